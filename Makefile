@@ -1,0 +1,97 @@
+# Everything runs in .venv, made on first use from requirements.lock: exact versions, hashes checked.
+# Needed beforehand: make, and any Python from 3.11 on with venv and pip.
+
+PYTHON ?=
+VENV   := .venv
+BIN    := $(VENV)/bin
+LOCKED := $(VENV)/.locked
+READY  := $(VENV)/.ready
+PIP    := -m pip --quiet --disable-pip-version-check --no-input
+TRIED  := $(if $(PYTHON),"$(PYTHON)",python3 python3.13 python3.12 python3.11 python3.14)
+
+.PHONY: help demo test slow lock clean again
+
+help:
+	@echo 'make demo    one community, with and without building captains, 20 replicates, into out/demo'
+	@echo 'make test    the quick tests'
+	@echo 'make slow    the slow tests'
+	@echo 'make lock    write requirements.lock anew, keeping versions; LOCK=--upgrade takes the newest'
+	@echo 'make clean   remove .venv, caches and out/demo'
+	@echo
+	@echo 'The first demo or test sets up .venv by itself, in about a minute.'
+	@echo 'PYTHON=/path/to/python3.12 chooses the Python (3.11 or newer) and sets up .venv anew.'
+
+demo: $(READY)
+	@$(BIN)/cogov compare guiyuan --mechanism building_captains --replicates 20 --out out/demo
+
+test: $(READY)
+	@$(BIN)/pytest -q -m 'not slow'
+
+slow: $(READY)
+	@$(BIN)/pytest -q tests -m slow
+
+clean:
+	@rm -rf $(VENV) build cogov.egg-info .pytest_cache .hypothesis out/demo
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The build tool is locked with the rest, so that installing cogov itself fetches nothing unseen.
+lock:
+	@$(FIND_PYTHON); rm -rf build/lock; "$$py" -m venv build/lock
+	@build/lock/bin/python $(PIP) install uv
+	@build/lock/bin/python -c 'import tomllib; \
+	print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' \
+	| build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy requires-python \
+	--generate-hashes --extra test --custom-compile-command 'make lock' --output-file requirements.lock $(LOCK) \
+	pyproject.toml -
+	@rm -r build/lock
+
+# The stamp holds the folder, for a .venv that was moved or copied is broken, and the PYTHON asked for.
+stamp = $(shell sed -n $(1)p $(LOCKED) 2>/dev/null)
+ifneq ($(call stamp,1),$(CURDIR))
+AGAIN := again
+endif
+ifneq ($(PYTHON),)
+ifneq ($(call stamp,2),$(PYTHON))
+AGAIN := again
+endif
+endif
+
+# A .venv somebody else made is used as it is; one of ours that was left unfinished or is out of place is made anew.
+$(LOCKED): requirements.lock $(AGAIN)
+	@if [ -e $(VENV)/.unfinished ] || { [ -n '$(AGAIN)' ] && { [ -e $@ ] || [ -n '$(PYTHON)' ]; }; } \
+	|| ! $(BIN)/python -c 'import pip, sys; assert sys.version_info >= (3, 11)' 2>/dev/null; then \
+	  $(FIND_PYTHON); \
+	  echo "Making $(VENV) with $$("$$py" --version)"; \
+	  rm -rf $(VENV); mkdir $(VENV); touch $(VENV)/.unfinished; \
+	  "$$py" -m venv $(VENV); \
+	fi
+	@touch $(VENV)/.unfinished
+	@echo 'Installing requirements.lock into $(VENV): about a minute, only this once'
+	@$(BIN)/python $(PIP) install --require-hashes --only-binary :all: --requirement requirements.lock
+	@printf '%s\n' '$(CURDIR)' '$(PYTHON)' > $@
+	@rm $(VENV)/.unfinished
+
+$(READY): $(LOCKED) pyproject.toml
+	@echo 'Installing cogov into $(VENV), editable'
+	@$(BIN)/python $(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The first Python that is new enough and can make a venv, as $$py; else says what to do, and stops.
+define FIND_PYTHON
+set -e; py=; bare=; \
+for p in $(TRIED); do \
+  "$$p" -c 'import sys; assert sys.version_info >= (3, 11)' 2>/dev/null || continue; \
+  if "$$p" -c 'import venv, ensurepip' 2>/dev/null; then py=$$p; break; fi; \
+  bare=$${bare:-$$p}; \
+done; \
+if [ -z "$$py" ] && [ -n "$$bare" ]; then \
+  echo "$$bare cannot make a virtual environment: it has no venv or no ensurepip." >&2; \
+  echo 'On Debian and Ubuntu:  apt install python3-venv' >&2; \
+  echo 'Or name another one:   make PYTHON=/path/to/python3.12' >&2; \
+  exit 1; \
+elif [ -z "$$py" ]; then \
+  echo 'cogov needs Python 3.11 or newer. None found under:' $(TRIED) >&2; \
+  echo 'Install one, or name it: make PYTHON=/path/to/python3.12' >&2; \
+  exit 1; \
+fi
+endef

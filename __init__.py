@@ -1,0 +1,23 @@
+"""Co-governance (共治) of an urban community, lived one day at a time: same community, same luck, other institutions."""
+
+_WHERE = {  # name -> the room it lives in; loaded when first asked for, so that importing cogov costs nothing
+    "Community": "model.community",
+    "Scenario": "model.scenario",
+    "ScenarioError": "model.knobs",
+    "read": "experiments.cases",
+    "simulate": "experiments.runs",
+    "compare": "experiments.compare",
+}
+__all__ = list(_WHERE)
+
+
+def __getattr__(name):
+    if name not in _WHERE:
+        raise AttributeError(f"module 'cogov' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f".{_WHERE[name]}", __name__), name)
+
+
+def __dir__():
+    return sorted([*globals(), *_WHERE])

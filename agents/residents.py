@@ -1,0 +1,284 @@
+"""Residents: they see and tell or shrug, give an evening or stay in, get to know neighbours, and judge."""
+
+from dataclasses import dataclass
+from math import exp
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from ..model.knobs import ScenarioError, knob
+from ..model.luck import below, chance, waiting
+
+CHILD, ADULT, ELDER = 0, 1, 2           # age bands: under 18, 18 to 59, 60 and over
+NONE, REPAIR, CARE, LAW = 0, 1, 2, 3    # skills
+COMMITTEE, COMPANY, NEIGHBOURS = 0, 1, 2  # whom one trusts
+NEIGHBOUR, VOLUNTEER, RETIRED_MEMBER, IN_SERVICE_MEMBER = 0, 1, 2, 3  # standings, in which evenings are asked for
+MEMBERS, VOLUNTEERS = 0, 1              # pools of evenings: party members give to one, everybody else to the other
+SLOTS = 12                              # acquaintances a row has room for; in-building networks of old estates are small
+
+
+@dataclass(frozen=True)
+class ResidentKnobs:
+    """How residents see, tell, give and judge."""
+
+    trust_committee: float = knob(0.4, 0.0, 1.0, unit="trust on day 0, mean", source="assumed; sweep it")
+    trust_company: float = knob(0.35, 0.0, 1.0, unit="trust on day 0, mean", source="assumed; residents who distrust the company are reported")
+    trust_neighbours: float = knob(0.4, 0.0, 1.0, unit="trust on day 0, mean", source="assumed; sweep it")
+    trust_spread: float = knob(0.3, 0.0, 1.0, unit="trust, full width of the uniform round the mean", source="assumed")
+    acquaintances: float = knob(3.0, 0.0, 6.0, unit="people on day 0, mean", source="assumed")
+    home_adult: float = knob(0.7, 0.05, 1.0, unit="share of days at home", source="assumed")
+    home_elder: float = knob(0.95, 0.05, 1.0, unit="share of days at home", source="assumed")
+    home_away: float = knob(0.08, 0.0, 1.0, unit="share of days at home of those who live elsewhere", source="assumed; one weekend a month")
+    tenant_voice: float = knob(0.79, 0.0, 1.0, unit="telling of a tenant against an owner", source="numbers.md: owners 56 %, tenants 44 % of contacts")
+    migrant_voice: float = knob(0.8, 0.0, 1.0, unit="telling of a migrant against a registered resident", source="assumed")
+    alone: float = knob(8.0, 2.0, 100.0, unit="times readier when nobody else could tell", source="assumed; the volunteer's dilemma says: certain")
+    echo: float = knob(0.3, 0.0, 1.0, unit="telling of a known issue against an unknown one", source="assumed")
+    memory: float = knob(0.04, 0.0, 1.0, unit="1/week", source="assumed: half a year to forget")
+    hope: float = knob(1.5, 0.1, 50.0, unit="issues' worth of prior belief", source="assumed")
+    neutral: float = knob(0.3, 0.0, 1.0, unit="trust where nothing is ever seen", source="assumed: silence lowers trust")
+    fresh: int = knob(14, 0, 365, unit="days before an open issue counts against anyone", source="assumed")
+    answered: float = knob(0.15, 0.0, 1.0, unit="share of distrust that one's own resolved issue removes", source="assumed")
+    ignored: float = knob(0.15, 0.0, 1.0, unit="share of trust that one's own failed issue removes", source="assumed")
+    bother: float = knob(3.0, 0.1, 100.0, unit="open issues in the building that halve satisfaction", source="assumed")
+    shyness: float = knob(6.0, 0.0, 15.0, unit="logit against giving an evening", source="assumed; registered volunteers are a fifth of residents, few are active")
+    zeal: float = knob(1.2, 0.0, 4.0, unit="logit, scale of the logistic spread between people", source="assumed; a few carry most")
+    belief: float = knob(4.0, 0.0, 10.0, unit="logit per unit of trust in committee and neighbours", source="assumed; trust raises giving")
+    tiring: float = knob(0.15, 0.0, 1.0, unit="fatigue per evening worked", source="assumed")
+    rest: float = knob(0.1, 0.0, 1.0, unit="share of fatigue slept off in a week", source="assumed")
+    weight: float = knob(2.0, 0.0, 10.0, unit="logit per unit of fatigue", source="assumed")
+    contacts: float = knob(0.003, 0.0, 1.0, unit="new acquaintances/week", source="assumed")
+    together: float = knob(0.05, 0.0, 1.0, unit="new acquaintances/evening given", source="assumed")
+    half: float = knob(4.0, 0.5, 12.0, unit="acquaintances at which trust in neighbours settles at one half", source="assumed")
+    skilled: float = knob(0.06, 0.0, 1.0, unit="share of adults and elders for each of three skills", source="assumed")
+
+
+Knobs = NamedTuple("Knobs", [(name, float) for name in ResidentKnobs.__annotations__])
+
+
+class Residents(NamedTuple):
+    """One row per resident; the row number is the resident, for life."""
+
+    home: np.ndarray          # (n,) int32    household
+    building: np.ndarray      # (n,) int32
+    band: np.ndarray          # (n,) int8     CHILD, ADULT or ELDER
+    registered: np.ndarray    # (n,) bool     registered locally; else a migrant
+    member: np.ndarray        # (n,) bool     party member
+    in_service: np.ndarray    # (n,) bool     a member who still works ("reports twice")
+    volunteer: np.ndarray     # (n,) bool     on a volunteer team's list
+    housebound: np.ndarray    # (n,) bool
+    skill: np.ndarray         # (n,) int8     NONE, REPAIR, CARE or LAW
+    presence: np.ndarray      # (n,) float32  share of days at home
+    voice: np.ndarray         # (n,) float32  readiness to tell at trust one half; 0 for children
+    zeal: np.ndarray          # (n,) float32  logit, own wish to give an evening
+    trust: np.ndarray         # (n, 3) float32  0..1 in the committee, the property company, the neighbours
+    satisfaction: np.ndarray  # (n,) float32  0..1
+    fatigue: np.ndarray       # (n,) float32  0.. ; what evenings given have cost
+    gives: np.ndarray         # (n,) bool     has promised an evening this week
+    ties: np.ndarray          # (n,) int8     acquaintances so far
+    known: np.ndarray         # (n, 12) int32 who they are; -1 where there is room
+
+
+class Mood(NamedTuple):
+    """What residents add up to, place by place; the day's kernels read these instead of everyone."""
+
+    ears: np.ndarray      # (stairwells,) float64     bystanders: people expected at home, children apart
+    voices: np.ndarray    # (stairwells, 2) float64   the same, weighted by readiness to tell committee or company
+    pledged: np.ndarray   # (2,) int64                residents who give an evening this week, by pool
+    good: np.ndarray      # (buildings, 2) float64    resolved of late in common space: by committee, by company
+    standing: np.ndarray  # (buildings, 2) float64    open for long in common space: with committee, with company
+    drift: np.ndarray     # (buildings, 3) float64    trust pulled since stock was last taken
+    meet: np.ndarray      # (buildings,) float64      acquaintances pulled since stock was last taken, per person
+
+
+def chosen(count, eligible, score, what):
+    """A mask of exactly `count` rows: the eligible ones of lowest score. Raises ScenarioError when there are too few."""
+    rows = np.flatnonzero(eligible)
+    if count > len(rows):
+        raise ScenarioError(f"{what} = {count} is more than the {len(rows)} there can be")
+    mask = np.zeros(len(eligible), bool)
+    mask[rows[np.argsort(score[rows], kind="stable")[:count]]] = True
+    return mask
+
+
+def sizes(census, luck):
+    """People in each household, (households,) int64, and which hold one elder alone; they sum to the census."""
+    h = np.arange(census.households)
+    alone = chosen(census.elders_alone, h >= 0, luck("born alone", h), "community.elders_alone")
+    others = np.flatnonzero(~alone)
+    extra = np.arange(census.residents - census.households)
+    if len(extra) and not len(others):
+        raise ScenarioError("community.residents leaves people over: every household is an elder alone")
+    seats = others[(luck("born into", extra) * len(others)).astype(np.int64)] if len(extra) else extra
+    return 1 + np.bincount(seats, minlength=len(h)), alone
+
+
+def settle(households, alone, census, knobs, luck):
+    """The residents of a census, whose totals they meet exactly; what it leaves open is drawn."""
+    size = np.diff(households.first)
+    home = np.repeat(np.arange(len(size)), size).astype(np.int32)
+    n = len(home)
+    who = np.arange(n)
+    head = np.isin(who, households.first[:-1])
+
+    child = chosen(census.children, ~head, luck("born child", who), "community.children")
+    solitary = alone[home]
+    elder = solitary | chosen(census.elders - census.elders_alone, ~child & ~solitary, luck("born elder", who), "community.elders")
+    band = np.where(child, CHILD, np.where(elder, ELDER, ADULT)).astype(np.int8)
+    let = ~households.owner[home]
+    migrant = chosen(census.residents - census.registered, who >= 0, luck("born migrant", who) - 0.6 * let, "community.residents - registered")
+    away = households.away[home]
+    in_service = chosen(census.in_service, (band == ADULT) & ~away, luck("born in service", who), "community.in_service")
+    retired = chosen(census.members - census.in_service, ~child & ~away & ~in_service, luck("born member", who) - elder, "community.members - in_service")
+    member = in_service | retired
+    serving = chosen(census.member_volunteers, member, luck("born serving", who) - retired, "community.member_volunteers")
+    helping = chosen(census.volunteers - census.member_volunteers, ~child & ~member & ~away, luck("born helping", who), "community.volunteers - member_volunteers")
+    housebound = chosen(census.housebound, elder, luck("born housebound", who), "community.housebound")
+
+    usual = np.where(away, knobs.home_away, np.where(elder, knobs.home_elder, knobs.home_adult))
+    presence = np.clip(usual * (0.9 + 0.2 * luck("born presence", who)), 0, 1)
+    voice = np.where(child, 0.0, np.where(let, knobs.tenant_voice, 1.0) * np.where(migrant, knobs.migrant_voice, 1.0))
+    u = np.clip(luck("born zeal", who), 1e-9, 1 - 1e-9)
+    trade = (luck("born skill", who) / max(knobs.skilled, 1e-12)).astype(np.int64) + 1
+    mean = np.array([knobs.trust_committee, knobs.trust_company, knobs.trust_neighbours])
+    noise = np.stack([luck("born trust", who * 3 + k) for k in range(3)], axis=1) - 0.5
+    return Residents(
+        home=home,
+        building=households.building[home],
+        band=band,
+        registered=~migrant,
+        member=member,
+        in_service=in_service,
+        volunteer=serving | helping,
+        housebound=housebound,
+        skill=np.where(~child & (trade <= LAW), trade, NONE).astype(np.int8),
+        presence=presence.astype(np.float32),
+        voice=voice.astype(np.float32),
+        zeal=np.where(child, -1000.0, knobs.zeal * np.log(u / (1 - u))).astype(np.float32),
+        trust=np.clip(mean + knobs.trust_spread * noise, 0, 1).astype(np.float32),
+        satisfaction=np.full(n, 0.5, np.float32),
+        fatigue=np.zeros(n, np.float32),
+        gives=np.zeros(n, bool),
+        ties=np.zeros(n, np.int8),
+        known=np.full((n, SLOTS), -1, np.int32),
+    )
+
+
+def mood(people, stairwells, buildings):
+    """The sums over residents on day 0."""
+    s, b = len(stairwells.building), len(buildings.compound)
+    sums = Mood(np.zeros(s), np.zeros((s, 2)), np.zeros(2, np.int64), np.zeros((b, 2)), np.zeros((b, 2)), np.zeros((b, 3)), np.zeros(b))
+    for row in range(s):
+        listen(row, people, stairwells, sums)
+    return sums
+
+
+@njit(cache=True)
+def listen(s, people, stairwells, sums):
+    """Add up who in stairwell `s` would see something, and how readily they would tell."""
+    ears, committee, company = 0.0, 0.0, 0.0
+    for i in range(stairwells.people[s], stairwells.people[s + 1]):
+        if people.band[i] != CHILD:
+            here = float(people.presence[i])
+            ears += here
+            committee += here * people.voice[i] * 2.0 * people.trust[i, COMMITTEE]
+            company += here * people.voice[i] * 2.0 * people.trust[i, COMPANY]
+    sums.ears[s], sums.voices[s, COMMITTEE], sums.voices[s, COMPANY] = ears, committee, company
+
+
+@njit(cache=True)
+def befriend(i, j, people):
+    """Two residents get to know each other, if both have room and did not before; says whether they did."""
+    if i == j or people.ties[i] == SLOTS or people.ties[j] == SLOTS:
+        return False
+    for slot in range(people.ties[i]):
+        if people.known[i, slot] == j:
+            return False
+    people.known[i, people.ties[i]] = j
+    people.known[j, people.ties[j]] = i
+    people.ties[i] += 1
+    people.ties[j] += 1
+    return True
+
+
+@njit(cache=True)
+def somebody(first, last, people, key):
+    """One of the residents `first` to `last`, by a race in which presence counts; -1 if none is ever at home.
+
+    A race, not an index: one more person who is never there leaves everybody's luck as it was.
+    """
+    best, winner = np.inf, -1
+    for i in range(first, last):
+        if people.presence[i] > 0.0:
+            time = waiting(key, i) / people.presence[i]
+            if time < best:
+                best, winner = time, i
+    return winner
+
+
+@njit(cache=True)
+def acquaint(people, buildings, stairwells, mean, key, partner):
+    """Acquaintances on day 0: each resident looks up neighbours of the building until `mean` ties are there on average."""
+    for i in range(len(people.home)):
+        b = people.building[i]
+        first, last = stairwells.people[buildings.first[b]], stairwells.people[buildings.first[b + 1]]
+        wanted = mean / 2.0  # each tie counts for two
+        tries = int(wanted) + (chance(key, i) < wanted - int(wanted))
+        for t in range(tries):
+            befriend(i, first + int(chance(partner, i * 16 + t) * (last - first)), people)
+
+
+@njit(cache=True, nogil=True)
+def take_stock(day, people, buildings, stairwells, company, wish, sums, used, k, give, meet, whom):
+    """One evening a week each building takes stock: judges what it saw, rests, promises an evening, meets someone.
+
+    `wish` (compounds, 4) logit is the week's mean pull; `used` (2,) the share of each pool's evenings that found work;
+    `company` (compounds,) bool; `give`, `meet`, `whom` are keys of luck. Touches a seventh of the buildings a day.
+    """
+    for b in range(day % 7, len(buildings.compound), 7):
+        c = buildings.compound[b]
+        seen = np.empty(2)
+        for desk in range(2):
+            good, bad = sums.good[b, desk], sums.standing[b, desk]
+            seen[desk] = (k.hope * k.neutral + good) / (k.hope + good + bad)
+            sums.good[b, desk] = good * (1.0 - k.memory)
+        content = 1.0 / (1.0 + (sums.standing[b, 0] + sums.standing[b, 1]) / k.bother)
+        first, last = stairwells.people[buildings.first[b]], stairwells.people[buildings.first[b + 1]]
+        for i in range(first, last):
+            if people.band[i] == CHILD:
+                continue
+            neighbourly = people.ties[i] / (people.ties[i] + k.half)
+            for kind in range(3):
+                if kind == COMPANY and not company[c]:
+                    continue
+                t = float(people.trust[i, kind])
+                goal = neighbourly if kind == NEIGHBOURS else seen[kind]
+                people.trust[i, kind] = min(1.0, max(0.0, t + k.memory * (goal - t) + sums.drift[b, kind]))
+            s = float(people.satisfaction[i])
+            people.satisfaction[i] = s + k.memory * (content - s)
+
+            pool = MEMBERS if people.member[i] else VOLUNTEERS
+            tired = float(people.fatigue[i]) * (1.0 - k.rest)
+            if people.gives[i]:
+                tired += k.tiring * used[pool]
+                sums.pledged[pool] -= 1
+            people.fatigue[i] = tired
+            standing = NEIGHBOUR
+            if people.member[i]:
+                standing = IN_SERVICE_MEMBER if people.in_service[i] else RETIRED_MEMBER
+            elif people.volunteer[i]:
+                standing = VOLUNTEER
+            moved = k.belief * (float(people.trust[i, COMMITTEE]) + float(people.trust[i, NEIGHBOURS]) - 1.0)
+            x = people.zeal[i] - k.shyness + moved - k.weight * tired + wish[c, standing]
+            people.gives[i] = chance(give, i) * (1.0 + exp(-x)) < people.presence[i]
+            if people.gives[i]:
+                sums.pledged[pool] += 1
+            meets = k.contacts + sums.meet[b] + (k.together if people.gives[i] else 0.0)
+            if chance(meet, i) < (1.0 - exp(-meets)) * people.presence[i]:
+                j = somebody(first, last, people, below(whom, i))
+                if j >= 0:
+                    befriend(i, j, people)
+        sums.drift[b, :] = 0.0
+        sums.meet[b] = 0.0
+        for s in range(buildings.first[b], buildings.first[b + 1]):
+            listen(s, people, stairwells, sums)

@@ -1,0 +1,1 @@
+"""What happens in the community, and in what order."""

@@ -1,0 +1,154 @@
+"""Arising: what goes wrong, where and to whom.
+
+Each building and category keeps a hazard clock: its rate is added up day by day, and whenever the sum passes the next
+threshold, an issue arises. The thresholds are luck keyed by (building, category, number), so the same issue arises in
+every arm of a comparison, sooner where the rate is higher, or never; prevention delays or removes it, and no other.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from ..agents.residents import ELDER
+from .categories import UNITS
+from .issues import AROSE, COMMITTEE, COMPANY, UNKNOWN, note
+from .luck import below, chance, waiting
+
+RESIDENT, ELDERS, ALONE, HOUSEBOUND, CHILDREN, HOUSEHOLD = range(6)  # the units that are people or homes, as in UNITS
+
+
+class Clocks(NamedTuple):
+    """One hazard clock for each building and category."""
+
+    rate: np.ndarray    # (buildings, categories) float64  per day, before anything eases it
+    passed: np.ndarray  # (buildings, categories) float64  hazard so far
+    next: np.ndarray    # (buildings, categories) float64  the next issue arises when `passed` gets here
+    number: np.ndarray  # (buildings, categories) int64    issues so far
+
+
+@njit(cache=True)
+def exposed(unit, i, people, households):
+    """How much resident `i` counts among `unit`: their share of days at home, or nothing."""
+    h = people.home[i]
+    if unit == HOUSEHOLD:
+        counts = households.first[h] == i
+    elif unit == ELDERS:
+        counts = people.band[i] == ELDER
+    elif unit == ALONE:
+        counts = people.band[i] == ELDER and households.first[h + 1] - households.first[h] == 1
+    elif unit == HOUSEBOUND:
+        counts = people.housebound[i]
+    elif unit == CHILDREN:
+        counts = people.band[i] == 0
+    else:
+        counts = True
+    return float(people.presence[i]) if counts else 0.0
+
+
+@njit(cache=True)
+def census(people, households, buildings):
+    """How many of each kind of person or home live in each building, by share of days at home; (buildings, 6)."""
+    count = np.zeros((len(buildings.compound), 6))
+    for i in range(len(people.home)):
+        for unit in range(6):
+            count[people.building[i], unit] += exposed(unit, i, people, households)
+    return count
+
+
+def wound(cats, people, households, buildings, compounds, key):
+    """The clocks on day 0. `cats` are the categories' columns, `key` the key of arising."""
+    b = len(buildings.compound)
+    here = np.diff(buildings.first)
+    unit = np.zeros((b, len(UNITS)))
+    unit[:, :6] = census(people, households, buildings)
+    unit[:, UNITS.index("stairwell")] = here
+    unit[:, UNITS.index("lift")] = buildings.lifts
+    unit[:, UNITS.index("building")] = 1.0
+    unit[:, UNITS.index("compound")] = 1.0 / np.diff(compounds.first)[buildings.compound]
+    unit[:, UNITS.index("shop")] = buildings.shops
+    decades = (compounds.age[buildings.compound] - 20.0) / 10.0
+    rate = cats.rate * unit[:, cats.unit] * np.exp(cats.ageing * decades[:, None])
+    cells = np.arange(rate.size)
+    return Clocks(rate, np.zeros(rate.shape), first_thresholds(cells, key).reshape(rate.shape), np.zeros(rate.shape, np.int64))
+
+
+@njit(cache=True)
+def first_thresholds(cells, key):
+    """When the first issue of each cell arises, in hazard; (cells,)."""
+    out = np.empty(len(cells))
+    for i in range(len(cells)):
+        out[i] = waiting(below(key, cells[i]), 0)
+    return out
+
+
+@njit(cache=True, nogil=True)
+def tick(clocks, ease, family, key):
+    """A day passes: ids of the issues that arise, (new,) int64, by building and category. `ease` (buildings, families) log."""
+    fresh = np.empty(64, np.int64)
+    n = 0
+    b, c = clocks.rate.shape
+    eased = np.exp(ease)
+    for i in range(b):
+        for j in range(c):
+            if clocks.rate[i, j] > 0.0:
+                clocks.passed[i, j] += clocks.rate[i, j] * eased[i, family[j]]
+                while clocks.passed[i, j] >= clocks.next[i, j]:
+                    cell = i * c + j
+                    if n == len(fresh):
+                        fresh = np.concatenate((fresh, np.empty_like(fresh)))
+                    fresh[n] = (cell << 20) + clocks.number[i, j]
+                    n += 1
+                    clocks.number[i, j] += 1
+                    clocks.next[i, j] += waiting(below(key, cell), clocks.number[i, j])
+    return fresh[:n]
+
+
+@njit(cache=True)
+def struck(unit, id_, first, last, people, households, key):
+    """The resident of `first` to `last` whom issue `id_` strikes, by a race in which those at home count; -1 if none."""
+    best, winner = np.inf, -1
+    for i in range(first, last):
+        weight = exposed(unit, i, people, households)
+        if weight > 0.0:
+            time = waiting(key, i) / weight
+            if time < best:
+                best, winner = time, i
+    return winner
+
+
+@njit(cache=True, nogil=True)
+def born(rows, ids, day, cats, people, households, stairwells, buildings, compounds, work, stubborn, sit, lead, lapse, clock, whom, log, used):
+    """Fill `rows` with the issues `ids`: where each is, whom it strikes, and all that luck decides about it beforehand.
+
+    `work` ... `whom` are keys of luck; what an issue takes is its own, the same in every arm.
+    """
+    c = len(cats.family)
+    for r in range(len(ids)):
+        id_, issue = ids[r], rows[r]
+        cell = id_ >> 20
+        b, j = cell // c, cell % c
+        compound = buildings.compound[b]
+        issue.id, issue.building, issue.category, issue.compound = id_, b, j, compound
+        issue.family, issue.scope, issue.severity, issue.rule = cats.family[j], cats.scope[j], cats.severity[j], cats.rule[j]
+        issue.household = -1
+        first, last = buildings.first[b], buildings.first[b + 1]
+        issue.stairwell = first + int(chance(whom, id_) * (last - first))
+        if issue.scope == 0:
+            i = struck(cats.unit[j], id_, stairwells.people[first], stairwells.people[last], people, households, below(whom, id_))
+            issue.household = people.home[i]
+            issue.stairwell = households.stairwell[people.home[i]]
+        issue.effort = cats.work[j] * waiting(work, id_) ** cats.spread[j]
+        issue.left = issue.effort
+        issue.cost = cats.cost[j]
+        issue.hard = 0.0
+        if cats.sittings[j] > 0.0:
+            never = chance(stubborn, id_) < cats.stubborn[j]
+            issue.hard = np.inf if never else cats.sittings[j] * waiting(sit, id_)
+        issue.lead = 0 if cats.lead[j] == 0.0 else 1 + int(cats.lead[j] * waiting(lead, id_))
+        issue.lapse = -1 if cats.lapse[j] == 0.0 else day + 1 + int(cats.lapse[j] * waiting(lapse, id_))
+        issue.accord, issue.heard, issue.next = 0.0, 0.0, waiting(below(clock, id_), 0)
+        issue.reporter, issue.born, issue.told, issue.taken, issue.resolved, issue.giveup, issue.due = -1, day, -1, -1, -1, -1, -1
+        issue.voices, issue.state, issue.reopened, issue.teller, issue.closer = 0, UNKNOWN, 0, -1, -1
+        issue.desk = COMPANY if compounds.company[compound] and cats.hands[j, 0] else COMMITTEE
+        note(log, used, id_, day, AROSE, -1, -1)

@@ -1,0 +1,69 @@
+"""Hours and money: who has them, who asks for them, and what is granted. Nothing is free."""
+
+import numpy as np
+from numba import njit
+
+from ..agents import grid_workers, residents
+from .pull import POOLS
+
+YUAN = "yuan"  # asked for beside hours; paid from the community's fund
+
+
+def supply(world, scenario):
+    """Hours each role has today and yuan the community may spend: role -> (compounds,) for property, else a number.
+
+    Hands that mechanisms made available yesterday (`world.more`) are counted in; the fund is spent a hundredth a day at most.
+    """
+    weekend = world.day % 7 in (6, 0)
+    members, volunteers = scenario.party_members.evening / 7, scenario.volunteers.evening / 7
+    own = {
+        "committee": scenario.committee.staff * scenario.committee.shift * (scenario.committee.weekend if weekend else 1.0),
+        "grid": grid_workers.hours(scenario.grid_workers),
+        "member": members * world.mood.pledged[residents.MEMBERS],
+        "volunteer": volunteers * world.mood.pledged[residents.VOLUNTEERS],
+    }
+    have = {role: hours + world.more[i] for i, (role, hours) in enumerate(own.items())}
+    assert tuple(have) == POOLS
+    return {"property": world.crews, **have, YUAN: max(0, int(world.funds[-1])) / 100 * scenario.committee.thrift}
+
+
+def granted(supply, asks):
+    """What each mechanism gets: (share of its wish, (compounds,) 0..1; role -> hours or yuan granted, as asked in shape).
+
+    The share is that of the scarcest role it asks for, so no granted hour waits for another; what is scarce is split in
+    proportion to what was asked.
+    """
+    compounds = len(supply["property"])
+    wanted = {}
+    for name in sorted(asks):
+        for role, ask in asks[name].items():
+            amount = np.broadcast_to(ask, compounds) if role == "property" else float(np.sum(ask))
+            wanted[role] = wanted.get(role, 0.0) + amount
+    enough = {}
+    for role, hours in wanted.items():
+        if role == "property":
+            enough[role] = np.minimum(1.0, supply[role] / np.where(hours > 0, hours, np.inf)) + (hours == 0)
+        else:
+            enough[role] = min(1.0, supply[role] / hours) if hours > 0 else 1.0
+    shares = {}
+    for name, ask in asks.items():
+        share = np.ones(compounds)
+        for role in ask:
+            np.minimum(share, enough[role], out=share)
+        shares[name] = share
+    return shares
+
+
+@njit(cache=True)
+def spent(budget, place, want):
+    """Hours spent on each issue, first come first served where it is.
+
+    `budget` (places,) hours, `place` (k,) whose budget an issue draws on (-1: nobody's), `want` (k,) hours it can take.
+    """
+    left = budget.copy()
+    out = np.zeros(len(want))
+    for i in range(len(want)):
+        if place[i] >= 0 and want[i] > 0.0:
+            out[i] = min(want[i], left[place[i]])
+            left[place[i]] -= out[i]
+    return out

@@ -1,0 +1,129 @@
+"""Issues: their columns, the states they pass through, and the record of everything that happened to them.
+
+    UNKNOWN -> TOLD -> TABLE -> SIGN -> MONEY -> UPWARD -> WORK -> RESOLVED -> VERIFIED
+                (stages an issue does not need are skipped)            |
+                                     WORK <- reopened ----------------+
+
+TOLD and TABLE may be forgotten (back to UNKNOWN); a simple issue may be resolved on the spot from TOLD; before work
+begins an issue may be WITHDRAWN by the one who told, or lapse by itself (LAPSED).
+"""
+
+import numpy as np
+from numba import njit
+
+UNKNOWN, TOLD, TABLE, SIGN, MONEY, UPWARD, WORK, RESOLVED, VERIFIED, WITHDRAWN, LAPSED = range(11)
+STATES = ("unknown", "told", "at the table", "signatures", "money", "passed upward", "in work", "resolved", "verified", "withdrawn", "lapsed")
+ALLOWED = {
+    UNKNOWN: {TOLD, LAPSED},
+    TOLD: {TABLE, SIGN, MONEY, UPWARD, WORK, RESOLVED, UNKNOWN, WITHDRAWN, LAPSED},
+    TABLE: {SIGN, MONEY, UPWARD, WORK, UNKNOWN, WITHDRAWN, LAPSED},
+    SIGN: {MONEY, UPWARD, WORK, LAPSED},
+    MONEY: {UPWARD, WORK, WITHDRAWN, LAPSED},
+    UPWARD: {WORK, LAPSED},
+    WORK: {RESOLVED},
+    RESOLVED: {WORK, VERIFIED},
+}
+COMMITTEE, COMPANY, DEPARTMENT = 0, 1, 2  # desks: who has taken it in
+
+ISSUE = np.dtype(  # one row per issue; an id never changes hands and is the same in every arm of a comparison
+    [
+        ("id", "i8"),         # (building, category, number) in one number: see `name`
+        ("cost", "i8"),       # fen still to be found
+        ("effort", "f8"),     # hours it takes
+        ("left", "f8"),       # hours still to do
+        ("hard", "f8"),       # sittings its parties need; 0 none, inf never agree
+        ("accord", "f8"),     # sittings held
+        ("heard", "f8"),      # cumulative hazard of being told
+        ("next", "f8"),       # at this much the next neighbour tells
+        ("building", "i4"),
+        ("stairwell", "i4"),
+        ("household", "i4"),  # whose it is; -1 for common space
+        ("compound", "i4"),
+        ("reporter", "i4"),   # resident who told first; -1 nobody, or not a resident
+        ("born", "i4"),       # day it arose
+        ("told", "i4"),       # day it was first told; -1 never
+        ("taken", "i4"),      # day it was first taken in; -1 never
+        ("resolved", "i4"),   # day it was last resolved; -1 not
+        ("giveup", "i4"),     # day the teller gives up
+        ("lapse", "i4"),      # day it ceases by itself; -1 never
+        ("due", "i4"),        # day a department, or the check of what was done, has an answer
+        ("lead", "i4"),       # days a department takes
+        ("voices", "i2"),     # neighbours, patrols and captains who told of it: duplicates second each other
+        ("category", "i2"),
+        ("family", "i1"),
+        ("scope", "i1"),
+        ("state", "i1"),
+        ("desk", "i1"),
+        ("severity", "i1"),
+        ("rule", "i1"),       # of consent; -1 needs none
+        ("reopened", "i1"),   # times
+        ("teller", "i1"),     # mechanism that found it; -1 a neighbour
+        ("closer", "i1"),     # mechanism that finished it; -1 its desk
+    ],
+    align=True,
+)  # fmt: skip
+
+(AROSE, WAS_TOLD, SECONDED, TAKEN, AGREED, CONSENTED, PAID, ANSWERED, ON_THE_SPOT, DONE, CHECKED, REOPENED, FORGOTTEN, GAVE_UP, CEASED) = range(15)
+WHAT = ("arose", "told", "seconded", "taken in", "agreed", "consented", "paid", "answered by a department", "begun on the spot", "resolved",
+        "verified", "reopened", "forgotten", "withdrawn", "lapsed")  # fmt: skip
+
+EVENT = np.dtype([("issue", "i8"), ("day", "i4"), ("who", "i4"), ("what", "i1"), ("by", "i1")], align=True)
+
+
+def name(id_, categories):
+    """(building, category name, number) of an issue's id; `categories` lists the names in the scenario's order."""
+    cell, number = divmod(int(id_), 1 << 20)
+    building, category = divmod(cell, len(categories))
+    return building, list(categories)[category], number
+
+
+def workable(issues):
+    """Which issues hands can do something about: those in work, and those told that need nobody's leave."""
+    return (issues["state"] == WORK) | ((issues["state"] == TOLD) & simple(issues))
+
+
+def simple(issues):
+    """Which issues need no party, signature, money or department."""
+    return (issues["hard"] == 0) & (issues["rule"] < 0) & (issues["cost"] == 0) & (issues["lead"] == 0)
+
+
+def known(issues):
+    """Which open issues somebody who can act has heard of."""
+    return (issues["state"] > UNKNOWN) & (issues["state"] < RESOLVED)
+
+
+@njit(cache=True)
+def note(log, used, issue, day, what, by, who):
+    """Write one line of history; `used` (1,) counts the lines."""
+    line = log[used[0]]
+    line.issue, line.day, line.what, line.by, line.who = issue, day, what, by, who
+    used[0] += 1
+
+
+@njit(cache=True)
+def rank(issue):
+    """What goes first: severity, and one step more for what several neighbours second."""
+    return min(3, issue.severity + (1 if issue.voices >= 2 else 0))
+
+
+@njit(cache=True)
+def after(state, issue):
+    """The stage that follows `state`, leaving out those the issue does not need."""
+    if state < TABLE and issue.hard > 0.0:
+        return TABLE
+    if state < SIGN and issue.rule >= 0:
+        return SIGN
+    if state < MONEY and issue.cost > 0:
+        return MONEY
+    if state < UPWARD and issue.lead > 0:
+        return UPWARD
+    return WORK
+
+
+@njit(cache=True)
+def move(issue, state, day):
+    """Into the next stage; a department's time begins to run."""
+    issue.state = state
+    if state == UPWARD:
+        issue.due = day + issue.lead
+        issue.desk = DEPARTMENT

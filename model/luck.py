@@ -1,0 +1,79 @@
+"""All chance in the community. No other file makes random numbers.
+
+Luck is not a stream that is used up; it is a fact about who decides what, and when: a hash of (seed, decision, day,
+who). The same person meets the same luck in every arm of a comparison, whatever else happens, and nothing is
+remembered between draws. The finaliser is splitmix64 (Steele, Lea & Flood, OOPSLA 2014). Within one decision and day
+the map from `who` to its 64 bits is one to one, so two people never share a key; `cogov bench luck` counts the rest.
+"""
+
+from hashlib import blake2b
+from math import log
+from zlib import crc32
+
+import numpy as np
+from numba import njit
+
+G = np.uint64(0x9E3779B97F4A7C15)  # the golden ratio in 64 bits
+A = np.uint64(0xBF58476D1CE4E5B9)
+B = np.uint64(0x94D049BB133111EB)
+ONE = np.uint64(1)
+
+
+@njit(cache=True, inline="always")
+def mix(x):
+    """Spread 64 bits so that neighbours share nothing."""
+    x = (x ^ (x >> np.uint64(30))) * A
+    x = (x ^ (x >> np.uint64(27))) * B
+    return x ^ (x >> np.uint64(31))
+
+
+@njit(cache=True)
+def below(key, who):
+    """The key of `who` under `key`: how a stream is narrowed, from a seed to a decision, a day, an issue."""
+    return mix(key + G * (np.uint64(who) + ONE))
+
+
+@njit(cache=True)
+def chance(key, who):
+    """A number in [0, 1) for one identity `who` >= 0."""
+    return (below(key, who) >> np.uint64(11)) * 2.0**-53
+
+
+@njit(cache=True)
+def waiting(key, who):
+    """A unit-exponential waiting time for one identity: the threshold of a hazard clock."""
+    return -log(1.0 - chance(key, who))
+
+
+@njit(cache=True)
+def chances(key, who):
+    """`chance` for many; `who` (n,) integers, result (n,) float64 in [0, 1)."""
+    out = np.empty(len(who))
+    for i in range(len(who)):
+        out[i] = chance(key, who[i])
+    return out
+
+
+def seed_of(*parts):
+    """A 64-bit seed hashed from names and numbers: (experiment, scenario, replicate), never base + i."""
+    told = "\x1f".join(f"{type(part).__name__}:{part}" for part in parts)
+    return int.from_bytes(blake2b(told.encode(), digest_size=8).digest(), "little")
+
+
+class Luck:
+    """The luck of one seed. Decisions are names; a decision keeps its number for as long as it keeps its name."""
+
+    def __init__(self, *seed):
+        self.seed = np.uint64(seed_of(*seed))
+        self.decisions = {}  # name -> key of the decision, for every day
+
+    def key(self, decision, day=0):
+        """The key of one decision on one day, for kernels that draw with `chance(key, who)`."""
+        known = self.decisions.get(decision)
+        if known is None:
+            known = self.decisions[decision] = np.uint64(below(self.seed, crc32(decision.encode())))
+        return np.uint64(below(known, day))
+
+    def __call__(self, decision, who, day=0):
+        """A number in [0, 1) for each identity in `who` (n,), for one decision on one day."""
+        return chances(self.key(decision, day), np.asarray(who, np.int64))

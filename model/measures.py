@@ -1,0 +1,149 @@
+"""What is measured, each defined once, in words and code.
+
+*Resolution rate*: of the issues that **arose** at least `within` days before the end, the share resolved within `within`
+days of arising (30 unless said otherwise), and not reopened since. Issues nobody ever told of count: an unknown issue is
+not a resolved one. *Time to resolution*: days from arising to resolution; issues still open are right-censored at the
+end; one that was withdrawn or lapsed was never resolved and stays at risk to the end, as in a competing-risk
+sub-distribution, so that giving up cannot pass for speed.
+"""
+
+import numpy as np
+from numba import njit
+
+from ..agents.residents import CHILD, COMPANY
+from .issues import LAPSED, RESOLVED, UNKNOWN, VERIFIED, WITHDRAWN
+
+WITHIN = 30
+DAILY = ("arisen", "told", "open", "unknown", "resolved", "withdrawn", "lapsed", "trust_committee", "trust_company", "trust_neighbours",
+         "satisfaction", "giving", "acquaintances")  # fmt: skip
+EVERY = 7  # days between looks at residents; in between the last look holds
+
+
+@njit(cache=True)
+def counted(issues):
+    """Of the rows that are open or being checked: open, unknown, ever told, resolved."""
+    open_, unknown, told, resolved = 0, 0, 0, 0
+    for i in range(len(issues)):
+        state = issues[i].state
+        open_ += state < RESOLVED
+        unknown += state == UNKNOWN
+        told += issues[i].told >= 0
+        resolved += state == RESOLVED
+    return open_, unknown, told, resolved
+
+
+@njit(cache=True)
+def looked_at(people, company):
+    """Means over grown-ups: trust in committee, company (where there is one), neighbours; satisfaction, giving, acquaintances."""
+    sums, n, served = np.zeros(6), 0, 0
+    for i in range(len(people.home)):
+        if people.band[i] != CHILD:
+            n += 1
+            sums[0] += people.trust[i, 0]
+            if company[people.building[i]]:
+                served += 1
+                sums[1] += people.trust[i, COMPANY]
+            sums[2] += people.trust[i, 2]
+            sums[3] += people.satisfaction[i]
+            sums[4] += people.gives[i]
+            sums[5] += people.ties[i]
+    out = sums / max(n, 1)
+    out[1] = sums[1] / served if served else np.nan
+    return out
+
+
+def today(world):
+    """The counts of this day's end; totals are since day 0."""
+    open_, unknown, told, resolved = counted(world.issues)
+    for rows in world.ended[world.tallied :]:
+        states = np.bincount(rows["state"], minlength=LAPSED + 1)
+        world.tally += (states[VERIFIED], states[WITHDRAWN], states[LAPSED], np.count_nonzero(rows["told"] >= 0), len(rows))
+    world.tallied = len(world.ended)
+    verified, withdrawn, lapsed, told_before, gone = world.tally
+    if world.look is None or world.day % EVERY == 0:
+        world.look = looked_at(world.residents, world.compounds.company[world.buildings.compound])
+    return dict(
+        zip(DAILY, (gone + len(world.issues), told_before + told, open_, unknown, verified + resolved, withdrawn, lapsed, *world.look))
+    )
+
+
+def times(run):
+    """Days to resolution of every issue that arose, and whether it was resolved: ((n,) float, (n,) bool). Open: censored."""
+    resolved = run.issues["resolved"] >= 0
+    end = np.where(resolved, run.issues["resolved"], run.days)
+    return (end - run.issues["born"]).astype(float), resolved
+
+
+def in_time(issues, days, within=WITHIN):
+    """Of the issues old enough to tell: which were resolved within `within` days; ((n,) bool old enough, (n,) bool in time)."""
+    old = issues["born"] <= days - within
+    return old, old & (issues["resolved"] >= 0) & (issues["resolved"] - issues["born"] <= within)
+
+
+def share(hits, of):
+    """hits / of, NaN when there is nothing to count."""
+    return hits / of if of else float("nan")
+
+
+def kaplan_meier(time, event):
+    """Survival after each distinct event time (Kaplan and Meier 1958): (times (m,), S (m,)). `event` False is censored."""
+    time, event = np.asarray(time, float), np.asarray(event, bool)
+    when, dead = np.unique(time[event], return_counts=True)
+    at_risk = len(time) - np.searchsorted(np.sort(time), when, side="left")
+    return when, np.cumprod(1.0 - dead / at_risk)
+
+
+def restricted_mean(time, event, horizon):
+    """Mean time to the event, counted up to `horizon`: the area under Kaplan-Meier's curve from 0 to there."""
+    when, survival = kaplan_meier(time, event)
+    inside = when < horizon
+    edges = np.concatenate([[0.0], when[inside], [horizon]])
+    return float(np.sum(np.diff(edges) * np.concatenate([[1.0], survival[inside]])))
+
+
+def summary(run, within=WITHIN, horizon=180):
+    """Every measure of a finished run, name -> number. Rates are shares 0..1, times days, money yuan."""
+    i, days = run.issues, run.days
+    old, done = in_time(i, days, within)
+    told = i["told"] >= 0
+    time, resolved = times(run)
+    ledger = run.ledger
+    hours, yuan = float(ledger.hours.sum()), float(run.fen[:, 2].sum()) / 100
+    fixed = int(np.count_nonzero(i["resolved"] >= 0))
+    private = i["household"] >= 0
+    home = i["household"][private]
+    last = {name: float(column[-1]) for name, column in run.series.items()}
+
+    def rate(which):
+        return share(np.count_nonzero(done & which), np.count_nonzero(old & which))
+
+    def at_home(which):
+        chosen = np.zeros(len(i), bool)
+        chosen[private] = which[home]
+        return rate(chosen)
+
+    where = i["building"][old]
+    per_building = np.bincount(where, done[old], run.places["buildings"]) / np.maximum(np.bincount(where, minlength=run.places["buildings"]), 1)
+    seen = np.bincount(where, minlength=run.places["buildings"]) >= 5
+    owner, registered = run.places["owner"], run.places["registered"]
+    return {
+        "resolution_rate": rate(old),
+        "resolution_rate_of_told": rate(told),
+        "restricted_mean_time": restricted_mean(time, resolved, horizon) if len(i) else float("nan"),
+        "arisen": float(len(i)),
+        "told": float(np.count_nonzero(told)),
+        "resolved": float(fixed),
+        "backlog": last["open"],
+        "unknown": last["unknown"],
+        "reopened": float(i["reopened"].sum()),
+        "withdrawn": last["withdrawn"],
+        "lapsed": last["lapsed"],
+        **{name: last[name] for name in ("trust_committee", "trust_company", "trust_neighbours", "satisfaction", "giving", "acquaintances")},
+        "hours": hours,
+        "yuan": yuan,
+        "hours_per_resolved": share(hours, fixed),
+        "yuan_per_resolved": share(yuan, fixed),
+        "spread_between_buildings": float(per_building[seen].std()) if seen.any() else float("nan"),
+        "owners_minus_tenants": at_home(owner) - at_home(~owner),
+        "registered_minus_migrants": at_home(registered) - at_home(~registered),
+    }

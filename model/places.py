@@ -1,0 +1,66 @@
+"""The place: a community holds compounds, a compound buildings, a building stairwells, a stairwell households.
+
+Everything is sorted by place, so what belongs to a place is a slice: `first[i]` to `first[i + 1]`.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Compounds(NamedTuple):
+    """One row per compound (小区): a gated estate with a property company, or an old yard with none."""
+
+    first: np.ndarray    # (compounds + 1,) int32  first building
+    company: np.ndarray  # (compounds,) bool       has a property company
+    age: np.ndarray      # (compounds,) float64    years since it was built
+
+
+class Buildings(NamedTuple):
+    """One row per building (楼栋), each on its own cell of the grid."""
+
+    compound: np.ndarray  # (buildings,) int32
+    first: np.ndarray     # (buildings + 1,) int32  first stairwell
+    x: np.ndarray         # (buildings,) int32      column of its cell
+    y: np.ndarray         # (buildings,) int32      row of its cell
+    lifts: np.ndarray     # (buildings,) int32      lifts in all its stairwells
+    shops: np.ndarray     # (buildings,) int32      shops at its foot
+
+
+class Stairwells(NamedTuple):
+    """One row per stairwell: the neighbours who share a door, a lamp and perhaps a lift."""
+
+    building: np.ndarray  # (stairwells,) int32
+    first: np.ndarray     # (stairwells + 1,) int32  first household
+    people: np.ndarray    # (stairwells + 1,) int32  first resident
+
+
+class Households(NamedTuple):
+    """One row per household (户)."""
+
+    stairwell: np.ndarray  # (households,) int32
+    building: np.ndarray   # (households,) int32
+    floor: np.ndarray      # (households,) int32    1 is the ground floor
+    owner: np.ndarray      # (households,) bool     the owner lives in it; else it is let
+    away: np.ndarray       # (households,) bool     its people live elsewhere most days
+    area: np.ndarray       # (households,) float64  square metres: its weight in a vote by area
+    first: np.ndarray      # (households + 1,) int32  first resident
+    stance: np.ndarray     # (households,) int8     towards the project under way: not met, met and not signed, signed
+    knocks: np.ndarray     # (households,) int16    times called upon for the project under way
+
+
+NOT_MET, DOUBTS, SIGNED = 0, 1, 2  # a household's stance
+
+
+def firsts(counts):
+    """Where each slice begins, from the number of rows in each; shape (n + 1,) int32."""
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+
+
+def shared_out(total, weights):
+    """Whole shares of `total` in proportion to `weights` (n,), by largest remainder: they sum to `total` exactly."""
+    exact = total * np.asarray(weights, float) / np.sum(weights)
+    share = np.floor(exact).astype(np.int64)
+    rest = np.argsort(-(exact - share), kind="stable")[: total - share.sum()]
+    share[rest] += 1
+    return share

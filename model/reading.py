@@ -1,0 +1,290 @@
+"""A TOML file becomes frozen dataclasses, strictly: whatever is wrong is refused, with its line and the way out."""
+
+import re
+import tomllib
+from bisect import bisect_left
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
+from difflib import get_close_matches
+from math import isfinite
+
+from .knobs import ScenarioError, check, complaint, paths
+
+LARGEST = 256  # KiB in a file
+DEEPEST = 8    # tables and arrays inside one another
+LONGEST = 100  # characters in a bare word or number; beyond, Python refuses to print or convert some numbers
+
+KINDS = {bool: "a boolean", int: "a whole number", float: "a decimal number", str: "text", list: "an array", dict: "a table"}
+
+# Possessive (++, *+) and tolerant of what is never closed, so that no file takes more than one pass.
+BARE = r"""[^\s\[\]{}=,.\#"']"""
+PART = rf"""(?:"(?:[^"\\\n]|\\[^\n])*+"?|'[^'\n]*+'?|{BARE}++)"""
+DOT = r"[ \t]*+\.[ \t]*+"
+TOKEN = re.compile(rf'''
+    "{{3}} (?:[^\\]|\\.)*? (?:"{{3,5}}|\Z)  |  '{{3}} .*? (?:'{{3,5}}|\Z)  |  \#[^\n]*+
+  | ^[ \t]*+ (?P<header>\[\[?) (?=[ \t]*+ (?P<table>{PART}(?:{DOT}{PART})*+))
+  | (?P<long>{BARE}{{{LONGEST + 1}}})  |  (?P<deep>{PART}(?:{DOT}{PART}){{{DEEPEST + 1}}})
+  | (?P<key>{PART}(?:{DOT}{PART})*+) [ \t]*+ (?P<sets>=?)
+  | (?P<mark>[\[\]{{}},])''', re.VERBOSE | re.DOTALL | re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class At:
+    """Where things stand in a file, so that an error can point there."""
+
+    file: str
+    lines: dict  # dotted path of a key or table -> line, from 1; elements of arrays count from 0: "compound.0.buildings"
+
+    def line(self, path):
+        """The line of `path`, or of the nearest table around it; None where no line is known."""
+        while path and path not in self.lines:
+            path = path.rpartition(".")[0]
+        return self.lines.get(path)
+
+    def error(self, path, message):
+        line = self.line(path)
+        return ScenarioError(f"{self.file}{f':{line}' if line else ''}: {short(path)}{' ' if path else ''}{message}")
+
+
+def load(path):
+    """Read a file as (table, At); raises ScenarioError for all that is not small, flat and correct TOML."""
+    text = decoded(path)
+    ends = [-1] + [m.start() for m in re.finditer("\n", text)]
+    spots = [(0, 1, ())]  # (offset, line, key path) of all that is told, in order
+    for offset, key, depth in scanned(text):
+        line = bisect_left(ends, offset)
+        if key is None:
+            raise ScenarioError(f"{path}:{line}: a word or number is longer than {LONGEST} characters")
+        if depth > DEEPEST:
+            raise ScenarioError(f"{path}:{line}: is nested deeper than {DEEPEST} tables or arrays")
+        if key:
+            spots.append((offset, line, key))
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as e:
+        raise ScenarioError(f"{path}:{misread(str(e), ends, spots)}") from None
+    except (ValueError, RecursionError) as e:
+        raise ScenarioError(f"{path}: cannot be understood: {e}") from None
+    told = {".".join(key): line for _, line, key in reversed(spots)}
+    around = {".".join(key[:n]): line for _, line, key in reversed(spots) for n in range(len(key))}
+    return table, At(str(path), around | told)
+
+
+def decoded(path):
+    """The text of a file; every line ends in a newline, the last one too."""
+    try:
+        with open(path, "rb") as f:
+            raw = f.read(LARGEST * 1024 + 1)
+    except (OSError, ValueError) as e:
+        raise ScenarioError(f"{path}: cannot be read: {getattr(e, 'strerror', e)}") from None
+    if len(raw) > LARGEST * 1024:
+        raise ScenarioError(f"{path}: is larger than {LARGEST} KiB")
+    try:
+        return raw.decode("utf-8-sig").replace("\r\n", "\n") + "\n"
+    except UnicodeDecodeError as e:
+        before = e.object[:e.start].split(b"\n")
+        byte = f"byte {len(before[-1]) + 1} of the line, 0x{e.object[e.start]:02x},"
+        raise ScenarioError(f"{path}:{len(before)}: {byte} is not UTF-8; save the file as UTF-8 text") from None
+
+
+def scanned(text):
+    """Yield (offset, key path, tables and arrays deep) along the text, for tomllib keeps no positions and may run too deep.
+
+    The key path is empty for an opening bracket, and None for a word that is too long.
+    """
+    table = value = ()  # paths of the table we are in, and of the value that comes next
+    opened = []         # brackets still open: [bracket, path, commas so far]
+    latest = {}         # path of an array of tables -> number of its latest element
+    for m in TOKEN.finditer(text):
+        if m["long"] or m["deep"]:
+            yield m.start(), None if m["long"] else (), DEEPEST + 1
+        elif m["table"] and not opened:
+            table = headed(parts(m["table"]), m["header"] == "[[", latest)
+            yield m.start("header"), table, len(table)
+        elif m["sets"]:
+            value = (opened[-1][1] if opened else table) + parts(m["key"])
+            yield m.start(), value, len(value) - 1
+        else:
+            for mark in m["header"] or m["mark"] or "":
+                if mark in "[{":
+                    yield m.start(), (), len(value)
+                    opened.append([mark, value, 0])
+                elif opened and mark == ",":
+                    opened[-1][2] += 1
+                elif opened:
+                    opened.pop()
+                if opened and opened[-1][0] == "[":
+                    value = (*opened[-1][1], str(opened[-1][2]))
+
+
+def parts(key):
+    """A dotted key as a path, without quotes."""
+    return tuple(part[1:-1] if part[0] in "\"'" else part for part in re.findall(PART, key))
+
+
+def headed(key, many, latest):
+    """The path of the table that a header opens; `[[many]]` opens the next element."""
+    path = ()
+    for part in key[:-1]:
+        path += (part, str(latest[path + (part,)])) if path + (part,) in latest else (part,)
+    path += key[-1:]
+    if many:
+        latest[path] = latest.get(path, -1) + 1
+        path += (str(latest[path]),)
+    return path
+
+
+def misread(message, ends, spots):
+    """tomllib's complaint as "line: what is wrong"; what is never closed is wrong where the last key began."""
+    what, line, column = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", message, re.DOTALL).groups()
+    end = ends[int(line) - 1] + int(column) if line else ends[-1] + 1
+    *before, (_, here, key) = [spot for spot in spots if spot[0] < end]
+    if not what.startswith(("Cannot", "Duplicate")):
+        return f"{line}: is not TOML at column {column}: {what}" if line else f"{here}: is not TOML, it never ends: {what}"
+    for n in range(len(key), 0, -1):
+        for _, first, other in before:
+            if other[:n] == key[:n]:
+                return f"{here}: {short('.'.join(key[:n]))} is there twice; the first is on line {first}"
+    return f"{here}: {short('.'.join(key))} is there twice"
+
+
+def build(start, table, at, prefix=""):
+    """A frozen dataclass from what a table sets; `start` is the class, or an instance that keeps what is not set."""
+    expect((dict,), "a table", table, at, prefix[:-1])
+    known = {f.name: f for f in fields(start) if f.init and allowed(f)}
+    none_but(known, table, at, prefix)
+    for name, f in known.items():
+        if name not in table and default(start, f) is MISSING:
+            raise at.error(prefix + name, f"is missing; allowed is {allowed(f)[1]}")
+    told = {name: taken(known[name], value, at, prefix + name, default(start, known[name])) for name, value in table.items()}
+    cls = start if isinstance(start, type) else type(start)
+    try:
+        made = cls(**told) if start is cls else replace(start, **told)
+        check(made)
+    except ScenarioError as e:  # "Class.field message", from this check or from the class's own
+        owner, name, message = re.fullmatch(r"(?:(\w+)\.(\w+) )?(.*)", str(e), re.DOTALL).groups()
+        raise at.error(*(prefix + name, message) if owner == cls.__name__ else (prefix[:-1], str(e))) from None
+    return made
+
+
+def default(start, f):
+    """What field `f` is when the file does not tell; MISSING when it must tell."""
+    if not isinstance(start, type):
+        return getattr(start, f.name)
+    return f.default if f.default_factory is MISSING else f.default_factory()
+
+
+def allowed(f):
+    """(types, words): what a file may give for field `f`; None where it may give nothing."""
+    m = f.metadata
+    if "low" in m:
+        whole = f.type in (int, "int")
+        return (int,) if whole else (int, float), f"a {'whole ' * whole}number, {m['low']:g} to {m['high']:g} {m['unit']}"
+    if "text" in m:
+        return (str,), f"text of at most {m['text']} characters"
+    if "choices" in m:
+        return (str,), f"one of {', '.join(m['choices'])}"
+    if "each" in m:
+        return (list,), "tables, each below its own [[header]]"
+    if "free" in m:
+        return (dict, list), "a table or an array"
+    if "named" in m or is_dataclass(f.type):
+        return (dict,), "a table"
+    return ((bool,), "true or false") if f.type is bool else None
+
+
+def taken(f, told, at, path, default=MISSING):
+    """The value of field `f`, of its own kind and within its range."""
+    m = f.metadata
+    expect(*allowed(f), told, at, path)
+    if "low" in m:
+        return number(f, told, at, path)
+    if "text" in m and len(told) > m["text"]:
+        raise at.error(path, f"= {shown(told)} has {len(told)} characters; allowed are {m['text']}")
+    if "choices" in m and told not in m["choices"]:
+        raise at.error(path, f"= {shown(told)} is unknown{guess(told, m['choices'])}")
+    if "each" in m:
+        return tuple(build(m["each"], table, at, f"{path}.{n}.") for n, table in enumerate(told))
+    if "named" in m:
+        known = m["named"]()
+        none_but(known, told, at, f"{path}.")
+        return {name: build(known[name], table, at, f"{path}.{name}.") for name, table in told.items()}
+    if is_dataclass(f.type):
+        return build(default if is_dataclass(default) else f.type, told, at, f"{path}.")
+    return plain(told, at, path)
+
+
+def number(f, told, at, path):
+    problem = complaint(f, told) or ("" if isfinite(told) else f"= {told!r} is not finite")
+    if problem:
+        raise at.error(path, problem)
+    return told if f.type in (int, "int") else float(told)
+
+
+def plain(told, at, path):
+    """Data as they are: finite numbers, text, booleans, and tables and arrays of them."""
+    expect(KINDS, "numbers, text, booleans, tables and arrays", told, at, path)
+    if isinstance(told, float) and not isfinite(told):
+        raise at.error(path, f"= {told!r} is not finite")
+    for name, inner in told.items() if isinstance(told, dict) else enumerate(told) if isinstance(told, list) else ():
+        plain(inner, at, f"{path}.{name}")
+    return told
+
+
+def expect(kinds, words, told, at, path):
+    if type(told) not in kinds:
+        raise at.error(path, f"= {shown(told)} is {KINDS.get(type(told), 'a date or time')}; allowed is {words}")
+
+
+def none_but(known, table, at, prefix):
+    for name in table:
+        if name not in known:
+            raise at.error(prefix + name, f"is unknown{guess(name, known)}")
+
+
+def guess(name, known):
+    near = get_close_matches(name[:LONGEST], known, 1)
+    return f"{f'; did you mean {near[0]!r}?' if near else ';'} there are: {', '.join(known) or 'none'}"
+
+
+def shown(value):
+    return short(repr(value) if type(value) in KINDS else str(value), 60)
+
+
+def short(text, most=120):
+    text = text if text.isprintable() else repr(text)
+    return text if len(text) <= most else text[:most - 3] + "..."
+
+
+def parse_setting(scenario, text):
+    """A command line's "path=value" as (path, value), checked; `knobs.turned` applies it."""
+    at = At(f"--set {short(text)}", {})
+    path, equals, raw = (part.strip() for part in text.partition("="))
+    known = paths(scenario) | words(scenario)
+    if not equals:
+        raise at.error("", "has no '='; write path=value")
+    if path not in known:
+        raise at.error(path, f"is unknown; nearest are {', '.join(get_close_matches(path[:LONGEST], known, 3, 0)) or 'none'}")
+    value = as_toml(raw)
+    if allowed(known[path])[0] == (str,) and not isinstance(value, str):
+        value = raw  # a bare word, or a name such as 2024
+    return path, taken(known[path], value, at, path)
+
+
+def as_toml(raw):
+    """The TOML value that `raw` is; what is none stays as it is written."""
+    try:
+        table = tomllib.loads(f"value = {raw}") if len(raw) <= LONGEST else {}
+    except (ValueError, RecursionError):
+        table = {}
+    return table["value"] if table.keys() == {"value"} else raw
+
+
+def words(part, prefix=""):
+    """Every text, choice and switch below `part`, as path -> its dataclass field: what `knobs.paths` is for numbers."""
+    inside = part.items() if isinstance(part, dict) else ((f.name, getattr(part, f.name)) for f in fields(part))
+    own = [] if isinstance(part, dict) else [f for f in fields(part) if allowed(f) and allowed(f)[0] in ((str,), (bool,))]
+    found = {prefix + f.name: f for f in own}
+    for name, value in inside:
+        if is_dataclass(value) or isinstance(value, dict):
+            found |= words(value, f"{prefix}{name}.")
+    return found

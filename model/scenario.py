@@ -1,0 +1,141 @@
+"""A scenario: everything that makes one community differ from another, and nothing that happens in it."""
+
+from dataclasses import dataclass, field, fields
+
+from ..agents.grid_workers import GridKnobs
+from ..agents.party_members import MemberKnobs
+from ..agents.property_managers import PropertyKnobs
+from ..agents.residents import ResidentKnobs
+from ..agents.volunteers import VolunteerKnobs
+from . import mechanisms
+from .categories import CATEGORIES
+from .knobs import check, knob
+from .signing import ProjectKnobs
+
+PEOPLE = {"unit": "people", "source": "given by the case"}
+HOMES = {"unit": "households", "source": "given by the case"}
+
+
+@dataclass(frozen=True)
+class Census:
+    """Who lives there: totals that the community meets exactly. Those not in `given` are assumptions of the case."""
+
+    residents: int = knob(240, 1, 20_000_000, **PEOPLE)
+    households: int = knob(96, 1, 10_000_000, **HOMES)
+    registered: int = knob(180, 0, 20_000_000, **PEOPLE)  # registered locally; the others are migrants
+    children: int = knob(30, 0, 20_000_000, **PEOPLE)
+    elders: int = knob(60, 0, 20_000_000, **PEOPLE)
+    elders_alone: int = knob(8, 0, 5_000_000, **PEOPLE)
+    housebound: int = knob(4, 0, 5_000_000, **PEOPLE)
+    members: int = knob(16, 0, 5_000_000, **PEOPLE)
+    in_service: int = knob(6, 0, 5_000_000, **PEOPLE)  # of the members
+    volunteers: int = knob(20, 0, 5_000_000, **PEOPLE)
+    member_volunteers: int = knob(4, 0, 5_000_000, **PEOPLE)  # members among the volunteers
+    owners: int = knob(70, 0, 10_000_000, **HOMES)  # households whose owner lives there; the others are let
+    away: int = knob(6, 0, 10_000_000, **HOMES)  # owners' households that live elsewhere most days
+    shops: int = knob(4, 0, 100_000, unit="shops", source="given by the case")
+    given: tuple = field(default=(), metadata={"names": True})  # which of these the report gives
+
+    def contradictions(self):
+        """What cannot be true together, as (field, words)."""
+        within = (
+            ("households", "residents"), ("registered", "residents"), ("children", "residents"), ("elders", "residents"), ("members", "residents"),
+            ("volunteers", "residents"), ("elders_alone", "elders"), ("elders_alone", "households"), ("housebound", "elders"),
+            ("in_service", "members"), ("member_volunteers", "members"), ("member_volunteers", "volunteers"), ("owners", "households"), ("away", "owners"),
+        )  # fmt: skip
+        for part, whole in within:
+            if getattr(self, part) > getattr(self, whole):
+                yield part, f"= {getattr(self, part)} is more than {whole} = {getattr(self, whole)}"
+        if self.children > self.residents - self.households:
+            yield "children", f"= {self.children} leaves no grown-up for each of {self.households} households: at most {self.residents - self.households}"
+        names = [f.name for f in fields(self) if "low" in f.metadata]
+        for name in self.given:
+            if name not in names:
+                yield "given", f"names {name!r}, which is none of {', '.join(names)}"
+
+
+@dataclass(frozen=True)
+class Compound:
+    """Compounds of one kind: so many, alike."""
+
+    name: str = field(default="yard", metadata={"text": 60})
+    count: int = knob(1, 1, 5000, unit="compounds", source="given or assumed by the case")
+    buildings: int = knob(4, 1, 2000, unit="buildings/compound", source="given or assumed by the case")
+    stairwells: int = knob(3, 1, 40, unit="stairwells/building", source="assumed")
+    floors: int = knob(7, 1, 60, unit="floors", source="assumed; old walk-ups have seven at most")
+    age: float = knob(25.0, 0.0, 150.0, unit="years", source="given or assumed by the case")
+    lifts: int = knob(0, 0, 8, unit="lifts/stairwell", source="assumed")
+    company: bool = False  # has a property company
+
+
+@dataclass(frozen=True)
+class CommitteeKnobs:
+    """The residents' committee (居委会), its desk and its fund."""
+
+    staff: float = knob(2.0, 0.0, 500.0, unit="people", source="assumed")
+    shift: float = knob(3.0, 0.0, 12.0, unit="hours/person/day on residents' issues", source="assumed: the rest is paperwork")
+    weekend: float = knob(0.4, 0.0, 1.0, unit="share of a weekday's hours", source="assumed: by rota")
+    intake: float = knob(0.25, 0.0, 5.0, unit="hours to take in an issue", source="assumed")
+    phone: float = knob(0.02, 0.0, 1.0, unit="sittings' worth a day by telephone", source="assumed")
+    forget: float = knob(0.005, 0.0, 1.0, unit="1/day that a waiting issue is forgotten", source="assumed")
+    verify: int = knob(7, 1, 60, unit="days till what was done is checked", source="assumed")
+    redo: float = knob(0.5, 0.0, 1.0, unit="share of the work to do again when reopened", source="assumed")
+    budget: float = knob(20_000.0, 0.0, 1e9, unit="yuan/year into the community's fund", source="assumed")
+    fund: float = knob(5000.0, 0.0, 1e9, unit="yuan in the fund on day 0", source="assumed")
+    thrift: float = knob(0.05, 0.0, 1.0, unit="share of the fund that mechanisms may spend in a day", source="assumed")
+
+
+@dataclass(frozen=True)
+class DepartmentKnobs:
+    """The street office and the city's departments: an outside queue."""
+
+    hours: float = knob(16.0, 0.0, 10_000.0, unit="hours/day for this community", source="assumed")
+    shift: float = knob(8.0, 0.0, 24.0, unit="hours/day in one job", source="assumed")
+
+
+def every_category():
+    return dict(CATEGORIES)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A community and its institutions. Frozen and checked: one that exists can be run."""
+
+    name: str = field(default="plain", metadata={"text": 60})
+    title: str = field(default="", metadata={"text": 200})
+    provenance: str = field(default="", metadata={"text": 1000})
+    days: int = knob(365, 1, 36_500, unit="days", source="a year")
+    community: Census = field(default_factory=Census)
+    compound: tuple = field(default=(Compound(),), metadata={"each": Compound})
+    residents: ResidentKnobs = field(default_factory=ResidentKnobs)
+    party_members: MemberKnobs = field(default_factory=MemberKnobs)
+    volunteers: VolunteerKnobs = field(default_factory=VolunteerKnobs)
+    property_managers: PropertyKnobs = field(default_factory=PropertyKnobs)
+    grid_workers: GridKnobs = field(default_factory=GridKnobs)
+    committee: CommitteeKnobs = field(default_factory=CommitteeKnobs)
+    departments: DepartmentKnobs = field(default_factory=DepartmentKnobs)
+    projects: ProjectKnobs = field(default_factory=ProjectKnobs)
+    issues: dict = field(default_factory=every_category, metadata={"named": every_category})
+    mechanisms: dict = field(default_factory=dict, metadata={"named": mechanisms.every})
+    reported: dict = field(default_factory=dict, metadata={"free": True})
+
+    def __post_init__(self):
+        check(self, self.name)
+        for f in fields(self):
+            part = getattr(self, f.name)
+            if f.metadata.get("each"):
+                for i, one in enumerate(part):
+                    check(one, f"{f.name}.{i}")
+            elif "named" in f.metadata:
+                for name, one in part.items():
+                    check(one, f"{f.name}.{name}")
+            elif hasattr(part, "__dataclass_fields__"):
+                check(part, f.name)
+
+    def contradictions(self):
+        """What cannot be true together, as (field, words)."""
+        stairwells = sum(c.count * c.buildings * c.stairwells for c in self.compound)
+        if not self.compound:
+            yield "compound", "is empty: a community has at least one"
+        elif self.community.households < stairwells:
+            yield "community", f"households = {self.community.households} are fewer than the {stairwells} stairwells: every stairwell has one at least"

@@ -1,0 +1,179 @@
+"""Settling: what happens to an issue between being told and being done with.
+
+Taken in by a desk, brought to a table, paid for, worked on by hands with limited hours, checked; or given up, lapsed
+or forgotten. Hours are a budget: they carry over from job to job within the day, several jobs fit in a day, and a job
+that does not fit goes on tomorrow. First come, first served within each rank of urgency.
+"""
+
+import numpy as np
+from numba import njit
+
+from .issues import (
+    AGREED, ANSWERED, CEASED, CHECKED, COMMITTEE, COMPANY, DONE, FORGOTTEN, GAVE_UP, LAPSED, MONEY, ON_THE_SPOT, PAID, REOPENED, RESOLVED,
+    TABLE, TAKEN, TOLD, UNKNOWN, UPWARD, VERIFIED, WITHDRAWN, WORK, after, move, note, rank,
+)  # fmt: skip
+from .luck import below, chance
+
+RANKS = 4
+
+
+@njit(cache=True)
+def depot(issue, compounds):
+    """Whose hours an issue draws on: row of its compound's crew, then the committee, then the departments."""
+    return issue.compound if issue.desk == COMPANY else compounds + (0 if issue.desk == COMMITTEE else 1)
+
+
+@njit(cache=True, nogil=True)
+def take_in(issues, day, hours, intake, log, used):
+    """Desks take in what was told, most urgent first; each costs `intake` hours of the desk's `hours` (compounds + 2,)."""
+    compounds = len(hours) - 2
+    for urgency in range(RANKS - 1, -1, -1):
+        for i in range(len(issues)):
+            issue = issues[i]
+            if issue.state == TOLD and rank(issue) == urgency:
+                desk = depot(issue, compounds)
+                if hours[desk] >= intake:
+                    hours[desk] -= intake
+                    if issue.taken < 0:
+                        issue.taken = day
+                    move(issue, after(TOLD, issue), day)
+                    note(log, used, issue.id, day, TAKEN, -1, -1)
+
+
+@njit(cache=True, nogil=True)
+def talk(issues, day, phone, around, codes, accord, log, used):
+    """Parties are brought round; `phone` sittings' worth a day by telephone where people are `around` (compounds,), and
+    `accord` (m, issues) sittings by mechanisms `codes` (m,). Whoever did most on the day it is settled gets the credit."""
+    for i in range(len(issues)):
+        issue = issues[i]
+        if issue.state == TABLE:
+            by, most = -1, phone * around[issue.compound]
+            held = most
+            for m in range(len(codes)):
+                held += accord[m, i]
+                if accord[m, i] > most:
+                    by, most = codes[m], accord[m, i]
+            issue.accord += held
+            if issue.accord >= issue.hard:
+                move(issue, after(TABLE, issue), day)
+                note(log, used, issue.id, day, AGREED, by, -1)
+
+
+@njit(cache=True, nogil=True)
+def pay(issues, day, funds, spending, log, used):
+    """What costs money is paid, most urgent first, from the compound's fund or the community's: `funds` (compounds + 1,) fen.
+
+    `spending` (compounds + 1,) fen counts what left each.
+    """
+    last = len(funds) - 1
+    for urgency in range(RANKS - 1, -1, -1):
+        for i in range(len(issues)):
+            issue = issues[i]
+            if issue.state == MONEY and rank(issue) == urgency:
+                fund = issue.compound if funds[issue.compound] >= issue.cost else last
+                if funds[fund] >= issue.cost:
+                    funds[fund] -= issue.cost
+                    spending[fund] += issue.cost
+                    issue.cost = 0
+                    move(issue, after(MONEY, issue), day)
+                    note(log, used, issue.id, day, PAID, -1, fund)
+
+
+@njit(cache=True)
+def finish(issue, day, by, verify, good, people, answered, log, used):
+    """Done: to be checked in `verify` days. Neighbours see it, and the one who told learns that telling helps."""
+    if issue.taken < 0:
+        issue.taken = day
+        note(log, used, issue.id, day, ON_THE_SPOT, by, -1)
+    issue.left, issue.state, issue.resolved, issue.closer, issue.due = 0.0, RESOLVED, day, by, day + verify
+    trusted = min(issue.desk, 1)
+    if issue.scope > 0:
+        good[issue.building, trusted] += 1.0
+    if issue.reporter >= 0:
+        t = float(people.trust[issue.reporter, trusted])
+        people.trust[issue.reporter, trusted] = t + answered * (1.0 - t)
+    note(log, used, issue.id, day, DONE, by, -1)
+
+
+@njit(cache=True, nogil=True)
+def work(issues, day, hours, pair, verify, codes, done, good, people, answered, log, used):
+    """Hands work: first those that mechanisms sent, `done` (m, issues) hours, then each desk from its `hours` (compounds + 2,).
+
+    No desk puts more than `pair` (compounds + 2,) hours a day into one job: one pair of hands.
+    """
+    compounds = len(hours) - 2
+    for i in range(len(issues)):
+        issue = issues[i]
+        spot = issue.state == TOLD and issue.hard == 0.0 and issue.rule < 0 and issue.cost == 0 and issue.lead == 0
+        if issue.state == WORK or spot:
+            by, most = -1, 0.0
+            for m in range(len(codes)):
+                issue.left -= done[m, i]
+                if done[m, i] > most:
+                    by, most = codes[m], done[m, i]
+            if most > 0.0 and issue.left <= 1e-9:
+                finish(issue, day, by, verify, good, people, answered, log, used)
+    for urgency in range(RANKS - 1, -1, -1):
+        for i in range(len(issues)):
+            issue = issues[i]
+            if issue.state == WORK and rank(issue) == urgency:
+                desk = depot(issue, compounds)
+                part = min(min(issue.left, pair[desk]), hours[desk])
+                hours[desk] -= part
+                issue.left -= part
+                if issue.left <= 1e-9:
+                    finish(issue, day, -1, verify, good, people, answered, log, used)
+
+
+@njit(cache=True)
+def disappoint(issue, people, ignored):
+    """The one who told learns that telling does not help."""
+    if issue.reporter >= 0:
+        trusted = min(issue.desk, 1)
+        t = float(people.trust[issue.reporter, trusted])
+        people.trust[issue.reporter, trusted] = t - ignored * t
+
+
+@njit(cache=True, nogil=True)
+def close(issues, day, redo, forget, keep, fresh, cats, clocks, ease, standing, people, ignored, reopens, forgets, log, used):
+    """The evening's book-keeping: answers come, what was done is checked, what waits too long is forgotten, given up or lapses.
+
+    Fills `standing` (buildings, 2) with what has been open in common space for more than `fresh` days; returns which
+    issues stay open, (issues,) bool. `forget` is a rate per day that `keep` (issues,) log lowers; `redo` the share of
+    work to do again; `reopens`, `forgets` are keys of luck.
+    """
+    stays = np.ones(len(issues), np.bool_)
+    standing[:, :] = 0.0
+    for i in range(len(issues)):
+        issue = issues[i]
+        state = issue.state
+        if state == UPWARD and issue.due <= day:
+            move(issue, WORK, day)
+            note(log, used, issue.id, day, ANSWERED, -1, -1)
+        elif state == RESOLVED and issue.due <= day:
+            if chance(below(reopens, issue.id), issue.reopened) < cats.reopen[issue.category]:
+                issue.state, issue.resolved, issue.left = WORK, -1, redo * issue.effort
+                issue.reopened += 1
+                note(log, used, issue.id, day, REOPENED, -1, -1)
+            else:
+                issue.state = VERIFIED
+                b, j = issue.building, issue.category
+                clocks.passed[b, j] += cats.recurs[j] * np.exp(ease[b, cats.family[j]])
+                note(log, used, issue.id, day, CHECKED, -1, -1)
+        elif state < WORK and 0 <= issue.lapse <= day:
+            issue.state = LAPSED
+            if state > UNKNOWN:
+                disappoint(issue, people, ignored)
+            note(log, used, issue.id, day, CEASED, -1, -1)
+        elif (state == TOLD or state == TABLE or state == MONEY) and issue.giveup <= day:
+            issue.state = WITHDRAWN
+            disappoint(issue, people, ignored)
+            note(log, used, issue.id, day, GAVE_UP, -1, issue.reporter)
+        elif (state == TOLD or state == TABLE) and chance(forgets, issue.id) < 1.0 - np.exp(-forget * np.exp(-keep[i])):
+            issue.state = UNKNOWN
+            disappoint(issue, people, ignored)
+            note(log, used, issue.id, day, FORGOTTEN, -1, -1)
+        stays[i] = issue.state <= RESOLVED
+        if issue.state < RESOLVED and issue.scope > 0 and day - issue.born > fresh:
+            standing[issue.building, min(issue.desk, 1)] += 1.0
+    return stays

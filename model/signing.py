@@ -1,0 +1,147 @@
+"""Signing: a collective project goes from door to door until its rule of consent is met.
+
+One project at a time in a compound, the oldest. A household that is called upon is found or not; found, it signs if its
+own leaning, drawn once for this project, is below its willingness today. So knocking again changes nobody's mind: a
+doubter signs only when persuaded, by trust, by acquaintances who signed, or by somebody known at the door.
+"""
+
+from dataclasses import dataclass
+from math import exp
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from .issues import CONSENTED, SIGN, after, move, note
+from .knobs import knob
+from .luck import below, chance
+from .places import DOUBTS, NOT_MET, SIGNED
+from .rules import carried
+
+
+@dataclass(frozen=True)
+class ProjectKnobs:
+    """How households answer when asked to sign."""
+
+    walk_in: float = knob(0.01, 0.0, 1.0, unit="visits/household/day with no campaign", source="assumed; a notice on the door")
+    landlord: float = knob(0.15, 0.0, 1.0, unit="chance that a let home's owner is found", source="assumed")
+    evening: float = knob(0.6, 0.0, 1.0, unit="chance of being in when at home that day", source="assumed")
+    liking: float = knob(0.6, -5.0, 5.0, unit="logit to sign", source="assumed; a first round stalls in wuzi_yard")
+    ground: float = knob(1.5, 0.0, 5.0, unit="logit lost on the two lowest floors by a lift, gained from the fourth up", source="numbers.md: ground and second lose, third breaks even")
+    belief: float = knob(3.0, 0.0, 10.0, unit="logit per unit of trust in the committee above one half", source="assumed")
+    social: float = knob(2.0, 0.0, 10.0, unit="logit if all one's acquaintances have signed", source="assumed")
+
+
+Knobs = NamedTuple("Knobs", [(name, float) for name in ProjectKnobs.__annotations__])
+
+
+class Projects(NamedTuple):
+    """One row per compound: the project that collects signatures there, if any."""
+
+    active: np.ndarray  # (compounds,) int64    its issue; -1 none
+    row: np.ndarray     # (compounds,) int64    its row among the open issues today; -1 none
+    cursor: np.ndarray  # (compounds,) int32    household whose door is next
+    steps: np.ndarray   # (compounds,) float64  visits carried over, under 1
+    open: np.ndarray    # (compounds,) int32    households that have not signed
+    all: np.ndarray     # (compounds,) int32    households that have a say
+
+
+@njit(cache=True)
+def found_chance(h, people, households, reach, k):
+    """Chance that a call at household `h` finds somebody who may sign; `reach` is a logit that helps."""
+    if households.owner[h]:
+        in_ = 0.0
+        for i in range(households.first[h], households.first[h + 1]):
+            in_ = max(in_, float(people.presence[i]))
+        base = in_ * k.evening
+    else:
+        base = k.landlord
+    if base <= 0.0:
+        return 0.0
+    return 1.0 / (1.0 + (1.0 - base) / base * exp(-reach))
+
+
+@njit(cache=True)
+def willing(h, lift, people, households, consent, k):
+    """Willingness of household `h` to sign, a logit: its head speaks for it, and hears who has signed."""
+    head = households.first[h]
+    x = k.liking + consent + k.belief * (float(people.trust[head, 0]) - 0.5)
+    if lift:
+        floor = households.floor[h]
+        x += -k.ground if floor <= 2 else (k.ground if floor >= 4 else 0.0)
+    friends = people.ties[head]
+    if friends > 0:
+        signed = 0
+        for t in range(friends):
+            signed += households.stance[people.home[people.known[head, t]]] == SIGNED
+        x += k.social * signed / friends
+    return x
+
+
+@njit(cache=True, nogil=True)
+def sign(issues, day, projects, codes, doors, reach, consent, people, households, stairwells, buildings, compounds, k, home, leaning, log, used):
+    """A day of every project: who is called upon, who is found, who signs; and whether the rule is met.
+
+    `doors` (m, compounds) visits today by mechanisms `codes` (m,), `reach` and `consent` (buildings,) logit; `home`, `leaning` are keys of luck.
+    """
+    c = len(projects.active)
+    projects.row[:] = -1
+    for i in range(len(issues)):  # the one under way, else the oldest waiting
+        where = issues[i].compound
+        if issues[i].state == SIGN and (projects.row[where] < 0 or projects.active[where] == issues[i].id):
+            projects.row[where] = i
+    for row in range(c):
+        if projects.row[row] < 0:
+            projects.active[row], projects.open[row], projects.all[row] = -1, 0, 0
+            continue
+        issue = issues[projects.row[row]]
+        lift = issue.scope == 2
+        first, last = compounds.first[row], compounds.first[row + 1]
+        if lift:
+            first, last = issue.building, issue.building + 1
+        low, high = first_household(first, buildings, stairwells), first_household(last, buildings, stairwells)
+        if projects.active[row] != issue.id:
+            projects.active[row], projects.cursor[row], projects.steps[row] = issue.id, low, 0.0
+            households.stance[low:high] = NOT_MET
+            households.knocks[low:high] = 0
+        by, most = -1, k.walk_in * (high - low)
+        projects.steps[row] += most
+        for m in range(len(codes)):
+            projects.steps[row] += doors[m, row]
+            if doors[m, row] > most:
+                by, most = codes[m], doors[m, row]
+        calls = min(int(projects.steps[row]), high - low)
+        projects.steps[row] -= int(projects.steps[row])
+        for _ in range(calls):
+            for _ in range(high - low):  # the next door that has not signed
+                h = projects.cursor[row]
+                projects.cursor[row] = low if h + 1 >= high else h + 1
+                if households.stance[h] != SIGNED:
+                    break
+            if households.stance[h] == SIGNED:
+                break
+            b = households.building[h]
+            if chance(below(below(home, issue.id), h), households.knocks[h]) < found_chance(h, people, households, reach[b], k):
+                x = willing(h, lift, people, households, consent[b], k)
+                agrees = chance(below(leaning, issue.id), h) * (1.0 + exp(-x)) < 1.0
+                households.stance[h] = SIGNED if agrees else DOUBTS
+            households.knocks[h] += 1
+        signed, met, signed_area, met_area, area = 0, 0, 0.0, 0.0, 0.0
+        for h in range(low, high):
+            area += households.area[h]
+            if households.stance[h] != NOT_MET:
+                met += 1
+                met_area += households.area[h]
+            if households.stance[h] == SIGNED:
+                signed += 1
+                signed_area += households.area[h]
+        projects.open[row], projects.all[row] = high - low - signed, high - low
+        if carried(issue.rule, signed, met, high - low, signed_area, met_area, area):
+            move(issue, after(SIGN, issue), day)
+            note(log, used, issue.id, day, CONSENTED, by, -1)
+
+
+@njit(cache=True)
+def first_household(b, buildings, stairwells):
+    """The first household of building `b`; of the one after the last, how many there are."""
+    return stairwells.first[buildings.first[b]]

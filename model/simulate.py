@@ -1,0 +1,93 @@
+"""From a scenario and a seed to a run."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from . import measures
+from .day import live
+from .issues import ISSUE
+from .luck import Luck
+from .world import begun, found
+
+
+@dataclass
+class Run:
+    """What is left of a simulated community: plain arrays, no world."""
+
+    days: int
+    names: tuple         # mechanisms, by the codes in `teller`, `closer` and `by`
+    categories: tuple    # names of categories, by `category`
+    issues: np.ndarray   # (arisen,) ISSUE  every issue that arose, in the order of its id
+    history: np.ndarray  # (lines,) EVENT   everything that happened to them
+    series: dict         # name -> (days,) what was counted at the end of each day
+    ledger: object       # Ledger: hours and fen by mechanism
+    fen: np.ndarray      # (funds, 4) int64  of each fund: on day 0, come in, spent, at the end
+    places: dict         # name -> (n,) columns that equity is measured over: building and, of each household, tenure and registration
+
+
+def community(scenario):
+    """The community of a scenario on day 0, founded once and shared by runs that differ in institutions only."""
+    return _founded(_Key(scenario))
+
+
+class _Key:
+    """A scenario, compared by what founds its community."""
+
+    def __init__(self, scenario):
+        self.scenario = scenario
+        s = scenario
+        parts = (s.name, s.community, s.compound, s.residents, s.property_managers, s.committee, tuple(s.issues.items()))
+        self.key = parts
+
+    def __hash__(self):
+        return hash(self.key)
+
+    def __eq__(self, other):
+        return self.key == other.key
+
+
+@lru_cache(maxsize=2)
+def _founded(key):
+    return found(key.scenario)
+
+
+def days(scenario, *seed):
+    """Yield (world, pulls) once a day. Who shows a run as it goes walks this; the world is the same object every day."""
+    luck = Luck(*seed)
+    world = begun(community(scenario), scenario, luck)
+    for _ in range(scenario.days):
+        yield world, live(world, scenario, luck)
+
+
+def simulate(scenario, *seed):
+    """Live through a scenario with the luck of `seed`; the same seed is the same luck whatever the institutions."""
+    series = {name: np.zeros(scenario.days) for name in measures.DAILY}
+    for world, _ in days(scenario, *seed):
+        for name, value in measures.today(world).items():
+            series[name][world.day - 1] = value
+    return ended(world, scenario, series)
+
+
+def ended(world, scenario, series):
+    """The run that ends with `world` today."""
+    issues = np.concatenate([*world.ended, world.issues]) if world.ended else world.issues
+    begin = community(scenario).funds
+    heads = world.households.first[:-1]
+    return Run(
+        days=world.day,
+        names=tuple(world.names),
+        categories=world.categories,
+        issues=issues[np.argsort(issues["id"], kind="stable")],
+        history=world.history().copy(),
+        series={name: column[: world.day] for name, column in series.items()},
+        ledger=world.ledger,
+        fen=np.stack([begin, world.funds + world.spending - begin, world.spending, world.funds], axis=1),
+        places={
+            "buildings": len(world.buildings.compound),
+            "owner": world.households.owner,
+            "registered": world.residents.registered[heads],
+            "residents": len(world.residents.home),
+        },
+    )
