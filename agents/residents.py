@@ -5,8 +5,8 @@ from math import exp
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from ..model.compiled import compiled
 from ..model.knobs import ScenarioError, knob
 from ..model.luck import below, chance, waiting
 
@@ -173,7 +173,7 @@ def mood(people, stairwells, buildings):
     return sums
 
 
-@njit(cache=True)
+@compiled
 def listen(s, people, stairwells, sums):
     """Add up who in stairwell `s` would see something, and how readily they would tell."""
     ears, committee, company = 0.0, 0.0, 0.0
@@ -186,7 +186,7 @@ def listen(s, people, stairwells, sums):
     sums.ears[s], sums.voices[s, COMMITTEE], sums.voices[s, COMPANY] = ears, committee, company
 
 
-@njit(cache=True)
+@compiled
 def befriend(i, j, people):
     """Two residents get to know each other, if both have room and did not before; says whether they did."""
     if i == j or people.ties[i] == SLOTS or people.ties[j] == SLOTS:
@@ -201,7 +201,7 @@ def befriend(i, j, people):
     return True
 
 
-@njit(cache=True)
+@compiled
 def somebody(first, last, people, key):
     """One of the residents `first` to `last`, by a race in which presence counts; -1 if none is ever at home.
 
@@ -216,7 +216,7 @@ def somebody(first, last, people, key):
     return winner
 
 
-@njit(cache=True)
+@compiled
 def acquaint(people, buildings, stairwells, mean, key, partner):
     """Acquaintances on day 0: each resident looks up neighbours of the building until `mean` ties are there on average."""
     for i in range(len(people.home)):
@@ -228,7 +228,7 @@ def acquaint(people, buildings, stairwells, mean, key, partner):
             befriend(i, first + int(chance(partner, i * 16 + t) * (last - first)), people)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def take_stock(day, people, buildings, stairwells, company, wish, sums, used, k, give, meet, whom):
     """One evening a week each building takes stock: judges what it saw, rests, promises an evening, meets someone.
 
@@ -278,7 +278,8 @@ def take_stock(day, people, buildings, stairwells, company, wish, sums, used, k,
                 j = somebody(first, last, people, below(whom, i))
                 if j >= 0:
                     befriend(i, j, people)
-        sums.drift[b, :] = 0.0
+        for kind in range(3):
+            sums.drift[b, kind] = 0.0
         sums.meet[b] = 0.0
         for s in range(buildings.first[b], buildings.first[b + 1]):
             listen(s, people, stairwells, sums)

@@ -5,11 +5,12 @@ threshold, an issue arises. The thresholds are luck keyed by (building, category
 every arm of a comparison, sooner where the rate is higher, or never; prevention delays or removes it, and no other.
 """
 
+from math import exp
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from .compiled import compiled
 from ..agents.residents import ELDER
 from .categories import UNITS
 from .issues import AROSE, COMMITTEE, COMPANY, UNKNOWN, note
@@ -27,7 +28,7 @@ class Clocks(NamedTuple):
     number: np.ndarray  # (buildings, categories) int64    issues so far
 
 
-@njit(cache=True)
+@compiled
 def exposed(unit, i, people, households):
     """How much resident `i` counts among `unit`: their share of days at home, or nothing."""
     h = people.home[i]
@@ -46,7 +47,7 @@ def exposed(unit, i, people, households):
     return float(people.presence[i]) if counts else 0.0
 
 
-@njit(cache=True)
+@compiled
 def census(people, households, buildings):
     """How many of each kind of person or home live in each building, by share of days at home; (buildings, 6)."""
     count = np.zeros((len(buildings.compound), 6))
@@ -73,7 +74,7 @@ def wound(cats, people, households, buildings, compounds, key):
     return Clocks(rate, np.zeros(rate.shape), first_thresholds(cells, key).reshape(rate.shape), np.zeros(rate.shape, np.int64))
 
 
-@njit(cache=True)
+@compiled
 def first_thresholds(cells, key):
     """When the first issue of each cell arises, in hazard; (cells,)."""
     out = np.empty(len(cells))
@@ -82,21 +83,29 @@ def first_thresholds(cells, key):
     return out
 
 
-@njit(cache=True, nogil=True)
+@compiled
+def doubled(column):
+    """The same column with as much room again."""
+    out = np.empty(2 * len(column), np.int64)
+    for i in range(len(column)):
+        out[i] = column[i]
+    return out
+
+
+@compiled
 def tick(clocks, ease, family, key):
     """A day passes: ids of the issues that arise, (new,) int64, by building and category. `ease` (buildings, families) log."""
     fresh = np.empty(64, np.int64)
     n = 0
     b, c = clocks.rate.shape
-    eased = np.exp(ease)
     for i in range(b):
         for j in range(c):
             if clocks.rate[i, j] > 0.0:
-                clocks.passed[i, j] += clocks.rate[i, j] * eased[i, family[j]]
+                clocks.passed[i, j] += clocks.rate[i, j] * exp(ease[i, family[j]])
                 while clocks.passed[i, j] >= clocks.next[i, j]:
                     cell = i * c + j
                     if n == len(fresh):
-                        fresh = np.concatenate((fresh, np.empty_like(fresh)))
+                        fresh = doubled(fresh)
                     fresh[n] = (cell << 20) + clocks.number[i, j]
                     n += 1
                     clocks.number[i, j] += 1
@@ -104,7 +113,7 @@ def tick(clocks, ease, family, key):
     return fresh[:n]
 
 
-@njit(cache=True)
+@compiled
 def struck(unit, id_, first, last, people, households, key):
     """The resident of `first` to `last` whom issue `id_` strikes, by a race in which those at home count; -1 if none."""
     best, winner = np.inf, -1
@@ -117,7 +126,7 @@ def struck(unit, id_, first, last, people, households, key):
     return winner
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def born(rows, ids, day, cats, people, households, stairwells, buildings, compounds, work, stubborn, sit, lead, lapse, clock, whom, log, used):
     """Fill `rows` with the issues `ids`: where each is, whom it strikes, and all that luck decides about it beforehand.
 

@@ -1,8 +1,8 @@
 """Hours and money: who has them, who asks for them, and what is granted. Nothing is free."""
 
 import numpy as np
-from numba import njit
 
+from .compiled import compiled
 from ..agents import grid_workers, residents
 from .pull import POOLS
 
@@ -54,7 +54,7 @@ def granted(supply, asks):
     return shares
 
 
-@njit(cache=True)
+@compiled
 def spent(budget, place, want):
     """Hours spent on each issue, first come first served where it is.
 

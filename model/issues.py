@@ -9,7 +9,8 @@ begins an issue may be WITHDRAWN by the one who told, or lapse by itself (LAPSED
 """
 
 import numpy as np
-from numba import njit
+
+from .compiled import compiled
 
 UNKNOWN, TOLD, TABLE, SIGN, MONEY, UPWARD, WORK, RESOLVED, VERIFIED, WITHDRAWN, LAPSED = range(11)
 STATES = ("unknown", "told", "at the table", "signatures", "money", "passed upward", "in work", "resolved", "verified", "withdrawn", "lapsed")
@@ -92,7 +93,7 @@ def known(issues):
     return (issues["state"] > UNKNOWN) & (issues["state"] < RESOLVED)
 
 
-@njit(cache=True)
+@compiled
 def note(log, used, issue, day, what, by, who):
     """Write one line of history; `used` (1,) counts the lines."""
     line = log[used[0]]
@@ -100,13 +101,13 @@ def note(log, used, issue, day, what, by, who):
     used[0] += 1
 
 
-@njit(cache=True)
+@compiled
 def rank(issue):
     """What goes first: severity, and one step more for what several neighbours second."""
     return min(3, issue.severity + (1 if issue.voices >= 2 else 0))
 
 
-@njit(cache=True)
+@compiled
 def after(state, issue):
     """The stage that follows `state`, leaving out those the issue does not need."""
     if state < TABLE and issue.hard > 0.0:
@@ -120,7 +121,7 @@ def after(state, issue):
     return WORK
 
 
-@njit(cache=True)
+@compiled
 def move(issue, state, day):
     """Into the next stage; a department's time begins to run."""
     issue.state = state

@@ -11,7 +11,8 @@ from math import log
 from zlib import crc32
 
 import numpy as np
-from numba import njit
+
+from .compiled import compiled
 
 G = np.uint64(0x9E3779B97F4A7C15)  # the golden ratio in 64 bits
 A = np.uint64(0xBF58476D1CE4E5B9)
@@ -19,7 +20,7 @@ B = np.uint64(0x94D049BB133111EB)
 ONE = np.uint64(1)
 
 
-@njit(cache=True, inline="always")
+@compiled
 def mix(x):
     """Spread 64 bits so that neighbours share nothing."""
     x = (x ^ (x >> np.uint64(30))) * A
@@ -27,25 +28,25 @@ def mix(x):
     return x ^ (x >> np.uint64(31))
 
 
-@njit(cache=True)
+@compiled
 def below(key, who):
     """The key of `who` under `key`: how a stream is narrowed, from a seed to a decision, a day, an issue."""
     return mix(key + G * (np.uint64(who) + ONE))
 
 
-@njit(cache=True)
+@compiled
 def chance(key, who):
     """A number in [0, 1) for one identity `who` >= 0."""
     return (below(key, who) >> np.uint64(11)) * 2.0**-53
 
 
-@njit(cache=True)
+@compiled
 def waiting(key, who):
     """A unit-exponential waiting time for one identity: the threshold of a hazard clock."""
     return -log(1.0 - chance(key, who))
 
 
-@njit(cache=True)
+@compiled
 def chances(key, who):
     """`chance` for many; `who` (n,) integers, result (n,) float64 in [0, 1)."""
     out = np.empty(len(who))

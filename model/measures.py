@@ -8,8 +8,8 @@ sub-distribution, so that giving up cannot pass for speed.
 """
 
 import numpy as np
-from numba import njit
 
+from .compiled import compiled
 from ..agents.residents import CHILD, COMPANY
 from .issues import LAPSED, RESOLVED, UNKNOWN, VERIFIED, WITHDRAWN
 
@@ -19,7 +19,7 @@ DAILY = ("arisen", "told", "open", "unknown", "resolved", "withdrawn", "lapsed",
 EVERY = 7  # days between looks at residents; in between the last look holds
 
 
-@njit(cache=True)
+@compiled
 def counted(issues):
     """Of the rows that are open or being checked: open, unknown, ever told, resolved."""
     open_, unknown, told, resolved = 0, 0, 0, 0
@@ -32,7 +32,7 @@ def counted(issues):
     return open_, unknown, told, resolved
 
 
-@njit(cache=True)
+@compiled
 def looked_at(people, company):
     """Means over grown-ups: trust in committee, company (where there is one), neighbours; satisfaction, giving, acquaintances."""
     sums, n, served = np.zeros(6), 0, 0

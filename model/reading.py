@@ -21,7 +21,7 @@ PART = rf"""(?:"(?:[^"\\\n]|\\[^\n])*+"?|'[^'\n]*+'?|{BARE}++)"""
 DOT = r"[ \t]*+\.[ \t]*+"
 TOKEN = re.compile(rf'''
     "{{3}} (?:[^\\]|\\.)*? (?:"{{3,5}}|\Z)  |  '{{3}} .*? (?:'{{3,5}}|\Z)  |  \#[^\n]*+
-  | ^[ \t]*+ (?P<header>\[\[?) (?=[ \t]*+ (?P<table>{PART}(?:{DOT}{PART})*+))
+  | ^[ \t]*+ (?P<header>\[\[?) (?=[ \t]*+ (?P<table>{PART}(?:{DOT}{PART}){{0,{DEEPEST}}}+))
   | (?P<long>{BARE}{{{LONGEST + 1}}})  |  (?P<deep>{PART}(?:{DOT}{PART}){{{DEEPEST + 1}}})
   | (?P<key>{PART}(?:{DOT}{PART})*+) [ \t]*+ (?P<sets>=?)
   | (?P<mark>[\[\]{{}},])''', re.VERBOSE | re.DOTALL | re.MULTILINE)
@@ -49,7 +49,7 @@ def load(path):
     """Read a file as (table, At); raises ScenarioError for all that is not small, flat and correct TOML."""
     text = decoded(path)
     ends = [-1] + [m.start() for m in re.finditer("\n", text)]
-    spots = [(0, 1, ())]  # (offset, line, key path) of all that is told, in order
+    spots = [(-1, 1, ())]  # (offset, line, key path) of all that is told, in order
     for offset, key, depth in scanned(text):
         line = bisect_left(ends, offset)
         if key is None:
@@ -174,7 +174,7 @@ def default(start, f):
 
 
 def allowed(f):
-    """(types, words): what a file may give for field `f`; None where it may give nothing."""
+    """(types, in words): what a file may give for field `f`; None where it may give nothing."""
     m = f.metadata
     if "low" in m:
         whole = f.type in (int, "int")
@@ -199,7 +199,7 @@ def taken(f, told, at, path, default=MISSING):
     if "low" in m:
         return number(f, told, at, path)
     if "text" in m and len(told) > m["text"]:
-        raise at.error(path, f"= {shown(told)} has {len(told)} characters; allowed are {m['text']}")
+        raise at.error(path, f"= {shown(told)} has {len(told)} characters; allowed is {allowed(f)[1]}")
     if "choices" in m and told not in m["choices"]:
         raise at.error(path, f"= {shown(told)} is unknown{guess(told, m['choices'])}")
     if "each" in m:
@@ -230,9 +230,9 @@ def plain(told, at, path):
     return told
 
 
-def expect(kinds, words, told, at, path):
+def expect(kinds, meant, told, at, path):
     if type(told) not in kinds:
-        raise at.error(path, f"= {shown(told)} is {KINDS.get(type(told), 'a date or time')}; allowed is {words}")
+        raise at.error(path, f"= {shown(told)} is {KINDS.get(type(told), 'a date or time')}; allowed is {meant}")
 
 
 def none_but(known, table, at, prefix):

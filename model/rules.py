@@ -1,6 +1,7 @@
 """Rules of consent: when a collective project may go ahead. After the PRC Civil Code, article 278, and what practice asks."""
 
-from numba import njit
+
+from .compiled import compiled
 
 RULES = {
     "code_278_major": "two thirds of owners take part and three quarters of those agree, by heads and by area",
@@ -10,7 +11,7 @@ RULES = {
 MAJOR, PLAIN, EVERY = range(3)
 
 
-@njit(cache=True)
+@compiled
 def carried(rule, signed, met, all_, signed_area, met_area, area):
     """Whether `rule` is met. Counts of households and their square metres: signed, met (take part), all."""
     if rule == EVERY:

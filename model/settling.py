@@ -5,9 +5,11 @@ or forgotten. Hours are a budget: they carry over from job to job within the day
 that does not fit goes on tomorrow. First come, first served within each rank of urgency.
 """
 
-import numpy as np
-from numba import njit
+from math import exp
 
+import numpy as np
+
+from .compiled import compiled
 from .issues import (
     AGREED, ANSWERED, CEASED, CHECKED, COMMITTEE, COMPANY, DONE, FORGOTTEN, GAVE_UP, LAPSED, MONEY, ON_THE_SPOT, PAID, REOPENED, RESOLVED,
     TABLE, TAKEN, TOLD, UNKNOWN, UPWARD, VERIFIED, WITHDRAWN, WORK, after, move, note, rank,
@@ -17,13 +19,13 @@ from .luck import below, chance
 RANKS = 4
 
 
-@njit(cache=True)
+@compiled
 def depot(issue, compounds):
     """Whose hours an issue draws on: row of its compound's crew, then the committee, then the departments."""
     return issue.compound if issue.desk == COMPANY else compounds + (0 if issue.desk == COMMITTEE else 1)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def take_in(issues, day, hours, intake, log, used):
     """Desks take in what was told, most urgent first; each costs `intake` hours of the desk's `hours` (compounds + 2,)."""
     compounds = len(hours) - 2
@@ -40,7 +42,7 @@ def take_in(issues, day, hours, intake, log, used):
                     note(log, used, issue.id, day, TAKEN, -1, -1)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def talk(issues, day, phone, around, codes, accord, log, used):
     """Parties are brought round; `phone` sittings' worth a day by telephone where people are `around` (compounds,), and
     `accord` (m, issues) sittings by mechanisms `codes` (m,). Whoever did most on the day it is settled gets the credit."""
@@ -59,7 +61,7 @@ def talk(issues, day, phone, around, codes, accord, log, used):
                 note(log, used, issue.id, day, AGREED, by, -1)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def pay(issues, day, funds, spending, log, used):
     """What costs money is paid, most urgent first, from the compound's fund or the community's: `funds` (compounds + 1,) fen.
 
@@ -79,7 +81,7 @@ def pay(issues, day, funds, spending, log, used):
                     note(log, used, issue.id, day, PAID, -1, fund)
 
 
-@njit(cache=True)
+@compiled
 def finish(issue, day, by, verify, good, people, answered, log, used):
     """Done: to be checked in `verify` days. Neighbours see it, and the one who told learns that telling helps."""
     if issue.taken < 0:
@@ -95,7 +97,7 @@ def finish(issue, day, by, verify, good, people, answered, log, used):
     note(log, used, issue.id, day, DONE, by, -1)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def work(issues, day, hours, pair, verify, codes, done, good, people, answered, log, used):
     """Hands work: first those that mechanisms sent, `done` (m, issues) hours, then each desk from its `hours` (compounds + 2,).
 
@@ -125,7 +127,7 @@ def work(issues, day, hours, pair, verify, codes, done, good, people, answered, 
                     finish(issue, day, -1, verify, good, people, answered, log, used)
 
 
-@njit(cache=True)
+@compiled
 def disappoint(issue, people, ignored):
     """The one who told learns that telling does not help."""
     if issue.reporter >= 0:
@@ -134,7 +136,7 @@ def disappoint(issue, people, ignored):
         people.trust[issue.reporter, trusted] = t - ignored * t
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def close(issues, day, redo, forget, keep, fresh, cats, clocks, ease, standing, people, ignored, reopens, forgets, log, used):
     """The evening's book-keeping: answers come, what was done is checked, what waits too long is forgotten, given up or lapses.
 
@@ -143,7 +145,7 @@ def close(issues, day, redo, forget, keep, fresh, cats, clocks, ease, standing, 
     work to do again; `reopens`, `forgets` are keys of luck.
     """
     stays = np.ones(len(issues), np.bool_)
-    standing[:, :] = 0.0
+    standing.fill(0.0)
     for i in range(len(issues)):
         issue = issues[i]
         state = issue.state
@@ -158,7 +160,7 @@ def close(issues, day, redo, forget, keep, fresh, cats, clocks, ease, standing, 
             else:
                 issue.state = VERIFIED
                 b, j = issue.building, issue.category
-                clocks.passed[b, j] += cats.recurs[j] * np.exp(ease[b, cats.family[j]])
+                clocks.passed[b, j] += cats.recurs[j] * exp(ease[b, cats.family[j]])
                 note(log, used, issue.id, day, CHECKED, -1, -1)
         elif state < WORK and 0 <= issue.lapse <= day:
             issue.state = LAPSED
@@ -169,7 +171,7 @@ def close(issues, day, redo, forget, keep, fresh, cats, clocks, ease, standing, 
             issue.state = WITHDRAWN
             disappoint(issue, people, ignored)
             note(log, used, issue.id, day, GAVE_UP, -1, issue.reporter)
-        elif (state == TOLD or state == TABLE) and chance(forgets, issue.id) < 1.0 - np.exp(-forget * np.exp(-keep[i])):
+        elif (state == TOLD or state == TABLE) and chance(forgets, issue.id) < 1.0 - exp(-forget * exp(-keep[i])):
             issue.state = UNKNOWN
             disappoint(issue, people, ignored)
             note(log, used, issue.id, day, FORGOTTEN, -1, -1)

@@ -10,8 +10,8 @@ from math import exp
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from .compiled import compiled
 from .issues import CONSENTED, SIGN, after, move, note
 from .knobs import knob
 from .luck import below, chance
@@ -46,7 +46,7 @@ class Projects(NamedTuple):
     all: np.ndarray     # (compounds,) int32    households that have a say
 
 
-@njit(cache=True)
+@compiled
 def found_chance(h, people, households, reach, k):
     """Chance that a call at household `h` finds somebody who may sign; `reach` is a logit that helps."""
     if households.owner[h]:
@@ -61,7 +61,7 @@ def found_chance(h, people, households, reach, k):
     return 1.0 / (1.0 + (1.0 - base) / base * exp(-reach))
 
 
-@njit(cache=True)
+@compiled
 def willing(h, lift, people, households, consent, k):
     """Willingness of household `h` to sign, a logit: its head speaks for it, and hears who has signed."""
     head = households.first[h]
@@ -78,14 +78,14 @@ def willing(h, lift, people, households, consent, k):
     return x
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def sign(issues, day, projects, codes, doors, reach, consent, people, households, stairwells, buildings, compounds, k, home, leaning, log, used):
     """A day of every project: who is called upon, who is found, who signs; and whether the rule is met.
 
     `doors` (m, compounds) visits today by mechanisms `codes` (m,), `reach` and `consent` (buildings,) logit; `home`, `leaning` are keys of luck.
     """
     c = len(projects.active)
-    projects.row[:] = -1
+    projects.row.fill(-1)
     for i in range(len(issues)):  # the one under way, else the oldest waiting
         where = issues[i].compound
         if issues[i].state == SIGN and (projects.row[where] < 0 or projects.active[where] == issues[i].id):
@@ -102,8 +102,8 @@ def sign(issues, day, projects, codes, doors, reach, consent, people, households
         low, high = first_household(first, buildings, stairwells), first_household(last, buildings, stairwells)
         if projects.active[row] != issue.id:
             projects.active[row], projects.cursor[row], projects.steps[row] = issue.id, low, 0.0
-            households.stance[low:high] = NOT_MET
-            households.knocks[low:high] = 0
+            for h in range(low, high):
+                households.stance[h], households.knocks[h] = NOT_MET, 0
         by, most = -1, k.walk_in * (high - low)
         projects.steps[row] += most
         for m in range(len(codes)):
@@ -141,7 +141,7 @@ def sign(issues, day, projects, codes, doors, reach, consent, people, households
             note(log, used, issue.id, day, CONSENTED, by, -1)
 
 
-@njit(cache=True)
+@compiled
 def first_household(b, buildings, stairwells):
     """The first household of building `b`; of the one after the last, how many there are."""
     return stairwells.first[buildings.first[b]]

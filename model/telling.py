@@ -7,9 +7,11 @@ their trust that telling helps. Every issue keeps a hazard clock: when what was 
 somebody tells; a higher hazard makes the same telling sooner.
 """
 
-import numpy as np
-from numba import njit
+from math import exp
 
+import numpy as np
+
+from .compiled import compiled
 from ..agents.residents import CHILD, somebody
 from .luck import below, chance, waiting
 from .issues import RESOLVED, SECONDED, TOLD, UNKNOWN, WAS_TOLD, note
@@ -18,7 +20,7 @@ MOST = 100   # voices after which nobody counts any more
 A_DAY = 3    # voices at most in one day; the others are heard tomorrow
 
 
-@njit(cache=True)
+@compiled
 def diffused(n, alone):
     """How many times log(b/c) a group of n bystanders (any n >= 0) tells: n/(n-1), at most `alone`."""
     if n <= 1.0:
@@ -26,27 +28,32 @@ def diffused(n, alone):
     return min(alone, n / (n - 1.0))
 
 
-@njit(cache=True)
+@compiled
+def add(listening, committee, company, ears, voices, row):
+    """Count a smaller place into the larger one at `row`."""
+    ears[row] += listening
+    voices[row, 0] += committee
+    voices[row, 1] += company
+
+
+@compiled
 def places_of(mood, buildings, compounds):
     """Bystanders and their weighted voices, [stairwells, buildings, compounds, all]: ears (n,), voices (n, 2) one after another."""
     s, b, c = len(mood.ears), len(buildings.compound), len(compounds.company)
     ears, voices = np.zeros(s + b + c + 1), np.zeros((s + b + c + 1, 2))
-    ears[:s], voices[:s] = mood.ears, mood.voices
+    for row in range(s):
+        add(mood.ears[row], mood.voices[row, 0], mood.voices[row, 1], ears, voices, row)
     for row in range(b):
         for child in range(buildings.first[row], buildings.first[row + 1]):
-            ears[s + row] += ears[child]
-            voices[s + row] += voices[child]
+            add(ears[child], voices[child, 0], voices[child, 1], ears, voices, s + row)
     for row in range(c):
-        for child in range(compounds.first[row], compounds.first[row + 1]):
-            ears[s + b + row] += ears[s + child]
-            voices[s + b + row] += voices[s + child]
-    for row in range(c):
-        ears[s + b + c] += ears[s + b + row]
-        voices[s + b + c] += voices[s + b + row]
+        for child in range(s + compounds.first[row], s + compounds.first[row + 1]):
+            add(ears[child], voices[child, 0], voices[child, 1], ears, voices, s + b + row)
+        add(ears[s + b + row], voices[s + b + row, 0], voices[s + b + row, 1], ears, voices, s + b + c)
     return ears, voices
 
 
-@njit(cache=True)
+@compiled
 def at_home(household, desk, households, people):
     """Bystanders in one household, and their weighted voices."""
     ears, voices = 0.0, 0.0
@@ -58,7 +65,7 @@ def at_home(household, desk, households, people):
     return ears, voices
 
 
-@njit(cache=True)
+@compiled
 def witness(issue, people, households, stairwells, buildings, compounds, key):
     """The resident who told, by a race among those who can see it; -1 for a passer-by in the street."""
     if issue.scope == 0:
@@ -74,7 +81,7 @@ def witness(issue, people, households, stairwells, buildings, compounds, key):
     return -1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def tell(issues, day, telling, patience, voice, codes, sight, people, households, stairwells, buildings, compounds, mood, k, clock, found, who, wait, log, used):
     """Every open issue is heard of a little more; those past their threshold are told, or seconded.
 
@@ -83,7 +90,6 @@ def tell(issues, day, telling, patience, voice, codes, sight, people, households
     """
     ears, voices = places_of(mood, buildings, compounds)
     s, b, c = len(stairwells.building), len(buildings.compound), len(compounds.company)
-    louder = np.exp(voice)
     for i in range(len(issues)):
         issue = issues[i]
         if issue.state >= RESOLVED or issue.voices >= MOST:
@@ -102,7 +108,7 @@ def tell(issues, day, telling, patience, voice, codes, sight, people, households
             n, w = ears[row], voices[row, trusted]
         neighbours = 0.0
         if n > 0.0:
-            neighbours = telling[issue.category] * diffused(n, k.alone) * (w / n) * louder[issue.building]
+            neighbours = telling[issue.category] * diffused(n, k.alone) * (w / n) * exp(voice[issue.building])
         rate = neighbours
         if issue.state == UNKNOWN:
             for m in range(len(codes)):
