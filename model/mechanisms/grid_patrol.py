@@ -1,0 +1,43 @@
+"""Grid patrol (网格巡查): someone walks by, sees the problem before anyone reports it, runs errands and checks on quarrels.
+
+Disappoints when the hands are few for the households, and paperwork takes its share of them.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from ..hours import spent
+from ..issues import TABLE, workable
+from ..knobs import knob
+from ..pull import Pull
+from . import Mechanism
+
+GRID = 4  # among categories.HANDS
+
+
+@dataclass(frozen=True)
+class GridPatrol(Mechanism):
+    zh: ClassVar[str] = "网格巡查"
+    walk: float = knob(0.25, 0.0, 4.0, unit="hours/building/day", source="assumed; a grid worker makes one to five visits a day")
+    paperwork: float = knob(0.3, 0.0, 1.0, unit="share of the hours", source="assumed; paperwork is reported")
+    sight: float = knob(0.12, 0.0, 2.0, unit="1/day at full walk, of finding what is in common space", source="assumed; sweep it")
+    visits: float = knob(0.02, 0.0, 1.0, unit="1/day at full walk, of hearing what is behind a door", source="assumed")
+    errands: float = knob(0.1, 0.0, 2.0, unit="hours/building/day for small jobs", source="assumed")
+    checks: float = knob(0.03, 0.0, 1.0, unit="sittings' worth a day on a quarrel", source="assumed")
+
+    def ask(self, world, own):
+        return {"grid": (self.walk + self.errands) * len(world.buildings.compound) / (1.0 - min(self.paperwork, 0.99))}
+
+    def pull(self, world, own, share):
+        issues, got = world.issues, share[0]
+        scope = issues["scope"]
+        can = workable(issues) & world.cats.hands[issues["category"], GRID]
+        hours = np.array([self.errands * len(world.buildings.compound) * got])
+        walked = got * (self.walk > 0)
+        return Pull(
+            sight=walked * np.where(scope > 0, self.sight, self.visits),
+            work=spent(hours, np.zeros(len(issues), np.int64), np.where(can, issues["left"], 0.0)),
+            accord=walked * self.checks * (issues["state"] == TABLE),
+        )
