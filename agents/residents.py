@@ -176,13 +176,14 @@ def mood(people, stairwells, buildings):
 @compiled
 def listen(s, people, stairwells, sums):
     """Add up who in stairwell `s` would see something, and how readily they would tell."""
+    band, presence, voice, trust = people.band, people.presence, people.voice, people.trust
     ears, committee, company = 0.0, 0.0, 0.0
     for i in range(stairwells.people[s], stairwells.people[s + 1]):
-        if people.band[i] != CHILD:
-            here = float(people.presence[i])
+        if band[i] != CHILD:
+            here = float(presence[i])
             ears += here
-            committee += here * people.voice[i] * 2.0 * people.trust[i, COMMITTEE]
-            company += here * people.voice[i] * 2.0 * people.trust[i, COMPANY]
+            committee += here * voice[i] * 2.0 * trust[i, COMMITTEE]
+            company += here * voice[i] * 2.0 * trust[i, COMPANY]
     sums.ears[s], sums.voices[s, COMMITTEE], sums.voices[s, COMPANY] = ears, committee, company
 
 
@@ -207,10 +208,12 @@ def somebody(first, last, people, key):
 
     A race, not an index: one more person who is never there leaves everybody's luck as it was.
     """
+    presence = people.presence
     best, winner = np.inf, -1
     for i in range(first, last):
-        if people.presence[i] > 0.0:
-            time = waiting(key, i) / people.presence[i]
+        here = presence[i]
+        if here > 0.0 and chance(key, i) < best * here:  # -log(1 - u) is never less than u: most need no logarithm
+            time = waiting(key, i) / here
             if time < best:
                 best, winner = time, i
     return winner
@@ -229,57 +232,62 @@ def acquaint(people, buildings, stairwells, mean, key, partner):
 
 
 @compiled
-def take_stock(day, people, buildings, stairwells, company, wish, sums, used, k, give, meet, whom):
+def take_stock(day, people, buildings, stairwells, company, wish, sums, used, k, give, encounter, whom):
     """One evening a week each building takes stock: judges what it saw, rests, promises an evening, meets someone.
 
     `wish` (compounds, 4) logit is the week's mean pull; `used` (2,) the share of each pool's evenings that found work;
-    `company` (compounds,) bool; `give`, `meet`, `whom` are keys of luck. Touches a seventh of the buildings a day.
+    `company` (compounds,) bool; `give`, `encounter`, `whom` are keys of luck. Touches a seventh of the buildings a day.
     """
+    band, member, in_service, volunteer, presence, zeal = people.band, people.member, people.in_service, people.volunteer, people.presence, people.zeal
+    trust, satisfaction, fatigue, gives, ties = people.trust, people.satisfaction, people.fatigue, people.gives, people.ties
+    good, standing, drift, meet, pledged = sums.good, sums.standing, sums.drift, sums.meet, sums.pledged
     for b in range(day % 7, len(buildings.compound), 7):
         c = buildings.compound[b]
         seen = np.empty(2)
         for desk in range(2):
-            good, bad = sums.good[b, desk], sums.standing[b, desk]
-            seen[desk] = (k.hope * k.neutral + good) / (k.hope + good + bad)
-            sums.good[b, desk] = good * (1.0 - k.memory)
-        content = 1.0 / (1.0 + (sums.standing[b, 0] + sums.standing[b, 1]) / k.bother)
+            seen[desk] = (k.hope * k.neutral + good[b, desk]) / (k.hope + good[b, desk] + standing[b, desk])
+            good[b, desk] *= 1.0 - k.memory
+        content = 1.0 / (1.0 + (standing[b, 0] + standing[b, 1]) / k.bother)
         first, last = stairwells.people[buildings.first[b]], stairwells.people[buildings.first[b + 1]]
         for i in range(first, last):
-            if people.band[i] == CHILD:
+            if band[i] == CHILD:
                 continue
-            neighbourly = people.ties[i] / (people.ties[i] + k.half)
+            neighbourly = ties[i] / (ties[i] + k.half)
             for kind in range(3):
                 if kind == COMPANY and not company[c]:
                     continue
-                t = float(people.trust[i, kind])
+                t = float(trust[i, kind])
                 goal = neighbourly if kind == NEIGHBOURS else seen[kind]
-                people.trust[i, kind] = min(1.0, max(0.0, t + k.memory * (goal - t) + sums.drift[b, kind]))
-            s = float(people.satisfaction[i])
-            people.satisfaction[i] = s + k.memory * (content - s)
+                trust[i, kind] = min(1.0, max(0.0, t + k.memory * (goal - t) + drift[b, kind]))
+            s = float(satisfaction[i])
+            satisfaction[i] = s + k.memory * (content - s)
 
-            pool = MEMBERS if people.member[i] else VOLUNTEERS
-            tired = float(people.fatigue[i]) * (1.0 - k.rest)
-            if people.gives[i]:
+            pool = MEMBERS if member[i] else VOLUNTEERS
+            tired = float(fatigue[i]) * (1.0 - k.rest)
+            if gives[i]:
                 tired += k.tiring * used[pool]
-                sums.pledged[pool] -= 1
-            people.fatigue[i] = tired
-            standing = NEIGHBOUR
-            if people.member[i]:
-                standing = IN_SERVICE_MEMBER if people.in_service[i] else RETIRED_MEMBER
-            elif people.volunteer[i]:
-                standing = VOLUNTEER
-            moved = k.belief * (float(people.trust[i, COMMITTEE]) + float(people.trust[i, NEIGHBOURS]) - 1.0)
-            x = people.zeal[i] - k.shyness + moved - k.weight * tired + wish[c, standing]
-            people.gives[i] = chance(give, i) * (1.0 + exp(-x)) < people.presence[i]
-            if people.gives[i]:
-                sums.pledged[pool] += 1
-            meets = k.contacts + sums.meet[b] + (k.together if people.gives[i] else 0.0)
-            if chance(meet, i) < (1.0 - exp(-meets)) * people.presence[i]:
+                pledged[pool] -= 1
+            fatigue[i] = tired
+            rank = NEIGHBOUR
+            if member[i]:
+                rank = IN_SERVICE_MEMBER if in_service[i] else RETIRED_MEMBER
+            elif volunteer[i]:
+                rank = VOLUNTEER
+            trusts = k.belief * (float(trust[i, COMMITTEE]) + float(trust[i, NEIGHBOURS]) - 1.0)
+            x = zeal[i] - k.shyness + trusts - k.weight * tired + wish[c, rank]
+            u, here = chance(give, i), presence[i]
+            likely = u * max(1.0, 2.0 - x) < here  # exp(-x) is never less than 1 - x: most need no exponential
+            gives[i] = likely and u * (1.0 + exp(-x)) < here
+            if gives[i]:
+                pledged[pool] += 1
+            meets = k.contacts + meet[b] + (k.together if gives[i] else 0.0)
+            u = chance(encounter, i)
+            if u < meets * here and u < (1.0 - exp(-meets)) * here:
                 j = somebody(first, last, people, below(whom, i))
                 if j >= 0:
                     befriend(i, j, people)
         for kind in range(3):
-            sums.drift[b, kind] = 0.0
-        sums.meet[b] = 0.0
+            drift[b, kind] = 0.0
+        meet[b] = 0.0
         for s in range(buildings.first[b], buildings.first[b + 1]):
             listen(s, people, stairwells, sums)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .compiled import compiled
-from ..agents.residents import ELDER
+from ..agents.residents import CHILD, ELDER
 from .categories import UNITS
 from .issues import AROSE, COMMITTEE, COMPANY, UNKNOWN, note
 from .luck import below, chance, waiting
@@ -29,22 +29,20 @@ class Clocks(NamedTuple):
 
 
 @compiled
-def exposed(unit, i, people, households):
-    """How much resident `i` counts among `unit`: their share of days at home, or nothing."""
-    h = people.home[i]
+def counts(unit, i, home, band, housebound, first):
+    """Whether resident `i` is one of the people, or the head of one of the homes, that `unit` names; `first` is by household."""
+    h = home[i]
     if unit == HOUSEHOLD:
-        counts = households.first[h] == i
-    elif unit == ELDERS:
-        counts = people.band[i] == ELDER
-    elif unit == ALONE:
-        counts = people.band[i] == ELDER and households.first[h + 1] - households.first[h] == 1
-    elif unit == HOUSEBOUND:
-        counts = people.housebound[i]
-    elif unit == CHILDREN:
-        counts = people.band[i] == 0
-    else:
-        counts = True
-    return float(people.presence[i]) if counts else 0.0
+        return first[h] == i
+    if unit == ELDERS:
+        return band[i] == ELDER
+    if unit == ALONE:
+        return band[i] == ELDER and first[h + 1] - first[h] == 1
+    if unit == HOUSEBOUND:
+        return housebound[i]
+    if unit == CHILDREN:
+        return band[i] == CHILD
+    return True
 
 
 @compiled
@@ -53,7 +51,8 @@ def census(people, households, buildings):
     count = np.zeros((len(buildings.compound), 6))
     for i in range(len(people.home)):
         for unit in range(6):
-            count[people.building[i], unit] += exposed(unit, i, people, households)
+            if counts(unit, i, people.home, people.band, people.housebound, households.first):
+                count[people.building[i], unit] += people.presence[i]
     return count
 
 
@@ -84,43 +83,37 @@ def first_thresholds(cells, key):
 
 
 @compiled
-def doubled(column):
-    """The same column with as much room again."""
-    out = np.empty(2 * len(column), np.int64)
-    for i in range(len(column)):
-        out[i] = column[i]
-    return out
-
-
-@compiled
 def tick(clocks, ease, family, key):
     """A day passes: ids of the issues that arise, (new,) int64, by building and category. `ease` (buildings, families) log."""
-    fresh = np.empty(64, np.int64)
-    n = 0
     b, c = clocks.rate.shape
+    fresh = np.empty(b * c, np.int64)  # more than one a day in every cell is more than there is room for: the rest arise tomorrow
+    n = 0
+    rate, passed, next_, number = clocks.rate, clocks.passed, clocks.next, clocks.number
+    eased = np.empty(ease.shape[1])
     for i in range(b):
+        for f in range(len(eased)):
+            eased[f] = exp(ease[i, f])
         for j in range(c):
-            if clocks.rate[i, j] > 0.0:
-                clocks.passed[i, j] += clocks.rate[i, j] * exp(ease[i, family[j]])
-                while clocks.passed[i, j] >= clocks.next[i, j]:
+            if rate[i, j] > 0.0:
+                passed[i, j] += rate[i, j] * eased[family[j]]
+                while passed[i, j] >= next_[i, j] and n < b * c:
                     cell = i * c + j
-                    if n == len(fresh):
-                        fresh = doubled(fresh)
-                    fresh[n] = (cell << 20) + clocks.number[i, j]
+                    fresh[n] = (cell << 20) + number[i, j]
                     n += 1
-                    clocks.number[i, j] += 1
-                    clocks.next[i, j] += waiting(below(key, cell), clocks.number[i, j])
+                    number[i, j] += 1
+                    next_[i, j] += waiting(below(key, cell), number[i, j])
     return fresh[:n]
 
 
 @compiled
 def struck(unit, id_, first, last, people, households, key):
     """The resident of `first` to `last` whom issue `id_` strikes, by a race in which those at home count; -1 if none."""
+    home, band, housebound, presence, heads = people.home, people.band, people.housebound, people.presence, households.first
     best, winner = np.inf, -1
     for i in range(first, last):
-        weight = exposed(unit, i, people, households)
-        if weight > 0.0:
-            time = waiting(key, i) / weight
+        here = presence[i]
+        if here > 0.0 and chance(key, i) < best * here and counts(unit, i, home, band, housebound, heads):
+            time = waiting(key, i) / here  # -log(1 - u) is never less than u: most need no logarithm
             if time < best:
                 best, winner = time, i
     return winner

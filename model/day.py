@@ -74,7 +74,7 @@ def live(world, scenario, luck):
         luck.key("stubborn"), luck.key("sit"), luck.key("lead"), luck.key("lapse"), luck.key("hear"), luck.key("strike"), w.log, lines,
     )  # fmt: skip
     w.more[:] = lever["supply"]
-    w.funds[-1] += round(float(lever["money"]) * 100)
+    w.funds[-1] += round(float(lever["money"][0]) * 100)
     w.own = {name: m.learn(w, w.own[name], shares[name], luck) for name, m in active.items()}
     return pulls
 

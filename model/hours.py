@@ -28,30 +28,33 @@ def supply(world, scenario):
 
 
 def granted(supply, asks):
-    """What each mechanism gets: (share of its wish, (compounds,) 0..1; role -> hours or yuan granted, as asked in shape).
+    """The share (compounds,) 0..1 of its wish that each mechanism gets; `asks` is name -> role -> hours or yuan.
 
-    The share is that of the scarcest role it asks for, so no granted hour waits for another; what is scarce is split in
+    The share is that of the scarcest role asked for, so no granted hour waits for another; what is scarce is split in
     proportion to what was asked.
     """
     compounds = len(supply["property"])
     wanted = {}
     for name in sorted(asks):
         for role, ask in asks[name].items():
-            amount = np.broadcast_to(ask, compounds) if role == "property" else float(np.sum(ask))
-            wanted[role] = wanted.get(role, 0.0) + amount
+            wanted[role] = wanted.get(role, 0.0) + (ask if role == "property" else amount(ask))
     enough = {}
     for role, hours in wanted.items():
         if role == "property":
-            enough[role] = np.minimum(1.0, supply[role] / np.where(hours > 0, hours, np.inf)) + (hours == 0)
+            enough[role] = np.where(hours > supply[role], supply[role] / np.maximum(hours, 1e-300), 1.0)
         else:
-            enough[role] = min(1.0, supply[role] / hours) if hours > 0 else 1.0
+            enough[role] = supply[role] / hours if hours > supply[role] else 1.0
     shares = {}
     for name, ask in asks.items():
-        share = np.ones(compounds)
-        for role in ask:
-            np.minimum(share, enough[role], out=share)
-        shares[name] = share
+        shares[name] = share = np.full(compounds, min([1.0, *(enough[role] for role in ask if role != "property")]))
+        if "property" in ask:
+            np.minimum(share, enough["property"], out=share)
     return shares
+
+
+def amount(ask):
+    """All the hours of an ask: itself, or the sum over compounds."""
+    return float(ask.sum()) if isinstance(ask, np.ndarray) else ask
 
 
 @compiled

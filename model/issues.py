@@ -78,19 +78,29 @@ def name(id_, categories):
     return building, list(categories)[category], number
 
 
-def workable(issues):
-    """Which issues hands can do something about: those in work, and those told that need nobody's leave."""
-    return (issues["state"] == WORK) | ((issues["state"] == TOLD) & simple(issues))
-
-
-def simple(issues):
-    """Which issues need no party, signature, money or department."""
-    return (issues["hard"] == 0) & (issues["rule"] < 0) & (issues["cost"] == 0) & (issues["lead"] == 0)
-
-
 def known(issues):
-    """Which open issues somebody who can act has heard of."""
+    """Which open issues somebody who can act has heard of; (issues,) bool."""
     return (issues["state"] > UNKNOWN) & (issues["state"] < RESOLVED)
+
+
+@compiled
+def workable(issue):
+    """Whether hands can do something about it: it is in work, or told and in need of no party, signature, money or department."""
+    return issue.state == WORK or (issue.state == TOLD and after(TOLD, issue) == WORK)
+
+
+@compiled
+def wants(issues, hands, most=np.inf):
+    """Hours each issue still takes, where hands that can do `hands` (categories,) bool may do something about it now; else 0.
+
+    Nothing that takes more than `most` hours; shape (issues,).
+    """
+    out = np.zeros(len(issues))
+    for i in range(len(issues)):
+        issue = issues[i]
+        if hands[issue.category] and issue.left <= most and workable(issue):
+            out[i] = issue.left
+    return out
 
 
 @compiled

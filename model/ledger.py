@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .hours import YUAN
+from .hours import YUAN, amount
 from .pull import POOLS, ROLES
 
 PAYERS = (*ROLES, "departments")
@@ -37,28 +37,24 @@ def booked(world, have, asks, shares, scenario):
     compound. Yuan leave the community's fund at once, rounded down to the fen.
     """
     ledger, compounds = world.ledger, len(world.crews)
-    crews, pools = have["property"].copy(), {role: 0.0 for role in POOLS}
+    crews, pools = have["property"].copy(), dict.fromkeys(POOLS, 0.0)
     for name in sorted(asks):
-        row = world.names.index(name)
+        row, share = world.names.index(name), shares[name]
+        least = share.min()
         for role, ask in asks[name].items():
-            got = shares[name] * ask if role == "property" or np.ndim(ask) else shares[name].min() * ask
-            if role == YUAN:
-                fen = int(np.sum(np.floor(np.asarray(got) * 100)))
+            got = share * ask if isinstance(ask, np.ndarray) else least * ask
+            if role == "property":
+                crews -= got
+            elif role == YUAN:
+                fen = int(np.floor(np.asarray(got) * 100).sum())
                 world.funds[-1] -= fen
                 world.spending[-1] += fen
                 ledger.fen[row] += fen
                 continue
-            ledger.hours[row, ROLES.index(role)] += np.sum(got)
-            if role == "property":
-                crews -= got
             else:
-                pools[role] += float(np.sum(got))
+                pools[role] += amount(got)
+            ledger.hours[row, ROLES.index(role)] += amount(got)
     for i, role in enumerate(("member", "volunteer")):
         world.used[i] = pools[role] / have[role] if have[role] > 0 else 0.0
-    ledger.supplied[0] += have["property"].sum()
-    ledger.supplied[1:5] += [have[role] for role in POOLS]
-    ledger.supplied[5] += scenario.departments.hours
-    left = np.empty(compounds + 2)
-    left[:compounds] = np.maximum(crews, 0.0)
-    left[compounds:] = max(have["committee"] - pools["committee"], 0.0), scenario.departments.hours
-    return left
+    ledger.supplied += (have["property"].sum(), *(have[role] for role in POOLS), scenario.departments.hours)
+    return np.append(np.maximum(crews, 0.0), [max(have["committee"] - pools["committee"], 0.0), scenario.departments.hours])

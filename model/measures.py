@@ -21,15 +21,17 @@ EVERY = 7  # days between looks at residents; in between the last look holds
 
 @compiled
 def counted(issues):
-    """Of the rows that are open or being checked: open, unknown, ever told, resolved."""
-    open_, unknown, told, resolved = 0, 0, 0, 0
+    """How many rows are: open, unknown, ever told, resolved (checked or not), withdrawn, lapsed."""
+    open_, unknown, told, resolved, withdrawn, lapsed = 0, 0, 0, 0, 0, 0
     for i in range(len(issues)):
         state = issues[i].state
         open_ += state < RESOLVED
         unknown += state == UNKNOWN
         told += issues[i].told >= 0
-        resolved += state == RESOLVED
-    return open_, unknown, told, resolved
+        resolved += state == RESOLVED or state == VERIFIED
+        withdrawn += state == WITHDRAWN
+        lapsed += state == LAPSED
+    return open_, unknown, told, resolved, withdrawn, lapsed
 
 
 @compiled
@@ -53,18 +55,15 @@ def looked_at(people, company):
 
 
 def today(world):
-    """The counts of this day's end; totals are since day 0."""
-    open_, unknown, told, resolved = counted(world.issues)
-    for rows in world.ended[world.tallied :]:
-        states = np.bincount(rows["state"], minlength=LAPSED + 1)
-        world.tally += (states[VERIFIED], states[WITHDRAWN], states[LAPSED], np.count_nonzero(rows["told"] >= 0), len(rows))
-    world.tallied = len(world.ended)
-    verified, withdrawn, lapsed, told_before, gone = world.tally
+    """The numbers of this day's end in the order of DAILY; counts are since day 0."""
+    while world.tallied < len(world.ended):
+        world.tally += (len(world.ended[world.tallied]), *counted(world.ended[world.tallied]))
+        world.tallied += 1
+    gone, _, _, told, resolved, withdrawn, lapsed = world.tally
+    open_, unknown, told_here, checking, _, _ = counted(world.issues)
     if world.look is None or world.day % EVERY == 0:
         world.look = looked_at(world.residents, world.compounds.company[world.buildings.compound])
-    return dict(
-        zip(DAILY, (gone + len(world.issues), told_before + told, open_, unknown, verified + resolved, withdrawn, lapsed, *world.look))
-    )
+    return gone + len(world.issues), told + told_here, open_, unknown, resolved + checking, withdrawn, lapsed, *world.look
 
 
 def times(run):

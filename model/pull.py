@@ -38,31 +38,33 @@ LEVERS = tuple(f.name for f in fields(Pull))
 
 
 
-def shapes(world):
-    """The full shape of every lever that is only added up."""
-    b, c = len(world.buildings.compound), len(world.compounds.company)
-    return {
-        "voice": (b,), "keep": (len(world.issues),), "reach": (b,), "consent": (b,), "ease": (b, world.families),
-        "wish": (c, 4), "trust": (b, 3), "ties": (b,), "supply": (len(POOLS),), "money": (),
-    }  # fmt: skip
-
-
 def total(pulls, strengths, world):
-    """The sum of all pulls, each scaled by its strength, in the order of their names; lever -> full array."""
-    added = {}
-    for lever, shape in shapes(world).items():
-        added[lever] = sum_ = np.zeros(shape)
-        for name in sorted(pulls):
-            part = getattr(pulls[name], lever)
-            if np.ndim(part) or part:
-                sum_ += strengths[name] * part
+    """The sum of all pulls, each scaled by its strength, in the order of their names; lever -> full array.
+
+    Levers whose effects are credited to whoever pulled are not added up here: see `owned`.
+    """
+    b, c = len(world.buildings.compound), len(world.compounds.company)
+    shapes = {
+        "voice": b, "keep": len(world.issues), "reach": b, "consent": b, "ease": (b, world.families), "wish": (c, 4), "trust": (b, 3), "ties": b,
+        "supply": len(POOLS), "money": 1,
+    }  # fmt: skip
+    added = {lever: np.zeros(shape) for lever, shape in shapes.items()}
+    for name in sorted(pulls):
+        for lever, part in vars(pulls[name]).items():
+            if lever in added and pulled(part):
+                added[lever] += strengths[name] * part
     return added
 
 
 def owned(pulls, strengths, lever, n, names):
-    """Who pulls how hard on which issue: (codes (m,) int8 into `names`, parts (m, n)); m is the number who pull at all."""
-    who = [name for name in sorted(pulls) if np.ndim(getattr(pulls[name], lever)) or getattr(pulls[name], lever)]
-    parts = np.zeros((len(who), n))
+    """Who pulls how hard on each of `n`: (codes (m,) int8 into `names`, parts (m, n)); m is how many pull at all."""
+    who = [name for name in sorted(pulls) if pulled(getattr(pulls[name], lever))]
+    parts = np.empty((len(who), n))
     for row, name in zip(parts, who):
-        row += strengths[name] * getattr(pulls[name], lever)
+        row[:] = strengths[name] * getattr(pulls[name], lever)
     return np.array([names.index(name) for name in who], np.int8), parts
+
+
+def pulled(part):
+    """Whether a lever was touched: not left at its plain zero."""
+    return part.__class__ is not float or part != 0.0

@@ -70,7 +70,7 @@ def load(path):
 
 
 def decoded(path):
-    """The text of a file; every line ends in a newline, the last one too."""
+    """The text of a file, its last line ended too."""
     try:
         with open(path, "rb") as f:
             raw = f.read(LARGEST * 1024 + 1)
@@ -79,7 +79,7 @@ def decoded(path):
     if len(raw) > LARGEST * 1024:
         raise ScenarioError(f"{path}: is larger than {LARGEST} KiB")
     try:
-        return raw.decode("utf-8-sig").replace("\r\n", "\n") + "\n"
+        return raw.decode("utf-8-sig") + "\n#'\n"  # lets tomllib see on which line a lone ' stands
     except UnicodeDecodeError as e:
         before = e.object[:e.start].split(b"\n")
         byte = f"byte {len(before[-1]) + 1} of the line, 0x{e.object[e.start]:02x},"
@@ -111,7 +111,7 @@ def scanned(text):
                 elif opened and mark == ",":
                     opened[-1][2] += 1
                 elif opened:
-                    opened.pop()
+                    value = opened.pop()[1]
                 if opened and opened[-1][0] == "[":
                     value = (*opened[-1][1], str(opened[-1][2]))
 
@@ -263,7 +263,8 @@ def parse_setting(scenario, text):
     if not equals:
         raise at.error("", "has no '='; write path=value")
     if path not in known:
-        raise at.error(path, f"is unknown; nearest are {', '.join(get_close_matches(path[:LONGEST], known, 3, 0)) or 'none'}")
+        near = [known_path for known_path in known if known_path.endswith(f".{path}")] or get_close_matches(path[:LONGEST], known, 3, 0)
+        raise at.error(path, f"is unknown; nearest are {', '.join(near) or 'none'}")
     value = as_toml(raw)
     if allowed(known[path])[0] == (str,) and not isinstance(value, str):
         value = raw  # a bare word, or a name such as 2024

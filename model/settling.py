@@ -12,7 +12,7 @@ import numpy as np
 from .compiled import compiled
 from .issues import (
     AGREED, ANSWERED, CEASED, CHECKED, COMMITTEE, COMPANY, DONE, FORGOTTEN, GAVE_UP, LAPSED, MONEY, ON_THE_SPOT, PAID, REOPENED, RESOLVED,
-    TABLE, TAKEN, TOLD, UNKNOWN, UPWARD, VERIFIED, WITHDRAWN, WORK, after, move, note, rank,
+    TABLE, TAKEN, TOLD, UNKNOWN, UPWARD, VERIFIED, WITHDRAWN, WORK, after, move, note, rank, workable,
 )  # fmt: skip
 from .luck import below, chance
 
@@ -106,8 +106,7 @@ def work(issues, day, hours, pair, verify, codes, done, good, people, answered, 
     compounds = len(hours) - 2
     for i in range(len(issues)):
         issue = issues[i]
-        spot = issue.state == TOLD and issue.hard == 0.0 and issue.rule < 0 and issue.cost == 0 and issue.lead == 0
-        if issue.state == WORK or spot:
+        if len(codes) and workable(issue):
             by, most = -1, 0.0
             for m in range(len(codes)):
                 issue.left -= done[m, i]

@@ -63,11 +63,10 @@ def days(scenario, *seed):
 
 def simulate(scenario, *seed):
     """Live through a scenario with the luck of `seed`; the same seed is the same luck whatever the institutions."""
-    series = {name: np.zeros(scenario.days) for name in measures.DAILY}
+    series = np.zeros((scenario.days, len(measures.DAILY)))
     for world, _ in days(scenario, *seed):
-        for name, value in measures.today(world).items():
-            series[name][world.day - 1] = value
-    return ended(world, scenario, series)
+        series[world.day - 1] = measures.today(world)
+    return ended(world, scenario, dict(zip(measures.DAILY, series.T)))
 
 
 def ended(world, scenario, series):
@@ -81,7 +80,7 @@ def ended(world, scenario, series):
         categories=world.categories,
         issues=issues[np.argsort(issues["id"], kind="stable")],
         history=world.history().copy(),
-        series={name: column[: world.day] for name, column in series.items()},
+        series=series,
         ledger=world.ledger,
         fen=np.stack([begin, world.funds + world.spending - begin, world.spending, world.funds], axis=1),
         places={

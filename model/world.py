@@ -64,7 +64,7 @@ class World:
     ended: list = field(default_factory=list)      # arrays of ISSUE: verified, withdrawn or lapsed, day by day
     log: np.ndarray = field(default_factory=lambda: np.zeros(1024, EVENT))  # room for history
     lines: np.ndarray = field(default_factory=lambda: np.zeros(1, np.int64))  # (1,) lines of history written
-    tally: np.ndarray = field(default_factory=lambda: np.zeros(5, np.int64))  # verified, withdrawn, lapsed, told and all among `ended`
+    tally: np.ndarray = field(default_factory=lambda: np.zeros(7, np.int64))  # all and those `counted` among `ended`
     tallied: int = 0         # how much of `ended` is in `tally`
     look: np.ndarray = None  # (6,) what residents were like when last looked at
     day: int = 0

@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..hours import spent
-from ..issues import known, workable
+from ..issues import known, wants
 from ..knobs import knob
 from ..pull import Pull
 from . import Mechanism
@@ -55,11 +55,10 @@ class BuildingCaptains(Mechanism):
         issues = world.issues
         where = issues["building"]
         here = post[where]
-        small = workable(issues) & world.cats.hands[issues["category"], CAPTAIN] & (issues["left"] <= self.small)
         return Pull(
             voice=self.ear * post,
             sight=self.eyes * here * (issues["scope"] > 0) * (issues["scope"] < 4),
-            work=spent(self.evening * post, where, np.where(small, issues["left"], 0.0)),
+            work=spent(self.evening * post, where, wants(issues, world.cats.hands[:, CAPTAIN], self.small)),
             reach=self.door * post,
             consent=self.word * post,
             keep=self.memory * here if self.tiers >= 3 else 0.0,

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..hours import spent
-from ..issues import TABLE, workable
+from ..issues import TABLE, wants
 from ..knobs import knob
 from ..pull import Pull
 from . import Mechanism
@@ -33,11 +33,10 @@ class GridPatrol(Mechanism):
     def pull(self, world, own, share):
         issues, got = world.issues, share[0]
         scope = issues["scope"]
-        can = workable(issues) & world.cats.hands[issues["category"], GRID]
         hours = np.array([self.errands * len(world.buildings.compound) * got])
         walked = got * (self.walk > 0)
         return Pull(
             sight=walked * np.where(scope > 0, self.sight, self.visits),
-            work=spent(hours, np.zeros(len(issues), np.int64), np.where(can, issues["left"], 0.0)),
+            work=spent(hours, np.zeros(len(issues), np.int64), wants(issues, world.cats.hands[:, GRID])),
             accord=walked * self.checks * (issues["state"] == TABLE),
         )

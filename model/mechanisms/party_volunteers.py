@@ -10,7 +10,7 @@ import numpy as np
 
 from ..categories import FAMILIES
 from ..hours import spent
-from ..issues import workable
+from ..issues import wants
 from ..knobs import knob
 from ..pull import Pull
 from . import Mechanism
@@ -48,9 +48,8 @@ class PartyVolunteers(Mechanism):
 
     def pull(self, world, own, share):
         issues, got = world.issues, own * share.min()
-        can = workable(issues) & world.cats.hands[issues["category"], VOLUNTEERS]
         hours = np.array([self.wanted(world) * got])
-        want = np.where(can, issues["left"], 0.0)
+        want = wants(issues, world.cats.hands[:, VOLUNTEERS])
         wish = np.zeros((len(world.compounds.company), 4))
         wish[:, 1:] = self.call * own * got
         party = self.festival(world) * got
