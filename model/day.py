@@ -5,7 +5,7 @@ import numpy as np
 from ..agents import residents
 from . import arising, settling, signing, telling
 from .hours import granted, supply
-from .issues import EVENT, ISSUE
+from .issues import filed
 from .ledger import booked
 from .pull import owned, total
 
@@ -31,7 +31,8 @@ def live(world, scenario, luck):
     issues, n = w.issues, len(w.issues)
     lever = total(pulls, strengths, w)
     sight, work, accord, doors = (owned(pulls, strengths, which, size, w.names) for which, size in w.sizes(n))
-    make_room(w, ROOM * n)
+    w.log = roomy(w.log, w.lines[0] + ROOM * n)
+    w.ended = roomy(w.ended, w.gone[0] + n)
     log, lines = w.log, w.lines
 
     # Issues are heard of and told; desks take them in; parties talk, households sign, funds pay, hands work.
@@ -65,10 +66,9 @@ def live(world, scenario, luck):
     )  # fmt: skip
 
     # Overnight new issues arise, and what mechanisms bring in becomes available.
-    w.ended.append(issues[~stays])
     fresh = arising.tick(w.clocks, lever["ease"], w.cats.family, luck.key("arise"))
-    w.issues = np.concatenate([issues[stays], np.zeros(len(fresh), ISSUE)])
-    make_room(w, len(fresh))
+    w.issues = filed(issues, stays, len(fresh), w.ended, w.gone)
+    w.log = roomy(w.log, lines[0] + len(fresh))
     arising.born(
         w.issues[len(w.issues) - len(fresh) :], fresh, day, w.cats, people, homes, stairs, buildings, compounds, luck.key("work"),
         luck.key("stubborn"), luck.key("sit"), luck.key("lead"), luck.key("lapse"), luck.key("hear"), luck.key("strike"), w.log, lines,
@@ -79,8 +79,10 @@ def live(world, scenario, luck):
     return pulls
 
 
-def make_room(world, lines):
-    """See that history has room for so many more lines."""
-    need = world.lines[0] + lines
-    if need > len(world.log):
-        world.log = np.concatenate([world.log, np.zeros(max(need, len(world.log)), EVENT)])
+def roomy(rows, need):
+    """`rows` with room for `need` of them: itself, or a copy twice as long."""
+    if need <= len(rows):
+        return rows
+    longer = np.zeros(max(need, 2 * len(rows)), rows.dtype)
+    longer[: len(rows)] = rows
+    return longer

@@ -104,6 +104,24 @@ def wants(issues, hands, most=np.inf):
 
 
 @compiled
+def filed(issues, stays, more, ended, gone):
+    """The issues that stay, (issues,) bool, with room for `more` behind them; the others go to `ended`, counted by `gone` (1,)."""
+    kept = 0
+    for i in range(len(issues)):
+        kept += stays[i]
+    out = np.empty(kept + more, issues.dtype)
+    kept = 0
+    for i in range(len(issues)):
+        if stays[i]:
+            out[kept] = issues[i]
+            kept += 1
+        else:
+            ended[gone[0]] = issues[i]
+            gone[0] += 1
+    return out
+
+
+@compiled
 def note(log, used, issue, day, what, by, who):
     """Write one line of history; `used` (1,) counts the lines."""
     line = log[used[0]]

@@ -56,10 +56,10 @@ def looked_at(people, company):
 
 def today(world):
     """The numbers of this day's end in the order of DAILY; counts are since day 0."""
-    while world.tallied < len(world.ended):
-        world.tally += (len(world.ended[world.tallied]), *counted(world.ended[world.tallied]))
-        world.tallied += 1
-    gone, _, _, told, resolved, withdrawn, lapsed = world.tally
+    gone = int(world.gone[0])
+    world.tally += counted(world.ended[world.tallied : gone])
+    world.tallied = gone
+    _, _, told, resolved, withdrawn, lapsed = world.tally
     open_, unknown, told_here, checking, _, _ = counted(world.issues)
     if world.look is None or world.day % EVERY == 0:
         world.look = looked_at(world.residents, world.compounds.company[world.buildings.compound])

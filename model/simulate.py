@@ -71,7 +71,7 @@ def simulate(scenario, *seed):
 
 def ended(world, scenario, series):
     """The run that ends with `world` today."""
-    issues = np.concatenate([*world.ended, world.issues]) if world.ended else world.issues
+    issues = np.concatenate([world.ended[: world.gone[0]], world.issues])
     begin = community(scenario).funds
     heads = world.households.first[:-1]
     return Run(

@@ -61,11 +61,12 @@ class World:
     more: np.ndarray = field(default_factory=lambda: np.zeros(4))        # (4,) hours  added today to POOLS by yesterday's pulls
     used: np.ndarray = field(default_factory=lambda: np.zeros(2))        # (2,) share of members' and volunteers' evenings that found work
     issues: np.ndarray = field(default_factory=lambda: np.zeros(0, ISSUE))  # (open + being checked,) ISSUE, in the order they arose
-    ended: list = field(default_factory=list)      # arrays of ISSUE: verified, withdrawn or lapsed, day by day
+    ended: np.ndarray = field(default_factory=lambda: np.zeros(256, ISSUE))  # room for issues verified, withdrawn or lapsed
+    gone: np.ndarray = field(default_factory=lambda: np.zeros(1, np.int64))  # (1,) how many of them there are
     log: np.ndarray = field(default_factory=lambda: np.zeros(1024, EVENT))  # room for history
     lines: np.ndarray = field(default_factory=lambda: np.zeros(1, np.int64))  # (1,) lines of history written
-    tally: np.ndarray = field(default_factory=lambda: np.zeros(7, np.int64))  # all and those `counted` among `ended`
-    tallied: int = 0         # how much of `ended` is in `tally`
+    tally: np.ndarray = field(default_factory=lambda: np.zeros(6, np.int64))  # (6,) what `measures.counted` says of `ended`
+    tallied: int = 0         # how many of `ended` are in `tally`
     look: np.ndarray = None  # (6,) what residents were like when last looked at
     day: int = 0
     families: int = len(FAMILIES)
@@ -173,7 +174,7 @@ def begun(world, scenario, luck):
     return w
 
 
-WRITTEN = ("households", "residents", "mood", "funds", "more", "used", "issues", "ended", "log", "lines", "tally")  # what a run writes
+WRITTEN = ("households", "residents", "mood", "funds", "more", "used", "issues", "ended", "gone", "log", "lines", "tally")  # what a run writes
 
 
 def copied(part):
