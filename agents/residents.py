@@ -34,22 +34,23 @@ class ResidentKnobs:
     migrant_voice: float = knob(0.8, 0.0, 1.0, unit="telling of a migrant against a registered resident", source="assumed")
     alone: float = knob(8.0, 2.0, 100.0, unit="times readier when nobody else could tell", source="assumed; the volunteer's dilemma says: certain")
     echo: float = knob(0.3, 0.0, 1.0, unit="telling of a known issue against an unknown one", source="assumed")
-    memory: float = knob(0.04, 0.0, 1.0, unit="1/week", source="assumed: half a year to forget")
+    memory: float = knob(0.06, 0.0, 1.0, unit="1/week", source="assumed: four months to forget")
     hope: float = knob(1.5, 0.1, 50.0, unit="issues' worth of prior belief", source="assumed")
-    neutral: float = knob(0.3, 0.0, 1.0, unit="trust where nothing is ever seen", source="assumed: silence lowers trust")
+    neutral: float = knob(0.2, 0.0, 1.0, unit="trust where nothing is ever seen", source="assumed: silence lowers trust")
     fresh: int = knob(14, 0, 365, unit="days before an open issue counts against anyone", source="assumed")
     answered: float = knob(0.15, 0.0, 1.0, unit="share of distrust that one's own resolved issue removes", source="assumed")
     ignored: float = knob(0.15, 0.0, 1.0, unit="share of trust that one's own failed issue removes", source="assumed")
     bother: float = knob(3.0, 0.1, 100.0, unit="open issues in the building that halve satisfaction", source="assumed")
-    shyness: float = knob(6.0, 0.0, 15.0, unit="logit against giving an evening", source="assumed; registered volunteers are a fifth of residents, few are active")
+    shyness: float = knob(7.0, 0.0, 15.0, unit="logit against giving an evening", source="assumed; registered volunteers are a fifth of residents, few are active")
     zeal: float = knob(1.2, 0.0, 4.0, unit="logit, scale of the logistic spread between people", source="assumed; a few carry most")
-    belief: float = knob(4.0, 0.0, 10.0, unit="logit per unit of trust in committee and neighbours", source="assumed; trust raises giving")
-    tiring: float = knob(0.15, 0.0, 1.0, unit="fatigue per evening worked", source="assumed")
-    rest: float = knob(0.1, 0.0, 1.0, unit="share of fatigue slept off in a week", source="assumed")
-    weight: float = knob(2.0, 0.0, 10.0, unit="logit per unit of fatigue", source="assumed")
+    belief: float = knob(8.0, 0.0, 20.0, unit="logit per unit of trust in committee and neighbours", source="assumed; trust raises giving")
+    tiring: float = knob(0.1, 0.0, 1.0, unit="fatigue per evening worked", source="assumed")
+    rest: float = knob(0.15, 0.0, 1.0, unit="share of fatigue slept off in a week", source="assumed")
+    weight: float = knob(1.0, 0.0, 10.0, unit="logit per unit of fatigue", source="assumed")
     contacts: float = knob(0.003, 0.0, 1.0, unit="new acquaintances/week", source="assumed")
     together: float = knob(0.05, 0.0, 1.0, unit="new acquaintances/evening given", source="assumed")
-    half: float = knob(4.0, 0.5, 12.0, unit="acquaintances at which trust in neighbours settles at one half", source="assumed")
+    example: float = knob(4.0, 0.0, 10.0, unit="acquaintances' worth of a neighbour in the building whose evening found work", source="assumed")
+    half: float = knob(8.0, 0.5, 40.0, unit="acquaintances at which trust in neighbours settles at one half", source="assumed")
     skilled: float = knob(0.06, 0.0, 1.0, unit="share of adults and elders for each of three skills", source="assumed")
 
 
@@ -85,6 +86,7 @@ class Mood(NamedTuple):
     ears: np.ndarray      # (stairwells,) float64     bystanders: people expected at home, children apart
     voices: np.ndarray    # (stairwells, 2) float64   the same, weighted by readiness to tell committee or company
     pledged: np.ndarray   # (2,) int64                residents who give an evening this week, by pool
+    helpers: np.ndarray   # (buildings, 2) int64      the same in each building
     good: np.ndarray      # (buildings, 2) float64    resolved of late in common space: by committee, by company
     standing: np.ndarray  # (buildings, 2) float64    open for long in common space: with committee, with company
     drift: np.ndarray     # (buildings, 3) float64    trust pulled since stock was last taken
@@ -167,7 +169,7 @@ def settle(households, alone, census, knobs, luck):
 def mood(people, stairwells, buildings):
     """The sums over residents on day 0."""
     s, b = len(stairwells.building), len(buildings.compound)
-    sums = Mood(np.zeros(s), np.zeros((s, 2)), np.zeros(2, np.int64), np.zeros((b, 2)), np.zeros((b, 2)), np.zeros((b, 3)), np.zeros(b))
+    sums = Mood(np.zeros(s), np.zeros((s, 2)), np.zeros(2, np.int64), np.zeros((b, 2), np.int64), *np.zeros((2, b, 2)), np.zeros((b, 3)), np.zeros(b))
     for row in range(s):
         listen(row, people, stairwells, sums)
     return sums
@@ -241,6 +243,7 @@ def take_stock(day, people, buildings, stairwells, company, wish, sums, used, k,
     band, member, in_service, volunteer, presence, zeal = people.band, people.member, people.in_service, people.volunteer, people.presence, people.zeal
     trust, satisfaction, fatigue, gives, ties = people.trust, people.satisfaction, people.fatigue, people.gives, people.ties
     good, standing, drift, meet, pledged = sums.good, sums.standing, sums.drift, sums.meet, sums.pledged
+    helpers = sums.helpers
     for b in range(day % 7, len(buildings.compound), 7):
         c = buildings.compound[b]
         seen = np.empty(2)
@@ -248,11 +251,15 @@ def take_stock(day, people, buildings, stairwells, company, wish, sums, used, k,
             seen[desk] = (k.hope * k.neutral + good[b, desk]) / (k.hope + good[b, desk] + standing[b, desk])
             good[b, desk] *= 1.0 - k.memory
         content = 1.0 / (1.0 + (standing[b, 0] + standing[b, 1]) / k.bother)
+        seen_to_help = k.example * (helpers[b, MEMBERS] * used[MEMBERS] + helpers[b, VOLUNTEERS] * used[VOLUNTEERS])
+        for pool in range(2):
+            pledged[pool] -= helpers[b, pool]
+            helpers[b, pool] = 0
         first, last = stairwells.people[buildings.first[b]], stairwells.people[buildings.first[b + 1]]
         for i in range(first, last):
             if band[i] == CHILD:
                 continue
-            neighbourly = ties[i] / (ties[i] + k.half)
+            neighbourly = (ties[i] + seen_to_help) / (ties[i] + seen_to_help + k.half)
             for kind in range(3):
                 if kind == COMPANY and not company[c]:
                     continue
@@ -266,7 +273,6 @@ def take_stock(day, people, buildings, stairwells, company, wish, sums, used, k,
             tired = float(fatigue[i]) * (1.0 - k.rest)
             if gives[i]:
                 tired += k.tiring * used[pool]
-                pledged[pool] -= 1
             fatigue[i] = tired
             rank = NEIGHBOUR
             if member[i]:
@@ -279,13 +285,15 @@ def take_stock(day, people, buildings, stairwells, company, wish, sums, used, k,
             likely = u * max(1.0, 2.0 - x) < here  # exp(-x) is never less than 1 - x: most need no exponential
             gives[i] = likely and u * (1.0 + exp(-x)) < here
             if gives[i]:
-                pledged[pool] += 1
+                helpers[b, pool] += 1
             meets = k.contacts + meet[b] + (k.together if gives[i] else 0.0)
             u = chance(encounter, i)
             if u < meets * here and u < (1.0 - exp(-meets)) * here:
                 j = somebody(first, last, people, below(whom, i))
                 if j >= 0:
                     befriend(i, j, people)
+        for pool in range(2):
+            pledged[pool] += helpers[b, pool]
         for kind in range(3):
             drift[b, kind] = 0.0
         meet[b] = 0.0

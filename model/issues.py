@@ -4,8 +4,9 @@
                 (stages an issue does not need are skipped)            |
                                      WORK <- reopened ----------------+
 
-TOLD and TABLE may be forgotten (back to UNKNOWN); a simple issue may be resolved on the spot from TOLD; before work
-begins an issue may be WITHDRAWN by the one who told, or lapse by itself (LAPSED).
+TOLD and TABLE may be forgotten (back to UNKNOWN); a simple issue may be resolved on the spot from TOLD; one that waits
+to be taken in, for parties or for money may be WITHDRAWN by the one who told; until work has begun any may cease by
+itself (LAPSED).
 """
 
 import numpy as np
@@ -21,7 +22,7 @@ ALLOWED = {
     SIGN: {MONEY, UPWARD, WORK, LAPSED},
     MONEY: {UPWARD, WORK, WITHDRAWN, LAPSED},
     UPWARD: {WORK, LAPSED},
-    WORK: {RESOLVED},
+    WORK: {RESOLVED, LAPSED},
     RESOLVED: {WORK, VERIFIED},
 }
 COMMITTEE, COMPANY, DEPARTMENT = 0, 1, 2  # desks: who has taken it in

@@ -47,6 +47,7 @@ class Households(NamedTuple):
     first: np.ndarray      # (households + 1,) int32  first resident
     stance: np.ndarray     # (households,) int8     towards the project under way: not met, met and not signed, signed
     knocks: np.ndarray     # (households,) int16    times called upon for the project under way
+    talks: np.ndarray      # (households,) int16    times found in and talked to for it
 
 
 NOT_MET, DOUBTS, SIGNED = 0, 1, 2  # a household's stance

@@ -25,7 +25,7 @@ class Pull:
     accord: np.ndarray | float = 0.0   # (issues,) sittings        held with parties who must agree
     doors: np.ndarray | float = 0.0    # (compounds,) visits/day   made for a project's signatures
     reach: np.ndarray | float = 0.0    # (buildings,) logit        chance that a household called upon is found
-    consent: np.ndarray | float = 0.0  # (buildings,) logit        willingness to sign
+    consent: np.ndarray | float = 0.0  # (buildings,) logit        willingness to sign, for each talk held
     ease: np.ndarray | float = 0.0     # (buildings, families) log rate  how readily problems arise
     wish: np.ndarray | float = 0.0     # (compounds, standings) logit    wish to give an evening; its mean over a week counts
     trust: np.ndarray | float = 0.0    # (buildings, 3) per day    trust in committee, company, neighbours

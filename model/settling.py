@@ -148,6 +148,7 @@ def close(issues, day, redo, forget, keep, fresh, cats, clocks, ease, standing, 
     for i in range(len(issues)):
         issue = issues[i]
         state = issue.state
+        begun = state > WORK or issue.left < issue.effort
         if state == UPWARD and issue.due <= day:
             move(issue, WORK, day)
             note(log, used, issue.id, day, ANSWERED, -1, -1)
@@ -161,7 +162,7 @@ def close(issues, day, redo, forget, keep, fresh, cats, clocks, ease, standing, 
                 b, j = issue.building, issue.category
                 clocks.passed[b, j] += cats.recurs[j] * exp(ease[b, cats.family[j]])
                 note(log, used, issue.id, day, CHECKED, -1, -1)
-        elif state < WORK and 0 <= issue.lapse <= day:
+        elif not begun and 0 <= issue.lapse <= day:
             issue.state = LAPSED
             if state > UNKNOWN:
                 disappoint(issue, people, ignored)

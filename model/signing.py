@@ -1,8 +1,8 @@
 """Signing: a collective project goes from door to door until its rule of consent is met.
 
 One project at a time in a compound, the oldest. A household that is called upon is found or not; found, it signs if its
-own leaning, drawn once for this project, is below its willingness today. So knocking again changes nobody's mind: a
-doubter signs only when persuaded, by trust, by acquaintances who signed, or by somebody known at the door.
+own leaning, drawn once for this project, is below its willingness today. So knocking again changes nobody's mind by itself:
+a doubter signs when persuaded, by trust, by acquaintances who signed, or talk by talk by somebody known at the door.
 """
 
 from dataclasses import dataclass
@@ -29,6 +29,7 @@ class ProjectKnobs:
     liking: float = knob(0.6, -5.0, 5.0, unit="logit to sign", source="assumed; a first round stalls in wuzi_yard")
     ground: float = knob(1.5, 0.0, 5.0, unit="logit lost on the two lowest floors by a lift, gained from the fourth up", source="numbers.md: ground and second lose, third breaks even")
     belief: float = knob(3.0, 0.0, 10.0, unit="logit per unit of trust in the committee above one half", source="assumed")
+    talks: int = knob(5, 1, 30, unit="talks that still move a doubter", source="assumed")
     social: float = knob(2.0, 0.0, 10.0, unit="logit if all one's acquaintances have signed", source="assumed")
 
 
@@ -63,9 +64,12 @@ def found_chance(h, people, households, reach, k):
 
 @compiled
 def willing(h, lift, people, households, consent, k):
-    """Willingness of household `h` to sign, a logit: its head speaks for it, and hears who has signed."""
+    """Willingness of household `h` to sign, a logit: its head speaks for it, and hears who has signed.
+
+    Each talk so far, and this one, moves it by `consent`.
+    """
     head = households.first[h]
-    x = k.liking + consent + k.belief * (float(people.trust[head, 0]) - 0.5)
+    x = k.liking + consent * min(households.talks[h] + 1.0, k.talks) + k.belief * (float(people.trust[head, 0]) - 0.5)
     if lift:
         floor = households.floor[h]
         x += -k.ground if floor <= 2 else (k.ground if floor >= 4 else 0.0)
@@ -103,7 +107,7 @@ def sign(issues, day, projects, codes, doors, reach, consent, people, households
         if projects.active[row] != issue.id:
             projects.active[row], projects.cursor[row], projects.steps[row] = issue.id, low, 0.0
             for h in range(low, high):
-                households.stance[h], households.knocks[h] = NOT_MET, 0
+                households.stance[h], households.knocks[h], households.talks[h] = NOT_MET, 0, 0
         by, most = -1, k.walk_in * (high - low)
         projects.steps[row] += most
         for m in range(len(codes)):
@@ -125,6 +129,7 @@ def sign(issues, day, projects, codes, doors, reach, consent, people, households
                 x = willing(h, lift, people, households, consent[b], k)
                 agrees = chance(below(leaning, issue.id), h) * (1.0 + exp(-x)) < 1.0
                 households.stance[h] = SIGNED if agrees else DOUBTS
+                households.talks[h] += 1
             households.knocks[h] += 1
         signed, met, signed_area, met_area, area = 0, 0, 0.0, 0.0, 0.0
         for h in range(low, high):

@@ -114,6 +114,7 @@ def found(scenario):
         first=firsts(count),
         stance=np.zeros(len(homes), np.int8),
         knocks=np.zeros(len(homes), np.int16),
+        talks=np.zeros(len(homes), np.int16),
     )
     compounds = Compounds(firsts(size), np.array([k.company for k in kinds]), np.array([float(k.age) for k in kinds]))
     buildings = Buildings(

@@ -45,10 +45,15 @@ class BuildingCaptains(Mechanism):
         vacant = self.cover if self.tiers >= 2 else 0.0
         return np.where((since <= world.day) & (who >= 0), 1.0, vacant)
 
-    def ask(self, world, own):
+    def evenings(self, world, own):
+        """Hours a day of captains who are members, and of those who are not."""
         post = self.at_post(world, own)
         member = world.residents.member[own[2]] & (own[2] >= 0)
-        return {"member": self.evening * post[member].sum(), "volunteer": self.evening * post[~member].sum()}
+        return self.evening * float(post[member].sum()), self.evening * float(post[~member].sum())
+
+    def ask(self, world, own):
+        members, others = self.evenings(world, own)
+        return {"member": members, "volunteer": others}
 
     def pull(self, world, own, share):
         post = self.at_post(world, own) * share[world.buildings.compound]
@@ -62,6 +67,7 @@ class BuildingCaptains(Mechanism):
             reach=self.door * post,
             consent=self.word * post,
             keep=self.memory * here if self.tiers >= 3 else 0.0,
+            supply=np.array([0.0, 0.0, *self.evenings(world, own)]),  # captains give their own evenings; others may ask for them too
         )
 
     def learn(self, world, own, share, luck):
