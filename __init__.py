@@ -4,7 +4,7 @@ _WHERE = {  # name -> the room it lives in; loaded when first asked for, so that
     "Community": "model.community",
     "Scenario": "model.scenario",
     "ScenarioError": "model.knobs",
-    "read": "experiments.cases",
+    "read": "model.cases",
     "simulate": "experiments.runs",
     "compare": "experiments.compare",
 }

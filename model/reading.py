@@ -156,13 +156,12 @@ def build(start, table, at, prefix=""):
         if name not in table and default(start, f) is MISSING:
             raise at.error(prefix + name, f"is missing; allowed is {allowed(f)[1]}")
     told = {name: taken(known[name], value, at, prefix + name, default(start, known[name])) for name, value in table.items()}
-    cls = start if isinstance(start, type) else type(start)
     try:
-        made = cls(**told) if start is cls else replace(start, **told)
+        made = start(**told) if isinstance(start, type) else replace(start, **told)
         check(made)
-    except ScenarioError as e:  # "Class.field message", from this check or from the class's own
-        owner, name, message = re.fullmatch(r"(?:(\w+)\.(\w+) )?(.*)", str(e), re.DOTALL).groups()
-        raise at.error(*(prefix + name, message) if owner == cls.__name__ else (prefix[:-1], str(e))) from None
+    except ScenarioError as e:  # "who.field message", from this check or from the class's own
+        m = re.fullmatch(r".*?\.((\w+)[\w.]*) (.*)", str(e), re.DOTALL)
+        raise at.error(*(prefix + m[1], m[3]) if m and m[2] in known else (prefix[:-1], str(e))) from None
     return made
 
 
@@ -183,6 +182,8 @@ def allowed(f):
         return (str,), f"text of at most {m['text']} characters"
     if "choices" in m:
         return (str,), f"one of {', '.join(m['choices'])}"
+    if "names" in m:
+        return (list,), "an array of names"
     if "each" in m:
         return (list,), "tables, each below its own [[header]]"
     if "free" in m:
@@ -202,12 +203,17 @@ def taken(f, told, at, path, default=MISSING):
         raise at.error(path, f"= {shown(told)} has {len(told)} characters; allowed is {allowed(f)[1]}")
     if "choices" in m and told not in m["choices"]:
         raise at.error(path, f"= {shown(told)} is unknown{guess(told, m['choices'])}")
+    if "names" in m:
+        for n, name in enumerate(told):
+            expect((str,), "a name", name, at, f"{path}.{n}")
+        return tuple(told)
     if "each" in m:
         return tuple(build(m["each"], table, at, f"{path}.{n}.") for n, table in enumerate(told))
     if "named" in m:
-        known = m["named"]()
+        kept = {} if default is MISSING else default
+        known = m["named"]() | kept
         none_but(known, told, at, f"{path}.")
-        return {name: build(known[name], table, at, f"{path}.{name}.") for name, table in told.items()}
+        return kept | {name: build(known[name], table, at, f"{path}.{name}.") for name, table in told.items()}
     if is_dataclass(f.type):
         return build(default if is_dataclass(default) else f.type, told, at, f"{path}.")
     return plain(told, at, path)

@@ -1,0 +1,187 @@
+"""The command line: the front door, which knows every room. `cogov --help`, or `python -m cogov`."""
+
+import json
+import shlex
+import sys
+from dataclasses import fields
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from .model.knobs import ScenarioError
+
+app = typer.Typer(help="cogov (共治): same community, same luck, other institutions.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+bench = typer.Typer(help="Measure cogov on this machine; prints tables, asserts nothing.", no_args_is_help=True)
+app.add_typer(bench, name="bench")
+out, err = Console(), Console(stderr=True)
+
+Case = Annotated[str, typer.Argument(help="name of a case (see `cogov cases`) or path of a .toml file")]
+Json = Annotated[bool, typer.Option("--json", help="print JSON for machines")]
+Days = Annotated[int | None, typer.Option(help="days to live through")]
+Seed = Annotated[int, typer.Option(help="the luck")]
+Set = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="turn a knob, e.g. committee.staff=4; repeatable")]
+On = Annotated[list[str] | None, typer.Option("--on", metavar="NAME", help="switch a mechanism on; repeatable")]
+Off = Annotated[list[str] | None, typer.Option("--off", metavar="NAME", help="switch a mechanism off; repeatable")]
+Within = Annotated[int, typer.Option(min=1, max=3650, help="days that count as in time")]
+
+
+def main():
+    """Run the command line; what the user wrote wrongly is one line on standard error and exit status 2."""
+    try:
+        app(standalone_mode=True)
+    except (ScenarioError, OSError) as error:
+        err.print(f"cogov: {error}", style="bold red", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(2)
+
+
+def warm():
+    """Say so when the engine has to be compiled first: once on a machine, and again when cogov changes."""
+    from .model.cases import altered, read
+    from .model.simulate import simulate
+
+    compiled = any((Path(__file__).parent / "model" / "__pycache__").glob("telling.tell-*.nbc"))
+    if compiled:
+        return
+    with err.status("Compiling the engine; this happens once and takes some 20 seconds ..."):
+        from .model import mechanisms
+
+        simulate(altered(read("wuzi_yard"), on=mechanisms.names(), days=120), 0)
+
+
+def command():
+    """The command as it was typed, for the manifest."""
+    return shlex.join(["cogov", *sys.argv[1:]])
+
+
+def told(table, orient="index"):
+    """A pandas table as JSON text; what does not exist is null."""
+    return json.loads(table.to_json(orient=orient))
+
+
+@app.command()
+def cases(json_: Json = False):
+    """List the cases that ship."""
+    from .model.cases import read, shipped
+
+    every = [read(name) for name in shipped()]
+    if json_:
+        return print(json.dumps([{"name": s.name, "title": s.title, "provenance": s.provenance, "residents": s.community.residents,
+                                  "given": list(s.community.given), "mechanisms": sorted(s.mechanisms)} for s in every], ensure_ascii=False, indent=2))  # fmt: skip
+    table = Table("case", "what it is", "residents", "mechanisms it reports")
+    for s in every:
+        table.add_row(s.name, s.title, f"{s.community.residents:,}", ", ".join(s.mechanisms))
+    out.print(table)
+
+
+@app.command("mechanisms")
+def mechanisms_(json_: Json = False):
+    """List the mechanisms: what each does, how it disappoints, and its knobs."""
+    from .model import mechanisms
+
+    if json_:
+        return print(json.dumps([described(name) for name in mechanisms.names()], ensure_ascii=False, indent=2))
+    for name in mechanisms.names():
+        one = described(name)
+        out.print(f"[bold]{name}[/] {one['zh']}")
+        out.print(f"  {one['does']}\n  [italic]{one['disappoints']}[/]", highlight=False)
+        table = Table("knob", "default", "range", "unit", "source", box=None, padding=(0, 2, 0, 2))
+        for knob in one["knobs"]:
+            table.add_row(knob["name"], f"{knob['default']:g}", f"{knob['low']:g} to {knob['high']:g}", knob["unit"], knob["source"])
+        out.print(table)
+
+
+def described(name):
+    """A mechanism in words and numbers."""
+    from .model import mechanisms
+
+    kind = mechanisms.named(name)
+    does, _, disappoints = sys.modules[kind.__module__].__doc__.strip().partition("\n\n")
+    knobs = [{"name": f.name, "default": f.default, **f.metadata} for f in fields(kind)]
+    return {"name": name, "zh": kind.zh, "does": " ".join(does.split()), "disappoints": " ".join(disappoints.split()), "knobs": knobs}
+
+
+@app.command()
+def run(case: Case, days: Days = None, seed: Seed = 0, set_: Set = None, on: On = None, off: Off = None, within: Within = 30, out_: Annotated[Path | None, typer.Option("--out", help="folder for the tables")] = None, json_: Json = False):
+    """Live through a case once, and print every measure and who spent what."""
+    from .experiments.runs import simulate
+    from .viz import tables
+
+    warm()
+    done = simulate(case, seed=seed, days=days, on=on or (), off=off or (), settings=set_ or (), within=within)
+    if out_:
+        out_.mkdir(parents=True, exist_ok=True)
+        for name in ("measures", "series", "issues", "history", "ledger"):
+            getattr(done, name).to_csv(out_ / f"{name}.csv")
+    if json_:
+        return print(json.dumps({"case": done.scenario.name, "seed": seed, "days": done.scenario.days, "mechanisms": sorted(done.scenario.mechanisms),
+                                 "measures": told(done.measures), "ledger": told(done.ledger)}, ensure_ascii=False, indent=2))  # fmt: skip
+    out.print(tables.measured(done))
+    out.print(tables.spent(done.ledger))
+    if out_:
+        out.print(f"Tables: {out_}", soft_wrap=True, highlight=False)
+
+
+@app.command()
+def compare(
+    case: Case,
+    mechanism: Annotated[list[str], typer.Option(help="the mechanism to compare with and without; repeatable")],
+    replicates: Annotated[int, typer.Option(min=1, help="pairs of runs, each pair with the same luck")] = 20,
+    days: Days = None, seed: Seed = 0, set_: Set = None, on: On = None, off: Off = None, within: Within = 30,
+    workers: Annotated[int | None, typer.Option(min=1, max=512, help="processes; the result does not depend on it")] = None,
+    out_: Annotated[Path, typer.Option("--out", help="folder for the figure, tables and manifest")] = Path("out"),
+    json_: Json = False,
+):  # fmt: skip
+    """Compare a case without and with a mechanism under the same luck: difference, interval, price, figure."""
+    from .experiments.compare import compare
+    from .viz import figures, tables
+
+    warm()
+    columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(f"{case}: pairs with the same luck", total=replicates)
+        result = compare(
+            case, mechanism, replicates=replicates, seed=seed, days=days, on=on or (), off=off or (), settings=set_ or (), within=within,
+            workers=workers, progress=lambda: bar.advance(task),
+        )  # fmt: skip
+    folder = result.save(out_, command())
+    picture = figures.save(figures.comparison(result), folder, "compare")
+    if json_:
+        return print(json.dumps({"verdict": result.verdict(), "table": told(result.table), "figure": str(picture), "folder": str(folder)}, ensure_ascii=False, indent=2))
+    both = sorted(set(result.case.mechanisms) - set(result.mechanisms))
+    out.print(tables.compared(result))
+    out.print(tables.spent(result.ledger))
+    out.print(f"In both arms: {', '.join(both) or 'no other mechanism'}.", highlight=False)
+    out.print(result.verdict(), style="bold", highlight=False)
+    out.print(f"Figure: {picture} (and .svg)\nTables: {folder}", soft_wrap=True, highlight=False)
+
+
+@bench.command()
+def speed(json_: Json = False):
+    """Guiyuan for a year against the slow twin, growth to a million residents, memory per resident."""
+    from .experiments import bench
+
+    bench.speed(out, json_)
+
+
+@bench.command()
+def pairing(replicates: Annotated[int, typer.Option(min=3)] = 30, json_: Json = False):
+    """How much the same luck narrows the difference that each mechanism makes."""
+    from .experiments import bench
+
+    bench.pairing(out, replicates, json_)
+
+
+@bench.command()
+def luck(json_: Json = False):
+    """Count collisions of the keys of luck over a sweep of 10,000 runs."""
+    from .experiments import bench
+
+    bench.luck(out, json_)
+
+
+if __name__ == "__main__":
+    main()

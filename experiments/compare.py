@@ -1,0 +1,178 @@
+"""The same community and the same luck, without and with a mechanism: paired differences with intervals, and their price."""
+
+import json
+import os
+import platform
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib.metadata import version
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from ..model import measures, mechanisms
+from ..model.cases import altered
+from ..model.knobs import ScenarioError
+from ..model.scenario import Scenario
+from . import runs
+
+ARMS = ("without", "with")
+WORTH_A_POOL = 60  # runs below which starting workers takes longer than it saves
+
+
+@dataclass
+class Comparison:
+    """What came of a comparison, as tables; `save` writes them."""
+
+    case: Scenario
+    mechanisms: tuple     # what is on in one arm and off in the other
+    replicates: int
+    seed: int
+    within: int           # days that count as in time
+    table: pd.DataFrame   # one row per measure: without, with, difference, low, high, correlation, pairs
+    rows: pd.DataFrame    # one row per replicate and arm, one column per measure
+    series: pd.DataFrame  # (arm, day) -> median and 5 % and 95 % of open issues over replicates
+    curves: pd.DataFrame  # (arm) -> days, share not resolved: Kaplan-Meier over the issues of all replicates
+    ledger: pd.DataFrame  # (arm, mechanism) -> mean hours by role, and yuan
+
+    def verdict(self):
+        """The answer in a sentence."""
+        rate, hours, yuan = (self.table.loc[name] for name in ("resolution_rate", "hours", "yuan"))
+        name = " and ".join(self.mechanisms)
+        if not np.isfinite(rate.low):
+            return f"{name}: one pair is an anecdote; no interval can be given. Ask for more replicates."
+        if rate.low <= 0 <= rate.high:
+            found = f"no clear change of the share of issues resolved within {self.within} days: {points(rate.difference)} points"
+        else:
+            word = "raises" if rate.difference > 0 else "lowers"
+            found = f"{word} the share of issues resolved within {self.within} days by {points(abs(rate.difference))} points"
+            found += f", from {rate['without']:.1%} to {rate['with']:.1%}"
+        low, high = (rate.low, rate.high) if rate.difference >= 0 or rate.low <= 0 <= rate.high else (-rate.high, -rate.low)
+        price = f"at {hours.difference:+,.0f} hours of work and {yuan.difference:+,.0f} yuan in {self.case.days} days"
+        return f"{name}: {found} (95 % interval {points(low)} to {points(high)}; {self.replicates} pairs with the same luck), {price}."
+
+    def save(self, folder, command=""):
+        """Write table.csv, rows.csv, series.csv, curves.csv, ledger.csv and manifest.json into `folder`; returns its path."""
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("table", "rows", "series", "curves", "ledger"):
+            getattr(self, name).to_csv(folder / f"{name}.csv")
+        made = {
+            "verdict": self.verdict(),
+            "case": self.case.name,
+            "mechanisms": self.mechanisms,
+            "in_both_arms": sorted(set(self.case.mechanisms) - set(self.mechanisms)),
+            "replicates": self.replicates,
+            "seed": self.seed,
+            "days": self.case.days,
+            "within": self.within,
+            "command": command,
+            "versions": {name: version(name) for name in ("cogov", "numpy", "numba", "pandas")} | {"python": platform.python_version()},
+        }
+        (folder / "manifest.json").write_text(json.dumps(made, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        return folder
+
+
+def points(share):
+    """A share in percentage points."""
+    return f"{100 * share:.1f}"
+
+
+def compare(case, mechanism, *, replicates=20, seed=0, days=None, on=(), off=(), settings=(), within=measures.WITHIN, workers=None, progress=None):
+    """Compare `case` without and with `mechanism` (a name or several), pair by pair under the same luck.
+
+    Everything else the case has switched on stays on in both arms (`off` takes it out). `progress`, if given, is called
+    after every pair. `workers` processes share the work; the result is the same for any number. Raises ScenarioError.
+    """
+    if not 1 <= replicates <= 1_000_000:
+        raise ScenarioError(f"replicates = {replicates} is out of range; allowed is 1 to 1000000")
+    names = (mechanism,) if isinstance(mechanism, str) else tuple(dict.fromkeys(mechanism))
+    if not names:
+        raise ScenarioError(f"no mechanism is named to compare; there are: {', '.join(mechanisms.names())}")
+    full = altered(runs.scenario_of(case), (*names, *on), off, settings, days)
+    arms = (replace(full, mechanisms={name: m for name, m in full.mechanisms.items() if name not in names}), full)
+    pairs = list(each(partial(pair, arms, seed, within), replicates, workers, progress))
+    rows = pd.DataFrame([{"replicate": r, "arm": arm, **told} for r, both in enumerate(pairs) for arm, told in zip(ARMS, both["measures"])])
+    return Comparison(
+        full, names, replicates, seed, within,
+        table=paired(rows), rows=rows.set_index(["replicate", "arm"]), series=bands(pairs), curves=curves(pairs, full.days), ledger=ledgers(pairs),
+    )  # fmt: skip
+
+
+def each(job, count, workers, progress):
+    """Results of job(0) ... job(count - 1), in order, on so many processes."""
+    workers = workers or (os.cpu_count() or 1 if 2 * count >= WORTH_A_POOL else 1)
+    if workers == 1:
+        for number in range(count):
+            yield job(number)
+            if progress:
+                progress()
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        for result in pool.map(job, range(count), chunksize=max(1, min(8, count // (4 * workers)))):
+            yield result
+            if progress:
+                progress()
+
+
+def pair(arms, seed, within, number):
+    """One replicate of both arms, boiled down to what is reported."""
+    done = [runs.replicate(arm, "compare", seed, number) for arm in arms]
+    return {
+        "measures": [measures.summary(run, within) for run in done],
+        "open": [run.series["open"].astype(np.int32) for run in done],
+        "times": [np.stack(measures.times(run)).astype(np.int32) for run in done],
+        "ledger": [runs.ledger(run) for run in done],
+    }
+
+
+def paired(rows):
+    """Per measure: means of both arms, mean paired difference with Student's 95 % interval, and the correlation of the arms."""
+    wide = rows.set_index(["replicate", "arm"]).unstack("arm")
+    return pd.DataFrame({name: difference(wide[name]["without"], wide[name]["with"]) for name in rows.columns[2:]}).T.rename_axis("measure")
+
+
+def difference(without, with_, level=0.95):
+    """The paired difference of two samples of the same lucks; pairs in which a measure does not exist are left out."""
+    both = without.notna() & with_.notna()
+    a, b = without[both].to_numpy(), with_[both].to_numpy()
+    d, n = b - a, len(a)
+    spread = d.std(ddof=1) / np.sqrt(n) if n > 1 else np.nan
+    half = stats.t.ppf((1 + level) / 2, n - 1) * spread if n > 1 else np.nan
+    varies = n > 2 and a.std() > 0 and b.std() > 0
+    mean = d.mean() if n else np.nan
+    return pd.Series(
+        {
+            "without": a.mean() if n else np.nan, "with": b.mean() if n else np.nan, "difference": mean, "low": mean - half, "high": mean + half,
+            "correlation": np.corrcoef(a, b)[0, 1] if varies else np.nan, "pairs": n,
+        }
+    )  # fmt: skip
+
+
+def bands(pairs):
+    """Open issues by arm and day: median and the middle 90 % over replicates."""
+    tables = {}
+    for k, arm in enumerate(ARMS):
+        low, median, high = np.quantile([both["open"][k] for both in pairs], [0.05, 0.5, 0.95], axis=0)
+        tables[arm] = pd.DataFrame({"low": low, "median": median, "high": high}, index=pd.RangeIndex(1, len(low) + 1, name="day"))
+    return pd.concat(tables, names=["arm"])
+
+
+def curves(pairs, days):
+    """Share of issues not yet resolved so many days after they arose, by arm."""
+    tables = {}
+    for k, arm in enumerate(ARMS):
+        time, resolved = np.concatenate([both["times"][k] for both in pairs], axis=1)
+        when, share = measures.kaplan_meier(time, resolved)
+        tables[arm] = pd.DataFrame({"days": np.concatenate([[0.0], when]), "unresolved": np.concatenate([[1.0], share])})
+    return pd.concat(tables, names=["arm", "step"])
+
+
+def ledgers(pairs):
+    """Mean hours by role and yuan, by arm and mechanism."""
+    tables = {arm: pd.concat([both["ledger"][k] for both in pairs]).groupby("mechanism").sum() / len(pairs) for k, arm in enumerate(ARMS)}
+    return pd.concat(tables, names=["arm"])

@@ -1,0 +1,50 @@
+"""Cases: the communities that ship with cogov, and a user's own; found by name or path, and altered by mechanism and knob."""
+
+from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
+
+from . import mechanisms
+from .knobs import ScenarioError, turned
+from .reading import build, load, parse_setting
+from .scenario import Scenario, every_category
+
+SHIPPED = Path(__file__).parent.parent / "experiments" / "cases"
+
+
+def shipped():
+    """Names of the cases that ship, in the order of the alphabet."""
+    return sorted(path.stem for path in SHIPPED.glob("*.toml"))
+
+
+def read(case):
+    """The scenario of a case: the name of one that ships, or the path of a TOML file. Raises ScenarioError with file and line."""
+    path = Path(case)
+    if path.suffix != ".toml":
+        if str(case) not in shipped():
+            near = get_close_matches(str(case), shipped(), 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ";"
+            raise ScenarioError(f"no case is called {str(case)!r}{hint} there are: {', '.join(shipped())}; or give the path of a .toml file")
+        path = SHIPPED / f"{case}.toml"
+    table, at = load(path)
+    scenario = build(Scenario, table, at)
+    return replace(scenario, issues=every_category() | scenario.issues)
+
+
+def altered(scenario, on=(), off=(), settings=(), days=None):
+    """The same community with mechanisms switched on or off and knobs set: `settings` are "path=value" texts or a dict path -> value."""
+    for name in (*on, *off):
+        if name not in mechanisms.names():
+            near = get_close_matches(name, mechanisms.names(), 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ";"
+            raise ScenarioError(f"no mechanism is called {name!r}{hint} there are: {', '.join(mechanisms.names())}")
+    both = set(on) & set(off)
+    if both:
+        raise ScenarioError(f"{', '.join(sorted(both))}: switched on and off at once; leave one out")
+    active = {name: m for name, m in scenario.mechanisms.items() if name not in off}
+    active |= {name: mechanisms.named(name)() for name in on if name not in active}
+    scenario = replace(scenario, mechanisms=active)
+    texts = [f"{path}={value}" for path, value in settings.items()] if isinstance(settings, dict) else settings
+    for text in texts if days is None else (*texts, f"days={days}"):
+        scenario = turned(scenario, *parse_setting(scenario, text))
+    return scenario

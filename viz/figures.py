@@ -1,0 +1,80 @@
+"""Figures of results: each takes tables and gives a matplotlib Figure; none runs a model."""
+
+from textwrap import fill
+
+import numpy as np
+from matplotlib.figure import Figure
+
+WITHOUT, WITH = "#D55E00", "#0072B2"  # vermilion and blue of Okabe and Ito: apart for every kind of colour vision
+COLOURS = {"without": WITHOUT, "with": WITH}
+QUIET = "#555555"
+
+
+def comparison(result):
+    """A Comparison on one sheet: how fast, how many open, pair by pair, and whose hours."""
+    figure = Figure(figsize=(11, 7.6), layout="constrained")
+    figure.suptitle(fill(result.verdict(), 125), fontsize=10.5, x=0.01, ha="left")
+    (a, b), (c, d) = figure.subplots(2, 2)
+    time_to_resolution(a, result)
+    backlog(b, result)
+    pairs(c, result)
+    hours(d, result)
+    for axes in (a, b, c, d):
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.title.set_size(10)
+    return figure
+
+
+def time_to_resolution(axes, result):
+    """Kaplan-Meier curves of both arms."""
+    horizon = min(result.case.days, 180)
+    for arm, colour in COLOURS.items():
+        curve = result.curves.loc[arm]
+        days = np.append(curve["days"], horizon)
+        axes.step(days, np.append(curve["unresolved"], curve["unresolved"].iloc[-1]), where="post", color=colour, label=arm, lw=2)
+    axes.axvline(result.within, color=QUIET, lw=0.8, ls=":")
+    axes.annotate(f"{result.within} days", (result.within, 0.99), xytext=(3, 0), textcoords="offset points", fontsize=8, color=QUIET, va="top")
+    axes.set(xlim=(0, horizon), ylim=(0, 1), xlabel="days since the issue arose", ylabel="share not yet resolved", title="Time to resolution (Kaplan-Meier)")
+    axes.legend(frameon=False)
+
+
+def backlog(axes, result):
+    """Open issues over the days: median and middle 90 % of replicates."""
+    for arm, colour in COLOURS.items():
+        band = result.series.loc[arm]
+        axes.fill_between(band.index, band["low"], band["high"], color=colour, alpha=0.2, lw=0)
+        axes.plot(band.index, band["median"], color=colour, lw=1.5, label=arm)
+    axes.set(xlim=(1, max(2, result.case.days)), ylim=(0, None), xlabel="day", ylabel="open issues", title="Backlog: median and middle 90 % of replicates")
+
+
+def pairs(axes, result):
+    """Each replicate's resolution rate without and with, joined: the same luck."""
+    wide = result.rows["resolution_rate"].unstack("arm")
+    for _, row in wide.iterrows():
+        axes.plot([0, 1], [row["without"], row["with"]], color=QUIET, lw=0.6, alpha=0.5)
+    for x, (arm, colour) in enumerate(COLOURS.items()):
+        axes.plot(np.full(len(wide), x), wide[arm], "o", color=colour, ms=4, alpha=0.8)
+    found = result.table.loc["resolution_rate"]
+    difference = f"difference {100 * found.difference:+.1f} points"
+    if np.isfinite(found.low):
+        difference += f" (95 %: {100 * found.low:+.1f} to {100 * found.high:+.1f})"
+    axes.set(xlim=(-0.4, 1.4), xticks=[0, 1], xticklabels=list(COLOURS), ylabel=f"resolved within {result.within} days", title=f"Pair by pair: {difference}")
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+
+
+def hours(axes, result):
+    """Hours worked by role in both arms."""
+    roles = result.ledger.columns.drop("yuan")
+    spent = result.ledger[roles].groupby(level="arm").sum()
+    y = np.arange(len(roles))
+    for shift, (arm, colour) in zip((-0.2, 0.2), COLOURS.items()):
+        axes.barh(y + shift, spent.loc[arm] if arm in spent.index else 0 * y, 0.38, color=colour, label=arm)
+    axes.set(yticks=y, yticklabels=list(roles), xlabel=f"hours in {result.case.days} days", title="Whose hours")
+    axes.invert_yaxis()
+
+
+def save(figure, folder, name):
+    """Write a figure as PNG and SVG; returns the path of the PNG."""
+    for kind in ("svg", "png"):
+        figure.savefig(folder / f"{name}.{kind}", dpi=150)
+    return folder / f"{name}.png"

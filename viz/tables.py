@@ -1,0 +1,86 @@
+"""Tables for the terminal: each takes results and gives something Rich can print."""
+
+import numpy as np
+from rich import box
+from rich.table import Table
+
+NAMES = {
+    "resolution_rate": "resolved in time, of all",
+    "resolution_rate_of_told": "resolved in time, of told",
+    "restricted_mean_time": "mean days to resolution*",
+    "arisen": "issues that arose",
+    "told": "issues told",
+    "resolved": "issues resolved",
+    "backlog": "open at the end",
+    "unknown": "open and unknown",
+    "reopened": "reopened",
+    "withdrawn": "withdrawn",
+    "lapsed": "lapsed",
+    "trust_committee": "trust in committee, 0-1",
+    "trust_company": "trust in property company",
+    "trust_neighbours": "trust in neighbours",
+    "satisfaction": "satisfaction, 0-1",
+    "giving": "give an evening a week",
+    "acquaintances": "acquaintances a person",
+    "hours": "hours of work",
+    "yuan": "yuan spent",
+    "hours_per_resolved": "hours per resolved issue",
+    "yuan_per_resolved": "yuan per resolved issue",
+    "spread_between_buildings": "spread between buildings",
+    "owners_minus_tenants": "owners minus tenants",
+    "registered_minus_migrants": "registered minus migrants",
+}  # of measures.summary, in words
+SHARES = {"resolution_rate", "resolution_rate_of_told", "giving", "owners_minus_tenants", "registered_minus_migrants", "spread_between_buildings"}
+NOTE = "In time: resolved within {} days of arising. * up to day 180, Kaplan-Meier; open issues count as open. pt: percentage points."
+PLAIN = {"box": box.SIMPLE_HEAD, "title_justify": "left", "padding": (0, 1, 0, 0), "pad_edge": False, "show_edge": False, "caption_justify": "left"}
+
+
+def number(name, value, sign=""):
+    """One measure's value, in its own unit; with a sign, a difference."""
+    if not np.isfinite(value):
+        return "-"
+    if name in SHARES:
+        return f"{100 * value:+.1f} pt" if sign else f"{value:.1%}"
+    return f"{value:{sign},.0f}" if abs(value) >= 100 else f"{value:{sign}.2f}"
+
+
+def measured(tables):
+    """The measures of one run."""
+    scenario = tables.scenario
+    table = Table(title=f"{scenario.title or scenario.name}: {scenario.days} days, seed {tables.seed}", caption=NOTE.format(tables.within), **PLAIN)
+    table.add_column("measure", no_wrap=True)
+    table.add_column("value", justify="right")
+    for name, value in tables.measures.items():
+        table.add_row(NAMES[name], number(name, value))
+    return table
+
+
+def compared(result):
+    """Without, with, and the paired difference of every measure; bold where the interval leaves zero out."""
+    title = f"{result.case.title or result.case.name}: {result.replicates} pairs, {result.case.days} days"
+    table = Table(title=title, caption=NOTE.format(result.within) + " r: correlation of the arms that pairing achieved.", **PLAIN)
+    table.add_column("measure", no_wrap=True)
+    for name in ("without", "with", "difference", "95 % interval", "r"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for name, row in result.table.iterrows():
+        clear = np.isfinite(row.low) and not row.low <= 0 <= row.high
+        interval = f"{number(name, row.low, '+').removesuffix(' pt')} to {number(name, row.high, '+').removesuffix(' pt')}" if np.isfinite(row.low) else "-"
+        r = f"{row.correlation:.2f}" if np.isfinite(row.correlation) else "-"
+        cells = NAMES[name], number(name, row["without"]), number(name, row["with"]), number(name, row.difference, "+"), interval, r
+        table.add_row(*cells, style="bold" if clear else None)
+    return table
+
+
+def spent(ledger):
+    """Hours by role and yuan, by mechanism; a ledger of two arms has a part for each."""
+    table = Table(title="Who spent what in a run: hours by role, and yuan", **PLAIN)
+    table.add_column("", no_wrap=True)
+    columns = [name for name in ledger.columns if ledger[name].any()]
+    for name in columns:
+        table.add_column(name, justify="right", no_wrap=True)
+    for arm, part in ledger.groupby(level="arm", sort=False) if "arm" in ledger.index.names else [("", ledger)]:
+        if arm:
+            table.add_row(arm, style="italic")
+        for key, row in part.iterrows():
+            table.add_row(key[-1] if arm else key, *(f"{row[name]:,.0f}" if row[name] else "." for name in columns))
+    return table
