@@ -56,8 +56,8 @@ def census(people, households, buildings):
     return count
 
 
-def wound(cats, people, households, buildings, compounds, key):
-    """The clocks on day 0. `cats` are the categories' columns, `key` the key of arising."""
+def rates(cats, people, households, buildings, compounds):
+    """How many issues arise per day in each building and category, (buildings, categories), before anything eases it."""
     b = len(buildings.compound)
     here = np.diff(buildings.first)
     unit = np.zeros((b, len(UNITS)))
@@ -68,9 +68,12 @@ def wound(cats, people, households, buildings, compounds, key):
     unit[:, UNITS.index("compound")] = 1.0 / np.diff(compounds.first)[buildings.compound]
     unit[:, UNITS.index("shop")] = buildings.shops
     decades = (compounds.age[buildings.compound] - 20.0) / 10.0
-    rate = cats.rate * unit[:, cats.unit] * np.exp(cats.ageing * decades[:, None])
-    cells = np.arange(rate.size)
-    return Clocks(rate, np.zeros(rate.shape), first_thresholds(cells, key).reshape(rate.shape), np.zeros(rate.shape, np.int64))
+    return cats.rate * unit[:, cats.unit] * np.exp(cats.ageing * decades[:, None])
+
+
+def wound(rate, key):
+    """The clocks on day 0, of what arises at `rate` (buildings, categories) a day; `key` is the key of arising."""
+    return Clocks(rate, np.zeros(rate.shape), first_thresholds(np.arange(rate.size), key).reshape(rate.shape), np.zeros(rate.shape, np.int64))
 
 
 @compiled

@@ -66,14 +66,15 @@ class Luck:
 
     def __init__(self, *seed):
         self.seed = np.uint64(seed_of(*seed))
-        self.decisions = {}  # name -> key of the decision, for every day
+        self.decisions = {}  # name -> key of the decision, from which come its keys of every day
+        self.once = {}       # name -> key on day 0, of what is decided once and for all
 
     def key(self, decision, day=0):
         """The key of one decision on one day, for kernels that draw with `chance(key, who)`."""
-        known = self.decisions.get(decision)
-        if known is None:
-            known = self.decisions[decision] = np.uint64(below(self.seed, crc32(decision.encode())))
-        return np.uint64(below(known, day))
+        if decision not in self.decisions:
+            self.decisions[decision] = base = np.uint64(below(self.seed, crc32(decision.encode())))
+            self.once[decision] = np.uint64(below(base, 0))
+        return np.uint64(below(self.decisions[decision], day)) if day else self.once[decision]
 
     def __call__(self, decision, who, day=0):
         """A number in [0, 1) for each identity in `who` (n,), for one decision on one day."""

@@ -64,7 +64,7 @@ def load(path):
         raise ScenarioError(f"{path}:{misread(str(e), ends, spots)}") from None
     except (ValueError, RecursionError) as e:
         raise ScenarioError(f"{path}: cannot be understood: {e}") from None
-    told = {".".join(key): line for _, line, key in reversed(spots)}
+    told = {".".join(key): line for _, line, key in spots}
     around = {".".join(key[:n]): line for _, line, key in reversed(spots) for n in range(len(key))}
     return table, At(str(path), around | told)
 

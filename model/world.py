@@ -44,6 +44,7 @@ class World:
     mood: Mood            # what residents add up to, place by place
     categories: tuple     # names of the categories of issues, in order
     cats: Columns         # the categories as columns
+    rate: np.ndarray      # (buildings, categories) float64  issues that arise a day before anything eases it
     crews: np.ndarray     # (compounds,) float64  hours a day of each property company's crew
     funds: np.ndarray     # (compounds + 1,) int64  fen in each compound's repair fund, and last in the community's
     income: np.ndarray    # (compounds + 1,) int64  fen a day into each
@@ -133,6 +134,7 @@ def found(scenario):
     crew = property_managers.workers
     knobs = scenario.property_managers
     fees = np.where(compounds.company, np.round(homes_in * knobs.fee * knobs.paid * 12 / 365 * 100), 0)
+    cats = columns(scenario.issues)
     return World(
         compounds=compounds,
         buildings=buildings,
@@ -141,7 +143,8 @@ def found(scenario):
         residents=people,
         mood=residents.mood(people, stairwells, buildings),
         categories=tuple(scenario.issues),
-        cats=columns(scenario.issues),
+        cats=cats,
+        rate=arising.rates(cats, people, households, buildings, compounds),
         crews=np.array([crew(knobs, n) * knobs.shift if k.company else 0.0 for k, n in zip(kinds, homes_in)]),
         funds=np.append(np.zeros(len(kinds)), round(scenario.committee.fund * 100)).astype(np.int64),
         income=np.append(fees, round(scenario.committee.budget / 365 * 100)).astype(np.int64),
@@ -168,7 +171,7 @@ def begun(world, scenario, luck):
             float(committee.intake), float(committee.phone), float(committee.forget), float(committee.redo), int(committee.verify),
         ),
     )  # fmt: skip
-    w.clocks = arising.wound(world.cats, w.residents, w.households, w.buildings, w.compounds, luck.key("arise"))
+    w.clocks = arising.wound(world.rate, luck.key("arise"))
     w.projects = Projects(np.full(c, -1), np.full(c, -1), np.zeros(c, np.int32), np.zeros(c), np.zeros(c, np.int32), np.zeros(c, np.int32))
     w.ledger = ledger.opened(len(w.names))
     w.own = {name: m.begin(w, luck) for name, m in scenario.mechanisms.items()}

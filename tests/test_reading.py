@@ -216,15 +216,17 @@ BAD = {  # what is written -> line, what the error says
     "\n[people": (3, "is not TOML at column 8: Expected ']'"),
     "order = 'by_need\ndays = 3": (2, "is not TOML at column "),
     'order = "by_need\ndays = 3': (2, "is not TOML at column "),
-    "order = '''by_need\n\n# end": (2, "is not TOML, it never ends: "),
-    'order = """by_need\n\n# end\\"""': (2, "is not TOML, it never ends: "),
+    "order = '''by_need\ndays = 3": (2, "is not TOML, it never ends: "),
+    'order = """by_need\n\\""" = 3\ndays = 3': (2, "is not TOML, it never ends: "),
     "reported = [1,\n2,": (2, "is not TOML, it never ends: "),
     "days = 1\x00": (2, "is not TOML at column 9: "),
     b"\ndays = 'a\xff'": (3, "byte 10 of the line, 0xff, is not UTF-8"),
     # twice
+    "name = 'b'\ndays = 3": (2, "name is there twice; the first is on line 1"),
+    "given = ['days']\ngiven = ['order']": (3, "given is there twice; the first is on line 2"),
+    "people = {meals = 2, meals = 3, memory = 1}": (2, "people.meals is there twice; the first is on line 2"),
     "[people]\nmeals = 2\n[reported]\n[people]": (5, "people is there twice; the first is on line 2"),
     "[people]\nmeals = 2\nmemory = 0.5\nmeals = 3": (5, "people.meals is there twice; the first is on line 3"),
-    "people = {meals = 2, meals = 3}": (2, "people.meals is there twice; the first is on line 2"),
     "people = {meals = 2}\n[people]": (3, "people is there twice; the first is on line 2"),
     "people = {meals = 2}\npeople.memory = 1": (3, "people is there twice; the first is on line 2"),
     "[reported]\na.b = 1\na.b.c = 2": (4, "reported.a.b is there twice; the first is on line 3"),
@@ -273,6 +275,25 @@ def test_a_file_has_a_largest_size(tmp_path):
         load(path)
 
 
+@pytest.mark.parametrize("failure", [RecursionError("too deep"), ValueError("too many digits")])
+def test_whatever_else_tomllib_may_raise_is_a_scenario_error(failure, tmp_path, monkeypatch):
+    def loads(text):
+        raise failure
+
+    (tmp_path / "case.toml").write_text("")
+    monkeypatch.setattr(tomllib, "loads", loads)
+    with pytest.raises(ScenarioError, match=rf"case.toml: cannot be understood: {failure}"):
+        load(tmp_path / "case.toml")
+
+
+@pytest.mark.parametrize("piece", ['\\"', '"', "'", "'''", "[", "a.", "= ", "[[a.", "\n[", ", ", " ", "1."])
+def test_a_file_that_closes_nothing_is_still_read_in_one_pass(piece, tmp_path):
+    """Many passes over this would take minutes."""
+    (tmp_path / "case.toml").write_text('a = [\n"' + piece * (200_000 // len(piece)))
+    with pytest.raises(ScenarioError):
+        load(tmp_path / "case.toml")
+
+
 def test_eight_tables_and_arrays_inside_one_another_are_not_too_many(read):
     assert read("name = 'a'\nreported.a.b.c.d.e = [{f = 1}]").reported == {"a": {"b": {"c": {"d": {"e": [{"f": 1}]}}}}}
     assert read(f"name = 'a'\nreported = {'[' * 8}{']' * 8}").reported == [[[[[[[[]]]]]]]]
@@ -311,7 +332,7 @@ r = [
   [0, "]", '["', [0]], # ]
   [{s = 31}, {s = 31, t = {u.v = [{w = 31}, {w = 31}]}}],
   {x = \"\"\" = {
-  \"\"\", y = 33},
+  \"\"\"\", y = 33, z = ''''''', u = 33},
 ]
 z = [ "a" , 'b=9',
   0.0 ]
@@ -325,7 +346,7 @@ def test_every_number_of_a_tricky_file_is_the_number_of_its_line(tmp_path):
     table, at = load(tmp_path / "tricky.toml")
     told = {path: value for path, value in leaves(table) if type(value) is int and value}
     assert {path: at.line(path) for path in told} == told
-    assert len(told) == 19
+    assert len(told) == 20
     assert at.line("y.r.0.3.0") == 29  # bare elements stand where their array does
 
 

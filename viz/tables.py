@@ -5,8 +5,8 @@ from rich import box
 from rich.table import Table
 
 NAMES = {
-    "resolution_rate": "resolved in time, of all",
-    "resolution_rate_of_told": "resolved in time, of told",
+    "resolution_rate": "resolved in time",
+    "resolution_rate_of_told": "in time, of those told",
     "restricted_mean_time": "mean days to resolution*",
     "arisen": "issues that arose",
     "told": "issues told",
@@ -17,7 +17,7 @@ NAMES = {
     "withdrawn": "withdrawn",
     "lapsed": "lapsed",
     "trust_committee": "trust in committee, 0-1",
-    "trust_company": "trust in property company",
+    "trust_company": "trust in company",
     "trust_neighbours": "trust in neighbours",
     "satisfaction": "satisfaction, 0-1",
     "giving": "give an evening a week",
@@ -26,9 +26,9 @@ NAMES = {
     "yuan": "yuan spent",
     "hours_per_resolved": "hours per resolved issue",
     "yuan_per_resolved": "yuan per resolved issue",
-    "spread_between_buildings": "spread between buildings",
-    "owners_minus_tenants": "owners minus tenants",
-    "registered_minus_migrants": "registered minus migrants",
+    "spread_between_buildings": "spread of buildings",
+    "owners_minus_tenants": "owners - tenants",
+    "registered_minus_migrants": "registered - migrants",
 }  # of measures.summary, in words
 SHARES = {"resolution_rate", "resolution_rate_of_told", "giving", "owners_minus_tenants", "registered_minus_migrants", "spread_between_buildings"}
 NOTE = "In time: resolved within {} days of arising. * up to day 180, Kaplan-Meier; open issues count as open. pt: percentage points."

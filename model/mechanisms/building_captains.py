@@ -5,7 +5,7 @@ captains (巷长) a neighbouring post covers a vacancy; with street captains (�
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -16,6 +16,17 @@ from ..pull import Pull
 from . import Mechanism
 
 CAPTAIN = 2  # among categories.HANDS
+
+
+class Posts(NamedTuple):
+    """The captains' posts, one row per building."""
+
+    weary: np.ndarray   # (buildings,) float64  at 1 the captain steps down
+    since: np.ndarray   # (buildings,) float64  day from which the post is filled
+    who: np.ndarray     # (buildings,) int64    resident; -1 where nobody is grown up
+    member: np.ndarray  # (buildings,) bool     the captain is a party member
+    filled: np.ndarray  # (buildings,) float64  how much of a captain there is today, 0..1
+    hours: tuple        # (members', others')   hours a day that all of them give
 
 
 @dataclass(frozen=True)
@@ -35,50 +46,43 @@ class BuildingCaptains(Mechanism):
     leaving: float = knob(0.08, 0.0, 1.0, unit="captains who move away/year", source="numbers.md: volunteers' attrition 13.5 % a year")
 
     def begin(self, world, luck):
-        """(weariness (buildings,), day from which the post is filled (buildings,), captain (buildings,) resident or -1)."""
         b = len(world.buildings.compound)
-        return np.zeros(b), np.ones(b), captains(world)
+        who = captains(world)
+        return self.posted(Posts(np.zeros(b), np.ones(b), who, world.residents.member[who] & (who >= 0), None, None), 1)
 
-    def at_post(self, world, own):
-        """How much of a captain each building has today; (buildings,) 0..1."""
-        _, since, who = own
+    def posted(self, own, day):
+        """The posts as they are filled on `day`."""
         vacant = self.cover if self.tiers >= 2 else 0.0
-        return np.where((since <= world.day) & (who >= 0), 1.0, vacant)
-
-    def evenings(self, world, own):
-        """Hours a day of captains who are members, and of those who are not."""
-        post = self.at_post(world, own)
-        member = world.residents.member[own[2]] & (own[2] >= 0)
-        return self.evening * float(post[member].sum()), self.evening * float(post[~member].sum())
+        filled = np.where((own.since <= day) & (own.who >= 0), 1.0, vacant)
+        hours = self.evening * float(filled[own.member].sum()), self.evening * float(filled[~own.member].sum())
+        return own._replace(filled=filled, hours=hours)
 
     def ask(self, world, own):
-        members, others = self.evenings(world, own)
-        return {"member": members, "volunteer": others}
+        return dict(zip(("member", "volunteer"), own.hours))
 
     def pull(self, world, own, share):
-        post = self.at_post(world, own) * share[world.buildings.compound]
+        post = own.filled * share[world.buildings.compound]
         issues = world.issues
         where = issues["building"]
         here = post[where]
         return Pull(
             voice=self.ear * post,
-            sight=self.eyes * here * (issues["scope"] > 0) * (issues["scope"] < 4),
+            sight=self.eyes * here * ((issues["scope"] > 0) & (issues["scope"] < 4)),
             work=spent(self.evening * post, where, wants(issues, world.cats.hands[:, CAPTAIN], self.small)),
             reach=self.door * post,
             consent=self.word * post,
             keep=self.memory * here if self.tiers >= 3 else 0.0,
-            supply=np.array([0.0, 0.0, *self.evenings(world, own)]),  # captains give their own evenings; others may ask for them too
+            supply=np.array([0.0, 0.0, *own.hours]),  # captains give their own evenings; others may ask for them too
         )
 
     def learn(self, world, own, share, luck):
-        weary, since, who = own
-        day, b = world.day, len(weary)
+        day, b = world.day, len(own.weary)
         load = np.bincount(world.issues["building"][known(world.issues)], minlength=b)
-        serving = since <= day
-        weary = np.where(serving, weary * 0.99 + load / self.patience, 0.0)
+        serving = own.since <= day
+        weary = np.where(serving, own.weary * 0.99 + load / self.patience, 0.0)
         moved = luck("captain moves", np.arange(b), day) < self.leaving / 365
         ends = serving & ((weary >= 1.0) | moved)
-        return np.where(ends, 0.0, weary), np.where(ends, day + self.search, since), who
+        return self.posted(own._replace(weary=np.where(ends, 0.0, weary), since=np.where(ends, day + self.search, own.since)), day + 1)
 
 
 def captains(world):

@@ -1,0 +1,192 @@
+"""What cogov costs and what pairing buys, measured on this machine. Prints tables; asserts nothing."""
+
+import importlib.util
+import json
+import re
+import resource
+import time
+from dataclasses import fields, replace
+from functools import partial
+from math import ceil
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+from rich import box
+from rich.table import Table
+
+from ..model import mechanisms
+from ..model.cases import altered, read
+from ..model.compiled import compiled
+from ..model.luck import Luck, below, seed_of
+from ..model.measures import summary
+from ..model.simulate import community, days, simulate
+from . import runs
+from .compare import each
+
+ROOT = Path(__file__).parent.parent
+PEOPLE = (1_000, 16_000, 100_000, 1_000_000)  # residents in the table of growth
+TWIN_DAYS = 10  # days the slow twin lives; its year is scaled from them
+
+
+def timed(job, times=5):
+    """Median seconds of a job, after one that does not count."""
+    job()
+    spent = []
+    for _ in range(times):
+        start = time.perf_counter()
+        job()
+        spent.append(time.perf_counter() - start)
+    return median(spent)
+
+
+def show(console, as_json, title, columns, rows, note=""):
+    """Print rows as a table, or as JSON."""
+    if as_json:
+        return print(json.dumps({"title": title, "rows": [dict(zip(columns, row)) for row in rows], "note": note}, ensure_ascii=False))
+    table = Table(title=title, caption=note, box=box.SIMPLE_HEAD, title_justify="left", caption_justify="left")
+    for column in columns:
+        table.add_column(column, justify="left" if column == columns[0] else "right")
+    for row in rows:
+        table.add_row(*(cell if isinstance(cell, str) else f"{cell:,.3g}" if abs(cell) < 1000 else f"{cell:,.0f}" for cell in row))
+    console.print(table)
+
+
+def twin():
+    """The slow second telling that the tests hold the engine against; None outside a checkout."""
+    path = ROOT / "tests" / "twin.py"
+    if not path.exists():
+        return None
+    spec = importlib.util.spec_from_file_location("cogov_twin", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def speed(console, as_json=False):
+    """Guiyuan for a year, all mechanisms, against the slow twin in the same process; then growth and memory."""
+    case = altered(read("guiyuan"), on=mechanisms.names())
+    people = case.community.residents
+    start = time.perf_counter()
+    simulate(replace(case, days=2), 0)
+    first = time.perf_counter() - start
+    year = timed(lambda: simulate(case, 1))
+    rows = [
+        ("first call in this process", first, "", ""),
+        ("engine, a year", year, year / people / case.days * 1e9, ""),
+        ("engine, a year, nothing switched on", timed(lambda: simulate(altered(case, off=mechanisms.names()), 1)), "", ""),
+    ]
+    slow = twin()
+    if slow:
+        with console.status("the slow twin lives some days ..."):
+            start = time.perf_counter()
+            told = slow.live(case, 1)
+            next(told)
+            begun = time.perf_counter()
+            for _ in range(TWIN_DAYS):
+                next(told)
+            scaled = (time.perf_counter() - begun) / TWIN_DAYS * case.days
+        again = timed(lambda: simulate(case, 1))
+        rows.append((f"slow twin, a year ({TWIN_DAYS} days scaled; its first day and set-up left out)", scaled, scaled / people / case.days * 1e9, ""))
+        rows.append(("engine, a year, again", again, again / people / case.days * 1e9, f"{scaled / median([year, again]):,.0f}"))
+    title = f"guiyuan: {people:,} residents x {case.days} days, {len(case.mechanisms)} mechanisms, one process; medians of 5"
+    show(console, as_json, title, ("what", "seconds", "ns per resident-day", "times faster than the twin"), rows)
+    growth(console, as_json, case)
+
+
+def grown(case, residents):
+    """The case with that many residents: its compounds repeated or thinned, its census in proportion."""
+    factor = residents / case.community.residents
+    census = case.community
+    told = {f.name: ceil(getattr(census, f.name) * factor) for f in fields(census) if "low" in f.metadata}
+    compounds = tuple(replace(kind, count=max(1, round(kind.count * factor))) for kind in case.compound)
+    staff = {"staff": case.committee.staff * factor, "budget": case.committee.budget * factor, "fund": case.committee.fund * factor}
+    knobs = {f.name: min(staff[f.name], f.metadata["high"]) for f in fields(case.committee) if f.name in staff}
+    grid = replace(case.grid_workers, full_time=min(ceil(case.grid_workers.full_time * factor), 500))
+    return replace(case, name=f"{case.name} x {residents}", community=replace(census, **told), compound=compounds, committee=replace(case.committee, **knobs), grid_workers=grid)
+
+
+def growth(console, as_json, case):
+    """Time and memory by number of residents."""
+    rows = []
+    for residents in PEOPLE:
+        some = replace(grown(case, residents), days=365 if residents <= 16_000 else 60)
+        start = time.perf_counter()
+        base = community(some)
+        found = time.perf_counter() - start
+        once = timed(lambda: simulate(some, 1), 3 if residents <= 100_000 else 1)
+        for world, _ in days(some, 1):
+            pass
+        columns = nbytes(world, ("compounds", "buildings", "stairwells", "households", "residents", "mood", "clocks", "projects", "wished"))
+        told = nbytes(world, ("issues", "ended", "log"))
+        per = base.residents.home.size
+        rows.append((f"{per:,}", some.days, found, once, once / per / some.days * 1e9, columns / per, told / per / some.days * 365))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    show(
+        console, as_json, "growth: the same community with more compounds, all mechanisms",
+        ("residents", "days", "founding s", "run s", "ns per resident-day", "bytes/resident: columns", "bytes/resident: a year's issues and history"),
+        rows, f"Columns: all that a world keeps of places and people. Peak of this whole process: {peak:,.0f} MiB.",
+    )  # fmt: skip
+
+
+def nbytes(world, parts):
+    """Bytes of the arrays in these parts of a world."""
+    return sum(a.nbytes for part in parts for a in (getattr(world, part) if isinstance(getattr(world, part), tuple) else [getattr(world, part)]))
+
+
+def pairing(console, replicates=30, as_json=False):
+    """For each mechanism alone: variance of the difference with other luck in each arm, against the same luck."""
+    rows = []
+    for case, measure in (("guiyuan", "resolution_rate"), ("guiyuan", "told"), ("wuzi_yard", "resolution_rate")):
+        plain = altered(read(case), off=mechanisms.names())
+        told = {name: altered(plain, on=[name]) for name in mechanisms.names()}
+        with console.status(f"{case}: {replicates} replicates of {len(told) + 1} arms ..."):
+            base = measured(plain, measure, replicates)
+            for name, arm in told.items():
+                helped = measured(arm, measure, replicates)
+                own, apart = np.var(helped - base, ddof=1), np.var(helped, ddof=1) + np.var(base, ddof=1)
+                r = np.corrcoef(base, helped)[0, 1]
+                rows.append((f"{case}: {name}, {measure}", np.mean(helped - base), np.sqrt(apart), np.sqrt(own), f"{r:.2f}", apart / own if own > 0 else "same in every pair"))
+    show(
+        console, as_json, f"pairing: {replicates} replicates, each mechanism alone against nothing",
+        ("what", "difference", "s.d. unpaired", "s.d. paired", "correlation", "variance ratio"), rows,
+        "Variance ratio: how many times fewer replicates the same luck needs for the same interval.",
+    )  # fmt: skip
+
+
+def measured(scenario, measure, replicates):
+    """One measure over replicates; (replicates,)."""
+    return np.array(list(each(partial(one, scenario, measure), replicates, None, None)))
+
+
+def one(scenario, measure, number):
+    return summary(runs.replicate(scenario, "bench pairing", 0, number))[measure]
+
+
+def decisions():
+    """Every name by which the code asks for luck, read from the source."""
+    source = "".join(path.read_text(encoding="utf-8") for path in sorted([*ROOT.glob("model/**/*.py"), *ROOT.glob("agents/*.py")]))
+    return sorted(set(re.findall(r'luck(?:\.key)?\(\s*"([^"]+)"', source)))
+
+
+@compiled
+def every_day(key, out):
+    """The keys of one decision, for as many days as `out` has room for."""
+    for day in range(len(out)):
+        out[day] = below(key, day)
+
+
+def luck(console, as_json=False, sweep=10_000, horizon=366):
+    """Count equal keys among all (run, decision, day) of a sweep."""
+    names = decisions()
+    keys = np.empty((sweep, len(names), horizon), np.uint64)
+    with console.status("hashing the keys of a sweep ..."):
+        for number in range(sweep):
+            mine = Luck(seed_of("compare", "guiyuan", 0, number))
+            for row, name in zip(keys[number], names):
+                mine.key(name)
+                every_day(mine.decisions[name], row)
+        keys = np.sort(keys, axis=None)
+        equal = int(np.count_nonzero(keys[1:] == keys[:-1]))
+    rows = [(f"{sweep:,} runs x {len(names)} decisions x {horizon} days", f"{len(keys):,}", str(equal), f"{len(keys) ** 2 / 2.0**65:.1e}")]
+    show(console, as_json, "keys of luck in a sweep", ("what", "keys", "collisions", "expected of ideal 64-bit keys"), rows)
