@@ -52,6 +52,12 @@ def warm():
         simulate(altered(read("wuzi_yard"), on=mechanisms.names(), days=120), 0)
 
 
+def progress():
+    """A bar on standard error, gone when done."""
+    columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    return Progress(*columns, console=err, transient=True)
+
+
 def command():
     """The command as it was typed, for the manifest."""
     return shlex.join(["cogov", *sys.argv[1:]])
@@ -108,10 +114,14 @@ def described(name):
 def run(case: Case, days: Days = None, seed: Seed = 0, set_: Set = None, on: On = None, off: Off = None, within: Within = 30, out_: Annotated[Path | None, typer.Option("--out", help="folder for the tables")] = None, json_: Json = False):
     """Live through a case once, and print every measure and who spent what."""
     from .experiments.runs import simulate
+    from .model.cases import altered, read
     from .viz import tables
 
     warm()
-    done = simulate(case, seed=seed, days=days, on=on or (), off=off or (), settings=set_ or (), within=within)
+    scenario = altered(read(case), on or (), off or (), set_ or (), days)
+    with progress() as bar:
+        task = bar.add_task(f"{case}: days", total=scenario.days)
+        done = simulate(scenario, seed=seed, within=within, progress=lambda: bar.advance(task))
     if out_:
         out_.mkdir(parents=True, exist_ok=True)
         for name in ("measures", "series", "issues", "history", "ledger"):
@@ -128,7 +138,7 @@ def run(case: Case, days: Days = None, seed: Seed = 0, set_: Set = None, on: On 
 @app.command()
 def compare(
     case: Case,
-    mechanism: Annotated[list[str], typer.Option(help="the mechanism to compare with and without; repeatable")],
+    mechanism: Annotated[list[str] | None, typer.Option(metavar="NAME", help="the mechanism to compare with and without; repeatable, then all of them together")] = None,
     replicates: Annotated[int, typer.Option(min=1, help="pairs of runs, each pair with the same luck")] = 20,
     days: Days = None, seed: Seed = 0, set_: Set = None, on: On = None, off: Off = None, within: Within = 30,
     workers: Annotated[int | None, typer.Option(min=1, max=512, help="processes; the result does not depend on it")] = None,
@@ -140,11 +150,10 @@ def compare(
     from .viz import figures, tables
 
     warm()
-    columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=err, transient=True) as bar:
+    with progress() as bar:
         task = bar.add_task(f"{case}: pairs with the same luck", total=replicates)
         result = compare(
-            case, mechanism, replicates=replicates, seed=seed, days=days, on=on or (), off=off or (), settings=set_ or (), within=within,
+            case, mechanism or (), replicates=replicates, seed=seed, days=days, on=on or (), off=off or (), settings=set_ or (), within=within,
             workers=workers, progress=lambda: bar.advance(task),
         )  # fmt: skip
     folder = result.save(out_, command())

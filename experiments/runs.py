@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..model import measures, simulate as engine
+from ..model import measures
+from ..model import simulate as engine
 from ..model.cases import altered, read
 from ..model.categories import FAMILIES, SCOPES
 from ..model.issues import STATES, WHAT
@@ -13,6 +14,7 @@ from ..model.ledger import PAYERS
 from ..model.luck import seed_of
 from ..model.scenario import Scenario
 
+SOURCES = ("yuan: community", "yuan: compounds")  # whose fund
 DESKS = "(their own desks)"  # the ledger's row for work that no mechanism sent
 
 
@@ -35,14 +37,15 @@ def scenario_of(case):
     return case if isinstance(case, Scenario) else read(case)
 
 
-def simulate(case, *, seed=0, days=None, on=(), off=(), settings=(), within=measures.WITHIN):
+def simulate(case, *, seed=0, days=None, on=(), off=(), settings=(), within=measures.WITHIN, progress=None):
     """Live through `case` (a name, a path or a Scenario) once; returns `Tables`.
 
     `on`, `off` name mechanisms; `settings` turns knobs, {"committee.staff": 3} or ["committee.staff=3"]; `within` is the
-    days that count as in time. The same seed is the same luck, whatever is switched on. Raises ScenarioError.
+    days that count as in time; `progress`, if given, is called every day. The same seed is the same luck, whatever is
+    switched on. Raises ScenarioError.
     """
     scenario = altered(scenario_of(case), on, off, settings, days)
-    return tables(engine.simulate(scenario, "run", seed), scenario, seed, within)
+    return tables(engine.simulate(scenario, "run", seed, progress=progress), scenario, seed, within)
 
 
 def replicate(scenario, experiment, seed, number):
@@ -69,8 +72,12 @@ def tables(run, scenario, seed, within):
 
 
 def ledger(run):
-    """Hours by role and yuan by mechanism; only rows in which something was spent, and always the desks'."""
+    """Hours by role and yuan by source, by mechanism; only rows in which something was spent, and always the desks'.
+
+    Mechanisms are paid from the community's fund; what issues cost comes from their compound's repair fund or from there.
+    """
     table = pd.DataFrame(run.ledger.hours, columns=list(PAYERS), index=[*run.names, DESKS])
-    table["yuan"] = run.ledger.fen / 100
-    table.loc[DESKS, "yuan"] = (run.fen[:, 2].sum() - run.ledger.fen[:-1].sum()) / 100
+    spent = run.fen[:, 2]
+    table[SOURCES[0]] = np.append(run.ledger.fen[:-1], spent[-1] - run.ledger.fen[:-1].sum()) / 100
+    table[SOURCES[1]] = np.append(np.zeros(len(run.names)), spent[:-1].sum() / 100)
     return table[(table.sum(axis=1) > 0) | (table.index == DESKS)].rename_axis("mechanism")

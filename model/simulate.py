@@ -61,11 +61,16 @@ def days(scenario, *seed):
         yield world, live(world, scenario, luck)
 
 
-def simulate(scenario, *seed):
-    """Live through a scenario with the luck of `seed`; the same seed is the same luck whatever the institutions."""
+def simulate(scenario, *seed, progress=None):
+    """Live through a scenario with the luck of `seed`; the same seed is the same luck whatever the institutions.
+
+    `progress`, if given, is called after every day.
+    """
     series = np.zeros((scenario.days, len(measures.DAILY)))
     for world, _ in days(scenario, *seed):
         series[world.day - 1] = measures.today(world)
+        if progress:
+            progress()
     return ended(world, scenario, dict(zip(measures.DAILY, series.T)))
 
 

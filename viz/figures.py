@@ -64,7 +64,7 @@ def pairs(axes, result):
 
 def hours(axes, result):
     """Hours worked by role in both arms."""
-    roles = result.ledger.columns.drop("yuan")
+    roles = [name for name in result.ledger.columns if not name.startswith("yuan")]
     spent = result.ledger[roles].groupby(level="arm").sum()
     y = np.arange(len(roles))
     for shift, (arm, colour) in zip((-0.2, 0.2), COLOURS.items()):

@@ -1,0 +1,132 @@
+"""The Mesa face of a community: a `mesa.Model` whose steps are days and whose agents are views of the world's columns."""
+
+import secrets
+from functools import cached_property
+from operator import index
+
+import mesa
+import numpy as np
+from mesa.discrete_space import OrthogonalMooreGrid
+
+from ..agents.grid_workers import GridWorker
+from ..agents.party_members import PartyMember
+from ..agents.property_managers import PropertyManager, workers
+from ..agents.residents import Resident
+from ..agents.volunteers import PartyVolunteer, Volunteer
+from . import measures
+from .cases import altered, read
+from .day import live
+from .knobs import ScenarioError
+from .luck import Luck
+from .scenario import Scenario
+from .simulate import community, ended
+from .world import begun
+
+KINDS = (Resident, PartyMember, Volunteer, PartyVolunteer, PropertyManager, GridWorker)
+
+
+class Community(mesa.Model):
+    """A community, one day a step: the days of `cogov.simulate` with the same seed, bit for bit.
+
+    `scenario` is a Scenario, or the name or path of a case; `on` and `off` name mechanisms; `settings` turns knobs,
+    {"committee.staff": 3}. A knob may also be a keyword, as `mesa.batch_run` gives it: Community(**{"committee.staff": 3}).
+    `running` ends after `days`. Without a seed the luck is anybody's; `model.seed` is whose. Raises ScenarioError.
+
+    Every name in `measures.DAILY` is an attribute, of today. What is in `world` may be read and, through agents, written.
+    """
+
+    scenario = None  # where Mesa 3.5 keeps a scenario of its own kind, and SolaraViz would reset to it; ours is `case`
+
+    def __init__(self, scenario="guiyuan", *, seed=None, on=(), off=(), settings=(), days=None, **kwargs):
+        try:
+            self.seed = secrets.randbits(32) if seed is None else index(seed)
+        except TypeError:
+            raise ScenarioError(f"seed = {seed!r} is not a whole number") from None
+        super().__init__(rng=abs(self.seed))  # Mesa's luck, for shuffling agents; the community's own is `luck`
+        self.scenario = None
+        case = scenario if isinstance(scenario, Scenario) else read(scenario)
+        self.case = altered(altered(case, listed(on), listed(off), settings, days), settings=kwargs)
+        self.luck = Luck("run", self.seed)
+        self.world = begun(community(self.case), self.case, self.luck)
+        self.today = measures.today(self.world)
+        self.world.look = None  # or the next days would go by what was seen on day 0
+        self.datacollector = mesa.DataCollector(model_reporters={name: name for name in measures.DAILY})
+
+    def step(self):
+        """Live one day."""
+        live(self.world, self.case, self.luck)
+        self.today = measures.today(self.world)
+        self.running = self.day < self.case.days
+        if "grid" in vars(self):
+            self.show_backlog()
+        self.datacollector.collect(self)
+
+    @property
+    def day(self):
+        return self.world.day
+
+    def summary(self):
+        """Every measure of the days so far, name -> number."""
+        return measures.summary(ended(self.world, self.case, {name: [value] for name, value in zip(measures.DAILY, self.today)}))
+
+    @cached_property
+    def residents(self):
+        """Every resident's view, by row; made when first looked at."""
+        people = self.world.residents
+        kinds = Resident, PartyMember, Volunteer, PartyVolunteer
+        return [kinds[kind](self, row) for row, kind in enumerate((people.member + 2 * people.volunteer).tolist())]
+
+    @cached_property
+    def roles(self):
+        """Kind of agent -> AgentSet of all who are of that kind, whatever else they are; made when first looked at."""
+        w, knobs = self.world, self.case.grid_workers
+        everyone = super().agents
+        assert self.residents
+        homes = np.bincount(w.buildings.compound[w.households.building], minlength=len(w.crews))
+        for compound in np.flatnonzero(w.compounds.company).tolist():
+            for _ in range(workers(self.case.property_managers, homes[compound])):
+                PropertyManager(self, compound)
+        for row in range(knobs.full_time + knobs.part_time):
+            GridWorker(self, row)
+        return {kind: everyone.select(agent_type=kind) for kind in KINDS}
+
+    @property
+    def agents(self):
+        """Everyone: residents in the order of their rows, property managers, grid workers, and agents of your own."""
+        assert self.roles
+        return super().agents
+
+    @property
+    def agents_by_type(self):
+        """Kind of agent -> AgentSet. A role is not a class apart: who is member and volunteer is in both, and a resident too."""
+        return super().agents_by_type | self.roles
+
+    @property
+    def agent_types(self):
+        return list(self.agents_by_type)
+
+    @cached_property
+    def grid(self):
+        """Buildings as cells, residents in them, open issues as the property layer `backlog`; made when first looked at."""
+        x, y = self.world.buildings.x, self.world.buildings.y
+        grid = OrthogonalMooreGrid((int(x.max()) + 1, int(y.max()) + 1), random=self.random)
+        grid.create_property_layer("backlog", 0, int)
+        for resident in self.residents:
+            grid[x[resident.building], y[resident.building]].add_agent(resident)
+        return grid
+
+    def building_cell(self, building):
+        """The cell of a building."""
+        return self.grid[self.world.buildings.x[building], self.world.buildings.y[building]]
+
+    def show_backlog(self):
+        self.grid.backlog.data[self.world.buildings.x, self.world.buildings.y] = self.world.backlog()
+
+
+for place, name in enumerate(measures.DAILY):
+    setattr(Community, name, property(lambda self, place=place: self.today[place]))
+
+
+def listed(names):
+    """Names as a tuple; `mesa.batch_run` hands one name as text."""
+    return (names,) if isinstance(names, str) else tuple(names)

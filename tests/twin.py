@@ -1,0 +1,940 @@
+"""The slow twin: the whole model told a second time, in plain Python, person by person and issue by issue.
+
+It is the plain specification of the model, and what every kernel is held against, day by day, in `test_twin`. It begins
+from the founded community and then uses nothing of the model but names and the numbers of the scenario: no kernel, no
+rule, no method of a mechanism. Columns that are single precision there are rounded to single precision here (`single`);
+all else is the same double arithmetic in the same order. Read `day` first: it is the order of the day.
+"""
+
+from hashlib import blake2b
+from math import exp, floor, gamma, inf, log
+from struct import pack, unpack
+from types import SimpleNamespace
+from zlib import crc32
+
+from cogov.agents.residents import CHILD, COMPANY, ELDER, IN_SERVICE_MEMBER, NEIGHBOUR, NEIGHBOURS, RETIRED_MEMBER, SLOTS, VOLUNTEER
+from cogov.agents.residents import COMMITTEE as IN_COMMITTEE  # whom one trusts
+from cogov.model.categories import FAMILIES, SCOPES
+from cogov.model.issues import (
+    AGREED, ANSWERED, AROSE, CEASED, CHECKED, COMMITTEE, CONSENTED, DEPARTMENT, DONE, FORGOTTEN, GAVE_UP, LAPSED, MONEY, ON_THE_SPOT, PAID,
+    REOPENED, RESOLVED, SECONDED, SIGN, TABLE, TAKEN, TOLD, UNKNOWN, UPWARD, VERIFIED, WAS_TOLD, WITHDRAWN, WORK,
+)  # fmt: skip
+from cogov.model.mechanisms import names
+from cogov.model.places import DOUBTS, NOT_MET, SIGNED
+from cogov.model.pull import POOLS
+from cogov.model.rules import RULES
+from cogov.model.simulate import community
+
+# ---- Luck: a hash of (seed, decision, day, who), in 64 bits.
+
+
+def mix(x):
+    """Spread 64 bits (splitmix64)."""
+    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9 % 2**64
+    x = (x ^ (x >> 27)) * 0x94D049BB133111EB % 2**64
+    return x ^ (x >> 31)
+
+
+def below(key, who):
+    """The key of `who` under `key`."""
+    return mix((key + 0x9E3779B97F4A7C15 * (who + 1)) % 2**64)
+
+
+def chance(key, who):
+    """A number in [0, 1)."""
+    return (below(key, who) >> 11) * 2.0**-53
+
+
+def waiting(key, who):
+    """A unit-exponential waiting time."""
+    return -log(1.0 - chance(key, who))
+
+
+def race(people, key):
+    """Whoever's waiting time is over first, when it runs faster for those who are oftener at home; None if nobody ever is."""
+    best, winner = inf, None
+    for person in people:
+        if person.presence > 0.0:
+            time = waiting(key, person.id) / person.presence
+            if time < best:
+                best, winner = time, person
+    return winner
+
+
+class Luck:
+    """The luck of one seed: keys by the name of the decision and the day."""
+
+    def __init__(self, *seed):
+        told = "\x1f".join(f"{type(part).__name__}:{part}" for part in seed)
+        self.seed = int.from_bytes(blake2b(told.encode(), digest_size=8).digest(), "little")
+
+    def key(self, decision, day=0):
+        return below(below(self.seed, crc32(decision.encode())), day)
+
+
+def single(x):
+    """The single-precision number next to x."""
+    return unpack("f", pack("f", x))[0]
+
+
+def added(numbers):
+    """A sum, one after the other (Python's own corrects itself from 3.12 on)."""
+    total = 0.0
+    for x in numbers:
+        total += x
+    return total
+
+
+# ---- The world: places inside places, people inside homes, each an object.
+
+
+def rows(table):
+    """A table of columns as one object per row, numbered; slices into other tables are left out, for `nested` finds them."""
+    columns = {name: column.tolist() for name, column in table._asdict().items() if name not in ("first", "people")}
+    return [SimpleNamespace(id=i, **dict(zip(columns, row))) for i, row in enumerate(zip(*columns.values()))]
+
+
+def nested(town):
+    """Compounds, buildings, stairwells, households, people; each place knows its `parts`, and all its `people`."""
+    levels = [rows(table) for table in (town.compounds, town.buildings, town.stairwells, town.households, town.residents)]
+    for level, above in zip(levels, (None, "compound", "building", "stairwell", "home")):
+        for row in level:
+            row.parts = []
+            if above:
+                levels[levels.index(level) - 1][getattr(row, above)].parts.append(row)
+    for person in levels[-1]:
+        person.people, person.known = [person], person.known[: person.ties]
+    for level in reversed(levels[:-1]):
+        for place in level:
+            place.people = [person for part in place.parts for person in part.people]
+    return levels
+
+
+class World:
+    """Everything there is on one day."""
+
+    def __init__(self, scenario, *seed):
+        town = community(scenario)
+        self.scenario, self.luck, self.day = scenario, Luck(*seed), 0
+        self.compounds, self.buildings, self.stairwells, self.households, self.people = nested(town)
+        self.kinds = [kind(category) for category in scenario.issues.values()]
+        self.names = sorted({*names(), *scenario.mechanisms})
+        self.crews, self.funds, self.income = town.crews.tolist(), town.funds.tolist(), town.income.tolist()
+        self.spending = [0 for _ in self.funds]
+        self.ledger = SimpleNamespace(hours=[[0.0] * 6 for _ in (*self.names, "desks")], fen=[0 for _ in (*self.names, "desks")], supplied=[0.0] * 6)
+        self.more = dict.fromkeys(POOLS, 0.0)
+        self.used, self.pledged = [0.0, 0.0], [0, 0]
+        self.wished = [[[0.0] * 4 for _ in self.compounds] for _ in range(7)]
+        self.issues, self.ended, self.history = [], [], []
+        for stairwell in self.stairwells:
+            listen(stairwell)
+        for b in self.buildings:
+            b.helpers, b.good, b.standing, b.drift, b.meet = [0, 0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0, 0.0], 0.0
+            b.clocks = [clock(self, b, j) for j in range(len(self.kinds))]
+        for c in self.compounds:
+            c.active, c.cursor, c.steps, c.open, c.all = -1, 0, 0.0, 0, 0
+            grown = [person for person in c.people if person.band != CHILD]
+            c.around = added(person.presence for person in grown) / max(len(grown), 1)
+        self.mechanisms = {name: TWINS[name](self, knobs) for name, knobs in sorted(scenario.mechanisms.items())}
+
+    def note(self, issue, what, by=-1, who=-1):
+        """Write one line of history."""
+        self.history.append((issue.id, self.day, who, what, by))
+
+
+def kind(category):
+    """A category with its rate per day, its price in fen, and the Weibull's scale at which its work has the declared mean."""
+    own = {"rate": category.rate / 365.0, "cost": round(category.cost * 100), "work": category.work / gamma(1 + category.spread)}
+    return SimpleNamespace(**vars(category) | own | {"hands": category.hands.split()})
+
+
+def concerns(unit, person, household):
+    """Whether a person is one of those, or the head of one of the homes, that `unit` names."""
+    return {
+        "household": person is household.people[0], "elder": person.band == ELDER, "alone": person.band == ELDER and len(household.people) == 1,
+        "housebound": person.housebound, "child": person.band == CHILD,
+    }.get(unit, True)  # fmt: skip
+
+
+def clock(w, b, j):
+    """The hazard clock of category `j` in building `b`: how fast it runs, how far it has come, and when the next issue arises."""
+    k, compound = w.kinds[j], w.compounds[b.compound]
+    there = {"stairwell": len(b.parts), "lift": b.lifts, "building": 1.0, "compound": 1.0 / len(compound.parts), "shop": b.shops}
+    units = there[k.unit] if k.unit in there else added(p.presence for p in b.people if concerns(k.unit, p, w.households[p.home]))
+    rate = k.rate * units * exp(k.ageing * ((compound.age - 20.0) / 10.0))
+    return SimpleNamespace(rate=rate, passed=0.0, number=0, next=waiting(below(w.luck.key("arise"), b.id * len(w.kinds) + j), 0))
+
+
+# ---- The day.
+
+
+def live(scenario, *seed):
+    """Yield the world at the end of each day of the scenario; it is the same object every day."""
+    w = World(scenario, *seed)
+    for _ in range(scenario.days):
+        day(w)
+        yield w
+
+
+def simulate(scenario, *seed, days=None):
+    """The world after so many days, or after all of them."""
+    w = World(scenario, *seed)
+    for _ in range(scenario.days if days is None else days):
+        day(w)
+    return w
+
+
+def day(w):
+    """One day: all ask, all pull, and then the world moves."""
+    w.day += 1
+    have = supply(w)
+    asks = {name: {role: times(m.strength, hours) for role, hours in m.ask(w).items()} for name, m in w.mechanisms.items()}
+    shares = granted(w, have, asks)
+    hours = booked(w, have, asks, shares)
+    pulls = {name: m.pull(w, shares[name]) for name, m in w.mechanisms.items()}
+    lever = total(w, pulls)
+
+    tell(w, lever["voice"], owned(w, pulls, "sight"))
+    take_in(w, hours)
+    talk(w, owned(w, pulls, "accord"))
+    sign(w, owned(w, pulls, "doors"), lever["reach"], lever["consent"])
+    w.funds = [fund + income for fund, income in zip(w.funds, w.income)]
+    pay(w)
+    work(w, hours, owned(w, pulls, "work"))
+
+    close(w, lever["keep"], lever["ease"])
+    w.wished[w.day % 7] = lever["wish"]
+    for b in w.buildings:
+        b.drift = [so_far + today for so_far, today in zip(b.drift, lever["trust"][b.id])]
+        b.meet += lever["ties"][b.id]
+    for b in w.buildings:
+        if b.id % 7 == w.day % 7:
+            take_stock(w, b)
+
+    w.ended += [issue for issue in w.issues if issue.state > RESOLVED]
+    w.issues = [issue for issue in w.issues if issue.state <= RESOLVED] + arisen(w, lever["ease"])
+    w.more = dict(zip(POOLS, lever["supply"]))
+    w.funds[-1] += round(lever["money"] * 100)
+    for name, m in w.mechanisms.items():
+        m.learn(w, shares[name])
+
+
+# ---- Hours and money.
+
+
+def times(factor, x):
+    """A number, or each of many, times a factor."""
+    return [times(factor, part) for part in x] if isinstance(x, list) else factor * x
+
+
+def amount(hours):
+    """All the hours of an ask: itself, or the sum over compounds."""
+    return added(hours) if isinstance(hours, list) else hours
+
+
+def supply(w):
+    """Hours each role has today (property: each compound's crew), with what mechanisms brought in yesterday; and yuan."""
+    s, c, grid = w.scenario, w.scenario.committee, w.scenario.grid_workers
+    return {
+        "property": w.crews,
+        "committee": c.staff * c.shift * (c.weekend if w.day % 7 in (6, 0) else 1.0) + w.more["committee"],
+        "grid": grid.full_time * grid.shift + grid.part_time * grid.part_shift + w.more["grid"],
+        "member": s.party_members.evening / 7 * w.pledged[0] + w.more["member"],
+        "volunteer": s.volunteers.evening / 7 * w.pledged[1] + w.more["volunteer"],
+        "yuan": max(0, w.funds[-1]) / 100 * c.thrift,
+    }
+
+
+def granted(w, have, asks):
+    """The share of its wish each mechanism gets in each compound: that of the scarcest role it asks for."""
+    shares = {}
+    for name, ask in asks.items():
+        shares[name] = [1.0] * len(w.compounds)
+        for role in ask:
+            all_ = [other[role] for other in asks.values() if role in other]
+            for c in w.compounds:
+                wanted = added(each[c.id] for each in all_) if role == "property" else added(amount(each) for each in all_)
+                there = have[role][c.id] if role == "property" else have[role]
+                shares[name][c.id] = min(shares[name][c.id], there / wanted if wanted > there else 1.0)
+    return shares
+
+
+def booked(w, have, asks, shares):
+    """Book what is granted; return what is left to each desk: the crew of each compound, the committee, the departments."""
+    crews, pools = list(have["property"]), dict.fromkeys(POOLS, 0.0)
+    for name, ask in asks.items():
+        row, share = w.names.index(name), shares[name]
+        for role, hours in ask.items():
+            got = [part * each for part, each in zip(share, hours)] if isinstance(hours, list) else min(share) * hours
+            if role == "yuan":
+                fen = added(floor(each * 100) for each in got) if isinstance(got, list) else floor(got * 100)
+                w.funds[-1] -= int(fen)
+                w.spending[-1] += int(fen)
+                w.ledger.fen[row] += int(fen)
+                continue
+            if role == "property":
+                crews = [hours - each for hours, each in zip(crews, got)]
+            else:
+                pools[role] += amount(got)
+            w.ledger.hours[row][("property", *POOLS).index(role)] += amount(got)
+    w.used = [pools[role] / have[role] if have[role] > 0 else 0.0 for role in ("member", "volunteer")]
+    departments = w.scenario.departments.hours
+    there = [added(have["property"]), *(have[role] for role in POOLS), departments]
+    w.ledger.supplied = [so_far + today for so_far, today in zip(w.ledger.supplied, there)]
+    return [*(max(hours, 0.0) for hours in crews), max(have["committee"] - pools["committee"], 0.0), departments]
+
+
+# ---- The levers.
+
+
+def total(w, pulls):
+    """The sum of all pulls, each times its mechanism's strength, in the order of the alphabet."""
+    b, c = len(w.buildings), len(w.compounds)
+    lever = {
+        "voice": [0.0] * b, "keep": [0.0] * len(w.issues), "reach": [0.0] * b, "consent": [0.0] * b, "ease": [[0.0] * len(FAMILIES)] * b,
+        "wish": [[0.0] * 4] * c, "trust": [[0.0] * 3] * b, "ties": [0.0] * b, "supply": [0.0] * 4, "money": 0.0,
+    }  # fmt: skip
+    for name, pull in pulls.items():
+        for which in lever.keys() & pull.keys():
+            lever[which] = plus(lever[which], times(w.mechanisms[name].strength, pull[which]))
+    return lever
+
+
+def plus(x, y):
+    """Two numbers, or each of many, added."""
+    return [plus(a, b) for a, b in zip(x, y)] if isinstance(x, list) else x + y
+
+
+def owned(w, pulls, lever):
+    """Who pulls a lever whose effects are credited, and how hard: (number of the mechanism, one number for each)."""
+    return [(w.names.index(name), times(w.mechanisms[name].strength, pull[lever])) for name, pull in pulls.items() if lever in pull]
+
+
+# ---- Telling.
+
+
+def listen(place):
+    """Add up who in a household or stairwell would see something, and how readily they would tell committee or company."""
+    place.ears, place.voices = 0.0, [0.0, 0.0]
+    for person in place.people:
+        if person.band != CHILD:
+            place.ears += person.presence
+            for desk in (IN_COMMITTEE, COMPANY):
+                place.voices[desk] += person.presence * person.voice * 2.0 * person.trust[desk]
+
+
+def listening(parts):
+    """Ears and voices of stairwells as last counted, or of the buildings or compounds they add up to."""
+    each = [(part.ears, *part.voices) if hasattr(part, "ears") else listening(part.parts) for part in parts]
+    return tuple(added(column) for column in zip(*each))
+
+
+def bystanders(w, issue):
+    """How many would see it, and their weighted voice; a household knows its own trust today, a place that of last week."""
+    if issue.scope == 0:
+        home = w.households[issue.household]
+        listen(home)
+        ears, *voices = home.ears, *home.voices
+    else:
+        ears, *voices = listening((None, [w.stairwells[issue.stairwell]], [w.buildings[issue.building]], [w.compounds[issue.compound]], w.compounds)[issue.scope])
+    return ears, voices[trusted(issue)]
+
+
+def trusted(issue):
+    """Whom what becomes of an issue makes one trust: the committee, else the company."""
+    return IN_COMMITTEE if issue.desk == COMMITTEE else COMPANY
+
+
+def diffused(n, alone):
+    """How much readier n bystanders are than very many: n / (n - 1), at most `alone`."""
+    return alone * n if n <= 1.0 else min(alone, n / (n - 1.0))
+
+
+def tell(w, voice, sight):
+    """Every open issue is heard of a little more; past a threshold somebody tells of it, or one more neighbour seconds."""
+    k, luck = w.scenario.residents, w.luck
+    for i, issue in enumerate(w.issues):
+        if issue.state >= RESOLVED or issue.voices >= 100:
+            continue
+        n, voices = bystanders(w, issue)
+        neighbours = 0.0
+        if n > 0.0:
+            neighbours = w.kinds[issue.category].telling * diffused(n, k.alone) * (voices / n) * exp(voice[issue.building])
+        looks = [(by, part[i]) for by, part in sight if part[i] > 0.0] if issue.state == UNKNOWN else []
+        rate = neighbours if issue.state == UNKNOWN else neighbours * k.echo
+        for _, part in looks:
+            rate += part
+        issue.heard += rate
+        for _ in range(3):
+            if issue.heard < issue.next:
+                break
+            issue.voices += 1
+            issue.next += waiting(below(luck.key("hear"), issue.id), issue.voices)
+            if issue.state == UNKNOWN:
+                first_told(w, issue, rate, neighbours, looks)
+            else:
+                w.note(issue, SECONDED)
+
+
+def first_told(w, issue, rate, neighbours, looks):
+    """Somebody tells: a neighbour, or one of those who look, each in proportion to their part of the rate."""
+    by, teller, part = -1, -1, chance(below(w.luck.key("find"), issue.id), issue.voices) * rate - neighbours
+    if part < 0.0:
+        place = [w.households[issue.household], w.stairwells[issue.stairwell], w.buildings[issue.building], w.compounds[issue.compound], None][issue.scope]
+        who = race(place.people, below(w.luck.key("tell"), issue.id)) if place else None
+        teller = who.id if who else -1
+    else:
+        for by, looked in looks:
+            part -= looked
+            if part < 0.0:
+                break
+    issue.state = TOLD
+    if issue.told < 0:
+        issue.told, issue.teller, issue.reporter = w.day, by, teller
+    issue.giveup = w.day + 1 + int(w.kinds[issue.category].patience * waiting(w.luck.key("wait"), issue.id))
+    w.note(issue, WAS_TOLD, by, teller)
+
+
+# ---- Settling.
+
+
+def after(state, issue):
+    """The stage that follows, leaving out those the issue does not need."""
+    needed = ((TABLE, issue.hard > 0.0), (SIGN, issue.rule >= 0), (MONEY, issue.cost > 0), (UPWARD, issue.lead > 0), (WORK, True))
+    return next(stage for stage, needs in needed if needs and state < stage)
+
+
+def move(w, issue, state):
+    """Into the next stage; a department's time begins to run."""
+    issue.state = state
+    if state == UPWARD:
+        issue.due, issue.desk = w.day + issue.lead, DEPARTMENT
+
+
+def urgent(w, state):
+    """The issues in that stage, most severe first; what two or more tell of is one step more severe."""
+    return sorted((i for i in w.issues if i.state == state), key=lambda i: -min(3, i.severity + (i.voices >= 2)))
+
+
+def depot(w, issue):
+    """Whose hours an issue draws on: a place in the hours of the day."""
+    return {COMMITTEE: -2, DEPARTMENT: -1}.get(issue.desk, issue.compound)
+
+
+def workable(issue):
+    """Whether hands can do something about it: it is in work, or told and in need of nothing else."""
+    return issue.state == WORK or (issue.state == TOLD and after(TOLD, issue) == WORK)
+
+
+def take_in(w, hours):
+    """Desks take in what was told, for as long as they have the hours."""
+    intake = w.scenario.committee.intake
+    for issue in urgent(w, TOLD):
+        if hours[depot(w, issue)] >= intake:
+            hours[depot(w, issue)] -= intake
+            issue.taken = w.day if issue.taken < 0 else issue.taken
+            move(w, issue, after(TOLD, issue))
+            w.note(issue, TAKEN)
+
+
+def talk(w, accord):
+    """Parties are brought round by telephone and by mechanisms; whoever did most on the day it is settled gets the credit."""
+    for i, issue in enumerate(w.issues):
+        if issue.state == TABLE:
+            by, most = -1, w.scenario.committee.phone * w.compounds[issue.compound].around
+            held = most
+            for mechanism, part in accord:
+                held += part[i]
+                by, most = (mechanism, part[i]) if part[i] > most else (by, most)
+            issue.accord += held
+            if issue.accord >= issue.hard:
+                move(w, issue, after(TABLE, issue))
+                w.note(issue, AGREED, by)
+
+
+def pay(w):
+    """What costs money is paid from the compound's fund, or if that is too little from the community's."""
+    for issue in urgent(w, MONEY):
+        for fund in (issue.compound, len(w.funds) - 1):
+            if w.funds[fund] >= issue.cost:
+                w.funds[fund] -= issue.cost
+                w.spending[fund] += issue.cost
+                issue.cost = 0
+                move(w, issue, after(MONEY, issue))
+                w.note(issue, PAID, who=fund)
+                break
+
+
+def work(w, hours, done):
+    """Hands work: those that mechanisms sent, then each desk, one pair of hands to a job."""
+    for i, issue in enumerate(w.issues):
+        if workable(issue):
+            by, most = -1, 0.0
+            for mechanism, part in done:
+                issue.left -= part[i]
+                by, most = (mechanism, part[i]) if part[i] > most else (by, most)
+            if most > 0.0 and issue.left <= 1e-9:
+                finish(w, issue, by)
+    s, before = w.scenario, list(hours)
+    pair = [s.property_managers.shift for _ in w.compounds] + [s.committee.shift, s.departments.shift]
+    for issue in urgent(w, WORK):
+        desk = depot(w, issue)
+        part = min(issue.left, pair[desk], hours[desk])
+        hours[desk] -= part
+        issue.left -= part
+        if issue.left <= 1e-9:
+            finish(w, issue, -1)
+    spent = [a - b for a, b in zip(before, hours)]
+    for payer, part in ((0, added(spent[:-2])), (1, spent[-2]), (5, spent[-1])):
+        w.ledger.hours[-1][payer] += part
+
+
+def finish(w, issue, by):
+    """Done, and to be checked: neighbours see it, and the one who told learns that telling helps."""
+    if issue.taken < 0:
+        issue.taken = w.day
+        w.note(issue, ON_THE_SPOT, by)
+    issue.left, issue.state, issue.resolved, issue.closer, issue.due = 0.0, RESOLVED, w.day, by, w.day + w.scenario.committee.verify
+    if issue.scope > 0:
+        w.buildings[issue.building].good[trusted(issue)] += 1.0
+    if issue.reporter >= 0:
+        trust = w.people[issue.reporter].trust
+        trust[trusted(issue)] = single(trust[trusted(issue)] + w.scenario.residents.answered * (1.0 - trust[trusted(issue)]))
+    w.note(issue, DONE, by)
+
+
+def disappoint(w, issue):
+    """The one who told learns that telling does not help."""
+    if issue.reporter >= 0:
+        trust = w.people[issue.reporter].trust
+        trust[trusted(issue)] = single(trust[trusted(issue)] - w.scenario.residents.ignored * trust[trusted(issue)])
+
+
+def close(w, keep, ease):
+    """The evening: answers come, what was done is checked, what waits too long lapses, is given up or forgotten."""
+    for b in w.buildings:
+        b.standing = [0.0, 0.0]
+    for i, issue in enumerate(w.issues):
+        evening(w, issue, keep[i], ease)
+        if issue.state < RESOLVED and issue.scope > 0 and w.day - issue.born > w.scenario.residents.fresh:
+            w.buildings[issue.building].standing[trusted(issue)] += 1.0
+
+
+def evening(w, issue, keep, ease):
+    """What this evening brings to one issue: at most one of these."""
+    k, luck, state, c = w.kinds[issue.category], w.luck, issue.state, w.scenario.committee
+    begun = state > WORK or issue.left < issue.effort
+    if state == UPWARD and issue.due <= w.day:
+        move(w, issue, WORK)
+        w.note(issue, ANSWERED)
+    elif state == RESOLVED and issue.due <= w.day:
+        if chance(below(luck.key("reopen"), issue.id), issue.reopened) < k.reopen:
+            issue.state, issue.resolved, issue.left = WORK, -1, c.redo * issue.effort
+            issue.reopened += 1
+            w.note(issue, REOPENED)
+        else:
+            issue.state = VERIFIED
+            w.buildings[issue.building].clocks[issue.category].passed += k.recurs * exp(ease[issue.building][issue.family])
+            w.note(issue, CHECKED)
+    elif not begun and 0 <= issue.lapse <= w.day:
+        issue.state = LAPSED
+        if state > UNKNOWN:
+            disappoint(w, issue)
+        w.note(issue, CEASED)
+    elif state in (TOLD, TABLE, MONEY) and issue.giveup <= w.day:
+        issue.state = WITHDRAWN
+        disappoint(w, issue)
+        w.note(issue, GAVE_UP, who=issue.reporter)
+    elif state in (TOLD, TABLE) and chance(luck.key("forget", w.day), issue.id) < 1.0 - exp(-c.forget * exp(-keep)):
+        issue.state = UNKNOWN
+        disappoint(w, issue)
+        w.note(issue, FORGOTTEN)
+
+
+# ---- Signing.
+
+
+def sign(w, doors, reach, consent):
+    """In each compound one project collects signatures: the one under way, else the oldest that waits."""
+    for c in w.compounds:
+        waits = [issue for issue in w.issues if issue.state == SIGN and issue.compound == c.id]
+        if waits:
+            under_way = [issue for issue in waits if issue.id == c.active]
+            collect(w, c, (under_way or waits)[0], doors, reach, consent)
+        else:
+            c.active, c.open, c.all = -1, 0, 0
+
+
+def collect(w, c, issue, doors, reach, consent):
+    """A day of one project: doors in turn, of those that have not signed; then its rule is looked at."""
+    k, lift = w.scenario.projects, SCOPES[issue.scope] == "building"
+    homes = [h for b in ([w.buildings[issue.building]] if lift else c.parts) for s in b.parts for h in s.parts]
+    if c.active != issue.id:
+        c.active, c.cursor, c.steps = issue.id, homes[0].id, 0.0
+        for h in homes:
+            h.stance, h.knocks, h.talks = NOT_MET, 0, 0
+    by, most = -1, k.walk_in * len(homes)
+    c.steps += most
+    for mechanism, visits in doors:
+        c.steps += visits[c.id]
+        by, most = (mechanism, visits[c.id]) if visits[c.id] > most else (by, most)
+    calls = min(int(c.steps), len(homes))
+    c.steps -= int(c.steps)
+    for _ in range(calls):
+        at = c.cursor - homes[0].id
+        round_ = homes[at:] + homes[:at]
+        h = next((h for h in round_ if h.stance != SIGNED), round_[-1])
+        c.cursor = h.id + 1 if h is not homes[-1] else homes[0].id
+        if h.stance == SIGNED:
+            break
+        call(w, issue, h, lift, reach[h.building], consent[h.building])
+    signed, met = [h for h in homes if h.stance == SIGNED], [h for h in homes if h.stance != NOT_MET]
+    c.open, c.all = len(homes) - len(signed), len(homes)
+    by_heads = carried(list(RULES)[issue.rule], len(signed), len(met), len(homes))
+    by_area = carried(list(RULES)[issue.rule], *(added(h.area for h in some) for some in (signed, met, homes)))
+    if by_heads and by_area:
+        move(w, issue, after(SIGN, issue))
+        w.note(issue, CONSENTED, by)
+
+
+def carried(rule, signed, met, all_):
+    """Whether enough have signed, of those met and of all: in homes, or in square metres."""
+    enough = {"code_278_major": 4 * signed >= 3 * met, "code_278_plain": 2 * signed > met, "every_household": signed == all_}
+    return enough[rule] and (rule == "every_household" or 3 * met >= 2 * all_)
+
+
+def call(w, issue, h, lift, reach, consent):
+    """A call at one door: is somebody found; and found, is the household's own leaning below its willingness today."""
+    k = w.scenario.projects
+    base = max(person.presence for person in h.people) * k.evening if h.owner else k.landlord
+    found = 1.0 / (1.0 + (1.0 - base) / base * exp(-reach)) if base > 0.0 else 0.0
+    if chance(below(below(w.luck.key("in"), issue.id), h.id), h.knocks) < found:
+        x = willing(w, h, lift, consent)
+        h.stance = SIGNED if chance(below(w.luck.key("lean"), issue.id), h.id) * (1.0 + exp(-x)) < 1.0 else DOUBTS
+        h.talks += 1
+    h.knocks += 1
+
+
+def willing(w, h, lift, consent):
+    """A household's willingness, a logit: its head's trust, the talks held, for a lift the floor, and friends who signed."""
+    k, head = w.scenario.projects, h.people[0]
+    x = k.liking + consent * min(h.talks + 1.0, k.talks) + k.belief * (head.trust[IN_COMMITTEE] - 0.5)
+    if lift:
+        x += -k.ground if h.floor <= 2 else k.ground if h.floor >= 4 else 0.0
+    if head.known:
+        x += k.social * sum(w.households[w.people[j].home].stance == SIGNED for j in head.known) / len(head.known)
+    return x
+
+
+# ---- Taking stock.
+
+
+def take_stock(w, b):
+    """One evening a week a building judges what it saw, rests, promises an evening, and meets someone."""
+    k, company = w.scenario.residents, w.compounds[b.compound].company
+    seen = [(k.hope * k.neutral + b.good[desk]) / (k.hope + b.good[desk] + b.standing[desk]) for desk in range(2)]
+    b.good = [good * (1.0 - k.memory) for good in b.good]
+    content = 1.0 / (1.0 + (b.standing[0] + b.standing[1]) / k.bother)
+    example = k.example * (b.helpers[0] * w.used[0] + b.helpers[1] * w.used[1])
+    w.pledged = [all_ - here for all_, here in zip(w.pledged, b.helpers)]
+    b.helpers = [0, 0]
+    for person in b.people:
+        if person.band == CHILD:
+            continue
+        neighbourly = (len(person.known) + example) / (len(person.known) + example + k.half)
+        for whom, goal in enumerate((*seen, neighbourly)):
+            if whom != COMPANY or company:
+                t = person.trust[whom]
+                person.trust[whom] = single(min(1.0, max(0.0, t + k.memory * (goal - t) + b.drift[whom])))
+        person.satisfaction = single(person.satisfaction + k.memory * (content - person.satisfaction))
+        give(w, b, person)
+        meet(w, b, person)
+    w.pledged = [all_ + here for all_, here in zip(w.pledged, b.helpers)]
+    b.drift, b.meet = [0.0, 0.0, 0.0], 0.0
+    for stairwell in b.parts:
+        listen(stairwell)
+
+
+def give(w, b, person):
+    """Whether a resident promises an evening: a logit, and only as often as they are at home."""
+    k, v, m = w.scenario.residents, w.scenario.volunteers, w.scenario.party_members
+    pool = 0 if person.member else 1
+    tired = person.fatigue * (1.0 - k.rest) + (k.tiring * w.used[pool] if person.gives else 0.0)
+    person.fatigue = single(tired)
+    rank = VOLUNTEER if person.volunteer else NEIGHBOUR
+    if person.member:
+        rank = IN_SERVICE_MEMBER if person.in_service else RETIRED_MEMBER
+    duty = {NEIGHBOUR: 0.0, VOLUNTEER: v.duty, RETIRED_MEMBER: m.duty_retired, IN_SERVICE_MEMBER: m.duty_in_service}[rank]
+    wish = duty + added(one_day[b.compound][rank] for one_day in w.wished) / 7
+    trusts = k.belief * (person.trust[IN_COMMITTEE] + person.trust[NEIGHBOURS] - 1.0)
+    x = person.zeal - k.shyness + trusts - k.weight * tired + wish
+    person.gives = chance(w.luck.key("give", w.day), person.id) * (1.0 + exp(-x)) < person.presence
+    b.helpers[pool] += person.gives
+
+
+def meet(w, b, person):
+    """Whether a resident meets somebody of the building this week, and so gets to know one more if both have room."""
+    k = w.scenario.residents
+    meets = k.contacts + b.meet + (k.together if person.gives else 0.0)
+    if chance(w.luck.key("meet", w.day), person.id) < (1.0 - exp(-meets)) * person.presence:
+        other = race(b.people, below(w.luck.key("whom", w.day), person.id))
+        if other and other is not person and other.id not in person.known and max(len(person.known), len(other.known)) < SLOTS:
+            person.known.append(other.id)
+            other.known.append(person.id)
+
+
+# ---- Arising.
+
+
+def arisen(w, ease):
+    """The issues that arise tonight, by building and category; more than one for every clock wait till tomorrow."""
+    fresh, luck = [], w.luck.key("arise")
+    for b in w.buildings:
+        for j, c in enumerate(b.clocks):
+            if c.rate > 0.0:
+                c.passed += c.rate * exp(ease[b.id][FAMILIES.index(w.kinds[j].family)])
+                while c.passed >= c.next and len(fresh) < len(w.buildings) * len(w.kinds):
+                    fresh.append(born(w, b, j, c.number))
+                    c.number += 1
+                    c.next += waiting(below(luck, b.id * len(w.kinds) + j), c.number)
+    return fresh
+
+
+def born(w, b, j, number):
+    """An issue: where it is, whom it strikes, and all that luck decides about it beforehand, the same in every arm."""
+    k, key, id_ = w.kinds[j], w.luck.key, (b.id * len(w.kinds) + j << 20) + number
+    stairwell, household = b.parts[int(chance(key("strike"), id_) * len(b.parts))].id, -1
+    if k.scope == "household":
+        near = [p for p in w.stairwells if p.building == b.id for p in p.people if concerns(k.unit, p, w.households[p.home])]
+        household = race(near, below(key("strike"), id_)).home
+        stairwell = w.households[household].stairwell
+    never = chance(key("stubborn"), id_) < k.stubborn
+    effort = k.work * waiting(key("work"), id_) ** k.spread
+    issue = SimpleNamespace(
+        id=id_, building=b.id, category=j, compound=b.compound, stairwell=stairwell, household=household, family=FAMILIES.index(k.family),
+        scope=SCOPES.index(k.scope), severity=k.severity, rule=list(RULES).index(k.rule) if k.rule else -1, effort=effort, left=effort, cost=k.cost,
+        hard=0.0 if k.sittings == 0.0 else inf if never else k.sittings * waiting(key("sit"), id_),
+        lead=0 if k.lead == 0.0 else 1 + int(k.lead * waiting(key("lead"), id_)),
+        lapse=-1 if k.lapse == 0.0 else w.day + 1 + int(k.lapse * waiting(key("lapse"), id_)),
+        accord=0.0, heard=0.0, next=waiting(below(key("hear"), id_), 0), reporter=-1, born=w.day, told=-1, taken=-1, resolved=-1, giveup=-1, due=-1,
+        voices=0, state=UNKNOWN, reopened=0, teller=-1, closer=-1,
+        desk=COMPANY if w.compounds[b.compound].company and "property" in k.hands else COMMITTEE,
+    )  # fmt: skip
+    w.note(issue, AROSE)
+    return issue
+
+
+# ---- Mechanisms: each asks, pulls, and learns; its knobs are its own attributes.
+
+
+class Mechanism:
+    def __init__(self, w, knobs):
+        vars(self).update(vars(knobs))
+        self.begin(w)
+
+    def begin(self, w):
+        pass
+
+    def learn(self, w):
+        pass
+
+
+def spent(budget, places, wants):
+    """Hours spent on each issue, first come first served where it is."""
+    left, out = list(budget), []
+    for place, want in zip(places, wants):
+        out.append(min(want, left[place]))
+        left[place] -= out[-1]
+    return out
+
+
+def wanted(w, hands, most=inf):
+    """Hours each issue still takes, where those hands can do something about it now."""
+    return [i.left if hands in w.kinds[i.category].hands and i.left <= most and workable(i) else 0.0 for i in w.issues]
+
+
+def known(issue):
+    return UNKNOWN < issue.state < RESOLVED
+
+
+class BuildingCaptains(Mechanism):
+    """In every building the one whom the neighbours would choose; tires of known open issues, moves away, is replaced."""
+
+    def begin(self, w):
+        for b in w.buildings:
+            grown = [p for p in b.people if p.band != CHILD]
+            b.captain = max(grown, key=lambda p: (2.0 * p.member - p.in_service + p.volunteer + p.presence + 0.2 * p.zeal, p.id))
+            b.weary, b.since = 0.0, 1
+        self.fill(w, 1)
+
+    def fill(self, w, day):
+        """How much of a captain each building has that day, and the evenings of members and of others."""
+        self.posts = [1.0 if b.since <= day else self.cover if self.tiers >= 2 else 0.0 for b in w.buildings]
+        self.hours = [self.evening * added(p for p, b in zip(self.posts, w.buildings) if b.captain.member is member) for member in (True, False)]
+
+    def ask(self, w):
+        return dict(zip(("member", "volunteer"), self.hours))
+
+    def pull(self, w, share):
+        post = [p * share[b.compound] for p, b in zip(self.posts, w.buildings)]
+        where = [i.building for i in w.issues]
+        return {
+            "voice": times(self.ear, post),
+            "sight": [self.eyes * post[i.building] if 0 < i.scope < 4 else 0.0 for i in w.issues],
+            "work": spent(times(self.evening, post), where, wanted(w, "captain", self.small)),
+            "reach": times(self.door, post),
+            "consent": times(self.word, post),
+            "keep": [self.memory * post[b] if self.tiers >= 3 else 0.0 for b in where],
+            "supply": [0.0, 0.0, *self.hours],
+        }
+
+    def learn(self, w):
+        for b in w.buildings:
+            if b.since > w.day:
+                b.weary = 0.0
+                continue
+            b.weary = b.weary * 0.99 + sum(known(i) and i.building == b.id for i in w.issues) / self.patience
+            if b.weary >= 1.0 or chance(w.luck.key("captain moves", w.day), b.id) < self.leaving / 365:
+                b.weary, b.since = 0.0, w.day + self.search
+        self.fill(w, w.day + 1)
+
+
+class ConsentCampaign(Mechanism):
+    """A team goes from door to door, where a project collected signatures yesterday."""
+
+    def calls(self, w):
+        return [float(min(self.visits, c.open)) for c in w.compounds]
+
+    def ask(self, w):
+        hours = times(self.visit, self.calls(w))
+        return {"member": times(self.members, hours), "committee": times(1.0 - self.members, hours)} if any(c.open for c in w.compounds) else {}
+
+    def pull(self, w, share):
+        informed = [share[c.id] if c.open else 0.0 for c in w.compounds]
+        return {"doors": [s * n for s, n in zip(share, self.calls(w))], "consent": [self.telling * informed[b.compound] for b in w.buildings]}
+
+
+class GridPatrol(Mechanism):
+    """Grid workers walk by, hear, run errands and check on quarrels."""
+
+    def ask(self, w):
+        return {"grid": (self.walk + self.errands) * len(w.buildings) / (1.0 - min(self.paperwork, 0.99))}
+
+    def pull(self, w, share):
+        walked = share[0] if self.walk > 0 else 0.0
+        return {
+            "sight": [walked * (self.sight if i.scope > 0 else self.visits) for i in w.issues],
+            "work": spent([self.errands * len(w.buildings) * share[0]], [0 for _ in w.issues], wanted(w, "grid")),
+            "accord": [walked * self.checks if i.state == TABLE else 0.0 for i in w.issues],
+        }
+
+
+class JointCouncil(Mechanism):
+    """Every so many weeks each compound sits on a Wednesday, takes its oldest items from the table, and tires of sitting."""
+
+    def begin(self, w):
+        self.weary = [0.0 for _ in w.compounds]
+
+    def sits(self, w):
+        return [w.day % 7 == 3 and (w.day // 7 + c.id) % self.every == 0 for c in w.compounds]
+
+    def ask(self, w):
+        if not any(self.sits(w)):
+            return {}
+        company = [c.company and sits for c, sits in zip(w.compounds, self.sits(w))]
+        return {"committee": times(self.staff, self.sits(w)), "member": times(self.members, self.sits(w)), "property": times(self.company, company)}
+
+    def pull(self, w, share):
+        here = [s * (1.0 - weary) if sits else 0.0 for s, weary, sits in zip(share, self.weary, self.sits(w))]
+        held = [h if h >= self.quorum else 0.0 for h in here]
+        at_table = [1.0 if i.state == TABLE else 0.0 for i in w.issues]
+        taken = spent([float(self.items) if h > 0.0 else 0.0 for h in held], [i.compound for i in w.issues], at_table)
+        return {
+            "accord": [self.push * part * held[i.compound] for part, i in zip(taken, w.issues)],
+            "keep": [self.minutes if known(i) and any(share) else 0.0 for i in w.issues],
+            "trust": [[self.answer * held[b.compound], 0.0, 0.0] for b in w.buildings],
+            "wish": [[-self.evening * weary] * 4 for weary in self.weary],
+        }
+
+    def learn(self, w):
+        rested = times(1.0 - self.recovery, self.weary)
+        self.weary = [r + self.fatigue * (1.0 - r) if sits else r for r, sits in zip(rested, self.sits(w))]
+
+
+class MediationRoom(Mechanism):
+    """Quarrels at the table are heard on the first days of the week, those heard least first, until given up on."""
+
+    def docket(self, w):
+        """The quarrels to be heard today, if the room is open."""
+        quarrels = [i for i in w.issues if FAMILIES[i.family] == "dispute" and i.state == TABLE and i.accord < self.giving_up]
+        return quarrels if 1 <= w.day % 7 <= self.days or self.days == 7 else []
+
+    def ask(self, w):
+        heard = min(self.cases, len(self.docket(w)))
+        return {"committee": self.staff * heard, "member": self.members * heard, "yuan": self.lawyer * heard} if self.docket(w) else {}
+
+    def pull(self, w, share):
+        heard, warmth = [0.0 for _ in w.issues], [0.0 for _ in w.buildings]
+        docket = sorted(self.docket(w), key=lambda i: i.accord)
+        turn = {issue.id: min(1.0, max(0.0, self.cases * min(share) - n)) for n, issue in enumerate(docket)}
+        for row, issue in enumerate(w.issues):
+            heard[row] = turn.get(issue.id, 0.0)
+            warmth[issue.building] += heard[row]
+        return {"accord": times(self.skill, heard), "trust": [[0.0, 0.0, self.warmth * n] for n in warmth]}
+
+
+class PartyVolunteers(Mechanism):
+    """A team that ages cares, tidies and repairs, with a service day each quarter that draws others along."""
+
+    def begin(self, w):
+        self.left = 1.0
+
+    def wanted(self, w):
+        return (self.festive if w.day % 91 == 0 else self.daily) * len(w.buildings)
+
+    def ask(self, w):
+        return {role: 0.5 * self.left * self.wanted(w) for role in ("member", "volunteer")}
+
+    def pull(self, w, share):
+        got = self.left * min(share)
+        party = got if w.day % 91 == 0 else 0.0
+        return {
+            "sight": [self.visits * got if FAMILIES[i.family] == "care" else 0.0 for i in w.issues],
+            "work": spent([self.wanted(w) * got], [0 for _ in w.issues], wanted(w, "volunteer")),
+            "wish": [[0.0] + [self.call * self.left * got] * 3 for _ in w.compounds],
+            "trust": [[0.0, 0.0, self.goodwill * party] for _ in w.buildings],
+            "ties": [self.meeting * party for _ in w.buildings],
+        }
+
+    def learn(self, w):
+        self.left = min(1.0, max(0.0, self.left + (self.joining * (1.0 - self.left) - self.ageing * self.left) / 365))
+
+
+TWINS = {
+    "building_captains": BuildingCaptains, "consent_campaign": ConsentCampaign, "grid_patrol": GridPatrol, "joint_council": JointCouncil,
+    "mediation_room": MediationRoom, "party_volunteers": PartyVolunteers,
+}  # fmt: skip
+
+
+# ---- The census, counted again.
+
+
+def census(w):
+    """What the census counts, counted person by person and home by home."""
+    people, homes = w.people, w.households
+    return {
+        "residents": len(people),
+        "households": len(homes),
+        "registered": sum(p.registered for p in people),
+        "children": sum(p.band == CHILD for p in people),
+        "elders": sum(p.band == ELDER for p in people),
+        "elders_alone": sum(h.people[0].band == ELDER for h in homes if len(h.people) == 1),
+        "housebound": sum(p.housebound for p in people),
+        "members": sum(p.member for p in people),
+        "in_service": sum(p.in_service for p in people),
+        "volunteers": sum(p.volunteer for p in people),
+        "member_volunteers": sum(p.volunteer and p.member for p in people),
+        "owners": sum(h.owner for h in homes),
+        "away": sum(h.away for h in homes),
+        "shops": sum(b.shops for b in w.buildings),
+    }
