@@ -312,7 +312,7 @@ class Resident(View):
     trust_company = Column("trust", COMPANY, high=1.0)
     trust_neighbours = Column("trust", NEIGHBOURS, high=1.0)
     satisfaction = Column(high=1.0)
-    fatigue = Column(high=np.inf)
+    fatigue = Column(high=1000.0)
     standing = NEIGHBOUR
 
     @property

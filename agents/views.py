@@ -17,7 +17,7 @@ class View(mesa.Agent):
     def __setattr__(self, name, value):
         """Write a column. Raises AttributeError for what is fixed and for what does not exist."""
         if name not in MESA and not hasattr(getattr(type(self), name, None), "__set__"):
-            raise AttributeError(f"{self} has no {name!r} that can be written; {writable(type(self))}")
+            raise AttributeError(f"{self}: {name} cannot be written; {writable(type(self))}")
         super().__setattr__(name, value)
 
     def __getattr__(self, name):
@@ -34,9 +34,9 @@ class View(mesa.Agent):
 
 
 class Column:
-    """A resident's own number in one of the columns of `world.residents`; it can be written, 0 to `high`, if `high` is given."""
+    """A resident's own cell of a column of `world.residents`, at `at` if it is a matrix; can be written, 0 to `high`, if that is given."""
 
-    def __init__(self, column=None, at=..., high=None):
+    def __init__(self, column=None, *at, high=None):
         self.column, self.at, self.high = column, at, high
 
     def __set_name__(self, owner, name):
@@ -44,17 +44,17 @@ class Column:
         self.column = self.column or name
 
     def __get__(self, view, kind=None):
-        return self if view is None else getattr(view.model.world.residents, self.column)[view.row, self.at].item()
+        return self if view is None else getattr(view.model.world.residents, self.column).item(view.row, *self.at)
 
     def __set__(self, view, value):
         if self.high is None:
-            raise AttributeError(f"{view}: {self.name} is fixed; {writable(type(view))}")
-        if not isinstance(value, Real) or not 0 <= value <= self.high:
+            raise AttributeError(f"{view}: {self.name} is for life; {writable(type(view))}")
+        if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= value <= self.high:
             raise ValueError(f"{view}: {self.name} = {value!r} is out of range; allowed is a number, 0 to {self.high:g}")
-        getattr(view.model.world.residents, self.column)[view.row, self.at] = value
+        getattr(view.model.world.residents, self.column)[view.row, *self.at] = value
 
 
 def writable(kind):
-    """Which attributes of a kind of view can be written, in words."""
+    """Which attributes of a kind of person can be written, in words."""
     names = [name for name in dir(kind) if getattr(getattr(kind, name), "high", None) is not None]
     return f"what can be: {', '.join(names) or 'nothing'}"

@@ -134,19 +134,20 @@ def nbytes(world, parts):
     return sum(a.nbytes for part in parts for a in (getattr(world, part) if isinstance(getattr(world, part), tuple) else [getattr(world, part)]))
 
 
+PAIRED = {"guiyuan": ("resolution_rate", "told", "trust_committee"), "wuzi_yard": ("resolution_rate", "told")}
+
+
 def pairing(console, replicates=30, as_json=False):
     """For each mechanism alone: variance of the difference with other luck in each arm, against the same luck."""
     rows = []
-    for case, measure in (("guiyuan", "resolution_rate"), ("guiyuan", "told"), ("wuzi_yard", "resolution_rate")):
+    for case, names in PAIRED.items():
         plain = altered(read(case), off=mechanisms.names())
-        told = {name: altered(plain, on=[name]) for name in mechanisms.names()}
-        with console.status(f"{case}: {replicates} replicates of {len(told) + 1} arms ..."):
-            base = measured(plain, measure, replicates)
-            for name, arm in told.items():
-                helped = measured(arm, measure, replicates)
-                own, apart = np.var(helped - base, ddof=1), np.var(helped, ddof=1) + np.var(base, ddof=1)
-                r = np.corrcoef(base, helped)[0, 1]
-                rows.append((f"{case}: {name}, {measure}", np.mean(helped - base), np.sqrt(apart), np.sqrt(own), f"{r:.2f}", apart / own if own > 0 else "same in every pair"))
+        with console.status(f"{case}: {replicates} replicates of {len(mechanisms.names()) + 1} arms ..."):
+            base = measured(plain, names, replicates)
+            arms = {name: measured(altered(plain, on=[name]), names, replicates) for name in mechanisms.names()}
+        for measure in names:
+            for name, helped in arms.items():
+                rows.append((f"{case}: {name}, {measure}", *gained(base[measure], helped[measure])))
     show(
         console, as_json, f"pairing: {replicates} replicates, each mechanism alone against nothing",
         ("what", "difference", "s.d. unpaired", "s.d. paired", "correlation", "variance ratio"), rows,
@@ -154,13 +155,23 @@ def pairing(console, replicates=30, as_json=False):
     )  # fmt: skip
 
 
-def measured(scenario, measure, replicates):
-    """One measure over replicates; (replicates,)."""
-    return np.array(list(each(partial(one, scenario, measure), replicates, None, None)))
+def gained(base, helped):
+    """Mean difference, its s.d. with other luck in each arm and with the same, the correlation, and the ratio of variances."""
+    own, apart = np.var(helped - base, ddof=1), np.var(helped, ddof=1) + np.var(base, ddof=1)
+    ratio = apart / own if own > 0 else "the same in every pair"
+    return np.mean(helped - base), np.sqrt(apart), np.sqrt(own), f"{np.corrcoef(base, helped)[0, 1]:.2f}", ratio
 
 
-def one(scenario, measure, number):
-    return summary(runs.replicate(scenario, "bench pairing", 0, number))[measure]
+def measured(scenario, names, replicates):
+    """Some measures over replicates: name -> (replicates,)."""
+    told = list(each(partial(one, scenario, names), replicates, None, None))
+    return {name: np.array([row[name] for row in told]) for name in names}
+
+
+def one(scenario, names, number):
+    """Some measures of one replicate."""
+    done = summary(runs.replicate(scenario, "bench pairing", 0, number))
+    return {name: done[name] for name in names}
 
 
 def decisions():

@@ -6,6 +6,7 @@ from operator import index
 
 import mesa
 import numpy as np
+from mesa.agent import AgentSet
 from mesa.discrete_space import OrthogonalMooreGrid
 
 from ..agents.grid_workers import GridWorker
@@ -22,7 +23,7 @@ from .scenario import Scenario
 from .simulate import community, ended
 from .world import begun
 
-KINDS = (Resident, PartyMember, Volunteer, PartyVolunteer, PropertyManager, GridWorker)
+KINDS = (Resident, PartyMember, Volunteer, PartyVolunteer, PropertyManager, GridWorker)  # the first four: member + 2 * volunteer
 
 
 class Community(mesa.Model):
@@ -58,7 +59,7 @@ class Community(mesa.Model):
         self.today = measures.today(self.world)
         self.running = self.day < self.case.days
         if "grid" in vars(self):
-            self.show_backlog()
+            self.show_backlog(self.grid)
         self.datacollector.collect(self)
 
     @property
@@ -71,29 +72,24 @@ class Community(mesa.Model):
 
     @cached_property
     def residents(self):
-        """Every resident's view, by row; made when first looked at."""
+        """Every resident as an agent, by row; made when first looked at."""
         people = self.world.residents
-        kinds = Resident, PartyMember, Volunteer, PartyVolunteer
-        return [kinds[kind](self, row) for row, kind in enumerate((people.member + 2 * people.volunteer).tolist())]
+        return [KINDS[kind](self, row) for row, kind in enumerate((people.member + 2 * people.volunteer).tolist())]
 
     @cached_property
     def roles(self):
         """Kind of agent -> AgentSet of all who are of that kind, whatever else they are; made when first looked at."""
-        w, knobs = self.world, self.case.grid_workers
-        everyone = super().agents
-        assert self.residents
+        w, knobs, everyone = self.world, self.case.grid_workers, list(self.residents)
         homes = np.bincount(w.buildings.compound[w.households.building], minlength=len(w.crews))
-        for compound in np.flatnonzero(w.compounds.company).tolist():
-            for _ in range(workers(self.case.property_managers, homes[compound])):
-                PropertyManager(self, compound)
-        for row in range(knobs.full_time + knobs.part_time):
-            GridWorker(self, row)
-        return {kind: everyone.select(agent_type=kind) for kind in KINDS}
+        crews = np.where(w.compounds.company, [workers(self.case.property_managers, n) for n in homes], 0)
+        everyone += [PropertyManager(self, compound) for compound in np.repeat(np.arange(len(crews)), crews).tolist()]
+        everyone += [GridWorker(self, row) for row in range(knobs.full_time + knobs.part_time)]
+        return {kind: AgentSet([a for a in everyone if isinstance(a, kind)], self.random) for kind in KINDS}
 
     @property
     def agents(self):
-        """Everyone: residents in the order of their rows, property managers, grid workers, and agents of your own."""
-        assert self.roles
+        """Everyone, and agents of your own."""
+        self.roles  # makes them
         return super().agents
 
     @property
@@ -113,14 +109,15 @@ class Community(mesa.Model):
         grid.create_property_layer("backlog", 0, int)
         for resident in self.residents:
             grid[x[resident.building], y[resident.building]].add_agent(resident)
+        self.show_backlog(grid)
         return grid
 
     def building_cell(self, building):
         """The cell of a building."""
         return self.grid[self.world.buildings.x[building], self.world.buildings.y[building]]
 
-    def show_backlog(self):
-        self.grid.backlog.data[self.world.buildings.x, self.world.buildings.y] = self.world.backlog()
+    def show_backlog(self, grid):
+        grid.backlog.data[self.world.buildings.x, self.world.buildings.y] = self.world.backlog()
 
 
 for place, name in enumerate(measures.DAILY):

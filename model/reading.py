@@ -269,8 +269,8 @@ def parse_setting(scenario, text):
     if not equals:
         raise at.error("", "has no '='; write path=value")
     if path not in known:
-        near = [known_path for known_path in known if known_path.endswith(f".{path}")] or get_close_matches(path[:LONGEST], known, 3, 0)
-        raise at.error(path, f"is unknown; nearest are {', '.join(near) or 'none'}")
+        near = [longer for longer in known if longer.endswith(f".{path}")] or get_close_matches(path[:LONGEST], known, 3, 0)
+        raise at.error(path, f"is unknown; nearest are {', '.join(near[:3]) or 'none'}")
     value = as_toml(raw)
     if allowed(known[path])[0] == (str,) and not isinstance(value, str):
         value = raw  # a bare word, or a name such as 2024

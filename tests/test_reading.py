@@ -1,7 +1,8 @@
 """A file is read strictly: what is right arrives, what is wrong is refused with its line, its value and the way out."""
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, make_dataclass
+from math import inf
 from operator import attrgetter
 
 import pytest
@@ -253,6 +254,13 @@ def test_a_file_must_tell_what_has_no_default(refused):
     assert refused("") == "1: name is missing; allowed is text of at most 12 characters"
 
 
+def test_infinity_is_refused_even_where_the_range_has_no_end(read):
+    endless = make_dataclass("Endless", [("far", float, knob(1.0, 0.0, inf, unit="km", source="assumed"))], frozen=True)
+    assert read("far = 1e300", endless).far == 1e300
+    with pytest.raises(ScenarioError, match="1: far = inf is not finite"):
+        read("far = inf", endless)
+
+
 def test_text_has_a_longest_length(read, refused):
     assert read(f"name = '{'里' * 12}'").name == "里" * 12
     assert refused(f"\nname = '{'里' * 13}'").startswith(f"2: name = '{'里' * 13}' has 13 characters; allowed is text of at most 12")
@@ -360,9 +368,9 @@ def leaves(part, prefix=""):
 
 
 def test_what_has_no_line_has_that_of_the_nearest_table_around_it(tmp_path):
-    (tmp_path / "case.toml").write_text("a = 1\n\n[b.c]\nd = 4\n[[b.e]]\n[b]\n")
+    (tmp_path / "case.toml").write_text("a = 1\n\n[b.c]\nd = 4\n[[b.e]]\n[b]\n[f.g]\n[f.h]\n")
     at = load(tmp_path / "case.toml")[1]
-    lines = {"b.c.d": 4, "b.c.x.y": 3, "b.c": 3, "b": 6, "b.x": 6, "b.e.0": 5, "b.e": 5, "x": 1, "": 1}
+    lines = {"b.c.d": 4, "b.c.x.y": 3, "b.c": 3, "b": 6, "b.x": 6, "b.e.0": 5, "b.e": 5, "f": 7, "x": 1, "": 1}
     assert {path: at.line(path) for path in lines} == lines
     assert str(at.error("b.c.d", "is odd")) == f"{tmp_path / 'case.toml'}:4: b.c.d is odd"
     assert str(At("here", {}).error("b", "is odd")) == "here: b is odd"

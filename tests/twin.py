@@ -191,7 +191,7 @@ def day(w):
     asks = {name: {role: times(m.strength, hours) for role, hours in m.ask(w).items()} for name, m in w.mechanisms.items()}
     shares = granted(w, have, asks)
     hours = booked(w, have, asks, shares)
-    pulls = {name: m.pull(w, shares[name]) for name, m in w.mechanisms.items()}
+    pulls = w.pulls = {name: m.pull(w, shares[name]) for name, m in w.mechanisms.items()}
     lever = total(w, pulls)
 
     tell(w, lever["voice"], owned(w, pulls, "sight"))
@@ -215,8 +215,8 @@ def day(w):
     w.issues = [issue for issue in w.issues if issue.state <= RESOLVED] + arisen(w, lever["ease"])
     w.more = dict(zip(POOLS, lever["supply"]))
     w.funds[-1] += round(lever["money"] * 100)
-    for name, m in w.mechanisms.items():
-        m.learn(w, shares[name])
+    for m in w.mechanisms.values():
+        m.learn(w)
 
 
 # ---- Hours and money.
@@ -320,7 +320,7 @@ def listen(place):
         if person.band != CHILD:
             place.ears += person.presence
             for desk in (IN_COMMITTEE, COMPANY):
-                place.voices[desk] += person.presence * person.voice * 2.0 * person.trust[desk]
+                place.voices[desk] += single(person.presence * person.voice) * 2.0 * person.trust[desk]
 
 
 def listening(parts):
@@ -666,7 +666,7 @@ def give(w, b, person):
         rank = IN_SERVICE_MEMBER if person.in_service else RETIRED_MEMBER
     duty = {NEIGHBOUR: 0.0, VOLUNTEER: v.duty, RETIRED_MEMBER: m.duty_retired, IN_SERVICE_MEMBER: m.duty_in_service}[rank]
     wish = duty + added(one_day[b.compound][rank] for one_day in w.wished) / 7
-    trusts = k.belief * (person.trust[IN_COMMITTEE] + person.trust[NEIGHBOURS] - 1.0)
+    trusts = k.belief * (single(person.trust[IN_COMMITTEE] + person.trust[NEIGHBOURS]) - 1.0)
     x = person.zeal - k.shyness + trusts - k.weight * tired + wish
     person.gives = chance(w.luck.key("give", w.day), person.id) * (1.0 + exp(-x)) < person.presence
     b.helpers[pool] += person.gives

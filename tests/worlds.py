@@ -1,14 +1,16 @@
 """Small communities where hands are scarce, and what tells two runs apart."""
 
 from dataclasses import replace
+from hashlib import blake2b
+from zlib import crc32
 
 import numpy as np
 
 from cogov.agents.grid_workers import GridKnobs
 from cogov.model import mechanisms
-from cogov.model.measures import DAILY, today
+from cogov.model.measures import today
 from cogov.model.scenario import Census, CommitteeKnobs, Compound, DepartmentKnobs, Scenario
-from cogov.model.simulate import days
+from cogov.model.simulate import days, simulate
 
 
 def raised(scenario, **rates):
@@ -54,15 +56,19 @@ STORM = raised(  # the yard and a small estate, with projects to sign for, quarr
     lift_adding=4.0, yard_renewal=4.0, mains_replacement=4.0, neighbour_noise=1.0, square_noise=6.0, siting=6.0, family_quarrel=0.5,
     elder_alone=6.0, home_repair=1.0, haircut=20.0, child_holiday=1.0, litter=12.0, lamp_out=6.0, clutter=6.0, hawkers=6.0,
 )  # fmt: skip
-WORLDS = {"yard": YARD, "estate": ESTATE, "storm": STORM}
+WORLDS = {"storm": STORM, "estate": ESTATE, "yard": YARD}
+
+
+def inside(table):
+    """The columns of a table as plain bytes; between them there is room for rubbish, which counts for nothing."""
+    return [np.ascontiguousarray(table[name]).tobytes() for name in table.dtype.names]
 
 
 def told(world):
-    """Everything that is measured of a world today, as one row of bytes."""
-    rows = [world.issues, world.ended[: world.gone[0]], world.history()]
-    columns = [rows_[name] for rows_ in rows for name in rows_.dtype.names]  # field by field: between fields there is room for rubbish
+    """Everything that is measured of a world today."""
     ledger = world.ledger
-    return b"".join(np.ascontiguousarray(c).tobytes() for c in [*columns, ledger.hours, ledger.fen, ledger.supplied, world.funds, np.array(today(world))])
+    tables = [*inside(world.issues), *inside(world.ended[: world.gone[0]]), *inside(world.history())]
+    return *tables, ledger.hours.tobytes(), ledger.fen.tobytes(), ledger.supplied.tobytes(), world.funds.tobytes(), np.array(today(world)).tobytes()
 
 
 def parting(one, other, seed=1):
@@ -71,3 +77,25 @@ def parting(one, other, seed=1):
         if told(a) != told(b):
             return a.day
     return None
+
+
+def kept(run):
+    """All that a run leaves behind, by name, as bytes; what a mechanism owns goes by its name, not by its number."""
+    owner = np.array([crc32(name.encode()) for name in run.names] + [0])
+    codes = {"teller", "closer", "by"}
+    tables = {"issues": run.issues, "history": run.history}
+    found = {f"{t}.{c}": (owner[rows[c]] if c in codes else rows[c]) for t, rows in tables.items() for c in rows.dtype.names}
+    found |= {f"series.{name}": column for name, column in run.series.items()} | {"funds": run.fen, "supplied": run.ledger.supplied}
+    found |= {f"hours.{name}": row for name, row in zip((*run.names, "desks"), run.ledger.hours)}
+    found |= {f"fen.{name}": fen for name, fen in zip((*run.names, "desks"), run.ledger.fen)}
+    return {name: np.ascontiguousarray(column).tobytes() for name, column in found.items()}
+
+
+def differing(one, other):
+    """What two runs, as `kept`, do not have in common bit for bit; what only one of them has is left out."""
+    return [name for name in one.keys() & other.keys() if one[name] != other[name]]
+
+
+def digest(scenario, seed):
+    """A fingerprint of everything that a run leaves behind."""
+    return blake2b(b"".join(kept(simulate(scenario, seed)).values())).hexdigest()
