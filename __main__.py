@@ -40,15 +40,14 @@ def main():
 
 def warm():
     """Say so when the engine has to be compiled first: once on a machine, and again when cogov changes."""
+    from .model import mechanisms
     from .model.cases import altered, read
+    from .model.compiled import fresh
     from .model.simulate import simulate
 
-    compiled = any((Path(__file__).parent / "model" / "__pycache__").glob("telling.tell-*.nbc"))
-    if compiled:
+    if not fresh():
         return
     with err.status("Compiling the engine; this happens once and takes some 20 seconds ..."):
-        from .model import mechanisms
-
         simulate(altered(read("wuzi_yard"), on=mechanisms.names(), days=120), 0)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from . import mechanisms
 from .knobs import ScenarioError, turned
 from .reading import build, load, parse_setting
-from .scenario import Scenario, every_category
+from .scenario import Scenario
 
 SHIPPED = Path(__file__).parent.parent / "experiments" / "cases"
 
@@ -26,9 +26,7 @@ def read(case):
             hint = f"; did you mean {near[0]!r}?" if near else ";"
             raise ScenarioError(f"no case is called {str(case)!r}{hint} there are: {', '.join(shipped())}; or give the path of a .toml file")
         path = SHIPPED / f"{case}.toml"
-    table, at = load(path)
-    scenario = build(Scenario, table, at)
-    return replace(scenario, issues=every_category() | scenario.issues)
+    return build(Scenario, *load(path))
 
 
 def altered(scenario, on=(), off=(), settings=(), days=None):

@@ -13,7 +13,8 @@ import numpy as np
 
 from .compiled import compiled
 
-UNKNOWN, TOLD, TABLE, SIGN, MONEY, UPWARD, WORK, RESOLVED, VERIFIED, WITHDRAWN, LAPSED = range(11)
+UNKNOWN, TOLD, TABLE, SIGN, MONEY, UPWARD, WORK, RESOLVED, VERIFIED, WITHDRAWN, LAPSED = map(np.int8, range(11))  # int8: a plain
+# int is a type of its own to the compiler, which then compiles every kernel anew for each
 STATES = ("unknown", "told", "at the table", "signatures", "money", "passed upward", "in work", "resolved", "verified", "withdrawn", "lapsed")
 ALLOWED = {
     UNKNOWN: {TOLD, LAPSED},
@@ -65,7 +66,7 @@ ISSUE = np.dtype(  # one row per issue; an id never changes hands and is the sam
     align=True,
 )  # fmt: skip
 
-(AROSE, WAS_TOLD, SECONDED, TAKEN, AGREED, CONSENTED, PAID, ANSWERED, ON_THE_SPOT, DONE, CHECKED, REOPENED, FORGOTTEN, GAVE_UP, CEASED) = range(15)
+(AROSE, WAS_TOLD, SECONDED, TAKEN, AGREED, CONSENTED, PAID, ANSWERED, ON_THE_SPOT, DONE, CHECKED, REOPENED, FORGOTTEN, GAVE_UP, CEASED) = map(np.int8, range(15))
 WHAT = ("arose", "told", "seconded", "taken in", "agreed", "consented", "paid", "answered by a department", "begun on the spot", "resolved",
         "verified", "reopened", "forgotten", "withdrawn", "lapsed")  # fmt: skip
 

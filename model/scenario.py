@@ -138,4 +138,4 @@ class Scenario:
         if not self.compound:
             yield "compound", "is empty: a community has at least one"
         elif self.community.households < stairwells:
-            yield "community", f"households = {self.community.households} are fewer than the {stairwells} stairwells: every stairwell has one at least"
+            yield "community.households", f"= {self.community.households} are fewer than the {stairwells} stairwells: every stairwell has one at least"

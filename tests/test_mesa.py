@@ -137,6 +137,11 @@ def test_a_number_out_of_range_is_refused():
         Community(YARD, **{"committee.staff": -1})
 
 
+def test_solaraviz_makes_the_next_model_of_what_a_user_gave(model):
+    assert not model.scenario  # what is true here Mesa 3.5 hands to the next model as its scenario, or refuses if not of its own kind
+    assert "kwargs" in inspect.signature(Community).parameters  # by this name Mesa 3.3 knows that a slider may turn any knob
+
+
 # What Mesa collects
 
 

@@ -12,12 +12,11 @@ from struct import pack, unpack
 from types import SimpleNamespace
 from zlib import crc32
 
-from cogov.agents.residents import CHILD, COMPANY, ELDER, IN_SERVICE_MEMBER, NEIGHBOUR, NEIGHBOURS, RETIRED_MEMBER, SLOTS, VOLUNTEER
-from cogov.agents.residents import COMMITTEE as IN_COMMITTEE  # whom one trusts
+from cogov.agents.residents import CHILD, ELDER, IN_SERVICE_MEMBER, NEIGHBOUR, NEIGHBOURS, RETIRED_MEMBER, SLOTS, VOLUNTEER
 from cogov.model.categories import FAMILIES, SCOPES
 from cogov.model.issues import (
-    AGREED, ANSWERED, AROSE, CEASED, CHECKED, COMMITTEE, CONSENTED, DEPARTMENT, DONE, FORGOTTEN, GAVE_UP, LAPSED, MONEY, ON_THE_SPOT, PAID,
-    REOPENED, RESOLVED, SECONDED, SIGN, TABLE, TAKEN, TOLD, UNKNOWN, UPWARD, VERIFIED, WAS_TOLD, WITHDRAWN, WORK,
+    AGREED, ANSWERED, AROSE, CEASED, CHECKED, COMMITTEE, COMPANY, CONSENTED, DEPARTMENT, DONE, FORGOTTEN, GAVE_UP, LAPSED, MONEY, ON_THE_SPOT,
+    PAID, REOPENED, RESOLVED, SECONDED, SIGN, TABLE, TAKEN, TOLD, UNKNOWN, UPWARD, VERIFIED, WAS_TOLD, WITHDRAWN, WORK,
 )  # fmt: skip
 from cogov.model.mechanisms import names
 from cogov.model.places import DOUBTS, NOT_MET, SIGNED
@@ -95,18 +94,17 @@ def rows(table):
 
 
 def nested(town):
-    """Compounds, buildings, stairwells, households, people; each place knows its `parts`, and all its `people`."""
+    """Compounds, buildings, stairwells, households and people; each place knows its `parts`, and all its `people`."""
     levels = [rows(table) for table in (town.compounds, town.buildings, town.stairwells, town.households, town.residents)]
-    for level, above in zip(levels, (None, "compound", "building", "stairwell", "home")):
-        for row in level:
-            row.parts = []
-            if above:
-                levels[levels.index(level) - 1][getattr(row, above)].parts.append(row)
     for person in levels[-1]:
         person.people, person.known = [person], person.known[: person.ties]
-    for level in reversed(levels[:-1]):
-        for place in level:
-            place.people = [person for part in place.parts for person in part.people]
+    for wholes, parts, whole in reversed(list(zip(levels, levels[1:], ("compound", "building", "stairwell", "home")))):
+        for place in wholes:
+            place.parts, place.people = [], []
+        for part in parts:
+            place = wholes[getattr(part, whole)]
+            place.parts.append(part)
+            place.people += part.people
     return levels
 
 
@@ -319,30 +317,33 @@ def listen(place):
     for person in place.people:
         if person.band != CHILD:
             place.ears += person.presence
-            for desk in (IN_COMMITTEE, COMPANY):
+            for desk in (COMMITTEE, COMPANY):
                 place.voices[desk] += single(person.presence * person.voice) * 2.0 * person.trust[desk]
 
 
-def listening(parts):
-    """Ears and voices of stairwells as last counted, or of the buildings or compounds they add up to."""
-    each = [(part.ears, *part.voices) if hasattr(part, "ears") else listening(part.parts) for part in parts]
+def listening(place):
+    """Ears and voices: in a home or stairwell as last counted, in a larger place those of its parts."""
+    each = [(place.ears, *place.voices)] if hasattr(place, "ears") else [listening(part) for part in place.parts]
     return tuple(added(column) for column in zip(*each))
 
 
+def seen_in(w, issue):
+    """The place whose people see an issue; in the street everybody listens, but who tells is a passer-by."""
+    places = w.households[issue.household], w.stairwells[issue.stairwell], w.buildings[issue.building], w.compounds[issue.compound]
+    return (*places, SimpleNamespace(parts=w.compounds, people=[]))[issue.scope]
+
+
 def bystanders(w, issue):
-    """How many would see it, and their weighted voice; a household knows its own trust today, a place that of last week."""
-    if issue.scope == 0:
-        home = w.households[issue.household]
-        listen(home)
-        ears, *voices = home.ears, *home.voices
-    else:
-        ears, *voices = listening((None, [w.stairwells[issue.stairwell]], [w.buildings[issue.building]], [w.compounds[issue.compound]], w.compounds)[issue.scope])
+    """How many would see it, and their weighted voice; a home counts its trust of today, other places that of last week."""
+    if issue.household >= 0:
+        listen(w.households[issue.household])
+    ears, *voices = listening(seen_in(w, issue))
     return ears, voices[trusted(issue)]
 
 
 def trusted(issue):
     """Whom what becomes of an issue makes one trust: the committee, else the company."""
-    return IN_COMMITTEE if issue.desk == COMMITTEE else COMPANY
+    return COMMITTEE if issue.desk == COMMITTEE else COMPANY
 
 
 def diffused(n, alone):
@@ -380,8 +381,7 @@ def first_told(w, issue, rate, neighbours, looks):
     """Somebody tells: a neighbour, or one of those who look, each in proportion to their part of the rate."""
     by, teller, part = -1, -1, chance(below(w.luck.key("find"), issue.id), issue.voices) * rate - neighbours
     if part < 0.0:
-        place = [w.households[issue.household], w.stairwells[issue.stairwell], w.buildings[issue.building], w.compounds[issue.compound], None][issue.scope]
-        who = race(place.people, below(w.luck.key("tell"), issue.id)) if place else None
+        who = race(seen_in(w, issue).people, below(w.luck.key("tell"), issue.id))
         teller = who.id if who else -1
     else:
         for by, looked in looks:
@@ -618,7 +618,7 @@ def call(w, issue, h, lift, reach, consent):
 def willing(w, h, lift, consent):
     """A household's willingness, a logit: its head's trust, the talks held, for a lift the floor, and friends who signed."""
     k, head = w.scenario.projects, h.people[0]
-    x = k.liking + consent * min(h.talks + 1.0, k.talks) + k.belief * (head.trust[IN_COMMITTEE] - 0.5)
+    x = k.liking + consent * min(h.talks + 1.0, k.talks) + k.belief * (head.trust[COMMITTEE] - 0.5)
     if lift:
         x += -k.ground if h.floor <= 2 else k.ground if h.floor >= 4 else 0.0
     if head.known:
@@ -666,7 +666,7 @@ def give(w, b, person):
         rank = IN_SERVICE_MEMBER if person.in_service else RETIRED_MEMBER
     duty = {NEIGHBOUR: 0.0, VOLUNTEER: v.duty, RETIRED_MEMBER: m.duty_retired, IN_SERVICE_MEMBER: m.duty_in_service}[rank]
     wish = duty + added(one_day[b.compound][rank] for one_day in w.wished) / 7
-    trusts = k.belief * (single(person.trust[IN_COMMITTEE] + person.trust[NEIGHBOURS]) - 1.0)
+    trusts = k.belief * (single(person.trust[COMMITTEE] + person.trust[NEIGHBOURS]) - 1.0)
     x = person.zeal - k.shyness + trusts - k.weight * tired + wish
     person.gives = chance(w.luck.key("give", w.day), person.id) * (1.0 + exp(-x)) < person.presence
     b.helpers[pool] += person.gives
@@ -705,7 +705,7 @@ def born(w, b, j, number):
     k, key, id_ = w.kinds[j], w.luck.key, (b.id * len(w.kinds) + j << 20) + number
     stairwell, household = b.parts[int(chance(key("strike"), id_) * len(b.parts))].id, -1
     if k.scope == "household":
-        near = [p for p in w.stairwells if p.building == b.id for p in p.people if concerns(k.unit, p, w.households[p.home])]
+        near = [p for p in b.people if concerns(k.unit, p, w.households[p.home])]
         household = race(near, below(key("strike"), id_)).home
         stairwell = w.households[household].stairwell
     never = chance(key("stubborn"), id_) < k.stubborn
@@ -789,13 +789,12 @@ class BuildingCaptains(Mechanism):
         }
 
     def learn(self, w):
+        heard_of = [i.building for i in w.issues if known(i)]
         for b in w.buildings:
-            if b.since > w.day:
-                b.weary = 0.0
-                continue
-            b.weary = b.weary * 0.99 + sum(known(i) and i.building == b.id for i in w.issues) / self.patience
-            if b.weary >= 1.0 or chance(w.luck.key("captain moves", w.day), b.id) < self.leaving / 365:
-                b.weary, b.since = 0.0, w.day + self.search
+            if b.since <= w.day:
+                b.weary = b.weary * 0.99 + heard_of.count(b.id) / self.patience
+                if b.weary >= 1.0 or chance(w.luck.key("captain moves", w.day), b.id) < self.leaving / 365:
+                    b.weary, b.since = 0.0, w.day + self.search
         self.fill(w, w.day + 1)
 
 
@@ -914,27 +913,3 @@ TWINS = {
     "building_captains": BuildingCaptains, "consent_campaign": ConsentCampaign, "grid_patrol": GridPatrol, "joint_council": JointCouncil,
     "mediation_room": MediationRoom, "party_volunteers": PartyVolunteers,
 }  # fmt: skip
-
-
-# ---- The census, counted again.
-
-
-def census(w):
-    """What the census counts, counted person by person and home by home."""
-    people, homes = w.people, w.households
-    return {
-        "residents": len(people),
-        "households": len(homes),
-        "registered": sum(p.registered for p in people),
-        "children": sum(p.band == CHILD for p in people),
-        "elders": sum(p.band == ELDER for p in people),
-        "elders_alone": sum(h.people[0].band == ELDER for h in homes if len(h.people) == 1),
-        "housebound": sum(p.housebound for p in people),
-        "members": sum(p.member for p in people),
-        "in_service": sum(p.in_service for p in people),
-        "volunteers": sum(p.volunteer for p in people),
-        "member_volunteers": sum(p.volunteer and p.member for p in people),
-        "owners": sum(h.owner for h in homes),
-        "away": sum(h.away for h in homes),
-        "shops": sum(b.shops for b in w.buildings),
-    }
