@@ -2,6 +2,11 @@
 
 _WHERE = {  # name -> the room it lives in; loaded when first asked for, so that importing cogov costs nothing
     "Community": "model.community",
+    "Resident": "agents.views",
+    "PartyMember": "agents.views",
+    "Volunteer": "agents.views",
+    "PropertyManager": "agents.views",
+    "GridWorker": "agents.views",
     "Scenario": "model.scenario",
     "ScenarioError": "model.knobs",
     "read": "model.cases",

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from ..model.knobs import knob
-from .views import View
 
 
 @dataclass(frozen=True)
@@ -19,17 +18,3 @@ class GridKnobs:
 def hours(knobs):
     """Hours all of them have in a day."""
     return knobs.full_time * knobs.shift + knobs.part_time * knobs.part_shift
-
-
-class GridWorker(View):
-    """A grid worker as a Mesa agent, the full-time ones first."""
-
-    @property
-    def full_time(self):
-        return self.row < self.model.case.grid_workers.full_time
-
-    @property
-    def hours(self):
-        """Hours a day."""
-        knobs = self.model.case.grid_workers
-        return knobs.shift if self.full_time else knobs.part_shift

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from ..model.knobs import knob
-from .views import View
 
 
 @dataclass(frozen=True)
@@ -19,21 +18,3 @@ class PropertyKnobs:
 def workers(knobs, households):
     """Staff of a compound with that many households: at least one."""
     return max(1, round(households / knobs.homes))
-
-
-class PropertyManager(View):
-    """One of the crew of a compound's property company, as a Mesa agent; `row` is the compound."""
-
-    @property
-    def compound(self):
-        return self.row
-
-    @property
-    def hours(self):
-        """Hours a day on residents' issues."""
-        return self.model.case.property_managers.shift
-
-    @property
-    def crew(self):
-        """Hours a day of all the compound's crew."""
-        return self.model.world.crews[self.row].item()

@@ -9,7 +9,6 @@ import numpy as np
 from ..model.compiled import compiled
 from ..model.knobs import ScenarioError, knob
 from ..model.luck import below, chance, waiting
-from .views import Column, View
 
 CHILD, ADULT, ELDER = 0, 1, 2           # age bands: under 18, 18 to 59, 60 and over
 NONE, REPAIR, CARE, LAW = 0, 1, 2, 3    # skills
@@ -300,46 +299,3 @@ def take_stock(day, people, buildings, stairwells, company, wish, sums, used, k,
         meet[b] = 0.0
         for s in range(buildings.first[b], buildings.first[b + 1]):
             listen(s, people, stairwells, sums)
-
-
-class Resident(View):
-    """A resident as a Mesa agent. What days move can be written; it is felt when the building next takes stock, within a week."""
-
-    home, building, band, skill = Column(), Column(), Column(), Column()
-    registered, member, in_service, volunteer, housebound = Column(), Column(), Column(), Column(), Column()
-    presence, voice, zeal, gives, ties = Column(), Column(), Column(), Column(), Column()
-    trust_committee = Column("trust", COMMITTEE, high=1.0)
-    trust_company = Column("trust", COMPANY, high=1.0)
-    trust_neighbours = Column("trust", NEIGHBOURS, high=1.0)
-    satisfaction = Column(high=1.0)
-    fatigue = Column(high=1000.0)
-    standing = NEIGHBOUR
-
-    @property
-    def duty(self):
-        """Logit: the wish to give an evening that comes with one's standing."""
-        return self.model.world.duty[self.standing].item()
-
-    @property
-    def evening(self):
-        """Hours promised this week."""
-        return self.gives * self.model.case.volunteers.evening
-
-    @property
-    def owner(self):
-        """Whether the owner lives here; else the home is let."""
-        return self.model.world.households.owner[self.home].item()
-
-    @property
-    def compound(self):
-        return self.model.world.buildings.compound[self.building].item()
-
-    @property
-    def cell(self):
-        """The building as a cell of `model.grid`."""
-        return self.model.building_cell(self.building)
-
-    @property
-    def knows(self):
-        """Acquaintances, as agents."""
-        return [self.model.residents[i] for i in self.model.world.residents.known[self.row, : self.ties]]

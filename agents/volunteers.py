@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 
 from ..model.knobs import knob
-from .party_members import PartyMember
-from .residents import VOLUNTEER, Resident
 
 
 @dataclass(frozen=True)
@@ -13,13 +11,3 @@ class VolunteerKnobs:
 
     evening: float = knob(2.0, 0.0, 6.0, unit="hours/evening", source="assumed")
     duty: float = knob(3.0, -5.0, 12.0, unit="logit to give an evening, on a list", source="assumed; registered are 18-21 % of residents, active far fewer")
-
-
-class Volunteer(Resident):
-    """A resident on a volunteer team's list, as a Mesa agent."""
-
-    standing = VOLUNTEER
-
-
-class PartyVolunteer(PartyMember, Volunteer):
-    """Both at once; asked for evenings as a member."""

@@ -9,11 +9,8 @@ import numpy as np
 from mesa.agent import AgentSet
 from mesa.discrete_space import OrthogonalMooreGrid
 
-from ..agents.grid_workers import GridWorker
-from ..agents.party_members import PartyMember
-from ..agents.property_managers import PropertyManager, workers
-from ..agents.residents import Resident
-from ..agents.volunteers import PartyVolunteer, Volunteer
+from ..agents.property_managers import workers
+from ..agents.views import GridWorker, PartyMember, PartyVolunteer, PropertyManager, Resident, Volunteer
 from . import measures
 from .cases import altered, read
 from .day import live

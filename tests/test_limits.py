@@ -6,8 +6,9 @@ luck. A reading holds within four standard errors. The last test plants a defect
 """
 
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from itertools import product
 from math import exp, factorial, log, sqrt
 from typing import NamedTuple
@@ -110,7 +111,7 @@ def erlang_c(c, a):
     return busy / (sum(a**k / factorial(k) for k in range(c)) + busy) / (c - a)
 
 
-def queue(service, services):
+def queue(service, services, seed=0):
     """Mean wait and time in system of each compound's queue, in mean services of `service` days; (2, compounds).
 
     The first 40 services, in which queues fill, and what arises in the last 20 are left out. Five hundred homes have a crew
@@ -119,7 +120,7 @@ def queue(service, services):
     job = category(hands="property", rate=LOAD / service * 365 / 10, work=4.0 * service, spread=1.0)
     crew = PropertyKnobs(homes=50.0, shift=4.0)
     yards = (Compound("queue", COMPOUNDS, buildings=10, stairwells=1, company=True),)
-    run = engine.simulate(world(services * service, 500 * COMPOUNDS, yards, job, property_managers=crew), "queue")
+    run = engine.simulate(world(services * service, 500 * COMPOUNDS, yards, job, property_managers=crew), "queue", seed)
     i = run.issues[(run.issues["born"] > 40 * service) & (run.issues["born"] <= (services - 20) * service)]
     assert (i["resolved"] >= 0).all()
     stay = (i["resolved"] - i["born"]) / service
@@ -148,6 +149,15 @@ def test_a_queue_waits_as_erlang_says_the_closer_the_finer_the_step():
     assert abs(limit - 1 - erlang_c(CREW, LOAD)) < 4 * noise
     assert (np.diff(wrong) < 0).all()
     assert (np.abs(wrong) <= 1.0 / np.array(steps)).all()  # never a day
+
+
+@pytest.mark.slow
+def test_many_queues_wait_as_erlang_says():
+    """Four hundred queues: the wait to within seven per cent, the time in system to within one and a half."""
+    seen = np.concatenate([queue(20, 400, seed) for seed in range(10)], axis=1) - 0.5 / 20
+    error = 4 * seen.std(axis=1, ddof=1) / sqrt(seen.shape[1])
+    print("\nwait, time in system", seen.mean(axis=1), "four standard errors", error)
+    assert (np.abs(seen.mean(axis=1) - erlang_c(CREW, LOAD) - [0, 1]) < error).all()
 
 
 # --------------------------------------------------------------------------------------------- as many hands as it takes
@@ -192,8 +202,8 @@ def thinning():
 # ------------------------------------------------------------------------------------------------- who speaks up, and when
 
 GROUPS = (2, 3, 5, 10, 40)
-YARDS = tuple(Compound(f"of {n}", buildings=400, stairwells=1, floors=n - 1) for n in GROUPS)  # a home, and one on each floor
 APIECE = 400  # buildings of each size
+YARDS = tuple(Compound(f"of {n}", buildings=APIECE, stairwells=1, floors=n - 1) for n in GROUPS)  # a home, and one on each floor
 
 
 def silence(t=1.5):
@@ -403,89 +413,86 @@ def test_the_closed_form_holds(check):
     assert not off(readings)
 
 
-def rate(world):
-    world.clocks = world.clocks._replace(rate=world.clocks.rate * 1.05)
+# A kernel that reads its column right and then goes wrong by five per cent lives the same days as one whose column is wrong.
 
 
-def work(world):
-    world.cats = world.cats._replace(work=world.cats.work * 1.05)
+def wrong(part, column=None, by=1.05):
+    """Something done to every world on day 0: a part of it, or one column of that part, is `by` times as large."""
+
+    def change(world):
+        old = getattr(world, part)
+        setattr(world, part, old._replace(**{column: getattr(old, column) * by}) if column else old * by)
+
+    return partial(but, change)
 
 
-def crews(world):
-    world.crews = world.crews * 0.95
-
-
-def hands(world):
-    world.pair = world.pair * 0.95
-
-
-def tells(world):
-    world.cats = world.cats._replace(telling=world.cats.telling * 1.05)
-
-
-def lapses(world):
-    world.cats = world.cats._replace(lapse=world.cats.lapse * 1.05)
-
-
-def signs(world):
+def likelier(world):
+    """Households sign with a chance five per cent higher."""
     odds = exp(world.packed.projects.liking)
     p = 1.05 * odds / (1 + odds)
     world.packed = world.packed._replace(projects=world.packed.projects._replace(liking=log(p / (1 - p))))
 
 
-def pulls_off(lever, wrong, moved):
-    """The day's `total` or `owned`, with `wrong` done to one lever."""
-
-    def touched(*known):
-        out = moved(*known)
-        if known[2] == lever:
-            return out[0], wrong(out[1])
-        return {**out, lever: wrong(out[lever])} if isinstance(out, dict) else out
-
-    return touched
+def sharper(pulls, strengths, lever, *rest, plain=day.owned):
+    """Who looks sees five per cent more."""
+    codes, parts = plain(pulls, strengths, lever, *rest)
+    return codes, parts * (1.05 if lever == "sight" else 1.0)
 
 
-def short_of_one(time, event):
-    """Who leaves at an event is no longer at risk."""
+def slower(*known, plain=day.total):
+    """Where something makes problems arise more readily, five per cent are lost."""
+    lever = plain(*known)
+    return lever | {"ease": lever["ease"] - 0.05 * (lever["ease"] > 0)}
+
+
+def louder(n, alone, plain=telling.diffused):
+    return 1.05 * plain(n, alone)
+
+
+def generous(rule, signed, met, all_, signed_area, met_area, area, plain=rules.carried):
+    return plain(rule, 1.05 * signed, met, all_, 1.05 * signed_area, met_area, area)
+
+
+def off_by_one(time, event):
+    """Who has an event is no longer at risk of it: one too few in twenty-one."""
     time, event = np.asarray(time, float), np.asarray(event, bool)
     when, dead = np.unique(time[event], return_counts=True)
-    return when, np.cumprod(1.0 - dead / (len(time) - np.searchsorted(np.sort(time), when, side="right")))
+    return when, np.cumprod(1.0 - dead / (len(time) - 1 - np.searchsorted(np.sort(time), when, side="left")))
 
 
-def generous(rule, signed, met, all_, signed_area, met_area, area):
-    return PLAIN_RULE(rule, 1.05 * signed, met, all_, 1.05 * signed_area, met_area, area)
+PLANTED = [
+    (queues, "arrivals", wrong("clocks", "rate")),
+    (queues, "work", wrong("cats", "work")),
+    (queues, "crew's hours", wrong("crews", by=0.95)),
+    (backlog, "arrivals", wrong("clocks", "rate")),
+    (backlog, "work", wrong("cats", "work")),
+    (backlog, "hours of a pair of hands", wrong("pair", by=0.95)),
+    (thinning, "arrivals", wrong("clocks", "rate")),
+    (thinning, "telling", wrong("cats", "telling")),
+    (thinning, "lapse", wrong("cats", "lapse")),
+    (dilemma, "telling", wrong("cats", "telling")),
+    (diffusion, "diffused", partial(patch.object, telling, "diffused", louder)),
+    (eyes, "sight", partial(patch.object, day, "owned", sharper)),
+    (neighbours, "telling", wrong("cats", "telling")),
+    (remission, "at risk", partial(patch.object, measures, "kaplan_meier", off_by_one)),
+    (committees, "signed", partial(patch.object, rules, "carried", generous)),
+    (signatures, "willing", partial(but, likelier)),
+    (clocks, "arrivals", wrong("clocks", "rate")),
+    (hurried, "ease", partial(patch.object, day, "total", slower)),
+]
 
 
-PLAIN_RULE, PLAIN_CROWD = rules.carried, telling.diffused
-SIGHT = pulls_off("sight", lambda part: part * 1.05, day.owned)
-EASE = pulls_off("ease", lambda part: part - 0.05 * (part > 0), day.total)
-PLANTED = {
-    "queues: rate": lambda: but(rate),
-    "queues: work": lambda: but(work),
-    "queues: crews": lambda: but(crews),
-    "backlog: rate": lambda: but(rate),
-    "backlog: work": lambda: but(work),
-    "backlog: hands": lambda: but(hands),
-    "thinning: rate": lambda: but(rate),
-    "thinning: tells": lambda: but(tells),
-    "thinning: lapses": lambda: but(lapses),
-    "dilemma: tells": lambda: but(tells),
-    "diffusion: crowd": lambda: patch.object(telling, "diffused", lambda n, alone: 1.05 * PLAIN_CROWD(n, alone)),
-    "eyes: sight": lambda: patch.object(day, "owned", SIGHT),
-    "neighbours: tells": lambda: but(tells),
-    "remission: short of one": lambda: patch.object(measures, "kaplan_meier", short_of_one),
-    "committees: generous": lambda: patch.object(rules, "carried", generous),
-    "signatures: signs": lambda: but(signs),
-    "clocks: rate": lambda: but(rate),
-    "hurried: ease": lambda: patch.object(day, "total", EASE),
-}
+NAMES = [f"{check.__name__}: {what}" for check, what, _ in PLANTED]
 
 
-@pytest.mark.parametrize("what", PLANTED)
-def test_a_defect_of_five_per_cent_is_seen(what):
-    check = globals()[what.split(":")[0]]
-    with PLANTED[what]():
+@pytest.mark.parametrize(("check", "planted"), [(check, planted) for check, _, planted in PLANTED], ids=NAMES)
+def test_a_defect_of_five_per_cent_is_seen(check, planted):
+    with planted():
         found = off(check())
     for r in found:
-        print(f"\n{what}: {r.what}: seen {r.seen:.4f}, closed {r.closed:.4f}, {abs(r.seen - r.closed) / r.error if r.error else np.inf:.1f} errors", end="")
+        print(f"\n{r.what}: seen {r.seen:.4f}, closed {r.closed:.4f}", f"{abs(r.seen - r.closed) / r.error:.1f} errors off" if r.error else "", end="")
     assert found
+
+
+def test_every_check_has_its_planted_defect():
+    assert {check for check, _, _ in PLANTED} == set(CHECKS)

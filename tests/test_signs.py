@@ -65,40 +65,40 @@ NEVER = 10_000
 
 
 def signing(scenario, seed):
-    """Days from a project's first day of signing to the day its rule is met; NEVER within two years, or when it lapses before."""
+    """Days from a project's first day of signing to the day its rule is met; NEVER within two years."""
     project = None
-    for world, _ in days(replace(scenario, days=4 * 365), "signs", seed):
+    for world, _ in days(scenario, "signs", seed):
         active = world.projects.active[0]
         if project is None and active >= 0:
             project, begun = active, world.day
         elif project is not None and (active != project or world.day - begun > 730):
             met = world.history()[(world.history()["issue"] == project) & (world.history()["what"] == CONSENTED)]
             return int(met["day"][0]) - begun if len(met) else NEVER
-    return NEVER
+    raise AssertionError(f"seed {seed}: no project began in good time")
 
 
 def signings(seeds, *mechanisms):
-    """`signing` for each seed. The renewal is put on the agenda often, so that no run waits for it; nothing else is signed for."""
-    yard = raised(read("wuzi_yard"), yard_renewal=4.0, lift_adding=0.0, mains_replacement=0.0)
+    """`signing` for each seed, where the renewal is soon on the agenda, nothing else is signed for, and no project lapses by itself."""
+    yard = replace(raised(read("wuzi_yard"), yard_renewal=4.0, lift_adding=0.0, mains_replacement=0.0), days=4 * 365)
+    renewal = replace(yard.issues["yard_renewal"], lapse=0.0)
+    yard = replace(yard, issues=yard.issues | {"yard_renewal": renewal})
     return np.array([signing(governed(yard, *mechanisms), seed) for seed in range(seeds)])
 
 
-def test_a_campaign_stalls_without_captains_and_gets_there_with_them():
-    """Every household must sign. Of sixteen seeds at most two get there in a year without captains, and at least fourteen with them."""
-    assert binom.cdf(2, 16, 0.5) < 0.0025  # what a fair coin would do
-    alone, captains = signings(16, "consent_campaign"), signings(16, "consent_campaign", "building_captains")
-    print("\ndays to every signature alone", np.sort(alone), "with captains", np.sort(captains))
-    assert np.count_nonzero(alone <= 365) <= 2
-    assert np.count_nonzero(captains <= 365) >= 14
+def test_a_campaign_without_captains_stalls_short_of_every_household():
+    """For two years, in most of 24 seeds: at most seven get there, as a fair coin would with a chance of 3 %."""
+    assert binom.cdf(7, 24, 0.5) < 0.033
+    alone = signings(24, "consent_campaign")
+    print("\ndays to every signature, alone", np.sort(alone))
+    assert np.count_nonzero(alone < NEVER) <= 7
 
 
-@pytest.mark.slow
-def test_a_campaign_without_captains_mostly_stalls_for_two_years():
-    """At most 14 of 40 get there; a fair coin would with 4 %."""
-    assert binom.cdf(14, 40, 0.5) < 0.041
-    alone = signings(40, "consent_campaign")
-    print("\ndays to every signature", np.sort(alone))
-    assert np.count_nonzero(alone <= 730) <= 14
+def test_with_captains_it_gets_there():
+    """In at least 22 of 24 seeds, as what succeeds three times in four would with a chance of 4 %."""
+    assert binom.sf(21, 24, 0.75) < 0.041
+    captains = signings(24, "consent_campaign", "building_captains")
+    print("\ndays to every signature, with captains", np.sort(captains))
+    assert np.count_nonzero(captains < NEVER) >= 22
 
 
 # ---------------------------------------------------------------------------------------------------- a smaller guiyuan

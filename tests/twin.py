@@ -14,15 +14,16 @@ from zlib import crc32
 
 from cogov.agents.residents import CHILD, ELDER, IN_SERVICE_MEMBER, NEIGHBOUR, NEIGHBOURS, RETIRED_MEMBER, SLOTS, VOLUNTEER
 from cogov.model.categories import FAMILIES, SCOPES
-from cogov.model.issues import (
-    AGREED, ANSWERED, AROSE, CEASED, CHECKED, COMMITTEE, COMPANY, CONSENTED, DEPARTMENT, DONE, FORGOTTEN, GAVE_UP, LAPSED, MONEY, ON_THE_SPOT,
-    PAID, REOPENED, RESOLVED, SECONDED, SIGN, TABLE, TAKEN, TOLD, UNKNOWN, UPWARD, VERIFIED, WAS_TOLD, WITHDRAWN, WORK,
-)  # fmt: skip
 from cogov.model.mechanisms import names
 from cogov.model.places import DOUBTS, NOT_MET, SIGNED
 from cogov.model.pull import POOLS
 from cogov.model.rules import RULES
 from cogov.model.simulate import community
+
+# Stages of an issue, what history tells of it, and who has taken it in; numbered as in `model/issues.py`.
+UNKNOWN, TOLD, TABLE, SIGN, MONEY, UPWARD, WORK, RESOLVED, VERIFIED, WITHDRAWN, LAPSED = range(11)
+AROSE, WAS_TOLD, SECONDED, TAKEN, AGREED, CONSENTED, PAID, ANSWERED, ON_THE_SPOT, DONE, CHECKED, REOPENED, FORGOTTEN, GAVE_UP, CEASED = range(15)
+COMMITTEE, COMPANY, DEPARTMENT = range(3)  # whom one trusts is numbered like the first two
 
 # ---- Luck: a hash of (seed, decision, day, who), in 64 bits.
 
@@ -271,7 +272,7 @@ def booked(w, have, asks, shares):
                 w.ledger.fen[row] += int(fen)
                 continue
             if role == "property":
-                crews = [hours - each for hours, each in zip(crews, got)]
+                crews = [left - each for left, each in zip(crews, got)]
             else:
                 pools[role] += amount(got)
             w.ledger.hours[row][("property", *POOLS).index(role)] += amount(got)
