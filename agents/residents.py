@@ -30,7 +30,7 @@ class ResidentKnobs:
     home_adult: float = knob(0.7, 0.05, 1.0, unit="share of days at home", source="assumed")
     home_elder: float = knob(0.95, 0.05, 1.0, unit="share of days at home", source="assumed")
     home_away: float = knob(0.08, 0.0, 1.0, unit="share of days at home of those who live elsewhere", source="assumed; one weekend a month")
-    tenant_voice: float = knob(0.79, 0.0, 1.0, unit="telling of a tenant against an owner", source="numbers.md: owners 56 %, tenants 44 % of contacts")
+    tenant_voice: float = knob(0.79, 0.0, 1.0, unit="telling of a tenant against an owner", source="docs/sources.md: owners 56 %, tenants 44 % of contacts")
     migrant_voice: float = knob(0.8, 0.0, 1.0, unit="telling of a migrant against a registered resident", source="assumed")
     alone: float = knob(8.0, 2.0, 100.0, unit="times readier when nobody else could tell", source="assumed; the volunteer's dilemma says: certain")
     echo: float = knob(0.3, 0.0, 1.0, unit="telling of a known issue against an unknown one", source="assumed")

@@ -1,11 +1,12 @@
 """Cases: the communities that ship with cogov, and a user's own; found by name or path, and altered by mechanism and knob."""
 
+import json
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
 from . import mechanisms
-from .knobs import ScenarioError, turned
+from .knobs import ScenarioError, all_turned
 from .reading import build, load, parse_setting
 from .scenario import Scenario
 
@@ -42,7 +43,7 @@ def altered(scenario, on=(), off=(), settings=(), days=None):
     active = {name: m for name, m in scenario.mechanisms.items() if name not in off}
     active |= {name: mechanisms.named(name)() for name in on if name not in active}
     scenario = replace(scenario, mechanisms=active)
-    texts = [f"{path}={value}" for path, value in settings.items()] if isinstance(settings, dict) else settings
-    for text in texts if days is None else (*texts, f"days={days}"):
-        scenario = turned(scenario, *parse_setting(scenario, text))
-    return scenario
+    texts = [f"{path}={json.dumps(value)}" for path, value in settings.items()] if isinstance(settings, dict) else list(settings)
+    if days is not None:
+        texts.append(f"days={days}")
+    return all_turned(scenario, dict(parse_setting(scenario, text) for text in texts))

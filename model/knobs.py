@@ -58,7 +58,18 @@ def paths(part, prefix=""):
 
 def turned(part, path, value):
     """The same `part` with the knob at `path` turned to `value`; raises KeyError or AttributeError where there is none."""
-    head, _, rest = path.partition(".")
+    return all_turned(part, {path: value})
+
+
+def all_turned(part, settings):
+    """The same `part` with every knob of `settings` (path -> value) turned at once, so that it is checked once, as a whole."""
+    below, here = {}, {}
+    for path, value in settings.items():
+        head, _, rest = path.partition(".")
+        if rest:
+            below.setdefault(head, {})[rest] = value
+        else:
+            here[head] = value
     if isinstance(part, dict):
-        return {**part, head: turned(part[head], rest, value) if rest else value}
-    return replace(part, **{head: turned(getattr(part, head), rest, value) if rest else value})
+        return {**part, **here, **{head: all_turned(part[head], inner) for head, inner in below.items()}}
+    return replace(part, **here, **{head: all_turned(getattr(part, head), inner) for head, inner in below.items()})

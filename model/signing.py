@@ -27,7 +27,7 @@ class ProjectKnobs:
     landlord: float = knob(0.15, 0.0, 1.0, unit="chance that a let home's owner is found", source="assumed")
     evening: float = knob(0.6, 0.0, 1.0, unit="chance of being in when at home that day", source="assumed")
     liking: float = knob(0.6, -5.0, 5.0, unit="logit to sign", source="assumed; a first round stalls in wuzi_yard")
-    ground: float = knob(1.5, 0.0, 5.0, unit="logit lost on the two lowest floors by a lift, gained from the fourth up", source="numbers.md: ground and second lose, third breaks even")
+    ground: float = knob(1.5, 0.0, 5.0, unit="logit lost on the two lowest floors by a lift, gained from the fourth up", source="docs/sources.md: ground and second lose, third breaks even")
     belief: float = knob(3.0, 0.0, 10.0, unit="logit per unit of trust in the committee above one half", source="assumed")
     talks: int = knob(5, 1, 30, unit="talks that still move a doubter", source="assumed")
     social: float = knob(2.0, 0.0, 10.0, unit="logit if all one's acquaintances have signed", source="assumed")

@@ -43,7 +43,7 @@ class BuildingCaptains(Mechanism):
     memory: float = knob(1.5, 0.0, 6.0, unit="log rate, what a street captain does not let be forgotten", source="assumed")
     patience: float = knob(400.0, 10.0, 5000.0, unit="known open issues x days that tire a captain out", source="assumed")
     search: int = knob(60, 0, 1000, unit="days to find a new captain", source="assumed")
-    leaving: float = knob(0.08, 0.0, 1.0, unit="captains who move away/year", source="numbers.md: volunteers' attrition 13.5 % a year")
+    leaving: float = knob(0.08, 0.0, 1.0, unit="captains who move away/year", source="docs/sources.md: volunteers' attrition 13.5 % a year")
 
     def begin(self, world, luck):
         b = len(world.buildings.compound)

@@ -27,7 +27,7 @@ class PartyVolunteers(Mechanism):
     festive: float = knob(1.0, 0.0, 10.0, unit="hours/building asked on a service day", source="guiyuan: a service day every quarter")
     call: float = knob(0.8, 0.0, 4.0, unit="logit, wish of members and listed volunteers to give", source="assumed")
     visits: float = knob(0.02, 0.0, 1.0, unit="1/day, of hearing what care is needed behind a door", source="assumed")
-    ageing: float = knob(0.135, 0.0, 1.0, unit="share of the team lost/year", source="numbers.md: attrition 13.5 % a year")
+    ageing: float = knob(0.135, 0.0, 1.0, unit="share of the team lost/year", source="docs/sources.md: attrition 13.5 % a year")
     joining: float = knob(0.08, 0.0, 1.0, unit="share of a full team won/year", source="assumed")
     meeting: float = knob(0.004, 0.0, 0.2, unit="new acquaintances per resident on a service day", source="assumed")
     goodwill: float = knob(0.005, 0.0, 0.1, unit="trust in neighbours per service day", source="assumed")
