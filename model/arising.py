@@ -89,8 +89,8 @@ def first_thresholds(cells, key):
 def tick(clocks, ease, family, key):
     """A day passes: ids of the issues that arise, (new,) int64, by building and category. `ease` (buildings, families) log."""
     b, c = clocks.rate.shape
-    fresh = np.empty(b * c, np.int64)  # more than one a day in every cell is more than there is room for: the rest arise tomorrow
-    n = 0
+    cells, before = np.empty(b * c, np.int64), np.empty(b * c, np.int64)  # where something arises, and what had arisen there
+    hits, n = 0, 0
     rate, passed, next_, number = clocks.rate, clocks.passed, clocks.next, clocks.number
     eased = np.empty(ease.shape[1])
     for i in range(b):
@@ -99,13 +99,22 @@ def tick(clocks, ease, family, key):
         for j in range(c):
             if rate[i, j] > 0.0:
                 passed[i, j] += rate[i, j] * eased[family[j]]
-                while passed[i, j] >= next_[i, j] and n < b * c:
+                if passed[i, j] >= next_[i, j]:
                     cell = i * c + j
-                    fresh[n] = (cell << 20) + number[i, j]
-                    n += 1
-                    number[i, j] += 1
-                    next_[i, j] += waiting(below(key, cell), number[i, j])
-    return fresh[:n]
+                    cells[hits], before[hits] = cell, number[i, j]
+                    hits += 1
+                    while passed[i, j] >= next_[i, j]:
+                        number[i, j] += 1
+                        next_[i, j] += waiting(below(key, cell), number[i, j])
+                        n += 1
+    fresh = np.empty(n, np.int64)
+    n = 0
+    for s in range(hits):
+        i, j = cells[s] // c, cells[s] % c
+        for k in range(before[s], number[i, j]):
+            fresh[n] = (cells[s] << 20) + k
+            n += 1
+    return fresh
 
 
 @compiled

@@ -21,6 +21,7 @@ def supply(world, scenario):
         "grid": grid_workers.hours(scenario.grid_workers),
         "member": members * world.mood.pledged[residents.MEMBERS],
         "volunteer": volunteers * world.mood.pledged[residents.VOLUNTEERS],
+        "captain": 0.0,
     }
     have = {role: hours + world.more[i] for i, (role, hours) in enumerate(own.items())}
     assert tuple(have) == POOLS
@@ -38,6 +39,7 @@ def granted(supply, asks):
     for name in sorted(asks):
         for role, ask in asks[name].items():
             wanted[role] = wanted.get(role, 0.0) + (ask if role == "property" else amount(ask))
+    needs = {name: [role for role, ask in ask_.items() if role != "property" and amount(ask) > 0] for name, ask_ in asks.items()}
     enough = {}
     for role, hours in wanted.items():
         if role == "property":
@@ -46,9 +48,9 @@ def granted(supply, asks):
             enough[role] = supply[role] / hours if hours > supply[role] else 1.0
     shares = {}
     for name, ask in asks.items():
-        shares[name] = share = np.full(compounds, min([1.0, *(enough[role] for role in ask if role != "property")]))
+        shares[name] = share = np.full(compounds, min([1.0, *(enough[role] for role in needs[name])]))
         if "property" in ask:
-            np.minimum(share, enough["property"], out=share)
+            np.minimum(share, np.where(ask["property"] > 0, enough["property"], 1.0), out=share)
     return shares
 
 

@@ -14,15 +14,15 @@ PAYERS = (*ROLES, "departments")
 class Ledger:
     """Sums since day 0. The last row is the desks themselves, which no mechanism sent."""
 
-    hours: np.ndarray     # (mechanisms + 1, 6) float64  by PAYERS
+    hours: np.ndarray     # (mechanisms + 1, 7) float64  by PAYERS
     fen: np.ndarray       # (mechanisms + 1,) int64      spent by mechanisms; the last is what issues cost
-    supplied: np.ndarray  # (6,) float64                 hours there were, by PAYERS
+    supplied: np.ndarray  # (7,) float64                 hours there were, by PAYERS
 
     def desk(self, spent):
         """Book what the desks spent on issues today, (compounds + 2,) hours."""
         self.hours[-1, 0] += spent[:-2].sum()
         self.hours[-1, 1] += spent[-2]
-        self.hours[-1, 5] += spent[-1]
+        self.hours[-1, -1] += spent[-1]
 
 
 def opened(mechanisms):

@@ -10,8 +10,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-POOLS = ("committee", "grid", "member", "volunteer")  # hands of the whole community
-ROLES = ("property", *POOLS)                          # property: the crew of each compound
+POOLS = ("committee", "grid", "member", "volunteer", "captain")  # hands of the whole community
+ROLES = ("property", *POOLS)                                     # property: the crew of each compound
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Pull:
     wish: np.ndarray | float = 0.0     # (compounds, standings) logit    wish to give an evening; its mean over a week counts
     trust: np.ndarray | float = 0.0    # (buildings, 3) per day    trust in committee, company, neighbours
     ties: np.ndarray | float = 0.0     # (buildings,) per person and day  new acquaintances
-    supply: np.ndarray | float = 0.0   # (4,) hours                hands of each of POOLS that become available tomorrow
+    supply: np.ndarray | float = 0.0   # (5,) hours                hands of each of POOLS that become available tomorrow
     money: float = 0.0                 # yuan                      into the community's fund, tomorrow
 
 

@@ -59,7 +59,7 @@ class World:
     names: list = None                             # names of all mechanisms; a code in `teller`, `closer` or `by` is a row here
     own: dict = None                               # mechanism -> its own columns
     packed: Packed = None                          # the scenario's numbers that kernels read
-    more: np.ndarray = field(default_factory=lambda: np.zeros(4))        # (4,) hours  added today to POOLS by yesterday's pulls
+    more: np.ndarray = field(default_factory=lambda: np.zeros(5))        # (5,) hours  added today to POOLS by yesterday's pulls
     used: np.ndarray = field(default_factory=lambda: np.zeros(2))        # (2,) share of members' and volunteers' evenings that found work
     issues: np.ndarray = field(default_factory=lambda: np.zeros(0, ISSUE))  # (open + being checked,) ISSUE, in the order they arose
     ended: np.ndarray = field(default_factory=lambda: np.zeros(256, ISSUE))  # room for issues verified, withdrawn or lapsed

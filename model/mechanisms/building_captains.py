@@ -12,10 +12,11 @@ import numpy as np
 from ..hours import spent
 from ..issues import known, wants
 from ..knobs import knob
-from ..pull import Pull
+from ..pull import POOLS, Pull
 from . import Mechanism
 
 CAPTAIN = 2  # among categories.HANDS
+CAPTAINS = np.array([float(pool == "captain") for pool in POOLS])
 
 
 class Posts(NamedTuple):
@@ -24,9 +25,7 @@ class Posts(NamedTuple):
     weary: np.ndarray   # (buildings,) float64  at 1 the captain steps down
     since: np.ndarray   # (buildings,) float64  day from which the post is filled
     who: np.ndarray     # (buildings,) int64    resident; -1 where nobody is grown up
-    member: np.ndarray  # (buildings,) bool     the captain is a party member
     filled: np.ndarray  # (buildings,) float64  how much of a captain there is today, 0..1
-    hours: tuple        # (members', others')   hours a day that all of them give
 
 
 @dataclass(frozen=True)
@@ -34,11 +33,11 @@ class BuildingCaptains(Mechanism):
     zh: ClassVar[str] = "楼长"
     tiers: int = knob(3, 1, 3, unit="tiers: building; and alley; and street captains", source="guiyuan: building, alley and street captains")
     evening: float = knob(0.3, 0.0, 3.0, unit="hours/captain/day", source="assumed")
-    ear: float = knob(0.7, 0.0, 3.0, unit="log rate of telling, where a captain is", source="assumed; block leaders moved 28 % against 12 % by leaflet")
+    ear: float = knob(0.7, 0.0, 3.0, unit="log rate of telling, where a captain is", source="assumed; docs/sources.md: block leaders")
     eyes: float = knob(0.15, 0.0, 2.0, unit="1/day, of finding what is in common space", source="assumed: a round a week")
     small: float = knob(2.0, 0.0, 12.0, unit="hours, the largest thing settled on the spot", source="assumed")
     door: float = knob(2.5, 0.0, 6.0, unit="logit, that a household called upon is found", source="assumed; the captain knows when people are in")
-    word: float = knob(1.5, 0.0, 6.0, unit="logit, willingness to sign when the captain asks", source="assumed; block leaders 28 % against 12 %")
+    word: float = knob(1.05, 0.0, 6.0, unit="logit of willingness to sign, per talk with the captain", source="docs/sources.md: block leaders won 28 %, a leaflet 12 %")
     cover: float = knob(0.4, 0.0, 1.0, unit="share of a post that an alley captain covers", source="assumed")
     memory: float = knob(1.5, 0.0, 6.0, unit="log rate, what a street captain does not let be forgotten", source="assumed")
     patience: float = knob(400.0, 10.0, 5000.0, unit="known open issues x days that tire a captain out", source="assumed")
@@ -47,18 +46,16 @@ class BuildingCaptains(Mechanism):
 
     def begin(self, world, luck):
         b = len(world.buildings.compound)
-        who = captains(world)
-        return self.posted(Posts(np.zeros(b), np.ones(b), who, world.residents.member[who] & (who >= 0), None, None), 1)
+        return self.posted(Posts(np.zeros(b), np.ones(b), captains(world), np.zeros(b)), 1)
 
     def posted(self, own, day):
         """The posts as they are filled on `day`."""
         vacant = self.cover if self.tiers >= 2 else 0.0
         filled = np.where((own.since <= day) & (own.who >= 0), 1.0, vacant)
-        hours = self.evening * float(filled[own.member].sum()), self.evening * float(filled[~own.member].sum())
-        return own._replace(filled=filled, hours=hours)
+        return own._replace(filled=filled)
 
     def ask(self, world, own):
-        return dict(zip(("member", "volunteer"), own.hours))
+        return {"captain": self.evening * float(own.filled.sum())}
 
     def pull(self, world, own, share):
         post = own.filled * share[world.buildings.compound]
@@ -72,7 +69,7 @@ class BuildingCaptains(Mechanism):
             reach=self.door * post,
             consent=self.word * post,
             keep=self.memory * here if self.tiers >= 3 else 0.0,
-            supply=np.array([0.0, 0.0, *own.hours]),  # captains give their own evenings; others may ask for them too
+            supply=self.evening * float(own.filled.sum()) * CAPTAINS,  # they give their own evenings, to the day or to whoever asks
         )
 
     def learn(self, world, own, share, luck):

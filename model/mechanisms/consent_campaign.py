@@ -19,7 +19,7 @@ class ConsentCampaign(Mechanism):
     visits: float = knob(6.0, 0.0, 100.0, unit="doors/day and project", source="assumed; a grid worker makes one to five visits a day")
     visit: float = knob(0.5, 0.05, 4.0, unit="hours/door", source="assumed")
     members: float = knob(0.7, 0.0, 1.0, unit="share of the hours that members give; the committee gives the rest", source="assumed")
-    telling: float = knob(0.4, 0.0, 4.0, unit="logit, willingness to sign once informed", source="assumed")
+    telling: float = knob(0.1, 0.0, 4.0, unit="logit of willingness to sign, per talk with a stranger who explains", source="assumed")
 
     def ask(self, world, own):
         busy = world.projects.open > 0
