@@ -122,21 +122,25 @@ def alike(scenario, *seed):
 # ---------------------------------------------------------------------------------------------------- villages, at random
 
 EAGER = {  # residents, desks and projects with whom much happens in a short time
-    "residents": ResidentKnobs(shyness=1.0, contacts=0.5, answered=0.4, ignored=0.4, fresh=5),
-    "committee": CommitteeKnobs(staff=0.8, phone=0.02, forget=0.03, verify=3, budget=40_000.0, fund=3000.0),
+    "residents": ResidentKnobs(shyness=0.0, contacts=0.5, answered=0.4, ignored=0.4, fresh=5),
+    "committee": CommitteeKnobs(phone=0.02, forget=0.03, verify=3, budget=40_000.0, fund=3000.0),
     "departments": DepartmentKnobs(hours=6.0),
     "grid_workers": GridKnobs(full_time=0, part_time=2),
     "projects": ProjectKnobs(walk_in=0.03, liking=2.0),
 }
-RARE = {"water_pressure": 4.0, "lift_adding": 4.0, "yard_renewal": 4.0, "mains_replacement": 4.0, "neighbour_noise": 0.4, "square_noise": 4.0,
-        "family_quarrel": 0.2, "congestion": 1.0, "hawkers": 1.0, "disorder": 1.0, "elder_alone": 4.0, "haircut": 10.0, "litter": 6.0}  # fmt: skip
+RARE = {"water_pressure": 4.0, "lift_adding": 4.0, "yard_renewal": 4.0, "mains_replacement": 4.0, "neighbour_noise": 0.4, "square_noise": 6.0,
+        "family_quarrel": 0.2, "parking": 9.0, "congestion": 1.0, "hawkers": 1.0, "disorder": 1.0, "elder_alone": 4.0, "haircut": 10.0, "litter": 6.0}  # fmt: skip
 BUSY = {  # every category: oftener, and sooner over
     name: replace(
-        c, rate=RARE.get(name, c.rate), lead=c.lead / 10, lapse=c.lapse / 4, patience=max(c.patience / 6, 1.0), reopen=min(3 * c.reopen, 1.0),
-        cost=c.cost / 10,
+        c, rate=RARE.get(name, c.rate), lead=c.lead / 10, lapse=c.lapse / 4, patience=max(c.patience / 4, 1.0), reopen=min(3 * c.reopen, 1.0),
+        sittings=c.sittings / 2, cost=c.cost / 10,
     )
     for name, c in CATEGORIES.items()
 }  # fmt: skip
+OFTEN = {  # knobs with which a mechanism succeeds within weeks
+    "building_captains": {"evening": 1.0},
+    "joint_council": {"every": 1, "staff": 0.5, "company": 0.5, "members": 1.0, "push": 3.0},
+}
 OWN_WAYS = ("days", "community.", "compound.", "issues.", "mechanisms.")  # knobs that are not drawn like the others
 
 
@@ -181,12 +185,12 @@ def village(number):
     luck = Random(number)
     kinds = tuple(compound(name, luck) for name in "abc"[: luck.randint(1, 3)])
     strengths = {name: luck.choice([1.0, 1.0, 0.5, 0.0, None]) for name in mechanisms.names()}  # None: there is none
-    governing = {name: replace(turning(mechanisms.named(name)(), 3, luck), strength=s) for name, s in strengths.items() if s is not None}
+    governing = {name: replace(turning(mechanisms.named(name)(**OFTEN.get(name, {})), 3, luck), strength=s) for name, s in strengths.items() if s is not None}
     scenario = Scenario(
         name=f"village {number}", days=luck.randint(30, 120), community=census(sum(k.count * k.buildings * k.stairwells for k in kinds), luck),
         compound=kinds, mechanisms=governing, issues=turning(BUSY, 8, luck), **EAGER,
     )  # fmt: skip
-    return turning(scenario, 6, luck, OWN_WAYS)
+    return turning(turned(scenario, "committee.staff", luck.choice([0.1, 0.5, 2.5])), 6, luck, OWN_WAYS)
 
 
 # ---------------------------------------------------------------------------------------------------------------- promises
@@ -229,7 +233,7 @@ class Weather(Mechanism):
 
     def pull(self, world, own, share):
         mild = np.outer(np.arange(len(world.buildings.compound)), np.ones(len(FAMILIES))) * 0.1 - 0.3
-        return Pull(ease=mild, money=33.335 * share[0], supply=np.array([0.5, 0.25, 0.1, 0.2]), trust=0.001, ties=0.002, keep=0.5, wish=0.1, sight=0.002)
+        return Pull(ease=mild, money=33.335 * share[0], supply=np.arange(1.0, 1.0 + len(POOLS)) / 8, trust=0.001, ties=0.002, keep=0.5, wish=0.1, sight=0.002)
 
 
 class PlainWeather(twin.Mechanism):
@@ -238,7 +242,7 @@ class PlainWeather(twin.Mechanism):
 
     def pull(self, w, share):
         return {
-            "ease": [[b.id * 0.1 - 0.3 for _ in FAMILIES] for b in w.buildings], "money": 33.335 * share[0], "supply": [0.5, 0.25, 0.1, 0.2],
+            "ease": [[b.id * 0.1 - 0.3 for _ in FAMILIES] for b in w.buildings], "money": 33.335 * share[0], "supply": [n / 8 for n in range(1, 1 + len(POOLS))],
             "trust": [[0.001] * 3 for _ in w.buildings], "ties": [0.002 for _ in w.buildings], "keep": [0.5 for _ in w.issues],
             "wish": [[0.1] * 4 for _ in w.compounds], "sight": [0.002 for _ in w.issues],
         }  # fmt: skip

@@ -119,8 +119,8 @@ class World:
         self.kinds = [kind(category) for category in scenario.issues.values()]
         self.names = sorted({*names(), *scenario.mechanisms})
         self.crews, self.funds, self.income = town.crews.tolist(), town.funds.tolist(), town.income.tolist()
-        self.spending = [0 for _ in self.funds]
-        self.ledger = SimpleNamespace(hours=[[0.0] * 6 for _ in (*self.names, "desks")], fen=[0 for _ in (*self.names, "desks")], supplied=[0.0] * 6)
+        self.spending, desks = [0 for _ in self.funds], (*self.names, "desks")
+        self.ledger = SimpleNamespace(hours=[[0.0] * (len(POOLS) + 2) for _ in desks], fen=[0 for _ in desks], supplied=[0.0] * (len(POOLS) + 2))
         self.more = dict.fromkeys(POOLS, 0.0)
         self.used, self.pledged = [0.0, 0.0], [0, 0]
         self.wished = [[[0.0] * 4 for _ in self.compounds] for _ in range(7)]
@@ -240,21 +240,23 @@ def supply(w):
         "grid": grid.full_time * grid.shift + grid.part_time * grid.part_shift + w.more["grid"],
         "member": s.party_members.evening / 7 * w.pledged[0] + w.more["member"],
         "volunteer": s.volunteers.evening / 7 * w.pledged[1] + w.more["volunteer"],
+        "captain": w.more["captain"],
         "yuan": max(0, w.funds[-1]) / 100 * c.thrift,
     }
 
 
 def granted(w, have, asks):
-    """The share of its wish each mechanism gets in each compound: that of the scarcest role it asks for."""
-    shares = {}
-    for name, ask in asks.items():
-        shares[name] = [1.0] * len(w.compounds)
-        for role in ask:
-            all_ = [other[role] for other in asks.values() if role in other]
+    """The share of its wish each mechanism gets in each compound: that of the scarcest role it asks for there."""
+    shares = {name: [1.0 for _ in w.compounds] for name in asks}
+    for role in have:
+        all_ = {name: ask[role] for name, ask in asks.items() if role in ask}
+        for name, mine in all_.items():
             for c in w.compounds:
-                wanted = added(each[c.id] for each in all_) if role == "property" else added(amount(each) for each in all_)
-                there = have[role][c.id] if role == "property" else have[role]
-                shares[name][c.id] = min(shares[name][c.id], there / wanted if wanted > there else 1.0)
+                hers, there, wanted = amount(mine), have[role], added(amount(each) for each in all_.values())
+                if role == "property":
+                    hers, there, wanted = mine[c.id], have[role][c.id], added(each[c.id] for each in all_.values())
+                if hers > 0.0 and wanted > there:
+                    shares[name][c.id] = min(shares[name][c.id], there / wanted)
     return shares
 
 
@@ -291,7 +293,7 @@ def total(w, pulls):
     b, c = len(w.buildings), len(w.compounds)
     lever = {
         "voice": [0.0] * b, "keep": [0.0] * len(w.issues), "reach": [0.0] * b, "consent": [0.0] * b, "ease": [[0.0] * len(FAMILIES)] * b,
-        "wish": [[0.0] * 4] * c, "trust": [[0.0] * 3] * b, "ties": [0.0] * b, "supply": [0.0] * 4, "money": 0.0,
+        "wish": [[0.0] * 4] * c, "trust": [[0.0] * 3] * b, "ties": [0.0] * b, "supply": [0.0 for _ in POOLS], "money": 0.0,
     }  # fmt: skip
     for name, pull in pulls.items():
         for which in lever.keys() & pull.keys():
@@ -486,7 +488,7 @@ def work(w, hours, done):
         if issue.left <= 1e-9:
             finish(w, issue, -1)
     spent = [a - b for a, b in zip(before, hours)]
-    for payer, part in ((0, added(spent[:-2])), (1, spent[-2]), (5, spent[-1])):
+    for payer, part in ((0, added(spent[:-2])), (1, spent[-2]), (-1, spent[-1])):
         w.ledger.hours[-1][payer] += part
 
 
@@ -688,13 +690,13 @@ def meet(w, b, person):
 
 
 def arisen(w, ease):
-    """The issues that arise tonight, by building and category; more than one for every clock wait till tomorrow."""
+    """The issues that arise tonight, by building and category."""
     fresh, luck = [], w.luck.key("arise")
     for b in w.buildings:
         for j, c in enumerate(b.clocks):
             if c.rate > 0.0:
                 c.passed += c.rate * exp(ease[b.id][FAMILIES.index(w.kinds[j].family)])
-                while c.passed >= c.next and len(fresh) < len(w.buildings) * len(w.kinds):
+                while c.passed >= c.next:
                     fresh.append(born(w, b, j, c.number))
                     c.number += 1
                     c.next += waiting(below(luck, b.id * len(w.kinds) + j), c.number)
@@ -769,12 +771,12 @@ class BuildingCaptains(Mechanism):
         self.fill(w, 1)
 
     def fill(self, w, day):
-        """How much of a captain each building has that day, and the evenings of members and of others."""
+        """How much of a captain each building has that day, and the hours that all of them give."""
         self.posts = [1.0 if b.since <= day else self.cover if self.tiers >= 2 else 0.0 for b in w.buildings]
-        self.hours = [self.evening * added(p for p, b in zip(self.posts, w.buildings) if b.captain.member is member) for member in (True, False)]
+        self.hours = self.evening * added(self.posts)
 
     def ask(self, w):
-        return dict(zip(("member", "volunteer"), self.hours))
+        return {"captain": self.hours}
 
     def pull(self, w, share):
         post = [p * share[b.compound] for p, b in zip(self.posts, w.buildings)]
@@ -786,7 +788,7 @@ class BuildingCaptains(Mechanism):
             "reach": times(self.door, post),
             "consent": times(self.word, post),
             "keep": [self.memory * post[b] if self.tiers >= 3 else 0.0 for b in where],
-            "supply": [0.0, 0.0, *self.hours],
+            "supply": [self.hours if pool == "captain" else 0.0 for pool in POOLS],
         }
 
     def learn(self, w):

@@ -36,9 +36,9 @@ class JointCouncil(Mechanism):
         return np.zeros(len(world.compounds.company))
 
     def sits(self, world):
-        """Which compounds sit today, (compounds,) bool: Wednesdays, each in its own week."""
+        """Which compounds sit today, (compounds,) bool: each on its own weekday and in its own week."""
         c = np.arange(len(world.compounds.company))
-        return (world.day % 7 == 3) & ((world.day // 7 + c) % self.every == 0)
+        return (world.day % 7 == 1 + c % 5) & ((world.day // 7 + c // 5) % self.every == 0)
 
     def ask(self, world, own):
         sits = self.sits(world)
