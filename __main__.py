@@ -34,8 +34,19 @@ def main():
     try:
         app(standalone_mode=True)
     except (ScenarioError, OSError) as error:
-        err.print(f"cogov: {error}", style="bold red", markup=False, highlight=False, soft_wrap=True)
+        words = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
+        err.print(f"cogov: {words}", style="bold red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(2)
+
+
+def ready(scenario, folder):
+    """See that a community can be founded and its results written before anything takes long, and that the engine is compiled."""
+    from .model.simulate import community
+
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+    community(scenario)
+    warm()
 
 
 def warm():
@@ -116,13 +127,12 @@ def run(case: Case, days: Days = None, seed: Seed = 0, set_: Set = None, on: On 
     from .model.cases import altered, read
     from .viz import tables
 
-    warm()
     scenario = altered(read(case), on or (), off or (), set_ or (), days)
+    ready(scenario, out_)
     with progress() as bar:
         task = bar.add_task(f"{case}: days", total=scenario.days)
         done = simulate(scenario, seed=seed, within=within, progress=lambda: bar.advance(task))
     if out_:
-        out_.mkdir(parents=True, exist_ok=True)
         for name in ("measures", "series", "issues", "history", "ledger"):
             getattr(done, name).to_csv(out_ / f"{name}.csv")
     if json_:
@@ -145,16 +155,17 @@ def compare(
     json_: Json = False,
 ):  # fmt: skip
     """Compare a case without and with a mechanism under the same luck: difference, interval, price, figure."""
-    from .experiments.compare import compare
+    from .experiments.compare import arms_of, compare
+    from .model.cases import read
     from .viz import figures, tables
 
-    warm()
+    changes = {"on": on or (), "off": off or (), "settings": set_ or (), "days": days}
+    ready(arms_of(read(case), mechanism or (), **changes)[1], out_)
     with progress() as bar:
         task = bar.add_task(f"{case}: pairs with the same luck", total=replicates)
         result = compare(
-            case, mechanism or (), replicates=replicates, seed=seed, days=days, on=on or (), off=off or (), settings=set_ or (), within=within,
-            workers=workers, progress=lambda: bar.advance(task),
-        )  # fmt: skip
+            case, mechanism or (), replicates=replicates, seed=seed, **changes, within=within, workers=workers, progress=lambda: bar.advance(task)
+        )
     folder = result.save(out_, command())
     picture = figures.save(figures.comparison(result), folder, "compare")
     if json_:

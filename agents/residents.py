@@ -125,7 +125,7 @@ def settle(households, alone, census, knobs, luck):
 
     child = chosen(census.children, ~head, luck("born child", who), "community.children")
     solitary = alone[home]
-    elder = solitary | chosen(census.elders - census.elders_alone, ~child & ~solitary, luck("born elder", who), "community.elders")
+    elder = solitary | chosen(census.elders - census.elders_alone, ~child & ~solitary, luck("born elder", who), "community.elders less elders_alone")
     band = np.where(child, CHILD, np.where(elder, ELDER, ADULT)).astype(np.int8)
     let = ~households.owner[home]
     migrant = chosen(census.residents - census.registered, who >= 0, luck("born migrant", who) - 0.6 * let, "community.residents - registered")

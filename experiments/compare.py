@@ -91,16 +91,22 @@ def compare(case, mechanism, *, replicates=20, seed=0, days=None, on=(), off=(),
     if not 1 <= replicates <= 1_000_000:
         raise ScenarioError(f"replicates = {replicates} is out of range; allowed is 1 to 1000000")
     names = (mechanism,) if isinstance(mechanism, str) else tuple(dict.fromkeys(mechanism))
-    if not names:
-        raise ScenarioError(f"no mechanism is named to compare; there are: {', '.join(mechanisms.names())}")
-    full = altered(runs.scenario_of(case), (*names, *on), off, settings, days)
-    arms = (replace(full, mechanisms={name: m for name, m in full.mechanisms.items() if name not in names}), full)
+    arms = arms_of(runs.scenario_of(case), names, on=on, off=off, settings=settings, days=days)
+    full = arms[1]
     pairs = list(each(partial(pair, arms, seed, within), replicates, workers, progress))
     rows = pd.DataFrame([{"replicate": r, "arm": arm, **told} for r, both in enumerate(pairs) for arm, told in zip(ARMS, both["measures"])])
     return Comparison(
         full, names, replicates, seed, within,
         table=paired(rows), rows=rows.set_index(["replicate", "arm"]), series=bands(pairs), curves=curves(pairs, full.days), ledger=ledgers(pairs),
     )  # fmt: skip
+
+
+def arms_of(scenario, names, **changes):
+    """The scenario without and with the mechanisms `names`, and with these changes in both. Raises ScenarioError."""
+    if not names:
+        raise ScenarioError(f"no mechanism is named to compare; there are: {', '.join(mechanisms.names())}")
+    full = altered(scenario, **{**changes, "on": (*names, *changes["on"])})
+    return replace(full, mechanisms={name: m for name, m in full.mechanisms.items() if name not in names}), full
 
 
 def each(job, count, workers, progress):

@@ -321,7 +321,7 @@ def listen(place):
         if person.band != CHILD:
             place.ears += person.presence
             for desk in (COMMITTEE, COMPANY):
-                place.voices[desk] += single(person.presence * person.voice) * 2.0 * person.trust[desk]
+                place.voices[desk] += single(person.presence * person.voice) * 2.0 * person.trust[desk]  # `float` in a kernel widens nothing
 
 
 def listening(place):
@@ -761,12 +761,10 @@ def known(issue):
 
 
 class BuildingCaptains(Mechanism):
-    """In every building the one whom the neighbours would choose; tires of known open issues, moves away, is replaced."""
+    """One in every building, who tires of known open issues or moves away, and is replaced; who it is makes no difference."""
 
     def begin(self, w):
         for b in w.buildings:
-            grown = [p for p in b.people if p.band != CHILD]
-            b.captain = max(grown, key=lambda p: (2.0 * p.member - p.in_service + p.volunteer + p.presence + 0.2 * p.zeal, p.id))
             b.weary, b.since = 0.0, 1
         self.fill(w, 1)
 
@@ -832,13 +830,13 @@ class GridPatrol(Mechanism):
 
 
 class JointCouncil(Mechanism):
-    """Every so many weeks each compound sits on a Wednesday, takes its oldest items from the table, and tires of sitting."""
+    """Every so many weeks each compound sits on its own weekday, takes its oldest items from the table, and tires of sitting."""
 
     def begin(self, w):
         self.weary = [0.0 for _ in w.compounds]
 
     def sits(self, w):
-        return [w.day % 7 == 3 and (w.day // 7 + c.id) % self.every == 0 for c in w.compounds]
+        return [w.day % 7 == 1 + c.id % 5 and (w.day // 7 + c.id // 5) % self.every == 0 for c in w.compounds]
 
     def ask(self, w):
         if not any(self.sits(w)):

@@ -1,0 +1,89 @@
+"""What a user types is answered, in words or in JSON; what is typed wrongly is one line and exit status 2."""
+
+import json
+import sys
+
+import pytest
+
+from cogov import __main__ as command
+from cogov.model import mechanisms
+from cogov.model.cases import read, shipped
+
+
+@pytest.fixture
+def cogov(monkeypatch, capsys, tmp_path):
+    """Type a command; returns (exit status, standard output, standard error)."""
+    monkeypatch.chdir(tmp_path)
+
+    def typed(*words):
+        monkeypatch.setattr(sys, "argv", ["cogov", *words])
+        with pytest.raises(SystemExit) as left:
+            command.main()
+        told = capsys.readouterr()
+        return left.value.code or 0, told.out, told.err
+
+    return typed
+
+
+def test_cases_and_mechanisms_are_listed(cogov):
+    status, out, _ = cogov("cases", "--json")
+    assert status == 0 and [case["name"] for case in json.loads(out)] == shipped()
+    status, out, _ = cogov("mechanisms", "--json")
+    assert status == 0 and [m["name"] for m in json.loads(out)] == mechanisms.names()
+    assert all(m["zh"] and m["disappoints"] and all(k["unit"] and k["source"] for k in m["knobs"]) for m in json.loads(out))
+    assert all(name in cogov("mechanisms")[1] for name in mechanisms.names())
+    assert "物资大院" in cogov("cases")[1]
+
+
+def test_a_run_is_told_in_words_and_in_json(cogov, tmp_path):
+    status, out, _ = cogov("run", "wuzi_yard", "--days", "40", "--seed", "3", "--on", "grid_patrol", "--off", "party_volunteers", "--json")
+    told = json.loads(out)
+    assert status == 0 and told["mechanisms"] == ["building_captains", "consent_campaign", "grid_patrol"] and told["days"] == 40
+    status, out, _ = cogov("run", "wuzi_yard", "--days", "40", "--seed", "3", "--out", "tables")
+    assert status == 0 and "issues that arose" in out and (tmp_path / "tables" / "history.csv").exists()
+
+
+def test_the_same_seed_is_the_same_answer_and_another_is_not(cogov):
+    told = [cogov("run", "wuzi_yard", "--days", "60", "--seed", seed, "--json")[1] for seed in ("1", "1", "2")]
+    assert told[0] == told[1] != told[2]
+
+
+def test_a_comparison_leaves_table_figure_and_manifest(cogov, tmp_path):
+    words = ("compare", "wuzi_yard", "--mechanism", "grid_patrol", "--replicates", "3", "--days", "60")
+    status, out, _ = cogov(*words, "--out", "mine")
+    assert status == 0 and "grid_patrol" in out and "mine/compare.png" in out
+    made = json.loads((tmp_path / "mine" / "manifest.json").read_text(encoding="utf-8"))
+    assert made["command"].endswith("--out mine") and made["in_both_arms"] == sorted(read("wuzi_yard").mechanisms)
+    assert (tmp_path / "mine" / "compare.svg").exists()
+    status, out, _ = cogov(*words, "--json")
+    assert status == 0 and json.loads(out)["table"]["told"]["pairs"] == 3 and json.loads(out)["verdict"] == made["verdict"]
+
+
+WRONG = {
+    "a case that is none": (["run", "guiyuann"], ["'guiyuan'", "wuzi_yard"]),
+    "a file that is not there": (["run", "none.toml"], ["none.toml"]),
+    "a mechanism misspelt": (["run", "wuzi_yard", "--on", "grid_patroll"], ["'grid_patrol'"]),
+    "on and off at once": (["run", "wuzi_yard", "--on", "grid_patrol", "--off", "grid_patrol"], ["grid_patrol", "at once"]),
+    "a knob misspelt": (["run", "wuzi_yard", "--set", "committee.staf=3"], ["committee.staff"]),
+    "a number out of range": (["run", "wuzi_yard", "--set", "committee.staff=-3"], ["-3", "0 to 500"]),
+    "a knob without a value": (["run", "wuzi_yard", "--set", "committee.staff"], ["path=value"]),
+    "a contradiction": (["run", "wuzi_yard", "--set", "community.members=191"], ["members", "191", "190"]),
+    "more elders than grown-ups": (["run", "wuzi_yard", "--set", "community.elders=190"], ["elders"]),
+    "no day at all": (["run", "wuzi_yard", "--days", "0"], ["1 to 36500"]),
+    "nothing to compare": (["compare", "wuzi_yard"], ["grid_patrol"]),
+    "a folder that cannot be": (["run", "wuzi_yard", "--days", "2", "--out", "/proc/none"], ["/proc/none"]),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_what_is_wrong_is_one_line_with_the_way_out(cogov, wrong):
+    words, hints = WRONG[wrong]
+    status, out, err = cogov(*words)
+    assert status == 2 and out == ""
+    assert err.startswith("cogov: ") and err.count("\n") == 1
+    assert all(hint in err for hint in hints)
+
+
+def test_an_unknown_option_is_refused(cogov):
+    status, _, err = cogov("run", "wuzi_yard", "--dayz", "3")
+    assert status == 2 and "--dayz" in err
