@@ -99,12 +99,12 @@ def test_nobody_draws_but_the_front_door_opens_the_gallery():
     assert "viz" not in (ROOT / "__init__.py").read_text("utf-8")
 
 
-def test_a_run_knows_nothing_of_experiments_and_pictures():
-    """Asked of a fresh Python; pandas comes with Mesa, which the kinds of people are views for."""
+def test_a_run_loads_neither_mesa_nor_tables_nor_pictures():
+    """A worker of a sweep pays for what it uses only; asked of a fresh Python."""
     code = "import sys; from cogov.model.simulate import simulate; from cogov.model.scenario import Scenario; simulate(Scenario(days=1), 1); print(*sys.modules)"
     loaded = set(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split())
     assert "cogov.model.day" in loaded
-    assert loaded & {"matplotlib", "solara", "cogov.viz", "cogov.experiments", "cogov.model.community"} == set()
+    assert loaded & {"mesa", "pandas", "matplotlib", "solara", "cogov.viz", "cogov.experiments", "cogov.agents.views", "cogov.model.community"} == set()
 
 
 def test_importing_cogov_costs_nothing():

@@ -189,7 +189,7 @@ class Nudge(mechanisms.Mechanism):
     def pull(self, world, own, share):
         little = self.little * share.min()
         wish, kind = np.full((len(world.crews), 4), little), np.full((len(world.buildings.compound), 3), little / 10)
-        return Pull(voice=little, sight=np.full(len(world.issues), little), keep=little, wish=wish, trust=kind, ties=little, supply=np.full(4, little))
+        return Pull(voice=little, sight=np.full(len(world.issues), little), keep=little, wish=wish, trust=kind, ties=little, supply=np.full(len(POOLS), little))
 
 
 def test_order_does_not_matter():

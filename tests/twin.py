@@ -85,6 +85,15 @@ def added(numbers):
     return total
 
 
+def abreast(numbers):
+    """A sum as NumPy makes it of at most 128: from eight on in eight sums side by side, and then the rest."""
+    whole = len(numbers) // 8 * 8
+    if not whole:
+        return added(numbers)
+    a, b, c, d, e, f, g, h = (added(numbers[side:whole:8]) for side in range(8))
+    return added([((a + b) + (c + d)) + ((e + f) + (g + h)), *numbers[whole:]])
+
+
 # ---- The world: places inside places, people inside homes, each an object.
 
 
@@ -228,7 +237,7 @@ def times(factor, x):
 
 def amount(hours):
     """All the hours of an ask: itself, or the sum over compounds."""
-    return added(hours) if isinstance(hours, list) else hours
+    return abreast(hours) if isinstance(hours, list) else hours
 
 
 def supply(w):
@@ -268,10 +277,10 @@ def booked(w, have, asks, shares):
         for role, hours in ask.items():
             got = [part * each for part, each in zip(share, hours)] if isinstance(hours, list) else min(share) * hours
             if role == "yuan":
-                fen = added(floor(each * 100) for each in got) if isinstance(got, list) else floor(got * 100)
-                w.funds[-1] -= int(fen)
-                w.spending[-1] += int(fen)
-                w.ledger.fen[row] += int(fen)
+                fen = sum(floor(each * 100) for each in got) if isinstance(got, list) else floor(got * 100)
+                w.funds[-1] -= fen
+                w.spending[-1] += fen
+                w.ledger.fen[row] += fen
                 continue
             if role == "property":
                 crews = [left - each for left, each in zip(crews, got)]
@@ -280,7 +289,7 @@ def booked(w, have, asks, shares):
             w.ledger.hours[row][("property", *POOLS).index(role)] += amount(got)
     w.used = [pools[role] / have[role] if have[role] > 0 else 0.0 for role in ("member", "volunteer")]
     departments = w.scenario.departments.hours
-    there = [added(have["property"]), *(have[role] for role in POOLS), departments]
+    there = [abreast(have["property"]), *(have[role] for role in POOLS), departments]
     w.ledger.supplied = [so_far + today for so_far, today in zip(w.ledger.supplied, there)]
     return [*(max(hours, 0.0) for hours in crews), max(have["committee"] - pools["committee"], 0.0), departments]
 
@@ -488,7 +497,7 @@ def work(w, hours, done):
         if issue.left <= 1e-9:
             finish(w, issue, -1)
     spent = [a - b for a, b in zip(before, hours)]
-    for payer, part in ((0, added(spent[:-2])), (1, spent[-2]), (-1, spent[-1])):
+    for payer, part in ((0, abreast(spent[:-2])), (1, spent[-2]), (-1, spent[-1])):
         w.ledger.hours[-1][payer] += part
 
 
@@ -771,7 +780,7 @@ class BuildingCaptains(Mechanism):
     def fill(self, w, day):
         """How much of a captain each building has that day, and the hours that all of them give."""
         self.posts = [1.0 if b.since <= day else self.cover if self.tiers >= 2 else 0.0 for b in w.buildings]
-        self.hours = self.evening * added(self.posts)
+        self.hours = self.evening * abreast(self.posts)
 
     def ask(self, w):
         return {"captain": self.hours}
