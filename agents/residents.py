@@ -125,7 +125,8 @@ def settle(households, alone, census, knobs, luck):
 
     child = chosen(census.children, ~head, luck("born child", who), "community.children")
     solitary = alone[home]
-    elder = solitary | chosen(census.elders - census.elders_alone, ~child & ~solitary, luck("born elder", who), "community.elders less elders_alone")
+    shared = (size > 1)[home]  # whoever else lives alone is not an elder
+    elder = solitary | chosen(census.elders - census.elders_alone, ~child & shared, luck("born elder", who), "community.elders less elders_alone")
     band = np.where(child, CHILD, np.where(elder, ELDER, ADULT)).astype(np.int8)
     let = ~households.owner[home]
     migrant = chosen(census.residents - census.registered, who >= 0, luck("born migrant", who) - 0.6 * let, "community.residents - registered")
@@ -206,16 +207,30 @@ def befriend(i, j, people):
 
 @compiled
 def somebody(first, last, people, key):
-    """One of the residents `first` to `last`, by a race in which presence counts; -1 if none is ever at home.
+    """One of the grown-ups among `first` to `last`, by a race in which presence counts; -1 if none is ever at home.
 
     A race, not an index: one more person who is never there leaves everybody's luck as it was.
     """
-    presence = people.presence
+    presence, band = people.presence, people.band
     best, winner = np.inf, -1
     for i in range(first, last):
-        here = presence[i]
+        here = presence[i] if band[i] != CHILD else 0.0
         if here > 0.0 and chance(key, i) < best * here:  # -log(1 - u) is never less than u: most need no logarithm
             time = waiting(key, i) / here
+            if time < best:
+                best, winner = time, i
+    return winner
+
+
+@compiled
+def speaker(first, last, people, trusted, key):
+    """The one of `first` to `last` who tells, by a race in which each counts as in `listen`; -1 if nobody would."""
+    presence, voice, trust = people.presence, people.voice, people.trust
+    best, winner = np.inf, -1
+    for i in range(first, last):
+        weight = presence[i] * voice[i] * trust[i, trusted]
+        if weight > 0.0 and chance(key, i) < best * weight:
+            time = waiting(key, i) / weight
             if time < best:
                 best, winner = time, i
     return winner

@@ -40,6 +40,7 @@ def live(world, scenario, luck):
         issues, day, w.cats.telling, w.cats.patience, lever["voice"], *sight, people, homes, stairs, buildings, compounds, w.mood, k.residents,
         luck.key("hear"), luck.key("find"), luck.key("tell"), luck.key("wait"), log, lines,
     )  # fmt: skip
+    given = hours.copy()
     settling.take_in(issues, day, hours, k.intake, log, lines)
     settling.talk(issues, day, k.phone, w.around, *accord, log, lines)
     signing.sign(
@@ -48,9 +49,8 @@ def live(world, scenario, luck):
     )  # fmt: skip
     w.funds += w.income
     settling.pay(issues, day, w.funds, w.spending, log, lines)
-    before = hours.copy()
     settling.work(issues, day, hours, w.pair, k.verify, *work, w.mood.good, people, k.residents.answered, log, lines)
-    w.ledger.desk(before - hours)
+    w.ledger.desk(given - hours, w.spending)
 
     # The evening's book-keeping; then each building, one evening a week, takes stock.
     stays = settling.close(

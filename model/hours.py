@@ -12,7 +12,7 @@ YUAN = "yuan"  # asked for beside hours; paid from the community's fund
 def supply(world, scenario):
     """Hours each role has today and yuan the community may spend: role -> (compounds,) for property, else a number.
 
-    Hands that mechanisms made available yesterday (`world.more`) are counted in; the fund is spent a hundredth a day at most.
+    Hands that mechanisms made available yesterday (`world.more`) are counted in; of the fund they may spend the share `thrift` a day.
     """
     weekend = world.day % 7 in (6, 0)
     members, volunteers = scenario.party_members.evening / 7, scenario.volunteers.evening / 7

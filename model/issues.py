@@ -52,6 +52,7 @@ ISSUE = np.dtype(  # one row per issue; an id never changes hands and is the sam
         ("due", "i4"),        # day a department, or the check of what was done, has an answer
         ("lead", "i4"),       # days a department takes
         ("voices", "i2"),     # neighbours, patrols and captains who told of it: duplicates second each other
+        ("reopened", "i2"),   # times
         ("category", "i2"),
         ("family", "i1"),
         ("scope", "i1"),
@@ -59,7 +60,6 @@ ISSUE = np.dtype(  # one row per issue; an id never changes hands and is the sam
         ("desk", "i1"),
         ("severity", "i1"),
         ("rule", "i1"),       # of consent; -1 needs none
-        ("reopened", "i1"),   # times
         ("teller", "i1"),     # mechanism that found it; -1 a neighbour
         ("closer", "i1"),     # mechanism that finished it; -1 its desk
     ],
@@ -129,6 +129,12 @@ def note(log, used, issue, day, what, by, who):
     line = log[used[0]]
     line.issue, line.day, line.what, line.by, line.who = issue, day, what, by, who
     used[0] += 1
+
+
+@compiled
+def trusted_for(issue):
+    """Whose name is at stake: the property company's for what it has taken in, else the committee's, departments' work included."""
+    return COMPANY if issue.desk == COMPANY else COMMITTEE
 
 
 @compiled

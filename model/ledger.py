@@ -18,8 +18,9 @@ class Ledger:
     fen: np.ndarray       # (mechanisms + 1,) int64      spent by mechanisms; the last is what issues cost
     supplied: np.ndarray  # (7,) float64                 hours there were, by PAYERS
 
-    def desk(self, spent):
-        """Book what the desks spent on issues today, (compounds + 2,) hours."""
+    def desk(self, spent, spending):
+        """Book what the desks spent on issues: (compounds + 2,) hours today, and all (funds,) fen so far that no mechanism took."""
+        self.fen[-1] = spending.sum() - self.fen[:-1].sum()
         self.hours[-1, 0] += spent[:-2].sum()
         self.hours[-1, 1] += spent[-2]
         self.hours[-1, -1] += spent[-1]

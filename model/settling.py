@@ -12,7 +12,7 @@ import numpy as np
 from .compiled import compiled
 from .issues import (
     AGREED, ANSWERED, CEASED, CHECKED, COMMITTEE, COMPANY, DONE, FORGOTTEN, GAVE_UP, LAPSED, MONEY, ON_THE_SPOT, PAID, REOPENED, RESOLVED,
-    TABLE, TAKEN, TOLD, UNKNOWN, UPWARD, VERIFIED, WITHDRAWN, WORK, after, move, note, rank, workable,
+    TABLE, TAKEN, TOLD, UNKNOWN, UPWARD, VERIFIED, WITHDRAWN, WORK, after, move, note, rank, trusted_for, workable,
 )  # fmt: skip
 from .luck import below, chance
 
@@ -88,7 +88,7 @@ def finish(issue, day, by, verify, good, people, answered, log, used):
         issue.taken = day
         note(log, used, issue.id, day, ON_THE_SPOT, by, -1)
     issue.left, issue.state, issue.resolved, issue.closer, issue.due = 0.0, RESOLVED, day, by, day + verify
-    trusted = min(issue.desk, 1)
+    trusted = trusted_for(issue)
     if issue.scope > 0:
         good[issue.building, trusted] += 1.0
     if issue.reporter >= 0:
@@ -130,7 +130,7 @@ def work(issues, day, hours, pair, verify, codes, done, good, people, answered, 
 def disappoint(issue, people, ignored):
     """The one who told learns that telling does not help."""
     if issue.reporter >= 0:
-        trusted = min(issue.desk, 1)
+        trusted = trusted_for(issue)
         t = float(people.trust[issue.reporter, trusted])
         people.trust[issue.reporter, trusted] = t - ignored * t
 
@@ -148,7 +148,7 @@ def close(issues, day, redo, forget, keep, fresh, cats, clocks, ease, standing, 
     for i in range(len(issues)):
         issue = issues[i]
         state = issue.state
-        begun = state > WORK or issue.left < issue.effort
+        begun = issue.left < issue.effort or issue.reopened > 0
         if state == UPWARD and issue.due <= day:
             move(issue, WORK, day)
             note(log, used, issue.id, day, ANSWERED, -1, -1)
@@ -177,5 +177,5 @@ def close(issues, day, redo, forget, keep, fresh, cats, clocks, ease, standing, 
             note(log, used, issue.id, day, FORGOTTEN, -1, -1)
         stays[i] = issue.state <= RESOLVED
         if issue.state < RESOLVED and issue.scope > 0 and day - issue.born > fresh:
-            standing[issue.building, min(issue.desk, 1)] += 1.0
+            standing[issue.building, trusted_for(issue)] += 1.0
     return stays

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..agents.residents import CHILD
 from .compiled import compiled
 from .issues import CONSENTED, SIGN, after, move, note
 from .knobs import knob
@@ -53,7 +54,8 @@ def found_chance(h, people, households, reach, k):
     if households.owner[h]:
         in_ = 0.0
         for i in range(households.first[h], households.first[h + 1]):
-            in_ = max(in_, float(people.presence[i]))
+            if people.band[i] != CHILD:
+                in_ = max(in_, float(people.presence[i]))
         base = in_ * k.evening
     else:
         base = k.landlord
@@ -142,6 +144,7 @@ def sign(issues, day, projects, codes, doors, reach, consent, people, households
                 signed_area += households.area[h]
         projects.open[row], projects.all[row] = high - low - signed, high - low
         if carried(issue.rule, signed, met, high - low, signed_area, met_area, area):
+            projects.open[row] = 0
             move(issue, after(SIGN, issue), day)
             note(log, used, issue.id, day, CONSENTED, by, -1)
 

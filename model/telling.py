@@ -12,11 +12,11 @@ from math import exp
 import numpy as np
 
 from .compiled import compiled
-from ..agents.residents import CHILD, somebody
+from ..agents.residents import CHILD, speaker
 from .luck import below, chance, waiting
-from .issues import RESOLVED, SECONDED, TOLD, UNKNOWN, WAS_TOLD, note
+from .issues import RESOLVED, SECONDED, TOLD, UNKNOWN, WAS_TOLD, note, trusted_for
 
-MOST = 100   # voices after which nobody counts any more
+MOST = 100   # voices after which nobody seconds a known issue any more
 A_DAY = 3    # voices at most in one day; the others are heard tomorrow
 
 
@@ -68,17 +68,18 @@ def at_home(household, desk, households, people):
 @compiled
 def witness(issue, people, households, stairwells, buildings, compounds, key):
     """The resident who told, by a race among those who can see it; -1 for a passer-by in the street."""
+    trusted = trusted_for(issue)
     if issue.scope == 0:
-        return somebody(households.first[issue.household], households.first[issue.household + 1], people, key)
+        return speaker(households.first[issue.household], households.first[issue.household + 1], people, trusted, key)
     if issue.scope == 1:
-        return somebody(stairwells.people[issue.stairwell], stairwells.people[issue.stairwell + 1], people, key)
+        return speaker(stairwells.people[issue.stairwell], stairwells.people[issue.stairwell + 1], people, trusted, key)
     if issue.scope == 2:
-        b = issue.building
-        return somebody(stairwells.people[buildings.first[b]], stairwells.people[buildings.first[b + 1]], people, key)
-    if issue.scope == 3:
+        first, last = issue.building, issue.building + 1
+    elif issue.scope == 3:
         first, last = compounds.first[issue.compound], compounds.first[issue.compound + 1]
-        return somebody(stairwells.people[buildings.first[first]], stairwells.people[buildings.first[last]], people, key)
-    return -1
+    else:
+        return -1
+    return speaker(stairwells.people[buildings.first[first]], stairwells.people[buildings.first[last]], people, trusted, key)
 
 
 @compiled
@@ -92,9 +93,9 @@ def tell(issues, day, telling, patience, voice, codes, sight, people, households
     s, b, c = len(stairwells.building), len(buildings.compound), len(compounds.company)
     for i in range(len(issues)):
         issue = issues[i]
-        if issue.state >= RESOLVED or issue.voices >= MOST:
+        if issue.state >= RESOLVED or (issue.voices >= MOST and issue.state != UNKNOWN):
             continue
-        trusted = min(issue.desk, 1)
+        trusted = trusted_for(issue)
         if issue.scope == 0:
             n, w = at_home(issue.household, trusted, households, people)
         else:
@@ -132,9 +133,9 @@ def tell(issues, day, telling, patience, voice, codes, sight, people, households
                     if part < 0.0:
                         break
             else:
-                teller = witness(issue, people, households, stairwells, buildings, compounds, below(who, issue.id))
+                teller = witness(issue, people, households, stairwells, buildings, compounds, below(below(who, issue.id), issue.voices))
             issue.state = TOLD
             if issue.told < 0:
                 issue.told, issue.teller, issue.reporter = day, by, teller
-            issue.giveup = day + 1 + int(patience[issue.category] * waiting(wait, issue.id))
+            issue.giveup = day + 1 + int(patience[issue.category] * waiting(below(wait, issue.id), issue.voices))
             note(log, used, issue.id, day, WAS_TOLD, by, teller)

@@ -34,7 +34,7 @@ class Benefactor(mechanisms.Mechanism):
 
 
 GOVERNED = {"nobody": [], "everybody": NAMES, **{name: [name] for name in NAMES}}
-HASTY = replace(YARD, committee=replace(YARD.committee, staff=4.0, verify=1, forget=0.1, redo=0.2))  # much is told, forgotten and done again
+HASTY = replace(STORM, committee=replace(STORM.committee, staff=4.0, verify=1, forget=0.1, redo=0.2))  # much is told, forgotten and done again
 HASTY = replace(HASTY, issues={name: replace(one, reopen=0.5, telling=0.3, patience=20.0) for name, one in HASTY.issues.items()})
 EVERY = {
     **{f"storm-{who}": governed(STORM, *by) for who, by in GOVERNED.items()},
@@ -257,7 +257,6 @@ def test_a_benefactor_is_felt_in_the_fund():
     assert run.ledger.fen[run.names.index("benefactor")] == 150 * 123
 
 
-@pytest.mark.xfail(raises=AssertionError, reason="ledger.py: the last row of `fen` is promised to hold what issues cost, and nobody writes it")
 def test_the_ledger_knows_what_issues_cost():
     run = simulate(YARD, 1)
     assert run.ledger.fen[-1] == run.fen[:, 2].sum() > 0
@@ -341,13 +340,11 @@ def test_the_same_issue_is_the_same_in_every_arm(world):
 # -------------------------------------------------------------------------------------------- who did it, and who is blamed for it
 
 
-@pytest.mark.xfail(raises=AssertionError, reason="telling.witness: a race by presence only, in which children, who are no bystanders, tell too")
 def test_whoever_tells_can_tell():
     told = simulate(governed(STORM, *NAMES), 1).issues["reporter"]
     assert (community(STORM).residents.voice[told[told >= 0]] > 0).all()
 
 
-@pytest.mark.xfail(raises=AssertionError, reason="settling, telling: min(desk, 1) takes a department for the property company, even where there is none")
 def test_where_there_is_no_company_nobody_comes_to_trust_it():
     pressure = replace(YARD.issues["water_pressure"], rate=20.0, telling=2.0, work=1.0, sittings=0.0, cost=0.0, lead=5.0)
     scenario = replace(YARD, issues={"water_pressure": pressure})
@@ -358,7 +355,6 @@ def test_where_there_is_no_company_nobody_comes_to_trust_it():
     assert not moved.any() and not world.mood.good[:, residents.COMPANY].any()
 
 
-@pytest.mark.xfail(raises=AssertionError, reason="issues.ISSUE: `reopened` is one byte, and counts to 127")
 def test_an_issue_may_come_back_as_often_as_it_likes():
     litter = replace(YARD.issues["litter"], rate=12.0, reopen=1.0, telling=5.0, work=0.5, recurs=0.0, lapse=0.0)
     often = replace(YARD, days=300, committee=replace(YARD.committee, verify=1, staff=50.0), issues={"litter": litter})
@@ -367,7 +363,6 @@ def test_an_issue_may_come_back_as_often_as_it_likes():
     assert run.issues["reopened"].sum() == np.sum(run.history["what"] == REOPENED)
 
 
-@pytest.mark.xfail(raises=AssertionError, reason="telling.tell: past MOST voices nobody counts any more, nor tells again what was forgotten")
 def test_what_was_forgotten_can_always_be_told_again():
     litter = replace(YARD.issues["litter"], rate=3.0, telling=20.0, recurs=0.0, lapse=0.0, patience=5000.0)
     leaky = replace(YARD, days=200, issues={"litter": litter}, residents=replace(YARD.residents, echo=1.0), committee=replace(YARD.committee, staff=0.0, forget=1.0))

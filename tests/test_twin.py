@@ -291,7 +291,6 @@ def test_the_census_is_met_person_by_person(founded):
     assert counted == {name: getattr(founded.scenario.community, name) for name in counted}
 
 
-@pytest.mark.xfail(strict=True, reason="residents.sizes leaves other homes with one seat, and settle seats old people there too")
 def test_as_many_old_people_live_alone_as_the_census_says():
     for town in TOWNS:
         homes = twin.World(town).households

@@ -50,15 +50,20 @@ def waiting(key, who):
     return -log(1.0 - chance(key, who))
 
 
-def race(people, key):
-    """Whoever's waiting time is over first, when it runs faster for those who are oftener at home; None if nobody ever is."""
+def race(people, weight, key):
+    """Whoever's waiting time is over first, when it runs faster for those of more weight; None if nobody has any."""
     best, winner = inf, None
     for person in people:
-        if person.presence > 0.0:
-            time = waiting(key, person.id) / person.presence
+        if weight(person) > 0.0:
+            time = waiting(key, person.id) / weight(person)
             if time < best:
                 best, winner = time, person
     return winner
+
+
+def at_home(person):
+    """The share of days a person is at home."""
+    return person.presence
 
 
 class Luck:
@@ -203,12 +208,17 @@ def day(w):
     lever = total(w, pulls)
 
     tell(w, lever["voice"], owned(w, pulls, "sight"))
+    given = list(hours)
     take_in(w, hours)
     talk(w, owned(w, pulls, "accord"))
     sign(w, owned(w, pulls, "doors"), lever["reach"], lever["consent"])
     w.funds = [fund + income for fund, income in zip(w.funds, w.income)]
     pay(w)
     work(w, hours, owned(w, pulls, "work"))
+    spent_ = [a - b for a, b in zip(given, hours)]
+    for payer, part in ((0, abreast(spent_[:-2])), (1, spent_[-2]), (-1, spent_[-1])):
+        w.ledger.hours[-1][payer] += part
+    w.ledger.fen[-1] = sum(w.spending) - sum(w.ledger.fen[:-1])
 
     close(w, lever["keep"], lever["ease"])
     w.wished[w.day % 7] = lever["wish"]
@@ -354,8 +364,8 @@ def bystanders(w, issue):
 
 
 def trusted(issue):
-    """Whom what becomes of an issue makes one trust: the committee, else the company."""
-    return COMMITTEE if issue.desk == COMMITTEE else COMPANY
+    """Whom what becomes of an issue makes one trust: the company for what it has taken in, else the committee."""
+    return COMPANY if issue.desk == COMPANY else COMMITTEE
 
 
 def diffused(n, alone):
@@ -367,7 +377,7 @@ def tell(w, voice, sight):
     """Every open issue is heard of a little more; past a threshold somebody tells of it, or one more neighbour seconds."""
     k, luck = w.scenario.residents, w.luck
     for i, issue in enumerate(w.issues):
-        if issue.state >= RESOLVED or issue.voices >= 100:
+        if issue.state >= RESOLVED or (issue.voices >= 100 and issue.state != UNKNOWN):
             continue
         n, voices = bystanders(w, issue)
         neighbours = 0.0
@@ -393,7 +403,8 @@ def first_told(w, issue, rate, neighbours, looks):
     """Somebody tells: a neighbour, or one of those who look, each in proportion to their part of the rate."""
     by, teller, part = -1, -1, chance(below(w.luck.key("find"), issue.id), issue.voices) * rate - neighbours
     if part < 0.0:
-        who = race(seen_in(w, issue).people, below(w.luck.key("tell"), issue.id))
+        readiness = lambda person: single(single(person.presence * person.voice) * person.trust[trusted(issue)])
+        who = race(seen_in(w, issue).people, readiness, below(below(w.luck.key("tell"), issue.id), issue.voices))
         teller = who.id if who else -1
     else:
         for by, looked in looks:
@@ -403,7 +414,7 @@ def first_told(w, issue, rate, neighbours, looks):
     issue.state = TOLD
     if issue.told < 0:
         issue.told, issue.teller, issue.reporter = w.day, by, teller
-    issue.giveup = w.day + 1 + int(w.kinds[issue.category].patience * waiting(w.luck.key("wait"), issue.id))
+    issue.giveup = w.day + 1 + int(w.kinds[issue.category].patience * waiting(below(w.luck.key("wait"), issue.id), issue.voices))
     w.note(issue, WAS_TOLD, by, teller)
 
 
@@ -487,7 +498,7 @@ def work(w, hours, done):
                 by, most = (mechanism, part[i]) if part[i] > most else (by, most)
             if most > 0.0 and issue.left <= 1e-9:
                 finish(w, issue, by)
-    s, before = w.scenario, list(hours)
+    s = w.scenario
     pair = [s.property_managers.shift for _ in w.compounds] + [s.committee.shift, s.departments.shift]
     for issue in urgent(w, WORK):
         desk = depot(w, issue)
@@ -496,9 +507,6 @@ def work(w, hours, done):
         issue.left -= part
         if issue.left <= 1e-9:
             finish(w, issue, -1)
-    spent = [a - b for a, b in zip(before, hours)]
-    for payer, part in ((0, abreast(spent[:-2])), (1, spent[-2]), (-1, spent[-1])):
-        w.ledger.hours[-1][payer] += part
 
 
 def finish(w, issue, by):
@@ -535,7 +543,7 @@ def close(w, keep, ease):
 def evening(w, issue, keep, ease):
     """What this evening brings to one issue: at most one of these."""
     k, luck, state, c = w.kinds[issue.category], w.luck, issue.state, w.scenario.committee
-    begun = state > WORK or issue.left < issue.effort
+    begun = issue.left < issue.effort or issue.reopened > 0
     if state == UPWARD and issue.due <= w.day:
         move(w, issue, WORK)
         w.note(issue, ANSWERED)
@@ -605,6 +613,7 @@ def collect(w, c, issue, doors, reach, consent):
     by_heads = carried(list(RULES)[issue.rule], len(signed), len(met), len(homes))
     by_area = carried(list(RULES)[issue.rule], *(added(h.area for h in some) for some in (signed, met, homes)))
     if by_heads and by_area:
+        c.open = 0
         move(w, issue, after(SIGN, issue))
         w.note(issue, CONSENTED, by)
 
@@ -618,7 +627,7 @@ def carried(rule, signed, met, all_):
 def call(w, issue, h, lift, reach, consent):
     """A call at one door: is somebody found; and found, is the household's own leaning below its willingness today."""
     k = w.scenario.projects
-    base = max(person.presence for person in h.people) * k.evening if h.owner else k.landlord
+    base = max(person.presence for person in h.people if person.band != CHILD) * k.evening if h.owner else k.landlord
     found = 1.0 / (1.0 + (1.0 - base) / base * exp(-reach)) if base > 0.0 else 0.0
     if chance(below(below(w.luck.key("in"), issue.id), h.id), h.knocks) < found:
         x = willing(w, h, lift, consent)
@@ -689,7 +698,8 @@ def meet(w, b, person):
     k = w.scenario.residents
     meets = k.contacts + b.meet + (k.together if person.gives else 0.0)
     if chance(w.luck.key("meet", w.day), person.id) < (1.0 - exp(-meets)) * person.presence:
-        other = race(b.people, below(w.luck.key("whom", w.day), person.id))
+        grown = [person for person in b.people if person.band != CHILD]
+        other = race(grown, at_home, below(w.luck.key("whom", w.day), person.id))
         if other and other is not person and other.id not in person.known and max(len(person.known), len(other.known)) < SLOTS:
             person.known.append(other.id)
             other.known.append(person.id)
@@ -718,7 +728,7 @@ def born(w, b, j, number):
     stairwell, household = b.parts[int(chance(key("strike"), id_) * len(b.parts))].id, -1
     if k.scope == "household":
         near = [p for p in b.people if concerns(k.unit, p, w.households[p.home])]
-        household = race(near, below(key("strike"), id_)).home
+        household = race(near, at_home, below(key("strike"), id_)).home
         stairwell = w.households[household].stairwell
     never = chance(key("stubborn"), id_) < k.stubborn
     effort = k.work * waiting(key("work"), id_) ** k.spread
@@ -760,9 +770,9 @@ def spent(budget, places, wants):
     return out
 
 
-def wanted(w, hands, most=inf):
+def wanted(w, hands):
     """Hours each issue still takes, where those hands can do something about it now."""
-    return [i.left if hands in w.kinds[i.category].hands and i.left <= most and workable(i) else 0.0 for i in w.issues]
+    return [i.left if hands in w.kinds[i.category].hands and workable(i) else 0.0 for i in w.issues]
 
 
 def known(issue):
@@ -770,12 +780,21 @@ def known(issue):
 
 
 class BuildingCaptains(Mechanism):
-    """One in every building, who tires of known open issues or moves away, and is replaced; who it is makes no difference."""
+    """One in every building, who tires of known open issues or moves away, and is replaced by the next of the best three."""
 
     def begin(self, w):
         for b in w.buildings:
-            b.weary, b.since = 0.0, 1
+            b.weary, b.since, b.turn = 0.0, 1, 0
+            liked = sorted((p for p in b.people if p.band != CHILD), key=self.standing, reverse=True)
+            b.ready = liked[:3]
         self.fill(w, 1)
+
+    def standing(self, p):
+        return single(single(2.0 * p.member - 1.0 * p.in_service + p.volunteer + p.presence) + single(0.2 * p.zeal))
+
+    def largest(self, b):
+        """Hours of the largest thing this building's captain settles on the spot."""
+        return self.small * (self.trade if b.ready[b.turn].skill == 1 else 1.0)
 
     def fill(self, w, day):
         """How much of a captain each building has that day, and the hours that all of them give."""
@@ -791,12 +810,15 @@ class BuildingCaptains(Mechanism):
         return {
             "voice": times(self.ear, post),
             "sight": [self.eyes * post[i.building] if 0 < i.scope < 4 else 0.0 for i in w.issues],
-            "work": spent(times(self.evening, post), where, wanted(w, "captain", self.small)),
+            "work": spent(times(self.evening, post), where, self.small_things(w)),
             "reach": times(self.door, post),
             "consent": times(self.word, post),
             "keep": [self.memory * post[b] if self.tiers >= 3 else 0.0 for b in where],
             "supply": [self.hours if pool == "captain" else 0.0 for pool in POOLS],
         }
+
+    def small_things(self, w):
+        return [left if i.left <= self.largest(w.buildings[i.building]) else 0.0 for i, left in zip(w.issues, wanted(w, "captain"))]
 
     def learn(self, w):
         heard_of = [i.building for i in w.issues if known(i)]
@@ -804,7 +826,7 @@ class BuildingCaptains(Mechanism):
             if b.since <= w.day:
                 b.weary = b.weary * 0.99 + heard_of.count(b.id) / self.patience
                 if b.weary >= 1.0 or chance(w.luck.key("captain moves", w.day), b.id) < self.leaving / 365:
-                    b.weary, b.since = 0.0, w.day + self.search
+                    b.weary, b.since, b.turn = 0.0, w.day + self.search, (b.turn + 1) % len(b.ready)
         self.fill(w, w.day + 1)
 
 
@@ -834,7 +856,7 @@ class GridPatrol(Mechanism):
         return {
             "sight": [walked * (self.sight if i.scope > 0 else self.visits) for i in w.issues],
             "work": spent([self.errands * len(w.buildings) * share[0]], [0 for _ in w.issues], wanted(w, "grid")),
-            "accord": [walked * self.checks if i.state == TABLE else 0.0 for i in w.issues],
+            "accord": [walked * self.checks if i.state == TABLE and FAMILIES[i.family] == "dispute" else 0.0 for i in w.issues],
         }
 
 
@@ -843,6 +865,7 @@ class JointCouncil(Mechanism):
 
     def begin(self, w):
         self.weary = [0.0 for _ in w.compounds]
+        self.minuted = [0.0 for _ in w.compounds]
 
     def sits(self, w):
         return [w.day % 7 == 1 + c.id % 5 and (w.day // 7 + c.id // 5) % self.every == 0 for c in w.compounds]
@@ -855,19 +878,20 @@ class JointCouncil(Mechanism):
 
     def pull(self, w, share):
         here = [s * (1.0 - weary) if sits else 0.0 for s, weary, sits in zip(share, self.weary, self.sits(w))]
-        held = [h if h >= self.quorum else 0.0 for h in here]
+        held = self.held = [h if h >= self.quorum else 0.0 for h in here]
         at_table = [1.0 if i.state == TABLE else 0.0 for i in w.issues]
         taken = spent([float(self.items) if h > 0.0 else 0.0 for h in held], [i.compound for i in w.issues], at_table)
         return {
             "accord": [self.push * part * held[i.compound] for part, i in zip(taken, w.issues)],
-            "keep": [self.minutes if known(i) and any(share) else 0.0 for i in w.issues],
+            "keep": [self.minutes * (self.minuted[i.compound] * share[i.compound]) if known(i) else 0.0 for i in w.issues],
             "trust": [[self.answer * held[b.compound], 0.0, 0.0] for b in w.buildings],
             "wish": [[-self.evening * weary] * 4 for weary in self.weary],
         }
 
     def learn(self, w):
         rested = times(1.0 - self.recovery, self.weary)
-        self.weary = [r + self.fatigue * (1.0 - r) if sits else r for r, sits in zip(rested, self.sits(w))]
+        self.weary = [r + self.fatigue * (1.0 - r) if held > 0.0 else r for r, held in zip(rested, self.held)]
+        self.minuted = [float(held > 0.0) if sits else before for held, sits, before in zip(self.held, self.sits(w), self.minuted)]
 
 
 class MediationRoom(Mechanism):
@@ -885,7 +909,7 @@ class MediationRoom(Mechanism):
     def pull(self, w, share):
         heard, warmth = [0.0 for _ in w.issues], [0.0 for _ in w.buildings]
         docket = sorted(self.docket(w), key=lambda i: i.accord)
-        turn = {issue.id: min(1.0, max(0.0, self.cases * min(share) - n)) for n, issue in enumerate(docket)}
+        turn = {issue.id: min(1.0, max(0.0, min(self.cases, len(docket)) * min(share) - n)) for n, issue in enumerate(docket)}
         for row, issue in enumerate(w.issues):
             heard[row] = turn.get(issue.id, 0.0)
             warmth[issue.building] += heard[row]

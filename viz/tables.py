@@ -31,6 +31,7 @@ NAMES = {
     "registered_minus_migrants": "registered - migrants",
 }  # of measures.summary, in words
 SHARES = {"resolution_rate", "resolution_rate_of_told", "giving", "owners_minus_tenants", "registered_minus_migrants", "spread_between_buildings"}
+FUND = {"yuan: community": "'s fund", "yuan: compounds": "' repair funds"}
 NOTE = "In time: resolved within {} days of arising. * up to day 180, Kaplan-Meier; open issues count as open. pt: percentage points."
 PLAIN = {"box": box.SIMPLE_HEAD, "title_justify": "left", "padding": (0, 1, 0, 0), "pad_edge": False, "show_edge": False, "caption_justify": "left"}
 
@@ -72,15 +73,22 @@ def compared(result):
 
 
 def spent(ledger):
-    """Hours by role and yuan, by mechanism; a ledger of two arms has a part for each."""
-    table = Table(title="Who spent what in a run: hours by role, and yuan", **PLAIN)
-    table.add_column("", no_wrap=True)
-    columns = [name for name in ledger.columns if ledger[name].any()]
-    for name in columns:
-        table.add_column(name, justify="right", no_wrap=True)
+    """Hours by role and yuan by source, by mechanism; a ledger of two arms has a part for each."""
+    table = Table(title="Who spent what in a run", show_header=False, **PLAIN)
+    table.add_column(no_wrap=True)
+    table.add_column()
     for arm, part in ledger.groupby(level="arm", sort=False) if "arm" in ledger.index.names else [("", ledger)]:
         if arm:
             table.add_row(arm, style="italic")
         for key, row in part.iterrows():
-            table.add_row(key[-1] if arm else key, *(f"{row[name]:,.0f}" if row[name] else "." for name in columns))
+            table.add_row(key[-1] if arm else key, "; ".join(used(row)))
     return table
+
+
+def used(row):
+    """What a row of the ledger comes to, in words: most hours first, then yuan."""
+    hours = row[[name for name in row.index if not name.startswith("yuan")]].sort_values(ascending=False, kind="stable")
+    yield ", ".join(f"{name} {value:,.0f} h" for name, value in hours.items() if round(value)) or "0 h"
+    money = row.drop(hours.index)
+    if money.any():
+        yield ", ".join(f"{value:,.0f} yuan from the {name.removeprefix('yuan: ')}{FUND[name]}" for name, value in money.items() if round(value))

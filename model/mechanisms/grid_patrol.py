@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from ..categories import FAMILIES
 from ..hours import spent
 from ..issues import TABLE, wants
 from ..knobs import knob
@@ -15,6 +16,7 @@ from ..pull import Pull
 from . import Mechanism
 
 GRID = 4  # among categories.HANDS
+DISPUTE = FAMILIES.index("dispute")
 
 
 @dataclass(frozen=True)
@@ -38,5 +40,5 @@ class GridPatrol(Mechanism):
         return Pull(
             sight=walked * np.where(scope > 0, self.sight, self.visits),
             work=spent(hours, np.zeros(len(issues), np.int64), wants(issues, world.cats.hands[:, GRID])),
-            accord=walked * self.checks * (issues["state"] == TABLE),
+            accord=walked * self.checks * ((issues["family"] == DISPUTE) & (issues["state"] == TABLE)),
         )

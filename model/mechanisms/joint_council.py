@@ -4,7 +4,7 @@ Disappoints between dates, when items queue for the next meeting, and when too f
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -13,6 +13,13 @@ from ..issues import TABLE, known
 from ..knobs import knob
 from ..pull import Pull
 from . import Mechanism
+
+
+class Councils(NamedTuple):
+    """The councils, one row per compound."""
+
+    weary: np.ndarray    # (compounds,) float64  of meetings, 0..1
+    minuted: np.ndarray  # (compounds,) float64  1 where the last sitting was held, so that there are minutes to go by
 
 
 @dataclass(frozen=True)
@@ -32,8 +39,8 @@ class JointCouncil(Mechanism):
     evening: float = knob(1.0, 0.0, 10.0, unit="logit of wish lost to weariness of meetings", source="assumed")
 
     def begin(self, world, luck):
-        """Weariness of meetings in each compound, (compounds,) 0..1."""
-        return np.zeros(len(world.compounds.company))
+        c = len(world.compounds.company)
+        return Councils(np.zeros(c), np.zeros(c))
 
     def sits(self, world):
         """Which compounds sit today, (compounds,) bool: each on its own weekday and in its own week."""
@@ -48,12 +55,12 @@ class JointCouncil(Mechanism):
 
     def held(self, world, own, share):
         """Attendance at today's sittings, (compounds,) 0..1; none below the quorum."""
-        here = share * (1.0 - own) * self.sits(world)
+        here = share * (1.0 - own.weary) * self.sits(world)
         return np.where(here >= self.quorum, here, 0.0)
 
     def pull(self, world, own, share):
-        issues, tired = world.issues, -self.evening * np.repeat(own[:, None], 4, axis=1)
-        minutes = self.minutes * known(issues) if share.any() else 0.0
+        issues, tired = world.issues, -self.evening * np.repeat(own.weary[:, None], 4, axis=1)
+        minutes = self.minutes * (own.minuted * share)[issues["compound"]] * known(issues)
         if not self.sits(world).any():
             return Pull(wish=tired, keep=minutes)
         held = self.held(world, own, share)
@@ -64,5 +71,6 @@ class JointCouncil(Mechanism):
         return Pull(accord=self.push * taken * held[issues["compound"]], keep=minutes, trust=kind, wish=tired)
 
     def learn(self, world, own, share, luck):
-        rested = own * (1.0 - self.recovery)
-        return np.where(self.sits(world), rested + self.fatigue * (1.0 - rested), rested)
+        rested = own.weary * (1.0 - self.recovery)
+        sits, held = self.sits(world), self.held(world, own, share) > 0
+        return Councils(np.where(held, rested + self.fatigue * (1.0 - rested), rested), np.where(sits, held, own.minuted))

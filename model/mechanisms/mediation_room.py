@@ -51,8 +51,8 @@ class MediationRoom(Mechanism):
         docket = self.docket(world)
         turn = np.argsort(np.where(docket, world.issues["accord"], np.inf), kind="stable")  # those heard least come first
         heard = np.zeros(len(docket))
-        heard[turn] = np.clip(self.cases * share.min() - np.arange(len(docket)), 0.0, 1.0)
-        heard *= docket
+        waiting = np.count_nonzero(docket)
+        heard[turn[:waiting]] = np.clip(min(self.cases, waiting) * share.min() - np.arange(waiting), 0.0, 1.0)
         kind = np.zeros((len(world.buildings.compound), 3))
         kind[:, 2] = self.warmth * np.bincount(world.issues["building"], heard, len(kind))
         return Pull(accord=self.skill * heard, trust=kind)
