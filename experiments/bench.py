@@ -26,7 +26,7 @@ from .compare import each
 
 ROOT = Path(__file__).parent.parent
 PEOPLE = (1_000, 16_000, 100_000, 1_000_000)  # residents in the table of growth
-TWIN_DAYS = 10  # days the slow twin lives; its year is scaled from them
+TWIN_DAYS = 120  # days the slow twin lives after its first; its year is scaled from them
 
 
 def timed(job, times=5):
@@ -87,7 +87,7 @@ def speed(console, as_json=False):
                 next(told)
             scaled = (time.perf_counter() - begun) / TWIN_DAYS * case.days
         again = timed(lambda: simulate(case, 1))
-        rows.append((f"slow twin, a year ({TWIN_DAYS} days scaled; its first day and set-up left out)", scaled, scaled / people / case.days * 1e9, ""))
+        rows.append((f"slow twin, a year ({TWIN_DAYS} days scaled)", scaled, scaled / people / case.days * 1e9, ""))
         rows.append(("engine, a year, again", again, again / people / case.days * 1e9, f"{scaled / median([year, again]):,.0f}"))
     title = f"guiyuan: {people:,} residents x {case.days} days, {len(case.mechanisms)} mechanisms, one process; medians of 5"
     show(console, as_json, title, ("what", "seconds", "ns per resident-day", "times faster than the twin"), rows)
