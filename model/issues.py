@@ -86,6 +86,16 @@ def known(issues):
 
 
 @compiled
+def loads(issues, buildings):
+    """Known open issues in each of so many buildings; (buildings,) float64."""
+    out = np.zeros(buildings)
+    for i in range(len(issues)):
+        if UNKNOWN < issues[i].state < RESOLVED:
+            out[issues[i].building] += 1.0
+    return out
+
+
+@compiled
 def workable(issue):
     """Whether hands can do something about it: it is in work, or told and in need of no party, signature, money or department."""
     return issue.state == WORK or (issue.state == TOLD and after(TOLD, issue) == WORK)

@@ -10,7 +10,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from ..hours import spent
-from ..issues import known, wants
+from ..issues import loads, wants
 from ..knobs import knob
 from ..pull import POOLS, Pull
 from . import Mechanism
@@ -83,11 +83,12 @@ class BuildingCaptains(Mechanism):
 
     def learn(self, world, own, share, luck):
         day, b = world.day, len(own.weary)
-        load = np.bincount(world.issues["building"][known(world.issues)], minlength=b)
         serving = own.since <= day
-        weary = np.where(serving, own.weary * 0.99 + load / self.patience, 0.0)
+        weary = np.where(serving, own.weary * 0.99 + loads(world.issues, b) / self.patience, 0.0)
         moved = luck("captain moves", np.arange(b), day) < self.leaving / 365
         ends = serving & ((weary >= 1.0) | moved)
+        if not ends.any():
+            return self.posted(own._replace(weary=weary), day + 1)
         next_ = own.ready[np.arange(b), (np.argmax(own.ready == own.who[:, None], axis=1) + 1) % CHOICE]
         who = np.where(ends, np.where(next_ >= 0, next_, own.ready[:, 0]), own.who)
         return self.posted(own._replace(weary=np.where(ends, 0.0, weary), since=np.where(ends, day + self.search, own.since), who=who), day + 1)

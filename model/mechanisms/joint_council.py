@@ -20,6 +20,7 @@ class Councils(NamedTuple):
 
     weary: np.ndarray    # (compounds,) float64  of meetings, 0..1
     minuted: np.ndarray  # (compounds,) float64  1 where the last sitting was held, so that there are minutes to go by
+    sits: np.ndarray     # (compounds,) bool     sits today
 
 
 @dataclass(frozen=True)
@@ -40,28 +41,28 @@ class JointCouncil(Mechanism):
 
     def begin(self, world, luck):
         c = len(world.compounds.company)
-        return Councils(np.zeros(c), np.zeros(c))
+        return Councils(np.zeros(c), np.zeros(c), self.sits(c, 1))
 
-    def sits(self, world):
-        """Which compounds sit today, (compounds,) bool: each on its own weekday and in its own week."""
-        c = np.arange(len(world.compounds.company))
-        return (world.day % 7 == 1 + c % 5) & ((world.day // 7 + c // 5) % self.every == 0)
+    def sits(self, compounds, day):
+        """Which compounds sit on `day`, (compounds,) bool: each on its own weekday and in its own week."""
+        c = np.arange(compounds)
+        return (day % 7 == 1 + c % 5) & ((day // 7 + c // 5) % self.every == 0)
 
     def ask(self, world, own):
-        sits = self.sits(world)
+        sits = own.sits
         if not sits.any():
             return {}
         return {"committee": self.staff * sits, "member": self.members * sits, "property": self.company * (sits & world.compounds.company)}
 
     def held(self, world, own, share):
         """Attendance at today's sittings, (compounds,) 0..1; none below the quorum."""
-        here = share * (1.0 - own.weary) * self.sits(world)
+        here = share * (1.0 - own.weary) * own.sits
         return np.where(here >= self.quorum, here, 0.0)
 
     def pull(self, world, own, share):
         issues, tired = world.issues, -self.evening * np.repeat(own.weary[:, None], 4, axis=1)
         minutes = self.minutes * (own.minuted * share)[issues["compound"]] * known(issues)
-        if not self.sits(world).any():
+        if not own.sits.any():
             return Pull(wish=tired, keep=minutes)
         held = self.held(world, own, share)
         table = (issues["state"] == TABLE).astype(float)
@@ -72,5 +73,8 @@ class JointCouncil(Mechanism):
 
     def learn(self, world, own, share, luck):
         rested = own.weary * (1.0 - self.recovery)
-        sits, held = self.sits(world), self.held(world, own, share) > 0
-        return Councils(np.where(held, rested + self.fatigue * (1.0 - rested), rested), np.where(sits, held, own.minuted))
+        tomorrow = self.sits(len(own.weary), world.day + 1)
+        if not own.sits.any():
+            return Councils(rested, own.minuted, tomorrow)
+        held = self.held(world, own, share) > 0
+        return Councils(np.where(held, rested + self.fatigue * (1.0 - rested), rested), np.where(own.sits, held, own.minuted), tomorrow)
