@@ -150,6 +150,8 @@ def born(rows, ids, day, cats, people, households, stairwells, buildings, compou
         issue.stairwell = first + int(chance(whom, id_) * (last - first))
         if issue.scope == 0:
             i = struck(cats.unit[j], id_, stairwells.people[first], stairwells.people[last], people, households, below(whom, id_))
+            if i < 0:  # nobody here is ever at home: the first of the stairwell
+                i = stairwells.people[issue.stairwell]
             issue.household = people.home[i]
             issue.stairwell = households.stairwell[people.home[i]]
         issue.effort = cats.work[j] * waiting(work, id_) ** cats.spread[j]

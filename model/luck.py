@@ -8,6 +8,7 @@ the map from `who` to its 64 bits is one to one, so two people never share a key
 
 from hashlib import blake2b
 from math import log
+from numbers import Integral
 from zlib import crc32
 
 import numpy as np
@@ -31,7 +32,7 @@ def mix(x):
 @compiled
 def below(key, who):
     """The key of `who` under `key`: how a stream is narrowed, from a seed to a decision, a day, an issue."""
-    return mix(key + G * (np.uint64(who) + ONE))
+    return mix(np.uint64(key) + G * (np.uint64(who) + ONE))
 
 
 @compiled
@@ -57,7 +58,7 @@ def chances(key, who):
 
 def seed_of(*parts):
     """A 64-bit seed hashed from names and numbers: (experiment, scenario, replicate), never base + i."""
-    told = "\x1f".join(f"{type(part).__name__}:{part}" for part in parts)
+    told = "\x1f".join(f"int:{int(part)}" if isinstance(part, Integral) else f"{type(part).__name__}:{part}" for part in parts)
     return int.from_bytes(blake2b(told.encode(), digest_size=8).digest(), "little")
 
 

@@ -50,7 +50,7 @@ class World:
     income: np.ndarray    # (compounds + 1,) int64  fen a day into each
     clocks: Clocks = None                          # when the next issue of each kind arises in each building
     projects: Projects = None                      # which project collects signatures in each compound
-    around: np.ndarray = None                      # (compounds,) float64  share of grown-ups at home on a day
+    around: np.ndarray = None                      # (compounds,) float64  share of grown-ups at home on a day, of those who ever are
     wished: np.ndarray = None                      # (7, compounds, 4) float64  the last week's pulls on the wish to give
     duty: np.ndarray = None                        # (4,) float64  wish to give that comes with each standing
     pair: np.ndarray = None                        # (compounds + 2,) float64  hours one pair of a desk's hands can put into one job a day
@@ -154,7 +154,7 @@ def found(scenario):
 def begun(world, scenario, luck):
     """The community `world` on day 0 of a run: a copy of its own, with the run's luck in its clocks."""
     c = len(world.compounds.company)
-    grown = world.residents.band != residents.CHILD
+    grown = (world.residents.band != residents.CHILD) & (world.residents.presence > 0)  # who is never there is no party
     place = world.buildings.compound[world.residents.building[grown]]
     committee, members = scenario.committee, scenario.party_members
     w = World(

@@ -146,7 +146,7 @@ class World:
             b.clocks = [clock(self, b, j) for j in range(len(self.kinds))]
         for c in self.compounds:
             c.active, c.cursor, c.steps, c.open, c.all = -1, 0, 0.0, 0, 0
-            grown = [person for person in c.people if person.band != CHILD]
+            grown = [person for person in c.people if person.band != CHILD and person.presence > 0.0]
             c.around = added(person.presence for person in grown) / max(len(grown), 1)
         self.mechanisms = {name: TWINS[name](self, knobs) for name, knobs in sorted(scenario.mechanisms.items())}
 
@@ -728,7 +728,7 @@ def born(w, b, j, number):
     stairwell, household = b.parts[int(chance(key("strike"), id_) * len(b.parts))].id, -1
     if k.scope == "household":
         near = [p for p in b.people if concerns(k.unit, p, w.households[p.home])]
-        household = race(near, at_home, below(key("strike"), id_)).home
+        household = (race(near, at_home, below(key("strike"), id_)) or w.stairwells[stairwell].people[0]).home
         stairwell = w.households[household].stairwell
     never = chance(key("stubborn"), id_) < k.stubborn
     effort = k.work * waiting(key("work"), id_) ** k.spread
@@ -809,7 +809,7 @@ class BuildingCaptains(Mechanism):
         where = [i.building for i in w.issues]
         return {
             "voice": times(self.ear, post),
-            "sight": [self.eyes * post[i.building] if 0 < i.scope < 4 else 0.0 for i in w.issues],
+            "sight": [self.eyes * self.evening * post[i.building] if 0 < i.scope < 4 else 0.0 for i in w.issues],
             "work": spent(times(self.evening, post), where, self.small_things(w)),
             "reach": times(self.door, post),
             "consent": times(self.word, post),
@@ -852,7 +852,7 @@ class GridPatrol(Mechanism):
         return {"grid": (self.walk + self.errands) * len(w.buildings) / (1.0 - min(self.paperwork, 0.99))}
 
     def pull(self, w, share):
-        walked = share[0] if self.walk > 0 else 0.0
+        walked = share[0] * self.walk
         return {
             "sight": [walked * (self.sight if i.scope > 0 else self.visits) for i in w.issues],
             "work": spent([self.errands * len(w.buildings) * share[0]], [0 for _ in w.issues], wanted(w, "grid")),

@@ -35,9 +35,9 @@ class Posts(NamedTuple):
 class BuildingCaptains(Mechanism):
     zh: ClassVar[str] = "楼长"
     tiers: int = knob(3, 1, 3, unit="tiers: building; and alley; and street captains", source="guiyuan: building, alley and street captains")
-    evening: float = knob(0.3, 0.0, 3.0, unit="hours/captain/day", source="assumed")
+    evening: float = knob(0.3, 0.05, 3.0, unit="hours/captain/day", source="assumed")
     ear: float = knob(0.7, 0.0, 3.0, unit="log rate of telling, where a captain is", source="assumed; docs/sources.md: block leaders")
-    eyes: float = knob(0.15, 0.0, 2.0, unit="1/day, of finding what is in common space", source="assumed: a round a week")
+    eyes: float = knob(0.5, 0.0, 8.0, unit="1/hour, of finding what is in common space", source="assumed: a round a week")
     small: float = knob(2.0, 0.0, 12.0, unit="hours, the largest thing settled on the spot without a trade", source="assumed")
     door: float = knob(2.5, 0.0, 6.0, unit="logit, that a household called upon is found", source="assumed; the captain knows when people are in")
     word: float = knob(1.05, 0.0, 6.0, unit="logit of willingness to sign, per talk with the captain", source="docs/sources.md: block leaders won 28 %, a leaflet 12 %")
@@ -73,7 +73,7 @@ class BuildingCaptains(Mechanism):
         here = post[where]
         return Pull(
             voice=self.ear * post,
-            sight=self.eyes * here * ((issues["scope"] > 0) & (issues["scope"] < 4)),
+            sight=self.eyes * self.evening * here * ((issues["scope"] > 0) & (issues["scope"] < 4)),
             work=spent(self.evening * post, where, wants(issues, world.cats.hands[:, CAPTAIN]) * (issues["left"] <= self.largest(world, own)[where])),
             reach=self.door * post,
             consent=self.word * post,

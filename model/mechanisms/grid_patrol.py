@@ -22,12 +22,12 @@ DISPUTE = FAMILIES.index("dispute")
 @dataclass(frozen=True)
 class GridPatrol(Mechanism):
     zh: ClassVar[str] = "网格巡查"
-    walk: float = knob(0.25, 0.0, 4.0, unit="hours/building/day", source="assumed; a grid worker makes one to five visits a day")
+    walk: float = knob(0.25, 0.01, 4.0, unit="hours/building/day", source="assumed; a grid worker makes one to five visits a day")
     paperwork: float = knob(0.3, 0.0, 1.0, unit="share of the hours", source="assumed; paperwork is reported")
-    sight: float = knob(0.12, 0.0, 2.0, unit="1/day at full walk, of finding what is in common space", source="assumed; sweep it")
-    visits: float = knob(0.02, 0.0, 1.0, unit="1/day at full walk, of hearing what is behind a door", source="assumed")
+    sight: float = knob(0.48, 0.0, 8.0, unit="1/hour walked in a building, of finding what is in common space", source="assumed; sweep it")
+    visits: float = knob(0.08, 0.0, 4.0, unit="1/hour walked in a building, of hearing what is behind a door", source="assumed")
     errands: float = knob(0.1, 0.0, 2.0, unit="hours/building/day for small jobs", source="assumed")
-    checks: float = knob(0.03, 0.0, 1.0, unit="sittings' worth a day on a quarrel", source="assumed")
+    checks: float = knob(0.12, 0.0, 4.0, unit="sittings' worth of checking on a quarrel per hour walked in a building", source="assumed")
 
     def ask(self, world, own):
         return {"grid": (self.walk + self.errands) * len(world.buildings.compound) / (1.0 - min(self.paperwork, 0.99))}
@@ -36,7 +36,7 @@ class GridPatrol(Mechanism):
         issues, got = world.issues, share[0]
         scope = issues["scope"]
         hours = np.array([self.errands * len(world.buildings.compound) * got])
-        walked = got * (self.walk > 0)
+        walked = got * self.walk  # hours in each building
         return Pull(
             sight=walked * np.where(scope > 0, self.sight, self.visits),
             work=spent(hours, np.zeros(len(issues), np.int64), wants(issues, world.cats.hands[:, GRID])),

@@ -27,9 +27,9 @@ class Councils(NamedTuple):
 class JointCouncil(Mechanism):
     zh: ClassVar[str] = "联席会议"
     every: int = knob(4, 1, 26, unit="weeks between sittings of a compound", source="fangzhi_longhuwan held six in a year, some nine weeks apart; assumed oftener")
-    staff: float = knob(2.0, 0.0, 20.0, unit="committee hours/sitting", source="assumed")
+    staff: float = knob(2.0, 0.25, 20.0, unit="committee hours/sitting", source="assumed")
     company: float = knob(2.0, 0.0, 20.0, unit="property company hours/sitting, where there is one", source="assumed")
-    members: float = knob(4.0, 0.0, 40.0, unit="party members' hours/sitting", source="assumed")
+    members: float = knob(4.0, 0.5, 40.0, unit="party members' hours/sitting", source="assumed")
     items: int = knob(4, 0, 50, unit="items/sitting", source="assumed; one evening")
     push: float = knob(2.0, 0.0, 10.0, unit="sittings' worth for an item on the table", source="assumed")
     quorum: float = knob(0.4, 0.0, 1.0, unit="share of those expected", source="assumed")

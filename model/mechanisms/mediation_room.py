@@ -22,7 +22,7 @@ class MediationRoom(Mechanism):
     zh: ClassVar[str] = "调解室"
     days: int = knob(2, 1, 7, unit="days open a week", source="assumed")
     cases: float = knob(3.0, 0.0, 40.0, unit="cases heard/day open", source="assumed")
-    staff: float = knob(1.0, 0.0, 8.0, unit="committee hours/case", source="assumed; mediator and grid leader")
+    staff: float = knob(1.0, 0.1, 8.0, unit="committee hours/case", source="assumed; mediator and grid leader")
     members: float = knob(1.0, 0.0, 8.0, unit="party members' hours/case", source="yiduan: a team of 12 members")
     lawyer: float = knob(50.0, 0.0, 2000.0, unit="yuan/case", source="assumed")
     skill: float = knob(1.0, 0.0, 5.0, unit="sittings' worth/case heard", source="by definition of a sitting; sweep it")

@@ -23,7 +23,7 @@ CARE = FAMILIES.index("care")
 @dataclass(frozen=True)
 class PartyVolunteers(Mechanism):
     zh: ClassVar[str] = "党员志愿服务"
-    daily: float = knob(0.2, 0.0, 2.0, unit="hours/building/day asked of the team", source="assumed")
+    daily: float = knob(0.2, 0.01, 2.0, unit="hours/building/day asked of the team", source="assumed")
     festive: float = knob(1.0, 0.0, 10.0, unit="hours/building asked on a service day", source="guiyuan: a service day every quarter")
     call: float = knob(0.8, 0.0, 4.0, unit="logit, wish of members and listed volunteers to give", source="assumed")
     visits: float = knob(0.02, 0.0, 1.0, unit="1/day, of hearing what care is needed behind a door", source="assumed")
