@@ -3,6 +3,7 @@
 import json
 import shlex
 import sys
+from contextlib import nullcontext
 from dataclasses import fields
 from pathlib import Path
 from typing import Annotated
@@ -40,26 +41,22 @@ def main():
 
 
 def ready(scenario, folder):
-    """See that a community can be founded and its results written before anything takes long, and that the engine is compiled."""
-    from .model.simulate import community
+    """See that a community can be founded and its results written before anything takes long.
 
-    if folder:
-        folder.mkdir(parents=True, exist_ok=True)
-    community(scenario)
-    warm()
-
-
-def warm():
-    """Say so when the engine has to be compiled first: once on a machine, and again when cogov changes."""
+    The engine is compiled here if need be, once on a machine and again when cogov changes, and the user is told.
+    """
     from .model import mechanisms
     from .model.cases import altered, read
     from .model.compiled import fresh
-    from .model.simulate import simulate
+    from .model.simulate import community, simulate
 
-    if not fresh():
-        return
-    with err.status("Compiling the engine; this happens once and takes some 20 seconds ..."):
-        simulate(altered(read("wuzi_yard"), on=mechanisms.names(), days=120), 0)
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+    cold = fresh()
+    with err.status("Compiling the engine; this happens once and takes some 20 seconds ...") if cold else nullcontext():
+        community(scenario)
+        if cold:
+            simulate(altered(read("wuzi_yard"), on=mechanisms.names(), days=120), 0)
 
 
 def progress():

@@ -37,7 +37,7 @@ def booked(world, have, asks, shares, scenario):
     A role asked for as one number is granted by the mechanism's smallest share; one asked for by compound, compound by
     compound. Yuan leave the community's fund at once, rounded down to the fen.
     """
-    ledger, compounds = world.ledger, len(world.crews)
+    ledger = world.ledger
     crews, pools = have["property"].copy(), dict.fromkeys(POOLS, 0.0)
     for name in sorted(asks):
         row, share = world.names.index(name), shares[name]

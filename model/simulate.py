@@ -7,7 +7,6 @@ import numpy as np
 
 from . import measures
 from .day import live
-from .issues import ISSUE
 from .luck import Luck
 from .world import begun, found
 

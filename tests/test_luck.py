@@ -10,7 +10,7 @@ from zlib import crc32
 
 import numpy as np
 import pytest
-from worlds import STORM, WORLDS, governed, inside
+from worlds import WORLDS, governed, inside
 
 import cogov
 from cogov.agents import residents
