@@ -11,6 +11,8 @@ from random import Random
 import numpy as np
 import pytest
 import twin
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from worlds import ESTATE, STORM, YARD, governed
 
 from cogov.agents.residents import CHILD, ELDER
@@ -18,12 +20,12 @@ from cogov.model import mechanisms
 from cogov.model.cases import read
 from cogov.model.categories import CATEGORIES, FAMILIES
 from cogov.model.issues import AGREED, CONSENTED, DONE, ISSUE, ON_THE_SPOT, WAS_TOLD, WHAT
-from cogov.model.knobs import paths, turned
+from cogov.model.knobs import ScenarioError, paths, turned
 from cogov.model.mechanisms import Mechanism
 from cogov.model.pull import LEVERS, POOLS, Pull
 from cogov.model.scenario import Census, CommitteeKnobs, Compound, DepartmentKnobs, GridKnobs, ResidentKnobs, Scenario
 from cogov.model.signing import ProjectKnobs
-from cogov.model.simulate import days
+from cogov.model.simulate import community, days
 
 CLOSE = 1e-9   # relative, of double precision
 SINGLE = 1e-6  # relative, of what is rounded to single precision
@@ -204,6 +206,17 @@ def test_columns_tell_the_same_days_as_people():
     itself = {(None, what) for what in range(len(WHAT)) if what != ON_THE_SPOT}  # a desk takes in before it works
     promised = {(name, WHAT[what]) for name, what in hands | tables | itself} | {(name, "hours") for name in mechanisms.names()}
     assert promised - seen == set(), "these never happened in any village"
+
+
+@given(number=st.integers(VILLAGES, 2**40))
+@settings(max_examples=20, deadline=None, derandomize=True)
+def test_so_does_any_other_village(number):
+    try:
+        somewhere = village(number)
+        community(somewhere)
+    except ScenarioError:  # more elders who share a home than there are such people
+        assume(False)
+    alike(somewhere, number)
 
 
 QUARTER = replace(  # more buildings than days in a week, more compounds than one, both kinds of desk
