@@ -49,12 +49,12 @@ def live(world, scenario, luck):
     )  # fmt: skip
     w.funds += w.income
     settling.pay(issues, day, w.funds, w.spending, log, lines)
-    settling.work(issues, day, hours, w.pair, k.verify, *work, w.mood.good, people, k.residents.answered, log, lines)
+    settling.work(issues, day, hours, w.pair, k.verify, *work, w.mood.good, people.trust, k.residents.answered, log, lines)
     w.ledger.desk(given - hours, w.spending)
 
     # The evening's book-keeping; then each building, one evening a week, takes stock.
     stays = settling.close(
-        issues, day, k.redo, k.forget, lever["keep"], int(k.residents.fresh), w.cats, w.clocks, lever["ease"], w.mood.standing, people,
+        issues, day, k.redo, k.forget, lever["keep"], int(k.residents.fresh), w.cats, w.clocks, lever["ease"], w.mood.standing, people.trust,
         k.residents.ignored, luck.key("reopen"), luck.key("forget", day), log, lines,
     )  # fmt: skip
     w.wished[day % len(w.wished)] = lever["wish"]

@@ -35,22 +35,23 @@ def granted(supply, asks):
     proportion to what was asked.
     """
     compounds = len(supply["property"])
-    wanted = {}
+    wanted, needs = {}, {}
     for name in sorted(asks):
+        needs[name] = []
         for role, ask in asks[name].items():
-            wanted[role] = wanted.get(role, 0.0) + (ask if role == "property" else amount(ask))
-    needs = {name: [role for role, ask in ask_.items() if role != "property" and amount(ask) > 0] for name, ask_ in asks.items()}
-    enough = {}
-    for role, hours in wanted.items():
-        if role == "property":
-            enough[role] = np.where(hours > supply[role], supply[role] / np.maximum(hours, 1e-300), 1.0)
-        else:
-            enough[role] = supply[role] / hours if hours > supply[role] else 1.0
+            hours = ask if role == "property" else amount(ask)
+            wanted[role] = wanted[role] + hours if role in wanted else hours
+            if role == "property" or hours > 0.0:
+                needs[name].append(role)
+    enough = {role: supply[role] / hours if hours > supply[role] else 1.0 for role, hours in wanted.items() if role != "property"}
+    if "property" in wanted:
+        hours = wanted["property"]
+        enough["property"] = np.where(hours > supply["property"], supply["property"] / np.maximum(hours, 1e-300), 1.0)
     shares = {}
-    for name, ask in asks.items():
-        shares[name] = share = np.full(compounds, min([1.0, *(enough[role] for role in needs[name])]))
-        if "property" in ask:
-            np.minimum(share, np.where(ask["property"] > 0, enough["property"], 1.0), out=share)
+    for name, roles in needs.items():
+        shares[name] = np.full(compounds, min([1.0, *(enough[role] for role in roles if role != "property")]))
+        if "property" in roles:
+            shares[name] = np.where(asks[name]["property"] > 0, np.minimum(shares[name], enough["property"]), shares[name])
     return shares
 
 

@@ -58,4 +58,7 @@ def booked(world, have, asks, shares, scenario):
     for i, role in enumerate(("member", "volunteer")):
         world.used[i] = pools[role] / have[role] if have[role] > 0 else 0.0
     ledger.supplied += (have["property"].sum(), *(have[role] for role in POOLS), scenario.departments.hours)
-    return np.append(np.maximum(crews, 0.0), [max(have["committee"] - pools["committee"], 0.0), scenario.departments.hours])
+    left = np.empty(len(crews) + 2)
+    left[:-2] = np.maximum(crews, 0.0)
+    left[-2], left[-1] = max(have["committee"] - pools["committee"], 0.0), scenario.departments.hours
+    return left

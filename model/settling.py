@@ -82,7 +82,7 @@ def pay(issues, day, funds, spending, log, used):
 
 
 @compiled
-def finish(issue, day, by, verify, good, people, answered, log, used):
+def finish(issue, day, by, verify, good, trust, answered, log, used):
     """Done: to be checked in `verify` days. Neighbours see it, and the one who told learns that telling helps."""
     if issue.taken < 0:
         issue.taken = day
@@ -92,13 +92,13 @@ def finish(issue, day, by, verify, good, people, answered, log, used):
     if issue.scope > 0:
         good[issue.building, trusted] += 1.0
     if issue.reporter >= 0:
-        t = float(people.trust[issue.reporter, trusted])
-        people.trust[issue.reporter, trusted] = t + answered * (1.0 - t)
+        t = float(trust[issue.reporter, trusted])
+        trust[issue.reporter, trusted] = t + answered * (1.0 - t)
     note(log, used, issue.id, day, DONE, by, -1)
 
 
 @compiled
-def work(issues, day, hours, pair, verify, codes, done, good, people, answered, log, used):
+def work(issues, day, hours, pair, verify, codes, done, good, trust, answered, log, used):
     """Hands work: first those that mechanisms sent, `done` (m, issues) hours, then each desk from its `hours` (compounds + 2,).
 
     No desk puts more than `pair` (compounds + 2,) hours a day into one job: one pair of hands.
@@ -113,7 +113,7 @@ def work(issues, day, hours, pair, verify, codes, done, good, people, answered, 
                 if done[m, i] > most:
                     by, most = codes[m], done[m, i]
             if most > 0.0 and issue.left <= 1e-9:
-                finish(issue, day, by, verify, good, people, answered, log, used)
+                finish(issue, day, by, verify, good, trust, answered, log, used)
     for urgency in range(RANKS - 1, -1, -1):
         for i in range(len(issues)):
             issue = issues[i]
@@ -123,20 +123,20 @@ def work(issues, day, hours, pair, verify, codes, done, good, people, answered, 
                 hours[desk] -= part
                 issue.left -= part
                 if issue.left <= 1e-9:
-                    finish(issue, day, -1, verify, good, people, answered, log, used)
+                    finish(issue, day, -1, verify, good, trust, answered, log, used)
 
 
 @compiled
-def disappoint(issue, people, ignored):
+def disappoint(issue, trust, ignored):
     """The one who told learns that telling does not help."""
     if issue.reporter >= 0:
         trusted = trusted_for(issue)
-        t = float(people.trust[issue.reporter, trusted])
-        people.trust[issue.reporter, trusted] = t - ignored * t
+        t = float(trust[issue.reporter, trusted])
+        trust[issue.reporter, trusted] = t - ignored * t
 
 
 @compiled
-def close(issues, day, redo, forget, keep, fresh, cats, clocks, ease, standing, people, ignored, reopens, forgets, log, used):
+def close(issues, day, redo, forget, keep, fresh, cats, clocks, ease, standing, trust, ignored, reopens, forgets, log, used):
     """The evening's book-keeping: answers come, what was done is checked, what waits too long is forgotten, given up or lapses.
 
     Fills `standing` (buildings, 2) with what has been open in common space for more than `fresh` days; returns which
@@ -165,15 +165,15 @@ def close(issues, day, redo, forget, keep, fresh, cats, clocks, ease, standing, 
         elif not begun and 0 <= issue.lapse <= day:
             issue.state = LAPSED
             if state > UNKNOWN:
-                disappoint(issue, people, ignored)
+                disappoint(issue, trust, ignored)
             note(log, used, issue.id, day, CEASED, -1, -1)
         elif (state == TOLD or state == TABLE or state == MONEY) and issue.giveup <= day:
             issue.state = WITHDRAWN
-            disappoint(issue, people, ignored)
+            disappoint(issue, trust, ignored)
             note(log, used, issue.id, day, GAVE_UP, -1, issue.reporter)
         elif (state == TOLD or state == TABLE) and chance(forgets, issue.id) < 1.0 - exp(-forget * exp(-keep[i])):
             issue.state = UNKNOWN
-            disappoint(issue, people, ignored)
+            disappoint(issue, trust, ignored)
             note(log, used, issue.id, day, FORGOTTEN, -1, -1)
         stays[i] = issue.state <= RESOLVED
         if issue.state < RESOLVED and issue.scope > 0 and day - issue.born > fresh:
