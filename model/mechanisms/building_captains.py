@@ -34,7 +34,7 @@ class Posts(NamedTuple):
 @dataclass(frozen=True)
 class BuildingCaptains(Mechanism):
     zh: ClassVar[str] = "楼长"
-    tiers: int = knob(3, 1, 3, unit="tiers: building; and alley; and street captains", source="guiyuan: building, alley and street captains")
+    tiers: int = knob(3, 1, 3, unit="tiers: building; and alley; and street captains", source="press reports of 2019-2024: 楼长, 巷长, 街长")
     evening: float = knob(0.3, 0.05, 3.0, unit="hours/captain/day", source="assumed")
     ear: float = knob(0.7, 0.0, 3.0, unit="log rate of telling, where a captain is", source="assumed; docs/sources.md: block leaders")
     eyes: float = knob(0.5, 0.0, 8.0, unit="1/hour, of finding what is in common space", source="assumed: a round a week")
