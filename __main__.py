@@ -18,7 +18,7 @@ from .model.knobs import ScenarioError
 app = typer.Typer(help="cogov (共治): same community, same luck, other institutions.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 bench = typer.Typer(help="Measure cogov on this machine; prints tables, asserts nothing.", no_args_is_help=True)
 app.add_typer(bench, name="bench")
-out, err = Console(), Console(stderr=True)
+out, err = Console(width=max(88, Console().width)), Console(stderr=True)  # narrower, and tables would lose digits
 
 Case = Annotated[str, typer.Argument(help="name of a case (see `cogov cases`) or path of a .toml file")]
 Json = Annotated[bool, typer.Option("--json", help="print JSON for machines")]
@@ -171,7 +171,7 @@ def compare(
     out.print(tables.compared(result))
     out.print(tables.spent(result.ledger))
     out.print(f"In both arms: {', '.join(both) or 'no other mechanism'}.", highlight=False)
-    out.print(result.verdict(), style="bold", highlight=False)
+    out.print(result.verdict(), style="bold", highlight=False, markup=False)
     out.print(f"Figure: {picture} (and .svg)\nTables: {folder}", soft_wrap=True, highlight=False)
 
 

@@ -43,6 +43,8 @@ class Comparison:
         """The answer in a sentence."""
         rate, hours, yuan = (self.table.loc[name] for name in ("resolution_rate", "hours", "yuan"))
         name = " and ".join(self.mechanisms)
+        if not rate.pairs:
+            return f"{name}: no issue arose {self.within} days or more before the end; live through more days, or count fewer as in time."
         if not np.isfinite(rate.low):
             return f"{name}: one pair is an anecdote; no interval can be given. Ask for more replicates."
         if rate.low <= 0 <= rate.high:
@@ -52,7 +54,7 @@ class Comparison:
             found = f"{word} the share of issues resolved within {self.within} days by {points(abs(rate.difference))} points"
             found += f", from {rate['without']:.1%} to {rate['with']:.1%}"
         low, high = (rate.low, rate.high) if rate.difference >= 0 or rate.low <= 0 <= rate.high else (-rate.high, -rate.low)
-        price = f"at {hours.difference:+,.0f} hours of work and {yuan.difference:+,.0f} yuan in {self.case.days} days"
+        price = f"at {cost(hours, 'hours of work')} and {cost(yuan, 'yuan')} in {self.case.days} days"
         return f"{name}: {found} (95 % interval {points(low)} to {points(high)}; {self.replicates} pairs with the same luck), {price}."
 
     def save(self, folder, command=""):
@@ -75,6 +77,13 @@ class Comparison:
         }
         (folder / "manifest.json").write_text(json.dumps(made, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         return folder
+
+
+def cost(row, unit):
+    """A difference in hours or yuan, with its interval; or that there is no clear one."""
+    if row.low <= 0 <= row.high:
+        return f"no clear change in {unit} ({row.low:+,.0f} to {row.high:+,.0f})"
+    return f"{row.difference:+,.0f} {unit} ({row.low:+,.0f} to {row.high:+,.0f})"
 
 
 def points(share):

@@ -15,7 +15,7 @@ from ..model.luck import seed_of
 from ..model.scenario import Scenario
 
 SOURCES = ("yuan: community", "yuan: compounds")  # whose fund
-DESKS = "(their own desks)"  # the ledger's row for work that no mechanism sent
+DESKS = "(desks)"  # the ledger's row for work that no mechanism sent
 
 
 @dataclass

@@ -27,11 +27,17 @@ def read(case):
             hint = f"; did you mean {near[0]!r}?" if near else ";"
             raise ScenarioError(f"no case is called {str(case)!r}{hint} there are: {', '.join(shipped())}; or give the path of a .toml file")
         path = SHIPPED / f"{case}.toml"
-    return build(Scenario, *load(path))
+    table, at = load(path)
+    scenario = build(Scenario, table, at)
+    for part, header in (("community", "[community]"), ("compound", "[[compound]]")):
+        if part not in table:
+            raise at.error("", f"has no {header}: say who lives there and in what; the cases that ship show how")
+    return scenario
 
 
 def altered(scenario, on=(), off=(), settings=(), days=None):
     """The same community with mechanisms switched on or off and knobs set: `settings` are "path=value" texts or a dict path -> value."""
+    on, off = ((names,) if isinstance(names, str) else tuple(names) for names in (on, off))
     for name in (*on, *off):
         if name not in mechanisms.names():
             near = get_close_matches(name, mechanisms.names(), 1)
@@ -46,4 +52,8 @@ def altered(scenario, on=(), off=(), settings=(), days=None):
     texts = [f"{path}={json.dumps(value)}" for path, value in settings.items()] if isinstance(settings, dict) else list(settings)
     if days is not None:
         texts.append(f"days={days}")
+    for text in texts:
+        part, name, *_ = (*text.split("."), "")
+        if part == "mechanisms" and name in mechanisms.names() and name not in active:
+            raise ScenarioError(f"--set {text}: {name} is not switched on; add --on {name}")
     return all_turned(scenario, dict(parse_setting(scenario, text) for text in texts))

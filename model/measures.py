@@ -128,7 +128,7 @@ def summary(run, within=WITHIN, horizon=180):
     return {
         "resolution_rate": rate(old),
         "resolution_rate_of_told": rate(told),
-        "restricted_mean_time": restricted_mean(time, resolved, horizon) if len(i) else float("nan"),
+        "restricted_mean_time": restricted_mean(time, resolved, min(horizon, days)) if len(i) else float("nan"),
         "arisen": float(len(i)),
         "told": float(np.count_nonzero(told)),
         "resolved": float(fixed),

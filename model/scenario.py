@@ -12,6 +12,7 @@ from .categories import CATEGORIES
 from .knobs import check, knob
 from .signing import ProjectKnobs
 
+CROWDED = 30  # people in a household on average, at most
 PEOPLE = {"unit": "people", "source": "given by the case"}
 HOMES = {"unit": "households", "source": "given by the case"}
 
@@ -48,6 +49,8 @@ class Census:
                 yield part, f"= {getattr(self, part)} is more than {whole} = {getattr(self, whole)}"
         if self.children > self.residents - self.households:
             yield "children", f"= {self.children} leaves no grown-up for each of {self.households} households: at most {self.residents - self.households}"
+        if self.residents > CROWDED * self.households:
+            yield "residents", f"= {self.residents} are more than {CROWDED} to each of {self.households} households"
         names = [f.name for f in fields(self) if "low" in f.metadata]
         for name in self.given:
             if name not in names:

@@ -87,3 +87,25 @@ def test_what_is_wrong_is_one_line_with_the_way_out(cogov, wrong):
 def test_an_unknown_option_is_refused(cogov):
     status, _, err = cogov("run", "wuzi_yard", "--dayz", "3")
     assert status == 2 and "--dayz" in err
+
+
+def test_a_title_is_shown_as_it_is_written(cogov, tmp_path):
+    (tmp_path / "mine.toml").write_text('name = "mine"\ntitle = "[draft] half done [/]"\n[community]\n[[compound]]\n', encoding="utf-8")
+    status, out, _ = cogov("run", "mine.toml", "--days", "20")
+    assert status == 0 and "[draft] half done [/]" in " ".join(out.split())
+
+
+def test_a_case_says_who_lives_where(cogov, tmp_path):
+    (tmp_path / "empty.toml").write_text("")
+    status, _, err = cogov("run", "empty.toml")
+    assert status == 2 and "[community]" in err
+
+
+def test_nothing_old_enough_is_said_not_guessed(cogov):
+    status, out, _ = cogov("compare", "wuzi_yard", "--mechanism", "grid_patrol", "--replicates", "2", "--days", "20", "--within", "100", "--json")
+    assert status == 0 and "no issue arose" in json.loads(out)["verdict"]
+
+
+def test_a_knob_of_what_is_not_switched_on_is_refused_with_the_way_out(cogov):
+    status, _, err = cogov("run", "wuzi_yard", "--set", "mechanisms.grid_patrol.walk=1")
+    assert status == 2 and "--on grid_patrol" in err

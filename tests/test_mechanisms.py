@@ -242,7 +242,7 @@ class NightWatch(Mechanism):
 def test_to_add_a_mechanism_is_to_add_a_file(tmp_path, monkeypatch):
     (tmp_path / "night_watch.py").write_text(NIGHT_WATCH, "utf-8")
     case = tmp_path / "case.toml"
-    case.write_text("days = 60\n[mechanisms.night_watch]\nlamp = 1.5\n")
+    case.write_text("days = 60\n[community]\n[[compound]]\n[mechanisms.night_watch]\nlamp = 1.5\n")
     with monkeypatch.context() as added:
         added.setattr(mechanisms, "__path__", [*mechanisms.__path__, str(tmp_path)])
         assert mechanisms.names() == sorted([*NAMES, "night_watch"])

@@ -108,7 +108,7 @@ def test_two_communities_share_nothing_that_a_day_writes():
 
 def test_a_community_has_a_name_a_path_or_a_scenario(tmp_path):
     assert Community("wuzi_yard", seed=1).case.name == cogov.read("wuzi_yard").name
-    (tmp_path / "here.toml").write_text("name = 'here'\n")
+    (tmp_path / "here.toml").write_text("name = 'here'\n[community]\n[[compound]]\n")
     assert Community(tmp_path / "here.toml", seed=1).case.name == "here"
     with pytest.raises(ScenarioError, match="did you mean 'wuzi_yard'"):
         Community("wuziyard")
@@ -121,7 +121,7 @@ def test_mechanisms_are_switched_and_knobs_turned_by_setting_or_keyword():
     assert not Community(model.case, off=["grid_patrol"]).case.mechanisms
 
 
-@pytest.mark.parametrize("name, near", [("sed", "near"), ("committee.staf", "committee.staff"), ("mechanisms.grid_patrol.sight", "near")])
+@pytest.mark.parametrize("name, near", [("sed", "near"), ("committee.staf", "committee.staff"), ("mechanisms.grid_patrol.sight", "not switched on; add --on grid_patrol")])
 def test_a_keyword_that_is_no_knob_is_refused_with_the_nearest(name, near):
     with pytest.raises(ScenarioError, match=near):
         Community(YARD, **{name: 1})
@@ -196,7 +196,7 @@ def test_batch_run_sweeps_a_knob_over_the_same_lucks():
     case = Community(YARD, on="grid_patrol", days=40, **{"mechanisms.grid_patrol.sight": 0.0}).case
     assert seen[0.0] == [simulate(case, "run", seed).series["told"][-1] for seed in (1, 2)]
     with pytest.raises(ScenarioError, match="nearest"):
-        mesa.batch_run(Community, {"scenario": YARD, "mechanisms.grid_patrol.site": [0.0]}, number_processes=1, display_progress=False)
+        mesa.batch_run(Community, {"scenario": YARD, "on": "grid_patrol", "mechanisms.grid_patrol.site": [0.0]}, number_processes=1, display_progress=False)
 
 
 # Agents

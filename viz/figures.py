@@ -13,7 +13,8 @@ QUIET = "#555555"
 def comparison(result):
     """A Comparison on one sheet: how fast, how many open, pair by pair, and whose hours."""
     figure = Figure(figsize=(11, 7.6), layout="constrained")
-    figure.suptitle(fill(result.verdict(), 125), fontsize=10.5, x=0.01, ha="left")
+    made = f"{result.case.name}, {result.case.days} days, {result.replicates} pairs, seed {result.seed}"
+    figure.suptitle(fill(result.verdict(), 125) + f"\n({made})", fontsize=10.5, x=0.01, ha="left", parse_math=False)
     (a, b), (c, d) = figure.subplots(2, 2)
     time_to_resolution(a, result)
     backlog(b, result)
@@ -55,7 +56,7 @@ def pairs(axes, result):
     for x, (arm, colour) in enumerate(COLOURS.items()):
         axes.plot(np.full(len(wide), x), wide[arm], "o", color=colour, ms=4, alpha=0.8)
     found = result.table.loc["resolution_rate"]
-    difference = f"difference {100 * found.difference:+.1f} points"
+    difference = f"difference {100 * found.difference:+.1f} points" if found.pairs else "nothing is old enough to tell"
     if np.isfinite(found.low):
         difference += f" (95 %: {100 * found.low:+.1f} to {100 * found.high:+.1f})"
     axes.set(xlim=(-0.4, 1.4), xticks=[0, 1], xticklabels=list(COLOURS), ylabel=f"resolved within {result.within} days", title=f"Pair by pair: {difference}")
@@ -65,6 +66,7 @@ def pairs(axes, result):
 def hours(axes, result):
     """Hours worked by role in both arms."""
     roles = [name for name in result.ledger.columns if not name.startswith("yuan")]
+    roles = [name for name in roles if result.ledger[name].any()]
     spent = result.ledger[roles].groupby(level="arm").sum()
     y = np.arange(len(roles))
     for shift, (arm, colour) in zip((-0.2, 0.2), COLOURS.items()):

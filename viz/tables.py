@@ -2,6 +2,7 @@
 
 import numpy as np
 from rich import box
+from rich.markup import escape
 from rich.table import Table
 
 NAMES = {
@@ -32,7 +33,7 @@ NAMES = {
 }  # of measures.summary, in words
 SHARES = {"resolution_rate", "resolution_rate_of_told", "giving", "owners_minus_tenants", "registered_minus_migrants", "spread_between_buildings"}
 FUND = {"yuan: community": "'s fund", "yuan: compounds": "' repair funds"}
-NOTE = "In time: resolved within {} days of arising. * up to day 180, Kaplan-Meier; open issues count as open. pt: percentage points."
+NOTE = "In time: resolved within {} days of arising. * up to day 180 or the run's end, Kaplan-Meier; open issues count as open. pt: percentage points."
 PLAIN = {"box": box.SIMPLE_HEAD, "title_justify": "left", "padding": (0, 1, 0, 0), "pad_edge": False, "show_edge": False, "caption_justify": "left"}
 
 
@@ -48,7 +49,7 @@ def number(name, value, sign=""):
 def measured(tables):
     """The measures of one run."""
     scenario = tables.scenario
-    table = Table(title=f"{scenario.title or scenario.name}: {scenario.days} days, seed {tables.seed}", caption=NOTE.format(tables.within), **PLAIN)
+    table = Table(title=escape(f"{scenario.title or scenario.name}: {scenario.days} days, seed {tables.seed}"), caption=NOTE.format(tables.within), **PLAIN)
     table.add_column("measure", no_wrap=True)
     table.add_column("value", justify="right")
     for name, value in tables.measures.items():
@@ -59,7 +60,7 @@ def measured(tables):
 def compared(result):
     """Without, with, and the paired difference of every measure; bold where the interval leaves zero out."""
     title = f"{result.case.title or result.case.name}: {result.replicates} pairs, {result.case.days} days"
-    table = Table(title=title, caption=NOTE.format(result.within) + " r: correlation of the arms that pairing achieved.", **PLAIN)
+    table = Table(title=escape(title), caption=NOTE.format(result.within) + " r: correlation of the arms that pairing achieved.", **PLAIN)
     table.add_column("measure", no_wrap=True)
     for name in ("without", "with", "difference", "95 % interval", "r"):
         table.add_column(name, justify="right", no_wrap=True)
@@ -74,7 +75,7 @@ def compared(result):
 
 def spent(ledger):
     """Hours by role and yuan by source, by mechanism; a ledger of two arms has a part for each."""
-    table = Table(title="Who spent what in a run", show_header=False, **PLAIN)
+    table = Table(title="Who spent what in a run; desks: what committee, crews and departments did by themselves", show_header=False, **PLAIN)
     table.add_column(no_wrap=True)
     table.add_column()
     for arm, part in ledger.groupby(level="arm", sort=False) if "arm" in ledger.index.names else [("", ledger)]:
