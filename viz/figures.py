@@ -30,7 +30,7 @@ def time_to_resolution(axes, result):
     """Kaplan-Meier curves of both arms."""
     horizon = min(result.case.days, 180)
     for arm, colour in COLOURS.items():
-        curve = result.curves.loc[arm]
+        curve = result.curves.loc[arm].query("days <= @horizon")
         days = np.append(curve["days"], horizon)
         axes.step(days, np.append(curve["unresolved"], curve["unresolved"].iloc[-1]), where="post", color=colour, label=arm, lw=2)
     axes.axvline(result.within, color=QUIET, lw=0.8, ls=":")
