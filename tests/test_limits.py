@@ -258,7 +258,7 @@ def geometric(what, mean, number, h):
 class Eye(Mechanism):
     """Somebody sent to look."""
 
-    beta: float = knob(0.01, 0.0, 1.0, unit="1/day", source="numbers.md")
+    beta: float = knob(0.01, 0.0, 1.0, unit="1/day", source="theory: the first of n neighbours")
 
     def pull(self, world, own, share):
         return Pull(sight=self.beta)
