@@ -2,12 +2,11 @@
 
 import json
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 
 from . import mechanisms
 from .knobs import ScenarioError, all_turned
-from .reading import build, load, parse_setting
+from .reading import build, guess, load, parse_setting
 from .scenario import Scenario
 
 SHIPPED = Path(__file__).parent.parent / "experiments" / "cases"
@@ -23,9 +22,7 @@ def read(case):
     path = Path(case)
     if path.suffix != ".toml":
         if str(case) not in shipped():
-            near = get_close_matches(str(case), shipped(), 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ";"
-            raise ScenarioError(f"no case is called {str(case)!r}{hint} there are: {', '.join(shipped())}; or give the path of a .toml file")
+            raise ScenarioError(f"no case is called {str(case)!r}{guess(str(case), shipped())}; or give the path of a .toml file")
         path = SHIPPED / f"{case}.toml"
     table, at = load(path)
     scenario = build(Scenario, table, at)
@@ -40,9 +37,7 @@ def altered(scenario, on=(), off=(), settings=(), days=None):
     on, off = ((names,) if isinstance(names, str) else tuple(names) for names in (on, off))
     for name in (*on, *off):
         if name not in mechanisms.names():
-            near = get_close_matches(name, mechanisms.names(), 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ";"
-            raise ScenarioError(f"no mechanism is called {name!r}{hint} there are: {', '.join(mechanisms.names())}")
+            raise ScenarioError(f"no mechanism is called {name!r}{guess(name, mechanisms.names())}")
     both = set(on) & set(off)
     if both:
         raise ScenarioError(f"{', '.join(sorted(both))}: switched on and off at once; leave one out")

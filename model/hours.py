@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .compiled import compiled
 from ..agents import grid_workers, residents
+from .compiled import compiled
 from .pull import POOLS
 
 YUAN = "yuan"  # asked for beside hours; paid from the community's fund

@@ -102,15 +102,12 @@ def workable(issue):
 
 
 @compiled
-def wants(issues, hands, most=np.inf):
-    """Hours each issue still takes, where hands that can do `hands` (categories,) bool may do something about it now; else 0.
-
-    Nothing that takes more than `most` hours; shape (issues,).
-    """
+def wants(issues, hands):
+    """Hours each issue still takes, (issues,), where hands that can do `hands` (categories,) bool may do something about it now; else 0."""
     out = np.zeros(len(issues))
     for i in range(len(issues)):
         issue = issues[i]
-        if hands[issue.category] and issue.left <= most and workable(issue):
+        if hands[issue.category] and workable(issue):
             out[i] = issue.left
     return out
 

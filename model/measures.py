@@ -122,8 +122,9 @@ def summary(run, within=WITHIN, horizon=180):
         return rate(chosen)
 
     where = i["building"][old]
-    per_building = np.bincount(where, done[old], run.places["buildings"]) / np.maximum(np.bincount(where, minlength=run.places["buildings"]), 1)
-    seen = np.bincount(where, minlength=run.places["buildings"]) >= 5
+    count = np.bincount(where, minlength=run.places["buildings"])
+    per_building = np.bincount(where, done[old], run.places["buildings"]) / np.maximum(count, 1)
+    seen = count >= 5
     owner, registered = run.places["owner"], run.places["registered"]
     return {
         "resolution_rate": rate(old),

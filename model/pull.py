@@ -10,6 +10,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from .categories import FAMILIES
+
 POOLS = ("committee", "grid", "member", "volunteer", "captain")  # hands of the whole community
 ROLES = ("property", *POOLS)                                     # property: the crew of each compound
 
@@ -37,7 +39,6 @@ class Pull:
 LEVERS = tuple(f.name for f in fields(Pull))
 
 
-
 def total(pulls, strengths, world):
     """The sum of all pulls, each scaled by its strength, in the order of their names; lever -> full array.
 
@@ -45,7 +46,7 @@ def total(pulls, strengths, world):
     """
     b, c = len(world.buildings.compound), len(world.compounds.company)
     shapes = {
-        "voice": b, "keep": len(world.issues), "reach": b, "consent": b, "ease": (b, world.families), "wish": (c, 4), "trust": (b, 3), "ties": b,
+        "voice": b, "keep": len(world.issues), "reach": b, "consent": b, "ease": (b, len(FAMILIES)), "wish": (c, 4), "trust": (b, 3), "ties": b,
         "supply": len(POOLS), "money": 1,
     }  # fmt: skip
     added = {lever: np.zeros(shape) for lever, shape in shapes.items()}

@@ -37,8 +37,7 @@ class _Key:
     def __init__(self, scenario):
         self.scenario = scenario
         s = scenario
-        parts = (s.name, s.community, s.compound, s.residents, s.property_managers, s.committee, tuple(s.issues.items()))
-        self.key = parts
+        self.key = (s.name, s.community, s.compound, s.residents, s.property_managers, s.committee, tuple(s.issues.items()))
 
     def __hash__(self):
         return hash(self.key)
@@ -91,6 +90,5 @@ def ended(world, scenario, series):
             "buildings": len(world.buildings.compound),
             "owner": world.households.owner,
             "registered": world.residents.registered[heads],
-            "residents": len(world.residents.home),
         },
     )

@@ -10,7 +10,7 @@ from ..agents import property_managers, residents
 from ..agents.residents import Mood, Residents
 from . import arising, ledger, mechanisms, signing
 from .arising import Clocks
-from .categories import FAMILIES, Columns, columns
+from .categories import Columns, columns
 from .issues import EVENT, ISSUE
 from .luck import Luck
 from .ledger import Ledger
@@ -70,7 +70,6 @@ class World:
     tallied: int = 0         # how many of `ended` are in `tally`
     look: np.ndarray = None  # (6,) what residents were like when last looked at
     day: int = 0
-    families: int = len(FAMILIES)
 
     def history(self):
         """Everything that happened to every issue so far; (lines,) EVENT in the order it happened."""

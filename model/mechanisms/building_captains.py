@@ -9,15 +9,16 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from ..categories import HANDS
 from ..hours import spent
 from ..issues import loads, wants
 from ..knobs import knob
 from ..pull import POOLS, Pull
 from . import Mechanism
 
-CAPTAIN = 2          # among categories.HANDS
+CAPTAIN = HANDS.index("captain")
 REPAIR, CHILD = 1, 0  # among residents' skills and age bands
-CHOICE = 3           # people in a building who could be its captain
+CHOICE = 3            # people in a building who could be its captain
 CAPTAINS = np.array([float(pool == "captain") for pool in POOLS])
 
 
@@ -63,8 +64,12 @@ class BuildingCaptains(Mechanism):
         """Hours of the largest thing that each captain settles on the spot; (buildings,)."""
         return self.small * np.where((own.who >= 0) & (world.residents.skill[own.who] == REPAIR), self.trade, 1.0)
 
+    def hours(self, own):
+        """Hours all captains give today."""
+        return self.evening * float(own.filled.sum())
+
     def ask(self, world, own):
-        return {"captain": self.evening * float(own.filled.sum())}
+        return {"captain": self.hours(own)}
 
     def pull(self, world, own, share):
         post = own.filled * share[world.buildings.compound]
@@ -78,7 +83,7 @@ class BuildingCaptains(Mechanism):
             reach=self.door * post,
             consent=self.word * post,
             keep=self.memory * here if self.tiers >= 3 else 0.0,
-            supply=self.evening * float(own.filled.sum()) * CAPTAINS,  # they give their own evenings, to the day or to whoever asks
+            supply=self.hours(own) * CAPTAINS,  # they give their own evenings, to the day or to whoever asks
         )
 
     def learn(self, world, own, share, luck):

@@ -8,14 +8,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..categories import FAMILIES
+from ..categories import FAMILIES, HANDS
 from ..hours import spent
 from ..issues import TABLE, wants
 from ..knobs import knob
 from ..pull import Pull
 from . import Mechanism
 
-GRID = 4  # among categories.HANDS
+GRID = HANDS.index("grid")
 DISPUTE = FAMILIES.index("dispute")
 
 

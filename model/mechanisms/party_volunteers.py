@@ -8,15 +8,15 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..categories import FAMILIES
+from ..categories import FAMILIES, HANDS
 from ..hours import spent
 from ..issues import wants
 from ..knobs import knob
 from ..pull import Pull
 from . import Mechanism
 
-VOLUNTEERS = 3  # among categories.HANDS
-QUARTER = 91    # days
+VOLUNTEERS = HANDS.index("volunteer")
+QUARTER = 91  # days
 CARE = FAMILIES.index("care")
 
 
