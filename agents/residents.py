@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..model.compiled import compiled
+from ..model.compiled import compiled, struct
 from ..model.knobs import ScenarioError, knob
 from ..model.luck import below, chance, waiting
 
 CHILD, ADULT, ELDER = 0, 1, 2           # age bands: under 18, 18 to 59, 60 and over
 NONE, REPAIR, CARE, LAW = 0, 1, 2, 3    # skills
 COMMITTEE, COMPANY, NEIGHBOURS = 0, 1, 2  # whom one trusts
-NEIGHBOUR, VOLUNTEER, RETIRED_MEMBER, IN_SERVICE_MEMBER = 0, 1, 2, 3  # standings, in which evenings are asked for
+CHILDREN, NEIGHBOUR, VOLUNTEER, RETIRED_MEMBER, IN_SERVICE_MEMBER = -1, 0, 1, 2, 3  # standings, in which evenings are asked for; of children never
 MEMBERS, VOLUNTEERS = 0, 1              # pools of evenings: party members give to one, everybody else to the other
 SLOTS = 12                              # acquaintances a row has room for; in-building networks of old estates are small
 
@@ -68,6 +68,7 @@ class Residents(NamedTuple):
     in_service: np.ndarray    # (n,) bool     a member who still works ("reports twice")
     volunteer: np.ndarray     # (n,) bool     on a volunteer team's list
     housebound: np.ndarray    # (n,) bool
+    standing: np.ndarray      # (n,) int8     CHILDREN, NEIGHBOUR, VOLUNTEER, RETIRED_MEMBER or IN_SERVICE_MEMBER, as the columns above say
     skill: np.ndarray         # (n,) int8     NONE, REPAIR, CARE or LAW
     presence: np.ndarray      # (n,) float32  share of days at home
     voice: np.ndarray         # (n,) float32  readiness to tell at trust one half; 0 for children
@@ -154,6 +155,7 @@ def settle(households, alone, census, knobs, luck):
         in_service=in_service,
         volunteer=serving | helping,
         housebound=housebound,
+        standing=np.select([child, in_service, member, serving | helping], [CHILDREN, IN_SERVICE_MEMBER, RETIRED_MEMBER, VOLUNTEER], NEIGHBOUR).astype(np.int8),
         skill=np.where(~child & (trade <= LAW), trade, NONE).astype(np.int8),
         presence=presence.astype(np.float32),
         voice=voice.astype(np.float32),
@@ -172,7 +174,7 @@ def mood(people, stairwells, buildings):
     s, b = len(stairwells.building), len(buildings.compound)
     sums = Mood(np.zeros(s), np.zeros((s, 2)), np.zeros(2, np.int64), np.zeros((b, 2), np.int64), *np.zeros((2, b, 2)), np.zeros((b, 3)), np.zeros(b))
     for row in range(s):
-        listen(row, people, stairwells, sums)
+        listen(row, struct(people), struct(stairwells), struct(sums))
     return sums
 
 
@@ -213,12 +215,12 @@ def somebody(first, last, people, key):
     """
     presence, band = people.presence, people.band
     best, winner = np.inf, -1
-    for i in range(first, last):
+    for i in range(np.uint64(first), np.uint64(last)):
         here = presence[i] if band[i] != CHILD else 0.0
         if here > 0.0 and chance(key, i) < best * here:  # -log(1 - u) is never less than u: most need no logarithm
             time = waiting(key, i) / here
             if time < best:
-                best, winner = time, i
+                best, winner = time, np.int64(i)
     return winner
 
 
@@ -227,12 +229,12 @@ def speaker(first, last, people, trusted, key):
     """The one of `first` to `last` who tells, by a race in which each counts as in `listen`; -1 if nobody would."""
     presence, voice, trust = people.presence, people.voice, people.trust
     best, winner = np.inf, -1
-    for i in range(first, last):
+    for i in range(np.uint64(first), np.uint64(last)):
         weight = presence[i] * voice[i] * trust[i, trusted]
         if weight > 0.0 and chance(key, i) < best * weight:
             time = waiting(key, i) / weight
             if time < best:
-                best, winner = time, i
+                best, winner = time, np.int64(i)
     return winner
 
 
@@ -249,68 +251,91 @@ def acquaint(people, buildings, stairwells, mean, key, partner):
 
 
 @compiled
+def felt(day, wish, trust, ties, duty, wished, mean, sums):
+    """Keep what mechanisms pulled on residents today until their building takes stock: `wish` (compounds, 4), `trust` (buildings, 3),
+    `ties` (buildings,). Fills `mean` (compounds, 4) with the week's mean wish, `wished` (7, compounds, 4), and each standing's `duty` (4,)."""
+    week = len(wished)
+    for c in range(len(wish)):
+        for standing in range(len(duty)):
+            wished[day % week, c, standing] = wish[c, standing]
+            pulled = 0.0
+            for back in range(week):
+                pulled += wished[back, c, standing]
+            mean[c, standing] = duty[standing] + pulled / week
+    for b in range(len(ties)):
+        for kind in range(3):
+            sums.drift[b, kind] += trust[b, kind]
+        sums.meet[b] += ties[b]
+
+
+@compiled
 def take_stock(day, people, buildings, stairwells, company, wish, sums, used, k, give, encounter, whom):
     """One evening a week each building takes stock: judges what it saw, rests, promises an evening, meets someone.
 
     `wish` (compounds, 4) logit is the week's mean pull; `used` (2,) the share of each pool's evenings that found work;
     `company` (compounds,) bool; `give`, `encounter`, `whom` are keys of luck. Touches a seventh of the buildings a day.
     """
-    band, member, in_service, volunteer, presence, zeal = people.band, people.member, people.in_service, people.volunteer, people.presence, people.zeal
-    trust, satisfaction, fatigue, gives, ties = people.trust, people.satisfaction, people.fatigue, people.gives, people.ties
-    good, standing, drift, meet, pledged = sums.good, sums.standing, sums.drift, sums.meet, sums.pledged
-    helpers = sums.helpers
+    presence, zeal, rank, trust, satisfaction = people.presence, people.zeal, people.standing, people.trust, people.satisfaction
+    fatigue, gives, ties, voice, stairs = people.fatigue, people.gives, people.ties, people.voice, stairwells.people
+    good, standing, drift, meet, pledged, helpers = sums.good, sums.standing, sums.drift, sums.meet, sums.pledged, sums.helpers
+    seen, neighbourly = np.empty(2), np.empty(SLOTS + 1)
     for b in range(day % 7, len(buildings.compound), 7):
         c = buildings.compound[b]
-        seen = np.empty(2)
         for desk in range(2):
             seen[desk] = (k.hope * k.neutral + good[b, desk]) / (k.hope + good[b, desk] + standing[b, desk])
             good[b, desk] *= 1.0 - k.memory
         content = 1.0 / (1.0 + (standing[b, 0] + standing[b, 1]) / k.bother)
         seen_to_help = k.example * (helpers[b, MEMBERS] * used[MEMBERS] + helpers[b, VOLUNTEERS] * used[VOLUNTEERS])
+        for n in range(SLOTS + 1):
+            neighbourly[n] = (n + seen_to_help) / (n + seen_to_help + k.half)
         for pool in range(2):
             pledged[pool] -= helpers[b, pool]
             helpers[b, pool] = 0
+        served, drift0, drift1, drift2 = company[c], drift[b, COMMITTEE], drift[b, COMPANY], drift[b, NEIGHBOURS]
         first, last = stairwells.people[buildings.first[b]], stairwells.people[buildings.first[b + 1]]
-        for i in range(first, last):
-            if band[i] == CHILD:
-                continue
-            neighbourly = (ties[i] + seen_to_help) / (ties[i] + seen_to_help + k.half)
-            for kind in range(3):
-                if kind == COMPANY and not company[c]:
+        for stair in range(buildings.first[b], buildings.first[b + 1]):
+            ears, committee, firm = 0.0, 0.0, 0.0
+            for i in range(np.uint64(stairs[stair]), np.uint64(stairs[stair + 1])):  # unsigned: an index that cannot be counted from the end is cheaper
+                if rank[i] == CHILDREN:
                     continue
-                t = float(trust[i, kind])
-                goal = neighbourly if kind == NEIGHBOURS else seen[kind]
-                trust[i, kind] = min(1.0, max(0.0, t + k.memory * (goal - t) + drift[b, kind]))
-            s = float(satisfaction[i])
-            satisfaction[i] = s + k.memory * (content - s)
+                trust[i, COMMITTEE] = moved(trust[i, COMMITTEE], seen[COMMITTEE], k.memory, drift0)
+                if served:
+                    trust[i, COMPANY] = moved(trust[i, COMPANY], seen[COMPANY], k.memory, drift1)
+                trust[i, NEIGHBOURS] = moved(trust[i, NEIGHBOURS], neighbourly[ties[i]], k.memory, drift2)
+                s = float(satisfaction[i])
+                satisfaction[i] = s + k.memory * (content - s)
 
-            pool = MEMBERS if member[i] else VOLUNTEERS
-            tired = float(fatigue[i]) * (1.0 - k.rest)
-            if gives[i]:
-                tired += k.tiring * used[pool]
-            fatigue[i] = tired
-            rank = NEIGHBOUR
-            if member[i]:
-                rank = IN_SERVICE_MEMBER if in_service[i] else RETIRED_MEMBER
-            elif volunteer[i]:
-                rank = VOLUNTEER
-            trusts = k.belief * (float(trust[i, COMMITTEE]) + float(trust[i, NEIGHBOURS]) - 1.0)
-            x = zeal[i] - k.shyness + trusts - k.weight * tired + wish[c, rank]
-            u, here = chance(give, i), presence[i]
-            likely = u * max(1.0, 2.0 - x) < here  # exp(-x) is never less than 1 - x: most need no exponential
-            gives[i] = likely and u * (1.0 + exp(-x)) < here
-            if gives[i]:
-                helpers[b, pool] += 1
-            meets = k.contacts + meet[b] + (k.together if gives[i] else 0.0)
-            u = chance(encounter, i)
-            if u < meets * here and u < (1.0 - exp(-meets)) * here:
-                j = somebody(first, last, people, below(whom, i))
-                if j >= 0:
-                    befriend(i, j, people)
+                pool = MEMBERS if rank[i] >= RETIRED_MEMBER else VOLUNTEERS
+                tired = float(fatigue[i]) * (1.0 - k.rest)
+                if gives[i]:
+                    tired += k.tiring * used[pool]
+                fatigue[i] = tired
+                trusts = k.belief * (float(trust[i, COMMITTEE]) + float(trust[i, NEIGHBOURS]) - 1.0)
+                x = zeal[i] - k.shyness + trusts - k.weight * tired + wish[c, rank[i]]
+                u, here = chance(give, i), float(presence[i])
+                likely = u * max(1.0, 2.0 - x) < here  # exp(-x) is never less than 1 - x: most need no exponential
+                gives[i] = likely and u * (1.0 + exp(-x)) < here
+                if gives[i]:
+                    helpers[b, pool] += 1
+                meets = k.contacts + meet[b] + (k.together if gives[i] else 0.0)
+                u = chance(encounter, i)
+                if u < meets * here and u < (1.0 - exp(-meets)) * here:
+                    j = somebody(first, last, people, below(whom, i))
+                    if j >= 0:
+                        befriend(np.int64(i), j, people)
+                ears += here
+                committee += here * voice[i] * 2.0 * trust[i, COMMITTEE]
+                firm += here * voice[i] * 2.0 * trust[i, COMPANY]
+            sums.ears[stair], sums.voices[stair, COMMITTEE], sums.voices[stair, COMPANY] = ears, committee, firm
         for pool in range(2):
             pledged[pool] += helpers[b, pool]
         for kind in range(3):
             drift[b, kind] = 0.0
         meet[b] = 0.0
-        for s in range(buildings.first[b], buildings.first[b + 1]):
-            listen(s, people, stairwells, sums)
+
+
+@compiled
+def moved(trust, goal, memory, drift):
+    """Trust a week later: nearer to its goal, pulled, and within bounds."""
+    t = float(trust)
+    return min(1.0, max(0.0, t + memory * (goal - t) + drift))

@@ -18,7 +18,7 @@ from rich.table import Table
 from ..model import mechanisms
 from ..model.cases import altered, read
 from ..model.compiled import compiled
-from ..model.luck import Luck, below, seed_of
+from ..model.luck import Luck, below, decision, seed_of
 from ..model.measures import summary
 from ..model.simulate import community, days, simulate
 from . import runs
@@ -115,7 +115,7 @@ def growth(console, as_json, case):
         base = community(some)
         found = time.perf_counter() - start
         once = timed(lambda: simulate(some, 1), 3 if residents <= 100_000 else 1)
-        for world, _ in days(some, 1):
+        for world in days(some, 1):
             pass
         columns = nbytes(world, ("compounds", "buildings", "stairwells", "households", "residents", "mood", "clocks", "projects", "wished"))
         told = nbytes(world, ("issues", "ended", "log"))
@@ -177,7 +177,7 @@ def one(scenario, names, number):
 def decisions():
     """Every name by which the code asks for luck, read from the source."""
     source = "".join(path.read_text(encoding="utf-8") for path in sorted([*ROOT.glob("model/**/*.py"), *ROOT.glob("agents/*.py")]))
-    return sorted(set(re.findall(r'luck(?:\.key)?\(\s*"([^"]+)"', source)))
+    return sorted(set(re.findall(r'(?:luck|luck\.key|decision)\(\s*"([^"]+)"', source)))
 
 
 @compiled
@@ -195,8 +195,7 @@ def luck(console, as_json=False, sweep=10_000, horizon=366):
         for number in range(sweep):
             mine = Luck(seed_of("compare", "guiyuan", 0, number))
             for row, name in zip(keys[number], names):
-                mine.key(name)
-                every_day(mine.decisions[name], row)
+                every_day(below(mine.seed, decision(name)), row)
         keys = np.sort(keys, axis=None)
         equal = int(np.count_nonzero(keys[1:] == keys[:-1]))
     rows = [(f"{sweep:,} runs x {len(names)} decisions x {horizon} days", f"{len(keys):,}", str(equal), f"{len(keys) ** 2 / 2.0**65:.1e}")]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .compiled import compiled
+from .compiled import compiled, struct
 from ..agents.residents import CHILD, ELDER
 from .categories import UNITS
 from .issues import AROSE, COMMITTEE, COMPANY, UNKNOWN, note
@@ -61,7 +61,7 @@ def rates(cats, people, households, buildings, compounds):
     b = len(buildings.compound)
     here = np.diff(buildings.first)
     unit = np.zeros((b, len(UNITS)))
-    unit[:, :6] = census(people, households, buildings)
+    unit[:, :6] = census(struct(people), struct(households), struct(buildings))
     unit[:, UNITS.index("stairwell")] = here
     unit[:, UNITS.index("lift")] = buildings.lifts
     unit[:, UNITS.index("building")] = 1.0
@@ -92,21 +92,28 @@ def tick(clocks, ease, family, key):
     cells, before = np.empty(b * c, np.int64), np.empty(b * c, np.int64)  # where something arises, and what had arisen there
     hits, n = 0, 0
     rate, passed, next_, number = clocks.rate, clocks.passed, clocks.next, clocks.number
-    eased = np.empty(ease.shape[1])
+    eased, plain = np.ones(c), True
     for i in range(b):
-        for f in range(len(eased)):
-            eased[f] = exp(ease[i, f])
+        calm = True
+        for f in range(ease.shape[1]):
+            calm &= ease[i, f] == 0.0
+        if not calm or not plain:
+            for j in range(c):
+                eased[j] = exp(ease[i, family[j]])
+            plain = calm
+        due = 0
         for j in range(c):
-            if rate[i, j] > 0.0:
-                passed[i, j] += rate[i, j] * eased[family[j]]
-                if passed[i, j] >= next_[i, j]:
-                    cell = i * c + j
-                    cells[hits], before[hits] = cell, number[i, j]
-                    hits += 1
-                    while passed[i, j] >= next_[i, j]:
-                        number[i, j] += 1
-                        next_[i, j] += waiting(below(key, cell), number[i, j])
-                        n += 1
+            passed[i, j] += rate[i, j] * eased[j]
+            due += passed[i, j] >= next_[i, j]
+        for j in range(c if due else 0):
+            if passed[i, j] >= next_[i, j] and rate[i, j] > 0.0:
+                cell = i * c + j
+                cells[hits], before[hits] = cell, number[i, j]
+                hits += 1
+                while passed[i, j] >= next_[i, j]:
+                    number[i, j] += 1
+                    next_[i, j] += waiting(below(key, cell), number[i, j])
+                    n += 1
     fresh = np.empty(n, np.int64)
     n = 0
     for s in range(hits):
@@ -122,12 +129,12 @@ def struck(unit, id_, first, last, people, households, key):
     """The resident of `first` to `last` whom issue `id_` strikes, by a race in which those at home count; -1 if none."""
     home, band, housebound, presence, heads = people.home, people.band, people.housebound, people.presence, households.first
     best, winner = np.inf, -1
-    for i in range(first, last):
+    for i in range(np.uint64(first), np.uint64(last)):
         here = presence[i]
         if here > 0.0 and chance(key, i) < best * here and counts(unit, i, home, band, housebound, heads):
             time = waiting(key, i) / here  # -log(1 - u) is never less than u: most need no logarithm
             if time < best:
-                best, winner = time, i
+                best, winner = time, np.int64(i)
     return winner
 
 

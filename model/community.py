@@ -47,12 +47,11 @@ class Community(mesa.Model):
         self.luck = Luck("run", self.seed)
         self.world = begun(community(self.case), self.case, self.luck)
         self.today = measures.today(self.world)
-        self.world.look = None  # or the next days would go by what was seen on day 0
         self.datacollector = mesa.DataCollector(model_reporters={name: name for name in measures.DAILY})
 
     def step(self):
         """Live one day."""
-        live(self.world, self.case, self.luck)
+        live(self.world)
         self.today = measures.today(self.world)
         self.running = self.day < self.case.days
         if "grid" in vars(self):

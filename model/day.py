@@ -1,88 +1,100 @@
 """One day, top to bottom. Read this to know what happens, and in what order."""
 
-import numpy as np
-
 from ..agents import residents
 from . import arising, settling, signing, telling
-from .hours import granted, supply
-from .issues import filed
-from .ledger import booked
-from .pull import owned, total
+from .compiled import compiled
+from .hours import book, grant, supply
+from .issues import filed, roomy
+from .ledger import desks
+from .luck import decision, key
+from .pull import add_up, let_go
 
 ROOM = 10  # lines of history one issue can at most write in a day
+HEAR, FIND, TELL, WAIT, AT_HOME, LEAN, REOPEN, FORGET, GIVE, MEET, WHOM, ARISE, WORK, STUBBORN, SIT, LEAD, LAPSE, STRIKE = (
+    decision("hear"), decision("find"), decision("tell"), decision("wait"), decision("in"), decision("lean"), decision("reopen"), decision("forget"),
+    decision("give"), decision("meet"), decision("whom"), decision("arise"), decision("work"), decision("stubborn"), decision("sit"), decision("lead"),
+    decision("lapse"), decision("strike"),
+)  # fmt: skip
 
 
-def live(world, scenario, luck):
-    """Move the world one day on; return each mechanism's pull."""
+def live(world):
+    """Move the world one day on."""
     world.day += 1
-    w, day, k = world, world.day, world.packed
+    world.does(morning)
+    world.ask()
+    world.does(share_out)
+    world.pull()
+    world.make_room(world.does(the_rest))
+    world.learn()
+
+
+@compiled
+def morning(w):
+    """Who has hours and money today; nobody asks or pulls yet."""
+    w.day += 1
+    supply(w)
+    w.wants.fill(0.0)
+    let_go(w.pulls, len(w.issues))
+
+
+@compiled
+def share_out(w):
+    """What each who asked gets; the rest is left to the desks."""
+    grant(w.wants, w.shares, w.strength, w.have, w.crews)
+    book(w)
+
+
+@compiled
+def the_rest(w):
+    """Every mechanism has pulled; now, and only now, the world moves. Returns for how many issues there is room."""
+    issues, day, k, seed, lever, pulls, lines = w.issues, w.day, w.knobs, w.seed, w.lever, w.pulls, w.lines
     people, homes, stairs, buildings, compounds = w.residents, w.households, w.stairwells, w.buildings, w.compounds
-
-    # Who has hours and money today, who asks, and what each gets.
-    have = supply(w, scenario)
-    active = scenario.mechanisms
-    asks = {name: {role: m.strength * hours for role, hours in m.ask(w, w.own[name]).items()} for name, m in active.items()}
-    shares = granted(have, asks)
-    hours = booked(w, have, asks, shares, scenario)  # (compounds + 2,) what is left to each desk
-
-    # Every mechanism pulls on the levers; then, and only then, the world moves.
-    pulls = {name: m.pull(w, w.own[name], shares[name]) for name, m in active.items()}
-    strengths = {name: m.strength for name, m in active.items()}
-    issues, n = w.issues, len(w.issues)
-    lever = total(pulls, strengths, w)
-    sight, work, accord, doors = (owned(pulls, strengths, which, size, w.names) for which, size in w.sizes(n))
-    w.log = roomy(w.log, w.lines[0] + ROOM * n)
-    w.ended = roomy(w.ended, w.gone[0] + n)
-    log, lines = w.log, w.lines
+    cats, mood, hours, n = w.cats, w.mood, w.hours, len(w.issues)
+    w.log = roomy(w.log, lines[0], lines[0] + ROOM * n)
+    w.ended = roomy(w.ended, w.gone[0], w.gone[0] + n)
+    log = w.log
+    add_up(pulls, w.strength, n)
 
     # Issues are heard of and told; desks take them in; parties talk, households sign, funds pay, hands work.
     telling.tell(
-        issues, day, w.cats.telling, w.cats.patience, lever["voice"], *sight, people, homes, stairs, buildings, compounds, w.mood, k.residents,
-        luck.key("hear"), luck.key("find"), luck.key("tell"), luck.key("wait"), log, lines,
+        issues, day, cats.telling, cats.patience, lever.voice, pulls.sight.by, pulls.sight.rows, people, homes, stairs, buildings, compounds, mood,
+        k.residents, key(seed, HEAR, 0), key(seed, FIND, 0), key(seed, TELL, 0), key(seed, WAIT, 0), log, lines,
     )  # fmt: skip
     given = hours.copy()
     settling.take_in(issues, day, hours, k.intake, log, lines)
-    settling.talk(issues, day, k.phone, w.around, *accord, log, lines)
+    settling.talk(issues, day, k.phone, w.around, pulls.accord.by, pulls.accord.rows, log, lines)
     signing.sign(
-        issues, day, w.projects, *doors, lever["reach"], lever["consent"], people, homes, stairs, buildings, compounds, k.projects,
-        luck.key("in"), luck.key("lean"), log, lines,
+        issues, day, w.projects, pulls.doors.by, pulls.doors.rows, lever.reach, lever.consent, people, homes, stairs, buildings, compounds, k.projects,
+        key(seed, AT_HOME, 0), key(seed, LEAN, 0), log, lines,
     )  # fmt: skip
-    w.funds += w.income
+    for fund in range(len(w.funds)):
+        w.funds[fund] += w.income[fund]
     settling.pay(issues, day, w.funds, w.spending, log, lines)
-    settling.work(issues, day, hours, w.pair, k.verify, *work, w.mood.good, people.trust, k.residents.answered, log, lines)
-    w.ledger.desk(given - hours, w.spending)
+    settling.work(issues, day, hours, w.pair, k.verify, pulls.work.by, pulls.work.rows, mood.good, people.trust, k.residents.answered, log, lines)
+    desks(w.ledger, given, hours, w.spending)
 
     # The evening's book-keeping; then each building, one evening a week, takes stock.
     stays = settling.close(
-        issues, day, k.redo, k.forget, lever["keep"], int(k.residents.fresh), w.cats, w.clocks, lever["ease"], w.mood.standing, people.trust,
-        k.residents.ignored, luck.key("reopen"), luck.key("forget", day), log, lines,
+        issues, day, k.redo, k.forget, lever.keep, int(k.residents.fresh), cats, w.clocks, lever.ease, mood.standing, people.trust,
+        k.residents.ignored, key(seed, REOPEN, 0), key(seed, FORGET, day), log, lines,
     )  # fmt: skip
-    w.wished[day % len(w.wished)] = lever["wish"]
-    w.mood.drift[:] += lever["trust"]
-    w.mood.meet[:] += lever["ties"]
+    residents.felt(day, lever.wish, lever.trust, lever.ties, w.duty, w.wished, w.wish, mood)
     residents.take_stock(
-        day, people, buildings, stairs, compounds.company, w.duty + w.wished.mean(axis=0), w.mood, w.used, k.residents,
-        luck.key("give", day), luck.key("meet", day), luck.key("whom", day),
+        day, people, buildings, stairs, compounds.company, w.wish, mood, w.used, k.residents, key(seed, GIVE, day), key(seed, MEET, day),
+        key(seed, WHOM, day),
     )  # fmt: skip
 
     # Overnight new issues arise, and what mechanisms bring in becomes available.
-    fresh = arising.tick(w.clocks, lever["ease"], w.cats.family, luck.key("arise"))
-    w.issues = filed(issues, stays, len(fresh), w.ended, w.gone)
-    w.log = roomy(w.log, lines[0] + len(fresh))
+    fresh = arising.tick(w.clocks, lever.ease, cats.family, key(seed, ARISE, 0))
+    kept = filed(w.rows, n, stays, w.ended, w.gone)
+    w.rows = roomy(w.rows, kept, kept + len(fresh))
+    w.issues = w.rows[: kept + len(fresh)]
+    w.log = roomy(log, lines[0], lines[0] + len(fresh))
     arising.born(
-        w.issues[len(w.issues) - len(fresh) :], fresh, day, w.cats, people, homes, stairs, buildings, compounds, luck.key("work"),
-        luck.key("stubborn"), luck.key("sit"), luck.key("lead"), luck.key("lapse"), luck.key("hear"), luck.key("strike"), w.log, lines,
+        w.rows[kept : kept + len(fresh)], fresh, day, cats, people, homes, stairs, buildings, compounds, key(seed, WORK, 0), key(seed, STUBBORN, 0),
+        key(seed, SIT, 0), key(seed, LEAD, 0), key(seed, LAPSE, 0), key(seed, HEAR, 0), key(seed, STRIKE, 0), w.log, lines,
     )  # fmt: skip
-    w.more[:] = lever["supply"]
-    w.funds[-1] += round(float(lever["money"][0]) * 100)
-    w.own = {name: m.learn(w, w.own[name], shares[name], luck) for name, m in active.items()}
-    return pulls
-
-
-def roomy(rows, need):
-    """`rows` with room for `need` of them: itself, or a copy twice as long."""
-    if need <= len(rows):
-        return rows
-    longer = np.zeros(max(need, 2 * len(rows)), rows.dtype)
-    longer[: len(rows)] = rows
-    return longer
+    for pool in range(len(w.more)):
+        w.more[pool] = lever.supply[pool]
+    w.funds[-1] += round(lever.money[0] * 100)
+    return len(w.rows)

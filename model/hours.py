@@ -1,75 +1,124 @@
 """Hours and money: who has them, who asks for them, and what is granted. Nothing is free."""
 
-import numpy as np
+from math import floor
 
-from ..agents import grid_workers, residents
 from .compiled import compiled
-from .pull import POOLS
+from .pull import ALL, CAPTAIN, COMMITTEE, GRID, MEMBER, POOLS, PROPERTY, VOLUNTEER, YUAN
 
-YUAN = "yuan"  # asked for beside hours; paid from the community's fund
-
-
-def supply(world, scenario):
-    """Hours each role has today and yuan the community may spend: role -> (compounds,) for property, else a number.
-
-    Hands that mechanisms made available yesterday (`world.more`) are counted in; of the fund they may spend the share `thrift` a day.
-    """
-    weekend = world.day % 7 in (6, 0)
-    members, volunteers = scenario.party_members.evening / 7, scenario.volunteers.evening / 7
-    own = {
-        "committee": scenario.committee.staff * scenario.committee.shift * (scenario.committee.weekend if weekend else 1.0),
-        "grid": grid_workers.hours(scenario.grid_workers),
-        "member": members * world.mood.pledged[residents.MEMBERS],
-        "volunteer": volunteers * world.mood.pledged[residents.VOLUNTEERS],
-        "captain": 0.0,
-    }
-    have = {role: hours + world.more[i] for i, (role, hours) in enumerate(own.items())}
-    assert tuple(have) == POOLS
-    return {"property": world.crews, **have, YUAN: max(0, int(world.funds[-1])) / 100 * scenario.committee.thrift}
-
-
-def granted(supply, asks):
-    """The share (compounds,) 0..1 of its wish that each mechanism gets; `asks` is name -> role -> hours or yuan.
-
-    The share is that of the scarcest role asked for, so no granted hour waits for another; what is scarce is split in
-    proportion to what was asked.
-    """
-    compounds = len(supply["property"])
-    wanted, needs = {}, {}
-    for name in sorted(asks):
-        needs[name] = []
-        for role, ask in asks[name].items():
-            hours = ask if role == "property" else amount(ask)
-            wanted[role] = wanted[role] + hours if role in wanted else hours
-            if role == "property" or hours > 0.0:
-                needs[name].append(role)
-    enough = {role: supply[role] / hours if hours > supply[role] else 1.0 for role, hours in wanted.items() if role != "property"}
-    if "property" in wanted:
-        hours = wanted["property"]
-        enough["property"] = np.where(hours > supply["property"], supply["property"] / np.maximum(hours, 1e-300), 1.0)
-    shares = {}
-    for name, roles in needs.items():
-        shares[name] = np.full(compounds, min([1.0, *(enough[role] for role in roles if role != "property")]))
-        if "property" in roles:
-            shares[name] = np.where(asks[name]["property"] > 0, np.minimum(shares[name], enough["property"]), shares[name])
-    return shares
-
-
-def amount(ask):
-    """All the hours of an ask: itself, or the sum over compounds."""
-    return float(ask.sum()) if isinstance(ask, np.ndarray) else ask
+WEEKEND = (6, 0)  # days of the week
 
 
 @compiled
-def spent(budget, place, want):
-    """Hours spent on each issue, first come first served where it is.
+def supply(w):
+    """Hours each role has today and yuan the community may spend, into `have` (7,); property crews' are `crews`.
 
-    `budget` (places,) hours, `place` (k,) whose budget an issue draws on (-1: nobody's), `want` (k,) hours it can take.
+    Hands that mechanisms made available yesterday (`more`) are counted in; of the fund they may spend the share `thrift` a day.
     """
-    left = budget.copy()
-    out = np.zeros(len(want))
-    for i in range(len(want)):
-        if place[i] >= 0 and want[i] > 0.0:
-            out[i] = min(want[i], left[place[i]])
-            left[place[i]] -= out[i]
-    return out
+    have, k, more, pledged = w.have, w.knobs, w.more, w.mood.pledged
+    for pool in range(len(POOLS)):
+        have[1 + pool] = more[pool]
+    have[COMMITTEE] += k.committee * (k.weekend if w.day % 7 in WEEKEND else 1.0)
+    have[GRID] += k.grid
+    have[MEMBER] += k.member * pledged[0]
+    have[VOLUNTEER] += k.volunteer * pledged[1]
+    have[PROPERTY] = 0.0
+    for c in range(len(w.crews)):
+        have[PROPERTY] += w.crews[c]
+    have[YUAN] = max(0, w.funds[ALL]) / 100 * k.thrift
+
+
+@compiled
+def grant(wants, shares, strength, have, crews):
+    """Fill `shares` (acting, compounds + 1) with the share 0..1 of its wish that each mechanism gets.
+
+    `wants` (acting, 7, compounds + 1) hours and yuan, `have` (7,) of each role, `crews` (compounds,) of each company.
+
+    It is that of the scarcest role asked for, so no granted hour waits for another; what is scarce is split in
+    proportion to what was asked. The last column is the least of all compounds.
+    """
+    acting, compounds = len(strength), len(crews)
+    for m in range(acting):
+        for role in range(7):
+            for c in range(compounds + 1):
+                wants[m, role, c] *= strength[m]
+        for c in range(compounds + 1):
+            shares[m, c] = 1.0
+    for role in range(COMMITTEE, YUAN + 1):
+        asked = 0.0
+        for m in range(acting):
+            asked += amount(wants, m, role)
+        if asked > have[role]:
+            for m in range(acting):
+                if amount(wants, m, role) > 0.0:
+                    for c in range(compounds):
+                        shares[m, c] = min(shares[m, c], have[role] / asked)
+    for c in range(compounds):
+        asked = 0.0
+        for m in range(acting):
+            asked += wants[m, PROPERTY, c]
+        if asked > crews[c]:
+            for m in range(acting):
+                if wants[m, PROPERTY, c] > 0.0:
+                    shares[m, c] = min(shares[m, c], crews[c] / asked)
+    for m in range(acting):
+        for c in range(compounds):
+            shares[m, ALL] = min(shares[m, ALL], shares[m, c])
+
+
+@compiled
+def amount(wants, m, role):
+    """All that mechanism `m` asks of a role: of each compound, and of the community."""
+    hours = 0.0
+    for c in range(wants.shape[2]):
+        hours += wants[m, role, c]
+    return hours
+
+
+@compiled
+def book(w):
+    """Book what was granted, and leave the rest to the desks: into `hours` (compounds + 2,), crews, committee, departments.
+
+    Yuan leave the community's fund at once, rounded down to the fen.
+    """
+    wants, shares, have, hours, ledger, compounds = w.wants, w.shares, w.have, w.hours, w.ledger, len(w.crews)
+    for c in range(compounds):
+        hours[c] = w.crews[c]
+    committee = have[COMMITTEE]
+    w.used.fill(0.0)
+    for m in range(len(w.strength)):
+        row = w.codes[m]
+        for role in range(YUAN):
+            got = 0.0
+            for c in range(compounds + 1):
+                part = shares[m, c] * wants[m, role, c]
+                got += part
+                if role == PROPERTY and c < compounds:
+                    hours[c] -= part
+            ledger.hours[row, role] += got
+            if role == COMMITTEE:
+                committee -= got
+            elif role == MEMBER:
+                w.used[0] += got
+            elif role == VOLUNTEER:
+                w.used[1] += got
+        for c in range(compounds + 1):
+            fen = floor(shares[m, c] * wants[m, YUAN, c] * 100)
+            w.funds[ALL] -= fen
+            w.spending[ALL] += fen
+            ledger.fen[row] += fen
+    for pool, role in enumerate((MEMBER, VOLUNTEER)):
+        w.used[pool] = w.used[pool] / have[role] if have[role] > 0.0 else 0.0
+    for role in range(CAPTAIN + 1):
+        ledger.supplied[role] += have[role]
+    ledger.supplied[-1] += w.knobs.departments
+    for c in range(compounds):
+        hours[c] = max(hours[c], 0.0)
+    hours[compounds], hours[compounds + 1] = max(committee, 0.0), w.knobs.departments
+
+
+@compiled
+def spent(left, place, want):
+    """Hours spent where there are `left` (places,) of them: as much as is wanted, or what there is. First come, first served."""
+    part = min(want, left[place])
+    left[place] -= part
+    return part

@@ -80,9 +80,10 @@ def name(id_, categories):
     return building, list(categories)[category], number
 
 
-def known(issues):
-    """Which open issues somebody who can act has heard of; (issues,) bool."""
-    return (issues["state"] > UNKNOWN) & (issues["state"] < RESOLVED)
+@compiled
+def known(issue):
+    """Whether somebody who can act has heard of an issue that is open."""
+    return UNKNOWN < issue.state < RESOLVED
 
 
 @compiled
@@ -90,7 +91,7 @@ def loads(issues, buildings):
     """Known open issues in each of so many buildings; (buildings,) float64."""
     out = np.zeros(buildings)
     for i in range(len(issues)):
-        if UNKNOWN < issues[i].state < RESOLVED:
+        if known(issues[i]):
             out[issues[i].building] += 1.0
     return out
 
@@ -102,32 +103,32 @@ def workable(issue):
 
 
 @compiled
-def wants(issues, hands):
-    """Hours each issue still takes, (issues,), where hands that can do `hands` (categories,) bool may do something about it now; else 0."""
-    out = np.zeros(len(issues))
-    for i in range(len(issues)):
-        issue = issues[i]
-        if hands[issue.category] and workable(issue):
-            out[i] = issue.left
-    return out
+def filed(rows, issues, stays, ended, gone):
+    """Close up the first so many `rows`: those that stay, (issues,) bool, move up, the others go to `ended`, counted by `gone` (1,).
+
+    Returns how many stay.
+    """
+    kept = 0
+    for i in range(issues):
+        if stays[i]:
+            if kept < i:
+                rows[kept] = rows[i]
+            kept += 1
+        else:
+            ended[gone[0]] = rows[i]
+            gone[0] += 1
+    return kept
 
 
 @compiled
-def filed(issues, stays, more, ended, gone):
-    """The issues that stay, (issues,) bool, with room for `more` behind them; the others go to `ended`, counted by `gone` (1,)."""
-    kept = 0
-    for i in range(len(issues)):
-        kept += stays[i]
-    out = np.empty(kept + more, issues.dtype)
-    kept = 0
-    for i in range(len(issues)):
-        if stays[i]:
-            out[kept] = issues[i]
-            kept += 1
-        else:
-            ended[gone[0]] = issues[i]
-            gone[0] += 1
-    return out
+def roomy(rows, used, need):
+    """`rows` with room for `need` of them: itself, or a copy of the `used` ones with twice the room."""
+    if need <= len(rows):
+        return rows
+    longer = np.empty(max(need, 2 * len(rows)), rows.dtype)
+    for i in range(used):
+        longer[i] = rows[i]
+    return longer
 
 
 @compiled

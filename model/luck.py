@@ -19,6 +19,7 @@ G = np.uint64(0x9E3779B97F4A7C15)  # the golden ratio in 64 bits
 A = np.uint64(0xBF58476D1CE4E5B9)
 B = np.uint64(0x94D049BB133111EB)
 ONE = np.uint64(1)
+DECISIONS = {}  # number -> name of every decision met so far
 
 
 @compiled
@@ -56,6 +57,20 @@ def chances(key, who):
     return out
 
 
+@compiled
+def key(seed, decision, day):
+    """The key of one decision (its number) on one day, for whoever then draws with `chance(key, who)`."""
+    return below(below(seed, decision), day)
+
+
+def decision(name):
+    """The number of a decision, which it keeps for as long as it keeps its name. Raises ValueError when another has it."""
+    number = np.uint64(crc32(name.encode()))
+    if DECISIONS.setdefault(number, name) != name:
+        raise ValueError(f"the decisions {name!r} and {DECISIONS[number]!r} would share their luck: rename one")
+    return number
+
+
 def seed_of(*parts):
     """A 64-bit seed hashed from names and numbers: (experiment, scenario, replicate), never base + i."""
     told = "\x1f".join(f"int:{int(part)}" if isinstance(part, Integral) else f"{type(part).__name__}:{part}" for part in parts)
@@ -63,20 +78,15 @@ def seed_of(*parts):
 
 
 class Luck:
-    """The luck of one seed. Decisions are names; a decision keeps its number for as long as it keeps its name."""
+    """The luck of one seed. Decisions are names."""
 
     def __init__(self, *seed):
         self.seed = np.uint64(seed_of(*seed))
-        self.decisions = {}  # name -> key of the decision, from which come its keys of every day
-        self.once = {}       # name -> key on day 0, of what is decided once and for all
 
-    def key(self, decision, day=0):
-        """The key of one decision on one day, for kernels that draw with `chance(key, who)`."""
-        if decision not in self.decisions:
-            self.decisions[decision] = base = np.uint64(below(self.seed, crc32(decision.encode())))
-            self.once[decision] = np.uint64(below(base, 0))
-        return np.uint64(below(self.decisions[decision], day)) if day else self.once[decision]
+    def key(self, name, day=0):
+        """The key of one decision on one day; day 0 for what is decided once and for all."""
+        return np.uint64(key(self.seed, decision(name), day))
 
-    def __call__(self, decision, who, day=0):
+    def __call__(self, name, who, day=0):
         """A number in [0, 1) for each identity in `who` (n,), for one decision on one day."""
-        return chances(self.key(decision, day), np.asarray(who, np.int64))
+        return chances(self.key(name, day), np.asarray(who, np.int64))

@@ -10,7 +10,7 @@ sub-distribution, so that giving up cannot pass for speed.
 import numpy as np
 
 from .compiled import compiled
-from ..agents.residents import CHILD, COMPANY
+from ..agents.residents import CHILDREN, COMPANY
 from .issues import LAPSED, RESOLVED, UNKNOWN, VERIFIED, WITHDRAWN
 
 WITHIN = 30
@@ -35,35 +35,47 @@ def counted(issues):
 
 
 @compiled
-def looked_at(people, company):
-    """Means over grown-ups: trust in committee, company (where there is one), neighbours; satisfaction, giving, acquaintances."""
-    sums, n, served = np.zeros(6), 0, 0
-    for i in range(len(people.home)):
-        if people.band[i] != CHILD:
+def looked_at(people, company, compound, out):
+    """Means over grown-ups, into `out` (6,): trust in committee, company (where there is one), neighbours; satisfaction, giving, acquaintances."""
+    rank, trust, satisfaction, gives, ties, building = people.standing, people.trust, people.satisfaction, people.gives, people.ties, people.building
+    committee, firm, neighbours, content, giving, known, n, served = 0.0, 0.0, 0.0, 0.0, 0, 0, 0, 0
+    for i in range(np.uint64(len(rank))):
+        if rank[i] != CHILDREN:
             n += 1
-            sums[0] += people.trust[i, 0]
-            if company[people.building[i]]:
+            committee += trust[i, 0]
+            if company[compound[building[i]]]:
                 served += 1
-                sums[1] += people.trust[i, COMPANY]
-            sums[2] += people.trust[i, 2]
-            sums[3] += people.satisfaction[i]
-            sums[4] += people.gives[i]
-            sums[5] += people.ties[i]
-    out = sums / max(n, 1)
-    out[1] = sums[1] / served if served else np.nan
-    return out
+                firm += trust[i, COMPANY]
+            neighbours += trust[i, 2]
+            content += satisfaction[i]
+            giving += gives[i]
+            known += ties[i]
+    for k, sum_ in enumerate((committee, firm, neighbours, content, float(giving), float(known))):
+        out[k] = sum_ / max(n, 1)
+    out[1] = firm / served if served else np.nan
+
+
+@compiled
+def measured(w):
+    """Write the numbers of this day's end into `count`, in the order of DAILY; counts are since day 0."""
+    out, gone, tally = w.count, w.gone[0], w.tally
+    first = w.tallied[0]
+    for n, number in enumerate(counted(w.ended[first:gone])):
+        tally[n] += number
+    w.tallied[0] = gone
+    if w.day <= 1 or w.day % EVERY == 0:
+        looked_at(w.residents, w.compounds.company, w.buildings.compound, w.look)
+    open_, unknown, told, checking, _, _ = counted(w.issues)
+    out[0], out[1], out[2], out[3], out[4] = gone + len(w.issues), tally[2] + told, open_, unknown, tally[3] + checking
+    out[5], out[6] = tally[4], tally[5]
+    for n in range(len(w.look)):
+        out[7 + n] = w.look[n]
 
 
 def today(world):
-    """The numbers of this day's end in the order of DAILY; counts are since day 0."""
-    gone = int(world.gone[0])
-    world.tally += counted(world.ended[world.tallied : gone])
-    world.tallied = gone
-    _, _, told, resolved, withdrawn, lapsed = world.tally
-    open_, unknown, told_here, checking, _, _ = counted(world.issues)
-    if world.look is None or world.day % EVERY == 0:
-        world.look = looked_at(world.residents, world.compounds.company[world.buildings.compound])
-    return gone + len(world.issues), told + told_here, open_, unknown, resolved + checking, withdrawn, lapsed, *world.look
+    """The numbers of this day's end in the order of DAILY."""
+    world.does(measured)
+    return (*map(int, world.count[:7]), *world.count[7:].tolist())
 
 
 def times(run):

@@ -4,68 +4,94 @@ Each is at the coarsest grain at which it is true; the day expands it once. Two 
 `sight` adds somebody who looks, `voice` makes those who see readier to tell. Rates of competing eyes add up, so each
 telling has an owner; a logit could neither find what no neighbour ever sees nor say who found it. `reach` and `doors`
 let a captain find the household that a campaign, which knows nothing of captains, calls upon.
+
+What a mechanism asks for, gets and pulls are rows of arrays that the day owns: `Hand` is what one mechanism is handed.
 """
 
-from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 import numpy as np
 
 from .categories import FAMILIES
+from .compiled import compiled
 
 POOLS = ("committee", "grid", "member", "volunteer", "captain")  # hands of the whole community
 ROLES = ("property", *POOLS)                                     # property: the crew of each compound
+PROPERTY, COMMITTEE, GRID, MEMBER, VOLUNTEER, CAPTAIN, YUAN = range(7)  # rows of `want`; yuan come from the community's fund
+ALL = -1  # in `want`, the whole community's beside each compound's; in `share`, the least of all compounds
+STANDINGS = 4  # in which evenings are asked for: neighbour, listed volunteer, retired member, in-service member
 
 
-@dataclass(frozen=True)
-class Pull:
-    """What one mechanism adds to each lever today; zero leaves a lever alone. A scalar means: the same everywhere."""
+class Levers(NamedTuple):
+    """What is added to each lever today; zero leaves a lever alone."""
 
-    sight: np.ndarray | float = 0.0    # (issues,) 1/day           chance rate that someone who looks finds an unknown issue
-    voice: np.ndarray | float = 0.0    # (buildings,) log rate     how much more readily neighbours tell
-    keep: np.ndarray | float = 0.0     # (issues,) log rate        how much less readily a known issue is forgotten
-    work: np.ndarray | float = 0.0     # (issues,) hours           done on issues that can be worked on
-    accord: np.ndarray | float = 0.0   # (issues,) sittings        held with parties who must agree
-    doors: np.ndarray | float = 0.0    # (compounds,) visits/day   made for a project's signatures
-    reach: np.ndarray | float = 0.0    # (buildings,) logit        chance that a household called upon is found
-    consent: np.ndarray | float = 0.0  # (buildings,) logit        willingness to sign, for each talk held
-    ease: np.ndarray | float = 0.0     # (buildings, families) log rate  how readily problems arise
-    wish: np.ndarray | float = 0.0     # (compounds, standings) logit    wish to give an evening; its mean over a week counts
-    trust: np.ndarray | float = 0.0    # (buildings, 3) per day    trust in committee, company, neighbours
-    ties: np.ndarray | float = 0.0     # (buildings,) per person and day  new acquaintances
-    supply: np.ndarray | float = 0.0   # (5,) hours                hands of each of POOLS that become available tomorrow
-    money: float = 0.0                 # yuan                      into the community's fund, tomorrow
-
-
-LEVERS = tuple(f.name for f in fields(Pull))
+    sight: np.ndarray    # (issues,) 1/day           chance rate that someone who looks finds an unknown issue
+    voice: np.ndarray    # (buildings,) log rate     how much more readily neighbours tell
+    keep: np.ndarray     # (issues,) log rate        how much less readily a known issue is forgotten
+    work: np.ndarray     # (issues,) hours           done on issues that can be worked on
+    accord: np.ndarray   # (issues,) sittings        held with parties who must agree
+    doors: np.ndarray    # (compounds,) visits/day   made for a project's signatures
+    reach: np.ndarray    # (buildings,) logit        chance that a household called upon is found
+    consent: np.ndarray  # (buildings,) logit        willingness to sign, for each talk held
+    ease: np.ndarray     # (buildings, families) log rate  how readily problems arise
+    wish: np.ndarray     # (compounds, standings) logit    wish to give an evening; its mean over a week counts
+    trust: np.ndarray    # (buildings, 3) per day    trust in committee, company, neighbours
+    ties: np.ndarray     # (buildings,) per person and day  new acquaintances
+    supply: np.ndarray   # (5,) hours                hands of each of POOLS that become available tomorrow
+    money: np.ndarray    # (1,) yuan                 into the community's fund, tomorrow
 
 
-def total(pulls, strengths, world):
-    """The sum of all pulls, each scaled by its strength, in the order of their names; lever -> full array.
-
-    Levers whose effects are credited to whoever pulled are not added up here: see `owned`.
-    """
-    b, c = len(world.buildings.compound), len(world.compounds.company)
-    shapes = {
-        "voice": b, "keep": len(world.issues), "reach": b, "consent": b, "ease": (b, len(FAMILIES)), "wish": (c, 4), "trust": (b, 3), "ties": b,
-        "supply": len(POOLS), "money": 1,
-    }  # fmt: skip
-    added = {lever: np.zeros(shape) for lever, shape in shapes.items()}
-    for name in sorted(pulls):
-        for lever, part in vars(pulls[name]).items():
-            if lever in added and pulled(part):
-                added[lever] += strengths[name] * part
-    return added
+LEVERS = Levers._fields
+OF_ISSUES = tuple(LEVERS.index(lever) for lever in ("sight", "keep", "work", "accord"))
 
 
-def owned(pulls, strengths, lever, n, names):
-    """Who pulls how hard on each of `n`: (codes (m,) int8 into `names`, parts (m, n)); m is how many pull at all."""
-    who = [name for name in sorted(pulls) if pulled(getattr(pulls[name], lever))]
-    parts = np.empty((len(who), n))
-    for row, name in zip(parts, who):
-        row[:] = strengths[name] * getattr(pulls[name], lever)
-    return np.array([names.index(name) for name in who], np.int8), parts
+def shapes(issues, buildings, compounds):
+    """What each lever is an array over, for one mechanism: name -> shape; `issues` is for how many there is room."""
+    b, c = (buildings,), (compounds,)
+    of_buildings = {"voice": b, "reach": b, "consent": b, "ease": (*b, len(FAMILIES)), "trust": (*b, 3), "ties": b}
+    return {LEVERS[lever]: (issues,) for lever in OF_ISSUES} | of_buildings | {"doors": c, "wish": (*c, STANDINGS), "supply": (len(POOLS),), "money": (1,)}
 
 
-def pulled(part):
-    """Whether a lever was touched: not left at its plain zero."""
-    return part.__class__ is not float or part != 0.0
+class Hand(NamedTuple):
+    """What one mechanism is handed: its knobs and columns, what it asks for, what it got, and the levers."""
+
+    knobs: np.ndarray  # (1,) its numbers, by name
+    own: object        # its own columns: an array, or a NamedTuple of them
+    want: np.ndarray   # (7, compounds + 1) hours or yuan it asks for today, by role
+    share: np.ndarray  # (compounds + 1,) 0..1 share of its wish that it got
+    lever: Levers      # what it pulls today
+
+
+class Stack(NamedTuple):
+    """All that is pulled on one lever: a row for each mechanism that says it pulls there, in the order of their names."""
+
+    who: np.ndarray   # (m,) int64  which of the acting mechanisms
+    by: np.ndarray    # (m,) int8   its code: a row in the world's `names`
+    rows: np.ndarray  # (m, size) float64  what it pulls, over the lever's places in a row
+    sum: np.ndarray   # (size,) float64    all of it
+
+
+@compiled
+def let_go(stacks, issues):
+    """Nothing is pulled today. Of levers over issues only the first so many are in use."""
+    for lever in range(len(stacks)):
+        rows = stacks[lever].rows
+        size = issues if lever in OF_ISSUES else rows.shape[1]
+        for m in range(len(rows)):
+            for i in range(size):
+                rows[m, i] = 0.0
+
+
+@compiled
+def add_up(stacks, strength, issues):
+    """Each pull is scaled by its mechanism's `strength` (acting,), and all of a lever are added up in the order of names."""
+    for lever in range(len(stacks)):
+        who, rows, sum_ = stacks[lever].who, stacks[lever].rows, stacks[lever].sum
+        size = issues if lever in OF_ISSUES else rows.shape[1]
+        for i in range(size if len(who) else 0):  # what nobody pulls stays at nothing
+            sum_[i] = 0.0
+        for m in range(len(who)):
+            scale = strength[who[m]]
+            for i in range(size):
+                rows[m, i] *= scale
+                sum_[i] += rows[m, i]

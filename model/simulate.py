@@ -6,6 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from . import measures
+from .compiled import compiled
 from .day import live
 from .luck import Luck
 from .world import begun, found
@@ -52,11 +53,11 @@ def _founded(key):
 
 
 def days(scenario, *seed):
-    """Yield (world, pulls) once a day. Who shows a run as it goes walks this; the world is the same object every day."""
-    luck = Luck(*seed)
-    world = begun(community(scenario), scenario, luck)
+    """Yield the world once a day. Who shows a run as it goes walks this; it is the same object every day."""
+    world = begun(community(scenario), scenario, Luck(*seed))
     for _ in range(scenario.days):
-        yield world, live(world, scenario, luck)
+        live(world)
+        yield world
 
 
 def simulate(scenario, *seed, progress=None):
@@ -65,8 +66,9 @@ def simulate(scenario, *seed, progress=None):
     `progress`, if given, is called after every day.
     """
     series = np.zeros((scenario.days, len(measures.DAILY)))
-    for world, _ in days(scenario, *seed):
-        series[world.day - 1] = measures.today(world)
+    for world in days(scenario, *seed):
+        world.does(measures.measured)
+        series[world.day - 1] = world.count
         if progress:
             progress()
     return ended(world, scenario, dict(zip(measures.DAILY, series.T)))
@@ -74,15 +76,14 @@ def simulate(scenario, *seed, progress=None):
 
 def ended(world, scenario, series):
     """The run that ends with `world` today."""
-    issues = np.concatenate([world.ended[: world.gone[0]], world.issues])
-    begin = community(scenario).funds
-    heads = world.households.first[:-1]
+    gone, begin, heads = world.gone[0], community(scenario).funds, world.households.first[:-1]
+    order = np.argsort(np.concatenate([world.ended["id"][:gone], world.issues["id"]]), kind="stable")
     return Run(
         days=world.day,
         names=tuple(world.names),
         categories=world.categories,
-        issues=issues[np.argsort(issues["id"], kind="stable")],
-        history=world.history().copy(),
+        issues=gathered(world.ended, gone, world.issues, order),
+        history=world.history(),
         series=series,
         ledger=world.ledger,
         fen=np.stack([begin, world.funds + world.spending - begin, world.spending, world.funds], axis=1),
@@ -92,3 +93,12 @@ def ended(world, scenario, series):
             "registered": world.residents.registered[heads],
         },
     )
+
+
+@compiled
+def gathered(ended, gone, issues, order):
+    """The first `gone` issues that ended and those still open, in such an order; ten times as fast as NumPy's for rows this long."""
+    out = np.empty(len(order), issues.dtype)
+    for i in range(len(order)):
+        out[i] = ended[order[i]] if order[i] < gone else issues[order[i] - gone]
+    return out

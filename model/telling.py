@@ -12,7 +12,7 @@ from math import exp
 import numpy as np
 
 from .compiled import compiled
-from ..agents.residents import CHILD, speaker
+from ..agents.residents import CHILDREN, speaker
 from .luck import below, chance, waiting
 from .issues import RESOLVED, SECONDED, TOLD, UNKNOWN, WAS_TOLD, note, trusted_for
 
@@ -41,13 +41,14 @@ def places_of(mood, buildings, compounds):
     """Bystanders and their weighted voices, [stairwells, buildings, compounds, all]: ears (n,), voices (n, 2) one after another."""
     s, b, c = len(mood.ears), len(buildings.compound), len(compounds.company)
     ears, voices = np.zeros(s + b + c + 1), np.zeros((s + b + c + 1, 2))
+    heard, spoken, stairwells, houses = mood.ears, mood.voices, buildings.first, compounds.first
     for row in range(s):
-        add(mood.ears[row], mood.voices[row, 0], mood.voices[row, 1], ears, voices, row)
+        add(heard[row], spoken[row, 0], spoken[row, 1], ears, voices, row)
     for row in range(b):
-        for child in range(buildings.first[row], buildings.first[row + 1]):
+        for child in range(stairwells[row], stairwells[row + 1]):
             add(ears[child], voices[child, 0], voices[child, 1], ears, voices, s + row)
     for row in range(c):
-        for child in range(s + compounds.first[row], s + compounds.first[row + 1]):
+        for child in range(s + houses[row], s + houses[row + 1]):
             add(ears[child], voices[child, 0], voices[child, 1], ears, voices, s + b + row)
         add(ears[s + b + row], voices[s + b + row, 0], voices[s + b + row, 1], ears, voices, s + b + c)
     return ears, voices
@@ -56,12 +57,13 @@ def places_of(mood, buildings, compounds):
 @compiled
 def at_home(household, desk, households, people):
     """Bystanders in one household, and their weighted voices."""
+    rank, presence, voice, trust = people.standing, people.presence, people.voice, people.trust
     ears, voices = 0.0, 0.0
     for i in range(households.first[household], households.first[household + 1]):
-        if people.band[i] != CHILD:
-            here = float(people.presence[i])
+        if rank[i] != CHILDREN:
+            here = float(presence[i])
             ears += here
-            voices += here * people.voice[i] * 2.0 * people.trust[i, desk]
+            voices += here * voice[i] * 2.0 * trust[i, desk]
     return ears, voices
 
 

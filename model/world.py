@@ -1,27 +1,30 @@
 """The world: every column the simulation keeps, and nothing else."""
 
-from dataclasses import dataclass, field
 from math import ceil, sqrt
 from typing import NamedTuple
 
 import numpy as np
 
-from ..agents import property_managers, residents
+from ..agents import grid_workers, property_managers, residents
 from ..agents.residents import Mood, Residents
 from . import arising, ledger, mechanisms, signing
+from .acting import Acting, grown, hands, pointers, regrown, stacks, sums
 from .arising import Clocks
 from .categories import Columns, columns
+from .compiled import bound, compiled, struct
 from .issues import EVENT, ISSUE
-from .luck import Luck
 from .ledger import Ledger
+from .luck import Luck
 from .places import Buildings, Compounds, Households, Stairwells, firsts, shared_out
+from .pull import Levers
 from .signing import Projects
 
 WEEK = 7
+ROOM = 1024  # issues, before more room is made
 
 
-class Packed(NamedTuple):
-    """The scenario's numbers that kernels read, by where they are declared."""
+class Numbers(NamedTuple):
+    """The scenario's numbers that kernels read, mostly by where they are declared."""
 
     residents: residents.Knobs
     projects: signing.Knobs
@@ -30,11 +33,17 @@ class Packed(NamedTuple):
     forget: float
     redo: float
     verify: int
+    thrift: float
+    committee: float    # hours on a weekday
+    weekend: float      # share of that on a weekend
+    grid: float         # hours a day
+    member: float       # hours a day for each evening promised this week
+    volunteer: float
+    departments: float  # hours a day
 
 
-@dataclass
-class World:
-    """A community on one day. Mechanisms read it; only the day writes it."""
+class Founded(NamedTuple):
+    """A community on day 0, before anything has gone wrong."""
 
     compounds: Compounds
     buildings: Buildings
@@ -42,46 +51,129 @@ class World:
     households: Households
     residents: Residents
     mood: Mood            # what residents add up to, place by place
-    categories: tuple     # names of the categories of issues, in order
-    cats: Columns         # the categories as columns
+    cats: Columns         # the categories of issues as columns
     rate: np.ndarray      # (buildings, categories) float64  issues that arise a day before anything eases it
     crews: np.ndarray     # (compounds,) float64  hours a day of each property company's crew
     funds: np.ndarray     # (compounds + 1,) int64  fen in each compound's repair fund, and last in the community's
     income: np.ndarray    # (compounds + 1,) int64  fen a day into each
-    clocks: Clocks = None                          # when the next issue of each kind arises in each building
-    projects: Projects = None                      # which project collects signatures in each compound
-    around: np.ndarray = None                      # (compounds,) float64  share of grown-ups at home on a day, of those who ever are
-    wished: np.ndarray = None                      # (7, compounds, 4) float64  the last week's pulls on the wish to give
-    duty: np.ndarray = None                        # (4,) float64  wish to give that comes with each standing
-    pair: np.ndarray = None                        # (compounds + 2,) float64  hours one pair of a desk's hands can put into one job a day
-    spending: np.ndarray = None                    # (compounds + 1,) int64  fen that have left each fund
-    ledger: Ledger = None                          # whose hours and yuan went where
-    names: list = None                             # names of all mechanisms; a code in `teller`, `closer` or `by` is a row here
-    own: dict = None                               # mechanism -> its own columns
-    packed: Packed = None                          # the scenario's numbers that kernels read
-    more: np.ndarray = field(default_factory=lambda: np.zeros(5))        # (5,) hours  added today to POOLS by yesterday's pulls
-    used: np.ndarray = field(default_factory=lambda: np.zeros(2))        # (2,) share of members' and volunteers' evenings that found work
-    issues: np.ndarray = field(default_factory=lambda: np.zeros(0, ISSUE))  # (open + being checked,) ISSUE, in the order they arose
-    ended: np.ndarray = field(default_factory=lambda: np.zeros(256, ISSUE))  # room for issues verified, withdrawn or lapsed
-    gone: np.ndarray = field(default_factory=lambda: np.zeros(1, np.int64))  # (1,) how many of them there are
-    log: np.ndarray = field(default_factory=lambda: np.zeros(1024, EVENT))  # room for history
-    lines: np.ndarray = field(default_factory=lambda: np.zeros(1, np.int64))  # (1,) lines of history written
-    tally: np.ndarray = field(default_factory=lambda: np.zeros(6, np.int64))  # (6,) what `measures.counted` says of `ended`
-    tallied: int = 0         # how many of `ended` are in `tally`
-    look: np.ndarray = None  # (6,) what residents were like when last looked at
-    day: int = 0
+
+
+class State(NamedTuple):
+    """All that kernels see of a community on one day, as they see it; the first ten are as it was founded, copied where a run writes."""
+
+    compounds: Compounds
+    buildings: Buildings
+    stairwells: Stairwells
+    households: Households
+    residents: Residents
+    mood: Mood
+    cats: Columns
+    crews: np.ndarray
+    funds: np.ndarray
+    income: np.ndarray
+    seed: np.uint64       # of all luck
+    day: int
+    knobs: Numbers
+    clocks: Clocks        # when the next issue of each kind arises in each building
+    projects: Projects    # which project collects signatures in each compound
+    around: np.ndarray    # (compounds,) float64  share of grown-ups at home on a day, of those who ever are
+    wished: np.ndarray    # (7, compounds, 4) float64  the last week's pulls on the wish to give
+    wish: np.ndarray      # (compounds, 4) float64     their mean, and what comes with each standing
+    duty: np.ndarray      # (4,) float64  wish to give that comes with each standing
+    pair: np.ndarray      # (compounds + 2,) float64  hours one pair of a desk's hands can put into one job a day
+    spending: np.ndarray  # (compounds + 1,) int64  fen that have left each fund
+    ledger: Ledger        # whose hours and yuan went where
+    more: np.ndarray      # (5,) hours  added today to POOLS by yesterday's pulls
+    used: np.ndarray      # (2,) share of members' and volunteers' evenings that found work
+    have: np.ndarray      # (7,) hours and yuan there are today, by role
+    hours: np.ndarray     # (compounds + 2,) hours left to each desk today
+    strength: np.ndarray  # (acting,) float64  of the mechanisms that are switched on, by name
+    codes: np.ndarray     # (acting,) int8     their rows in `names`
+    wants: np.ndarray     # (acting, 7, compounds + 1)  what each asks for today
+    shares: np.ndarray    # (acting, compounds + 1)     what share of it each gets
+    pulls: Levers         # lever -> Stack  what each pulls
+    lever: Levers         # lever -> what all pull together
+    issues: np.ndarray    # (open + being checked,) ISSUE, in the order they arose: the first of `rows`
+    rows: np.ndarray      # room for them
+    ended: np.ndarray     # room for issues verified, withdrawn or lapsed
+    gone: np.ndarray      # (1,) how many of them there are
+    log: np.ndarray       # room for history
+    lines: np.ndarray     # (1,) lines of history written
+    tally: np.ndarray     # (6,) what `measures.counted` says of `ended`
+    tallied: np.ndarray   # (1,) how many of `ended` are in `tally`
+    count: np.ndarray     # (13,) what was measured today, in the order of `measures.DAILY`
+    look: np.ndarray      # (6,) what residents were like when last looked at
+
+
+REPLACED = ("issues", "rows", "ended", "log")  # what kernels replace by larger ones
+
+
+@compiled
+def replaced(w):
+    return w.issues, w.rows, w.ended, w.log
+
+
+class World:
+    """A community on one day: every column of `State` by name, for Python to read. Only the day writes it."""
+
+    def __init__(self, state, names, categories, chosen, luck):
+        self.state = state
+        self.live = struct(pointers(state))  # the same columns for kernels, and the only place where those in REPLACED are up to date
+        self.names = names            # of all mechanisms; a code in `teller`, `closer` or `by` is a row here
+        self.categories = categories  # names of the categories of issues, in order
+        self.chosen = chosen          # the mechanisms that are switched on: name -> Mechanism
+        self.day = 0
+        self.ways = {}                # kernel -> as it is compiled for this world
+        self.own = {name: chosen[name].begin(self, luck) for name in sorted(chosen)}  # mechanism -> its own columns
+        self.hand_out()
+
+    def hand_out(self):
+        """Give each mechanism its hand."""
+        acting = [Acting(*one, self) for one in hands(self.state, self.chosen, self.own)]
+        self.hands = {one.name: one.hand for one in acting}
+        self.asks, self.draws, self.lessons = ([call for one in acting for call in one.calls(step)] for step in ("ask", "pull", "learn"))
+
+    def does(self, kernel):
+        """What a kernel makes of the world."""
+        if kernel not in self.ways:
+            self.ways[kernel] = bound(kernel, self.live)
+        return self.ways[kernel](self.live)
+
+    def ask(self):
+        for ask, m, w in self.asks:
+            ask(m, w)
+
+    def pull(self):
+        for pull, m, w in self.draws:
+            pull(m, w)
+
+    def learn(self):
+        for learn, m, w in self.lessons:
+            learn(m, w)
+
+    def make_room(self, room):
+        """Levers over issues for so many of them."""
+        if room > self.state.pulls.sight.sum.size:
+            pulls = grown(self.state.pulls, room)
+            self.state = self.state._replace(pulls=pulls, lever=sums(pulls, len(self.state.buildings.compound), len(self.state.crews)))
+            regrown(self.live, Levers(*map(struct, pulls)), struct(self.state.lever))
+            self.hand_out()
+
+    def __getattr__(self, name):
+        if name in REPLACED:
+            return replaced(self.live)[REPLACED.index(name)]
+        if name.startswith("__"):  # asked for by copy and pickle before there is a state
+            raise AttributeError(name)
+        return getattr(self.state, name)
 
     def history(self):
         """Everything that happened to every issue so far; (lines,) EVENT in the order it happened."""
         return self.log[: self.lines[0]]
 
-    def sizes(self, issues):
-        """The levers whose pulls have owners, and what each is an array over."""
-        return (("sight", issues), ("work", issues), ("accord", issues), ("doors", len(self.compounds.company)))
-
     def backlog(self):
         """Open issues in each building; (buildings,) int64."""
-        return np.bincount(self.issues["building"][self.issues["resolved"] < 0], minlength=len(self.buildings.compound))
+        issues = self.issues
+        return np.bincount(issues["building"][issues["resolved"] < 0], minlength=len(self.buildings.compound))
 
 
 def found(scenario):
@@ -127,21 +219,20 @@ def found(scenario):
     )
     stairwells = Stairwells(building.astype(np.int32), first, households.first[first].astype(np.int32))
     people = residents.settle(households, alone, census, scenario.residents, luck)
-    residents.acquaint(people, buildings, stairwells, scenario.residents.acquaintances, luck.key("meet on day 0"), luck.key("whom on day 0"))
+    residents.acquaint(struct(people), struct(buildings), struct(stairwells), scenario.residents.acquaintances, luck.key("meet on day 0"), luck.key("whom on day 0"))
 
     homes_in = np.bincount(of[households.building], minlength=len(kinds))
     crew = property_managers.workers
     knobs = scenario.property_managers
     fees = np.where(compounds.company, np.round(homes_in * knobs.fee * knobs.paid * 12 / 365 * 100), 0)
     cats = columns(scenario.issues)
-    return World(
+    return Founded(
         compounds=compounds,
         buildings=buildings,
         stairwells=stairwells,
         households=households,
         residents=people,
         mood=residents.mood(people, stairwells, buildings),
-        categories=tuple(scenario.issues),
         cats=cats,
         rate=arising.rates(cats, people, households, buildings, compounds),
         crews=np.array([crew(knobs, n) * knobs.shift if k.company else 0.0 for k, n in zip(kinds, homes_in)]),
@@ -150,34 +241,74 @@ def found(scenario):
     )
 
 
-def begun(world, scenario, luck):
-    """The community `world` on day 0 of a run: a copy of its own, with the run's luck in its clocks."""
-    c = len(world.compounds.company)
-    grown = (world.residents.band != residents.CHILD) & (world.residents.presence > 0)  # who is never there is no party
-    place = world.buildings.compound[world.residents.building[grown]]
+def begun(community, scenario, luck):
+    """The founded `community` on day 0 of a run: a world of its own, with the run's luck in its clocks."""
+    c, people = len(community.compounds.company), len(community.residents.home)
+    grown = (community.residents.band != residents.CHILD) & (community.residents.presence > 0)  # who is never there is no party
+    place = community.buildings.compound[community.residents.building[grown]]
     committee, members = scenario.committee, scenario.party_members
-    w = World(
-        **{name: copied(part) if name in WRITTEN else part for name, part in vars(world).items() if part is not None},
+    names = sorted({*mechanisms.names(), *scenario.mechanisms})
+    here = sorted(scenario.mechanisms)
+    duty = np.array([0.0, scenario.volunteers.duty, members.duty_retired, members.duty_in_service])
+    own = {name: copied(part) if name in WRITTEN else part for name, part in community._asdict().items() if name != "rate"}
+    pulls = stacks(scenario.mechanisms, names, ROOM, len(community.buildings.compound), c)
+    state = State(
+        **own,
+        seed=luck.seed,
+        day=0,
+        knobs=numbers(scenario),
+        clocks=arising.wound(community.rate, luck.key("arise")),
+        projects=Projects(np.full(c, -1), np.full(c, -1), np.zeros(c, np.int32), np.zeros(c), np.zeros(c, np.int32), np.zeros(c, np.int32)),
+        around=np.bincount(place, community.residents.presence[grown], c) / np.maximum(np.bincount(place, minlength=c), 1),
         wished=np.zeros((WEEK, c, 4)),
-        around=np.bincount(place, world.residents.presence[grown], c) / np.maximum(np.bincount(place, minlength=c), 1),
-        duty=np.array([0.0, scenario.volunteers.duty, members.duty_retired, members.duty_in_service]),
+        wish=np.zeros((c, 4)),
+        duty=duty,
         pair=np.append(np.full(c, scenario.property_managers.shift), [committee.shift, scenario.departments.shift]),
         spending=np.zeros(c + 1, np.int64),
-        names=sorted({*mechanisms.names(), *scenario.mechanisms}),
-        packed=Packed(
-            residents.Knobs(*(float(getattr(scenario.residents, name)) for name in residents.Knobs._fields)),
-            signing.Knobs(*(float(getattr(scenario.projects, name)) for name in signing.Knobs._fields)),
-            float(committee.intake), float(committee.phone), float(committee.forget), float(committee.redo), int(committee.verify),
-        ),
-    )  # fmt: skip
-    w.clocks = arising.wound(world.rate, luck.key("arise"))
-    w.projects = Projects(np.full(c, -1), np.full(c, -1), np.zeros(c, np.int32), np.zeros(c), np.zeros(c, np.int32), np.zeros(c, np.int32))
-    w.ledger = ledger.opened(len(w.names))
-    w.own = {name: m.begin(w, luck) for name, m in scenario.mechanisms.items()}
-    return w
+        ledger=ledger.opened(len(names)),
+        more=np.zeros(5),
+        used=np.zeros(2),
+        have=np.zeros(7),
+        hours=np.zeros(c + 2),
+        strength=np.array([scenario.mechanisms[name].strength for name in here], float),
+        codes=np.array([names.index(name) for name in here], np.int8),
+        wants=np.zeros((len(here), 7, c + 1)),
+        shares=np.zeros((len(here), c + 1)),
+        pulls=pulls,
+        lever=sums(pulls, len(community.buildings.compound), c),
+        issues=np.zeros(0, ISSUE),
+        rows=np.zeros(ROOM, ISSUE),
+        ended=np.zeros(4 * ROOM + people, ISSUE),  # more than a year's, as a rule: what is not written takes no memory
+        gone=np.zeros(1, np.int64),
+        log=np.zeros(16 * ROOM + 4 * people, EVENT),
+        lines=np.zeros(1, np.int64),
+        tally=np.zeros(6, np.int64),
+        tallied=np.zeros(1, np.int64),
+        count=np.zeros(13),
+        look=np.zeros(6),
+    )
+    return World(state, names, tuple(scenario.issues), scenario.mechanisms, luck)
 
 
-WRITTEN = ("households", "residents", "mood", "funds", "more", "used", "issues", "ended", "gone", "log", "lines", "tally")  # what a run writes
+def numbers(scenario):
+    """The scenario's numbers, each of the one type that kernels are compiled for."""
+    committee = scenario.committee
+    return Numbers(
+        residents.Knobs(*(float(getattr(scenario.residents, name)) for name in residents.Knobs._fields)),
+        signing.Knobs(*(float(getattr(scenario.projects, name)) for name in signing.Knobs._fields)),
+        *(float(getattr(committee, name)) for name in ("intake", "phone", "forget", "redo")),
+        int(committee.verify),
+        float(committee.thrift),
+        float(committee.staff * committee.shift),
+        float(committee.weekend),
+        float(grid_workers.hours(scenario.grid_workers)),
+        scenario.party_members.evening / 7,
+        scenario.volunteers.evening / 7,
+        float(scenario.departments.hours),
+    )
+
+
+WRITTEN = ("households", "residents", "mood", "funds")  # what of a founded community a run writes
 
 
 def copied(part):

@@ -1,7 +1,7 @@
 """What is true at the end of every day, whoever governs: nothing is lost, nothing is made of nothing, nothing skips a step."""
 
 from collections import Counter
-from dataclasses import dataclass, is_dataclass, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from cogov.model.issues import (
 )  # fmt: skip
 from cogov.model.ledger import PAYERS
 from cogov.model.measures import DAILY, today
-from cogov.model.pull import POOLS, Pull
+from cogov.model.pull import ALL, COMMITTEE, POOLS, PROPERTY, ROLES, YUAN
 from cogov.model.simulate import community, days, simulate
 from cogov.model.telling import A_DAY, MOST
 
@@ -26,11 +26,17 @@ NAMES = mechanisms.names()
 class Benefactor(mechanisms.Mechanism):
     """Gives money on Mondays and an hour to everybody, and takes some back for its trouble."""
 
-    def ask(self, world, own):
-        return {"yuan": 1.234, "committee": 0.1, "property": np.where(world.crews > 0, 0.05, 0.0)}
+    pulls = ("money", "supply")
 
-    def pull(self, world, own, share):
-        return Pull(money=33.333 * (world.day % 7 == 1), supply=np.arange(len(POOLS)) / 3)
+    @staticmethod
+    def ask(m, w):
+        m.want[YUAN, ALL], m.want[COMMITTEE, ALL] = 1.234, 0.1
+        m.want[PROPERTY, :-1] = np.where(w.crews > 0, 0.05, 0.0)
+
+    @staticmethod
+    def pull(m, w):
+        m.lever.money[0] = 33.333 * (w.day % 7 == 1)
+        m.lever.supply[:] = np.arange(len(POOLS)) / 3
 
 
 GOVERNED = {"nobody": [], "everybody": NAMES, **{name: [name] for name in NAMES}}
@@ -59,7 +65,7 @@ def test_every_issue_that_arose_is_somewhere(scenario):
     """Arisen = open + resolved + withdrawn + lapsed, of all and of those ever told; in the columns and in what is measured."""
     told = set()
     seen = 0
-    for world, _ in days(scenario, 1):
+    for world in days(scenario, 1):
         measured = dict(zip(DAILY, today(world)))
         all_, lines = rows(world), world.history()
         state, ever = all_["state"], all_["told"] >= 0
@@ -148,7 +154,7 @@ COLUMNS = ("state", "born", "told", "taken", "resolved", "teller", "closer", "re
 def test_history_tells_the_same_as_the_columns_and_skips_no_step(scenario):
     """Told again line by line: every step is allowed, is the next that the issue needs, and ends each day where the columns say."""
     stories, seen, lists = {}, 0, list(scenario.issues.values())
-    for world, _ in days(scenario, 1):
+    for world in days(scenario, 1):
         all_, lines = rows(world), world.history()
         at = {int(issue["id"]): issue for issue in all_}
         for line in lines[seen:]:
@@ -183,7 +189,7 @@ def test_nobody_works_longer_than_there_are_hours(scenario):
     """What mechanisms are granted and what desks work, each day and by who pays it, within what there is; told again from the scenario."""
     s, before = scenario, None
     pledged, more = np.zeros(2), np.zeros(len(POOLS))
-    for world, pulls in days(scenario, 1):
+    for world in days(scenario, 1):
         weekend = world.day % 7 in (6, 0)
         own = {
             "committee": s.committee.staff * s.committee.shift * (s.committee.weekend if weekend else 1.0),
@@ -201,17 +207,23 @@ def test_nobody_works_longer_than_there_are_hours(scenario):
         before = now
         people = world.residents
         pledged = np.array([np.sum(people.gives & people.member), np.sum(people.gives & ~people.member)])
-        more = sum((s.mechanisms[name].strength * np.broadcast_to(pull.supply, len(POOLS)) for name, pull in pulls.items()), np.zeros(len(POOLS)))
+        more = sum((hand.lever.supply for hand in world.hands.values()), np.zeros(len(POOLS)))
         assert world.more.tolist() == pytest.approx(more.tolist())
         assert world.mood.pledged.tolist() == pledged.tolist()
     assert now[-1].sum() > 10
 
 
-NOTHING = dict.fromkeys(POOLS, 0.0) | {"property": np.zeros(3), "yuan": 0.0}
-
-
-def shared(supply, asks):
-    return {name: share.tolist() for name, share in hours.granted(NOTHING | supply, asks).items()}
+def shared(supply, asks, compounds=3):
+    """What share each gets in each compound, when that is there and this is asked for."""
+    roles = (*ROLES, "yuan")
+    have = np.array([float(np.sum(supply.get(role, 0.0))) for role in roles])
+    wants, shares = np.zeros((len(asks), 7, compounds + 1)), np.zeros((len(asks), compounds + 1))
+    for want, ask in zip(wants, asks.values()):
+        for role, hours_ in ask.items():
+            want[roles.index(role), slice(0, -1) if isinstance(hours_, np.ndarray) else ALL] = hours_
+    hours.grant(wants, shares, np.ones(len(asks)), have, supply.get("property", np.zeros(compounds)))
+    assert np.array_equal(shares[:, ALL], shares[:, :-1].min(axis=1))
+    return {name: share[:-1].tolist() for name, share in zip(asks, shares)}
 
 
 def test_scarce_hours_are_all_given_out_and_in_proportion():
@@ -234,13 +246,13 @@ def test_money_to_the_cent(scenario):
     price = np.array([round(one.cost * 100) for one in scenario.issues.values()])
     start, more, seen = community(scenario).funds, 0, 0
     spent = np.zeros(len(start), np.int64)
-    for world, pulls in days(scenario, 1):
+    for world in days(scenario, 1):
         lines = world.history()[seen:]
         seen += len(lines)
         paid = lines[lines["what"] == PAID]
         category = (paid["issue"] >> 20) % len(price)
         np.add.at(spent, paid["who"], price[category])
-        more += round(sum(scenario.mechanisms[name].strength * pull.money for name, pull in pulls.items()) * 100)
+        more += round(sum(hand.lever.money[0] for hand in world.hands.values()) * 100)
         brought = np.append(np.zeros(len(start) - 1, np.int64), more)
         mine = np.append(np.zeros(len(start) - 1, np.int64), world.ledger.fen[:-1].sum())
         assert world.spending.tolist() == (spent + mine).tolist()
@@ -266,20 +278,17 @@ def test_the_ledger_knows_what_issues_cost():
 
 
 def columns(part, path=""):
-    """Every array in a world, by where it is."""
-    if isinstance(part, np.ndarray):
-        yield path, part
-    elif isinstance(part, tuple) and hasattr(part, "_fields"):
-        for name in part._fields:
-            yield from columns(getattr(part, name), f"{path}.{name}")
-    elif isinstance(part, dict) or is_dataclass(part):
-        for name, inner in (part if isinstance(part, dict) else vars(part)).items():
+    """Every array in a tuple of columns, by where it is."""
+    for name, inner in zip(part._fields, part):
+        if isinstance(inner, np.ndarray):
+            yield f"{path}.{name}", inner
+        elif hasattr(inner, "_fields"):
             yield from columns(inner, f"{path}.{name}")
 
 
 @every_world
 def test_everything_keeps_its_range(scenario):
-    for world, pulls in days(scenario, 1):
+    for world in days(scenario, 1):
         people, homes = world.residents, world.households
         for name in ("trust", "satisfaction", "presence"):
             assert 0 <= getattr(people, name).min() and getattr(people, name).max() <= 1, name
@@ -291,13 +300,10 @@ def test_everything_keeps_its_range(scenario):
         now = rows(world)
         assert all(now[name].min(initial=0) >= 0 for name in ("voices", "reopened", "left", "accord", "heard", "next", "cost"))
         assert np.all(now["left"] <= now["effort"]) and now["voices"].max(initial=0) <= MOST + A_DAY
-        for name, column in columns(world):
-            for field in column.dtype.names or [...]:
-                values = column[field] if name != ".log" else world.history()[field]
-                if values.dtype.kind == "f" and name != ".look":
-                    assert not np.isnan(values).any(), f"{name}.{field}"
-        for pull in pulls.values():
-            assert not any(np.isnan(np.asarray(part)).any() for part in vars(pull).values())
+        lately = ((f".{table}.{field}", rows_[field]) for table, rows_ in (("issues", world.issues), ("history", world.history())) for field in rows_.dtype.names)
+        for name, column in (*((name, column) for name, column in columns(world.state) if not column.dtype.names), *lately):
+            if column.dtype.kind == "f" and name not in (".look", ".count"):  # trust in a company is nothing where there is none
+                assert not np.isnan(column).any(), name
         measured = dict(zip(DAILY, today(world)))
         assert {name for name, value in measured.items() if np.isnan(value)} == (set() if world.compounds.company.any() else {"trust_company"})
 
@@ -305,7 +311,7 @@ def test_everything_keeps_its_range(scenario):
 @every_world
 def test_an_id_is_for_life_and_says_what_and_where(scenario):
     born = {}
-    for world, _ in days(scenario, 1):
+    for world in days(scenario, 1):
         now = rows(world)
         assert len(np.unique(now["id"])) == len(now)
         for issue in now[~np.isin(now["id"], list(born))]:
@@ -348,7 +354,7 @@ def test_whoever_tells_can_tell():
 def test_where_there_is_no_company_nobody_comes_to_trust_it():
     pressure = replace(YARD.issues["water_pressure"], rate=20.0, telling=2.0, work=1.0, sittings=0.0, cost=0.0, lead=5.0)
     scenario = replace(YARD, issues={"water_pressure": pressure})
-    for world, _ in days(scenario, 1):
+    for world in days(scenario, 1):
         pass
     assert (rows(world)["desk"] == DEPARTMENT).any() and not (rows(world)["desk"] == COMPANY).any()
     moved = world.residents.trust[:, residents.COMPANY] - community(scenario).residents.trust[:, residents.COMPANY]

@@ -21,13 +21,14 @@ from scipy.stats import binom
 from cogov.agents import residents
 from cogov.agents.property_managers import PropertyKnobs
 from cogov.agents.residents import ResidentKnobs
-from cogov.model import day, measures, rules, telling
+from cogov.model import measures, rules, telling
 from cogov.model import simulate as engine
+from cogov.model.acting import pointers
 from cogov.model.categories import Category
+from cogov.model.compiled import struct
 from cogov.model.issues import CONSENTED
 from cogov.model.knobs import knob
 from cogov.model.mechanisms import Mechanism
-from cogov.model.pull import Pull
 from cogov.model.scenario import Census, CommitteeKnobs, Compound, Scenario
 from cogov.model.signing import ProjectKnobs
 
@@ -260,8 +261,11 @@ class Eye(Mechanism):
 
     beta: float = knob(0.01, 0.0, 1.0, unit="1/day", source="theory: the first of n neighbours")
 
-    def pull(self, world, own, share):
-        return Pull(sight=self.beta)
+    pulls = ("sight",)
+
+    @staticmethod
+    def pull(m, w):
+        m.lever.sight[: len(w.issues)] = m.knobs[0].beta
 
 
 def eyes():
@@ -363,8 +367,11 @@ class Eased(Mechanism):
 
     ease: float = knob(0.0, -1.0, 1.0, unit="log rate", source="a test")
 
-    def pull(self, world, own, share):
-        return Pull(ease=self.ease)
+    pulls = ("ease",)
+
+    @staticmethod
+    def pull(m, w):
+        m.lever.ease[...] = m.knobs[0].ease
 
 
 def arisen(ease):
@@ -416,33 +423,29 @@ def test_the_closed_form_holds(check):
 # A kernel that reads its column right and then goes wrong by five per cent lives the same days as one whose column is wrong.
 
 
+def put(world, **parts):
+    """Put other columns in the place of some of a world's."""
+    world.state = world.state._replace(**parts)
+    world.live = struct(pointers(world.state))
+    world.ways.clear()
+    world.hand_out()
+
+
 def wrong(part, column=None, by=1.05):
     """Something done to every world on day 0: a part of it, or one column of that part, is `by` times as large."""
 
     def change(world):
         old = getattr(world, part)
-        setattr(world, part, old._replace(**{column: getattr(old, column) * by}) if column else old * by)
+        put(world, **{part: old._replace(**{column: getattr(old, column) * by}) if column else old * by})
 
     return partial(but, change)
 
 
 def likelier(world):
     """Households sign with a chance five per cent higher."""
-    odds = exp(world.packed.projects.liking)
+    odds = exp(world.knobs.projects.liking)
     p = 1.05 * odds / (1 + odds)
-    world.packed = world.packed._replace(projects=world.packed.projects._replace(liking=log(p / (1 - p))))
-
-
-def sharper(pulls, strengths, lever, *rest, plain=day.owned):
-    """Who looks sees five per cent more."""
-    codes, parts = plain(pulls, strengths, lever, *rest)
-    return codes, parts * (1.05 if lever == "sight" else 1.0)
-
-
-def slower(*known, plain=day.total):
-    """Where something makes problems arise more readily, five per cent are lost."""
-    lever = plain(*known)
-    return lever | {"ease": lever["ease"] - 0.05 * (lever["ease"] > 0)}
+    put(world, knobs=world.knobs._replace(projects=world.knobs.projects._replace(liking=log(p / (1 - p)))))
 
 
 def louder(n, alone, plain=telling.diffused):
@@ -472,13 +475,13 @@ PLANTED = [
     (thinning, "lapse", wrong("cats", "lapse")),
     (dilemma, "telling", wrong("cats", "telling")),
     (diffusion, "diffused", partial(patch.object, telling, "diffused", louder)),
-    (eyes, "sight", partial(patch.object, day, "owned", sharper)),
+    (eyes, "sight", wrong("strength")),
     (neighbours, "telling", wrong("cats", "telling")),
     (remission, "at risk", partial(patch.object, measures, "kaplan_meier", off_by_one)),
     (committees, "signed", partial(patch.object, rules, "carried", generous)),
     (signatures, "willing", partial(but, likelier)),
     (clocks, "arrivals", wrong("clocks", "rate")),
-    (hurried, "ease", partial(patch.object, day, "total", slower)),
+    (hurried, "ease", wrong("strength", by=1.0 - 0.05 / log(1.04))),
 ]
 
 

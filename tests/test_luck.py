@@ -175,14 +175,29 @@ KIND_OF = {  # what is asked for at once, in the words of the source
 }  # fmt: skip
 
 
+def named(tree):
+    """The constants of a file that are decisions: name of the constant -> name of the decision."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign):
+            targets, values = (x.elts if isinstance(x, ast.Tuple) else [x] for x in (node.targets[0], node.value))
+            for target, value in zip(targets, values):
+                if isinstance(value, ast.Call) and ast.unparse(value.func) == "decision":
+                    yield target.id, value.args[0].value
+
+
 def asked():
     """Where luck is asked for in the source: (file, name of the decision, who as written or None)."""
     for path in sorted([*(ROOT / "model").rglob("*.py"), *(ROOT / "agents").rglob("*.py")]):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("luck", "luck.key", "self.luck", "self.luck.key"):
+        tree = ast.parse(path.read_text("utf-8"))
+        constants = dict(named(tree))
+        for node in (node for node in ast.walk(tree) if isinstance(node, ast.Call) and path.name != "luck.py"):
+            how = ast.unparse(node.func)
+            if how in ("luck", "luck.key"):
                 decision, *rest = node.args
                 assert isinstance(decision, ast.Constant), f"{path.name}:{node.lineno}: a decision is a name that can be read in the source"
-                yield path.relative_to(ROOT), decision.value, None if ast.unparse(node.func).endswith("key") else ast.unparse(rest[0])
+                yield path.relative_to(ROOT), decision.value, None if how.endswith("key") else ast.unparse(rest[0])
+            elif how == "key":
+                yield path.relative_to(ROOT), constants[ast.unparse(node.args[1])], None
 
 
 def test_every_decision_of_the_engine_is_listed():
@@ -257,23 +272,22 @@ def one_more(world, band):
     """The same community with one more in the last household: who is never at home, and never reports anything."""
     people, homes, stairs = world.residents, world.households, world.stairwells
     row = {name: getattr(people, name)[-1:].copy() for name in people._fields}
-    nobody = {"presence": 0, "band": band, "voice": 1, "zeal": 9, "member": False, "in_service": False, "volunteer": False, "housebound": False}
+    standing = residents.CHILDREN if band == residents.CHILD else residents.NEIGHBOUR
+    nobody = {"standing": standing, "presence": 0, "band": band, "voice": 1, "zeal": 9, "member": False, "in_service": False, "volunteer": False, "housebound": False}
     for name, value in (nobody | {"ties": 0, "known": -1, "gives": False}).items():
         row[name][:] = value
     people = residents.Residents(*(np.concatenate([getattr(people, name), row[name]]) for name in people._fields))
     homes = homes._replace(first=np.append(homes.first[:-1], homes.first[-1] + np.int32(1)))
     stairs = stairs._replace(people=np.append(stairs.people[:-1], stairs.people[-1] + np.int32(1)))
-    more = vars(world) | {"residents": people, "households": homes, "stairwells": stairs}
-    more["mood"] = residents.mood(people, stairs, world.buildings)
-    more["rate"] = arising.rates(world.cats, people, homes, world.buildings, world.compounds)
-    return type(world)(**more)
+    mood, rate = residents.mood(people, stairs, world.buildings), arising.rates(world.cats, people, homes, world.buildings, world.compounds)
+    return world._replace(residents=people, households=homes, stairwells=stairs, mood=mood, rate=rate)
 
 
 def a_year(world, scenario):
     luck = Luck(1)
     world = begun(world, scenario, luck)
     for _ in range(365):
-        live(world, scenario, luck)
+        live(world)
     return world
 
 

@@ -68,7 +68,7 @@ NEVER = 10_000
 def signing(scenario, seed):
     """Days from a project's first day of signing to the day its rule is met; NEVER within two years."""
     project = None
-    for world, _ in days(scenario, "signs", seed):
+    for world in days(scenario, "signs", seed):
         active = world.projects.active[0]
         if project is None and active >= 0:
             project, begun = active, world.day
@@ -184,7 +184,7 @@ def evenings(tiring, seed):
     """Evenings that each resident gave in two years; (residents,)."""
     tired = replace(YARD.residents, tiring=tiring)
     given = 0
-    for world, _ in days(governed(replace(YARD, days=730, residents=tired), "party_volunteers"), "signs", seed):
+    for world in days(governed(replace(YARD, days=730, residents=tired), "party_volunteers"), "signs", seed):
         if world.day % 7 == 0:
             given = given + world.residents.gives
     return given

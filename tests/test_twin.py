@@ -19,16 +19,18 @@ from cogov.agents.residents import CHILD, ELDER
 from cogov.model import mechanisms
 from cogov.model.cases import read
 from cogov.model.categories import CATEGORIES, FAMILIES
+from cogov.model.compiled import kernel
 from cogov.model.issues import AGREED, CONSENTED, DONE, ISSUE, ON_THE_SPOT, WAS_TOLD, WHAT
 from cogov.model.knobs import ScenarioError, paths, turned
 from cogov.model.mechanisms import Mechanism
-from cogov.model.pull import LEVERS, POOLS, Pull
+from cogov.model.pull import LEVERS, OF_ISSUES, POOLS, PROPERTY, YUAN
 from cogov.model.scenario import Census, CommitteeKnobs, Compound, DepartmentKnobs, GridKnobs, ResidentKnobs, Scenario
 from cogov.model.signing import ProjectKnobs
 from cogov.model.simulate import community, days
 
 CLOSE = 1e-9   # relative, of double precision
 SINGLE = 1e-6  # relative, of what is rounded to single precision
+OVER_ISSUES = [LEVERS[i] for i in OF_ISSUES]
 CLOCKS = ("effort", "left", "hard", "accord", "heard", "next")
 VILLAGES = 40
 
@@ -64,11 +66,12 @@ def same_issues(day, which, engine, plain):
         same(day, f"{which} issues: {name}", engine[name], np.array(column(plain, name), ISSUE[name]), CLOSE if name in CLOCKS else 0.0)
 
 
-def same_pulls(day, engine, plain):
-    """What each mechanism pulled on each lever; what the twin leaves out is nothing."""
-    for name, lever in ((name, lever) for name in engine for lever in LEVERS):
-        pulled = np.asarray(plain[name].get(lever, 0.0), float)
-        same(day, f"pull of {name} on {lever}", np.broadcast_to(np.asarray(getattr(engine[name], lever), float), pulled.shape), pulled, CLOSE)
+def same_pulls(w, t):
+    """What each mechanism pulled on each lever, times its strength; what the twin leaves out is nothing."""
+    for name, lever in ((name, lever) for name in w.hands for lever in LEVERS):
+        mine, plain = getattr(w.hands[name].lever, lever), t.pulls[name].get(lever)
+        pulled = np.zeros(mine.shape) if plain is None else t.mechanisms[name].strength * np.atleast_1d(np.asarray(plain, float))
+        same(w.day, f"pull of {name} on {lever}", mine[: len(pulled)] if lever in OVER_ISSUES else mine, pulled, CLOSE)
 
 
 def same_places(day, w, t):
@@ -106,8 +109,8 @@ def same_books(day, w, t):
 def alike(scenario, *seed):
     """Live through a scenario twice, and hold every day of one against the other; all that occurred, as (mechanism or None, what)."""
     lines = ended = 0
-    for (w, pulls), t in zip(days(scenario, *seed), twin.live(scenario, *seed), strict=True):
-        same_pulls(w.day, pulls, t.pulls)
+    for w, t in zip(days(scenario, *seed), twin.live(scenario, *seed), strict=True):
+        same_pulls(w, t)
         same_history(w.day, w.history()[lines:], t.history[lines:])
         same_issues(w.day, "ended", w.ended[ended : w.gone[0]], t.ended[ended:])
         same_issues(w.day, "open", w.issues, t.issues)
@@ -239,12 +242,30 @@ def test_a_year_is_told_alike(town):
 class Weather(Mechanism):
     """Pulls, asks and pays in the ways that no mechanism does, so that these are held against the twin too."""
 
-    def ask(self, world, own):
-        return {"yuan": np.arange(1.0, 1.0 + len(world.compounds.company)), "property": np.full(len(world.compounds.company), 0.3)}
+    pulls = ("ease", "money", "supply", "trust", "ties", "keep", "wish", "sight")
 
-    def pull(self, world, own, share):
-        mild = np.outer(np.arange(len(world.buildings.compound)), np.ones(len(FAMILIES))) * 0.1 - 0.3
-        return Pull(ease=mild, money=33.335 * share[0], supply=np.arange(1.0, 1.0 + len(POOLS)) / 8, trust=0.001, ties=0.002, keep=0.5, wish=0.1, sight=0.002)
+    @kernel
+    def ask(m, w):
+        for c in range(len(w.crews)):
+            m.want[YUAN, c], m.want[PROPERTY, c] = 1.0 + c, 0.3
+
+    @kernel
+    def pull(m, w):
+        lever = m.lever
+        for b in range(len(lever.ties)):
+            for f in range(lever.ease.shape[1]):
+                lever.ease[b, f] = b * 0.1 - 0.3
+            for kind in range(3):
+                lever.trust[b, kind] = 0.001
+            lever.ties[b] = 0.002
+        lever.money[0] = 33.335 * m.share[0]
+        for pool in range(len(lever.supply)):
+            lever.supply[pool] = (1.0 + pool) / 8
+        for c in range(len(lever.wish)):
+            for standing in range(4):
+                lever.wish[c, standing] = 0.1
+        for i in range(len(w.issues)):
+            lever.keep[i], lever.sight[i] = 0.5, 0.002
 
 
 class PlainWeather(twin.Mechanism):

@@ -90,15 +90,6 @@ def added(numbers):
     return total
 
 
-def abreast(numbers):
-    """A sum as NumPy makes it of at most 128: from eight on in eight sums side by side, and then the rest."""
-    whole = len(numbers) // 8 * 8
-    if not whole:
-        return added(numbers)
-    a, b, c, d, e, f, g, h = (added(numbers[side:whole:8]) for side in range(8))
-    return added([((a + b) + (c + d)) + ((e + f) + (g + h)), *numbers[whole:]])
-
-
 # ---- The world: places inside places, people inside homes, each an object.
 
 
@@ -216,7 +207,7 @@ def day(w):
     pay(w)
     work(w, hours, owned(w, pulls, "work"))
     spent_ = [a - b for a, b in zip(given, hours)]
-    for payer, part in ((0, abreast(spent_[:-2])), (1, spent_[-2]), (-1, spent_[-1])):
+    for payer, part in ((0, added(spent_[:-2])), (1, spent_[-2]), (-1, spent_[-1])):
         w.ledger.hours[-1][payer] += part
     w.ledger.fen[-1] = sum(w.spending) - sum(w.ledger.fen[:-1])
 
@@ -247,7 +238,7 @@ def times(factor, x):
 
 def amount(hours):
     """All the hours of an ask: itself, or the sum over compounds."""
-    return abreast(hours) if isinstance(hours, list) else hours
+    return added(hours) if isinstance(hours, list) else hours
 
 
 def supply(w):
@@ -299,7 +290,7 @@ def booked(w, have, asks, shares):
             w.ledger.hours[row][("property", *POOLS).index(role)] += amount(got)
     w.used = [pools[role] / have[role] if have[role] > 0 else 0.0 for role in ("member", "volunteer")]
     departments = w.scenario.departments.hours
-    there = [abreast(have["property"]), *(have[role] for role in POOLS), departments]
+    there = [added(have["property"]), *(have[role] for role in POOLS), departments]
     w.ledger.supplied = [so_far + today for so_far, today in zip(w.ledger.supplied, there)]
     return [*(max(hours, 0.0) for hours in crews), max(have["committee"] - pools["committee"], 0.0), departments]
 
@@ -790,7 +781,7 @@ class BuildingCaptains(Mechanism):
         self.fill(w, 1)
 
     def standing(self, p):
-        return single(single(2.0 * p.member - 1.0 * p.in_service + p.volunteer + p.presence) + single(0.2 * p.zeal))
+        return 2.0 * p.member - 1.0 * p.in_service + p.volunteer + p.presence + 0.2 * p.zeal
 
     def largest(self, b):
         """Hours of the largest thing this building's captain settles on the spot."""
@@ -799,7 +790,7 @@ class BuildingCaptains(Mechanism):
     def fill(self, w, day):
         """How much of a captain each building has that day, and the hours that all of them give."""
         self.posts = [1.0 if b.since <= day else self.cover if self.tiers >= 2 else 0.0 for b in w.buildings]
-        self.hours = self.evening * abreast(self.posts)
+        self.hours = self.evening * added(self.posts)
 
     def ask(self, w):
         return {"captain": self.hours}

@@ -81,7 +81,7 @@ def told(world):
 
 def parting(one, other, seed=1):
     """The first day on which two scenarios differ in anything measured; None if they never do."""
-    for (a, _), (b, _) in zip(days(one, seed), days(other, seed)):
+    for a, b in zip(days(one, seed), days(other, seed)):
         if told(a) != told(b):
             return a.day
     return None

@@ -1,13 +1,15 @@
 """Mechanisms of governance: one file each, found by name.
 
 To add one, add a file here; its name is its name in a case. Inside is one frozen dataclass derived from `Mechanism`.
-Its fields are its knobs. Its methods are asked in this order every day, and may read the world but never change it:
+Its fields are its knobs. It says which levers it `pulls`, and what it does in three methods, called in this order every
+day; each is handed `m`, what the mechanism has (`pull.Hand`), and may read the world `w` but never change it:
 
-    begin(world, luck) -> own               its own columns, once
-    ask(world, own) -> {role: hours}        what it needs today: roles of `pull.ROLES`, or "yuan"; a number, or one per
-                                            compound (the property crew's hours are always one per compound)
-    pull(world, own, share) -> Pull         what it does with the share (compounds,) 0..1 of its wish that it got
-    learn(world, own, share, luck) -> own   its own columns tomorrow
+    ask(m, w)    fill `m.want[role, compound]`, or `[role, ALL]`: the hours or yuan it needs today
+    pull(m, w)   fill the levers it pulls, `m.lever.sight` and so on, with what it does with the share `m.share` that it got
+    learn(m, w)  write its own columns `m.own`, as they will be tomorrow
+
+They are marked `@kernel` and then compiled; without the mark (`@staticmethod`) they are plain Python, slower and freer.
+`begin(world, luck)` makes its own columns, once. `k = m.knobs[0]` are its knobs by name.
 
 The first line of its file says what it does, the second paragraph how it disappoints; `zh` is its Chinese name.
 """
@@ -17,8 +19,9 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import ClassVar
 
+import numpy as np
+
 from ..knobs import ScenarioError, knob
-from ..pull import Pull
 
 
 @dataclass(frozen=True)
@@ -26,19 +29,15 @@ class Mechanism:
     """Does nothing; override what you need."""
 
     zh: ClassVar[str] = ""
+    pulls: ClassVar[tuple] = ()  # the levers it pulls; what it writes on others counts for nothing
     strength: float = knob(1.0, 0.0, 1.0, unit="share of full: of what it asks for and of what it pulls", source="a choice of the user")
 
+    ask: ClassVar = None
+    pull: ClassVar = None
+    learn: ClassVar = None
+
     def begin(self, world, luck):
-        return None
-
-    def ask(self, world, own):
-        return {}
-
-    def pull(self, world, own, share):
-        return Pull()
-
-    def learn(self, world, own, share, luck):
-        return own
+        return np.zeros(0)
 
 
 def names():

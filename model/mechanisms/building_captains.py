@@ -10,16 +10,18 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from ..categories import HANDS
+from ..compiled import compiled, kernel, struct
 from ..hours import spent
-from ..issues import loads, wants
+from ..issues import loads, workable
 from ..knobs import knob
-from ..pull import POOLS, Pull
+from ..luck import chance, decision, key
+from ..pull import ALL, CAPTAIN
 from . import Mechanism
 
-CAPTAIN = HANDS.index("captain")
+HAND = HANDS.index("captain")
 REPAIR, CHILD = 1, 0  # among residents' skills and age bands
 CHOICE = 3            # people in a building who could be its captain
-CAPTAINS = np.array([float(pool == "captain") for pool in POOLS])
+MOVES = decision("captain moves")
 
 
 class Posts(NamedTuple):
@@ -35,6 +37,7 @@ class Posts(NamedTuple):
 @dataclass(frozen=True)
 class BuildingCaptains(Mechanism):
     zh: ClassVar[str] = "楼长"
+    pulls: ClassVar[tuple] = ("voice", "sight", "work", "reach", "consent", "keep", "supply")
     tiers: int = knob(3, 1, 3, unit="tiers: building; and alley; and street captains", source="press reports of 2019-2024: 楼长, 巷长, 街长")
     evening: float = knob(0.3, 0.05, 3.0, unit="hours/captain/day", source="assumed")
     ear: float = knob(0.7, 0.0, 3.0, unit="log rate of telling, where a captain is", source="assumed; docs/sources.md: block leaders")
@@ -50,63 +53,92 @@ class BuildingCaptains(Mechanism):
     leaving: float = knob(0.08, 0.0, 1.0, unit="captains who move away/year", source="docs/sources.md: volunteers' attrition 13.5 % a year")
 
     def begin(self, world, luck):
-        b = len(world.buildings.compound)
-        ready = candidates(world)
-        return self.posted(Posts(np.zeros(b), np.ones(b), ready, ready[:, 0], np.zeros(b)), 1)
+        b, ready = len(world.buildings.compound), candidates(struct(world.residents), len(world.buildings.compound))
+        posts = Posts(np.zeros(b), np.ones(b, np.int64), ready, ready[:, 0].copy(), np.zeros(b))
+        post(posts, 1, float(self.cover), int(self.tiers))
+        return posts
 
-    def posted(self, own, day):
-        """The posts as they are filled on `day`."""
-        vacant = self.cover if self.tiers >= 2 else 0.0
-        filled = np.where((own.since <= day) & (own.who >= 0), 1.0, vacant)
-        return own._replace(filled=filled)
+    @kernel
+    def ask(m, w):
+        m.want[CAPTAIN, ALL] = m.knobs[0].evening * all_of(m.own.filled)
 
-    def largest(self, world, own):
-        """Hours of the largest thing that each captain settles on the spot; (buildings,)."""
-        return self.small * np.where((own.who >= 0) & (world.residents.skill[own.who] == REPAIR), self.trade, 1.0)
+    @kernel
+    def pull(m, w):
+        k, own, share, issues, hands = m.knobs[0], m.own, m.share, w.issues, w.cats.hands
+        sight, work, keep, skill, where = m.lever.sight, m.lever.work, m.lever.keep, w.residents.skill, w.buildings.compound
+        here, left, largest = np.empty(len(where)), np.empty(len(where)), np.empty(len(where))
+        for b in range(len(where)):
+            here[b] = own.filled[b] * share[where[b]]
+            left[b] = k.evening * here[b]
+            largest[b] = k.small * (k.trade if own.who[b] >= 0 and skill[own.who[b]] == REPAIR else 1.0)
+            m.lever.voice[b] = k.ear * here[b]
+            m.lever.reach[b] = k.door * here[b]
+            m.lever.consent[b] = k.word * here[b]
+        for i in range(len(issues)):
+            issue = issues[i]
+            b = issue.building
+            if 0 < issue.scope < 4:
+                sight[i] = k.eyes * k.evening * here[b]
+            if hands[issue.category, HAND] and workable(issue) and issue.left <= largest[b]:
+                work[i] = spent(left, b, issue.left)
+            if k.tiers >= 3:
+                keep[i] = k.memory * here[b]
+        m.lever.supply[CAPTAIN - 1] = k.evening * all_of(own.filled)  # they give their own evenings, to the day or to whoever asks
 
-    def hours(self, own):
-        """Hours all captains give today."""
-        return self.evening * float(own.filled.sum())
-
-    def ask(self, world, own):
-        return {"captain": self.hours(own)}
-
-    def pull(self, world, own, share):
-        post = own.filled * share[world.buildings.compound]
-        issues = world.issues
-        where = issues["building"]
-        here = post[where]
-        return Pull(
-            voice=self.ear * post,
-            sight=self.eyes * self.evening * here * ((issues["scope"] > 0) & (issues["scope"] < 4)),
-            work=spent(self.evening * post, where, wants(issues, world.cats.hands[:, CAPTAIN]) * (issues["left"] <= self.largest(world, own)[where])),
-            reach=self.door * post,
-            consent=self.word * post,
-            keep=self.memory * here if self.tiers >= 3 else 0.0,
-            supply=self.hours(own) * CAPTAINS,  # they give their own evenings, to the day or to whoever asks
-        )
-
-    def learn(self, world, own, share, luck):
-        day, b = world.day, len(own.weary)
-        serving = own.since <= day
-        weary = np.where(serving, own.weary * 0.99 + loads(world.issues, b) / self.patience, 0.0)
-        moved = luck("captain moves", np.arange(b), day) < self.leaving / 365
-        ends = serving & ((weary >= 1.0) | moved)
-        if not ends.any():
-            return self.posted(own._replace(weary=weary), day + 1)
-        next_ = own.ready[np.arange(b), (np.argmax(own.ready == own.who[:, None], axis=1) + 1) % CHOICE]
-        who = np.where(ends, np.where(next_ >= 0, next_, own.ready[:, 0]), own.who)
-        return self.posted(own._replace(weary=np.where(ends, 0.0, weary), since=np.where(ends, day + self.search, own.since), who=who), day + 1)
+    @kernel
+    def learn(m, w):
+        k, own = m.knobs[0], m.own
+        load, moves = loads(w.issues, len(own.weary)), key(w.seed, MOVES, w.day)
+        for b in range(len(own.weary)):
+            if own.since[b] > w.day:
+                own.weary[b] = 0.0
+                continue
+            own.weary[b] = own.weary[b] * 0.99 + load[b] / k.patience
+            if own.weary[b] >= 1.0 or chance(moves, b) < k.leaving / 365:
+                own.weary[b], own.since[b] = 0.0, w.day + k.search
+                own.who[b] = successor(own.ready[b], own.who[b])
+        post(own, w.day + 1, k.cover, k.tiers)
 
 
-def candidates(world):
+@compiled
+def post(own, day, cover, tiers):
+    """Fill the posts as they are on `day`: a captain, or an alley captain's part of one."""
+    for b in range(len(own.filled)):
+        own.filled[b] = 1.0 if own.since[b] <= day and own.who[b] >= 0 else (cover if tiers >= 2 else 0.0)
+
+
+@compiled
+def all_of(filled):
+    """How many captains there are, parts of one counted as parts."""
+    n = 0.0
+    for b in range(len(filled)):
+        n += filled[b]
+    return n
+
+
+@compiled
+def successor(ready, who):
+    """Who of the three is next after `who`; the first again when there is no next."""
+    for turn in range(CHOICE):
+        if ready[turn] == who and ready[(turn + 1) % CHOICE] >= 0:
+            return ready[(turn + 1) % CHOICE]
+    return ready[0]
+
+
+@compiled
+def candidates(people, buildings):
     """The three in each building whom the neighbours would choose: members, retired, often at home, willing; (buildings, 3), -1 if fewer."""
-    people = world.residents
-    score = 2.0 * people.member - 1.0 * people.in_service + people.volunteer + people.presence + 0.2 * people.zeal
-    order = np.lexsort((-score, people.building))
-    place = people.building[order]
-    turn = np.arange(len(order)) - np.searchsorted(place, place)  # 0 for the best of each building, 1 for the next
-    best = np.full((len(world.buildings.compound), CHOICE), -1)
-    first = (turn < CHOICE) & (people.band[order] != CHILD)
-    best[place[first], turn[first]] = order[first]
+    best, best_score = np.full((buildings, CHOICE), -1), np.full((buildings, CHOICE), -np.inf)
+    for i in range(len(people.home)):
+        if people.band[i] == CHILD:
+            continue
+        b = people.building[i]
+        score = 2.0 * people.member[i] - 1.0 * people.in_service[i] + people.volunteer[i] + people.presence[i] + 0.2 * float(people.zeal[i])
+        place = CHOICE
+        while place > 0 and score > best_score[b, place - 1]:
+            place -= 1
+        for n in range(CHOICE - 1, place, -1):
+            best[b, n], best_score[b, n] = best[b, n - 1], best_score[b, n - 1]
+        if place < CHOICE:
+            best[b, place], best_score[b, place] = i, score
     return best

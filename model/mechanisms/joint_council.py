@@ -8,10 +8,11 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from ..compiled import compiled, kernel
 from ..hours import spent
 from ..issues import TABLE, known
 from ..knobs import knob
-from ..pull import Pull
+from ..pull import COMMITTEE, MEMBER, PROPERTY, STANDINGS
 from . import Mechanism
 
 
@@ -20,12 +21,12 @@ class Councils(NamedTuple):
 
     weary: np.ndarray    # (compounds,) float64  of meetings, 0..1
     minuted: np.ndarray  # (compounds,) float64  1 where the last sitting was held, so that there are minutes to go by
-    sits: np.ndarray     # (compounds,) bool     sits today
 
 
 @dataclass(frozen=True)
 class JointCouncil(Mechanism):
     zh: ClassVar[str] = "联席会议"
+    pulls: ClassVar[tuple] = ("accord", "keep", "trust", "wish")
     every: int = knob(4, 1, 26, unit="weeks between sittings of a compound", source="fangzhi_longhuwan held six in a year, some nine weeks apart; assumed oftener")
     staff: float = knob(2.0, 0.25, 20.0, unit="committee hours/sitting", source="assumed")
     company: float = knob(2.0, 0.0, 20.0, unit="property company hours/sitting, where there is one", source="assumed")
@@ -41,40 +42,57 @@ class JointCouncil(Mechanism):
 
     def begin(self, world, luck):
         c = len(world.compounds.company)
-        return Councils(np.zeros(c), np.zeros(c), self.sits(c, 1))
+        return Councils(np.zeros(c), np.zeros(c))
 
-    def sits(self, compounds, day):
-        """Which compounds sit on `day`, (compounds,) bool: each on its own weekday and in its own week."""
-        c = np.arange(compounds)
-        return (day % 7 == 1 + c % 5) & ((day // 7 + c // 5) % self.every == 0)
+    @kernel
+    def ask(m, w):
+        k, company = m.knobs[0], w.compounds.company
+        for c in range(len(company)):
+            if sits(c, w.day, k.every):
+                m.want[COMMITTEE, c], m.want[MEMBER, c] = k.staff, k.members
+                m.want[PROPERTY, c] = k.company if company[c] else 0.0
 
-    def ask(self, world, own):
-        sits = own.sits
-        if not sits.any():
-            return {}
-        return {"committee": self.staff * sits, "member": self.members * sits, "property": self.company * (sits & world.compounds.company)}
+    @kernel
+    def pull(m, w):
+        k, own, share, issues, keep, accord, where = m.knobs[0], m.own, m.share, w.issues, m.lever.keep, m.lever.accord, w.buildings.compound
+        here, seats = np.empty(len(own.weary)), np.zeros(len(own.weary))
+        for c in range(len(here)):
+            here[c] = held(c, w.day, own, share, k)
+            if here[c] > 0.0:
+                seats[c] = k.items
+            for standing in range(STANDINGS):
+                m.lever.wish[c, standing] = -k.evening * own.weary[c]
+        for i in range(len(issues)):
+            issue = issues[i]
+            c = issue.compound
+            if known(issue):
+                keep[i] = k.minutes * (own.minuted[c] * share[c])
+            if issue.state == TABLE:
+                accord[i] = k.push * spent(seats, c, 1.0) * here[c]
+        for b in range(len(where)):
+            m.lever.trust[b, 0] = k.answer * here[where[b]]
 
-    def held(self, world, own, share):
-        """Attendance at today's sittings, (compounds,) 0..1; none below the quorum."""
-        here = share * (1.0 - own.weary) * own.sits
-        return np.where(here >= self.quorum, here, 0.0)
+    @kernel
+    def learn(m, w):
+        k, own = m.knobs[0], m.own
+        for c in range(len(own.weary)):
+            rested = own.weary[c] * (1.0 - k.recovery)
+            met = held(c, w.day, own, m.share, k) > 0.0
+            if sits(c, w.day, k.every):
+                own.minuted[c] = met
+            own.weary[c] = rested + k.fatigue * (1.0 - rested) if met else rested
 
-    def pull(self, world, own, share):
-        issues, tired = world.issues, -self.evening * np.repeat(own.weary[:, None], 4, axis=1)
-        minutes = self.minutes * (own.minuted * share)[issues["compound"]] * known(issues)
-        if not own.sits.any():
-            return Pull(wish=tired, keep=minutes)
-        held = self.held(world, own, share)
-        table = (issues["state"] == TABLE).astype(float)
-        taken = spent(np.where(held > 0, float(self.items), 0.0), issues["compound"], table)
-        kind = np.zeros((len(world.buildings.compound), 3))
-        kind[:, 0] = self.answer * held[world.buildings.compound]
-        return Pull(accord=self.push * taken * held[issues["compound"]], keep=minutes, trust=kind, wish=tired)
 
-    def learn(self, world, own, share, luck):
-        rested = own.weary * (1.0 - self.recovery)
-        tomorrow = self.sits(len(own.weary), world.day + 1)
-        if not own.sits.any():
-            return Councils(rested, own.minuted, tomorrow)
-        held = self.held(world, own, share) > 0
-        return Councils(np.where(held, rested + self.fatigue * (1.0 - rested), rested), np.where(own.sits, held, own.minuted), tomorrow)
+@compiled
+def sits(compound, day, every):
+    """Whether a compound sits on `day`: each on its own weekday and in its own week."""
+    return day % 7 == 1 + compound % 5 and (day // 7 + compound // 5) % every == 0
+
+
+@compiled
+def held(compound, day, own, share, k):
+    """Attendance at today's sitting of a compound, 0..1; none below the quorum."""
+    if not sits(compound, day, k.every):
+        return 0.0
+    here = share[compound] * (1.0 - own.weary[compound])
+    return here if here >= k.quorum else 0.0

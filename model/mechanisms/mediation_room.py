@@ -4,14 +4,16 @@ Disappoints when hard cases take many sittings, and some never settle however lo
 """
 
 from dataclasses import dataclass
+from math import ceil
 from typing import ClassVar
 
 import numpy as np
 
 from ..categories import FAMILIES
+from ..compiled import compiled, kernel
 from ..issues import TABLE
 from ..knobs import knob
-from ..pull import Pull
+from ..pull import ALL, COMMITTEE, MEMBER, YUAN
 from . import Mechanism
 
 DISPUTE = FAMILIES.index("dispute")
@@ -20,6 +22,7 @@ DISPUTE = FAMILIES.index("dispute")
 @dataclass(frozen=True)
 class MediationRoom(Mechanism):
     zh: ClassVar[str] = "调解室"
+    pulls: ClassVar[tuple] = ("accord", "trust")
     days: int = knob(2, 1, 7, unit="days open a week", source="assumed")
     cases: float = knob(3.0, 0.0, 40.0, unit="cases heard/day open", source="assumed")
     staff: float = knob(1.0, 0.1, 8.0, unit="committee hours/case", source="assumed; mediator and grid leader")
@@ -29,30 +32,40 @@ class MediationRoom(Mechanism):
     giving_up: float = knob(12.0, 1.0, 60.0, unit="sittings after which a case is heard no more", source="assumed; yiduan settled one after eight")
     warmth: float = knob(0.002, 0.0, 0.1, unit="trust in neighbours, in the building, per case heard", source="assumed")
 
-    def ask(self, world, own):
-        waiting = np.count_nonzero(self.docket(world)) if self.open(world) else 0
-        if not waiting:
-            return {}
-        heard = min(self.cases, waiting)
-        return {"committee": self.staff * heard, "member": self.members * heard, "yuan": self.lawyer * heard}
+    @kernel
+    def ask(m, w):
+        k = m.knobs[0]
+        hears = min(k.cases, float(waiting(w.issues, w.day, k)))
+        m.want[COMMITTEE, ALL], m.want[MEMBER, ALL], m.want[YUAN, ALL] = k.staff * hears, k.members * hears, k.lawyer * hears
 
-    def open(self, world):
-        """Whether the room is open today: the first days of the week."""
-        return 1 <= world.day % 7 <= self.days or self.days == 7
+    @kernel
+    def pull(m, w):
+        k, issues, accord = m.knobs[0], w.issues, m.lever.accord
+        hears = min(k.cases, float(waiting(issues, w.day, k))) * m.share[ALL]
+        done = np.zeros(len(issues), np.bool_)
+        for turn in range(ceil(hears)):
+            next_ = -1
+            for i in range(len(issues)):  # of those not heard today, the one heard least so far
+                if not done[i] and listed(issues[i], k) and (next_ < 0 or issues[i].accord < issues[next_].accord):
+                    next_ = i
+            heard = min(1.0, hears - turn)
+            done[next_], accord[next_] = True, k.skill * heard
+            m.lever.trust[issues[next_].building, 2] += heard
+        for b in range(len(m.lever.trust)):
+            m.lever.trust[b, 2] *= k.warmth
 
-    def docket(self, world):
-        """Which quarrels are to be heard: at the table, and not given up on; (issues,) bool."""
-        issues = world.issues
-        return (issues["family"] == DISPUTE) & (issues["state"] == TABLE) & (issues["accord"] < self.giving_up)
 
-    def pull(self, world, own, share):
-        if not self.open(world):
-            return Pull()
-        docket = self.docket(world)
-        turn = np.argsort(np.where(docket, world.issues["accord"], np.inf), kind="stable")  # those heard least come first
-        heard = np.zeros(len(docket))
-        waiting = np.count_nonzero(docket)
-        heard[turn[:waiting]] = np.clip(min(self.cases, waiting) * share.min() - np.arange(waiting), 0.0, 1.0)
-        kind = np.zeros((len(world.buildings.compound), 3))
-        kind[:, 2] = self.warmth * np.bincount(world.issues["building"], heard, len(kind))
-        return Pull(accord=self.skill * heard, trust=kind)
+@compiled
+def listed(issue, k):
+    """Whether a quarrel is to be heard: at the table, and not given up on."""
+    return issue.family == DISPUTE and issue.state == TABLE and issue.accord < k.giving_up
+
+
+@compiled
+def waiting(issues, day, k):
+    """Quarrels to be heard today; none unless the room is open, the first days of the week."""
+    n = 0
+    if 1 <= day % 7 <= k.days or k.days == 7:
+        for i in range(len(issues)):
+            n += listed(issues[i], k)
+    return n

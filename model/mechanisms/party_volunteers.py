@@ -9,13 +9,14 @@ from typing import ClassVar
 import numpy as np
 
 from ..categories import FAMILIES, HANDS
+from ..compiled import compiled, kernel
 from ..hours import spent
-from ..issues import wants
+from ..issues import workable
 from ..knobs import knob
-from ..pull import Pull
+from ..pull import ALL, MEMBER, STANDINGS, VOLUNTEER
 from . import Mechanism
 
-VOLUNTEERS = HANDS.index("volunteer")
+HAND = HANDS.index("volunteer")
 QUARTER = 91  # days
 CARE = FAMILIES.index("care")
 
@@ -23,6 +24,7 @@ CARE = FAMILIES.index("care")
 @dataclass(frozen=True)
 class PartyVolunteers(Mechanism):
     zh: ClassVar[str] = "党员志愿服务"
+    pulls: ClassVar[tuple] = ("sight", "work", "wish", "trust", "ties")
     daily: float = knob(0.2, 0.01, 2.0, unit="hours/building/day asked of the team", source="assumed")
     festive: float = knob(1.0, 0.0, 10.0, unit="hours/building asked on a service day", source="guiyuan: a service day every quarter")
     call: float = knob(0.8, 0.0, 4.0, unit="logit, wish of members and listed volunteers to give", source="assumed")
@@ -34,34 +36,39 @@ class PartyVolunteers(Mechanism):
 
     def begin(self, world, luck):
         """How much of the team is left, 0..1."""
-        return 1.0
+        return np.ones(1)
 
-    def wanted(self, world):
-        """Hours the team is asked for today."""
-        return (self.festive if self.festival(world) else self.daily) * len(world.buildings.compound)
+    @kernel
+    def ask(m, w):
+        half = 0.5 * m.own[0] * wanted(w.day, len(w.buildings.compound), m.knobs[0])
+        m.want[MEMBER, ALL], m.want[VOLUNTEER, ALL] = half, half
 
-    def festival(self, world):
-        return world.day % QUARTER == 0
+    @kernel
+    def pull(m, w):
+        k, issues, hands, sight, work = m.knobs[0], w.issues, w.cats.hands, m.lever.sight, m.lever.work
+        got = m.own[0] * m.share[ALL]
+        left = np.full(1, wanted(w.day, len(w.buildings.compound), k) * got)
+        for i in range(len(issues)):
+            issue = issues[i]
+            if issue.family == CARE:
+                sight[i] = k.visits * got
+            if hands[issue.category, HAND] and workable(issue):
+                work[i] = spent(left, 0, issue.left)
+        for c in range(len(m.lever.wish)):
+            for standing in range(1, STANDINGS):
+                m.lever.wish[c, standing] = k.call * m.own[0] * got
+        if w.day % QUARTER == 0:
+            for b in range(len(m.lever.ties)):
+                m.lever.trust[b, 2] = k.goodwill * got
+                m.lever.ties[b] = k.meeting * got
 
-    def ask(self, world, own):
-        return {"member": 0.5 * own * self.wanted(world), "volunteer": 0.5 * own * self.wanted(world)}
+    @kernel
+    def learn(m, w):
+        k, left = m.knobs[0], m.own[0]
+        m.own[0] = min(1.0, max(0.0, left + (k.joining * (1.0 - left) - k.ageing * left) / 365))
 
-    def pull(self, world, own, share):
-        issues, got = world.issues, own * share.min()
-        hours = np.array([self.wanted(world) * got])
-        want = wants(issues, world.cats.hands[:, VOLUNTEERS])
-        wish = np.zeros((len(world.compounds.company), 4))
-        wish[:, 1:] = self.call * own * got
-        party = self.festival(world) * got
-        kind = np.zeros((len(world.buildings.compound), 3))
-        kind[:, 2] = self.goodwill * party
-        return Pull(
-            sight=self.visits * got * (issues["family"] == CARE),
-            work=spent(hours, np.zeros(len(issues), np.int64), want),
-            wish=wish,
-            trust=kind,
-            ties=self.meeting * party,
-        )
 
-    def learn(self, world, own, share, luck):
-        return min(1.0, max(0.0, own + (self.joining * (1.0 - own) - self.ageing * own) / 365))
+@compiled
+def wanted(day, buildings, k):
+    """Hours the team is asked for on a day."""
+    return (k.festive if day % QUARTER == 0 else k.daily) * buildings
