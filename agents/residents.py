@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..model.compiled import compiled, struct
+from ..model.compiled import compiled, part, struct
 from ..model.knobs import ScenarioError, knob
 from ..model.luck import below, chance, waiting
 
@@ -192,7 +192,7 @@ def listen(s, people, stairwells, sums):
     sums.ears[s], sums.voices[s, COMMITTEE], sums.voices[s, COMPANY] = ears, committee, company
 
 
-@compiled
+@part
 def befriend(i, j, people):
     """Two residents get to know each other, if both have room and did not before; says whether they did."""
     if i == j or people.ties[i] == SLOTS or people.ties[j] == SLOTS:
@@ -207,7 +207,7 @@ def befriend(i, j, people):
     return True
 
 
-@compiled
+@part
 def somebody(first, last, people, key):
     """One of the grown-ups among `first` to `last`, by a race in which presence counts; -1 if none is ever at home.
 
@@ -224,7 +224,7 @@ def somebody(first, last, people, key):
     return winner
 
 
-@compiled
+@part
 def speaker(first, last, people, trusted, key):
     """The one of `first` to `last` who tells, by a race in which each counts as in `listen`; -1 if nobody would."""
     presence, voice, trust = people.presence, people.voice, people.trust
@@ -250,7 +250,7 @@ def acquaint(people, buildings, stairwells, mean, key, partner):
             befriend(i, first + int(chance(partner, i * 16 + t) * (last - first)), people)
 
 
-@compiled
+@part
 def felt(day, wish, trust, ties, duty, wished, mean, sums):
     """Keep what mechanisms pulled on residents today until their building takes stock: `wish` (compounds, 4), `trust` (buildings, 3),
     `ties` (buildings,). Fills `mean` (compounds, 4) with the week's mean wish, `wished` (7, compounds, 4), and each standing's `duty` (4,)."""
@@ -268,7 +268,7 @@ def felt(day, wish, trust, ties, duty, wished, mean, sums):
         sums.meet[b] += ties[b]
 
 
-@compiled
+@part
 def take_stock(day, people, buildings, stairwells, company, wish, sums, used, k, give, encounter, whom):
     """One evening a week each building takes stock: judges what it saw, rests, promises an evening, meets someone.
 
@@ -334,7 +334,7 @@ def take_stock(day, people, buildings, stairwells, company, wish, sums, used, k,
         meet[b] = 0.0
 
 
-@compiled
+@part
 def moved(trust, goal, memory, drift):
     """Trust a week later: nearer to its goal, pulled, and within bounds."""
     t = float(trust)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .compiled import compiled, struct
+from .compiled import compiled, part, struct
 from ..agents.residents import CHILD, ELDER
 from .categories import UNITS
 from .issues import AROSE, COMMITTEE, COMPANY, UNKNOWN, note
@@ -28,7 +28,7 @@ class Clocks(NamedTuple):
     number: np.ndarray  # (buildings, categories) int64    issues so far
 
 
-@compiled
+@part
 def counts(unit, i, home, band, housebound, first):
     """Whether resident `i` is one of the people, or the head of one of the homes, that `unit` names; `first` is by household."""
     h = home[i]
@@ -85,14 +85,14 @@ def first_thresholds(cells, key):
     return out
 
 
-@compiled
+@part
 def tick(clocks, ease, family, key):
     """A day passes: ids of the issues that arise, (new,) int64, by building and category. `ease` (buildings, families) log."""
     b, c = clocks.rate.shape
     cells, before = np.empty(b * c, np.int64), np.empty(b * c, np.int64)  # where something arises, and what had arisen there
     hits, n = 0, 0
     rate, passed, next_, number = clocks.rate, clocks.passed, clocks.next, clocks.number
-    eased, plain = np.ones(c), True
+    eased, plain = np.empty(c), False
     for i in range(b):
         calm = True
         for f in range(ease.shape[1]):
@@ -124,7 +124,7 @@ def tick(clocks, ease, family, key):
     return fresh
 
 
-@compiled
+@part
 def struck(unit, id_, first, last, people, households, key):
     """The resident of `first` to `last` whom issue `id_` strikes, by a race in which those at home count; -1 if none."""
     home, band, housebound, presence, heads = people.home, people.band, people.housebound, people.presence, households.first
@@ -138,7 +138,7 @@ def struck(unit, id_, first, last, people, households, key):
     return winner
 
 
-@compiled
+@part
 def born(rows, ids, day, cats, people, households, stairwells, buildings, compounds, work, stubborn, sit, lead, lapse, clock, whom, log, used):
     """Fill `rows` with the issues `ids`: where each is, whom it strikes, and all that luck decides about it beforehand.
 

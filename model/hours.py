@@ -2,13 +2,13 @@
 
 from math import floor
 
-from .compiled import compiled
+from .compiled import compiled, part
 from .pull import ALL, CAPTAIN, COMMITTEE, GRID, MEMBER, POOLS, PROPERTY, VOLUNTEER, YUAN
 
 WEEKEND = (6, 0)  # days of the week
 
 
-@compiled
+@part
 def supply(w):
     """Hours each role has today and yuan the community may spend, into `have` (7,); property crews' are `crews`.
 
@@ -65,7 +65,7 @@ def grant(wants, shares, strength, have, crews):
             shares[m, ALL] = min(shares[m, ALL], shares[m, c])
 
 
-@compiled
+@part
 def amount(wants, m, role):
     """All that mechanism `m` asks of a role: of each compound, and of the community."""
     hours = 0.0
@@ -74,7 +74,7 @@ def amount(wants, m, role):
     return hours
 
 
-@compiled
+@part
 def book(w):
     """Book what was granted, and leave the rest to the desks: into `hours` (compounds + 2,), crews, committee, departments.
 
@@ -116,7 +116,7 @@ def book(w):
     hours[compounds], hours[compounds + 1] = max(committee, 0.0), w.knobs.departments
 
 
-@compiled
+@part
 def spent(left, place, want):
     """Hours spent where there are `left` (places,) of them: as much as is wanted, or what there is. First come, first served."""
     part = min(want, left[place])

@@ -11,7 +11,7 @@ itself (LAPSED).
 
 import numpy as np
 
-from .compiled import compiled
+from .compiled import part
 
 UNKNOWN, TOLD, TABLE, SIGN, MONEY, UPWARD, WORK, RESOLVED, VERIFIED, WITHDRAWN, LAPSED = map(np.int8, range(11))  # int8: a plain
 # int is a type of its own to the compiler, which then compiles every kernel anew for each
@@ -80,13 +80,13 @@ def name(id_, categories):
     return building, list(categories)[category], number
 
 
-@compiled
+@part
 def known(issue):
     """Whether somebody who can act has heard of an issue that is open."""
     return UNKNOWN < issue.state < RESOLVED
 
 
-@compiled
+@part
 def loads(issues, buildings):
     """Known open issues in each of so many buildings; (buildings,) float64."""
     out = np.zeros(buildings)
@@ -96,13 +96,13 @@ def loads(issues, buildings):
     return out
 
 
-@compiled
+@part
 def workable(issue):
     """Whether hands can do something about it: it is in work, or told and in need of no party, signature, money or department."""
     return issue.state == WORK or (issue.state == TOLD and after(TOLD, issue) == WORK)
 
 
-@compiled
+@part
 def filed(rows, issues, stays, ended, gone):
     """Close up the first so many `rows`: those that stay, (issues,) bool, move up, the others go to `ended`, counted by `gone` (1,).
 
@@ -120,7 +120,7 @@ def filed(rows, issues, stays, ended, gone):
     return kept
 
 
-@compiled
+@part
 def roomy(rows, used, need):
     """`rows` with room for `need` of them: itself, or a copy of the `used` ones with twice the room."""
     if need <= len(rows):
@@ -131,7 +131,7 @@ def roomy(rows, used, need):
     return longer
 
 
-@compiled
+@part
 def note(log, used, issue, day, what, by, who):
     """Write one line of history; `used` (1,) counts the lines."""
     line = log[used[0]]
@@ -139,19 +139,19 @@ def note(log, used, issue, day, what, by, who):
     used[0] += 1
 
 
-@compiled
+@part
 def trusted_for(issue):
     """Whose name is at stake: the property company's for what it has taken in, else the committee's, departments' work included."""
     return COMPANY if issue.desk == COMPANY else COMMITTEE
 
 
-@compiled
+@part
 def rank(issue):
     """What goes first: severity, and one step more for what several neighbours second."""
     return min(3, issue.severity + (1 if issue.voices >= 2 else 0))
 
 
-@compiled
+@part
 def after(state, issue):
     """The stage that follows `state`, leaving out those the issue does not need."""
     if state < TABLE and issue.hard > 0.0:
@@ -165,7 +165,7 @@ def after(state, issue):
     return WORK
 
 
-@compiled
+@part
 def move(issue, state, day):
     """Into the next stage; a department's time begins to run."""
     issue.state = state

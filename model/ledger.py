@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .compiled import compiled
+from .compiled import part
 from .pull import ROLES
 
 PAYERS = (*ROLES, "departments")
@@ -23,7 +23,7 @@ def opened(mechanisms):
     return Ledger(np.zeros((mechanisms + 1, len(PAYERS))), np.zeros(mechanisms + 1, np.int64), np.zeros(len(PAYERS)))
 
 
-@compiled
+@part
 def desks(ledger, given, hours, spending):
     """Book what the desks spent on issues: of the `given` (compounds + 2,) hours those not left in `hours`, and all (funds,) fen so far that no mechanism took."""
     compounds, mechanisms = len(given) - 2, len(ledger.fen) - 1

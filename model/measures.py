@@ -9,7 +9,7 @@ sub-distribution, so that giving up cannot pass for speed.
 
 import numpy as np
 
-from .compiled import compiled
+from .compiled import compiled, part
 from ..agents.residents import CHILDREN, COMPANY
 from .issues import LAPSED, RESOLVED, UNKNOWN, VERIFIED, WITHDRAWN
 
@@ -19,7 +19,7 @@ DAILY = ("arisen", "told", "open", "unknown", "resolved", "withdrawn", "lapsed",
 EVERY = 7  # days between looks at residents; in between the last look holds
 
 
-@compiled
+@part
 def counted(issues):
     """How many rows are: open, unknown, ever told, resolved (checked or not), withdrawn, lapsed."""
     open_, unknown, told, resolved, withdrawn, lapsed = 0, 0, 0, 0, 0, 0
@@ -34,22 +34,27 @@ def counted(issues):
     return open_, unknown, told, resolved, withdrawn, lapsed
 
 
-@compiled
-def looked_at(people, company, compound, out):
+@part
+def looked_at(people, buildings, stairwells, company, out):
     """Means over grown-ups, into `out` (6,): trust in committee, company (where there is one), neighbours; satisfaction, giving, acquaintances."""
-    rank, trust, satisfaction, gives, ties, building = people.standing, people.trust, people.satisfaction, people.gives, people.ties, people.building
+    rank, trust, satisfaction, gives, ties = people.standing, people.trust, people.satisfaction, people.gives, people.ties
+    compound, stairs, first = buildings.compound, buildings.first, stairwells.people
     committee, firm, neighbours, content, giving, known, n, served = 0.0, 0.0, 0.0, 0.0, 0, 0, 0, 0
-    for i in range(np.uint64(len(rank))):
-        if rank[i] != CHILDREN:
-            n += 1
-            committee += trust[i, 0]
-            if company[compound[building[i]]]:
-                served += 1
-                firm += trust[i, COMPANY]
-            neighbours += trust[i, 2]
-            content += satisfaction[i]
-            giving += gives[i]
-            known += ties[i]
+    for b in range(len(compound)):
+        here, trusted = 0, 0.0
+        for i in range(np.uint64(first[stairs[b]]), np.uint64(first[stairs[b + 1]])):
+            if rank[i] != CHILDREN:
+                here += 1
+                committee += trust[i, 0]
+                trusted += trust[i, COMPANY]
+                neighbours += trust[i, 2]
+                content += satisfaction[i]
+                giving += gives[i]
+                known += ties[i]
+        n += here
+        if company[compound[b]]:
+            firm += trusted
+            served += here
     for k, sum_ in enumerate((committee, firm, neighbours, content, float(giving), float(known))):
         out[k] = sum_ / max(n, 1)
     out[1] = firm / served if served else np.nan
@@ -64,7 +69,7 @@ def measured(w):
         tally[n] += number
     w.tallied[0] = gone
     if w.day <= 1 or w.day % EVERY == 0:
-        looked_at(w.residents, w.compounds.company, w.buildings.compound, w.look)
+        looked_at(w.residents, w.buildings, w.stairwells, w.compounds.company, w.look)
     open_, unknown, told, checking, _, _ = counted(w.issues)
     out[0], out[1], out[2], out[3], out[4] = gone + len(w.issues), tally[2] + told, open_, unknown, tally[3] + checking
     out[5], out[6] = tally[4], tally[5]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .categories import FAMILIES
-from .compiled import compiled
+from .compiled import part
 
 POOLS = ("committee", "grid", "member", "volunteer", "captain")  # hands of the whole community
 ROLES = ("property", *POOLS)                                     # property: the crew of each compound
@@ -71,7 +71,7 @@ class Stack(NamedTuple):
     sum: np.ndarray   # (size,) float64    all of it
 
 
-@compiled
+@part
 def let_go(stacks, issues):
     """Nothing is pulled today. Of levers over issues only the first so many are in use."""
     for lever in range(len(stacks)):
@@ -82,7 +82,7 @@ def let_go(stacks, issues):
                 rows[m, i] = 0.0
 
 
-@compiled
+@part
 def add_up(stacks, strength, issues):
     """Each pull is scaled by its mechanism's `strength` (acting,), and all of a lever are added up in the order of names."""
     for lever in range(len(stacks)):

@@ -9,7 +9,7 @@ from math import exp
 
 import numpy as np
 
-from .compiled import compiled
+from .compiled import part
 from .issues import (
     AGREED, ANSWERED, CEASED, CHECKED, COMMITTEE, COMPANY, DONE, FORGOTTEN, GAVE_UP, LAPSED, MONEY, ON_THE_SPOT, PAID, REOPENED, RESOLVED,
     TABLE, TAKEN, TOLD, UNKNOWN, UPWARD, VERIFIED, WITHDRAWN, WORK, after, move, note, rank, trusted_for, workable,
@@ -19,30 +19,46 @@ from .luck import below, chance
 RANKS = 4
 
 
-@compiled
+@part
 def depot(issue, compounds):
     """Whose hours an issue draws on: row of its compound's crew, then the committee, then the departments."""
     return issue.compound if issue.desk == COMPANY else compounds + (0 if issue.desk == COMMITTEE else 1)
 
 
-@compiled
+@part
+def urgent(issues, state):
+    """The rows of issues in one state, (n,): the most urgent first, and of those the oldest."""
+    count = np.zeros(RANKS + 1, np.int64)  # how many are to come before those of each rank
+    for i in range(len(issues)):
+        if issues[i].state == state:
+            count[RANKS - 1 - rank(issues[i]) + 1] += 1
+    for r in range(RANKS):
+        count[r + 1] += count[r]
+    out = np.empty(count[RANKS], np.int64)
+    for i in range(len(issues)):
+        if issues[i].state == state:
+            r = RANKS - 1 - rank(issues[i])
+            out[count[r]] = i
+            count[r] += 1
+    return out
+
+
+@part
 def take_in(issues, day, hours, intake, log, used):
     """Desks take in what was told, most urgent first; each costs `intake` hours of the desk's `hours` (compounds + 2,)."""
     compounds = len(hours) - 2
-    for urgency in range(RANKS - 1, -1, -1):
-        for i in range(len(issues)):
-            issue = issues[i]
-            if issue.state == TOLD and rank(issue) == urgency:
-                desk = depot(issue, compounds)
-                if hours[desk] >= intake:
-                    hours[desk] -= intake
-                    if issue.taken < 0:
-                        issue.taken = day
-                    move(issue, after(TOLD, issue), day)
-                    note(log, used, issue.id, day, TAKEN, -1, -1)
+    for i in urgent(issues, TOLD):
+        issue = issues[i]
+        desk = depot(issue, compounds)
+        if hours[desk] >= intake:
+            hours[desk] -= intake
+            if issue.taken < 0:
+                issue.taken = day
+            move(issue, after(TOLD, issue), day)
+            note(log, used, issue.id, day, TAKEN, -1, -1)
 
 
-@compiled
+@part
 def talk(issues, day, phone, around, codes, accord, log, used):
     """Parties are brought round; `phone` sittings' worth a day by telephone where people are `around` (compounds,), and
     `accord` (m, issues) sittings by mechanisms `codes` (m,). Whoever did most on the day it is settled gets the credit."""
@@ -61,27 +77,25 @@ def talk(issues, day, phone, around, codes, accord, log, used):
                 note(log, used, issue.id, day, AGREED, by, -1)
 
 
-@compiled
+@part
 def pay(issues, day, funds, spending, log, used):
     """What costs money is paid, most urgent first, from the compound's fund or the community's: `funds` (compounds + 1,) fen.
 
     `spending` (compounds + 1,) fen counts what left each.
     """
     last = len(funds) - 1
-    for urgency in range(RANKS - 1, -1, -1):
-        for i in range(len(issues)):
-            issue = issues[i]
-            if issue.state == MONEY and rank(issue) == urgency:
-                fund = issue.compound if funds[issue.compound] >= issue.cost else last
-                if funds[fund] >= issue.cost:
-                    funds[fund] -= issue.cost
-                    spending[fund] += issue.cost
-                    issue.cost = 0
-                    move(issue, after(MONEY, issue), day)
-                    note(log, used, issue.id, day, PAID, -1, fund)
+    for i in urgent(issues, MONEY):
+        issue = issues[i]
+        fund = issue.compound if funds[issue.compound] >= issue.cost else last
+        if funds[fund] >= issue.cost:
+            funds[fund] -= issue.cost
+            spending[fund] += issue.cost
+            issue.cost = 0
+            move(issue, after(MONEY, issue), day)
+            note(log, used, issue.id, day, PAID, -1, fund)
 
 
-@compiled
+@part
 def finish(issue, day, by, verify, good, trust, answered, log, used):
     """Done: to be checked in `verify` days. Neighbours see it, and the one who told learns that telling helps."""
     if issue.taken < 0:
@@ -97,7 +111,7 @@ def finish(issue, day, by, verify, good, trust, answered, log, used):
     note(log, used, issue.id, day, DONE, by, -1)
 
 
-@compiled
+@part
 def work(issues, day, hours, pair, verify, codes, done, good, trust, answered, log, used):
     """Hands work: first those that mechanisms sent, `done` (m, issues) hours, then each desk from its `hours` (compounds + 2,).
 
@@ -114,19 +128,17 @@ def work(issues, day, hours, pair, verify, codes, done, good, trust, answered, l
                     by, most = codes[m], done[m, i]
             if most > 0.0 and issue.left <= 1e-9:
                 finish(issue, day, by, verify, good, trust, answered, log, used)
-    for urgency in range(RANKS - 1, -1, -1):
-        for i in range(len(issues)):
-            issue = issues[i]
-            if issue.state == WORK and rank(issue) == urgency:
-                desk = depot(issue, compounds)
-                part = min(min(issue.left, pair[desk]), hours[desk])
-                hours[desk] -= part
-                issue.left -= part
-                if issue.left <= 1e-9:
-                    finish(issue, day, -1, verify, good, trust, answered, log, used)
+    for i in urgent(issues, WORK):
+        issue = issues[i]
+        desk = depot(issue, compounds)
+        part = min(min(issue.left, pair[desk]), hours[desk])
+        hours[desk] -= part
+        issue.left -= part
+        if issue.left <= 1e-9:
+            finish(issue, day, -1, verify, good, trust, answered, log, used)
 
 
-@compiled
+@part
 def disappoint(issue, trust, ignored):
     """The one who told learns that telling does not help."""
     if issue.reporter >= 0:
@@ -135,7 +147,13 @@ def disappoint(issue, trust, ignored):
         trust[issue.reporter, trusted] = t - ignored * t
 
 
-@compiled
+@part
+def forgotten(u, forget, keep):
+    """Whether what waits is forgotten today: with chance 1 - exp(-forget exp(-keep)), which is never more than forget exp(-keep)."""
+    return (keep < 0.0 or u < forget) and u < 1.0 - exp(-forget * exp(-keep))
+
+
+@part
 def close(issues, day, redo, forget, keep, fresh, cats, clocks, ease, standing, trust, ignored, reopens, forgets, log, used):
     """The evening's book-keeping: answers come, what was done is checked, what waits too long is forgotten, given up or lapses.
 
@@ -143,7 +161,7 @@ def close(issues, day, redo, forget, keep, fresh, cats, clocks, ease, standing, 
     issues stay open, (issues,) bool. `forget` is a rate per day that `keep` (issues,) log lowers; `redo` the share of
     work to do again; `reopens`, `forgets` are keys of luck.
     """
-    stays = np.ones(len(issues), np.bool_)
+    stays = np.empty(len(issues), np.bool_)
     standing.fill(0.0)
     for i in range(len(issues)):
         issue = issues[i]
@@ -171,7 +189,7 @@ def close(issues, day, redo, forget, keep, fresh, cats, clocks, ease, standing, 
             issue.state = WITHDRAWN
             disappoint(issue, trust, ignored)
             note(log, used, issue.id, day, GAVE_UP, -1, issue.reporter)
-        elif (state == TOLD or state == TABLE) and chance(forgets, issue.id) < 1.0 - exp(-forget * exp(-keep[i])):
+        elif (state == TOLD or state == TABLE) and forgotten(chance(forgets, issue.id), forget, keep[i]):
             issue.state = UNKNOWN
             disappoint(issue, trust, ignored)
             note(log, used, issue.id, day, FORGOTTEN, -1, -1)

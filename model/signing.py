@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..agents.residents import CHILD
-from .compiled import compiled
+from .compiled import part
 from .issues import CONSENTED, SIGN, after, move, note
 from .knobs import knob
 from .luck import below, chance
@@ -48,7 +48,7 @@ class Projects(NamedTuple):
     all: np.ndarray     # (compounds,) int32    households that have a say
 
 
-@compiled
+@part
 def found_chance(h, people, households, reach, k):
     """Chance that a call at household `h` finds somebody who may sign; `reach` is a logit that helps."""
     if households.owner[h]:
@@ -64,7 +64,7 @@ def found_chance(h, people, households, reach, k):
     return 1.0 / (1.0 + (1.0 - base) / base * exp(-reach))
 
 
-@compiled
+@part
 def willing(h, lift, people, households, consent, k):
     """Willingness of household `h` to sign, a logit: its head speaks for it, and hears who has signed.
 
@@ -84,7 +84,7 @@ def willing(h, lift, people, households, consent, k):
     return x
 
 
-@compiled
+@part
 def sign(issues, day, projects, codes, doors, reach, consent, people, households, stairwells, buildings, compounds, k, home, leaning, log, used):
     """A day of every project: who is called upon, who is found, who signs; and whether the rule is met.
 
@@ -149,7 +149,7 @@ def sign(issues, day, projects, codes, doors, reach, consent, people, households
             note(log, used, issue.id, day, CONSENTED, by, -1)
 
 
-@compiled
+@part
 def first_household(b, buildings, stairwells):
     """The first household of building `b`; of the one after the last, how many there are."""
     return stairwells.first[buildings.first[b]]

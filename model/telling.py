@@ -11,7 +11,7 @@ from math import exp
 
 import numpy as np
 
-from .compiled import compiled
+from .compiled import compiled, part
 from ..agents.residents import CHILDREN, speaker
 from .luck import below, chance, waiting
 from .issues import RESOLVED, SECONDED, TOLD, UNKNOWN, WAS_TOLD, note, trusted_for
@@ -28,7 +28,7 @@ def diffused(n, alone):
     return min(alone, n / (n - 1.0))
 
 
-@compiled
+@part
 def add(listening, committee, company, ears, voices, row):
     """Count a smaller place into the larger one at `row`."""
     ears[row] += listening
@@ -36,7 +36,7 @@ def add(listening, committee, company, ears, voices, row):
     voices[row, 1] += company
 
 
-@compiled
+@part
 def places_of(mood, buildings, compounds):
     """Bystanders and their weighted voices, [stairwells, buildings, compounds, all]: ears (n,), voices (n, 2) one after another."""
     s, b, c = len(mood.ears), len(buildings.compound), len(compounds.company)
@@ -54,7 +54,7 @@ def places_of(mood, buildings, compounds):
     return ears, voices
 
 
-@compiled
+@part
 def at_home(household, desk, households, people):
     """Bystanders in one household, and their weighted voices."""
     rank, presence, voice, trust = people.standing, people.presence, people.voice, people.trust
@@ -67,7 +67,7 @@ def at_home(household, desk, households, people):
     return ears, voices
 
 
-@compiled
+@part
 def witness(issue, people, households, stairwells, buildings, compounds, key):
     """The resident who told, by a race among those who can see it; -1 for a passer-by in the street."""
     trusted = trusted_for(issue)
@@ -84,7 +84,7 @@ def witness(issue, people, households, stairwells, buildings, compounds, key):
     return speaker(stairwells.people[buildings.first[first]], stairwells.people[buildings.first[last]], people, trusted, key)
 
 
-@compiled
+@part
 def tell(issues, day, telling, patience, voice, codes, sight, people, households, stairwells, buildings, compounds, mood, k, clock, found, who, wait, log, used):
     """Every open issue is heard of a little more; those past their threshold are told, or seconded.
 
@@ -111,7 +111,7 @@ def tell(issues, day, telling, patience, voice, codes, sight, people, households
             n, w = ears[row], voices[row, trusted]
         neighbours = 0.0
         if n > 0.0:
-            neighbours = telling[issue.category] * diffused(n, k.alone) * (w / n) * exp(voice[issue.building])
+            neighbours = telling[issue.category] * diffused(n, k.alone) * (w / n) * (1.0 if voice[issue.building] == 0.0 else exp(voice[issue.building]))
         rate = neighbours
         if issue.state == UNKNOWN:
             for m in range(len(codes)):

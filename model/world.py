@@ -56,10 +56,11 @@ class Founded(NamedTuple):
     crews: np.ndarray     # (compounds,) float64  hours a day of each property company's crew
     funds: np.ndarray     # (compounds + 1,) int64  fen in each compound's repair fund, and last in the community's
     income: np.ndarray    # (compounds + 1,) int64  fen a day into each
+    around: np.ndarray    # (compounds,) float64  share of grown-ups at home on a day, of those who ever are
 
 
 class State(NamedTuple):
-    """All that kernels see of a community on one day, as they see it; the first ten are as it was founded, copied where a run writes."""
+    """All that kernels see of a community on one day, as they see it; the first eleven are as it was founded, copied where a run writes."""
 
     compounds: Compounds
     buildings: Buildings
@@ -71,12 +72,12 @@ class State(NamedTuple):
     crews: np.ndarray
     funds: np.ndarray
     income: np.ndarray
+    around: np.ndarray
     seed: np.uint64       # of all luck
     day: int
     knobs: Numbers
     clocks: Clocks        # when the next issue of each kind arises in each building
     projects: Projects    # which project collects signatures in each compound
-    around: np.ndarray    # (compounds,) float64  share of grown-ups at home on a day, of those who ever are
     wished: np.ndarray    # (7, compounds, 4) float64  the last week's pulls on the wish to give
     wish: np.ndarray      # (compounds, 4) float64     their mean, and what comes with each standing
     duty: np.ndarray      # (4,) float64  wish to give that comes with each standing
@@ -226,6 +227,8 @@ def found(scenario):
     knobs = scenario.property_managers
     fees = np.where(compounds.company, np.round(homes_in * knobs.fee * knobs.paid * 12 / 365 * 100), 0)
     cats = columns(scenario.issues)
+    grown = (people.band != residents.CHILD) & (people.presence > 0)  # who is never there is no party
+    place = of[people.building[grown]]
     return Founded(
         compounds=compounds,
         buildings=buildings,
@@ -238,14 +241,13 @@ def found(scenario):
         crews=np.array([crew(knobs, n) * knobs.shift if k.company else 0.0 for k, n in zip(kinds, homes_in)]),
         funds=np.append(np.zeros(len(kinds)), round(scenario.committee.fund * 100)).astype(np.int64),
         income=np.append(fees, round(scenario.committee.budget / 365 * 100)).astype(np.int64),
+        around=np.bincount(place, people.presence[grown], len(kinds)) / np.maximum(np.bincount(place, minlength=len(kinds)), 1),
     )
 
 
 def begun(community, scenario, luck):
     """The founded `community` on day 0 of a run: a world of its own, with the run's luck in its clocks."""
     c, people = len(community.compounds.company), len(community.residents.home)
-    grown = (community.residents.band != residents.CHILD) & (community.residents.presence > 0)  # who is never there is no party
-    place = community.buildings.compound[community.residents.building[grown]]
     committee, members = scenario.committee, scenario.party_members
     names = sorted({*mechanisms.names(), *scenario.mechanisms})
     here = sorted(scenario.mechanisms)
@@ -259,7 +261,6 @@ def begun(community, scenario, luck):
         knobs=numbers(scenario),
         clocks=arising.wound(community.rate, luck.key("arise")),
         projects=Projects(np.full(c, -1), np.full(c, -1), np.zeros(c, np.int32), np.zeros(c), np.zeros(c, np.int32), np.zeros(c, np.int32)),
-        around=np.bincount(place, community.residents.presence[grown], c) / np.maximum(np.bincount(place, minlength=c), 1),
         wished=np.zeros((WEEK, c, 4)),
         wish=np.zeros((c, 4)),
         duty=duty,

@@ -10,7 +10,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from ..categories import HANDS
-from ..compiled import compiled, kernel, struct
+from ..compiled import compiled, kernel, part, struct
 from ..hours import spent
 from ..issues import loads, workable
 from ..knobs import knob
@@ -107,7 +107,7 @@ def post(own, day, cover, tiers):
         own.filled[b] = 1.0 if own.since[b] <= day and own.who[b] >= 0 else (cover if tiers >= 2 else 0.0)
 
 
-@compiled
+@part
 def all_of(filled):
     """How many captains there are, parts of one counted as parts."""
     n = 0.0
@@ -116,7 +116,7 @@ def all_of(filled):
     return n
 
 
-@compiled
+@part
 def successor(ready, who):
     """Who of the three is next after `who`; the first again when there is no next."""
     for turn in range(CHOICE):
@@ -128,7 +128,10 @@ def successor(ready, who):
 @compiled
 def candidates(people, buildings):
     """The three in each building whom the neighbours would choose: members, retired, often at home, willing; (buildings, 3), -1 if fewer."""
-    best, best_score = np.full((buildings, CHOICE), -1), np.full((buildings, CHOICE), -np.inf)
+    best, best_score = np.empty((buildings, CHOICE), np.int64), np.empty((buildings, CHOICE))
+    for b in range(buildings):
+        for n in range(CHOICE):
+            best[b, n], best_score[b, n] = -1, -np.inf
     for i in range(len(people.home)):
         if people.band[i] == CHILD:
             continue

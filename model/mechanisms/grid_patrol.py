@@ -40,7 +40,8 @@ class GridPatrol(Mechanism):
     def pull(m, w):
         k, issues, hands, sight, work, accord = m.knobs[0], w.issues, w.cats.hands, m.lever.sight, m.lever.work, m.lever.accord
         walked = m.share[ALL] * k.walk  # hours in each building
-        left = np.full(1, k.errands * len(w.buildings.compound) * m.share[ALL])
+        left = np.empty(1)
+        left[0] = k.errands * len(w.buildings.compound) * m.share[ALL]
         for i in range(len(issues)):
             issue = issues[i]
             sight[i] = walked * (k.sight if issue.scope > 0 else k.visits)

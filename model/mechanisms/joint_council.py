@@ -8,7 +8,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ..compiled import compiled, kernel
+from ..compiled import kernel, part
 from ..hours import spent
 from ..issues import TABLE, known
 from ..knobs import knob
@@ -83,13 +83,13 @@ class JointCouncil(Mechanism):
             own.weary[c] = rested + k.fatigue * (1.0 - rested) if met else rested
 
 
-@compiled
+@part
 def sits(compound, day, every):
     """Whether a compound sits on `day`: each on its own weekday and in its own week."""
     return day % 7 == 1 + compound % 5 and (day // 7 + compound // 5) % every == 0
 
 
-@compiled
+@part
 def held(compound, day, own, share, k):
     """Attendance at today's sitting of a compound, 0..1; none below the quorum."""
     if not sits(compound, day, k.every):

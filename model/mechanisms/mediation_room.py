@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..categories import FAMILIES
-from ..compiled import compiled, kernel
+from ..compiled import kernel, part
 from ..issues import TABLE
 from ..knobs import knob
 from ..pull import ALL, COMMITTEE, MEMBER, YUAN
@@ -55,13 +55,13 @@ class MediationRoom(Mechanism):
             m.lever.trust[b, 2] *= k.warmth
 
 
-@compiled
+@part
 def listed(issue, k):
     """Whether a quarrel is to be heard: at the table, and not given up on."""
     return issue.family == DISPUTE and issue.state == TABLE and issue.accord < k.giving_up
 
 
-@compiled
+@part
 def waiting(issues, day, k):
     """Quarrels to be heard today; none unless the room is open, the first days of the week."""
     n = 0

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..categories import FAMILIES, HANDS
-from ..compiled import compiled, kernel
+from ..compiled import kernel, part
 from ..hours import spent
 from ..issues import workable
 from ..knobs import knob
@@ -47,7 +47,8 @@ class PartyVolunteers(Mechanism):
     def pull(m, w):
         k, issues, hands, sight, work = m.knobs[0], w.issues, w.cats.hands, m.lever.sight, m.lever.work
         got = m.own[0] * m.share[ALL]
-        left = np.full(1, wanted(w.day, len(w.buildings.compound), k) * got)
+        left = np.empty(1)
+        left[0] = wanted(w.day, len(w.buildings.compound), k) * got
         for i in range(len(issues)):
             issue = issues[i]
             if issue.family == CARE:
@@ -68,7 +69,7 @@ class PartyVolunteers(Mechanism):
         m.own[0] = min(1.0, max(0.0, left + (k.joining * (1.0 - left) - k.ageing * left) / 365))
 
 
-@compiled
+@part
 def wanted(day, buildings, k):
     """Hours the team is asked for on a day."""
     return (k.festive if day % QUARTER == 0 else k.daily) * buildings
