@@ -296,23 +296,24 @@ def take_stock(day, people, buildings, stairwells, company, wish, sums, used, k,
         for stair in range(buildings.first[b], buildings.first[b + 1]):
             ears, committee, firm = 0.0, 0.0, 0.0
             for i in range(np.uint64(stairs[stair]), np.uint64(stairs[stair + 1])):  # unsigned: an index that cannot be counted from the end is cheaper
-                if rank[i] == CHILDREN:
+                r, here, n = rank[i], float(presence[i]), ties[i]  # what is read twice is kept: a store in between may have changed it, for all the compiler knows
+                if r == CHILDREN:
                     continue
-                trust[i, COMMITTEE] = moved(trust[i, COMMITTEE], seen[COMMITTEE], k.memory, drift0)
-                if served:
-                    trust[i, COMPANY] = moved(trust[i, COMPANY], seen[COMPANY], k.memory, drift1)
-                trust[i, NEIGHBOURS] = moved(trust[i, NEIGHBOURS], neighbourly[ties[i]], k.memory, drift2)
+                to_committee = np.float32(moved(trust[i, COMMITTEE], seen[COMMITTEE], k.memory, drift0))
+                to_company = np.float32(moved(trust[i, COMPANY], seen[COMPANY], k.memory, drift1)) if served else trust[i, COMPANY]
+                to_neighbours = np.float32(moved(trust[i, NEIGHBOURS], neighbourly[n], k.memory, drift2))
+                trust[i, COMMITTEE], trust[i, COMPANY], trust[i, NEIGHBOURS] = to_committee, to_company, to_neighbours
                 s = float(satisfaction[i])
                 satisfaction[i] = s + k.memory * (content - s)
 
-                pool = MEMBERS if rank[i] >= RETIRED_MEMBER else VOLUNTEERS
+                pool = MEMBERS if r >= RETIRED_MEMBER else VOLUNTEERS
                 tired = float(fatigue[i]) * (1.0 - k.rest)
                 if gives[i]:
                     tired += k.tiring * used[pool]
                 fatigue[i] = tired
-                trusts = k.belief * (float(trust[i, COMMITTEE]) + float(trust[i, NEIGHBOURS]) - 1.0)
-                x = zeal[i] - k.shyness + trusts - k.weight * tired + wish[c, rank[i]]
-                u, here = chance(give, i), float(presence[i])
+                trusts = k.belief * (float(to_committee) + float(to_neighbours) - 1.0)
+                x = zeal[i] - k.shyness + trusts - k.weight * tired + wish[c, r]
+                u = chance(give, i)
                 likely = u * max(1.0, 2.0 - x) < here  # exp(-x) is never less than 1 - x: most need no exponential
                 gives[i] = likely and u * (1.0 + exp(-x)) < here
                 if gives[i]:
@@ -324,8 +325,8 @@ def take_stock(day, people, buildings, stairwells, company, wish, sums, used, k,
                     if j >= 0:
                         befriend(np.int64(i), j, people)
                 ears += here
-                committee += here * voice[i] * 2.0 * trust[i, COMMITTEE]
-                firm += here * voice[i] * 2.0 * trust[i, COMPANY]
+                committee += here * voice[i] * 2.0 * to_committee
+                firm += here * voice[i] * 2.0 * to_company
             sums.ears[stair], sums.voices[stair, COMMITTEE], sums.voices[stair, COMPANY] = ears, committee, firm
         for pool in range(2):
             pledged[pool] += helpers[b, pool]

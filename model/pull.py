@@ -42,6 +42,7 @@ class Levers(NamedTuple):
 
 
 LEVERS = Levers._fields
+OWNED = tuple(LEVERS.index(lever) for lever in ("sight", "work", "accord", "doors"))  # whoever pulled is credited: never summed
 OF_ISSUES = tuple(LEVERS.index(lever) for lever in ("sight", "keep", "work", "accord"))
 
 
@@ -84,14 +85,18 @@ def let_go(stacks, issues):
 
 @part
 def add_up(stacks, strength, issues):
-    """Each pull is scaled by its mechanism's `strength` (acting,), and all of a lever are added up in the order of names."""
+    """Each pull is scaled by its mechanism's `strength` (acting,), and all of a lever are added up in the order of names.
+
+    Not those whose effects have owners.
+    """
     for lever in range(len(stacks)):
         who, rows, sum_ = stacks[lever].who, stacks[lever].rows, stacks[lever].sum
         size = issues if lever in OF_ISSUES else rows.shape[1]
-        for i in range(size if len(who) else 0):  # what nobody pulls stays at nothing
+        for i in range(0 if len(who) == 0 or lever in OWNED else size):  # what nobody pulls stays at nothing
             sum_[i] = 0.0
         for m in range(len(who)):
             scale = strength[who[m]]
-            for i in range(size):
+            for i in range(0 if scale == 1.0 else size):
                 rows[m, i] *= scale
+            for i in range(0 if lever in OWNED else size):
                 sum_[i] += rows[m, i]
