@@ -1,9 +1,10 @@
 """What cogov costs and what pairing buys, measured on this machine. Prints tables; asserts nothing."""
 
-import importlib.util
+import importlib
 import json
 import re
 import resource
+import sys
 import time
 from dataclasses import fields, replace
 from functools import partial
@@ -55,13 +56,12 @@ def show(console, as_json, title, columns, rows, note=""):
 
 def twin():
     """The slow second telling that the tests hold the engine against; None outside a checkout."""
-    path = ROOT / "tests" / "twin.py"
-    if not path.exists():
+    tests = ROOT / "tests"
+    if not (tests / "twin.py").exists():
         return None
-    spec = importlib.util.spec_from_file_location("cogov_twin", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    if str(tests) not in sys.path:
+        sys.path.append(str(tests))
+    return importlib.import_module("twin")
 
 
 def speed(console, as_json=False):

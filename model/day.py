@@ -75,7 +75,7 @@ def the_rest(w):
 
     # The evening's book-keeping; then each building, one evening a week, takes stock.
     stays = settling.close(
-        issues, day, k.redo, k.forget, lever.keep, int(k.residents.fresh), cats, w.clocks, lever.ease, mood.standing, people.trust,
+        issues, day, k.redo, k.forget, lever.keep, lever.hurry, int(k.residents.fresh), cats, w.clocks, lever.ease, mood.standing, people.trust,
         k.residents.ignored, key(seed, REOPEN, 0), key(seed, FORGET, day), log, lines,
     )  # fmt: skip
     residents.felt(day, lever.wish, lever.trust, lever.ties, w.duty, w.wished, w.wish, mood)

@@ -38,6 +38,7 @@ ISSUE = np.dtype(  # one row per issue; an id never changes hands and is the sam
         ("accord", "f8"),     # sittings held
         ("heard", "f8"),      # cumulative hazard of being told
         ("next", "f8"),       # at this much the next neighbour tells
+        ("due", "f8"),        # day a department, or the check of what was done, has an answer
         ("building", "i4"),
         ("stairwell", "i4"),
         ("household", "i4"),  # whose it is; -1 for common space
@@ -49,7 +50,6 @@ ISSUE = np.dtype(  # one row per issue; an id never changes hands and is the sam
         ("resolved", "i4"),   # day it was last resolved; -1 not
         ("giveup", "i4"),     # day the teller gives up
         ("lapse", "i4"),      # day it ceases by itself; -1 never
-        ("due", "i4"),        # day a department, or the check of what was done, has an answer
         ("lead", "i4"),       # days a department takes
         ("voices", "i2"),     # neighbours, patrols and captains who told of it: duplicates second each other
         ("reopened", "i2"),   # times

@@ -30,6 +30,7 @@ class Levers(NamedTuple):
     keep: np.ndarray     # (issues,) log rate        how much less readily a known issue is forgotten
     work: np.ndarray     # (issues,) hours           done on issues that can be worked on
     accord: np.ndarray   # (issues,) sittings        held with parties who must agree
+    hurry: np.ndarray    # (issues,) days            by which a department's answer comes nearer today
     doors: np.ndarray    # (compounds,) visits/day   made for a project's signatures
     reach: np.ndarray    # (buildings,) logit        chance that a household called upon is found
     consent: np.ndarray  # (buildings,) logit        willingness to sign, for each talk held
@@ -43,7 +44,7 @@ class Levers(NamedTuple):
 
 LEVERS = Levers._fields
 OWNED = tuple(LEVERS.index(lever) for lever in ("sight", "work", "accord", "doors"))  # whoever pulled is credited: never summed
-OF_ISSUES = tuple(LEVERS.index(lever) for lever in ("sight", "keep", "work", "accord"))
+OF_ISSUES = tuple(LEVERS.index(lever) for lever in ("sight", "keep", "work", "accord", "hurry"))
 
 
 def shapes(issues, buildings, compounds):

@@ -154,11 +154,12 @@ def forgotten(u, forget, keep):
 
 
 @part
-def close(issues, day, redo, forget, keep, fresh, cats, clocks, ease, standing, trust, ignored, reopens, forgets, log, used):
+def close(issues, day, redo, forget, keep, hurry, fresh, cats, clocks, ease, standing, trust, ignored, reopens, forgets, log, used):
     """The evening's book-keeping: answers come, what was done is checked, what waits too long is forgotten, given up or lapses.
 
     Fills `standing` (buildings, 2) with what has been open in common space for more than `fresh` days; returns which
-    issues stay open, (issues,) bool. `forget` is a rate per day that `keep` (issues,) log lowers; `redo` the share of
+    issues stay open, (issues,) bool. `forget` is a rate per day that `keep` (issues,) log lowers; `hurry` (issues,) the days by which a
+    department's answer came nearer today; `redo` the share of
     work to do again; `reopens`, `forgets` are keys of luck.
     """
     stays = np.empty(len(issues), np.bool_)
@@ -167,6 +168,8 @@ def close(issues, day, redo, forget, keep, fresh, cats, clocks, ease, standing, 
         issue = issues[i]
         state = issue.state
         begun = issue.left < issue.effort or issue.reopened > 0
+        if state == UPWARD:
+            issue.due -= hurry[i]
         if state == UPWARD and issue.due <= day:
             move(issue, WORK, day)
             note(log, used, issue.id, day, ANSWERED, -1, -1)

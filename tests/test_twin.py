@@ -31,7 +31,7 @@ from cogov.model.simulate import community, days
 CLOSE = 1e-9   # relative, of double precision
 SINGLE = 1e-6  # relative, of what is rounded to single precision
 OVER_ISSUES = [LEVERS[i] for i in OF_ISSUES]
-CLOCKS = ("effort", "left", "hard", "accord", "heard", "next")
+CLOCKS = ("effort", "left", "hard", "accord", "heard", "next", "due")
 VILLAGES = 40
 
 # ----------------------------------------------------------------------------------------------- one day against the other
@@ -242,7 +242,7 @@ def test_a_year_is_told_alike(town):
 class Weather(Mechanism):
     """Pulls, asks and pays in the ways that no mechanism does, so that these are held against the twin too."""
 
-    pulls = ("ease", "money", "supply", "trust", "ties", "keep", "wish", "sight")
+    pulls = ("ease", "money", "supply", "trust", "ties", "keep", "wish", "sight", "hurry")
 
     @kernel
     def ask(m, w):
@@ -265,7 +265,7 @@ class Weather(Mechanism):
             for standing in range(4):
                 lever.wish[c, standing] = 0.1
         for i in range(len(w.issues)):
-            lever.keep[i], lever.sight[i] = 0.5, 0.002
+            lever.keep[i], lever.sight[i], lever.hurry[i] = 0.5, 0.002, 0.375
 
 
 class PlainWeather(twin.Mechanism):
@@ -276,7 +276,7 @@ class PlainWeather(twin.Mechanism):
         return {
             "ease": [[b.id * 0.1 - 0.3 for _ in FAMILIES] for b in w.buildings], "money": 33.335 * share[0], "supply": [n / 8 for n in range(1, 1 + len(POOLS))],
             "trust": [[0.001] * 3 for _ in w.buildings], "ties": [0.002 for _ in w.buildings], "keep": [0.5 for _ in w.issues],
-            "wish": [[0.1] * 4 for _ in w.compounds], "sight": [0.002 for _ in w.issues],
+            "wish": [[0.1] * 4 for _ in w.compounds], "sight": [0.002 for _ in w.issues], "hurry": [0.375 for _ in w.issues],
         }  # fmt: skip
 
 

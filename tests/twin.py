@@ -7,6 +7,7 @@ all else is the same double arithmetic in the same order. Read `day` first: it i
 """
 
 from hashlib import blake2b
+from importlib import import_module
 from math import exp, floor, gamma, inf, log
 from struct import pack, unpack
 from types import SimpleNamespace
@@ -139,7 +140,7 @@ class World:
             c.active, c.cursor, c.steps, c.open, c.all = -1, 0, 0.0, 0, 0
             grown = [person for person in c.people if person.band != CHILD and person.presence > 0.0]
             c.around = added(person.presence for person in grown) / max(len(grown), 1)
-        self.mechanisms = {name: TWINS[name](self, knobs) for name, knobs in sorted(scenario.mechanisms.items())}
+        self.mechanisms = {name: twin_of(name)(self, knobs) for name, knobs in sorted(scenario.mechanisms.items())}
 
     def note(self, issue, what, by=-1, who=-1):
         """Write one line of history."""
@@ -211,7 +212,7 @@ def day(w):
         w.ledger.hours[-1][payer] += part
     w.ledger.fen[-1] = sum(w.spending) - sum(w.ledger.fen[:-1])
 
-    close(w, lever["keep"], lever["ease"])
+    close(w, lever["keep"], lever["ease"], lever["hurry"])
     w.wished[w.day % 7] = lever["wish"]
     for b in w.buildings:
         b.drift = [so_far + today for so_far, today in zip(b.drift, lever["trust"][b.id])]
@@ -303,7 +304,7 @@ def total(w, pulls):
     b, c = len(w.buildings), len(w.compounds)
     lever = {
         "voice": [0.0] * b, "keep": [0.0] * len(w.issues), "reach": [0.0] * b, "consent": [0.0] * b, "ease": [[0.0] * len(FAMILIES)] * b,
-        "wish": [[0.0] * 4] * c, "trust": [[0.0] * 3] * b, "ties": [0.0] * b, "supply": [0.0 for _ in POOLS], "money": 0.0,
+        "wish": [[0.0] * 4] * c, "trust": [[0.0] * 3] * b, "ties": [0.0] * b, "supply": [0.0 for _ in POOLS], "money": 0.0, "hurry": [0.0] * len(w.issues),
     }  # fmt: skip
     for name, pull in pulls.items():
         for which in lever.keys() & pull.keys():
@@ -521,11 +522,13 @@ def disappoint(w, issue):
         trust[trusted(issue)] = single(trust[trusted(issue)] - w.scenario.residents.ignored * trust[trusted(issue)])
 
 
-def close(w, keep, ease):
+def close(w, keep, ease, hurry):
     """The evening: answers come, what was done is checked, what waits too long lapses, is given up or forgotten."""
     for b in w.buildings:
         b.standing = [0.0, 0.0]
     for i, issue in enumerate(w.issues):
+        if issue.state == UPWARD:
+            issue.due -= hurry[i]
         evening(w, issue, keep[i], ease)
         if issue.state < RESOLVED and issue.scope > 0 and w.day - issue.born > w.scenario.residents.fresh:
             w.buildings[issue.building].standing[trusted(issue)] += 1.0
@@ -737,7 +740,9 @@ def born(w, b, j, number):
     return issue
 
 
-# ---- Mechanisms: each asks, pulls, and learns; its knobs are its own attributes.
+# ---- Mechanisms: each asks, pulls, and learns; its knobs are its own attributes. Those that ship are in the folder `twins`.
+
+TWINS = {}  # name -> class, for those that are in no folder
 
 
 class Mechanism:
@@ -770,171 +775,6 @@ def known(issue):
     return UNKNOWN < issue.state < RESOLVED
 
 
-class BuildingCaptains(Mechanism):
-    """One in every building, who tires of known open issues or moves away, and is replaced by the next of the best three."""
-
-    def begin(self, w):
-        for b in w.buildings:
-            b.weary, b.since, b.turn = 0.0, 1, 0
-            liked = sorted((p for p in b.people if p.band != CHILD), key=self.standing, reverse=True)
-            b.ready = liked[:3]
-        self.fill(w, 1)
-
-    def standing(self, p):
-        return 2.0 * p.member - 1.0 * p.in_service + p.volunteer + p.presence + 0.2 * p.zeal
-
-    def largest(self, b):
-        """Hours of the largest thing this building's captain settles on the spot."""
-        return self.small * (self.trade if b.ready[b.turn].skill == 1 else 1.0)
-
-    def fill(self, w, day):
-        """How much of a captain each building has that day, and the hours that all of them give."""
-        self.posts = [1.0 if b.since <= day else self.cover if self.tiers >= 2 else 0.0 for b in w.buildings]
-        self.hours = self.evening * added(self.posts)
-
-    def ask(self, w):
-        return {"captain": self.hours}
-
-    def pull(self, w, share):
-        post = [p * share[b.compound] for p, b in zip(self.posts, w.buildings)]
-        where = [i.building for i in w.issues]
-        return {
-            "voice": times(self.ear, post),
-            "sight": [self.eyes * self.evening * post[i.building] if 0 < i.scope < 4 else 0.0 for i in w.issues],
-            "work": spent(times(self.evening, post), where, self.small_things(w)),
-            "reach": times(self.door, post),
-            "consent": times(self.word, post),
-            "keep": [self.memory * post[b] if self.tiers >= 3 else 0.0 for b in where],
-            "supply": [self.hours if pool == "captain" else 0.0 for pool in POOLS],
-        }
-
-    def small_things(self, w):
-        return [left if i.left <= self.largest(w.buildings[i.building]) else 0.0 for i, left in zip(w.issues, wanted(w, "captain"))]
-
-    def learn(self, w):
-        heard_of = [i.building for i in w.issues if known(i)]
-        for b in w.buildings:
-            if b.since <= w.day:
-                b.weary = b.weary * 0.99 + heard_of.count(b.id) / self.patience
-                if b.weary >= 1.0 or chance(w.luck.key("captain moves", w.day), b.id) < self.leaving / 365:
-                    b.weary, b.since, b.turn = 0.0, w.day + self.search, (b.turn + 1) % len(b.ready)
-        self.fill(w, w.day + 1)
-
-
-class ConsentCampaign(Mechanism):
-    """A team goes from door to door, where a project collected signatures yesterday."""
-
-    def calls(self, w):
-        return [float(min(self.visits, c.open)) for c in w.compounds]
-
-    def ask(self, w):
-        hours = times(self.visit, self.calls(w))
-        return {"member": times(self.members, hours), "committee": times(1.0 - self.members, hours)} if any(c.open for c in w.compounds) else {}
-
-    def pull(self, w, share):
-        informed = [share[c.id] if c.open else 0.0 for c in w.compounds]
-        return {"doors": [s * n for s, n in zip(share, self.calls(w))], "consent": [self.telling * informed[b.compound] for b in w.buildings]}
-
-
-class GridPatrol(Mechanism):
-    """Grid workers walk by, hear, run errands and check on quarrels."""
-
-    def ask(self, w):
-        return {"grid": (self.walk + self.errands) * len(w.buildings) / (1.0 - min(self.paperwork, 0.99))}
-
-    def pull(self, w, share):
-        walked = share[0] * self.walk
-        return {
-            "sight": [walked * (self.sight if i.scope > 0 else self.visits) for i in w.issues],
-            "work": spent([self.errands * len(w.buildings) * share[0]], [0 for _ in w.issues], wanted(w, "grid")),
-            "accord": [walked * self.checks if i.state == TABLE and FAMILIES[i.family] == "dispute" else 0.0 for i in w.issues],
-        }
-
-
-class JointCouncil(Mechanism):
-    """Every so many weeks each compound sits on its own weekday, takes its oldest items from the table, and tires of sitting."""
-
-    def begin(self, w):
-        self.weary = [0.0 for _ in w.compounds]
-        self.minuted = [0.0 for _ in w.compounds]
-
-    def sits(self, w):
-        return [w.day % 7 == 1 + c.id % 5 and (w.day // 7 + c.id // 5) % self.every == 0 for c in w.compounds]
-
-    def ask(self, w):
-        if not any(self.sits(w)):
-            return {}
-        company = [c.company and sits for c, sits in zip(w.compounds, self.sits(w))]
-        return {"committee": times(self.staff, self.sits(w)), "member": times(self.members, self.sits(w)), "property": times(self.company, company)}
-
-    def pull(self, w, share):
-        here = [s * (1.0 - weary) if sits else 0.0 for s, weary, sits in zip(share, self.weary, self.sits(w))]
-        held = self.held = [h if h >= self.quorum else 0.0 for h in here]
-        at_table = [1.0 if i.state == TABLE else 0.0 for i in w.issues]
-        taken = spent([float(self.items) if h > 0.0 else 0.0 for h in held], [i.compound for i in w.issues], at_table)
-        return {
-            "accord": [self.push * part * held[i.compound] for part, i in zip(taken, w.issues)],
-            "keep": [self.minutes * (self.minuted[i.compound] * share[i.compound]) if known(i) else 0.0 for i in w.issues],
-            "trust": [[self.answer * held[b.compound], 0.0, 0.0] for b in w.buildings],
-            "wish": [[-self.evening * weary] * 4 for weary in self.weary],
-        }
-
-    def learn(self, w):
-        rested = times(1.0 - self.recovery, self.weary)
-        self.weary = [r + self.fatigue * (1.0 - r) if held > 0.0 else r for r, held in zip(rested, self.held)]
-        self.minuted = [float(held > 0.0) if sits else before for held, sits, before in zip(self.held, self.sits(w), self.minuted)]
-
-
-class MediationRoom(Mechanism):
-    """Quarrels at the table are heard on the first days of the week, those heard least first, until given up on."""
-
-    def docket(self, w):
-        """The quarrels to be heard today, if the room is open."""
-        quarrels = [i for i in w.issues if FAMILIES[i.family] == "dispute" and i.state == TABLE and i.accord < self.giving_up]
-        return quarrels if 1 <= w.day % 7 <= self.days or self.days == 7 else []
-
-    def ask(self, w):
-        heard = min(self.cases, len(self.docket(w)))
-        return {"committee": self.staff * heard, "member": self.members * heard, "yuan": self.lawyer * heard} if self.docket(w) else {}
-
-    def pull(self, w, share):
-        heard, warmth = [0.0 for _ in w.issues], [0.0 for _ in w.buildings]
-        docket = sorted(self.docket(w), key=lambda i: i.accord)
-        turn = {issue.id: min(1.0, max(0.0, min(self.cases, len(docket)) * min(share) - n)) for n, issue in enumerate(docket)}
-        for row, issue in enumerate(w.issues):
-            heard[row] = turn.get(issue.id, 0.0)
-            warmth[issue.building] += heard[row]
-        return {"accord": times(self.skill, heard), "trust": [[0.0, 0.0, self.warmth * n] for n in warmth]}
-
-
-class PartyVolunteers(Mechanism):
-    """A team that ages cares, tidies and repairs, with a service day each quarter that draws others along."""
-
-    def begin(self, w):
-        self.left = 1.0
-
-    def wanted(self, w):
-        return (self.festive if w.day % 91 == 0 else self.daily) * len(w.buildings)
-
-    def ask(self, w):
-        return {role: 0.5 * self.left * self.wanted(w) for role in ("member", "volunteer")}
-
-    def pull(self, w, share):
-        got = self.left * min(share)
-        party = got if w.day % 91 == 0 else 0.0
-        return {
-            "sight": [self.visits * got if FAMILIES[i.family] == "care" else 0.0 for i in w.issues],
-            "work": spent([self.wanted(w) * got], [0 for _ in w.issues], wanted(w, "volunteer")),
-            "wish": [[0.0] + [self.call * self.left * got] * 3 for _ in w.compounds],
-            "trust": [[0.0, 0.0, self.goodwill * party] for _ in w.buildings],
-            "ties": [self.meeting * party for _ in w.buildings],
-        }
-
-    def learn(self, w):
-        self.left = min(1.0, max(0.0, self.left + (self.joining * (1.0 - self.left) - self.ageing * self.left) / 365))
-
-
-TWINS = {
-    "building_captains": BuildingCaptains, "consent_campaign": ConsentCampaign, "grid_patrol": GridPatrol, "joint_council": JointCouncil,
-    "mediation_room": MediationRoom, "party_volunteers": PartyVolunteers,
-}  # fmt: skip
+def twin_of(name):
+    """The class that tells a mechanism a second time."""
+    return TWINS.get(name) or import_module(f"twins.{name}").Twin
