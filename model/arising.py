@@ -76,6 +76,14 @@ def wound(rate, key):
     return Clocks(rate, np.zeros(rate.shape), first_thresholds(np.arange(rate.size), key).reshape(rate.shape), np.zeros(rate.shape, np.int64))
 
 
+def ring(clocks, b, j, n, key):
+    """Let so many issues of category `j` in building `b` arise on the first night; `key` is the key of arising."""
+    cell = b * clocks.rate.shape[1] + j
+    clocks.passed[b, j] = clocks.next[b, j]
+    for number in range(1, n):
+        clocks.passed[b, j] += waiting(np.uint64(below(key, cell)), number)
+
+
 @compiled
 def first_thresholds(cells, key):
     """When the first issue of each cell arises, in hazard; (cells,)."""
@@ -86,8 +94,11 @@ def first_thresholds(cells, key):
 
 
 @part
-def tick(clocks, ease, family, key):
-    """A day passes: ids of the issues that arise, (new,) int64, by building and category. `ease` (buildings, families) log."""
+def tick(clocks, ease, weather, family, key):
+    """A day passes: ids of the issues that arise, (new,) int64, by building and category.
+
+    `ease` (buildings, families) log rate, `weather` (categories,) the season's and shocks' factor.
+    """
     b, c = clocks.rate.shape
     cells, before = np.empty(b * c, np.int64), np.empty(b * c, np.int64)  # where something arises, and what had arisen there
     hits, n = 0, 0
@@ -99,7 +110,7 @@ def tick(clocks, ease, family, key):
             calm &= ease[i, f] == 0.0
         if not calm or not plain:
             for j in range(c):
-                eased[j] = exp(ease[i, family[j]])
+                eased[j] = exp(ease[i, family[j]]) * weather[j]
             plain = calm
         due = 0
         for j in range(c):

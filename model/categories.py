@@ -18,6 +18,12 @@ UNITS = ("resident", "elder", "alone", "housebound", "child", "household", "stai
 SCOPES = ("household", "stairwell", "building", "compound", "street")  # who can see it: the neighbours who share that place
 HANDS = ("property", "committee", "captain", "volunteer", "grid")      # who can do it
 
+SEASONS = {  # name -> how many times as often in each month; the mean is one (assumed: southern China, school holidays)
+    "rain": (0.3, 0.5, 0.8, 1.4, 1.8, 2.0, 1.6, 1.6, 1.0, 0.4, 0.3, 0.3),
+    "warm": (0.0, 0.1, 0.4, 1.0, 1.6, 2.1, 2.3, 2.1, 1.4, 0.8, 0.2, 0.0),
+    "holidays": (1.5, 1.5, 0.0, 0.0, 0.0, 0.0, 4.5, 4.5, 0.0, 0.0, 0.0, 0.0),
+}
+
 
 @dataclass(frozen=True)
 class Category:
@@ -43,6 +49,7 @@ class Category:
     patience: float = knob(90.0, 1.0, 5000.0, unit="days till the teller gives up, mean", source="assumed")
     reopen: float = knob(0.05, 0.0, 1.0, unit="chance that it was not really done", source="assumed")
     rule: str = ""  # the consent a project needs, a name in RULES
+    season: str = ""  # how its rate varies over the year, a name in SEASONS
 
     def contradictions(self):
         """What does not go together, as (field, words)."""
@@ -51,6 +58,8 @@ class Category:
                 yield name, f"= {getattr(self, name)!r} is not one of {', '.join(known)}"
         if self.rule and self.rule not in RULES:
             yield "rule", f"= {self.rule!r} is not one of {', '.join(RULES)}"
+        if self.season and self.season not in SEASONS:
+            yield "season", f"= {self.season!r} is not one of {', '.join(SEASONS)}"
 
 
 def _category(zh, family, unit, scope, hands, **numbers):
@@ -69,14 +78,14 @@ CATEGORIES = {
     "water_pressure": _category("水压不足", "facility", "building", "building", _PC, rate=0.05, ageing=0.3, severity=2, telling=0.15, work=40.0, cost=5000.0, sittings=6.0, stubborn=0.1, lead=60.0, patience=365.0),
     "pipe_burst": _category("水管爆裂", "facility", "building", "building", _PC, rate=0.25, ageing=0.5, severity=3, telling=2.0, work=8.0, spread=1.0, cost=800.0),
     "pipe_leak": _category("管道渗漏", "facility", "household", "household", _PC, rate=0.04, ageing=0.4, severity=1, telling=0.06, work=4.0, spread=1.0, cost=200.0),
-    "garage_flood": _category("车库进水", "facility", "compound", "compound", _PC, rate=0.3, severity=3, telling=1.0, work=24.0, cost=3000.0, sittings=2.0, stubborn=0.05),
+    "garage_flood": _category("车库进水", "facility", "compound", "compound", _PC, rate=0.3, severity=3, telling=1.0, work=24.0, cost=3000.0, sittings=2.0, stubborn=0.05, season="rain"),
     "wall_decay": _category("墙面顶棚破损", "facility", "building", "building", _PC, rate=0.4, ageing=0.4, severity=1, telling=0.04, work=12.0, spread=1.0, cost=1500.0, patience=180.0),
     "drain_blocked": _category("下水道堵塞", "facility", "building", "building", _PC, rate=1.0, ageing=0.3, severity=2, telling=0.3, work=3.0, cost=100.0, reopen=0.15),
     "camera_dead": _category("监控损坏", "facility", "compound", "compound", _PC, rate=2.0, severity=1, telling=0.03, work=3.0, cost=400.0),
     "green_rundown": _category("绿化破败", "facility", "compound", "compound", "property committee volunteer", rate=1.0, severity=0, telling=0.03, work=20.0, cost=800.0, patience=120.0),
     "lamp_out": _category("楼道灯不亮", "facility", "stairwell", "stairwell", _SPOT, rate=1.5, severity=1, telling=0.03, work=1.0),
     "litter": _category("乱丢垃圾", "environment", "building", "building", _ALL, rate=3.0, severity=0, telling=0.03, work=1.0, recurs=0.6, lapse=60.0),
-    "mosquito": _category("蚊虫积水", "environment", "building", "building", _ALL, rate=0.6, severity=1, telling=0.05, work=4.0, recurs=0.4, lapse=60.0),
+    "mosquito": _category("蚊虫积水", "environment", "building", "building", _ALL, rate=0.6, severity=1, telling=0.05, work=4.0, recurs=0.4, lapse=60.0, season="warm"),
     "pet_fouling": _category("宠物粪便", "environment", "building", "building", _ALL, rate=1.2, severity=0, telling=0.03, work=1.0, recurs=0.7, lapse=40.0),
     "rooftop_beds": _category("楼顶种菜", "environment", "building", "building", "property committee grid", rate=0.15, severity=1, telling=0.02, work=6.0, sittings=2.0, stubborn=0.1, recurs=0.3),
     "clutter": _category("楼道堆物", "environment", "stairwell", "stairwell", _ALL, rate=0.8, severity=1, telling=0.02, work=2.0, recurs=0.6, lapse=180.0),
@@ -93,7 +102,7 @@ CATEGORIES = {
     "separated_couple": _category("离异纠纷", "dispute", "household", "household", _C, rate=0.004, severity=1, telling=0.01, work=2.0, sittings=4.0, stubborn=0.2, lapse=365.0),
     "property_fees": _category("物业费纠纷", "dispute", "household", "household", _PC, rate=0.02, severity=0, telling=0.06, work=1.0, sittings=2.0, stubborn=0.15, lapse=365.0),
     "elder_alone": _category("独居老人求助", "care", "alone", "household", _CARE, rate=0.6, severity=2, telling=0.03, work=2.0, recurs=0.4, lapse=120.0),
-    "child_holiday": _category("假期儿童看护", "care", "child", "household", "committee volunteer", rate=0.12, severity=1, telling=0.04, work=6.0, lapse=45.0),
+    "child_holiday": _category("假期儿童看护", "care", "child", "household", "committee volunteer", rate=0.12, severity=1, telling=0.04, work=6.0, lapse=45.0, season="holidays"),
     "home_repair": _category("入户维修", "care", "elder", "household", "property committee volunteer", rate=0.12, severity=1, telling=0.04, work=2.0),
     "haircut": _category("上门理发", "care", "housebound", "household", _CARE, rate=3.0, severity=0, telling=0.05, work=1.0, lapse=60.0),
     "job_or_partner": _category("求职婚恋", "care", "resident", "household", "committee volunteer", rate=0.006, severity=0, telling=0.01, work=5.0, spread=1.5, lapse=365.0),

@@ -19,7 +19,7 @@ HEAR, FIND, TELL, WAIT, AT_HOME, LEAN, REOPEN, FORGET, GIVE, MEET, WHOM, ARISE, 
 
 def live(world):
     """Move the world one day on."""
-    world.day += 1
+    world.wake()
     world.does(morning)
     world.ask()
     world.does(share_out)
@@ -40,7 +40,7 @@ def morning(w):
 @compiled
 def share_out(w):
     """What each who asked gets; the rest is left to the desks."""
-    grant(w.wants, w.shares, w.strength, w.have, w.crews)
+    grant(w.wants, w.shares, w.strength, w.have, w.crew)
     book(w)
 
 
@@ -85,7 +85,7 @@ def the_rest(w):
     )  # fmt: skip
 
     # Overnight new issues arise, and what mechanisms bring in becomes available.
-    fresh = arising.tick(w.clocks, lever.ease, cats.family, key(seed, ARISE, 0))
+    fresh = arising.tick(w.clocks, lever.ease, w.weather[day], cats.family, key(seed, ARISE, 0))
     kept = filed(w.rows, n, stays, w.ended, w.gone)
     w.rows = roomy(w.rows, kept, kept + len(fresh))
     w.issues = w.rows[: kept + len(fresh)]

@@ -5,25 +5,27 @@ from math import floor
 from .compiled import compiled, part
 from .pull import ALL, CAPTAIN, COMMITTEE, GRID, MEMBER, POOLS, PROPERTY, VOLUNTEER, YUAN
 
-WEEKEND = (6, 0)  # days of the week
-
 
 @part
 def supply(w):
-    """Hours each role has today and yuan the community may spend, into `have` (7,); property crews' are `crews`.
+    """Hours each role has today and yuan the community may spend, into `have` (7,); each property company's into `crew`.
 
-    Hands that mechanisms made available yesterday (`more`) are counted in; of the fund they may spend the share `thrift` a day.
+    Hands that mechanisms made available yesterday (`more`) are counted in, and of all as many as the almanac leaves; of the
+    fund mechanisms may spend the share `thrift` a day.
     """
-    have, k, more, pledged = w.have, w.knobs, w.more, w.mood.pledged
+    have, k, more, pledged, there, crew = w.have, w.knobs, w.more, w.mood.pledged, w.there, w.crew
     for pool in range(len(POOLS)):
         have[1 + pool] = more[pool]
-    have[COMMITTEE] += k.committee * (k.weekend if w.day % 7 in WEEKEND else 1.0)
+    have[COMMITTEE] += k.committee
     have[GRID] += k.grid
     have[MEMBER] += k.member * pledged[0]
     have[VOLUNTEER] += k.volunteer * pledged[1]
     have[PROPERTY] = 0.0
-    for c in range(len(w.crews)):
-        have[PROPERTY] += w.crews[c]
+    for c in range(len(crew)):
+        crew[c] = w.crews[c] * there[w.day, PROPERTY]
+        have[PROPERTY] += crew[c]
+    for role in range(COMMITTEE, CAPTAIN + 1):
+        have[role] *= there[w.day, role]
     have[YUAN] = max(0, w.funds[ALL]) / 100 * k.thrift
 
 
@@ -80,9 +82,9 @@ def book(w):
 
     Yuan leave the community's fund at once, rounded down to the fen.
     """
-    wants, shares, have, hours, ledger, compounds = w.wants, w.shares, w.have, w.hours, w.ledger, len(w.crews)
+    wants, shares, have, hours, ledger, compounds = w.wants, w.shares, w.have, w.hours, w.ledger, len(w.crew)
     for c in range(compounds):
-        hours[c] = w.crews[c]
+        hours[c] = w.crew[c]
     committee = have[COMMITTEE]
     w.used.fill(0.0)
     for m in range(len(w.strength)):
@@ -110,10 +112,11 @@ def book(w):
         w.used[pool] = w.used[pool] / have[role] if have[role] > 0.0 else 0.0
     for role in range(CAPTAIN + 1):
         ledger.supplied[role] += have[role]
-    ledger.supplied[-1] += w.knobs.departments
+    departments = w.knobs.departments * w.there[w.day, -1]
+    ledger.supplied[-1] += departments
     for c in range(compounds):
         hours[c] = max(hours[c], 0.0)
-    hours[compounds], hours[compounds + 1] = max(committee, 0.0), w.knobs.departments
+    hours[compounds], hours[compounds + 1] = max(committee, 0.0), departments
 
 
 @part

@@ -4,10 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .almanac import PAYERS
 from .compiled import part
-from .pull import ROLES
-
-PAYERS = (*ROLES, "departments")
 
 
 class Ledger(NamedTuple):

@@ -8,6 +8,7 @@ from ..agents.property_managers import PropertyKnobs
 from ..agents.residents import ResidentKnobs
 from ..agents.volunteers import VolunteerKnobs
 from . import mechanisms
+from .almanac import CalendarKnobs, Outset, Shock
 from .categories import CATEGORIES
 from .knobs import check, knob
 from .signing import ProjectKnobs
@@ -118,6 +119,9 @@ class Scenario:
     committee: CommitteeKnobs = field(default_factory=CommitteeKnobs)
     departments: DepartmentKnobs = field(default_factory=DepartmentKnobs)
     projects: ProjectKnobs = field(default_factory=ProjectKnobs)
+    calendar: CalendarKnobs = field(default_factory=CalendarKnobs)
+    shock: tuple = field(default=(), metadata={"each": Shock})
+    outset: tuple = field(default=(), metadata={"each": Outset})
     issues: dict = field(default_factory=every_category, metadata={"named": every_category})
     mechanisms: dict = field(default_factory=dict, metadata={"named": mechanisms.every})
     reported: dict = field(default_factory=dict, metadata={"free": True})
@@ -138,6 +142,9 @@ class Scenario:
     def contradictions(self):
         """What cannot be true together, as (field, words)."""
         stairwells = sum(c.count * c.buildings * c.stairwells for c in self.compound)
+        for n, begin in enumerate(self.outset):
+            if begin.category not in self.issues:
+                yield f"outset.{n}.category", f"= {begin.category!r} is not one of {', '.join(self.issues)}"
         if not self.compound:
             yield "compound", "is empty: a community has at least one"
         elif self.community.households < stairwells:

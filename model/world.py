@@ -8,6 +8,7 @@ import numpy as np
 from ..agents import grid_workers, property_managers, residents
 from ..agents.residents import Mood, Residents
 from . import arising, ledger, mechanisms, signing
+from .almanac import almanac, outset
 from .acting import Acting, grown, hands, pointers, regrown, stacks, sums
 from .arising import Clocks
 from .categories import Columns, columns
@@ -34,8 +35,7 @@ class Numbers(NamedTuple):
     redo: float
     verify: int
     thrift: float
-    committee: float    # hours on a weekday
-    weekend: float      # share of that on a weekend
+    committee: float    # hours on a working day
     grid: float         # hours a day
     member: float       # hours a day for each evening promised this week
     volunteer: float
@@ -86,6 +86,9 @@ class State(NamedTuple):
     ledger: Ledger        # whose hours and yuan went where
     more: np.ndarray      # (5,) hours  added today to POOLS by yesterday's pulls
     used: np.ndarray      # (2,) share of members' and volunteers' evenings that found work
+    weather: np.ndarray   # (days + 2, categories) factor on what arises, by day: seasons and shocks
+    there: np.ndarray     # (days + 2, 7) factor on each payer's hours, by day: weekends, festivals and shocks
+    crew: np.ndarray      # (compounds,) hours of each property company's crew today
     have: np.ndarray      # (7,) hours and yuan there are today, by role
     hours: np.ndarray     # (compounds + 2,) hours left to each desk today
     strength: np.ndarray  # (acting,) float64  of the mechanisms that are switched on, by name
@@ -126,13 +129,23 @@ class World:
         self.day = 0
         self.ways = {}                # kernel -> as it is compiled for this world
         self.own = {name: chosen[name].begin(self, luck) for name in sorted(chosen)}  # mechanism -> its own columns
+        self.turns = {day for one in chosen.values() for day in (one.begins, one.ends + 1)}  # on which mechanisms begin, or are no more
         self.hand_out()
 
+    def wake(self):
+        """Another day; some mechanisms may begin on it, or be no more."""
+        self.day += 1
+        if self.day in self.turns:
+            for stack in self.state.pulls:
+                stack.rows.fill(0.0)  # who is no more pulls nothing
+            self.hand_out()
+
     def hand_out(self):
-        """Give each mechanism its hand."""
+        """Give each mechanism its hand, and those whose time it is something to do."""
         acting = [Acting(*one, self) for one in hands(self.state, self.chosen, self.own)]
         self.hands = {one.name: one.hand for one in acting}
-        self.asks, self.draws, self.lessons = ([call for one in acting for call in one.calls(step)] for step in ("ask", "pull", "learn"))
+        here = [one for one in acting if one.mechanism.begins <= self.day <= one.mechanism.ends]
+        self.asks, self.draws, self.lessons = ([call for one in here for call in one.calls(step)] for step in ("ask", "pull", "learn"))
 
     def does(self, kernel):
         """What a kernel makes of the world."""
@@ -253,13 +266,17 @@ def begun(community, scenario, luck):
     here = sorted(scenario.mechanisms)
     duty = np.array([0.0, scenario.volunteers.duty, members.duty_retired, members.duty_in_service])
     own = {name: copied(part) if name in WRITTEN else part for name, part in community._asdict().items() if name != "rate"}
+    weather, there = almanac(scenario)
+    clocks = arising.wound(community.rate, luck.key("arise"))
+    for b, j, n in outset(scenario, community.rate, luck.key("outset")):
+        arising.ring(clocks, b, j, n, luck.key("arise"))
     pulls = stacks(scenario.mechanisms, names, ROOM, len(community.buildings.compound), c)
     state = State(
         **own,
         seed=luck.seed,
         day=0,
         knobs=numbers(scenario),
-        clocks=arising.wound(community.rate, luck.key("arise")),
+        clocks=clocks,
         projects=Projects(np.full(c, -1), np.full(c, -1), np.zeros(c, np.int32), np.zeros(c), np.zeros(c, np.int32), np.zeros(c, np.int32)),
         wished=np.zeros((WEEK, c, 4)),
         wish=np.zeros((c, 4)),
@@ -269,6 +286,9 @@ def begun(community, scenario, luck):
         ledger=ledger.opened(len(names)),
         more=np.zeros(5),
         used=np.zeros(2),
+        weather=weather,
+        there=there,
+        crew=np.zeros(c),
         have=np.zeros(7),
         hours=np.zeros(c + 2),
         strength=np.array([scenario.mechanisms[name].strength for name in here], float),
@@ -301,7 +321,6 @@ def numbers(scenario):
         int(committee.verify),
         float(committee.thrift),
         float(committee.staff * committee.shift),
-        float(committee.weekend),
         float(grid_workers.hours(scenario.grid_workers)),
         scenario.party_members.evening / 7,
         scenario.volunteers.evening / 7,

@@ -311,7 +311,7 @@ def test_a_number_out_of_range_is_an_error_in_python_too(name, one):
 
 # ----------------------------------------------------------------------------------------------------- knobs of the scenario
 
-PARTS = ("residents", "party_members", "volunteers", "property_managers", "grid_workers", "committee", "departments", "projects")
+PARTS = ("residents", "party_members", "volunteers", "property_managers", "grid_workers", "committee", "departments", "projects", "calendar")
 KNOBS = [pytest.param(path, f, id=path) for path, f in paths(EVERYBODY).items() if path.startswith(PARTS)]
 
 

@@ -130,7 +130,7 @@ def test_a_community_that_is_better_served_reports_more(by):
     """Whatever serves it better, in the second year more is told: in number, and as a share of what arises."""
     seen = []
     for scenario in STEPS[by]:
-        arm = runs(scenario, 4)
+        arm = runs(scenario, 8)
         seen.append([[summary(run)["resolution_rate"], np.diff(at_years_end(run, "told"))[0], np.mean(run.issues["told"] >= 0)] for run in arm])
     for before, after in zip(np.array(seen), np.array(seen)[1:]):
         print(f"\n{by}: resolved in time, told in the year, share told", before.mean(axis=0).round(3), "->", after.mean(axis=0).round(3), end="")

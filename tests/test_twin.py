@@ -17,6 +17,7 @@ from worlds import ESTATE, STORM, YARD, governed
 
 from cogov.agents.residents import CHILD, ELDER
 from cogov.model import mechanisms
+from cogov.model.almanac import PAYERS, Outset, Shock
 from cogov.model.cases import read
 from cogov.model.categories import CATEGORIES, FAMILIES
 from cogov.model.compiled import kernel
@@ -69,7 +70,7 @@ def same_issues(day, which, engine, plain):
 def same_pulls(w, t):
     """What each mechanism pulled on each lever, times its strength; what the twin leaves out is nothing."""
     for name, lever in ((name, lever) for name in w.hands for lever in LEVERS):
-        mine, plain = getattr(w.hands[name].lever, lever), t.pulls[name].get(lever)
+        mine, plain = getattr(w.hands[name].lever, lever), t.pulls.get(name, {}).get(lever)
         pulled = np.zeros(mine.shape) if plain is None else t.mechanisms[name].strength * np.atleast_1d(np.asarray(plain, float))
         same(w.day, f"pull of {name} on {lever}", mine[: len(pulled)] if lever in OVER_ISSUES else mine, pulled, CLOSE)
 
@@ -183,15 +184,27 @@ def compound(name, luck):
     )  # fmt: skip
 
 
+def governor(name, strength, luck):
+    """A mechanism with some knobs turned, all the time or for a time."""
+    begins = luck.choice([0, 0, luck.randint(1, 40)])
+    one = turning(mechanisms.named(name)(**OFTEN.get(name, {})), 3, luck, ("begins", "ends"))
+    return replace(one, strength=strength, begins=begins, ends=luck.choice([36_500, begins + luck.randint(0, 40)]))
+
+
+def shock(luck):
+    return Shock("shock", luck.randint(1, 60), luck.randint(1, 30), luck.choice(["", *FAMILIES]), luck.uniform(-1.0, 2.0), luck.choice(["", *PAYERS]), luck.random())
+
+
 def village(number):
     """A small community of its own, with knobs near and far, under some of the mechanisms."""
     luck = Random(number)
     kinds = tuple(compound(name, luck) for name in "abc"[: luck.randint(1, 3)])
     strengths = {name: luck.choice([1.0, 1.0, 0.5, 0.0, None]) for name in mechanisms.names()}  # None: there is none
-    governing = {name: replace(turning(mechanisms.named(name)(**OFTEN.get(name, {})), 3, luck), strength=s) for name, s in strengths.items() if s is not None}
+    governing = {name: governor(name, s, luck) for name, s in strengths.items() if s is not None}
     scenario = Scenario(
         name=f"village {number}", days=luck.randint(30, 120), community=census(sum(k.count * k.buildings * k.stairwells for k in kinds), luck),
-        compound=kinds, mechanisms=governing, issues=turning(BUSY, 8, luck), **EAGER,
+        compound=kinds, mechanisms=governing, issues=turning(BUSY, 8, luck), shock=tuple(shock(luck) for _ in range(luck.randint(0, 2))),
+        outset=tuple(Outset(category, luck.randint(1, 9)) for category in luck.sample(["litter", "clutter", "lamp_out", "hygiene"], luck.randint(0, 2))), **EAGER,
     )  # fmt: skip
     return turning(turned(scenario, "committee.staff", luck.choice([0.1, 0.5, 2.5])), 6, luck, OWN_WAYS)
 

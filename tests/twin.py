@@ -13,7 +13,10 @@ from struct import pack, unpack
 from types import SimpleNamespace
 from zlib import crc32
 
+import numpy as np
+
 from cogov.agents.residents import CHILD, ELDER, IN_SERVICE_MEMBER, NEIGHBOUR, NEIGHBOURS, RETIRED_MEMBER, SLOTS, VOLUNTEER
+from cogov.model.almanac import almanac, outset
 from cogov.model.categories import FAMILIES, SCOPES
 from cogov.model.mechanisms import names
 from cogov.model.places import DOUBTS, NOT_MET, SIGNED
@@ -136,6 +139,9 @@ class World:
         for b in self.buildings:
             b.helpers, b.good, b.standing, b.drift, b.meet = [0, 0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0, 0.0], 0.0
             b.clocks = [clock(self, b, j) for j in range(len(self.kinds))]
+        self.weather, self.there = (table.tolist() for table in almanac(scenario))
+        for b, j, n in outset(scenario, town.rate, np.uint64(self.luck.key("outset"))):
+            self.buildings[b].clocks[j].passed = rings(self, b, j, n)
         for c in self.compounds:
             c.active, c.cursor, c.steps, c.open, c.all = -1, 0, 0.0, 0, 0
             grown = [person for person in c.people if person.band != CHILD and person.presence > 0.0]
@@ -170,6 +176,11 @@ def clock(w, b, j):
     return SimpleNamespace(rate=rate, passed=0.0, number=0, next=waiting(below(w.luck.key("arise"), b.id * len(w.kinds) + j), 0))
 
 
+def rings(w, b, j, n):
+    """The hazard at which the first so many issues of category `j` have arisen in building `b`."""
+    return added(waiting(below(w.luck.key("arise"), b * len(w.kinds) + j), number) for number in range(n))
+
+
 # ---- The day.
 
 
@@ -193,10 +204,11 @@ def day(w):
     """One day: all ask, all pull, and then the world moves."""
     w.day += 1
     have = supply(w)
-    asks = {name: {role: times(m.strength, hours) for role, hours in m.ask(w).items()} for name, m in w.mechanisms.items()}
+    here = {name: m for name, m in w.mechanisms.items() if m.begins <= w.day <= m.ends}
+    asks = {name: {role: times(m.strength, hours) for role, hours in m.ask(w).items()} for name, m in here.items()}
     shares = granted(w, have, asks)
     hours = booked(w, have, asks, shares)
-    pulls = w.pulls = {name: m.pull(w, shares[name]) for name, m in w.mechanisms.items()}
+    pulls = w.pulls = {name: m.pull(w, shares[name]) for name, m in here.items()}
     lever = total(w, pulls)
 
     tell(w, lever["voice"], owned(w, pulls, "sight"))
@@ -225,7 +237,7 @@ def day(w):
     w.issues = [issue for issue in w.issues if issue.state <= RESOLVED] + arisen(w, lever["ease"])
     w.more = dict(zip(POOLS, lever["supply"]))
     w.funds[-1] += round(lever["money"] * 100)
-    for m in w.mechanisms.values():
+    for m in here.values():
         m.learn(w)
 
 
@@ -244,16 +256,16 @@ def amount(hours):
 
 def supply(w):
     """Hours each role has today (property: each compound's crew), with what mechanisms brought in yesterday; and yuan."""
-    s, c, grid = w.scenario, w.scenario.committee, w.scenario.grid_workers
-    return {
-        "property": w.crews,
-        "committee": c.staff * c.shift * (c.weekend if w.day % 7 in (6, 0) else 1.0) + w.more["committee"],
-        "grid": grid.full_time * grid.shift + grid.part_time * grid.part_shift + w.more["grid"],
-        "member": s.party_members.evening / 7 * w.pledged[0] + w.more["member"],
-        "volunteer": s.volunteers.evening / 7 * w.pledged[1] + w.more["volunteer"],
-        "captain": w.more["captain"],
-        "yuan": max(0, w.funds[-1]) / 100 * c.thrift,
+    s, c, grid, there = w.scenario, w.scenario.committee, w.scenario.grid_workers, dict(zip(("property", *POOLS), w.there[w.day]))
+    own = {
+        "committee": c.staff * c.shift,
+        "grid": grid.full_time * grid.shift + grid.part_time * grid.part_shift,
+        "member": s.party_members.evening / 7 * w.pledged[0],
+        "volunteer": s.volunteers.evening / 7 * w.pledged[1],
+        "captain": 0.0,
     }
+    pools = {pool: (w.more[pool] + hours) * there[pool] for pool, hours in own.items()}
+    return {"property": times(there["property"], w.crews), **pools, "yuan": max(0, w.funds[-1]) / 100 * c.thrift}
 
 
 def granted(w, have, asks):
@@ -290,7 +302,7 @@ def booked(w, have, asks, shares):
                 pools[role] += amount(got)
             w.ledger.hours[row][("property", *POOLS).index(role)] += amount(got)
     w.used = [pools[role] / have[role] if have[role] > 0 else 0.0 for role in ("member", "volunteer")]
-    departments = w.scenario.departments.hours
+    departments = w.scenario.departments.hours * w.there[w.day][-1]
     there = [added(have["property"]), *(have[role] for role in POOLS), departments]
     w.ledger.supplied = [so_far + today for so_far, today in zip(w.ledger.supplied, there)]
     return [*(max(hours, 0.0) for hours in crews), max(have["committee"] - pools["committee"], 0.0), departments]
@@ -708,7 +720,7 @@ def arisen(w, ease):
     for b in w.buildings:
         for j, c in enumerate(b.clocks):
             if c.rate > 0.0:
-                c.passed += c.rate * exp(ease[b.id][FAMILIES.index(w.kinds[j].family)])
+                c.passed += c.rate * (exp(ease[b.id][FAMILIES.index(w.kinds[j].family)]) * w.weather[w.day][j])
                 while c.passed >= c.next:
                     fresh.append(born(w, b, j, c.number))
                     c.number += 1

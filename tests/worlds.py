@@ -8,6 +8,7 @@ import numpy as np
 
 from cogov.agents.grid_workers import GridKnobs
 from cogov.model import mechanisms
+from cogov.model.almanac import CalendarKnobs
 from cogov.model.measures import today
 from cogov.model.scenario import Census, CommitteeKnobs, Compound, DepartmentKnobs, Scenario
 from cogov.model.simulate import days, simulate
@@ -56,9 +57,10 @@ STORM = raised(  # the yard and a small estate, with projects to sign for, quarr
     lift_adding=4.0, yard_renewal=4.0, mains_replacement=4.0, neighbour_noise=1.0, square_noise=6.0, siting=6.0, family_quarrel=0.5,
     elder_alone=6.0, home_repair=1.0, haircut=20.0, child_holiday=1.0, litter=12.0, lamp_out=6.0, clutter=6.0, hawkers=6.0,
 )  # fmt: skip
-FORUM = replace(  # the storm where many give their evenings, so that sittings are held, and where much is forgotten
+FORUM = replace(  # the storm in autumn, where many give their evenings, so that sittings are held, and where much is forgotten
     STORM,
     name="forum",
+    calendar=CalendarKnobs(month=9),
     residents=replace(STORM.residents, shyness=0.0),
     party_members=replace(STORM.party_members, duty_retired=9.0, duty_in_service=9.0),
     property_managers=replace(STORM.property_managers, shift=4.0),

@@ -33,6 +33,8 @@ class Mechanism:
     zh: ClassVar[str] = ""
     pulls: ClassVar[tuple] = ()  # the levers it pulls; what it writes on others counts for nothing
     strength: float = knob(1.0, 0.0, 1.0, unit="share of full: of what it asks for and of what it pulls", source="a choice of the user")
+    begins: int = knob(0, 0, 36_500, unit="day of the run from which it is at work", source="a choice of the user")
+    ends: int = knob(36_500, 0, 36_500, unit="last day of the run on which it is", source="a choice of the user")
 
     ask: ClassVar = None
     pull: ClassVar = None

@@ -1,0 +1,102 @@
+"""The almanac (历): what each day brings to everybody: weekends and festivals, seasons, shocks, what is wrong from the outset.
+
+Made before a run begins, from the scenario alone: two tables that the day looks up.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .categories import FAMILIES, SEASONS
+from .knobs import ScenarioError, knob
+from .luck import chances
+from .pull import ROLES
+
+PAYERS = (*ROLES, "departments")
+YEAR = 365
+MONTHS = np.repeat(np.arange(12), (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31))  # month of each day of the year
+FESTIVALS = ((31, 45), (273, 280))  # days of the year, the last not included: Spring Festival (the mean of its dates) and the National Day week
+OFFICES = ("committee", "departments")  # who keeps weekend hours on a festival
+
+
+@dataclass(frozen=True)
+class CalendarKnobs:
+    """Where in the year a run begins, and what the year does."""
+
+    month: int = knob(3, 1, 12, unit="month on whose first day the run begins", source="assumed; a year begins after the Spring Festival")
+    seasons: float = knob(1.0, 0.0, 1.0, unit="share of full: of how much rates vary over the year", source="assumed; SEASONS in model/categories.py")
+    festive: float = knob(0.5, 0.0, 1.0, unit="share of members' and volunteers' evenings left in festival weeks", source="assumed: many travel home")
+
+
+@dataclass(frozen=True)
+class Shock:
+    """Something that comes over everybody for some days: a storm, rounds of testing that eat hands."""
+
+    name: str = field(default="shock", metadata={"text": 60})
+    day: int = knob(1, 1, 36_500, unit="day of the run on which it begins", source="given or assumed by the case")
+    days: int = knob(1, 1, 3650, unit="days it lasts", source="given or assumed by the case")
+    family: str = ""  # of issues that arise more readily; "" none
+    ease: float = knob(0.0, -5.0, 5.0, unit="log rate of that family", source="given or assumed by the case")
+    role: str = ""  # whose hours it eats; "" nobody's
+    share: float = knob(0.0, 0.0, 1.0, unit="share of those hours it eats", source="given or assumed by the case")
+
+    def contradictions(self):
+        """What does not go together, as (field, words)."""
+        for name, known in (("family", FAMILIES), ("role", PAYERS)):
+            if getattr(self, name) and getattr(self, name) not in known:
+                yield name, f"= {getattr(self, name)!r} is not one of {', '.join(known)}"
+
+
+@dataclass(frozen=True)
+class Outset:
+    """Issues that are there from the first day."""
+
+    category: str = field(default="litter", metadata={"text": 60})
+    count: int = knob(1, 1, 100_000, unit="issues", source="given or assumed by the case")
+
+
+def almanac(scenario):
+    """(weather, there): factors on the rate at which each category arises, (days + 2, categories), and on each payer's hours, (days + 2, 7).
+
+    Row d is day d of the run; the day after the last is there too.
+    """
+    calendar, kinds = scenario.calendar, list(scenario.issues.values())
+    day = np.arange(scenario.days + 2)
+    date = (day - 1 + int(np.searchsorted(MONTHS, calendar.month - 1))) % YEAR
+    month = MONTHS[date]
+    weather = np.ones((len(day), len(kinds)))
+    for j, kind in enumerate(kinds):
+        if kind.season:
+            weather[:, j] = 1.0 + calendar.seasons * (np.array(SEASONS[kind.season])[month] - 1.0)
+    there = np.ones((len(day), len(PAYERS)))
+    festival = np.zeros(len(day), bool)
+    for first, last in FESTIVALS:
+        festival |= (date >= first) & (date < last)
+    rest = (day % 7 == 6) | (day % 7 == 0)
+    there[:, PAYERS.index("committee")] = np.where(rest | festival, scenario.committee.weekend, 1.0)
+    for payer in ("member", "volunteer"):
+        there[:, PAYERS.index(payer)] = np.where(festival, calendar.festive, 1.0)
+    for shock in scenario.shock:
+        then = (day >= shock.day) & (day < shock.day + shock.days)
+        for j in (j for j, kind in enumerate(kinds) if kind.family == shock.family):
+            weather[then, j] *= np.exp(shock.ease)
+        if shock.role:
+            there[then, PAYERS.index(shock.role)] *= 1.0 - shock.share
+    return weather, there
+
+
+def outset(scenario, rate, key):
+    """Where the issues of the outset are: (building, category, how many), the buildings drawn in turn from those where such a thing can arise.
+
+    `rate` (buildings, categories), `key` a key of luck. Raises ScenarioError when it can arise nowhere.
+    """
+    names, found = list(scenario.issues), []
+    for n, begin in enumerate(scenario.outset):
+        j = names.index(begin.category)
+        can = np.flatnonzero(rate[:, j] > 0)
+        if not len(can):
+            raise ScenarioError(f"outset.{n}.category = {begin.category!r} can arise nowhere in this community: what it arises from is not there")
+        turn = can[np.argsort(chances(key, can), kind="stable")]
+        each, more = divmod(begin.count, len(turn))
+        found += [(int(b), j, each + (place < more)) for place, b in enumerate(turn) if each + (place < more)]
+    return found
