@@ -12,6 +12,7 @@ _WHERE = {  # name -> the room it lives in; loaded when first asked for, so that
     "read": "model.cases",
     "simulate": "experiments.runs",
     "compare": "experiments.compare",
+    "patterns": "experiments.patterns",
 }
 __all__ = list(_WHERE)
 

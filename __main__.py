@@ -175,6 +175,41 @@ def compare(
     out.print(f"Figure: {picture} (and .svg)\nTables: {folder}", soft_wrap=True, highlight=False)
 
 
+@app.command()
+def patterns(
+    case: Annotated[list[str] | None, typer.Option(metavar="CASE", help="a case; repeatable, else all that ship")] = None,
+    replicates: Annotated[int, typer.Option(min=2, help="runs, each with its own luck and its own assumed parameters")] = 30,
+    spread: Annotated[float, typer.Option(min=0.0, max=2.0, help="how far assumed parameters vary: by up to this in their logarithm")] = 0.25,
+    seed: Seed = 0, workers: Annotated[int | None, typer.Option(min=1, max=512, help="processes; the result does not depend on it")] = None,
+    out_: Annotated[Path, typer.Option("--out", help="folder for the figure and the table")] = Path("out"), json_: Json = False,
+):  # fmt: skip
+    """Hold every reported outcome against the model: inside, near or outside its 90 % interval."""
+    import pandas as pd
+
+    from .experiments.patterns import patterns as held
+    from .model.cases import read, shipped
+    from .viz import figures, tables
+
+    every = [scenario for scenario in map(read, case or shipped()) if scenario.reported]
+    for scenario in every[:1]:
+        ready(scenario, out_)
+    found = []
+    with progress() as bar:
+        task = bar.add_task("replicates", total=replicates * len(every))
+        for scenario in every:
+            bar.update(task, description=scenario.name)
+            found.append(held(scenario, replicates=replicates, seed=seed, spread=spread, workers=workers, progress=lambda: bar.advance(task)))
+    if not found:
+        raise ScenarioError("none of these cases has a [[reported]] outcome to hold the model against")
+    table = pd.concat(found, ignore_index=True)
+    table.to_csv(out_ / "patterns.csv", index=False)
+    picture = figures.save(figures.patterns(table), out_, "patterns")
+    if json_:
+        return print(json.dumps(told(table, "records"), ensure_ascii=False, indent=2))
+    out.print(tables.patterns(table))
+    out.print(f"Figure: {picture} (and .svg)\nTable: {out_ / 'patterns.csv'}", soft_wrap=True, highlight=False)
+
+
 @bench.command()
 def speed(json_: Json = False):
     """Guiyuan for a year against the slow twin, growth to a million residents, memory per resident."""

@@ -51,6 +51,8 @@ class ResidentKnobs:
     together: float = knob(0.05, 0.0, 1.0, unit="new acquaintances/evening given", source="assumed")
     example: float = knob(4.0, 0.0, 10.0, unit="acquaintances' worth of a neighbour in the building whose evening found work", source="assumed")
     half: float = knob(8.0, 0.5, 40.0, unit="acquaintances at which trust in neighbours settles at one half", source="assumed")
+    moving_owner: float = knob(0.03, 0.0, 2.0, unit="owners' households that move away/year", source="assumed")
+    moving_tenant: float = knob(0.25, 0.0, 4.0, unit="tenants' households that move away/year", source="assumed: leases of a year, most renewed")
     skilled: float = knob(0.06, 0.0, 1.0, unit="share of adults and elders for each of three skills", source="assumed")
 
 
@@ -236,6 +238,46 @@ def speaker(first, last, people, trusted, key):
             if time < best:
                 best, winner = time, np.int64(i)
     return winner
+
+
+@part
+def part_ways(i, people):
+    """Resident `i` is nobody's acquaintance any more."""
+    known, ties = people.known, people.ties
+    for slot in range(ties[i]):
+        j = known[i, slot]
+        for other in range(ties[j]):
+            if known[j, other] == i:
+                known[j, other] = known[j, ties[j] - 1]
+                known[j, ties[j] - 1] = -1
+                ties[j] -= 1
+                break
+        known[i, slot] = -1
+    ties[i] = 0
+
+
+@part
+def move_house(day, people, households, buildings, stairwells, moving, k, moves, which, anew):
+    """One evening a week in each building a household may move away, and others like them move in, whom nobody knows.
+
+    At most one: with chance 1 - exp(-`moving`), (buildings,) households a week; owners and tenants race as their knobs say.
+    The newcomers trust as people did on day 0, and have signed nothing. `moves`, `which`, `anew` are keys of luck.
+    """
+    owner, first, means = households.owner, households.first, (k.trust_committee, k.trust_company, k.trust_neighbours)
+    for b in range(day % 7, len(buildings.compound), 7):
+        if chance(moves, b) >= 1.0 - exp(-moving[b]):
+            continue
+        best, h = np.inf, -1
+        for home in range(stairwells.first[buildings.first[b]], stairwells.first[buildings.first[b + 1]]):
+            rate = k.moving_owner if owner[home] else k.moving_tenant
+            if rate > 0.0 and waiting(which, home) / rate < best:
+                best, h = waiting(which, home) / rate, home
+        households.stance[h], households.knocks[h], households.talks[h] = 0, 0, 0
+        for i in range(first[h], first[h + 1]):
+            part_ways(i, people)
+            for kind in range(3):
+                people.trust[i, kind] = min(1.0, max(0.0, means[kind] + k.trust_spread * (chance(anew, i * 3 + kind) - 0.5)))
+            people.satisfaction[i], people.fatigue[i], people.gives[i] = 0.5, 0.0, False
 
 
 @compiled

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .categories import FAMILIES, SEASONS
+from .hours import WEEKEND
 from .knobs import ScenarioError, knob
 from .luck import chances
 from .pull import ROLES
@@ -35,9 +36,9 @@ class Shock:
     name: str = field(default="shock", metadata={"text": 60})
     day: int = knob(1, 1, 36_500, unit="day of the run on which it begins", source="given or assumed by the case")
     days: int = knob(1, 1, 3650, unit="days it lasts", source="given or assumed by the case")
-    family: str = ""  # of issues that arise more readily; "" none
+    family: str = field(default="", metadata={"choices": ("", *FAMILIES)})  # of issues that arise more readily; "" none
     ease: float = knob(0.0, -5.0, 5.0, unit="log rate of that family", source="given or assumed by the case")
-    role: str = ""  # whose hours it eats; "" nobody's
+    role: str = field(default="", metadata={"choices": ("", *PAYERS)})  # whose hours it eats; "" nobody's
     share: float = knob(0.0, 0.0, 1.0, unit="share of those hours it eats", source="given or assumed by the case")
 
     def contradictions(self):
@@ -72,7 +73,7 @@ def almanac(scenario):
     festival = np.zeros(len(day), bool)
     for first, last in FESTIVALS:
         festival |= (date >= first) & (date < last)
-    rest = (day % 7 == 6) | (day % 7 == 0)
+    rest = np.isin(day % 7, WEEKEND)
     there[:, PAYERS.index("committee")] = np.where(rest | festival, scenario.committee.weekend, 1.0)
     for payer in ("member", "volunteer"):
         there[:, PAYERS.index(payer)] = np.where(festival, calendar.festive, 1.0)

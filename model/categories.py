@@ -3,7 +3,7 @@
 The kinds are those named in press reports of 2019-2024; rates, hours and prices are assumed unless a source is given.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from math import gamma
 from typing import NamedTuple
 
@@ -48,8 +48,8 @@ class Category:
     lapse: float = knob(0.0, 0.0, 5000.0, unit="days till it ceases by itself, mean; 0 never", source="assumed")
     patience: float = knob(90.0, 1.0, 5000.0, unit="days till the teller gives up, mean", source="assumed")
     reopen: float = knob(0.05, 0.0, 1.0, unit="chance that it was not really done", source="assumed")
-    rule: str = ""  # the consent a project needs, a name in RULES
-    season: str = ""  # how its rate varies over the year, a name in SEASONS
+    rule: str = field(default="", metadata={"choices": ("", *RULES)})  # the consent a project needs
+    season: str = field(default="", metadata={"choices": ("", *SEASONS)})  # how its rate varies over the year
 
     def contradictions(self):
         """What does not go together, as (field, words)."""

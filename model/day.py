@@ -10,10 +10,10 @@ from .luck import decision, key
 from .pull import add_up, let_go
 
 ROOM = 10  # lines of history one issue can at most write in a day
-HEAR, FIND, TELL, WAIT, AT_HOME, LEAN, REOPEN, FORGET, GIVE, MEET, WHOM, ARISE, WORK, STUBBORN, SIT, LEAD, LAPSE, STRIKE = (
+HEAR, FIND, TELL, WAIT, AT_HOME, LEAN, REOPEN, FORGET, GIVE, MEET, WHOM, ARISE, WORK, STUBBORN, SIT, LEAD, LAPSE, STRIKE, MOVE, MOVERS, NEWCOMERS = (
     decision("hear"), decision("find"), decision("tell"), decision("wait"), decision("in"), decision("lean"), decision("reopen"), decision("forget"),
     decision("give"), decision("meet"), decision("whom"), decision("arise"), decision("work"), decision("stubborn"), decision("sit"), decision("lead"),
-    decision("lapse"), decision("strike"),
+    decision("lapse"), decision("strike"), decision("move"), decision("movers"), decision("newcomers"),
 )  # fmt: skip
 
 
@@ -79,6 +79,9 @@ def the_rest(w):
         k.residents.ignored, key(seed, REOPEN, 0), key(seed, FORGET, day), log, lines,
     )  # fmt: skip
     residents.felt(day, lever.wish, lever.trust, lever.ties, w.duty, w.wished, w.wish, mood)
+    residents.move_house(
+        day, people, homes, buildings, stairs, w.moving, k.residents, key(seed, MOVE, day), key(seed, MOVERS, day), key(seed, NEWCOMERS, day)
+    )
     residents.take_stock(
         day, people, buildings, stairs, compounds.company, w.wish, mood, w.used, k.residents, key(seed, GIVE, day), key(seed, MEET, day),
         key(seed, WHOM, day),

@@ -2,8 +2,12 @@
 
 from math import floor
 
+import numpy as np
+
 from .compiled import compiled, part
 from .pull import ALL, CAPTAIN, COMMITTEE, GRID, MEMBER, POOLS, PROPERTY, VOLUNTEER, YUAN
+
+WEEKEND = (6, 0)  # days of the week
 
 
 @part
@@ -11,7 +15,8 @@ def supply(w):
     """Hours each role has today and yuan the community may spend, into `have` (7,); each property company's into `crew`.
 
     Hands that mechanisms made available yesterday (`more`) are counted in, and of all as many as the almanac leaves; of the
-    fund mechanisms may spend the share `thrift` a day.
+    fund mechanisms may spend the share `thrift` a day. Evenings nobody wanted yet are `saved` (2,) within the week: who promised
+    one comes when there is a sitting.
     """
     have, k, more, pledged, there, crew = w.have, w.knobs, w.more, w.mood.pledged, w.there, w.crew
     for pool in range(len(POOLS)):
@@ -26,6 +31,10 @@ def supply(w):
         have[PROPERTY] += crew[c]
     for role in range(COMMITTEE, CAPTAIN + 1):
         have[role] *= there[w.day, role]
+        w.ledger.supplied[role] += have[role]
+    w.ledger.supplied[PROPERTY] += have[PROPERTY]
+    have[MEMBER] += w.saved[0]
+    have[VOLUNTEER] += w.saved[1]
     have[YUAN] = max(0, w.funds[ALL]) / 100 * k.thrift
 
 
@@ -85,8 +94,7 @@ def book(w):
     wants, shares, have, hours, ledger, compounds = w.wants, w.shares, w.have, w.hours, w.ledger, len(w.crew)
     for c in range(compounds):
         hours[c] = w.crew[c]
-    committee = have[COMMITTEE]
-    w.used.fill(0.0)
+    committee, got_of = have[COMMITTEE], np.zeros(2)
     for m in range(len(w.strength)):
         row = w.codes[m]
         for role in range(YUAN):
@@ -100,18 +108,19 @@ def book(w):
             if role == COMMITTEE:
                 committee -= got
             elif role == MEMBER:
-                w.used[0] += got
+                got_of[0] += got
             elif role == VOLUNTEER:
-                w.used[1] += got
+                got_of[1] += got
         for c in range(compounds + 1):
             fen = floor(shares[m, c] * wants[m, YUAN, c] * 100)
             w.funds[ALL] -= fen
             w.spending[ALL] += fen
             ledger.fen[row] += fen
-    for pool, role in enumerate((MEMBER, VOLUNTEER)):
-        w.used[pool] = w.used[pool] / have[role] if have[role] > 0.0 else 0.0
-    for role in range(CAPTAIN + 1):
-        ledger.supplied[role] += have[role]
+    k = w.knobs
+    for pool, role, evening in ((0, MEMBER, k.member), (1, VOLUNTEER, k.volunteer)):
+        today = evening * w.mood.pledged[pool]  # a seventh of the week's
+        w.saved[pool] = min(max(have[role] - got_of[pool], 0.0), 6.0 * today)
+        w.used[pool] = min(1.0, w.used[pool] * 6.0 / 7.0 + (got_of[pool] / (7.0 * today) if today > 0.0 else 0.0))
     departments = w.knobs.departments * w.there[w.day, -1]
     ledger.supplied[-1] += departments
     for c in range(compounds):

@@ -181,7 +181,7 @@ def allowed(f):
     if "text" in m:
         return (str,), f"text of at most {m['text']} characters"
     if "choices" in m:
-        return (str,), f"one of {', '.join(m['choices'])}"
+        return (str,), "one of " + ", ".join(name or "\"\" (none)" for name in m["choices"])
     if "names" in m:
         return (list,), "an array of names"
     if "each" in m:

@@ -73,6 +73,22 @@ class Compound:
 
 
 @dataclass(frozen=True)
+class Reported:
+    """An outcome that the report tells of, to hold the model against: its words, what measures it, and the range that is like it."""
+
+    name: str = field(default="outcome", metadata={"text": 60})
+    words: str = field(default="", metadata={"text": 400})
+    measure: str = field(default="resolution_rate", metadata={"text": 100})  # as in experiments/patterns.py
+    low: float = knob(-1e12, -1e12, 1e12, unit="of the measure", source="the report, or words turned into a range")
+    high: float = knob(1e12, -1e12, 1e12, unit="of the measure", source="the report, or words turned into a range")
+    tolerance: float = knob(0.0, 0.0, 1e12, unit="of the measure, added at both ends", source="how exactly the report counts")
+    days: int = knob(0, 0, 36_500, unit="day of the run on which it is measured; 0 the last", source="given or assumed by the case")
+    off: tuple = field(default=(), metadata={"names": True})  # mechanisms that were not there yet
+    on: tuple = field(default=(), metadata={"names": True})
+    number: bool = False  # whether the report itself gives the number
+
+
+@dataclass(frozen=True)
 class CommitteeKnobs:
     """The residents' committee (居委会), its desk and its fund."""
 
@@ -124,7 +140,7 @@ class Scenario:
     outset: tuple = field(default=(), metadata={"each": Outset})
     issues: dict = field(default_factory=every_category, metadata={"named": every_category})
     mechanisms: dict = field(default_factory=dict, metadata={"named": mechanisms.every})
-    reported: dict = field(default_factory=dict, metadata={"free": True})
+    reported: tuple = field(default=(), metadata={"each": Reported})
 
     def __post_init__(self):
         check(self, self.name)

@@ -57,10 +57,11 @@ class Founded(NamedTuple):
     funds: np.ndarray     # (compounds + 1,) int64  fen in each compound's repair fund, and last in the community's
     income: np.ndarray    # (compounds + 1,) int64  fen a day into each
     around: np.ndarray    # (compounds,) float64  share of grown-ups at home on a day, of those who ever are
+    moving: np.ndarray    # (buildings,) float64  households that move away a week
 
 
 class State(NamedTuple):
-    """All that kernels see of a community on one day, as they see it; the first eleven are as it was founded, copied where a run writes."""
+    """All that kernels see of a community on one day, as they see it; the first twelve are as it was founded, copied where a run writes."""
 
     compounds: Compounds
     buildings: Buildings
@@ -73,6 +74,7 @@ class State(NamedTuple):
     funds: np.ndarray
     income: np.ndarray
     around: np.ndarray
+    moving: np.ndarray
     seed: np.uint64       # of all luck
     day: int
     knobs: Numbers
@@ -85,7 +87,8 @@ class State(NamedTuple):
     spending: np.ndarray  # (compounds + 1,) int64  fen that have left each fund
     ledger: Ledger        # whose hours and yuan went where
     more: np.ndarray      # (5,) hours  added today to POOLS by yesterday's pulls
-    used: np.ndarray      # (2,) share of members' and volunteers' evenings that found work
+    used: np.ndarray      # (2,) share of members' and volunteers' evenings of the last week or so that found work
+    saved: np.ndarray     # (2,) hours of theirs that were promised this week and not wanted yet
     weather: np.ndarray   # (days + 2, categories) factor on what arises, by day: seasons and shocks
     there: np.ndarray     # (days + 2, 7) factor on each payer's hours, by day: weekends, festivals and shocks
     crew: np.ndarray      # (compounds,) hours of each property company's crew today
@@ -255,6 +258,7 @@ def found(scenario):
         funds=np.append(np.zeros(len(kinds)), round(scenario.committee.fund * 100)).astype(np.int64),
         income=np.append(fees, round(scenario.committee.budget / 365 * 100)).astype(np.int64),
         around=np.bincount(place, people.presence[grown], len(kinds)) / np.maximum(np.bincount(place, minlength=len(kinds)), 1),
+        moving=np.bincount(households.building, np.where(owner, scenario.residents.moving_owner, scenario.residents.moving_tenant)) * 7 / 365,
     )
 
 
@@ -286,6 +290,7 @@ def begun(community, scenario, luck):
         ledger=ledger.opened(len(names)),
         more=np.zeros(5),
         used=np.zeros(2),
+        saved=np.zeros(2),
         weather=weather,
         there=there,
         crew=np.zeros(c),

@@ -9,13 +9,14 @@ from worlds import STORM, WORLDS, YARD, governed
 
 from cogov.agents import residents
 from cogov.model import hours, issues, mechanisms
+from cogov.model.almanac import almanac
 from cogov.model.issues import (
     AGREED, ALLOWED, ANSWERED, AROSE, CEASED, CHECKED, COMPANY, CONSENTED, DEPARTMENT, DONE, FORGOTTEN, GAVE_UP, LAPSED, MONEY, ON_THE_SPOT, PAID,
     REOPENED, RESOLVED, SECONDED, SIGN, STATES, TABLE, TAKEN, TOLD, UNKNOWN, UPWARD, VERIFIED, WAS_TOLD, WHAT, WITHDRAWN, WORK,
 )  # fmt: skip
 from cogov.model.ledger import PAYERS
 from cogov.model.measures import DAILY, today
-from cogov.model.pull import ALL, COMMITTEE, POOLS, PROPERTY, ROLES, YUAN
+from cogov.model.pull import ALL, COMMITTEE, MEMBER, POOLS, PROPERTY, ROLES, VOLUNTEER, YUAN
 from cogov.model.simulate import community, days, simulate
 from cogov.model.telling import A_DAY, MOST
 
@@ -188,23 +189,27 @@ def test_every_step_that_is_allowed_is_taken_somewhere():
 def test_nobody_works_longer_than_there_are_hours(scenario):
     """What mechanisms are granted and what desks work, each day and by who pays it, within what there is; told again from the scenario."""
     s, before = scenario, None
-    pledged, more = np.zeros(2), np.zeros(len(POOLS))
+    pledged, more, saved = np.zeros(2), np.zeros(len(POOLS)), np.zeros(2)
+    _, share = almanac(s)
     for world in days(scenario, 1):
-        weekend = world.day % 7 in (6, 0)
         own = {
-            "committee": s.committee.staff * s.committee.shift * (s.committee.weekend if weekend else 1.0),
+            "committee": s.committee.staff * s.committee.shift,
             "grid": s.grid_workers.full_time * s.grid_workers.shift + s.grid_workers.part_time * s.grid_workers.part_shift,
             "member": pledged[0] * s.party_members.evening / 7,
             "volunteer": pledged[1] * s.volunteers.evening / 7,
         }
         pools = [own.get(role, 0.0) for role in POOLS] + more
-        there = np.array([world.crews.sum(), *pools, s.departments.hours])
+        there = np.array([world.crews.sum(), *pools, s.departments.hours]) * share[world.day]
+        there[[MEMBER, VOLUNTEER]] += saved
         now = world.ledger.hours.copy()
         today_ = now if before is None else now - before
         assert np.all(today_ >= 0)
         assert np.all(today_.sum(axis=0) <= there * (1 + 1e-12) + 1e-9), dict(zip(PAYERS, today_.sum(axis=0) - there))
         assert {payer for payer, hours in zip(PAYERS, today_[-1]) if hours} <= {"property", "committee", "departments"}, "desks have no evenings"
         before = now
+        week = 7 * np.array([own["member"], own["volunteer"]])
+        saved = np.minimum((there - today_.sum(axis=0))[[MEMBER, VOLUNTEER]].clip(0), week * 6 / 7)
+        assert world.saved.tolist() == pytest.approx(saved.tolist())
         people = world.residents
         pledged = np.array([np.sum(people.gives & people.member), np.sum(people.gives & ~people.member)])
         more = sum((hand.lever.supply for hand in world.hands.values()), np.zeros(len(POOLS)))

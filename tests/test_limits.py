@@ -56,7 +56,7 @@ def off(readings):
 NOBODY = dict.fromkeys(("children", "elders", "elders_alone", "housebound", "members", "in_service", "volunteers", "member_volunteers", "away", "shops"), 0)
 STILL = ResidentKnobs(
     trust_committee=0.5, trust_company=0.5, trust_neighbours=0.5, trust_spread=0.0, acquaintances=0.0, contacts=0.0, home_adult=1.0, alone=100.0,
-    echo=0.0, memory=0.0, answered=0.0, ignored=0.0, shyness=15.0, belief=0.0,
+    echo=0.0, memory=0.0, answered=0.0, ignored=0.0, shyness=15.0, belief=0.0, moving_owner=0.0, moving_tenant=0.0,
 )  # fmt: skip
 STAFF = CommitteeKnobs(staff=500.0, shift=4.0, weekend=1.0, intake=0.0, phone=0.0, forget=0.0)
 

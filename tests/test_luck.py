@@ -168,6 +168,7 @@ DECISIONS = {  # each name is for one purpose, and always meets one kind of who
     "arise": CELL, "work": ISSUE, "stubborn": ISSUE, "sit": ISSUE, "lead": ISSUE, "lapse": ISSUE, "strike": ISSUE,
     "hear": ISSUE, "find": ISSUE, "tell": ISSUE, "wait": ISSUE, "in": ISSUE, "lean": ISSUE, "reopen": ISSUE, "forget": ISSUE,
     "give": RESIDENT, "meet": RESIDENT, "whom": RESIDENT,
+    "move": BUILDING, "movers": HOUSEHOLD, "newcomers": RESIDENT, "outset": BUILDING,
 }  # fmt: skip
 TWICE = {"arise", "hear"}  # the first threshold is drawn where clocks are wound and issues born, the next ones where they are passed
 KIND_OF = {  # what is asked for at once, in the words of the source

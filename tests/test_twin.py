@@ -102,7 +102,7 @@ def same_books(day, w, t):
     same(day, "ledger: fen", w.ledger.fen, t.ledger.fen)
     for name in ("hours", "supplied"):
         same(day, f"ledger: {name}", getattr(w.ledger, name), getattr(t.ledger, name), CLOSE)
-    for name in ("used", "wished"):
+    for name in ("used", "saved", "wished"):
         same(day, name, getattr(w, name), getattr(t, name), CLOSE)
     same(day, "hours for tomorrow", w.more, [t.more[pool] for pool in POOLS], CLOSE)
 

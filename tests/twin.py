@@ -131,7 +131,7 @@ class World:
         self.spending, desks = [0 for _ in self.funds], (*self.names, "desks")
         self.ledger = SimpleNamespace(hours=[[0.0] * (len(POOLS) + 2) for _ in desks], fen=[0 for _ in desks], supplied=[0.0] * (len(POOLS) + 2))
         self.more = dict.fromkeys(POOLS, 0.0)
-        self.used, self.pledged = [0.0, 0.0], [0, 0]
+        self.used, self.saved, self.pledged = [0.0, 0.0], [0.0, 0.0], [0, 0]
         self.wished = [[[0.0] * 4 for _ in self.compounds] for _ in range(7)]
         self.issues, self.ended, self.history = [], [], []
         for stairwell in self.stairwells:
@@ -231,6 +231,9 @@ def day(w):
         b.meet += lever["ties"][b.id]
     for b in w.buildings:
         if b.id % 7 == w.day % 7:
+            move_house(w, b)
+    for b in w.buildings:
+        if b.id % 7 == w.day % 7:
             take_stock(w, b)
 
     w.ended += [issue for issue in w.issues if issue.state > RESOLVED]
@@ -265,6 +268,10 @@ def supply(w):
         "captain": 0.0,
     }
     pools = {pool: (w.more[pool] + hours) * there[pool] for pool, hours in own.items()}
+    for row, hours in enumerate((added(times(there["property"], w.crews)), *pools.values())):
+        w.ledger.supplied[row] += hours
+    pools["member"] += w.saved[0]
+    pools["volunteer"] += w.saved[1]
     return {"property": times(there["property"], w.crews), **pools, "yuan": max(0, w.funds[-1]) / 100 * c.thrift}
 
 
@@ -301,11 +308,12 @@ def booked(w, have, asks, shares):
             else:
                 pools[role] += amount(got)
             w.ledger.hours[row][("property", *POOLS).index(role)] += amount(got)
-    w.used = [pools[role] / have[role] if have[role] > 0 else 0.0 for role in ("member", "volunteer")]
-    departments = w.scenario.departments.hours * w.there[w.day][-1]
-    there = [added(have["property"]), *(have[role] for role in POOLS), departments]
-    w.ledger.supplied = [so_far + today for so_far, today in zip(w.ledger.supplied, there)]
-    return [*(max(hours, 0.0) for hours in crews), max(have["committee"] - pools["committee"], 0.0), departments]
+    w.ledger.supplied[-1] += w.scenario.departments.hours * w.there[w.day][-1]
+    for i, (role, knobs) in enumerate((("member", w.scenario.party_members), ("volunteer", w.scenario.volunteers))):
+        promised = knobs.evening / 7 * w.pledged[i]
+        w.saved[i] = min(max(have[role] - pools[role], 0.0), 6.0 * promised)
+        w.used[i] = min(1.0, w.used[i] * 6.0 / 7.0 + (pools[role] / (7.0 * promised) if promised > 0.0 else 0.0))
+    return [*(max(hours, 0.0) for hours in crews), max(have["committee"] - pools["committee"], 0.0), w.scenario.departments.hours * w.there[w.day][-1]]
 
 
 # ---- The levers.
@@ -654,6 +662,25 @@ def willing(w, h, lift, consent):
 
 
 # ---- Taking stock.
+
+
+def move_house(w, b):
+    """A household of the building may move away; those who move in know nobody, trust as on day 0, and have signed nothing."""
+    k, luck = w.scenario.residents, w.luck
+    homes = [home for stairwell in b.parts for home in stairwell.parts]
+    rates = [k.moving_owner if home.owner else k.moving_tenant for home in homes]
+    if chance(luck.key("move", w.day), b.id) < 1.0 - exp(-(added(rates) * 7 / 365)):
+        home = race(homes, lambda home: k.moving_owner if home.owner else k.moving_tenant, luck.key("movers", w.day))
+        home.stance, home.knocks, home.talks = NOT_MET, 0, 0
+        for person in home.people:
+            for friend in (w.people[j] for j in person.known):
+                friend.known[friend.known.index(person.id)] = friend.known[-1]
+                friend.known.pop()
+            person.known = []
+            for whom, mean in enumerate((k.trust_committee, k.trust_company, k.trust_neighbours)):
+                u = chance(luck.key("newcomers", w.day), person.id * 3 + whom)
+                person.trust[whom] = single(min(1.0, max(0.0, mean + k.trust_spread * (u - 0.5))))
+            person.satisfaction, person.fatigue, person.gives = 0.5, 0.0, False
 
 
 def take_stock(w, b):

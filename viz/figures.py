@@ -75,6 +75,30 @@ def hours(axes, result):
     axes.invert_yaxis()
 
 
+def patterns(table):
+    """Reported outcomes as bars, the model's intervals as lines, one row each on a scale of its own."""
+    figure = Figure(figsize=(11, 1.2 + 0.55 * len(table)), layout="constrained")
+    figure.suptitle("What was reported (bar), and the model's median and 90 % interval", fontsize=10.5, x=0.01, ha="left")
+    axes = figure.subplots()
+    colours = {"inside": "#009E73", "near": "#E69F00", "outside": WITHOUT}
+    for y, row in enumerate(table.itertuples()):
+        ends = np.array([row.low, row.high, row.p5, row.p95, row.median])
+        low, high = np.nanmin(ends), np.nanmax(ends)
+        margin = 0.15 * (high - low) or 1.0
+        at = lambda x, low=low - margin, width=high - low + 2 * margin: (x - low) / width  # noqa: E731
+        first, last = (at(x) if np.isfinite(x) else edge for x, edge in ((row.low, 0.0), (row.high, 1.0)))
+        axes.barh(y, max(last - first, 0.006), left=first, height=0.5, color="#BBBBBB")
+        axes.plot([at(row.p5), at(row.p95)], [y, y], color=colours[row.verdict], lw=2.5)
+        axes.plot(at(row.median), y, "o", color=colours[row.verdict], ms=6)
+        axes.annotate(f"{row.median:.3g} ({row.p5:.3g} to {row.p95:.3g}), {row.verdict}", (1.02, y), fontsize=8, va="center", annotation_clip=False)
+    axes.set(xlim=(0, 1), xticks=[], yticks=range(len(table)), yticklabels=[fill(f"{r.case}: {r.words}", 60) for r in table.itertuples()])
+    axes.tick_params(labelsize=7.5)
+    axes.invert_yaxis()
+    axes.spines[["top", "right", "bottom"]].set_visible(False)
+    figure.get_layout_engine().set(rect=(0, 0, 0.8, 1))
+    return figure
+
+
 def save(figure, folder, name):
     """Write a figure as PNG and SVG; returns the path of the PNG."""
     for kind in ("svg", "png"):

@@ -93,3 +93,20 @@ def used(row):
     money = row.drop(hours.index)
     if money.any():
         yield ", ".join(f"{value:,.0f} yuan from the {name.removeprefix('yuan: ')}{FUND[name]}" for name, value in money.items() if round(value))
+
+
+VERDICTS = {"inside": "green", "near": "yellow", "outside": "red"}
+
+
+def patterns(table):
+    """Reported outcomes beside the model's."""
+    out = Table(title="What was reported, and what the model does: median and 90 % interval over replicates", **PLAIN)
+    for column in ("case", "reported", "measure", "like the report", "model", "verdict"):
+        out.add_column(column, overflow="fold")
+    for row in table.itertuples():
+        low, high = ("" if np.isnan(x) else f"{x:.4g}" for x in (row.low, row.high))
+        asked = low if low == high else f"{low or '-inf'} to {high or 'inf'}"
+        model = f"{row.median:.3g} ({row.p5:.3g} to {row.p95:.3g})"
+        out.add_row(row.case, escape(row.words), row.measure, asked + " *" * row.number, model, f"[{VERDICTS[row.verdict]}]{row.verdict}[/]")
+    out.caption = "* the report itself gives the number; elsewhere its words were turned into a range, as the case file says."
+    return out

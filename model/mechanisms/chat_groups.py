@@ -1,0 +1,75 @@
+"""Message groups (微信群): neighbours of a building write to one another, someone minds the group, and what is wrong is told within minutes.
+
+Disappoints by who is not in it, elders above all; and the more groups one person minds, the more noise and rumours cost trust.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+
+from ..compiled import kernel, part
+from ..knobs import knob
+from ..pull import COMMITTEE, VOLUNTEER
+from . import Mechanism
+
+CHILD, ELDER = 0, 2  # age bands
+
+
+class Groups(NamedTuple):
+    """The groups, one row per building; those of a compound are minded by one person."""
+
+    ceiling: np.ndarray  # (buildings,) float64  share of its grown-ups who would ever join
+    joined: np.ndarray   # (buildings,) float64  share who have
+    groups: np.ndarray   # (compounds,) float64  building groups there are
+
+
+@dataclass(frozen=True)
+class ChatGroups(Mechanism):
+    zh: ClassVar[str] = "微信群"
+    pulls: ClassVar[tuple] = ("voice", "reach", "trust")
+    minding: float = knob(0.1, 0.02, 2.0, unit="hours/building group and day", source="assumed")
+    staff: float = knob(0.2, 0.0, 1.0, unit="share of the hours that the committee gives; volunteers give the rest", source="assumed")
+    span: float = knob(16.0, 0.5, 200.0, unit="building groups at which one minder misses half", source="assumed; lianhe has 31 in 4 compounds")
+    joining: float = knob(0.015, 0.0, 0.3, unit="share of those who would join, that do in a day", source="assumed: two months for most")
+    elders: float = knob(0.4, 0.0, 1.0, unit="share of elders who would ever join", source="assumed; sweep it")
+    others: float = knob(0.85, 0.0, 1.0, unit="share of other grown-ups who would ever join", source="assumed; sweep it")
+    ear: float = knob(0.7, 0.0, 3.0, unit="log rate of telling, where everybody is in a group that is minded", source="assumed; sweep it")
+    found: float = knob(0.8, 0.0, 6.0, unit="logit, that a household called upon is found: the absent are written to", source="assumed")
+    rumour: float = knob(0.001, 0.0, 0.05, unit="trust in committee and neighbours lost/day to a group of all that nobody follows", source="assumed")
+
+    def begin(self, world, luck):
+        people, b, c = world.residents, len(world.buildings.compound), len(world.compounds.company)
+        grown, old = np.bincount(people.building, people.band != CHILD, b), np.bincount(people.building, people.band == ELDER, b)
+        ceiling = (self.elders * old + self.others * (grown - old)) / grown
+        return Groups(ceiling, np.zeros(b), np.bincount(world.buildings.compound, minlength=c).astype(float))
+
+    @kernel
+    def ask(m, w):
+        k, groups = m.knobs[0], m.own.groups
+        for c in range(len(groups)):
+            hours = k.minding * groups[c]
+            m.want[COMMITTEE, c], m.want[VOLUNTEER, c] = k.staff * hours, (1.0 - k.staff) * hours
+
+    @kernel
+    def pull(m, w):
+        k, own, share, where = m.knobs[0], m.own, m.share, w.buildings.compound
+        for b in range(len(where)):
+            c = where[b]
+            minded = followed(c, own, share, k)
+            m.lever.voice[b] = k.ear * own.joined[b] * minded
+            m.lever.reach[b] = k.found * own.joined[b] * minded
+            noise = own.joined[b] * share[c] * (1.0 - minded)
+            m.lever.trust[b, 0] = m.lever.trust[b, 2] = -k.rumour * noise
+
+    @kernel
+    def learn(m, w):
+        k, own, where = m.knobs[0], m.own, w.buildings.compound
+        for b in range(len(where)):
+            own.joined[b] += k.joining * followed(where[b], own, m.share, k) * (own.ceiling[b] - own.joined[b])
+
+
+@part
+def followed(compound, own, share, k):
+    """What part of a compound's messages somebody reads and answers today."""
+    return share[compound] * (k.span / (k.span + own.groups[compound]))

@@ -1,0 +1,84 @@
+"""Community company (党组织加公司): the party organisation's own company sells services locally, half of its surplus to governance.
+
+Disappoints because it is a business: it must be set up and built up with money and the committee's time first, and a
+bad month is a loss, which leaves nothing to give and eats the capital.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+
+from ..compiled import kernel, part
+from ..hours import WEEKEND
+from ..knobs import knob
+from ..luck import chance, decision, key
+from ..pull import ALL, COMMITTEE, YUAN
+from . import Mechanism
+
+MONTH = 28    # days, 20 of them working days
+SATURDAY = 6  # when instalments of the capital are paid in
+BUSINESS = decision("community_company business")
+
+
+class Accounts(NamedTuple):
+    """The company's books, one row."""
+
+    capital: np.ndarray  # (1,) float64  yuan put in and not lost since
+    worked: np.ndarray   # (1,) float64  this month's working days, at the size the company had
+    surplus: np.ndarray  # (1,) float64  yuan made and not yet shared out
+
+
+@dataclass(frozen=True)
+class CommunityCompany(Mechanism):
+    zh: ClassVar[str] = "社区公司"
+    pulls: ClassVar[tuple] = ("money",)
+    staff: float = knob(1.5, 0.05, 40.0, unit="committee hours/working day", source="assumed")
+    capital: float = knob(15.0, 1.0, 1000.0, unit="yuan/household to set it up, from the community's fund", source="assumed")
+    build: int = knob(26, 2, 200, unit="weeks to build it up", source="assumed")
+    surplus: float = knob(0.08, 0.0, 5.0, unit="yuan/household/working day at full size", source="assumed; sweep it")
+    half: float = knob(0.5, 0.0, 1.0, unit="share of the surplus that goes to governance", source="press reports of 2019-2024: half")
+    risk: float = knob(1.5, 0.0, 6.0, unit="times the surplus, by which a month may be better or worse", source="assumed: one month in six is a loss")
+
+    def begin(self, world, luck):
+        return Accounts(np.zeros(1), np.zeros(1), np.zeros(1))
+
+    @kernel
+    def ask(m, w):
+        k = m.knobs[0]
+        if w.day % 7 == SATURDAY:
+            m.want[YUAN, ALL] = put_in(m.own, full(w, k), k)
+        elif w.day % 7 not in WEEKEND:
+            m.want[COMMITTEE, ALL] = k.staff
+
+    @kernel
+    def pull(m, w):
+        if w.day % MONTH == 1:
+            m.lever.money[0] = m.knobs[0].half * m.own.surplus[0] * m.share[ALL]
+
+    @kernel
+    def learn(m, w):
+        k, own, got, size, luck = m.knobs[0], m.own, m.share[ALL], full(w, m.knobs[0]), chance(key(w.seed, BUSINESS, w.day), 0)
+        if w.day % MONTH == 1:
+            own.surplus[0] *= 1.0 - got
+        if w.day % 7 == SATURDAY:
+            own.capital[0] += got * put_in(own, size, k)
+        elif w.day % 7 not in WEEKEND:
+            own.worked[0] += got * (own.capital[0] / size)
+        if w.day % MONTH == 0:
+            result = k.surplus * len(w.households.building) * own.worked[0] * (1.0 + k.risk * (2.0 * luck - 1.0))
+            own.surplus[0] += max(result, 0.0)
+            own.capital[0] = max(0.0, own.capital[0] + min(result, 0.0))
+            own.worked[0] = 0.0
+
+
+@part
+def full(w, k):
+    """Yuan that the company needs to be of full size."""
+    return k.capital * len(w.households.building)
+
+
+@part
+def put_in(own, size, k):
+    """Yuan to be put in on a Saturday: an instalment, or the little that is missing."""
+    return min(size / k.build, max(0.0, size - own.capital[0]))

@@ -1,0 +1,87 @@
+"""Concurrent posts (一肩挑): the branch secretary also chairs the owners' committee, and one person commits both bodies.
+
+Disappoints at one person's limits: a few matters at a time, and those that wait beside them wear that person out. When the one person
+leaves, worn out or moved away, both bodies lose their head, and the post is vacant for months.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+
+from ..compiled import kernel, part
+from ..hours import spent
+from ..issues import TABLE
+from ..knobs import knob
+from ..luck import chance, decision, key
+from ..pull import MEMBER
+from . import Mechanism
+
+LEAVES = decision("concurrent_posts leaves")
+
+
+class Posts(NamedTuple):
+    """The double posts, one row per compound."""
+
+    since: np.ndarray  # (compounds,) float64  day from which the post is filled
+    weary: np.ndarray  # (compounds,) float64  at 1 the person steps down
+
+
+@dataclass(frozen=True)
+class ConcurrentPosts(Mechanism):
+    zh: ClassVar[str] = "一肩挑"
+    pulls: ClassVar[tuple] = ("accord", "consent")
+    hours: float = knob(4.0, 0.5, 40.0, unit="hours/week that the person gives", source="assumed; evenings")
+    items: int = knob(2, 1, 20, unit="matters at a time; a project under way is the first of them", source="assumed; one person's limits")
+    decide: float = knob(0.35, 0.0, 5.0, unit="sittings' worth/matter and week", source="assumed")
+    word: float = knob(0.2, 0.0, 4.0, unit="logit of willingness to sign, per talk: both bodies stand by the project", source="assumed")
+    patience: float = knob(200.0, 10.0, 5000.0, unit="matters too many x days that wear the person out", source="assumed")
+    leaving: float = knob(0.1, 0.0, 2.0, unit="chance/year to leave for another reason", source="assumed")
+    search: int = knob(90, 0, 1000, unit="days to find another who is fit for both", source="assumed; two elections")
+
+    def begin(self, world, luck):
+        c = len(world.compounds.company)
+        return Posts(np.zeros(c), np.zeros(c))
+
+    @kernel
+    def ask(m, w):
+        for c in range(len(m.own.since)):
+            if m.own.since[c] <= w.day:
+                m.want[MEMBER, c] = m.knobs[0].hours / 7
+
+    @kernel
+    def pull(m, w):
+        k, since, share, issues, accord, open_, where = m.knobs[0], m.own.since, m.share, w.issues, m.lever.accord, w.projects.open, w.buildings.compound
+        room = np.zeros(len(since))
+        for c in range(len(since)):
+            if since[c] <= w.day:
+                room[c] = k.items - (open_[c] > 0)
+        for i in range(len(issues)):
+            c = issues[i].compound
+            if issues[i].state == TABLE:
+                accord[i] = k.decide / 7 * share[c] * spent(room, c, 1.0)
+        for b in range(len(where)):
+            c = where[b]
+            if since[c] <= w.day and open_[c] > 0:
+                m.lever.consent[b] = k.word * share[c]
+
+    @kernel
+    def learn(m, w):
+        k, since, weary = m.knobs[0], m.own.since, m.own.weary
+        load, leaves = burden(w), key(w.seed, LEAVES, w.day)
+        for c in range(len(since)):
+            if since[c] <= w.day:
+                weary[c] = weary[c] * 0.99 + max(0.0, load[c] - k.items) / k.patience
+                if weary[c] >= 1.0 or chance(leaves, c) < k.leaving / 365:
+                    since[c], weary[c] = w.day + 1 + k.search, 0.0
+
+
+@part
+def burden(w):
+    """Matters that wait for the person in each compound: at the table, and a project that collects signatures."""
+    load = np.zeros(len(w.projects.open))
+    for c in range(len(load)):
+        load[c] = w.projects.open[c] > 0
+    for i in range(len(w.issues)):
+        load[w.issues[i].compound] += w.issues[i].state == TABLE
+    return load

@@ -1,0 +1,91 @@
+"""Five-party alliance (五方联盟): branch, owners' and supervisory committee, property company and firms push on stuck problems, for months.
+
+Disappoints where the owners' committee does not work: without it nothing can be concluded, and fewer than three parties are no
+sitting. Momentum comes slowly, with every sitting held, and goes again when none is. Where there is no company there is no alliance.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from ..compiled import kernel, part
+from ..hours import spent
+from ..issues import TABLE
+from ..knobs import knob
+from ..luck import chance, decision, key
+from ..pull import COMMITTEE, MEMBER, PROPERTY
+from . import Mechanism
+
+PARTIES, HELD = 5.0, 3.0  # seats, and how many must be taken
+OWNERS = decision("five_party_alliance owners' committee comes")
+
+
+@dataclass(frozen=True)
+class FivePartyAlliance(Mechanism):
+    zh: ClassVar[str] = "五方联盟"
+    pulls: ClassVar[tuple] = ("accord", "keep", "trust")
+    every: int = knob(3, 1, 26, unit="weeks between sittings of a compound", source="assumed")
+    hours: float = knob(1.0, 0.1, 10.0, unit="hours/seat and sitting; members fill three of the five", source="assumed")
+    stuck: int = knob(60, 0, 1500, unit="days since it arose, after which a matter at the table is stuck", source="assumed")
+    items: int = knob(2, 0, 20, unit="stuck matters/sitting, the oldest first", source="assumed; few at a time")
+    push: float = knob(3.0, 0.0, 20.0, unit="sittings' worth for a matter, at full momentum", source="assumed; changcheng_shuijun took thirteen months")
+    working: float = knob(0.7, 0.0, 1.0, unit="share of sittings to which the owners' committee comes", source="assumed")
+    gather: float = knob(0.2, 0.0, 1.0, unit="share of the momentum still missing, won per sitting", source="assumed")
+    fading: float = knob(0.004, 0.0, 0.1, unit="share of momentum lost/day", source="assumed")
+    answer: float = knob(0.004, 0.0, 0.1, unit="trust in committee and company per full sitting", source="assumed")
+
+    def begin(self, world, luck):
+        """Momentum of each compound's alliance, 0..1."""
+        return np.zeros(len(world.compounds.company))
+
+    @kernel
+    def ask(m, w):
+        hours = m.knobs[0].hours
+        for c in range(len(m.own)):
+            if sits(c, m, w):
+                m.want[COMMITTEE, c], m.want[MEMBER, c], m.want[PROPERTY, c] = hours, 3.0 * hours, hours
+
+    @kernel
+    def pull(m, w):
+        k, own, share, issues, accord, keep, where = m.knobs[0], m.own, m.share, w.issues, m.lever.accord, m.lever.keep, w.buildings.compound
+        here, room = np.empty(len(own)), np.zeros(len(own))
+        for c in range(len(own)):
+            here[c] = seats(c, m, w) / PARTIES
+            if here[c] > 0.0 and owners_come(c, m, w):
+                room[c] = k.items
+        for i in range(len(issues)):
+            issue = issues[i]
+            c = issue.compound
+            if issue.state == TABLE:
+                keep[i] = own[c] * share[c]
+                if w.day - issue.born >= k.stuck:
+                    accord[i] = k.push * own[c] * here[c] * spent(room, c, 1.0)
+        for b in range(len(where)):
+            m.lever.trust[b, 0] = m.lever.trust[b, 1] = k.answer * here[where[b]]
+
+    @kernel
+    def learn(m, w):
+        k, own = m.knobs[0], m.own
+        for c in range(len(own)):
+            own[c] *= 1.0 - k.fading
+            if seats(c, m, w) > 0.0:
+                own[c] += k.gather * (1.0 - own[c])
+
+
+@part
+def sits(c, m, w):
+    """Whether it is a compound's day; where there is no property company there is none."""
+    return w.compounds.company[c] and (w.day + c) % (7 * m.knobs[0].every) == 0
+
+
+@part
+def owners_come(c, m, w):
+    return chance(key(w.seed, OWNERS, w.day), c) < m.knobs[0].working
+
+
+@part
+def seats(c, m, w):
+    """Seats taken at today's sitting of a compound; none when they are too few."""
+    taken = m.share[c] * (PARTIES if owners_come(c, m, w) else PARTIES - 1.0)
+    return taken if sits(c, m, w) and taken >= HELD else 0.0

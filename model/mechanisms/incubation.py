@@ -1,0 +1,78 @@
+"""Incubation (孵化): a project that succeeded leaves a standing group behind in its compound, and the group takes the next problem.
+
+Disappoints without another project: the group dissolves, and where nobody had an evening to found it there is none.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+
+from ..compiled import kernel, part
+from ..hours import spent
+from ..issues import RESOLVED, TABLE
+from ..knobs import knob
+from ..pull import MEMBER, VOLUNTEER
+from . import Mechanism
+
+
+class Groups(NamedTuple):
+    """The standing groups, one row per compound."""
+
+    size: np.ndarray  # (compounds,) float64  how much of a group there is, 0..1
+    news: np.ndarray  # (compounds,) float64  how much of one today's success would leave; it is founded tomorrow
+
+
+@dataclass(frozen=True)
+class Incubation(Mechanism):
+    zh: ClassVar[str] = "孵化"
+    pulls: ClassVar[tuple] = ("voice", "accord", "doors")
+    founding: float = knob(3.0, 0.5, 40.0, unit="party members' hours to found a whole group", source="assumed; one evening")
+    hours: float = knob(2.0, 0.1, 40.0, unit="hours/week of a whole group, half from members, half from volunteers", source="assumed")
+    lesser: float = knob(0.3, 0.0, 1.0, unit="of a group, left by a quarrel or matter that its parties settled", source="assumed; a project leaves a whole one")
+    lasting: float = knob(300.0, 5.0, 5000.0, unit="days that a group lasts without another success, mean", source="assumed")
+    push: float = knob(0.4, 0.0, 5.0, unit="sittings' worth a week for the oldest matter at the table", source="assumed")
+    calls: float = knob(1.0, 0.0, 50.0, unit="doors/day for a project under way", source="assumed; a grid worker makes one to five visits a day")
+    ear: float = knob(0.2, 0.0, 3.0, unit="log rate of telling", source="assumed")
+
+    def begin(self, world, luck):
+        c = len(world.compounds.company)
+        return Groups(np.zeros(c), np.zeros(c))
+
+    @kernel
+    def ask(m, w):
+        k, own = m.knobs[0], m.own
+        for c in range(len(own.size)):
+            m.want[VOLUNTEER, c] = k.hours / 14 * own.size[c]
+            m.want[MEMBER, c] = k.hours / 14 * own.size[c] + k.founding * own.news[c]
+
+    @kernel
+    def pull(m, w):
+        k, issues, accord, where, c_ = m.knobs[0], w.issues, m.lever.accord, w.buildings.compound, len(m.own.size)
+        group, next_ = np.empty(c_), np.empty(c_)
+        for c in range(c_):
+            group[c], next_[c] = m.own.size[c] * m.share[c], 1.0
+            m.lever.doors[c] = group[c] * min(k.calls, float(w.projects.open[c]))
+        for i in range(len(issues)):
+            if issues[i].state == TABLE:
+                accord[i] = k.push / 7 * group[issues[i].compound] * spent(next_, issues[i].compound, 1.0)
+        for b in range(len(where)):
+            m.lever.voice[b] = k.ear * group[where[b]]
+
+    @kernel
+    def learn(m, w):
+        k, size, news, projects = m.knobs[0], m.own.size, m.own.news, w.projects
+        for c in range(len(size)):
+            size[c] = min(1.0, size[c] * (1.0 - 1.0 / k.lasting) + news[c] * m.share[c])
+            news[c] = 1.0 if projects.all[c] > 0 and projects.open[c] == 0 else 0.0  # consented today
+        for i in range(len(w.issues)):
+            if w.issues[i].state == RESOLVED and w.issues[i].resolved == w.day:
+                news[w.issues[i].compound] = max(news[w.issues[i].compound], left_by(w.issues[i], k))
+
+
+@part
+def left_by(issue, k):
+    """How much of a group an issue leaves behind that was resolved: a project, something that several parties settled, or nothing of the kind."""
+    if issue.rule >= 0:
+        return 1.0
+    return k.lesser if issue.hard > 0.0 else 0.0

@@ -1,0 +1,93 @@
+"""Partnership (区域党建联席会、共建朋友圈): units and firms of the area in one circle lend people, open rooms and give money.
+
+Disappoints because commitments are loose: what is promised at the circle's meeting fades from week to week, twice as
+fast when nobody keeps in touch; and people lent must be told by somebody where to go.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+
+from ..categories import FAMILIES, HANDS
+from ..compiled import kernel, part
+from ..hours import spent
+from ..issues import workable
+from ..knobs import knob
+from ..pull import ALL, COMMITTEE, MEMBER
+from . import Mechanism
+
+HAND = HANDS.index("volunteer")
+STREET = FAMILIES.index("street")
+THURSDAY, MONTH = 4, 30
+FIRST = 17  # day of the first meeting: earlier nobody has promised an evening
+
+
+class Circle(NamedTuple):
+    """The circle, one row."""
+
+    shops: np.ndarray       # (1,) float64  shops of the community, which stand for its units and firms
+    commitment: np.ndarray  # (1,) float64  how much of what they can give they feel bound to give, 0..1
+
+
+@dataclass(frozen=True)
+class Partnership(Mechanism):
+    zh: ClassVar[str] = "区域共建"
+    pulls: ClassVar[tuple] = ("work", "ties", "money")
+    every: int = knob(182, 30, 730, unit="days between meetings of the circle", source="assumed; reports tell of yearly and half-yearly ones")
+    meeting: float = knob(4.0, 0.2, 80.0, unit="committee hours/meeting", source="assumed")
+    members: float = knob(2.0, 0.0, 80.0, unit="party members' hours/meeting", source="assumed")
+    touch: float = knob(0.5, 0.0, 20.0, unit="committee hours/week to keep in touch", source="assumed")
+    loosening: float = knob(0.03, 0.0, 0.5, unit="share of the commitment lost/week while in touch", source="assumed: half within half a year")
+    lends: float = knob(0.02, 0.0, 1.0, unit="hours/shop/day of people lent when all are bound", source="assumed; sweep it")
+    guiding: float = knob(0.2, 0.0, 1.0, unit="committee hours per hour of people lent", source="assumed")
+    gives: float = knob(2.0, 0.0, 200.0, unit="yuan/shop/month when all are bound", source="assumed")
+    rooms: float = knob(0.0005, 0.0, 0.02, unit="new acquaintances per resident and day in rooms opened", source="assumed")
+
+    def begin(self, world, luck):
+        return Circle(np.array([float(world.buildings.shops.sum())]), np.zeros(1))
+
+    @kernel
+    def ask(m, w):
+        k, own, meet = m.knobs[0], m.own, meets(m.own, w.day, m.knobs[0])
+        m.want[COMMITTEE, ALL] = k.guiding * lent(own, k) + (k.touch if keeps_in_touch(own, w.day) else 0.0) + (k.meeting if meet else 0.0)
+        m.want[MEMBER, ALL] = k.members if meet else 0.0
+
+    @kernel
+    def pull(m, w):
+        k, own, share, issues, hands, left = m.knobs[0], m.own, m.share[ALL], w.issues, w.cats.hands, np.empty(1)
+        left[0] = lent(own, k) * share
+        for i in range(len(issues)):
+            issue = issues[i]  # firms keep order before their own doors, whoever else can
+            if (issue.family == STREET or (issue.scope > 0 and hands[issue.category, HAND])) and workable(issue):
+                m.lever.work[i] = spent(left, 0, issue.left)
+        for b in range(len(m.lever.ties)):
+            m.lever.ties[b] = k.rooms * own.commitment[0] * share
+        if w.day % MONTH == 0:
+            m.lever.money[0] = k.gives * own.shops[0] * own.commitment[0] * share
+
+    @kernel
+    def learn(m, w):
+        k, bound, share = m.knobs[0], m.own.commitment, m.share[ALL]
+        if keeps_in_touch(m.own, w.day):
+            bound[0] *= 1.0 - k.loosening * (2.0 - share)
+        if meets(m.own, w.day, k):
+            bound[0] += share * (1.0 - bound[0])
+
+
+@part
+def meets(own, day, k):
+    """Whether the circle meets on `day`; it does not where there is nobody to meet."""
+    return own.shops[0] > 0.0 and day % k.every == FIRST
+
+
+@part
+def keeps_in_touch(own, day):
+    """Whether somebody should call round at those who are bound today."""
+    return own.commitment[0] > 0.0 and day % 7 == THURSDAY
+
+
+@part
+def lent(own, k):
+    """Hours a day of people whom the partners lend."""
+    return k.lends * own.shops[0] * own.commitment[0]

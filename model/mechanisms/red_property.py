@@ -1,0 +1,68 @@
+"""Red property (红色物业): where there is a company, red stewards (红色管家) of its crew answer, listen and walk their rounds.
+
+Disappoints when the money does: stewards are paid for from the community's fund, and while what the company has put by
+for repairs is low it gives back their hours only in part.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from ..categories import HANDS
+from ..compiled import kernel, part
+from ..hours import spent
+from ..issues import workable
+from ..knobs import knob
+from ..pull import PROPERTY, YUAN
+from . import Mechanism
+
+HAND = HANDS.index("property")
+COMPANY = 1  # among those whom one trusts
+
+
+@dataclass(frozen=True)
+class RedProperty(Mechanism):
+    zh: ClassVar[str] = "红色物业"
+    pulls: ClassVar[tuple] = ("work", "sight", "voice", "trust")
+    stewards: float = knob(0.25, 0.01, 1.0, unit="share of the crew's hours", source="assumed")
+    wage: float = knob(4.0, 0.1, 100.0, unit="yuan/steward's hour, from the community's fund", source="assumed: a bonus, not the wage")
+    reserve: float = knob(10.0, 0.0, 500.0, unit="yuan/building put by for repairs, below which stewards are fewer", source="assumed")
+    rounds: float = knob(0.3, 0.0, 1.0, unit="share of stewards' hours on rounds; the others are for answering", source="assumed")
+    eyes: float = knob(0.5, 0.0, 8.0, unit="1/hour of rounds in a building, of finding what is in common space", source="assumed")
+    ear: float = knob(1.0, 0.0, 6.0, unit="log rate of telling per steward's hour a day in a building", source="assumed")
+    goodwill: float = knob(0.001, 0.0, 0.05, unit="trust in the company per steward's hour in a building", source="assumed")
+
+    @kernel
+    def ask(m, w):
+        k, crews = m.knobs[0], w.crews
+        for c in range(len(crews)):
+            hours = given(c, w, k)
+            m.want[PROPERTY, c], m.want[YUAN, c] = hours, k.wage * hours
+
+    @kernel
+    def pull(m, w):
+        k, crews, first, where, issues, hands = m.knobs[0], w.crews, w.compounds.first, w.buildings.compound, w.issues, w.cats.hands
+        sight, work = m.lever.sight, m.lever.work
+        left, here = np.empty(len(crews)), np.empty(len(crews))
+        for c in range(len(crews)):
+            hours = given(c, w, k) * m.share[c]
+            left[c], here[c] = (1.0 - k.rounds) * hours, hours / (first[c + 1] - first[c])
+        for i in range(len(issues)):
+            issue = issues[i]
+            if 0 < issue.scope < 4:
+                sight[i] = k.eyes * k.rounds * here[issue.compound]
+            if hands[issue.category, HAND] and workable(issue):
+                work[i] = spent(left, issue.compound, issue.left)
+        for b in range(len(where)):
+            m.lever.voice[b] = k.ear * here[where[b]]
+            m.lever.trust[b, COMPANY] = k.goodwill * here[where[b]]
+
+
+@part
+def given(c, w, k):
+    """Hours of stewards that a company gives today: none where there is no crew, and fewer while it has little put by."""
+    needed, first = k.reserve * 100.0, w.compounds.first
+    needed *= first[c + 1] - first[c]
+    there = float(max(0, w.funds[c]))
+    return k.stewards * w.crews[c] * (1.0 if there >= needed else there / needed)

@@ -1,0 +1,78 @@
+"""Self-management (自管委、公约): a yard without a property company keeps itself, by a committee of its own and a covenant.
+
+Disappoints by free riding: most give as much as they saw others give, and a little less, so that what is contributed
+falls until a meeting calls those to order who live off their neighbours.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from ..categories import FAMILIES, HANDS
+from ..compiled import kernel, part
+from ..hours import spent
+from ..issues import workable
+from ..knobs import knob
+from ..pull import COMMITTEE, VOLUNTEER
+from . import Mechanism
+
+HAND = HANDS.index("volunteer")
+ENVIRONMENT, SAFETY = FAMILIES.index("environment"), FAMILIES.index("safety")
+TUESDAY = 2
+
+
+@dataclass(frozen=True)
+class SelfManagement(Mechanism):
+    zh: ClassVar[str] = "自管委"
+    pulls: ClassVar[tuple] = ("work", "ease")
+    hours: float = knob(0.15, 0.01, 3.0, unit="volunteers' hours/building/day when everybody contributes", source="assumed")
+    first: float = knob(0.5, 0.0, 1.0, unit="share contributed at first", source="Ledyard 1995: 40-60 % in the first round of public goods games")
+    steady: float = knob(0.1, 0.0, 0.5, unit="share contributed whatever others do", source="assumed; late rounds of public goods games come near it")
+    matching: float = knob(0.5, 0.0, 0.9, unit="share given of what others gave before", source="Fischbacher et al. 2001: half are conditional")
+    pace: float = knob(0.02, 0.0, 0.5, unit="1/day, at which contributions follow", source="assumed")
+    every: int = knob(6, 1, 52, unit="weeks between meetings", source="assumed")
+    staff: float = knob(1.0, 0.05, 20.0, unit="committee hours/meeting", source="assumed")
+    sanction: float = knob(0.3, 0.0, 1.0, unit="share of what is missing that a meeting wins back", source="assumed; sign from Fehr & Gächter 2000")
+    norms: float = knob(0.4, 0.0, 3.0, unit="log rate, fewer problems of environment and safety when everybody contributes", source="assumed")
+
+    def begin(self, world, luck):
+        """What is contributed in each compound, 0..1; nothing where a company is paid to do it."""
+        return np.where(world.compounds.company, 0.0, self.first)
+
+    @kernel
+    def ask(m, w):
+        k, company, first = m.knobs[0], w.compounds.company, w.compounds.first
+        for c in range(len(company)):
+            if not company[c]:
+                m.want[VOLUNTEER, c] = k.hours * (first[c + 1] - first[c]) * m.own[c]
+                m.want[COMMITTEE, c] = k.staff if meets(c, w.day, k.every) else 0.0
+
+    @kernel
+    def pull(m, w):
+        k, own, share, first, where, issues, hands = m.knobs[0], m.own, m.share, w.compounds.first, w.buildings.compound, w.issues, w.cats.hands
+        left = np.empty(len(own))
+        for c in range(len(own)):
+            left[c] = k.hours * (first[c + 1] - first[c]) * own[c] * share[c]
+        for i in range(len(issues)):
+            issue = issues[i]
+            if hands[issue.category, HAND] and workable(issue):
+                m.lever.work[i] = spent(left, issue.compound, issue.left)
+        for b in range(len(where)):
+            kept = -k.norms * (own[where[b]] * share[where[b]])
+            m.lever.ease[b, ENVIRONMENT], m.lever.ease[b, SAFETY] = kept, kept
+
+    @kernel
+    def learn(m, w):
+        k, own, share, company = m.knobs[0], m.own, m.share, w.compounds.company
+        for c in range(len(own)):
+            if not company[c]:
+                own[c] += k.pace * (min(1.0, k.steady + k.matching * (own[c] * share[c])) - own[c])
+                if meets(c, w.day, k.every):
+                    own[c] += k.sanction * share[c] * (1.0 - own[c])
+
+
+@part
+def meets(compound, day, every):
+    """Whether a yard meets on `day`: on a Tuesday of its own week."""
+    return day % 7 == TUESDAY and (day // 7 + compound) % every == 0

@@ -1,0 +1,72 @@
+"""Study visits (参观学习): residents' delegates are taken to a place that works, and come back believing that it can be done here.
+
+Disappoints as belief fades; those who saw it move only the buildings they come from, and the second visit impresses less than the first.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+
+from ..compiled import kernel, part
+from ..knobs import knob
+from ..pull import MEMBER, STANDINGS, YUAN
+from . import Mechanism
+
+
+class Beliefs(NamedTuple):
+    """What is believed, one row per compound."""
+
+    belief: np.ndarray     # (compounds,) float64  that it can be done here, 0..1
+    buildings: np.ndarray  # (compounds,) float64  to which somebody must tell of it
+
+
+@dataclass(frozen=True)
+class StudyVisits(Mechanism):
+    zh: ClassVar[str] = "参观学习"
+    pulls: ClassVar[tuple] = ("consent", "wish", "trust")
+    every: int = knob(10, 1, 52, unit="weeks between visits of a compound, on a Saturday", source="assumed")
+    guides: float = knob(2.0, 0.25, 40.0, unit="members' hours/visit", source="assumed")
+    bus: float = knob(300.0, 10.0, 10_000.0, unit="yuan/visit", source="assumed")
+    seats: int = knob(20, 1, 60, unit="delegates/visit, one a building", source="assumed; a small bus")
+    telling: float = knob(0.6, 0.0, 1.0, unit="share of disbelief that a delegate who has seen it removes in a building", source="assumed")
+    half: float = knob(120.0, 5.0, 3000.0, unit="days in which half of the belief fades", source="assumed; sweep it")
+    consent: float = knob(0.4, 0.0, 4.0, unit="logit of willingness to sign per talk, where all believe", source="assumed; below a captain's word")
+    turnout: float = knob(0.3, 0.0, 4.0, unit="logit of wish to give an evening, where all believe", source="assumed")
+    trust: float = knob(0.0005, 0.0, 0.02, unit="trust in the committee per day, where all believe", source="assumed")
+
+    def begin(self, world, luck):
+        c = len(world.compounds.company)
+        return Beliefs(np.zeros(c), np.bincount(world.buildings.compound, minlength=c).astype(float))
+
+    @kernel
+    def ask(m, w):
+        k = m.knobs[0]
+        for c in range(len(m.own.belief)):
+            if goes(c, w.day, k.every):
+                m.want[MEMBER, c], m.want[YUAN, c] = k.guides, k.bus
+
+    @kernel
+    def pull(m, w):
+        k, belief, share, where = m.knobs[0], m.own.belief, m.share, w.buildings.compound
+        for b in range(len(where)):
+            here = belief[where[b]] * share[where[b]]
+            m.lever.consent[b] = k.consent * here
+            m.lever.trust[b, 0] = k.trust * here
+        for c in range(len(belief)):
+            for standing in range(STANDINGS):
+                m.lever.wish[c, standing] = k.turnout * (belief[c] * share[c])
+
+    @kernel
+    def learn(m, w):
+        k, own = m.knobs[0], m.own
+        for c in range(len(own.belief)):
+            left = own.belief[c] * 0.5 ** (1.0 / k.half)
+            told = m.share[c] * min(1.0, k.seats / own.buildings[c]) if goes(c, w.day, k.every) else 0.0
+            own.belief[c] = left + k.telling * told * (1.0 - left)
+
+
+@part
+def goes(compound, day, every):
+    """Whether a compound's delegates travel on `day`: not all compounds in the same week."""
+    return day % 7 == 6 and (day // 7 + compound) % every == 0

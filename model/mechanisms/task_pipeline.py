@@ -1,0 +1,52 @@
+"""Task pipeline (收件箱、会商室、任务书、幸福云): whatever comes in gets an owner, a date and an answer, so that nothing is forgotten.
+
+Disappoints without staff: every known matter takes its minutes a day, the committee sets aside only so much, and as matters pile up each
+gets less of it.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..compiled import kernel, part
+from ..issues import RESOLVED, known
+from ..knobs import knob
+from ..pull import ALL, COMMITTEE
+from . import Mechanism
+
+
+@dataclass(frozen=True)
+class TaskPipeline(Mechanism):
+    zh: ClassVar[str] = "任务流水线"
+    pulls: ClassVar[tuple] = ("voice", "keep", "trust")
+    desk: float = knob(0.2, 0.02, 8.0, unit="hours/day to keep the inbox", source="assumed")
+    sheet: float = knob(0.02, 0.0, 1.0, unit="hours/known matter and day", source="assumed; little more than a minute")
+    staff: float = knob(0.1, 0.01, 1.0, unit="share of the committee's own hours that is set aside for it", source="assumed")
+    inbox: float = knob(0.3, 0.0, 3.0, unit="log rate of telling", source="assumed; an inbox is easy to reach")
+    dates: float = knob(2.0, 0.0, 8.0, unit="log rate, what has an owner and a date is not forgotten", source="assumed")
+    feedback: float = knob(0.002, 0.0, 0.1, unit="trust in the committee, in the building, per matter answered", source="assumed")
+
+    @kernel
+    def ask(m, w):
+        m.want[COMMITTEE, ALL] = min(takes(m, w), m.knobs[0].staff * w.knobs.committee)
+
+    @kernel
+    def pull(m, w):
+        k, issues, keep, trust, takes_ = m.knobs[0], w.issues, m.lever.keep, m.lever.trust, takes(m, w)
+        care = m.share[ALL] * min(takes_, k.staff * w.knobs.committee) / takes_
+        for b in range(len(m.lever.voice)):
+            m.lever.voice[b] = k.inbox * care
+        for i in range(len(issues)):
+            issue = issues[i]
+            if known(issue):
+                keep[i] = k.dates * care
+            elif issue.state == RESOLVED and issue.resolved == w.day - 1:  # told of the morning after
+                trust[issue.building, 0] += k.feedback * care
+
+
+@part
+def takes(m, w):
+    """Hours that today's matters take if each is cared for."""
+    n = 0
+    for i in range(len(w.issues)):
+        n += known(w.issues[i])
+    return m.knobs[0].desk + m.knobs[0].sheet * n
