@@ -13,6 +13,8 @@ _WHERE = {  # name -> the room it lives in; loaded when first asked for, so that
     "simulate": "experiments.runs",
     "compare": "experiments.compare",
     "patterns": "experiments.patterns",
+    "story": "experiments.story",
+    "surprising": "experiments.surprises",
 }
 __all__ = list(_WHERE)
 

@@ -4,7 +4,7 @@ import json
 import shlex
 import sys
 from contextlib import nullcontext
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Annotated
 
@@ -208,6 +208,36 @@ def patterns(
         return print(json.dumps(told(table, "records"), ensure_ascii=False, indent=2))
     out.print(tables.patterns(table))
     out.print(f"Figure: {picture} (and .svg)\nTable: {out_ / 'patterns.csv'}", soft_wrap=True, highlight=False)
+
+
+@app.command()
+def story(
+    case: Case,
+    issue: Annotated[str | None, typer.Option(metavar="ID", help="whose story: building/category/number, as in 7/lamp_out/2, or the id")] = None,
+    surprising: Annotated[int | None, typer.Option(min=1, metavar="N", help="list the N issues whose histories differ most")] = None,
+    mechanism: Annotated[list[str] | None, typer.Option(metavar="NAME", help="the mechanism to tell it without and with; repeatable; else all of the case")] = None,
+    days: Days = None, seed: Seed = 0, set_: Set = None, on: On = None, off: Off = None,
+    lang: Annotated[str, typer.Option(help="en or zh")] = "en",
+    json_: Json = False,
+):  # fmt: skip
+    """Tell one issue's history without and with a mechanism, in the first pair of `compare`; or list those that differ most."""
+    from .experiments.story import story
+    from .experiments.surprises import chosen
+    from .experiments.surprises import surprising as differing
+    from .viz import stories
+
+    if (issue is None) == (surprising is None):
+        raise ScenarioError("say which story: --issue 7/lamp_out/2, or --surprising 10 for a list to choose from")
+    if lang not in stories.LANGUAGES:
+        raise ScenarioError(f"--lang {lang}: stories are told in {' or '.join(stories.LANGUAGES)}")
+    changes = {"days": days, "on": on or (), "off": off or (), "settings": set_ or ()}
+    ready(chosen(case, mechanism, **changes)[1][1], None)
+    found = differing(case, mechanism, surprising, seed=seed, **changes) if surprising else story(case, mechanism, issue=issue, seed=seed, **changes)
+    if json_:
+        return print(json.dumps(asdict(found), ensure_ascii=False, indent=2))
+    if surprising:
+        return out.print(stories.most(found, lang))
+    out.print("\n".join(stories.sentences(found, lang)), soft_wrap=True, highlight=False, markup=False)
 
 
 @bench.command()

@@ -51,7 +51,8 @@ class ConcurrentPosts(Mechanism):
 
     @kernel
     def pull(m, w):
-        k, since, share, issues, accord, open_, where = m.knobs[0], m.own.since, m.share, w.issues, m.lever.accord, w.projects.open, w.buildings.compound
+        k, since, share, issues, accord = m.knobs[0], m.own.since, m.share, w.issues, m.lever.accord
+        open_, where = w.projects.open, w.buildings.compound
         room = np.zeros(len(since))
         for c in range(len(since)):
             if since[c] <= w.day:

@@ -29,7 +29,7 @@ class FivePartyAlliance(Mechanism):
     hours: float = knob(1.0, 0.1, 10.0, unit="hours/seat and sitting; members fill three of the five", source="assumed")
     stuck: int = knob(60, 0, 1500, unit="days since it arose, after which a matter at the table is stuck", source="assumed")
     items: int = knob(2, 0, 20, unit="stuck matters/sitting, the oldest first", source="assumed; few at a time")
-    push: float = knob(3.0, 0.0, 20.0, unit="sittings' worth for a matter, at full momentum", source="assumed; changcheng_shuijun took thirteen months")
+    push: float = knob(3.0, 0.0, 20.0, unit="sittings' worth for a matter, at full momentum", source="assumed; changcheng_shuijun: thirteen months")
     working: float = knob(0.7, 0.0, 1.0, unit="share of sittings to which the owners' committee comes", source="assumed")
     gather: float = knob(0.2, 0.0, 1.0, unit="share of the momentum still missing, won per sitting", source="assumed")
     fading: float = knob(0.004, 0.0, 0.1, unit="share of momentum lost/day", source="assumed")

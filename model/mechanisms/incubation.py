@@ -29,7 +29,7 @@ class Incubation(Mechanism):
     pulls: ClassVar[tuple] = ("voice", "accord", "doors")
     founding: float = knob(3.0, 0.5, 40.0, unit="party members' hours to found a whole group", source="assumed; one evening")
     hours: float = knob(2.0, 0.1, 40.0, unit="hours/week of a whole group, half from members, half from volunteers", source="assumed")
-    lesser: float = knob(0.3, 0.0, 1.0, unit="of a group, left by a quarrel or matter that its parties settled", source="assumed; a project leaves a whole one")
+    lesser: float = knob(0.3, 0.0, 1.0, unit="of a group, left by a matter that its parties settled", source="assumed; a project leaves a whole one")
     lasting: float = knob(300.0, 5.0, 5000.0, unit="days that a group lasts without another success, mean", source="assumed")
     push: float = knob(0.4, 0.0, 5.0, unit="sittings' worth a week for the oldest matter at the table", source="assumed")
     calls: float = knob(1.0, 0.0, 50.0, unit="doors/day for a project under way", source="assumed; a grid worker makes one to five visits a day")

@@ -33,7 +33,7 @@ class ProjectFinance(Mechanism):
     zh: ClassVar[str] = "项目筹资"
     pulls: ClassVar[tuple] = ("money",)
     large: float = knob(5000.0, 0.0, 1e6, unit="yuan, the smallest bill for which an application is written", source="assumed")
-    early: float = knob(0.1, 0.0, 1.0, unit="share of households signed, from which on a project's money is sought", source="assumed; the plan they sign says who pays")
+    early: float = knob(0.1, 0.0, 1.0, unit="share of households signed, from which on money is sought", source="assumed; the plan says who pays")
     writing: float = knob(6.0, 0.5, 80.0, unit="committee hours/application", source="assumed")
     wait: int = knob(12, 1, 104, unit="weeks till an answer", source="assumed; months are reported")
     refusal: float = knob(0.3, 0.0, 1.0, unit="share of applications refused", source="assumed")

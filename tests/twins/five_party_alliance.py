@@ -1,6 +1,6 @@
 """Five-party alliance, told a second time."""
 
-from twin import Mechanism, TABLE, chance
+from twin import TABLE, Mechanism, chance
 
 
 class Twin(Mechanism):

@@ -1,6 +1,6 @@
 """Whistle, told a second time."""
 
-from twin import Mechanism, UPWARD, added
+from twin import UPWARD, Mechanism, added
 
 
 class Twin(Mechanism):
