@@ -43,7 +43,7 @@ ISSUE = np.dtype(  # one row per issue; an id never changes hands and is the sam
         ("stairwell", "i4"),
         ("household", "i4"),  # whose it is; -1 for common space
         ("compound", "i4"),
-        ("reporter", "i4"),   # resident who told first; -1 nobody, or not a resident
+        ("reporter", "i4"),   # resident who told, the last time it was unknown; -1 nobody, or not a resident
         ("born", "i4"),       # day it arose
         ("told", "i4"),       # day it was first told; -1 never
         ("taken", "i4"),      # day it was first taken in; -1 never

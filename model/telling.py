@@ -137,7 +137,8 @@ def tell(issues, day, telling, patience, voice, codes, sight, people, households
             else:
                 teller = witness(issue, people, households, stairwells, buildings, compounds, below(below(who, issue.id), issue.voices))
             issue.state = TOLD
+            issue.reporter = teller
             if issue.told < 0:
-                issue.told, issue.teller, issue.reporter = day, by, teller
+                issue.told, issue.teller = day, by
             issue.giveup = day + 1 + int(patience[issue.category] * waiting(below(wait, issue.id), issue.voices))
             note(log, used, issue.id, day, WAS_TOLD, by, teller)

@@ -136,8 +136,10 @@ class Story:
         if to is None:
             to = next(stage for stage in road if stage > self.state and not (stage == MONEY and self.paid))
         assert to in ALLOWED[self.state], f"{STATES[self.state]} -> {STATES[to]}"
+        if what == WAS_TOLD:
+            self.reporter = who
         if what == WAS_TOLD and self.told < 0:
-            self.told, self.teller, self.reporter = day, by, who
+            self.told, self.teller = day, by
         if what == TAKEN and self.taken < 0:
             self.taken = day
         if what == DONE:

@@ -424,8 +424,9 @@ def first_told(w, issue, rate, neighbours, looks):
             if part < 0.0:
                 break
     issue.state = TOLD
+    issue.reporter = teller
     if issue.told < 0:
-        issue.told, issue.teller, issue.reporter = w.day, by, teller
+        issue.told, issue.teller = w.day, by
     issue.giveup = w.day + 1 + int(w.kinds[issue.category].patience * waiting(below(w.luck.key("wait"), issue.id), issue.voices))
     w.note(issue, WAS_TOLD, by, teller)
 

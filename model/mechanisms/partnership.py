@@ -20,7 +20,7 @@ from . import Mechanism
 HAND = HANDS.index("volunteer")
 STREET = FAMILIES.index("street")
 THURSDAY, MONTH = 4, 30
-FIRST = 17  # day of the first meeting: earlier nobody has promised an evening
+FIRST = 16  # days until the first meeting: members must have promised an evening by then
 
 
 class Circle(NamedTuple):
@@ -28,6 +28,7 @@ class Circle(NamedTuple):
 
     shops: np.ndarray       # (1,) float64  shops of the community, which stand for its units and firms
     commitment: np.ndarray  # (1,) float64  how much of what they can give they feel bound to give, 0..1
+    days: np.ndarray        # (1,) int64    since the circle was called together
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,11 @@ class Partnership(Mechanism):
     rooms: float = knob(0.0005, 0.0, 0.02, unit="new acquaintances per resident and day in rooms opened", source="assumed")
 
     def begin(self, world, luck):
-        return Circle(np.array([float(world.buildings.shops.sum())]), np.zeros(1))
+        return Circle(np.array([float(world.buildings.shops.sum())]), np.zeros(1), np.zeros(1, np.int64))
 
     @kernel
     def ask(m, w):
-        k, own, meet = m.knobs[0], m.own, meets(m.own, w.day, m.knobs[0])
+        k, own, meet = m.knobs[0], m.own, meets(m.own, m.knobs[0])
         m.want[COMMITTEE, ALL] = k.guiding * lent(own, k) + (k.touch if keeps_in_touch(own, w.day) else 0.0) + (k.meeting if meet else 0.0)
         m.want[MEMBER, ALL] = k.members if meet else 0.0
 
@@ -71,14 +72,15 @@ class Partnership(Mechanism):
         k, bound, share = m.knobs[0], m.own.commitment, m.share[ALL]
         if keeps_in_touch(m.own, w.day):
             bound[0] *= 1.0 - k.loosening * (2.0 - share)
-        if meets(m.own, w.day, k):
+        if meets(m.own, k):
             bound[0] += share * (1.0 - bound[0])
+        m.own.days[0] += 1
 
 
 @part
-def meets(own, day, k):
-    """Whether the circle meets on `day`; it does not where there is nobody to meet."""
-    return own.shops[0] > 0.0 and day % k.every == FIRST
+def meets(own, k):
+    """Whether the circle meets today; it does not where there is nobody to meet."""
+    return own.shops[0] > 0.0 and own.days[0] % k.every == FIRST
 
 
 @part

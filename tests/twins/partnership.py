@@ -7,10 +7,10 @@ class Twin(Mechanism):
     """A circle of firms that feel bound after each meeting, and less so every Thursday."""
 
     def begin(self, w):
-        self.shops, self.bound = added(b.shops for b in w.buildings), 0.0
+        self.shops, self.bound, self.days = added(b.shops for b in w.buildings), 0.0, 0
 
     def meets(self, w):
-        return self.shops > 0 and w.day % self.every == 17
+        return self.shops > 0 and self.days % self.every == 16
 
     def ask(self, w):
         committee = self.guiding * (self.lends * self.shops * self.bound)
@@ -38,3 +38,4 @@ class Twin(Mechanism):
             self.bound *= 1.0 - self.loosening * (2.0 - self.share)
         if self.meets(w):
             self.bound += self.share * (1.0 - self.bound)
+        self.days += 1
