@@ -1,6 +1,6 @@
 """The almanac (历): what each day brings to everybody: weekends and festivals, seasons, shocks, what is wrong from the outset.
 
-Made before a run begins, from the scenario alone: two tables that the day looks up.
+Made from the scenario alone, a year at a time: two tables, of which each day takes its row. It has no last day.
 """
 
 from dataclasses import dataclass, field
@@ -56,13 +56,13 @@ class Outset:
     count: int = knob(1, 1, 100_000, unit="issues", source="given or assumed by the case")
 
 
-def almanac(scenario):
-    """(weather, there): factors on the rate at which each category arises, (days + 2, categories), and on each payer's hours, (days + 2, 7).
+def almanac(scenario, year):
+    """(weather, there): factors on the rate at which each category arises, (YEAR, categories), and on each payer's hours, (YEAR, 7).
 
-    Row d is day d of the run; the day after the last is there too.
+    Row r is day year * YEAR + r of the run; day 0 is the eve of it.
     """
     calendar, kinds = scenario.calendar, list(scenario.issues.values())
-    day = np.arange(scenario.days + 2)
+    day = year * YEAR + np.arange(YEAR)
     date = (day - 1 + int(np.searchsorted(MONTHS, calendar.month - 1))) % YEAR
     month = MONTHS[date]
     weather = np.ones((len(day), len(kinds)))

@@ -88,7 +88,7 @@ def the_rest(w):
     )  # fmt: skip
 
     # Overnight new issues arise, and what mechanisms bring in becomes available.
-    fresh = arising.tick(w.clocks, lever.ease, w.weather[day], cats.family, key(seed, ARISE, 0))
+    fresh = arising.tick(w.clocks, lever.ease, w.weather, cats.family, key(seed, ARISE, 0))
     kept = filed(w.rows, n, stays, w.ended, w.gone)
     w.rows = roomy(w.rows, kept, kept + len(fresh))
     w.issues = w.rows[: kept + len(fresh)]

@@ -27,10 +27,10 @@ def supply(w):
     have[VOLUNTEER] += k.volunteer * pledged[1]
     have[PROPERTY] = 0.0
     for c in range(len(crew)):
-        crew[c] = w.crews[c] * there[w.day, PROPERTY]
+        crew[c] = w.crews[c] * there[PROPERTY]
         have[PROPERTY] += crew[c]
     for role in range(COMMITTEE, CAPTAIN + 1):
-        have[role] *= there[w.day, role]
+        have[role] *= there[role]
         w.ledger.supplied[role] += have[role]
     w.ledger.supplied[PROPERTY] += have[PROPERTY]
     have[MEMBER] += w.saved[0]
@@ -121,7 +121,7 @@ def book(w):
         today = evening * w.mood.pledged[pool]  # a seventh of the week's
         w.saved[pool] = min(max(have[role] - got_of[pool], 0.0), 6.0 * today)
         w.used[pool] = min(1.0, w.used[pool] * 6.0 / 7.0 + (got_of[pool] / (7.0 * today) if today > 0.0 else 0.0))
-    departments = w.knobs.departments * w.there[w.day, -1]
+    departments = w.knobs.departments * w.there[-1]
     ledger.supplied[-1] += departments
     for c in range(compounds):
         hours[c] = max(hours[c], 0.0)

@@ -8,7 +8,7 @@ import numpy as np
 from ..agents import grid_workers, property_managers, residents
 from ..agents.residents import Mood, Residents
 from . import arising, ledger, mechanisms, signing
-from .almanac import almanac, outset
+from .almanac import PAYERS, YEAR, almanac, outset
 from .acting import Acting, grown, hands, pointers, regrown, stacks, sums
 from .arising import Clocks
 from .categories import Columns, columns
@@ -89,8 +89,8 @@ class State(NamedTuple):
     more: np.ndarray      # (5,) hours  added today to POOLS by yesterday's pulls
     used: np.ndarray      # (2,) share of members' and volunteers' evenings of the last week or so that found work
     saved: np.ndarray     # (2,) hours of theirs that were promised this week and not wanted yet
-    weather: np.ndarray   # (days + 2, categories) factor on what arises, by day: seasons and shocks
-    there: np.ndarray     # (days + 2, 7) factor on each payer's hours, by day: weekends, festivals and shocks
+    weather: np.ndarray   # (categories,) factor on what arises today: seasons and shocks
+    there: np.ndarray     # (7,) factor on each payer's hours today: weekends, festivals and shocks
     crew: np.ndarray      # (compounds,) hours of each property company's crew today
     have: np.ndarray      # (7,) hours and yuan there are today, by role
     hours: np.ndarray     # (compounds + 2,) hours left to each desk today
@@ -123,21 +123,26 @@ def replaced(w):
 class World:
     """A community on one day: every column of `State` by name, for Python to read. Only the day writes it."""
 
-    def __init__(self, state, names, categories, chosen, luck):
+    def __init__(self, state, names, scenario, luck):
         self.state = state
         self.live = struct(pointers(state))  # the same columns for kernels, and the only place where those in REPLACED are up to date
         self.names = names            # of all mechanisms; a code in `teller`, `closer` or `by` is a row here
-        self.categories = categories  # names of the categories of issues, in order
-        self.chosen = chosen          # the mechanisms that are switched on: name -> Mechanism
-        self.day = 0
+        self.scenario = scenario
+        self.categories = tuple(scenario.issues)  # names of the categories of issues, in order
+        self.chosen = chosen = scenario.mechanisms  # those that are switched on: name -> Mechanism
+        self.day, self.year = 0, almanac(scenario, 0)
         self.ways = {}                # kernel -> as it is compiled for this world
         self.own = {name: chosen[name].begin(self, luck) for name in sorted(chosen)}  # mechanism -> its own columns
         self.turns = {day for one in chosen.values() for day in (one.begins, one.ends + 1)}  # on which mechanisms begin, or are no more
         self.hand_out()
 
     def wake(self):
-        """Another day; some mechanisms may begin on it, or be no more."""
+        """Another day, and what it brings; some mechanisms may begin on it, or be no more."""
         self.day += 1
+        if self.day % YEAR == 0:
+            self.year = almanac(self.scenario, self.day // YEAR)
+        for today, year in zip((self.state.weather, self.state.there), self.year):
+            today[:] = year[self.day % YEAR]
         if self.day in self.turns:
             for stack in self.state.pulls:
                 stack.rows.fill(0.0)  # who is no more pulls nothing
@@ -270,7 +275,6 @@ def begun(community, scenario, luck):
     here = sorted(scenario.mechanisms)
     duty = np.array([0.0, scenario.volunteers.duty, members.duty_retired, members.duty_in_service])
     own = {name: copied(part) if name in WRITTEN else part for name, part in community._asdict().items() if name != "rate"}
-    weather, there = almanac(scenario)
     clocks = arising.wound(community.rate, luck.key("arise"))
     for b, j, n in outset(scenario, community.rate, luck.key("outset")):
         arising.ring(clocks, b, j, n, luck.key("arise"))
@@ -291,8 +295,8 @@ def begun(community, scenario, luck):
         more=np.zeros(5),
         used=np.zeros(2),
         saved=np.zeros(2),
-        weather=weather,
-        there=there,
+        weather=np.ones(len(scenario.issues)),
+        there=np.ones(len(PAYERS)),
         crew=np.zeros(c),
         have=np.zeros(7),
         hours=np.zeros(c + 2),
@@ -313,7 +317,7 @@ def begun(community, scenario, luck):
         count=np.zeros(13),
         look=np.zeros(6),
     )
-    return World(state, names, tuple(scenario.issues), scenario.mechanisms, luck)
+    return World(state, names, scenario, luck)
 
 
 def numbers(scenario):

@@ -38,7 +38,7 @@ def test_cases_and_mechanisms_are_listed(cogov):
 def test_a_run_is_told_in_words_and_in_json(cogov, tmp_path):
     status, out, _ = cogov("run", "wuzi_yard", "--days", "40", "--seed", "3", "--on", "grid_patrol", "--off", "party_volunteers", "--json")
     told = json.loads(out)
-    assert status == 0 and told["mechanisms"] == ["building_captains", "consent_campaign", "grid_patrol"] and told["days"] == 40
+    assert status == 0 and told["mechanisms"] == sorted({*read("wuzi_yard").mechanisms, "grid_patrol"} - {"party_volunteers"}) and told["days"] == 40
     status, out, _ = cogov("run", "wuzi_yard", "--days", "40", "--seed", "3", "--out", "tables")
     assert status == 0 and "issues that arose" in out and (tmp_path / "tables" / "history.csv").exists()
 

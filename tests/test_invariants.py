@@ -9,7 +9,7 @@ from worlds import STORM, WORLDS, YARD, governed
 
 from cogov.agents import residents
 from cogov.model import hours, issues, mechanisms
-from cogov.model.almanac import almanac
+from cogov.model.almanac import YEAR, almanac
 from cogov.model.issues import (
     AGREED, ALLOWED, ANSWERED, AROSE, CEASED, CHECKED, COMPANY, CONSENTED, DEPARTMENT, DONE, FORGOTTEN, GAVE_UP, LAPSED, MONEY, ON_THE_SPOT, PAID,
     REOPENED, RESOLVED, SECONDED, SIGN, STATES, TABLE, TAKEN, TOLD, UNKNOWN, UPWARD, VERIFIED, WAS_TOLD, WHAT, WITHDRAWN, WORK,
@@ -192,7 +192,6 @@ def test_nobody_works_longer_than_there_are_hours(scenario):
     """What mechanisms are granted and what desks work, each day and by who pays it, within what there is; told again from the scenario."""
     s, before = scenario, None
     pledged, more, saved = np.zeros(2), np.zeros(len(POOLS)), np.zeros(2)
-    _, share = almanac(s)
     for world in days(scenario, 1):
         own = {
             "committee": s.committee.staff * s.committee.shift,
@@ -201,7 +200,7 @@ def test_nobody_works_longer_than_there_are_hours(scenario):
             "volunteer": pledged[1] * s.volunteers.evening / 7,
         }
         pools = [own.get(role, 0.0) for role in POOLS] + more
-        there = np.array([world.crews.sum(), *pools, s.departments.hours]) * share[world.day]
+        there = np.array([world.crews.sum(), *pools, s.departments.hours]) * almanac(s, world.day // YEAR)[1][world.day % YEAR]
         there[[MEMBER, VOLUNTEER]] += saved
         now = world.ledger.hours.copy()
         today_ = now if before is None else now - before
@@ -360,7 +359,8 @@ def test_whoever_tells_can_tell():
 
 def test_where_there_is_no_company_nobody_comes_to_trust_it():
     pressure = replace(YARD.issues["water_pressure"], rate=20.0, telling=2.0, work=1.0, sittings=0.0, cost=0.0, lead=5.0)
-    scenario = replace(YARD, issues={"water_pressure": pressure})
+    stay = replace(YARD.residents, moving_owner=0.0, moving_tenant=0.0)
+    scenario = replace(YARD, residents=stay, issues={"water_pressure": pressure})
     for world in days(scenario, 1):
         pass
     assert (rows(world)["desk"] == DEPARTMENT).any() and not (rows(world)["desk"] == COMPANY).any()

@@ -14,6 +14,7 @@ from cogov import __main__ as command
 from cogov.agents import residents
 from cogov.experiments import compare, story, surprises
 from cogov.model import mechanisms, scenario
+from cogov.model.cases import read
 from cogov.model.issues import ALLOWED, DEPARTMENT, STATES, WHAT
 from cogov.viz import phrases, stories
 
@@ -172,7 +173,7 @@ WRONG = {
     "never arose": (["--issue", "1/litter/900000"], ["1/litter/900000", "neither", "--surprising"]),
     "a huge number": (["--issue", "9" * 5000], ["neither an id"]),
     "no language": (["--surprising", "3", "--lang", "fr"], ["en or zh"]),
-    "nothing to compare": (["--surprising", "3", *(word for name in ("building_captains", "party_volunteers", "consent_campaign") for word in ("--off", name))], ["grid_patrol"]),
+    "nothing to compare": (["--surprising", "3", *(word for name in read("wuzi_yard").mechanisms for word in ("--off", name))], ["grid_patrol"]),
 }
 
 

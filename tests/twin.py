@@ -16,7 +16,7 @@ from zlib import crc32
 import numpy as np
 
 from cogov.agents.residents import CHILD, ELDER, IN_SERVICE_MEMBER, NEIGHBOUR, NEIGHBOURS, RETIRED_MEMBER, SLOTS, VOLUNTEER
-from cogov.model.almanac import almanac, outset
+from cogov.model.almanac import YEAR, almanac, outset
 from cogov.model.categories import FAMILIES, SCOPES
 from cogov.model.mechanisms import names
 from cogov.model.places import DOUBTS, NOT_MET, SIGNED
@@ -139,7 +139,7 @@ class World:
         for b in self.buildings:
             b.helpers, b.good, b.standing, b.drift, b.meet = [0, 0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0, 0.0], 0.0
             b.clocks = [clock(self, b, j) for j in range(len(self.kinds))]
-        self.weather, self.there = (table.tolist() for table in almanac(scenario))
+        self.year = almanac(scenario, 0)
         for b, j, n in outset(scenario, town.rate, np.uint64(self.luck.key("outset"))):
             self.buildings[b].clocks[j].passed = rings(self, b, j, n)
         for c in self.compounds:
@@ -203,6 +203,8 @@ def simulate(scenario, *seed, days=None):
 def day(w):
     """One day: all ask, all pull, and then the world moves."""
     w.day += 1
+    w.year = almanac(w.scenario, w.day // YEAR) if w.day % YEAR == 0 else w.year
+    w.weather, w.there = (year[w.day % YEAR].tolist() for year in w.year)
     have = supply(w)
     here = {name: m for name, m in w.mechanisms.items() if m.begins <= w.day <= m.ends}
     asks = {name: {role: times(m.strength, hours) for role, hours in m.ask(w).items()} for name, m in here.items()}
@@ -259,7 +261,7 @@ def amount(hours):
 
 def supply(w):
     """Hours each role has today (property: each compound's crew), with what mechanisms brought in yesterday; and yuan."""
-    s, c, grid, there = w.scenario, w.scenario.committee, w.scenario.grid_workers, dict(zip(("property", *POOLS), w.there[w.day]))
+    s, c, grid, there = w.scenario, w.scenario.committee, w.scenario.grid_workers, dict(zip(("property", *POOLS), w.there))
     own = {
         "committee": c.staff * c.shift,
         "grid": grid.full_time * grid.shift + grid.part_time * grid.part_shift,
@@ -292,7 +294,7 @@ def granted(w, have, asks):
 
 def booked(w, have, asks, shares):
     """Book what is granted; return what is left to each desk: the crew of each compound, the committee, the departments."""
-    crews, pools = list(have["property"]), dict.fromkeys(POOLS, 0.0)
+    crews, committee, pools = list(have["property"]), have["committee"], dict.fromkeys(POOLS, 0.0)
     for name, ask in asks.items():
         row, share = w.names.index(name), shares[name]
         for role, hours in ask.items():
@@ -307,13 +309,14 @@ def booked(w, have, asks, shares):
                 crews = [left - each for left, each in zip(crews, got)]
             else:
                 pools[role] += amount(got)
+                committee -= amount(got) if role == "committee" else 0.0
             w.ledger.hours[row][("property", *POOLS).index(role)] += amount(got)
-    w.ledger.supplied[-1] += w.scenario.departments.hours * w.there[w.day][-1]
+    w.ledger.supplied[-1] += w.scenario.departments.hours * w.there[-1]
     for i, (role, knobs) in enumerate((("member", w.scenario.party_members), ("volunteer", w.scenario.volunteers))):
         promised = knobs.evening / 7 * w.pledged[i]
         w.saved[i] = min(max(have[role] - pools[role], 0.0), 6.0 * promised)
         w.used[i] = min(1.0, w.used[i] * 6.0 / 7.0 + (pools[role] / (7.0 * promised) if promised > 0.0 else 0.0))
-    return [*(max(hours, 0.0) for hours in crews), max(have["committee"] - pools["committee"], 0.0), w.scenario.departments.hours * w.there[w.day][-1]]
+    return [*(max(hours, 0.0) for hours in crews), max(committee, 0.0), w.scenario.departments.hours * w.there[-1]]
 
 
 # ---- The levers.
@@ -748,7 +751,7 @@ def arisen(w, ease):
     for b in w.buildings:
         for j, c in enumerate(b.clocks):
             if c.rate > 0.0:
-                c.passed += c.rate * (exp(ease[b.id][FAMILIES.index(w.kinds[j].family)]) * w.weather[w.day][j])
+                c.passed += c.rate * (exp(ease[b.id][FAMILIES.index(w.kinds[j].family)]) * w.weather[j])
                 while c.passed >= c.next:
                     fresh.append(born(w, b, j, c.number))
                     c.number += 1

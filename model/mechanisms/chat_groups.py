@@ -40,8 +40,10 @@ class ChatGroups(Mechanism):
 
     def begin(self, world, luck):
         people, b, c = world.residents, len(world.buildings.compound), len(world.compounds.company)
-        grown, old = np.bincount(people.building, people.band != CHILD, b), np.bincount(people.building, people.band == ELDER, b)
-        ceiling = (self.elders * old + self.others * (grown - old)) / grown
+        here = people.presence > 0  # nobody misses those who never are
+        grown = np.bincount(people.building, here & (people.band != CHILD), b)
+        old = np.bincount(people.building, here & (people.band == ELDER), b)
+        ceiling = (self.elders * old + self.others * (grown - old)) / np.maximum(grown, 1)
         return Groups(ceiling, np.zeros(b), np.bincount(world.buildings.compound, minlength=c).astype(float))
 
     @kernel

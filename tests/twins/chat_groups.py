@@ -8,9 +8,9 @@ class Twin(Mechanism):
 
     def begin(self, w):
         for b in w.buildings:
-            grown = [p for p in b.people if p.band != CHILD]
+            grown = [p for p in b.people if p.band != CHILD and p.presence > 0.0]
             old = sum(p.band == ELDER for p in grown)
-            b.joined, b.ceiling = 0.0, (self.elders * old + self.others * (len(grown) - old)) / len(grown)
+            b.joined, b.ceiling = 0.0, (self.elders * old + self.others * (len(grown) - old)) / max(len(grown), 1)
 
     def ask(self, w):
         hours = [self.minding * float(len(c.parts)) for c in w.compounds]
