@@ -13,6 +13,7 @@ class PropertyKnobs:
     shift: float = knob(4.0, 0.0, 12.0, unit="hours/worker/day on residents' issues", source="assumed: half the shift is routine")
     fee: float = knob(6.0, 0.0, 500.0, unit="yuan/household/month kept for repairs", source="assumed")
     paid: float = knob(0.7, 0.0, 1.0, unit="share of fees paid", source="assumed; partly unpaid is reported")
+    withheld: float = knob(0.6, 0.0, 1.0, unit="share of the crew's hours gone where nobody trusts the company: fees are withheld", source="assumed; sweep it")
 
 
 def workers(knobs, households):

@@ -177,8 +177,7 @@ def born(rows, ids, day, cats, people, households, stairwells, buildings, compou
         issue.cost = cats.cost[j]
         issue.hard = 0.0
         if cats.sittings[j] > 0.0:
-            never = chance(stubborn, id_) < cats.stubborn[j]
-            issue.hard = np.inf if never else cats.sittings[j] * waiting(sit, id_)
+            issue.hard = cats.sittings[j] * waiting(sit, id_) * (cats.tail[j] if chance(stubborn, id_) < cats.stubborn[j] else 1.0)
         issue.lead = 0 if cats.lead[j] == 0.0 else 1 + int(cats.lead[j] * waiting(lead, id_))
         issue.lapse = -1 if cats.lapse[j] == 0.0 else day + 1 + int(cats.lapse[j] * waiting(lapse, id_))
         issue.accord, issue.heard, issue.next = 0.0, 0.0, waiting(below(clock, id_), 0)

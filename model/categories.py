@@ -42,7 +42,8 @@ class Category:
     spread: float = knob(0.5, 0.0, 3.0, unit="Weibull exponent: 0 fixed, 1 exponential", source="assumed; public logs are heavier than exponential")
     cost: float = knob(0.0, 0.0, 1e8, unit="yuan", source="assumed")
     sittings: float = knob(0.0, 0.0, 60.0, unit="sittings till the parties agree, mean; 0 needs none", source="assumed; yiduan's family case took eight")
-    stubborn: float = knob(0.0, 0.0, 1.0, unit="share that never agrees", source="assumed; people's mediation claims 95 % success")
+    stubborn: float = knob(0.0, 0.0, 1.0, unit="share whose parties will not hear of it", source="assumed; people's mediation claims 95 % success")
+    tail: float = knob(10.0, 1.0, 1000.0, unit="times as many sittings for those", source="assumed: years by telephone; changcheng_shuijun's stood four")
     lead: float = knob(0.0, 0.0, 1000.0, unit="days with a department, mean; 0 stays here", source="assumed")
     recurs: float = knob(0.0, 0.0, 1.0, unit="expected returns", source="assumed; issues of norms come back unless habits change")
     lapse: float = knob(0.0, 0.0, 5000.0, unit="days till it ceases by itself, mean; 0 never", source="assumed")
@@ -132,6 +133,7 @@ class Columns(NamedTuple):
     cost: np.ndarray      # (categories,) int64    fen
     sittings: np.ndarray  # (categories,) float64
     stubborn: np.ndarray  # (categories,) float64
+    tail: np.ndarray      # (categories,) float64
     lead: np.ndarray      # (categories,) float64  days
     recurs: np.ndarray    # (categories,) float64
     lapse: np.ndarray     # (categories,) float64  days

@@ -34,7 +34,7 @@ ISSUE = np.dtype(  # one row per issue; an id never changes hands and is the sam
         ("cost", "i8"),       # fen still to be found
         ("effort", "f8"),     # hours it takes
         ("left", "f8"),       # hours still to do
-        ("hard", "f8"),       # sittings its parties need; 0 none, inf never agree
+        ("hard", "f8"),       # sittings its parties need; 0 none
         ("accord", "f8"),     # sittings held
         ("heard", "f8"),      # cumulative hazard of being told
         ("next", "f8"),       # at this much the next neighbour tells

@@ -40,6 +40,7 @@ class Numbers(NamedTuple):
     member: float       # hours a day for each evening promised this week
     volunteer: float
     departments: float  # hours a day
+    withheld: float
 
 
 class Founded(NamedTuple):
@@ -334,6 +335,7 @@ def numbers(scenario):
         scenario.party_members.evening / 7,
         scenario.volunteers.evening / 7,
         float(scenario.departments.hours),
+        float(scenario.property_managers.withheld),
     )
 
 

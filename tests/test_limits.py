@@ -119,7 +119,7 @@ def queue(service, services, seed=0):
     of ten, and nobody puts more than one shift a day into a job: ten pairs of hands.
     """
     job = category(hands="property", rate=LOAD / service * 365 / 10, work=4.0 * service, spread=1.0)
-    crew = PropertyKnobs(homes=50.0, shift=4.0)
+    crew = PropertyKnobs(homes=50.0, shift=4.0, withheld=0.0)
     yards = (Compound("queue", COMPOUNDS, buildings=10, stairwells=1, company=True),)
     run = engine.simulate(world(services * service, 500 * COMPOUNDS, yards, job, property_managers=crew), "queue", seed)
     i = run.issues[(run.issues["born"] > 40 * service) & (run.issues["born"] <= (services - 20) * service)]

@@ -270,11 +270,18 @@ def supply(w):
         "captain": 0.0,
     }
     pools = {pool: (w.more[pool] + hours) * there[pool] for pool, hours in own.items()}
-    for row, hours in enumerate((added(times(there["property"], w.crews)), *pools.values())):
+    crews = [crew * there["property"] * fees(w, c) for crew, c in zip(w.crews, w.compounds)]
+    for row, hours in enumerate((added(crews), *pools.values())):
         w.ledger.supplied[row] += hours
     pools["member"] += w.saved[0]
     pools["volunteer"] += w.saved[1]
-    return {"property": times(there["property"], w.crews), **pools, "yuan": max(0, w.funds[-1]) / 100 * c.thrift}
+    return {"property": crews, **pools, "yuan": max(0, w.funds[-1]) / 100 * c.thrift}
+
+
+def fees(w, compound):
+    """Where few of those at home trust the company, fees are withheld, and fewer hours can be paid for."""
+    ears, voices = (added(column) for column in zip(*((s.ears, s.voices[COMPANY]) for b in compound.parts for s in b.parts)))
+    return 1.0 - w.scenario.property_managers.withheld * max(0.0, 1.0 - voices / ears) if ears > 0.0 else 1.0
 
 
 def granted(w, have, asks):
@@ -767,12 +774,12 @@ def born(w, b, j, number):
         near = [p for p in b.people if concerns(k.unit, p, w.households[p.home])]
         household = (race(near, at_home, below(key("strike"), id_)) or w.stairwells[stairwell].people[0]).home
         stairwell = w.households[household].stairwell
-    never = chance(key("stubborn"), id_) < k.stubborn
+    times_ = k.tail if chance(key("stubborn"), id_) < k.stubborn else 1.0
     effort = k.work * waiting(key("work"), id_) ** k.spread
     issue = SimpleNamespace(
         id=id_, building=b.id, category=j, compound=b.compound, stairwell=stairwell, household=household, family=FAMILIES.index(k.family),
         scope=SCOPES.index(k.scope), severity=k.severity, rule=list(RULES).index(k.rule) if k.rule else -1, effort=effort, left=effort, cost=k.cost,
-        hard=0.0 if k.sittings == 0.0 else inf if never else k.sittings * waiting(key("sit"), id_),
+        hard=0.0 if k.sittings == 0.0 else k.sittings * waiting(key("sit"), id_) * times_,
         lead=0 if k.lead == 0.0 else 1 + int(k.lead * waiting(key("lead"), id_)),
         lapse=-1 if k.lapse == 0.0 else w.day + 1 + int(k.lapse * waiting(key("lapse"), id_)),
         accord=0.0, heard=0.0, next=waiting(below(key("hear"), id_), 0), reporter=-1, born=w.day, told=-1, taken=-1, resolved=-1, giveup=-1, due=-1,
