@@ -67,6 +67,9 @@ def rates(cats, people, households, buildings, compounds):
     unit[:, UNITS.index("building")] = 1.0
     unit[:, UNITS.index("compound")] = 1.0 / np.diff(compounds.first)[buildings.compound]
     unit[:, UNITS.index("shop")] = buildings.shops
+    unit[:, UNITS.index("walkup")] = here * (buildings.lifts == 0)
+    modern = np.bincount(buildings.compound, buildings.lifts)[buildings.compound] > 0
+    unit[:, UNITS.index("garage")] = modern * unit[:, UNITS.index("compound")]
     decades = (compounds.age[buildings.compound] - 20.0) / 10.0
     return cats.rate * unit[:, cats.unit] * np.exp(cats.ageing * decades[:, None])
 

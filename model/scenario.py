@@ -70,6 +70,7 @@ class Compound:
     age: float = knob(25.0, 0.0, 150.0, unit="years", source="given or assumed by the case")
     lifts: int = knob(0, 0, 8, unit="lifts/stairwell", source="assumed")
     company: bool = False  # has a property company
+    maintenance: float = knob(0.0, 0.0, 1e10, unit="yuan in its maintenance fund (维修资金) on day 0", source="given or assumed by the case")
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ def test_states_and_days_between_the_lines_are_those_the_model_went_through(name
         assert sum(step.waited for step in moved) + arm.waited == run.days - row["born"]
         assert (row["desk"] == DEPARTMENT) == ("passed upward" in states)
         if row["desk"] != DEPARTMENT:
-            assert {step.whose for step in moved} - {"compound", "community"} == {story.DESKS[row["desk"]]}
+            assert {step.whose for step in moved} - {"compound", "community", "both"} == {story.DESKS[row["desk"]]}
 
 
 def test_without_mechanisms_all_talks_are_by_telephone():
@@ -135,7 +135,7 @@ def test_every_line_and_state_and_name_has_its_words(lang):
     assert set(phrases.WAITED) == {STATES[state] for state in ALLOWED}
     assert set(phrases.ENDED) == set(phrases.STATE) == {"", *STATES}
     assert set(phrases.PLACES) == set(story.SCOPES) and set(phrases.TRAIT) == {*story.BANDS, *story.TRAITS}
-    assert set(phrases.WHOSE) == {*story.DESKS, "compound", "community"}
+    assert set(phrases.WHOSE) == {*story.DESKS, "compound", "community", "both"}
     tables = [phrases.SAID, phrases.WAITED, phrases.ENDED, phrases.STATE, phrases.PLACES, phrases.WHOSE, phrases.TRAIT, phrases.FRAME]
     assert all(len(pair) == len(phrases.LANGUAGES) and all(pair) for table in tables for pair in table.values())
     assert all(stories.kind(category, lang) for category in scenario.every_category()) and all(stories.called(name, lang) for name in mechanisms.names())

@@ -26,6 +26,9 @@ SAID = {  # a line of history, and who did it where that matters -> what is said
     "withdrawn": ("it was given up", "无人再过问，此事作罢"),
     "withdrawn, person": ("{person} gave up", "{person}放弃了"),
     "lapsed": ("it ceased by itself", "事情自行消失了"),
+    "left alone": ("whoever had found it gave up; it was still there", "发现的人不再过问，问题仍在"),
+    "left alone, person": ("{person} gave up; it was still there", "{person}放弃了，问题仍在"),
+    "voted down": ("the vote failed for want of signatures", "签名不够，表决未通过"),
 }
 WAITED = {  # a state it was in for some days before the next line
     "unknown": ("For {n} nobody said so.", "{n}里没有人说起。"),
@@ -65,7 +68,7 @@ PLACES = {  # by scope
 }
 WHOSE = {  # desks and funds
     "committee": ("the committee", "居委会"), "company": ("the property company", "物业公司"), "department": ("the department", "主管部门"),
-    "compound": ("the compound's repair fund", "小区维修资金"), "community": ("the community's fund", "社区资金"),
+    "compound": ("the compound's repair fund", "小区维修资金"), "community": ("the community's fund", "社区资金"), "both": ("the compound's repair fund and the community's", "小区维修资金和社区资金"),
 }  # fmt: skip
 TRAIT = {
     "child": ("child", "孩子"), "adult": ("adult", "成年人"), "elder": ("elder", "老人"), "owner": ("owner", "业主"), "tenant": ("tenant", "租户"),
