@@ -195,6 +195,21 @@ def listen(s, people, stairwells, sums):
 
 
 @part
+def confidence(sums, buildings, compounds):
+    """How far those at home in a compound trust committee and company, as they would say it; (compounds, 2): 1 for one half or more, 0 for none."""
+    out = np.ones((len(compounds.company), 2))
+    for c in range(len(out)):
+        ears, committee, company = 0.0, 0.0, 0.0
+        for s in range(buildings.first[compounds.first[c]], buildings.first[compounds.first[c + 1]]):
+            ears += sums.ears[s]
+            committee += sums.voices[s, COMMITTEE]
+            company += sums.voices[s, COMPANY]
+        if ears > 0.0:
+            out[c, COMMITTEE], out[c, COMPANY] = min(1.0, committee / ears), min(1.0, company / ears)
+    return out
+
+
+@part
 def befriend(i, j, people):
     """Two residents get to know each other, if both have room and did not before; says whether they did."""
     if i == j or people.ties[i] == SLOTS or people.ties[j] == SLOTS:

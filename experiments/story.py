@@ -117,7 +117,6 @@ def lived(arm, run, row, scenario, there):
     issue, category = row[0], list(scenario.issues.values())[row[0]["category"]]
     needs = SimpleNamespace(hard=issue["hard"], rule=issue["rule"], cost=category.cost, lead=issue["lead"])
     desk = DESKS[int(there.compounds.company[issue["compound"]]) if "property" in category.hands.split() else of.COMMITTEE]
-    phone = scenario.committee.phone * there.around[issue["compound"]]  # sittings' worth a day at the table
     steps, state, since = [], None, int(issue["born"])
     for line in run.history[run.history["issue"] == issue["id"]]:
         day, what, who, amount, whose, person = int(line["day"]), int(line["what"]), int(line["who"]), 0.0, desk, None
@@ -126,8 +125,7 @@ def lived(arm, run, row, scenario, there):
         elif what == of.DONE:
             amount = float(issue["effort"] * (scenario.committee.redo if any(s.what == of.WHAT[of.DONE] for s in steps) else 1.0))
         elif what == of.AGREED:
-            tables = [s.waited for s in steps if s.was == of.STATES[of.TABLE] and s.what != of.WHAT[of.SECONDED]]
-            amount = max(0.0, round(float(issue["accord"] - phone * sum(n + 1 for n in (*tables, day - since))), 6))
+            amount = float(issue["accord"])
         elif who >= 0:
             person = met(there, who)
         by = run.names[line["by"]] if line["by"] >= 0 else ""

@@ -55,6 +55,7 @@ class Outset:
 
     category: str = field(default="litter", metadata={"text": 60})
     count: int = knob(1, 1, 100_000, unit="issues", source="given or assumed by the case")
+    stubborn: bool = False  # its parties will not hear of it, and have not for years
 
 
 def almanac(scenario, year):
@@ -89,12 +90,12 @@ def almanac(scenario, year):
 
 
 def outset(scenario, rate, compound, key):
-    """Where the issues of the outset are: (building, category, how many), the buildings drawn in turn from those where such a thing can arise.
+    """Where the issues of the outset are: (building, category, how many, how many of them stubborn), the buildings drawn in turn from those where such a thing can arise.
 
     What concerns a whole compound is shared out between compounds first. `rate` (buildings, categories), `compound` (buildings,),
     `key` a key of luck. Raises ScenarioError when it can arise nowhere.
     """
-    names, found = list(scenario.issues), Counter()
+    names, found, firm = list(scenario.issues), Counter(), Counter()
     for n, begin in enumerate(scenario.outset):
         j = names.index(begin.category)
         can = np.flatnonzero(rate[:, j] > 0)
@@ -106,5 +107,7 @@ def outset(scenario, rate, compound, key):
             turns = {b: (before.update([compound[b]]), before[compound[b]])[1] for b in turn}
             turn.sort(key=turns.get)
         for place in range(begin.count):
-            found[turn[place % len(turn)], j] += 1
-    return [(b, j, n) for (b, j), n in found.items()]
+            cell = turn[place % len(turn)], j
+            found[cell] += 1
+            firm[cell] += begin.stubborn
+    return [(*cell, n, firm[cell]) for cell, n in found.items()]

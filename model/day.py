@@ -62,7 +62,7 @@ def the_rest(w):
     )  # fmt: skip
     given = hours.copy()
     settling.take_in(issues, day, hours, k.intake, log, lines)
-    settling.talk(issues, day, k.phone, w.around, pulls.accord.by, pulls.accord.rows, log, lines)
+    settling.talk(issues, day, k.phone, w.around, residents.confidence(mood, buildings, compounds), pulls.accord.by, pulls.accord.rows, log, lines)
     signing.sign(
         issues, day, w.projects, pulls.doors.by, pulls.doors.rows, lever.reach, lever.consent, people, homes, stairs, buildings, compounds, k.projects,
         cats.unit, key(seed, AT_HOME, 0), key(seed, LEAN, 0), log, lines,
@@ -97,7 +97,7 @@ def the_rest(w):
     w.issues = w.rows[: kept + len(fresh)]
     w.log = roomy(log, lines[0], lines[0] + len(fresh))
     arising.born(
-        w.rows[kept : kept + len(fresh)], fresh, day, cats, people, homes, stairs, buildings, compounds, key(seed, WORK, 0), key(seed, STUBBORN, 0),
+        w.rows[kept : kept + len(fresh)], fresh, day, cats, w.clocks.firm, people, homes, stairs, buildings, compounds, key(seed, WORK, 0), key(seed, STUBBORN, 0),
         key(seed, SIT, 0), key(seed, LEAD, 0), key(seed, LAPSE, 0), key(seed, HEAR, 0), key(seed, STRIKE, 0), w.log, lines,
     )  # fmt: skip
     for pool in range(len(w.more)):

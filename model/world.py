@@ -277,8 +277,9 @@ def begun(community, scenario, luck):
     duty = np.array([0.0, scenario.volunteers.duty, members.duty_retired, members.duty_in_service])
     own = {name: copied(part) if name in WRITTEN else part for name, part in community._asdict().items() if name != "rate"}
     clocks = arising.wound(community.rate, luck.key("arise"))
-    for b, j, n in outset(scenario, community.rate, community.buildings.compound, luck.key("outset")):
+    for b, j, n, firm in outset(scenario, community.rate, community.buildings.compound, luck.key("outset")):
         arising.ring(clocks, b, j, n, luck.key("arise"))
+        clocks.firm[b, j] = firm
     pulls = stacks(scenario.mechanisms, names, ROOM, len(community.buildings.compound), c)
     state = State(
         **own,

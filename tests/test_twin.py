@@ -205,7 +205,7 @@ def village(number):
     scenario = Scenario(
         name=f"village {number}", days=luck.randint(30, 120), community=census(sum(k.count * k.buildings * k.stairwells for k in kinds), luck),
         compound=kinds, mechanisms=governing, issues=turning(BUSY, 8, luck), shock=tuple(shock(luck) for _ in range(luck.randint(0, 2))),
-        outset=tuple(Outset(category, luck.randint(1, 9)) for category in luck.sample(["litter", "clutter", "lamp_out", "hygiene"], luck.randint(0, 2))), **EAGER,
+        outset=tuple(Outset(category, luck.randint(1, 9), luck.random() < 0.5) for category in luck.sample(["litter", "clutter", "neighbour_noise", "lamp_out"], luck.randint(0, 2))), **EAGER,
     )  # fmt: skip
     return turning(turned(scenario, "committee.staff", luck.choice([0.1, 0.5, 2.5])), 6, luck, OWN_WAYS)
 

@@ -140,8 +140,8 @@ class World:
             b.helpers, b.good, b.standing, b.drift, b.meet = [0, 0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0, 0.0], 0.0
             b.clocks = [clock(self, b, j) for j in range(len(self.kinds))]
         self.year = almanac(scenario, 0)
-        for b, j, n in outset(scenario, town.rate, town.buildings.compound, np.uint64(self.luck.key("outset"))):
-            self.buildings[b].clocks[j].passed = rings(self, b, j, n)
+        for b, j, n, firm in outset(scenario, town.rate, town.buildings.compound, np.uint64(self.luck.key("outset"))):
+            self.buildings[b].clocks[j].passed, self.buildings[b].clocks[j].firm = rings(self, b, j, n), firm
         for c in self.compounds:
             c.active, c.cursor, c.steps, c.open, c.all, c.opens = -1, 0, 0.0, 0, 0, 0
             grown = [person for person in c.people if person.band != CHILD and person.presence > 0.0]
@@ -175,7 +175,7 @@ def clock(w, b, j):
     there |= {"walkup": 0 if b.lifts else len(b.parts), "garage": each if any(part.lifts for part in compound.parts) else 0.0}
     units = there[k.unit] if k.unit in there else added(p.presence for p in b.people if concerns(k.unit, p, w.households[p.home]))
     rate = k.rate * units * exp(k.ageing * ((compound.age - 20.0) / 10.0))
-    return SimpleNamespace(rate=rate, passed=0.0, number=0, next=waiting(below(w.luck.key("arise"), b.id * len(w.kinds) + j), 0))
+    return SimpleNamespace(rate=rate, passed=0.0, number=0, firm=0, next=waiting(below(w.luck.key("arise"), b.id * len(w.kinds) + j), 0))
 
 
 def rings(w, b, j, n):
@@ -272,7 +272,7 @@ def supply(w):
         "captain": 0.0,
     }
     pools = {pool: (w.more[pool] + hours) * there[pool] for pool, hours in own.items()}
-    crews = [crew * there["property"] * fees(w, c) for crew, c in zip(w.crews, w.compounds)]
+    crews = [crew * there["property"] * (1.0 - s.property_managers.withheld * (1.0 - confidence(c, COMPANY))) for crew, c in zip(w.crews, w.compounds)]
     for row, hours in enumerate((added(crews), *pools.values())):
         w.ledger.supplied[row] += hours
     pools["member"] += w.saved[0]
@@ -280,10 +280,10 @@ def supply(w):
     return {"property": crews, **pools, "yuan": max(0, w.funds[-1]) / 100 * c.thrift}
 
 
-def fees(w, compound):
-    """Where few of those at home trust the company, fees are withheld, and fewer hours can be paid for."""
-    ears, voices = (added(column) for column in zip(*((s.ears, s.voices[COMPANY]) for b in compound.parts for s in b.parts)))
-    return 1.0 - w.scenario.property_managers.withheld * max(0.0, 1.0 - voices / ears) if ears > 0.0 else 1.0
+def confidence(compound, desk):
+    """How far those at home trust the committee or the company: 1 for one half or more, 0 for none."""
+    ears, *voices = (added(column) for column in zip(*((s.ears, *s.voices) for b in compound.parts for s in b.parts)))
+    return min(1.0, voices[desk] / ears) if ears > 0.0 else 1.0
 
 
 def granted(w, have, asks):
@@ -489,7 +489,8 @@ def talk(w, accord):
     """Parties are brought round by telephone and by mechanisms; whoever did most on the day it is settled gets the credit."""
     for i, issue in enumerate(w.issues):
         if issue.state == TABLE:
-            by, most = -1, w.scenario.committee.phone * w.compounds[issue.compound].around
+            c = w.compounds[issue.compound]
+            by, most = -1, w.scenario.committee.phone * c.around * confidence(c, trusted(issue))
             held = most
             for mechanism, part in accord:
                 held += part[i]
@@ -798,7 +799,7 @@ def born(w, b, j, number):
         near = [p for p in b.people if concerns(k.unit, p, w.households[p.home])]
         household = (race(near, at_home, below(key("strike"), id_)) or w.stairwells[stairwell].people[0]).home
         stairwell = w.households[household].stairwell
-    times_ = k.tail if chance(key("stubborn"), id_) < k.stubborn else 1.0
+    times_ = k.tail if number < b.clocks[j].firm or chance(key("stubborn"), id_) < k.stubborn else 1.0
     effort = k.work * waiting(key("work"), id_) ** k.spread
     issue = SimpleNamespace(
         id=id_, building=b.id, category=j, compound=b.compound, stairwell=stairwell, household=household, family=FAMILIES.index(k.family),
