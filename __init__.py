@@ -13,6 +13,7 @@ _WHERE = {  # name -> the room it lives in; loaded when first asked for, so that
     "simulate": "experiments.runs",
     "compare": "experiments.compare",
     "patterns": "experiments.patterns",
+    "effects": "experiments.effects",
     "story": "experiments.story",
     "surprising": "experiments.surprises",
 }

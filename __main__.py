@@ -91,13 +91,25 @@ def cases(json_: Json = False):
 
 
 @app.command("mechanisms")
-def mechanisms_(json_: Json = False):
-    """List the mechanisms: what each does, how it disappoints, and its knobs."""
+def mechanisms_(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="those to describe; else all", show_default=False)] = None,
+    effects: Annotated[str | None, typer.Option(metavar="CASE", help="instead: what each does by itself in this case, under the same luck")] = None,
+    among: Annotated[bool, typer.Option("--among", help="with --effects: beside the case's other mechanisms, instead of alone")] = False,
+    replicates: Annotated[int, typer.Option(min=2, help="with --effects: pairs of runs")] = 20,
+    days: Days = None, seed: Seed = 0, set_: Set = None, within: Within = 30,
+    workers: Annotated[int | None, typer.Option(min=1, max=512, help="processes; the result does not depend on it")] = None,
+    out_: Annotated[Path, typer.Option("--out", help="folder for the figure and the table of --effects")] = Path("out"),
+    json_: Json = False,
+):  # fmt: skip
+    """List the mechanisms: what each does, how it disappoints, and its knobs. With --effects, one-at-a-time effects in a case."""
     from .model import mechanisms
 
+    if effects:
+        return effects_(effects, {"days": days, "settings": set_ or ()}, {"replicates": replicates, "seed": seed, "within": within, "among": among, "workers": workers}, out_, json_)
+    chosen = [mechanisms.named(name) and name for name in names or mechanisms.names()]
     if json_:
-        return print(json.dumps([described(name) for name in mechanisms.names()], ensure_ascii=False, indent=2))
-    for name in mechanisms.names():
+        return print(json.dumps([described(name) for name in chosen], ensure_ascii=False, indent=2))
+    for name in chosen:
         one = described(name)
         out.print(f"[bold]{name}[/] {one['zh']}")
         out.print(f"  {one['does']}\n  [italic]{one['disappoints']}[/]", highlight=False)
@@ -105,6 +117,26 @@ def mechanisms_(json_: Json = False):
         for knob in one["knobs"]:
             table.add_row(knob["name"], f"{knob['default']:g}", f"{knob['low']:g} to {knob['high']:g}", knob["unit"], knob["source"])
         out.print(table)
+
+
+def effects_(name, changes, options, folder, json_):
+    """Run, show and keep the effects of all mechanisms in the case `name`."""
+    from .experiments.effects import effects
+    from .model.cases import altered, read
+    from .viz import figures, tables
+
+    case = altered(read(name), (), (), changes["settings"], changes["days"])
+    ready(case, folder)
+    with progress() as bar:
+        task = bar.add_task(f"{case.name}, all mechanisms", total=options["replicates"])
+        table = effects(case, **options, progress=lambda: bar.advance(task))
+    table.to_csv(folder / "effects.csv")
+    title = f"{case.name}: each mechanism {'beside the others' if options['among'] else 'alone'}; {options['replicates']} pairs, {case.days} days"
+    picture = figures.save(figures.effects(table, title), folder, "effects")
+    if json_:
+        return print(json.dumps(told(table.reset_index(), "records"), ensure_ascii=False, indent=2))
+    out.print(tables.effects(table, case, options["replicates"], options["among"]))
+    out.print(f"Figure: {picture} (and .svg)\nTable: {folder / 'effects.csv'}", soft_wrap=True, highlight=False)
 
 
 def described(name):

@@ -95,6 +95,28 @@ def used(row):
         yield ", ".join(f"{value:,.0f} yuan from the {name.removeprefix('yuan: ')}{FUND[name]}" for name, value in money.items() if round(value))
 
 
+EFFECTS = {  # measure -> head of its column, and how many of its units make one
+    "resolution_rate": ("in time", 0.01), "restricted_mean_time": ("days", 1.0), "trust_committee": ("trust", 1.0),
+    "hours": ("1000 h", 1000.0), "yuan": ("1000 yuan", 1000.0),
+}  # fmt: skip
+
+
+def effects(table, case, replicates, among):
+    """What each mechanism does by itself: the paired difference and half of its 95 % interval; dim where that holds zero."""
+    rest = "beside the case's others" if among else "alone"
+    out = Table(title=f"{case.name}: each mechanism {rest}; {replicates} pairs, {case.days} days", **PLAIN)
+    out.add_column("mechanism", no_wrap=True)
+    for head, _ in EFFECTS.values():
+        out.add_column(head, justify="right", no_wrap=True)
+    best = table.xs("resolution_rate", level="measure").sort_values("difference", ascending=False)
+    for mechanism, one in best.iterrows():
+        rows = ((table.loc[(mechanism, name)], unit, 2 if head == "trust" else 1) for name, (head, unit) in EFFECTS.items())
+        cells = (f"[{'dim' if row.low <= 0 <= row.high else 'bold'}]{row.difference / unit:+.{n}f}±{(row.high - row.low) / 2 / unit:.{n}f}[/]" for row, unit, n in rows)
+        out.add_row(mechanism + " *" * bool(one.reported), *cells)
+    out.caption = "Mean difference ± half of its 95 % interval, dim where that holds zero; in time: percentage points. * the case has it."
+    return out
+
+
 VERDICTS = {"inside": "green", "near": "yellow", "outside": "red"}
 
 

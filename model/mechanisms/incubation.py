@@ -31,7 +31,7 @@ class Incubation(Mechanism):
     zh: ClassVar[str] = "孵化"
     pulls: ClassVar[tuple] = ("voice", "accord", "doors", "work")
     founding: float = knob(3.0, 0.5, 40.0, unit="party members' hours to found a whole group", source="assumed; one evening")
-    hours: float = knob(2.0, 0.1, 40.0, unit="hours/week of a whole group, half from members, half from volunteers", source="assumed")
+    hours: float = knob(4.0, 0.1, 40.0, unit="hours/week of a whole group, half from members, half from volunteers", source="assumed")
     lesser: float = knob(0.3, 0.0, 1.0, unit="of a group, left by a matter that its parties settled", source="assumed; a project leaves a whole one")
     lasting: float = knob(300.0, 5.0, 5000.0, unit="days that a group lasts without another success, mean", source="assumed")
     push: float = knob(0.4, 0.0, 5.0, unit="sittings' worth a week for the oldest matter at the table", source="assumed")
