@@ -1,17 +1,18 @@
 """The almanac (历): what each day brings to everybody: weekends and festivals, seasons, shocks, what is wrong from the outset.
 
-Made from the scenario alone, a year at a time: two tables, of which each day takes its row. It has no last day.
+Made from the scenario and the run's luck, a year at a time: two tables, of which each day takes its row. It has no last day.
 """
 
 from collections import Counter
 from dataclasses import dataclass, field
+from math import ceil
 
 import numpy as np
 
 from .categories import FAMILIES, SEASONS
 from .hours import WEEKEND
 from .knobs import ScenarioError, knob
-from .luck import below, chances
+from .luck import below, chances, waiting
 from .pull import ROLES
 
 PAYERS = (*ROLES, "departments")
@@ -27,6 +28,8 @@ class CalendarKnobs:
 
     month: int = knob(3, 1, 12, unit="month on whose first day the run begins", source="assumed; a year begins after the Spring Festival")
     seasons: float = knob(1.0, 0.0, 1.0, unit="share of full: of how much rates vary over the year", source="assumed; SEASONS in model/categories.py")
+    leaving: float = knob(0.15, 0.0, 4.0, unit="share of paid staff (committee, grid, company) who leave/year", source="assumed")
+    vacancy: float = knob(45.0, 1.0, 730.0, unit="days till a successor has found the way about", source="assumed")
     festive: float = knob(0.5, 0.0, 1.0, unit="share of members' and volunteers' evenings left in festival weeks", source="assumed: many travel home")
 
 
@@ -58,10 +61,10 @@ class Outset:
     stubborn: bool = False  # its parties will not hear of it, and have not for years
 
 
-def almanac(scenario, year):
+def almanac(scenario, year, key):
     """(weather, there): factors on the rate at which each category arises, (YEAR, categories), and on each payer's hours, (YEAR, 7).
 
-    Row r is day year * YEAR + r of the run; day 0 is the eve of it.
+    Row r is day year * YEAR + r of the run; day 0 is the eve of it. `key` is the key of luck by which staff leave.
     """
     calendar, kinds = scenario.calendar, list(scenario.issues.values())
     day = year * YEAR + np.arange(YEAR)
@@ -80,6 +83,8 @@ def almanac(scenario, year):
         there[:, PAYERS.index(payer)] = np.where(rest | festival, scenario.committee.weekend, 1.0)
     for payer in ("member", "volunteer"):
         there[:, PAYERS.index(payer)] = np.where(festival, calendar.festive, 1.0)
+    for place, (payer, people) in enumerate(staff(scenario).items()):
+        there[:, PAYERS.index(payer)] *= filled(people, calendar, day, np.uint64(below(key, place)))
     for shock in scenario.shock:
         then = (day >= shock.day) & (day < shock.day + shock.days)
         for j in (j for j, kind in enumerate(kinds) if kind.family == shock.family):
@@ -87,6 +92,25 @@ def almanac(scenario, year):
         if shock.role:
             there[then, PAYERS.index(shock.role)] *= 1.0 - shock.share
     return weather, there
+
+
+def staff(scenario):
+    """People paid to be there, by payer."""
+    company, grid = scenario.property_managers, scenario.grid_workers
+    crews = round(scenario.community.households / company.homes) if any(kind.company for kind in scenario.compound) else 0
+    return {"committee": ceil(scenario.committee.staff), "grid": grid.full_time + grid.part_time, "property": crews}
+
+
+def filled(people, calendar, day, key):
+    """Share of so many posts that are filled on each `day` (n,): whoever leaves is missed for `vacancy` days."""
+    empty = np.zeros(len(day))
+    for who in range(people if calendar.leaving else 0):
+        own, time, spell = np.uint64(below(key, who)), 0.0, 0
+        while time <= day[-1]:
+            time += waiting(own, spell) / calendar.leaving * YEAR
+            empty += (day > time) & (day <= time + calendar.vacancy)
+            time, spell = time + calendar.vacancy, spell + 1
+    return 1.0 - empty / max(people, 1)
 
 
 def outset(scenario, rate, compound, key):

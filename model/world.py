@@ -131,7 +131,8 @@ class World:
         self.scenario = scenario
         self.categories = tuple(scenario.issues)  # names of the categories of issues, in order
         self.chosen = chosen = scenario.mechanisms  # those that are switched on: name -> Mechanism
-        self.day, self.year = 0, almanac(scenario, 0)
+        self.day, self.leave = 0, luck.key("leave")
+        self.year = almanac(scenario, 0, self.leave)
         self.ways = {}                # kernel -> as it is compiled for this world
         self.own = {name: chosen[name].begin(self, luck) for name in sorted(chosen)}  # mechanism -> its own columns
         self.turns = {day for one in chosen.values() for day in (one.begins, one.ends + 1)}  # on which mechanisms begin, or are no more
@@ -141,7 +142,7 @@ class World:
         """Another day, and what it brings; some mechanisms may begin on it, or be no more."""
         self.day += 1
         if self.day % YEAR == 0:
-            self.year = almanac(self.scenario, self.day // YEAR)
+            self.year = almanac(self.scenario, self.day // YEAR, self.leave)
         for today, year in zip((self.state.weather, self.state.there), self.year):
             today[:] = year[self.day % YEAR]
         if self.day in self.turns:

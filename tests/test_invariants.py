@@ -15,6 +15,7 @@ from cogov.model.issues import (
     REOPENED, RESOLVED, SECONDED, SIGN, STATES, TABLE, TAKEN, TOLD, UNKNOWN, UPWARD, VERIFIED, WAS_TOLD, WHAT, WITHDRAWN, WORK,
 )  # fmt: skip
 from cogov.model.ledger import PAYERS
+from cogov.model.luck import Luck
 from cogov.model.measures import DAILY, today
 from cogov.model.pull import ALL, COMMITTEE, MEMBER, POOLS, PROPERTY, ROLES, VOLUNTEER, YUAN
 from cogov.model.simulate import community, days, simulate
@@ -201,7 +202,7 @@ def test_nobody_works_longer_than_there_are_hours(scenario):
             "volunteer": pledged[1] * s.volunteers.evening / 7,
         }
         pools = [own.get(role, 0.0) for role in POOLS] + more
-        there = np.array([world.crews.sum(), *pools, s.departments.hours]) * almanac(s, world.day // YEAR)[1][world.day % YEAR]
+        there = np.array([world.crews.sum(), *pools, s.departments.hours]) * almanac(s, world.day // YEAR, Luck(1).key("leave"))[1][world.day % YEAR]
         there[[MEMBER, VOLUNTEER]] += saved
         now = world.ledger.hours.copy()
         today_ = now if before is None else now - before

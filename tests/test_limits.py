@@ -24,6 +24,7 @@ from cogov.agents.residents import ResidentKnobs
 from cogov.model import measures, rules, telling
 from cogov.model import simulate as engine
 from cogov.model.acting import pointers
+from cogov.model.almanac import CalendarKnobs
 from cogov.model.categories import Category
 from cogov.model.compiled import struct
 from cogov.model.issues import CONSENTED
@@ -70,7 +71,7 @@ def category(**numbers):
 def world(days, homes, compounds, issue, owners=True, **more):
     """A scenario of one kind of issue, in which one grown-up lives in each of `homes` and no trust ever moves."""
     census = Census(residents=homes, households=homes, registered=homes, owners=homes * owners, **NOBODY)
-    return Scenario(**{"days": days, "community": census, "compound": compounds, "issues": {"it": issue}, "residents": STILL, "committee": STAFF} | more)
+    return Scenario(**{"days": days, "community": census, "compound": compounds, "issues": {"it": issue}, "residents": STILL, "committee": STAFF, "calendar": CalendarKnobs(leaving=0.0)} | more)
 
 
 @contextmanager

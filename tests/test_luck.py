@@ -159,7 +159,7 @@ def test_replicates_have_seeds_of_their_own():
 
 # --------------------------------------------------------------------------------------------------------- names of decisions
 
-RESIDENT, HOUSEHOLD, ISSUE, BUILDING, CELL, SEAT = "resident", "household", "issue", "building", "building and category", "one to be housed"
+RESIDENT, HOUSEHOLD, ISSUE, BUILDING, CELL, SEAT, POST = "resident", "household", "issue", "building", "building and category", "one to be housed", "post"
 DECISIONS = {  # each name is for one purpose, and always meets one kind of who
     "born alone": HOUSEHOLD, "born area": HOUSEHOLD, "born away": HOUSEHOLD, "born owner": HOUSEHOLD, "born into": SEAT,
     "born child": RESIDENT, "born elder": RESIDENT, "born helping": RESIDENT, "born housebound": RESIDENT, "born in service": RESIDENT,
@@ -168,7 +168,7 @@ DECISIONS = {  # each name is for one purpose, and always meets one kind of who
     "arise": CELL, "work": ISSUE, "stubborn": ISSUE, "sit": ISSUE, "lead": ISSUE, "lapse": ISSUE, "strike": ISSUE,
     "hear": ISSUE, "find": ISSUE, "tell": ISSUE, "wait": ISSUE, "in": ISSUE, "lean": ISSUE, "reopen": ISSUE, "forget": ISSUE,
     "give": RESIDENT, "meet": RESIDENT, "whom": RESIDENT,
-    "move": BUILDING, "movers": HOUSEHOLD, "newcomers": RESIDENT, "outset": BUILDING,
+    "move": BUILDING, "movers": HOUSEHOLD, "newcomers": RESIDENT, "outset": BUILDING, "leave": POST,
 }  # fmt: skip
 TWICE = {"arise", "hear"}  # the first threshold is drawn where clocks are wound and issues born, the next ones where they are passed
 KIND_OF = {  # what is asked for at once, in the words of the source

@@ -139,7 +139,7 @@ class World:
         for b in self.buildings:
             b.helpers, b.good, b.standing, b.drift, b.meet = [0, 0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0, 0.0], 0.0
             b.clocks = [clock(self, b, j) for j in range(len(self.kinds))]
-        self.year = almanac(scenario, 0)
+        self.year = almanac(scenario, 0, np.uint64(self.luck.key("leave")))
         for b, j, n, firm in outset(scenario, town.rate, town.buildings.compound, np.uint64(self.luck.key("outset"))):
             self.buildings[b].clocks[j].passed, self.buildings[b].clocks[j].firm = rings(self, b, j, n), firm
         for c in self.compounds:
@@ -205,7 +205,7 @@ def simulate(scenario, *seed, days=None):
 def day(w):
     """One day: all ask, all pull, and then the world moves."""
     w.day += 1
-    w.year = almanac(w.scenario, w.day // YEAR) if w.day % YEAR == 0 else w.year
+    w.year = almanac(w.scenario, w.day // YEAR, np.uint64(w.luck.key("leave"))) if w.day % YEAR == 0 else w.year
     w.weather, w.there = (year[w.day % YEAR].tolist() for year in w.year)
     have = supply(w)
     here = {name: m for name, m in w.mechanisms.items() if m.begins <= w.day <= m.ends}
