@@ -10,8 +10,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ..arising import HOUSEBOUND
-from ..categories import FAMILIES
+from ..categories import FAMILIES, UNITS
 from ..compiled import kernel, part
 from ..hours import spent
 from ..issues import workable
@@ -19,7 +18,7 @@ from ..knobs import knob
 from ..pull import ALL, COMMITTEE, STANDINGS, YUAN
 from . import Mechanism
 
-CARE = FAMILIES.index("care")
+CARE, HOUSEBOUND = FAMILIES.index("care"), UNITS.index("housebound")
 
 
 class Rooms(NamedTuple):
@@ -57,9 +56,9 @@ class ServiceCentre(Mechanism):
         """Each building goes to the nearest station; where more would come than it has room for, all come more rarely."""
         b, places, people = world.buildings, world.compounds.first, world.residents
         n, c = len(b.x), len(places) - 1
-        at = [(s * n // self.stations, (s + 1) * n // self.stations) for s in range(min(self.stations, n))]
+        at = [(s * n // self.stations, (s + 1) * n // self.stations) for s in range(self.stations)]
         if self.address:
-            at = [(places[(self.address - 1 + s) % c], places[(self.address - 1 + s) % c + 1]) for s in range(min(self.stations, c))]
+            at = [(places[(self.address - 1 + s) % c], places[(self.address - 1 + s) % c + 1]) for s in range(self.stations)]
         middles = [(b.x[i:j].sum() / (j - i), b.y[i:j].sum() / (j - i)) for i, j in at if j > i]
         living = np.bincount(people.building, people.presence > 0, n)  # who is never there never comes
         far = [[sqrt((b.x[i] - east) ** 2 + (b.y[i] - north) ** 2) for east, north in middles] for i in range(n)]
@@ -68,7 +67,7 @@ class ServiceCentre(Mechanism):
         guests = [0.0 for _ in middles]
         for i in range(n):
             guests[goes[i]] += self.custom * nigh[i] * living[i]
-        room = [min(1.0, self.seats * self.area / people) if people > 0.0 else 1.0 for people in guests]
+        room = [min(1.0, self.seats * self.area / all_) if all_ > 0.0 else 1.0 for all_ in guests]
         return Rooms(np.array(nigh), np.array([self.custom * nigh[i] * room[goes[i]] for i in range(n)]), np.zeros(1))
 
     @kernel

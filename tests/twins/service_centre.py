@@ -12,9 +12,8 @@ class Twin(Mechanism):
         n, c, self.done = len(w.buildings), len(w.compounds), 0.0
         each = [w.buildings[s * n // self.stations : (s + 1) * n // self.stations] for s in range(self.stations)]
         if self.address > 0:
-            each = [w.compounds[(self.address - 1 + s) % c].parts for s in range(min(self.stations, c))]
-        self.houses = [house for house in each if house] if self.stations <= n or self.address else [[b] for b in w.buildings]
-        middles = [[sum(places) / len(house) for places in ([b.x for b in house], [b.y for b in house])] for house in self.houses]
+            each = [w.compounds[(self.address - 1 + s) % c].parts for s in range(self.stations)]
+        middles = [[sum(places) / len(house) for places in ([b.x for b in house], [b.y for b in house])] for house in each if house]
         far = [[sqrt((b.x - east) ** 2 + (b.y - north) ** 2) for east, north in middles] for b in w.buildings]
         self.nigh = [self.near / (self.near + min(cells)) for cells in far]
         goes = [cells.index(min(cells)) for cells in far]
@@ -36,7 +35,7 @@ class Twin(Mechanism):
     def pull(self, w, share):
         self.paid = min(share)
         if not self.open:
-            return {}
+            return {"work": [0.0 for _ in w.issues]}
         there, mean = self.done * self.paid, [added(self.come[b.id] for b in c.parts) / float(len(c.parts)) for c in w.compounds]
         able = [FAMILIES[i.family] == "care" and w.kinds[i.category].unit != "housebound" and workable(i) for i in w.issues]
         jobs = [min(i.left, self.nigh[i.building]) if can else 0.0 for i, can in zip(w.issues, able)]
