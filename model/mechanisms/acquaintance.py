@@ -8,7 +8,6 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ..almanac import FESTIVALS, MONTHS, YEAR
 from ..categories import FAMILIES
 from ..compiled import kernel, part
 from ..hours import spent
@@ -19,7 +18,8 @@ from . import Mechanism
 
 ENVIRONMENT, SAFETY = FAMILIES.index("environment"), FAMILIES.index("safety")
 LOOKING = ("job_or_partner", "elder_alone")  # who is looking for somebody
-SUNDAY = 0
+SUNDAY, YEAR = 0, 365
+LANTERNS = 45  # day of the year: the Lantern Festival, the mean of its dates
 
 
 class Neighbours(NamedTuple):
@@ -36,7 +36,7 @@ class Acquaintance(Mechanism):
     zh: ClassVar[str] = "创熟"
     pulls: ClassVar[tuple] = ("ties", "ease", "wish", "sight", "work")
     club: float = knob(0.75, 0.05, 8.0, unit="volunteers' hours/building and club evening, one a week", source="assumed")
-    festivals: int = knob(4, 0, 24, unit="festivals/year", source="assumed; lianhe held 22 cultural events in a year")
+    festivals: int = knob(4, 0, 24, unit="festivals/year, evenly from the Lantern Festival on", source="assumed; lianhe held 22 cultural events in a year")
     station: float = knob(0.03, 0.0, 1.0, unit="volunteers' hours/building at the matchmaking station, on Sundays", source="assumed; yiduan has one")
     asking: float = knob(1.0, 0.0, 8.0, unit="1/hour at the station for a building, that it hears of who is looking for somebody", source="assumed")
     feast: float = knob(60.0, 5.0, 5000.0, unit="yuan/building and festival", source="assumed")
@@ -50,8 +50,8 @@ class Acquaintance(Mechanism):
     def begin(self, world, luck):
         homes, b = world.households, len(world.buildings.compound)
         away = np.bincount(homes.building, homes.away, b) / np.bincount(homes.building, minlength=b)
-        first = int(np.searchsorted(MONTHS, world.scenario.calendar.month - 1))
-        dates = (FESTIVALS[0][1] + np.arange(self.festivals) * YEAR // max(self.festivals, 1)) % YEAR  # from the end of the Spring Festival on
+        first = (world.scenario.calendar.month - 1) * YEAR // 12  # date of day 1, or the day beside it
+        dates = (LANTERNS + np.arange(self.festivals) * YEAR // max(self.festivals, 1)) % YEAR
         feast = np.isin((np.arange(YEAR) - 1 + first) % YEAR, dates)
         return Neighbours(1.0 - self.absence * away, np.zeros(b), feast, np.isin(world.categories, LOOKING))
 

@@ -8,7 +8,6 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ..almanac import MONTHS, YEAR
 from ..categories import FAMILIES, HANDS, SEASONS
 from ..compiled import kernel, part
 from ..hours import spent
@@ -18,7 +17,7 @@ from ..pull import ALL, MEMBER, STANDINGS, VOLUNTEER
 from . import Mechanism
 
 HAND = HANDS.index("volunteer")
-QUARTER = 91  # days
+QUARTER, YEAR = 91, 365  # days
 CARE = FAMILIES.index("care")
 
 
@@ -44,8 +43,8 @@ class PartyVolunteers(Mechanism):
     goodwill: float = knob(0.005, 0.0, 0.1, unit="trust in neighbours per service day", source="assumed")
 
     def begin(self, world, luck):
-        first = int(np.searchsorted(MONTHS, world.scenario.calendar.month - 1))
-        month = MONTHS[(np.arange(YEAR) - 1 + first) % YEAR]
+        first = (world.scenario.calendar.month - 1) * YEAR // 12
+        month = (np.arange(YEAR) - 1 + first) % YEAR * 12 // YEAR  # to a day
         return Team(np.ones(1), (np.array(SEASONS["holidays"])[month] > 0).astype(float))
 
     @kernel

@@ -39,7 +39,7 @@ class SocialOrganisations(Mechanism):
     size: float = knob(0.01, 0.0, 0.5, unit="hours/building/day of each organisation", source="assumed: one of a larger community is larger")
     arrive: float = knob(0.03, 0.0, 0.5, unit="1/day paid for, at which organisations are brought in", source="assumed: most within three months")
     incubate: float = knob(0.01, 0.0, 0.2, unit="1/day paid for, at which those brought in raise local ones", source="assumed: most within half a year")
-    leaving: float = knob(0.005, 0.0, 0.5, unit="1/day not paid for, at which they leave or close", source="assumed: half are gone five months after the grants end")
+    leaving: float = knob(0.0025, 0.0, 0.25, unit="1/day, at which they leave or close; twice that when not paid", source="assumed: half are gone five months after the grants end")
     price: float = knob(40.0, 1.0, 300.0, unit="yuan/hour, grants and fees together", source="assumed")
     rent: float = knob(0.5, 0.01, 50.0, unit="yuan/building/day for the hub", source="assumed")
     staff: float = knob(0.02, 0.0, 2.0, unit="committee hours/building/working day", source="assumed")
@@ -74,8 +74,8 @@ class SocialOrganisations(Mechanism):
     def learn(m, w):
         k, own, paid = m.knobs[0], m.own, m.share[ALL]
         brought, incubated = own.brought[0], own.incubated[0]
-        own.brought[0] = brought + k.arrive * paid * (1.0 - brought) - k.leaving * (1.0 - paid) * brought
-        own.incubated[0] = incubated + k.incubate * paid * brought * (1.0 - incubated) - k.leaving * (1.0 - paid) * incubated
+        own.brought[0] = brought + k.arrive * paid * (1.0 - brought) - k.leaving * (2.0 - paid) * brought
+        own.incubated[0] = incubated + k.incubate * paid * brought * (1.0 - incubated) - k.leaving * (2.0 - paid) * incubated
 
 
 @part

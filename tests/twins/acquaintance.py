@@ -15,7 +15,7 @@ class Twin(Mechanism):
             b.come, b.habit = 1.0 - self.absence * (sum(h.away for h in homes) / len(homes)), 0.0
 
         self.dates = [(45 + n * 365 // self.festivals) % 365 for n in range(self.festivals)]
-        self.first = sum((31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[: w.scenario.calendar.month - 1])
+        self.first = (w.scenario.calendar.month - 1) * 365 // 12
         self.looking = [list(w.scenario.issues).index(name) for name in ("job_or_partner", "elder_alone")]
 
     def festive(self, w):

@@ -7,9 +7,7 @@ class Twin(Mechanism):
     """A team that ages cares, tidies and repairs, with a service day each quarter that draws others along."""
 
     def begin(self, w):
-        self.left, months = 1.0, (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-        dates = [month for month, days in enumerate(months, 1) for _ in range(days)]
-        self.months = dates[dates.index(w.scenario.calendar.month) :] + dates[: dates.index(w.scenario.calendar.month)]
+        self.left, self.first = 1.0, (w.scenario.calendar.month - 1) * 365 // 12
 
     def wanted(self, w):
         return (self.festive if w.day % 91 == 0 else self.daily) * len(w.buildings)
@@ -20,7 +18,7 @@ class Twin(Mechanism):
     def pull(self, w, share):
         got = self.left * min(share)
         party = got if w.day % 91 == 0 else 0.0
-        students = self.students * len(w.buildings) * got if self.months[(w.day - 1) % 365] in (1, 2, 7, 8) else 0.0
+        students = self.students * len(w.buildings) * got if (w.day - 1 + self.first) % 365 * 12 // 365 + 1 in (1, 2, 7, 8) else 0.0
         return {
             "sight": [self.visits * got if FAMILIES[i.family] == "care" else 0.0 for i in w.issues],
             "work": spent([self.wanted(w) * got], [0 for _ in w.issues], wanted(w, "volunteer")),

@@ -4,7 +4,7 @@ from twin import Mechanism, spent, times, workable
 
 
 class Twin(Mechanism):
-    """Two kinds of organisation, from elsewhere and local; both grow by what is paid, and go when it is not."""
+    """Two kinds of organisation, from elsewhere and local; both grow by what is paid, and go twice as fast when it is not."""
 
     def begin(self, w):
         self.here = {"elsewhere": 0.0, "local": 0.0}
@@ -26,4 +26,4 @@ class Twin(Mechanism):
 
     def learn(self, w):
         growth = {"elsewhere": self.arrive * self.paid, "local": self.incubate * self.paid * self.here["elsewhere"]}
-        self.here = {kind: n + growth[kind] * (1.0 - n) - self.leaving * (1.0 - self.paid) * n for kind, n in self.here.items()}
+        self.here = {kind: n + growth[kind] * (1.0 - n) - self.leaving * (2.0 - self.paid) * n for kind, n in self.here.items()}
