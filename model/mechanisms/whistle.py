@@ -1,7 +1,7 @@
 """Whistle (网格吹哨 部门报到): grid workers blow the whistle on what waits with a department, and departments come, jointly.
 
 Disappoints at the departments' own queues: each follows few calls a week for all grids together, the severest first; the more waits with
-it, the less a call brings; and every call takes a grid worker's hours.
+it, the less a call brings; and every call takes a grid worker's hours, as does keeping touch with each department.
 """
 
 from dataclasses import dataclass
@@ -16,6 +16,8 @@ from ..knobs import knob
 from ..pull import ALL, GRID
 from . import Mechanism
 
+MONDAY = 1
+
 
 @dataclass(frozen=True)
 class Whistle(Mechanism):
@@ -23,6 +25,7 @@ class Whistle(Mechanism):
     pulls: ClassVar[tuple] = ("hurry",)
     departments: int = knob(3, 1, 20, unit="departments that report, each with a queue of its own", source="assumed; pozijie: 5")
     first: int = knob(3, 0, 365, unit="days that it waits with a department before anyone calls", source="assumed")
+    touch: float = knob(0.5, 0.0, 10.0, unit="grid hours/department and week to keep in touch", source="assumed")
     call: float = knob(1.0, 0.1, 20.0, unit="grid hours/call followed", source="assumed")
     answers: float = knob(1.0, 0.0, 50.0, unit="calls/week that each department can follow, for all grids together", source="assumed")
     nearer: float = knob(5.0, 0.5, 60.0, unit="days by which an answer comes nearer per call", source="assumed; sweep it")
@@ -31,7 +34,8 @@ class Whistle(Mechanism):
     @kernel
     def ask(m, w):
         calls = np.zeros(len(w.issues))
-        m.want[GRID, ALL] = m.knobs[0].call * called(calls, worth(m, w), m, w)
+        k = m.knobs[0]
+        m.want[GRID, ALL] = k.call * called(calls, worth(m, w), m, w) + (k.touch * k.departments if w.day % 7 == MONDAY else 0.0)
 
     @kernel
     def pull(m, w):

@@ -19,7 +19,8 @@ class Twin(Mechanism):
         return brings, made
 
     def ask(self, w):
-        return {"grid": self.call * added(self.calls(w)[1].values())}
+        touch = self.touch * self.departments if w.day % 7 == 1 else 0.0
+        return {"grid": self.call * added(self.calls(w)[1].values()) + touch}
 
     def pull(self, w, share):
         brings, calls = self.calls(w)
