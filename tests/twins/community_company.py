@@ -14,7 +14,7 @@ class Twin(Mechanism):
         return min(self.size / self.build, max(0.0, self.size - self.held))
 
     def ask(self, w):
-        return {0: {}, 6: {"yuan": self.instalment()}}.get(w.day % 7, {"committee": self.staff * self.lines})
+        return {0: {}, 6: {"yuan": self.instalment()}}.get(w.day % 7, {"committee": self.staff * max(1.0, self.lines * (self.held / self.size))})
 
     def pull(self, w, share):
         self.got = min(share)
