@@ -33,9 +33,9 @@ class Accounts(NamedTuple):
 class CommunityCompany(Mechanism):
     zh: ClassVar[str] = "社区公司"
     pulls: ClassVar[tuple] = ("money",)
-    lines: int = knob(10, 1, 200, unit="lines of business at full size, opened as the capital comes in", source="assumed; datianba's has 25")
-    staff: float = knob(0.15, 0.01, 4.0, unit="committee hours/open line and working day, one at least", source="assumed")
-    capital: float = knob(1.5, 0.1, 100.0, unit="yuan/household and line to set it up, from the community's fund", source="assumed")
+    lines: int = knob(10, 1, 200, unit="lines of business", source="assumed; datianba's has 25")
+    staff: float = knob(0.15, 0.01, 4.0, unit="committee hours/line and working day", source="assumed")
+    capital: float = knob(15.0, 1.0, 1000.0, unit="yuan/household to set it up, from the community's fund", source="assumed")
     build: int = knob(26, 2, 200, unit="weeks to build it up", source="assumed")
     surplus: float = knob(0.008, 0.0, 0.5, unit="yuan/household and line, a working day at full size", source="assumed; sweep it")
     half: float = knob(0.5, 0.0, 1.0, unit="share of the surplus that goes to governance", source="press reports of 2019-2024: half")
@@ -50,7 +50,7 @@ class CommunityCompany(Mechanism):
         if w.day % 7 == SATURDAY:
             m.want[YUAN, ALL] = put_in(m.own, full(w, k), k)
         elif w.day % 7 not in WEEKEND:
-            m.want[COMMITTEE, ALL] = k.staff * max(1.0, k.lines * (m.own.capital[0] / full(w, k)))
+            m.want[COMMITTEE, ALL] = k.staff * k.lines
 
     @kernel
     def pull(m, w):
@@ -76,7 +76,7 @@ class CommunityCompany(Mechanism):
 @part
 def full(w, k):
     """Yuan that the company needs to be of full size."""
-    return k.capital * k.lines * len(w.households.building)
+    return k.capital * len(w.households.building)
 
 
 @part

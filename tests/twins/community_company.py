@@ -7,14 +7,14 @@ class Twin(Mechanism):
     """Paid in on Saturdays, run on working days, lucky or not each four weeks; the day after, half of what was made is given."""
 
     def begin(self, w):
-        self.size = self.capital * self.lines * len(w.households)
+        self.size = self.capital * len(w.households)
         self.held, self.worked, self.made = 0.0, 0.0, 0.0
 
     def instalment(self):
         return min(self.size / self.build, max(0.0, self.size - self.held))
 
     def ask(self, w):
-        return {0: {}, 6: {"yuan": self.instalment()}}.get(w.day % 7, {"committee": self.staff * max(1.0, self.lines * (self.held / self.size))})
+        return {0: {}, 6: {"yuan": self.instalment()}}.get(w.day % 7, {"committee": self.staff * self.lines})
 
     def pull(self, w, share):
         self.got = min(share)
