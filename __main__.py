@@ -118,6 +118,38 @@ def described(name):
 
 
 @app.command()
+def knobs(
+    prefix: Annotated[str, typer.Argument(metavar="[PREFIX]", help="what a path begins with, e.g. committee or issues.litter", show_default=False)] = "",
+    markdown: Annotated[bool, typer.Option("--markdown", help="print the page docs/parameters.md, all of it")] = False,
+    json_: Json = False,
+):  # fmt: skip
+    """List every number that `--set` turns: default, range, unit, source, and the cases that turn it."""
+    from .experiments.parameters import parameters
+    from .viz.parameters import listed, page
+
+    found = parameters("" if markdown else prefix)
+    if json_:
+        return print(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=2))
+    if markdown:
+        return print(page(found), end="")
+    for table in listed(found):
+        out.print(table)
+
+
+@app.command()
+def docs(folder: Annotated[Path, typer.Argument(help="where they are")] = Path("docs")):
+    """Write those pages and pictures of the documentation anew that come from the code."""
+    from .experiments.parameters import parameters
+    from .viz.diagrams import levers, lifecycle, save
+    from .viz.parameters import page
+
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "parameters.md").write_text(page(parameters()), encoding="utf-8")
+    save(lifecycle(), folder / "lifecycle.svg")
+    save(levers(), folder / "levers.svg")
+
+
+@app.command()
 def run(case: Case, days: Days = None, seed: Seed = 0, set_: Set = None, on: On = None, off: Off = None, within: Within = 30, out_: Annotated[Path | None, typer.Option("--out", help="folder for the tables")] = None, json_: Json = False):
     """Live through a case once, and print every measure and who spent what."""
     from .experiments.runs import simulate

@@ -195,6 +195,21 @@ def listen(s, people, stairwells, sums):
 
 
 @part
+def confidence(sums, buildings, compounds):
+    """How far those at home in a compound trust committee and company, as they would say it; (compounds, 2): 1 for one half or more, 0 for none."""
+    out = np.ones((len(compounds.company), 2))
+    for c in range(len(out)):
+        ears, committee, company = 0.0, 0.0, 0.0
+        for s in range(buildings.first[compounds.first[c]], buildings.first[compounds.first[c + 1]]):
+            ears += sums.ears[s]
+            committee += sums.voices[s, COMMITTEE]
+            company += sums.voices[s, COMPANY]
+        if ears > 0.0:
+            out[c, COMMITTEE], out[c, COMPANY] = min(1.0, committee / ears), min(1.0, company / ears)
+    return out
+
+
+@part
 def befriend(i, j, people):
     """Two residents get to know each other, if both have room and did not before; says whether they did."""
     if i == j or people.ties[i] == SLOTS or people.ties[j] == SLOTS:
@@ -261,7 +276,7 @@ def move_house(day, people, households, buildings, stairwells, moving, k, moves,
     """One evening a week in each building a household may move away, and others like them move in, whom nobody knows.
 
     At most one: with chance 1 - exp(-`moving`), (buildings,) households a week; owners and tenants race as their knobs say.
-    The newcomers trust as people did on day 0, and have signed nothing. `moves`, `which`, `anew` are keys of luck.
+    The newcomers trust as people did on day 0, and new owners have signed nothing. `moves`, `which`, `anew` are keys of luck.
     """
     owner, first, means = households.owner, households.first, (k.trust_committee, k.trust_company, k.trust_neighbours)
     for b in range(day % 7, len(buildings.compound), 7):
@@ -272,7 +287,8 @@ def move_house(day, people, households, buildings, stairwells, moving, k, moves,
             rate = k.moving_owner if owner[home] else k.moving_tenant
             if rate > 0.0 and waiting(which, home) / rate < best:
                 best, h = waiting(which, home) / rate, home
-        households.stance[h], households.knocks[h], households.talks[h] = 0, 0, 0
+        if owner[h]:
+            households.stance[h], households.knocks[h], households.talks[h] = 0, 0, 0
         for i in range(first[h], first[h + 1]):
             part_ways(i, people)
             for kind in range(3):

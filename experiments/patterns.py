@@ -1,7 +1,7 @@
 """Patterns: every outcome that a report tells of, held against what the model does.
 
 Each replicate has luck of its own, and its own value of every assumed parameter: the default times exp(s (2u - 1)), u
-uniform, s the `spread`, within the knob's range. What a case gives (census, compounds, committee, what is on) stays. A
+uniform, s the `spread`, within the knob's range. What a case gives (census, compounds, calendar, what is on and when) stays. A
 pattern is *inside* when the model's median is in the reported range (or that range within the model's 90 % interval), *near*
 when range and interval overlap, *outside* else. An outside stays and is shown.
 """
@@ -23,9 +23,10 @@ from ..model.simulate import days, ended
 from .compare import each
 
 SPREAD = 0.25
-GIVEN = ("community", "compound", "calendar", "shock", "outset", "reported", "days", "mechanisms.strength")  # of a scenario: never varied
+GIVEN = ("community", "compound", "calendar", "shock", "outset", "reported", "days")  # of a scenario: never varied
 TIMES = ("begins", "ends", "strength")  # knobs of a mechanism that are the case's
 INTERVAL = (5, 95)
+WEEKS = 4  # in which a call is answered, or is not
 
 
 def patterns(case, *, replicates=30, seed=0, spread=SPREAD, workers=None, progress=None):
@@ -49,6 +50,7 @@ COLUMNS = ["case", "name", "words", "measure", "number", "low", "high", "median"
 def row(scenario, one, values):
     """One outcome, the reported range beside the model's."""
     low, high = one.low - one.tolerance, one.high + one.tolerance
+    values = values[~np.isnan(values)] if not np.isnan(values).all() else np.array([0.0])  # what a replicate cannot say is left out
     median, (p5, p95) = np.median(values), np.percentile(values, INTERVAL)
     shown = [bound if abs(bound) < 1e12 else np.nan for bound in (low, high)]
     return [scenario.name, one.name, one.words, one.measure, one.number, *shown, median, p5, p95, verdict(low, high, median, p5, p95)]
@@ -122,7 +124,8 @@ class Lived:
     scenario: object
     run: object
     signed: dict     # category -> largest share of households that had signed for one project
-    answered: float  # share of members and listed volunteers who give an evening in the last week
+    answered: float  # share of members and listed volunteers who gave an evening in the last four weeks
+    helping: np.ndarray  # (households,) bool  whether somebody there did
     evenings: float  # of members, that found work
 
     def of(self, category):
@@ -132,10 +135,12 @@ class Lived:
 
 def lived(scenario, lucky):
     """Live through a scenario with one luck, and look at what signatures are collected."""
-    series, names = np.zeros((scenario.days, len(measures.DAILY))), list(scenario.issues)
+    series, names, gave = np.zeros((scenario.days, len(measures.DAILY))), list(scenario.issues), False
     signed = {name: 0.0 for name in names if scenario.issues[name].rule}
     for world in days(scenario, lucky):
         series[world.day - 1] = measures.today(world)
+        if (scenario.days - world.day) % 7 == 0 and scenario.days - world.day < WEEKS * 7:
+            gave = gave | world.residents.gives
         p = world.projects
         for c in np.flatnonzero(p.all > 0):
             name = names[(int(p.active[c]) >> 20) % len(names)]
@@ -144,7 +149,8 @@ def lived(scenario, lucky):
     asked = people.member | people.volunteer
     hours = world.ledger.hours[:-1, PAYERS.index("member")].sum()
     run = ended(world, scenario, dict(zip(measures.DAILY, series.T)))
-    return Lived(scenario, run, signed, people.gives[asked].mean() if asked.any() else 0.0, hours / evening if evening else 0.0)
+    helping = np.bincount(people.home, gave) > 0
+    return Lived(scenario, run, signed, gave[asked].mean() if asked.any() else 0.0, helping, hours / evening if evening else 0.0)
 
 
 def half(series):
@@ -170,11 +176,32 @@ def late(world, name):
     return measures.share(np.count_nonzero(done & recent), np.count_nonzero(old & recent))
 
 
+def turned_out(world, category):
+    """Share of the homes where an issue of a category was resolved, in which somebody helped in the last weeks; nothing where none was."""
+    i = world.of(category)
+    homes = i["household"][(i["resolved"] >= 0) & (i["household"] >= 0)]
+    return world.helping[homes].mean() if len(homes) else np.nan
+
+
+def since(world, category, mechanism):
+    """The issues of a category that a mechanism met: they stood when it began, or arose later."""
+    i, begin = world.of(category), world.scenario.mechanisms[mechanism].begins if mechanism else 0
+    return i[(i["resolved"] < 0) | (i["resolved"] >= begin)]
+
+
 def after(world, mechanism, category):
-    """Median days from when a mechanism began, or from arising if that was later, to resolution; the rest of the run if never."""
-    i, begin = world.of(category), world.scenario.mechanisms[mechanism].begins
+    """Median days from when a mechanism began, or from arising if that was later, to resolution; the rest of the run if never.
+
+    Nothing can be said where none stood.
+    """
+    i, begin = since(world, category, mechanism), world.scenario.mechanisms[mechanism].begins
     end = np.where(i["resolved"] >= 0, i["resolved"], world.run.days)
-    return np.median(np.maximum(end - np.maximum(i["born"], begin), 0)) if len(i) else world.run.days - begin
+    return np.median(end - np.maximum(i["born"], begin)) if len(i) else np.nan
+
+
+def done(world, category, mechanism=""):
+    """Share of issues resolved; of those that a mechanism met, if it is named."""
+    return share(since(world, category, mechanism)["resolved"] >= 0)
 
 
 def credited(world, mechanism):
@@ -207,7 +234,7 @@ MEASURES = {  # name -> function of a `Lived` and of what stands behind the colo
     "rise": lambda world, name: world.run.series[name][-1] - world.run.series[name][min(29, world.run.days - 1)],
     "signed": lambda world, category: world.signed[category],
     "days": lambda world, category: np.median(spans(world, category)) if len(world.of(category)) else world.run.days,
-    "done": lambda world, category: share(world.of(category)["resolved"] >= 0),
+    "done": done,
     "arose": lambda world, category: len(world.of(category)),
     "resolved": lambda world, category: np.count_nonzero(world.of(category)["resolved"] >= 0),
     "answered": lambda world, *_: world.answered,
@@ -217,9 +244,10 @@ MEASURES = {  # name -> function of a `Lived` and of what stands behind the colo
     "late": late,
     "after": after,
     "settled_by": credited,
+    "turned_out": turned_out,
     "yuan": paid,
 }  # fmt: skip
-OF_CATEGORY = ("signed", "days", "done", "arose", "resolved", "sittings", "longest", "yuan")
+OF_CATEGORY = ("signed", "days", "done", "arose", "resolved", "sittings", "longest", "turned_out", "yuan")
 
 
 def known(one, scenario):
@@ -229,7 +257,7 @@ def known(one, scenario):
     plain = ("resolution_rate", "resolution_rate_of_told", "restricted_mean_time", "arisen", "told", "resolved", "backlog", "unknown", "reopened",
              "withdrawn", "lapsed", *measures.DAILY, "hours", "yuan", "hours_per_resolved", "yuan_per_resolved", "spread_between_buildings",
              "owners_minus_tenants", "registered_minus_migrants")  # fmt: skip
-    if what and kind in OF_CATEGORY and what not in scenario.issues:
+    if what and kind in OF_CATEGORY and what.partition(":")[0] not in scenario.issues:
         raise ScenarioError(f"{path}: no category is called {what!r}")
     if kind not in MEASURES and kind not in plain:
         raise ScenarioError(f"{path} is unknown; there are: {', '.join(sorted({*MEASURES, *plain}))}")

@@ -15,7 +15,8 @@ BANDS = ("child", "adult", "elder")             # by the code of residents' age 
 TRAITS = ("owner", "tenant", "migrant", "party member", "volunteer", "housebound", "mostly away")
 DESKS = ("committee", "company", "department")  # by the code in `desk`
 INTO = {of.AROSE: of.UNKNOWN, of.WAS_TOLD: of.TOLD, of.ANSWERED: of.WORK, of.ON_THE_SPOT: of.WORK, of.DONE: of.RESOLVED, of.CHECKED: of.VERIFIED,
-        of.REOPENED: of.WORK, of.FORGOTTEN: of.UNKNOWN, of.GAVE_UP: of.WITHDRAWN, of.CEASED: of.LAPSED}  # fmt: skip  # line of history -> state it leads to
+        of.REOPENED: of.WORK, of.FORGOTTEN: of.UNKNOWN, of.GAVE_UP: of.WITHDRAWN, of.CEASED: of.LAPSED,
+        of.LEFT: of.UNKNOWN, of.FAILED: of.SIGN}  # fmt: skip  # line of history -> state it leads to
 OUT_OF = {of.TAKEN: of.TOLD, of.AGREED: of.TABLE, of.CONSENTED: of.SIGN, of.PAID: of.MONEY}  # line -> state it ends; what follows depends on the issue
 
 
@@ -40,7 +41,7 @@ class Step:
     day: int
     what: str              # one of issues.WHAT
     by: str                # the mechanism; "" where it was neighbours or the desk
-    whose: str             # the desk that has it, one of DESKS; of a payment the fund: "compound" or "community"
+    whose: str             # the desk that has it, one of DESKS; of a payment the fund: "compound", "community" or "both"
     person: Person | None  # the resident who told or gave up
     amount: float          # hours that it took, yuan that it cost, sittings' worth held otherwise than by telephone; 0 of other lines
     was: str               # the state it was in, one of issues.STATES; "" before it arose
@@ -116,17 +117,15 @@ def lived(arm, run, row, scenario, there):
     issue, category = row[0], list(scenario.issues.values())[row[0]["category"]]
     needs = SimpleNamespace(hard=issue["hard"], rule=issue["rule"], cost=category.cost, lead=issue["lead"])
     desk = DESKS[int(there.compounds.company[issue["compound"]]) if "property" in category.hands.split() else of.COMMITTEE]
-    phone = scenario.committee.phone * there.around[issue["compound"]]  # sittings' worth a day at the table
     steps, state, since = [], None, int(issue["born"])
     for line in run.history[run.history["issue"] == issue["id"]]:
         day, what, who, amount, whose, person = int(line["day"]), int(line["what"]), int(line["who"]), 0.0, desk, None
         if what == of.PAID:
-            amount, whose = float(category.cost), "compound" if who < len(there.compounds.company) else "community"
+            amount, whose = float(category.cost), "both" if who < 0 else "compound" if who < len(there.compounds.company) else "community"
         elif what == of.DONE:
             amount = float(issue["effort"] * (scenario.committee.redo if any(s.what == of.WHAT[of.DONE] for s in steps) else 1.0))
         elif what == of.AGREED:
-            tables = [s.waited for s in steps if s.was == of.STATES[of.TABLE] and s.what != of.WHAT[of.SECONDED]]
-            amount = max(0.0, round(float(issue["accord"] - phone * sum(n + 1 for n in (*tables, day - since))), 6))
+            amount = float(issue["accord"])
         elif who >= 0:
             person = met(there, who)
         by = run.names[line["by"]] if line["by"] >= 0 else ""

@@ -3,6 +3,7 @@
 Made from the scenario alone, a year at a time: two tables, of which each day takes its row. It has no last day.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from .categories import FAMILIES, SEASONS
 from .hours import WEEKEND
 from .knobs import ScenarioError, knob
-from .luck import chances
+from .luck import below, chances
 from .pull import ROLES
 
 PAYERS = (*ROLES, "departments")
@@ -54,6 +55,7 @@ class Outset:
 
     category: str = field(default="litter", metadata={"text": 60})
     count: int = knob(1, 1, 100_000, unit="issues", source="given or assumed by the case")
+    stubborn: bool = False  # its parties will not hear of it, and have not for years
 
 
 def almanac(scenario, year):
@@ -74,7 +76,8 @@ def almanac(scenario, year):
     for first, last in FESTIVALS:
         festival |= (date >= first) & (date < last)
     rest = np.isin(day % 7, WEEKEND)
-    there[:, PAYERS.index("committee")] = np.where(rest | festival, scenario.committee.weekend, 1.0)
+    for payer in OFFICES:
+        there[:, PAYERS.index(payer)] = np.where(rest | festival, scenario.committee.weekend, 1.0)
     for payer in ("member", "volunteer"):
         there[:, PAYERS.index(payer)] = np.where(festival, calendar.festive, 1.0)
     for shock in scenario.shock:
@@ -86,18 +89,25 @@ def almanac(scenario, year):
     return weather, there
 
 
-def outset(scenario, rate, key):
-    """Where the issues of the outset are: (building, category, how many), the buildings drawn in turn from those where such a thing can arise.
+def outset(scenario, rate, compound, key):
+    """Where the issues of the outset are: (building, category, how many, how many of them stubborn), the buildings drawn in turn from those where such a thing can arise.
 
-    `rate` (buildings, categories), `key` a key of luck. Raises ScenarioError when it can arise nowhere.
+    What concerns a whole compound is shared out between compounds first. `rate` (buildings, categories), `compound` (buildings,),
+    `key` a key of luck. Raises ScenarioError when it can arise nowhere.
     """
-    names, found = list(scenario.issues), []
+    names, found, firm = list(scenario.issues), Counter(), Counter()
     for n, begin in enumerate(scenario.outset):
         j = names.index(begin.category)
         can = np.flatnonzero(rate[:, j] > 0)
         if not len(can):
             raise ScenarioError(f"outset.{n}.category = {begin.category!r} can arise nowhere in this community: what it arises from is not there")
-        turn = can[np.argsort(chances(key, can), kind="stable")]
-        each, more = divmod(begin.count, len(turn))
-        found += [(int(b), j, each + (place < more)) for place, b in enumerate(turn) if each + (place < more)]
-    return found
+        turn = can[np.argsort(chances(np.uint64(below(key, j)), can), kind="stable")].tolist()
+        if scenario.issues[begin.category].scope == "compound":
+            before = Counter()  # how many buildings of the same compound come earlier
+            turns = {b: (before.update([compound[b]]), before[compound[b]])[1] for b in turn}
+            turn.sort(key=turns.get)
+        for place in range(begin.count):
+            cell = turn[place % len(turn)], j
+            found[cell] += 1
+            firm[cell] += begin.stubborn
+    return [(*cell, n, firm[cell]) for cell, n in found.items()]

@@ -26,6 +26,7 @@ class Clocks(NamedTuple):
     passed: np.ndarray  # (buildings, categories) float64  hazard so far
     next: np.ndarray    # (buildings, categories) float64  the next issue arises when `passed` gets here
     number: np.ndarray  # (buildings, categories) int64    issues so far
+    firm: np.ndarray    # (buildings, categories) int64    of the first ones, how many are stubborn whatever luck says: those of the outset
 
 
 @part
@@ -67,13 +68,16 @@ def rates(cats, people, households, buildings, compounds):
     unit[:, UNITS.index("building")] = 1.0
     unit[:, UNITS.index("compound")] = 1.0 / np.diff(compounds.first)[buildings.compound]
     unit[:, UNITS.index("shop")] = buildings.shops
+    unit[:, UNITS.index("walkup")] = here * (buildings.lifts == 0)
+    modern = np.bincount(buildings.compound, buildings.lifts)[buildings.compound] > 0
+    unit[:, UNITS.index("garage")] = modern * unit[:, UNITS.index("compound")]
     decades = (compounds.age[buildings.compound] - 20.0) / 10.0
     return cats.rate * unit[:, cats.unit] * np.exp(cats.ageing * decades[:, None])
 
 
 def wound(rate, key):
     """The clocks on day 0, of what arises at `rate` (buildings, categories) a day; `key` is the key of arising."""
-    return Clocks(rate, np.zeros(rate.shape), first_thresholds(np.arange(rate.size), key).reshape(rate.shape), np.zeros(rate.shape, np.int64))
+    return Clocks(rate, np.zeros(rate.shape), first_thresholds(np.arange(rate.size), key).reshape(rate.shape), *np.zeros((2, *rate.shape), np.int64))
 
 
 def ring(clocks, b, j, n, key):
@@ -150,7 +154,7 @@ def struck(unit, id_, first, last, people, households, key):
 
 
 @part
-def born(rows, ids, day, cats, people, households, stairwells, buildings, compounds, work, stubborn, sit, lead, lapse, clock, whom, log, used):
+def born(rows, ids, day, cats, firm, people, households, stairwells, buildings, compounds, work, stubborn, sit, lead, lapse, clock, whom, log, used):
     """Fill `rows` with the issues `ids`: where each is, whom it strikes, and all that luck decides about it beforehand.
 
     `work` ... `whom` are keys of luck; what an issue takes is its own, the same in every arm.
@@ -177,7 +181,8 @@ def born(rows, ids, day, cats, people, households, stairwells, buildings, compou
         issue.cost = cats.cost[j]
         issue.hard = 0.0
         if cats.sittings[j] > 0.0:
-            issue.hard = cats.sittings[j] * waiting(sit, id_) * (cats.tail[j] if chance(stubborn, id_) < cats.stubborn[j] else 1.0)
+            stiff = id_ & 0xFFFFF < firm[b, j] or chance(stubborn, id_) < cats.stubborn[j]
+            issue.hard = cats.sittings[j] * waiting(sit, id_) * (cats.tail[j] if stiff else 1.0)
         issue.lead = 0 if cats.lead[j] == 0.0 else 1 + int(cats.lead[j] * waiting(lead, id_))
         issue.lapse = -1 if cats.lapse[j] == 0.0 else day + 1 + int(cats.lapse[j] * waiting(lapse, id_))
         issue.accord, issue.heard, issue.next = 0.0, 0.0, waiting(below(clock, id_), 0)

@@ -14,7 +14,8 @@ from .rules import RULES
 
 FAMILIES = ("facility", "environment", "safety", "dispute", "care", "project", "street")
 FAMILIES_ZH = ("设施", "环境", "安全", "纠纷", "照护", "公共工程", "商业街")
-UNITS = ("resident", "elder", "alone", "housebound", "child", "household", "stairwell", "lift", "building", "compound", "shop")
+UNITS = ("resident", "elder", "alone", "housebound", "child", "household", "stairwell", "lift", "building", "compound", "shop",
+         "walkup", "garage")  # a stairwell of a building without lifts; a compound that has lifts  # fmt: skip
 SCOPES = ("household", "stairwell", "building", "compound", "street")  # who can see it: the neighbours who share that place
 HANDS = ("property", "committee", "captain", "volunteer", "grid")      # who can do it
 
@@ -40,6 +41,7 @@ class Category:
     telling: float = knob(0.1, 0.0, 20.0, unit="1/day: log(benefit/cost) of telling", source="assumed; volunteer's dilemma, Diekmann 1985")
     work: float = knob(2.0, 0.01, 5000.0, unit="person-hours, mean", source="assumed")
     spread: float = knob(0.5, 0.0, 3.0, unit="Weibull exponent: 0 fixed, 1 exponential", source="assumed; public logs are heavier than exponential")
+    works: float = knob(0.0, 0.0, 2000.0, unit="days that the works take at least, once begun", source="assumed; months are reported of projects")
     cost: float = knob(0.0, 0.0, 1e8, unit="yuan", source="assumed")
     sittings: float = knob(0.0, 0.0, 60.0, unit="sittings till the parties agree, mean; 0 needs none", source="assumed; yiduan's family case took eight")
     stubborn: float = knob(0.0, 0.0, 1.0, unit="share whose parties will not hear of it", source="assumed; people's mediation claims 95 % success")
@@ -75,11 +77,11 @@ _C = "committee"
 
 CATEGORIES = {
     "lift_stopped": _category("电梯停运", "facility", "lift", "building", _PC, rate=1.2, severity=3, telling=1.5, work=6.0, spread=1.0, cost=600.0, reopen=0.15),
-    "lift_worn": _category("电梯老化", "facility", "lift", "building", _PC, rate=0.01, ageing=0.8, severity=2, telling=0.05, work=60.0, cost=230_000.0, sittings=3.0, stubborn=0.1, patience=720.0),
+    "lift_worn": _category("电梯老化", "facility", "lift", "building", _PC, rate=0.01, ageing=0.8, severity=2, telling=0.05, work=60.0, works=20.0, cost=230_000.0, sittings=3.0, stubborn=0.1, patience=720.0),
     "water_pressure": _category("水压不足", "facility", "building", "building", _PC, rate=0.05, ageing=0.3, severity=2, telling=0.15, work=40.0, cost=5000.0, sittings=6.0, stubborn=0.1, lead=60.0, patience=365.0),
     "pipe_burst": _category("水管爆裂", "facility", "building", "building", _PC, rate=0.25, ageing=0.5, severity=3, telling=2.0, work=8.0, spread=1.0, cost=800.0),
     "pipe_leak": _category("管道渗漏", "facility", "household", "household", _PC, rate=0.04, ageing=0.4, severity=1, telling=0.06, work=4.0, spread=1.0, cost=200.0),
-    "garage_flood": _category("车库进水", "facility", "compound", "compound", _PC, rate=0.3, severity=3, telling=1.0, work=24.0, cost=3000.0, sittings=2.0, stubborn=0.05, season="rain"),
+    "garage_flood": _category("车库进水", "facility", "garage", "compound", _PC, rate=0.3, severity=3, telling=1.0, work=24.0, cost=3000.0, sittings=2.0, stubborn=0.05, season="rain"),
     "wall_decay": _category("墙面顶棚破损", "facility", "building", "building", _PC, rate=0.4, ageing=0.4, severity=1, telling=0.04, work=12.0, spread=1.0, cost=1500.0, patience=180.0),
     "drain_blocked": _category("下水道堵塞", "facility", "building", "building", _PC, rate=1.0, ageing=0.3, severity=2, telling=0.3, work=3.0, cost=100.0, reopen=0.15),
     "camera_dead": _category("监控损坏", "facility", "compound", "compound", _PC, rate=2.0, severity=1, telling=0.03, work=3.0, cost=400.0),
@@ -107,12 +109,12 @@ CATEGORIES = {
     "home_repair": _category("入户维修", "care", "elder", "household", "property committee volunteer", rate=0.12, severity=1, telling=0.04, work=2.0),
     "haircut": _category("上门理发", "care", "housebound", "household", _CARE, rate=3.0, severity=0, telling=0.05, work=1.0, lapse=60.0),
     "job_or_partner": _category("求职婚恋", "care", "resident", "household", "committee volunteer", rate=0.006, severity=0, telling=0.01, work=5.0, spread=1.5, lapse=365.0),
-    "lift_adding": _category("加装电梯", "project", "stairwell", "building", _C, rate=0.008, ageing=0.3, severity=1, telling=0.05, work=80.0, cost=30_000.0, rule="code_278_major", lead=60.0, lapse=720.0, patience=1500.0, reopen=0.0),
-    "yard_renewal": _category("老旧小区改造", "project", "compound", "compound", _C, rate=0.05, ageing=0.5, severity=1, telling=0.1, work=200.0, cost=50_000.0, rule="every_household", lead=60.0, lapse=900.0, patience=1500.0, reopen=0.0),
-    "mains_replacement": _category("水网改造", "project", "compound", "compound", _PC, rate=0.02, ageing=0.5, severity=2, telling=0.05, work=120.0, cost=40_000.0, rule="code_278_plain", lead=90.0, lapse=900.0, patience=1500.0, reopen=0.0),
+    "lift_adding": _category("加装电梯", "project", "walkup", "building", _C, rate=0.008, ageing=0.3, severity=1, telling=0.05, work=80.0, works=90.0, cost=30_000.0, rule="code_278_major", lead=60.0, lapse=720.0, patience=1500.0, reopen=0.0),
+    "yard_renewal": _category("老旧小区改造", "project", "compound", "compound", _C, rate=0.05, ageing=0.5, severity=1, telling=0.1, work=200.0, works=120.0, cost=50_000.0, rule="every_household", lead=60.0, lapse=900.0, patience=1500.0, reopen=0.0),
+    "mains_replacement": _category("水网改造", "project", "compound", "compound", _PC, rate=0.02, ageing=0.5, severity=2, telling=0.05, work=120.0, works=60.0, cost=40_000.0, rule="code_278_plain", lead=90.0, lapse=900.0, patience=1500.0, reopen=0.0),
     "congestion": _category("街面拥堵", "street", "shop", "street", _C, rate=0.02, severity=1, telling=0.2, work=6.0, lead=14.0, recurs=0.5, lapse=60.0),
     "hawkers": _category("流动摊贩", "street", "shop", "street", "committee grid", rate=0.03, severity=0, telling=0.2, work=3.0, lead=7.0, recurs=0.6, lapse=30.0),
-    "disorder": _category("街面秩序混乱", "street", "shop", "street", "committee grid", rate=0.03, severity=1, telling=0.2, work=3.0, recurs=0.5, lapse=30.0),
+    "disorder": _category("街面秩序混乱", "street", "shop", "street", "committee grid", rate=0.03, severity=1, telling=0.2, work=3.0, lead=7.0, recurs=0.5, lapse=30.0),
 }
 
 
@@ -130,6 +132,7 @@ class Columns(NamedTuple):
     telling: np.ndarray   # (categories,) float64  1/day
     work: np.ndarray      # (categories,) float64  hours: the Weibull's scale, so that the mean is as declared
     spread: np.ndarray    # (categories,) float64
+    works: np.ndarray     # (categories,) float64  days
     cost: np.ndarray      # (categories,) int64    fen
     sittings: np.ndarray  # (categories,) float64
     stubborn: np.ndarray  # (categories,) float64

@@ -62,21 +62,24 @@ def the_rest(w):
     )  # fmt: skip
     given = hours.copy()
     settling.take_in(issues, day, hours, k.intake, log, lines)
-    settling.talk(issues, day, k.phone, w.around, pulls.accord.by, pulls.accord.rows, log, lines)
+    settling.talk(issues, day, k.phone, w.around, residents.confidence(mood, buildings, compounds), pulls.accord.by, pulls.accord.rows, log, lines)
     signing.sign(
         issues, day, w.projects, pulls.doors.by, pulls.doors.rows, lever.reach, lever.consent, people, homes, stairs, buildings, compounds, k.projects,
-        key(seed, AT_HOME, 0), key(seed, LEAN, 0), log, lines,
+        cats.unit, key(seed, AT_HOME, 0), key(seed, LEAN, 0), log, lines,
     )  # fmt: skip
     for fund in range(len(w.funds)):
         w.funds[fund] += w.income[fund]
     settling.pay(issues, day, w.funds, w.spending, log, lines)
-    settling.work(issues, day, hours, w.pair, k.verify, pulls.work.by, pulls.work.rows, mood.good, people.trust, k.residents.answered, log, lines)
+    settling.work(
+        issues, day, hours, w.pair, cats.works, k.verify, pulls.work.by, pulls.work.rows, mood.good, compounds.first, people.trust,
+        k.residents.answered, log, lines,
+    )  # fmt: skip
     desks(w.ledger, given, hours, w.spending)
 
     # The evening's book-keeping; then each building, one evening a week, takes stock.
     stays = settling.close(
-        issues, day, k.redo, k.forget, lever.keep, lever.hurry, int(k.residents.fresh), cats, w.clocks, lever.ease, mood.standing, people.trust,
-        k.residents.ignored, key(seed, REOPEN, 0), key(seed, FORGET, day), log, lines,
+        issues, day, k.redo, k.forget, lever.keep, lever.hurry, int(k.residents.fresh), cats, w.weather, w.clocks, lever.ease, mood.standing,
+        compounds.first, people.trust, k.residents.ignored, key(seed, REOPEN, 0), key(seed, FORGET, day), log, lines,
     )  # fmt: skip
     residents.felt(day, lever.wish, lever.trust, lever.ties, w.duty, w.wished, w.wish, mood)
     residents.move_house(
@@ -94,7 +97,7 @@ def the_rest(w):
     w.issues = w.rows[: kept + len(fresh)]
     w.log = roomy(log, lines[0], lines[0] + len(fresh))
     arising.born(
-        w.rows[kept : kept + len(fresh)], fresh, day, cats, people, homes, stairs, buildings, compounds, key(seed, WORK, 0), key(seed, STUBBORN, 0),
+        w.rows[kept : kept + len(fresh)], fresh, day, cats, w.clocks.firm, people, homes, stairs, buildings, compounds, key(seed, WORK, 0), key(seed, STUBBORN, 0),
         key(seed, SIT, 0), key(seed, LEAD, 0), key(seed, LAPSE, 0), key(seed, HEAR, 0), key(seed, STRIKE, 0), w.log, lines,
     )  # fmt: skip
     for pool in range(len(w.more)):

@@ -4,7 +4,7 @@ from math import floor
 
 import numpy as np
 
-from ..agents.residents import COMPANY
+from ..agents.residents import COMPANY, confidence
 from .compiled import compiled, part
 from .pull import ALL, CAPTAIN, COMMITTEE, GRID, MEMBER, POOLS, PROPERTY, VOLUNTEER, YUAN
 
@@ -16,7 +16,8 @@ def supply(w):
     """Hours each role has today and yuan the community may spend, into `have` (7,); each property company's into `crew`.
 
     Hands that mechanisms made available yesterday (`more`) are counted in, and of all as many as the almanac leaves; of the
-    fund mechanisms may spend the share `thrift` a day. A crew has fewer where few trust the company. Evenings nobody wanted yet are `saved` (2,) within the week: who promised
+    fund mechanisms may spend the share `thrift` a day. A crew has fewer
+    where few trust the company: fees are withheld. Evenings nobody wanted yet are `saved` (2,) within the week: who promised
     one comes when there is a sitting.
     """
     have, k, more, pledged, there, crew = w.have, w.knobs, w.more, w.mood.pledged, w.there, w.crew
@@ -27,8 +28,9 @@ def supply(w):
     have[MEMBER] += k.member * pledged[0]
     have[VOLUNTEER] += k.volunteer * pledged[1]
     have[PROPERTY] = 0.0
+    trusted = confidence(w.mood, w.buildings, w.compounds)
     for c in range(len(crew)):
-        crew[c] = w.crews[c] * there[PROPERTY] * (fees(c, w) if w.crews[c] > 0.0 else 1.0)
+        crew[c] = w.crews[c] * there[PROPERTY] * (1.0 - k.withheld * (1.0 - trusted[c, COMPANY]))
         have[PROPERTY] += crew[c]
     for role in range(COMMITTEE, CAPTAIN + 1):
         have[role] *= there[role]
@@ -37,17 +39,6 @@ def supply(w):
     have[MEMBER] += w.saved[0]
     have[VOLUNTEER] += w.saved[1]
     have[YUAN] = max(0, w.funds[ALL]) / 100 * k.thrift
-
-
-@part
-def fees(c, w):
-    """What is left of a company's hours: all where those at home trust it one half or more, down to 1 - `withheld` where nobody does."""
-    ears, voices = 0.0, 0.0
-    first, last = w.compounds.first[c], w.compounds.first[c + 1]
-    for s in range(w.buildings.first[first], w.buildings.first[last]):
-        ears += w.mood.ears[s]
-        voices += w.mood.voices[s, COMPANY]
-    return 1.0 - w.knobs.withheld * max(0.0, 1.0 - voices / ears) if ears > 0.0 else 1.0
 
 
 @compiled

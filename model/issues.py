@@ -4,9 +4,10 @@
                 (stages an issue does not need are skipped)            |
                                      WORK <- reopened ----------------+
 
-TOLD and TABLE may be forgotten (back to UNKNOWN); a simple issue may be resolved on the spot from TOLD; one that waits
-to be taken in, for parties or for money may be WITHDRAWN by the one who told; until work has begun any may cease by
-itself (LAPSED).
+TOLD and TABLE may be forgotten (back to UNKNOWN); a simple issue may be resolved on the spot from TOLD. Whoever told may
+give up on one that waits to be taken in, for parties or for money: it is WITHDRAWN if it is of a kind that passes, and
+back to UNKNOWN if the thing is still broken. Until it is paid for, agreed by vote or begun, one that passes may cease by
+itself (LAPSED). A vote that fails is tried again.
 """
 
 import numpy as np
@@ -20,8 +21,8 @@ ALLOWED = {
     UNKNOWN: {TOLD, LAPSED},
     TOLD: {TABLE, SIGN, MONEY, UPWARD, WORK, RESOLVED, UNKNOWN, WITHDRAWN, LAPSED},
     TABLE: {SIGN, MONEY, UPWARD, WORK, UNKNOWN, WITHDRAWN, LAPSED},
-    SIGN: {MONEY, UPWARD, WORK, LAPSED},
-    MONEY: {UPWARD, WORK, WITHDRAWN, LAPSED},
+    SIGN: {SIGN, MONEY, UPWARD, WORK, LAPSED},  # SIGN: the vote failed, and is tried again
+    MONEY: {UPWARD, WORK, UNKNOWN, WITHDRAWN, LAPSED},
     UPWARD: {WORK, LAPSED},
     WORK: {RESOLVED, LAPSED},
     RESOLVED: {WORK, VERIFIED},
@@ -66,9 +67,10 @@ ISSUE = np.dtype(  # one row per issue; an id never changes hands and is the sam
     align=True,
 )  # fmt: skip
 
-(AROSE, WAS_TOLD, SECONDED, TAKEN, AGREED, CONSENTED, PAID, ANSWERED, ON_THE_SPOT, DONE, CHECKED, REOPENED, FORGOTTEN, GAVE_UP, CEASED) = map(np.int8, range(15))
+(AROSE, WAS_TOLD, SECONDED, TAKEN, AGREED, CONSENTED, PAID, ANSWERED, ON_THE_SPOT, DONE, CHECKED, REOPENED, FORGOTTEN, GAVE_UP, CEASED, LEFT,
+ FAILED) = map(np.int8, range(17))
 WHAT = ("arose", "told", "seconded", "taken in", "agreed", "consented", "paid", "answered by a department", "begun on the spot", "resolved",
-        "verified", "reopened", "forgotten", "withdrawn", "lapsed")  # fmt: skip
+        "verified", "reopened", "forgotten", "withdrawn", "lapsed", "left alone", "voted down")  # fmt: skip
 
 EVENT = np.dtype([("issue", "i8"), ("day", "i4"), ("who", "i4"), ("what", "i1"), ("by", "i1")], align=True)
 

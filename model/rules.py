@@ -6,15 +6,16 @@ from .compiled import compiled
 RULES = {
     "code_278_major": "two thirds of owners take part and three quarters of those agree, by heads and by area",
     "code_278_plain": "two thirds of owners take part and more than half of those agree, by heads and by area",
-    "every_household": "every household signs",
+    "every_household": "every household signs, a tenant for a home that is let",
+    "all_owners": "every owner signs, wherever they live",
 }
-MAJOR, PLAIN, EVERY = range(3)
+MAJOR, PLAIN, EVERY, ALL_OWNERS = range(4)
 
 
 @compiled
 def carried(rule, signed, met, all_, signed_area, met_area, area):
     """Whether `rule` is met. Counts of households and their square metres: signed, met (take part), all."""
-    if rule == EVERY:
+    if rule == EVERY or rule == ALL_OWNERS:
         return signed == all_
     if 3 * met < 2 * all_ or 3 * met_area < 2 * area:
         return False

@@ -70,6 +70,7 @@ class Compound:
     age: float = knob(25.0, 0.0, 150.0, unit="years", source="given or assumed by the case")
     lifts: int = knob(0, 0, 8, unit="lifts/stairwell", source="assumed")
     company: bool = False  # has a property company
+    maintenance: float = knob(0.0, 0.0, 1e10, unit="yuan in its maintenance fund (维修资金) on day 0", source="given or assumed by the case")
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class CommitteeKnobs:
     shift: float = knob(3.0, 0.0, 12.0, unit="hours/person/day on residents' issues", source="assumed: the rest is paperwork")
     weekend: float = knob(0.4, 0.0, 1.0, unit="share of a weekday's hours", source="assumed: by rota")
     intake: float = knob(0.25, 0.0, 5.0, unit="hours to take in an issue", source="assumed")
-    phone: float = knob(0.02, 0.0, 1.0, unit="sittings' worth a day by telephone", source="assumed")
+    phone: float = knob(0.02, 0.0, 1.0, unit="sittings' worth a day by telephone, of those around who trust the caller", source="assumed")
     forget: float = knob(0.005, 0.0, 1.0, unit="1/day that a waiting issue is forgotten", source="assumed")
     verify: int = knob(7, 1, 60, unit="days till what was done is checked", source="assumed")
     redo: float = knob(0.5, 0.0, 1.0, unit="share of the work to do again when reopened", source="assumed")

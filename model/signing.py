@@ -2,7 +2,8 @@
 
 One project at a time in a compound, the oldest. A household that is called upon is found or not; found, it signs if its
 own leaning, drawn once for this project, is below its willingness today. So knocking again changes nobody's mind by itself:
-a doubter signs when persuaded, by trust, by acquaintances who signed, or talk by talk by somebody known at the door.
+a doubter signs when persuaded, by trust, by acquaintances who signed, or talk by talk by somebody known at the door. A vote
+has its term; one that has failed is tried again, with the talks so far not forgotten.
 """
 
 from dataclasses import dataclass
@@ -12,12 +13,15 @@ from typing import NamedTuple
 import numpy as np
 
 from ..agents.residents import CHILD
+from .categories import UNITS
 from .compiled import part
-from .issues import CONSENTED, SIGN, after, move, note
+from .issues import CONSENTED, FAILED, SIGN, after, move, note
 from .knobs import knob
 from .luck import below, chance
 from .places import DOUBTS, NOT_MET, SIGNED
-from .rules import carried
+from .rules import EVERY, carried
+
+WALKUP = UNITS.index("walkup")
 
 
 @dataclass(frozen=True)
@@ -28,8 +32,12 @@ class ProjectKnobs:
     landlord: float = knob(0.15, 0.0, 1.0, unit="chance that a let home's owner is found", source="assumed")
     evening: float = knob(0.6, 0.0, 1.0, unit="chance of being in when at home that day", source="assumed")
     liking: float = knob(0.6, -5.0, 5.0, unit="logit to sign", source="assumed; a first round stalls in wuzi_yard")
+    letting: float = knob(-0.5, -5.0, 5.0, unit="logit to sign, of an owner who lets", source="assumed: lives with none of it, and pays")
+    burden: float = knob(0.2, 0.0, 5.0, unit="logit lost per 1000 yuan that the bill comes to a household", source="assumed")
     ground: float = knob(1.5, 0.0, 5.0, unit="logit lost on the two lowest floors by a lift, gained from the fourth up", source="docs/sources.md: ground and second lose, third breaks even")
     belief: float = knob(3.0, 0.0, 10.0, unit="logit per unit of trust in the committee above one half", source="assumed")
+    term: int = knob(365, 1, 5000, unit="days after which a vote that has not carried has failed", source="assumed")
+    rest: int = knob(60, 0, 1000, unit="days till it is tried again", source="assumed")
     talks: int = knob(5, 1, 30, unit="talks that still move a doubter", source="assumed")
     social: float = knob(2.0, 0.0, 10.0, unit="logit if all one's acquaintances have signed", source="assumed")
 
@@ -45,13 +53,14 @@ class Projects(NamedTuple):
     cursor: np.ndarray  # (compounds,) int32    household whose door is next
     steps: np.ndarray   # (compounds,) float64  visits carried over, under 1
     open: np.ndarray    # (compounds,) int32    households that have not signed
-    all: np.ndarray     # (compounds,) int32    households that have a say
+    all: np.ndarray     # (compounds,) int32    households that have a say; 0 between two votes
+    opens: np.ndarray   # (compounds,) int32    day on which the vote opens
 
 
 @part
-def found_chance(h, people, households, reach, k):
-    """Chance that a call at household `h` finds somebody who may sign; `reach` is a logit that helps."""
-    if households.owner[h]:
+def found_chance(h, lives, people, households, reach, k):
+    """Chance that a call at household `h` finds somebody who may sign, and who `lives` there; `reach` is a logit that helps."""
+    if lives:
         in_ = 0.0
         for i in range(households.first[h], households.first[h + 1]):
             if people.band[i] != CHILD:
@@ -65,16 +74,19 @@ def found_chance(h, people, households, reach, k):
 
 
 @part
-def willing(h, lift, people, households, consent, k):
-    """Willingness of household `h` to sign, a logit: its head speaks for it, and hears who has signed.
+def willing(h, lives, lift, yuan, people, households, consent, k):
+    """Willingness of household `h` to sign, a logit: for or against by the floor and the `yuan` it comes to; talked round by `consent` a talk.
 
-    Each talk so far, and this one, moves it by `consent`.
+    Who `lives` there trusts the committee or not, and hears who has signed; the head speaks for the home. An owner who lets does neither.
     """
     head = households.first[h]
-    x = k.liking + consent * min(households.talks[h] + 1.0, k.talks) + k.belief * (float(people.trust[head, 0]) - 0.5)
+    x = k.liking + consent * min(households.talks[h] + 1.0, k.talks) - k.burden * yuan / 1000.0
     if lift:
         floor = households.floor[h]
         x += -k.ground if floor <= 2 else (k.ground if floor >= 4 else 0.0)
+    if not lives:
+        return x + k.letting
+    x += k.belief * (float(people.trust[head, 0]) - 0.5)
     friends = people.ties[head]
     if friends > 0:
         signed = 0
@@ -85,10 +97,12 @@ def willing(h, lift, people, households, consent, k):
 
 
 @part
-def sign(issues, day, projects, codes, doors, reach, consent, people, households, stairwells, buildings, compounds, k, home, leaning, log, used):
+def sign(issues, day, projects, codes, doors, reach, consent, people, households, stairwells, buildings, compounds, k, unit, home, leaning, log, used):
     """A day of every project: who is called upon, who is found, who signs; and whether the rule is met.
 
-    `doors` (m, compounds) visits today by mechanisms `codes` (m,), `reach` and `consent` (buildings,) logit; `home`, `leaning` are keys of luck.
+    A vote that has not carried within `term` days has failed: signatures are void, and after `rest` days it opens anew.
+    `doors` (m, compounds) visits today by mechanisms `codes` (m,), `reach` and `consent` (buildings,) logit, `unit` (categories,);
+    `home`, `leaning` are keys of luck.
     """
     c = len(projects.active)
     projects.row.fill(-1)
@@ -101,15 +115,19 @@ def sign(issues, day, projects, codes, doors, reach, consent, people, households
             projects.active[row], projects.open[row], projects.all[row] = -1, 0, 0
             continue
         issue = issues[projects.row[row]]
-        lift = issue.scope == 2
+        lift, tenants = unit[issue.category] == WALKUP, issue.rule == EVERY
         first, last = compounds.first[row], compounds.first[row + 1]
-        if lift:
+        if issue.scope == 2:
             first, last = issue.building, issue.building + 1
         low, high = first_household(first, buildings, stairwells), first_household(last, buildings, stairwells)
         if projects.active[row] != issue.id:
-            projects.active[row], projects.cursor[row], projects.steps[row] = issue.id, low, 0.0
+            projects.active[row], projects.cursor[row], projects.steps[row], projects.opens[row] = issue.id, low, 0.0, day
             for h in range(low, high):
                 households.stance[h], households.knocks[h], households.talks[h] = NOT_MET, 0, 0
+        if day < projects.opens[row]:
+            projects.open[row], projects.all[row] = 0, 0
+            continue
+        yuan = issue.cost / 100 / (high - low)
         by, most = -1, k.walk_in * (high - low)
         projects.steps[row] += most
         for m in range(len(codes)):
@@ -126,9 +144,9 @@ def sign(issues, day, projects, codes, doors, reach, consent, people, households
                     break
             if households.stance[h] == SIGNED:
                 break
-            b = households.building[h]
-            if chance(below(below(home, issue.id), h), households.knocks[h]) < found_chance(h, people, households, reach[b], k):
-                x = willing(h, lift, people, households, consent[b], k)
+            b, lives = households.building[h], tenants or households.owner[h]
+            if chance(below(below(home, issue.id), h), households.knocks[h]) < found_chance(h, lives, people, households, reach[b], k):
+                x = willing(h, lives, lift, yuan, people, households, consent[b], k)
                 agrees = chance(below(leaning, issue.id), h) * (1.0 + exp(-x)) < 1.0
                 households.stance[h] = SIGNED if agrees else DOUBTS
                 households.talks[h] += 1
@@ -147,6 +165,11 @@ def sign(issues, day, projects, codes, doors, reach, consent, people, households
             projects.open[row] = 0
             move(issue, after(SIGN, issue), day)
             note(log, used, issue.id, day, CONSENTED, by, -1)
+        elif day - projects.opens[row] >= k.term:
+            projects.open[row], projects.all[row], projects.opens[row] = 0, 0, day + 1 + int(k.rest)
+            for h in range(low, high):
+                households.stance[h] = NOT_MET
+            note(log, used, issue.id, day, FAILED, -1, -1)
 
 
 @part

@@ -261,7 +261,7 @@ def found(scenario):
         cats=cats,
         rate=arising.rates(cats, people, households, buildings, compounds),
         crews=np.array([crew(knobs, n) * knobs.shift if k.company else 0.0 for k, n in zip(kinds, homes_in)]),
-        funds=np.append(np.zeros(len(kinds)), round(scenario.committee.fund * 100)).astype(np.int64),
+        funds=np.round(100 * np.array([*(k.maintenance for k in kinds), scenario.committee.fund])).astype(np.int64),
         income=np.append(fees, round(scenario.committee.budget / 365 * 100)).astype(np.int64),
         around=np.bincount(place, people.presence[grown], len(kinds)) / np.maximum(np.bincount(place, minlength=len(kinds)), 1),
         moving=np.bincount(households.building, np.where(owner, scenario.residents.moving_owner, scenario.residents.moving_tenant)) * 7 / 365,
@@ -277,8 +277,9 @@ def begun(community, scenario, luck):
     duty = np.array([0.0, scenario.volunteers.duty, members.duty_retired, members.duty_in_service])
     own = {name: copied(part) if name in WRITTEN else part for name, part in community._asdict().items() if name != "rate"}
     clocks = arising.wound(community.rate, luck.key("arise"))
-    for b, j, n in outset(scenario, community.rate, luck.key("outset")):
+    for b, j, n, firm in outset(scenario, community.rate, community.buildings.compound, luck.key("outset")):
         arising.ring(clocks, b, j, n, luck.key("arise"))
+        clocks.firm[b, j] = firm
     pulls = stacks(scenario.mechanisms, names, ROOM, len(community.buildings.compound), c)
     state = State(
         **own,
@@ -286,7 +287,7 @@ def begun(community, scenario, luck):
         day=0,
         knobs=numbers(scenario),
         clocks=clocks,
-        projects=Projects(np.full(c, -1), np.full(c, -1), np.zeros(c, np.int32), np.zeros(c), np.zeros(c, np.int32), np.zeros(c, np.int32)),
+        projects=Projects(np.full(c, -1), np.full(c, -1), np.zeros(c, np.int32), np.zeros(c), *np.zeros((3, c), np.int32)),
         wished=np.zeros((WEEK, c, 4)),
         wish=np.zeros((c, 4)),
         duty=duty,

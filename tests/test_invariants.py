@@ -11,7 +11,7 @@ from cogov.agents import residents
 from cogov.model import hours, issues, mechanisms
 from cogov.model.almanac import YEAR, almanac
 from cogov.model.issues import (
-    AGREED, ALLOWED, ANSWERED, AROSE, CEASED, CHECKED, COMPANY, CONSENTED, DEPARTMENT, DONE, FORGOTTEN, GAVE_UP, LAPSED, MONEY, ON_THE_SPOT, PAID,
+    AGREED, ALLOWED, ANSWERED, AROSE, CEASED, CHECKED, COMPANY, CONSENTED, DEPARTMENT, DONE, FAILED, FORGOTTEN, GAVE_UP, LAPSED, LEFT, MONEY, ON_THE_SPOT, PAID,
     REOPENED, RESOLVED, SECONDED, SIGN, STATES, TABLE, TAKEN, TOLD, UNKNOWN, UPWARD, VERIFIED, WAS_TOLD, WHAT, WITHDRAWN, WORK,
 )  # fmt: skip
 from cogov.model.ledger import PAYERS
@@ -41,7 +41,7 @@ class Benefactor(mechanisms.Mechanism):
 
 
 GOVERNED = {"nobody": [], "everybody": NAMES, **{name: [name] for name in NAMES}}
-HASTY = replace(STORM, committee=replace(STORM.committee, staff=4.0, verify=1, forget=0.1, redo=0.2))  # much is told, forgotten and done again
+HASTY = replace(STORM, projects=replace(STORM.projects, term=20, rest=5), committee=replace(STORM.committee, staff=4.0, verify=1, forget=0.1, redo=0.2))  # much is told, forgotten and done again
 HASTY = replace(HASTY, issues={name: replace(one, reopen=0.5, telling=0.3, patience=20.0) for name, one in HASTY.issues.items()})
 EVERY = {
     **{f"storm-{who}": governed(STORM, *by) for who, by in GOVERNED.items()},
@@ -102,6 +102,7 @@ FROM = {  # what happens -> states it can happen in; and the state it leads to, 
     WAS_TOLD: ({UNKNOWN}, TOLD), TAKEN: ({TOLD}, None), AGREED: ({TABLE}, None), CONSENTED: ({SIGN}, None), PAID: ({MONEY}, None),
     ANSWERED: ({UPWARD}, WORK), DONE: ({TOLD, WORK}, RESOLVED), CHECKED: ({RESOLVED}, VERIFIED), REOPENED: ({RESOLVED}, WORK),
     FORGOTTEN: ({TOLD, TABLE}, UNKNOWN), GAVE_UP: ({TOLD, TABLE, MONEY}, WITHDRAWN), CEASED: (set(range(WORK + 1)), LAPSED),
+    LEFT: ({TOLD, TABLE, MONEY}, UNKNOWN), FAILED: ({SIGN}, SIGN),
 }  # fmt: skip
 
 
@@ -255,9 +256,12 @@ def test_money_to_the_cent(scenario):
     for world in days(scenario, 1):
         lines = world.history()[seen:]
         seen += len(lines)
-        paid = lines[lines["what"] == PAID]
-        category = (paid["issue"] >> 20) % len(price)
-        np.add.at(spent, paid["who"], price[category])
+        for paid in lines[lines["what"] == PAID]:
+            building, category = divmod(int(paid["issue"]) >> 20, len(price))
+            c, who = world.buildings.compound[building], paid["who"]
+            own = {c: price[category], len(start) - 1: 0, -1: start[c] + world.income[c] * world.day - spent[c]}[who]  # -1: all that its compound has
+            spent[c] += own
+            spent[-1] += price[category] - own
         more += round(sum(hand.lever.money[0] for hand in world.hands.values()) * 100)
         brought = np.append(np.zeros(len(start) - 1, np.int64), more)
         mine = np.append(np.zeros(len(start) - 1, np.int64), world.ledger.fen[:-1].sum())

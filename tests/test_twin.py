@@ -84,7 +84,7 @@ def same_places(day, w, t):
     same(day, "residents: known", people.known, [p.known + [-1] * (12 - len(p.known)) for p in t.people])
     for name in ("stance", "knocks", "talks"):
         same(day, f"households: {name}", getattr(homes, name), column(t.households, name))
-    for name in ("active", "cursor", "open", "all", "steps"):
+    for name in ("active", "cursor", "open", "all", "opens", "steps"):
         same(day, f"projects: {name}", getattr(projects, name), column(t.compounds, name), CLOSE if name == "steps" else 0.0)
     same(day, "stairwells: ears", stock.ears, column(t.stairwells, "ears"), CLOSE)
     same(day, "stairwells: voices", stock.voices, column(t.stairwells, "voices"), CLOSE)
@@ -130,19 +130,20 @@ EAGER = {  # residents, desks and projects with whom much happens in a short tim
     "committee": CommitteeKnobs(phone=0.02, forget=0.03, verify=3, budget=40_000.0, fund=3000.0),
     "departments": DepartmentKnobs(hours=6.0),
     "grid_workers": GridKnobs(full_time=0, part_time=2),
-    "projects": ProjectKnobs(walk_in=0.03, liking=2.0),
+    "projects": ProjectKnobs(walk_in=0.03, liking=2.0, term=40, rest=5),
 }
 RARE = {"water_pressure": 4.0, "lift_adding": 4.0, "yard_renewal": 4.0, "mains_replacement": 4.0, "neighbour_noise": 0.4, "square_noise": 6.0,
         "family_quarrel": 0.2, "parking": 9.0, "congestion": 1.0, "hawkers": 1.0, "disorder": 1.0, "elder_alone": 4.0, "haircut": 10.0, "litter": 6.0}  # fmt: skip
 BUSY = {  # every category: oftener, and sooner over
     name: replace(
         c, rate=RARE.get(name, c.rate), lead=c.lead / 10, lapse=c.lapse / 4, patience=max(c.patience / 4, 1.0), reopen=min(3 * c.reopen, 1.0),
-        sittings=c.sittings / 2, cost=c.cost / 10,
+        sittings=c.sittings / 2, works=c.works / 10, cost=c.cost / 10, rule=c.rule and {"mains_replacement": "all_owners"}.get(name, c.rule),
     )
     for name, c in CATEGORIES.items()
 }  # fmt: skip
 OFTEN = {  # knobs with which a mechanism succeeds within weeks
     "building_captains": {"evening": 1.0},
+    "project_finance": {"large": 100.0},
     "joint_council": {"every": 1, "staff": 0.5, "company": 0.5, "members": 1.0, "push": 3.0},
 }
 OWN_WAYS = ("days", "community.", "compound.", "issues.", "mechanisms.")  # knobs that are not drawn like the others
@@ -180,7 +181,7 @@ def census(stairwells, luck):
 def compound(name, luck):
     return Compound(
         name=name, count=luck.randint(1, 2), buildings=luck.randint(1, 3), stairwells=luck.randint(1, 3), floors=luck.randint(1, 9),
-        age=luck.uniform(0.0, 60.0), lifts=luck.randint(0, 1), company=luck.random() < 0.5,
+        age=luck.uniform(0.0, 60.0), lifts=luck.randint(0, 1), company=luck.random() < 0.5, maintenance=luck.choice([0.0, 4000.0]),
     )  # fmt: skip
 
 
@@ -204,7 +205,7 @@ def village(number):
     scenario = Scenario(
         name=f"village {number}", days=luck.randint(30, 120), community=census(sum(k.count * k.buildings * k.stairwells for k in kinds), luck),
         compound=kinds, mechanisms=governing, issues=turning(BUSY, 8, luck), shock=tuple(shock(luck) for _ in range(luck.randint(0, 2))),
-        outset=tuple(Outset(category, luck.randint(1, 9)) for category in luck.sample(["litter", "clutter", "lamp_out", "hygiene"], luck.randint(0, 2))), **EAGER,
+        outset=tuple(Outset(category, luck.randint(1, 9), luck.random() < 0.5) for category in luck.sample(["litter", "clutter", "neighbour_noise", "lamp_out"], luck.randint(0, 2))), **EAGER,
     )  # fmt: skip
     return turning(turned(scenario, "committee.staff", luck.choice([0.1, 0.5, 2.5])), 6, luck, OWN_WAYS)
 

@@ -26,7 +26,7 @@ from cogov.model.simulate import community
 
 # Stages of an issue, what history tells of it, and who has taken it in; numbered as in `model/issues.py`.
 UNKNOWN, TOLD, TABLE, SIGN, MONEY, UPWARD, WORK, RESOLVED, VERIFIED, WITHDRAWN, LAPSED = range(11)
-AROSE, WAS_TOLD, SECONDED, TAKEN, AGREED, CONSENTED, PAID, ANSWERED, ON_THE_SPOT, DONE, CHECKED, REOPENED, FORGOTTEN, GAVE_UP, CEASED = range(15)
+AROSE, WAS_TOLD, SECONDED, TAKEN, AGREED, CONSENTED, PAID, ANSWERED, ON_THE_SPOT, DONE, CHECKED, REOPENED, FORGOTTEN, GAVE_UP, CEASED, LEFT, FAILED = range(17)
 COMMITTEE, COMPANY, DEPARTMENT = range(3)  # whom one trusts is numbered like the first two
 
 # ---- Luck: a hash of (seed, decision, day, who), in 64 bits.
@@ -140,10 +140,10 @@ class World:
             b.helpers, b.good, b.standing, b.drift, b.meet = [0, 0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0, 0.0], 0.0
             b.clocks = [clock(self, b, j) for j in range(len(self.kinds))]
         self.year = almanac(scenario, 0)
-        for b, j, n in outset(scenario, town.rate, np.uint64(self.luck.key("outset"))):
-            self.buildings[b].clocks[j].passed = rings(self, b, j, n)
+        for b, j, n, firm in outset(scenario, town.rate, town.buildings.compound, np.uint64(self.luck.key("outset"))):
+            self.buildings[b].clocks[j].passed, self.buildings[b].clocks[j].firm = rings(self, b, j, n), firm
         for c in self.compounds:
-            c.active, c.cursor, c.steps, c.open, c.all = -1, 0, 0.0, 0, 0
+            c.active, c.cursor, c.steps, c.open, c.all, c.opens = -1, 0, 0.0, 0, 0, 0
             grown = [person for person in c.people if person.band != CHILD and person.presence > 0.0]
             c.around = added(person.presence for person in grown) / max(len(grown), 1)
         self.mechanisms = {name: twin_of(name)(self, knobs) for name, knobs in sorted(scenario.mechanisms.items())}
@@ -170,10 +170,12 @@ def concerns(unit, person, household):
 def clock(w, b, j):
     """The hazard clock of category `j` in building `b`: how fast it runs, how far it has come, and when the next issue arises."""
     k, compound = w.kinds[j], w.compounds[b.compound]
-    there = {"stairwell": len(b.parts), "lift": b.lifts, "building": 1.0, "compound": 1.0 / len(compound.parts), "shop": b.shops}
+    each = 1.0 / len(compound.parts)
+    there = {"stairwell": len(b.parts), "lift": b.lifts, "building": 1.0, "compound": each, "shop": b.shops}
+    there |= {"walkup": 0 if b.lifts else len(b.parts), "garage": each if any(part.lifts for part in compound.parts) else 0.0}
     units = there[k.unit] if k.unit in there else added(p.presence for p in b.people if concerns(k.unit, p, w.households[p.home]))
     rate = k.rate * units * exp(k.ageing * ((compound.age - 20.0) / 10.0))
-    return SimpleNamespace(rate=rate, passed=0.0, number=0, next=waiting(below(w.luck.key("arise"), b.id * len(w.kinds) + j), 0))
+    return SimpleNamespace(rate=rate, passed=0.0, number=0, firm=0, next=waiting(below(w.luck.key("arise"), b.id * len(w.kinds) + j), 0))
 
 
 def rings(w, b, j, n):
@@ -270,7 +272,7 @@ def supply(w):
         "captain": 0.0,
     }
     pools = {pool: (w.more[pool] + hours) * there[pool] for pool, hours in own.items()}
-    crews = [crew * there["property"] * fees(w, c) for crew, c in zip(w.crews, w.compounds)]
+    crews = [crew * there["property"] * (1.0 - s.property_managers.withheld * (1.0 - confidence(c, COMPANY))) for crew, c in zip(w.crews, w.compounds)]
     for row, hours in enumerate((added(crews), *pools.values())):
         w.ledger.supplied[row] += hours
     pools["member"] += w.saved[0]
@@ -278,10 +280,10 @@ def supply(w):
     return {"property": crews, **pools, "yuan": max(0, w.funds[-1]) / 100 * c.thrift}
 
 
-def fees(w, compound):
-    """Where few of those at home trust the company, fees are withheld, and fewer hours can be paid for."""
-    ears, voices = (added(column) for column in zip(*((s.ears, s.voices[COMPANY]) for b in compound.parts for s in b.parts)))
-    return 1.0 - w.scenario.property_managers.withheld * max(0.0, 1.0 - voices / ears) if ears > 0.0 else 1.0
+def confidence(compound, desk):
+    """How far those at home trust the committee or the company: 1 for one half or more, 0 for none."""
+    ears, *voices = (added(column) for column in zip(*((s.ears, *s.voices) for b in compound.parts for s in b.parts)))
+    return min(1.0, voices[desk] / ears) if ears > 0.0 else 1.0
 
 
 def granted(w, have, asks):
@@ -487,7 +489,8 @@ def talk(w, accord):
     """Parties are brought round by telephone and by mechanisms; whoever did most on the day it is settled gets the credit."""
     for i, issue in enumerate(w.issues):
         if issue.state == TABLE:
-            by, most = -1, w.scenario.committee.phone * w.compounds[issue.compound].around
+            c = w.compounds[issue.compound]
+            by, most = -1, w.scenario.committee.phone * c.around * confidence(c, trusted(issue))
             held = most
             for mechanism, part in accord:
                 held += part[i]
@@ -499,16 +502,18 @@ def talk(w, accord):
 
 
 def pay(w):
-    """What costs money is paid from the compound's fund, or if that is too little from the community's."""
+    """What costs money is paid from the compound's fund, and what that has not from the community's."""
     for issue in urgent(w, MONEY):
-        for fund in (issue.compound, len(w.funds) - 1):
-            if w.funds[fund] >= issue.cost:
-                w.funds[fund] -= issue.cost
-                w.spending[fund] += issue.cost
-                issue.cost = 0
-                move(w, issue, after(MONEY, issue))
-                w.note(issue, PAID, who=fund)
-                break
+        parts = {issue.compound: min(issue.cost, max(0, w.funds[issue.compound]))}
+        parts[len(w.funds) - 1] = rest = issue.cost - parts[issue.compound]
+        if rest <= max(0, w.funds[-1]):
+            for fund, fen in parts.items():
+                w.funds[fund] -= fen
+                w.spending[fund] += fen
+            payers = [fund for fund, fen in parts.items() if fen]
+            issue.cost = 0
+            move(w, issue, after(MONEY, issue))
+            w.note(issue, PAID, who=payers[0] if len(payers) == 1 else -1)
 
 
 def work(w, hours, done):
@@ -526,6 +531,8 @@ def work(w, hours, done):
     for issue in urgent(w, WORK):
         desk = depot(w, issue)
         part = min(issue.left, pair[desk], hours[desk])
+        least = w.kinds[issue.category].works
+        part = min(part, issue.effort / least) if least else part
         hours[desk] -= part
         issue.left -= part
         if issue.left <= 1e-9:
@@ -538,12 +545,17 @@ def finish(w, issue, by):
         issue.taken = w.day
         w.note(issue, ON_THE_SPOT, by)
     issue.left, issue.state, issue.resolved, issue.closer, issue.due = 0.0, RESOLVED, w.day, by, w.day + w.scenario.committee.verify
-    if issue.scope > 0:
-        w.buildings[issue.building].good[trusted(issue)] += 1.0
+    for b in where_seen(w, issue):
+        b.good[trusted(issue)] += 1.0
     if issue.reporter >= 0:
         trust = w.people[issue.reporter].trust
         trust[trusted(issue)] = single(trust[trusted(issue)] + w.scenario.residents.answered * (1.0 - trust[trusted(issue)]))
     w.note(issue, DONE, by)
+
+
+def where_seen(w, issue):
+    """The buildings that see what becomes of it: all of a compound, or its own; none but the home itself what is a home's own."""
+    return {"household": [], "compound": w.compounds[issue.compound].parts}.get(SCOPES[issue.scope], [w.buildings[issue.building]])
 
 
 def disappoint(w, issue):
@@ -561,8 +573,9 @@ def close(w, keep, ease, hurry):
         if issue.state == UPWARD:
             issue.due -= hurry[i]
         evening(w, issue, keep[i], ease)
-        if issue.state < RESOLVED and issue.scope > 0 and w.day - issue.born > w.scenario.residents.fresh:
-            w.buildings[issue.building].standing[trusted(issue)] += 1.0
+        if issue.state < RESOLVED and w.day - issue.born > w.scenario.residents.fresh:
+            for b in where_seen(w, issue):
+                b.standing[trusted(issue)] += 1.0
 
 
 def evening(w, issue, keep, ease):
@@ -579,17 +592,17 @@ def evening(w, issue, keep, ease):
             w.note(issue, REOPENED)
         else:
             issue.state = VERIFIED
-            w.buildings[issue.building].clocks[issue.category].passed += k.recurs * exp(ease[issue.building][issue.family])
+            w.buildings[issue.building].clocks[issue.category].passed += k.recurs * exp(ease[issue.building][issue.family]) * w.weather[issue.category]
             w.note(issue, CHECKED)
-    elif not begun and 0 <= issue.lapse <= w.day:
+    elif 0 <= issue.lapse <= w.day and not (begun or issue.cost < k.cost or (issue.rule >= 0 and state > SIGN)):
         issue.state = LAPSED
         if state > UNKNOWN:
             disappoint(w, issue)
         w.note(issue, CEASED)
     elif state in (TOLD, TABLE, MONEY) and issue.giveup <= w.day:
-        issue.state = WITHDRAWN
+        issue.state = WITHDRAWN if issue.lapse >= 0 else UNKNOWN
         disappoint(w, issue)
-        w.note(issue, GAVE_UP, who=issue.reporter)
+        w.note(issue, GAVE_UP if issue.lapse >= 0 else LEFT, who=issue.reporter)
     elif state in (TOLD, TABLE) and chance(luck.key("forget", w.day), issue.id) < 1.0 - exp(-c.forget * exp(-keep)):
         issue.state = UNKNOWN
         disappoint(w, issue)
@@ -612,13 +625,16 @@ def sign(w, doors, reach, consent):
 
 def collect(w, c, issue, doors, reach, consent):
     """A day of one project: doors in turn, of those that have not signed; then its rule is looked at."""
-    k, lift = w.scenario.projects, SCOPES[issue.scope] == "building"
-    homes = [h for b in ([w.buildings[issue.building]] if lift else c.parts) for s in b.parts for h in s.parts]
+    k, where = w.scenario.projects, [w.buildings[issue.building]] if SCOPES[issue.scope] == "building" else c.parts
+    homes = [h for b in where for s in b.parts for h in s.parts]
     if c.active != issue.id:
-        c.active, c.cursor, c.steps = issue.id, homes[0].id, 0.0
+        c.active, c.cursor, c.steps, c.opens = issue.id, homes[0].id, 0.0, w.day
         for h in homes:
             h.stance, h.knocks, h.talks = NOT_MET, 0, 0
-    by, most = -1, k.walk_in * len(homes)
+    if w.day < c.opens:
+        c.open = c.all = 0
+        return
+    by, most, yuan = -1, k.walk_in * len(homes), issue.cost / 100 / len(homes)
     c.steps += most
     for mechanism, visits in doors:
         c.steps += visits[c.id]
@@ -632,7 +648,7 @@ def collect(w, c, issue, doors, reach, consent):
         c.cursor = h.id + 1 if h is not homes[-1] else homes[0].id
         if h.stance == SIGNED:
             break
-        call(w, issue, h, lift, reach[h.building], consent[h.building])
+        call(w, issue, h, yuan, reach[h.building], consent[h.building])
     signed, met = [h for h in homes if h.stance == SIGNED], [h for h in homes if h.stance != NOT_MET]
     c.open, c.all = len(homes) - len(signed), len(homes)
     by_heads = carried(list(RULES)[issue.rule], len(signed), len(met), len(homes))
@@ -641,32 +657,40 @@ def collect(w, c, issue, doors, reach, consent):
         c.open = 0
         move(w, issue, after(SIGN, issue))
         w.note(issue, CONSENTED, by)
+    elif w.day - c.opens >= k.term:
+        c.open, c.all, c.opens = 0, 0, w.day + 1 + k.rest
+        for h in homes:
+            h.stance = NOT_MET
+        w.note(issue, FAILED)
 
 
 def carried(rule, signed, met, all_):
     """Whether enough have signed, of those met and of all: in homes, or in square metres."""
-    enough = {"code_278_major": 4 * signed >= 3 * met, "code_278_plain": 2 * signed > met, "every_household": signed == all_}
-    return enough[rule] and (rule == "every_household" or 3 * met >= 2 * all_)
+    enough = {"code_278_major": 4 * signed >= 3 * met, "code_278_plain": 2 * signed > met, "every_household": signed == all_, "all_owners": signed == all_}
+    return enough[rule] and (rule in ("every_household", "all_owners") or 3 * met >= 2 * all_)
 
 
-def call(w, issue, h, lift, reach, consent):
+def call(w, issue, h, yuan, reach, consent):
     """A call at one door: is somebody found; and found, is the household's own leaning below its willingness today."""
-    k = w.scenario.projects
-    base = max(person.presence for person in h.people if person.band != CHILD) * k.evening if h.owner else k.landlord
+    k, lives = w.scenario.projects, h.owner or list(RULES)[issue.rule] == "every_household"
+    base = max(person.presence for person in h.people if person.band != CHILD) * k.evening if lives else k.landlord
     found = 1.0 / (1.0 + (1.0 - base) / base * exp(-reach)) if base > 0.0 else 0.0
     if chance(below(below(w.luck.key("in"), issue.id), h.id), h.knocks) < found:
-        x = willing(w, h, lift, consent)
+        x = willing(w, issue, h, yuan, lives, consent)
         h.stance = SIGNED if chance(below(w.luck.key("lean"), issue.id), h.id) * (1.0 + exp(-x)) < 1.0 else DOUBTS
         h.talks += 1
     h.knocks += 1
 
 
-def willing(w, h, lift, consent):
-    """A household's willingness, a logit: its head's trust, the talks held, for a lift the floor, and friends who signed."""
+def willing(w, issue, h, yuan, lives, consent):
+    """A household's willingness, a logit: the talks held, the bill, for a lift the floor; its head's trust, and friends who signed."""
     k, head = w.scenario.projects, h.people[0]
-    x = k.liking + consent * min(h.talks + 1.0, k.talks) + k.belief * (head.trust[COMMITTEE] - 0.5)
-    if lift:
+    x = k.liking + consent * min(h.talks + 1.0, k.talks) - k.burden * yuan / 1000.0
+    if w.kinds[issue.category].unit == "walkup":
         x += -k.ground if h.floor <= 2 else k.ground if h.floor >= 4 else 0.0
+    if not lives:
+        return x + k.letting
+    x += k.belief * (head.trust[COMMITTEE] - 0.5)
     if head.known:
         x += k.social * sum(w.households[w.people[j].home].stance == SIGNED for j in head.known) / len(head.known)
     return x
@@ -682,7 +706,8 @@ def move_house(w, b):
     rates = [k.moving_owner if home.owner else k.moving_tenant for home in homes]
     if chance(luck.key("move", w.day), b.id) < 1.0 - exp(-(added(rates) * 7 / 365)):
         home = race(homes, lambda home: k.moving_owner if home.owner else k.moving_tenant, luck.key("movers", w.day))
-        home.stance, home.knocks, home.talks = NOT_MET, 0, 0
+        if home.owner:
+            home.stance, home.knocks, home.talks = NOT_MET, 0, 0
         for person in home.people:
             for friend in (w.people[j] for j in person.known):
                 friend.known[friend.known.index(person.id)] = friend.known[-1]
@@ -774,7 +799,7 @@ def born(w, b, j, number):
         near = [p for p in b.people if concerns(k.unit, p, w.households[p.home])]
         household = (race(near, at_home, below(key("strike"), id_)) or w.stairwells[stairwell].people[0]).home
         stairwell = w.households[household].stairwell
-    times_ = k.tail if chance(key("stubborn"), id_) < k.stubborn else 1.0
+    times_ = k.tail if number < b.clocks[j].firm or chance(key("stubborn"), id_) < k.stubborn else 1.0
     effort = k.work * waiting(key("work"), id_) ** k.spread
     issue = SimpleNamespace(
         id=id_, building=b.id, category=j, compound=b.compound, stairwell=stairwell, household=household, family=FAMILIES.index(k.family),

@@ -51,18 +51,20 @@ STORM = raised(  # the yard and a small estate, with projects to sign for, quarr
         community=YARD.community,
         residents=replace(ESTATE.residents, shyness=3.0),
         party_members=replace(ESTATE.party_members, duty_retired=4.5),
-        projects=replace(ESTATE.projects, walk_in=0.05),
+        projects=replace(ESTATE.projects, walk_in=0.05, term=60, rest=10),
         committee=replace(ESTATE.committee, staff=1.5, forget=0.03, fund=20_000.0),
     ),
     lift_adding=4.0, yard_renewal=4.0, mains_replacement=4.0, neighbour_noise=1.0, square_noise=6.0, siting=6.0, family_quarrel=0.5,
     elder_alone=6.0, home_repair=1.0, haircut=20.0, child_holiday=1.0, litter=12.0, lamp_out=6.0, clutter=6.0, hawkers=6.0,
 )  # fmt: skip
-FORUM = replace(  # the storm in autumn, where many give their evenings, so that sittings are held, and where much is forgotten
+STORM = replace(STORM, issues={name: replace(one, works=one.works / 6) for name, one in STORM.issues.items()})  # soon done
+FORUM = replace(  # the storm in autumn, where many give their evenings, so that sittings are held, where votes fail and much is forgotten
     STORM,
     name="forum",
     calendar=CalendarKnobs(month=9),
     residents=replace(STORM.residents, shyness=0.0),
     party_members=replace(STORM.party_members, duty_retired=9.0, duty_in_service=9.0),
+    projects=replace(STORM.projects, term=30, liking=-1.0),
     property_managers=replace(STORM.property_managers, shift=4.0),
     committee=replace(STORM.committee, staff=3.0, forget=0.3),
 )

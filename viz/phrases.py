@@ -9,9 +9,8 @@ SAID = {  # a line of history, and who did it where that matters -> what is said
     "seconded": ("a neighbour said so too", "又有邻居反映此事"),
     "seconded, often": ("neighbours said so too, {times} times until day {last}", "又有邻居反映此事，到第{last}天共{times}次"),
     "taken in": ("{whose} took it in", "{whose}受理了"),
-    "agreed": ("the parties agreed, by telephone", "经电话沟通，各方谈妥了"),
-    "agreed, after": ("the parties agreed, in the end by telephone, after {amount:.1f} sittings' worth of other talks", "最后经电话沟通，各方谈妥了；此前还坐下来谈过，相当于{amount:.1f}次"),
-    "agreed, by": ("the {by} brought the parties together", "经{by}撮合，各方谈妥了"),
+    "agreed": ("the parties agreed, in the end by telephone, after {amount:.1f} sittings' worth of talks", "最后经电话沟通，各方谈妥了，前后相当于坐下来谈了{amount:.1f}次"),
+    "agreed, by": ("the {by} brought the parties together, after {amount:.1f} sittings' worth of talks", "经{by}撮合，各方谈妥了，前后相当于坐下来谈了{amount:.1f}次"),
     "consented": ("there were signatures enough, with nobody going from door to door", "无人上门征求，签名也够了"),
     "consented, by": ("there were signatures enough: the {by} had gone from door to door", "经{by}逐户上门，签名够了"),
     "paid": ("{amount:,.0f} yuan were paid from {whose}", "{whose}支付了{amount:,.0f}元"),
@@ -26,6 +25,9 @@ SAID = {  # a line of history, and who did it where that matters -> what is said
     "withdrawn": ("it was given up", "无人再过问，此事作罢"),
     "withdrawn, person": ("{person} gave up", "{person}放弃了"),
     "lapsed": ("it ceased by itself", "事情自行消失了"),
+    "left alone": ("whoever had found it gave up; it was still there", "发现的人不再过问，问题仍在"),
+    "left alone, person": ("{person} gave up; it was still there", "{person}放弃了，问题仍在"),
+    "voted down": ("the vote failed for want of signatures", "签名不够，表决未通过"),
 }
 WAITED = {  # a state it was in for some days before the next line
     "unknown": ("For {n} nobody said so.", "{n}里没有人说起。"),
@@ -65,7 +67,7 @@ PLACES = {  # by scope
 }
 WHOSE = {  # desks and funds
     "committee": ("the committee", "居委会"), "company": ("the property company", "物业公司"), "department": ("the department", "主管部门"),
-    "compound": ("the compound's repair fund", "小区维修资金"), "community": ("the community's fund", "社区资金"),
+    "compound": ("the compound's repair fund", "小区维修资金"), "community": ("the community's fund", "社区资金"), "both": ("the compound's repair fund and the community's", "小区维修资金和社区资金"),
 }  # fmt: skip
 TRAIT = {
     "child": ("child", "孩子"), "adult": ("adult", "成年人"), "elder": ("elder", "老人"), "owner": ("owner", "业主"), "tenant": ("tenant", "租户"),

@@ -44,7 +44,7 @@ def person_of(person, story, lang):
 
 def said(step, story, lang, **often):
     """What a step is, in words; `often` says how many times and until when."""
-    how = "often" if often else "by" if step.by else "person" if step.person else "after" if step.amount else ""
+    how = "often" if often else "by" if step.by else "person" if step.person else ""
     key = f"{step.what}, {how}" if f"{step.what}, {how}" in SAID else step.what
     words = {"place": place_of(story.place, lang), "category": kind(story.category, lang), "whose": say(WHOSE, step.whose, lang), "amount": step.amount, **often}
     return say(SAID, key, lang, by=step.by and called(step.by, lang), person=step.person and person_of(step.person, story, lang), **words)

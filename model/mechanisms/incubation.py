@@ -1,4 +1,4 @@
-"""Incubation (孵化): a project that succeeded leaves a standing group behind in its compound, and the group takes the next problem.
+"""Incubation (孵化): a project that succeeded leaves a standing group behind in its compound, and the group takes the next problem: small jobs, doors, a table.
 
 Disappoints without another project: the group dissolves, and where nobody had an evening to found it there is none.
 """
@@ -8,12 +8,15 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from ..categories import HANDS
 from ..compiled import kernel, part
 from ..hours import spent
-from ..issues import RESOLVED, TABLE
+from ..issues import RESOLVED, TABLE, workable
 from ..knobs import knob
 from ..pull import MEMBER, VOLUNTEER
 from . import Mechanism
+
+HAND = HANDS.index("volunteer")
 
 
 class Groups(NamedTuple):
@@ -26,7 +29,7 @@ class Groups(NamedTuple):
 @dataclass(frozen=True)
 class Incubation(Mechanism):
     zh: ClassVar[str] = "孵化"
-    pulls: ClassVar[tuple] = ("voice", "accord", "doors")
+    pulls: ClassVar[tuple] = ("voice", "accord", "doors", "work")
     founding: float = knob(3.0, 0.5, 40.0, unit="party members' hours to found a whole group", source="assumed; one evening")
     hours: float = knob(2.0, 0.1, 40.0, unit="hours/week of a whole group, half from members, half from volunteers", source="assumed")
     lesser: float = knob(0.3, 0.0, 1.0, unit="of a group, left by a matter that its parties settled", source="assumed; a project leaves a whole one")
@@ -49,13 +52,16 @@ class Incubation(Mechanism):
     @kernel
     def pull(m, w):
         k, issues, accord, where, c_ = m.knobs[0], w.issues, m.lever.accord, w.buildings.compound, len(m.own.size)
-        group, next_ = np.empty(c_), np.empty(c_)
+        group, next_, left = np.empty(c_), np.empty(c_), np.empty(c_)
         for c in range(c_):
             group[c], next_[c] = m.own.size[c] * m.share[c], 1.0
+            left[c] = k.hours / 7 * group[c]
             m.lever.doors[c] = group[c] * min(k.calls, float(w.projects.open[c]))
         for i in range(len(issues)):
             if issues[i].state == TABLE:
                 accord[i] = k.push / 7 * group[issues[i].compound] * spent(next_, issues[i].compound, 1.0)
+            elif w.cats.hands[issues[i].category, HAND] and workable(issues[i]):
+                m.lever.work[i] = spent(left, issues[i].compound, issues[i].left)
         for b in range(len(where)):
             m.lever.voice[b] = k.ear * group[where[b]]
 

@@ -72,7 +72,7 @@ def missing(m, w):
         c = issue.compound
         signing = issue.state == SIGN and projects.active[c] == issue.id and projects.all[c] - projects.open[c] >= k.early * projects.all[c]
         if (issue.state == MONEY or signing) and issue.cost >= 100 * k.large and issue.cost > funds[c]:
-            yuan += issue.cost / 100
+            yuan += (issue.cost - max(0, funds[c])) / 100
     for week in range(RING):
         yuan -= m.own.pending[week]
     return max(0.0, yuan - max(0, funds[ALL]) / 100)

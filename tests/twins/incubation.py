@@ -1,6 +1,6 @@
 """Incubation, told a second time."""
 
-from twin import RESOLVED, TABLE, Mechanism, times
+from twin import RESOLVED, TABLE, Mechanism, spent, times, wanted
 
 
 class Twin(Mechanism):
@@ -24,6 +24,7 @@ class Twin(Mechanism):
         return {
             "voice": [self.ear * group[b.compound] for b in w.buildings],
             "accord": [self.push / 7 * group[i.compound] if i.id in oldest else 0.0 for i in w.issues],
+            "work": spent([self.hours / 7 * part for part in group], [i.compound for i in w.issues], wanted(w, "volunteer")),
             "doors": [group[c.id] * min(self.calls, float(c.open)) for c in w.compounds],
         }
 
