@@ -1,6 +1,6 @@
 """Red property, told a second time."""
 
-from twin import Mechanism, fees, spent, times, wanted
+from twin import COMPANY, Mechanism, confidence, spent, times, wanted
 
 
 class Twin(Mechanism):
@@ -9,7 +9,8 @@ class Twin(Mechanism):
     def given(self, w):
         needed = [self.reserve * 100.0 * len(c.parts) for c in w.compounds]
         solvent = [1.0 if fund >= need else max(0, fund) / need for fund, need in zip(w.funds, needed)]
-        today = [crew * w.there[0] * fees(w, c) for crew, c in zip(w.crews, w.compounds)]
+        withheld = [w.scenario.property_managers.withheld * (1.0 - confidence(c, COMPANY)) for c in w.compounds]
+        today = [crew * w.there[0] * (1.0 - part) for crew, part in zip(w.crews, withheld)]
         return [self.stewards * crew * part for crew, part in zip(today, solvent)]
 
     def ask(self, w):
