@@ -1,4 +1,4 @@
-"""Making strangers familiar (创熟): a neighbourhood association with clubs and festivals, where neighbours meet and habits form.
+"""Making strangers familiar (创熟): a neighbourhood association with clubs, festivals and a matchmaking station.
 
 Disappoints by being slow, for a habit takes a year of evenings and fades without them; and owners who live elsewhere do not come.
 """
@@ -10,26 +10,35 @@ import numpy as np
 
 from ..categories import FAMILIES
 from ..compiled import kernel, part
+from ..hours import spent
+from ..issues import workable
 from ..knobs import knob
 from ..pull import ALL, STANDINGS, VOLUNTEER, YUAN
 from . import Mechanism
 
 ENVIRONMENT, SAFETY = FAMILIES.index("environment"), FAMILIES.index("safety")
+LOOKING = ("job_or_partner", "elder_alone")  # who is looking for somebody
+SUNDAY, YEAR = 0, 365
+LANTERNS = 45  # day of the year: the Lantern Festival, the mean of its dates
 
 
 class Neighbours(NamedTuple):
-    """What has grown among neighbours, one row per building."""
+    """What has grown among neighbours, and what the association knows."""
 
     come: np.ndarray   # (buildings,) float64  share of the homes that take part
     habit: np.ndarray  # (buildings,) float64  of keeping shared space as one's own, 0..1
+    feast: np.ndarray  # (YEAR,) bool          festivals, by day of the run
+    looks: np.ndarray  # (categories,) bool    whether it is a matter for the matchmaking station
 
 
 @dataclass(frozen=True)
 class Acquaintance(Mechanism):
     zh: ClassVar[str] = "创熟"
-    pulls: ClassVar[tuple] = ("ties", "ease", "wish")
+    pulls: ClassVar[tuple] = ("ties", "ease", "wish", "sight", "work")
     club: float = knob(0.75, 0.05, 8.0, unit="volunteers' hours/building and club evening, one a week", source="assumed")
-    festivals: int = knob(4, 0, 24, unit="festivals/year", source="assumed; lianhe held 22 cultural events in a year")
+    festivals: int = knob(4, 0, 24, unit="festivals/year, evenly from the Lantern Festival on", source="assumed; lianhe held 22 cultural events in a year")
+    station: float = knob(0.03, 0.0, 1.0, unit="volunteers' hours/building at the matchmaking station, on Sundays", source="assumed; yiduan has one")
+    asking: float = knob(1.0, 0.0, 8.0, unit="1/hour at the station for a building, that it hears of who is looking for somebody", source="assumed")
     feast: float = knob(60.0, 5.0, 5000.0, unit="yuan/building and festival", source="assumed")
     meeting: float = knob(0.02, 0.0, 0.5, unit="new acquaintances per resident and club evening or festival", source="assumed; sweep it")
     absence: float = knob(1.0, 0.0, 1.0, unit="share of an away home's part that is lost", source="assumed; absent owners are reported")
@@ -41,16 +50,21 @@ class Acquaintance(Mechanism):
     def begin(self, world, luck):
         homes, b = world.households, len(world.buildings.compound)
         away = np.bincount(homes.building, homes.away, b) / np.bincount(homes.building, minlength=b)
-        return Neighbours(1.0 - self.absence * away, np.zeros(b))
+        first = (world.scenario.calendar.month - 1) * YEAR // 12  # date of day 1, or the day beside it
+        dates = (LANTERNS + np.arange(self.festivals) * YEAR // max(self.festivals, 1)) % YEAR
+        feast = np.isin((np.arange(YEAR) - 1 + first) % YEAR, dates)
+        return Neighbours(1.0 - self.absence * away, np.zeros(b), feast, np.isin(world.categories, LOOKING))
 
     @kernel
     def ask(m, w):
         k, where = m.knobs[0], w.buildings.compound
-        if festive(w.day, k.festivals):
+        if festive(w.day, m.own):
             m.want[YUAN, ALL] = k.feast * len(where)
         else:
             for b in range(w.day % 7, len(where), 7):
                 m.want[VOLUNTEER, where[b]] += k.club
+            for b in range(len(where) if w.day % 7 == SUNDAY else 0):
+                m.want[VOLUNTEER, where[b]] += k.station
 
     @kernel
     def pull(m, w):
@@ -58,29 +72,39 @@ class Acquaintance(Mechanism):
         habit, buildings = np.zeros(len(share) - 1), np.zeros(len(share) - 1)
         for b in range(len(where)):
             c = where[b]
-            m.lever.ties[b] = k.meeting * gathered(b, c, w.day, own, share, k)
+            m.lever.ties[b] = k.meeting * gathered(b, c, w.day, own, share)
             ease[b, ENVIRONMENT] = ease[b, SAFETY] = -k.norms * own.habit[b] * share[c]
             habit[c] += own.habit[b]
             buildings[c] += 1.0
         for c in range(len(habit)):
             for standing in range(STANDINGS):
                 m.lever.wish[c, standing] = k.turnout * habit[c] / buildings[c] * share[c]
+        if w.day % 7 == SUNDAY and not festive(w.day, own):
+            left = np.empty(len(habit))
+            for c in range(len(habit)):
+                left[c] = k.station * share[c] * buildings[c]
+            for i in range(len(w.issues)):
+                issue = w.issues[i]
+                if own.looks[issue.category]:
+                    m.lever.sight[i] = k.asking * k.station * share[issue.compound]
+                    if workable(issue):
+                        m.lever.work[i] = spent(left, issue.compound, issue.left)
 
     @kernel
     def learn(m, w):
         k, habit, where = m.knobs[0], m.own.habit, w.buildings.compound
         for b in range(len(habit)):
             left = habit[b] * (1.0 - k.fading)
-            habit[b] = left + k.growing * gathered(b, where[b], w.day, m.own, m.share, k) * (1.0 - left)
+            habit[b] = left + k.growing * gathered(b, where[b], w.day, m.own, m.share) * (1.0 - left)
 
 
 @part
-def festive(day, festivals):
+def festive(day, own):
     """Whether the whole community celebrates on `day`."""
-    return festivals > 0 and day % (365 // festivals) == 0
+    return own.feast[day % YEAR]
 
 
 @part
-def gathered(b, compound, day, own, share, k):
+def gathered(b, compound, day, own, share):
     """What part of a building came together today: for its club, on its weekday, or for a festival of all."""
-    return own.come[b] * share[compound] if b % 7 == day % 7 or festive(day, k.festivals) else 0.0
+    return own.come[b] * share[compound] if b % 7 == day % 7 or festive(day, own) else 0.0

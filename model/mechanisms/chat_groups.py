@@ -1,6 +1,6 @@
 """Message groups (微信群): neighbours of a building write to one another, someone minds the group, and what is wrong is told within minutes.
 
-Disappoints by who is not in it, elders above all; and the more groups one person minds, the more noise and rumours cost trust.
+Disappoints by who is not in it, elders above all; and the fewer messages somebody follows, the more rumours cost trust, and the more people leave.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ CHILD, ELDER = 0, 2  # age bands
 class Groups(NamedTuple):
     """The groups, one row per building; those of a compound are minded by one person."""
 
-    ceiling: np.ndarray  # (buildings,) float64  share of its grown-ups who would ever join
+    ceiling: np.ndarray  # (buildings,) float64  share of its grown-ups who would ever join; 0 where there is no group
     joined: np.ndarray   # (buildings,) float64  share who have
     groups: np.ndarray   # (compounds,) float64  building groups there are
 
@@ -28,10 +28,12 @@ class Groups(NamedTuple):
 class ChatGroups(Mechanism):
     zh: ClassVar[str] = "微信群"
     pulls: ClassVar[tuple] = ("voice", "reach", "trust")
+    managed: float = knob(1.0, 0.0, 1.0, unit="share of buildings with a group of their own, estates first", source="a choice; lianhe: 31 of 62")
     minding: float = knob(0.1, 0.02, 2.0, unit="hours/building group and day", source="assumed")
     staff: float = knob(0.2, 0.0, 1.0, unit="share of the hours that the committee gives; volunteers give the rest", source="assumed")
-    span: float = knob(16.0, 0.5, 200.0, unit="building groups at which one minder misses half", source="assumed; lianhe has 31 in 4 compounds")
+    span: float = knob(16.0, 0.5, 200.0, unit="building groups at which one minder misses half", source="assumed; lianhe has 31, and 4 of compounds")
     joining: float = knob(0.015, 0.0, 0.3, unit="share of those who would join, that do in a day", source="assumed: two months for most")
+    leaving: float = knob(0.002, 0.0, 0.1, unit="share of members who leave in a day, where nobody follows", source="assumed: half within a year")
     elders: float = knob(0.4, 0.0, 1.0, unit="share of elders who would ever join", source="assumed; sweep it")
     others: float = knob(0.85, 0.0, 1.0, unit="share of other grown-ups who would ever join", source="assumed; sweep it")
     ear: float = knob(0.7, 0.0, 3.0, unit="log rate of telling, where everybody is in a group that is minded", source="assumed; sweep it")
@@ -44,7 +46,9 @@ class ChatGroups(Mechanism):
         grown = np.bincount(people.building, here & (people.band != CHILD), b)
         old = np.bincount(people.building, here & (people.band == ELDER), b)
         ceiling = (self.elders * old + self.others * (grown - old)) / np.maximum(grown, 1)
-        return Groups(ceiling, np.zeros(b), np.bincount(world.buildings.compound, minlength=c).astype(float))
+        where, own = world.buildings.compound, np.zeros(b)
+        own[np.argsort(~world.compounds.company[where], kind="stable")[: int(self.managed * b + 0.5)]] = 1.0
+        return Groups(ceiling * own, np.zeros(b), np.bincount(where, own, c))
 
     @kernel
     def ask(m, w):
@@ -61,14 +65,15 @@ class ChatGroups(Mechanism):
             minded = followed(c, own, share, k)
             m.lever.voice[b] = k.ear * own.joined[b] * minded
             m.lever.reach[b] = k.found * own.joined[b] * minded
-            noise = own.joined[b] * share[c] * (1.0 - minded)
+            noise = own.joined[b] * (1.0 - minded) if share[c] > 0.0 else 0.0  # the contract: unpaid it pulls nothing
             m.lever.trust[b, 0] = m.lever.trust[b, 2] = -k.rumour * noise
 
     @kernel
     def learn(m, w):
         k, own, where = m.knobs[0], m.own, w.buildings.compound
         for b in range(len(where)):
-            own.joined[b] += k.joining * followed(where[b], own, m.share, k) * (own.ceiling[b] - own.joined[b])
+            minded = followed(where[b], own, m.share, k)
+            own.joined[b] += k.joining * minded * (own.ceiling[b] - own.joined[b]) - k.leaving * (1.0 - minded) * own.joined[b]
 
 
 @part

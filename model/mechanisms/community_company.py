@@ -33,10 +33,11 @@ class Accounts(NamedTuple):
 class CommunityCompany(Mechanism):
     zh: ClassVar[str] = "社区公司"
     pulls: ClassVar[tuple] = ("money",)
-    staff: float = knob(1.5, 0.05, 40.0, unit="committee hours/working day", source="assumed")
+    lines: int = knob(10, 1, 200, unit="lines of business", source="assumed; datianba's has 25")
+    staff: float = knob(0.15, 0.01, 4.0, unit="committee hours/line and working day", source="assumed")
     capital: float = knob(15.0, 1.0, 1000.0, unit="yuan/household to set it up, from the community's fund", source="assumed")
     build: int = knob(26, 2, 200, unit="weeks to build it up", source="assumed")
-    surplus: float = knob(0.08, 0.0, 5.0, unit="yuan/household/working day at full size", source="assumed; sweep it")
+    surplus: float = knob(0.008, 0.0, 0.5, unit="yuan/household and line, a working day at full size", source="assumed; sweep it")
     half: float = knob(0.5, 0.0, 1.0, unit="share of the surplus that goes to governance", source="press reports of 2019-2024: half")
     risk: float = knob(1.5, 0.0, 6.0, unit="times the surplus, by which a month may be better or worse", source="assumed: one month in six is a loss")
 
@@ -49,7 +50,7 @@ class CommunityCompany(Mechanism):
         if w.day % 7 == SATURDAY:
             m.want[YUAN, ALL] = put_in(m.own, full(w, k), k)
         elif w.day % 7 not in WEEKEND:
-            m.want[COMMITTEE, ALL] = k.staff
+            m.want[COMMITTEE, ALL] = k.staff * k.lines
 
     @kernel
     def pull(m, w):
@@ -66,7 +67,7 @@ class CommunityCompany(Mechanism):
         elif w.day % 7 not in WEEKEND:
             own.worked[0] += got * (own.capital[0] / size)
         if w.day % MONTH == 0:
-            result = k.surplus * len(w.households.building) * own.worked[0] * (1.0 + k.risk * (2.0 * luck - 1.0))
+            result = k.surplus * k.lines * len(w.households.building) * own.worked[0] * (1.0 + k.risk * (2.0 * luck - 1.0))
             own.surplus[0] += max(result, 0.0)
             own.capital[0] = max(0.0, own.capital[0] + min(result, 0.0))
             own.worked[0] = 0.0

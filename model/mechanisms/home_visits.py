@@ -14,6 +14,10 @@ from ..pull import MEMBER, STANDINGS
 from . import Mechanism
 
 
+WEEKS = 13  # of a quarter
+QUIET = 14  # first days of a run, in which nobody has promised an evening yet
+
+
 class Rounds(NamedTuple):
     """How far the visitors have got, one row per building."""
 
@@ -27,7 +31,8 @@ class HomeVisits(Mechanism):
     pulls: ClassVar[tuple] = ("sight", "trust", "wish")
     evening: float = knob(1.5, 0.0, 24.0, unit="members' hours/building and week at most, on the building's own weekday", source="assumed")
     talk: float = knob(0.5, 0.05, 4.0, unit="hours/door", source="assumed; a grid worker makes one to five visits a day")
-    study: int = knob(4, 1, 26, unit="weeks from one evening of members' study to the next", source="assumed; guiyuan held 16 talks in a quarter")
+    talks: int = knob(16, 0, 2000, unit="evenings/quarter of members' study instead, building by building", source="guiyuan: 16 talks within three months")
+    hearers: float = knob(56.0, 1.0, 1000.0, unit="homes drawn into such an evening", source="guiyuan: over 900 attendances at 16 talks")
     ear: float = knob(1.0, 0.0, 6.0, unit="1/visit, of hearing what is behind that door", source="assumed: two visits in three")
     warmth: float = knob(0.02, 0.0, 0.2, unit="trust in the committee per visit", source="assumed; sweep it")
     circle: float = knob(0.02, 0.0, 0.2, unit="trust in neighbours per home drawn into a study evening", source="assumed; sweep it")
@@ -41,16 +46,16 @@ class HomeVisits(Mechanism):
     @kernel
     def ask(m, w):
         k, where = m.knobs[0], w.buildings.compound
-        for b in range(w.day % 7, len(where), 7):
+        for b in range(w.day % 7, len(where) if w.day > QUIET else 0, 7):
             m.want[MEMBER, where[b]] += min(k.evening, k.talk * m.own.homes[b])
 
     @kernel
     def pull(m, w):
         k, own, share, issues, where, trust = m.knobs[0], m.own, m.share, w.issues, w.buildings.compound, m.lever.trust
-        studies = (w.day // 7) % k.study == 0
         found, buildings, visited = np.zeros(len(share) - 1), np.zeros(len(share) - 1), np.zeros(len(where))
         for b in range(len(where)):
             c, here = where[b], called(b, where[b], w.day, own, share, k)
+            studies = studied(b, w.day, len(where), k.talks)
             visited[b] = 0.0 if studies else here
             trust[b, 0], trust[b, 2] = k.warmth * visited[b], k.circle * (here if studies else 0.0)
             found[c] += own.found[b]
@@ -72,7 +77,17 @@ class HomeVisits(Mechanism):
 
 @part
 def called(b, compound, day, own, share, k):
-    """Share of a building's doors at which members are today; none but on its weekday."""
-    if b % 7 != day % 7:
+    """Share of a building's homes at whose door members are today, or that hear their talk; none but on its weekday."""
+    if b % 7 != day % 7 or day <= QUIET:
         return 0.0
+    if studied(b, day, len(own.homes), k.talks):
+        return share[compound] * min(1.0, k.hearers / own.homes[b]) * (1.0 if k.evening > 0.0 else 0.0)
     return share[compound] * min(1.0, k.evening / (k.talk * own.homes[b]))
+
+
+@part
+def studied(b, day, buildings, talks):
+    """Whether a building's evening is one of the quarter's `talks`: spread evenly over its weeks and buildings, other ones each quarter."""
+    week = (day - 1 - QUIET) // 7
+    evening = (week % WEEKS) * buildings + (b + week // WEEKS) % buildings
+    return (evening + 1) * talks // (WEEKS * buildings) > evening * talks // (WEEKS * buildings)

@@ -26,7 +26,7 @@ FIRST = 16  # days until the first meeting: members must have promised an evenin
 class Circle(NamedTuple):
     """The circle, one row."""
 
-    shops: np.ndarray       # (1,) float64  shops of the community, which stand for its units and firms
+    units: np.ndarray       # (1,) float64  units and firms in it
     commitment: np.ndarray  # (1,) float64  how much of what they can give they feel bound to give, 0..1
     days: np.ndarray        # (1,) int64    since the circle was called together
 
@@ -35,18 +35,21 @@ class Circle(NamedTuple):
 class Partnership(Mechanism):
     zh: ClassVar[str] = "区域共建"
     pulls: ClassVar[tuple] = ("work", "ties", "money")
+    units: int = knob(0, 0, 1000, unit="partner units; 0: by the shops of the community", source="the report; pozijie has 19")
+    shops: float = knob(20.0, 1.0, 1000.0, unit="shops for each unit, where their number is not told", source="assumed")
     every: int = knob(182, 30, 730, unit="days between meetings of the circle", source="assumed; reports tell of yearly and half-yearly ones")
     meeting: float = knob(4.0, 0.2, 80.0, unit="committee hours/meeting", source="assumed")
     members: float = knob(2.0, 0.0, 80.0, unit="party members' hours/meeting", source="assumed")
     touch: float = knob(0.5, 0.0, 20.0, unit="committee hours/week to keep in touch", source="assumed")
     loosening: float = knob(0.03, 0.0, 0.5, unit="share of the commitment lost/week while in touch", source="assumed: half within half a year")
-    lends: float = knob(0.02, 0.0, 1.0, unit="hours/shop/day of people lent when all are bound", source="assumed; sweep it")
+    lends: float = knob(0.4, 0.0, 20.0, unit="hours/unit/day of people lent when all are bound", source="assumed; sweep it")
     guiding: float = knob(0.2, 0.0, 1.0, unit="committee hours per hour of people lent", source="assumed")
-    gives: float = knob(2.0, 0.0, 200.0, unit="yuan/shop/month when all are bound", source="assumed")
+    gives: float = knob(40.0, 0.0, 4000.0, unit="yuan/unit/month when all are bound", source="assumed")
     rooms: float = knob(0.0005, 0.0, 0.02, unit="new acquaintances per resident and day in rooms opened", source="assumed")
 
     def begin(self, world, luck):
-        return Circle(np.array([float(world.buildings.shops.sum())]), np.zeros(1), np.zeros(1, np.int64))
+        units = float(self.units) if self.units else world.buildings.shops.sum() / self.shops
+        return Circle(np.array([units]), np.zeros(1), np.zeros(1, np.int64))
 
     @kernel
     def ask(m, w):
@@ -65,7 +68,7 @@ class Partnership(Mechanism):
         for b in range(len(m.lever.ties)):
             m.lever.ties[b] = k.rooms * own.commitment[0] * share
         if w.day % MONTH == 0:
-            m.lever.money[0] = k.gives * own.shops[0] * own.commitment[0] * share
+            m.lever.money[0] = k.gives * own.units[0] * own.commitment[0] * share
 
     @kernel
     def learn(m, w):
@@ -80,7 +83,7 @@ class Partnership(Mechanism):
 @part
 def meets(own, k):
     """Whether the circle meets today; it does not where there is nobody to meet."""
-    return own.shops[0] > 0.0 and own.days[0] % k.every == FIRST
+    return own.units[0] > 0.0 and own.days[0] % k.every == FIRST
 
 
 @part
@@ -92,4 +95,4 @@ def keeps_in_touch(own, day):
 @part
 def lent(own, k):
     """Hours a day of people whom the partners lend."""
-    return k.lends * own.shops[0] * own.commitment[0]
+    return k.lends * own.units[0] * own.commitment[0]

@@ -1,14 +1,14 @@
-"""Party volunteers (党员志愿服务): teams of members and neighbours who care, tidy and repair, with a service day each quarter.
+"""Party volunteers (党员志愿服务): teams of members and neighbours who care, tidy and repair, a service day each quarter, students in the holidays.
 
 Disappoints as the team ages, and because a few carry most: whoever is asked too often tires.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ..categories import FAMILIES, HANDS
+from ..categories import FAMILIES, HANDS, SEASONS
 from ..compiled import kernel, part
 from ..hours import spent
 from ..issues import workable
@@ -17,36 +17,45 @@ from ..pull import ALL, MEMBER, STANDINGS, VOLUNTEER
 from . import Mechanism
 
 HAND = HANDS.index("volunteer")
-QUARTER = 91  # days
+QUARTER, YEAR = 91, 365  # days
 CARE = FAMILIES.index("care")
+
+
+class Team(NamedTuple):
+    """The team, and when it has young help."""
+
+    left: np.ndarray     # (1,) float64     how much of it is left, 0..1
+    holiday: np.ndarray  # (YEAR,) float64  whether students have holidays, by day of the run
 
 
 @dataclass(frozen=True)
 class PartyVolunteers(Mechanism):
     zh: ClassVar[str] = "党员志愿服务"
-    pulls: ClassVar[tuple] = ("sight", "work", "wish", "trust", "ties")
+    pulls: ClassVar[tuple] = ("sight", "work", "wish", "trust", "ties", "supply")
     daily: float = knob(0.2, 0.01, 2.0, unit="hours/building/day asked of the team", source="assumed")
     festive: float = knob(1.0, 0.0, 10.0, unit="hours/building asked on a service day", source="guiyuan: a service day every quarter")
     call: float = knob(0.8, 0.0, 4.0, unit="logit, wish of members and listed volunteers to give", source="assumed")
     visits: float = knob(0.02, 0.0, 1.0, unit="1/day, of hearing what care is needed behind a door", source="assumed")
     ageing: float = knob(0.135, 0.0, 1.0, unit="share of the team lost/year", source="docs/sources.md: attrition 13.5 % a year")
     joining: float = knob(0.08, 0.0, 1.0, unit="share of a full team won/year", source="assumed")
+    students: float = knob(0.02, 0.0, 1.0, unit="hours/building/day, that students whom a full team takes along add in their holidays", source="assumed")
     meeting: float = knob(0.004, 0.0, 0.2, unit="new acquaintances per resident on a service day", source="assumed")
     goodwill: float = knob(0.005, 0.0, 0.1, unit="trust in neighbours per service day", source="assumed")
 
     def begin(self, world, luck):
-        """How much of the team is left, 0..1."""
-        return np.ones(1)
+        first = (world.scenario.calendar.month - 1) * YEAR // 12
+        month = (np.arange(YEAR) - 1 + first) % YEAR * 12 // YEAR  # to a day
+        return Team(np.ones(1), (np.array(SEASONS["holidays"])[month] > 0).astype(float))
 
     @kernel
     def ask(m, w):
-        half = 0.5 * m.own[0] * wanted(w.day, len(w.buildings.compound), m.knobs[0])
+        half = 0.5 * m.own.left[0] * wanted(w.day, len(w.buildings.compound), m.knobs[0])
         m.want[MEMBER, ALL], m.want[VOLUNTEER, ALL] = half, half
 
     @kernel
     def pull(m, w):
         k, issues, hands, sight, work = m.knobs[0], w.issues, w.cats.hands, m.lever.sight, m.lever.work
-        got = m.own[0] * m.share[ALL]
+        got = m.own.left[0] * m.share[ALL]
         left = np.empty(1)
         left[0] = wanted(w.day, len(w.buildings.compound), k) * got
         for i in range(len(issues)):
@@ -57,16 +66,17 @@ class PartyVolunteers(Mechanism):
                 work[i] = spent(left, 0, issue.left)
         for c in range(len(m.lever.wish)):
             for standing in range(1, STANDINGS):
-                m.lever.wish[c, standing] = k.call * m.own[0] * got
+                m.lever.wish[c, standing] = k.call * got
         if w.day % QUARTER == 0:
             for b in range(len(m.lever.ties)):
                 m.lever.trust[b, 2] = k.goodwill * got
                 m.lever.ties[b] = k.meeting * got
+        m.lever.supply[VOLUNTEER - 1] = k.students * len(m.lever.ties) * got * m.own.holiday[w.day % YEAR]
 
     @kernel
     def learn(m, w):
-        k, left = m.knobs[0], m.own[0]
-        m.own[0] = min(1.0, max(0.0, left + (k.joining * (1.0 - left) - k.ageing * left) / 365))
+        k, left = m.knobs[0], m.own.left[0]
+        m.own.left[0] = min(1.0, max(0.0, left + (k.joining * (1.0 - left) - k.ageing * left) / 365))
 
 
 @part

@@ -35,14 +35,14 @@ class RedProperty(Mechanism):
 
     @kernel
     def ask(m, w):
-        k, crews = m.knobs[0], w.crews
-        for c in range(len(crews)):
+        k = m.knobs[0]
+        for c in range(len(w.crew)):
             hours = given(c, w, k)
             m.want[PROPERTY, c], m.want[YUAN, c] = hours, k.wage * hours
 
     @kernel
     def pull(m, w):
-        k, crews, first, where, issues, hands = m.knobs[0], w.crews, w.compounds.first, w.buildings.compound, w.issues, w.cats.hands
+        k, crews, first, where, issues, hands = m.knobs[0], w.crew, w.compounds.first, w.buildings.compound, w.issues, w.cats.hands
         sight, work = m.lever.sight, m.lever.work
         left, here = np.empty(len(crews)), np.empty(len(crews))
         for c in range(len(crews)):
@@ -61,8 +61,8 @@ class RedProperty(Mechanism):
 
 @part
 def given(c, w, k):
-    """Hours of stewards that a company gives today: none where there is no crew, and fewer while it has little put by."""
+    """Hours of stewards that a company gives of today's crew: none where there is none, and fewer while it has little put by."""
     needed, first = k.reserve * 100.0, w.compounds.first
     needed *= first[c + 1] - first[c]
     there = float(max(0, w.funds[c]))
-    return k.stewards * w.crews[c] * (1.0 if there >= needed else there / needed)
+    return k.stewards * w.crew[c] * (1.0 if there >= needed else there / needed)

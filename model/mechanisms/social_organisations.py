@@ -22,28 +22,34 @@ CARE = FAMILIES.index("care")
 
 
 class Hub(NamedTuple):
-    """How much of what the hub can hold is there, 0..1."""
+    """Which share of the organisations is there, and in what they serve."""
 
-    brought: np.ndarray    # (1,) float64  organisations brought in from elsewhere
-    incubated: np.ndarray  # (1,) float64  local ones
+    brought: np.ndarray    # (1,) float64  0..1, of those brought in from elsewhere
+    incubated: np.ndarray  # (1,) float64  0..1, of local ones
+    serves: np.ndarray     # (categories,) bool  fields: care first, then what else volunteers can do
 
 
 @dataclass(frozen=True)
 class SocialOrganisations(Mechanism):
     zh: ClassVar[str] = "社会组织"
     pulls: ClassVar[tuple] = ("sight", "work")
-    brought: float = knob(0.03, 0.0, 1.0, unit="hours/building/day of all that can be brought in", source="assumed")
-    local: float = knob(0.06, 0.0, 2.0, unit="hours/building/day of all that can be incubated", source="assumed; guanyinan: six to three")
+    professional: int = knob(3, 0, 100, unit="organisations brought in", source="guanyinan: 3")
+    local: int = knob(6, 0, 100, unit="organisations incubated", source="guanyinan: 6")
+    fields: int = knob(5, 1, 20, unit="kinds of problem they serve in, care first", source="assumed: all of care; guanyinan: 8 fields")
+    size: float = knob(0.01, 0.0, 0.5, unit="hours/building/day of each organisation", source="assumed: one of a larger community is larger")
     arrive: float = knob(0.03, 0.0, 0.5, unit="1/day paid for, at which organisations are brought in", source="assumed: most within three months")
     incubate: float = knob(0.01, 0.0, 0.2, unit="1/day paid for, at which those brought in raise local ones", source="assumed: most within half a year")
-    leaving: float = knob(0.005, 0.0, 0.5, unit="1/day, at which they leave or close", source="assumed: half are gone five months after the grants end")
+    leaving: float = knob(0.0025, 0.0, 0.25, unit="1/day, at which they leave or close; twice that when not paid", source="assumed: half are gone five months after the grants end")
     price: float = knob(40.0, 1.0, 300.0, unit="yuan/hour, grants and fees together", source="assumed")
     rent: float = knob(0.5, 0.01, 50.0, unit="yuan/building/day for the hub", source="assumed")
     staff: float = knob(0.02, 0.0, 2.0, unit="committee hours/building/working day", source="assumed")
-    eyes: float = knob(0.2, 0.0, 8.0, unit="1/hour of service in a building, of hearing what care is needed", source="assumed; sweep it")
+    eyes: float = knob(0.2, 0.0, 8.0, unit="1/hour of service in a building, of hearing what is needed", source="assumed; sweep it")
 
     def begin(self, world, luck):
-        return Hub(np.zeros(1), np.zeros(1))
+        cats = world.cats
+        fields = np.argsort(cats.family != CARE, kind="stable")
+        fields = fields[cats.hands[fields, HAND]][: self.fields]
+        return Hub(np.zeros(1), np.zeros(1), np.isin(np.arange(len(cats.family)), fields))
 
     @kernel
     def ask(m, w):
@@ -54,25 +60,25 @@ class SocialOrganisations(Mechanism):
 
     @kernel
     def pull(m, w):
-        k, issues, hands, sight, work = m.knobs[0], w.issues, w.cats.hands, m.lever.sight, m.lever.work
+        k, issues, serves, sight, work = m.knobs[0], w.issues, m.own.serves, m.lever.sight, m.lever.work
         here, left = served(m.own, k) * m.share[ALL], np.empty(1)
         left[0] = here * len(w.buildings.compound)
         for i in range(len(issues)):
             issue = issues[i]
-            if issue.family == CARE:
+            if serves[issue.category]:
                 sight[i] = k.eyes * here
-                if hands[issue.category, HAND] and workable(issue):
+                if workable(issue):
                     work[i] = spent(left, 0, issue.left)
 
     @kernel
     def learn(m, w):
         k, own, paid = m.knobs[0], m.own, m.share[ALL]
         brought, incubated = own.brought[0], own.incubated[0]
-        own.brought[0] = brought + k.arrive * paid * (1.0 - brought) - k.leaving * brought
-        own.incubated[0] = incubated + k.incubate * paid * brought * (1.0 - incubated) - k.leaving * incubated
+        own.brought[0] = brought + k.arrive * paid * (1.0 - brought) - k.leaving * (2.0 - paid) * brought
+        own.incubated[0] = incubated + k.incubate * paid * brought * (1.0 - incubated) - k.leaving * (2.0 - paid) * incubated
 
 
 @part
 def served(own, k):
     """Hours of service in each building, a day that is paid for."""
-    return k.brought * own.brought[0] + k.local * own.incubated[0]
+    return k.size * (k.professional * own.brought[0] + k.local * own.incubated[0])

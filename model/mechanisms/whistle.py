@@ -1,7 +1,7 @@
 """Whistle (网格吹哨 部门报到): grid workers blow the whistle on what waits with a department, and departments come, jointly.
 
-Disappoints at the departments' own queues: they follow few calls a week for all grids together, the severest first; the more waits with
-them, the less a call brings; and every call takes a grid worker's hours.
+Disappoints at the departments' own queues: each follows few calls a week for all grids together, the severest first; the more waits with
+it, the less a call brings; and every call takes a grid worker's hours, as does keeping touch with each department.
 """
 
 from dataclasses import dataclass
@@ -16,48 +16,60 @@ from ..knobs import knob
 from ..pull import ALL, GRID
 from . import Mechanism
 
+MONDAY = 1
+
 
 @dataclass(frozen=True)
 class Whistle(Mechanism):
     zh: ClassVar[str] = "网格吹哨"
     pulls: ClassVar[tuple] = ("hurry",)
+    departments: int = knob(3, 1, 20, unit="departments that report, each with a queue of its own", source="assumed; pozijie: 5")
     first: int = knob(3, 0, 365, unit="days that it waits with a department before anyone calls", source="assumed")
+    touch: float = knob(0.5, 0.0, 10.0, unit="grid hours/department and week to keep in touch", source="assumed")
     call: float = knob(1.0, 0.1, 20.0, unit="grid hours/call followed", source="assumed")
-    answers: float = knob(3.0, 0.0, 100.0, unit="calls/week that departments can follow, for all grids together", source="assumed")
+    answers: float = knob(1.0, 0.0, 50.0, unit="calls/week that each department can follow, for all grids together", source="assumed")
     nearer: float = knob(5.0, 0.5, 60.0, unit="days by which an answer comes nearer per call", source="assumed; sweep it")
-    crowd: float = knob(20.0, 1.0, 1000.0, unit="matters waiting with departments at which a call brings half as much", source="assumed")
+    crowd: float = knob(7.0, 0.5, 500.0, unit="matters waiting with a department at which a call brings half as much", source="assumed")
 
     @kernel
     def ask(m, w):
         calls = np.zeros(len(w.issues))
-        m.want[GRID, ALL] = m.knobs[0].call * called(calls, worth(m, w), m, w)
+        k = m.knobs[0]
+        m.want[GRID, ALL] = k.call * called(calls, worth(m, w), m, w) + (k.touch * k.departments if w.day % 7 == MONDAY else 0.0)
 
     @kernel
     def pull(m, w):
         calls, brings = np.zeros(len(w.issues)), worth(m, w)
         called(calls, brings, m, w)
         for i in range(len(calls)):
-            m.lever.hurry[i] = brings * calls[i] * m.share[ALL]
+            m.lever.hurry[i] = brings[whose(w.issues[i], m.knobs[0])] * calls[i] * m.share[ALL]
+
+
+@part
+def whose(issue, k):
+    """Which department an issue is a matter of: one for each category, in turn."""
+    return issue.category % k.departments
 
 
 @part
 def worth(m, w):
-    """Days that a call brings today."""
-    waiting = 0
+    """Days that a call at each department brings today, (departments,)."""
+    k, out = m.knobs[0], np.zeros(m.knobs[0].departments)
     for i in range(len(w.issues)):
-        waiting += w.issues[i].state == UPWARD
-    return m.knobs[0].nearer / (1.0 + waiting / m.knobs[0].crowd)
+        out[whose(w.issues[i], k)] += w.issues[i].state == UPWARD
+    for d in range(len(out)):
+        out[d] = k.nearer / (1.0 + out[d] / k.crowd)
+    return out
 
 
 @part
 def called(calls, brings, m, w):
     """Today's calls on each issue, (issues,), at most one or what is still needed; returns how many they are."""
-    k, issues, left, all_ = m.knobs[0], w.issues, np.empty(1), 0.0
-    left[0] = k.answers / 7
+    k, issues, left, all_ = m.knobs[0], w.issues, np.full(m.knobs[0].departments, m.knobs[0].answers / 7), 0.0
     for severity in range(3, -1, -1):
         for i in range(len(issues)):
             issue = issues[i]
             if issue.state == UPWARD and issue.severity == severity and w.day - (issue.due - issue.lead) >= k.first:
-                calls[i] = spent(left, 0, min(1.0, max(0.0, issue.due - w.day) / brings))
+                calls[i] = spent(left, whose(issue, k), min(1.0, max(0.0, issue.due - w.day) / brings[whose(issue, k)]))
                 all_ += calls[i]
     return all_

@@ -14,7 +14,7 @@ class Twin(Mechanism):
         return min(self.size / self.build, max(0.0, self.size - self.held))
 
     def ask(self, w):
-        return {0: {}, 6: {"yuan": self.instalment()}}.get(w.day % 7, {"committee": self.staff})
+        return {0: {}, 6: {"yuan": self.instalment()}}.get(w.day % 7, {"committee": self.staff * self.lines})
 
     def pull(self, w, share):
         self.got = min(share)
@@ -29,7 +29,7 @@ class Twin(Mechanism):
             self.worked += self.got * (self.held / self.size)
         if w.day % 28 == 0:
             luck = chance(w.luck.key("community_company business", w.day), 0)
-            result = self.surplus * len(w.households) * self.worked * (1.0 + self.risk * (2.0 * luck - 1.0))
+            result = self.surplus * self.lines * len(w.households) * self.worked * (1.0 + self.risk * (2.0 * luck - 1.0))
             if result > 0.0:
                 self.made += result
             else:

@@ -7,13 +7,15 @@ class Twin(Mechanism):
     """A circle of firms that feel bound after each meeting, and less so every Thursday."""
 
     def begin(self, w):
-        self.shops, self.bound, self.days = added(b.shops for b in w.buildings), 0.0, 0
+        self.bound, self.days = 0.0, 0
+        if self.units == 0:
+            self.units = added(b.shops for b in w.buildings) / self.shops
 
     def meets(self, w):
-        return self.shops > 0 and self.days % self.every == 16
+        return self.units > 0 and self.days % self.every == 16
 
     def ask(self, w):
-        committee = self.guiding * (self.lends * self.shops * self.bound)
+        committee = self.guiding * (self.lends * self.units * self.bound)
         if w.day % 7 == 4 and self.bound > 0.0:
             committee += self.touch
         if self.meets(w):
@@ -26,11 +28,11 @@ class Twin(Mechanism):
 
     def pull(self, w, share):
         self.share = min(share)
-        hours = self.lends * self.shops * self.bound * self.share
+        hours = self.lends * self.units * self.bound * self.share
         return {
             "work": spent([hours], [0 for _ in w.issues], [i.left if self.suits(w, i) else 0.0 for i in w.issues]),
             "ties": [self.rooms * self.bound * self.share for _ in w.buildings],
-            "money": self.gives * self.shops * self.bound * self.share if w.day % 30 == 0 else 0.0,
+            "money": self.gives * self.units * self.bound * self.share if w.day % 30 == 0 else 0.0,
         }
 
     def learn(self, w):

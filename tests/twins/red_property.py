@@ -1,15 +1,17 @@
 """Red property, told a second time."""
 
-from twin import Mechanism, spent, times, wanted
+from twin import COMPANY, Mechanism, confidence, spent, times, wanted
 
 
 class Twin(Mechanism):
-    """Each company lends part of its crew, and a smaller part while its fund for repairs is below what it wants to hold."""
+    """Each company lends part of the crew it has today, and a smaller part while its fund for repairs is below what it wants to hold."""
 
     def given(self, w):
         needed = [self.reserve * 100.0 * len(c.parts) for c in w.compounds]
         solvent = [1.0 if fund >= need else max(0, fund) / need for fund, need in zip(w.funds, needed)]
-        return [self.stewards * crew * part for crew, part in zip(w.crews, solvent)]
+        withheld = [w.scenario.property_managers.withheld * (1.0 - confidence(c, COMPANY)) for c in w.compounds]
+        today = [crew * w.there[0] * (1.0 - part) for crew, part in zip(w.crews, withheld)]
+        return [self.stewards * crew * part for crew, part in zip(today, solvent)]
 
     def ask(self, w):
         return {"property": self.given(w), "yuan": times(self.wage, self.given(w))}

@@ -4,21 +4,24 @@ from twin import UPWARD, Mechanism, added
 
 
 class Twin(Mechanism):
-    """Every day the grid calls on what departments owe for some days, the severest first, for as long as they follow."""
+    """Every day the grid calls on what each department owes for some days, the severest first, for as long as it follows."""
 
     def calls(self, w):
-        """What each call brings, and the calls on each issue: its id -> how many, in the order in which they are made."""
+        """What a call at each department brings, and the calls on each issue: its id -> how many, in the order in which they are made."""
         owed = [i for i in w.issues if i.state == UPWARD]
-        brings = self.nearer / (1.0 + len(owed) / self.crowd)
-        can, made = self.answers / 7, {}
+        queues = [sum(i.category % self.departments == d for i in owed) for d in range(self.departments)]
+        brings = [self.nearer / (1.0 + queue / self.crowd) for queue in queues]
+        can, made = [self.answers / 7 for _ in brings], {}
         for issue in sorted((i for i in owed if w.day - (i.due - i.lead) >= self.first), key=lambda i: -i.severity):
-            made[issue.id] = min(can, 1.0, max(0.0, issue.due - w.day) / brings)
-            can -= made[issue.id]
+            whose = issue.category % self.departments
+            made[issue.id] = min(can[whose], 1.0, max(0.0, issue.due - w.day) / brings[whose])
+            can[whose] -= made[issue.id]
         return brings, made
 
     def ask(self, w):
-        return {"grid": self.call * added(self.calls(w)[1].values())}
+        touch = self.touch * self.departments if w.day % 7 == 1 else 0.0
+        return {"grid": self.call * added(self.calls(w)[1].values()) + touch}
 
     def pull(self, w, share):
         brings, calls = self.calls(w)
-        return {"hurry": [brings * calls.get(i.id, 0.0) * min(share) for i in w.issues]}
+        return {"hurry": [brings[i.category % self.departments] * calls.get(i.id, 0.0) * min(share) for i in w.issues]}
