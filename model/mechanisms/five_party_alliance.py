@@ -1,7 +1,8 @@
 """Five-party alliance (五方联盟): branch, owners' and supervisory committee, property company and firms push on stuck problems, for months.
 
-Disappoints where the owners' committee does not work: without it nothing can be concluded, and fewer than three parties are no
-sitting. Momentum comes slowly, with every sitting held, and goes again when none is. Where there is no company there is no alliance.
+Disappoints where the owners' committee does not work, has not been elected yet, or its owners live elsewhere: without it nothing can be
+concluded, and too few parties are no sitting. Momentum comes slowly, with every sitting held once there is such a committee, and goes
+again when none is. Where there is no company there is no alliance.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ from ..luck import chance, decision, key
 from ..pull import COMMITTEE, MEMBER, PROPERTY
 from . import Mechanism
 
-PARTIES, HELD = 5.0, 3.0  # seats, and how many must be taken
+PARTIES = 5.0  # seats, as its name says
+FIRST = 14     # days before the first sitting: members must have promised an evening by then
 OWNERS = decision("five_party_alliance owners' committee comes")
 
 
@@ -30,7 +32,10 @@ class FivePartyAlliance(Mechanism):
     stuck: int = knob(60, 0, 1500, unit="days since it arose, after which a matter at the table is stuck", source="assumed")
     items: int = knob(2, 0, 20, unit="stuck matters/sitting, the oldest first", source="assumed; few at a time")
     push: float = knob(3.0, 0.0, 20.0, unit="sittings' worth for a matter, at full momentum", source="assumed; changcheng_shuijun: thirteen months")
+    quorum: float = knob(3.0, 0.0, 5.0, unit="seats of the five that must be taken", source="assumed: most of them")
     working: float = knob(0.7, 0.0, 1.0, unit="share of sittings to which the owners' committee comes", source="assumed")
+    absence: float = knob(0.5, 0.0, 1.0, unit="share of attendance lost where nobody is around on a day", source="assumed; shuian: where owners live elsewhere nobody is found to talk to")
+    owners_from: int = knob(0, 0, 36_500, unit="day of the run from which there is an owners' committee", source="a choice of the user; changcheng_shuijun: elected December 2017")
     gather: float = knob(0.2, 0.0, 1.0, unit="share of the momentum still missing, won per sitting", source="assumed")
     fading: float = knob(0.004, 0.0, 0.1, unit="share of momentum lost/day", source="assumed")
     answer: float = knob(0.004, 0.0, 0.1, unit="trust in committee and company per full sitting", source="assumed")
@@ -69,23 +74,25 @@ class FivePartyAlliance(Mechanism):
         k, own = m.knobs[0], m.own
         for c in range(len(own)):
             own[c] *= 1.0 - k.fading
-            if seats(c, m, w) > 0.0:
+            if seats(c, m, w) > 0.0 and w.day >= k.owners_from:
                 own[c] += k.gather * (1.0 - own[c])
 
 
 @part
 def sits(c, m, w):
     """Whether it is a compound's day; where there is no property company there is none."""
-    return w.compounds.company[c] and (w.day + c) % (7 * m.knobs[0].every) == 0
+    return w.compounds.company[c] and w.day > FIRST and (w.day + c) % (7 * m.knobs[0].every) == 0
 
 
 @part
 def owners_come(c, m, w):
-    return chance(key(w.seed, OWNERS, w.day), c) < m.knobs[0].working
+    """Whether the owners' committee comes today: if there is one, as often as it works, and less often the fewer are around."""
+    k = m.knobs[0]
+    return w.day >= k.owners_from and chance(key(w.seed, OWNERS, w.day), c) < k.working * (1.0 - k.absence * (1.0 - w.around[c]))
 
 
 @part
 def seats(c, m, w):
     """Seats taken at today's sitting of a compound; none when they are too few."""
     taken = m.share[c] * (PARTIES if owners_come(c, m, w) else PARTIES - 1.0)
-    return taken if sits(c, m, w) and taken >= HELD else 0.0
+    return taken if sits(c, m, w) and taken >= m.knobs[0].quorum else 0.0

@@ -47,7 +47,7 @@ class HomeVisits(Mechanism):
     @kernel
     def pull(m, w):
         k, own, share, issues, where, trust = m.knobs[0], m.own, m.share, w.issues, w.buildings.compound, m.lever.trust
-        studies = (w.day // 7) % k.study == 0
+        studies = (w.day // 7 - 2) % k.study == 0  # first in the third week, when members have promised an evening
         found, buildings, visited = np.zeros(len(share) - 1), np.zeros(len(share) - 1), np.zeros(len(where))
         for b in range(len(where)):
             c, here = where[b], called(b, where[b], w.day, own, share, k)

@@ -1,6 +1,7 @@
 """Joint council (联席会议、议事会): committee, owners and property company at one table, on a calendar; tasks get names and dates.
 
-Disappoints between dates, when items queue for the next meeting, and when too few come: every sitting tires people.
+Disappoints between dates, when items queue for the next meeting, and when too few come: every sitting tires people, and who
+lives elsewhere most days is not there.
 """
 
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from ..pull import COMMITTEE, MEMBER, PROPERTY, STANDINGS
 from . import Mechanism
 
 
+FIRST = 2  # weeks before the first sitting: members must have promised an evening by then
+
+
 class Councils(NamedTuple):
     """The councils, one row per compound."""
 
@@ -27,13 +31,14 @@ class Councils(NamedTuple):
 class JointCouncil(Mechanism):
     zh: ClassVar[str] = "联席会议"
     pulls: ClassVar[tuple] = ("accord", "keep", "trust", "wish")
-    every: int = knob(4, 1, 26, unit="weeks between sittings of a compound", source="fangzhi_longhuwan held six in a year, some nine weeks apart; assumed oftener")
+    every: int = knob(4, 1, 26, unit="weeks between sittings of a compound", source="assumed; fangzhi_longhuwan held six in a year, some nine weeks apart")
     staff: float = knob(2.0, 0.25, 20.0, unit="committee hours/sitting", source="assumed")
     company: float = knob(2.0, 0.0, 20.0, unit="property company hours/sitting, where there is one", source="assumed")
     members: float = knob(4.0, 0.5, 40.0, unit="party members' hours/sitting", source="assumed")
     items: int = knob(4, 0, 50, unit="items/sitting", source="assumed; one evening")
     push: float = knob(2.0, 0.0, 10.0, unit="sittings' worth for an item on the table", source="assumed")
-    quorum: float = knob(0.4, 0.0, 1.0, unit="share of those expected", source="assumed")
+    quorum: float = knob(0.4, 0.0, 1.0, unit="share of those expected who must be there", source="assumed")
+    absence: float = knob(0.5, 0.0, 1.0, unit="share of attendance lost where nobody is around on a day", source="assumed; shuian: where owners live elsewhere nobody is found to talk to")
     minutes: float = knob(1.0, 0.0, 6.0, unit="log rate, what was minuted is not forgotten", source="assumed")
     fatigue: float = knob(0.12, 0.0, 1.0, unit="share of attendance lost per sitting", source="assumed; meeting fatigue is reported")
     recovery: float = knob(0.01, 0.0, 0.2, unit="1/day", source="assumed")
@@ -57,7 +62,7 @@ class JointCouncil(Mechanism):
         k, own, share, issues, keep, accord, where = m.knobs[0], m.own, m.share, w.issues, m.lever.keep, m.lever.accord, w.buildings.compound
         here, seats = np.empty(len(own.weary)), np.zeros(len(own.weary))
         for c in range(len(here)):
-            here[c] = held(c, w.day, own, share, k)
+            here[c] = held(c, w.day, own, share, w.around, k)
             if here[c] > 0.0:
                 seats[c] = k.items
             for standing in range(STANDINGS):
@@ -77,7 +82,7 @@ class JointCouncil(Mechanism):
         k, own = m.knobs[0], m.own
         for c in range(len(own.weary)):
             rested = own.weary[c] * (1.0 - k.recovery)
-            met = held(c, w.day, own, m.share, k) > 0.0
+            met = held(c, w.day, own, m.share, w.around, k) > 0.0
             if sits(c, w.day, k.every):
                 own.minuted[c] = met
             own.weary[c] = rested + k.fatigue * (1.0 - rested) if met else rested
@@ -86,13 +91,14 @@ class JointCouncil(Mechanism):
 @part
 def sits(compound, day, every):
     """Whether a compound sits on `day`: each on its own weekday and in its own week."""
-    return day % 7 == 1 + compound % 5 and (day // 7 + compound // 5) % every == 0
+    week = day // 7 - FIRST
+    return week >= 0 and day % 7 == 1 + compound % 5 and (week + compound // 5) % every == 0
 
 
 @part
-def held(compound, day, own, share, k):
+def held(compound, day, own, share, around, k):
     """Attendance at today's sitting of a compound, 0..1; none below the quorum."""
     if not sits(compound, day, k.every):
         return 0.0
-    here = share[compound] * (1.0 - own.weary[compound])
+    here = share[compound] * (1.0 - own.weary[compound]) * (1.0 - k.absence * (1.0 - around[compound]))
     return here if here >= k.quorum else 0.0

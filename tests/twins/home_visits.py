@@ -20,7 +20,7 @@ class Twin(Mechanism):
         tonight = [min(1.0, self.evening / (self.talk * b.doors)) if w.day % 7 == b.id % 7 else 0.0 for b in w.buildings]
         self.called = [share[b.compound] * part for b, part in zip(w.buildings, tonight)]
         nowhere = [0.0 for _ in w.buildings]
-        at_doors, in_circles = (nowhere, self.called) if w.day // 7 % self.study == 0 else (self.called, nowhere)
+        at_doors, in_circles = (nowhere, self.called) if (w.day // 7 - 2) % self.study == 0 else (self.called, nowhere)
         wish = [self.call * added(b.found for b in c.parts) / float(len(c.parts)) * share[c.id] for c in w.compounds]
         return {
             "sight": [self.ear * at_doors[i.building] if i.household >= 0 else 0.0 for i in w.issues],

@@ -11,7 +11,8 @@ class Twin(Mechanism):
         self.minuted = [0.0 for _ in w.compounds]
 
     def sits(self, w):
-        return [w.day % 7 == 1 + c.id % 5 and (w.day // 7 + c.id // 5) % self.every == 0 for c in w.compounds]
+        week = w.day // 7 - 2
+        return [week >= 0 and w.day % 7 == 1 + c.id % 5 and (week + c.id // 5) % self.every == 0 for c in w.compounds]
 
     def ask(self, w):
         if not any(self.sits(w)):
@@ -20,7 +21,8 @@ class Twin(Mechanism):
         return {"committee": times(self.staff, self.sits(w)), "member": times(self.members, self.sits(w)), "property": times(self.company, company)}
 
     def pull(self, w, share):
-        here = [s * (1.0 - weary) if sits else 0.0 for s, weary, sits in zip(share, self.weary, self.sits(w))]
+        come = [1.0 - self.absence * (1.0 - c.around) for c in w.compounds]
+        here = [s * (1.0 - weary) * part if sits else 0.0 for s, weary, part, sits in zip(share, self.weary, come, self.sits(w))]
         held = self.held = [h if h >= self.quorum else 0.0 for h in here]
         at_table = [1.0 if i.state == TABLE else 0.0 for i in w.issues]
         taken = spent([float(self.items) if h > 0.0 else 0.0 for h in held], [i.compound for i in w.issues], at_table)
