@@ -16,7 +16,6 @@ from ..knobs import knob
 from ..pull import COMMITTEE, MEMBER, PROPERTY, STANDINGS
 from . import Mechanism
 
-
 RETIRED_MEMBER = 2  # in the order of standings; an in-service member comes after
 FIRST = 2  # weeks before the first sitting: members must have promised an evening by then
 DAYS = 6   # before a sitting, on which evenings are promised to it
@@ -39,7 +38,7 @@ class JointCouncil(Mechanism):
     company: float = knob(2.0, 0.0, 20.0, unit="property company hours/sitting, where there is one", source="assumed")
     members: float = knob(2.0, 0.5, 40.0, unit="party members' hours/sitting, promised on the six days before", source="assumed; two who prepare it and speak for their stairs")
     notice: float = knob(1.0, 0.1, 20.0, unit="committee hours to announce a sitting, in the second week before it", source="assumed")
-    call: float = knob(1.0, 0.0, 6.0, unit="logit of members' wish to give an evening, while a sitting is announced", source="assumed; sweep it; fangzhi_longhuwan's six were all held")
+    call: float = knob(1.0, 0.0, 6.0, unit="logit of members' wish to give an evening, while a sitting is announced", source="assumed; sweep it; with 3 all six of fangzhi_longhuwan are held")
     items: int = knob(4, 0, 50, unit="items/sitting", source="assumed; one evening")
     push: float = knob(2.0, 0.0, 10.0, unit="sittings' worth for an item on the table", source="assumed")
     quorum: float = knob(0.4, 0.0, 1.0, unit="share of those expected who must be there", source="assumed")

@@ -1,6 +1,6 @@
 """Building captains, told a second time."""
 
-from twin import CHILD, Mechanism, POOLS, added, chance, known, spent, times, wanted
+from twin import CHILD, POOLS, Mechanism, added, chance, known, spent, times, wanted
 
 
 class Twin(Mechanism):

@@ -1,6 +1,6 @@
 """Joint council, told a second time."""
 
-from twin import Mechanism, TABLE, known, spent, times
+from twin import TABLE, Mechanism, known, spent, times
 
 
 class Twin(Mechanism):

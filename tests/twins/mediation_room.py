@@ -1,6 +1,6 @@
 """Mediation room, told a second time."""
 
-from twin import FAMILIES, Mechanism, TABLE, mix, times
+from twin import FAMILIES, TABLE, Mechanism, mix
 
 
 class Twin(Mechanism):
