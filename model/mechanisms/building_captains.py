@@ -1,7 +1,9 @@
 """Building captains (楼长): someone on the stairs to tell, who settles small things on the spot and knows who is never in.
 
-Disappoints when a captain tires of a long list, or moves away: the post stays empty until somebody is found. With alley
-captains (巷长) a neighbouring post covers a vacancy; with street captains (街长) what was told is not forgotten.
+Disappoints when the span is too wide, for one captain keeps up with so many homes; and when a captain tires of a long list or
+moves away (`leaving` is both giving up and moving): the post stays empty until somebody is found. Alley captains (巷长) cover
+vacancies, each the less the more of them there are; street captains (街长) see that what was told is not forgotten. They are
+people too, with hours of their own; they tire of what falls on them, and leave.
 """
 
 from dataclasses import dataclass
@@ -25,13 +27,14 @@ MOVES = decision("captain moves")
 
 
 class Posts(NamedTuple):
-    """The captains' posts, one row per building."""
+    """The captains' posts: one row per building, then one per alley, then one per street."""
 
-    weary: np.ndarray   # (buildings,) float64  at 1 the captain steps down
-    since: np.ndarray   # (buildings,) float64  day from which the post is filled
+    weary: np.ndarray   # (posts,) float64      at 1 the captain steps down
+    since: np.ndarray   # (posts,) float64      day from which the post is filled
+    filled: np.ndarray  # (posts,) float64      how much of a captain there is today, 0..1; a covered vacancy counts in part
     ready: np.ndarray   # (buildings, 3) int64  residents who could be captain, the best first; -1 where there are fewer
     who: np.ndarray     # (buildings,) int64    the captain, or the next one; -1 where nobody is grown up
-    filled: np.ndarray  # (buildings,) float64  how much of a captain there is today, 0..1
+    width: np.ndarray   # (buildings,) float64  homes
 
 
 @dataclass(frozen=True)
@@ -39,38 +42,47 @@ class BuildingCaptains(Mechanism):
     zh: ClassVar[str] = "楼长"
     pulls: ClassVar[tuple] = ("voice", "sight", "work", "reach", "consent", "keep", "supply")
     tiers: int = knob(3, 1, 3, unit="tiers: building; and alley; and street captains", source="press reports of 2019-2024: 楼长, 巷长, 街长")
+    alley: int = knob(3, 1, 60, unit="buildings/alley captain", source="assumed; reports name the tier, not its span")
+    street: int = knob(5, 1, 60, unit="alleys/street captain", source="assumed; reports name the tier, not its span")
     evening: float = knob(0.3, 0.05, 3.0, unit="hours/captain/day", source="assumed")
+    upper: float = knob(0.15, 0.0, 3.0, unit="hours/alley or street captain/day, beside what a vacancy takes", source="assumed: an hour a week")
+    span: float = knob(60.0, 1.0, 1000.0, unit="homes a captain keeps up with; where there are more, each has less of the captain", source="assumed")
     ear: float = knob(0.7, 0.0, 3.0, unit="log rate of telling, where a captain is", source="assumed; docs/sources.md: block leaders")
     eyes: float = knob(0.5, 0.0, 8.0, unit="1/hour, of finding what is in common space", source="assumed: a round a week")
     small: float = knob(2.0, 0.0, 12.0, unit="hours, the largest thing settled on the spot without a trade", source="assumed")
     door: float = knob(2.5, 0.0, 6.0, unit="logit, that a household called upon is found", source="assumed; the captain knows when people are in")
     word: float = knob(1.05, 0.0, 6.0, unit="logit of willingness to sign, per talk with the captain", source="docs/sources.md: block leaders won 28 %, a leaflet 12 %")
     trade: float = knob(2.0, 1.0, 6.0, unit="times as large a thing, when the captain has a trade", source="assumed")
-    cover: float = knob(0.4, 0.0, 1.0, unit="share of a post that an alley captain covers", source="assumed")
+    cover: float = knob(0.4, 0.0, 1.0, unit="share of a post that an alley captain covers, divided among the vacancies", source="assumed")
     memory: float = knob(1.5, 0.0, 6.0, unit="log rate, what a street captain does not let be forgotten", source="assumed")
-    patience: float = knob(400.0, 10.0, 5000.0, unit="known open issues x days that tire a captain out", source="assumed")
+    patience: float = knob(400.0, 10.0, 5000.0, unit="known open issues x days that tire a captain out; an alley captain those of vacancies, a street captain the mean of its buildings", source="assumed")
     search: int = knob(60, 0, 1000, unit="days to find a new captain", source="assumed")
-    leaving: float = knob(0.08, 0.0, 1.0, unit="captains who move away/year", source="docs/sources.md: volunteers' attrition 13.5 % a year")
+    leaving: float = knob(0.08, 0.0, 1.0, unit="captains who move away or give up/year", source="docs/sources.md: volunteers' attrition 13.5 % a year")
 
     def begin(self, world, luck):
         b, ready = len(world.buildings.compound), candidates(struct(world.residents), len(world.buildings.compound))
-        posts = Posts(np.zeros(b), np.ones(b, np.int64), ready, ready[:, 0].copy(), np.zeros(b))
-        post(posts, 1, float(self.cover), int(self.tiers))
+        alleys = -(-b // self.alley)
+        n = b + alleys + -(-alleys // self.street)
+        homes = np.bincount(world.households.building, minlength=b).astype(float)
+        posts = Posts(np.zeros(n), np.ones(n), np.zeros(n), ready, ready[:, 0].copy(), homes)
+        post(posts, 1, float(self.cover), int(self.tiers), int(self.alley), alleys)
         return posts
 
     @kernel
     def ask(m, w):
-        m.want[CAPTAIN, ALL] = m.knobs[0].evening * all_of(m.own.filled)
+        m.want[CAPTAIN, ALL] = evenings(m.own, m.knobs[0])
 
     @kernel
     def pull(m, w):
         k, own, share, issues, hands = m.knobs[0], m.own, m.share, w.issues, w.cats.hands
         sight, work, keep, skill, where = m.lever.sight, m.lever.work, m.lever.keep, w.residents.skill, w.buildings.compound
-        here, left, largest = np.empty(len(where)), np.empty(len(where)), np.empty(len(where))
+        here, left, largest, street = np.empty(len(where)), np.empty(len(where)), np.empty(len(where)), streets(len(where), k.alley)
         for b in range(len(where)):
-            here[b] = own.filled[b] * share[where[b]]
-            left[b] = k.evening * here[b]
-            largest[b] = k.small * (k.trade if own.who[b] >= 0 and skill[own.who[b]] == REPAIR else 1.0)
+            got = own.filled[b] * share[where[b]]
+            here[b] = got * min(1.0, k.span / own.width[b])
+            left[b] = k.evening * got
+            tradesman = own.since[b] <= w.day and own.who[b] >= 0 and skill[own.who[b]] == REPAIR
+            largest[b] = k.small * (k.trade if tradesman else 1.0)
             m.lever.voice[b] = k.ear * here[b]
             m.lever.reach[b] = k.door * here[b]
             m.lever.consent[b] = k.word * here[b]
@@ -81,44 +93,75 @@ class BuildingCaptains(Mechanism):
                 sight[i] = k.eyes * k.evening * here[b]
             if hands[issue.category, HAND] and workable(issue) and issue.left <= largest[b]:
                 work[i] = spent(left, b, issue.left)
-            if k.tiers >= 3:
-                keep[i] = k.memory * here[b]
-        m.lever.supply[CAPTAIN - 1] = k.evening * all_of(own.filled)  # they give their own evenings, to the day or to whoever asks
+            keep[i] = k.memory * here[b] * own.filled[street + b // k.alley // k.street]
+        m.lever.supply[CAPTAIN - 1] = evenings(own, k)  # they give their own evenings, to the day or to whoever asks
 
     @kernel
     def learn(m, w):
-        k, own = m.knobs[0], m.own
-        load, moves = loads(w.issues, len(own.weary)), key(w.seed, MOVES, w.day)
-        for b in range(len(own.weary)):
-            if own.since[b] > w.day:
-                own.weary[b] = 0.0
+        k, own, b = m.knobs[0], m.own, len(w.buildings.compound)
+        load, moves, street = burden(own, loads(w.issues, b), w.day, k), key(w.seed, MOVES, w.day), streets(b, k.alley)
+        for p in range(len(own.weary)):
+            if own.since[p] > w.day:
+                own.weary[p] = 0.0
                 continue
-            own.weary[b] = own.weary[b] * 0.99 + load[b] / k.patience
-            if own.weary[b] >= 1.0 or chance(moves, b) < k.leaving / 365:
-                own.weary[b], own.since[b] = 0.0, w.day + k.search
-                own.who[b] = successor(own.ready[b], own.who[b])
-        post(own, w.day + 1, k.cover, k.tiers)
+            own.weary[p] = own.weary[p] * 0.99 + load[p] / k.patience
+            if own.weary[p] >= 1.0 or chance(moves, p) < k.leaving / 365:
+                own.weary[p], own.since[p] = 0.0, w.day + k.search
+                if p < b:
+                    own.who[p] = successor(own.ready[p], own.who[p])
+        post(own, w.day + 1, k.cover, k.tiers, k.alley, street - b)
 
 
 @compiled
-def post(own, day, cover, tiers):
-    """Fill the posts as they are on `day`: a captain, or an alley captain's part of one."""
-    for b in range(len(own.filled)):
-        own.filled[b] = 1.0 if own.since[b] <= day and own.who[b] >= 0 else (cover if tiers >= 2 else 0.0)
+def post(own, day, cover, tiers, alley, alleys):
+    """Fill the posts as they are on `day`: a captain, or an alley captain's part of one; above them those of the tiers there are."""
+    b, vacancies = len(own.who), np.zeros(alleys)
+    for p in range(len(own.filled)):
+        there = tiers >= (1 if p < b else 2 if p < b + alleys else 3)
+        own.filled[p] = 1.0 if there and own.since[p] <= day and (p >= b or own.who[p] >= 0) else 0.0
+        if p < b:
+            vacancies[p // alley] += 1.0 - own.filled[p]
+    for p in range(b):
+        if own.filled[p] == 0.0:
+            own.filled[p] = cover * own.filled[b + p // alley] / vacancies[p // alley]
 
 
 @part
-def all_of(filled):
-    """How many captains there are, parts of one counted as parts."""
-    n = 0.0
-    for b in range(len(filled)):
-        n += filled[b]
-    return n
+def streets(buildings, alley):
+    """The row of the first street captain, after those of buildings and alleys."""
+    return buildings + (buildings + alley - 1) // alley
+
+
+@part
+def evenings(own, k):
+    """Hours that all captains give today."""
+    b, houses, above = len(own.who), 0.0, 0.0
+    for p in range(b):
+        houses += own.filled[p]
+    for p in range(b, len(own.filled)):
+        above += own.filled[p]
+    return k.evening * houses + k.upper * above
+
+
+@part
+def burden(own, load, day, k):
+    """What falls on each captain, (posts,): a building's `load` (buildings,), an alley's where posts are vacant, the mean of a street's."""
+    b, street = len(load), streets(len(load), k.alley)
+    out, buildings = np.zeros(len(own.filled)), np.zeros(len(own.filled))
+    for p in range(b):
+        out[p] = load[p]
+        if own.since[p] > day or own.who[p] < 0:
+            out[b + p // k.alley] += load[p]
+        out[street + p // k.alley // k.street] += load[p]
+        buildings[street + p // k.alley // k.street] += 1.0
+    for p in range(street, len(out)):
+        out[p] /= buildings[p]
+    return out
 
 
 @part
 def successor(ready, who):
-    """Who of the three is next after `who`; the first again when there is no next."""
+    """Who of the three is next after `who`, in turn; whoever steps down comes back at once only where there is nobody else."""
     for turn in range(CHOICE):
         if ready[turn] == who and ready[(turn + 1) % CHOICE] >= 0:
             return ready[(turn + 1) % CHOICE]
@@ -133,7 +176,7 @@ def candidates(people, buildings):
         for n in range(CHOICE):
             best[b, n], best_score[b, n] = -1, -np.inf
     for i in range(len(people.home)):
-        if people.band[i] == CHILD:
+        if people.band[i] == CHILD or people.presence[i] <= 0.0:
             continue
         b = people.building[i]
         score = 2.0 * people.member[i] - 1.0 * people.in_service[i] + people.volunteer[i] + people.presence[i] + 0.2 * float(people.zeal[i])

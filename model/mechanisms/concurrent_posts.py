@@ -1,7 +1,8 @@
 """Concurrent posts (一肩挑): the branch secretary also chairs the owners' committee, and one person commits both bodies.
 
 Disappoints at one person's limits: a few matters at a time, and those that wait beside them wear that person out. When the one person
-leaves, worn out or moved away, both bodies lose their head, and the post is vacant for months.
+leaves, worn out or moved away, both bodies lose their head for months: what lies at the table is forgotten and the committee loses
+trust, the more, the more both had come to lean on that person. Where there is no property company there is no owners' committee.
 """
 
 from dataclasses import dataclass
@@ -25,56 +26,65 @@ class Posts(NamedTuple):
 
     since: np.ndarray  # (compounds,) float64  day from which the post is filled
     weary: np.ndarray  # (compounds,) float64  at 1 the person steps down
+    lean: np.ndarray   # (compounds,) float64  how far both bodies lean on one person, 0..1; a vacancy leaves it as it was
 
 
 @dataclass(frozen=True)
 class ConcurrentPosts(Mechanism):
     zh: ClassVar[str] = "一肩挑"
-    pulls: ClassVar[tuple] = ("accord", "consent")
+    pulls: ClassVar[tuple] = ("accord", "consent", "keep", "trust")
     hours: float = knob(4.0, 0.5, 40.0, unit="hours/week that the person gives", source="assumed; evenings")
     items: int = knob(2, 1, 20, unit="matters at a time; a project under way is the first of them", source="assumed; one person's limits")
     decide: float = knob(0.35, 0.0, 5.0, unit="sittings' worth/matter and week", source="assumed")
     word: float = knob(0.2, 0.0, 4.0, unit="logit of willingness to sign, per talk: both bodies stand by the project", source="assumed")
     patience: float = knob(200.0, 10.0, 5000.0, unit="matters too many x days that wear the person out", source="assumed")
     leaving: float = knob(0.1, 0.0, 2.0, unit="chance/year to leave for another reason", source="assumed")
-    search: int = knob(90, 0, 1000, unit="days to find another who is fit for both", source="assumed; two elections")
+    vacancy: int = knob(90, 0, 1000, unit="days until there is another who is fit for both", source="assumed; two elections")
+    leaning: int = knob(60, 1, 1000, unit="days in the post until both bodies lean on the person by two thirds", source="assumed")
+    orphaned: float = knob(1.0, 0.0, 6.0, unit="log rate, what is at the table is sooner forgotten in a vacancy", source="assumed; sweep it")
+    dismay: float = knob(0.0005, 0.0, 0.02, unit="trust in the committee lost/day in a vacancy", source="assumed; sweep it")
 
     def begin(self, world, luck):
         c = len(world.compounds.company)
-        return Posts(np.zeros(c), np.zeros(c))
+        return Posts(np.zeros(c), np.zeros(c), np.zeros(c))
 
     @kernel
     def ask(m, w):
         for c in range(len(m.own.since)):
-            if m.own.since[c] <= w.day:
+            if w.compounds.company[c] and m.own.since[c] <= w.day:
                 m.want[MEMBER, c] = m.knobs[0].hours / 7
 
     @kernel
     def pull(m, w):
-        k, since, share, issues, accord = m.knobs[0], m.own.since, m.share, w.issues, m.lever.accord
-        open_, where = w.projects.open, w.buildings.compound
-        room = np.zeros(len(since))
+        k, since, share, issues, accord, keep = m.knobs[0], m.own.since, m.share, w.issues, m.lever.accord, m.lever.keep
+        open_, where, company = w.projects.open, w.buildings.compound, w.compounds.company
+        room, loss = np.zeros(len(since)), np.zeros(len(since))
         for c in range(len(since)):
-            if since[c] <= w.day:
+            if company[c] and since[c] <= w.day:
                 room[c] = k.items - (open_[c] > 0)
+            elif company[c]:
+                loss[c] = m.own.lean[c] * share[c]
         for i in range(len(issues)):
             c = issues[i].compound
             if issues[i].state == TABLE:
                 accord[i] = k.decide / 7 * share[c] * spent(room, c, 1.0)
+                keep[i] = -k.orphaned * loss[c]
         for b in range(len(where)):
             c = where[b]
-            if since[c] <= w.day and open_[c] > 0:
+            m.lever.trust[b, 0] = -k.dismay * loss[c]
+            if company[c] and since[c] <= w.day and open_[c] > 0:
                 m.lever.consent[b] = k.word * share[c]
 
     @kernel
     def learn(m, w):
-        k, since, weary = m.knobs[0], m.own.since, m.own.weary
+        k, since, weary, lean = m.knobs[0], m.own.since, m.own.weary, m.own.lean
         load, leaves = burden(w), key(w.seed, LEAVES, w.day)
         for c in range(len(since)):
-            if since[c] <= w.day:
+            if w.compounds.company[c] and since[c] <= w.day:
+                lean[c] += (m.share[c] - lean[c]) / k.leaning
                 weary[c] = weary[c] * 0.99 + max(0.0, load[c] - k.items) / k.patience
                 if weary[c] >= 1.0 or chance(leaves, c) < k.leaving / 365:
-                    since[c], weary[c] = w.day + 1 + k.search, 0.0
+                    since[c], weary[c] = w.day + 1 + k.vacancy, 0.0
 
 
 @part

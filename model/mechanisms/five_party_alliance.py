@@ -1,11 +1,12 @@
 """Five-party alliance (五方联盟): branch, owners' and supervisory committee, property company and firms push on stuck problems, for months.
 
-Disappoints where the owners' committee does not work: without it nothing can be concluded, and fewer than three parties are no
-sitting. Momentum comes slowly, with every sitting held, and goes again when none is. Where there is no company there is no alliance.
+Disappoints where the owners' committee does not work, has not been elected yet, or its owners live elsewhere: without it nothing can be
+concluded, and too few parties are no sitting. Momentum comes slowly, with every sitting held once there is such a committee, and goes
+again when none is. Where there is no company there is no alliance.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -14,46 +15,68 @@ from ..hours import spent
 from ..issues import TABLE
 from ..knobs import knob
 from ..luck import chance, decision, key
-from ..pull import COMMITTEE, MEMBER, PROPERTY
+from ..pull import COMMITTEE, MEMBER, PROPERTY, STANDINGS
 from . import Mechanism
 
-PARTIES, HELD = 5.0, 3.0  # seats, and how many must be taken
+PARTIES = 5.0  # seats, as its name says
+RETIRED_MEMBER = 2  # in the order of standings; an in-service member comes after
+FIRST = 14     # days before the first sitting: members must have promised an evening by then
+DAYS = 6       # before a sitting, on which evenings are promised to it
 OWNERS = decision("five_party_alliance owners' committee comes")
+
+
+class Alliances(NamedTuple):
+    """The alliances, one row per compound."""
+
+    momentum: np.ndarray  # (compounds,) float64  0..1
+    coming: np.ndarray    # (compounds,) float64  share of the members' evenings for the next sitting that are promised, 0..1
 
 
 @dataclass(frozen=True)
 class FivePartyAlliance(Mechanism):
     zh: ClassVar[str] = "五方联盟"
-    pulls: ClassVar[tuple] = ("accord", "keep", "trust")
+    pulls: ClassVar[tuple] = ("accord", "keep", "trust", "wish")
     every: int = knob(3, 1, 26, unit="weeks between sittings of a compound", source="assumed")
-    hours: float = knob(1.0, 0.1, 10.0, unit="hours/seat and sitting; members fill three of the five", source="assumed")
+    hours: float = knob(1.0, 0.1, 10.0, unit="hours/seat and sitting; members fill three of the five, and promise it on the six days before", source="assumed")
+    notice: float = knob(1.0, 0.1, 10.0, unit="committee hours to announce a sitting, in the second week before it", source="assumed")
+    call: float = knob(2.0, 0.0, 6.0, unit="logit of members' wish to give an evening, while a sitting is announced", source="assumed; sweep it")
     stuck: int = knob(60, 0, 1500, unit="days since it arose, after which a matter at the table is stuck", source="assumed")
     items: int = knob(2, 0, 20, unit="stuck matters/sitting, the oldest first", source="assumed; few at a time")
-    push: float = knob(3.0, 0.0, 20.0, unit="sittings' worth for a matter, at full momentum", source="assumed; changcheng_shuijun: thirteen months")
+    push: float = knob(5.0, 0.0, 20.0, unit="sittings' worth for a matter, at full momentum", source="assumed: a matter of sixty sittings takes about a year; changcheng_shuijun: thirteen months")
+    quorum: float = knob(3.0, 0.0, 5.0, unit="seats of the five that must be taken", source="assumed: most of them")
     working: float = knob(0.7, 0.0, 1.0, unit="share of sittings to which the owners' committee comes", source="assumed")
+    absence: float = knob(0.5, 0.0, 1.0, unit="share of attendance lost where nobody is around on a day", source="assumed; shuian: where owners live elsewhere nobody is found to talk to")
+    owners_from: int = knob(0, 0, 36_500, unit="day of the run from which there is an owners' committee", source="a choice of the user; changcheng_shuijun: elected December 2017")
     gather: float = knob(0.2, 0.0, 1.0, unit="share of the momentum still missing, won per sitting", source="assumed")
     fading: float = knob(0.004, 0.0, 0.1, unit="share of momentum lost/day", source="assumed")
     answer: float = knob(0.004, 0.0, 0.1, unit="trust in committee and company per full sitting", source="assumed")
 
     def begin(self, world, luck):
-        """Momentum of each compound's alliance, 0..1."""
-        return np.zeros(len(world.compounds.company))
+        c = len(world.compounds.company)
+        return Alliances(np.zeros(c), np.zeros(c))
 
     @kernel
     def ask(m, w):
         hours = m.knobs[0].hours
-        for c in range(len(m.own)):
-            if sits(c, m, w):
-                m.want[COMMITTEE, c], m.want[MEMBER, c], m.want[PROPERTY, c] = hours, 3.0 * hours, hours
+        for c in range(len(m.own.coming)):
+            if sits(c, w.day, m, w):
+                m.want[COMMITTEE, c], m.want[PROPERTY, c] = hours, hours
+            elif sits_within(1, DAYS, c, m, w):
+                m.want[MEMBER, c] = 3.0 * hours / DAYS
+            if sits_within(DAYS + 1, 2 * DAYS + 1, c, m, w):
+                m.want[COMMITTEE, c] += m.knobs[0].notice / (DAYS + 1)
 
     @kernel
     def pull(m, w):
-        k, own, share, issues, accord, keep, where = m.knobs[0], m.own, m.share, w.issues, m.lever.accord, m.lever.keep, w.buildings.compound
+        k, own, share, issues, accord, keep, where = m.knobs[0], m.own.momentum, m.share, w.issues, m.lever.accord, m.lever.keep, w.buildings.compound
         here, room = np.empty(len(own)), np.zeros(len(own))
         for c in range(len(own)):
             here[c] = seats(c, m, w) / PARTIES
             if here[c] > 0.0 and owners_come(c, m, w):
                 room[c] = k.items
+            if sits_within(DAYS + 1, 2 * DAYS + 1, c, m, w):
+                for standing in range(RETIRED_MEMBER, STANDINGS):
+                    m.lever.wish[c, standing] = k.call * share[c]
         for i in range(len(issues)):
             issue = issues[i]
             c = issue.compound
@@ -66,26 +89,41 @@ class FivePartyAlliance(Mechanism):
 
     @kernel
     def learn(m, w):
-        k, own = m.knobs[0], m.own
-        for c in range(len(own)):
-            own[c] *= 1.0 - k.fading
-            if seats(c, m, w) > 0.0:
-                own[c] += k.gather * (1.0 - own[c])
+        k, momentum, coming = m.knobs[0], m.own.momentum, m.own.coming
+        for c in range(len(momentum)):
+            momentum[c] *= 1.0 - k.fading
+            if seats(c, m, w) > 0.0 and w.day >= k.owners_from:
+                momentum[c] += k.gather * (1.0 - momentum[c])
+            if sits(c, w.day, m, w):
+                coming[c] = 0.0
+            elif sits_within(1, DAYS, c, m, w):
+                coming[c] += m.share[c] / DAYS
 
 
 @part
-def sits(c, m, w):
-    """Whether it is a compound's day; where there is no property company there is none."""
-    return w.compounds.company[c] and (w.day + c) % (7 * m.knobs[0].every) == 0
+def sits(c, day, m, w):
+    """Whether `day` is a compound's; where there is no property company there is none."""
+    return w.compounds.company[c] and day > FIRST and (day + c) % (7 * m.knobs[0].every) == 0
+
+
+@part
+def sits_within(soonest, latest, c, m, w):
+    """Whether a compound sits in so many days; there is never more than one sitting in a week."""
+    for ahead in range(soonest, latest + 1):
+        if sits(c, w.day + ahead, m, w):
+            return True
+    return False
 
 
 @part
 def owners_come(c, m, w):
-    return chance(key(w.seed, OWNERS, w.day), c) < m.knobs[0].working
+    """Whether the owners' committee comes today: if there is one, as often as it works, and less often the fewer are around."""
+    k = m.knobs[0]
+    return w.day >= k.owners_from and chance(key(w.seed, OWNERS, w.day), c) < k.working * (1.0 - k.absence * (1.0 - w.around[c]))
 
 
 @part
 def seats(c, m, w):
     """Seats taken at today's sitting of a compound; none when they are too few."""
-    taken = m.share[c] * (PARTIES if owners_come(c, m, w) else PARTIES - 1.0)
-    return taken if sits(c, m, w) and taken >= HELD else 0.0
+    taken = min(m.share[c], m.own.coming[c]) * (PARTIES if owners_come(c, m, w) else PARTIES - 1.0)
+    return taken if sits(c, w.day, m, w) and taken >= m.knobs[0].quorum else 0.0

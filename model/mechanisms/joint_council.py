@@ -1,6 +1,7 @@
 """Joint council (联席会议、议事会): committee, owners and property company at one table, on a calendar; tasks get names and dates.
 
-Disappoints between dates, when items queue for the next meeting, and when too few come: every sitting tires people.
+Disappoints between dates, when items queue for the next meeting, and when too few come: every sitting tires people, and who
+lives elsewhere most days is not there.
 """
 
 from dataclasses import dataclass
@@ -15,11 +16,16 @@ from ..knobs import knob
 from ..pull import COMMITTEE, MEMBER, PROPERTY, STANDINGS
 from . import Mechanism
 
+RETIRED_MEMBER = 2  # in the order of standings; an in-service member comes after
+FIRST = 2  # weeks before the first sitting: members must have promised an evening by then
+DAYS = 6   # before a sitting, on which evenings are promised to it
+
 
 class Councils(NamedTuple):
     """The councils, one row per compound."""
 
     weary: np.ndarray    # (compounds,) float64  of meetings, 0..1
+    coming: np.ndarray   # (compounds,) float64  share of the members' evenings for the next sitting that are promised, 0..1
     minuted: np.ndarray  # (compounds,) float64  1 where the last sitting was held, so that there are minutes to go by
 
 
@@ -27,13 +33,16 @@ class Councils(NamedTuple):
 class JointCouncil(Mechanism):
     zh: ClassVar[str] = "联席会议"
     pulls: ClassVar[tuple] = ("accord", "keep", "trust", "wish")
-    every: int = knob(4, 1, 26, unit="weeks between sittings of a compound", source="fangzhi_longhuwan held six in a year, some nine weeks apart; assumed oftener")
+    every: int = knob(4, 1, 26, unit="weeks between sittings of a compound", source="assumed; fangzhi_longhuwan held six in a year, some nine weeks apart")
     staff: float = knob(2.0, 0.25, 20.0, unit="committee hours/sitting", source="assumed")
     company: float = knob(2.0, 0.0, 20.0, unit="property company hours/sitting, where there is one", source="assumed")
-    members: float = knob(4.0, 0.5, 40.0, unit="party members' hours/sitting", source="assumed")
+    members: float = knob(2.0, 0.5, 40.0, unit="party members' hours/sitting, promised on the six days before", source="assumed; two who prepare it and speak for their stairs")
+    notice: float = knob(1.0, 0.1, 20.0, unit="committee hours to announce a sitting, in the second week before it", source="assumed")
+    call: float = knob(1.0, 0.0, 6.0, unit="logit of members' wish to give an evening, while a sitting is announced", source="assumed; sweep it; with 3 all six of fangzhi_longhuwan are held")
     items: int = knob(4, 0, 50, unit="items/sitting", source="assumed; one evening")
     push: float = knob(2.0, 0.0, 10.0, unit="sittings' worth for an item on the table", source="assumed")
-    quorum: float = knob(0.4, 0.0, 1.0, unit="share of those expected", source="assumed")
+    quorum: float = knob(0.4, 0.0, 1.0, unit="share of those expected who must be there", source="assumed")
+    absence: float = knob(0.5, 0.0, 1.0, unit="share of attendance lost where nobody is around on a day", source="assumed; shuian: where owners live elsewhere nobody is found to talk to")
     minutes: float = knob(1.0, 0.0, 6.0, unit="log rate, what was minuted is not forgotten", source="assumed")
     fatigue: float = knob(0.12, 0.0, 1.0, unit="share of attendance lost per sitting", source="assumed; meeting fatigue is reported")
     recovery: float = knob(0.01, 0.0, 0.2, unit="1/day", source="assumed")
@@ -42,26 +51,30 @@ class JointCouncil(Mechanism):
 
     def begin(self, world, luck):
         c = len(world.compounds.company)
-        return Councils(np.zeros(c), np.zeros(c))
+        return Councils(np.zeros(c), np.zeros(c), np.zeros(c))
 
     @kernel
     def ask(m, w):
         k, company = m.knobs[0], w.compounds.company
         for c in range(len(company)):
             if sits(c, w.day, k.every):
-                m.want[COMMITTEE, c], m.want[MEMBER, c] = k.staff, k.members
-                m.want[PROPERTY, c] = k.company if company[c] else 0.0
+                m.want[COMMITTEE, c], m.want[PROPERTY, c] = k.staff, k.company if company[c] else 0.0
+            elif sits_within(c, w.day, 1, DAYS, k.every):
+                m.want[MEMBER, c] = k.members / DAYS
+            if sits_within(c, w.day, DAYS + 1, 2 * DAYS + 1, k.every):
+                m.want[COMMITTEE, c] += k.notice / (DAYS + 1)
 
     @kernel
     def pull(m, w):
         k, own, share, issues, keep, accord, where = m.knobs[0], m.own, m.share, w.issues, m.lever.keep, m.lever.accord, w.buildings.compound
         here, seats = np.empty(len(own.weary)), np.zeros(len(own.weary))
         for c in range(len(here)):
-            here[c] = held(c, w.day, own, share, k)
+            here[c] = held(c, w.day, own, share, w.around, k)
             if here[c] > 0.0:
                 seats[c] = k.items
+            called = k.call * share[c] if sits_within(c, w.day, DAYS + 1, 2 * DAYS + 1, k.every) else 0.0
             for standing in range(STANDINGS):
-                m.lever.wish[c, standing] = -k.evening * own.weary[c]
+                m.lever.wish[c, standing] = (called if standing >= RETIRED_MEMBER else 0.0) - k.evening * own.weary[c]
         for i in range(len(issues)):
             issue = issues[i]
             c = issue.compound
@@ -77,22 +90,34 @@ class JointCouncil(Mechanism):
         k, own = m.knobs[0], m.own
         for c in range(len(own.weary)):
             rested = own.weary[c] * (1.0 - k.recovery)
-            met = held(c, w.day, own, m.share, k) > 0.0
+            met = held(c, w.day, own, m.share, w.around, k) > 0.0
             if sits(c, w.day, k.every):
-                own.minuted[c] = met
+                own.minuted[c], own.coming[c] = met, 0.0
+            elif sits_within(c, w.day, 1, DAYS, k.every):
+                own.coming[c] += m.share[c] / DAYS
             own.weary[c] = rested + k.fatigue * (1.0 - rested) if met else rested
 
 
 @part
 def sits(compound, day, every):
     """Whether a compound sits on `day`: each on its own weekday and in its own week."""
-    return day % 7 == 1 + compound % 5 and (day // 7 + compound // 5) % every == 0
+    week = day // 7 - FIRST
+    return week >= 0 and day % 7 == 1 + compound % 5 and (week + compound // 5) % every == 0
 
 
 @part
-def held(compound, day, own, share, k):
+def sits_within(compound, day, soonest, latest, every):
+    """Whether a compound sits in so many days from `day`; there is never more than one sitting in a week."""
+    for ahead in range(soonest, latest + 1):
+        if sits(compound, day + ahead, every):
+            return True
+    return False
+
+
+@part
+def held(compound, day, own, share, around, k):
     """Attendance at today's sitting of a compound, 0..1; none below the quorum."""
     if not sits(compound, day, k.every):
         return 0.0
-    here = share[compound] * (1.0 - own.weary[compound])
+    here = min(share[compound], own.coming[compound]) * (1.0 - own.weary[compound]) * (1.0 - k.absence * (1.0 - around[compound]))
     return here if here >= k.quorum else 0.0

@@ -7,17 +7,28 @@ class Twin(Mechanism):
     """In compounds with a company five parties sit every few weeks over the two or so oldest matters; momentum grows with sittings."""
 
     def begin(self, w):
-        self.momentum = [0.0 for _ in w.compounds]
+        self.momentum, self.coming = [0.0 for _ in w.compounds], [0.0 for _ in w.compounds]
+
+    def sits(self, w, day):
+        return [c.company and day > 14 and (day + c.id) % (7 * self.every) == 0 for c in w.compounds]
 
     def ask(self, w):
-        self.today = [c.company and (w.day + c.id) % (7 * self.every) == 0 for c in w.compounds]
+        self.today = self.sits(w, w.day)
+        ahead = zip(*(self.sits(w, w.day + days) for days in range(1, 7)))
+        self.soon = [any(later) and not today for later, today in zip(ahead, self.today)]
+        self.called = [any(later) for later in zip(*(self.sits(w, w.day + days) for days in range(7, 14)))]
         seat = [self.hours if sits else 0.0 for sits in self.today]
-        return {"committee": seat, "member": [3.0 * hours for hours in seat], "property": seat} if any(self.today) else {}
+        committee = [hours + self.notice / 7 if called else hours for hours, called in zip(seat, self.called)]
+        promises = [3.0 * self.hours / 6 if soon else 0.0 for soon in self.soon]
+        return {"committee": committee, "member": promises, "property": seat} if any(self.today + self.soon + self.called) else {}
 
     def pull(self, w, share):
-        owners = [chance(w.luck.key("five_party_alliance owners' committee comes", w.day), c.id) < self.working for c in w.compounds]
-        taken = [part * (5.0 if come else 4.0) for part, come in zip(share, owners)]
-        self.held = [sits and seats >= 3.0 for sits, seats in zip(self.today, taken)]
+        luck = w.luck.key("five_party_alliance owners' committee comes", w.day)
+        coming = [self.working * (1.0 - self.absence * (1.0 - c.around)) if w.day >= self.owners_from else 0.0 for c in w.compounds]
+        owners = [chance(luck, c.id) < often for c, often in zip(w.compounds, coming)]
+        taken = [min(part, coming) * (5.0 if come else 4.0) for part, coming, come in zip(share, self.coming, owners)]
+        self.share = share
+        self.held = [sits and seats >= self.quorum for sits, seats in zip(self.today, taken)]
         here = [seats / 5.0 if held else 0.0 for held, seats in zip(self.held, taken)]
         accord = {}
         for c in w.compounds:
@@ -27,9 +38,12 @@ class Twin(Mechanism):
         return {
             "accord": [accord.get(i.id, 0.0) for i in w.issues],
             "keep": [self.momentum[i.compound] * share[i.compound] if i.state == TABLE else 0.0 for i in w.issues],
+            "wish": [[0.0, 0.0, self.call * s, self.call * s] if called else [0.0] * 4 for s, called in zip(share, self.called)],
             "trust": [[self.answer * here[b.compound], self.answer * here[b.compound], 0.0] for b in w.buildings],
         }
 
     def learn(self, w):
         faded = [momentum * (1.0 - self.fading) for momentum in self.momentum]
-        self.momentum = [now + self.gather * (1.0 - now) if held else now for now, held in zip(faded, self.held)]
+        self.momentum = [now + self.gather * (1.0 - now) if held and w.day >= self.owners_from else now for now, held in zip(faded, self.held)]
+        coming = [now + s / 6 if soon else now for now, s, soon in zip(self.coming, self.share, self.soon)]
+        self.coming = [0.0 if today else now for now, today in zip(coming, self.today)]
