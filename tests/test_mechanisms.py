@@ -129,10 +129,12 @@ def test_it_pulls_the_levers_that_it_says_and_each_of_them(name, one):
     """What it writes elsewhere goes where nobody looks; there must be nothing."""
     assert set(one.pulls) <= set(LEVERS)
     pulled = set()
-    for world_ in WORLDS.values():
-        for world in days(governed(world_, name), 1):
+    for seed, world_ in ((seed, world_) for seed in range(1, 9) for world_ in WORLDS.values()):
+        for world in days(governed(world_, name), seed):
             lever = world.hands[name].lever
             pulled |= {each for each in LEVERS if np.any(getattr(lever, each))}
+        if seed > 1 and pulled == set(one.pulls):
+            break
     assert pulled == set(one.pulls)
 
 
