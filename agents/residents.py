@@ -49,7 +49,7 @@ class ResidentKnobs:
     weight: float = knob(1.0, 0.0, 10.0, unit="logit per unit of fatigue", source="assumed")
     contacts: float = knob(0.003, 0.0, 1.0, unit="new acquaintances/week", source="assumed")
     together: float = knob(0.05, 0.0, 1.0, unit="new acquaintances/evening given", source="assumed")
-    example: float = knob(4.0, 0.0, 10.0, unit="acquaintances' worth of a neighbour in the building whose evening found work", source="assumed")
+    example: float = knob(8.0, 0.0, 20.0, unit="acquaintances' worth of a neighbour in the building whose evening found work", source="assumed")
     half: float = knob(8.0, 0.5, 40.0, unit="acquaintances at which trust in neighbours settles at one half", source="assumed")
     moving_owner: float = knob(0.03, 0.0, 2.0, unit="owners' households that move away/year", source="assumed")
     moving_tenant: float = knob(0.25, 0.0, 4.0, unit="tenants' households that move away/year", source="assumed: leases of a year, most renewed")

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..compiled import kernel, part
 from ..knobs import knob
-from ..pull import MEMBER, STANDINGS
+from ..pull import COMMITTEE, MEMBER, STANDINGS
 from . import Mechanism
 
 
@@ -23,31 +23,34 @@ class Rounds(NamedTuple):
 
     homes: np.ndarray  # (buildings,) float64  doors there are
     found: np.ndarray  # (buildings,) float64  share of its members and willing neighbours whom they have discovered, 0..1
+    who: np.ndarray    # (2,) float64          share of tonight's visits that members can make, and that the committee's people make in their stead
 
 
 @dataclass(frozen=True)
 class HomeVisits(Mechanism):
     zh: ClassVar[str] = "入户走访"
     pulls: ClassVar[tuple] = ("sight", "trust", "wish")
-    evening: float = knob(1.5, 0.0, 24.0, unit="members' hours/building and week at most, on the building's own weekday", source="assumed")
+    evening: float = knob(1.5, 0.0, 24.0, unit="hours/building and week at most, on the building's own weekday", source="assumed")
+    staff: float = knob(2.0, 0.0, 100.0, unit="committee hours/day at most, for visits that members cannot make", source="assumed: the secretary goes first")
     talk: float = knob(0.5, 0.05, 4.0, unit="hours/door", source="assumed; a grid worker makes one to five visits a day")
     talks: int = knob(16, 0, 2000, unit="evenings/quarter of members' study instead, building by building", source="guiyuan: 16 talks within three months")
     hearers: float = knob(56.0, 1.0, 1000.0, unit="homes drawn into such an evening", source="guiyuan: over 900 attendances at 16 talks")
     ear: float = knob(1.0, 0.0, 6.0, unit="1/visit, of hearing what is behind that door", source="assumed: two visits in three")
-    warmth: float = knob(0.02, 0.0, 0.2, unit="trust in the committee per visit", source="assumed; sweep it")
-    circle: float = knob(0.02, 0.0, 0.2, unit="trust in neighbours per home drawn into a study evening", source="assumed; sweep it")
-    call: float = knob(0.6, 0.0, 4.0, unit="logit of wish to give an evening, of those who are discovered", source="assumed; reported of shuian")
+    warmth: float = knob(0.1, 0.0, 0.5, unit="trust in the committee per visit", source="assumed, with the next two so that furong_south tips; sweep it")
+    circle: float = knob(0.1, 0.0, 0.5, unit="trust in neighbours per home drawn into a study evening", source="assumed; sweep it")
+    call: float = knob(1.5, 0.0, 4.0, unit="logit of wish to give an evening, of those who are discovered", source="assumed; reported of shuian")
     forgetting: float = knob(0.5, 0.0, 5.0, unit="1/year, of those discovered who drop out of sight", source="assumed")
 
     def begin(self, world, luck):
         b = len(world.buildings.compound)
-        return Rounds(np.bincount(world.households.building, minlength=b).astype(float), np.zeros(b))
+        return Rounds(np.bincount(world.households.building, minlength=b).astype(float), np.zeros(b), np.zeros(2))
 
     @kernel
     def ask(m, w):
         k, where = m.knobs[0], w.buildings.compound
         for b in range(w.day % 7, len(where) if w.day > QUIET else 0, 7):
-            m.want[MEMBER, where[b]] += min(k.evening, k.talk * m.own.homes[b])
+            for part, role in ((0, MEMBER), (1, COMMITTEE)):
+                m.want[role, where[b]] += m.own.who[part] * min(k.evening, k.talk * m.own.homes[b])
 
     @kernel
     def pull(m, w):
@@ -73,6 +76,12 @@ class HomeVisits(Mechanism):
         for b in range(len(found)):
             left = found[b] * (1.0 - k.forgetting / 365)
             found[b] = left + called(b, where[b], w.day, m.own, m.share, k) * (1.0 - left)
+        hours = 0.0  # of tomorrow
+        for b in range((w.day + 1) % 7, len(where), 7):
+            hours += min(k.evening, k.talk * m.own.homes[b])
+        theirs = min(hours, w.knobs.member * w.mood.pledged[0])
+        if hours > 0.0:
+            m.own.who[0], m.own.who[1] = theirs / hours, min(hours - theirs, k.staff) / hours
 
 
 @part
@@ -80,9 +89,10 @@ def called(b, compound, day, own, share, k):
     """Share of a building's homes at whose door members are today, or that hear their talk; none but on its weekday."""
     if b % 7 != day % 7 or day <= QUIET:
         return 0.0
+    here = share[compound] * (own.who[0] + own.who[1])
     if studied(b, day, len(own.homes), k.talks):
-        return share[compound] * min(1.0, k.hearers / own.homes[b]) * (1.0 if k.evening > 0.0 else 0.0)
-    return share[compound] * min(1.0, k.evening / (k.talk * own.homes[b]))
+        return here * min(1.0, k.hearers / own.homes[b]) * (1.0 if k.evening > 0.0 else 0.0)
+    return here * min(1.0, k.evening / (k.talk * own.homes[b]))
 
 
 @part
