@@ -49,8 +49,8 @@ class HomeVisits(Mechanism):
     def ask(m, w):
         k, where = m.knobs[0], w.buildings.compound
         for b in range(w.day % 7, len(where) if w.day > QUIET else 0, 7):
-            for part, role in ((0, MEMBER), (1, COMMITTEE)):
-                m.want[role, where[b]] += m.own.who[part] * min(k.evening, k.talk * m.own.homes[b])
+            for n, role in ((0, MEMBER), (1, COMMITTEE)):
+                m.want[role, where[b]] += m.own.who[n] * min(k.evening, k.talk * m.own.homes[b])
 
     @kernel
     def pull(m, w):

@@ -44,10 +44,10 @@ class JointCouncil(Mechanism):
     quorum: float = knob(0.4, 0.0, 1.0, unit="share of those expected who must be there", source="assumed")
     absence: float = knob(0.5, 0.0, 1.0, unit="share of attendance lost where nobody is around on a day", source="assumed; shuian: where owners live elsewhere nobody is found to talk to")
     minutes: float = knob(1.0, 0.0, 6.0, unit="log rate, what was minuted is not forgotten", source="assumed")
-    fatigue: float = knob(0.12, 0.0, 1.0, unit="share of attendance lost per sitting", source="assumed; meeting fatigue is reported")
+    fatigue: float = knob(0.2, 0.0, 1.0, unit="share of attendance lost per sitting", source="assumed; meeting fatigue is reported")
     recovery: float = knob(0.01, 0.0, 0.2, unit="1/day", source="assumed")
     answer: float = knob(0.004, 0.0, 0.1, unit="trust in the committee per sitting held", source="assumed")
-    evening: float = knob(1.0, 0.0, 10.0, unit="logit of wish lost to weariness of meetings", source="assumed")
+    evening: float = knob(2.0, 0.0, 10.0, unit="logit of wish lost to weariness of meetings", source="assumed")
 
     def begin(self, world, luck):
         c = len(world.compounds.company)
