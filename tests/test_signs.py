@@ -53,7 +53,7 @@ def test_shuian_with_nothing_switched_on_piles_up_without_bound():
 def test_a_second_mechanism_that_needs_the_same_hands_helps_less():
     """In guiyuan members' evenings are few: the mediators settle fewer quarrels when a campaign sends members from door to door."""
     arms = ((), ("mediation_room",), ("consent_campaign",), ("mediation_room", "consent_campaign"))
-    settled = [[np.count_nonzero(run.history["what"] == AGREED) for run in runs(governed(read("guiyuan"), *arm), 10)] for arm in arms]
+    settled = [[np.count_nonzero(run.history["what"] == AGREED) for run in runs(governed(read("guiyuan"), *arm), 20)] for arm in arms]
     nobody, room, campaign, both = np.array(settled, float)
     print("\nissues agreed on: nobody, room, campaign, both", np.mean(settled, axis=1))
     assert surely(room - nobody)

@@ -1,39 +1,80 @@
-"""Consent campaign (征询): a working team goes from door to door for the signatures a collective project needs.
+"""Consent campaign (征询): a group founds itself, informs, and goes from door to door for the signatures a collective project needs.
 
 Disappoints at the doors nobody answers and those that say no: it stalls near the threshold, and calls there in vain.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
-from ..compiled import kernel
+import numpy as np
+
+from ..compiled import kernel, part
 from ..knobs import knob
 from ..pull import COMMITTEE, MEMBER
 from . import Mechanism
+
+
+class Teams(NamedTuple):
+    """The working teams, one row per compound."""
+
+    project: np.ndarray   # (compounds,) int64    for which; -1 none
+    ready: np.ndarray     # (compounds,) float64  how much of the initiating group there is, 0..1; doors open at 1
+    informed: np.ndarray  # (compounds,) float64  share of the evenings of information that have been held
 
 
 @dataclass(frozen=True)
 class ConsentCampaign(Mechanism):
     zh: ClassVar[str] = "意愿征询"
     pulls: ClassVar[tuple] = ("doors", "consent")
+    founding: float = knob(6.0, 0.5, 200.0, unit="party members' hours till there is an initiating group", source="assumed; three people, an evening each")
+    meeting: float = knob(4.0, 0.0, 40.0, unit="hours of information/week and project", source="assumed; one evening of two, on the stairs or in the yard")
+    evenings: float = knob(16.0, 1.0, 400.0, unit="hours of information after which everybody knows what it is about", source="assumed")
     visits: float = knob(6.0, 0.0, 100.0, unit="doors/day and project", source="assumed; a grid worker makes one to five visits a day")
     visit: float = knob(0.5, 0.05, 4.0, unit="hours/door", source="assumed")
     members: float = knob(0.7, 0.0, 1.0, unit="share of the hours that members give; the committee gives the rest", source="assumed")
-    telling: float = knob(0.1, 0.0, 4.0, unit="logit of willingness to sign, per talk with a stranger who explains", source="assumed")
+    telling: float = knob(0.1, 0.0, 4.0, unit="logit of willingness to sign, per talk with a stranger who explains; half where nobody was informed", source="assumed")
+
+    def begin(self, world, luck):
+        c = len(world.compounds.company)
+        return Teams(np.full(c, -1), np.zeros(c), np.zeros(c))
 
     @kernel
     def ask(m, w):
-        k, open_ = m.knobs[0], w.projects.open
-        for c in range(len(open_)):
-            hours = k.visit * min(k.visits, float(open_[c]))
-            m.want[MEMBER, c] = k.members * hours
+        k, own = m.knobs[0], m.own
+        for c in range(len(own.ready)):
+            founds, informs, calls = plans(c, m, w)
+            hours = informs + k.visit * calls
+            m.want[MEMBER, c] = founds + k.members * hours
             m.want[COMMITTEE, c] = (1.0 - k.members) * hours
 
     @kernel
     def pull(m, w):
-        k, open_, share, where = m.knobs[0], w.projects.open, m.share, w.buildings.compound
-        for c in range(len(open_)):
-            m.lever.doors[c] = share[c] * min(k.visits, float(open_[c]))
+        k, own, share, where = m.knobs[0], m.own, m.share, w.buildings.compound
+        for c in range(len(own.ready)):
+            m.lever.doors[c] = share[c] * plans(c, m, w)[2]
         for b in range(len(where)):
-            if open_[where[b]] > 0:
-                m.lever.consent[b] = k.telling * share[where[b]]
+            c = where[b]
+            if own.ready[c] >= 1.0 and w.projects.open[c] > 0:
+                m.lever.consent[b] = k.telling * share[c] * (0.5 + 0.5 * own.informed[c])
+
+    @kernel
+    def learn(m, w):
+        k, own, share, projects = m.knobs[0], m.own, m.share, w.projects
+        for c in range(len(own.ready)):
+            if own.project[c] != projects.active[c]:
+                own.project[c], own.ready[c], own.informed[c] = projects.active[c], 0.0, 0.0
+            elif projects.open[c] > 0:
+                founds, informs, calls = plans(c, m, w)
+                own.ready[c] = min(1.0, own.ready[c] + share[c] * founds / k.founding)
+                own.informed[c] = min(1.0, own.informed[c] + share[c] * informs / k.evenings)
+
+
+@part
+def plans(c, m, w):
+    """What a team sets out to do today: hours to found itself, hours to inform, and doors to call at."""
+    k, own, open_ = m.knobs[0], m.own, float(w.projects.open[c])
+    if open_ == 0.0:
+        return 0.0, 0.0, 0.0
+    if own.ready[c] < 1.0:
+        return min(2.0, k.founding), 0.0, 0.0
+    return 0.0, k.meeting / 7 if own.informed[c] < 1.0 else 0.0, min(k.visits, open_)
