@@ -107,14 +107,16 @@ def tick(clocks, ease, weather, family, key):
     cells, before = np.empty(b * c, np.int64), np.empty(b * c, np.int64)  # where something arises, and what had arisen there
     hits, n = 0, 0
     rate, passed, next_, number = clocks.rate, clocks.passed, clocks.next, clocks.number
-    eased, plain = np.empty(c), False
+    factor, eased, plain = np.empty(ease.shape[1]), np.empty(c), False
     for i in range(b):
         calm = True
         for f in range(ease.shape[1]):
             calm &= ease[i, f] == 0.0
         if not calm or not plain:
+            for f in range(ease.shape[1]):
+                factor[f] = exp(ease[i, f])
             for j in range(c):
-                eased[j] = exp(ease[i, family[j]]) * weather[j]
+                eased[j] = factor[family[j]] * weather[j]
             plain = calm
         due = 0
         for j in range(c):

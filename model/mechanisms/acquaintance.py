@@ -69,12 +69,13 @@ class Acquaintance(Mechanism):
     @kernel
     def pull(m, w):
         k, own, share, where, ease = m.knobs[0], m.own, m.share, w.buildings.compound, m.lever.ease
-        habit, buildings = np.zeros(len(share) - 1), np.zeros(len(share) - 1)
+        habit, buildings, come, had, ties = np.zeros(len(share) - 1), np.zeros(len(share) - 1), own.come, own.habit, m.lever.ties
+        for b in gathering(w.day, own):
+            ties[b] = k.meeting * (come[b] * share[where[b]])
         for b in range(len(where)):
             c = where[b]
-            m.lever.ties[b] = k.meeting * gathered(b, c, w.day, own, share)
-            ease[b, ENVIRONMENT] = ease[b, SAFETY] = -k.norms * own.habit[b] * share[c]
-            habit[c] += own.habit[b]
+            ease[b, ENVIRONMENT] = ease[b, SAFETY] = -k.norms * had[b] * share[c]
+            habit[c] += had[b]
             buildings[c] += 1.0
         for c in range(len(habit)):
             for standing in range(STANDINGS):
@@ -92,10 +93,11 @@ class Acquaintance(Mechanism):
 
     @kernel
     def learn(m, w):
-        k, habit, where = m.knobs[0], m.own.habit, w.buildings.compound
+        k, habit, come, share, where = m.knobs[0], m.own.habit, m.own.come, m.share, w.buildings.compound
         for b in range(len(habit)):
-            left = habit[b] * (1.0 - k.fading)
-            habit[b] = left + k.growing * gathered(b, where[b], w.day, m.own, m.share) * (1.0 - left)
+            habit[b] *= 1.0 - k.fading
+        for b in gathering(w.day, m.own):
+            habit[b] += k.growing * (come[b] * share[where[b]]) * (1.0 - habit[b])
 
 
 @part
@@ -105,6 +107,6 @@ def festive(day, own):
 
 
 @part
-def gathered(b, compound, day, own, share):
-    """What part of a building came together today: for its club, on its weekday, or for a festival of all."""
-    return own.come[b] * share[compound] if b % 7 == day % 7 or festive(day, own) else 0.0
+def gathering(day, own):
+    """The buildings that come together today: for their club, on their weekday, or all of them for a festival."""
+    return range(0, len(own.come), 1) if festive(day, own) else range(day % 7, len(own.come), 7)

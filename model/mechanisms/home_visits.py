@@ -55,14 +55,15 @@ class HomeVisits(Mechanism):
     @kernel
     def pull(m, w):
         k, own, share, issues, where, trust = m.knobs[0], m.own, m.share, w.issues, w.buildings.compound, m.lever.trust
-        found, buildings, visited = np.zeros(len(share) - 1), np.zeros(len(share) - 1), np.zeros(len(where))
-        for b in range(len(where)):
-            c, here = where[b], called(b, where[b], w.day, own, share, k)
+        found, buildings, visited, known = np.zeros(len(share) - 1), np.zeros(len(share) - 1), np.zeros(len(where)), own.found
+        for b in range(w.day % 7, len(where), 7):
+            here = called(b, where[b], w.day, own, share, k)
             studies = studied(b, w.day, len(where), k.talks)
             visited[b] = 0.0 if studies else here
             trust[b, 0], trust[b, 2] = k.warmth * visited[b], k.circle * (here if studies else 0.0)
-            found[c] += own.found[b]
-            buildings[c] += 1.0
+        for b in range(len(where)):
+            found[where[b]] += known[b]
+            buildings[where[b]] += 1.0
         for i in range(len(issues)):
             if issues[i].scope == 0:
                 m.lever.sight[i] = k.ear * visited[issues[i].building]
@@ -74,8 +75,9 @@ class HomeVisits(Mechanism):
     def learn(m, w):
         k, found, where = m.knobs[0], m.own.found, w.buildings.compound
         for b in range(len(found)):
-            left = found[b] * (1.0 - k.forgetting / 365)
-            found[b] = left + called(b, where[b], w.day, m.own, m.share, k) * (1.0 - left)
+            found[b] *= 1.0 - k.forgetting / 365
+        for b in range(w.day % 7, len(found), 7):
+            found[b] += called(b, where[b], w.day, m.own, m.share, k) * (1.0 - found[b])
         hours = 0.0  # of tomorrow
         for b in range((w.day + 1) % 7, len(where), 7):
             hours += min(k.evening, k.talk * m.own.homes[b])
@@ -86,8 +88,8 @@ class HomeVisits(Mechanism):
 
 @part
 def called(b, compound, day, own, share, k):
-    """Share of a building's homes at whose door members are today, or that hear their talk; none but on its weekday."""
-    if b % 7 != day % 7 or day <= QUIET:
+    """Share of a building's homes at whose door members are on its weekday, or that hear their talk."""
+    if day <= QUIET:
         return 0.0
     here = share[compound] * (own.who[0] + own.who[1])
     if studied(b, day, len(own.homes), k.talks):
