@@ -55,6 +55,7 @@ def grant(wants, shares, strength, have, crews):
         for role in range(7):
             for c in range(compounds + 1):
                 wants[m, role, c] *= strength[m]
+        wants[m, PROPERTY, ALL] = 0.0  # there is no company of the whole community: its hours are asked for compound by compound
         for c in range(compounds + 1):
             shares[m, c] = 1.0
     for role in range(COMMITTEE, YUAN + 1):

@@ -248,6 +248,14 @@ def test_who_asks_a_role_for_nothing_does_not_wait_for_it():
     assert shared(supply, asks)["captains"] == [1.0, 1.0, 1 / 6]
 
 
+def test_there_is_no_property_company_of_the_whole_community():
+    """Hours asked of one for everybody are nobody's, and are not booked."""
+    wants, shares = np.zeros((1, 7, 3)), np.zeros((1, 3))
+    wants[0, PROPERTY] = 1.0
+    hours.grant(wants, shares, np.ones(1), np.full(7, 9.0), np.array([2.0, 0.5]))
+    assert wants[0, PROPERTY].tolist() == [1.0, 1.0, 0.0] and shares.tolist() == [[1.0, 0.5, 0.5]]
+
+
 @every_world
 def test_money_to_the_cent(scenario):
     """Each fund, each day: what was there, came in and was brought in, less what was spent; spent by whom, from the history and the ledger."""
