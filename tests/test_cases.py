@@ -1,0 +1,64 @@
+"""The cases that ship: what their reports give is met exactly, and what came of it is held against the model."""
+
+from importlib import resources
+
+import numpy as np
+import pytest
+
+from cogov.agents.residents import CHILD, ELDER
+from cogov.experiments.patterns import known
+from cogov.model.cases import read, shipped
+from cogov.model.simulate import community
+
+TEXT = {name: (resources.files("cogov") / "experiments" / "cases" / f"{name}.toml").read_text("utf-8") for name in shipped()}
+every_case = pytest.mark.parametrize("case", [*map(read, shipped())], ids=shipped())
+
+
+def test_all_eleven_are_there():
+    assert shipped() == sorted(
+        ["guiyuan", "wuzi_yard", "shuian", "lianhe", "fangzhi_longhuwan", "datianba", "yiduan", "guanyinan", "furong_south", "changcheng_shuijun", "pozijie"]
+    )
+
+
+@every_case
+def test_the_census_is_met_to_the_person(case):
+    town, census = community(case), case.community
+    people, homes = town.residents, town.households
+    size = np.diff(homes.first)
+    alone = (size == 1) & (people.band[homes.first[:-1]] == ELDER)
+    found = {
+        "residents": len(people.home), "households": len(homes.owner), "registered": people.registered.sum(), "children": (people.band == CHILD).sum(),
+        "elders": (people.band == ELDER).sum(), "elders_alone": alone.sum(), "housebound": people.housebound.sum(), "members": people.member.sum(),
+        "in_service": people.in_service.sum(), "volunteers": people.volunteer.sum(), "member_volunteers": (people.member & people.volunteer).sum(),
+        "owners": homes.owner.sum(), "away": homes.away.sum(), "shops": town.buildings.shops.sum(),
+    }  # fmt: skip
+    assert {name: int(number) for name, number in found.items()} == {name: getattr(census, name) for name in found}
+    assert set(census.given) <= set(found)
+
+
+@every_case
+def test_buildings_stand_as_the_case_says(case):
+    town = community(case)
+    assert len(town.buildings.compound) == sum(kind.count * kind.buildings for kind in case.compound)
+    assert town.buildings.lifts.sum() == sum(kind.count * kind.buildings * kind.stairwells * kind.lifts for kind in case.compound)
+
+
+@every_case
+def test_it_says_where_it_comes_from_which_mechanisms_and_what_was_reported(case):
+    assert case.provenance.startswith("Press reports") and "assum" in TEXT[case.name] and case.mechanisms
+    assert case.reported and all(one.words and (one.low > -1e12 or one.high < 1e12) for one in case.reported)
+    assert len({one.name for one in case.reported}) == len(case.reported)
+    for one in case.reported:
+        known(one, case)
+        assert {*one.off} <= {*case.mechanisms} and one.days <= case.days
+
+
+@every_case
+def test_what_a_case_turns_says_why(case):
+    """A line that turns an assumed number of people, crews or categories has a comment beside it, or its table has."""
+    table, why = "", True
+    for line in TEXT[case.name].splitlines():
+        if line.startswith("["):
+            table, why = line, "#" in line
+        elif table.startswith(("[residents]", "[property_managers]", "[issues.")) and "=" in line:
+            assert why or "#" in line, f"{case.name}: {table} {line} says no reason"
