@@ -60,9 +60,8 @@ def take_in(issues, day, hours, intake, log, used):
 
 @part
 def talk(issues, day, phone, around, trust, codes, accord, log, used):
-    """Parties are brought round; `phone` sittings' worth a day by telephone where people are `around` (compounds,) and `trust`
-    (compounds, 2) whoever calls, and
-    `accord` (m, issues) sittings by mechanisms `codes` (m,). Whoever did most on the day it is settled gets the credit."""
+    """Parties are brought round; `phone` sittings' worth a day by telephone where people are `around` (compounds,) and `trust` (compounds, 2)
+    whoever calls, and `accord` (m, issues) sittings by mechanisms `codes` (m,). Whoever did most on the day it is settled gets the credit."""
     for i in range(len(issues)):
         issue = issues[i]
         if issue.state == TABLE:

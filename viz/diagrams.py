@@ -57,7 +57,7 @@ def lifecycle():
     axes.text(-0.42, 1.45, "stages that it does not need are skipped; the words on the arrows are what its history says then", fontsize=9, color=QUIET)
     for state in range(VERIFIED + 1):
         box(axes, state, 0.0, 0.66, STATES[state], STATE[STATES[state]][1], SKY if state < VERIFIED else GREEN)
-    ends = {WITHDRAWN: (-1.05, PURPLE, "given up when patience runs out"), LAPSED: (-1.8, QUIET, "ceased by itself, before any work was done")}
+    ends = {WITHDRAWN: (-1.05, PURPLE, "given up, where it passes by itself"), LAPSED: (-1.8, QUIET, "ceased by itself, before it was begun, paid for or agreed by vote")}
     for end, (y, colour, words) in ends.items():
         into = [state for state, allowed in ALLOWED.items() if end in allowed]
         told = f"{STATES[end]} {STATE[STATES[end]][1]}: {words}"
@@ -65,7 +65,8 @@ def lifecycle():
     for state, allowed in ALLOWED.items():
         for to in sorted(allowed):
             joined(axes, int(state), int(to), {end: (y, colour) for end, (y, colour, _) in ends.items()})
-    axes.text(0.95, 0.98, "forgotten 被遗忘", fontsize=9, color=WITHOUT, ha="center")
+    axes.text(1.9, 1.13, "forgotten, or left alone 被遗忘、被搁置", fontsize=9, color=WITHOUT, ha="center")
+    axes.text(2.92, -0.63, "voted down 未通过", fontsize=9, color=WITHOUT, ha="left")
     axes.text(4.0, 1.2, "skipped 跳过", fontsize=9, color=WITH, ha="center")
     axes.text(6.5, -0.68, "reopened 重新办理", fontsize=9, color=WITHOUT, ha="center")
     return figure
@@ -93,7 +94,9 @@ def joined(axes, state, to, ends):
         span = to - state
         arrow(axes, gid, (state + 0.05 * (8 - span) - 0.1, 0.22), (to - 0.05 * (8 - span) + 0.1, 0.22), WITH, f"arc3,rad={-0.22 - 0.08 / span}", 0.9)
     elif to < state - 1 or to == 0:
-        arrow(axes, gid, (state - 0.2, 0.22), (to + 0.05 * (3 - state), 0.22), WITHOUT, f"arc3,rad={0.75 if state == 1 else 0.6}", 1.2)
+        arrow(axes, gid, (state - 0.2, 0.22), (to + 0.05 * (3 - state), 0.22), WITHOUT, f"arc3,rad={(0.75, 0.6, 0.6, 0.34)[state - 1]}", 1.2)
+    elif to == state:
+        arrow(axes, gid, (state + 0.26, -0.22), (to + 0.02, -0.22), WITHOUT, "arc3,rad=-1.4", 1.2)
     else:
         arrow(axes, gid, (state - 0.1, -0.22), (to + 0.1, -0.22), WITHOUT, "arc3,rad=-0.6", 1.2)
 

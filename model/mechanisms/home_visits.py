@@ -88,7 +88,7 @@ class HomeVisits(Mechanism):
 
 @part
 def called(b, compound, day, own, share, k):
-    """Share of a building's homes at whose door members are on its weekday, or that hear their talk."""
+    """Share of a building's homes at whose door somebody is on its weekday, or that hear the talk."""
     if day <= QUIET:
         return 0.0
     here = share[compound] * (own.who[0] + own.who[1])
