@@ -9,6 +9,7 @@ from math import ceil
 
 import numpy as np
 
+from ..agents.property_managers import workers
 from .categories import FAMILIES, SEASONS
 from .hours import WEEKEND
 from .knobs import ScenarioError, knob
@@ -96,8 +97,10 @@ def almanac(scenario, year, key):
 
 def staff(scenario):
     """People paid to be there, by payer."""
-    company, grid = scenario.property_managers, scenario.grid_workers
-    crews = round(scenario.community.households / company.homes) if any(kind.company for kind in scenario.compound) else 0
+    company, grid, kinds = scenario.property_managers, scenario.grid_workers, scenario.compound
+    size = {kind: kind.buildings * kind.stairwells * kind.floors for kind in kinds}
+    each = scenario.community.households / sum(kind.count * size[kind] for kind in kinds)  # homes on a floor, about
+    crews = sum(kind.count * workers(company, each * size[kind]) for kind in kinds if kind.company)
     return {"committee": ceil(scenario.committee.staff), "grid": grid.full_time + grid.part_time, "property": crews}
 
 

@@ -70,7 +70,7 @@ def missing(m, w):
     for i in range(len(w.issues)):
         issue = w.issues[i]
         c = issue.compound
-        signing = issue.state == SIGN and projects.active[c] == issue.id and projects.all[c] - projects.open[c] >= k.early * projects.all[c]
+        signing = issue.state == SIGN and projects.active[c] == issue.id and projects.all[c] > 0 and projects.all[c] - projects.open[c] >= k.early * projects.all[c]
         if (issue.state == MONEY or signing) and issue.cost >= 100 * k.large and issue.cost > funds[c]:
             yuan += (issue.cost - max(0, funds[c])) / 100
     for week in range(RING):

@@ -17,7 +17,7 @@ class Twin(Mechanism):
         return max(0.0, added([*bills, *(-yuan for yuan in self.answers.values())]) - max(0, w.funds[-1]) / 100)
 
     def well_under_way(self, issue, c):
-        return c.active == issue.id and c.all - c.open >= self.early * c.all
+        return c.active == issue.id and c.all > 0 and c.all - c.open >= self.early * c.all
 
     def ask(self, w):
         self.writes = w.day % 7 == 3 and self.missing(w) >= 100.0
