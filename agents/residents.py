@@ -372,7 +372,7 @@ def take_stock(day, people, buildings, stairwells, company, wish, sums, used, k,
                 trusts = k.belief * (float(to_committee) + float(to_neighbours) - 1.0)
                 x = zeal[i] - k.shyness + trusts - k.weight * tired + wish[c, r]
                 u = chance(give, i)
-                likely = u * max(1.0, 2.0 - x) < here  # exp(-x) is never less than 1 - x: most need no exponential
+                likely = u * (2.0 - x * (1.0 - x * (0.5 - x / 6.0))) < here  # exp(-x) is never less than its cubic: most need no exponential
                 gives[i] = likely and u * (1.0 + exp(-x)) < here
                 if gives[i]:
                     helpers[b, pool] += 1

@@ -11,13 +11,12 @@ import numpy as np
 
 from ..agents.property_managers import workers
 from .categories import FAMILIES, SEASONS
-from .hours import WEEKEND
+from .hours import WEEKEND, YEAR
 from .knobs import ScenarioError, knob
 from .luck import below, chances, waiting
 from .pull import ROLES
 
 PAYERS = (*ROLES, "departments")
-YEAR = 365
 MONTHS = np.repeat(np.arange(12), (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31))  # month of each day of the year
 FESTIVALS = ((31, 45), (273, 280))  # days of the year, the last not included: Spring Festival (the mean of its dates) and the National Day week
 OFFICES = ("committee", "departments")  # who keeps weekend hours on a festival

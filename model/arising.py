@@ -114,7 +114,7 @@ def tick(clocks, ease, weather, family, key):
             calm &= ease[i, f] == 0.0
         if not calm or not plain:
             for f in range(ease.shape[1]):
-                factor[f] = exp(ease[i, f])
+                factor[f] = exp(ease[i, f]) if ease[i, f] != 0.0 else 1.0
             for j in range(c):
                 eased[j] = factor[family[j]] * weather[j]
             plain = calm

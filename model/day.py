@@ -3,7 +3,7 @@
 from ..agents import residents
 from . import arising, settling, signing, telling
 from .compiled import compiled
-from .hours import book, grant, supply
+from .hours import YEAR, book, grant, supply
 from .issues import filed, roomy
 from .ledger import desks
 from .luck import decision, key
@@ -49,7 +49,7 @@ def the_rest(w):
     """Every mechanism has pulled; now, and only now, the world moves. Returns for how many issues there is room."""
     issues, day, k, seed, lever, pulls, lines = w.issues, w.day, w.knobs, w.seed, w.lever, w.pulls, w.lines
     people, homes, stairs, buildings, compounds = w.residents, w.households, w.stairwells, w.buildings, w.compounds
-    cats, mood, hours, n = w.cats, w.mood, w.hours, len(w.issues)
+    cats, mood, hours, weather, n = w.cats, w.mood, w.hours, w.weather[w.day % YEAR], len(w.issues)
     w.log = roomy(w.log, lines[0], lines[0] + ROOM * n)
     w.ended = roomy(w.ended, w.gone[0], w.gone[0] + n)
     log = w.log
@@ -78,7 +78,7 @@ def the_rest(w):
 
     # The evening's book-keeping; then each building, one evening a week, takes stock.
     stays = settling.close(
-        issues, day, k.redo, k.forget, lever.keep, lever.hurry, int(k.residents.fresh), cats, w.weather, w.clocks, lever.ease, mood.standing,
+        issues, day, k.redo, k.forget, lever.keep, lever.hurry, int(k.residents.fresh), cats, weather, w.clocks, lever.ease, mood.standing,
         compounds.first, people.trust, k.residents.ignored, key(seed, REOPEN, 0), key(seed, FORGET, day), log, lines,
     )  # fmt: skip
     residents.felt(day, lever.wish, lever.trust, lever.ties, w.duty, w.wished, w.wish, mood)
@@ -91,7 +91,7 @@ def the_rest(w):
     )  # fmt: skip
 
     # Overnight new issues arise, and what mechanisms bring in becomes available.
-    fresh = arising.tick(w.clocks, lever.ease, w.weather, cats.family, key(seed, ARISE, 0))
+    fresh = arising.tick(w.clocks, lever.ease, weather, cats.family, key(seed, ARISE, 0))
     kept = filed(w.rows, n, stays, w.ended, w.gone)
     w.rows = roomy(w.rows, kept, kept + len(fresh))
     w.issues = w.rows[: kept + len(fresh)]

@@ -9,6 +9,7 @@ from .compiled import compiled, part
 from .pull import ALL, CAPTAIN, COMMITTEE, GRID, MEMBER, POOLS, PROPERTY, VOLUNTEER, YUAN
 
 WEEKEND = (6, 0)  # days of the week
+YEAR = 365
 
 
 @part
@@ -20,7 +21,7 @@ def supply(w):
     where few trust the company: fees are withheld. Evenings nobody wanted yet are `saved` (2,) within the week: who promised
     one comes when there is a sitting.
     """
-    have, k, more, pledged, there, crew = w.have, w.knobs, w.more, w.mood.pledged, w.there, w.crew
+    have, k, more, pledged, there, crew = w.have, w.knobs, w.more, w.mood.pledged, w.there[w.day % YEAR], w.crew
     for pool in range(len(POOLS)):
         have[1 + pool] = more[pool]
     have[COMMITTEE] += k.committee
@@ -125,7 +126,7 @@ def book(w):
         today = evening * w.mood.pledged[pool]  # a seventh of the week's
         w.saved[pool] = min(max(have[role] - got_of[pool], 0.0), 6.0 * today)
         w.used[pool] = min(1.0, w.used[pool] * 6.0 / 7.0 + (got_of[pool] / (7.0 * today) if today > 0.0 else 0.0))
-    departments = w.knobs.departments * w.there[-1]
+    departments = w.knobs.departments * w.there[w.day % YEAR, -1]
     ledger.supplied[-1] += departments
     for c in range(compounds):
         hours[c] = max(hours[c], 0.0)

@@ -29,40 +29,41 @@ ALLOWED = {
 }
 COMMITTEE, COMPANY, DEPARTMENT = 0, 1, 2  # desks: who has taken it in
 
-ISSUE = np.dtype(  # one row per issue; an id never changes hands and is the same in every arm of a comparison
+ISSUE = np.dtype(  # one row per issue; an id never changes hands and is the same in every arm of a comparison. What every
+    # kernel looks at stands first, in 64 bytes: one line of a processor's cache
     [
         ("id", "i8"),         # (building, category, number) in one number: see `name`
-        ("cost", "i8"),       # fen still to be found
-        ("effort", "f8"),     # hours it takes
         ("left", "f8"),       # hours still to do
-        ("hard", "f8"),       # sittings its parties need; 0 none
-        ("accord", "f8"),     # sittings held
         ("heard", "f8"),      # cumulative hazard of being told
         ("next", "f8"),       # at this much the next neighbour tells
-        ("due", "f8"),        # day a department, or the check of what was done, has an answer
         ("building", "i4"),
-        ("stairwell", "i4"),
-        ("household", "i4"),  # whose it is; -1 for common space
         ("compound", "i4"),
-        ("reporter", "i4"),   # resident who told, the last time it was unknown; -1 nobody, or not a resident
+        ("household", "i4"),  # whose it is; -1 for common space
         ("born", "i4"),       # day it arose
+        ("category", "i2"),
+        ("voices", "i2"),     # neighbours, patrols and captains who told of it: duplicates second each other
+        ("state", "i1"),
+        ("desk", "i1"),
+        ("scope", "i1"),
+        ("family", "i1"),
+        ("severity", "i1"),
+        ("rule", "i1"),       # of consent; -1 needs none
+        ("teller", "i1"),     # mechanism that found it; -1 a neighbour
+        ("closer", "i1"),     # mechanism that finished it; -1 its desk
+        ("reopened", "i2"),   # times
+        ("cost", "i8"),       # fen still to be found
+        ("effort", "f8"),     # hours it takes
+        ("hard", "f8"),       # sittings its parties need; 0 none
+        ("accord", "f8"),     # sittings held
+        ("due", "f8"),        # day a department, or the check of what was done, has an answer
+        ("stairwell", "i4"),
+        ("reporter", "i4"),   # resident who told, the last time it was unknown; -1 nobody, or not a resident
         ("told", "i4"),       # day it was first told; -1 never
         ("taken", "i4"),      # day it was first taken in; -1 never
         ("resolved", "i4"),   # day it was last resolved; -1 not
         ("giveup", "i4"),     # day the teller gives up
         ("lapse", "i4"),      # day it ceases by itself; -1 never
         ("lead", "i4"),       # days a department takes
-        ("voices", "i2"),     # neighbours, patrols and captains who told of it: duplicates second each other
-        ("reopened", "i2"),   # times
-        ("category", "i2"),
-        ("family", "i1"),
-        ("scope", "i1"),
-        ("state", "i1"),
-        ("desk", "i1"),
-        ("severity", "i1"),
-        ("rule", "i1"),       # of consent; -1 needs none
-        ("teller", "i1"),     # mechanism that found it; -1 a neighbour
-        ("closer", "i1"),     # mechanism that finished it; -1 its desk
     ],
     align=True,
 )  # fmt: skip

@@ -90,8 +90,8 @@ class State(NamedTuple):
     more: np.ndarray      # (5,) hours  added today to POOLS by yesterday's pulls
     used: np.ndarray      # (2,) share of members' and volunteers' evenings of the last week or so that found work
     saved: np.ndarray     # (2,) hours of theirs that were promised this week and not wanted yet
-    weather: np.ndarray   # (categories,) factor on what arises today: seasons and shocks
-    there: np.ndarray     # (7,) factor on each payer's hours today: weekends, festivals and shocks
+    weather: np.ndarray   # (YEAR, categories) factor on what arises, by day of this year of the run: seasons and shocks
+    there: np.ndarray     # (YEAR, 7) factor on each payer's hours: weekends, festivals, shocks and staff who left
     crew: np.ndarray      # (compounds,) hours of each property company's crew today
     have: np.ndarray      # (7,) hours and yuan there are today, by role
     hours: np.ndarray     # (compounds + 2,) hours left to each desk today
@@ -132,7 +132,7 @@ class World:
         self.categories = tuple(scenario.issues)  # names of the categories of issues, in order
         self.chosen = chosen = scenario.mechanisms  # those that are switched on: name -> Mechanism
         self.day, self.leave = 0, luck.key("leave")
-        self.year = almanac(scenario, 0, self.leave)
+        self.turn_page()
         self.ways = {}                # kernel -> as it is compiled for this world
         self.own = {name: chosen[name].begin(self, luck) for name in sorted(chosen)}  # mechanism -> its own columns
         self.turns = {day for one in chosen.values() for day in (one.begins, one.ends + 1)}  # on which mechanisms begin, or are no more
@@ -142,13 +142,15 @@ class World:
         """Another day, and what it brings; some mechanisms may begin on it, or be no more."""
         self.day += 1
         if self.day % YEAR == 0:
-            self.year = almanac(self.scenario, self.day // YEAR, self.leave)
-        for today, year in zip((self.state.weather, self.state.there), self.year):
-            today[:] = year[self.day % YEAR]
+            self.turn_page()
         if self.day in self.turns:
             for stack in self.state.pulls:
                 stack.rows.fill(0.0)  # who is no more pulls nothing
             self.hand_out()
+
+    def turn_page(self):
+        """The almanac of another year."""
+        self.state.weather[:], self.state.there[:] = almanac(self.scenario, self.day // YEAR, self.leave)
 
     def hand_out(self):
         """Give each mechanism its hand, and those whose time it is something to do."""
@@ -298,8 +300,8 @@ def begun(community, scenario, luck):
         more=np.zeros(5),
         used=np.zeros(2),
         saved=np.zeros(2),
-        weather=np.ones(len(scenario.issues)),
-        there=np.ones(len(PAYERS)),
+        weather=np.ones((YEAR, len(scenario.issues))),
+        there=np.ones((YEAR, len(PAYERS))),
         crew=np.zeros(c),
         have=np.zeros(7),
         hours=np.zeros(c + 2),

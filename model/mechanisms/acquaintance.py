@@ -94,8 +94,9 @@ class Acquaintance(Mechanism):
     @kernel
     def learn(m, w):
         k, habit, come, share, where = m.knobs[0], m.own.habit, m.own.come, m.share, w.buildings.compound
+        kept = 1.0 - k.fading
         for b in range(len(habit)):
-            habit[b] *= 1.0 - k.fading
+            habit[b] *= kept
         for b in gathering(w.day, m.own):
             habit[b] += k.growing * (come[b] * share[where[b]]) * (1.0 - habit[b])
 

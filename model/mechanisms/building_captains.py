@@ -35,6 +35,8 @@ class Posts(NamedTuple):
     ready: np.ndarray   # (buildings, 3) int64  residents who could be captain, the best first; -1 where there are fewer
     who: np.ndarray     # (buildings,) int64    the captain, or the next one; -1 where nobody is grown up
     width: np.ndarray   # (buildings,) float64  homes
+    alley: np.ndarray   # (buildings,) int64    row of the alley captain above
+    street: np.ndarray  # (buildings,) int64    row of the street captain above
 
 
 @dataclass(frozen=True)
@@ -61,11 +63,12 @@ class BuildingCaptains(Mechanism):
 
     def begin(self, world, luck):
         b, ready = len(world.buildings.compound), candidates(struct(world.residents), len(world.buildings.compound))
-        alleys = -(-b // self.alley)
-        n = b + alleys + -(-alleys // self.street)
+        alley, street = np.arange(b) // self.alley, np.arange(b) // self.alley // self.street
+        alleys = int(alley[-1]) + 1
+        n = b + alleys + int(street[-1]) + 1
         homes = np.bincount(world.households.building, minlength=b).astype(float)
-        posts = Posts(np.zeros(n), np.ones(n), np.zeros(n), ready, ready[:, 0].copy(), homes)
-        post(posts, 1, float(self.cover), int(self.tiers), int(self.alley), alleys)
+        posts = Posts(np.zeros(n), np.ones(n), np.zeros(n), ready, ready[:, 0].copy(), homes, b + alley, b + alleys + street)
+        post(posts, 1, float(self.cover), int(self.tiers))
         return posts
 
     @kernel
@@ -76,7 +79,7 @@ class BuildingCaptains(Mechanism):
     def pull(m, w):
         k, own, share, issues, hands = m.knobs[0], m.own, m.share, w.issues, w.cats.hands
         sight, work, keep, skill, where = m.lever.sight, m.lever.work, m.lever.keep, w.residents.skill, w.buildings.compound
-        here, left, largest, street = np.empty(len(where)), np.empty(len(where)), np.empty(len(where)), streets(len(where), k.alley)
+        here, left, largest, filled, street = np.empty(len(where)), np.empty(len(where)), np.empty(len(where)), own.filled, own.street
         for b in range(len(where)):
             got = own.filled[b] * share[where[b]]
             here[b] = got * min(1.0, k.span / own.width[b])
@@ -93,43 +96,38 @@ class BuildingCaptains(Mechanism):
                 sight[i] = k.eyes * k.evening * here[b]
             if hands[issue.category, HAND] and workable(issue) and issue.left <= largest[b]:
                 work[i] = spent(left, b, issue.left)
-            keep[i] = k.memory * here[b] * own.filled[street + b // k.alley // k.street]
+            keep[i] = k.memory * here[b] * filled[street[b]]
         m.lever.supply[CAPTAIN - 1] = evenings(own, k)  # they give their own evenings, to the day or to whoever asks
 
     @kernel
     def learn(m, w):
         k, own, b = m.knobs[0], m.own, len(w.buildings.compound)
-        load, moves, street = burden(own, loads(w.issues, b), w.day, k), key(w.seed, MOVES, w.day), streets(b, k.alley)
-        for p in range(len(own.weary)):
-            if own.since[p] > w.day:
-                own.weary[p] = 0.0
+        load, moves, weary, since = burden(own, loads(w.issues, b), w.day), key(w.seed, MOVES, w.day), own.weary, own.since
+        for p in range(len(weary)):
+            if since[p] > w.day:
+                weary[p] = 0.0
                 continue
-            own.weary[p] = own.weary[p] * 0.99 + load[p] / k.patience
-            if own.weary[p] >= 1.0 or chance(moves, p) < k.leaving / 365:
-                own.weary[p], own.since[p] = 0.0, w.day + k.search
+            weary[p] = weary[p] * 0.99 + load[p] / k.patience
+            if weary[p] >= 1.0 or chance(moves, p) < k.leaving / 365:
+                weary[p], since[p] = 0.0, w.day + k.search
                 if p < b:
                     own.who[p] = successor(own.ready[p], own.who[p])
-        post(own, w.day + 1, k.cover, k.tiers, k.alley, street - b)
+        post(own, w.day + 1, k.cover, k.tiers)
 
 
 @compiled
-def post(own, day, cover, tiers, alley, alleys):
+def post(own, day, cover, tiers):
     """Fill the posts as they are on `day`: a captain, or an alley captain's part of one; above them those of the tiers there are."""
-    b, vacancies = len(own.who), np.zeros(alleys)
-    for p in range(len(own.filled)):
-        there = tiers >= (1 if p < b else 2 if p < b + alleys else 3)
-        own.filled[p] = 1.0 if there and own.since[p] <= day and (p >= b or own.who[p] >= 0) else 0.0
+    filled, since, who, alley, b = own.filled, own.since, own.who, own.alley, len(own.who)
+    streets, vacancies = alley[b - 1] + 1, np.zeros(alley[b - 1] + 1)
+    for p in range(len(filled)):
+        there = tiers >= (1 if p < b else 2 if p < streets else 3)
+        filled[p] = 1.0 if there and since[p] <= day and (p >= b or who[p] >= 0) else 0.0
         if p < b:
-            vacancies[p // alley] += 1.0 - own.filled[p]
+            vacancies[alley[p]] += 1.0 - filled[p]
     for p in range(b):
-        if own.filled[p] == 0.0:
-            own.filled[p] = cover * own.filled[b + p // alley] / vacancies[p // alley]
-
-
-@part
-def streets(buildings, alley):
-    """The row of the first street captain, after those of buildings and alleys."""
-    return buildings + (buildings + alley - 1) // alley
+        if filled[p] == 0.0:
+            filled[p] = cover * filled[alley[p]] / vacancies[alley[p]]
 
 
 @part
@@ -144,17 +142,17 @@ def evenings(own, k):
 
 
 @part
-def burden(own, load, day, k):
+def burden(own, load, day):
     """What falls on each captain, (posts,): a building's `load` (buildings,), an alley's where posts are vacant, the mean of a street's."""
-    b, street = len(load), streets(len(load), k.alley)
-    out, buildings = np.zeros(len(own.filled)), np.zeros(len(own.filled))
-    for p in range(b):
+    since, who, alley, street = own.since, own.who, own.alley, own.street
+    out, buildings = np.zeros(len(since)), np.zeros(len(since))
+    for p in range(len(load)):
         out[p] = load[p]
-        if own.since[p] > day or own.who[p] < 0:
-            out[b + p // k.alley] += load[p]
-        out[street + p // k.alley // k.street] += load[p]
-        buildings[street + p // k.alley // k.street] += 1.0
-    for p in range(street, len(out)):
+        if since[p] > day or who[p] < 0:
+            out[alley[p]] += load[p]
+        out[street[p]] += load[p]
+        buildings[street[p]] += 1.0
+    for p in range(street[0], len(out)):
         out[p] /= buildings[p]
     return out
 

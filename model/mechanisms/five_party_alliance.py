@@ -109,10 +109,11 @@ def sits(c, day, m, w):
 @part
 def sits_within(soonest, latest, c, m, w):
     """Whether a compound sits in so many days; there is never more than one sitting in a week."""
-    for ahead in range(soonest, latest + 1):
-        if sits(c, w.day + ahead, m, w):
-            return True
-    return False
+    if not w.compounds.company[c]:
+        return False
+    every = 7 * m.knobs[0].every
+    ahead = soonest + (-(w.day + soonest + c)) % every
+    return ahead <= latest and w.day + ahead > FIRST
 
 
 @part
@@ -125,5 +126,7 @@ def owners_come(c, m, w):
 @part
 def seats(c, m, w):
     """Seats taken at today's sitting of a compound; none when they are too few."""
+    if not sits(c, w.day, m, w):
+        return 0.0
     taken = min(m.share[c], m.own.coming[c]) * (PARTIES if owners_come(c, m, w) else PARTIES - 1.0)
-    return taken if sits(c, w.day, m, w) and taken >= m.knobs[0].quorum else 0.0
+    return taken if taken >= m.knobs[0].quorum else 0.0

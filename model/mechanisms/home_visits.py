@@ -74,8 +74,9 @@ class HomeVisits(Mechanism):
     @kernel
     def learn(m, w):
         k, found, where = m.knobs[0], m.own.found, w.buildings.compound
+        kept = 1.0 - k.forgetting / 365
         for b in range(len(found)):
-            found[b] *= 1.0 - k.forgetting / 365
+            found[b] *= kept
         for b in range(w.day % 7, len(found), 7):
             found[b] += called(b, where[b], w.day, m.own, m.share, k) * (1.0 - found[b])
         hours = 0.0  # of tomorrow

@@ -108,7 +108,8 @@ def sits(compound, day, every):
 @part
 def sits_within(compound, day, soonest, latest, every):
     """Whether a compound sits in so many days from `day`; there is never more than one sitting in a week."""
-    for ahead in range(soonest, latest + 1):
+    weekday = (1 + compound % 5 - day - soonest) % 7  # from the soonest day on
+    for ahead in range(soonest + weekday, latest + 1, 7):
         if sits(compound, day + ahead, every):
             return True
     return False
