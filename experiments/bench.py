@@ -139,14 +139,14 @@ def nbytes(world, parts):
 PAIRED = {"guiyuan": ("resolution_rate", "told", "trust_committee"), "wuzi_yard": ("resolution_rate", "told")}
 
 
-def pairing(console, replicates=30, as_json=False):
-    """For each mechanism alone: variance of the difference with other luck in each arm, against the same luck."""
-    rows = []
+def pairing(console, replicates=30, as_json=False, only=()):
+    """For each mechanism alone, or those of `only`: variance of the difference with other luck in each arm, against the same luck."""
+    rows, chosen = [], only or mechanisms.names()
     for case, names in PAIRED.items():
         plain = altered(read(case), off=mechanisms.names())
-        with console.status(f"{case}: {replicates} replicates of {len(mechanisms.names()) + 1} arms ..."):
+        with console.status(f"{case}: {replicates} replicates of {len(chosen) + 1} arms ..."):
             base = measured(plain, names, replicates)
-            arms = {name: measured(altered(plain, on=[name]), names, replicates) for name in mechanisms.names()}
+            arms = {name: measured(altered(plain, on=[name]), names, replicates) for name in chosen}
         for measure in names:
             for name, helped in arms.items():
                 rows.append((f"{case}: {name}, {measure}", *gained(base[measure], helped[measure])))
@@ -197,7 +197,7 @@ def luck(console, as_json=False, sweep=10_000, horizon=366):
         for number in range(sweep):
             mine = Luck(seed_of("compare", "guiyuan", 0, number))
             for row, name in zip(keys[number], names):
-                every_day(below(mine.seed, decision(name)), row)
+                every_day(np.uint64(below(mine.seed, decision(name))), row)
         keys = np.sort(keys, axis=None)
         equal = int(np.count_nonzero(keys[1:] == keys[:-1]))
     rows = [(f"{sweep:,} runs x {len(names)} decisions x {horizon} days", f"{len(keys):,}", str(equal), f"{len(keys) ** 2 / 2.0**65:.1e}")]

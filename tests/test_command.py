@@ -4,8 +4,10 @@ import json
 import sys
 
 import pytest
+from rich.console import Console
 
 from cogov import __main__ as command
+from cogov.experiments import bench
 from cogov.model import mechanisms
 from cogov.model.cases import read, shipped
 
@@ -109,3 +111,11 @@ def test_nothing_old_enough_is_said_not_guessed(cogov):
 def test_a_knob_of_what_is_not_switched_on_is_refused_with_the_way_out(cogov):
     status, _, err = cogov("run", "wuzi_yard", "--set", "mechanisms.grid_patrol.walk=1")
     assert status == 2 and "--on grid_patrol" in err
+
+
+def test_the_benches_run_on_a_small_sweep(capsys):
+    """They are for reading, not for CI; that they run at all is."""
+    bench.luck(Console(), as_json=True, sweep=3, horizon=5)
+    assert json.loads(capsys.readouterr().out)["rows"][0]["collisions"] == "0"
+    bench.pairing(Console(), replicates=3, as_json=True, only=("grid_patrol",))
+    assert all("grid_patrol" in row["what"] for row in json.loads(capsys.readouterr().out)["rows"])
