@@ -1,23 +1,32 @@
 """Grid patrol (网格巡查): someone walks by, sees the problem before anyone reports it, runs errands and checks on quarrels.
 
-Disappoints when the hands are few for the households, and paperwork takes its share of them.
+Disappoints when the hands are few for the households, and paperwork takes its share of them; an area whose worker is away sees nobody.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from ..categories import FAMILIES, HANDS
-from ..compiled import kernel
+from ..compiled import kernel, part
 from ..hours import spent
 from ..issues import TABLE, workable
 from ..knobs import knob
+from ..luck import chance, decision, key
 from ..pull import ALL, GRID
 from . import Mechanism
 
 HAND = HANDS.index("grid")
 DISPUTE = FAMILIES.index("dispute")
+AWAY = decision("grid_patrol away")
+
+
+class Areas(NamedTuple):
+    """The areas (网格), each walked by its own worker: neighbouring buildings."""
+
+    of: np.ndarray    # (buildings,) int64   the area of each building
+    size: np.ndarray  # (areas,) float64     its buildings
 
 
 @dataclass(frozen=True)
@@ -30,22 +39,41 @@ class GridPatrol(Mechanism):
     visits: float = knob(0.08, 0.0, 4.0, unit="1/hour walked in a building, of hearing what is behind a door", source="assumed")
     errands: float = knob(0.1, 0.0, 2.0, unit="hours/building/day for small jobs", source="assumed")
     checks: float = knob(0.12, 0.0, 4.0, unit="sittings' worth of checking on a quarrel per hour walked in a building", source="assumed")
+    areas: int = knob(0, 0, 5000, unit="areas that buildings are divided into; 0 one for each full-time worker", source="lianhe has 13, on four grids")
+    away: float = knob(0.06, 0.0, 1.0, unit="share of weeks in which an area's worker is away, and nobody comes in their stead", source="assumed: three weeks a year")
+
+    def begin(self, world, luck):
+        b = len(world.buildings.compound)
+        areas = min(b, self.areas or max(1, world.scenario.grid_workers.full_time))
+        of = np.arange(b) * areas // b
+        return Areas(of, np.bincount(of, minlength=areas).astype(float))
 
     @kernel
     def ask(m, w):
-        k = m.knobs[0]
-        m.want[GRID, ALL] = (k.walk + k.errands) * len(w.buildings.compound) / (1.0 - min(k.paperwork, 0.99))
+        k, walked = m.knobs[0], 0.0
+        for a in range(len(m.own.size)):
+            walked += m.own.size[a] * there(a, m, w)
+        m.want[GRID, ALL] = (k.walk + k.errands) * walked / (1.0 - min(k.paperwork, 0.99))
 
     @kernel
     def pull(m, w):
         k, issues, hands, sight, work, accord = m.knobs[0], w.issues, w.cats.hands, m.lever.sight, m.lever.work, m.lever.accord
-        walked = m.share[ALL] * k.walk  # hours in each building
-        left = np.empty(1)
-        left[0] = k.errands * len(w.buildings.compound) * m.share[ALL]
+        of, areas = m.own.of, len(m.own.size)
+        walked, left = np.empty(areas), np.empty(areas)  # hours in each building of an area, and for errands in all of it
+        for a in range(areas):
+            here = m.share[ALL] * there(a, m, w)
+            walked[a], left[a] = here * k.walk, k.errands * m.own.size[a] * here
         for i in range(len(issues)):
             issue = issues[i]
-            sight[i] = walked * (k.sight if issue.scope > 0 else k.visits)
+            a = of[issue.building]
+            sight[i] = walked[a] * (k.sight if issue.scope > 0 else k.visits)
             if hands[issue.category, HAND] and workable(issue):
-                work[i] = spent(left, 0, issue.left)
+                work[i] = spent(left, a, issue.left)
             if issue.family == DISPUTE and issue.state == TABLE:
-                accord[i] = walked * k.checks
+                accord[i] = walked[a] * k.checks
+
+
+@part
+def there(area, m, w):
+    """1 in a week in which somebody walks the area, else 0."""
+    return 0.0 if chance(key(w.seed, AWAY, w.day // 7), area) < m.knobs[0].away else 1.0
