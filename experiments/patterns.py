@@ -254,13 +254,10 @@ def known(one, scenario):
     """Refuse a measure that does not exist. Raises ScenarioError."""
     kind, _, what = one.measure.removeprefix("gain:").partition(":")
     path = f"{scenario.name}: reported {one.name!r}: measure = {one.measure!r}"
-    plain = ("resolution_rate", "resolution_rate_of_told", "restricted_mean_time", "arisen", "told", "resolved", "backlog", "unknown", "reopened",
-             "withdrawn", "lapsed", *measures.DAILY, "hours", "yuan", "hours_per_resolved", "yuan_per_resolved", "spread_between_buildings",
-             "owners_minus_tenants", "registered_minus_migrants")  # fmt: skip
     if what and kind in OF_CATEGORY and what.partition(":")[0] not in scenario.issues:
         raise ScenarioError(f"{path}: no category is called {what!r}")
-    if kind not in MEASURES and kind not in plain:
-        raise ScenarioError(f"{path} is unknown; there are: {', '.join(sorted({*MEASURES, *plain}))}")
+    if kind not in MEASURES and kind not in measures.SUMMARY:
+        raise ScenarioError(f"{path} is unknown; there are: {', '.join(sorted({*MEASURES, *measures.SUMMARY}))}")
 
 
 def everything(cases=(), **options):

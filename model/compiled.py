@@ -21,10 +21,15 @@ from numba.experimental import structref
 HOME = Path(__file__).parent.parent
 
 
+def version():
+    """A digest of the model's sources: what else it is called, a run of the same version with the same seed is the same run."""
+    sources = sorted([*HOME.glob("model/**/*.py"), *HOME.glob("agents/*.py")])
+    return blake2b(b"".join(path.read_bytes() for path in sources), digest_size=8).hexdigest()
+
+
 def shelf():
     """The folder for kernels of these very sources: beside them where that can be written, else in the user's cache."""
-    sources = sorted([*HOME.glob("model/**/*.py"), *HOME.glob("agents/*.py")])
-    digest = blake2b(b"".join(path.read_bytes() for path in sources), digest_size=8).hexdigest()
+    digest = version()
     for folder in (HOME / "__pycache__", Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cogov"):
         try:
             (folder / f"kernels-{digest}").mkdir(parents=True, exist_ok=True)

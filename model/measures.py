@@ -16,6 +16,9 @@ from .issues import LAPSED, RESOLVED, UNKNOWN, VERIFIED, WITHDRAWN
 WITHIN = 30
 DAILY = ("arisen", "told", "open", "unknown", "resolved", "withdrawn", "lapsed", "trust_committee", "trust_company", "trust_neighbours",
          "satisfaction", "giving", "acquaintances")  # fmt: skip
+SUMMARY = ("resolution_rate", "resolution_rate_of_told", "restricted_mean_time", "arisen", "told", "resolved", "resolved_in_time", "backlog",
+           "unknown", "reopened", "withdrawn", "lapsed", *DAILY[7:], "hours", "yuan", "hours_per_resolved", "yuan_per_resolved",
+           "spread_between_buildings", "owners_minus_tenants", "registered_minus_migrants")  # fmt: skip
 EVERY = 7  # days between looks at residents; in between the last look holds
 
 
@@ -118,7 +121,7 @@ def restricted_mean(time, event, horizon):
 
 
 def summary(run, within=WITHIN, horizon=180):
-    """Every measure of a finished run, name -> number. Rates are shares 0..1, times days, money yuan."""
+    """Every measure of SUMMARY, of a finished run: name -> number. Rates are shares 0..1, times days, money yuan."""
     i, days = run.issues, run.days
     old, done = in_time(i, days, within)
     told = i["told"] >= 0
@@ -150,6 +153,7 @@ def summary(run, within=WITHIN, horizon=180):
         "arisen": float(len(i)),
         "told": float(np.count_nonzero(told)),
         "resolved": float(fixed),
+        "resolved_in_time": float(np.count_nonzero(done)),
         "backlog": last["open"],
         "unknown": last["unknown"],
         "reopened": float(i["reopened"].sum()),

@@ -165,6 +165,15 @@ def build(start, table, at, prefix=""):
     return made
 
 
+def table_of(part):
+    """The table from which `build` makes `part` again; of a scenario, all that a case file may say, written out."""
+    if is_dataclass(part):
+        return {f.name: table_of(getattr(part, f.name)) for f in fields(part) if f.init and allowed(f)}
+    if isinstance(part, dict):
+        return {name: table_of(inner) for name, inner in part.items()}
+    return [table_of(inner) for inner in part] if isinstance(part, (tuple, list)) else part
+
+
 def default(start, f):
     """What field `f` is when the file does not tell; MISSING when it must tell."""
     if not isinstance(start, type):

@@ -12,6 +12,7 @@ NAMES = {
     "arisen": "issues that arose",
     "told": "issues told",
     "resolved": "issues resolved",
+    "resolved_in_time": "issues resolved in time",
     "backlog": "open at the end",
     "unknown": "open and unknown",
     "reopened": "reopened",

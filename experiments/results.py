@@ -1,0 +1,168 @@
+"""What a sweep left, read back: nothing is given that is not what was written.
+
+Every file is held against its SHA-256 and every row of the ledger against its mark before anything is told. Those who read
+the parts with tools of their own get them unchecked: `cogov verify` first.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b, sha256
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ..model import compiled
+from ..model.knobs import ScenarioError
+from ..model.luck import Luck
+from ..model.reading import At, build
+from ..model.scenario import Scenario
+from .experiment import Experiment, arms
+from .store import LEDGER, ROW, SUMS, TABLES, TEXTS, Damaged, checked_row, mark, opened, readable, runs_table
+from .sweep import Plan
+from .work import work
+
+
+@dataclass
+class Results:
+    """A sweep's tables, checked: `runs`, `series` and `issues`, and what was asked."""
+
+    folder: Path
+    experiment: Experiment
+    manifest: dict
+    ledger: list    # a dict per run, as the store keeps it
+    files: list     # of all parts
+
+    @cached_property
+    def runs(self):
+        """A row per run of the design: case, arm, replicate, status, failure, factors (by path), measures (NaN where it failed)."""
+        table = runs_table(self.ledger, self.plan.factors).to_pandas()
+        order = {name: n for n, name in enumerate(dict.fromkeys(arm.name for arm in self.plan.arms))}
+        return table.sort_values(["case", "arm", "replicate"], key=lambda c: c.map(order) if c.name == "arm" else c, ignore_index=True)
+
+    @cached_property
+    def series(self):
+        """A row per run and day."""
+        return self.table("series")
+
+    @cached_property
+    def issues(self):
+        """A row per run and issue that arose; `resolved` is -1 where it was not."""
+        return self.table("issues")
+
+    @cached_property
+    def plan(self):
+        cases = {name: build(Scenario, table, At("cases.json", {})) for name, table in json.loads((self.folder / "cases.json").read_text("utf-8")).items()}
+        return Plan(self.experiment, cases, arms(self.experiment, cases))
+
+    @property
+    def reference(self):
+        """The arm that others are held against."""
+        return self.experiment.estimand.reference or self.plan.arms[0].name
+
+    def table(self, name):
+        """All parts of one table, as pandas; none of a run that the design no longer has. Raises ScenarioError where it was not kept."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        files = [file for file in self.files if file.startswith(f"{name}/")]
+        if not files:
+            raise ScenarioError(f"{self.folder}: {name} were not kept; say keep = [{name!r}] in the experiment and sweep anew")
+        whole = pa.concat_tables([pq.read_table(self.folder / file, page_checksum_verification=True) for file in files], promote_options="permissive")
+        return whole.unify_dictionaries().to_pandas().sort_values(["case", "arm", "replicate"], kind="stable", ignore_index=True)
+
+    def digest(self):
+        """A digest of everything that the runs say, whatever their order in the parts, the machine, or who shared the work."""
+        digest = blake2b(digest_size=16)
+        for row in sorted(self.ledger, key=lambda row: row["key"]):
+            digest.update(repr([row[name] for name in ("key", "name", "arm", "replicate", "status", "digest")]).encode() + row["measures"])
+        return digest.hexdigest()
+
+
+def results(folder):
+    """The results in the folder of a sweep, finished or not, of those runs that its experiment asks for now.
+
+    Raises ScenarioError where there is no sweep, and Damaged where anything is not what was written.
+    """
+    folder = Path(folder)
+    if not (folder / LEDGER).exists():
+        raise ScenarioError(f"{folder}: holds no sweep; make one with `cogov sweep FILE --out {folder}`")
+    facts, parts, rows = accounted(folder)
+    sums = folder / SUMS
+    if sums.exists():
+        for line in sums.read_text("utf-8", errors="replace").splitlines():
+            told, _, name = line.partition("  ")
+            same(folder, name, told)
+    for name in TEXTS:
+        if name not in facts:
+            raise Damaged(f"{folder / LEDGER} is damaged: it does not know {name}")
+        same(folder, name, facts[name])
+    for file, told in parts.items():
+        same(folder, file, told)
+    experiment = build(Experiment, json.loads((folder / "experiment.json").read_text("utf-8")), At("experiment.json", {}))
+    found = Results(folder, experiment, json.loads((folder / "manifest.json").read_text("utf-8")), rows, sorted(parts))
+    asked = {(arm.case, arm.name) for arm in found.plan.arms}
+    found.ledger = [row for row in rows if (row["name"], row["arm"]) in asked and row["replicate"] < experiment.replicates]
+    return found
+
+
+def accounted(folder):
+    """(facts, parts, rows) of a ledger, each held against its mark, and all of them counted. Raises Damaged."""
+    with readable(folder):
+        ledger = opened(folder)
+        try:
+            problem = ledger.execute("pragma integrity_check").fetchone()[0]
+            rows = [checked_row(folder, row) for row in ledger.execute(f"select {', '.join(ROW)}, mark from runs")]
+            parts = ledger.execute("select file, sha256, runs, mark from parts").fetchall()
+            facts = ledger.execute("select name, value, mark from facts").fetchall()
+        finally:
+            ledger.close()
+    if problem != "ok":
+        raise Damaged(f"{folder / LEDGER} is damaged: {problem.splitlines()[0]}")
+    for *told, found in (*parts, *facts):
+        if mark(*told) != found:
+            raise Damaged(f"{folder / LEDGER} is damaged: the row of {str(told[0])[:60]!r} is not what was written")
+    facts, parts = {name: value for name, value, _ in facts}, {file: told for file, told, *_ in parts}
+    for name, count in (("runs", len(rows)), ("parts", len(parts))):
+        if facts.get(name, "0") != str(count):
+            raise Damaged(f"{folder / LEDGER} is damaged: it has {count} {name} and ought to have {facts.get(name, 'none')}")
+    return facts, parts, rows
+
+
+def same(folder, name, told):
+    """Raise Damaged unless the file `name` has the SHA-256 `told`."""
+    try:
+        found = sha256((folder / name).read_bytes()).hexdigest()
+    except OSError as error:
+        raise Damaged(f"{folder / name}: cannot be read: {error.strerror}") from None
+    if found != told:
+        raise Damaged(f"{folder / name} is damaged: it is not what was written (SHA-256). Remove it and sweep anew, or take it from a copy")
+
+
+def verify(folder, share=0.01, seed=0, progress=None):
+    """Check every byte of a sweep, and live through a random `share` of its runs again, one at least.
+
+    Returns a dict: runs, parts, again (how many were lived again), differ (keys of those that did not agree bit for bit, with
+    words). Raises Damaged, and ScenarioError where the model is not the one that made them.
+    """
+    found = results(folder)
+    for table in TABLES[1:]:
+        if any(file.startswith(f"{table}/") for file in found.files):
+            found.table(table)
+    done = sorted((row for row in found.ledger if row["status"] == "done"), key=lambda row: row["key"])
+    if share and found.plan.source != found.manifest["model"]:
+        raise ScenarioError(f"{folder} is whole, but made by another version of the model ({found.manifest['model']}, this is {found.plan.source}): its runs cannot be lived again; --again 0 leaves that out")
+    count = min(len(done), max(1, round(share * len(done)))) if share and done else 0
+    drawn = np.argsort(Luck("verify", seed)("which", np.arange(len(done))))[:count] if count else []
+    chosen = {done[n]["key"]: done[n]["digest"] for n in drawn}
+    orders = [order for order in found.plan.orders(0, found.experiment.replicates) if order.key in chosen] if chosen else []
+    differ = {key: "its key is not of this design" for key in chosen.keys() - {order.key for order in orders}}
+    terms = found.plan.terms(0.0)
+    for order in orders:
+        (outcome,) = work(terms, [order])
+        if outcome.digest != chosen[order.key]:
+            differ[order.key] = f"{order.arm.case}, {order.arm.name}, replicate {order.replicate}: lived again, it differs"
+        if progress:
+            progress()
+    return {"runs": len(found.ledger), "parts": len(found.files), "again": count, "differ": differ}

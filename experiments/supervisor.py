@@ -1,0 +1,147 @@
+"""Runs on any `concurrent.futures.Executor`: few in flight, none lost to a dead pool, and the one that kills its worker named.
+
+When a pool breaks, every run that was in flight is suspect. Suspects run one at a time, so that the next death has one
+culprit; a run that dies twice alone is a failed run, and the rest go on.
+"""
+
+import os
+import time
+from collections import Counter, deque
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from multiprocessing import get_context
+
+from .work import hired
+
+DEATHS = 2       # alone, that make a run a failed one
+WATCH = 1.0      # seconds between looks at whether a worker has died unnoticed
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")  # a worker is one thread
+
+
+class Serial(Executor):
+    """No other process: a task is done when it is submitted."""
+
+    def submit(self, fn, /, *args, **kwargs):
+        future = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def pool(workers):
+    """The standard process pool of fresh processes, a thread each."""
+    before = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+    try:
+        executor = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=hired)
+        for _ in range(workers):
+            executor.submit(os.getpid)  # a process is started for each, under these settings
+        return executor
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+
+
+def supervised(make, job, chunks, in_flight):
+    """Yield (chunk, its results, None), or ([run], None, why) for a run whose worker died twice, as they come.
+
+    `make()` gives a fresh executor, `job(chunk)` a result for each run of the chunk, in its order; `chunks` are lists of
+    hashable runs, taken one by one. What the job raises is raised here: it should not.
+    """
+    chunks, suspects, deaths, pending = iter(chunks), deque(), Counter(), {}
+    executor, more = make(), True
+    try:
+        while True:
+            alone = bool(suspects)
+            while more and not alone and len(pending) < in_flight:
+                chunk = next(chunks, None)
+                more = chunk is not None
+                if more and not send(executor, job, chunk, pending):
+                    suspects.extend(chunk)
+                    break
+            if alone and not pending:
+                run = suspects.popleft()
+                if not send(executor, job, [run], pending):
+                    suspects.appendleft(run)
+                    executor = reborn(executor, make)
+                    continue
+            if not pending and not suspects:
+                return
+            lost, single = [], len(pending) == 1 and len(next(iter(pending.values()))) == 1
+            done = finished(executor, pending)
+            for future in done:
+                chunk, error = pending.pop(future), future.exception()
+                if died(error):
+                    lost.extend(chunk)
+                elif error is not None:
+                    raise error
+                else:
+                    yield chunk, future.result(), None
+            if lost or not done:
+                if not remote(executor):  # a cluster heals itself; only what it gave up is lost
+                    lost.extend(run for chunk in pending.values() for run in chunk)
+                    pending.clear()
+                    executor = reborn(executor, make)
+                if single:
+                    run = lost.pop()
+                    deaths[run] += 1
+                    if deaths[run] >= DEATHS:
+                        yield [run], None, f"its worker died {DEATHS} times, with no other run beside it"
+                    else:
+                        suspects.appendleft(run)
+                suspects.extend(lost)
+    finally:
+        end(executor)
+
+
+def send(executor, job, chunk, pending):
+    """Submit a chunk; whether the executor still takes any."""
+    try:
+        pending[executor.submit(job, chunk)] = chunk
+        return True
+    except (BrokenExecutor, RuntimeError):
+        return False
+
+
+def finished(executor, pending):
+    """Futures that are done; none once a worker has been dead for some time and the pool has not noticed."""
+    since = None
+    while True:
+        done, _ = wait(pending, timeout=WATCH, return_when=FIRST_COMPLETED)
+        if done:
+            return done
+        if any(process.exitcode is not None for process in processes(executor)):  # it may hang on half a message of the dead
+            since = since or time.monotonic()
+            if time.monotonic() - since > 2 * WATCH:
+                return ()
+
+
+def died(error):
+    """Whether an error says that a worker is gone, rather than what a run raised."""
+    return isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker"  # Dask's word for it
+
+
+def remote(executor):
+    return type(executor).__module__.startswith("distributed")
+
+
+def processes(executor):
+    """The worker processes of a standard pool; it has no public word for them before Python 3.14."""
+    return list((getattr(executor, "_processes", None) or {}).values())
+
+
+def reborn(executor, make):
+    end(executor)
+    return make()
+
+
+def end(executor):
+    """Stop an executor now, whatever its workers are at: what they have not handed in is not wanted."""
+    at_work = processes(executor)
+    executor.shutdown(wait=False, cancel_futures=True)
+    for process in at_work:
+        process.kill()
+    queue = getattr(executor, "_result_queue", None)
+    if at_work and queue is not None:
+        queue._writer.close()  # a pool that waits for the rest of a dead worker's message is told that none comes

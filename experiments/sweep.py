@@ -1,0 +1,223 @@
+"""A sweep: every run of an experiment, whatever happens to the machine, once.
+
+Replicate by replicate, all arms of each, so that a sweep that is stopped is balanced. The same command again does exactly
+what is missing: a run is known by a digest of the model's sources, its case, arm, luck and terms.
+"""
+
+import json
+import os
+import pickle
+import platform
+import signal
+import time
+from dataclasses import asdict, dataclass
+from functools import partial
+from hashlib import blake2b
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+
+from ..model import compiled
+from ..model.knobs import ScenarioError
+from ..model.reading import table_of
+from .experiment import Experiment, arms, read_experiment, scenarios
+from .store import Store
+from .supervisor import Serial, pool, supervised
+from .work import Order, Outcome, Terms, work
+
+TASK = 0.25     # seconds of work to hand out at once
+LARGEST = 25    # runs to hand out at once
+PATIENCE = 200  # times the first run's seconds that a run may take, if no limit is given; a minute at least
+
+
+@dataclass
+class Plan:
+    """An experiment made ready to run."""
+
+    experiment: Experiment
+    cases: dict          # name -> Scenario
+    arms: list           # of Arm
+    command: str = ""
+
+    def __post_init__(self):
+        self.source = compiled.version()
+        told = {name: json.dumps(table_of(case), sort_keys=True) for name, case in self.cases.items()}
+        e = self.experiment
+        terms = (e.name, e.seed, e.estimand.within, e.keep)
+        self.stems = [blake2b(repr((self.source, told[a.case], sorted(a.on), sorted(a.off), sorted(a.settings.items()), terms)).encode(), digest_size=16).digest() for a in self.arms]
+        self.varied = {(a.case, a.name): a.factors for a in self.arms}
+
+    def factors(self, case, arm):
+        """What the design varies, of one arm: path -> value."""
+        return self.varied.get((case, arm), {})
+
+    def orders(self, first, last):
+        """Every run of replicates `first` to `last` - 1, replicate by replicate."""
+        for replicate in range(first, last):
+            luck = {case: self.experiment.seeds(case, replicate) for case in self.cases}
+            for arm, stem in zip(self.arms, self.stems):
+                yield Order(blake2b(stem + replicate.to_bytes(8, "little"), digest_size=16).hexdigest(), arm, replicate, luck[arm.case])
+
+    def mine(self, orders, shard):
+        """Those that fall to shard k of m (k from 1): whole replicates where there are enough of them, else run by run."""
+        k, m = shard
+        whole = self.experiment.replicates >= m
+        return (order for n, order in enumerate(orders) if (order.replicate if whole else n) % m == k - 1)
+
+    def terms(self, limit):
+        e = self.experiment
+        return Terms(pickle.dumps(self.cases, 5), e.estimand.within, e.keep, limit)
+
+
+@dataclass
+class Done:
+    """What came of a sweep."""
+
+    folder: Path
+    asked: int        # runs of the design, up to where it stopped
+    before: int       # that were there already
+    now: int          # done in this sweep
+    failed: int       # in all
+    seconds: float
+    overhead: float   # seconds of this process' own, in all
+    why: str          # it ended
+
+
+def planned(experiment, command=""):
+    """The plan of an experiment: a path of a TOML file, or an Experiment. Raises ScenarioError."""
+    if isinstance(experiment, Experiment):
+        cases = scenarios(experiment)
+        return Plan(experiment, cases, arms(experiment, cases), command)
+    return Plan(*read_experiment(experiment), command)
+
+
+@dataclass
+class Guess:
+    """What a sweep will cost, from a trial of one run in each case."""
+
+    runs: int
+    seconds: float  # on one process
+    bytes: int      # on disk, more or less
+    a_run: float    # seconds of the slowest trial
+
+
+def estimated(plan):
+    """Try a run of the first and last arm of each case, and guess what all of them will cost."""
+    terms, tried = plan.terms(0.0), []
+    for case in plan.cases:
+        own = [order for order in plan.orders(0, 1) if order.arm.case == case]
+        for outcome in work(terms, [own[0], own[0], own[-1]])[1:]:
+            tried.append((outcome.seconds, len(outcome.series) + len(outcome.issues), len(own)))
+    weight = sum(count for *_, count in tried)
+    mean = [sum(one[k] * one[2] for one in tried) / weight for k in (0, 1)]
+    runs = len(plan.arms) * plan.experiment.replicates
+    return Guess(runs, runs * mean[0], int(runs * (0.8 * mean[1] + 300)), max(one[0] for one in tried))
+
+
+def sweep(experiment, out, *, workers=None, make=None, shard=(1, 1), chunk=None, limit=None, retry=False, progress=None, job=work, command=""):
+    """Run all of an experiment that is missing in the folder `out`; returns `Done`.
+
+    `experiment` is a path, an Experiment or a Plan. `workers` processes share the runs (all cores if None, none beside this
+    one if 0); `make()` gives another `concurrent.futures.Executor`. `shard` (k, m) does the k-th of m shares. `chunk` runs are
+    handed out at once, `limit` seconds a run may take (0: no limit), `retry` does failed runs again. `progress(done, of,
+    failed)` is called as runs come in. The results are the same whatever these are. Raises ScenarioError, OSError; on
+    KeyboardInterrupt, what was handed in is kept.
+    """
+    plan = experiment if isinstance(experiment, Plan) else planned(experiment, command)
+    k, m = shard
+    if not 1 <= k <= m <= 100_000:
+        raise ScenarioError(f"--shard {k}/{m} is out of range; allowed is 1/m to m/m")
+    began, spent = time.perf_counter(), time.process_time()
+    guess = estimated(plan)
+    limit = max(60.0, PATIENCE * guess.a_run) if limit is None else limit
+    chunk = chunk or max(1, min(LARGEST, int(TASK / max(guess.a_run, 1e-6))))
+    workers = (os.cpu_count() or 1) if workers is None else workers
+    make = make or (partial(pool, workers) if workers else Serial)
+    spent_on_trial = time.process_time() - spent
+    store = Store(out)
+    try:
+        register(store, plan)
+        have = store.keys(failed=not retry)
+        before = done = 0
+        asked, why = 0, "every replicate is done"
+        for first, last in looks(plan.experiment):
+            there = [order.key in have for order in plan.mine(plan.orders(first, last), shard)]
+            asked, before = asked + len(there), before + sum(there)
+            if not all(there):
+                missing = (order for order in plan.mine(plan.orders(first, last), shard) if order.key not in have)
+                tell = partial(told, progress, before + done, max(asked, guess.runs // m))
+                done += run(store, plan, missing, partial(job, plan.terms(limit)), make, chunk, max(2, 2 * workers), tell)
+            enough = settled(store, plan, last) if last < plan.experiment.replicates and m == 1 else ""
+            if enough:
+                why = enough
+                break
+        store.finish(plan.factors)
+        failed = len(store.keys()) - len(store.keys(failed=False))
+    finally:
+        store.close()
+    return Done(Path(out), asked, before, done, failed, time.perf_counter() - began, time.process_time() - spent - spent_on_trial, why)
+
+
+def told(progress, base, of, done, failed):
+    if progress:
+        progress(base + done, of, failed)
+
+
+def looks(experiment):
+    """Spans of replicates to do before each look: one, unless it may stop early."""
+    stop, last = experiment.stopping, experiment.replicates
+    if not stop.half_width:
+        return [(0, last)]
+    from .sequential import first_look
+
+    ends = list(range(min(stop.first or first_look(experiment.estimand.measure), last), last, stop.step)) + [last]
+    return list(zip([0, *ends], ends))
+
+
+def run(store, plan, orders, job, make, chunk, in_flight, progress):
+    """Live through `orders`, keeping each as it comes; returns how many came."""
+    tasks = iter(lambda: tuple(islice(orders, chunk)), ())
+    done = failed = 0
+    with stoppable():
+        stream = supervised(make, job, tasks, in_flight)
+        try:
+            for task, outcomes, why in stream:
+                outcomes = outcomes if why is None else [Outcome(task[0], "failed", 0.0, failure=why)]
+                store.take(outcomes, plan.factors)
+                done += len(outcomes)
+                failed += sum(o.status == "failed" for o in outcomes)
+                progress(done, failed)
+        finally:
+            stream.close()
+    return done
+
+
+class stoppable:
+    """A politely asked end (SIGTERM, as schedulers send it) is like Ctrl-C: what was handed in is kept."""
+
+    def __enter__(self):
+        try:
+            self.before = signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
+        except ValueError:  # not in the main thread
+            self.before = None
+
+    def __exit__(self, *_):
+        if self.before is not None:
+            signal.signal(signal.SIGTERM, self.before)
+
+
+def register(store, plan):
+    """Write down what is asked, and of what, before the first run; later changes are written beside it, not over it."""
+    e = plan.experiment
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    store.write("experiment.json", json.dumps(table_of(e), indent=2, ensure_ascii=False) + "\n")
+    store.write("cases.json", json.dumps({name: table_of(case) for name, case in plan.cases.items()}, ensure_ascii=False) + "\n")
+    path = store.folder / "manifest.json"
+    past = json.loads(path.read_text("utf-8")) if path.exists() else {"begun": now, "registered": []}
+    if not past["registered"] or past["registered"][-1]["digest"] != e.registered():
+        past["registered"].append({"when": now, "runs_before": len(store.keys()), "digest": e.registered(), "question": e.question,
+                                   "estimand": asdict(e.estimand), "stopping": asdict(e.stopping)})  # fmt: skip
+    past |= {"last": now, "command": plan.command, "model": plan.source, "arms": len(plan.arms),
+             "versions": {name: version(name) for name in ("cogov", "numpy", "numba", "pandas", "pyarrow")} | {"python": platform.python_version()},
+             "machine": f"{platform.system()} {platform.machine()}"}  # fmt: skip
+    store.write("manifest.json", json.dumps(past, indent=2, ensure_ascii=False) + "\n")

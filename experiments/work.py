@@ -1,0 +1,168 @@
+"""What a worker does with a run: live through it, and boil it down to what is kept. It loads neither pandas nor pictures."""
+
+import faulthandler
+import os
+import pickle
+import signal
+import threading
+import time
+import traceback
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+from multiprocessing import connection, parent_process
+
+import numpy as np
+
+from ..model import measures
+from ..model.categories import FAMILIES
+from ..model.issues import STATES
+from ..model.simulate import simulate
+from .design import scenario_of
+
+KEPT = ("id", "building", "household", "category", "family", "severity", "voices", "state", "teller", "closer", "reopened", "born", "told", "resolved", "cost")
+GRACE = 5.0  # seconds beyond its limit after which a run that does not even hear the alarm takes its process with it
+
+
+@dataclass(frozen=True)
+class Order:
+    """One run to live through."""
+
+    key: str        # digest of all that makes it what it is
+    arm: object     # design.Arm
+    replicate: int
+    luck: int       # its seed
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What is the same for every run of a sweep."""
+
+    cargo: bytes    # the cases, name -> Scenario, pickled once
+    within: int
+    keep: tuple
+    limit: float    # seconds a run may take; 0 is no limit
+
+
+@dataclass
+class Outcome:
+    """What came of a run: small enough to send."""
+
+    order: Order
+    status: str            # done, failed
+    seconds: float
+    digest: str = ""       # of measures, series and issues, bit for bit
+    measures: bytes = b""  # (SUMMARY,) float64
+    series: bytes = b""    # an Arrow stream
+    issues: bytes = b""
+    failure: str = ""      # of a failed one: what happened, its last line the gist
+
+
+def work(terms, orders):
+    """Live through each of `orders` and boil it down; what one of them raises is its own outcome."""
+    return [one(terms, order) for order in orders]
+
+
+def one(terms, order):
+    """The outcome of one run."""
+    start = time.perf_counter()
+    try:
+        with limited(terms.limit):
+            run = simulate(scenario_of(order.arm, cases(terms.cargo)[order.arm.case]), order.luck)
+            return boiled(run, order, terms, time.perf_counter() - start)
+    except Exception as error:  # whatever it is: a run that fails is a result
+        told = "".join(traceback.format_exception(error))[-4000:].strip()
+        return Outcome(order, "failed", time.perf_counter() - start, failure=told)
+
+
+@lru_cache(maxsize=2)
+def cases(cargo):
+    return pickle.loads(cargo)
+
+
+def boiled(run, order, terms, seconds):
+    """A run as an outcome."""
+    told = measures.summary(run, terms.within)
+    numbers = np.array([told[name] for name in measures.SUMMARY]) + 0.0  # no minus zero, for bits are compared
+    series = {name: column + 0.0 if name in measures.DAILY[7:] else column.astype(np.int32) for name, column in run.series.items()}
+    issues = {name: np.ascontiguousarray(run.issues[name]) for name in KEPT}
+    digest = blake2b(numbers.tobytes(), digest_size=16)
+    for column in (*series.values(), *issues.values()):
+        digest.update(column)
+    kept = {"series": lambda: streamed(daily(series)), "issues": lambda: streamed(settled(issues, run))}
+    return Outcome(order, "done", seconds, digest.hexdigest(), numbers.tobytes(), **{name: kept[name]() for name in terms.keep})
+
+
+def daily(series):
+    import pyarrow as pa
+
+    days = len(series["open"])
+    return pa.table({"day": pa.array(np.arange(1, days + 1, dtype=np.int32)), **series})
+
+
+def settled(issues, run):
+    """Issues as an Arrow table: codes become names, fen yuan."""
+    import pyarrow as pa
+
+    names = {"category": run.categories, "family": FAMILIES, "state": STATES, "teller": (*run.names, ""), "closer": (*run.names, "")}
+    columns = {}
+    for name, column in issues.items():
+        if name in names:
+            codes = np.where(column < 0, len(names[name]) - 1, column).astype(np.int16)  # -1 is nobody
+            column = pa.DictionaryArray.from_arrays(codes, list(names[name]))
+        columns[name] = pa.array(column / 100) if name == "cost" else column
+    return pa.table(columns)
+
+
+def streamed(table):
+    import pyarrow as pa
+
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
+        writer.write_table(table)
+    return sink.getvalue().to_pybytes()
+
+
+class TooLong(Exception):
+    """A run that did not end within its limit."""
+
+
+@contextmanager
+def limited(seconds):
+    """Raise TooLong in a run that takes longer; one that is stuck below Python ends its worker process instead."""
+    if not seconds:
+        yield
+        return
+    alarm = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    ours = parent_process() is not None  # never end the user's own process
+    if alarm:
+        before = signal.signal(signal.SIGALRM, lambda *_: too_long(seconds))
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+    if ours:
+        faulthandler.dump_traceback_later(seconds + GRACE, exit=True, file=silence())
+    try:
+        yield
+    finally:
+        if ours:
+            faulthandler.cancel_dump_traceback_later()
+        if alarm:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+
+
+def too_long(seconds):
+    raise TooLong(f"it did not end within {seconds:g} s")
+
+
+@lru_cache(maxsize=1)
+def silence():
+    return open(os.devnull, "w")
+
+
+def hired():
+    """What a worker process does first: leave Ctrl-C to its parent, and go when the parent is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=lambda: (connection.wait([parent.sentinel]), os._exit(1)), daemon=True).start()
