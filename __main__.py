@@ -1,33 +1,17 @@
 """The command line: the front door, which knows every room. `cogov --help`, or `python -m cogov`."""
 
 import json
-import shlex
 import sys
-from contextlib import nullcontext
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from . import sweeps  # noqa: F401  its commands
 from .model.knobs import ScenarioError
-
-app = typer.Typer(help="cogov (共治): same community, same luck, other institutions.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-bench = typer.Typer(help="Measure cogov on this machine; prints tables, asserts nothing.", no_args_is_help=True)
-app.add_typer(bench, name="bench")
-out, err = Console(width=max(88, Console().width)), Console(stderr=True)  # narrower, and tables would lose digits
-
-Case = Annotated[str, typer.Argument(help="name of a case (see `cogov cases`) or path of a .toml file")]
-Json = Annotated[bool, typer.Option("--json", help="print JSON for machines")]
-Days = Annotated[int | None, typer.Option(help="days to live through")]
-Seed = Annotated[int, typer.Option(help="the luck")]
-Set = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="turn a knob, e.g. committee.staff=4; repeatable")]
-On = Annotated[list[str] | None, typer.Option("--on", metavar="NAME", help="switch a mechanism on; repeatable")]
-Off = Annotated[list[str] | None, typer.Option("--off", metavar="NAME", help="switch a mechanism off; repeatable")]
-Within = Annotated[int, typer.Option(min=1, max=3650, help="days that count as in time")]
+from .shell import Case, Days, Json, Off, On, Seed, Set, Within, app, bench, command, err, out, progress, ready, told
 
 
 def main():
@@ -38,41 +22,6 @@ def main():
         words = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
         err.print(f"cogov: {words}", style="bold red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(2)
-
-
-def ready(scenario, folder):
-    """See that a community can be founded and its results written before anything takes long.
-
-    The engine is compiled here if need be, once on a machine and again when cogov changes, and the user is told.
-    """
-    from .model import mechanisms
-    from .model.cases import altered, read
-    from .model.compiled import fresh
-    from .model.simulate import community, simulate
-
-    if folder:
-        folder.mkdir(parents=True, exist_ok=True)
-    cold = fresh()
-    with err.status("Compiling the engine; this happens once and takes some 20 seconds ...") if cold else nullcontext():
-        community(scenario)
-        if cold:
-            simulate(altered(read("wuzi_yard"), on=mechanisms.names(), days=120), 0)
-
-
-def progress():
-    """A bar on standard error, gone when done."""
-    columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    return Progress(*columns, console=err, transient=True)
-
-
-def command():
-    """The command as it was typed, for the manifest."""
-    return shlex.join(["cogov", *sys.argv[1:]])
-
-
-def told(table, orient="index"):
-    """A pandas table as JSON text; what does not exist is null."""
-    return json.loads(table.to_json(orient=orient))
 
 
 @app.command()

@@ -11,9 +11,7 @@ from hashlib import blake2b, sha256
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
-from ..model import compiled
 from ..model.knobs import ScenarioError
 from ..model.luck import Luck
 from ..model.reading import At, build
@@ -62,7 +60,11 @@ class Results:
         return self.experiment.estimand.reference or self.plan.arms[0].name
 
     def table(self, name):
-        """All parts of one table, as pandas; none of a run that the design no longer has. Raises ScenarioError where it was not kept."""
+        """All parts of one table, as pandas. Raises ScenarioError where it was not kept."""
+        return self.arrow(name).to_pandas().sort_values(["case", "arm", "replicate"], kind="stable", ignore_index=True)
+
+    def arrow(self, name):
+        """All parts of one table, as Arrow, run after run as they came."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -70,7 +72,7 @@ class Results:
         if not files:
             raise ScenarioError(f"{self.folder}: {name} were not kept; say keep = [{name!r}] in the experiment and sweep anew")
         whole = pa.concat_tables([pq.read_table(self.folder / file, page_checksum_verification=True) for file in files], promote_options="permissive")
-        return whole.unify_dictionaries().to_pandas().sort_values(["case", "arm", "replicate"], kind="stable", ignore_index=True)
+        return whole.unify_dictionaries()
 
     def digest(self):
         """A digest of everything that the runs say, whatever their order in the parts, the machine, or who shared the work."""
@@ -114,7 +116,7 @@ def accounted(folder):
         try:
             problem = ledger.execute("pragma integrity_check").fetchone()[0]
             rows = [checked_row(folder, row) for row in ledger.execute(f"select {', '.join(ROW)}, mark from runs")]
-            parts = ledger.execute("select file, sha256, runs, mark from parts").fetchall()
+            parts = ledger.execute("select file, sha256, runs, part, mark from parts").fetchall()
             facts = ledger.execute("select name, value, mark from facts").fetchall()
         finally:
             ledger.close()

@@ -16,7 +16,6 @@ Road not taken: appending to one file per table (a kill tears its end), or a par
 """
 
 import fcntl
-import json
 import os
 import sqlite3
 from contextlib import contextmanager
@@ -27,7 +26,6 @@ import numpy as np
 
 from ..model.knobs import ScenarioError
 from ..model.measures import SUMMARY
-from .work import Outcome
 
 PART = 50  # runs in a part
 TABLES = ("runs", "series", "issues")
@@ -39,7 +37,7 @@ SCHEMA = """
 create table if not exists runs (
     key text primary key, name text, arm text, replicate int, status text, seconds real, digest text, measures blob, failure text,
     part text, mark text, series blob, issues blob) without rowid;
-create table if not exists parts (file text primary key, sha256 text, runs int, mark text) without rowid;
+create table if not exists parts (file text primary key, sha256 text, runs int, part text, mark text) without rowid;
 create table if not exists facts (name text primary key, value text, mark text) without rowid;
 """
 
@@ -100,9 +98,14 @@ class Store:
             rows.append((*row, mark(*row), o.series or None, o.issues or None))
         with self.writing():
             self.ledger.executemany(f"insert or replace into runs values ({', '.join('?' * 13)})", rows)
-            self.tell("runs", self.ledger.execute("select count(*) from runs").fetchone()[0])
+            self.count()
         while self.waiting() >= PART:
             self.pack(arms)
+
+    def count(self):
+        """Write down how many rows there are, inside a transaction: one that is lost is then missed."""
+        for name in ("runs", "parts"):
+            self.tell(name, self.ledger.execute(f"select count(*) from {name}").fetchone()[0])
 
     def tell(self, name, value):
         """Write down a fact, inside a transaction."""
@@ -128,11 +131,12 @@ class Store:
         part = made["runs"][0]
         with self.writing():
             for file, digest in made.values():
-                self.ledger.execute("insert or replace into parts values (?, ?, ?, ?)", (file, digest, len(rows), mark(file, digest, len(rows))))
+                told = (file, digest, len(rows), part)
+                self.ledger.execute("insert or replace into parts values (?, ?, ?, ?, ?)", (*told, mark(*told)))
             for row in rows:
                 told = tuple({**row, "part": part}[name] for name in ROW)
                 self.ledger.execute("update runs set part = ?, mark = ?, series = null, issues = null where key = ?", (part, mark(*told), row["key"]))
-            self.tell("parts", self.ledger.execute("select count(*) from parts").fetchone()[0])
+            self.count()
 
     @contextmanager
     def writing(self):

@@ -16,6 +16,7 @@ from hashlib import blake2b
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
+from shutil import disk_usage
 
 from ..model import compiled
 from ..model.knobs import ScenarioError
@@ -114,21 +115,37 @@ def estimated(plan):
     return Guess(runs, runs * mean[0], int(runs * (0.8 * mean[1] + 300)), max(one[0] for one in tried))
 
 
-def sweep(experiment, out, *, workers=None, make=None, shard=(1, 1), chunk=None, limit=None, retry=False, progress=None, job=work, command=""):
+def expected(guess, workers, experiment):
+    """What a sweep will cost, in a sentence."""
+    seconds = guess.seconds / max(workers, 1)
+    time_ = f"{seconds:,.0f} s" if seconds < 120 else f"{seconds / 60:,.0f} min" if seconds < 7200 else f"{seconds / 3600:,.1f} h"
+    size_ = f"{guess.bytes / 1e6:,.1f} MB" if guess.bytes < 1e9 else f"{guess.bytes / 1e9:,.1f} GB"
+    most = "at most " if experiment.stopping.half_width else ""
+    return f"{most}{guess.runs:,} runs ({guess.runs // experiment.replicates:,} arms x {experiment.replicates:,} replicates); some {time_} on {workers} process{'es' * (workers > 1)}, some {size_} of disk"
+
+
+def room(guess, folder):
+    """Raise ScenarioError where the disk has no room for what is expected."""
+    free = disk_usage(folder).free
+    if guess.bytes > free:
+        raise ScenarioError(f"{folder}: a sweep of {guess.runs:,} runs takes some {guess.bytes / 1e9:,.1f} GB, and {free / 1e9:,.1f} GB are free; keep less (keep = [\"series\"] or []), or give another --out")
+
+
+def sweep(experiment, out, *, workers=None, make=None, shard=(1, 1), chunk=None, limit=None, retry=False, progress=None, job=work, guess=None):
     """Run all of an experiment that is missing in the folder `out`; returns `Done`.
 
     `experiment` is a path, an Experiment or a Plan. `workers` processes share the runs (all cores if None, none beside this
     one if 0); `make()` gives another `concurrent.futures.Executor`. `shard` (k, m) does the k-th of m shares. `chunk` runs are
-    handed out at once, `limit` seconds a run may take (0: no limit), `retry` does failed runs again. `progress(done, of,
-    failed)` is called as runs come in. The results are the same whatever these are. Raises ScenarioError, OSError; on
-    KeyboardInterrupt, what was handed in is kept.
+    handed out at once, `limit` seconds a run may take (0: no limit), `retry` does failed runs again. `progress(done, of, failed,
+    now)` is called as runs come in, `now` of them done by this call. The results are the same whatever these are. Raises
+    ScenarioError, OSError; on KeyboardInterrupt, what was handed in is kept.
     """
-    plan = experiment if isinstance(experiment, Plan) else planned(experiment, command)
+    plan = experiment if isinstance(experiment, Plan) else planned(experiment)
     k, m = shard
     if not 1 <= k <= m <= 100_000:
         raise ScenarioError(f"--shard {k}/{m} is out of range; allowed is 1/m to m/m")
     began, spent = time.perf_counter(), time.process_time()
-    guess = estimated(plan)
+    guess = guess or estimated(plan)
     limit = max(60.0, PATIENCE * guess.a_run) if limit is None else limit
     chunk = chunk or max(1, min(LARGEST, int(TASK / max(guess.a_run, 1e-6))))
     workers = (os.cpu_count() or 1) if workers is None else workers
@@ -160,7 +177,7 @@ def sweep(experiment, out, *, workers=None, make=None, shard=(1, 1), chunk=None,
 
 def told(progress, base, of, done, failed):
     if progress:
-        progress(base + done, of, failed)
+        progress(base + done, of, failed, done)
 
 
 def looks(experiment):

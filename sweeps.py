@@ -1,0 +1,95 @@
+"""The commands of experiments of many runs: `cogov sweep`, and what reads, checks and joins what it left."""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import TextColumn
+
+from .model.knobs import ScenarioError
+from .shell import Json, app, command, err, out, progress, ready
+
+
+@app.command()
+def sweep(
+    file: Annotated[Path, typer.Argument(help="an experiment, as in docs/experiments.md")],
+    out_: Annotated[Path, typer.Option("--out", help="folder of the results; the same command again does what is missing")],
+    workers: Annotated[int | None, typer.Option(min=0, max=512, help="processes; 0 is none beside this one; the result does not depend on it")] = None,
+    shard: Annotated[str, typer.Option(metavar="K/M", help="do the K-th of M shares; `cogov merge` joins them")] = "1/1",
+    executor: Annotated[str, typer.Option(help="pool (of processes on this machine) or dask")] = "pool",
+    scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="of the Dask scheduler, tls://... or tcp://...")] = None,
+    limit: Annotated[float | None, typer.Option(min=0, help="seconds that a run may take; 0 is no limit; else 200 times a trial run, a minute at least")] = None,
+    retry: Annotated[bool, typer.Option("--retry", help="do failed runs again")] = False,
+    plan: Annotated[bool, typer.Option("--plan", help="only say how many runs it is, and guess time and disk")] = False,
+    json_: Json = False,
+):  # fmt: skip
+    """Run an experiment: every arm, every replicate, whatever happens to the machine, once."""
+    from .experiments import sweep as sweeping
+    from .experiments.executors import chosen, share
+
+    made = sweeping.planned(file, command())
+    ready(next(iter(made.cases.values())), None)
+    guess = sweeping.estimated(made)
+    if plan and json_:
+        return print(json.dumps(vars(guess), indent=2))
+    cores = workers or (os.cpu_count() or 1 if workers is None else 1)
+    err.print(f"{made.experiment.name}: {sweeping.expected(guess, cores, made.experiment)}", highlight=False, markup=False, soft_wrap=True)
+    if plan:
+        return
+    out_.mkdir(parents=True, exist_ok=True)
+    sweeping.room(guess, out_)
+    with progress(TextColumn("{task.fields[rate]}")) as bar:
+        task, began = bar.add_task("runs", total=guess.runs, rate=""), time.monotonic()
+
+        def tell(done, of, failed, now):
+            rate = f"{now / (time.monotonic() - began):,.1f}/s" + (f", {failed} failed" if failed else "")
+            bar.update(task, completed=done, total=of, rate=rate)
+
+        try:
+            done = sweeping.sweep(made, out_, workers=workers, make=chosen(executor, scheduler, workers), shard=share(shard), limit=limit, retry=retry, progress=tell, guess=guess)
+        except KeyboardInterrupt:
+            bar.stop()
+            err.print(f"cogov: stopped. What was done is kept in {out_}; the same command goes on from there", highlight=False, markup=False, soft_wrap=True)
+            sys.exit(130)
+    if json_:
+        return print(json.dumps({**vars(done), "folder": str(done.folder)}, indent=2))
+    out.print(f"{done.asked:,} runs: {done.before:,} were there, {done.now:,} done now in {done.seconds:,.1f} s; {done.why}.", highlight=False, markup=False)
+    if done.failed:
+        out.print(f"{done.failed} failed; `cogov report {out_}` names them, --retry does them again.", highlight=False, markup=False, soft_wrap=True)
+    out.print(f"Results: {out_}", soft_wrap=True, highlight=False)
+
+
+@app.command()
+def verify(
+    folder: Annotated[Path, typer.Argument(help="of a sweep")],
+    again: Annotated[float, typer.Option(min=0, max=1, help="share of the runs to live through again, one at least; 0 is none")] = 0.01,
+    seed: Annotated[int, typer.Option(help="which of them")] = 0,
+    json_: Json = False,
+):
+    """Check every byte of a sweep, and live through some of its runs again: they must agree bit for bit."""
+    from .experiments.results import verify as check
+
+    with err.status("reading and living again ..."):
+        found = check(folder, again, seed)
+    if json_:
+        print(json.dumps(found, indent=2, ensure_ascii=False))
+    else:
+        out.print(f"{folder}: {found['runs']:,} runs in {found['parts']} parts are what was written; {found['again']} lived again, {len(found['differ'])} differ.", highlight=False, markup=False, soft_wrap=True)
+    if found["differ"]:
+        raise ScenarioError(f"{folder}: " + "; ".join(list(found["differ"].values())[:5]))
+
+
+@app.command()
+def merge(
+    out_: Annotated[Path, typer.Argument(metavar="OUT", help="folder to join them in")],
+    shards: Annotated[list[Path], typer.Argument(help="folders of shards of one experiment")],
+):
+    """Join the shards of a sweep into one folder; the result is that of a sweep that was never divided."""
+    from .experiments.merge import merged
+
+    count = merged(out_, shards)
+    out.print(f"{out_}: {count:,} runs of {len(shards)} shards", highlight=False, markup=False, soft_wrap=True)
