@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from . import sweeps  # noqa: F401  its commands
 from .model.knobs import ScenarioError
@@ -33,7 +33,7 @@ def cases(json_: Json = False):
     if json_:
         return print(json.dumps([{"name": s.name, "title": s.title, "provenance": s.provenance, "residents": s.community.residents,
                                   "given": list(s.community.given), "mechanisms": sorted(s.mechanisms)} for s in every], ensure_ascii=False, indent=2))  # fmt: skip
-    table = Table("case", "what it is", "residents", "mechanisms it reports")
+    table = Table("case", Column("what it is", overflow="fold"), "residents", "mechanisms it reports")
     for s in every:
         table.add_row(s.name, s.title, f"{s.community.residents:,}", ", ".join(s.mechanisms))
     out.print(table)
@@ -53,6 +53,8 @@ def mechanisms_(
     """List the mechanisms: what each does, how it disappoints, and its knobs. With --effects, one-at-a-time effects in a case."""
     from .model import mechanisms
 
+    if effects and names:
+        raise ScenarioError(f"--effects measures every mechanism there is: leave out {', '.join(names)}")
     if effects:
         return effects_(effects, {"days": days, "settings": set_ or ()}, {"replicates": replicates, "seed": seed, "within": within, "among": among, "workers": workers}, out_, json_)
     chosen = [mechanisms.named(name) and name for name in names or mechanisms.names()]

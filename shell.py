@@ -4,11 +4,14 @@ import json
 import shlex
 import sys
 from contextlib import nullcontext
+from tempfile import TemporaryFile
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+from .model.knobs import ScenarioError
 
 app = typer.Typer(help="cogov (共治): same community, same luck, other institutions.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 bench = typer.Typer(help="Measure cogov on this machine; prints tables, asserts nothing.", no_args_is_help=True)
@@ -37,8 +40,12 @@ def ready(scenario, folder):
 
     if folder:
         folder.mkdir(parents=True, exist_ok=True)
+        try:
+            TemporaryFile(dir=folder).close()
+        except OSError as error:
+            raise ScenarioError(f"--out {folder}: nothing can be written there: {error.strerror}") from None
     cold = fresh()
-    with err.status("Compiling the engine; this happens once and takes some 20 seconds ...") if cold else nullcontext():
+    with err.status("Compiling the engine; this happens once and takes half a minute to a minute ...") if cold else nullcontext():
         community(scenario)
         if cold:
             simulate(altered(read("wuzi_yard"), on=mechanisms.names(), days=120), 0)

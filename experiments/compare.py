@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import signal
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -128,7 +129,12 @@ def each(job, count, workers, progress):
                 progress()
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for result in pool.map(job, range(count), chunksize=max(1, min(8, count // (4 * workers)))):
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # workers inherit it: one that Ctrl-C ends may leave the others waiting for ever
+        try:
+            results = pool.map(job, range(count), chunksize=max(1, min(8, count // (4 * workers))))
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for result in results:
             yield result
             if progress:
                 progress()

@@ -189,7 +189,8 @@ def cube(design, dimensions, seed):
         return qmc.Sobol(dimensions, rng=seed).random(design.points)
     from .sensitivity import morris_points, saltelli_points
 
-    return morris_points(dimensions, design.points, design.levels, seed) if design.kind == "morris" else saltelli_points(dimensions, design.points, seed)
+    names = [str(n) for n in range(dimensions)]
+    return morris_points(names, design.points, design.levels, seed) if design.kind == "morris" else saltelli_points(names, design.points, seed)
 
 
 def current(scenario, space):

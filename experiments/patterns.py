@@ -38,6 +38,8 @@ def patterns(case, *, replicates=30, seed=0, spread=SPREAD, workers=None, progre
     scenario = read(case) if isinstance(case, str) else case
     if not 2 <= replicates <= 100_000:
         raise ScenarioError(f"replicates = {replicates} is out of range; allowed is 2 to 100000")
+    if not 0.0 <= spread <= 2.0:
+        raise ScenarioError(f"spread = {spread} is out of range; allowed is 0 to 2")
     for one in scenario.reported:
         known(one, scenario)
     told = list(each(partial(replicate, scenario, seed, spread), replicates, workers, progress)) if scenario.reported else []

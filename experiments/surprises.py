@@ -94,7 +94,7 @@ def shown(id_, scenario):
 def near(id_, runs):
     """Where issues did arise, near one that did not, in words."""
     numbers = [int(i) % (1 << 20) for run in runs for i in run.issues["id"] if i >> 20 == id_ >> 20]
-    return f"its numbers there go from 0 to {max(numbers)}" if numbers else f"nothing of the kind in that building (they go from 0 to {runs[0].places['buildings'] - 1})"
+    return f"its numbers there go from 0 to {max(numbers)}" if numbers else f"nothing of the kind in that building (buildings go from 0 to {runs[0].places['buildings'] - 1})"
 
 
 def number(issue, scenario):

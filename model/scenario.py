@@ -88,6 +88,11 @@ class Reported:
     on: tuple = field(default=(), metadata={"names": True})
     number: bool = False  # whether the report itself gives the number
 
+    def contradictions(self):
+        """What cannot be true together, as (field, words)."""
+        if self.low > self.high:
+            yield "low", f"= {self.low:g} is more than high = {self.high:g}"
+
 
 @dataclass(frozen=True)
 class CommitteeKnobs:

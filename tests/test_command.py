@@ -1,7 +1,11 @@
 """What a user types is answered, in words or in JSON; what is typed wrongly is one line and exit status 2."""
 
 import json
+import os
+import signal
+import subprocess
 import sys
+import time
 
 import pytest
 from rich.console import Console
@@ -72,6 +76,8 @@ WRONG = {
     "a contradiction": (["run", "wuzi_yard", "--set", "community.members=191"], ["members", "191", "190"]),
     "more elders than grown-ups": (["run", "wuzi_yard", "--set", "community.elders=190"], ["elders"]),
     "no day at all": (["run", "wuzi_yard", "--days", "0"], ["1 to 36500"]),
+    "effects of some only": (["mechanisms", "whistle", "--effects", "wuzi_yard"], ["leave out whistle"]),
+    "a building that is not there": (["story", "wuzi_yard", "--issue", "99/litter/0", "--days", "9"], ["buildings go from 0 to 4"]),
     "nothing to compare": (["compare", "wuzi_yard"], ["grid_patrol"]),
     "a folder that cannot be": (["run", "wuzi_yard", "--days", "2", "--out", "/proc/none"], ["/proc/none"]),
 }
@@ -84,6 +90,33 @@ def test_what_is_wrong_is_one_line_with_the_way_out(cogov, wrong):
     assert status == 2 and out == ""
     assert err.startswith("cogov: ") and err.count("\n") == 1
     assert all(hint in err for hint in hints)
+
+
+@pytest.mark.parametrize(("wrong", "told"), [
+    ('[[shock]]\nrole = "comittee"', "there are: property, committee"),
+    ("[[reported]]\nlow = 0.5\nhigh = 0.2", "reported.0.low = 0.5 is more than high = 0.2"),
+])  # fmt: skip
+def test_what_a_case_says_wrongly_is_told_with_its_line(cogov, tmp_path, wrong, told):
+    (tmp_path / "mine.toml").write_text(f"[community]\n[[compound]]\n{wrong}\n", encoding="utf-8")
+    status, _, err = cogov("run", "mine.toml")
+    assert status == 2 and err.startswith("cogov: mine.toml:4: ") and told in err
+
+
+def test_a_title_is_never_cut_short(cogov):
+    assert "…" not in cogov("cases")[1]
+
+
+def test_effects_that_nothing_is_old_enough_to_tell_are_a_dash(cogov):
+    status, out, _ = cogov("mechanisms", "--effects", "wuzi_yard", "--replicates", "2", "--days", "5")
+    assert status == 0 and "nan±" not in out and "±nan" not in out
+
+
+def test_an_interrupt_ends_every_process_quietly(tmp_path):
+    words = "compare", "guiyuan", "--mechanism", "grid_patrol", "--replicates", "2000", "--workers", "2"
+    running = subprocess.Popen([sys.executable, "-m", "cogov", *words], cwd=tmp_path, stdout=-1, stderr=-1, text=True, start_new_session=True)
+    time.sleep(8)
+    os.killpg(running.pid, signal.SIGINT)
+    assert "Traceback" not in running.communicate(timeout=60)[1] and running.returncode != 0
 
 
 def test_an_unknown_option_is_refused(cogov):

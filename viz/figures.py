@@ -4,6 +4,7 @@ from textwrap import fill
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
 
 WITHOUT, WITH = "#D55E00", "#0072B2"  # vermilion and blue of Okabe and Ito: apart for every kind of colour vision
 COLOURS = {"without": WITHOUT, "with": WITH}
@@ -60,7 +61,7 @@ def pairs(axes, result):
     if np.isfinite(found.low):
         difference += f" (95 %: {100 * found.low:+.1f} to {100 * found.high:+.1f})"
     axes.set(xlim=(-0.4, 1.4), xticks=[0, 1], xticklabels=list(COLOURS), ylabel=f"resolved within {result.within} days", title=f"Pair by pair: {difference}")
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0))  # with as many decimals as tell the ticks apart
 
 
 def hours(axes, result):

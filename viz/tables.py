@@ -112,10 +112,17 @@ def effects(table, case, replicates, among):
     best = table.xs("resolution_rate", level="measure").sort_values("difference", ascending=False)
     for mechanism, one in best.iterrows():
         rows = ((table.loc[(mechanism, name)], unit, 2 if head == "trust" else 1) for name, (head, unit) in EFFECTS.items())
-        cells = (f"[{'dim' if row.low <= 0 <= row.high else 'bold'}]{row.difference / unit:+.{n}f}±{(row.high - row.low) / 2 / unit:.{n}f}[/]" for row, unit, n in rows)
+        cells = (changed(*cell) for cell in rows)
         out.add_row(mechanism + " *" * bool(one.reported), *cells)
     out.caption = "Mean difference ± half of its 95 % interval, dim where that holds zero; in time: percentage points. * the case has it."
     return out
+
+
+def changed(row, unit, n):
+    """A mean difference and half of its interval, in so many of its units; dim where that holds zero."""
+    if not np.isfinite(row.low):
+        return "[dim]-[/]"
+    return f"[{'dim' if row.low <= 0 <= row.high else 'bold'}]{row.difference / unit:+.{n}f}±{(row.high - row.low) / 2 / unit:.{n}f}[/]"
 
 
 VERDICTS = {"inside": "green", "near": "yellow", "outside": "red"}
