@@ -13,13 +13,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from ..model import measures, mechanisms
 from ..model.cases import altered
 from ..model.knobs import ScenarioError
 from ..model.scenario import Scenario
 from . import runs
+from .statistics import difference
 
 ARMS = ("without", "with")
 WORTH_A_POOL = 60  # runs below which starting workers takes longer than it saves
@@ -155,23 +155,6 @@ def paired(rows):
     """Per measure: means of both arms, mean paired difference with Student's 95 % interval, and the correlation of the arms."""
     wide = rows.set_index(["replicate", "arm"]).unstack("arm")
     return pd.DataFrame({name: difference(wide[name]["without"], wide[name]["with"]) for name in rows.columns[2:]}).T.rename_axis("measure")
-
-
-def difference(without, with_, level=0.95):
-    """The paired difference of two samples of the same lucks; pairs in which a measure does not exist are left out."""
-    both = without.notna() & with_.notna()
-    a, b = without[both].to_numpy(), with_[both].to_numpy()
-    d, n = b - a, len(a)
-    spread = d.std(ddof=1) / np.sqrt(n) if n > 1 else np.nan
-    half = stats.t.ppf((1 + level) / 2, n - 1) * spread if n > 1 else np.nan
-    varies = n > 2 and a.std() > 0 and b.std() > 0
-    mean = d.mean() if n else np.nan
-    return pd.Series(
-        {
-            "without": a.mean() if n else np.nan, "with": b.mean() if n else np.nan, "difference": mean, "low": mean - half, "high": mean + half,
-            "correlation": np.corrcoef(a, b)[0, 1] if varies else np.nan, "pairs": n,
-        }
-    )  # fmt: skip
 
 
 def bands(pairs):

@@ -9,7 +9,8 @@ from ..model import measures, mechanisms
 from ..model.cases import altered
 from ..model.knobs import ScenarioError
 from . import runs
-from .compare import difference, each
+from .compare import each
+from .statistics import difference
 
 SHOWN = ("resolution_rate", "restricted_mean_time", "trust_committee", "trust_neighbours", "satisfaction", "hours", "yuan")
 
