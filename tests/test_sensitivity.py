@@ -192,3 +192,9 @@ def test_a_tornado_without_a_base_asks_for_it():
     with pytest.raises(ScenarioError, match="name it with base="):
         tornado(few, "rate", names)
     assert len(tornado(few, "rate", names, base="p0")) == 1
+
+
+def test_an_arm_off_in_two_factors_is_no_part_of_a_tornado():
+    runs, names = star()
+    corner = runs[runs.arm == "p1"].assign(arm="corner", **{"mechanisms.captains": False}, rate=-9.0)
+    pd.testing.assert_frame_equal(tornado(pd.concat([runs, corner]), "rate", names, base="p0"), tornado(runs, "rate", names))
