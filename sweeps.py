@@ -57,7 +57,7 @@ def sweep(
             sys.exit(130)
     if json_:
         return print(json.dumps({**vars(done), "folder": str(done.folder)}, indent=2))
-    out.print(f"{done.asked:,} runs: {done.before:,} were there, {done.now:,} done now in {done.seconds:,.1f} s; {done.why}.", highlight=False, markup=False)
+    out.print(f"{done.asked:,} runs: {done.before:,} were there, {done.now:,} done now in {done.seconds:,.1f} s. {done.why}", highlight=False, markup=False)
     if done.failed:
         out.print(f"{done.failed} failed; `cogov report {out_}` names them, --retry does them again.", highlight=False, markup=False, soft_wrap=True)
     out.print(f"Results: {out_}", soft_wrap=True, highlight=False)

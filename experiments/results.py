@@ -54,11 +54,6 @@ class Results:
         cases = {name: build(Scenario, table, At("cases.json", {})) for name, table in json.loads((self.folder / "cases.json").read_text("utf-8")).items()}
         return Plan(self.experiment, cases, arms(self.experiment, cases))
 
-    @property
-    def reference(self):
-        """The arm that others are held against."""
-        return self.experiment.estimand.reference or self.plan.arms[0].name
-
     def table(self, name):
         """All parts of one table, as pandas. Raises ScenarioError where it was not kept."""
         return self.arrow(name).to_pandas().sort_values(["case", "arm", "replicate"], kind="stable", ignore_index=True)

@@ -114,6 +114,11 @@ class Store:
     def waiting(self):
         return self.ledger.execute("select count(*) from runs where part is null").fetchone()[0]
 
+    def runs(self, factors):
+        """The table `runs` of all that was handed in, packed or not, as pandas."""
+        rows = self.ledger.execute(f"select {', '.join(ROW)}, mark from runs order by replicate, name, arm")
+        return runs_table([checked_row(self.folder, row) for row in rows], factors).to_pandas()
+
     def pack(self, factors):
         """Make parts of up to fifty runs that wait. `factors(case, arm)` gives path -> value of what the design varies."""
         import pyarrow as pa

@@ -22,6 +22,7 @@ from ..model import compiled
 from ..model.knobs import ScenarioError
 from ..model.reading import table_of
 from .experiment import Experiment, arms, read_experiment, scenarios
+from .sequential import FIRST, Rule, decide
 from .store import Store
 from .supervisor import Serial, pool, supervised
 from .work import Order, Outcome, Terms, work
@@ -47,6 +48,7 @@ class Plan:
         terms = (e.name, e.seed, e.estimand.within, e.keep)
         self.stems = [blake2b(repr((self.source, told[a.case], sorted(a.on), sorted(a.off), sorted(a.settings.items()), terms)).encode(), digest_size=16).digest() for a in self.arms]
         self.varied = {(a.case, a.name): a.factors for a in self.arms}
+        self.reference = e.estimand.reference or self.arms[0].name
 
     def factors(self, case, arm):
         """What the design varies, of one arm: path -> value."""
@@ -155,23 +157,25 @@ def sweep(experiment, out, *, workers=None, make=None, shard=(1, 1), chunk=None,
     try:
         register(store, plan)
         have = store.keys(failed=not retry)
-        before = done = 0
-        asked, why = 0, "every replicate is done"
-        for first, last in looks(plan.experiment):
+        before = done = asked = first = 0
+        rule = stopping(plan, shard)
+        last = min(rule.first or FIRST, rule.most) if rule else plan.experiment.replicates
+        while True:
             there = [order.key in have for order in plan.mine(plan.orders(first, last), shard)]
             asked, before = asked + len(there), before + sum(there)
             if not all(there):
                 missing = (order for order in plan.mine(plan.orders(first, last), shard) if order.key not in have)
                 tell = partial(told, progress, before + done, max(asked, guess.runs // m))
                 done += run(store, plan, missing, partial(job, plan.terms(limit)), make, chunk, max(2, 2 * workers), tell)
-            enough = settled(store, plan, last) if last < plan.experiment.replicates and m == 1 else ""
-            if enough:
-                why = enough
+            look = decide(store.runs(plan.factors), rule, plan.reference) if rule else None
+            if not (look and look.go_on):
                 break
+            first, last = last, look.until
         store.finish(plan.factors)
         failed = len(store.keys()) - len(store.keys(failed=False))
     finally:
         store.close()
+    why = look.words if look else "Every replicate is done."
     return Done(Path(out), asked, before, done, failed, time.perf_counter() - began, time.process_time() - spent - spent_on_trial, why)
 
 
@@ -180,15 +184,16 @@ def told(progress, base, of, done, failed):
         progress(base + done, of, failed, done)
 
 
-def looks(experiment):
-    """Spans of replicates to do before each look: one, unless it may stop early."""
-    stop, last = experiment.stopping, experiment.replicates
+def stopping(plan, shard):
+    """The rule by which a sweep may stop before its last replicate; None where it may not. Raises ScenarioError."""
+    e, stop = plan.experiment, plan.experiment.stopping
     if not stop.half_width:
-        return [(0, last)]
-    from .sequential import first_look
-
-    ends = list(range(min(stop.first or first_look(experiment.estimand.measure), last), last, stop.step)) + [last]
-    return list(zip([0, *ends], ends))
+        return None
+    if shard[1] > 1:
+        raise ScenarioError(f"--shard {shard[0]}/{shard[1]}: no shard sees enough to stop by half-width; set stopping.half_width = 0, or sweep in one piece")
+    if len(plan.arms) == len(plan.cases):
+        raise ScenarioError("stopping.half_width is of differences between arms, and there is one arm only; set it to 0, or add an arm")
+    return Rule(e.estimand.measure, stop.half_width, stop.first or None, stop.step, e.replicates, e.estimand.level)
 
 
 def run(store, plan, orders, job, make, chunk, in_flight, progress):
