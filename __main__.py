@@ -279,5 +279,93 @@ def luck(json_: Json = False):
     bench.luck(out, json_)
 
 
+# ------------------------------------------------------------------------------------------------- a community's own log
+
+Residents = Annotated[float | None, typer.Option(help="how many people the log is about")]
+MappingFile = Annotated[Path | None, typer.Option("--mapping", metavar="FILE.toml", help="what its columns and categories mean; else FILE.toml beside FILE.csv")]
+
+
+@app.command("import")
+def import_(
+    log: Annotated[Path, typer.Argument(metavar="LOG.csv", help="an issue log: one row per issue, with the days it was opened and closed, and its category")],
+    opened: Annotated[str | None, typer.Option(metavar="COLUMN", help="the day it was reported; guessed from usual names")] = None,
+    closed: Annotated[str | None, typer.Option(metavar="COLUMN", help="the day it was resolved; empty while it is open")] = None,
+    category: Annotated[str | None, typer.Option(metavar="COLUMN", help="what kind of issue")] = None,
+    place: Annotated[str | None, typer.Option(metavar="COLUMN", help="where; never guessed, for it may be somebody's address")] = None,
+    id_: Annotated[str | None, typer.Option("--id", metavar="COLUMN", help="its number; twice the same is set aside")] = None,
+    dates: Annotated[str | None, typer.Option(metavar="FORMAT", help="how days are written, e.g. '%d/%m/%Y'; recognised where there is one reading")] = None,
+    drawn: Annotated[str | None, typer.Option(metavar="DAY", help="the day the log was drawn, as 2025-01-09; else its last date")] = None,
+    residents: Residents = None, mapping: MappingFile = None,
+    encoding: Annotated[str | None, typer.Option(help="e.g. utf-8, gbk; else recognised")] = None,
+    delimiter: Annotated[str | None, typer.Option(help="between columns; else recognised")] = None,
+    out_: Annotated[Path, typer.Option("--out", help="folder for the clean log, the rows set aside, tables and figure")] = Path("out"),
+    json_: Json = False,
+):  # fmt: skip
+    """Read a community's own issue log: checked row by row, stripped of personal columns, summed up by category."""
+    from .experiments import waiting
+    from .experiments.logs import read_log, save
+    from .experiments.spreadsheets import defused
+    from .viz import figures, logs
+
+    said = {"opened": opened, "closed": closed, "category": category, "place": place, "id": id_, "dates": dates, "drawn": drawn, "residents": residents, "encoding": encoding, "delimiter": delimiter}
+    one = read_log(log, mapping, **said)
+    if out_.resolve() == log.resolve().parent and log.name in ("log.csv", "rejected.csv"):
+        raise ScenarioError(f"--out {out_}: would overwrite {log}; name another folder")
+    clean, table = save(one, out_), waiting.waiting(one)
+    for name, made in (("summary", table), ("months", waiting.months(one)), ("weekdays", waiting.weekdays(one))):
+        defused(made.reset_index()).to_csv(out_ / f"{name}.csv", index=False, encoding="utf-8-sig")
+    picture = figures.save(logs.log(one), out_, "log")
+    rows = {"rows": one.rows, "used": len(one.issues), "rejected": len(one.rejected)}
+    if json_:
+        return print(json.dumps({**rows, "drawn": f"{one.drawn:%Y-%m-%d}", "said": one.said, "summary": told(table.reset_index(), "records"), "log": str(clean), "figure": str(picture)}, ensure_ascii=False, indent=2))
+    for sentence in one.said:
+        out.print(sentence, highlight=False, markup=False)
+    out.print(logs.waiting(table))
+    out.print(f"{one.rows:,} rows in = {len(one.issues):,} used + {len(one.rejected):,} set aside.", style="bold", highlight=False)
+    for reason, n in one.rejected["reason"].value_counts().head(8).items():
+        out.print(f"  {n:,}: {reason}", highlight=False, markup=False)
+    out.print(f"Clean log: {clean} (and log.toml, rejected.csv)\nTables: {out_}\nFigure: {picture} (and .svg)", soft_wrap=True, highlight=False)
+
+
+@app.command()
+def calibrate(
+    case: Case,
+    log: Annotated[Path, typer.Option(metavar="LOG.csv", help="an issue log, as `cogov import` reads or has written it")],
+    fit: Annotated[list[str] | None, typer.Option(metavar="PATH[=LOW:HIGH]", help="a parameter to fit; issues.FAMILY.KNOB is a factor on a family; repeatable; else a handful")] = None,
+    trials: Annotated[int, typer.Option(help="parameter settings to try")] = 200,
+    replicates: Annotated[int, typer.Option(help="runs of each")] = 2,
+    held_out: Annotated[float, typer.Option("--held-out", help="share of the log, its last, that is not fitted to")] = 0.25,
+    factor: Annotated[float, typer.Option(help="by which an assumed number may be larger or smaller")] = 4.0,
+    method: Annotated[str, typer.Option(help="of the search: tpe or cma (need the extra `search`), or sobol")] = "tpe",
+    residents: Residents = None, mapping: MappingFile = None, days: Days = None, seed: Seed = 0, set_: Set = None, on: On = None, off: Off = None,
+    workers: Annotated[int | None, typer.Option(min=1, max=512, help="processes; the result does not depend on it")] = None,
+    out_: Annotated[Path, typer.Option("--out", help="folder for the fitted case, the ensemble, tables and figure")] = Path("out"),
+    json_: Json = False,
+):  # fmt: skip
+    """Fit a case's assumed numbers to a community's own log, with intervals; score the fit on the part of the log it has not seen."""
+    from .experiments.calibrate import calibrate
+    from .experiments.logs import read_log
+    from .model.cases import altered, read
+    from .viz import figures, logs
+
+    one = read_log(log, mapping, residents=residents)
+    scenario = altered(read(case), on or (), off or (), set_ or (), days)
+    ready(scenario, out_)
+    with progress() as bar:
+        task = bar.add_task(f"{scenario.name}: trials", total=trials)
+        done = calibrate(scenario, one, fit=fit or (), trials=trials, replicates=replicates, held_out=held_out, factor=factor, method=method, seed=seed, workers=workers, progress=lambda: bar.advance(task))
+    path = done.save(out_, command())
+    picture = figures.save(logs.calibration(done), out_, "calibration")
+    if json_:
+        return print(json.dumps({"verdict": done.verdict(), "parameters": told(done.parameters.reset_index(), "records"), "scores": told(done.scores.reset_index(), "records"), "effective": done.effective,
+                                 "widened": done.widened, "said": [*one.said, *done.said], "case": str(path), "figure": str(picture)}, ensure_ascii=False, indent=2))  # fmt: skip
+    for sentence in (*one.said, *done.said):
+        out.print(sentence, highlight=False, markup=False)
+    out.print(logs.parameters(done))
+    out.print(logs.scores(done))
+    out.print(done.verdict(), style="bold", highlight=False, markup=False)
+    out.print(f"Case to go on with: {path}\nTables: {out_}\nFigure: {picture} (and .svg)", soft_wrap=True, highlight=False)
+
+
 if __name__ == "__main__":
     main()
