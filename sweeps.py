@@ -93,3 +93,39 @@ def merge(
 
     count = merged(out_, shards)
     out.print(f"{out_}: {count:,} runs of {len(shards)} shards", highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command()
+def report(
+    folder: Annotated[Path, typer.Argument(help="of a sweep, finished or not")],
+    out_: Annotated[Path | None, typer.Option("--out", help="folder of the report; else FOLDER/report")] = None,
+    json_: Json = False,
+):
+    """Say what a sweep found: verdicts, then one HTML page that opens offline, figures, and tables."""
+    from .experiments.analysis import analysed
+    from .viz import report as reporting
+    from .viz import tables
+
+    with err.status("reading, estimating, drawing ..."):
+        found = analysed(folder)
+        target = out_ or folder / "report"
+        path = reporting.save(found, target)
+    told = found.sentences()
+    if json_:
+        verdicts = [{"case": case, "arm": arm, "verdict": verdict, "words": words} for case, arm, verdict, words in told]
+        return print(json.dumps({"verdicts": verdicts, "digest": found.found.digest(), "report": str(path)}, ensure_ascii=False, indent=2))
+    out.print(reporting.state(found), highlight=False, markup=False)
+    if told:
+        out.print(reporting.estimand(found), highlight=False, markup=False)
+        out.print(tables.verdicts(told))
+        out.print(reporting.chosen(found), highlight=False, markup=False)
+    out.print(f"Report: {path}\nFigures and tables: {target / 'figures'}, {target / 'tables'}", soft_wrap=True, highlight=False)
+
+
+@app.command()
+def archive(folder: Annotated[Path, typer.Argument(help="of a sweep")], out_: Annotated[Path | None, typer.Option("--out", help="the ZIP file; else FOLDER.zip")] = None):
+    """Pack a sweep for a repository: data, manifest, report, the model's description, how to cite it, an RO-Crate."""
+    from .experiments.archive import packed
+
+    path = packed(folder, out_ or folder.with_name(folder.name + ".zip"))
+    out.print(f"Archive: {path}", soft_wrap=True, highlight=False)

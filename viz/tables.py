@@ -47,6 +47,16 @@ def number(name, value, sign=""):
     return f"{value:{sign},.0f}" if abs(value) >= 100 else f"{value:{sign}.2f}"
 
 
+def verdicts(told):
+    """The verdicts of a sweep: (case, arm, verdict, sentence) each."""
+    table = Table(**PLAIN)
+    for name in ("case", "arm", "verdict", "in words"):
+        table.add_column(name, overflow="fold")
+    for case, arm, verdict, words in told:
+        table.add_row(escape(case), escape(str(arm)), verdict, escape(words.partition(": ")[2]))
+    return table
+
+
 def measured(tables):
     """The measures of one run."""
     scenario = tables.scenario
