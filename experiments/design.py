@@ -70,12 +70,12 @@ def flat(settings, prefix=""):
 
 
 def size(experiment):
-    """How many arms the design has in each case. A space that is endless or absurd is only counted, never made."""
+    """How many arms the design has in each case, each point once for every named arm. A space that is absurd is only counted, never made."""
     design, factors = experiment.design, experiment.factors()
     if design.kind in ("arms", "list"):
         return len(experiment.arm) if design.kind == "arms" else max(len(rows(design.table)) - 1, 0)
     levels = [len(f.values) or (2 if switch(f.path) else f.levels) for f in factors]
-    return {
+    return max(len(experiment.arm), 1) * {
         "grid": prod(levels), "one_at_a_time": 1 + sum(levels), "factorial": 2 ** len(factors), "latin": design.points, "sobol": design.points,
         "morris": design.points * (len(factors) + 1), "saltelli": design.points * (len(factors) + 2),
     }[design.kind]  # fmt: skip
@@ -90,18 +90,41 @@ def scenario_of(arm, scenario):
 
 
 def of_case(experiment, scenario):
-    """The arms of one case."""
+    """The arms of one case: those named; else the points of the design, each with every arm that is named beside it."""
     design = experiment.design
-    if design.kind == "arms":
-        for n, one in enumerate(experiment.arm):
-            yield Arm(scenario.name, one.name or f"arm {n}", one.on, one.off, flat(one.set), {})
-        return
     if design.kind == "list":
         yield from listed(design.table, scenario)
         return
+    own = policies(experiment, scenario)
+    if design.kind == "arms":
+        yield from own
+        return
     spaces = [space(scenario, f, n) for n, f in enumerate(experiment.factors())]
     for n, point in enumerate(points(experiment, spaces, scenario)):
-        yield arm_at(scenario, named(n, point, spaces, design.kind), {s.path: value for s, value in zip(spaces, point)})
+        one = arm_at(scenario, named(n, point, spaces, design.kind), {s.path: value for s, value in zip(spaces, point)})
+        for policy in own:
+            yield crossed(policy, one)
+        if not own:
+            yield one
+
+
+def policies(experiment, scenario):
+    """The named arms; their factors are what is not the same in all of them: mechanisms on or off, knobs that are set."""
+    active = [{*scenario.mechanisms, *one.on} - {*one.off} for one in experiment.arm]
+    differ = sorted(set().union(*active) - set.intersection(*active)) if active else []
+    paths = list(dict.fromkeys(path for one in experiment.arm for path in flat(one.set)))
+    told = []
+    for n, (one, there) in enumerate(zip(experiment.arm, active)):
+        factors = {f"mechanisms.{name}": name in there for name in differ} | {path: flat(one.set).get(path) for path in paths}
+        told.append(Arm(scenario.name, one.name or f"arm {n}", one.on, one.off, flat(one.set), factors))
+    return told
+
+
+def crossed(policy, point):
+    """A named arm at a point of a design; the point has the last word on what both set."""
+    on = tuple(name for name in {**dict.fromkeys(policy.on), **dict.fromkeys(point.on)} if name not in point.off)
+    off = tuple(name for name in {**dict.fromkeys(policy.off), **dict.fromkeys(point.off)} if name not in point.on)
+    return Arm(point.case, f"{policy.name} @ {point.name}", on, off, {**policy.settings, **point.settings}, {**policy.factors, **point.factors})
 
 
 def named(number, point, spaces, kind):

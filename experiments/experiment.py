@@ -105,8 +105,8 @@ class Experiment:
                 yield "keep", f"names {name!r}; there are: series, issues"
         if kind == "arms" and not self.arm:
             yield "design", "has kind = 'arms', and there is no [[arm]]"
-        if kind != "arms" and self.arm:
-            yield "arm", f"is not read by a design of kind {kind!r}; leave one out"
+        if kind == "list" and self.arm:
+            yield "arm", "is not read by a design of kind 'list': name arms in its table"
         if kind == "list" and not self.design.table:
             yield "design", "has kind = 'list', and no table: name a CSV file with a column for each path"
         if kind not in ("arms", "list") and not factors:

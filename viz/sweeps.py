@@ -8,6 +8,7 @@ from .figures import QUIET, WITH, WITHOUT
 from .tables import NAMES, SHARES
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999933")  # after Okabe and Ito
+LINES = 16  # arms in one plot of curves
 VERDICTS = {"larger": WITH, "smaller": WITHOUT, "equivalent": "#009E73", "alike": "#009E73", "undecided": QUIET}
 
 
@@ -166,6 +167,6 @@ def every(found):
         factors = [f.path for f in found.found.experiment.factors()]
         if factors:
             told["factors"] = scatter(found.runs, factors, e.measure)
-    if "curves" in found.tables():
+    if "curves" in found.tables() and len(look) <= LINES:
         told["survival"] = survival(found.survival.curves, e.within, look)
     return told
