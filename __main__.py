@@ -343,17 +343,19 @@ def calibrate(
     json_: Json = False,
 ):  # fmt: skip
     """Fit a case's assumed numbers to a community's own log, with intervals; score the fit on the part of the log it has not seen."""
-    from .experiments.calibrate import calibrate
+    from .experiments.calibrate import calibrate, planned
     from .experiments.logs import read_log
     from .model.cases import altered, read
     from .viz import figures, logs
 
     one = read_log(log, mapping, residents=residents)
     scenario = altered(read(case), on or (), off or (), set_ or (), days)
+    options = {"fit": fit or (), "trials": trials, "replicates": replicates, "held_out": held_out, "factor": factor, "method": method}
+    planned(scenario, one, **options)
     ready(scenario, out_)
     with progress() as bar:
         task = bar.add_task(f"{scenario.name}: trials", total=trials)
-        done = calibrate(scenario, one, fit=fit or (), trials=trials, replicates=replicates, held_out=held_out, factor=factor, method=method, seed=seed, workers=workers, progress=lambda: bar.advance(task))
+        done = calibrate(scenario, one, **options, seed=seed, workers=workers, progress=lambda: bar.advance(task))
     path = done.save(out_, command())
     picture = figures.save(logs.calibration(done), out_, "calibration")
     if json_:

@@ -24,7 +24,6 @@ from scipy import stats
 from scipy.stats import qmc
 
 from ..model.cases import altered
-from ..model.categories import CATEGORIES
 from ..model.knobs import ScenarioError, all_turned, paths
 from ..model.luck import Luck, seed_of
 from ..model.measures import restricted_mean
@@ -120,8 +119,8 @@ class Calibration:
         known = [f"{p} {r['median']:.3g} ({r.p5:.3g} to {r.p95:.3g})" for p, r in self.parameters.iterrows() if r.identified]
         unknown = [p for p, r in self.parameters.iterrows() if not r.identified]
         told = self.scores["points"]
-        words = [f"Curves of the part held out are missed by {told['held out', 'fitted']:.1f} points (unfitted {told['held out', 'default']:.1f}; "
-                 f"the earlier part of the log itself {told['held out', 'the log before']:.1f})."]  # fmt: skip
+        missed = (f"{told['held out', name]:.1f}" for name in ("fitted", "default", "the log before"))
+        words = ["Curves of the part held out are missed by {} points (unfitted {}; the earlier part of the log itself {}).".format(*missed)]
         words += [f"The log tells: {'; '.join(known)}."] if known else ["The log tells none of these parameters."]
         words += [f"It does not tell: {', '.join(unknown)}; their values are no finding."] if unknown else []
         words += [f"Even the best trial misses by more than chance explains: intervals hold errors {np.sqrt(self.widened):.1f} times as large."] if self.widened > 1.5 else []
@@ -149,7 +148,7 @@ class Calibration:
             tells = f"5 to 95 %: {row.p5:.4g} to {row.p95:.4g}" + ("" if row.identified else "; the log does not tell")
             for moved in self.free[path].moves:
                 notes[moved] = f"fitted, {'factor ' if self.free[path].factor else ''}{row.best:.4g} ({tells})"
-        header = f"{self.case.name}, fitted to {where} on {date.today()}; was: see the comments, and the case it began with."
+        header = f"{self.case.name}, fitted to {where} on {date.today()}; fitted numbers say so, all others are as they were."
         return written(self.fitted, notes, short(header, 400) + (f"\n{short(command, 400)}" if command else "") + "\n" + short(self.verdict(), 1000))
 
     @property
@@ -172,7 +171,7 @@ def freed(scenario, wanted, kinds, people, factor=FACTOR):
         for other in chosen:
             both = set(one.moves) & set(other.moves)
             if names.count(one.path) > 1 or (one is not other and both):
-                raise ScenarioError(f"--fit {one.path} and --fit {other.path} move the same number{f', {sorted(both)[0]}' if both else ''}; leave one out")
+                raise ScenarioError(f"--fit {one.path} and --fit {other.path} move the same number{f', {min(both)}' if both else ''}; leave one out")
     return chosen
 
 
@@ -272,7 +271,7 @@ def target(issues, drawn, kinds, horizons, people, years, seed):
         again = (Luck("calibrate", seed)("bootstrap", np.arange(BOOTSTRAPS * max(n, 1)), k).reshape(BOOTSTRAPS, -1) * n).astype(int)
         told = shape(time, closed, horizons)
         spread = np.array([shape(time[i], closed[i], horizons) for i in again]) if n else np.zeros((BOOTSTRAPS, len(told)))
-        least = np.sqrt((told * n + 0.5) * ((1 - told) * n + 0.5)) / (n + 1) / np.sqrt(max(n, 1))  # where all or none are resolved
+        least = np.sqrt((told * n + 0.5) * (np.maximum(1 - told, 0.0) * n + 0.5)) / (n + 1) / np.sqrt(max(n, 1))  # where all or none are resolved
         error = np.maximum(spread.std(axis=0), least)
         if people:
             monthly = np.bincount(mine["opened"].dt.to_period("M").astype("int64") - mine["opened"].dt.to_period("M").astype("int64").min()) if n else np.zeros(1)
@@ -386,7 +385,7 @@ def search(chosen, trials, seed, method, answer):
     """Ask for trials and answer them, `ATOLL` at a time; returns (u (trials, parameters), statistics, misses)."""
     u, told, missed = np.empty((0, len(chosen))), [], []
     points = sobol(len(chosen), trials, seed, "search")
-    study = None if method == "sobol" else optuna_study(seed, method, chosen)
+    study = None if method == "sobol" else optuna_study(seed, method)
     start = trials if study is None else max(ATOLL, trials // 2)
     while len(u) < trials:
         n = min(ATOLL, trials - len(u))
@@ -403,7 +402,7 @@ def search(chosen, trials, seed, method, answer):
     return u, np.array(told), np.array(missed)
 
 
-def optuna_study(seed, method, chosen):
+def optuna_study(seed, method):
     """An Optuna study with a seed of its own. Raises ScenarioError where Optuna is not installed."""
     try:
         import optuna
@@ -541,26 +540,14 @@ def calibrate(case, log, *, fit=(), trials=200, replicates=2, held_out=0.25, fac
     closed later than the first of them counts as open until then. `residents` is how many people the log is about; where nobody
     says, rates are neither fitted nor compared. The result does not depend on `workers`. Raises ScenarioError.
     """
-    for name, value, low, high in (("trials", trials, 24, 100_000), ("replicates", replicates, 1, 1000), ("held_out", held_out, 0.05, 0.9), ("factor", factor, 1.01, 1000.0)):
-        if not low <= value <= high:
-            raise ScenarioError(f"{name} = {value} is out of range; allowed is {low} to {high}")
-    if method not in METHODS:
-        raise ScenarioError(f"--method {method}: is none of {', '.join(METHODS)}")
     scenario = altered(scenario_of(case), on, off, settings, days)
     log = log if isinstance(log, Log) else read_log(log, mapping, residents=residents)
-    people = residents or log.mapping.residents
-    kinds, _ = kinds_of(log)
-    missing = [name for _, ours in kinds for name in ours if name not in scenario.issues]
-    assert not missing and all(name in CATEGORIES for _, ours in kinds for name in ours)
-    early, late, split = parts(log, held_out)
-    horizons = tuple(h for h in HORIZONS if h <= scenario.days * (1 - SETTLING) / 2)
-    if not horizons:
-        raise ScenarioError(f"days = {scenario.days} is too short to see anything resolved; live through 30 days or more")
+    people, kinds, chosen, horizons, (early, late, split) = planned(scenario, log, fit, trials, replicates, held_out, factor, method, residents)
     aims = {
-        "fitted to": target(early, split, kinds, horizons, people, years(early["opened"].min(), split), seed),
+        "fitted to": target(early, split - pd.Timedelta(days=1), kinds, horizons, people, years(early["opened"].min(), split), seed),
         "held out": target(late, log.drawn, kinds, horizons, people, years(split, late["opened"].max() + pd.Timedelta(days=1)), seed),
     }
-    chosen, aim = freed(scenario, fit, kinds, people, factor), aims["fitted to"]
+    aim = aims["fitted to"]
     luck, counted = noise(scenario, aim, seed), scenario.days - int(SETTLING * scenario.days)
     with Workers(min(workers or cpu_count() or 1, trials)) as every:
         answer = Answer(partial(tried, scenario, chosen, aim, seed, range(replicates)), aim, errors(aim, luck, counted, replicates), every, progress)
@@ -587,7 +574,24 @@ def calibrate(case, log, *, fit=(), trials=200, replicates=2, held_out=0.25, fac
     return done
 
 
+def planned(scenario, log, fit=(), trials=200, replicates=2, held_out=0.25, factor=FACTOR, method="tpe", residents=None):
+    """What will be done, checked before anything takes long: people, kinds, free parameters, horizons, and the log's parts. Raises ScenarioError."""
+    for name, value, low, high in (("trials", trials, 24, 100_000), ("replicates", replicates, 1, 1000), ("held_out", held_out, 0.05, 0.9), ("factor", factor, 1.01, 1000.0)):
+        if not low <= value <= high:
+            raise ScenarioError(f"{name} = {value} is out of range; allowed is {low} to {high}")
+    if method not in METHODS:
+        raise ScenarioError(f"--method {method}: is none of {', '.join(METHODS)}")
+    if method != "sobol":
+        optuna_study(0, method)
+    horizons = tuple(h for h in HORIZONS if h <= scenario.days * (1 - SETTLING) / 2)
+    if not horizons:
+        raise ScenarioError(f"days = {scenario.days} is too short to see anything resolved; live through 30 days or more")
+    people, (kinds, _) = residents or log.mapping.residents, kinds_of(log)
+    return people, kinds, freed(scenario, fit, kinds, people, factor), horizons, parts(log, held_out)
+
+
 def years(first, end):
+    """From one day to the next of another, in years; a day at least."""
     return max((end - first).days, 1) / 365.25
 
 

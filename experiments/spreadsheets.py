@@ -148,7 +148,8 @@ def dates(text, pattern):
     codes, values = pd.factorize(np.asarray(text, object))
     values = pd.Series(values, dtype=object)
     if not re.search(r"%[HIMSp]", pattern):
-        values = values.str.replace(CLOCK, "", regex=True)
+        days, values = pd.factorize(values.str.replace(CLOCK, "", regex=True))
+        codes, values = days[codes], pd.Series(values, dtype=object)
     if "%Y%m%d" in pattern:  # else it would read 2020113 as well
         values = values.where(values.str.fullmatch(r"\d{8}.*"), None)
     read = pd.to_datetime(values, format=pattern, errors="coerce").dt.normalize()
@@ -157,7 +158,8 @@ def dates(text, pattern):
 
 def readings(text):
     """Formats that read nearly all of a column: {format: (n,) datetime64}. One that reads all of it rules out those that do not."""
-    told = {pattern: dates(text, pattern) for pattern in FORMATS}
+    some = pd.unique(text)[:: max(1, len(text) // SAMPLE)] if len(text) else text  # a format that reads none of these does not read nearly all
+    told = {pattern: dates(text, pattern) for pattern in FORMATS if not np.isnat(dates(some, pattern)).all()}
     most = {pattern: when for pattern, when in told.items() if len(when) and np.mean(~np.isnat(when)) >= ENOUGH}
     whole = {pattern: when for pattern, when in most.items() if not np.isnat(when).any()}
     different = {}

@@ -114,10 +114,12 @@ def number(value, form):
 
 def parameters(done):
     """Fitted parameters, for the terminal."""
-    out = Table("parameter", "was", "prior", "best", "5 %", "50 %", "95 %", "told by the log", **PLAIN)
+    out = Table("parameter", "was", "prior", "best", "5 %", "50 %", "95 %", "told", **PLAIN,
+                caption="Best: of all trials. 5, 50, 95 %: of the weighted ensemble. Told: by the log; no where this is not clearly narrower than the prior. *: a factor.")  # fmt: skip
+    out.columns[0].overflow, out.columns[0].min_width = "fold", 26
     for path, r in done.parameters.iterrows():
-        out.add_row(f"{escape(path)}{' (factor)' if r.factor else ''}", f"{r.default:.3g}", f"{r.low:.3g} to {r.high:.3g}", f"{r.best:.3g}", f"{r.p5:.3g}", f"{r['median']:.3g}", f"{r.p95:.3g}",
-                    "yes" if r.identified else "no: not clearly narrower than its prior")  # fmt: skip
+        ends = (f"{x:.3g}" for x in (r.best, r.p5, r["median"], r.p95))
+        out.add_row(f"{escape(path)}{'*' if r.factor else ''}", f"{r.default:.3g}", f"{r.low:.3g} to {r.high:.3g}", *ends, "yes" if r.identified else "no")
     return out
 
 
