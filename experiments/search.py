@@ -6,7 +6,6 @@ Pareto front. The best of many trials is partly the luckiest: so the front is li
 part in the search, and shown as it is there, with those that fall off. Optuna is an extra: pip install 'cogov[search]'.
 """
 
-import csv
 import json
 import math
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -14,9 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
-from importlib.metadata import version
 from multiprocessing import get_context
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -24,16 +21,16 @@ import pandas as pd
 from ..model import measures, mechanisms
 from ..model.cases import altered
 from ..model.knobs import ScenarioError, all_turned, paths
-from ..model.luck import Luck, seed_of
+from ..model.luck import seed_of
 from ..model.reading import guess
 from . import runs
+from .book import Book
+from .front import SIGN, confirmed, pareto, signed
 from .parameters import at
-from .wide import LEVEL, SWITCH, interval, shown, some
+from .wide import SWITCH, shown, some
 
 SAMPLERS = ("nsga2", "tpe")
 TOGETHER = 8      # trials proposed before any of them is known; fixed, so that workers change nothing
-RESAMPLES = 1000
-SIGN = {"maximise": 1.0, "minimise": -1.0}
 
 
 @dataclass(frozen=True)
@@ -265,87 +262,3 @@ def hands(workers):
             yield from ((sent[done], done.result()) for done in as_completed(sent))
 
         yield ask
-
-
-class Book:
-    """What every design came to, kept in a CSV file if one is named: a line per design, as soon as it is known."""
-
-    def __init__(self, room, path):
-        self.path, self.known = path and Path(path), {}
-        number = seed_of(version("cogov"), repr(room.scenario), *room.mechanisms, room.replicates, room.seed, room.within)
-        self.room = f"{number:016x}"
-        self.columns = ("room", "design", "why", *room.needed)
-        if self.path and self.path.exists():
-            self.read()
-        elif self.path:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.write(self.columns)
-
-    def read(self):
-        """Take over the lines of the same room; a last line that was cut off is left out. Raises ScenarioError for another file."""
-        text = self.path.read_text("utf-8")
-        lines = list(csv.reader(text[: text.rfind("\n") + 1].splitlines()))
-        if not lines or tuple(lines[0]) != self.columns:
-            raise ScenarioError(f"{self.path}: is no record of this search (its columns are {some(lines[0] if lines else ['none'])}); name another file")
-        if not text.endswith("\n"):
-            self.path.write_text(text[: text.rfind("\n") + 1], "utf-8")
-        for room, told, why, *values in lines[1:]:
-            if room == self.room:
-                self.known[told] = {**dict(zip(self.columns[3:], map(float, values))), "why": why}
-
-    def add(self, told, found):
-        self.known[told] = found
-        if self.path:
-            self.write((self.room, told, found["why"], *(repr(found[m]) for m in self.columns[3:])))
-
-    def write(self, line):
-        with self.path.open("a", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerow(line)
-
-
-# --------------------------------------------------------------------------- the front
-
-
-def signed(room, table):
-    """Objectives so that more is better: (rows, objectives)."""
-    return table[list(room.objectives)].to_numpy(float) * [SIGN[way] for way in room.objectives.values()]
-
-
-def pareto(values):
-    """Which rows no other beats: (n, m), more is better, to (n,) bool. A row is beaten by one that is as good in all and better in one.
-
-    >>> pareto(np.array([[1, 3], [2, 2], [1, 2], [2, 2]])).tolist()
-    [True, True, False, True]
-    """
-    values = np.asarray(values, float)
-    as_good = (values[:, None] >= values).all(axis=2)
-    better = (values[:, None] > values).any(axis=2)
-    return ~(as_good & better).any(axis=0)
-
-
-def confirmed(room, best, outcomes):
-    """The front on fresh luck: means with Student's intervals, who keeps to the limits, who is on the front there, and who falls off.
-
-    `share_on_front` is the share of bootstrap resamples of replicates (the same for all mixes) in which a mix is on it.
-    """
-    table = best[["mix"]].reset_index()
-    if not len(best):
-        return table.assign(**{m: [] for m in room.needed}, within_limits=[], front=[], share_on_front=[], status=[])
-    values = np.stack([outcome[1] for outcome in outcomes])  # (mixes, replicates, measures)
-    for m, name in enumerate(room.needed):
-        table[name], table[f"{name}_low"], table[f"{name}_high"] = interval(values[:, :, m].T, LEVEL)
-    n = values.shape[1]
-    chosen = (Luck("search", room.seed)("resample", np.arange(RESAMPLES * n)) * n).astype(int).reshape(RESAMPLES, n)
-    table["within_limits"], table["front"] = standing(room, values.mean(axis=1))
-    table["share_on_front"] = np.mean([standing(room, values[:, rows].mean(axis=1))[1] for rows in chosen], axis=0)
-    table["status"] = np.where(table.front, "stays", np.where(table.within_limits, "falls off: another beats it on fresh luck", "falls off: beyond the limits on fresh luck"))
-    return table.sort_values(next(iter(room.objectives)), ascending=SIGN[next(iter(room.objectives.values()))] < 0, kind="stable").reset_index(drop=True)
-
-
-def standing(room, means):
-    """Who keeps to the limits, and who of those is on the front: from (mixes, measures), two (mixes,) bool."""
-    table = pd.DataFrame(means, columns=list(room.needed))
-    able = np.logical_and.reduce([table[name] <= most for name, most in room.limits.items()], initial=True, axis=0) & np.ones(len(table), bool)
-    front = np.zeros(len(table), bool)
-    front[able] = pareto(signed(room, table[able]))
-    return able, front

@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cogov.experiments import runs, search as searching
-from cogov.experiments.search import confirmed, lived, mix, pareto, scenario_of, search
+from cogov.experiments import runs
+from cogov.experiments import search as searching
+from cogov.experiments.front import confirmed, pareto
+from cogov.experiments.search import lived, mix, scenario_of, search
 from cogov.model.cases import read
 from cogov.model.knobs import ScenarioError
 from cogov.model.measures import summary
