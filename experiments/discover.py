@@ -22,6 +22,7 @@ from .wide import LEVEL, SWITCH, complete, factors_of, halfwidth, some, wide
 SHUFFLES = 99
 HALVES = 50  # resamples for stability
 FEWEST = 10  # worlds that win, and that do not: with fewer nothing is looked for
+PATIENT = Terms()
 CHANCE = 0.05  # share of shuffled outcomes above which a box is not told
 
 
@@ -64,7 +65,7 @@ class Discovery:
         yield self.why
 
 
-def discover(worlds, wins, factors=None, *, boxes=3, terms=Terms(), shuffles=SHUFFLES, halves=HALVES, seed=0):
+def discover(worlds, wins, factors=None, *, boxes=3, terms=PATIENT, shuffles=SHUFFLES, halves=HALVES, seed=0):
     """Boxes in which `wins` are dense.
 
     `worlds`: a frame with a row per world; `factors` names its columns to look at (numbers, bools, texts), by default all

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from cogov.experiments.boxes import Box, Terms, Worlds, chosen, pasted, peeled, quasi_p, simplified
-from cogov.experiments.discover import best, best_arms, discover, paired_worlds, wins_where
+from cogov.experiments.discover import best, best_arms, discover, paired_worlds, resampled, wins_where
 from cogov.model.knobs import ScenarioError
+from cogov.model.luck import Luck
 
 QUICK = {"shuffles": 19, "halves": 10}
 
@@ -30,7 +31,7 @@ def corner():
 
 
 def test_a_planted_box_is_found(corner):
-    worlds, where, result = corner
+    _, where, result = corner
     box = result.boxes[0]
     assert set(box.box.limits) == {"a.x0", "a.x1"}
     assert box.box.limits["a.x0"] == (-np.inf, pytest.approx(0.4, abs=0.03)) and box.box.limits["a.x1"] == (pytest.approx(0.5, abs=0.03), np.inf)
@@ -82,6 +83,14 @@ def test_noise_gives_no_box_and_says_so(share):
         found += bool(result.boxes)
         assert result.boxes or "No box: " in list(result.sentences())[-1]
     assert found <= 2  # each is found with chance 5 %: more than 2 of 6 in 0.2 % of seeds
+
+
+def test_worlds_left_out_of_the_search_show_what_a_box_in_noise_is_worth():
+    worlds, wins, all_ = cube(300), np.random.default_rng(9).random(300) < 0.4, np.ones(300, bool)
+    believing = Terms(chance=np.inf)  # drops nothing
+    one = best(Worlds(worlds), wins, all_, believing)
+    assert wins[one.inside].mean() > wins.mean() + 0.08
+    assert resampled(Worlds(worlds), wins, all_, believing, 20, Luck("test"))[1] == pytest.approx(wins.mean(), abs=0.05)
 
 
 def test_switches_and_choices_are_found():

@@ -1,0 +1,264 @@
+"""Search: which mix of mechanisms, and to which degree, does most for what it may cost?
+
+Optuna proposes mixes (NSGA-II: Deb, Pratap, Agarwal & Meyarivan 2002; or the tree-structured Parzen estimator, TPE: Bergstra
+et al. 2011), every trial lives through the same lucks, and what no other trial beats in all objectives at once is the
+Pareto front. The best of many trials is partly the luckiest: so the front is lived through again with luck that took no
+part in the search, and shown as it is there, with those that fall off. Optuna is an extra: pip install 'cogov[search]'.
+"""
+
+import json
+import math
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib import import_module
+from multiprocessing import get_context
+
+import numpy as np
+import pandas as pd
+
+from ..model import measures, mechanisms
+from ..model.cases import altered
+from ..model.knobs import ScenarioError, all_turned, paths
+from ..model.luck import seed_of
+from ..model.reading import guess
+from . import runs
+from .book import Book
+from .front import SIGN, confirmed, pareto, signed
+from .parameters import at
+from .wide import SWITCH, shown, some
+
+SAMPLERS = ("nsga2", "tpe")
+TOGETHER = 8      # trials proposed before any of them is known; fixed, so that workers change nothing
+
+
+@dataclass(frozen=True)
+class Room:
+    """Where to look, and for what."""
+
+    scenario: object   # with every mechanism on that may be
+    mechanisms: tuple  # that may be on or off
+    knobs: dict        # path -> (low, high)
+    objectives: dict   # measure -> "maximise" or "minimise"
+    limits: dict       # measure -> most that its mean may be: yuan, hours, ...
+    replicates: int    # in every trial
+    seed: int
+    within: int
+
+    @property
+    def needed(self):
+        """The measures that are kept of every run."""
+        return tuple(dict.fromkeys((*self.objectives, *self.limits, "hours", "yuan")))
+
+
+@dataclass(frozen=True)
+class Searched:
+    """What a search found."""
+
+    room: Room
+    trials: pd.DataFrame  # one row per trial: status, why, first (the first trial of the same mix), mix, switches, knobs, means of measures, within_limits, front
+    front: pd.DataFrame   # one row per mix on the front: trial, mix; on fresh luck each measure with low and high, within_limits, front, share_on_front, status
+    confirmed_on: int     # replicates of fresh luck
+
+    def sentences(self):
+        """What came out, in plain English."""
+        done, kept = self.trials.status.eq("done"), self.front.status.eq("stays")
+        yield f"{len(self.trials)} trials, {self.trials['first'][done].nunique()} different mixes of {self.room.replicates} replicates each; {int((~done).sum())} failed."
+        if not len(self.front):
+            yield f"None keeps to the limits ({', '.join(f'{k} at most {shown(v)}' for k, v in self.room.limits.items())}); raise them, or let mechanisms be weaker."
+        else:
+            yield f"{len(self.front)} mixes are on the Pareto front; on {self.confirmed_on} replicates of fresh luck {int(kept.sum())} of them stay."
+        for _, row in self.front.iterrows():
+            told = ", ".join(f"{m} {row[m]:.3g} ({row[m + '_low']:.3g} to {row[m + '_high']:.3g})" for m in self.room.objectives)
+            yield f"{row.mix}: {told}; {row.status}, on the front in {row.share_on_front:.0%} of resamples."
+
+
+def search(
+    case, objectives, *, mechanisms=(), knobs=(), limits=(), trials=100, replicates=5, confirm=20, seed=0, sampler="nsga2", days=None, on=(), off=(), settings=(),
+    within=measures.WITHIN, workers=1, record=None, progress=None,
+):  # fmt: skip
+    """Search `case` for mixes that are best in several objectives within limits. Returns `Searched`; raises ScenarioError.
+
+    `mechanisms` may each be on or off, what else the case has (and `on`, `off`, `settings`) stays. `knobs`: path -> (low, high),
+    also of those mechanisms. `objectives`: measure -> "maximise" or "minimise"; `limits`: measure -> the most that its mean
+    may be ({"yuan": 50_000, "hours": 4000}). Every trial has the same `replicates` lucks, the front is confirmed on `confirm`
+    others. The same seed gives the same search for any number of `workers`. `record` names a CSV file to which every trial is
+    added as soon as it is done; a search that is begun again with the same arguments and file takes from there what it has.
+    """
+    room = room_of(runs.scenario_of(case), tuple(dict.fromkeys(mechanisms)), dict(knobs), dict(objectives), dict(limits), replicates, seed, within, days, on, off, settings)
+    for name, value, least in (("trials", trials, 1), ("replicates", replicates, 2), ("confirm", confirm, 2), ("workers", workers, 1)):
+        if not least <= value <= 100_000:
+            raise ScenarioError(f"{name} = {value} is out of range; allowed is {least} to 100000")
+    with hands(workers) as ask:
+        book = Book(room, record)
+        table = tried(room, study_of(sampler, seed, room), trials, book, ask, progress)
+        best = table[table.front & (table["first"] == table.index)]
+        fresh = dict(ask(partial(lived, room, range(replicates, replicates + confirm)), list(map(json.loads, best.design))))
+    return Searched(room, table.drop(columns="design"), confirmed(room, best, [fresh[n] for n in range(len(best))]), confirm)
+
+
+# --------------------------------------------------------------------------- the room
+
+
+def room_of(scenario, names, knobs, objectives, limits, replicates, seed, within, days, on, off, settings):
+    """The room, checked. Raises ScenarioError."""
+    if not names and not knobs:
+        raise ScenarioError("nothing may vary; name mechanisms that may be on, or knobs with their ranges")
+    if not objectives:
+        raise ScenarioError("no objective is named; name measures, each with maximise or minimise")
+    wrong = {m: way for m, way in objectives.items() if way not in SIGN}
+    if wrong:
+        raise ScenarioError(f"objective {next(iter(wrong))!r} = {wrong[next(iter(wrong))]!r} is unknown; allowed are {' and '.join(SIGN)}")
+    known = measures.summary(runs.replicate(replace(scenario, days=1), "search", 0, 0))
+    for name in (*objectives, *limits):
+        if name not in known:
+            raise ScenarioError(f"no measure is called {name!r}{guess(name, list(known))}")
+    full = altered(scenario, on=(*on, *names), off=off, settings=settings, days=days)
+    for path, ends in knobs.items():
+        checked(full, path, ends)
+    return Room(full, names, knobs, objectives, limits, replicates, seed, within)
+
+
+def checked(scenario, path, ends):
+    """Refuse a knob that does not exist or a range outside the honest one. Raises ScenarioError."""
+    known = paths(scenario)
+    if path not in known:
+        part, name, *_ = (*path.split("."), "")
+        off = part == "mechanisms" and name in mechanisms.names() and name not in scenario.mechanisms
+        raise ScenarioError(f"no knob is called {path!r}" + (f": {name} is not switched on; name it among the mechanisms" if off else guess(path, list(known))))
+    low, high, m = *ends, known[path].metadata
+    if not m["low"] <= low < high <= m["high"]:
+        raise ScenarioError(f"{path} from {low} to {high} is no range within what is allowed: {m['low']:g} to {m['high']:g} {m['unit']}")
+
+
+def whole(room, path):
+    """Whether a knob takes whole numbers only."""
+    return paths(room.scenario)[path].type in (int, "int")
+
+
+def needless(room, path, on):
+    """Whether a knob is of a mechanism that is off."""
+    part, name, *_ = (*path.split("."), "")
+    return part == "mechanisms" and name in room.mechanisms and name not in on
+
+
+def scenario_of(room, design):
+    """The scenario of a design {"on": names, "knobs": path -> value}. Raises ScenarioError where knobs contradict each other."""
+    turned = all_turned(room.scenario, {path: (int if whole(room, path) else float)(value) for path, value in design["knobs"].items()})
+    return replace(turned, mechanisms={name: m for name, m in turned.mechanisms.items() if name in design["on"] or name not in room.mechanisms})
+
+
+def mix(design):
+    """A design in words.
+
+    >>> mix({"on": ["whistle"], "knobs": {"mechanisms.whistle.strength": 0.5, "committee.staff": 3}}), mix({"on": [], "knobs": {}})
+    ('whistle (strength 0.5) with committee.staff 3', 'nothing')
+    """
+    own = {name: [f"{path.removeprefix(f'{SWITCH}{name}.')} {shown(v)}" for path, v in design["knobs"].items() if path.startswith(f"{SWITCH}{name}.")] for name in design["on"]}
+    rest = [f"{path} {shown(v)}" for path, v in design["knobs"].items() if path.removeprefix(SWITCH).split(".")[0] not in own]
+    told = " + ".join(name + (f" ({', '.join(knobs)})" if knobs else "") for name, knobs in own.items()) or "nothing"
+    return told + (f" with {', '.join(rest)}" if rest else "")
+
+
+# --------------------------------------------------------------------------- trials
+
+
+def optuna():
+    """Optuna, quiet. Raises ScenarioError when it is not installed."""
+    try:
+        found = import_module("optuna")
+    except ImportError:
+        raise ScenarioError("Optuna is not installed, which proposes mixes; install it with: pip install 'cogov[search]'") from None
+    found.logging.set_verbosity(found.logging.WARNING)
+    return found
+
+
+def study_of(sampler, seed, room):
+    """An Optuna study, in which the two ends stand first: none of the mechanisms, and all."""
+    if sampler not in SAMPLERS:
+        raise ScenarioError(f"sampler = {sampler!r} is unknown; allowed are {' and '.join(SAMPLERS)}")
+    there, number = optuna(), seed_of("search", seed) % 2**31
+    made = there.samplers.NSGAIISampler(population_size=24, seed=number) if sampler == "nsga2" else there.samplers.TPESampler(seed=number)
+    study = there.create_study(directions=[way.replace("mise", "mize") for way in room.objectives.values()], sampler=made)
+    now = {path: min(max(at(room.scenario, path), low), high) for path, (low, high) in room.knobs.items()}
+    for on in (False, True) if room.mechanisms else (False,):
+        study.enqueue_trial({SWITCH + name: on for name in room.mechanisms} | now)
+    return study
+
+
+def design_of(room, trial):
+    """What Optuna proposes, without the knobs of mechanisms that are off: they change nothing."""
+    on = [name for name in room.mechanisms if trial.suggest_categorical(SWITCH + name, [False, True])]
+    knobs = {}
+    for path, (low, high) in room.knobs.items():
+        value = trial.suggest_int(path, math.ceil(low), math.floor(high)) if whole(room, path) else trial.suggest_float(path, low, high)
+        if not needless(room, path, on):
+            knobs[path] = value
+    return {"on": on, "knobs": knobs}
+
+
+def tried(room, study, trials, book, ask, progress):
+    """The table of all trials. Mixes that were tried before are not lived through again."""
+    state, rows = optuna().trial.TrialState, []
+    while len(rows) < trials:
+        proposed = [study.ask() for _ in range(min(TOGETHER, trials - len(rows)))]
+        designs = [json.dumps(design_of(room, trial)) for trial in proposed]
+        new = [told for told in dict.fromkeys(designs) if told not in book.known]
+        for n, outcome in ask(partial(lived, room, range(room.replicates)), [json.loads(told) for told in new]):
+            book.add(new[n], averaged(room, outcome))
+        for trial, told in zip(proposed, designs):
+            found = book.known[told]
+            for name, most in room.limits.items() if not found["why"] else ():
+                trial.set_constraint(name, (found[name] - most) / (abs(most) or 1.0))  # as a share, for they are summed
+            study.tell(trial, None if found["why"] else [found[m] for m in room.objectives], state=state.FAIL if found["why"] else state.COMPLETE)
+            rows.append(row(room, trial.number, json.loads(told), found))
+            if progress:
+                progress()
+    table = pd.DataFrame(rows).set_index("trial")
+    table.insert(2, "first", table.groupby("design", sort=False)["design"].transform(lambda same: same.index[0]).astype(int))
+    able = table.within_limits & table.status.eq("done")
+    table["front"] = False
+    table.loc[able, "front"] = pareto(signed(room, table[able]))
+    return table
+
+
+def row(room, number, design, found):
+    switches = {SWITCH + name: name in design["on"] for name in room.mechanisms}
+    knobs = {path: design["knobs"].get(path, np.nan) for path in room.knobs}
+    able = all(found[name] <= most for name, most in room.limits.items())
+    return {"trial": number, "status": "failed" if found["why"] else "done", "why": found["why"], "mix": mix(design), **switches, **knobs,
+            **{m: found[m] for m in room.needed}, "within_limits": able, "design": json.dumps(design)}  # fmt: skip
+
+
+def lived(room, numbers, design):
+    """The replicates `numbers` of a design: ("", (replicates, measures) floats), or why it cannot be lived through and nothing."""
+    try:
+        scenario = scenario_of(room, design)
+    except ScenarioError as e:
+        return str(e), np.full((len(numbers), len(room.needed)), np.nan)
+    told = [measures.summary(runs.replicate(scenario, "search", room.seed, number), room.within) for number in numbers]
+    return "", np.array([[one[m] for m in room.needed] for one in told], float)
+
+
+def averaged(room, outcome):
+    """Means of the measures, and why there is none."""
+    why, values = outcome
+    means = dict(zip(room.needed, values.mean(axis=0).tolist()))
+    lacking = [m for m in (*room.objectives, *room.limits) if not np.isfinite(means[m])]
+    return {**means, "why": why or (f"{some(lacking)} does not exist in some replicate" if lacking else "")}
+
+
+@contextmanager
+def hands(workers):
+    """A way to have a job done for many designs: yields (number, result) as they are done, on so many processes."""
+    if workers == 1:
+        yield lambda job, many: ((n, job(one)) for n, one in enumerate(many))
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+
+        def ask(job, many):
+            sent = {pool.submit(job, one): n for n, one in enumerate(many)}
+            yield from ((sent[done], done.result()) for done in as_completed(sent))
+
+        yield ask
