@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from ..model.measures import SHARES
 from . import statistics
 from .best import best
 from .design import SAMPLED
@@ -97,7 +98,7 @@ class Analysis:
         """The verdicts in words: (case, arm, verdict, sentence)."""
         if not self.by_arm:
             return []
-        return [(case, arm, row.verdict, statistics.sentence(row, self.estimand.matters)) for (case, arm), row in self.verdicts.iterrows()]
+        return [(case, arm, row.verdict, statistics.sentence(row, self.estimand.matters, self.estimand.measure in SHARES)) for (case, arm), row in self.verdicts.iterrows()]
 
     def tables(self):
         """Every table by name."""

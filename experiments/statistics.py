@@ -154,18 +154,20 @@ def gained(a, b):
     return apart / own if own > 0 else np.inf if apart > 0 else np.nan
 
 
-def sentence(row, matters=0.0):
-    """A row of `contrasts` in words."""
+def sentence(row, matters=0.0, share=False):
+    """A row of `contrasts` in words; of a share, in percentage points."""
     lost = f" Left out because a run failed: {row.failed}." if row.failed else ""
     lost += f" Left out because the measure does not exist or a run is not there: {row.missing}." if row.missing else ""
-    found = f"{row.difference:+.4g} ({row.low_all:+.4g} to {row.high_all:+.4g}, {row.pairs} pairs)"
+    number, unit = (lambda x: f"{100 * x:+.1f}", " points") if share else (lambda x: f"{x:+.4g}", "")
+    found = f"{number(row.difference)}{unit} ({number(row.low_all)} to {number(row.high_all)}, {row.pairs} pairs)"
+    least = number(matters).lstrip("+") + unit
     if row.pairs < 2:
         return f"undecided: {'no pair is there' if not row.pairs else 'one pair is an anecdote'}; no interval can be given. Ask for more replicates.{lost}"
-    beyond = f" by more than {matters:g}, which matters" if matters else ""
+    beyond = f" by more than {least}, which matters" if matters else ""
     said = {
         "larger": f"larger{beyond}: {found}.",
         "smaller": f"smaller{beyond}: {found}.",
-        "equivalent": f"equivalent: {found}, nowhere more than the {matters:g} that matters.",
+        "equivalent": f"equivalent: {found}, nowhere more than the {least} that matter{'' if share else 's'}.",
         "alike": f"alike: in none of {row.pairs} pairs is there any difference.",
         "undecided": f"undecided: {found}; some {row.further:,.0f} further pairs would settle it, if the mean stays where it is.",
     }[row.verdict]

@@ -19,6 +19,7 @@ DAILY = ("arisen", "told", "open", "unknown", "resolved", "withdrawn", "lapsed",
 SUMMARY = ("resolution_rate", "resolution_rate_of_told", "restricted_mean_time", "arisen", "told", "resolved", "resolved_in_time", "backlog",
            "unknown", "reopened", "withdrawn", "lapsed", *DAILY[7:], "hours", "yuan", "hours_per_resolved", "yuan_per_resolved",
            "spread_between_buildings", "owners_minus_tenants", "registered_minus_migrants")  # fmt: skip
+SHARES = ("resolution_rate", "resolution_rate_of_told", "giving", "spread_between_buildings", "owners_minus_tenants", "registered_minus_migrants")  # of SUMMARY
 EVERY = 7  # days between looks at residents; in between the last look holds
 
 

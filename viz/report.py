@@ -14,7 +14,7 @@ import pandas as pd
 from ..experiments.spreadsheets import defused
 from . import sweeps
 from .figures import save as keep
-from .tables import NAMES
+from .tables import NAMES, SHARES
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 STYLE = """
@@ -79,7 +79,7 @@ def cards(found):
 def estimand(found):
     """What was to be known, in a sentence."""
     e = found.estimand
-    matters = f"an effect below {e.matters:g} does not matter" if e.matters else "any effect matters"
+    matters = f"an effect below {f'{100 * e.matters:g} points' if e.measure in SHARES else f'{e.matters:g}'} does not matter" if e.matters else "any effect matters"
     return (f"The estimand, stated before the first run: the mean difference of {NAMES[e.measure]} ({e.measure}; in time is within {e.within} days) between each arm and "
             f"“{found.reference}”, the same lucks in both; {matters}; {e.level:.0%} intervals.")  # fmt: skip
 

@@ -5,6 +5,8 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
+from ..model.measures import SHARES
+
 NAMES = {
     "resolution_rate": "resolved in time",
     "resolution_rate_of_told": "in time, of those told",
@@ -32,7 +34,6 @@ NAMES = {
     "owners_minus_tenants": "owners - tenants",
     "registered_minus_migrants": "registered - migrants",
 }  # of measures.summary, in words
-SHARES = {"resolution_rate", "resolution_rate_of_told", "giving", "owners_minus_tenants", "registered_minus_migrants", "spread_between_buildings"}
 FUND = {"yuan: community": "'s fund", "yuan: compounds": "' repair funds"}
 NOTE = "In time: resolved within {} days of arising. * up to day 180 or the run's end, Kaplan-Meier; open issues count as open. pt: percentage points."
 PLAIN = {"box": box.SIMPLE_HEAD, "title_justify": "left", "padding": (0, 1, 0, 0), "pad_edge": False, "show_edge": False, "caption_justify": "left"}
