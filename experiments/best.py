@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 
 from ..model.knobs import ScenarioError
-from .statistics import framed, samples, within
+from .statistics import framed, in_range, samples
 
 
 def best(runs, measure, larger=True, matters=0.0, level=0.95):
@@ -22,8 +22,8 @@ def best(runs, measure, larger=True, matters=0.0, level=0.95):
     infinite for matters = 0); replicates (used: those in which every arm has a value); lost (the other replicates).
     An arm with no value at all takes no part: NaN, neither chosen nor possible. Raises ScenarioError.
     """
-    within("matters", matters, 0.0, np.inf)
-    within("level", level, 0.5, 1.0)
+    in_range("matters", matters, 0.0, np.inf)
+    in_range("level", level, 0.5, 1.0)
     rows, sign = {}, 1.0 if larger else -1.0
     for case, values, _ in samples(runs, measure):
         wide = values[measure]

@@ -15,7 +15,7 @@ from .best import with_the_best
 from .price import fieller
 from .sequential import Rule
 from .simultaneous import level_of_each
-from .statistics import half_width, within
+from .statistics import half_width, in_range
 
 ARMS = 5
 ALIKE = 0.7   # correlation of two arms' normal scores: what the same luck achieves
@@ -111,9 +111,9 @@ def coverage(experiments=2000, replicates=30, seed=0, level=0.95, kinds=None, se
     thousand times, by the binomial law), holds (covered >= lowest), experiments, replicates. With 30 replicates, skewed and
     rare data are known to cover less, and the table shows how much. Raises ScenarioError.
     """
-    within("experiments", experiments, 1, 1_000_001)
-    within("replicates", replicates, 2, 10_001)
-    within("level", level, 0.5, 1.0)
+    in_range("experiments", experiments, 1, 1_000_001)
+    in_range("replicates", replicates, 2, 10_001)
+    in_range("level", level, 0.5, 1.0)
     kinds, sequential, laws = (default if given is None else given for given, default in ((kinds, KINDS), (sequential, SEQUENTIAL), (laws, LAWS)))
     if set(kinds) & set(sequential):
         raise ScenarioError(f"{min(set(kinds) & set(sequential))!r} names two kinds of intervals; give each a name of its own")

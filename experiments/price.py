@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from .statistics import against, framed, half_width, samples, within
+from .statistics import against, framed, half_width, in_range, samples
 
 EFFECT = "resolved_in_time"
 UNITS = {"yuan": "yuan", "hours": "hours of work"}
@@ -22,7 +22,7 @@ def price(runs, reference, effect=EFFECT, level=0.95):
     NAME_each_low, NAME_each_high (Fieller; -inf and inf where the effect may be zero), NAME_quadrant (see `quadrant`) and
     NAME_words. Also pairs and lost. Each interval holds by itself with probability `level`. Raises ScenarioError.
     """
-    within("level", level, 0.5, 1.0)
+    in_range("level", level, 0.5, 1.0)
     rows = {}
     for case, values, _ in samples(runs, effect, *UNITS):
         for arm in against(reference, values[effect].columns, case):

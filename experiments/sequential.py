@@ -20,19 +20,19 @@ class Rule:
     """What precision of which measure is asked for, and what it may cost."""
 
     measure: str
-    half_width: float        # of every contrast's interval, in the measure's own unit
+    half_width: float         # of every contrast's interval, in the measure's own unit
     first: int | None = None  # replicates at the first look; None: 30, or 50 where every value lies within -1 .. 1
-    step: int = 10           # replicates between looks
-    most: int = 1000         # replicates at which it stops in any case
-    level: float = 0.95      # that all intervals of a case hold jointly
+    step: int = 10            # replicates between looks
+    most: int = 1000          # replicates at which it stops in any case
+    level: float = 0.95       # that all intervals of a case hold jointly
 
     def __post_init__(self):
         """Raises ScenarioError for a number out of its range."""
-        statistics.within("half_width", self.half_width, np.nextafter(0.0, 1.0), np.inf)
-        statistics.within("level", self.level, 0.5, 1.0)
+        statistics.in_range("half_width", self.half_width, np.nextafter(0.0, 1.0), np.inf)
+        statistics.in_range("level", self.level, 0.5, 1.0)
         for name, low, high in (("first", 2, 1_000_001), ("step", 1, 1_000_001), ("most", 2, 1_000_001)):
             if getattr(self, name) is not None:
-                statistics.within(name, getattr(self, name), low, high)
+                statistics.in_range(name, getattr(self, name), low, high)
 
     def looks(self, share=False):
         """The numbers of replicates at which it looks, the cap last.
@@ -85,8 +85,8 @@ def decide(runs, rule, reference):
     contrast = half.idxmax()
     widest = float(half[contrast]) if np.isfinite(half[contrast]) else np.nan
     found = f"{int((half <= rule.half_width).sum())} of {len(half)} intervals of {rule.measure} are within ± {rule.half_width:g}"
-    found += f", the widest (case {contrast[0]!r}, arm {contrast[1]!r}) is ± {widest:.3g}" if np.isfinite(widest) else f"; case {contrast[0]!r}, arm {contrast[1]!r} has no interval"
-    found += "." + excused(table)
+    width = f"is ± {widest:.3g}" if np.isfinite(widest) else "has no interval"
+    found += f"; the widest, of arm {contrast[1]!r} in case {contrast[0]!r}, {width}.{excused(table)}"
     if widest <= rule.half_width:
         return Decision(False, "reached", n, n, widest, contrast, f"Stopped at {n} replicates, half-width reached: {found}")
     if n >= rule.most:

@@ -14,7 +14,7 @@ from scipy.stats import qmc
 
 from ..model.luck import Luck
 
-MANY = 40  # contrasts beyond which Bonferroni's inequality is used instead: it holds for any correlation
+MANY = 24  # contrasts beyond which Bonferroni's inequality is used instead: it holds for any correlation
 TINY = 1e-9  # of a correlation matrix's eigenvalues: none
 
 
@@ -70,7 +70,7 @@ def draws(rank, df):
     """
     below = np.tril_indices(rank, -1)
     size = 2 * rank + len(below[0])
-    u = (qmc.Sobol(size, scramble=False).random_base2(12) + Luck("simultaneous")("shift", np.arange(size))) % 1.0
+    u = (qmc.Sobol(size, scramble=False).random_base2(12 if rank <= 4 else 13) + Luck("simultaneous")("shift", np.arange(size))) % 1.0
     u = np.clip(u, 1e-15, 1.0 - 1e-15)
     triangle = np.zeros((len(u), rank, rank))
     triangle[:, np.arange(rank), np.arange(rank)] = np.sqrt(2.0 * special.gammaincinv((df - np.arange(rank)) / 2.0, u[:, rank : 2 * rank]))

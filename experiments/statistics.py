@@ -60,7 +60,7 @@ def against(reference, arms, case):
     return [arm for arm in arms if arm != reference]
 
 
-def within(name, value, low, high):
+def in_range(name, value, low, high):
     """The number itself, if low <= value and value < high. Raises ScenarioError."""
     if not low <= value < high:
         raise ScenarioError(f"{name} = {value} is out of range; allowed is {low} to below {high}")
@@ -76,8 +76,8 @@ def contrasts(runs, measure, reference, matters=0.0, level=0.95):
     pairs, failed (pairs left out because a run failed), missing (pairs left out because the measure does not exist, or a
     run is not there), verdict (see `verdict`) and further (see `further`). Raises ScenarioError.
     """
-    within("matters", matters, 0.0, np.inf)
-    within("level", level, 0.5, 1.0)
+    in_range("matters", matters, 0.0, np.inf)
+    in_range("level", level, 0.5, 1.0)
     rows = {}
     for case, values, failed in samples(runs, measure):
         wide = values[measure]

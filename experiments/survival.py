@@ -12,7 +12,7 @@ from scipy import stats
 
 from ..model.knobs import ScenarioError
 from ..model.measures import kaplan_meier, restricted_mean
-from .statistics import against, framed, within
+from .statistics import against, framed, in_range
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,15 @@ def survival(issues, horizon, days, reference=None, level=0.95):
     by replicate, for curves of the arcsine of the root of the share (Thomas & Grunkemeier 1975), NaN from one replicate. With
     `reference`, differences of the means pair replicates that both arms have. Horizon: at most `days`. Raises ScenarioError.
     """
-    within("days", days, 1, np.inf)
+    in_range("days", days, 1, np.inf)
     if not 0 < horizon <= days:
         raise ScenarioError(f"horizon = {horizon} is out of range; allowed is above 0 to {days}, the days of a run")
-    within("level", level, 0.5, 1.0)
+    in_range("level", level, 0.5, 1.0)
     for column in ("case", "arm", "replicate", "born", "resolved"):
         if column not in issues:
             raise ScenarioError(f"issues have no column {column!r}; there are: {', '.join(map(str, issues.columns))}")
+    if not len(issues):
+        raise ScenarioError("there is no issue to follow; no run is finished, or nothing arose")
     curves, means = {}, {}
     for case, here in issues.groupby("case", sort=False, observed=True):
         arms = {arm: part for arm, part in here.groupby("arm", sort=False, observed=True)}
@@ -71,6 +73,7 @@ def counts(issues, days, replicates, grid):
 
 def without_each(dead, risk):
     """Survival on the grid with all replicates (m,), and with each left out in turn (replicates, m)."""
+
     def product(d, n):
         return np.cumprod(1.0 - d / np.maximum(n, 1.0), axis=-1)
 
@@ -106,7 +109,7 @@ def area(issues, horizon, days, replicates):
     time, resolved = times(issues, days)
     grid, _ = kaplan_meier(time, resolved)
     grid = grid[grid < horizon]
-    share, less = without_each(*counts(issues, days, replicates, grid))
+    _, less = without_each(*counts(issues, days, replicates, grid))
     wide = np.diff(np.concatenate([[0.0], grid, [horizon]]))
     return restricted_mean(time, resolved, horizon), wide[0] + less @ wide[1:]
 
