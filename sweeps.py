@@ -11,7 +11,7 @@ import typer
 from rich.progress import TextColumn
 
 from .model.knobs import ScenarioError
-from .shell import Json, app, command, err, out, progress, ready
+from .shell import Json, app, bench, command, err, out, progress, ready
 
 
 @app.command()
@@ -129,3 +129,14 @@ def archive(folder: Annotated[Path, typer.Argument(help="of a sweep")], out_: An
 
     path = packed(folder, out_ or folder.with_name(folder.name + ".zip"))
     out.print(f"Archive: {path}", soft_wrap=True, highlight=False)
+
+
+@bench.command()
+def coverage(experiments: Annotated[int, typer.Option(min=100, help="synthetic experiments with known truth, of each kind and law")] = 2000, json_: Json = False):
+    """How often the intervals of reports hold what they promise, over synthetic experiments whose truth is known."""
+    from .experiments.bench import show
+    from .experiments.coverage import coverage
+
+    with err.status("thousands of experiments ..."):
+        table = coverage(experiments).reset_index()
+    show(out, json_, f"coverage of nominal intervals over {experiments:,} synthetic experiments", list(table), table.values.tolist())
