@@ -16,6 +16,10 @@ _WHERE = {  # name -> the room it lives in; loaded when first asked for, so that
     "effects": "experiments.effects",
     "story": "experiments.story",
     "surprising": "experiments.surprises",
+    "Experiment": "experiments.experiment",
+    "sweep": "experiments.sweep",
+    "results": "experiments.results",
+    "analysed": "experiments.analysis",
 }
 __all__ = list(_WHERE)
 

@@ -50,7 +50,7 @@ def data_files():
 def test_lock_holds_every_dependency():
     project = PROJECT["project"]
     extras = [requirement for extra in project["optional-dependencies"].values() for requirement in extra]
-    declared = {canonical(r) for r in project["dependencies"] + extras + PROJECT["build-system"]["requires"]}
+    declared = {canonical(r) for r in project["dependencies"] + extras + PROJECT["build-system"]["requires"]} - {"cogov"}  # an extra of extras
     assert declared - {canonical(entry) for entry in ENTRIES} == set()
 
 
