@@ -213,6 +213,7 @@ def paired_worlds(runs, mechanism, measure, factors=None, level=LEVEL):
     both = with_[[*keys, *(f for f in factors if f in own), "replicate", measure]].merge(without[[*keys, "replicate", measure]], on=[*keys, "replicate"], suffixes=("_with", "_without"))
     both["difference"] = both[f"{measure}_with"].astype(float) - both[f"{measure}_without"].astype(float)
     every = keys + [f for f in factors if f in own]
+    known(both, every)
     table = pd.DataFrame([row(dict(zip(every, key)), group["difference"].to_numpy(), level) for key, group in both.dropna(subset="difference").groupby(every, sort=False)])
     if not len(table):
         raise ScenarioError(f"no world has runs without and with {mechanism} of the same replicate; a sweep must have both arms in every world")
@@ -233,6 +234,13 @@ def world_factors(runs, factors, *arms):
     return factors
 
 
+def known(runs, factors):
+    """Refuse factors that some run has no value of. Raises ScenarioError."""
+    empty = [f for f in factors if runs[f].isna().any()]
+    if empty:
+        raise ScenarioError(f"{some(empty)} has no value in some runs, so their world is not known; leave those runs out, or name the factors that matter")
+
+
 def wins_where(table, matters=0.0, maximise=True, sure=False):
     """Of `paired_worlds`: where the mechanism wins, its difference better than by `matters`; with `sure`, its whole interval."""
     sign = 1 if maximise else -1
@@ -249,6 +257,7 @@ def best_arms(runs, measure, arms, factors=None, maximise=True):
     arms = list(arms)
     world_factors(runs, arms)
     factors = world_factors(runs, factors, *arms)
+    known(runs, factors)
     named = runs.assign(**{"": [", ".join(f"{a.removeprefix(SWITCH)} {v}" for a, v in zip(arms, one)) for one in zip(*(said(runs[a]) for a in arms))]})
     rows = []
     for key, group in named.groupby(factors, sort=False):

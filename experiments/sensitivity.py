@@ -16,6 +16,7 @@ from importlib import import_module
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from ..model.knobs import ScenarioError
 from ..model.luck import Luck, seed_of
@@ -23,6 +24,8 @@ from .attribute import signed
 from .wide import LEVEL, complete, halfwidth, interval, shown, some, wide
 
 RESAMPLES = 1000
+WIDE = 0.2   # width of an index's interval above which factors are not to be ranked; 0.05 is converged (Sarrazin, Pianosi & Wagener 2016)
+TINY = 1e-12  # of the outcome's size: what rounding makes
 
 
 def salib(part):
@@ -106,7 +109,7 @@ def luck_left(y):
 class Screening:
     """What Morris's method found. In the outcome's unit, for a change of a factor over its whole range."""
 
-    table: pd.DataFrame  # (factor) -> mu, mu_star, sigma, each with low and high; luck: the mu_star that luck alone would make; told: above it
+    table: pd.DataFrame  # (factor) -> mu, mu_star, sigma, each with low and high; luck: the mu_star that luck alone makes on average; told: beyond luck
     trajectories: int
     replicates: int
     level: float
@@ -129,7 +132,8 @@ def morris(factors, points, y, level=LEVEL, seed=0):
     """Analyse Morris's design: `points` (m, d) as `morris_points` gave them, `y` (m,) or (m, replicates). Returns a `Screening`.
 
     Intervals of mu hold what other trajectories and other luck would change (two variances added, which errs to the wide side);
-    those of mu* and sigma what other trajectories would: t for mu*, percentile bootstrap over trajectories for sigma.
+    those of mu* and sigma what other trajectories would: t for mu*, percentile bootstrap over trajectories for sigma. `told`
+    is whether mu* is above what luck alone would seldom make even if all trajectories met it alike (t of one effect's error).
     """
     told, y = problem(factors), two_way(y)
     effects = elementary(told, np.asarray(points, float), y)  # (trajectories, d, replicates)
@@ -141,8 +145,9 @@ def morris(factors, points, y, level=LEVEL, seed=0):
     table["sigma"] = mean.std(axis=0, ddof=1)
     chosen = (Luck("sensitivity", seed)("trajectory", np.arange(RESAMPLES * r)) * r).astype(int).reshape(RESAMPLES, r)
     table["sigma_low"], table["sigma_high"] = np.quantile(mean[chosen].std(axis=1, ddof=1), [(1 - level) / 2, (1 + level) / 2], axis=0)
-    table["luck"] = np.sqrt(2 / np.pi * effects.var(axis=2, ddof=1).mean(axis=0) / replicates) if replicates > 1 else np.nan  # mean size of N(0, v)
-    table["told"] = (table["mu_star_low"] > table["luck"]) & (table["mu_star"] > 0)
+    error = np.sqrt(effects.var(axis=2, ddof=1).mean(axis=0) / replicates) if replicates > 1 else np.full(len(table), np.nan)
+    table["luck"] = np.sqrt(2 / np.pi) * error  # the mean size of N(0, error)
+    table["told"] = table["mu_star"] > stats.t.ppf((1 + level) / 2, max(replicates - 1, 1)) * error + TINY * np.abs(y).max()
     return Screening(table, r, replicates, level)
 
 
@@ -192,6 +197,9 @@ class Indices:
             yield f"{name}: {alone} of the variance by itself (first-order index), {with_} with its interactions (total index)."
         if not t.told.all():
             yield f"Not told from nothing: {some(t.index[~t.told], 30)}."
+        width = max((t[f"{name}_high"] - t[f"{name}_low"]).max() for name in ("S1", "ST"))
+        if width > WIDE:
+            yield f"The widest interval spans {width:.2f}: with so few points factors are not to be ranked; take n twice as large or more."
 
 
 def luck_told(found):
@@ -215,7 +223,7 @@ def sobol(factors, y, level=LEVEL, seed=0):
     if len(y) % (d + 2) or len(y) < 2 * (d + 2):
         raise ScenarioError(f"{len(y)} outcomes are no Saltelli design of {d} factors: it has n x {d + 2} points")
     mean = y.mean(axis=1)
-    variance = float(mean.var(ddof=1)) if np.ptp(mean) > 1e-12 * np.abs(mean).max() else 0.0
+    variance = float(mean.var(ddof=1)) if np.ptp(mean) > TINY * np.abs(mean).max() else 0.0
     luck = luck_left(y) / variance if variance else np.nan
     table = pd.DataFrame(index=pd.Index(told["names"], name="factor"))
     found = salib("analyze.sobol").analyze(told, mean, calc_second_order=False, num_resamples=RESAMPLES, conf_level=level, seed=seeded("sobol", seed)) if variance else {}

@@ -214,6 +214,13 @@ def test_worlds_are_paired_by_luck():
         paired_worlds(runs, "whistle", "rate")
 
 
+def test_a_world_that_is_not_known_is_refused():
+    runs = sweep().assign(**{"residents.shyness": [np.nan, 1.0, 2.0] * 80})
+    for job in (lambda: paired_worlds(runs, "captains", "rate", ["committee.staff", "residents.shyness"]), lambda: best_arms(runs, "rate", ["mechanisms.captains"])):
+        with pytest.raises(ScenarioError, match="residents.shyness has no value in some runs"):
+            job()
+
+
 def test_worlds_in_which_another_arm_is_best():
     table = best_arms(sweep(), "rate", ["mechanisms.captains"])
     assert ((table.best == "captains on") == (table["committee.staff"] < 2)).all()

@@ -137,6 +137,14 @@ def test_no_trial_is_lost_when_a_search_is_cut_off(found, tmp_path, monkeypatch)
     same(found, search(SHORT, AIMS, **ASKED, record=path))
 
 
+def test_a_record_of_something_else_is_not_written_on(tmp_path):
+    path = tmp_path / "other.csv"
+    path.write_text("name,age\n")
+    with pytest.raises(ScenarioError, match="is no record of this search"):
+        search(SHORT, AIMS, **ASKED, record=path)
+    assert path.read_text() == "name,age\n"
+
+
 def test_a_mix_that_cannot_be_is_a_failed_trial_and_not_the_end(monkeypatch):
     def grumpy(room, design):
         if "grid_patrol" in design["on"]:

@@ -93,6 +93,18 @@ def test_luck_is_not_read_as_sensitivity():
     assert "is luck left in the mean of 8 replicates; total indices of that size mean nothing" in next(found.sentences())
 
 
+def test_an_effect_that_is_large_here_and_nothing_there_is_told_from_luck():
+    """Luck is small; that trajectories differ widely is in the interval of mu*, and does not make it luck."""
+    points = morris_points(["a", "b"], 6)
+    found = morris(["a", "b"], points, noisy(np.maximum(points[:, 0], 1 / 3) * (points[:, 1] > 0.5), 0.005, 4))
+    assert found.table.told.all()
+
+
+def test_few_points_are_said_to_be_too_few_to_rank():
+    few, many = (list(sobol(ISHIGAMI, ishigami(saltelli_points(ISHIGAMI, n))).sentences())[-1] for n in (16, 4096))
+    assert "not to be ranked" in few and "not to be ranked" not in many
+
+
 def test_luck_that_all_points_share_does_no_harm():
     y = np.random.default_rng(2).normal(size=300)
     assert luck_left(noisy(y, 0.4, 6)) == pytest.approx(0.4**2 / 6, rel=0.1)
