@@ -39,6 +39,7 @@ from .waiting import unresolved
 
 HORIZONS = (1, 3, 7, 30, 90, 180)  # days after telling
 SETTLING = 0.25   # share of a run, at its beginning, in which queues fill: issues told then are not counted
+SEEN = 2 / 3      # of the rest of a run: horizons beyond are too far for what it sees
 FACTOR = 4.0      # by which an assumed number may be larger or smaller than it is, unless said otherwise
 ATOLL = 8         # trials that are asked for before any of them is answered, whatever the number of workers
 BOOTSTRAPS = 200
@@ -113,6 +114,7 @@ class Calibration:
     split: pd.Timestamp       # first day of the part held out
     log: Log
     said: list                # what was left out or assumed
+    free: dict                # path -> Free, of what was fitted
 
     def verdict(self):
         """The answer in a sentence or two."""
@@ -150,10 +152,6 @@ class Calibration:
                 notes[moved] = f"fitted, {'factor ' if self.free[path].factor else ''}{row.best:.4g} ({tells})"
         header = f"{self.case.name}, fitted to {where} on {date.today()}; fitted numbers say so, all others are as they were."
         return written(self.fitted, notes, short(header, 400) + (f"\n{short(command, 400)}" if command else "") + "\n" + short(self.verdict(), 1000))
-
-    @property
-    def free(self):
-        return self._free
 
 
 # ------------------------------------------------------------------------------------------------------------ parameters
@@ -566,12 +564,11 @@ def calibrate(case, log, *, fit=(), trials=200, replicates=2, held_out=0.25, fac
     fresh = range(replicates, 3 * replicates)  # lucks that nothing was fitted to
     models = {"default": tried(scenario, chosen, aim, seed, fresh, None), "fitted": tried(scenario, chosen, aim, seed, fresh, u[missed.argmin()])}
     said = left_out(log, kinds, aims, people)
-    done = Calibration(
+    return Calibration(
         scenario, best, parameters_of(chosen, drawn, weights, u[missed.argmin()]), ensemble_of(chosen, drawn, weights, far), ensemble_of(chosen, u, None, missed),
         scored(models, {part: (one, errors(one, luck, counted, len(fresh))) for part, one in aims.items()}), *shown(models, aims, told_, weights), worth(weights), widened, split, log, said,
+        {one.path: one for one in chosen},
     )  # fmt: skip
-    done._free = {one.path: one for one in chosen}
-    return done
 
 
 def planned(scenario, log, fit=(), trials=200, replicates=2, held_out=0.25, factor=FACTOR, method="tpe", residents=None):
@@ -583,7 +580,7 @@ def planned(scenario, log, fit=(), trials=200, replicates=2, held_out=0.25, fact
         raise ScenarioError(f"--method {method}: is none of {', '.join(METHODS)}")
     if method != "sobol":
         optuna_study(0, method)
-    horizons = tuple(h for h in HORIZONS if h <= scenario.days * (1 - SETTLING) / 2)
+    horizons = tuple(h for h in HORIZONS if h <= scenario.days * (1 - SETTLING) * SEEN)
     if not horizons:
         raise ScenarioError(f"days = {scenario.days} is too short to see anything resolved; live through 30 days or more")
     people, (kinds, _) = residents or log.mapping.residents, kinds_of(log)

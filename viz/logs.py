@@ -70,7 +70,7 @@ def calibration(done):
             axes.set_visible(False)
     for axes in grid[1]:
         axes.set_xlabel("days since it was told")
-    grid[0, 0].legend(frameon=False, fontsize=7)
+    figure.legend(*grid[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4, frameon=False, fontsize=8)
     found = done.scores["points"]
     title = (f"{done.case.name} fitted to {label(done.log.path.replace(chr(92), '/').rpartition('/')[2])}; held out from {done.split:%Y-%m-%d}: curves missed by "
              f"{found['held out', 'fitted']:.1f} points, unfitted {found['held out', 'default']:.1f}, by the log before {found['held out', 'the log before']:.1f}")  # fmt: skip
