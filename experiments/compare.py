@@ -3,12 +3,9 @@
 import json
 import os
 import platform
-import signal
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +17,7 @@ from ..model.knobs import ScenarioError
 from ..model.scenario import Scenario
 from . import runs
 from .statistics import difference
+from .supervisor import end, pool
 
 ARMS = ("without", "with")
 WORTH_A_POOL = 60  # runs below which starting workers takes longer than it saves
@@ -128,16 +126,14 @@ def each(job, count, workers, progress):
             if progress:
                 progress()
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # workers inherit it: one that Ctrl-C ends may leave the others waiting for ever
-        try:
-            results = pool.map(job, range(count), chunksize=max(1, min(8, count // (4 * workers))))
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        for result in results:
+    executor = pool(workers)
+    try:
+        for result in executor.map(job, range(count), chunksize=max(1, min(8, count // (4 * workers)))):
             yield result
             if progress:
                 progress()
+    finally:
+        end(executor)
 
 
 def pair(arms, seed, within, number):

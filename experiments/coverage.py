@@ -11,6 +11,7 @@ from scipy import special, stats
 
 from ..model.knobs import ScenarioError
 from ..model.luck import Luck
+from .attribute import shapley
 from .best import with_the_best
 from .price import fieller
 from .sequential import Rule
@@ -68,6 +69,12 @@ def priced(x, truth, level):
     return ~((each < low) | (high < each)) & ~np.isnan(low)
 
 
+def shared(x, truth, level):
+    """Student's interval of a Shapley share: the first four arms are none, one, the other, both."""
+    share = shapley(x[..., :4].reshape(-1, 4)).reshape(*x.shape[:2], 2)[..., 0] - shapley(truth[None, :4])[0, 0]
+    return np.abs(share.mean(axis=1)) <= half_width(share.T, level)
+
+
 def stopped(x, truth, level):
     """Student's interval of one paired difference, at the replicate at which `sequential.Rule` stops."""
     covered, _ = stopping(x, truth, level)
@@ -89,7 +96,7 @@ def stopping(x, truth, level):
 
 
 LAWS = {"normal": normal, "lognormal": lognormal, "rare event": rare}
-KINDS = {"paired difference": paired, "all arms together": together, "with the best": with_best, "price": priced}
+KINDS = {"paired difference": paired, "all arms together": together, "with the best": with_best, "price": priced, "Shapley share": shared}
 SEQUENTIAL = {"stopped by the rule": stopped}  # these are given up to LONG replicates, to stop when they will
 
 

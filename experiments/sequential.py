@@ -2,7 +2,8 @@
 
 A first look at thirty replicates, fifty where the measure is a share, then a look every so many: a spread estimated
 from few pairs is now and then far too small, and a rule that looks early stops on just those. With the first look this late
-the loss of coverage is small (Chow & Robbins 1965; Anscombe 1953); `cogov bench coverage` measures it.
+the loss of coverage is small (Chow & Robbins 1965; Anscombe 1953); `cogov bench coverage` measures it. Road not taken: to wait
+until ten pairs differ; it stops on the tenth event, and for rare events covered less (85 % instead of 86).
 """
 
 from dataclasses import dataclass

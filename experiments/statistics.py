@@ -74,7 +74,7 @@ def contrasts(runs, measure, reference, matters=0.0, level=0.95):
     low_all, high_all (all contrasts of the case hold together with probability `level`), correlation (of the two arms:
     what the same luck achieved), ratio (variance of the difference with other luck in each arm over that with the same),
     pairs, failed (pairs left out because a run failed), missing (pairs left out because the measure does not exist, or a
-    run is not there), verdict (see `verdict`) and further (see `further`). Raises ScenarioError.
+    run is not there), verdict (see `verdict`; undecided where `too_few` differ), further (see `further`) and differ (pairs that do). Raises ScenarioError.
     """
     in_range("matters", matters, 0.0, np.inf)
     in_range("level", level, 0.5, 1.0)
@@ -88,16 +88,27 @@ def contrasts(runs, measure, reference, matters=0.0, level=0.95):
             d = (wide[arm] - wide[reference]).dropna().to_numpy()
             half = half_width(d, sure)
             low, high = told.difference - half, told.difference + half
-            word = "alike" if len(d) > 1 and not d.any() else verdict(low, high, matters)
+            word = "alike" if len(d) > 1 and not d.any() else "undecided" if too_few(d) else verdict(low, high, matters)
             lost = int((failed[reference] | failed[arm]).sum())
             rows[case, arm] = {
                 "reference": told["without"], "mean": told["with"], "difference": told.difference,
                 "low": told.low, "high": told.high, "low_all": low, "high_all": high,
                 "correlation": told.correlation, "ratio": gained(wide[reference], wide[arm]),
                 "pairs": len(d), "failed": lost, "missing": len(wide) - len(d) - lost,
-                "verdict": word, "further": further(d, matters, sure) if word == "undecided" else 0.0,
+                "verdict": word, "further": further(d, matters, sure) if word == "undecided" else 0.0, "differ": int(np.count_nonzero(d)),
             }  # fmt: skip
     return framed(rows, "case", "arm")
+
+
+EVENTS = 10  # pairs that must differ before a mean is judged where many do not
+
+
+def too_few(d):
+    """Whether the paired differences (n,) are of an event too rare for Student's interval: few of them differ from zero, and the rest are zero.
+
+    With 30 replicates and chances of a few per cent the interval covers 71 % instead of 95 (`cogov bench coverage`).
+    """
+    return 0 < np.count_nonzero(d) < min(EVENTS, len(d))
 
 
 def half_width(d, level=0.95):
@@ -171,7 +182,9 @@ def sentence(row, matters=0.0, share=False):
         "alike": f"alike: in none of {row.pairs} pairs is there any difference.",
         "undecided": f"undecided: {found}; some {row.further:,.0f} further pairs would settle it, if the mean stays where it is.",
     }[row.verdict]
-    if row.verdict == "undecided" and not np.isfinite(row.further):
+    if row.verdict == "undecided" and row.differ < min(EVENTS, row.pairs):
+        said = f"undecided: {found}; only {row.differ} of {row.pairs} pairs differ at all, too few to judge the interval by; some {EVENTS} are needed."
+    elif row.verdict == "undecided" and not np.isfinite(row.further):
         said = f"undecided: {found}; the mean sits on the boundary of what matters, and no affordable number of pairs promises to settle it."
     return said + lost
 

@@ -5,6 +5,7 @@ culprit; a run that dies twice alone is a failed run, and the rest go on.
 """
 
 import os
+import signal
 import time
 from collections import Counter, deque
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
@@ -33,12 +34,14 @@ def pool(workers):
     """The standard process pool of fresh processes, a thread each."""
     before = {name: os.environ.get(name) for name in THREADS}
     os.environ.update(dict.fromkeys(THREADS, "1"))
+    deaf = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # inherited: Ctrl-C must not end a worker that is still being born
     try:
         executor = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=hired)
         for _ in range(workers):
             executor.submit(os.getpid)  # a process is started for each, under these settings
         return executor
     finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, deaf)
         for name, value in before.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
 

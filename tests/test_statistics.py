@@ -182,3 +182,15 @@ def test_convergence_is_the_interval_of_the_first_pairs_at_every_length():
 def test_what_cannot_be_meant_is_an_error(change, asked, words):
     with pytest.raises(ScenarioError, match=words):
         contrasts(lucky(16, {"a": 0.0}).assign(**change), **{"measure": "rate", "reference": "nothing", **asked})
+
+
+def test_an_event_too_rare_for_its_pairs_is_left_undecided():
+    """Three of thirty pairs differ, all one way: Student's interval would lie above zero; it is not believed."""
+    without = pd.DataFrame({"case": "a", "arm": "without", "replicate": range(30), "x": 0.0})
+    rare = without.assign(arm="with", x=[1.0] * 4 + [0.0] * 26)
+    table = contrasts(pd.concat([without, rare]), "x", "without")
+    row = table.loc[("a", "with")]
+    assert row.low > 0 and row.verdict == "undecided" and row.differ == 4
+    assert "only 4 of 30 pairs differ" in sentence(row)
+    common = without.assign(arm="with", x=[1.0] * 12 + [0.0] * 18)
+    assert contrasts(pd.concat([without, common]), "x", "without").loc[("a", "with")].verdict == "larger"
