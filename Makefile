@@ -13,7 +13,7 @@ TRIED  := $(if $(PYTHON),"$(PYTHON)",python3 python3.13 python3.12 python3.11 py
 
 help:
 	@echo 'make demo    one community, with and without building captains, 20 replicates, into out/demo'
-	@echo 'make test    the quick tests'
+	@echo 'make test    the quick tests, on all cores'
 	@echo 'make slow    the slow tests'
 	@echo 'make lock    write requirements.lock anew, keeping versions; LOCK=--upgrade takes the newest'
 	@echo 'make clean   remove .venv, caches and out/demo'
@@ -25,7 +25,7 @@ demo: $(READY)
 	@$(BIN)/cogov compare guiyuan --mechanism building_captains --replicates 20 --out out/demo
 
 test: $(READY)
-	@$(BIN)/pytest -q -m 'not slow'
+	@$(BIN)/pytest -q -n auto --dist worksteal -m 'not slow'
 
 slow: $(READY)
 	@$(BIN)/pytest -q tests -m slow
