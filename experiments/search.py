@@ -8,12 +8,11 @@ part in the search, and shown as it is there, with those that fall off. Optuna i
 
 import json
 import math
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
-from multiprocessing import get_context
 
 import numpy as np
 import pandas as pd
@@ -27,6 +26,7 @@ from . import runs
 from .book import Book
 from .front import SIGN, confirmed, pareto, signed
 from .parameters import at
+from .supervisor import end, pool
 from .wide import SWITCH, shown, some
 
 SAMPLERS = ("nsga2", "tpe")
@@ -255,10 +255,13 @@ def hands(workers):
     if workers == 1:
         yield lambda job, many: ((n, job(one)) for n, one in enumerate(many))
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    executor = pool(workers)
 
-        def ask(job, many):
-            sent = {pool.submit(job, one): n for n, one in enumerate(many)}
-            yield from ((sent[done], done.result()) for done in as_completed(sent))
+    def ask(job, many):
+        sent = {executor.submit(job, one): n for n, one in enumerate(many)}
+        yield from ((sent[done], done.result()) for done in as_completed(sent))
 
+    try:
         yield ask
+    finally:
+        end(executor)

@@ -12,6 +12,7 @@ import pytest
 
 from cogov import __main__ as command
 from cogov.experiments import calibrate as C
+from cogov.experiments import fitting, free, likeness
 from cogov.experiments.casefiles import written
 from cogov.experiments.logs import read_log
 from cogov.model.cases import altered, read, shipped
@@ -37,7 +38,7 @@ BEGIN = pd.Timestamp("2020-01-01")
 def lived(scenario, path, seed=1):
     """Write the log that a run of the model would leave: told issues, from when queues have filled to the last day."""
     i = simulate(scenario, "truth", seed).issues
-    i = i[i["told"] > C.SETTLING * scenario.days]
+    i = i[i["told"] > likeness.SETTLING * scenario.days]
     day = lambda column: [(BEGIN + pd.Timedelta(days=int(d))).strftime("%Y-%m-%d") if d >= 0 else "" for d in column]
     frame = pd.DataFrame({"opened": day(i["told"]), "closed": day(i["resolved"]), "category": np.array(list(scenario.issues))[i["category"]]})
     frame = frame[frame["category"].map(FAMILY).isin(["environment", "facility", "dispute", "care"])]
@@ -118,17 +119,17 @@ def test_without_residents_rates_are_not_compared_and_it_is_said(done):
     log = replace(done.log, mapping=replace(done.log.mapping, residents=0.0))
     plain = C.calibrate(PLACE, log, fit=["committee.staff"], trials=24, replicates=1, workers=1, method="sobol")
     assert any("--residents" in sentence for sentence in plain.said) and plain.rates["log"].isna().all()
-    assert "issues.environment.rate" not in C.usual(PLACE, (("environment", ("litter",)),), 0)
+    assert "issues.environment.rate" not in free.usual(PLACE, (("environment", ("litter",)),), 0)
 
 
 def test_by_itself_it_takes_a_handful_that_is_assumed_and_about_what_is_mapped(done):
-    kinds, _ = C.kinds_of(done.log)
-    chosen = C.freed(PLACE, (), kinds, 600)
+    kinds, _ = likeness.kinds_of(done.log)
+    chosen = free.freed(PLACE, (), kinds, 600)
     assert 4 <= len(chosen) <= 16 and len({path for one in chosen for path in one.moves}) == sum(len(one.moves) for one in chosen)
     for one in chosen:
         assert one.low < one.default < one.high
         for u in (0.0, 1.0):
-            scenario = C.turned(PLACE, [one], [u])
+            scenario = free.turned(PLACE, [one], [u])
             assert all(paths(scenario)[path].metadata["source"].startswith("assumed") for path in one.moves)
 
 
@@ -171,18 +172,18 @@ def test_weights_are_those_of_a_known_posterior():
     """A model without people: the statistic is the parameter and its error is known, so the posterior is a normal's (in normal scores: precision 1 + 1 / 0.3^2)."""
     from scipy import stats
 
-    aim = C.Target((("k", ()),), (1,), 0.0, np.array([0.8]), np.array([0.3]), (9,), 1.0, 1.0)
+    aim = likeness.Target((("k", ()),), (1,), 0.0, np.array([0.8]), np.array([0.3]), (9,), 1.0, 1.0)
     answer = C.Answer(lambda u: stats.norm.ppf(u)[:1], aim, np.array([0.3]), map, None)
-    free = [C.Free("x", ("x",), 0.0, 1.0, 0.5, "plain", False), C.Free("flat", ("flat",), 0.0, 1.0, 0.5, "plain", False)]
-    u, told, missed = C.search(free, 60, 1, "sobol", answer)
-    drawn, _, far, base = C.rounds(u, told, missed, [100] * 4, 1, answer)
-    weights = base * C.weights_of(far, 1.0)
+    params = [free.Free("x", ("x",), 0.0, 1.0, 0.5, "plain", False), free.Free("flat", ("flat",), 0.0, 1.0, 0.5, "plain", False)]
+    u, told, missed = fitting.search(params, 60, 1, "sobol", answer)
+    drawn, _, far, base = fitting.rounds(u, told, missed, [100] * 4, 1, answer)
+    weights = base * fitting.weights_of(far, 1.0)
     weights /= weights.sum()
     x, precision = stats.norm.ppf(drawn), 1 + 1 / 0.09
     assert weights @ x[:, 0] == pytest.approx(0.8 / 0.09 / precision, abs=0.05) and weights @ x[:, 1] == pytest.approx(0.0, abs=0.15)
     assert np.sqrt(weights @ x[:, 0] ** 2 - (weights @ x[:, 0]) ** 2) == pytest.approx(precision**-0.5, rel=0.15)
     assert np.sqrt(weights @ x[:, 1] ** 2) == pytest.approx(1.0, rel=0.15)
-    table = C.parameters_of(free, drawn, weights, u[0])
+    table = C.parameters_of(params, drawn, weights, u[0])
     assert table["identified"].tolist() == [True, False]
 
 
