@@ -59,20 +59,20 @@ class Outcome:
     failure: str = ""      # of a failed one: what happened, its last line the gist
 
 
-def work(terms, orders):
-    """Live through each of `orders` and boil it down; what one of them raises is its own outcome."""
-    return [one(terms, order) for order in orders]
+def work(terms, orders, live=simulate):
+    """Live through each of `orders` and boil it down; what one of them raises is its own outcome. `live` stands in for the model in tests."""
+    return [one(terms, order, live) for order in orders]
 
 
-def one(terms, order):
+def one(terms, order, live=simulate):
     """The outcome of one run."""
     start = time.perf_counter()
     try:
         with limited(terms.limit):
-            run = simulate(scenario_of(order.arm, cases(terms.cargo)[order.arm.case]), order.luck)
+            run = live(scenario_of(order.arm, cases(terms.cargo)[order.arm.case]), order.luck)
             return boiled(run, order, terms, time.perf_counter() - start)
-    except Exception as error:  # whatever it is: a run that fails is a result
-        told = "".join(traceback.format_exception(error))[-4000:].strip()
+    except (Exception, SystemExit) as error:  # whatever it is: a run that fails is a result
+        told = "".join(traceback.format_exception(error))[-4000:].strip().encode("utf-8", "backslashreplace").decode()  # lone surrogates no table takes
         return Outcome(order, "failed", time.perf_counter() - start, failure=told)
 
 
