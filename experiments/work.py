@@ -18,11 +18,12 @@ import numpy as np
 from ..model import measures
 from ..model.categories import FAMILIES
 from ..model.issues import STATES
+from ..model.scenario import Scenario
 from ..model.simulate import simulate
 from .design import scenario_of
 
 KEPT = ("id", "building", "household", "category", "family", "severity", "voices", "state", "teller", "closer", "reopened", "born", "told", "resolved", "cost")
-GRACE = 5.0  # seconds beyond its limit after which a run that does not even hear the alarm takes its process with it
+GRACE = 2.0  # seconds beyond its limit after which a run that does not even hear the alarm takes its process with it
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class Outcome:
 
 def work(terms, orders, live=simulate):
     """Live through each of `orders` and boil it down; what one of them raises is its own outcome. `live` stands in for the model in tests."""
+    warm()
     return [one(terms, order, live) for order in orders]
 
 
@@ -74,6 +76,12 @@ def one(terms, order, live=simulate):
     except (Exception, SystemExit) as error:  # whatever it is: a run that fails is a result
         told = "".join(traceback.format_exception(error))[-4000:].strip().encode("utf-8", "backslashreplace").decode()  # lone surrogates no table takes
         return Outcome(order, "failed", time.perf_counter() - start, failure=told)
+
+
+@lru_cache(maxsize=1)
+def warm():
+    """Load the engine, or compile it: once in a process, and not in the time of any run."""
+    simulate(Scenario(days=1), 0)
 
 
 @lru_cache(maxsize=2)
