@@ -1,37 +1,38 @@
 """Shards of one sweep, joined: the same rows as if it had never been divided."""
 
+from dataclasses import replace
 from functools import reduce
 from pathlib import Path
 
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from ..model.knobs import ScenarioError
 from .results import results
-from .store import ROW, TABLES, TEXTS, Damaged, Store, checked_row, mark, opened, put
+from .store import A_ROW, ROW, Damaged, Store, accounted, mark, opened, put
 from .work import streamed
 
 
 def merged(out, shards):
     """Join the sweeps in the folders `shards` into `out`; returns how many runs it then holds.
 
-    A run that two shards have must be the same in both. Each shard is read back and checked first. Raises ScenarioError.
+    A run that two shards have must be the same in both; one that failed here and is done there is done. Each shard is read
+    back and checked first, and what is in `out` already is a shard like others. Raises ScenarioError.
     """
     out, found = Path(out), [results(folder) for folder in shards]
     if not found:
         raise ScenarioError("merge needs the folder of one shard at least")
     for one in found[1:]:
-        for name in ("experiment.json", "cases.json"):
-            if (one.folder / name).read_bytes() != (found[0].folder / name).read_bytes():
-                raise ScenarioError(f"{one.folder}: its {name} is not that of {found[0].folder}: these are not shards of one experiment")
-        if one.manifest["model"] != found[0].manifest["model"]:
-            raise ScenarioError(f"{one.folder}: made by another version of the model than {found[0].folder}")
+        alike(one, found[0])
     store = Store(out)
     try:
+        if store.text("manifest.json"):
+            alike(results(out), found[0])
+        else:
+            store.write(found[0].texts)
+        store.reopened()
         have = {row[0]: row[1] for row in store.ledger.execute("select key, digest from runs")}
         for one in found:
-            for name in TEXTS:
-                if not (out / name).exists():
-                    store.write(name, (one.folder / name).read_text("utf-8"))
             adopt(store, one, have)
         store.finish(found[0].plan.factors)
         return len(store.keys())
@@ -39,40 +40,48 @@ def merged(out, shards):
         store.close()
 
 
+def alike(one, other):
+    """Raise ScenarioError unless two results are shares of one experiment; the files it was read from may be called otherwise."""
+    for name, told in (("experiment", lambda p: replace(p.experiment, cases=(), design=replace(p.experiment.design, table=""))), ("cases", lambda p: p.cases), ("arms", lambda p: p.arms)):
+        if told(one.plan) != told(other.plan):
+            raise ScenarioError(f"{one.folder}: {name}.json says other things than that of {other.folder}: these are not shards of one experiment")
+    if one.manifest["model"] != other.manifest["model"]:
+        raise ScenarioError(f"{one.folder}: made by another version of the model than {other.folder}; sweep one of them anew")
+
+
 def adopt(store, shard, have):
-    """Take over the runs of a shard that `have` (key -> digest) does not have: a part as it is where all of it is new, else run by run."""
+    """Take over those runs of a shard that `have` (key -> digest, "" of failed ones) lacks: a part as it is where all of it is new, else run by run."""
     ledger = opened(shard.folder)
     try:
-        rows = [checked_row(shard.folder, row) for row in ledger.execute(f"select {', '.join(ROW)}, mark from runs")]
-        waiting = {key: streams for key, *streams in ledger.execute("select key, series, issues from runs where part is null")}
+        rows = accounted(shard.folder, ledger)[2]
         files = ledger.execute("select file, sha256, runs, part, mark from parts").fetchall()
     finally:
         ledger.close()
     for row in rows:
-        if have.get(row["key"], row["digest"]) != row["digest"]:
+        if have.get(row["key"]) and row["digest"] not in ("", have[row["key"]]):
             raise Damaged(f"{shard.folder}: {row['name']}, {row['arm']}, replicate {row['replicate']} is not what another shard says it is; `cogov verify` both")
-    known = {row["part"] for row in rows if row["key"] in have}  # of whose parts one run at least is there already
-    fresh = [row for row in rows if row["key"] not in have]
-    whole = [file for file in files if file[3] not in known]
-    for name, *_ in whole:
+    fresh = [row for row in rows if row["key"] not in have or row["digest"] and not have[row["key"]]]
+    new = {row["key"] for row in fresh}
+    whole = {row["part"] for row in fresh if row["status"] == "done"} - {row["part"] for row in rows if row["key"] not in new}
+    parts = [file for file in files if file[3] in whole]
+    for name, *_ in parts:
         put(store.folder, store.folder / name, (shard.folder / name).read_bytes())
     with store.writing():
-        store.ledger.executemany("insert or replace into parts values (?, ?, ?, ?, ?)", whole)
+        store.ledger.executemany("insert or replace into parts values (?, ?, ?, ?, ?)", parts)
         for row in fresh:
-            as_it_is = row["part"] is not None and row["part"] not in known
-            told = tuple({**row, "part": row["part"] if as_it_is else None}[name] for name in ROW)
-            streams = (None, None) if as_it_is else waiting.get(row["key"]) or alone(shard, row)
-            store.ledger.execute(f"insert into runs values ({', '.join('?' * 13)})", (*told, mark(*told), *streams))
+            if row["part"] is not None and row["part"] not in whole:
+                row = {**row, **alone(shard.folder, row, files), "part": None}
+            told = tuple(row[name] for name in ROW)
+            store.ledger.execute(A_ROW, (*told, mark(*told)))
         store.count()
     have |= {row["key"]: row["digest"] for row in fresh}
 
 
-def alone(shard, row):
-    """The streams of one run, taken out of its part."""
-    for name in TABLES[1:]:
-        if not any(file.startswith(f"{name}/") for file in shard.files) or row["status"] == "failed":
-            yield None
-            continue
-        table = shard.arrow(name)
+def alone(folder, row, files):
+    """The streams of one run, taken out of its part: name -> bytes."""
+    found = {}
+    for file in (file for file, _, _, part, _ in files if part == row["part"] and not file.startswith("runs/")):
+        table = pq.read_table(folder / file, page_checksum_verification=True)
         which = (pc.equal(table[column], value) for column, value in (("case", row["name"]), ("arm", row["arm"]), ("replicate", row["replicate"])))
-        yield streamed(table.filter(reduce(pc.and_, which)).drop_columns(["case", "arm", "replicate"]))
+        found[file.partition("/")[0]] = streamed(table.filter(reduce(pc.and_, which)).drop_columns(["case", "arm", "replicate"]))
+    return found

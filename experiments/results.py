@@ -16,8 +16,9 @@ from ..model.knobs import ScenarioError
 from ..model.luck import Luck
 from ..model.reading import At, build
 from ..model.scenario import Scenario
-from .experiment import Experiment, arms
-from .store import LEDGER, ROW, SUMS, TABLES, TEXTS, Damaged, checked_row, mark, opened, readable, runs_table
+from .design import Arm
+from .experiment import Experiment
+from .store import LEDGER, SUMS, TABLES, TEXTS, Damaged, accounted, blank, labelled, opened, runs_table
 from .sweep import Plan
 from .work import work
 
@@ -27,10 +28,18 @@ class Results:
     """A sweep's tables, checked: `runs`, `series` and `issues`, and what was asked."""
 
     folder: Path
-    experiment: Experiment
-    manifest: dict
+    plan: Plan      # what was asked, of what
+    texts: dict     # name -> text, of what was written down beside the runs
     ledger: list    # a dict per run, as the store keeps it
     files: list     # of all parts
+
+    @property
+    def experiment(self):
+        return self.plan.experiment
+
+    @cached_property
+    def manifest(self):
+        return json.loads(self.texts["manifest.json"])
 
     @cached_property
     def runs(self):
@@ -49,25 +58,27 @@ class Results:
         """A row per run and issue that arose; `resolved` is -1 where it was not."""
         return self.table("issues")
 
-    @cached_property
-    def plan(self):
-        cases = {name: build(Scenario, table, At("cases.json", {})) for name, table in json.loads((self.folder / "cases.json").read_text("utf-8")).items()}
-        return Plan(self.experiment, cases, arms(self.experiment, cases))
-
     def table(self, name):
         """All parts of one table, as pandas. Raises ScenarioError where it was not kept."""
         return self.arrow(name).to_pandas().sort_values(["case", "arm", "replicate"], kind="stable", ignore_index=True)
 
     def arrow(self, name):
-        """All parts of one table, as Arrow, run after run as they came."""
+        """All parts of one table, as Arrow, run after run as they came, and those runs that are in no part yet."""
         import pyarrow as pa
+        import pyarrow.compute as pc
         import pyarrow.parquet as pq
 
-        files = [file for file in self.files if file.startswith(f"{name}/")]
-        if not files:
-            raise ScenarioError(f"{self.folder}: {name} were not kept; say keep = [{name!r}] in the experiment and sweep anew")
-        whole = pa.concat_tables([pq.read_table(self.folder / file, page_checksum_verification=True) for file in files], promote_options="permissive")
-        return whole.unify_dictionaries()
+        if name not in self.experiment.keep:
+            raise ScenarioError(f"{self.folder}: {name} were not kept; say keep = [{name!r}] in the experiment and sweep anew into another folder")
+        found = [pq.read_table(self.folder / file, page_checksum_verification=True) for file in self.files if file.startswith(f"{name}/")]
+        found += [labelled(row[name], row) for row in self.ledger if row[name]]
+        if not found:
+            raise ScenarioError(f"{self.folder}: no run is done yet; go on with `cogov sweep`")
+        whole = pa.concat_tables(found, promote_options="permissive").unify_dictionaries()
+        asked = {"case": list(self.plan.cases), "arm": list({arm.name for arm in self.plan.arms})}
+        for column, names in asked.items():
+            whole = whole.filter(pc.is_in(whole[column], pa.array(names)))
+        return whole.filter(pc.less(whole["replicate"], self.experiment.replicates))
 
     def digest(self):
         """A digest of everything that the runs say, whatever their order in the parts, the machine, or who shared the work."""
@@ -85,46 +96,28 @@ def results(folder):
     folder = Path(folder)
     if not (folder / LEDGER).exists():
         raise ScenarioError(f"{folder}: holds no sweep; make one with `cogov sweep FILE --out {folder}`")
-    facts, parts, rows = accounted(folder)
-    sums = folder / SUMS
-    if sums.exists():
-        for line in sums.read_text("utf-8", errors="replace").splitlines():
+    ledger = opened(folder)
+    try:
+        if blank(folder, ledger):
+            raise ScenarioError(f"{folder}: its sweep was stopped before it began; go on with `cogov sweep`")
+        facts, parts, rows = accounted(folder, ledger)
+    finally:
+        ledger.close()
+    if (folder / SUMS).exists():
+        for line in (folder / SUMS).read_text("utf-8", errors="replace").splitlines():
             told, _, name = line.partition("  ")
             same(folder, name, told)
-    for name in TEXTS:
-        if name not in facts:
-            raise Damaged(f"{folder / LEDGER} is damaged: it does not know {name}")
-        same(folder, name, facts[name])
     for file, told in parts.items():
         same(folder, file, told)
-    experiment = build(Experiment, json.loads((folder / "experiment.json").read_text("utf-8")), At("experiment.json", {}))
-    found = Results(folder, experiment, json.loads((folder / "manifest.json").read_text("utf-8")), rows, sorted(parts))
-    asked = {(arm.case, arm.name) for arm in found.plan.arms}
-    found.ledger = [row for row in rows if (row["name"], row["arm"]) in asked and row["replicate"] < experiment.replicates]
-    return found
-
-
-def accounted(folder):
-    """(facts, parts, rows) of a ledger, each held against its mark, and all of them counted. Raises Damaged."""
-    with readable(folder):
-        ledger = opened(folder)
-        try:
-            problem = ledger.execute("pragma integrity_check").fetchone()[0]
-            rows = [checked_row(folder, row) for row in ledger.execute(f"select {', '.join(ROW)}, mark from runs")]
-            parts = ledger.execute("select file, sha256, runs, part, mark from parts").fetchall()
-            facts = ledger.execute("select name, value, mark from facts").fetchall()
-        finally:
-            ledger.close()
-    if problem != "ok":
-        raise Damaged(f"{folder / LEDGER} is damaged: {problem.splitlines()[0]}")
-    for *told, found in (*parts, *facts):
-        if mark(*told) != found:
-            raise Damaged(f"{folder / LEDGER} is damaged: the row of {str(told[0])[:60]!r} is not what was written")
-    facts, parts = {name: value for name, value, _ in facts}, {file: told for file, told, *_ in parts}
-    for name, count in (("runs", len(rows)), ("parts", len(parts))):
-        if facts.get(name, "0") != str(count):
-            raise Damaged(f"{folder / LEDGER} is damaged: it has {count} {name} and ought to have {facts.get(name, 'none')}")
-    return facts, parts, rows
+    if not all(name in facts for name in TEXTS):
+        raise ScenarioError(f"{folder}: its sweep was stopped before it began; go on with `cogov sweep`")
+    told = {name: json.loads(facts[name]) for name in TEXTS}
+    experiment = build(Experiment, told["experiment.json"], At("experiment.json", {}))
+    cases = {name: build(Scenario, table, At("cases.json", {})) for name, table in told["cases.json"].items()}
+    plan = Plan(experiment, cases, [Arm(**{**arm, "on": tuple(arm["on"]), "off": tuple(arm["off"])}) for arm in told["arms.json"]])
+    asked = {(arm.case, arm.name) for arm in plan.arms}
+    found = [row for row in rows if (row["name"], row["arm"]) in asked and row["replicate"] < experiment.replicates]
+    return Results(folder, plan, {name: facts[name] for name in TEXTS}, found, sorted(parts))
 
 
 def same(folder, name, told):

@@ -1,7 +1,7 @@
 """The store of a sweep: a ledger of every run, and Parquet parts of some fifty runs each.
 
     DIR/ledger.sqlite          every run that was handed in, from that moment on: its digest, seconds, failure, and where it is
-        experiment.json        what was asked; cases.json: the cases, whole, so that any run can be lived again
+        experiment.json        what was asked; cases.json, arms.json: the cases and arms, whole, so that any run can be lived again
         manifest.json          what made it
         runs/part-*.parquet    a row per run: case, arm, replicate, status, factors, measures
         series/part-*.parquet  a row per run and day
@@ -11,8 +11,10 @@
 A run is safe as soon as the ledger has it: its tables wait there, in one transaction with its row, until fifty of them make a
 part. A part is written under another name, read back, flushed and renamed, and only then do its runs leave the ledger. Each
 row of the ledger has a mark of its own, for SQLite itself would not see a flipped bit. Parts are named by their content.
+What was asked is in the ledger too; the files beside it are copies for people, so that no kill falls between the two.
+Failed runs have parts of their own, made last of all, so that doing them again undoes no other part.
 
-Road not taken: appending to one file per table (a kill tears its end), or a part per run (10,000 small files).
+Roads not taken: appending to one file per table (a kill tears its end), or a part per run (10,000 small files).
 """
 
 import fcntl
@@ -29,17 +31,18 @@ from ..model.measures import SUMMARY
 
 PART = 50  # runs in a part
 TABLES = ("runs", "series", "issues")
-TEXTS = ("experiment.json", "cases.json", "manifest.json")
+TEXTS = ("experiment.json", "cases.json", "arms.json", "manifest.json")
 LEDGER = "ledger.sqlite"
 SUMS = "SHA256SUMS"
-ROW = ("key", "name", "arm", "replicate", "status", "seconds", "digest", "measures", "failure", "part")  # of a run, under its mark
-SCHEMA = """
-create table if not exists runs (
-    key text primary key, name text, arm text, replicate int, status text, seconds real, digest text, measures blob, failure text,
-    part text, mark text, series blob, issues blob) without rowid;
-create table if not exists parts (file text primary key, sha256 text, runs int, part text, mark text) without rowid;
-create table if not exists facts (name text primary key, value text, mark text) without rowid;
-"""
+ROW = ("key", "name", "arm", "replicate", "status", "seconds", "digest", "measures", "failure", "part", "series", "issues")  # of a run, under its mark
+SCHEMA = (
+    """create table runs (key text primary key, name text, arm text, replicate int, status text, seconds real, digest text, measures blob,
+       failure text, part text, series blob, issues blob, mark text) without rowid""",
+    "create table parts (file text primary key, sha256 text, runs int, part text, mark text) without rowid",
+    "create table facts (name text primary key, value text, mark text) without rowid",
+)
+A_ROW = f"insert or replace into runs values ({', '.join('?' * (len(ROW) + 1))})"
+REFUSED = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM}
 
 
 class Damaged(ScenarioError):
@@ -63,44 +66,57 @@ class Store:
         self.folder = Path(folder)
         for name in ("", "tmp", *TABLES):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
-        self.lock = open(self.folder / "tmp" / "lock", "w")
+        self.lock, self.ledger = open(self.folder / "tmp" / "lock", "w"), None
         try:
             fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            self.lock.close()
+            self.begin()
+        except BlockingIOError:
+            self.close()
             raise ScenarioError(f"{folder}: another process is writing there; wait for it, or give another --out") from None
-        (self.folder / SUMS).unlink(missing_ok=True)
-        self.ledger = opened(self.folder)
-        with readable(self.folder):
-            self.ledger.executescript(SCHEMA)
-            self.swept()
+        except BaseException:
+            self.close()
+            raise
 
-    def swept(self):
-        """Remove what an interrupted write left: whatever no ledger knows."""
-        known = {row[0] for row in self.ledger.execute("select file from parts")}
-        for path in self.folder.glob("*/*"):
-            if path.parent.name in TABLES and f"{path.parent.name}/{path.name}" not in known or path.parent.name == "tmp" and path.name != "lock":
-                path.unlink()
+    def begin(self):
+        """Make the ledger, or hold every row of the one that is there against its mark, and sweep up."""
+        if (self.folder / SUMS).exists():
+            (self.folder / SUMS).unlink()
+            flushed(self.folder)
+        self.ledger = opened(self.folder)
+        if blank(self.folder, self.ledger):
+            with self.writing():
+                self.ledger.execute("begin immediate")
+                for table in SCHEMA:
+                    self.ledger.execute(table)
+        else:
+            self.swept(accounted(self.folder, self.ledger)[1])
+
+    def swept(self, parts):
+        """Remove what an interrupted write left: parts that are not among `parts` of the ledger, and what never got its name."""
+        left = [path for name in TABLES for path in (self.folder / name).glob(f"part-{'[0-9a-f]' * 16}.parquet") if f"{name}/{path.name}" not in parts]
+        for path in [*left, *(path for path in (self.folder / "tmp").glob("*.*") if path.is_file())]:
+            path.unlink()
 
     def close(self):
-        self.ledger.close()
+        if self.ledger:
+            self.ledger.close()
         self.lock.close()
 
     def keys(self, failed=True):
         """Keys of the runs it has; without the failed ones, they are those to do again."""
         return {row[0] for row in self.ledger.execute("select key from runs" + ("" if failed else " where status = 'done'"))}
 
-    def take(self, outcomes, arms):
-        """Keep outcomes for good. `arms` are names of their arms. Raises OSError when the disk does not take them."""
+    def take(self, outcomes, factors):
+        """Keep outcomes for good. `factors` as in `pack`. Raises OSError when the disk does not take them."""
         rows = []
         for o in outcomes:
-            row = (o.order.key, o.order.arm.case, o.order.arm.name, o.order.replicate, o.status, o.seconds, o.digest, o.measures, o.failure, None)
-            rows.append((*row, mark(*row), o.series or None, o.issues or None))
+            row = (o.order.key, o.order.arm.case, o.order.arm.name, o.order.replicate, o.status, o.seconds, o.digest, o.measures, o.failure, None, o.series or None, o.issues or None)
+            rows.append((*row, mark(*row)))
         with self.writing():
-            self.ledger.executemany(f"insert or replace into runs values ({', '.join('?' * 13)})", rows)
+            self.ledger.executemany(A_ROW, rows)
             self.count()
         while self.waiting() >= PART:
-            self.pack(arms)
+            self.pack(factors)
 
     def count(self):
         """Write down how many rows there are, inside a transaction: one that is lost is then missed."""
@@ -111,37 +127,41 @@ class Store:
         """Write down a fact, inside a transaction."""
         self.ledger.execute("insert or replace into facts values (?, ?, ?)", (name, str(value), mark(name, str(value))))
 
-    def waiting(self):
-        return self.ledger.execute("select count(*) from runs where part is null").fetchone()[0]
+    def waiting(self, status="done"):
+        """How many runs are in no part yet."""
+        return self.ledger.execute("select count(*) from runs where part is null and status = ?", (status,)).fetchone()[0]
 
     def runs(self, factors):
         """The table `runs` of all that was handed in, packed or not, as pandas."""
         rows = self.ledger.execute(f"select {', '.join(ROW)}, mark from runs order by replicate, name, arm")
         return runs_table([checked_row(self.folder, row) for row in rows], factors).to_pandas()
 
-    def pack(self, factors):
+    def pack(self, factors, status="done"):
         """Make parts of up to fifty runs that wait. `factors(case, arm)` gives path -> value of what the design varies."""
-        import pyarrow as pa
-
-        waiting = self.ledger.execute(f"select {', '.join(ROW)}, mark, series, issues from runs where part is null order by replicate, name, arm limit {PART}").fetchall()
-        if not waiting:
-            return
-        rows = [checked_row(self.folder, row[:-2]) for row in waiting]
-        tables = {"runs": runs_table(rows, factors)}
-        for k, name in enumerate(TABLES[1:]):
-            streams = [(row, told[len(ROW) + 1 + k]) for row, told in zip(rows, waiting) if told[len(ROW) + 1 + k]]
-            if streams:
-                tables[name] = pa.concat_tables([labelled(pa.ipc.open_stream(stream).read_all(), row) for row, stream in streams], promote_options="permissive").unify_dictionaries()
-        made = {name: written(self.folder, name, table) for name, table in tables.items()}
+        found = self.ledger.execute(f"select {', '.join(ROW)}, mark from runs where part is null and status = ? order by replicate, name, arm limit {PART}", (status,))
+        rows = [checked_row(self.folder, row) for row in found]
+        made = {name: written(self.folder, name, table) for name, table in tables(rows, factors).items()}
         part = made["runs"][0]
         with self.writing():
             for file, digest in made.values():
                 told = (file, digest, len(rows), part)
                 self.ledger.execute("insert or replace into parts values (?, ?, ?, ?, ?)", (*told, mark(*told)))
-            for row in rows:
-                told = tuple({**row, "part": part}[name] for name in ROW)
-                self.ledger.execute("update runs set part = ?, mark = ?, series = null, issues = null where key = ?", (part, mark(*told), row["key"]))
-            self.count()
+            self.move(rows, part)
+
+    def move(self, rows, part):
+        """Say in the ledger, inside a transaction, that these runs are in a part, and nowhere else; None if they wait again."""
+        for row in rows:
+            told = tuple({**row, "part": part, "series": None, "issues": None}[name] for name in ROW)
+            self.ledger.execute(A_ROW, (*told, mark(*told)))
+        self.count()
+
+    def reopened(self):
+        """Failed runs leave their parts, to be replaced as they are done again; until then they are what they were."""
+        rows = [checked_row(self.folder, row) for row in self.ledger.execute(f"select {', '.join(ROW)}, mark from runs where part is not null and status = 'failed'")]
+        with self.writing():
+            self.ledger.executemany("delete from parts where part = ?", {(row["part"],) for row in rows})
+            self.move(rows, None)
+        self.swept({file for (file,) in self.ledger.execute("select file from parts")})
 
     @contextmanager
     def writing(self):
@@ -150,22 +170,30 @@ class Store:
             with self.ledger:
                 yield
         except sqlite3.Error as error:
-            raise OSError(None, f"{error}; what was handed in before is kept", str(self.folder / LEDGER)) from None
+            raise refused(self.folder, error) from None
 
-    def write(self, name, text):
-        """Write one of TEXTS, and its digest into the ledger."""
-        put(self.folder, self.folder / name, text.encode())
+    def write(self, texts):
+        """Write what was asked, name -> text: into the ledger at once, then into files beside it."""
         with self.writing():
-            self.tell(name, sha256(text.encode()).hexdigest())
+            for name, text in texts.items():
+                self.tell(name, text)
+        for name, text in texts.items():
+            put(self.folder, self.folder / name, text.encode())
+
+    def text(self, name):
+        """One of TEXTS, None where it was not written yet."""
+        found = self.ledger.execute("select value from facts where name = ?", (name,)).fetchone()
+        return found and found[0]
 
     def finish(self, factors):
         """Pack what waits, and write the sums of everything."""
-        while self.waiting():
-            self.pack(factors)
-        with self.writing():
-            pass
+        for status in ("done", "failed"):
+            while self.waiting(status):
+                self.pack(factors, status)
         self.ledger.isolation_level = None  # no transaction may be open
-        self.ledger.execute("vacuum")
+        with self.writing():
+            self.ledger.execute("vacuum")
+        self.ledger.isolation_level = "IMMEDIATE"
         files = sorted([LEDGER, *TEXTS, *(row[0] for row in self.ledger.execute("select file from parts"))])
         sums = "".join(f"{sha256((self.folder / name).read_bytes()).hexdigest()}  {name}\n" for name in files if (self.folder / name).exists())
         put(self.folder, self.folder / SUMS, sums.encode())
@@ -178,13 +206,45 @@ def opened(folder):
     return ledger
 
 
+def blank(folder, ledger):
+    """Whether a ledger is still empty, as one is whose making was interrupted."""
+    with readable(folder):
+        return not ledger.execute("select count(*) from sqlite_master").fetchone()[0]
+
+
+def accounted(folder, ledger):
+    """(facts, parts, rows) of a ledger: name -> text, file -> SHA-256, a dict per run; each held against its mark, and all counted. Raises Damaged."""
+    with readable(folder):
+        problem = ledger.execute("pragma integrity_check").fetchone()[0]
+        rows = [checked_row(folder, row) for row in ledger.execute(f"select {', '.join(ROW)}, mark from runs")]
+        parts = ledger.execute("select file, sha256, runs, part, mark from parts").fetchall()
+        facts = ledger.execute("select name, value, mark from facts").fetchall()
+    if problem != "ok":
+        raise Damaged(f"{folder / LEDGER} is damaged: {problem.splitlines()[0]}")
+    for *told, found in (*parts, *facts):
+        if mark(*told) != found:
+            raise Damaged(f"{folder / LEDGER} is damaged: the row of {str(told[0])[:60]!r} is not what was written")
+    facts, parts = {name: value for name, value, _ in facts}, {file: told for file, told, *_ in parts}
+    for name, count in (("runs", len(rows)), ("parts", len(parts))):
+        if facts.get(name, "0") != str(count):
+            raise Damaged(f"{folder / LEDGER} is damaged: it has {count} {name} and ought to have {facts.get(name, 'none')}")
+    return facts, parts, rows
+
+
 @contextmanager
 def readable(folder):
-    """What SQLite cannot read is damaged."""
+    """What SQLite cannot read is damaged, unless it is the disk or another process that refuses."""
     try:
         yield
     except (sqlite3.Error, UnicodeDecodeError) as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in REFUSED:
+            raise refused(folder, error) from None
         raise Damaged(f"{folder / LEDGER} is damaged: {error}; its parts are still there, but their runs are not accounted for. Sweep anew into another folder") from None
+
+
+def refused(folder, error):
+    """What SQLite says of a full or broken disk, as an OSError."""
+    return OSError(None, f"{error}; what was handed in before is kept", str(folder / LEDGER))
 
 
 def checked_row(folder, row):
@@ -208,10 +268,23 @@ def runs_table(rows, factors):
     return pa.table({**columns, **dict(zip(SUMMARY, numbers.T))})
 
 
-def labelled(table, row):
+def tables(rows, factors):
+    """The Arrow tables of some rows of the ledger that wait: name -> table."""
+    import pyarrow as pa
+
+    found = {"runs": runs_table(rows, factors)}
+    for name in TABLES[1:]:
+        own = [labelled(row[name], row) for row in rows if row[name]]
+        if own:
+            found[name] = pa.concat_tables(own, promote_options="permissive").unify_dictionaries()
+    return found
+
+
+def labelled(stream, row):
     """A run's table with the columns that say which run it is."""
     import pyarrow as pa
 
+    table = pa.ipc.open_stream(stream).read_all()
     one = np.zeros(len(table), np.int32)
     told = {"case": row["name"], "arm": row["arm"]}
     columns = {name: pa.DictionaryArray.from_arrays(one, [text]) for name, text in told.items()} | {"replicate": one + np.int32(row["replicate"])}
@@ -246,7 +319,12 @@ def put(folder, path, raw):
     except OSError:
         aside.unlink(missing_ok=True)
         raise
-    place = os.open(path.parent, os.O_RDONLY)
+    flushed(path.parent)
+
+
+def flushed(folder):
+    """See that the names in a folder are on the disk."""
+    place = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(place)
     finally:

@@ -9,11 +9,12 @@ import signal
 import time
 from collections import Counter, deque
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 
 from .work import hired
 
 DEATHS = 2       # alone, that make a run a failed one
+BIRTHS = 3       # of a pool, before it is given up
 WATCH = 1.0      # seconds between looks at whether a worker has died unnoticed
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")  # a worker is one thread
 
@@ -31,17 +32,30 @@ class Serial(Executor):
 
 
 def pool(workers):
-    """The standard process pool of fresh processes, a thread each."""
+    """The standard process pool of fresh processes, a thread each, deaf to Ctrl-C from their first moment. Raises OSError when they die as they begin."""
+    for _ in range(BIRTHS):
+        executor, calls = begun(workers)
+        try:
+            calls[0].result()
+            return executor
+        except BaseException as error:
+            end(executor)
+            if not isinstance(error, BrokenExecutor):
+                raise
+    raise OSError(None, "worker processes die as they begin; a script that sweeps needs `if __name__ == \"__main__\":` around it, or workers=0")
+
+
+def begun(workers):
+    """(a pool, the first call of each of its processes)."""
     before = {name: os.environ.get(name) for name in THREADS}
     os.environ.update(dict.fromkeys(THREADS, "1"))
-    deaf = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # inherited: Ctrl-C must not end a worker that is still being born
+    resource_tracker.ensure_running()  # it would unblock what is blocked here
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # a process begins with the mask of the thread that begins it
     try:
         executor = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=hired)
-        for _ in range(workers):
-            executor.submit(os.getpid)  # a process is started for each, under these settings
-        return executor
+        return executor, [executor.submit(os.getpid) for _ in range(workers)]  # each begins a process, under these settings
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, deaf)
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
         for name, value in before.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
 
@@ -67,10 +81,11 @@ def supervised(make, job, chunks, in_flight):
                 run = suspects.popleft()
                 if not send(executor, job, [run], pending):
                     suspects.appendleft(run)
-                    executor = reborn(executor, make)
-                    continue
-            if not pending and not suspects:
-                return
+            if not pending:
+                if not suspects:
+                    return
+                executor = reborn(executor, make)  # it died while nothing was in flight
+                continue
             lost, single = [], len(pending) == 1 and len(next(iter(pending.values()))) == 1
             done = finished(executor, pending)
             for future in done:
@@ -141,10 +156,9 @@ def reborn(executor, make):
 
 def end(executor):
     """Stop an executor now, whatever its workers are at: what they have not handed in is not wanted."""
-    at_work = processes(executor)
+    at_work, queue = processes(executor), getattr(executor, "_result_queue", None)  # it forgets them as it shuts down
     executor.shutdown(wait=False, cancel_futures=True)
     for process in at_work:
         process.kill()
-    queue = getattr(executor, "_result_queue", None)
     if at_work and queue is not None:
         queue._writer.close()  # a pool that waits for the rest of a dead worker's message is told that none comes

@@ -59,7 +59,7 @@ class Plan:
         for replicate in range(first, last):
             luck = {case: self.experiment.seeds(case, replicate) for case in self.cases}
             for arm, stem in zip(self.arms, self.stems):
-                yield Order(blake2b(stem + replicate.to_bytes(8, "little"), digest_size=16).hexdigest(), arm, replicate, luck[arm.case])
+                yield Order(key_of(stem, replicate), arm, replicate, luck[arm.case])
 
     def mine(self, orders, shard):
         """Those that fall to shard k of m (k from 1): whole replicates where there are enough of them, else run by run."""
@@ -70,6 +70,11 @@ class Plan:
     def terms(self, limit):
         e = self.experiment
         return Terms(pickle.dumps(self.cases, 5), e.estimand.within, e.keep, limit)
+
+
+def key_of(stem, replicate):
+    """What a run is known by, from its arm's digest."""
+    return blake2b(stem + replicate.to_bytes(8, "little"), digest_size=16).hexdigest()
 
 
 @dataclass
@@ -155,7 +160,10 @@ def sweep(experiment, out, *, workers=None, make=None, shard=(1, 1), chunk=None,
     spent_on_trial = time.process_time() - spent
     store = Store(out)
     try:
+        one_plan(store, plan)
         register(store, plan)
+        if retry:
+            store.reopened()
         have = store.keys(failed=not retry)
         before = done = asked = first = 0
         rule = stopping(plan, shard)
@@ -228,18 +236,34 @@ class stoppable:
             signal.signal(signal.SIGTERM, self.before)
 
 
+def one_plan(store, plan):
+    """Raise ScenarioError where the store has a run of this design as it was on other terms.
+
+    A folder may grow, by replicates and arms, and arms may go. Road not taken: to keep both, and tell them apart by their keys;
+    whoever reads the parts with tools of their own would count them twice.
+    """
+    stems = {(arm.case, arm.name): stem for arm, stem in zip(plan.arms, plan.stems)}
+    for key, case, arm, replicate in store.ledger.execute("select key, name, arm, replicate from runs"):
+        if (case, arm) in stems and key_of(stems[case, arm], replicate) != key:
+            past = json.loads(store.text("manifest.json"))["model"]
+            what = f"another version of the model ({past}, this is {plan.source})" if past != plan.source else "another case, seed, days, set, keep or within"
+            raise ScenarioError(f"{store.folder}: has {arm!r} of {case} already, of {what}; give another --out for what is asked now")
+
+
 def register(store, plan):
     """Write down what is asked, and of what, before the first run; later changes are written beside it, not over it."""
     e = plan.experiment
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    store.write("experiment.json", json.dumps(table_of(e), indent=2, ensure_ascii=False) + "\n")
-    store.write("cases.json", json.dumps({name: table_of(case) for name, case in plan.cases.items()}, ensure_ascii=False) + "\n")
-    path = store.folder / "manifest.json"
-    past = json.loads(path.read_text("utf-8")) if path.exists() else {"begun": now, "registered": []}
+    past = json.loads(store.text("manifest.json") or "null") or {"begun": now, "registered": []}
     if not past["registered"] or past["registered"][-1]["digest"] != e.registered():
         past["registered"].append({"when": now, "runs_before": len(store.keys()), "digest": e.registered(), "question": e.question,
                                    "estimand": asdict(e.estimand), "stopping": asdict(e.stopping)})  # fmt: skip
     past |= {"last": now, "command": plan.command, "model": plan.source, "arms": len(plan.arms),
              "versions": {name: version(name) for name in ("cogov", "numpy", "numba", "pandas", "pyarrow")} | {"python": platform.python_version()},
              "machine": f"{platform.system()} {platform.machine()}"}  # fmt: skip
-    store.write("manifest.json", json.dumps(past, indent=2, ensure_ascii=False) + "\n")
+    store.write({
+        "experiment.json": json.dumps(table_of(e), indent=2, ensure_ascii=False) + "\n",
+        "cases.json": json.dumps({name: table_of(case) for name, case in plan.cases.items()}, ensure_ascii=False) + "\n",
+        "arms.json": json.dumps([vars(arm) for arm in plan.arms], ensure_ascii=False) + "\n",
+        "manifest.json": json.dumps(past, indent=2, ensure_ascii=False) + "\n",
+    })  # fmt: skip

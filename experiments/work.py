@@ -18,11 +18,12 @@ import numpy as np
 from ..model import measures
 from ..model.categories import FAMILIES
 from ..model.issues import STATES
+from ..model.scenario import Scenario
 from ..model.simulate import simulate
 from .design import scenario_of
 
 KEPT = ("id", "building", "household", "category", "family", "severity", "voices", "state", "teller", "closer", "reopened", "born", "told", "resolved", "cost")
-GRACE = 5.0  # seconds beyond its limit after which a run that does not even hear the alarm takes its process with it
+GRACE = 2.0  # seconds beyond its limit after which a run that does not even hear the alarm takes its process with it
 
 
 @dataclass(frozen=True)
@@ -59,21 +60,28 @@ class Outcome:
     failure: str = ""      # of a failed one: what happened, its last line the gist
 
 
-def work(terms, orders):
-    """Live through each of `orders` and boil it down; what one of them raises is its own outcome."""
-    return [one(terms, order) for order in orders]
+def work(terms, orders, live=simulate):
+    """Live through each of `orders` and boil it down; what one of them raises is its own outcome. `live` stands in for the model in tests."""
+    warm()
+    return [one(terms, order, live) for order in orders]
 
 
-def one(terms, order):
+def one(terms, order, live=simulate):
     """The outcome of one run."""
     start = time.perf_counter()
     try:
         with limited(terms.limit):
-            run = simulate(scenario_of(order.arm, cases(terms.cargo)[order.arm.case]), order.luck)
+            run = live(scenario_of(order.arm, cases(terms.cargo)[order.arm.case]), order.luck)
             return boiled(run, order, terms, time.perf_counter() - start)
-    except Exception as error:  # whatever it is: a run that fails is a result
-        told = "".join(traceback.format_exception(error))[-4000:].strip()
+    except (Exception, SystemExit) as error:  # whatever it is: a run that fails is a result
+        told = "".join(traceback.format_exception(error))[-4000:].strip().encode("utf-8", "backslashreplace").decode()  # lone surrogates no table takes
         return Outcome(order, "failed", time.perf_counter() - start, failure=told)
+
+
+@lru_cache(maxsize=1)
+def warm():
+    """Load the engine, or compile it: once in a process, and not in the time of any run."""
+    simulate(Scenario(days=1), 0)
 
 
 @lru_cache(maxsize=2)
