@@ -22,6 +22,7 @@ def sweep(
     shard: Annotated[str, typer.Option(metavar="K/M", help="do the K-th of M shares; `cogov merge` joins them")] = "1/1",
     executor: Annotated[str, typer.Option(help="pool (of processes on this machine) or dask")] = "pool",
     scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="of the Dask scheduler, tls://... or tcp://...")] = None,
+    insecure: Annotated[bool, typer.Option("--insecure", help="let a scheduler beyond this machine be tcp://, where the network is yours alone")] = False,
     limit: Annotated[float | None, typer.Option(min=0, help="seconds that a run may take; 0 is no limit; else 200 times a trial run, a minute at least")] = None,
     retry: Annotated[bool, typer.Option("--retry", help="do failed runs again")] = False,
     plan: Annotated[bool, typer.Option("--plan", help="only say how many runs it is, and guess time and disk")] = False,
@@ -31,12 +32,13 @@ def sweep(
     from .experiments import sweep as sweeping
     from .experiments.executors import chosen, share
 
+    make, part = chosen(executor, scheduler, workers, insecure), share(shard)
     made = sweeping.planned(file, command())
     ready(next(iter(made.cases.values())), None)
     guess = sweeping.estimated(made)
     if plan and json_:
         return print(json.dumps(vars(guess), indent=2))
-    cores = workers or (os.cpu_count() or 1 if workers is None else 1)
+    cores = workers or (os.cpu_count() or 1 if workers is None and executor == "pool" else 1)
     err.print(f"{made.experiment.name}: {sweeping.expected(guess, cores, made.experiment)}", highlight=False, markup=False, soft_wrap=True)
     if plan:
         return
@@ -50,7 +52,7 @@ def sweep(
             bar.update(task, completed=done, total=of, rate=rate)
 
         try:
-            done = sweeping.sweep(made, out_, workers=workers, make=chosen(executor, scheduler, workers), shard=share(shard), limit=limit, retry=retry, progress=tell, guess=guess)
+            done = sweeping.sweep(made, out_, workers=workers, make=make, shard=part, limit=limit, retry=retry, progress=tell, guess=guess)
         except KeyboardInterrupt:
             bar.stop()
             err.print(f"cogov: stopped. What was done is kept in {out_}; the same command goes on from there", highlight=False, markup=False, soft_wrap=True)
