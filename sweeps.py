@@ -95,3 +95,52 @@ def merge(
 
     count = merged(out_, shards)
     out.print(f"{out_}: {count:,} runs of {len(shards)} shards", highlight=False, markup=False, soft_wrap=True)
+
+
+cluster = typer.Typer(help="Write the job script of a sweep that many machines share.", no_args_is_help=True)
+app.add_typer(cluster, name="cluster")
+
+Experiment = Annotated[Path, typer.Argument(help="an experiment, as in docs/experiments.md")]
+Results = Annotated[Path | None, typer.Option("--results", help="folder of the results [default: out/NAME]", show_default=False)]
+Shards = Annotated[int, typer.Option(min=1, help="that the runs are divided into")]
+Cpus = Annotated[int, typer.Option(min=1, max=512, help="of each shard")]
+Script = Annotated[Path | None, typer.Option("--out", help="file to write; else it is printed")]
+
+
+@cluster.command()
+def slurm(file: Experiment, results: Results = None, shards: Shards = 8, cpus: Cpus = 4, out_: Script = None):
+    """An array job for SLURM and the merge of its shards; `bash SCRIPT` submits both."""
+    from .experiments.jobs import slurm
+
+    written(slurm(shared(file, results, shards, cpus)), out_)
+
+
+@cluster.command()
+def k8s(
+    file: Experiment,
+    image: Annotated[str, typer.Option(help="of a container with cogov on its PATH")],
+    claim: Annotated[str, typer.Option(help="name of the volume claim that FILE and the results are on")] = "cogov",
+    results: Results = None, shards: Shards = 8, cpus: Cpus = 4, out_: Script = None,
+):  # fmt: skip
+    """An Indexed Job for Kubernetes and the merge of its shards; `kubectl apply -f MANIFEST` starts the first."""
+    from .experiments.jobs import kubernetes
+
+    written(kubernetes(shared(file, results, shards, cpus), image, claim), out_)
+
+
+def shared(file, results, shards, cpus):
+    """The job of an experiment in a file."""
+    from .experiments import sweep as sweeping
+    from .experiments.jobs import job, plain
+
+    made = sweeping.planned(file)
+    ready(next(iter(made.cases.values())), None)
+    return job(made, sweeping.estimated(made), file, results or Path("out") / plain(made.experiment.name), shards, cpus)
+
+
+def written(text, path):
+    """Print it, or write it to the file `path`."""
+    if path is None:
+        return print(text, end="")
+    path.write_text(text, encoding="utf-8")
+    err.print(f"Written: {path}", highlight=False, markup=False, soft_wrap=True)

@@ -7,6 +7,7 @@ Whoever can talk to a Dask scheduler can run code on all of the cluster and, thr
 beyond this machine is TLS, or the user says otherwise.
 """
 
+import gc
 import time
 from concurrent.futures import Executor
 from functools import lru_cache
@@ -70,9 +71,12 @@ def connected(address, insecure=False):
         raise ScenarioError("--executor dask needs Dask: pip install 'cogov[dask]'") from None
     guarded(address, insecure)
     try:
-        client = Client(address, timeout=PATIENCE, set_as_default=False)
+        client, problem = Client(address, timeout=PATIENCE, set_as_default=False), ""
     except (OSError, ValueError, TypeError, RuntimeError) as error:
-        raise ScenarioError(f"--scheduler {address}: {error}; is `dask scheduler` running there, and does it speak {protocol(address)}?") from None
+        problem = str(error)
+    if problem:
+        gc.collect()  # what was half made closes itself now; let go any later, it may do so while the next is made, and both wait for ever
+        raise ScenarioError(f"--scheduler {address}: {problem}; is `dask scheduler` running there, and does it speak {protocol(address)}?")
     try:
         client.wait_for_workers(1, timeout=PATIENCE)
         alike(client)
