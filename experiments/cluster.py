@@ -8,6 +8,7 @@ beyond this machine is TLS, or the user says otherwise.
 """
 
 import gc
+import logging
 import time
 from concurrent.futures import Executor
 from functools import lru_cache
@@ -70,6 +71,8 @@ def connected(address, insecure=False):
     except ImportError:
         raise ScenarioError("--executor dask needs Dask: pip install 'cogov[dask]'") from None
     guarded(address, insecure)
+    for name in ("distributed.batched", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # of a lost connection they print what came from where; `submit` says it in a line
     try:
         client, problem = Client(address, timeout=PATIENCE, set_as_default=False), ""
     except (OSError, ValueError, TypeError, RuntimeError) as error:
