@@ -216,7 +216,7 @@ def test_a_scheduler_that_is_gone_is_said_and_what_was_done_is_kept(tmp_path):
 @pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("openssl"), reason="needs openssl to make certificates")
 def test_a_sweep_under_tls(tmp_path):
-    run = lambda *words: subprocess.run(["openssl", *words], cwd=tmp_path, check=True, capture_output=True)  # noqa: E731
+    run = lambda *words: subprocess.run(["openssl", *words], cwd=tmp_path, check=True, capture_output=True)
     run("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem", "-out", "cert.pem", "-days", "2", "-subj", "/CN=cogov")
     cert, key = str(tmp_path / "cert.pem"), str(tmp_path / "key.pem")
     with certified(cert, cert, key):
