@@ -22,6 +22,7 @@ def sweep(
     shard: Annotated[str, typer.Option(metavar="K/M", help="do the K-th of M shares; `cogov merge` joins them")] = "1/1",
     executor: Annotated[str, typer.Option(help="pool (of processes on this machine) or dask")] = "pool",
     scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="of the Dask scheduler, tls://... or tcp://...")] = None,
+    insecure: Annotated[bool, typer.Option("--insecure", help="let a scheduler beyond this machine be tcp://, where the network is yours alone")] = False,
     limit: Annotated[float | None, typer.Option(min=0, help="seconds that a run may take; 0 is no limit; else 200 times a trial run, a minute at least")] = None,
     retry: Annotated[bool, typer.Option("--retry", help="do failed runs again")] = False,
     plan: Annotated[bool, typer.Option("--plan", help="only say how many runs it is, and guess time and disk")] = False,
@@ -31,12 +32,13 @@ def sweep(
     from .experiments import sweep as sweeping
     from .experiments.executors import chosen, share
 
+    make, part = chosen(executor, scheduler, workers, insecure), share(shard)
     made = sweeping.planned(file, command())
     ready(next(iter(made.cases.values())), None)
     guess = sweeping.estimated(made)
     if plan and json_:
         return print(json.dumps(vars(guess), indent=2))
-    cores = workers or (os.cpu_count() or 1 if workers is None else 1)
+    cores = workers or (os.cpu_count() or 1 if workers is None and executor == "pool" else 1)
     err.print(f"{made.experiment.name}: {sweeping.expected(guess, cores, made.experiment)}", highlight=False, markup=False, soft_wrap=True)
     if plan:
         return
@@ -50,7 +52,7 @@ def sweep(
             bar.update(task, completed=done, total=of, rate=rate)
 
         try:
-            done = sweeping.sweep(made, out_, workers=workers, make=chosen(executor, scheduler, workers), shard=share(shard), limit=limit, retry=retry, progress=tell, guess=guess)
+            done = sweeping.sweep(made, out_, workers=workers, make=make, shard=part, limit=limit, retry=retry, progress=tell, guess=guess)
         except KeyboardInterrupt:
             bar.stop()
             err.print(f"cogov: stopped. What was done is kept in {out_}; the same command goes on from there", highlight=False, markup=False, soft_wrap=True)
@@ -93,6 +95,55 @@ def merge(
 
     count = merged(out_, shards)
     out.print(f"{out_}: {count:,} runs of {len(shards)} shards", highlight=False, markup=False, soft_wrap=True)
+
+
+cluster = typer.Typer(help="Write the job script of a sweep that many machines share.", no_args_is_help=True)
+app.add_typer(cluster, name="cluster")
+
+Experiment = Annotated[Path, typer.Argument(help="an experiment, as in docs/experiments.md")]
+Results = Annotated[Path | None, typer.Option("--results", help="folder of the results [default: out/NAME]", show_default=False)]
+Shards = Annotated[int, typer.Option(min=1, help="that the runs are divided into")]
+Cpus = Annotated[int, typer.Option(min=1, max=512, help="of each shard")]
+Script = Annotated[Path | None, typer.Option("--out", help="file to write; else it is printed")]
+
+
+@cluster.command()
+def slurm(file: Experiment, results: Results = None, shards: Shards = 8, cpus: Cpus = 4, out_: Script = None):
+    """An array job for SLURM and the merge of its shards; `bash SCRIPT` submits both."""
+    from .experiments.jobs import slurm
+
+    written(slurm(shared(file, results, shards, cpus)), out_)
+
+
+@cluster.command()
+def k8s(
+    file: Experiment,
+    image: Annotated[str, typer.Option(help="of a container with cogov on its PATH")],
+    claim: Annotated[str, typer.Option(help="name of the volume claim that FILE and the results are on")] = "cogov",
+    results: Results = None, shards: Shards = 8, cpus: Cpus = 4, out_: Script = None,
+):  # fmt: skip
+    """An Indexed Job for Kubernetes and the merge of its shards; `kubectl apply -f MANIFEST` starts the first."""
+    from .experiments.jobs import kubernetes
+
+    written(kubernetes(shared(file, results, shards, cpus), image, claim), out_)
+
+
+def shared(file, results, shards, cpus):
+    """The job of an experiment in a file."""
+    from .experiments import sweep as sweeping
+    from .experiments.jobs import job, plain
+
+    made = sweeping.planned(file)
+    ready(next(iter(made.cases.values())), None)
+    return job(made, sweeping.estimated(made), file, results or Path("out") / plain(made.experiment.name), shards, cpus)
+
+
+def written(text, path):
+    """Print it, or write it to the file `path`."""
+    if path is None:
+        return print(text, end="")
+    path.write_text(text, encoding="utf-8")
+    err.print(f"Written: {path}", highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()

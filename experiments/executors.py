@@ -5,6 +5,7 @@ import re
 from functools import partial
 
 from ..model.knobs import ScenarioError
+from .cluster import connected
 from .supervisor import Serial, pool
 
 
@@ -17,7 +18,7 @@ def share(text):
     return k, m
 
 
-def chosen(executor, scheduler=None, workers=None):
+def chosen(executor, scheduler=None, workers=None, insecure=False):
     """A function that makes the executor of that name. Raises ScenarioError."""
     if executor == "pool":
         if scheduler:
@@ -25,20 +26,14 @@ def chosen(executor, scheduler=None, workers=None):
         workers = (os.cpu_count() or 1) if workers is None else workers
         return partial(pool, workers) if workers else Serial
     if executor == "dask":
-        return partial(dask, scheduler)
+        if workers is not None:
+            raise ScenarioError(f"--workers {workers} is for processes on this machine; a Dask cluster is as wide as it is")
+        return partial(dask, scheduler, insecure)
     raise ScenarioError(f"--executor {executor}: there are pool and dask")
 
 
-def dask(scheduler):
-    """An executor on a running Dask cluster; `tls://` addresses need TLS as configured in Dask, others refuse it."""
+def dask(scheduler, insecure=False):
+    """An executor on a running Dask cluster. Raises ScenarioError."""
     if not scheduler:
-        raise ScenarioError("--executor dask needs the address of a scheduler: --scheduler tcp://HOST:8786, or tls://HOST:8786")
-    try:
-        from distributed import Client
-    except ImportError:
-        raise ScenarioError("--executor dask needs Dask: pip install 'cogov[dask]'") from None
-    try:
-        client = Client(scheduler, timeout="20s", set_as_default=False)
-    except (OSError, ValueError, TypeError, RuntimeError) as error:
-        raise ScenarioError(f"--scheduler {scheduler}: {error}; is `dask scheduler` running there, and does it speak {scheduler.partition(':')[0]}?") from None
-    return client.get_executor(pure=False)
+        raise ScenarioError("--executor dask needs the address of a scheduler: --scheduler tls://HOST:8786, or tcp://127.0.0.1:8786")
+    return connected(scheduler, insecure)

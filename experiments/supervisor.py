@@ -71,7 +71,7 @@ def supervised(make, job, chunks, in_flight):
     try:
         while True:
             alone = bool(suspects)
-            while more and not alone and len(pending) < in_flight:
+            while more and not alone and len(pending) < wide(executor, in_flight):
                 chunk = next(chunks, None)
                 more = chunk is not None
                 if more and not send(executor, job, chunk, pending):
@@ -89,7 +89,7 @@ def supervised(make, job, chunks, in_flight):
             lost, single = [], len(pending) == 1 and len(next(iter(pending.values()))) == 1
             done = finished(executor, pending)
             for future in done:
-                chunk, error = pending.pop(future), future.exception()
+                chunk, error = pending.pop(future), raised(future)
                 if died(error):
                     lost.extend(chunk)
                 elif error is not None:
@@ -135,13 +135,23 @@ def finished(executor, pending):
                 return ()
 
 
+def raised(future):
+    """What a task raised, if it did; one that its cluster gave up is like one whose worker died."""
+    return BrokenExecutor("given up") if future.cancelled() else future.exception()
+
+
 def died(error):
     """Whether an error says that a worker is gone, rather than what a run raised."""
     return isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker"  # Dask's word for it
 
 
 def remote(executor):
-    return type(executor).__module__.startswith("distributed")
+    return getattr(executor, "heals", False)
+
+
+def wide(executor, in_flight):
+    """How many tasks to have in flight; a cluster knows that better."""
+    return executor.width() if remote(executor) else in_flight
 
 
 def processes(executor):

@@ -8,7 +8,7 @@ import threading
 import time
 import traceback
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 from multiprocessing import connection, parent_process
@@ -31,7 +31,7 @@ class Order:
     """One run to live through."""
 
     key: str        # digest of all that makes it what it is
-    arm: object     # design.Arm
+    arm: object = field(hash=False)  # design.Arm, whose settings have no hash
     replicate: int
     luck: int       # its seed
 
