@@ -1,6 +1,10 @@
 # Everything runs in .venv, made on first use from requirements.lock: exact versions, hashes checked.
 # Needed beforehand: make, and any Python from 3.11 on with venv and pip.
 
+# There is no wheel of this one; what builds it is locked with the rest.
+SOURCE  := solara-assets
+BUILDER := hatchling==1.26.3
+
 PYTHON ?=
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -39,7 +43,7 @@ lock:
 	@$(FIND_PYTHON); rm -rf build/lock; "$$py" -m venv build/lock
 	@build/lock/bin/python $(PIP) install uv
 	@build/lock/bin/python -c 'import tomllib; \
-	print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' \
+	print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], "$(BUILDER)", sep="\n")' \
 	| build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy requires-python \
 	--generate-hashes --extra test --custom-compile-command 'make lock' --output-file requirements.lock $(LOCK) \
 	pyproject.toml -
@@ -67,7 +71,10 @@ $(LOCKED): requirements.lock $(AGAIN)
 	fi
 	@touch $(VENV)/.unfinished
 	@echo 'Installing requirements.lock into $(VENV): about a minute, only this once'
-	@$(BIN)/python $(PIP) install --require-hashes --only-binary :all: --requirement requirements.lock
+	@awk '/^[a-z0-9]/ {source = /^$(SOURCE)==/} !source' requirements.lock > $(VENV)/.wheels
+	@awk '/^[a-z0-9]/ {source = /^$(SOURCE)==/} source' requirements.lock > $(VENV)/.sources
+	@$(BIN)/python $(PIP) install --require-hashes --only-binary :all: --requirement $(VENV)/.wheels
+	@$(BIN)/python $(PIP) install --require-hashes --no-binary :all: --no-deps --no-build-isolation --requirement $(VENV)/.sources
 	@printf '%s\n' '$(CURDIR)' '$(PYTHON)' > $@
 	@rm $(VENV)/.unfinished
 
