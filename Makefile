@@ -22,7 +22,7 @@ help:
 	@echo 'make lock    write requirements.lock anew, keeping versions; LOCK=--upgrade takes the newest'
 	@echo 'make clean   remove .venv, caches and out/demo'
 	@echo
-	@echo 'The first demo or test sets up .venv by itself, in about a minute.'
+	@echo 'The first demo or test sets up .venv by itself, in a minute or two.'
 	@echo 'PYTHON=/path/to/python3.12 chooses the Python (3.11 or newer) and sets up .venv anew.'
 
 demo: $(READY)
@@ -70,7 +70,7 @@ $(LOCKED): requirements.lock $(AGAIN)
 	  "$$py" -m venv $(VENV); \
 	fi
 	@touch $(VENV)/.unfinished
-	@echo 'Installing requirements.lock into $(VENV): about a minute, only this once'
+	@echo 'Installing requirements.lock into $(VENV): a minute or two, only this once'
 	@awk '/^[a-z0-9]/ {source = /^$(SOURCE)==/} !source' requirements.lock > $(VENV)/.wheels
 	@awk '/^[a-z0-9]/ {source = /^$(SOURCE)==/} source' requirements.lock > $(VENV)/.sources
 	@$(BIN)/python $(PIP) install --require-hashes --only-binary :all: --requirement $(VENV)/.wheels
