@@ -191,3 +191,38 @@ def coverage(experiments: Annotated[int, typer.Option(min=100, help="synthetic e
     with err.status("thousands of experiments ..."):
         table = coverage(experiments).reset_index()
     show(out, json_, f"coverage of nominal intervals over {experiments:,} synthetic experiments", list(table), table.values.tolist())
+
+
+@bench.command()
+def faults(
+    kills: Annotated[int, typer.Option(min=1, help="SIGKILLs of workers and parents, at random moments")] = 200,
+    each: Annotated[int, typer.Option(min=1, help="runs that raise, exit, kill their worker, never end")] = 20,
+    below: Annotated[int, typer.Option(min=0, help="runs that never end below Python, some ten seconds each")] = 3,
+    every: Annotated[int, typer.Option(min=1, help="1: break every write in turn; n: every n-th")] = 1,
+    json_: Json = False,
+):
+    """What a sweep survives: kills, runs that fail, disks that are full or lie; with what it lost, which ought to be 0."""
+    from .experiments import faults as tried
+
+    tried.faults(err if json_ else out, kills, each, below, every, json_)
+
+
+@bench.command()
+def flips(count: Annotated[int, typer.Option(min=1, help="bits to flip, in each of three folders")] = 1000, json_: Json = False):
+    """Flip bits in what sweeps left, one at a time: is each named, or what is read right? Default Parquet beside it."""
+    from .experiments import flips as flipped
+
+    flipped.bench(err if json_ else out, count, json_)
+
+
+@bench.command("sweep")
+def sweep_(
+    runs: Annotated[int, typer.Option(min=10, help="of a small community")] = 10_000,
+    large: Annotated[int, typer.Option(min=10, help="of guiyuan")] = 1000,
+    beside: Annotated[int, typer.Option(min=1, help="runs in turn with mesa.batch_run")] = 100,
+    json_: Json = False,
+):
+    """What a sweep costs beyond its model: time of the parent a run, memory, disk; and mesa.batch_run beside it."""
+    from .experiments import overhead
+
+    overhead.bench(err if json_ else out, runs, large, beside, as_json=json_)

@@ -153,7 +153,10 @@ def scenarios(experiment):
     """name -> each case with what all arms have in common."""
     found = {}
     for case in experiment.cases:
-        one = altered(read(case), experiment.on, experiment.off, flat(experiment.set), experiment.days or None)
+        try:
+            one = altered(read(case), experiment.on, experiment.off, flat(experiment.set), experiment.days or None)
+        except ScenarioError as error:
+            raise ScenarioError(f"cases cannot be had: {error}") from None
         if one.name in found:
             raise ScenarioError(f"cases names {one.name!r} twice")
         found[one.name] = one

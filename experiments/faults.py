@@ -27,7 +27,7 @@ from . import store, sweep
 from .bench import show
 from .experiment import Experiment, Named, arms
 from .results import results
-from .work import warm, work
+from .work import work
 
 KINDS = ("raises", "exits", "kills its worker", "never ends", "never ends below Python")
 LIMIT = 2.0  # seconds that a run of these may take
@@ -72,10 +72,17 @@ def swept(folder, plan, workers, log, told=None, faults=(), **options):
     return sweep.sweep(plan, folder, workers=workers, chunk=5, limit=LIMIT, progress=heard, guess=guess, job=partial(logged, log, dict(faults)), **options)
 
 
+def unheard(*order, **options):
+    """`swept`, and what the dying say on standard error goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    swept(*order, **options)
+
+
 def nursery():
-    """Where processes begin in milliseconds, with all of this loaded and compiled: forks of this one."""
-    warm()
-    return get_context("fork")
+    """Where processes begin in milliseconds. Road not taken: forks of this process, which hang on locks of its threads (Arrow's)."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload([f"{__package__}.nursery"])
+    return context
 
 
 def unreadable(folder):
@@ -149,7 +156,7 @@ def kills(folder, count=200, replicates=3000, workers=2, seed=0, progress=None):
             log, (hear, say) = own.with_suffix(".log"), context.Pipe(duplex=False)
             log.unlink(missing_ok=True)
             began, first, acknowledged = time.monotonic(), None, 0
-            parent = context.Process(target=swept, args=(own, plan, workers, log, say))
+            parent = context.Process(target=unheard, args=(own, plan, workers, log, say))
             parent.start()
             say.close()
             while parent.is_alive() and n < count:
@@ -326,7 +333,7 @@ def disks(folder, fault, steps, replicates=60):
 
 def faults(console, count=200, each=20, below=5, every=1, as_json=False):
     """All of it, printed: `count` kills, `each` runs that fail in each way, every `every`-th write gone wrong."""
-    with TemporaryDirectory(prefix="cogov-faults-") as folder:
+    with TemporaryDirectory(prefix="cogov-faults-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None) as folder:  # processes die here, not machines
         folder = Path(folder)
         with console.status(f"{count} kills ..."):
             told = kills(folder, count)

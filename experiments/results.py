@@ -106,7 +106,7 @@ def results(folder):
     if (folder / SUMS).exists():
         for line in (folder / SUMS).read_text("utf-8", errors="replace").splitlines():
             told, _, name = line.partition("  ")
-            same(folder, name, told)
+            same(folder, name, told, f"is not what {folder / SUMS} says")
     for file, told in parts.items():
         same(folder, file, told)
     if not all(name in facts for name in TEXTS):
@@ -120,14 +120,14 @@ def results(folder):
     return Results(folder, plan, {name: facts[name] for name in TEXTS}, found, sorted(parts))
 
 
-def same(folder, name, told):
+def same(folder, name, told, words="is damaged"):
     """Raise Damaged unless the file `name` has the SHA-256 `told`."""
     try:
         found = sha256((folder / name).read_bytes()).hexdigest()
-    except OSError as error:
-        raise Damaged(f"{folder / name}: cannot be read: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        raise Damaged(f"{folder / name} {words}: it cannot be read: {getattr(error, 'strerror', error)}") from None
     if found != told:
-        raise Damaged(f"{folder / name} is damaged: it is not what was written (SHA-256). Remove it and sweep anew, or take it from a copy")
+        raise Damaged(f"{folder / name} {words}: it is not what was written (SHA-256). Take it from a copy, or sweep anew into another folder")
 
 
 def verify(folder, share=0.01, seed=0, progress=None):

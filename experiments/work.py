@@ -26,9 +26,9 @@ KEPT = ("id", "building", "household", "category", "family", "severity", "voices
 GRACE = 2.0  # seconds beyond its limit after which a run that does not even hear the alarm takes its process with it
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Order:
-    """One run to live through."""
+    """One run to live through; the supervisor knows it by identity."""
 
     key: str        # digest of all that makes it what it is
     arm: object = field(hash=False)  # design.Arm, whose settings have no hash
