@@ -103,7 +103,7 @@ def of_case(experiment, scenario):
     for n, point in enumerate(points(experiment, spaces, scenario)):
         one = arm_at(scenario, named(n, point, spaces, design.kind), {s.path: value for s, value in zip(spaces, point)})
         for policy in own:
-            yield crossed(policy, one)
+            yield crossed(scenario, policy, one)
         if not own:
             yield one
 
@@ -120,11 +120,12 @@ def policies(experiment, scenario):
     return told
 
 
-def crossed(policy, point):
-    """A named arm at a point of a design; the point has the last word on what both set."""
+def crossed(scenario, policy, point):
+    """A named arm at a point of a design; the point has the last word on what both set, and turns what the arm switches on."""
     on = tuple(name for name in {**dict.fromkeys(policy.on), **dict.fromkeys(point.on)} if name not in point.off)
     off = tuple(name for name in {**dict.fromkeys(policy.off), **dict.fromkeys(point.off)} if name not in point.on)
-    return Arm(point.case, f"{policy.name} @ {point.name}", on, off, {**policy.settings, **point.settings}, {**policy.factors, **point.factors})
+    own = {path: value for path, value in policy.settings.items() if not path.startswith(tuple(f"mechanisms.{name}." for name in point.off))}
+    return Arm(point.case, f"{policy.name} @ {point.name}", on, off, own | turned(scenario, on, off, point.factors), {**policy.factors, **point.factors})
 
 
 def named(number, point, spaces, kind):
@@ -140,9 +141,14 @@ def arm_at(scenario, name, factors):
     """The arm at one point: switches are switched; what turns a mechanism that is off is left alone."""
     on = tuple(path.partition(".")[2] for path, value in factors.items() if switch(path) and value)
     off = tuple(path.partition(".")[2] for path, value in factors.items() if switch(path) and not value)
+    return Arm(scenario.name, name, on, off, turned(scenario, on, off, factors), factors)
+
+
+def turned(scenario, on, off, factors):
+    """Those factors that are settings, and not of a mechanism that is off."""
     active = {*scenario.mechanisms, *on} - {*off}
     idle = tuple(f"mechanisms.{name}." for name in mechanisms.names() if name not in active)
-    return Arm(scenario.name, name, on, off, {path: value for path, value in factors.items() if not switch(path) and not path.startswith(idle)}, factors)
+    return {path: value for path, value in factors.items() if not switch(path) and not path.startswith(idle)}
 
 
 def switch(path):

@@ -46,7 +46,7 @@ class Plan:
         told = {name: json.dumps(table_of(case), sort_keys=True) for name, case in self.cases.items()}
         e = self.experiment
         terms = (e.name, e.seed, e.estimand.within, e.keep)
-        self.stems = [blake2b(repr((self.source, told[a.case], sorted(a.on), sorted(a.off), sorted(a.settings.items()), terms)).encode(), digest_size=16).digest() for a in self.arms]
+        self.stems = [blake2b(repr((self.source, told[a.case], a.name, sorted(a.on), sorted(a.off), sorted(a.settings.items()), terms)).encode(), digest_size=16).digest() for a in self.arms]
         self.varied = {(a.case, a.name): a.factors for a in self.arms}
         self.reference = e.estimand.reference or self.arms[0].name
 

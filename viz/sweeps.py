@@ -76,9 +76,9 @@ def survival(curves, within, look):
     return figure
 
 
-def legend(axes):
-    """Names of arms beside the axes, taken as they are written."""
-    told = axes.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+def legend(axes, **where):
+    """Names beside the axes, or where it is said, taken as they are written."""
+    told = axes.legend(**{"frameon": False, "fontsize": 8, "loc": "upper left", "bbox_to_anchor": (1.0, 1.0)} | where)
     for text in told.get_texts():
         text.set_parse_math(False)
 
