@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 
 from ..model.cases import read
 from ..model.knobs import ScenarioError
-from ..model.luck import Luck, seed_of
+from ..model.luck import Luck
 from ..model.simulate import simulate
 from . import store, sweep
 from .bench import show
