@@ -29,7 +29,7 @@ def parted(name, wrap):
     """A name in lines of at most so many letters, parted behind a dot or an underscore where it can be.
 
     >>> parted("mechanisms.building_captains.evening", 20).split()
-    ['mechanisms.', 'building_captains.', 'evening']
+    ['mechanisms.building_', 'captains.evening']
     """
     lines = [""]
     for piece in re.findall(r"[^._ ]*[._ ]*", str(name)):
