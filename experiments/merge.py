@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from ..model.knobs import ScenarioError
 from .results import results
-from .store import A_ROW, ROW, Damaged, Store, accounted, mark, opened, put
+from .store import Damaged, Store, accounted, opened, put
 from .work import streamed
 
 
@@ -54,7 +54,7 @@ def adopt(store, shard, have):
     ledger = opened(shard.folder)
     try:
         rows = accounted(shard.folder, ledger)[2]
-        files = ledger.execute("select file, sha256, runs, part, mark from parts").fetchall()
+        files = ledger.execute("select file, sha256, runs, part from parts").fetchall()
     finally:
         ledger.close()
     for row in rows:
@@ -66,21 +66,14 @@ def adopt(store, shard, have):
     parts = [file for file in files if file[3] in whole]
     for name, *_ in parts:
         put(store.folder, store.folder / name, (shard.folder / name).read_bytes())
-    with store.writing():
-        store.ledger.executemany("insert or replace into parts values (?, ?, ?, ?, ?)", parts)
-        for row in fresh:
-            if row["part"] is not None and row["part"] not in whole:
-                row = {**row, **alone(shard.folder, row, files), "part": None}
-            told = tuple(row[name] for name in ROW)
-            store.ledger.execute(A_ROW, (*told, mark(*told)))
-        store.count()
+    store.add([row if row["part"] in {None, *whole} else {**row, **alone(shard.folder, row, files), "part": None} for row in fresh], parts)
     have |= {row["key"]: row["digest"] for row in fresh}
 
 
 def alone(folder, row, files):
     """The streams of one run, taken out of its part: name -> bytes."""
     found = {}
-    for file in (file for file, _, _, part, _ in files if part == row["part"] and not file.startswith("runs/")):
+    for file in (file for file, _, _, part in files if part == row["part"] and not file.startswith("runs/")):
         table = pq.read_table(folder / file, page_checksum_verification=True)
         which = (pc.equal(table[column], value) for column, value in (("case", row["name"]), ("arm", row["arm"]), ("replicate", row["replicate"])))
         found[file.partition("/")[0]] = streamed(table.filter(reduce(pc.and_, which)).drop_columns(["case", "arm", "replicate"]))

@@ -45,12 +45,11 @@ def swept(case, runs, keep, workers=None):
 
 def batched(case, runs, processes):
     """Seconds that `mesa.batch_run` takes for so many runs of the same community, and keeps each day's numbers."""
-    import mesa
-
-    from ..model.community import Community
+    from ..model import community
 
     began = time.perf_counter()
-    mesa.batch_run(Community, {"scenario": [case], "seed": list(range(runs))}, number_processes=processes, iterations=1, data_collection_period=1, max_steps=case.days, display_progress=False)
+    varied = {"scenario": [case], "seed": list(range(runs))}
+    community.mesa.batch_run(community.Community, varied, number_processes=processes, data_collection_period=1, max_steps=case.days, display_progress=False)
     return time.perf_counter() - began
 
 

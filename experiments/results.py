@@ -44,7 +44,7 @@ class Results:
     @cached_property
     def runs(self):
         """A row per run of the design: case, arm, replicate, status, failure, factors (by path), measures (NaN where it failed)."""
-        table = runs_table(self.ledger, self.plan.factors).to_pandas()
+        table = runs_table(self.ledger, [self.plan.factors(row["name"], row["arm"]) for row in self.ledger]).to_pandas()
         order = {name: n for n, name in enumerate(dict.fromkeys(arm.name for arm in self.plan.arms))}
         return table.sort_values(["case", "arm", "replicate"], key=lambda c: c.map(order) if c.name == "arm" else c, ignore_index=True)
 
@@ -59,8 +59,11 @@ class Results:
         return self.table("issues")
 
     def table(self, name):
-        """All parts of one table, as pandas. Raises ScenarioError where it was not kept."""
-        return self.arrow(name).to_pandas().sort_values(["case", "arm", "replicate"], kind="stable", ignore_index=True)
+        """All parts of one table, as pandas, the same whatever the order of the parts. Raises ScenarioError where it was not kept."""
+        frame = self.arrow(name).to_pandas()
+        for column in frame.select_dtypes("category"):
+            frame[column] = frame[column].cat.set_categories(sorted(frame[column].cat.categories))
+        return frame.sort_values(["case", "arm", "replicate"], kind="stable", ignore_index=True)
 
     def arrow(self, name):
         """All parts of one table, as Arrow, run after run as they came, and those runs that are in no part yet."""

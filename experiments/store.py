@@ -21,7 +21,9 @@ import fcntl
 import os
 import sqlite3
 from contextlib import contextmanager
+from dataclasses import dataclass
 from hashlib import blake2b, sha256
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +45,14 @@ SCHEMA = (
 )
 A_ROW = f"insert or replace into runs values ({', '.join('?' * (len(ROW) + 1))})"
 REFUSED = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM}
+
+
+@dataclass(frozen=True, eq=False)
+class Parcel:
+    """Runs on their way to becoming a part, in whichever process has time: that costs ten times what keeping them does."""
+
+    rows: list    # of the ledger, as dicts
+    varied: list  # what the design varies, of each: path -> value
 
 
 class Damaged(ScenarioError):
@@ -82,14 +92,16 @@ class Store:
         if (self.folder / SUMS).exists():
             (self.folder / SUMS).unlink()
             flushed(self.folder)
-        self.ledger = opened(self.folder)
+        self.ledger, self.known, self.queue = opened(self.folder), set(), {"done": {}, "failed": {}}  # keys; those in no part yet
         if blank(self.folder, self.ledger):
             with self.writing():
                 self.ledger.execute("begin immediate")
                 for table in SCHEMA:
                     self.ledger.execute(table)
         else:
-            self.swept(accounted(self.folder, self.ledger)[1])
+            _, parts, rows = accounted(self.folder, self.ledger)
+            self.swept(parts)
+            self.noted(rows)
 
     def swept(self, parts):
         """Remove what an interrupted write left: parts that are not among `parts` of the ledger, and what never got its name."""
@@ -106,61 +118,71 @@ class Store:
         """Keys of the runs it has; without the failed ones, they are those to do again."""
         return {row[0] for row in self.ledger.execute("select key from runs" + ("" if failed else " where status = 'done'"))}
 
-    def take(self, outcomes, factors):
-        """Keep outcomes for good. `factors` as in `pack`. Raises OSError when the disk does not take them."""
-        rows = []
-        for o in outcomes:
-            row = (o.order.key, o.order.arm.case, o.order.arm.name, o.order.replicate, o.status, o.seconds, o.digest, o.measures, o.failure, None, o.series or None, o.issues or None)
-            rows.append((*row, mark(*row)))
-        with self.writing():
-            self.ledger.executemany(A_ROW, rows)
-            self.count()
-        while self.waiting() >= PART:
-            self.pack(factors)
+    def take(self, outcomes):
+        """Keep outcomes for good. Raises OSError when the disk does not take them."""
+        self.add([
+            {"key": o.order.key, "name": o.order.arm.case, "arm": o.order.arm.name, "replicate": o.order.replicate, "part": None, "series": o.series or None, "issues": o.issues or None,
+             **{name: getattr(o, name) for name in ("status", "seconds", "digest", "measures", "failure")}} for o in outcomes
+        ])  # fmt: skip
 
-    def count(self):
-        """Write down how many rows there are, inside a transaction: one that is lost is then missed."""
-        for name in ("runs", "parts"):
-            self.tell(name, self.ledger.execute(f"select count(*) from {name}").fetchone()[0])
+    def add(self, rows, parts=(), gone=()):
+        """Put rows into the ledger, and into its list of parts, and strike parts off it, in one transaction."""
+        with self.writing():
+            self.ledger.executemany("insert or replace into parts values (?, ?, ?, ?, ?)", [(*told, mark(*told)) for told in parts])
+            self.ledger.executemany("delete from parts where part = ?", [(part,) for part in gone])
+            told = [tuple(row[name] for name in ROW) for row in rows]
+            self.ledger.executemany(A_ROW, [(*row, mark(*row)) for row in told])
+            self.tell("runs", len(self.known) + len({row["key"] for row in rows} - self.known))  # a row that is lost is missed
+            if parts or gone:
+                self.tell("parts", self.ledger.execute("select count(*) from parts").fetchone()[0])
+        self.noted(rows)
+
+    def noted(self, rows):
+        """Keep in mind what is there, and what is in no part yet."""
+        for row in rows:
+            self.known.add(row["key"])
+            for status, keys in self.queue.items():
+                keys.pop(row["key"], None)
+                if row["part"] is None and row["status"] == status:
+                    keys[row["key"]] = None
 
     def tell(self, name, value):
         """Write down a fact, inside a transaction."""
         self.ledger.execute("insert or replace into facts values (?, ?, ?)", (name, str(value), mark(name, str(value))))
 
-    def waiting(self, status="done"):
-        """How many runs are in no part yet."""
-        return self.ledger.execute("select count(*) from runs where part is null and status = ?", (status,)).fetchone()[0]
+    def ripe(self):
+        """Whether enough runs wait to make a part."""
+        return len(self.queue["done"]) >= PART
 
     def runs(self, factors):
         """The table `runs` of all that was handed in, packed or not, as pandas."""
         rows = self.ledger.execute(f"select {', '.join(ROW)}, mark from runs order by replicate, name, arm")
-        return runs_table([checked_row(self.folder, row) for row in rows], factors).to_pandas()
+        told = [checked_row(self.folder, row) for row in rows]
+        return runs_table(told, [factors(row["name"], row["arm"]) for row in told]).to_pandas()
 
-    def pack(self, factors, status="done"):
-        """Make parts of up to fifty runs that wait. `factors(case, arm)` gives path -> value of what the design varies."""
-        found = self.ledger.execute(f"select {', '.join(ROW)}, mark from runs where part is null and status = ? order by replicate, name, arm limit {PART}", (status,))
+    def parcel(self, factors, status="done"):
+        """Up to fifty runs that wait, to be made into a part; `factors(case, arm)` gives path -> value of what the design varies."""
+        keys = list(islice(self.queue[status], PART))
+        found = (self.ledger.execute(f"select {', '.join(ROW)}, mark from runs where key = ?", (key,)).fetchone() for key in keys)
         rows = [checked_row(self.folder, row) for row in found]
-        made = {name: written(self.folder, name, table) for name, table in tables(rows, factors).items()}
-        part = made["runs"][0]
-        with self.writing():
-            for file, digest in made.values():
-                told = (file, digest, len(rows), part)
-                self.ledger.execute("insert or replace into parts values (?, ?, ?, ?, ?)", (*told, mark(*told)))
-            self.move(rows, part)
+        for key in keys:
+            del self.queue[status][key]
+        return Parcel(rows, [factors(row["name"], row["arm"]) for row in rows])
 
-    def move(self, rows, part):
-        """Say in the ledger, inside a transaction, that these runs are in a part, and nowhere else; None if they wait again."""
-        for row in rows:
-            told = tuple({**row, "part": part, "series": None, "issues": None}[name] for name in ROW)
-            self.ledger.execute(A_ROW, (*told, mark(*told)))
-        self.count()
+    def record(self, parcel, made):
+        """Write the parts of a parcel (table -> bytes); only when they are on the disk do its runs leave the ledger."""
+        files = {name: f"{name}/part-{sha256(raw).hexdigest()[:16]}.parquet" for name, raw in made.items()}
+        for name, raw in made.items():
+            put(self.folder, self.folder / files[name], raw)
+        part = files["runs"]
+        parts = [(files[name], sha256(raw).hexdigest(), len(parcel.rows), part) for name, raw in made.items()]
+        self.add([{**row, "part": part, "series": None, "issues": None} for row in parcel.rows], parts)
 
     def reopened(self):
         """Failed runs leave their parts, to be replaced as they are done again; until then they are what they were."""
-        rows = [checked_row(self.folder, row) for row in self.ledger.execute(f"select {', '.join(ROW)}, mark from runs where part is not null and status = 'failed'")]
-        with self.writing():
-            self.ledger.executemany("delete from parts where part = ?", {(row["part"],) for row in rows})
-            self.move(rows, None)
+        found = self.ledger.execute(f"select {', '.join(ROW)}, mark from runs where part is not null and status = 'failed'").fetchall()
+        rows = [checked_row(self.folder, row) for row in found]
+        self.add([{**row, "part": None} for row in rows], gone={row["part"] for row in rows})
         self.swept({file for (file,) in self.ledger.execute("select file from parts")})
 
     @contextmanager
@@ -188,8 +210,9 @@ class Store:
     def finish(self, factors):
         """Pack what waits, and write the sums of everything."""
         for status in ("done", "failed"):
-            while self.waiting(status):
-                self.pack(factors, status)
+            while self.queue[status]:
+                parcel = self.parcel(factors, status)
+                self.record(parcel, packed(parcel))
         self.ledger.isolation_level = None  # no transaction may be open
         with self.writing():
             self.ledger.execute("vacuum")
@@ -255,12 +278,11 @@ def checked_row(folder, row):
     return dict(zip(ROW, told))
 
 
-def runs_table(rows, factors):
-    """The Arrow table `runs` of some rows of the ledger."""
+def runs_table(rows, varied):
+    """The Arrow table `runs` of some rows of the ledger; `varied` says of each what the design varies, path -> value."""
     import pyarrow as pa
 
     numbers = np.array([np.frombuffer(row["measures"]) if row["measures"] else np.full(len(SUMMARY), np.nan) for row in rows]).reshape(len(rows), len(SUMMARY))
-    varied = [factors(row["name"], row["arm"]) for row in rows]
     columns = {"key": [row["key"] for row in rows], "case": [row["name"] for row in rows], "arm": [row["arm"] for row in rows]}
     columns |= {"replicate": pa.array([row["replicate"] for row in rows], pa.int32()), "status": [row["status"] for row in rows]}
     columns |= {"failure": [row["failure"].rpartition("\n")[2] for row in rows]}
@@ -268,16 +290,22 @@ def runs_table(rows, factors):
     return pa.table({**columns, **dict(zip(SUMMARY, numbers.T))})
 
 
-def tables(rows, factors):
-    """The Arrow tables of some rows of the ledger that wait: name -> table."""
+def packed(parcel):
+    """The parts of a parcel as Parquet: table -> bytes."""
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
-    found = {"runs": runs_table(rows, factors)}
+    tables = {"runs": runs_table(parcel.rows, parcel.varied)}
     for name in TABLES[1:]:
-        own = [labelled(row[name], row) for row in rows if row[name]]
+        own = [labelled(row[name], row) for row in parcel.rows if row[name]]
         if own:
-            found[name] = pa.concat_tables(own, promote_options="permissive").unify_dictionaries()
-    return found
+            tables[name] = pa.concat_tables(own, promote_options="permissive").unify_dictionaries()
+    made = {}
+    for name, table in tables.items():
+        sink = pa.BufferOutputStream()
+        pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
+        made[name] = sink.getvalue().to_pybytes()
+    return made
 
 
 def labelled(stream, row):
@@ -291,22 +319,8 @@ def labelled(stream, row):
     return pa.table({**columns, **dict(zip(table.column_names, table.columns))})
 
 
-def written(folder, name, table):
-    """Write a table as a part; returns (its file, SHA-256). It has its final name only when it is whole and on the disk."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
-    raw = sink.getvalue().to_pybytes()
-    digest = sha256(raw).hexdigest()
-    file = f"{name}/part-{digest[:16]}.parquet"
-    put(folder, folder / file, raw)
-    return file, digest
-
-
 def put(folder, path, raw):
-    """Write bytes to a file, whole or not at all. Raises OSError when they cannot be read back as they were written."""
+    """Write bytes to a file that has its final name only when it is whole and on the disk. Raises OSError when they cannot be read back as they were written."""
     aside = folder / "tmp" / f"{path.name}.{os.getpid()}"
     try:
         with open(aside, "wb") as file:

@@ -60,21 +60,19 @@ def begun(workers):
             os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
-def supervised(make, job, chunks, in_flight):
+def supervised(make, job, give, in_flight):
     """Yield (chunk, its results, None), or ([run], None, why) for a run whose worker died twice, as they come.
 
-    `make()` gives a fresh executor, `job(chunk)` a result for each run of the chunk, in its order; `chunks` are lists of
-    hashable runs, taken one by one. What the job raises is raised here: it should not.
+    `make()` gives a fresh executor, `job(chunk)` a result for each run of the chunk, in its order; `give()` gives the
+    next chunk, a list of hashable runs, or None while there is none: it is asked again after each result. What the job raises is
+    raised here: it should not.
     """
-    chunks, suspects, deaths, pending = iter(chunks), deque(), Counter(), {}
-    executor, more = make(), True
+    executor, suspects, deaths, pending = make(), deque(), Counter(), {}
     try:
         while True:
             alone = bool(suspects)
-            while more and not alone and len(pending) < wide(executor, in_flight):
-                chunk = next(chunks, None)
-                more = chunk is not None
-                if more and not send(executor, job, chunk, pending):
+            while not alone and len(pending) < wide(executor, in_flight) and (chunk := give()):
+                if not send(executor, job, chunk, pending):
                     suspects.extend(chunk)
                     break
             if alone and not pending:

@@ -23,7 +23,7 @@ from ..model.knobs import ScenarioError
 from ..model.reading import table_of
 from .experiment import Experiment, arms, read_experiment, scenarios
 from .sequential import FIRST, Rule, decide
-from .store import Store
+from .store import Parcel, Store, packed
 from .supervisor import Serial, pool, supervised
 from .work import Order, Outcome, Terms, work
 
@@ -206,20 +206,35 @@ def stopping(plan, shard):
 
 def run(store, plan, orders, job, make, chunk, in_flight, progress):
     """Live through `orders`, keeping each as it comes; returns how many came."""
-    tasks = iter(lambda: tuple(islice(orders, chunk)), ())
-    done = failed = 0
+    out = done = failed = 0
+
+    def give():
+        """What to hand out next: runs that are to become a part, where enough of them wait or no others will come, else some orders."""
+        nonlocal out
+        task = () if store.ripe() else tuple(islice(orders, chunk))
+        out += len(task)
+        return task or ((store.parcel(plan.factors),) if store.ripe() or out == done and store.queue["done"] else None)
+
     with stoppable():
-        stream = supervised(make, job, tasks, in_flight)
+        stream = supervised(make, partial(handed, job), give, in_flight)
         try:
-            for task, outcomes, why in stream:
-                outcomes = outcomes if why is None else [Outcome(task[0], "failed", 0.0, failure=why)]
-                store.take(outcomes, plan.factors)
+            for task, told, why in stream:
+                if isinstance(task[0], Parcel):
+                    store.record(task[0], packed(task[0]) if why else told[0])
+                    continue
+                outcomes = [Outcome(task[0], "failed", 0.0, failure=why)] if why else told
+                store.take(outcomes)
                 done += len(outcomes)
                 failed += sum(o.status == "failed" for o in outcomes)
                 progress(done, failed)
         finally:
             stream.close()
     return done
+
+
+def handed(job, task):
+    """What a worker does with what it is handed: orders for the job, or a parcel."""
+    return [packed(task[0])] if isinstance(task[0], Parcel) else job(task)
 
 
 class stoppable:

@@ -44,11 +44,19 @@ def opened(folder, plan):
     return made
 
 
+def keep(made, outcomes, plan):
+    """Hand in outcomes, and make parts of them as a sweep does."""
+    made.take(outcomes)
+    while made.ripe():
+        parcel = made.parcel(plan.factors)
+        made.record(parcel, store.packed(parcel))
+
+
 @pytest.fixture
 def whole(tmp_path, plan, lived):
     """The folder of a finished sweep."""
     made = opened(tmp_path / "whole", plan)
-    made.take(lived, plan.factors)
+    keep(made, lived, plan)
     made.finish(plan.factors)
     made.close()
     return made.folder
@@ -64,7 +72,7 @@ def test_what_was_handed_in_is_read_back_bit_for_bit(whole, lived):
 
 def test_a_sweep_that_was_stopped_is_read_with_what_waits_in_its_ledger(tmp_path, plan, lived):
     made = opened(tmp_path / "some", plan)
-    made.take(lived[:11], plan.factors)
+    keep(made, lived[:11], plan)
     made.close()
     found = results(made.folder)
     assert len(found.files) == 3 and found.runs.replicate.tolist() == list(range(11))
@@ -84,7 +92,7 @@ def test_files_that_are_not_its_own_are_left_alone(tmp_path, plan, lived):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("mine")
     made = opened(tmp_path, plan)
-    made.take(lived, plan.factors)
+    keep(made, lived, plan)
     made.finish(plan.factors)
     made.close()
     assert (tmp_path / "runs/part-00000-theirs.parquet").exists() and (tmp_path / "runs/part-0123456789abcdef.parquet").exists()
@@ -119,7 +127,7 @@ def test_a_part_that_is_gone_is_named(whole):
 ])  # fmt: skip
 def test_a_ledger_that_says_other_things_than_were_written_is_damaged(tmp_path, plan, lived, statement):
     made = opened(tmp_path / "some", plan)
-    made.take(lived[:20], plan.factors)
+    keep(made, lived[:20], plan)
     made.close()
     with sqlite3.connect(made.folder / store.LEDGER) as ledger:
         assert ledger.execute(statement).rowcount
@@ -146,11 +154,11 @@ def test_a_full_disk_is_an_error_and_loses_nothing(tmp_path, plan, lived, call, 
     with monkeypatch.context() as patch:
         patch.setattr(store.os, call, full)
         with pytest.raises(OSError, match="No space"):
-            made.take(lived[:8], plan.factors)
+            keep(made, lived[:8], plan)
     made.close()
     assert not list(made.folder.glob("tmp/*.*")) and len(results(made.folder).issues.replicate.unique()) == 8
     again = opened(made.folder, plan)
-    again.take(lived[8:], plan.factors)
+    keep(again, lived[8:], plan)
     again.finish(plan.factors)
     again.close()
     assert faults.unreadable(made.folder) == [] and len(results(made.folder).runs) == RUNS
@@ -158,10 +166,10 @@ def test_a_full_disk_is_an_error_and_loses_nothing(tmp_path, plan, lived, call, 
 
 def test_a_ledger_that_cannot_grow_is_an_error_of_the_disk_not_damage(tmp_path, plan, lived):
     made = opened(tmp_path / "some", plan)
-    made.take(lived[:3], plan.factors)
+    keep(made, lived[:3], plan)
     made.ledger.execute(f"pragma max_page_count = {made.ledger.execute('pragma page_count').fetchone()[0]}")
     with pytest.raises(OSError, match="full; what was handed in before is kept"):
-        made.take(lived[3:], plan.factors)
+        keep(made, lived[3:], plan)
     made.close()
     assert len(results(made.folder).runs) == 3
 
@@ -172,7 +180,7 @@ def test_what_reads_back_otherwise_is_never_given_a_name(tmp_path, plan, lived, 
     with monkeypatch.context() as patch:
         patch.setattr(store.os, "fsync", lambda file: os.ftruncate(file, 7))
         with pytest.raises(OSError, match="reads back other"):
-            made.take(lived[:8], plan.factors)
+            keep(made, lived[:8], plan)
     assert list(made.folder.glob("*/part-*")) == []
     made.close()
 
@@ -188,16 +196,16 @@ def test_wherever_it_breaks_nothing_is_lost_or_done_twice(tmp_path, fault):
 
 def test_failed_runs_leave_their_parts_when_they_are_done_again(tmp_path, plan, lived):
     made, bad = opened(tmp_path / "some", plan), [Outcome(o.order, "failed", 0.0, failure="as asked") for o in lived[:5]]
-    made.take(bad + lived[5:], plan.factors)
+    keep(made, bad + lived[5:], plan)
     made.finish(plan.factors)
     made.close()
     made = store.Store(made.folder)
     made.reopened()
-    made.take(lived[:2], plan.factors)
+    keep(made, lived[:2], plan)
     made.close()
     assert results(made.folder).runs.status.tolist() == ["done"] * 2 + ["failed"] * 3 + ["done"] * 19  # what was not done again is as it was
     again = store.Store(made.folder)
-    again.take(lived[2:5], plan.factors)
+    keep(again, lived[2:5], plan)
     again.finish(plan.factors)
     again.close()
     read = [row for path in made.folder.glob("runs/*") for row in pq.read_table(path).to_pylist()]
@@ -237,7 +245,7 @@ class Stored(RuleBasedStateMachine):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(store.os, call, counted)
             try:
-                self.store.take(given, self.plan.factors)
+                keep(self.store, given, self.plan)
             except OSError:
                 self.reopen()
         self.have = {key: True for key in self.store.keys()} if given else self.have

@@ -155,6 +155,7 @@ def content_of(plan, folder):
     return content(folder)
 
 
+@pytest.mark.slow
 def test_a_run_that_kills_its_worker_or_never_ends_is_named_and_the_rest_goes_on(tmp_path):
     plan = faults.tiny(30, days=10)
     lucks = [order.luck for order in plan.orders(0, 30)]
@@ -182,7 +183,7 @@ def half(chunk):
 def test_half_a_message_of_the_dead_hangs_nobody(monkeypatch):
     """Neither the sweep, nor Python as it exits: it would wait for the pool's thread, which would wait for the other half."""
     monkeypatch.setattr(supervisor, "WATCH", 0.2)
-    told = list(supervisor.supervised(partial(supervisor.pool, 2), half, [(n,) for n in range(8)], 3))
+    told = list(supervisor.supervised(partial(supervisor.pool, 2), half, partial(next, iter([(n,) for n in range(8)]), None), 3))
     assert sorted(chunk[0] for chunk, _, why in told if why is None) == [0, 1, 2, 4, 5, 6, 7]
     assert [chunk for chunk, _, why in told if why] == [[3]]
     for thread in threading.enumerate():
@@ -193,8 +194,9 @@ def test_half_a_message_of_the_dead_hangs_nobody(monkeypatch):
 
 def test_processes_that_die_as_they_begin_are_not_blamed_on_runs(monkeypatch):
     monkeypatch.setattr(supervisor, "hired", stillborn)
+    monkeypatch.setattr(supervisor, "BIRTHS", 1)
     with pytest.raises(OSError, match="die as they begin"):
-        next(supervisor.supervised(partial(supervisor.pool, 1), half, [(1,)], 2))
+        next(supervisor.supervised(partial(supervisor.pool, 1), half, lambda: (1,), 2))
 
 
 def stillborn():
