@@ -15,9 +15,10 @@ import numpy as np
 import pytest
 
 from cogov.experiments import faults, store, supervisor
-from cogov.experiments.experiment import Experiment, Named
+from cogov.experiments.experiment import Estimand, Experiment, Named, Stopping
 from cogov.experiments.merge import merged
 from cogov.experiments.results import results, verify
+from cogov.experiments.statistics import contrasts
 from cogov.experiments.sweep import planned, sweep
 from cogov.experiments.work import work
 from cogov.model.cases import read, shipped
@@ -328,3 +329,17 @@ def test_killed_again_and_again_it_ends_as_if_undisturbed(tmp_path):
     told = faults.kills(tmp_path, 15, replicates=600)
     for name in list(told)[3:]:
         assert told[name] == 0 or "seconds" in name or "cut short" in name, name
+
+
+def test_a_sweep_stops_when_every_interval_is_narrow_enough(tmp_path):
+    """It looks at thirty replicates or later, never at fewer; begun again, it comes to the same end with nothing to do."""
+    arm = (Named("without", off=("building_captains",)), Named("with"))
+    e = Experiment(name="narrow", cases=("wuzi_yard",), days=15, replicates=60, keep=(), arm=arm, estimand=Estimand("told"), stopping=Stopping(half_width=0.6, step=10))
+    done = sweep(e, tmp_path / "a", workers=0, limit=0)
+    table = contrasts(results(tmp_path / "a").runs, "told", "without")
+    half = (table["high_all"] - table["low_all"]).iloc[0] / 2
+    assert 60 <= done.asked < 120 and half <= 0.6 and done.why.startswith("Stopped at") and "reached" in done.why
+    again = sweep(e, tmp_path / "a", workers=0, limit=0)
+    assert (again.now, again.before, again.why) == (0, done.asked, done.why)
+    with pytest.raises(ScenarioError, match="no shard sees enough"):
+        sweep(e, tmp_path / "b", workers=0, shard=(1, 2))
