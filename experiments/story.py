@@ -85,14 +85,23 @@ def story(case, mechanism=None, *, issue, seed=0, days=None, on=(), off=(), sett
     `mechanism` is a name or several; by default all of the case together. Raises ScenarioError.
     """
     names, (_, full) = compared = chosen(case, mechanism, days, on, off, settings)
-    runs, there, id_ = pair(compared[1], seed), community(full), number(issue, full)
+    runs, id_ = pair(compared[1], seed), number(issue, full)
+    found = story_of(id_, compared[1], runs, names, seed)
+    if found is None:
+        raise ScenarioError(f"issue {shown(id_, full)} arose in neither arm within {full.days} days: {near(id_, runs)}; --surprising 10 lists some that did")
+    return found
+
+
+def story_of(id_, scenarios, runs, names=(), seed=0):
+    """The `Story` of one issue in two runs that were lived already, of two scenarios of one community; None where it arose in neither."""
+    full, there = scenarios[1], community(scenarios[1])
     name = shown(id_, full)
     rows = [run.issues[run.issues["id"] == id_] for run in runs]
     first = next((row[0] for row in rows if len(row)), None)
     if first is None:
-        raise ScenarioError(f"issue {name} arose in neither arm within {full.days} days: {near(id_, runs)}; --surprising 10 lists some that did")
+        return None
     place = at(there, SCOPES[first["scope"]], first["building"], first["stairwell"], first["household"])
-    arms = tuple(lived(arm, run, row, full, there) for arm, run, row in zip(ARMS, runs, rows))
+    arms = tuple(lived(arm, run, row, scenario, there) for arm, run, row, scenario in zip(ARMS, runs, rows, scenarios))
     return Story(full.name, names, seed, full.days, name, id_, name.split("/")[1], place, arms, parting(place, arms))
 
 

@@ -1,0 +1,160 @@
+"""What one visitor of the page has before them: a case, a luck, and two settings of its institutions, side by side."""
+
+import json
+from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache
+
+import numpy as np
+
+from ..experiments.film import filmed, packed
+from ..experiments.story import story_of
+from ..model import mechanisms
+from ..model.cases import altered, read, shipped
+from ..model.knobs import ScenarioError
+from ..model.luck import seed_of
+from ..model.reading import guess
+from ..model.simulate import community
+
+SIDES = ("left", "right")
+LATEST = 1           # of saved states: what `restored` reads
+LARGEST = 64 * 1024  # characters of a saved state
+PEOPLE = 40          # residents of a building that are told one by one
+
+
+@dataclass(frozen=True)
+class Setting:
+    """The institutions of one side: mechanisms that are on, and knobs that are turned."""
+
+    on: tuple = ()
+    knobs: tuple = ()  # of (path, value), by path
+
+    def switched(self, name, on):
+        """The same with one mechanism on or off; its knobs go with it."""
+        kept = tuple(sorted({*self.on, name} if on else {*self.on} - {name}))
+        return Setting(kept, self.knobs if on else tuple(pair for pair in self.knobs if not pair[0].startswith(f"mechanisms.{name}.")))
+
+    def turned(self, path, value):
+        """The same with one knob turned; None turns it back."""
+        told = dict(self.knobs) | {path: value}
+        return Setting(self.on, tuple(sorted((p, v) for p, v in told.items() if v is not None)))
+
+
+@dataclass(frozen=True)
+class Desk:
+    """All that the page's state is: enough to show the very same again."""
+
+    case: str = "guiyuan"
+    seed: int = 0
+    days: int = 0           # 0 is the case's own
+    settings: tuple = ()    # of two Setting; empty until `opened`
+    layer: str = ""
+    day: int = 0
+    lang: str = "en"
+
+    def scenario(self, side):
+        """The scenario of one side. Raises ScenarioError."""
+        case, one = opened_case(self.case), self.settings[side]
+        return altered(case, one.on, [name for name in case.mechanisms if name not in one.on], dict(one.knobs), self.days or None)
+
+    def key(self):
+        """What the films depend on."""
+        return self.case, self.seed, self.days, self.settings
+
+    def saved(self):
+        """The state as JSON text."""
+        told = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "settings"}
+        sides = {side: {"on": list(one.on), "knobs": dict(one.knobs)} for side, one in zip(SIDES, self.settings)}
+        return json.dumps({"cogov": LATEST, **told, **sides}, ensure_ascii=False, indent=2)
+
+
+@lru_cache(maxsize=8)
+def opened_case(case):
+    """The scenario of a case, read once."""
+    return read(case)
+
+
+def opened(case="guiyuan", lang="en"):
+    """A desk as a visitor finds it: nothing on the left, what the report tells of on the right. Raises ScenarioError."""
+    return replace(Desk(case=case, lang=lang), settings=(Setting(), preset(case, "reported")))
+
+
+def preset(case, kind):
+    """The setting of a case with nothing, what is reported, or everything switched on."""
+    on = {"nothing": (), "reported": opened_case(case).mechanisms, "everything": mechanisms.names()}[kind]
+    return Setting(tuple(sorted(on)))
+
+
+def restored(text):
+    """The desk that `Desk.saved` wrote. Raises ScenarioError, saying what cannot be."""
+    try:
+        told = json.loads(text) if len(text) <= LARGEST else None
+    except ValueError as error:
+        raise ScenarioError(f"the saved state is not JSON: {error}") from None
+    if not isinstance(told, dict) or told.get("cogov") != LATEST:
+        raise ScenarioError(f"this is no saved state of the page, or of another version; one begins with \"cogov\": {LATEST}")
+    plain = {f.name: f.default for f in fields(Desk) if f.name != "settings"}
+    for name, default in plain.items():
+        if type(told.get(name, default)) is not type(default):
+            raise ScenarioError(f"the saved state's {name} = {told[name]!r} is not {'text' if isinstance(default, str) else 'a whole number'}")
+    if told.get("case") not in shipped():
+        raise ScenarioError(f"the saved state's case {told.get('case')!r} is not here{guess(str(told.get('case')), shipped())}")
+    settings = []
+    for side in SIDES:
+        one = told.get(side)
+        on, knobs = (one.get("on"), one.get("knobs")) if isinstance(one, dict) else (None, None)
+        if not isinstance(on, list) or not isinstance(knobs, dict) or not all(isinstance(name, str) for name in on):
+            raise ScenarioError(f"the saved state's {side} is not {{\"on\": [names], \"knobs\": {{path: value}}}}")
+        settings.append(Setting(tuple(sorted(set(on))), tuple(sorted(knobs.items()))))
+    desk = Desk(settings=tuple(settings), **{name: told.get(name, default) for name, default in plain.items()})
+    for side in range(2):
+        desk.scenario(side)  # whether it can be
+    return desk
+
+
+@dataclass
+class Shown:
+    """Both sides, lived."""
+
+    scenarios: list
+    films: list
+    packed: list
+
+    def story(self, id_):
+        """The Story of an issue on both sides; None where it arose on neither."""
+        return story_of(id_, self.scenarios, [film.run for film in self.films])
+
+
+def lived(desk):
+    """Live through both sides of a desk with one luck, that of the first pair of `cogov compare`. Raises ScenarioError."""
+    scenarios = [desk.scenario(side) for side in range(2)]
+    films = [filmed(scenario, seed_of("compare", scenario.name, desk.seed, 0)) for scenario in scenarios]
+    return Shown(scenarios, films, [packed(film) for film in films])
+
+
+@dataclass(frozen=True)
+class Home:
+    """A flat and who lives there, all made up."""
+
+    flat: int
+    floor: int
+    owner: bool
+    away: bool
+    people: tuple = field(default=())  # of (band, traits as names, acquaintances)
+
+
+def homes(desk, building=None, flat=None):
+    """Those who live in a building, or in one flat, flat by flat, at most PEOPLE of them."""
+    there = community(desk.scenario(0))
+    h, r = there.households, there.residents
+    rows = [flat] if flat is not None and flat >= 0 else np.flatnonzero(h.building == building).tolist()
+    told, count = [], 0
+    for row in rows:
+        people = []
+        for i in range(int(h.first[row]), int(h.first[row + 1])):
+            traits = (("migrant", not r.registered[i]), ("party member", r.member[i]), ("volunteer", r.volunteer[i]), ("housebound", r.housebound[i]))
+            people.append((int(r.band[i]), tuple(name for name, holds in traits if holds), int(r.ties[i])))
+        told.append(Home(int(row), int(h.floor[row]), bool(h.owner[row]), bool(h.away[row]), tuple(people)))
+        count += len(people)
+        if count >= PEOPLE:
+            break
+    return told
