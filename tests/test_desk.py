@@ -1,0 +1,82 @@
+"""What a visitor of the page has before them: it can be kept and opened again, and what cannot be is said."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from cogov.experiments.compare import compare
+from cogov.model import mechanisms
+from cogov.model.cases import shipped
+from cogov.model.knobs import ScenarioError
+from cogov.viz import desk as desks
+from cogov.viz.desk import Setting, homes, lived, opened, preset, restored
+
+SMALL = replace(opened("wuzi_yard"), days=40)
+
+
+@pytest.mark.parametrize("case", shipped())
+def test_a_state_comes_back_as_it_was(case):
+    one = replace(opened(case), seed=7, day=12, lang="zh", layer="satisfaction")
+    one = replace(one, settings=(one.settings[0].switched("grid_patrol", True).turned("mechanisms.grid_patrol.walk", 1.5), one.settings[1].turned("committee.staff", 2.5)))
+    assert restored(one.saved()) == one
+
+
+WRONG = {
+    "not JSON": ("{", "not JSON"),
+    "not a state": ("[]", "no saved state"),
+    "of another version": ('{"cogov": 99}', "no saved state"),
+    "too long": ("1" * 100_000, "no saved state"),
+    "a case that is none": (json.dumps({**json.loads(SMALL.saved()), "case": "wuzi_yart"}), "did you mean 'wuzi_yard'"),
+    "a file of this machine": (json.dumps({**json.loads(SMALL.saved()), "case": "/etc/passwd.toml"}), "is not here"),
+    "a mechanism that is none": (json.dumps({**json.loads(SMALL.saved()), "left": {"on": ["captains"], "knobs": {}}}), "captains"),
+    "a knob out of range": (json.dumps({**json.loads(SMALL.saved()), "left": {"on": [], "knobs": {"committee.staff": -1}}}), "0 to 500"),
+    "a knob that is none": (json.dumps({**json.loads(SMALL.saved()), "left": {"on": [], "knobs": {"committee.stuff": 1}}}), "committee.staff"),
+    "no setting": (json.dumps({**json.loads(SMALL.saved()), "right": 3}), "right"),
+    "a seed that is text": (json.dumps({**json.loads(SMALL.saved()), "seed": "one"}), "whole number"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_what_is_no_state_is_said_in_a_sentence(wrong):
+    text, words = WRONG[wrong]
+    with pytest.raises(ScenarioError, match=words):
+        restored(text)
+
+
+def test_both_sides_have_the_luck_of_the_first_pair_of_compare():
+    shown = lived(replace(SMALL, settings=(Setting(), Setting(("grid_patrol",)))))
+    both = compare("wuzi_yard", "grid_patrol", replicates=1, days=40, off=[name for name in mechanisms.names() if name != "grid_patrol"])
+    for side, arm in enumerate(("without", "with")):
+        assert float(both.rows.loc[(0, arm), "arisen"]) == len(shown.films[side].run.issues)
+        assert float(both.rows.loc[(0, arm), "hours"]) == shown.films[side].run.ledger.hours.sum()
+
+
+def test_strength_zero_is_no_difference():
+    weak = Setting(("grid_patrol",)).turned("mechanisms.grid_patrol.strength", 0.0)
+    left, right = lived(replace(SMALL, settings=(Setting(), weak))).films
+    assert all((left.arrays[name] == right.arrays[name]).all() for name in left.arrays if name.startswith(("issue_", "event_", "layer_")))
+
+
+def test_a_switch_takes_its_knobs_along():
+    one = Setting(("grid_patrol",)).turned("mechanisms.grid_patrol.walk", 1.5).turned("committee.staff", 2.0)
+    assert one.switched("grid_patrol", False) == Setting((), (("committee.staff", 2.0),))
+    assert one.turned("committee.staff", None).knobs == (("mechanisms.grid_patrol.walk", 1.5),)
+
+
+def test_presets_are_nothing_the_report_and_everything():
+    assert preset("guiyuan", "nothing") == Setting()
+    assert set(preset("guiyuan", "reported").on) == set(desks.opened_case("guiyuan").mechanisms)
+    assert preset("guiyuan", "everything").on == tuple(mechanisms.names())
+
+
+def test_a_story_is_told_of_both_sides():
+    shown = lived(SMALL)
+    id_ = int(shown.films[0].run.issues["id"][0])
+    assert shown.story(id_).id == id_ and len(shown.story(id_).arms) == 2 and shown.story(2**40) is None
+
+
+def test_a_flat_says_who_lives_there():
+    every = [home for b in range(5) for home in homes(SMALL, building=b)]
+    (one,) = homes(SMALL, building=2, flat=every[0].flat)
+    assert one == every[0] and len(one.people) >= 1
