@@ -57,7 +57,7 @@ def Page():
     def reopen(raw):
         """The state that a file holds; what is wrong with it is said."""
         try:
-            set_desk(desks.restored(raw.decode("utf-8", errors="replace")))
+            set_desk(desks.restored(raw.decode("utf-8", errors="replace"), desk.case))
             set_wrong("")
         except ScenarioError as error:
             set_wrong(str(error))
