@@ -24,7 +24,6 @@ from ..model.knobs import ScenarioError
 from ..model.luck import Luck
 from ..model.simulate import simulate
 from . import store, sweep
-from .bench import show
 from .experiment import Experiment, Named, arms
 from .results import results
 from .work import work
@@ -135,7 +134,7 @@ def children(pid):
     return found
 
 
-def kills(folder, count=200, replicates=3000, workers=2, seed=0, progress=None):
+def kills(folder, count=200, replicates=5000, workers=2, seed=0, progress=None):
     """Kill a sweep `count` times, its parent or one of its workers, at random moments; returns what was lost, as name -> number.
 
     Those that ought to be 0: acknowledged runs lost, unreadable parts, refusals to read, acknowledged runs done again, orphans,
@@ -143,7 +142,7 @@ def kills(folder, count=200, replicates=3000, workers=2, seed=0, progress=None):
     """
     context, luck, n, sweeps = nursery(), Luck("faults", seed), 0, 0
     told = dict.fromkeys(("kills of the parent", "kills of a worker", "sweeps finished", "acknowledged runs lost", "unreadable parts under final names",
-                          "refusals to read what was kept", "acknowledged runs done again", "runs cut short and done again", "orphans", "sweeps that differ"), 0)  # fmt: skip
+                          "refusals to read what was kept", "acknowledged runs done again", "runs lived through but not yet handed in", "orphans", "sweeps that differ", "runs blamed for our kills"), 0)  # fmt: skip
     resumed, orphans = [], []
 
     def draw(what):
@@ -160,9 +159,12 @@ def kills(folder, count=200, replicates=3000, workers=2, seed=0, progress=None):
             parent.start()
             say.close()
             while parent.is_alive() and n < count:
-                until = time.monotonic() + (0.5 if first else 2.5) * draw("when")
-                while time.monotonic() < until and parent.is_alive():
-                    first, acknowledged = heard(hear, 0.02, first, acknowledged)
+                early, mark, until = draw("early") < 0.25, acknowledged, time.monotonic() + 2.5 * draw("when")
+                while parent.is_alive() and (time.monotonic() < until or not early and acknowledged == mark):
+                    before = acknowledged
+                    first, acknowledged = heard(hear, 0.01, first, acknowledged)
+                    if not early and before == mark != acknowledged:
+                        until = time.monotonic() + 0.7 * draw("when")  # some time into its work
                 at_work = children(parent.pid)
                 n += 1
                 if draw("who") < 0.5 and at_work:
@@ -193,10 +195,14 @@ def kills(folder, count=200, replicates=3000, workers=2, seed=0, progress=None):
             told["acknowledged runs lost"] += len(have - now) + max(len(have) + acknowledged - len(now), 0)
             lived = log.read_text().split() if log.exists() else []
             told["acknowledged runs done again"] += len(have & set(lived))
-            told["runs cut short and done again"] += len(lived) - len(now - have)
+            told["runs lived through but not yet handed in"] += len(lived) - len(now - have)
             have = now
         if finished:
             told["sweeps finished"] += 1
+            blamed = [row for row in results(own).ledger if row["status"] == "failed"]
+            told["runs blamed for our kills"] += len(blamed)
+            if blamed:  # one that was alone when two workers died under it; --retry does it again
+                swept(own, plan, 0, log, retry=True)
             told["sweeps that differ"] += results(own).digest() != undisturbed(folder, plan)
         rmtree(own, ignore_errors=True)
     time.sleep(3.0)
@@ -333,6 +339,8 @@ def disks(folder, fault, steps, replicates=60):
 
 def faults(console, count=200, each=20, below=5, every=1, as_json=False):
     """All of it, printed: `count` kills, `each` runs that fail in each way, every `every`-th write gone wrong."""
+    from .bench import show  # and with it pandas, which no worker is to load
+
     with TemporaryDirectory(prefix="cogov-faults-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None) as folder:  # processes die here, not machines
         folder = Path(folder)
         with console.status(f"{count} kills ..."):

@@ -11,7 +11,6 @@ from tempfile import TemporaryDirectory
 
 from ..model.knobs import ScenarioError
 from ..model.luck import Luck
-from .bench import show
 from .faults import swept, tiny
 from .results import results
 
@@ -106,6 +105,8 @@ WORDS = {"whole": "a sweep that is whole", "stopped": "a sweep that was stopped"
 
 def bench(console, count=1000, as_json=False):
     """Flips in each of the three, printed."""
+    from .bench import show
+
     rows = []
     with TemporaryDirectory(prefix="cogov-flips-") as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")

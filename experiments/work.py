@@ -15,7 +15,7 @@ from multiprocessing import connection, parent_process
 
 import numpy as np
 
-from ..model import measures
+from ..model import measures, mechanisms
 from ..model.categories import FAMILIES
 from ..model.issues import STATES
 from ..model.scenario import Scenario
@@ -62,7 +62,6 @@ class Outcome:
 
 def work(terms, orders, live=simulate):
     """Live through each of `orders` and boil it down; what one of them raises is its own outcome. `live` stands in for the model in tests."""
-    warm()
     return [one(terms, order, live) for order in orders]
 
 
@@ -70,18 +69,20 @@ def one(terms, order, live=simulate):
     """The outcome of one run."""
     start = time.perf_counter()
     try:
+        scenario = scenario_of(order.arm, cases(terms.cargo)[order.arm.case])
+        loaded(tuple(sorted(scenario.mechanisms)))
         with limited(terms.limit):
-            run = live(scenario_of(order.arm, cases(terms.cargo)[order.arm.case]), order.luck)
+            run = live(scenario, order.luck)
             return boiled(run, order, terms, time.perf_counter() - start)
     except (Exception, SystemExit) as error:  # whatever it is: a run that fails is a result
         told = "".join(traceback.format_exception(error))[-4000:].strip().encode("utf-8", "backslashreplace").decode()  # lone surrogates no table takes
         return Outcome(order, "failed", time.perf_counter() - start, failure=told)
 
 
-@lru_cache(maxsize=1)
-def warm():
-    """Load the engine, or compile it: once in a process, and not in the time of any run."""
-    simulate(Scenario(days=1), 0)
+@lru_cache(maxsize=1024)
+def loaded(names):
+    """Load the engine with these mechanisms, or compile it: once in a process, and not in the time that a run may take."""
+    simulate(Scenario(days=31, mechanisms={name: mechanisms.named(name)() for name in names}), 0)
 
 
 @lru_cache(maxsize=2)

@@ -248,7 +248,7 @@ class Stored(RuleBasedStateMachine):
                 keep(self.store, given, self.plan)
             except OSError:
                 self.reopen()
-        self.have = {key: True for key in self.store.keys()} if given else self.have
+        self.have = dict.fromkeys(self.store.keys(), True)
         assert {o.order.key for o in given} <= set(self.have)  # the ledger had them before anything was packed
 
     @rule()
