@@ -29,6 +29,7 @@ from .work import Order, Outcome, Terms, work
 
 TASK = 0.25     # seconds of work to hand out at once
 LARGEST = 25    # runs to hand out at once
+TRIAL = 60.0    # seconds that a trial run may take
 PATIENCE = 200  # times the first run's seconds that a run may take, if no limit is given; a minute at least
 
 
@@ -111,7 +112,7 @@ class Guess:
 
 def estimated(plan):
     """Try a run of the first and last arm of each case, and guess what all of them will cost."""
-    terms, tried = plan.terms(0.0), []
+    terms, tried = plan.terms(TRIAL), []
     for case in plan.cases:
         own = [order for order in plan.orders(0, 1) if order.arm.case == case]
         for outcome in work(terms, [own[0], own[0], own[-1]])[1:]:
