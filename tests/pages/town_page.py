@@ -1,0 +1,24 @@
+"""A page with nothing but the town, as a real server shows it: tests/test_town.py runs it."""
+
+import solara
+
+from cogov.experiments.compare import arms_of
+from cogov.experiments.film import filmed
+from cogov.model.cases import read
+from cogov.viz.town import Town
+
+
+def made():
+    """The town of a small case, filmed in both arms."""
+    town = Town(titles=["without", "with"], day=40)
+    town.show(*(filmed(arm, 1) for arm in arms_of(read("wuzi_yard"), ("building_captains",), on=(), off=(), settings=(), days=60)))
+    return town
+
+
+@solara.component
+def Page():
+    town = solara.use_memo(made, [])
+    picked, pick = solara.use_state({})
+    solara.use_effect(lambda: town.observe(lambda change: pick(change["new"]), "picked"), [])
+    solara.display(town)
+    solara.Text(f"picked {picked.get('kind')} {picked.get('ids')}", classes=["picked"])
