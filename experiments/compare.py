@@ -20,6 +20,7 @@ from .statistics import difference
 from .supervisor import end, pool
 
 ARMS = ("without", "with")
+EXPERIMENT = "compare"  # what the luck of its replicates is hashed from
 WORTH_A_POOL = 60  # runs below which starting workers takes longer than it saves
 
 
@@ -102,7 +103,7 @@ def compare(case, mechanism, *, replicates=20, seed=0, days=None, on=(), off=(),
     arms = arms_of(runs.scenario_of(case), names, on=on, off=off, settings=settings, days=days)
     full = arms[1]
     pairs = list(each(partial(pair, arms, seed, within), replicates, workers, progress))
-    rows = pd.DataFrame([{"replicate": r, "arm": arm, **told} for r, both in enumerate(pairs) for arm, told in zip(ARMS, both["measures"])])
+    rows = tabled(pairs)
     return Comparison(
         full, names, replicates, seed, within,
         table=paired(rows), rows=rows.set_index(["replicate", "arm"]), series=bands(pairs), curves=curves(pairs, full.days), ledger=ledgers(pairs),
@@ -138,13 +139,22 @@ def each(job, count, workers, progress):
 
 def pair(arms, seed, within, number):
     """One replicate of both arms, boiled down to what is reported."""
-    done = [runs.replicate(arm, "compare", seed, number) for arm in arms]
+    return boiled([runs.replicate(arm, EXPERIMENT, seed, number) for arm in arms], within)
+
+
+def boiled(done, within):
+    """The runs of both arms, as what is reported of them."""
     return {
         "measures": [measures.summary(run, within) for run in done],
         "open": [run.series["open"].astype(np.int32) for run in done],
         "times": [np.stack(measures.times(run)).astype(np.int32) for run in done],
         "ledger": [runs.ledger(run) for run in done],
     }
+
+
+def tabled(pairs):
+    """One row per replicate and arm, one column per measure."""
+    return pd.DataFrame([{"replicate": r, "arm": arm, **told} for r, both in enumerate(pairs) for arm, told in zip(ARMS, both["measures"])])
 
 
 def paired(rows):

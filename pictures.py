@@ -1,0 +1,52 @@
+"""The command that makes figures for print: `cogov figure`."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .model.knobs import ScenarioError
+from .shell import Case, Days, Json, Off, On, Seed, Set, Within, app, out, progress, ready
+
+
+@app.command()
+def figure(
+    case: Case,
+    mechanism: Annotated[list[str] | None, typer.Option(metavar="NAME", help="the mechanism to show without and with; repeatable, then all of them together")] = None,
+    chart: Annotated[str, typer.Option(help="comparison, backlog, survival, hours or pairs")] = "comparison",
+    journal: Annotated[str, typer.Option(help="whose sizes: nature, plos, thesis or slide")] = "nature",
+    columns: Annotated[int | None, typer.Option(min=1, max=2, help="of the journal, that it is wide; else 2 for a comparison, 1 for one chart")] = None,
+    lang: Annotated[str, typer.Option(help="en or zh")] = "en",
+    format_: Annotated[list[str] | None, typer.Option("--format", metavar="FORMAT", help="png, svg or pdf; repeatable, or with commas; else all")] = None,
+    replicates: Annotated[int, typer.Option(min=1, max=10_000, help="pairs of runs, each pair with the same luck")] = 20,
+    days: Days = None, seed: Seed = 0, set_: Set = None, on: On = None, off: Off = None, within: Within = 30,
+    workers: Annotated[int | None, typer.Option(min=0, max=512, help="processes; 0 is none beside this one; the result does not depend on it")] = None,
+    out_: Annotated[Path, typer.Option("--out", help="folder for the figures")] = Path("out"),
+    json_: Json = False,
+):  # fmt: skip
+    """Draw a case without and with a mechanism for print: in a journal's sizes, English or Chinese, as PNG, SVG and PDF."""
+    from .experiments.compare import arms_of
+    from .experiments.pairs import Pairs
+    from .model.cases import read
+    from .viz import curves, prints
+
+    formats = tuple(part for told in format_ or prints.FORMATS for part in told.split(","))
+    for option, given, known in (("chart", chart, prints.CHARTS), ("journal", journal, prints.JOURNALS), ("lang", lang, curves.WORDS), *(("format", one, prints.FORMATS) for one in formats)):
+        if given not in known:
+            raise ScenarioError(f"--{option} {given}: there is {', '.join(known)}")
+    arms = arms_of(read(case), mechanism or (), on=on or (), off=off or (), settings=set_ or (), days=days)
+    look = prints.look_of(journal, len(prints.CHARTS[chart]))
+    with prints.setting(look, lang):  # before anything takes long: it says so where there is no font
+        ready(arms[1], out_)
+        pairs = Pairs(arms, seed=seed, within=within, workers=workers)
+        with progress() as bar:
+            task = bar.add_task(f"{case}: pairs with the same luck", total=replicates)
+            for found in pairs.until(replicates):
+                bar.update(task, completed=len(found.pairs))
+        verdict = found.verdict(lang)
+        paths = prints.save(prints.chart(found, chart, look, columns, lang), out_, f"{chart}_{journal}_{lang}", formats)
+    if json_:
+        return print(json.dumps({"verdict": verdict, "figures": [str(path) for path in paths]}, ensure_ascii=False, indent=2))
+    out.print(verdict, style="bold", highlight=False, markup=False, soft_wrap=True)
+    out.print("Figures: " + ", ".join(map(str, paths)), soft_wrap=True, highlight=False, markup=False)
