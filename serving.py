@@ -17,7 +17,6 @@ HERE = "127.0.0.1"
 SETTINGS = {  # the page asks nothing of the network, and frees what a closed browser left
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
     "SOLARA_KERNEL_CULL_TIMEOUT": "15m",
-    "SOLARA_ASSETS_PROXY": "False",
     "SOLARA_THEME_SHOW_BANNER": "False",
 }
 
@@ -34,13 +33,13 @@ def serve(
 
     if lang not in ("en", "zh"):
         raise ScenarioError(f"--lang {lang}: the page speaks en and zh")
+    os.environ.update(SETTINGS)  # before Solara is loaded, for that is when it reads them
     try:
         from solara.__main__ import run
     except ImportError:
         raise ScenarioError("the page needs Solara: pip install 'cogov[page]'") from None
     ready(read(case), None)
     port = free(port)
-    os.environ.update(SETTINGS)
     os.environ |= {"COGOV_CASE": str(Path(case).resolve()) if case.endswith(".toml") else case, "COGOV_LANG": lang}
     address = f"http://{HERE}:{port}"
     print(f"cogov: {address}  (Ctrl-C ends it)", flush=True)

@@ -4,20 +4,24 @@ Everything a visitor has is made inside `Page`, in memory of that visit alone: w
 """
 
 import os
+import threading
 from dataclasses import replace
 
 import solara
 import solara.lab
 
+from ..experiments.pairs import Pairs
 from ..experiments.runs import DESKS, ledger
 from ..model import mechanisms
 from ..model.cases import shipped
 from ..model.knobs import ScenarioError, paths
 from ..model.measures import summary
+from . import curves, stories
 from . import desk as desks
-from . import stories
 from .app_words import t
-from .town import LAYERS, Town
+from .charts import WORDS as CHART
+from .charts import Chart
+from .town import LAYERS, UNKNOWN, Town
 
 STYLE = """
 .v-application { font-family: system-ui, "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif !important }
@@ -28,6 +32,7 @@ STYLE = """
 .co-mechanism .v-messages { display: none } .co-mechanism .v-label { font-size: .75rem } .co-mechanism .v-input__slot { margin: 0 } .co-mechanism .v-input--selection-controls__input { margin-right: 2px }
 .co-story { font-size: .9rem; line-height: 1.5 } .co-title { font-weight: 600 }
 """
+PAIRS = 20  # that are lived behind the page at first
 GENERAL = ("committee.", "property_managers.", "grid_workers.", "departments.")  # knobs of the community that the page shows
 
 
@@ -37,6 +42,7 @@ def Page():
     wrong, set_wrong = solara.use_state("")
     picked, set_picked = solara.use_state({})
     issue, set_issue = solara.use_state("")
+    day, set_day = solara.use_state(0)
     lived = solara.lab.use_task(lambda: desks.lived(desk), dependencies=[desk.key()], prefer_threaded=True)
     kept = solara.use_ref(None)
     if lived.finished and lived.value is not None:
@@ -84,15 +90,17 @@ def Page():
             solara.Error(str(lived.exception) if isinstance(lived.exception, ScenarioError) else type(lived.exception).__name__)
         solara.ProgressLinear(lived.pending)
         if kept.current is not None:
-            Neighbourhood(desk, kept.current, look)
-            Verdict(desk, kept.current)
+            Neighbourhood(desk, kept.current, look, set_day)
             Inside(desk, kept.current, picked, issue, set_issue)
+            Replicates(desk, kept.current)
+            Charts(desk, kept.current, day)
+            Costs(desk, kept.current)
         else:
             solara.Text(t(lang, "computing"))
 
 
 @solara.component
-def Neighbourhood(desk, shown, look):
+def Neighbourhood(desk, shown, look, set_day):
     """Both films, playing."""
     lang = desk.lang
     town = solara.use_memo(Town, [])
@@ -104,11 +112,16 @@ def Neighbourhood(desk, shown, look):
             town.left, town.right = shown.packed
 
     def listen():
-        def heard(change):
+        def picked(change):
             look(change["new"])
 
-        town.observe(heard, "picked")
-        return lambda: town.unobserve(heard, "picked")
+        def stopped(change):
+            if not town.playing:  # while it plays, the charts would be drawn anew several times a second
+                set_day(town.day)
+
+        town.observe(picked, "picked")
+        town.observe(stopped, ["day", "playing"])
+        return town.unobserve_all
 
     solara.use_effect(show, [id(shown), desk.layer, lang])
     solara.use_effect(listen, [])
@@ -123,11 +136,76 @@ def title(desk, side):
 
 
 @solara.component
-def Verdict(desk, shown):
-    """What this one luck came to, on both sides, and who paid."""
+def Replicates(desk, shown):
+    """The verdict: what this one luck says, and what more of them say, as they come in behind."""
+    lang = desk.lang
+    count, set_count = solara.use_state(PAIRS)
+    found, set_found = solara.use_state((0, None))
+
+    def live():
+        pairs = Pairs(shown.scenarios, seed=desk.seed, first=[film.run for film in shown.films])
+
+        def go():
+            for told in pairs.until(count):
+                set_found((id(shown), told))
+
+        threading.Thread(target=go, daemon=True).start()
+        return pairs.cancel
+
+    solara.use_effect(live, [id(shown), count])
+    solara.use_effect(lambda: set_count(PAIRS), [id(shown)])
+    mine = found[1] if found[0] == id(shown) else None
+    words = sides(lang)
+    with solara.Card(margin=0, classes=["co-card"]), solara.Column(gap="6px"):
+        if mine is None:
+            solara.Text(t(lang, "replicates"))
+            return
+        solara.Text(mine.verdict(lang, (t(lang, "left"), t(lang, "right"))), classes=["co-title", "co-verdict"])
+        solara.ProgressLinear(100 * len(mine.pairs) / count if len(mine.pairs) < count else False)
+        if len(mine.pairs) > 1:
+            with solara.Columns([1, 1]):
+                Drawn(curves.settling(mine, words), lang)
+                Drawn(curves.difference(mine, "backlog", words), lang)
+        solara.Button(t(lang, "more pairs", n=count + PAIRS), text=True, on_click=lambda: set_count(count + PAIRS), disabled=len(mine.pairs) < count)
+
+
+def sides(lang):
+    """The words of charts, the two arms being the two sides."""
+    return {**curves.WORDS[lang], "chart_without": t(lang, "left"), "chart_with": t(lang, "right")}
+
+
+@solara.component
+def Drawn(spec, lang, day=-1):
+    """One chart."""
+    chart = solara.use_memo(Chart, [])
+
+    def draw():
+        with chart.hold_sync():
+            chart.words, chart.spec, chart.day = CHART[lang], spec, day
+
+    solara.use_effect(draw, [repr(spec), lang, day])
+    with solara.Div(classes=["co-chart"]):
+        solara.display(chart)
+
+
+@solara.component
+def Charts(desk, shown, day):
+    """Both sides over the days."""
+    lang, films, runs = desk.lang, shown.films, [film.run for film in shown.films]
+    specs = solara.use_memo(lambda: [make(what, sides(lang)) for make, what in ((curves.resolution, films), (curves.backlog, films), (curves.survival, runs), (curves.trust, films))], [id(shown), lang])
+    with solara.Card(margin=0, classes=["co-card"]):
+        with solara.Columns([1, 1]):
+            for column in (specs[:2], specs[2:]):
+                with solara.Column(gap="8px"):
+                    for spec in column:
+                        Drawn(spec, lang, day if spec.get("cursor") else -1)
+
+
+@solara.component
+def Costs(desk, shown):
+    """What this one luck came to on both sides, and who paid."""
     lang = desk.lang
     told = [summary(film.run) for film in shown.films]
-    solara.Text(t(lang, "verdict", left=told[0]["resolution_rate"], right=told[1]["resolution_rate"]), classes=["co-title"])
     with solara.Columns([1, 1]):
         for one, film in zip(told, shown.films):
             with solara.Card(margin=0, classes=["co-card"]), solara.Column(gap="2px"):
@@ -197,7 +275,7 @@ def Controls(desk, change, set_side, reopen):
         with solara.Details(t(lang, "source")):
             solara.Text(case.provenance, classes=["co-quiet"])
         solara.InputInt(t(lang, "luck"), value=desk.seed, on_value=lambda v: change(seed=max(0, int(v or 0))))
-        layers = {"": t(lang, "layer none"), **{name: t(lang, name) for name in LAYERS}}
+        layers = {"": t(lang, "layer none"), **{name: t(lang, name) for name in (UNKNOWN, *LAYERS)}}
         solara.Select(t(lang, "layer"), value=layers[desk.layer], values=list(layers.values()), on_value=lambda v: change(layer=next(k for k, n in layers.items() if n == v)))
         for side, name in enumerate(("left", "right")):
             with solara.Row(gap="4px", style={"align-items": "center"}):
