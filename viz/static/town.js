@@ -1008,8 +1008,6 @@ class Town {
     this.panes[1].box.hidden = this.arms.length < 2;
     this.grid.classList.toggle("two", this.arms.length > 1);
     this.clock = Math.min(this.model.get("day"), this.days);
-    this.shaped = "";
-    this.chosen = null;
     this.recolour(false);
     this.relayer();
     this.reword();
@@ -1036,14 +1034,13 @@ class Town {
 
   /** Lay the town out for a pane of this shape; looks the same at the next resize unless the shape changes much. */
   lay(w, h) {
-    const shape = `${Math.round(Math.log2(w / h) * 3)}/${this.films.map((film) => film.case + film.building_x.length)}`;
-    if (shape !== this.shaped) {
-      this.shaped = shape;
-      const first = place(this.films[0], w, h);
-      const towns = this.films.map((film, a) => (a && !samePlace(this.films[0], film) ? place(film, w, h) : first));
-      const where = spots(this.arms, towns);
+    const shape = Math.round(Math.log2(w / h) * 3), before = this.laid;
+    if (shape !== before?.shape || this.films !== before.films) {
+      const first = shape === before?.shape && samePlace(before.films[0], this.films[0]) ? before.town : place(this.films[0], w, h);  // another year of the same place stays put
+      const towns = this.films.map((film, a) => (a && !samePlace(this.films[0], film) ? place(film, w, h) : first)), where = spots(this.arms, towns);
       this.arms.forEach((arm, a) => Object.assign(this.panes[a], { arm, town: towns[a], where: where[a] }));
-      this.chosen = null;
+      if (first !== before?.town) this.chosen = null;
+      this.laid = { shape, films: this.films, town: first };
     }
     const { x, y, k, least } = this.view, looking = this.view.town && least && k > least * 1.01 && this.view.town.w === this.panes[0].town.w && this.view.town.h === this.panes[0].town.h;
     this.view.fit(this.panes[0].town);
@@ -1465,7 +1462,7 @@ class Town {
   }
 
   placeItems(film, item, sign) {
-    const shapes = [["household", "window", 8], ["stairwell", "round", 5], ["building", "round", 8], ["street", "diamond", 7]];
+    const shapes = [["household", "window", 8], ["stairwell", "round", 5], ["building", "round", 8], ["compound", "round", 8], ["street", "diamond", 7]];
     return shapes.filter(([scope]) => film.scopes.includes(scope)).map(([scope, shape, r]) => item(sign({ shape, r, family: 5 }), this.say(`place.${scope}`)));
   }
 
