@@ -242,6 +242,13 @@ def test_a_real_server_shows_it(chromium):
         page.keyboard.press("]")
         page.keyboard.press("Enter")
         page.wait_for_function("document.querySelector('.picked')?.textContent.startsWith('picked building')")
+        page.keyboard.press("Space")
+        days = []
+        while not days or (days[-1] < 60 and len(days) < 100):
+            days.append(int(page.locator(".cogov-town").get_attribute("data-day")))
+            page.wait_for_timeout(60)
+        assert days == sorted(days) and days[-1] == 60, "what Python hears of the day comes back and disturbs it"
+        page.wait_for_function("document.querySelector('.picked').textContent.endsWith('day 60')")
         assert wrong == []
     finally:
         server.terminate()

@@ -38,7 +38,7 @@ WORDS = {  # every text the town shows; a word in braces is filled in by the bro
     "empty": "Nothing to show yet.", "office": "Community office",
     "building": "{compound}, building {n}", "home": "stairwell {stairwell}, floor {floor}, flat {flat}", "stairwell": "stairwell {stairwell}",
     "age": "{n} days old", "settled": "settled {n} days ago", "settled_today": "settled today", "today": "arose today", "more": "and {n} more here",
-    "nothing": "nothing open here", "open_here": "{n} open in this building", "value": "{layer}: {value}", "people_away": "its people are mostly away",
+    "nothing": "nothing open here", "open_here": "{n} open in this building", "value": "{layer}: {value}", "helping": "at work here: {names}", "people_away": "its people are mostly away",
     "legend": "What the marks mean", "families": "Kind of issue", "families_about": "Press to show these only", "states": "Where it stands", "differences": "Beside the other community",
     "places": "Where it is", "helpers": "Helpers at work that day", "layer": "Tint of the buildings", "low": "low", "high": "high",
     "old": "open over 30 days", "resolved_mark": "settled just now", "away": "flat mostly empty",

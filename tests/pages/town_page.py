@@ -19,6 +19,8 @@ def made():
 def Page():
     town = solara.use_memo(made, [])
     picked, pick = solara.use_state({})
+    day, pass_ = solara.use_state(town.day)
     solara.use_effect(lambda: town.observe(lambda change: pick(change["new"]), "picked"), [])
+    solara.use_effect(lambda: town.observe(lambda change: pass_(change["new"]), "day"), [])
     solara.display(town)
-    solara.Text(f"picked {picked.get('kind')} {picked.get('ids')}", classes=["picked"])
+    solara.Text(f"picked {picked.get('kind')} {picked.get('ids')}, day {day}", classes=["picked"])

@@ -113,9 +113,13 @@ class Arm {
     this.twin = Int32Array.from(this.film.issue_id, (id) => other.index.get(id) ?? -1);
   }
 
+  /** The day from which nothing of it stands; a day after the last if it is still open then. */
   lastDay(i) {
-    const end = this.film.issue_first[i + 1] - 1;
-    return this.film.event_state[end] < RESOLVED ? this.film.days + 1 : this.film.event_day[end];
+    const { issue_first: first, event_state: states, event_day: days } = this.film;
+    let end = first[i + 1] - 1;
+    if (states[end] < RESOLVED) return this.film.days + 1;
+    while (states[end] === VERIFIED && end > first[i]) end--;
+    return days[end];
   }
 }
 
@@ -220,6 +224,7 @@ function rowsOf(one, x, y, w, h, head, trees, shelf) {
   const spare = (h - one.h) / Math.max(1, one.rows.length);
   let ground = y + head;
   for (const row of one.rows) {
+    if (spare > 3) for (let at = x + 1.5 + noise(ground); at < x + w - 1.5; at += 2 + 2.2 * noise(at)) trees.push({ x: at, y: ground + spare * (0.55 + 0.4 * noise(at + 3)), r: 0.6 + 0.5 * noise(at + 5) });  // a garden
     ground += one.rowHeight(row) + spare;
     const full = row.length === one.rows[0].length || one.rows.length === 1;
     const gap = full ? (w - 2 * EDGE - one.rowWidth(row)) / Math.max(1, row.length) : (w - 2 * EDGE - one.rowWidth(one.rows[0])) / one.rows[0].length;
@@ -230,9 +235,10 @@ function rowsOf(one, x, y, w, h, head, trees, shelf) {
       building.shelf = shelf;
       building.yard = { x, w, bottom: y + h };
       at += building.w + GAP + gap;
-      trees.push({ x: at - GAP / 2 - gap / 2, y: building.y, r: 0.5 + 0.3 * noise(building.n) });
+      const tree = at - GAP / 2 - gap / 2;
+      if (tree < x + w - EDGE) trees.push({ x: tree, y: building.y, r: 0.5 + 0.3 * noise(building.n) });
     }
-    for (; at < x + w - 2.5; at += 2.1) trees.push({ x: at + noise(at), y: ground - FRONT - noise(at + 1) * 3, r: 0.7 + 0.6 * noise(at + 2) });
+    for (; at < x + w - 2.9; at += 2.1) trees.push({ x: at + noise(at), y: ground - FRONT - noise(at + 1) * 3, r: 0.7 + 0.6 * noise(at + 2) });
   }
   if (one.office) for (const side of [0.1, 0.9]) trees.push({ x: x + w * side, y: y + h - 1.6, r: 0.9 });
 }
@@ -687,7 +693,7 @@ function drawGone(c, x, y, r, colours, px, large) {
 }
 
 const GLYPHS = {  // strokes on a square from -1 to 1; null lifts the pen
-  [TABLE]: [[-1, 0.1], [1, 0.1], null, [-0.6, 0.1], [-0.6, 0.85], null, [0.6, 0.1], [0.6, 0.85], null, [-0.6, -0.55], [-0.55, -0.5], null, [0.6, -0.55], [0.55, -0.5]],
+  [TABLE]: [[-0.95, -0.75], [0.95, -0.75], [0.95, 0.4], [0, 0.4], [-0.5, 0.95], [-0.5, 0.4], [-0.95, 0.4], [-0.95, -0.75]],  // talk
   [SIGN]: [[-0.9, 0.45], [-0.5, -0.6], [-0.2, 0.4], [0.15, -0.3], [0.4, 0.3], [0.9, -0.1], null, [-0.9, 0.9], [0.9, 0.9]],
   [MONEY]: [[-0.7, -0.95], [0, -0.05], [0.7, -0.95], null, [0, -0.05], [0, 0.95], null, [-0.6, 0.1], [0.6, 0.1], null, [-0.6, 0.5], [0.6, 0.5]],
   [UPWARD]: [[0, 0.95], [0, -0.85], null, [-0.65, -0.2], [0, -0.9], [0.65, -0.2]],
@@ -711,19 +717,19 @@ function drawGlyph(c, state, x, y, r, ink) {
 
 /** Somebody at work: a head, a coat, and the letters of the mechanism. Feet at (x, y), `size` high. */
 function drawHelper(c, x, y, size, letters, px) {
-  const w = size * 0.62;
+  const small = size < 15 * px, w = size * (small ? 0.5 : 0.62), head = size * (small ? 0.24 : 0.18), body = size - 1.75 * head;
   c.fillStyle = "#1f3b57";
   c.strokeStyle = "#ffffff";
   c.lineWidth = Math.max(px, size * 0.05);
-  rounded(c, x - w / 2, y - size * 0.68, w, size * 0.68, [w * 0.42, w * 0.42, w * 0.1, w * 0.1]);
+  rounded(c, x - w / 2, y - body, w, body, [w * 0.42, w * 0.42, w * 0.1, w * 0.1]);
   c.stroke();
   c.fill();
   c.beginPath();
-  c.arc(x, y - size * 0.83, size * 0.18, 0, 7);
+  c.arc(x, y - size + head, head, 0, 7);
   c.stroke();
   c.fillStyle = "#f2c9a1";
   c.fill();
-  if (size < 11 * px) return;
+  if (small) return;
   c.fillStyle = "#fff";
   c.font = `700 ${size * (letters.length > 1 ? 0.3 : 0.4)}px system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif`;
   c.textAlign = "center";
@@ -778,7 +784,7 @@ function drawBadge(c, one, n, px, colours) {
 }
 
 function drawHelpers(c, pane, view, ask) {
-  const size = Math.min(Math.max(2.1, 15 * view.px), 30 * view.px);
+  const size = Math.min(Math.max(2.1, 12 * view.px), 30 * view.px);
   for (const [b, here] of pane.helpers) {
     const one = pane.town.all[b];
     here.slice(0, 4).forEach((m, n) => drawHelper(c, one.x + one.w - size * (0.2 + 0.75 * n), one.y + Math.min(1.7, size * 0.75), size, ask.letters(pane.arm.film.mechanisms[m]), view.px));
@@ -792,9 +798,9 @@ function drawNames(c, town, view, colours, called) {
   c.textBaseline = "top";
   c.fillStyle = colours.name;
   for (const yard of town.yards) {
-    const name = called(yard), room = yard.w - 6 * view.px;
-    const shown = fitted(c, name, room), below = yard.office ? yard.y + yard.h - 1.2 : yard.y + 2.5 * view.px;
-    if (shown && (!yard.office || shown === name)) c.fillText(shown, yard.x + 4 * view.px, below);
+    const name = called(yard), room = yard.w - Math.max(6 * view.px, 0.8);
+    const shown = fitted(c, name, room), below = yard.office ? yard.y + yard.h - 1.2 : yard.y + Math.max(2.5 * view.px, 0.35);
+    if (shown && (!yard.office || shown === name)) c.fillText(shown, yard.x + Math.max(4 * view.px, 0.45), below);
   }
 }
 
@@ -1002,8 +1008,6 @@ class Town {
     this.panes[1].box.hidden = this.arms.length < 2;
     this.grid.classList.toggle("two", this.arms.length > 1);
     this.clock = Math.min(this.model.get("day"), this.days);
-    this.shaped = "";
-    this.chosen = null;
     this.recolour(false);
     this.relayer();
     this.reword();
@@ -1030,14 +1034,13 @@ class Town {
 
   /** Lay the town out for a pane of this shape; looks the same at the next resize unless the shape changes much. */
   lay(w, h) {
-    const shape = `${Math.round(Math.log2(w / h) * 3)}/${this.films.map((film) => film.case + film.building_x.length)}`;
-    if (shape !== this.shaped) {
-      this.shaped = shape;
-      const first = place(this.films[0], w, h);
-      const towns = this.films.map((film, a) => (a && !samePlace(this.films[0], film) ? place(film, w, h) : first));
-      const where = spots(this.arms, towns);
+    const shape = Math.round(Math.log2(w / h) * 3), before = this.laid;
+    if (shape !== before?.shape || this.films !== before.films) {
+      const first = shape === before?.shape && samePlace(before.films[0], this.films[0]) ? before.town : place(this.films[0], w, h);  // another year of the same place stays put
+      const towns = this.films.map((film, a) => (a && !samePlace(this.films[0], film) ? place(film, w, h) : first)), where = spots(this.arms, towns);
       this.arms.forEach((arm, a) => Object.assign(this.panes[a], { arm, town: towns[a], where: where[a] }));
-      this.chosen = null;
+      if (first !== before?.town) this.chosen = null;
+      this.laid = { shape, films: this.films, town: first };
     }
     const { x, y, k, least } = this.view, looking = this.view.town && least && k > least * 1.01 && this.view.town.w === this.panes[0].town.w && this.view.town.h === this.panes[0].town.h;
     this.view.fit(this.panes[0].town);
@@ -1325,6 +1328,8 @@ class Town {
       const here = pane.marks.filter((m) => m.open && m.building === building.n && (flat < 0 || film.issue_flat[m.i] === flat)).length;
       lines.push(here ? this.say("open_here", { n: here }) : this.say("nothing"));
     }
+    const helpers = pane.helpers.get(building.n);
+    if (helpers) lines.push(this.say("helping", { names: helpers.map((m) => this.say(`mechanism.${film.mechanisms[m]}`)).join(", ") }));
     if (pane.values) lines.push(this.say("value", { layer: this.say(`layer.${this.model.get("layer")}`), value: this.number(pane.values[building.n]) }));
     return lines;
   }
@@ -1457,7 +1462,7 @@ class Town {
   }
 
   placeItems(film, item, sign) {
-    const shapes = [["household", "window", 8], ["stairwell", "round", 5], ["building", "round", 8], ["street", "diamond", 7]];
+    const shapes = [["household", "window", 8], ["stairwell", "round", 5], ["building", "round", 8], ["compound", "round", 8], ["street", "diamond", 7]];
     return shapes.filter(([scope]) => film.scopes.includes(scope)).map(([scope, shape, r]) => item(sign({ shape, r, family: 5 }), this.say(`place.${scope}`)));
   }
 
