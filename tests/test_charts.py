@@ -110,7 +110,7 @@ def shown(spec, width=700, day=-1, words=charts.WORDS["en"]):
 
         page.route("**/*", answer)
         page.goto(HOST)
-        page.wait_for_selector(".cogov-chart .plot *")
+        page.wait_for_selector(".cogov-chart .cg-plot *")
         try:
             yield page
         finally:
@@ -120,18 +120,18 @@ def shown(spec, width=700, day=-1, words=charts.WORDS["en"]):
 
 def hover(page, share):
     """Move to a share of the plot's width."""
-    box = page.locator(".plot").bounding_box()
+    box = page.locator(".cg-plot").bounding_box()
     page.mouse.move(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
 
 
 def values(page):
     """Place and values in the box."""
-    return page.locator(".tip .at").inner_text(), page.locator(".tip b").all_inner_texts()
+    return page.locator(".cg-tip .cg-at").inner_text(), page.locator(".cg-tip b").all_inner_texts()
 
 
 def saved(page, what):
     with page.expect_download() as waiting:
-        page.locator(f".tools button:text-is('{what}')").click()
+        page.locator(f".cg-tools button:text-is('{what}')").click()
     return waiting.value.suggested_filename, waiting.value.path().read_bytes()
 
 
@@ -142,20 +142,26 @@ def test_values_are_read_by_pointer_and_keys_and_saved(films):
         where, read_ = values(page)
         day = int(where.removeprefix("day "))
         assert read_ == [f"{line['y'][day]:,.0f}" if line["y"][day] >= 100 else f"{line['y'][day]:g}" for line in spec["lines"]]
-        page.locator(".plot").focus()
+        page.locator(".cg-plot").focus()
         page.keyboard.press("ArrowRight")
         assert values(page)[0] == f"day {day + 1}"
         page.keyboard.press("Home")
-        assert values(page) == ("day 0", ["0", "0"]) and "day 0, without 0, with 0" == page.locator(".plot").get_attribute("aria-valuetext")
+        assert values(page) == ("day 0", ["0", "0"]) and "day 0, without 0, with 0" == page.locator(".cg-plot").get_attribute("aria-valuetext")
         page.keyboard.press("End")
         assert values(page)[0] == f"day {spec['x'][-1]}"
 
-        at = lambda: page.evaluate("new DOMMatrix(document.querySelector('.cursor').style.transform).e")  # noqa: E731
+        at = lambda: page.evaluate("new DOMMatrix(document.querySelector('.cg-cursor').style.transform).e")  # noqa: E731
         before = at()
         page.evaluate("model.set('day', 100)")
         assert at() > before
         page.keyboard.press("Enter")
         assert page.evaluate("model.get('day')") == spec["x"][-1] and page.evaluate("model.saved") == 1
+
+        hover(page, 0.4)
+        hover(page, 0.402)
+        page.mouse.down()
+        page.mouse.up()
+        assert "day {}".format(page.evaluate("model.get('day')")) == values(page)[0] and page.evaluate("model.saved") == 2
 
         name, raw = saved(page, "CSV")
         head, *rows = csv.reader(io.StringIO(raw.decode("utf-8-sig")))
@@ -166,11 +172,11 @@ def test_values_are_read_by_pointer_and_keys_and_saved(films):
         name, raw = saved(page, "PNG")
         assert raw[:8] == b"\x89PNG\r\n\x1a\n" and int.from_bytes(raw[16:20], "big") == 1800
 
-        page.locator(".legend button").first.click()
+        page.locator(".cg-legend button").first.click()
         hover(page, 0.5)
-        assert page.locator(".plot path.line").count() == 1 and len(values(page)[1]) == 1
-        page.locator(".legend button").last.click()  # the last one stays
-        assert page.locator(".plot path.line").count() == 1
+        assert page.locator(".cg-plot path.cg-line").count() == 1 and len(values(page)[1]) == 1
+        page.locator(".cg-legend button").last.click()  # the last one stays
+        assert page.locator(".cg-plot path.cg-line").count() == 1
         page.evaluate("close_it()")
         assert page.evaluate("Object.keys(model.heard).length") == 0
 
@@ -184,15 +190,15 @@ def test_every_kind_of_chart_is_drawn_in_both_languages_at_every_size(films, pai
                 page.set_viewport_size({"width": width, "height": 800})
                 for spec in specs:
                     page.evaluate("spec => model.set('spec', spec)", spec)
-                    assert page.locator(".title").inner_text() == spec["title"]
-                    outside = page.evaluate("""() => [...document.querySelectorAll('.plot text')].filter((t) => { const b = t.getBoundingClientRect();
+                    assert page.locator(".cg-title").inner_text() == spec["title"]
+                    outside = page.evaluate("""() => [...document.querySelectorAll('.cg-plot text')].filter((t) => { const b = t.getBoundingClientRect();
                         return b.left < -0.5 || b.right > innerWidth + 0.5 }).map((t) => t.textContent)""")
                     assert outside == [], (spec["title"], width)
                     hover(page, 0.7)
-                    box = page.locator(".tip").bounding_box()
+                    box = page.locator(".cg-tip").bounding_box()
                     assert box["x"] >= 0 and box["x"] + box["width"] <= width, (spec["title"], width)
-                    assert page.locator(".tip b").count() == len(spec["lines"]) and "NaN" not in page.content() and "undefined" not in page.content()
-        labels = page.locator(".tools button").evaluate_all("buttons => buttons.map((b) => b.getAttribute('aria-label'))")
+                    assert page.locator(".cg-tip b").count() == len(spec["lines"]) and "NaN" not in page.content() and "undefined" not in page.content()
+        labels = page.locator(".cg-tools button").evaluate_all("buttons => buttons.map((b) => b.getAttribute('aria-label'))")
         assert labels == [charts.WORDS["zh"][key] for key in ("chart_show_values", "chart_save_csv", "chart_save_svg", "chart_save_png")]
 
 
@@ -200,10 +206,10 @@ def test_what_a_user_named_is_text_and_no_formula():
     name = "=HYPERLINK(\"x\")<img src=x onerror=alert(1)>"
     spec = {"title": name, "xlabel": "day", "ylabel": "-y", "x": [0, 1, 2], "lines": [{"name": name, "colour": "#0072B2", "dash": "", "y": [-1.5, None, 3]}, {"name": "+b", "colour": "#000000", "dash": "", "y": [1, 2, 3]}]}
     with shown(spec) as page:
-        assert page.locator("img").count() == 0 and page.locator(".title").inner_text() == name
+        assert page.locator("img").count() == 0 and page.locator(".cg-title").inner_text() == name
         head, *rows = csv.reader(io.StringIO(saved(page, "CSV")[1].decode("utf-8-sig")))
         assert head == ["day", "'" + name, "'+b"] and rows == [["0", "-1.5", "1"], ["1", "", "2"], ["2", "3", "3"]]
-        page.locator(".tools button").first.click()
-        assert page.locator(".values tbody tr").count() == 3 and page.locator(".values tbody td").first.inner_text() == "-1.5"
+        page.locator(".cg-tools button").first.click()
+        assert page.locator(".cg-values tbody tr").count() == 3 and page.locator(".cg-values tbody td").first.inner_text() == "-1.5"
         page.evaluate("model.set('spec', {})")
-        assert page.locator(".plot").inner_text() == charts.WORDS["en"]["chart_empty"]
+        assert page.locator(".cg-plot").inner_text() == charts.WORDS["en"]["chart_empty"]

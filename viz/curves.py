@@ -214,7 +214,7 @@ def hours(runs, words=ENGLISH):
 def of_hours(spent, days, words):
     """Bars of (arms) hours by PAYERS; roles that nobody played are left out."""
     played = np.flatnonzero(np.any(spent, axis=0))
-    lines = [line(name, look, np.asarray(one)[played]) for name, look, one in named(spent, words)]
+    lines = [line(name, (look[0], ""), np.asarray(one)[played]) for name, look, one in named(spent, words)]
     return {"title": words["chart_hours"], "kind": "bars", "categories": [words[f"role_{PAYERS[n]}"] for n in played], "lines": lines,
             "xlabel": words["chart_hours_axis"].format(days=days), "ylabel": "", "ymin": 0.0}  # fmt: skip
 

@@ -6,33 +6,33 @@ const SIZE = 12; // px of every text in the picture
 const PAPER = { width: 900, ink: "#222222", ground: "#ffffff", times: 2 }; // what is saved looks the same from every screen
 const STYLE = `
 .cogov-chart { font: 13px/1.45 ${FONT}; position: relative; width: 100%; min-width: 0 }
-.cogov-chart .head { display: flex; gap: 12px; align-items: flex-start }
-.cogov-chart .title { flex: 1; min-width: 0; padding-top: 3px; font-size: 15px; line-height: 1.35; font-weight: 600; overflow-wrap: anywhere }
-.cogov-chart .tools { display: flex; gap: 2px; flex: none; opacity: .55; transition: opacity .15s }
-.cogov-chart:hover .tools, .cogov-chart:focus-within .tools { opacity: 1 }
+.cogov-chart .cg-head { display: flex; gap: 12px; align-items: flex-start }
+.cogov-chart .cg-title { flex: 1; min-width: 0; padding-top: 3px; font-size: 15px; line-height: 1.35; font-weight: 600; overflow-wrap: anywhere }
+.cogov-chart .cg-tools { display: flex; gap: 2px; flex: none; opacity: .55; transition: opacity .15s }
+.cogov-chart:hover .cg-tools, .cogov-chart:focus-within .cg-tools { opacity: 1 }
 .cogov-chart button { font: inherit; font-size: 12px; color: inherit; background: none; border: 0; border-radius: 6px; padding: 4px 7px; min-height: 28px; cursor: pointer }
 .cogov-chart button:hover { background: color-mix(in srgb, currentColor 10%, transparent) }
-.cogov-chart button:focus-visible, .cogov-chart .plot:focus-visible { outline: 2px solid #56B4E9; outline-offset: 1px; border-radius: 6px }
-.cogov-chart .legend { display: flex; flex-wrap: wrap; gap: 0 4px; margin: 0 -8px }
-.cogov-chart .legend button { display: inline-flex; align-items: center; gap: 7px; font-size: 13px; text-align: left }
-.cogov-chart .legend button[aria-pressed=false] { opacity: .4; text-decoration: line-through }
-.cogov-chart .plot { position: relative; touch-action: pan-y; cursor: crosshair; user-select: none; -webkit-user-select: none }
-.cogov-chart .plot svg { display: block; width: 100%; overflow: visible }
-.cogov-chart .cursor { transition: transform .12s linear }
-.cogov-chart .tip { position: absolute; z-index: 2; top: 0; left: 0; pointer-events: none; padding: 6px 10px; border-radius: 8px; font-size: 12px; white-space: nowrap;
+.cogov-chart button:focus-visible, .cogov-chart .cg-plot:focus-visible { outline: 2px solid #56B4E9; outline-offset: 1px; border-radius: 6px }
+.cogov-chart .cg-legend { display: flex; flex-wrap: wrap; gap: 0 4px; margin: 0 -8px }
+.cogov-chart .cg-legend button { display: inline-flex; align-items: center; gap: 7px; font-size: 13px; text-align: left }
+.cogov-chart .cg-legend button[aria-pressed=false] { opacity: .4; text-decoration: line-through }
+.cogov-chart .cg-plot { position: relative; touch-action: pan-y; cursor: crosshair; user-select: none; -webkit-user-select: none }
+.cogov-chart .cg-plot svg { display: block; width: 100%; overflow: visible }
+.cogov-chart .cg-cursor { transition: transform .12s linear }
+.cogov-chart .cg-tip { position: absolute; z-index: 2; top: 0; left: 0; pointer-events: none; padding: 6px 10px; border-radius: 8px; font-size: 12px; white-space: nowrap;
   background: #fff; color: #222; box-shadow: 0 1px 8px #0004; font-variant-numeric: tabular-nums; max-width: 92% }
-.cogov-chart .tip.dark { background: #2b2f36; color: #eee }
-.cogov-chart .tip .at { opacity: .7 }
-.cogov-chart .tip .row { display: grid; grid-template-columns: 20px 1fr auto; gap: 8px; align-items: center }
-.cogov-chart .tip .row span:nth-child(2) { overflow: hidden; text-overflow: ellipsis }
-.cogov-chart .tip b { font-weight: 600; text-align: right }
-.cogov-chart .tip small { opacity: .7; font-weight: 400 }
-.cogov-chart .note { font-size: 12px; opacity: .7; margin-top: 2px }
-.cogov-chart .values { max-height: 260px; overflow: auto; margin-top: 6px }
+.cogov-chart .cg-tip.cg-dark { background: #2b2f36; color: #eee }
+.cogov-chart .cg-tip .cg-at { opacity: .7 }
+.cogov-chart .cg-tip .cg-row { display: grid; grid-template-columns: 20px 1fr auto; gap: 8px; align-items: center }
+.cogov-chart .cg-tip .cg-row span:nth-child(2) { overflow: hidden; text-overflow: ellipsis }
+.cogov-chart .cg-tip b { font-weight: 600; text-align: right }
+.cogov-chart .cg-tip small { opacity: .7; font-weight: 400 }
+.cogov-chart .cg-note { font-size: 12px; opacity: .7; margin-top: 2px }
+.cogov-chart .cg-values { max-height: 260px; overflow: auto; margin-top: 6px }
 .cogov-chart table { border-collapse: collapse; font-size: 12px; font-variant-numeric: tabular-nums }
 .cogov-chart th, .cogov-chart td { padding: 1px 10px; text-align: right; border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent) }
 .cogov-chart [hidden] { display: none !important }
-@media (prefers-reduced-motion: reduce) { .cogov-chart .cursor, .cogov-chart .tools { transition: none } }
+@media (prefers-reduced-motion: reduce) { .cogov-chart .cg-cursor, .cogov-chart .cg-tools { transition: none } }
 `;
 
 // ---------------------------------------------------------------------------------------------- what is in a spec
@@ -147,6 +147,7 @@ function node(name, attributes = {}, text) {
 
 const ink = (colour) => (!colour || colour === "#000000" ? "currentColor" : colour); // black is invisible at night
 const near = (px) => Math.round(px * 10) / 10;
+const crisp = (px) => Math.floor(px) + 0.5; // a thin straight line on whole pixels
 let ruler;
 
 function wide(text, size = SIZE, weight = 400) {
@@ -198,10 +199,10 @@ function drawLine(into, spec, line, x, y) {
   const at = xs(spec, line), px = (value) => (there(value) ? y.at(value) : null);
   if (line.low && line.high) {
     const band = area(at.map((value, n) => [x.at(value), px(line.low[n]), px(line.high[n])]), spec.step);
-    into.append(node("path", { d: band, fill: ink(line.colour), "fill-opacity": 0.17, class: "band" }));
+    into.append(node("path", { d: band, fill: ink(line.colour), "fill-opacity": 0.17, class: "cg-band" }));
   }
   const d = path(at.map((value, n) => [x.at(value), px(line.y[n])]), spec.step);
-  into.append(node("path", { d, fill: "none", stroke: ink(line.colour), "stroke-width": 2, "stroke-linejoin": "round", "stroke-linecap": line.dash ? "butt" : "round", "stroke-dasharray": line.dash, class: "line" }));
+  into.append(node("path", { d, fill: "none", stroke: ink(line.colour), "stroke-width": 2, "stroke-linejoin": "round", "stroke-linecap": line.dash ? "butt" : "round", "stroke-dasharray": line.dash, class: "cg-line" }));
 }
 
 function drawPairs(into, spec, hidden, x, y) {
@@ -249,8 +250,8 @@ function footing(svg, spec, width, top) {
 function drawn(spec, { width, hidden, words, saved }) {
   const svg = node("svg", { xmlns: SVG, width, "font-family": FONT });
   if (saved) svg.setAttribute("color", PAPER.ink);
-  const top = saved ? heading(svg, spec, hidden, width) : 0;
-  const body = isBars(spec) ? bars(svg, spec, { width, hidden, words, top }) : plot(svg, spec, { width, hidden, words, top });
+  const inset = saved ? 12 : 0, top = saved ? heading(svg, spec, hidden, width) : 0;
+  const body = isBars(spec) ? bars(svg, spec, { width, hidden, words, top, inset }) : plot(svg, spec, { width, hidden, words, top, inset });
   const height = saved ? footing(svg, spec, width, body.bottom) : body.bottom;
   svg.setAttribute("height", height);
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
@@ -258,22 +259,22 @@ function drawn(spec, { width, hidden, words, saved }) {
   return { svg, height, ...body };
 }
 
-function plot(svg, spec, { width, hidden, words, top }) {
+function plot(svg, spec, { width, hidden, words, top, inset }) {
   const high = Math.max(150, Math.min(300, width * 0.46)), from = top + 24, to = from + high;
   const { low, high: most, step } = extent(spec, hidden, Math.max(5, Math.round(high / 42))), levels = ticks(low, most, 1, false, step);
   const names = levels.at.map((value) => said(value, spec, words, levels.step));
-  const left = Math.ceil(Math.max(...names.map((name) => wide(name)), 18)) + 10, right = width - 14;
+  const left = Math.ceil(Math.max(...names.map((name) => wide(name)), 18)) + 10 + inset, right = width - 14 - inset;
   const all = stops(spec), room = spec.kind === "pairs" ? 0.5 : 0;
   const x = scale(all[0] - room, all.at(-1) + room || 1, left, right), y = scale(low, most, to, from);
-  svg.append(label(spec.ylabel || "", 2, top + 12));
+  svg.append(label(spec.ylabel || "", inset || 2, top + 12));
   levels.at.forEach((value, n) => {
     const strong = value === 0 || n === 0;
-    svg.append(node("line", { x1: left, x2: right, y1: near(y.at(value)), y2: near(y.at(value)), stroke: "currentColor", "stroke-opacity": strong ? 0.45 : 0.12 }));
+    svg.append(node("line", { x1: left, x2: right, y1: crisp(y.at(value)), y2: crisp(y.at(value)), stroke: "currentColor", "stroke-opacity": strong ? 0.45 : 0.12 }));
     svg.append(label(names[n], left - 7, y.at(value) + 4, { "text-anchor": "end" }));
   });
   across(svg, spec, x, to, left, right, words);
   if (spec.vline) mark(svg, spec.vline, x, from, to);
-  const inside = node("g", { class: "lines" });
+  const inside = node("g", { class: "cg-lines" });
   if (spec.kind === "pairs") drawPairs(inside, spec, hidden, x, y);
   else shown(spec, hidden).forEach((line) => drawLine(inside, spec, line, x, y));
   svg.append(inside);
@@ -286,7 +287,7 @@ function across(svg, spec, x, to, left, right, words) {
   const { at } = spec.kind === "pairs" || !(x.high - x.low > 20) ? ticks(x.low, x.high, room, true) : dayTicks(x.low, x.high, room);
   for (const value of at) {
     const name = place(value, words), half = wide(name) / 2;
-    svg.append(node("line", { x1: near(x.at(value)), x2: near(x.at(value)), y1: to, y2: to + 4, stroke: "currentColor", "stroke-opacity": 0.45 }));
+    svg.append(node("line", { x1: crisp(x.at(value)), x2: crisp(x.at(value)), y1: to, y2: to + 4, stroke: "currentColor", "stroke-opacity": 0.45 }));
     svg.append(label(name, Math.min(x.at(value), right + 12 - half), to + 18, { "text-anchor": "middle" }));
   }
   svg.append(label(spec.xlabel || "", right, to + 34, { "text-anchor": "end" }));
@@ -296,27 +297,27 @@ function mark(svg, vline, x, from, to) {
   const { x: value, label: text } = typeof vline === "number" ? { x: vline } : vline;
   if (value < x.low || value > x.high) return;
   const at = near(x.at(value));
-  svg.append(node("line", { x1: at, x2: at, y1: from, y2: to, stroke: "currentColor", "stroke-opacity": 0.6, "stroke-dasharray": "1 4", "stroke-linecap": "round", "stroke-width": 1.5, class: "vline" }));
+  svg.append(node("line", { x1: at, x2: at, y1: from, y2: to, stroke: "currentColor", "stroke-opacity": 0.6, "stroke-dasharray": "1 4", "stroke-linecap": "round", "stroke-width": 1.5, class: "cg-vline" }));
   if (text) svg.append(label(text, at + 6, from + 12));
 }
 
-function bars(svg, spec, { width, hidden, words, top }) {
+function bars(svg, spec, { width, hidden, words, top, inset }) {
   const lines = shown(spec, hidden), thick = 13, row = Math.max(1, lines.length) * thick + 14;
   const names = spec.categories.map((name) => folded(name, width * 0.34, SIZE)[0].trimEnd());
-  const left = Math.ceil(Math.max(...names.map((name) => wide(name)), 20)) + 10, from = top + 8, to = from + row * names.length;
+  const left = Math.ceil(Math.max(...names.map((name) => wide(name)), 20)) + 10 + inset, from = top + 8, to = from + row * names.length;
   const room = Math.max(2, Math.floor((width - left) / 90)), { low, high: most, step } = extent(spec, hidden, room);
-  const right = width - 22, x = scale(Math.min(0, low), most, left, right), levels = ticks(x.low, x.high, 1, false, step);
+  const right = width - 22 - inset, x = scale(Math.min(0, low), most, left, right), levels = ticks(x.low, x.high, 1, false, step);
   for (const value of levels.at) {
-    svg.append(node("line", { x1: near(x.at(value)), x2: near(x.at(value)), y1: from, y2: to, stroke: "currentColor", "stroke-opacity": value === 0 ? 0.45 : 0.12 }));
+    svg.append(node("line", { x1: crisp(x.at(value)), x2: crisp(x.at(value)), y1: from, y2: to, stroke: "currentColor", "stroke-opacity": value === 0 ? 0.45 : 0.12 }));
     svg.append(label(said(value, spec, words, levels.step), x.at(value), to + 17, { "text-anchor": "middle" }));
   }
-  const inside = node("g", { class: "lines" });
+  const inside = node("g", { class: "cg-lines" });
   names.forEach((name, n) => {
     svg.append(label(name, left - 8, from + row * (n + 0.5) + 4, { "text-anchor": "end", "fill-opacity": 0.9 }));
     lines.forEach((line, k) => {
       if (!there(line.y[n])) return;
       const [a, b] = [x.at(0), x.at(line.y[n])];
-      inside.append(node("rect", { x: near(Math.min(a, b)), width: near(Math.max(Math.abs(b - a), 0.5)), y: from + row * n + 7 + k * thick, height: thick - 2, rx: 2, fill: ink(line.colour), class: "bar" }));
+      inside.append(node("rect", { x: near(Math.min(a, b)), width: near(Math.max(Math.abs(b - a), 0.5)), y: from + row * n + 7 + k * thick, height: thick - 2, rx: 2, fill: ink(line.colour), class: "cg-bar" }));
     });
   });
   svg.append(inside, label(spec.xlabel || "", right, to + 33, { "text-anchor": "end" }));
@@ -372,15 +373,15 @@ class View {
     this.stop = -1;
     made("style", "", el, STYLE);
     this.root = made("div", "cogov-chart", el);
-    const head = made("div", "head", this.root);
-    this.title = made("div", "title", head);
-    this.tools = made("div", "tools", head);
-    this.legend = made("div", "legend", this.root);
-    this.plot = made("div", "plot", this.root);
+    const head = made("div", "cg-head", this.root);
+    this.title = made("div", "cg-title", head);
+    this.tools = made("div", "cg-tools", head);
+    this.legend = made("div", "cg-legend", this.root);
+    this.plot = made("div", "cg-plot", this.root);
     this.plot.tabIndex = 0;
     this.plot.setAttribute("role", "slider");
-    this.note = made("div", "note", this.root);
-    this.values = made("div", "values", this.root);
+    this.note = made("div", "cg-note", this.root);
+    this.values = made("div", "cg-values", this.root);
     this.values.hidden = true;
     this.values.tabIndex = 0;
     this.listen();
@@ -398,7 +399,7 @@ class View {
     this.watch.observe(this.root);
     this.plot.addEventListener("pointermove", (event) => this.point(event));
     this.plot.addEventListener("pointerdown", (event) => this.point(event));
-    this.plot.addEventListener("pointerleave", () => this.read(-1));
+    this.plot.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && this.read(-1)); // a finger that lifts leaves the values to be read
     this.plot.addEventListener("click", (event) => { this.point(event); this.jump(); });
     this.plot.addEventListener("keydown", (event) => this.press(event));
     this.plot.addEventListener("blur", () => this.read(-1));
@@ -467,12 +468,12 @@ class View {
     this.width = this.root.clientWidth;
     if (!this.width) return;
     this.cursor = null;
-    if (!this.full) return this.plot.replaceChildren(made("p", "note", null, this.words.chart_empty || ""));
+    if (!this.full) return this.plot.replaceChildren(made("p", "cg-note", null, this.words.chart_empty || ""));
     this.picture = drawn(this.spec, { width: this.width, hidden: this.hidden, words: this.words });
     this.picture.svg.setAttribute("aria-hidden", "true");
     this.stops = stops(this.spec);
-    this.over = node("g");
-    this.tip = made("div", "tip");
+    this.over = node("g", { "pointer-events": "none" }); // what comes and goes under the pointer would swallow clicks
+    this.tip = made("div", "cg-tip");
     this.tip.hidden = true;
     this.picture.svg.append(this.over);
     this.plot.replaceChildren(this.picture.svg, this.tip);
@@ -486,7 +487,7 @@ class View {
   stand() {
     if (!this.spec.cursor || isBars(this.spec)) return;
     const { from, to } = this.picture;
-    this.cursor = node("line", { x1: 0, x2: 0, y1: from - 4, y2: to, stroke: "currentColor", "stroke-width": 1.5, "stroke-opacity": 0.55, class: "cursor" });
+    this.cursor = node("line", { x1: 0, x2: 0, y1: from - 4, y2: to, stroke: "currentColor", "stroke-width": 1.5, "stroke-opacity": 0.55, class: "cg-cursor", "pointer-events": "none" });
     this.picture.svg.append(this.cursor);
     this.walk();
   }
@@ -545,16 +546,16 @@ class View {
       this.over.append(node("rect", { x: 0, width: this.width, y: picture.from + picture.row * n, height: picture.row, fill: "currentColor", "fill-opacity": 0.06, rx: 4 }));
       return;
     }
-    const x = near(picture.at(n));
+    const x = crisp(picture.at(n));
     this.over.append(node("line", { x1: x, x2: x, y1: picture.from, y2: picture.to, stroke: "currentColor", "stroke-opacity": 0.35 }));
     for (const { line, y } of found) if (there(y)) this.over.append(dot(x, picture.y.at(y), { colour: line.colour }, 4.5));
   }
 
   box(where, found, n) {
     const { spec, words, tip, picture } = this;
-    tip.className = night(this.root) ? "tip dark" : "tip";
-    tip.replaceChildren(made("div", "at", null, where), ...found.map(({ line, y, low, high }) => {
-      const row = made("div", "row"), sign = node("svg", { width: 20, height: 6 });
+    tip.className = night(this.root) ? "cg-tip cg-dark" : "cg-tip";
+    tip.replaceChildren(made("div", "cg-at", null, where), ...found.map(({ line, y, low, high }) => {
+      const row = made("div", "cg-row"), sign = node("svg", { width: 20, height: 6 });
       sign.append(swatch(line, 0, 3));
       const value = made("b", "", null, said(y, spec, words));
       if (there(low) && there(high)) made("small", "", value, ` ${said(low, spec, words)} … ${said(high, spec, words)}`);
