@@ -8,7 +8,8 @@ import pytest
 from cogov.experiments.classroom import designed, facts, price, scored
 from cogov.model.knobs import ScenarioError
 from cogov.viz import walk as walking
-from cogov.viz.lessons import PLACEHOLDER, SHIPPED, Predict, Result, Run, Score, Setup, blocks, lessons, placed, read_lesson, text_of, wanted
+from cogov.viz.lessons import PLACEHOLDER, SHIPPED, blocks, lessons, placed, read_lesson, text_of, wanted
+from cogov.viz.steps import Predict, Result, Run, Score, Setup
 from cogov.viz.words import CASES
 
 LESSONS = {lesson.name: lesson for lesson in lessons()}

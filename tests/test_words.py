@@ -109,6 +109,20 @@ def test_a_mechanism_of_ones_own_is_called_by_its_own_name(tmp_path, monkeypatch
     assert words.case("zh", "my_yard") == "my_yard" and words.case("en", "my_yard", "story") == ""
 
 
+def row(left, right, half, pairs=20.0):
+    return {"without": left, "with": right, "difference": right - left, "low": right - left - half, "high": right - left + half, "pairs": pairs}
+
+
+def test_a_verdict_in_both_languages():
+    cost = {"hours": row(100.0, 1334.0, 5.0), "yuan": row(5000.0, 4000.0, 5.0)}
+    up, down, unclear = ({"resolution_rate": row(0.5, right, 0.05), **cost} for right in (0.8, 0.2, 0.51))
+    assert "rises by 30.0 points, from 50.0% to 80.0% (95 % interval 25.0 to 35.0; 20 pairs). In 365 days it changes hours of work by +1,234" in words.verdict("en", ["Whistle"], up, 30, 365)
+    assert "降低30.0个百分点" in words.verdict("zh", ["楼长", "网格吹哨"], down, 30, 365) and "楼长、网格吹哨" in words.verdict("zh", ["楼长", "网格吹哨"], down, 30, 365)
+    assert "no clear change" in words.verdict("en", ["Whistle"], unclear, 30, 365)
+    nan = float("nan")
+    assert "anecdote" in words.verdict("en", ["Whistle"], {"resolution_rate": row(0.5, 0.6, nan, 1.0), **cost}, 30, 365)
+
+
 def test_the_town_speaks_chinese():
     assert all(CHINESE.search(text) for key, text in words.town("zh").items() if key != "value")
     assert words.town("en").keys() <= words.town("zh").keys()

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field, replace
 
 from ..experiments.classroom import price
 from ..model.knobs import ScenarioError
-from .lessons import PLACEHOLDER, Predict, Result, Run, Score, Setup, blocks, placed, text_of
+from .lessons import PLACEHOLDER, blocks, placed, text_of
+from .steps import Predict, Result, Run, Score, Setup
 
 
 @dataclass(frozen=True)
@@ -119,5 +120,5 @@ def told(facts, arm, measure, how):
     if value != value:
         return "–"
     if how == "%":
-        return f"{100 * value:.0f} %"
+        return f"{value:.0%}"
     return f"{100 * value:.1f}" if how == "pt" else f"{value:,.{int(how)}f}"

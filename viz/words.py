@@ -106,6 +106,23 @@ def knob(lang, path):
     return told[n], told[2] if lang == "zh" else ""
 
 
+def verdict(lang, names, facts, within, days):
+    """The answer of a comparison in a sentence or two: `facts` has the rows of resolution_rate, hours and yuan (`classroom.facts`)."""
+    rate, comma = facts["resolution_rate"], phrases.FRAME["comma"][LANGUAGES.index(lang)]
+    if not rate["pairs"]:
+        return said(lang, "verdict.nothing", within=within)
+    if rate["low"] != rate["low"]:
+        return said(lang, "verdict.anecdote")
+    clear = rate["low"] > 0 or rate["high"] < 0
+    word, sign = ("unclear", 1) if not clear else ("raises", 1) if rate["difference"] > 0 else ("lowers", -1)
+    low, high = sorted((sign * rate["low"], sign * rate["high"]))
+    numbers = {"points": f"{100 * sign * rate['difference']:.1f}", "low": f"{100 * low:.1f}", "high": f"{100 * high:.1f}", "pairs": f"{rate['pairs']:.0f}"}
+    sides = {"left": f"{rate['without']:.1%}", "right": f"{rate['with']:.1%}"} if clear else {}
+    first = said(lang, f"verdict.{word}", names=comma.join(names), within=within, **numbers, **sides)
+    price = {name: f"{facts[name]['difference']:+,.0f}" for name in ("hours", "yuan")}
+    return first + (" " if lang == "en" else "") + said(lang, "verdict.price", days=days, **price)
+
+
 def case(lang, name, part=""):
     """A case's short title, or its "story"; "" for a story that is not ours, and its own name for a title."""
     key = f"case.{name}.{part}" if part else f"case.{name}"

@@ -47,7 +47,7 @@ PAGE = {
     "verdict.anecdote": ("One pair is an anecdote; no interval can be given yet.", "只有一对，是一个故事，还给不出区间。"),
     "verdict.nothing": ("No issue arose {within} days or more before the end.", "结束前{within}天以上没有事项发生。"),
     "verdict.same": ("Both sides are set alike: every year is the same.", "两边设置相同：每一年都一样。"),
-    "verdict.price": ("It takes {hours} hours and {yuan} yuan more in {days} days.", "{days}天里多用{hours}小时、{yuan}元。"),
+    "verdict.price": ("In {days} days it changes hours of work by {hours} and yuan spent by {yuan}.", "{days}天里工时变化{hours}，花费变化{yuan}元。"),
     "changes": ("your changes", "你的改动"),
     # cases, presets, controls
     "case": ("Community", "社区"), "case.choose": ("Choose a community", "选择社区"), "case.story": ("Its story", "它的故事"), "case.source": ("Source", "来源"),
