@@ -95,9 +95,9 @@ def described(name):
     from .model import mechanisms
 
     kind = mechanisms.named(name)
-    does, _, disappoints = sys.modules[kind.__module__].__doc__.strip().partition("\n\n")
+    does, disappoints = mechanisms.told(name)
     knobs = [{"name": f.name, "default": f.default, **f.metadata} for f in fields(kind)]
-    return {"name": name, "zh": kind.zh, "does": " ".join(does.split()), "disappoints": " ".join(disappoints.split()), "knobs": knobs}
+    return {"name": name, "zh": kind.zh, "does": does, "disappoints": disappoints, "knobs": knobs}
 
 
 @app.command()

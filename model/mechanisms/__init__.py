@@ -15,6 +15,7 @@ The first line of its file says what it does, the second paragraph how it disapp
 """
 
 import os
+import sys
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
@@ -61,6 +62,12 @@ def named(name):
         raise ScenarioError(f"no mechanism is called {name!r}; there are: {', '.join(names())}")
     module = import_module(f".{name}", __name__)
     return next(c for c in vars(module).values() if isinstance(c, type) and issubclass(c, Mechanism) and c.__module__ == module.__name__)
+
+
+def told(name):
+    """What a mechanism does and how it disappoints, as its file says. Raises ScenarioError when there is none."""
+    does, _, disappoints = (sys.modules[named(name).__module__].__doc__ or "").strip().partition("\n\n")
+    return " ".join(does.split()), " ".join(disappoints.split())
 
 
 def every():
