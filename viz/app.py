@@ -16,11 +16,16 @@ from ..model import mechanisms
 from ..model.cases import shipped
 from ..model.knobs import ScenarioError, paths
 from ..model.measures import summary
-from . import curves, stories
+from . import curves, stories, words
 from . import desk as desks
 from .app_words import t
 from .charts import WORDS as CHART
 from .charts import Chart
+from .lesson_page import Lesson
+from .lessons import lessons
+from .phrases import FRAME
+from .stories import say
+from .walk import Walk, setup_of
 from .town import LAYERS, UNKNOWN, Town
 
 STYLE = """
@@ -30,6 +35,7 @@ STYLE = """
 .co-mechanism { border-left: 4px solid transparent; padding-left: 4px } .co-name { flex: 1; justify-content: flex-start !important; min-width: 0 !important }
 .co-name .v-btn__content { white-space: normal; text-align: left; justify-content: flex-start } .co-mechanism .v-input--checkbox { margin: 0 !important; padding: 0 !important }
 .co-mechanism .v-messages { display: none } .co-mechanism .v-label { font-size: .75rem } .co-mechanism .v-input__slot { margin: 0 } .co-mechanism .v-input--selection-controls__input { margin-right: 2px }
+.co-line { line-height: 1.55 } .co-line > * { display: inline } .co-lesson { border-left: 6px solid #E69F00 !important } .co-choice .v-btn__content { white-space: normal; text-align: left }
 .co-story { font-size: .9rem; line-height: 1.5 } .co-title { font-weight: 600 }
 """
 PAIRS = 20  # that are lived behind the page at first
@@ -43,7 +49,10 @@ def Page():
     picked, set_picked = solara.use_state({})
     issue, set_issue = solara.use_state("")
     day, set_day = solara.use_state(0)
-    lived = solara.lab.use_task(lambda: desks.lived(desk), dependencies=[desk.key()], prefer_threaded=True)
+    walk, set_walk = solara.use_state(None)
+    playing, set_playing = solara.use_state(None)  # (from, to, days a second) that a lesson asks for
+    setup = walk.lesson.steps[setup_of(walk)] if walk and setup_of(walk) >= 0 else None
+    lived = solara.lab.use_task(lambda: desks.shown(setup.arms(), setup.seed) if setup else desks.lived(desk), dependencies=[desk.key() if setup is None else (walk.lesson.name, setup_of(walk))], prefer_threaded=True)
     kept = solara.use_ref(None)
     if lived.finished and lived.value is not None:
         kept.current = lived.value
@@ -82,15 +91,20 @@ def Page():
     with solara.AppBarTitle():
         solara.Text(t(lang, "title"))
     with solara.Sidebar():
-        Controls(desk, change, set_side, reopen)
+        Lessons(walk, set_walk, lang)
+        if walk is None:
+            Controls(desk, change, set_side, reopen)
     with solara.Column(gap="12px", style={"padding": "12px"}):
         if wrong:
             solara.Error(t(lang, "wrong", why=wrong))
         if lived.error:
             solara.Error(str(lived.exception) if isinstance(lived.exception, ScenarioError) else type(lived.exception).__name__)
         solara.ProgressLinear(lived.pending)
-        if kept.current is not None:
-            Neighbourhood(desk, kept.current, look, set_day)
+        if walk is not None:
+            Lesson(walk, set_walk, lang, lambda: set_walk(None), lambda *what: set_playing(what))
+        if kept.current is not None and (walk is None or setup is not None):
+            Neighbourhood(desk, kept.current, look, set_day, setup, playing)
+        if kept.current is not None and walk is None:
             Inside(desk, kept.current, picked, issue, set_issue)
             Replicates(desk, kept.current)
             Charts(desk, kept.current, day)
@@ -100,16 +114,24 @@ def Page():
 
 
 @solara.component
-def Neighbourhood(desk, shown, look, set_day):
-    """Both films, playing."""
+def Neighbourhood(desk, shown, look, set_day, setup, playing):
+    """Both films, playing; a lesson's `setup` says where to look, and `playing` from when to when."""
     lang = desk.lang
     town = solara.use_memo(Town, [])
 
     def show():
-        titles = [title(desk, side) for side in range(2)]
         with town.hold_sync():
-            town.titles, town.layer = titles, desk.layer
+            town.words = words.town(lang)
+            town.titles = [title(film.header["on"], lang) for film in shown.films]
+            town.layer, town.families = (setup.layer, list(setup.families)) if setup else (desk.layer, [])
             town.left, town.right = shown.packed
+            if setup:
+                town.day, town.playing = setup.day, False
+
+    def play():
+        if playing:
+            with town.hold_sync():
+                town.day, town.speed, town.playing = playing[0], playing[2], True
 
     def listen():
         def picked(change):
@@ -124,15 +146,25 @@ def Neighbourhood(desk, shown, look, set_day):
         return town.unobserve_all
 
     solara.use_effect(show, [id(shown), desk.layer, lang])
+    solara.use_effect(play, [playing])
     solara.use_effect(listen, [])
     with solara.Card(margin=0, classes=["co-card"]):
         solara.display(town)
 
 
-def title(desk, side):
+def title(on, lang):
     """What stands above a side: the mechanisms that are on there."""
-    on = desk.settings[side].on
-    return stories.all_of(on, desk.lang) if on else t(desk.lang, "nothing")
+    return say(FRAME, "comma", lang).join(words.mechanism(lang, name) for name in on) if on else t(lang, "nothing")
+
+
+@solara.component
+def Lessons(walk, set_walk, lang):
+    """The lessons to choose from."""
+    every = solara.use_memo(lessons, [])
+    names = {getattr(one.title, lang): one for one in every}
+    with solara.Column(gap="0px", style={"padding": "12px 12px 0"}):
+        now = getattr(walk.lesson.title, lang) if walk else None
+        solara.Select(words.said(lang, "lessons"), value=now, values=list(names), on_value=lambda v: set_walk(Walk(names[v]) if v else None))
 
 
 @solara.component
@@ -143,7 +175,7 @@ def Replicates(desk, shown):
     found, set_found = solara.use_state((0, None))
 
     def live():
-        pairs = Pairs(shown.scenarios, seed=desk.seed, first=[film.run for film in shown.films])
+        pairs = Pairs(shown.scenarios, seed=desk.seed, first=[film.run for film in shown.films], workers=0)  # starting processes takes longer than 20 pairs
 
         def go():
             for told in pairs.until(count):
@@ -155,7 +187,7 @@ def Replicates(desk, shown):
     solara.use_effect(live, [id(shown), count])
     solara.use_effect(lambda: set_count(PAIRS), [id(shown)])
     mine = found[1] if found[0] == id(shown) else None
-    words = sides(lang)
+    told = sides(lang)
     with solara.Card(margin=0, classes=["co-card"]), solara.Column(gap="6px"):
         if mine is None:
             solara.Text(t(lang, "replicates"))
@@ -164,8 +196,8 @@ def Replicates(desk, shown):
         solara.ProgressLinear(100 * len(mine.pairs) / count if len(mine.pairs) < count else False)
         if len(mine.pairs) > 1:
             with solara.Columns([1, 1]):
-                Drawn(curves.settling(mine, words), lang)
-                Drawn(curves.difference(mine, "backlog", words), lang)
+                Drawn(curves.settling(mine, told), lang)
+                Drawn(curves.difference(mine, "backlog", told), lang)
         solara.Button(t(lang, "more pairs", n=count + PAIRS), text=True, on_click=lambda: set_count(count + PAIRS), disabled=len(mine.pairs) < count)
 
 
@@ -213,7 +245,7 @@ def Costs(desk, shown):
                 solara.Text(t(lang, "cost", hours=one["hours"], yuan=one["yuan"], days=film.run.days))
                 for name, row in ledger(film.run).iterrows():
                     hours, yuan = row[[c for c in row.index if not c.startswith("yuan")]].sum(), row[[c for c in row.index if c.startswith("yuan")]].sum()
-                    solara.Text(t(lang, "hours of", name=t(lang, "desks") if name == DESKS else stories.called(name, lang), hours=hours, yuan=yuan), classes=["co-quiet"])
+                    solara.Text(t(lang, "hours of", name=t(lang, "desks") if name == DESKS else words.mechanism(lang, name), hours=hours, yuan=yuan), classes=["co-quiet"])
 
 
 @solara.component
@@ -270,10 +302,10 @@ def Controls(desk, change, set_side, reopen):
             fresh = desks.opened(name, lang)
             change(case=name, settings=fresh.settings, days=0, day=0)
 
-        solara.Select(t(lang, "case"), value=desk.case, values=cases, on_value=other)
-        solara.Text(case.title, classes=["co-title"])
+        names = {words.case(lang, name): name for name in cases}
+        solara.Select(t(lang, "case"), value=words.case(lang, desk.case), values=list(names), on_value=lambda v: other(names[v]))
         with solara.Details(t(lang, "source")):
-            solara.Text(case.provenance, classes=["co-quiet"])
+            solara.Text(words.case(lang, desk.case, "story") or case.provenance, classes=["co-quiet"])
         solara.InputInt(t(lang, "luck"), value=desk.seed, on_value=lambda v: change(seed=max(0, int(v or 0))))
         layers = {"": t(lang, "layer none"), **{name: t(lang, name) for name in (UNKNOWN, *LAYERS)}}
         solara.Select(t(lang, "layer"), value=layers[desk.layer], values=list(layers.values()), on_value=lambda v: change(layer=next(k for k, n in layers.items() if n == v)))
@@ -283,8 +315,10 @@ def Controls(desk, change, set_side, reopen):
                 for kind in ("nothing", "reported", "everything"):
                     solara.Button(t(lang, kind), text=True, small=True, on_click=lambda side=side, kind=kind: set_side(side, desks.preset(desk.case, kind)))
         solara.Text(t(lang, "mechanisms"), classes=["co-title"])
-        for name in mechanisms.names():
-            Mechanism(name, desk, set_side)
+        for group in words.GROUPS:
+            solara.Text(words.said(lang, f"group.{group}"), classes=["co-quiet"])
+            for name in (name for name in mechanisms.names() if words.group(name) == group):
+                Mechanism(name, desk, set_side)
         solara.FileDownload(desk.saved, filename=f"cogov-{desk.case.rpartition('/')[2]}.json", label=t(lang, "save state"))
         solara.FileDrop(t(lang, "open state"), on_file=lambda file: reopen(file["data"]), lazy=False)
 
@@ -292,27 +326,23 @@ def Controls(desk, change, set_side, reopen):
 @solara.component
 def Mechanism(name, desk, set_side):
     """One mechanism: on or off on either side, what it does, how it disappoints, and its numbers."""
-    import sys
-
     lang = desk.lang
-    kind = mechanisms.named(name)
-    does, _, disappoints = sys.modules[kind.__module__].__doc__.strip().partition("\n\n")
     on = [name in setting.on for setting in desk.settings]
     open_, set_open = solara.use_state(False)
     with solara.Column(gap="0px", classes=["co-mechanism", *(["co-on"] if any(on) else [])]):
         with solara.Row(gap="0px", style={"align-items": "center"}):
-            solara.Button(("▾ " if open_ else "▸ ") + stories.called(name, lang), text=True, on_click=lambda: set_open(not open_), classes=["co-name"])
+            solara.Button(("▾ " if open_ else "▸ ") + words.mechanism(lang, name), text=True, on_click=lambda: set_open(not open_), classes=["co-name"])
             for side in range(2):
                 with solara.Div(classes=[f"co-{name}-{side}"]):
                     solara.Checkbox(label=t(lang, ("left", "right")[side]), value=on[side], on_value=lambda v, side=side: set_side(side, desk.settings[side].switched(name, v)))
         if open_:
-            solara.Text(" ".join(does.split()), classes=["co-quiet"])
-            solara.Text(f"{t(lang, 'disappoints')}: {' '.join(disappoints.split())}", classes=["co-quiet"])
+            solara.Text(words.mechanism(lang, name, "does"), classes=["co-quiet"])
+            solara.Text(f"{t(lang, 'disappoints')}: {words.mechanism(lang, name, 'disappoints')}", classes=["co-quiet"])
             for side in range(2):
                 if on[side]:
                     solara.Text(t(lang, ("left", "right")[side]), classes=["co-title"])
                     for path, f in knobs_of(name).items():
-                        Knob(f"mechanisms.{name}.{path}", f, dict(desk.settings[side].knobs), lambda p, v, side=side: set_side(side, desk.settings[side].turned(p, v)))
+                        Knob(f"mechanisms.{name}.{path}", f, dict(desk.settings[side].knobs), lambda p, v, side=side: set_side(side, desk.settings[side].turned(p, v)), lang)
 
 
 def knobs_of(name):
@@ -321,11 +351,12 @@ def knobs_of(name):
 
 
 @solara.component
-def Knob(path, f, turned, set_value):
+def Knob(path, f, turned, set_value, lang):
     """A slider from a knob's lowest to its highest value, finer about its default."""
     m, whole = f.metadata, f.type in (int, "int")
     now = turned.get(path, f.default)
-    label = f"{path.rpartition('.')[2]}: {now:g} {m['unit']}"
+    name, unit = words.knob(lang, path)
+    label = f"{name}: {now:g} {unit or m['unit']}"
 
     def moved(u):
         value = at(u / 100, m["low"], f.default, m["high"])

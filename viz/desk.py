@@ -7,11 +7,11 @@ from functools import lru_cache
 import numpy as np
 
 from ..experiments.film import filmed, packed
+from ..experiments.pairs import luck
 from ..experiments.story import story_of
 from ..model import mechanisms
 from ..model.cases import altered, read, shipped
 from ..model.knobs import ScenarioError
-from ..model.luck import seed_of
 from ..model.reading import guess
 from ..model.simulate import community
 
@@ -125,10 +125,14 @@ class Shown:
 
 
 def lived(desk):
-    """Live through both sides of a desk with one luck, that of the first pair of `cogov compare`. Raises ScenarioError."""
-    scenarios = [desk.scenario(side) for side in range(2)]
-    films = [filmed(scenario, seed_of("compare", scenario.name, desk.seed, 0)) for scenario in scenarios]
-    return Shown(scenarios, films, [packed(film) for film in films])
+    """Live through both sides of a desk. Raises ScenarioError."""
+    return shown([desk.scenario(side) for side in range(2)], desk.seed)
+
+
+def shown(scenarios, seed):
+    """Live through two scenarios with one luck, that of the first pair of `cogov compare`."""
+    films = [filmed(scenario, luck(scenario, seed)) for scenario in scenarios]
+    return Shown(list(scenarios), films, [packed(film) for film in films])
 
 
 @dataclass(frozen=True)
