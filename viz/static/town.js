@@ -7,7 +7,7 @@
 const UNKNOWN = 0, TOLD = 1, TABLE = 2, SIGN = 3, MONEY = 4, UPWARD = 5, WORK = 6, RESOLVED = 7, VERIFIED = 8, NOT_YET = 255;
 const HOUSEHOLD = 0, STAIRWELL = 1, BUILDING = 2, COMPOUND = 3, STREET = 4;
 const FADE = 3;        // days in which a settled issue fades
-const LINGER = 0.6;    // seconds for which it fades at least, and for which helpers stay while the town plays
+const LINGER = 0.35;   // seconds for which it fades at least, and for which helpers stay while the town plays
 const OLD = 30;        // days
 const FULL = { acquaintances: 20 };  // what 255 stands for on a layer, where it is not 1
 const SPEEDS = [1, 3, 7, 30];
@@ -622,9 +622,9 @@ function drawSettled(c, mark, r, colours, px, fade, alpha) {
   c.arc(mark.x, mark.y, r * (1.5 - 0.5 * fade), 0, 7);
   c.fillStyle = colours.done;
   c.fill();
-  c.lineWidth = Math.max(px, r * 0.12);
   c.strokeStyle = colours.rim;
-  c.stroke();
+  c.lineWidth = r * 0.12;
+  if (c.lineWidth > px) c.stroke();
   c.beginPath();
   c.moveTo(mark.x - r * 0.45, mark.y + r * 0.02);
   c.lineTo(mark.x - r * 0.1, mark.y + r * 0.38);
