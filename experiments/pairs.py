@@ -37,9 +37,11 @@ WORDS = {  # of `verdict`
         "verdict_one": "{a}: {without} of issues are resolved within {within} days; {b}: {with_}. One pair is an anecdote; with more pairs there will be an interval.",
         "verdict_none": "No issue arose {within} days or more before the end, so none is old enough to tell.",
         "verdict_interval": "(95 % interval of the difference {low} to {high} points; {pairs} pairs with the same luck)",
-        "verdict_costs": "It takes {hours} hours and {yuan} yuan more in {days} days.",
-        "verdict_saves": "Over {days} days the difference is {hours} hours and {yuan} yuan.",
-        "verdict_free": "Hours and yuan do not differ.",
+        "verdict_price": "In {days} days: {hours}, {yuan}.",
+        "verdict_hours": "{n} hours of work",
+        "verdict_yuan": "{n} yuan",
+        "verdict_hours_open": "no clear change in hours of work",
+        "verdict_yuan_open": "no clear change in yuan",
         "verdict_without": "without",
         "verdict_with": "with",
     },
@@ -51,9 +53,11 @@ WORDS = {  # of `verdict`
         "verdict_one": "{a}：{without}的问题在{within}天内解决；{b}：{with_}。只有一对模拟，说明不了什么；多跑几对才有置信区间。",
         "verdict_none": "没有问题在结束前{within}天或更早出现，无法判断。",
         "verdict_interval": "（差值的95%置信区间为{low}到{high}个百分点；{pairs}对运气相同的模拟）",
-        "verdict_costs": "{days}天里多用{hours}小时、{yuan}元。",
-        "verdict_saves": "{days}天里的变化：{hours}小时、{yuan}元。",
-        "verdict_free": "工时和花费没有差别。",
+        "verdict_price": "{days}天里：{hours}，{yuan}。",
+        "verdict_hours": "工时{n}小时",
+        "verdict_yuan": "花费{n}元",
+        "verdict_hours_open": "工时没有明显变化",
+        "verdict_yuan_open": "花费没有明显变化",
         "verdict_without": "没有",
         "verdict_with": "有",
     },
@@ -156,11 +160,8 @@ class Summary:
                 "within": self.within, "pairs": int(rate.pairs)}  # fmt: skip
         interval = say["verdict_interval"].format(low=f"{100 * rate.low:+.1f}", high=f"{100 * rate.high:+.1f}", pairs=told["pairs"])
         sentence = say[f"verdict_{self.found()}"].format(interval=interval, **told)
-        kind = "costs" if hours.difference >= 0 and yuan.difference >= 0 else "saves"
-        if max(abs(hours.difference), abs(yuan.difference)) < 0.5:
-            kind = "free"
-        form = "{:,.0f}" if kind == "costs" else "{:+,.0f}"
-        price = say[f"verdict_{kind}"].format(hours=form.format(hours.difference), yuan=form.format(yuan.difference), days=self.days)
+        changed = {name: say[f"verdict_{name}{'_open' if row.low <= 0 <= row.high else ''}"].format(n=f"{row.difference:+,.0f}") for name, row in (("hours", hours), ("yuan", yuan))}
+        price = say["verdict_price"].format(days=self.days, **changed)
         return f"{sentence} {price}" if lang == "en" else sentence + price
 
 

@@ -1,9 +1,9 @@
 """Figures for print: the specs of `curves`, in a journal's sizes and fonts, looking as they do on the page."""
 
 import logging
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from textwrap import fill
 
 import matplotlib
 import numpy as np
@@ -102,7 +102,7 @@ def setting(look, lang):
         yield
 
 
-def sheet(specs, look, columns=1, lang="en", note=""):
+def sheet(specs, look, columns=1, note=""):
     """A figure exactly as wide as `columns` of a journal, with a panel for each spec, lettered where there are several, under one legend.
 
     Draw and save it within `setting`."""
@@ -121,14 +121,23 @@ def sheet(specs, look, columns=1, lang="en", note=""):
     if len(specs[0]["lines"]) > 1:
         legend(figure, specs[0]["lines"], look)
     if note:
-        said(figure.supxlabel(folded(note, width - pad, look.text - 1, lang), fontsize=look.text - 1, color=QUIET, x=0.4 * pad / width, ha="left", linespacing=1.35))
+        said(figure.supxlabel(folded(note, width - pad, look.text - 1), fontsize=look.text - 1, color=QUIET, x=0.4 * pad / width, ha="left", linespacing=1.35))
     return figure
 
 
-def folded(text, inches, points, lang):
-    """Text in lines that fit so many inches; Chinese breaks anywhere."""
-    em = inches * 72 / points
-    return fill(text, max(12, int(em * (0.95 if lang == "zh" else 1.85))))
+def folded(text, inches, points):
+    """Text in lines that fit so many inches; Chinese breaks between any two characters, but not before a comma."""
+    room, lines = inches * 72 / points, [""]
+    for part in re.findall(r"[\u3000-\u9fff\uff00-\uffef][，。；：、）？]*|[^\s\u3000-\u9fff\uff00-\uffef]+\s*", text):
+        if lines[-1] and ems(lines[-1] + part.rstrip()) > room:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def ems(text):
+    """How wide a text is, about, in its own size; Latin letters by the widest of LATIN."""
+    return sum(1.0 if ord(letter) > 0x2E80 else 0.6 for letter in text)
 
 
 def said(text):
@@ -140,8 +149,7 @@ def said(text):
 def panel(axes, spec, look, width, letter):
     """One spec on its axes: title and what is counted above, as on the page."""
     {"lines": lines, "bars": bars, "pairs": pairs}[spec.get("kind", "lines")](axes, spec, look)
-    lang = "zh" if any(ord(c) > 0x2E80 for c in spec["title"]) else "en"
-    title = folded(spec["title"], width - 5 * look.text / 72, look.text, lang)
+    title = folded(spec["title"], width - 5 * look.text / 72, look.text)
     said(axes.set_title(title, loc="left", pad=1.3 * look.text + 6 if spec["ylabel"] else 5, linespacing=1.3))
     said(axes.annotate(spec["ylabel"], (0, 1), xycoords="axes fraction", xytext=(0, 4), textcoords="offset points", fontsize=look.text - 1, color=QUIET, va="bottom"))
     if letter:
@@ -240,7 +248,7 @@ CHARTS = {  # what `cogov figure` draws, of a Summary of pairs
 def chart(found, which, look, columns=None, lang="en"):
     """A chart of CHARTS of a Summary of pairs; a comparison goes across two columns, with the verdict below it."""
     specs = [made(found, curves.WORDS[lang]) for made in CHARTS[which]]
-    return sheet(specs, look, columns or min(2, len(specs)), lang, found.verdict(lang) if len(specs) > 1 else specs[0].get("note", ""))
+    return sheet(specs, look, columns or min(2, len(specs)), found.verdict(lang) if len(specs) > 1 else specs[0].get("note", ""))
 
 
 def save(figure, folder, name, formats):

@@ -159,7 +159,7 @@ function wide(text, size = SIZE, weight = 400) {
 /** Lines of text no wider than so many px; Chinese breaks anywhere. */
 function folded(text, width, size, weight) {
   const lines = [""];
-  for (const word of text.match(/[\u3000-\u9fff\uff00-\uffef]|[^\s\u3000-\u9fff\uff00-\uffef]+\s*|\s+/g) || []) {
+  for (const word of text.match(/[\u3000-\u9fff\uff00-\uffef][，。；：、）？]*|[^\s\u3000-\u9fff\uff00-\uffef]+\s*|\s+/g) || []) {
     if (lines.at(-1) && wide(lines.at(-1) + word.trimEnd(), size, weight) > width) lines.push("");
     lines.push(lines.pop() + word);
   }
