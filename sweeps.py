@@ -17,7 +17,7 @@ from .shell import Json, app, bench, command, err, out, progress, ready
 @app.command()
 def sweep(
     file: Annotated[Path, typer.Argument(help="an experiment, as in docs/experiments.md")],
-    out_: Annotated[Path, typer.Option("--out", help="folder of the results; the same command again does what is missing")],
+    out_: Annotated[Path | None, typer.Option("--out", help="folder of the results; the same command again does what is missing; --plan needs none")] = None,
     workers: Annotated[int | None, typer.Option(min=0, max=512, help="processes; 0 is none beside this one; the result does not depend on it")] = None,
     shard: Annotated[str, typer.Option(metavar="K/M", help="do the K-th of M shares; `cogov merge` joins them")] = "1/1",
     executor: Annotated[str, typer.Option(help="pool (of processes on this machine) or dask")] = "pool",
@@ -32,6 +32,8 @@ def sweep(
     from .experiments import sweep as sweeping
     from .experiments.executors import chosen, share
 
+    if not (out_ or plan):
+        raise ScenarioError("--out is missing: name a folder for the results, or give --plan, which keeps none")
     make, part = chosen(executor, scheduler, workers, insecure), share(shard)
     made = sweeping.planned(file, command())
     ready(next(iter(made.cases.values())), None)
@@ -134,6 +136,7 @@ def shared(file, results, shards, cpus):
     from .experiments.jobs import job, plain
 
     made = sweeping.planned(file)
+    sweeping.stopping(made, (1, shards))  # each shard would refuse it, once it has waited for its node
     ready(next(iter(made.cases.values())), None)
     return job(made, sweeping.estimated(made), file, results or Path("out") / plain(made.experiment.name), shards, cpus)
 

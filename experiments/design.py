@@ -14,7 +14,7 @@ from pathlib import Path
 from ..model import mechanisms
 from ..model.cases import altered
 from ..model.knobs import ScenarioError, complaint, paths
-from ..model.reading import LARGEST, At, allowed, as_toml, taken, words
+from ..model.reading import LARGEST, At, allowed, as_toml, guess, taken, words
 
 KINDS = ("arms", "grid", "list", "one_at_a_time", "factorial", "latin", "sobol", "morris", "saltelli")
 SAMPLED = ("latin", "sobol", "morris", "saltelli")
@@ -73,7 +73,7 @@ def size(experiment):
     """How many arms the design has in each case, each point once for every named arm. A space that is absurd is only counted, never made."""
     design, factors = experiment.design, experiment.factors()
     if design.kind in ("arms", "list"):
-        return len(experiment.arm) if design.kind == "arms" else max(len(rows(design.table)) - 1, 0)
+        return len(experiment.arm) if design.kind == "arms" else len(rows(design.table)) - 1
     levels = [len(f.values) or (2 if switch(f.path) else f.levels) for f in factors]
     return max(len(experiment.arm), 1) * {
         "grid": prod(levels), "one_at_a_time": 1 + sum(levels), "factorial": 2 ** len(factors), "latin": design.points, "sobol": design.points,
@@ -99,7 +99,7 @@ def of_case(experiment, scenario):
     if design.kind == "arms":
         yield from own
         return
-    spaces = [space(scenario, f, n) for n, f in enumerate(experiment.factors())]
+    spaces = [space(scenario, f, n - len(design.mechanisms)) for n, f in enumerate(experiment.factors())]  # those of `mechanisms` come first, and are checked
     for n, point in enumerate(points(experiment, spaces, scenario)):
         one = arm_at(scenario, named(n, point, spaces, design.kind), {s.path: value for s, value in zip(spaces, point)})
         for policy in own:
@@ -159,8 +159,9 @@ def switch(path):
 def space(scenario, factor, number):
     """What a factor may be in this case. Raises ScenarioError."""
     where = f"factor.{number}"
+    if factor.path.startswith("mechanisms.") and (name := factor.path.split(".")[1]) not in mechanisms.names():
+        raise ScenarioError(f"{where}.path = {factor.path!r} names no mechanism{guess(name, mechanisms.names())}")
     if switch(factor.path):
-        mechanisms.named(factor.path.partition(".")[2])
         told = factor.values or (False, True)
         if any(type(value) is not bool for value in told) or factor.range:
             raise ScenarioError(f"{where} varies {factor.path}, which is on or off: leave values and range out, or give values = [false, true]")
@@ -241,13 +242,19 @@ def rows(path):
         text = Path(path).read_bytes()[: LARGEST * 4096].decode("utf-8-sig")
     except (OSError, ValueError) as error:
         raise ScenarioError(f"design.table {path} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}") from None
-    return [row for row in csv.reader(text.splitlines()) if any(row)]
+    told = [row for row in csv.reader(text.splitlines()) if any(row)]
+    if len(told) < 2:
+        raise ScenarioError(f"design.table {path} has no arm: write a header of paths, and below it a row for each arm")
+    return told
 
 
 def listed(path, scenario):
     """The arms of a CSV file: a column for each path, and one called `arm`, if there is one, for their names."""
-    header, *body = rows(path) or [[]]
-    full = altered(scenario, on=[name.split(".")[1] for name in header if name.startswith("mechanisms.")])
+    header, *body = rows(path)
+    try:
+        full = altered(scenario, on=[name.split(".")[1] for name in header if name.startswith("mechanisms.")])
+    except ScenarioError as error:
+        raise ScenarioError(f"design.table {path}:1: {error}") from None
     known = paths(full) | words(full)
     for column in header:
         if column != "arm" and not switch(column) and column not in known:

@@ -15,12 +15,18 @@ from ..model import measures
 from ..model.cases import altered, read
 from ..model.knobs import ScenarioError, knob
 from ..model.luck import seed_of
+from ..model.mechanisms import names
 from ..model.reading import build, guess, load
 from .design import KINDS, flat, of_case, scenario_of, size
 
 MOST = 1_000_000  # runs in one experiment
 CHECKED = 300     # arms that are tried before the first run, at some milliseconds each
 CHOICE = "a choice of the user"
+
+
+def unknown(where, told):
+    """Those of `told` that are no mechanisms, as (field, words)."""
+    return [(where, f"names {name!r}, which is no mechanism{guess(name, names())}") for name in told if name not in names()]
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,10 @@ class Named:
     on: tuple = field(default=(), metadata={"names": True})
     off: tuple = field(default=(), metadata={"names": True})
     set: dict = field(default_factory=dict, metadata={"free": True})
+
+    def contradictions(self):
+        """What cannot be, as (field, words)."""
+        return (*unknown("on", self.on), *unknown("off", self.off))
 
 
 @dataclass(frozen=True)
@@ -74,6 +84,10 @@ class Design:
     mechanisms: tuple = field(default=(), metadata={"names": True})  # short for factors mechanisms.NAME
     table: str = field(default="", metadata={"text": 400})  # of a list: a CSV file beside this one, a column per path
 
+    def contradictions(self):
+        """What cannot be, as (field, words)."""
+        return unknown("mechanisms", self.mechanisms)
+
 
 @dataclass(frozen=True)
 class Experiment:
@@ -98,6 +112,7 @@ class Experiment:
     def contradictions(self):
         """What cannot be true together, as (field, words)."""
         kind, factors = self.design.kind, [f.path for f in self.factors()]
+        yield from (*unknown("on", self.on), *unknown("off", self.off))
         if not self.cases:
             yield "cases", "is empty: name one at least"
         for name in self.keep:
@@ -114,7 +129,7 @@ class Experiment:
         if kind in ("arms", "list") and factors:
             yield "factor", f"is not read by a design of kind {kind!r}; leave one out"
         for twice in {path for path in factors if factors.count(path) > 1}:
-            yield "factor", f"varies {twice!r} twice"
+            yield "factor" if self.factor else "design", f"varies {twice!r} twice"
 
     def factors(self):
         """Those of the file, and those that `design.mechanisms` is short for."""
@@ -154,9 +169,14 @@ def scenarios(experiment):
     found = {}
     for case in experiment.cases:
         try:
-            one = altered(read(case), experiment.on, experiment.off, flat(experiment.set), experiment.days or None)
+            one = read(case)
         except ScenarioError as error:
             raise ScenarioError(f"cases cannot be had: {error}") from None
+        try:
+            one = altered(one, experiment.on, experiment.off, flat(experiment.set), experiment.days or None)
+        except ScenarioError as error:
+            where = "set" if str(error).startswith("--set ") else "on" if experiment.on else "cases"
+            raise ScenarioError(f"{where} cannot be had in {one.name}: {error}") from None
         if one.name in found:
             raise ScenarioError(f"cases names {one.name!r} twice")
         found[one.name] = one

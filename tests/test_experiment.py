@@ -103,7 +103,12 @@ WRONG = {  # what is wrong -> (text, what its one line tells)
     "a measure that is none": (HEAD + '[estimand]\nmeasure = "resolution"\n' + ARM, ["e.toml:4", "resolution_rate"]),
     "a reference that is none": (HEAD + '[estimand]\nreference = "b"\n' + ARM, ["e.toml:4", "'b'", "there are: a"]),
     "two arms of one name": (HEAD + ARM + ARM, ["e.toml", "2 arms called 'a'"]),
-    "a mechanism misspelt": (HEAD + ARM + 'on = ["grid_patroll"]\n', ["e.toml", "'a'", "grid_patroll", "grid_patrol"]),
+    "a mechanism misspelt": (HEAD + ARM + 'on = ["grid_patroll"]\n', ["e.toml:5", "arm.0.on", "grid_patroll", "'grid_patrol'"]),
+    "a mechanism misspelt in all arms": (HEAD + 'off = ["grid_patroll"]\n' + ARM, ["e.toml:3", "off", "'grid_patrol'"]),
+    "a mechanism misspelt in a design": (HEAD + '[design]\nkind = "factorial"\nmechanisms = ["grid_patroll"]\n', ["e.toml:5", "design.mechanisms", "'grid_patrol'"]),
+    "a mechanism misspelt in a factor": (HEAD + GRID + 'mechanisms = ["whistle"]\n' + '[[factor]]\npath = "mechanisms.grid_patroll.walk"\n', ["e.toml:7", "factor.0.path", "'grid_patrol'"]),
+    "a setting of all arms out of range": (HEAD + "set = { committee.staff = -1 }\n" + ARM, ["e.toml:3", "set", "-1", "0 to 500"]),
+    "on and off in all arms": (HEAD + 'off = ["whistle"]\non = ["whistle"]\n' + ARM, ["e.toml:4", "whistle", "at once"]),
     "a setting out of range": (HEAD + ARM + "set = { committee.staff = -1 }\n", ["e.toml", "'a'", "-1", "0 to 500"]),
     "a knob that is none": (HEAD + GRID + '[[factor]]\npath = "committee.staf"\n', ["e.toml:6", "committee.staf", "committee.staff"]),
     "a range beyond the knob's": (HEAD + GRID + STAFF + "range = [0, 501]\n", ["e.toml", "501", "0 to 500"]),
@@ -128,3 +133,30 @@ def test_what_is_wrong_is_one_line_with_its_place_and_the_way_out(told, wrong):
     with pytest.raises(ScenarioError) as error:
         told(text, "")
     assert "\n" not in str(error.value) and [hint for hint in hints if hint not in str(error.value)] == [], str(error.value)
+
+
+@pytest.mark.parametrize("text, hint", (("", "has no arm"), ("arm,committee.staff\n", "has no arm"), ("mechanisms.grid_patroll\non\n", "l.csv:1")))
+def test_a_list_without_arms_or_with_a_column_of_nothing_is_one_line(told, tmp_path, text, hint):
+    (tmp_path / "l.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(ScenarioError, match=hint):
+        told('[design]\nkind = "list"\ntable = "l.csv"\n')
+
+
+def test_a_plan_needs_no_folder_and_a_sweep_does(tmp_path, monkeypatch, capsys):
+    from cogov.sweeps import sweep
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "e.toml").write_text(HEAD + "days = 5\n" + ARM, encoding="utf-8")
+    sweep(tmp_path / "e.toml", plan=True)
+    assert "2 runs" in capsys.readouterr().err and [path.name for path in tmp_path.iterdir()] == ["e.toml"]
+    with pytest.raises(ScenarioError, match="--out is missing"):
+        sweep(tmp_path / "e.toml")
+
+
+def test_a_script_of_shards_that_would_all_refuse_is_not_written(tmp_path):
+    from cogov.sweeps import slurm
+
+    (tmp_path / "e.toml").write_text(HEAD + "[stopping]\nhalf_width = 0.1\n" + ARM + '[[arm]]\nname = "b"\n', encoding="utf-8")
+    with pytest.raises(ScenarioError, match="half_width = 0"):
+        slurm(tmp_path / "e.toml", out_=tmp_path / "s.sh")
+    assert not (tmp_path / "s.sh").exists()
