@@ -7,6 +7,7 @@ import os
 import threading
 from dataclasses import replace
 
+import ipywidgets
 import solara
 import solara.lab
 
@@ -320,7 +321,8 @@ def Controls(desk, change, set_side, reopen):
             for name in (name for name in mechanisms.names() if words.group(name) == group):
                 Mechanism(name, desk, set_side)
         solara.FileDownload(desk.saved, filename=f"cogov-{desk.case.rpartition('/')[2]}.json", label=t(lang, "save state"))
-        solara.FileDrop(t(lang, "open state"), on_file=lambda file: reopen(file["data"]), lazy=False)
+        solara.Text(t(lang, "open state"), classes=["co-quiet"])
+        ipywidgets.FileUpload.element(accept=".json", multiple=False, description="", icon="", on_value=lambda files: files and reopen(bytes(files[0]["content"])))
 
 
 @solara.component

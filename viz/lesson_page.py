@@ -18,7 +18,8 @@ def Lesson(walk, set_walk, lang, leave, play):
 
     def take():
         if measured.finished and measured.value and measured.value[0] == at and at not in walk.facts:
-            set_walk(walking.measured(walk, at, measured.value[1]))
+            facts = measured.value[1]  # into the walk as it is by then: a prediction may have been made meanwhile
+            set_walk(lambda now: walking.measured(now, at, facts) if now and now.lesson is lesson else now)
 
     solara.use_effect(take, [measured.finished, at, walk.at])
     with solara.Card(margin=0, classes=["co-card", "co-lesson"]), solara.Column(gap="8px"):
@@ -106,7 +107,8 @@ def Game(walk, set_walk, lang):
 
     def take():
         if scoring.finished and scoring.value and scoring.value[0] == asked:
-            set_walk(walking.scored(walk, *scoring.value))
+            told = scoring.value
+            set_walk(lambda now: walking.scored(now, *told) if now and now.step is step else now)
             set_asked(None)
 
     solara.use_effect(take, [scoring.finished, str(asked)])
