@@ -5,6 +5,7 @@ NumPy's `exp` of many numbers is not that of one; another machine's may part els
 """
 
 from dataclasses import dataclass, replace
+from importlib import import_module
 from itertools import zip_longest
 from random import Random
 
@@ -312,6 +313,8 @@ def test_levers_that_no_mechanism_pulls_are_told_alike(monkeypatch):
     ],
 )
 def test_a_twin_that_errs_is_noticed(monkeypatch, name, wrong):
+    for one in mechanisms.names():
+        import_module(f"twins.{one}")  # what is first loaded here would take the wrong one along, into tests that come after
     monkeypatch.setattr(twin, name, wrong)
     with pytest.raises(pytest.fail.Exception, match=r"day \d+: .* differs at"):
         alike(governed(QUARTER, *mechanisms.names()), "wrong")
