@@ -94,9 +94,12 @@ def merge(
 ):
     """Join the shards of a sweep into one folder; the result is that of a sweep that was never divided."""
     from .experiments.merge import merged
+    from .experiments.results import results
 
-    count = merged(out_, shards)
-    out.print(f"{out_}: {count:,} runs of {len(shards)} shards", highlight=False, markup=False, soft_wrap=True)
+    count, plan = merged(out_, shards), results(out_).plan
+    missing = len(plan.arms) * plan.experiment.replicates - count
+    words = f"; {missing:,} more are asked for, in other shards or not done yet" if missing > 0 else ""
+    out.print(f"{out_}: {count:,} runs of {len(shards)} shard{'s' * (len(shards) > 1)}{words}", highlight=False, markup=False, soft_wrap=True)
 
 
 cluster = typer.Typer(help="Write the job script of a sweep that many machines share.", no_args_is_help=True)

@@ -198,3 +198,16 @@ def test_a_shard_that_is_killed_goes_on_where_it_was(tmp_path, real):
 
 def parts(folder):
     return len(list(Path(folder, "runs").glob("part-*.parquet")))
+
+
+def test_a_merge_says_what_is_missing(tmp_path, monkeypatch, capsys):
+    from cogov.__main__ import main
+    from cogov.experiments.experiment import Experiment, Named
+    from cogov.experiments.sweep import sweep
+
+    half = Experiment(name="half", cases=("wuzi_yard",), days=5, replicates=4, keep=(), arm=(Named("as it is"),))
+    sweep(half, tmp_path / "one", workers=0, shard=(1, 2), limit=0)
+    monkeypatch.setattr("sys.argv", ["cogov", "merge", str(tmp_path / "all"), str(tmp_path / "one")])
+    with pytest.raises(SystemExit):
+        main()
+    assert "2 runs of 1 shard; 2 more are asked for" in capsys.readouterr().out.replace("\n", " ")
