@@ -39,6 +39,7 @@ STYLE = """
 .co-line { line-height: 1.55 } .co-line > * { display: inline } .co-lesson { border-left: 6px solid #E69F00 !important } .co-choice .v-btn__content { white-space: normal; text-align: left }
 .co-story { font-size: .9rem; line-height: 1.5 } .co-title { font-weight: 600 }
 """
+FIRST = 60  # day that is shown first
 PAIRS = 20  # that are lived behind the page at first
 GENERAL = ("committee.", "property_managers.", "grid_workers.", "departments.")  # knobs of the community that the page shows
 
@@ -128,6 +129,8 @@ def Neighbourhood(desk, shown, look, set_day, setup, playing):
             town.left, town.right = shown.packed
             if setup:
                 town.day, town.playing = setup.day, False
+            elif not town.day:
+                town.day = min(FIRST, shown.films[0].run.days)  # on day 0 nothing has gone wrong yet, and there is nothing to see
 
     def play():
         if playing:
