@@ -20,8 +20,7 @@ def difference(without, with_, level=0.95):
     both = without.notna() & with_.notna()
     a, b = without[both].to_numpy(), with_[both].to_numpy()
     d, n = b - a, len(a)
-    spread = d.std(ddof=1) / np.sqrt(n) if n > 1 else np.nan
-    half = stats.t.ppf((1 + level) / 2, n - 1) * spread if n > 1 else np.nan
+    half = half_width(d, level)
     varies = n > 2 and a.std() > 0 and b.std() > 0
     mean = d.mean() if n else np.nan
     return pd.Series(

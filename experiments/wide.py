@@ -7,10 +7,10 @@ same luck; the tables say how many replicates are left.
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from ..model.knobs import ScenarioError
 from ..model.reading import guess
+from .statistics import half_width
 
 LEVEL = 0.95
 SWITCH = "mechanisms."  # how the column of a mechanism's switch begins
@@ -70,10 +70,7 @@ def interval(values, level=LEVEL, at_once=1):
 
 def halfwidth(values, level=LEVEL, at_once=1):
     """Half the width of Student's interval of a mean over the first axis; NaN for a single row."""
-    n = len(values)
-    if n < 2:
-        return np.full(values.shape[1:], np.nan)
-    return stats.t.ppf(1 - (1 - level) / 2 / at_once, n - 1) * values.std(axis=0, ddof=1) / np.sqrt(n)
+    return half_width(values, 1 - (1 - level) / at_once)
 
 
 def factors_of(runs, outcomes=()):

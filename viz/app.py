@@ -41,7 +41,6 @@ STYLE = """
 """
 FIRST = 60  # day that is shown first
 PAIRS = 20  # that are lived behind the page at first
-GENERAL = ("committee.", "property_managers.", "grid_workers.", "departments.")  # knobs of the community that the page shows
 
 
 @solara.component

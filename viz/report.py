@@ -5,7 +5,6 @@ and figures are pictures, in which nothing can run.
 """
 
 import base64
-import io
 from html import escape
 
 import numpy as np
@@ -41,7 +40,7 @@ CAPTIONS = {
 
 
 def page(found, figures):
-    """The report of an Analysis as HTML text; `figures` is name -> Figure."""
+    """The report of an Analysis as HTML text; `figures` is name -> SVG, as bytes."""
     e, m = found.found.experiment, found.found.manifest
     title = escape(e.name)
     parts = [f"<h1>{title}</h1>", f"<p>{escape(e.question)}</p>" if e.question else "", f"<p class='quiet'>{escape(state(found))}</p>"]
@@ -100,11 +99,9 @@ def priced(found):
         yield f"{case}, {arm}: {row.yuan_words}; {row.hours_words}."
 
 
-def figure(name, one):
+def figure(name, svg):
     """A figure as a picture in the page."""
-    out = io.BytesIO()
-    one.savefig(out, format="svg")
-    data = base64.b64encode(out.getvalue()).decode()
+    data = base64.b64encode(svg).decode()
     caption = escape(CAPTIONS[name])
     return f'<figure><img alt="{caption}" src="data:image/svg+xml;base64,{data}"><figcaption class="quiet">{caption}</figcaption></figure>'
 
@@ -178,12 +175,11 @@ def save(found, folder):
     for name in ("figures", "tables"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     figures = sweeps.every(found)
-    for name, one in figures.items():
-        keep(one, folder / "figures", name)
+    drawn = {name: keep(one, folder / "figures", name).with_suffix(".svg").read_bytes() for name, one in figures.items()}
     for name, table in found.tables().items():
         plain = table if name == "runs" else table.reset_index()
         plain.to_parquet(folder / "tables" / f"{name}.parquet", index=False)
         defused(plain).to_csv(folder / "tables" / f"{name}.csv", index=False)
     path = folder / "report.html"
-    path.write_text(page(found, figures), encoding="utf-8")
+    path.write_text(page(found, drawn), encoding="utf-8")
     return path
