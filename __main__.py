@@ -10,7 +10,7 @@ import typer
 from rich.table import Column, Table
 
 from . import insights, pictures, serving, sweeps  # noqa: F401  their commands
-from .model.knobs import ScenarioError
+from .model.knobs import ScenarioError, span
 from .shell import Case, Days, Json, Off, On, Seed, Set, Within, app, bench, command, err, out, progress, ready, told
 
 
@@ -66,7 +66,7 @@ def mechanisms_(
         out.print(f"  {one['does']}\n  [italic]{one['disappoints']}[/]", highlight=False)
         table = Table("knob", "default", "range", "unit", "source", box=None, padding=(0, 2, 0, 2))
         for knob in one["knobs"]:
-            table.add_row(knob["name"], f"{knob['default']:g}", f"{knob['low']:g} to {knob['high']:g}", knob["unit"], knob["source"])
+            table.add_row(knob["name"], f"{knob['default']:g}", span(knob), knob["unit"], knob["source"])
         out.print(table)
 
 
@@ -332,10 +332,10 @@ def calibrate(
     case: Case,
     log: Annotated[Path, typer.Option(metavar="LOG.csv", help="an issue log, as `cogov import` reads or has written it")],
     fit: Annotated[list[str] | None, typer.Option(metavar="PATH[=LOW:HIGH]", help="a parameter to fit; issues.FAMILY.KNOB is a factor on a family; repeatable; else a handful")] = None,
-    trials: Annotated[int, typer.Option(help="parameter settings to try")] = 200,
-    replicates: Annotated[int, typer.Option(help="runs of each")] = 2,
-    held_out: Annotated[float, typer.Option("--held-out", help="share of the log, its last, that is not fitted to")] = 0.25,
-    factor: Annotated[float, typer.Option(help="by which an assumed number may be larger or smaller")] = 4.0,
+    trials: Annotated[int, typer.Option(help="parameter settings to try, 24 to 100,000")] = 200,
+    replicates: Annotated[int, typer.Option(help="runs of each, 1 to 1,000")] = 2,
+    held_out: Annotated[float, typer.Option("--held-out", help="share of the log, its last, that is not fitted to, 0.05 to 0.9")] = 0.25,
+    factor: Annotated[float, typer.Option(help="by which an assumed number may be larger or smaller, 1.01 to 1,000")] = 4.0,
     method: Annotated[str, typer.Option(help="of the search: tpe or cma (need the extra `search`), or sobol")] = "tpe",
     residents: Residents = None, mapping: MappingFile = None, days: Days = None, seed: Seed = 0, set_: Set = None, on: On = None, off: Off = None,
     workers: Annotated[int | None, typer.Option(min=1, max=512, help="processes; the result does not depend on it")] = None,

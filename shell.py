@@ -39,8 +39,8 @@ def ready(scenario, folder):
     from .model.simulate import community, simulate
 
     if folder:
-        folder.mkdir(parents=True, exist_ok=True)
         try:
+            folder.mkdir(parents=True, exist_ok=True)
             TemporaryFile(dir=folder).close()
         except OSError as error:
             raise ScenarioError(f"--out {folder}: nothing can be written there: {error.strerror}") from None

@@ -36,7 +36,7 @@ def sweep(
         raise ScenarioError("--out is missing: name a folder for the results, or give --plan, which keeps none")
     make, part = chosen(executor, scheduler, workers, insecure), share(shard)
     made = sweeping.planned(file, command())
-    ready(next(iter(made.cases.values())), None)
+    ready(next(iter(made.cases.values())), None if plan else out_)
     guess = sweeping.estimated(made)
     if plan and json_:
         return print(json.dumps(vars(guess), indent=2))
@@ -44,7 +44,6 @@ def sweep(
     err.print(f"{made.experiment.name}: {sweeping.expected(guess, cores, made.experiment)}", highlight=False, markup=False, soft_wrap=True)
     if plan:
         return
-    out_.mkdir(parents=True, exist_ok=True)
     sweeping.room(guess, out_)
     with progress(TextColumn("{task.fields[rate]}")) as bar:
         task, began = bar.add_task("runs", total=guess.runs, rate=""), time.monotonic()

@@ -160,7 +160,7 @@ def planned(scenario, log, fit=(), trials=200, replicates=2, held_out=0.25, fact
     """What will be done, checked before anything takes long: people, kinds, free parameters, horizons, and the log's parts. Raises ScenarioError."""
     for name, value, low, high in (("trials", trials, 24, 100_000), ("replicates", replicates, 1, 1000), ("held_out", held_out, 0.05, 0.9), ("factor", factor, 1.01, 1000.0)):
         if not low <= value <= high:
-            raise ScenarioError(f"{name} = {value} is out of range; allowed is {low} to {high}")
+            raise ScenarioError(f"{name} = {value} is out of range; allowed is {low:,} to {high:,}")
     if method not in METHODS:
         raise ScenarioError(f"--method {method}: is none of {', '.join(METHODS)}")
     if method != "sobol":

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ..model import mechanisms
 from ..model.cases import altered
-from ..model.knobs import ScenarioError, complaint, paths
+from ..model.knobs import ScenarioError, complaint, paths, span
 from ..model.reading import LARGEST, At, allowed, as_toml, guess, taken, words
 
 KINDS = ("arms", "grid", "list", "one_at_a_time", "factorial", "latin", "sobol", "morris", "saltelli")
@@ -181,7 +181,7 @@ def space(scenario, factor, number):
     m, whole = f.metadata, f.type in (int, "int")
     ends = list(factor.range) or [m["low"], m["high"]]
     if len(ends) != 2 or any(complaint(f, end) for end in ends) or not ends[0] < ends[1]:
-        raise ScenarioError(f"{where}.range = {ends} of {factor.path}: allowed is [low, high] within {m['low']:g} to {m['high']:g} {m['unit']}{', whole numbers' * whole}")
+        raise ScenarioError(f"{where}.range = {ends} of {factor.path}: allowed is [low, high] within {span(m)} {m['unit']}{', whole numbers' * whole}")
     low, high = ends
     if factor.log and low <= 0:
         raise ScenarioError(f"{where}.log is true, and {factor.path} from {low:g} has no logarithm; give a range above 0")

@@ -19,7 +19,7 @@ import pandas as pd
 
 from ..model import measures, mechanisms
 from ..model.cases import altered
-from ..model.knobs import ScenarioError, all_turned, paths
+from ..model.knobs import ScenarioError, all_turned, paths, span
 from ..model.luck import seed_of
 from ..model.reading import guess
 from . import runs
@@ -89,7 +89,7 @@ def search(
     room = room_of(runs.scenario_of(case), tuple(dict.fromkeys(mechanisms)), dict(knobs), dict(objectives), dict(limits), replicates, seed, within, days, on, off, settings)
     for name, value, least in (("trials", trials, 1), ("replicates", replicates, 2), ("confirm", confirm, 2), ("workers", workers, 1)):
         if not least <= value <= 100_000:
-            raise ScenarioError(f"{name} = {value} is out of range; allowed is {least} to 100000")
+            raise ScenarioError(f"{name} = {value} is out of range; allowed is {least} to 100,000")
     with hands(workers) as ask:
         book = Book(room, record)
         table = tried(room, study_of(sampler, seed, room), trials, book, ask, progress)
@@ -129,7 +129,7 @@ def checked(scenario, path, ends):
         raise ScenarioError(f"no knob is called {path!r}" + (f": {name} is not switched on; name it among the mechanisms" if off else guess(path, list(known))))
     low, high, m = *ends, known[path].metadata
     if not m["low"] <= low < high <= m["high"]:
-        raise ScenarioError(f"{path} from {low} to {high} is no range within what is allowed: {m['low']:g} to {m['high']:g} {m['unit']}")
+        raise ScenarioError(f"{path} from {low} to {high} is no range within what is allowed: {span(m)} {m['unit']}")
 
 
 def whole(room, path):

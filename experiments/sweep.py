@@ -30,6 +30,7 @@ from .work import Order, Outcome, Terms, work
 TASK = 0.25     # seconds of work to hand out at once
 LARGEST = 25    # runs to hand out at once
 TRIAL = 60.0    # seconds that a trial run may take
+STARTING = 3.0  # seconds until worker processes are there, as measured on two cores
 PATIENCE = 200  # times the first run's seconds that a run may take, if no limit is given; a minute at least
 
 
@@ -125,11 +126,12 @@ def estimated(plan):
 
 def expected(guess, workers, experiment):
     """What a sweep will cost, in a sentence."""
-    seconds = guess.seconds / max(workers, 1)
-    time_ = f"{seconds:,.0f} s" if seconds < 120 else f"{seconds / 60:,.0f} min" if seconds < 7200 else f"{seconds / 3600:,.1f} h"
+    seconds = guess.seconds / max(workers, 1) + STARTING * (workers > 1)
+    arms = guess.runs // experiment.replicates
+    time_ = f"{max(seconds, 1):,.0f} s" if seconds < 120 else f"{seconds / 60:,.0f} min" if seconds < 7200 else f"{seconds / 3600:,.1f} h"
     size_ = f"{guess.bytes / 1e6:,.1f} MB" if guess.bytes < 1e9 else f"{guess.bytes / 1e9:,.1f} GB"
     most = "at most " if experiment.stopping.half_width else ""
-    return f"{most}{guess.runs:,} runs ({guess.runs // experiment.replicates:,} arms x {experiment.replicates:,} replicates); some {time_} on {workers} process{'es' * (workers > 1)}, some {size_} of disk"
+    return f"{most}{guess.runs:,} runs ({arms:,} arm{'s' * (arms != 1)} x {experiment.replicates:,} replicates); some {time_} on {workers} process{'es' * (workers > 1)}, some {size_} of disk"
 
 
 def room(guess, folder):

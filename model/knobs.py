@@ -33,7 +33,7 @@ def check(owner, path=""):
 def complaint(f, value):
     """What is wrong with `value` for the knob in field `f`, in words; empty when nothing is."""
     m = f.metadata
-    allowed = f"allowed is {m['low']:g} to {m['high']:g} {m['unit']}"
+    allowed = f"allowed is {span(m)} {m['unit']}"
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return f"= {value!r} is not a number; {allowed}"
     if f.type in (int, "int") and not isinstance(value, int):
@@ -41,6 +41,11 @@ def complaint(f, value):
     if math.isnan(value) or not m["low"] <= value <= m["high"]:
         return f"= {value!r} is out of range; {allowed}"
     return ""
+
+
+def span(m):
+    """The range in a knob's metadata, in words: '0 to 1,000,000'."""
+    return f"{m['low']:,.12g} to {m['high']:,.12g}"
 
 
 def paths(part, prefix=""):

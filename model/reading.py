@@ -7,7 +7,7 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from difflib import get_close_matches
 from math import isfinite
 
-from .knobs import ScenarioError, check, complaint, paths
+from .knobs import ScenarioError, check, complaint, paths, span
 
 LARGEST = 256  # KiB in a file
 DEEPEST = 8    # tables and arrays inside one another
@@ -33,6 +33,7 @@ class At:
 
     file: str
     lines: dict  # dotted path of a key or table -> line, from 1; elements of arrays count from 0: "compound.0.buildings"
+    top: tuple = ()  # what may stand above the first [table]
 
     def line(self, path):
         """The line of `path`, or of the nearest table around it; None where no line is known."""
@@ -151,6 +152,7 @@ def build(start, table, at, prefix=""):
     """A frozen dataclass from what a table sets; `start` is the class, or an instance that keeps what is not set."""
     expect((dict,), "a table", table, at, prefix[:-1])
     known = {f.name: f for f in fields(start) if f.init and allowed(f)}
+    at = at if prefix else replace(at, top=tuple(known))
     none_but(known, table, at, prefix)
     for name, f in known.items():
         if name not in table and default(start, f) is MISSING:
@@ -186,7 +188,7 @@ def allowed(f):
     m = f.metadata
     if "low" in m:
         whole = f.type in (int, "int")
-        return (int,) if whole else (int, float), f"a {'whole ' * whole}number, {m['low']:g} to {m['high']:g} {m['unit']}"
+        return (int,) if whole else (int, float), f"a {'whole ' * whole}number, {span(m)} {m['unit']}"
     if "text" in m:
         return (str,), f"text of at most {m['text']} characters"
     if "choices" in m:
@@ -194,7 +196,7 @@ def allowed(f):
     if "names" in m:
         return (list,), "an array of names"
     if "each" in m:
-        return (list,), "tables, each below its own [[header]]"
+        return (list,), f"tables, each below its own [[{f.name}]]"
     if "free" in m:
         return (dict, list), "a table or an array"
     if "named" in m or is_dataclass(f.type):
@@ -253,7 +255,8 @@ def expect(kinds, meant, told, at, path):
 def none_but(known, table, at, prefix):
     for name in table:
         if name not in known:
-            raise at.error(prefix + name, f"is unknown{guess(name, known)}")
+            stray = f" here; {name} belongs to the top of the file, above its first [table]" if prefix and name in at.top else guess(name, known)
+            raise at.error(prefix + name, f"is unknown{stray}")
 
 
 def guess(name, known):

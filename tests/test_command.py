@@ -76,7 +76,7 @@ WRONG = {
     "a knob without a value": (["run", "wuzi_yard", "--set", "committee.staff"], ["path=value"]),
     "a contradiction": (["run", "wuzi_yard", "--set", "community.members=191"], ["members", "191", "190"]),
     "more elders than grown-ups": (["run", "wuzi_yard", "--set", "community.elders=190"], ["elders"]),
-    "no day at all": (["run", "wuzi_yard", "--days", "0"], ["1 to 36500"]),
+    "no day at all": (["run", "wuzi_yard", "--days", "0"], ["1 to 36,500"]),
     "effects of some only": (["mechanisms", "whistle", "--effects", "wuzi_yard"], ["leave out whistle"]),
     "a building that is not there": (["story", "wuzi_yard", "--issue", "99/litter/0", "--days", "9"], ["buildings go from 0 to 4"]),
     "nothing to compare": (["compare", "wuzi_yard"], ["grid_patrol"]),

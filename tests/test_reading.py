@@ -189,7 +189,7 @@ BAD = {  # what is written -> line, what the error says
     # tables
     "people = 3": (2, "people = 3 is a whole number; allowed is a table"),
     "[[people]]": (2, "people = [{}] is an array; allowed is a table"),
-    "[compound]\nbuildings = 2": (2, "compound = {'buildings': 2} is a table; allowed is tables, each below its own [[header]]"),
+    "[compound]\nbuildings = 2": (2, "compound = {'buildings': 2} is a table; allowed is tables, each below its own [[compound]]"),
     "compound = [\n  {buildings = 2},\n  3,\n]": (2, "compound.1 = 3 is a whole number; allowed is a table"),
     "compound = [\n  {buildings = 2},\n  {buildings = 41},\n]": (4, "compound.1.buildings = 41 is out of range; allowed is 1 to 40 buildings"),
     "[[compound]]\nbuildings = 2\n[[compound]]\nlifts = true": (4, "compound.1.buildings is missing; allowed is a whole number, 1 to 40 buildings"),
