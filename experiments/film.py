@@ -14,10 +14,12 @@ from ..model import issues as of
 from ..model import measures
 from ..model.categories import FAMILIES, SCOPES
 from ..model.simulate import community, days, ended
+from .effort import Watch
 from .story import INTO, OUT_OF
 
 WEEK = 7
 LAYERS = ("trust_committee", "trust_company", "trust_neighbours", "satisfaction", "acquaintances")  # means over the grown-ups of a building
+UNKNOWN = "unknown"  # a layer that pages count from the issues themselves: those that nobody told of
 FULL = 20.0   # acquaintances that count as 1 on their layer
 PLACE = ("building_x", "building_y", "building_compound", "building_stairwells", "building_floors", "building_shops", "flat_building", "flat_stairwell",
          "flat_floor", "flat_slot", "flat_owner", "flat_away")  # fmt: skip
@@ -30,6 +32,7 @@ class Film:
     header: dict   # case, days, categories, families, mechanisms ..., in words
     arrays: dict   # name -> array, see `filmed`
     run: object    # model.simulate.Run, for stories and measures
+    effort: object = None  # effort.Effort: what mechanisms asked for and got; stays on the server
 
 
 def filmed(scenario, luck, progress=None):
@@ -42,12 +45,13 @@ def filmed(scenario, luck, progress=None):
     buildings) uint8, 0..255 for 0..1. day_*: (days + 1,) every series of measures.DAILY.
     """
     there = community(scenario)
-    series, weeks = np.zeros((scenario.days + 1, len(measures.DAILY))), []
+    series, weeks, watch = np.zeros((scenario.days + 1, len(measures.DAILY))), [], Watch(scenario)
     of_building = _grown(there)
     for world in days(scenario, luck):
         if world.day == 1:
             weeks.append(_looked(world, of_building))
         series[world.day] = measures.today(world)
+        watch.see(world)
         if world.day % WEEK == 0:
             weeks.append(_looked(world, of_building))
         if progress:
@@ -63,7 +67,7 @@ def filmed(scenario, luck, progress=None):
         "families": list(FAMILIES), "scopes": list(SCOPES), "states": list(of.STATES), "what": list(of.WHAT), "mechanisms": list(run.names),
         "on": sorted(scenario.mechanisms), "compounds": _compounds(scenario), "layers": list(LAYERS), "week": WEEK,
     }  # fmt: skip
-    return Film(header, arrays, run)
+    return Film(header, arrays, run, watch.effort)
 
 
 def _compounds(scenario):

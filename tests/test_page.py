@@ -1,6 +1,7 @@
 """The page in a real browser, the network closed: it opens, a switch changes the year, a click tells a story, both languages."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -85,6 +86,34 @@ def test_it_speaks_chinese_at_a_click_and_english_again(page):
     page.wait_for_selector("text=/30天内解决/")
     page.locator(".co-language").click()
     page.wait_for_selector("text=grid patrol")
+
+
+EVERY_TEXT = """() => { const found = [document.title];
+for (const node of document.querySelectorAll('body *')) {
+  if (['STYLE', 'SCRIPT', 'NOSCRIPT'].includes(node.tagName) || !node.getClientRects().length) continue;
+  for (const child of node.childNodes) if (child.nodeType === 3 && child.textContent.trim()) found.push(child.textContent.trim());
+  for (const name of ['title', 'aria-label', 'placeholder', 'alt']) if (node.getAttribute(name)) found.push(node.getAttribute(name));
+}
+return [...new Set(found)] }"""  # what is seen, hovered over and read aloud
+NAMES = "cogov|Kaplan|Meier|PNG|SVG|CSV|English"  # that both languages have
+
+
+def test_the_language_switch_leaves_no_string_behind(page):
+    page.locator(".co-open-party_volunteers").click()
+    page.locator(".co-numbers").click()
+    page.locator(".co-budget-1 .co-name").click()
+    page.locator("canvas").first.focus()
+    page.keyboard.press("]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Everybody here is made up.")
+    page.wait_for_selector("text=The whole year:")
+    assert [text for text in page.evaluate(EVERY_TEXT) if re.search(r"[\u4e00-\u9fff]", text)] == ["cogov · 共治", "中文"]
+    page.locator(".co-language").click()
+    page.wait_for_selector("text=这里的人都是虚构的。")
+    page.wait_for_selector("text=/二十对|做到/")
+    page.wait_for_timeout(3000)  # the charts are drawn anew
+    left = [text for text in page.evaluate(EVERY_TEXT) if re.search("[A-Za-z]{2,}", re.sub(NAMES, "", text))]
+    assert left == []
 
 
 def test_two_visitors_do_not_see_each_other(page, browser, address):

@@ -17,8 +17,10 @@ import cogov
 from cogov.experiments.compare import arms_of
 from cogov.experiments.film import filmed, packed
 from cogov.model import issues as of
-from cogov.viz.town import WORDS, Town
+from cogov.viz.town import Town
+from cogov.viz.words import town as words_of
 
+WORDS = words_of("en")
 ROOT = Path(cogov.__file__).parent
 STATIC = ROOT / "viz" / "static"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -1,12 +1,15 @@
 """The page speaks both languages, about everything there is."""
 
 import re
+from pathlib import Path
 from string import Formatter
 
 import pytest
 
-from cogov.experiments.film import LAYERS
+from cogov.experiments.effort import WHAT as WHAT_IS_ASKED
+from cogov.experiments.film import LAYERS, UNKNOWN
 from cogov.model import mechanisms
+from cogov.model.almanac import PAYERS
 from cogov.model.cases import read, shipped
 from cogov.model.categories import CATEGORIES, FAMILIES, SCOPES
 from cogov.model.issues import STATES, WHAT
@@ -14,9 +17,11 @@ from cogov.model.knobs import paths
 from cogov.model.measures import SUMMARY
 from cogov.model.pull import LEVERS as PULLED
 from cogov.viz import words
+from cogov.viz.controls import OWNERS
 from cogov.viz.words_knobs import KNOBS
 from cogov.viz.words_model import GROUPS, LETTERS, MECHANISMS
 from cogov.viz.words_numbers import ISSUE, NUMBERS
+from cogov.viz.words_page import PAGE
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 OTHER_TONGUE = {"language"}  # names the language that one may switch to
@@ -45,15 +50,15 @@ def test_both_languages_leave_the_same_places_for_values():
 
 
 def test_values_stand_in_their_places():
-    assert words.said("en", "day", day=3, days=365) == "Day 3 of 365"
-    assert words.said("zh", "day", day=3, days=365) == "第3天，共365天"
+    assert words.said("en", "town.day", day=3, days=365) == "Day 3 of 365"
+    assert words.said("zh", "town.day", day=3, days=365) == "第3天，共365天"
     with pytest.raises(KeyError):
         words.said("en", "no such thing")
 
 
 KINDS = {
     "mechanism.{}": mechanisms.names(), "mechanism.{}.does": mechanisms.names(), "mechanism.{}.disappoints": mechanisms.names(), "category.{}": CATEGORIES, "family.{}": FAMILIES,
-    "scope.{}": SCOPES, "state.{}": STATES, "what.{}": WHAT, "lever.{}": PULLED, "measure.{}": SUMMARY, "case.{}": shipped(), "case.{}.story": shipped(), "layer.{}": (*LAYERS, "unknown"),
+    "scope.{}": SCOPES, "state.{}": STATES, "what.{}": WHAT, "lever.{}": PULLED, "measure.{}": SUMMARY, "case.{}": shipped(), "case.{}.story": shipped(), "layer.{}": (*LAYERS, UNKNOWN), "role.{}": (*PAYERS, *WHAT_IS_ASKED), "owner.{}": OWNERS,
     "town.layer.{}": (),
 }  # fmt: skip
 
@@ -63,7 +68,16 @@ def test_everything_there_is_has_its_words(key):
     assert [name for name in KINDS[key] if key.format(name) not in words.WORDS["zh"]] == []
 
 
+def test_every_compound_that_ships_has_a_chinese_name():
+    names = {one.name for name in shipped() for one in read(name).compound}
+    assert {name: words.compound("zh", name) for name in names if not CHINESE.search(words.compound("zh", name))} == {}
+    assert words.compound("zh", "old yards 12") == "老院落12" and words.compound("en", "old yards 12") == "old yards 12" and words.compound("zh", "my yard 2") == "my yard 2"
+
+
 def test_no_words_for_what_is_not_there():
+    source = "".join(path.read_text(encoding="utf-8") for path in Path(words.__file__).parent.glob("*.py") if path.name != "words_page.py")
+    composed = ("role.", "owner.", "layer.", "preset.", "mechanism.", "lesson.waits.")  # keys made of a name
+    assert [key for key in PAGE if f'"{key}"' not in source and f"'{key}'" not in source and not key.startswith(composed)] == []
     assert MECHANISMS.keys() == KNOBS.keys() == LETTERS.keys() == set(mechanisms.names())
     assert len(set(LETTERS.values())) == len(LETTERS)
 
@@ -107,20 +121,6 @@ def test_a_mechanism_of_ones_own_is_called_by_its_own_name(tmp_path, monkeypatch
     assert words.mechanism("zh", "tea_round") == "Tea round" and words.mechanism("zh", "tea_round", "disappoints") == "Disappoints by cold tea."
     assert words.group("tea_round") == "together" and words.knob("zh", "mechanisms.tea_round.sugar_lumps") == ("Sugar lumps", "")
     assert words.case("zh", "my_yard") == "my_yard" and words.case("en", "my_yard", "story") == ""
-
-
-def row(left, right, half, pairs=20.0):
-    return {"without": left, "with": right, "difference": right - left, "low": right - left - half, "high": right - left + half, "pairs": pairs}
-
-
-def test_a_verdict_in_both_languages():
-    cost = {"hours": row(100.0, 1334.0, 5.0), "yuan": row(5000.0, 4000.0, 5.0)}
-    up, down, unclear = ({"resolution_rate": row(0.5, right, 0.05), **cost} for right in (0.8, 0.2, 0.51))
-    assert "rises by 30.0 points, from 50.0% to 80.0% (95 % interval 25.0 to 35.0; 20 pairs). In 365 days it changes hours of work by +1,234" in words.verdict("en", ["Whistle"], up, 30, 365)
-    assert "降低30.0个百分点" in words.verdict("zh", ["楼长", "网格吹哨"], down, 30, 365) and "楼长、网格吹哨" in words.verdict("zh", ["楼长", "网格吹哨"], down, 30, 365)
-    assert "no clear change" in words.verdict("en", ["Whistle"], unclear, 30, 365)
-    nan = float("nan")
-    assert "anecdote" in words.verdict("en", ["Whistle"], {"resolution_rate": row(0.5, 0.6, nan, 1.0), **cost}, 30, 365)
 
 
 def test_the_town_speaks_chinese():

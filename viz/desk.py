@@ -1,12 +1,17 @@
 """What one visitor of the page has before them: a case, a luck, and two settings of its institutions, side by side."""
 
+import base64
+import binascii
 import json
+import zlib
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 
 import numpy as np
 
-from ..experiments.film import filmed, packed
+from ..experiments.casefiles import written
+from ..experiments.effort import ENOUGH, affordable
+from ..experiments.film import LAYERS, UNKNOWN, filmed, packed
 from ..experiments.pairs import luck
 from ..experiments.story import story_of
 from ..model import mechanisms
@@ -14,6 +19,8 @@ from ..model.cases import altered, read, shipped
 from ..model.knobs import ScenarioError
 from ..model.reading import guess
 from ..model.simulate import community
+from .phrases import LANGUAGES
+from .words import said
 
 SIDES = ("left", "right")
 LATEST = 1           # of saved states: what `restored` reads
@@ -67,6 +74,20 @@ class Desk:
         return json.dumps({"cogov": LATEST, **told, **sides}, ensure_ascii=False, indent=2)
 
 
+    def link(self):
+        """The state as the part of an address behind its question mark."""
+        return "state=" + base64.urlsafe_b64encode(zlib.compress(self.saved().encode(), 9)).decode().rstrip("=")
+
+    def case_file(self, side):
+        """The text of a case file of one side, to go on with."""
+        return written(self.scenario(side), header=said(self.lang, "title"))
+
+    def within_means(self, side, progress=None):
+        """The setting of one side with every mechanism that gets nearly all that it asks for; knobs are kept where their mechanism is."""
+        on = affordable(self.scenario(side), luck(self.scenario(side), self.seed), ENOUGH, progress)
+        return Setting(on, tuple(pair for pair in self.settings[side].knobs if not pair[0].startswith("mechanisms.") or pair[0].split(".")[1] in on))
+
+
 @lru_cache(maxsize=8)
 def opened_case(case):
     """The scenario of a case, read once."""
@@ -84,28 +105,43 @@ def preset(case, kind):
     return Setting(tuple(sorted(on)))
 
 
-def restored(text, own=""):
+def linked(query, own="", lang="en"):
+    """The desk of `Desk.link`; None where an address has none. Raises ScenarioError."""
+    told = next((part.removeprefix("state=") for part in (query or "").lstrip("?").split("&") if part.startswith("state=")), None)
+    if not told:
+        return None
+    try:
+        unpacking = zlib.decompressobj()
+        text = unpacking.decompress(base64.urlsafe_b64decode(told + "=" * (-len(told) % 4)), LARGEST).decode()
+    except (binascii.Error, zlib.error, ValueError):
+        raise ScenarioError(said(lang, "wrong.link")) from None
+    return restored(text, own, lang)
+
+
+def restored(text, own="", lang="en"):
     """The desk that `Desk.saved` wrote, of a case that ships or of the visitor's `own`, and of no other file. Raises ScenarioError."""
     try:
         told = json.loads(text) if len(text) <= LARGEST else None
-    except ValueError as error:
-        raise ScenarioError(f"the saved state is not JSON: {error}") from None
+    except (ValueError, RecursionError) as error:
+        raise ScenarioError(said(lang, "wrong.json", why=error)) from None
     if not isinstance(told, dict) or told.get("cogov") != LATEST:
-        raise ScenarioError(f"this is no saved state of the page, or of another version; one begins with \"cogov\": {LATEST}")
+        raise ScenarioError(said(lang, "wrong.state", latest=LATEST))
     plain = {f.name: f.default for f in fields(Desk) if f.name != "settings"}
     for name, default in plain.items():
         if type(told.get(name, default)) is not type(default):
-            raise ScenarioError(f"the saved state's {name} = {told[name]!r} is not {'text' if isinstance(default, str) else 'a whole number'}")
+            raise ScenarioError(said(lang, "wrong.text" if isinstance(default, str) else "wrong.number", name=name, value=repr(told[name])[:40]))
     if told.get("case") not in (own, *shipped()):
-        raise ScenarioError(f"the saved state's case {told.get('case')!r} is not here{guess(str(told.get('case')), shipped())}")
+        raise ScenarioError(said(lang, "wrong.case", value=repr(told.get("case"))[:60], guess=guess(str(told.get("case")), shipped())))
     settings = []
     for side in SIDES:
         one = told.get(side)
         on, knobs = (one.get("on"), one.get("knobs")) if isinstance(one, dict) else (None, None)
         if not isinstance(on, list) or not isinstance(knobs, dict) or not all(isinstance(name, str) for name in on):
-            raise ScenarioError(f"the saved state's {side} is not {{\"on\": [names], \"knobs\": {{path: value}}}}")
+            raise ScenarioError(said(lang, "wrong.side", side=side))
         settings.append(Setting(tuple(sorted(set(on))), tuple(sorted(knobs.items()))))
     desk = Desk(settings=tuple(settings), **{name: told.get(name, default) for name, default in plain.items()})
+    if desk.lang not in LANGUAGES or desk.layer not in ("", UNKNOWN, *LAYERS) or desk.days < 0 or desk.seed < 0:
+        raise ScenarioError(said(lang, "wrong.state", latest=LATEST))
     for side in range(2):
         desk.scenario(side)  # whether it can be
     return desk
@@ -124,14 +160,14 @@ class Shown:
         return story_of(id_, self.scenarios, [film.run for film in self.films])
 
 
-def lived(desk):
+def lived(desk, progress=None):
     """Live through both sides of a desk. Raises ScenarioError."""
-    return shown([desk.scenario(side) for side in range(2)], desk.seed)
+    return shown([desk.scenario(side) for side in range(2)], desk.seed, progress)
 
 
-def shown(scenarios, seed):
-    """Live through two scenarios with one luck, that of the first pair of `cogov compare`."""
-    films = [filmed(scenario, luck(scenario, seed)) for scenario in scenarios]
+def shown(scenarios, seed, progress=None):
+    """Live through two scenarios with one luck, that of the first pair of `cogov compare`; `progress` is called every day."""
+    films = [filmed(scenario, luck(scenario, seed), progress) for scenario in scenarios]
     return Shown(list(scenarios), films, [packed(film) for film in films])
 
 

@@ -13,7 +13,7 @@ from . import phrases
 from .phrases import LANGUAGES
 from .tables import NAMES
 from .words_knobs import EVERY, KNOBS
-from .words_model import CASES, FAMILIES_EN, GROUPS, LETTERS, LEVERS, MEASURES, MECHANISMS, ROLES, SCOPES
+from .words_model import CASES, COMPOUNDS, FAMILIES_EN, GROUPS, LETTERS, LEVERS, MEASURES, MECHANISMS, ROLES, SCOPES
 from .words_numbers import ISSUE, NUMBERS
 from .words_page import PAGE, TOWN
 
@@ -106,21 +106,9 @@ def knob(lang, path):
     return told[n], told[2] if lang == "zh" else ""
 
 
-def verdict(lang, names, facts, within, days):
-    """The answer of a comparison in a sentence or two: `facts` has the rows of resolution_rate, hours and yuan (`classroom.facts`)."""
-    rate, comma = facts["resolution_rate"], phrases.FRAME["comma"][LANGUAGES.index(lang)]
-    if not rate["pairs"]:
-        return said(lang, "verdict.nothing", within=within)
-    if rate["low"] != rate["low"]:
-        return said(lang, "verdict.anecdote")
-    clear = rate["low"] > 0 or rate["high"] < 0
-    word, sign = ("unclear", 1) if not clear else ("raises", 1) if rate["difference"] > 0 else ("lowers", -1)
-    low, high = sorted((sign * rate["low"], sign * rate["high"]))
-    numbers = {"points": f"{100 * sign * rate['difference']:.1f}", "low": f"{100 * low:.1f}", "high": f"{100 * high:.1f}", "pairs": f"{rate['pairs']:.0f}"}
-    sides = {"left": f"{rate['without']:.1%}", "right": f"{rate['with']:.1%}"} if clear else {}
-    first = said(lang, f"verdict.{word}", names=comma.join(names), within=within, **numbers, **sides)
-    price = {name: f"{facts[name]['difference']:+,.0f}" for name in ("hours", "yuan")}
-    return first + (" " if lang == "en" else "") + said(lang, "verdict.price", days=days, **price)
+def initials(name):
+    """What stands on the chest of a mechanism's helpers: 'building_captains' is 'BC'."""
+    return {"consent_campaign": "SG"}.get(name) or "".join(word[0] for word in name.split("_")).upper()[:2]
 
 
 def case(lang, name, part=""):
@@ -133,9 +121,16 @@ def category(lang, name):
     return WORDS[lang].get(f"category.{name}", plain(name))
 
 
-def town(lang):
-    """Every text of the town, by its own keys."""
+def compound(lang, name):
+    """A compound's name, "old yards 3"; of a case that is not ours, as its file has it."""
+    base, _, number = name.rpartition(" ") if name[-1:].isdecimal() else (name, "", "")
+    return COMPOUNDS[base] + number if lang == "zh" and base in COMPOUNDS else name
+
+
+def town(lang, compounds=()):
+    """Every text of the town, by its own keys; `compounds` by the names that a film gives them."""
     words = WORDS[lang]
     of_model = {key: text for key, text in words.items() if re.match(r"(layer|state|family|scope|category)\.|mechanism\.\w+$", key)}
-    letters = {f"letters.{name}": letter for name, letter in LETTERS.items()} if lang == "zh" else {}
+    letters = {f"letters.{name}": LETTERS[name] if lang == "zh" and name in LETTERS else initials(name) for name in mechanisms.names()}
+    letters |= {f"compound.{name}": compound(lang, name) for name in compounds}
     return of_model | letters | {key.removeprefix("town."): text for key, text in words.items() if key.startswith("town.")}

@@ -46,10 +46,15 @@ FAMILIES_EN = {
     "facility": "facilities", "environment": "environment", "safety": "safety", "dispute": "disputes", "care": "care", "project": "projects", "street": "commercial street",
 }  # fmt: skip
 
+COMPOUNDS = {  # of the cases that ship, by the name that their file gives
+    "block": "街区", "changcheng shuijun": "长城水郡", "commercial estates": "商品房小区", "estate of the worn-out lifts": "电梯老化的小区", "estates": "小区", "estates of reformed state firms": "改制国企家属区",
+    "fangzhi longhuwan": "方直珑湖湾", "old quarters": "老旧小区", "old streets": "老街", "old yards": "老院落", "resettlement estate": "安置小区", "shuian": "水岸", "towers": "高层楼",
+    "village blocks of grid four": "四网格村居", "village blocks of grid three": "三网格村居", "wuzi yard": "物资大院", "yards": "院落",
+}  # fmt: skip
 SCOPES = {"household": ("a home", "家里"), "stairwell": ("a stairwell", "楼道"), "building": ("a building", "楼栋"), "compound": ("a compound", "小区"), "street": ("the street", "街面")}
 ROLES = {
     "property": ("property crews", "物业人员"), "committee": ("committee", "居委会"), "grid": ("grid workers", "网格员"), "member": ("party members", "党员"),
-    "volunteer": ("volunteers", "志愿者"), "captain": ("captains", "楼长"), "department": ("departments", "部门"), "other": ("others", "其他"),
+    "volunteer": ("volunteers", "志愿者"), "captain": ("captains", "楼长"), "departments": ("departments", "部门"), "yuan": ("money", "资金"),
 }  # fmt: skip
 LEVERS = {
     "sight": ("finds what nobody told", "发现没人说的事"), "voice": ("people tell more readily", "更愿意反映"), "keep": ("less is forgotten", "不易被忘"),
