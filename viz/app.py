@@ -17,7 +17,7 @@ from ..model import mechanisms
 from ..model.cases import shipped
 from ..model.knobs import ScenarioError, paths
 from ..model.measures import summary
-from . import curves, stories, words
+from . import curves, fonts, stories, words
 from . import desk as desks
 from .app_words import t
 from .charts import WORDS as CHART
@@ -87,6 +87,7 @@ def Page():
 
     solara.Title("cogov · 共治")
     solara.Style(STYLE)
+    solara.Style(fonts.served())
     with solara.AppBar():
         solara.Button(t(lang, "language"), text=True, on_click=lambda: change(lang="zh" if lang == "en" else "en"), classes=["co-language"])
     with solara.AppBarTitle():
