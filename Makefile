@@ -13,13 +13,14 @@ READY  := $(VENV)/.ready
 PIP    := -m pip --quiet --disable-pip-version-check --no-input
 TRIED  := $(if $(PYTHON),"$(PYTHON)",python3 python3.13 python3.12 python3.11 python3.14)
 
-.PHONY: help demo test slow lock clean again
+.PHONY: help demo test slow lock fonts clean again
 
 help:
 	@echo 'make demo    one community, with and without building captains, 20 replicates, into out/demo'
 	@echo 'make test    the quick tests, on all cores'
 	@echo 'make slow    the slow tests'
 	@echo 'make lock    write requirements.lock anew, keeping versions; LOCK=--upgrade takes the newest'
+	@echo 'make fonts   make viz/static/fonts anew, from the package fonts-noto-cjk of Debian and Ubuntu'
 	@echo 'make clean   remove .venv, caches and out/demo'
 	@echo
 	@echo 'The first demo or test sets up .venv by itself, in a minute or two.'
@@ -48,6 +49,12 @@ lock:
 	--generate-hashes --extra test --custom-compile-command 'make lock' --output-file requirements.lock $(LOCK) \
 	pyproject.toml -
 	@rm -r build/lock
+
+# matplotlib brings fontTools; only the page's format needs brotli, and only here.
+fonts: $(READY)
+	@$(BIN)/python $(PIP) install --target build/fonts brotli
+	@PYTHONPATH=build/fonts $(BIN)/python -m cogov.viz.fonts
+	@rm -r build/fonts
 
 # The stamp holds the folder, for a .venv that was moved or copied is broken, and the PYTHON asked for.
 stamp = $(shell sed -n $(1)p $(LOCKED) 2>/dev/null)

@@ -16,7 +16,7 @@ from ..experiments.surprises import shown as called
 from ..model.almanac import PAYERS
 from ..model.knobs import ScenarioError
 from ..model.measures import summary
-from . import curves, stories, words
+from . import curves, fonts, stories, words
 from . import desk as desks
 from .charts import WORDS as CHART
 from .charts import Chart
@@ -115,6 +115,7 @@ def Page():
 
     solara.Title("cogov · 共治")
     solara.Style(STYLE)
+    solara.Style(fonts.served())
     with solara.AppBar():
         solara.Button(said(lang, "language"), text=True, on_click=lambda: change(lang="zh" if lang == "en" else "en"), classes=["co-language"])
     with solara.AppBarTitle():

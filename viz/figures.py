@@ -3,8 +3,9 @@
 from textwrap import fill
 
 import numpy as np
-from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
+
+from .fonts import Figure
 
 WITHOUT, WITH = "#D55E00", "#0072B2"  # vermilion and blue of Okabe and Ito: apart for every kind of colour vision
 COLOURS = {"without": WITHOUT, "with": WITH}

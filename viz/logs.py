@@ -3,7 +3,6 @@
 from textwrap import shorten
 
 import numpy as np
-from matplotlib.figure import Figure
 from rich.markup import escape
 from rich.table import Table
 
@@ -11,6 +10,7 @@ from ..experiments.logs import times
 from ..experiments.waiting import ALL, months
 from ..model.measures import kaplan_meier
 from .figures import QUIET, WITH, WITHOUT
+from .fonts import Figure
 from .tables import PLAIN
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999933")  # of Okabe and Ito, and one more

@@ -1,6 +1,5 @@
 """Figures for print: the specs of `curves`, in a journal's sizes and fonts, looking as they do on the page."""
 
-import logging
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -8,13 +7,12 @@ from dataclasses import dataclass, replace
 import matplotlib
 import numpy as np
 from matplotlib import font_manager
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
-from ..model.knobs import ScenarioError
 from . import curves
 from .figures import QUIET
+from .fonts import Figure, chinese
 
 MM = 25.4  # in an inch
 ROUND = (1, 2, 5, 10)
@@ -42,41 +40,14 @@ JOURNALS = {  # as their guides for authors say, 2024-2025; text at least 6 pt
 }
 FORMATS = ("png", "svg", "pdf")
 LATIN = ("Arial", "Helvetica", "Liberation Sans", "Noto Sans", "DejaVu Sans")
-CHINESE = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "PingFang SC", "Hiragino Sans GB", "Heiti SC", "STHeiti", "Microsoft YaHei", "SimHei", "SimSun",
-           "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Droid Sans Fallback", "Noto Sans CJK JP")  # fmt: skip
-FILES = ("cjk", "notosanssc", "sourcehan", "pingfang", "hiragino", "heiti", "msyh", "simhei", "simsun", "wqy", "droidsansfallback")  # in the names of their files
-WAY_OUT = (
-    "no font with Chinese characters is installed here, and boxes are no figure. Install one: `apt install fonts-noto-cjk` (Debian, Ubuntu), "
-    "`dnf install google-noto-sans-cjk-fonts` (Fedora); macOS and Windows bring one. Or ask for --lang en"
-)
 
 
 def fonts(lang):
-    """Names of fonts to set the language in, one at least. Raises ScenarioError with the way out where none has its characters."""
-    wanted = CHINESE if lang == "zh" else LATIN
-    found = installed(wanted)
-    if lang == "zh" and not found:
-        newly_installed()
-        found = installed(wanted)
-    if not found:
-        raise ScenarioError(WAY_OUT)
-    return found[:1]  # one face for all: Latin letters of a Chinese font go with it
-
-
-def installed(names):
+    """Names of fonts to set the language in, the first of them for all that it has: Latin letters of a Chinese font go with it."""
+    if lang == "zh":
+        return [*chinese(), "DejaVu Sans"]
     there = {font.name for font in font_manager.fontManager.ttflist}
-    return [name for name in names if name in there]
-
-
-def newly_installed():
-    """Tell matplotlib of Chinese fonts that came after it made its list."""
-    known = {font.fname for font in font_manager.fontManager.ttflist}
-    for path in font_manager.findSystemFonts():
-        if path not in known and any(part in path.lower() for part in FILES):
-            try:
-                font_manager.fontManager.addfont(path)
-            except (OSError, RuntimeError) as error:
-                logging.getLogger(__name__).debug("%s: %s", path, error)
+    return [name for name in LATIN if name in there][:1]
 
 
 def look_of(journal, panels=1):

@@ -2,9 +2,8 @@
 
 from textwrap import fill
 
-from matplotlib.figure import Figure
-
 from .figures import QUIET, WITH, WITHOUT
+from .fonts import Figure
 from .tables import NAMES, SHARES
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999933")  # after Okabe and Ito

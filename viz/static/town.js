@@ -11,6 +11,7 @@ const LINGER = 0.35;   // seconds for which it fades at least, and for which hel
 const OLD = 30;        // days
 const FULL = { acquaintances: 20 };  // what 255 stands for on a layer, where it is not 1
 const SPEEDS = [1, 3, 7, 30];
+const FONT = '"Noto Sans CJK SC", system-ui, "PingFang SC", "Microsoft YaHei", sans-serif';  // Chinese first, as fonts.css says
 
 // ---------------------------------------------------------------- films
 
@@ -731,7 +732,7 @@ function drawHelper(c, x, y, size, letters, px) {
   c.fill();
   if (small) return;
   c.fillStyle = "#fff";
-  c.font = `700 ${size * (letters.length > 1 ? 0.3 : 0.4)}px system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif`;
+  c.font = `700 ${size * (letters.length > 1 ? 0.3 : 0.4)}px ${FONT}`;
   c.textAlign = "center";
   c.textBaseline = "middle";
   c.fillText(letters, x, y - size * 0.31);
@@ -793,7 +794,7 @@ function drawHelpers(c, pane, view, ask) {
 
 function drawNames(c, town, view, colours, called) {
   const size = Math.min(15, Math.max(10, view.k * 0.95)) * view.px;
-  c.font = `600 ${size}px system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif`;
+  c.font = `600 ${size}px ${FONT}`;
   c.textAlign = "left";
   c.textBaseline = "top";
   c.fillStyle = colours.name;
@@ -975,6 +976,8 @@ class Town {
     this.theme = new MutationObserver(this.dusk);
     const app = this.el.closest(".theme--light, .theme--dark");
     if (app) this.theme.observe(app, { attributes: true, attributeFilter: ["class"] });
+    this.arrived = () => this.recolour();  // a font came: what the canvases say is drawn in it
+    document.fonts.addEventListener("loadingdone", this.arrived);
     this.legend.open = innerWidth > 700;
   }
 
@@ -983,6 +986,7 @@ class Town {
     this.watcher.disconnect();
     this.theme.disconnect();
     this.night.removeEventListener("change", this.dusk);
+    document.fonts.removeEventListener("loadingdone", this.arrived);
     cancelAnimationFrame(this.asked);
     clearTimeout(this.speaking);
     this.closed = true;
