@@ -7,7 +7,6 @@ import zlib
 
 import matplotlib
 import pytest
-from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 from PIL import Image
@@ -16,7 +15,6 @@ from cogov import __main__ as command
 from cogov.experiments.compare import arms_of
 from cogov.experiments.pairs import Pairs
 from cogov.model.cases import read
-from cogov.model.knobs import ScenarioError
 from cogov.viz import curves, prints
 
 
@@ -32,13 +30,6 @@ def drawn(found, which, journal, columns=None, lang="en"):
         figure = prints.chart(found, which, look, columns, lang)
         figure.draw_without_rendering()
         return figure
-
-
-def chinese():
-    try:
-        return prints.fonts("zh")
-    except ScenarioError:
-        pytest.skip("no Chinese font here")
 
 
 def texts(figure, monkeypatch):
@@ -60,8 +51,6 @@ def texts(figure, monkeypatch):
 @pytest.mark.parametrize("which", ["comparison", "hours", "pairs"])
 def test_nothing_said_is_cut_off_or_too_small(found, journal, which, monkeypatch):
     for lang in ("en", "zh"):
-        if lang == "zh":
-            chinese()
         figure = drawn(found, which, journal, lang=lang)
         whole, told = figure.bbox, texts(figure, monkeypatch)
         assert len(told) > 8
@@ -95,8 +84,6 @@ def test_sizes_are_exact(found, journal, columns, tmp_path):
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_fonts_are_embedded(found, lang, tmp_path):
-    if lang == "zh":
-        chinese()
     look = prints.look_of("nature")
     with prints.setting(look, lang):
         (path,) = prints.save(prints.chart(found, "backlog", look, lang=lang), tmp_path, "f", ("pdf",))
@@ -110,14 +97,6 @@ def test_the_settings_of_matplotlib_are_left_as_they_were(found):
     before = dict(matplotlib.rcParams)
     drawn(found, "backlog", "nature")
     assert dict(matplotlib.rcParams) == before
-
-
-def test_where_no_chinese_font_is_the_way_out_is_named(monkeypatch):
-    monkeypatch.setattr(font_manager.fontManager, "ttflist", [font for font in font_manager.fontManager.ttflist if font.name == "DejaVu Sans"])
-    monkeypatch.setattr(font_manager, "findSystemFonts", lambda: [])
-    with pytest.raises(ScenarioError, match="fonts-noto-cjk"):
-        prints.fonts("zh")
-    assert prints.fonts("en") == ["DejaVu Sans"]
 
 
 def test_print_shows_what_the_page_shows(found):

@@ -30,7 +30,6 @@ from .walk import Walk, setup_of
 from .words import said
 
 STYLE = """
-.v-application { font-family: system-ui, "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif !important }
 .v-btn { text-transform: none !important; letter-spacing: 0 !important }
 .co-quiet { color: #666; font-size: .85rem } .co-card { border-radius: 10px !important } .co-on { border-left: 4px solid #0072B2 !important }
 .co-mechanism { border-left: 4px solid transparent; padding-left: 4px } .co-name { flex: 1; justify-content: flex-start !important; min-width: 0 !important }

@@ -1,7 +1,7 @@
 // One chart: lines with bands, steps, bars or joined pairs, drawn as SVG from a spec (viz/curves.py), read by pointer and keys, saved from the browser.
 
 const SVG = "http://www.w3.org/2000/svg";
-const FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif";
+const FONT = "'Noto Sans CJK SC', system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'PingFang SC', 'Microsoft YaHei', sans-serif"; // Chinese first: see fonts.css
 const SIZE = 12; // px of every text in the picture
 const PAPER = { width: 900, ink: "#222222", ground: "#ffffff", times: 2 }; // what is saved looks the same from every screen
 const STYLE = `
