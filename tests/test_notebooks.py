@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 
 import cogov
@@ -20,7 +21,7 @@ shell = InteractiveShell.instance(colors="nocolor")
 for number, cell in enumerate(json.load(open(sys.argv[1], encoding="utf-8"))["cells"], 1):
     if cell["cell_type"] == "code" and not shell.run_cell("".join(cell["source"])).success:
         sys.exit(f"RED: {sys.argv[2]}, cell {number}")
-"""  # as Jupyter runs them, without its server and kernel: IPython comes with the page
+"""  # as Jupyter runs them, without its server and kernel: IPython and nbformat come with the page
 
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
@@ -69,7 +70,6 @@ def test_a_notebook_is_committed_as_nobody_has_run_it(path):
 
 @every_notebook
 def test_a_notebook_is_one(path):
-    nbformat = pytest.importorskip("nbformat")  # comes with the page
     nbformat.validate(nbformat.read(path, as_version=4))
 
 
