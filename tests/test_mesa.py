@@ -1,8 +1,14 @@
 """Community is a Mesa model like any other, and Mesa looking on changes nothing."""
 
 import inspect
+import re
+import sys
 import warnings
 from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import MagicMock
 
 import mesa
 import numpy as np
@@ -382,3 +388,91 @@ def test_who_steps_past_the_last_day_lives_on_under_the_same_sky():
     sky = [(model.step(), model.world.weather[model.day % 365].tolist())[1] for _ in range(800)]
     assert model.day == 800 and not model.running
     assert sky[:365] == sky[365:730] and sky[:30] != sky[100:130]
+
+
+# docs/mesa.md
+
+
+DOCS = Path(cogov.__file__).parent / "docs"
+
+
+@pytest.fixture
+def page(monkeypatch):
+    """docs/mesa_page.py. Mesa loads altair, which it is not installed with, beside the charts that the page has: then a dummy will do."""
+    try:
+        import altair  # noqa: F401
+    except ImportError:
+        monkeypatch.setitem(sys.modules, "altair", MagicMock())
+    monkeypatch.syspath_prepend(DOCS)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Mesa's own page breaks rules of Solara's
+        yield import_module("mesa_page")
+    for name in [name for name in sys.modules if name == "mesa_page" or name.startswith("mesa.visualization")]:
+        del sys.modules[name]
+
+
+@pytest.fixture
+def screen(page):
+    """The page as a user has it before them: `click`, `slide` and `told`."""
+    import ipyvuetify
+    import solara
+    from ipywidgets import Image
+
+    _, shown = solara.render(solara.AppLayout(children=[page.Page()]), handle_error=False)
+
+    def told():
+        texts = (text for html in shown.find(ipyvuetify.Html, tag="span").widgets for text in html.children if isinstance(text, str))
+        return sorted(text for text in texts if text.startswith(("Day", "Step:")))
+
+    def click(label):
+        next(button for button in shown.find(ipyvuetify.Btn).widgets if button.children == [label]).click()
+
+    def slide(label, value):
+        next(slider for slider in shown.find(ipyvuetify.Slider).widgets if slider.label.startswith(label)).v_model = value
+
+    yield SimpleNamespace(click=click, slide=slide, told=told, pictures=lambda: [bytes(image.value) for image in shown.find(Image).widgets])
+    shown.close()
+
+
+def after(page, days, **given):
+    """What the page says of a community that has lived so many days."""
+    model = Community(**page.GIVEN, **given)
+    for _ in range(days):
+        model.step()
+    return [f"Day {days}: {model.open:.0f} open issues 未结事项, {model.unknown:.0f} of them unknown", f"Step: {days}"]
+
+
+def test_solaraviz_shows_the_days_of_a_community(page, screen):
+    before = screen.pictures()
+    assert screen.told() == after(page, 0) and len(before) == 2
+    screen.click("Step")
+    assert screen.told() == after(page, 1)
+    screen.slide("Render Interval", 60)
+    screen.click("Step")
+    assert screen.told() == after(page, 61) != after(page, 0)
+    assert not set(before) & set(screen.pictures())
+
+
+def test_solaraviz_turns_a_knob_at_its_reset(page, screen):
+    screen.slide("hands of the committee", 4.0)
+    screen.slide("Render Interval", 100)
+    screen.click("Reset")
+    screen.click("Step")
+    assert screen.told() == after(page, 100, **{"committee.staff": 4.0}) != after(page, 100)
+
+
+def blocks(language):
+    return re.findall(rf"^```{language}\n(.*?)^```", (DOCS / "mesa.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def test_the_page_in_the_documentation_is_the_file_that_runs():
+    assert (DOCS / "mesa_page.py").read_text("utf-8") in blocks("python")
+
+
+def test_what_the_documentation_says_of_mesa_runs():
+    """Every block but the page, one after the other, as one reads them."""
+    names = {}
+    for number, block in enumerate(text for text in blocks("python") if "SolaraViz" not in text):
+        exec(compile(block, f"docs/mesa.md, block {number + 1}", "exec"), names)
+    assert names["days"]["open"].iloc[-1] == names["community"].open
+    assert names["rates"].index.tolist() == [0.4, 0.8] and names["rates"].notna().all()
