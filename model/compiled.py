@@ -21,15 +21,19 @@ from numba.experimental import structref
 HOME = Path(__file__).parent.parent
 
 
-def version():
-    """A digest of the model's sources: what else it is called, a run of the same version with the same seed is the same run."""
-    sources = sorted([*HOME.glob("model/**/*.py"), *HOME.glob("agents/*.py")])
+# Folders with mechanisms of a user's own, written as PATH is. An environment variable, for worker processes inherit it.
+OUTSIDE = tuple(Path(folder) for folder in os.environ.get("COGOV_MECHANISMS", "").split(os.pathsep) if folder)
+
+
+def version(outside=OUTSIDE):
+    """A digest of the model's sources, a user's own mechanisms included: what else it is called, a run of the same version with the same seed is the same run."""
+    sources = sorted([*HOME.glob("model/**/*.py"), *HOME.glob("agents/*.py")]) + [path for folder in outside for path in sorted(folder.glob("*.py"))]
     return blake2b(b"".join(path.read_bytes() for path in sources), digest_size=8).hexdigest()
 
 
 def shelf():
-    """The folder for kernels of these very sources: beside them where that can be written, else in the user's cache."""
-    digest = version()
+    """The folder for kernels of cogov's own very sources: beside them where that can be written, else in the user's cache."""
+    digest = version(outside=())
     for folder in (HOME / "__pycache__", Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cogov"):
         try:
             (folder / f"kernels-{digest}").mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,9 @@
 """What every mechanism promises. A new file in model/mechanisms is tested here without a new test."""
 
+import json
+import os
 import pickle
+import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields, replace
@@ -332,3 +335,43 @@ def test_every_part_of_a_scenario_that_holds_knobs_is_turned_here():
     """Census, compound and days say what there is, not how it behaves."""
     heads = {path.partition(".")[0] for path in paths(EVERYBODY)}
     assert heads - {"days", "community", "issues", "mechanisms"} == set(PARTS)
+
+
+OUTSIDE = '''"""Tea round: neighbours drink tea.
+
+Disappoints by cold tea.
+"""
+from dataclasses import dataclass
+from typing import ClassVar
+
+from . import Mechanism
+
+
+@dataclass(frozen=True)
+class TeaRound(Mechanism):
+    zh: ClassVar[str] = "茶会"
+    pulls: ClassVar[tuple] = ("ties",)
+
+    @staticmethod
+    def pull(m, w):
+        m.lever.ties[:] = 0.01
+'''
+
+
+def test_a_mechanism_of_a_users_own_folder_is_swept_and_its_change_is_noticed(tmp_path):
+    """By worker processes too; and old runs and new are not mixed."""
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "tea_round.py").write_text(OUTSIDE, encoding="utf-8")
+    (tmp_path / "e.toml").write_text('cases = ["wuzi_yard"]\ndays = 10\nreplicates = 2\nkeep = []\n[[arm]]\nname = "without"\n[[arm]]\nname = "with"\non = ["tea_round"]\n', encoding="utf-8")
+    sweep = [sys.executable, "-m", "cogov", "sweep", "e.toml", "--out", "out", "--workers", "2"]
+
+    def swept(*more, folder="mine"):
+        return subprocess.run([*sweep, *more], cwd=tmp_path, env={**os.environ, "COGOV_MECHANISMS": folder}, capture_output=True, text=True)
+
+    first = swept("--json")
+    assert first.returncode == 0 and json.loads(first.stdout)["failed"] == 0 and json.loads(first.stdout)["now"] == 4, first.stderr
+    (tmp_path / "mine" / "tea_round.py").write_text(OUTSIDE.replace("0.01", "0.02"), encoding="utf-8")
+    again = swept()
+    assert again.returncode == 2 and "another version of the model" in again.stderr
+    lost = swept(folder="nowhere")
+    assert lost.returncode == 2 and "COGOV_MECHANISMS names nowhere" in lost.stderr and lost.stderr.count("\n") == 1

@@ -1,6 +1,6 @@
 """Mechanisms of governance: one file each, found by name.
 
-To add one, add a file here; its name is its name in a case. Inside is one frozen dataclass derived from `Mechanism`.
+To add one, add a file here, or in a folder that the environment variable COGOV_MECHANISMS names; its name is its name in a case. Inside is one frozen dataclass derived from `Mechanism`.
 Its fields are its knobs. It says which levers it `pulls`, and what it does in three methods, called in this order every
 day; each is handed `m`, what the mechanism has (`pull.Hand`), and may read the world `w` but never change it:
 
@@ -24,7 +24,10 @@ from typing import ClassVar
 
 import numpy as np
 
+from ..compiled import OUTSIDE
 from ..knobs import ScenarioError, knob
+
+__path__ += map(str, OUTSIDE)
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,10 @@ class Mechanism:
 
 def names():
     """Every mechanism there is, in the order of the alphabet."""
-    return list(_names(tuple((path, os.stat(path).st_mtime_ns) for path in __path__)))
+    try:
+        return list(_names(tuple((path, os.stat(path).st_mtime_ns) for path in __path__)))
+    except OSError as error:
+        raise ScenarioError(f"COGOV_MECHANISMS names {error.filename}: {error.strerror}; name folders with mechanisms of your own, or leave it out") from None
 
 
 @lru_cache(maxsize=4)
