@@ -1,5 +1,6 @@
 """The page in a real browser, the network closed: it opens, a switch changes the year, a click tells a story, both languages."""
 
+import json
 import os
 import re
 import shutil
@@ -7,9 +8,12 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
+from cogov.model import mechanisms
+from cogov.model.cases import read
 from cogov.viz.lessons import lessons
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -146,6 +150,84 @@ def test_a_click_on_a_building_tells_who_lives_there_and_what_happened(page):
     page.keyboard.press("Enter")
     page.wait_for_selector("text=Everybody here is made up.")
     assert "knows" in words_of(page, ".co-inside") and "Issues here" in words_of(page, ".co-inside")
+
+
+def day_of(page):
+    return int(re.search(r"Day (\d+) of", page.inner_text(".cogov-town")).group(1))
+
+
+def test_it_plays_and_can_be_scrubbed(page):
+    before = day_of(page)
+    page.get_by_role("button", name="Play").first.click()
+    page.wait_for_function("before => +document.querySelector('.cogov-town').innerText.match(/Day (\\d+) of/)[1] > before + 3", arg=before)
+    page.get_by_role("button", name="Pause").first.click()
+    page.locator(".cogov-town input[type=range]").first.evaluate("node => { node.value = 100; node.dispatchEvent(new Event('input', { bubbles: true })) }")
+    page.wait_for_function("document.querySelector('.cogov-town').innerText.includes('Day 100 of')")
+    page.locator(".co-open-party_volunteers").click()
+    page.wait_for_selector("text=/Day 100: [0-9.]+ of [0-9.]+ hours/")  # what a mechanism got and did on the day that is looked at
+    page.wait_for_selector("text=/Moved in the year: .*resolved [0-9]/")
+
+
+def test_a_state_is_kept_as_file_and_link_and_opens_as_it_was(page, browser, address):
+    page.locator(".cogov-town input[type=range]").first.evaluate("node => { node.value = 77; node.dispatchEvent(new Event('input', { bubbles: true })) }")
+    page.locator(".co-open-mediation_room").click()
+    page.locator(".co-mediation_room-0 .v-input--selection-controls__ripple").click()
+    page.wait_for_selector(".co-mechanism.co-on:has(.co-open-mediation_room) .co-account")
+    page.wait_for_timeout(1500)
+    left = rate(page, 0)
+    with page.expect_download() as kept:
+        page.get_by_text("State of this page").click()
+    state = json.loads(Path(kept.value.path()).read_text(encoding="utf-8"))
+    assert state["day"] == 77 and state["left"]["on"] == ["mediation_room"]
+    with page.expect_download() as kept:
+        page.get_by_text("Case file, Left").click()
+    case = Path(kept.value.path()).with_suffix(".toml")
+    Path(kept.value.path()).rename(case)
+    assert list(read(str(case)).mechanisms) == ["mediation_room"]
+
+    def same(other):
+        other.set_default_timeout(PATIENCE)
+        other.wait_for_selector(".co-verdict")
+        other.wait_for_function("left => document.body.innerText.includes(left)", arg=left)
+        other.wait_for_function("document.querySelector('.cogov-town').innerText.includes('Day 77 of')")
+        other.wait_for_function("document.querySelector('.co-mediation_room-0 input').checked")
+        assert not other.locator(".co-mediation_room-1 input").is_checked()
+        other.close()
+
+    by_link = browser.new_page()
+    by_link.goto(address + "/" + page.locator(".co-link").get_attribute("href"))
+    same(by_link)
+    by_file = browser.new_page()
+    by_file.goto(address)
+    by_file.wait_for_selector(".co-verdict")
+    with by_file.expect_file_chooser() as chosen:
+        by_file.locator(".widget-upload").click()
+    chosen.value.set_files({"name": "mine.json", "mimeType": "application/json", "buffer": json.dumps(state).encode()})
+    same(by_file)
+    broken = browser.new_page()
+    broken.goto(address + "/?state=abc")
+    broken.wait_for_selector("text=the link is broken")
+    broken.close()
+
+
+def test_a_number_of_the_community_is_turned_on_both_sides_and_back(page):
+    left, right = rate(page, 0), rate(page, 1)
+    page.locator(".co-numbers").click()
+    slider = page.locator(".co-knob", has_text="Committee's people").locator("[role=slider]")
+    slider.focus()
+    page.keyboard.press("Home")
+    page.wait_for_function("before => !document.body.innerText.includes(before)", arg=left)
+    page.wait_for_timeout(1000)
+    assert rate(page, 1) != right
+    page.get_by_text("Turn all back").click()
+    page.wait_for_function("before => document.body.innerText.includes(before)", arg=left)
+
+
+def test_everything_affordable_is_more_than_nothing_and_less_than_everything(page):
+    page.locator(".co-presets-0 button", has_text="Everything affordable").click()
+    page.wait_for_function("document.querySelectorAll('.co-mechanism.co-on').length > 6", timeout=3 * PATIENCE)
+    on = sum(page.locator(f".co-{name}-0 input").is_checked() for name in mechanisms.names())
+    assert 0 < on < len(mechanisms.names())
 
 
 def test_what_cannot_be_opened_is_said(page):

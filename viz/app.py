@@ -38,7 +38,7 @@ STYLE = """
 .co-head { margin-top: 8px } .co-group { margin-top: 4px } .co-side { min-width: 3rem } .co-about { padding: 2px 4px 10px 10px } .co-account { font-variant-numeric: tabular-nums }
 .co-presets-0 .v-btn, .co-presets-1 .v-btn { padding: 0 6px !important; font-size: .8rem } .co-knob { line-height: 1.1 } .co-bar { line-height: 1.3 } .co-bar .v-progress-linear { max-width: 22rem }
 .co-line { line-height: 1.55 } .co-line > * { display: inline } .co-lesson { border-left: 6px solid #E69F00 !important } .co-choice .v-btn__content { white-space: normal; text-align: left }
-.co-story { font-size: .9rem; line-height: 1.5 } .co-title { font-weight: 600 }
+.co-people { max-height: 26rem; overflow-y: auto } .co-story { font-size: .9rem; line-height: 1.5 } .co-title { font-weight: 600 }
 """
 FIRST = 60  # day that is shown first
 PAIRS = 20  # that are lived behind the page at first
@@ -65,7 +65,7 @@ def Page():
     wrong, set_wrong = solara.use_state(start[1])
     picked, set_picked = solara.use_state({})
     issue, set_issue = solara.use_state("")
-    day, set_day = solara.use_state(0)
+    day, set_day = solara.use_state(desk.day or FIRST)
     walk, set_walk = solara.use_state(None)
     playing, set_playing = solara.use_state(None)  # (from, to, days a second) that a lesson asks for
     setup = walk.lesson.steps[setup_of(walk)] if walk and setup_of(walk) >= 0 else None
@@ -100,7 +100,9 @@ def Page():
     def reopen(raw):
         """The state that a file holds; what is wrong with it is said."""
         try:
-            set_desk(desks.restored(raw.decode("utf-8", errors="replace"), desk.case, lang))
+            told = desks.restored(raw.decode("utf-8", errors="replace"), desk.case, lang)
+            set_desk(told)
+            set_day(told.day)
             set_wrong("")
         except ScenarioError as error:
             set_wrong(str(error))
@@ -122,7 +124,7 @@ def Page():
     with solara.Sidebar():
         Lessons(walk, set_walk, lang)
         if walk is None:
-            Controls(desk, kept.current, min(day, kept.current.films[0].run.days) if kept.current else 0, change, set_side, reopen)
+            Controls(replace(desk, day=day), kept.current, change, set_side, reopen)
     with solara.Column(gap="12px", style={"padding": "12px"}):
         if wrong:
             solara.Error(said(lang, "wrong", why=wrong))
@@ -159,8 +161,11 @@ def Neighbourhood(desk, shown, look, set_day, setup, playing):
             town.left, town.right = shown.packed
             if setup:
                 town.day, town.playing = setup.day, False
-            elif not town.day:
-                town.day = min(FIRST, shown.films[0].run.days)  # on day 0 nothing has gone wrong yet, and there is nothing to see
+            else:
+                town.day = min(town.day, shown.films[0].run.days)
+
+    def jump():
+        town.day = desk.day or FIRST  # on day 0 nothing has gone wrong yet, and there is nothing to see
 
     def play():
         if playing:
@@ -179,6 +184,7 @@ def Neighbourhood(desk, shown, look, set_day, setup, playing):
         town.observe(stopped, ["day", "playing"])
         return town.unobserve_all
 
+    solara.use_effect(jump, [desk.day])
     solara.use_effect(show, [id(shown), desk.layer, lang])
     solara.use_effect(play, [playing])
     solara.use_effect(listen, [])
@@ -229,7 +235,7 @@ def Replicates(desk, shown):
         solara.Text(mine.verdict(lang, (said(lang, "left"), said(lang, "right"))), classes=["co-title", "co-verdict"])
         solara.ProgressLinear(100 * len(mine.pairs) / count if len(mine.pairs) < count else False)
         if len(mine.pairs) > 1:
-            with solara.Columns([1, 1]):
+            with solara.ColumnsResponsive(12, medium=6):
                 Drawn(curves.settling(mine, told), lang)
                 Drawn(curves.difference(mine, "backlog", told), lang)
         solara.Button(said(lang, "more pairs", n=count + PAIRS), text=True, on_click=lambda: set_count(count + PAIRS), disabled=len(mine.pairs) < count)
@@ -260,7 +266,7 @@ def Charts(desk, shown, day):
     lang, films, runs = desk.lang, shown.films, [film.run for film in shown.films]
     specs = solara.use_memo(lambda: [make(what, sides(lang)) for make, what in ((curves.resolution, films), (curves.backlog, films), (curves.survival, runs), (curves.trust, films))], [id(shown), lang])
     with solara.Card(margin=0, classes=["co-card"]):
-        with solara.Columns([1, 1]):
+        with solara.ColumnsResponsive(12, medium=6):
             for column in (specs[:2], specs[2:]):
                 with solara.Column(gap="8px"):
                     for spec in column:
@@ -270,7 +276,7 @@ def Charts(desk, shown, day):
 @solara.component
 def Budget(desk, shown):
     """What this one luck came to on both sides; whose hours and whose money it took, of how many there were."""
-    with solara.Columns([1, 1]):
+    with solara.ColumnsResponsive(12, medium=6):
         for side, film in enumerate(shown.films):
             with solara.Card(margin=0, classes=["co-card", f"co-budget-{side}"]), solara.Column(gap="4px"):
                 Spent(film, desk.lang)
@@ -311,20 +317,20 @@ def meters(run, lang):
 @solara.component
 def Inside(desk, shown, picked, issue, set_issue):
     """Who lives where the visitor looked, what happened there, and its story on both sides."""
-    lang = desk.lang
+    lang, comma = desk.lang, say(FRAME, "comma", desk.lang)
     with solara.Card(margin=0, classes=["co-card", "co-inside"]):
         if not picked:
             solara.Text(said(lang, "look"))
             return
-        with solara.Columns([1, 2]):
-            with solara.Column(gap="4px"):
+        with solara.ColumnsResponsive(12, medium=[4, 8]):
+            with solara.Column(gap="4px", classes=["co-people"]):
                 solara.Text(said(lang, "building", b=picked["building"]), classes=["co-title"])
                 for home in desks.homes(desk, picked["building"], picked.get("flat", -1)):
-                    kind = said(lang, "owner" if home.owner else "tenant") + (f", {said(lang, 'away')}" if home.away else "")
-                    solara.Text(f"{said(lang, 'flat', f=home.flat, floor=home.floor)}: {kind}", classes=["co-quiet"])
+                    kind = comma.join(said(lang, name) for name in ("owner" if home.owner else "tenant", *(["away"] if home.away else ())))
+                    solara.Text(f"{said(lang, 'flat', f=home.flat, floor=home.floor)}{say(FRAME, 'colon', lang)}{kind}", classes=["co-quiet"])
                     for band, traits, ties in home.people:
-                        told = ", ".join(said(lang, name) for name in (("child", "adult", "elder")[band], *traits))
-                        solara.Text(f"· {told}; {said(lang, 'knows', n=ties)}", classes=["co-quiet"])
+                        told = comma.join(said(lang, name) for name in (("child", "adult", "elder")[band], *traits))
+                        solara.Text(f"· {told}{say(FRAME, 'semicolon', lang)}{said(lang, 'knows', n=ties)}", classes=["co-quiet"])
                 solara.Text(said(lang, "made up"), classes=["co-quiet"])
             with solara.Column(gap="4px"):
                 if not picked.get("ids"):

@@ -24,8 +24,8 @@ BOTH = "both"
 
 
 @solara.component
-def Controls(desk, shown, day, change, set_side, reopen):
-    """All that stands at the side of the page. `shown`: what is on the screen, or None before anything is."""
+def Controls(desk, shown, change, set_side, reopen):
+    """All that stands at the side of the page. `shown`: what is on the screen, or None before anything is; `desk.day` is the day that is."""
     lang = desk.lang
     with solara.Column(gap="8px", style={"padding": "12px", "min-width": "20rem"}):
         Community(desk, change)
@@ -36,7 +36,7 @@ def Controls(desk, shown, day, change, set_side, reopen):
         for group in words.GROUPS:
             solara.Text(said(lang, f"group.{group}"), classes=["co-quiet", "co-group"])
             for name in (name for name in mechanisms.names() if words.group(name) == group):
-                Mechanism(name, desk, shown, day, set_side)
+                Mechanism(name, desk, shown, set_side)
         Numbers(desk, change, set_side)
         Keep(desk, reopen)
 
@@ -86,7 +86,7 @@ def Presets(side, desk, set_side):
 
 
 @solara.component
-def Mechanism(name, desk, shown, day, set_side):
+def Mechanism(name, desk, shown, set_side):
     """One mechanism: on or off on either side; opened, what it does, how it disappoints, what it got and did, and its numbers."""
     lang = desk.lang
     on = [name in setting.on for setting in desk.settings]
@@ -107,7 +107,7 @@ def Mechanism(name, desk, shown, day, set_side):
                     if on[side]:
                         solara.Text(said(lang, desks.SIDES[side]), classes=["co-title"])
                         if shown and name in shown.films[side].effort.names:
-                            Account(name, shown.films[side], day, lang)
+                            Account(name, shown.films[side], min(desk.day, shown.films[side].run.days), lang)
                         for path, f in paths(mechanisms.named(name)()).items():
                             Knob(f"mechanisms.{name}.{path}", f, f.default, dict(desk.settings[side].knobs), lambda p, v, side=side: set_side(side, desk.settings[side].turned(p, v)), lang, desk.scenario(side).days if path in ("begins", "ends") else inf)
 

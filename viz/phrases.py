@@ -77,7 +77,7 @@ TRAIT = {
 FRAME = {
     "neighbour": ("a neighbour ({traits}; {place})", "一位邻居（{traits}，{place}）"),
     "family": ("someone of that household ({traits})", "这户的一位居民（{traits}）"),
-    "day": ("Day {day}: {said}.", "第{day}天：{said}。"), "days": ("{n} days", "{n}天"), "one day": ("1 day", "1天"), "comma": (", ", "、"), "colon": (": ", "："),
+    "day": ("Day {day}: {said}.", "第{day}天：{said}。"), "days": ("{n} days", "{n}天"), "one day": ("1 day", "1天"), "comma": (", ", "、"), "colon": (": ", "："), "semicolon": ("; ", "；"),
     "title": ("{issue} ({id}): {category}, in {place}", "{issue}（{id}）：{place}，{category}"),
     "made": (
         "{case}, {days} days: the first pair of `cogov compare` with seed {seed}. Places and people are made up.",

@@ -1154,9 +1154,14 @@ class Town {
     }, wait);
   }
 
-  /** Tell Python the day: at once, or at most some times a second. */
+  /** Tell Python the day: at once, or some times a second, and what was last at the latest a moment later. */
   tell(now) {
-    if (!now && Date.now() - this.toldAt < 400) return;
+    clearTimeout(this.telling);
+    const wait = 400 - (Date.now() - this.toldAt);
+    if (!now && wait > 0) {
+      this.telling = setTimeout(() => this.tell(true), wait);
+      return;
+    }
     this.toldAt = Date.now();
     if (this.model.get("day") === this.today) return;
     this.told = [...this.told.slice(-7), this.today];
