@@ -239,8 +239,8 @@ def towns(playwright, where, progress):
             told = page.evaluate(COUNT, PLAYED)
             spent = (server.spent - before) / PLAYED
         rows.append((name, str(len(there.buildings.compound)), f"{len(there.households.building):,}", told["drawn"], still["frames"], told["ms"], 100 * spent, *films))
-    columns = ("case", "buildings", "flats", "frames/s", "of", "script ms/frame", "server CPU %", "KiB left", "KiB right")
-    note = "Both sides playing, 7 days a second. Of: frames the browser makes while the town stands still, its ceiling. KiB: a year of each side, sent once."
+    columns = ("case", "houses", "flats", "fps", "of", "ms/frame", "CPU %", "KiB left", "right")
+    note = "Both sides playing, 7 days a second. fps: frames drawn a second, of those the browser makes while the town stands still. ms: of script. CPU: the server's meanwhile. KiB: a year of each side, sent once."
     return "a year plays", columns, rows, note
 
 
@@ -270,8 +270,8 @@ def crowd(playwright, where, sessions, progress):
         after = server.memory
     waits = (median(times), max(times)) if times else ("none came", "")
     rows = [(str(sessions), f"{len(times)} of {sessions}", *waits, f"{alive} of {sessions}", empty, (full - empty) / sessions, after)]
-    columns = ("visitors", "saw the town", "first view, median s", "worst s", "alive", "server MiB before", "MiB each", "MiB when all have left")
-    return f"{CASE}: {sessions} visitors at once", columns, rows, "Before: after one visitor has come and gone. Alive: a click in each is answered."
+    columns = ("visitors", "saw it", "median s", "worst s", "alive", "MiB", "MiB each", "MiB left")
+    return f"{CASE}: {sessions} visitors at once", columns, rows, f"Saw it: the town, within {CROWDED:.0f} s. Alive: a switch then brings another year. MiB: of the server after one visitor has come and gone; for each more; when all have left."
 
 
 def patiently(page):
