@@ -158,14 +158,14 @@ def test_two_visitors_at_once_never_see_each_other(server, visit):
     assert "1095" in json.dumps(busy.evaluate(LOOKS)["day"])
 
 
-def test_a_closed_tab_is_freed_at_once(server, visit):
+def test_a_closed_tab_is_freed_at_once(visit):
     """Long before the time after which lost ones are."""
-    before = server.sessions()
-    staying, leaving = visit(server.address), visit(server.address)
-    assert server.sessions() == before + 2
-    leaving.close()
-    eventually(lambda: server.sessions() == before + 1)
-    switch(staying, "whistle", 0)
+    with served("wuzi_yard") as server:
+        staying, leaving = visit(server.address), visit(server.address)
+        assert server.sessions() == 2
+        leaving.close()
+        eventually(lambda: server.sessions() == 1)
+        switch(staying, "whistle", 0)
 
 
 @pytest.mark.slow
