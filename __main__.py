@@ -279,6 +279,17 @@ def luck(json_: Json = False):
     bench.luck(out, json_)
 
 
+@bench.command()
+def page(sessions: Annotated[int, typer.Option(min=1, max=50, help="visitors at once")] = 10, json_: Json = False):
+    """The browser page: first view, a switch, frames while it plays, bytes, memory, many visitors at once. Needs Playwright and Chromium."""
+    from .viz import page_bench
+
+    with progress() as bar:
+        task = bar.add_task("the page", total=page_bench.STEPS)
+        tables = page_bench.measured(sessions, lambda what: bar.update(task, advance=1, description=what))
+    page_bench.show(out, json_, tables)
+
+
 # ------------------------------------------------------------------------------------------------- a community's own log
 
 Residents = Annotated[float | None, typer.Option(help="how many people the log is about")]
