@@ -3,7 +3,7 @@
 import json
 import shlex
 import sys
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from tempfile import TemporaryFile
 from typing import Annotated
 
@@ -35,7 +35,7 @@ def ready(scenario, folder):
     """
     from .model import mechanisms
     from .model.cases import altered, read
-    from .model.compiled import fresh
+    from .model.compiled import fresh, whole
     from .model.simulate import community, simulate
 
     if folder:
@@ -49,6 +49,9 @@ def ready(scenario, folder):
         community(scenario)
         if cold:
             simulate(altered(read("wuzi_yard"), on=mechanisms.names(), days=120), 0)
+            with suppress(OSError):  # a folder where nothing can be kept
+                if whole():
+                    whole().touch()
 
 
 def progress(*more):

@@ -175,11 +175,12 @@ class Pairs:
     `until(20)` yields a Summary after 1, 2, 5, 10 and 20 pairs; `until(100)` later goes on from there. `cancel()`, from any
     thread, ends it and its processes; what was lived is kept. `workers`: processes of its own, 0 for none beside this one, which then
     answers a cancel within a simulated day. `first`: the runs of both arms in replicate 0, where they are there already (of two
-    films), so that the first summary costs nothing. Raises ScenarioError where the arms are not of one case, or not of as many days.
+    films), so that the first summary costs nothing. `live(number, look)`, with no workers, is another way to come by a pair. Raises ScenarioError where the arms are not of one case, or not of as many days.
     """
 
-    def __init__(self, arms, *, seed=0, within=measures.WITHIN, workers=None, first=None):
+    def __init__(self, arms, *, seed=0, within=measures.WITHIN, workers=None, first=None, live=None):
         self.arms, self.seed, self.within = tuple(arms), seed, within
+        self.live = live or (lambda number, look: lived(self.arms, seed, within, number, look))
         left, right = self.arms
         if (left.name, left.days) != (right.name, right.days):
             raise ScenarioError(f"{left.name}, {left.days} days, and {right.name}, {right.days} days, are no pair: arms are of one case and of as many days")
@@ -224,7 +225,7 @@ class Pairs:
         """Pairs by their numbers, in that order."""
         if self.workers == 0 or not numbers:
             for number in numbers:
-                yield lived(self.arms, self.seed, self.within, number, self._look)
+                yield self.live(number, self._look)
             return
         executor, waiting = self._open(), deque()
         for number in numbers:

@@ -43,10 +43,15 @@ def shelf():
     return None  # numba then finds a place of its own, or compiles anew in every process
 
 
-def fresh():
-    """Whether nothing has been compiled and kept for these sources yet."""
+def whole():
+    """The mark that all kernels of these sources were once compiled and kept; None where nothing is kept."""
     kept = numba.config.CACHE_DIR
-    return not kept or not any(Path(kept).rglob("*.nbc"))
+    return Path(kept) / f"cogov-{version(outside=())}" if kept else None
+
+
+def fresh():
+    """Whether kernels of these sources are yet to be compiled, some of them at least."""
+    return not (whole() and whole().exists())
 
 
 if not numba.config.CACHE_DIR:  # a user's NUMBA_CACHE_DIR comes first

@@ -218,7 +218,6 @@ def test_what_somebody_writes_or_opens_is_shown_as_text(server, visit):
     harmless(page)
 
 
-@pytest.mark.xfail(reason="viz.desk.restored does not look at these two, and the page dies of them")
 @pytest.mark.parametrize("what", ["lang", "layer"])
 def test_a_saved_state_in_no_language_or_of_no_layer_is_refused(what):
     with pytest.raises(ScenarioError, match=what):

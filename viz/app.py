@@ -10,7 +10,6 @@ from dataclasses import replace
 import solara
 import solara.lab
 
-from ..experiments.pairs import Pairs
 from ..experiments.runs import DESKS, ledger
 from ..experiments.surprises import shown as called
 from ..model.almanac import PAYERS
@@ -78,7 +77,7 @@ def Page():
             if latest.current != key:
                 raise Superseded
 
-        return desks.shown(setup.arms(), setup.seed, still) if setup else desks.lived(desk, still)
+        return desks.shown(setup.arms(), setup.seed, [(*key, side) for side in desks.SIDES], still) if setup else desks.lived(desk, still)
 
     lived = solara.lab.use_task(live, dependencies=[key], prefer_threaded=True)
     kept = solara.use_ref(None)
@@ -215,7 +214,7 @@ def Replicates(desk, shown):
     found, set_found = solara.use_state((0, None))
 
     def live():
-        pairs = Pairs(shown.scenarios, seed=desk.seed, first=[film.run for film in shown.films], workers=0)  # starting processes takes longer than 20 pairs
+        pairs = shown.pairs()
 
         def go():
             for told in pairs.until(count):

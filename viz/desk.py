@@ -3,20 +3,24 @@
 import base64
 import binascii
 import json
+import threading
 import zlib
+from collections import OrderedDict
 from dataclasses import dataclass, field, fields, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
 from ..experiments.casefiles import written
 from ..experiments.effort import ENOUGH, affordable
 from ..experiments.film import LAYERS, UNKNOWN, filmed, packed
-from ..experiments.pairs import luck
+from ..experiments.pairs import Pairs, luck
+from ..experiments.pairs import lived as pair_of
 from ..experiments.story import story_of
 from ..model import mechanisms
 from ..model.cases import altered, read, shipped
 from ..model.knobs import ScenarioError
+from ..model.measures import WITHIN
 from ..model.reading import guess
 from ..model.simulate import community
 from .phrases import LANGUAGES
@@ -25,6 +29,7 @@ from .words import said
 SIDES = ("left", "right")
 LATEST = 1           # of saved states: what `restored` reads
 LARGEST = 64 * 1024  # characters of a saved state
+LONGEST = 3650       # days that a page lives through
 PEOPLE = 40          # residents of a building that are told one by one
 
 
@@ -140,8 +145,10 @@ def restored(text, own="", lang="en"):
             raise ScenarioError(said(lang, "wrong.side", side=side))
         settings.append(Setting(tuple(sorted(set(on))), tuple(sorted(knobs.items()))))
     desk = Desk(settings=tuple(settings), **{name: told.get(name, default) for name, default in plain.items()})
-    if desk.lang not in LANGUAGES or desk.layer not in ("", UNKNOWN, *LAYERS) or desk.days < 0 or desk.seed < 0:
-        raise ScenarioError(said(lang, "wrong.state", latest=LATEST))
+    for name, there in (("lang", LANGUAGES), ("layer", ("", UNKNOWN, *LAYERS)), ("days", range(LONGEST + 1)), ("seed", range(2**53))):
+        if getattr(desk, name) not in there:
+            among = f"{there[0]} ... {there[-1]}" if isinstance(there, range) else " ".join(there)
+            raise ScenarioError(said(lang, "wrong.value", name=name, value=repr(getattr(desk, name))[:60], there=among))
     for side in range(2):
         desk.scenario(side)  # whether it can be
     return desk
@@ -154,21 +161,60 @@ class Shown:
     scenarios: list
     films: list
     packed: list
+    keys: tuple  # of the sides, by which `YEARS` knows them
+    seed: int
 
     def story(self, id_):
         """The Story of an issue on both sides; None where it arose on neither."""
         return story_of(id_, self.scenarios, [film.run for film in self.films])
 
+    def pairs(self):
+        """Pairs of the two sides, of which the one on show is the first."""
+        def live(number, look):
+            return PAIRS.get((self.keys, self.seed, number), lambda: pair_of(self.scenarios, self.seed, WITHIN, number, look))
+
+        return Pairs(self.scenarios, seed=self.seed, first=[film.run for film in self.films], workers=0, live=live)  # processes take longer to start than 20 pairs
+
+
+class Kept:
+    """Years that were lived once, for whoever asks for the same again: the latest `most`.
+
+    They are lived one at a time, whoever asks: Python would not run two at once anyway, and the page must be answered meanwhile.
+    """
+
+    living = threading.Lock()
+
+    def __init__(self, most):
+        self.most, self.there = most, OrderedDict()
+
+    def get(self, key, make):
+        """What there is under a key, else what `make` makes; what it raises is not kept."""
+        with self.living:
+            if key not in self.there:
+                self.there[key] = make()
+            self.there.move_to_end(key)
+            while len(self.there) > self.most:
+                self.there.popitem(last=False)
+            return self.there[key]
+
+
+YEARS, PAIRS = Kept(12), Kept(400)  # a year of guiyuan is some 5 MB, a pair a hundredth of that
+
 
 def lived(desk, progress=None):
     """Live through both sides of a desk. Raises ScenarioError."""
-    return shown([desk.scenario(side) for side in range(2)], desk.seed, progress)
+    keys = tuple((desk.case, desk.days, setting) for setting in desk.settings)
+    return shown([desk.scenario(side) for side in range(2)], desk.seed, keys, progress)
 
 
-def shown(scenarios, seed, progress=None):
-    """Live through two scenarios with one luck, that of the first pair of `cogov compare`; `progress` is called every day."""
-    films = [filmed(scenario, luck(scenario, seed), progress) for scenario in scenarios]
-    return Shown(list(scenarios), films, [packed(film) for film in films])
+def shown(scenarios, seed, keys, progress=None):
+    """Live through two scenarios, known by their `keys`, with one luck, that of the first pair of `cogov compare`; `progress` is called every day."""
+    def year(scenario):
+        film = filmed(scenario, luck(scenario, seed), progress)
+        return film, packed(film)
+
+    films, raw = zip(*(YEARS.get((key, seed), partial(year, scenario)) for key, scenario in zip(keys, scenarios)))
+    return Shown(list(scenarios), list(films), list(raw), tuple(keys), seed)
 
 
 @dataclass(frozen=True)
