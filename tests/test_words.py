@@ -10,10 +10,10 @@ from cogov.experiments.effort import WHAT as WHAT_IS_ASKED
 from cogov.experiments.film import LAYERS, UNKNOWN
 from cogov.model import mechanisms
 from cogov.model.almanac import PAYERS
-from cogov.model.cases import read, shipped
+from cogov.model.cases import altered, read, shipped
 from cogov.model.categories import CATEGORIES, FAMILIES, SCOPES
 from cogov.model.issues import STATES, WHAT
-from cogov.model.knobs import paths
+from cogov.model.knobs import ScenarioError, paths
 from cogov.model.measures import SUMMARY
 from cogov.model.pull import LEVERS as PULLED
 from cogov.viz import words
@@ -121,6 +121,27 @@ def test_a_mechanism_of_ones_own_is_called_by_its_own_name(tmp_path, monkeypatch
     assert words.mechanism("zh", "tea_round") == "Tea round" and words.mechanism("zh", "tea_round", "disappoints") == "Disappoints by cold tea."
     assert words.group("tea_round") == "together" and words.knob("zh", "mechanisms.tea_round.sugar_lumps") == ("Sugar lumps", "")
     assert words.case("zh", "my_yard") == "my_yard" and words.case("en", "my_yard", "story") == ""
+
+
+REFUSED = {"children": 16_000, "residents": 200, "households": 10, "elders": 20_000, "elders_alone": 9000, "housebound": 9999, "members": 19_000, "in_service": 5000, "volunteers": 20_000,
+           "member_volunteers": 5000, "owners": 30_000, "away": 300_000, "registered": 30_000}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_the_community_refuses_is_said_in_chinese(name):
+    with pytest.raises(ScenarioError) as refused:
+        altered(read("guiyuan"), settings={f"community.{name}": REFUSED[name]})
+    said = words.error("zh", refused.value)
+    assert CHINESE.search(said) and not re.search("[A-Za-z]{2,}", said) and f"{REFUSED[name]}"[:3] in said or name == "residents"
+    assert words.error("en", refused.value) == str(refused.value)
+
+
+def test_what_any_number_refuses_is_said_in_chinese():
+    for path, value in (("committee.staff", -1), ("mechanisms.grid_patrol.walk", 5), ("issues.lamp_out.rate", -3), ("committee.staff", "9 9")):
+        with pytest.raises(ScenarioError) as refused:
+            altered(read("guiyuan"), on=["whistle"], settings={path: value})
+        assert CHINESE.search(words.error("zh", refused.value)) and not re.search("[A-Za-z]{2,}", words.error("zh", refused.value)), words.error("zh", refused.value)
+    assert words.error("zh", ScenarioError("no such thing")) == "no such thing"
 
 
 def test_the_town_speaks_chinese():

@@ -53,7 +53,7 @@ def begun(query):
     try:
         return desks.linked(query, own, lang) or desks.opened(own, lang), ""
     except ScenarioError as error:
-        return desks.opened(own, lang), str(error)
+        return desks.opened(own, lang), words.error(lang, error)
 
 
 @solara.component
@@ -92,7 +92,7 @@ def Page():
             for side in range(2):
                 new.scenario(side)
         except ScenarioError as error:
-            return set_wrong(str(error))
+            return set_wrong(words.error(lang, error))
         set_wrong("")
         set_desk(new)
 
@@ -104,7 +104,7 @@ def Page():
             set_day(told.day)
             set_wrong("")
         except ScenarioError as error:
-            set_wrong(str(error))
+            set_wrong(words.error(lang, error))
 
     def set_side(side, setting):
         change(settings=tuple(setting if n == side else one for n, one in enumerate(desk.settings)))
@@ -128,7 +128,7 @@ def Page():
         if wrong:
             solara.Error(said(lang, "wrong", why=wrong))
         if lived.error:
-            why = str(lived.exception) if isinstance(lived.exception, ScenarioError) else said(lang, "wrong.inside", why=type(lived.exception).__name__)
+            why = words.error(lang, lived.exception) if isinstance(lived.exception, ScenarioError) else said(lang, "wrong.inside", why=type(lived.exception).__name__)
             solara.Error(why)
         solara.ProgressLinear(lived.pending)
         if walk is None:

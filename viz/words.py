@@ -12,6 +12,7 @@ from ..model.issues import WHAT
 from . import phrases
 from .phrases import LANGUAGES
 from .tables import NAMES
+from .words_errors import translated
 from .words_knobs import EVERY, KNOBS
 from .words_model import CASES, COMPOUNDS, FAMILIES_EN, GROUPS, LETTERS, LEVERS, MEASURES, MECHANISMS, ROLES, SCOPES
 from .words_numbers import ISSUE, NUMBERS
@@ -104,6 +105,11 @@ def knob(lang, path):
     if told is None:
         return capital(plain(path.rpartition(".")[2])), ""
     return told[n], told[2] if lang == "zh" else ""
+
+
+def error(lang, wrong):
+    """What a ScenarioError says; in Chinese where there are words for it."""
+    return str(wrong) if lang == "en" else translated(str(wrong), lambda path: knob("zh", path)[0], lambda name: mechanism("zh", name))
 
 
 def initials(name):
