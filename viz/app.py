@@ -236,13 +236,16 @@ def Replicates(desk, shown):
         if len(mine.pairs) > 1:
             with solara.ColumnsResponsive(12, medium=6):
                 Drawn(curves.settling(mine, told), lang)
-                Drawn(curves.difference(mine, "backlog", told), lang)
+                for what in ("resolution", "backlog", "trust"):
+                    Drawn(curves.difference(mine, what, told), lang)
         solara.Button(said(lang, "more pairs", n=count + PAIRS), text=True, on_click=lambda: set_count(count + PAIRS), disabled=len(mine.pairs) < count)
 
 
 def sides(lang):
     """The words of charts, the two arms being the two sides."""
-    return {**curves.WORDS[lang], "chart_without": said(lang, "left"), "chart_with": said(lang, "right")}
+    left, right = said(lang, "left"), said(lang, "right")
+    told = {key: text.replace("with − without", f"{right} − {left}").replace("有 − 没有", f"{right} − {left}") for key, text in curves.WORDS[lang].items()}
+    return {**told, "chart_without": left, "chart_with": right}
 
 
 @solara.component
@@ -263,13 +266,17 @@ def Drawn(spec, lang, day=-1):
 def Charts(desk, shown, day):
     """Both sides over the days."""
     lang, films, runs = desk.lang, shown.films, [film.run for film in shown.films]
-    specs = solara.use_memo(lambda: [make(what, sides(lang)) for make, what in ((curves.resolution, films), (curves.backlog, films), (curves.survival, runs), (curves.trust, films))], [id(shown), lang])
+    told = sides(lang)
+
+    def made():
+        kinds = [curves.families(film, said(lang, side), told) for film, side in zip(films, desks.SIDES)]
+        return [curves.resolution(films, told), curves.survival(runs, told), curves.backlog(films, told), curves.trust(films, told), *kinds, curves.hours(runs, told)]
+
+    specs = solara.use_memo(made, [id(shown), lang])
     with solara.Card(margin=0, classes=["co-card"]):
         with solara.ColumnsResponsive(12, medium=6):
-            for column in (specs[:2], specs[2:]):
-                with solara.Column(gap="8px"):
-                    for spec in column:
-                        Drawn(spec, lang, day if spec.get("cursor") else -1)
+            for spec in specs:
+                Drawn(spec, lang, day if spec.get("cursor") else -1)
 
 
 @solara.component
