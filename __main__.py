@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
-from . import insights, pictures, serving, sweeps  # noqa: F401  their commands
+from . import cities, insights, pictures, serving, sweeps  # noqa: F401  their commands
 from .model.knobs import ScenarioError, span
 from .shell import Case, Days, Json, Off, On, Seed, Set, Within, app, bench, command, err, out, progress, ready, told
 

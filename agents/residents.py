@@ -272,27 +272,38 @@ def part_ways(i, people):
 
 
 @part
-def move_house(day, people, households, buildings, stairwells, moving, k, moves, which, anew):
-    """One evening a week in each building a household may move away, and others like them move in, whom nobody knows.
+def leaver(b, households, buildings, stairwells, moving, k, moves, which):
+    """The household that moves away from building `b` this evening, or -1. `moves`, `which` are keys of luck.
 
     At most one: with chance 1 - exp(-`moving`), (buildings,) households a week; owners and tenants race as their knobs say.
-    The newcomers trust as people did on day 0, and new owners have signed nothing. `moves`, `which`, `anew` are keys of luck.
     """
-    owner, first, means = households.owner, households.first, (k.trust_committee, k.trust_company, k.trust_neighbours)
+    if chance(moves, b) >= 1.0 - exp(-moving[b]):
+        return -1
+    best, h = np.inf, -1
+    for home in range(stairwells.first[buildings.first[b]], stairwells.first[buildings.first[b + 1]]):
+        rate = k.moving_owner if households.owner[home] else k.moving_tenant
+        if rate > 0.0 and waiting(which, home) / rate < best:
+            best, h = waiting(which, home) / rate, home
+    return h
+
+
+@part
+def move_house(day, people, households, buildings, stairwells, moving, newcomers, k, moves, which, anew):
+    """One evening a week in each building a household may move away, and others like them move in, whom nobody knows.
+
+    The newcomers trust as `newcomers` (buildings, 3) do on average, and new owners have signed nothing. `anew` is a key of luck.
+    """
+    owner, first = households.owner, households.first
     for b in range(day % 7, len(buildings.compound), 7):
-        if chance(moves, b) >= 1.0 - exp(-moving[b]):
+        h = leaver(b, households, buildings, stairwells, moving, k, moves, which)
+        if h < 0:
             continue
-        best, h = np.inf, -1
-        for home in range(stairwells.first[buildings.first[b]], stairwells.first[buildings.first[b + 1]]):
-            rate = k.moving_owner if owner[home] else k.moving_tenant
-            if rate > 0.0 and waiting(which, home) / rate < best:
-                best, h = waiting(which, home) / rate, home
         if owner[h]:
             households.stance[h], households.knocks[h], households.talks[h] = 0, 0, 0
         for i in range(first[h], first[h + 1]):
             part_ways(i, people)
             for kind in range(3):
-                people.trust[i, kind] = min(1.0, max(0.0, means[kind] + k.trust_spread * (chance(anew, i * 3 + kind) - 0.5)))
+                people.trust[i, kind] = min(1.0, max(0.0, newcomers[b, kind] + k.trust_spread * (chance(anew, i * 3 + kind) - 0.5)))
             people.satisfaction[i], people.fatigue[i], people.gives[i] = 0.5, 0.0, False
 
 

@@ -19,11 +19,21 @@ HEAR, FIND, TELL, WAIT, AT_HOME, LEAN, REOPEN, FORGET, GIVE, MEET, WHOM, ARISE, 
 
 def live(world):
     """Move the world one day on."""
+    open_(world)
+    close(world)
+
+
+def open_(world):
+    """The day until every mechanism has pulled, and the world has not moved yet."""
     world.wake()
     world.does(morning)
     world.ask()
     world.does(share_out)
     world.pull()
+
+
+def close(world):
+    """The rest of the day."""
     world.make_room(world.does(the_rest))
     world.learn()
 
@@ -83,7 +93,7 @@ def the_rest(w):
     )  # fmt: skip
     residents.felt(day, lever.wish, lever.trust, lever.ties, w.duty, w.wished, w.wish, mood)
     residents.move_house(
-        day, people, homes, buildings, stairs, w.moving, k.residents, key(seed, MOVE, day), key(seed, MOVERS, day), key(seed, NEWCOMERS, day)
+        day, people, homes, buildings, stairs, w.moving, w.newcomers, k.residents, key(seed, MOVE, day), key(seed, MOVERS, day), key(seed, NEWCOMERS, day)
     )
     residents.take_stock(
         day, people, buildings, stairs, compounds.company, w.wish, mood, w.used, k.residents, key(seed, GIVE, day), key(seed, MEET, day),

@@ -74,9 +74,9 @@ def simulate(scenario, *seed, progress=None):
     return ended(world, scenario, dict(zip(measures.DAILY, series.T)))
 
 
-def ended(world, scenario, series):
-    """The run that ends with `world` today."""
-    gone, begin, heads = world.gone[0], community(scenario).funds, world.households.first[:-1]
+def ended(world, scenario, series, founded=None):
+    """The run that ends with `world` today; `founded` is the community as it was founded, if it is at hand."""
+    gone, begin, heads = world.gone[0], (founded or community(scenario)).funds, world.households.first[:-1]
     order = np.argsort(np.concatenate([world.ended["id"][:gone], world.issues["id"]]), kind="stable")
     return Run(
         days=world.day,

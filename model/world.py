@@ -76,6 +76,7 @@ class State(NamedTuple):
     income: np.ndarray
     around: np.ndarray
     moving: np.ndarray
+    newcomers: np.ndarray  # (buildings, 3) float64  trust of who moves in, on average: as on day 0, unless they come from around the corner (street.py)
     seed: np.uint64       # of all luck
     day: int
     knobs: Numbers
@@ -286,6 +287,7 @@ def begun(community, scenario, luck):
     pulls = stacks(scenario.mechanisms, names, ROOM, len(community.buildings.compound), c)
     state = State(
         **own,
+        newcomers=np.tile(trusted(scenario.residents), (len(community.buildings.compound), 1)),
         seed=luck.seed,
         day=0,
         knobs=numbers(scenario),
@@ -341,6 +343,11 @@ def numbers(scenario):
         float(scenario.departments.hours),
         float(scenario.property_managers.withheld),
     )
+
+
+def trusted(knobs):
+    """(3,) trust of people who come from anywhere, on average: in the committee, the property company, the neighbours."""
+    return np.array([knobs.trust_committee, knobs.trust_company, knobs.trust_neighbours])
 
 
 WRITTEN = ("households", "residents", "mood", "funds")  # what of a founded community a run writes

@@ -1,0 +1,77 @@
+"""The commands of a city: `cogov city`, and what it costs to grow to one."""
+
+import json
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import TextColumn
+
+from .model.knobs import ScenarioError
+from .shell import Json, Off, On, Seed, Set, app, bench, err, out, progress, ready
+
+
+@app.command()
+def city(
+    cases: Annotated[list[str] | None, typer.Argument(help="names or .toml files, taken in turn; else all that ship and are as large as a community")] = None,
+    communities: Annotated[int, typer.Option(help="how many, each with people of its own")] = 14,
+    street: Annotated[int, typer.Option(help="communities to a street office, where departments' work queues and within which households move")] = 10,
+    residents: Annotated[int, typer.Option(help="people in all: every community is grown or thinned alike; 0 is as many as the cases have")] = 0,
+    stay: Annotated[float, typer.Option(help="share of moving households that stay within the street")] = 0.5,
+    keep: Annotated[float, typer.Option(help="share of their trust that they bring along")] = 0.5,
+    days: Annotated[int, typer.Option(help="days to live through, in every community")] = 365,
+    seed: Seed = 0, set_: Set = None, on: On = None, off: Off = None,
+    workers: Annotated[int | None, typer.Option(min=0, max=512, help="processes; 0 is none beside this one; the result does not depend on it")] = None,
+    executor: Annotated[str, typer.Option(help="pool (of processes on this machine) or dask")] = "pool",
+    scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="of the Dask scheduler, tls://... or tcp://...")] = None,
+    insecure: Annotated[bool, typer.Option("--insecure", help="let a scheduler beyond this machine be tcp://, where the network is yours alone")] = False,
+    out_: Annotated[Path, typer.Option("--out", help="folder of the results; the same command again does what is missing")] = Path("out/city"),
+    json_: Json = False,
+):  # fmt: skip
+    """Live through a city: streets of communities, whose departments queue for all and between which households move."""
+    from .experiments import city as cities
+    from .experiments.executors import chosen
+    from .model.street import StreetKnobs
+    from .viz.cities import drawn, save, summary
+
+    make = chosen(executor, scheduler, workers, insecure)
+    made = cities.composed(cases or (), on or (), off or (), set_ or (), days, communities=communities, street=street, residents=residents, seed=seed, between=StreetKnobs(stay, keep))
+    ready(made.scenarios(0)[0], out_)
+    with progress(TextColumn("{task.fields[rate]}")) as bar:
+        task, began = bar.add_task(f"{communities:,} communities: streets", total=made.streets(), rate=""), time.monotonic()
+
+        def tell(done, of):
+            bar.update(task, completed=done, total=of, rate=f"{done / (time.monotonic() - began):,.2f}/s")
+
+        try:
+            done = cities.live(made, out_, make=make, workers=workers, progress=tell)
+        except KeyboardInterrupt:
+            bar.stop()
+            err.print(f"cogov: stopped. Streets that were done are kept in {out_}; the same command goes on from there", highlight=False, markup=False, soft_wrap=True)
+            sys.exit(130)
+    if done.failed:
+        raise ScenarioError(f"{len(done.failed)} of {done.streets} streets failed; the same command does them again: " + "; ".join(f"{n}: {why}" for n, why in list(done.failed.items())[:3]))
+    table, series = cities.loaded(out_), cities.loaded(out_, "series")
+    told = cities.summed(table)
+    path = save(drawn(table, series), out_)
+    if json_:
+        return print(json.dumps({**told.to_dict(), "digest": cities.digest(out_), **{k: v for k, v in asdict(done).items() if k not in ("folder", "failed")}, "folder": str(out_)}, indent=2))
+    out.print(summary(told, table))
+    out.print(f"{done.streets:,} streets: {done.before:,} were there, the others done in {done.seconds:,.1f} s.", highlight=False)
+    out.print(f"Results: {out_} (communities/, series/: pandas.read_parquet)\nFigure: {path} (and .svg)", soft_wrap=True, highlight=False)
+
+
+@bench.command("city")
+def city_(
+    residents: Annotated[int, typer.Option(min=16_000, help="of the largest")] = 10_000_000,
+    communities: Annotated[int, typer.Option(min=1, help="of the largest")] = 700,
+    workers: Annotated[int | None, typer.Option(min=1, max=512, help="processes; else all cores")] = None,
+    json_: Json = False,
+):
+    """Grow from one community to a city, a year and eight mechanisms: time by resident and day, memory, and whether the split matters."""
+    from .experiments import growth
+
+    growth.bench(err if json_ else out, residents, communities, workers, json_)
