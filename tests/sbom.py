@@ -21,16 +21,28 @@ LESSER = re.compile(r"LGPL|(?:Lesser|Library) General Public License")
 LONG = 100  # letters; a longer licence is the text itself
 
 
-def installed(package):
-    """The files that tell about a package: its own, and those of what it carries along; none where this version is not installed."""
+def there(package):
+    """The distribution that is installed here, if it is this very version."""
     try:
         found = distribution(package.name)
     except PackageNotFoundError:
+        return None
+    return found if found.version == package.version else None
+
+
+def installed(package):
+    """The metadata of a package: its own, and those of what it carries along; none where this version is not installed."""
+    if not (found := there(package)):
         return []
-    if found.version != package.version:
-        return []
-    carried = [path.locate().read_text("utf-8") for path in found.files or [] if path.parts[-3:-2] == ("_vendor",) and path.name == "METADATA"]
-    return [message_from_string(text) for text in (found.read_text("METADATA"), *carried)]
+    within = [path.locate().read_text("utf-8") for path in found.files or [] if path.parts[-3:-2] == ("_vendor",) and path.name == "METADATA"]
+    return [message_from_string(text) for text in (found.read_text("METADATA"), *within)]
+
+
+def carried(package):
+    """What a package's licence files say of libraries that its wheel carries: those of NumPy, SciPy and others have a line for each."""
+    files = there(package).files or []
+    texts = (path.locate().read_text("utf-8", "replace") for path in files if ".dist-info" in str(path) and re.search("licen[cs]e|copying|notice", path.name, re.I))
+    return [line for text in texts for line in re.findall(r"^\s*License: (.+)$", text, re.M)]
 
 
 def statements(metadata):
