@@ -5,6 +5,10 @@
 SOURCE  := solara-assets
 BUILDER := hatchling==1.26.3
 
+# Who looks the lock over; each in an environment of its own under build, for cogov needs neither.
+AUDITOR := pip-audit==2.10.1
+CHECKER := cyclonedx-python-lib[json-validation]==11.12.0
+
 PYTHON ?=
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -13,13 +17,15 @@ READY  := $(VENV)/.ready
 PIP    := -m pip --quiet --disable-pip-version-check --no-input
 TRIED  := $(if $(PYTHON),"$(PYTHON)",python3 python3.13 python3.12 python3.11 python3.14)
 
-.PHONY: help demo test slow lock fonts clean again
+.PHONY: help demo test slow lock audit sbom fonts clean again
 
 help:
 	@echo 'make demo    one community, with and without building captains, 20 replicates, into out/demo'
 	@echo 'make test    the quick tests, on all cores'
 	@echo 'make slow    the slow tests'
 	@echo 'make lock    write requirements.lock anew, keeping versions; LOCK=--upgrade takes the newest'
+	@echo 'make audit   ask for known advisories about requirements.lock; ends with 3 where no source of them answers'
+	@echo 'make sbom    what cogov is made of, with hashes and licences, into build/sbom.cdx.json (CycloneDX)'
 	@echo 'make fonts   make viz/static/fonts anew, from the package fonts-noto-cjk of Debian and Ubuntu'
 	@echo 'make clean   remove .venv, caches and out/demo'
 	@echo
@@ -49,6 +55,21 @@ lock:
 	--generate-hashes --extra test --custom-compile-command 'make lock' --output-file requirements.lock $(LOCK) \
 	pyproject.toml -
 	@rm -r build/lock
+
+# Asked anew each time: what is known today was not known yesterday.
+audit:
+	@$(FIND_PYTHON); rm -rf build/audit; "$$py" -m venv build/audit
+	@build/audit/bin/python $(PIP) install '$(AUDITOR)' || { echo 'not audited: $(AUDITOR) cannot be installed'; exit 3; }
+	@build/audit/bin/python tests/audit.py
+
+# Licences are those of what is installed; the official schema is checked by a library of CycloneDX's own.
+sbom: $(READY)
+	@$(BIN)/python tests/sbom.py
+	@rm -rf build/sbom; $(BIN)/python -m venv build/sbom
+	@build/sbom/bin/python $(PIP) install '$(CHECKER)'
+	@build/sbom/bin/python -c 'import sys; from cyclonedx.schema import SchemaVersion; from cyclonedx.validation.json import JsonStrictValidator; \
+	sys.exit(JsonStrictValidator(SchemaVersion.V1_6).validate_str(open("build/sbom.cdx.json", encoding="utf-8").read()) and "build/sbom.cdx.json is no CycloneDX 1.6")'
+	@rm -r build/sbom
 
 # matplotlib brings fontTools; only the page's format needs brotli, and only here.
 fonts: $(READY)
