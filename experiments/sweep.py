@@ -6,7 +6,6 @@ what is missing: a run is known by a digest of the model's sources, its case, ar
 
 import json
 import os
-import pickle
 import platform
 import signal
 import time
@@ -71,7 +70,7 @@ class Plan:
 
     def terms(self, limit):
         e = self.experiment
-        return Terms(pickle.dumps(self.cases, 5), e.estimand.within, e.keep, limit)
+        return Terms(self.cases, e.estimand.within, e.keep, limit)
 
 
 def key_of(stem, replicate):

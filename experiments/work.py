@@ -2,7 +2,6 @@
 
 import faulthandler
 import os
-import pickle
 import signal
 import threading
 import time
@@ -40,7 +39,7 @@ class Order:
 class Terms:
     """What is the same for every run of a sweep."""
 
-    cargo: bytes    # the cases, name -> Scenario, pickled once
+    cases: dict     # name -> Scenario
     within: int
     keep: tuple
     limit: float    # seconds a run may take; 0 is no limit
@@ -69,7 +68,7 @@ def one(terms, order, live=simulate):
     """The outcome of one run."""
     start = time.perf_counter()
     try:
-        scenario = scenario_of(order.arm, cases(terms.cargo)[order.arm.case])
+        scenario = scenario_of(order.arm, terms.cases[order.arm.case])
         loaded(tuple(sorted(scenario.mechanisms)))
         with limited(terms.limit):
             run = live(scenario, order.luck)
@@ -83,11 +82,6 @@ def one(terms, order, live=simulate):
 def loaded(names):
     """Load the engine with these mechanisms, or compile it: once in a process, and not in the time that a run may take."""
     simulate(Scenario(days=31, mechanisms={name: mechanisms.named(name)() for name in names}), 0)
-
-
-@lru_cache(maxsize=2)
-def cases(cargo):
-    return pickle.loads(cargo)
 
 
 def boiled(run, order, terms, seconds):

@@ -1,5 +1,4 @@
-"""A street (街道): communities that live the same days. Work for the departments waits in one queue at the street office, and
-households move from one community to another.
+"""A street (街道): communities that live the same days, queue for the same departments, and between which households move.
 
 Streets share nothing, so a city is as many of them as there are, lived through in any order, by any number of processes: the
 result is the same. Road not taken: offices of a whole city, and moves across it. Then every community must be in memory
