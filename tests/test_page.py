@@ -68,7 +68,7 @@ def page(browser, address):
 
 def rate(page, side):
     """What the page says of a side's rate with the luck on show."""
-    return page.locator("text=/% of issues resolved within 30 days/").nth(side).inner_text()
+    return page.locator("text=/In this year .luck [0-9]+.: [0-9]+% of issues/").nth(side).inner_text()
 
 
 def test_it_opens_with_nothing_failed_and_nothing_asked_of_others(page):
@@ -149,7 +149,7 @@ def test_a_click_on_a_building_tells_who_lives_there_and_what_happened(page):
     page.keyboard.press("]")  # the town's own keys: choose a building, look inside
     page.keyboard.press("Enter")
     page.wait_for_selector("text=Everybody here is made up.")
-    assert "knows" in words_of(page, ".co-inside") and "Issues here" in words_of(page, ".co-inside")
+    assert "neighbours known" in words_of(page, ".co-inside") and "Issues here" in words_of(page, ".co-inside")
 
 
 def day_of(page):
@@ -195,7 +195,8 @@ def test_a_state_is_kept_as_file_and_link_and_opens_as_it_was(page, browser, add
         other.close()
 
     by_link = browser.new_page()
-    by_link.goto(address + "/" + page.locator(".co-link").get_attribute("href"))
+    page.wait_for_function("location.search.length > 20")
+    by_link.goto(page.url)
     same(by_link)
     by_file = browser.new_page()
     by_file.goto(address)
@@ -221,6 +222,39 @@ def test_a_number_of_the_community_is_turned_on_both_sides_and_back(page):
     assert rate(page, 1) != right
     page.get_by_text("Turn all back").click()
     page.wait_for_function("before => document.body.innerText.includes(before)", arg=left)
+
+
+def test_a_number_is_typed_and_what_cannot_be_is_said_beside_it(page):
+    page.locator(".co-numbers").click()
+    knob = page.locator(".co-knob", has_text="Committee's people")
+    typed = knob.locator(".v-text-field input")
+    typed.fill("6")
+    typed.press("Enter")
+    page.wait_for_selector("text=Committee's people: 6 people")
+    typed.fill("900")
+    typed.press("Enter")
+    page.wait_for_selector("text=allowed is 0 to 500")
+    luck = page.locator("input[aria-label^='Luck']")
+    luck.fill("-5")
+    luck.press("Enter")
+    page.wait_for_selector("text=The year on show is still that of luck 0.")
+    luck.fill("7")
+    luck.press("Enter")
+    page.wait_for_selector("text=/In this year .luck 7.:/")
+    told = rate(page, 0)
+    page.reload()  # the address holds the state
+    page.wait_for_selector(".co-verdict")
+    page.wait_for_function("told => document.body.innerText.includes(told)", arg=told)
+
+
+def test_changes_in_quick_succession_leave_the_last_one_on_show(page):
+    """A year that is no longer wanted is given up; the page lives on."""
+    for gap in (100, 250, 400):
+        for name in ("mediation_room", "whistle", "grid_patrol", "chat_groups"):
+            page.locator(f".co-{name}-0 .v-input--selection-controls__ripple").click()
+            page.wait_for_timeout(gap)
+    page.wait_for_function("document.querySelector('.cogov-town').innerText.includes('Left: Chat groups, Grid patrol, Mediation room, Whistle')")
+    assert "Traceback" not in page.inner_text("body") and page.wrong == []
 
 
 def test_everything_affordable_is_more_than_nothing_and_less_than_everything(page):

@@ -25,7 +25,7 @@ from cogov.viz.words_page import PAGE
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 OTHER_TONGUE = {"language"}  # names the language that one may switch to
-CODE = {"town.value"}        # no word in it
+CODE = {"town.value", "side"}  # no word in it
 
 
 def slots(text):

@@ -7,12 +7,16 @@ import os
 import threading
 from dataclasses import replace
 
+import anywidget
+import numpy as np
 import solara
 import solara.lab
+import traitlets
 
 from ..experiments.runs import DESKS, ledger
 from ..experiments.surprises import shown as called
 from ..model.almanac import PAYERS
+from ..model.issues import RESOLVED
 from ..model.knobs import ScenarioError
 from ..model.measures import summary
 from . import curves, fonts, stories, words
@@ -36,6 +40,7 @@ STYLE = """
 .co-mechanism .v-messages { display: none } .co-mechanism .v-label { font-size: .75rem } .co-mechanism .v-input__slot { margin: 0 } .co-mechanism .v-input--selection-controls__input { margin-right: 2px }
 .co-head { margin-top: 8px } .co-group { margin-top: 4px } .co-side { min-width: 3rem } .co-about { padding: 2px 4px 10px 10px } .co-account { font-variant-numeric: tabular-nums }
 .co-presets-0 .v-btn, .co-presets-1 .v-btn { padding: 0 6px !important; font-size: .8rem } .co-knob { line-height: 1.1 } .co-bar { line-height: 1.3 } .co-bar .v-progress-linear { max-width: 22rem }
+.v-navigation-drawer { max-width: 85vw !important } .co-presets-0 .v-btn, .co-presets-1 .v-btn { border: 1px solid #ccc; margin: 2px } .co-field { max-width: 6.5rem; flex: none !important } .co-field input { text-align: right; padding: 0 !important }
 .co-line { line-height: 1.55 } .co-line > * { display: inline } .co-lesson { border-left: 6px solid #E69F00 !important } .co-choice .v-btn__content { white-space: normal; text-align: left }
 .co-people { max-height: 26rem; overflow-y: auto } .co-story { font-size: .9rem; line-height: 1.5 } .co-title { font-weight: 600 }
 """
@@ -54,6 +59,22 @@ def begun(query):
         return desks.linked(query, own, lang) or desks.opened(own, lang), ""
     except ScenarioError as error:
         return desks.opened(own, lang), words.error(lang, error)
+
+
+@solara.component
+def Layout(children):
+    """The frame: what stands at the side is open where there is room for it."""
+    return solara.AppLayout(children=children, sidebar_open=None)
+
+
+class Address(anywidget.AnyWidget):
+    """Keeps the page's state in the browser's line of address, so that it can be copied, and survives a reload."""
+
+    _esm = """export default { render({ model }) {
+      const put = () => history.replaceState(history.state, "", "?" + model.get("query"));
+      model.on("change:query", put); put();
+    } }"""
+    query = traitlets.Unicode("").tag(sync=True)
 
 
 @solara.component
@@ -77,9 +98,12 @@ def Page():
             if latest.current != key:
                 raise Superseded
 
-        return desks.shown(setup.arms(), setup.seed, [(*key, side) for side in desks.SIDES], still) if setup else desks.lived(desk, still)
+        try:
+            return desks.shown(setup.arms(), setup.seed, [(*key, side) for side in desks.SIDES], still) if setup else desks.lived(desk, still)
+        except Superseded:
+            return None
 
-    lived = solara.lab.use_task(live, dependencies=[key], prefer_threaded=True)
+    lived = solara.lab.use_task(live, dependencies=[key], prefer_threaded=True, raise_error=False)
     kept = solara.use_ref(None)
     if lived.finished and lived.value is not None:
         kept.current = lived.value
@@ -111,11 +135,13 @@ def Page():
 
     def look(what):
         set_picked(what)
-        set_issue(what["ids"][0] if what.get("ids") else "")
+        ids = what.get("ids") or [""]
+        set_issue(next((i for i in ids if i and still_open(kept.current, i, what["day"])), ids[0]))
 
     solara.Title("cogov · 共治")
     solara.Style(STYLE)
     solara.Style(fonts.served())
+    Address.element(query=replace(desk, day=day).link())
     with solara.AppBar():
         solara.Button(said(lang, "language"), text=True, on_click=lambda: change(lang="zh" if lang == "en" else "en"), classes=["co-language"])
     with solara.AppBarTitle():
@@ -132,13 +158,13 @@ def Page():
             solara.Error(why)
         solara.ProgressLinear(lived.pending)
         if walk is None:
-            solara.Text(said(lang, "start"), classes=["co-quiet"])
+            solara.Text(said(lang, "start", **{side: title(setting.on, lang) for side, setting in zip(desks.SIDES, desk.settings)}), classes=["co-quiet"])
         if walk is not None:
             Lesson(walk, set_walk, lang, lambda: set_walk(None), lambda *what: set_playing(what))
         if kept.current is not None and (walk is None or setup is not None):
             Neighbourhood(desk, kept.current, look, set_day, setup, playing)
         if kept.current is not None and walk is None:
-            Inside(desk, kept.current, picked, issue, set_issue)
+            Inside(desk, kept.current, day, picked, issue, set_issue)
             Replicates(desk, kept.current)
             Charts(desk, kept.current, day)
             Budget(desk, kept.current)
@@ -155,7 +181,7 @@ def Neighbourhood(desk, shown, look, set_day, setup, playing):
     def show():
         with town.hold_sync():
             town.words = words.town(lang, shown.films[0].header["compounds"])
-            town.titles = [title(film.header["on"], lang) for film in shown.films]
+            town.titles = [said(lang, "side", side=said(lang, side), what=title(film.header["on"], lang)) for side, film in zip(desks.SIDES, shown.films)]
             town.layer, town.families = (setup.layer, list(setup.families)) if setup else (desk.layer, [])
             town.left, town.right = shown.packed
             if setup:
@@ -285,21 +311,21 @@ def Budget(desk, shown):
     with solara.ColumnsResponsive(12, medium=6):
         for side, film in enumerate(shown.films):
             with solara.Card(margin=0, classes=["co-card", f"co-budget-{side}"]), solara.Column(gap="4px"):
-                Spent(film, desk.lang)
+                Spent(film, desk.lang, shown.seed)
 
 
 @solara.component
-def Spent(film, lang):
+def Spent(film, lang, luck):
     """One side of it."""
     run, told = film.run, summary(film.run)
     open_, set_open = solara.use_state(False)
-    solara.Text(said(lang, "rate", rate=told["resolution_rate"]), classes=["co-title"])
+    solara.Text(said(lang, "rate", rate=told["resolution_rate"], luck=luck), classes=["co-title"])
     solara.Text(said(lang, "cost", hours=told["hours"], yuan=told["yuan"], days=run.days))
     solara.Text(said(lang, "budget"), classes=["co-title"])
     for words_, used, there in meters(run, lang):
         with solara.Div(classes=["co-bar"]):
             solara.Text(words_, classes=["co-quiet"])
-            solara.ProgressLinear(min(100.0, 100 * used / there), color="#D55E00" if used > 0.99 * there else "#0072B2")
+            solara.ProgressLinear(min(100.0, 100 * used / there), color="#000000" if used > 0.99 * there else "#0072B2")
     asked = film.effort.asked[:, :, :-1].sum()
     if asked:
         solara.Text(said(lang, "budget.granted", share=film.effort.got[:, :, :-1].sum() / asked), classes=["co-quiet"])
@@ -321,7 +347,7 @@ def meters(run, lang):
 
 
 @solara.component
-def Inside(desk, shown, picked, issue, set_issue):
+def Inside(desk, shown, day, picked, issue, set_issue):
     """Who lives where the visitor looked, what happened there, and its story on both sides."""
     lang, comma = desk.lang, say(FRAME, "comma", desk.lang)
     with solara.Card(margin=0, classes=["co-card", "co-inside"]):
@@ -330,7 +356,7 @@ def Inside(desk, shown, picked, issue, set_issue):
             return
         with solara.ColumnsResponsive(12, medium=[4, 8]):
             with solara.Column(gap="4px", classes=["co-people"]):
-                solara.Text(said(lang, "building", b=picked["building"]), classes=["co-title"])
+                solara.Text(named_building(shown.films[0], picked["building"], lang), classes=["co-title"])
                 for home in desks.homes(desk, picked["building"], picked.get("flat", -1)):
                     kind = comma.join(said(lang, name) for name in ("owner" if home.owner else "tenant", *(["away"] if home.away else ())))
                     solara.Text(f"{said(lang, 'flat', f=home.flat, floor=home.floor)}{say(FRAME, 'colon', lang)}{kind}", classes=["co-quiet"])
@@ -342,19 +368,47 @@ def Inside(desk, shown, picked, issue, set_issue):
                 if not picked.get("ids"):
                     solara.Text(said(lang, "no issues"))
                     return
-                names = {i: named(shown, i, lang) for i in picked["ids"]}
-                solara.Select(said(lang, "issues here"), value=names.get(issue), values=list(names.values()), on_value=lambda v: set_issue(next(i for i, n in names.items() if n == v)))
+                open_ = [i for i in picked["ids"] if still_open(shown, i, day)]
+                names = {i: named(shown, i, lang) for i in (*open_, *(i for i in picked["ids"] if i not in open_))}
+                solara.Select(said(lang, "issues here", open=len(open_), settled=len(names) - len(open_), day=day), value=names.get(issue), values=list(names.values()), on_value=lambda v: set_issue(next(i for i, n in names.items() if n == v)))
                 story = shown.story(int(issue)) if issue else None
                 if story:
                     with solara.Columns([1, 1]):
                         for side, arm in zip(desks.SIDES, story.arms):
                             with solara.Column(gap="0px", classes=["co-story"]):
                                 solara.Text(said(lang, side), classes=["co-title"])
+                                if side == "right" and len({row["born"] for row in rows_of(shown, issue)}) > 1:
+                                    solara.Text(said(lang, "another day"), classes=["co-quiet"])
                                 for line in stories.told(arm, story, lang):
                                     solara.Text(line)
 
 
 def named(shown, id_, lang):
-    """An issue in a list: its kind, and its number there."""
-    building, category, number = called(int(id_), shown.scenarios[0]).split("/")
-    return f"{stories.kind(category, lang)} {building}/{number}"
+    """An issue in a list: its kind, and since when."""
+    _, category, _ = called(int(id_), shown.scenarios[0]).split("/")
+    return said(lang, "issue", kind=stories.kind(category, lang), born=min(row["born"] for row in rows_of(shown, id_)))
+
+
+def rows_of(shown, id_):
+    """The issue on the sides where it arose."""
+    found = ((film.run.issues, np.searchsorted(film.run.issues["id"], int(id_))) for film in shown.films)
+    return [issues[n] for issues, n in found if n < len(issues) and issues[n]["id"] == int(id_)]
+
+
+def still_open(shown, id_, day):
+    """Whether an issue is open on a day, on either side."""
+    for arrays in (film.arrays for film in shown.films):
+        n = np.searchsorted(arrays["issue_id"], int(id_))
+        if n < len(arrays["issue_id"]) and arrays["issue_id"][n] == int(id_):
+            first, last = arrays["issue_first"][n : n + 2]
+            states = arrays["event_state"][first:last][arrays["event_day"][first:last] <= day]
+            if len(states) and states[-1] < RESOLVED:
+                return True
+    return False
+
+
+def named_building(film, b, lang):
+    """A building as the town calls it, and its number in all of the community."""
+    compound = film.arrays["building_compound"]
+    name = words.compound(lang, film.header["compounds"][compound[b]])
+    return said(lang, "building", compound=name, n=b - int(np.argmax(compound == compound[b])) + 1, b=b)

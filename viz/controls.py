@@ -6,6 +6,7 @@ import ipywidgets
 import solara
 import solara.lab
 from reacton import ipyvuetify as rv
+from solara.components.input import use_change
 
 from ..experiments.classroom import at as value_at
 from ..experiments.effort import ENOUGH, WHAT, moved
@@ -27,7 +28,7 @@ BOTH = "both"
 def Controls(desk, shown, change, set_side, reopen):
     """All that stands at the side of the page. `shown`: what is on the screen, or None before anything is; `desk.day` is the day that is."""
     lang = desk.lang
-    with solara.Column(gap="8px", style={"padding": "12px", "min-width": "20rem"}):
+    with solara.Column(gap="8px", style={"padding": "12px", "min-width": "min(20rem, 75vw)"}):
         Community(desk, change)
         solara.Text(said(lang, "mechanisms"), classes=["co-title", "co-head"])
         solara.Text(said(lang, "mechanisms.hint"), classes=["co-quiet"])
@@ -48,8 +49,13 @@ def Community(desk, change):
     cases = shipped() if desk.case in shipped() else [desk.case, *shipped()]
     Choice("case", desk.case, {name: words.case(lang, name) for name in cases}, lambda name: change(case=name, settings=desks.opened(name, lang).settings, days=0, day=0), lang)
     with solara.Details(said(lang, "source")):
-        solara.Text(words.case(lang, desk.case, "story") or desks.opened_case(desk.case).provenance, classes=["co-quiet"])
-    solara.InputInt(said(lang, "luck"), value=desk.seed, on_value=lambda v: change(seed=max(0, int(v or 0))))
+        case = desks.opened_case(desk.case)
+        solara.Text(words.case(lang, desk.case, "story") or case.provenance, classes=["co-quiet"])
+        given = [f"{words.knob(lang, f'community.{name}')[0]} {getattr(case.community, name):,}" for name in case.community.given]
+        if given:
+            solara.Text(said(lang, "source.given", what=say(FRAME, "comma", lang).join(given)), classes=["co-quiet"])
+        solara.Text(said(lang, "source.assumed"), classes=["co-quiet"])
+    Field(said(lang, "luck"), desk.seed, 0, 2**53 - 1, True, lambda v: change(seed=v), said(lang, "luck.wrong", n=desk.seed))
     Choice("layer", desk.layer, {"": said(lang, "layer.none"), **{name: said(lang, f"layer.{name}") for name in (UNKNOWN, *LAYERS)}}, lambda name: change(layer=name), lang)
 
 
@@ -67,7 +73,7 @@ def Presets(side, desk, set_side):
     """Settings of one side at a click."""
     lang = desk.lang
     asked, ask = solara.use_state(None)  # the desk whose means are asked about
-    finding = solara.lab.use_task(lambda: asked and (asked, asked.within_means(side)), dependencies=[asked], prefer_threaded=True)
+    finding = solara.lab.use_task(lambda: asked and (asked, asked.within_means(side)), dependencies=[asked], prefer_threaded=True, raise_error=False)
 
     def take():
         if asked and finding.finished and finding.value and finding.value[0] == asked:
@@ -82,7 +88,9 @@ def Presets(side, desk, set_side):
         with solara.Tooltip(said(lang, "preset.affordable.about", least=ENOUGH)):
             solara.Button(said(lang, "preset.affordable"), text=True, small=True, on_click=lambda: ask(desk), disabled=asked is not None)
         solara.Button(said(lang, "copy"), text=True, small=True, on_click=lambda: set_side(side, desk.settings[1 - side]))
-    solara.ProgressLinear(asked is not None)
+    if asked is not None:
+        solara.Text(said(lang, "preset.affordable.now"), classes=["co-quiet"])
+        solara.ProgressLinear(True)
 
 
 @solara.component
@@ -100,7 +108,8 @@ def Mechanism(name, desk, shown, set_side):
         if open_:
             with solara.Column(gap="4px", classes=["co-about"]):
                 solara.Text(words.mechanism(lang, name, "does"), classes=["co-quiet"])
-                solara.Text(f"{said(lang, 'mechanism.disappoints')}{say(FRAME, 'colon', lang)}{words.mechanism(lang, name, 'disappoints')}", classes=["co-quiet"])
+                disappoints = words.mechanism(lang, name, "disappoints")  # in English it begins with that word
+                solara.Text(disappoints if disappoints.startswith("Disappoints") else f"{said(lang, 'mechanism.disappoints')}{say(FRAME, 'colon', lang)}{disappoints}", classes=["co-quiet"])
                 pulls = say(FRAME, "comma", lang).join(said(lang, f"lever.{lever}") for lever in mechanisms.named(name).pulls)
                 solara.Text(f"{said(lang, 'mechanism.pulls')}{say(FRAME, 'colon', lang)}{pulls}", classes=["co-quiet"])
                 for side in range(2):
@@ -195,9 +204,34 @@ def Knob(path, f, own, turned, set_value, lang, most=inf):
     source = said(lang, "number.assumed" if m["source"].startswith("assumed") else "number.given")
     with solara.Tooltip(said(lang, "number.range", low=short(low), high=short(high), unit=unit, source=source)):
         with solara.Div(classes=["co-knob"]):
-            solara.Text(f"{name}{say(FRAME, 'colon', lang)}{short(shown)} {unit}", classes=["co-quiet"])
-            slider = rv.Slider(v_model=place, on_v_model=set_u, min=0, max=100, dense=True, hide_details=True, attributes={"aria-label": name})
+            with solara.Row(gap="8px", style={"align-items": "center"}):
+                solara.Text(f"{name}{say(FRAME, 'colon', lang)}{short(shown)} {unit}", classes=["co-quiet"], style={"flex": "1"})
+                Field("", now, low, high, whole, lambda v: set_value(path, None if v == own else v), said(lang, "number.wrong", low=short(low), high=short(high)), name)
+            slider = rv.Slider(v_model=place, on_v_model=set_u, min=0, max=100, dense=True, hide_details=True, attributes={"aria-label": name, "aria-valuetext": f"{short(shown)} {unit}"})
     rv.use_event(slider, "change", let_go)
+
+
+@solara.component
+def Field(label, value, low, high, whole, set_value, wrong, name=""):
+    """A number that is typed: taken when it is left or Enter is pressed; what cannot be is said below it, and nothing changes."""
+    bad, set_bad = solara.use_state(None)  # what was typed and cannot be
+
+    def take(typed):
+        if typed == told:
+            return
+        try:
+            number = int(str(typed)) if whole else float(str(typed))
+        except ValueError:
+            number = None
+        good = number is not None and low <= number <= high
+        set_bad(None if good else str(typed))
+        if good:
+            set_value(number)
+
+    told = bad if bad is not None else f"{value}" if whole else f"{value:.6g}"
+    field = rv.TextField(label=label, v_model=told, on_v_model=lambda _: None, dense=True, hide_details=bad is None, error=bad is not None, error_messages=[wrong] if bad is not None else [],
+                         attributes={"aria-label": label or name}, class_="" if label else "co-field")  # fmt: skip
+    use_change(field, take)
 
 
 def short(number):
@@ -246,5 +280,5 @@ def Keep(desk, reopen):
     solara.FileDownload(desk.saved, filename=f"cogov-{name}.json", label=said(lang, "save.state"))
     for side, one in enumerate(desks.SIDES):
         solara.FileDownload(lambda side=side: desk.case_file(side), filename=f"{name}-{one}.toml", label=said(lang, "save.case", side=said(lang, one)))
-    solara.Button(said(lang, "save.link"), text=True, href=f"?{desk.link()}", target="_blank", classes=["co-link"])
+    solara.Text(said(lang, "save.link"), classes=["co-quiet"])
     ipywidgets.FileUpload.element(accept=".json", multiple=False, description=said(lang, "open state"), icon="", layout={"width": "auto"}, on_value=lambda files: files and reopen(bytes(files[0]["content"])))

@@ -128,7 +128,7 @@ def restored(text, own="", lang="en"):
     try:
         told = json.loads(text) if len(text) <= LARGEST else None
     except (ValueError, RecursionError) as error:
-        raise ScenarioError(said(lang, "wrong.json", why=error)) from None
+        raise ScenarioError(said(lang, "wrong.casefile") if "[community]" in text else said(lang, "wrong.json", why=error)) from None
     if not isinstance(told, dict) or told.get("cogov") != LATEST:
         raise ScenarioError(said(lang, "wrong.state", latest=LATEST))
     plain = {f.name: f.default for f in fields(Desk) if f.name != "settings"}
@@ -136,7 +136,7 @@ def restored(text, own="", lang="en"):
         if type(told.get(name, default)) is not type(default):
             raise ScenarioError(said(lang, "wrong.text" if isinstance(default, str) else "wrong.number", name=name, value=repr(told[name])[:40]))
     if told.get("case") not in (own, *shipped()):
-        raise ScenarioError(said(lang, "wrong.case", value=repr(told.get("case"))[:60], guess=guess(str(told.get("case")), shipped())))
+        raise ScenarioError(said(lang, "wrong.case", value=repr(told.get("case"))[:60], guess=guess(str(told.get("case")), shipped()) if lang == "en" else ""))
     settings = []
     for side in SIDES:
         one = told.get(side)

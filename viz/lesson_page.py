@@ -14,7 +14,7 @@ from .words import said
 def Lesson(walk, set_walk, lang, leave, play):
     """One step of a lesson. `play(begin, to, speed)` plays the films."""
     lesson, step, at = walk.lesson, walk.step, walking.setup_of(walk)
-    measured = solara.lab.use_task(lambda: measure(lesson, at), dependencies=[lesson.name, at], prefer_threaded=True)
+    measured = solara.lab.use_task(lambda: measure(lesson, at), dependencies=[lesson.name, at], prefer_threaded=True, raise_error=False)
 
     def take():
         if measured.finished and measured.value and measured.value[0] == at and at not in walk.facts:
@@ -44,8 +44,11 @@ def Lesson(walk, set_walk, lang, leave, play):
         solara.ProgressLinear(measured.pending and missing == "facts")
         with solara.Row(gap="8px"):
             solara.Button(said(lang, "lesson.previous"), on_click=lambda: set_walk(walking.back(walk)), disabled=walk.at == 0, text=True)
-            solara.Button(said(lang, "lesson.next"), on_click=lambda: set_walk(walking.forward(walk)), disabled=bool(missing) or walk.last, color="primary", classes=["co-next"])
-            solara.Button(said(lang, "lesson.leave"), on_click=leave, text=True)
+            if walk.last:
+                solara.Button(said(lang, "lesson.finish"), on_click=leave, disabled=bool(missing), color="primary", classes=["co-finish"])
+            else:
+                solara.Button(said(lang, "lesson.next"), on_click=lambda: set_walk(walking.forward(walk)), disabled=bool(missing), color="primary", classes=["co-next"])
+                solara.Button(said(lang, "lesson.leave"), on_click=leave, text=True)
 
 
 def measure(lesson, at):
@@ -93,7 +96,7 @@ def Outcomes(walk, lang):
             step = walk.lesson.steps[at]
             names = [getattr(choice, lang) for choice in step.choice]
             solara.Text(getattr(step.question, lang), classes=["co-quiet"])
-            solara.Text(said(lang, "lesson.right") if mine == truth else said(lang, "lesson.none") if truth < 0 else said(lang, "lesson.wrong", choice=names[truth]), classes=["co-title"])
+            solara.Text(said(lang, "lesson.right") if mine == truth else said(lang, "lesson.none") if truth < 0 else said(lang, "lesson.wrong", mine=names[mine], choice=names[truth]), classes=["co-title"])
 
 
 @solara.component
@@ -102,7 +105,7 @@ def Game(walk, set_walk, lang):
     step = walk.step
     design, set_design = solara.use_state({})
     asked, set_asked = solara.use_state(None)
-    scoring = solara.lab.use_task(lambda: scored(step, asked), dependencies=[str(asked)], prefer_threaded=True)
+    scoring = solara.lab.use_task(lambda: scored(step, asked), dependencies=[str(asked)], prefer_threaded=True, raise_error=False)
     spent = classroom.price(step.option, design)
 
     def take():

@@ -10,7 +10,7 @@ GROUPS = {  # what a mechanism is there for, and the levers that a mechanism of 
 
 MECHANISMS = {  # name -> group; in Chinese, what it does and how it disappoints; the English is in its own file
     "acquaintance": ("together", "“创熟”：街坊会办社团、过节庆、设婚恋角，把陌生人变成熟人，也让人更守规矩、更愿意出力。", "见效慢，习惯要一年的活动才养得成，不办就淡；不常住的业主不来。"),
-    "building_captains": ("finds", "每栋楼有一位楼长：有事有人可说，小事当场办掉，也知道谁家总敲不开门；巷长补缺，街长盯着说过的事不被忘记。", "管的户数太多就顾不过来；事情积得太久，楼长会累倒或搬走，岗位空着，直到找到新人。"),
+    "building_captains": ("finds", "每栋楼有一位楼长：有事有人可说，小事当场办掉，也知道谁家总敲不开门；巷长补缺，街长盯着反映过的事不被忘记。", "管的户数太多就顾不过来；事情积得太久，楼长会累倒或搬走，岗位空着，直到找到新人。"),
     "chat_groups": ("finds", "楼栋微信群有人管：问题几分钟就有人说，不在家的人也联系得上。", "不在群里的人听不到，尤其是老人；没人管的群谣言伤信任，人也渐渐退群。"),
     "community_company": ("money", "党组织办的公司在本地卖服务，盈余的一半用于治理。", "这是生意：先要投钱、投时间做起来，亏损的月份没有钱可给，还要吃掉本金。"),
     "concurrent_posts": ("together", "支部书记兼任业委会主任，一个人就能代表两个组织拍板。", "一个人的精力有限，排队的事会把人累垮；人一走，两边几个月没有主心骨，越依赖越伤。没有物业公司的地方也就没有业委会。"),
@@ -66,7 +66,7 @@ LEVERS = {
 
 MEASURES = {  # in Chinese; the English is `tables.NAMES`
     "resolution_rate": "按时解决率", "resolution_rate_of_told": "已反映事项的按时解决率", "restricted_mean_time": "平均解决天数*", "arisen": "发生的事项",
-    "told": "反映的事项", "resolved": "解决的事项", "resolved_in_time": "按时解决的事项", "backlog": "期末未了", "unknown": "未了且无人知晓", "reopened": "重新办理",
+    "told": "反映的事项", "resolved": "解决的事项", "resolved_in_time": "按时解决的事项", "backlog": "期末未办结", "unknown": "未办结且无人知晓", "reopened": "重新办理",
     "withdrawn": "放弃", "lapsed": "自行消失", "trust_committee": "对居委会的信任", "trust_company": "对物业的信任", "trust_neighbours": "对邻居的信任",
     "satisfaction": "满意度", "giving": "每周出力一晚的人", "acquaintances": "人均熟人", "hours": "工时", "yuan": "花费（元）", "hours_per_resolved": "每解决一件的工时",
     "yuan_per_resolved": "每解决一件的花费", "spread_between_buildings": "楼栋之间的差距", "owners_minus_tenants": "业主减租户", "registered_minus_migrants": "户籍减外来",

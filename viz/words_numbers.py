@@ -52,7 +52,7 @@ NUMBERS = {
     "residents.fresh": ("Patience before it counts", "多久才算拖", "天"),
     "residents.answered": ("An issue of one's own, resolved", "自己的事办成", "消除不信任的比例"),
     "residents.ignored": ("An issue of one's own, failed", "自己的事没办成", "失去信任的比例"),
-    "residents.bother": ("Open issues that halve satisfaction", "多少未了的事使满意减半", "件，本楼"),
+    "residents.bother": ("Open issues that halve satisfaction", "多少未办结的事使满意减半", "件，本楼"),
     "residents.shyness": ("Shyness", "不好意思", "不愿出一个晚上的对数几率"),
     "residents.zeal": ("How zeal differs", "热心的差异", "对数几率的尺度"),
     "residents.belief": ("Trust moves people", "因信任而出力", "对数几率，每单位信任"),

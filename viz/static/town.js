@@ -1375,7 +1375,7 @@ class Town {
     const issues = [];
     for (let i = 0; i < arm.issues; i++) if (arm.state[i] !== NOT_YET && here(i)) issues.push(i);
     issues.sort((p, q) => arm.born[q] - arm.born[p]);
-    this.model.set("picked", { arm: pane.a, kind, building: building.n, flat: inFlat ? flat : -1, issue: mark ? mark.i : -1, ids: issues.slice(0, 50).map((i) => String(arm.film.issue_id[i])) });
+    this.model.set("picked", { arm: pane.a, day: this.today, kind, building: building.n, flat: inFlat ? flat : -1, issue: mark ? mark.i : -1, ids: issues.slice(0, 50).map((i) => String(arm.film.issue_id[i])) });
     this.model.save_changes();
     this.tell(true);
     this.request();
