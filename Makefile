@@ -13,12 +13,13 @@ READY  := $(VENV)/.ready
 PIP    := -m pip --quiet --disable-pip-version-check --no-input
 TRIED  := $(if $(PYTHON),"$(PYTHON)",python3 python3.13 python3.12 python3.11 python3.14)
 
-.PHONY: help demo test slow lock fonts clean again
+.PHONY: help demo test slow trust trust-short lock fonts clean again
 
 help:
 	@echo 'make demo    one community, with and without building captains, 20 replicates, into out/demo'
 	@echo 'make test    the quick tests, on all cores'
 	@echo 'make slow    the slow tests'
+	@echo 'make trust   every figure of trust under the command that prints it, within half an hour; make trust-short, minutes'
 	@echo 'make lock    write requirements.lock anew, keeping versions; LOCK=--upgrade takes the newest'
 	@echo 'make fonts   make viz/static/fonts anew, from the package fonts-noto-cjk of Debian and Ubuntu'
 	@echo 'make clean   remove .venv, caches and out/demo'
@@ -34,6 +35,13 @@ test: $(READY)
 
 slow: $(READY)
 	@$(BIN)/pytest -q tests -m slow
+
+# The page goes on after a failure; its exit status is 1 if anything failed.
+trust: $(READY)
+	@$(BIN)/python -m cogov.experiments.trust $(if $(SHORT),--short)
+
+trust-short: $(READY)
+	@$(BIN)/python -m cogov.experiments.trust --short
 
 clean:
 	@rm -rf $(VENV) build cogov.egg-info .pytest_cache .hypothesis out/demo
