@@ -137,7 +137,8 @@ def printed(words, judge=None):
     try:
         tables = [json.loads(line) for line in done.stdout.splitlines()]
         for table in tables:
-            show(Console(width=160), False, table["title"], list(table["rows"][0]), [[one if isinstance(one, str | int | float) else "" for one in row.values()] for row in table["rows"]], table["note"])
+            cells = [[str(one) if one is None or isinstance(one, bool) else one for one in row.values()] for row in table["rows"]]
+            show(Console(width=160), False, table["title"], list(table["rows"][0]), cells, table["note"])
         return wrong + judge(tables)
     except (ValueError, KeyError, IndexError) as error:
         return [*wrong, f"its tables are not as they were: {type(error).__name__}: {error}"]
