@@ -196,22 +196,22 @@ def threaded(asked, workers):
     return swept(asked, chunk=1, make=partial(ThreadPoolExecutor, workers))
 
 
-def dask(asked, chunk, processes=2, threads=1):
+def dask(asked, chunk, processes=2):
     """As a sweep on a Dask cluster of this machine. Raises Absent."""
     from . import executors
 
-    with cluster(processes, threads) as address:
+    with cluster(processes) as address:
         return swept(asked, chunk=chunk, make=partial(executors.dask, address))
 
 
 @contextmanager
-def cluster(processes, threads):
+def cluster(processes):
     """The address of a Dask cluster on loopback, without dashboard. Raises Absent."""
     try:
         from distributed import LocalCluster
     except ImportError:
         raise Absent("Dask is not installed") from None
-    with LocalCluster(n_workers=processes, threads_per_worker=threads, dashboard_address=None, host="127.0.0.1", silence_logs=50) as one:
+    with LocalCluster(n_workers=processes, threads_per_worker=1, dashboard_address=None, host="127.0.0.1", silence_logs=50) as one:
         yield one.scheduler_address
 
 
@@ -318,7 +318,7 @@ def ways(short=False, places=(), days=400):
         yield Way("3 threads of this process", partial(threaded, workers=3))
         yield Way("Dask, 2 processes, chunks of 1", partial(dask, chunk=1))
         yield Way("Dask, 2 processes, chunks of 7", partial(dask, chunk=7))
-        yield Way("Dask, 2 threads of a process", partial(dask, chunk=1, processes=1, threads=2))
+        yield Way("Dask, 1 process, chunks of 7", partial(dask, chunk=7, processes=1))
         for version in PYTHONS:
             yield Way(f"Python {version}", partial(other, version=version, places=places))
 
@@ -401,13 +401,13 @@ def show(console, found, as_json=False):
         return print(json.dumps({"title": "determinism", "cells": cells, "same": found.idle(), "note": verdict, "good": found.good()}, ensure_ascii=False))
     table = Table(title=f"determinism: {len(names)} sets x {len(ways)} ways, {found.asked.days} days, lucks of each {found.asked.replicates}", box=box.SIMPLE_HEAD, title_justify="left", padding=(0, 1, 0, 0))
     for column in ("set", "hash", *letters.values()):
-        table.add_column(column, no_wrap=column in ("set", "hash"))
+        table.add_column(column, no_wrap=column in ("set", "hash"), overflow="fold")
     for name in names:
         cells = []
         for way in ways:
             cell = found.cell(way, name)
-            own = found.like[way] == way != ways[0] and cell == "equal"  # it is held against nothing: its own hash
-            cells.append(MARKS[cell] if cell in MARKS and not own else found.hashes[way][name])
+            own = found.like[way] == way != ways[0] and cell == "equal"  # another is held against it
+            cells.append("#" if own else MARKS.get(cell) or found.hashes[way][name])
         first = found.hashes[ways[0]]
         table.add_row(name, first if isinstance(first, str) else first[name], *cells)
     console.print(table)
@@ -421,7 +421,7 @@ def show(console, found, as_json=False):
         words = told if isinstance(told, str) else f"the same in {', '.join(same)}" if same else "differs in every set"
         console.print(f"  {control}: {words} ({found.seconds[control]:.0f} s)", highlight=False, markup=False, soft_wrap=True)
     console.print(f"\n{verdict}", style="bold", highlight=False)
-    console.print("= equal to A, or to the way named below; - not present: counted as neither", highlight=False, markup=False)
+    console.print("= equal to A, or to the way named; # another way is held against it; - not present: counted as neither; else the hash that differs", highlight=False, markup=False)
 
 
 def determinism(console, short=False, places=(), as_json=False, progress=lambda what: None):
