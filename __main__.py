@@ -280,6 +280,22 @@ def luck(json_: Json = False):
 
 
 @bench.command()
+def determinism(
+    short: Annotated[bool, typer.Option("--short", help="fewer ways and days, within a minute")] = False,
+    python: Annotated[list[Path] | None, typer.Option("--python", metavar="PATH", help="another Python, 3.11 to 3.13, with NumPy and numba; repeatable; those of the PATH and of pyenv are found", show_default=False)] = None,
+    json_: Json = False,
+):  # fmt: skip
+    """Is a run the same run, whoever lives it, when and where? Sets of case and mechanisms by ways to live them; exit status 1 if not."""
+    from .experiments.determinism import determinism as tried
+
+    with progress() as bar:
+        task = bar.add_task("the first way", total=None)
+        good = tried(out, short, python or (), json_, lambda what: bar.update(task, description=what))
+    if not good:
+        raise typer.Exit(1)
+
+
+@bench.command()
 def page(sessions: Annotated[int, typer.Option(min=1, max=50, help="visitors at once")] = 10, json_: Json = False):
     """The browser page: first view, a switch, frames while it plays, bytes, memory, many visitors at once. Needs Playwright and Chromium."""
     from .viz import page_bench

@@ -122,6 +122,12 @@ def replaced(w):
     return w.issues, w.rows, w.ended, w.log
 
 
+@compiled
+def put_back(w, day, issues, ended, log):
+    """The day, and what `replaced` gives, as they were once."""
+    w.day, w.issues, w.rows, w.ended, w.log = day, issues, issues, ended, log
+
+
 class World:
     """A community on one day: every column of `State` by name, for Python to read. Only the day writes it."""
 
@@ -192,6 +198,16 @@ class World:
         if name.startswith("__"):  # asked for by copy and pickle before there is a state
             raise AttributeError(name)
         return getattr(self.state, name)
+
+    def columns(self):
+        """Every column that a run writes, by name, but for those in REPLACED: where they are in this world, to be looked at."""
+        yield from leaves({name: part for name, part in self.state._asdict().items() if name not in GIVEN}, "")
+        yield from leaves(self.own, "own.")
+
+    def snapshot(self):
+        """This day as copies of arrays, name -> array: what `resumed` goes on from, and what `np.savez` writes without pickle."""
+        now = {"day": np.array(self.day), "issues": self.issues, "ended": self.ended[: self.gone[0]], "log": self.history()}
+        return {name: column.copy() for name, column in (*self.columns(), *now.items())}
 
     def history(self):
         """Everything that happened to every issue so far; (lines,) EVENT in the order it happened."""
@@ -327,6 +343,27 @@ def begun(community, scenario, luck):
     return World(state, names, scenario, luck)
 
 
+def resumed(snapshot, community, scenario, luck):
+    """The world that a `World.snapshot` is of, to go on with; `community`, `scenario` and `luck` are those it was begun with."""
+    world = begun(community, scenario, luck)
+    world.make_room(len(snapshot["pulls.sight.sum"]))
+    world.day = int(snapshot["day"])
+    put_back(world.live, world.day, *(snapshot[name].astype(kind) for name, kind in (("issues", ISSUE), ("ended", ISSUE), ("log", EVENT))))  # a file forgets the room between
+    for name, column in world.columns():
+        column[...] = snapshot[name]
+    world.hand_out()
+    return world
+
+
+def leaves(part, name):
+    """(name, array) of every array in tuples of columns, or dicts of them."""
+    for own, one in (part if isinstance(part, dict) else part._asdict()).items():
+        if isinstance(one, np.ndarray):
+            yield name + own, one
+        else:
+            yield from leaves(one, f"{name}{own}.")
+
+
 def numbers(scenario):
     """The scenario's numbers, each of the one type that kernels are compiled for."""
     committee = scenario.committee
@@ -351,6 +388,7 @@ def trusted(knobs):
 
 
 WRITTEN = ("households", "residents", "mood", "funds")  # what of a founded community a run writes
+GIVEN = {*Founded._fields, "seed", "day", "knobs", "lever", *REPLACED} - {*WRITTEN}  # no columns of a run's own: as it was begun, or views of others
 
 
 def copied(part):
