@@ -13,12 +13,13 @@ READY  := $(VENV)/.ready
 PIP    := -m pip --quiet --disable-pip-version-check --no-input
 TRIED  := $(if $(PYTHON),"$(PYTHON)",python3 python3.13 python3.12 python3.11 python3.14)
 
-.PHONY: help demo test slow lock fonts clean again
+.PHONY: help demo test slow baselines lock fonts clean again
 
 help:
 	@echo 'make demo    one community, with and without building captains, 20 replicates, into out/demo'
 	@echo 'make test    the quick tests, on all cores'
 	@echo 'make slow    the slow tests'
+	@echo 'make baselines  what every case comes to, into tests/baselines; asks for a line in CHANGELOG.md where results moved'
 	@echo 'make lock    write requirements.lock anew, keeping versions; LOCK=--upgrade takes the newest'
 	@echo 'make fonts   make viz/static/fonts anew, from the package fonts-noto-cjk of Debian and Ubuntu'
 	@echo 'make clean   remove .venv, caches and out/demo'
@@ -34,6 +35,9 @@ test: $(READY)
 
 slow: $(READY)
 	@$(BIN)/pytest -q tests -m slow
+
+baselines: $(READY)
+	@$(BIN)/python tests/baselines.py
 
 clean:
 	@rm -rf $(VENV) build cogov.egg-info .pytest_cache .hypothesis out/demo

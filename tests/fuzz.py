@@ -48,7 +48,7 @@ from cogov.viz.lessons import read_lesson
 from cogov.viz.steps import STEPS, Choice, Lesson, Option, Par
 
 MOST_SECONDS, MOST_MEGABYTES = 2.0, 200.0
-PATIENCE = 30          # seconds after which an example is stopped
+PATIENCE = 10          # seconds of processor after which an example is stopped
 SMALL = 5000           # residents of a community that is founded
 ROOT = Path(cogov.__file__).parent
 EXPERIMENTS = ROOT / "docs" / "experiments"
@@ -319,6 +319,7 @@ class Target:
     files: object                            # () -> a strategy of {name of a file: its bytes}
     right: object                            # () -> files that can be read
     beside: dict = field(default_factory=dict)  # files that are always there
+    heavy: object = tuple                    # () -> files that ask for much
 
 
 def bytes_of(paths):
@@ -362,8 +363,29 @@ def log_files():
     return st.one_of(st.fixed_dictionaries({"mine.csv": logs}), st.builds(lambda a: a | {"mine.csv": LOG.encode()}, mapped), st.builds(lambda a, b: a | {"mine.csv": b}, mapped, logs))
 
 
+BOTH = 'en = "Why {left.backlog:0}?", zh = "{left.backlog:0}"'
+LITTLE = f"""name = "own"
+title = {{ en = "Own", zh = "自己的" }}
+question = {{ en = "Why?", zh = "为什么？" }}
+reference = {{ en = "None", zh = "无" }}
+[[step]]
+kind = "setup"
+case = "wuzi_yard"
+text = {{ en = "Look.", zh = "看。" }}
+days = 100
+day = 3
+replicates = 2
+right = {{ on = ["whistle"], set = ["committee.staff=1"] }}
+[[step]]
+kind = "run"
+text = {{ {BOTH} }}
+to = 50
+speed = 5
+"""
+
+
 def lesson_files():
-    return like("lesson.toml", bytes_of(sorted(LESSONS.glob("*.toml"))))
+    return like("lesson.toml", [*bytes_of(sorted(LESSONS.glob("*.toml"))), *[LITTLE.encode()] * 6])
 
 
 @cache
@@ -396,10 +418,36 @@ def beside():
     return {"list.csv": (EXPERIMENTS / "list.csv").read_bytes(), "cases/my_yard.toml": (EXPERIMENTS / "cases" / "my_yard.toml").read_bytes()}
 
 
+def heavy_cases():
+    yard = (SHIPPED / "wuzi_yard.toml").read_bytes()
+    yield {"case.toml": yard + b'[[outset]]\ncategory = "litter"\ncount = 100000\n' * 100}
+    yield {"case.toml": yard + b"[[shock]]\ndays = 3650\n" * 9000}
+
+
+def heavy_experiments():
+    def asked(design, *factors):
+        return {"experiment.toml": "\n".join(['name = "x"', 'cases = ["wuzi_yard"]', "replicates = 1", "[design]", design, *(f'[[factor]]\npath = "{path}"\nlevels = 300' for path in factors)]).encode()}
+
+    yield asked('kind = "latin"\npoints = 1000000', "committee.staff")
+    yield asked('kind = "sobol"\npoints = 524288', "committee.staff")
+    yield asked('kind = "saltelli"\npoints = 262144', "committee.staff")
+    yield asked('kind = "morris"\npoints = 100000', "committee.staff")
+    yield asked('kind = "grid"', "committee.staff", "committee.shift")
+    yield asked('kind = "one_at_a_time"', "committee.staff", "committee.shift")
+    yield asked(f'kind = "factorial"\nmechanisms = {json.dumps(mechanisms.names()[:16])}')
+    yield asked('kind = "list"\ntable = "list.csv"') | {"list.csv": b"arm,committee.staff\n" + b"".join(b"a%d,1\n" % n for n in range(90_000))}
+
+
+def heavy_logs():
+    yield {"mine.csv": LOG.encode() + b"".join(b"%d,2020-01-13,2020-01-14,c%d,555\n" % (n, n) for n in range(10, 50_000))}
+    yield {"mine.csv": ("id,opened,closed,category," + ",".join(f"c{n}" for n in range(20_000)) + "\n").encode() + (b"1,2020-01-13,2020-01-14,litter" + b"," * 20_000 + b"\n") * 20}
+    yield {"mine.csv": LOG.replace("2020-01-13", "2020-01-13" + " " * 50_000 + "x").encode()}
+
+
 TARGETS = {
-    "case": Target("case", case, case_files, lambda: {"case.toml": whole_case()}),
-    "experiment": Target("experiment", experiment, experiment_files, lambda: {"experiment.toml": (EXPERIMENTS / "arms.toml").read_bytes()}, beside()),
-    "log": Target("log", log, log_files, lambda: {"mine.csv": LOG.encode(), "mine.toml": MAPPING}),
+    "case": Target("case", case, case_files, lambda: {"case.toml": whole_case()}, heavy=heavy_cases),
+    "experiment": Target("experiment", experiment, experiment_files, lambda: {"experiment.toml": (EXPERIMENTS / "arms.toml").read_bytes()}, beside(), heavy_experiments),
+    "log": Target("log", log, log_files, lambda: {"mine.csv": LOG.encode(), "mine.toml": MAPPING}, heavy=heavy_logs),
     "lesson": Target("lesson", lesson, lesson_files, lambda: {"lesson.toml": (LESSONS / "lamp.toml").read_bytes()}),
     "state": Target("state", state, state_files, lambda: {"state.json": states()[0]}),
     "link": Target("link", link, link_files, lambda: {"link.txt": as_link(states()[0], (0, b""))}),
@@ -483,21 +531,23 @@ class Tally:
     """What came of the files of one kind."""
 
     def __init__(self, target):
-        self.target, self.count, self.worst, self.slowest, self.largest = target, Counter(), {}, (0.0, {}), (0.0, {})
+        self.target, self.count, self.worst, self.slowest, self.largest, self.over = target, Counter(), {}, (0.0, {}), (0.0, {}), []
 
     def one(self, files):
         """Try some files, with a clock, a limit of time, and an eye on memory."""
         before, cpu = megabytes()[0], time.process_time()
         peak = megabytes()[1]
-        signal.alarm(PATIENCE)
+        signal.setitimer(signal.ITIMER_PROF, PATIENCE)
         try:
             verdict = tried(self.target, files)
         finally:
-            signal.alarm(0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
         seconds, after = time.process_time() - cpu, megabytes()[1]
         self.slowest = max(self.slowest, (seconds, files), key=lambda pair: pair[0])
         if after > peak:  # else it took less than an earlier one
             self.largest = max(self.largest, (after - before, files), key=lambda pair: pair[0])
+        if seconds > MOST_SECONDS or (after > peak and after - before > MOST_MEGABYTES):
+            self.over.append((seconds, max(after - before, 0) if after > peak else 0.0, verdict, files))
         kind = kind_of(verdict)
         self.count[kind] += 1
         if kind not in ("read", "refused"):
@@ -509,7 +559,7 @@ class Tally:
 
 def thrown(name, minutes, first, pipe):
     """Throw files at one target for so many minutes; send what came of it."""
-    signal.signal(signal.SIGALRM, stop)
+    signal.signal(signal.SIGPROF, stop)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     target, until, batch = TARGETS[name], time.monotonic() + 60 * minutes, first
     tally = Tally(target)
@@ -518,6 +568,9 @@ def thrown(name, minutes, first, pipe):
     tally.count.clear()
     tally.worst.clear()
     tally.slowest = tally.largest = (0.0, {})
+    tally.over.clear()
+    for files in target.heavy():
+        tally.one(files)
     files = target.files()
     while time.monotonic() < until:
         @seed(batch)
@@ -530,7 +583,7 @@ def thrown(name, minutes, first, pipe):
         throw()
         batch += 1
     least = {kind: (verdict, smaller(target, files, kind)) for kind, (_, verdict, files) in tally.worst.items()}
-    pipe.send((dict(tally.count), least, tally.slowest, tally.largest))
+    pipe.send((dict(tally.count), least, tally.slowest, tally.largest, tally.over))
 
 
 def led(name, minutes):
@@ -540,7 +593,7 @@ def led(name, minutes):
     with atheris.instrument_imports(include=["cogov"]):
         pass  # cogov is loaded already: its functions are instrumented where they are
     atheris.instrument_all()
-    signal.signal(signal.SIGALRM, stop)
+    signal.signal(signal.SIGPROF, stop)
     target = TARGETS[name]
     file, raws = {"case": ("case.toml", bytes_of(SHIPPED.glob("*.toml"))), "experiment": ("experiment.toml", bytes_of(EXPERIMENTS.glob("*.toml"))),
                   "lesson": ("lesson.toml", bytes_of(LESSONS.glob("*.toml"))), "log": ("mine.csv", [LOG.encode(), CHINESE.encode(), CHINESE.encode("gbk")]),
@@ -549,7 +602,7 @@ def led(name, minutes):
 
     def one(raw):
         if time.monotonic() > until:
-            told(name, dict(tally.count), {kind: (verdict, files) for kind, (_, verdict, files) in tally.worst.items()}, tally.slowest, tally.largest)
+            told(name, dict(tally.count), {kind: (verdict, files) for kind, (_, verdict, files) in tally.worst.items()}, tally.slowest, tally.largest, tally.over)
             sys.stdout.flush()
             import os
 
@@ -565,7 +618,7 @@ def led(name, minutes):
         atheris.Fuzz()
 
 
-def told(name, count, least, slowest, largest):
+def told(name, count, least, slowest, largest, over):
     """Print what came of one target; returns whether all was well."""
     escaped = sum(n for kind, n in count.items() if kind not in ("read", "refused"))
     print(f"{name:12}{sum(count.values()):9,}{count.get('read', 0):9,}{count.get('refused', 0):9,}{escaped:9,}{slowest[0]:10.2f}{largest[0]:10.0f}")
@@ -573,12 +626,11 @@ def told(name, count, least, slowest, largest):
         print(f"  {count[kind]} x {verdict}")
         for file, raw in files.items():
             print(f"    {file}: {raw[:1500]!r}{f' ... {len(raw)} bytes' if len(raw) > 1500 else ''}")
-    for what, (most, files), limit in (("seconds", slowest, MOST_SECONDS), ("MB", largest, MOST_MEGABYTES)):
-        if most > limit:
-            print(f"  {most:.1f} {what}, more than {limit:g}, for:")
-            for file, raw in files.items():
-                print(f"    {file}: {raw[:3000]!r}{f' ... {len(raw)} bytes' if len(raw) > 3000 else ''}")
-    return not escaped and slowest[0] <= MOST_SECONDS and largest[0] <= MOST_MEGABYTES
+    for seconds, more, verdict, files in sorted(over, key=lambda one: -one[0])[:12]:
+        print(f"  {seconds:.1f} s and {more:.0f} MB, {verdict[:120]}:")
+        for file, raw in files.items():
+            print(f"    {file}: {raw[:400]!r}{f' ... {len(raw)} bytes' if len(raw) > 400 else ''}")
+    return not escaped and not over
 
 
 def main():
