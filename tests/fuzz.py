@@ -567,8 +567,6 @@ def thrown(name, minutes, first, pipe):
     tally = Tally(target)
     first_of_all = tried(target, target.right())  # what is loaded and compiled once
     assert first_of_all == "read", f"{name}: a file that is right cannot be read: {first_of_all}"
-    for files in target.heavy():
-        tally.one(files)
     files = target.files()
     while time.monotonic() < until:
         @seed(batch)
@@ -580,7 +578,9 @@ def thrown(name, minutes, first, pipe):
 
         throw()
         batch += 1
-    least = {kind: (verdict, smaller(target, files, kind)) for kind, (_, verdict, files) in tally.worst.items()}
+    for files in target.heavy():
+        tally.one(files)
+    least = {kind: (verdict, files if kind.startswith("Stopped") else smaller(target, files, kind)) for kind, (_, verdict, files) in tally.worst.items()}
     pipe.send((dict(tally.count), least, tally.slowest, tally.largest, tally.over))
 
 
