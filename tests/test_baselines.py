@@ -1,0 +1,60 @@
+"""Results do not move in silence: every case comes to the numbers that are written down, and who moves them says why."""
+
+import baselines
+import pytest
+from baselines import FOLDER, MOVED, NAMES, QUICK, before, moved, now, path_of, results, write
+
+
+@pytest.mark.parametrize("name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in NAMES])
+def test_a_case_comes_to_what_is_written(name):
+    difference = moved(before(name)[0], now(name))
+    assert not difference, f"{name}: {MOVED}\n{difference}"
+
+
+def test_every_case_is_written_and_nothing_else():
+    assert sorted(path.stem for path in FOLDER.glob("*")) == sorted(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_numbers_are_not_changed_by_hand_nor_their_reasons_taken_away(name):
+    table, count, sealed = before(name)
+    assert sealed, f"{path_of(name)} was changed by hand: run make baselines"
+    assert count <= len(results()), f"{path_of(name)} knows of {count} lines of **Results:**; CHANGELOG.md has {len(results())}: such lines stay"
+
+
+@pytest.fixture
+def elsewhere(tmp_path, monkeypatch):
+    """A folder of baselines with one in it, and a changelog with one line."""
+    monkeypatch.setattr(baselines, "FOLDER", tmp_path / "baselines")
+    monkeypatch.setattr(baselines, "CHANGELOG", tmp_path / "CHANGELOG.md")
+    monkeypatch.setattr(baselines, "now", lambda name: {"told": ["1", "2", "3", "4", "5", "3"]})
+    baselines.CHANGELOG.write_text("- **Results:** a first engine.\n", encoding="utf-8")
+    assert write("a")[1]
+    return monkeypatch
+
+
+def test_other_numbers_are_written_only_after_a_line_that_says_why(elsewhere):
+    assert write("a") == ("a: as before", True)
+    elsewhere.setattr(baselines, "now", lambda name: {"told": ["1", "2", "3", "4", "10", "4"]})
+    said, written = write("a")
+    assert not written and "add one that says why" in said and before("a")[0]["told"][4] == "5"
+    with baselines.CHANGELOG.open("a", encoding="utf-8") as log:
+        log.write("- More tests.\n- **Results:** more is told.\n")
+    said, written = write("a")
+    assert written and "before" in said and "after" in said and before("a") == ({"told": ["1", "2", "3", "4", "10", "4"]}, 2, True)
+    assert "more is told" in path_of("a").read_text(encoding="utf-8")
+
+
+def test_a_number_changed_by_hand_breaks_the_seal(elsewhere):
+    path = path_of("a")
+    for was, is_ in ((",5,", ",6,"), ("# after 1", "# after 0"), ("a first engine", "another")):
+        whole = path.read_text(encoding="utf-8")
+        path.write_text(whole.replace(was, is_), encoding="utf-8")
+        assert not before("a")[2]
+        path.write_text(whole, encoding="utf-8")
+    assert before("a")[2]
+
+
+def test_before_and_after_are_shown_side_by_side():
+    shown = moved({"told": ["1", "2"], "yuan": ["3", "4"]}, {"told": ["1", "20"], "yuan": ["3", "4"]})
+    assert shown.splitlines()[1:] == ["told              before    1   2", "                  after     1  20"]
