@@ -23,11 +23,8 @@ help:
 	@echo 'make demo    one community, with and without building captains, 20 replicates, into out/demo'
 	@echo 'make test    the quick tests, on all cores'
 	@echo 'make slow    the slow tests'
-<<<<<<< HEAD
 	@echo 'make trust   every figure of trust under the command that prints it, within half an hour; make trust-short, minutes'
-=======
 	@echo 'make baselines  what every case comes to, into tests/baselines; asks for a line in CHANGELOG.md where results moved'
->>>>>>> 7ddb35f00c54eeda90671d6cf932e1d5ce8095fe
 	@echo 'make lock    write requirements.lock anew, keeping versions; LOCK=--upgrade takes the newest'
 	@echo 'make audit   ask for known advisories about requirements.lock; ends with 3 where no source of them answers'
 	@echo 'make sbom    what cogov is made of, with hashes and licences, into build/sbom.cdx.json (CycloneDX)'
@@ -46,17 +43,14 @@ test: $(READY)
 slow: $(READY)
 	@$(BIN)/pytest -q tests -m slow
 
-<<<<<<< HEAD
 # The page goes on after a failure; its exit status is 1 if anything failed.
 trust: $(READY)
 	@$(BIN)/python -m cogov.experiments.trust $(if $(SHORT),--short)
 
 trust-short: $(READY)
 	@$(BIN)/python -m cogov.experiments.trust --short
-=======
 baselines: $(READY)
 	@$(BIN)/python tests/baselines.py
->>>>>>> 7ddb35f00c54eeda90671d6cf932e1d5ce8095fe
 
 clean:
 	@rm -rf $(VENV) build cogov.egg-info .pytest_cache .hypothesis out/demo

@@ -121,6 +121,9 @@ def designed(scenario, options, design):
     made = altered(scenario, tuple(dict.fromkeys(on)), (), settings)
     known = paths(made)
     new = {path: at(made, path) + more for path, more in added.items()}
+    for path, value in new.items():
+        if not np.isfinite(value) or abs(value) > 1e300:
+            raise ScenarioError(f"{path} = {value} is too large")
     return altered(made, (), (), {path: round(value) if known[path].type in (int, "int") else value for path, value in new.items()})
 
 

@@ -63,6 +63,8 @@ class Arm:
 
 def flat(settings, prefix=""):
     """Settings as TOML gives them, {"committee": {"staff": 2}} or {"committee.staff": 2}, as path -> value."""
+    if not isinstance(settings, dict):
+        raise ScenarioError("set is an array; allowed is a table of paths and values, { committee.staff = 3 }")
     told = {}
     for name, value in settings.items():
         told |= flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {prefix + name: value}
@@ -242,7 +244,10 @@ def rows(path):
         text = Path(path).read_bytes()[: LARGEST * 4096].decode("utf-8-sig")
     except (OSError, ValueError) as error:
         raise ScenarioError(f"design.table {path} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}") from None
-    told = [row for row in csv.reader(text.splitlines()) if any(row)]
+    try:
+        told = [row for row in csv.reader(text.splitlines()) if any(row)]
+    except csv.Error as error:
+        raise ScenarioError(f"design.table {path} cannot be read: {error}") from None
     if len(told) < 2:
         raise ScenarioError(f"design.table {path} has no arm: write a header of paths, and below it a row for each arm")
     return told

@@ -20,7 +20,7 @@ from ..model.reading import build, guess, load
 from .design import KINDS, flat, of_case, scenario_of, size
 
 MOST = 1_000_000  # runs in one experiment
-CHECKED = 300     # arms that are tried before the first run, at some milliseconds each
+CHECKED = 100     # arms that are tried before the first run, at some milliseconds each
 CHOICE = "a choice of the user"
 
 
@@ -171,7 +171,7 @@ def scenarios(experiment):
         try:
             one = read(case)
         except ScenarioError as error:
-            raise ScenarioError(f"cases cannot be had: {error}") from None
+            raise ScenarioError("cases cannot be had: " + "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(error))) from None
         try:
             one = altered(one, experiment.on, experiment.off, flat(experiment.set), experiment.days or None)
         except ScenarioError as error:

@@ -145,7 +145,7 @@ def columns(text, one):
             found[role] = like[0]
         elif not getattr(one, role) and role in NEEDED:
             what = f"{' and '.join(map(shown, like))} could each be" if like else "no column has a usual name for"
-            raise ScenarioError(f"{text.path}:1: {what} the {role}; say which with --{role} COLUMN; there are: {', '.join(text.header)}")
+            raise ScenarioError(f"{text.path}:1: {what} the {role}; say which with --{role} COLUMN; there are: {', '.join(map(shown, text.header))}")
     twice = [name for name in (getattr(replace(one, **found), role) for role in ROLES) if name]
     if len(set(twice)) < len(twice):
         raise ScenarioError(f"{text.path}:1: column {shown(max(twice, key=twice.count))} is said to be two things at once; give each its own")
@@ -229,6 +229,11 @@ def kinds(one, names, path):
     families = dict(zip(FAMILIES_ZH, FAMILIES)) | {name: name for name in FAMILIES}
     chinese = {c.zh: name for name, c in CATEGORIES.items()} | {name: name for name in CATEGORIES}
     found = {}
+    if not isinstance(one.categories, dict):
+        raise ScenarioError(f"{path}: the mapping's categories are an array; allowed is a table, theirs = ours")
+    for theirs, ours in one.categories.items():
+        if not isinstance(ours, str) and not (isinstance(ours, (list, tuple)) and all(isinstance(name, str) for name in ours)):
+            raise ScenarioError(f"{path}: category {shown(theirs)} is mapped to {shown(ours)}; allowed is text, or an array of texts")
     for theirs in names:
         told = one.categories.get(theirs, [])
         told = [told] if isinstance(told, str) else list(told)

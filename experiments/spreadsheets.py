@@ -16,6 +16,7 @@ from ..model.reading import short, shown
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 SAMPLE = 200             # rows looked at to find the delimiter
 LONGEST = 1 << 20        # characters in one cell
+LONGEST_DAY = 100  # characters of a cell that may be a date
 EMPTY = {"", "-", "--", "—", "n/a", "na", "nan", "nat", "nil", "none", "null", "无", "暂无", "空"}
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the beginning of a formula
 FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y", "%m.%d.%Y", "%d/%m/%y",
@@ -70,6 +71,8 @@ def sheet(path, encoding=None, delimiter=None):
 
 def records(path, lines, delimiter, skipped):
     """Yield (first line, last line, fields) of every record; a cell may hold line breaks between quotes."""
+    if len(delimiter) != 1:
+        raise ScenarioError(f"--delimiter {short(delimiter)}: allowed is one character, such as , ; or |")
     old, begin = csv.field_size_limit(LONGEST), 1
     reader = csv.reader(lines, delimiter=delimiter)
     try:
@@ -93,10 +96,10 @@ def decoded(path, encoding=None):
     if encoding:
         try:
             return raw.decode("utf-8-sig" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding), encoding, False
-        except LookupError:
-            raise ScenarioError(f"--encoding {short(encoding)}: no encoding is called so; utf-8, gbk, gb18030, big5, utf-16 and cp1252 are common") from None
         except UnicodeDecodeError as e:
             raise ScenarioError(f"{path}:{raw[: e.start].count(10) + 1}: byte 0x{raw[e.start]:02x} is not {encoding}; leave --encoding out to have it recognised") from None
+        except (LookupError, ValueError):
+            raise ScenarioError(f"--encoding {short(encoding)}: no encoding is called so; utf-8, gbk, gb18030, big5, utf-16 and cp1252 are common") from None
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return raw.decode("utf-16", "strict" if len(raw) % 2 == 0 else "replace"), "utf-16", False
     try:
@@ -147,12 +150,16 @@ def dates(text, pattern):
     """Days that a column of text tells, by one format: (n,) datetime64[s], NaT where it tells none. The time of day is dropped."""
     codes, values = pd.factorize(np.asarray(text, object))
     values = pd.Series(values, dtype=object)
+    values = values.where(values.str.len() <= LONGEST_DAY, None)
     if not re.search(r"%[HIMSp]", pattern):
         days, values = pd.factorize(values.str.replace(CLOCK, "", regex=True))
         codes, values = days[codes], pd.Series(values, dtype=object)
     if "%Y%m%d" in pattern:  # else it would read 2020113 as well
         values = values.where(values.str.fullmatch(r"\d{8}.*"), None)
-    read = pd.to_datetime(values, format=pattern, errors="coerce").dt.normalize()
+    try:
+        read = pd.to_datetime(values, format=pattern, errors="coerce").dt.normalize()
+    except re.error:
+        raise ScenarioError(f"--dates {short(pattern)}: says the same part of a date twice; write, e.g., %Y-%m-%d") from None
     return read.to_numpy("datetime64[s]")[codes]
 
 
