@@ -61,7 +61,7 @@ def serve(
             invite((proxy.rstrip("/") if proxy else f"http://{web.authority(bind if home == bind else outward(), port)}") + join)
         if open_:
             threading.Thread(target=opened, args=(port, home, f"http://{web.authority(home, port)}{join}"), daemon=True).start()
-        web.run(door, listening)
+        web.server(door).run(sockets=[listening])
     finally:
         listening.close()
 

@@ -29,7 +29,7 @@ LEAVING = 3           # seconds that visitors get when the server ends
 FILES = ("/static/", "/jupyter/nbextensions/", "/_solara/cdn/")
 CDN = FILES[-1]
 ASKED = ("/", "/readyz", "/resourcez")
-SPELT = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[\w.@+~-]+)+", re.ASCII)                            # a file: no escapes, no step up, no empty step
+SPELT = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[\w.@+-]+)+", re.ASCII)                            # a file: no escapes, no step up, no empty step
 VISIT = "([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 SOCKET, READS, JOIN = "SOCKET", ("GET", "HEAD"), "/join/"
 WAYS = {SOCKET: re.compile(f"/jupyter/api/kernels/{VISIT}/channels"), "POST": re.compile(f"/_solara/api/close/{VISIT}")}
@@ -44,13 +44,13 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": ", ".join(f"{what}=()" for what in "camera microphone geolocation usb serial midi payment display-capture browsing-topics".split()),
 }
-POLICY = {  # each of these is needed by the page, and tests/test_web.py tries it without
+POLICY = {  # tried in Chromium without each of them: what does not work then stands beside it
     "default-src": "'none'",
-    "script-src": "'self' 'nonce-{nonce}' 'unsafe-eval' blob:",  # eval: Vue makes functions of its templates; blob: anywidget loads the town's script from one
-    "style-src": "'self' 'unsafe-inline'",                       # Vuetify writes styles, into elements and into the head
-    "img-src": "'self' data: blob:",                             # charts that are saved as PNG are drawn from a blob
-    "font-src": "'self' data:",
-    "connect-src": "'self' {socket}",
+    "script-src": "'self' 'nonce-{nonce}' 'unsafe-eval' blob:",  # eval: Vue makes functions of its templates, else no page; blob: anywidget loads its scripts from one, else no town
+    "style-src": "'self' 'unsafe-inline'",                       # Vuetify and the town write styles into elements and the head
+    "img-src": "'self' blob:",                                   # a chart that is saved as PNG is drawn from a blob
+    "font-src": "'self' data:",                                  # icons
+    "connect-src": "'self' {socket}",                            # older Safari does not count a socket among what is its own
     "base-uri": "'none'", "form-action": "'none'", "frame-ancestors": "'none'",
 }  # fmt: skip
 
@@ -127,6 +127,8 @@ class Door:
         headers, method = named(scope), scope.get("method", SOCKET)
         raw = (scope.get("raw_path") or scope["path"].encode()).decode("ascii", "replace")
         path = (raw.removeprefix(self.root) if f"{raw}/".startswith(f"{self.root}/") else raw) or "/"
+        if len(raw) + len(scope["query_string"]) + sum(len(name) + len(value) for name, value in scope["headers"]) > LINE:
+            return path, (431, "That is too long.\n")
         return path, self.stranger(scope, headers, method) or self.uninvited(headers, path) or self.astray(scope, headers, method, path)
 
     def stranger(self, scope, headers, method):
@@ -349,12 +351,12 @@ def patient():
     return Patient
 
 
-def run(door, listening):
-    """Serve on a socket that is bound, until Ctrl-C."""
+def server(door):
+    """uvicorn's server of a door; `run(sockets=[...])` serves on one that is bound, until Ctrl-C."""
     import uvicorn
 
     config = uvicorn.Config(
         door, http=patient(), loop="asyncio", lifespan="on", proxy_headers=False, server_header=False, access_log=False, log_config=LOGGING, ws_max_size=MESSAGE,
         h11_max_incomplete_event_size=LINE, limit_concurrency=CONNECTIONS, timeout_graceful_shutdown=LEAVING,
     )  # fmt: skip
-    uvicorn.Server(config).run(sockets=[listening])
+    return uvicorn.Server(config)
