@@ -210,7 +210,7 @@ def test_nothing_beside_the_static_files_can_be_read(solara, monkeypatch, route)
 def test_of_the_assets_nothing_is_fetched_and_nothing_deleted(solara, tmp_path):
     """Solara would do both: an asset that is missing it asks of the network, and a folder that is asked for it removes."""
     assert asked(solara, "/_solara/cdn/some@1.0.0/there.css")[::2] == (200, b"here I am")
-    for missing in ("some@1.0.0", "some@1.0.0/", "some@1.0.0/none.css", "none@1.0.0/none.css", "none", "", ".", "some@1.0.0/there.css/more"):
+    for missing in ("some@1.0.0", "some@1.0.0/", "some@1.0.0/none.css", "none@1.0.0/none.css", "none", "", ".", "some@1.0.0/there.css/more", "a" * 300, "a/" * 3000 + "a"):
         assert asked(solara, f"/_solara/cdn/{missing}")[0] == 404
     assert (tmp_path / "cdn" / "some@1.0.0" / "there.css").exists()
     from solara.server import cdn_helper
@@ -439,7 +439,7 @@ def test_whoever_connects_and_says_nothing_is_let_go_while_others_are_served(mon
 
 
 def test_a_message_or_a_file_that_is_too_large_ends_its_socket_only():
-    from websockets.exceptions import ConnectionClosed
+    from websockets.exceptions import ConnectionClosed, InvalidStatus
     from websockets.sync.client import connect
 
     with listening(inside := Quiet()) as port:
@@ -454,6 +454,9 @@ def test_a_message_or_a_file_that_is_too_large_ends_its_socket_only():
             assert told.value.rcvd.code == 1009
             staying.send("still here")
             assert staying.ping().wait(PATIENCE)
+        for stranger in ("http://evil.example", None):
+            with pytest.raises(InvalidStatus, match="403"):
+                connect(where, origin=stranger, proxy=None)
     assert len(inside.reached) == 2
 
 

@@ -397,7 +397,7 @@ def audience(sessions, progress):
             server.quiet()
             left.append(server.memory)
             arrived, answered = ([second for second in seconds if second] for seconds in (came, clicked))
-            late = lambda seconds: quantiles(seconds, n=20)[-1] if len(seconds) > 1 else "none came"  # noqa: E731
+            late = lambda seconds: quantiles(seconds, n=20, method="inclusive")[-1] if len(seconds) > 1 else "none came"  # noqa: E731
             rows.append((turn, f"{len(arrived)} of {sessions}", median(arrived or [0]), late(arrived), f"{len(answered)} of {len(clicked)}", median(answered or [0]), late(answered), full, left[-1]))
     kept = 1024 * (left[1] - left[0]) / sessions
     columns = ("turn", "saw it", "median s", "95 % s", "clicks", "median s", "95 % s", "MiB", "MiB left")

@@ -179,7 +179,10 @@ class Door:
 
     def shipped(self, path):
         """Whether it is a file of the assets that are here: Solara would fetch any other, and delete what is a folder."""
-        return self.cdn is not None and (self.cdn / path.removeprefix(CDN)).is_file()
+        try:
+            return self.cdn is not None and (self.cdn / path.removeprefix(CDN)).is_file()
+        except OSError:  # longer than a name can be
+            return False
 
     def plain(self, scope, path):
         """What the inside is told of a request: its own path, and nothing that only a proxy could know."""
@@ -217,7 +220,6 @@ class Said:
     async def __call__(self, message):
         if message["type"] == "http.response.start":
             self.broken = message["status"] >= 500
-            self.head = message
             self.head = {**message, "headers": self.dressed(message["headers"])}
             if not self.broken and not self.page:
                 self.begun = True
@@ -243,7 +245,7 @@ class Said:
         """An answer of our own, after which the connection is closed."""
         if self.scope["type"] == "websocket":
             return await self.send({"type": "websocket.close", "code": 1008, "reason": ""})
-        body = words.encode()
+        body, self.page = words.encode(), False
         headers = [(b"content-type", f"{kind}; charset=utf-8".encode()), (b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store"), (b"connection", b"close"), *more]
         self.begun = True
         await self.send({"type": "http.response.start", "status": status, "headers": self.dressed(headers)})
@@ -257,7 +259,7 @@ class Said:
 
     def policy(self):
         """What a browser may do with it: with the page what the page needs, with anything else nothing."""
-        if not self.page or not self.head:
+        if not self.page:
             return "default-src 'none'; frame-ancestors 'none'"
         socket = f"{'wss' if self.door.scheme == 'https' else 'ws'}://{named(self.scope)[b'host'][0].decode('latin-1')}"
         return "; ".join(f"{name} {value.format(nonce=self.nonce, socket=socket)}" for name, value in POLICY.items())
