@@ -190,8 +190,8 @@ def solara(monkeypatch, tmp_path):
         monkeypatch.setattr(settings.main, name, getattr(settings.main, name))
     monkeypatch.setattr(settings.telemetry, "mixpanel_enable", False)
     monkeypatch.setattr(settings.assets, "proxy_cache_dir", tmp_path / "cdn")
-    (tmp_path / "cdn" / "some@1.0.0").mkdir(parents=True)
-    (tmp_path / "cdn" / "some@1.0.0" / "there.css").write_text("here I am")
+    (tmp_path / "cdn" / "some@1.0.0" / "dist").mkdir(parents=True)
+    (tmp_path / "cdn" / "some@1.0.0" / "dist" / "there.css").write_text("here I am")
     (tmp_path / "secret").write_text("a secret")
     return web.guarded(PORT)
 
@@ -209,10 +209,10 @@ def test_nothing_beside_the_static_files_can_be_read(solara, monkeypatch, route)
 
 def test_of_the_assets_nothing_is_fetched_and_nothing_deleted(solara, tmp_path):
     """Solara would do both: an asset that is missing it asks of the network, and a folder that is asked for it removes."""
-    assert asked(solara, "/_solara/cdn/some@1.0.0/there.css")[::2] == (200, b"here I am")
-    for missing in ("some@1.0.0", "some@1.0.0/", "some@1.0.0/none.css", "none@1.0.0/none.css", "none", "", ".", "some@1.0.0/there.css/more", "a" * 300, "a/" * 3000 + "a"):
+    assert asked(solara, "/_solara/cdn/some@1.0.0/dist/there.css")[::2] == (200, b"here I am")
+    for missing in ("some@1.0.0", "some@1.0.0/dist", "some@1.0.0/dist/", "some@1.0.0/none.css", "none@1.0.0/none.css", "none", "", ".", "some@1.0.0/dist/there.css/more", "a" * 300, "a/" * 3000 + "a"):
         assert asked(solara, f"/_solara/cdn/{missing}")[0] == 404
-    assert (tmp_path / "cdn" / "some@1.0.0" / "there.css").exists()
+    assert (tmp_path / "cdn" / "some@1.0.0" / "dist" / "there.css").exists()
     from solara.server import cdn_helper
 
     with pytest.raises(OSError, match="nothing is fetched"):
