@@ -243,7 +243,7 @@ def test_the_link_leaves_a_cookie_that_no_script_and_no_other_page_gets(inside):
     assert status == 200 and TOKEN.encode() not in body and b'url=/"' in body
     (cookie,) = headers["set-cookie"]
     assert [part.strip() for part in cookie.split(";")] == [f"cogov-{PORT}={TOKEN}", "Path=/", "HttpOnly", "SameSite=Strict"]
-    assert headers["referrer-policy"] == ["no-referrer"] and headers["cache-control"] == ["no-store"]
+    assert headers["referrer-policy"] == ["same-origin"] and headers["cache-control"] == ["no-store"]
     for wrong in ("", "wrong", TOKEN + "/", TOKEN[:-1], f"{TOKEN}%00", "%74he-right-word"):
         assert asked(door, f"/join/{wrong}")[0] == 403
     assert asked(door, f"/join/{TOKEN}", headers={"host": "evil.example"})[0] == 421

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from random import Random
 from statistics import median, quantiles
@@ -352,7 +352,8 @@ class Visitor:
         """As a tab that is closed says it."""
         if self.socket is not None:
             close = f"{self.address}/_solara/api/close/{self.visit}?session_id={self.page}"
-            urlopen(Request(close, data=b"", headers={**self.cookie, "Origin": self.address}), timeout=CROWDED).close()
+            with suppress(OSError):  # a server that is too busy to hear it frees them all the same, later
+                urlopen(Request(close, data=b"", headers={**self.cookie, "Origin": self.address}), timeout=CROWDED).close()
             self.socket.close()
 
 

@@ -39,7 +39,7 @@ SCRIPT = re.compile(rb"<script(?=[\s>])")
 
 HEADERS = {
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",  # a join link stays with whoever has it
+    "referrer-policy": "same-origin",  # a join link stays with us; no-referrer would have a closing tab say that it comes from nowhere
     "x-frame-options": "DENY",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": ", ".join(f"{what}=()" for what in "camera microphone geolocation usb serial midi payment display-capture browsing-topics".split()),
