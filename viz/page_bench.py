@@ -4,18 +4,25 @@ Headless Chromium has no GPU: what a graphics card would do, the processor does 
 first views are therefore pessimistic. Every server is a process of its own, as `cogov serve` starts it.
 """
 
+import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from statistics import median
+from random import Random
+from statistics import median, quantiles
+from struct import unpack_from
 from tempfile import TemporaryFile
+from urllib.request import Request, urlopen
+from uuid import uuid4
 
 from ..experiments import bench
+from ..model import mechanisms
 from ..model.cases import read
 from ..model.knobs import ScenarioError
 from ..model.simulate import community
@@ -29,7 +36,9 @@ SWITCH = "building_captains"     # on the left, on and off in turn
 COLD, SWITCHES, PLAYED = 3, 7, 5.0  # servers, switches, seconds of playing
 PATIENCE = 120_000               # ms
 CROWDED = 60.0                   # seconds after which one of many visitors has waited in vain
-STEPS = COLD + 1 + 2 * len(TOWNS) + 3  # what `measured` reports of its progress
+BROWSERS = 10                    # at once on one machine; more of them would measure themselves
+CLICKS, WITHIN = 3, 20.0         # of each of many visitors, each at some moment of so many seconds
+STEPS = COLD + 1 + 2 * len(TOWNS) + 3 + 4  # what `measured` reports of its progress
 
 ARRIVE = """(() => {  // when the town is first painted, in ms since the address was asked for
   const look = () => { const town = document.querySelector(".cogov-town"); town?.dataset.day && town.cogovTown.measure().frames ? window.painted = performance.now() : requestAnimationFrame(look); };
@@ -178,7 +187,7 @@ def measured(sessions=10, progress=lambda what: None):
     with start as playwright:
         first = first_views(playwright, where, progress)
         progress("switches")
-        return [views(first, switches(playwright, where)), towns(playwright, where, progress), crowd(playwright, where, sessions, progress)]
+        return [views(first, switches(playwright, where)), towns(playwright, where, progress), crowd(playwright, where, min(sessions, BROWSERS), progress), audience(sessions, progress)]
 
 
 def first_views(playwright, where, progress):
@@ -272,6 +281,129 @@ def crowd(playwright, where, sessions, progress):
     rows = [(str(sessions), f"{len(times)} of {sessions}", *waits, f"{alive} of {sessions}", empty, (full - empty) / sessions, after)]
     columns = ("visitors", "saw it", "median s", "worst s", "alive", "MiB", "MiB each", "MiB left")
     return f"{CASE}: {sessions} visitors at once", columns, rows, f"Saw it: the town, within {CROWDED:.0f} s. Alive: a switch then brings another year. MiB: of the server after one visitor has come and gone; for each more; when all have left."
+
+
+class Visitor:
+    """Somebody without a browser, who says what a browser would say and looks at nothing: so that many of them cost little beside the server."""
+
+    def __init__(self, address):
+        self.address, self.visit, self.page, self.comm = address, str(uuid4()), str(uuid4()), uuid4().hex
+        self.films, self.boxes, self.within, self.news, self.socket = 0, {}, {}, threading.Condition(), None
+
+    def arrive(self):
+        """Seconds until the films of the first year are there; None where they do not come."""
+        from websockets.sync.client import connect
+
+        began = time.perf_counter()
+        try:
+            with urlopen(self.address, timeout=CROWDED) as page:
+                cookie = page.headers["Set-Cookie"].partition(";")[0]
+                page.read()
+            where = f"{self.address.replace('http', 'ws')}/jupyter/api/kernels/{self.visit}/channels?session_id={self.page}"
+            self.cookie = {"Cookie": cookie}
+            self.socket = connect(where, origin=self.address, additional_headers=self.cookie, max_size=None, open_timeout=CROWDED, proxy=None)
+        except Exception:  # whatever it is, this visitor came in vain
+            return None
+        threading.Thread(target=self.listen, daemon=True).start()
+        self.say("comm_open", self.comm, {}, target_name="solara.control")
+        self.say("comm_msg", self.comm, {"method": "run", "args": {"path": "/", "dark": False, "themes": {"light": {}, "dark": {}}, "appName": None}})
+        return self.until(1, began)
+
+    def say(self, kind, comm, data, **more):
+        header = {"msg_id": uuid4().hex, "msg_type": kind, "session": self.page, "username": "", "version": "5.2"}
+        self.socket.send(json.dumps({"buffers": [], "channel": "shell", "content": {"comm_id": comm, "data": data, **more}, "header": header, "metadata": {}, "parent_header": {}}))
+
+    def listen(self):
+        """Keep where the boxes are, and count how often films came for the left side."""
+        try:
+            for raw in self.socket:
+                ends = [len(raw)]
+                if isinstance(raw, bytes):  # how many parts, where each begins, the message, what is no text
+                    ends = [*unpack_from(f"!{unpack_from('!I', raw)[0]}I", raw, 4), len(raw)]
+                    raw = raw[ends[0]:ends[1]]
+                content = json.loads(raw)["content"]
+                data = content.get("data") if isinstance(content.get("data"), dict) else {}
+                state = data.get("state") or {}
+                with self.news:
+                    self.boxes |= {name: content["comm_id"] for name in str(state.get("class_") or "").split() if name.startswith("co-")}
+                    self.within |= {content["comm_id"]: state["children"]} if state.get("children") else {}
+                    sizes = {path[-1]: ends[n + 2] - ends[n + 1] for n, path in enumerate(data.get("buffer_paths", ()))}
+                    if sizes.get("left"):
+                        self.films += 1
+                        self.news.notify_all()
+        except Exception:  # the socket is gone: nothing more will come
+            return
+
+    def until(self, films, began):
+        with self.news:
+            return time.perf_counter() - began if self.news.wait_for(lambda: self.films >= films, CROWDED) else None
+
+    def click(self, name, on):
+        """Seconds from a click on a mechanism's box, at the left, to the films of that year; None where they do not come."""
+        began, before = time.perf_counter(), self.films
+        try:
+            box = self.within[self.boxes[f"co-{name}-0"]][0].removeprefix("IPY_MODEL_")
+            self.say("comm_msg", box, {"method": "update", "state": {"v_model": on}, "buffer_paths": []})
+        except Exception:
+            return None
+        return self.until(before + 1, began)
+
+    def leave(self):
+        """As a tab that is closed says it."""
+        if self.socket is not None:
+            close = f"{self.address}/_solara/api/close/{self.visit}?session_id={self.page}"
+            with suppress(OSError):  # a server that is too busy to hear it frees them all the same, later
+                urlopen(Request(close, data=b"", headers={**self.cookie, "Origin": self.address}), timeout=CROWDED).close()
+            self.socket.close()
+
+
+def together(deeds):
+    """What each of several functions returns, all of them called at once."""
+    told = [None] * len(deeds)
+
+    def do(n):
+        told[n] = deeds[n]()
+
+    threads = [threading.Thread(target=do, args=(n,)) for n in range(len(deeds))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return told
+
+
+def audience(sessions, progress):
+    """The table of as many visitors as there are to be, all at once and without browsers; they come twice, so that what the first left behind is told from what is kept once for all."""
+    names, rows, left = mechanisms.names(), [], []
+    with serving(CASE) as server:
+        for turn in ("first", "again"):
+            progress(f"{sessions} visitors without browsers, {turn}")
+            visitors = [Visitor(server.address) for _ in range(sessions)]
+            came = together([one.arrive for one in visitors])
+            server.quiet()
+            full = server.memory
+            progress("they click")
+
+            def clicks(n, visitor):
+                luck, seconds, name = Random(n), [], names[n % len(names)]
+                moments = sorted(luck.uniform(0, WITHIN) for _ in range(CLICKS))
+                began = time.perf_counter()
+                for k, moment in enumerate(moments):
+                    time.sleep(max(0.0, moment - (time.perf_counter() - began)))
+                    seconds.append(visitor.click(name, k % 2 == 0))
+                return seconds
+
+            clicked = [second for seconds in together([lambda n=n, one=one: clicks(n, one) for n, one in enumerate(visitors) if came[n]]) for second in seconds]
+            together([one.leave for one in visitors])
+            server.quiet()
+            left.append(server.memory)
+            arrived, answered = ([second for second in seconds if second] for seconds in (came, clicked))
+            late = lambda seconds: quantiles(seconds, n=20, method="inclusive")[-1] if len(seconds) > 1 else "none came"  # noqa: E731
+            rows.append((turn, f"{len(arrived)} of {sessions}", median(arrived or [0]), late(arrived), f"{len(answered)} of {len(clicked)}", median(answered or [0]), late(answered), full, left[-1]))
+    kept = 1024 * (left[1] - left[0]) / sessions
+    columns = ("turn", "saw it", "median s", "95 % s", "clicks", "median s", "95 % s", "MiB", "MiB left")
+    note = f"All arrive at one moment. Each then clicks {CLICKS} times within {WITHIN:.0f} s, on a mechanism of their own: many years that nobody has lived yet. A closed visit leaves {kept:,.0f} KiB (those of the second turn over those of the first)."
+    return f"{CASE}: {sessions} visitors at once, without browsers", columns, rows, note
 
 
 def patiently(page):
