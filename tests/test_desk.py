@@ -10,6 +10,7 @@ from cogov.model import mechanisms
 from cogov.model.cases import shipped
 from cogov.model.knobs import ScenarioError
 from cogov.viz import desk as desks
+from cogov.viz import words
 from cogov.viz.desk import Setting, homes, lived, opened, preset, restored
 
 SMALL = replace(opened("wuzi_yard"), days=40)
@@ -50,6 +51,27 @@ def test_both_sides_have_the_luck_of_the_first_pair_of_compare():
     for side, arm in enumerate(("without", "with")):
         assert float(both.rows.loc[(0, arm), "arisen"]) == len(shown.films[side].run.issues)
         assert float(both.rows.loc[(0, arm), "hours"]) == shown.films[side].run.ledger.hours.sum()
+
+
+def test_a_page_lives_through_no_more_than_it_can():
+    huge = replace(opened("guiyuan"), days=3650)
+    with pytest.raises(ScenarioError, match="too many for a page") as refused:
+        huge.scenario(0)
+    assert "3,650天" in words.error("zh", refused.value)
+
+
+def test_a_year_is_lived_once_for_all_who_ask_and_too_many_are_sent_away(monkeypatch):
+    kept, made = desks.Kept(2), []
+    for key in (1, 2, 1, 3, 2):
+        kept.get(key, lambda key=key: made.append(key) or key)
+    assert made == [1, 2, 3, 2] and list(kept.there) == [3, 2]  # the latest two are kept
+    with pytest.raises(ZeroDivisionError):
+        kept.get(4, lambda: 1 / 0)
+    assert kept.get(4, lambda: 5) == 5 and kept.queue == []  # what failed is not kept
+    monkeypatch.setattr(desks, "QUEUE", 0)
+    assert kept.get(4, lambda: 6) == 5
+    with pytest.raises(ScenarioError, match="too many visitors"):
+        kept.get(6, lambda: 6)
 
 
 def test_strength_zero_is_no_difference():

@@ -19,7 +19,7 @@ from ..model.almanac import PAYERS
 from ..model.issues import RESOLVED
 from ..model.knobs import ScenarioError
 from ..model.measures import summary
-from . import curves, fonts, stories, words
+from . import curves, fonts, stories, web, words
 from . import desk as desks
 from .charts import WORDS as CHART
 from .charts import Chart
@@ -105,6 +105,7 @@ def Page():
 
     lived = solara.lab.use_task(live, dependencies=[key], prefer_threaded=True, raise_error=False)
     kept = solara.use_ref(None)
+    noted = solara.use_memo(lambda: web.noted(lived.exception, "year") if lived.error and not isinstance(lived.exception, ScenarioError) else "", [id(lived.exception)])
     if lived.finished and lived.value is not None:
         kept.current = lived.value
     lang = desk.lang
@@ -154,7 +155,7 @@ def Page():
         if wrong:
             solara.Error(said(lang, "wrong", why=wrong))
         if lived.error:
-            why = words.error(lang, lived.exception) if isinstance(lived.exception, ScenarioError) else said(lang, "wrong.inside", why=type(lived.exception).__name__)
+            why = words.error(lang, lived.exception) if isinstance(lived.exception, ScenarioError) else said(lang, "wrong.inside", why=noted)
             solara.Error(why)
         solara.ProgressLinear(lived.pending)
         if walk is None:

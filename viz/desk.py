@@ -30,6 +30,8 @@ SIDES = ("left", "right")
 LATEST = 1           # of saved states: what `restored` reads
 LARGEST = 64 * 1024  # characters of a saved state
 LONGEST = 3650       # days that a page lives through
+QUEUE = 120          # years that visitors may wait for at once
+MOST = 50_000_000    # residents x days of a year on the page: some seconds
 PEOPLE = 40          # residents of a building that are told one by one
 
 
@@ -66,7 +68,10 @@ class Desk:
     def scenario(self, side):
         """The scenario of one side. Raises ScenarioError."""
         case, one = opened_case(self.case), self.settings[side]
-        return altered(case, one.on, [name for name in case.mechanisms if name not in one.on], dict(one.knobs), self.days or None)
+        made = altered(case, one.on, [name for name in case.mechanisms if name not in one.on], dict(one.knobs), self.days or None)
+        if made.community.residents * made.days > MOST:
+            raise ScenarioError(f"{made.community.residents:,} residents for {made.days:,} days are too many for a page; allowed is {MOST:,} residents x days: use `cogov run`")
+        return made
 
     def key(self):
         """What the films depend on."""
@@ -182,20 +187,28 @@ class Kept:
     They are lived one at a time, whoever asks: Python would not run two at once anyway, and the page must be answered meanwhile.
     """
 
-    living = threading.Lock()
+    living, queue = threading.Lock(), []  # of all that are kept
 
     def __init__(self, most):
         self.most, self.there = most, OrderedDict()
 
     def get(self, key, make):
         """What there is under a key, else what `make` makes; what it raises is not kept."""
-        with self.living:
-            if key not in self.there:
-                self.there[key] = make()
-            self.there.move_to_end(key)
-            while len(self.there) > self.most:
-                self.there.popitem(last=False)
-            return self.there[key]
+        if (there := self.there.get(key)) is not None:
+            return there
+        if len(self.queue) >= QUEUE:
+            raise ScenarioError("too many visitors ask for years at once; try again in a minute")
+        self.queue.append(key)
+        try:
+            with self.living:
+                if key not in self.there:
+                    self.there[key] = make()
+                self.there.move_to_end(key)
+                while len(self.there) > self.most:
+                    self.there.popitem(last=False)
+                return self.there[key]
+        finally:
+            self.queue.remove(key)
 
 
 YEARS, PAIRS = Kept(12), Kept(400)  # a year of guiyuan is some 5 MB, a pair a hundredth of that

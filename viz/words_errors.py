@@ -13,6 +13,10 @@ PATTERNS = (  # of a sentence's end, after the path of the number that it is abo
     (r"= (.+?) is (?:not a (?:whole )?number|text|an array|a table|a boolean|a decimal number|not finite)(?:;.*)?", "= {0}不是合适的数"),
     (r"leaves people over: every household is an elder alone", "：多出的人无处可住，每户都是独居老人"),
 )
+WHOLE = (  # whole sentences
+    (r"too many visitors ask for years at once; try again in a minute", "同时要求模拟的访客太多，请过一分钟再试"),
+    (r"([\d,]+) residents for ([\d,]+) days are too many for a page; .*", "{0}位居民过{1}天，网页上算不了，请用cogov run"),
+)
 OWNERS = "community|residents|committee|projects|mechanisms|issues|calendar|departments|volunteers|party_members|grid_workers|property_managers"
 SET = re.compile(r"--set ([\w.]+)=.*?: (?=\w)")  # who asked for it
 PATH = re.compile(rf"(?:\w+\.)?((?:{OWNERS})\.[\w.]+) (.*)", re.DOTALL)
@@ -21,6 +25,9 @@ OFF = re.compile(r"(\w+) is not switched on; add --on \w+")
 
 def translated(text, knob, mechanism):
     """The sentence in Chinese, or as it is where no pattern fits; `knob(path)` and `mechanism(name)` give Chinese names."""
+    for pattern, words in WHOLE:
+        if m := re.fullmatch(pattern, text):
+            return words.format(*m.groups())
     asked = SET.match(text)
     rest = text[asked.end():] if asked else text
     if asked and (off := OFF.fullmatch(rest)):
