@@ -22,6 +22,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from hashlib import sha1
 from pathlib import Path
 from queue import Queue
 from tempfile import TemporaryDirectory
@@ -90,6 +91,7 @@ MUTANTS = [
     mutant("a patrol finds 5 % more", "model/mechanisms/grid_patrol.py", "sight[i] = walked[a] * (", "sight[i] = 1.05 * walked[a] * (", TWIN),
     mutant("a mechanism writes the world", "model/mechanisms/grid_patrol.py", "k, walked = m.knobs[0], 0.0", "k, walked = m.knobs[0], 0.0\n        w.mood.ears[0] *= 1.01", "mechanisms.py::test_it_reads_the_world_and_never_writes_it[grid_patrol]", short=True),
     mutant("strength is taken for 1", "model/pull.py", "scale = strength[who[m]]", "scale = 1.0 if strength[who[m]] > 0.0 else 0.0", "twin.py::test_levers_that_no_mechanism_pulls_are_told_alike"),
+    mutant("one compound pays with another's money", "model/settling.py", "            funds[issue.compound] -= own\n", "            funds[0] -= own\n", "metamorphic.py::test_two_communities_that_share_nothing_scarce_are_each_as_if_alone"),
     # ------------------------------------------------------------------------------------------- people and places
     mutant("trust is forgotten 5 % faster", "agents/residents.py", "t + memory * (goal - t) + drift", "t + 1.05 * memory * (goal - t) + drift", TWIN),
     mutant("a child too few", "agents/residents.py", "child = chosen(census.children,", "child = chosen(max(census.children - 1, 0),", "cases.py::test_the_census_is_met_to_the_person[wuzi_yard]", plain=True, short=True),
@@ -128,6 +130,9 @@ MUTANTS = [
     mutant("a run is lost as it is handed in", "experiments/store.py", "}} for o in outcomes\n", "}} for o in outcomes[: max(1, len(outcomes) - 1)]\n", "store.py::test_what_was_handed_in_is_read_back_bit_for_bit", short=True),
     mutant("a flipped bit in the ledger is read in silence", "experiments/store.py", "    *told, found = row\n    if mark(*told) != found:", "    *told, found = row\n    if False:", "store.py::test_a_ledger_that_says_other_things_than_were_written_is_damaged", short=True),
     mutant("what was written is not read back", "experiments/store.py", "        if aside.read_bytes() != raw:\n", "        if False:\n", "store.py::test_what_reads_back_otherwise_is_never_given_a_name", short=True),
+    mutant("luck knows how long the run will be", "model/simulate.py", "scenario, Luck(*seed))", "scenario, Luck(*seed, scenario.days))", "metamorphic.py::test_the_first_half_of_a_run_twice_as_long_is_the_run[yard]", plain=True, short=True),
+    mutant("a store that is opened again keeps its old sums", "experiments/store.py", "        if (self.folder / SUMS).exists():\n            (self.folder / SUMS).unlink()", "        if False:\n            (self.folder / SUMS).unlink()", "stateful.py::test_a_store_as_a_state_machine", short=True),
+    mutant("what a kill left is never swept up", "experiments/store.py", "            self.swept(parts)\n", "", "stateful.py::test_a_store_as_a_state_machine", short=True),
     mutant("two processes may write to one folder", "experiments/store.py", "            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)\n", "", "store.py::test_one_process_at_a_time_writes_to_a_folder", short=True),
     mutant("an error is swallowed: a run that raised counts as done", "experiments/work.py", 'return Outcome(order, "failed",', 'return Outcome(order, "done",', "sweep.py::test_a_run_that_raises_is_named_and_is_data", short=True),
     mutant("shards overlap", "experiments/sweep.py", "% m == k - 1)", "% m <= k - 1)", "cluster.py::test_its_shards_come_to_the_whole"),
@@ -182,7 +187,12 @@ class Copy:
         return self.run("-m", "pytest", "-q", "-rfE", "-p", "no:cacheprovider", *more, *tests, **how)
 
     def warm(self):
-        """Compile everything once; and see that it is the copy that is loaded."""
+        """Take over what is compiled of the program already, compile what is not; and see that it is the copy that is loaded."""
+        _, version = self.run("-c", "from cogov.model.compiled import version; print(version(outside=()))")
+        for room in ("agents", "model", "model/mechanisms"):
+            there = ROOT / "__pycache__" / f"kernels-{version.strip()}" / shelved(ROOT / room)
+            if there.is_dir():
+                shutil.copytree(there, self.kernels / shelved(self.home / room), dirs_exist_ok=True)
         code = "import cogov; from cogov.experiments.work import loaded; from cogov.model import mechanisms; loaded(tuple(mechanisms.names())); print(cogov.__file__)"
         status, told = self.run("-c", code, timeout=900)
         if status or told.split()[-1] != str(self.home / "__init__.py"):
@@ -211,6 +221,11 @@ class Copy:
         """Those of some tests that are red without any defect."""
         status, told = self.tests(tests, timeout=1800)
         return [] if status == 0 else seen(told) or [f"pytest ended with status {status}: {told.strip()[-300:]}"]
+
+
+def shelved(room):
+    """What numba calls the folder for kernels of a room; where it does otherwise, they are compiled anew."""
+    return f"{room.name}_{sha1(str(room).encode()).hexdigest()}"
 
 
 def files():
