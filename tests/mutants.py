@@ -87,7 +87,8 @@ MUTANTS = [
     mutant("a whistle is paid for and nobody comes", "model/mechanisms/whistle.py", "calls[i] * m.share[ALL]", "calls[i] * 0.0", "mechanisms.py::test_it_does_something[whistle]", short=True),
     mutant("a mediation room helps unpaid", "model/mechanisms/mediation_room.py", "float(waiting(issues, w.day, own, k))) * m.share[ALL]", "float(waiting(issues, w.day, own, k)))", "mechanisms.py::test_unpaid_it_pulls_nothing[mediation_room]", short=True),
     mutant("nothing reads the memory of captains", "model/mechanisms/building_captains.py", "keep[i] = k.memory * here[b]", "keep[i] = 1.5 * here[b]", "mechanisms.py::test_every_knob_is_felt[building_captains.memory]"),
-    mutant("captains open no doors", "model/mechanisms/building_captains.py", "m.lever.reach[b] = k.door * here[b]", "m.lever.reach[b] = 0.0", "signs.py::test_with_captains_it_gets_there"),
+    mutant("captains open no doors", "model/mechanisms/building_captains.py", "m.lever.reach[b] = k.door * here[b]", "m.lever.reach[b] = 0.0", "mechanisms.py::test_it_pulls_the_levers_that_it_says_and_each_of_them[building_captains]"),
+    mutant("nobody is persuaded by captains", "model/mechanisms/building_captains.py", "m.lever.consent[b] = k.word * here[b]", "m.lever.consent[b] = 0.0", "signs.py::test_with_captains_it_gets_there"),
     mutant("a patrol finds 5 % more", "model/mechanisms/grid_patrol.py", "sight[i] = walked[a] * (", "sight[i] = 1.05 * walked[a] * (", TWIN),
     mutant("a mechanism writes the world", "model/mechanisms/grid_patrol.py", "k, walked = m.knobs[0], 0.0", "k, walked = m.knobs[0], 0.0\n        w.mood.ears[0] *= 1.01", "mechanisms.py::test_it_reads_the_world_and_never_writes_it[grid_patrol]", short=True),
     mutant("strength is taken for 1", "model/pull.py", "scale = strength[who[m]]", "scale = 1.0 if strength[who[m]] > 0.0 else 0.0", "twin.py::test_levers_that_no_mechanism_pulls_are_told_alike"),
@@ -140,7 +141,7 @@ MUTANTS = [
     mutant("an open line to a stranger's cluster", "experiments/cluster.py", "elif not insecure and not loopback(address):", "elif False:", "dask.py::test_an_open_line_beyond_this_machine_needs_the_users_word"),
     # ------------------------------------------------------------------------------------------ what is told and shown
     mutant("pairs on the page are not those of a comparison", "experiments/pairs.py", "return seed_of(EXPERIMENT, scenario.name, seed, number)", "return seed_of(EXPERIMENT, scenario.name, seed, number + 1)", "pairs.py::test_summaries_are_those_of_a_comparison", short=True),
-    mutant("a film forgets that bills were paid", "experiments/film.py", "(of.MONEY, cost > 0)", '(of.MONEY, issue["cost"] > 0)', "film.py"),
+    mutant("a film forgets that bills were paid", "experiments/film.py", "(of.MONEY, cost > 0)", '(of.MONEY, issue["cost"] > 0)', "holes.py::test_a_film_shows_every_state_on_the_way_and_not_only_the_last", short=True),
     mutant("a film names another issue's state", "experiments/film.py", "h, rank = h[order], rank[order]", "h, rank = h[order], rank[order[::-1]]", "film.py::test_the_last_state_of_an_issue_is_its_state", short=True),
     mutant("a story counts a day too few", "experiments/story.py", "of.STATES[state], day - since))", "of.STATES[state], max(day - since - 1, 0)))", "story.py::test_states_and_days_between_the_lines_are_those_the_model_went_through", short=True),
     mutant("what a user wrote is markup in the report", "viz/report.py", "<b>{escape(str(arm))}: {verdict}</b>", "<b>{arm}: {verdict}</b>", "report.py::test_what_a_user_wrote_is_text", short=True),

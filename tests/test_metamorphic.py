@@ -21,7 +21,6 @@ from cogov.model import mechanisms
 from cogov.model.day import live
 from cogov.model.issues import GAVE_UP, LEFT, PAID, TAKEN
 from cogov.model.luck import Luck
-from cogov.model.places import firsts
 from cogov.model.scenario import CommitteeKnobs, Compound, DepartmentKnobs
 from cogov.model.simulate import community, days, simulate
 from cogov.model.world import begun
