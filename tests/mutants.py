@@ -82,7 +82,7 @@ MUTANTS = [
     mutant("the desks' own work is in nobody's books", "model/ledger.py", "    ledger.hours[mechanisms, 1] +=", "    ledger.hours[mechanisms, 1] += 0.0 *", TWIN),
     mutant("the committee works weekends in full", "model/almanac.py", "np.where(rest | festival, scenario", "np.where(festival, scenario", "almanac.py::test_offices_rest_on_weekends_and_in_festival_weeks_and_evenings_are_fewer_then", plain=True, short=True),
     mutant("a shock lasts a day too long", "model/almanac.py", "(day < shock.day + shock.days)", "(day <= shock.day + shock.days)", "almanac.py::test_a_shock_comes_for_its_days_and_only_for_what_it_names", plain=True, short=True),
-    mutant("a fee is paid twelve times in 360 days", "model/world.py", "knobs.fee * knobs.paid * 12 / 365 * 100", "knobs.fee * knobs.paid * 12 / 360 * 100", "twin.py::test_a_year_is_told_alike[estate]", plain=True),
+    mutant("a fee is paid twelve times in 360 days", "model/world.py", "knobs.fee * knobs.paid * 12 / 365 * 100", "knobs.fee * knobs.paid * 12 / 360 * 100", "holes.py::test_a_year_brings_each_fund_what_its_case_says[estate]", plain=True, short=True),
     # -------------------------------------------------------------------------------------------------- mechanisms
     mutant("a whistle is paid for and nobody comes", "model/mechanisms/whistle.py", "calls[i] * m.share[ALL]", "calls[i] * 0.0", "mechanisms.py::test_it_does_something[whistle]", short=True),
     mutant("a mediation room helps unpaid", "model/mechanisms/mediation_room.py", "float(waiting(issues, w.day, own, k))) * m.share[ALL]", "float(waiting(issues, w.day, own, k)))", "mechanisms.py::test_unpaid_it_pulls_nothing[mediation_room]", short=True),
@@ -93,6 +93,11 @@ MUTANTS = [
     mutant("a mechanism writes the world", "model/mechanisms/grid_patrol.py", "k, walked = m.knobs[0], 0.0", "k, walked = m.knobs[0], 0.0\n        w.mood.ears[0] *= 1.01", "mechanisms.py::test_it_reads_the_world_and_never_writes_it[grid_patrol]", short=True),
     mutant("strength is taken for 1", "model/pull.py", "scale = strength[who[m]]", "scale = 1.0 if strength[who[m]] > 0.0 else 0.0", "twin.py::test_levers_that_no_mechanism_pulls_are_told_alike"),
     mutant("one compound pays with another's money", "model/settling.py", "            funds[issue.compound] -= own\n", "            funds[0] -= own\n", "metamorphic.py::test_two_communities_that_share_nothing_scarce_are_each_as_if_alone"),
+    mutant("the committee keeps 100 yuan back", "model/settling.py", "if rest == 0 or funds[last] >= rest:", "if rest == 0 or funds[last] >= rest + 10_000:", "metamorphic.py::test_money_in_other_units_buys_the_same[nobody]"),
+    mutant("a desk stops six minutes early", "model/settling.py", "        if hours[desk] >= intake:\n", "        if hours[desk] >= intake + 0.1:\n", "metamorphic.py::test_hours_in_other_units_do_the_same"),
+    mutant("the youngest job is worked on first", "model/settling.py", "    for i in urgent(issues, WORK):\n", "    for i in urgent(issues, WORK)[::-1]:\n", "metamorphic.py::test_first_come_first_served_more_hands_resolve_each_no_later"),
+    mutant("where there are more buildings each decays faster", "model/arising.py", "passed[i, j] += rate[i, j] * eased[j]", "passed[i, j] += rate[i, j] * eased[j] * (1.0 + 0.001 * b)", "metamorphic.py::test_a_building_where_nothing_happens_changes_nothing_elsewhere[storm]"),
+    mutant("work depends on who is stored first", "model/arising.py", "issue.left = issue.effort\n", "issue.effort *= 1.0 + 0.1 * people.presence[stairwells.people[first]]\n        issue.left = issue.effort\n", "metamorphic.py::test_people_stored_in_another_order_change_nothing_of_what_arises"),
     # ------------------------------------------------------------------------------------------- people and places
     mutant("trust is forgotten 5 % faster", "agents/residents.py", "t + memory * (goal - t) + drift", "t + 1.05 * memory * (goal - t) + drift", TWIN),
     mutant("a child too few", "agents/residents.py", "child = chosen(census.children,", "child = chosen(max(census.children - 1, 0),", "cases.py::test_the_census_is_met_to_the_person[wuzi_yard]", plain=True, short=True),

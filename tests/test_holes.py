@@ -2,12 +2,16 @@
 
 from dataclasses import replace
 
+import numpy as np
+import pytest
 from test_invariants import Story, needs
-from worlds import STORM, governed
+from worlds import ESTATE, STORM, governed
 
 from cogov.experiments.film import filmed
 from cogov.model import mechanisms
+from cogov.model.cases import read, shipped
 from cogov.model.issues import AROSE, MONEY, ON_THE_SPOT, PAID, SECONDED, STATES, WHAT, WORK
+from cogov.model.simulate import community
 
 
 def test_a_film_shows_every_state_on_the_way_and_not_only_the_last():
@@ -27,3 +31,14 @@ def test_a_film_shows_every_state_on_the_way_and_not_only_the_last():
         assert [STATES[state] for state in shown] == [STATES[state] for state in states], [WHAT[what] for what in lines["what"]]
         seen |= set(states)
     assert MONEY in seen and (run.history["what"] == PAID).any()
+
+
+@pytest.mark.parametrize("scenario", [ESTATE, *map(read, shipped())], ids=lambda scenario: scenario.name)
+def test_a_year_brings_each_fund_what_its_case_says(scenario):
+    """Twelve fees of each home that pays, and the budget: to half a fen a day, for whole fen come in."""
+    founded, knobs = community(scenario), scenario.property_managers
+    homes = np.bincount(founded.buildings.compound[founded.households.building], minlength=len(founded.crews))
+    year = np.append(np.where(founded.compounds.company, homes * knobs.fee * knobs.paid * 12, 0.0), scenario.committee.budget)
+    assert (np.abs(365 * founded.income - 100 * year) <= 365 / 2 + 1e-6).all() and (founded.income > 0).any()
+    begin = [kind.maintenance for kind in scenario.compound for _ in range(kind.count)] + [scenario.committee.fund]
+    assert (np.abs(founded.funds - 100 * np.array(begin)) <= 0.5).all()
