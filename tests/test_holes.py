@@ -7,6 +7,7 @@ import pytest
 from test_invariants import Story, needs
 from worlds import ESTATE, STORM, governed
 
+from cogov.experiments import faults
 from cogov.experiments.film import filmed
 from cogov.model import mechanisms
 from cogov.model.cases import read, shipped
@@ -42,3 +43,11 @@ def test_a_year_brings_each_fund_what_its_case_says(scenario):
     assert (np.abs(365 * founded.income - 100 * year) <= 365 / 2 + 1e-6).all() and (founded.income > 0).any()
     begin = [kind.maintenance for kind in scenario.compound for _ in range(kind.count)] + [scenario.committee.fund]
     assert (np.abs(founded.funds - 100 * np.array(begin)) <= 0.5).all()
+
+
+@pytest.mark.parametrize("replicates, shards", [(12, 5), (3, 7), (7, 1)])
+def test_each_run_falls_to_one_shard(replicates, shards):
+    """A merge takes a run that several shards did once, and says nothing: only time would tell."""
+    plan = faults.tiny(replicates)
+    keys = [order.key for k in range(1, shards + 1) for order in plan.mine(plan.orders(0, replicates), (k, shards))]
+    assert sorted(keys) == sorted(order.key for order in plan.orders(0, replicates)) and len(set(keys)) == replicates

@@ -130,7 +130,7 @@ TWO = replace(
     raised(STORM, water_pressure=6.0),
     name="two",
     community=replace(STORM.community, residents=220, households=90, registered=140, owners=60, shops=0),
-    compound=(Compound(name="east", buildings=4, stairwells=2, floors=6, age=25.0, company=True), Compound(name="west", buildings=5, stairwells=2, floors=6, age=15.0, lifts=1, company=True)),
+    compound=(Compound(name="east", buildings=4, stairwells=2, floors=6, age=25.0, company=True), Compound(name="west", buildings=5, stairwells=2, floors=6, age=15.0, lifts=1, company=True, maintenance=500.0)),
     property_managers=PropertyKnobs(shift=1.2, fee=0.0),
 )
 TWO = replace(TWO, issues=TWO.issues | {"water_pressure": replace(TWO.issues["water_pressure"], sittings=0.0, cost=0.0, lead=5.0, telling=1.0)})  # departments have something to do
@@ -222,19 +222,19 @@ def scaled(part, unit, times, prefix=""):
 
 WHOLE = replace(  # what comes in is whole fen a day, so that nothing is rounded
     STORM,
-    compound=tuple(replace(one, maintenance=1500.0) for one in STORM.compound),
-    committee=replace(STORM.committee, budget=7300.0, fund=2000.0),
-    property_managers=replace(STORM.property_managers, fee=365 / 12, paid=1.0),
+    compound=tuple(replace(one, maintenance=150.0) for one in STORM.compound),
+    committee=replace(STORM.committee, budget=730.0, fund=300.0),
+    property_managers=replace(STORM.property_managers, fee=365 / 120, paid=1.0),
 )
 
 
 @pytest.mark.parametrize("by", [(), ("mediation_room", "project_finance", "consent_campaign", "whistle")], ids=["nobody", "some"])
 def test_money_in_other_units_buys_the_same(by):
     """Everything that is yuan, eight times as many; the logit lost per 1000 of them, an eighth. To the fen, but for what mechanisms round."""
-    plain = governed(WHOLE, *by)
+    plain = governed(WHOLE, *by) if not by else governed(replace(WHOLE, committee=replace(WHOLE.committee, fund=200_000.0)), *by)  # rounding must decide nothing
     dear = scaled(plain, "yuan", 8.0)
     dear = replace(dear, projects=replace(dear.projects, burden=plain.projects.burden / 8))
-    assert dear.committee.budget == 8 * plain.committee.budget and dear.issues["lift_adding"].cost == 8 * plain.issues["lift_adding"].cost and dear.compound[0].maintenance == 12_000.0
+    assert dear.committee.budget == 8 * plain.committee.budget and dear.issues["lift_adding"].cost == 8 * plain.issues["lift_adding"].cost and dear.compound[0].maintenance == 1200.0
     a, b = simulate(plain, 1), simulate(dear, 1)
     assert by_name(a.issues, but=("cost",)) == by_name(b.issues, but=("cost",)) and inside(a.history) == inside(b.history)
     assert (8 * a.issues["cost"] == b.issues["cost"]).all() and (a.fen[:, 2] > 0).any()
