@@ -223,10 +223,15 @@ class Store:
 
 
 def opened(folder):
-    """A connection to the ledger of a folder."""
-    ledger = sqlite3.connect(folder / LEDGER, timeout=30, isolation_level="IMMEDIATE")
-    ledger.execute("pragma synchronous = full")
-    return ledger
+    """A connection to the ledger of a folder. Raises Damaged."""
+    with readable(folder):
+        ledger = sqlite3.connect(folder / LEDGER, timeout=30, isolation_level="IMMEDIATE")
+        try:
+            ledger.execute("pragma synchronous = full")
+        except sqlite3.Error:
+            ledger.close()
+            raise
+        return ledger
 
 
 def blank(folder, ledger):

@@ -8,7 +8,6 @@ again. test_store has a smaller machine, in which the disk is full; `cogov bench
 import errno
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 from collections import Counter
@@ -321,7 +320,6 @@ def test_a_store_as_a_state_machine(lived):
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(raises=sqlite3.DatabaseError, strict=True, reason="store.opened: a ledger whose header is damaged is not told as damaged")
 def test_many_stores_as_state_machines(lived):
     run_state_machine_as_test(Kept, settings=quick(150, 25))
 
@@ -338,7 +336,6 @@ def test_the_machine_sees_a_run_that_is_lost(lived):
         run_state_machine_as_test(Kept, settings=quick(8, 10))
 
 
-@pytest.mark.xfail(raises=sqlite3.DatabaseError, strict=True, reason="store.opened asks the ledger outside of `readable`")
 def test_a_bit_flipped_in_the_head_of_the_ledger_is_damage_too(tmp_path, lived):
     opened(tmp_path).close()
     flips.flipped(tmp_path / store.LEDGER, 0.0)

@@ -203,7 +203,6 @@ class Kept:
             with self.living:
                 if key not in self.there:
                     self.there[key] = make()
-                self.there.move_to_end(key)
                 while len(self.there) > self.most:
                     self.there.popitem(last=False)
                 return self.there[key]
