@@ -29,8 +29,9 @@ def bench(console, residents=10_000_000, communities=700, workers=None, as_json=
         rows.append((f"{table.residents.sum():,}", f"{count:,}", one.streets(), done.seconds, done.work / days * 1e9, held(workers), held(workers) * 2**20 / table.residents.sum(), float(table.resolution_rate.mean())))
     first = rows[0][4]
     rows = [(*row[:5], row[4] / first, *row[5:]) for row in rows]
-    columns = ("residents", "communities", "streets", "seconds", "ns per resident-day", "times the first", "peak MiB of all processes so far", "bytes per resident", "resolution rate")
-    note = f"A year of guiyuan's kind, {len(EIGHT)} mechanisms, {workers} processes. ns: of work, whichever process did it. Peak: this process and {workers} times the largest of its workers."
+    columns = ("residents", "communities", "streets", "seconds", "ns", "x first", "MiB", "B each", "rate")
+    note = (f"A year of guiyuan's kind, {len(EIGHT)} mechanisms, {workers} processes. ns: of work per resident and day, whichever process did it; x first: times that of one community. "
+            f"MiB: peak so far of this process and {workers} times the largest of its workers, some 300 each before anything lives; B each: the same in bytes per resident. Rate: issues resolved in time.")  # fmt: skip
     show(console, as_json, "growth to a city", columns, rows, note)
     small = replace(made, communities=6, street=2, residents=30_000)
     ways = [("in this process", small, 0), ("1 process", small, 1), (f"{max(2, workers)} processes", small, max(2, workers)), ("another seed (control)", replace(small, seed=1), 0),

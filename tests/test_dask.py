@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from cogov.experiments import city as cities
 from cogov.experiments import cluster as joining
 from cogov.experiments.executors import chosen
 from cogov.experiments.experiment import Experiment, Named
@@ -63,6 +64,13 @@ def digest(folder):
 
 def pids(cluster):
     return [nanny.process.pid for nanny in cluster.workers.values() if nanny.process and nanny.process.pid]
+
+
+def test_a_city_on_a_cluster_is_the_city_of_one_process(cluster, tmp_path):
+    made = cities.composed(["wuzi_yard"], days=20, communities=5, street=2)
+    cities.live(made, tmp_path / "here", workers=0)
+    done = cities.live(made, tmp_path / "dask", make=chosen("dask", cluster.scheduler_address))
+    assert done.streets == 3 and not done.failed and cities.digest(tmp_path / "dask") == cities.digest(tmp_path / "here")
 
 
 def test_a_cluster_gives_what_one_process_gives(cluster, tmp_path):
