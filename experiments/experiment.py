@@ -20,6 +20,7 @@ from ..model.reading import build, guess, load
 from .design import KINDS, flat, of_case, scenario_of, size
 
 MOST = 1_000_000  # runs in one experiment
+ARMS = 50_000     # arms in one experiment
 CHECKED = 100     # arms that are tried before the first run, at some milliseconds each
 CHOICE = "a choice of the user"
 
@@ -189,9 +190,12 @@ def arms(experiment, cases):
     `cases` is name -> Scenario, as `scenarios` gives. Raises ScenarioError: too many runs, a path that none has, a value out
     of range, two arms of one name, a reference that is none.
     """
-    runs = size(experiment) * len(cases) * experiment.replicates
+    count = size(experiment) * len(cases)
+    runs = count * experiment.replicates
     if runs > MOST:
         raise ScenarioError(f"design asks for {runs:,} runs; allowed is {MOST:,}: take fewer levels, points or replicates, or a sampled design (sobol, latin)")
+    if count > ARMS:
+        raise ScenarioError(f"design asks for {count:,} arms, and {runs:,} runs; allowed is {ARMS:,} arms: take fewer levels or points, or a sampled design (sobol, latin)")
     made = [arm for scenario in cases.values() for arm in of_case(experiment, scenario)]
     reference = experiment.estimand.reference
     for name in cases:

@@ -150,7 +150,7 @@ def dates(text, pattern):
     """Days that a column of text tells, by one format: (n,) datetime64[s], NaT where it tells none. The time of day is dropped."""
     codes, values = pd.factorize(np.asarray(text, object))
     values = pd.Series(values, dtype=object)
-    values = values.where(values.str.len() <= LONGEST_DAY, None)
+    values = values.where(values.str.len() <= LONGEST_DAY, "")
     if not re.search(r"%[HIMSp]", pattern):
         days, values = pd.factorize(values.str.replace(CLOCK, "", regex=True))
         codes, values = days[codes], pd.Series(values, dtype=object)

@@ -70,6 +70,13 @@ def faults(tables):
     return bad + [f"{row['fault']}: ended nothing, so nothing was shown" for row in disks if row["ended by it"] == "0"]
 
 
+def city(tables):
+    """A larger city takes no more time by resident and day, and it does not matter who lives through which street; the controls differ."""
+    growth, split = (table["rows"] for table in tables)
+    bad = [f"{row['residents']} residents: {row['x first']:.2f} times the time of one community" for row in growth if row["x first"] > 1.6]
+    return bad + [f"{row['way']}: as the first: {row['as the first']}" for row in split if (row["as the first"] == "yes") == ("control" in row["way"])]
+
+
 def browser():
     names = (os.environ.get("COGOV_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
     return "" if find_spec("playwright") and any(name and which(name) for name in names) else "no Chromium with Playwright"
@@ -85,7 +92,8 @@ FIGURES = (
     Figure(("bench", "coverage", "--experiments", "500"), ("bench", "coverage", "--experiments", "200"), coverage),
     Figure(("bench", "flips", "--count", "300"), ("bench", "flips", "--count", "60"), flips),
     Figure(("bench", "faults", "--kills", "30", "--each", "5", "--below", "1", "--every", "10"), ("bench", "faults", "--kills", "4", "--each", "2", "--below", "0", "--every", "50"), faults),
-    Figure(("tests/mutants.py", "--short"), needs=script("mutants.py")),
+    Figure(("bench", "city"), ("bench", "city", "--residents", "1000000", "--communities", "70"), city),
+    Figure(("tests/mutants.py", "--short", "--jobs", "2"), needs=script("mutants.py")),
     Figure(("tests/fuzz.py", "--minutes", "3"), ("tests/fuzz.py", "--minutes", "0.5"), needs=script("fuzz.py")),
     Figure(("bench", "speed"), ()),
     Figure(("bench", "page", "--sessions", "3"), (), needs=browser),

@@ -84,8 +84,15 @@ def ring(clocks, b, j, n, key):
     """Let so many issues of category `j` in building `b` arise on the first night; `key` is the key of arising."""
     cell = b * clocks.rate.shape[1] + j
     clocks.passed[b, j] = clocks.next[b, j]
+    clocks.passed[b, j] = passed(clocks.passed[b, j], np.uint64(below(key, cell)), n)
+
+
+@compiled
+def passed(hazard, key, n):
+    """The hazard at which the `n`-th issue of a clock arises, from that of the first."""
     for number in range(1, n):
-        clocks.passed[b, j] += waiting(np.uint64(below(key, cell)), number)
+        hazard += waiting(key, number)
+    return hazard
 
 
 @compiled

@@ -261,7 +261,7 @@ def none_but(known, table, at, prefix):
 
 def guess(name, known):
     near = get_close_matches(name[:LONGEST], known, 1)
-    return f"{f'; did you mean {near[0]!r}?' if near else ';'} there are: {', '.join(filter(None, known)) or 'none'}"
+    return f"{f'; did you mean {near[0]!r}?' if near else ';'} there are: {', '.join(short(str(name)) for name in known if name) or 'none'}"
 
 
 def shown(value):

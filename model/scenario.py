@@ -14,6 +14,7 @@ from .knobs import check, knob
 from .signing import ProjectKnobs
 
 CROWDED = 30  # people in a household on average, at most
+OUTSET = 100_000  # issues that a case may begin with: more than a city of millions has open
 PEOPLE = {"unit": "people", "source": "given by the case"}
 HOMES = {"unit": "households", "source": "given by the case"}
 
@@ -167,6 +168,8 @@ class Scenario:
         for n, begin in enumerate(self.outset):
             if begin.category not in self.issues:
                 yield f"outset.{n}.category", f"= {begin.category!r} is not one of {', '.join(self.issues)}"
+        if sum(begin.count for begin in self.outset) > OUTSET:
+            yield "outset", f"holds {sum(begin.count for begin in self.outset):,} issues; allowed is {OUTSET:,} in all"
         if not self.compound:
             yield "compound", "is empty: a community has at least one"
         elif self.community.households < stairwells:

@@ -12,13 +12,14 @@ import numpy as np
 from ..agents.residents import CHILD, leaver
 from . import measures
 from .compiled import compiled, part
-from .day import MOVE, MOVERS, close, open_
+from .day import close, open_
 from .issues import COMMITTEE, COMPANY, TOLD, WORK, rank
 from .knobs import knob
-from .luck import Luck, key
+from .luck import Luck, decision, key
 from .simulate import ended
 from .world import begun, found, trusted
 
+MOVE, MOVERS = decision("move"), decision("movers")  # the day's own: who moves is known before the day moves on
 BUILDINGS = 2**20  # more than any community has, to number those of a street
 
 
@@ -78,18 +79,18 @@ class Street:
 
     def arrive(self):
         """Who moves away today, and who moves in there, by lot: households from within the street as long as any look for a flat."""
-        left = []
+        left, luck, day = [], self.luck, self.worlds[0].day
         for n, world in enumerate(self.worlds):
             world.newcomers[:] = self.usual[n]
             left += [(n, int(b), np.array(trust)) for b, *trust in world.does(leavers)]
-        who = [n * BUILDINGS + b for n, b, _ in left]
-        for k in np.argsort(self.luck("lot", who, self.worlds[0].day), kind="stable"):
+        vacated = [n * BUILDINGS + b for n, b, _ in left]
+        for k in np.argsort(luck("lot", vacated, day), kind="stable"):
             n, b, _ = left[k]
             self.moved[n, 0] += 1
             if self.looking:
                 self.worlds[n].newcomers[b] += self.knobs.keep * (self.looking.pop(0) - self.usual[n])
                 self.moved[n, 1] += 1
-        stay = self.luck("stay", who, self.worlds[0].day) < self.knobs.stay
+        stay = luck("stay", vacated, day) < self.knobs.stay
         self.looking += [trust for (_, _, trust), stays in zip(left, stay) if stays]
 
     def runs(self):
