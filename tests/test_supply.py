@@ -207,15 +207,21 @@ BECAUSE = {  # (file, module) -> why it may
     ("docs/notebooks/3-a-mechanism-of-ones-own.ipynb", "subprocess"): "runs the tests of a mechanism by a list of words, no shell",
     ("experiments/cluster.py", "concurrent.futures"): "its face towards sweeps; nothing is sent by it",
     ("experiments/cluster.py", "distributed"): "goes to the scheduler that the user names, over TLS, on this machine, or --insecure in so many words",
+    ("experiments/determinism.py", "subprocess"): "lives runs in fresh processes, and in other Pythons that the user names, by a list of words, no shell",
+    ("experiments/determinism.py", "concurrent.futures"): "threads of its own",
+    ("experiments/determinism.py", "distributed"): "a cluster on this machine that ends with the bench",
     ("experiments/faults.py", "multiprocessing"): "a process of its own that is killed on purpose; pipes between parent and child",
     ("experiments/pairs.py", "concurrent.futures"): "names of exceptions and a future's result, from processes of our own",
     ("experiments/search.py", "concurrent.futures"): "waits for processes of our own",
     ("experiments/supervisor.py", "concurrent.futures"): "the pool: pipes between parent and child, which nobody else can write to",
     ("experiments/supervisor.py", "multiprocessing"): "how the pool starts its processes",
+    ("experiments/trust.py", "subprocess"): "runs cogov's own benches and scripts by a list of words, no shell",
     ("experiments/work.py", "multiprocessing"): "a worker waits for its parent's end; nothing is received",
     ("serving.py", "socket"): "binds and knocks at 127.0.0.1 only, to find a free port",
     ("serving.py", "webbrowser"): "opens the page's own address",
     ("viz/page_bench.py", "socket"): "binds and knocks at 127.0.0.1 only",
+    ("viz/page_bench.py", "urllib.request"): "asks the server that it has started itself, at 127.0.0.1",
+    ("viz/page_bench.py", "websockets"): "a visitor without a browser, at the same server",
     ("viz/page_bench.py", "subprocess"): "starts `cogov serve` by a list of words, no shell",
 }
 CALLED = {"read_pickle": "what is read runs code", "to_pickle": "what reads it runs code"}  # methods, of whatever
@@ -353,7 +359,9 @@ def test_no_script_of_ours_does_what_none_may(path):
 
 def test_no_python_of_ours_writes_a_script_or_text_into_a_page():
     lines = ((name, n, line) for name, text in python() for n, line in enumerate(text.splitlines(), 1))
-    assert [(name, n) for name, n, line in lines if "text becomes a page" in said(line) or "<script" in line.lower()] == []
+    door = ("SCRIPT = re.compile(", "SCRIPT.sub(f'<script nonce=")  # what gives Solara's own scripts their nonce
+    assert [(name, n) for name, n, line in lines
+            if ("text becomes a page" in said(line) or "<script" in line.lower()) and not (name == "viz/web.py" and any(one in line for one in door))] == []  # fmt: skip
 
 
 @pytest.mark.parametrize("line, why", [
