@@ -66,6 +66,8 @@ def sheet(path, encoding=None, delimiter=None):
         else:
             over = f"; it runs on to line {end}: is a quote left open?" if end > begin else ""
             broken.append((begin, f"has {len(row)} fields, the header has {len(header)}{over}"))
+    if header is None:
+        raise ScenarioError(f"{path}: has no header: its first line names no column")
     return Sheet(str(path), encoding, guessed, delimiter, header, rows, np.array(begins, np.int64), broken)
 
 

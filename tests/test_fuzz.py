@@ -24,6 +24,7 @@ ESCAPES = {  # what escaped once, the smallest file that let it out, and how
     "a category that is a number": ("log", mapped("[categories]", "litter = 3"), "TypeError at experiments/logs.py (kinds)"),
     "a category that is an array of arrays": ("log", mapped("[categories]", "litter = [[]]"), "TypeError at experiments/logs.py (kinds)"),
     "a header that rings": ("log", {"mine.csv": b"a\x07,b\n"}, "a ScenarioError that is not one line at experiments/logs.py (columns)"),
+    "nothing but a comma": ("log", {"mine.csv": b","}, "TypeError at experiments/logs.py (columns)"),
     "settings in an array": ("experiment", {"experiment.toml": QUESTION + b"set = [1]\n[[arm]]\n"}, "AttributeError at experiments/design.py (flat)"),
     "an arm's settings in an array": ("experiment", {"experiment.toml": QUESTION + b"[[arm]]\nset = [1]\n"}, "AttributeError at experiments/design.py (flat)"),
     "a cell without end": (
