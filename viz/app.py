@@ -4,28 +4,21 @@ Everything a visitor has is made inside `Page`, in memory of that visit alone: w
 """
 
 import os
-import threading
 from dataclasses import replace
 
 import anywidget
-import numpy as np
 import solara
 import solara.lab
 import traitlets
 
-from ..experiments.runs import DESKS, ledger
-from ..experiments.surprises import shown as called
-from ..model.almanac import PAYERS
-from ..model.issues import RESOLVED
 from ..model.knobs import ScenarioError
-from ..model.measures import summary
-from . import curves, fonts, stories, web, words
+from . import fonts, web, words
 from . import desk as desks
-from .charts import WORDS as CHART
-from .charts import Chart
 from .controls import Controls
+from .inside import Inside, still_open
 from .lesson_page import Lesson
 from .lessons import lessons
+from .outcome import Budget, Charts, Replicates
 from .phrases import FRAME
 from .stories import say
 from .town import Town
@@ -45,7 +38,6 @@ STYLE = """
 .co-people { max-height: 26rem; overflow-y: auto } .co-story { font-size: .9rem; line-height: 1.5 } .co-title { font-weight: 600 }
 """
 FIRST = 60  # day that is shown first
-PAIRS = 20  # that are lived behind the page at first
 
 
 class Superseded(Exception):
@@ -231,185 +223,3 @@ def Lessons(walk, set_walk, lang):
     with solara.Column(gap="0px", style={"padding": "12px 12px 0"}):
         now = getattr(walk.lesson.title, lang) if walk else None
         solara.Select(words.said(lang, "lessons"), value=now, values=list(names), on_value=lambda v: set_walk(Walk(names[v]) if v else None))
-
-
-@solara.component
-def Replicates(desk, shown):
-    """The verdict: what this one luck says, and what more of them say, as they come in behind."""
-    lang = desk.lang
-    count, set_count = solara.use_state(PAIRS)
-    found, set_found = solara.use_state((0, None))
-
-    def live():
-        pairs = shown.pairs()
-
-        def go():
-            for told in pairs.until(count):
-                set_found((id(shown), told))
-
-        threading.Thread(target=go, daemon=True).start()
-        return pairs.cancel
-
-    solara.use_effect(live, [id(shown), count])
-    solara.use_effect(lambda: set_count(PAIRS), [id(shown)])
-    mine = found[1] if found[0] == id(shown) else None
-    told = sides(lang)
-    with solara.Card(margin=0, classes=["co-card"]), solara.Column(gap="6px"):
-        if mine is None:
-            solara.Text(said(lang, "replicates"))
-            return
-        solara.Text(mine.verdict(lang, (said(lang, "left"), said(lang, "right"))), classes=["co-title", "co-verdict"])
-        solara.ProgressLinear(100 * len(mine.pairs) / count if len(mine.pairs) < count else False)
-        if len(mine.pairs) > 1:
-            with solara.ColumnsResponsive(12, medium=6):
-                Drawn(curves.settling(mine, told), lang)
-                for what in ("resolution", "backlog", "trust"):
-                    Drawn(curves.difference(mine, what, told), lang)
-        solara.Button(said(lang, "more pairs", n=count + PAIRS), text=True, on_click=lambda: set_count(count + PAIRS), disabled=len(mine.pairs) < count)
-
-
-def sides(lang):
-    """The words of charts, the two arms being the two sides."""
-    left, right = said(lang, "left"), said(lang, "right")
-    told = {key: text.replace("with − without", f"{right} − {left}").replace("有 − 没有", f"{right} − {left}") for key, text in curves.WORDS[lang].items()}
-    return {**told, "chart_without": left, "chart_with": right}
-
-
-@solara.component
-def Drawn(spec, lang, day=-1):
-    """One chart."""
-    chart = solara.use_memo(Chart, [])
-
-    def draw():
-        with chart.hold_sync():
-            chart.words, chart.spec, chart.day = CHART[lang], spec, day
-
-    solara.use_effect(draw, [repr(spec), lang, day])
-    with solara.Div(classes=["co-chart"]):
-        solara.display(chart)
-
-
-@solara.component
-def Charts(desk, shown, day):
-    """Both sides over the days."""
-    lang, films, runs = desk.lang, shown.films, [film.run for film in shown.films]
-    told = sides(lang)
-
-    def made():
-        kinds = [curves.families(film, said(lang, side), told) for film, side in zip(films, desks.SIDES)]
-        return [curves.resolution(films, told), curves.survival(runs, told), curves.backlog(films, told), curves.trust(films, told), *kinds, curves.hours(runs, told)]
-
-    specs = solara.use_memo(made, [id(shown), lang])
-    with solara.Card(margin=0, classes=["co-card"]):
-        with solara.ColumnsResponsive(12, medium=6):
-            for spec in specs:
-                Drawn(spec, lang, day if spec.get("cursor") else -1)
-
-
-@solara.component
-def Budget(desk, shown):
-    """What this one luck came to on both sides; whose hours and whose money it took, of how many there were."""
-    with solara.ColumnsResponsive(12, medium=6):
-        for side, film in enumerate(shown.films):
-            with solara.Card(margin=0, classes=["co-card", f"co-budget-{side}"]), solara.Column(gap="4px"):
-                Spent(film, desk.lang, shown.seed)
-
-
-@solara.component
-def Spent(film, lang, luck):
-    """One side of it."""
-    run, told = film.run, summary(film.run)
-    open_, set_open = solara.use_state(False)
-    solara.Text(said(lang, "rate", rate=told["resolution_rate"], luck=luck), classes=["co-title"])
-    solara.Text(said(lang, "cost", hours=told["hours"], yuan=told["yuan"], days=run.days))
-    solara.Text(said(lang, "budget"), classes=["co-title"])
-    for words_, used, there in meters(run, lang):
-        with solara.Div(classes=["co-bar"]):
-            solara.Text(words_, classes=["co-quiet"])
-            solara.ProgressLinear(min(100.0, 100 * used / there), color="#000000" if used > 0.99 * there else "#0072B2")
-    asked = film.effort.asked[:, :, :-1].sum()
-    if asked:
-        solara.Text(said(lang, "budget.granted", share=film.effort.got[:, :, :-1].sum() / asked), classes=["co-quiet"])
-    solara.Button(("▾ " if open_ else "▸ ") + said(lang, "budget.by"), text=True, small=True, on_click=lambda: set_open(not open_), classes=["co-name"])
-    for name, row in ledger(run).iterrows() if open_ else ():
-        hours, yuan = row[[c for c in row.index if not c.startswith("yuan")]].sum(), row[[c for c in row.index if c.startswith("yuan")]].sum()
-        solara.Text(said(lang, "hours of", name=said(lang, "desks") if name == DESKS else words.mechanism(lang, name), hours=hours, yuan=yuan), classes=["co-quiet"])
-
-
-def meters(run, lang):
-    """(in words, used, there was) of each role's hours and of both kinds of fund; none where there never was anything."""
-    used = run.ledger.hours.sum(axis=0)
-    rows = [(said(lang, "budget.of", who=said(lang, f"role.{role}"), used=u, there=had), u, had) for role, u, had in zip(PAYERS, used, run.ledger.supplied)]
-    before, come, spent, _ = run.fen.T / 100
-    for key, part in (("budget.fund", slice(-1, None)), ("budget.funds", slice(None, -1))):
-        u, had = spent[part].sum(), (before + come)[part].sum()
-        rows.append((said(lang, key, used=u, there=had), u, had))
-    return [row for row in rows if row[2] > 0]
-
-
-@solara.component
-def Inside(desk, shown, day, picked, issue, set_issue):
-    """Who lives where the visitor looked, what happened there, and its story on both sides."""
-    lang, comma = desk.lang, say(FRAME, "comma", desk.lang)
-    with solara.Card(margin=0, classes=["co-card", "co-inside"]):
-        if not picked:
-            solara.Text(said(lang, "look"))
-            return
-        with solara.ColumnsResponsive(12, medium=[4, 8]):
-            with solara.Column(gap="4px", classes=["co-people"]):
-                solara.Text(named_building(shown.films[0], picked["building"], lang), classes=["co-title"])
-                for home in desks.homes(desk, picked["building"], picked.get("flat", -1)):
-                    kind = comma.join(said(lang, name) for name in ("owner" if home.owner else "tenant", *(["away"] if home.away else ())))
-                    solara.Text(f"{said(lang, 'flat', f=home.flat, floor=home.floor)}{say(FRAME, 'colon', lang)}{kind}", classes=["co-quiet"])
-                    for band, traits, ties in home.people:
-                        told = comma.join(said(lang, name) for name in (("child", "adult", "elder")[band], *traits))
-                        solara.Text(f"· {told}{say(FRAME, 'semicolon', lang)}{said(lang, 'knows', n=ties)}", classes=["co-quiet"])
-                solara.Text(said(lang, "made up"), classes=["co-quiet"])
-            with solara.Column(gap="4px"):
-                if not picked.get("ids"):
-                    solara.Text(said(lang, "no issues"))
-                    return
-                open_ = [i for i in picked["ids"] if still_open(shown, i, day)]
-                names = {i: named(shown, i, lang) for i in (*open_, *(i for i in picked["ids"] if i not in open_))}
-                solara.Select(said(lang, "issues here", open=len(open_), settled=len(names) - len(open_), day=day), value=names.get(issue), values=list(names.values()), on_value=lambda v: set_issue(next(i for i, n in names.items() if n == v)))
-                story = shown.story(int(issue)) if issue else None
-                if story:
-                    with solara.Columns([1, 1]):
-                        for side, arm in zip(desks.SIDES, story.arms):
-                            with solara.Column(gap="0px", classes=["co-story"]):
-                                solara.Text(said(lang, side), classes=["co-title"])
-                                if side == "right" and len({row["born"] for row in rows_of(shown, issue)}) > 1:
-                                    solara.Text(said(lang, "another day"), classes=["co-quiet"])
-                                for line in stories.told(arm, story, lang):
-                                    solara.Text(line)
-
-
-def named(shown, id_, lang):
-    """An issue in a list: its kind, and since when."""
-    _, category, _ = called(int(id_), shown.scenarios[0]).split("/")
-    return said(lang, "issue", kind=stories.kind(category, lang), born=min(row["born"] for row in rows_of(shown, id_)))
-
-
-def rows_of(shown, id_):
-    """The issue on the sides where it arose."""
-    found = ((film.run.issues, np.searchsorted(film.run.issues["id"], int(id_))) for film in shown.films)
-    return [issues[n] for issues, n in found if n < len(issues) and issues[n]["id"] == int(id_)]
-
-
-def still_open(shown, id_, day):
-    """Whether an issue is open on a day, on either side."""
-    for arrays in (film.arrays for film in shown.films):
-        n = np.searchsorted(arrays["issue_id"], int(id_))
-        if n < len(arrays["issue_id"]) and arrays["issue_id"][n] == int(id_):
-            first, last = arrays["issue_first"][n : n + 2]
-            states = arrays["event_state"][first:last][arrays["event_day"][first:last] <= day]
-            if len(states) and states[-1] < RESOLVED:
-                return True
-    return False
-
-
-def named_building(film, b, lang):
-    """A building as the town calls it, and its number in all of the community."""
-    compound = film.arrays["building_compound"]
-    name = words.compound(lang, film.header["compounds"][compound[b]])
-    return said(lang, "building", compound=name, n=b - int(np.argmax(compound == compound[b])) + 1, b=b)
