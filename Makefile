@@ -49,6 +49,7 @@ trust: $(READY)
 
 trust-short: $(READY)
 	@$(BIN)/python -m cogov.experiments.trust --short
+
 baselines: $(READY)
 	@$(BIN)/python tests/baselines.py
 

@@ -11,7 +11,7 @@ import typer
 from rich.progress import TextColumn
 
 from .model.knobs import ScenarioError
-from .shell import Json, Off, On, Seed, Set, app, bench, err, out, progress, ready
+from .shell import Executor, Insecure, Json, Off, On, Scheduler, Seed, Set, Workers, app, bench, err, out, progress, ready
 
 
 @app.command()
@@ -24,10 +24,8 @@ def city(
     keep: Annotated[float, typer.Option(help="share of their trust that they bring along")] = 0.5,
     days: Annotated[int, typer.Option(help="days to live through, in every community")] = 365,
     seed: Seed = 0, set_: Set = None, on: On = None, off: Off = None,
-    workers: Annotated[int | None, typer.Option(min=0, max=512, help="processes; 0 is none beside this one; the result does not depend on it")] = None,
-    executor: Annotated[str, typer.Option(help="pool (of processes on this machine) or dask")] = "pool",
-    scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="of the Dask scheduler, tls://... or tcp://...")] = None,
-    insecure: Annotated[bool, typer.Option("--insecure", help="let a scheduler beyond this machine be tcp://, where the network is yours alone")] = False,
+    workers: Workers = None,
+    executor: Executor = "pool", scheduler: Scheduler = None, insecure: Insecure = False,
     out_: Annotated[Path, typer.Option("--out", help="folder of the results; the same command again does what is missing")] = Path("out/city"),
     json_: Json = False,
 ):  # fmt: skip
@@ -55,11 +53,10 @@ def city(
     if done.failed:
         raise ScenarioError(f"{len(done.failed)} of {done.streets} streets failed; the same command does them again: " + "; ".join(f"{n}: {why}" for n, why in list(done.failed.items())[:3]))
     table, series = cities.loaded(out_), cities.loaded(out_, "series")
-    told = cities.summed(table)
     path = save(drawn(table, series), out_)
     if json_:
-        return print(json.dumps({**told.to_dict(), "digest": cities.digest(out_), **{k: v for k, v in asdict(done).items() if k not in ("folder", "failed")}, "folder": str(out_)}, indent=2))
-    out.print(summary(told, table))
+        return print(json.dumps({**cities.summed(table).to_dict(), "digest": cities.digest(out_), **{k: v for k, v in asdict(done).items() if k not in ("folder", "failed")}, "folder": str(out_)}, indent=2))
+    out.print(summary(table))
     out.print(f"{done.streets:,} streets: {done.before:,} were there, the others done in {done.seconds:,.1f} s.", highlight=False)
     out.print(f"Results: {out_} (communities/, series/: pandas.read_parquet)\nFigure: {path} (and .svg)", soft_wrap=True, highlight=False)
 

@@ -25,6 +25,10 @@ Seed = Annotated[int, typer.Option(help="the luck")]
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="turn a knob, e.g. committee.staff=4; repeatable")]
 On = Annotated[list[str] | None, typer.Option("--on", metavar="NAME", help="switch a mechanism on; repeatable")]
 Off = Annotated[list[str] | None, typer.Option("--off", metavar="NAME", help="switch a mechanism off; repeatable")]
+Workers = Annotated[int | None, typer.Option(min=0, max=512, help="processes; 0 is none beside this one; the result does not depend on it")]
+Executor = Annotated[str, typer.Option(help="pool (of processes on this machine) or dask")]
+Scheduler = Annotated[str | None, typer.Option(metavar="ADDRESS", help="of the Dask scheduler, tls://... or tcp://...")]
+Insecure = Annotated[bool, typer.Option("--insecure", help="let a scheduler beyond this machine be tcp://, where the network is yours alone")]
 Within = Annotated[int, typer.Option(min=1, max=3650, help="days that count as in time")]
 
 

@@ -11,18 +11,16 @@ import typer
 from rich.progress import TextColumn
 
 from .model.knobs import ScenarioError
-from .shell import Json, app, bench, command, err, out, progress, ready
+from .shell import Executor, Insecure, Json, Scheduler, Workers, app, bench, command, err, out, progress, ready
 
 
 @app.command()
 def sweep(
     file: Annotated[Path, typer.Argument(help="an experiment, as in docs/experiments.md")],
     out_: Annotated[Path | None, typer.Option("--out", help="folder of the results; the same command again does what is missing; --plan needs none")] = None,
-    workers: Annotated[int | None, typer.Option(min=0, max=512, help="processes; 0 is none beside this one; the result does not depend on it")] = None,
+    workers: Workers = None,
     shard: Annotated[str, typer.Option(metavar="K/M", help="do the K-th of M shares; `cogov merge` joins them")] = "1/1",
-    executor: Annotated[str, typer.Option(help="pool (of processes on this machine) or dask")] = "pool",
-    scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="of the Dask scheduler, tls://... or tcp://...")] = None,
-    insecure: Annotated[bool, typer.Option("--insecure", help="let a scheduler beyond this machine be tcp://, where the network is yours alone")] = False,
+    executor: Executor = "pool", scheduler: Scheduler = None, insecure: Insecure = False,
     limit: Annotated[float | None, typer.Option(min=0, help="seconds that a run may take; 0 is no limit; else 200 times a trial run, a minute at least")] = None,
     retry: Annotated[bool, typer.Option("--retry", help="do failed runs again")] = False,
     plan: Annotated[bool, typer.Option("--plan", help="only say how many runs it is, and guess time and disk")] = False,

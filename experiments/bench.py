@@ -123,12 +123,16 @@ def growth(console, as_json, case):
         told = world.issues.nbytes + world.ended[: world.gone[0]].nbytes + world.history().nbytes
         per = base.residents.home.size
         rows.append((f"{per:,}", some.days, found, once, once / per / some.days * 1e9, columns / per, told / per / some.days * 365))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     show(
         console, as_json, "growth: the same community with more compounds, all mechanisms",
         ("residents", "days", "founding s", "run s", "ns per resident-day", "bytes/resident: columns", "bytes/resident: a year's issues and history"),
-        rows, f"Columns: all that a world keeps of places and people. Peak of this whole process: {peak:,.0f} MiB.",
+        rows, f"Columns: all that a world keeps of places and people. Peak of this whole process: {peak():,.0f} MiB.",
     )  # fmt: skip
+
+
+def peak(who=resource.RUSAGE_SELF):
+    """MiB that this process held at most; with RUSAGE_CHILDREN, the largest of those it has waited for."""
+    return resource.getrusage(who).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
 
 
 def nbytes(world, parts):

@@ -24,7 +24,7 @@ from ..model.luck import seed_of
 from ..model.reading import table_of
 from ..model.street import Street, StreetKnobs
 from .bench import grown
-from .store import put
+from .store import parquet, put
 from .supervisor import Serial, pool, supervised
 
 TABLES = ("communities", "series")
@@ -78,6 +78,8 @@ def composed(cases=(), on=(), off=(), settings=(), days=365, **numbers):
 
 def lived(city, street):
     """Live through one street; returns ({table: Parquet bytes}, seconds)."""
+    import pyarrow as pa
+
     began = time.perf_counter()
     scenarios = city.scenarios(street)
     there = Street(f"{city.seed}/{street}", scenarios, lambda one: (seed_of("city", one.name, city.seed),), city.between)
@@ -91,20 +93,10 @@ def lived(city, street):
         told["street_lacked"] = there.lacked
         rows.append({**told, **measures.summary(run), "departments_used": departments[0], "departments_there": departments[1]})
     people = np.array([row["residents"] for row in rows])
-    counts = [name for name in measures.DAILY if name in measures.DAILY[:7]]
-    daily = {name: there.series[:, :, k].sum(axis=0) if name in counts else people @ there.series[:, :, k] / people.sum() for k, name in enumerate(measures.DAILY)}
+    daily = {name: there.series[:, :, k].sum(axis=0) if k < measures.COUNTS else people @ there.series[:, :, k] / people.sum() for k, name in enumerate(measures.DAILY)}
     series = pd.DataFrame({"street": street + 1, "day": np.arange(1, there.days + 1), **daily})
-    return {"communities": parquet(pd.DataFrame(rows)), "series": parquet(series)}, time.perf_counter() - began
-
-
-def parquet(table):
-    """A table as Parquet bytes, its pages with checksums."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    sink = BytesIO()
-    pq.write_table(pa.Table.from_pandas(table, preserve_index=False), sink, compression="zstd", write_page_checksum=True)
-    return sink.getvalue()
+    tables = {"communities": pd.DataFrame(rows), "series": series}
+    return {name: parquet(pa.Table.from_pandas(table, preserve_index=False)) for name, table in tables.items()}, time.perf_counter() - began
 
 
 def of_streets(city, streets):
@@ -149,7 +141,7 @@ def live(city, out, make=None, workers=None, progress=None):
                 tables, seconds = told[0]
                 work += seconds
                 for name, raw in tables.items():
-                    put(folder, folder / name / f"street-{street + 1:06d}-{sha256(raw).hexdigest()[:16]}.parquet", raw)
+                    put(folder, folder / name / f"street-{street + 1:06d}-{mark(raw)}.parquet", raw)
                 done += 1
             if progress:
                 progress(done, city.streets())
@@ -174,10 +166,20 @@ def registered(city, folder):
         put(folder, path, (json.dumps(told, ensure_ascii=False) + "\n").encode())
 
 
+def mark(raw):
+    """What a part's name says of its bytes."""
+    return sha256(raw).hexdigest()[:16]
+
+
+def whole(path, raw):
+    """Whether the bytes of a part are those it was named by."""
+    return path.stem.rpartition("-")[2] == mark(raw)
+
+
 def part(folder, table, street):
     """The file of a street in a table; None where it is missing or its bytes are not those it was named by."""
     for path in sorted((folder / table).glob(f"street-{street + 1:06d}-*.parquet")):
-        if sha256(path.read_bytes()).hexdigest()[:16] == path.stem.rpartition("-")[2]:
+        if whole(path, path.read_bytes()):
             return path
         path.unlink()
     return None
@@ -192,7 +194,7 @@ def loaded(folder, table="communities"):
     frames = []
     for path in paths:
         raw = path.read_bytes()
-        if sha256(raw).hexdigest()[:16] != path.stem.rpartition("-")[2]:
+        if not whole(path, raw):
             raise ScenarioError(f"{path} is not what was written; the same command again lives through that street anew")
         frames.append(pd.read_parquet(BytesIO(raw)))
     return pd.concat(frames, ignore_index=True)

@@ -16,6 +16,7 @@ from ..model.knobs import ScenarioError, paths
 from ..model.luck import seed_of
 from ..model.reading import guess
 from . import patterns
+from .parameters import at
 from .statistics import difference
 
 PRACTICE, FRESH = "compare", "fresh"
@@ -125,13 +126,6 @@ def designed(scenario, options, design):
         if not np.isfinite(value) or abs(value) > 1e300:
             raise ScenarioError(f"{path} = {value} is too large")
     return altered(made, (), (), {path: round(value) if known[path].type in (int, "int") else value for path, value in new.items()})
-
-
-def at(part, path):
-    """The number at a path of a scenario."""
-    for name in path.split("."):
-        part = part[name] if isinstance(part, dict) else getattr(part, name)
-    return part
 
 
 def scored(scenario, options, design, measure, replicates, seed=0, experiment=FRESH, progress=None):

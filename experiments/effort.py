@@ -26,8 +26,7 @@ class Effort:
     def share(self, day=None):
         """(mechanisms,) how much of the hours and yuan that it asked for each got, on a day or in all; 1 where it asked for nothing."""
         asked, got = (part.sum(axis=0, dtype=float) if day is None else part[day].astype(float) for part in (self.asked, self.got))
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.nanmin(np.where(asked > 0, got / asked, np.nan), axis=1, initial=1.0, where=asked > 0)
+        return np.divide(got, asked, out=np.ones_like(got), where=asked > 0).min(axis=1)
 
     def short(self, day=None):
         """(7,) by how much all that was asked exceeded what there was, as a share of what was asked, on a day or in all."""

@@ -57,7 +57,7 @@ def filmed(scenario, luck, progress=None):
         if progress:
             progress()
     series[0] = series[1]
-    series[0, :7] = 0
+    series[0, : measures.COUNTS] = 0
     run = ended(world, scenario, dict(zip(measures.DAILY, series[1:].T)))
     arrays = {**_place(there), **_issues(run, there), **_events(run, scenario)}
     arrays |= {f"layer_{name}": np.array([week[:, n] for week in weeks]) for n, name in enumerate(LAYERS)}

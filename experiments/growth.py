@@ -1,13 +1,12 @@
 """From one community to a city: what a year of eight mechanisms costs by resident and day, and whether it matters who lives through which street."""
 
 import os
-import resource
-import sys
 from dataclasses import replace
+from resource import RUSAGE_CHILDREN
 from tempfile import TemporaryDirectory
 
 from . import city as cities
-from .bench import show
+from .bench import peak, show
 
 EIGHT = ("building_captains", "chat_groups", "grid_patrol", "joint_council", "mediation_room", "party_volunteers", "red_property", "whistle")
 SIZES = (1, 10, 100)  # communities, before the largest
@@ -46,6 +45,4 @@ def bench(console, residents=10_000_000, communities=700, workers=None, as_json=
 
 def held(workers):
     """MiB that this process and its workers held at most: each worker counted as the largest of them."""
-    unit = 1024**2 if sys.platform == "darwin" else 1024
-    own, child = (resource.getrusage(who).ru_maxrss / unit for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return own + workers * child
+    return peak() + workers * peak(RUSAGE_CHILDREN)

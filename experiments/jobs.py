@@ -6,14 +6,13 @@ which fills in `$(NAME)` by itself, with every dollar doubled.
 
 import json
 import re
-import resource
 import shlex
-import sys
 from dataclasses import dataclass
 from math import ceil
 from pathlib import PurePosixPath
 
 from ..model.knobs import ScenarioError
+from .bench import peak
 
 MOST = 1000   # shards: SLURM's MaxArraySize is 1001, unless a site says otherwise
 SLACK = 3.0   # times the guess: other machines are slower, and runs uneven
@@ -44,7 +43,7 @@ def job(plan, guess, file, out, shards, cpus):
     shown(FILE=file, results=out)
     largest = ceil(replicates / shards) * len(plan.arms) if replicates >= shards else ceil(guess.runs / shards)
     minutes = START + ceil(SLACK * largest * guess.seconds / guess.runs / cpus / 60)
-    megabytes = 256 * ceil(WASTE * (cpus + 1) * resident() / 256)
+    megabytes = 256 * ceil(WASTE * (cpus + 1) * peak() / 256)
     return Job(plain(plan.experiment.name), str(file), str(out), guess.runs, shards, cpus, minutes, megabytes)
 
 
@@ -53,12 +52,6 @@ def shown(**names):
     for what, name in names.items():
         if not str(name).isprintable():
             raise ScenarioError(f"{what} {str(name)!r} has characters that cannot be shown; rename it")
-
-
-def resident():
-    """Megabytes that this process has held at most."""
-    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return held / 2**20 if sys.platform == "darwin" else held / 2**10
 
 
 def plain(name):

@@ -1,7 +1,5 @@
 """What a sweep costs beyond its model: the parent's own time a run, its memory, and `mesa.batch_run` beside it."""
 
-import resource
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +9,7 @@ from tempfile import TemporaryDirectory
 from ..model.cases import read
 from ..model.simulate import simulate
 from . import sweep
-from .bench import grown, show
+from .bench import grown, peak, show
 from .experiment import Experiment, Named, arms
 
 KEEPS = ((), ("series",), ("series", "issues"))
@@ -26,11 +24,6 @@ def of(case, runs, keep):
 def small():
     """A community of a thousand residents for a year."""
     return replace(grown(read("guiyuan"), 1000), name="a thousand residents")
-
-
-def peak():
-    """MiB that this process ever held."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024)
 
 
 def swept(case, runs, keep, workers=None):

@@ -298,19 +298,23 @@ def runs_table(rows, varied):
 def packed(parcel):
     """The parts of a parcel as Parquet: table -> bytes."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     tables = {"runs": runs_table(parcel.rows, parcel.varied)}
     for name in TABLES[1:]:
         own = [labelled(row[name], row) for row in parcel.rows if row[name]]
         if own:
             tables[name] = pa.concat_tables(own, promote_options="permissive").unify_dictionaries()
-    made = {}
-    for name, table in tables.items():
-        sink = pa.BufferOutputStream()
-        pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
-        made[name] = sink.getvalue().to_pybytes()
-    return made
+    return {name: parquet(table) for name, table in tables.items()}
+
+
+def parquet(table):
+    """An Arrow table as Parquet bytes, its pages with checksums."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
+    return sink.getvalue().to_pybytes()
 
 
 def labelled(stream, row):

@@ -88,7 +88,7 @@ def boiled(run, order, terms, seconds):
     """A run as an outcome."""
     told = measures.summary(run, terms.within)
     numbers = np.array([told[name] for name in measures.SUMMARY]) + 0.0  # no minus zero, for bits are compared
-    series = {name: column + 0.0 if name in measures.DAILY[7:] else column.astype(np.int32) for name, column in run.series.items()}
+    series = {name: column + 0.0 if name in measures.DAILY[measures.COUNTS:] else column.astype(np.int32) for name, column in run.series.items()}
     issues = {name: np.ascontiguousarray(run.issues[name]) for name in KEPT}
     digest = blake2b(numbers.tobytes(), digest_size=16)
     for column in (*series.values(), *issues.values()):

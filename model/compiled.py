@@ -31,13 +31,15 @@ def version(outside=OUTSIDE):
     return blake2b(b"".join(path.read_bytes() for path in sources), digest_size=8).hexdigest()
 
 
+OWN = version(outside=())  # of cogov alone, whose kernels are kept by it
+
+
 def shelf():
     """The folder for kernels of cogov's own very sources: beside them where that can be written, else in the user's cache."""
-    digest = version(outside=())
     for folder in (HOME / "__pycache__", Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cogov"):
         try:
-            (folder / f"kernels-{digest}").mkdir(parents=True, exist_ok=True)
-            return folder / f"kernels-{digest}"
+            (folder / f"kernels-{OWN}").mkdir(parents=True, exist_ok=True)
+            return folder / f"kernels-{OWN}"
         except OSError:
             continue
     return None  # numba then finds a place of its own, or compiles anew in every process
@@ -46,7 +48,7 @@ def shelf():
 def whole():
     """The mark that all kernels of these sources were once compiled and kept; None where nothing is kept."""
     kept = numba.config.CACHE_DIR
-    return Path(kept) / f"cogov-{version(outside=())}" if kept else None
+    return Path(kept) / f"cogov-{OWN}" if kept else None
 
 
 def fresh():

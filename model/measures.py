@@ -16,8 +16,9 @@ from .issues import LAPSED, RESOLVED, UNKNOWN, VERIFIED, WITHDRAWN
 WITHIN = 30
 DAILY = ("arisen", "told", "open", "unknown", "resolved", "withdrawn", "lapsed", "trust_committee", "trust_company", "trust_neighbours",
          "satisfaction", "giving", "acquaintances")  # fmt: skip
+COUNTS = 7  # the first of DAILY are counts of issues, the others means over grown-ups
 SUMMARY = ("resolution_rate", "resolution_rate_of_told", "restricted_mean_time", "arisen", "told", "resolved", "resolved_in_time", "backlog",
-           "unknown", "reopened", "withdrawn", "lapsed", *DAILY[7:], "hours", "yuan", "hours_per_resolved", "yuan_per_resolved",
+           "unknown", "reopened", "withdrawn", "lapsed", *DAILY[COUNTS:], "hours", "yuan", "hours_per_resolved", "yuan_per_resolved",
            "spread_between_buildings", "owners_minus_tenants", "registered_minus_migrants")  # fmt: skip
 SHARES = ("resolution_rate", "resolution_rate_of_told", "giving", "spread_between_buildings", "owners_minus_tenants", "registered_minus_migrants")  # of SUMMARY
 EVERY = 7  # days between looks at residents; in between the last look holds
@@ -78,13 +79,13 @@ def measured(w):
     out[0], out[1], out[2], out[3], out[4] = gone + len(w.issues), tally[2] + told, open_, unknown, tally[3] + checking
     out[5], out[6] = tally[4], tally[5]
     for n in range(len(w.look)):
-        out[7 + n] = w.look[n]
+        out[COUNTS + n] = w.look[n]
 
 
 def today(world):
     """The numbers of this day's end in the order of DAILY."""
     world.does(measured)
-    return (*map(int, world.count[:7]), *world.count[7:].tolist())
+    return (*map(int, world.count[:COUNTS]), *world.count[COUNTS:].tolist())
 
 
 def times(run):

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import re
-import shutil
 from contextlib import contextmanager
 
 import numpy as np
@@ -17,8 +16,8 @@ from cogov.model import measures
 from cogov.model.cases import read
 from cogov.viz import charts, curves
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+from browsing import launched
+
 HOST = "http://cogov.test/"  # nobody is asked: every request is answered here
 PAGE = """<!doctype html><meta charset=utf-8><body style="margin:0"><div id=here></div><script type=module>
 import chart from "/chart.js";
@@ -92,14 +91,9 @@ def test_both_languages_are_complete(films, pairs):
 @contextmanager
 def shown(spec, width=700, day=-1, words=charts.WORDS["en"]):
     """A page with one chart of the spec; nothing may be complained of on its console."""
-    from playwright.sync_api import sync_playwright
-
-    if not CHROMIUM:
-        pytest.skip("no Chromium here")
     answers = {"chart.js": ("text/javascript", charts.SCRIPT.read_text("utf-8")), "state.json": ("application/json", json.dumps({"spec": spec, "words": words, "day": day})), "": ("text/html", PAGE)}
     wrong = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with launched() as browser:
         page = browser.new_page(viewport={"width": width, "height": 800}, accept_downloads=True)
         page.on("console", lambda message: wrong.append(message.text))
         page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -111,10 +105,7 @@ def shown(spec, width=700, day=-1, words=charts.WORDS["en"]):
         page.route("**/*", answer)
         page.goto(HOST)
         page.wait_for_selector(".cogov-chart .cg-plot *")
-        try:
-            yield page
-        finally:
-            browser.close()
+        yield page
     assert wrong == []
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from typed import typist
 
-from cogov import __main__ as command
 from cogov.experiments import bench
 from cogov.model import mechanisms
 from cogov.model.cases import read, shipped
@@ -22,14 +22,7 @@ def cogov(monkeypatch, capsys, tmp_path):
     """Type a command; returns (exit status, standard output, standard error)."""
     monkeypatch.chdir(tmp_path)
 
-    def typed(*words):
-        monkeypatch.setattr(sys, "argv", ["cogov", *words])
-        with pytest.raises(SystemExit) as left:
-            command.main()
-        told = capsys.readouterr()
-        return left.value.code or 0, told.out, told.err
-
-    return typed
+    return typist(monkeypatch, capsys)
 
 
 def test_cases_and_mechanisms_are_listed(cogov):

@@ -1,12 +1,11 @@
 """One mechanism at a time, and what each does by itself."""
 
 import json
-import sys
 
 import pytest
 from worlds import STORM, governed
+from typed import typist
 
-from cogov import __main__ as command
 from cogov.experiments import runs
 from cogov.experiments.effects import SHOWN, effects
 from cogov.model import measures, mechanisms
@@ -47,13 +46,7 @@ def test_one_replicate_is_refused():
 
 def test_the_command_line_shows_and_keeps_them(monkeypatch, capsys, tmp_path):
     monkeypatch.chdir(tmp_path)
-
-    def typed(*words):
-        monkeypatch.setattr(sys, "argv", ["cogov", "mechanisms", *words])
-        with pytest.raises(SystemExit) as left:
-            command.main()
-        return left.value.code or 0, *capsys.readouterr()
-
+    typed = typist(monkeypatch, capsys, "mechanisms")
     words = ("--effects", "wuzi_yard", "--replicates", "2", "--days", "40")
     status, out, _ = typed(*words)
     assert status == 0 and all(name in out for name in NAMES) and (tmp_path / "out" / "effects.png").exists() and (tmp_path / "out" / "effects.csv").exists()

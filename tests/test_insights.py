@@ -2,15 +2,14 @@
 
 import json
 import re
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from typed import typist
 
-from cogov import __main__ as command
 from cogov.experiments.design import Space
 from cogov.experiments.experiment import read_experiment
 from cogov.experiments.readings import attributions, bests, boxed, discoveries, place, sensitivities
@@ -105,14 +104,7 @@ def cogov(monkeypatch, capsys, tmp_path):
     """Type a command; returns (exit status, standard output, standard error)."""
     monkeypatch.chdir(tmp_path)
 
-    def typed(*words):
-        monkeypatch.setattr(sys, "argv", ["cogov", *map(str, words)])
-        with pytest.raises(SystemExit) as left:
-            command.main()
-        told = capsys.readouterr()
-        return left.value.code or 0, told.out, told.err
-
-    return typed
+    return typist(monkeypatch, capsys)
 
 
 # --------------------------------------------------------------------------- the truth that was planted

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from typed import typist
 
 import cogov
 from cogov import __main__ as command
@@ -97,15 +98,7 @@ def test_every_knob_can_be_set_by_its_path():
 @pytest.fixture
 def knobs(monkeypatch, capsys):
     """Type `cogov knobs`; returns (exit status, standard output, standard error)."""
-
-    def typed(*words):
-        monkeypatch.setattr(sys, "argv", ["cogov", "knobs", *words])
-        with pytest.raises(SystemExit) as left:
-            command.main()
-        told = capsys.readouterr()
-        return left.value.code or 0, told.out, told.err
-
-    return typed
+    return typist(monkeypatch, capsys, "knobs")
 
 
 def test_knobs_are_listed(knobs):

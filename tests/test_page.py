@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -11,14 +10,13 @@ import time
 from pathlib import Path
 
 import pytest
+from browsing import launched, needed
 
 from cogov.model import mechanisms
 from cogov.model.cases import read
 from cogov.viz.lessons import lessons
 
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="there is no Chromium here")
-FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync".split()
+pytestmark = needed
 PATIENCE = 20_000  # ms; machines are shared
 
 
@@ -43,10 +41,8 @@ def address():
 
 @pytest.fixture(scope="module")
 def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture

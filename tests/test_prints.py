@@ -2,7 +2,6 @@
 
 import json
 import re
-import sys
 import zlib
 
 import matplotlib
@@ -10,8 +9,8 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 from PIL import Image
+from typed import typist
 
-from cogov import __main__ as command
 from cogov.experiments.compare import arms_of
 from cogov.experiments.pairs import Pairs
 from cogov.model.cases import read
@@ -110,13 +109,7 @@ def test_print_shows_what_the_page_shows(found):
 
 
 def test_the_command_draws_and_says_where(monkeypatch, capsys, tmp_path):
-    def typed(*words):
-        monkeypatch.setattr(sys, "argv", ["cogov", "figure", *words])
-        with pytest.raises(SystemExit) as left:
-            command.main()
-        told = capsys.readouterr()
-        return left.value.code or 0, told.out, told.err
-
+    typed = typist(monkeypatch, capsys, "figure")
     common = ("wuzi_yard", "--mechanism", "building_captains", "--days", "90", "--replicates", "2", "--workers", "0", "--out", str(tmp_path))
     status, out, _ = typed(*common, "--chart", "survival", "--journal", "plos", "--format", "png,pdf", "--json")
     told = json.loads(out)

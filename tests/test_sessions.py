@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -13,14 +12,13 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from browsing import CHROMIUM, FLAGS, launched, needed
 
 from cogov.model import mechanisms
 from cogov.model.knobs import ScenarioError
 from cogov.viz.desk import restored
 
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="there is no Chromium here")
-FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync".split()
+pytestmark = needed
 PATIENCE = 60  # seconds; machines are shared
 CULLED = "6s"  # after which a session that nobody is connected to is freed, in place of serve's own time
 START = "import sys; from cogov import serving; serving.SETTINGS['SOLARA_KERNEL_CULL_TIMEOUT'] = sys.argv.pop(1) or serving.SETTINGS['SOLARA_KERNEL_CULL_TIMEOUT']; from cogov.__main__ import main; main()"
@@ -80,11 +78,8 @@ def server():
 
 @pytest.fixture(scope="module")
 def browser():
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=BROWSER, args=FLAGS)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -172,7 +167,7 @@ def test_a_closed_tab_is_freed_at_once(visit):
 def test_a_killed_browser_is_freed_after_its_time_while_others_live_on(visit, tmp_path):
     with served("wuzi_yard", CULLED) as server:
         staying = visit(server.address)
-        doomed = subprocess.Popen([BROWSER, *FLAGS, "--headless", f"--user-data-dir={tmp_path}", server.address], start_new_session=True, stdout=-3, stderr=-3)
+        doomed = subprocess.Popen([CHROMIUM, *FLAGS, "--headless", f"--user-data-dir={tmp_path}", server.address], start_new_session=True, stdout=-3, stderr=-3)
         try:
             eventually(lambda: server.sessions() == 2)
         finally:

@@ -143,11 +143,11 @@ def test_many_communities_as_state_machines():
 
 
 def test_the_machine_sees_a_fen_that_is_lost():
-    """Else it could not fail: somebody takes a fen out of a fund and tells nobody."""
+    """Else it could not fail: every day somebody takes a fen out of a fund and tells nobody."""
 
     class Robbed(Lived):
-        @rule()
-        def robbed(self):
+        def followed(self):
+            super().followed()
             for community in (self.model, self.twin):
                 community.world.funds[-1] -= 1
 

@@ -1,16 +1,15 @@
 """A story tells one issue's history in both arms of a comparison, all of it and nothing else, in English and in Chinese."""
 
 import json
-import sys
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
 import pytest
 from worlds import STORM, WORLDS, governed
+from typed import typist
 
 import cogov
-from cogov import __main__ as command
 from cogov.agents import residents
 from cogov.experiments import compare, story, surprises
 from cogov.model import mechanisms, scenario
@@ -179,10 +178,7 @@ WRONG = {
 
 
 def typed(monkeypatch, capsys, *words):
-    monkeypatch.setattr(sys, "argv", ["cogov", "story", "wuzi_yard", *words])
-    with pytest.raises(SystemExit) as left:
-        command.main()
-    return left.value.code or 0, *capsys.readouterr()
+    return typist(monkeypatch, capsys, "story", "wuzi_yard")(*words)
 
 
 @pytest.mark.parametrize("wrong", WRONG)

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from urllib.request import urlopen
 
 import numpy as np
 import pytest
+from browsing import launched, needed
 
 import cogov
 from cogov.experiments.compare import arms_of
@@ -23,8 +23,6 @@ from cogov.viz.words import town as words_of
 WORDS = words_of("en")
 ROOT = Path(cogov.__file__).parent
 STATIC = ROOT / "viz" / "static"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 DAYS = 150
 PAGE = """<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><link rel="stylesheet" href="town.css">
 <body style="margin:0"><div id="here"></div><script type="module">
@@ -39,7 +37,7 @@ town.render({ model, el: document.querySelector("#here") });
 window.root = document.querySelector(".cogov-town");
 </script>"""
 
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium")
+pytestmark = needed
 
 
 @pytest.fixture(scope="module")
@@ -50,11 +48,8 @@ def films():
 
 @pytest.fixture(scope="module")
 def chromium():
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import json
 import logging
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -22,6 +21,8 @@ from cogov import serving
 from cogov.model.knobs import ScenarioError
 from cogov.viz import web
 
+from browsing import launched, needed
+
 PORT = 8000
 HOST = f"127.0.0.1:{PORT}"
 US = f"http://{HOST}"
@@ -30,8 +31,6 @@ SOCKET = f"/jupyter/api/kernels/{VISIT}/channels?session_id=page-1"
 CLOSE = f"/_solara/api/close/{VISIT}?session_id=page-1"
 TOKEN = "the-right-word"
 PATIENCE = 60  # seconds; machines are shared
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync".split()
 
 
 class Inside:
@@ -487,13 +486,11 @@ def served(*options):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(BROWSER is None, reason="there is no Chromium here")
+@needed
 def test_a_classroom_in_a_browser():
     """By the link one comes in and the page works; without it, or into a frame, one does not; what markup slips in does not run."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    with served("--classroom") as (port, first), playwright.sync_playwright() as started:
+    with served("--classroom") as (port, first), launched() as browser:
         link = re.search(r"http://127.0.0.1:\d+/join/\S+", first)[0]
-        browser = started.chromium.launch(executable_path=BROWSER, args=FLAGS)
         stranger = browser.new_page()
         assert stranger.goto(f"http://127.0.0.1:{port}/").status == 403
         page = browser.new_context().new_page()
@@ -507,7 +504,6 @@ def test_a_classroom_in_a_browser():
         page.evaluate("document.getElementById('here').click()")
         page.wait_for_timeout(500)
         assert page.evaluate("window.hit") is None and any("Content Security Policy" in one for one in complaints)
-        browser.close()
 
 
 @pytest.mark.slow

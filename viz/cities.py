@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.ticker import PercentFormatter
 from rich.table import Table
 
+from ..experiments.city import summed
 from . import figures
 from .fonts import Figure
 from .tables import NAMES
@@ -14,17 +15,12 @@ SHOWN = ("resolution_rate", "told", "resolved", "backlog", "unknown", "hours", "
 OWN = {"residents": "residents", "moved": "households that moved away", "from_the_street": "newcomers from within their street", "departments_busy": "departments' hours used, share"}
 
 
-def summary(told, communities):
+def summary(communities):
     """The city, and every case in it, as a table."""
-    table = Table("", "city", *sorted(communities["case"].unique()), title=f"{told.communities:,.0f} communities in {told.streets:,.0f} streets", title_justify="left")
-    by_case = {case: part for case, part in communities.groupby("case")}
-    for name in ("residents", *SHOWN, "moved", "from_the_street", "departments_busy"):
-        cells = [told[name]]
-        for case in sorted(by_case):
-            part = by_case[case]
-            cells.append(part.departments_used.sum() / max(part.departments_there.sum(), 1e-9) if name == "departments_busy"
-                         else np.average(part[name], weights=part.arisen if name == "resolution_rate" else part.residents) if name in ("resolution_rate", *SHOWN[7:])
-                         else part[name].sum())  # fmt: skip
+    told = {"city": summed(communities), **{case: summed(part) for case, part in communities.groupby("case")}}
+    table = Table("", *told, title=f"{told['city'].communities:,.0f} communities in {told['city'].streets:,.0f} streets", title_justify="left")
+    for name in ("residents", *SHOWN, *list(OWN)[1:]):
+        cells = (one[name] for one in told.values())
         table.add_row(OWN.get(name) or NAMES[name], *(f"{cell:,.0f}" if cell >= 100 or float(cell).is_integer() else f"{cell:.3f}" for cell in cells))
     return table
 

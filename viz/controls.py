@@ -8,9 +8,9 @@ import solara.lab
 from reacton import ipyvuetify as rv
 from solara.components.input import use_change
 
-from ..experiments.classroom import at as value_at
 from ..experiments.effort import ENOUGH, WHAT, moved
 from ..experiments.film import LAYERS, UNKNOWN
+from ..experiments.parameters import at as value_at
 from ..model import mechanisms
 from ..model.cases import shipped
 from ..model.knobs import paths

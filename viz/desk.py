@@ -83,7 +83,6 @@ class Desk:
         sides = {side: {"on": list(one.on), "knobs": dict(one.knobs)} for side, one in zip(SIDES, self.settings)}
         return json.dumps({"cogov": LATEST, **told, **sides}, ensure_ascii=False, indent=2)
 
-
     def link(self):
         """The state as the part of an address behind its question mark."""
         return "state=" + base64.urlsafe_b64encode(zlib.compress(self.saved().encode(), 9)).decode().rstrip("=")
@@ -94,7 +93,8 @@ class Desk:
 
     def within_means(self, side, progress=None):
         """The setting of one side with every mechanism that gets nearly all that it asks for; knobs are kept where their mechanism is."""
-        on = affordable(self.scenario(side), luck(self.scenario(side), self.seed), ENOUGH, progress)
+        scenario = self.scenario(side)
+        on = affordable(scenario, luck(scenario, self.seed), ENOUGH, progress)
         return Setting(on, tuple(pair for pair in self.settings[side].knobs if not pair[0].startswith("mechanisms.") or pair[0].split(".")[1] in on))
 
 
