@@ -11,7 +11,7 @@ import typer
 from rich.progress import TextColumn
 
 from .model.knobs import ScenarioError
-from .shell import Executor, Insecure, Json, Off, On, Scheduler, Seed, Set, Workers, app, bench, err, out, progress, ready
+from .shell import Insecure, Json, Off, On, Scheduler, Seed, Set, Workers, app, bench, err, out, progress, ready
 
 
 @app.command()
@@ -25,7 +25,8 @@ def city(
     days: Annotated[int, typer.Option(help="days to live through, in every community")] = 365,
     seed: Seed = 0, set_: Set = None, on: On = None, off: Off = None,
     workers: Workers = None,
-    executor: Executor = "pool", scheduler: Scheduler = None, insecure: Insecure = False,
+    executor: Annotated[str, typer.Option(help="pool (of processes on this machine), threads (of this process: a third of the memory, but slower) or dask")] = "pool",
+    scheduler: Scheduler = None, insecure: Insecure = False,
     out_: Annotated[Path, typer.Option("--out", help="folder of the results; the same command again does what is missing")] = Path("out/city"),
     json_: Json = False,
 ):  # fmt: skip
@@ -35,7 +36,7 @@ def city(
     from .model.street import StreetKnobs
     from .viz.cities import drawn, save, summary
 
-    make = chosen(executor, scheduler, workers, insecure)
+    make = chosen(executor, scheduler, workers, insecure, ("pool", "threads", "dask"))
     made = cities.composed(cases or (), on or (), off or (), set_ or (), days, communities=communities, street=street, residents=residents, seed=seed, between=StreetKnobs(stay, keep))
     ready(made.scenarios(0)[0], out_)
     with progress(TextColumn("{task.fields[rate]}")) as bar:

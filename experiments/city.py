@@ -1,4 +1,4 @@
-"""A city: streets of communities, each a case with people of its own, lived through in any order by any number of processes.
+"""A city: streets of communities, each a case with people of its own, lived through in any order by any number of processes or threads.
 
 A street is one task and leaves two parts, a row for each community and the street's days. A part's name holds the digest of its
 bytes, so that what is there can be trusted, and the same command again does the streets that are missing.
@@ -77,10 +77,10 @@ def composed(cases=(), on=(), off=(), settings=(), days=365, **numbers):
 
 
 def lived(city, street):
-    """Live through one street; returns ({table: Parquet bytes}, seconds)."""
+    """Live through one street; returns ({table: Parquet bytes}, seconds of processor time)."""
     import pyarrow as pa
 
-    began = time.perf_counter()
+    began = time.thread_time()
     scenarios = city.scenarios(street)
     there = Street(f"{city.seed}/{street}", scenarios, lambda one: (seed_of("city", one.name, city.seed),), city.between)
     for _ in range(there.days):
@@ -96,7 +96,7 @@ def lived(city, street):
     daily = {name: there.series[:, :, k].sum(axis=0) if k < measures.COUNTS else people @ there.series[:, :, k] / people.sum() for k, name in enumerate(measures.DAILY)}
     series = pd.DataFrame({"street": street + 1, "day": np.arange(1, there.days + 1), **daily})
     tables = {"communities": pd.DataFrame(rows), "series": series}
-    return {name: parquet(pa.Table.from_pandas(table, preserve_index=False)) for name, table in tables.items()}, time.perf_counter() - began
+    return {name: parquet(pa.Table.from_pandas(table, preserve_index=False)) for name, table in tables.items()}, time.thread_time() - began
 
 
 def of_streets(city, streets):
@@ -110,7 +110,7 @@ class Done:
     streets: int
     before: int
     seconds: float
-    work: float        # seconds that workers were at it, summed
+    work: float        # seconds of processor time of those who lived through streets
     failed: dict       # street -> why
 
 

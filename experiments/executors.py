@@ -2,6 +2,7 @@
 
 import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from ..model.knobs import ScenarioError
@@ -18,18 +19,21 @@ def share(text):
     return k, m
 
 
-def chosen(executor, scheduler=None, workers=None, insecure=False):
-    """A function that makes the executor of that name. Raises ScenarioError."""
-    if executor == "pool":
-        if scheduler:
-            raise ScenarioError(f"--scheduler {scheduler} is for --executor dask")
-        workers = (os.cpu_count() or 1) if workers is None else workers
-        return partial(pool, workers) if workers else Serial
+def chosen(executor, scheduler=None, workers=None, insecure=False, kinds=("pool", "dask")):
+    """A function that makes the executor of that name, one of `kinds`. Raises ScenarioError.
+
+    A sweep has no threads: only a process can be ended when its run takes too long.
+    """
+    if executor not in kinds:
+        raise ScenarioError(f"--executor {executor}: there are {', '.join(kinds[:-1])} and {kinds[-1]}")
     if executor == "dask":
         if workers is not None:
             raise ScenarioError(f"--workers {workers} is for processes on this machine; a Dask cluster is as wide as it is")
         return partial(dask, scheduler, insecure)
-    raise ScenarioError(f"--executor {executor}: there are pool and dask")
+    if scheduler:
+        raise ScenarioError(f"--scheduler {scheduler} is for --executor dask")
+    workers = (os.cpu_count() or 1) if workers is None else workers
+    return partial({"pool": pool, "threads": ThreadPoolExecutor}[executor], workers) if workers else Serial
 
 
 def dask(scheduler, insecure=False):

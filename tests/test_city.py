@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from cogov.experiments import city as cities
+from cogov.experiments.executors import chosen
 from cogov.model import measures
 from cogov.model.cases import altered, read
 from cogov.model.knobs import ScenarioError
@@ -114,6 +115,14 @@ def test_another_city_is_not_mixed_in(tmp_path):
 def test_a_city_is_grown_to_as_many_residents_as_are_asked_for():
     city = cities.composed(["guiyuan", "lianhe"], communities=4, residents=20_000)
     assert sum(one.community.residents for n in range(city.streets()) for one in city.scenarios(n)) == pytest.approx(20_000, rel=0.001)
+
+
+def test_threads_live_through_the_same_streets(tmp_path):
+    cities.live(small(), tmp_path / "threads", chosen("threads", workers=3, kinds=("pool", "threads")), 3)
+    cities.live(small(), tmp_path / "alone", workers=0)
+    assert cities.digest(tmp_path / "threads") == cities.digest(tmp_path / "alone")
+    with pytest.raises(ScenarioError, match="there are pool and dask"):
+        chosen("threads")  # a sweep's run that never ends could not be ended
 
 
 @pytest.mark.slow
