@@ -33,6 +33,8 @@ WRONG = {
     "a mechanism that is none": (json.dumps({**json.loads(SMALL.saved()), "left": {"on": ["captains"], "knobs": {}}}), "captains"),
     "a knob out of range": (json.dumps({**json.loads(SMALL.saved()), "left": {"on": [], "knobs": {"committee.staff": -1}}}), "0 to 500"),
     "a knob that is none": (json.dumps({**json.loads(SMALL.saved()), "left": {"on": [], "knobs": {"committee.stuff": 1}}}), "committee.staff"),
+    "a knob that brings a value along": (json.dumps({**json.loads(SMALL.saved()), "left": {"on": [], "knobs": {"committee.staff=2 #": 1}}}), "left is not"),
+    "a day that no year has": (json.dumps({**json.loads(SMALL.saved()), "day": -3}), "day = -3"),
     "no setting": (json.dumps({**json.loads(SMALL.saved()), "right": 3}), "right"),
     "a seed that is text": (json.dumps({**json.loads(SMALL.saved()), "seed": "one"}), "whole number"),
 }

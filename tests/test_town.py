@@ -98,6 +98,13 @@ def counted(film, day):
     return {"open": np.sum((now >= 0) & (now < of.RESOLVED)), "unknown": np.sum(now == of.UNKNOWN), "resolved": np.sum((now == of.RESOLVED) | (now == of.VERIFIED))}
 
 
+def settling(film, day):
+    """The day on which each issue that is settled at `day` came to be so: id -> day."""
+    a, now = film.arrays, states(film, day)
+    events = [a["event_day"][i:j][(a["event_state"][i:j] == of.RESOLVED) & (a["event_day"][i:j] <= day)] for i, j in zip(a["issue_first"][:-1], a["issue_first"][1:])]
+    return {id_: int(when[-1]) for id_, when, state in zip(a["issue_id"], events, now) if state in (of.RESOLVED, of.VERIFIED)}
+
+
 def panes(page):
     """What each pane says of itself, once it has drawn the day the model has."""
     page.wait_for_function("root.dataset.day == model.get('day')")
@@ -131,6 +138,16 @@ def test_what_is_equal_has_no_mark_and_what_differs_has(films, shown):
     for difference, ids in expected.items():
         assert {films[0].arrays["issue_id"][m["i"]] for m in marks if m["difference"] == difference} == ids
     assert expected["behind"], "this luck shows nothing; take another"
+    assert {films[0].arrays["issue_id"][m["i"]] for m in marks if m["difference"] == "sooner"} >= {i for i, s in here.items() if settled(s) and is_open(there.get(i, -1))}
+    seen = {"sooner": 0, "later": 0}
+    for day in range(20, DAYS, 5):
+        go(page, day)
+        days = [settling(film, day) for film in films]
+        for id_, sign in ((films[0].arrays["issue_id"][m["i"]], m["difference"]) for m in page.evaluate("root.cogovTown.marks(0)")):
+            if sign in seen:
+                assert (sign == "sooner") == (days[0][id_] < days[1].get(id_, DAYS)) and days[0][id_] != days[1].get(id_)
+                seen[sign] += 1
+    assert all(seen.values()), "this luck shows nothing; take another"
 
 
 def test_hands_and_keys_move_it(films, shown):

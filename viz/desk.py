@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import re
 import threading
 import zlib
 from collections import OrderedDict
@@ -29,6 +30,7 @@ from .words import said
 SIDES = ("left", "right")
 LATEST = 1           # of saved states: what `restored` reads
 LARGEST = 64 * 1024  # characters of a saved state
+PATH = re.compile(r"[\w.]+")  # of a knob: what follows one would be read as its value
 LONGEST = 3650       # days that a page lives through
 QUEUE = 120          # years that visitors may wait for at once
 MOST = 50_000_000    # residents x days of a year on the page: some seconds
@@ -146,11 +148,11 @@ def restored(text, own="", lang="en"):
     for side in SIDES:
         one = told.get(side)
         on, knobs = (one.get("on"), one.get("knobs")) if isinstance(one, dict) else (None, None)
-        if not isinstance(on, list) or not isinstance(knobs, dict) or not all(isinstance(name, str) for name in on):
+        if not isinstance(on, list) or not isinstance(knobs, dict) or not all(isinstance(name, str) for name in on) or not all(PATH.fullmatch(path) for path in knobs):
             raise ScenarioError(said(lang, "wrong.side", side=side))
         settings.append(Setting(tuple(sorted(set(on))), tuple(sorted(knobs.items()))))
     desk = Desk(settings=tuple(settings), **{name: told.get(name, default) for name, default in plain.items()})
-    for name, there in (("lang", LANGUAGES), ("layer", ("", UNKNOWN, *LAYERS)), ("days", range(LONGEST + 1)), ("seed", range(2**53))):
+    for name, there in (("lang", LANGUAGES), ("layer", ("", UNKNOWN, *LAYERS)), ("days", range(LONGEST + 1)), ("day", range(LONGEST + 1)), ("seed", range(2**53))):
         if getattr(desk, name) not in there:
             among = f"{there[0]} ... {there[-1]}" if isinstance(there, range) else " ".join(there)
             raise ScenarioError(said(lang, "wrong.value", name=name, value=repr(getattr(desk, name))[:60], there=among))
