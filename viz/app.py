@@ -131,18 +131,19 @@ def Page():
         ids = what.get("ids") or [""]
         set_issue(next((i for i in ids if i and still_open(kept.current, i, what["day"])), ids[0]))
 
-    solara.Title("cogov · 共治")
-    solara.Style(STYLE)
-    solara.Style(fonts.served())
-    Address.element(query=replace(desk, day=day).link())
-    with solara.AppBar():
-        solara.Button(said(lang, "language"), text=True, on_click=lambda: change(lang="zh" if lang == "en" else "en"), classes=["co-language"])
-    with solara.AppBarTitle():
-        solara.Text(said(lang, "title"))
-    with solara.Sidebar():
-        Lessons(walk, set_walk, lang)
-        if walk is None:
-            Controls(replace(desk, day=day), kept.current, change, set_side, reopen)
+    with solara.Column(gap="0px"):  # what stands elsewhere; with a gap each the page would begin with a blank strip
+        solara.Title("cogov · 共治")
+        solara.Style(STYLE)
+        solara.Style(fonts.served())
+        Address.element(query=replace(desk, day=day).link())
+        with solara.AppBar():
+            solara.Button(said(lang, "language"), text=True, on_click=lambda: change(lang="zh" if lang == "en" else "en"), classes=["co-language"])
+        with solara.AppBarTitle():
+            solara.Text(said(lang, "title"))
+        with solara.Sidebar():
+            Lessons(walk, set_walk, lang)
+            if walk is None:
+                Controls(replace(desk, day=day), kept.current, change, set_side, reopen)
     with solara.Column(gap="12px", style={"padding": "12px"}):
         if wrong:
             solara.Error(said(lang, "wrong", why=wrong))
