@@ -5,6 +5,7 @@ Everything a visitor has is made inside `Page`, in memory of that visit alone: w
 
 import os
 from dataclasses import replace
+from functools import cache
 
 import anywidget
 import solara
@@ -38,6 +39,7 @@ STYLE = """
 .co-people { max-height: 26rem; overflow-y: auto } .co-story { font-size: .9rem; line-height: 1.5 } .co-title { font-weight: 600 }
 """
 FIRST = 60  # day that is shown first
+TAUGHT = cache(lessons)  # read once, for they take a second
 
 
 class Superseded(Exception):
@@ -219,7 +221,7 @@ def title(on, lang):
 @solara.component
 def Lessons(walk, set_walk, lang):
     """The lessons to choose from."""
-    every = solara.use_memo(lessons, [])
+    every = TAUGHT()
     names = {getattr(one.title, lang): one for one in every}
     with solara.Column(gap="0px", style={"padding": "12px 12px 0"}):
         now = getattr(walk.lesson.title, lang) if walk else None
