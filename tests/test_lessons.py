@@ -110,6 +110,17 @@ def test_text_is_data_and_markup_stays_text():
 # --------------------------------------------------------------------------------------------------------------- walking
 
 
+def test_the_address_of_the_page_keeps_where_one_stands_and_what_was_predicted():
+    lesson = LESSONS["lamp"]
+    asks = [n for n, step in enumerate(lesson.steps) if isinstance(step, Predict)]
+    walk = walking.Walk(lesson, at=asks[0] + 1, predicted={asks[0]: 1})
+    assert walking.linked("?state=x&" + walking.link(walk), LESSONS.values()) == walk
+    assert walking.linked(f"lesson=lamp&step=99&said={asks[0] + 1}-77_x_1-1", LESSONS.values()) == walking.Walk(lesson, at=asks[0])  # no further than what was answered
+    assert walking.linked("lesson=lamp&step=-3", LESSONS.values()) == walking.Walk(lesson) and walking.linked("state=x", LESSONS.values()) is None
+    with pytest.raises(ScenarioError, match="no lesson is called 'lump'"):
+        walking.linked("lesson=lump", LESSONS.values())
+
+
 def row(left=0.2, right=0.5):
     return {"without": left, "with": right, "difference": right - left, "low": right - left - 0.1, "high": right - left + 0.1, "correlation": 0.5, "pairs": 3.0}
 

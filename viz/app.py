@@ -23,7 +23,7 @@ from .outcome import Budget, Charts, Replicates
 from .phrases import FRAME
 from .stories import say
 from .town import Town
-from .walk import Walk, setup_of
+from .walk import Walk, link, linked, setup_of
 from .words import said
 
 STYLE = """
@@ -47,12 +47,15 @@ class Superseded(Exception):
 
 
 def begun(query):
-    """(desk, what is wrong) when the page opens: what the link says, else what `cogov serve` was told."""
+    """(desk, walk, what is wrong) when the page opens: what the link says, else what `cogov serve` was told."""
     own, lang = os.environ.get("COGOV_CASE", "guiyuan"), os.environ.get("COGOV_LANG", "en")
+    desk, walk, wrong = None, None, ""
     try:
-        return desks.linked(query, own, lang) or desks.opened(own, lang), ""
+        desk = desks.linked(query, own, lang)
+        walk = linked(query, TAUGHT(), desk.lang if desk else lang)
     except ScenarioError as error:
-        return desks.opened(own, lang), words.error(lang, error)
+        wrong = words.error(lang, error)
+    return desk or desks.opened(own, lang), walk, wrong
 
 
 @solara.component
@@ -76,11 +79,11 @@ def Page():
     router = solara.use_router()
     start = solara.use_memo(lambda: begun(router.search), [])
     desk, set_desk = solara.use_state(start[0])
-    wrong, set_wrong = solara.use_state(start[1])
+    wrong, set_wrong = solara.use_state(start[2])
     picked, set_picked = solara.use_state({})
     issue, set_issue = solara.use_state("")
     day, set_day = solara.use_state(desk.day or FIRST)
-    walk, set_walk = solara.use_state(None)
+    walk, set_walk = solara.use_state(start[1])
     playing, set_playing = solara.use_state(None)  # (from, to, days a second) that a lesson asks for
     setup = walk.lesson.steps[setup_of(walk)] if walk and setup_of(walk) >= 0 else None
     key = desk.key() if setup is None else (walk.lesson.name, setup_of(walk))
@@ -137,7 +140,7 @@ def Page():
         solara.Title("cogov · 共治")
         solara.Style(STYLE)
         solara.Style(fonts.served())
-        Address.element(query=replace(desk, day=day).link())
+        Address.element(query=replace(desk, day=day).link() + (f"&{link(walk)}" if walk else ""))
         with solara.AppBar():
             solara.Button(said(lang, "language"), text=True, on_click=lambda: change(lang="zh" if lang == "en" else "en"), classes=["co-language"])
         with solara.AppBarTitle():

@@ -1,11 +1,14 @@
 """A walk through a lesson: where the learner stands, what was predicted, what was measured. Pure: every step makes a new Walk."""
 
+import re
 from dataclasses import dataclass, field, replace
+from urllib.parse import parse_qs
 
 from ..experiments.classroom import price
 from ..model.knobs import ScenarioError
 from .lessons import PLACEHOLDER, blocks, placed, text_of
 from .steps import Predict, Result, Run, Score, Setup
+from .words import said
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,27 @@ def forward(walk):
 
 def back(walk):
     return replace(walk, at=max(walk.at - 1, 0))
+
+
+def link(walk):
+    """Where the learner stands and what was predicted, as a part of the page's address; what was measured is measured again, games begin anew."""
+    return f"lesson={walk.lesson.name}&step={walk.at + 1}&said=" + "_".join(f"{step + 1}-{choice + 1}" for step, choice in walk.predicted.items())
+
+
+def linked(query, lessons, lang="en"):
+    """The walk of `link`, no further than its predictions reach; None where an address has none. Raises ScenarioError where there is no such lesson."""
+    asked = {name: told[-1] for name, told in parse_qs((query or "").lstrip("?")).items()}
+    if "lesson" not in asked:
+        return None
+    lesson = next((one for one in lessons if one.name == asked["lesson"]), None)
+    if lesson is None:
+        raise ScenarioError(said(lang, "wrong.lesson", value=repr(asked["lesson"])[:60], there=", ".join(one.name for one in lessons)))
+    pairs = (pair.split("-") for pair in asked.get("said", "").split("_") if re.fullmatch(r"[0-9]{1,3}-[0-9]{1,3}", pair, re.ASCII))
+    chosen = {int(step) - 1: int(choice) - 1 for step, choice in pairs}
+    walk = Walk(lesson, predicted={n: chosen[n] for n, step in enumerate(lesson.steps) if isinstance(step, Predict) and 0 <= chosen.get(n, -1) < len(step.choice)})
+    waits = (n for n, step in enumerate(lesson.steps) if isinstance(step, Score) or (isinstance(step, Predict) and n not in walk.predicted))
+    step = int(asked["step"]) - 1 if re.fullmatch(r"[0-9]{1,3}", asked.get("step", ""), re.ASCII) else 0
+    return replace(walk, at=max(0, min(step, next(waits, len(lesson.steps) - 1), len(lesson.steps) - 1)))
 
 
 def decided(step, row):

@@ -58,6 +58,7 @@ PAGE = {
     "wrong.casefile": ("this is a case file: open it with `cogov serve FILE.toml`; a saved state ends in .json", "这是案例文件，请用cogov serve FILE.toml打开；本页状态的文件以.json结尾"),
     "wrong.json": ("the saved state is not JSON: {why}", "保存的状态不是JSON：{why}"), "wrong.state": ('this is no saved state of the page, or of another version; one begins with "cogov": {latest}', '这不是本页保存的状态，或出自别的版本；应以"cogov": {latest}开头'),
     "wrong.link": ("the link is broken: copy all of it", "链接不完整：请复制全部"), "wrong.text": ("the saved state's {name} = {value} is not text", "保存的状态里{name} = {value}不是文字"), "wrong.number": ("the saved state's {name} = {value} is not a whole number", "保存的状态里{name} = {value}不是整数"),
+    "wrong.lesson": ("no lesson is called {value}; there are {there}", "没有名为{value}的课程，现有：{there}"),
     "wrong.value": ("the saved state's {name} = {value} is none of these: {there}", "保存的状态里{name} = {value}不在允许范围：{there}"),
     "wrong.case": ("the saved state's case {value} is not here{guess}", "保存的状态所用的案例{value}这里没有{guess}"), "wrong.side": ('the saved state\'s {side} is not {{"on": [names], "knobs": {{path: value}}}}', '保存的状态里{side}不是{{"on": [名称], "knobs": {{参数: 数值}}}}'),
     # lessons
