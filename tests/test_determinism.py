@@ -1,6 +1,7 @@
 """The same run is the same hash, however it is lived; a hash that could not differ, a way that goes wrong and a control that does not differ are seen."""
 
 import json
+import sys
 from dataclasses import replace
 from functools import partial
 
@@ -10,14 +11,16 @@ from rich.console import Console
 from worlds import FORUM, STORM, YARD, governed, told
 
 from cogov.experiments import determinism as d
+from cogov.experiments import hashes as h
 from cogov.experiments import trust
-from cogov.model import mechanisms
+from cogov.experiments import ways as w
+from cogov.model import measures, mechanisms
 from cogov.model.day import live
 from cogov.model.luck import Luck
-from cogov.model.simulate import community
+from cogov.model.simulate import community, ended
 from cogov.model.world import begun, resumed
 
-FEW = d.Asked(("wuzi_yard", "shuian"), 40, 2)
+FEW = h.Asked(("wuzi_yard", "shuian"), 40, 2)
 MIXES = {  # name -> scenario
     "the yard, nothing": YARD,
     "the storm, captains and a council": governed(STORM, "building_captains", "joint_council", "consent_campaign"),
@@ -27,7 +30,7 @@ MIXES = {  # name -> scenario
 
 @pytest.fixture(scope="module")
 def first():
-    return d.here(FEW)
+    return w.here(FEW)
 
 
 def shown(found, capsys):
@@ -36,9 +39,9 @@ def shown(found, capsys):
 
 
 def test_every_set_can_be_lived_and_there_are_twelve():
-    asked = d.Asked(tuple(d.SETS), 120, 1)
-    assert len(d.SETS) == 12 == len(set(map(str, map(asked.scenario, d.SETS))))
-    assert not any(d.LAST in asked.scenario(name).mechanisms for name in d.SETS)  # or the control that switches it on would change nothing
+    asked = h.Asked(tuple(h.SETS), 120, 1)
+    assert len(h.SETS) == 12 == len(set(map(str, map(asked.scenario, h.SETS))))
+    assert not any(h.LAST in asked.scenario(name).mechanisms for name in h.SETS)  # or the control that switches it on would change nothing
 
 
 @pytest.mark.parametrize("name", MIXES)
@@ -72,10 +75,10 @@ def test_what_was_saved_stays_as_it_was_while_the_world_goes_on():
 
 def test_a_hash_is_of_everything_that_a_run_leaves():
     """One bit of any column turned over is another hash."""
-    world, series = d.lived(replace(STORM, days=40), 1, until=40)
-    run = d.ended(world, replace(STORM, days=40), dict(zip(d.measures.DAILY, series.T)))
-    whole = d.fingerprint(run, world)
-    columns = dict(d.left(run, world))
+    world, series = h.lived(replace(STORM, days=40), 1, until=40)
+    run = ended(world, replace(STORM, days=40), dict(zip(measures.DAILY, series.T)))
+    whole = h.fingerprint(run, world)
+    columns = dict(h.left(run, world))
     assert {"issues.state", "history.day", "series.open", "ledger.hours", "residents.trust", "households.owner", "measures"} <= set(columns)
     for name, column in columns.items():
         if not column.size or name == "measures":  # measures are told anew from the others
@@ -84,72 +87,72 @@ def test_a_hash_is_of_everything_that_a_run_leaves():
         before = column[at]
         column.flags.writeable = True
         column[at] = not before if column.dtype == bool else before + 1
-        assert d.fingerprint(run, world) != whole, name
+        assert h.fingerprint(run, world) != whole, name
         column[at] = before
-    assert d.fingerprint(run, world) == whole
+    assert h.fingerprint(run, world) == whole
 
 
-@pytest.mark.parametrize("way", [partial(d.here, shuffle=1), partial(d.swept, chunk=3), partial(d.threaded, workers=2)], ids=["shuffled", "a sweep", "threads"])
+@pytest.mark.parametrize("way", [partial(w.here, shuffle=1), partial(w.swept, chunk=3), partial(w.threaded, workers=2)], ids=["shuffled", "a sweep", "threads"])
 def test_another_way_to_live_it_is_the_same_hash(way, first):
     assert way(FEW) == first
 
 
 def test_where_nothing_goes_by_the_date_another_month_is_the_same():
-    lianhe = d.Asked(("lianhe", "guiyuan"), 60, 1)  # which have a festival calendar, and students in the holidays
-    calm = d.here(lianhe, d.calm)
-    assert d.here(lianhe, lambda scenario: d.later(d.calm(scenario))) == calm
-    assert not set(d.here(lianhe, d.later).values()) & set(d.here(lianhe).values())
+    lianhe = h.Asked(("lianhe", "guiyuan"), 60, 1)  # which have a festival calendar, and students in the holidays
+    calm = w.here(lianhe, w.calm)
+    assert w.here(lianhe, lambda scenario: w.later(w.calm(scenario))) == calm
+    assert not set(w.here(lianhe, w.later).values()) & set(w.here(lianhe).values())
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("way", [partial(d.swept, workers=2, chunk=3), partial(d.apart, threads="4"), partial(d.interrupted, at=20), partial(d.dask, chunk=1)], ids=["processes", "a fresh process", "interrupted", "Dask"])
+@pytest.mark.parametrize("way", [partial(w.swept, workers=2, chunk=3), partial(w.apart, threads="4"), partial(w.interrupted, at=20), partial(w.dask, chunk=1)], ids=["processes", "a fresh process", "interrupted", "Dask"])
 def test_other_processes_live_the_same(way, first):
     try:
         assert way(FEW) == first
-    except d.Absent as why:
+    except w.Absent as why:
         pytest.skip(str(why))
 
 
 def ways(*others):
-    return [d.Way("first", d.here), *others]
+    return [w.Way("first", w.here), *others]
 
 
 def test_a_way_that_lives_one_set_under_other_luck_is_seen(capsys):
     def careless(asked):
-        return d.here(asked) | {"shuian": d.here(asked, luck=lambda luck: luck + 1)["shuian"]}
+        return w.here(asked) | {"shuian": w.here(asked, luck=lambda luck: luck + 1)["shuian"]}
 
-    found = d.matrix(FEW, ways(d.Way("careless", careless)), {})
+    found = d.matrix(FEW, ways(w.Way("careless", careless)), {})
     assert (found.count("equal"), found.count("different")) == (1, 1) and not found.good()
     out = shown(found, capsys)
     assert found.hashes["careless"]["shuian"] in out and "different 1" in out
 
 
 def test_a_sweep_that_keeps_another_runs_hash_is_seen(first, monkeypatch):
-    before = d.noted
-    monkeypatch.setattr(d, "noted", lambda terms, orders: [replace(one, digest="0") if n == 1 else one for n, one in enumerate(before(terms, orders))])
-    found = d.matrix(FEW, [d.Way("first", lambda asked: first), d.Way("mixed up", partial(d.swept, chunk=2))], {})
+    before = w.noted
+    monkeypatch.setattr(w, "noted", lambda terms, orders: [replace(one, digest="0") if n == 1 else one for n, one in enumerate(before(terms, orders))])
+    found = d.matrix(FEW, [w.Way("first", lambda asked: first), w.Way("mixed up", partial(w.swept, chunk=2))], {})
     assert found.count("different") > 0 and not found.good()
 
 
 def test_controls_differ_in_every_set_and_one_that_does_not_is_a_failure(capsys):
-    again = d.Way("again", partial(d.here, shuffle=3))
+    again = w.Way("again", partial(w.here, shuffle=3))
     found = d.matrix(FEW, ways(again))
     assert found.idle() == [] and found.good()
-    idle = d.matrix(FEW, ways(again), {"nothing at all": d.here})
+    idle = d.matrix(FEW, ways(again), {"nothing at all": w.here})
     assert idle.idle() == [("nothing at all", "wuzi_yard"), ("nothing at all", "shuian")] and not idle.good()
     assert "nothing at all: the same in wuzi_yard, shuian" in shown(idle, capsys)
 
 
 def test_what_is_not_here_is_not_counted_as_equal_and_what_raises_is_a_failure(first, capsys):
     def absent(asked):
-        raise d.Absent("no Python 3.99 was found")
+        raise w.Absent("no Python 3.99 was found")
 
-    given = d.Way("first", lambda asked: first)
-    missing = d.matrix(FEW, [given, d.Way("Python 3.99", absent), d.Way("again", lambda asked: first)], {})
+    given = w.Way("first", lambda asked: first)
+    missing = d.matrix(FEW, [given, w.Way("Python 3.99", absent), w.Way("again", lambda asked: first)], {})
     assert (missing.count("not present"), missing.count("equal")) == (2, 2) and missing.good()
     assert "Python 3.99 - not present: no Python 3.99 was found" in shown(missing, capsys)
-    assert not d.matrix(FEW, [given, d.Way("Python 3.99", absent)], {}).good()  # nothing was held against anything
-    raises = d.matrix(FEW, [given, d.Way("broken", lambda asked: 1 // 0)], {})
+    assert not d.matrix(FEW, [given, w.Way("Python 3.99", absent)], {}).good()  # nothing was held against anything
+    raises = d.matrix(FEW, [given, w.Way("broken", lambda asked: 1 // 0)], {})
     assert raises.count("failed") == 2 and not raises.good() and "ZeroDivisionError" in shown(raises, capsys)
 
 
@@ -159,19 +162,19 @@ def test_a_python_without_numba_is_not_taken(monkeypatch, tmp_path):
     bare.chmod(0o755)
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(d.Absent, match="3.99 has no NumPy"):
-        d.interpreter("3.99")
-    with pytest.raises(d.Absent, match="no Python 3.98"):
-        d.interpreter("3.98")
+    with pytest.raises(w.Absent, match="3.99 has no NumPy"):
+        w.interpreter("3.99")
+    with pytest.raises(w.Absent, match="no Python 3.98"):
+        w.interpreter("3.98")
 
 
 def test_the_command_ends_with_status_1_where_a_cell_differs(monkeypatch, capsys):
     from cogov import __main__ as command
 
-    monkeypatch.setattr(d, "SETS", {name: d.SETS[name] for name in FEW.names})
+    monkeypatch.setattr(d, "SETS", {name: h.SETS[name] for name in FEW.names})
     for luck, status in ((0, 0), (1, 1)):
-        monkeypatch.setattr(d, "ways", lambda *asked: ways(d.Way("planted", partial(d.here, luck=lambda seed: seed + luck))))
-        monkeypatch.setattr(d.sys, "argv", ["cogov", "bench", "determinism", "--short", "--json"])
+        monkeypatch.setattr(d, "ways", lambda *asked: ways(w.Way("planted", partial(w.here, luck=lambda seed: seed + luck))))
+        monkeypatch.setattr(sys, "argv", ["cogov", "bench", "determinism", "--short", "--json"])
         with pytest.raises(SystemExit) as left:
             command.main()
         assert (left.value.code or 0) == status
