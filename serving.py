@@ -39,6 +39,7 @@ def serve(
     """Open the page: two communities side by side, same luck, other institutions. Only this machine can see it."""
     from .model.cases import read
     from .viz import web
+    from .viz.door import LOOPBACK, authority
 
     if lang not in ("en", "zh"):
         raise ScenarioError(f"--lang {lang}: the page speaks en and zh")
@@ -47,7 +48,7 @@ def serve(
         outside(proxy)
         os.environ.update(SETTINGS)  # before Solara is loaded, for that is when it reads them
         os.environ |= {"COGOV_CASE": str(Path(case).resolve()) if case.endswith(".toml") else case, "COGOV_LANG": lang}
-        port, names = listening.getsockname()[1], web.LOOPBACK
+        port, names = listening.getsockname()[1], LOOPBACK
         token = secrets.token_urlsafe(16) if classroom or proxy else ""
         if classroom:
             names += (name := socket.gethostname().lower(), f"{name}.local")
@@ -56,11 +57,11 @@ def serve(
         listening.listen(128)
         join = f"/join/{token}" if token else ""
         home = HERE if bind in ("", "0.0.0.0") else bind
-        print(f"cogov: http://{web.authority(home, port)}{join}  (Ctrl-C ends it)", flush=True)
+        print(f"cogov: http://{authority(home, port)}{join}  (Ctrl-C ends it)", flush=True)
         if classroom or proxy:
-            invite((proxy.rstrip("/") if proxy else f"http://{web.authority(bind if home == bind else outward(), port)}") + join)
+            invite((proxy.rstrip("/") if proxy else f"http://{authority(bind if home == bind else outward(), port)}") + join)
         if open_:
-            threading.Thread(target=opened, args=(port, home, f"http://{web.authority(home, port)}{join}"), daemon=True).start()
+            threading.Thread(target=opened, args=(port, home, f"http://{authority(home, port)}{join}"), daemon=True).start()
         web.server(door).run(sockets=[listening])
     finally:
         listening.close()

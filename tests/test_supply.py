@@ -361,7 +361,7 @@ def test_no_python_of_ours_writes_a_script_or_text_into_a_page():
     lines = ((name, n, line) for name, text in python() for n, line in enumerate(text.splitlines(), 1))
     door = ("SCRIPT = re.compile(", "SCRIPT.sub(f'<script nonce=")  # what gives Solara's own scripts their nonce
     assert [(name, n) for name, n, line in lines
-            if ("text becomes a page" in said(line) or "<script" in line.lower()) and not (name == "viz/web.py" and any(one in line for one in door))] == []  # fmt: skip
+            if ("text becomes a page" in said(line) or "<script" in line.lower()) and not (name == "viz/answers.py" and any(one in line for one in door))] == []  # fmt: skip
 
 
 @pytest.mark.parametrize("line, why", [

@@ -1,6 +1,7 @@
 """The page's door: who may come in, by which way, how many, and what they are told when something breaks."""
 
 import asyncio
+import hmac
 import json
 import logging
 import os
@@ -20,6 +21,8 @@ import pytest
 from cogov import serving
 from cogov.model.knobs import ScenarioError
 from cogov.viz import web
+from cogov.viz.answers import HEADERS, LOG
+from cogov.viz.door import FULL, LINE, SESSIONS, TWICE, Door
 
 from browsing import launched, needed
 
@@ -86,7 +89,7 @@ def inside():
 
 @pytest.fixture
 def door(inside):
-    return web.Door(inside, PORT)
+    return Door(inside, PORT)
 
 
 @pytest.fixture
@@ -95,9 +98,9 @@ def log():
     kept = []
     handler = logging.Handler()
     handler.emit = lambda record: kept.append(record.getMessage())
-    web.LOG.addHandler(handler)
+    LOG.addHandler(handler)
     yield kept
-    web.LOG.removeHandler(handler)
+    LOG.removeHandler(handler)
 
 
 EVERY_WAY = [("GET", "/"), ("GET", "/static/main.js"), ("POST", CLOSE), ("SOCKET", SOCKET)]
@@ -149,7 +152,7 @@ def test_forwarded_headers_do_not_arrive(door, inside):
 
 
 def test_behind_a_proxy_what_was_declared_holds_and_not_what_is_said(inside):
-    door = web.Door(inside, PORT, token=TOKEN, outside="https://Lab.example/cogov/")
+    door = Door(inside, PORT, token=TOKEN, outside="https://Lab.example/cogov/")
     mine = {"host": "lab.example", "cookie": f"cogov-{PORT}={TOKEN}", "origin": "https://lab.example", "x-forwarded-proto": "http", "x-script-name": "/evil"}
     for target in ("/cogov/static/main.js", "/static/main.js"):  # proxies take the folder off, or leave it
         assert asked(door, target, headers=mine)[0] == 200
@@ -165,9 +168,9 @@ def test_behind_a_proxy_what_was_declared_holds_and_not_what_is_said(inside):
 
 def test_in_a_classroom_the_address_that_was_reached_is_a_name_too(inside):
     mine, here = {"host": f"192.168.1.7:{PORT}", "origin": f"http://192.168.1.7:{PORT}"}, ("192.168.1.7", PORT)
-    assert asked(web.Door(inside, PORT, arriving=True), "/", headers=mine, server=here)[0] == 200
-    assert asked(web.Door(inside, PORT, arriving=True), "/", headers=mine)[0] == 421
-    assert asked(web.Door(inside, PORT), "/", headers=mine, server=here)[0] == 421
+    assert asked(Door(inside, PORT, arriving=True), "/", headers=mine, server=here)[0] == 200
+    assert asked(Door(inside, PORT, arriving=True), "/", headers=mine)[0] == 421
+    assert asked(Door(inside, PORT), "/", headers=mine, server=here)[0] == 421
 
 
 STEPS = ["../{}", "..%2f{}", "%2e%2e/{}", "%2e%2e%2f{}", "%252e%252e%252f{}", "..\\{}", "..%5c{}", "%5c..%5c{}", "..%c0%af{}", "....//{}", ".//../{}", "/{}", "%2f{}", "a/../../{}", "{}%00.css", "{}\x00", "%00{}", "..;/{}", "{}/.", "{}//", "~/{}"]
@@ -227,7 +230,7 @@ def test_there_is_no_other_way_in(door, inside):
 
 @pytest.mark.parametrize(("method", "target"), EVERY_WAY)
 def test_in_a_classroom_only_those_with_the_word_come_in(inside, method, target):
-    door = web.Door(inside, PORT, token=TOKEN)
+    door = Door(inside, PORT, token=TOKEN)
     name = f"cogov-{PORT}"
     for cookie in (None, "", "cogov=x", f"{name}=", f"{name}=wrong", f"{name}={TOKEN}x", f"{name}={TOKEN[:-1]}", f"{name}={TOKEN.upper()}", f"cogov-{PORT + 1}={TOKEN}", f"{name}=\xe9"):
         status, headers, body = asked(door, target, method, {"cookie": cookie})
@@ -237,7 +240,7 @@ def test_in_a_classroom_only_those_with_the_word_come_in(inside, method, target)
 
 
 def test_the_link_leaves_a_cookie_that_no_script_and_no_other_page_gets(inside):
-    door = web.Door(inside, PORT, token=TOKEN)
+    door = Door(inside, PORT, token=TOKEN)
     status, headers, body = asked(door, f"/join/{TOKEN}")
     assert status == 200 and TOKEN.encode() not in body and b'url=/"' in body
     (cookie,) = headers["set-cookie"]
@@ -251,28 +254,28 @@ def test_the_link_leaves_a_cookie_that_no_script_and_no_other_page_gets(inside):
 
 def test_the_word_is_compared_without_telling_how_much_of_it_is_right(inside, monkeypatch):
     compared = []
-    monkeypatch.setattr(web.hmac, "compare_digest", lambda a, b: compared.append((a, b)) or True)
-    asked(web.Door(inside, PORT, token=TOKEN), "/join/wrong")
+    monkeypatch.setattr(hmac, "compare_digest", lambda a, b: compared.append((a, b)) or True)
+    asked(Door(inside, PORT, token=TOKEN), "/join/wrong")
     assert compared == [(b"wrong", TOKEN.encode())]
 
 
 def test_solaras_cookie_is_out_of_reach_too():
     inside = Inside(headers=[(b"Set-Cookie", b"solara-session-id=abc; Path=/; SameSite=none; Secure"), (b"Set-Cookie", b"solara-session-id-lax=abc; Path=/; SameSite=lax")])
-    assert asked(web.Door(inside, PORT), "/")[1]["set-cookie"] == ["solara-session-id=abc; Path=/; HttpOnly; SameSite=Lax", "solara-session-id-lax=abc; Path=/; HttpOnly; SameSite=Lax"]
+    assert asked(Door(inside, PORT), "/")[1]["set-cookie"] == ["solara-session-id=abc; Path=/; HttpOnly; SameSite=Lax", "solara-session-id-lax=abc; Path=/; HttpOnly; SameSite=Lax"]
 
 
 def test_when_it_is_full_nobody_else_is_let_in_and_nobody_loses_their_place(inside):
-    there = {f"{n:08d}-2222-4333-8444-555555555555": None for n in range(web.SESSIONS - 1)}
-    door = web.Door(inside, PORT, living=lambda: there)
+    there = {f"{n:08d}-2222-4333-8444-555555555555": None for n in range(SESSIONS - 1)}
+    door = Door(inside, PORT, living=lambda: there)
     assert asked(door, "/")[0] == 200
     door.sockets[OTHER] = 1  # somebody who has just connected, and is not among the living yet
     assert asked(door, SOCKET, "SOCKET")[0] == 403
     status, _, body = asked(door, "/")
-    assert status == 503 and body.decode() == web.FULL
+    assert status == 503 and body.decode() == FULL
     reached = len(inside.reached)
     assert asked(door, SOCKET.replace(VISIT, "00000001-2222-4333-8444-555555555555"), "SOCKET")[0] == 101
     assert asked(door, SOCKET.replace(VISIT, OTHER), "SOCKET")[0] == 101
-    door.sockets[OTHER] = web.TWICE
+    door.sockets[OTHER] = TWICE
     assert asked(door, SOCKET.replace(VISIT, OTHER), "SOCKET")[0] == 403
     assert len(inside.reached) == reached + 2
     del door.sockets[OTHER]
@@ -281,7 +284,7 @@ def test_when_it_is_full_nobody_else_is_let_in_and_nobody_loses_their_place(insi
 
 
 def test_nobody_ends_the_visit_of_somebody_else(inside):
-    door = web.Door(inside, PORT, living=lambda: {VISIT: SimpleNamespace(session_id="mine")})
+    door = Door(inside, PORT, living=lambda: {VISIT: SimpleNamespace(session_id="mine")})
     for cookie in (None, "solara-session-id=other", "solara-session-id="):
         assert asked(door, CLOSE, "POST", {"cookie": cookie})[0] == 403
     assert inside.reached == []
@@ -302,7 +305,7 @@ def test_of_an_error_visitors_see_its_number_and_the_log_the_rest(log, target, h
         raise OSError("/home/somebody/secret.toml")
     except OSError as error:
         inside = {"raised": Inside(error=error), "said": Inside(500, b"Traceback: /home/somebody/secret.toml"), "raised after an answer": Inside(500, b"Traceback: /home", late=error)}[how]
-    status, headers, body = asked(web.Door(inside, PORT), target)
+    status, headers, body = asked(Door(inside, PORT), target)
     assert status == 500 and not re.search(rb"Traceback|home|secret|OSError|line \d", body) and headers["content-type"] == ["text/plain; charset=utf-8"]
     if how != "said":
         (name,) = re.findall(r"error ([0-9a-f]{8})", body.decode())
@@ -310,7 +313,7 @@ def test_of_an_error_visitors_see_its_number_and_the_log_the_rest(log, target, h
 
 
 def test_a_socket_that_breaks_is_closed_and_noted(log):
-    door = web.Door(Inside(error=OSError("/home/somebody")), PORT)
+    door = Door(Inside(error=OSError("/home/somebody")), PORT)
     assert asked(door, SOCKET, "SOCKET")[0] == 403
     assert "/home/somebody" in log[0] and not door.sockets
 
@@ -334,13 +337,13 @@ def test_what_breaks_within_the_page_is_a_number_there_too(solara, log):
 @pytest.mark.parametrize(("method", "target", "headers"), [("GET", "/", {}), ("GET", "/static/main.js", {}), ("GET", "/none", {}), ("GET", "/", {"host": "evil.example"}), ("POST", CLOSE, {"content-length": "9"}), ("HEAD", "/", {})])
 def test_every_answer_says_what_a_browser_may_do_with_it(door, method, target, headers):
     _, told, _ = asked(door, target, method, headers)
-    assert {name: told[name] for name in web.HEADERS} == {name: [value] for name, value in web.HEADERS.items()}
+    assert {name: told[name] for name in HEADERS} == {name: [value] for name, value in HEADERS.items()}
     (policy,) = told["content-security-policy"]
     assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy and "evil" not in policy
 
 
 def test_only_scripts_that_are_the_pages_own_run():
-    door = web.Door(Inside(body=b"<script>1</script><script src='a'></script><scripture>"), PORT)
+    door = Door(Inside(body=b"<script>1</script><script src='a'></script><scripture>"), PORT)
     (_, one, body), (_, other, _) = asked(door, "/"), asked(door, "/")
     nonces = [re.search(r"script-src 'self' 'nonce-([\w-]{20,})'", told["content-security-policy"][0])[1] for told in (one, other)]
     assert nonces[0] != nonces[1]
@@ -385,7 +388,7 @@ def listening(inside):
         port = one.getsockname()[1]
         loggers = [logging.getLogger(name) for name in web.LOGGING["loggers"]]
         before = [(logger.handlers[:], logger.level, logger.propagate) for logger in loggers]
-        server = web.server(web.Door(inside, port))
+        server = web.server(Door(inside, port))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [one]}, daemon=True)
         thread.start()
         try:
@@ -462,8 +465,8 @@ def test_a_message_or_a_file_that_is_too_large_ends_its_socket_only():
 @pytest.mark.parametrize(("method", "target"), EVERY_WAY)
 def test_nothing_long_is_read(door, inside, method, target):
     """Neither an address nor a header."""
-    assert asked(door, target, method, {"x-long": "x" * web.LINE})[0] in (431, 403)
-    assert asked(door, target + "?&"["?" in target] + "x" * web.LINE, method)[0] in (431, 403)
+    assert asked(door, target, method, {"x-long": "x" * LINE})[0] in (431, 403)
+    assert asked(door, target + "?&"["?" in target] + "x" * LINE, method)[0] in (431, 403)
     assert inside.reached == []
 
 

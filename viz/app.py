@@ -13,7 +13,7 @@ import solara.lab
 import traitlets
 
 from ..model.knobs import ScenarioError
-from . import fonts, web, words
+from . import answers, fonts, words
 from . import desk as desks
 from .controls import Controls
 from .inside import Inside, still_open
@@ -102,7 +102,7 @@ def Page():
 
     lived = solara.lab.use_task(live, dependencies=[key], prefer_threaded=True, raise_error=False)
     kept = solara.use_ref(None)
-    noted = solara.use_memo(lambda: web.noted(lived.exception, "year") if lived.error and not isinstance(lived.exception, ScenarioError) else "", [id(lived.exception)])
+    noted = solara.use_memo(lambda: answers.noted(lived.exception, "year") if lived.error and not isinstance(lived.exception, ScenarioError) else "", [id(lived.exception)])
     if lived.finished and lived.value is not None:
         kept.current = lived.value
     lang = desk.lang
