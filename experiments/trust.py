@@ -8,14 +8,14 @@ failed. What needs something that is not here is left out, and said to be: it is
 """
 
 import json
-import os
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
-from shutil import which
+
+from ..model.knobs import ScenarioError
+from .chromium import chromium, driver
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 900  # seconds that one command may take
@@ -78,8 +78,11 @@ def city(tables):
 
 
 def browser():
-    names = (os.environ.get("COGOV_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
-    return "" if find_spec("playwright") and any(name and which(name) for name in names) else "no Chromium with Playwright"
+    try:
+        driver(), chromium()
+    except ScenarioError as missing:
+        return str(missing)
+    return ""
 
 
 def script(name):

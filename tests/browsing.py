@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from cogov.viz.page_bench import FLAGS, NAMES
+from cogov.experiments.chromium import FLAGS, NAMES
 
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 needed = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")

@@ -219,10 +219,10 @@ BECAUSE = {  # (file, module) -> why it may
     ("experiments/work.py", "multiprocessing"): "a worker waits for its parent's end; nothing is received",
     ("serving.py", "socket"): "binds and knocks at 127.0.0.1 only, to find a free port",
     ("serving.py", "webbrowser"): "opens the page's own address",
-    ("viz/page_bench.py", "socket"): "binds and knocks at 127.0.0.1 only",
-    ("viz/page_bench.py", "urllib.request"): "asks the server that it has started itself, at 127.0.0.1",
-    ("viz/page_bench.py", "websockets"): "a visitor without a browser, at the same server",
-    ("viz/page_bench.py", "subprocess"): "starts `cogov serve` by a list of words, no shell",
+    ("viz/driving.py", "socket"): "binds and knocks at 127.0.0.1 only",
+    ("viz/driving.py", "urllib.request"): "asks the server that it has started itself, at 127.0.0.1",
+    ("viz/driving.py", "websockets"): "a visitor without a browser, at the same server",
+    ("viz/driving.py", "subprocess"): "starts `cogov serve` by a list of words, no shell",
 }
 CALLED = {"read_pickle": "what is read runs code", "to_pickle": "what reads it runs code"}  # methods, of whatever
 FLAGS = {"shell": "a shell reads it", "allow_pickle": "what is read runs code"}  # arguments that must be False if they are given

@@ -1,49 +1,29 @@
 """What the page costs, measured on this machine: first view, a switch, frames while it plays, bytes, memory, many visitors at once.
 
 Headless Chromium has no GPU: what a graphics card would do, the processor does here, beside the server. Frame rates and
-first views are therefore pessimistic. Every server is a process of its own, as `cogov serve` starts it.
+first views are therefore pessimistic.
 """
 
-import json
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import threading
 import time
-from contextlib import contextmanager, suppress
-from pathlib import Path
 from random import Random
 from statistics import median, quantiles
-from struct import unpack_from
-from tempfile import TemporaryFile
-from urllib.request import Request, urlopen
-from uuid import uuid4
 
 from ..experiments import bench
+from ..experiments.chromium import browsing, chromium, driver
 from ..model import mechanisms
 from ..model.cases import read
-from ..model.knobs import ScenarioError
 from ..model.simulate import community
 from . import desk as desks
+from .driving import CROWDED, Visitor, painted, patiently, serving, together, visit
 
-FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync".split()
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 CASE = "guiyuan"                 # what a visitor finds
 TOWNS = ("lianhe", "datianba")   # 62 and 206 buildings
 SWITCH = "building_captains"     # on the left, on and off in turn
 COLD, SWITCHES, PLAYED = 3, 7, 5.0  # servers, switches, seconds of playing
-PATIENCE = 120_000               # ms
-CROWDED = 60.0                   # seconds after which one of many visitors has waited in vain
 BROWSERS = 10                    # at once on one machine; more of them would measure themselves
 CLICKS, WITHIN = 3, 20.0         # of each of many visitors, each at some moment of so many seconds
 STEPS = COLD + 1 + 2 * len(TOWNS) + 3 + 4  # what `measured` reports of its progress
 
-ARRIVE = """(() => {  // when the town is first painted, in ms since the address was asked for
-  const look = () => { const town = document.querySelector(".cogov-town"); town?.dataset.day && town.cogovTown.measure().frames ? window.painted = performance.now() : requestAnimationFrame(look); };
-  look();
-})()"""
 TURN = """(selector) => new Promise((done, never) => {  // ms from a click to the frame with the new year: what stands above it comes in the same message
   const title = () => document.querySelector('.cogov-town [data-arm="0"] .cogov-title')?.textContent, before = title(), began = performance.now();
   const look = () => requestAnimationFrame(title() === before ? look : () => done(performance.now() - began));
@@ -62,123 +42,6 @@ COUNT = """(seconds) => new Promise((done) => {  // frames the browser made, tho
   };
   requestAnimationFrame(look);
 })"""
-
-
-def chromium():
-    """The path of a Chromium. Raises ScenarioError where there is none."""
-    found = os.environ.get("COGOV_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if not found or not shutil.which(found):
-        raise ScenarioError(f"{found or 'a browser'} is not here: install Chromium (on Debian: apt install chromium), or name one: COGOV_CHROMIUM=/path/to/it")
-    return found
-
-
-def driver():
-    """Playwright's way to start. Raises ScenarioError where it is missing."""
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        raise ScenarioError("bench page drives a browser with Playwright: pip install playwright (its own browsers are not needed)") from None
-    return sync_playwright()
-
-
-def used(pid):
-    """(seconds of processor, MiB of memory) of a process so far; nothing where there is no /proc."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return float("nan"), float("nan")
-    return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK"), int(stat[21]) * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-
-class Server:
-    """A page that is being served: its address, its process, and how many seconds it took to answer."""
-
-    def __init__(self, process, port, began):
-        self.process, self.address = process, f"http://127.0.0.1:{port}"
-        while True:
-            with socket.socket() as one:
-                if not one.connect_ex(("127.0.0.1", port)):
-                    break
-            if process.poll() is not None or time.perf_counter() - began > PATIENCE / 1000:
-                raise ScenarioError(f"cogov serve does not answer: {ending(process)}")
-            time.sleep(0.02)
-        self.answered = time.perf_counter() - began
-
-    @property
-    def spent(self):
-        return used(self.process.pid)[0]
-
-    @property
-    def memory(self):
-        return used(self.process.pid)[1]
-
-    def quiet(self):
-        """Wait until it has done what it does behind the page: a second in which it works less than a tenth."""
-        for _ in range(PATIENCE // 1000):
-            before = self.spent
-            time.sleep(1)
-            if not self.spent - before > 0.1:
-                return
-
-
-def ending(process):
-    """The last line that a process wrote."""
-    process.kill()
-    process.wait()
-    process.told.seek(0)
-    return (process.told.read().decode(errors="replace").strip().splitlines() or ["it says nothing"])[-1]
-
-
-@contextmanager
-def serving(case):
-    """A Server of a case in a fresh process."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
-    with TemporaryFile() as told:
-        began = time.perf_counter()
-        process = subprocess.Popen([sys.executable, "-m", "cogov", "serve", case, "--no-open", "--port", str(port)], stdout=told, stderr=told)
-        process.told = told
-        try:
-            yield Server(process, port, began)
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-@contextmanager
-def browsing(playwright, where):
-    """A browser with a profile that nobody has used."""
-    browser = playwright.chromium.launch(executable_path=where, args=FLAGS)
-    try:
-        yield browser
-    finally:
-        browser.close()
-
-
-def visit(context):
-    """A page that will note when the town is painted, and how many bytes its socket brought."""
-    page = context.new_page()
-    page.set_viewport_size({"width": 1400, "height": 1000})
-    page.set_default_timeout(PATIENCE)
-    page.add_init_script(ARRIVE)
-    page.received = 0
-
-    def heard(frame):
-        page.received += len(frame)
-
-    page.on("websocket", lambda socket: socket.on("framereceived", heard))
-    return page
-
-
-def painted(page):
-    """Seconds from asking for the page to the first picture of the town."""
-    page.wait_for_function("window.painted")
-    return page.evaluate("window.painted") / 1000
 
 
 def measured(sessions=10, progress=lambda what: None):
@@ -283,95 +146,6 @@ def crowd(playwright, where, sessions, progress):
     return f"{CASE}: {sessions} visitors at once", columns, rows, f"Saw it: the town, within {CROWDED:.0f} s. Alive: a switch then brings another year. MiB: of the server after one visitor has come and gone; for each more; when all have left."
 
 
-class Visitor:
-    """Somebody without a browser, who says what a browser would say and looks at nothing: so that many of them cost little beside the server."""
-
-    def __init__(self, address):
-        self.address, self.visit, self.page, self.comm = address, str(uuid4()), str(uuid4()), uuid4().hex
-        self.films, self.boxes, self.within, self.news, self.socket = 0, {}, {}, threading.Condition(), None
-
-    def arrive(self):
-        """Seconds until the films of the first year are there; None where they do not come."""
-        from websockets.sync.client import connect
-
-        began = time.perf_counter()
-        try:
-            with urlopen(self.address, timeout=CROWDED) as page:
-                cookie = page.headers["Set-Cookie"].partition(";")[0]
-                page.read()
-            where = f"{self.address.replace('http', 'ws')}/jupyter/api/kernels/{self.visit}/channels?session_id={self.page}"
-            self.cookie = {"Cookie": cookie}
-            self.socket = connect(where, origin=self.address, additional_headers=self.cookie, max_size=None, open_timeout=CROWDED, proxy=None)
-        except Exception:  # whatever it is, this visitor came in vain
-            return None
-        threading.Thread(target=self.listen, daemon=True).start()
-        self.say("comm_open", self.comm, {}, target_name="solara.control")
-        self.say("comm_msg", self.comm, {"method": "run", "args": {"path": "/", "dark": False, "themes": {"light": {}, "dark": {}}, "appName": None}})
-        return self.until(1, began)
-
-    def say(self, kind, comm, data, **more):
-        header = {"msg_id": uuid4().hex, "msg_type": kind, "session": self.page, "username": "", "version": "5.2"}
-        self.socket.send(json.dumps({"buffers": [], "channel": "shell", "content": {"comm_id": comm, "data": data, **more}, "header": header, "metadata": {}, "parent_header": {}}))
-
-    def listen(self):
-        """Keep where the boxes are, and count how often films came for the left side."""
-        try:
-            for raw in self.socket:
-                ends = [len(raw)]
-                if isinstance(raw, bytes):  # how many parts, where each begins, the message, what is no text
-                    ends = [*unpack_from(f"!{unpack_from('!I', raw)[0]}I", raw, 4), len(raw)]
-                    raw = raw[ends[0]:ends[1]]
-                content = json.loads(raw)["content"]
-                data = content.get("data") if isinstance(content.get("data"), dict) else {}
-                state = data.get("state") or {}
-                with self.news:
-                    self.boxes |= {name: content["comm_id"] for name in str(state.get("class_") or "").split() if name.startswith("co-")}
-                    self.within |= {content["comm_id"]: state["children"]} if state.get("children") else {}
-                    sizes = {path[-1]: ends[n + 2] - ends[n + 1] for n, path in enumerate(data.get("buffer_paths", ()))}
-                    if sizes.get("left"):
-                        self.films += 1
-                        self.news.notify_all()
-        except Exception:  # the socket is gone: nothing more will come
-            return
-
-    def until(self, films, began):
-        with self.news:
-            return time.perf_counter() - began if self.news.wait_for(lambda: self.films >= films, CROWDED) else None
-
-    def click(self, name, on):
-        """Seconds from a click on a mechanism's box, at the left, to the films of that year; None where they do not come."""
-        began, before = time.perf_counter(), self.films
-        try:
-            box = self.within[self.boxes[f"co-{name}-0"]][0].removeprefix("IPY_MODEL_")
-            self.say("comm_msg", box, {"method": "update", "state": {"v_model": on}, "buffer_paths": []})
-        except Exception:
-            return None
-        return self.until(before + 1, began)
-
-    def leave(self):
-        """As a tab that is closed says it."""
-        if self.socket is not None:
-            close = f"{self.address}/_solara/api/close/{self.visit}?session_id={self.page}"
-            with suppress(OSError):  # a server that is too busy to hear it frees them all the same, later
-                urlopen(Request(close, data=b"", headers={**self.cookie, "Origin": self.address}), timeout=CROWDED).close()
-            self.socket.close()
-
-
-def together(deeds):
-    """What each of several functions returns, all of them called at once."""
-    told = [None] * len(deeds)
-
-    def do(n):
-        told[n] = deeds[n]()
-
-    threads = [threading.Thread(target=do, args=(n,)) for n in range(len(deeds))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return told
-
-
 def audience(sessions, progress):
     """The table of as many visitors as there are to be, all at once and without browsers; they come twice, so that what the first left behind is told from what is kept once for all."""
     names, rows, left = mechanisms.names(), [], []
@@ -404,15 +178,6 @@ def audience(sessions, progress):
     columns = ("turn", "saw it", "median s", "95 % s", "clicks", "median s", "95 % s", "MiB", "MiB left")
     note = f"All arrive at one moment. Each then clicks {CLICKS} times within {WITHIN:.0f} s, on a mechanism of their own: many years that nobody has lived yet. A closed visit leaves {kept:,.0f} KiB (those of the second turn over those of the first)."
     return f"{CASE}: {sessions} visitors at once, without browsers", columns, rows, note
-
-
-def patiently(page):
-    """Seconds until this one of many sees the town; None where it does not come."""
-    try:
-        page.wait_for_function("window.painted || performance.now() > 1000 * %s" % CROWDED)
-        return page.evaluate("window.painted || 0") / 1000 or None
-    except Exception:  # whatever it is, this visitor waits in vain
-        return None
 
 
 def answers(page):
