@@ -3,8 +3,11 @@
 import csv
 
 import pytest
-from fuzz import LESSONS, LOG, TARGETS, bytes_of, tried
+from fuzz import tried
 from hypothesis import HealthCheck, given, settings
+from targets import LOG, TARGETS, bytes_of
+
+from cogov.viz.lessons import SHIPPED as LESSONS
 
 EXAMPLES = {"case": 60, "experiment": 30, "log": 100, "lesson": 50, "state": 80, "link": 80}
 QUESTION = b'name = "x"\ncases = ["wuzi_yard"]\nreplicates = 1\n'
@@ -60,10 +63,10 @@ def test_what_escaped_once_escapes_no_more(escape):
 
 
 def test_an_error_that_is_none_of_ours_is_seen(monkeypatch):
-    monkeypatch.setattr("fuzz.read_lesson", lambda path: {}["nothing"])
+    monkeypatch.setattr("targets.read_lesson", lambda path: {}["nothing"])
     assert tried(TARGETS["lesson"], TARGETS["lesson"].right()).startswith("KeyError at ")
 
 
 def test_a_scenario_that_comes_back_as_another_is_seen(monkeypatch):
-    monkeypatch.setattr("fuzz.written", lambda scenario, header: "name = 'x'\n[community]\n[[compound]]\n")
+    monkeypatch.setattr("targets.written", lambda scenario, header: "name = 'x'\n[community]\n[[compound]]\n")
     assert "AssertionError" in tried(TARGETS["case"], TARGETS["case"].right()) and "another scenario" in tried(TARGETS["case"], TARGETS["case"].right())
