@@ -79,6 +79,7 @@ def Page():
     router = solara.use_router()
     start = solara.use_memo(lambda: begun(router.search), [])
     desk, set_desk = solara.use_state(start[0])
+    wanted = solara.use_ref(desk)  # by now: a click may come before what the last one asked for is drawn
     wrong, set_wrong = solara.use_state(start[2])
     picked, set_picked = solara.use_state({})
     issue, set_issue = solara.use_state("")
@@ -109,27 +110,30 @@ def Page():
 
     def change(**what):
         """The desk as a visitor wants it; what cannot be is said, and nothing is lost."""
-        new = replace(desk, **what)
+        new = replace(wanted.current, **what)
         try:
             for side in range(2):
                 new.scenario(side)
         except ScenarioError as error:
             return set_wrong(words.error(lang, error))
         set_wrong("")
+        wanted.current = new
         set_desk(new)
 
     def reopen(raw):
         """The state that a file holds; what is wrong with it is said."""
         try:
             told = desks.restored(raw.decode("utf-8", errors="replace"), desk.case, lang)
+            wanted.current = told
             set_desk(told)
             set_day(told.day)
             set_wrong("")
         except ScenarioError as error:
             set_wrong(words.error(lang, error))
 
-    def set_side(side, setting):
-        change(settings=tuple(setting if n == side else one for n, one in enumerate(desk.settings)))
+    def alter(sides, how):
+        """The settings of some sides as `how` makes them of what they are."""
+        change(settings=tuple(how(one) if side in sides else one for side, one in enumerate(wanted.current.settings)))
 
     def look(what):
         set_picked(what)
@@ -148,7 +152,7 @@ def Page():
         with solara.Sidebar():
             Lessons(walk, set_walk, lang)
             if walk is None:
-                Controls(replace(desk, day=day), kept.current, change, set_side, reopen)
+                Controls(replace(desk, day=day), kept.current, change, alter, reopen)
     with solara.Column(gap="12px", style={"padding": "12px"}):
         if wrong:
             solara.Error(said(lang, "wrong", why=wrong))

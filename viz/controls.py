@@ -25,7 +25,7 @@ BOTH = "both"
 
 
 @solara.component
-def Controls(desk, shown, change, set_side, reopen):
+def Controls(desk, shown, change, alter, reopen):
     """All that stands at the side of the page. `shown`: what is on the screen, or None before anything is; `desk.day` is the day that is."""
     lang = desk.lang
     with solara.Column(gap="8px", style={"padding": "12px", "min-width": "min(20rem, 75vw)"}):
@@ -33,12 +33,12 @@ def Controls(desk, shown, change, set_side, reopen):
         solara.Text(said(lang, "mechanisms"), classes=["co-title", "co-head"])
         solara.Text(said(lang, "mechanisms.hint"), classes=["co-quiet"])
         for side in range(2):
-            Presets(side, desk, set_side)
+            Presets(side, desk, alter)
         for group in words.GROUPS:
             solara.Text(said(lang, f"group.{group}"), classes=["co-quiet", "co-group"])
             for name in (name for name in mechanisms.names() if words.group(name) == group):
-                Mechanism(name, desk, shown, set_side)
-        Numbers(desk, change, set_side)
+                Mechanism(name, desk, shown, alter)
+        Numbers(desk, alter)
         Keep(desk, reopen)
 
 
@@ -69,7 +69,7 @@ def Choice(key, value, names, choose, lang):
 
 
 @solara.component
-def Presets(side, desk, set_side):
+def Presets(side, desk, alter):
     """Settings of one side at a click."""
     lang = desk.lang
     asked, ask = solara.use_state(None)  # the desk whose means are asked about
@@ -78,23 +78,23 @@ def Presets(side, desk, set_side):
     def take():
         if asked and finding.finished and finding.value and finding.value[0] == asked:
             ask(None)
-            set_side(side, finding.value[1])
+            alter((side,), lambda _: finding.value[1])
 
     solara.use_effect(take, [finding.finished, asked])
     with solara.Row(gap="0px", style={"align-items": "center", "flex-wrap": "wrap"}, classes=[f"co-presets-{side}"]):
         solara.Text(said(lang, desks.SIDES[side]), classes=["co-title", "co-side"])
         for kind in ("nothing", "reported", "everything"):
-            solara.Button(said(lang, f"preset.{kind}"), text=True, small=True, on_click=lambda kind=kind: set_side(side, desks.preset(desk.case, kind)))
+            solara.Button(said(lang, f"preset.{kind}"), text=True, small=True, on_click=lambda kind=kind: alter((side,), lambda _: desks.preset(desk.case, kind)))
         with solara.Tooltip(said(lang, "preset.affordable.about", least=ENOUGH)):
             solara.Button(said(lang, "preset.affordable"), text=True, small=True, on_click=lambda: ask(desk), disabled=asked is not None)
-        solara.Button(said(lang, "copy"), text=True, small=True, on_click=lambda: set_side(side, desk.settings[1 - side]))
+        solara.Button(said(lang, "copy"), text=True, small=True, on_click=lambda: alter((side,), lambda _: desk.settings[1 - side]))
     if asked is not None:
         solara.Text(said(lang, "preset.affordable.now"), classes=["co-quiet"])
         solara.ProgressLinear(True)
 
 
 @solara.component
-def Mechanism(name, desk, shown, set_side):
+def Mechanism(name, desk, shown, alter):
     """One mechanism: on or off on either side; opened, what it does, how it disappoints, what it got and did, and its numbers."""
     lang = desk.lang
     on = [name in setting.on for setting in desk.settings]
@@ -104,7 +104,7 @@ def Mechanism(name, desk, shown, set_side):
             solara.Button(("▾ " if open_ else "▸ ") + words.mechanism(lang, name), text=True, on_click=lambda: set_open(not open_), classes=["co-name", f"co-open-{name}"])
             for side in range(2):
                 with solara.Div(classes=[f"co-{name}-{side}"]):
-                    solara.Checkbox(label=said(lang, desks.SIDES[side]), value=on[side], on_value=lambda v, side=side: set_side(side, desk.settings[side].switched(name, v)))
+                    solara.Checkbox(label=said(lang, desks.SIDES[side]), value=on[side], on_value=lambda v, side=side: alter((side,), lambda one: one.switched(name, v)))
         if open_:
             with solara.Column(gap="4px", classes=["co-about"]):
                 solara.Text(words.mechanism(lang, name, "does"), classes=["co-quiet"])
@@ -118,7 +118,7 @@ def Mechanism(name, desk, shown, set_side):
                         if shown and name in shown.films[side].effort.names:
                             Account(name, shown.films[side], min(desk.day, shown.films[side].run.days), lang)
                         for path, f in paths(mechanisms.named(name)()).items():
-                            Knob(f"mechanisms.{name}.{path}", f, f.default, dict(desk.settings[side].knobs), lambda p, v, side=side: set_side(side, desk.settings[side].turned(p, v)), lang, desk.scenario(side).days if path in ("begins", "ends") else inf)
+                            Knob(f"mechanisms.{name}.{path}", f, f.default, dict(desk.settings[side].knobs), lambda p, v, side=side: alter((side,), lambda one: one.turned(p, v)), lang, desk.scenario(side).days if path in ("begins", "ends") else inf)
 
 
 @solara.component
@@ -150,7 +150,7 @@ def account(name, film, day, lang):
 
 
 @solara.component
-def Numbers(desk, change, set_side):
+def Numbers(desk, alter):
     """Every number of the community, to be turned on one side or both."""
     lang = desk.lang
     open_, set_open = solara.use_state(False)
@@ -165,10 +165,10 @@ def Numbers(desk, change, set_side):
     sides = range(2) if whose == BOTH else (desks.SIDES.index(whose),)
 
     def turn(path, value):
-        change(settings=tuple(one.turned(path, value) if side in sides else one for side, one in enumerate(desk.settings)))
+        alter(sides, lambda one: one.turned(path, value))
 
     def back():
-        change(settings=tuple(desks.Setting(one.on, tuple(p for p in one.knobs if p[0].startswith("mechanisms."))) if side in sides else one for side, one in enumerate(desk.settings)))
+        alter(sides, lambda one: desks.Setting(one.on, tuple(p for p in one.knobs if p[0].startswith("mechanisms."))))
 
     with solara.Column(gap="4px", classes=["co-about"]):
         Choice("numbers.for", whose, {name: said(lang, name) for name in (BOTH, *desks.SIDES)}, set_whose, lang)
