@@ -32,6 +32,7 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes one that is free")] = 0,
     open_: Annotated[bool, typer.Option("--open/--no-open", help="open the browser")] = True,
     lang: Annotated[str, typer.Option(help="en or zh")] = "en",
+    lesson: Annotated[str, typer.Option(metavar="NAME", help="begin in a lesson, e.g. lamp (docs/lessons.md)")] = "",
     classroom: Annotated[bool, typer.Option("--classroom", help="serve the network that this machine is in, to those who have the link")] = False,
     bind: Annotated[str, typer.Option(metavar="ADDRESS", help="of this machine, on which --classroom listens; else on all of them")] = "",
     proxy: Annotated[str, typer.Option(metavar="URL", help="what others see of it where a proxy on this machine passes them on, e.g. https://lab.example/cogov")] = "",
@@ -43,11 +44,17 @@ def serve(
 
     if lang not in ("en", "zh"):
         raise ScenarioError(f"--lang {lang}: the page speaks en and zh")
+    if lesson:
+        from .viz.lessons import lessons
+
+        names = [one.name for one in lessons()]
+        if lesson not in names:
+            raise ScenarioError(f"--lesson {lesson}: there are {', '.join(names)}")
     listening = bound(address(classroom, bind), port)
     try:
         outside(proxy)
         os.environ.update(SETTINGS)  # before Solara is loaded, for that is when it reads them
-        os.environ |= {"COGOV_CASE": str(Path(case).resolve()) if case.endswith(".toml") else case, "COGOV_LANG": lang}
+        os.environ |= {"COGOV_CASE": str(Path(case).resolve()) if case.endswith(".toml") else case, "COGOV_LANG": lang, "COGOV_LESSON": lesson}
         port, names = listening.getsockname()[1], LOOPBACK
         token = secrets.token_urlsafe(16) if classroom or proxy else ""
         if classroom:

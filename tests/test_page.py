@@ -290,6 +290,21 @@ def walked(page, name):
     raise AssertionError(f"{name} does not end")
 
 
+def test_a_reload_goes_on_in_the_lesson_where_it_was(page, address):
+    """A prediction that was made stands, and an address gets nobody past a question."""
+    page.goto(f"{address}/?lesson=lamp&step=9")
+    page.wait_for_selector(".co-commit")
+    step = words_of(page, ".co-lesson").split("\n")[0]
+    page.locator(".co-choice").last.click()
+    page.locator(".co-commit").click()
+    page.wait_for_selector("text=You predicted:")
+    told = page.locator("text=You predicted:").inner_text()
+    page.wait_for_function("location.search.endsWith('said=' + location.search.split('&step=')[1].split('&')[0] + '-3')")
+    page.reload()
+    page.wait_for_selector("text=You predicted:")
+    assert words_of(page, ".co-lesson").split("\n")[0] == step and page.locator("text=You predicted:").inner_text() == told and page.wrong == []
+
+
 TITLES = [lesson.title.en for lesson in lessons()]
 
 

@@ -49,7 +49,8 @@ class Superseded(Exception):
 def begun(query):
     """(desk, walk, what is wrong) when the page opens: what the link says, else what `cogov serve` was told."""
     own, lang = os.environ.get("COGOV_CASE", "guiyuan"), os.environ.get("COGOV_LANG", "en")
-    desk, walk, wrong = None, None, ""
+    desk, walk, wrong, lesson = None, None, "", os.environ.get("COGOV_LESSON")
+    query = query or (f"lesson={lesson}" if lesson else "")
     try:
         desk = desks.linked(query, own, lang)
         walk = linked(query, TAUGHT(), desk.lang if desk else lang)
