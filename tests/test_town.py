@@ -217,7 +217,7 @@ def test_it_fits_phones_and_walls(films, shown, size):
     page = shown(left, right, size, day=50)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     tops = page.evaluate("[...document.querySelectorAll('.cogov-pane')].map((pane) => pane.offsetTop)")
-    assert (tops[0] == tops[1]) == (size[0] >= 900)
+    assert (tops[0] == tops[1]) == (size[0] >= 740)
     for layer in ("unknown", *films[0].header["layers"]):
         page.evaluate("(layer) => model.set('layer', layer)", layer)
     page.evaluate("model.set('families', ['care'])")

@@ -37,6 +37,7 @@ STYLE = """
 .v-navigation-drawer { max-width: 85vw !important } .co-presets-0 .v-btn, .co-presets-1 .v-btn { border: 1px solid #ccc; margin: 2px } .co-field { max-width: 6.5rem; flex: none !important } .co-field input { text-align: right; padding: 0 !important }
 .co-line { line-height: 1.55 } .co-line > * { display: inline } .co-lesson { border-left: 6px solid #E69F00 !important } .co-choice .v-btn__content { white-space: normal; text-align: left }
 .co-people { max-height: 26rem; overflow-y: auto } .co-story { font-size: .9rem; line-height: 1.5 } .co-title { font-weight: 600 }
+.co-stays { position: sticky; top: 4px }
 """
 FIRST = 60  # day that is shown first
 TAUGHT = cache(lessons)  # read once, for they take a second
@@ -150,9 +151,9 @@ def Page():
             solara.Button(said(lang, "language"), text=True, on_click=lambda: change(lang="zh" if lang == "en" else "en"), classes=["co-language"])
         with solara.AppBarTitle():
             solara.Text(said(lang, "title"))
-        with solara.Sidebar():
-            Lessons(walk, set_walk, lang)
-            if walk is None:
+        if walk is None:
+            with solara.Sidebar():
+                Lessons(walk, set_walk, lang)
                 Controls(replace(desk, day=day), kept.current, change, alter, reopen)
     with solara.Column(gap="12px", style={"padding": "12px"}):
         if wrong:
@@ -163,11 +164,16 @@ def Page():
         solara.ProgressLinear(lived.pending)
         if walk is None:
             solara.Text(said(lang, "start", **{side: title(setting.on, lang) for side, setting in zip(desks.SIDES, desk.settings)}), classes=["co-quiet"])
-        if walk is not None:
-            Lesson(walk, set_walk, lang, lambda: set_walk(None), lambda *what: set_playing(what))
-        if kept.current is not None and (walk is None or setup is not None):
-            Neighbourhood(desk, kept.current, look, set_day, setup, playing)
+        else:
+            with solara.ColumnsResponsive([12], medium=[4, 8], gutters_dense=True):
+                with solara.Column(gap="6px"):
+                    Lessons(walk, set_walk, lang)
+                    Lesson(walk, set_walk, lang, lambda: set_walk(None), lambda *what: set_playing(what))
+                if kept.current is not None and setup is not None:
+                    with solara.Div(classes=["co-stays"]):
+                        Neighbourhood(desk, kept.current, look, set_day, setup, playing)
         if kept.current is not None and walk is None:
+            Neighbourhood(desk, kept.current, look, set_day, setup, playing)
             Inside(desk, kept.current, day, picked, issue, set_issue)
             Replicates(desk, kept.current)
             Charts(desk, kept.current, day)
