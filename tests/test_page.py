@@ -75,7 +75,7 @@ def test_it_opens_with_nothing_failed_and_nothing_asked_of_others(page):
 
 def test_a_switch_changes_its_own_side_only(page):
     left, right = rate(page, 0), rate(page, 1)
-    page.locator(".co-building_captains-0 .v-input--selection-controls__ripple").click()
+    page.locator(".co-grid_patrol-0 .v-input--selection-controls__ripple").click()
     page.wait_for_function("before => !document.body.innerText.includes(before)", arg=left)
     assert rate(page, 0) != left and rate(page, 1) == right
 

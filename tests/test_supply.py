@@ -205,6 +205,7 @@ NEVER = {  # module -> why no line of ours may use it
 ASKED = {"multiprocessing", "concurrent.futures", "dask", "distributed", "socket", "socketserver", "http.server", "subprocess", "webbrowser", "ctypes"}
 BECAUSE = {  # (file, module) -> why it may
     ("docs/notebooks/3-a-mechanism-of-ones-own.ipynb", "subprocess"): "runs the tests of a mechanism by a list of words, no shell",
+    ("experiments/executors.py", "concurrent.futures"): "threads for the streets of a city",
     ("experiments/cluster.py", "concurrent.futures"): "its face towards sweeps; nothing is sent by it",
     ("experiments/cluster.py", "distributed"): "goes to the scheduler that the user names, over TLS, on this machine, or --insecure in so many words",
     ("experiments/faults.py", "multiprocessing"): "a process of its own that is killed on purpose; pipes between parent and child",
