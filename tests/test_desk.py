@@ -1,6 +1,8 @@
 """What a visitor of the page has before them: it can be kept and opened again, and what cannot be is said."""
 
 import json
+import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -69,11 +71,37 @@ def test_a_year_is_lived_once_for_all_who_ask_and_too_many_are_sent_away(monkeyp
     assert made == [1, 2, 3] and list(kept.there) == [2, 3]  # the latest two are kept
     with pytest.raises(ZeroDivisionError):
         kept.get(4, lambda: 1 / 0)
-    assert kept.get(4, lambda: 5) == 5 and kept.queue == []  # what failed is not kept
+    assert kept.get(4, lambda: 5) == 5 and kept.waiting == kept.living == []  # what failed is not kept
     monkeypatch.setattr(desks, "QUEUE", 0)
     assert kept.get(4, lambda: 6) == 5
     with pytest.raises(ScenarioError, match="too many visitors"):
         kept.get(6, lambda: 6)
+
+
+def test_who_asked_first_is_first_but_what_can_wait_comes_last():
+    years, pairs, made, begun = desks.Kept(9), desks.Kept(9, can_wait=True), [], threading.Event()
+
+    def slow():
+        begun.set()
+        while len(years.waiting) < 5:
+            time.sleep(0.01)
+        made.append("slow")
+        return "slow"
+
+    def ask(kept, key, make):
+        threads.append(threading.Thread(target=kept.get, args=(key, make)))
+        threads[-1].start()
+
+    threads = []
+    ask(pairs, "slow", slow)
+    assert begun.wait(10)
+    for n, (kept, key) in enumerate([(pairs, "pair 1"), (years, "year 1"), (pairs, "pair 2"), (years, "year 2"), (years, "year 3")]):
+        ask(kept, key, lambda key=key: made.append(key) or key)
+        while len(years.waiting) < min(n + 1, 5) and threads[0].is_alive():
+            time.sleep(0.01)
+    for thread in threads:
+        thread.join(10)
+    assert made == ["slow", "year 1", "year 2", "year 3", "pair 1", "pair 2"]
 
 
 def test_strength_zero_is_no_difference():

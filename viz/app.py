@@ -5,7 +5,6 @@ Everything a visitor has is made inside `Page`, in memory of that visit alone: w
 
 import os
 from dataclasses import replace
-from functools import cache
 
 import anywidget
 import solara
@@ -18,7 +17,7 @@ from . import desk as desks
 from .controls import Controls
 from .inside import Inside, still_open
 from .lesson_page import Lesson
-from .lessons import lessons
+from .lessons import taught
 from .outcome import Budget, Charts, Replicates
 from .phrases import FRAME
 from .stories import say
@@ -40,7 +39,6 @@ STYLE = """
 .co-stays { position: sticky; top: 4px }
 """
 FIRST = 60  # day that is shown first
-TAUGHT = cache(lessons)  # read once, for they take a second
 
 
 class Superseded(Exception):
@@ -54,7 +52,7 @@ def begun(query):
     query = query or (f"lesson={lesson}" if lesson else "")
     try:
         desk = desks.linked(query, own, lang)
-        walk = linked(query, TAUGHT(), desk.lang if desk else lang)
+        walk = linked(query, taught(), desk.lang if desk else lang)
     except ScenarioError as error:
         wrong = words.error(lang, error)
     return desk or desks.opened(own, lang), walk, wrong
@@ -235,7 +233,7 @@ def title(on, lang):
 @solara.component
 def Lessons(walk, set_walk, lang):
     """The lessons to choose from."""
-    every = TAUGHT()
+    every = taught()
     names = {getattr(one.title, lang): one for one in every}
     with solara.Column(gap="0px", style={"padding": "12px 12px 0"}):
         now = getattr(walk.lesson.title, lang) if walk else None

@@ -2,11 +2,13 @@
 
 import base64
 import binascii
+import itertools
 import json
 import re
 import threading
 import zlib
 from collections import OrderedDict
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache, partial
 
@@ -186,33 +188,47 @@ class Shown:
 class Kept:
     """Years that were lived once, for whoever asks for the same again: the latest `most`.
 
-    They are lived one at a time, whoever asks: Python would not run two at once anyway, and the page must be answered meanwhile.
+    They are lived one at a time, whoever asks: Python would not run two at once anyway, and the page must be answered meanwhile. Who
+    asked first is first, but what can wait comes after all else: a click is not to wait for another visitor's twenty pairs.
     """
 
-    living, queue = threading.Lock(), []  # of all that are kept
+    turn, waiting, number, living = threading.Condition(), [], itertools.count(), []  # of all that are kept
 
-    def __init__(self, most):
-        self.most, self.there = most, OrderedDict()
+    def __init__(self, most, can_wait=False):
+        self.most, self.can_wait, self.there = most, can_wait, OrderedDict()
 
     def get(self, key, make):
-        """What there is under a key, else what `make` makes; what it raises is not kept."""
+        """What there is under a key, else what `make` makes; what it raises is not kept. Raises ScenarioError where too many wait."""
         if (there := self.there.get(key)) is not None:
             return there
-        if len(self.queue) >= QUEUE:
+        if not self.can_wait and sum(not can_wait for can_wait, _ in tuple(self.waiting)) >= QUEUE:
             raise ScenarioError("too many visitors ask for years at once; try again in a minute")
-        self.queue.append(key)
+        with self.my_turn():
+            if key not in self.there:
+                self.there[key] = make()
+            while len(self.there) > self.most:
+                self.there.popitem(last=False)
+            return self.there[key]
+
+    @contextmanager
+    def my_turn(self):
+        mine = self.can_wait, next(self.number)
+        with self.turn:
+            self.waiting.append(mine)
+            try:
+                self.turn.wait_for(lambda: not self.living and min(self.waiting) == mine)
+                self.living.append(mine)
+            finally:
+                self.waiting.remove(mine)
         try:
-            with self.living:
-                if key not in self.there:
-                    self.there[key] = make()
-                while len(self.there) > self.most:
-                    self.there.popitem(last=False)
-                return self.there[key]
+            yield
         finally:
-            self.queue.remove(key)
+            with self.turn:
+                self.living.remove(mine)
+                self.turn.notify_all()
 
 
-YEARS, PAIRS = Kept(12), Kept(400)  # a year of guiyuan is some 5 MB, a pair a hundredth of that
+YEARS, PAIRS = Kept(40), Kept(400, can_wait=True)  # a year of guiyuan is some 5 MB, a pair a hundredth of that
 
 
 def lived(desk, progress=None):

@@ -142,7 +142,7 @@ class Visitor:
                 page.read()
             where = f"{self.address.replace('http', 'ws')}/jupyter/api/kernels/{self.visit}/channels?session_id={self.page}"
             self.cookie = {"Cookie": cookie}
-            self.socket = connect(where, origin=self.address, additional_headers=self.cookie, max_size=None, open_timeout=CROWDED, proxy=None)
+            self.socket = connect(where, origin=self.address, additional_headers=self.cookie, max_size=None, open_timeout=CROWDED, ping_interval=None, proxy=None)  # nor does a browser ask whether we are alive
         except Exception:  # whatever it is, this visitor came in vain
             return None
         threading.Thread(target=self.listen, daemon=True).start()

@@ -10,6 +10,7 @@ from .door import LINE, LOOPBACK, Door, authority
 
 MESSAGE = 512 * 1024  # bytes that a browser may send at once, and thus of a file that is opened
 CONNECTIONS = 600     # of all visitors: a browser holds six, and its socket
+PATIENCE = 120.0      # seconds without a sign of life after which a socket is given up; a full class keeps a small server busy for half a minute
 SILENCE = 15.0        # seconds after which somebody who has not said what they want is let go
 LEAVING = 3           # seconds that visitors get when the server ends
 LOGGING = {
@@ -91,7 +92,7 @@ def server(door):
     import uvicorn
 
     config = uvicorn.Config(
-        door, http=patient(), loop="asyncio", lifespan="on", proxy_headers=False, server_header=False, access_log=False, log_config=LOGGING, ws_max_size=MESSAGE,
+        door, http=patient(), loop="asyncio", lifespan="on", proxy_headers=False, server_header=False, access_log=False, log_config=LOGGING, ws_max_size=MESSAGE, ws_ping_timeout=PATIENCE,
         h11_max_incomplete_event_size=LINE, limit_concurrency=CONNECTIONS, timeout_graceful_shutdown=LEAVING,
     )  # fmt: skip
     return uvicorn.Server(config)
