@@ -209,6 +209,7 @@ BECAUSE = {  # (file, module) -> why it may
     ("experiments/cluster.py", "concurrent.futures"): "its face towards sweeps; nothing is sent by it",
     ("experiments/cluster.py", "distributed"): "goes to the scheduler that the user names, over TLS, on this machine, or --insecure in so many words",
     ("experiments/faults.py", "multiprocessing"): "a process of its own that is killed on purpose; pipes between parent and child",
+    ("experiments/growth.py", "multiprocessing"): "waits for processes of our own",
     ("experiments/pairs.py", "concurrent.futures"): "names of exceptions and a future's result, from processes of our own",
     ("experiments/search.py", "concurrent.futures"): "waits for processes of our own",
     ("experiments/supervisor.py", "concurrent.futures"): "the pool: pipes between parent and child, which nobody else can write to",
