@@ -36,8 +36,8 @@ def bench(console, residents=10_000_000, communities=700, workers=None, as_json=
         rows.append((f"{people:,}", f"{count:,}", (f"pool of {hands}" if way == "pool" else f"{hands} {way}") if hands else "alone", done.seconds, done.work / people / 365 * 1e9, memory, memory * 2**20 / people, float(table.resolution_rate.mean())))
     first = rows[0][4]
     rows = [(*row[:5], row[4] / first, *row[5:]) for row in rows]
-    columns = ("residents", "communities", "by", "seconds", "ns", "x first", "MiB", "B each", "rate")
-    note = (f"A year of guiyuan's kind, {len(EIGHT)} mechanisms. ns: of processor time per resident and day, whoever did it; x first: times that of one community. "
+    columns = ("residents", "communities", "by", "s", "ns", "x first", "MiB", "B each", "rate")
+    note = (f"A year of guiyuan's kind, {len(EIGHT)} mechanisms. s: until all were lived through; ns: of processor time per resident and day, whoever did it; x first: times that of one community. "
             "MiB: the most that this process ever held, and each of its workers as much as the largest of them, some 300 each before anything lives; B each: the same in bytes per resident. Rate: issues resolved in time.")  # fmt: skip
     show(console, as_json, "growth to a city", columns, rows, note)
     small, many = replace(made, communities=6, street=2, residents=30_000), max(2, workers)
