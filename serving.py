@@ -45,9 +45,9 @@ def serve(
     if lang not in ("en", "zh"):
         raise ScenarioError(f"--lang {lang}: the page speaks en and zh")
     if lesson:
-        from .viz.lessons import lessons
+        from .viz.lessons import taught
 
-        names = [one.name for one in lessons()]
+        names = [one.name for one in taught()]
         if lesson not in names:
             raise ScenarioError(f"--lesson {lesson}: there are {', '.join(names)}")
     listening = bound(address(classroom, bind), port)

@@ -24,8 +24,9 @@ from ..model.luck import seed_of
 from ..model.reading import table_of
 from ..model.street import Street, StreetKnobs
 from .bench import grown
+from .executors import chosen
 from .store import parquet, put
-from .supervisor import Serial, pool, supervised
+from .supervisor import supervised
 
 TABLES = ("communities", "series")
 LEAST = 3000  # residents of a case that counts as a community of a city when none are named
@@ -124,7 +125,7 @@ def live(city, out, make=None, workers=None, progress=None):
     for name in (*TABLES, "tmp"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     workers = (os.cpu_count() or 1) if workers is None else workers
-    make = make or (partial(pool, workers) if workers else Serial)
+    make = make or chosen("pool", workers=workers)
     registered(city, folder)
     there = {street for street in range(city.streets()) if all(part(folder, name, street) for name in TABLES)}
     missing, done, work, failed = (street for street in range(city.streets()) if street not in there), len(there), 0.0, {}

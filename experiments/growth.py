@@ -29,8 +29,8 @@ def bench(console, residents=10_000_000, communities=700, workers=None, as_json=
                 cities.lived(replace(one, communities=1, residents=2000), 0)  # what is compiled is loaded here
             done = cities.live(one, folder, chosen(way, workers=hands, kinds=WAYS), hands)
             table = cities.loaded(folder)
-        for one in active_children():
-            one.join()  # only of those that were waited for is it known what they held
+        for worker in active_children():
+            worker.join()  # only of those that were waited for is it known what they held
         people = table.residents.sum()
         memory = peak() + (hands * peak(RUSAGE_CHILDREN) if way == "pool" else 0.0)
         rows.append((f"{people:,}", f"{count:,}", (f"pool of {hands}" if way == "pool" else f"{hands} {way}") if hands else "alone", done.seconds, done.work / people / 365 * 1e9, memory, memory * 2**20 / people, float(table.resolution_rate.mean())))

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from cogov.experiments.chromium import FLAGS, NAMES
+from cogov.experiments.chromium import NAMES, browsing
 
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 needed = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")
@@ -15,9 +15,5 @@ needed = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here"
 def launched():
     """A browser with a profile that nobody has used."""
     playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        try:
-            yield browser
-        finally:
-            browser.close()
+    with playwright.sync_playwright() as started, browsing(started, CHROMIUM) as browser:
+        yield browser
