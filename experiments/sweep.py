@@ -20,10 +20,11 @@ from shutil import disk_usage
 from ..model import compiled
 from ..model.knobs import ScenarioError
 from ..model.reading import table_of
+from .executors import chosen
 from .experiment import Experiment, arms, read_experiment, scenarios
 from .sequential import FIRST, Rule, decide
 from .store import Parcel, Store, packed
-from .supervisor import Serial, pool, supervised
+from .supervisor import supervised
 from .work import Order, Outcome, Terms, work
 
 TASK = 0.25     # seconds of work to hand out at once
@@ -158,7 +159,7 @@ def sweep(experiment, out, *, workers=None, make=None, shard=(1, 1), chunk=None,
     limit = max(60.0, PATIENCE * guess.a_run) if limit is None else limit
     chunk = chunk or max(1, min(LARGEST, int(TASK / max(guess.a_run, 1e-6))))
     workers = (os.cpu_count() or 1) if workers is None else workers
-    make = make or (partial(pool, workers) if workers else Serial)
+    make = make or chosen("pool", workers=workers)
     spent_on_trial = time.process_time() - spent
     store = Store(out)
     try:

@@ -12,8 +12,9 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from browsing import CHROMIUM, FLAGS, launched, needed
+from browsing import CHROMIUM, launched, needed
 
+from cogov.experiments.chromium import FLAGS
 from cogov.model import mechanisms
 from cogov.model.knobs import ScenarioError
 from cogov.viz.desk import restored
