@@ -214,22 +214,24 @@ def Knob(path, f, own, turned, set_value, lang, most=inf):
 @solara.component
 def Field(label, value, low, high, whole, set_value, wrong, name=""):
     """A number that is typed: taken when it is left or Enter is pressed; what cannot be is said below it, and nothing changes."""
-    bad, set_bad = solara.use_state(None)  # what was typed and cannot be
+    typed = solara.use_reactive(None)  # (what was typed, whether it cannot be); whatever is drawn anew meanwhile would else put the value back under the visitor's hands
 
-    def take(typed):
-        if typed == told:
-            return
+    def take(_):
+        text, _ = typed.peek() or ("", None)
+        if not text:
+            return typed.set(None)
         try:
-            number = int(str(typed)) if whole else float(str(typed))
+            number = int(text) if whole else float(text)
         except ValueError:
             number = None
-        good = number is not None and low <= number <= high
-        set_bad(None if good else str(typed))
-        if good:
+        if number is None or not low <= number <= high:
+            return typed.set((text, True))
+        if number != value:
             set_value(number)
+        typed.set(None)
 
-    told = bad if bad is not None else f"{value}" if whole else f"{value:.6g}"
-    field = rv.TextField(label=label, v_model=told, on_v_model=lambda _: None, dense=True, hide_details=bad is None, error=bad is not None, error_messages=[wrong] if bad is not None else [],
+    text, bad = typed.value or (f"{value}" if whole else f"{value:.6g}", False)
+    field = rv.TextField(label=label, v_model=text, on_v_model=lambda v: typed.set((str(v), False)), dense=True, hide_details=not bad, error=bad, error_messages=[wrong] if bad else [],
                          attributes={"aria-label": label or name}, class_="" if label else "co-field")  # fmt: skip
     use_change(field, take)
 
