@@ -23,6 +23,8 @@ SETTINGS = {  # the page asks nothing of the network, and frees what a closed br
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
     "SOLARA_KERNEL_CULL_TIMEOUT": "15m",
     "SOLARA_THEME_SHOW_BANNER": "False",
+    "SOLARA_EXPERIMENTAL_PERFORMANCE": "True",  # what is drawn is handed to the socket together, and nobody waits for each piece
+    "REACTON_FAST": "1",                        # of the page's pieces only those are looked at that may have changed
 }
 
 

@@ -140,6 +140,7 @@ MUTANTS = [
     mutant("the page listens wherever HOST says", "serving.py", '--bind {bind}` does")\n        return HERE\n', '--bind {bind}` does")\n        return os.environ.get("HOST", HERE)\n', "sessions.py::test_only_this_machine_can_reach_it_whatever_host_says"),
     mutant("any page may ask", "viz/door.py", "not origins.issuperset(origin) or ", "", "web.py::test_no_other_page_is_served", short=True),
     mutant("the server goes by any name", "viz/door.py", "if len(host) != 1 or host[0] not in names:", "if len(host) != 1:", "web.py::test_no_other_name_is_answered_to", short=True),
+    mutant("who is never drawn holds the others up", "viz/door.py", "self.clock = asyncio.get_running_loop().call_later(DRAWN, self.end)", "self.clock = asyncio.get_running_loop().call_later(1e6, self.end)", "web.py::test_whoever_is_never_drawn_holds_nobody_up"),
     mutant("a classroom's word may be left out", "viz/door.py", "if not hmac.compare_digest(", "if told and not hmac.compare_digest(", "web.py::test_in_a_classroom_only_those_with_the_word_come_in", short=True),
     mutant("scripts may read cookies", "viz/answers.py", '"HttpOnly", "SameSite=Lax"', '"SameSite=Lax"', "web.py::test_solaras_cookie_is_out_of_reach_too", short=True),
     mutant("what is pickled is read", "experiments/store.py", "import os\n", "import os\nimport pickle\n", "supply.py::test_no_line_of_ours_does_what_none_may", short=True),

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import defaultdict
 from contextlib import contextmanager
 from types import SimpleNamespace
 from urllib.error import HTTPError
@@ -20,9 +21,10 @@ import pytest
 
 from cogov import serving
 from cogov.model.knobs import ScenarioError
+from cogov.viz import door as doors
 from cogov.viz import web
 from cogov.viz.answers import HEADERS, LOG
-from cogov.viz.door import FULL, LINE, SESSIONS, TWICE, Door
+from cogov.viz.door import ABREAST, FULL, LINE, SESSIONS, TWICE, Door
 
 from browsing import launched, needed
 
@@ -281,6 +283,55 @@ def test_when_it_is_full_nobody_else_is_let_in_and_nobody_loses_their_place(insi
     del door.sockets[OTHER]
     assert asked(door, SOCKET, "SOCKET")[0] == 101
     assert not door.sockets  # whoever has gone is not counted
+
+
+def arrivals(monkeypatch, drawn, patience=PATIENCE):
+    """Many arrive at one moment, then one who had lost the socket. Returns who is inside at first and after each of `drawn` got a town, whether the last one is, and the turns that are free when all have gone."""
+    monkeypatch.setattr(doors, "DRAWN", patience)
+    towns, begun, inside = defaultdict(asyncio.Event), [], []
+
+    async def page(scope, receive, send):
+        visit = scope["path"].split("/")[4]
+        begun.append(visit)
+        await send({"type": "websocket.accept"})
+        await towns[visit].wait()
+        await send({"type": "websocket.send", "text": "a button"})
+        await send({"type": "websocket.send", "bytes": b"the films"})
+        await asyncio.Event().wait()  # they stay
+
+    async def send(message):
+        pass
+
+    async def day():
+        door = Door(page, PORT, living=lambda: {OTHER: None})
+        visits = [f"{n:08d}{VISIT[8:]}" for n in range(3 * ABREAST)]
+        headers = [(b"host", HOST.encode()), (b"origin", US.encode())]
+        scope = {"type": "websocket", "scheme": "ws", "query_string": b"session_id=page-1", "headers": headers}
+        arrive = lambda visit: asyncio.create_task(door(scope | {"path": f"/jupyter/api/kernels/{visit}/channels"}, None, send))  # noqa: E731
+        tasks = list(map(arrive, visits))
+        for n in (None, *drawn):
+            if n is not None:
+                towns[visits[n]].set()
+            await asyncio.sleep(max(0.05, 4 * patience if patience < 1 else 0))
+            inside.append([visits.index(visit) for visit in begun])
+        tasks.append(arrive(OTHER))
+        await asyncio.sleep(0.05)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return inside, OTHER in begun, door.turns._value
+
+    return asyncio.run(day())
+
+
+def test_those_who_arrive_at_one_moment_are_drawn_a_few_at_a_time_and_in_turn(monkeypatch):
+    inside, again, left = arrivals(monkeypatch, drawn=(1, 0, 2))
+    assert inside == [list(range(ABREAST + n)) for n in range(4)] and again and left == ABREAST
+
+
+def test_whoever_is_never_drawn_holds_nobody_up(monkeypatch):
+    (inside,), again, left = arrivals(monkeypatch, drawn=(), patience=0.05)
+    assert inside == list(range(3 * ABREAST)) and again and left == ABREAST
 
 
 def test_nobody_ends_the_visit_of_somebody_else(inside):

@@ -5,6 +5,7 @@ its assets (and deletes a folder there that is asked for as a file). Through the
 spelt as the page spells it.
 """
 
+import asyncio
 import hmac
 import re
 from collections import Counter
@@ -16,6 +17,8 @@ HERE = "127.0.0.1"
 LOOPBACK = (HERE, "localhost")
 SESSIONS = 60     # visits that are kept at once; a tab is one
 TWICE = 2         # sockets of one visit, for one that was lost may not have noticed when the next is there
+ABREAST = 3       # visits that are drawn for the first time at once; where all are, all wait for the last
+DRAWN = 10.0      # seconds after which the next may come, though one of them has not got its town
 LINE = 32 * 1024  # bytes of a request before its body; a link with a state in it has some 2,000
 
 FILES = ("/static/", "/jupyter/nbextensions/", "/_solara/cdn/")
@@ -50,6 +53,7 @@ class Door:
             self.origins.add(f"{there.scheme}://{there.netloc.lower()}")
         self.cookie = f"cogov-{port}"
         self.sockets = Counter()  # visit -> its open sockets
+        self.turns = asyncio.Semaphore(ABREAST)
 
     async def __call__(self, scope, receive, send):
         if scope["type"] == "lifespan":
@@ -139,11 +143,14 @@ class Door:
         return {**scope, "scheme": scheme, "root_path": "", "path": path, "raw_path": path.encode(), "headers": [(name, value) for name, value in scope["headers"] if not left.fullmatch(name.lower())]}
 
     async def connect(self, scope, path, receive, send):
-        """A visit's socket, counted while it lasts."""
+        """A visit's socket, counted while it lasts; one that begins waits for its turn."""
         visit = WAYS[SOCKET].fullmatch(path)[1]
+        turn = Turn(self.turns, send) if visit not in self.visits() else None
         self.sockets[visit] += 1
         try:
-            await self.inside(self.plain(scope, path), receive, send)
+            if turn:
+                await turn.come()
+            await self.inside(self.plain(scope, path), receive, turn or send)
         except Exception as error:
             noted(error, path)
             try:
@@ -151,9 +158,33 @@ class Door:
             except Exception:  # it is closed already
                 pass
         finally:
+            if turn:
+                turn.end()
             self.sockets[visit] -= 1
             if not self.sockets[visit]:
                 del self.sockets[visit]
+
+
+class Turn:
+    """One of the few turns for being drawn: it ends when the films are on their way, which are the first that is no text. Stands where the socket's `send` does."""
+
+    def __init__(self, turns, send):
+        self.turns, self.send, self.clock = turns, send, None
+
+    async def come(self):
+        await self.turns.acquire()
+        self.clock = asyncio.get_running_loop().call_later(DRAWN, self.end)
+
+    async def __call__(self, message):
+        await self.send(message)
+        if message.get("bytes"):
+            self.end()
+
+    def end(self):
+        if self.clock:
+            self.clock.cancel()
+            self.clock = None
+            self.turns.release()
 
 
 def authority(host, port):
