@@ -1,13 +1,16 @@
 """Chromium, as tests of the page use it: the one that `cogov bench page` finds, started in the same way."""
 
-import shutil
 from contextlib import contextmanager
 
 import pytest
 
-from cogov.experiments.chromium import NAMES, browsing
+from cogov.experiments.chromium import browsing, chromium
+from cogov.model.knobs import ScenarioError
 
-CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
+try:
+    CHROMIUM = chromium()
+except ScenarioError:
+    CHROMIUM = None
 needed = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")
 
 

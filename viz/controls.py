@@ -216,9 +216,11 @@ def Field(label, value, low, high, whole, set_value, wrong, name=""):
     """A number that is typed: taken when it is left or Enter is pressed; what cannot be is said below it, and nothing changes."""
     typed = solara.use_reactive(None)  # (what was typed, whether it cannot be); whatever is drawn anew meanwhile would else put the value back under the visitor's hands
 
+    own = f"{value}" if whole else f"{value:.6g}"
+
     def take(_):
-        text, _ = typed.peek() or ("", None)
-        if not text:
+        text = (typed.peek() or (own, False))[0]
+        if text == own:
             return typed.set(None)
         try:
             number = int(text) if whole else float(text)
@@ -226,11 +228,10 @@ def Field(label, value, low, high, whole, set_value, wrong, name=""):
             number = None
         if number is None or not low <= number <= high:
             return typed.set((text, True))
-        if number != value:
-            set_value(number)
+        set_value(number)
         typed.set(None)
 
-    text, bad = typed.value or (f"{value}" if whole else f"{value:.6g}", False)
+    text, bad = typed.value or (own, False)
     field = rv.TextField(label=label, v_model=text, on_v_model=lambda v: typed.set((str(v), False)), dense=True, hide_details=not bad, error=bad, error_messages=[wrong] if bad else [],
                          attributes={"aria-label": label or name}, class_="" if label else "co-field")  # fmt: skip
     use_change(field, take)
