@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +12,7 @@ from rich.table import Column, Table
 
 from . import cities, insights, pictures, serving, sweeps  # noqa: F401  their commands
 from .model.knobs import ScenarioError, span
-from .shell import Case, Days, Json, Off, On, Seed, Set, Within, app, bench, command, err, out, progress, ready, told
+from .shell import Case, Days, Json, Off, On, Seed, Set, Within, app, bench, command, compile_engine, err, out, plain, progress, ready, told
 
 
 def main():
@@ -73,11 +74,12 @@ def mechanisms_(
 def effects_(name, changes, options, folder, json_):
     """Run, show and keep the effects of all mechanisms in the case `name`."""
     from .experiments.effects import effects
+    from .model import mechanisms
     from .model.cases import altered, read
     from .viz import figures, tables
 
     case = altered(read(name), (), (), changes["settings"], changes["days"])
-    ready(case, folder)
+    ready(case, folder, mechanisms.names())
     with progress() as bar:
         task = bar.add_task(f"{case.name}, all mechanisms", total=options["replicates"])
         table = effects(case, **options, progress=lambda: bar.advance(task))
@@ -132,6 +134,26 @@ def docs(folder: Annotated[Path, typer.Argument(help="where they are")] = Path("
     save(levers(), folder / "levers.svg")
 
 
+@app.command("compile")
+def compile_(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[MECHANISM]...", help="those to compile for; else all", show_default=False)] = None,
+    json_: Json = False,
+):  # fmt: skip
+    """Compile the engine ahead, for a container or a cluster, and say what had to be compiled. Other commands do it when needed."""
+    from .model import kernel_store, mechanisms, precompile
+
+    names = [mechanisms.named(name) and name for name in names or mechanisms.names()]
+    folder = kernel_store.writable()
+    if folder is None:
+        raise ScenarioError(kernel_store.unwritable())
+    compiled = compile_engine([*names, precompile.STREET])
+    if json_:
+        return print(json.dumps({"compiled": compiled, "folder": str(folder)}, ensure_ascii=False, indent=2))
+    for name, count in sorted(Counter(compiled).items()):
+        out.print(f"{name}{f', for {count} kinds of arguments' if count > 1 else ''}", highlight=False, markup=False, soft_wrap=True)
+    out.print(f"{len(compiled)} kernels were compiled; they are kept in {folder}", highlight=False, markup=False, soft_wrap=True)
+
+
 @app.command()
 def run(case: Case, days: Days = None, seed: Seed = 0, set_: Set = None, on: On = None, off: Off = None, within: Within = 30, out_: Annotated[Path | None, typer.Option("--out", help="folder for the tables")] = None, json_: Json = False):
     """Live through a case once, and print every measure and who spent what."""
@@ -149,9 +171,9 @@ def run(case: Case, days: Days = None, seed: Seed = 0, set_: Set = None, on: On 
             getattr(done, name).to_csv(out_ / f"{name}.csv")
     if json_:
         return print(json.dumps({"case": done.scenario.name, "seed": seed, "days": done.scenario.days, "mechanisms": sorted(done.scenario.mechanisms),
-                                 "measures": told(done.measures), "ledger": told(done.ledger)}, ensure_ascii=False, indent=2))  # fmt: skip
+                                 "measures": plain(done.summary), "ledger": done.spending}, ensure_ascii=False, indent=2))  # fmt: skip
     out.print(tables.measured(done))
-    out.print(tables.spent(done.ledger))
+    out.print(tables.spent({"": done.spending}))
     if out_:
         out.print(f"Tables: {out_}", soft_wrap=True, highlight=False)
 
@@ -184,7 +206,7 @@ def compare(
         return print(json.dumps({"verdict": result.verdict(), "table": told(result.table), "figure": str(picture), "folder": str(folder)}, ensure_ascii=False, indent=2))
     both = sorted(set(result.case.mechanisms) - set(result.mechanisms))
     out.print(tables.compared(result))
-    out.print(tables.spent(result.ledger))
+    out.print(tables.spent({arm: part.droplevel("arm").to_dict("index") for arm, part in result.ledger.groupby(level="arm", sort=False)}))
     out.print(f"In both arms: {', '.join(both) or 'no other mechanism'}.", highlight=False)
     out.print(result.verdict(), style="bold", highlight=False, markup=False)
     out.print(f"Figure: {picture} (and .svg)\nTables: {folder}", soft_wrap=True, highlight=False)
@@ -207,7 +229,7 @@ def patterns(
 
     every = [scenario for scenario in map(read, case or shipped()) if scenario.reported]
     for scenario in every[:1]:
-        ready(scenario, out_)
+        ready(scenario, out_, {name for one in every for name in (*one.mechanisms, *(name for outcome in one.reported for name in outcome.on))})
     found = []
     with progress() as bar:
         task = bar.add_task("replicates", total=replicates * len(every))

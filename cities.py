@@ -33,12 +33,13 @@ def city(
     """Live through a city: streets of communities, whose departments queue for all and between which households move."""
     from .experiments import city as cities
     from .experiments.executors import chosen
+    from .model.precompile import STREET
     from .model.street import StreetKnobs
     from .viz.cities import drawn, save, summary
 
     make = chosen(executor, scheduler, workers, insecure, ("pool", "threads", "dask"))
     made = cities.composed(cases or (), on or (), off or (), set_ or (), days, communities=communities, street=street, residents=residents, seed=seed, between=StreetKnobs(stay, keep))
-    ready(made.scenarios(0)[0], out_)
+    ready(made.scenarios(0)[0], out_, (STREET, *(name for one in made.scenarios(0) for name in one.mechanisms)))
     with progress(TextColumn("{task.fields[rate]}")) as bar:
         task, began = bar.add_task(f"{communities:,} communities: streets", total=made.streets(), rate=""), time.monotonic()
 

@@ -40,6 +40,7 @@ def serve(
     proxy: Annotated[str, typer.Option(metavar="URL", help="what others see of it where a proxy on this machine passes them on, e.g. https://lab.example/cogov")] = "",
 ):
     """Open the page: two communities side by side, same luck, other institutions. Only this machine can see it."""
+    from .model import mechanisms
     from .model.cases import read
     from .viz import web
     from .viz.door import LOOPBACK, authority
@@ -62,7 +63,7 @@ def serve(
         if classroom:
             names += (name := socket.gethostname().lower(), f"{name}.local")
         door = web.guarded(port, names, token, proxy, arriving=classroom)
-        ready(read(case), None)
+        ready(read(case), None, mechanisms.names())  # a visitor may switch any of them on
         listening.listen(128)
         join = f"/join/{token}" if token else ""
         home = HERE if bind in ("", "0.0.0.0") else bind

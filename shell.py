@@ -3,7 +3,8 @@
 import json
 import shlex
 import sys
-from contextlib import nullcontext, suppress
+import warnings
+from math import isfinite
 from tempfile import TemporaryFile
 from typing import Annotated
 
@@ -32,15 +33,14 @@ Insecure = Annotated[bool, typer.Option("--insecure", help="let a scheduler beyo
 Within = Annotated[int, typer.Option(min=1, max=3650, help="days that count as in time")]
 
 
-def ready(scenario, folder):
+def ready(scenario, folder, more=()):
     """See that a community can be founded and its results written before anything takes long.
 
-    The engine is compiled here if need be, once on a machine and again when cogov changes, and the user is told.
+    What of the engine and of the scenario's mechanisms, and `more`, is not compiled yet is compiled here, on all cores:
+    once on a machine, and again when cogov changes.
     """
-    from .model import mechanisms
-    from .model.cases import altered, read
-    from .model.compiled import fresh, whole
-    from .model.simulate import community, simulate
+    from .model import kernel_store, precompile
+    from .model.simulate import community
 
     if folder:
         try:
@@ -48,14 +48,23 @@ def ready(scenario, folder):
             TemporaryFile(dir=folder).close()
         except OSError as error:
             raise ScenarioError(f"--out {folder}: nothing can be written there: {error.strerror}") from None
-    cold = fresh()
-    with err.status("Compiling the engine; this happens once and takes half a minute to a minute ...") if cold else nullcontext():
-        community(scenario)
-        if cold:
-            simulate(altered(read("wuzi_yard"), on=mechanisms.names(), days=120), 0)
-            with suppress(OSError):  # a folder where nothing can be kept
-                if whole():
-                    whole().touch()
+    names = sorted({*scenario.mechanisms, *more})
+    if not precompile.is_prepared(names):
+        if kernel_store.writable() is None:
+            err.print(f"cogov: {kernel_store.unwritable()}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+            warnings.filterwarnings("ignore", category=RuntimeWarning, module=f"{__package__}.model")
+        else:
+            compile_engine(names)
+    community(scenario)
+
+
+def compile_engine(names):
+    """Compile what the mechanisms `names` need, with a bar; the names of the kernels that were compiled."""
+    from .model import precompile
+
+    with progress() as bar:
+        task = bar.add_task("Compiling the engine, once", total=None)
+        return precompile.prepare(names, lambda done, of: bar.update(task, completed=done, total=of))
 
 
 def progress(*more):
@@ -72,3 +81,8 @@ def command():
 def told(table, orient="index"):
     """A pandas table as JSON text; what does not exist is null."""
     return json.loads(table.to_json(orient=orient))
+
+
+def plain(numbers):
+    """{name: number} for JSON; what does not exist is null."""
+    return {name: value if isfinite(value) else None for name, value in numbers.items()}

@@ -34,7 +34,7 @@ def sweep(
         raise ScenarioError("--out is missing: name a folder for the results, or give --plan, which keeps none")
     make, part = chosen(executor, scheduler, workers, insecure), share(shard)
     made = sweeping.planned(file, command())
-    ready(next(iter(made.cases.values())), None if plan else out_)
+    ready(next(iter(made.cases.values())), None if plan else out_, used(made))
     guess = sweeping.estimated(made)
     if plan and json_:
         return print(json.dumps(vars(guess), indent=2))
@@ -62,6 +62,11 @@ def sweep(
     if done.failed:
         out.print(f"{done.failed} failed; `cogov report {out_}` names them, --retry does them again.", highlight=False, markup=False, soft_wrap=True)
     out.print(f"Results: {out_}", soft_wrap=True, highlight=False)
+
+
+def used(plan):
+    """The mechanisms that an experiment's arms switch on, or may leave on."""
+    return {name for case in plan.cases.values() for name in case.mechanisms} | {name for arm in plan.arms for name in arm.on}
 
 
 @app.command()
@@ -137,7 +142,7 @@ def shared(file, results, shards, cpus):
 
     made = sweeping.planned(file)
     sweeping.stopping(made, (1, shards))  # each shard would refuse it, once it has waited for its node
-    ready(next(iter(made.cases.values())), None)
+    ready(next(iter(made.cases.values())), None, used(made))
     return job(made, sweeping.estimated(made), file, results or Path("out") / plain(made.experiment.name), shards, cpus)
 
 

@@ -102,6 +102,7 @@ def compare(case, mechanism, *, replicates=20, seed=0, days=None, on=(), off=(),
     names = (mechanism,) if isinstance(mechanism, str) else tuple(dict.fromkeys(mechanism))
     arms = arms_of(runs.scenario_of(case), names, on=on, off=off, settings=settings, days=days)
     full = arms[1]
+    ensure(full.mechanisms)
     pairs = list(each(partial(pair, arms, seed, within), replicates, workers, progress))
     rows = tabled(pairs)
     return Comparison(

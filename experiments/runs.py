@@ -1,9 +1,9 @@
 """One run, as tables: what `cogov run` shows and `cogov.simulate` returns."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from ..model import measures
 from ..model import simulate as engine
@@ -12,6 +12,7 @@ from ..model.categories import FAMILIES, SCOPES
 from ..model.issues import STATES, WHAT
 from ..model.ledger import PAYERS
 from ..model.luck import seed_of
+from ..model.precompile import ensure
 from ..model.scenario import Scenario
 
 SOURCES = ("yuan: community", "yuan: compounds")  # whose fund
@@ -20,16 +21,67 @@ DESKS = "(desks)"  # the ledger's row for work that no mechanism sent
 
 @dataclass
 class Tables:
-    """A finished run as pandas tables."""
+    """A finished run as pandas tables, each made when it is first asked for; `summary` and `spending` without pandas."""
 
     scenario: Scenario
     seed: int
-    within: int            # days that count as in time
-    measures: pd.Series    # every measure, name -> number
-    series: pd.DataFrame   # one row per day
-    issues: pd.DataFrame   # one row per issue that arose
-    history: pd.DataFrame  # one row per thing that happened to an issue
-    ledger: pd.DataFrame   # hours by role and yuan, one row per mechanism and one for the desks
+    within: int  # days that count as in time
+    run: engine.Run
+
+    @cached_property
+    def summary(self):
+        """Every measure, name -> number."""
+        return measures.summary(self.run, self.within)
+
+    @cached_property
+    def spending(self):
+        """Hours by role and yuan by source, {mechanism: {name: amount}}; see `spending`."""
+        return spending(self.run)
+
+    @cached_property
+    def measures(self):
+        """Every measure as a Series, name -> number."""
+        import pandas as pd
+
+        return pd.Series(self.summary)
+
+    @cached_property
+    def series(self):
+        """One row per day."""
+        import pandas as pd
+
+        return pd.DataFrame(self.run.series, index=pd.RangeIndex(1, self.run.days + 1, name="day"))
+
+    @cached_property
+    def issues(self):
+        """One row per issue that arose."""
+        import pandas as pd
+
+        i, mechanism = self.run.issues, np.array([*self.run.names, ""])  # code -1 is nobody's
+        issues = pd.DataFrame({name: i[name] for name in i.dtype.names})
+        issues["category"] = pd.Categorical.from_codes(i["category"], list(self.run.categories))
+        issues["family"] = pd.Categorical.from_codes(i["family"], list(FAMILIES))
+        issues["scope"] = pd.Categorical.from_codes(i["scope"], list(SCOPES))
+        issues["state"] = pd.Categorical.from_codes(i["state"], list(STATES))
+        issues["teller"], issues["closer"] = mechanism[i["teller"]], mechanism[i["closer"]]
+        issues["cost"] = i["cost"] / 100
+        return issues
+
+    @cached_property
+    def history(self):
+        """One row per thing that happened to an issue."""
+        import pandas as pd
+
+        h = self.run.history
+        history = pd.DataFrame({name: h[name] for name in ("issue", "day", "who")})
+        history["what"] = pd.Categorical.from_codes(h["what"], list(WHAT))
+        history["by"] = np.array([*self.run.names, ""])[h["by"]]
+        return history
+
+    @cached_property
+    def ledger(self):
+        """Hours by role and yuan by source, one row per mechanism and one for the desks."""
+        return ledger(self.run)
 
 
 def scenario_of(case):
@@ -45,7 +97,8 @@ def simulate(case, *, seed=0, days=None, on=(), off=(), settings=(), within=meas
     switched on. Raises ScenarioError.
     """
     scenario = altered(scenario_of(case), on, off, settings, days)
-    return tables(engine.simulate(scenario, "run", seed, progress=progress), scenario, seed, within)
+    ensure(scenario.mechanisms)
+    return Tables(scenario, seed, within, engine.simulate(scenario, "run", seed, progress=progress))
 
 
 def replicate(scenario, experiment, seed, number):
@@ -53,31 +106,21 @@ def replicate(scenario, experiment, seed, number):
     return engine.simulate(scenario, seed_of(experiment, scenario.name, seed, number))
 
 
-def tables(run, scenario, seed, within):
-    i = run.issues
-    mechanism = np.array([*run.names, ""])  # code -1 is nobody's
-    issues = pd.DataFrame({name: i[name] for name in i.dtype.names})
-    issues["category"] = pd.Categorical.from_codes(i["category"], list(run.categories))
-    issues["family"] = pd.Categorical.from_codes(i["family"], list(FAMILIES))
-    issues["scope"] = pd.Categorical.from_codes(i["scope"], list(SCOPES))
-    issues["state"] = pd.Categorical.from_codes(i["state"], list(STATES))
-    issues["teller"], issues["closer"] = mechanism[i["teller"]], mechanism[i["closer"]]
-    issues["cost"] = i["cost"] / 100
-    h = run.history
-    history = pd.DataFrame({name: h[name] for name in ("issue", "day", "who")})
-    history["what"] = pd.Categorical.from_codes(h["what"], list(WHAT))
-    history["by"] = mechanism[h["by"]]
-    series = pd.DataFrame(run.series, index=pd.RangeIndex(1, run.days + 1, name="day"))
-    return Tables(scenario, seed, within, pd.Series(measures.summary(run, within)), series, issues, history, ledger(run))
-
-
-def ledger(run):
-    """Hours by role and yuan by source, by mechanism; only rows in which something was spent, and always the desks'.
+def spending(run):
+    """Hours by role and yuan by source, {mechanism: {name: amount}}; only those that spent something, and always the desks.
 
     Mechanisms are paid from the community's fund; what issues cost comes from their compound's repair fund or from there.
     """
-    table = pd.DataFrame(run.ledger.hours, columns=list(PAYERS), index=[*run.names, DESKS])
-    spent = run.fen[:, 2]
-    table[SOURCES[0]] = np.append(run.ledger.fen[:-1], spent[-1] - run.ledger.fen[:-1].sum()) / 100
-    table[SOURCES[1]] = np.append(np.zeros(len(run.names)), spent[:-1].sum() / 100)
-    return table[(table.sum(axis=1) > 0) | (table.index == DESKS)].rename_axis("mechanism")
+    fen = run.fen[:, 2]
+    community = np.append(run.ledger.fen[:-1], fen[-1] - run.ledger.fen[:-1].sum()) / 100
+    compounds = np.append(np.zeros(len(run.names)), fen[:-1].sum() / 100)
+    amounts = np.column_stack([run.ledger.hours, community, compounds])
+    rows = {name: dict(zip((*PAYERS, *SOURCES), row.tolist())) for name, row in zip((*run.names, DESKS), amounts)}
+    return {name: row for name, row in rows.items() if name == DESKS or sum(row.values()) > 0}
+
+
+def ledger(run):
+    """`spending` as a DataFrame: one row per mechanism, one column per role and source."""
+    import pandas as pd
+
+    return pd.DataFrame.from_dict(spending(run), orient="index").rename_axis("mechanism")

@@ -12,7 +12,7 @@ class Mutant:
     old: str
     new: str
     tests: tuple         # ids of tests, the quickest that do
-    plain: bool = False  # only Python reads what is changed: of the kernels, only the file's own are compiled anew
+    plain: bool = False  # only Python reads what is changed: of the kernels, only the file's own are compiled again
     short: bool = False  # one of the quick ones
 
 

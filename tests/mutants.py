@@ -8,12 +8,12 @@
 A test that cannot fail says nothing. So every file of tests/ has at least one in tests/defects.py that turns it red, and the figure is caught / planted. Exit
 status 1 where a defect survives, no longer applies (its text stands elsewhere, or twice), stops the program from being loaded, or where its tests are red without it.
 
-What is compiled is kept for each copy and, before a defect is tried, let go for the file that has it and for all that import it; a
-defect that only Python reads (`plain`) leaves the other kernels as they are.
+What is compiled is kept for each copy. A defect compiles the kernels that depend on its file again; one that only Python reads
+(`plain`) is passed off as no change, and compiles none but that file's own.
 """
 
 import argparse
-import ast
+import json
 import os
 import re
 import shutil
@@ -21,7 +21,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from hashlib import sha1
+from hashlib import blake2b
 from pathlib import Path
 from queue import Queue
 from tempfile import TemporaryDirectory
@@ -30,7 +30,6 @@ from defects import MUTANTS
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 400  # seconds that the tests of one defect may take
-ROOMS = ("agents", "model", "experiments", "viz")
 
 
 # ------------------------------------------------------------------------------------------------------------- copies
@@ -62,12 +61,10 @@ class Copy:
 
     def warm(self):
         """Take over what is compiled of the program already, compile what is not; and see that it is the copy that is loaded."""
-        _, version = self.run("-c", "from cogov.model.compiled import version; print(version(outside=()))")
-        for room in ("agents", "model", "model/mechanisms"):
-            there = ROOT / "__pycache__" / f"kernels-{version.strip()}" / shelved(ROOT / room)
-            if there.is_dir():
-                shutil.copytree(there, self.kernels / shelved(self.home / room), dirs_exist_ok=True)
-        code = "import cogov; from cogov.experiments.work import loaded; from cogov.model import mechanisms; loaded(tuple(mechanisms.names())); print(cogov.__file__)"
+        there = ROOT / "__pycache__" / "kernels"
+        if there.is_dir():
+            shutil.copytree(there, self.kernels / "cogov-kernels", dirs_exist_ok=True)
+        code = "import cogov; from cogov.model import mechanisms, precompile; precompile.prepare(mechanisms.names()); print(cogov.__file__)"
         status, told = self.run("-c", code, timeout=900)
         if status or told.split()[-1] != str(self.home / "__init__.py"):
             sys.exit(f"the copy in {self.home} is not what Python loads, or does not run:\n{told}")
@@ -81,9 +78,8 @@ class Copy:
         shutil.copytree(self.kernels, self.now, copy_function=os.link)
         try:
             path.write_text(before.replace(mutant.old, mutant.new), "utf-8")
-            for name in () if mutant.plain else readers(self.home, mutant.file):
-                for kernel in self.now.glob(f"{Path(name).parent.name}_*/{Path(name).stem}.*"):
-                    kernel.unlink()
+            if mutant.plain and mutant.file.endswith(".py"):
+                self.pass_off(mutant.file, before.encode(), path.read_bytes())
             status, told = self.tests(mutant.tests, "-x", kernels=self.now)
         finally:
             path.write_text(before, "utf-8")
@@ -91,15 +87,21 @@ class Copy:
             shutil.rmtree(self.now)
         return *judged(status, told), time.perf_counter() - start
 
+    def pass_off(self, file, before, after):
+        """Let a changed source file mean to kernels what it meant before, so that only its own are compiled again."""
+        for kernel in (self.now / "cogov-kernels").glob(f"cogov.{'.'.join(Path(file).with_suffix('').parts)}.*"):
+            kernel.unlink()
+        store = self.now / "cogov-kernels" / "sources.json"
+        known = json.loads(store.read_text("ascii"))
+        old, new = (blake2b(raw, digest_size=16).hexdigest() for raw in (before, after))
+        if old in known:
+            store.unlink()  # a link to what others read
+            store.write_text(json.dumps(known | {new: known[old]}), "ascii")
+
     def red(self, tests):
         """Those of some tests that are red without any defect."""
         status, told = self.tests(tests, timeout=1800)
         return [] if status == 0 else seen(told) or [f"pytest ended with status {status}: {told.strip()[-300:]}"]
-
-
-def shelved(room):
-    """What numba calls the folder for kernels of a room; where it does otherwise, they are compiled anew."""
-    return f"{room.name}_{sha1(str(room).encode()).hexdigest()}"
 
 
 def files():
@@ -121,27 +123,6 @@ def judged(status, told):
     if status == 1 and found:
         return True, found[0]
     return False, "SURVIVES" if status == 0 else f"NOT TRIED: pytest ended with status {status}: {' '.join(told.split())[-200:]}"
-
-
-def readers(home, file):
-    """The file itself and all that import it, themselves or through others; none where a file holds no kernels anyway."""
-    if Path(file).suffix != ".py" or Path(file).parts[0] not in ROOMS[:3]:
-        return []
-    sources = {str(path.relative_to(home)): path for room in ROOMS[:3] for path in (home / room).rglob("*.py")}
-    reads = {name: set(imports(Path(name), path, sources)) for name, path in sources.items()}
-    found, new = {file}, {file}
-    while new:
-        new = {name for name, others in reads.items() if others & found} - found
-        found |= new
-    return sorted(found)
-
-
-def imports(name, path, sources):
-    """The files among `sources` that a file imports, as they are named there."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.level:
-            base = Path(*name.parent.parts[: len(name.parent.parts) - node.level + 1], *(node.module.split(".") if node.module else ()))
-            yield from {str(one) for alias in node.names for one in (base.with_suffix(".py"), base / f"{alias.name}.py", base / "__init__.py")} & sources.keys()
 
 
 # ------------------------------------------------------------------------------------------------------------- the trial

@@ -5,6 +5,7 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
+from ..experiments.runs import SOURCES
 from ..model.measures import SHARES
 
 NAMES = {
@@ -64,7 +65,7 @@ def measured(tables):
     table = Table(title=escape(f"{scenario.title or scenario.name}: {scenario.days} days, seed {tables.seed}"), caption=NOTE.format(tables.within), **PLAIN)
     table.add_column("measure", no_wrap=True)
     table.add_column("value", justify="right")
-    for name, value in tables.measures.items():
+    for name, value in tables.summary.items():
         table.add_row(NAMES[name], number(name, value))
     return table
 
@@ -85,26 +86,26 @@ def compared(result):
     return table
 
 
-def spent(ledger):
-    """Hours by role and yuan by source, by mechanism; a ledger of two arms has a part for each."""
+def spent(arms):
+    """Hours by role and yuan by source, {arm: {mechanism: {name: amount}}}; an arm without a name has no heading."""
     table = Table(title="Who spent what in a run; desks: what committee, crews and departments did by themselves", show_header=False, **PLAIN)
     table.add_column(no_wrap=True)
     table.add_column()
-    for arm, part in ledger.groupby(level="arm", sort=False) if "arm" in ledger.index.names else [("", ledger)]:
+    for arm, rows in arms.items():
         if arm:
             table.add_row(arm, style="italic")
-        for key, row in part.iterrows():
-            table.add_row(key[-1] if arm else key, "; ".join(used(row)))
+        for name, row in rows.items():
+            table.add_row(name, "; ".join(used(row)))
     return table
 
 
 def used(row):
-    """What a row of the ledger comes to, in words: most hours first, then yuan."""
-    hours = row[[name for name in row.index if not name.startswith("yuan")]].sort_values(ascending=False, kind="stable")
-    yield ", ".join(f"{name} {value:,.0f} h" for name, value in hours.items() if round(value)) or "0 h"
-    money = row.drop(hours.index)
-    if money.any():
-        yield ", ".join(f"{value:,.0f} yuan from the {name.removeprefix('yuan: ')}{FUND[name]}" for name, value in money.items() if round(value))
+    """What {name: amount} comes to, in words: most hours first, then yuan."""
+    hours = sorted(((name, value) for name, value in row.items() if name not in SOURCES), key=lambda one: -one[1])
+    yield ", ".join(f"{name} {value:,.0f} h" for name, value in hours if round(value)) or "0 h"
+    money = ", ".join(f"{row[name]:,.0f} yuan from the {name.removeprefix('yuan: ')}{FUND[name]}" for name in SOURCES if round(row[name]))
+    if money:
+        yield money
 
 
 EFFECTS = {  # measure -> head of its column, and how many of its units make one
