@@ -73,17 +73,21 @@ def mechanisms_(
 
 def effects_(name, changes, options, folder, json_):
     """Run, show and keep the effects of all mechanisms in the case `name`."""
+    from .experiments import manifest
     from .experiments.effects import effects
     from .model import mechanisms
     from .model.cases import altered, read
     from .viz import figures, tables
 
+    manifest.free(folder)
     case = altered(read(name), (), (), changes["settings"], changes["days"])
     ready(case, folder, mechanisms.names())
     with progress() as bar:
         task = bar.add_task(f"{case.name}, all mechanisms", total=options["replicates"])
         table = effects(case, **options, progress=lambda: bar.advance(task))
     table.to_csv(folder / "effects.csv")
+    asked = {**manifest.given(settings=changes["settings"]), "days": case.days, **{name: value for name, value in options.items() if name != "workers"}}
+    manifest.leave(folder, "effects", command=command(), cases=[case], tables=["effects.csv"], **asked)
     title = f"{case.name}: each mechanism {'beside the others' if options['among'] else 'alone'}; {options['replicates']} pairs, {case.days} days"
     picture = figures.save(figures.effects(table, title), folder, "effects")
     if json_:
@@ -157,18 +161,23 @@ def compile_(
 @app.command()
 def run(case: Case, days: Days = None, seed: Seed = 0, set_: Set = None, on: On = None, off: Off = None, within: Within = 30, out_: Annotated[Path | None, typer.Option("--out", help="folder for the tables")] = None, json_: Json = False):
     """Live through a case once, and print every measure and who spent what."""
+    from .experiments import manifest
     from .experiments.runs import simulate
     from .model.cases import altered, read
     from .viz import tables
 
+    if out_:
+        manifest.free(out_)
     scenario = altered(read(case), on or (), off or (), set_ or (), days)
     ready(scenario, out_)
     with progress() as bar:
         task = bar.add_task(f"{case}: days", total=scenario.days)
         done = simulate(scenario, seed=seed, within=within, progress=lambda: bar.advance(task))
     if out_:
-        for name in ("measures", "series", "issues", "history", "ledger"):
-            getattr(done, name).to_csv(out_ / f"{name}.csv")
+        names = [f"{name}.csv" for name in ("measures", "series", "issues", "history", "ledger")]
+        for name in names:
+            getattr(done, name.removesuffix(".csv")).to_csv(out_ / name)
+        manifest.leave(out_, "run", command=command(), cases=[scenario], tables=names, **manifest.given(on or (), off or (), set_ or ()), days=scenario.days, seed=seed, within=within)
     if json_:
         return print(json.dumps({"case": done.scenario.name, "seed": seed, "days": done.scenario.days, "mechanisms": sorted(done.scenario.mechanisms),
                                  "measures": plain(done.summary), "ledger": done.spending}, ensure_ascii=False, indent=2))  # fmt: skip
@@ -189,10 +198,12 @@ def compare(
     json_: Json = False,
 ):  # fmt: skip
     """Compare a case without and with a mechanism under the same luck: difference, interval, price, figure."""
+    from .experiments import manifest
     from .experiments.compare import arms_of, compare
     from .model.cases import read
     from .viz import figures, tables
 
+    manifest.free(out_)
     changes = {"on": on or (), "off": off or (), "settings": set_ or (), "days": days}
     ready(arms_of(read(case), mechanism or (), **changes)[1], out_)
     with progress() as bar:
@@ -223,10 +234,12 @@ def patterns(
     """Hold every reported outcome against the model: inside, near or outside its 90 % interval."""
     import pandas as pd
 
+    from .experiments import manifest
     from .experiments.patterns import patterns as held
     from .model.cases import read, shipped
     from .viz import figures, tables
 
+    manifest.free(out_)
     every = [scenario for scenario in map(read, case or shipped()) if scenario.reported]
     for scenario in every[:1]:
         ready(scenario, out_, {name for one in every for name in (*one.mechanisms, *(name for outcome in one.reported for name in outcome.on))})
@@ -240,6 +253,7 @@ def patterns(
         raise ScenarioError("none of these cases has a [[reported]] outcome to hold the model against")
     table = pd.concat(found, ignore_index=True)
     table.to_csv(out_ / "patterns.csv", index=False)
+    manifest.leave(out_, "patterns", command=command(), cases=every, tables=["patterns.csv"], replicates=replicates, spread=spread, seed=seed)
     picture = figures.save(figures.patterns(table), out_, "patterns")
     if json_:
         return print(json.dumps(told(table, "records"), ensure_ascii=False, indent=2))
@@ -318,13 +332,18 @@ def determinism(
 
 
 @bench.command()
-def page(sessions: Annotated[int, typer.Option(min=1, max=50, help="visitors at once")] = 10, json_: Json = False):
-    """The browser page: first view, a switch, frames while it plays, bytes, memory, many visitors at once. Needs Playwright and Chromium."""
+def page(
+    sessions: Annotated[int, typer.Option(min=1, max=50, help="visitors at once")] = 10,
+    visits: Annotated[int, typer.Option(min=20, max=1000, help="visits that come and go, for what they leave behind")] = 200,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="only what needs no browser: many visitors at once, and what ended visits leave")] = True,
+    json_: Json = False,
+):  # fmt: skip
+    """The browser page: first view, a switch, frames while it plays, bytes, memory, many visitors at once, what they leave behind."""
     from .viz import page_bench
 
     with progress() as bar:
-        task = bar.add_task("the page", total=page_bench.STEPS)
-        tables = page_bench.measured(sessions, lambda what: bar.update(task, advance=1, description=what))
+        task = bar.add_task("the page", total=None)
+        tables = page_bench.measured(sessions, visits, browser, lambda what: bar.update(task, description=what))
     page_bench.show(out, json_, tables)
 
 
@@ -351,18 +370,21 @@ def import_(
     json_: Json = False,
 ):  # fmt: skip
     """Read a community's own issue log: checked row by row, stripped of personal columns, summed up by category."""
-    from .experiments import waiting
+    from .experiments import manifest, waiting
     from .experiments.logs import read_log, save
     from .experiments.spreadsheets import defused
     from .viz import figures, logs
 
     said = {"opened": opened, "closed": closed, "category": category, "place": place, "id": id_, "dates": dates, "drawn": drawn, "residents": residents, "encoding": encoding, "delimiter": delimiter}
+    manifest.free(out_)
     one = read_log(log, mapping, **said)
     if out_.resolve() == log.resolve().parent and log.name in ("log.csv", "rejected.csv"):
         raise ScenarioError(f"--out {out_}: would overwrite {log}; name another folder")
     clean, table = save(one, out_), waiting.waiting(one)
     for name, made in (("summary", table), ("months", waiting.months(one)), ("weekdays", waiting.weekdays(one))):
         defused(made.reset_index()).to_csv(out_ / f"{name}.csv", index=False, encoding="utf-8-sig")
+    written = [clean.name, "rejected.csv", "summary.csv", "months.csv", "weekdays.csv"]
+    manifest.leave(out_, "import", command=command(), tables=written, log=manifest.file_of(log), mapping=mapping and manifest.file_of(mapping), asked={name: value for name, value in said.items() if value is not None})
     picture = figures.save(logs.log(one), out_, "log")
     rows = {"rows": one.rows, "used": len(one.issues), "rejected": len(one.rejected)}
     if json_:
@@ -392,11 +414,13 @@ def calibrate(
     json_: Json = False,
 ):  # fmt: skip
     """Fit a case's assumed numbers to a community's own log, with intervals; score the fit on the part of the log it has not seen."""
+    from .experiments import manifest
     from .experiments.calibrate import calibrate, planned
     from .experiments.logs import read_log
     from .model.cases import altered, read
     from .viz import figures, logs
 
+    manifest.free(out_)
     one = read_log(log, mapping, residents=residents)
     scenario = altered(read(case), on or (), off or (), set_ or (), days)
     options = {"fit": fit or (), "trials": trials, "replicates": replicates, "held_out": held_out, "factor": factor, "method": method}

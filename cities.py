@@ -11,7 +11,7 @@ import typer
 from rich.progress import TextColumn
 
 from .model.knobs import ScenarioError
-from .shell import Insecure, Json, Off, On, Scheduler, Seed, Set, Workers, app, bench, err, out, progress, ready
+from .shell import Insecure, Json, Off, On, Scheduler, Seed, Set, Workers, app, bench, command, err, out, progress, ready
 
 
 @app.command()
@@ -32,11 +32,13 @@ def city(
 ):  # fmt: skip
     """Live through a city: streets of communities, whose departments queue for all and between which households move."""
     from .experiments import city as cities
+    from .experiments import manifest
     from .experiments.executors import chosen
     from .model.precompile import STREET
     from .model.street import StreetKnobs
     from .viz.cities import drawn, save, summary
 
+    manifest.free(out_)
     make = chosen(executor, scheduler, workers, insecure, ("pool", "threads", "dask"))
     made = cities.composed(cases or (), on or (), off or (), set_ or (), days, communities=communities, street=street, residents=residents, seed=seed, between=StreetKnobs(stay, keep))
     ready(made.scenarios(0)[0], out_, (STREET, *(name for one in made.scenarios(0) for name in one.mechanisms)))
@@ -56,6 +58,10 @@ def city(
         raise ScenarioError(f"{len(done.failed)} of {done.streets} streets failed; the same command does them again: " + "; ".join(f"{n}: {why}" for n, why in list(done.failed.items())[:3]))
     table, series = cities.loaded(out_), cities.loaded(out_, "series")
     path = save(drawn(table, series), out_)
+    manifest.leave(
+        out_, "city", command=command(), cases=made.cases, tables=[part.relative_to(out_) for part in sorted(out_.glob("*/street-*.parquet"))],
+        **manifest.given(on or (), off or (), set_ or ()), communities=communities, street=street, residents=residents, between=asdict(made.between), days=days, seed=seed,
+    )  # fmt: skip
     if json_:
         return print(json.dumps({**cities.summed(table).to_dict(), "digest": cities.digest(out_), **{k: v for k, v in asdict(done).items() if k not in ("folder", "failed")}, "folder": str(out_)}, indent=2))
     out.print(summary(table))

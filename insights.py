@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from .model.knobs import ScenarioError
-from .shell import Case, Days, Json, Off, On, Seed, Set, Within, app, err, out, progress, ready, told
+from .shell import Case, Days, Json, Off, On, Seed, Set, Within, app, command, err, out, progress, ready, told
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="of a sweep")]
 Measure = Annotated[str | None, typer.Option(metavar="NAME", help="of a run, as `cogov run` lists them; else the experiment's estimand")]
@@ -30,11 +30,13 @@ def attribute(
     from .viz import insights
 
     with err.status("reading, attributing, drawing ..."):
-        found = attributions(results(folder), measure, given or ())
+        swept = results(folder)
+        found = attributions(swept, measure, given or ())
         frames = {name: pd.concat({case: table(one, after) for case, (one, after) in found.items()}, names=["case"]) for name, table in (
             ("shares", lambda one, after: one.shares), ("interactions", lambda one, after: one.interactions), ("next", lambda one, after: after),
             ("effect", lambda one, after: one.effect.to_frame().T.set_index("without")))}  # fmt: skip
-        target, picture = kept(out_ or folder / "attribute", "attribute", insights.attribution(found), frames)
+        asked = {"measure": measure, "given": list(given or ())}
+        target, picture = kept(out_ or folder / "attribute", "attribute", insights.attribution(found), frames, **of(swept), **asked)
     said = {case: [*one.sentences(), advice(after, given or (), one.measure)] for case, (one, after) in found.items()}
     if json_:
         return answered(said, frames, picture)
@@ -59,7 +61,7 @@ def sensitivity(
         swept = results(folder)
         found = sensitivities(swept, measure, effect)
         frames = {"sensitivity": pd.concat({key: one.table for key, one in found.items()}, names=["case", "arm"])}
-        target, picture = kept(out_ or folder / "sensitivity", "sensitivity", insights.sensitivity(found, asked_for(swept, measure)), frames)
+        target, picture = kept(out_ or folder / "sensitivity", "sensitivity", insights.sensitivity(found, asked_for(swept, measure)), frames, **of(swept), measure=measure, effect=effect)
     said = {f"{case}, {arm}" if arm else case: list(one.sentences()) for (case, arm), one in found.items()}
     if json_:
         return answered(said, frames, picture)
@@ -95,7 +97,8 @@ def discover(
                   "worlds": pd.concat([one.worlds.assign(question=one.name) for one in found]).set_index("question"),
                   "trajectories": pd.concat([box.trajectory.reset_index().assign(question=one.name, box=n) for one in found for n, box in enumerate(one.found.boxes, 1)]
                                             or [pd.DataFrame({"question": [], "box": []})]).set_index(["question", "box"])}  # fmt: skip
-        target, picture = kept(out_ or folder / "discover", "discover", insights.discovery(found), frames)
+        asked = {"mechanism": mechanism, "measure": measure, "matters": matters, "loses": loses, "sure": sure, "best": best, "seed": seed}
+        target, picture = kept(out_ or folder / "discover", "discover", insights.discovery(found), frames, **of(swept), **asked)
     said = {one.name: list(one.sentences()) for one in found}
     if json_:
         return answered(said, {name: frames[name] for name in ("boxes", "trajectories")}, picture)
@@ -108,8 +111,9 @@ def search(
     may: Annotated[list[str] | None, typer.Option(metavar="NAME", help="a mechanism that may be on or off; repeatable")] = None,
     vary: Annotated[list[str] | None, typer.Option(metavar="PATH[=LOW..HIGH]", help="a number that may be turned, else over all its range; repeatable")] = None,
     objective: Annotated[list[str] | None, typer.Option(metavar="MEASURE[=maximise|minimise]", help="what to be best in; repeatable")] = None,
-    budget_yuan: Annotated[float | None, typer.Option(min=0, metavar="YUAN", help="the most that a run may cost, on average")] = None,
-    budget_hours: Annotated[float | None, typer.Option(min=0, metavar="HOURS", help="the most hours of work in a run, on average")] = None,
+    budget_yuan: Annotated[float | None, typer.Option(min=0, metavar="YUAN", help="the most that a run may cost on average, beyond what the case as it stands costs")] = None,
+    budget_hours: Annotated[list[str] | None, typer.Option(metavar="[ROLE=]HOURS", help="the most hours of work in a run on average, beyond the case as it stands; of a role, e.g. committee=200; repeatable")] = None,
+    most: Annotated[int | None, typer.Option(help="the most mechanisms that a mix may add to those the case has")] = None,
     trials: Annotated[int, typer.Option(help="mixes to try, 1 to 100,000")] = 100,
     replicates: Annotated[int, typer.Option(help="runs of each, with the same lucks, 2 to 100,000")] = 5,
     confirm: Annotated[int, typer.Option(help="runs with fresh luck of each mix on the front, 2 to 100,000")] = 20,
@@ -130,17 +134,19 @@ def search(
     scenario = read(case)
     full = altered(scenario, on=[*(on or ()), *(may or ())], off=off or (), settings=set_ or (), days=days)
     knobs = dict(readings.ranged(full, one) for one in vary or ())
-    limits = {name: most for name, most in (("yuan", budget_yuan), ("hours", budget_hours)) if most is not None}
+    limits = {"yuan": budget_yuan} if budget_yuan is not None else {}
+    limits |= dict(map(readings.budgeted, budget_hours or ()))
     options = {"mechanisms": may or (), "knobs": knobs, "limits": limits, "trials": trials, "replicates": replicates, "confirm": confirm, "seed": seed, "sampler": sampler,
-               "days": days, "on": on or (), "off": off or (), "settings": set_ or (), "within": within, "workers": workers, "record": record}  # fmt: skip
+               "days": days, "on": on or (), "off": off or (), "settings": set_ or (), "within": within, "workers": workers, "record": record, "most": most}  # fmt: skip
     objectives = dict(map(readings.wanted, objective or ()))
-    room_of(scenario, tuple(may or ()), knobs, objectives, limits, replicates, seed, within, days, on or (), off or (), set_ or ())
+    room_of(scenario, tuple(may or ()), knobs, objectives, limits, replicates, seed, within, days, on or (), off or (), set_ or (), most)
     ready(full, out_)
     with progress() as bar:
         task = bar.add_task(f"{scenario.name}: mixes", total=trials)
         done = searching(scenario, objectives, **options, progress=lambda: bar.advance(task))
     frames = {"trials": done.trials, "front": done.front.set_index("trial")}
-    target, picture = kept(out_, "search", insights.front(done), frames)
+    asked = {name: value for name, value in options.items() if name not in ("workers", "record")}
+    target, picture = kept(out_, "search", insights.front(done), frames, cases=[full], objectives=objectives, **asked)
     said = {scenario.name: list(done.sentences())}
     if json_:
         return answered(said, frames, picture)
@@ -150,14 +156,24 @@ def search(
 # --------------------------------------------------------------------------- what they share
 
 
-def kept(folder, name, figure, frames):
-    """Write figure and tables; returns the folder and the picture's path."""
+def of(swept):
+    """What the manifest says of the sweep that is read."""
+    from .experiments import manifest
+
+    return {"cases": swept.plan.cases.values(), "sweep": manifest.swept(swept)}
+
+
+def kept(folder, name, figure, frames, **made):
+    """Write figure, tables and the manifest, which says what `made` them; returns the folder and the picture's path."""
+    from .experiments import manifest
     from .experiments.spreadsheets import defused
     from .viz import figures
 
+    manifest.free(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for title, table in frames.items():
         defused(table.reset_index()).to_csv(folder / f"{title}.csv", index=False)
+    manifest.leave(folder, name, command=command(), tables=[f"{title}.csv" for title in frames], **made)
     return folder, figures.save(figure, folder, name)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from .model.knobs import ScenarioError
-from .shell import Case, Days, Json, Off, On, Seed, Set, Within, app, out, progress, ready
+from .shell import Case, Days, Json, Off, On, Seed, Set, Within, app, command, out, progress, ready
 
 
 @app.command()
@@ -26,11 +26,13 @@ def figure(
     json_: Json = False,
 ):  # fmt: skip
     """Draw a case without and with a mechanism for print: in a journal's sizes, English or Chinese, as PNG, SVG and PDF."""
+    from .experiments import manifest
     from .experiments.compare import arms_of
     from .experiments.pairs import Pairs
     from .model.cases import read
     from .viz import curves, prints
 
+    manifest.free(out_)
     formats = tuple(part for told in format_ or prints.FORMATS for part in told.split(","))
     for option, given, known in (("chart", chart, prints.CHARTS), ("journal", journal, prints.JOURNALS), ("lang", lang, curves.WORDS), *(("format", one, prints.FORMATS) for one in formats)):
         if given not in known:
@@ -46,6 +48,10 @@ def figure(
                 bar.update(task, completed=len(found.pairs))
         verdict = found.verdict(lang)
         paths = prints.save(prints.chart(found, chart, look, columns, lang), out_, f"{chart}_{journal}_{lang}", formats)
+    manifest.leave(
+        out_, "figure", command=command(), cases=[arms[1]], verdict=verdict, mechanisms=mechanism, **manifest.given(on or (), off or (), set_ or ()),
+        chart=chart, journal=journal, lang=lang, replicates=len(found.pairs), days=arms[1].days, seed=seed, within=within,
+    )  # fmt: skip
     if json_:
         return print(json.dumps({"verdict": verdict, "figures": [str(path) for path in paths]}, ensure_ascii=False, indent=2))
     out.print(verdict, style="bold", highlight=False, markup=False, soft_wrap=True)

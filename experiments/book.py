@@ -14,7 +14,7 @@ class Book:
 
     def __init__(self, room, path):
         self.path, self.known = path and Path(path), {}
-        number = seed_of(version("cogov"), repr(room.scenario), *room.mechanisms, room.replicates, room.seed, room.within)
+        number = seed_of(version("cogov"), repr(room.scenario), *room.mechanisms, "given", *room.given, room.most, room.replicates, room.seed, room.within)
         self.room = f"{number:016x}"
         self.columns = ("room", "design", "why", *room.needed)
         if self.path and self.path.exists():

@@ -23,6 +23,7 @@ from scipy import stats
 from ..model.cases import altered
 from ..model.knobs import ScenarioError
 from ..model.reading import short
+from . import manifest
 from .casefiles import written
 from .fitting import ATOLL, Workers, optuna_study, rounds, search, weights_of, worth
 from .free import FACTOR, freed, turned
@@ -59,6 +60,7 @@ class Calibration:
     log: Log
     said: list                # what was left out or assumed
     free: dict                # path -> Free, of what was fitted
+    asked: dict               # what was asked for, by name
 
     def verdict(self):
         """The answer in a sentence or two."""
@@ -74,8 +76,9 @@ class Calibration:
         return " ".join(words)
 
     def save(self, folder, command=""):
-        """Write the case file, ensemble.csv, trials.csv, parameters.csv, scores.csv, curves.csv and rates.csv; returns the case file's path."""
+        """Write the case file, ensemble.csv, trials.csv, parameters.csv, scores.csv, curves.csv, rates.csv and manifest.json; returns the case file's path."""
         folder = Path(folder)
+        manifest.free(folder)
         folder.mkdir(parents=True, exist_ok=True)
         for name in ("parameters", "scores"):
             getattr(self, name).to_csv(folder / f"{name}.csv")
@@ -83,6 +86,8 @@ class Calibration:
             defused(getattr(self, name)).to_csv(folder / f"{name}.csv", index=False)
         path = folder / f"{self.case.name}.toml"
         path.write_text(self.case_file(command), encoding="utf-8")
+        tables = [f"{name}.csv" for name in ("parameters", "scores", "ensemble", "trials", "curves", "rates")]
+        manifest.leave(folder, "calibrate", command=command, cases=[self.case, self.fitted], tables=tables, verdict=self.verdict(), **self.asked, log=manifest.file_of(self.log.path))
         return path
 
     def case_file(self, command=""):
@@ -153,6 +158,7 @@ def calibrate(case, log, *, fit=(), trials=200, replicates=2, held_out=0.25, fac
         scenario, best, parameters_of(chosen, drawn, weights, u[missed.argmin()]), ensemble_of(chosen, drawn, weights, far), ensemble_of(chosen, u, None, missed),
         scored(models, {part: (one, errors(one, luck, counted, len(fresh))) for part, one in aims.items()}), *shown(models, aims, told_, weights), worth(weights), widened, split, log, said,
         {one.path: one for one in chosen},
+        {**manifest.given(on, off, settings), "days": scenario.days, "fit": list(fit), "trials": trials, "replicates": replicates, "held_out": held_out, "factor": factor, "method": method, "seed": seed, "residents": people},
     )  # fmt: skip
 
 

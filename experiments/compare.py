@@ -1,11 +1,8 @@
 """The same community and the same luck, without and with a mechanism: paired differences with intervals, and their price."""
 
-import json
 import os
-import platform
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +12,7 @@ from ..model import measures, mechanisms
 from ..model.cases import altered
 from ..model.knobs import ScenarioError
 from ..model.scenario import Scenario
-from . import runs
+from . import manifest, runs
 from .statistics import difference
 from .supervisor import end, pool
 
@@ -38,6 +35,7 @@ class Comparison:
     series: pd.DataFrame  # (arm, day) -> median and 5 % and 95 % of open issues over replicates
     curves: pd.DataFrame  # (arm) -> days, share not resolved: Kaplan-Meier over the issues of all replicates
     ledger: pd.DataFrame  # (arm, mechanism) -> mean hours by role, and yuan
+    asked: dict           # on, off and settings, as they were given
 
     def verdict(self):
         """The answer in a sentence."""
@@ -60,22 +58,16 @@ class Comparison:
     def save(self, folder, command=""):
         """Write table.csv, rows.csv, series.csv, curves.csv, ledger.csv and manifest.json into `folder`; returns its path."""
         folder = Path(folder)
+        manifest.free(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        for name in ("table", "rows", "series", "curves", "ledger"):
+        names = ("table", "rows", "series", "curves", "ledger")
+        for name in names:
             getattr(self, name).to_csv(folder / f"{name}.csv")
-        made = {
-            "verdict": self.verdict(),
-            "case": self.case.name,
-            "mechanisms": self.mechanisms,
-            "in_both_arms": sorted(set(self.case.mechanisms) - set(self.mechanisms)),
-            "replicates": self.replicates,
-            "seed": self.seed,
-            "days": self.case.days,
-            "within": self.within,
-            "command": command,
-            "versions": {name: version(name) for name in ("cogov", "numpy", "numba", "pandas")} | {"python": platform.python_version()},
-        }
-        (folder / "manifest.json").write_text(json.dumps(made, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        manifest.leave(
+            folder, "compare", command=command, cases=[self.case], tables=[f"{name}.csv" for name in names],
+            verdict=self.verdict(), case=self.case.name, mechanisms=self.mechanisms, in_both_arms=sorted(set(self.case.mechanisms) - set(self.mechanisms)), **self.asked,
+            replicates=self.replicates, seed=self.seed, days=self.case.days, within=self.within,
+        )  # fmt: skip
         return folder
 
 
@@ -108,6 +100,7 @@ def compare(case, mechanism, *, replicates=20, seed=0, days=None, on=(), off=(),
     return Comparison(
         full, names, replicates, seed, within,
         table=paired(rows), rows=rows.set_index(["replicate", "arm"]), series=bands(pairs), curves=curves(pairs, full.days), ledger=ledgers(pairs),
+        asked=manifest.given(on, off, settings),
     )  # fmt: skip
 
 

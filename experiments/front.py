@@ -10,6 +10,11 @@ RESAMPLES = 1000
 SIGN = {"maximise": 1.0, "minimise": -1.0}
 
 
+def beyond(name):
+    """The column of a limit: what is spent beyond the case as it stands."""
+    return f"beyond.{name}"
+
+
 def signed(room, table):
     """Objectives so that more is better: (rows, objectives)."""
     return table[list(room.objectives)].to_numpy(float) * [SIGN[way] for way in room.objectives.values()]
@@ -49,7 +54,7 @@ def confirmed(room, best, outcomes):
 def standing(room, means):
     """Who keeps to the limits, and who of those is on the front: from (mixes, measures), two (mixes,) bool."""
     table = pd.DataFrame(means, columns=list(room.needed))
-    able = np.logical_and.reduce([table[name] <= most for name, most in room.limits.items()], initial=True, axis=0) & np.ones(len(table), bool)
+    able = np.logical_and.reduce([table[beyond(name)] <= most for name, most in room.limits.items()], initial=True, axis=0) & np.ones(len(table), bool)
     front = np.zeros(len(table), bool)
     front[able] = pareto(signed(room, table[able]))
     return able, front

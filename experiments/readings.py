@@ -11,12 +11,14 @@ import numpy as np
 import pandas as pd
 
 from ..model.knobs import ScenarioError, paths
+from ..model.ledger import PAYERS
 from ..model.measures import SUMMARY
 from ..model.reading import guess
 from . import attribute, discover, sensitivity
 from .analysis import SMALLER
 from .boxes import OUTCOMES
 from .design import SAMPLED, cube, policies, space
+from .search import HOURS
 from .wide import SWITCH, factors_of, some, switches
 
 KINDS = {"morris": "Morris' screening", "saltelli": "Sobol indices", "one_at_a_time": "one at a time"}  # that `sensitivities` reads
@@ -271,6 +273,24 @@ def ranged(scenario, text):
     except ValueError:
         raise ScenarioError(f"--vary {text}: write its range as PATH=LOW..HIGH") from None
     return path, (low, high)
+
+
+def budgeted(text):
+    """(measure, most) of HOURS, of all hours of work, or of ROLE=HOURS. Raises ScenarioError.
+
+    >>> budgeted("400"), budgeted("committee=200")
+    (('hours', 400.0), ('hours.committee', 200.0))
+    """
+    role, _, hours = (part.strip() for part in text.rpartition("="))
+    try:
+        most = float(hours)
+    except ValueError:
+        most = -1.0
+    if not 0 <= most < np.inf:
+        raise ScenarioError(f"--budget-hours {text}: write a number of hours, 0 or more, as 400 for all work, or with whose they are, as committee=200")
+    if role and role not in PAYERS:
+        raise ScenarioError(f"--budget-hours {text}: no role is called {role!r}{guess(role, list(PAYERS))}; there are {', '.join(PAYERS)}")
+    return f"{HOURS}{role}" if role else "hours", most
 
 
 def wanted(text):

@@ -2,7 +2,7 @@
 
 Optuna proposes mixes (NSGA-II: Deb, Pratap, Agarwal & Meyarivan 2002; or the tree-structured Parzen estimator, TPE: Bergstra
 et al. 2011), every trial lives through the same lucks, and what no other trial beats in all objectives at once is the
-Pareto front. The best of many trials is partly the luckiest: so the front is lived through again with luck that took no
+Pareto front. Budgets are of what is spent beyond the case as it stands, run by run under the same luck. The best of many trials is partly the luckiest: so the front is lived through again with luck that took no
 part in the search, and shown as it is there, with those that fall off. Optuna is an extra: pip install 'cogov[search]'.
 """
 
@@ -20,16 +20,18 @@ import pandas as pd
 from ..model import measures, mechanisms
 from ..model.cases import altered
 from ..model.knobs import ScenarioError, all_turned, paths, span
-from ..model.luck import seed_of
+from ..model.ledger import PAYERS
+from ..model.luck import Luck, seed_of
 from ..model.reading import guess
 from . import runs
 from .book import Book
-from .front import SIGN, confirmed, pareto, signed
+from .front import SIGN, beyond, confirmed, pareto, signed
 from .parameters import at
 from .supervisor import end, pool
 from .wide import SWITCH, shown, some
 
 SAMPLERS = ("nsga2", "tpe")
+HOURS = "hours."   # before a role: hours of it
 TOGETHER = 8      # trials proposed before any of them is known; fixed, so that workers change nothing
 
 
@@ -41,15 +43,23 @@ class Room:
     mechanisms: tuple  # that may be on or off
     knobs: dict        # path -> (low, high)
     objectives: dict   # measure -> "maximise" or "minimise"
-    limits: dict       # measure -> most that its mean may be: yuan, hours, ...
+    limits: dict       # measure, or "hours.ROLE" -> most that its mean may be beyond that of the case as it stands: yuan, hours, hours.committee, ...
     replicates: int    # in every trial
     seed: int
     within: int
+    most: int          # of these mechanisms, beyond those in `given`, that a mix may have
+    given: tuple       # of these mechanisms: those that the case has as it stands
+    spent: dict        # replicate -> {measure: number} of the limits, in the case as it stands
 
     @property
     def needed(self):
         """The measures that are kept of every run."""
-        return tuple(dict.fromkeys((*self.objectives, *self.limits, "hours", "yuan")))
+        return tuple(dict.fromkeys((*self.objectives, *map(beyond, self.limits), "hours", "yuan")))
+
+    @property
+    def base(self):
+        """The case as it stands, with what every mix has."""
+        return without(self.scenario, set(self.mechanisms) - set(self.given))
 
 
 @dataclass(frozen=True)
@@ -65,8 +75,10 @@ class Searched:
         """What came out, in plain English."""
         done, kept = self.trials.status.eq("done"), self.front.status.eq("stays")
         yield f"{len(self.trials)} trials, {self.trials['first'][done].nunique()} different mixes of {self.room.replicates} replicates each; {int((~done).sum())} failed."
+        if self.room.limits:
+            yield f"Limits are of what is spent beyond the case as it stands, under the same luck: {', '.join(f'{k} at most {shown(v)}' for k, v in self.room.limits.items())}."
         if not len(self.front):
-            yield f"None keeps to the limits ({', '.join(f'{k} at most {shown(v)}' for k, v in self.room.limits.items())}); raise them, or let mechanisms be weaker."
+            yield "None keeps to the limits; raise them, or let mechanisms be weaker."
         else:
             yield f"{len(self.front)} mixes are on the Pareto front; on {self.confirmed_on} replicates of fresh luck {int(kept.sum())} of them stay."
         for _, row in self.front.iterrows():
@@ -76,21 +88,24 @@ class Searched:
 
 def search(
     case, objectives, *, mechanisms=(), knobs=(), limits=(), trials=100, replicates=5, confirm=20, seed=0, sampler="nsga2", days=None, on=(), off=(), settings=(),
-    within=measures.WITHIN, workers=1, record=None, progress=None,
+    within=measures.WITHIN, workers=1, record=None, progress=None, most=None,
 ):  # fmt: skip
     """Search `case` for mixes that are best in several objectives within limits. Returns `Searched`; raises ScenarioError.
 
     `mechanisms` may each be on or off, what else the case has (and `on`, `off`, `settings`) stays. `knobs`: path -> (low, high),
     also of those mechanisms. `objectives`: measure -> "maximise" or "minimise"; `limits`: measure -> the most that its mean
-    may be ({"yuan": 50_000, "hours": 4000}). Every trial has the same `replicates` lucks, the front is confirmed on `confirm`
+    may be beyond the case as it stands ({"yuan": 50_000, "hours": 4000, "hours.committee": 200}): what the case has already costs
+    nothing, and what a mix leaves out of it pays for something else. `most` is how many mechanisms a mix may add. Every trial has the same `replicates` lucks, the front is confirmed on `confirm`
     others. The same seed gives the same search for any number of `workers`. `record` names a CSV file to which every trial is
     added as soon as it is done; a search that is begun again with the same arguments and file takes from there what it has.
     """
-    room = room_of(runs.scenario_of(case), tuple(dict.fromkeys(mechanisms)), dict(knobs), dict(objectives), dict(limits), replicates, seed, within, days, on, off, settings)
+    room = room_of(runs.scenario_of(case), tuple(dict.fromkeys(mechanisms)), dict(knobs), dict(objectives), dict(limits), replicates, seed, within, days, on, off, settings, most)
     for name, value, least in (("trials", trials, 1), ("replicates", replicates, 2), ("confirm", confirm, 2), ("workers", workers, 1)):
         if not least <= value <= 100_000:
             raise ScenarioError(f"{name} = {value} is out of range; allowed is {least} to 100,000")
     with hands(workers) as ask:
+        if room.limits:
+            room = replace(room, spent=dict(ask(partial(spent_in, room), range(replicates + confirm))))
         book = Book(room, record)
         table = tried(room, study_of(sampler, seed, room), trials, book, ask, progress)
         best = table[table.front & (table["first"] == table.index)]
@@ -101,7 +116,7 @@ def search(
 # --------------------------------------------------------------------------- the room
 
 
-def room_of(scenario, names, knobs, objectives, limits, replicates, seed, within, days, on, off, settings):
+def room_of(scenario, names, knobs, objectives, limits, replicates, seed, within, days, on, off, settings, most=None):
     """The room, checked. Raises ScenarioError."""
     if not names and not knobs:
         raise ScenarioError("nothing may vary; name mechanisms that may be on, or knobs with their ranges")
@@ -110,14 +125,22 @@ def room_of(scenario, names, knobs, objectives, limits, replicates, seed, within
     wrong = {m: way for m, way in objectives.items() if way not in SIGN}
     if wrong:
         raise ScenarioError(f"objective {next(iter(wrong))!r} = {wrong[next(iter(wrong))]!r} is unknown; allowed are {' and '.join(SIGN)}")
-    known = measures.summary(runs.replicate(replace(scenario, days=1), "search", 0, 0))
+    known = outcome(replace(scenario, days=1), 0, 0, within)
     for name in (*objectives, *limits):
         if name not in known:
             raise ScenarioError(f"no measure is called {name!r}{guess(name, list(known))}")
+    if most is not None and not (names and 0 <= most <= len(mechanisms.names())):
+        raise ScenarioError(f"most = {most} mechanisms: " + (f"allowed is 0 to {len(mechanisms.names())}" if names else "none may be on or off; name those that may"))
+    there = {*scenario.mechanisms, *on} - {*off}
     full = altered(scenario, on=(*on, *names), off=off, settings=settings, days=days)
     for path, ends in knobs.items():
         checked(full, path, ends)
-    return Room(full, names, knobs, objectives, limits, replicates, seed, within)
+    return Room(full, names, knobs, objectives, limits, replicates, seed, within, len(names) if most is None else most, tuple(name for name in names if name in there), {})
+
+
+def without(scenario, names):
+    """A scenario without these mechanisms."""
+    return replace(scenario, mechanisms={name: m for name, m in scenario.mechanisms.items() if name not in names})
 
 
 def checked(scenario, path, ends):
@@ -146,7 +169,7 @@ def needless(room, path, on):
 def scenario_of(room, design):
     """The scenario of a design {"on": names, "knobs": path -> value}. Raises ScenarioError where knobs contradict each other."""
     turned = all_turned(room.scenario, {path: (int if whole(room, path) else float)(value) for path, value in design["knobs"].items()})
-    return replace(turned, mechanisms={name: m for name, m in turned.mechanisms.items() if name in design["on"] or name not in room.mechanisms})
+    return without(turned, set(room.mechanisms) - set(design["on"]))
 
 
 def mix(design):
@@ -188,14 +211,22 @@ def study_of(sampler, seed, room):
 
 
 def design_of(room, trial):
-    """What Optuna proposes, without the knobs of mechanisms that are off: they change nothing."""
+    """What Optuna proposes, without the knobs of mechanisms that are off: they change nothing. Of too many mechanisms chance keeps some."""
     on = [name for name in room.mechanisms if trial.suggest_categorical(SWITCH + name, [False, True])]
+    on = [name for name in on if name in kept(room, on, trial.number)]
     knobs = {}
     for path, (low, high) in room.knobs.items():
         value = trial.suggest_int(path, math.ceil(low), math.floor(high)) if whole(room, path) else trial.suggest_float(path, low, high)
         if not needless(room, path, on):
             knobs[path] = value
     return {"on": on, "knobs": knobs}
+
+
+def kept(room, on, number):
+    """Of the mechanisms that a trial proposes: those that the case has, and of the others as many as may be added, drawn by the trial's number."""
+    added = [name for name in on if name not in room.given]
+    order = np.argsort(Luck("search", room.seed)("kept", np.arange(len(added)), number), kind="stable")
+    return {*room.given, *(added[n] for n in order[: room.most])}
 
 
 def tried(room, study, trials, book, ask, progress):
@@ -210,7 +241,7 @@ def tried(room, study, trials, book, ask, progress):
         for trial, told in zip(proposed, designs):
             found = book.known[told]
             for name, most in room.limits.items() if not found["why"] else ():
-                trial.set_constraint(name, (found[name] - most) / (abs(most) or 1.0))  # as a share, for they are summed
+                trial.set_constraint(name, (found[beyond(name)] - most) / (abs(most) or 1.0))  # as a share, for they are summed
             study.tell(trial, None if found["why"] else [found[m] for m in room.objectives], state=state.FAIL if found["why"] else state.COMPLETE)
             rows.append(row(room, trial.number, json.loads(told), found))
             if progress:
@@ -226,7 +257,7 @@ def tried(room, study, trials, book, ask, progress):
 def row(room, number, design, found):
     switches = {SWITCH + name: name in design["on"] for name in room.mechanisms}
     knobs = {path: design["knobs"].get(path, np.nan) for path in room.knobs}
-    able = all(found[name] <= most for name, most in room.limits.items())
+    able = all(found[beyond(name)] <= most for name, most in room.limits.items())
     return {"trial": number, "status": "failed" if found["why"] else "done", "why": found["why"], "mix": mix(design), **switches, **knobs,
             **{m: found[m] for m in room.needed}, "within_limits": able, "design": json.dumps(design)}  # fmt: skip
 
@@ -237,15 +268,30 @@ def lived(room, numbers, design):
         scenario = scenario_of(room, design)
     except ScenarioError as e:
         return str(e), np.full((len(numbers), len(room.needed)), np.nan)
-    told = [measures.summary(runs.replicate(scenario, "search", room.seed, number), room.within) for number in numbers]
+    told = []
+    for number in numbers:
+        one = outcome(scenario, room.seed, number, room.within)
+        told.append(one | {beyond(name): one[name] - room.spent[number][name] for name in room.limits})
     return "", np.array([[one[m] for m in room.needed] for one in told], float)
+
+
+def outcome(scenario, seed, number, within):
+    """Every measure of one replicate, and the hours of each role."""
+    run = runs.replicate(scenario, "search", seed, number)
+    return measures.summary(run, within) | {HOURS + role: float(hours) for role, hours in zip(PAYERS, run.ledger.hours.sum(axis=0))}
+
+
+def spent_in(room, number):
+    """What the case as it stands spends in one replicate, of what is limited."""
+    one = outcome(room.base, room.seed, number, room.within)
+    return {name: one[name] for name in room.limits}
 
 
 def averaged(room, outcome):
     """Means of the measures, and why there is none."""
     why, values = outcome
     means = dict(zip(room.needed, values.mean(axis=0).tolist()))
-    lacking = [m for m in (*room.objectives, *room.limits) if not np.isfinite(means[m])]
+    lacking = [m for m in (*room.objectives, *map(beyond, room.limits)) if not np.isfinite(means[m])]
     return {**means, "why": why or (f"{some(lacking)} does not exist in some replicate" if lacking else "")}
 
 

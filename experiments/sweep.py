@@ -6,13 +6,11 @@ what is missing: a run is known by a digest of the model's sources, its case, ar
 
 import json
 import os
-import platform
 import signal
 import time
 from dataclasses import asdict, dataclass
 from functools import partial
 from hashlib import blake2b
-from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from shutil import disk_usage
@@ -22,6 +20,7 @@ from ..model.knobs import ScenarioError
 from ..model.reading import table_of
 from .executors import chosen
 from .experiment import Experiment, arms, read_experiment, scenarios
+from .manifest import software
 from .sequential import FIRST, Rule, decide
 from .store import Parcel, Store, packed
 from .supervisor import supervised
@@ -276,9 +275,7 @@ def register(store, plan):
     if not past["registered"] or past["registered"][-1]["digest"] != e.registered():
         past["registered"].append({"when": now, "runs_before": len(store.keys()), "digest": e.registered(), "question": e.question,
                                    "estimand": asdict(e.estimand), "stopping": asdict(e.stopping)})  # fmt: skip
-    past |= {"last": now, "command": plan.command, "model": plan.source, "arms": len(plan.arms),
-             "versions": {name: version(name) for name in ("cogov", "numpy", "numba", "pandas", "pyarrow")} | {"python": platform.python_version()},
-             "machine": f"{platform.system()} {platform.machine()}"}  # fmt: skip
+    past |= {"last": now, "command": plan.command, **software("pyarrow"), "model": plan.source, "arms": len(plan.arms)}
     store.write({
         "experiment.json": json.dumps(table_of(e), indent=2, ensure_ascii=False) + "\n",
         "cases.json": json.dumps({name: table_of(case) for name, case in plan.cases.items()}, ensure_ascii=False) + "\n",

@@ -3,6 +3,8 @@
 import importlib
 import json
 from dataclasses import replace
+from itertools import product
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -21,7 +23,7 @@ SHORT = replace(read("wuzi_yard"), days=60)
 ASKED = {
     "mechanisms": ["building_captains", "party_volunteers", "grid_patrol"],
     "knobs": {"mechanisms.grid_patrol.strength": (0.2, 1.0), "committee.staff": (0.2, 2.0)},
-    "limits": {"hours": 220.0},
+    "limits": {"hours": 40.0},
     "trials": 20, "replicates": 2, "confirm": 3, "off": ["incubation", "consent_campaign"],
 }  # fmt: skip
 AIMS = {"told": "maximise", "hours": "minimise"}
@@ -60,7 +62,7 @@ def test_a_trial_is_what_its_mix_comes_to_when_lived_through(found):
 
 def test_the_front_is_of_those_within_the_limits_that_none_of_them_beats(found):
     t = found.trials
-    assert (t.within_limits == (t.hours <= 220)).all() and 0 < t.within_limits.sum() < 20
+    assert (t.within_limits == (t["beyond.hours"] <= 40)).all() and 0 < t.within_limits.sum() < 20
     able = t[t.within_limits]
     for n, row in t.iterrows():
         beaten = ((able.told >= row.told) & (able.hours <= row.hours) & ((able.told > row.told) | (able.hours < row.hours))).any()
@@ -75,13 +77,14 @@ def test_the_front_is_shown_on_fresh_luck_with_those_that_fall_off(found):
     assert row.told == pytest.approx(np.mean(fresh)) and row.told_low < row.told < row.told_high
     assert front.share_on_front.between(0, 1).all() and (front.status.eq("stays") == front.front).all()
     text = list(found.sentences())
-    assert text[0].startswith("20 trials") and len(text) == 2 + len(front) and "fresh luck" in text[1]
+    assert text[0].startswith("20 trials") and len(text) == 3 + len(front) and "beyond the case as it stands" in text[1] and "fresh luck" in text[2]
 
 
 def test_who_is_beaten_or_too_dear_on_fresh_luck_falls_off(found):
-    """Three mixes by hand: measures are told, hours, yuan."""
+    """Three mixes by hand, of which the case as it stands spends 80 hours: measures are told, hours, hours beyond, yuan."""
+    assert found.room.needed == ("told", "hours", "beyond.hours", "yuan")
     lucks = np.random.default_rng(1).normal(scale=1.0, size=(30, 1))
-    mixes = [np.array([told, hours, 0.0]) + lucks * [1, 1, 0] + np.random.default_rng(int(told)).normal(scale=0.5, size=(30, 3)) * [1, 1, 0] for told, hours in ((50, 100), (40, 200), (90, 900))]
+    mixes = [np.array([told, hours, hours - 80, 0.0]) + lucks * [1, 1, 1, 0] + np.random.default_rng(int(told)).normal(scale=0.5, size=(30, 4)) * [1, 1, 1, 0] for told, hours in ((50, 100), (40, 110), (90, 900))]
     table = confirmed(found.room, pd.DataFrame({"mix": ["good", "beaten", "dear"]}), [("", values) for values in mixes]).set_index("mix")
     assert table.status.to_dict() == {"good": "stays", "beaten": "falls off: another beats it on fresh luck", "dear": "falls off: beyond the limits on fresh luck"}
     assert table.share_on_front.to_dict() == {"good": 1.0, "beaten": 0.0, "dear": 0.0}
@@ -158,8 +161,86 @@ def test_a_mix_that_cannot_be_is_a_failed_trial_and_not_the_end(monkeypatch):
 
 
 def test_limits_that_nothing_keeps_leave_an_empty_front_and_say_so():
-    result = search(SHORT, AIMS, **{**ASKED, "limits": {"hours": 1.0}, "trials": 4})
-    assert not len(result.front) and "None keeps to the limits (hours at most 1)" in list(result.sentences())[1]
+    result = search(SHORT, AIMS, **{**ASKED, "limits": {"hours": -1e6}, "trials": 4})
+    said = list(result.sentences())
+    assert not len(result.front) and "hours at most -1,000,000" in said[1] and said[2].startswith("None keeps to the limits")
+
+
+PLANTED = {  # mechanism -> hours of the committee, of members, and what it does to the rate
+    "building_captains": (500.0, 0.0, 0.1),  # the case has it
+    "grid_patrol": (150.0, 0.0, 0.3),
+    "whistle": (400.0, 0.0, 0.45),
+    "mediation_room": (0.0, 300.0, 0.2),
+    "chat_groups": (300.0, 900.0, 0.6),
+}
+
+
+def planted(scenario, seed, number, within):
+    """What a replicate comes to whose truth is known: mechanisms add up, and all spend a thousand hours besides."""
+    own = [PLANTED[name] for name in PLANTED if name in scenario.mechanisms]
+    committee, member, rate = np.sum([(1000.0, 0.0, 0.0), *own], axis=0)
+    luck = 10.0 * number  # the same in the case as it stands
+    return {"resolution_rate": rate, "hours": committee + member + luck, "hours.committee": committee + luck, "hours.member": member, "yuan": 0.0}
+
+
+class Every:
+    """Stands for a study: proposes every set of mechanisms once."""
+
+    def __init__(self, names):
+        self.sets = enumerate(product([False, True], repeat=len(names)))
+        self.names = names
+
+    def ask(self):
+        number, switches = next(self.sets)
+        told = dict(zip(self.names, switches))
+        return SimpleNamespace(number=number, suggest_categorical=lambda name, choices: told[name.removeprefix("mechanisms.")], set_constraint=lambda name, value: None)
+
+    def tell(self, *told, **more):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("limits", "most", "best"),
+    [
+        ({"hours.committee": 200}, None, {"building_captains", "grid_patrol", "mediation_room"}),
+        ({"hours.committee": 200, "hours.member": 100}, None, {"building_captains", "grid_patrol"}),
+        ({"hours": 460}, None, {"building_captains", "grid_patrol", "mediation_room"}),
+        ({"hours.committee": 1000}, 1, {"building_captains", "chat_groups"}),
+        ({"hours.committee": 700}, 2, {"building_captains", "chat_groups", "whistle"}),
+        ({"hours.committee": 0}, None, {"building_captains", "mediation_room"}),
+        ({}, 0, {"building_captains"}),
+    ],
+)
+def test_a_budget_is_of_what_is_spent_beyond_the_case_as_it_stands(monkeypatch, limits, most, best):
+    """The best design by the truth that was planted: counted as a whole no limit would leave any, and each limit leaves another one."""
+    monkeypatch.setattr(searching, "outcome", planted)
+    case = replace(SHORT, mechanisms={"building_captains": SHORT.mechanisms["building_captains"]})
+    may = [name for name in PLANTED if name != "building_captains"]
+    monkeypatch.setattr(searching, "study_of", lambda *_: Every(may))
+    done = search(case, {"resolution_rate": "maximise"}, mechanisms=may, limits=limits, most=most, trials=16, replicates=2, confirm=2)
+    assert {"building_captains", *done.front.mix[0].split(" + ")} - {"nothing"} == best
+    assert done.front.status[0] == "stays"
+
+
+def test_what_a_mix_leaves_out_of_the_case_pays_for_something_else(monkeypatch):
+    """The captains that the case has may go: their 500 hours are then there for the whistle."""
+    monkeypatch.setattr(searching, "outcome", planted)
+    case = replace(SHORT, mechanisms={"building_captains": SHORT.mechanisms["building_captains"]})
+    done = search(case, {"resolution_rate": "maximise"}, mechanisms=["building_captains", "whistle"], limits={"hours": 0}, most=1, trials=12, replicates=2, confirm=2)
+    assert done.room.given == ("building_captains",) and done.front.mix[0] == "whistle" and done.front["beyond.hours"][0] == -100
+
+
+def test_no_mix_has_more_mechanisms_than_may_be_added(found):
+    may = ["grid_patrol", "whistle", "mediation_room", "chat_groups", "building_captains"]
+    t = search(SHORT, {"told": "maximise"}, mechanisms=may, most=2, trials=24, replicates=2, confirm=2).trials
+    added = t[[f"mechanisms.{name}" for name in may[:-1]]].sum(axis=1)
+    assert added.max() == 2 and t["mechanisms.building_captains"][1] and added[1] == 2  # of all, chance has kept two beside the captains that the case has
+    assert len({tuple(row) for row in t.loc[added == 2, [f"mechanisms.{name}" for name in may[:-1]]].to_numpy()}) > 1
+
+
+def test_hours_of_roles_add_up_to_all_hours():
+    one = searching.outcome(SHORT, 0, 0, 30)
+    assert sum(one[name] for name in one if name.startswith("hours.")) == pytest.approx(one["hours"]) and one["hours.committee"] > 0
 
 
 def test_the_front_of_points():
@@ -182,6 +263,9 @@ def test_whole_numbers_stay_whole():
         ({"knobs": {"mechanisms.whistle.strength": (0, 1)}}, "name it among the mechanisms"),
         ({"knobs": {"committee.staff": (-1, 1)}}, "no range within what is allowed"),
         ({"limits": {"yuans": 1}}, "no measure is called 'yuans'"),
+        ({"limits": {"hours.comittee": 1}}, "did you mean 'hours.committee'"),
+        ({"most": -1}, "most = -1 mechanisms: allowed is 0 to"),
+        ({"mechanisms": [], "most": 3}, "none may be on or off"),
         ({"objectives": {"hours": "less"}}, "allowed are maximise and minimise"),
         ({"objectives": {}}, "no objective"),
         ({"mechanisms": [], "knobs": {}}, "nothing may vary"),

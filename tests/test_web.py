@@ -266,23 +266,77 @@ def test_solaras_cookie_is_out_of_reach_too():
     assert asked(Door(inside, PORT), "/")[1]["set-cookie"] == ["solara-session-id=abc; Path=/; HttpOnly; SameSite=Lax", "solara-session-id-lax=abc; Path=/; HttpOnly; SameSite=Lax"]
 
 
+def visit_of(n):
+    return f"{n:08d}{VISIT[8:]}"
+
+
 def test_when_it_is_full_nobody_else_is_let_in_and_nobody_loses_their_place(inside):
-    there = {f"{n:08d}-2222-4333-8444-555555555555": None for n in range(SESSIONS - 1)}
+    there = {visit_of(n): None for n in range(SESSIONS - 1)}
     door = Door(inside, PORT, living=lambda: there)
+    door.sockets.update(dict.fromkeys(there, 1))
     assert asked(door, "/")[0] == 200
     door.sockets[OTHER] = 1  # somebody who has just connected, and is not among the living yet
     assert asked(door, SOCKET, "SOCKET")[0] == 403
     status, _, body = asked(door, "/")
     assert status == 503 and body.decode() == FULL
     reached = len(inside.reached)
-    assert asked(door, SOCKET.replace(VISIT, "00000001-2222-4333-8444-555555555555"), "SOCKET")[0] == 101
+    assert asked(door, SOCKET.replace(VISIT, visit_of(1)), "SOCKET")[0] == 101
     assert asked(door, SOCKET.replace(VISIT, OTHER), "SOCKET")[0] == 101
     door.sockets[OTHER] = TWICE
     assert asked(door, SOCKET.replace(VISIT, OTHER), "SOCKET")[0] == 403
     assert len(inside.reached) == reached + 2
     del door.sockets[OTHER]
     assert asked(door, SOCKET, "SOCKET")[0] == 101
-    assert not door.sockets  # whoever has gone is not counted
+    assert set(door.sockets) == set(there)  # whoever has gone is not counted
+
+
+class Kept:
+    """A visit as Solara keeps it, until it is closed."""
+
+    def __init__(self, there, name, error=None):
+        self.there, self.name, self.error, self.session_id = there, name, error, "mine"
+        there[name] = self
+
+    def close(self, reason):
+        if self.error:
+            raise self.error
+        del self.there[self.name]
+
+
+def test_dropped_visits_fill_nothing_and_who_left_first_makes_room_first(inside):
+    """Sixty whose socket was cut: the page opens, each newcomer takes the place of the one who has been gone for longest, and who is connected stays."""
+    there = {}
+    door = Door(inside, PORT, living=lambda: there)
+    connected, unseen, *left = [visit_of(n) for n in range(SESSIONS)]
+    left = left[30:] + left[:30]  # they did not leave as they came
+    for name in (connected, *left, unseen):
+        Kept(there, name)
+    door.sockets[connected] = 1
+    for name in left:
+        assert asked(door, SOCKET.replace(VISIT, name), "SOCKET")[0] == 101
+    assert len(there) == SESSIONS and asked(door, "/")[0] == 200
+    for n in range(3):
+        assert asked(door, SOCKET.replace(VISIT, new := visit_of(1000 + n)), "SOCKET")[0] == 101
+        Kept(there, new)
+        assert len(there) == SESSIONS and set(there) >= {connected, *left[n:]} and unseen not in there
+    assert left[0] not in there and left[1] not in there and not door.closing
+
+
+def test_a_visit_that_cannot_be_closed_keeps_nobody_out_and_is_noted(inside, log):
+    there = {}
+    for n in range(SESSIONS):
+        Kept(there, visit_of(n), ValueError("it sticks"))
+    assert asked(Door(inside, PORT, living=lambda: there), SOCKET, "SOCKET")[0] == 101
+    assert "it sticks" in log[0]
+
+
+def test_who_has_connected_before_keeps_their_visit(inside):
+    """A socket that was lost, not a visit: nothing is closed for it, though there are as many as can be."""
+    there = {}
+    for n in range(SESSIONS):
+        Kept(there, visit_of(n))
+    assert asked(Door(inside, PORT, living=lambda: there), SOCKET.replace(VISIT, visit_of(7)), "SOCKET")[0] == 101
+    assert len(there) == SESSIONS
 
 
 def arrivals(monkeypatch, drawn, patience=PATIENCE):
@@ -302,6 +356,14 @@ def arrivals(monkeypatch, drawn, patience=PATIENCE):
     async def send(message):
         pass
 
+    def receiving():
+        come = iter([{"type": "websocket.connect"}])
+
+        async def receive():
+            return next(come, None) or await asyncio.Event().wait()
+
+        return receive
+
     async def settled():  # far more rounds than anybody needs; no clock, for machines are shared
         for _ in range(200):
             await asyncio.sleep(0)
@@ -311,7 +373,7 @@ def arrivals(monkeypatch, drawn, patience=PATIENCE):
         visits = [f"{n:08d}{VISIT[8:]}" for n in range(3 * ABREAST)]
         headers = [(b"host", HOST.encode()), (b"origin", US.encode())]
         scope = {"type": "websocket", "scheme": "ws", "query_string": b"session_id=page-1", "headers": headers}
-        arrive = lambda visit: asyncio.create_task(door(scope | {"path": f"/jupyter/api/kernels/{visit}/channels"}, None, send))  # noqa: E731
+        arrive = lambda visit: asyncio.create_task(door(scope | {"path": f"/jupyter/api/kernels/{visit}/channels"}, receiving(), send))  # noqa: E731
         tasks = list(map(arrive, visits))
         for n in (None, *drawn):
             if n is not None:
@@ -336,6 +398,58 @@ def test_those_who_arrive_at_one_moment_are_drawn_a_few_at_a_time_and_in_turn(mo
 def test_whoever_is_never_drawn_holds_nobody_up(monkeypatch):
     (inside,), again, left = arrivals(monkeypatch, drawn=(), patience=0.0)
     assert inside == list(range(3 * ABREAST)) and again and left == ABREAST
+
+
+def lone(inside, messages, before=0):
+    """What is sent to somebody whose socket brings these messages and is then silent, when `before` turns are taken; and the door, once they have gone."""
+    sent = []
+
+    async def day():
+        door = Door(inside, PORT)
+        for _ in range(before):
+            await door.turns.acquire()
+        come = iter(messages)
+
+        async def receive():
+            return next(come, None) or await asyncio.Event().wait()
+
+        async def send(message):
+            sent.append(message)
+
+        headers = [(b"host", HOST.encode()), (b"origin", US.encode())]
+        scope = {"type": "websocket", "scheme": "ws", "query_string": b"session_id=page-1", "headers": headers, "path": SOCKET.partition("?")[0]}
+        await asyncio.wait_for(door(scope, receive, send), PATIENCE)
+        return door
+
+    return sent, asyncio.run(day())
+
+
+CONNECT, LEAVE = {"type": "websocket.connect"}, {"type": "websocket.disconnect", "code": 1006}
+
+
+def test_who_leaves_while_they_wait_for_their_turn_holds_no_place_and_is_not_drawn(inside):
+    sent, door = lone(inside, [CONNECT, LEAVE], before=ABREAST)
+    assert inside.reached == [] and not door.sockets and door.turns._value == 0
+
+
+def test_who_connects_and_then_says_nothing_is_let_go(inside, monkeypatch):
+    monkeypatch.setattr(doors, "SILENCE", 0.05)
+    sent, door = lone(inside, [CONNECT])
+    assert len(inside.reached) == 1 and not door.sockets and door.turns._value == ABREAST
+
+
+def test_who_has_said_something_may_be_silent(monkeypatch):
+    monkeypatch.setattr(doors, "SILENCE", 0.05)
+    heard = []
+
+    async def page(scope, receive, send):
+        for _ in range(3):
+            heard.append((await receive())["type"])
+        with pytest.raises(TimeoutError):  # nothing more comes, not even that they leave
+            await asyncio.wait_for(receive(), 0.3)
+
+    lone(page, [CONNECT, {"type": "websocket.receive", "text": "a"}, {"type": "websocket.receive", "text": "b"}])
+    assert heard == ["websocket.connect", "websocket.receive", "websocket.receive"]
 
 
 def test_nobody_ends_the_visit_of_somebody_else(inside):

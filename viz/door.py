@@ -15,10 +15,11 @@ from .answers import Said, named, noted
 
 HERE = "127.0.0.1"
 LOOPBACK = (HERE, "localhost")
-SESSIONS = 60     # visits that are kept at once; a tab is one
+SESSIONS = 60     # visits that are kept at once; a tab is one. Those whose socket is gone are kept only as long as nobody else wants the room
 TWICE = 2         # sockets of one visit, for one that was lost may not have noticed when the next is there
 ABREAST = 3       # visits that are drawn for the first time at once; where all are, all wait for the last
 DRAWN = 10.0      # seconds after which the next may come, though one of them has not got its town
+SILENCE = 15.0    # seconds after which somebody who has not said what they want is let go
 LINE = 32 * 1024  # bytes of a request before its body; a link with a state in it has some 2,000
 
 FILES = ("/static/", "/jupyter/nbextensions/", "/_solara/cdn/")
@@ -40,7 +41,8 @@ class Door:
     """An ASGI application round another: `hosts` are names that it answers to, with `token` it opens to those only who bring it.
 
     `outside` is the address that visitors see, where it is another than the server's own: behind a proxy. Forwarded headers are
-    not believed even then: scheme, name and folder are what was declared. `living` tells the visits that there are by id.
+    not believed even then: scheme, name and folder are what was declared. `living` tells the visits that there are by id; each has
+    the `session_id` of whoever it belongs to, and can be closed.
     """
 
     def __init__(self, inside, port, hosts=LOOPBACK, token="", outside="", living=dict, cdn=None, arriving=False):
@@ -53,6 +55,8 @@ class Door:
             self.origins.add(f"{there.scheme}://{there.netloc.lower()}")
         self.cookie = f"cogov-{port}"
         self.sockets = Counter()  # visit -> its open sockets
+        self.gone = {}            # visits whose last socket has closed, in the order in which it did
+        self.closing = set()      # visits whose room somebody else has been given
         self.turns = asyncio.Semaphore(ABREAST)
 
     async def __call__(self, scope, receive, send):
@@ -105,7 +109,7 @@ class Door:
     def astray(self, scope, headers, method, path):
         """Why a request is refused that the page would not make, or for which there is no room."""
         if method in READS:
-            if path == "/" and len(self.visits()) >= SESSIONS:
+            if path == "/" and len(self.sockets) >= SESSIONS:
                 return 503, FULL
             known = path in ASKED or (self.token and path.startswith(JOIN)) or (path.startswith(FILES) and SPELT.fullmatch(path) and (not path.startswith(CDN) or self.shipped(path)))
             return None if known else (404, "There is no such page.\n")
@@ -121,12 +125,31 @@ class Door:
 
     def visits(self):
         """Ids of the visits that there are, or are about to be."""
-        return {*self.living(), *self.sockets}
+        return {*self.living(), *self.sockets} - self.closing
 
     def full(self, visit):
-        """Whether there is no room for one more socket of this visit."""
-        there = self.visits()
-        return self.sockets[visit] >= TWICE if visit in there else len(there) >= SESSIONS
+        """Whether there is no room for one more socket of this visit; a visit without a socket takes none from others."""
+        return self.sockets[visit] >= TWICE if visit in self.sockets else len(self.sockets) >= SESSIONS
+
+    async def make_room(self):
+        """Close the visits that have been without a socket for longest, until no more are kept than there is room for."""
+        there, order = self.visits(), {visit: place for place, visit in enumerate(self.gone)}
+        idle = sorted(there - self.sockets.keys(), key=lambda visit: order.get(visit, -1))
+        leaving = idle[: max(0, len(there) - SESSIONS)]
+        self.closing.update(leaving)
+        for visit in leaving:
+            await asyncio.to_thread(self.close, visit)
+
+    def close(self, visit):
+        """Close a visit for good; it waits until nothing is being drawn there."""
+        try:
+            if kept := self.living().get(visit):
+                kept.close("evicted")
+        except Exception as error:
+            noted(error, "closing a visit")
+        finally:
+            self.closing.discard(visit)
+            self.gone.pop(visit, None)
 
     def shipped(self, path):
         """Whether it is a file of the assets that are here: Solara would fetch any other, and delete what is a folder."""
@@ -145,12 +168,15 @@ class Door:
     async def connect(self, scope, path, receive, send):
         """A visit's socket, counted while it lasts; one that begins waits for its turn."""
         visit = WAYS[SOCKET].fullmatch(path)[1]
-        turn = Turn(self.turns, send) if visit not in self.visits() else None
+        turn = Turn(self.turns, receive, send) if visit not in self.visits() else None
         self.sockets[visit] += 1
+        self.gone.pop(visit, None)
         try:
-            if turn:
-                await turn.come()
-            await self.inside(self.plain(scope, path), receive, turn or send)
+            await self.make_room()
+            if turn is None:
+                await self.inside(self.plain(scope, path), receive, send)
+            elif await turn.come():
+                await self.inside(self.plain(scope, path), turn.receive, turn.send)
         except Exception as error:
             noted(error, path)
             try:
@@ -163,28 +189,60 @@ class Door:
             self.sockets[visit] -= 1
             if not self.sockets[visit]:
                 del self.sockets[visit]
+                self.gone = {one: None for one in self.gone if one in self.living()} | {visit: None}
 
 
 class Turn:
-    """One of the few turns for being drawn: it ends when the films are on their way, which are the first that is no text. Stands where the socket's `send` does."""
+    """One of the few turns for being drawn: it ends when the films are on their way, which are the first that is no text.
 
-    def __init__(self, turns, send):
-        self.turns, self.send, self.clock = turns, send, None
+    Its `receive` and `send` stand where the socket's do. Who leaves while they wait takes no turn, and who then says nothing is let go.
+    """
+
+    def __init__(self, turns, hear, tell):
+        self.turns, self.hear, self.tell, self.clock = turns, hear, tell, None
+        self.heard, self.next, self.spoken = [], None, False
 
     async def come(self):
-        await self.turns.acquire()
-        self.clock = asyncio.get_running_loop().call_later(DRAWN, self.end)
+        """Wait for the turn; whether it came before they left."""
+        self.heard.append(await self.hear())  # that they connect
+        self.next, coming = asyncio.ensure_future(self.hear()), asyncio.ensure_future(self.turns.acquire())
+        try:
+            await asyncio.wait((self.next, coming), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            here = coming.done()
+            coming.cancel()
+            if here:
+                self.clock = asyncio.get_running_loop().call_later(DRAWN, self.release)
+        return here
 
-    async def __call__(self, message):
-        await self.send(message)
+    async def receive(self):
+        if self.heard:
+            return self.heard.pop()
+        if self.spoken:
+            return await self.hear()
+        self.spoken = True
+        try:
+            return await asyncio.wait_for(self.next, SILENCE)
+        except TimeoutError:
+            return {"type": "websocket.disconnect", "code": 1008}
+
+    async def send(self, message):
+        await self.tell(message)
         if message.get("bytes"):
-            self.end()
+            self.release()
 
-    def end(self):
+    def release(self):
+        """Let the next one come."""
         if self.clock:
             self.clock.cancel()
             self.clock = None
             self.turns.release()
+
+    def end(self):
+        """They are gone."""
+        self.release()
+        if self.next:
+            self.next.cancel()
 
 
 def authority(host, port):

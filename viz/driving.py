@@ -56,6 +56,12 @@ class Server:
     def memory(self):
         return used(self.process.pid)[1]
 
+    @property
+    def visits(self):
+        """How many visits it keeps, those without a socket among them."""
+        with urlopen(f"{self.address}/resourcez", timeout=CROWDED) as told:
+            return json.load(told)["kernels"]["total"]
+
     def quiet(self):
         """Wait until it has done what it does behind the page: a second in which it works less than a tenth."""
         for _ in range(PATIENCE // 1000):
@@ -196,6 +202,12 @@ class Visitor:
             with suppress(OSError):  # a server that is too busy to hear it frees them all the same, later
                 urlopen(Request(close, data=b"", headers={**self.cookie, "Origin": self.address}), timeout=CROWDED).close()
             self.socket.close()
+
+    def drop(self):
+        """As a network that fails, or a machine that is shut, leaves it: the socket is cut and nothing is said."""
+        if self.socket is not None:
+            with suppress(OSError):
+                self.socket.socket.shutdown(socket.SHUT_RDWR)
 
 
 def together(deeds):

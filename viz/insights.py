@@ -264,7 +264,8 @@ def plane(axes, done, x, y):
         axes.annotate(str(n + 1), (xt * put[x], yt * put[y]), xytext=(5, 5), textcoords="offset points", fontsize=8)
     for name, most in done.room.limits.items():
         if name in (x, y):
-            (axes.axvline if name == x else axes.axhline)(unit(name)[1] * most, color=WITHOUT, lw=0.9, ls="--", label=f"limit: {name} {most:g}")
+            base = np.mean([done.room.spent[number][name] for number in range(done.room.replicates)])
+            (axes.axvline if name == x else axes.axhline)(unit(name)[1] * (base + most), color=WITHOUT, lw=0.9, ls="--", label=f"limit: {name} {most:g} beyond the case's {base:,.0f}")
     axes.set(xlabel=f"{xw} ({way(done, x)})", ylabel=f"{yw} ({way(done, y)})")
 
 

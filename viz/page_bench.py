@@ -14,6 +14,7 @@ from ..model import mechanisms
 from ..model.cases import read
 from ..model.simulate import community
 from . import desk as desks
+from .door import SESSIONS
 from .driving import CROWDED, Visitor, painted, patiently, serving, together, visit
 
 CASE = "guiyuan"                 # what a visitor finds
@@ -22,7 +23,8 @@ SWITCH = "building_captains"     # on the left, on and off in turn
 COLD, SWITCHES, PLAYED = 3, 7, 5.0  # servers, switches, seconds of playing
 BROWSERS = 10                    # at once on one machine; more of them would measure themselves
 CLICKS, WITHIN = 3, 20.0         # of each of many visitors, each at some moment of so many seconds
-STEPS = COLD + 1 + 2 * len(TOWNS) + 3 + 4  # what `measured` reports of its progress
+ABREAST = 20                     # visits that begin at once, of the many that come and go
+TURNS = 2                        # in which they come: only the second is counted, for much is made once and kept for all
 
 TURN = """(selector) => new Promise((done, never) => {  // ms from a click to the frame with the new year: what stands above it comes in the same message
   const title = () => document.querySelector('.cogov-town [data-arm="0"] .cogov-title')?.textContent, before = title(), began = performance.now();
@@ -44,13 +46,16 @@ COUNT = """(seconds) => new Promise((done) => {  // frames the browser made, tho
 })"""
 
 
-def measured(sessions=10, progress=lambda what: None):
+def measured(sessions=10, visits=200, browser=True, progress=lambda what: None):
     """Everything that `cogov bench page` prints: a list of (title, columns, rows, note). `progress` is told of each step."""
+    alone = lambda: [audience(sessions, progress), departures(visits, progress)]  # noqa: E731
+    if not browser:
+        return alone()
     start, where = driver(), chromium()
     with start as playwright:
         first = first_views(playwright, where, progress)
         progress("switches")
-        return [views(first, switches(playwright, where)), towns(playwright, where, progress), crowd(playwright, where, min(sessions, BROWSERS), progress), audience(sessions, progress)]
+        return [views(first, switches(playwright, where)), towns(playwright, where, progress), crowd(playwright, where, min(sessions, BROWSERS), progress), *alone()]
 
 
 def first_views(playwright, where, progress):
@@ -178,6 +183,29 @@ def audience(sessions, progress):
     columns = ("turn", "saw it", "median s", "95 % s", "clicks", "median s", "95 % s", "MiB", "MiB left")
     note = f"All arrive at one moment. Each then clicks {CLICKS} times within {WITHIN:.0f} s, on a mechanism of their own: many years that nobody has lived yet. A closed visit leaves {kept:,.0f} KiB (those of the second turn over those of the first)."
     return f"{CASE}: {sessions} visitors at once, without browsers", columns, rows, note
+
+
+def departures(visits, progress):
+    """The table of what visits leave behind when they have ended: those that are closed, and those whose socket is cut.
+
+    As many come before anything is counted, and fill what the server keeps for all; of those that are cut it also keeps as many as there is room for.
+    """
+    rows = []
+    for how, ending in (("closed", Visitor.leave), ("cut off", Visitor.drop)):
+        with serving(CASE) as server:
+            before, came = 0.0, 0
+            for turn in range(TURNS):
+                before, came = server.memory, 0
+                for begun in range(0, visits if turn else max(visits // 2, SESSIONS), ABREAST):
+                    progress(f"visits that are {how}: {begun}, turn {turn + 1} of {TURNS}")
+                    visitors = [Visitor(server.address) for _ in range(min(ABREAST, visits - begun) if turn else ABREAST)]
+                    came += sum(seconds is not None for seconds in together([one.arrive for one in visitors]))
+                    together([lambda one=one: ending(one) for one in visitors])
+                server.quiet()
+            after = server.memory
+            rows.append((how, f"{came} of {visits}", before, after, f"{1024 * (after - before) / visits:+,.0f}", str(server.visits)))
+    note = f"{ABREAST} at a time, each until it has its town. MiB: of the server, after at least {max(visits // 2, SESSIONS)} have come and gone; after {visits} more. Kept: visits of which the server still knows, {SESSIONS} at most; those that were cut off might come back."
+    return f"{CASE}: what ended visits leave", ("visits", "saw it", "MiB before", "MiB after", "KiB each", "kept"), rows, note
 
 
 def answers(page):

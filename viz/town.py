@@ -18,8 +18,8 @@ SPEED = 7  # days a second, to begin with
 class Town(anywidget.AnyWidget):
     """Plays `left` and, where there is one, `right`: films as bytes (`experiments.film.packed`)."""
 
-    _esm = HERE / "town.js"
-    _css = HERE / "town.css"
+    _esm = (HERE / "town.js").read_text("utf-8")  # as text: of a Path anywidget watches the file, and keeps every widget for good
+    _css = (HERE / "town.css").read_text("utf-8")
 
     left = traitlets.Bytes(b"").tag(sync=True)
     right = traitlets.Bytes(b"").tag(sync=True)                    # b"": one community only

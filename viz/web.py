@@ -6,12 +6,11 @@ from urllib.parse import urlsplit
 
 from ..model.knobs import ScenarioError
 from .answers import noted
-from .door import LINE, LOOPBACK, Door, authority
+from .door import LINE, LOOPBACK, SILENCE, Door, authority
 
 MESSAGE = 512 * 1024  # bytes that a browser may send at once, and thus of a file that is opened
 CONNECTIONS = 600     # of all visitors: a browser holds six, and its socket
 PATIENCE = 120.0      # seconds without a sign of life after which a socket is given up; a full class keeps a small server busy for half a minute
-SILENCE = 15.0        # seconds after which somebody who has not said what they want is let go
 LEAVING = 3           # seconds that visitors get when the server ends
 LOGGING = {
     "version": 1,
