@@ -215,20 +215,36 @@ def paired(found, mechanism):
 
 
 def bests(found, measure=None, seed=0):
-    """[`Asked`]: in which worlds each named arm is best, but for the arm that is best most often. Raises ScenarioError."""
+    """[`Asked`]: in which worlds each named arm is best, the arm first that is best in most worlds (of equals the better mean). Raises ScenarioError."""
     measure, e = asked_for(found, measure), found.experiment
     if not all(len(named(found, case)) > 1 for case in found.plan.cases):
         raise ScenarioError("there are not two arms to choose from at every point; add [[arm]]s beside the design")
-    parts = []
+    parts, means = [], []
     for case in found.plan.cases:
         runs = pd.concat([runs.assign(arm=name) for name, runs in lived(found, case).items()], ignore_index=True)
+        means.append(runs.groupby("arm")[measure].mean())
         parts.append(discover.best_arms(runs, measure, ["arm"], [f.path for f in e.factors()], measure not in SMALLER).assign(case=case))
     table = pd.concat(parts, ignore_index=True)
     table = table if len(parts) > 1 else table.drop(columns="case")
     table["best"] = table["best"].str.removeprefix("arm ")
-    share = table["best"].value_counts()
-    told = f"By {measure}, best of all arms are: " + ", ".join(f"{arm} in {count / len(table):.0%} of worlds" for arm, count in share.items()) + "."
-    return [one(f"{arm} is best", told, table, (table["best"] == arm).to_numpy(), seed) for arm in list(share.index)[1:] or share.index]
+    mean = pd.concat(means).groupby(level=0).mean()
+    order = ranked(table["best"].value_counts().reindex(mean.index, fill_value=0), mean, measure)
+    return [one(f"{arm} is best", words, table, (table["best"] == arm).to_numpy(), seed) for arm, (count, words) in told_of(order, len(table), measure).items() if count]
+
+
+def ranked(count, mean, measure):
+    """(arm) -> worlds in which it is best, and its mean over all worlds: the arm first that is best in most worlds, of equals the one with the better mean."""
+    table = pd.DataFrame({"count": count, "mean": mean})
+    return table.sort_values(["count", "mean"], ascending=[False, measure in SMALLER], kind="stable")
+
+
+def told_of(order, worlds, measure):
+    """arm -> (worlds in which it is best, how it stands), the best overall first."""
+    shares = [f"{arm} in {row['count'] / worlds:.0%} of worlds (mean {row['mean']:.3g})" for arm, row in order.iterrows()]
+    first, better = order.index[0], order["mean"].idxmin() if measure in SMALLER else order["mean"].idxmax()
+    head = f"Best overall by {measure}: {first}. Of {worlds} worlds, best are " + ", ".join(shares) + "."
+    head += f" The mean over all worlds is best for {better}: where it wins, it wins by more." if better != first else ""
+    return {arm: (int(row["count"]), head if arm == first else f"Best overall is {first}; {arm} is best in {row['count'] / worlds:.0%} of worlds.") for arm, row in order.iterrows()}
 
 
 def one(name, words, table, wins, seed):

@@ -1,7 +1,10 @@
 """The Mesa face of a community: a `mesa.Model` whose steps are days and whose agents are views of the world's columns."""
 
 import secrets
+from collections.abc import Sequence
+from copy import deepcopy
 from functools import cached_property
+from itertools import count
 from operator import index
 
 import mesa
@@ -15,11 +18,12 @@ from . import measures
 from .cases import altered, read
 from .day import live
 from .knobs import ScenarioError
-from .luck import Luck
+from .luck import Luck, seed_of
 from .scenario import Scenario
 from .simulate import community, ended
 from .world import begun
 
+NEXT = "id of the next agent"  # in a pickle
 KINDS = (Resident, PartyMember, Volunteer, PartyVolunteer, PropertyManager, GridWorker)  # the first four: member + 2 * volunteer
 
 
@@ -28,18 +32,19 @@ class Community(mesa.Model):
 
     `scenario` is a Scenario, or the name or path of a case; `on` and `off` name mechanisms; `settings` turns knobs,
     {"committee.staff": 3}. A knob may also be a keyword, as `mesa.batch_run` gives it: Community(**{"committee.staff": 3}).
-    `running` ends after `days`. Without a seed the luck is anybody's; `model.seed` is whose. Raises ScenarioError.
+    `running` ends after `days`. Without a seed the luck is anybody's; `model.seed` is whose. `rng` is Mesa's name for the seed:
+    a whole number is the same seed, anything else that NumPy takes makes one (`seeded`). Raises ScenarioError.
+
+    It can be pickled and copied at any time; the copy goes on by itself, day for day as the original does. A pickle of another
+    version of the model is refused.
 
     Every name in `measures.DAILY` is an attribute, of today. What is in `world` may be read and, through agents, written.
     """
 
     scenario = None  # where Mesa 3.5 keeps a scenario of its own kind, and SolaraViz would reset to it; ours is `case`
 
-    def __init__(self, scenario="guiyuan", *, seed=None, on=(), off=(), settings=(), days=None, **kwargs):
-        try:
-            self.seed = secrets.randbits(32) if seed is None else index(seed)
-        except TypeError:
-            raise ScenarioError(f"seed = {seed!r} is not a whole number") from None
+    def __init__(self, scenario="guiyuan", *, seed=None, rng=None, on=(), off=(), settings=(), days=None, **kwargs):
+        self.seed = seeded(seed, rng)
         super().__init__(rng=abs(self.seed))  # Mesa's luck, for shuffling agents; the community's own is `luck`
         self.scenario = None
         case = scenario if isinstance(scenario, Scenario) else read(scenario)
@@ -57,6 +62,23 @@ class Community(mesa.Model):
         if "grid" in vars(self):
             self.show_backlog(self.grid)
         self.datacollector.collect(self)
+
+    def __getstate__(self):
+        counted = getattr(mesa.Agent, "_ids", None)  # Mesa 3.3 counts agents outside the model
+        if counted is None:
+            return dict(vars(self))
+        number = next(counted[self])
+        counted[self] = count(number)
+        return vars(self) | {NEXT: number}
+
+    def __setstate__(self, state):
+        vars(self).update(state)
+        if NEXT in state:
+            mesa.Agent._ids[self] = count(vars(self).pop(NEXT))
+
+    def __copy__(self):
+        """A community of its own: two that shared a world would both move it."""
+        return deepcopy(self)
 
     @property
     def day(self):
@@ -118,6 +140,29 @@ class Community(mesa.Model):
 
 for place, name in enumerate(measures.DAILY):
     setattr(Community, name, property(lambda self, place=place: self.today[place]))
+
+
+def seeded(seed, rng):
+    """The seed of a community's luck: `seed`; or `rng`, as Mesa takes it: a whole number, several, or a SeedSequence or generator of NumPy.
+
+    A SeedSequence and several numbers give the same seed each time; of a generator one number is drawn. Raises ScenarioError.
+    """
+    if seed is not None and rng is not None:
+        raise ScenarioError(f"seed = {seed!r}, rng = {rng!r}: you have to pass either rng or seed, not both")
+    name, told = ("rng", rng) if seed is None else ("seed", seed)
+    if told is None:
+        return secrets.randbits(32)
+    try:
+        if name == "rng" and hasattr(rng, "generate_state"):
+            return int(rng.generate_state(1, np.uint64)[0])
+        if name == "rng" and hasattr(generator := getattr(rng, "bit_generator", rng), "random_raw"):
+            return int(generator.random_raw())
+        if name == "rng" and isinstance(rng, (Sequence, np.ndarray)) and len(rng):
+            return seed_of("rng", *map(index, rng))
+        return index(told)
+    except TypeError:
+        more = ", nor several, nor a SeedSequence or generator of NumPy" if name == "rng" else ""
+        raise ScenarioError(f"{name} = {told!r} is not a whole number{more}") from None
 
 
 def listed(names):

@@ -6,10 +6,11 @@ from functools import lru_cache
 import numpy as np
 
 from . import measures
-from .compiled import compiled
+from .compiled import compiled, version
 from .day import live
+from .knobs import ScenarioError
 from .luck import Luck
-from .world import begun, found
+from .world import begun, found, resumed
 
 
 @dataclass
@@ -58,6 +59,13 @@ def days(scenario, *seed):
     for _ in range(scenario.days):
         live(world)
         yield world
+
+
+def revived(source, scenario, luck, snapshot):
+    """The world that was pickled or copied with version `source` of the model. Raises ScenarioError for another version's."""
+    if source != version():
+        raise ScenarioError(f"this community was saved by another version of the model ({source}, this is {version()}), which would go on otherwise; load it with that version, or simulate it again")
+    return resumed(snapshot, community(scenario), scenario, luck)
 
 
 def simulate(scenario, *seed, progress=None):

@@ -12,7 +12,8 @@ from .almanac import PAYERS, YEAR, almanac, outset
 from .acting import Acting, grown, hands, pointers, regrown, stacks, sums
 from .arising import Clocks
 from .categories import Columns, columns
-from .compiled import bound, compiled, struct
+from .compiled import bound, compiled, struct, version
+from .knobs import ScenarioError
 from .issues import EVENT, ISSUE
 from .ledger import Ledger
 from .luck import Luck
@@ -135,7 +136,7 @@ class World:
         self.state = state
         self.live = struct(pointers(state))  # the same columns for kernels, and the only place where those in REPLACED are up to date
         self.names = names            # of all mechanisms; a code in `teller`, `closer` or `by` is a row here
-        self.scenario = scenario
+        self.scenario, self.luck = scenario, luck
         self.categories = tuple(scenario.issues)  # names of the categories of issues, in order
         self.chosen = chosen = scenario.mechanisms  # those that are switched on: name -> Mechanism
         self.day, self.leave = 0, luck.key("leave")
@@ -208,6 +209,12 @@ class World:
         """This day as copies of arrays, name -> array: what `resumed` goes on from, and what `np.savez` writes without pickle."""
         now = {"day": np.array(self.day), "issues": self.issues, "ended": self.ended[: self.gone[0]], "log": self.history()}
         return {name: column.copy() for name, column in (*self.columns(), *now.items())}
+
+    def __reduce__(self):
+        """For pickle and copy: as this day's arrays, from which a world of its own is begun again."""
+        from .simulate import revived
+
+        return revived, (version(), self.scenario, self.luck, self.snapshot())
 
     def history(self):
         """Everything that happened to every issue so far; (lines,) EVENT in the order it happened."""
@@ -296,7 +303,7 @@ def begun(community, scenario, luck):
     here = sorted(scenario.mechanisms)
     duty = np.array([0.0, scenario.volunteers.duty, members.duty_retired, members.duty_in_service])
     own = {name: copied(part) if name in WRITTEN else part for name, part in community._asdict().items() if name != "rate"}
-    clocks = arising.wound(community.rate, luck.key("arise"))
+    clocks = arising.wound(community.rate.copy(), luck.key("arise"))
     for b, j, n, firm in outset(scenario, community.rate, community.buildings.compound, luck.key("outset")):
         arising.ring(clocks, b, j, n, luck.key("arise"))
         clocks.firm[b, j] = firm
@@ -356,12 +363,14 @@ def resumed(snapshot, community, scenario, luck):
 
 
 def leaves(part, name):
-    """(name, array) of every array in tuples of columns, or dicts of them."""
-    for own, one in (part if isinstance(part, dict) else part._asdict()).items():
-        if isinstance(one, np.ndarray):
-            yield name + own, one
-        else:
+    """(name, array) of every array in tuples of columns, or dicts of them; plain numbers do not change. Raises ScenarioError for anything else."""
+    for own, one in (part if isinstance(part, dict) else part._asdict() if hasattr(part, "_asdict") else dict(enumerate(part))).items():
+        if isinstance(one, np.ndarray) and not one.dtype.hasobject:
+            yield f"{name}{own}", one
+        elif isinstance(one, (tuple, dict)):
             yield from leaves(one, f"{name}{own}.")
+        elif not isinstance(one, (int, float, str, np.generic)):
+            raise ScenarioError(f"{name}{own} is a {type(one).__name__}: a community can be saved and copied where mechanisms keep arrays of numbers, and tuples of them")
 
 
 def numbers(scenario):

@@ -12,7 +12,7 @@ from typed import typist
 
 from cogov.experiments.design import Space
 from cogov.experiments.experiment import read_experiment
-from cogov.experiments.readings import attributions, bests, boxed, discoveries, place, sensitivities
+from cogov.experiments.readings import attributions, bests, boxed, discoveries, place, ranked, sensitivities, told_of
 from cogov.experiments.results import results
 from cogov.experiments.sweep import sweep
 
@@ -160,11 +160,30 @@ def test_worlds_are_cut_where_the_mechanism_is_strong(swept):
 
 def test_worlds_are_cut_where_another_arm_is_best(swept):
     """Captains cost what their evenings cost, a patrol always the same."""
-    (asked,) = bests(results(swept(BEST)))
-    (box, *_) = asked.found.boxes
-    low, high = box.box.limits["mechanisms.building_captains.evening"]
-    assert asked.words.startswith("By hours, best of all arms are: ") and box.density > 0.9 and box.coverage > 0.9
-    assert (high < 0.15 and np.isinf(low)) if asked.name == "captains is best" else (low > 0.08 and np.isinf(high))
+    both = bests(results(swept(BEST)))
+    assert {asked.name for asked in both} == {"captains is best", "patrol is best"} and both[0].found.wins >= both[1].found.wins
+    for asked in both:
+        (box, *_) = asked.found.boxes
+        low, high = box.box.limits["mechanisms.building_captains.evening"]
+        assert box.density > 0.9 and box.coverage > 0.9
+        assert (high < 0.15 and np.isinf(low)) if asked.name == "captains is best" else (low > 0.08 and np.isinf(high))
+
+
+@pytest.mark.parametrize(
+    ("counts", "means", "measure", "first", "also"),
+    [
+        ({"a": 10, "b": 30, "c": 0}, {"a": 5.0, "b": 4.0, "c": 9.0}, "hours", "b", ""),
+        ({"a": 20, "b": 20, "c": 0}, {"a": 5.0, "b": 4.0, "c": 9.0}, "hours", "b", ""),
+        ({"a": 20, "b": 20, "c": 0}, {"a": 0.7, "b": 0.4, "c": 0.2}, "resolution_rate", "a", ""),
+        ({"a": 10, "b": 30, "c": 0}, {"a": 0.7, "b": 0.4, "c": 0.2}, "resolution_rate", "b", "The mean over all worlds is best for a"),
+    ],
+)
+def test_the_winner_stands_first_and_is_named_as_such(counts, means, measure, first, also):
+    """In most worlds; of equals the better mean; and it is said where the mean is another's."""
+    told = told_of(ranked(pd.Series(counts), pd.Series(means), measure), 40, measure)
+    assert list(told)[0] == first and told[first][1].startswith(f"Best overall by {measure}: {first}. Of 40 worlds, best are {first} in ") and also in told[first][1]
+    assert "c in 0% of worlds" in told[first][1] and (also != "") == ("The mean over all" in told[first][1])
+    assert all(words.startswith(f"Best overall is {first}") for arm, (_, words) in told.items() if arm != first)
 
 
 def test_arms_of_the_same_institutions_are_all_told(swept):
@@ -182,7 +201,7 @@ def test_attribution_is_told_drawn_and_kept(cogov, swept):
     folder = swept(WHOSE)
     status, out, _ = cogov("attribute", folder, "--measure", "hours", "--given", "building_captains")
     assert status == 0 and "Shapley value" in out and "Added to building_captains, grid_patrol" in out
-    assert {p.name for p in (folder / "attribute").iterdir()} == {"attribute.png", "attribute.svg", "shares.csv", "interactions.csv", "next.csv", "effect.csv"}
+    assert {p.name for p in (folder / "attribute").iterdir()} == {"attribute.png", "attribute.svg", "shares.csv", "interactions.csv", "next.csv", "effect.csv", "manifest.json"}
     assert list(pd.read_csv(folder / "attribute" / "shares.csv")["mechanism"]) == ["building_captains", "grid_patrol"]
     status, out, _ = cogov("attribute", folder, "--json", "--out", "mine")
     assert status == 0 and json.loads(out)["figure"] == "mine/attribute.png" and json.loads(out)["shares"][1]["value"] == pytest.approx(0, abs=1e-12)
@@ -200,7 +219,13 @@ def test_boxes_are_told_drawn_and_kept(cogov, swept):
     assert status == 0 and "coverage" in out and "held" not in out
     assert len(pd.read_csv(swept(WORLDS) / "discover" / "worlds.csv")) == 64
     status, out, _ = cogov("discover", swept(BEST), "--best", "--json", "--out", "mine")
-    assert status == 0 and json.loads(out)["boxes"][0]["limit"].startswith("mechanisms.building_captains.evening is ")
+    told = json.loads(out)
+    assert status == 0 and told["boxes"][0]["limit"].startswith("mechanisms.building_captains.evening is ")
+    first = next(iter(told["sentences"]))
+    assert told["sentences"][first][0].startswith(f"Best overall by hours: {first.removesuffix(' is best')}. Of 64 worlds")
+    assert told["boxes"][0]["question"] == first
+    status, out, _ = cogov("discover", swept(BEST), "--best", "--out", "mine")
+    assert status == 0 and out.splitlines()[0] == first
 
 
 def test_a_search_shows_its_front_and_can_be_gone_on_with(cogov, tmp_path):

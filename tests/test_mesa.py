@@ -1,11 +1,15 @@
 """Community is a Mesa model like any other, and Mesa looking on changes nothing."""
 
 import inspect
+import pickle
 import re
 import sys
 import warnings
-from dataclasses import replace
+from concurrent.futures import ProcessPoolExecutor
+from copy import copy, deepcopy
+from dataclasses import dataclass, replace
 from importlib import import_module
+from multiprocessing import get_context
 from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import MagicMock
@@ -13,12 +17,13 @@ from unittest.mock import MagicMock
 import mesa
 import numpy as np
 import pytest
-from worlds import ESTATE, YARD
+from worlds import ESTATE, FORUM, YARD, governed, told
 
 import cogov
 from cogov import Community, ScenarioError
 from cogov.agents.views import GridWorker, PartyMember, PartyVolunteer, PropertyManager, Resident, View, Volunteer
-from cogov.model import measures
+from cogov.model import measures, mechanisms
+from cogov.model import simulate as engine
 from cogov.model.simulate import ended, simulate
 
 KINDS = Resident, PartyMember, Volunteer, PartyVolunteer, PropertyManager, GridWorker
@@ -476,3 +481,185 @@ def test_what_the_documentation_says_of_mesa_runs():
         exec(compile(block, f"docs/mesa.md, block {number + 1}", "exec"), names)
     assert names["days"]["open"].iloc[-1] == names["community"].open
     assert names["rates"].index.tolist() == [0.4, 0.8] and names["rates"].notna().all()
+
+
+# Copies
+
+
+@dataclass(frozen=True)
+class Diary(mechanisms.Mechanism):
+    """A user's own, in plain Python: the more it has seen, the more is seen. Its columns are two arrays and a number."""
+
+    pulls = ("sight",)
+
+    def begin(self, world, luck):
+        return np.zeros(len(world.buildings.compound)), np.zeros(1, np.int64), 0.001
+
+    @staticmethod
+    def pull(m, w):
+        seen, days, little = m.own
+        m.lever.sight[: len(w.issues)] = little * seen[w.issues["building"]]
+
+    @staticmethod
+    def learn(m, w):
+        seen, days, _ = m.own
+        seen += np.bincount(w.issues["building"], minlength=len(seen))
+        days += 1
+
+
+class Stranger(mesa.Agent):
+    """An agent of a user's own, who knows somebody."""
+
+    def __init__(self, model, knows):
+        super().__init__(model)
+        self.knows = knows
+
+
+COPIES = {"pickle": lambda model: pickle.loads(pickle.dumps(model)), "deepcopy": deepcopy, "copy": copy}
+BUSY = replace(governed(FORUM, *mechanisms.names(), diary=Diary()), days=60)
+every_copy = pytest.mark.parametrize("way", COPIES)
+
+
+def gone_on(model, days):
+    for _ in range(days):
+        model.step()
+
+
+def left(model):
+    """All that a model has come to, as bytes."""
+    columns = {name: column.tobytes() for name, column in model.world.columns()}
+    return told(model.world), columns, model.datacollector.get_model_vars_dataframe().to_csv(), repr(model.summary()), model.running, model.steps, model.random.getstate(), model.rng.bit_generator.state
+
+
+@pytest.fixture(scope="module")
+def begun():
+    """A community mid-run, with every mechanism and a plain one, into which somebody has looked and written."""
+    model = Community(BUSY, seed=3)
+    gone_on(model, 20)
+    model.grid
+    model.residents[3].trust_committee = 0.25
+    model.stranger = Stranger(model, model.residents[5])
+    return model
+
+
+@pytest.fixture(scope="module")
+def copies(begun):
+    """way -> a copy of the same day."""
+    return {way: make(begun) for way, make in COPIES.items()}
+
+
+@pytest.fixture(scope="module")
+def original(begun, copies):
+    """The original, ten days after it was copied."""
+    gone_on(begun, 10)
+    return begun
+
+
+@every_copy
+def test_a_copy_goes_on_as_the_original_does_bit_for_bit(copies, original, way):
+    made = copies[way]
+    if made.day < 30:
+        gone_on(made, 10)
+    assert left(made) == left(original)
+    assert np.array_equal(made.grid.backlog.data, original.grid.backlog.data)
+
+
+@every_copy
+def test_a_copy_shares_nothing_with_the_original(copies, original, way):
+    made = copies[way]
+    columns = dict(original.world.columns())
+    assert not any(np.shares_memory(column, columns[name]) for name, column in made.world.columns() if column.size)
+    assert made.residents[5].model is made and made.stranger.model is made and made.stranger.knows is made.residents[5] and made.grid is not original.grid
+    before, made.residents[0].satisfaction = original.residents[0].satisfaction, 0.875
+    assert original.residents[0].satisfaction == before != 0.875 == made.world.residents.satisfaction[0]
+    made.residents[0].satisfaction = before
+
+
+@every_copy
+def test_a_copys_agents_are_the_same_people_and_new_ones_get_the_next_numbers(copies, original, way):
+    made = copies[way]
+    assert [(type(a), a.unique_id, a.row) for a in made.residents] == [(type(a), a.unique_id, a.row) for a in original.residents]
+    assert {kind: len(who) for kind, who in made.agents_by_type.items()} == {kind: len(who) for kind, who in original.agents_by_type.items()}
+    assert Stranger(made, None).unique_id > max(a.unique_id for a in original.agents)
+
+
+def test_being_copied_changes_nothing(original):
+    """The days are those of a run that nobody looked into, but for what was written."""
+    again = Community(BUSY, seed=3)
+    gone_on(again, 20)
+    again.residents[3].trust_committee = 0.25
+    gone_on(again, 10)
+    assert told(again.world) == told(original.world)
+
+
+def test_a_community_into_which_nobody_has_looked_is_copied_without_agents():
+    model = deepcopy(Community(FORTNIGHT, seed=1))
+    assert "residents" not in vars(model) and len(model.residents) == FORTNIGHT.community.residents
+
+
+def test_a_pickle_of_another_version_is_refused_in_a_sentence(monkeypatch):
+    saved = pickle.dumps(Community(FORTNIGHT, seed=1))
+    monkeypatch.setattr(engine, "version", lambda: "cafe")
+    with pytest.raises(ScenarioError, match=r"saved by another version of the model \([0-9a-f]{16}, this is cafe\).*load it with that version"):
+        pickle.loads(saved)
+
+
+def test_what_cannot_be_kept_is_named():
+    """A mechanism that keeps what is no column."""
+    model = Community(FORTNIGHT, seed=1, on="whistle")
+    model.world.own["whistle"] = (np.zeros(2), [1, 2])
+    with pytest.raises(ScenarioError, match="own.whistle.1 is a list: a community can be saved and copied where mechanisms keep arrays"):
+        deepcopy(model)
+
+
+@pytest.mark.slow
+def test_communities_pass_between_processes():
+    """There and back, through Mesa's batch_run and through a pool."""
+    model = Community(FORTNIGHT, seed=1)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        back = pool.submit(stepped, model, 5).result()
+    gone_on(model, 5)
+    assert told(back.world) == told(model.world) and back.day == 5
+    rows = mesa.batch_run(Community, {"scenario": [FORTNIGHT], "seed": [1, 2]} if "rng" not in inspect.signature(mesa.batch_run).parameters else {"scenario": [FORTNIGHT]},
+                          number_processes=2, max_steps=14, display_progress=False, **({"rng": [1, 2]} if "rng" in inspect.signature(mesa.batch_run).parameters else {}))  # fmt: skip
+    gone_on(model, 9)
+    assert {row["seed"]: row["arisen"] for row in rows}[1] == model.arisen
+
+
+def stepped(model, days):
+    gone_on(model, days)
+    return model
+
+
+# Mesa's rng
+
+
+def test_rng_is_the_seed_under_mesas_name():
+    assert same(lived(FORTNIGHT, 3), lived(FORTNIGHT, None, rng=3))
+    assert Community(FORTNIGHT, rng=np.int64(7)).seed == 7 and Community(FORTNIGHT, rng=None).seed != Community(FORTNIGHT).seed
+
+
+@pytest.mark.parametrize("rng", [np.random.SeedSequence(5), [1, 2, 3], (4,), np.array([1, 2])], ids=repr)
+def test_what_seeds_mesa_seeds_the_community_the_same_each_time(rng):
+    assert Community(FORTNIGHT, rng=rng).seed == Community(FORTNIGHT, rng=rng).seed
+    assert Community(FORTNIGHT, rng=rng).seed != Community(FORTNIGHT, rng=np.random.SeedSequence(6)).seed
+
+
+@pytest.mark.parametrize("make", [lambda: np.random.default_rng(5), lambda: np.random.PCG64(5), lambda: np.random.Generator(np.random.MT19937(5))])
+def test_of_a_generator_one_number_is_drawn(make):
+    one, other = make(), make()
+    first, second = Community(FORTNIGHT, rng=one).seed, Community(FORTNIGHT, rng=one).seed
+    assert first != second and first == Community(FORTNIGHT, rng=other).seed
+
+
+@pytest.mark.parametrize("rng", [1.0, "three", [], [1.5], {1: 2}, object()])
+def test_an_rng_that_cannot_be_meant_is_refused(rng):
+    with pytest.raises(ScenarioError, match="rng = .* is not a whole number, nor several, nor a SeedSequence or generator of NumPy"):
+        Community(FORTNIGHT, rng=rng)
+
+
+def test_seed_and_rng_at_once_are_refused_as_mesa_refuses_them():
+    with pytest.raises(ValueError, match="you have to pass either rng or seed, not both"):
+        mesa.Model(seed=1, rng=1)
+    with pytest.raises(ValueError, match="seed = 1, rng = 1: you have to pass either rng or seed, not both"):
+        Community(FORTNIGHT, seed=1, rng=1)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cogov.experiments import runs
+from cogov.experiments import front, runs
 from cogov.experiments import search as searching
 from cogov.experiments.front import confirmed, pareto
 from cogov.experiments.search import lived, mix, scenario_of, search
@@ -214,6 +214,7 @@ class Every:
 def test_a_budget_is_of_what_is_spent_beyond_the_case_as_it_stands(monkeypatch, limits, most, best):
     """The best design by the truth that was planted: counted as a whole no limit would leave any, and each limit leaves another one."""
     monkeypatch.setattr(searching, "outcome", planted)
+    monkeypatch.setattr(front, "RESAMPLES", 20)
     case = replace(SHORT, mechanisms={"building_captains": SHORT.mechanisms["building_captains"]})
     may = [name for name in PLANTED if name != "building_captains"]
     monkeypatch.setattr(searching, "study_of", lambda *_: Every(may))
@@ -225,6 +226,7 @@ def test_a_budget_is_of_what_is_spent_beyond_the_case_as_it_stands(monkeypatch, 
 def test_what_a_mix_leaves_out_of_the_case_pays_for_something_else(monkeypatch):
     """The captains that the case has may go: their 500 hours are then there for the whistle."""
     monkeypatch.setattr(searching, "outcome", planted)
+    monkeypatch.setattr(front, "RESAMPLES", 20)
     case = replace(SHORT, mechanisms={"building_captains": SHORT.mechanisms["building_captains"]})
     done = search(case, {"resolution_rate": "maximise"}, mechanisms=["building_captains", "whistle"], limits={"hours": 0}, most=1, trials=12, replicates=2, confirm=2)
     assert done.room.given == ("building_captains",) and done.front.mix[0] == "whistle" and done.front["beyond.hours"][0] == -100

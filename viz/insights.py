@@ -158,7 +158,7 @@ def tornado(axes, one, measure):
 def discovery(asked):
     """For each question and box: the peeling trajectory, and the box over the two factors it restricts most surely."""
     panels = [(one, k) for one in asked for k in range(max(len(one.found.boxes), 1))]
-    figure, grid = sheet(len(panels), 2, width=11, height=4.0, title=" ".join(dict.fromkeys(one.words for one in asked)))
+    figure, grid = sheet(len(panels), 2, width=11, height=4.0, title=asked[0].words)
     for (left, right), (one, k) in zip(grid, panels):
         box = one.found.boxes[k] if one.found.boxes else None
         peeling(left, box, one.found.boxes[:k])
