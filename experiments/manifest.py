@@ -1,8 +1,8 @@
-"""manifest.json: what made a folder of results, so that it can be made again and held against what is there. Every command that fills a folder leaves one.
+"""manifest.json: what made a folder of results, so that it can be made again and checked.
 
-`made_by` is the command's name and `command` what was typed; `cases` are the communities as they were simulated, each whole as the
-text of a case file; `model` is the version of the model by digest, `versions` those of the software. `results` has a SHA-256 for each
-table, and `digest` one for all of them: the same settings with the same versions give the same digest.
+`made_by` is the command's name and `command` what was typed; `cases` are the communities as they were simulated, each whole
+as the text of a case file; `model` is the version of the model by digest, `versions` those of the software. `results` has a
+SHA-256 for each table, and `digest` is one of them all: the same settings with the same versions give the same digest.
 """
 
 import json
@@ -11,9 +11,9 @@ from hashlib import blake2b, sha256
 from importlib.metadata import version
 from pathlib import Path
 
-from ..model.compiled import version as model
 from ..model.knobs import ScenarioError
 from ..model.reading import table_of
+from ..model.sources import version as model
 from .casefiles import written
 from .store import LEDGER
 
@@ -21,14 +21,24 @@ FILE = "manifest.json"
 
 
 def leave(folder, made_by, *, command="", cases=(), tables=(), **asked):
-    """Write manifest.json into `folder`: what was `asked`, of which `cases` (scenarios), and what came out in which `tables` (names of files there).
+    """Write manifest.json into `folder`.
 
-    The manifest that another command left there is kept, as manifest-COMMAND.json. Raises ScenarioError in the folder of a sweep.
+    It says what was `asked`, of which `cases` (scenarios), and has a digest of each of the `tables` (names of files in the
+    folder). The manifest that another command left there is kept, as manifest-COMMAND.json. Raises ScenarioError in the
+    folder of a sweep.
     """
     folder = Path(folder)
     free(folder)
     results = {str(name): sha256((folder / name).read_bytes()).hexdigest() for name in tables}
-    made = {"made_by": made_by, "command": command, **asked, "cases": list(map(case_of, cases)), **software(), "results": results, "digest": digest_of(sorted(results.items()))}
+    made = {
+        "made_by": made_by,
+        "command": command,
+        **asked,
+        "cases": list(map(case_of, cases)),
+        **software(),
+        "results": results,
+        "digest": digest_of(sorted(results.items())),
+    }
     before = maker(folder / FILE)
     if before and before != made_by:
         (folder / FILE).replace(folder / f"manifest-{before}.json")
@@ -66,7 +76,8 @@ def case_of(scenario):
 
 def given(on=(), off=(), settings=()):
     """Mechanisms and settings as they were given, by name; what nobody gave is empty."""
-    return {"on": [on] if isinstance(on, str) else list(on), "off": [off] if isinstance(off, str) else list(off), "settings": settings if isinstance(settings, dict) else list(settings)}
+    listed = {name: [told] if isinstance(told, str) else list(told) for name, told in (("on", on), ("off", off))}
+    return {**listed, "settings": settings if isinstance(settings, dict) else list(settings)}
 
 
 def file_of(path):
@@ -77,14 +88,21 @@ def file_of(path):
 
 def swept(found):
     """The sweep that an analysis is of: its folder, what was asked, the version of the model, and the digest of its runs."""
-    return {"folder": str(found.folder), "experiment": found.experiment.name, "registered": found.experiment.registered(), "model": found.manifest["model"], "digest": found.digest()}
+    return {
+        "folder": str(found.folder),
+        "experiment": found.experiment.name,
+        "registered": found.experiment.registered(),
+        "model": found.manifest["model"],
+        "digest": found.digest(),
+    }
 
 
 def software(*more):
     """The versions of all that takes part in a result."""
+    packages = {name: version(name) for name in ("cogov", "numpy", "numba", "pandas", *more)}
     return {
         "model": model(),
-        "versions": {name: version(name) for name in ("cogov", "numpy", "numba", "pandas", *more)} | {"python": platform.python_version()},
+        "versions": packages | {"python": platform.python_version()},
         "machine": f"{platform.system()} {platform.machine()}",
     }
 

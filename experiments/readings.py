@@ -215,7 +215,7 @@ def paired(found, mechanism):
 
 
 def bests(found, measure=None, seed=0):
-    """[`Asked`]: in which worlds each named arm is best, the arm first that is best in most worlds (of equals the better mean). Raises ScenarioError."""
+    """[`Asked`]: in which worlds each named arm is best; first the arm that is best in most worlds. Raises ScenarioError."""
     measure, e = asked_for(found, measure), found.experiment
     if not all(len(named(found, case)) > 1 for case in found.plan.cases):
         raise ScenarioError("there are not two arms to choose from at every point; add [[arm]]s beside the design")
@@ -229,11 +229,12 @@ def bests(found, measure=None, seed=0):
     table["best"] = table["best"].str.removeprefix("arm ")
     mean = pd.concat(means).groupby(level=0).mean()
     order = ranked(table["best"].value_counts().reindex(mean.index, fill_value=0), mean, measure)
-    return [one(f"{arm} is best", words, table, (table["best"] == arm).to_numpy(), seed) for arm, (count, words) in told_of(order, len(table), measure).items() if count]
+    asked = told_of(order, len(table), measure).items()
+    return [one(f"{arm} is best", words, table, (table["best"] == arm).to_numpy(), seed) for arm, (n, words) in asked if n]
 
 
 def ranked(count, mean, measure):
-    """(arm) -> worlds in which it is best, and its mean over all worlds: the arm first that is best in most worlds, of equals the one with the better mean."""
+    """(arm) -> worlds in which it is best, and its mean over all worlds, the best first: in most worlds; of equals, by mean."""
     table = pd.DataFrame({"count": count, "mean": mean})
     return table.sort_values(["count", "mean"], ascending=[False, measure in SMALLER], kind="stable")
 
@@ -244,7 +245,10 @@ def told_of(order, worlds, measure):
     first, better = order.index[0], order["mean"].idxmin() if measure in SMALLER else order["mean"].idxmax()
     head = f"Best overall by {measure}: {first}. Of {worlds} worlds, best are " + ", ".join(shares) + "."
     head += f" The mean over all worlds is best for {better}: where it wins, it wins by more." if better != first else ""
-    return {arm: (int(row["count"]), head if arm == first else f"Best overall is {first}; {arm} is best in {row['count'] / worlds:.0%} of worlds.") for arm, row in order.iterrows()}
+    told = {first: (int(order["count"].iloc[0]), head)}
+    for arm, row in order.iloc[1:].iterrows():
+        told[arm] = int(row["count"]), f"Best overall is {first}; {arm} is best in {row['count'] / worlds:.0%} of worlds."
+    return told
 
 
 def one(name, words, table, wins, seed):
@@ -303,9 +307,10 @@ def budgeted(text):
     except ValueError:
         most = -1.0
     if not 0 <= most < np.inf:
-        raise ScenarioError(f"--budget-hours {text}: write a number of hours, 0 or more, as 400 for all work, or with whose they are, as committee=200")
+        raise ScenarioError(f"--budget-hours {text}: write hours, 0 or more, as 400 for all work, or committee=200 for a role's")
     if role and role not in PAYERS:
-        raise ScenarioError(f"--budget-hours {text}: no role is called {role!r}{guess(role, list(PAYERS))}; there are {', '.join(PAYERS)}")
+        there = f"{guess(role, list(PAYERS))}; there are {', '.join(PAYERS)}"
+        raise ScenarioError(f"--budget-hours {text}: no role is called {role!r}{there}")
     return f"{HOURS}{role}" if role else "hours", most
 
 

@@ -2,8 +2,9 @@
 
 Optuna proposes mixes (NSGA-II: Deb, Pratap, Agarwal & Meyarivan 2002; or the tree-structured Parzen estimator, TPE: Bergstra
 et al. 2011), every trial lives through the same lucks, and what no other trial beats in all objectives at once is the
-Pareto front. Budgets are of what is spent beyond the case as it stands, run by run under the same luck. The best of many trials is partly the luckiest: so the front is lived through again with luck that took no
-part in the search, and shown as it is there, with those that fall off. Optuna is an extra: pip install 'cogov[search]'.
+Pareto front. Budgets are of what is spent beyond the case as it stands, run by run under the same luck. The best of many
+trials is partly the luckiest: so the front is lived through again with luck that took no part in the search, and shown as it
+is there, with those that fall off. Optuna is an extra: pip install 'cogov[search]'.
 """
 
 import json
@@ -43,7 +44,7 @@ class Room:
     mechanisms: tuple  # that may be on or off
     knobs: dict        # path -> (low, high)
     objectives: dict   # measure -> "maximise" or "minimise"
-    limits: dict       # measure, or "hours.ROLE" -> most that its mean may be beyond that of the case as it stands: yuan, hours, hours.committee, ...
+    limits: dict       # measure, or "hours.ROLE" -> most that its mean may be beyond that of the case as it stands
     replicates: int    # in every trial
     seed: int
     within: int
@@ -76,7 +77,8 @@ class Searched:
         done, kept = self.trials.status.eq("done"), self.front.status.eq("stays")
         yield f"{len(self.trials)} trials, {self.trials['first'][done].nunique()} different mixes of {self.room.replicates} replicates each; {int((~done).sum())} failed."
         if self.room.limits:
-            yield f"Limits are of what is spent beyond the case as it stands, under the same luck: {', '.join(f'{k} at most {shown(v)}' for k, v in self.room.limits.items())}."
+            limits = ", ".join(f"{name} at most {shown(most)}" for name, most in self.room.limits.items())
+            yield f"Limits are of what is spent beyond the case as it stands, under the same luck: {limits}."
         if not len(self.front):
             yield "None keeps to the limits; raise them, or let mechanisms be weaker."
         else:
@@ -95,9 +97,10 @@ def search(
     `mechanisms` may each be on or off, what else the case has (and `on`, `off`, `settings`) stays. `knobs`: path -> (low, high),
     also of those mechanisms. `objectives`: measure -> "maximise" or "minimise"; `limits`: measure -> the most that its mean
     may be beyond the case as it stands ({"yuan": 50_000, "hours": 4000, "hours.committee": 200}): what the case has already costs
-    nothing, and what a mix leaves out of it pays for something else. `most` is how many mechanisms a mix may add. Every trial has the same `replicates` lucks, the front is confirmed on `confirm`
-    others. The same seed gives the same search for any number of `workers`. `record` names a CSV file to which every trial is
-    added as soon as it is done; a search that is begun again with the same arguments and file takes from there what it has.
+    nothing, and what a mix leaves out of it pays for something else. `most` is how many mechanisms a mix may add. Every trial has
+    the same `replicates` lucks, the front is confirmed on `confirm` others. The same seed gives the same search for any number of
+    `workers`. `record` names a CSV file to which every trial is added as soon as it is done; a search that is begun again with the
+    same arguments and file takes from there what it has.
     """
     room = room_of(runs.scenario_of(case), tuple(dict.fromkeys(mechanisms)), dict(knobs), dict(objectives), dict(limits), replicates, seed, within, days, on, off, settings, most)
     for name, value, least in (("trials", trials, 1), ("replicates", replicates, 2), ("confirm", confirm, 2), ("workers", workers, 1)):
@@ -130,17 +133,21 @@ def room_of(scenario, names, knobs, objectives, limits, replicates, seed, within
         if name not in known:
             raise ScenarioError(f"no measure is called {name!r}{guess(name, list(known))}")
     if most is not None and not (names and 0 <= most <= len(mechanisms.names())):
-        raise ScenarioError(f"most = {most} mechanisms: " + (f"allowed is 0 to {len(mechanisms.names())}" if names else "none may be on or off; name those that may"))
+        why = f"allowed is 0 to {len(mechanisms.names())}" if names else "none may be on or off; name those that may"
+        raise ScenarioError(f"most = {most} mechanisms: {why}")
     there = {*scenario.mechanisms, *on} - {*off}
     full = altered(scenario, on=(*on, *names), off=off, settings=settings, days=days)
     for path, ends in knobs.items():
         checked(full, path, ends)
-    return Room(full, names, knobs, objectives, limits, replicates, seed, within, len(names) if most is None else most, tuple(name for name in names if name in there), {})
+    given = tuple(name for name in names if name in there)
+    most = len(names) if most is None else most
+    return Room(full, names, knobs, objectives, limits, replicates, seed, within, most, given, {})
 
 
 def without(scenario, names):
     """A scenario without these mechanisms."""
-    return replace(scenario, mechanisms={name: m for name, m in scenario.mechanisms.items() if name not in names})
+    left = {name: mechanism for name, mechanism in scenario.mechanisms.items() if name not in names}
+    return replace(scenario, mechanisms=left)
 
 
 def checked(scenario, path, ends):
@@ -211,7 +218,7 @@ def study_of(sampler, seed, room):
 
 
 def design_of(room, trial):
-    """What Optuna proposes, without the knobs of mechanisms that are off: they change nothing. Of too many mechanisms chance keeps some."""
+    """What Optuna proposes, without the knobs of mechanisms that are off; of too many mechanisms chance keeps some."""
     on = [name for name in room.mechanisms if trial.suggest_categorical(SWITCH + name, [False, True])]
     on = [name for name in on if name in kept(room, on, trial.number)]
     knobs = {}
@@ -223,7 +230,7 @@ def design_of(room, trial):
 
 
 def kept(room, on, number):
-    """Of the mechanisms that a trial proposes: those that the case has, and of the others as many as may be added, drawn by the trial's number."""
+    """Of the mechanisms that a trial proposes: those that the case has, and as many others as may be added, drawn by its number."""
     added = [name for name in on if name not in room.given]
     order = np.argsort(Luck("search", room.seed)("kept", np.arange(len(added)), number), kind="stable")
     return {*room.given, *(added[n] for n in order[: room.most])}
@@ -278,7 +285,8 @@ def lived(room, numbers, design):
 def outcome(scenario, seed, number, within):
     """Every measure of one replicate, and the hours of each role."""
     run = runs.replicate(scenario, "search", seed, number)
-    return measures.summary(run, within) | {HOURS + role: float(hours) for role, hours in zip(PAYERS, run.ledger.hours.sum(axis=0))}
+    hours = run.ledger.hours.sum(axis=0).tolist()
+    return measures.summary(run, within) | {HOURS + role: number for role, number in zip(PAYERS, hours)}
 
 
 def spent_in(room, number):

@@ -143,9 +143,9 @@ for place, name in enumerate(measures.DAILY):
 
 
 def seeded(seed, rng):
-    """The seed of a community's luck: `seed`; or `rng`, as Mesa takes it: a whole number, several, or a SeedSequence or generator of NumPy.
+    """The seed of a community's luck: `seed`; or `rng`, as Mesa takes it.
 
-    A SeedSequence and several numbers give the same seed each time; of a generator one number is drawn. Raises ScenarioError.
+    `rng` is a whole number, several, or a SeedSequence or generator of NumPy. A SeedSequence and several numbers give the same seed each time; of a generator one number is drawn. Raises ScenarioError.
     """
     if seed is not None and rng is not None:
         raise ScenarioError(f"seed = {seed!r}, rng = {rng!r}: you have to pass either rng or seed, not both")

@@ -6,10 +6,11 @@ from functools import lru_cache
 import numpy as np
 
 from . import measures
-from .compiled import compiled, version
+from .compiled import compiled
 from .day import live
 from .knobs import ScenarioError
 from .luck import Luck
+from .sources import version
 from .world import begun, found, resumed
 
 
@@ -64,7 +65,10 @@ def days(scenario, *seed):
 def revived(source, scenario, luck, snapshot):
     """The world that was pickled or copied with version `source` of the model. Raises ScenarioError for another version's."""
     if source != version():
-        raise ScenarioError(f"this community was saved by another version of the model ({source}, this is {version()}), which would go on otherwise; load it with that version, or simulate it again")
+        raise ScenarioError(
+            f"this community was saved by another version of the model ({source}, this is {version()}), which would go on "
+            "otherwise; load it with that version, or simulate it again"
+        )
     return resumed(snapshot, community(scenario), scenario, luck)
 
 

@@ -12,14 +12,15 @@ from .almanac import PAYERS, YEAR, almanac, outset
 from .acting import Acting, grown, hands, pointers, regrown, stacks, sums
 from .arising import Clocks
 from .categories import Columns, columns
-from .compiled import bound, compiled, struct, version
-from .knobs import ScenarioError
+from .compiled import bound, compiled, struct
 from .issues import EVENT, ISSUE
+from .knobs import ScenarioError
 from .ledger import Ledger
 from .luck import Luck
 from .places import Buildings, Compounds, Households, Stairwells, firsts, shared_out
 from .pull import Levers
 from .signing import Projects
+from .sources import version
 
 WEEK = 7
 ROOM = 1024  # issues, before more room is made
@@ -363,14 +364,22 @@ def resumed(snapshot, community, scenario, luck):
 
 
 def leaves(part, name):
-    """(name, array) of every array in tuples of columns, or dicts of them; plain numbers do not change. Raises ScenarioError for anything else."""
-    for own, one in (part if isinstance(part, dict) else part._asdict() if hasattr(part, "_asdict") else dict(enumerate(part))).items():
+    """(name, array) of every array in tuples of columns, or dicts of them; plain numbers do not change.
+
+    Raises ScenarioError for anything else.
+    """
+    if isinstance(part, tuple):
+        part = part._asdict() if hasattr(part, "_asdict") else dict(enumerate(part))
+    for own, one in part.items():
         if isinstance(one, np.ndarray) and not one.dtype.hasobject:
             yield f"{name}{own}", one
         elif isinstance(one, (tuple, dict)):
             yield from leaves(one, f"{name}{own}.")
         elif not isinstance(one, (int, float, str, np.generic)):
-            raise ScenarioError(f"{name}{own} is a {type(one).__name__}: a community can be saved and copied where mechanisms keep arrays of numbers, and tuples of them")
+            raise ScenarioError(
+                f"{name}{own} is a {type(one).__name__}: a community can be saved and copied where mechanisms keep "
+                "arrays of numbers, and tuples of them"
+            )
 
 
 def numbers(scenario):

@@ -1,6 +1,7 @@
 """The page's door: who may come in, by which way, how many, and what they are told when something breaks."""
 
 import asyncio
+import gc
 import hmac
 import json
 import logging
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections import defaultdict
 from contextlib import contextmanager
 from types import SimpleNamespace
@@ -25,6 +27,8 @@ from cogov.viz import door as doors
 from cogov.viz import web
 from cogov.viz.answers import HEADERS, LOG
 from cogov.viz.door import ABREAST, FULL, LINE, SESSIONS, TWICE, Door
+from cogov.viz.driving import Visitor
+from cogov.viz.driving import serving as serving_page
 
 from browsing import launched, needed
 
@@ -460,6 +464,23 @@ def test_nobody_ends_the_visit_of_somebody_else(inside):
     assert asked(door, CLOSE, "POST", {"cookie": "solara-session-id=mine"})[0] == 200
 
 
+@pytest.mark.parametrize("name", ["Town", "Chart", "Address"])
+def test_a_widget_that_is_closed_is_freed(name):
+    """Of a script that is a file anywidget keeps every widget that shows it: a dozen for each visit."""
+    import anywidget
+
+    from cogov.viz import app  # noqa: F401  brings them all
+
+    kinds = {kind.__name__: kind for kind in anywidget.AnyWidget.__subclasses__() if kind.__module__.startswith("cogov.")}
+    assert set(kinds) == {"Town", "Chart", "Address"}
+    one = kinds[name]()
+    kept = weakref.ref(one)
+    one.close()
+    del one
+    gc.collect()
+    assert kept() is None
+
+
 def test_nothing_is_taken_in_but_by_the_socket(door, inside):
     for headers in ({"content-length": "1"}, {"content-length": "99999999999"}, {"content-length": "-1"}, {"content-length": "x"}, {"transfer-encoding": "chunked"}):
         assert asked(door, CLOSE, "POST", headers)[0] == 413
@@ -655,6 +676,22 @@ def served(*options):
         process.terminate()
         process.wait(20)
         process.stdout.close()
+
+
+@pytest.mark.slow
+def test_visits_that_were_cut_off_make_room_and_closed_ones_are_gone():
+    """Two places, four visitors one after the other whose sockets are cut: each gets the town, two at most are kept; who says that they leave is gone at once."""
+    two = "import sys; from cogov.viz import door; door.SESSIONS = 2; from cogov.__main__ import main; main()"
+    with serving_page("wuzi_yard", "-c", two) as server:
+        for _ in range(4):
+            visitor = Visitor(server.address)
+            assert visitor.arrive() and 1 <= server.visits <= 2
+            visitor.drop()
+        staying, leaving = Visitor(server.address), Visitor(server.address)
+        assert staying.arrive() and leaving.arrive() and Visitor(server.address).arrive() is None
+        leaving.leave()
+        server.quiet()
+        assert server.visits == 1 and staying.click("grid_patrol", True)
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ from .answers import Said, named, noted
 
 HERE = "127.0.0.1"
 LOOPBACK = (HERE, "localhost")
-SESSIONS = 60     # visits that are kept at once; a tab is one. Those whose socket is gone are kept only as long as nobody else wants the room
+SESSIONS = 60     # visits that are kept at once; a tab is one. One without a socket makes room for who comes
 TWICE = 2         # sockets of one visit, for one that was lost may not have noticed when the next is there
 ABREAST = 3       # visits that are drawn for the first time at once; where all are, all wait for the last
 DRAWN = 10.0      # seconds after which the next may come, though one of them has not got its town
@@ -128,7 +128,7 @@ class Door:
         return {*self.living(), *self.sockets} - self.closing
 
     def full(self, visit):
-        """Whether there is no room for one more socket of this visit; a visit without a socket takes none from others."""
+        """Whether there is no room for one more socket of this visit."""
         return self.sockets[visit] >= TWICE if visit in self.sockets else len(self.sockets) >= SESSIONS
 
     async def make_room(self):

@@ -80,14 +80,15 @@ def ending(process):
 
 
 @contextmanager
-def serving(case):
-    """A Server of a case in a fresh process."""
+def serving(case, *how):
+    """A Server of a case in a fresh process; `how` stands where Python is told to run cogov."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
     with TemporaryFile() as told:
         began = time.perf_counter()
-        process = subprocess.Popen([sys.executable, "-m", "cogov", "serve", case, "--no-open", "--port", str(port)], stdout=told, stderr=told)
+        command = [sys.executable, *(how or ("-m", "cogov")), "serve", case, "--no-open", "--port", str(port)]
+        process = subprocess.Popen(command, stdout=told, stderr=told)
         process.told = told
         try:
             yield Server(process, port, began)

@@ -55,7 +55,8 @@ def measured(sessions=10, visits=200, browser=True, progress=lambda what: None):
     with start as playwright:
         first = first_views(playwright, where, progress)
         progress("switches")
-        return [views(first, switches(playwright, where)), towns(playwright, where, progress), crowd(playwright, where, min(sessions, BROWSERS), progress), *alone()]
+        seen = [views(first, switches(playwright, where)), towns(playwright, where, progress)]
+        return [*seen, crowd(playwright, where, min(sessions, BROWSERS), progress), *alone()]
 
 
 def first_views(playwright, where, progress):
@@ -188,7 +189,8 @@ def audience(sessions, progress):
 def departures(visits, progress):
     """The table of what visits leave behind when they have ended: those that are closed, and those whose socket is cut.
 
-    As many come before anything is counted, and fill what the server keeps for all; of those that are cut it also keeps as many as there is room for.
+    Others come before anything is counted: they fill what the server keeps for all, and of those that are cut off it
+    keeps as many as there is room for.
     """
     rows = []
     for how, ending in (("closed", Visitor.leave), ("cut off", Visitor.drop)):
@@ -198,14 +200,21 @@ def departures(visits, progress):
                 before, came = server.memory, 0
                 for begun in range(0, visits if turn else max(visits // 2, SESSIONS), ABREAST):
                     progress(f"visits that are {how}: {begun}, turn {turn + 1} of {TURNS}")
-                    visitors = [Visitor(server.address) for _ in range(min(ABREAST, visits - begun) if turn else ABREAST)]
+                    several = min(ABREAST, visits - begun) if turn else ABREAST
+                    visitors = [Visitor(server.address) for _ in range(several)]
                     came += sum(seconds is not None for seconds in together([one.arrive for one in visitors]))
                     together([lambda one=one: ending(one) for one in visitors])
                 server.quiet()
             after = server.memory
-            rows.append((how, f"{came} of {visits}", before, after, f"{1024 * (after - before) / visits:+,.0f}", str(server.visits)))
-    note = f"{ABREAST} at a time, each until it has its town. MiB: of the server, after at least {max(visits // 2, SESSIONS)} have come and gone; after {visits} more. Kept: visits of which the server still knows, {SESSIONS} at most; those that were cut off might come back."
-    return f"{CASE}: what ended visits leave", ("visits", "saw it", "MiB before", "MiB after", "KiB each", "kept"), rows, note
+            each = f"{1024 * (after - before) / visits:+,.0f}"
+            rows.append((how, f"{came} of {visits}", before, after, each, str(server.visits)))
+    note = (
+        f"{ABREAST} at a time, each until it has its town. MiB: of the server, after {max(visits // 2, SESSIONS)} or more "
+        f"have come and gone; after {visits} more. Kept: visits that the server still knows, {SESSIONS} at most; those that "
+        "were cut off might come back."
+    )
+    columns = ("visits", "saw it", "MiB before", "MiB after", "KiB each", "kept")
+    return f"{CASE}: what ended visits leave", columns, rows, note
 
 
 def answers(page):
