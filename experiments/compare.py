@@ -11,6 +11,7 @@ import pandas as pd
 from ..model import measures, mechanisms
 from ..model.cases import altered
 from ..model.knobs import ScenarioError
+from ..model.precompile import ensure
 from ..model.scenario import Scenario
 from . import manifest, runs
 from .statistics import difference
