@@ -161,12 +161,13 @@ def compile_(
 @app.command()
 def run(case: Case, days: Days = None, seed: Seed = 0, set_: Set = None, on: On = None, off: Off = None, within: Within = 30, out_: Annotated[Path | None, typer.Option("--out", help="folder for the tables")] = None, json_: Json = False):
     """Live through a case once, and print every measure and who spent what."""
-    from .experiments import manifest
     from .experiments.runs import simulate
     from .model.cases import altered, read
     from .viz import tables
 
     if out_:
+        from .experiments import manifest
+
         manifest.free(out_)
     scenario = altered(read(case), on or (), off or (), set_ or (), days)
     ready(scenario, out_)

@@ -58,6 +58,7 @@ def _joined(named):
     return blake2b("\n".join(f"{name} {digest}" for name, digest in named).encode(), digest_size=8).hexdigest()
 
 
+@lru_cache(maxsize=None)
 def find(module):
     """(path, module) of a module that is the package's, or a user's own; None for Python's and installed ones."""
     base, *rest = module.split(".")

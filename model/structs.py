@@ -12,6 +12,15 @@ from numba.experimental import structref
 from .compiled import Kernel
 from .kernel_cache import KernelCache
 
+# Numba loads scipy.linalg only to see that it is there, a fifth of a short command's time. It is: cogov asks for SciPy, and
+# a kernel that multiplies matrices still loads it.
+import numba.np.linalg
+
+seen, numba.np.linalg.ensure_blas = numba.np.linalg.ensure_blas, lambda: None
+import numba.np.arraymath  # noqa: E402  the one that looks
+
+numba.np.linalg.ensure_blas = seen
+
 OPTIONS = dict(nogil=True, error_model="numpy", no_cfunc_wrapper=True)
 
 

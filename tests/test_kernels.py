@@ -63,11 +63,13 @@ def digests(folder, monkeypatch):
     """{module: digest of all that its kernels depend on} of a copy."""
     monkeypatch.setattr(sources, "ROOT", folder)
     sources.kernel_digest.cache_clear()
+    sources.find.cache_clear()
     found = {}
     for path in sorted(folder.rglob("*.py")):
         name = ".".join(["cogov", *path.relative_to(folder).with_suffix("").parts]).removesuffix(".__init__")
         found[name.removeprefix("cogov.")] = sources.kernel_digest(path, name)
     sources.kernel_digest.cache_clear()
+    sources.find.cache_clear()
     return found
 
 
