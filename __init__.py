@@ -25,6 +25,10 @@ __all__ = list(_WHERE)
 
 
 def __getattr__(name):
+    if name == "__version__":
+        from .model.release import project
+
+        return project()[0]
     if name not in _WHERE:
         raise AttributeError(f"module 'cogov' has no attribute {name!r}")
     from importlib import import_module
@@ -33,4 +37,4 @@ def __getattr__(name):
 
 
 def __dir__():
-    return sorted([*globals(), *_WHERE])
+    return sorted([*globals(), *_WHERE, "__version__"])

@@ -1,6 +1,6 @@
 """The command line: the front door, which knows every room. `cogov --help`, or `python -m cogov`."""
 
-import json
+import os
 import sys
 from collections import Counter
 from dataclasses import asdict, fields
@@ -9,19 +9,23 @@ from typing import Annotated
 
 import typer
 from rich.table import Column, Table
+from rich.text import Text
 
 from . import cities, insights, pictures, serving, sweeps  # noqa: F401  their commands
+from .completion import KNOBS, complete_case, complete_knob, complete_mechanism
 from .model.knobs import ScenarioError, span
-from .shell import Case, Days, Json, Off, On, Seed, Set, Within, app, bench, command, compile_engine, err, out, plain, progress, ready, told
+from .shell import Case, Days, Json, Off, On, Seed, Set, Within, app, bench, command, compile_engine, err, out, print_json, progress, ready, safe_streams
 
 
 def main():
     """Run the command line; what the user wrote wrongly is one line on standard error and exit status 2."""
+    os.environ["MPLBACKEND"] = "agg"  # no window is opened, and a backend that is not there stops nothing
     try:
-        app(standalone_mode=True)
+        with safe_streams():
+            app(standalone_mode=True)
     except (ScenarioError, OSError) as error:
         words = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
-        err.print(f"cogov: {words}", style="bold red", markup=False, highlight=False, soft_wrap=True)
+        err.print(f"cogov: {words}", style="bold red", highlight=False, soft_wrap=True)
         sys.exit(2)
 
 
@@ -32,8 +36,8 @@ def cases(json_: Json = False):
 
     every = [read(name) for name in shipped()]
     if json_:
-        return print(json.dumps([{"name": s.name, "title": s.title, "provenance": s.provenance, "residents": s.community.residents,
-                                  "given": list(s.community.given), "mechanisms": sorted(s.mechanisms)} for s in every], ensure_ascii=False, indent=2))  # fmt: skip
+        return print_json([{"name": s.name, "title": s.title, "provenance": s.provenance, "residents": s.community.residents,
+                                  "given": list(s.community.given), "mechanisms": sorted(s.mechanisms)} for s in every])  # fmt: skip
     table = Table("case", Column("what it is", overflow="fold"), "residents", "mechanisms it reports")
     for s in every:
         table.add_row(s.name, s.title, f"{s.community.residents:,}", ", ".join(s.mechanisms))
@@ -42,8 +46,8 @@ def cases(json_: Json = False):
 
 @app.command("mechanisms")
 def mechanisms_(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="those to describe; else all", show_default=False)] = None,
-    effects: Annotated[str | None, typer.Option(metavar="CASE", help="instead: what each does by itself in this case, under the same luck")] = None,
+    names: Annotated[list[str] | None, typer.Argument(autocompletion=complete_mechanism, metavar="[NAME]...", help="those to describe; else all", show_default=False)] = None,
+    effects: Annotated[str | None, typer.Option(autocompletion=complete_case, metavar="CASE", help="instead: what each does by itself in this case, under the same luck")] = None,
     among: Annotated[bool, typer.Option("--among", help="with --effects: beside the case's other mechanisms, instead of alone")] = False,
     replicates: Annotated[int, typer.Option(min=2, help="with --effects: pairs of runs")] = 20,
     days: Days = None, seed: Seed = 0, set_: Set = None, within: Within = 30,
@@ -60,11 +64,10 @@ def mechanisms_(
         return effects_(effects, {"days": days, "settings": set_ or ()}, {"replicates": replicates, "seed": seed, "within": within, "among": among, "workers": workers}, out_, json_)
     chosen = [mechanisms.named(name) and name for name in names or mechanisms.names()]
     if json_:
-        return print(json.dumps([described(name) for name in chosen], ensure_ascii=False, indent=2))
+        return print_json([described(name) for name in chosen])
     for name in chosen:
         one = described(name)
-        out.print(f"[bold]{name}[/] {one['zh']}")
-        out.print(f"  {one['does']}\n  [italic]{one['disappoints']}[/]", highlight=False)
+        out.print(Text.assemble((name, "bold"), f" {one['zh']}\n  {one['does']}\n  ", (one["disappoints"], "italic")))
         table = Table("knob", "default", "range", "unit", "source", box=None, padding=(0, 2, 0, 2))
         for knob in one["knobs"]:
             table.add_row(knob["name"], f"{knob['default']:g}", span(knob), knob["unit"], knob["source"])
@@ -75,6 +78,7 @@ def effects_(name, changes, options, folder, json_):
     """Run, show and keep the effects of all mechanisms in the case `name`."""
     from .experiments import manifest
     from .experiments.effects import effects
+    from .experiments.spreadsheets import write_csv
     from .model import mechanisms
     from .model.cases import altered, read
     from .viz import figures, tables
@@ -85,13 +89,13 @@ def effects_(name, changes, options, folder, json_):
     with progress() as bar:
         task = bar.add_task(f"{case.name}, all mechanisms", total=options["replicates"])
         table = effects(case, **options, progress=lambda: bar.advance(task))
-    table.to_csv(folder / "effects.csv")
+    write_csv(table, folder / "effects.csv")
     asked = {**manifest.given(settings=changes["settings"]), "days": case.days, **{name: value for name, value in options.items() if name != "workers"}}
     manifest.leave(folder, "effects", command=command(), cases=[case], tables=["effects.csv"], **asked)
     title = f"{case.name}: each mechanism {'beside the others' if options['among'] else 'alone'}; {options['replicates']} pairs, {case.days} days"
     picture = figures.save(figures.effects(table, title), folder, "effects")
     if json_:
-        return print(json.dumps(told(table.reset_index(), "records"), ensure_ascii=False, indent=2))
+        return print_json(table.reset_index().to_dict("records"))
     out.print(tables.effects(table, case, options["replicates"], options["among"]))
     out.print(f"Figure: {picture} (and .svg)\nTable: {folder / 'effects.csv'}", soft_wrap=True, highlight=False)
 
@@ -108,7 +112,7 @@ def described(name):
 
 @app.command()
 def knobs(
-    prefix: Annotated[str, typer.Argument(metavar="[PREFIX]", help="what a path begins with, e.g. committee or issues.litter", show_default=False)] = "",
+    prefix: Annotated[str, typer.Argument(autocompletion=complete_knob, metavar="[PREFIX]", help="what a path begins with, e.g. committee or issues.litter", show_default=False)] = "",
     markdown: Annotated[bool, typer.Option("--markdown", help="print the page docs/parameters.md, all of it")] = False,
     json_: Json = False,
 ):  # fmt: skip
@@ -118,7 +122,7 @@ def knobs(
 
     found = parameters("" if markdown else prefix)
     if json_:
-        return print(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=2))
+        return print_json([asdict(one) for one in found])
     if markdown:
         return print(page(found), end="")
     for table in listed(found):
@@ -134,13 +138,15 @@ def docs(folder: Annotated[Path, typer.Argument(help="where they are")] = Path("
 
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "parameters.md").write_text(page(parameters()), encoding="utf-8")
+    if folder.resolve() == Path(__file__).parent / "docs":
+        KNOBS.write_text("".join(f"{one.path}\n" for one in parameters() if not one.path.startswith("[[")), encoding="utf-8")  # for completion
     save(lifecycle(), folder / "lifecycle.svg")
     save(levers(), folder / "levers.svg")
 
 
 @app.command("compile")
 def compile_(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[MECHANISM]...", help="those to compile for; else all", show_default=False)] = None,
+    names: Annotated[list[str] | None, typer.Argument(autocompletion=complete_mechanism, metavar="[MECHANISM]...", help="those to compile for; else all", show_default=False)] = None,
     json_: Json = False,
 ):  # fmt: skip
     """Compile the engine ahead, for a container or a cluster, and say what had to be compiled. Other commands do it when needed."""
@@ -152,10 +158,10 @@ def compile_(
         raise ScenarioError(kernel_store.unwritable())
     compiled = compile_engine([*names, precompile.STREET])
     if json_:
-        return print(json.dumps({"compiled": compiled, "folder": str(folder)}, ensure_ascii=False, indent=2))
+        return print_json({"compiled": compiled, "folder": str(folder)})
     for name, count in sorted(Counter(compiled).items()):
-        out.print(f"{name}{f', for {count} kinds of arguments' if count > 1 else ''}", highlight=False, markup=False, soft_wrap=True)
-    out.print(f"{len(compiled)} kernels were compiled; they are kept in {folder}", highlight=False, markup=False, soft_wrap=True)
+        out.print(f"{name}{f', for {count} kinds of arguments' if count > 1 else ''}", highlight=False, soft_wrap=True)
+    out.print(f"{len(compiled)} kernels were compiled; they are kept in {folder}", highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -175,13 +181,14 @@ def run(case: Case, days: Days = None, seed: Seed = 0, set_: Set = None, on: On 
         task = bar.add_task(f"{case}: days", total=scenario.days)
         done = simulate(scenario, seed=seed, within=within, progress=lambda: bar.advance(task))
     if out_:
+        from .experiments.spreadsheets import write_csv  # and with it pandas, which is slow to load
+
         names = [f"{name}.csv" for name in ("measures", "series", "issues", "history", "ledger")]
         for name in names:
-            getattr(done, name.removesuffix(".csv")).to_csv(out_ / name)
+            write_csv(getattr(done, name.removesuffix(".csv")), out_ / name)
         manifest.leave(out_, "run", command=command(), cases=[scenario], tables=names, **manifest.given(on or (), off or (), set_ or ()), days=scenario.days, seed=seed, within=within)
     if json_:
-        return print(json.dumps({"case": done.scenario.name, "seed": seed, "days": done.scenario.days, "mechanisms": sorted(done.scenario.mechanisms),
-                                 "measures": plain(done.summary), "ledger": done.spending}, ensure_ascii=False, indent=2))  # fmt: skip
+        return print_json({"case": done.scenario.name, "seed": seed, "days": done.scenario.days, "mechanisms": sorted(done.scenario.mechanisms), "measures": done.summary, "ledger": done.spending})
     out.print(tables.measured(done))
     out.print(tables.spent({"": done.spending}))
     if out_:
@@ -191,7 +198,7 @@ def run(case: Case, days: Days = None, seed: Seed = 0, set_: Set = None, on: On 
 @app.command()
 def compare(
     case: Case,
-    mechanism: Annotated[list[str] | None, typer.Option(metavar="NAME", help="the mechanism to compare with and without; repeatable, then all of them together")] = None,
+    mechanism: Annotated[list[str] | None, typer.Option(autocompletion=complete_mechanism, metavar="NAME", help="the mechanism to compare with and without; repeatable, then all of them together")] = None,
     replicates: Annotated[int, typer.Option(min=1, help="pairs of runs, each pair with the same luck")] = 20,
     days: Days = None, seed: Seed = 0, set_: Set = None, on: On = None, off: Off = None, within: Within = 30,
     workers: Annotated[int | None, typer.Option(min=1, max=512, help="processes; the result does not depend on it")] = None,
@@ -215,18 +222,18 @@ def compare(
     folder = result.save(out_, command())
     picture = figures.save(figures.comparison(result), folder, "compare")
     if json_:
-        return print(json.dumps({"verdict": result.verdict(), "table": told(result.table), "figure": str(picture), "folder": str(folder)}, ensure_ascii=False, indent=2))
+        return print_json({"verdict": result.verdict(), "table": result.table.to_dict("index"), "figure": str(picture), "folder": str(folder)})
     both = sorted(set(result.case.mechanisms) - set(result.mechanisms))
     out.print(tables.compared(result))
     out.print(tables.spent({arm: part.droplevel("arm").to_dict("index") for arm, part in result.ledger.groupby(level="arm", sort=False)}))
     out.print(f"In both arms: {', '.join(both) or 'no other mechanism'}.", highlight=False)
-    out.print(result.verdict(), style="bold", highlight=False, markup=False)
+    out.print(result.verdict(), style="bold", highlight=False)
     out.print(f"Figure: {picture} (and .svg)\nTables: {folder}", soft_wrap=True, highlight=False)
 
 
 @app.command()
 def patterns(
-    case: Annotated[list[str] | None, typer.Option(metavar="CASE", help="a case; repeatable, else all that ship")] = None,
+    case: Annotated[list[str] | None, typer.Option(autocompletion=complete_case, metavar="CASE", help="a case; repeatable, else all that ship")] = None,
     replicates: Annotated[int, typer.Option(min=2, help="runs, each with its own luck and its own assumed parameters")] = 30,
     spread: Annotated[float, typer.Option(min=0.0, max=2.0, help="how far assumed parameters vary: by up to this in their logarithm")] = 0.25,
     seed: Seed = 0, workers: Annotated[int | None, typer.Option(min=1, max=512, help="processes; the result does not depend on it")] = None,
@@ -237,6 +244,7 @@ def patterns(
 
     from .experiments import manifest
     from .experiments.patterns import patterns as held
+    from .experiments.spreadsheets import write_csv
     from .model.cases import read, shipped
     from .viz import figures, tables
 
@@ -253,11 +261,11 @@ def patterns(
     if not found:
         raise ScenarioError("none of these cases has a [[reported]] outcome to hold the model against")
     table = pd.concat(found, ignore_index=True)
-    table.to_csv(out_ / "patterns.csv", index=False)
+    write_csv(table, out_ / "patterns.csv", index=False)
     manifest.leave(out_, "patterns", command=command(), cases=every, tables=["patterns.csv"], replicates=replicates, spread=spread, seed=seed)
     picture = figures.save(figures.patterns(table), out_, "patterns")
     if json_:
-        return print(json.dumps(told(table, "records"), ensure_ascii=False, indent=2))
+        return print_json(table.to_dict("records"))
     out.print(tables.patterns(table))
     out.print(f"Figure: {picture} (and .svg)\nTable: {out_ / 'patterns.csv'}", soft_wrap=True, highlight=False)
 
@@ -267,7 +275,7 @@ def story(
     case: Case,
     issue: Annotated[str | None, typer.Option(metavar="ID", help="whose story: building/category/number, as in 7/lamp_out/2, or the id")] = None,
     surprising: Annotated[int | None, typer.Option(min=1, metavar="N", help="list the N issues whose histories differ most")] = None,
-    mechanism: Annotated[list[str] | None, typer.Option(metavar="NAME", help="the mechanism to tell it without and with; repeatable; else all of the case")] = None,
+    mechanism: Annotated[list[str] | None, typer.Option(autocompletion=complete_mechanism, metavar="NAME", help="the mechanism to tell it without and with; repeatable; else all of the case")] = None,
     days: Days = None, seed: Seed = 0, set_: Set = None, on: On = None, off: Off = None,
     lang: Annotated[str, typer.Option(help="en or zh")] = "en",
     json_: Json = False,
@@ -286,10 +294,10 @@ def story(
     ready(chosen(case, mechanism, **changes)[1][1], None)
     found = differing(case, mechanism, surprising, seed=seed, **changes) if surprising else story(case, mechanism, issue=issue, seed=seed, **changes)
     if json_:
-        return print(json.dumps(asdict(found), ensure_ascii=False, indent=2))
+        return print_json(asdict(found))
     if surprising:
         return out.print(stories.most(found, lang))
-    out.print("\n".join(stories.sentences(found, lang)), soft_wrap=True, highlight=False, markup=False)
+    out.print("\n".join(stories.sentences(found, lang)), soft_wrap=True, highlight=False)
 
 
 @bench.command()
@@ -297,7 +305,7 @@ def speed(json_: Json = False):
     """Guiyuan for a year against the slow twin, growth to a million residents, memory per resident."""
     from .experiments import bench
 
-    bench.speed(out, json_)
+    bench.show(out, json_, bench.speed(err))
 
 
 @bench.command()
@@ -305,7 +313,7 @@ def pairing(replicates: Annotated[int, typer.Option(min=3)] = 30, json_: Json = 
     """How much the same luck narrows the difference that each mechanism makes."""
     from .experiments import bench
 
-    bench.pairing(out, replicates, json_)
+    bench.show(out, json_, bench.pairing(err, replicates))
 
 
 @bench.command()
@@ -313,7 +321,7 @@ def luck(json_: Json = False):
     """Count collisions of the keys of luck over a sweep of 10,000 runs."""
     from .experiments import bench
 
-    bench.luck(out, json_)
+    bench.show(out, json_, bench.luck(err))
 
 
 @bench.command()
@@ -340,12 +348,13 @@ def page(
     json_: Json = False,
 ):  # fmt: skip
     """The browser page: first view, a switch, frames while it plays, bytes, memory, many visitors at once, what they leave behind."""
+    from .experiments.bench import show
     from .viz import page_bench
 
     with progress() as bar:
         task = bar.add_task("the page", total=None)
         tables = page_bench.measured(sessions, visits, browser, lambda what: bar.update(task, description=what))
-    page_bench.show(out, json_, tables)
+    show(out, json_, tables)
 
 
 # ------------------------------------------------------------------------------------------------- a community's own log
@@ -373,7 +382,7 @@ def import_(
     """Read a community's own issue log: checked row by row, stripped of personal columns, summed up by category."""
     from .experiments import manifest, waiting
     from .experiments.logs import read_log, save
-    from .experiments.spreadsheets import defused
+    from .experiments.spreadsheets import write_csv
     from .viz import figures, logs
 
     said = {"opened": opened, "closed": closed, "category": category, "place": place, "id": id_, "dates": dates, "drawn": drawn, "residents": residents, "encoding": encoding, "delimiter": delimiter}
@@ -383,19 +392,19 @@ def import_(
         raise ScenarioError(f"--out {out_}: would overwrite {log}; name another folder")
     clean, table = save(one, out_), waiting.waiting(one)
     for name, made in (("summary", table), ("months", waiting.months(one)), ("weekdays", waiting.weekdays(one))):
-        defused(made.reset_index()).to_csv(out_ / f"{name}.csv", index=False, encoding="utf-8-sig")
+        write_csv(made, out_ / f"{name}.csv")
     written = [clean.name, "rejected.csv", "summary.csv", "months.csv", "weekdays.csv"]
     manifest.leave(out_, "import", command=command(), tables=written, log=manifest.file_of(log), mapping=mapping and manifest.file_of(mapping), asked={name: value for name, value in said.items() if value is not None})
     picture = figures.save(logs.log(one), out_, "log")
     rows = {"rows": one.rows, "used": len(one.issues), "rejected": len(one.rejected)}
     if json_:
-        return print(json.dumps({**rows, "drawn": f"{one.drawn:%Y-%m-%d}", "said": one.said, "summary": told(table.reset_index(), "records"), "log": str(clean), "figure": str(picture)}, ensure_ascii=False, indent=2))
+        return print_json({**rows, "drawn": f"{one.drawn:%Y-%m-%d}", "said": one.said, "summary": table.reset_index().to_dict("records"), "log": str(clean), "figure": str(picture)})
     for sentence in one.said:
-        out.print(sentence, highlight=False, markup=False)
+        out.print(sentence, highlight=False)
     out.print(logs.waiting(table))
     out.print(f"{one.rows:,} rows in = {len(one.issues):,} used + {len(one.rejected):,} set aside.", style="bold", highlight=False)
     for reason, n in one.rejected["reason"].value_counts().head(8).items():
-        out.print(f"  {n:,}: {reason}", highlight=False, markup=False)
+        out.print(f"  {n:,}: {reason}", highlight=False)
     out.print(f"Clean log: {clean} (and log.toml, rejected.csv)\nTables: {out_}\nFigure: {picture} (and .svg)", soft_wrap=True, highlight=False)
 
 
@@ -403,7 +412,7 @@ def import_(
 def calibrate(
     case: Case,
     log: Annotated[Path, typer.Option(metavar="LOG.csv", help="an issue log, as `cogov import` reads or has written it")],
-    fit: Annotated[list[str] | None, typer.Option(metavar="PATH[=LOW:HIGH]", help="a parameter to fit; issues.FAMILY.KNOB is a factor on a family; repeatable; else a handful")] = None,
+    fit: Annotated[list[str] | None, typer.Option(autocompletion=complete_knob, metavar="PATH[=LOW:HIGH]", help="a parameter to fit; issues.FAMILY.KNOB is a factor on a family; repeatable; else a handful")] = None,
     trials: Annotated[int, typer.Option(help="parameter settings to try, 24 to 100,000")] = 200,
     replicates: Annotated[int, typer.Option(help="runs of each, 1 to 1,000")] = 2,
     held_out: Annotated[float, typer.Option("--held-out", help="share of the log, its last, that is not fitted to, 0.05 to 0.9")] = 0.25,
@@ -433,13 +442,13 @@ def calibrate(
     path = done.save(out_, command())
     picture = figures.save(logs.calibration(done), out_, "calibration")
     if json_:
-        return print(json.dumps({"verdict": done.verdict(), "parameters": told(done.parameters.reset_index(), "records"), "scores": told(done.scores.reset_index(), "records"), "effective": done.effective,
-                                 "widened": done.widened, "said": [*one.said, *done.said], "case": str(path), "figure": str(picture)}, ensure_ascii=False, indent=2))  # fmt: skip
+        return print_json({"verdict": done.verdict(), "parameters": done.parameters.reset_index().to_dict("records"), "scores": done.scores.reset_index().to_dict("records"), "effective": done.effective,
+                                 "widened": done.widened, "said": [*one.said, *done.said], "case": str(path), "figure": str(picture)})  # fmt: skip
     for sentence in (*one.said, *done.said):
-        out.print(sentence, highlight=False, markup=False)
+        out.print(sentence, highlight=False)
     out.print(logs.parameters(done))
     out.print(logs.scores(done))
-    out.print(done.verdict(), style="bold", highlight=False, markup=False)
+    out.print(done.verdict(), style="bold", highlight=False)
     out.print(f"Case to go on with: {path}\nTables: {out_}\nFigure: {picture} (and .svg)", soft_wrap=True, highlight=False)
 
 

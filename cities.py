@@ -1,6 +1,5 @@
 """The commands of a city: `cogov city`, and what it costs to grow to one."""
 
-import json
 import sys
 import time
 from dataclasses import asdict
@@ -8,15 +7,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import TextColumn
 
+from .completion import complete_case
 from .model.knobs import ScenarioError
-from .shell import Insecure, Json, Off, On, Scheduler, Seed, Set, Workers, app, bench, command, err, out, progress, ready
+from .shell import Insecure, Json, Off, On, Scheduler, Seed, Set, Workers, app, bench, command, err, out, print_json, progress, ready
 
 
 @app.command()
 def city(
-    cases: Annotated[list[str] | None, typer.Argument(help="names or .toml files, taken in turn; else all that ship and are as large as a community")] = None,
+    cases: Annotated[list[str] | None, typer.Argument(autocompletion=complete_case, help="names or .toml files, taken in turn; else all that ship and are as large as a community")] = None,
     communities: Annotated[int, typer.Option(help="how many, each with people of its own")] = 14,
     street: Annotated[int, typer.Option(help="communities to a street office, where departments' work queues and within which households move")] = 10,
     residents: Annotated[int, typer.Option(help="people in all: every community is grown or thinned alike; 0 is as many as the cases have")] = 0,
@@ -42,7 +41,7 @@ def city(
     make = chosen(executor, scheduler, workers, insecure, ("pool", "threads", "dask"))
     made = cities.composed(cases or (), on or (), off or (), set_ or (), days, communities=communities, street=street, residents=residents, seed=seed, between=StreetKnobs(stay, keep))
     ready(made.scenarios(0)[0], out_, (STREET, *(name for one in made.scenarios(0) for name in one.mechanisms)))
-    with progress(TextColumn("{task.fields[rate]}")) as bar:
+    with progress("{task.fields[rate]}") as bar:
         task, began = bar.add_task(f"{communities:,} communities: streets", total=made.streets(), rate=""), time.monotonic()
 
         def tell(done, of):
@@ -52,7 +51,7 @@ def city(
             done = cities.live(made, out_, make=make, workers=workers, progress=tell)
         except KeyboardInterrupt:
             bar.stop()
-            err.print(f"cogov: stopped. Streets that were done are kept in {out_}; the same command goes on from there", highlight=False, markup=False, soft_wrap=True)
+            err.print(f"cogov: stopped. Streets that were done are kept in {out_}; the same command goes on from there", highlight=False, soft_wrap=True)
             sys.exit(130)
     if done.failed:
         raise ScenarioError(f"{len(done.failed)} of {done.streets} streets failed; the same command does them again: " + "; ".join(f"{n}: {why}" for n, why in list(done.failed.items())[:3]))
@@ -63,7 +62,7 @@ def city(
         **manifest.given(on or (), off or (), set_ or ()), communities=communities, street=street, residents=residents, between=asdict(made.between), days=days, seed=seed,
     )  # fmt: skip
     if json_:
-        return print(json.dumps({**cities.summed(table).to_dict(), "digest": cities.digest(out_), **{k: v for k, v in asdict(done).items() if k not in ("folder", "failed")}, "folder": str(out_)}, indent=2))
+        return print_json({**cities.summed(table).to_dict(), "digest": cities.digest(out_), **{k: v for k, v in asdict(done).items() if k not in ("folder", "failed")}, "folder": str(out_)})
     out.print(summary(table))
     out.print(f"{done.streets:,} streets: {done.before:,} were there, the others done in {done.seconds:,.1f} s.", highlight=False)
     out.print(f"Results: {out_} (communities/, series/: pandas.read_parquet)\nFigure: {path} (and .svg)", soft_wrap=True, highlight=False)
@@ -78,5 +77,6 @@ def city_(
 ):
     """Grow from one community to a city, a year and eight mechanisms: time by resident and day, memory, and whether the split matters."""
     from .experiments import growth
+    from .experiments.bench import show
 
-    growth.bench(err if json_ else out, residents, communities, workers, json_)
+    show(out, json_, growth.bench(err, residents, communities, workers))

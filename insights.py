@@ -1,13 +1,13 @@
 """The commands that say why: `cogov attribute`, `sensitivity` and `discover` read a sweep, `cogov search` looks for a mix."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from .completion import complete_knob, complete_mechanism
 from .model.knobs import ScenarioError
-from .shell import Case, Days, Json, Off, On, Seed, Set, Within, app, command, err, out, progress, ready, told
+from .shell import Case, Days, Json, Off, On, Seed, Set, Within, app, command, err, out, print_json, progress, ready
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="of a sweep")]
 Measure = Annotated[str | None, typer.Option(metavar="NAME", help="of a run, as `cogov run` lists them; else the experiment's estimand")]
@@ -18,7 +18,7 @@ Out = Annotated[Path | None, typer.Option("--out", help="folder for figure and t
 def attribute(
     folder: Folder,
     measure: Measure = None,
-    given: Annotated[list[str] | None, typer.Option(metavar="NAME", help="a mechanism that is there already, when asking what to add next; repeatable")] = None,
+    given: Annotated[list[str] | None, typer.Option(autocompletion=complete_mechanism, metavar="NAME", help="a mechanism that is there already, when asking what to add next; repeatable")] = None,
     out_: Out = None, json_: Json = False,
 ):  # fmt: skip
     """Say whose an effect is, of mechanisms that were swept in every combination: Shapley values, synergy, what to add next."""
@@ -47,7 +47,7 @@ def attribute(
 def sensitivity(
     folder: Folder,
     measure: Measure = None,
-    effect: Annotated[str | None, typer.Option(metavar="MECHANISM", help="of what this mechanism changes at each point, where arms without and with it stand beside the design")] = None,
+    effect: Annotated[str | None, typer.Option(autocompletion=complete_mechanism, metavar="MECHANISM", help="of what this mechanism changes at each point, where arms without and with it stand beside the design")] = None,
     out_: Out = None, json_: Json = False,
 ):  # fmt: skip
     """Say which numbers an outcome hangs on: Morris' screening, Sobol indices or a tornado, as the sweep's design allows."""
@@ -71,7 +71,7 @@ def sensitivity(
 @app.command()
 def discover(
     folder: Folder,
-    mechanism: Annotated[str | None, typer.Option(metavar="NAME", help="that is in one arm of every world and not in another")] = None,
+    mechanism: Annotated[str | None, typer.Option(autocompletion=complete_mechanism, metavar="NAME", help="that is in one arm of every world and not in another")] = None,
     measure: Measure = None,
     matters: Annotated[float | None, typer.Option(min=0, help="by how much more it must win, in the measure's own unit; else the experiment's estimand")] = None,
     loses: Annotated[bool, typer.Option("--loses", help="where it does harm, instead")] = False,
@@ -108,8 +108,8 @@ def discover(
 @app.command()
 def search(
     case: Case,
-    may: Annotated[list[str] | None, typer.Option(metavar="NAME", help="a mechanism that may be on or off; repeatable")] = None,
-    vary: Annotated[list[str] | None, typer.Option(metavar="PATH[=LOW..HIGH]", help="a number that may be turned, else over all its range; repeatable")] = None,
+    may: Annotated[list[str] | None, typer.Option(autocompletion=complete_mechanism, metavar="NAME", help="a mechanism that may be on or off; repeatable")] = None,
+    vary: Annotated[list[str] | None, typer.Option(autocompletion=complete_knob, metavar="PATH[=LOW..HIGH]", help="a number that may be turned, else over all its range; repeatable")] = None,
     objective: Annotated[list[str] | None, typer.Option(metavar="MEASURE[=maximise|minimise]", help="what to be best in; repeatable")] = None,
     budget_yuan: Annotated[float | None, typer.Option(min=0, metavar="YUAN", help="the most that a run may cost on average, beyond what the case as it stands costs")] = None,
     budget_hours: Annotated[list[str] | None, typer.Option(metavar="[ROLE=]HOURS", help="the most hours of work in a run on average, beyond the case as it stands; of a role, e.g. committee=200; repeatable")] = None,
@@ -166,27 +166,27 @@ def of(swept):
 def kept(folder, name, figure, frames, **made):
     """Write figure, tables and the manifest, which says what `made` them; returns the folder and the picture's path."""
     from .experiments import manifest
-    from .experiments.spreadsheets import defused
+    from .experiments.spreadsheets import write_csv
     from .viz import figures
 
     manifest.free(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for title, table in frames.items():
-        defused(table.reset_index()).to_csv(folder / f"{title}.csv", index=False)
+        write_csv(table, folder / f"{title}.csv")
     manifest.leave(folder, name, command=command(), tables=[f"{title}.csv" for title in frames], **made)
     return folder, figures.save(figure, folder, name)
 
 
 def answered(said, frames, picture):
     """What was found, as JSON."""
-    tables = {name: told(table.reset_index(), "records") for name, table in frames.items()}
-    print(json.dumps({"sentences": said, **tables, "figure": str(picture)}, indent=2, ensure_ascii=False))
+    tables = {name: table.reset_index().to_dict("records") for name, table in frames.items()}
+    print_json({"sentences": said, **tables, "figure": str(picture)})
 
 
 def shown(said, folder, picture):
     """What was found, in words, and where the rest is."""
     for name, sentences in said.items():
-        out.print(name, style="bold", highlight=False, markup=False)
+        out.print(name, style="bold", highlight=False)
         for sentence in sentences:
-            out.print(f"  {sentence}", highlight=False, markup=False)
+            out.print(f"  {sentence}", highlight=False)
     out.print(f"Figure: {picture} (and .svg)\nTables: {folder}", soft_wrap=True, highlight=False)

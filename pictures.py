@@ -1,19 +1,19 @@
 """The command that makes figures for print: `cogov figure`."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from .completion import complete_mechanism
 from .model.knobs import ScenarioError
-from .shell import Case, Days, Json, Off, On, Seed, Set, Within, app, command, out, progress, ready
+from .shell import Case, Days, Json, Off, On, Seed, Set, Within, app, command, out, print_json, progress, ready
 
 
 @app.command()
 def figure(
     case: Case,
-    mechanism: Annotated[list[str] | None, typer.Option(metavar="NAME", help="the mechanism to show without and with; repeatable, then all of them together")] = None,
+    mechanism: Annotated[list[str] | None, typer.Option(autocompletion=complete_mechanism, metavar="NAME", help="the mechanism to show without and with; repeatable, then all of them together")] = None,
     chart: Annotated[str, typer.Option(help="comparison, backlog, survival, hours or pairs")] = "comparison",
     journal: Annotated[str, typer.Option(help="whose sizes: nature, plos, thesis or slide")] = "nature",
     columns: Annotated[int | None, typer.Option(min=1, max=2, help="of the journal, that it is wide; else 2 for a comparison, 1 for one chart")] = None,
@@ -53,6 +53,6 @@ def figure(
         chart=chart, journal=journal, lang=lang, replicates=len(found.pairs), days=arms[1].days, seed=seed, within=within,
     )  # fmt: skip
     if json_:
-        return print(json.dumps({"verdict": verdict, "figures": [str(path) for path in paths]}, ensure_ascii=False, indent=2))
-    out.print(verdict, style="bold", highlight=False, markup=False, soft_wrap=True)
-    out.print("Figures: " + ", ".join(map(str, paths)), soft_wrap=True, highlight=False, markup=False)
+        return print_json({"verdict": verdict, "figures": paths})
+    out.print(verdict, style="bold", highlight=False, soft_wrap=True)
+    out.print("Figures: " + ", ".join(map(str, paths)), soft_wrap=True, highlight=False)

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import typer
 
+from .completion import complete_case
 from .model.knobs import ScenarioError
 from .shell import app, ready
 
@@ -30,7 +31,7 @@ SETTINGS = {  # the page asks nothing of the network, and frees what a closed br
 
 @app.command()
 def serve(
-    case: Annotated[str, typer.Argument(help="name of a case (see `cogov cases`) or path of a .toml file")] = "guiyuan",
+    case: Annotated[str, typer.Argument(autocompletion=complete_case, help="name of a case (see `cogov cases`) or path of a .toml file")] = "guiyuan",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes one that is free")] = 0,
     open_: Annotated[bool, typer.Option("--open/--no-open", help="open the browser")] = True,
     lang: Annotated[str, typer.Option(help="en or zh")] = "en",

@@ -1,36 +1,51 @@
 """What the commands share: the application, its two consoles, options that several take, the progress bar."""
 
-import json
 import shlex
 import sys
 import warnings
-from math import isfinite
 from tempfile import TemporaryFile
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TimeRemainingColumn
 
+from .completion import complete_case, complete_mechanism, complete_setting
+from .experiments.consoles import PlainColumn, PlainConsole
+from .experiments.output import print_json, readable, safe_streams  # noqa: F401  two for the commands
 from .model.knobs import ScenarioError
 
-app = typer.Typer(help="cogov (共治): same community, same luck, other institutions.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(help="cogov (共治): same community, same luck, other institutions.", no_args_is_help=True, pretty_exceptions_enable=False,
+                  context_settings={"help_option_names": ["-h", "--help"]})  # fmt: skip
 bench = typer.Typer(help="Measure cogov on this machine; prints tables, asserts nothing.", no_args_is_help=True)
 app.add_typer(bench, name="bench")
-out, err = Console(width=max(88, Console().width)), Console(stderr=True)  # narrower, and tables would lose digits
+out, err = PlainConsole(width=max(88, PlainConsole().width)), PlainConsole(stderr=True)  # narrower, and tables would lose digits
 
-Case = Annotated[str, typer.Argument(help="name of a case (see `cogov cases`) or path of a .toml file")]
+Case = Annotated[str, typer.Argument(help="name of a case (see `cogov cases`) or path of a .toml file", autocompletion=complete_case)]
 Json = Annotated[bool, typer.Option("--json", help="print JSON for machines")]
 Days = Annotated[int | None, typer.Option(help="days to live through")]
 Seed = Annotated[int, typer.Option(help="the luck")]
-Set = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="turn a knob, e.g. committee.staff=4; repeatable")]
-On = Annotated[list[str] | None, typer.Option("--on", metavar="NAME", help="switch a mechanism on; repeatable")]
-Off = Annotated[list[str] | None, typer.Option("--off", metavar="NAME", help="switch a mechanism off; repeatable")]
+Set = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="turn a knob, e.g. committee.staff=4; repeatable", autocompletion=complete_setting)]
+On = Annotated[list[str] | None, typer.Option("--on", metavar="NAME", help="switch a mechanism on; repeatable", autocompletion=complete_mechanism)]
+Off = Annotated[list[str] | None, typer.Option("--off", metavar="NAME", help="switch a mechanism off; repeatable", autocompletion=complete_mechanism)]
 Workers = Annotated[int | None, typer.Option(min=0, max=512, help="how many work at once; 0 is only this process; the result does not depend on it")]
 Executor = Annotated[str, typer.Option(help="pool (of processes on this machine) or dask")]
 Scheduler = Annotated[str | None, typer.Option(metavar="ADDRESS", help="of the Dask scheduler, tls://... or tcp://...")]
 Insecure = Annotated[bool, typer.Option("--insecure", help="let a scheduler beyond this machine be tcp://, where the network is yours alone")]
 Within = Annotated[int, typer.Option(min=1, max=3650, help="days that count as in time")]
+
+
+def show_version(wanted: bool):
+    """Print the version and end."""
+    if wanted:
+        from .model.release import project
+
+        print(f"cogov {project()[0]}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(version: Annotated[bool, typer.Option("--version", callback=show_version, is_eager=True, help="show the version and exit")] = False):
+    pass
 
 
 def ready(scenario, folder, more=()):
@@ -51,7 +66,7 @@ def ready(scenario, folder, more=()):
     names = sorted({*scenario.mechanisms, *more})
     if not precompile.is_prepared(names):
         if kernel_store.writable() is None:
-            err.print(f"cogov: {kernel_store.unwritable()}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+            err.print(f"cogov: {kernel_store.unwritable()}", style="yellow", highlight=False, soft_wrap=True)
             warnings.filterwarnings("ignore", category=RuntimeWarning, module=f"{__package__}.model")
         else:
             compile_engine(names)
@@ -68,21 +83,11 @@ def compile_engine(names):
 
 
 def progress(*more):
-    """A bar on standard error, gone when done; `more` columns stand before the time that is left."""
-    columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), *more, TimeRemainingColumn()
+    """A bar on standard error, gone when done; `more` texts of columns stand before the time that is left."""
+    columns = SpinnerColumn(), PlainColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), *map(PlainColumn, more), TimeRemainingColumn()
     return Progress(*columns, console=err, transient=True)
 
 
 def command():
     """The command as it was typed, for the manifest."""
-    return shlex.join(["cogov", *sys.argv[1:]])
-
-
-def told(table, orient="index"):
-    """A pandas table as JSON text; what does not exist is null."""
-    return json.loads(table.to_json(orient=orient))
-
-
-def plain(numbers):
-    """{name: number} for JSON; what does not exist is null."""
-    return {name: value if isfinite(value) else None for name, value in numbers.items()}
+    return readable(shlex.join(["cogov", *sys.argv[1:]]))

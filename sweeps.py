@@ -1,17 +1,15 @@
 """The commands of experiments of many runs: `cogov sweep`, and what reads, checks and joins what it left."""
 
-import json
-import os
 import sys
 import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import TextColumn
 
+from .model.cores import count_cores
 from .model.knobs import ScenarioError
-from .shell import Executor, Insecure, Json, Scheduler, Workers, app, bench, command, err, out, progress, ready
+from .shell import Executor, Insecure, Json, Scheduler, Workers, app, bench, command, err, out, print_json, progress, ready
 
 
 @app.command()
@@ -37,13 +35,13 @@ def sweep(
     ready(next(iter(made.cases.values())), None if plan else out_, used(made))
     guess = sweeping.estimated(made)
     if plan and json_:
-        return print(json.dumps(vars(guess), indent=2))
-    cores = workers or (os.cpu_count() or 1 if workers is None and executor == "pool" else 1)
-    err.print(f"{made.experiment.name}: {sweeping.expected(guess, cores, made.experiment)}", highlight=False, markup=False, soft_wrap=True)
+        return print_json(vars(guess))
+    cores = workers or (count_cores() if workers is None and executor == "pool" else 1)
+    err.print(f"{made.experiment.name}: {sweeping.expected(guess, cores, made.experiment)}", highlight=False, soft_wrap=True)
     if plan:
         return
     sweeping.room(guess, out_)
-    with progress(TextColumn("{task.fields[rate]}")) as bar:
+    with progress("{task.fields[rate]}") as bar:
         task, began = bar.add_task("runs", total=guess.runs, rate=""), time.monotonic()
 
         def tell(done, of, failed, now):
@@ -54,13 +52,13 @@ def sweep(
             done = sweeping.sweep(made, out_, workers=workers, make=make, shard=part, limit=limit, retry=retry, progress=tell, guess=guess)
         except KeyboardInterrupt:
             bar.stop()
-            err.print(f"cogov: stopped. What was done is kept in {out_}; the same command goes on from there", highlight=False, markup=False, soft_wrap=True)
+            err.print(f"cogov: stopped. What was done is kept in {out_}; the same command goes on from there", highlight=False, soft_wrap=True)
             sys.exit(130)
     if json_:
-        return print(json.dumps({**vars(done), "folder": str(done.folder)}, indent=2))
-    out.print(f"{done.asked:,} runs: {done.before:,} were there, {done.now:,} done now in {done.seconds:,.1f} s. {done.why}", highlight=False, markup=False)
+        return print_json({**vars(done), "folder": str(done.folder)})
+    out.print(f"{done.asked:,} runs: {done.before:,} were there, {done.now:,} done now in {done.seconds:,.1f} s. {done.why}", highlight=False)
     if done.failed:
-        out.print(f"{done.failed} failed; `cogov report {out_}` names them, --retry does them again.", highlight=False, markup=False, soft_wrap=True)
+        out.print(f"{done.failed} failed; `cogov report {out_}` names them, --retry does them again.", highlight=False, soft_wrap=True)
     out.print(f"Results: {out_}", soft_wrap=True, highlight=False)
 
 
@@ -82,9 +80,9 @@ def verify(
     with err.status("reading and living again ..."):
         found = check(folder, again, seed)
     if json_:
-        print(json.dumps(found, indent=2, ensure_ascii=False))
+        print_json(found)
     else:
-        out.print(f"{folder}: {found['runs']:,} runs in {found['parts']} parts are what was written; {found['again']} lived again, {len(found['differ'])} differ.", highlight=False, markup=False, soft_wrap=True)
+        out.print(f"{folder}: {found['runs']:,} runs in {found['parts']} parts are what was written; {found['again']} lived again, {len(found['differ'])} differ.", highlight=False, soft_wrap=True)
     if found["differ"]:
         raise ScenarioError(f"{folder}: " + "; ".join(list(found["differ"].values())[:5]))
 
@@ -101,7 +99,7 @@ def merge(
     count, plan = merged(out_, shards), results(out_).plan
     missing = len(plan.arms) * plan.experiment.replicates - count
     words = f"; {missing:,} more are asked for, in other shards or not done yet" if missing > 0 else ""
-    out.print(f"{out_}: {count:,} runs of {len(shards)} shard{'s' * (len(shards) > 1)}{words}", highlight=False, markup=False, soft_wrap=True)
+    out.print(f"{out_}: {count:,} runs of {len(shards)} shard{'s' * (len(shards) > 1)}{words}", highlight=False, soft_wrap=True)
 
 
 cluster = typer.Typer(help="Write the job script of a sweep that many machines share.", no_args_is_help=True)
@@ -149,9 +147,13 @@ def shared(file, results, shards, cpus):
 def written(text, path):
     """Print it, or write it to the file `path`."""
     if path is None:
+        try:
+            text.encode(sys.stdout.encoding or "utf-8")
+        except UnicodeEncodeError:  # a path that is escaped would be another path
+            raise ScenarioError(f"the script holds characters that this output ({sys.stdout.encoding}) cannot; write it to a file with --out FILE") from None
         return print(text, end="")
     path.write_text(text, encoding="utf-8")
-    err.print(f"Written: {path}", highlight=False, markup=False, soft_wrap=True)
+    err.print(f"Written: {path}", highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -172,12 +174,12 @@ def report(
     told = found.sentences()
     if json_:
         verdicts = [{"case": case, "arm": arm, "verdict": verdict, "words": words} for case, arm, verdict, words in told]
-        return print(json.dumps({"verdicts": verdicts, "digest": found.found.digest(), "report": str(path)}, ensure_ascii=False, indent=2))
-    out.print(reporting.state(found), highlight=False, markup=False)
+        return print_json({"verdicts": verdicts, "digest": found.found.digest(), "report": str(path)})
+    out.print(reporting.state(found), highlight=False)
     if told:
-        out.print(reporting.estimand(found), highlight=False, markup=False)
+        out.print(reporting.estimand(found), highlight=False)
         out.print(tables.verdicts(told))
-        out.print(reporting.chosen(found), highlight=False, markup=False)
+        out.print(reporting.chosen(found), highlight=False)
     out.print(f"Report: {path}\nFigures and tables: {target / 'figures'}, {target / 'tables'}", soft_wrap=True, highlight=False)
 
 
@@ -193,12 +195,12 @@ def archive(folder: Annotated[Path, typer.Argument(help="of a sweep")], out_: An
 @bench.command()
 def coverage(experiments: Annotated[int, typer.Option(min=100, help="synthetic experiments with known truth, of each kind and law")] = 2000, json_: Json = False):
     """How often the intervals of reports hold what they promise, over synthetic experiments whose truth is known."""
-    from .experiments.bench import show
+    from .experiments.bench import BenchTable, show
     from .experiments.coverage import coverage
 
     with err.status("thousands of experiments ..."):
         table = coverage(experiments).reset_index()
-    show(out, json_, f"coverage of nominal intervals over {experiments:,} synthetic experiments", list(table), table.values.tolist())
+    show(out, json_, [BenchTable(f"coverage of nominal intervals over {experiments:,} synthetic experiments", tuple(table), list(table.itertuples(index=False, name=None)))])
 
 
 @bench.command()
@@ -210,17 +212,19 @@ def faults(
     json_: Json = False,
 ):
     """What a sweep survives: kills, runs that fail, disks that are full or lie; with what it lost, which ought to be 0."""
-    from .experiments import faults as tried
+    from .experiments.bench import show
+    from .experiments.faults import faults as tried
 
-    tried.faults(err if json_ else out, kills, each, below, every, json_)
+    show(out, json_, tried(err, kills, each, below, every))
 
 
 @bench.command()
 def flips(count: Annotated[int, typer.Option(min=1, help="bits to flip, in each of three folders")] = 1000, json_: Json = False):
     """Flip bits in what sweeps left, one at a time: is each named, or what is read right? Default Parquet beside it."""
     from .experiments import flips as flipped
+    from .experiments.bench import show
 
-    flipped.bench(err if json_ else out, count, json_)
+    show(out, json_, flipped.bench(err, count))
 
 
 @bench.command("sweep")
@@ -232,5 +236,6 @@ def sweep_(
 ):
     """What a sweep costs beyond its model: time of the parent a run, memory, disk; and mesa.batch_run beside it."""
     from .experiments import overhead
+    from .experiments.bench import show
 
-    overhead.bench(err if json_ else out, runs, large, beside, as_json=json_)
+    show(out, json_, overhead.bench(err, runs, large, beside))

@@ -6,10 +6,10 @@ codemeta.json 3.0. All of it is derived from the manifest. JSON is valid YAML, s
 
 import json
 import zipfile
-from importlib.metadata import metadata
 from pathlib import Path
 
 from ..model.knobs import ScenarioError
+from ..model.release import project
 from .results import results
 from .store import LEDGER, SUMS, TEXTS
 
@@ -69,7 +69,7 @@ def software(found):
     """codemeta.json of the program."""
     v = found.manifest["versions"]
     return told({
-        "@context": "https://w3id.org/codemeta/3.0", "@type": "SoftwareSourceCode", "name": "cogov", "description": metadata("cogov")["Summary"],
+        "@context": "https://w3id.org/codemeta/3.0", "@type": "SoftwareSourceCode", "name": "cogov", "description": project()[1],
         "version": v["cogov"], "license": LICENCE, "programmingLanguage": f"Python {v['python']}", "identifier": found.manifest["model"],
         "author": [{"@type": "Organization", "name": "The cogov authors"}],
         "softwareRequirements": [f"{name} {number}" for name, number in v.items() if name not in ("cogov", "python")],

@@ -1,7 +1,6 @@
 """What cogov costs and what pairing buys, measured on this machine. Prints tables; asserts nothing."""
 
 import importlib
-import json
 import re
 import resource
 import sys
@@ -11,6 +10,7 @@ from functools import partial
 from math import ceil
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 import numpy as np
 from rich import box
@@ -24,6 +24,7 @@ from ..model.measures import summary
 from ..model.simulate import community, days, simulate
 from . import runs
 from .compare import each
+from .output import print_json
 
 ROOT = Path(__file__).parent.parent
 PEOPLE = (1_000, 16_000, 100_000, 1_000_000)  # residents in the table of growth
@@ -42,16 +43,41 @@ def timed(job, times=5):
     return median(spent)
 
 
-def show(console, as_json, title, columns, rows, note=""):
-    """Print rows as a table, or as JSON."""
+class BenchTable(NamedTuple):
+    """What a bench measured: numbers as numbers, None where there is none."""
+
+    title: str
+    columns: tuple
+    rows: list  # of tuples, a cell for each column
+    note: str = ""
+
+    def records(self):
+        """The table as it goes into JSON."""
+        return {"title": self.title, "rows": [dict(zip(self.columns, row)) for row in self.rows], "note": self.note}
+
+
+def show(console, as_json, tables):
+    """Print each BenchTable as it comes, or all of them as one JSON document."""
     if as_json:
-        return print(json.dumps({"title": title, "rows": [dict(zip(columns, row)) for row in rows], "note": note}, ensure_ascii=False))
-    table = Table(title=title, caption=note, box=box.SIMPLE_HEAD, title_justify="left", caption_justify="left")
-    for column in columns:
-        table.add_column(column, justify="left" if column == columns[0] else "right")
-    for row in rows:
-        table.add_row(*(cell if isinstance(cell, str) else f"{cell:,.3g}" if abs(cell) < 1000 else f"{cell:,.0f}" for cell in row))
-    console.print(table)
+        return print_json({"tables": [one.records() for one in tables]})
+    for one in tables:
+        table = Table(title=one.title, caption=one.note, box=box.SIMPLE_HEAD, title_justify="left", caption_justify="left")
+        for n, column in enumerate(one.columns):
+            table.add_column(column, justify="right" if n else "left")
+        for row in one.rows:
+            table.add_row(*map(worded, row))
+        console.print(table)
+
+
+def worded(cell):
+    """A cell as text: numbers to three digits, whole ones in full."""
+    if isinstance(cell, (bool, np.bool_)):
+        return "yes" if cell else "no"
+    if cell is None or isinstance(cell, str):
+        return cell or "-"
+    if not np.isfinite(cell):
+        return "-"
+    return f"{cell:,.3g}" if abs(cell) < 1000 and not isinstance(cell, (int, np.integer)) else f"{cell:,.0f}"
 
 
 def twin():
@@ -64,8 +90,8 @@ def twin():
     return importlib.import_module("twin")
 
 
-def speed(console, as_json=False):
-    """Guiyuan for a year, all mechanisms, against the slow twin in the same process; then growth and memory."""
+def speed(console):
+    """Guiyuan for a year, all mechanisms, against the slow twin in the same process; then growth and memory: two tables."""
     case = altered(read("guiyuan"), on=mechanisms.names())
     people = case.community.residents
     start = time.perf_counter()
@@ -83,17 +109,17 @@ def speed(console, as_json=False):
             slices.append((time.perf_counter() - start) / TWIN_DAYS * case.days)
     year = median(years)
     rows = [
-        ("first call in this process", first, "", ""),
-        ("engine, a year", year, year / people / case.days * 1e9, ""),
-        ("engine, a year, nothing switched on", timed(lambda: simulate(altered(case, off=mechanisms.names()), 1)), "", ""),
+        ("first call in this process", first, None, None),
+        ("engine, a year", year, year / people / case.days * 1e9, None),
+        ("engine, a year, nothing switched on", timed(lambda: simulate(altered(case, off=mechanisms.names()), 1)), None, None),
     ]
     if slow:
         plain, each_ = sum(slices) / ROUNDS, [a / b for a, b in zip(slices, years)]
-        rows.append((f"slow twin, a year ({ROUNDS * TWIN_DAYS} days scaled)", plain, plain / people / case.days * 1e9, f"{plain / year:,.0f}"))
-        rows.append((f"least and most of {ROUNDS} rounds", "", "", f"{min(each_):,.0f} to {max(each_):,.0f}"))
+        rows.append((f"slow twin, a year ({ROUNDS * TWIN_DAYS} days scaled)", plain, plain / people / case.days * 1e9, plain / year))
+        rows += [(f"{word} of {ROUNDS} rounds", None, None, found) for word, found in (("least", min(each_)), ("most", max(each_)))]
     title = f"guiyuan: {people:,} residents x {case.days} days, {len(case.mechanisms)} mechanisms, one process; median of {ROUNDS} rounds"
-    show(console, as_json, title, ("what", "seconds", "ns per resident-day", "times faster than the twin"), rows)
-    growth(console, as_json, case)
+    yield BenchTable(title, ("what", "seconds", "ns per resident-day", "times faster than the twin"), rows)
+    yield growth(case)
 
 
 def grown(case, residents):
@@ -108,8 +134,8 @@ def grown(case, residents):
     return replace(case, name=f"{case.name} x {residents}", community=replace(census, **told), compound=compounds, committee=replace(case.committee, **knobs), grid_workers=grid)
 
 
-def growth(console, as_json, case):
-    """Time and memory by number of residents."""
+def growth(case):
+    """The table of time and memory by number of residents."""
     rows = []
     for residents in PEOPLE:
         some = replace(grown(case, residents), days=365 if residents <= 16_000 else 60)
@@ -122,9 +148,9 @@ def growth(console, as_json, case):
         columns = nbytes(world, ("compounds", "buildings", "stairwells", "households", "residents", "mood", "clocks", "projects", "wished"))
         told = world.issues.nbytes + world.ended[: world.gone[0]].nbytes + world.history().nbytes
         per = base.residents.home.size
-        rows.append((f"{per:,}", some.days, found, once, once / per / some.days * 1e9, columns / per, told / per / some.days * 365))
-    show(
-        console, as_json, "growth: the same community with more compounds, all mechanisms",
+        rows.append((per, some.days, found, once, once / per / some.days * 1e9, columns / per, told / per / some.days * 365))
+    return BenchTable(
+        "growth: the same community with more compounds, all mechanisms",
         ("residents", "days", "founding s", "run s", "ns per resident-day", "bytes/resident: columns", "bytes/resident: a year's issues and history"),
         rows, f"Columns: all that a world keeps of places and people. Peak of this whole process: {peak():,.0f} MiB.",
     )  # fmt: skip
@@ -143,7 +169,7 @@ def nbytes(world, parts):
 PAIRED = {"guiyuan": ("resolution_rate", "told", "trust_committee"), "wuzi_yard": ("resolution_rate", "told")}
 
 
-def pairing(console, replicates=30, as_json=False, only=()):
+def pairing(console, replicates=30, only=()):
     """For each mechanism alone, or those of `only`: variance of the difference with other luck in each arm, against the same luck."""
     rows, chosen = [], only or mechanisms.names()
     for case, names in PAIRED.items():
@@ -154,18 +180,19 @@ def pairing(console, replicates=30, as_json=False, only=()):
         for measure in names:
             for name, helped in arms.items():
                 rows.append((f"{case}: {name}, {measure}", *gained(base[measure], helped[measure])))
-    show(
-        console, as_json, f"pairing: {replicates} replicates, each mechanism alone against nothing",
+    yield BenchTable(
+        f"pairing: {replicates} replicates, each mechanism alone against nothing",
         ("what", "difference", "s.d. unpaired", "s.d. paired", "correlation", "variance ratio"), rows,
-        "Variance ratio: how many times fewer replicates the same luck needs for the same interval.",
+        "Variance ratio: how many times fewer replicates the same luck needs for the same interval; none where all pairs differ alike.",
     )  # fmt: skip
 
 
 def gained(base, helped):
-    """Mean difference, its s.d. with other luck in each arm and with the same, the correlation, and the ratio of variances."""
+    """Mean difference, its s.d. with other luck in each arm and with the same, the correlation, and the ratio of variances or None."""
     own, apart = np.var(helped - base, ddof=1), np.var(helped, ddof=1) + np.var(base, ddof=1)
-    ratio = apart / own if own > 0 else "the same in every pair"
-    return np.mean(helped - base), np.sqrt(apart), np.sqrt(own), f"{np.corrcoef(base, helped)[0, 1]:.2f}", ratio
+    ratio = apart / own if own > 0 else None
+    alike = np.corrcoef(base, helped)[0, 1] if np.ptp(base) and np.ptp(helped) else None
+    return np.mean(helped - base), np.sqrt(apart), np.sqrt(own), alike, ratio
 
 
 def measured(scenario, names, replicates):
@@ -193,7 +220,7 @@ def every_day(key, out):
         out[day] = below(key, day)
 
 
-def luck(console, as_json=False, sweep=10_000, horizon=366):
+def luck(console, sweep=10_000, horizon=366):
     """Count equal keys among all (run, decision, day) of a sweep."""
     names = decisions()
     keys = np.empty((sweep, len(names), horizon), np.uint64)
@@ -204,5 +231,5 @@ def luck(console, as_json=False, sweep=10_000, horizon=366):
                 every_day(np.uint64(below(mine.seed, decision(name))), row)
         keys = np.sort(keys, axis=None)
         equal = int(np.count_nonzero(keys[1:] == keys[:-1]))
-    rows = [(f"{sweep:,} runs x {len(names)} decisions x {horizon} days", f"{len(keys):,}", str(equal), f"{len(keys) ** 2 / 2.0**65:.1e}")]
-    show(console, as_json, "keys of luck in a sweep", ("what", "keys", "collisions", "expected of ideal 64-bit keys"), rows)
+    rows = [(f"{sweep:,} runs x {len(names)} decisions x {horizon} days", len(keys), equal, len(keys) ** 2 / 2.0**65)]
+    yield BenchTable("keys of luck in a sweep", ("what", "keys", "collisions", "expected of ideal 64-bit keys"), rows)

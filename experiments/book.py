@@ -1,11 +1,11 @@
 """The book of a search: every design that was lived through and what it came to, a line in a CSV file as soon as it is known."""
 
 import csv
-from importlib.metadata import version
 from pathlib import Path
 
 from ..model.knobs import ScenarioError
 from ..model.luck import seed_of
+from ..model.release import project
 from .wide import some
 
 
@@ -14,7 +14,7 @@ class Book:
 
     def __init__(self, room, path):
         self.path, self.known = path and Path(path), {}
-        number = seed_of(version("cogov"), repr(room.scenario), *room.mechanisms, "given", *room.given, room.most, room.replicates, room.seed, room.within)
+        number = seed_of(project()[0], repr(room.scenario), *room.mechanisms, "given", *room.given, room.most, room.replicates, room.seed, room.within)
         self.room = f"{number:016x}"
         self.columns = ("room", "design", "why", *room.needed)
         if self.path and self.path.exists():
@@ -25,12 +25,12 @@ class Book:
 
     def read(self):
         """Take over the lines of the same room; a last line that was cut off is left out. Raises ScenarioError for another file."""
-        text = self.path.read_text("utf-8")
+        text = self.path.read_text("utf-8-sig")
         lines = list(csv.reader(text[: text.rfind("\n") + 1].splitlines()))
         if not lines or tuple(lines[0]) != self.columns:
             raise ScenarioError(f"{self.path}: is no record of this search (its columns are {some(lines[0] if lines else ['none'])}); name another file")
         if not text.endswith("\n"):
-            self.path.write_text(text[: text.rfind("\n") + 1], "utf-8")
+            self.path.write_text(text[: text.rfind("\n") + 1], "utf-8-sig")
         for room, told, why, *values in lines[1:]:
             if room == self.room:
                 self.known[told] = {**dict(zip(self.columns[3:], map(float, values))), "why": why}
@@ -41,5 +41,5 @@ class Book:
             self.write((self.room, told, found["why"], *(repr(found[m]) for m in self.columns[3:])))
 
     def write(self, line):
-        with self.path.open("a", encoding="utf-8", newline="") as file:
+        with self.path.open("a", encoding="utf-8" if self.path.exists() else "utf-8-sig", newline="") as file:
             csv.writer(file, lineterminator="\n").writerow(line)

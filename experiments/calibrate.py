@@ -13,7 +13,6 @@ the best so far and partly from the prior, weigh parameters by kernel times prio
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from os import cpu_count
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +20,9 @@ import pandas as pd
 from scipy import stats
 
 from ..model.cases import altered
+from ..model.cores import count_cores
 from ..model.knobs import ScenarioError
+from ..model.luck import whole_seed
 from ..model.reading import short
 from . import manifest
 from .casefiles import written
@@ -30,7 +31,7 @@ from .free import FACTOR, freed, turned
 from .likeness import FEW, SETTLING, errors, kinds_of, misses, noise, parts, target, tried
 from .logs import Log, read_log
 from .runs import scenario_of
-from .spreadsheets import defused
+from .spreadsheets import write_csv
 
 HORIZONS = (1, 3, 7, 30, 90, 180)  # days after telling
 SEEN = 2 / 3      # of the rest of a run: horizons beyond are too far for what it sees
@@ -81,9 +82,9 @@ class Calibration:
         manifest.free(folder)
         folder.mkdir(parents=True, exist_ok=True)
         for name in ("parameters", "scores"):
-            getattr(self, name).to_csv(folder / f"{name}.csv")
+            write_csv(getattr(self, name), folder / f"{name}.csv")
         for name in ("ensemble", "trials", "curves", "rates"):
-            defused(getattr(self, name)).to_csv(folder / f"{name}.csv", index=False)
+            write_csv(getattr(self, name), folder / f"{name}.csv", index=False)
         path = folder / f"{self.case.name}.toml"
         path.write_text(self.case_file(command), encoding="utf-8")
         tables = [f"{name}.csv" for name in ("parameters", "scores", "ensemble", "trials", "curves", "rates")]
@@ -128,7 +129,7 @@ def calibrate(case, log, *, fit=(), trials=200, replicates=2, held_out=0.25, fac
     closed later than the first of them counts as open until then. `residents` is how many people the log is about; where nobody
     says, rates are neither fitted nor compared. The result does not depend on `workers`. Raises ScenarioError.
     """
-    scenario = altered(scenario_of(case), on, off, settings, days)
+    seed, scenario = whole_seed(seed), altered(scenario_of(case), on, off, settings, days)
     log = log if isinstance(log, Log) else read_log(log, mapping, residents=residents)
     people, kinds, chosen, horizons, (early, late, split) = planned(scenario, log, fit, trials, replicates, held_out, factor, method, residents)
     aims = {
@@ -137,7 +138,7 @@ def calibrate(case, log, *, fit=(), trials=200, replicates=2, held_out=0.25, fac
     }
     aim = aims["fitted to"]
     luck, counted = noise(scenario, aim, seed), scenario.days - int(SETTLING * scenario.days)
-    with Workers(min(workers or cpu_count() or 1, trials)) as every:
+    with Workers(min(workers or count_cores(), trials)) as every:
         answer = Answer(partial(tried, scenario, chosen, aim, seed, range(replicates)), aim, errors(aim, luck, counted, replicates), every, progress)
         first = max(ATOLL, int(SEARCHED * trials))
         each = [(trials - first) * (n + 1) // ROUNDS - (trials - first) * n // ROUNDS for n in range(ROUNDS)]

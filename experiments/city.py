@@ -5,7 +5,6 @@ bytes, so that what is there can be trusted, and the same command again does the
 """
 
 import json
-import os
 import time
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -19,8 +18,9 @@ import pandas as pd
 from ..model import measures
 from ..model.cases import altered, read, shipped
 from ..model.compiled import version
+from ..model.cores import count_cores
 from ..model.knobs import ScenarioError, check, knob
-from ..model.luck import seed_of
+from ..model.luck import seed_of, whole_seed
 from ..model.reading import table_of
 from ..model.street import Street, StreetKnobs
 from .bench import grown
@@ -42,6 +42,9 @@ class City:
     residents: int = knob(0, 0, 100_000_000, unit="people in all; 0 is as many as the cases have", source="a choice of the user")
     seed: int = knob(0, 0, 2**53, unit="the luck", source="a choice of the user")
     between: StreetKnobs = StreetKnobs()
+
+    def __post_init__(self):
+        object.__setattr__(self, "seed", whole_seed(self.seed))
 
     def key(self):
         """The digest of all that decides what comes out."""
@@ -124,7 +127,7 @@ def live(city, out, make=None, workers=None, progress=None):
     began, folder = time.perf_counter(), Path(out)
     for name in (*TABLES, "tmp"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    workers = (os.cpu_count() or 1) if workers is None else workers
+    workers = count_cores() if workers is None else workers
     make = make or chosen("pool", workers=workers)
     registered(city, folder)
     there = {street for street in range(city.streets()) if all(part(folder, name, street) for name in TABLES)}

@@ -1,6 +1,5 @@
 """The same community and the same luck, without and with a mechanism: paired differences with intervals, and their price."""
 
-import os
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -10,10 +9,13 @@ import pandas as pd
 
 from ..model import measures, mechanisms
 from ..model.cases import altered
+from ..model.cores import count_cores
 from ..model.knobs import ScenarioError
+from ..model.luck import whole_seed
 from ..model.precompile import ensure
 from ..model.scenario import Scenario
 from . import manifest, runs
+from .spreadsheets import write_csv
 from .statistics import difference
 from .supervisor import end, pool
 
@@ -63,7 +65,7 @@ class Comparison:
         folder.mkdir(parents=True, exist_ok=True)
         names = ("table", "rows", "series", "curves", "ledger")
         for name in names:
-            getattr(self, name).to_csv(folder / f"{name}.csv")
+            write_csv(getattr(self, name), folder / f"{name}.csv")
         manifest.leave(
             folder, "compare", command=command, cases=[self.case], tables=[f"{name}.csv" for name in names],
             verdict=self.verdict(), case=self.case.name, mechanisms=self.mechanisms, in_both_arms=sorted(set(self.case.mechanisms) - set(self.mechanisms)), **self.asked,
@@ -90,6 +92,7 @@ def compare(case, mechanism, *, replicates=20, seed=0, days=None, on=(), off=(),
     Everything else the case has switched on stays on in both arms (`off` takes it out). `progress`, if given, is called
     after every pair. `workers` processes share the work; the result is the same for any number. Raises ScenarioError.
     """
+    seed = whole_seed(seed)
     if not 1 <= replicates <= 1_000_000:
         raise ScenarioError(f"replicates = {replicates} is out of range; allowed is 1 to 1000000")
     names = (mechanism,) if isinstance(mechanism, str) else tuple(dict.fromkeys(mechanism))
@@ -115,7 +118,7 @@ def arms_of(scenario, names, **changes):
 
 def each(job, count, workers, progress):
     """Results of job(0) ... job(count - 1), in order, on so many processes."""
-    workers = workers or (os.cpu_count() or 1 if 2 * count >= WORTH_A_POOL else 1)
+    workers = workers or (count_cores() if 2 * count >= WORTH_A_POOL else 1)
     if workers == 1:
         for number in range(count):
             yield job(number)

@@ -115,7 +115,7 @@ def coverage(experiments=2000, replicates=30, seed=0, level=0.95, kinds=None, se
     """How often each kind of interval holds under each law: one row per (interval, law).
 
     Columns: covered (share of experiments), nominal, lowest (what a kind that covers with exactly `level` falls below once in a
-    thousand times, by the binomial law), holds (covered >= lowest), experiments, replicates. With 30 replicates, skewed and
+    thousand times, by the binomial law), holds (covered >= lowest), experiments, replicates (the most, where a rule stops). With 30 replicates, skewed and
     rare data are known to cover less, and the table shows how much. Raises ScenarioError.
     """
     in_range("experiments", experiments, 1, 1_000_001)
@@ -130,7 +130,6 @@ def coverage(experiments=2000, replicates=30, seed=0, level=0.95, kinds=None, se
         x, truth = sweeps(law, experiments, LONG if sequential else replicates, seed)
         for kind, holds in {**kinds, **sequential}.items():
             covered = float(np.mean(holds(x if kind in sequential else x[:, :replicates], truth, level)))
-            used = f"to {LONG}" if kind in sequential else str(replicates)
-            rows[kind, name] = {"covered": covered, "nominal": level, "lowest": lowest, "holds": covered >= lowest, "experiments": experiments, "replicates": used}
+            rows[kind, name] = {"covered": covered, "nominal": level, "lowest": lowest, "holds": covered >= lowest, "experiments": experiments, "replicates": LONG if kind in sequential else replicates}
     order = [(kind, name) for kind in (*kinds, *sequential) for name in laws]
     return pd.DataFrame([rows[key] for key in order], index=pd.MultiIndex.from_tuples(order, names=["interval", "law"]))

@@ -3,11 +3,11 @@
 Controls must differ, or nothing is shown.
 """
 
-import json
 import time
 from dataclasses import dataclass
 
 from .hashes import SETS, Asked
+from .output import print_json
 from .ways import CONTROLS, Absent, ways
 
 
@@ -75,7 +75,7 @@ def show(console, found, as_json=False):
     verdict = f"cells {sum(found.count(what) for what in ('equal', 'different', 'failed')):,}, equal {found.count('equal'):,}, different {found.count('different'):,}, failed {found.count('failed'):,}, not present {found.count('not present'):,}; controls {len(found.controls) * len(names):,}, of which the same {len(found.idle()):,}"
     if as_json:
         cells = [{"set": name, "way": way, "cell": found.cell(way, name), "hash": found.hashes[way] if isinstance(found.hashes[way], str) else found.hashes[way].get(name)} for way in ways for name in names]
-        return print(json.dumps({"title": "determinism", "cells": cells, "same": found.idle(), "note": verdict, "good": found.good()}, ensure_ascii=False))
+        return print_json({"title": "determinism", "cells": cells, "same": found.idle(), "note": verdict, "good": found.good()})
     table = Table(title=f"determinism: {len(names)} sets x {len(ways)} ways, {found.asked.days} days, lucks of each {found.asked.replicates}", box=box.SIMPLE_HEAD, title_justify="left", padding=(0, 1, 0, 0))
     for column in ("set", "hash", *letters.values()):
         table.add_column(column, no_wrap=column in ("set", "hash"), overflow="fold")
@@ -91,14 +91,14 @@ def show(console, found, as_json=False):
     for way in ways:
         why = f": {found.hashes[way]}" if isinstance(found.hashes[way], str) else ""
         like = f", held against {letters[found.like[way]]}" if found.like[way] not in (way, ways[0]) else ""
-        console.print(f"  {letters[way]}  {way}{like}{' - not present' if way in found.absent else ''}{why} ({found.seconds[way]:.0f} s)", highlight=False, markup=False, soft_wrap=True)
+        console.print(f"  {letters[way]}  {way}{like}{' - not present' if way in found.absent else ''}{why} ({found.seconds[way]:.0f} s)", highlight=False, soft_wrap=True)
     console.print("\nControls, which must differ from A in every set:", highlight=False)
     for control, told in found.controls.items():
         same = [name for one, name in found.idle() if one == control]
         words = told if isinstance(told, str) else f"the same in {', '.join(same)}" if same else "differs in every set"
-        console.print(f"  {control}: {words} ({found.seconds[control]:.0f} s)", highlight=False, markup=False, soft_wrap=True)
+        console.print(f"  {control}: {words} ({found.seconds[control]:.0f} s)", highlight=False, soft_wrap=True)
     console.print(f"\n{verdict}", style="bold", highlight=False)
-    console.print("= equal to A, or to the way named; # another way is held against it; - not present: counted as neither; else the hash that differs", highlight=False, markup=False)
+    console.print("= equal to A, or to the way named; # another way is held against it; - not present: counted as neither; else the hash that differs", highlight=False)
 
 
 def determinism(console, short=False, places=(), as_json=False, progress=lambda what: None):

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ..model.knobs import ScenarioError
-from ..model.luck import Luck
+from ..model.luck import Luck, whole_seed
 from .boxes import Box, Terms, Worlds, chosen, gain, pasted, peeled, simplified
 from .wide import LEVEL, SWITCH, complete, factors_of, halfwidth, some, wide
 
@@ -74,6 +74,7 @@ def discover(worlds, wins, factors=None, *, boxes=3, terms=PATIENT, shuffles=SHU
     """
     if not (terms.alphas and all(0 < alpha < 0.5 for alpha in terms.alphas) and 0 < terms.mass < 1 and boxes >= 1 and shuffles >= 19):
         raise ScenarioError(f"{terms}, boxes = {boxes}, shuffles = {shuffles}; allowed are 0 < alpha < 0.5 each, 0 < mass < 1, boxes >= 1, shuffles >= 19")
+    seed = whole_seed(seed)
     space, wins, found = Worlds(worlds, factors), told(wins, len(worlds)), []
     left = np.ones(len(wins), bool)
     while len(found) < boxes:

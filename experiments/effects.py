@@ -8,6 +8,7 @@ import pandas as pd
 from ..model import measures, mechanisms
 from ..model.cases import altered
 from ..model.knobs import ScenarioError
+from ..model.luck import whole_seed
 from . import runs
 from .compare import each
 from .statistics import difference
@@ -22,6 +23,7 @@ def effects(case, *, replicates=20, seed=0, days=None, among=False, settings=(),
     switched on all the time, with the case's knobs; against nothing at all, or with `among` against the case's others.
     `progress` is called after every replicate. Raises ScenarioError.
     """
+    seed = whole_seed(seed)
     if not 2 <= replicates <= 100_000:
         raise ScenarioError(f"replicates = {replicates} is out of range; allowed is 2 to 100000")
     scenario = altered(runs.scenario_of(case), settings=settings, days=days)

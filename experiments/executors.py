@@ -1,10 +1,10 @@
 """Where runs are lived through: the seam is any `concurrent.futures.Executor`."""
 
-import os
 import re
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+from ..model.cores import count_cores
 from ..model.knobs import ScenarioError
 from .cluster import connected
 from .supervisor import Serial, pool
@@ -32,7 +32,7 @@ def chosen(executor, scheduler=None, workers=None, insecure=False, kinds=("pool"
         return partial(dask, scheduler, insecure)
     if scheduler:
         raise ScenarioError(f"--scheduler {scheduler} is for --executor dask")
-    workers = (os.cpu_count() or 1) if workers is None else workers
+    workers = count_cores() if workers is None else workers
     return partial({"pool": pool, "threads": ThreadPoolExecutor}[executor], workers) if workers else Serial
 
 

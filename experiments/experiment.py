@@ -14,7 +14,7 @@ from pathlib import Path
 from ..model import measures
 from ..model.cases import altered, read
 from ..model.knobs import ScenarioError, knob
-from ..model.luck import seed_of
+from ..model.luck import seed_of, whole_seed
 from ..model.mechanisms import names
 from ..model.reading import build, guess, load
 from .design import KINDS, flat, of_case, scenario_of, size
@@ -109,6 +109,9 @@ class Experiment:
     design: Design = field(default_factory=Design)
     factor: tuple = field(default=(), metadata={"each": Factor})
     arm: tuple = field(default=(), metadata={"each": Named})
+
+    def __post_init__(self):
+        object.__setattr__(self, "seed", whole_seed(self.seed))
 
     def contradictions(self):
         """What cannot be true together, as (field, words)."""

@@ -337,23 +337,22 @@ def disks(folder, fault, steps, replicates=60):
     return told
 
 
-def faults(console, count=200, each=20, below=5, every=1, as_json=False):
-    """All of it, printed: `count` kills, `each` runs that fail in each way, every `every`-th write gone wrong."""
-    from .bench import show  # and with it pandas, which no worker is to load
+def faults(console, count=200, each=20, below=5, every=1):
+    """All of it, in three tables: `count` kills, `each` runs that fail in each way, every `every`-th write gone wrong."""
+    from .bench import BenchTable  # and with it pandas, which no worker is to load
 
     with TemporaryDirectory(prefix="cogov-faults-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None) as folder:  # processes die here, not machines
         folder = Path(folder)
         with console.status(f"{count} kills ..."):
             told = kills(folder, count)
-        show(console, as_json, f"{count} SIGKILLs at random moments; 2 workers", ("what", "count"), [(name, value) for name, value in told.items()])
+        yield BenchTable(f"{count} SIGKILLs at random moments; 2 workers", ("what", "count"), [(name, value) for name, value in told.items()])
         with console.status("runs that fail ..."):
             rows = failures(folder, each, below)
-        rows = [(kind, *map(str, row), seconds) for kind, *row, seconds in rows]
-        show(console, as_json, "400 runs, some of which fail; then --retry", ("a run that", "asked", "named", "wrongly named", "others done", "whole after --retry", "seconds"), rows)
+        yield BenchTable("400 runs, some of which fail; then --retry", ("a run that", "asked", "named", "wrongly named", "others done", "whole after --retry", "seconds"), rows)
         rows, pages = [], [0, 1, 100, *(4096 * n + d for n in range(1, 80, every) for d in (0, 1))]
         for fault, steps in (("killed", range(1, 10_000, every)), ("write fails", range(1, 10_000, every)), ("disk error", range(1, 10_000, every)),
                              ("short write", range(1, 10_000, every)), ("file size limit", pages)):  # fmt: skip
             with console.status(f"{fault} ..."):
                 told = disks(folder, fault, steps)
-            rows.append((fault, *map(str, told.values())))
-        show(console, as_json, "60 runs; at each call of fsync, rename and (killed) statement of the ledger, in turn", ("fault", *told), rows)
+            rows.append((fault, *told.values()))
+        yield BenchTable("60 runs; at each call of fsync, rename and (killed) statement of the ledger, in turn", ("fault", *told), rows)

@@ -103,15 +103,15 @@ def default(folder):
 WORDS = {"whole": "a sweep that is whole", "stopped": "a sweep that was stopped", "plain": "control: default Parquet of the same tables"}
 
 
-def bench(console, count=1000, as_json=False):
-    """Flips in each of the three, printed."""
-    from .bench import show
+def bench(console, count=1000):
+    """The table of flips in each of the three."""
+    from .bench import BenchTable
 
     rows = []
     with TemporaryDirectory(prefix="cogov-flips-") as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name, read in subjects(Path(folder)).items():
             with console.status(f"{WORDS[name]} ..."):
-                rows.append((WORDS[name], *map(str, astuple(flips(Path(folder) / name, count, read=read)))))
+                rows.append((WORDS[name], *astuple(flips(Path(folder) / name, count, read=read))))
     columns = ("what", "flips", "named in an error", "harmless", "wrong, and nothing said", "another error")
-    show(console, as_json, "single-bit flips, files in turn, bits at random", columns, rows, "Harmless: what is read is right, as where nobody looks.")
+    yield BenchTable("single-bit flips, files in turn, bits at random", columns, rows, "Harmless: what is read is right, as where nobody looks.")

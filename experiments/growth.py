@@ -1,13 +1,13 @@
 """From one community to a city: what a year of eight mechanisms costs by resident and day, and whether it matters who lives through which street."""
 
-import os
 from dataclasses import replace
 from multiprocessing import active_children
 from resource import RUSAGE_CHILDREN
 from tempfile import TemporaryDirectory
 
+from ..model.cores import count_cores
 from . import city as cities
-from .bench import peak, show
+from .bench import BenchTable, peak
 from .executors import chosen
 
 EIGHT = ("building_captains", "chat_groups", "grid_patrol", "joint_council", "mediation_room", "party_volunteers", "red_property", "whistle")
@@ -15,9 +15,9 @@ SIZES = (1, 10, 100)  # communities, before the largest
 WAYS = ("pool", "threads")
 
 
-def bench(console, residents=10_000_000, communities=700, workers=None, as_json=False):
-    """Print both tables."""
-    each, workers = residents / communities, workers or os.cpu_count() or 1
+def bench(console, residents=10_000_000, communities=700, workers=None):
+    """Both tables."""
+    each, workers = residents / communities, workers or count_cores()
     made = cities.composed(["guiyuan"], on=EIGHT, off=["consent_campaign", "home_visits"])
     rows = []
     sizes = [("pool", n) for n in (*(n for n in SIZES if n < communities), communities)] + [("threads", communities)]  # last: what this process ever held stays in its peak
@@ -33,13 +33,13 @@ def bench(console, residents=10_000_000, communities=700, workers=None, as_json=
             worker.join()  # only of those that were waited for is it known what they held
         people = table.residents.sum()
         memory = peak() + (hands * peak(RUSAGE_CHILDREN) if way == "pool" else 0.0)
-        rows.append((f"{people:,}", f"{count:,}", (f"pool of {hands}" if way == "pool" else f"{hands} {way}") if hands else "alone", done.seconds, done.work / people / 365 * 1e9, memory, memory * 2**20 / people, float(table.resolution_rate.mean())))
+        rows.append((people, count, (f"pool of {hands}" if way == "pool" else f"{hands} {way}") if hands else "alone", done.seconds, done.work / people / 365 * 1e9, memory, memory * 2**20 / people, float(table.resolution_rate.mean())))
     first = rows[0][4]
     rows = [(*row[:5], row[4] / first, *row[5:]) for row in rows]
     columns = ("residents", "communities", "by", "s", "ns", "x first", "MiB", "B each", "rate")
     note = (f"A year of guiyuan's kind, {len(EIGHT)} mechanisms. s: until all were lived through; ns: of processor time per resident and day, whoever did it; x first: times that of one community. "
             "MiB: the most that this process ever held, and each of its workers as much as the largest of them, some 300 each before anything lives; B each: the same in bytes per resident. Rate: issues resolved in time.")  # fmt: skip
-    show(console, as_json, "growth to a city", columns, rows, note)
+    yield BenchTable("growth to a city", columns, rows, note)
     small, many = replace(made, communities=6, street=2, residents=30_000), max(2, workers)
     ways = [("in this process", small, "pool", 0), ("1 process", small, "pool", 1), (f"{many} processes", small, "pool", many), (f"{many} threads", small, "threads", many),
             ("another seed (control)", replace(small, seed=1), "pool", 0), ("nobody stays in the street (control)", replace(small, between=replace(small.between, stay=0.0)), "pool", 0)]  # fmt: skip
@@ -48,4 +48,4 @@ def bench(console, residents=10_000_000, communities=700, workers=None, as_json=
         with TemporaryDirectory(prefix="cogov-city-") as folder, console.status(f"{name} ..."):
             cities.live(one, folder, chosen(way, workers=hands, kinds=WAYS), hands)
             told.append((name, cities.digest(folder)))
-    show(console, as_json, "the same city, whoever lives through which street", ("way", "digest", "as the first"), [(name, one, "yes" if one == told[0][1] else "no") for name, one in told])
+    yield BenchTable("the same city, whoever lives through which street", ("way", "digest", "as the first"), [(name, one, "yes" if one == told[0][1] else "no") for name, one in told])

@@ -16,7 +16,7 @@ from ..model.categories import CATEGORIES, FAMILIES, FAMILIES_ZH
 from ..model.knobs import ScenarioError, complaint, knob
 from ..model.reading import build, guess, load, shown
 from .casefiles import toml
-from .spreadsheets import EMPTY, dates, defused, recognised, sheet
+from .spreadsheets import EMPTY, dates, harmless, recognised, sheet, write_csv
 
 ROLES = ("opened", "closed", "category", "place", "id")
 NEEDED = ("opened", "closed", "category")
@@ -256,9 +256,9 @@ def save(log, folder):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     clean = log.issues.drop(columns="line")
-    defused(clean.assign(**{role: clean[role].dt.strftime("%Y-%m-%d") for role in ("opened", "closed")})).to_csv(folder / "log.csv", index=False, encoding="utf-8-sig")
-    defused(log.rejected).to_csv(folder / "rejected.csv", index=False, encoding="utf-8-sig")
-    ours = {defused(pd.DataFrame({"name": [theirs]})).name[0]: toml(meant) for theirs, meant in compact(log).items()}
+    write_csv(clean.assign(**{role: clean[role].dt.strftime("%Y-%m-%d") for role in ("opened", "closed")}), folder / "log.csv", index=False)
+    write_csv(log.rejected, folder / "rejected.csv", index=False)
+    ours = {harmless(theirs): toml(meant) for theirs, meant in compact(log).items()}
     said = {role: role for role in ROLES if getattr(log.mapping, role)} | {"dates": "%Y-%m-%d", "drawn": f"{log.drawn:%Y-%m-%d}", "encoding": "utf-8", "delimiter": ","}
     lines = ["# What the columns of log.csv beside it mean.", *(f"{name} = {toml(value)}" for name, value in said.items())]
     lines += [f"residents = {log.mapping.residents:.10g}"] if log.mapping.residents else []

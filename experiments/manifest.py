@@ -8,13 +8,14 @@ SHA-256 for each table, and `digest` is one of them all: the same settings with 
 import json
 import platform
 from hashlib import blake2b, sha256
-from importlib.metadata import version
 from pathlib import Path
 
 from ..model.knobs import ScenarioError
 from ..model.reading import table_of
+from ..model.release import versions
 from ..model.sources import version as model
 from .casefiles import written
+from .output import to_json
 from .store import LEDGER
 
 FILE = "manifest.json"
@@ -43,7 +44,7 @@ def leave(folder, made_by, *, command="", cases=(), tables=(), **asked):
     if before and before != made_by:
         (folder / FILE).replace(folder / f"manifest-{before}.json")
     (folder / f"manifest-{made_by}.json").unlink(missing_ok=True)
-    (folder / FILE).write_text(json.dumps(made, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / FILE).write_text(to_json(made) + "\n", encoding="utf-8")
 
 
 def free(folder):
@@ -99,10 +100,9 @@ def swept(found):
 
 def software(*more):
     """The versions of all that takes part in a result."""
-    packages = {name: version(name) for name in ("cogov", "numpy", "numba", "pandas", *more)}
     return {
         "model": model(),
-        "versions": packages | {"python": platform.python_version()},
+        "versions": versions("numpy", "numba", "pandas", *more),
         "machine": f"{platform.system()} {platform.machine()}",
     }
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import reduce
+from io import BytesIO  # not a path: Arrow takes none that is not UTF-8
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -74,7 +75,7 @@ def alone(folder, row, files):
     """The streams of one run, taken out of its part: name -> bytes."""
     found = {}
     for file in (file for file, _, _, part in files if part == row["part"] and not file.startswith("runs/")):
-        table = pq.read_table(folder / file, page_checksum_verification=True)
+        table = pq.read_table(BytesIO((folder / file).read_bytes()), page_checksum_verification=True)
         which = (pc.equal(table[column], value) for column, value in (("case", row["name"]), ("arm", row["arm"]), ("replicate", row["replicate"])))
         found[file.partition("/")[0]] = streamed(table.filter(reduce(pc.and_, which)).drop_columns(["case", "arm", "replicate"]))
     return found

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from ..model.cases import read
 from ..model.simulate import simulate
 from . import sweep
-from .bench import grown, peak, show
+from .bench import BenchTable, grown, peak
 from .experiment import Experiment, Named, arms
 
 KEEPS = ((), ("series",), ("series", "issues"))
@@ -46,7 +46,7 @@ def batched(case, runs, processes):
     return time.perf_counter() - began
 
 
-def bench(console, runs=10_000, large=1000, beside=100, rounds=3, as_json=False):
+def bench(console, runs=10_000, large=1000, beside=100, rounds=3):
     """`runs` of the small community, `large` of guiyuan; then `beside` of the small one in turn with mesa.batch_run, in one process each."""
     rows = []
     for case, count in ((small(), runs), (read("guiyuan"), large)):
@@ -57,7 +57,7 @@ def bench(console, runs=10_000, large=1000, beside=100, rounds=3, as_json=False)
                     seconds, own, size, one = swept(case, n, keep)
                 rows.append((f"{case.name}: {n:,} runs, {' and '.join(keep) or 'only'} runs", seconds, own, one * 1000, size, peak()))
     columns = ("what", "seconds", "ms of the parent a run", "ms of a run", "MiB on disk", "peak MiB of the parent so far")
-    show(console, as_json, "sweeps on all cores; what the parent spends is beside the runs, not in them", columns, rows)
+    yield BenchTable("sweeps on all cores; what the parent spends is beside the runs, not in them", columns, rows)
     case, ratios = small(), []
     with console.status("in turn with mesa.batch_run ..."):
         for _ in range(rounds):
@@ -68,4 +68,4 @@ def bench(console, runs=10_000, large=1000, beside=100, rounds=3, as_json=False)
             theirs = batched(case, beside, 1)
             ratios.append((ours, theirs, theirs / ours))
     rows = [(f"round {n + 1}", *told) for n, told in enumerate(ratios)] + [("median", *map(median, zip(*ratios)))]
-    show(console, as_json, f"{beside} runs of a thousand residents x {case.days} days, this process alone, each day's numbers kept", ("what", "sweep, stored, s", "mesa.batch_run, in memory, s", "ratio"), rows)
+    yield BenchTable(f"{beside} runs of a thousand residents x {case.days} days, this process alone, each day's numbers kept", ("what", "sweep, stored, s", "mesa.batch_run, in memory, s", "ratio"), rows)

@@ -4,7 +4,6 @@ Replicate 0 has the luck that `compare` and `story` begin with: a page that film
 first of the pairs whose interval it prints. Summaries do not depend on the number of processes.
 """
 
-import os
 import threading
 from collections import deque
 from concurrent.futures import BrokenExecutor, CancelledError, TimeoutError
@@ -15,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from ..model import measures
+from ..model.cores import count_cores
 from ..model.knobs import ScenarioError
-from ..model.luck import seed_of
+from ..model.luck import seed_of, whole_seed
 from ..model.simulate import simulate
 from .compare import ARMS, EXPERIMENT, bands, boiled, curves, ledgers, paired, tabled
 from .statistics import half_width, too_few
@@ -179,12 +179,12 @@ class Pairs:
     """
 
     def __init__(self, arms, *, seed=0, within=measures.WITHIN, workers=None, first=None, live=None):
-        self.arms, self.seed, self.within = tuple(arms), seed, within
+        self.arms, self.seed, self.within = tuple(arms), (seed := whole_seed(seed)), within
         self.live = live or (lambda number, look: lived(self.arms, seed, within, number, look))
         left, right = self.arms
         if (left.name, left.days) != (right.name, right.days):
             raise ScenarioError(f"{left.name}, {left.days} days, and {right.name}, {right.days} days, are no pair: arms are of one case and of as many days")
-        self.workers = max(1, min(4, (os.cpu_count() or 1) - 1)) if workers is None else workers
+        self.workers = max(1, min(4, count_cores() - 1)) if workers is None else workers
         self.pairs = [summed(first, within)] if first else []
         self._stop, self._lock, self._pool = threading.Event(), threading.Lock(), None
 

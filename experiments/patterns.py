@@ -18,7 +18,7 @@ from ..model.almanac import PAYERS
 from ..model.cases import altered, read, shipped
 from ..model.issues import PAID
 from ..model.knobs import ScenarioError, all_turned
-from ..model.luck import Luck, seed_of
+from ..model.luck import Luck, seed_of, whole_seed
 from ..model.simulate import days, ended
 from .compare import each
 
@@ -35,7 +35,7 @@ def patterns(case, *, replicates=30, seed=0, spread=SPREAD, workers=None, progre
     Columns: case, name, words, measure, number (whether the report gives one), low, high (reported), median, p5, p95 (the
     model's, over replicates), verdict. `progress` is called after every replicate. Raises ScenarioError.
     """
-    scenario = read(case) if isinstance(case, str) else case
+    seed, scenario = whole_seed(seed), read(case) if isinstance(case, str) else case
     if not 2 <= replicates <= 100_000:
         raise ScenarioError(f"replicates = {replicates} is out of range; allowed is 2 to 100000")
     if not 0.0 <= spread <= 2.0:

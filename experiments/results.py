@@ -8,12 +8,13 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b, sha256
+from io import BytesIO  # not a path: Arrow takes none that is not UTF-8
 from pathlib import Path
 
 import numpy as np
 
 from ..model.knobs import ScenarioError
-from ..model.luck import Luck
+from ..model.luck import Luck, whole_seed
 from ..model.reading import At, build
 from ..model.scenario import Scenario
 from .design import Arm
@@ -73,7 +74,7 @@ class Results:
 
         if name not in self.experiment.keep:
             raise ScenarioError(f"{self.folder}: {name} were not kept; say keep = [{name!r}] in the experiment and sweep anew into another folder")
-        found = [pq.read_table(self.folder / file, page_checksum_verification=True) for file in self.files if file.startswith(f"{name}/")]
+        found = [pq.read_table(BytesIO((self.folder / file).read_bytes()), page_checksum_verification=True) for file in self.files if file.startswith(f"{name}/")]
         found += [labelled(row[name], row) for row in self.ledger if row[name]]
         if not found:
             raise ScenarioError(f"{self.folder}: no run is done yet; go on with `cogov sweep`")
@@ -139,7 +140,7 @@ def verify(folder, share=0.01, seed=0, progress=None):
     Returns a dict: runs, parts, again (how many were lived again), differ (keys of those that did not agree bit for bit, with
     words). Raises Damaged, and ScenarioError where the model is not the one that made them.
     """
-    found = results(folder)
+    seed, found = whole_seed(seed), results(folder)
     for table in TABLES[1:]:
         if any(file.startswith(f"{table}/") for file in found.files):
             found.table(table)

@@ -11,7 +11,7 @@ from ..model.cases import altered, read
 from ..model.categories import FAMILIES, SCOPES
 from ..model.issues import STATES, WHAT
 from ..model.ledger import PAYERS
-from ..model.luck import seed_of
+from ..model.luck import seed_of, whole_seed
 from ..model.precompile import ensure
 from ..model.scenario import Scenario
 
@@ -96,7 +96,7 @@ def simulate(case, *, seed=0, days=None, on=(), off=(), settings=(), within=meas
     days that count as in time; `progress`, if given, is called every day. The same seed is the same luck, whatever is
     switched on. Raises ScenarioError.
     """
-    scenario = altered(scenario_of(case), on, off, settings, days)
+    seed, scenario = whole_seed(seed), altered(scenario_of(case), on, off, settings, days)
     ensure(scenario.mechanisms)
     return Tables(scenario, seed, within, engine.simulate(scenario, "run", seed, progress=progress))
 

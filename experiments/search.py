@@ -22,7 +22,7 @@ from ..model import measures, mechanisms
 from ..model.cases import altered
 from ..model.knobs import ScenarioError, all_turned, paths, span
 from ..model.ledger import PAYERS
-from ..model.luck import Luck, seed_of
+from ..model.luck import Luck, seed_of, whole_seed
 from ..model.reading import guess
 from . import runs
 from .book import Book
@@ -141,7 +141,7 @@ def room_of(scenario, names, knobs, objectives, limits, replicates, seed, within
         checked(full, path, ends)
     given = tuple(name for name in names if name in there)
     most = len(names) if most is None else most
-    return Room(full, names, knobs, objectives, limits, replicates, seed, within, most, given, {})
+    return Room(full, names, knobs, objectives, limits, replicates, whole_seed(seed), within, most, given, {})
 
 
 def without(scenario, names):

@@ -12,13 +12,14 @@ import pandas as pd
 
 from ..model.knobs import ScenarioError
 from ..model.reading import short, shown
+from .output import readable
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 SAMPLE = 200             # rows looked at to find the delimiter
 LONGEST = 1 << 20        # characters in one cell
 LONGEST_DAY = 100  # characters of a cell that may be a date
 EMPTY = {"", "-", "--", "—", "n/a", "na", "nan", "nat", "nil", "none", "null", "无", "暂无", "空"}
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the beginning of a formula
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # what a spreadsheet takes for the beginning of a formula
 FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y", "%m.%d.%Y", "%d/%m/%y",
            "%m/%d/%y", "%d.%m.%y", "%d-%m-%y", "%m-%d-%y", "%y/%m/%d", "%y-%m-%d", "%y.%m.%d", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y")  # fmt: skip
 CLOCK = r"(?:T|\s+|(?<=日))(?:上午|下午)?\s*\d{1,2}[:时]\d{1,2}(?:[:分]\d{1,2}(?:[.,]\d+)?)?秒?分?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|UTC|[+-]\d\d:?\d\d)?$"
@@ -68,7 +69,7 @@ def sheet(path, encoding=None, delimiter=None):
             broken.append((begin, f"has {len(row)} fields, the header has {len(header)}{over}"))
     if header is None:
         raise ScenarioError(f"{path}: has no header: its first line names no column")
-    return Sheet(str(path), encoding, guessed, delimiter, header, rows, np.array(begins, np.int64), broken)
+    return Sheet(readable(path), encoding, guessed, delimiter, header, rows, np.array(begins, np.int64), broken)
 
 
 def records(path, lines, delimiter, skipped):
@@ -207,10 +208,34 @@ def recognised(path, names, columns, lines):
 
 
 def defused(frame):
-    """The same table with no text that a spreadsheet would run: what begins like a formula gets an apostrophe before it.
+    """The same table with no text that a spreadsheet would run, heads included: what begins like a formula gets an apostrophe before it.
 
-    >>> defused(pd.DataFrame({"a": ["=1+1", "lamp"], "b": [-1, 2]})).values.tolist()
-    [["'=1+1", -1], ['lamp', 2]]
+    >>> defused(pd.DataFrame({"=a": ["=1+1", "lamp"], "b": [-1, 2]})).to_dict("list")
+    {"'=a": ["'=1+1", 'lamp'], 'b': [-1, 2]}
     """
-    text = frame.select_dtypes(include=["object", "string", "category"]).columns
-    return frame.assign(**{name: frame[name].astype(object).map(lambda cell: f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell) for name in text})
+    heads = list(map(harmless, frame.columns))
+    columns = [column.astype(object).map(harmless) if textual(column) else column for _, column in frame.items()]
+    return pd.concat(columns, axis=1, keys=range(len(heads))).set_axis(heads, axis=1) if columns else frame
+
+
+def harmless(cell):
+    """A cell that no spreadsheet runs, and that UTF-8 can hold."""
+    if not isinstance(cell, str):
+        return cell
+    cell = f"'{cell}" if cell.startswith(FORMULA) else cell
+    return readable(cell.replace("\r\n", "\n").replace("\r", "\n"))  # a lone \r is quoted by no writer, and ends a row for most readers
+
+
+def textual(column):
+    return not (pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column))
+
+
+def write_csv(table, path, index=True):
+    """Write a table for people and their spreadsheets: no formula runs, and Excel sees that it is UTF-8.
+
+    The first columns are those of the index, where `index` is true. pandas, DuckDB and R's readr read it as it was.
+    """
+    table = table.to_frame() if isinstance(table, pd.Series) else table
+    if index:
+        table = table.reset_index(names=[name or "" for name in table.index.names], allow_duplicates=True)
+    defused(table).to_csv(path, index=False, encoding="utf-8-sig")

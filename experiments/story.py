@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from ..model import issues as of
 from ..model.categories import SCOPES
 from ..model.knobs import ScenarioError
+from ..model.luck import whole_seed
 from ..model.simulate import community
 from .compare import ARMS
 from .surprises import chosen, near, number, pair, shown
@@ -84,6 +85,7 @@ def story(case, mechanism=None, *, issue, seed=0, days=None, on=(), off=(), sett
 
     `mechanism` is a name or several; by default all of the case together. Raises ScenarioError.
     """
+    seed = whole_seed(seed)
     names, (_, full) = compared = chosen(case, mechanism, days, on, off, settings)
     runs, id_ = pair(compared[1], seed), number(issue, full)
     found = story_of(id_, compared[1], runs, names, seed)

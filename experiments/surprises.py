@@ -11,6 +11,7 @@ import numpy as np
 from ..model import measures
 from ..model.issues import STATES, name
 from ..model.knobs import ScenarioError
+from ..model.luck import whole_seed
 from ..model.reading import guess
 from .compare import arms_of
 from .runs import replicate, scenario_of
@@ -41,6 +42,7 @@ class Surprises:
 
 def surprising(case, mechanism=None, count=10, *, seed=0, days=None, on=(), off=(), settings=()):
     """`count` issues that took most days fewer, or more, with the mechanisms than without; see `story` for the other arguments."""
+    seed = whole_seed(seed)
     names, arms = chosen(case, mechanism, days, on, off, settings)
     full, runs = arms[1], pair(arms, seed)
     ids = np.union1d(*(run.issues["id"] for run in runs))

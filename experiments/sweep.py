@@ -5,7 +5,6 @@ what is missing: a run is known by a digest of the model's sources, its case, ar
 """
 
 import json
-import os
 import signal
 import time
 from dataclasses import asdict, dataclass
@@ -16,11 +15,13 @@ from pathlib import Path
 from shutil import disk_usage
 
 from ..model import compiled
+from ..model.cores import count_cores
 from ..model.knobs import ScenarioError
 from ..model.reading import table_of
 from .executors import chosen
 from .experiment import Experiment, arms, read_experiment, scenarios
 from .manifest import software
+from .output import to_json
 from .sequential import FIRST, Rule, decide
 from .store import Parcel, Store, packed
 from .supervisor import supervised
@@ -157,7 +158,7 @@ def sweep(experiment, out, *, workers=None, make=None, shard=(1, 1), chunk=None,
     guess = guess or estimated(plan)
     limit = max(60.0, PATIENCE * guess.a_run) if limit is None else limit
     chunk = chunk or max(1, min(LARGEST, int(TASK / max(guess.a_run, 1e-6))))
-    workers = (os.cpu_count() or 1) if workers is None else workers
+    workers = count_cores() if workers is None else workers
     make = make or chosen("pool", workers=workers)
     spent_on_trial = time.process_time() - spent
     store = Store(out)
@@ -277,8 +278,8 @@ def register(store, plan):
                                    "estimand": asdict(e.estimand), "stopping": asdict(e.stopping)})  # fmt: skip
     past |= {"last": now, "command": plan.command, **software("pyarrow"), "model": plan.source, "arms": len(plan.arms)}
     store.write({
-        "experiment.json": json.dumps(table_of(e), indent=2, ensure_ascii=False) + "\n",
-        "cases.json": json.dumps({name: table_of(case) for name, case in plan.cases.items()}, ensure_ascii=False) + "\n",
-        "arms.json": json.dumps([vars(arm) for arm in plan.arms], ensure_ascii=False) + "\n",
-        "manifest.json": json.dumps(past, indent=2, ensure_ascii=False) + "\n",
+        "experiment.json": to_json(table_of(e)) + "\n",
+        "cases.json": to_json({name: table_of(case) for name, case in plan.cases.items()}, indent=None) + "\n",
+        "arms.json": to_json([vars(arm) for arm in plan.arms], indent=None) + "\n",
+        "manifest.json": to_json(past) + "\n",
     })  # fmt: skip

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ..model.knobs import ScenarioError
 from .chromium import chromium, driver
+from .output import safe_streams
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 900  # seconds that one command may take
@@ -41,12 +42,12 @@ def rows(tables):
 def flips(tables):
     """No wrong read of ours in silence; default Parquet, the control, has some."""
     *ours, control = rows(tables)
-    bad = [f"{row['what']}: {row['wrong, and nothing said']} wrong and nothing said, {row['another error']} other errors" for row in ours if row["wrong, and nothing said"] != "0" or row["another error"] != "0"]
-    return bad + ["the control has no silent wrong read: nothing was shown"] * (control["wrong, and nothing said"] == "0")
+    bad = [f"{row['what']}: {row['wrong, and nothing said']} wrong and nothing said, {row['another error']} other errors" for row in ours if row["wrong, and nothing said"] or row["another error"]]
+    return bad + ["the control has no silent wrong read: nothing was shown"] * (control["wrong, and nothing said"] == 0)
 
 
 def luck(tables):
-    return [f"{row['collisions']} keys of luck are equal" for row in rows(tables) if row["collisions"] != "0"]
+    return [f"{row['collisions']} keys of luck are equal" for row in rows(tables) if row["collisions"]]
 
 
 def coverage(tables):
@@ -65,15 +66,15 @@ def faults(tables):
     kills, failures, disks = (table["rows"] for table in tables)
     bad = [f"{row['what']}: {row['count']}" for row in kills if row["what"] in NOUGHT and row["count"]]
     bad += [f"a run that {row['a run that']}: {row['named']} of {row['asked']} named, {row['wrongly named']} others" for row in failures
-            if row["named"] != row["asked"] or row["wrongly named"] != "0" or row["whole after --retry"] != "True"]  # fmt: skip
-    bad += [f"{row['fault']}: {name}: {row[name]}" for row in disks for name in NOUGHT if row.get(name, "0") != "0"]
-    return bad + [f"{row['fault']}: ended nothing, so nothing was shown" for row in disks if row["ended by it"] == "0"]
+            if row["named"] != row["asked"] or row["wrongly named"] or not row["whole after --retry"]]  # fmt: skip
+    bad += [f"{row['fault']}: {name}: {row[name]}" for row in disks for name in NOUGHT if row.get(name)]
+    return bad + [f"{row['fault']}: ended nothing, so nothing was shown" for row in disks if not row["ended by it"]]
 
 
 def city(tables):
     """A larger city takes no more time by resident and day, and it does not matter who lives through which street; the controls differ."""
     growth, split = (table["rows"] for table in tables)
-    bad = [f"{row['residents']} residents: {row['x first']:.2f} times the time of one community" for row in growth if row["x first"] > 1.6]
+    bad = [f"{row['residents']:,} residents: {row['x first']:.2f} times the time of one community" for row in growth if row["x first"] > 1.6]
     return bad + [f"{row['way']}: as the first: {row['as the first']}" for row in split if (row["as the first"] == "yes") == ("control" in row["way"])]
 
 
@@ -133,9 +134,8 @@ def page(figures=FIGURES, short=False, say=print):
 
 def printed(words, judge=None):
     """Run a command, let it print its tables, and say what is wrong with them, in words."""
-    from rich.console import Console
-
-    from .bench import show
+    from .bench import BenchTable, show
+    from .consoles import PlainConsole
 
     command = [sys.executable, *((str(ROOT / words[0]), *words[1:]) if words[0].endswith(".py") else ("-m", "cogov", *words)), *(("--json",) if judge else ())]
     try:
@@ -146,14 +146,13 @@ def printed(words, judge=None):
     if not judge:
         return wrong
     try:
-        tables = [json.loads(line) for line in done.stdout.splitlines()]
-        for table in tables:
-            cells = [[str(one) if one is None or isinstance(one, bool) else one for one in row.values()] for row in table["rows"]]
-            show(Console(width=160), False, table["title"], list(table["rows"][0]), cells, table["note"])
+        tables = json.loads(done.stdout)["tables"]
+        show(PlainConsole(width=160), False, [BenchTable(one["title"], tuple(one["rows"][0]), [tuple(row.values()) for row in one["rows"]], one["note"]) for one in tables])
         return wrong + judge(tables)
-    except (ValueError, KeyError, IndexError) as error:
+    except (ValueError, KeyError, IndexError, TypeError) as error:
         return [*wrong, f"its tables are not as they were: {type(error).__name__}: {error}"]
 
 
 if __name__ == "__main__":
-    sys.exit(bool(page(short="--short" in sys.argv[1:])))
+    with safe_streams():
+        sys.exit(bool(page(short="--short" in sys.argv[1:])))

@@ -1,6 +1,5 @@
 """A knob is one number a scenario may set, declared once, where it is used."""
 
-import math
 from dataclasses import field, fields, is_dataclass, replace
 
 
@@ -38,14 +37,14 @@ def complaint(f, value):
         return f"= {value!r} is not a number; {allowed}"
     if f.type in (int, "int") and not isinstance(value, int):
         return f"= {value!r} is not a whole number; {allowed}"
-    if math.isnan(value) or not m["low"] <= value <= m["high"]:
-        return f"= {value!r} is out of range; {allowed}"
+    if not m["low"] <= value <= m["high"]:  # NaN neither
+        return f"= {value!r} is out of range; {allowed}" if isinstance(value, float) or abs(value) < 2**1000 else f"is out of range; {allowed}"
     return ""
 
 
 def span(m):
     """The range in a knob's metadata, in words: '0 to 1,000,000'."""
-    return f"{m['low']:,.12g} to {m['high']:,.12g}"
+    return " to ".join(f"{end:,}" if isinstance(end, int) else f"{end:,.12g}" for end in (m["low"], m["high"]))
 
 
 def paths(part, prefix=""):

@@ -12,13 +12,16 @@ from numbers import Integral
 from zlib import crc32
 
 import numpy as np
+from numba import config
 
 from .compiled import compiled
+from .knobs import ScenarioError
 
 G = np.uint64(0x9E3779B97F4A7C15)  # the golden ratio in 64 bits
 A = np.uint64(0xBF58476D1CE4E5B9)
 B = np.uint64(0x94D049BB133111EB)
 ONE = np.uint64(1)
+SEEDS = -(2**63), 2**64 - 1  # the least and the greatest seed
 DECISIONS = {}  # number -> name of every decision met so far
 
 
@@ -71,16 +74,27 @@ def decision(name):
     return number
 
 
+def whole_seed(seed):
+    """The seed as an int. Raises ScenarioError for all but whole numbers: 1.0, True or "1" would not be the seed 1."""
+    if isinstance(seed, bool) or not isinstance(seed, Integral):
+        raise ScenarioError(f"seed = {repr(seed)[:60]} is not a whole number; write one such as 1")
+    if not SEEDS[0] <= seed <= SEEDS[1]:
+        raise ScenarioError(f"seed is out of range: it has {int(seed).bit_length()} bits; allowed is -2^63 to 2^64 - 1")
+    return int(seed)
+
+
 def seed_of(*parts):
-    """A 64-bit seed hashed from names and numbers: (experiment, scenario, replicate), never base + i."""
-    told = "\x1f".join(f"int:{int(part)}" if isinstance(part, Integral) else f"{type(part).__name__}:{part}" for part in parts)
+    """A 64-bit seed hashed from names and whole numbers: (experiment, scenario, replicate), never base + i. Raises ScenarioError."""
+    told = "\x1f".join(f"str:{part}" if isinstance(part, str) else f"int:{whole_seed(part)}" for part in parts)
     return int.from_bytes(blake2b(told.encode(), digest_size=8).digest(), "little")
 
 
 class Luck:
-    """The luck of one seed. Decisions are names."""
+    """The luck of one seed. Decisions are names. Raises ScenarioError where nothing is compiled: every run begins with one."""
 
     def __init__(self, *seed):
+        if config.DISABLE_JIT:
+            raise ScenarioError("NUMBA_DISABLE_JIT is set, and the engine runs only as it is compiled; unset it, or take it out of .numba_config.yaml")
         self.seed = np.uint64(seed_of(*seed))
 
     def key(self, name, day=0):

@@ -6,7 +6,6 @@ Where no process can be started or nothing can be kept, every kernel is compiled
 """
 
 import json
-import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -17,6 +16,7 @@ import numpy as np
 
 from . import kernel_store, sources
 from .compiled import Kernel
+from .cores import count_cores
 
 MAKE_STRUCT = (f"{sources.PACKAGE}.model.structs", "make_struct")
 LARGEST = ("the_rest", "share_out", "morning", "measured")  # these take longest, and come first
@@ -186,7 +186,7 @@ def prepare(names, progress=None, processes=None):
     workers, compiled = [], []
     try:
         planner = start("serve_plan")
-        workers += [start("serve_jobs") for _ in range(processes or len(os.sched_getaffinity(0)))]
+        workers += [start("serve_jobs") for _ in range(processes or count_cores())]
         plan = json.loads(planner.communicate(json.dumps(wanted))[0])
         idle = SimpleQueue()
         for worker in workers:

@@ -125,6 +125,7 @@ def told(advisory):
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(errors="backslashreplace")  # it runs where cogov is not installed
     status, lines = audit(packages(LOCK.read_text("utf-8")))
     print(*lines, sep="\n")
     sys.exit(status)

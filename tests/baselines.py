@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from cogov.experiments.output import safe_streams
 from cogov.experiments.runs import replicate
 from cogov.model import measures
 from cogov.model.cases import altered, read, shipped
@@ -118,4 +119,5 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with safe_streams():
+        sys.exit(main())

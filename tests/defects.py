@@ -172,4 +172,18 @@ MUTANTS = [
     mutant("whose a folder among temporary files is does not matter", "model/kernel_store.py", "found.st_uid == os.getuid() and not folder.is_symlink() and not found.st_mode & 0o077", "True", "kernels.py::test_among_temporary_files_only_a_folder_of_ones_own_is_taken", plain=True, short=True),
     mutant("without a folder to write in nothing is said", "model/kernel_store.py", "        return warn_once()\n", "        return None\n", "kernels.py::test_without_a_home_or_a_folder_that_can_be_written_it_runs_and_says_so", plain=True, short=True),
     mutant("a kernel is left out of the plan", "model/precompile.py", "day.morning, day.share_out, day.the_rest,", "day.morning, day.share_out,", "kernels.py::test_the_plan_holds_every_kernel_that_a_run_calls", plain=True, short=True),
+    # ------------------------------------------------------------------------------------- what is printed and written
+    mutant("what a stream cannot hold ends it", "experiments/output.py", "            stream.reconfigure(errors=ESCAPE)\n", "            pass\n", "output.py::test_nothing_that_is_printed_fails_for_its_encoding", short=True),
+    mutant("a reader who has gone is an error", "experiments/output.py", "        if isinstance(error, BrokenPipeError):\n", "        if False:\n", "output.py::test_a_reader_who_has_gone_ends_it_quietly", short=True),
+    mutant("JSON holds NaN", "experiments/output.py", "return value if isfinite(value) else None", "return value", "output.py::test_json_has_no_number_that_is_none_and_no_text_that_is_a_number", short=True),
+    mutant("what a user wrote is markup on the terminal", "experiments/consoles.py", ', **more | {"markup": False, "emoji": False})', ", **more)", "output.py::test_the_console_shows_what_was_written", short=True),
+    mutant("a bench prints numbers as text", "experiments/growth.py", "rows.append((people, count,", 'rows.append((f"{people:,}", count,', "json.py::test_json_is_one_strict_document_with_its_keys[bench city]"),
+    mutant("a head of a CSV file is a formula", "experiments/spreadsheets.py", "heads = list(map(harmless, frame.columns))", "heads = list(frame.columns)", "output.py::test_no_cell_head_or_index_is_run_by_a_spreadsheet", short=True),
+    mutant("Excel guesses the encoding", "experiments/spreadsheets.py", 'to_csv(path, index=False, encoding="utf-8-sig")', "to_csv(path, index=False)", "output.py::test_excel_sees_utf_8_and_pandas_reads_what_was_written", short=True),
+    mutant("a figure is drawn as a matplotlibrc says", "viz/plotting.py", "        matplotlib.rcdefaults()\n", "", "plotting.py::test_a_figure_is_the_same_whatever_the_matplotlibrc_says", short=True),
+    mutant("a part of a core is no core", "model/cores.py", "ceil(min(", "int(min(", "cores.py::test_a_quota_of_cpu_time_is_a_number_of_cores", plain=True, short=True),
+    mutant("1.0 is another seed than 1", "model/luck.py", "if isinstance(seed, bool) or not isinstance(seed, Integral):", "if False:", "seed.py::test_what_is_hashed_is_a_name_or_a_whole_number", plain=True, short=True),
+    mutant("a command does not know -h", "shell.py", '["-h", "--help"]', '["--help"]', "completion.py::test_every_command_takes_h", short=True),
+    mutant("a shell completes what is no mechanism", "completion.py", '"[!_]*.py"', '"*.py"', "completion.py::test_names_are_completed", short=True),
+    mutant("the version is that of another project", "model/release.py", 'if table["name"] == "cogov":', "if True:", "completion.py::test_the_version_is_that_of_the_project", plain=True, short=True),
 ]

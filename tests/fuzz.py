@@ -28,6 +28,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from targets import CHINESE, EXPERIMENTS, LOG, TARGETS, as_link, bytes_of, states
 
 import cogov
+from cogov.experiments.output import safe_streams
 from cogov.model.cases import SHIPPED
 from cogov.model.knobs import ScenarioError
 from cogov.viz.lessons import SHIPPED as LESSONS
@@ -241,4 +242,5 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with safe_streams():
+        sys.exit(main())

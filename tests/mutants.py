@@ -28,6 +28,8 @@ from tempfile import TemporaryDirectory
 
 from defects import MUTANTS
 
+from cogov.experiments.output import safe_streams
+
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 400  # seconds that the tests of one defect may take
 
@@ -191,4 +193,5 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    with safe_streams():
+        main()

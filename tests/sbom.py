@@ -13,6 +13,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 from audit import packages
 
+from cogov.experiments.output import safe_streams
+
 ROOT = Path(__file__).parent.parent
 OUT = ROOT / "build" / "sbom.cdx.json"
 FONTS = ROOT / "viz" / "static" / "fonts"
@@ -120,9 +122,10 @@ def sbom(lock):
 
 
 if __name__ == "__main__":
-    whole = sbom((ROOT / "requirements.lock").read_text("utf-8"))
-    OUT.parent.mkdir(exist_ok=True)
-    OUT.write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    unknown = [c["name"] for c in whole["components"] if not c.get("licenses")]
-    print(f"{OUT.relative_to(ROOT)}: {len(whole['components'])} packages, {sum(len(c['hashes']) for c in whole['components'])} hashes")
-    print(f"licence not known, for they are not installed on this machine: {', '.join(unknown) or 'none'}")
+    with safe_streams():
+        whole = sbom((ROOT / "requirements.lock").read_text("utf-8"))
+        OUT.parent.mkdir(exist_ok=True)
+        OUT.write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        unknown = [c["name"] for c in whole["components"] if not c.get("licenses")]
+        print(f"{OUT.relative_to(ROOT)}: {len(whole['components'])} packages, {sum(len(c['hashes']) for c in whole['components'])} hashes")
+        print(f"licence not known, for they are not installed on this machine: {', '.join(unknown) or 'none'}")

@@ -9,10 +9,10 @@ import time
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 from typed import typist
 
 from cogov.experiments import bench
+from cogov.experiments.consoles import PlainConsole
 from cogov.model import mechanisms
 from cogov.model.cases import read, shipped
 
@@ -145,7 +145,7 @@ def test_a_knob_of_what_is_not_switched_on_is_refused_with_the_way_out(cogov):
 
 def test_the_benches_run_on_a_small_sweep(capsys):
     """They are for reading, not for CI; that they run at all is."""
-    bench.luck(Console(), as_json=True, sweep=3, horizon=5)
-    assert json.loads(capsys.readouterr().out)["rows"][0]["collisions"] == "0"
-    bench.pairing(Console(), replicates=3, as_json=True, only=("grid_patrol",))
-    assert all("grid_patrol" in row["what"] for row in json.loads(capsys.readouterr().out)["rows"])
+    bench.show(None, True, bench.luck(PlainConsole(), sweep=3, horizon=5))
+    assert json.loads(capsys.readouterr().out)["tables"][0]["rows"][0]["collisions"] == 0
+    bench.show(PlainConsole(width=160), False, bench.pairing(PlainConsole(), replicates=3, only=("grid_patrol",)))
+    assert "guiyuan: grid_patrol, told" in capsys.readouterr().out

@@ -7,12 +7,12 @@ from functools import partial
 
 import numpy as np
 import pytest
-from rich.console import Console
 from worlds import FORUM, STORM, YARD, governed, told
 
 from cogov.experiments import determinism as d
 from cogov.experiments import hashes as h
 from cogov.experiments import trust
+from cogov.experiments.consoles import PlainConsole
 from cogov.experiments import ways as w
 from cogov.model import measures, mechanisms
 from cogov.model.day import live
@@ -34,7 +34,7 @@ def first():
 
 
 def shown(found, capsys):
-    d.show(Console(width=160), found)
+    d.show(PlainConsole(width=160), found)
     return capsys.readouterr().out
 
 
@@ -191,7 +191,7 @@ def figures(tmp_path, *scripts):
     return tuple(trust.Figure((str(tmp_path / f"{n}.py"),), judge=trust.luck if "json" in text else None) for n, text in enumerate(scripts))
 
 
-TABLE = 'import json; print(json.dumps({{"title": "keys", "rows": [{{"what": "keys", "collisions": "{}"}}], "note": ""}}))'
+TABLE = 'import json; print(json.dumps({{"tables": [{{"title": "keys", "rows": [{{"what": "keys", "collisions": {}}}], "note": ""}}]}}))'
 
 
 def test_the_page_of_trust_goes_on_after_a_failure_and_ends_with_a_list_of_them(tmp_path, capfd):
@@ -210,10 +210,10 @@ def test_a_figure_whose_table_is_not_there_has_failed(tmp_path, capfd):
 
 def test_each_judge_says_what_is_wrong_and_misses_its_control():
     def flips(wrong, other, control):
-        told = [{"what": "a sweep", "wrong, and nothing said": wrong, "another error": other}, {"what": "control", "wrong, and nothing said": control, "another error": "0"}]
+        told = [{"what": "a sweep", "wrong, and nothing said": wrong, "another error": other}, {"what": "control", "wrong, and nothing said": control, "another error": 0}]
         return trust.flips([{"rows": told}])
 
-    assert [len(flips(*told)) for told in (("0", "0", "9"), ("1", "0", "9"), ("0", "1", "9"), ("0", "0", "0"))] == [0, 1, 1, 1]
+    assert [len(flips(*told)) for told in ((0, 0, 9), (1, 0, 9), (0, 1, 9), (0, 0, 0))] == [0, 1, 1, 1]
 
     def coverage(normal, rare):
         each = [("normal", normal), ("rare event", rare)]
@@ -221,9 +221,9 @@ def test_each_judge_says_what_is_wrong_and_misses_its_control():
 
     assert [len(coverage(*told)) for told in ((True, False), (False, False), (True, True))] == [0, 1, 1]
 
-    def faults(lost=0, named="5", wrongly="0", differ="0", ended="7"):
+    def faults(lost=0, named=5, wrongly=0, differ=0, ended=7):
         kills = [{"what": "acknowledged runs lost", "count": lost}, {"what": "kills of a worker", "count": 9}]
-        failures = [{"a run that": "raises", "asked": "5", "named": named, "wrongly named": wrongly, "whole after --retry": "True"}]
+        failures = [{"a run that": "raises", "asked": 5, "named": named, "wrongly named": wrongly, "whole after --retry": True}]
         return trust.faults([{"rows": kills}, {"rows": failures}, {"rows": [{"fault": "killed", "ended by it": ended, "sweeps that differ": differ}]}])
 
-    assert [len(faults(**told)) for told in ({}, {"lost": 1}, {"named": "4"}, {"wrongly": "1"}, {"differ": "1"}, {"ended": "0"})] == [0, 1, 1, 1, 1, 1]
+    assert [len(faults(**told)) for told in ({}, {"lost": 1}, {"named": 4}, {"wrongly": 1}, {"differ": 1}, {"ended": 0})] == [0, 1, 1, 1, 1, 1]

@@ -2,6 +2,7 @@
 
 import ast
 import doctest
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -12,7 +13,7 @@ import pytest
 import cogov
 
 ROOT = Path(cogov.__file__).parent
-LEAVES = {"model.knobs", "model.luck", "model.compiled", "model.structs", "model.sources", "model.kernel_cache", "model.kernel_store", "model.places"}  # open to all, and know nobody but each other
+LEAVES = {"model.knobs", "model.luck", "model.compiled", "model.cores", "model.structs", "model.sources", "model.kernel_cache", "model.kernel_store", "model.places", "model.release"}  # open to all, and know nobody but each other
 MAY = {  # room -> rooms it may import from
     "agents": {"agents"},
     "model": {"model", "agents"},
@@ -97,6 +98,30 @@ def test_nobody_draws_but_the_front_door_opens_the_gallery():
         at_once = [node for node in ast.parse(path.read_text("utf-8")).body if isinstance(node, ast.ImportFrom) and node.level]
         assert not any("viz" in ast.unparse(node) or "experiments" in ast.unparse(node) for node in at_once)
     assert "viz" not in (ROOT / "__init__.py").read_text("utf-8")
+
+
+PRODUCT = [*ROOT.glob("*.py"), *FILES]
+ONE_PLACE = {  # what is done in one place only -> (how it is written, where it may be)
+    "counting cores": (r"cpu_count|sched_getaffinity", {"model.cores"}),
+    "loading matplotlib": (r"(?m)^\s*(?:import|from) matplotlib", {"viz.plotting"}),
+    "taking text for markup": (r"rich\.markup|markup=True|from_markup|\[/\]|(?<!Plain)Console\(|TextColumn\(\"", {"experiments.consoles"}),
+    "writing a table as CSV": (r"\.to_csv\((?!index=False\))|csv\.writer", {"experiments.spreadsheets", "experiments.book"}),
+    "printing JSON": (r"print\(json\.dumps", {"experiments.output", "experiments.ways", "model.precompile"}),  # of the latter two: to their own parent
+    "asking for the version of cogov": (r"""version\(["']cogov""", {"model.release"}),
+}
+
+
+@pytest.mark.parametrize("what", ONE_PLACE)
+def test_what_is_done_in_one_place_is_done_nowhere_else(what):
+    pattern, places = ONE_PLACE[what]
+    assert {called(path) for path in PRODUCT if re.search(pattern, path.read_text("utf-8"))} <= places
+
+
+def test_whatever_prints_prints_to_any_stream():
+    """Every file that can be run by itself, of the tests' tools too, and the command line."""
+    run = [path for path in (*PRODUCT, *(ROOT / "tests").glob("*.py")) if '\nif __name__ == "__main__":' in path.read_text("utf-8")]
+    assert {path.name for path in run} >= {"__main__.py", "trust.py", "fuzz.py", "mutants.py"}
+    assert [path.name for path in run if "safe_streams()" not in path.read_text("utf-8") and path.name != "audit.py"] == []
 
 
 def test_a_run_loads_neither_mesa_nor_tables_nor_pictures():

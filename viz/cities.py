@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import numpy as np
-from matplotlib.ticker import PercentFormatter
 from rich.table import Table
 
 from ..experiments.city import summed
 from . import figures
 from .fonts import Figure
+from .plotting import label, settings, ticker
 from .tables import NAMES
 
 SHOWN = ("resolution_rate", "told", "resolved", "backlog", "unknown", "hours", "yuan", "trust_committee", "trust_neighbours", "satisfaction", "giving")
@@ -25,6 +25,7 @@ def summary(communities):
     return table
 
 
+@settings()
 def drawn(communities, series):
     """Open issues by street, day by day; and how communities of each case differ."""
     figure = Figure(figsize=(11, 4.6), layout="constrained")
@@ -39,8 +40,8 @@ def drawn(communities, series):
     for n, case in enumerate(cases):
         rates = communities[communities["case"] == case].resolution_rate
         b.plot(rates, n + 0.5 * (np.arange(len(rates)) % 9 / 8 - 0.5), "o", ms=4, color=figures.WITH, alpha=0.6)
-    b.set(yticks=range(len(cases)), yticklabels=cases, xlim=(0, 1), xlabel="issues resolved within 30 days", title="Communities, by case")
-    b.xaxis.set_major_formatter(PercentFormatter(1.0))
+    b.set(yticks=range(len(cases)), yticklabels=list(map(label, cases)), xlim=(0, 1), xlabel="issues resolved within 30 days", title="Communities, by case")
+    b.xaxis.set_major_formatter(ticker.PercentFormatter(1.0))
     for axes in (a, b):
         axes.spines[["top", "right"]].set_visible(False)
     return figure

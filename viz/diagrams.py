@@ -6,15 +6,13 @@ dot is named in the SVG (`unknown-told`, `whistle-hurry`): a test reads there wh
 
 import warnings
 
-import matplotlib
-from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
-
 from ..model import mechanisms
 from ..model.issues import ALLOWED, LAPSED, STATES, VERIFIED, WITHDRAWN
 from ..model.pull import LEVERS
 from .figures import QUIET, WITH, WITHOUT
 from .phrases import STATE
+from .plotting import figure as figures
+from .plotting import patches, settings
 
 FONTS = ["DejaVu Sans", "Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "WenQuanYi Micro Hei", "sans-serif"]
 GREEN, PURPLE, SKY, ORANGE = "#009E73", "#CC79A7", "#56B4E9", "#E69F00"  # of Okabe and Ito, as in figures
@@ -47,9 +45,10 @@ def identity(one, other):
     return f"{one}-{other}".replace(" ", "_")
 
 
+@settings()
 def lifecycle():
     """The states of an issue and every transition that is allowed."""
-    figure = Figure(figsize=(15, 5.3))
+    figure = figures.Figure(figsize=(15, 5.3))
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(-0.55, 8.55), ylim=(-2.2, 1.95))
     axes.set_axis_off()
@@ -75,7 +74,7 @@ def lifecycle():
 def box(axes, x, y, width, words, below, colour):
     """A state, in English and Chinese."""
     style = {"boxstyle": "round,pad=0,rounding_size=0.08", "facecolor": "white", "edgecolor": colour, "lw": 1.8, "zorder": 3}
-    axes.add_patch(FancyBboxPatch((x - width / 2, y - 0.22), width, 0.44, **style))
+    axes.add_patch(patches.FancyBboxPatch((x - width / 2, y - 0.22), width, 0.44, **style))
     axes.text(x, y + (0.08 if below else 0.0), words, fontsize=9.5, ha="center", va="center", zorder=4)
     axes.text(x, y - 0.1, below, fontsize=9, ha="center", va="center", zorder=4, color=QUIET)
 
@@ -103,11 +102,12 @@ def joined(axes, state, to, ends):
 
 def arrow(axes, gid, start, end, colour, curve, width, zorder=2):
     style = {"arrowstyle": "-|>", "mutation_scale": 9, "shrinkA": 0, "shrinkB": 0, "color": colour, "lw": width, "zorder": zorder}
-    patch = FancyArrowPatch(start, end, connectionstyle=curve, **style)
+    patch = patches.FancyArrowPatch(start, end, connectionstyle=curve, **style)
     patch.set_gid(gid)
     axes.add_patch(patch)
 
 
+@settings()
 def levers():
     """Which mechanism pulls which lever: a row for each mechanism, a column for each lever, both in groups."""
     grouped = {name for names in GROUPS.values() for name in names}
@@ -116,7 +116,7 @@ def levers():
     columns = [(lever, zh, colour) for (_, those), colour in zip(PULLED.items(), COLOURS) for lever, zh in those.items()]
     columns += [(lever, "", QUIET) for lever in LEVERS if lever not in {lever for lever, *_ in columns}]
     height = sum(map(len, groups.values())) + 0.3 * len(groups)
-    figure = Figure(figsize=(13, 0.3 * (height + 7.2)))
+    figure = figures.Figure(figsize=(13, 0.3 * (height + 7.2)))
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(-7.8, len(columns)), ylim=(height + 0.2, -7.0))
     axes.set_axis_off()
@@ -125,7 +125,7 @@ def levers():
     heads(axes, columns)
     y = 0.0
     for group, names in groups.items():
-        axes.add_patch(Rectangle((-7.6, y - 0.5), len(columns) + 7.2, len(names), facecolor=PALE, edgecolor="none", zorder=0))
+        axes.add_patch(patches.Rectangle((-7.6, y - 0.5), len(columns) + 7.2, len(names), facecolor=PALE, edgecolor="none", zorder=0))
         words, _, zh = group.rpartition(" ")
         axes.text(-7.5, y, words, fontsize=9, color=QUIET, va="center")
         axes.text(-7.5, y + 0.85, zh, fontsize=9, color=QUIET, va="center")
@@ -165,6 +165,6 @@ def row(axes, y, name, columns):
 
 def save(figure, path):
     """Write a diagram; the same one is the same text, whenever it is written."""
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "cogov", "font.sans-serif": FONTS}), warnings.catch_warnings():
+    with settings({"svg.fonttype": "none", "svg.hashsalt": "cogov", "font.sans-serif": FONTS}), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph")  # fonts here need not have Chinese: the reader's will
         figure.savefig(path, dpi=110, metadata={"Date": None, "Creator": "cogov docs"} if path.suffix == ".svg" else None)

@@ -3,20 +3,21 @@
 from textwrap import fill
 
 import numpy as np
-from matplotlib.ticker import PercentFormatter
 
 from .fonts import Figure
+from .plotting import label, settings, ticker
 
 WITHOUT, WITH = "#D55E00", "#0072B2"  # vermilion and blue of Okabe and Ito: apart for every kind of colour vision
 COLOURS = {"without": WITHOUT, "with": WITH}
 QUIET = "#555555"
 
 
+@settings()
 def comparison(result):
     """A Comparison on one sheet: how fast, how many open, pair by pair, and whose hours."""
     figure = Figure(figsize=(11, 7.6), layout="constrained")
     made = f"{result.case.name}, {result.case.days} days, {result.replicates} pairs, seed {result.seed}"
-    figure.suptitle(fill(result.verdict(), 125) + f"\n({made})", fontsize=10.5, x=0.01, ha="left", parse_math=False)
+    figure.suptitle(fill(result.verdict(), 125) + f"\n({made})", fontsize=10.5, x=0.01, ha="left")
     (a, b), (c, d) = figure.subplots(2, 2)
     time_to_resolution(a, result)
     backlog(b, result)
@@ -62,7 +63,7 @@ def pairs(axes, result):
     if np.isfinite(found.low):
         difference += f" (95 %: {100 * found.low:+.1f} to {100 * found.high:+.1f})"
     axes.set(xlim=(-0.4, 1.4), xticks=[0, 1], xticklabels=list(COLOURS), ylabel=f"resolved within {result.within} days", title=f"Pair by pair: {difference}")
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0))  # with as many decimals as tell the ticks apart
+    axes.yaxis.set_major_formatter(ticker.PercentFormatter(1.0))  # with as many decimals as tell the ticks apart
 
 
 def hours(axes, result):
@@ -77,6 +78,7 @@ def hours(axes, result):
     axes.invert_yaxis()
 
 
+@settings()
 def patterns(table):
     """Reported outcomes as bars, the model's intervals as lines, one row each on a scale of its own."""
     figure = Figure(figsize=(11, 1.2 + 0.55 * len(table)), layout="constrained")
@@ -93,7 +95,7 @@ def patterns(table):
         axes.plot([at(row.p5), at(row.p95)], [y, y], color=colours[row.verdict], lw=2.5)
         axes.plot(at(row.median), y, "o", color=colours[row.verdict], ms=6)
         axes.annotate(f"{row.median:.3g} ({row.p5:.3g} to {row.p95:.3g}), {row.verdict}", (1.02, y), fontsize=8, va="center", annotation_clip=False)
-    axes.set(xlim=(0, 1), xticks=[], yticks=range(len(table)), yticklabels=[fill(f"{r.case}: {r.words}", 60) for r in table.itertuples()])
+    axes.set(xlim=(0, 1), xticks=[], yticks=range(len(table)), yticklabels=[fill(label(f"{r.case}: {r.words}"), 60) for r in table.itertuples()])
     axes.tick_params(labelsize=7.5)
     axes.invert_yaxis()
     axes.spines[["top", "right", "bottom"]].set_visible(False)
@@ -101,6 +103,7 @@ def patterns(table):
     return figure
 
 
+@settings()
 def effects(table, title):
     """The change of the resolution rate that each mechanism makes by itself, with its interval; what the case has is filled."""
     found = table.xs("resolution_rate", level="measure").sort_values("difference")
@@ -112,12 +115,13 @@ def effects(table, title):
         colour = QUIET if row.low <= 0 <= row.high else WITH if row.difference > 0 else WITHOUT
         axes.plot([100 * row.low, 100 * row.high], [y, y], color=colour, lw=2)
         axes.plot(100 * row.difference, y, "o", color=colour, mfc=colour if row.reported else "white", ms=6)
-    axes.set(yticks=range(len(found)), yticklabels=list(found.index), xlabel="percentage points more issues resolved in time (95 % interval); filled: the case has it")
+    axes.set(yticks=range(len(found)), yticklabels=list(map(label, found.index)), xlabel="percentage points more issues resolved in time (95 % interval); filled: the case has it")
     axes.tick_params(labelsize=8)
     axes.spines[["top", "right"]].set_visible(False)
     return figure
 
 
+@settings()
 def save(figure, folder, name):
     """Write a figure as PNG and SVG; returns the path of the PNG."""
     for kind in ("svg", "png"):

@@ -7,8 +7,9 @@ that was never used before and is not among the 3,755 commonest; `tests/test_fon
 import sys
 from pathlib import Path
 
-from matplotlib import figure, font_manager
-from matplotlib.text import Text
+from ..experiments.output import printable, safe_streams
+from .plotting import figure, font_manager
+from .plotting import text as texts
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "viz" / "static" / "fonts"
@@ -33,10 +34,12 @@ def chinese():
 
 
 class Figure(figure.Figure):
-    """A matplotlib Figure in which any text may be Chinese, whatever font the others are set in."""
+    """A matplotlib Figure in which any text may be Chinese, whatever font the others are set in; control characters are escaped."""
 
     def draw(self, renderer):
-        for text in self.findobj(Text):
+        for text in self.findobj(texts.Text):
+            if text.get_text() != (shown := printable(text.get_text())):
+                text.set_text(shown)
             if any(letter > "\u2e7f" for letter in text.get_text()) and FAMILY not in (kept := text.get_fontfamily()):
                 text.set_fontfamily([*kept, *chinese()])
         super().draw(renderer)
@@ -101,4 +104,5 @@ def make(origin=ORIGIN):
 
 
 if __name__ == "__main__":
-    make(*sys.argv[1:])
+    with safe_streams():
+        make(*sys.argv[1:])

@@ -5,24 +5,24 @@ from textwrap import fill, shorten
 
 import numpy as np
 import pandas as pd
-from matplotlib.colors import LinearSegmentedColormap
 
 from ..experiments.boxes import Worlds
 from ..experiments.readings import Tornado, sides
 from ..experiments.sensitivity import Screening
 from ..experiments.wide import shown
 from .figures import QUIET, WITH, WITHOUT
+from .plotting import colors, label, settings
 from .sweeps import COLOURS, legend, sheet, unit
 from .tables import NAMES
 
-MATRIX = LinearSegmentedColormap.from_list("substitution to synergy", [WITHOUT, "#FFFFFF", WITH])
+MATRIX = colors.LinearSegmentedColormap.from_list("substitution to synergy", [WITHOUT, "#FFFFFF", WITH])
 MOST = 12  # mixes of a front that are named
 
 
 def rows(axes, names, wrap=30):
     """Named rows, the first on top."""
     axes.set(yticks=range(len(names)), ylim=(len(names) - 0.4, -0.6))
-    axes.set_yticklabels([parted(name, wrap) for name in names], parse_math=False)
+    axes.set_yticklabels([parted(name, wrap) for name in names])
 
 
 def parted(name, wrap):
@@ -32,7 +32,7 @@ def parted(name, wrap):
     ['mechanisms.building_', 'captains.evening']
     """
     lines = [""]
-    for piece in re.findall(r"[^._ ]*[._ ]*", str(name)):
+    for piece in re.findall(r"[^._ ]*[._ ]*", label(name)):
         lines = [*lines[:-1], lines[-1] + piece] if len(lines[-1] + piece) <= wrap else [*lines, piece]
     return "\n".join(fill(line, wrap) for line in lines if line)
 
@@ -40,6 +40,7 @@ def parted(name, wrap):
 # --------------------------------------------------------------------------- attribute
 
 
+@settings()
 def attribution(found):
     """Shares with intervals, alone and last; beside them who helps whom. `found` is case -> (Attribution, next), a row a case."""
     measure = next(iter(found.values()))[0].measure
@@ -48,7 +49,7 @@ def attribution(found):
     figure, grid = sheet(len(found), 2, width=11, height=max(3.2, 1.8 + 0.45 * most), title=f"Whose is the effect on “{NAMES[measure]}”?")
     for (left, right), (case, (one, _)) in zip(grid, found.items()):
         shares(left, one, times, f"change of {words}")
-        left.set_title(f"{case}: all together {times * one.effect.difference:+.3g} ({times * one.effect.low:+.3g} to {times * one.effect.high:+.3g})", parse_math=False, fontsize=10)
+        left.set_title(f"{case}: all together {times * one.effect.difference:+.3g} ({times * one.effect.low:+.3g} to {times * one.effect.high:+.3g})", fontsize=10)
         matrix(right, one, times)
     legend(grid[0, 0], loc="upper left", bbox_to_anchor=(0.0, -0.22), ncols=3)
     return figure
@@ -80,8 +81,8 @@ def matrix(axes, one, times):
     axes.imshow(cells, cmap=MATRIX, vmin=-(largest or 1.0), vmax=largest or 1.0, aspect="auto")
     axes.spines[:].set_visible(False)
     axes.set(xlim=(-0.5, max(len(names) - 1.5, 0.5)), ylim=(len(names) - 0.5, 0.5 if len(names) > 1 else -0.5), xticks=range(max(len(names) - 1, 1)), yticks=range(1, len(names)))
-    axes.set_xticklabels([parted(name, 14) for name in names[: max(len(names) - 1, 1)]], parse_math=False, rotation=30 if len(names) > 4 else 0)
-    axes.set_yticklabels([parted(name, 18) for name in names[1:]], parse_math=False)
+    axes.set_xticklabels([parted(name, 14) for name in names[: max(len(names) - 1, 1)]], rotation=30 if len(names) > 4 else 0)
+    axes.set_yticklabels([parted(name, 18) for name in names[1:]])
     axes.tick_params(length=0)
     axes.set_title("Interaction: + synergy, - substitution; bold: told from none", fontsize=9)
 
@@ -89,6 +90,7 @@ def matrix(axes, one, times):
 # --------------------------------------------------------------------------- sensitivity
 
 
+@settings()
 def sensitivity(found, measure):
     """A panel for each case and arm: mu* against sigma, indices with intervals, or the tornado."""
     kind = next(iter(found.values()))
@@ -97,7 +99,7 @@ def sensitivity(found, measure):
     figure, grid = sheet(len(found), height=height, title=f"What does “{NAMES[measure]}” hang on?")
     for axes, ((case, arm), one) in zip(grid.flat, found.items()):
         draw(axes, one, measure)
-        axes.set_title(f"{case}{f', {arm}' if arm else ''}", parse_math=False, fontsize=10)
+        axes.set_title(f"{case}{f', {arm}' if arm else ''}", fontsize=10)
         axes.xaxis.label.set_size(9)
         if axes.get_legend_handles_labels()[1]:
             legend(axes)
@@ -146,7 +148,7 @@ def tornado(axes, one, measure):
             axes.barh(y, at, 0.62, color=colour, alpha=0.55)
             axes.plot([times * row.low, times * row.high], [y + shift] * 2, color=colour, lw=1.6)
             end = times * (row.high if at >= 0 else row.low)
-            axes.annotate(shown(value), (end, y + shift), xytext=(4 if at >= 0 else -4, 0), textcoords="offset points", ha="left" if at >= 0 else "right", va="center", fontsize=7, parse_math=False)
+            axes.annotate(shown(value), (end, y + shift), xytext=(4 if at >= 0 else -4, 0), textcoords="offset points", ha="left" if at >= 0 else "right", va="center", fontsize=7)
     rows(axes, names)
     axes.margins(x=0.12)
     axes.set_xlabel(f"difference to the case as it stands: {words}")
@@ -155,6 +157,7 @@ def tornado(axes, one, measure):
 # --------------------------------------------------------------------------- discover
 
 
+@settings()
 def discovery(asked):
     """For each question and box: the peeling trajectory, and the box over the two factors it restricts most surely."""
     panels = [(one, k) for one in asked for k in range(max(len(one.found.boxes), 1))]
@@ -163,7 +166,7 @@ def discovery(asked):
         box = one.found.boxes[k] if one.found.boxes else None
         peeling(left, box, one.found.boxes[:k])
         worlds(right, one, box, one.found.boxes[:k])
-        left.set_title(fill(f"{one.name}: " + (f"where {box.box}" if box else "no box"), 60), fontsize=9, parse_math=False)
+        left.set_title(fill(f"{one.name}: " + (f"where {box.box}" if box else "no box"), 60), fontsize=9)
     return figure
 
 
@@ -194,17 +197,17 @@ def worlds(axes, one, found, earlier):
     x, y = (*dict.fromkeys(names), names[0])[:2]
     for won, colour, marker in ((False, "#BBBBBB", "x"), (True, WITH, "o")):
         here = still[still["wins"] == won]
-        axes.plot(coded(one.worlds, here, x), coded(one.worlds, here, y), marker, color=colour, ms=4, alpha=0.8, ls="none", label=one.name if won else "not so")
+        axes.plot(coded(one.worlds, here, x), coded(one.worlds, here, y), marker, color=colour, ms=4, alpha=0.8, ls="none", label=label(one.name) if won else "not so")
     if found:
         (x0, x1), (y0, y1) = edges(axes.get_xlim(), one, found, x), edges(axes.get_ylim(), one, found, y)
         axes.fill([x0, x1, x1, x0], [y0, y0, y1, y1], facecolor=WITHOUT, alpha=0.10, edgecolor="none", zorder=0)
         axes.plot([x0, x1, x1, x0, x0], [y0, y0, y1, y1, y0], color=WITHOUT, lw=1.6, label="box")
     for name, put, side in ((x, axes.set_xlabel, "x"), (y, axes.set_ylabel, "y")):
-        put(name, fontsize=8, parse_math=False)
+        put(name, fontsize=8)
         if not numeric(one.worlds, name):
             told = levels_of(one.worlds, name)
             getattr(axes, f"set_{side}ticks")(range(len(told)))
-            getattr(axes, f"set_{side}ticklabels")([fill(shown(v), 16) for v in told], parse_math=False)
+            getattr(axes, f"set_{side}ticklabels")([fill(label(shown(v)), 16) for v in told])
     legend(axes)
 
 
@@ -237,6 +240,7 @@ def edges(ends, one, found, name):
 # --------------------------------------------------------------------------- search
 
 
+@settings()
 def front(done):
     """Every trial, and the Pareto front as fresh luck shows it: the first objective against each of the others (or yuan)."""
     objectives = list(done.room.objectives)

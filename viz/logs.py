@@ -3,7 +3,6 @@
 from textwrap import shorten
 
 import numpy as np
-from rich.markup import escape
 from rich.table import Table
 
 from ..experiments.logs import times
@@ -11,19 +10,21 @@ from ..experiments.waiting import ALL, months
 from ..model.measures import kaplan_meier
 from .figures import QUIET, WITH, WITHOUT
 from .fonts import Figure
+from .plotting import label, settings
 from .tables import PLAIN
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999933")  # of Okabe and Ito, and one more
 MOST = len(COLOURS)   # categories that are told apart; the rest are not drawn by themselves
 
 
+@settings()
 def log(one, horizon=365):
     """A log on one sheet: Kaplan-Meier curves by category, a tick where an issue is still open, and what was opened in each month."""
     figure = Figure(figsize=(11, 4.8), layout="constrained")
     a, b = figure.subplots(1, 2)
     names = list(one.issues["category"].value_counts().index)
     for name, colour in zip(names[:MOST], COLOURS):
-        curve(a, *times(one.issues[one.issues["category"] == name], one.drawn), colour, label(name), horizon)
+        curve(a, *times(one.issues[one.issues["category"] == name], one.drawn), colour, label(brief(name)), horizon)
     curve(a, *times(one.issues, one.drawn), QUIET, "all", horizon, ls="--")
     a.set(xlim=(0, horizon), ylim=(0, 1), xlabel="days since it was opened", ylabel="share not yet resolved", title="Time to resolution (Kaplan-Meier; ticks: still open)")
     a.legend(frameon=False, fontsize=8)
@@ -31,20 +32,20 @@ def log(one, horizon=365):
     at, below = table.index.to_timestamp(), np.zeros(len(table))
     for name, colour in zip([*names[:MOST], *(["others"] if len(names) > MOST else [])], (*COLOURS, "#BBBBBB")):
         height = table[name] if name in table else table[names[MOST:]].sum(axis=1)
-        b.bar(at, height, 25, bottom=below, color=colour, label=label(name))
+        b.bar(at, height, 25, bottom=below, color=colour, label=label(brief(name)))
         below = below + height.to_numpy()
     b.set(ylabel="issues opened", title="Opened in each month")
     for axes in (a, b):
         axes.spines[["top", "right"]].set_visible(False)
         axes.title.set_size(10)
     made = f"{len(one.issues):,} issues, {one.issues['opened'].min():%Y-%m-%d} to {one.issues['opened'].max():%Y-%m-%d}, drawn {one.drawn:%Y-%m-%d}; {len(one.rejected):,} rows set aside"
-    figure.suptitle(made, fontsize=10.5, x=0.01, ha="left", parse_math=False)
+    figure.suptitle(made, fontsize=10.5, x=0.01, ha="left")
     return figure
 
 
-def label(name):
-    """A category's name as a legend takes it: short, and no mathematics."""
-    return shorten(str(name), 40, placeholder="...").replace("$", r"\$").lstrip("_") or "?"
+def brief(name):
+    """A name that is not too long for a figure."""
+    return shorten(str(name), 40, placeholder="...") or "?"
 
 
 def curve(axes, time, closed, colour, name, horizon, **style):
@@ -56,6 +57,7 @@ def curve(axes, time, closed, colour, name, horizon, **style):
     axes.plot(open_, share[np.searchsorted(steps, open_, side="right") - 1], "|", color=colour, ms=5, mew=0.8)
 
 
+@settings()
 def calibration(done):
     """A calibration on one sheet: for each kind and part of the log, its curve with intervals, the case as it was, the fit, and the ensemble's band."""
     kinds = list(dict.fromkeys(done.curves["kind"]))
@@ -64,7 +66,7 @@ def calibration(done):
     for r, part in enumerate(("fitted to", "held out")):
         for c, kind in enumerate(kinds):
             fit(grid[r, c], done.curves.query("part == @part and kind == @kind and days != 'mean'"), done.rates.query("part == @part and kind == @kind").iloc[0])
-            grid[r, c].set_title(f"{label(kind)}\n{part}", fontsize=9)
+            grid[r, c].set_title(f"{brief(kind)}\n{part}", fontsize=9)
         grid[r, 0].set_ylabel("share not yet resolved")
         for axes in grid[r, len(kinds):]:
             axes.set_visible(False)
@@ -72,7 +74,7 @@ def calibration(done):
         axes.set_xlabel("days since it was told")
     figure.legend(*grid[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4, frameon=False, fontsize=8)
     found = done.scores["points"]
-    title = (f"{done.case.name} fitted to {label(done.log.path.replace(chr(92), '/').rpartition('/')[2])}; held out from {done.split:%Y-%m-%d}: curves missed by "
+    title = (f"{done.case.name} fitted to {brief(done.log.path.replace(chr(92), '/').rpartition('/')[2])}; held out from {done.split:%Y-%m-%d}: curves missed by "
              f"{found['held out', 'fitted']:.1f} points, unfitted {found['held out', 'default']:.1f}, by the log before {found['held out', 'the log before']:.1f}")  # fmt: skip
     figure.suptitle(title, fontsize=10, x=0.01, ha="left")
     return figure
@@ -102,7 +104,7 @@ def waiting(table):
     for name, row in table.iterrows():
         means = row["means"].split()
         shown = " ".join(means) if len(means) < 3 else f"{means[0]} and {len(means) - 1} others"
-        out.add_row(escape(str(name)), f"{row['issues']:,}", f"{row['per_year']:,.1f}", number(row["per_1000_year"], ".2f"), f"{row['closed']:.0%}",
+        out.add_row(str(name), f"{row['issues']:,}", f"{row['per_year']:,.1f}", number(row["per_1000_year"], ".2f"), f"{row['closed']:.0%}",
                     *(number(row[q], ".0f") for q in ("q25", "median", "q75")), number(row["restricted_mean"], ".1f"), shown or ("" if name == ALL else "not mapped"))  # fmt: skip
     return out
 
@@ -119,7 +121,7 @@ def parameters(done):
     out.columns[0].overflow, out.columns[0].min_width = "fold", 26
     for path, r in done.parameters.iterrows():
         ends = (f"{x:.3g}" for x in (r.best, r.p5, r["median"], r.p95))
-        out.add_row(f"{escape(path)}{'*' if r.factor else ''}", f"{r.default:.3g}", f"{r.low:.3g} to {r.high:.3g}", *ends, "yes" if r.identified else "no")
+        out.add_row(f"{path}{'*' if r.factor else ''}", f"{r.default:.3g}", f"{r.low:.3g} to {r.high:.3g}", *ends, "yes" if r.identified else "no")
     return out
 
 

@@ -47,7 +47,7 @@ COUNT = """(seconds) => new Promise((done) => {  // frames the browser made, tho
 
 
 def measured(sessions=10, visits=200, browser=True, progress=lambda what: None):
-    """Everything that `cogov bench page` prints: a list of (title, columns, rows, note). `progress` is told of each step."""
+    """Everything that `cogov bench page` prints: a list of BenchTable. `progress` is told of each step."""
     alone = lambda: [audience(sessions, progress), departures(visits, progress)]  # noqa: E731
     if not browser:
         return alone()
@@ -94,9 +94,9 @@ def switches(playwright, where):
 def views(first, turned):
     """The table of what a visitor waits for."""
     names = ("a fresh server answers", "first view, cold: fresh server, fresh browser", "warm: the same browser again", f"switch {SWITCH} to the new year")
-    rows = [(name, median(times), min(times), max(times), str(len(times))) for name, times in zip(names, (*first, turned[0]))]
+    rows = [(name, median(times), min(times), max(times), len(times)) for name, times in zip(names, (*first, turned[0]))]
     note = f"Until the town is painted. A switch brings {median(turned[1]) / 1024:,.0f} KiB to the browser."
-    return f"{CASE}: seconds until it is seen", ("what", "median", "least", "most", "times"), rows, note
+    return bench.BenchTable(f"{CASE}: seconds until it is seen", ("what", "median", "least", "most", "times"), rows, note)
 
 
 def towns(playwright, where, progress):
@@ -116,10 +116,10 @@ def towns(playwright, where, progress):
             before = server.spent
             told = page.evaluate(COUNT, PLAYED)
             spent = (server.spent - before) / PLAYED
-        rows.append((name, str(len(there.buildings.compound)), f"{len(there.households.building):,}", told["drawn"], still["frames"], told["ms"], 100 * spent, *films))
+        rows.append((name, len(there.buildings.compound), len(there.households.building), told["drawn"], still["frames"], told["ms"], 100 * spent, *films))
     columns = ("case", "houses", "flats", "fps", "of", "ms/frame", "CPU %", "KiB left", "right")
     note = "Both sides playing, 7 days a second. fps: frames drawn a second, of those the browser makes while the town stands still. ms: of script. CPU: the server's meanwhile. KiB: a year of each side, sent once."
-    return "a year plays", columns, rows, note
+    return bench.BenchTable("a year plays", columns, rows, note)
 
 
 def crowd(playwright, where, sessions, progress):
@@ -146,10 +146,10 @@ def crowd(playwright, where, sessions, progress):
             page.close()
         server.quiet()
         after = server.memory
-    waits = (median(times), max(times)) if times else ("none came", "")
-    rows = [(str(sessions), f"{len(times)} of {sessions}", *waits, f"{alive} of {sessions}", empty, (full - empty) / sessions, after)]
+    waits = (median(times), max(times)) if times else (None, None)
+    rows = [(sessions, len(times), *waits, alive, empty, (full - empty) / sessions, after)]
     columns = ("visitors", "saw it", "median s", "worst s", "alive", "MiB", "MiB each", "MiB left")
-    return f"{CASE}: {sessions} visitors at once", columns, rows, f"Saw it: the town, within {CROWDED:.0f} s. Alive: a switch then brings another year. MiB: of the server after one visitor has come and gone; for each more; when all have left."
+    return bench.BenchTable(f"{CASE}: {sessions} visitors at once", columns, rows, f"Saw it: the town, within {CROWDED:.0f} s. Alive: a switch then brings another year. MiB: of the server after one visitor has come and gone; for each more; when all have left.")
 
 
 def audience(sessions, progress):
@@ -178,12 +178,12 @@ def audience(sessions, progress):
             server.quiet()
             left.append(server.memory)
             arrived, answered = ([second for second in seconds if second] for seconds in (came, clicked))
-            late = lambda seconds: quantiles(seconds, n=20, method="inclusive")[-1] if len(seconds) > 1 else "none came"  # noqa: E731
-            rows.append((turn, f"{len(arrived)} of {sessions}", median(arrived or [0]), late(arrived), f"{len(answered)} of {len(clicked)}", median(answered or [0]), late(answered), full, left[-1]))
+            late = lambda seconds: quantiles(seconds, n=20, method="inclusive")[-1] if len(seconds) > 1 else None  # noqa: E731
+            rows.append((turn, len(arrived), median(arrived) if arrived else None, late(arrived), len(clicked), len(answered), median(answered) if answered else None, late(answered), full, left[-1]))
     kept = 1024 * (left[1] - left[0]) / sessions
-    columns = ("turn", "saw it", "median s", "95 % s", "clicks", "median s", "95 % s", "MiB", "MiB left")
+    columns = ("turn", "saw it", "median s", "95 % s", "clicks", "answered", "median s of a click", "95 % s of a click", "MiB", "MiB left")
     note = f"All arrive at one moment. Each then clicks {CLICKS} times within {WITHIN:.0f} s, on a mechanism of their own: many years that nobody has lived yet. A closed visit leaves {kept:,.0f} KiB (those of the second turn over those of the first)."
-    return f"{CASE}: {sessions} visitors at once, without browsers", columns, rows, note
+    return bench.BenchTable(f"{CASE}: {sessions} visitors at once, without browsers", columns, rows, note)
 
 
 def departures(visits, progress):
@@ -206,15 +206,14 @@ def departures(visits, progress):
                     together([lambda one=one: ending(one) for one in visitors])
                 server.quiet()
             after = server.memory
-            each = f"{1024 * (after - before) / visits:+,.0f}"
-            rows.append((how, f"{came} of {visits}", before, after, each, str(server.visits)))
+            rows.append((how, came, before, after, 1024 * (after - before) / visits, server.visits))
     note = (
         f"{ABREAST} at a time, each until it has its town. MiB: of the server, after {max(visits // 2, SESSIONS)} or more "
         f"have come and gone; after {visits} more. Kept: visits that the server still knows, {SESSIONS} at most; those that "
         "were cut off might come back."
     )
     columns = ("visits", "saw it", "MiB before", "MiB after", "KiB each", "kept")
-    return f"{CASE}: what ended visits leave", columns, rows, note
+    return bench.BenchTable(f"{CASE}: what ended visits leave", columns, rows, note)
 
 
 def answers(page):
@@ -223,9 +222,3 @@ def answers(page):
         return bool(page.evaluate("window.painted || 0")) and page.evaluate(TURN, f".co-{SWITCH}-0 input") > 0
     except Exception:
         return False
-
-
-def show(console, as_json, tables):
-    """Print what was measured, as tables or as JSON."""
-    for table in tables:
-        bench.show(console, as_json, *table)

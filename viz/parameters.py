@@ -3,7 +3,6 @@
 from dataclasses import fields
 from itertools import groupby
 
-from rich.markup import escape
 from rich.table import Table
 
 from ..model import mechanisms
@@ -48,11 +47,11 @@ def turned(cases, most=None):
 def listed(found):
     """Parameters for the terminal: a table for each part of a scenario, its path once above them."""
     for part, group in groupby(found, key=lambda one: above(one.path)):
-        table = Table(title=escape(part), **PLAIN)
+        table = Table(title=part, **PLAIN)
         for head in HEADS:
             table.add_column(head, overflow="fold", no_wrap=head in HEADS[:3], justify="right" if head == "default" else "left")
         for one in group:
-            table.add_row(*map(escape, (one.path.removeprefix(part).strip(), *cells(one, MANY)[1:])))
+            table.add_row(one.path.removeprefix(part).strip(), *cells(one, MANY)[1:])
         yield table
 
 

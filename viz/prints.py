@@ -4,15 +4,13 @@ import re
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-import matplotlib
 import numpy as np
-from matplotlib import font_manager
-from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
 from . import curves
 from .figures import QUIET
 from .fonts import Figure, chinese
+from .plotting import font_manager, settings, ticker
+from .plotting import lines as strokes
 
 MM = 25.4  # in an inch
 ROUND = (1, 2, 5, 10)
@@ -61,15 +59,13 @@ def setting(look, lang):
     """matplotlib as such a journal wants it, and afterwards as it was. Fonts are embedded: Chinese ones, whose outlines are
     often not TrueType's, as Type 3, which draws them right."""
     size = look.text
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(
-            {
-                "font.family": fonts(lang), "font.size": size, "axes.titlesize": size, "axes.labelsize": size - 1, "xtick.labelsize": size - 1, "ytick.labelsize": size - 1,
-                "legend.fontsize": size, "axes.linewidth": 0.5, "xtick.major.width": 0.5, "ytick.major.width": 0.5, "xtick.major.size": 2.5, "ytick.major.size": 0,
-                "pdf.fonttype": 3 if lang == "zh" else 42, "svg.fonttype": "path", "svg.hashsalt": "cogov", "axes.unicode_minus": True,
-            }
-        )  # fmt: skip
+    with settings(
+        {
+            "font.family": fonts(lang), "font.size": size, "axes.titlesize": size, "axes.labelsize": size - 1, "xtick.labelsize": size - 1, "ytick.labelsize": size - 1,
+            "legend.fontsize": size, "axes.linewidth": 0.5, "xtick.major.width": 0.5, "ytick.major.width": 0.5, "xtick.major.size": 2.5, "ytick.major.size": 0,
+            "pdf.fonttype": 3 if lang == "zh" else 42, "svg.fonttype": "path", "svg.hashsalt": "cogov", "axes.unicode_minus": True,
+        }
+    ):  # fmt: skip
         yield
 
 
@@ -92,7 +88,7 @@ def sheet(specs, look, columns=1, note=""):
     if len(specs[0]["lines"]) > 1:
         legend(figure, specs[0]["lines"], look)
     if note:
-        said(figure.supxlabel(folded(note, width - pad, look.text - 1), fontsize=look.text - 1, color=QUIET, x=0.4 * pad / width, ha="left", linespacing=1.35))
+        figure.supxlabel(folded(note, width - pad, look.text - 1), fontsize=look.text - 1, color=QUIET, x=0.4 * pad / width, ha="left", linespacing=1.35)
     return figure
 
 
@@ -111,33 +107,25 @@ def ems(text):
     return sum(1.0 if ord(letter) > 0x2E80 else 0.6 for letter in text)
 
 
-def said(text):
-    """What a user wrote is no formula."""
-    text.set_parse_math(False)
-    return text
-
-
 def panel(axes, spec, look, width, letter):
     """One spec on its axes: title and what is counted above, as on the page."""
     {"lines": lines, "bars": bars, "pairs": pairs}[spec.get("kind", "lines")](axes, spec, look)
     title = folded(spec["title"], width - 5 * look.text / 72, look.text)
-    said(axes.set_title(title, loc="left", pad=1.3 * look.text + 6 if spec["ylabel"] else 5, linespacing=1.3))
-    said(axes.annotate(spec["ylabel"], (0, 1), xycoords="axes fraction", xytext=(0, 4), textcoords="offset points", fontsize=look.text - 1, color=QUIET, va="bottom"))
+    axes.set_title(title, loc="left", pad=1.3 * look.text + 6 if spec["ylabel"] else 5, linespacing=1.3)
+    axes.annotate(spec["ylabel"], (0, 1), xycoords="axes fraction", xytext=(0, 4), textcoords="offset points", fontsize=look.text - 1, color=QUIET, va="bottom")
     if letter:
         axes.annotate(letter, (0, 1), xycoords="axes fraction", xytext=(-2.2 * look.text, 4), textcoords="offset points", fontsize=look.text + 1, fontweight="bold", va="bottom", ha="right")
-    said(axes.set_xlabel(spec["xlabel"], loc="right", color=QUIET))
+    axes.set_xlabel(spec["xlabel"], loc="right", color=QUIET)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(color=QUIET, labelcolor="#333333")
 
 
 def legend(figure, lines, look):
     """The names of all lines in a row above."""
-    keys = [Line2D([], [], color=line["colour"], ls=dash(line), lw=1.6 * look.line) for line in lines]
+    keys = [strokes.Line2D([], [], color=line["colour"], ls=dash(line), lw=1.6 * look.line) for line in lines]
     names = [line["name"] for line in lines]
     rows = 1 if sum(map(len, names)) * look.text * 0.7 + 40 * len(names) < 72 * figure.get_figwidth() else 2
-    told = figure.legend(keys, names, frameon=False, loc="outside upper left", ncols=-(-len(names) // rows), handlelength=2.4, borderaxespad=0.2, columnspacing=1.6)
-    for text in told.get_texts():
-        said(text)
+    figure.legend(keys, names, frameon=False, loc="outside upper left", ncols=-(-len(names) // rows), handlelength=2.4, borderaxespad=0.2, columnspacing=1.6)
 
 
 def dash(line):
@@ -159,11 +147,11 @@ def lines(axes, spec, look):
     every = np.concatenate([numbers(line.get("x", spec.get("x"))) for line in spec["lines"]])
     axes.set_xlim(every.min(), max(every.max(), every.min() + 1))
     span = every.max() - every.min()
-    across.set_major_locator(MultipleLocator(next(n for n in (30, 60, 90, 180, 365, 1825) if span / n <= 7)) if span > 60 else MaxNLocator(6, integer=True, steps=ROUND))
+    across.set_major_locator(ticker.MultipleLocator(next(n for n in (30, 60, 90, 180, 365, 1825) if span / n <= 7)) if span > 60 else ticker.MaxNLocator(6, integer=True, steps=ROUND))
     upright(axes, spec)
     if "vline" in spec and spec["vline"]["x"] <= every.max():
         axes.axvline(spec["vline"]["x"], color=QUIET, lw=0.8, ls=":")
-        said(axes.annotate(spec["vline"]["label"], (spec["vline"]["x"], 1), xycoords=("data", "axes fraction"), xytext=(3, -1), textcoords="offset points", va="top", color=QUIET, fontsize=look.text - 1))
+        axes.annotate(spec["vline"]["label"], (spec["vline"]["x"], 1), xycoords=("data", "axes fraction"), xytext=(3, -1), textcoords="offset points", va="top", color=QUIET, fontsize=look.text - 1)
 
 
 def number(value, spec):
@@ -178,8 +166,8 @@ def upright(axes, spec):
     if spec.get("zero"):
         axes.axhline(0, color=QUIET, lw=0.6)
     axes.set_ylim(spec.get("ymin"), spec.get("ymax"))
-    axes.yaxis.set_major_locator(MaxNLocator(5, steps=ROUND))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: number(y, spec)))
+    axes.yaxis.set_major_locator(ticker.MaxNLocator(5, steps=ROUND))
+    axes.yaxis.set_major_formatter(ticker.FuncFormatter(lambda y, _: number(y, spec)))
     axes.grid(axis="y", color="#DDDDDD", lw=0.5)
     axes.set_axisbelow(True)
 
@@ -189,11 +177,10 @@ def bars(axes, spec, look):
     for k, line in enumerate(spec["lines"]):
         axes.barh(y + (k - (count - 1) / 2) * 0.38, numbers(line["y"]), 0.34, color=line["colour"])
     axes.set_yticks(y)
-    for text in axes.set_yticklabels(spec["categories"]):
-        said(text)
+    axes.set_yticklabels(spec["categories"])
     axes.invert_yaxis()
-    axes.xaxis.set_major_locator(MaxNLocator(4, steps=ROUND))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.0f}"))
+    axes.xaxis.set_major_locator(ticker.MaxNLocator(4, steps=ROUND))
+    axes.xaxis.set_major_formatter(ticker.FuncFormatter(lambda x, _: f"{x:,.0f}"))
     axes.grid(axis="x", color="#DDDDDD", lw=0.5)
     axes.set_axisbelow(True)
 
@@ -203,7 +190,7 @@ def pairs(axes, spec, look):
     axes.vlines(x, np.nanmin(columns, axis=0), np.nanmax(columns, axis=0), color="#BBBBBB", lw=0.7)
     for line, column in zip(spec["lines"], columns):
         axes.plot(x, column, "o", ms=1.1 * look.line + 2, mfc="white" if line["dash"] else line["colour"], mec=line["colour"], mew=0.9 * look.line)
-    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, steps=ROUND))
+    axes.xaxis.set_major_locator(ticker.MaxNLocator(6, integer=True, steps=ROUND))
     upright(axes, spec)
 
 

@@ -10,7 +10,7 @@ from html import escape
 import numpy as np
 import pandas as pd
 
-from ..experiments.spreadsheets import defused
+from ..experiments.spreadsheets import write_csv
 from . import sweeps
 from .figures import save as keep
 from .tables import NAMES, SHARES
@@ -178,8 +178,9 @@ def save(found, folder):
     drawn = {name: keep(one, folder / "figures", name).with_suffix(".svg").read_bytes() for name, one in figures.items()}
     for name, table in found.tables().items():
         plain = table if name == "runs" else table.reset_index()
-        plain.to_parquet(folder / "tables" / f"{name}.parquet", index=False)
-        defused(plain).to_csv(folder / "tables" / f"{name}.csv", index=False)
+        with (folder / "tables" / f"{name}.parquet").open("wb") as file:  # Arrow takes no path that is not UTF-8
+            plain.to_parquet(file, index=False)
+        write_csv(plain, folder / "tables" / f"{name}.csv", index=False)
     path = folder / "report.html"
     path.write_text(page(found, drawn), encoding="utf-8")
     return path

@@ -4,6 +4,7 @@ from textwrap import fill
 
 from .figures import QUIET, WITH, WITHOUT
 from .fonts import Figure
+from .plotting import label, settings
 from .tables import NAMES, SHARES
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999933")  # after Okabe and Ito
@@ -14,7 +15,7 @@ VERDICTS = {"larger": WITH, "smaller": WITHOUT, "equivalent": "#009E73", "alike"
 def sheet(rows, columns=1, width=9.0, height=3.6, title=""):
     """A figure with a grid of plain axes."""
     figure = Figure(figsize=(width, height * rows), layout="constrained")
-    figure.suptitle(fill(title, 110), fontsize=10.5, x=0.01, ha="left", parse_math=False)
+    figure.suptitle(fill(title, 110), fontsize=10.5, x=0.01, ha="left")
     axes = figure.subplots(rows, columns, squeeze=False)
     for one in axes.flat:
         one.spines[["top", "right"]].set_visible(False)
@@ -43,7 +44,7 @@ def contrasts(table, measure, matters=0.0, title=""):
         axes.plot(times * row.difference, y, "o", color=colour, ms=6)
         axes.annotate(row.verdict, (1.01, y), xycoords=("axes fraction", "data"), fontsize=8, va="center", color=colour)
     axes.set(ylim=(len(table) - 0.4, -0.6), yticks=range(len(table)), xlabel=f"{words} (joint intervals{'; shaded: does not matter' if matters else ''})")
-    axes.set_yticklabels([fill(f"{case}: {arm}" if several else str(arm), 45) for case, arm in table.index], parse_math=False)
+    axes.set_yticklabels([fill(label(f"{case}: {arm}" if several else arm), 45) for case, arm in table.index])
     figure.get_layout_engine().set(rect=(0, 0, 0.9, 1))
     return figure
 
@@ -66,20 +67,18 @@ def survival(curves, within, look):
             if arm not in there:
                 continue
             one = here.loc[arm]
-            axes.step(one.index, one["unresolved"], where="post", color=colour, lw=1.8, ls=style, label=str(arm))
+            axes.step(one.index, one["unresolved"], where="post", color=colour, lw=1.8, ls=style, label=label(arm))
             axes.fill_between(one.index, one["low"], one["high"], step="post", color=colour, alpha=0.15, lw=0)
         axes.axvline(within, color=QUIET, lw=0.8, ls=":")
         axes.set(xlim=(0, here.index.get_level_values(-1).max()), ylim=(0, 1), xlabel="days since the issue arose", ylabel="share not yet resolved")
-        axes.set_title(case, parse_math=False)
+        axes.set_title(case)
         legend(axes)
     return figure
 
 
 def legend(axes, **where):
-    """Names beside the axes, or where it is said, taken as they are written."""
-    told = axes.legend(**{"frameon": False, "fontsize": 8, "loc": "upper left", "bbox_to_anchor": (1.0, 1.0)} | where)
-    for text in told.get_texts():
-        text.set_parse_math(False)
+    """Names beside the axes, or where it is said."""
+    axes.legend(**{"frameon": False, "fontsize": 8, "loc": "upper left", "bbox_to_anchor": (1.0, 1.0)} | where)
 
 
 def plane(table, cost, look, effect="resolved_in_time"):
@@ -92,9 +91,9 @@ def plane(table, cost, look, effect="resolved_in_time"):
         for arm, row in table.loc[case].iterrows():
             colour, _ = look[arm]
             axes.errorbar(row[effect], row[cost], xerr=[[row[effect] - row[f"{effect}_low"]], [row[f"{effect}_high"] - row[effect]]],
-                          yerr=[[row[cost] - row[f"{cost}_low"]], [row[f"{cost}_high"] - row[cost]]], fmt="o", color=colour, ms=5, lw=1.5, label=str(arm))  # fmt: skip
+                          yerr=[[row[cost] - row[f"{cost}_low"]], [row[f"{cost}_high"] - row[cost]]], fmt="o", color=colour, ms=5, lw=1.5, label=label(arm))  # fmt: skip
         axes.set(xlabel="additional issues resolved in time, a run", ylabel=f"additional {cost}, a run")
-        axes.set_title(case, parse_math=False)
+        axes.set_title(case)
         legend(axes)
     return figure
 
@@ -108,12 +107,12 @@ def convergence(table, measure, look):
         here = table.loc[case]
         for arm in dict.fromkeys(here.index.get_level_values("arm")):
             one, (colour, style) = here.loc[arm], look[arm]
-            axes.plot(one.index, times * one["difference"], color=colour, ls=style, lw=1.5, label=str(arm))
+            axes.plot(one.index, times * one["difference"], color=colour, ls=style, lw=1.5, label=label(arm))
             half = times * one["half_width"].where(one.index >= 5)
             axes.fill_between(one.index, times * one["difference"] - half, times * one["difference"] + half, color=colour, alpha=0.15, lw=0)
         axes.axhline(0, color=QUIET, lw=0.8)
         axes.set(xlabel="pairs", ylabel="difference")
-        axes.set_title(case, parse_math=False)
+        axes.set_title(case)
         legend(axes)
     return figure
 
@@ -132,7 +131,7 @@ def equity(table):
             axes.plot(times * row.difference, y, "o", color=colour, ms=5)
         axes.axvline(0, color=QUIET, lw=0.8)
         axes.set(ylim=(len(first) - 0.4, -0.6), yticks=range(len(first)), xlabel=fill(words, 30))
-        axes.set_yticklabels([fill(f"{case}: {arm}" if several else str(arm), 30) for case, arm in first.index] if not k else [], parse_math=False)
+        axes.set_yticklabels([fill(label(f"{case}: {arm}" if several else arm), 30) for case, arm in first.index] if not k else [])
     return figure
 
 
@@ -145,8 +144,8 @@ def scatter(runs, factors, measure):
     figure, grid = sheet(-(-len(names) // columns), columns, width=3.6 * columns, height=2.8, title=f"{words} over each factor; a point is the mean over replicates")
     for axes, name in zip(grid.flat, names):
         for n, (case, here) in enumerate(means.groupby(level="case", sort=False)):
-            axes.plot(here[name].astype(str) if here[name].dtype == object else here[name].astype(float), times * here[measure], ".", color=COLOURS[n % len(COLOURS)], ms=4, label=case)
-        axes.set_xlabel(name, fontsize=8, parse_math=False)
+            axes.plot(here[name].astype(str) if here[name].dtype == object else here[name].astype(float), times * here[measure], ".", color=COLOURS[n % len(COLOURS)], ms=4, label=label(case))
+        axes.set_xlabel(name, fontsize=8)
     for axes in list(grid.flat)[len(names) :]:
         axes.set_visible(False)
     if means.index.get_level_values("case").nunique() > 1:
@@ -154,6 +153,7 @@ def scatter(runs, factors, measure):
     return figure
 
 
+@settings()
 def every(found):
     """name -> Figure, of an Analysis: those that its design and what was kept allow."""
     e, told, look = found.estimand, {}, palette([arm.name for arm in found.found.plan.arms], found.reference)

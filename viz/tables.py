@@ -2,8 +2,8 @@
 
 import numpy as np
 from rich import box
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from ..experiments.runs import SOURCES
 from ..model.measures import SHARES
@@ -55,14 +55,14 @@ def verdicts(told):
     for name in ("case", "arm", "verdict", "in words"):
         table.add_column(name, overflow="fold")
     for case, arm, verdict, words in told:
-        table.add_row(escape(case), escape(str(arm)), verdict, escape(words.partition(": ")[2]))
+        table.add_row(case, str(arm), verdict, words.partition(": ")[2])
     return table
 
 
 def measured(tables):
     """The measures of one run."""
     scenario = tables.scenario
-    table = Table(title=escape(f"{scenario.title or scenario.name}: {scenario.days} days, seed {tables.seed}"), caption=NOTE.format(tables.within), **PLAIN)
+    table = Table(title=f"{scenario.title or scenario.name}: {scenario.days} days, seed {tables.seed}", caption=NOTE.format(tables.within), **PLAIN)
     table.add_column("measure", no_wrap=True)
     table.add_column("value", justify="right")
     for name, value in tables.summary.items():
@@ -73,7 +73,7 @@ def measured(tables):
 def compared(result):
     """Without, with, and the paired difference of every measure; bold where the interval leaves zero out."""
     title = f"{result.case.title or result.case.name}: {result.replicates} pairs, {result.case.days} days"
-    table = Table(title=escape(title), caption=NOTE.format(result.within) + " r: correlation of the arms that pairing achieved.", **PLAIN)
+    table = Table(title=title, caption=NOTE.format(result.within) + " r: correlation of the arms that pairing achieved.", **PLAIN)
     table.add_column("measure", no_wrap=True)
     for name in ("without", "with", "difference", "95 % interval", "r"):
         table.add_column(name, justify="right", no_wrap=True)
@@ -133,8 +133,8 @@ def effects(table, case, replicates, among):
 def changed(row, unit, n):
     """A mean difference and half of its interval, in so many of its units; dim where that holds zero."""
     if not np.isfinite(row.low):
-        return "[dim]-[/]"
-    return f"[{'dim' if row.low <= 0 <= row.high else 'bold'}]{row.difference / unit:+.{n}f}±{(row.high - row.low) / 2 / unit:.{n}f}[/]"
+        return Text("-", style="dim")
+    return Text(f"{row.difference / unit:+.{n}f}±{(row.high - row.low) / 2 / unit:.{n}f}", style="dim" if row.low <= 0 <= row.high else "bold")
 
 
 VERDICTS = {"inside": "green", "near": "yellow", "outside": "red"}
@@ -149,6 +149,6 @@ def patterns(table):
         low, high = ("" if np.isnan(x) else f"{x:.4g}" for x in (row.low, row.high))
         asked = low if low == high else f"{low or '-inf'} to {high or 'inf'}"
         model = f"{row.median:.3g} ({row.p5:.3g} to {row.p95:.3g})"
-        out.add_row(row.case, escape(row.words), row.measure, asked + " *" * row.number, model, f"[{VERDICTS[row.verdict]}]{row.verdict}[/]")
+        out.add_row(row.case, row.words, row.measure, asked + " *" * row.number, model, Text(row.verdict, style=VERDICTS[row.verdict]))
     out.caption = "* the report itself gives the number; elsewhere its words were turned into a range, as the case file says."
     return out

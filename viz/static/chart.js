@@ -79,7 +79,7 @@ function tabled(spec, words) {
 function cell(value) {
   if (value === null || value === undefined) return "";
   if (typeof value === "number") return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? "'" + value : String(value);
+  const safe = /^[=+\-@\t\r\n＝＋－＠]/.test(value) ? "'" + value : String(value);
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
