@@ -23,7 +23,7 @@ def driver():
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        raise ScenarioError("bench page drives a browser with Playwright: pip install playwright (its own browsers are not needed)") from None
+        raise ScenarioError("a browser is driven with Playwright: pip install playwright (its own browsers are not needed)") from None
     return sync_playwright()
 
 

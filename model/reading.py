@@ -301,8 +301,8 @@ def as_toml(raw):
 def words(part, prefix=""):
     """Every text, choice and switch below `part`, as path -> its dataclass field: what `knobs.paths` is for numbers."""
     inside = part.items() if isinstance(part, dict) else ((f.name, getattr(part, f.name)) for f in fields(part))
-    own = [] if isinstance(part, dict) else [f for f in fields(part) if allowed(f) and allowed(f)[0] in ((str,), (bool,))]
-    found = {prefix + f.name: f for f in own}
+    others = [] if isinstance(part, dict) else [f for f in fields(part) if "low" not in f.metadata]  # not numbers: most are
+    found = {prefix + f.name: f for f in others if (kinds := allowed(f)) and kinds[0] in ((str,), (bool,))}
     for name, value in inside:
         if is_dataclass(value) or isinstance(value, dict):
             found |= words(value, f"{prefix}{name}.")

@@ -4,19 +4,24 @@ from contextlib import contextmanager
 
 import pytest
 
-from cogov.experiments.chromium import browsing, chromium
+from cogov.experiments.chromium import browsing, chromium, driver
 from cogov.model.knobs import ScenarioError
 
-try:
-    CHROMIUM = chromium()
-except ScenarioError:
-    CHROMIUM = None
-needed = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")
+NO_BROWSER = "no browser: "
+
+
+def require_browser():
+    """The path of a Chromium that can be driven. Without one, the test that asks is skipped."""
+    try:
+        driver()
+        return chromium()
+    except ScenarioError as missing:
+        pytest.skip(f"{NO_BROWSER}{missing}")
 
 
 @contextmanager
 def launched():
     """A browser with a profile that nobody has used."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as started, browsing(started, CHROMIUM) as browser:
+    path = require_browser()
+    with driver() as started, browsing(started, path) as browser:
         yield browser

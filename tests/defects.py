@@ -160,6 +160,9 @@ MUTANTS = [
     mutant("a script writes markup into the page", "viz/static/chart.js", "this.title.textContent = this", "this.title.innerHTML = this", "supply.py::test_no_script_of_ours_does_what_none_may[chart.js]", short=True),
     mutant("an auditor may be blind", "tests/audit.py", "if not all(canary):", "if not canary:", "supply.py::test_an_auditor_that_misses_the_canary_is_red", short=True),
     mutant("an error ends with exit status 0", "__main__.py", "        sys.exit(2)\n", "        sys.exit(0)\n", "command.py::test_what_is_wrong_is_one_line_with_the_way_out", short=True),
+    mutant("browser tests are left out without a word", "tests/conftest.py", "if why.startswith(browsing.NO_BROWSER)).items():", "if not why).items():", "left_out.py::test_the_last_line_counts_browser_tests_left_out_and_says_what_brings_them", short=True),
+    mutant("a build server leaves out what it likes", "tests/conftest.py", "    if CI and report.skipped", "    if False and report.skipped", "left_out.py::test_on_a_build_server_what_is_left_out_unexplained_is_a_failure", short=True),
+    mutant("a browser without a driver counts as one", "tests/browsing.py", "        driver()\n", "", "left_out.py::test_a_browser_that_cannot_be_driven_is_none", short=True),
     mutant("a room is left out of the package", "pyproject.toml", '"cogov.experiments", "cogov.viz"]', '"cogov.experiments"]', "packaging.py::test_every_folder_with_python_is_a_package", short=True),
     mutant("a notebook that cannot run", "docs/notebooks/1-first-steps.ipynb", "from cogov.viz import figures, stories", "from cogov.viz import figures, tales", "notebooks.py::test_a_notebook_runs_from_top_to_bottom_and_leaves_nothing_behind"),
     # ---------------------------------------------------------------------------------------------------- compiled kernels

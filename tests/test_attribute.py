@@ -184,12 +184,13 @@ def test_what_to_add_next_comes_with_who_cannot_be_told_from_it():
         next_to(runs[runs.arm != "arm3"], "rate", ["captains"])
 
 
-def test_simultaneous_intervals_hold_all_at_once_and_the_best_is_seldom_ruled_out():
+@pytest.mark.parametrize(("many", "fair"), [(400, 0.917), pytest.param(MANY, FAIR[0], marks=pytest.mark.slow)])  # three standard errors below 95 %
+def test_simultaneous_intervals_hold_all_at_once_and_the_best_is_seldom_ruled_out(many, fair):
     draw, truth, all_held, best_kept = np.random.default_rng(7), np.array([1.0, 0.9, 0.5, 0.0]), [], []
-    for _ in range(MANY):
+    for _ in range(many):
         table = ranked(truth + draw.normal(size=(8, 1)) + draw.normal(size=(8, 4)), list("abcd"))
         real = truth["abcd".index(table.index[0])] - truth
         named = table.loc[list("abcd")]
         all_held.append(((named.low <= truth) & (truth <= named.high)).all())
         best_kept.append(named.may_be_best["a"] and ((named.behind_low <= real) & (real <= named.behind_high)).all())
-    assert np.mean(all_held) > FAIR[0] and np.mean(best_kept) > FAIR[0]
+    assert np.mean(all_held) > fair and np.mean(best_kept) > fair

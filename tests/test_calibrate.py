@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from cogov import __main__ as command
 from cogov.experiments import calibrate as C
-from cogov.experiments import fitting, free, likeness
+from cogov.experiments import fitting, free, likeness, supervisor
 from cogov.experiments.casefiles import written
 from cogov.experiments.logs import read_log
 from cogov.model.cases import altered, read, shipped
@@ -88,8 +89,10 @@ def test_the_fit_does_not_look_into_the_part_held_out(done, tmp_path):
     assert again.ensemble.equals(done.ensemble) and not again.scores.equals(done.scores)
 
 
-def test_the_same_seed_is_the_same_answer_and_workers_change_nothing(done):
-    few = {"fit": FIT[:2], "trials": 48, "replicates": 1}  # a third search, the second half of them by Optuna
+@pytest.mark.parametrize("pool", [ThreadPoolExecutor, pytest.param(supervisor.pool, marks=pytest.mark.slow)], ids=["threads", "processes"])
+def test_the_same_seed_is_the_same_answer_and_workers_change_nothing(done, monkeypatch, pool):
+    monkeypatch.setattr(fitting, "pool", pool)
+    few = {"fit": FIT[:2], "trials": 24, "replicates": 1}  # a third search, the second half of them by Optuna
     one, other = (C.calibrate(PLACE, done.log, **few, seed=5, workers=workers) for workers in (1, 2))
     assert one.trials.equals(other.trials) and one.ensemble.equals(other.ensemble) and one.parameters.equals(other.parameters) and one.scores.equals(other.scores)
     assert not one.trials.equals(C.calibrate(PLACE, done.log, **few, seed=6, workers=1).trials)

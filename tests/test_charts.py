@@ -5,6 +5,7 @@ import io
 import json
 import re
 from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 import pytest
@@ -15,8 +16,6 @@ from cogov.experiments.pairs import Pairs, luck
 from cogov.model import measures
 from cogov.model.cases import read
 from cogov.viz import charts, curves
-
-from browsing import launched
 
 HOST = "http://cogov.test/"  # nobody is asked: every request is answered here
 PAGE = """<!doctype html><meta charset=utf-8><body style="margin:0"><div id=here></div><script type=module>
@@ -88,24 +87,29 @@ def test_both_languages_are_complete(films, pairs):
 # ------------------------------------------------------------------------------------------------- in a browser
 
 
+@pytest.fixture
+def shown(browser):
+    return partial(chart, browser)
+
+
 @contextmanager
-def shown(spec, width=700, day=-1, words=charts.WORDS["en"]):
+def chart(browser, spec, width=700, day=-1, words=charts.WORDS["en"]):
     """A page with one chart of the spec; nothing may be complained of on its console."""
     answers = {"chart.js": ("text/javascript", charts.SCRIPT.read_text("utf-8")), "state.json": ("application/json", json.dumps({"spec": spec, "words": words, "day": day})), "": ("text/html", PAGE)}
     wrong = []
-    with launched() as browser:
-        page = browser.new_page(viewport={"width": width, "height": 800}, accept_downloads=True)
-        page.on("console", lambda message: wrong.append(message.text))
-        page.on("pageerror", lambda error: wrong.append(str(error)))
+    page = browser.new_page(viewport={"width": width, "height": 800}, accept_downloads=True)
+    page.on("console", lambda message: wrong.append(message.text))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
 
-        def answer(route):
-            kind, body = answers.get(route.request.url.removeprefix(HOST), ("text/plain", ""))
-            route.fulfill(status=200, content_type=kind, body=body)
+    def answer(route):
+        kind, body = answers.get(route.request.url.removeprefix(HOST), ("text/plain", ""))
+        route.fulfill(status=200, content_type=kind, body=body)
 
-        page.route("**/*", answer)
-        page.goto(HOST)
-        page.wait_for_selector(".cogov-chart .cg-plot *")
-        yield page
+    page.route("**/*", answer)
+    page.goto(HOST)
+    page.wait_for_selector(".cogov-chart .cg-plot *")
+    yield page
+    page.close()
     assert wrong == []
 
 
@@ -126,7 +130,7 @@ def saved(page, what):
     return waiting.value.suggested_filename, waiting.value.path().read_bytes()
 
 
-def test_values_are_read_by_pointer_and_keys_and_saved(films):
+def test_values_are_read_by_pointer_and_keys_and_saved(films, shown):
     spec = curves.backlog(films[0])
     with shown(spec, day=50) as page:
         hover(page, 0.6)
@@ -172,7 +176,7 @@ def test_values_are_read_by_pointer_and_keys_and_saved(films):
         assert page.evaluate("Object.keys(model.heard).length") == 0
 
 
-def test_every_kind_of_chart_is_drawn_in_both_languages_wide_and_narrow(films, pairs):
+def test_every_kind_of_chart_is_drawn_in_both_languages_wide_and_narrow(films, pairs, shown):
     told = {lang: list(every(films, pairs, curves.WORDS[lang]).values()) for lang in curves.WORDS}
     with shown(told["en"][0]) as page:
         for (lang, specs), width in zip(told.items(), (900, 340)):
@@ -192,7 +196,7 @@ def test_every_kind_of_chart_is_drawn_in_both_languages_wide_and_narrow(films, p
         assert labels == [charts.WORDS["zh"][key] for key in ("chart_show_values", "chart_save_csv", "chart_save_svg", "chart_save_png")]
 
 
-def test_what_a_user_named_is_text_and_no_formula():
+def test_what_a_user_named_is_text_and_no_formula(shown):
     name = "=HYPERLINK(\"x\")<img src=x onerror=alert(1)>"
     spec = {"title": name, "xlabel": "day", "ylabel": "-y", "x": [0, 1, 2], "lines": [{"name": name, "colour": "#0072B2", "dash": "", "y": [-1.5, None, 3]}, {"name": "+b", "colour": "#000000", "dash": "", "y": [1, 2, 3]}]}
     with shown(spec) as page:

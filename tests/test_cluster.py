@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from typed import typist
 
 from cogov.experiments.jobs import MOST, Job, job, kubernetes, slurm
 from cogov.experiments.results import results
@@ -160,11 +161,15 @@ def real(tmp_path):
     return made
 
 
-def test_its_shards_come_to_the_whole(tmp_path, real):
-    start = real(replicates=5, shards=2)
-    shards = [start(SLURM_ARRAY_TASK_ID=k) for k in "12"]
-    assert [shard.wait(60) for shard in shards] == [0, 0]
-    assert start("merge").wait(60) == 0
+def test_its_shards_come_to_the_whole(tmp_path, typed, monkeypatch, capsys):
+    """What the script asks of cogov is typed here; that it starts processes itself is seen where they are killed."""
+    monkeypatch.chdir(tmp_path)
+    cogov = typist(monkeypatch, capsys)
+    (tmp_path / "as asked.toml").write_text(ASKED.format(replicates=5))
+    assert cogov("cluster", "slurm", "as asked.toml", "--shards", 2, "--results", "the results", "--out", "asked.sh")[0] == 0
+    for words, environ in (((), {"SLURM_ARRAY_TASK_ID": "1"}), ((), {"SLURM_ARRAY_TASK_ID": "2"}), (("merge",), {})):
+        status, (asked,) = typed("bash", tmp_path / "asked.sh", *words, SLURM_CPUS_PER_TASK="0", **environ)
+        assert status == 0 and cogov(*asked[1:])[0] == 0
     whole = whole_of(tmp_path)
     assert len(whole.ledger) == 10 and results(tmp_path / "the results").digest() == whole.digest()
 

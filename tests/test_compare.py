@@ -1,5 +1,6 @@
 """A comparison is the paired difference of the same lucks, and says so in tables, a sentence and a figure."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,8 @@ from scipy import stats
 from worlds import YARD
 
 import cogov
+from cogov.experiments import compare as comparing
+from cogov.experiments import supervisor
 from cogov.experiments.compare import compare, difference
 from cogov.model import measures
 from cogov.model.issues import ISSUE
@@ -43,7 +46,9 @@ def test_strength_zero_differs_in_nothing():
     assert len(idle.table["difference"].dropna()) > 15
 
 
-def test_more_workers_change_nothing(result):
+@pytest.mark.parametrize("pool", [ThreadPoolExecutor, pytest.param(supervisor.pool, marks=pytest.mark.slow)], ids=["threads", "processes"])
+def test_more_workers_change_nothing(result, monkeypatch, pool):
+    monkeypatch.setattr(comparing, "pool", pool)
     shared = compare(SHORT, "building_captains", replicates=6, workers=2)
     pd.testing.assert_frame_equal(result.rows, shared.rows)
     pd.testing.assert_frame_equal(result.table, shared.table)

@@ -48,7 +48,8 @@ def running(**options):
 
 @pytest.fixture(scope="module")
 def cluster():
-    with running() as cluster:
+    """In this process, for others take seconds to begin; in slow tests they do, and die."""
+    with running(processes=False, protocol="tcp://") as cluster:
         yield cluster
 
 

@@ -113,15 +113,11 @@ def test_other_processes_live_the_same(way, first):
         pytest.skip(str(why))
 
 
-def ways(*others):
-    return [w.Way("first", w.here), *others]
-
-
-def test_a_way_that_lives_one_set_under_other_luck_is_seen(capsys):
+def test_a_way_that_lives_one_set_under_other_luck_is_seen(first, capsys):
     def careless(asked):
-        return w.here(asked) | {"shuian": w.here(asked, luck=lambda luck: luck + 1)["shuian"]}
+        return first | {"shuian": w.here(asked, luck=lambda luck: luck + 1)["shuian"]}
 
-    found = d.matrix(FEW, ways(w.Way("careless", careless)), {})
+    found = d.matrix(FEW, [w.Way("first", lambda asked: first), w.Way("careless", careless)], {})
     assert (found.count("equal"), found.count("different")) == (1, 1) and not found.good()
     out = shown(found, capsys)
     assert found.hashes["careless"]["shuian"] in out and "different 1" in out
@@ -134,11 +130,11 @@ def test_a_sweep_that_keeps_another_runs_hash_is_seen(first, monkeypatch):
     assert found.count("different") > 0 and not found.good()
 
 
-def test_controls_differ_in_every_set_and_one_that_does_not_is_a_failure(capsys):
-    again = w.Way("again", partial(w.here, shuffle=3))
-    found = d.matrix(FEW, ways(again))
+def test_controls_differ_in_every_set_and_one_that_does_not_is_a_failure(first, capsys):
+    alike = [w.Way("first", lambda asked: first), w.Way("again", lambda asked: first)]
+    found = d.matrix(FEW, alike)
     assert found.idle() == [] and found.good()
-    idle = d.matrix(FEW, ways(again), {"nothing at all": w.here})
+    idle = d.matrix(FEW, alike, {"nothing at all": lambda asked: first})
     assert idle.idle() == [("nothing at all", "wuzi_yard"), ("nothing at all", "shuian")] and not idle.good()
     assert "nothing at all: the same in wuzi_yard, shuian" in shown(idle, capsys)
 
@@ -172,8 +168,9 @@ def test_the_command_ends_with_status_1_where_a_cell_differs(monkeypatch, capsys
     from cogov import __main__ as command
 
     monkeypatch.setattr(d, "SETS", {name: h.SETS[name] for name in FEW.names})
+    monkeypatch.setattr(d, "Asked", lambda names, days, replicates: h.Asked(names, 40, 1))
     for luck, status in ((0, 0), (1, 1)):
-        monkeypatch.setattr(d, "ways", lambda *asked: ways(w.Way("planted", partial(w.here, luck=lambda seed: seed + luck))))
+        monkeypatch.setattr(d, "ways", lambda *asked: [w.Way("first", w.here), w.Way("planted", partial(w.here, luck=lambda seed: seed + luck))])
         monkeypatch.setattr(sys, "argv", ["cogov", "bench", "determinism", "--short", "--json"])
         with pytest.raises(SystemExit) as left:
             command.main()

@@ -65,14 +65,14 @@ def test_it_is_told_in_plain_words(corner):
 
 
 def test_planted_restrictions_are_found_exactly_and_no_others():
-    """60 draws of 400 worlds, a box of three kinds of factor with 85 % wins in it and 15 % outside; 58 were found when this was written."""
+    """30 draws of 400 worlds, a box of three kinds of factor with 85 % wins in it and 15 % outside; of 60, 58 were found when this was written."""
     found = 0
-    for seed in range(60):
+    for seed in range(30):
         worlds = cube(400, seed)
         where = worlds["mechanisms.whistle"] & (worlds["a.kind"] != "weekly") & (worlds["a.x3"] > 0.3)
         box = best(Worlds(worlds), planted(worlds, where, 0.85, 0.15, seed), np.ones(400, bool), Terms()).box
         found += set(box.limits) == {"mechanisms.whistle", "a.kind", "a.x3"}
-    assert found >= 51  # 85 %
+    assert found >= 26  # 85 %
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])

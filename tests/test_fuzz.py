@@ -9,7 +9,7 @@ from targets import LOG, TARGETS, bytes_of
 
 from cogov.viz.lessons import SHIPPED as LESSONS
 
-EXAMPLES = {"case": 60, "experiment": 30, "log": 100, "lesson": 50, "state": 80, "link": 80}
+EXAMPLES = {"case": 30, "experiment": 15, "log": 50, "lesson": 25, "state": 40, "link": 40}
 QUESTION = b'name = "x"\ncases = ["wuzi_yard"]\nreplicates = 1\n'
 GAME = bytes_of([LESSONS / "budget.toml"])[0]
 

@@ -5,6 +5,7 @@ import doctest
 import re
 import subprocess
 import sys
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -35,19 +36,21 @@ def called(path):
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
+@cache
 def told(path):
     """The imports of a file, wherever in it they stand: (line, 'room.file' or None, name) within cogov and without."""
-    here = path.relative_to(ROOT).parent.parts
+    here, found = path.relative_to(ROOT).parent.parts, []
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
-            yield from ((node.lineno, None, alias.name) for alias in node.names)
+            found += ((node.lineno, None, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level:
-            yield node.lineno, None, node.module
+            found.append((node.lineno, None, node.module))
         elif isinstance(node, ast.ImportFrom):
             base = [*here[: len(here) - node.level + 1], *(node.module.split(".") if node.module else ())]
             for alias in node.names:  # a file of that name in that folder, or something in the file that the base is
                 deeper = ROOT.joinpath(*base, alias.name)
-                yield node.lineno, ".".join([*base, alias.name] if deeper.with_suffix(".py").exists() or deeper.is_dir() else base), alias.name
+                found.append((node.lineno, ".".join([*base, alias.name] if deeper.with_suffix(".py").exists() or deeper.is_dir() else base), alias.name))
+    return found
 
 
 def siblings(path):

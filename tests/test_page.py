@@ -10,13 +10,11 @@ import time
 from pathlib import Path
 
 import pytest
-from browsing import launched, needed
 
 from cogov.model import mechanisms
 from cogov.model.cases import read
 from cogov.viz.lessons import lessons
 
-pytestmark = needed
 PATIENCE = 20_000  # ms; machines are shared
 
 
@@ -37,12 +35,6 @@ def address():
     finally:
         serving.terminate()
         serving.wait(20)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from worlds import STORM, governed
 
 from cogov import __main__ as command
+from cogov.experiments import compare, supervisor
 from cogov.experiments import patterns as P
 from cogov.model.cases import read
 from cogov.model.knobs import ScenarioError, paths
@@ -31,7 +33,9 @@ def test_each_outcome_has_its_row_and_an_outside_stays():
     assert (table["p5"] <= table["median"]).all() and (table["median"] <= table["p95"]).all()
 
 
-def test_the_same_seed_is_the_same_table_and_workers_change_nothing():
+@pytest.mark.parametrize("pool", [ThreadPoolExecutor, pytest.param(supervisor.pool, marks=pytest.mark.slow)], ids=["threads", "processes"])
+def test_the_same_seed_is_the_same_table_and_workers_change_nothing(monkeypatch, pool):
+    monkeypatch.setattr(compare, "pool", pool)
     one, other = (P.patterns(CASE, replicates=3, seed=7, workers=workers) for workers in (1, 2))
     assert one.equals(other) and not one.equals(P.patterns(CASE, replicates=3, seed=8))
 

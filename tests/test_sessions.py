@@ -12,14 +12,13 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from browsing import CHROMIUM, launched, needed
+from browsing import require_browser
 
 from cogov.experiments.chromium import FLAGS
 from cogov.model import mechanisms
 from cogov.model.knobs import ScenarioError
 from cogov.viz.desk import restored
 
-pytestmark = needed
 PATIENCE = 60  # seconds; machines are shared
 CULLED = "6s"  # after which a session that nobody is connected to is freed, in place of serve's own time
 START = "import sys; from cogov import serving; serving.SETTINGS['SOLARA_KERNEL_CULL_TIMEOUT'] = sys.argv.pop(1) or serving.SETTINGS['SOLARA_KERNEL_CULL_TIMEOUT']; from cogov.__main__ import main; main()"
@@ -75,12 +74,6 @@ def served(case, culled="", **environment):
 def server():
     with served("wuzi_yard", HOST="0.0.0.0") as one:
         yield one
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture
@@ -168,7 +161,7 @@ def test_a_closed_tab_is_freed_at_once(visit):
 def test_a_killed_browser_is_freed_after_its_time_while_others_live_on(visit, tmp_path):
     with served("wuzi_yard", CULLED) as server:
         staying = visit(server.address)
-        doomed = subprocess.Popen([CHROMIUM, *FLAGS, "--headless", f"--user-data-dir={tmp_path}", server.address], start_new_session=True, stdout=-3, stderr=-3)
+        doomed = subprocess.Popen([require_browser(), *FLAGS, "--headless", f"--user-data-dir={tmp_path}", server.address], start_new_session=True, stdout=-3, stderr=-3)
         try:
             eventually(lambda: server.sessions() == 2)
         finally:

@@ -13,6 +13,7 @@ from hashlib import sha256
 
 import numpy as np
 import pytest
+from typed import typist
 
 from cogov.experiments import faults, store, supervisor
 from cogov.experiments.experiment import Estimand, Experiment, Named, Stopping
@@ -181,6 +182,7 @@ def half(chunk):
     return [bytes(1_000_000) for _ in chunk]
 
 
+@pytest.mark.slow
 def test_half_a_message_of_the_dead_hangs_nobody(monkeypatch):
     """Neither the sweep, nor Python as it exits: it would wait for the pool's thread, which would wait for the other half."""
     monkeypatch.setattr(supervisor, "WATCH", 0.2)
@@ -292,7 +294,7 @@ def begun(folder, least=30):
     raise AssertionError("it did not begin")
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("name", ["SIGINT", pytest.param("SIGTERM", marks=pytest.mark.slow)])
 def test_stopped_from_outside_it_says_so_in_a_line_and_keeps_what_it_has(command, tmp_path, name):
     one = command("sweep", "long.toml", "--out", "out", "--workers", "1")
     begun(tmp_path / "out")
@@ -312,7 +314,7 @@ def test_stopped_from_outside_it_says_so_in_a_line_and_keeps_what_it_has(command
     assert not left
 
 
-def test_what_is_damaged_is_one_line_and_exit_status_2(whole, tmp_path):
+def test_what_is_damaged_is_one_line_and_exit_status_2(whole, tmp_path, monkeypatch, capsys):
     from shutil import copytree
 
     from cogov.experiments.flips import flipped
@@ -320,8 +322,8 @@ def test_what_is_damaged_is_one_line_and_exit_status_2(whole, tmp_path):
     copytree(whole, tmp_path / "out")
     part = next((tmp_path / "out").glob("issues/*"))
     flipped(part, 0.5)
-    done = subprocess.run([sys.executable, "-m", "cogov", "verify", "out"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 2 and done.stderr.startswith("cogov: ") and done.stderr.count("\n") == 1 and part.name in done.stderr
+    status, _, err = typist(monkeypatch, capsys, "verify")(tmp_path / "out")
+    assert status == 2 and err.startswith("cogov: ") and err.count("\n") == 1 and part.name in err
 
 
 @pytest.mark.slow

@@ -11,7 +11,6 @@ from urllib.request import urlopen
 
 import numpy as np
 import pytest
-from browsing import launched, needed
 
 import cogov
 from cogov.experiments.compare import arms_of
@@ -37,8 +36,6 @@ town.render({ model, el: document.querySelector("#here") });
 window.root = document.querySelector(".cogov-town");
 </script>"""
 
-pytestmark = needed
-
 
 @pytest.fixture(scope="module")
 def films():
@@ -46,19 +43,13 @@ def films():
     return [filmed(arm, 1) for arm in arms_of(cogov.read("wuzi_yard"), ("building_captains",), on=(), off=(), settings=(), days=DAYS)]
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    with launched() as browser:
-        yield browser
-
-
 @pytest.fixture
-def shown(chromium):
+def shown(browser):
     """Opens a town of one or two films; whatever goes wrong on the page fails the test at its end."""
     wrong, contexts = [], []
 
     def opened(left, right=b"", size=(1280, 900), **state):
-        context = chromium.new_context(viewport=dict(zip(("width", "height"), size)))
+        context = browser.new_context(viewport=dict(zip(("width", "height"), size)))
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda said: wrong.append(said.text))
@@ -234,7 +225,7 @@ def test_words_that_are_missing_are_said_in_english():
 
 
 @pytest.mark.slow
-def test_a_real_server_shows_it(chromium):
+def test_a_real_server_shows_it(browser):
     """Bytes reach the browser through Solara, and what is picked comes back; nothing is asked of any other host."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -245,7 +236,7 @@ def test_a_real_server_shows_it(chromium):
     server = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_for(f"http://127.0.0.1:{port}/")
-        page, wrong = chromium.new_page(viewport={"width": 1280, "height": 900}), []
+        page, wrong = browser.new_page(viewport={"width": 1280, "height": 900}), []
         page.on("request", lambda request: wrong.append(request.url) if f"127.0.0.1:{port}" not in request.url and not request.url.startswith(("data:", "blob:")) else None)
         page.on("requestfailed", lambda request: wrong.append(request.url))
         page.on("pageerror", lambda error: wrong.append(str(error)))

@@ -20,6 +20,8 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
+from browsing import launched
+from typed import typist
 
 from cogov import serving
 from cogov.model.knobs import ScenarioError
@@ -29,8 +31,6 @@ from cogov.viz.answers import HEADERS, LOG
 from cogov.viz.door import ABREAST, FULL, LINE, SESSIONS, TWICE, Door
 from cogov.viz.driving import Visitor
 from cogov.viz.driving import serving as serving_page
-
-from browsing import launched, needed
 
 PORT = 8000
 HOST = f"127.0.0.1:{PORT}"
@@ -556,12 +556,12 @@ def test_a_proxy_is_an_address(wrong):
         serving.outside(wrong)
 
 
-def test_a_port_that_is_taken_is_one_line_and_2(tmp_path):
+def test_a_port_that_is_taken_is_one_line_and_2(monkeypatch, capsys):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        done = subprocess.run([sys.executable, "-m", "cogov", "serve", "--no-open", "--port", str(taken.getsockname()[1])], capture_output=True, text=True, timeout=PATIENCE, cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (2, "") and done.stderr.count("\n") == 1 and "leave --port out" in done.stderr
+        status, out, err = typist(monkeypatch, capsys, "serve", "--no-open")("--port", taken.getsockname()[1])
+    assert (status, out) == (2, "") and err.count("\n") == 1 and "leave --port out" in err
 
 
 def test_the_join_link_is_also_a_picture(capsys):
@@ -695,7 +695,7 @@ def test_visits_that_were_cut_off_make_room_and_closed_ones_are_gone():
 
 
 @pytest.mark.slow
-@needed
+@pytest.mark.browser
 def test_a_classroom_in_a_browser():
     """By the link one comes in and the page works; without it, or into a frame, one does not; what markup slips in does not run."""
     with served("--classroom") as (port, first), launched() as browser:
