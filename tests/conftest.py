@@ -23,13 +23,13 @@ def pytest_configure(config):
         signal.signal(signal.SIGINT, signal.default_int_handler)
     ours = config.rootpath == Path(__file__).parent.parent
     if ours and config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
-        from cogov.model import mechanisms
+        from cogov.model import mechanisms, precompile
         from cogov.model.cases import altered, read
         from cogov.shell import ready
 
         capture = config.pluginmanager.get_plugin("capturemanager")
         with capture.global_and_fixture_disabled():  # it says what takes so long
-            ready(altered(read("wuzi_yard"), on=mechanisms.names()), None)
+            ready(altered(read("wuzi_yard"), on=mechanisms.names()), None, [precompile.STREET])
 
 
 @pytest.fixture(scope="module")

@@ -118,7 +118,13 @@ def cogov(monkeypatch, capsys, tmp_path, folders):
     monkeypatch.setattr(growth, "cities", SimpleNamespace(**vars(growth.cities) | fakes))
     monkeypatch.setattr(determinism, "SETS", dict(list(hashes.SETS.items())[:1]))
     monkeypatch.setattr(determinism, "ways", lambda *asked: [ways.Way("here", ways.here), ways.Way("again", ways.here)])
-    monkeypatch.setattr(figures, "save", lambda figure, folder, name: folder / f"{name}.png")  # drawing takes most of the time
+
+    def save_nothing(figure, folder, name):  # drawing takes most of the time
+        (folder / f"{name}.svg").write_bytes(b"<svg/>")
+        return folder / f"{name}.png"
+
+    monkeypatch.setattr(figures, "save", save_nothing)
+    monkeypatch.setattr("cogov.viz.report.keep", save_nothing)
     return typist(monkeypatch, capsys)
 
 
