@@ -39,7 +39,7 @@ def filmed(scenario, luck, progress=None):
     """Live through a scenario and film it. Arrays:
 
     building_*: (buildings,) x and y of its cell, compound, stairwells, floors, shops; flat_*: (households,) building, stairwell of
-    it, floor from 1, slot on that landing, owner, away. issue_*: (issues,) id (float64, exact below 2^53), building, stairwell
+    it, floor from 1, slot on that landing, owner, away. issue_*: (issues,) id (int64), building, stairwell
     (of the building; -1 none), flat (-1 none), category, scope, severity, and `issue_first` (issues + 1,): where its events begin.
     event_*: (events,) day, state it leads to (issues.STATES), what (issues.WHAT), by (mechanism + 1; 0 nobody). layer_*: (weeks + 1,
     buildings) uint8, 0..255 for 0..1. day_*: (days + 1,) every series of measures.DAILY.
@@ -111,8 +111,8 @@ def _issues(run, there):
     i = run.issues
     stairwell = np.where(i["stairwell"] >= 0, i["stairwell"] - there.buildings.first[i["building"]], -1)
     private = np.isin(i["scope"], (0, 1))  # of a home or a stairwell
-    columns = {"id": (i["id"], "f8"), "building": (i["building"], "i4"), "stairwell": (np.where(private, stairwell, -1), "i2"), "flat": (i["household"], "i4"),
-               "category": (i["category"], "u1"), "scope": (i["scope"], "u1"), "severity": (i["severity"], "u1")}  # fmt: skip
+    columns = {"id": (i["id"], "i8"), "building": (i["building"], "i4"), "stairwell": (np.where(private, stairwell, -1), "i2"), "flat": (i["household"], "i4"),
+               "category": (i["category"], "u2"), "scope": (i["scope"], "u1"), "severity": (i["severity"], "u1")}  # fmt: skip
     return {f"issue_{name}": np.asarray(column).astype(kind) for name, (column, kind) in columns.items()}
 
 

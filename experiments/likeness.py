@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..model.knobs import ScenarioError
-from ..model.luck import Luck, seed_of
+from ..model.luck import Luck, hash_name, seed_of
 from ..model.measures import restricted_mean
 from ..model.reading import short
 from ..model.simulate import simulate
@@ -68,11 +68,11 @@ def parts(log, share):
 def target(issues, drawn, kinds, horizons, people, years, seed):
     """What part of a log says, with errors from a bootstrap over its issues."""
     numbers, errors, draws = [], [], []
-    for k in range(len(kinds)):
-        mine = issues[issues["kind"] == k]
+    for k, (kind, _) in enumerate(kinds):
+        mine, own = issues[issues["kind"] == k], hash_name(kind)  # by its name: another kind changes nothing of this one's luck
         time, closed = times(mine, drawn)
         n = len(mine)
-        again = (Luck("calibrate", seed)("bootstrap", np.arange(BOOTSTRAPS * max(n, 1)), k).reshape(BOOTSTRAPS, -1) * n).astype(int)
+        again = (Luck("calibrate", seed)("bootstrap", np.arange(BOOTSTRAPS * max(n, 1)), own).reshape(BOOTSTRAPS, -1) * n).astype(int)
         told = shape(time, closed, horizons)
         spread = np.array([shape(time[i], closed[i], horizons) for i in again]) if n else np.zeros((BOOTSTRAPS, len(told)))
         least = np.sqrt((told * n + 0.5) * (np.maximum(1 - told, 0.0) * n + 0.5)) / (n + 1) / np.sqrt(max(n, 1))  # where all or none are resolved
@@ -81,7 +81,7 @@ def target(issues, drawn, kinds, horizons, people, years, seed):
             monthly = np.bincount(mine["opened"].dt.to_period("M").astype("int64") - mine["opened"].dt.to_period("M").astype("int64").min()) if n else np.zeros(1)
             uneven = max(1.0, monthly.var() / max(monthly.mean(), 1e-9)) if len(monthly) > 2 else 1.0  # more than a Poisson's
             told, error = np.append(rate_of(n, people, years), told), np.append(np.sqrt(uneven / max(n, 1)), error)
-            spread = np.column_stack([Luck("calibrate", seed)("rate", np.arange(BOOTSTRAPS), k), spread])  # independent of the others
+            spread = np.column_stack([Luck("calibrate", seed)("rate", np.arange(BOOTSTRAPS), own), spread])  # independent of the others
         numbers.append(told)
         errors.append(error)
         draws.append(spread)

@@ -16,7 +16,7 @@ import pandas as pd
 from ..model import measures
 from ..model.almanac import PAYERS
 from ..model.cases import altered, read, shipped
-from ..model.issues import PAID
+from ..model.issues import PAID, name as called
 from ..model.knobs import ScenarioError, all_turned
 from ..model.luck import Luck, seed_of, whole_seed
 from ..model.simulate import days, ended
@@ -145,8 +145,8 @@ def lived(scenario, lucky):
             gave = gave | world.residents.gives
         p = world.projects
         for c in np.flatnonzero(p.all > 0):
-            name = names[(int(p.active[c]) >> 20) % len(names)]
-            signed[name] = max(signed[name], 1.0 - p.open[c] / p.all[c])
+            _, which, _ = called(p.active[c], names)
+            signed[which] = max(signed[which], 1.0 - p.open[c] / p.all[c])
     people, evening = world.residents, scenario.party_members.evening
     asked = people.member | people.volunteer
     hours = world.ledger.hours[:-1, PAYERS.index("member")].sum()
@@ -215,8 +215,8 @@ def credited(world, mechanism):
 
 def paid(world, category):
     """Yuan paid for issues of a category."""
-    names, h = list(world.scenario.issues), world.run.history
-    which = (h["what"] == PAID) & ((h["issue"] >> 20) % len(names) == names.index(category))
+    h = world.run.history
+    which = (h["what"] == PAID) & np.isin(h["issue"], world.of(category)["id"])
     return np.count_nonzero(which) * world.scenario.issues[category].cost
 
 

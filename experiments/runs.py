@@ -58,7 +58,7 @@ class Tables:
         import pandas as pd
 
         i, mechanism = self.run.issues, np.array([*self.run.names, ""])  # code -1 is nobody's
-        issues = pd.DataFrame({name: i[name] for name in i.dtype.names})
+        issues = pd.DataFrame({name: i[name] for name in i.dtype.names if name != "luck"})
         issues["category"] = pd.Categorical.from_codes(i["category"], list(self.run.categories))
         issues["family"] = pd.Categorical.from_codes(i["family"], list(FAMILIES))
         issues["scope"] = pd.Categorical.from_codes(i["scope"], list(SCOPES))

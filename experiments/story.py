@@ -97,11 +97,11 @@ def story(case, mechanism=None, *, issue, seed=0, days=None, on=(), off=(), sett
 def story_of(id_, scenarios, runs, names=(), seed=0):
     """The `Story` of one issue in two runs that were lived already, of two scenarios of one community; None where it arose in neither."""
     full, there = scenarios[1], community(scenarios[1])
-    name = shown(id_, full)
     rows = [run.issues[run.issues["id"] == id_] for run in runs]
     first = next((row[0] for row in rows if len(row)), None)
     if first is None:
         return None
+    name = shown(id_, full)
     place = at(there, SCOPES[first["scope"]], first["building"], first["stairwell"], first["household"])
     arms = tuple(lived(arm, run, row, scenario, there) for arm, run, row, scenario in zip(ARMS, runs, rows, scenarios))
     return Story(full.name, names, seed, full.days, name, id_, name.split("/")[1], place, arms, parting(place, arms))

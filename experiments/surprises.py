@@ -9,7 +9,8 @@ from operator import itemgetter
 import numpy as np
 
 from ..model import measures
-from ..model.issues import STATES, name
+from ..model.categories import encode_category
+from ..model.issues import STATES, make_id, name
 from ..model.knobs import ScenarioError
 from ..model.luck import whole_seed
 from ..model.reading import guess
@@ -57,7 +58,7 @@ def surprising(case, mechanism=None, count=10, *, seed=0, days=None, on=(), off=
     word = (*STATES, "")
     most = tuple(
         Surprise(shown(ids[i], full), int(ids[i]), tuple(took[:, i].tolist()), tuple(done[:, i].tolist()), tuple(word[s] for s in state[:, i]), int(longer[i]))
-        for i in islice(by_turns(longer, (ids >> 20) % len(full.issues)), count)
+        for i in islice(by_turns(longer, (ids >> 20) % (1 << 23)), count)
     )
     sooner, later, alike = (int(np.count_nonzero(both & kind)) for kind in (longer < 0, longer > 0, longer == 0))
     return Surprises(full.name, names, seed, full.days, sooner, later, alike, tuple(np.count_nonzero(state[::-1] < 0, axis=1).tolist()), most)
@@ -102,11 +103,13 @@ def near(id_, runs):
 def number(issue, scenario):
     """The id that a number or "building/category/number" means. Raises ScenarioError."""
     categories = tuple(scenario.issues)
-    told = re.fullmatch(r"([0-9]{1,18})|([0-9]{1,7})/([^/]+)/([0-9]{1,6})", str(issue).strip())
+    told = re.fullmatch(r"([0-9]{1,19})|([0-9]{1,7})/([^/]+)/([0-9]{1,6})", str(issue).strip())
     if not told:
         raise ScenarioError(f"issue {str(issue)[:60]!r} is neither an id nor building/category/number, as in 7/lamp_out/2; --surprising 10 lists some")
     if told[1]:
+        if name(told[1], categories)[1] is None:
+            raise ScenarioError(f"issue {told[1]}: no issue of this case has such an id; --surprising 10 lists some, as building/category/number too")
         return int(told[1])
     if told[3] not in categories:
         raise ScenarioError(f"issue {str(issue)[:60]!r}: no category is called {told[3]!r}{guess(told[3], categories)}")
-    return (int(told[2]) * len(categories) + categories.index(told[3]) << 20) + int(told[4])
+    return make_id.py_func(int(told[2]), encode_category(told[3]), int(told[4]))

@@ -10,10 +10,10 @@ from math import ceil
 import numpy as np
 
 from ..agents.property_managers import workers
-from .categories import FAMILIES, SEASONS
+from .categories import FAMILIES, SEASONS, encode_category
 from .hours import WEEKEND, YEAR
 from .knobs import ScenarioError, knob
-from .luck import below, chances, waiting
+from .luck import below, chances, hash_name, waiting
 from .pull import ROLES
 
 PAYERS = (*ROLES, "departments")
@@ -83,8 +83,8 @@ def almanac(scenario, year, key):
         there[:, PAYERS.index(payer)] = np.where(rest | festival, scenario.committee.weekend, 1.0)
     for payer in ("member", "volunteer"):
         there[:, PAYERS.index(payer)] = np.where(festival, calendar.festive, 1.0)
-    for place, (payer, people) in enumerate(staff(scenario).items()):
-        there[:, PAYERS.index(payer)] *= filled(people, calendar, day, np.uint64(below(key, place)))
+    for payer, people in staff(scenario).items():
+        there[:, PAYERS.index(payer)] *= filled(people, calendar, day, np.uint64(below(key, hash_name(payer))))
     for shock in scenario.shock:
         then = (day >= shock.day) & (day < shock.day + shock.days)
         for j in (j for j, kind in enumerate(kinds) if kind.family == shock.family):
@@ -115,19 +115,19 @@ def filled(people, calendar, day, key):
     return 1.0 - empty / max(people, 1)
 
 
-def outset(scenario, rate, compound, key):
-    """Where the issues of the outset are: (building, category, how many, how many of them stubborn), the buildings drawn in turn from those where such a thing can arise.
+def outset(scenario, units, buildings, key):
+    """Where the issues of the outset are: (building, category, how many, how many of them stubborn), the buildings drawn in turn from those where there is what it arises from.
 
-    What concerns a whole compound is shared out between compounds first. `rate` (buildings, categories), `compound` (buildings,),
-    `key` a key of luck. Raises ScenarioError when it can arise nowhere.
+    What concerns a whole compound is shared out between compounds first. `units` (buildings, categories) counts what each category arises
+    from, `key` is a key of luck. Raises ScenarioError where there is none of it.
     """
-    names, found, firm = list(scenario.issues), Counter(), Counter()
+    names, found, firm, compound = list(scenario.issues), Counter(), Counter(), buildings.compound
     for n, begin in enumerate(scenario.outset):
         j = names.index(begin.category)
-        can = np.flatnonzero(rate[:, j] > 0)
+        can = np.flatnonzero(units[:, j] > 0)
         if not len(can):
-            raise ScenarioError(f"outset.{n}.category = {begin.category!r} can arise nowhere in this community: what it arises from is not there")
-        turn = can[np.argsort(chances(np.uint64(below(key, j)), can), kind="stable")].tolist()
+            raise ScenarioError(f"outset.{n}.category = {begin.category!r} can be nowhere: everybody whom it could concern is away for good; raise residents.home_away")
+        turn = can[np.argsort(chances(np.uint64(below(key, encode_category(begin.category))), buildings.luck[can]), kind="stable")].tolist()
         if scenario.issues[begin.category].scope == "compound":
             before = Counter()  # how many buildings of the same compound come earlier
             turns = {b: (before.update([compound[b]]), before[compound[b]])[1] for b in turn}

@@ -2,7 +2,9 @@
 
 Each building and category keeps a hazard clock: its rate is added up day by day, and whenever the sum passes the next
 threshold, an issue arises. The thresholds are luck keyed by (building, category, number), so the same issue arises in
-every arm of a comparison, sooner where the rate is higher, or never; prevention delays or removes it, and no other.
+every arm of a comparison, sooner where the rate is higher, or never; prevention delays or removes it, and no other. A
+building is known to luck by its compound's name and its number there, a category by its name, so that neither another
+compound nor another category changes whose clock this is.
 """
 
 from math import exp
@@ -13,7 +15,7 @@ import numpy as np
 from .compiled import compiled, part, struct
 from ..agents.residents import CHILD, ELDER
 from .categories import UNITS
-from .issues import AROSE, COMMITTEE, COMPANY, UNKNOWN, note
+from .issues import AROSE, COMMITTEE, COMPANY, UNKNOWN, make_id, note
 from .luck import below, chance, waiting
 
 RESIDENT, ELDERS, ALONE, HOUSEBOUND, CHILDREN, HOUSEHOLD = range(6)  # the units that are people or homes, as in UNITS
@@ -57,8 +59,8 @@ def census(people, households, buildings):
     return count
 
 
-def rates(cats, people, households, buildings, compounds):
-    """How many issues arise per day in each building and category, (buildings, categories), before anything eases it."""
+def units(cats, people, households, buildings, compounds):
+    """How many there are of what each category arises from, in each building; (buildings, categories)."""
     b = len(buildings.compound)
     here = np.diff(buildings.first)
     unit = np.zeros((b, len(UNITS)))
@@ -71,44 +73,54 @@ def rates(cats, people, households, buildings, compounds):
     unit[:, UNITS.index("walkup")] = here * (buildings.lifts == 0)
     modern = np.bincount(buildings.compound, buildings.lifts)[buildings.compound] > 0
     unit[:, UNITS.index("garage")] = modern * unit[:, UNITS.index("compound")]
-    decades = (compounds.age[buildings.compound] - 20.0) / 10.0
-    return cats.rate * unit[:, cats.unit] * np.exp(cats.ageing * decades[:, None])
+    return unit[:, cats.unit]
 
 
-def wound(rate, key):
-    """The clocks on day 0, of what arises at `rate` (buildings, categories) a day; `key` is the key of arising."""
-    return Clocks(rate, np.zeros(rate.shape), first_thresholds(np.arange(rate.size), key).reshape(rate.shape), *np.zeros((2, *rate.shape), np.int64))
+def rates(cats, there, buildings, compounds):
+    """How many issues arise per day in each building and category before anything eases it, (buildings, categories); `there` is what `units` counts."""
+    ages, which = np.unique(compounds.age[buildings.compound], return_inverse=True)
+    older = np.array([[exp(ageing * ((age - 20.0) / 10.0)) for ageing in cats.ageing] for age in ages])  # NumPy's `exp` may depend on the length of a row
+    return cats.rate * there * older[which]
 
 
-def ring(clocks, b, j, n, key):
-    """Let so many issues of category `j` in building `b` arise on the first night; `key` is the key of arising."""
-    cell = b * clocks.rate.shape[1] + j
-    clocks.passed[b, j] = clocks.next[b, j]
-    clocks.passed[b, j] = passed(clocks.passed[b, j], np.uint64(below(key, cell)), n)
+def wound(rate, places, codes, key):
+    """The clocks on day 0, of what arises at `rate` (buildings, categories) a day.
+
+    `places` (buildings,) and `codes` (categories,) are what luck knows them by, `key` is the key of arising.
+    """
+    return Clocks(rate, np.zeros(rate.shape), first_thresholds(places, codes, key), *np.zeros((2, *rate.shape), np.int64))
+
+
+def ring(clocks, b, j, n, place, code, key):
+    """Let so many issues of category `j` in building `b` arise on the first night; the last three are what luck knows both by, and the key of arising."""
+    clocks.passed[b, j] = passed(clocks.next[b, j], place, code, key, n)
 
 
 @compiled
-def passed(hazard, key, n):
+def passed(hazard, place, code, key, n):
     """The hazard at which the `n`-th issue of a clock arises, from that of the first."""
+    own = below(below(key, place), code)
     for number in range(1, n):
-        hazard += waiting(key, number)
+        hazard += waiting(own, number)
     return hazard
 
 
 @compiled
-def first_thresholds(cells, key):
-    """When the first issue of each cell arises, in hazard; (cells,)."""
-    out = np.empty(len(cells))
-    for i in range(len(cells)):
-        out[i] = waiting(below(key, cells[i]), 0)
+def first_thresholds(places, codes, key):
+    """When the first issue of each category arises in each building, in hazard; (buildings, categories)."""
+    out = np.empty((len(places), len(codes)))
+    for i in range(len(places)):
+        for j in range(len(codes)):
+            out[i, j] = waiting(below(below(key, places[i]), codes[j]), 0)
     return out
 
 
 @part
-def tick(clocks, ease, weather, family, key):
-    """A day passes: ids of the issues that arise, (new,) int64, by building and category.
+def tick(clocks, ease, weather, family, places, codes, key):
+    """A day passes: building, category and number of the issues that arise, (new, 3) int64, by building and category.
 
-    `ease` (buildings, families) log rate, `weather` (categories,) the season's and shocks' factor.
+    `ease` (buildings, families) log rate, `weather` (categories,) the season's and shocks' factor; `places` (buildings,) and
+    `codes` (categories,) are what luck knows them by.
     """
     b, c = clocks.rate.shape
     cells, before = np.empty(b * c, np.int64), np.empty(b * c, np.int64)  # where something arises, and what had arisen there
@@ -130,27 +142,27 @@ def tick(clocks, ease, weather, family, key):
             passed[i, j] += rate[i, j] * eased[j]
             due += passed[i, j] >= next_[i, j]
         for j in range(c if due else 0):
-            if passed[i, j] >= next_[i, j] and rate[i, j] > 0.0:
-                cell = i * c + j
-                cells[hits], before[hits] = cell, number[i, j]
+            if passed[i, j] >= next_[i, j] and passed[i, j] > 0.0:
+                own = below(below(key, places[i]), codes[j])
+                cells[hits], before[hits] = i * c + j, number[i, j]
                 hits += 1
                 while passed[i, j] >= next_[i, j]:
                     number[i, j] += 1
-                    next_[i, j] += waiting(below(key, cell), number[i, j])
+                    next_[i, j] += waiting(own, number[i, j])
                     n += 1
-    fresh = np.empty(n, np.int64)
+    fresh = np.empty((n, 3), np.int64)
     n = 0
     for s in range(hits):
         i, j = cells[s] // c, cells[s] % c
         for k in range(before[s], number[i, j]):
-            fresh[n] = (cells[s] << 20) + k
+            fresh[n, 0], fresh[n, 1], fresh[n, 2] = i, j, k
             n += 1
     return fresh
 
 
 @part
-def struck(unit, id_, first, last, people, households, key):
-    """The resident of `first` to `last` whom issue `id_` strikes, by a race in which those at home count; -1 if none."""
+def struck(unit, first, last, people, households, key):
+    """The resident of `first` to `last` whom an issue strikes, by a race in which those at home count; -1 if none."""
     home, band, housebound, presence, heads = people.home, people.band, people.housebound, people.presence, households.first
     best, winner = np.inf, -1
     for i in range(np.uint64(first), np.uint64(last)):
@@ -163,39 +175,37 @@ def struck(unit, id_, first, last, people, households, key):
 
 
 @part
-def born(rows, ids, day, cats, firm, people, households, stairwells, buildings, compounds, work, stubborn, sit, lead, lapse, clock, whom, log, used):
-    """Fill `rows` with the issues `ids`: where each is, whom it strikes, and all that luck decides about it beforehand.
+def born(rows, fresh, day, cats, firm, people, households, stairwells, buildings, compounds, work, stubborn, sit, lead, lapse, clock, whom, log, used):
+    """Fill `rows` with the issues that `tick` tells of: where each is, whom it strikes, and all that luck decides about it beforehand.
 
     `work` ... `whom` are keys of luck; what an issue takes is its own, the same in every arm.
     """
-    c = len(cats.family)
-    for r in range(len(ids)):
-        id_, issue = ids[r], rows[r]
-        cell = id_ >> 20
-        b, j = cell // c, cell % c
-        compound = buildings.compound[b]
-        issue.id, issue.building, issue.category, issue.compound = id_, b, j, compound
+    for r in range(len(fresh)):
+        issue, b, j, number = rows[r], fresh[r, 0], fresh[r, 1], fresh[r, 2]
+        compound, own = buildings.compound[b], below(below(buildings.luck[b], cats.code[j]), number)
+        issue.id, issue.luck = make_id(b, cats.code[j], number), own
+        issue.building, issue.category, issue.compound = b, j, compound
         issue.family, issue.scope, issue.severity, issue.rule = cats.family[j], cats.scope[j], cats.severity[j], cats.rule[j]
         issue.household = -1
         first, last = buildings.first[b], buildings.first[b + 1]
-        issue.stairwell = first + int(chance(whom, id_) * (last - first))
+        issue.stairwell = first + int(chance(whom, own) * (last - first))
         if issue.scope == 0:
-            i = struck(cats.unit[j], id_, stairwells.people[first], stairwells.people[last], people, households, below(whom, id_))
+            i = struck(cats.unit[j], stairwells.people[first], stairwells.people[last], people, households, below(whom, own))
             if i < 0:  # nobody here is ever at home: the first of the stairwell
                 i = stairwells.people[issue.stairwell]
             issue.household = people.home[i]
             issue.stairwell = households.stairwell[people.home[i]]
-        issue.effort = cats.work[j] * waiting(work, id_) ** cats.spread[j]
+        issue.effort = cats.work[j] * waiting(work, own) ** cats.spread[j]
         issue.left = issue.effort
         issue.cost = cats.cost[j]
         issue.hard = 0.0
         if cats.sittings[j] > 0.0:
-            stiff = id_ & 0xFFFFF < firm[b, j] or chance(stubborn, id_) < cats.stubborn[j]
-            issue.hard = cats.sittings[j] * waiting(sit, id_) * (cats.tail[j] if stiff else 1.0)
-        issue.lead = 0 if cats.lead[j] == 0.0 else 1 + int(cats.lead[j] * waiting(lead, id_))
-        issue.lapse = -1 if cats.lapse[j] == 0.0 else day + 1 + int(cats.lapse[j] * waiting(lapse, id_))
-        issue.accord, issue.heard, issue.next = 0.0, 0.0, waiting(below(clock, id_), 0)
+            stiff = number < firm[b, j] or chance(stubborn, own) < cats.stubborn[j]
+            issue.hard = cats.sittings[j] * waiting(sit, own) * (cats.tail[j] if stiff else 1.0)
+        issue.lead = 0 if cats.lead[j] == 0.0 else 1 + int(cats.lead[j] * waiting(lead, own))
+        issue.lapse = -1 if cats.lapse[j] == 0.0 else day + 1 + int(cats.lapse[j] * waiting(lapse, own))
+        issue.accord, issue.heard, issue.next = 0.0, 0.0, waiting(below(clock, own), 0)
         issue.reporter, issue.born, issue.told, issue.taken, issue.resolved, issue.giveup, issue.due = -1, day, -1, -1, -1, -1, -1
         issue.voices, issue.state, issue.reopened, issue.teller, issue.closer = 0, UNKNOWN, 0, -1, -1
         issue.desk = COMPANY if compounds.company[compound] and cats.hands[j, 0] else COMMITTEE
-        note(log, used, id_, day, AROSE, -1, -1)
+        note(log, used, issue.id, day, AROSE, -1, -1)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .knobs import knob
+from .luck import hash_name
 from .rules import RULES
 
 FAMILIES = ("facility", "environment", "safety", "dispute", "care", "project", "street")
@@ -119,7 +120,7 @@ CATEGORIES = {
 
 
 class Columns(NamedTuple):
-    """The categories as columns, one row each, in the order of their names in the scenario."""
+    """The categories as columns, one row each, in the order of the alphabet."""
 
     family: np.ndarray    # (categories,) int8     index into FAMILIES
     unit: np.ndarray      # (categories,) int8     index into UNITS
@@ -142,6 +143,12 @@ class Columns(NamedTuple):
     lapse: np.ndarray     # (categories,) float64  days
     patience: np.ndarray  # (categories,) float64  days
     reopen: np.ndarray    # (categories,) float64
+    code: np.ndarray      # (categories,) int64    what luck and ids know it by: see `encode_category`
+
+
+def encode_category(name):
+    """A category's code: 23 bits hashed from its name, so that no other category, nor their order, changes it."""
+    return hash_name(name) >> 9
 
 
 def columns(categories):
@@ -159,5 +166,6 @@ def columns(categories):
         "severity": plain["severity"].astype(np.int8),
         "work": plain["work"] / mean,
         "cost": np.round(plain["cost"] * 100).astype(np.int64),
+        "code": np.array([encode_category(name) for name in categories], np.int64),
     }
     return Columns(**{name: plain[name] for name in Columns._fields})

@@ -101,7 +101,7 @@ def the_rest(w):
     )  # fmt: skip
 
     # Overnight new issues arise, and what mechanisms bring in becomes available.
-    fresh = arising.tick(w.clocks, lever.ease, weather, cats.family, key(seed, ARISE, 0))
+    fresh = arising.tick(w.clocks, lever.ease, weather, cats.family, buildings.luck, cats.code, key(seed, ARISE, 0))
     kept = filed(w.rows, n, stays, w.ended, w.gone)
     w.rows = roomy(w.rows, kept, kept + len(fresh))
     w.issues = w.rows[: kept + len(fresh)]

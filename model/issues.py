@@ -12,6 +12,7 @@ itself (LAPSED). A vote that fails is tried again.
 
 import numpy as np
 
+from .categories import encode_category
 from .compiled import part
 
 UNKNOWN, TOLD, TABLE, SIGN, MONEY, UPWARD, WORK, RESOLVED, VERIFIED, WITHDRAWN, LAPSED = map(np.int8, range(11))  # int8: a plain
@@ -32,7 +33,7 @@ COMMITTEE, COMPANY, DEPARTMENT = 0, 1, 2  # desks: who has taken it in
 ISSUE = np.dtype(  # one row per issue; an id never changes hands and is the same in every arm of a comparison. What every
     # kernel looks at stands first, in 64 bytes: one line of a processor's cache
     [
-        ("id", "i8"),         # (building, category, number) in one number: see `name`
+        ("id", "i8"),         # building, category and number in one: see `make_id`
         ("left", "f8"),       # hours still to do
         ("heard", "f8"),      # cumulative hazard of being told
         ("next", "f8"),       # at this much the next neighbour tells
@@ -51,6 +52,7 @@ ISSUE = np.dtype(  # one row per issue; an id never changes hands and is the sam
         ("teller", "i1"),     # mechanism that found it; -1 a neighbour
         ("closer", "i1"),     # mechanism that finished it; -1 its desk
         ("reopened", "i2"),   # times
+        ("luck", "u8"),       # what luck knows it by: a hash of its building, its category and its number
         ("cost", "i8"),       # fen still to be found
         ("effort", "f8"),     # hours it takes
         ("hard", "f8"),       # sittings its parties need; 0 none
@@ -76,11 +78,17 @@ WHAT = ("arose", "told", "seconded", "taken in", "agreed", "consented", "paid", 
 EVENT = np.dtype([("issue", "i8"), ("day", "i4"), ("who", "i4"), ("what", "i1"), ("by", "i1")], align=True)
 
 
+@part
+def make_id(building, code, number):
+    """The id of an issue: its building's row (20 bits), its category's code (23) and which of the category it is there (20), in one number >= 0."""
+    return (building << 43) + (code << 20) + number
+
+
 def name(id_, categories):
-    """(building, category name, number) of an issue's id; `categories` lists the names in the scenario's order."""
+    """(building, category, number) of an issue's id; the category is the one of the names `categories` with that code, None if none has it."""
     cell, number = divmod(int(id_), 1 << 20)
-    building, category = divmod(cell, len(categories))
-    return building, list(categories)[category], number
+    building, code = divmod(cell, 1 << 23)
+    return building, next((one for one in categories if encode_category(one) == code), None), number
 
 
 @part

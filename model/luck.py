@@ -66,9 +66,14 @@ def key(seed, decision, day):
     return below(below(seed, decision), day)
 
 
+def hash_name(name):
+    """A number in 32 bits for a name: the same in every process and version, whatever other names there are."""
+    return crc32(name.encode())
+
+
 def decision(name):
     """The number of a decision, which it keeps for as long as it keeps its name. Raises ValueError when another has it."""
-    number = np.uint64(crc32(name.encode()))
+    number = np.uint64(hash_name(name))
     if DECISIONS.setdefault(number, name) != name:
         raise ValueError(f"the decisions {name!r} and {DECISIONS[number]!r} would share their luck: rename one")
     return number

@@ -3,9 +3,14 @@
 Everything is sorted by place, so what belongs to a place is a slice: `first[i]` to `first[i + 1]`.
 """
 
+from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
+
+from .luck import below, seed_of
+
+BUILDINGS = 2**20  # in a community, at most: as many as an issue's id has room for
 
 
 class Compounds(NamedTuple):
@@ -25,6 +30,7 @@ class Buildings(NamedTuple):
     y: np.ndarray         # (buildings,) int32      row of its cell
     lifts: np.ndarray     # (buildings,) int32      lifts in all its stairwells
     shops: np.ndarray     # (buildings,) int32      shops at its foot
+    luck: np.ndarray      # (buildings,) uint64     what luck knows it by: see `identify`
 
 
 class Stairwells(NamedTuple):
@@ -51,6 +57,19 @@ class Households(NamedTuple):
 
 
 NOT_MET, DOUBTS, SIGNED = 0, 1, 2  # a household's stance
+
+
+def identify(names, sizes):
+    """What luck knows each building by, (buildings,) uint64: a hash of its compound's name, which of that name it is, and which of its buildings.
+
+    `names` and `sizes` (in buildings) of all compounds. Compounds before or behind it, of other names, change nothing of it.
+    """
+    earlier, out = Counter(), []
+    for name, size in zip(names, sizes):
+        compound = np.uint64(below(np.uint64(seed_of("compound", name)), earlier[name]))
+        earlier[name] += 1
+        out += [below(compound, building) for building in range(size)]
+    return np.array(out, np.uint64)
 
 
 def firsts(counts):

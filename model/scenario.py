@@ -9,8 +9,9 @@ from ..agents.residents import ResidentKnobs
 from ..agents.volunteers import VolunteerKnobs
 from . import mechanisms
 from .almanac import CalendarKnobs, Outset, Shock
-from .categories import CATEGORIES
+from .categories import CATEGORIES, encode_category
 from .knobs import check, knob
+from .places import BUILDINGS
 from .signing import ProjectKnobs
 
 CROWDED = 30  # people in a household on average, at most
@@ -161,16 +162,34 @@ class Scenario:
                     check(one, f"{f.name}.{name}")
             elif hasattr(part, "__dataclass_fields__"):
                 check(part, f.name)
+        object.__setattr__(self, "issues", dict(sorted(self.issues.items())))  # the order in which categories are written means nothing
 
     def contradictions(self):
         """What cannot be true together, as (field, words)."""
-        stairwells = sum(c.count * c.buildings * c.stairwells for c in self.compound)
-        for n, begin in enumerate(self.outset):
-            if begin.category not in self.issues:
-                yield f"outset.{n}.category", f"= {begin.category!r} is not one of {', '.join(self.issues)}"
+        stairwells, buildings = sum(c.count * c.buildings * c.stairwells for c in self.compound), sum(c.count * c.buildings for c in self.compound)
+        codes = {}
+        for name in self.issues:
+            other = codes.setdefault(encode_category(name), name)
+            if not name or {*name} & {*"./"}:
+                yield "issues", f"holds a category {name!r}; a category's name is not empty and has neither '.' nor '/'"
+            if other != name:
+                yield f"issues.{name}", f"has the same code as {other!r}, by which luck knows a category: rename one of the two"
         if sum(begin.count for begin in self.outset) > OUTSET:
             yield "outset", f"holds {sum(begin.count for begin in self.outset):,} issues; allowed is {OUTSET:,} in all"
         if not self.compound:
             yield "compound", "is empty: a community has at least one"
+        elif buildings > BUILDINGS:
+            yield "compound", f"holds {buildings:,} buildings; allowed is {BUILDINGS:,} in all"
         elif self.community.households < stairwells:
             yield "community.households", f"= {self.community.households} are fewer than the {stairwells} stairwells: every stairwell has one at least"
+        for n, begin in enumerate(self.outset):
+            if begin.category not in self.issues:
+                yield f"outset.{n}.category", f"= {begin.category!r} is not one of {', '.join(self.issues)}"
+            elif not self.has(self.issues[begin.category].unit):
+                yield f"outset.{n}.category", f"= {begin.category!r} can be nowhere: it arises from each {self.issues[begin.category].unit}, and there is none in this community"
+
+    def has(self, unit):
+        """Whether there is any of what categories arise from, one of UNITS."""
+        census, lifts = self.community, [kind.lifts > 0 for kind in self.compound]
+        counted = {"elder": census.elders, "alone": census.elders_alone, "housebound": census.housebound, "child": census.children, "shop": census.shops}
+        return bool(counted.get(unit, True)) and {"lift": any(lifts), "garage": any(lifts), "walkup": not all(lifts)}.get(unit, True)

@@ -191,7 +191,7 @@ def close(issues, day, redo, forget, keep, hurry, fresh, cats, weather, clocks, 
             move(issue, WORK, day)
             note(log, used, issue.id, day, ANSWERED, -1, -1)
         elif state == RESOLVED and issue.due <= day:
-            if chance(below(reopens, issue.id), issue.reopened) < cats.reopen[issue.category]:
+            if chance(below(reopens, issue.luck), issue.reopened) < cats.reopen[issue.category]:
                 issue.state, issue.resolved, issue.left = WORK, -1, redo * issue.effort
                 issue.reopened += 1
                 note(log, used, issue.id, day, REOPENED, -1, -1)
@@ -213,7 +213,7 @@ def close(issues, day, redo, forget, keep, hurry, fresh, cats, weather, clocks, 
             else:  # it does not pass: it is there, and nobody asks
                 issue.state = UNKNOWN
                 note(log, used, issue.id, day, LEFT, -1, issue.reporter)
-        elif (state == TOLD or state == TABLE) and forgotten(chance(forgets, issue.id), forget, keep[i]):
+        elif (state == TOLD or state == TABLE) and forgotten(chance(forgets, issue.luck), forget, keep[i]):
             issue.state = UNKNOWN
             disappoint(issue, trust, ignored)
             note(log, used, issue.id, day, FORGOTTEN, -1, -1)

@@ -145,9 +145,9 @@ def sign(issues, day, projects, codes, doors, reach, consent, people, households
             if households.stance[h] == SIGNED:
                 break
             b, lives = households.building[h], tenants or households.owner[h]
-            if chance(below(below(home, issue.id), h), households.knocks[h]) < found_chance(h, lives, people, households, reach[b], k):
+            if chance(below(below(home, issue.luck), h), households.knocks[h]) < found_chance(h, lives, people, households, reach[b], k):
                 x = willing(h, lives, lift, yuan, people, households, consent[b], k)
-                agrees = chance(below(leaning, issue.id), h) * (1.0 + exp(-x)) < 1.0
+                agrees = chance(below(leaning, issue.luck), h) * (1.0 + exp(-x)) < 1.0
                 households.stance[h] = SIGNED if agrees else DOUBTS
                 households.talks[h] += 1
             households.knocks[h] += 1

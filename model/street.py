@@ -16,11 +16,11 @@ from .day import close, open_
 from .issues import COMMITTEE, COMPANY, TOLD, WORK, rank
 from .knobs import knob
 from .luck import Luck, decision, key
+from .places import BUILDINGS
 from .simulate import ended
 from .world import begun, found, trusted
 
 MOVE, MOVERS = decision("move"), decision("movers")  # the day's own: who moves is known before the day moves on
-BUILDINGS = 2**20  # more than any community has, to number those of a street
 
 
 @dataclass(frozen=True)

@@ -123,11 +123,11 @@ def tell(issues, day, telling, patience, voice, codes, sight, people, households
         while issue.heard >= issue.next and today < A_DAY:
             today += 1
             issue.voices += 1
-            issue.next += waiting(below(clock, issue.id), issue.voices)
+            issue.next += waiting(below(clock, issue.luck), issue.voices)
             if issue.state != UNKNOWN:
                 note(log, used, issue.id, day, SECONDED, -1, -1)
                 continue
-            by, teller, part = -1, -1, chance(below(found, issue.id), issue.voices) * rate - neighbours
+            by, teller, part = -1, -1, chance(below(found, issue.luck), issue.voices) * rate - neighbours
             if part >= 0.0:
                 for m in range(len(codes)):
                     by = codes[m] if sight[m, i] > 0.0 else by
@@ -135,10 +135,10 @@ def tell(issues, day, telling, patience, voice, codes, sight, people, households
                     if part < 0.0:
                         break
             else:
-                teller = witness(issue, people, households, stairwells, buildings, compounds, below(below(who, issue.id), issue.voices))
+                teller = witness(issue, people, households, stairwells, buildings, compounds, below(below(who, issue.luck), issue.voices))
             issue.state = TOLD
             issue.reporter = teller
             if issue.told < 0:
                 issue.told, issue.teller = day, by
-            issue.giveup = day + 1 + int(patience[issue.category] * waiting(below(wait, issue.id), issue.voices))
+            issue.giveup = day + 1 + int(patience[issue.category] * waiting(below(wait, issue.luck), issue.voices))
             note(log, used, issue.id, day, WAS_TOLD, by, teller)

@@ -17,7 +17,7 @@ from .issues import EVENT, ISSUE
 from .knobs import ScenarioError
 from .ledger import Ledger
 from .luck import Luck
-from .places import Buildings, Compounds, Households, Stairwells, firsts, shared_out
+from .places import Buildings, Compounds, Households, Stairwells, firsts, identify, shared_out
 from .pull import Levers
 from .signing import Projects
 from .sources import version
@@ -55,6 +55,7 @@ class Founded(NamedTuple):
     residents: Residents
     mood: Mood            # what residents add up to, place by place
     cats: Columns         # the categories of issues as columns
+    units: np.ndarray     # (buildings, categories) float64  how many there are of what each category arises from
     rate: np.ndarray      # (buildings, categories) float64  issues that arise a day before anything eases it
     crews: np.ndarray     # (compounds,) float64  hours a day of each property company's crew
     funds: np.ndarray     # (compounds + 1,) int64  fen in each compound's repair fund, and last in the community's
@@ -138,7 +139,7 @@ class World:
         self.live = struct(pointers(state))  # the same columns for kernels, and the only place where those in REPLACED are up to date
         self.names = names            # of all mechanisms; a code in `teller`, `closer` or `by` is a row here
         self.scenario, self.luck = scenario, luck
-        self.categories = tuple(scenario.issues)  # names of the categories of issues, in order
+        self.categories = tuple(scenario.issues)  # names of the categories of issues, in the order of the alphabet
         self.chosen = chosen = scenario.mechanisms  # those that are switched on: name -> Mechanism
         self.day, self.leave = 0, luck.key("leave")
         self.turn_page()
@@ -267,6 +268,7 @@ def found(scenario):
         y=(cell // width).astype(np.int32),
         lifts=(stairs * np.array([kinds[c].lifts for c in of])).astype(np.int32),
         shops=shared_out(census.shops, np.ones(len(of))).astype(np.int32),
+        luck=identify([kind.name for kind in kinds], size.tolist()),
     )
     stairwells = Stairwells(building.astype(np.int32), first, households.first[first].astype(np.int32))
     people = residents.settle(households, alone, census, scenario.residents, luck)
@@ -277,6 +279,7 @@ def found(scenario):
     knobs = scenario.property_managers
     fees = np.where(compounds.company, np.round(homes_in * knobs.fee * knobs.paid * 12 / 365 * 100), 0)
     cats = columns(scenario.issues)
+    there = arising.units(cats, people, households, buildings, compounds)
     grown = (people.band != residents.CHILD) & (people.presence > 0)  # who is never there is no party
     place = of[people.building[grown]]
     return Founded(
@@ -287,7 +290,8 @@ def found(scenario):
         residents=people,
         mood=residents.mood(people, stairwells, buildings),
         cats=cats,
-        rate=arising.rates(cats, people, households, buildings, compounds),
+        units=there,
+        rate=arising.rates(cats, there, buildings, compounds),
         crews=np.array([crew(knobs, n) * knobs.shift if k.company else 0.0 for k, n in zip(kinds, homes_in)]),
         funds=np.round(100 * np.array([*(k.maintenance for k in kinds), scenario.committee.fund])).astype(np.int64),
         income=np.append(fees, round(scenario.committee.budget / 365 * 100)).astype(np.int64),
@@ -303,10 +307,11 @@ def begun(community, scenario, luck):
     names = sorted({*mechanisms.names(), *scenario.mechanisms})
     here = sorted(scenario.mechanisms)
     duty = np.array([0.0, scenario.volunteers.duty, members.duty_retired, members.duty_in_service])
-    own = {name: copied(part) if name in WRITTEN else part for name, part in community._asdict().items() if name != "rate"}
-    clocks = arising.wound(community.rate.copy(), luck.key("arise"))
-    for b, j, n, firm in outset(scenario, community.rate, community.buildings.compound, luck.key("outset")):
-        arising.ring(clocks, b, j, n, luck.key("arise"))
+    own = {name: copied(part) if name in WRITTEN else part for name, part in community._asdict().items() if name not in ("units", "rate")}
+    places, codes, arise = community.buildings.luck, community.cats.code, luck.key("arise")
+    clocks = arising.wound(community.rate.copy(), places, codes, arise)
+    for b, j, n, firm in outset(scenario, community.units, community.buildings, luck.key("outset")):
+        arising.ring(clocks, b, j, n, places[b], codes[j], arise)
         clocks.firm[b, j] = firm
     pulls = stacks(scenario.mechanisms, names, ROOM, len(community.buildings.compound), c)
     state = State(

@@ -79,7 +79,7 @@ def test_every_issue_that_arose_is_somewhere(scenario):
         assert sum(int(part.sum()) for part in parts.values()) == measured["arisen"] == world.clocks.number.sum()
         assert sum(int((part & ever).sum()) for part in parts.values()) == measured["told"] == len(told)
         assert measured["unknown"] == (state == UNKNOWN).sum() == world.backlog().sum() - ((state > UNKNOWN) & open_).sum()
-    assert measured["arisen"] > 30
+    assert measured["arisen"] > 20
 
 
 @every_world
@@ -175,7 +175,7 @@ def test_history_tells_the_same_as_the_columns_and_skips_no_step(scenario):
             told = np.array([getattr(stories[id_], name) for id_ in at])
             wrong = np.flatnonzero(told != all_[name])
             assert not len(wrong), f"day {world.day}: issue {all_['id'][wrong[0]]}: {name} is {all_[name][wrong[0]]}, its history says {told[wrong[0]]}"
-    assert seen > 100
+    assert seen > 60
 
 
 def test_every_step_that_is_allowed_is_taken_somewhere():
@@ -259,14 +259,14 @@ def test_there_is_no_property_company_of_the_whole_community():
 @every_world
 def test_money_to_the_cent(scenario):
     """Each fund, each day: what was there, came in and was brought in, less what was spent; spent by whom, from the history and the ledger."""
-    price = np.array([round(one.cost * 100) for one in scenario.issues.values()])
+    price = {name: round(one.cost * 100) for name, one in scenario.issues.items()}
     start, more, seen = community(scenario).funds, 0, 0
     spent = np.zeros(len(start), np.int64)
     for world in days(scenario, 1):
         lines = world.history()[seen:]
         seen += len(lines)
         for paid in lines[lines["what"] == PAID]:
-            building, category = divmod(int(paid["issue"]) >> 20, len(price))
+            building, category, _ = issues.name(paid["issue"], scenario.issues)
             c, who = world.buildings.compound[building], paid["who"]
             own = {c: price[category], len(start) - 1: 0, -1: start[c] + world.income[c] * world.day - spent[c]}[who]  # -1: all that its compound has
             spent[c] += own
@@ -277,7 +277,7 @@ def test_money_to_the_cent(scenario):
         assert world.spending.tolist() == (spent + mine).tolist()
         assert world.funds.tolist() == (start + world.income * world.day + brought - world.spending).tolist()
         assert world.funds.min() >= 0
-    assert seen > 100
+    assert seen > 60
 
 
 def test_a_benefactor_is_felt_in_the_fund():
@@ -318,7 +318,10 @@ def test_everything_keeps_its_range(scenario):
         assert 0 <= world.used.min() and world.used.max() <= 1 + 1e-12
         now = rows(world)
         assert all(now[name].min(initial=0) >= 0 for name in ("voices", "reopened", "left", "accord", "heard", "next", "cost"))
-        assert np.all(now["left"] <= now["effort"]) and now["voices"].max(initial=0) <= MOST + A_DAY
+        assert np.all(now["left"] <= now["effort"])
+        lines = world.history()
+        anew = [np.count_nonzero(lines["issue"][lines["what"] == WAS_TOLD] == one["id"]) for one in now[now["voices"] > MOST]]
+        assert np.all(now["voices"][now["voices"] > MOST] <= MOST + A_DAY * np.array(anew, int)), "only who tells anew of what was forgotten comes after so many"
         lately = ((f".{table}.{field}", rows_[field]) for table, rows_ in (("issues", world.issues), ("history", world.history())) for field in rows_.dtype.names)
         for name, column in (*((name, column) for name, column in columns(world.state) if not column.dtype.names), *lately):
             if column.dtype.kind == "f" and name not in (".look", ".count"):  # trust in a company is nothing where there is none

@@ -280,7 +280,7 @@ def one_more(world, band):
     people = residents.Residents(*(np.concatenate([getattr(people, name), row[name]]) for name in people._fields))
     homes = homes._replace(first=np.append(homes.first[:-1], homes.first[-1] + np.int32(1)))
     stairs = stairs._replace(people=np.append(stairs.people[:-1], stairs.people[-1] + np.int32(1)))
-    mood, rate = residents.mood(people, stairs, world.buildings), arising.rates(world.cats, people, homes, world.buildings, world.compounds)
+    mood, rate = residents.mood(people, stairs, world.buildings), arising.rates(world.cats, arising.units(world.cats, people, homes, world.buildings, world.compounds), world.buildings, world.compounds)
     return world._replace(residents=people, households=homes, stairwells=stairs, mood=mood, rate=rate)
 
 

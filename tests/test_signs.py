@@ -155,10 +155,10 @@ YARD = Scenario(
 
 @cache
 def trust(at_first, *mechanisms):
-    """Trust in the committee at each of five years' ends, by seed, of a yard that begins with so much of it; (5 seeds, 5)."""
+    """Trust in the committee at each of five years' ends, by seed, of a yard that begins with so much of it; (10 seeds, 5)."""
     felt = replace(YARD.residents, trust_committee=at_first, trust_company=at_first, trust_neighbours=at_first)
     yard = governed(replace(YARD, residents=felt), "party_volunteers", *mechanisms)
-    return np.array([at_years_end(run, "trust_committee") for run in runs(yard, 5)])
+    return np.array([at_years_end(run, "trust_committee") for run in runs(yard, 10)])
 
 
 def test_the_slack_community_and_the_lively_one_both_persist():

@@ -68,7 +68,7 @@ def test_talks_are_told_as_the_columns_count_them():
             told = [step for step in story.lived("", run, row[None], arms[1], there).steps if step.what == "agreed"]
             assert all(step.amount == row["accord"] >= row["hard"] for step in told)
             agreed += len(told)
-    assert agreed > 5
+    assert agreed > 0
 
 
 def test_the_arms_agree_up_to_the_day_they_part_and_differ_on_it():
@@ -148,7 +148,12 @@ def test_every_line_and_state_and_name_has_its_words(lang):
 
 
 def test_neighbours_who_say_the_same_are_one_sentence_and_all_else_has_its_own():
-    _, row, *_ = max(lives(), key=lambda life: sum(step.what == "seconded" for step in life[0].steps))
+    def again_and_again(life):
+        """Whether neighbours say so too more than once, after something else; and how many do."""
+        seconds = [step.what == "seconded" for step in life[0].steps]
+        return sum(b and not a for a, b in pairwise(seconds)) > 1, sum(seconds)
+
+    _, row, *_ = max(lives(), key=again_and_again)
     told = cogov.story(GOVERNED, issue=row["id"])
     arm = max(told.arms, key=lambda arm: len(arm.steps))
     days = [line for line in stories.told(arm, told, "en") if line.startswith("Day ")]

@@ -125,7 +125,7 @@ class World:
         town = community(scenario)
         self.scenario, self.luck, self.day = scenario, Luck(*seed), 0
         self.compounds, self.buildings, self.stairwells, self.households, self.people = nested(town)
-        self.kinds = [kind(category) for category in scenario.issues.values()]
+        self.kinds = [kind(*one) for one in sorted(scenario.issues.items())]
         self.names = sorted({*names(), *scenario.mechanisms})
         self.crews, self.funds, self.income = town.crews.tolist(), town.funds.tolist(), town.income.tolist()
         self.spending, desks = [0 for _ in self.funds], (*self.names, "desks")
@@ -136,11 +136,12 @@ class World:
         self.issues, self.ended, self.history = [], [], []
         for stairwell in self.stairwells:
             listen(stairwell)
-        for b in self.buildings:
+        for b, own in zip(self.buildings, known_to_luck(scenario), strict=True):
+            b.luck = own
             b.helpers, b.good, b.standing, b.drift, b.meet = [0, 0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0, 0.0], 0.0
             b.clocks = [clock(self, b, j) for j in range(len(self.kinds))]
         self.year = almanac(scenario, 0, np.uint64(self.luck.key("leave")))
-        for b, j, n, firm in outset(scenario, town.rate, town.buildings.compound, np.uint64(self.luck.key("outset"))):
+        for b, j, n, firm in outset(scenario, town.units, town.buildings, np.uint64(self.luck.key("outset"))):
             self.buildings[b].clocks[j].passed, self.buildings[b].clocks[j].firm = rings(self, b, j, n), firm
         for c in self.compounds:
             c.active, c.cursor, c.steps, c.open, c.all, c.opens = -1, 0, 0.0, 0, 0, 0
@@ -153,9 +154,18 @@ class World:
         self.history.append((issue.id, self.day, who, what, by))
 
 
-def kind(category):
-    """A category with its rate per day, its price in fen, and the Weibull's scale at which its work has the declared mean."""
-    own = {"rate": category.rate / 365.0, "cost": round(category.cost * 100), "work": category.work / gamma(1 + category.spread)}
+def known_to_luck(scenario):
+    """What luck knows each building by: the name of its compound, which of that name it is, and which building of it."""
+    names = [one.name for one in scenario.compound for _ in range(one.count)]
+    sizes = [one.buildings for one in scenario.compound for _ in range(one.count)]
+    for n, (name, size) in enumerate(zip(names, sizes)):
+        compound = below(Luck("compound", name).seed, names[:n].count(name))
+        yield from (below(compound, building) for building in range(size))
+
+
+def kind(name, category):
+    """A category with its code, its rate per day, its price in fen, and the Weibull's scale at which its work has the declared mean."""
+    own = {"code": crc32(name.encode()) >> 9, "rate": category.rate / 365.0, "cost": round(category.cost * 100), "work": category.work / gamma(1 + category.spread)}
     return SimpleNamespace(**vars(category) | own | {"hands": category.hands.split()})
 
 
@@ -175,12 +185,12 @@ def clock(w, b, j):
     there |= {"walkup": 0 if b.lifts else len(b.parts), "garage": each if any(part.lifts for part in compound.parts) else 0.0}
     units = there[k.unit] if k.unit in there else added(p.presence for p in b.people if concerns(k.unit, p, w.households[p.home]))
     rate = k.rate * units * exp(k.ageing * ((compound.age - 20.0) / 10.0))
-    return SimpleNamespace(rate=rate, passed=0.0, number=0, firm=0, next=waiting(below(w.luck.key("arise"), b.id * len(w.kinds) + j), 0))
+    return SimpleNamespace(rate=rate, passed=0.0, number=0, firm=0, next=waiting(below(below(w.luck.key("arise"), b.luck), k.code), 0))
 
 
 def rings(w, b, j, n):
     """The hazard at which the first so many issues of category `j` have arisen in building `b`."""
-    return added(waiting(below(w.luck.key("arise"), b * len(w.kinds) + j), number) for number in range(n))
+    return added(waiting(below(below(w.luck.key("arise"), w.buildings[b].luck), w.kinds[j].code), number) for number in range(n))
 
 
 # ---- The day.
@@ -416,7 +426,7 @@ def tell(w, voice, sight):
             if issue.heard < issue.next:
                 break
             issue.voices += 1
-            issue.next += waiting(below(luck.key("hear"), issue.id), issue.voices)
+            issue.next += waiting(below(luck.key("hear"), issue.luck), issue.voices)
             if issue.state == UNKNOWN:
                 first_told(w, issue, rate, neighbours, looks)
             else:
@@ -425,10 +435,10 @@ def tell(w, voice, sight):
 
 def first_told(w, issue, rate, neighbours, looks):
     """Somebody tells: a neighbour, or one of those who look, each in proportion to their part of the rate."""
-    by, teller, part = -1, -1, chance(below(w.luck.key("find"), issue.id), issue.voices) * rate - neighbours
+    by, teller, part = -1, -1, chance(below(w.luck.key("find"), issue.luck), issue.voices) * rate - neighbours
     if part < 0.0:
         readiness = lambda person: single(single(person.presence * person.voice) * person.trust[trusted(issue)])
-        who = race(seen_in(w, issue).people, readiness, below(below(w.luck.key("tell"), issue.id), issue.voices))
+        who = race(seen_in(w, issue).people, readiness, below(below(w.luck.key("tell"), issue.luck), issue.voices))
         teller = who.id if who else -1
     else:
         for by, looked in looks:
@@ -439,7 +449,7 @@ def first_told(w, issue, rate, neighbours, looks):
     issue.reporter = teller
     if issue.told < 0:
         issue.told, issue.teller = w.day, by
-    issue.giveup = w.day + 1 + int(w.kinds[issue.category].patience * waiting(below(w.luck.key("wait"), issue.id), issue.voices))
+    issue.giveup = w.day + 1 + int(w.kinds[issue.category].patience * waiting(below(w.luck.key("wait"), issue.luck), issue.voices))
     w.note(issue, WAS_TOLD, by, teller)
 
 
@@ -586,7 +596,7 @@ def evening(w, issue, keep, ease):
         move(w, issue, WORK)
         w.note(issue, ANSWERED)
     elif state == RESOLVED and issue.due <= w.day:
-        if chance(below(luck.key("reopen"), issue.id), issue.reopened) < k.reopen:
+        if chance(below(luck.key("reopen"), issue.luck), issue.reopened) < k.reopen:
             issue.state, issue.resolved, issue.left = WORK, -1, c.redo * issue.effort
             issue.reopened += 1
             w.note(issue, REOPENED)
@@ -603,7 +613,7 @@ def evening(w, issue, keep, ease):
         issue.state = WITHDRAWN if issue.lapse >= 0 else UNKNOWN
         disappoint(w, issue)
         w.note(issue, GAVE_UP if issue.lapse >= 0 else LEFT, who=issue.reporter)
-    elif state in (TOLD, TABLE) and chance(luck.key("forget", w.day), issue.id) < 1.0 - exp(-c.forget * exp(-keep)):
+    elif state in (TOLD, TABLE) and chance(luck.key("forget", w.day), issue.luck) < 1.0 - exp(-c.forget * exp(-keep)):
         issue.state = UNKNOWN
         disappoint(w, issue)
         w.note(issue, FORGOTTEN)
@@ -675,9 +685,9 @@ def call(w, issue, h, yuan, reach, consent):
     k, lives = w.scenario.projects, h.owner or list(RULES)[issue.rule] == "every_household"
     base = max(person.presence for person in h.people if person.band != CHILD) * k.evening if lives else k.landlord
     found = 1.0 / (1.0 + (1.0 - base) / base * exp(-reach)) if base > 0.0 else 0.0
-    if chance(below(below(w.luck.key("in"), issue.id), h.id), h.knocks) < found:
+    if chance(below(below(w.luck.key("in"), issue.luck), h.id), h.knocks) < found:
         x = willing(w, issue, h, yuan, lives, consent)
-        h.stance = SIGNED if chance(below(w.luck.key("lean"), issue.id), h.id) * (1.0 + exp(-x)) < 1.0 else DOUBTS
+        h.stance = SIGNED if chance(below(w.luck.key("lean"), issue.luck), h.id) * (1.0 + exp(-x)) < 1.0 else DOUBTS
         h.talks += 1
     h.knocks += 1
 
@@ -782,32 +792,32 @@ def arisen(w, ease):
     fresh, luck = [], w.luck.key("arise")
     for b in w.buildings:
         for j, c in enumerate(b.clocks):
-            if c.rate > 0.0:
-                c.passed += c.rate * (exp(ease[b.id][FAMILIES.index(w.kinds[j].family)]) * w.weather[j])
-                while c.passed >= c.next:
-                    fresh.append(born(w, b, j, c.number))
-                    c.number += 1
-                    c.next += waiting(below(luck, b.id * len(w.kinds) + j), c.number)
+            c.passed += c.rate * (exp(ease[b.id][FAMILIES.index(w.kinds[j].family)]) * w.weather[j])
+            while c.passed >= c.next and c.passed > 0.0:
+                fresh.append(born(w, b, j, c.number))
+                c.number += 1
+                c.next += waiting(below(below(luck, b.luck), w.kinds[j].code), c.number)
     return fresh
 
 
 def born(w, b, j, number):
     """An issue: where it is, whom it strikes, and all that luck decides about it beforehand, the same in every arm."""
-    k, key, id_ = w.kinds[j], w.luck.key, (b.id * len(w.kinds) + j << 20) + number
-    stairwell, household = b.parts[int(chance(key("strike"), id_) * len(b.parts))].id, -1
+    k, key = w.kinds[j], w.luck.key
+    own = below(below(b.luck, k.code), number)
+    stairwell, household = b.parts[int(chance(key("strike"), own) * len(b.parts))].id, -1
     if k.scope == "household":
         near = [p for p in b.people if concerns(k.unit, p, w.households[p.home])]
-        household = (race(near, at_home, below(key("strike"), id_)) or w.stairwells[stairwell].people[0]).home
+        household = (race(near, at_home, below(key("strike"), own)) or w.stairwells[stairwell].people[0]).home
         stairwell = w.households[household].stairwell
-    times_ = k.tail if number < b.clocks[j].firm or chance(key("stubborn"), id_) < k.stubborn else 1.0
-    effort = k.work * waiting(key("work"), id_) ** k.spread
+    times_ = k.tail if number < b.clocks[j].firm or chance(key("stubborn"), own) < k.stubborn else 1.0
+    effort = k.work * waiting(key("work"), own) ** k.spread
     issue = SimpleNamespace(
-        id=id_, building=b.id, category=j, compound=b.compound, stairwell=stairwell, household=household, family=FAMILIES.index(k.family),
+        id=((b.id << 23) + k.code << 20) + number, luck=own, building=b.id, category=j, compound=b.compound, stairwell=stairwell, household=household, family=FAMILIES.index(k.family),
         scope=SCOPES.index(k.scope), severity=k.severity, rule=list(RULES).index(k.rule) if k.rule else -1, effort=effort, left=effort, cost=k.cost,
-        hard=0.0 if k.sittings == 0.0 else k.sittings * waiting(key("sit"), id_) * times_,
-        lead=0 if k.lead == 0.0 else 1 + int(k.lead * waiting(key("lead"), id_)),
-        lapse=-1 if k.lapse == 0.0 else w.day + 1 + int(k.lapse * waiting(key("lapse"), id_)),
-        accord=0.0, heard=0.0, next=waiting(below(key("hear"), id_), 0), reporter=-1, born=w.day, told=-1, taken=-1, resolved=-1, giveup=-1, due=-1,
+        hard=0.0 if k.sittings == 0.0 else k.sittings * waiting(key("sit"), own) * times_,
+        lead=0 if k.lead == 0.0 else 1 + int(k.lead * waiting(key("lead"), own)),
+        lapse=-1 if k.lapse == 0.0 else w.day + 1 + int(k.lapse * waiting(key("lapse"), own)),
+        accord=0.0, heard=0.0, next=waiting(below(key("hear"), own), 0), reporter=-1, born=w.day, told=-1, taken=-1, resolved=-1, giveup=-1, due=-1,
         voices=0, state=UNKNOWN, reopened=0, teller=-1, closer=-1,
         desk=COMPANY if w.compounds[b.compound].company and "property" in k.hands else COMMITTEE,
     )  # fmt: skip

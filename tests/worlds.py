@@ -92,11 +92,11 @@ def parting(one, other, seed=1):
 
 
 def kept(run):
-    """All that a run leaves behind, by name, as bytes; what a mechanism owns goes by its name, not by its number."""
+    """All that a run leaves behind, by name, as bytes; what a mechanism owns, and a category, goes by its name, not by its number."""
     owner = np.array([crc32(name.encode()) for name in run.names] + [0])
-    codes = {"teller", "closer", "by"}
+    names = dict.fromkeys(("teller", "closer", "by"), owner) | {"category": np.array([crc32(name.encode()) for name in run.categories])}
     tables = {"issues": run.issues, "history": run.history}
-    found = {f"{t}.{c}": (owner[rows[c]] if c in codes else rows[c]) for t, rows in tables.items() for c in rows.dtype.names}
+    found = {f"{t}.{c}": (names[c][rows[c]] if c in names else rows[c]) for t, rows in tables.items() for c in rows.dtype.names}
     found |= {f"series.{name}": column for name, column in run.series.items()} | {"funds": run.fen, "supplied": run.ledger.supplied}
     found |= {f"hours.{name}": row for name, row in zip((*run.names, "desks"), run.ledger.hours)}
     found |= {f"fen.{name}": fen for name, fen in zip((*run.names, "desks"), run.ledger.fen)}

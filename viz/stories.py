@@ -24,7 +24,7 @@ def called(name, lang):
 
 
 def kind(category, lang):
-    return CATEGORIES[category].zh if lang == "zh" else category.replace("_", " ")
+    return CATEGORIES[category].zh if lang == "zh" and category in CATEGORIES else category.replace("_", " ")
 
 
 def all_of(names, lang):

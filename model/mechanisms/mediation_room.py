@@ -13,12 +13,11 @@ from ..categories import FAMILIES
 from ..compiled import kernel, part
 from ..issues import TABLE
 from ..knobs import knob
-from ..luck import mix
 from ..pull import ALL, COMMITTEE, MEMBER, YUAN
 from . import Mechanism
 
 DISPUTE = FAMILIES.index("dispute")
-PLACES = 4096  # in the room's book, which is kept by a hash of the case's id: two that share a place share what is written there
+PLACES = 4096  # in the room's book, which is kept by what luck knows a case by: two that share a place share what is written there
 
 
 @dataclass(frozen=True)
@@ -67,19 +66,19 @@ class MediationRoom(Mechanism):
         for i in range(len(w.issues)):
             issue = w.issues[i]
             if issue.family == DISPUTE and issue.state < TABLE and issue.accord > 0.0:  # it was at the table before
-                m.own[place(issue.id)] = issue.accord
+                m.own[place(issue)] = issue.accord
 
 
 @part
-def place(id_):
+def place(issue):
     """Where a case stands in the room's book."""
-    return np.int64(mix(np.uint64(id_)) % np.uint64(PLACES))
+    return np.int64(issue.luck % np.uint64(PLACES))
 
 
 @part
 def listed(issue, own, k):
     """Whether a quarrel is to be heard: at the table, and not given up on since it was last told of."""
-    return issue.family == DISPUTE and issue.state == TABLE and issue.accord < own[place(issue.id)] + k.giving_up
+    return issue.family == DISPUTE and issue.state == TABLE and issue.accord < own[place(issue)] + k.giving_up
 
 
 @part

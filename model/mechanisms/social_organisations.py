@@ -26,7 +26,7 @@ class Hub(NamedTuple):
 
     brought: np.ndarray    # (1,) float64  0..1, of those brought in from elsewhere
     incubated: np.ndarray  # (1,) float64  0..1, of local ones
-    serves: np.ndarray     # (categories,) bool  fields: care first, then what else volunteers can do
+    serves: np.ndarray     # (categories,) bool  fields: of what arises and volunteers can do care first, then what arises most
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ class SocialOrganisations(Mechanism):
     eyes: float = knob(0.2, 0.0, 8.0, unit="1/hour of service in a building, of hearing what is needed", source="assumed; sweep it")
 
     def begin(self, world, luck):
-        cats = world.cats
-        fields = np.argsort(cats.family != CARE, kind="stable")
-        fields = fields[cats.hands[fields, HAND]][: self.fields]
+        cats, often = world.cats, world.clocks.rate.sum(axis=0)
+        fields = np.lexsort((-often, cats.family != CARE))
+        fields = fields[cats.hands[fields, HAND] & (often[fields] > 0.0)][: self.fields]
         return Hub(np.zeros(1), np.zeros(1), np.isin(np.arange(len(cats.family)), fields))
 
     @kernel

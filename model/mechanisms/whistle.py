@@ -42,13 +42,13 @@ class Whistle(Mechanism):
         calls, brings = np.zeros(len(w.issues)), worth(m, w)
         called(calls, brings, m, w)
         for i in range(len(calls)):
-            m.lever.hurry[i] = brings[whose(w.issues[i], m.knobs[0])] * calls[i] * m.share[ALL]
+            m.lever.hurry[i] = brings[whose(w.issues[i], w, m.knobs[0])] * calls[i] * m.share[ALL]
 
 
 @part
-def whose(issue, k):
-    """Which department an issue is a matter of: one for each category, in turn."""
-    return issue.category % k.departments
+def whose(issue, w, k):
+    """Which department an issue is a matter of: its category's name decides, whatever other categories there are."""
+    return w.cats.code[issue.category] % k.departments
 
 
 @part
@@ -56,7 +56,7 @@ def worth(m, w):
     """Days that a call at each department brings today, (departments,)."""
     k, out = m.knobs[0], np.zeros(m.knobs[0].departments)
     for i in range(len(w.issues)):
-        out[whose(w.issues[i], k)] += w.issues[i].state == UPWARD
+        out[whose(w.issues[i], w, k)] += w.issues[i].state == UPWARD
     for d in range(len(out)):
         out[d] = k.nearer / (1.0 + out[d] / k.crowd)
     return out
@@ -70,6 +70,6 @@ def called(calls, brings, m, w):
         for i in range(len(issues)):
             issue = issues[i]
             if issue.state == UPWARD and issue.severity == severity and w.day - (issue.due - issue.lead) >= k.first:
-                calls[i] = spent(left, whose(issue, k), min(1.0, max(0.0, issue.due - w.day) / brings[whose(issue, k)]))
+                calls[i] = spent(left, whose(issue, w, k), min(1.0, max(0.0, issue.due - w.day) / brings[whose(issue, w, k)]))
                 all_ += calls[i]
     return all_

@@ -1,6 +1,6 @@
 """Mediation room, told a second time."""
 
-from twin import FAMILIES, TABLE, Mechanism, mix
+from twin import FAMILIES, TABLE, Mechanism
 
 
 class Twin(Mechanism):
@@ -10,7 +10,7 @@ class Twin(Mechanism):
         self.before = {}  # place in the book -> sittings a case had had when it was forgotten
 
     def given_up(self, issue):
-        return issue.accord >= self.before.get(mix(issue.id) % 4096, 0.0) + self.giving_up
+        return issue.accord >= self.before.get(issue.luck % 4096, 0.0) + self.giving_up
 
     def docket(self, w):
         """The quarrels to be heard today, if the room is open."""
@@ -34,4 +34,4 @@ class Twin(Mechanism):
     def learn(self, w):
         for issue in w.issues:
             if FAMILIES[issue.family] == "dispute" and issue.state < TABLE and issue.accord > 0.0:
-                self.before[mix(issue.id) % 4096] = issue.accord
+                self.before[issue.luck % 4096] = issue.accord

@@ -1,6 +1,6 @@
 """Social organisations, told a second time."""
 
-from twin import Mechanism, spent, times, workable
+from twin import Mechanism, added, spent, times, workable
 
 
 class Twin(Mechanism):
@@ -8,8 +8,9 @@ class Twin(Mechanism):
 
     def begin(self, w):
         self.here = {"elsewhere": 0.0, "local": 0.0}
-        helped = [j for j, kind in enumerate(w.kinds) if "volunteer" in kind.hands]
-        self.serves = sorted(helped, key=lambda j: w.kinds[j].family != "care")[: self.fields]
+        often = [added(b.clocks[j].rate for b in w.buildings) for j in range(len(w.kinds))]
+        helped = [j for j, kind in enumerate(w.kinds) if "volunteer" in kind.hands and often[j] > 0.0]
+        self.serves = sorted(helped, key=lambda j: (w.kinds[j].family != "care", -often[j]))[: self.fields]
 
     def served(self):
         return self.size * (self.professional * self.here["elsewhere"] + self.local * self.here["local"])

@@ -15,7 +15,7 @@ const FONT = '"Noto Sans CJK SC", system-ui, "PingFang SC", "Microsoft YaHei", s
 
 // ---------------------------------------------------------------- films
 
-const KINDS = { i1: Int8Array, u1: Uint8Array, i2: Int16Array, u2: Uint16Array, i4: Int32Array, u4: Uint32Array, f4: Float32Array, f8: Float64Array };
+const KINDS = { i1: Int8Array, u1: Uint8Array, i2: Int16Array, u2: Uint16Array, i4: Int32Array, u4: Uint32Array, i8: BigInt64Array, f4: Float32Array, f8: Float64Array };
 
 /** What film.unpacked gives: the header, with the arrays by name; null for no bytes. */
 function unpacked(raw) {
