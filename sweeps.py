@@ -19,12 +19,16 @@ def sweep(
     workers: Workers = None,
     shard: Annotated[str, typer.Option(metavar="K/M", help="do the K-th of M shares; `cogov merge` joins them")] = "1/1",
     executor: Executor = "pool", scheduler: Scheduler = None, insecure: Insecure = False,
+    allow_failed: Annotated[bool, typer.Option("--allow-failed", help="exit status 0 although runs failed, as for the shards of a job")] = False,
     limit: Annotated[float | None, typer.Option(min=0, help="seconds that a run may take; 0 is no limit; else 200 times a trial run, a minute at least")] = None,
     retry: Annotated[bool, typer.Option("--retry", help="do failed runs again")] = False,
     plan: Annotated[bool, typer.Option("--plan", help="only say how many runs it is, and guess time and disk")] = False,
     json_: Json = False,
 ):  # fmt: skip
-    """Run an experiment: every arm, every replicate, whatever happens to the machine, once."""
+    """Run an experiment: every arm, every replicate, whatever happens to the machine, once.
+
+    Exit status: 0 when every run is done, 1 when some failed, 2 when nothing was run, 130 when it was stopped (Ctrl-C).
+    """
     from .experiments import sweep as sweeping
     from .experiments.executors import chosen, share
 
@@ -40,7 +44,6 @@ def sweep(
     err.print(f"{made.experiment.name}: {sweeping.expected(guess, cores, made.experiment)}", highlight=False, soft_wrap=True)
     if plan:
         return
-    sweeping.room(guess, out_)
     with progress("{task.fields[rate]}") as bar:
         task, began = bar.add_task("runs", total=guess.runs, rate=""), time.monotonic()
 
@@ -55,11 +58,25 @@ def sweep(
             err.print(f"cogov: stopped. What was done is kept in {out_}; the same command goes on from there", highlight=False, soft_wrap=True)
             sys.exit(130)
     if json_:
-        return print_json({**vars(done), "folder": str(done.folder)})
+        print_json({**vars(done), "folder": str(done.folder)})
+        return ended(done.failed, allow_failed)
+    for words in done.mended:
+        out.print(words, highlight=False, soft_wrap=True)
+    for words in done.changes:
+        out.print(f"Asked otherwise than before: {words}", highlight=False, soft_wrap=True)
     out.print(f"{done.asked:,} runs: {done.before:,} were there, {done.now:,} done now in {done.seconds:,.1f} s. {done.why}", highlight=False)
     if done.failed:
-        out.print(f"{done.failed} failed; `cogov report {out_}` names them, --retry does them again.", highlight=False, soft_wrap=True)
+        out.print(f"{done.failed:,} failed; `cogov report {out_}` names them, --retry does them again.", highlight=False, soft_wrap=True)
+        for words, count in list(done.causes.items())[:5]:
+            out.print(f"  {count:,}: {words}", highlight=False, soft_wrap=True)
     out.print(f"Results: {out_}", soft_wrap=True, highlight=False)
+    ended(done.failed, allow_failed)
+
+
+def ended(failed, allowed=False):
+    """End with status 1 where runs failed."""
+    if failed and not allowed:
+        raise typer.Exit(1)
 
 
 def used(plan):
@@ -92,14 +109,16 @@ def merge(
     out_: Annotated[Path, typer.Argument(metavar="OUT", help="folder to join them in")],
     shards: Annotated[list[Path], typer.Argument(help="folders of shards of one experiment")],
 ):
-    """Join the shards of a sweep into one folder; the result is that of a sweep that was never divided."""
+    """Join the shards of a sweep into one folder; the result is that of a sweep that was never divided. Exit status 1 when runs failed."""
     from .experiments.merge import merged
     from .experiments.results import results
 
-    count, plan = merged(out_, shards), results(out_).plan
+    count, found = merged(out_, shards), results(out_)
+    plan, failed = found.plan, int((found.runs["status"] == "failed").sum())
     missing = len(plan.arms) * plan.experiment.replicates - count
     words = f"; {missing:,} more are asked for, in other shards or not done yet" if missing > 0 else ""
-    out.print(f"{out_}: {count:,} runs of {len(shards)} shard{'s' * (len(shards) > 1)}{words}", highlight=False, soft_wrap=True)
+    out.print(f"{out_}: {count:,} runs of {len(shards)} shard{'s' * (len(shards) > 1)}{words}{f'; {failed:,} failed' if failed else ''}", highlight=False, soft_wrap=True)
+    ended(failed)
 
 
 cluster = typer.Typer(help="Write the job script of a sweep that many machines share.", no_args_is_help=True)
@@ -174,8 +193,11 @@ def report(
     told = found.sentences()
     if json_:
         verdicts = [{"case": case, "arm": arm, "verdict": verdict, "words": words} for case, arm, verdict, words in told]
-        return print_json({"verdicts": verdicts, "digest": found.found.digest(), "report": str(path)})
+        return print_json({"verdicts": verdicts, "limits": found.limits(), "stated": found.stated["when"], "runs_before": found.stated["runs_before"], "history": found.history(),
+                           "digest": found.found.digest(), "report": str(path)})  # fmt: skip
     out.print(reporting.state(found), highlight=False)
+    for line in (*found.limits(), *found.history(), *([] if found.by_arm else [reporting.unpaired(found)])):
+        out.print(line, highlight=False)
     if told:
         out.print(reporting.estimand(found), highlight=False)
         out.print(tables.verdicts(told))

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from ..model.knobs import ScenarioError
 from ..model.release import project
+from .own import kept_sources
+from .registration import history, statement
 from .results import results
-from .store import LEDGER, SUMS, TEXTS
+from .store import LEDGER, OWN, SUMS, TEXTS, sums_of
 
 HOME = Path(__file__).parent.parent
 LICENCE = "https://spdx.org/licenses/MIT"
@@ -27,15 +29,16 @@ def packed(folder, path):
     folder, path = Path(folder), Path(path)
     found = results(folder)
     if not (folder / SUMS).exists():
-        raise ScenarioError(f"{folder}: the sweep is not finished; `cogov sweep` it to its end first")
+        raise ScenarioError(f"{folder}: the sweep is not finished; `cogov sweep` it to its end first. If every run is there, and the model is another version by now, `cogov merge OTHER {folder}` closes it")
     if path.exists():
         raise ScenarioError(f"{path} is there already; remove it, or give another --out")
-    files = {name: folder / name for name in (LEDGER, SUMS, *TEXTS, *found.files)}
+    files = {name: folder / name for name in (LEDGER, *found.texts, *found.files)}
     files |= {f"report/{one.relative_to(folder / 'report').as_posix()}": one for one in sorted((folder / "report").rglob("*")) if one.is_file()}
     files |= {f"model/{name}": HOME / "docs" / name for name in ("ODD.md", "parameters.md") if (HOME / "docs" / name).exists()}
     texts = {"CITATION.cff": citation(found), "codemeta.json": software(found), "README.md": readme(found)}
-    names = [*files, *texts]
-    texts["ro-crate-metadata.json"] = told(crate(found, names))
+    texts |= kept_sources(found.texts[OWN]) if OWN in found.texts else {}
+    texts["ro-crate-metadata.json"] = told(crate(found, [*files, *texts, SUMS]))
+    texts[SUMS] = sums_of({**{name: one.read_bytes() for name, one in files.items()}, **{name: text.encode() for name, text in texts.items()}})
     aside = path.with_name(path.name + ".part")
     with zipfile.ZipFile(aside, "w", zipfile.ZIP_DEFLATED) as zip_:
         for name, one in files.items():
@@ -95,7 +98,10 @@ def crate(found, names):
 
 
 def readme(found):
-    """How to open it."""
+    """How to open it, and what was asked when."""
+    log = found.manifest["registered"]
+    stated, later = statement(log, found.experiment), history(log)
+    mechanisms = "\n\nIt uses mechanisms of the authors' own. To run it again, set COGOV_MECHANISMS to the folder `mechanisms` (or to the\nfolders in it, in their order)." if OWN in found.texts else ""
     return f"""# {title(found)}
 
 {found.experiment.question}
@@ -108,5 +114,7 @@ def readme(found):
 
 `series` (a row per run and day) and `issues` (a row per run and issue), if they were kept, open likewise. `cases.json` and
 `experiment.json` are what was run, `manifest.json` what made it, `model/ODD.md` describes the model. The names of the authors
-in CITATION.cff are yours to fill in.
-"""
+in CITATION.cff are yours to fill in.{mechanisms}
+
+What was asked when: the question and the estimand were stated {stated["when"]}, when {stated["runs_before"]:,} runs were there.
+{"".join(f"{one}{chr(10)}" for one in later)}"""

@@ -33,6 +33,7 @@ class Space:
 
     def at(self, u):
         """The value at `u` in [0, 1]."""
+        u = float(u)  # NumPy's own numbers are written otherwise than read, and a run's key is made of them
         if self.values:
             return self.values[min(int(u * len(self.values)), len(self.values) - 1)]
         if self.whole:
@@ -149,7 +150,7 @@ def arm_at(scenario, name, factors):
 def turned(scenario, on, off, factors):
     """Those factors that are settings, and not of a mechanism that is off."""
     active = {*scenario.mechanisms, *on} - {*off}
-    idle = tuple(f"mechanisms.{name}." for name in mechanisms.names() if name not in active)
+    idle = tuple(f"mechanisms.{name}." for name in mechanisms.known() if name not in active)
     return {path: value for path, value in factors.items() if not switch(path) and not path.startswith(idle)}
 
 
@@ -161,7 +162,7 @@ def switch(path):
 def space(scenario, factor, number):
     """What a factor may be in this case. Raises ScenarioError."""
     where = f"factor.{number}"
-    if factor.path.startswith("mechanisms.") and (name := factor.path.split(".")[1]) not in mechanisms.names():
+    if factor.path.startswith("mechanisms.") and (name := factor.path.split(".")[1]) not in mechanisms.known():
         raise ScenarioError(f"{where}.path = {factor.path!r} names no mechanism{guess(name, mechanisms.names())}")
     if switch(factor.path):
         told = factor.values or (False, True)

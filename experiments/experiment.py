@@ -4,10 +4,8 @@ An experiment names its cases, what its arms have in common (`on`, `off`, `set`)
 (`design.py`). The estimand and the smallest effect that matters are stated here, and hashed before the first run.
 """
 
-import json
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
 from operator import itemgetter
 from pathlib import Path
 
@@ -15,7 +13,7 @@ from ..model import measures
 from ..model.cases import altered, read
 from ..model.knobs import ScenarioError, knob
 from ..model.luck import seed_of, whole_seed
-from ..model.mechanisms import names
+from ..model.mechanisms import known, names
 from ..model.reading import build, guess, load
 from .design import KINDS, flat, of_case, scenario_of, size
 
@@ -27,7 +25,7 @@ CHOICE = "a choice of the user"
 
 def unknown(where, told):
     """Those of `told` that are no mechanisms, as (field, words)."""
-    return [(where, f"names {name!r}, which is no mechanism{guess(name, names())}") for name in told if name not in names()]
+    return [(where, f"names {name!r}, which is no mechanism{guess(name, names())}") for name in told if name not in known()]
 
 
 @dataclass(frozen=True)
@@ -142,11 +140,6 @@ class Experiment:
     def seeds(self, case, replicate):
         """The luck of one replicate: the same in every arm of a case."""
         return seed_of(self.name, case, self.seed, replicate)
-
-    def registered(self):
-        """The digest of what was to be known, before anything was run: question, estimand, stopping rule."""
-        told = json.dumps([self.question, *(sorted(vars(part).items()) for part in (self.estimand, self.stopping))], ensure_ascii=False)
-        return blake2b(told.encode(), digest_size=16).hexdigest()
 
 
 def read_experiment(path):

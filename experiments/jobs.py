@@ -95,12 +95,12 @@ elif [ -z "${{SLURM_ARRAY_TASK_ID-}}" ]; then
     shards=$(sbatch --parsable "$0")
     sbatch --dependency="afterok:${{shards%%;*}}" --kill-on-invalid-dep=yes --job-name={job.name}-merge --array=1 --cpus-per-task=1 "$0" merge
 else
-    exec cogov sweep --out "$out/shard-$SLURM_ARRAY_TASK_ID" --shard "$SLURM_ARRAY_TASK_ID/{job.shards}" --workers "$SLURM_CPUS_PER_TASK" -- "$file"
+    exec cogov sweep --allow-failed --out "$out/shard-$SLURM_ARRAY_TASK_ID" --shard "$SLURM_ARRAY_TASK_ID/{job.shards}" --workers "$SLURM_CPUS_PER_TASK" -- "$file"
 fi
 """
 
 
-SHARD = 'k=$((JOB_COMPLETION_INDEX + 1)); exec cogov sweep --out "$2/shard-$k" --shard "$k/{shards}" --workers {cpus} -- "$1"'
+SHARD = 'k=$((JOB_COMPLETION_INDEX + 1)); exec cogov sweep --allow-failed --out "$2/shard-$k" --shard "$k/{shards}" --workers {cpus} -- "$1"'
 
 
 def kubernetes(job, image, claim):
@@ -129,6 +129,10 @@ def kubernetes(job, image, claim):
     merging = f"""\
   suspend: true
   backoffLimit: {RETRIES}
+  podFailurePolicy:
+    rules:
+      - action: FailJob
+        onExitCodes: {{operator: In, values: [1]}}
 """
     shard = ["/bin/sh", "-c", SHARD.format(shards=job.shards, cpus=job.cpus), "shard", job.file, job.out]
     return f"""\

@@ -92,7 +92,7 @@ def swept(found):
     return {
         "folder": str(found.folder),
         "experiment": found.experiment.name,
-        "registered": found.experiment.registered(),
+        "registered": found.manifest["registered"][-1]["digest"],
         "model": found.manifest["model"],
         "digest": found.digest(),
     }

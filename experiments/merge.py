@@ -1,5 +1,6 @@
 """Shards of one sweep, joined: the same rows as if it had never been divided."""
 
+import json
 from dataclasses import replace
 from functools import reduce
 from io import BytesIO  # not a path: Arrow takes none that is not UTF-8
@@ -9,6 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ..model.knobs import ScenarioError
+from .registration import join_logs
 from .results import results
 from .store import Damaged, Store, accounted, opened, put
 from .work import streamed
@@ -27,10 +29,10 @@ def merged(out, shards):
         alike(one, found[0])
     store = Store(out)
     try:
-        if store.text("manifest.json"):
-            alike(results(out), found[0])
-        else:
-            store.write(found[0].texts)
+        there = [results(out)] if store.text("manifest.json") else []
+        for one in there:
+            alike(one, found[0])
+        store.write({**found[0].texts, "manifest.json": manifest([*found, *there])})
         store.reopened()
         have = {row[0]: row[1] for row in store.ledger.execute("select key, digest from runs")}
         for one in found:
@@ -39,6 +41,14 @@ def merged(out, shards):
         return len(store.keys())
     finally:
         store.close()
+
+
+def manifest(shards):
+    """The manifest of the whole: that of the first shard, with what each of them was asked when."""
+    told = [one.manifest for one in shards]
+    begun, last = min(one["begun"] for one in told), max(one["last"] for one in told)
+    made = {**told[0], "begun": begun, "last": last, "registered": join_logs([one["registered"] for one in told])}
+    return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
 
 
 def alike(one, other):

@@ -7,19 +7,21 @@ the parts with tools of their own get them unchecked: `cogov verify` first.
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import blake2b, sha256
+from hashlib import blake2b
 from io import BytesIO  # not a path: Arrow takes none that is not UTF-8
 from pathlib import Path
 
 import numpy as np
 
+from ..model import mechanisms
 from ..model.knobs import ScenarioError
 from ..model.luck import Luck, whole_seed
 from ..model.reading import At, build
 from ..model.scenario import Scenario
 from .design import Arm
 from .experiment import Experiment
-from .store import LEDGER, SUMS, TABLES, TEXTS, Damaged, accounted, blank, labelled, opened, runs_table
+from .own import own_mechanisms, stand_in
+from .store import LEDGER, OWN, SUMS, TABLES, TEXTS, Damaged, accounted, blank, labelled, opened, read_sums, refuse_lost_ledger, runs_table, stray_files, unlike
 from .sweep import Plan
 from .work import work
 
@@ -33,6 +35,7 @@ class Results:
     texts: dict     # name -> text, of what was written down beside the runs
     ledger: list    # a dict per run, as the store keeps it
     files: list     # of all parts
+    others: int = 0  # runs in the folder that the experiment no longer asks for
 
     @property
     def experiment(self):
@@ -99,39 +102,48 @@ def results(folder):
     """
     folder = Path(folder)
     if not (folder / LEDGER).exists():
+        refuse_lost_ledger(folder)
         raise ScenarioError(f"{folder}: holds no sweep; make one with `cogov sweep FILE --out {folder}`")
     ledger = opened(folder)
     try:
         if blank(folder, ledger):
+            refuse_lost_ledger(folder)
             raise ScenarioError(f"{folder}: its sweep was stopped before it began; go on with `cogov sweep`")
         facts, parts, rows = accounted(folder, ledger)
     finally:
         ledger.close()
     if (folder / SUMS).exists():
-        for line in (folder / SUMS).read_text("utf-8", errors="replace").splitlines():
-            told, _, name = line.partition("  ")
-            same(folder, name, told, f"is not what {folder / SUMS} says")
+        sums = read_sums(folder)
+        for name in (LEDGER, *(name for name in (*TEXTS, OWN) if name in facts), *parts):
+            same(folder, name, sums.get(name), f"by {folder / SUMS} ")
     for file, told in parts.items():
         same(folder, file, told)
     if not all(name in facts for name in TEXTS):
         raise ScenarioError(f"{folder}: its sweep was stopped before it began; go on with `cogov sweep`")
     told = {name: json.loads(facts[name]) for name in TEXTS}
+    stand_in(facts.get(OWN), told["experiment.json"], told["cases.json"], told["arms.json"])
     experiment = build(Experiment, told["experiment.json"], At("experiment.json", {}))
     cases = {name: build(Scenario, table, At("cases.json", {})) for name, table in told["cases.json"].items()}
     plan = Plan(experiment, cases, [Arm(**{**arm, "on": tuple(arm["on"]), "off": tuple(arm["off"])}) for arm in told["arms.json"]])
     asked = {(arm.case, arm.name) for arm in plan.arms}
     found = [row for row in rows if (row["name"], row["arm"]) in asked and row["replicate"] < experiment.replicates]
-    return Results(folder, plan, {name: facts[name] for name in TEXTS}, found, sorted(parts))
+    return Results(folder, plan, {name: facts[name] for name in (*TEXTS, OWN) if name in facts}, found, sorted(parts), len(rows) - len(found))
 
 
-def same(folder, name, told, words="is damaged"):
+def same(folder, name, told, by=""):
     """Raise Damaged unless the file `name` has the SHA-256 `told`."""
-    try:
-        found = sha256((folder / name).read_bytes()).hexdigest()
-    except (OSError, ValueError) as error:
-        raise Damaged(f"{folder / name} {words}: it cannot be read: {getattr(error, 'strerror', error)}") from None
-    if found != told:
-        raise Damaged(f"{folder / name} {words}: it is not what was written (SHA-256). Take it from a copy, or sweep anew into another folder")
+    if why := unlike(folder / name, told):
+        raise Damaged(f"{folder / name} is damaged: {by}it {why}. Take it from a copy, or sweep again: what is damaged is then set aside, and its runs are done again")
+
+
+def check_rest(folder, parts):
+    """Hold all other files against the file of sums, as those of an archive; and see that no other files are among the parts. Raises Damaged."""
+    for name, told in read_sums(folder).items():
+        if why := unlike(folder / name, told):
+            raise Damaged(f"{folder / name} is not what {folder / SUMS} says: it {why}. Take it from a copy; `cogov archive` writes new sums")
+    strays = stray_files(folder, set(parts))
+    if strays:
+        raise Damaged(f"{folder / strays[0]}{f' and {len(strays) - 1} more' * (len(strays) > 1)}: not of this sweep, though whoever reads all of {strays[0].partition('/')[0]}/ reads it too; move it away")
 
 
 def verify(folder, share=0.01, seed=0, progress=None):
@@ -141,10 +153,14 @@ def verify(folder, share=0.01, seed=0, progress=None):
     words). Raises Damaged, and ScenarioError where the model is not the one that made them.
     """
     seed, found = whole_seed(seed), results(folder)
+    check_rest(found.folder, found.files)
     for table in TABLES[1:]:
         if any(file.startswith(f"{table}/") for file in found.files):
             found.table(table)
     done = sorted((row for row in found.ledger if row["status"] == "done"), key=lambda row: row["key"])
+    absent = [name for name in own_mechanisms(found.plan) if name in mechanisms.ABSENT and name not in mechanisms.names()]
+    if share and done and absent:
+        raise ScenarioError(f"{folder} is whole; to run some of it again, set COGOV_MECHANISMS to the folder with {', '.join(absent)} (an archive has it in mechanisms/); --again 0 leaves that out")
     if share and found.plan.source != found.manifest["model"]:
         raise ScenarioError(f"{folder} is whole, but made by another version of the model ({found.manifest['model']}, this is {found.plan.source}): its runs cannot be lived again; --again 0 leaves that out")
     count = min(len(done), max(1, round(share * len(done)))) if share and done else 0

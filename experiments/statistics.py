@@ -12,6 +12,7 @@ from ..model.knobs import ScenarioError
 from ..model.reading import guess
 from .simultaneous import level_of_each
 
+ABSENT = "absent"  # status of a row that only says that an arm has no run
 CAP = 1_000_000  # further pairs beyond which a question counts as one that pairs cannot settle
 
 
@@ -45,7 +46,7 @@ def samples(runs, *measures):
         raise ScenarioError(f"runs have case {case!r}, arm {arm!r}, replicate {number} twice; give each run once")
     for case, part in runs.groupby("case", sort=False, observed=True):
         arms = list(dict.fromkeys(part["arm"]))
-        lost = part["status"] != "done" if "status" in part else pd.Series(False, part.index)
+        lost = ~part["status"].isin(["done", ABSENT]) if "status" in part else pd.Series(False, part.index)
         wide = part[["arm", "replicate", *dict.fromkeys(measures)]].assign(lost=lost).pivot(index="replicate", columns="arm")
         failed = wide["lost"][arms].eq(True)
         values = {name: wide[name][arms].astype(float).mask(failed) for name in measures}
@@ -172,7 +173,9 @@ def sentence(row, matters=0.0, share=False):
     found = f"{number(row.difference)}{unit} ({number(row.low_all)} to {number(row.high_all)}, {row.pairs} pairs)"
     least = number(matters).lstrip("+") + unit
     if row.pairs < 2:
-        return f"undecided: {'no pair is there' if not row.pairs else 'one pair is an anecdote'}; no interval can be given. Ask for more replicates.{lost}"
+        if not row.pairs:
+            return f"undecided: there is no pair of runs in which both arms have a value, so nothing can be said of their difference.{lost}"
+        return f"undecided: one pair is an anecdote; no interval can be given. Ask for more replicates.{lost}"
     beyond = f" by more than {least}, which matters" if matters else ""
     said = {
         "larger": f"larger{beyond}: {found}.",

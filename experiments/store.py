@@ -7,12 +7,15 @@
         series/part-*.parquet  a row per run and day
         issues/part-*.parquet  a row per run and issue
         SHA256SUMS             of all that, when the sweep is whole
+        set_aside/             parts that were found damaged, or that this sweep did not write
 
 A run is safe as soon as the ledger has it: its tables wait there, in one transaction with its row, until fifty of them make a
 part. A part is written under another name, read back, flushed and renamed, and only then do its runs leave the ledger. Each
 row of the ledger has a mark of its own, for SQLite itself would not see a flipped bit. Parts are named by their content.
 What was asked is in the ledger too; the files beside it are copies for people, so that no kill falls between the two.
 Failed runs have parts of their own, made last of all, so that doing them again undoes no other part.
+Opening a store changes nothing: the sums go, and what a kill left is removed, just before the first change. So a sweep that
+is refused leaves a finished folder as it was.
 
 Roads not taken: appending to one file per table (a kill tears its end), or a part per run (10,000 small files).
 """
@@ -20,6 +23,7 @@ Roads not taken: appending to one file per table (a kill tears its end), or a pa
 import fcntl
 import os
 import sqlite3
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b, sha256
@@ -34,8 +38,11 @@ from ..model.measures import SUMMARY
 PART = 50  # runs in a part
 TABLES = ("runs", "series", "issues")
 TEXTS = ("experiment.json", "cases.json", "arms.json", "manifest.json")
+OWN = "mechanisms.json"  # beside them, where mechanisms of a user's own are used
 LEDGER = "ledger.sqlite"
 SUMS = "SHA256SUMS"
+ASIDE = "set_aside"
+PART_NAME = f"part-{'[0-9a-f]' * 16}.parquet"
 ROW = ("key", "name", "arm", "replicate", "status", "seconds", "digest", "measures", "failure", "part", "series", "issues")  # of a run, under its mark
 SCHEMA = (
     """create table runs (key text primary key, name text, arm text, replicate int, status text, seconds real, digest text, measures blob,
@@ -72,8 +79,9 @@ class Store:
     """An open store that one process at a time may add to. Every method that writes either did so wholly or not at all."""
 
     def __init__(self, folder):
-        """Open `folder`, making it if it is not there. Raises ScenarioError while another process writes to it, OSError."""
+        """Open `folder`, making it if it is not there. Raises ScenarioError while another process writes to it or where it is no sweep's, Damaged, OSError."""
         self.folder = Path(folder)
+        refuse_remains(self.folder)
         for name in ("", "tmp", *TABLES):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         self.lock, self.ledger = open(self.folder / "tmp" / "lock", "w"), None
@@ -88,26 +96,70 @@ class Store:
             raise
 
     def begin(self):
-        """Make the ledger, or hold every row of the one that is there against its mark, and sweep up."""
-        if (self.folder / SUMS).exists():
-            (self.folder / SUMS).unlink()
-            flushed(self.folder)
-        self.ledger, self.known, self.queue = opened(self.folder), set(), {"done": {}, "failed": {}}  # keys; those in no part yet
+        """Make the ledger, or hold every row of the one that is there against its mark."""
+        check_seal(self.folder)
+        self.known, self.queue = set(), {"done": {}, "failed": {}}  # keys; those in no part yet
+        self.ledger, self.prepared = opened(self.folder), False
         if blank(self.folder, self.ledger):
+            refuse_lost_ledger(self.folder)
+            self.prepared = True  # nothing is there yet
             with self.writing():
                 self.ledger.execute("begin immediate")
                 for table in SCHEMA:
                     self.ledger.execute(table)
         else:
-            _, parts, rows = accounted(self.folder, self.ledger)
-            self.swept(parts)
-            self.noted(rows)
+            self.noted(accounted(self.folder, self.ledger)[2])
 
-    def swept(self, parts):
-        """Remove what an interrupted write left: parts that are not among `parts` of the ledger, and what never got its name."""
-        left = [path for name in TABLES for path in (self.folder / name).glob(f"part-{'[0-9a-f]' * 16}.parquet") if f"{name}/{path.name}" not in parts]
-        for path in [*left, *(path for path in (self.folder / "tmp").glob("*.*") if path.is_file())]:
+    @property
+    def sealed(self):
+        """Whether the sums of a whole sweep are there."""
+        return (self.folder / SUMS).exists()
+
+    def prepare(self):
+        """Before the first change: set stray parts aside and take the sums away, or remove what an interrupted write left."""
+        if self.prepared:
+            return
+        self.prepared = True
+        strays = [self.folder / name for name in self.strays() if Path(name).match(PART_NAME)]
+        for path in strays:
+            set_aside(self.folder, path) if self.sealed else path.unlink()
+        for path in (path for path in (self.folder / "tmp").glob("*.*") if path.is_file()):
             path.unlink()
+        if (self.folder / SUMS).exists():
+            (self.folder / SUMS).unlink()
+            flushed(self.folder)
+
+    def strays(self):
+        """Files among the parts that are not of this sweep, but that readers of whole folders take for some of it: their names."""
+        return stray_files(self.folder, {file for (file,) in self.ledger.execute("select file from parts")})
+
+    def damaged(self):
+        """Parts and texts that are not what the ledger says: name -> what is wrong with it."""
+        told = dict(self.ledger.execute("select file, sha256 from parts"))
+        told |= {name: sha256(text.encode()).hexdigest() for name in (*TEXTS, OWN) if (text := self.text(name)) is not None}
+        found = {name: unlike(self.folder / name, digest) for name, digest in told.items()}
+        return {name: why for name, why in found.items() if why}
+
+    def forget(self, damaged):
+        """Set damaged parts aside, and have their runs done again: returns the keys of those runs.
+
+        What only the table `runs` says is in the ledger too, so a part of that table alone is written again from there.
+        """
+        again = []
+        parts = [part for part, in self.ledger.execute("select distinct part from parts")]
+        for part in parts:
+            files = [file for file, in self.ledger.execute("select file from parts where part = ?", (part,))]
+            if not damaged.keys() & set(files):
+                continue
+            self.prepare()
+            for file in files:
+                if (self.folder / file).exists():
+                    set_aside(self.folder, self.folder / file)
+            rows = [checked_row(self.folder, row) for row in self.ledger.execute(f"select {', '.join(ROW)}, mark from runs where part = ?", (part,)).fetchall()]
+            whole = files == [part]
+            self.add([{**row, "part": None} for row in rows] if whole else [], gone=[part], lost=() if whole else [row["key"] for row in rows])
+            again += [] if whole else [row["key"] for row in rows]
+        return again
 
     def close(self):
         if self.ledger:
@@ -118,6 +170,11 @@ class Store:
         """Keys of the runs it has; without the failed ones, they are those to do again."""
         return {row[0] for row in self.ledger.execute("select key from runs" + ("" if failed else " where status = 'done'"))}
 
+    def failures(self, among):
+        """What failed runs with these keys say, the gist: words -> how many."""
+        rows = self.ledger.execute("select key, failure from runs where status = 'failed'")
+        return Counter(failure.rpartition("\n")[2] for key, failure in rows if key in among)
+
     def take(self, outcomes):
         """Keep outcomes for good. Raises OSError when the disk does not take them."""
         self.add([
@@ -125,16 +182,18 @@ class Store:
              **{name: getattr(o, name) for name in ("status", "seconds", "digest", "measures", "failure")}} for o in outcomes
         ])  # fmt: skip
 
-    def add(self, rows, parts=(), gone=()):
-        """Put rows into the ledger, and into its list of parts, and strike parts off it, in one transaction."""
+    def add(self, rows, parts=(), gone=(), lost=()):
+        """Put rows into the ledger, and into its list of parts, and strike parts and runs (their keys) off it, in one transaction."""
         with self.writing():
             self.ledger.executemany("insert or replace into parts values (?, ?, ?, ?, ?)", [(*told, mark(*told)) for told in parts])
             self.ledger.executemany("delete from parts where part = ?", [(part,) for part in gone])
             told = [tuple(row[name] for name in ROW) for row in rows]
             self.ledger.executemany(A_ROW, [(*row, mark(*row)) for row in told])
-            self.tell("runs", len(self.known) + len({row["key"] for row in rows} - self.known))  # a row that is lost is missed
+            self.ledger.executemany("delete from runs where key = ?", [(key,) for key in lost])
+            self.tell("runs", len((self.known | {row["key"] for row in rows}) - set(lost)))  # a row that is lost is missed
             if parts or gone:
                 self.tell("parts", self.ledger.execute("select count(*) from parts").fetchone()[0])
+        self.known -= set(lost)
         self.noted(rows)
 
     def noted(self, rows):
@@ -171,6 +230,7 @@ class Store:
 
     def record(self, parcel, made):
         """Write the parts of a parcel (table -> bytes); only when they are on the disk do its runs leave the ledger."""
+        self.prepare()
         files = {name: f"{name}/part-{sha256(raw).hexdigest()[:16]}.parquet" for name, raw in made.items()}
         for name, raw in made.items():
             put(self.folder, self.folder / files[name], raw)
@@ -182,12 +242,17 @@ class Store:
         """Failed runs leave their parts, to be replaced as they are done again; until then they are what they were."""
         found = self.ledger.execute(f"select {', '.join(ROW)}, mark from runs where part is not null and status = 'failed'").fetchall()
         rows = [checked_row(self.folder, row) for row in found]
-        self.add([{**row, "part": None} for row in rows], gone={row["part"] for row in rows})
-        self.swept({file for (file,) in self.ledger.execute("select file from parts")})
+        gone = {row["part"] for row in rows}
+        files = [file for part in gone for file, in self.ledger.execute("select file from parts where part = ?", (part,))]
+        if rows:
+            self.add([{**row, "part": None} for row in rows], gone=gone)
+        for file in files:
+            (self.folder / file).unlink(missing_ok=True)
 
     @contextmanager
     def writing(self):
         """One transaction; what SQLite says of a full or broken disk is an OSError."""
+        self.prepare()
         try:
             with self.ledger:
                 yield
@@ -217,9 +282,69 @@ class Store:
         with self.writing():
             self.ledger.execute("vacuum")
         self.ledger.isolation_level = "IMMEDIATE"
-        files = sorted([LEDGER, *TEXTS, *(row[0] for row in self.ledger.execute("select file from parts"))])
-        sums = "".join(f"{sha256((self.folder / name).read_bytes()).hexdigest()}  {name}\n" for name in files if (self.folder / name).exists())
-        put(self.folder, self.folder / SUMS, sums.encode())
+        told = [name for name in (*TEXTS, OWN) if self.text(name) is not None]
+        files = sorted([LEDGER, *told, *(row[0] for row in self.ledger.execute("select file from parts"))])
+        put(self.folder, self.folder / SUMS, sums_of({name: (self.folder / name).read_bytes() for name in files}).encode())
+        self.prepared = False
+
+
+def sums_of(files):
+    """The lines of a file of sums: name -> bytes."""
+    return "".join(f"{sha256(raw).hexdigest()}  {name}\n" for name, raw in files.items())
+
+
+def read_sums(folder):
+    """What the file of sums says: name -> SHA-256; empty where there is none."""
+    if not (folder / SUMS).exists():
+        return {}
+    lines = (folder / SUMS).read_text("utf-8", errors="replace").splitlines()
+    return {name: told for told, _, name in (line.partition("  ") for line in lines)}
+
+
+def unlike(path, told):
+    """What is wrong with a file that ought to have the SHA-256 `told`; empty when nothing is."""
+    try:
+        return "" if sha256(path.read_bytes()).hexdigest() == told else "is not what was written (SHA-256)"
+    except (OSError, ValueError) as error:
+        return f"cannot be read: {getattr(error, 'strerror', error)}"
+
+
+def stray_files(folder, parts):
+    """Names of files in the folders of tables that are not among `parts`; those that begin with a dot or _ no reader of whole folders takes."""
+    files = (path for name in TABLES for path in sorted((folder / name).glob("*")) if path.is_file() and path.name[0] not in "._")
+    return [name for name in (path.relative_to(folder).as_posix() for path in files) if name not in parts]
+
+
+def set_aside(folder, path):
+    """Move a file out of the tables, to where no reader of whole folders finds it."""
+    (folder / ASIDE).mkdir(exist_ok=True)
+    name = f"{path.parent.name}-{path.name}"
+    count = len([one for one in (folder / ASIDE).iterdir() if one.name.startswith(name)])
+    os.replace(path, folder / ASIDE / (f"{name}.{count}" if count else name))
+
+
+def refuse_lost_ledger(folder):
+    """Raise Damaged where a folder whose ledger is missing or empty has parts or sums of a sweep."""
+    parts = [path for name in TABLES for path in (folder / name).glob(PART_NAME)]
+    if parts or (folder / SUMS).exists():
+        what = f"{len(parts):,} part{'s' * (len(parts) != 1)} of a sweep" if parts else SUMS
+        raise Damaged(f"{folder / LEDGER} is missing or empty, and {what} is there: its runs are not accounted for. Take the ledger from a copy, or sweep into another folder (--out)")
+
+
+def refuse_remains(folder):
+    """Raise ScenarioError where a folder without a ledger has files that a sweep would overwrite, or that would be read together with its own."""
+    if (folder / LEDGER).exists() and (folder / LEDGER).stat().st_size:
+        return
+    refuse_lost_ledger(folder)
+    for name in TEXTS:
+        if (folder / name).exists():
+            raise ScenarioError(f"{folder / name} belongs to the results of another command, and a sweep would overwrite it; give another --out")
+
+
+def check_seal(folder):
+    """Raise Damaged where the ledger is not what the file of sums says, if there is one."""
+    if (folder / SUMS).exists() and (why := unlike(folder / LEDGER, read_sums(folder).get(LEDGER))):
+        raise Damaged(f"{folder / LEDGER} {why}, by {folder / SUMS}: one of the two is damaged. Take it from a copy; if it is {SUMS}, remove it and sweep again")
 
 
 def opened(folder):

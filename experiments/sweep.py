@@ -7,7 +7,7 @@ what is missing: a run is known by a digest of the model's sources, its case, ar
 import json
 import signal
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
 from itertools import islice
@@ -20,10 +20,9 @@ from ..model.knobs import ScenarioError
 from ..model.reading import table_of
 from .executors import chosen
 from .experiment import Experiment, arms, read_experiment, scenarios
-from .manifest import software
-from .output import to_json
+from .registration import changes, refuse_other, register
 from .sequential import FIRST, Rule, decide
-from .store import Parcel, Store, packed
+from .store import ASIDE, OWN, PART_NAME, TEXTS, Parcel, Store, packed
 from .supervisor import supervised
 from .work import Order, Outcome, Terms, work
 
@@ -61,7 +60,7 @@ class Plan:
         for replicate in range(first, last):
             luck = {case: self.experiment.seeds(case, replicate) for case in self.cases}
             for arm, stem in zip(self.arms, self.stems):
-                yield Order(key_of(stem, replicate), arm, replicate, luck[arm.case])
+                yield Order(self.key_of(stem, replicate), arm, replicate, luck[arm.case])
 
     def mine(self, orders, shard):
         """Those that fall to shard k of m (k from 1): whole replicates where there are enough of them, else run by run."""
@@ -73,10 +72,10 @@ class Plan:
         e = self.experiment
         return Terms(self.cases, e.estimand.within, e.keep, limit)
 
-
-def key_of(stem, replicate):
-    """What a run is known by, from its arm's digest."""
-    return blake2b(stem + replicate.to_bytes(8, "little"), digest_size=16).hexdigest()
+    @staticmethod
+    def key_of(stem, replicate):
+        """What a run is known by, from its arm's digest."""
+        return blake2b(stem + replicate.to_bytes(8, "little"), digest_size=16).hexdigest()
 
 
 @dataclass
@@ -87,10 +86,13 @@ class Done:
     asked: int        # runs of the design, up to where it stopped
     before: int       # that were there already
     now: int          # done in this sweep
-    failed: int       # in all
+    failed: int       # in all, of those asked for
     seconds: float
     overhead: float   # seconds of this process' own, in all
     why: str          # it ended
+    causes: dict = field(default_factory=dict)   # what failed runs say -> how many of them
+    changes: list = field(default_factory=list)  # of what is asked since it was last written down, in words
+    mended: list = field(default_factory=list)   # what was found damaged or astray, and what was done about it
 
 
 def planned(experiment, command=""):
@@ -134,11 +136,11 @@ def expected(guess, workers, experiment):
     return f"{most}{guess.runs:,} runs ({arms:,} arm{'s' * (arms != 1)} x {experiment.replicates:,} replicates); some {time_} on {workers} process{'es' * (workers > 1)}, some {size_} of disk"
 
 
-def room(guess, folder):
-    """Raise ScenarioError where the disk has no room for what is expected."""
-    free = disk_usage(folder).free
-    if guess.bytes > free:
-        raise ScenarioError(f"{folder}: a sweep of {guess.runs:,} runs takes some {guess.bytes / 1e9:,.1f} GB, and {free / 1e9:,.1f} GB are free; keep less (keep = [\"series\"] or []), or give another --out")
+def check_room(guess, runs, folder):
+    """Raise ScenarioError where the disk has no room for so many more runs."""
+    needed, free = guess.bytes * runs / guess.runs, disk_usage(folder).free
+    if needed > free:
+        raise ScenarioError(f"{folder}: {runs:,} more runs take some {needed / 1e9:,.1f} GB, and {free / 1e9:,.1f} GB are free; keep less (keep = [\"series\"] or []), or give another --out")
 
 
 def sweep(experiment, out, *, workers=None, make=None, shard=(1, 1), chunk=None, limit=None, retry=False, progress=None, job=work, guess=None):
@@ -163,31 +165,64 @@ def sweep(experiment, out, *, workers=None, make=None, shard=(1, 1), chunk=None,
     spent_on_trial = time.process_time() - spent
     store = Store(out)
     try:
-        one_plan(store, plan)
-        register(store, plan)
-        if retry:
-            store.reopened()
+        refuse_other(store, plan)
+        rule = stopping(plan, shard)
+        have = store.keys(failed=not retry)
+        check_room(guess, missing(plan, shard, have) if have else guess.runs // m, out)
+        altered, mended = changes(store, plan), []
+        if not store.sealed or altered or store.damaged() or set_apart(store):
+            mended = mend(store, plan)
         have = store.keys(failed=not retry)
         before = done = asked = first = 0
-        rule = stopping(plan, shard)
         last = min(rule.first or FIRST, rule.most) if rule else plan.experiment.replicates
         while True:
             there = [order.key in have for order in plan.mine(plan.orders(first, last), shard)]
             asked, before = asked + len(there), before + sum(there)
             if not all(there):
-                missing = (order for order in plan.mine(plan.orders(first, last), shard) if order.key not in have)
+                if store.sealed:
+                    register(store, plan)
+                if retry:
+                    store.reopened()
+                absent = (order for order in plan.mine(plan.orders(first, last), shard) if order.key not in have)
                 tell = partial(told, progress, before + done, max(asked, guess.runs // m))
-                done += run(store, plan, missing, partial(job, plan.terms(limit)), make, chunk, max(2, 2 * workers), tell)
+                done += run(store, plan, absent, partial(job, plan.terms(limit)), make, chunk, max(2, 2 * workers), tell)
             look = decide(store.runs(plan.factors), rule, plan.reference) if rule else None
             if not (look and look.go_on):
                 break
             first, last = last, look.until
-        store.finish(plan.factors)
-        failed = len(store.keys()) - len(store.keys(failed=False))
+        if not store.sealed:
+            store.finish(plan.factors)
+        causes = store.failures({order.key for order in plan.mine(plan.orders(0, last), shard)} if store.keys() - store.keys(failed=False) else ())
+        mended += [f"{name} is not of this sweep, though whoever reads all of {name.partition('/')[0]}/ reads it too; move it away" for name in store.strays()]
     finally:
         store.close()
     why = look.words if look else "Every replicate is done."
-    return Done(Path(out), asked, before, done, failed, time.perf_counter() - began, time.process_time() - spent - spent_on_trial, why)
+    overhead = time.process_time() - spent - spent_on_trial
+    return Done(Path(out), asked, before, done, sum(causes.values()), time.perf_counter() - began, overhead, why, dict(causes.most_common()), altered, mended)
+
+
+def missing(plan, shard, have):
+    """How many runs are not there yet, of all that may be asked."""
+    orders = plan.mine(plan.orders(0, plan.experiment.replicates), shard)
+    return sum(order.key not in have for order in orders)
+
+
+def set_apart(store):
+    """Stray files that are called like parts."""
+    return [name for name in store.strays() if Path(name).match(PART_NAME)]
+
+
+def mend(store, plan):
+    """Write down what is asked; what is damaged or astray is set aside, for its runs to be done again. Returns what was done, in words."""
+    damaged, strays = store.damaged(), set_apart(store) if store.sealed else []
+    again = store.forget(damaged)
+    register(store, plan)
+    told = [f"{name} is not of this sweep: moved to {ASIDE}/" for name in strays]
+    told += [f"{name} {why}: {'written again from the ledger' if name in (*TEXTS, OWN) else f'set aside in {ASIDE}/'}" for name, why in damaged.items()]
+    if again:
+        gone = len(set(again) - {order.key for order in plan.orders(0, plan.experiment.replicates)})
+        told.append(f"{len(again):,} runs of damaged parts are done again" + (f", but for {gone:,} that are no longer asked for" if gone else ""))
+    return told
 
 
 def told(progress, base, of, done, failed):
@@ -252,34 +287,3 @@ class stoppable:
     def __exit__(self, *_):
         if self.before is not None:
             signal.signal(signal.SIGTERM, self.before)
-
-
-def one_plan(store, plan):
-    """Raise ScenarioError where the store has a run of this design as it was on other terms.
-
-    A folder may grow, by replicates and arms, and arms may go. Road not taken: to keep both, and tell them apart by their keys;
-    whoever reads the parts with tools of their own would count them twice.
-    """
-    stems = {(arm.case, arm.name): stem for arm, stem in zip(plan.arms, plan.stems)}
-    for key, case, arm, replicate in store.ledger.execute("select key, name, arm, replicate from runs"):
-        if (case, arm) in stems and key_of(stems[case, arm], replicate) != key:
-            past = json.loads(store.text("manifest.json"))["model"]
-            what = f"another version of the model ({past}, this is {plan.source})" if past != plan.source else "another case, seed, days, set, keep or within"
-            raise ScenarioError(f"{store.folder}: has {arm!r} of {case} already, of {what}; give another --out for what is asked now")
-
-
-def register(store, plan):
-    """Write down what is asked, and of what, before the first run; later changes are written beside it, not over it."""
-    e = plan.experiment
-    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    past = json.loads(store.text("manifest.json") or "null") or {"begun": now, "registered": []}
-    if not past["registered"] or past["registered"][-1]["digest"] != e.registered():
-        past["registered"].append({"when": now, "runs_before": len(store.keys()), "digest": e.registered(), "question": e.question,
-                                   "estimand": asdict(e.estimand), "stopping": asdict(e.stopping)})  # fmt: skip
-    past |= {"last": now, "command": plan.command, **software("pyarrow"), "model": plan.source, "arms": len(plan.arms)}
-    store.write({
-        "experiment.json": to_json(table_of(e)) + "\n",
-        "cases.json": to_json({name: table_of(case) for name, case in plan.cases.items()}, indent=None) + "\n",
-        "arms.json": to_json([vars(arm) for arm in plan.arms], indent=None) + "\n",
-        "manifest.json": to_json(past) + "\n",
-    })  # fmt: skip

@@ -36,7 +36,7 @@ def altered(scenario, on=(), off=(), settings=(), days=None):
     """The same community with mechanisms switched on or off and knobs set: `settings` are "path=value" texts or a dict path -> value."""
     on, off = ((names,) if isinstance(names, str) else tuple(names) for names in (on, off))
     for name in (*on, *off):
-        if name not in mechanisms.names():
+        if name not in mechanisms.known():
             raise ScenarioError(f"no mechanism is called {name!r}{guess(name, mechanisms.names())}")
     both = set(on) & set(off)
     if both:
@@ -49,6 +49,6 @@ def altered(scenario, on=(), off=(), settings=(), days=None):
         texts.append(f"days={days}")
     for text in texts:
         part, name, *_ = (*text.split("."), "")
-        if part == "mechanisms" and name in mechanisms.names() and name not in active:
+        if part == "mechanisms" and name in mechanisms.known() and name not in active:
             raise ScenarioError(f"--set {text}: {name} is not switched on; add --on {name}")
     return all_turned(scenario, dict(parse_setting(scenario, text) for text in texts))

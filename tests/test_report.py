@@ -11,7 +11,9 @@ import pytest
 from cogov.experiments.analysis import analysed
 from cogov.experiments.archive import packed
 from cogov.experiments.experiment import Estimand, Experiment, Named
-from cogov.experiments.results import results
+from cogov.experiments.registration import registered
+from cogov.experiments.results import results, verify
+from cogov.experiments.store import Damaged
 from cogov.experiments.sweep import sweep
 from cogov.experiments.work import Outcome, work
 from cogov.model.knobs import ScenarioError
@@ -94,7 +96,7 @@ def test_failures_are_counted_where_they_are(made):
 def test_the_estimand_was_stated_before_the_first_run(made):
     found, path = made
     first = found.found.manifest["registered"][0]
-    assert first["runs_before"] == 0 and first["digest"] == ASKED.registered() and first["digest"] in path.read_text("utf-8")
+    assert first["runs_before"] == 0 and first["digest"] == registered(found.found.plan) and first["digest"] in path.read_text("utf-8")
 
 
 def test_tables_are_safe_for_spreadsheets_and_exact_in_parquet(made):
@@ -121,13 +123,18 @@ def test_an_archive_is_whole_described_and_opens_again(made, folder, tmp_path):
     there = tmp_path / "there"
     crate = json.loads((there / "ro-crate-metadata.json").read_text("utf-8"))["@graph"]
     assert {one["@id"] for one in crate if one["@type"] == "File"} == names - {"ro-crate-metadata.json"}
+    assert {"model/ODD.md", "report/report.html"} <= names
     for line in (there / "SHA256SUMS").read_text("utf-8").splitlines():
         told, _, name = line.partition("  ")
         assert sha256((there / name).read_bytes()).hexdigest() == told
+        names.discard(name)
+    assert names == {"SHA256SUMS"}  # every other file has its sum
+    (there / "report/report.html").write_text("another")
+    with pytest.raises(Damaged, match=r"report/report\.html is not what .* says"):
+        verify(there, 0)
     assert results(there).digest() == results(folder).digest()
     assert json.loads((there / "CITATION.cff").read_text("utf-8"))["version"] == results(folder).digest()
     assert json.loads((there / "codemeta.json").read_text("utf-8"))["identifier"] == results(folder).manifest["model"]
-    assert {"model/ODD.md", "report/report.html"} <= names
 
 
 def test_an_archive_overwrites_nothing_and_wants_a_finished_sweep(folder, tmp_path):
@@ -151,7 +158,7 @@ def test_a_changed_estimand_is_told(folder, tmp_path):
     sweep(replace(ASKED, replicates=2, estimand=replace(ASKED.estimand, matters=5.0)), out, workers=0, limit=0)
     found = analysed(out)
     assert [one["runs_before"] for one in found.found.manifest["registered"]] == [0, 6]
-    assert "changed 1 times after that, the last time when 6 runs were there" in report.methods(found)
+    assert "when 6 runs were there: estimand.matters: 1.0 -&gt; 5.0." in report.methods(found)
 
 
 def test_a_sampled_design_is_read_over_its_factors(tmp_path):
@@ -159,7 +166,7 @@ def test_a_sampled_design_is_read_over_its_factors(tmp_path):
     from cogov.experiments.experiment import Design, Factor
 
     assert "sobol" in SAMPLED
-    e = Experiment(name="sampled", cases=("wuzi_yard",), days=20, replicates=1, design=Design("sobol", 4), factor=(Factor("committee.staff"), Factor("mechanisms.grid_patrol")))
+    e = Experiment(name="sampled", cases=("wuzi_yard",), days=40, replicates=1, design=Design("sobol", 4), factor=(Factor("committee.staff"), Factor("mechanisms.grid_patrol")))
     sweep(e, tmp_path / "sampled", workers=0, limit=0)
     found = analysed(tmp_path / "sampled")
     path = report.save(found, tmp_path / "report")

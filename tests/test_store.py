@@ -88,16 +88,25 @@ def test_one_process_at_a_time_writes_to_a_folder(tmp_path, plan):
 
 
 def test_files_that_are_not_its_own_are_left_alone(tmp_path, plan, lived):
-    for name in ("runs/part-00000-theirs.parquet", "runs/part-0123456789abcdef.parquet", "issues/notes.txt"):
+    theirs, left = ("runs/part-00000-theirs.parquet", "issues/notes.txt"), tmp_path / "runs/part-0123456789abcdef.parquet"
+    for name in theirs:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("mine")
     made = opened(tmp_path, plan)
-    keep(made, lived, plan)
-    made.finish(plan.factors)
+    keep(made, lived[:8], plan)
     made.close()
-    assert (tmp_path / "runs/part-00000-theirs.parquet").exists() and (tmp_path / "runs/part-0123456789abcdef.parquet").exists()
-    store.Store(tmp_path).close()  # begun by now: what has the name of a part, and is none, is what a kill left
-    assert not (tmp_path / "runs/part-0123456789abcdef.parquet").exists() and (tmp_path / "issues/notes.txt").exists()
+    left.write_text("half")
+    store.Store(tmp_path).close()  # nothing is changed, so nothing is removed
+    assert left.exists()
+    made = opened(tmp_path, plan)  # begun by now: what has the name of a part, and is none, is what a kill left
+    assert not left.exists()
+    keep(made, lived[8:], plan)
+    made.finish(plan.factors)
+    left.write_text("mine")
+    made.close()
+    opened(tmp_path, plan).close()  # finished by now: it is somebody's
+    assert not left.exists() and (tmp_path / "set_aside" / f"runs-{left.name}").read_text() == "mine"
+    assert all((tmp_path / name).read_text() == "mine" for name in theirs)
 
 
 def bitten(path, at=0.5):

@@ -16,7 +16,7 @@ import pytest
 from typed import typist
 
 from cogov.experiments import faults, store, supervisor
-from cogov.experiments.experiment import Estimand, Experiment, Named, Stopping
+from cogov.experiments.experiment import Design, Estimand, Experiment, Factor, Named, Stopping
 from cogov.experiments.merge import merged
 from cogov.experiments.results import results, verify
 from cogov.experiments.statistics import contrasts
@@ -221,6 +221,13 @@ def test_verify_lives_runs_again_and_finds_one_that_does_not_agree(tmp_path):
     assert verify(tmp_path / "good", 0.01)["again"] == 1
     serially(plan, tmp_path / "bad", job=other_luck)
     assert len(verify(tmp_path / "bad", 1.0)["differ"]) == 3
+
+
+def test_runs_of_a_sampled_design_are_those_of_the_design_that_is_read_back(tmp_path):
+    asked = replace(SMALL, replicates=1, arm=(), keep=(), design=Design("sobol", points=2), factor=(Factor("committee.staff", range=(0.1, 1.0)), Factor("residents.trust_committee")))
+    serially(asked, tmp_path / "out")
+    told = verify(tmp_path / "out", 1.0)
+    assert (told["again"], told["differ"]) == (2, {})
 
 
 def other_luck(terms, orders):

@@ -10,6 +10,7 @@ from html import escape
 import numpy as np
 import pandas as pd
 
+from ..experiments.own import active_mechanisms
 from ..experiments.spreadsheets import write_csv
 from . import sweeps
 from .figures import save as keep
@@ -37,6 +38,7 @@ CAPTIONS = {
     "convergence": "The estimate as replicates come in: it should have settled well before the end.",
     "factors": "The measure over the space of factors.",
 }
+PAIRED = ("verdicts", "price_yuan", "price_hours", "equity", "convergence")  # figures of pairs of runs
 
 
 def page(found, figures):
@@ -44,10 +46,14 @@ def page(found, figures):
     e, m = found.found.experiment, found.found.manifest
     title = escape(e.name)
     parts = [f"<h1>{title}</h1>", f"<p>{escape(e.question)}</p>" if e.question else "", f"<p class='quiet'>{escape(state(found))}</p>"]
-    parts += ["<h2>Verdicts</h2>", *cards(found)] if found.by_arm else ["<h2>The space of factors</h2>", "<p>This design samples a space: `cogov sensitivity` and `cogov discover` read it.</p>".replace("`", "")]
+    parts += [f"<p><b>{escape(line)}</b></p>" for line in found.limits()]
+    parts += [f"<p>{escape(line)}</p>" for line in found.history()]
+    parts += ["<h2>Verdicts</h2>", *cards(found)] if found.by_arm else [f"<p>{escape(unpaired(found))}</p>"]
     if found.by_arm:
         parts += [f"<p>{escape(line)}</p>" for line in (chosen(found), *priced(found))]
     parts += ["<h2>Figures</h2>", *(figure(name, one) for name, one in figures.items())]
+    left_out = [name for name in PAIRED if name not in figures] if found.by_arm else []
+    parts += [f"<p class='quiet'>Not drawn, because too few pairs of runs have what they show: {', '.join(left_out)}.</p>"] if left_out else []
     parts += ["<h2>Tables</h2>", *(f"<h3>{escape(words)}</h3>{html(table)}" for words, table in shown(found))]
     parts += ["<h2>Methods</h2>", methods(found), f"<p class='quiet'>Made by {escape(m['command'] or 'a call from Python')}; model {escape(m['model'])}.</p>"]
     head = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{POLICY}"><title>{title}</title><style>{STYLE}</style></head>'
@@ -61,6 +67,13 @@ def state(found):
     failed = int((runs["status"] == "failed").sum())
     told = f"{len(runs):,} of {asked:,} runs: {len(found.found.plan.arms):,} arms, up to {e.replicates:,} replicates with the same luck in every arm; {failed:,} failed."
     return told + (f" It may stop early, at a half-width of {e.stopping.half_width:g}." if e.stopping.half_width else "")
+
+
+def unpaired(found):
+    """What there is to read where arms are not compared."""
+    if len(found.found.plan.arms) == len(found.found.plan.cases):
+        return "There is one arm only, so nothing is compared; its means are in the tables."
+    return "This design samples a space: cogov sensitivity and cogov discover read it."
 
 
 def cards(found):
@@ -79,15 +92,22 @@ def estimand(found):
     """What was to be known, in a sentence."""
     e = found.estimand
     matters = f"an effect below {f'{100 * e.matters:g} points' if e.measure in SHARES else f'{e.matters:g}'} does not matter" if e.matters else "any effect matters"
-    return (f"The estimand, stated before the first run: the mean difference of {NAMES[e.measure]} ({e.measure}; in time is within {e.within} days) between each arm and "
+    when = "before the first run" if not found.stated["runs_before"] else f"{found.stated['when']}, not before the first run but when {found.stated['runs_before']:,} runs were there"
+    return (f"The estimand, stated {when}: the mean difference of {NAMES[e.measure]} ({e.measure}; in time is within {e.within} days) between each arm and "
             f"“{found.reference}”, the same lucks in both; {matters}; {e.level:.0%} intervals.")  # fmt: skip
 
 
 def chosen(found):
     """Which arm may be best."""
     told = []
-    for case, table in found.best.groupby(level="case", sort=False):
-        here = table.droplevel("case")
+    for case in found.found.plan.cases:
+        if case not in found.best.index.get_level_values("case"):
+            told.append(f"{case}: cannot be said, for fewer than two arms have a value")
+            continue
+        here = found.best.loc[case]
+        if here["replicates"].iloc[0] < 2:
+            told.append(f"{case}: cannot be said, for it needs two replicates in which every arm has a value")
+            continue
         possible = [str(arm) for arm in here.index[here["may_be_best"]]]
         told.append(f"{case}: " + (f"“{possible[0]}” is best" if len(possible) == 1 else f"the best is one of {len(possible)}: {', '.join(possible[:8])}{' ...' * (len(possible) > 8)}"))
     return f"Which arm is best (multiple comparisons with the best, valid under common random numbers): {'; '.join(told)}."
@@ -150,10 +170,9 @@ def cell(value):
 def methods(found):
     """Methods from what was written down when the sweep ran: ADEMP (Morris, White & Crowther 2019) and STRESS (Monks et al. 2019)."""
     e, m, plan = found.found.experiment, found.found.manifest, found.found.plan
-    registered = m["registered"][-1]
-    changed = f" It was changed {len(m['registered']) - 1} times after that, the last time when {registered['runs_before']:,} runs were there." if len(m["registered"]) > 1 else ""
-    first = m["registered"][0]
-    cases = "; ".join(f"{name} ({s.community.residents:,} residents, {s.days} days; in all arms: {', '.join(s.mechanisms) or 'no mechanism'})" for name, s in plan.cases.items())
+    stated, later = found.stated, found.history()
+    changed = f" {' '.join(later)}" if later else ""
+    cases = "; ".join(f"{name} ({s.community.residents:,} residents, {s.days} days; {institutions(plan, name)})" for name, s in plan.cases.items())
     factors = ", ".join(f.path for f in e.factors()) or "as named"
     stop = f"looks from {e.stopping.first or 'the default number of'} replicates on, every {e.stopping.step}, until every joint half-width is {e.stopping.half_width:g} or {e.replicates:,} replicates are there" if e.stopping.half_width else f"{e.replicates:,} replicates, fixed beforehand"
     versions = ", ".join(f"{name} {number}" for name, number in m["versions"].items())
@@ -161,7 +180,7 @@ def methods(found):
         "Aims (ADEMP); objectives (STRESS 1)": e.question or "Not stated.",
         "Data-generating mechanism; logic (ADEMP; STRESS 2)": f"The agent-based model cogov, described after the ODD protocol in docs/ODD.md. Cases: {cases}. A case's people are the same in every run; luck differs between replicates only.",
         "Data (STRESS 3)": "Case files name the report each comes from and what it gives; every other number is an assumption with a range (docs/parameters.md). The whole of each case is kept in cases.json.",
-        "Estimand (ADEMP)": f"{estimand(found)} Written down {first['when']} with {first['runs_before']:,} runs done, digest {first['digest']}.{changed}",
+        "Estimand (ADEMP)": f"{estimand(found)} Written down {stated['when']} with {stated['runs_before']:,} runs done, digest {stated['digest']}.{changed}",
         "Experimentation (STRESS 4)": f"Design: {e.design.kind}, {len(plan.arms):,} arms; factors: {factors}. Runs begin with the community as founded, without a warm-up; what a case has from the outset is in its file.",
         "Methods (ADEMP)": f"Common random numbers: every draw is a hash of seed, decision, day and person, so that replicate r has the same luck in every arm. Paired differences with Student intervals, made joint over the arms of a case by the quantile of the largest |t| under their estimated correlation. Replicates: {stop}. Times: Kaplan-Meier with open issues censored; bands by leaving out replicates. Ratios of cost and effect: Fieller.",
         "Performance measures (ADEMP)": "Monte Carlo standard errors and convergence are shown above; coverage of these intervals is printed by cogov bench coverage.",
@@ -170,11 +189,24 @@ def methods(found):
     return "<dl>" + "".join(f"<dt>{escape(name)}</dt><dd>{escape(words)}</dd>" for name, words in told.items()) + "</dl>"
 
 
+def institutions(plan, case):
+    """Which mechanisms are on in every arm of a case, and which in some."""
+    arms = [on for arm, on in zip(plan.arms, active_mechanisms(plan)) if arm.case == case]
+    always = set.intersection(*arms)
+    told = [f"on in every arm: {', '.join(sorted(always)) or 'no mechanism'}"]
+    if some := sorted(set().union(*arms) - always):
+        told.append("on in some arms: " + ", ".join(f"{name} ({sum(name in on for on in arms):,} of {len(arms):,})" for name in some))
+    return "; ".join(told)
+
+
 def save(found, folder):
-    """Write report.html, figures/ (PNG, SVG) and tables/ (CSV, Parquet) into `folder`; returns the page's path."""
+    """Write report.html, figures/ (PNG, SVG) and tables/ (CSV, Parquet) into `folder`, in place of an earlier report; returns the page's path."""
     for name in ("figures", "tables"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     figures = sweeps.every(found)
+    for name in CAPTIONS.keys() - figures.keys():
+        for kind in ("png", "svg"):
+            (folder / "figures" / f"{name}.{kind}").unlink(missing_ok=True)
     drawn = {name: keep(one, folder / "figures", name).with_suffix(".svg").read_bytes() for name, one in figures.items()}
     for name, table in found.tables().items():
         plain = table if name == "runs" else table.reset_index()

@@ -158,13 +158,19 @@ def every(found):
     """name -> Figure, of an Analysis: those that its design and what was kept allow."""
     e, told, look = found.estimand, {}, palette([arm.name for arm in found.found.plan.arms], found.reference)
     if found.by_arm:
-        told["verdicts"] = contrasts(found.verdicts, e.measure, e.matters)
-        told["price_yuan"], told["price_hours"] = plane(found.price, "yuan", look), plane(found.price, "hours", look)
-        told["equity"] = equity(found.beside.loc[[name for name in ("spread_between_buildings", "owners_minus_tenants", "registered_minus_migrants") if name != e.measure]])
-        told["convergence"] = convergence(found.convergence, e.measure, look)
+        shares = found.beside.loc[[name for name in ("spread_between_buildings", "owners_minus_tenants", "registered_minus_migrants") if name != e.measure]]
+        if found.verdicts["difference"].notna().any():
+            told["verdicts"] = contrasts(found.verdicts, e.measure, e.matters)
+        for cost in ("yuan", "hours"):
+            if found.price["pairs"].any():
+                told[f"price_{cost}"] = plane(found.price, cost, look)
+        if shares["difference"].notna().any():
+            told["equity"] = equity(shares)
+        if len(found.convergence):
+            told["convergence"] = convergence(found.convergence, e.measure, look)
     else:
         factors = [f.path for f in found.found.experiment.factors()]
-        if factors:
+        if factors and found.runs[e.measure].notna().any():
             told["factors"] = scatter(found.runs, factors, e.measure)
     if "curves" in found.tables() and len(look) <= LINES:
         told["survival"] = survival(found.survival.curves, e.within, look)

@@ -16,7 +16,7 @@ The first line of its file says what it does, the second paragraph how it disapp
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field, make_dataclass
 from functools import lru_cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -62,8 +62,32 @@ def _names(folders):
     return sorted(m.name for m in iter_modules([path for path, _ in folders]))
 
 
+ABSENT = {}  # name -> stand-in of a mechanism of somebody's own that results name, and whose file is not here
+
+
+class Absent(Mechanism):
+    """Stands in for a mechanism whose file is not here: results that used it can be read, and nothing can be run with it."""
+
+    def begin(self, world, luck):
+        name = next(name for name, kind in ABSENT.items() if kind is type(self))
+        raise ScenarioError(f"the mechanism {name} is one of a user's own, and its file is not here; set COGOV_MECHANISMS to the folder that has it")
+
+
+def stand_in(name, knobs):
+    """Let results name a mechanism whose file is not here; `knobs` is name -> its default, metadata and type."""
+    own = [(knob, kind, field(default=default, metadata=metadata)) for knob, (default, metadata, kind) in knobs.items() if knob not in Mechanism.__dataclass_fields__]
+    ABSENT[name] = make_dataclass(f"Absent_{name}", own, bases=(Absent,), frozen=True)
+
+
+def known():
+    """Every name of a mechanism that can be read of: those that there are, and those that results stand in for."""
+    return [*names(), *(name for name in ABSENT if name not in names())]
+
+
 def named(name):
-    """The mechanism in the file of that name. Raises ScenarioError when there is none."""
+    """The mechanism in the file of that name, or its stand-in. Raises ScenarioError when there is none."""
+    if name in ABSENT and name not in names():
+        return ABSENT[name]
     if name not in names():
         raise ScenarioError(f"no mechanism is called {name!r}; there are: {', '.join(names())}")
     module = import_module(f".{name}", __name__)
@@ -78,4 +102,4 @@ def told(name):
 
 def every():
     """name -> the mechanism with all knobs at their defaults."""
-    return {name: named(name)() for name in names()}
+    return {name: named(name)() for name in known()}
