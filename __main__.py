@@ -14,7 +14,7 @@ from rich.text import Text
 from . import cities, insights, pictures, serving, sweeps  # noqa: F401  their commands
 from .completion import KNOBS, complete_case, complete_knob, complete_mechanism
 from .model.knobs import ScenarioError, span
-from .shell import Case, Days, Json, Off, On, Seed, Set, Within, app, bench, command, compile_engine, err, out, print_json, progress, ready, safe_streams
+from .shell import Case, Days, Json, Off, On, Seed, Set, Within, Workers, app, bench, command, compile_engine, err, keep_inputs, out, print_json, progress, ready, safe_streams
 
 
 def main():
@@ -51,7 +51,7 @@ def mechanisms_(
     among: Annotated[bool, typer.Option("--among", help="with --effects: beside the case's other mechanisms, instead of alone")] = False,
     replicates: Annotated[int, typer.Option(min=2, help="with --effects: pairs of runs")] = 20,
     days: Days = None, seed: Seed = 0, set_: Set = None, within: Within = 30,
-    workers: Annotated[int | None, typer.Option(min=1, max=512, help="processes; the result does not depend on it")] = None,
+    workers: Workers = None,
     out_: Annotated[Path, typer.Option("--out", help="folder for the figure and the table of --effects")] = Path("out"),
     json_: Json = False,
 ):  # fmt: skip
@@ -63,8 +63,9 @@ def mechanisms_(
     if effects:
         return effects_(effects, {"days": days, "settings": set_ or ()}, {"replicates": replicates, "seed": seed, "within": within, "among": among, "workers": workers}, out_, json_)
     chosen = [mechanisms.named(name) and name for name in names or mechanisms.names()]
+    broken = {} if names else mechanisms.broken()
     if json_:
-        return print_json([described(name) for name in chosen])
+        return print_json([*map(described, chosen), *({"name": name, "broken": why} for name, why in broken.items())])
     for name in chosen:
         one = described(name)
         out.print(Text.assemble((name, "bold"), f" {one['zh']}\n  {one['does']}\n  ", (one["disappoints"], "italic")))
@@ -72,6 +73,8 @@ def mechanisms_(
         for knob in one["knobs"]:
             table.add_row(knob["name"], f"{knob['default']:g}", span(knob), knob["unit"], knob["source"])
         out.print(table)
+    for name, why in broken.items():
+        out.print(f"{name} is broken: {why}", style="bold red", highlight=False, markup=False, soft_wrap=True)
 
 
 def effects_(name, changes, options, folder, json_):
@@ -167,7 +170,7 @@ def compile_(
 @app.command()
 def run(case: Case, days: Days = None, seed: Seed = 0, set_: Set = None, on: On = None, off: Off = None, within: Within = 30, out_: Annotated[Path | None, typer.Option("--out", help="folder for the tables")] = None, json_: Json = False):
     """Live through a case once, and print every measure and who spent what."""
-    from .experiments.runs import simulate
+    from .experiments.runs import census, simulate
     from .model.cases import altered, read
     from .viz import tables
 
@@ -176,7 +179,7 @@ def run(case: Case, days: Days = None, seed: Seed = 0, set_: Set = None, on: On 
 
         manifest.free(out_)
     scenario = altered(read(case), on or (), off or (), set_ or (), days)
-    ready(scenario, out_)
+    ready(scenario, out_, notice=False)
     with progress() as bar:
         task = bar.add_task(f"{case}: days", total=scenario.days)
         done = simulate(scenario, seed=seed, within=within, progress=lambda: bar.advance(task))
@@ -188,9 +191,11 @@ def run(case: Case, days: Days = None, seed: Seed = 0, set_: Set = None, on: On 
             write_csv(getattr(done, name.removesuffix(".csv")), out_ / name)
         manifest.leave(out_, "run", command=command(), cases=[scenario], tables=names, **manifest.given(on or (), off or (), set_ or ()), days=scenario.days, seed=seed, within=within)
     if json_:
-        return print_json({"case": done.scenario.name, "seed": seed, "days": done.scenario.days, "mechanisms": sorted(done.scenario.mechanisms), "measures": done.summary, "ledger": done.spending})
+        return print_json({"case": done.scenario.name, "seed": seed, "days": done.scenario.days, "mechanisms": sorted(done.scenario.mechanisms),
+                           **census(done.scenario), "measures": done.summary, "ledger": done.spending})  # fmt: skip
     out.print(tables.measured(done))
     out.print(tables.spent({"": done.spending}))
+    out.print(tables.census(done.scenario), highlight=False)
     if out_:
         out.print(f"Tables: {out_}", soft_wrap=True, highlight=False)
 
@@ -201,19 +206,20 @@ def compare(
     mechanism: Annotated[list[str] | None, typer.Option(autocompletion=complete_mechanism, metavar="NAME", help="the mechanism to compare with and without; repeatable, then all of them together")] = None,
     replicates: Annotated[int, typer.Option(min=1, help="pairs of runs, each pair with the same luck")] = 20,
     days: Days = None, seed: Seed = 0, set_: Set = None, on: On = None, off: Off = None, within: Within = 30,
-    workers: Annotated[int | None, typer.Option(min=1, max=512, help="processes; the result does not depend on it")] = None,
+    workers: Workers = None,
     out_: Annotated[Path, typer.Option("--out", help="folder for the figure, tables and manifest")] = Path("out"),
     json_: Json = False,
 ):  # fmt: skip
     """Compare a case without and with a mechanism under the same luck: difference, interval, price, figure."""
     from .experiments import manifest
     from .experiments.compare import arms_of, compare
+    from .experiments.runs import census
     from .model.cases import read
     from .viz import figures, tables
 
     manifest.free(out_)
     changes = {"on": on or (), "off": off or (), "settings": set_ or (), "days": days}
-    ready(arms_of(read(case), mechanism or (), **changes)[1], out_)
+    ready(arms_of(read(case), mechanism or (), **changes)[1], out_, notice=False)
     with progress() as bar:
         task = bar.add_task(f"{case}: pairs with the same luck", total=replicates)
         result = compare(
@@ -222,11 +228,12 @@ def compare(
     folder = result.save(out_, command())
     picture = figures.save(figures.comparison(result), folder, "compare")
     if json_:
-        return print_json({"verdict": result.verdict(), "table": result.table.to_dict("index"), "figure": str(picture), "folder": str(folder)})
+        return print_json({"verdict": result.verdict(), **census(result.case), "table": result.table.to_dict("index"), "figure": str(picture), "folder": str(folder)})
     both = sorted(set(result.case.mechanisms) - set(result.mechanisms))
     out.print(tables.compared(result))
     out.print(tables.spent({arm: part.droplevel("arm").to_dict("index") for arm, part in result.ledger.groupby(level="arm", sort=False)}))
     out.print(f"In both arms: {', '.join(both) or 'no other mechanism'}.", highlight=False)
+    out.print(tables.census(result.case), highlight=False)
     out.print(result.verdict(), style="bold", highlight=False)
     out.print(f"Figure: {picture} (and .svg)\nTables: {folder}", soft_wrap=True, highlight=False)
 
@@ -236,7 +243,7 @@ def patterns(
     case: Annotated[list[str] | None, typer.Option(autocompletion=complete_case, metavar="CASE", help="a case; repeatable, else all that ship")] = None,
     replicates: Annotated[int, typer.Option(min=2, help="runs, each with its own luck and its own assumed parameters")] = 30,
     spread: Annotated[float, typer.Option(min=0.0, max=2.0, help="how far assumed parameters vary: by up to this in their logarithm")] = 0.25,
-    seed: Seed = 0, workers: Annotated[int | None, typer.Option(min=1, max=512, help="processes; the result does not depend on it")] = None,
+    seed: Seed = 0, workers: Workers = None,
     out_: Annotated[Path, typer.Option("--out", help="folder for the figure and the table")] = Path("out"), json_: Json = False,
 ):  # fmt: skip
     """Hold every reported outcome against the model: inside, near or outside its 90 % interval."""
@@ -360,6 +367,7 @@ def page(
 # ------------------------------------------------------------------------------------------------- a community's own log
 
 Residents = Annotated[float | None, typer.Option(help="how many people the log is about")]
+IMPORTED = ("log.csv", "log.toml", "rejected.csv", "summary.csv", "months.csv", "weekdays.csv", "log.png", "log.svg")  # what `import` writes
 MappingFile = Annotated[Path | None, typer.Option("--mapping", metavar="FILE.toml", help="what its columns and categories mean; else FILE.toml beside FILE.csv")]
 
 
@@ -388,8 +396,7 @@ def import_(
     said = {"opened": opened, "closed": closed, "category": category, "place": place, "id": id_, "dates": dates, "drawn": drawn, "residents": residents, "encoding": encoding, "delimiter": delimiter}
     manifest.free(out_)
     one = read_log(log, mapping, **said)
-    if out_.resolve() == log.resolve().parent and log.name in ("log.csv", "rejected.csv"):
-        raise ScenarioError(f"--out {out_}: would overwrite {log}; name another folder")
+    keep_inputs(out_, IMPORTED, log, mapping or log.with_suffix(".toml"))
     clean, table = save(one, out_), waiting.waiting(one)
     for name, made in (("summary", table), ("months", waiting.months(one)), ("weekdays", waiting.weekdays(one))):
         write_csv(made, out_ / f"{name}.csv")
@@ -419,13 +426,13 @@ def calibrate(
     factor: Annotated[float, typer.Option(help="by which an assumed number may be larger or smaller, 1.01 to 1,000")] = 4.0,
     method: Annotated[str, typer.Option(help="of the search: tpe or cma (need the extra `search`), or sobol")] = "tpe",
     residents: Residents = None, mapping: MappingFile = None, days: Days = None, seed: Seed = 0, set_: Set = None, on: On = None, off: Off = None,
-    workers: Annotated[int | None, typer.Option(min=1, max=512, help="processes; the result does not depend on it")] = None,
+    workers: Workers = None,
     out_: Annotated[Path, typer.Option("--out", help="folder for the fitted case, the ensemble, tables and figure")] = Path("out"),
     json_: Json = False,
 ):  # fmt: skip
     """Fit a case's assumed numbers to a community's own log, with intervals; score the fit on the part of the log it has not seen."""
     from .experiments import manifest
-    from .experiments.calibrate import calibrate, planned
+    from .experiments.calibrate import calibrate, fitted_file, planned, written
     from .experiments.logs import read_log
     from .model.cases import altered, read
     from .viz import figures, logs
@@ -435,6 +442,8 @@ def calibrate(
     scenario = altered(read(case), on or (), off or (), set_ or (), days)
     options = {"fit": fit or (), "trials": trials, "replicates": replicates, "held_out": held_out, "factor": factor, "method": method}
     planned(scenario, one, **options)
+    fitted_file(out_, scenario)
+    keep_inputs(out_, written(scenario), *([case] if case.endswith(".toml") else []), log, mapping or log.with_suffix(".toml"))
     ready(scenario, out_)
     with progress() as bar:
         task = bar.add_task(f"{scenario.name}: trials", total=trials)

@@ -72,7 +72,7 @@ def city(
 def city_(
     residents: Annotated[int, typer.Option(min=16_000, help="of the largest")] = 10_000_000,
     communities: Annotated[int, typer.Option(min=1, help="of the largest")] = 700,
-    workers: Annotated[int | None, typer.Option(min=1, max=512, help="processes; else all cores")] = None,
+    workers: Workers = None,
     json_: Json = False,
 ):
     """Grow from one community to a city, a year and eight mechanisms: time by resident and day, memory, and whether the split matters."""

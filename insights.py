@@ -7,7 +7,7 @@ import typer
 
 from .completion import complete_knob, complete_mechanism
 from .model.knobs import ScenarioError
-from .shell import Case, Days, Json, Off, On, Seed, Set, Within, app, command, err, out, print_json, progress, ready
+from .shell import Case, Days, Json, Off, On, Seed, Set, Within, Workers, app, command, err, keep_inputs, out, print_json, progress, ready
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="of a sweep")]
 Measure = Annotated[str | None, typer.Option(metavar="NAME", help="of a run, as `cogov run` lists them; else the experiment's estimand")]
@@ -119,7 +119,7 @@ def search(
     confirm: Annotated[int, typer.Option(help="runs with fresh luck of each mix on the front, 2 to 100,000")] = 20,
     sampler: Annotated[str, typer.Option(help="nsga2 or tpe")] = "nsga2",
     days: Days = None, seed: Seed = 0, set_: Set = None, on: On = None, off: Off = None, within: Within = 30,
-    workers: Annotated[int, typer.Option(min=1, max=512, help="processes; the result does not depend on it")] = 1,
+    workers: Workers = 1,
     record: Annotated[Path | None, typer.Option(metavar="FILE.csv", help="where every trial is noted as it comes; the same command again goes on from there")] = None,
     out_: Annotated[Path, typer.Option("--out", help="folder for figure and tables")] = Path("out/search"),
     json_: Json = False,
@@ -140,6 +140,7 @@ def search(
                "days": days, "on": on or (), "off": off or (), "settings": set_ or (), "within": within, "workers": workers, "record": record, "most": most}  # fmt: skip
     objectives = dict(map(readings.wanted, objective or ()))
     room_of(scenario, tuple(may or ()), knobs, objectives, limits, replicates, seed, within, days, on or (), off or (), set_ or (), most)
+    keep_inputs(out_, ("trials.csv", "front.csv", "search.png", "search.svg"), record)
     ready(full, out_)
     with progress() as bar:
         task = bar.add_task(f"{scenario.name}: mixes", total=trials)

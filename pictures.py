@@ -7,7 +7,7 @@ import typer
 
 from .completion import complete_mechanism
 from .model.knobs import ScenarioError
-from .shell import Case, Days, Json, Off, On, Seed, Set, Within, app, command, out, print_json, progress, ready
+from .shell import Case, Days, Json, Off, On, Seed, Set, Within, Workers, app, command, out, print_json, progress, ready
 
 
 @app.command()
@@ -21,7 +21,7 @@ def figure(
     format_: Annotated[list[str] | None, typer.Option("--format", metavar="FORMAT", help="png, svg or pdf; repeatable, or with commas; else all")] = None,
     replicates: Annotated[int, typer.Option(min=1, max=10_000, help="pairs of runs, each pair with the same luck")] = 20,
     days: Days = None, seed: Seed = 0, set_: Set = None, on: On = None, off: Off = None, within: Within = 30,
-    workers: Annotated[int | None, typer.Option(min=0, max=512, help="processes; 0 is none beside this one; the result does not depend on it")] = None,
+    workers: Workers = None,
     out_: Annotated[Path, typer.Option("--out", help="folder for the figures")] = Path("out"),
     json_: Json = False,
 ):  # fmt: skip

@@ -3,6 +3,7 @@
 import shlex
 import sys
 import warnings
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Annotated
 
@@ -48,11 +49,12 @@ def root(version: Annotated[bool, typer.Option("--version", callback=show_versio
     pass
 
 
-def ready(scenario, folder, more=()):
+def ready(scenario, folder, more=(), notice=True):
     """See that a community can be founded and its results written before anything takes long.
 
     What of the engine and of the scenario's mechanisms, and `more`, is not compiled yet is compiled here, on all cores:
-    once on a machine, and again when cogov changes.
+    once on a machine, and again when cogov changes. Numbers that the case leaves out are shown, unless the command shows
+    them itself (`notice`).
     """
     from .model import kernel_store, precompile
     from .model.simulate import community
@@ -63,6 +65,8 @@ def ready(scenario, folder, more=()):
             TemporaryFile(dir=folder).close()
         except OSError as error:
             raise ScenarioError(f"--out {folder}: nothing can be written there: {error.strerror}") from None
+    if notice:
+        show_left_out(scenario)
     names = sorted({*scenario.mechanisms, *more})
     if not precompile.is_prepared(names):
         if kernel_store.writable() is None:
@@ -80,6 +84,24 @@ def compile_engine(names):
     with progress() as bar:
         task = bar.add_task("Compiling the engine, once", total=None)
         return precompile.prepare(names, lambda done, of: bar.update(task, completed=done, total=of))
+
+
+def keep_inputs(folder, names, *inputs):
+    """Refuse to write files of these names into a folder where one of them is what the command reads. Raises ScenarioError."""
+    for path in (folder / name for name in names):
+        for one in (one for one in inputs if one is not None):
+            if path.exists() and Path(one).exists() and path.samefile(one):
+                raise ScenarioError(f"--out {folder}: would overwrite {one}, which this command reads; name another folder")
+
+
+def show_left_out(scenario):
+    """Say on standard error which numbers of its census a case leaves out, and what was taken for them."""
+    from .model.scenario import census_of
+
+    numbers, left = census_of(scenario)
+    if left:
+        told = ", ".join(f"{path.removeprefix('community.')} {numbers[path]:,.6g}" for path in left)
+        err.print(f"{scenario.name}: left out by the case, so taken in proportion: {told}", highlight=False, markup=False, soft_wrap=True)
 
 
 def progress(*more):

@@ -7,9 +7,8 @@ from typing import Annotated
 
 import typer
 
-from .model.cores import count_cores
 from .model.knobs import ScenarioError
-from .shell import Executor, Insecure, Json, Scheduler, Workers, app, bench, command, err, out, print_json, progress, ready
+from .shell import Executor, Insecure, Json, Scheduler, Workers, app, bench, command, err, out, print_json, progress, ready, show_left_out
 
 
 @app.command()
@@ -31,16 +30,20 @@ def sweep(
     """
     from .experiments import sweep as sweeping
     from .experiments.executors import chosen, share
+    from .experiments.supervisor import processes_of
 
     if not (out_ or plan):
         raise ScenarioError("--out is missing: name a folder for the results, or give --plan, which keeps none")
     make, part = chosen(executor, scheduler, workers, insecure), share(shard)
     made = sweeping.planned(file, command())
-    ready(next(iter(made.cases.values())), None if plan else out_, used(made))
+    first, *others = made.cases.values()
+    ready(first, None if plan else out_, used(made))
+    for one in others:
+        show_left_out(one)
     guess = sweeping.estimated(made)
     if plan and json_:
         return print_json(vars(guess))
-    cores = workers or (count_cores() if workers is None and executor == "pool" else 1)
+    cores = max(1, processes_of(workers)) if executor == "pool" else 1
     err.print(f"{made.experiment.name}: {sweeping.expected(guess, cores, made.experiment)}", highlight=False, soft_wrap=True)
     if plan:
         return
@@ -136,7 +139,7 @@ def slurm(file: Experiment, results: Results = None, shards: Shards = 8, cpus: C
     """An array job for SLURM and the merge of its shards; `bash SCRIPT` submits both."""
     from .experiments.jobs import slurm
 
-    written(slurm(shared(file, results, shards, cpus)), out_)
+    written(slurm(shared(file, results, shards, cpus)), out_, file)
 
 
 @cluster.command()
@@ -149,7 +152,7 @@ def k8s(
     """An Indexed Job for Kubernetes and the merge of its shards; `kubectl apply -f MANIFEST` starts the first."""
     from .experiments.jobs import kubernetes
 
-    written(kubernetes(shared(file, results, shards, cpus), image, claim), out_)
+    written(kubernetes(shared(file, results, shards, cpus), image, claim), out_, file)
 
 
 def shared(file, results, shards, cpus):
@@ -163,7 +166,7 @@ def shared(file, results, shards, cpus):
     return job(made, sweeping.estimated(made), file, results or Path("out") / plain(made.experiment.name), shards, cpus)
 
 
-def written(text, path):
+def written(text, path, *inputs):
     """Print it, or write it to the file `path`."""
     if path is None:
         try:
@@ -171,6 +174,8 @@ def written(text, path):
         except UnicodeEncodeError:  # a path that is escaped would be another path
             raise ScenarioError(f"the script holds characters that this output ({sys.stdout.encoding}) cannot; write it to a file with --out FILE") from None
         return print(text, end="")
+    if any(path.exists() and one.exists() and path.samefile(one) for one in inputs):
+        raise ScenarioError(f"--out {path}: would overwrite what this command reads; name another file")
     path.write_text(text, encoding="utf-8")
     err.print(f"Written: {path}", highlight=False, soft_wrap=True)
 

@@ -13,7 +13,7 @@ from ..model.release import project
 from .own import kept_sources
 from .registration import history, statement
 from .results import results
-from .store import LEDGER, OWN, SUMS, TEXTS, sums_of
+from .store import LEDGER, OWN, SUMS, sums_of
 
 HOME = Path(__file__).parent.parent
 LICENCE = "https://spdx.org/licenses/MIT"

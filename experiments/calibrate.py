@@ -20,18 +20,18 @@ import pandas as pd
 from scipy import stats
 
 from ..model.cases import altered
-from ..model.cores import count_cores
 from ..model.knobs import ScenarioError
 from ..model.luck import whole_seed
 from ..model.reading import short
 from . import manifest
-from .casefiles import written
+from .casefiles import written as case_text
 from .fitting import ATOLL, Workers, optuna_study, rounds, search, weights_of, worth
 from .free import FACTOR, freed, turned
 from .likeness import FEW, SETTLING, errors, kinds_of, misses, noise, parts, target, tried
 from .logs import Log, read_log
 from .runs import scenario_of
 from .spreadsheets import write_csv
+from .supervisor import processes_of
 
 HORIZONS = (1, 3, 7, 30, 90, 180)  # days after telling
 SEEN = 2 / 3      # of the rest of a run: horizons beyond are too far for what it sees
@@ -41,6 +41,7 @@ CLEARLY = 0.7     # of its prior's width: an interval that is not narrower has l
 ROUGH = 10        # members that an ensemble must be worth, for its intervals not to be called rough
 METHODS = ("tpe", "cma", "sobol")
 INTERVAL = (0.05, 0.95)
+FITTED = ", fitted to "  # how a fitted case begins, after its name
 
 
 @dataclass
@@ -77,15 +78,18 @@ class Calibration:
         return " ".join(words)
 
     def save(self, folder, command=""):
-        """Write the case file, ensemble.csv, trials.csv, parameters.csv, scores.csv, curves.csv, rates.csv and manifest.json; returns the case file's path."""
+        """Write the case file, ensemble.csv, trials.csv, parameters.csv, scores.csv, curves.csv, rates.csv and manifest.json; returns the case file's path.
+
+        Raises ScenarioError where the case file would overwrite one that no calibration wrote.
+        """
         folder = Path(folder)
         manifest.free(folder)
+        path = fitted_file(folder, self.case)
         folder.mkdir(parents=True, exist_ok=True)
         for name in ("parameters", "scores"):
             write_csv(getattr(self, name), folder / f"{name}.csv")
         for name in ("ensemble", "trials", "curves", "rates"):
             write_csv(getattr(self, name), folder / f"{name}.csv", index=False)
-        path = folder / f"{self.case.name}.toml"
         path.write_text(self.case_file(command), encoding="utf-8")
         tables = [f"{name}.csv" for name in ("parameters", "scores", "ensemble", "trials", "curves", "rates")]
         manifest.leave(folder, "calibrate", command=command, cases=[self.case, self.fitted], tables=tables, verdict=self.verdict(), **self.asked, log=manifest.file_of(self.log.path))
@@ -100,8 +104,22 @@ class Calibration:
             tells = f"5 to 95 %: {row.p5:.4g} to {row.p95:.4g}" + ("" if row.identified else "; the log does not tell")
             for moved in self.free[path].moves:
                 notes[moved] = f"fitted, {'factor ' if self.free[path].factor else ''}{row.best:.4g} ({tells})"
-        header = f"{self.case.name}, fitted to {where} on {date.today()}; fitted numbers say so, all others are as they were."
-        return written(self.fitted, notes, short(header, 400) + (f"\n{short(command, 400)}" if command else "") + "\n" + short(self.verdict(), 1000))
+        header = f"{self.case.name}{FITTED}{where} on {date.today()}; fitted numbers say so, all others are as they were."
+        return case_text(self.fitted, notes, short(header, 400) + (f"\n{short(command, 400)}" if command else "") + "\n" + short(self.verdict(), 1000))
+
+
+def fitted_file(folder, scenario):
+    """Where the fitted case goes. Raises ScenarioError where there is a file already that no calibration wrote."""
+    path = Path(folder) / f"{scenario.name}.toml"
+    if path.exists() and not path.read_bytes().startswith(f"# {scenario.name}{FITTED}".encode()):
+        raise ScenarioError(f"--out {folder}: would overwrite {path}, which no calibration wrote; name another folder")
+    return path
+
+
+def written(scenario):
+    """Names of the files that a calibration of this scenario writes."""
+    tables = ("parameters", "scores", "ensemble", "trials", "curves", "rates")
+    return (f"{scenario.name}.toml", *(f"{name}.csv" for name in tables), "calibration.png", "calibration.svg")
 
 
 class Answer:
@@ -138,7 +156,7 @@ def calibrate(case, log, *, fit=(), trials=200, replicates=2, held_out=0.25, fac
     }
     aim = aims["fitted to"]
     luck, counted = noise(scenario, aim, seed), scenario.days - int(SETTLING * scenario.days)
-    with Workers(min(workers or count_cores(), trials)) as every:
+    with Workers(min(processes_of(workers), trials)) as every:
         answer = Answer(partial(tried, scenario, chosen, aim, seed, range(replicates)), aim, errors(aim, luck, counted, replicates), every, progress)
         first = max(ATOLL, int(SEARCHED * trials))
         each = [(trials - first) * (n + 1) // ROUNDS - (trials - first) * n // ROUNDS for n in range(ROUNDS)]

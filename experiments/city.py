@@ -18,7 +18,6 @@ import pandas as pd
 from ..model import measures
 from ..model.cases import altered, read, shipped
 from ..model.compiled import version
-from ..model.cores import count_cores
 from ..model.knobs import ScenarioError, check, knob
 from ..model.luck import seed_of, whole_seed
 from ..model.reading import table_of
@@ -26,7 +25,7 @@ from ..model.street import Street, StreetKnobs
 from .bench import grown
 from .executors import chosen
 from .store import parquet, put
-from .supervisor import supervised
+from .supervisor import processes_of, supervised
 
 TABLES = ("communities", "series")
 LEAST = 3000  # residents of a case that counts as a community of a city when none are named
@@ -127,7 +126,7 @@ def live(city, out, make=None, workers=None, progress=None):
     began, folder = time.perf_counter(), Path(out)
     for name in (*TABLES, "tmp"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    workers = count_cores() if workers is None else workers
+    workers = processes_of(workers)
     make = make or chosen("pool", workers=workers)
     registered(city, folder)
     there = {street for street in range(city.streets()) if all(part(folder, name, street) for name in TABLES)}

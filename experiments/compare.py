@@ -9,7 +9,6 @@ import pandas as pd
 
 from ..model import measures, mechanisms
 from ..model.cases import altered
-from ..model.cores import count_cores
 from ..model.knobs import ScenarioError
 from ..model.luck import whole_seed
 from ..model.precompile import ensure
@@ -17,7 +16,7 @@ from ..model.scenario import Scenario
 from . import manifest, runs
 from .spreadsheets import write_csv
 from .statistics import difference
-from .supervisor import end, pool
+from .supervisor import end, pool, processes_of
 
 ARMS = ("without", "with")
 EXPERIMENT = "compare"  # what the luck of its replicates is hashed from
@@ -69,7 +68,7 @@ class Comparison:
         manifest.leave(
             folder, "compare", command=command, cases=[self.case], tables=[f"{name}.csv" for name in names],
             verdict=self.verdict(), case=self.case.name, mechanisms=self.mechanisms, in_both_arms=sorted(set(self.case.mechanisms) - set(self.mechanisms)), **self.asked,
-            replicates=self.replicates, seed=self.seed, days=self.case.days, within=self.within,
+            replicates=self.replicates, seed=self.seed, days=self.case.days, **runs.census(self.case), within=self.within,
         )  # fmt: skip
         return folder
 
@@ -90,7 +89,8 @@ def compare(case, mechanism, *, replicates=20, seed=0, days=None, on=(), off=(),
     """Compare `case` without and with `mechanism` (a name or several), pair by pair under the same luck.
 
     Everything else the case has switched on stays on in both arms (`off` takes it out). `progress`, if given, is called
-    after every pair. `workers` processes share the work; the result is the same for any number. Raises ScenarioError.
+    after every pair. `workers` processes share the work (0 or 1: only this one; None: all cores, where that is worth it); the
+    result is the same for any number. Raises ScenarioError.
     """
     seed = whole_seed(seed)
     if not 1 <= replicates <= 1_000_000:
@@ -118,16 +118,10 @@ def arms_of(scenario, names, **changes):
 
 def each(job, count, workers, progress):
     """Results of job(0) ... job(count - 1), in order, on so many processes."""
-    workers = workers or (count_cores() if 2 * count >= WORTH_A_POOL else 1)
-    if workers == 1:
-        for number in range(count):
-            yield job(number)
-            if progress:
-                progress()
-        return
-    executor = pool(workers)
+    workers = 0 if workers is None and 2 * count < WORTH_A_POOL else processes_of(workers)
+    executor = pool(workers if workers > 1 else 0)
     try:
-        for result in executor.map(job, range(count), chunksize=max(1, min(8, count // (4 * workers)))):
+        for result in executor.map(job, range(count), chunksize=max(1, min(8, count // (4 * max(workers, 1))))):
             yield result
             if progress:
                 progress()

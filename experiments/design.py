@@ -14,7 +14,7 @@ from pathlib import Path
 from ..model import mechanisms
 from ..model.cases import altered
 from ..model.knobs import ScenarioError, complaint, paths, span
-from ..model.reading import LARGEST, At, allowed, as_toml, guess, taken, words
+from ..model.reading import LARGEST, TEXT, At, allowed, as_toml, is_text, taken, words
 
 KINDS = ("arms", "grid", "list", "one_at_a_time", "factorial", "latin", "sobol", "morris", "saltelli")
 SAMPLED = ("latin", "sobol", "morris", "saltelli")
@@ -162,8 +162,8 @@ def switch(path):
 def space(scenario, factor, number):
     """What a factor may be in this case. Raises ScenarioError."""
     where = f"factor.{number}"
-    if factor.path.startswith("mechanisms.") and (name := factor.path.split(".")[1]) not in mechanisms.known():
-        raise ScenarioError(f"{where}.path = {factor.path!r} names no mechanism{guess(name, mechanisms.names())}")
+    if factor.path.startswith("mechanisms.") and (problem := mechanisms.why_not(factor.path.split(".")[1])):
+        raise ScenarioError(f"{where}.path = {factor.path!r}: {problem}")
     if switch(factor.path):
         told = factor.values or (False, True)
         if any(type(value) is not bool for value in told) or factor.range:
@@ -172,15 +172,12 @@ def space(scenario, factor, number):
     full = altered(scenario, on=[*scenario.mechanisms, *([factor.path.split(".")[1]] if factor.path.startswith("mechanisms.") else [])])
     known = paths(full) | words(full)
     if factor.path not in known:
-        raise ScenarioError(f"{where}.path = {factor.path!r} is no knob{nearest(factor.path, known)}")
+        raise ScenarioError(f"{where}.path = {factor.path!r} is no knob{nearest(factor.path, known, full)}")
     f = known[factor.path]
     if factor.values:
         return Space(factor.path, tuple(taken(f, value, At(f"{where}.values", {}), factor.path) for value in factor.values))
     if "low" not in f.metadata:
-        choices = (False, True) if f.type is bool else tuple(f.metadata.get("choices", ()))
-        if not choices:
-            raise ScenarioError(f"{where}.values is missing: {factor.path} is text, and has no range")
-        return Space(factor.path, choices)
+        return Space(factor.path, (False, True) if f.type is bool else tuple(f.metadata["choices"]))
     m, whole = f.metadata, f.type in (int, "int")
     ends = list(factor.range) or [m["low"], m["high"]]
     if len(ends) != 2 or any(complaint(f, end) for end in ends) or not ends[0] < ends[1]:
@@ -191,8 +188,10 @@ def space(scenario, factor, number):
     return Space(factor.path, (), int(low) if whole else float(low), int(high) if whole else float(high), whole, factor.log)
 
 
-def nearest(path, known):
+def nearest(path, known, scenario):
     """The way out for a path that is none."""
+    if is_text(scenario, path):
+        return f": it {TEXT}"
     near = get_close_matches(path, known, 3, 0.6)
     return f"; did you mean {' or '.join(near)}?" if near else "; `cogov knobs` lists them all"
 
@@ -264,7 +263,7 @@ def listed(path, scenario):
     known = paths(full) | words(full)
     for column in header:
         if column != "arm" and not switch(column) and column not in known:
-            raise ScenarioError(f"design.table {path}:1: no knob is called {column!r}{nearest(column, known)}")
+            raise ScenarioError(f"design.table {path}:1: no knob is called {column!r}{nearest(column, known, full)}")
     for n, row in enumerate(body):
         if len(row) != len(header):
             raise ScenarioError(f"design.table {path}:{n + 2}: has {len(row)} cells; its header has {len(header)}")

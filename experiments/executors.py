@@ -7,7 +7,7 @@ from functools import partial
 from ..model.cores import count_cores
 from ..model.knobs import ScenarioError
 from .cluster import connected
-from .supervisor import Serial, pool
+from .supervisor import Serial, pool, processes_of
 
 
 def share(text):
@@ -32,8 +32,10 @@ def chosen(executor, scheduler=None, workers=None, insecure=False, kinds=("pool"
         return partial(dask, scheduler, insecure)
     if scheduler:
         raise ScenarioError(f"--scheduler {scheduler} is for --executor dask")
-    workers = count_cores() if workers is None else workers
-    return partial({"pool": pool, "threads": ThreadPoolExecutor}[executor], workers) if workers else Serial
+    if executor == "threads":
+        workers = count_cores() if workers is None else workers
+        return partial(ThreadPoolExecutor, workers) if workers else Serial
+    return partial(pool, processes_of(workers))
 
 
 def dask(scheduler, insecure=False):

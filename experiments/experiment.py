@@ -13,7 +13,7 @@ from ..model import measures
 from ..model.cases import altered, read
 from ..model.knobs import ScenarioError, knob
 from ..model.luck import seed_of, whole_seed
-from ..model.mechanisms import known, names
+from ..model.mechanisms import broken, why_not
 from ..model.reading import build, guess, load
 from .design import KINDS, flat, of_case, scenario_of, size
 
@@ -24,8 +24,9 @@ CHOICE = "a choice of the user"
 
 
 def unknown(where, told):
-    """Those of `told` that are no mechanisms, as (field, words)."""
-    return [(where, f"names {name!r}, which is no mechanism{guess(name, names())}") for name in told if name not in known()]
+    """Those of `told` that are no mechanisms to use, as (field, words)."""
+    fine = broken() if where == "off" else ()  # who is left out need not work
+    return [(where, f"names {name!r}: {problem}") for name in told if name not in fine and (problem := why_not(name))]
 
 
 @dataclass(frozen=True)

@@ -22,14 +22,13 @@ class Workers:
     """So many processes, or none: results of a job, in order."""
 
     def __init__(self, workers):
-        self.pool = pool(workers) if workers > 1 else None
+        self.pool = pool(workers if workers > 1 else 0)
 
     def __enter__(self):
-        return self.pool.map if self.pool else map
+        return self.pool.map
 
     def __exit__(self, *what):
-        if self.pool:
-            end(self.pool)
+        end(self.pool)
 
 
 def search(chosen, trials, seed, method, answer):

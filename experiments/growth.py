@@ -5,10 +5,10 @@ from multiprocessing import active_children
 from resource import RUSAGE_CHILDREN
 from tempfile import TemporaryDirectory
 
-from ..model.cores import count_cores
 from . import city as cities
 from .bench import BenchTable, peak
 from .executors import chosen
+from .supervisor import processes_of
 
 EIGHT = ("building_captains", "chat_groups", "grid_patrol", "joint_council", "mediation_room", "party_volunteers", "red_property", "whistle")
 SIZES = (1, 10, 100)  # communities, before the largest
@@ -17,7 +17,7 @@ WAYS = ("pool", "threads")
 
 def bench(console, residents=10_000_000, communities=700, workers=None):
     """Both tables."""
-    each, workers = residents / communities, workers or count_cores()
+    each, workers = residents / communities, processes_of(workers)
     made = cities.composed(["guiyuan"], on=EIGHT, off=["consent_campaign", "home_visits"])
     rows = []
     sizes = [("pool", n) for n in (*(n for n in SIZES if n < communities), communities)] + [("threads", communities)]  # last: what this process ever held stays in its peak

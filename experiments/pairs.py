@@ -14,13 +14,12 @@ import numpy as np
 import pandas as pd
 
 from ..model import measures
-from ..model.cores import count_cores
 from ..model.knobs import ScenarioError
 from ..model.luck import seed_of, whole_seed
 from ..model.simulate import simulate
 from .compare import ARMS, EXPERIMENT, bands, boiled, curves, ledgers, paired, tabled
 from .statistics import half_width, too_few
-from .supervisor import begun, end
+from .supervisor import begun, end, processes_of
 
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # pairs after which a summary is given
 MOST = 10_000
@@ -184,7 +183,8 @@ class Pairs:
         left, right = self.arms
         if (left.name, left.days) != (right.name, right.days):
             raise ScenarioError(f"{left.name}, {left.days} days, and {right.name}, {right.days} days, are no pair: arms are of one case and of as many days")
-        self.workers = max(1, min(4, count_cores() - 1)) if workers is None else workers
+        every = processes_of(workers)
+        self.workers = min(4, max(1, every - 1), every) if workers is None else every  # of all cores one is left to who looks on
         self.pairs = [summed(first, within)] if first else []
         self._stop, self._lock, self._pool = threading.Event(), threading.Lock(), None
 

@@ -13,7 +13,7 @@ from ..model.issues import STATES, WHAT
 from ..model.ledger import PAYERS
 from ..model.luck import seed_of, whole_seed
 from ..model.precompile import ensure
-from ..model.scenario import Scenario
+from ..model.scenario import Scenario, census_of
 
 SOURCES = ("yuan: community", "yuan: compounds")  # whose fund
 DESKS = "(desks)"  # the ledger's row for work that no mechanism sent
@@ -117,6 +117,12 @@ def spending(run):
     amounts = np.column_stack([run.ledger.hours, community, compounds])
     rows = {name: dict(zip((*PAYERS, *SOURCES), row.tolist())) for name, row in zip((*run.names, DESKS), amounts)}
     return {name: row for name, row in rows.items() if name == DESKS or sum(row.values()) > 0}
+
+
+def census(scenario):
+    """The census and the committee of a scenario for a manifest: every number, and the names of those that the case leaves out."""
+    numbers, left = census_of(scenario)
+    return {"census": numbers, "left_out": left}
 
 
 def ledger(run):

@@ -28,7 +28,7 @@ from . import runs
 from .book import Book
 from .front import SIGN, beyond, confirmed, pareto, signed
 from .parameters import at
-from .supervisor import end, pool
+from .supervisor import end, pool, processes_of
 from .wide import SWITCH, shown, some
 
 SAMPLERS = ("nsga2", "tpe")
@@ -103,10 +103,10 @@ def search(
     same arguments and file takes from there what it has.
     """
     room = room_of(runs.scenario_of(case), tuple(dict.fromkeys(mechanisms)), dict(knobs), dict(objectives), dict(limits), replicates, seed, within, days, on, off, settings, most)
-    for name, value, least in (("trials", trials, 1), ("replicates", replicates, 2), ("confirm", confirm, 2), ("workers", workers, 1)):
+    for name, value, least in (("trials", trials, 1), ("replicates", replicates, 2), ("confirm", confirm, 2)):
         if not least <= value <= 100_000:
             raise ScenarioError(f"{name} = {value} is out of range; allowed is {least} to 100,000")
-    with hands(workers) as ask:
+    with hands(processes_of(workers)) as ask:
         if room.limits:
             room = replace(room, spent=dict(ask(partial(spent_in, room), range(replicates + confirm))))
         book = Book(room, record)
@@ -306,7 +306,7 @@ def averaged(room, outcome):
 @contextmanager
 def hands(workers):
     """A way to have a job done for many designs: yields (number, result) as they are done, on so many processes."""
-    if workers == 1:
+    if workers <= 1:
         yield lambda job, many: ((n, job(one)) for n, one in enumerate(many))
         return
     executor = pool(workers)

@@ -6,21 +6,33 @@ culprit; a run that dies twice alone is a failed run, and the rest go on.
 
 import os
 import signal
+import sys
 import time
+import warnings
 from collections import Counter, deque
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
-from multiprocessing import get_context, resource_tracker
+from contextlib import contextmanager
+from multiprocessing import current_process, get_all_start_methods, get_context, get_start_method, resource_tracker
+from pathlib import Path
+from types import ModuleType
 
+from ..model.cores import count_cores
+from ..model.knobs import ScenarioError
+from ..model.mechanisms import Mechanism
 from .work import hired
 
 DEATHS = 2       # alone, that make a run a failed one
 BIRTHS = 3       # of a pool, before it is given up
+MOST = 512       # processes
 WATCH = 1.0      # seconds between looks at whether a worker has died unnoticed
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")  # a worker is one thread
 
 
 class Serial(Executor):
-    """No other process: a task is done when it is submitted."""
+    """No other process: a task is done when it is submitted, or when its result is taken from `map`."""
+
+    def map(self, fn, *iterables, timeout=None, chunksize=1):
+        return map(fn, *iterables)
 
     def submit(self, fn, /, *args, **kwargs):
         future = Future()
@@ -31,10 +43,74 @@ class Serial(Executor):
         return future
 
 
+def processes_of(workers):
+    """How many processes `workers` asks for beside this one: None is one for every core, and none where no process can be started.
+
+    Raises ScenarioError where it is no such number; warns where processes are asked for and cannot be had.
+    """
+    if workers is not None and (not hasattr(workers, "__index__") or not 0 <= workers <= MOST):
+        raise ScenarioError(f"workers = {workers!r} is out of range; allowed is 0, only this process, to {MOST}; None is one for every core")
+    problem = single()
+    if problem and (workers or workers is None and problem != WORKER):
+        warnings.warn(f"cogov goes on in this process alone, without workers: {problem}", RuntimeWarning, stacklevel=2)
+    return 0 if problem else count_cores() if workers is None else workers
+
+
+WORKER = "it is itself a worker, of a multiprocessing.Pool or of joblib, and can start none"
+
+
+def single():
+    """Why this process can start no others, in words; empty when it can."""
+    if current_process().daemon or get_start_method(allow_none=True) not in (None, *get_all_start_methods()):  # joblib's is its own
+        return WORKER
+    main = sys.modules["__main__"]
+    if needed(main) and not guarded(main):
+        return "a mechanism is defined in the script itself, which worker processes must load and would run: put it in a file of its own, or what runs below `if __name__ == \"__main__\":`"
+    return ""
+
+
+def needed(main):
+    """Whether worker processes must load the script that was started: only if a mechanism is defined in it."""
+    return any(isinstance(c, type) and issubclass(c, Mechanism) and c.__module__ == "__main__" for c in tuple(vars(main).values()))
+
+
+def guarded(main):
+    """Whether a script can be loaded without running: it asks for its `__name__`."""
+    try:
+        return "__name__" in Path(main.__file__).read_text(encoding="utf-8", errors="replace")
+    except (AttributeError, TypeError, OSError):  # a notebook, standard input
+        return False
+
+
+@contextmanager
+def unseen_main():
+    """Hide the script that was started from the processes that are started meanwhile, which would run it again to no purpose."""
+    main = sys.modules["__main__"]
+    if needed(main):
+        yield
+        return
+    stand_in = ModuleType("__main__")
+    vars(stand_in).update(vars(main), __file__=None, __spec__=None)
+    sys.modules["__main__"] = stand_in
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
 def pool(workers):
-    """The standard process pool of fresh processes, a thread each, deaf to Ctrl-C from their first moment. Raises OSError when they die as they begin."""
+    """The standard process pool of fresh processes, a thread each, deaf to Ctrl-C from their first moment; none of them where there are to be 0.
+
+    Raises OSError when they die as they begin.
+    """
+    if not workers:
+        return Serial()
     for _ in range(BIRTHS):
-        executor, calls = begun(workers)
+        try:
+            executor, calls = begun(workers)
+        except (OSError, ImportError, NotImplementedError) as error:
+            warnings.warn(f"cogov goes on in this process alone, without workers: {error}", RuntimeWarning, stacklevel=2)
+            return Serial()
         try:
             calls[0].result()
             return executor
@@ -42,7 +118,7 @@ def pool(workers):
             end(executor)
             if not isinstance(error, BrokenExecutor):
                 raise
-    raise OSError(None, "worker processes die as they begin; a script that sweeps needs `if __name__ == \"__main__\":` around it, or workers=0")
+    raise OSError(None, "worker processes die as they begin, for want of memory or under a limit on processes; fewer workers may do, and workers=0 needs none")
 
 
 def begun(workers):
@@ -53,7 +129,12 @@ def begun(workers):
     heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # a process begins with the mask of the thread that begins it
     try:
         executor = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=hired)
-        return executor, [executor.submit(os.getpid) for _ in range(workers)]  # each begins a process, under these settings
+        try:
+            with unseen_main():
+                return executor, [executor.submit(os.getpid) for _ in range(workers)]  # each begins a process, under these settings
+        except BaseException:
+            end(executor)
+            raise
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, heard)
         for name, value in before.items():

@@ -15,7 +15,6 @@ from pathlib import Path
 from shutil import disk_usage
 
 from ..model import compiled
-from ..model.cores import count_cores
 from ..model.knobs import ScenarioError
 from ..model.reading import table_of
 from .executors import chosen
@@ -23,7 +22,7 @@ from .experiment import Experiment, arms, read_experiment, scenarios
 from .registration import changes, refuse_other, register
 from .sequential import FIRST, Rule, decide
 from .store import ASIDE, OWN, PART_NAME, TEXTS, Parcel, Store, packed
-from .supervisor import supervised
+from .supervisor import processes_of, supervised
 from .work import Order, Outcome, Terms, work
 
 TASK = 0.25     # seconds of work to hand out at once
@@ -160,7 +159,7 @@ def sweep(experiment, out, *, workers=None, make=None, shard=(1, 1), chunk=None,
     guess = guess or estimated(plan)
     limit = max(60.0, PATIENCE * guess.a_run) if limit is None else limit
     chunk = chunk or max(1, min(LARGEST, int(TASK / max(guess.a_run, 1e-6))))
-    workers = count_cores() if workers is None else workers
+    workers = processes_of(workers)
     make = make or chosen("pool", workers=workers)
     spent_on_trial = time.process_time() - spent
     store = Store(out)

@@ -73,7 +73,7 @@ def one(terms, order, live=simulate):
         with limited(terms.limit):
             run = live(scenario, order.luck)
             return boiled(run, order, terms, time.perf_counter() - start)
-    except (Exception, SystemExit) as error:  # whatever it is: a run that fails is a result
+    except (Exception, SystemExit, TooLong) as error:  # whatever it is: a run that fails is a result
         told = "".join(traceback.format_exception(error))[-4000:].strip().encode("utf-8", "backslashreplace").decode()  # lone surrogates no table takes
         return Outcome(order, "failed", time.perf_counter() - start, failure=told)
 
@@ -127,8 +127,8 @@ def streamed(table):
     return sink.getvalue().to_pybytes()
 
 
-class TooLong(Exception):
-    """A run that did not end within its limit."""
+class TooLong(BaseException):
+    """A run that did not end within its limit; nothing in a run may catch it by catching Exception."""
 
 
 @contextmanager

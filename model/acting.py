@@ -7,6 +7,8 @@ once and by itself, whatever the mix, and a plain Python one can stand among the
 import numpy as np
 
 from .compiled import bound, compiled, struct
+from .guard import ReadOnly, watched
+from .mechanisms import ships
 from .pull import LEVERS, OF_ISSUES, Hand, Levers, Stack, shapes
 
 
@@ -14,22 +16,26 @@ class Acting:
     """One mechanism at work."""
 
     def __init__(self, name, mechanism, hand, world):
-        self.name, self.mechanism, self.hand = name, mechanism, hand
-        self.handed, self.plain = (struct(hand._replace(lever=struct(hand.lever))), world.live), (hand._replace(knobs=(mechanism,)), world)
+        self.name, self.mechanism, self.hand, self.world, self.tested = name, mechanism, hand, world, ships(type(mechanism))
+        self.handed = struct(hand._replace(lever=struct(hand.lever))), world.live
+        self.plain = hand._replace(knobs=(mechanism,)), world if self.tested else ReadOnly(world)
 
     def calls(self, step):
         """The function of a step and what it is called with; none if it does not take that step."""
         function = getattr(type(self.mechanism), step)
-        if function is not None and hasattr(function, "py_func"):
-            yield bound(function, *self.handed), *self.handed
-        elif function is not None:
-            yield function, *self.plain
+        if function is None:
+            return
+        handed = self.handed if hasattr(function, "py_func") else self.plain
+        if not self.tested:
+            yield watched(self, step, function), *handed
+        else:
+            yield bound(function, *handed) if handed is self.handed else function, *handed
 
 
 def knobs(mechanism):
     """A mechanism's numbers as an array of one row, for kernels: field names are its knobs, decimals f8 and whole numbers i8."""
     numbers = {name: value for name, value in vars(mechanism).items() if isinstance(value, (int, float))}
-    kinds = [(name, "i8" if type(mechanism).__annotations__.get(name) in (int, bool) else "f8") for name in numbers]
+    kinds = [(name, "i8" if type(mechanism).__annotations__.get(name) in (int, bool, "int", "bool") else "f8") for name in numbers]
     return np.array([tuple(numbers.values())], kinds)
 
 

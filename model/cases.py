@@ -35,9 +35,9 @@ def read(case):
 def altered(scenario, on=(), off=(), settings=(), days=None):
     """The same community with mechanisms switched on or off and knobs set: `settings` are "path=value" texts or a dict path -> value."""
     on, off = ((names,) if isinstance(names, str) else tuple(names) for names in (on, off))
-    for name in (*on, *off):
-        if name not in mechanisms.known():
-            raise ScenarioError(f"no mechanism is called {name!r}{guess(name, mechanisms.names())}")
+    for name in (*on, *(name for name in off if name not in mechanisms.broken())):
+        if problem := mechanisms.why_not(name):
+            raise ScenarioError(problem)
     both = set(on) & set(off)
     if both:
         raise ScenarioError(f"{', '.join(sorted(both))}: switched on and off at once; leave one out")

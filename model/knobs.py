@@ -1,10 +1,26 @@
 """A knob is one number a scenario may set, declared once, where it is used."""
 
+import re
 from dataclasses import field, fields, is_dataclass, replace
+
+FORBIDDEN = '/\\:*?"<>|'  # in names of files, on one system or another
+RESERVED = re.compile(r"(con|prn|aux|nul|(com|lpt)\d)(\..*)?", re.IGNORECASE)  # names that Windows keeps for devices
 
 
 class ScenarioError(ValueError):
     """Something a user wrote cannot be meant; the message names the culprit and the way out."""
+
+
+class LeftOut:
+    """Marks a number that a case does not give: it is a share of one that the case gives, and follows it when that is changed."""
+
+
+class LeftOutCount(LeftOut, int):
+    """A whole number that is left out."""
+
+
+class LeftOutAmount(LeftOut, float):
+    """A decimal number that is left out."""
 
 
 def knob(default, low, high, *, unit, source):
@@ -25,6 +41,8 @@ def check(owner, path=""):
             problem = complaint(f, getattr(owner, f.name))
             if problem:
                 raise ScenarioError(f"{path or type(owner).__name__}.{f.name} {problem}")
+        elif "file_name" in f.metadata and (problem := complain_about_name(getattr(owner, f.name))):
+            raise ScenarioError(f"{type(owner).__name__}.{f.name} {problem}")
     for name, problem in getattr(owner, "contradictions", tuple)():
         raise ScenarioError(f"{path or type(owner).__name__}.{name} {problem}")
 
@@ -39,6 +57,29 @@ def complaint(f, value):
         return f"= {value!r} is not a whole number; {allowed}"
     if not m["low"] <= value <= m["high"]:  # NaN neither
         return f"= {value!r} is out of range; {allowed}" if isinstance(value, float) or abs(value) < 2**1000 else f"is out of range; {allowed}"
+    return ""
+
+
+def complain_about_name(name):
+    """Say why `name` cannot name a file, in words; empty when it can."""
+    problem = ""
+    if not isinstance(name, str):
+        return f"= {name!r} is not text"
+    if not name:
+        problem = "is empty"
+    elif not name.isprintable():
+        problem = "has characters that cannot be shown"
+    elif held := [sign for sign in FORBIDDEN if sign in name]:
+        problem = f"holds {' '.join(held)}"
+    elif name[0] in ". -":
+        problem = f"begins with {name[0]!r}"
+    elif name[-1] in ". ":
+        problem = f"ends with {name[-1]!r}"
+    elif RESERVED.fullmatch(name):
+        problem = "is reserved by some systems"
+    if problem:
+        shown = repr(name if len(name) <= 60 else name[:57] + "...")
+        return f"= {shown} {problem}, and files are named by it: allowed are letters of any language, digits, spaces and most signs, none of {' '.join(FORBIDDEN)}"
     return ""
 
 

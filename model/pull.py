@@ -44,6 +44,7 @@ class Levers(NamedTuple):
 
 LEVERS = Levers._fields
 OWNED = tuple(LEVERS.index(lever) for lever in ("sight", "work", "accord", "doors"))  # whoever pulled is credited: never summed
+SIGNED = ("voice", "keep", "hurry", "reach", "consent", "ease", "wish", "trust")  # levers that go either way; of the others nothing below 0 is pulled
 OF_ISSUES = tuple(LEVERS.index(lever) for lever in ("sight", "keep", "work", "accord", "hurry"))
 
 

@@ -222,12 +222,20 @@ def taken(f, told, at, path, default=MISSING):
         return tuple(build(m["each"], table, at, f"{path}.{n}.") for n, table in enumerate(told))
     if "named" in m:
         kept = {} if default is MISSING else default
-        known = m["named"]() | kept
-        none_but(known, told, at, f"{path}.")
-        return kept | {name: build(known[name], table, at, f"{path}.{name}.") for name, table in told.items()}
+        known = m["named"]()
+        none_but({**dict.fromkeys(known), **kept}, told, at, f"{path}.")
+        return kept | {name: build(start_of(name, kept, known, at, path), table, at, f"{path}.{name}.") for name, table in told.items()}
     if is_dataclass(f.type):
         return build(default if is_dataclass(default) else f.type, told, at, f"{path}.")
     return plain(told, at, path)
+
+
+def start_of(name, kept, known, at, path):
+    """What a table called `name` changes: what is `kept` already, else what is `known` by that name, which may fail to load."""
+    try:
+        return kept[name] if name in kept else known[name]
+    except ScenarioError as error:
+        raise at.error(f"{path}.{name}", f"does not load: {error}") from None
 
 
 def number(f, told, at, path):
@@ -280,6 +288,8 @@ def parse_setting(scenario, text):
     known = paths(scenario) | words(scenario)
     if not equals:
         raise at.error("", "has no '='; write path=value")
+    if path not in known and is_text(scenario, path):
+        raise at.error(path, TEXT)
     if path not in known:
         near = [longer for longer in known if longer.endswith(f".{path}")] or get_close_matches(path[:LONGEST], known, 3, 0)
         raise at.error(path, f"is unknown; nearest are {', '.join(near[:3]) or 'none'}")
@@ -298,11 +308,19 @@ def as_toml(raw):
     return table["value"] if table.keys() == {"value"} else raw
 
 
+TEXT = "is text that says what a case is called or where it comes from, and no knob; write it in the case file"
+
+
+def is_text(part, path):
+    """Whether `path` names a text of `part` that nothing may turn, such as a case's name: its people are drawn by it."""
+    return any(f.name == path and "text" in f.metadata for f in fields(part))
+
+
 def words(part, prefix=""):
-    """Every text, choice and switch below `part`, as path -> its dataclass field: what `knobs.paths` is for numbers."""
+    """Every choice and switch below `part`, as path -> its dataclass field: what `knobs.paths` is for numbers."""
     inside = part.items() if isinstance(part, dict) else ((f.name, getattr(part, f.name)) for f in fields(part))
-    others = [] if isinstance(part, dict) else [f for f in fields(part) if "low" not in f.metadata]  # not numbers: most are
-    found = {prefix + f.name: f for f in others if (kinds := allowed(f)) and kinds[0] in ((str,), (bool,))}
+    others = [] if isinstance(part, dict) else [f for f in fields(part) if "choices" in f.metadata or f.type is bool]
+    found = {prefix + f.name: f for f in others}
     for name, value in inside:
         if is_dataclass(value) or isinstance(value, dict):
             found |= words(value, f"{prefix}{name}.")

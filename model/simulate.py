@@ -10,6 +10,7 @@ from .compiled import compiled
 from .day import live
 from .knobs import ScenarioError
 from .luck import Luck
+from .scenario import census_of
 from .sources import version
 from .world import begun, found, resumed
 
@@ -51,7 +52,12 @@ class _Key:
 
 @lru_cache(maxsize=2)
 def _founded(key):
-    return found(key.scenario)
+    try:
+        return found(key.scenario)
+    except ScenarioError as error:
+        census, left = census_of(key.scenario)
+        told = ", ".join(f"{path} = {census[path]:,}" for path in left if path.startswith("community."))
+        raise ScenarioError(f"{error}; left out by the case, and so taken as shares: {told}" if told else str(error)) from None
 
 
 def days(scenario, *seed):

@@ -32,7 +32,17 @@ def version(outside=OUTSIDE):
     own = sorted([*ROOT.glob("model/**/*.py"), *ROOT.glob("agents/*.py")])
     added = [path for folder in outside for path in sorted(folder.glob("*.py"))]
     names = [path.relative_to(ROOT).as_posix() for path in own] + [path.name for path in added]
-    return _joined(zip(names, map(_meaning, own + added)))
+    return _joined(zip(names, [*map(_meaning, own), *map(_meaning_or_bytes, added)]))
+
+
+def _meaning_or_bytes(path):
+    """The digest of a file of a user's own: of its bytes where it is no Python, of nothing where it cannot be read."""
+    try:
+        return _meaning(path)
+    except (SyntaxError, ValueError, RecursionError):
+        return blake2b(path.read_bytes(), digest_size=16).hexdigest()
+    except OSError:
+        return ""
 
 
 @lru_cache(maxsize=None)

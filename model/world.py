@@ -13,8 +13,8 @@ from .acting import Acting, grown, hands, pointers, regrown, stacks, sums
 from .arising import Clocks
 from .categories import Columns, columns
 from .compiled import bound, compiled, struct
+from .guard import REPLACED, begin, leaves, number_check
 from .issues import EVENT, ISSUE
-from .knobs import ScenarioError
 from .ledger import Ledger
 from .luck import Luck
 from .places import Buildings, Compounds, Households, Stairwells, firsts, identify, shared_out
@@ -117,9 +117,6 @@ class State(NamedTuple):
     look: np.ndarray      # (6,) what residents were like when last looked at
 
 
-REPLACED = ("issues", "rows", "ended", "log")  # what kernels replace by larger ones
-
-
 @compiled
 def replaced(w):
     return w.issues, w.rows, w.ended, w.log
@@ -144,7 +141,7 @@ class World:
         self.day, self.leave = 0, luck.key("leave")
         self.turn_page()
         self.ways = {}                # kernel -> as it is compiled for this world
-        self.own = {name: chosen[name].begin(self, luck) for name in sorted(chosen)}  # mechanism -> its own columns
+        self.own = {name: begin(name, chosen[name], self, luck) for name in sorted(chosen)}  # mechanism -> its own columns
         self.turns = {day for one in chosen.values() for day in (one.begins, one.ends + 1)}  # on which mechanisms begin, or are no more
         self.hand_out()
 
@@ -166,6 +163,7 @@ class World:
         """Give each mechanism its hand, and those whose time it is something to do."""
         acting = [Acting(*one, self) for one in hands(self.state, self.chosen, self.own)]
         self.hands = {one.name: one.hand for one in acting}
+        self.check_numbers = number_check(self, acting)
         here = [one for one in acting if one.mechanism.begins <= self.day <= one.mechanism.ends]
         self.asks, self.draws, self.lessons = ([call for one in here for call in one.calls(step)] for step in ("ask", "pull", "learn"))
 
@@ -182,6 +180,8 @@ class World:
     def pull(self):
         for pull, m, w in self.draws:
             pull(m, w)
+        if self.check_numbers:
+            self.check_numbers()
 
     def learn(self):
         for learn, m, w in self.lessons:
@@ -366,25 +366,6 @@ def resumed(snapshot, community, scenario, luck):
         column[...] = snapshot[name]
     world.hand_out()
     return world
-
-
-def leaves(part, name):
-    """(name, array) of every array in tuples of columns, or dicts of them; plain numbers do not change.
-
-    Raises ScenarioError for anything else.
-    """
-    if isinstance(part, tuple):
-        part = part._asdict() if hasattr(part, "_asdict") else dict(enumerate(part))
-    for own, one in part.items():
-        if isinstance(one, np.ndarray) and not one.dtype.hasobject:
-            yield f"{name}{own}", one
-        elif isinstance(one, (tuple, dict)):
-            yield from leaves(one, f"{name}{own}.")
-        elif not isinstance(one, (int, float, str, np.generic)):
-            raise ScenarioError(
-                f"{name}{own} is a {type(one).__name__}: a community can be saved and copied where mechanisms keep "
-                "arrays of numbers, and tuples of them"
-            )
 
 
 def numbers(scenario):

@@ -13,9 +13,8 @@ import pytest
 
 import cogov
 from cogov.model import kernel_store, mechanisms, precompile, sources
-from cogov.model.compiled import compiled, kernel, struct
+from cogov.model.compiled import compiled, struct
 from cogov.model.kernel_cache import KernelCache, describe
-from cogov.model.luck import chances
 from cogov.model.simulate import simulate
 
 from worlds import STORM, governed

@@ -399,9 +399,6 @@ SCENARIO = Case(name="a", mechanisms=mechanisms())
         ("quiet=false", "quiet", False),
         ("order=by_age", "order", "by_age"),
         ('order="by_age"', "order", "by_age"),
-        ("name=2024", "name", "2024"),
-        ("name=a=b", "name", "a=b"),
-        ("name=", "name", ""),
     ],
 )
 def test_a_setting_is_read_as_a_file_would_read_it(text, path, value):
@@ -428,7 +425,8 @@ def test_a_setting_is_read_as_a_file_would_read_it(text, path, value):
         ("people.memory=nan", "people.memory = nan is out of range; allowed is 0 to 1 per day"),
         ("quiet=yes", "quiet = 'yes' is text; allowed is true or false"),
         ("order=by_nede", "order = 'by_nede' is unknown; did you mean 'by_need'? there are: random, by_need, by_age"),
-        ("name=abcdefghijklm", "name = 'abcdefghijklm' has 13 characters; allowed is text of at most 12 characters"),
+        ("name=abcdefghijklm", "name is text that says what a case is called or where it comes from, and no knob"),
+        ("name=2024", "name is text that says what a case is called or where it comes from, and no knob"),
     ],
 )
 def test_a_setting_that_cannot_be_meant_is_refused_with_the_way_out(text, says):

@@ -150,7 +150,7 @@ def restored(text, own="", lang="en"):
     for side in SIDES:
         one = told.get(side)
         on, knobs = (one.get("on"), one.get("knobs")) if isinstance(one, dict) else (None, None)
-        if not isinstance(on, list) or not isinstance(knobs, dict) or not all(isinstance(name, str) for name in on) or not all(PATH.fullmatch(path) for path in knobs):
+        if not isinstance(on, list) or not isinstance(knobs, dict) or not all(isinstance(name, str) for name in on) or "days" in knobs or not all(PATH.fullmatch(path) for path in knobs):
             raise ScenarioError(said(lang, "wrong.side", side=side))
         settings.append(Setting(tuple(sorted(set(on))), tuple(sorted(knobs.items()))))
     desk = Desk(settings=tuple(settings), **{name: told.get(name, default) for name, default in plain.items()})

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from ..experiments.runs import SOURCES
 from ..model.measures import SHARES
+from ..model.scenario import census_of
 
 NAMES = {
     "resolution_rate": "resolved in time",
@@ -68,6 +69,13 @@ def measured(tables):
     for name, value in tables.summary.items():
         table.add_row(NAMES[name], number(name, value))
     return table
+
+
+def census(scenario):
+    """Who lives there and what the committee has, as a run takes it, in words: what the case gives, and what it leaves out."""
+    numbers, left = census_of(scenario)
+    given, out = (", ".join(f"{path.removeprefix('community.')} {numbers[path]:,.6g}" for path in numbers if (path in left) == which) for which in (False, True))
+    return f"Census, as the case gives it: {given or 'nothing'}." + (f"\nLeft out by the case, so taken in proportion: {out}." if out else "")
 
 
 def compared(result):

@@ -14,12 +14,15 @@ PATTERNS = (  # of a sentence's end, after the path of the number that it is abo
     (r"leaves people over: every household is an elder alone", "：多出的人无处可住，每户都是独居老人"),
 )
 WHOLE = (  # whole sentences
+    (r"--set (name|title|provenance)=.*: \w+ is text that .*", "{0}是案例的文字，不是可以调的数"),
+    (r"(?:.*: )?mechanism '(\w+)' is broken: (.*)", "机制{0}用不了：{1}"),
     (r"too many visitors ask for years at once; try again in a minute", "同时要求模拟的访客太多，请过一分钟再试"),
     (r"([\d,]+) residents for ([\d,]+) days are too many for a page; .*", "{0}位居民过{1}天，网页上算不了，请用cogov run"),
 )
 OWNERS = "community|residents|committee|projects|mechanisms|issues|calendar|departments|volunteers|party_members|grid_workers|property_managers"
 SET = re.compile(r"--set ([\w.]+)=.*?: (?=\w)")  # who asked for it
 PATH = re.compile(rf"(?:\w+\.)?((?:{OWNERS})\.[\w.]+) (.*)", re.DOTALL)
+LEFT = re.compile(r"(.*); the case leaves out ([\w ]+), so a share was taken: .*", re.DOTALL)
 OFF = re.compile(r"(\w+) is not switched on; add --on \w+")
 
 
@@ -36,8 +39,10 @@ def translated(text, knob, mechanism):
     if not found:
         return text
     path, rest = found.groups()
+    rest, left = LEFT.fullmatch(rest).groups() if LEFT.fullmatch(rest) else (rest, "")
+    note = f"（案例没有给出{'、'.join(knob(f'community.{name}') for name in left.split(' and '))}，按比例取的）" if left else ""
     for pattern, words in PATTERNS:
         if m := re.fullmatch(pattern, rest):
             parts = [knob(f"{path.rpartition('.')[0]}.{part}") if re.fullmatch(r"[a-z_]+", part) else part for part in m.groups()]
-            return f"{knob(path)} {words.format(*parts)}" if words.startswith("=") else knob(path) + words
+            return (f"{knob(path)} {words.format(*parts)}" if words.startswith("=") else knob(path) + words) + note
     return text
