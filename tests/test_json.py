@@ -83,18 +83,22 @@ def texts(value, name=""):
 
 
 @pytest.fixture(scope="module")
-def folders(tmp_path_factory):
-    """Finished sweeps by name."""
-    made = {}
-    for name, text in (("WHOSE", WHOSE), ("SCREEN", SCREEN), ("BEST", BEST.replace("points = 64", "points = 32"))):
-        made[name] = tmp_path_factory.mktemp(name) / "out"
-        (made[name].parent / "e.toml").write_text(text, "utf-8")
-        sweep(made[name].parent / "e.toml", made[name], workers=0)
-    return made
+def swept(tmp_path_factory):
+    """The folder of a finished sweep by its name, swept when first asked for; any other word as it is."""
+    texts, made = {"WHOSE": WHOSE, "SCREEN": SCREEN, "BEST": BEST.replace("points = 64", "points = 32")}, {}
+
+    def folder(word):
+        if word in texts and word not in made:
+            made[word] = tmp_path_factory.mktemp(word) / "out"
+            (made[word].parent / "e.toml").write_text(texts[word], "utf-8")
+            sweep(made[word].parent / "e.toml", made[word], workers=0)
+        return made.get(word, word)
+
+    return folder
 
 
 @pytest.fixture
-def cogov(monkeypatch, capsys, tmp_path, folders):
+def cogov(monkeypatch, capsys, tmp_path):
     """Type a command in a folder with a log and an experiment; benches measure next to nothing."""
     monkeypatch.chdir(tmp_path)
     rows = [f"2020-{1 + n % 9:02}-{1 + n % 27:02},2020-{1 + n % 9:02}-{min(28, 3 + n % 27):02},{('litter', 'lamp_out')[n % 2]}" for n in range(60)]
@@ -129,11 +133,11 @@ def cogov(monkeypatch, capsys, tmp_path, folders):
 
 
 @pytest.mark.parametrize("words", KEYS, ids=lambda words: " ".join(words[:2]))
-def test_json_is_one_strict_document_with_its_keys(cogov, folders, monkeypatch, words):
+def test_json_is_one_strict_document_with_its_keys(cogov, swept, monkeypatch, words):
     if words == ("bench", "page"):
         page_bench = pytest.importorskip("cogov.viz.page_bench")
         monkeypatch.setattr(page_bench, "measured", lambda *asked: [page_bench.views(([1.0], [2.0], [3.0]), ([0.1], [1024]))])
-    status, out, err = cogov(*(folders.get(word, word) for word in words), "--json")
+    status, out, err = cogov(*map(swept, words), "--json")
     assert status == 0, err
     told = strict(out)
     for one in told if isinstance(told, list) else [told]:
