@@ -10,12 +10,11 @@ import pytest
 from typed import typist
 from worlds import WORLDS, governed
 
-from cogov.model import acting, guard, mechanisms
+from cogov.model import acting, guard, mechanisms, sources
 from cogov.model.cases import altered, read
 from cogov.model.knobs import ScenarioError
 from cogov.model.mechanisms import Registry
 from cogov.model.simulate import days, simulate
-from cogov.model.sources import version
 
 BOARD = '''"""Notice board (公示栏): the committee puts up what became of what was told.
 
@@ -56,6 +55,8 @@ WARD = BOARD.replace("@staticmethod", "@kernel").replace("m.lever.voice[:] = m.k
 def own(tmp_path, monkeypatch):
     """Write files into a folder of mechanisms: name -> text; they are forgotten at the end."""
     monkeypatch.setattr(mechanisms, "__path__", [*mechanisms.__path__, str(tmp_path)])
+    monkeypatch.setattr(sources, "OUTSIDE", (tmp_path,))
+    monkeypatch.setenv("COGOV_MECHANISMS", str(tmp_path))  # for processes that compile
     here = {*sys.modules}
 
     def written(**files):
@@ -208,7 +209,7 @@ def test_mechanisms_that_ship_keep_to_what_is_asked_of_others(monkeypatch):
 @pytest.mark.parametrize("text", ["def f(:\n", "\0", "x = 1\n"])
 def test_a_broken_file_beside_others_has_a_version_too(tmp_path, text):
     """A sweep asks for it, whichever mechanisms it has."""
-    before = version((tmp_path,))
+    before = sources.version((tmp_path,))
     (tmp_path / "board.py").write_text(text, encoding="utf-8")
     (tmp_path / "folder.py").mkdir()
-    assert version((tmp_path,)) == version((tmp_path,)) != before
+    assert sources.version((tmp_path,)) == sources.version((tmp_path,)) != before
