@@ -3,6 +3,7 @@
 import json
 from dataclasses import MISSING, fields, is_dataclass
 
+from ..model.knobs import LeftOut
 from ..model.scenario import Scenario
 
 ALWAYS = ("name", "title", "provenance", "days", "community", "compound")  # of a scenario: told in every case file
@@ -41,7 +42,10 @@ def table(head, one, against, notes, prefix, keep=True, whole=False):
     for f in fields(one):
         value, path = getattr(one, f.name), prefix + f.name
         before = getattr(against, f.name) if not isinstance(against, type) else (f.default if f.default_factory is MISSING else f.default_factory())
-        if f.init and f.metadata and (path in notes or value != before or (whole and "low" in f.metadata)) or (f.type in (bool, "bool") and value != before):
+        if isinstance(value, LeftOut) and path not in notes:
+            continue  # worked out again where it is read
+        given = value != before or isinstance(before, LeftOut)
+        if f.init and f.metadata and (path in notes or given or (whole and "low" in f.metadata)) or (f.type in (bool, "bool") and value != before):
             lines.append(f"{f.name} = {toml(value)}" + (f"  # {notes[path]}" if path in notes else ""))
     return "\n".join(["", head, *lines, ""]) if lines or keep else ""
 

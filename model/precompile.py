@@ -180,7 +180,7 @@ def prepare(names, progress=None, processes=None):
 
     `progress(done, of)`, if given, is called as it goes; `processes` is how many at most, by default one a core.
     """
-    wanted = (ENGINE, *names)
+    wanted = wanted_of(names)
     if is_prepared(names) or kernel_store.writable() is None:
         return []
     workers, compiled = [], []
@@ -227,7 +227,12 @@ def ask(idle, job):
 
 def is_prepared(names):
     """Whether all that a run with the mechanisms `names` needs was once compiled and kept."""
-    return all(kernel_store.is_marked(name, digest_of(name)) for name in (ENGINE, *names))
+    return all(kernel_store.is_marked(name, digest_of(name)) for name in wanted_of(names))
+
+
+def wanted_of(names):
+    """What is to be compiled: the engine, and those of `names` that have a file; a class in a script is compiled when it is called."""
+    return [ENGINE, *(name for name in names if name == STREET or sources.find(f"{sources.BESIDE}.{name}"))]
 
 
 def digest_of(name):

@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +19,8 @@ from cogov.model.cases import altered, read, shipped
 from cogov.model.knobs import ScenarioError, paths
 from cogov.model.scenario import Census, CommitteeKnobs, Compound, Scenario
 from cogov.model.simulate import simulate
+
+from worlds import pool_of_threads
 
 REAL = Path(os.environ.get("COGOV_LOG", Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "council_casework.csv"))
 PLACE = Scenario(
@@ -89,7 +90,7 @@ def test_the_fit_does_not_look_into_the_part_held_out(done, tmp_path):
     assert again.ensemble.equals(done.ensemble) and not again.scores.equals(done.scores)
 
 
-@pytest.mark.parametrize("pool", [ThreadPoolExecutor, pytest.param(supervisor.pool, marks=pytest.mark.slow)], ids=["threads", "processes"])
+@pytest.mark.parametrize("pool", [pool_of_threads, pytest.param(supervisor.pool, marks=pytest.mark.slow)], ids=["threads", "processes"])
 def test_the_same_seed_is_the_same_answer_and_workers_change_nothing(done, monkeypatch, pool):
     monkeypatch.setattr(fitting, "pool", pool)
     few = {"fit": FIT[:2], "trials": 24, "replicates": 1}  # a third search, the second half of them by Optuna

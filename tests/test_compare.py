@@ -1,13 +1,12 @@
 """A comparison is the paired difference of the same lucks, and says so in tables, a sentence and a figure."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
-from worlds import YARD
+from worlds import YARD, pool_of_threads
 
 import cogov
 from cogov.experiments import compare as comparing
@@ -46,7 +45,7 @@ def test_strength_zero_differs_in_nothing():
     assert len(idle.table["difference"].dropna()) > 15
 
 
-@pytest.mark.parametrize("pool", [ThreadPoolExecutor, pytest.param(supervisor.pool, marks=pytest.mark.slow)], ids=["threads", "processes"])
+@pytest.mark.parametrize("pool", [pool_of_threads, pytest.param(supervisor.pool, marks=pytest.mark.slow)], ids=["threads", "processes"])
 def test_more_workers_change_nothing(result, monkeypatch, pool):
     monkeypatch.setattr(comparing, "pool", pool)
     shared = compare(SHORT, "building_captains", replicates=6, workers=2)

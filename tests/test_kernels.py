@@ -113,7 +113,7 @@ def test_a_comment_leaves_every_digest_and_the_version(copy, monkeypatch):
 @pytest.mark.parametrize(["file", "old", "new", "dependants"], [
     ("model/mechanisms/whistle.py", "from dataclasses import dataclass\n", "from dataclasses import dataclass\n\nHELD = 2\n", {"model.mechanisms.whistle"}),
     ("model/hours.py", "have[COMMITTEE] += k.committee", "have[COMMITTEE] += 5.0 * k.committee", None),
-    ("model/day.py", "ROOM = 10", "ROOM = 11", {"model.community", "model.day", "model.simulate", "model.street", "model.precompile", "model.world"}),
+    ("model/day.py", "ROOM = 10", "ROOM = 11", {"model.community", "model.day", "model.simulate", "model.street", "model.precompile", "model.world", "model.acting", "model.guard"}),
 ])  # fmt: skip
 def test_a_change_reaches_the_file_and_those_that_import_it_and_no_other(copy, monkeypatch, file, old, new, dependants):
     """hours.py: the committee has five times its hours, and the old kernels went on being used."""

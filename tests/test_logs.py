@@ -215,7 +215,7 @@ def test_the_command_line_imports(monkeypatch, capsys, tmp_path, log):
             told = json.loads(out)
             assert (told["rows"], told["used"], told["rejected"]) == (51, 42, 9) and told["summary"][0]["issues"] == 42
     assert "51 rows in = 42 used + 9 set aside" in out and "'phone'" in out
-    assert {path.name for path in (tmp_path / "mine").iterdir()} == {"log.csv", "log.toml", "rejected.csv", "summary.csv", "months.csv", "weekdays.csv", "log.png", "log.svg"}
+    assert {path.name for path in (tmp_path / "mine").iterdir()} == {"log.csv", "log.toml", "rejected.csv", "summary.csv", "months.csv", "weekdays.csv", "log.png", "log.svg", "manifest.json"}
 
 
 def left_by_hand(time, closed):

@@ -2,12 +2,11 @@
 
 import json
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from worlds import STORM, governed
+from worlds import STORM, governed, pool_of_threads
 
 from cogov import __main__ as command
 from cogov.experiments import compare, supervisor
@@ -33,7 +32,7 @@ def test_each_outcome_has_its_row_and_an_outside_stays():
     assert (table["p5"] <= table["median"]).all() and (table["median"] <= table["p95"]).all()
 
 
-@pytest.mark.parametrize("pool", [ThreadPoolExecutor, pytest.param(supervisor.pool, marks=pytest.mark.slow)], ids=["threads", "processes"])
+@pytest.mark.parametrize("pool", [pool_of_threads, pytest.param(supervisor.pool, marks=pytest.mark.slow)], ids=["threads", "processes"])
 def test_the_same_seed_is_the_same_table_and_workers_change_nothing(monkeypatch, pool):
     monkeypatch.setattr(compare, "pool", pool)
     one, other = (P.patterns(CASE, replicates=3, seed=7, workers=workers) for workers in (1, 2))

@@ -114,7 +114,7 @@ def test_the_command_draws_and_says_where(monkeypatch, capsys, tmp_path):
     status, out, _ = typed(*common, "--chart", "survival", "--journal", "plos", "--format", "png,pdf", "--json")
     told = json.loads(out)
     assert status == 0 and "pairs with the same luck" in told["verdict"]
-    assert {path.name for path in tmp_path.iterdir()} == {"survival_plos_en.png", "survival_plos_en.pdf"} and len(told["figures"]) == 2
+    assert {path.name for path in tmp_path.iterdir()} == {"survival_plos_en.png", "survival_plos_en.pdf", "manifest.json"} and len(told["figures"]) == 2
     for wrong in (("--chart", "pie"), ("--journal", "cell"), ("--lang", "fr"), ("--format", "gif")):
         status, _, err = typed(*common, *wrong)
         assert status == 2 and wrong[1] in err and "there is" in err

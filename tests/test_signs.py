@@ -147,7 +147,7 @@ YARD = Scenario(
         volunteers=80, member_volunteers=20, owners=400, away=30, shops=10,
     ),
     compound=(Compound(count=2, buildings=10, age=30.0),),
-    committee=CommitteeKnobs(staff=0.9),
+    committee=CommitteeKnobs(staff=0.9, budget=20_000.0, fund=5000.0),
     party_members=MemberKnobs(duty_retired=2.5, duty_in_service=0.5),  # where duty alone brings few, what is seen decides
     volunteers=VolunteerKnobs(duty=1.5),
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """Small communities where hands are scarce, and what tells two runs apart."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from hashlib import blake2b
 from zlib import crc32
@@ -7,6 +8,7 @@ from zlib import crc32
 import numpy as np
 
 from cogov.agents.grid_workers import GridKnobs
+from cogov.experiments.supervisor import Serial
 from cogov.model import mechanisms
 from cogov.model.almanac import CalendarKnobs
 from cogov.model.measures import today
@@ -111,3 +113,8 @@ def differing(one, other):
 def digest(scenario, seed):
     """A fingerprint of everything that a run leaves behind."""
     return blake2b(b"".join(kept(simulate(scenario, seed)).values())).hexdigest()
+
+
+def pool_of_threads(workers):
+    """Stands in for `supervisor.pool`: threads instead of processes, which begin at once."""
+    return ThreadPoolExecutor(workers) if workers else Serial()
