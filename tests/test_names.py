@@ -65,18 +65,18 @@ def test_a_link_that_turns_what_both_sides_share_is_told_and_not_a_blank_page(kn
 
 def test_no_command_overwrites_what_it_reads(cogov, tmp_path):
     (tmp_path / "plain.toml").write_text(CASE.format("plain"))
-    (tmp_path / "guiyuan.toml").write_text("mine")
+    (tmp_path / "wuzi_yard.toml").write_text("mine")
     rows = [f"2025-01-{1 + n % 28:02d},2025-02-{1 + n % 27:02d},litter" for n in range(60)]
     for name in ("log.csv", "trials.csv", "months.csv"):
         (tmp_path / name).write_text("opened,closed,category\n" + "\n".join(rows) + "\n")
     for words in (
         ("calibrate", "plain.toml", "--log", "log.csv", "--out", "."),
         ("calibrate", "wuzi_yard", "--log", "trials.csv", "--out", "."),
-        ("calibrate", "guiyuan", "--log", "log.csv", "--out", "."),
+        ("calibrate", "wuzi_yard", "--log", "log.csv", "--out", "."),
         ("import", "log.csv", "--out", "."),
         ("import", "months.csv", "--out", "."),
     ):
         before = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
-        status, _, err = cogov(*words, *(("--method", "sobol", "--days", "120") if words[0] == "calibrate" else ()))
+        status, _, err = cogov(*words, *(("--method", "sobol", "--days", "60", "--trials", "24", "--replicates", "1", "--workers", "0") if words[0] == "calibrate" else ()))
         assert status == 2 and "would overwrite" in err and err.count("\n") == 1, (words, err)
         assert {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()} == before
