@@ -196,8 +196,11 @@ def test_a_click_on_a_lit_flat_picks_its_issue(films, shown):
     assert WORDS[f"category.{films[0].header['categories'][film['issue_category'][lit]]}"] in page.locator(".cogov-tip").text_content() or zoom
     page.keyboard.press("0")
     page.locator(".cogov-map").last.focus()
-    page.keyboard.press("]")
-    page.keyboard.press("Enter")
+    for _ in range(len(film["building_x"])):  # on to the next one, until there is one without a mark in its middle
+        page.keyboard.press("]")
+        page.keyboard.press("Enter")
+        if page.evaluate("model.get('picked')")["kind"] == "building":
+            break
     assert page.evaluate("model.get('picked')")["kind"] == "building" and page.evaluate("model.get('picked')")["arm"] == 1
 
 
