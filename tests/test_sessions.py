@@ -152,7 +152,7 @@ def test_a_closed_tab_is_freed_at_once(visit):
     with served("wuzi_yard") as server:
         staying, leaving = visit(server.address), visit(server.address)
         assert server.sessions() == 2
-        leaving.close()
+        leaving.close(run_before_unload=True)  # as a visitor does; else the page does not hear of it
         eventually(lambda: server.sessions() == 1)
         switch(staying, "whistle", 0)
 
