@@ -175,10 +175,10 @@ def start(work):
     return subprocess.Popen([sys.executable, "-c", code], **pipes, encoding="utf-8")
 
 
-def prepare(names, progress=None, processes=None):
+def prepare(names, progress=None):
     """Compile what a run with the mechanisms `names` needs, unless it is there; the names of kernels that were compiled.
 
-    `progress(done, of)`, if given, is called as it goes; `processes` is how many at most, by default one a core.
+    `progress(done, of)`, if given, is called as it goes. One process a core does it.
     """
     wanted = wanted_of(names)
     if is_prepared(names) or kernel_store.writable() is None:
@@ -186,7 +186,7 @@ def prepare(names, progress=None, processes=None):
     workers, compiled = [], []
     try:
         planner = start("serve_plan")
-        workers += [start("serve_jobs") for _ in range(processes or count_cores())]
+        workers += [start("serve_jobs") for _ in range(count_cores())]
         plan = json.loads(planner.communicate(json.dumps(wanted))[0])
         idle = SimpleQueue()
         for worker in workers:

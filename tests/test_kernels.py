@@ -20,7 +20,6 @@ from cogov.model.simulate import simulate
 from worlds import STORM, governed
 
 ROOT = Path(cogov.__file__).parent
-TRIALS = ROOT.parent / "shared" / "trials"
 BOARD = '''"""Notice board: it says what became of what was reported."""
 
 from dataclasses import dataclass
