@@ -468,6 +468,7 @@ def test_nobody_ends_the_visit_of_somebody_else(inside):
 def test_a_widget_that_is_closed_is_freed(name):
     """Of a script that is a file anywidget keeps every widget that shows it: a dozen for each visit."""
     import anywidget
+    import solara.server.app  # noqa: F401  as the page has it: without a server solara keeps the comm of every widget, to report orphans
 
     from cogov.viz import app  # noqa: F401  brings them all
 
