@@ -20,6 +20,7 @@ from .shell import Case, Days, Json, Off, On, Seed, Set, Within, Workers, app, b
 def main():
     """Run the command line; what the user wrote wrongly is one line on standard error and exit status 2."""
     os.environ["MPLBACKEND"] = "agg"  # no window is opened, and a backend that is not there stops nothing
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # our matrices are small; starting threads for them costs a tenth of a second
     try:
         with safe_streams():
             app(standalone_mode=True)

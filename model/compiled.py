@@ -9,6 +9,7 @@ Numba is imported when the first kernel is called and not before: it takes half 
 
 from functools import cached_property, update_wrapper
 
+from .knobs import ScenarioError
 from .sources import OUTSIDE, version  # noqa: F401  part of what this file is asked for
 
 
@@ -40,6 +41,15 @@ class Kernel:
 
     def __reduce__(self):
         return self.__qualname__  # pickled as functions are: by name
+
+
+def require_compiler():
+    """Raise ScenarioError where numba is told to compile nothing: the engine runs only as it is compiled."""
+    if Kernel.plan is None:
+        import numba
+
+        if numba.config.DISABLE_JIT:
+            raise ScenarioError("NUMBA_DISABLE_JIT is set, and the engine runs only as it is compiled; unset it, or take it out of .numba_config.yaml")
 
 
 def compiled(function):

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import field, fields, is_dataclass, replace
+from functools import lru_cache
 
 FORBIDDEN = '/\\:*?"<>|'  # in names of files, on one system or another
 RESERVED = re.compile(r"(con|prn|aux|nul|(com|lpt)\d)(\..*)?", re.IGNORECASE)  # names that Windows keeps for devices
@@ -49,15 +50,16 @@ def check(owner, path=""):
 
 def complaint(f, value):
     """What is wrong with `value` for the knob in field `f`, in words; empty when nothing is."""
-    m = f.metadata
+    m, whole = f.metadata, f.type in (int, "int")
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if number and (not whole or isinstance(value, int)) and m["low"] <= value <= m["high"]:  # NaN is not
+        return ""
     allowed = f"allowed is {span(m)} {m['unit']}"
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if not number:
         return f"= {value!r} is not a number; {allowed}"
-    if f.type in (int, "int") and not isinstance(value, int):
+    if whole and not isinstance(value, int):
         return f"= {value!r} is not a whole number; {allowed}"
-    if not m["low"] <= value <= m["high"]:  # NaN neither
-        return f"= {value!r} is out of range; {allowed}" if isinstance(value, float) or abs(value) < 2**1000 else f"is out of range; {allowed}"
-    return ""
+    return f"= {value!r} is out of range; {allowed}" if isinstance(value, float) or abs(value) < 2**1000 else f"is out of range; {allowed}"
 
 
 def complain_about_name(name):
@@ -85,7 +87,12 @@ def complain_about_name(name):
 
 def span(m):
     """The range in a knob's metadata, in words: '0 to 1,000,000'."""
-    return " to ".join(f"{end:,}" if isinstance(end, int) else f"{end:,.12g}" for end in (m["low"], m["high"]))
+    return span_words(m["low"], m["high"])
+
+
+@lru_cache(None, typed=True)  # every reading of a case asks for hundreds
+def span_words(low, high):
+    return " to ".join(f"{end:,}" if isinstance(end, int) else f"{end:,.12g}" for end in (low, high))
 
 
 def paths(part, prefix=""):

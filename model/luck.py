@@ -12,9 +12,8 @@ from numbers import Integral
 from zlib import crc32
 
 import numpy as np
-from numba import config
 
-from .compiled import compiled
+from .compiled import compiled, require_compiler
 from .knobs import ScenarioError
 
 G = np.uint64(0x9E3779B97F4A7C15)  # the golden ratio in 64 bits
@@ -98,8 +97,7 @@ class Luck:
     """The luck of one seed. Decisions are names. Raises ScenarioError where nothing is compiled: every run begins with one."""
 
     def __init__(self, *seed):
-        if config.DISABLE_JIT:
-            raise ScenarioError("NUMBA_DISABLE_JIT is set, and the engine runs only as it is compiled; unset it, or take it out of .numba_config.yaml")
+        require_compiler()
         self.seed = np.uint64(seed_of(*seed))
 
     def key(self, name, day=0):

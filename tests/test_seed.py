@@ -2,6 +2,7 @@
 
 import inspect
 
+import numba
 import numpy as np
 import pytest
 
@@ -42,8 +43,6 @@ def test_what_is_hashed_is_a_name_or_a_whole_number():
 
 
 def test_an_engine_that_is_not_compiled_is_said_in_a_sentence(monkeypatch):
-    from cogov.model import luck
-
-    monkeypatch.setattr(luck.config, "DISABLE_JIT", True)
+    monkeypatch.setattr(numba.config, "DISABLE_JIT", True)
     with pytest.raises(ScenarioError, match="NUMBA_DISABLE_JIT"):
         cogov.simulate("wuzi_yard", days=2)
