@@ -11,25 +11,71 @@ be written.
 
 import sys
 from hashlib import blake2b
+from pathlib import Path
 from pickle import loads
 
+from llvmlite.binding import parse_bitcode
 from numba.core import types
+from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompileResult
+from numba.core.runtime import rtsys
 from numba.core.serialize import dumps
 
-from . import kernel_store
+from . import kernel_store, sources
+
+
+class KeptLibrary(JITCodeLibrary):
+    """Machine code from disk. Its LLVM code, larger and slower to load, is parsed only where another kernel is compiled with it inside."""
+
+    @classmethod
+    def load(cls, codegen, name, code, bitcode, symbols):
+        """A library of `serialize_using_object_code`; `symbols` are the names that it defines."""
+        library = cls(codegen, name)
+        library.bitcode = bitcode
+        library.enable_object_caching()
+        library._set_compiled_object(code)
+        library._finalize_final_module()
+        codegen._engine._defined_symbols.update(symbols)
+        return library
+
+    def _get_module_for_linking(self):
+        if self._shared_module is None:
+            self._shared_module = parse_bitcode(self.bitcode)
+        return self._shared_module
+
+
+def symbols_of(library):
+    """The names that a compiled library defines."""
+    module = library._get_module_for_linking()
+    return [value.name for values in (module.functions, module.global_variables) for value in values if not value.is_declaration]
+
+
+def rebuild(target, symbols, kept):
+    """A kernel as it was kept, as `CompileResult._rebuild` makes it."""
+    (name, _, (code, bitcode)), function, environment, signature, objectmode, lifted, annotation, starters, environments = kept
+    for start in starters:
+        start()
+    library = KeptLibrary.load(target.codegen(), name, code, bitcode, symbols)
+    result = CompileResult(
+        typing_context=target.typing_context, target_context=target, entry_point=target.get_executable(library, function, environment), typing_error=None,
+        type_annotation=annotation, signature=signature, objectmode=objectmode, lifted=lifted, fndesc=function, library=library, call_helper=None,
+        environment=environment, metadata=None, reload_init=starters, referenced_envs=environments,
+    )  # fmt: skip
+    for one in environments:
+        library.codegen.set_env(one.env_name, one)
+    return result
 
 
 class KernelCache:
     """What a numba dispatcher asks for machine code and gives it to, with the methods of numba's own `FunctionCache`."""
 
     cache_path = None
-    refreshed = False  # whether numba has loaded all that machine code may ask for
     compiled = []  # names of the kernels that this process compiled, in order
 
     def __init__(self, function):
         self.function = function
         self.name = f"{function.__module__}.{function.__qualname__}"
+        self.ships = function.__module__.partition(".")[0] == sources.PACKAGE and Path(function.__code__.co_filename).is_relative_to(sources.ROOT)
 
     def file_name(self, signature, codegen):
         """The name of the file for these types; None where it cannot be kept."""
@@ -45,19 +91,20 @@ class KernelCache:
 
     def load_overload(self, signature, target):
         """The compiled kernel for these types, or None."""
-        if not self.refreshed:
+        if self.ships:
+            rtsys.initialize(target)  # all that our own kernels ask for; the rest of numba takes a quarter of a second to load
+        else:
             target.refresh()
-            KernelCache.refreshed = True
         name = self.file_name(signature, target.codegen())
         raw = name and kernel_store.read(name)
-        return CompileResult._rebuild(target, *loads(raw)) if raw else None
+        return rebuild(target, *loads(raw)) if raw else None
 
     def save_overload(self, signature, result):
         """Keep a compiled kernel, where it can be kept."""
         self.compiled.append(self.name)
         name = self.file_name(signature, result.codegen)
         if name and not result.library.has_dynamic_globals and all(one.can_cache for one in result.lifted):
-            kernel_store.write(name, dumps(result._replace(type_annotation="")._reduce()))
+            kernel_store.write(name, dumps((symbols_of(result.library), result._replace(type_annotation="")._reduce())))
 
     def flush(self):
         """Forget nothing: a file is right as long as its name is asked for."""

@@ -16,11 +16,13 @@ from warnings import warn
 
 from . import sources
 
+FORM = 2                 # of what is in a file; another number where `kernel_cache` writes something else
 CHECK_BYTES = 16         # of the checksum that a file begins with
 SOURCES = "sources.json"  # what `sources` knows of the files it has read
 OLDEST_S = 60 * 86_400   # what is kept of other sources is removed when it is older, in seconds
 
 
+@lru_cache(maxsize=1)
 def folders():
     """The folders that kernels are read from, in this order: beside the package, then the user's own cache.
 
@@ -30,12 +32,14 @@ def folders():
     if os.environ.get("NUMBA_CACHE_DIR"):
         return (Path(os.environ["NUMBA_CACHE_DIR"]) / "cogov-kernels",)
     own = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    temporary = Path(tempfile.gettempdir()) / f"cogov-kernels-{os.getuid()}"
-    return (
-        sources.ROOT / "__pycache__" / "kernels",
-        *([Path(own) / "cogov" / "kernels"] if os.path.isabs(own) else []),
-        *([temporary] if is_own(temporary) else []),
-    )
+    lasting = (sources.ROOT / "__pycache__" / "kernels", *([Path(own) / "cogov" / "kernels"] if os.path.isabs(own) else []))
+    return lasting if any(map(can_write, lasting)) else (*lasting, *temporary())
+
+
+def temporary():
+    """The folder among the temporary files, if there is one that is this user's."""
+    folder = Path(tempfile.gettempdir()) / f"cogov-kernels-{os.getuid()}"
+    return (folder,) if is_own(folder) else ()
 
 
 def is_own(folder):
@@ -51,14 +55,17 @@ def is_own(folder):
 @lru_cache(maxsize=1)
 def writable():
     """The first folder that a file can be made in; None where there is none."""
-    for folder in folders():
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            tempfile.TemporaryFile(dir=folder).close()
-            return folder
-        except OSError:
-            continue
-    return None
+    return next(filter(can_write, folders()), None)
+
+
+def can_write(folder):
+    """Whether a file can be made in a folder, which is made if it is not there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+        return True
+    except OSError:
+        return False
 
 
 def read(name):
@@ -107,7 +114,7 @@ def warn_once():
 @lru_cache(maxsize=1)
 def platform_digest():
     """What compiled code hangs on beside its sources, as far as it is known without loading numba."""
-    return f"python {sys.version_info[:2]} numba {version('numba')} numpy {version('numpy')} {platform.machine()}"
+    return f"form {FORM} python {sys.version_info[:2]} numba {version('numba')} numpy {version('numpy')} {platform.machine()}"
 
 
 # ------------------------------------------------------------------------------------------------ what is known of sources

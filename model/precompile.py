@@ -99,13 +99,13 @@ def plan_kernels(names):
     """
     Kernel.plan = plan = Plan()
     from . import day, measures, mechanisms, simulate, street, world
-    from .almanac import CalendarKnobs
+    from .almanac import CalendarKnobs, Outset
     from .luck import Luck
     from .pull import Levers
     from .scenario import Scenario
 
     chosen = {name: mechanisms.named(name)() for name in names if name not in (ENGINE, STREET)}
-    village = Scenario(calendar=CalendarKnobs(leaving=1.0), mechanisms=chosen)
+    village = Scenario(calendar=CalendarKnobs(leaving=1.0), mechanisms=chosen, outset=(Outset("litter", 1),))
     with np.errstate(over="ignore"):  # 64 bits are meant to overflow
         community = world.found(village)
         begun = world.begun(community, village, Luck("plan"))
