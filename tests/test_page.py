@@ -1,4 +1,8 @@
-"""The page in a real browser, the network closed: it opens, a switch changes the year, a click tells a story, both languages."""
+"""The page in a real browser, the network closed: it opens, a switch changes the year, a click tells a story, both languages.
+
+A visit costs a browser, a server and twenty pairs of runs. The quick tests share one and leave its switches as they were;
+those that need a fresh one are slow.
+"""
 
 import json
 import os
@@ -37,9 +41,8 @@ def address():
         serving.wait(20)
 
 
-@pytest.fixture
-def page(browser, address):
-    """A fresh visit; what it asked of others, what failed and what the console complained of is kept in `page.wrong`."""
+def open_visit(browser, address):
+    """A visit; what it asked of others, what failed and what the console complained of is kept in `page.wrong`."""
     visit = browser.new_page(viewport={"width": 1400, "height": 1600})
     visit.wrong = []
     visit.on("request", lambda r: visit.wrong.append(r.url) if not r.url.startswith((address, "data:", "blob:", address.replace("http", "ws"))) else None)
@@ -50,6 +53,19 @@ def page(browser, address):
     visit.goto(address)
     visit.wait_for_selector("canvas")
     visit.wait_for_selector(".co-verdict")
+    return visit
+
+
+@pytest.fixture(scope="module")
+def shared(browser, address):
+    """A visit that several tests look at."""
+    return open_visit(browser, address)
+
+
+@pytest.fixture
+def page(browser, address):
+    """A fresh visit."""
+    visit = open_visit(browser, address)
     yield visit
     visit.close()
 
@@ -59,25 +75,65 @@ def rate(page, side):
     return page.locator("text=/In this year .luck [0-9]+.: [0-9]+% of issues/").nth(side).inner_text()
 
 
-def test_it_opens_with_nothing_failed_and_nothing_asked_of_others(page):
-    page.wait_for_timeout(1500)
-    assert page.wrong == []
-    assert "cogov" in page.title() and page.locator("canvas").count() >= 1
+def test_it_opens_with_nothing_failed_and_nothing_asked_of_others(shared):
+    shared.wait_for_timeout(1500)
+    assert shared.wrong == []
+    assert "cogov" in shared.title() and shared.locator("canvas").count() >= 1
 
 
-def test_a_switch_changes_its_own_side_only(page):
-    left, right = rate(page, 0), rate(page, 1)
-    page.locator(".co-grid_patrol-0 .v-input--selection-controls__ripple").click()
-    page.wait_for_function("before => !document.body.innerText.includes(before)", arg=left)
-    assert rate(page, 0) != left and rate(page, 1) == right
+def test_a_switch_changes_its_own_side_only(shared):
+    left, right = rate(shared, 0), rate(shared, 1)
+    switch = shared.locator(".co-grid_patrol-0 .v-input--selection-controls__ripple")
+    switch.click()
+    shared.wait_for_function("before => !document.body.innerText.includes(before)", arg=left)
+    assert rate(shared, 0) != left and rate(shared, 1) == right
+    switch.click()
+    shared.wait_for_function("before => document.body.innerText.includes(before)", arg=left)
+    assert (rate(shared, 0), rate(shared, 1)) == (left, right)
 
 
-def test_it_speaks_chinese_at_a_click_and_english_again(page):
+@pytest.mark.slow
+def test_two_visitors_do_not_see_each_other(page, browser, address):
+    other = browser.new_page()
+    other.set_default_timeout(PATIENCE)
+    other.goto(address)
+    other.wait_for_selector(".co-verdict")
     page.locator(".co-language").click()
-    page.wait_for_function("!document.body.innerText.includes('Grid patrol') && document.body.innerText.includes('网格巡查')")
-    page.wait_for_selector("text=/30天内解决/")
-    page.locator(".co-language").click()
-    page.wait_for_selector("text=grid patrol")
+    page.wait_for_selector("text=楼长")
+    assert "Grid patrol" in other.inner_text("body")
+    other.close()
+
+
+def words_of(page, selector):
+    return page.locator(selector).first.inner_text()
+
+
+def test_a_click_on_a_building_tells_who_lives_there_and_what_happened(shared):
+    shared.locator("canvas").first.focus()
+    for _ in range(40):
+        shared.keyboard.press("ArrowRight")
+    shared.keyboard.press("]")  # the town's own keys: choose a building, look inside
+    shared.keyboard.press("Enter")
+    shared.wait_for_selector("text=Everybody here is made up.")
+    assert "neighbours known" in words_of(shared, ".co-inside") and "Issues here" in words_of(shared, ".co-inside")
+
+
+def day_of(page):
+    return int(re.search(r"Day (\d+) of", page.inner_text(".cogov-town")).group(1))
+
+
+def test_it_plays_and_can_be_scrubbed(shared):
+    before = day_of(shared)
+    shared.get_by_role("button", name="Play").first.click()
+    shared.wait_for_function("before => +document.querySelector('.cogov-town').innerText.match(/Day (\\d+) of/)[1] > before + 3", arg=before)
+    shared.get_by_role("button", name="Pause").first.click()
+    shared.locator(".cogov-town input[type=range]").first.evaluate("node => { node.value = 100; node.dispatchEvent(new Event('input', { bubbles: true })) }")
+    shared.wait_for_function("document.querySelector('.cogov-town').innerText.includes('Day 100 of')")
+    shared.locator(".co-open-party_volunteers").click()
+    shared.wait_for_selector("text=/Day 100: [0-9.]+ of [0-9.]+ hours/")  # what a mechanism got and did on the day that is looked at
+    shared.wait_for_selector("text=/Moved in the year: .*resolved [0-9]/")
+    shared.locator(".co-open-party_volunteers").click()
+    shared.wait_for_selector("text=/Moved in the year/", state="detached")
 
 
 EVERY_TEXT = """() => { const found = [document.title];
@@ -90,72 +146,27 @@ return [...new Set(found)] }"""  # what is seen, hovered over and read aloud
 NAMES = "cogov|Kaplan|Meier|PNG|SVG|CSV|English|Shift|null"  # that both languages have; and ipywidgets' title of a button that has none
 
 
-def test_the_language_switch_leaves_no_string_behind(page):
-    page.locator(".co-open-party_volunteers").click()
-    page.locator(".co-numbers").click()
-    page.locator(".co-budget-1 .co-name").click()
-    page.locator("canvas").first.focus()
-    page.keyboard.press("]")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("text=Everybody here is made up.")
-    page.wait_for_selector("text=The whole year:")
-    assert [text for text in page.evaluate(EVERY_TEXT) if re.search(r"[\u4e00-\u9fff]", text)] == ["cogov · 共治", "中文"]
-    page.locator(".co-language").click()
-    page.wait_for_selector("text=这里的人都是虚构的。")
-    page.wait_for_selector("text=/二十对|做到/")
-    page.wait_for_timeout(3000)  # the charts are drawn anew
-    left = [text for text in page.evaluate(EVERY_TEXT) if re.search("[A-Za-z]{2,}", re.sub(NAMES, "", text))]
+def test_the_language_switch_leaves_no_string_behind(shared):
+    shared.locator(".co-open-party_volunteers").click()
+    shared.locator(".co-numbers").click()
+    shared.locator(".co-budget-1 .co-name").click()
+    shared.locator("canvas").first.focus()
+    shared.keyboard.press("]")
+    shared.keyboard.press("Enter")
+    shared.wait_for_selector("text=Everybody here is made up.")
+    shared.wait_for_selector("text=The whole year:")
+    assert [text for text in shared.evaluate(EVERY_TEXT) if re.search(r"[\u4e00-\u9fff]", text)] == ["cogov · 共治", "中文"]
+    shared.locator(".co-language").click()
+    shared.wait_for_selector("text=这里的人都是虚构的。")
+    shared.wait_for_selector("text=/二十对|做到/")
+    shared.wait_for_timeout(3000)  # the charts are drawn anew
+    left = [text for text in shared.evaluate(EVERY_TEXT) if re.search("[A-Za-z]{2,}", re.sub(NAMES, "", text))]
     assert left == []
+    shared.locator(".co-language").click()
+    shared.wait_for_selector("text=grid patrol")
 
 
-def test_two_visitors_do_not_see_each_other(page, browser, address):
-    other = browser.new_page()
-    other.set_default_timeout(PATIENCE)
-    other.goto(address)
-    other.wait_for_selector(".co-verdict")
-    page.locator(".co-language").click()
-    page.wait_for_selector("text=楼长")
-    assert "Grid patrol" in other.inner_text("body")
-    other.close()
-
-
-def test_only_this_machine_is_served(address):
-    """Whatever HOST says."""
-    listening = [line.split() for line in open("/proc/net/tcp").read().splitlines()[1:]]
-    port = f"{int(address.rpartition(':')[2]):04X}"
-    assert {one[1] for one in listening if one[1].endswith(port) and one[3] == "0A"} == {f"0100007F:{port}"}
-
-
-def words_of(page, selector):
-    return page.locator(selector).first.inner_text()
-
-
-def test_a_click_on_a_building_tells_who_lives_there_and_what_happened(page):
-    page.locator("canvas").first.focus()
-    for _ in range(40):
-        page.keyboard.press("ArrowRight")
-    page.keyboard.press("]")  # the town's own keys: choose a building, look inside
-    page.keyboard.press("Enter")
-    page.wait_for_selector("text=Everybody here is made up.")
-    assert "neighbours known" in words_of(page, ".co-inside") and "Issues here" in words_of(page, ".co-inside")
-
-
-def day_of(page):
-    return int(re.search(r"Day (\d+) of", page.inner_text(".cogov-town")).group(1))
-
-
-def test_it_plays_and_can_be_scrubbed(page):
-    before = day_of(page)
-    page.get_by_role("button", name="Play").first.click()
-    page.wait_for_function("before => +document.querySelector('.cogov-town').innerText.match(/Day (\\d+) of/)[1] > before + 3", arg=before)
-    page.get_by_role("button", name="Pause").first.click()
-    page.locator(".cogov-town input[type=range]").first.evaluate("node => { node.value = 100; node.dispatchEvent(new Event('input', { bubbles: true })) }")
-    page.wait_for_function("document.querySelector('.cogov-town').innerText.includes('Day 100 of')")
-    page.locator(".co-open-party_volunteers").click()
-    page.wait_for_selector("text=/Day 100: [0-9.]+ of [0-9.]+ hours/")  # what a mechanism got and did on the day that is looked at
-    page.wait_for_selector("text=/Moved in the year: .*resolved [0-9]/")
-
-
+@pytest.mark.slow
 def test_a_state_is_kept_as_file_and_link_and_opens_as_it_was(page, browser, address):
     page.locator(".cogov-town input[type=range]").first.evaluate("node => { node.value = 77; node.dispatchEvent(new Event('input', { bubbles: true })) }")
     page.locator(".co-open-mediation_room").click()
@@ -199,6 +210,7 @@ def test_a_state_is_kept_as_file_and_link_and_opens_as_it_was(page, browser, add
     broken.close()
 
 
+@pytest.mark.slow
 def test_a_number_of_the_community_is_turned_on_both_sides_and_back(page):
     left, right = rate(page, 0), rate(page, 1)
     page.locator(".co-numbers").click()
@@ -212,6 +224,7 @@ def test_a_number_of_the_community_is_turned_on_both_sides_and_back(page):
     page.wait_for_function("before => document.body.innerText.includes(before)", arg=left)
 
 
+@pytest.mark.slow
 def test_a_number_is_typed_and_what_cannot_be_is_said_beside_it(page):
     page.locator(".co-numbers").click()
     knob = page.locator(".co-knob", has_text="Committee's people")
@@ -235,6 +248,7 @@ def test_a_number_is_typed_and_what_cannot_be_is_said_beside_it(page):
     page.wait_for_function("told => document.body.innerText.includes(told)", arg=told)
 
 
+@pytest.mark.slow
 def test_what_is_being_typed_stays_while_another_year_is_drawn(page):
     luck, left = page.locator("input[aria-label^='Luck']"), rate(page, 0)
     page.locator(".co-grid_patrol-0 .v-input--selection-controls__ripple").click()
@@ -246,6 +260,7 @@ def test_what_is_being_typed_stays_while_another_year_is_drawn(page):
     page.wait_for_selector("text=/In this year .luck 12.:/")
 
 
+@pytest.mark.slow
 def test_changes_in_quick_succession_leave_the_last_one_on_show(page):
     """A year that is no longer wanted is given up; the page lives on."""
     for gap in (100, 250, 400):
@@ -256,6 +271,7 @@ def test_changes_in_quick_succession_leave_the_last_one_on_show(page):
     assert "Traceback" not in page.inner_text("body") and page.wrong == []
 
 
+@pytest.mark.slow
 def test_everything_affordable_is_more_than_nothing_and_less_than_everything(page):
     page.locator(".co-presets-0 button", has_text="Everything affordable").click()
     page.wait_for_function("document.querySelectorAll('.co-mechanism.co-on').length > 6", timeout=3 * PATIENCE)
@@ -263,6 +279,7 @@ def test_everything_affordable_is_more_than_nothing_and_less_than_everything(pag
     assert 0 < on < len(mechanisms.names())
 
 
+@pytest.mark.slow
 def test_what_cannot_be_opened_is_said(page):
     with page.expect_file_chooser() as chosen:
         page.locator(".widget-upload").click()
@@ -293,6 +310,7 @@ def walked(page, name):
     raise AssertionError(f"{name} does not end")
 
 
+@pytest.mark.slow
 def test_a_reload_goes_on_in_the_lesson_where_it_was(page, address):
     """A prediction that was made stands, and an address gets nobody past a question."""
     page.goto(f"{address}/?lesson=lamp&step=9")

@@ -147,6 +147,7 @@ def test_two_visitors_at_once_never_see_each_other(server, visit):
     assert "1095" in json.dumps(busy.evaluate(LOOKS)["day"])
 
 
+@pytest.mark.slow
 def test_a_closed_tab_is_freed_at_once(visit):
     """Long before the time after which lost ones are."""
     with served("wuzi_yard") as server:
@@ -195,6 +196,7 @@ def written(page):
     page.keyboard.press("Enter")
 
 
+@pytest.mark.slow
 def test_what_somebody_writes_or_opens_is_shown_as_text(server, visit):
     page = visit(server.address)
     written(page)
