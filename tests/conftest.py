@@ -2,12 +2,15 @@
 
 import os
 import signal
+import sys
 from collections import Counter
 from pathlib import Path
 
 import browsing
 import pytest
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else some hundred processes compile all of cogov, each for itself
+sys.dont_write_bytecode = False
 CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
 EXPLAINED = (  # what a build server may leave out
     "the log is not on this machine",

@@ -489,6 +489,7 @@ PLANTED = [
 NAMES = [f"{check.__name__}: {what}" for check, what, _ in PLANTED]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("check", "planted"), [(check, planted) for check, _, planted in PLANTED], ids=NAMES)
 def test_a_defect_of_five_per_cent_is_seen(check, planted):
     with planted():

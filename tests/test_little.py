@@ -62,7 +62,10 @@ LITTLE = {  # what there is little of -> (how it is swept, what the report says 
 }
 
 
-@pytest.mark.parametrize("what", LITTLE)
+AS_ANOTHER = ("days of one case", "runs that did not fail", "runs of a case", "runs of the reference that did not fail", "replicates that are done")  # much as those beside them
+
+
+@pytest.mark.parametrize("what", [pytest.param(what, marks=pytest.mark.slow) if what in AS_ANOTHER else what for what in LITTLE])
 def test_a_report_of_little_says_what_cannot_be_said(tmp_path, what):
     how, words = LITTLE[what]
     found = swept(tmp_path / "out", **how)
@@ -100,7 +103,7 @@ WHOLE = {"all fail": {"fails": lambda _: True}, "some fail": {"fails": lambda o:
 
 
 @pytest.mark.parametrize("design", DESIGNS)
-@pytest.mark.parametrize("what", WHOLE)
+@pytest.mark.parametrize("what", ["some fail", "stopped", *(pytest.param(what, marks=pytest.mark.slow) for what in ("all fail", "short"))])
 def test_what_reads_a_design_that_is_not_whole_says_so_in_a_line(tmp_path, monkeypatch, capsys, design, what):
     name, fields = DESIGNS[design]
     told(swept(tmp_path / "out", keep=(), **{**fields, **WHOLE[what]}))

@@ -364,7 +364,8 @@ class TeaRound(Mechanism):
 '''
 
 
-@pytest.mark.parametrize("workers", ["0", pytest.param("2", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", ["0", "2"])
 def test_a_mechanism_of_a_users_own_folder_is_swept_and_its_change_is_noticed(tmp_path, workers):
     """By worker processes too; and old runs and new are not mixed."""
     (tmp_path / "mine").mkdir()

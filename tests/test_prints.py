@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import product
 import zlib
 
 import matplotlib
@@ -46,8 +47,7 @@ def texts(figure, monkeypatch):
     return told
 
 
-@pytest.mark.parametrize("journal", prints.JOURNALS)
-@pytest.mark.parametrize("which", ["comparison", "hours", "pairs"])
+@pytest.mark.parametrize(("which", "journal"), [one if n % 4 == 0 else pytest.param(*one, marks=pytest.mark.slow) for n, one in enumerate(product(("comparison", "hours", "pairs"), prints.JOURNALS))])
 def test_nothing_said_is_cut_off_or_too_small(found, journal, which, monkeypatch):
     for lang in ("en", "zh"):
         figure = drawn(found, which, journal, lang=lang)

@@ -61,6 +61,7 @@ def test_a_script_without_a_main_guard_runs_once_with_workers_and_says_nothing(s
     assert (done.returncode, done.stdout.split(), done.stderr) == (0, ["begins", "4"], "")
 
 
+@pytest.mark.slow
 def test_a_script_from_standard_input_has_workers_too():
     done = run("-", input=PLAIN)
     assert (done.returncode, done.stdout.split(), done.stderr) == (0, ["begins", "4"], "")

@@ -90,7 +90,7 @@ def test_who_is_beaten_or_too_dear_on_fresh_luck_falls_off(found):
     assert table.share_on_front.to_dict() == {"good": 1.0, "beaten": 0.0, "dear": 0.0}
 
 
-@pytest.mark.parametrize("sampler", ["nsga2", "tpe"])
+@pytest.mark.parametrize("sampler", ["nsga2", pytest.param("tpe", marks=pytest.mark.slow)])
 def test_the_same_seed_searches_the_same_and_another_does_not(found, sampler):
     one = search(SHORT, AIMS, **ASKED, sampler=sampler)
     same(one, search(SHORT, AIMS, **ASKED, sampler=sampler) if sampler == "tpe" else found)

@@ -63,6 +63,7 @@ def pressure(scenario, seeds):
     return np.array(first)
 
 
+@pytest.mark.slow
 def test_a_stuck_problem_stays_stuck_for_years_and_takes_the_alliance_about_a_year():
     case = read("changcheng_shuijun")
     begins, seeds = case.mechanisms["five_party_alliance"].begins, 36

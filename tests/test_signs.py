@@ -50,6 +50,7 @@ def test_shuian_with_nothing_switched_on_piles_up_without_bound():
     assert surely(grown[:, 2] - grown[:, 0] / 2)
 
 
+@pytest.mark.slow
 def test_a_second_mechanism_that_needs_the_same_hands_helps_less():
     """In guiyuan members' evenings are few: the mediators settle fewer quarrels when a campaign sends members from door to door."""
     arms = ((), ("mediation_room",), ("consent_campaign",), ("mediation_room", "consent_campaign"))

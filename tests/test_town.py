@@ -204,7 +204,7 @@ def test_a_click_on_a_lit_flat_picks_its_issue(films, shown):
     assert page.evaluate("model.get('picked')")["kind"] == "building" and page.evaluate("model.get('picked')")["arm"] == 1
 
 
-@pytest.mark.parametrize("size", [(390, 844), (1280, 800), (1920, 1080)], ids=str)
+@pytest.mark.parametrize("size", [(390, 844), *(pytest.param(size, marks=pytest.mark.slow) for size in ((1280, 800), (1920, 1080)))], ids=str)
 def test_it_fits_phones_and_walls(films, shown, size):
     """Nothing sticks out; one town, two, or none yet; with every layer, and with some families dimmed."""
     left, right = map(packed, films)
