@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from . import mechanisms
@@ -24,6 +25,18 @@ def read(case):
         if str(case) not in shipped():
             raise ScenarioError(f"no case is called {str(case)!r}{guess(str(case), shipped())}; or give the path of a .toml file")
         path = SHIPPED / f"{case}.toml"
+        return read_shipped(path, path.stat().st_mtime_ns)
+    return read_file(path)
+
+
+@lru_cache(maxsize=64)
+def read_shipped(path, changed):
+    """As `read_file`; lessons and tests ask for the same few cases hundreds of times."""
+    return read_file(path)
+
+
+def read_file(path):
+    """The scenario of a TOML file. Raises ScenarioError with file and line."""
     table, at = load(path)
     scenario = build(Scenario, table, at)
     for part, header in (("community", "[community]"), ("compound", "[[compound]]")):

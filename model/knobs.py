@@ -37,15 +37,26 @@ def check(owner, path=""):
 
     An owner may have `contradictions()`, yielding (field name, message). Raises ScenarioError.
     """
-    for f in fields(owner):
-        if "low" in f.metadata:
-            problem = complaint(f, getattr(owner, f.name))
-            if problem:
-                raise ScenarioError(f"{path or type(owner).__name__}.{f.name} {problem}")
-        elif "file_name" in f.metadata and (problem := complain_about_name(getattr(owner, f.name))):
-            raise ScenarioError(f"{type(owner).__name__}.{f.name} {problem}")
+    for f, name, low, high, kinds in checked(type(owner)):
+        value = getattr(owner, name)
+        if type(value) in kinds and low <= value <= high:
+            continue
+        if problem := complaint(f, value) if "low" in f.metadata else complain_about_name(value):
+            raise ScenarioError(f"{path if path and kinds else type(owner).__name__}.{name} {problem}")
     for name, problem in getattr(owner, "contradictions", tuple)():
         raise ScenarioError(f"{path or type(owner).__name__}.{name} {problem}")
+
+
+@lru_cache(None)
+def checked(kind):
+    """What `check` looks at in a dataclass: (field, its name, low, high, types that need no second look); a name has no range and no such types."""
+    found = []
+    for f in fields(kind):
+        if "low" in f.metadata:
+            found.append((f, f.name, f.metadata["low"], f.metadata["high"], (int,) if f.type in (int, "int") else (int, float)))
+        elif "file_name" in f.metadata:
+            found.append((f, f.name, None, None, ()))
+    return tuple(found)
 
 
 def complaint(f, value):

@@ -8,11 +8,11 @@ import pytest
 from cogov.experiments.classroom import designed, facts, price, scored
 from cogov.model.knobs import ScenarioError
 from cogov.viz import walk as walking
-from cogov.viz.lessons import PLACEHOLDER, SHIPPED, blocks, lessons, placed, read_lesson, text_of, wanted
+from cogov.viz.lessons import PLACEHOLDER, SHIPPED, blocks, lessons, placed, read_lesson, taught, text_of, wanted
 from cogov.viz.steps import Predict, Result, Run, Score, Setup
 from cogov.viz.words import CASES
 
-LESSONS = {lesson.name: lesson for lesson in lessons()}
+LESSONS = {lesson.name: lesson for lesson in taught()}
 DOCS = (Path(__file__).parent.parent / "docs" / "lessons.md").read_text("utf-8")
 SMALLEST = """name = "own"
 title = { en = "Own", zh = "自己的" }

@@ -17,7 +17,7 @@ import pytest
 
 from cogov.model import mechanisms
 from cogov.model.cases import read
-from cogov.viz.lessons import lessons
+from cogov.viz.lessons import taught
 
 PATIENCE = 20_000  # ms; machines are shared
 
@@ -326,7 +326,7 @@ def test_a_reload_goes_on_in_the_lesson_where_it_was(page, address):
     assert words_of(page, ".co-lesson").split("\n")[0] == step and page.locator("text=You predicted:").inner_text() == told and page.wrong == []
 
 
-TITLES = [lesson.title.en for lesson in lessons()]
+TITLES = [lesson.title.en for lesson in taught()]
 
 
 @pytest.mark.slow

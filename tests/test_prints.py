@@ -2,8 +2,8 @@
 
 import json
 import re
-from itertools import product
 import zlib
+from itertools import product
 
 import matplotlib
 import pytest
