@@ -285,18 +285,30 @@ def parse_setting(scenario, text):
     """A command line's "path=value" as (path, value), checked; `knobs.turned` applies it."""
     at = At(f"--set {short(text)}", {})
     path, equals, raw = (part.strip() for part in text.partition("="))
-    known = paths(scenario) | words(scenario)
     if not equals:
         raise at.error("", "has no '='; write path=value")
-    if path not in known and is_text(scenario, path):
+    found = field_at(scenario, path)
+    if not found and is_text(scenario, path):
         raise at.error(path, TEXT)
-    if path not in known:
+    if not found:
+        known = paths(scenario) | words(scenario)
         near = [longer for longer in known if longer.endswith(f".{path}")] or get_close_matches(path[:LONGEST], known, 3, 0)
         raise at.error(path, f"is unknown; nearest are {', '.join(near[:3]) or 'none'}")
     value = as_toml(raw)
-    if allowed(known[path])[0] == (str,) and not isinstance(value, str):
+    if allowed(found)[0] == (str,) and not isinstance(value, str):
         value = raw  # a bare word, or a name such as 2024
-    return path, taken(known[path], value, at, path)
+    return path, taken(found, value, at, path)
+
+
+def field_at(part, path):
+    """The dataclass field of the number, choice or switch at a path; None where there is none."""
+    name, _, rest = path.partition(".")
+    if isinstance(part, dict):
+        return field_at(part[name], rest) if name in part and rest else None
+    f = next((f for f in fields(part) if f.name == name), None) if is_dataclass(part) else None
+    if f is None or rest:
+        return f and field_at(getattr(part, name), rest)
+    return f if {"low", "choices"} & f.metadata.keys() or f.type is bool else None
 
 
 def as_toml(raw):

@@ -338,6 +338,7 @@ packed("out", Path("out.zip"))
 """
 
 
+@pytest.mark.slow
 def test_results_with_a_mechanism_of_a_users_own_are_read_without_it_and_run_again_with_what_the_archive_has(tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "tea_round.py").write_text(OWN, encoding="utf-8")

@@ -64,7 +64,7 @@ matters = 150
 
 [design]
 kind = "sobol"
-points = 64
+points = 32
 
 [[factor]]
 path = "mechanisms.building_captains.evening"
@@ -152,7 +152,7 @@ def test_worlds_are_cut_where_the_mechanism_is_strong(swept):
     (box, *_) = loses.found.boxes
     assert list(box.box.limits) == ["mechanisms.building_captains.evening"] and box.density > 0.9 and box.coverage > 0.9
     won = loses.worlds["mechanisms.building_captains.evening"][loses.worlds["wins"]]
-    assert box.box.limits["mechanisms.building_captains.evening"][0] == pytest.approx(won.min(), abs=0.05)
+    assert box.box.limits["mechanisms.building_captains.evening"][0] == pytest.approx(won.min(), abs=0.1)
     assert list(boxed(loses)["factor"]) == ["mechanisms.building_captains.evening"]
     (wins,) = discoveries(found, "building_captains", matters=0)
     assert not wins.found.boxes and list(boxed(wins)["box"]) == [], "nobody saves hours by giving some"
@@ -217,12 +217,12 @@ def test_sensitivities_are_told_drawn_and_kept(cogov, swept):
 def test_boxes_are_told_drawn_and_kept(cogov, swept):
     status, out, _ = cogov("discover", swept(WORLDS), "--mechanism", "building_captains", "--loses")
     assert status == 0 and "coverage" in out and "held" not in out
-    assert len(pd.read_csv(swept(WORLDS) / "discover" / "worlds.csv")) == 64
+    assert len(pd.read_csv(swept(WORLDS) / "discover" / "worlds.csv")) == 32
     status, out, _ = cogov("discover", swept(BEST), "--best", "--json", "--out", "mine")
     told = json.loads(out)
     assert status == 0 and told["boxes"][0]["limit"].startswith("mechanisms.building_captains.evening is ")
     first = next(iter(told["sentences"]))
-    assert told["sentences"][first][0].startswith(f"Best overall by hours: {first.removesuffix(' is best')}. Of 64 worlds")
+    assert told["sentences"][first][0].startswith(f"Best overall by hours: {first.removesuffix(' is best')}. Of 32 worlds")
     assert told["boxes"][0]["question"] == first
     status, out, _ = cogov("discover", swept(BEST), "--best", "--out", "mine")
     assert status == 0 and out.splitlines()[0] == first
