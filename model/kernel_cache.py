@@ -14,9 +14,8 @@ from hashlib import blake2b
 from pathlib import Path
 from pickle import loads
 
-from llvmlite.binding import parse_bitcode
 from numba.core import types
-from numba.core.codegen import JITCodeLibrary
+from numba.core.codegen import JITCodeLibrary, ll
 from numba.core.compiler import CompileResult
 from numba.core.runtime import rtsys
 from numba.core.serialize import dumps
@@ -40,7 +39,7 @@ class KeptLibrary(JITCodeLibrary):
 
     def _get_module_for_linking(self):
         if self._shared_module is None:
-            self._shared_module = parse_bitcode(self.bitcode)
+            self._shared_module = ll.parse_bitcode(self.bitcode)
         return self._shared_module
 
 

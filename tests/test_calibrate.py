@@ -80,6 +80,7 @@ def test_the_fit_is_nearer_to_the_part_held_out_than_the_case_as_it_was(done):
     assert distance["fitted to", "fitted"] < distance["fitted to", "default"] and distance["held out", "fitted"] < distance["held out", "default"]
 
 
+@pytest.mark.slow
 def test_the_fit_does_not_look_into_the_part_held_out(done, tmp_path):
     """Whatever happens from the first day of that part on, the ensemble is the same."""
     issues = done.log.issues

@@ -158,6 +158,7 @@ def test_worlds_are_cut_where_the_mechanism_is_strong(swept):
     assert not wins.found.boxes and list(boxed(wins)["box"]) == [], "nobody saves hours by giving some"
 
 
+@pytest.mark.slow
 def test_worlds_are_cut_where_another_arm_is_best(swept):
     """Captains cost what their evenings cost, a patrol always the same."""
     both = bests(results(swept(BEST)))
@@ -218,6 +219,10 @@ def test_boxes_are_told_drawn_and_kept(cogov, swept):
     status, out, _ = cogov("discover", swept(WORLDS), "--mechanism", "building_captains", "--loses")
     assert status == 0 and "coverage" in out and "held" not in out
     assert len(pd.read_csv(swept(WORLDS) / "discover" / "worlds.csv")) == 32
+
+
+@pytest.mark.slow
+def test_the_best_of_all_arms_is_told_and_kept(cogov, swept):
     status, out, _ = cogov("discover", swept(BEST), "--best", "--json", "--out", "mine")
     told = json.loads(out)
     assert status == 0 and told["boxes"][0]["limit"].startswith("mechanisms.building_captains.evening is ")
@@ -228,6 +233,7 @@ def test_boxes_are_told_drawn_and_kept(cogov, swept):
     assert status == 0 and out.splitlines()[0] == first
 
 
+@pytest.mark.slow
 def test_a_search_shows_its_front_and_can_be_gone_on_with(cogov, tmp_path):
     words = ("search", "wuzi_yard", "--may", "grid_patrol", "--vary", "committee.staff=0.2..1.0", "--objective", "resolution_rate", "--objective", "hours=minimise", "--budget-yuan", 1e6,
              "--days", 20, "--trials", 6, "--replicates", 2, "--confirm", 2, "--record", "trials.csv", "--within", 10)  # fmt: skip

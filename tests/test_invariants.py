@@ -50,7 +50,8 @@ EVERY = {
     "storm-benefactor": governed(STORM, *NAMES, benefactor=Benefactor(strength=0.7)),
     "hasty-everybody": governed(HASTY, *NAMES),
 }
-every_world = pytest.mark.parametrize("scenario", [pytest.param(scenario, id=name) for name, scenario in EVERY.items()])
+ALONE = {f"storm-{name}" for name in NAMES[::2]}  # those whose turn comes in the slow tests; all of them are in "everybody"
+every_world = pytest.mark.parametrize("scenario", [pytest.param(scenario, id=name, marks=[pytest.mark.slow] if name in ALONE else []) for name, scenario in EVERY.items()])
 
 
 def rows(world):

@@ -282,6 +282,7 @@ def test_types_that_another_process_could_not_load_are_not_kept(folder):
     assert list(folder.glob("*make_struct*")) == []
 
 
+@pytest.mark.slow
 def test_a_compiled_mechanism_of_a_users_own_breaks_nothing_once_it_is_gone(tmp_path):
     """Its types went into the index of one of our kernels, and every later command of everybody ended in a traceback."""
     (tmp_path / "own").mkdir()

@@ -172,7 +172,7 @@ CLAIMS = {  # lesson -> number of its setup -> what its texts say beside the ans
     "complaints": {0: ("difference arisen > 0", "difference satisfaction > 0"), 1: ("difference told > 0", "difference resolution_rate < 0.02")},
     "budget": {0: ("difference backlog < 5",)},
 }
-LONG = {"table", "signatures", "away", "anecdote", "budget"}
+LONG = {"complaints", "table", "signatures", "away", "anecdote", "budget"}
 
 
 def claimed(words, told):

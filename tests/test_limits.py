@@ -139,6 +139,7 @@ def queues():
     return [Reading("wait", seen[0].mean(), wait, error[0]), Reading("time in system", seen[1].mean(), 1 + wait, error[1])]
 
 
+@pytest.mark.slow
 def test_a_queue_waits_as_erlang_says_the_closer_the_finer_the_step():
     """The same luck at every step: what differs is the step alone. Twice the finer minus the coarser is free of half a day."""
     assert erlang_c(CREW, LOAD) == pytest.approx(0.2046, abs=5e-5)

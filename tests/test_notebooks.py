@@ -45,7 +45,8 @@ def test_there_are_notebooks():
     assert [path.name[:2] for path in NOTEBOOKS] == ["1-", "2-", "3-"]
 
 
-@pytest.mark.parametrize("path", [NOTEBOOKS[0], *(pytest.param(path, marks=pytest.mark.slow) for path in NOTEBOOKS[1:])], ids=lambda path: path.stem)
+@pytest.mark.slow
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_from_top_to_bottom_and_leaves_nothing_behind(path, tmp_path):
     beside = sorted(path.parent.iterdir())
     said, left = run(path, tmp_path)

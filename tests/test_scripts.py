@@ -67,11 +67,13 @@ def test_a_script_from_standard_input_has_workers_too():
     assert (done.returncode, done.stdout.split(), done.stderr) == (0, ["begins", "4"], "")
 
 
+@pytest.mark.slow
 def test_a_worker_of_a_pool_goes_on_alone_and_says_so_only_where_workers_were_asked_for(script):
     done = script(INSIDE)
     assert done.stdout.strip() == "[(4, 0), (4, 1), (4, 0)]", done.stderr
 
 
+@pytest.mark.slow
 def test_a_mechanism_in_an_unguarded_script_goes_on_alone_and_says_why(script):
     done = script(OWN)
     assert done.stdout.split() == ["begins", "4"] and done.stderr.count("RuntimeWarning") == 1 and "put it in a file of its own" in done.stderr

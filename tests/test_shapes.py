@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from test_signs import guiyuan, surely
 from worlds import governed
 

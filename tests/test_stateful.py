@@ -315,6 +315,7 @@ def lived():
         yield LIVED
 
 
+@pytest.mark.slow
 def test_a_store_as_a_state_machine(lived):
     run_state_machine_as_test(Kept, settings=quick(8, 10))
 
