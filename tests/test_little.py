@@ -62,7 +62,7 @@ LITTLE = {  # what there is little of -> (how it is swept, what the report says 
 }
 
 
-AS_ANOTHER = ("days of one case", "runs that did not fail", "runs of a case", "runs of the reference that did not fail", "replicates that are done")  # much as those beside them
+AS_ANOTHER = ("tables", "days of one case", "runs that did not fail", "runs of a case", "runs of the reference that did not fail", "replicates that are done")  # much as those beside them
 
 
 @pytest.mark.parametrize("what", [pytest.param(what, marks=pytest.mark.slow) if what in AS_ANOTHER else what for what in LITTLE])

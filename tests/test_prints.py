@@ -64,7 +64,7 @@ def test_nothing_said_is_cut_off_or_too_small(found, journal, which, monkeypatch
 
 
 @pytest.mark.parametrize("journal", prints.JOURNALS)
-@pytest.mark.parametrize("columns", [1, 2])
+@pytest.mark.parametrize("columns", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_sizes_are_exact(found, journal, columns, tmp_path):
     figure = drawn(found, "backlog", journal, columns)
     look = prints.JOURNALS[journal]

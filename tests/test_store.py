@@ -194,7 +194,7 @@ def test_what_reads_back_otherwise_is_never_given_a_name(tmp_path, plan, lived, 
     made.close()
 
 
-@pytest.mark.parametrize("fault", ["killed", "write fails", "short write", "file size limit"])
+@pytest.mark.parametrize("fault", ["killed", "write fails", "file size limit", pytest.param("short write", marks=pytest.mark.slow)])
 def test_wherever_it_breaks_nothing_is_lost_or_done_twice(tmp_path, fault):
     """At some of the calls of fsync, rename and the ledger; `cogov bench faults` goes through them all."""
     steps = [9000, 70_000] if fault == "file size limit" else [4, 13] if fault != "killed" else [20, 60, 90]
