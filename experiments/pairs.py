@@ -19,7 +19,7 @@ from ..model.luck import seed_of, whole_seed
 from ..model.simulate import simulate
 from .compare import ARMS, EXPERIMENT, bands, boiled, curves, ledgers, paired, tabled
 from .statistics import half_width, too_few
-from .supervisor import begun, end, processes_of
+from .supervisor import NO_PROCESS, alone, begun, end, processes_of
 
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # pairs after which a summary is given
 MOST = 10_000
@@ -238,7 +238,10 @@ class Pairs:
     def _open(self):
         with self._lock:
             self._look()
-            self._pool, _ = begun(self.workers)
+            try:
+                self._pool, _ = begun(self.workers)
+            except NO_PROCESS as error:
+                self._pool = alone(error)
             return self._pool
 
     def _close(self):

@@ -108,9 +108,8 @@ def pool(workers):
     for _ in range(BIRTHS):
         try:
             executor, calls = begun(workers)
-        except (OSError, ImportError, NotImplementedError) as error:
-            warnings.warn(f"cogov goes on in this process alone, without workers: {error}", RuntimeWarning, stacklevel=2)
-            return Serial()
+        except NO_PROCESS as error:
+            return alone(error)
         try:
             calls[0].result()
             return executor
@@ -119,6 +118,15 @@ def pool(workers):
             if not isinstance(error, BrokenExecutor):
                 raise
     raise OSError(None, "worker processes die as they begin, for want of memory or under a limit on processes; fewer workers may do, and workers=0 needs none")
+
+
+NO_PROCESS = (OSError, ImportError, NotImplementedError)  # what begun raises where no process can be started
+
+
+def alone(error):
+    """Go on without other processes, and say why."""
+    warnings.warn(f"cogov goes on in this process alone, without workers: {error}", RuntimeWarning, stacklevel=3)
+    return Serial()
 
 
 def begun(workers):

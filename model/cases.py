@@ -5,6 +5,8 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+
 from . import mechanisms
 from .knobs import ScenarioError, all_turned
 from .reading import build, guess, load, parse_setting
@@ -45,6 +47,11 @@ def read_file(path):
     return scenario
 
 
+def plain_number(value):
+    """A number of NumPy's as Python's own; what else no TOML file could say is told as it is written."""
+    return value.item() if isinstance(value, np.generic) else str(value)
+
+
 def altered(scenario, on=(), off=(), settings=(), days=None):
     """The same community with mechanisms switched on or off and knobs set: `settings` are "path=value" texts or a dict path -> value."""
     on, off = ((names,) if isinstance(names, str) else tuple(names) for names in (on, off))
@@ -57,7 +64,7 @@ def altered(scenario, on=(), off=(), settings=(), days=None):
     active = {name: m for name, m in scenario.mechanisms.items() if name not in off}
     active |= {name: mechanisms.named(name)() for name in on if name not in active}
     scenario = replace(scenario, mechanisms=active)
-    texts = [f"{path}={json.dumps(value)}" for path, value in settings.items()] if isinstance(settings, dict) else list(settings)
+    texts = [f"{path}={json.dumps(value, default=plain_number)}" for path, value in settings.items()] if isinstance(settings, dict) else list(settings)
     if days is not None:
         texts.append(f"days={days}")
     for text in texts:

@@ -162,8 +162,9 @@ def build(start, table, at, prefix=""):
         made = start(**told) if isinstance(start, type) else replace(start, **told)
         check(made)
     except ScenarioError as e:  # "who.field message", from this check or from the class's own
-        m = re.fullmatch(r".*?\.((\w+)[\w.]*) (.*)", str(e), re.DOTALL)
-        raise at.error(*(prefix + m[1], m[3]) if m and m[2] in known else (prefix[:-1], str(e))) from None
+        told_of = (m for m in re.finditer(r"\.(?=((\w+)[\w.]*) (.*))", str(e), re.DOTALL) if m[2] in known)  # the name of a case may hold dots
+        m = next(told_of, None)
+        raise at.error(*(prefix + m[1], m[3]) if m else (prefix[:-1], str(e))) from None
     return made
 
 

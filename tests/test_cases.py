@@ -7,7 +7,8 @@ import pytest
 
 from cogov.agents.residents import CHILD, ELDER
 from cogov.experiments.patterns import known
-from cogov.model.cases import read, shipped
+from cogov.model.cases import altered, read, shipped
+from cogov.model.knobs import ScenarioError
 from cogov.model.simulate import community
 
 TEXT = {name: (resources.files("cogov") / "experiments" / "cases" / f"{name}.toml").read_text("utf-8") for name in shipped()}
@@ -62,3 +63,17 @@ def test_what_a_case_turns_says_why(case):
             table, why = line, "#" in line
         elif table.startswith(("[residents]", "[property_managers]", "[issues.")) and "=" in line:
             assert why or "#" in line, f"{case.name}: {table} {line} says no reason"
+
+
+@pytest.mark.parametrize("three", [3, 3.0, np.int64(3), np.float32(3), np.uint8(3)], ids=lambda three: type(three).__name__)
+def test_a_knob_takes_a_number_of_numpys(three):
+    assert altered(read("wuzi_yard"), settings={"committee.staff": three}).committee.staff == 3
+
+
+@pytest.mark.parametrize("name", ["wuzi", "my.own case v1.2"])
+def test_what_is_wrong_in_a_case_has_its_line_whatever_the_case_is_called(tmp_path, name):
+    path = tmp_path / "mine.toml"
+    text = TEXT["wuzi_yard"].replace('name = "wuzi_yard"', f'name = "{name}"') + '\n[[outset]]\ncategory = "rain"\n'
+    path.write_text(text, "utf-8")
+    with pytest.raises(ScenarioError, match=rf"mine.toml:{text.count(chr(10))}: outset.\d.category = 'rain' is not one of"):
+        read(path)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from cogov.experiments import pairs
 from cogov.experiments.compare import arms_of, compare
 from cogov.experiments.film import filmed
 from cogov.experiments.pairs import WORDS, Pairs, luck, rate_by_day
@@ -79,6 +80,16 @@ def gone(within=1.0):
     while multiprocessing.active_children() and time.monotonic() < end:
         time.sleep(0.02)
     return not multiprocessing.active_children()
+
+
+def test_where_no_process_can_be_started_it_goes_on_alone_and_says_so(arms, found, monkeypatch):
+    def refused(workers):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(pairs, "begun", refused)
+    with pytest.warns(RuntimeWarning, match="in this process alone, without workers: .*temporarily unavailable"):
+        *_, last = Pairs(arms, workers=2).until(4)
+    assert last.rows.equals(found.rows)
 
 
 def test_without_processes_a_cancel_is_heard_within_a_day(arms):
