@@ -249,7 +249,7 @@ def test_a_real_server_shows_it(browser):
         town.focus()
         page.keyboard.press("]")
         page.keyboard.press("Enter")
-        page.wait_for_function("document.querySelector('.picked')?.textContent.startsWith('picked building')")
+        page.wait_for_function("/^picked (building|issue) \\['/.test(document.querySelector('.picked')?.textContent)")
         page.keyboard.press("Space")
         days = []
         while not days or (days[-1] < 60 and len(days) < 100):
