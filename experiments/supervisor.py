@@ -210,12 +210,12 @@ def send(executor, job, chunk, pending):
 
 
 def finished(executor, pending):
-    """Futures that are done; none once a worker has been dead for some time and the pool has not noticed."""
+    """Futures that are done, in the order in which they were handed out; none once a worker has been dead for some time and the pool has not noticed."""
     since = None
     while True:
         done, _ = wait(pending, timeout=WATCH, return_when=FIRST_COMPLETED)
         if done:
-            return done
+            return [future for future in pending if future in done]
         if any(process.exitcode is not None for process in processes(executor)):  # it may hang on half a message of the dead
             since = since or time.monotonic()
             if time.monotonic() - since > 2 * WATCH:

@@ -192,6 +192,7 @@ def test_weights_are_those_of_a_known_posterior():
     assert table["identified"].tolist() == [True, False]
 
 
+@pytest.mark.slow
 def test_the_command_line_fits_shows_and_writes(done, monkeypatch, capsys, tmp_path):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "place.toml").write_text(written(PLACE), encoding="utf-8")

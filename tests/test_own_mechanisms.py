@@ -178,7 +178,7 @@ def test_what_a_mechanism_may_not_do_is_found_in_a_run_and_named_with_its_file_a
 
 
 @pytest.mark.parametrize(("was", "is_", "words"), [
-    ("m.want[COMMITTEE, ALL] = m.knobs[0].sheet", "m.want[COMMITTEE, ALL] = -1.0", r"ward.py: ward.ask on day 1 .*want holds -1"),
+    pytest.param("m.want[COMMITTEE, ALL] = m.knobs[0].sheet", "m.want[COMMITTEE, ALL] = -1.0", r"ward.py: ward.ask on day 1 .*want holds -1", marks=pytest.mark.slow),
     ("m.lever.work[i] =", "w.issues[i].severity = 3\n            m.lever.work[i] =", "ward.pull on day .* of a trial in a small community: wrote issues of the world"),
     ("m.knobs[0].sheet", "m.knobs[0].shete", r"ward.py(:\d+)?: ward.ask does not compile"),
 ])  # fmt: skip

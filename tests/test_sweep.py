@@ -301,7 +301,8 @@ def begun(folder, least=30):
     raise AssertionError("it did not begin")
 
 
-@pytest.mark.parametrize("name", ["SIGINT", pytest.param("SIGTERM", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_stopped_from_outside_it_says_so_in_a_line_and_keeps_what_it_has(command, tmp_path, name):
     one = command("sweep", "long.toml", "--out", "out", "--workers", "1")
     begun(tmp_path / "out")
