@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..model import measures, mechanisms
-from ..model.cases import altered
+from ..model.cases import altered, names_in
 from ..model.knobs import ScenarioError
 from ..model.luck import whole_seed
 from ..model.precompile import ensure
@@ -16,7 +16,7 @@ from ..model.scenario import Scenario
 from . import manifest, runs
 from .spreadsheets import write_csv
 from .statistics import difference
-from .supervisor import end, pool, processes_of
+from .supervisor import end, pool, processes_of, whole
 
 ARMS = ("without", "with")
 EXPERIMENT = "compare"  # what the luck of its replicates is hashed from
@@ -93,9 +93,8 @@ def compare(case, mechanism, *, replicates=20, seed=0, days=None, on=(), off=(),
     result is the same for any number. Raises ScenarioError.
     """
     seed = whole_seed(seed)
-    if not 1 <= replicates <= 1_000_000:
-        raise ScenarioError(f"replicates = {replicates} is out of range; allowed is 1 to 1000000")
-    names = (mechanism,) if isinstance(mechanism, str) else tuple(dict.fromkeys(mechanism))
+    replicates = whole("replicates", replicates, 1, 1_000_000)
+    names = tuple(dict.fromkeys(names_in(mechanism, "mechanism")))
     arms = arms_of(runs.scenario_of(case), names, on=on, off=off, settings=settings, days=days)
     full = arms[1]
     ensure(full.mechanisms)

@@ -7,10 +7,10 @@ import pandas as pd
 
 from ..model import measures, mechanisms
 from ..model.cases import altered
-from ..model.knobs import ScenarioError
 from ..model.luck import whole_seed
 from . import runs
 from .compare import each
+from .supervisor import whole
 from .statistics import difference
 
 SHOWN = ("resolution_rate", "restricted_mean_time", "trust_committee", "trust_neighbours", "satisfaction", "hours", "yuan")
@@ -24,8 +24,7 @@ def effects(case, *, replicates=20, seed=0, days=None, among=False, settings=(),
     `progress` is called after every replicate. Raises ScenarioError.
     """
     seed = whole_seed(seed)
-    if not 2 <= replicates <= 100_000:
-        raise ScenarioError(f"replicates = {replicates} is out of range; allowed is 2 to 100000")
+    replicates = whole("replicates", replicates, 2, 100_000)
     scenario = altered(runs.scenario_of(case), settings=settings, days=days)
     arms = arms_of(scenario, among)
     done = list(each(partial(replicate, arms, seed, within), replicates, workers, progress))

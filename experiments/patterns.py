@@ -21,6 +21,7 @@ from ..model.knobs import ScenarioError, all_turned
 from ..model.luck import Luck, seed_of, whole_seed
 from ..model.simulate import days, ended
 from .compare import each
+from .supervisor import whole
 
 SPREAD = 0.25
 GIVEN = ("community", "compound", "calendar", "shock", "outset", "reported", "days")  # of a scenario: never varied
@@ -36,8 +37,7 @@ def patterns(case, *, replicates=30, seed=0, spread=SPREAD, workers=None, progre
     model's, over replicates), verdict. `progress` is called after every replicate. Raises ScenarioError.
     """
     seed, scenario = whole_seed(seed), read(case) if isinstance(case, str) else case
-    if not 2 <= replicates <= 100_000:
-        raise ScenarioError(f"replicates = {replicates} is out of range; allowed is 2 to 100000")
+    replicates = whole("replicates", replicates, 2, 100_000)
     if not 0.0 <= spread <= 2.0:
         raise ScenarioError(f"spread = {spread} is out of range; allowed is 0 to 2")
     for one in scenario.reported:

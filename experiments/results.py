@@ -21,7 +21,7 @@ from ..model.scenario import Scenario
 from .design import Arm
 from .experiment import Experiment
 from .own import own_mechanisms, stand_in
-from .store import LEDGER, OWN, SUMS, TABLES, TEXTS, Damaged, accounted, blank, labelled, opened, read_sums, refuse_lost_ledger, runs_table, stray_files, unlike
+from .store import LEDGER, OWN, SUMS, TABLES, TEXTS, Damaged, accounted, blank, check_seal, labelled, opened, read_sums, refuse_lost_ledger, runs_table, stray_files, unlike
 from .sweep import Plan
 from .work import work
 
@@ -133,6 +133,8 @@ def results(folder):
 def same(folder, name, told, by=""):
     """Raise Damaged unless the file `name` has the SHA-256 `told`."""
     if why := unlike(folder / name, told):
+        if name == LEDGER:
+            check_seal(folder)
         raise Damaged(f"{folder / name} is damaged: {by}it {why}. Take it from a copy, or sweep again: what is damaged is then set aside, and its runs are done again")
 
 

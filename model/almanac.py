@@ -56,7 +56,7 @@ class Shock:
 class Outset:
     """Issues that are there from the first day."""
 
-    category: str = field(default="litter", metadata={"text": 60})
+    category: str = field(metadata={"text": 60})
     count: int = knob(1, 1, 100_000, unit="issues", source="given or assumed by the case")
     stubborn: bool = False  # its parties will not hear of it, and have not for years
 

@@ -1,8 +1,11 @@
 """Cases: the communities that ship with cogov, and a user's own; found by name or path, and altered by mechanism and knob."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
+from math import isfinite
+from os import PathLike
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +25,8 @@ def shipped():
 
 def read(case):
     """The scenario of a case: the name of one that ships, or the path of a TOML file. Raises ScenarioError with file and line."""
+    if not isinstance(case, (str, PathLike)):
+        raise ScenarioError(f"case = {case!r} is neither a name nor a path; there are: {', '.join(shipped())}")
     path = Path(case)
     if path.suffix != ".toml":
         if str(case) not in shipped():
@@ -47,14 +52,25 @@ def read_file(path):
     return scenario
 
 
-def plain_number(value):
-    """A number of NumPy's as Python's own; what else no TOML file could say is told as it is written."""
-    return value.item() if isinstance(value, np.generic) else str(value)
+def as_text(path, value):
+    """A setting as the command line has it, "path=value"; NumPy's numbers are as good as Python's own."""
+    value = value.item() if isinstance(value, (np.generic, np.ndarray)) and value.ndim == 0 else value
+    if isinstance(value, float) and not isfinite(value):
+        return f"{path}={value}"
+    return f"{path}={json.dumps(value, default=str)}"
+
+
+def names_in(told, what):
+    """Names of mechanisms, given as one, as several, or as None. Raises ScenarioError."""
+    names = (told,) if isinstance(told, str) else told or ()
+    if not isinstance(names, Iterable) or isinstance(names, bytes) or not all(isinstance(name, str) for name in names):
+        raise ScenarioError(f"{what} = {told!r} names no mechanisms; write a name such as \"whistle\", or a list of names")
+    return tuple(names)
 
 
 def altered(scenario, on=(), off=(), settings=(), days=None):
     """The same community with mechanisms switched on or off and knobs set: `settings` are "path=value" texts or a dict path -> value."""
-    on, off = ((names,) if isinstance(names, str) else tuple(names) for names in (on, off))
+    on, off = names_in(on, "on"), names_in(off, "off")
     for name in (*on, *(name for name in off if name not in mechanisms.broken())):
         if problem := mechanisms.why_not(name):
             raise ScenarioError(problem)
@@ -64,9 +80,9 @@ def altered(scenario, on=(), off=(), settings=(), days=None):
     active = {name: m for name, m in scenario.mechanisms.items() if name not in off}
     active |= {name: mechanisms.named(name)() for name in on if name not in active}
     scenario = replace(scenario, mechanisms=active)
-    texts = [f"{path}={json.dumps(value, default=plain_number)}" for path, value in settings.items()] if isinstance(settings, dict) else list(settings)
+    texts = [as_text(path, value) for path, value in settings.items()] if isinstance(settings, dict) else list(settings or ())
     if days is not None:
-        texts.append(f"days={days}")
+        texts.append(as_text("days", days))
     for text in texts:
         part, name, *_ = (*text.split("."), "")
         if part == "mechanisms" and name in mechanisms.known() and name not in active:

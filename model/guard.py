@@ -20,6 +20,7 @@ from .pull import LEVERS, OF_ISSUES, SIGNED
 REPLACED = ("issues", "rows", "ended", "log")  # what kernels replace by larger ones
 HANDED = {"wants", "shares", "pulls", "lever", *REPLACED}  # of a state: what mechanisms write, and what grows
 EITHER_WAY = np.array([lever in SIGNED for lever in LEVERS])
+MOST = np.array([10.0 if lever in ("voice", "keep", "reach", "consent", "ease") else 1e6 for lever in LEVERS])  # e^10 times as many issues are the most that a day can hold
 TRIAL, DAYS = "trial of a mechanism", 60  # the small community, and the days that it is lived for
 TRIED = set()  # kinds of mechanisms that this process has tried, or is trying
 
@@ -64,7 +65,7 @@ def begin(name, mechanism, world, luck):
         return mechanism.begin(world, luck)
     try:
         return mechanism.begin(ReadOnly(world), luck)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ScenarioError(f"{where(error, file_of(mechanism))}: {name}.begin failed: {gist(error)}") from error
 
 
@@ -81,7 +82,7 @@ def watched(one, step, function):
         step_of.clear()
         try:
             call(m, w)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise failure(where(error, place), one.name, step, world, gist(error)) from error
         if look and (changed := [name for name, told in checksums(world).items() if told != before[name]]):
             raise failure(place, one.name, step, world, f"wrote {', '.join(changed[:3])} of the world; a mechanism writes its want, its levers and, in learn, its own columns")
@@ -115,10 +116,10 @@ def number_check(world, acting):
     untested = np.array([not one.tested for one in acting], bool)
     if not untested.any():
         return None
-    find = bound(find_wrong, world.live, untested, EITHER_WAY)
+    find = bound(find_wrong, world.live, untested, EITHER_WAY, MOST)
 
     def check():
-        found = find(world.live, untested, EITHER_WAY)
+        found = find(world.live, untested, EITHER_WAY, MOST)
         if found >= 0:
             raise wrong_number(world, found)
 
@@ -131,13 +132,15 @@ def wrong_number(world, found):
     name = sorted(world.chosen)[m]
     place, hand = file_of(world.chosen[name]), world.hands[name]
     step, what, column = ("pull", f"lever.{LEVERS[lever]}", hand.lever[lever]) if lever < len(LEVERS) else ("ask", "want", hand.want)
-    either = lever < len(LEVERS) and EITHER_WAY[lever]
-    wrong = next(value for value in column.ravel().tolist() if not (np.isfinite(value) and (either or value >= 0)))
-    return failure(place, name, step, world, f"{what} holds {wrong:g}; allowed are finite numbers{'' if either else ', none below 0'}")
+    most = MOST[lever] if lever < len(LEVERS) else sys.float_info.max
+    least = -most if lever < len(LEVERS) and EITHER_WAY[lever] else 0.0
+    wrong = next(value for value in column.ravel().tolist() if not least <= value <= most)
+    allowed = f"allowed is {least:,.0f} to {most:,.0f}" if lever < len(LEVERS) else "allowed are finite numbers, none below 0"
+    return failure(place, name, step, world, f"{what} holds {wrong:g}; {allowed}")
 
 
 @compiled
-def find_wrong(w, untested, either_way):
+def find_wrong(w, untested, either_way, most):
     """The first wrong number of today, as mechanism * (levers + 1) + lever, where the last stands for what is asked for; -1 if there is none."""
     wants, pulls = w.wants, w.pulls
     for m in range(len(untested)):
@@ -150,7 +153,7 @@ def find_wrong(w, untested, either_way):
         size = len(w.issues) if lever in OF_ISSUES else rows.shape[1]
         for m in range(len(who)):
             for i in range(size if untested[who[m]] else 0):
-                if not -np.inf < rows[m, i] < np.inf or (rows[m, i] < 0.0 and not either_way[lever]):
+                if not -most[lever] <= rows[m, i] <= most[lever] or (rows[m, i] < 0.0 and not either_way[lever]):
                     return who[m] * (len(pulls) + 1) + lever
     return -1
 

@@ -16,7 +16,7 @@ from warnings import warn
 
 from . import sources
 
-FORM = 2                 # of what is in a file; another number where `kernel_cache` writes something else
+FORM = 3                 # of what is in a file; another number where `kernel_cache` writes something else
 CHECK_BYTES = 16         # of the checksum that a file begins with
 SOURCES = "sources.json"  # what `sources` knows of the files it has read
 OLDEST_S = 60 * 86_400   # what is kept of other sources is removed when it is older, in seconds
@@ -75,9 +75,14 @@ def read(name):
             raw = (folder / name).read_bytes()
         except OSError:
             continue
-        if blake2b(raw[CHECK_BYTES:], digest_size=CHECK_BYTES).digest() == raw[:CHECK_BYTES]:
+        if checksum(name, raw[CHECK_BYTES:]) == raw[:CHECK_BYTES]:
             return raw[CHECK_BYTES:]
     return None
+
+
+def checksum(name, raw):
+    """What a file begins with: of its name too, for one kernel under another's name would be run with that one's arguments."""
+    return blake2b(name.encode("utf-8", "surrogatepass") + b"\0" + raw, digest_size=CHECK_BYTES).digest()
 
 
 def write(name, raw):
@@ -87,7 +92,7 @@ def write(name, raw):
         return warn_once()
     try:
         with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
-            file.write(blake2b(raw, digest_size=CHECK_BYTES).digest() + raw)
+            file.write(checksum(name, raw) + raw)
         os.chmod(file.name, 0o644)  # kernels that root compiled in an image serve everybody
         os.replace(file.name, folder / name)
         for path in folder.glob(name.rpartition("-")[0] + "-*"):

@@ -57,7 +57,7 @@ def _founded(key):
     except ScenarioError as error:
         census, left = census_of(key.scenario)
         told = ", ".join(f"{path} = {census[path]:,}" for path in left if path.startswith("community."))
-        raise ScenarioError(f"{error}; left out by the case, and so taken as shares: {told}" if told else str(error)) from None
+        raise ScenarioError(f"{key.scenario.name}: {error}" + (f"; left out by the case, and so taken as shares: {told}" if told else "")) from None
 
 
 def days(scenario, *seed):

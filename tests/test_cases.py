@@ -77,3 +77,31 @@ def test_what_is_wrong_in_a_case_has_its_line_whatever_the_case_is_called(tmp_pa
     path.write_text(text, "utf-8")
     with pytest.raises(ScenarioError, match=rf"mine.toml:{text.count(chr(10))}: outset.\d.category = 'rain' is not one of"):
         read(path)
+
+
+@pytest.mark.parametrize("wrong", [
+    {"on": [None]}, {"on": [1]}, {"on": b"whistle"}, {"off": 5}, {"settings": {"committee.staff": float("nan")}}, {"settings": {"committee.staff": np.inf}},
+    {"settings": {"committee.staff": "3"}}, {"days": True}, {"days": "5"}, {"days": 5.0},
+], ids=str)  # fmt: skip
+def test_what_is_no_name_and_no_number_is_refused_in_a_line(wrong):
+    with pytest.raises(ScenarioError, match=next(iter(wrong)) + "|committee.staff = (nan|inf|'3')") as error:
+        altered(read("wuzi_yard"), **wrong)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("case", [None, 5, b"wuzi_yard"])
+def test_what_is_no_case_is_refused_with_those_that_there_are(case):
+    with pytest.raises(ScenarioError, match="neither a name nor a path; there are: .*wuzi_yard"):
+        read(case)
+
+
+def test_an_issue_of_the_outset_says_what_it_is(tmp_path):
+    (tmp_path / "mine.toml").write_text(TEXT["wuzi_yard"] + "\n[[outset]]\ncount = 1\n", "utf-8")
+    with pytest.raises(ScenarioError, match=r"mine.toml:\d+: outset.\d.category is missing"):
+        read(tmp_path / "mine.toml")
+
+
+def test_a_census_that_cannot_be_is_said_with_the_name_of_the_case(tmp_path):
+    (tmp_path / "mine.toml").write_text(TEXT["wuzi_yard"].replace('name = "wuzi_yard"', 'name = "mine"').replace("members = 16", "members = 180"), "utf-8")
+    with pytest.raises(ScenarioError, match="^mine: community.members"):
+        community(read(tmp_path / "mine.toml"))

@@ -40,7 +40,7 @@ def test_a_mechanism_that_the_case_begins_late_is_on_all_the_time():
 
 
 def test_one_replicate_is_refused():
-    with pytest.raises(ScenarioError, match="2 to 100000"):
+    with pytest.raises(ScenarioError, match="2 to 100,000"):
         effects(STORM, replicates=1)
 
 

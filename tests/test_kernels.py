@@ -230,11 +230,17 @@ def folder(monkeypatch, tmp_path):
     forget()
 
 
+@compiled
+def thrice(x):
+    return 3 * x
+
+
 def test_a_damaged_file_is_thrown_away_and_compiled_again(folder, monkeypatch):
     monkeypatch.setattr(KernelCache, "compiled", [])
 
     def compile_again():
-        vars(twice).pop("dispatcher", None)
+        for kernel in (twice, thrice):
+            vars(kernel).pop("dispatcher", None)
         assert twice(21) == 42
 
     compile_again()
@@ -242,11 +248,13 @@ def test_a_damaged_file_is_thrown_away_and_compiled_again(folder, monkeypatch):
     compile_again()
     assert len(KernelCache.compiled) == 1, "the second time it was read"
     whole = path.read_bytes()
-    for damaged in (b"", whole[:100], whole[:-1], whole[:200] + bytes([whole[200] ^ 1]) + whole[201:], b"\x80\x04."):
+    assert thrice(14) == 42
+    (other,) = folder.glob("*thrice*")
+    for damaged in (other.read_bytes(), b"", whole[:100], whole[:-1], whole[:200] + bytes([whole[200] ^ 1]) + whole[201:], b"\x80\x04."):
         path.write_bytes(damaged)
         compile_again()
         assert path.read_bytes()[16:] != damaged[16:]
-    assert len(KernelCache.compiled) == 6
+    assert len(KernelCache.compiled) == 8
 
 
 @compiled

@@ -72,7 +72,8 @@ def state(found):
 def unpaired(found):
     """What there is to read where arms are not compared."""
     if len(found.found.plan.arms) == len(found.found.plan.cases):
-        return "There is one arm only, so nothing is compared; its means are in the tables."
+        means = "; its means are in the tables" if (found.runs["status"] == "done").any() else ""
+        return f"There is one arm only, so nothing is compared{means}."
     return "This design samples a space: cogov sensitivity and cogov discover read it."
 
 

@@ -69,10 +69,10 @@ def broken():
 def why_not(name):
     """Say why no mechanism can be used by that name; empty when one can."""
     usable, wrong, helpers = _listed()
-    if name in wrong:
-        return f"mechanism {name!r} is broken: {wrong[name]}"
     if name in usable or name in ABSENT:
         return ""
+    if name in wrong:
+        return f"mechanism {name!r} is broken: {wrong[name]}"
     beside = f"; {helpers[name]} defines no class derived from Mechanism, as in `class Board(Mechanism)`" if name in helpers else ""
     return f"no mechanism is called {name!r}{beside or guess(name, usable)}"
 
@@ -85,6 +85,8 @@ class Absent(Mechanism):
 
     def begin(self, world, luck):
         name = next(name for name, kind in ABSENT.items() if kind is type(self))
+        if name in broken():
+            raise ScenarioError(f"mechanism {name!r} is broken: {broken()[name]}")
         raise ScenarioError(f"the mechanism {name} is one of a user's own, and its file is not here; set COGOV_MECHANISMS to the folder that has it")
 
 
@@ -249,7 +251,11 @@ def _malformed(kind):
 
 def gist(error):
     """An error in one line."""
-    words = error.msg if isinstance(error, SyntaxError) else next((line.strip() for line in str(error).splitlines() if line.strip()), "")
+    try:
+        told = error.msg if isinstance(error, SyntaxError) else str(error)
+    except Exception:  # of its own
+        told = ""
+    words = next((line.strip()[:500] for line in told.splitlines() if line.strip()), "")
     return words if isinstance(error, ScenarioError) else f"{type(error).__name__}: {words}" if words else type(error).__name__
 
 
