@@ -5,7 +5,6 @@ import secrets
 import socket
 import threading
 import time
-import webbrowser
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
@@ -135,6 +134,8 @@ def opened(port, host, address):
     for _ in range(300):
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as one:
             if not one.connect_ex((host, port)):
+                import webbrowser  # when it is needed: who lists cases need not load it
+
                 webbrowser.open(address)
                 return
         time.sleep(0.1)

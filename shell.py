@@ -8,10 +8,9 @@ from tempfile import TemporaryFile
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TimeRemainingColumn
 
 from .completion import complete_case, complete_mechanism, complete_setting
-from .experiments.consoles import PlainColumn, PlainConsole
+from .experiments.consoles import PlainConsole
 from .experiments.output import print_json, readable, safe_streams  # noqa: F401  two for the commands
 from .model.knobs import ScenarioError
 
@@ -106,8 +105,9 @@ def show_left_out(scenario):
 
 def progress(*more):
     """A bar on standard error, gone when done; `more` texts of columns stand before the time that is left."""
-    columns = SpinnerColumn(), PlainColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), *map(PlainColumn, more), TimeRemainingColumn()
-    return Progress(*columns, console=err, transient=True)
+    from .experiments.bars import bar
+
+    return bar(err, *more)
 
 
 def command():

@@ -1,7 +1,6 @@
 """The console of the command line: what is printed is shown as it is written, for it holds names that users gave."""
 
 from rich.console import Console
-from rich.progress import TextColumn
 from rich.text import Text
 
 from .output import printable
@@ -18,15 +17,3 @@ class PlainConsole(Console):
 
     def status(self, status, **more):
         return super().status(Text(printable(status)), **more)
-
-
-class PlainColumn(TextColumn):
-    """A column of text in a progress bar, shown as it is written."""
-
-    def __init__(self, text):
-        super().__init__(text, markup=False)
-
-    def render(self, task):
-        text = super().render(task)
-        text.plain = printable(text.plain)
-        return text

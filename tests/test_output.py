@@ -13,7 +13,8 @@ from rich.table import Table
 from typed import typist
 
 from cogov.experiments import output
-from cogov.experiments.consoles import PlainColumn, PlainConsole
+from cogov.experiments.bars import PlainColumn
+from cogov.experiments.consoles import PlainConsole
 from cogov.experiments.spreadsheets import defused, write_csv
 
 ENCODINGS = ("ascii", "gbk", "cp1252", "latin-1", "cp437", "shift_jis", "utf-8", "utf-16")
