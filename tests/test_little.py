@@ -58,7 +58,8 @@ LITTLE = {  # what there is little of -> (how it is swept, what the report says 
     "runs that did not fail": ({"fails": lambda _: True}, "All 6 runs failed, so nothing can be said of any arm; the commonest failure: Oops: as asked."),
     "runs of a case": ({"cases": ("wuzi_yard", "shuian"), "arm": ARMS[:2], "stop": 2}, "of which no run is there: shuian, without, shuian, captains."),
     "tables": ({"keep": ()}, "the best is one of 3"),
-    "arms": ({"arm": ARMS[:1]}, "There is one arm only, so nothing is compared"),
+    "arms": ({"arm": ARMS[:1]}, "There is one arm only, so nothing is compared; its means are in the tables."),
+    "arms, and none whose runs did not fail": ({"arm": ARMS[:1], "fails": lambda _: True}, "There is one arm only, so nothing is compared."),
 }
 
 
