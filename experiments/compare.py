@@ -16,7 +16,7 @@ from ..model.scenario import Scenario
 from . import manifest, runs
 from .spreadsheets import write_csv
 from .statistics import difference
-from .supervisor import end, pool, processes_of, whole
+from .supervisor import end, pool, processes_of
 
 ARMS = ("without", "with")
 EXPERIMENT = "compare"  # what the luck of its replicates is hashed from
@@ -93,7 +93,7 @@ def compare(case, mechanism, *, replicates=20, seed=0, days=None, on=(), off=(),
     result is the same for any number. Raises ScenarioError.
     """
     seed = whole_seed(seed)
-    replicates = whole("replicates", replicates, 1, 1_000_000)
+    replicates = runs.whole("replicates", replicates, 1, 1_000_000)
     names = tuple(dict.fromkeys(names_in(mechanism, "mechanism")))
     arms = arms_of(runs.scenario_of(case), names, on=on, off=off, settings=settings, days=days)
     full = arms[1]

@@ -10,7 +10,6 @@ from ..model.cases import altered
 from ..model.luck import whole_seed
 from . import runs
 from .compare import each
-from .supervisor import whole
 from .statistics import difference
 
 SHOWN = ("resolution_rate", "restricted_mean_time", "trust_committee", "trust_neighbours", "satisfaction", "hours", "yuan")
@@ -24,7 +23,7 @@ def effects(case, *, replicates=20, seed=0, days=None, among=False, settings=(),
     `progress` is called after every replicate. Raises ScenarioError.
     """
     seed = whole_seed(seed)
-    replicates = whole("replicates", replicates, 2, 100_000)
+    replicates = runs.whole("replicates", replicates, 2, 100_000)
     scenario = altered(runs.scenario_of(case), settings=settings, days=days)
     arms = arms_of(scenario, among)
     done = list(each(partial(replicate, arms, seed, within), replicates, workers, progress))

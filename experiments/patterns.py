@@ -21,7 +21,7 @@ from ..model.knobs import ScenarioError, all_turned
 from ..model.luck import Luck, seed_of, whole_seed
 from ..model.simulate import days, ended
 from .compare import each
-from .supervisor import whole
+from .runs import whole
 
 SPREAD = 0.25
 GIVEN = ("community", "compound", "calendar", "shock", "outset", "reported", "days")  # of a scenario: never varied

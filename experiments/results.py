@@ -113,8 +113,9 @@ def results(folder):
     finally:
         ledger.close()
     if (folder / SUMS).exists():
+        check_seal(folder)
         sums = read_sums(folder)
-        for name in (LEDGER, *(name for name in (*TEXTS, OWN) if name in facts), *parts):
+        for name in (*(name for name in (*TEXTS, OWN) if name in facts), *parts):
             same(folder, name, sums.get(name), f"by {folder / SUMS} ")
     for file, told in parts.items():
         same(folder, file, told)
@@ -133,8 +134,6 @@ def results(folder):
 def same(folder, name, told, by=""):
     """Raise Damaged unless the file `name` has the SHA-256 `told`."""
     if why := unlike(folder / name, told):
-        if name == LEDGER:
-            check_seal(folder)
         raise Damaged(f"{folder / name} is damaged: {by}it {why}. Take it from a copy, or sweep again: what is damaged is then set aside, and its runs are done again")
 
 

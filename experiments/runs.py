@@ -10,6 +10,7 @@ from ..model import simulate as engine
 from ..model.cases import altered, read
 from ..model.categories import FAMILIES, SCOPES
 from ..model.issues import STATES, WHAT
+from ..model.knobs import ScenarioError
 from ..model.ledger import PAYERS
 from ..model.luck import seed_of, whole_seed
 from ..model.precompile import ensure
@@ -99,6 +100,13 @@ def simulate(case, *, seed=0, days=None, on=(), off=(), settings=(), within=meas
     seed, scenario = whole_seed(seed), altered(scenario_of(case), on, off, settings, days)
     ensure(scenario.mechanisms)
     return Tables(scenario, seed, within, engine.simulate(scenario, "run", seed, progress=progress))
+
+
+def whole(name, value, low, high):
+    """A count as an int. Raises ScenarioError."""
+    if isinstance(value, bool) or not hasattr(value, "__index__") or not low <= value <= high:
+        raise ScenarioError(f"{name} = {value!r} is out of range; allowed is a whole number, {low:,} to {high:,}")
+    return int(value)
 
 
 def replicate(scenario, experiment, seed, number):

@@ -43,13 +43,6 @@ class Serial(Executor):
         return future
 
 
-def whole(name, value, low, high):
-    """A count as an int. Raises ScenarioError."""
-    if isinstance(value, bool) or not hasattr(value, "__index__") or not low <= value <= high:
-        raise ScenarioError(f"{name} = {value!r} is out of range; allowed is a whole number, {low:,} to {high:,}")
-    return int(value)
-
-
 def processes_of(workers):
     """How many processes `workers` asks for beside this one: None is one for every core, and none where no process can be started.
 

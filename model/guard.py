@@ -19,8 +19,8 @@ from .pull import LEVERS, OF_ISSUES, SIGNED
 
 REPLACED = ("issues", "rows", "ended", "log")  # what kernels replace by larger ones
 HANDED = {"wants", "shares", "pulls", "lever", *REPLACED}  # of a state: what mechanisms write, and what grows
-EITHER_WAY = np.array([lever in SIGNED for lever in LEVERS])
 MOST = np.array([10.0 if lever in ("voice", "keep", "reach", "consent", "ease") else 1e6 for lever in LEVERS])  # e^10 times as many issues are the most that a day can hold
+LEAST = np.where([lever in SIGNED for lever in LEVERS], -MOST, 0.0)
 TRIAL, DAYS = "trial of a mechanism", 60  # the small community, and the days that it is lived for
 TRIED = set()  # kinds of mechanisms that this process has tried, or is trying
 
@@ -116,10 +116,10 @@ def number_check(world, acting):
     untested = np.array([not one.tested for one in acting], bool)
     if not untested.any():
         return None
-    find = bound(find_wrong, world.live, untested, EITHER_WAY, MOST)
+    find = bound(find_wrong, world.live, untested, LEAST, MOST)
 
     def check():
-        found = find(world.live, untested, EITHER_WAY, MOST)
+        found = find(world.live, untested, LEAST, MOST)
         if found >= 0:
             raise wrong_number(world, found)
 
@@ -132,15 +132,16 @@ def wrong_number(world, found):
     name = sorted(world.chosen)[m]
     place, hand = file_of(world.chosen[name]), world.hands[name]
     step, what, column = ("pull", f"lever.{LEVERS[lever]}", hand.lever[lever]) if lever < len(LEVERS) else ("ask", "want", hand.want)
-    most = MOST[lever] if lever < len(LEVERS) else sys.float_info.max
-    least = -most if lever < len(LEVERS) and EITHER_WAY[lever] else 0.0
+    least, most, allowed = 0.0, sys.float_info.max, "allowed are finite numbers, none below 0"
+    if lever < len(LEVERS):
+        least, most = LEAST[lever], MOST[lever]
+        allowed = f"allowed is {least:,.0f} to {most:,.0f}"
     wrong = next(value for value in column.ravel().tolist() if not least <= value <= most)
-    allowed = f"allowed is {least:,.0f} to {most:,.0f}" if lever < len(LEVERS) else "allowed are finite numbers, none below 0"
     return failure(place, name, step, world, f"{what} holds {wrong:g}; {allowed}")
 
 
 @compiled
-def find_wrong(w, untested, either_way, most):
+def find_wrong(w, untested, least, most):
     """The first wrong number of today, as mechanism * (levers + 1) + lever, where the last stands for what is asked for; -1 if there is none."""
     wants, pulls = w.wants, w.pulls
     for m in range(len(untested)):
@@ -153,7 +154,7 @@ def find_wrong(w, untested, either_way, most):
         size = len(w.issues) if lever in OF_ISSUES else rows.shape[1]
         for m in range(len(who)):
             for i in range(size if untested[who[m]] else 0):
-                if not -most[lever] <= rows[m, i] <= most[lever] or (rows[m, i] < 0.0 and not either_way[lever]):
+                if not least[lever] <= rows[m, i] <= most[lever]:
                     return who[m] * (len(pulls) + 1) + lever
     return -1
 

@@ -145,6 +145,8 @@ def test_an_older_ledger_beside_newer_sums_is_refused(folder, tmp_path):
     before = bytes_of(folder)
     with pytest.raises(store.Damaged, match="one of the two is damaged"):
         serially(ASKED, folder)
+    with pytest.raises(store.Damaged, match="one of the two is damaged"):
+        results(folder)
     assert bytes_of(folder) == before
 
 

@@ -16,6 +16,7 @@ from cogov.model.issues import STATES, WHAT
 from cogov.model.knobs import ScenarioError, paths
 from cogov.model.measures import SUMMARY
 from cogov.model.pull import LEVERS as PULLED
+from cogov.model.simulate import community
 from cogov.viz import words
 from cogov.viz.controls import OWNERS
 from cogov.viz.words_knobs import KNOBS
@@ -134,6 +135,12 @@ def test_what_the_community_refuses_is_said_in_chinese(name):
     said = words.error("zh", refused.value)
     assert CHINESE.search(said) and not re.search("[A-Za-z]{2,}", said) and f"{REFUSED[name]}"[:3] in said or name == "residents"
     assert words.error("en", refused.value) == str(refused.value)
+
+
+def test_what_is_only_found_as_a_community_is_founded_is_said_in_chinese():
+    with pytest.raises(ScenarioError, match="^wuzi_yard: community.residents leaves people over") as refused:
+        community(altered(read("wuzi_yard"), settings={"community.elders_alone": 78, "community.elders": 92}))
+    assert CHINESE.search(said := words.error("zh", refused.value)) and not re.search("[A-Za-z]{2,}", said)
 
 
 def test_what_any_number_refuses_is_said_in_chinese():

@@ -21,7 +21,7 @@ WHOLE = (  # whole sentences
 )
 OWNERS = "community|residents|committee|projects|mechanisms|issues|calendar|departments|volunteers|party_members|grid_workers|property_managers"
 SET = re.compile(r"--set ([\w.]+)=.*?: (?=\w)")  # who asked for it
-PATH = re.compile(rf"(?:\w+\.)?((?:{OWNERS})\.[\w.]+) (.*)", re.DOTALL)
+PATH = re.compile(rf"(?:[^:]+: )?(?:\w+\.)?((?:{OWNERS})\.[\w.]+) (.*)", re.DOTALL)
 LEFT = re.compile(r"(.*); the case leaves out ([\w ]+), so a share was taken: .*", re.DOTALL)
 OFF = re.compile(r"(\w+) is not switched on; add --on \w+")
 
