@@ -45,13 +45,13 @@ slow: $(READY)
 
 # The page goes on after a failure; its exit status is 1 if anything failed.
 trust: $(READY)
-	@$(BIN)/python -m cogov.experiments.trust $(if $(SHORT),--short)
+	@$(BIN)/python -m cogov.bench.verification_report $(if $(SHORT),--short)
 
 trust-short: $(READY)
-	@$(BIN)/python -m cogov.experiments.trust --short
+	@$(BIN)/python -m cogov.bench.verification_report --short
 
 baselines: $(READY)
-	@$(BIN)/python tests/baselines.py
+	@$(BIN)/python tools/baselines.py
 
 clean:
 	@rm -rf $(VENV) build cogov.egg-info .pytest_cache .hypothesis out/demo
@@ -72,11 +72,11 @@ lock:
 audit:
 	@$(FIND_PYTHON); rm -rf build/audit; "$$py" -m venv build/audit
 	@build/audit/bin/python $(PIP) install '$(AUDITOR)' || { echo 'not audited: $(AUDITOR) cannot be installed'; exit 3; }
-	@build/audit/bin/python tests/audit.py
+	@build/audit/bin/python tools/audit.py
 
 # Licences are those of what is installed; the official schema is checked by a library of CycloneDX's own.
 sbom: $(READY)
-	@$(BIN)/python tests/sbom.py
+	@$(BIN)/python tools/sbom.py
 	@rm -rf build/sbom; $(BIN)/python -m venv build/sbom
 	@build/sbom/bin/python $(PIP) install '$(CHECKER)'
 	@build/sbom/bin/python -c 'import sys; from cyclonedx.schema import SchemaVersion; from cyclonedx.validation.json import JsonStrictValidator; \
@@ -86,7 +86,7 @@ sbom: $(READY)
 # matplotlib brings fontTools; only the page's format needs brotli, and only here.
 fonts: $(READY)
 	@$(BIN)/python $(PIP) install --target build/fonts brotli
-	@PYTHONPATH=build/fonts $(BIN)/python -m cogov.viz.fonts
+	@PYTHONPATH=build/fonts $(BIN)/python -m cogov.viz.figures.fonts
 	@rm -r build/fonts
 
 # The stamp holds the folder, for a .venv that was moved or copied is broken, and the PYTHON asked for.

@@ -1,32 +1,32 @@
 """Co-governance (共治) of an urban community, lived one day at a time: same community, same luck, other institutions."""
 
 _WHERE = {  # name -> the room it lives in; loaded when first asked for, so that importing cogov costs nothing
-    "Community": "model.community",
-    "Resident": "agents.views",
-    "PartyMember": "agents.views",
-    "Volunteer": "agents.views",
-    "PropertyManager": "agents.views",
-    "GridWorker": "agents.views",
+    "Community": "model.mesa.model",
+    "Resident": "model.mesa.agents",
+    "PartyMember": "model.mesa.agents",
+    "Volunteer": "model.mesa.agents",
+    "PropertyManager": "model.mesa.agents",
+    "GridWorker": "model.mesa.agents",
     "Scenario": "model.scenario",
-    "ScenarioError": "model.knobs",
+    "ScenarioError": "engine.parameters",
     "read": "model.cases",
-    "simulate": "experiments.runs",
-    "compare": "experiments.compare",
-    "patterns": "experiments.patterns",
-    "effects": "experiments.effects",
-    "story": "experiments.story",
-    "surprising": "experiments.surprises",
-    "Experiment": "experiments.experiment",
-    "sweep": "experiments.sweep",
-    "results": "experiments.results",
-    "analysed": "experiments.analysis",
+    "simulate": "experiments.comparison.runs",
+    "compare": "experiments.comparison.compare",
+    "patterns": "experiments.calibration.reported_patterns",
+    "effects": "experiments.comparison.effects",
+    "story": "experiments.narrative.story",
+    "surprising": "experiments.narrative.divergence",
+    "Experiment": "experiments.sweep.experiment",
+    "sweep": "experiments.sweep.sweep",
+    "results": "experiments.sweep.results",
+    "analysed": "experiments.sweep.report_statistics",
 }
 __all__ = list(_WHERE)
 
 
 def __getattr__(name):
     if name == "__version__":
-        from .model.release import project
+        from .engine.release import project
 
         return project()[0]
     if name not in _WHERE:

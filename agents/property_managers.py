@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..model.knobs import knob
+from ..engine.parameters import knob
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..model.compiled import compiled, part, struct
-from ..model.knobs import ScenarioError, knob
-from ..model.luck import below, chance, waiting
+from ..engine.jit import compiled, part, struct
+from ..engine.parameters import ScenarioError, knob
+from ..engine.randomness import below, chance, waiting
 
 CHILD, ADULT, ELDER = 0, 1, 2           # age bands: under 18, 18 to 59, 60 and over
 NONE, REPAIR, CARE, LAW = 0, 1, 2, 3    # skills

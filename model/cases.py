@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ..engine.parameters import ScenarioError, all_turned
+from ..engine.toml_reader import build, guess, load, parse_setting
 from . import mechanisms
-from .knobs import ScenarioError, all_turned
-from .reading import build, guess, load, parse_setting
 from .scenario import Scenario
 
 SHIPPED = Path(__file__).parent.parent / "experiments" / "cases"

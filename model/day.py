@@ -1,13 +1,13 @@
 """One day, top to bottom. Read this to know what happens, and in what order."""
 
 from ..agents import residents
-from . import arising, settling, signing, telling
-from .compiled import compiled
-from .hours import YEAR, book, grant, supply
-from .issues import filed, roomy
-from .ledger import desks
-from .luck import decision, key
-from .pull import add_up, let_go
+from ..engine.jit import compiled
+from ..engine.randomness import decision, key
+from .issues import arrivals, consent, processing, reporting
+from .issues.issue_table import filed, roomy
+from .resources.allocation import YEAR, book, grant, supply
+from .resources.ledger import desks
+from .resources.levers import add_up, let_go
 
 ROOM = 10  # lines of history one issue can at most write in a day
 HEAR, FIND, TELL, WAIT, AT_HOME, LEAN, REOPEN, FORGET, GIVE, MEET, WHOM, ARISE, WORK, STUBBORN, SIT, LEAD, LAPSE, STRIKE, MOVE, MOVERS, NEWCOMERS = (
@@ -66,28 +66,28 @@ def the_rest(w):
     add_up(pulls, w.strength, n)
 
     # Issues are heard of and told; desks take them in; parties talk, households sign, funds pay, hands work.
-    telling.tell(
+    reporting.tell(
         issues, day, cats.telling, cats.patience, lever.voice, pulls.sight.by, pulls.sight.rows, people, homes, stairs, buildings, compounds, mood,
         k.residents, key(seed, HEAR, 0), key(seed, FIND, 0), key(seed, TELL, 0), key(seed, WAIT, 0), log, lines,
     )  # fmt: skip
     given = hours.copy()
-    settling.take_in(issues, day, hours, k.intake, log, lines)
-    settling.talk(issues, day, k.phone, w.around, residents.confidence(mood, buildings, compounds), pulls.accord.by, pulls.accord.rows, log, lines)
-    signing.sign(
+    processing.take_in(issues, day, hours, k.intake, log, lines)
+    processing.talk(issues, day, k.phone, w.around, residents.confidence(mood, buildings, compounds), pulls.accord.by, pulls.accord.rows, log, lines)
+    consent.sign(
         issues, day, w.projects, pulls.doors.by, pulls.doors.rows, lever.reach, lever.consent, people, homes, stairs, buildings, compounds, k.projects,
         cats.unit, key(seed, AT_HOME, 0), key(seed, LEAN, 0), log, lines,
     )  # fmt: skip
     for fund in range(len(w.funds)):
         w.funds[fund] += w.income[fund]
-    settling.pay(issues, day, w.funds, w.spending, log, lines)
-    settling.work(
+    processing.pay(issues, day, w.funds, w.spending, log, lines)
+    processing.work(
         issues, day, hours, w.pair, cats.works, k.verify, pulls.work.by, pulls.work.rows, mood.good, compounds.first, people.trust,
         k.residents.answered, log, lines,
     )  # fmt: skip
     desks(w.ledger, given, hours, w.spending)
 
     # The evening's book-keeping; then each building, one evening a week, takes stock.
-    stays = settling.close(
+    stays = processing.close(
         issues, day, k.redo, k.forget, lever.keep, lever.hurry, int(k.residents.fresh), cats, weather, w.clocks, lever.ease, mood.standing,
         compounds.first, people.trust, k.residents.ignored, key(seed, REOPEN, 0), key(seed, FORGET, day), log, lines,
     )  # fmt: skip
@@ -101,12 +101,12 @@ def the_rest(w):
     )  # fmt: skip
 
     # Overnight new issues arise, and what mechanisms bring in becomes available.
-    fresh = arising.tick(w.clocks, lever.ease, weather, cats.family, buildings.luck, cats.code, key(seed, ARISE, 0))
+    fresh = arrivals.tick(w.clocks, lever.ease, weather, cats.family, buildings.luck, cats.code, key(seed, ARISE, 0))
     kept = filed(w.rows, n, stays, w.ended, w.gone)
     w.rows = roomy(w.rows, kept, kept + len(fresh))
     w.issues = w.rows[: kept + len(fresh)]
     w.log = roomy(log, lines[0], lines[0] + len(fresh))
-    arising.born(
+    arrivals.born(
         w.rows[kept : kept + len(fresh)], fresh, day, cats, w.clocks.firm, people, homes, stairs, buildings, compounds, key(seed, WORK, 0), key(seed, STUBBORN, 0),
         key(seed, SIT, 0), key(seed, LEAD, 0), key(seed, LAPSE, 0), key(seed, HEAR, 0), key(seed, STRIKE, 0), w.log, lines,
     )  # fmt: skip

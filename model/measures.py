@@ -9,9 +9,9 @@ sub-distribution, so that giving up cannot pass for speed.
 
 import numpy as np
 
-from .compiled import compiled, part
 from ..agents.residents import CHILDREN, COMPANY
-from .issues import LAPSED, RESOLVED, UNKNOWN, VERIFIED, WITHDRAWN
+from ..engine.jit import compiled, part
+from .issues.issue_table import LAPSED, RESOLVED, UNKNOWN, VERIFIED, WITHDRAWN
 
 WITHIN = 30
 DAILY = ("arisen", "told", "open", "unknown", "resolved", "withdrawn", "lapsed", "trust_committee", "trust_company", "trust_neighbours",

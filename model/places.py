@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .luck import below, seed_of
+from ..engine.randomness import below, seed_of
 
 BUILDINGS = 2**20  # in a community, at most: as many as an issue's id has room for
 

@@ -14,11 +14,11 @@ from queue import SimpleQueue
 
 import numpy as np
 
-from . import kernel_store, sources
-from .compiled import Kernel
-from .cores import count_cores
+from ..engine import kernel_store, source_digests
+from ..engine.cores import count_cores
+from ..engine.jit import Kernel
 
-MAKE_STRUCT = (f"{sources.PACKAGE}.model.structs", "make_struct")
+MAKE_STRUCT = (f"{source_digests.PACKAGE}.engine.kernel_structs", "make_struct")
 LARGEST = ("the_rest", "share_out", "morning", "measured")  # these take longest, and come first
 ENGINE = "engine"  # what every case needs; beside it, each mechanism by name, and STREET for a city
 STREET = "street"
@@ -98,10 +98,10 @@ def plan_kernels(names):
     does nothing else: it can run no kernel afterwards.
     """
     Kernel.plan = plan = Plan()
+    from ..engine.randomness import Luck
     from . import day, measures, mechanisms, simulate, street, world
-    from .almanac import CalendarKnobs, Outset
-    from .luck import Luck
-    from .pull import Levers
+    from .resources.calendar import CalendarKnobs, Outset
+    from .resources.levers import Levers
     from .scenario import Scenario
 
     chosen = {name: mechanisms.named(name)() for name in names if name not in (ENGINE, STREET)}
@@ -127,7 +127,7 @@ def type_of(outlined):
     import numba
     from numba.core import types
 
-    from .structs import Struct
+    from ..engine.kernel_structs import Struct
 
     word, *of = outlined
     if word == "array":
@@ -146,7 +146,7 @@ def type_of(outlined):
 
 def compile_one(job):
     """Compile one kernel of a plan, or find it on disk; the names of those that were compiled, parts of it included."""
-    from .kernel_cache import KernelCache
+    from ..engine.kernel_cache import KernelCache
 
     kernel, kinds = job
     before = len(KernelCache.compiled)
@@ -162,7 +162,7 @@ def serve_plan():
 def serve_jobs():
     """A process's work: compile what it reads, job by job, and answer with the names of what it had to compile."""
     answers, sys.stdout = sys.stdout, sys.stderr
-    from . import structs  # noqa: F401  while the plan is being made
+    from ..engine import kernel_structs  # noqa: F401  while the plan is being made
 
     for line in sys.stdin:
         print(json.dumps(compile_one(json.loads(line))), file=answers, flush=True)
@@ -232,11 +232,11 @@ def is_prepared(names):
 
 def wanted_of(names):
     """What is to be compiled: the engine, and those of `names` that have a file; a class in a script is compiled when it is called."""
-    return [ENGINE, *(name for name in names if name == STREET or sources.find(f"{sources.BESIDE}.{name}"))]
+    return [ENGINE, *(name for name in names if name == STREET or source_digests.find(f"{source_digests.BESIDE}.{name}"))]
 
 
 def digest_of(name):
     """The digest of the sources that the kernels of a mechanism, of the ENGINE or of a STREET hang on."""
-    engine, mechanism = f"{sources.PACKAGE}.model.street", f"{sources.BESIDE}.{name}"
+    engine, mechanism = f"{source_digests.PACKAGE}.model.street", f"{source_digests.BESIDE}.{name}"
     modules = [engine] if name in (ENGINE, STREET) else [engine, mechanism]
-    return "-".join(str(kernel_store.digest(*sources.find(module))) for module in modules)
+    return "-".join(str(kernel_store.digest(*source_digests.find(module))) for module in modules)

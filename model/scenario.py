@@ -8,12 +8,12 @@ from ..agents.party_members import MemberKnobs
 from ..agents.property_managers import PropertyKnobs
 from ..agents.residents import ResidentKnobs
 from ..agents.volunteers import VolunteerKnobs
+from ..engine.parameters import LeftOut, LeftOutAmount, LeftOutCount, check, complaint, knob
 from . import mechanisms
-from .almanac import CalendarKnobs, Outset, Shock
-from .categories import CATEGORIES, encode_category
-from .knobs import LeftOut, LeftOutAmount, LeftOutCount, check, complaint, knob
+from .issues.categories import CATEGORIES, encode_category
+from .issues.consent import ProjectKnobs
 from .places import BUILDINGS
-from .signing import ProjectKnobs
+from .resources.calendar import CalendarKnobs, Outset, Shock
 
 CROWDED = 30  # people in a household on average, at most
 OUTSET = 100_000  # issues that a case may begin with: more than a city of millions has open
@@ -155,7 +155,7 @@ class Reported:
 
     name: str = field(default="outcome", metadata={"text": 60})
     words: str = field(default="", metadata={"text": 400})
-    measure: str = field(default="resolution_rate", metadata={"text": 100})  # as in experiments/patterns.py
+    measure: str = field(default="resolution_rate", metadata={"text": 100})  # as in experiments/calibration/reported_patterns.py
     low: float = knob(-1e12, -1e12, 1e12, unit="of the measure", source="the report, or words turned into a range")
     high: float = knob(1e12, -1e12, 1e12, unit="of the measure", source="the report, or words turned into a range")
     tolerance: float = knob(0.0, 0.0, 1e12, unit="of the measure, added at both ends", source="how exactly the report counts")

@@ -5,13 +5,13 @@ from functools import lru_cache
 
 import numpy as np
 
+from ..engine.jit import compiled
+from ..engine.parameters import ScenarioError
+from ..engine.randomness import Luck
+from ..engine.source_digests import version
 from . import measures
-from .compiled import compiled
 from .day import live
-from .knobs import ScenarioError
-from .luck import Luck
 from .scenario import census_of
-from .sources import version
 from .world import begun, found, resumed
 
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..agents.residents import CHILD, leaver
+from ..engine.jit import compiled, part
+from ..engine.parameters import knob
+from ..engine.randomness import Luck, decision, key
 from . import measures
-from .compiled import compiled, part
 from .day import close, open_
-from .issues import COMMITTEE, COMPANY, TOLD, WORK, rank
-from .knobs import knob
-from .luck import Luck, decision, key
+from .issues.issue_table import COMMITTEE, COMPANY, TOLD, WORK, rank
 from .places import BUILDINGS
 from .simulate import ended
 from .world import begun, found, trusted

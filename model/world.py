@@ -7,20 +7,22 @@ import numpy as np
 
 from ..agents import grid_workers, property_managers, residents
 from ..agents.residents import Mood, Residents
-from . import arising, ledger, mechanisms, signing
-from .almanac import PAYERS, YEAR, almanac, outset
-from .acting import Acting, grown, hands, pointers, regrown, stacks, sums
-from .arising import Clocks
-from .categories import Columns, columns
-from .compiled import bound, compiled, struct
-from .guard import REPLACED, begin, leaves, number_check
-from .issues import EVENT, ISSUE
-from .ledger import Ledger
-from .luck import Luck
+from ..engine.jit import bound, compiled, struct
+from ..engine.randomness import Luck
+from ..engine.source_digests import version
+from . import mechanisms
+from .issues import arrivals, consent
+from .issues.arrivals import Clocks
+from .issues.categories import Columns, columns
+from .issues.consent import Projects
+from .issues.issue_table import EVENT, ISSUE
+from .mechanism_guard import REPLACED, begin, leaves, number_check
+from .mechanism_runtime import Acting, grown, hands, pointers, regrown, stacks, sums
 from .places import Buildings, Compounds, Households, Stairwells, firsts, identify, shared_out
-from .pull import Levers
-from .signing import Projects
-from .sources import version
+from .resources import ledger
+from .resources.calendar import PAYERS, YEAR, almanac, outset
+from .resources.ledger import Ledger
+from .resources.levers import Levers
 
 WEEK = 7
 ROOM = 1024  # issues, before more room is made
@@ -30,7 +32,7 @@ class Numbers(NamedTuple):
     """The scenario's numbers that kernels read, mostly by where they are declared."""
 
     residents: residents.Knobs
-    projects: signing.Knobs
+    projects: consent.Knobs
     intake: float
     phone: float
     forget: float
@@ -279,7 +281,7 @@ def found(scenario):
     knobs = scenario.property_managers
     fees = np.where(compounds.company, np.round(homes_in * knobs.fee * knobs.paid * 12 / 365 * 100), 0)
     cats = columns(scenario.issues)
-    there = arising.units(cats, people, households, buildings, compounds)
+    there = arrivals.units(cats, people, households, buildings, compounds)
     grown = (people.band != residents.CHILD) & (people.presence > 0)  # who is never there is no party
     place = of[people.building[grown]]
     return Founded(
@@ -291,7 +293,7 @@ def found(scenario):
         mood=residents.mood(people, stairwells, buildings),
         cats=cats,
         units=there,
-        rate=arising.rates(cats, there, buildings, compounds),
+        rate=arrivals.rates(cats, there, buildings, compounds),
         crews=np.array([crew(knobs, n) * knobs.shift if k.company else 0.0 for k, n in zip(kinds, homes_in)]),
         funds=np.round(100 * np.array([*(k.maintenance for k in kinds), scenario.committee.fund])).astype(np.int64),
         income=np.append(fees, round(scenario.committee.budget / 365 * 100)).astype(np.int64),
@@ -309,9 +311,9 @@ def begun(community, scenario, luck):
     duty = np.array([0.0, scenario.volunteers.duty, members.duty_retired, members.duty_in_service])
     own = {name: copied(part) if name in WRITTEN else part for name, part in community._asdict().items() if name not in ("units", "rate")}
     places, codes, arise = community.buildings.luck, community.cats.code, luck.key("arise")
-    clocks = arising.wound(community.rate.copy(), places, codes, arise)
+    clocks = arrivals.wound(community.rate.copy(), places, codes, arise)
     for b, j, n, firm in outset(scenario, community.units, community.buildings, luck.key("outset")):
-        arising.ring(clocks, b, j, n, places[b], codes[j], arise)
+        arrivals.ring(clocks, b, j, n, places[b], codes[j], arise)
         clocks.firm[b, j] = firm
     pulls = stacks(scenario.mechanisms, names, ROOM, len(community.buildings.compound), c)
     state = State(
@@ -373,7 +375,7 @@ def numbers(scenario):
     committee = scenario.committee
     return Numbers(
         residents.Knobs(*(float(getattr(scenario.residents, name)) for name in residents.Knobs._fields)),
-        signing.Knobs(*(float(getattr(scenario.projects, name)) for name in signing.Knobs._fields)),
+        consent.Knobs(*(float(getattr(scenario.projects, name)) for name in consent.Knobs._fields)),
         *(float(getattr(committee, name)) for name in ("intake", "phone", "forget", "redo")),
         int(committee.verify),
         float(committee.thrift),

@@ -6,11 +6,12 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-import browsing
 import pytest
+from browser import NO_BROWSER, launched, require_browser
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else some hundred processes compile all of cogov, each for itself
 sys.dont_write_bytecode = False
+sys.path.append(str(Path(__file__).parent.parent / "tools"))  # for the tests of tools
 CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
 EXPLAINED = (  # what a build server may leave out
     "the log is not on this machine",
@@ -26,9 +27,9 @@ def pytest_configure(config):
         signal.signal(signal.SIGINT, signal.default_int_handler)
     ours = config.rootpath == Path(__file__).parent.parent
     if ours and config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        from cogov.cli.options import ready
         from cogov.model import mechanisms, precompile
         from cogov.model.cases import altered, read
-        from cogov.shell import ready
 
         capture = config.pluginmanager.get_plugin("capturemanager")
         with capture.global_and_fixture_disabled():  # it says what takes so long
@@ -37,7 +38,7 @@ def pytest_configure(config):
 
 @pytest.fixture(scope="module")
 def browser():
-    with browsing.launched() as started:
+    with launched() as started:
         yield started
 
 
@@ -52,7 +53,7 @@ def pytest_collection_modifyitems(items):
 def pytest_runtest_setup(item):
     """Ask before a test's fixtures, which may start servers."""
     if item.get_closest_marker("browser"):
-        browsing.require_browser()
+        require_browser()
 
 
 def reason(report):
@@ -85,7 +86,7 @@ def pytest_sessionfinish(session):
     result = yield
     terminal = session.config.pluginmanager.get_plugin("terminalreporter")
     skipped = map(reason, terminal.stats.get("skipped", ())) if terminal else ()  # workers have no terminal
-    for why, count in Counter(why for why in skipped if why.startswith(browsing.NO_BROWSER)).items():
-        remedy = why.removeprefix(browsing.NO_BROWSER)
+    for why, count in Counter(why for why in skipped if why.startswith(NO_BROWSER)).items():
+        remedy = why.removeprefix(NO_BROWSER)
         terminal.write_line(f"browser tests left out: {count}; {remedy}", yellow=True)
     return result

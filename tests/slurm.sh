@@ -104,7 +104,7 @@ echo "== the same as on one process"
 cogov verify "the results"
 cogov sweep "as asked.toml" --out whole --workers 0
 "$python" - <<'PY'
-from cogov.experiments.results import results
+from cogov.experiments.sweep.results import results
 
 one, many = results("whole"), results("the results")
 assert len(one.ledger) == len(many.ledger) == 2000 and one.digest() == many.digest(), "they differ"

@@ -10,11 +10,12 @@ from html import escape
 import numpy as np
 import pandas as pd
 
-from ..experiments.own import active_mechanisms
-from ..experiments.spreadsheets import write_csv
-from . import sweeps
-from .figures import save as keep
-from .tables import NAMES, SHARES
+from ..experiments.files.csv_tables import write_csv
+from ..experiments.files.user_mechanisms import active_mechanisms
+from ..model.measures import SHARES
+from .figures import sweep_figures
+from .figures.figures import save as keep
+from .i18n.measure_names import NAMES
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 STYLE = """
@@ -204,7 +205,7 @@ def save(found, folder):
     """Write report.html, figures/ (PNG, SVG) and tables/ (CSV, Parquet) into `folder`, in place of an earlier report; returns the page's path."""
     for name in ("figures", "tables"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    figures = sweeps.every(found)
+    figures = sweep_figures.every(found)
     for name in CAPTIONS.keys() - figures.keys():
         for kind in ("png", "svg"):
             (folder / "figures" / f"{name}.{kind}").unlink(missing_ok=True)

@@ -30,10 +30,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..compiled import OUTSIDE
-from ..knobs import ScenarioError, check, knob
-from ..pull import LEVERS
-from ..reading import guess
+from ...engine.jit import OUTSIDE
+from ...engine.parameters import ScenarioError, check, knob
+from ...engine.toml_reader import guess
+from ..resources.levers import LEVERS
 
 __path__ += map(str, OUTSIDE)
 

@@ -11,13 +11,13 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ..categories import HANDS
-from ..compiled import compiled, kernel, part, struct
-from ..hours import spent
-from ..issues import loads, workable
-from ..knobs import knob
-from ..luck import chance, decision, key
-from ..pull import ALL, CAPTAIN
+from ...engine.jit import compiled, kernel, part, struct
+from ...engine.parameters import knob
+from ...engine.randomness import chance, decision, key
+from ..issues.categories import HANDS
+from ..issues.issue_table import loads, workable
+from ..resources.allocation import spent
+from ..resources.levers import ALL, CAPTAIN
 from . import Mechanism
 
 HAND = HANDS.index("captain")

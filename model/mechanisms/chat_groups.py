@@ -8,9 +8,9 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ..compiled import kernel, part
-from ..knobs import knob
-from ..pull import COMMITTEE, VOLUNTEER
+from ...engine.jit import kernel, part
+from ...engine.parameters import knob
+from ..resources.levers import COMMITTEE, VOLUNTEER
 from . import Mechanism
 
 CHILD, ELDER = 0, 2  # age bands

@@ -9,11 +9,11 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ..compiled import kernel, part
-from ..hours import WEEKEND
-from ..knobs import knob
-from ..luck import chance, decision, key
-from ..pull import ALL, COMMITTEE, YUAN
+from ...engine.jit import kernel, part
+from ...engine.parameters import knob
+from ...engine.randomness import chance, decision, key
+from ..resources.allocation import WEEKEND
+from ..resources.levers import ALL, COMMITTEE, YUAN
 from . import Mechanism
 
 MONTH = 28    # days, 20 of them working days

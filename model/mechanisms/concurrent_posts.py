@@ -10,12 +10,12 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ..compiled import kernel, part
-from ..hours import spent
-from ..issues import TABLE
-from ..knobs import knob
-from ..luck import chance, decision, key
-from ..pull import MEMBER
+from ...engine.jit import kernel, part
+from ...engine.parameters import knob
+from ...engine.randomness import chance, decision, key
+from ..issues.issue_table import TABLE
+from ..resources.allocation import spent
+from ..resources.levers import MEMBER
 from . import Mechanism
 
 LEAVES = decision("concurrent_posts leaves")

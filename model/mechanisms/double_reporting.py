@@ -9,12 +9,12 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ..categories import HANDS
-from ..compiled import kernel, part
-from ..hours import WEEKEND, spent
-from ..issues import known, workable
-from ..knobs import knob
-from ..pull import COMMITTEE, MEMBER
+from ...engine.jit import kernel, part
+from ...engine.parameters import knob
+from ..issues.categories import HANDS
+from ..issues.issue_table import known, workable
+from ..resources.allocation import WEEKEND, spent
+from ..resources.levers import COMMITTEE, MEMBER
 from . import Mechanism
 
 HAND = HANDS.index("volunteer")

@@ -8,13 +8,13 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ..categories import FAMILIES, HANDS
-from ..compiled import kernel, part
-from ..hours import spent
-from ..issues import TABLE, workable
-from ..knobs import knob
-from ..luck import chance, decision, key
-from ..pull import ALL, GRID
+from ...engine.jit import kernel, part
+from ...engine.parameters import knob
+from ...engine.randomness import chance, decision, key
+from ..issues.categories import FAMILIES, HANDS
+from ..issues.issue_table import TABLE, workable
+from ..resources.allocation import spent
+from ..resources.levers import ALL, GRID
 from . import Mechanism
 
 HAND = HANDS.index("grid")

@@ -8,11 +8,10 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ..compiled import kernel, part
-from ..knobs import knob
-from ..pull import COMMITTEE, MEMBER, STANDINGS
+from ...engine.jit import kernel, part
+from ...engine.parameters import knob
+from ..resources.levers import COMMITTEE, MEMBER, STANDINGS
 from . import Mechanism
-
 
 WEEKS = 13  # of a quarter
 QUIET = 14  # first days of a run, in which nobody has promised an evening yet

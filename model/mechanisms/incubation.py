@@ -8,12 +8,12 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ..categories import HANDS
-from ..compiled import kernel, part
-from ..hours import spent
-from ..issues import RESOLVED, TABLE, workable
-from ..knobs import knob
-from ..pull import MEMBER, VOLUNTEER
+from ...engine.jit import kernel, part
+from ...engine.parameters import knob
+from ..issues.categories import HANDS
+from ..issues.issue_table import RESOLVED, TABLE, workable
+from ..resources.allocation import spent
+from ..resources.levers import MEMBER, VOLUNTEER
 from . import Mechanism
 
 HAND = HANDS.index("volunteer")

@@ -9,11 +9,11 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ..compiled import kernel, part
-from ..hours import spent
-from ..issues import TABLE, known
-from ..knobs import knob
-from ..pull import COMMITTEE, MEMBER, PROPERTY, STANDINGS
+from ...engine.jit import kernel, part
+from ...engine.parameters import knob
+from ..issues.issue_table import TABLE, known
+from ..resources.allocation import spent
+from ..resources.levers import COMMITTEE, MEMBER, PROPERTY, STANDINGS
 from . import Mechanism
 
 RETIRED_MEMBER = 2  # in the order of standings; an in-service member comes after

@@ -9,11 +9,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..categories import FAMILIES
-from ..compiled import kernel, part
-from ..issues import TABLE
-from ..knobs import knob
-from ..pull import ALL, COMMITTEE, MEMBER, YUAN
+from ...engine.jit import kernel, part
+from ...engine.parameters import knob
+from ..issues.categories import FAMILIES
+from ..issues.issue_table import TABLE
+from ..resources.levers import ALL, COMMITTEE, MEMBER, YUAN
 from . import Mechanism
 
 DISPUTE = FAMILIES.index("dispute")

@@ -9,11 +9,11 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ..categories import FAMILIES
-from ..compiled import compiled, kernel, part, struct
-from ..knobs import knob
-from ..luck import chance, decision, key, waiting
-from ..pull import ALL, MEMBER, VOLUNTEER
+from ...engine.jit import compiled, kernel, part, struct
+from ...engine.parameters import knob
+from ...engine.randomness import chance, decision, key, waiting
+from ..issues.categories import FAMILIES
+from ..resources.levers import ALL, MEMBER, VOLUNTEER
 from . import Mechanism
 
 CARE = FAMILIES.index("care")

@@ -9,12 +9,12 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ..categories import FAMILIES, HANDS
-from ..compiled import kernel, part
-from ..hours import spent
-from ..issues import workable
-from ..knobs import knob
-from ..pull import ALL, COMMITTEE, MEMBER
+from ...engine.jit import kernel, part
+from ...engine.parameters import knob
+from ..issues.categories import FAMILIES, HANDS
+from ..issues.issue_table import workable
+from ..resources.allocation import spent
+from ..resources.levers import ALL, COMMITTEE, MEMBER
 from . import Mechanism
 
 HAND = HANDS.index("volunteer")

@@ -8,12 +8,12 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ..categories import FAMILIES, HANDS, SEASONS
-from ..compiled import kernel, part
-from ..hours import spent
-from ..issues import workable
-from ..knobs import knob
-from ..pull import ALL, MEMBER, STANDINGS, VOLUNTEER
+from ...engine.jit import kernel, part
+from ...engine.parameters import knob
+from ..issues.categories import FAMILIES, HANDS, SEASONS
+from ..issues.issue_table import workable
+from ..resources.allocation import spent
+from ..resources.levers import ALL, MEMBER, STANDINGS, VOLUNTEER
 from . import Mechanism
 
 HAND = HANDS.index("volunteer")

@@ -9,11 +9,11 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ..compiled import kernel, part
-from ..issues import MONEY, SIGN
-from ..knobs import knob
-from ..luck import chance, decision, key
-from ..pull import ALL, COMMITTEE
+from ...engine.jit import kernel, part
+from ...engine.parameters import knob
+from ...engine.randomness import chance, decision, key
+from ..issues.issue_table import MONEY, SIGN
+from ..resources.levers import ALL, COMMITTEE
 from . import Mechanism
 
 RING, WRITING = 105, 3  # weeks that applications are remembered, and the day of the week on which they are written and answered

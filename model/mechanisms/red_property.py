@@ -9,12 +9,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..categories import HANDS
-from ..compiled import kernel, part
-from ..hours import spent
-from ..issues import workable
-from ..knobs import knob
-from ..pull import PROPERTY, YUAN
+from ...engine.jit import kernel, part
+from ...engine.parameters import knob
+from ..issues.categories import HANDS
+from ..issues.issue_table import workable
+from ..resources.allocation import spent
+from ..resources.levers import PROPERTY, YUAN
 from . import Mechanism
 
 HAND = HANDS.index("property")

@@ -9,12 +9,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..categories import FAMILIES, HANDS
-from ..compiled import kernel, part
-from ..hours import spent
-from ..issues import workable
-from ..knobs import knob
-from ..pull import COMMITTEE, VOLUNTEER
+from ...engine.jit import kernel, part
+from ...engine.parameters import knob
+from ..issues.categories import FAMILIES, HANDS
+from ..issues.issue_table import workable
+from ..resources.allocation import spent
+from ..resources.levers import COMMITTEE, VOLUNTEER
 from . import Mechanism
 
 HAND = HANDS.index("volunteer")

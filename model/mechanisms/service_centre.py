@@ -10,12 +10,12 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ..categories import FAMILIES, UNITS
-from ..compiled import kernel, part
-from ..hours import spent
-from ..issues import workable
-from ..knobs import knob
-from ..pull import ALL, COMMITTEE, STANDINGS, YUAN
+from ...engine.jit import kernel, part
+from ...engine.parameters import knob
+from ..issues.categories import FAMILIES, UNITS
+from ..issues.issue_table import workable
+from ..resources.allocation import spent
+from ..resources.levers import ALL, COMMITTEE, STANDINGS, YUAN
 from . import Mechanism
 
 CARE, HOUSEBOUND = FAMILIES.index("care"), UNITS.index("housebound")

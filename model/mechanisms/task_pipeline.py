@@ -7,10 +7,10 @@ gets less of it.
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..compiled import kernel, part
-from ..issues import RESOLVED, known
-from ..knobs import knob
-from ..pull import ALL, COMMITTEE
+from ...engine.jit import kernel, part
+from ...engine.parameters import knob
+from ..issues.issue_table import RESOLVED, known
+from ..resources.levers import ALL, COMMITTEE
 from . import Mechanism
 
 

@@ -9,11 +9,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..compiled import kernel, part
-from ..hours import spent
-from ..issues import UPWARD
-from ..knobs import knob
-from ..pull import ALL, GRID
+from ...engine.jit import kernel, part
+from ...engine.parameters import knob
+from ..issues.issue_table import UPWARD
+from ..resources.allocation import spent
+from ..resources.levers import ALL, GRID
 from . import Mechanism
 
 MONDAY = 1

@@ -1,0 +1,228 @@
+"""All ways to live the same runs: in a sweep, shuffled, by threads, in other processes, on Dask, interrupted, in another Python, begun in another month.
+
+Road not taken: a copy of a world in mid-run; kernels hold pointers into it, and `copy.deepcopy` raises.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from shutil import which
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from ..engine.randomness import Luck
+from ..model.cases import altered
+from ..model.simulate import community
+from ..model.world import resumed
+from .fingerprints import LAST, Asked, joined, lived, measured
+
+ROOT = Path(__file__).parent.parent
+PYTHONS = ("3.11", "3.12", "3.13")
+CALM = {"calendar.seasons": 0.0, "calendar.festive": 1.0, "committee.weekend": 1.0}  # a year without seasons, festivals and weekends
+CALM_TOO = {"acquaintance": ("festivals", 0), "party_volunteers": ("students", 0.0)}  # and without what these two do by date
+
+
+class Absent(Exception):
+    """What a way needs is not on this machine."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to live all runs: `hashes(asked)` gives set -> hash, or raises Absent."""
+
+    name: str
+    hashes: object
+    like: str = ""  # the way it must be equal to; the first, if it is not named
+
+
+def here(asked, change=lambda scenario: scenario, luck=lambda luck: luck, shuffle=0):
+    """One after the other in this process, in the order of a sweep, or shuffled."""
+    runs, scenarios = asked.runs(), {name: asked.scenario(name, change) for name in asked.names}
+    order = np.argsort(Luck("determinism", shuffle)("order", np.arange(len(runs)))) if shuffle else range(len(runs))
+    runs = [runs[n] for n in order]
+    return joined([(name, str(seed)) for name, seed in runs], [lived(scenarios[name], luck(seed))[1] for name, seed in runs])
+
+
+def swept(asked, workers=0, chunk=1, make=None):
+    """As a sweep, through its supervisor and its store."""
+    from ..experiments.sweep.results import results
+    from ..experiments.sweep.sweep import Guess, sweep
+
+    plan = asked.plan()
+    with TemporaryDirectory(prefix="cogov-determinism-") as folder:
+        sweep(plan, folder, workers=workers, make=make, chunk=chunk, limit=0.0, guess=Guess(len(asked.runs()), 1.0, 0, 1.0), job=noted)
+        rows = results(folder).ledger
+    failed = [row["failure"].splitlines()[-1] for row in rows if row["status"] != "done"]
+    if failed:
+        raise RuntimeError(failed[0])
+    luck = {(order.arm.case, order.replicate): order.luck for order in plan.orders(0, asked.replicates)}
+    return joined([(row["name"], str(luck[row["name"], row["replicate"]])) for row in rows], [row["digest"] for row in rows])
+
+
+def noted(terms, orders):
+    """The job of a sweep whose digests are of all that a run left."""
+    from ..experiments.sweep.worker import work
+
+    done = []
+    for order in orders:
+        hashes = []
+        (outcome,) = work(terms, [order], partial(noting, hashes))
+        if outcome.status == "done":
+            told = np.frombuffer(outcome.measures)
+            outcome.digest = hashes[0] if told.tobytes() == hashes[1] else f"{hashes[0]}, measured otherwise"
+        done.append(outcome)
+    return done
+
+
+def noting(hashes, scenario, luck):
+    run, one = lived(scenario, luck)
+    hashes += one, measured(run).tobytes()
+    return run
+
+
+def threaded(asked, workers):
+    """As a sweep whose workers are threads of this process."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    return swept(asked, chunk=1, make=partial(ThreadPoolExecutor, workers))
+
+
+def dask(asked, chunk, processes=2):
+    """As a sweep on a Dask cluster of this machine. Raises Absent."""
+    from ..experiments.execution import executors
+
+    with cluster(processes) as address:
+        return swept(asked, chunk=chunk, make=partial(executors.dask, address))
+
+
+@contextmanager
+def cluster(processes):
+    """The address of a Dask cluster on loopback, without dashboard. Raises Absent."""
+    try:
+        from distributed import LocalCluster
+    except ImportError:
+        raise Absent("Dask is not installed") from None
+    with LocalCluster(n_workers=processes, threads_per_worker=1, dashboard_address=None, host="127.0.0.1", silence_logs=50) as one:
+        yield one.scheduler_address
+
+
+BEGIN = """
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+spec = spec_from_file_location("cogov", sys.argv[1] + "/__init__.py", submodule_search_locations=[sys.argv[1]])
+sys.modules["cogov"] = module_from_spec(spec)
+spec.loader.exec_module(sys.modules["cogov"])
+from cogov.bench.execution_modes import answer
+answer()
+"""  # this very cogov, also for a Python in which none is installed
+
+
+def apart(asked, python=sys.executable, threads="1", at=0, folder="", saves=False):
+    """In a fresh process: of another Python, with so many threads for numba; or only up to a day, saved, or from there on."""
+    runs = asked.runs()
+    request = {"names": asked.names, "days": asked.days, "replicates": asked.replicates, "runs": runs, "at": at, "folder": folder, "saves": saves}
+    inherited = {name: value for name, value in os.environ.items() if python == sys.executable or name not in ("PYTHONPATH", "PYTHONHOME")}
+    settings = {"NUMBA_NUM_THREADS": threads, "PYTHONHASHSEED": threads}
+    done = subprocess.run([python, "-c", BEGIN, str(ROOT)], input=json.dumps(request), env=inherited | settings, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError((done.stderr.strip() or f"exit status {done.returncode}").splitlines()[-1])
+    return joined([(name, str(luck)) for name, luck in runs], json.loads(done.stdout))
+
+
+def answer():
+    """Live what standard input asks for, and print the hashes."""
+    request = json.load(sys.stdin)
+    asked, hashes = Asked(tuple(request["names"]), request["days"], request["replicates"]), []
+    for name, luck in request["runs"]:
+        scenario, file = asked.scenario(name), Path(request["folder"], f"{asked.names.index(name)}-{luck}.npz")
+        if request["saves"]:
+            world, series = lived(scenario, luck, until=request["at"])
+            np.savez(file, **world.snapshot(), **{"series so far": series})
+            hashes.append("saved")
+        elif request["at"]:
+            with np.load(file, allow_pickle=False) as saved:
+                world = resumed(saved, community(scenario), scenario, Luck(luck))
+                hashes.append(lived(scenario, world=world, series=saved["series so far"])[1])
+        else:
+            hashes.append(lived(scenario, luck)[1])
+    print(json.dumps(hashes))
+
+
+def interrupted(asked, at):
+    """Saved on a day by one process, and gone on with by another."""
+    with TemporaryDirectory(prefix="cogov-determinism-") as folder:
+        apart(asked, at=at, folder=folder, saves=True)
+        return apart(asked, at=at, folder=folder)
+
+
+def other(asked, version, places=()):
+    """In a Python of another version, if there is one with NumPy and numba. Raises Absent."""
+    return apart(asked, interpreter(version, tuple(places)))
+
+
+def interpreter(version, places=()):
+    """The path of a Python of that version in which the model can live: this one, one of `places`, of the PATH or of pyenv. Raises Absent."""
+    if sys.version.startswith(f"{version}."):
+        return sys.executable
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    found = [*map(str, places), which(f"python{version}"), *sorted(map(str, pyenv.glob(f"versions/{version}.*/bin/python")))]
+    bare = False
+    for python in filter(None, found):
+        try:
+            says = subprocess.run([python, "-c", "import sys; print(sys.version); import numpy, numba"], capture_output=True, text=True)
+        except OSError:
+            continue
+        if says.stdout.startswith(f"{version}."):
+            if not says.returncode:
+                return python
+            bare = True
+    raise Absent(f"Python {version} has no NumPy and numba; name one that has, with --python" if bare else f"no Python {version} was found")
+
+
+def calm(scenario):
+    """The same without anything that goes by the date."""
+    own = {name: replace(scenario.mechanisms[name], **{knob: value}) for name, (knob, value) in CALM_TOO.items() if name in scenario.mechanisms}
+    return altered(replace(scenario, mechanisms=scenario.mechanisms | own), settings=CALM)
+
+
+def later(scenario):
+    """The same, begun half a year later or earlier."""
+    return altered(scenario, settings={"calendar.month": (scenario.calendar.month + 5) % 12 + 1})
+
+
+def ways(short=False, places=(), days=400):
+    """Every way; the first is what the others are held against."""
+    yield Way("a sweep in this process", swept)
+    yield Way("one after the other, shuffled", partial(here, shuffle=1))
+    yield Way("2 processes, chunks of 7", partial(swept, workers=2, chunk=7))
+    yield Way("a fresh process, 4 threads for numba", partial(apart, threads="4"))
+    yield Way(f"saved on day {days // 4}, gone on with by another process", partial(interrupted, at=days // 4))
+    yield Way("without dates", partial(here, change=calm), like="without dates")
+    yield Way("without dates, begun half a year later", partial(here, change=lambda scenario: later(calm(scenario))), like="without dates")
+    if not short:
+        yield Way("a fresh process, 1 thread for numba", partial(apart, threads="1"))
+        yield Way("shuffled otherwise", partial(here, shuffle=2))
+        yield Way(f"saved on day {days - 20}, gone on with by another process", partial(interrupted, at=days - 20))
+        yield Way("a sweep in this process, chunks of 7", partial(swept, chunk=7))
+        for workers, chunk in ((1, 1), (1, 7), (2, 1), (3, 1), (3, 7)):
+            yield Way(f"{workers} process{'es' * (workers > 1)}, chunks of {chunk}", partial(swept, workers=workers, chunk=chunk))
+        yield Way("3 threads of this process", partial(threaded, workers=3))
+        yield Way("Dask, 2 processes, chunks of 1", partial(dask, chunk=1))
+        yield Way("Dask, 2 processes, chunks of 7", partial(dask, chunk=7))
+        yield Way("Dask, 1 process, chunks of 7", partial(dask, chunk=7, processes=1))
+        for version in PYTHONS:
+            yield Way(f"Python {version}", partial(other, version=version, places=places))
+
+
+CONTROLS = {  # what must differ in every set -> how the runs are lived
+    "another seed": partial(here, luck=lambda luck: luck + 1),
+    "one knob one step further: checked a day later": partial(here, change=lambda scenario: replace(scenario, committee=replace(scenario.committee, verify=scenario.committee.verify + 1))),
+    f"one mechanism more: {LAST}": partial(here, change=lambda scenario: altered(scenario, on=[LAST])),
+    "with dates, begun half a year later": partial(here, change=later),
+}

@@ -1,0 +1,1 @@
+"""The model held against data: issue logs, fitted parameters, reported patterns."""

@@ -1,0 +1,1 @@
+"""Streets of communities that make up a city."""

@@ -1,0 +1,1 @@
+"""One case, simulated with and without mechanisms."""

@@ -1,0 +1,1 @@
+"""Where runs are executed: processes on this machine, a Dask cluster, job arrays."""

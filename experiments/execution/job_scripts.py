@@ -1,0 +1,179 @@
+"""Job scripts for a sweep that many machines share: a SLURM array or a Kubernetes Indexed Job. Text is made here, nothing is sent.
+
+Whatever a user named stays a name: quoted for the shell; in YAML a JSON string, which YAML takes as it is; and for Kubernetes,
+which fills in `$(NAME)` by itself, with every dollar doubled.
+"""
+
+import json
+import re
+import shlex
+from dataclasses import dataclass
+from math import ceil
+from pathlib import PurePosixPath
+
+from ...engine.parameters import ScenarioError
+from .memory import peak
+
+MOST = 1000   # shards: SLURM's MaxArraySize is 1001, unless a site says otherwise
+SLACK = 3.0   # times the guess: other machines are slower, and runs uneven
+START = 10    # minutes to load, and to compile where nothing is compiled yet
+WASTE = 1.5   # times the memory that a process was seen to hold
+RETRIES = 6   # of a shard that fails
+
+
+@dataclass(frozen=True)
+class Job:
+    """A sweep as shards, and what each of them asks of its machine."""
+
+    name: str        # letters, digits and hyphens
+    file: str        # the experiment, as its machine finds it
+    out: str         # folder of the results; shards go into folders of their own in it
+    runs: int
+    shards: int
+    cpus: int        # of each shard
+    minutes: int
+    megabytes: int
+
+
+def job(plan, guess, file, out, shards, cpus):
+    """The job of a planned sweep; `guess` as `sweep.estimated` gives. Raises ScenarioError."""
+    replicates = plan.experiment.replicates
+    if not 1 <= shards <= min(guess.runs, MOST):
+        raise ScenarioError(f"--shards {shards} is out of range; allowed is 1 to {min(guess.runs, MOST):,}" + (", for there are no more runs" if guess.runs < MOST else ""))
+    shown(FILE=file, results=out)
+    largest = ceil(replicates / shards) * len(plan.arms) if replicates >= shards else ceil(guess.runs / shards)
+    minutes = START + ceil(SLACK * largest * guess.seconds / guess.runs / cpus / 60)
+    megabytes = 256 * ceil(WASTE * (cpus + 1) * peak() / 256)
+    return Job(plain(plan.experiment.name), str(file), str(out), guess.runs, shards, cpus, minutes, megabytes)
+
+
+def shown(**names):
+    """Raise ScenarioError for a name that does not fit on a line."""
+    for what, name in names.items():
+        if not str(name).isprintable():
+            raise ScenarioError(f"{what} {str(name)!r} has characters that cannot be shown; rename it")
+
+
+def plain(name):
+    """A name that any system takes.
+
+    >>> plain("Captains & Co. (2)"), plain("楼长"), plain("3 shifts")
+    ('captains-co-2', 'cogov', 'cogov-3-shifts')
+    """
+    kept = re.sub(r"[^a-z0-9]+", "-", name.lower())[:40].strip("-")
+    return kept if kept[:1].isalpha() else f"cogov-{kept}".strip("-")
+
+
+def slurm(job):
+    """A script for SLURM: run by a person it submits itself, as an array and then the merge of its shards."""
+    return f"""\
+#!/bin/bash
+#SBATCH --job-name={job.name}
+#SBATCH --array=1-{job.shards}
+#SBATCH --nodes=1
+#SBATCH --ntasks=1
+#SBATCH --cpus-per-task={job.cpus}
+#SBATCH --mem={job.megabytes}M
+#SBATCH --time={job.minutes}
+#SBATCH --signal=B:TERM@60
+#SBATCH --requeue
+#SBATCH --open-mode=append
+#SBATCH --output={job.name}-%A-%a.log
+#
+# {job.runs} runs in {job.shards} shards. From the folder in which this was made, where cogov is on the PATH:
+#
+#   bash THIS_SCRIPT
+#
+# The same again does what is missing: after a time limit, a lost node, more replicates.
+set -eu
+file={shlex.quote(job.file)}
+out={shlex.quote(job.out)}
+
+if [ "${{1-}}" = merge ]; then
+    exec cogov merge -- "$out" "$out"/shard-{{1..{job.shards}}}
+elif [ -z "${{SLURM_ARRAY_TASK_ID-}}" ]; then
+    shards=$(sbatch --parsable "$0")
+    sbatch --dependency="afterok:${{shards%%;*}}" --kill-on-invalid-dep=yes --job-name={job.name}-merge --array=1 --cpus-per-task=1 "$0" merge
+else
+    exec cogov sweep --allow-failed --out "$out/shard-$SLURM_ARRAY_TASK_ID" --shard "$SLURM_ARRAY_TASK_ID/{job.shards}" --workers "$SLURM_CPUS_PER_TASK" -- "$file"
+fi
+"""
+
+
+SHARD = 'k=$((JOB_COMPLETION_INDEX + 1)); exec cogov sweep --allow-failed --out "$2/shard-$k" --shard "$k/{shards}" --workers {cpus} -- "$1"'
+
+
+def kubernetes(job, image, claim):
+    """Two manifests: an Indexed Job of the shards, and their merge, suspended until they are done. Raises ScenarioError.
+
+    Pods that are preempted or evicted do not count as failures; a shard that fails is tried again by itself, which asks for
+    `restartPolicy: Never`: its next pod goes on where the last one was.
+    """
+    shown(image=image, claim=claim)
+    for what, name in (("FILE", job.file), ("--results", job.out)):
+        path = PurePosixPath(name)
+        if path.is_absolute() or ".." in path.parts:
+            raise ScenarioError(f"{what} {name} is not on the claim: give it as it is found from there, as in studies/captains.toml")
+    shards = [str(PurePosixPath(job.out) / f"shard-{k}") for k in range(1, job.shards + 1)]
+    sharing = f"""\
+  completionMode: Indexed
+  completions: {job.shards}
+  parallelism: {job.shards}
+  backoffLimitPerIndex: {RETRIES}
+  podFailurePolicy:
+    rules:
+      - action: Ignore
+        onPodConditions:
+          - type: DisruptionTarget
+"""
+    merging = f"""\
+  suspend: true
+  backoffLimit: {RETRIES}
+  podFailurePolicy:
+    rules:
+      - action: FailJob
+        onExitCodes: {{operator: In, values: [1]}}
+"""
+    shard = ["/bin/sh", "-c", SHARD.format(shards=job.shards, cpus=job.cpus), "shard", job.file, job.out]
+    return f"""\
+# {job.runs} runs in {job.shards} shards. The experiment and its results are on the claim {quoted(claim)}, which all pods may write to.
+#
+#   kubectl apply -f THIS_FILE
+#   kubectl wait --for=condition=complete --timeout=-1s job/{job.name}
+#   kubectl patch job/{job.name}-merge --type=merge -p '{{"spec":{{"suspend":false}}}}'
+{manifest(job.name, sharing, image, claim, shard, job.cpus, job.megabytes)}---
+{manifest(f"{job.name}-merge", merging, image, claim, ["cogov", "merge", "--", job.out, *shards], 1, job.megabytes)}"""
+
+
+def quoted(text):
+    """A text, or a list of them, as YAML: JSON with its letters as they are, for YAML knows no pairs of surrogates."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def manifest(name, spec, image, claim, command, cpus, megabytes):
+    """One Job of one container that works on the claim."""
+    return f"""\
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {quoted(name)}
+spec:
+{spec}  template:
+    spec:
+      restartPolicy: Never
+      terminationGracePeriodSeconds: 60
+      automountServiceAccountToken: false
+      containers:
+        - name: cogov
+          image: {quoted(image)}
+          workingDir: /work
+          command: {quoted([word.replace("$", "$$") for word in command])}
+          resources:
+            requests: {{cpu: {cpus}, memory: {megabytes}Mi}}
+            limits: {{memory: {megabytes}Mi}}
+          volumeMounts:
+            - {{name: work, mountPath: /work}}
+      volumes:
+        - name: work
+          persistentVolumeClaim: {{claimName: {quoted(claim)}}}
+"""

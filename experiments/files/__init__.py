@@ -1,0 +1,1 @@
+"""Files that are read and written beside results: tables, case files, manifests."""

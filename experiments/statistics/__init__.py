@@ -1,0 +1,1 @@
+"""Statistics of paired runs. Knows neither sweeps nor the disk."""

@@ -1,0 +1,1 @@
+"""Experiments of many runs: described, run, stored, checked and joined."""

@@ -1,0 +1,207 @@
+"""What is asked: an experiment file, read as strictly as a case. Its arms all live the same replicates.
+
+An experiment names its cases, what its arms have in common (`on`, `off`, `set`), its estimand, when to stop, and a design
+(`design.py`). The estimand and the smallest effect that matters are stated here, and hashed before the first run.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from operator import itemgetter
+from pathlib import Path
+
+from ...engine.parameters import ScenarioError, knob
+from ...engine.randomness import seed_of, whole_seed
+from ...engine.toml_reader import build, guess, load
+from ...model import measures
+from ...model.cases import altered, read
+from ...model.mechanisms import broken, why_not
+from .design import KINDS, flat, of_case, scenario_of, size
+
+MOST = 1_000_000  # runs in one experiment
+ARMS = 50_000     # arms in one experiment
+CHECKED = 100     # arms that are tried before the first run, at some milliseconds each
+CHOICE = "a choice of the user"
+
+
+def unknown(where, told):
+    """Those of `told` that are no mechanisms to use, as (field, words)."""
+    fine = broken() if where == "off" else ()  # who is left out need not work
+    return [(where, f"names {name!r}: {problem}") for name in told if name not in fine and (problem := why_not(name))]
+
+
+@dataclass(frozen=True)
+class Factor:
+    """What is varied: a path, and the values or the range it takes."""
+
+    path: str = field(default="", metadata={"text": 120})
+    values: tuple = field(default=(), metadata={"free": True})  # to take one by one
+    range: tuple = field(default=(), metadata={"free": True})  # [low, high], else the knob's own
+    levels: int = knob(3, 2, 1000, unit="values from low to high, in a grid or one at a time", source=CHOICE)
+    log: bool = False  # spaced evenly in the logarithm
+
+
+@dataclass(frozen=True)
+class Named:
+    """One arm that the file spells out."""
+
+    name: str = field(default="", metadata={"text": 60})
+    on: tuple = field(default=(), metadata={"names": True})
+    off: tuple = field(default=(), metadata={"names": True})
+    set: dict = field(default_factory=dict, metadata={"free": True})
+
+    def contradictions(self):
+        """What cannot be, as (field, words)."""
+        return (*unknown("on", self.on), *unknown("off", self.off))
+
+
+@dataclass(frozen=True)
+class Estimand:
+    """What is to be known, and how large it must be to matter: hashed before the first run."""
+
+    measure: str = field(default="resolution_rate", metadata={"choices": measures.SUMMARY})
+    reference: str = field(default="", metadata={"text": 60})  # the arm that others are held against; the first if it is not named
+    matters: float = knob(0.0, 0.0, 1e12, unit="of the measure: the smallest effect that matters; 0 means any", source=CHOICE)
+    level: float = knob(0.95, 0.5, 0.9999, unit="of intervals", source=CHOICE)
+    within: int = knob(measures.WITHIN, 1, 3650, unit="days that count as in time", source=CHOICE)
+
+
+@dataclass(frozen=True)
+class Stopping:
+    """When there are replicates enough: at `replicates` of the experiment, or by half-width, if one is given."""
+
+    half_width: float = knob(0.0, 0.0, 1e12, unit="of the measure: intervals this narrow are enough; 0 never stops early", source=CHOICE)
+    first: int = knob(0, 0, 100_000, unit="replicates before the first look; 0 is 50 for shares and 30 for others", source="assumed: normal theory from there on")
+    step: int = knob(10, 1, 100_000, unit="replicates between looks", source=CHOICE)
+
+
+@dataclass(frozen=True)
+class Design:
+    """Which points of the factors' space become arms."""
+
+    kind: str = field(default="arms", metadata={"choices": KINDS})
+    points: int = knob(64, 1, MOST, unit="points (latin, sobol), base points (saltelli) or trajectories (morris)", source=CHOICE)
+    levels: int = knob(4, 2, 100, unit="levels of a Morris trajectory", source="Morris 1991")
+    mechanisms: tuple = field(default=(), metadata={"names": True})  # short for factors mechanisms.NAME
+    table: str = field(default="", metadata={"text": 400})  # of a list: a CSV file beside this one, a column per path
+
+    def contradictions(self):
+        """What cannot be, as (field, words)."""
+        return unknown("mechanisms", self.mechanisms)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A question to the model. Frozen and checked, except against its cases: `arms` does that."""
+
+    name: str = field(default="experiment", metadata={"text": 60})
+    question: str = field(default="", metadata={"text": 1000})
+    cases: tuple = field(default=(), metadata={"names": True})
+    days: int = knob(0, 0, 36_500, unit="days; 0 is each case's own", source=CHOICE)
+    replicates: int = knob(30, 1, 1_000_000, unit="lucks in which every arm lives; the most, where it may stop early", source=CHOICE)
+    seed: int = knob(0, 0, 2**53, unit="another seed is other lucks", source=CHOICE)
+    on: tuple = field(default=(), metadata={"names": True})
+    off: tuple = field(default=(), metadata={"names": True})
+    set: dict = field(default_factory=dict, metadata={"free": True})
+    keep: tuple = field(default=("series", "issues"), metadata={"names": True})  # tables beside `runs`
+    estimand: Estimand = field(default_factory=Estimand)
+    stopping: Stopping = field(default_factory=Stopping)
+    design: Design = field(default_factory=Design)
+    factor: tuple = field(default=(), metadata={"each": Factor})
+    arm: tuple = field(default=(), metadata={"each": Named})
+
+    def __post_init__(self):
+        object.__setattr__(self, "seed", whole_seed(self.seed))
+
+    def contradictions(self):
+        """What cannot be true together, as (field, words)."""
+        kind, factors = self.design.kind, [f.path for f in self.factors()]
+        yield from (*unknown("on", self.on), *unknown("off", self.off))
+        if not self.cases:
+            yield "cases", "is empty: name one at least"
+        for name in self.keep:
+            if name not in ("series", "issues"):
+                yield "keep", f"names {name!r}; there are: series, issues"
+        if kind == "arms" and not self.arm:
+            yield "design", "has kind = 'arms', and there is no [[arm]]"
+        if kind == "list" and self.arm:
+            yield "arm", "is not read by a design of kind 'list': name arms in its table"
+        if kind == "list" and not self.design.table:
+            yield "design", "has kind = 'list', and no table: name a CSV file with a column for each path"
+        if kind not in ("arms", "list") and not factors:
+            yield "design", f"has kind = {kind!r}, and there is no [[factor]]"
+        if kind in ("arms", "list") and factors:
+            yield "factor", f"is not read by a design of kind {kind!r}; leave one out"
+        for twice in {path for path in factors if factors.count(path) > 1}:
+            yield "factor" if self.factor else "design", f"varies {twice!r} twice"
+
+    def factors(self):
+        """Those of the file, and those that `design.mechanisms` is short for."""
+        return (*(Factor(f"mechanisms.{name}") for name in self.design.mechanisms), *self.factor)
+
+    def seeds(self, case, replicate):
+        """The luck of one replicate: the same in every arm of a case."""
+        return seed_of(self.name, case, self.seed, replicate)
+
+
+def read_experiment(path):
+    """The experiment in a TOML file, its cases and its arms: (Experiment, {name: Scenario}, [Arm]). Raises ScenarioError with file and line."""
+    table, at = load(path)
+    experiment = beside(build(Experiment, table, at), Path(path).parent)
+    try:
+        cases = scenarios(experiment)
+        return experiment, cases, arms(experiment, cases)
+    except ScenarioError as error:
+        where, _, words = str(error).partition(" ")
+        raise at.error(where, words) if where.partition(".")[0] in table else ScenarioError(f"{path}: {error}") from None
+
+
+def beside(experiment, folder):
+    """The same experiment, the files it names found from the folder it stands in."""
+    cases = tuple(str(folder / case) if Path(case).suffix == ".toml" else case for case in experiment.cases)
+    table = experiment.design.table
+    return replace(experiment, cases=cases, design=replace(experiment.design, table=str(folder / table) if table else ""))
+
+
+def scenarios(experiment):
+    """name -> each case with what all arms have in common."""
+    found = {}
+    for case in experiment.cases:
+        try:
+            one = read(case)
+        except ScenarioError as error:
+            raise ScenarioError("cases cannot be had: " + "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(error))) from None
+        try:
+            one = altered(one, experiment.on, experiment.off, flat(experiment.set), experiment.days or None)
+        except ScenarioError as error:
+            where = "set" if str(error).startswith("--set ") else "on" if experiment.on else "cases"
+            raise ScenarioError(f"{where} cannot be had in {one.name}: {error}") from None
+        if one.name in found:
+            raise ScenarioError(f"cases names {one.name!r} twice")
+        found[one.name] = one
+    return found
+
+
+def arms(experiment, cases):
+    """Every arm of an experiment, case by case, each checked that it can be run (in a large design, the first some hundred).
+
+    `cases` is name -> Scenario, as `scenarios` gives. Raises ScenarioError: too many runs, a path that none has, a value out
+    of range, two arms of one name, a reference that is none.
+    """
+    count = size(experiment) * len(cases)
+    runs = count * experiment.replicates
+    if runs > MOST:
+        raise ScenarioError(f"design asks for {runs:,} runs; allowed is {MOST:,}: take fewer levels, points or replicates, or a sampled design (sobol, latin)")
+    if count > ARMS:
+        raise ScenarioError(f"design asks for {count:,} arms, and {runs:,} runs; allowed is {ARMS:,} arms: take fewer levels or points, or a sampled design (sobol, latin)")
+    made = [arm for scenario in cases.values() for arm in of_case(experiment, scenario)]
+    reference = experiment.estimand.reference
+    for name in cases:
+        told = Counter(arm.name for arm in made if arm.case == name)
+        twice, times = max(told.items(), key=itemgetter(1), default=("", 0))
+        if times > 1:
+            raise ScenarioError(f"{'arm' if experiment.arm else 'design'} has {times} arms called {twice!r}; give each a name of its own")
+        if reference and reference not in told:
+            raise ScenarioError(f"estimand.reference = {reference!r} is no arm{guess(reference, list(told)[:20])}")
+    for arm in made[:CHECKED]:
+        scenario_of(arm, cases[arm.case])
+    return made

@@ -1,0 +1,24 @@
+"""Rules of consent: when a collective project may go ahead. After the PRC Civil Code, article 278, and what practice asks."""
+
+
+from ...engine.jit import compiled
+
+RULES = {
+    "code_278_major": "two thirds of owners take part and three quarters of those agree, by heads and by area",
+    "code_278_plain": "two thirds of owners take part and more than half of those agree, by heads and by area",
+    "every_household": "every household signs, a tenant for a home that is let",
+    "all_owners": "every owner signs, wherever they live",
+}
+MAJOR, PLAIN, EVERY, ALL_OWNERS = range(4)
+
+
+@compiled
+def carried(rule, signed, met, all_, signed_area, met_area, area):
+    """Whether `rule` is met. Counts of households and their square metres: signed, met (take part), all."""
+    if rule == EVERY or rule == ALL_OWNERS:
+        return signed == all_
+    if 3 * met < 2 * all_ or 3 * met_area < 2 * area:
+        return False
+    if rule == MAJOR:
+        return 4 * signed >= 3 * met and 4 * signed_area >= 3 * met_area
+    return 2 * signed > met and 2 * signed_area > met_area

@@ -1,0 +1,170 @@
+"""The Mesa face of a community: a `mesa.Model` whose steps are days and whose agents are views of the world's columns."""
+
+import secrets
+from collections.abc import Sequence
+from copy import deepcopy
+from functools import cached_property
+from itertools import count
+from operator import index
+
+import mesa
+import numpy as np
+from mesa.agent import AgentSet
+from mesa.discrete_space import OrthogonalMooreGrid
+
+from ...agents.property_managers import workers
+from ...engine.parameters import ScenarioError
+from ...engine.randomness import Luck, seed_of
+from .. import measures
+from ..cases import altered, read
+from ..day import live
+from ..scenario import Scenario
+from ..simulate import community, ended
+from ..world import begun
+from .agents import GridWorker, PartyMember, PartyVolunteer, PropertyManager, Resident, Volunteer
+
+NEXT = "id of the next agent"  # in a pickle
+KINDS = (Resident, PartyMember, Volunteer, PartyVolunteer, PropertyManager, GridWorker)  # the first four: member + 2 * volunteer
+
+
+class Community(mesa.Model):
+    """A community, one day a step: the days of `cogov.simulate` with the same seed, bit for bit.
+
+    `scenario` is a Scenario, or the name or path of a case; `on` and `off` name mechanisms; `settings` turns knobs,
+    {"committee.staff": 3}. A knob may also be a keyword, as `mesa.batch_run` gives it: Community(**{"committee.staff": 3}).
+    `running` ends after `days`. Without a seed the luck is anybody's; `model.seed` is whose. `rng` is Mesa's name for the seed:
+    a whole number is the same seed, anything else that NumPy takes makes one (`seeded`). Raises ScenarioError.
+
+    It can be pickled and copied at any time; the copy goes on by itself, day for day as the original does. A pickle of another
+    version of the model is refused.
+
+    Every name in `measures.DAILY` is an attribute, of today. What is in `world` may be read and, through agents, written.
+    """
+
+    scenario = None  # where Mesa 3.5 keeps a scenario of its own kind, and SolaraViz would reset to it; ours is `case`
+
+    def __init__(self, scenario="guiyuan", *, seed=None, rng=None, on=(), off=(), settings=(), days=None, **kwargs):
+        self.seed = seeded(seed, rng)
+        super().__init__(rng=abs(self.seed))  # Mesa's luck, for shuffling agents; the community's own is `luck`
+        self.scenario = None
+        case = scenario if isinstance(scenario, Scenario) else read(scenario)
+        self.case = altered(altered(case, listed(on), listed(off), settings, days), settings=kwargs)
+        self.luck = Luck("run", self.seed)
+        self.world = begun(community(self.case), self.case, self.luck)
+        self.today = measures.today(self.world)
+        self.datacollector = mesa.DataCollector(model_reporters={name: name for name in measures.DAILY})
+
+    def step(self):
+        """Live one day."""
+        live(self.world)
+        self.today = measures.today(self.world)
+        self.running = self.day < self.case.days
+        if "grid" in vars(self):
+            self.show_backlog(self.grid)
+        self.datacollector.collect(self)
+
+    def __getstate__(self):
+        counted = getattr(mesa.Agent, "_ids", None)  # Mesa 3.3 counts agents outside the model
+        if counted is None:
+            return dict(vars(self))
+        number = next(counted[self])
+        counted[self] = count(number)
+        return vars(self) | {NEXT: number}
+
+    def __setstate__(self, state):
+        vars(self).update(state)
+        if NEXT in state:
+            mesa.Agent._ids[self] = count(vars(self).pop(NEXT))
+
+    def __copy__(self):
+        """A community of its own: two that shared a world would both move it."""
+        return deepcopy(self)
+
+    @property
+    def day(self):
+        return self.world.day
+
+    def summary(self):
+        """Every measure of the days so far, name -> number."""
+        return measures.summary(ended(self.world, self.case, {name: [value] for name, value in zip(measures.DAILY, self.today)}))
+
+    @cached_property
+    def residents(self):
+        """Every resident as an agent, by row; made when first looked at."""
+        people = self.world.residents
+        return [KINDS[kind](self, row) for row, kind in enumerate((people.member + 2 * people.volunteer).tolist())]
+
+    @cached_property
+    def roles(self):
+        """Kind of agent -> AgentSet of all who are of that kind, whatever else they are; made when first looked at."""
+        w, knobs, everyone = self.world, self.case.grid_workers, list(self.residents)
+        homes = np.bincount(w.buildings.compound[w.households.building], minlength=len(w.crews))
+        crews = np.where(w.compounds.company, [workers(self.case.property_managers, n) for n in homes], 0)
+        everyone += [PropertyManager(self, compound) for compound in np.repeat(np.arange(len(crews)), crews).tolist()]
+        everyone += [GridWorker(self, row) for row in range(knobs.full_time + knobs.part_time)]
+        return {kind: AgentSet([a for a in everyone if isinstance(a, kind)], self.random) for kind in KINDS}
+
+    @property
+    def agents(self):
+        """Everyone, and agents of your own."""
+        self.roles  # makes them
+        return super().agents
+
+    @property
+    def agents_by_type(self):
+        """Kind of agent -> AgentSet. A role is not a class apart: who is member and volunteer is in both, and a resident too."""
+        return super().agents_by_type | self.roles
+
+    @property
+    def agent_types(self):
+        return list(self.agents_by_type)
+
+    @cached_property
+    def grid(self):
+        """Buildings as cells, residents in them, open issues as the property layer `backlog`; made when first looked at."""
+        x, y = self.world.buildings.x, self.world.buildings.y
+        grid = OrthogonalMooreGrid((int(x.max()) + 1, int(y.max()) + 1), random=self.random)
+        grid.create_property_layer("backlog", 0, int)
+        for resident in self.residents:
+            grid[x[resident.building], y[resident.building]].add_agent(resident)
+        self.show_backlog(grid)
+        return grid
+
+    def building_cell(self, building):
+        """The cell of a building."""
+        return self.grid[self.world.buildings.x[building], self.world.buildings.y[building]]
+
+    def show_backlog(self, grid):
+        grid.backlog.data[self.world.buildings.x, self.world.buildings.y] = self.world.backlog()
+
+
+for place, name in enumerate(measures.DAILY):
+    setattr(Community, name, property(lambda self, place=place: self.today[place]))
+
+
+def seeded(seed, rng):
+    """The seed of a community's luck: `seed`; or `rng`, as Mesa takes it.
+
+    `rng` is a whole number, several, or a SeedSequence or generator of NumPy. A SeedSequence and several numbers give the same seed each time; of a generator one number is drawn. Raises ScenarioError.
+    """
+    if seed is not None and rng is not None:
+        raise ScenarioError(f"seed = {seed!r}, rng = {rng!r}: you have to pass either rng or seed, not both")
+    name, told = ("rng", rng) if seed is None else ("seed", seed)
+    if told is None:
+        return secrets.randbits(32)
+    try:
+        if name == "rng" and hasattr(rng, "generate_state"):
+            return int(rng.generate_state(1, np.uint64)[0])
+        if name == "rng" and hasattr(generator := getattr(rng, "bit_generator", rng), "random_raw"):
+            return int(generator.random_raw())
+        if name == "rng" and isinstance(rng, (Sequence, np.ndarray)) and len(rng):
+            return seed_of("rng", *map(index, rng))
+        return index(told)
+    except TypeError:
+        more = ", nor several, nor a SeedSequence or generator of NumPy" if name == "rng" else ""
+        raise ScenarioError(f"{name} = {told!r} is not a whole number{more}") from None
+
+
+def listed(names):
+    """Names as a tuple; `mesa.batch_run` hands one name as text."""
+    return (names,) if isinstance(names, str) else tuple(names)

@@ -1,0 +1,141 @@
+"""Hours and money: who has them, who asks for them, and what is granted. Nothing is free."""
+
+from math import floor
+
+import numpy as np
+
+from ...agents.residents import COMPANY, confidence
+from ...engine.jit import compiled, part
+from .levers import ALL, CAPTAIN, COMMITTEE, GRID, MEMBER, POOLS, PROPERTY, VOLUNTEER, YUAN
+
+WEEKEND = (6, 0)  # days of the week
+YEAR = 365
+
+
+@part
+def supply(w):
+    """Hours each role has today and yuan the community may spend, into `have` (7,); each property company's into `crew`.
+
+    Hands that mechanisms made available yesterday (`more`) are counted in, and of all as many as the almanac leaves; of the
+    fund mechanisms may spend the share `thrift` a day. A crew has fewer
+    where few trust the company: fees are withheld. Evenings nobody wanted yet are `saved` (2,) within the week: who promised
+    one comes when there is a sitting.
+    """
+    have, k, more, pledged, there, crew = w.have, w.knobs, w.more, w.mood.pledged, w.there[w.day % YEAR], w.crew
+    for pool in range(len(POOLS)):
+        have[1 + pool] = more[pool]
+    have[COMMITTEE] += k.committee
+    have[GRID] += k.grid
+    have[MEMBER] += k.member * pledged[0]
+    have[VOLUNTEER] += k.volunteer * pledged[1]
+    have[PROPERTY] = 0.0
+    trusted = confidence(w.mood, w.buildings, w.compounds)
+    for c in range(len(crew)):
+        crew[c] = w.crews[c] * there[PROPERTY] * (1.0 - k.withheld * (1.0 - trusted[c, COMPANY]))
+        have[PROPERTY] += crew[c]
+    for role in range(COMMITTEE, CAPTAIN + 1):
+        have[role] *= there[role]
+        w.ledger.supplied[role] += have[role]
+    w.ledger.supplied[PROPERTY] += have[PROPERTY]
+    have[MEMBER] += w.saved[0]
+    have[VOLUNTEER] += w.saved[1]
+    have[YUAN] = max(0, w.funds[ALL]) / 100 * k.thrift
+
+
+@compiled
+def grant(wants, shares, strength, have, crews):
+    """Fill `shares` (acting, compounds + 1) with the share 0..1 of its wish that each mechanism gets.
+
+    `wants` (acting, 7, compounds + 1) hours and yuan, `have` (7,) of each role, `crews` (compounds,) of each company.
+
+    It is that of the scarcest role asked for, so no granted hour waits for another; what is scarce is split in
+    proportion to what was asked. The last column is the least of all compounds.
+    """
+    acting, compounds = len(strength), len(crews)
+    for m in range(acting):
+        for role in range(7):
+            for c in range(compounds + 1):
+                wants[m, role, c] *= strength[m]
+        wants[m, PROPERTY, ALL] = 0.0  # there is no company of the whole community: its hours are asked for compound by compound
+        for c in range(compounds + 1):
+            shares[m, c] = 1.0
+    for role in range(COMMITTEE, YUAN + 1):
+        asked = 0.0
+        for m in range(acting):
+            asked += amount(wants, m, role)
+        if asked > have[role]:
+            for m in range(acting):
+                if amount(wants, m, role) > 0.0:
+                    for c in range(compounds):
+                        shares[m, c] = min(shares[m, c], have[role] / asked)
+    for c in range(compounds):
+        asked = 0.0
+        for m in range(acting):
+            asked += wants[m, PROPERTY, c]
+        if asked > crews[c]:
+            for m in range(acting):
+                if wants[m, PROPERTY, c] > 0.0:
+                    shares[m, c] = min(shares[m, c], crews[c] / asked)
+    for m in range(acting):
+        for c in range(compounds):
+            shares[m, ALL] = min(shares[m, ALL], shares[m, c])
+
+
+@part
+def amount(wants, m, role):
+    """All that mechanism `m` asks of a role: of each compound, and of the community."""
+    hours = 0.0
+    for c in range(wants.shape[2]):
+        hours += wants[m, role, c]
+    return hours
+
+
+@part
+def book(w):
+    """Book what was granted, and leave the rest to the desks: into `hours` (compounds + 2,), crews, committee, departments.
+
+    Yuan leave the community's fund at once, rounded down to the fen.
+    """
+    wants, shares, have, hours, ledger, compounds = w.wants, w.shares, w.have, w.hours, w.ledger, len(w.crew)
+    for c in range(compounds):
+        hours[c] = w.crew[c]
+    committee, got_of = have[COMMITTEE], np.zeros(2)
+    for m in range(len(w.strength)):
+        row = w.codes[m]
+        for role in range(YUAN):
+            got = 0.0
+            for c in range(compounds + 1):
+                part = shares[m, c] * wants[m, role, c]
+                got += part
+                if role == PROPERTY and c < compounds:
+                    hours[c] -= part
+            ledger.hours[row, role] += got
+            if role == COMMITTEE:
+                committee -= got
+            elif role == MEMBER:
+                got_of[0] += got
+            elif role == VOLUNTEER:
+                got_of[1] += got
+        for c in range(compounds + 1):
+            fen = floor(shares[m, c] * wants[m, YUAN, c] * 100)
+            w.funds[ALL] -= fen
+            w.spending[ALL] += fen
+            ledger.fen[row] += fen
+    k = w.knobs
+    for pool, role, evening in ((0, MEMBER, k.member), (1, VOLUNTEER, k.volunteer)):
+        today = evening * w.mood.pledged[pool]  # a seventh of the week's
+        w.saved[pool] = min(max(have[role] - got_of[pool], 0.0), 6.0 * today)
+        w.used[pool] = min(1.0, w.used[pool] * 6.0 / 7.0 + (got_of[pool] / (7.0 * today) if today > 0.0 else 0.0))
+    departments = w.knobs.departments * w.there[w.day % YEAR, -1]
+    ledger.supplied[-1] += departments
+    for c in range(compounds):
+        hours[c] = max(hours[c], 0.0)
+    hours[compounds], hours[compounds + 1] = max(committee, 0.0), departments
+
+
+@part
+def spent(left, place, want):
+    """Hours spent where there are `left` (places,) of them: as much as is wanted, or what there is. First come, first served."""
+    part = min(want, left[place])
+    left[place] -= part
+    return part

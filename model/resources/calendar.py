@@ -1,0 +1,139 @@
+"""The almanac (历): what each day brings to everybody: weekends and festivals, seasons, shocks, what is wrong from the outset.
+
+Made from the scenario and the run's luck, a year at a time: two tables, of which each day takes its row. It has no last day.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from math import ceil
+
+import numpy as np
+
+from ...agents.property_managers import workers
+from ...engine.parameters import ScenarioError, knob
+from ...engine.randomness import below, chances, hash_name, waiting
+from ..issues.categories import FAMILIES, SEASONS, encode_category
+from .allocation import WEEKEND, YEAR
+from .levers import ROLES
+
+PAYERS = (*ROLES, "departments")
+MONTHS = np.repeat(np.arange(12), (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31))  # month of each day of the year
+FESTIVALS = ((31, 45), (273, 280))  # days of the year, the last not included: Spring Festival (the mean of its dates) and the National Day week
+OFFICES = ("committee", "departments")  # who keeps weekend hours on a festival
+
+
+@dataclass(frozen=True)
+class CalendarKnobs:
+    """Where in the year a run begins, and what the year does."""
+
+    month: int = knob(3, 1, 12, unit="month on whose first day the run begins", source="assumed; a year begins after the Spring Festival")
+    seasons: float = knob(1.0, 0.0, 1.0, unit="share of full: of how much rates vary over the year", source="assumed; SEASONS in model/issues/categories.py")
+    leaving: float = knob(0.15, 0.0, 4.0, unit="share of paid staff (committee, grid, company) who leave/year", source="assumed")
+    vacancy: float = knob(45.0, 1.0, 730.0, unit="days till a successor has found the way about", source="assumed")
+    festive: float = knob(0.5, 0.0, 1.0, unit="share of members' and volunteers' evenings left in festival weeks", source="assumed: many travel home")
+
+
+@dataclass(frozen=True)
+class Shock:
+    """Something that comes over everybody for some days: a storm, rounds of testing that eat hands."""
+
+    name: str = field(default="shock", metadata={"text": 60})
+    day: int = knob(1, 1, 36_500, unit="day of the run on which it begins", source="given or assumed by the case")
+    days: int = knob(1, 1, 3650, unit="days it lasts", source="given or assumed by the case")
+    family: str = field(default="", metadata={"choices": ("", *FAMILIES)})  # of issues that arise more readily; "" none
+    ease: float = knob(0.0, -5.0, 5.0, unit="log rate of that family", source="given or assumed by the case")
+    role: str = field(default="", metadata={"choices": ("", *PAYERS)})  # whose hours it eats; "" nobody's
+    share: float = knob(0.0, 0.0, 1.0, unit="share of those hours it eats", source="given or assumed by the case")
+
+    def contradictions(self):
+        """What does not go together, as (field, words)."""
+        for name, known in (("family", FAMILIES), ("role", PAYERS)):
+            if getattr(self, name) and getattr(self, name) not in known:
+                yield name, f"= {getattr(self, name)!r} is not one of {', '.join(known)}"
+
+
+@dataclass(frozen=True)
+class Outset:
+    """Issues that are there from the first day."""
+
+    category: str = field(metadata={"text": 60})
+    count: int = knob(1, 1, 100_000, unit="issues", source="given or assumed by the case")
+    stubborn: bool = False  # its parties will not hear of it, and have not for years
+
+
+def almanac(scenario, year, key):
+    """(weather, there): factors on the rate at which each category arises, (YEAR, categories), and on each payer's hours, (YEAR, 7).
+
+    Row r is day year * YEAR + r of the run; day 0 is the eve of it. `key` is the key of luck by which staff leave.
+    """
+    calendar, kinds = scenario.calendar, list(scenario.issues.values())
+    day = year * YEAR + np.arange(YEAR)
+    date = (day - 1 + int(np.searchsorted(MONTHS, calendar.month - 1))) % YEAR
+    month = MONTHS[date]
+    weather = np.ones((len(day), len(kinds)))
+    for j, kind in enumerate(kinds):
+        if kind.season:
+            weather[:, j] = 1.0 + calendar.seasons * (np.array(SEASONS[kind.season])[month] - 1.0)
+    there = np.ones((len(day), len(PAYERS)))
+    festival = np.zeros(len(day), bool)
+    for first, last in FESTIVALS:
+        festival |= (date >= first) & (date < last)
+    rest = np.isin(day % 7, WEEKEND)
+    for payer in OFFICES:
+        there[:, PAYERS.index(payer)] = np.where(rest | festival, scenario.committee.weekend, 1.0)
+    for payer in ("member", "volunteer"):
+        there[:, PAYERS.index(payer)] = np.where(festival, calendar.festive, 1.0)
+    for payer, people in staff(scenario).items():
+        there[:, PAYERS.index(payer)] *= filled(people, calendar, day, np.uint64(below(key, hash_name(payer))))
+    for shock in scenario.shock:
+        then = (day >= shock.day) & (day < shock.day + shock.days)
+        for j in (j for j, kind in enumerate(kinds) if kind.family == shock.family):
+            weather[then, j] *= np.exp(shock.ease)
+        if shock.role:
+            there[then, PAYERS.index(shock.role)] *= 1.0 - shock.share
+    return weather, there
+
+
+def staff(scenario):
+    """People paid to be there, by payer."""
+    company, grid, kinds = scenario.property_managers, scenario.grid_workers, scenario.compound
+    size = {kind: kind.buildings * kind.stairwells * kind.floors for kind in kinds}
+    each = scenario.community.households / sum(kind.count * size[kind] for kind in kinds)  # homes on a floor, about
+    crews = sum(kind.count * workers(company, each * size[kind]) for kind in kinds if kind.company)
+    return {"committee": ceil(scenario.committee.staff), "grid": grid.full_time + grid.part_time, "property": crews}
+
+
+def filled(people, calendar, day, key):
+    """Share of so many posts that are filled on each `day` (n,): whoever leaves is missed for `vacancy` days."""
+    empty = np.zeros(len(day))
+    for who in range(people if calendar.leaving else 0):
+        own, time, spell = np.uint64(below(key, who)), 0.0, 0
+        while time <= day[-1]:
+            time += waiting(own, spell) / calendar.leaving * YEAR
+            empty += (day > time) & (day <= time + calendar.vacancy)
+            time, spell = time + calendar.vacancy, spell + 1
+    return 1.0 - empty / max(people, 1)
+
+
+def outset(scenario, units, buildings, key):
+    """Where the issues of the outset are: (building, category, how many, how many of them stubborn), the buildings drawn in turn from those where there is what it arises from.
+
+    What concerns a whole compound is shared out between compounds first. `units` (buildings, categories) counts what each category arises
+    from, `key` is a key of luck. Raises ScenarioError where there is none of it.
+    """
+    names, found, firm, compound = list(scenario.issues), Counter(), Counter(), buildings.compound
+    for n, begin in enumerate(scenario.outset):
+        j = names.index(begin.category)
+        can = np.flatnonzero(units[:, j] > 0)
+        if not len(can):
+            raise ScenarioError(f"outset.{n}.category = {begin.category!r} can be nowhere: everybody whom it could concern is away for good; raise residents.home_away")
+        turn = can[np.argsort(chances(np.uint64(below(key, encode_category(begin.category))), buildings.luck[can]), kind="stable")].tolist()
+        if scenario.issues[begin.category].scope == "compound":
+            before = Counter()  # how many buildings of the same compound come earlier
+            turns = {b: (before.update([compound[b]]), before[compound[b]])[1] for b in turn}
+            turn.sort(key=turns.get)
+        for place in range(begin.count):
+            cell = turn[place % len(turn)], j
+            found[cell] += 1
+            firm[cell] += begin.stubborn
+    return [(*cell, n, firm[cell]) for cell, n in found.items()]

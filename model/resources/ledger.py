@@ -1,0 +1,39 @@
+"""The ledger: whose hours and yuan went where. Every hour granted has a mechanism, or a desk, that used it."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ...engine.jit import part
+from .calendar import PAYERS
+
+
+class Ledger(NamedTuple):
+    """Sums since day 0. The last row is the desks themselves, which no mechanism sent."""
+
+    hours: np.ndarray     # (mechanisms + 1, 7) float64  by PAYERS
+    fen: np.ndarray       # (mechanisms + 1,) int64      spent by mechanisms; the last is what issues cost
+    supplied: np.ndarray  # (7,) float64                 hours there were, by PAYERS
+
+
+def opened(mechanisms):
+    """An empty ledger for so many mechanisms."""
+    return Ledger(np.zeros((mechanisms + 1, len(PAYERS))), np.zeros(mechanisms + 1, np.int64), np.zeros(len(PAYERS)))
+
+
+@part
+def desks(ledger, given, hours, spending):
+    """Book what the desks spent on issues: of the `given` (compounds + 2,) hours those not left in `hours`, and all (funds,) fen so far that no mechanism took."""
+    compounds, mechanisms = len(given) - 2, len(ledger.fen) - 1
+    crews = 0.0
+    for c in range(compounds):
+        crews += given[c] - hours[c]
+    ledger.hours[mechanisms, 0] += crews
+    ledger.hours[mechanisms, 1] += given[compounds] - hours[compounds]
+    ledger.hours[mechanisms, -1] += given[compounds + 1] - hours[compounds + 1]
+    fen = 0
+    for fund in range(len(spending)):
+        fen += spending[fund]
+    for m in range(mechanisms):
+        fen -= ledger.fen[m]
+    ledger.fen[mechanisms] = fen

@@ -1,0 +1,50 @@
+"""Making strangers familiar, told a second time."""
+
+from ..twin import FAMILIES, Mechanism, added, spent, workable
+
+
+class Twin(Mechanism):
+    """A club in each building once a week and a few festivals of all: who lives there comes, meets others, and slowly gets into a habit.
+
+    On Sundays those who are looking for somebody are heard.
+    """
+
+    def begin(self, w):
+        for b in w.buildings:
+            homes = [h for s in b.parts for h in s.parts]
+            b.come, b.habit = 1.0 - self.absence * (sum(h.away for h in homes) / len(homes)), 0.0
+
+        self.dates = [(45 + n * 365 // self.festivals) % 365 for n in range(self.festivals)]
+        self.first = (w.scenario.calendar.month - 1) * 365 // 12
+        self.looking = [list(w.scenario.issues).index(name) for name in ("job_or_partner", "elder_alone")]
+
+    def festive(self, w):
+        return (w.day - 1 + self.first) % 365 in self.dates
+
+    def gathers(self, w, b):
+        return self.festive(w) or b.id % 7 == w.day % 7
+
+    def ask(self, w):
+        if self.festive(w):
+            return {"yuan": self.feast * len(w.buildings)}
+        clubs = [[self.club for b in c.parts if self.gathers(w, b)] for c in w.compounds]
+        return {"volunteer": [added(club + [self.station for _ in c.parts] * (w.day % 7 == 0)) for club, c in zip(clubs, w.compounds)]}
+
+    def pull(self, w, share):
+        norms = [-self.norms * b.habit * share[b.compound] for b in w.buildings]
+        self.came = [b.come * share[b.compound] if self.gathers(w, b) else 0.0 for b in w.buildings]
+        there = [self.station * part if w.day % 7 == 0 and not self.festive(w) else 0.0 for part in share]
+        theirs = [i.category in self.looking for i in w.issues]
+        hours = [each * len(c.parts) for each, c in zip(there, w.compounds)]
+        return {
+            "sight": [self.asking * there[i.compound] if mine else 0.0 for i, mine in zip(w.issues, theirs)],
+            "work": spent(hours, [i.compound for i in w.issues], [i.left if mine and workable(i) else 0.0 for i, mine in zip(w.issues, theirs)]),
+            "ties": [self.meeting * came for came in self.came],
+            "ease": [[norm if family in ("environment", "safety") else 0.0 for family in FAMILIES] for norm in norms],
+            "wish": [[self.turnout * added(b.habit for b in c.parts) / float(len(c.parts)) * share[c.id]] * 4 for c in w.compounds],
+        }
+
+    def learn(self, w):
+        for b, came in zip(w.buildings, self.came):
+            left = b.habit * (1.0 - self.fading)
+            b.habit = left + self.growing * came * (1.0 - left)

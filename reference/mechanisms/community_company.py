@@ -1,0 +1,37 @@
+"""Community company, told a second time."""
+
+from ..twin import Mechanism, chance
+
+
+class Twin(Mechanism):
+    """Paid in on Saturdays, run on working days, lucky or not each four weeks; the day after, half of what was made is given."""
+
+    def begin(self, w):
+        self.size = self.capital * len(w.households)
+        self.held, self.worked, self.made = 0.0, 0.0, 0.0
+
+    def instalment(self):
+        return min(self.size / self.build, max(0.0, self.size - self.held))
+
+    def ask(self, w):
+        return {0: {}, 6: {"yuan": self.instalment()}}.get(w.day % 7, {"committee": self.staff * self.lines})
+
+    def pull(self, w, share):
+        self.got = min(share)
+        return {"money": self.half * self.made * self.got if w.day % 28 == 1 else 0.0}
+
+    def learn(self, w):
+        if w.day % 28 == 1:
+            self.made *= 1.0 - self.got
+        if w.day % 7 == 6:
+            self.held += self.got * self.instalment()
+        elif w.day % 7 != 0:
+            self.worked += self.got * (self.held / self.size)
+        if w.day % 28 == 0:
+            luck = chance(w.luck.key("community_company business", w.day), 0)
+            result = self.surplus * self.lines * len(w.households) * self.worked * (1.0 + self.risk * (2.0 * luck - 1.0))
+            if result > 0.0:
+                self.made += result
+            else:
+                self.held = max(0.0, self.held + result)
+            self.worked = 0.0

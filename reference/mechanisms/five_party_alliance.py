@@ -1,0 +1,49 @@
+"""Five-party alliance, told a second time."""
+
+from ..twin import TABLE, Mechanism, chance
+
+
+class Twin(Mechanism):
+    """In compounds with a company five parties sit every few weeks over the two or so oldest matters; momentum grows with sittings."""
+
+    def begin(self, w):
+        self.momentum, self.coming = [0.0 for _ in w.compounds], [0.0 for _ in w.compounds]
+
+    def sits(self, w, day):
+        return [c.company and day > 14 and (day + c.id) % (7 * self.every) == 0 for c in w.compounds]
+
+    def ask(self, w):
+        self.today = self.sits(w, w.day)
+        ahead = zip(*(self.sits(w, w.day + days) for days in range(1, 7)))
+        self.soon = [any(later) and not today for later, today in zip(ahead, self.today)]
+        self.called = [any(later) for later in zip(*(self.sits(w, w.day + days) for days in range(7, 14)))]
+        seat = [self.hours if sits else 0.0 for sits in self.today]
+        committee = [hours + self.notice / 7 if called else hours for hours, called in zip(seat, self.called)]
+        promises = [3.0 * self.hours / 6 if soon else 0.0 for soon in self.soon]
+        return {"committee": committee, "member": promises, "property": seat} if any(self.today + self.soon + self.called) else {}
+
+    def pull(self, w, share):
+        luck = w.luck.key("five_party_alliance owners' committee comes", w.day)
+        coming = [self.working * (1.0 - self.absence * (1.0 - c.around)) if w.day >= self.owners_from else 0.0 for c in w.compounds]
+        owners = [chance(luck, c.id) < often for c, often in zip(w.compounds, coming)]
+        taken = [min(part, coming) * (5.0 if come else 4.0) for part, coming, come in zip(share, self.coming, owners)]
+        self.share = share
+        self.held = [sits and seats >= self.quorum for sits, seats in zip(self.today, taken)]
+        here = [seats / 5.0 if held else 0.0 for held, seats in zip(self.held, taken)]
+        accord = {}
+        for c in w.compounds:
+            stuck = [i for i in w.issues if i.compound == c.id and i.state == TABLE and w.day - i.born >= self.stuck]
+            for issue in stuck[: self.items] if owners[c.id] else []:
+                accord[issue.id] = self.push * self.momentum[c.id] * here[c.id]
+        return {
+            "accord": [accord.get(i.id, 0.0) for i in w.issues],
+            "keep": [self.momentum[i.compound] * share[i.compound] if i.state == TABLE else 0.0 for i in w.issues],
+            "wish": [[0.0, 0.0, self.call * s, self.call * s] if called else [0.0] * 4 for s, called in zip(share, self.called)],
+            "trust": [[self.answer * here[b.compound], self.answer * here[b.compound], 0.0] for b in w.buildings],
+        }
+
+    def learn(self, w):
+        faded = [momentum * (1.0 - self.fading) for momentum in self.momentum]
+        self.momentum = [now + self.gather * (1.0 - now) if held and w.day >= self.owners_from else now for now, held in zip(faded, self.held)]
+        coming = [now + s / 6 if soon else now for now, s, soon in zip(self.coming, self.share, self.soon)]
+        self.coming = [0.0 if today else now for now, today in zip(coming, self.today)]

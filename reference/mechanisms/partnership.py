@@ -1,0 +1,43 @@
+"""Partnership, told a second time."""
+
+from ..twin import FAMILIES, Mechanism, added, spent, workable
+
+
+class Twin(Mechanism):
+    """A circle of firms that feel bound after each meeting, and less so every Thursday."""
+
+    def begin(self, w):
+        self.bound, self.days = 0.0, 0
+        if self.units == 0:
+            self.units = added(b.shops for b in w.buildings) / self.shops
+
+    def meets(self, w):
+        return self.units > 0 and self.days % self.every == 16
+
+    def ask(self, w):
+        committee = self.guiding * (self.lends * self.units * self.bound)
+        if w.day % 7 == 4 and self.bound > 0.0:
+            committee += self.touch
+        if self.meets(w):
+            return {"committee": committee + self.meeting, "member": self.members}
+        return {"committee": committee}
+
+    def suits(self, w, issue):
+        common = issue.scope > 0 and "volunteer" in w.kinds[issue.category].hands
+        return workable(issue) and (common or FAMILIES[issue.family] == "street")
+
+    def pull(self, w, share):
+        self.share = min(share)
+        hours = self.lends * self.units * self.bound * self.share
+        return {
+            "work": spent([hours], [0 for _ in w.issues], [i.left if self.suits(w, i) else 0.0 for i in w.issues]),
+            "ties": [self.rooms * self.bound * self.share for _ in w.buildings],
+            "money": self.gives * self.units * self.bound * self.share if w.day % 30 == 0 else 0.0,
+        }
+
+    def learn(self, w):
+        if w.day % 7 == 4:
+            self.bound *= 1.0 - self.loosening * (2.0 - self.share)
+        if self.meets(w):
+            self.bound += self.share * (1.0 - self.bound)
+        self.days += 1

@@ -1,0 +1,32 @@
+"""Party volunteers, told a second time."""
+
+from ..twin import FAMILIES, Mechanism, spent, wanted
+
+
+class Twin(Mechanism):
+    """A team that ages cares, tidies and repairs, with a service day each quarter that draws others along."""
+
+    def begin(self, w):
+        self.left, self.first = 1.0, (w.scenario.calendar.month - 1) * 365 // 12
+
+    def wanted(self, w):
+        return (self.festive if w.day % 91 == 0 else self.daily) * len(w.buildings)
+
+    def ask(self, w):
+        return {role: 0.5 * self.left * self.wanted(w) for role in ("member", "volunteer")}
+
+    def pull(self, w, share):
+        got = self.left * min(share)
+        party = got if w.day % 91 == 0 else 0.0
+        students = self.students * len(w.buildings) * got if (w.day - 1 + self.first) % 365 * 12 // 365 + 1 in (1, 2, 7, 8) else 0.0
+        return {
+            "sight": [self.visits * got if FAMILIES[i.family] == "care" else 0.0 for i in w.issues],
+            "work": spent([self.wanted(w) * got], [0 for _ in w.issues], wanted(w, "volunteer")),
+            "wish": [[0.0] + [self.call * got] * 3 for _ in w.compounds],
+            "trust": [[0.0, 0.0, self.goodwill * party] for _ in w.buildings],
+            "ties": [self.meeting * party for _ in w.buildings],
+            "supply": [0.0, 0.0, 0.0, students, 0.0],
+        }
+
+    def learn(self, w):
+        self.left = min(1.0, max(0.0, self.left + (self.joining * (1.0 - self.left) - self.ageing * self.left) / 365))

@@ -1,0 +1,37 @@
+"""Project finance, told a second time."""
+
+from ..twin import MONEY, SIGN, Mechanism, added, chance
+
+
+class Twin(Mechanism):
+    """Once a week applications are answered, and one is written for what large bills still miss."""
+
+    def begin(self, w):
+        self.answers = {}  # week of the answer -> yuan applied for
+        self.granted = 0.0
+
+    def missing(self, w):
+        """Yuan missing for large bills that wait for money, and for projects that collect signatures with some success."""
+        large = [i for i in w.issues if i.cost >= 100 * self.large and i.cost > w.funds[i.compound]]
+        bills = [(i.cost - max(0, w.funds[i.compound])) / 100 for i in large if i.state == MONEY or (i.state == SIGN and self.well_under_way(i, w.compounds[i.compound]))]
+        return max(0.0, added([*bills, *(-yuan for yuan in self.answers.values())]) - max(0, w.funds[-1]) / 100)
+
+    def well_under_way(self, issue, c):
+        return c.active == issue.id and c.all > 0 and c.all - c.open >= self.early * c.all
+
+    def ask(self, w):
+        self.writes = w.day % 7 == 3 and self.missing(w) >= 100.0
+        return {"committee": self.writing} if self.writes else {}
+
+    def pull(self, w, share):
+        self.got = min(share)
+        return {"money": self.granted * self.got}
+
+    def learn(self, w):
+        self.granted = 0.0
+        if w.day % 7 == 3:
+            applied = self.missing(w) * self.got if self.writes else 0.0
+            answered = self.answers.pop(w.day // 7, 0.0)
+            if chance(w.luck.key("project_finance refused", w.day), 0) >= self.refusal:
+                self.granted = self.covered * answered
+            self.answers[w.day // 7 + self.wait] = applied

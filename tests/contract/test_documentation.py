@@ -1,0 +1,115 @@
+"""The model's description names all that there is, and what of it comes from the code is as the code has it now."""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import cogov
+import pytest
+from cli_runner import typist
+from cogov.cli import main as command
+from cogov.engine.toml_reader import parse_setting
+from cogov.experiments.comparison.parameter_paths import at, parameters
+from cogov.model import mechanisms
+from cogov.model.issues.categories import CATEGORIES, FAMILIES, FAMILIES_ZH
+from cogov.model.issues.consent_rules import RULES
+from cogov.model.issues.issue_table import ALLOWED, STATES
+from cogov.model.resources.levers import LEVERS
+from cogov.model.scenario import Scenario
+from cogov.viz.figures.model_diagrams import PULLED, identity
+from cogov.viz.text.parameter_tables import page
+
+DOCS = Path(cogov.__file__).parent / "docs"
+ANEW = "is not what the code says now: write it anew with `cogov docs`"
+ODD = (DOCS / "ODD.md").read_text("utf-8")
+
+
+def test_parameters_are_those_of_the_code():
+    assert (DOCS / "parameters.md").read_text("utf-8") == page(parameters()), f"docs/parameters.md {ANEW}"
+
+
+def drawn(name):
+    """What joins two in a diagram, by their names."""
+    return set(re.findall(r'<g id="(\w+-\w+)"', (DOCS / name).read_text("utf-8")))
+
+
+def test_the_life_of_an_issue_is_drawn_as_it_is():
+    assert drawn("lifecycle.svg") == {identity(STATES[state], STATES[to]) for state, allowed in ALLOWED.items() for to in allowed}, f"docs/lifecycle.svg {ANEW}"
+
+
+def test_every_pull_is_drawn():
+    pulls = {identity(name, lever) for name in mechanisms.names() for lever in mechanisms.named(name).pulls}
+    assert drawn("levers.svg") == pulls, f"docs/levers.svg {ANEW}"
+
+
+def test_diagrams_are_written_the_same_twice(tmp_path, monkeypatch):
+    for folder in ("one", "other"):
+        monkeypatch.setattr(sys, "argv", ["cogov", "docs", str(tmp_path / folder)])
+        with pytest.raises(SystemExit):
+            command.main()
+    written = [{path.name: path.read_bytes() for path in (tmp_path / folder).iterdir()} for folder in ("one", "other")]
+    assert written[0].keys() == {"parameters.md", "lifecycle.svg", "levers.svg"} and written[0] == written[1]
+
+
+NAMES = {
+    "mechanism": [f"**`{name}`** {mechanisms.named(name).zh}" for name in mechanisms.names()],
+    "family": [f"{name} {zh}" for name, zh in zip(FAMILIES, FAMILIES_ZH)],
+    "lever": [f"| `{name}` | {zh} |" for those in PULLED.values() for name, zh in those.items()] + [f"`{name}`" for name in LEVERS],
+    "rule of consent": [f"`{name}`" for name in RULES],
+    "state": STATES,
+}
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_nothing_is_left_out(kind):
+    said = " ".join(ODD.split())
+    assert [name for name in NAMES[kind] if name not in said] == [], f"docs/ODD.md leaves out a {kind}"
+
+
+def test_it_counts_right():
+    assert f"categories ({len(CATEGORIES)};" in " ".join(ODD.split()), "docs/ODD.md counts other categories"
+    assert len(LEVERS) == 15 and "fifteen named levers" in " ".join(ODD.split()), "docs/ODD.md counts other levers"
+
+
+@pytest.mark.parametrize("path", sorted(DOCS.glob("*.md")), ids=lambda path: path.name)
+def test_links_lead_somewhere(path):
+    text = re.sub(r"```.*?```|`[^`\n]*`", "", path.read_text("utf-8"), flags=re.S)
+    links = [link for link in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in link]
+    assert [link for link in links if not (path.parent / (link.partition("#")[0] or path.name)).exists()] == []
+    here = [(path.parent / (file or path.name), anchor) for file, _, anchor in (link.partition("#") for link in links) if anchor]
+    assert [(file.name, anchor) for file, anchor in here if anchor not in anchors(file)] == []
+
+
+def anchors(path):
+    """What GitHub calls the headings of a page."""
+    heads = re.findall(r"^#+ (.*)$", path.read_text("utf-8"), flags=re.M)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def test_every_knob_can_be_set_by_its_path():
+    plain = Scenario(mechanisms=mechanisms.every())
+    for one in parameters():
+        if not one.path.startswith("[["):
+            assert parse_setting(plain, f"{one.path}={one.default}") == (one.path, at(plain, one.path))
+
+
+@pytest.fixture
+def knobs(monkeypatch, capsys):
+    """Type `cogov knobs`; returns (exit status, standard output, standard error)."""
+    return typist(monkeypatch, capsys, "knobs")
+
+
+def test_knobs_are_listed(knobs):
+    status, out, _ = knobs("issues.litter", "--json")
+    told = {one["path"]: one for one in json.loads(out)}
+    assert status == 0 and all(path.startswith("issues.litter.") for path in told)
+    assert told["issues.litter.rate"]["default"] == 3.0 and told["issues.litter.rate"]["cases"] == {"shuian": 14.0}
+    status, out, _ = knobs("mechanisms.grid_patrol")
+    assert status == 0 and "paperwork" in out and "walk" in out
+    assert knobs("--markdown")[1] == page(parameters())
+
+
+def test_a_knob_that_is_none_is_refused_with_the_way_out(knobs):
+    status, out, err = knobs("staff")
+    assert status == 2 and out == "" and "committee.staff" in err and err.count("\n") == 1

@@ -1,0 +1,385 @@
+"""What every mechanism promises. A new file in model/mechanisms is tested here without a new test."""
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, fields, replace
+from importlib import import_module, invalidate_caches
+from multiprocessing import get_context
+from random import Random
+
+import numpy as np
+import pytest
+from cogov.engine.parameters import ScenarioError, paths, turned
+from cogov.engine.randomness import Luck
+from cogov.model import mechanisms
+from cogov.model.cases import read
+from cogov.model.issues.categories import Category
+from cogov.model.resources.levers import LEVERS, POOLS, PROPERTY
+from cogov.model.scenario import Scenario
+from cogov.model.simulate import days, simulate
+from cogov.model.world import REPLACED
+from scenarios import STORM, WORLDS, YARD, differing, digest, governed, kept, parting, told
+
+NAMES = mechanisms.names()
+BUSY = 2  # a seed with which there is something to do for each of them
+SEEDS = range(1, 25)  # enough for what is rare, such as somebody who steps down
+RARE = {"concurrent_posts": {"leaving": 2.0}}  # with which what hardly ever happens does
+EVERYBODY = governed(STORM, *NAMES)
+STARVED = replace(  # nobody has an hour, and there is no money
+    STORM,
+    committee=replace(STORM.committee, staff=0.0, budget=0.0, fund=0.0),
+    party_members=replace(STORM.party_members, evening=0.0),
+    volunteers=replace(STORM.volunteers, evening=0.0),
+    grid_workers=replace(STORM.grid_workers, full_time=0, part_time=0),
+    property_managers=replace(STORM.property_managers, shift=0.0),
+)
+
+
+@pytest.fixture(params=NAMES)
+def name(request):
+    return request.param
+
+
+@pytest.fixture
+def one(name):
+    return mechanisms.named(name)()
+
+
+def felt(ends):
+    """Whether two ends of a knob, `ends(world)` -> (low, high), differ in anything measured, in some world and some luck."""
+    return any(parting(*ends(world), seed) for seed in SEEDS for world in WORLDS.values())
+
+
+def ends(f):
+    return f.metadata["low"], f.metadata["high"]
+
+
+def arrays(part):
+    """Every array in a tuple of columns, and in those within it."""
+    if isinstance(part, np.ndarray):
+        yield part
+    elif isinstance(part, tuple):
+        for inner in part:
+            yield from arrays(inner)
+
+
+# ------------------------------------------------------------------------------------------------------------ each by itself
+
+
+def test_same_seed_same_days(name):
+    assert not differing(kept(simulate(governed(STORM, name), 1)), kept(simulate(governed(STORM, name), 1)))
+
+
+def test_survives_a_pickle(name, one):
+    scenario = governed(STORM, **{name: replace(one, strength=0.8)})
+    assert not differing(kept(simulate(pickle.loads(pickle.dumps(scenario)), 1)), kept(simulate(scenario, 1)))
+
+
+def test_it_does_something(name):
+    """Not only to the ledger: what becomes of issues is different."""
+    without, with_ = kept(simulate(STORM, BUSY)), kept(simulate(governed(STORM, name), BUSY))
+    assert {"issues.state", "issues.resolved"} & {*differing(without, with_)}
+
+
+@pytest.mark.parametrize("knob", [pytest.param((n, f), id=f"{n}.{f.name}") for n in NAMES for f in fields(mechanisms.named(n))])
+def test_every_knob_is_felt(knob):
+    name, f = knob
+    one = mechanisms.named(name)(**RARE.get(name, {}))
+    assert felt(lambda world: [governed(world, **{name: replace(one, **{f.name: end})}) for end in ends(f)])
+
+
+def test_every_knob_says_where_it_comes_from(one):
+    assert [f.name for f in fields(one) if not (f.metadata.get("unit") and f.metadata.get("source"))] == []
+    assert len(fields(one)) > 1, "a mechanism without a knob of its own"
+
+
+def test_its_file_says_what_it_does_and_how_it_disappoints(name, one):
+    first, _, rest = import_module(f"cogov.model.mechanisms.{name}").__doc__.partition("\n\n")
+    assert first[0].isascii() and first[0].isalpha() and first.endswith(".") and "\n" not in first
+    assert rest.startswith("Disappoints ")
+    assert one.zh and all("\u4e00" <= c <= "\u9fff" for c in one.zh)
+    assert [n for n in NAMES if mechanisms.named(n).zh == one.zh] == [name]
+
+
+def test_nothing_is_free(name):
+    """Some day it asks for hours or yuan, and the ledger knows that it got them."""
+    asked = 0.0
+    for world in days(governed(STORM, name), BUSY):
+        asked += world.hands[name].want.sum()
+    row = world.names.index(name)
+    assert asked > 0
+    assert world.ledger.hours[row].sum() + world.ledger.fen[row] > 0
+    assert world.ledger.hours[:-1].sum() == world.ledger.hours[row].sum()
+
+
+def test_unpaid_it_pulls_nothing(name):
+    """Unless it is to its own cost: it may make people weary, and bring in hands, though no more than it asks for itself."""
+    for world in days(governed(STORM, name), 1):
+        hand = world.hands[name]
+        for a in (hand.want, *hand.lever):
+            a.fill(0.0)
+        world.ask()
+        hand.share.fill(0.0)
+        world.pull()
+        assert np.all(hand.lever.wish <= 0)
+        assert np.all(hand.lever.supply <= hand.want[1 : 1 + len(POOLS)].sum(axis=1))
+        assert [lever for lever, part in hand.lever._asdict().items() if lever not in ("wish", "supply") and np.any(part)] == [], f"day {world.day}"
+
+
+def test_it_pulls_the_levers_that_it_says_and_each_of_them(name, one):
+    """What it writes elsewhere goes where nobody looks; there must be nothing."""
+    assert set(one.pulls) <= set(LEVERS)
+    pulled = set()
+    for seed, world_ in ((seed, world_) for seed in SEEDS for world_ in WORLDS.values()):
+        for world in days(governed(world_, name), seed):
+            lever = world.hands[name].lever
+            pulled |= {each for each in LEVERS if np.any(getattr(lever, each))}
+        if seed > 1 and pulled == set(one.pulls):
+            break
+    assert pulled == set(one.pulls)
+
+
+def test_who_never_got_an_hour_never_helped(name):
+    """Where nobody has an hour and there is no money; captains bring their own evenings, and may use those."""
+    for world in days(governed(STARVED, name), 1):
+        row = world.names.index(name)
+        if world.ledger.hours[row].sum() + world.ledger.fen[row] == 0:
+            helped = [lever for lever, part in world.hands[name].lever._asdict().items() if lever != "supply" and np.any(part)]
+            assert helped == [], f"day {world.day}"
+
+
+def test_it_reads_the_world_and_never_writes_it(name, one):
+    """Asking and pulling write nothing but its hand, learning nothing but its own columns. Every eighth day: over the weeks, that is every weekday."""
+    luck = Luck(1)
+    for world in days(governed(STORM, name), 1):
+        if world.day % 8:
+            continue
+        hand = world.hands[name]
+        for act, may in (("ask", [hand.want]), ("pull", [*hand.lever]), ("learn", [*arrays((hand.own,))])):
+            others = seen(world, may)
+            before = [a.tobytes() for a in others]
+            one.begin(world, luck)
+            getattr(world, act)()
+            assert [a.tobytes() for a in others] == before, f"day {world.day}: {act}"
+
+
+def seen(world, leave):
+    """Every array that a mechanism can see, but for those in `leave` and what shares their memory."""
+    every = [*arrays(world.state), *(getattr(world, name) for name in REPLACED), *arrays((*world.hands.values(),))]
+    return [a for a in every if not any(np.may_share_memory(a, b) for b in leave if b.size)]
+
+
+# ------------------------------------------------------------------------------------------------------------- all together
+
+
+def test_strength_zero_is_the_same_as_absent(name, one):
+    others = governed(STORM, *(n for n in NAMES if n != name))
+    absent, silent = simulate(others, 1), simulate(replace(others, mechanisms=others.mechanisms | {name: replace(one, strength=0.0)}), 1)
+    assert not differing(kept(absent), kept(silent))
+    assert not silent.ledger.hours[silent.names.index(name)].any()
+
+
+@dataclass(frozen=True)
+class Chatter(mechanisms.Mechanism):
+    """Meets plenty of luck and does nothing with it."""
+
+    def begin(self, world, luck):
+        np.random.seed(5)
+        return luck("chatter", np.arange(1_000_000)).mean()
+
+    @staticmethod
+    def learn(m, w):
+        luck = Luck(1)
+        luck("hear", np.arange(1000), w.day), luck("chatter", np.arange(1000), w.day), np.random.rand(10)
+
+
+@pytest.mark.parametrize("called", ["a_chatter", "chatter", "z_chatter"])
+def test_who_only_chatters_is_not_there(called):
+    """Wherever it stands in the alphabet, and however much luck it meets."""
+    assert not differing(kept(simulate(EVERYBODY, 1)), kept(simulate(governed(STORM, *NAMES, **{called: Chatter()}), 1)))
+
+
+@dataclass(frozen=True)
+class Nudge(mechanisms.Mechanism):
+    """Asks everybody for a little and helps everywhere a little: a third and a fourth term in every sum."""
+
+    little: float = 0.1
+
+    pulls = ("voice", "sight", "keep", "wish", "trust", "ties", "supply")
+
+    @staticmethod
+    def ask(m, w):
+        m.want[1 : 1 + len(POOLS), -1] = m.knobs[0].little
+        m.want[PROPERTY, :-1] = np.where(w.crews > 0, m.knobs[0].little, 0.0)
+
+    @staticmethod
+    def pull(m, w):
+        little, n = m.knobs[0].little * m.share[-1], len(w.issues)
+        m.lever.sight[:n], m.lever.keep[:n] = little, little
+        for each in ("voice", "wish", "ties", "supply"):
+            getattr(m.lever, each)[...] = little
+        m.lever.trust[...] = little / 10
+
+
+def test_order_does_not_matter():
+    """Not to a bit of anything, though sums of three and more depend on theirs."""
+    everyone = {name: mechanisms.named(name)() for name in NAMES} | {f"nudge_{i}": Nudge(little=i / 10) for i in (1, 2, 3, 7)}
+
+    def at_last(order):
+        for world in days(replace(STORM, mechanisms={name: everyone[name] for name in order}), 1):
+            pass
+        return *told(world), *(column.tobytes() for part in (world.residents, world.mood) for column in part), world.used.tobytes(), world.wished.tobytes()
+
+    orders = [list(everyone)[::-1]] + [Random(i).sample(list(everyone), len(everyone)) for i in range(4)]
+    assert [order for order in orders if at_last(order) != at_last(list(everyone))] == []
+
+
+@pytest.mark.slow
+def test_another_process_with_other_threads_lives_the_same_days(monkeypatch):
+    there = []
+    for threads in ("1", "3"):
+        monkeypatch.setenv("NUMBA_NUM_THREADS", threads)
+        monkeypatch.setenv("PYTHONHASHSEED", threads)
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            there.append(pool.submit(digest, EVERYBODY, 1).result())
+    assert there == [digest(EVERYBODY, 1)] * 2
+
+
+NIGHT_WATCH = '''"""Night watch (夜巡): somebody walks round with a lamp.
+
+Disappoints by day.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ...engine.jit import kernel
+from ...engine.parameters import knob
+from ..resources.levers import ALL, COMMITTEE
+from . import Mechanism
+
+
+@dataclass(frozen=True)
+class NightWatch(Mechanism):
+    zh: ClassVar[str] = "夜巡"
+    pulls: ClassVar[tuple] = ("sight",)
+    lamp: float = knob(0.5, 0.0, 2.0, unit="1/day, of finding", source="assumed")
+
+    @kernel
+    def ask(m, w):
+        m.want[COMMITTEE, ALL] = 1.0
+
+    @kernel
+    def pull(m, w):
+        for i in range(len(w.issues)):
+            if w.issues[i].scope > 0:
+                m.lever.sight[i] = m.knobs[0].lamp * m.share[ALL]
+'''
+
+
+def test_to_add_a_mechanism_is_to_add_a_file(tmp_path, monkeypatch):
+    (tmp_path / "night_watch.py").write_text(NIGHT_WATCH, "utf-8")
+    case = tmp_path / "case.toml"
+    case.write_text("days = 60\n[community]\n[[compound]]\n[mechanisms.night_watch]\nlamp = 1.5\n")
+    with monkeypatch.context() as added:
+        added.setattr(mechanisms, "__path__", [*mechanisms.__path__, str(tmp_path)])
+        assert mechanisms.names() == sorted([*NAMES, "night_watch"])
+        (registry,) = (f.metadata["named"] for f in fields(Scenario) if f.name == "mechanisms")
+        assert registry()["night_watch"].zh == "夜巡"
+        scenario = read(case)
+        assert scenario.mechanisms["night_watch"].lamp == 1.5
+        assert paths(scenario)["mechanisms.night_watch.lamp"].metadata["high"] == 2.0
+        run = simulate(scenario, 1)
+        assert run.ledger.hours[run.names.index("night_watch"), 1] > 10
+        assert "night_watch" in {run.names[code] for code in run.issues["teller"] if code >= 0}
+    del sys.modules["cogov.model.mechanisms.night_watch"], mechanisms.night_watch
+    invalidate_caches()
+    assert mechanisms.names() == NAMES
+    with pytest.raises(ScenarioError, match="night_watch"):
+        read(case)
+
+
+@pytest.mark.parametrize("line", ["[mechanisms.grid_patroll]", "[mechanisms.grid_patrol]\nsihgt = 1.0", "[mechanisms.grid_patrol]\nsight = 9.5"])
+def test_a_wrong_name_or_number_is_an_error(line, tmp_path):
+    case = tmp_path / "case.toml"
+    case.write_text(line)
+    with pytest.raises(ScenarioError, match="case.toml"):
+        read(case)
+
+
+def test_a_number_out_of_range_is_an_error_in_python_too(name, one):
+    for f in fields(one):
+        for end, out in zip(ends(f), (-1, 1)):
+            with pytest.raises(ScenarioError, match=f"mechanisms.{name}.{f.name}"):
+                governed(YARD, **{name: replace(one, **{f.name: end + out})})
+    with pytest.raises(ScenarioError, match=f"{name}_"):
+        mechanisms.named(f"{name}_")
+
+
+# ----------------------------------------------------------------------------------------------------- knobs of the scenario
+
+PARTS = ("residents", "party_members", "volunteers", "property_managers", "grid_workers", "committee", "departments", "projects", "calendar")
+KNOBS = [pytest.param(path, f, id=path) for path, f in paths(EVERYBODY).items() if path.startswith(PARTS)]
+
+
+@pytest.mark.parametrize("path, f", KNOBS)
+def test_every_knob_of_people_and_desks_is_felt(path, f):
+    assert felt(lambda world: [turned(governed(world, *NAMES), path, end) for end in ends(f)])
+
+
+@pytest.mark.parametrize("f", [pytest.param(f, id=f.name) for f in fields(Category) if "low" in f.metadata])
+def test_every_number_of_a_category_is_felt(f):
+    used = sorted(STORM.issues, key=lambda name: getattr(STORM.issues[name], f.name) == f.default)  # first those that set it
+    assert any(parting(*(turned(STORM, f"issues.{name}.{f.name}", end) for end in ends(f))) for name in used)
+
+
+def test_every_part_of_a_scenario_that_holds_knobs_is_turned_here():
+    """Census, compound and days say what there is, not how it behaves."""
+    heads = {path.partition(".")[0] for path in paths(EVERYBODY)}
+    assert heads - {"days", "community", "issues", "mechanisms"} == set(PARTS)
+
+
+OUTSIDE = '''"""Tea round: neighbours drink tea.
+
+Disappoints by cold tea.
+"""
+from dataclasses import dataclass
+from typing import ClassVar
+
+from . import Mechanism
+
+
+@dataclass(frozen=True)
+class TeaRound(Mechanism):
+    zh: ClassVar[str] = "茶会"
+    pulls: ClassVar[tuple] = ("ties",)
+
+    @staticmethod
+    def pull(m, w):
+        m.lever.ties[:] = 0.01
+'''
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_mechanism_of_a_users_own_folder_is_swept_and_its_change_is_noticed(tmp_path, workers):
+    """By worker processes too; and old runs and new are not mixed."""
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "tea_round.py").write_text(OUTSIDE, encoding="utf-8")
+    (tmp_path / "e.toml").write_text('cases = ["wuzi_yard"]\ndays = 10\nreplicates = 2\nkeep = []\n[[arm]]\nname = "without"\n[[arm]]\nname = "with"\non = ["tea_round"]\n', encoding="utf-8")
+    sweep = [sys.executable, "-m", "cogov", "sweep", "e.toml", "--out", "out", "--workers", workers]
+
+    def swept(*more, folder="mine"):
+        return subprocess.run([*sweep, *more], cwd=tmp_path, env={**os.environ, "COGOV_MECHANISMS": folder}, capture_output=True, text=True)
+
+    first = swept("--json")
+    assert first.returncode == 0 and json.loads(first.stdout)["failed"] == 0 and json.loads(first.stdout)["now"] == 4, first.stderr
+    (tmp_path / "mine" / "tea_round.py").write_text(OUTSIDE.replace("0.01", "0.02"), encoding="utf-8")
+    again = swept()
+    assert again.returncode == 2 and "another version of the model" in again.stderr
+    lost = swept(folder="nowhere")
+    assert lost.returncode == 2 and "COGOV_MECHANISMS names nowhere" in lost.stderr and lost.stderr.count("\n") == 1

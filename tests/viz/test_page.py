@@ -1,0 +1,335 @@
+"""The page in a real browser, the network closed: it opens, a switch changes the year, a click tells a story, both languages.
+
+A visit costs a browser, a server and twenty pairs of runs. The quick tests share one and leave its switches as they were;
+those that need a fresh one are slow.
+"""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from cogov.model import mechanisms
+from cogov.model.cases import read
+from cogov.viz.lessons.reader import taught
+
+PATIENCE = 20_000  # ms; machines are shared
+
+
+@pytest.fixture(scope="module")
+def address():
+    """A page of wuzi_yard, served as `cogov serve` does, though a HOST says otherwise."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+    serving = subprocess.Popen([sys.executable, "-m", "cogov", "serve", "wuzi_yard", "--no-open", "--port", str(port)], env={**os.environ, "HOST": "0.0.0.0"}, stdout=-1, stderr=-3)
+    try:
+        for _ in range(600):
+            with socket.socket() as one:
+                if not one.connect_ex(("127.0.0.1", port)):
+                    break
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        serving.terminate()
+        serving.wait(20)
+
+
+def open_visit(browser, address):
+    """A visit; what it asked of others, what failed and what the console complained of is kept in `page.wrong`."""
+    visit = browser.new_page(viewport={"width": 1400, "height": 1600})
+    visit.wrong = []
+    visit.on("request", lambda r: visit.wrong.append(r.url) if not r.url.startswith((address, "data:", "blob:", address.replace("http", "ws"))) else None)
+    visit.on("requestfailed", lambda r: visit.wrong.append(r.url))
+    visit.on("response", lambda r: visit.wrong.append((r.status, r.url)) if r.status >= 400 else None)
+    visit.on("console", lambda m: visit.wrong.append(m.text) if m.type == "error" else None)
+    visit.set_default_timeout(PATIENCE)
+    visit.goto(address)
+    visit.wait_for_selector("canvas")
+    visit.wait_for_selector(".co-verdict")
+    return visit
+
+
+@pytest.fixture(scope="module")
+def shared(browser, address):
+    """A visit that several tests look at."""
+    return open_visit(browser, address)
+
+
+@pytest.fixture
+def page(browser, address):
+    """A fresh visit."""
+    visit = open_visit(browser, address)
+    yield visit
+    visit.close()
+
+
+def rate(page, side):
+    """What the page says of a side's rate with the luck on show."""
+    return page.locator("text=/In this year .luck [0-9]+.: [0-9]+% of issues/").nth(side).inner_text()
+
+
+def test_it_opens_with_nothing_failed_and_nothing_asked_of_others(shared):
+    shared.wait_for_timeout(1500)
+    assert shared.wrong == []
+    assert "cogov" in shared.title() and shared.locator("canvas").count() >= 1
+
+
+def test_a_switch_changes_its_own_side_only(shared):
+    left, right = rate(shared, 0), rate(shared, 1)
+    switch = shared.locator(".co-grid_patrol-0 .v-input--selection-controls__ripple")
+    switch.click()
+    shared.wait_for_function("before => !document.body.innerText.includes(before)", arg=left)
+    assert rate(shared, 0) != left and rate(shared, 1) == right
+    switch.click()
+    shared.wait_for_function("before => document.body.innerText.includes(before)", arg=left)
+    assert (rate(shared, 0), rate(shared, 1)) == (left, right)
+
+
+@pytest.mark.slow
+def test_two_visitors_do_not_see_each_other(page, browser, address):
+    other = browser.new_page()
+    other.set_default_timeout(PATIENCE)
+    other.goto(address)
+    other.wait_for_selector(".co-verdict")
+    page.locator(".co-language").click()
+    page.wait_for_selector("text=楼长")
+    assert "Grid patrol" in other.inner_text("body")
+    other.close()
+
+
+def words_of(page, selector):
+    return page.locator(selector).first.inner_text()
+
+
+def test_a_click_on_a_building_tells_who_lives_there_and_what_happened(shared):
+    shared.locator("canvas").first.focus()
+    for _ in range(40):
+        shared.keyboard.press("ArrowRight")
+    shared.keyboard.press("]")  # the town's own keys: choose a building, look inside
+    shared.keyboard.press("Enter")
+    shared.wait_for_selector("text=Everybody here is made up.")
+    assert "neighbours known" in words_of(shared, ".co-inside") and "Issues here" in words_of(shared, ".co-inside")
+
+
+def day_of(page):
+    return int(re.search(r"Day (\d+) of", page.inner_text(".cogov-town")).group(1))
+
+
+def test_it_plays_and_can_be_scrubbed(shared):
+    before = day_of(shared)
+    shared.get_by_role("button", name="Play").first.click()
+    shared.wait_for_function("before => +document.querySelector('.cogov-town').innerText.match(/Day (\\d+) of/)[1] > before + 3", arg=before)
+    shared.get_by_role("button", name="Pause").first.click()
+    shared.locator(".cogov-town input[type=range]").first.evaluate("node => { node.value = 100; node.dispatchEvent(new Event('input', { bubbles: true })) }")
+    shared.wait_for_function("document.querySelector('.cogov-town').innerText.includes('Day 100 of')")
+    shared.locator(".co-open-party_volunteers").click()
+    shared.wait_for_selector("text=/Day 100: [0-9.]+ of [0-9.]+ hours/")  # what a mechanism got and did on the day that is looked at
+    shared.wait_for_selector("text=/Moved in the year: .*resolved [0-9]/")
+    shared.locator(".co-open-party_volunteers").click()
+    shared.wait_for_selector("text=/Moved in the year/", state="detached")
+
+
+EVERY_TEXT = """() => { const found = [document.title];
+for (const node of document.querySelectorAll('body *')) {
+  if (['STYLE', 'SCRIPT', 'NOSCRIPT'].includes(node.tagName) || !node.getClientRects().length) continue;
+  for (const child of node.childNodes) if (child.nodeType === 3 && child.textContent.trim()) found.push(child.textContent.trim());
+  for (const name of ['title', 'aria-label', 'placeholder', 'alt']) if (node.getAttribute(name)) found.push(node.getAttribute(name));
+}
+return [...new Set(found)] }"""  # what is seen, hovered over and read aloud
+NAMES = "cogov|Kaplan|Meier|PNG|SVG|CSV|English|Shift|null"  # that both languages have; and ipywidgets' title of a button that has none
+
+
+def test_the_language_switch_leaves_no_string_behind(shared):
+    shared.locator(".co-open-party_volunteers").click()
+    shared.locator(".co-numbers").click()
+    shared.locator(".co-budget-1 .co-name").click()
+    shared.locator("canvas").first.focus()
+    shared.keyboard.press("]")
+    shared.keyboard.press("Enter")
+    shared.wait_for_selector("text=Everybody here is made up.")
+    shared.wait_for_selector("text=The whole year:")
+    assert [text for text in shared.evaluate(EVERY_TEXT) if re.search(r"[\u4e00-\u9fff]", text)] == ["cogov · 共治", "中文"]
+    shared.locator(".co-language").click()
+    shared.wait_for_selector("text=这里的人都是虚构的。")
+    shared.wait_for_selector("text=/二十对|做到/")
+    shared.wait_for_timeout(3000)  # the charts are drawn anew
+    left = [text for text in shared.evaluate(EVERY_TEXT) if re.search("[A-Za-z]{2,}", re.sub(NAMES, "", text))]
+    assert left == []
+    shared.locator(".co-language").click()
+    shared.wait_for_selector("text=grid patrol")
+
+
+@pytest.mark.slow
+def test_a_state_is_kept_as_file_and_link_and_opens_as_it_was(page, browser, address):
+    page.locator(".cogov-town input[type=range]").first.evaluate("node => { node.value = 77; node.dispatchEvent(new Event('input', { bubbles: true })) }")
+    page.locator(".co-open-mediation_room").click()
+    page.locator(".co-mediation_room-0 .v-input--selection-controls__ripple").click()
+    page.wait_for_selector(".co-mechanism.co-on:has(.co-open-mediation_room) .co-account")
+    page.wait_for_timeout(1500)
+    left = rate(page, 0)
+    with page.expect_download() as kept:
+        page.get_by_text("State of this page").click()
+    state = json.loads(Path(kept.value.path()).read_text(encoding="utf-8"))
+    assert state["day"] == 77 and state["left"]["on"] == ["mediation_room"]
+    with page.expect_download() as kept:
+        page.get_by_text("Case file, Left").click()
+    case = Path(kept.value.path()).with_suffix(".toml")
+    Path(kept.value.path()).rename(case)
+    assert list(read(str(case)).mechanisms) == ["mediation_room"]
+
+    def same(other):
+        other.set_default_timeout(PATIENCE)
+        other.wait_for_selector(".co-verdict")
+        other.wait_for_function("left => document.body.innerText.includes(left)", arg=left)
+        other.wait_for_function("document.querySelector('.cogov-town').innerText.includes('Day 77 of')")
+        other.wait_for_function("document.querySelector('.co-mediation_room-0 input').checked")
+        assert not other.locator(".co-mediation_room-1 input").is_checked()
+        other.close()
+
+    by_link = browser.new_page()
+    page.wait_for_function("location.search.length > 20")
+    by_link.goto(page.url)
+    same(by_link)
+    by_file = browser.new_page()
+    by_file.goto(address)
+    by_file.wait_for_selector(".co-verdict")
+    with by_file.expect_file_chooser() as chosen:
+        by_file.locator(".widget-upload").click()
+    chosen.value.set_files({"name": "mine.json", "mimeType": "application/json", "buffer": json.dumps(state).encode()})
+    same(by_file)
+    broken = browser.new_page()
+    broken.goto(address + "/?state=abc")
+    broken.wait_for_selector("text=the link is broken")
+    broken.close()
+
+
+@pytest.mark.slow
+def test_a_number_of_the_community_is_turned_on_both_sides_and_back(page):
+    left, right = rate(page, 0), rate(page, 1)
+    page.locator(".co-numbers").click()
+    slider = page.locator(".co-knob", has_text="Committee's people").locator("[role=slider]")
+    slider.focus()
+    page.keyboard.press("Home")
+    page.wait_for_function("before => !document.body.innerText.includes(before)", arg=left)
+    page.wait_for_timeout(1000)
+    assert rate(page, 1) != right
+    page.get_by_text("Turn all back").click()
+    page.wait_for_function("before => document.body.innerText.includes(before)", arg=left)
+
+
+@pytest.mark.slow
+def test_a_number_is_typed_and_what_cannot_be_is_said_beside_it(page):
+    page.locator(".co-numbers").click()
+    knob = page.locator(".co-knob", has_text="Committee's people")
+    typed = knob.locator(".v-text-field input")
+    typed.fill("6")
+    typed.press("Enter")
+    page.wait_for_selector("text=Committee's people: 6 people")
+    typed.fill("900")
+    typed.press("Enter")
+    page.wait_for_selector("text=allowed is 0 to 500")
+    luck = page.locator("input[aria-label^='Luck']")
+    luck.fill("-5")
+    luck.press("Enter")
+    page.wait_for_selector("text=The year on show is still that of luck 0.")
+    luck.fill("7")
+    luck.press("Enter")
+    page.wait_for_selector("text=/In this year .luck 7.:/")
+    told = rate(page, 0)
+    page.reload()  # the address holds the state
+    page.wait_for_selector(".co-verdict")
+    page.wait_for_function("told => document.body.innerText.includes(told)", arg=told)
+
+
+@pytest.mark.slow
+def test_what_is_being_typed_stays_while_another_year_is_drawn(page):
+    luck, left = page.locator("input[aria-label^='Luck']"), rate(page, 0)
+    page.locator(".co-grid_patrol-0 .v-input--selection-controls__ripple").click()
+    luck.fill("12")
+    page.wait_for_function("before => !document.body.innerText.includes(before)", arg=left)
+    page.wait_for_timeout(1000)
+    assert luck.input_value() == "12"
+    luck.press("Enter")
+    page.wait_for_selector("text=/In this year .luck 12.:/")
+
+
+@pytest.mark.slow
+def test_changes_in_quick_succession_leave_the_last_one_on_show(page):
+    """A year that is no longer wanted is given up; the page lives on."""
+    for gap in (100, 250, 400):
+        for name in ("mediation_room", "whistle", "grid_patrol", "chat_groups"):
+            page.locator(f".co-{name}-0 .v-input--selection-controls__ripple").click()
+            page.wait_for_timeout(gap)
+    page.wait_for_function("document.querySelector('.cogov-town').innerText.includes('Left: Chat groups, Grid patrol, Mediation room, Whistle')")
+    assert "Traceback" not in page.inner_text("body") and page.wrong == []
+
+
+@pytest.mark.slow
+def test_everything_affordable_is_more_than_nothing_and_less_than_everything(page):
+    page.locator(".co-presets-0 button", has_text="Everything affordable").click()
+    page.wait_for_function("document.querySelectorAll('.co-mechanism.co-on').length > 6", timeout=3 * PATIENCE)
+    on = sum(page.locator(f".co-{name}-0 input").is_checked() for name in mechanisms.names())
+    assert 0 < on < len(mechanisms.names())
+
+
+@pytest.mark.slow
+def test_what_cannot_be_opened_is_said(page):
+    with page.expect_file_chooser() as chosen:
+        page.locator(".widget-upload").click()
+    chosen.value.set_files({"name": "mine.json", "mimeType": "application/json", "buffer": b"[1, 2]"})
+    page.wait_for_selector("text=this is no saved state")
+    assert page.wrong == []
+
+
+def walked(page, name):
+    """Walk a lesson to its end, always taking the first answer; returns what its last step says."""
+    page.locator(".v-select").first.click()
+    page.locator(".v-list-item", has_text=name).click()
+    for _ in range(40):
+        page.wait_for_timeout(1000)  # a step is drawn piece by piece
+        if page.locator(".co-commit").count():
+            page.locator(".co-choice").first.click()
+            page.locator(".co-commit").click(timeout=PATIENCE)
+            page.wait_for_selector("text=You predicted:")
+        if page.locator(".co-score").count():
+            page.locator(".co-score").click()
+            page.wait_for_selector("text=/percentage points/")
+        before = words_of(page, ".co-lesson")
+        if "The real case" in before:
+            return before
+        page.wait_for_function("document.querySelector('.co-next') && !document.querySelector('.co-next').disabled", timeout=2 * PATIENCE)
+        page.locator(".co-next").click()
+        page.wait_for_function("before => document.querySelector('.co-lesson').innerText.split('\\n')[0] != before", arg=before.split("\n")[0])
+    raise AssertionError(f"{name} does not end")
+
+
+@pytest.mark.slow
+def test_a_reload_goes_on_in_the_lesson_where_it_was(page, address):
+    """A prediction that was made stands, and an address gets nobody past a question."""
+    page.goto(f"{address}/?lesson=lamp&step=9")
+    page.wait_for_selector(".co-commit")
+    step = words_of(page, ".co-lesson").split("\n")[0]
+    page.locator(".co-choice").last.click()
+    page.locator(".co-commit").click()
+    page.wait_for_selector("text=You predicted:")
+    told = page.locator("text=You predicted:").inner_text()
+    page.wait_for_function("location.search.endsWith('said=' + location.search.split('&step=')[1].split('&')[0] + '-3')")
+    page.reload()
+    page.wait_for_selector("text=You predicted:")
+    assert words_of(page, ".co-lesson").split("\n")[0] == step and page.locator("text=You predicted:").inner_text() == told and page.wrong == []
+
+
+TITLES = [lesson.title.en for lesson in taught()]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TITLES)
+def test_a_lesson_can_be_walked_to_its_end(page, name):
+    assert "What happened" in walked(page, name) or "budget" in name or "yuan" in name
+    assert page.wrong == []

@@ -1,0 +1,212 @@
+"""What files are thrown at: each kind of file that something reads, what reads it, and files of that kind that are right, nearly right, or ask for much."""
+
+import json
+import re
+import tomllib
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+
+import cogov
+from cogov.engine.randomness import Luck
+from cogov.engine.toml_reader import At, build, table_of
+from cogov.experiments.calibration.issue_log import read_log, save
+from cogov.experiments.files.case_writer import written
+from cogov.experiments.sweep.experiment import read_experiment
+from cogov.model import mechanisms
+from cogov.model.cases import SHIPPED, read, shipped
+from cogov.model.day import live
+from cogov.model.scenario import Scenario
+from cogov.model.world import begun, found
+from cogov.viz.lessons.reader import SHIPPED as LESSONS
+from cogov.viz.lessons.reader import read_lesson
+from cogov.viz.page.page_state import linked, opened, restored
+from fuzz_strategies import as_json, as_toml, extreme, grown, tables, torn
+from hypothesis import strategies as st
+
+SMALL = 5000  # residents of a community that is founded
+EXPERIMENTS = Path(cogov.__file__).parent / "docs" / "experiments"
+
+
+def case(folder):
+    """A case file: what is read comes back from either way to write it, and founds a community that lives through its first day."""
+    scenario = read(folder / "case.toml")
+    assert build(Scenario, table_of(scenario), At("table", {})) == scenario, "table_of and build make another scenario"
+    (folder / "again.toml").write_text(written(scenario, header="again"), encoding="utf-8")
+    assert read(folder / "again.toml") == scenario, "written and read make another scenario"
+    if scenario.community.residents < SMALL:
+        live(begun(found(scenario), scenario, Luck("fuzz")))
+
+
+def experiment(folder):
+    """An experiment file, with the list of arms and the case beside it."""
+    _, cases, arms = read_experiment(folder / "experiment.toml")
+    assert {arm.case for arm in arms} <= set(cases)
+
+
+def log(folder):
+    """An issue log with what its columns mean beside it: what is kept of it reads as the same log."""
+    one = read_log(folder / "mine.csv")
+    again = read_log(save(one, folder / "kept"))
+    assert again.issues[["opened", "closed"]].equals(one.issues[["opened", "closed"]]) and again.drawn == one.drawn, "save and read_log make another log"
+
+
+def lesson(folder):
+    """A lesson."""
+    read_lesson(folder / "lesson.toml")
+
+
+def state(folder):
+    """A saved state of the page: what is opened is saved and linked as the same."""
+    desk = restored((folder / "state.json").read_bytes().decode("utf-8", "replace"))
+    assert restored(desk.saved()) == desk, "saved and restored make another desk"
+    assert linked("?" + desk.link()) == desk, "link and linked make another desk"
+
+
+def link(folder):
+    """What stands behind an address's question mark."""
+    linked((folder / "link.txt").read_bytes().decode("utf-8", "surrogateescape"))
+
+
+@dataclass(frozen=True)
+class Target:
+    """Something that reads files."""
+
+    name: str
+    reads: object                            # a folder -> whatever; raises
+    files: object                            # () -> a strategy of {name of a file: its bytes}
+    right: object                            # () -> files that can be read
+    beside: dict = field(default_factory=dict)  # files that are always there
+    heavy: object = tuple                    # () -> files that ask for much
+
+
+def bytes_of(paths):
+    return [path.read_bytes() for path in paths]
+
+
+@cache
+def whole_case():
+    """A small case that spells out every number of every mechanism and of every kind of issue."""
+    return as_toml(table_of(replace(read("wuzi_yard"), mechanisms=mechanisms.every()))).encode()
+
+
+def like(name, raws, share=st.binary(max_size=200), write=as_toml, parse=lambda raw: tomllib.loads(raw.decode())):
+    """Files of one name, like those in `raws`."""
+    trees = [parse(raw) for raw in raws]
+    changed = [one(trees).map(write).map(lambda text: text.encode("utf-8", "replace")) for one in (grown, extreme)]
+    return st.fixed_dictionaries({name: st.one_of(*changed, *changed, torn(raws), share)})
+
+
+def case_files():
+    small = [name for name in shipped() if name in ("wuzi_yard", "shuian", "yiduan")]
+    return like("case.toml", [*bytes_of(SHIPPED / f"{name}.toml" for name in (*small, "guiyuan", "lianhe")), whole_case(), *bytes_of([SHIPPED / "wuzi_yard.toml"] * 3)])
+
+
+def experiment_files():
+    raws = bytes_of(sorted(EXPERIMENTS.glob("*.toml")))
+    raws += [re.sub(rb"replicates = \d+", b"replicates = 1", raw) for raw in raws]  # so that there may be as many arms as can be
+    lists = bytes_of([EXPERIMENTS / "list.csv"])
+    plain_, torn_ = like("experiment.toml", raws), torn(lists) | tables([raw.decode() for raw in lists])
+    return plain_ | st.fixed_dictionaries({"experiment.toml": st.just((EXPERIMENTS / "list.toml").read_bytes()), "list.csv": torn_})
+
+
+LOG = "id,opened,closed,category,phone\n1,2020-01-13,2020-01-14,lamp_out,555\n2,2020-01-15,,litter,556\n3,2020-02-20,2020-03-01,litter,557\n"
+CHINESE = "工单编号,受理时间,办结时间,问题类别,居民姓名\n甲1,2021年3月4日 8:05,2021年3月14日,楼道灯不亮,张三\n甲2,2021年3月5日 9:00,,纠纷,李四\n甲3,2021年3月25日 9:00,2021年3月26日,纠纷,李四\n"
+MAPPING = b'opened = "opened"\nclosed = "closed"\ncategory = "category"\nid = "id"\ndates = "%Y-%m-%d"\ndrawn = "2020-06-30"\nencoding = "utf-8"\ndelimiter = ","\nresidents = 500\n[categories]\nlitter = ["litter", "lamp_out"]\n'
+
+
+def log_files():
+    logs = tables([LOG, LOG, CHINESE, LOG.replace("-", "/"), LOG + LOG[32:] * 50]) | torn([LOG.encode(), CHINESE.encode("gbk")])
+    mapped = like("mine.toml", [MAPPING])
+    return st.one_of(st.fixed_dictionaries({"mine.csv": logs}), st.builds(lambda a: a | {"mine.csv": LOG.encode()}, mapped), st.builds(lambda a, b: a | {"mine.csv": b}, mapped, logs))
+
+
+BOTH = 'en = "Why {left.backlog:0}?", zh = "{left.backlog:0}"'
+LITTLE = f"""name = "own"
+title = {{ en = "Own", zh = "自己的" }}
+question = {{ en = "Why?", zh = "为什么？" }}
+reference = {{ en = "None", zh = "无" }}
+[[step]]
+kind = "setup"
+case = "wuzi_yard"
+text = {{ en = "Look.", zh = "看。" }}
+days = 100
+day = 3
+replicates = 2
+right = {{ on = ["whistle"], set = ["committee.staff=1"] }}
+[[step]]
+kind = "run"
+text = {{ {BOTH} }}
+to = 50
+speed = 5
+"""
+
+
+def lesson_files():
+    return like("lesson.toml", [*bytes_of(sorted(LESSONS.glob("*.toml"))), *[LITTLE.encode()] * 6])
+
+
+@cache
+def states():
+    one = opened("wuzi_yard")
+    one = replace(one, settings=(one.settings[0].switched("grid_patrol", True).turned("mechanisms.grid_patrol.walk", 1.5), one.settings[1].turned("committee.staff", 2.5)))
+    return [one.saved().encode(), opened("shuian", "zh").saved().encode()]
+
+
+def state_files():
+    return like("state.json", states(), write=as_json, parse=json.loads)
+
+
+def as_link(raw, broken):
+    import base64
+    import zlib
+
+    told = base64.urlsafe_b64encode(zlib.compress(raw)).rstrip(b"=")
+    at_, put = broken
+    return b"?x=1&state=" + told[: at_ % (len(told) + 1)] + put + told[at_ % (len(told) + 1) + len(put) :]
+
+
+def link_files():
+    raws = st.one_of(torn(states()), state_files().map(lambda files: files["state.json"]), st.sampled_from((b"", b"1" * 10**6, b"[" * 60_000)))
+    broken = st.tuples(st.integers(0, 2000), st.sampled_from((b"", b"", b"A", b"=", b"%", b"&", b"\xff", "é".encode())))
+    return st.fixed_dictionaries({"link.txt": st.one_of(st.builds(as_link, raws, broken), st.binary(max_size=200).map(lambda raw: b"state=" + raw))})
+
+
+def beside():
+    return {"list.csv": (EXPERIMENTS / "list.csv").read_bytes(), "cases/my_yard.toml": (EXPERIMENTS / "cases" / "my_yard.toml").read_bytes()}
+
+
+def heavy_cases():
+    yard = (SHIPPED / "wuzi_yard.toml").read_bytes()
+    yield {"case.toml": yard + b'[[outset]]\ncategory = "litter"\ncount = 100000\n' * 100}
+    yield {"case.toml": yard + b"[[shock]]\ndays = 3650\n" * 9000}
+
+
+def heavy_experiments():
+    def asked(design, *factors):
+        return {"experiment.toml": "\n".join(['name = "x"', 'cases = ["wuzi_yard"]', "replicates = 1", "[design]", design, *(f'[[factor]]\npath = "{path}"\nlevels = 300' for path in factors)]).encode()}
+
+    yield asked('kind = "latin"\npoints = 1000000', "committee.staff")
+    yield asked('kind = "sobol"\npoints = 524288', "committee.staff")
+    yield asked('kind = "saltelli"\npoints = 262144', "committee.staff")
+    yield asked('kind = "morris"\npoints = 100000', "committee.staff")
+    yield asked('kind = "grid"', "committee.staff", "committee.shift")
+    yield asked('kind = "one_at_a_time"', "committee.staff", "committee.shift")
+    yield asked(f'kind = "factorial"\nmechanisms = {json.dumps(mechanisms.names()[:16])}')
+    yield asked('kind = "list"\ntable = "list.csv"') | {"list.csv": b"arm,committee.staff\n" + b"".join(b"a%d,1\n" % n for n in range(90_000))}
+
+
+def heavy_logs():
+    yield {"mine.csv": LOG.encode() + b"".join(b"%d,2020-01-13,2020-01-14,c%d,555\n" % (n, n) for n in range(10, 50_000))}
+    yield {"mine.csv": ("id,opened,closed,category," + ",".join(f"c{n}" for n in range(20_000)) + "\n").encode() + (b"1,2020-01-13,2020-01-14,litter" + b"," * 20_000 + b"\n") * 20}
+    yield {"mine.csv": LOG.replace("2020-01-13", "2020-01-13" + " " * 50_000 + "x").encode()}
+
+
+TARGETS = {
+    "case": Target("case", case, case_files, lambda: {"case.toml": whole_case()}, heavy=heavy_cases),
+    "experiment": Target("experiment", experiment, experiment_files, lambda: {"experiment.toml": (EXPERIMENTS / "arms.toml").read_bytes()}, beside(), heavy_experiments),
+    "log": Target("log", log, log_files, lambda: {"mine.csv": LOG.encode(), "mine.toml": MAPPING}, heavy=heavy_logs),
+    "lesson": Target("lesson", lesson, lesson_files, lambda: {"lesson.toml": (LESSONS / "lamp.toml").read_bytes()}),
+    "state": Target("state", state, state_files, lambda: {"state.json": states()[0]}),
+    "link": Target("link", link, link_files, lambda: {"link.txt": as_link(states()[0], (0, b""))}),
+}

@@ -1,0 +1,1 @@
+"""Figures of results; none runs a model."""

@@ -1,0 +1,272 @@
+"""What charts show, as plain data: each function takes films, runs or a Summary of pairs and gives a spec that the page and print both draw.
+
+A spec: `title`, `xlabel`, `ylabel`, `x`, `lines` (each `name`, `colour`, `dash`, `y`, and where it has them its own `x`, `low`, `high`),
+`kind` ("lines", "bars": y by `categories`, "pairs": dots, those of one x joined), and where they matter `percent`, `step`, `zero` (a line at zero), `ymin`, `ymax`, `vline` ({x, label}), `at` (what a place is called, "day {x}"), `cursor` (x is the day, so a cursor may walk there), `note`.
+What does not exist is None. `words` are those of one language of WORDS, or more.
+"""
+
+import numpy as np
+
+from ...experiments.comparison.streaming_comparison import rate_by_day
+from ...model import measures
+from ...model.issues.categories import FAMILIES, FAMILIES_ZH
+from ...model.issues.issue_table import RESOLVED
+from ...model.resources.ledger import PAYERS
+from .figures import WITH, WITHOUT
+
+ARMS = ((WITHOUT, "7 3"), (WITH, ""))  # colour and dash: apart in grey, too
+FAMILY = dict(zip(FAMILIES, ("#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#000000", "#999933")))  # after Okabe and Ito; black is the page's ink
+HORIZON = 180  # days of a Kaplan-Meier curve
+
+WORDS = {
+    "en": {
+        "chart_without": "without",
+        "chart_with": "with",
+        "chart_resolution": "Resolved within {within} days",
+        "chart_resolution_note": "Of the issues that arose {within} days or more before each day.",
+        "chart_day": "day",
+        "chart_at_day": "day {x}",
+        "chart_at_pair": "pair {x}",
+        "chart_at_pairs": "after {x} pairs",
+        "chart_at_since": "{x} days after it arose",
+        "chart_of": "{what}, {arm}",
+        "chart_share_resolved": "share of issues",
+        "chart_backlog": "Open issues",
+        "chart_backlog_families": "Open issues by family: {arm}",
+        "chart_issues": "issues",
+        "chart_bands": "Median and middle 90 % of {pairs} replicates.",
+        "chart_survival": "Time to resolution (Kaplan-Meier)",
+        "chart_since": "days since the issue arose",
+        "chart_unresolved": "share not yet resolved",
+        "chart_days": "{n} days",
+        "chart_hours": "Whose hours",
+        "chart_hours_axis": "hours in {days} days",
+        "chart_mean": "Mean of {pairs} replicates.",
+        "chart_trust": "Trust and satisfaction",
+        "chart_trust_axis": "mean of grown-ups, 0 to 1",
+        "chart_trust_committee": "trust in committee",
+        "chart_satisfaction": "satisfaction",
+        "chart_difference_backlog": "Open issues: difference with − without",
+        "chart_difference_resolution": "Resolved within {within} days: difference with − without",
+        "chart_difference_trust": "Trust in the committee: difference with − without",
+        "chart_difference": "difference",
+        "chart_points": "percentage points",
+        "chart_interval": "Mean of {pairs} pairs with the same luck and its 95 % interval, each day by itself.",
+        "chart_one_pair": "One pair with the same luck; no interval yet.",
+        "chart_settling": "How the answer settles: resolved within {within} days, with − without",
+        "chart_pairs": "pairs with the same luck",
+        "chart_settling_note": "Difference after so many pairs, and its 95 % interval; one looks at it many times, so ask for a number of pairs beforehand.",
+        "chart_pair": "pair",
+        "chart_pair_by_pair": "Pair by pair: resolved within {within} days",
+        "family_facility": "facility",
+        "family_environment": "environment",
+        "family_safety": "safety",
+        "family_dispute": "dispute",
+        "family_care": "care",
+        "family_project": "project",
+        "family_street": "street",
+        "role_property": "property crew",
+        "role_committee": "committee",
+        "role_grid": "grid workers",
+        "role_member": "party members",
+        "role_volunteer": "volunteers",
+        "role_captain": "captains",
+        "role_departments": "departments",
+    },
+    "zh": {
+        "chart_without": "没有",
+        "chart_with": "有",
+        "chart_resolution": "{within}天内解决的比例",
+        "chart_resolution_note": "截至当天已出现满{within}天的问题中的比例。",
+        "chart_day": "天",
+        "chart_at_day": "第{x}天",
+        "chart_at_pair": "第{x}对",
+        "chart_at_pairs": "{x}对之后",
+        "chart_at_since": "出现后{x}天",
+        "chart_of": "{what}（{arm}）",
+        "chart_share_resolved": "占问题的比例",
+        "chart_backlog": "未解决的问题",
+        "chart_backlog_families": "未解决的问题（按类别）：{arm}",
+        "chart_issues": "件",
+        "chart_bands": "{pairs}次重复的中位数和中间90%。",
+        "chart_survival": "解决用时（Kaplan-Meier）",
+        "chart_since": "问题出现后的天数",
+        "chart_unresolved": "尚未解决的比例",
+        "chart_days": "{n}天",
+        "chart_hours": "谁出的工时",
+        "chart_hours_axis": "{days}天里的小时数",
+        "chart_mean": "{pairs}次重复的平均。",
+        "chart_trust": "信任与满意",
+        "chart_trust_axis": "成年居民平均，0到1",
+        "chart_trust_committee": "对居委会的信任",
+        "chart_satisfaction": "满意度",
+        "chart_difference_backlog": "未解决的问题：有 − 没有",
+        "chart_difference_resolution": "{within}天内解决的比例：有 − 没有",
+        "chart_difference_trust": "对居委会的信任：有 − 没有",
+        "chart_difference": "差值",
+        "chart_points": "百分点",
+        "chart_interval": "{pairs}对运气相同的模拟的平均差值及95%置信区间（逐日单独计算）。",
+        "chart_one_pair": "只有一对运气相同的模拟，还没有区间。",
+        "chart_settling": "结论怎样稳定下来：{within}天内解决的比例，有 − 没有",
+        "chart_pairs": "运气相同的模拟对数",
+        "chart_settling_note": "跑完这么多对之后的差值及95%置信区间；反复查看会误判，应事先定好对数。",
+        "chart_pair": "第几对",
+        "chart_pair_by_pair": "逐对比较：{within}天内解决的比例",
+        **{f"family_{name}": zh for name, zh in zip(FAMILIES, FAMILIES_ZH)},
+        "role_property": "物业",
+        "role_committee": "居委会",
+        "role_grid": "网格员",
+        "role_member": "党员",
+        "role_volunteer": "志愿者",
+        "role_captain": "楼栋长",
+        "role_departments": "职能部门",
+    },
+}  # fmt: skip
+ENGLISH = WORDS["en"]
+
+
+def plain(values, times=1.0):
+    """Numbers as JSON takes them: six digits, None where there is none."""
+    return [float(f"{times * v:.6g}") if np.isfinite(v) else None for v in np.asarray(values, float).tolist()]
+
+
+def line(name, look, y, **more):
+    """One line of a spec."""
+    return {"name": name, "colour": look[0], "dash": look[1], "y": plain(y), **{key: plain(column) for key, column in more.items()}}
+
+
+def named(things, words):
+    """(name, look, thing) of both arms; one alone has no name but its colour."""
+    return zip((words["chart_without"], words["chart_with"]), ARMS, things)
+
+
+def resolution(films, words=ENGLISH, within=measures.WITHIN):
+    """Running share of the issues old enough that were resolved in time, day by day."""
+    lines = [line(name, look, rate_by_day(film.run, within)) for name, look, film in named(films, words)]
+    return {"title": words["chart_resolution"].format(within=within), "xlabel": words["chart_day"], "at": words["chart_at_day"], "ylabel": words["chart_share_resolved"], "percent": True, "ymin": 0.0,
+            "x": list(range(films[0].run.days + 1)), "lines": lines, "cursor": True, "note": words["chart_resolution_note"].format(within=within)}  # fmt: skip
+
+
+def backlog(films, words=ENGLISH):
+    """Open issues, known or not, at the end of each day."""
+    return of_days(words["chart_backlog"], films, words, [line(name, look, film.arrays["day_open"]) for name, look, film in named(films, words)])
+
+
+def families(film, arm, words=ENGLISH):
+    """Open issues of one arm by family; `arm` is what to call it."""
+    lines = [line(words[f"family_{name}"], (FAMILY[name], ""), count) for name, count in zip(FAMILIES, open_by_family(film)) if count.any()]
+    return of_days(words["chart_backlog_families"].format(arm=arm), [film], words, lines)
+
+
+def of_days(title, films, words, lines):
+    return {"title": title, "xlabel": words["chart_day"], "at": words["chart_at_day"], "ylabel": words["chart_issues"], "x": list(range(films[0].run.days + 1)), "lines": lines, "ymin": 0.0, "cursor": True}
+
+
+def open_by_family(film):
+    """(families, days + 1) int: open issues at the end of each day, from the events of the film."""
+    a, h = film.arrays, film.header
+    family = np.array([h["families"].index(name) for name in h["category_family"]])[a["issue_category"]]
+    first = a["issue_first"].astype(np.int64)
+    stands = (a["event_state"] < RESOLVED).astype(np.int64)
+    before = np.r_[0, stands[:-1]]
+    before[first[:-1][first[:-1] < len(stands)]] = 0  # nothing stands before an issue arises
+    told = np.zeros((len(h["families"]), h["days"] + 1), np.int64)
+    np.add.at(told, (np.repeat(family, np.diff(first)), a["event_day"]), stands - before)
+    return told.cumsum(axis=1)
+
+
+def trust(films, words=ENGLISH):
+    """Trust in the committee, and satisfaction."""
+    lines = [
+        line(words["chart_of"].format(what=words[f"chart_{what}"], arm=name) if len(films) > 1 else words[f"chart_{what}"], (look[0], dash), film.arrays[f"day_{series}"])
+        for what, series, dash in (("trust_committee", "trust_committee", ""), ("satisfaction", "satisfaction", "2 3"))
+        for name, look, film in named(films, words)
+    ]
+    return {"title": words["chart_trust"], "xlabel": words["chart_day"], "at": words["chart_at_day"], "ylabel": words["chart_trust_axis"], "x": list(range(films[0].run.days + 1)), "lines": lines, "cursor": True}
+
+
+def survival(runs, words=ENGLISH, within=measures.WITHIN):
+    """Kaplan-Meier's curves of one run of each arm."""
+    curves = []
+    for run in runs:
+        when, share = measures.kaplan_meier(*measures.times(run))
+        curves.append((np.r_[0.0, when], np.r_[1.0, share]))
+    return of_curves(curves, runs[0].days, words, within)
+
+
+def of_curves(curves, days, words, within):
+    """Steps of (days, share) for each arm, drawn out to the horizon."""
+    horizon = min(days, HORIZON)
+    lines = []
+    for name, look, (when, share) in named(curves, words):
+        inside = when <= horizon
+        when, share = np.r_[when[inside], horizon], share[inside]
+        lines.append(line(name, look, np.r_[share, share[-1]], x=when))
+    return {"title": words["chart_survival"], "xlabel": words["chart_since"], "at": words["chart_at_since"], "ylabel": words["chart_unresolved"], "lines": lines, "percent": True, "step": True,
+            "ymin": 0.0, "ymax": 1.0, "vline": {"x": within, "label": words["chart_days"].format(n=within)}}  # fmt: skip
+
+
+def hours(runs, words=ENGLISH):
+    """Hours by role in one run of each arm."""
+    return of_hours([run.ledger.hours.sum(axis=0) for run in runs], runs[0].days, words)
+
+
+def of_hours(spent, days, words):
+    """Bars of (arms) hours by PAYERS; roles that nobody played are left out."""
+    played = np.flatnonzero(np.any(spent, axis=0))
+    lines = [line(name, (look[0], ""), np.asarray(one)[played]) for name, look, one in named(spent, words)]
+    return {"title": words["chart_hours"], "kind": "bars", "categories": [words[f"role_{PAYERS[n]}"] for n in played], "lines": lines,
+            "xlabel": words["chart_hours_axis"].format(days=days), "ylabel": "", "ymin": 0.0}  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------- of many pairs
+
+
+def backlog_of(pairs, words=ENGLISH):
+    """Open issues: median and the middle 90 % of the replicates."""
+    bands = [pairs.series.loc[arm] for arm in ("without", "with")]
+    lines = [line(name, look, band["median"], low=band["low"], high=band["high"]) for name, look, band in named(bands, words)]
+    return {"title": words["chart_backlog"], "xlabel": words["chart_day"], "at": words["chart_at_day"], "ylabel": words["chart_issues"], "x": list(range(1, pairs.days + 1)), "lines": lines, "ymin": 0.0, "cursor": True,
+            "note": words["chart_bands"].format(pairs=len(pairs.pairs))}  # fmt: skip
+
+
+def survival_of(pairs, words=ENGLISH):
+    """Kaplan-Meier's curves over the issues of all pairs."""
+    curves = [(pairs.curves.loc[arm]["days"].to_numpy(), pairs.curves.loc[arm]["unresolved"].to_numpy()) for arm in ("without", "with")]
+    return of_curves(curves, pairs.days, words, pairs.within)
+
+
+def hours_of(pairs, words=ENGLISH):
+    """Mean hours by role."""
+    spent = pairs.ledger[list(PAYERS)].groupby(level="arm").sum()
+    return {**of_hours([spent.loc[arm].to_numpy() for arm in ("without", "with")], pairs.days, words), "note": words["chart_mean"].format(pairs=len(pairs.pairs))}
+
+
+def difference(pairs, what="backlog", words=ENGLISH):
+    """The paired difference day by day, of "backlog", "resolution" or "trust", with its interval."""
+    share = what == "resolution"
+    found = (100 if share else 1) * pairs.differences(what)
+    note = words["chart_interval" if len(pairs.pairs) > 1 else "chart_one_pair"].format(pairs=len(pairs.pairs))
+    ylabel = words["chart_points" if share else "chart_issues" if what == "backlog" else "chart_difference"]
+    return {"title": words[f"chart_difference_{what}"].format(within=pairs.within), "xlabel": words["chart_day"], "at": words["chart_at_day"], "ylabel": ylabel, "x": list(range(1, pairs.days + 1)), "zero": True,
+            "lines": [line(words["chart_difference"], ARMS[1], found["difference"], **banded(found))], "cursor": True, "note": note}  # fmt: skip
+
+
+def settling(pairs, words=ENGLISH):
+    """How the difference of the resolution rate and its interval come to rest as pairs come in."""
+    found = 100 * pairs.settling()
+    return {"title": words["chart_settling"].format(within=pairs.within), "xlabel": words["chart_pairs"], "at": words["chart_at_pairs"], "ylabel": words["chart_points"], "x": list(range(1, len(found) + 1)), "zero": True,
+            "lines": [line(words["chart_difference"], ARMS[1], found["difference"], **banded(found))], "note": words["chart_settling_note"]}  # fmt: skip
+
+
+def banded(found):
+    """The interval of a table, where there is any."""
+    return {"low": found["low"], "high": found["high"]} if found["low"].notna().any() else {}
+
+
+def pair_by_pair(pairs, words=ENGLISH):
+    """Each pair's resolution rates, joined."""
+    wide = pairs.rows.set_index(["replicate", "arm"])["resolution_rate"].unstack("arm")
+    lines = [line(name, look, wide[arm]) for name, look, arm in named(("without", "with"), words)]
+    return {"title": words["chart_pair_by_pair"].format(within=pairs.within), "kind": "pairs", "xlabel": words["chart_pair"], "at": words["chart_at_pair"], "ylabel": words["chart_share_resolved"],
+            "x": list(range(1, len(wide) + 1)), "lines": lines, "percent": True}  # fmt: skip

@@ -1,0 +1,170 @@
+"""Diagrams of the model itself, drawn from its own tables: what an issue may pass through, and which mechanism pulls which lever.
+
+Text stays text, set in the reader's own fonts, so that Chinese is shown wherever there is a font for it. Each arrow and each
+dot is named in the SVG (`unknown-told`, `whistle-hurry`): a test reads there what is drawn.
+"""
+
+import warnings
+
+from ...model import mechanisms
+from ...model.issues.issue_table import ALLOWED, LAPSED, STATES, VERIFIED, WITHDRAWN
+from ...model.resources.levers import LEVERS
+from ..i18n.phrases import STATE
+from .figures import QUIET, WITH, WITHOUT
+from .plotting import figure as figures
+from .plotting import patches, settings
+
+FONTS = ["DejaVu Sans", "Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "WenQuanYi Micro Hei", "sans-serif"]
+GREEN, PURPLE, SKY, ORANGE = "#009E73", "#CC79A7", "#56B4E9", "#E69F00"  # of Okabe and Ito, as in figures
+PALE = "#F3F3F3"
+
+WORDS = ("told", "taken in", "agreed", "consented", "paid", "answered", "done", "verified")  # what leads from a state to the next
+
+PULLED = {  # a lever -> its Chinese name; by what it moves
+    "hearing 知情": {"sight": "发现", "voice": "反映", "keep": "记住"},
+    "settling 办理": {"work": "出力", "accord": "协商", "hurry": "催办"},
+    "signing 签名": {"doors": "登门", "reach": "找到人", "consent": "同意"},
+    "arising 发生": {"ease": "预防"},
+    "residents 人心": {"wish": "意愿", "trust": "信任", "ties": "结识"},
+    "means 资源": {"supply": "人手", "money": "资金"},
+}
+COLOURS = (WITH, GREEN, PURPLE, ORANGE, WITHOUT, QUIET)  # of the groups of levers
+GROUPS = {  # of mechanisms, as in docs/ODD.md; one that is in none is drawn last
+    "eyes and ears 眼与耳": ("building_captains", "grid_patrol", "home_visits", "chat_groups"),
+    "tables 议事": ("joint_council", "five_party_alliance", "concurrent_posts", "mediation_room"),
+    "hands 出力": ("party_volunteers", "double_reporting", "red_property", "self_management", "partnership"),
+    "care 照护": ("one_to_one_care", "social_organisations"),
+    "neighbours 邻里": ("acquaintance", "service_centre", "study_visits"),
+    "projects 工程": ("consent_campaign", "project_finance", "incubation"),
+    "flow and funds 流程与资金": ("task_pipeline", "whistle", "community_company"),
+}
+
+
+def identity(one, other):
+    """The name in the SVG of what joins two."""
+    return f"{one}-{other}".replace(" ", "_")
+
+
+@settings()
+def lifecycle():
+    """The states of an issue and every transition that is allowed."""
+    figure = figures.Figure(figsize=(15, 5.3))
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(-0.55, 8.55), ylim=(-2.2, 1.95))
+    axes.set_axis_off()
+    axes.text(-0.42, 1.68, "What an issue passes through", fontsize=13, weight="bold")
+    axes.text(-0.42, 1.45, "stages that it does not need are skipped; the words on the arrows are what its history says then", fontsize=9, color=QUIET)
+    for state in range(VERIFIED + 1):
+        box(axes, state, 0.0, 0.66, STATES[state], STATE[STATES[state]][1], SKY if state < VERIFIED else GREEN)
+    ends = {WITHDRAWN: (-1.05, PURPLE, "given up, where it passes by itself"), LAPSED: (-1.8, QUIET, "ceased by itself, before it was begun, paid for or agreed by vote")}
+    for end, (y, colour, words) in ends.items():
+        into = [state for state, allowed in ALLOWED.items() if end in allowed]
+        told = f"{STATES[end]} {STATE[STATES[end]][1]}: {words}"
+        box(axes, (min(into) + max(into)) / 2, y, max(into) - min(into) + 0.66, told, "", colour)
+    for state, allowed in ALLOWED.items():
+        for to in sorted(allowed):
+            joined(axes, int(state), int(to), {end: (y, colour) for end, (y, colour, _) in ends.items()})
+    axes.text(1.9, 1.13, "forgotten, or left alone 被遗忘、被搁置", fontsize=9, color=WITHOUT, ha="center")
+    axes.text(2.92, -0.63, "voted down 未通过", fontsize=9, color=WITHOUT, ha="left")
+    axes.text(4.0, 1.2, "skipped 跳过", fontsize=9, color=WITH, ha="center")
+    axes.text(6.5, -0.68, "reopened 重新办理", fontsize=9, color=WITHOUT, ha="center")
+    return figure
+
+
+def box(axes, x, y, width, words, below, colour):
+    """A state, in English and Chinese."""
+    style = {"boxstyle": "round,pad=0,rounding_size=0.08", "facecolor": "white", "edgecolor": colour, "lw": 1.8, "zorder": 3}
+    axes.add_patch(patches.FancyBboxPatch((x - width / 2, y - 0.22), width, 0.44, **style))
+    axes.text(x, y + (0.08 if below else 0.0), words, fontsize=9.5, ha="center", va="center", zorder=4)
+    axes.text(x, y - 0.1, below, fontsize=9, ha="center", va="center", zorder=4, color=QUIET)
+
+
+def joined(axes, state, to, ends):
+    """The arrow of one transition."""
+    gid = identity(STATES[state], STATES[to])
+    if to in ends:
+        y, colour = ends[to]
+        x = state + (0.14 if to == WITHDRAWN else -0.14)
+        arrow(axes, gid, (x, -0.22), (x, y + 0.22), colour, "arc3", 1.0, zorder=1)
+    elif to == state + 1:
+        arrow(axes, gid, (state + 0.34, 0), (to - 0.35, 0), WITH, "arc3", 2.0)
+        axes.text(state + 0.5, 0.05, WORDS[state], fontsize=7, ha="center", va="bottom", color=WITH, style="italic")
+    elif to > state:
+        span = to - state
+        arrow(axes, gid, (state + 0.05 * (8 - span) - 0.1, 0.22), (to - 0.05 * (8 - span) + 0.1, 0.22), WITH, f"arc3,rad={-0.22 - 0.08 / span}", 0.9)
+    elif to < state - 1 or to == 0:
+        arrow(axes, gid, (state - 0.2, 0.22), (to + 0.05 * (3 - state), 0.22), WITHOUT, f"arc3,rad={(0.75, 0.6, 0.6, 0.34)[state - 1]}", 1.2)
+    elif to == state:
+        arrow(axes, gid, (state + 0.26, -0.22), (to + 0.02, -0.22), WITHOUT, "arc3,rad=-1.4", 1.2)
+    else:
+        arrow(axes, gid, (state - 0.1, -0.22), (to + 0.1, -0.22), WITHOUT, "arc3,rad=-0.6", 1.2)
+
+
+def arrow(axes, gid, start, end, colour, curve, width, zorder=2):
+    style = {"arrowstyle": "-|>", "mutation_scale": 9, "shrinkA": 0, "shrinkB": 0, "color": colour, "lw": width, "zorder": zorder}
+    patch = patches.FancyArrowPatch(start, end, connectionstyle=curve, **style)
+    patch.set_gid(gid)
+    axes.add_patch(patch)
+
+
+@settings()
+def levers():
+    """Which mechanism pulls which lever: a row for each mechanism, a column for each lever, both in groups."""
+    grouped = {name for names in GROUPS.values() for name in names}
+    rest = tuple(name for name in mechanisms.names() if name not in grouped)
+    groups = {**GROUPS, **({"others 其他": rest} if rest else {})}
+    columns = [(lever, zh, colour) for (_, those), colour in zip(PULLED.items(), COLOURS) for lever, zh in those.items()]
+    columns += [(lever, "", QUIET) for lever in LEVERS if lever not in {lever for lever, *_ in columns}]
+    height = sum(map(len, groups.values())) + 0.3 * len(groups)
+    figure = figures.Figure(figsize=(13, 0.3 * (height + 7.2)))
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(-7.8, len(columns)), ylim=(height + 0.2, -7.0))
+    axes.set_axis_off()
+    axes.text(-7.6, -6.0, "Which mechanism pulls which lever", fontsize=13, weight="bold")
+    axes.text(-7.6, -5.15, "a mechanism moves the community by these and by nothing else", fontsize=9, color=QUIET)
+    heads(axes, columns)
+    y = 0.0
+    for group, names in groups.items():
+        axes.add_patch(patches.Rectangle((-7.6, y - 0.5), len(columns) + 7.2, len(names), facecolor=PALE, edgecolor="none", zorder=0))
+        words, _, zh = group.rpartition(" ")
+        axes.text(-7.5, y, words, fontsize=9, color=QUIET, va="center")
+        axes.text(-7.5, y + 0.85, zh, fontsize=9, color=QUIET, va="center")
+        for name in names:
+            row(axes, y, name, columns)
+            y += 1.0
+        y += 0.3
+    return figure
+
+
+def heads(axes, columns):
+    """Names of the levers, what each group of them moves, and how many mechanisms pull each."""
+    x = 0
+    for (group, those), colour in zip(PULLED.items(), COLOURS):
+        axes.plot([x - 0.42, x + len(those) - 0.58], [-3.45] * 2, color=colour, lw=2.5, solid_capstyle="butt")
+        for up, words in zip((0.75, 1.55), reversed(group.split())):
+            axes.text(x + len(those) / 2 - 0.5, -3.4 - up, words, fontsize=9, color=colour, ha="center", va="center")
+        x += len(those)
+    for x, (lever, zh, colour) in enumerate(columns):
+        pulled = sum(lever in mechanisms.named(name).pulls for name in mechanisms.names())
+        axes.text(x, -2.75, lever, fontsize=9, ha="center", va="center", weight="bold", color=colour)
+        axes.text(x, -1.95, zh, fontsize=9, ha="center", va="center", color=QUIET)
+        axes.text(x, -1.05, pulled, fontsize=8.5, ha="center", va="center", color=QUIET)
+    axes.text(-0.6, -1.05, "mechanisms that pull it", fontsize=8.5, ha="right", va="center", color=QUIET)
+
+
+def row(axes, y, name, columns):
+    """One mechanism and the levers it pulls."""
+    kind = mechanisms.named(name)
+    axes.text(-2.75, y, name, fontsize=9.5, ha="right", va="center")
+    axes.text(-2.55, y, kind.zh, fontsize=9.5, ha="left", va="center", color=QUIET)
+    for x, (lever, _, colour) in enumerate(columns):
+        axes.plot(x, y, ".", color="#CCCCCC", ms=3, zorder=1)
+        if lever in kind.pulls:
+            axes.plot(x, y, "o", color=colour, ms=11, gid=identity(name, lever))
+
+
+def save(figure, path):
+    """Write a diagram; the same one is the same text, whenever it is written."""
+    with settings({"svg.fonttype": "none", "svg.hashsalt": "cogov", "font.sans-serif": FONTS}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph")  # fonts here need not have Chinese: the reader's will
+        figure.savefig(path, dpi=110, metadata={"Date": None, "Creator": "cogov docs"} if path.suffix == ".svg" else None)

@@ -1,0 +1,1 @@
+"""Lessons: TOML files in both languages, and what reads and walks them."""

@@ -1,0 +1,1 @@
+"""Tables, stories and progress for the terminal."""
