@@ -8,18 +8,28 @@ _WHERE = {  # name -> the room it lives in; loaded when first asked for, so that
     "PropertyManager": "model.mesa.agents",
     "GridWorker": "model.mesa.agents",
     "Scenario": "model.scenario",
-    "ScenarioError": "engine.parameters",
-    "read": "model.cases",
+    "UserError": "engine.parameters",
+    "read_case": "model.cases",
     "simulate": "experiments.comparison.runs",
     "compare": "experiments.comparison.compare",
-    "patterns": "experiments.calibration.reported_patterns",
-    "effects": "experiments.comparison.effects",
-    "story": "experiments.narrative.story",
-    "surprising": "experiments.narrative.divergence",
+    "check_patterns": "experiments.calibration.reported_patterns",
+    "mechanism_effects": "experiments.comparison.effects",
+    "tell_story": "experiments.narrative.story",
+    "surprising_issues": "experiments.narrative.divergence",
     "Experiment": "experiments.sweep.experiment",
     "sweep": "experiments.sweep.sweep",
-    "results": "experiments.sweep.results",
-    "analysed": "experiments.sweep.report_statistics",
+    "read_results": "experiments.sweep.results",
+    "analyse_sweep": "experiments.sweep.report_statistics",
+}
+_RENAMED = {  # what it was called until 0.1 -> what it is called now
+    "ScenarioError": "UserError",
+    "read": "read_case",
+    "patterns": "check_patterns",
+    "effects": "mechanism_effects",
+    "story": "tell_story",
+    "surprising": "surprising_issues",
+    "results": "read_results",
+    "analysed": "analyse_sweep",
 }
 __all__ = list(_WHERE)
 
@@ -30,7 +40,8 @@ def __getattr__(name):
 
         return project()[0]
     if name not in _WHERE:
-        raise AttributeError(f"module 'cogov' has no attribute {name!r}")
+        hint = f"; it is now cogov.{_RENAMED[name]}" if name in _RENAMED else ""
+        raise AttributeError(f"module 'cogov' has no attribute {name!r}{hint}")
     from importlib import import_module
 
     return getattr(import_module(f".{_WHERE[name]}", __name__), name)

@@ -6,7 +6,7 @@ from ..engine.parameters import knob
 
 
 @dataclass(frozen=True)
-class GridKnobs:
+class GridWorkerParameters:
     """The grid workers of the community."""
 
     full_time: int = knob(0, 0, 500, unit="people", source="lianhe has 9; else one per some 1,000 residents")

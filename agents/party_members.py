@@ -6,9 +6,17 @@ from ..engine.parameters import knob
 
 
 @dataclass(frozen=True)
-class MemberKnobs:
+class PartyMemberParameters:
     """What party members give."""
 
     evening: float = knob(2.5, 0.0, 6.0, unit="hours/evening", source="assumed")
-    duty_retired: float = knob(5.5, -5.0, 12.0, unit="logit to give an evening", source="assumed; 900+ attendances of members in three months in guiyuan")
-    duty_in_service: float = knob(3.5, -5.0, 12.0, unit="logit to give an evening", source="assumed; evenings and weekends only")
+    duty_retired: float = knob(
+        5.5,
+        -5.0,
+        12.0,
+        unit="logit to give an evening",
+        source="assumed; 900+ attendances of members in three months in guiyuan",
+    )
+    duty_in_service: float = knob(
+        3.5, -5.0, 12.0, unit="logit to give an evening", source="assumed; evenings and weekends only"
+    )

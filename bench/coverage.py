@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from scipy import special, stats
 
-from ..engine.parameters import ScenarioError
-from ..engine.randomness import Luck
+from ..engine.parameters import UserError
+from ..engine.randomness import RandomNumbers
 from ..experiments.exploration.attribution import shapley
 from ..experiments.statistics.cost_effectiveness import fieller
 from ..experiments.statistics.multiple_comparisons import with_the_best
@@ -19,9 +19,9 @@ from ..experiments.statistics.sequential import Rule
 from ..experiments.statistics.simultaneous import level_of_each
 
 ARMS = 5
-ALIKE = 0.7   # correlation of two arms' normal scores: what the same luck achieves
-LONG = 300    # replicates at which a sequential rule is cut off
-WORTH = 80    # replicates that the half-width asked of a sequential rule takes on average
+ALIKE = 0.7  # correlation of two arms' normal scores: what the same luck achieves
+LONG = 300  # replicates at which a sequential rule is cut off
+WORTH = 80  # replicates that the half-width asked of a sequential rule takes on average
 STEADY = 0.001  # how often a kind that holds its level exactly may fall below `lowest`
 
 
@@ -43,7 +43,7 @@ def rare(z):
     return (z < special.ndtri(chance)).astype(float), chance
 
 
-def paired(x, truth, level):
+def paired_interval(x, truth, level):
     """Student's interval of one paired difference."""
     d = x[..., 1] - x[..., 0] - (truth[1] - truth[0])
     return np.abs(d.mean(axis=1)) <= half_width(d.T, level)
@@ -52,7 +52,9 @@ def paired(x, truth, level):
 def together(x, truth, level):
     """Student's intervals of all arms against the reference, at the level that makes them hold jointly."""
     d = x[..., 1:] - x[..., :1] - (truth[1:] - truth[0])
-    return np.array([(np.abs(one.mean(axis=0)) <= half_width(one, level_of_each(one, level))).all() for one in d])
+    return np.array(
+        [(np.abs(one.mean(axis=0)) <= half_width(one, level_of_each(one, level))).all() for one in d]
+    )
 
 
 def with_best(x, truth, level):
@@ -62,20 +64,22 @@ def with_best(x, truth, level):
     return ((low <= truth - others) & (truth - others <= high)).all(axis=1)
 
 
-def priced(x, truth, level):
+def fieller_set(x, truth, level):
     """Fieller's set of a ratio of two paired differences; where it is not an interval, everything is claimed, which holds."""
     low, high, _ = fieller((x[..., 2] - x[..., 0]).T, (x[..., 4] - x[..., 0]).T, level)
     each = (truth[2] - truth[0]) / (truth[4] - truth[0])
     return ~((each < low) | (high < each)) & ~np.isnan(low)
 
 
-def shared(x, truth, level):
+def shapley_interval(x, truth, level):
     """Student's interval of a Shapley share: the first four arms are none, one, the other, both."""
-    share = shapley(x[..., :4].reshape(-1, 4)).reshape(*x.shape[:2], 2)[..., 0] - shapley(truth[None, :4])[0, 0]
+    share = (
+        shapley(x[..., :4].reshape(-1, 4)).reshape(*x.shape[:2], 2)[..., 0] - shapley(truth[None, :4])[0, 0]
+    )
     return np.abs(share.mean(axis=1)) <= half_width(share.T, level)
 
 
-def stopped(x, truth, level):
+def sequential_interval(x, truth, level):
     """Student's interval of one paired difference, at the replicate at which `sequential.Rule` stops."""
     covered, _ = stopping(x, truth, level)
     return covered
@@ -96,14 +100,22 @@ def stopping(x, truth, level):
 
 
 LAWS = {"normal": normal, "lognormal": lognormal, "rare event": rare}
-KINDS = {"paired difference": paired, "all arms together": together, "with the best": with_best, "price": priced, "Shapley share": shared}
-SEQUENTIAL = {"stopped by the rule": stopped}  # these are given up to LONG replicates, to stop when they will
+KINDS = {
+    "paired difference": paired_interval,
+    "all arms together": together,
+    "with the best": with_best,
+    "price": fieller_set,
+    "Shapley share": shapley_interval,
+}
+SEQUENTIAL = {
+    "stopped by the rule": sequential_interval
+}  # these are given up to LONG replicates, to stop when they will
 
 
 def sweeps(law, experiments, replicates, seed=0):
     """Synthetic sweeps of a law: x (experiments, replicates, ARMS), and the true means (ARMS,). More of either adds to the same."""
     shared, own = (np.empty((experiments, replicates, arms)) for arms in (1, ARMS))
-    luck = Luck("coverage", seed)
+    luck = RandomNumbers("coverage", seed)
     for r in range(replicates):
         for name, z in (("shared", shared), ("own", own)):
             who = np.arange(experiments * z.shape[2])
@@ -116,20 +128,34 @@ def coverage(experiments=2000, replicates=30, seed=0, level=0.95, kinds=None, se
 
     Columns: covered (share of experiments), nominal, lowest (what a kind that covers with exactly `level` falls below once in a
     thousand times, by the binomial law), holds (covered >= lowest), experiments, replicates (the most, where a rule stops). With 30 replicates, skewed and
-    rare data are known to cover less, and the table shows how much. Raises ScenarioError.
+    rare data are known to cover less, and the table shows how much. Raises UserError.
     """
     in_range("experiments", experiments, 1, 1_000_001)
     in_range("replicates", replicates, 2, 10_001)
     in_range("level", level, 0.5, 1.0)
-    kinds, sequential, laws = (default if given is None else given for given, default in ((kinds, KINDS), (sequential, SEQUENTIAL), (laws, LAWS)))
+    kinds, sequential, laws = (
+        default if given is None else given
+        for given, default in ((kinds, KINDS), (sequential, SEQUENTIAL), (laws, LAWS))
+    )
     if set(kinds) & set(sequential):
-        raise ScenarioError(f"{min(set(kinds) & set(sequential))!r} names two kinds of intervals; give each a name of its own")
+        raise UserError(
+            f"{min(set(kinds) & set(sequential))!r} names two kinds of intervals; give each a name of its own"
+        )
     lowest = stats.binom.ppf(STEADY, experiments, level) / experiments
     rows = {}
     for name, law in laws.items():
         x, truth = sweeps(law, experiments, LONG if sequential else replicates, seed)
         for kind, holds in {**kinds, **sequential}.items():
             covered = float(np.mean(holds(x if kind in sequential else x[:, :replicates], truth, level)))
-            rows[kind, name] = {"covered": covered, "nominal": level, "lowest": lowest, "holds": covered >= lowest, "experiments": experiments, "replicates": LONG if kind in sequential else replicates}
+            rows[kind, name] = {
+                "covered": covered,
+                "nominal": level,
+                "lowest": lowest,
+                "holds": covered >= lowest,
+                "experiments": experiments,
+                "replicates": LONG if kind in sequential else replicates,
+            }
     order = [(kind, name) for kind in (*kinds, *sequential) for name in laws]
-    return pd.DataFrame([rows[key] for key in order], index=pd.MultiIndex.from_tuples(order, names=["interval", "law"]))
+    return pd.DataFrame(
+        [rows[key] for key in order], index=pd.MultiIndex.from_tuples(order, names=["interval", "law"])
+    )

@@ -16,24 +16,31 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from ..engine.randomness import Luck
-from ..model.cases import altered
-from ..model.simulate import community
-from ..model.world import resumed
-from .fingerprints import LAST, Asked, joined, lived, measured
+from ..engine.randomness import RandomNumbers
+from ..model.cases import alter_scenario
+from ..model.simulate import build_community
+from ..model.world import restore_run
+from .fingerprints import LAST, RunSet, combine_hashes, run_and_hash, summary_array
 
 ROOT = Path(__file__).parent.parent
 PYTHONS = ("3.11", "3.12", "3.13")
-CALM = {"calendar.seasons": 0.0, "calendar.festive": 1.0, "committee.weekend": 1.0}  # a year without seasons, festivals and weekends
-CALM_TOO = {"acquaintance": ("festivals", 0), "party_volunteers": ("students", 0.0)}  # and without what these two do by date
+CALM = {
+    "calendar.seasons": 0.0,
+    "calendar.festive": 1.0,
+    "committee.weekend": 1.0,
+}  # a year without seasons, festivals and weekends
+CALM_TOO = {
+    "acquaintance": ("festivals", 0),
+    "party_volunteers": ("students", 0.0),
+}  # and without what these two do by date
 
 
-class Absent(Exception):
+class NotAvailable(Exception):
     """What a way needs is not on this machine."""
 
 
 @dataclass(frozen=True)
-class Way:
+class ExecutionMode:
     """One way to live all runs: `hashes(asked)` gives set -> hash, or raises Absent."""
 
     name: str
@@ -44,28 +51,47 @@ class Way:
 def here(asked, change=lambda scenario: scenario, luck=lambda luck: luck, shuffle=0):
     """One after the other in this process, in the order of a sweep, or shuffled."""
     runs, scenarios = asked.runs(), {name: asked.scenario(name, change) for name in asked.names}
-    order = np.argsort(Luck("determinism", shuffle)("order", np.arange(len(runs)))) if shuffle else range(len(runs))
+    order = (
+        np.argsort(RandomNumbers("determinism", shuffle)("order", np.arange(len(runs))))
+        if shuffle
+        else range(len(runs))
+    )
     runs = [runs[n] for n in order]
-    return joined([(name, str(seed)) for name, seed in runs], [lived(scenarios[name], luck(seed))[1] for name, seed in runs])
+    return combine_hashes(
+        [(name, str(seed)) for name, seed in runs],
+        [run_and_hash(scenarios[name], luck(seed))[1] for name, seed in runs],
+    )
 
 
-def swept(asked, workers=0, chunk=1, make=None):
+def run_as_sweep(asked, workers=0, chunk=1, make=None):
     """As a sweep, through its supervisor and its store."""
-    from ..experiments.sweep.results import results
-    from ..experiments.sweep.sweep import Guess, sweep
+    from ..experiments.sweep.results import read_results
+    from ..experiments.sweep.sweep import CostEstimate, sweep
 
     plan = asked.plan()
     with TemporaryDirectory(prefix="cogov-determinism-") as folder:
-        sweep(plan, folder, workers=workers, make=make, chunk=chunk, limit=0.0, guess=Guess(len(asked.runs()), 1.0, 0, 1.0), job=noted)
-        rows = results(folder).ledger
+        sweep(
+            plan,
+            folder,
+            workers=workers,
+            make=make,
+            chunk=chunk,
+            limit=0.0,
+            guess=CostEstimate(len(asked.runs()), 1.0, 0, 1.0),
+            job=digest_orders,
+        )
+        rows = read_results(folder).ledger
     failed = [row["failure"].splitlines()[-1] for row in rows if row["status"] != "done"]
     if failed:
         raise RuntimeError(failed[0])
     luck = {(order.arm.case, order.replicate): order.luck for order in plan.orders(0, asked.replicates)}
-    return joined([(row["name"], str(luck[row["name"], row["replicate"]])) for row in rows], [row["digest"] for row in rows])
+    return combine_hashes(
+        [(row["name"], str(luck[row["name"], row["replicate"]])) for row in rows],
+        [row["digest"] for row in rows],
+    )
 
 
-def noted(terms, orders):
+def digest_orders(terms, orders):
     """The job of a sweep whose digests are of all that a run left."""
     from ..experiments.sweep.worker import work
 
@@ -81,16 +107,16 @@ def noted(terms, orders):
 
 
 def noting(hashes, scenario, luck):
-    run, one = lived(scenario, luck)
-    hashes += one, measured(run).tobytes()
+    run, one = run_and_hash(scenario, luck)
+    hashes += one, summary_array(run).tobytes()
     return run
 
 
-def threaded(asked, workers):
+def run_in_threads(asked, workers):
     """As a sweep whose workers are threads of this process."""
     from concurrent.futures import ThreadPoolExecutor
 
-    return swept(asked, chunk=1, make=partial(ThreadPoolExecutor, workers))
+    return run_as_sweep(asked, chunk=1, make=partial(ThreadPoolExecutor, workers))
 
 
 def dask(asked, chunk, processes=2):
@@ -98,7 +124,7 @@ def dask(asked, chunk, processes=2):
     from ..experiments.execution import executors
 
     with cluster(processes) as address:
-        return swept(asked, chunk=chunk, make=partial(executors.dask, address))
+        return run_as_sweep(asked, chunk=chunk, make=partial(executors.dask, address))
 
 
 @contextmanager
@@ -107,8 +133,10 @@ def cluster(processes):
     try:
         from distributed import LocalCluster
     except ImportError:
-        raise Absent("Dask is not installed") from None
-    with LocalCluster(n_workers=processes, threads_per_worker=1, dashboard_address=None, host="127.0.0.1", silence_logs=50) as one:
+        raise NotAvailable("Dask is not installed") from None
+    with LocalCluster(
+        n_workers=processes, threads_per_worker=1, dashboard_address=None, host="127.0.0.1", silence_logs=50
+    ) as one:
         yield one.scheduler_address
 
 
@@ -126,35 +154,56 @@ answer()
 def apart(asked, python=sys.executable, threads="1", at=0, folder="", saves=False):
     """In a fresh process: of another Python, with so many threads for numba; or only up to a day, saved, or from there on."""
     runs = asked.runs()
-    request = {"names": asked.names, "days": asked.days, "replicates": asked.replicates, "runs": runs, "at": at, "folder": folder, "saves": saves}
-    inherited = {name: value for name, value in os.environ.items() if python == sys.executable or name not in ("PYTHONPATH", "PYTHONHOME")}
+    request = {
+        "names": asked.names,
+        "days": asked.days,
+        "replicates": asked.replicates,
+        "runs": runs,
+        "at": at,
+        "folder": folder,
+        "saves": saves,
+    }
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if python == sys.executable or name not in ("PYTHONPATH", "PYTHONHOME")
+    }
     settings = {"NUMBA_NUM_THREADS": threads, "PYTHONHASHSEED": threads}
-    done = subprocess.run([python, "-c", BEGIN, str(ROOT)], input=json.dumps(request), env=inherited | settings, capture_output=True, text=True)
+    done = subprocess.run(
+        [python, "-c", BEGIN, str(ROOT)],
+        input=json.dumps(request),
+        env=inherited | settings,
+        capture_output=True,
+        text=True,
+    )
     if done.returncode:
         raise RuntimeError((done.stderr.strip() or f"exit status {done.returncode}").splitlines()[-1])
-    return joined([(name, str(luck)) for name, luck in runs], json.loads(done.stdout))
+    return combine_hashes([(name, str(luck)) for name, luck in runs], json.loads(done.stdout))
 
 
 def answer():
     """Live what standard input asks for, and print the hashes."""
     request = json.load(sys.stdin)
-    asked, hashes = Asked(tuple(request["names"]), request["days"], request["replicates"]), []
+    asked, hashes = RunSet(tuple(request["names"]), request["days"], request["replicates"]), []
     for name, luck in request["runs"]:
-        scenario, file = asked.scenario(name), Path(request["folder"], f"{asked.names.index(name)}-{luck}.npz")
+        scenario, file = (
+            asked.scenario(name),
+            Path(request["folder"], f"{asked.names.index(name)}-{luck}.npz"),
+        )
         if request["saves"]:
-            world, series = lived(scenario, luck, until=request["at"])
+            world, series = run_and_hash(scenario, luck, until=request["at"])
             np.savez(file, **world.snapshot(), **{"series so far": series})
             hashes.append("saved")
         elif request["at"]:
             with np.load(file, allow_pickle=False) as saved:
-                world = resumed(saved, community(scenario), scenario, Luck(luck))
-                hashes.append(lived(scenario, world=world, series=saved["series so far"])[1])
+                world = restore_run(saved, build_community(scenario), scenario, RandomNumbers(luck))
+                hashes.append(run_and_hash(scenario, world=world, series=saved["series so far"])[1])
         else:
-            hashes.append(lived(scenario, luck)[1])
+            hashes.append(run_and_hash(scenario, luck)[1])
     print(json.dumps(hashes))
 
 
-def interrupted(asked, at):
+def run_interrupted(asked, at):
     """Saved on a day by one process, and gone on with by another."""
     with TemporaryDirectory(prefix="cogov-determinism-") as folder:
         apart(asked, at=at, folder=folder, saves=True)
@@ -171,58 +220,91 @@ def interpreter(version, places=()):
     if sys.version.startswith(f"{version}."):
         return sys.executable
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-    found = [*map(str, places), which(f"python{version}"), *sorted(map(str, pyenv.glob(f"versions/{version}.*/bin/python")))]
+    found = [
+        *map(str, places),
+        which(f"python{version}"),
+        *sorted(map(str, pyenv.glob(f"versions/{version}.*/bin/python"))),
+    ]
     bare = False
     for python in filter(None, found):
         try:
-            says = subprocess.run([python, "-c", "import sys; print(sys.version); import numpy, numba"], capture_output=True, text=True)
+            says = subprocess.run(
+                [python, "-c", "import sys; print(sys.version); import numpy, numba"],
+                capture_output=True,
+                text=True,
+            )
         except OSError:
             continue
         if says.stdout.startswith(f"{version}."):
             if not says.returncode:
                 return python
             bare = True
-    raise Absent(f"Python {version} has no NumPy and numba; name one that has, with --python" if bare else f"no Python {version} was found")
+    raise NotAvailable(
+        f"Python {version} has no NumPy and numba; name one that has, with --python"
+        if bare
+        else f"no Python {version} was found"
+    )
 
 
 def calm(scenario):
     """The same without anything that goes by the date."""
-    own = {name: replace(scenario.mechanisms[name], **{knob: value}) for name, (knob, value) in CALM_TOO.items() if name in scenario.mechanisms}
-    return altered(replace(scenario, mechanisms=scenario.mechanisms | own), settings=CALM)
+    own = {
+        name: replace(scenario.mechanisms[name], **{knob: value})
+        for name, (knob, value) in CALM_TOO.items()
+        if name in scenario.mechanisms
+    }
+    return alter_scenario(replace(scenario, mechanisms=scenario.mechanisms | own), settings=CALM)
 
 
 def later(scenario):
     """The same, begun half a year later or earlier."""
-    return altered(scenario, settings={"calendar.month": (scenario.calendar.month + 5) % 12 + 1})
+    return alter_scenario(scenario, settings={"calendar.month": (scenario.calendar.month + 5) % 12 + 1})
 
 
 def ways(short=False, places=(), days=400):
     """Every way; the first is what the others are held against."""
-    yield Way("a sweep in this process", swept)
-    yield Way("one after the other, shuffled", partial(here, shuffle=1))
-    yield Way("2 processes, chunks of 7", partial(swept, workers=2, chunk=7))
-    yield Way("a fresh process, 4 threads for numba", partial(apart, threads="4"))
-    yield Way(f"saved on day {days // 4}, gone on with by another process", partial(interrupted, at=days // 4))
-    yield Way("without dates", partial(here, change=calm), like="without dates")
-    yield Way("without dates, begun half a year later", partial(here, change=lambda scenario: later(calm(scenario))), like="without dates")
+    yield ExecutionMode("a sweep in this process", run_as_sweep)
+    yield ExecutionMode("one after the other, shuffled", partial(here, shuffle=1))
+    yield ExecutionMode("2 processes, chunks of 7", partial(run_as_sweep, workers=2, chunk=7))
+    yield ExecutionMode("a fresh process, 4 threads for numba", partial(apart, threads="4"))
+    yield ExecutionMode(
+        f"saved on day {days // 4}, gone on with by another process", partial(run_interrupted, at=days // 4)
+    )
+    yield ExecutionMode("without dates", partial(here, change=calm), like="without dates")
+    yield ExecutionMode(
+        "without dates, begun half a year later",
+        partial(here, change=lambda scenario: later(calm(scenario))),
+        like="without dates",
+    )
     if not short:
-        yield Way("a fresh process, 1 thread for numba", partial(apart, threads="1"))
-        yield Way("shuffled otherwise", partial(here, shuffle=2))
-        yield Way(f"saved on day {days - 20}, gone on with by another process", partial(interrupted, at=days - 20))
-        yield Way("a sweep in this process, chunks of 7", partial(swept, chunk=7))
+        yield ExecutionMode("a fresh process, 1 thread for numba", partial(apart, threads="1"))
+        yield ExecutionMode("shuffled otherwise", partial(here, shuffle=2))
+        yield ExecutionMode(
+            f"saved on day {days - 20}, gone on with by another process",
+            partial(run_interrupted, at=days - 20),
+        )
+        yield ExecutionMode("a sweep in this process, chunks of 7", partial(run_as_sweep, chunk=7))
         for workers, chunk in ((1, 1), (1, 7), (2, 1), (3, 1), (3, 7)):
-            yield Way(f"{workers} process{'es' * (workers > 1)}, chunks of {chunk}", partial(swept, workers=workers, chunk=chunk))
-        yield Way("3 threads of this process", partial(threaded, workers=3))
-        yield Way("Dask, 2 processes, chunks of 1", partial(dask, chunk=1))
-        yield Way("Dask, 2 processes, chunks of 7", partial(dask, chunk=7))
-        yield Way("Dask, 1 process, chunks of 7", partial(dask, chunk=7, processes=1))
+            yield ExecutionMode(
+                f"{workers} process{'es' * (workers > 1)}, chunks of {chunk}",
+                partial(run_as_sweep, workers=workers, chunk=chunk),
+            )
+        yield ExecutionMode("3 threads of this process", partial(run_in_threads, workers=3))
+        yield ExecutionMode("Dask, 2 processes, chunks of 1", partial(dask, chunk=1))
+        yield ExecutionMode("Dask, 2 processes, chunks of 7", partial(dask, chunk=7))
+        yield ExecutionMode("Dask, 1 process, chunks of 7", partial(dask, chunk=7, processes=1))
         for version in PYTHONS:
-            yield Way(f"Python {version}", partial(other, version=version, places=places))
+            yield ExecutionMode(f"Python {version}", partial(other, version=version, places=places))
 
 
 CONTROLS = {  # what must differ in every set -> how the runs are lived
     "another seed": partial(here, luck=lambda luck: luck + 1),
-    "one knob one step further: checked a day later": partial(here, change=lambda scenario: replace(scenario, committee=replace(scenario.committee, verify=scenario.committee.verify + 1))),
-    f"one mechanism more: {LAST}": partial(here, change=lambda scenario: altered(scenario, on=[LAST])),
+    "one knob one step further: checked a day later": partial(
+        here,
+        change=lambda scenario: replace(
+            scenario, committee=replace(scenario.committee, verify=scenario.committee.verify + 1)
+        ),
+    ),
+    f"one mechanism more: {LAST}": partial(here, change=lambda scenario: alter_scenario(scenario, on=[LAST])),
     "with dates, begun half a year later": partial(here, change=later),
 }

@@ -19,13 +19,13 @@ from shutil import rmtree
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from ..engine.parameters import ScenarioError
-from ..engine.randomness import Luck
+from ..engine.parameters import UserError
+from ..engine.randomness import RandomNumbers
 from ..experiments.sweep import store, sweep
-from ..experiments.sweep.experiment import Experiment, Named, arms
-from ..experiments.sweep.results import results
+from ..experiments.sweep.experiment import Experiment, NamedArm, arms
+from ..experiments.sweep.results import read_results
 from ..experiments.sweep.worker import work
-from ..model.cases import read
+from ..model.cases import read_case
 from ..model.simulate import simulate
 
 KINDS = ("raises", "exits", "kills its worker", "never ends", "never ends below Python")
@@ -34,12 +34,14 @@ LIMIT = 2.0  # seconds that a run of these may take
 
 def tiny(replicates, name="faults", days=20, keep=("series", "issues")):
     """The plan of a sweep of one small yard: `replicates` runs of some milliseconds."""
-    case = replace(read("wuzi_yard"), days=days)
-    experiment = Experiment(name=name, cases=(case.name,), replicates=replicates, keep=keep, arm=(Named("as it is"),))
-    return sweep.Plan(experiment, {case.name: case}, arms(experiment, {case.name: case}))
+    case = replace(read_case("wuzi_yard"), days=days)
+    experiment = Experiment(
+        name=name, cases=(case.name,), replicates=replicates, keep=keep, arm=(NamedArm("as it is"),)
+    )
+    return sweep.SweepPlan(experiment, {case.name: case}, arms(experiment, {case.name: case}))
 
 
-def broken(faults, scenario, luck):
+def run_with_faults(faults, scenario, luck):
     """Live through a run, unless `faults` (luck -> one of KINDS) has something for it."""
     kind = faults.get(luck)
     if kind == "raises":
@@ -55,26 +57,36 @@ def broken(faults, scenario, luck):
     return simulate(scenario, luck)
 
 
-def logged(path, faults, terms, orders):
+def run_and_log(path, faults, terms, orders):
     """The job of a sweep that writes down which runs were lived through, and goes wrong where `faults` says so."""
-    done = work(terms, orders, partial(broken, faults))
+    done = work(terms, orders, partial(run_with_faults, faults))
     told = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     os.write(told, "".join(f"{order.key}\n" for order in orders).encode())
     os.close(told)
     return done
 
 
-def swept(folder, plan, workers, log, told=None, faults=(), **options):
+def sweep_with_faults(folder, plan, workers, log, told=None, faults=(), **options):
     """Sweep in this process; `told` (a connection) hears how many runs were handed in."""
     heard = (lambda done, of, failed, now: told.send(now)) if told else None
-    guess = sweep.Guess(len(plan.arms) * plan.experiment.replicates, 1.0, 0, 0.01)
-    return sweep.sweep(plan, folder, workers=workers, chunk=5, limit=LIMIT, progress=heard, guess=guess, job=partial(logged, log, dict(faults)), **options)
+    guess = sweep.CostEstimate(len(plan.arms) * plan.experiment.replicates, 1.0, 0, 0.01)
+    return sweep.sweep(
+        plan,
+        folder,
+        workers=workers,
+        chunk=5,
+        limit=LIMIT,
+        progress=heard,
+        guess=guess,
+        job=partial(run_and_log, log, dict(faults)),
+        **options,
+    )
 
 
 def unheard(*order, **options):
-    """`swept`, and what the dying say on standard error goes nowhere."""
+    """`sweep_with_faults`, and what the dying say on standard error goes nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-    swept(*order, **options)
+    sweep_with_faults(*order, **options)
 
 
 def nursery():
@@ -102,13 +114,17 @@ def unreadable(folder):
     return bad
 
 
-def kept(folder):
+def keys_in_store(folder):
     """Keys of the runs that a sweep has for good."""
     if not (folder / store.LEDGER).exists():
         return set()
-    ledger = store.opened(folder)
+    ledger = store.open_ledger(folder)
     try:
-        return set() if store.blank(folder, ledger) else {row["key"] for row in store.accounted(folder, ledger)[2]}
+        return (
+            set()
+            if store.blank(folder, ledger)
+            else {row["key"] for row in store.read_ledger(folder, ledger)[2]}
+        )
     finally:
         ledger.close()
 
@@ -127,7 +143,10 @@ def children(pid):
     found = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
-            if int(path.read_text().rpartition(")")[2].split()[1]) == pid and b"spawn_main" in (path.parent / "cmdline").read_bytes():
+            if (
+                int(path.read_text().rpartition(")")[2].split()[1]) == pid
+                and b"spawn_main" in (path.parent / "cmdline").read_bytes()
+            ):
                 found.append(int(path.parent.name))
         except OSError:
             continue
@@ -140,9 +159,23 @@ def kills(folder, count=200, replicates=5000, workers=2, seed=0, progress=None):
     Those that ought to be 0: acknowledged runs lost, unreadable parts, refusals to read, acknowledged runs done again, orphans,
     sweeps that end otherwise than undisturbed.
     """
-    context, luck, n, sweeps = nursery(), Luck("faults", seed), 0, 0
-    told = dict.fromkeys(("kills of the parent", "kills of a worker", "sweeps finished", "acknowledged runs lost", "unreadable parts under final names",
-                          "refusals to read what was kept", "acknowledged runs done again", "runs lived through but not yet handed in", "orphans", "sweeps that differ", "runs blamed for our kills"), 0)  # fmt: skip
+    context, luck, n, sweeps = nursery(), RandomNumbers("faults", seed), 0, 0
+    told = dict.fromkeys(
+        (
+            "kills of the parent",
+            "kills of a worker",
+            "sweeps finished",
+            "acknowledged runs lost",
+            "unreadable parts under final names",
+            "refusals to read what was kept",
+            "acknowledged runs done again",
+            "runs lived through but not yet handed in",
+            "orphans",
+            "sweeps that differ",
+            "runs blamed for our kills",
+        ),
+        0,
+    )
     resumed, orphans = [], []
 
     def draw(what):
@@ -162,7 +195,7 @@ def kills(folder, count=200, replicates=5000, workers=2, seed=0, progress=None):
                 early, mark, until = draw("early") < 0.25, acknowledged, time.monotonic() + 2.5 * draw("when")
                 while parent.is_alive() and (time.monotonic() < until or not early and acknowledged == mark):
                     before = acknowledged
-                    first, acknowledged = heard(hear, 0.01, first, acknowledged)
+                    first, acknowledged = listen_to_sweep(hear, 0.01, first, acknowledged)
                     if not early and before == mark != acknowledged:
                         until = time.monotonic() + 0.7 * draw("when")  # some time into its work
                 at_work = children(parent.pid)
@@ -180,16 +213,16 @@ def kills(folder, count=200, replicates=5000, workers=2, seed=0, progress=None):
             if progress:
                 progress()
             while parent.is_alive():
-                first, acknowledged = heard(hear, 0.05, first, acknowledged)
+                first, acknowledged = listen_to_sweep(hear, 0.05, first, acknowledged)
             parent.join()
-            first, acknowledged = heard(hear, 0, first, acknowledged)
+            first, acknowledged = listen_to_sweep(hear, 0, first, acknowledged)
             if first:
                 resumed.append(first - began)
             finished = parent.exitcode == 0
             told["unreadable parts under final names"] += len(unreadable(own))
             try:
-                now = kept(own)
-            except ScenarioError:
+                now = keys_in_store(own)
+            except UserError:
                 told["refusals to read what was kept"] += 1
                 break
             told["acknowledged runs lost"] += len(have - now) + max(len(have) + acknowledged - len(now), 0)
@@ -199,18 +232,18 @@ def kills(folder, count=200, replicates=5000, workers=2, seed=0, progress=None):
             have = now
         if finished:
             told["sweeps finished"] += 1
-            blamed = [row for row in results(own).ledger if row["status"] == "failed"]
+            blamed = [row for row in read_results(own).ledger if row["status"] == "failed"]
             told["runs blamed for our kills"] += len(blamed)
             if blamed:  # one that was alone when two workers died under it; --retry does it again
-                swept(own, plan, 0, log, retry=True)
-            told["sweeps that differ"] += results(own).digest() != undisturbed(folder, plan)
+                sweep_with_faults(own, plan, 0, log, retry=True)
+            told["sweeps that differ"] += read_results(own).digest() != digest_undisturbed(folder, plan)
         rmtree(own, ignore_errors=True)
     time.sleep(3.0)
     told["orphans"] = sum(map(alive, set(orphans)))
     return told | {"seconds to resume, median": median(resumed), "seconds to resume, most": max(resumed)}
 
 
-def heard(hear, seconds, first, acknowledged):
+def listen_to_sweep(hear, seconds, first, acknowledged):
     """Listen to a sweep: (when it first handed in a run, how many it did)."""
     try:
         while hear.poll(seconds):
@@ -227,38 +260,51 @@ def end(pid):
         pass
 
 
-def undisturbed(folder, plan):
+def digest_undisturbed(folder, plan):
     """The digest of a sweep that nobody disturbs, in this process alone."""
     with TemporaryDirectory(dir=folder) as own:
-        swept(Path(own) / "calm", plan, 0, Path(own) / "log")
-        return results(Path(own) / "calm").digest()
+        sweep_with_faults(Path(own) / "calm", plan, 0, Path(own) / "log")
+        return read_results(Path(own) / "calm").digest()
 
 
 def failures(folder, each=20, below=5, replicates=400, workers=2):
     """A sweep in which some runs fail in every way of KINDS; returns rows (kind, runs, named as failed with the right words, seconds)."""
-    plan, words = tiny(replicates, "failures"), ("as asked", "SystemExit", "worker died", "did not end", "worker died")
+    plan, words = (
+        tiny(replicates, "failures"),
+        ("as asked", "SystemExit", "worker died", "did not end", "worker died"),
+    )
     asked, rows = replicates, []
     for kind, word in zip(KINDS, words):
         count = below if kind.endswith("below Python") else each
         own, luck = folder / kind.replace(" ", "_"), [order.luck for order in plan.orders(0, replicates)]
         which = [n * asked // max(count, 1) for n in range(count)]
         began = time.monotonic()
-        swept(own, plan, workers, own.with_suffix(".log"), faults={luck[n]: kind for n in which})
-        seconds, ledger = time.monotonic() - began, results(own).ledger
+        sweep_with_faults(own, plan, workers, own.with_suffix(".log"), faults={luck[n]: kind for n in which})
+        seconds, ledger = time.monotonic() - began, read_results(own).ledger
         named = {row["replicate"] for row in ledger if row["status"] == "failed" and word in row["failure"]}
         done = sum(row["status"] == "done" for row in ledger)
-        swept(own, plan, workers, own.with_suffix(".log"), retry=True)
-        rows.append((kind, count, len(named & {*which}), len(named - {*which}), done, results(own).digest() == undisturbed(folder, plan), seconds))
+        sweep_with_faults(own, plan, workers, own.with_suffix(".log"), retry=True)
+        rows.append(
+            (
+                kind,
+                count,
+                len(named & {*which}),
+                len(named - {*which}),
+                done,
+                read_results(own).digest() == digest_undisturbed(folder, plan),
+                seconds,
+            )
+        )
     return rows
 
 
 FULL = {"write fails": errno.ENOSPC, "disk error": errno.EIO}
 
 
-def planted(calls, fault, at):
+def plant_fault(calls, fault, at):
     """In this process, `fault` at call `at` of fsync, rename and statements of the ledger; `calls` (a connection) is told how many there were."""
     count = [0]
-    sync, rename, opened = os.fsync, os.replace, store.opened
+    sync, rename, opened = os.fsync, os.replace, store.open_ledger
 
     def now(file=None):
         count[0] += 1
@@ -285,19 +331,19 @@ def planted(calls, fault, at):
         made.set_trace_callback(lambda _: now("statement") if fault == "killed" else None)
         return made
 
-    os.fsync, os.replace, store.opened = fsync, replaced, ledger
+    os.fsync, os.replace, store.open_ledger = fsync, replaced, ledger
     return count
 
 
-def faulted(folder, plan, log, calls, fault, at):
+def sweep_with_planted_fault(folder, plan, log, calls, fault, at):
     """Sweep with a fault planted; exit status 3 if the sweep says that the disk does not take it."""
     if fault == "file size limit":
         resource.setrlimit(resource.RLIMIT_FSIZE, (at, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
         count = [0]
     else:
-        count = planted(calls, fault, at)
+        count = plant_fault(calls, fault, at)
     try:
-        swept(folder, plan, 0, log)
+        sweep_with_faults(folder, plan, 0, log)
     except (OSError, sqlite3.Error) as error:
         calls.send(count[0])
         os._exit(3 if isinstance(error, OSError) else 4)
@@ -308,13 +354,23 @@ def faulted(folder, plan, log, calls, fault, at):
 def disks(folder, fault, steps, replicates=60):
     """A sweep in which one write after another goes wrong, each then resumed; returns name -> number, of which those after "ended" ought to be 0."""
     context, plan, n = nursery(), tiny(replicates, "disks"), 0
-    right = undisturbed(folder, plan)
-    told = dict.fromkeys(("tried", "ended by it", "said otherwise than as a full disk", "unreadable parts under final names", "refusals to read what was kept",
-                          "acknowledged runs done again", "sweeps that differ"), 0)  # fmt: skip
+    right = digest_undisturbed(folder, plan)
+    told = dict.fromkeys(
+        (
+            "tried",
+            "ended by it",
+            "said otherwise than as a full disk",
+            "unreadable parts under final names",
+            "refusals to read what was kept",
+            "acknowledged runs done again",
+            "sweeps that differ",
+        ),
+        0,
+    )
     for at in steps:
         own, n = folder / f"{fault} {at}".replace(" ", "_"), n + 1
         log, (hear, say) = own.with_suffix(".log"), context.Pipe(duplex=False)
-        one = context.Process(target=faulted, args=(own, plan, log, say, fault, at))
+        one = context.Process(target=sweep_with_planted_fault, args=(own, plan, log, say, fault, at))
         one.start()
         say.close()
         one.join()
@@ -323,12 +379,14 @@ def disks(folder, fault, steps, replicates=60):
         told["said otherwise than as a full disk"] += one.exitcode not in (0, 3, -signal.SIGKILL)
         told["unreadable parts under final names"] += len(unreadable(own))
         try:
-            have = kept(own)
+            have = keys_in_store(own)
             log.unlink(missing_ok=True)
-            swept(own, plan, 0, log)
-            told["acknowledged runs done again"] += len(have & set(log.read_text().split() if log.exists() else ()))
-            told["sweeps that differ"] += results(own).digest() != right
-        except ScenarioError:
+            sweep_with_faults(own, plan, 0, log)
+            told["acknowledged runs done again"] += len(
+                have & set(log.read_text().split() if log.exists() else ())
+            )
+            told["sweeps that differ"] += read_results(own).digest() != right
+        except UserError:
             told["refusals to read what was kept"] += 1
         rmtree(own, ignore_errors=True)
         log.unlink(missing_ok=True)
@@ -341,18 +399,45 @@ def faults(console, count=200, each=20, below=5, every=1):
     """All of it, in three tables: `count` kills, `each` runs that fail in each way, every `every`-th write gone wrong."""
     from .speed import BenchTable  # and with it pandas, which no worker is to load
 
-    with TemporaryDirectory(prefix="cogov-faults-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None) as folder:  # processes die here, not machines
+    with TemporaryDirectory(
+        prefix="cogov-faults-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    ) as folder:  # processes die here, not machines
         folder = Path(folder)
         with console.status(f"{count} kills ..."):
             told = kills(folder, count)
-        yield BenchTable(f"{count} SIGKILLs at random moments; 2 workers", ("what", "count"), [(name, value) for name, value in told.items()])
+        yield BenchTable(
+            f"{count} SIGKILLs at random moments; 2 workers",
+            ("what", "count"),
+            [(name, value) for name, value in told.items()],
+        )
         with console.status("runs that fail ..."):
             rows = failures(folder, each, below)
-        yield BenchTable("400 runs, some of which fail; then --retry", ("a run that", "asked", "named", "wrongly named", "others done", "whole after --retry", "seconds"), rows)
+        yield BenchTable(
+            "400 runs, some of which fail; then --retry",
+            (
+                "a run that",
+                "asked",
+                "named",
+                "wrongly named",
+                "others done",
+                "whole after --retry",
+                "seconds",
+            ),
+            rows,
+        )
         rows, pages = [], [0, 1, 100, *(4096 * n + d for n in range(1, 80, every) for d in (0, 1))]
-        for fault, steps in (("killed", range(1, 10_000, every)), ("write fails", range(1, 10_000, every)), ("disk error", range(1, 10_000, every)),
-                             ("short write", range(1, 10_000, every)), ("file size limit", pages)):  # fmt: skip
+        for fault, steps in (
+            ("killed", range(1, 10_000, every)),
+            ("write fails", range(1, 10_000, every)),
+            ("disk error", range(1, 10_000, every)),
+            ("short write", range(1, 10_000, every)),
+            ("file size limit", pages),
+        ):
             with console.status(f"{fault} ..."):
                 told = disks(folder, fault, steps)
             rows.append((fault, *told.values()))
-        yield BenchTable("60 runs; at each call of fsync, rename and (killed) statement of the ledger, in turn", ("fault", *told), rows)
+        yield BenchTable(
+            "60 runs; at each call of fsync, rename and (killed) statement of the ledger, in turn",
+            ("fault", *told),
+            rows,
+        )

@@ -2,8 +2,8 @@
 
 import pyarrow.parquet  # noqa: F401
 
-from ..experiments.sweep.worker import loaded
-from ..model.cases import read
+from ..experiments.sweep.worker import warm_up_engine
+from ..model.cases import read_case
 from . import fault_injection  # noqa: F401
 
-loaded(tuple(sorted(read("wuzi_yard").mechanisms)))
+warm_up_engine(tuple(sorted(read_case("wuzi_yard").mechanisms)))

@@ -9,22 +9,30 @@ from random import Random
 from statistics import median, quantiles
 
 from ..model import mechanisms
-from ..model.cases import read
-from ..model.simulate import community
+from ..model.cases import read_case
+from ..model.simulate import build_community
 from ..viz.page import page_state as desks
 from ..viz.server.access_control import SESSIONS
 from . import speed
 from .chromium import browsing, chromium, driver
-from .page_visitors import CROWDED, Visitor, painted, patiently, serving, together, visit
+from .page_visitors import (
+    CROWDED,
+    Visitor,
+    patiently,
+    serving,
+    time_to_first_picture,
+    together,
+    visit,
+)
 
-CASE = "guiyuan"                 # what a visitor finds
-TOWNS = ("lianhe", "datianba")   # 62 and 206 buildings
-SWITCH = "building_captains"     # on the left, on and off in turn
+CASE = "guiyuan"  # what a visitor finds
+TOWNS = ("lianhe", "datianba")  # 62 and 206 buildings
+SWITCH = "building_captains"  # on the left, on and off in turn
 COLD, SWITCHES, PLAYED = 3, 7, 5.0  # servers, switches, seconds of playing
-BROWSERS = 10                    # at once on one machine; more of them would measure themselves
-CLICKS, WITHIN = 3, 20.0         # of each of many visitors, each at some moment of so many seconds
-ABREAST = 20                     # visits that begin at once, of the many that come and go
-TURNS = 2                        # in which they come: only the second is counted, for much is made once and kept for all
+BROWSERS = 10  # at once on one machine; more of them would measure themselves
+CLICKS, WITHIN = 3, 20.0  # of each of many visitors, each at some moment of so many seconds
+ABREAST = 20  # visits that begin at once, of the many that come and go
+TURNS = 2  # in which they come: only the second is counted, for much is made once and kept for all
 
 TURN = """(selector) => new Promise((done, never) => {  // ms from a click to the frame with the new year: what stands above it comes in the same message
   const title = () => document.querySelector('.cogov-town [data-arm="0"] .cogov-title')?.textContent, before = title(), began = performance.now();
@@ -46,9 +54,9 @@ COUNT = """(seconds) => new Promise((done) => {  // frames the browser made, tho
 })"""
 
 
-def measured(sessions=10, visits=200, browser=True, progress=lambda what: None):
+def measure_page(sessions=10, visits=200, browser=True, progress=lambda what: None):
     """Everything that `cogov bench page` prints: a list of BenchTable. `progress` is told of each step."""
-    alone = lambda: [audience(sessions, progress), departures(visits, progress)]  # noqa: E731
+    alone = lambda: [audience(sessions, progress), departures(visits, progress)]
     if not browser:
         return alone()
     start, where = driver(), chromium()
@@ -68,10 +76,10 @@ def first_views(playwright, where, progress):
             page = visit(browser.new_context())
             page.goto(server.address, wait_until="commit")
             answered.append(server.answered)
-            cold.append(painted(page))
+            cold.append(time_to_first_picture(page))
             server.quiet()
             page.goto(server.address, wait_until="commit")
-            warm.append(painted(page))
+            warm.append(time_to_first_picture(page))
     return answered, cold, warm
 
 
@@ -81,7 +89,7 @@ def switches(playwright, where):
     with serving(CASE) as server, browsing(playwright, where) as browser:
         page = visit(browser.new_context())
         page.goto(server.address, wait_until="commit")
-        painted(page)
+        time_to_first_picture(page)
         for _ in range(SWITCHES):
             server.quiet()
             before = page.received
@@ -93,10 +101,20 @@ def switches(playwright, where):
 
 def views(first, turned):
     """The table of what a visitor waits for."""
-    names = ("a fresh server answers", "first view, cold: fresh server, fresh browser", "warm: the same browser again", f"switch {SWITCH} to the new year")
-    rows = [(name, median(times), min(times), max(times), len(times)) for name, times in zip(names, (*first, turned[0]))]
+    names = (
+        "a fresh server answers",
+        "first view, cold: fresh server, fresh browser",
+        "warm: the same browser again",
+        f"switch {SWITCH} to the new year",
+    )
+    rows = [
+        (name, median(times), min(times), max(times), len(times))
+        for name, times in zip(names, (*first, turned[0]))
+    ]
     note = f"Until the town is painted. A switch brings {median(turned[1]) / 1024:,.0f} KiB to the browser."
-    return speed.BenchTable(f"{CASE}: seconds until it is seen", ("what", "median", "least", "most", "times"), rows, note)
+    return speed.BenchTable(
+        f"{CASE}: seconds until it is seen", ("what", "median", "least", "most", "times"), rows, note
+    )
 
 
 def towns(playwright, where, progress):
@@ -104,19 +122,33 @@ def towns(playwright, where, progress):
     rows = []
     for name in TOWNS:
         progress(f"{name} plays")
-        there, films = community(read(name)), [len(film) / 1024 for film in desks.lived(desks.opened(name)).packed]
+        there, films = (
+            build_community(read_case(name)),
+            [len(film) / 1024 for film in desks.simulate_desk(desks.open_desk(name)).packed],
+        )
         with serving(name) as server, browsing(playwright, where) as browser:
             page = visit(browser.new_context())
             page.goto(server.address, wait_until="commit")
-            painted(page)
+            time_to_first_picture(page)
             server.quiet()
             progress(f"{name} plays")
             still = page.evaluate(COUNT, 2)
             page.locator(".cogov-play").click()
-            before = server.spent
+            before = server.used_so_far
             told = page.evaluate(COUNT, PLAYED)
-            spent = (server.spent - before) / PLAYED
-        rows.append((name, len(there.buildings.compound), len(there.households.building), told["drawn"], still["frames"], told["ms"], 100 * spent, *films))
+            spent = (server.used_so_far - before) / PLAYED
+        rows.append(
+            (
+                name,
+                len(there.buildings.compound),
+                len(there.households.building),
+                told["drawn"],
+                still["frames"],
+                told["ms"],
+                100 * spent,
+                *films,
+            )
+        )
     columns = ("case", "houses", "flats", "fps", "of", "ms/frame", "CPU %", "KiB left", "right")
     note = "Both sides playing, 7 days a second. fps: frames drawn a second, of those the browser makes while the town stands still. ms: of script. CPU: the server's meanwhile. KiB: a year of each side, sent once."
     return speed.BenchTable("a year plays", columns, rows, note)
@@ -128,7 +160,7 @@ def crowd(playwright, where, sessions, progress):
         progress("one visitor")
         page = visit(browser.new_context())
         page.goto(server.address, wait_until="commit")
-        painted(page)
+        time_to_first_picture(page)
         server.quiet()
         page.close()
         server.quiet()
@@ -149,7 +181,12 @@ def crowd(playwright, where, sessions, progress):
     waits = (median(times), max(times)) if times else (None, None)
     rows = [(sessions, len(times), *waits, alive, empty, (full - empty) / sessions, after)]
     columns = ("visitors", "saw it", "median s", "worst s", "alive", "MiB", "MiB each", "MiB left")
-    return speed.BenchTable(f"{CASE}: {sessions} visitors at once", columns, rows, f"Saw it: the town, within {CROWDED:.0f} s. Alive: a switch then brings another year. MiB: of the server after one visitor has come and gone; for each more; when all have left.")
+    return speed.BenchTable(
+        f"{CASE}: {sessions} visitors at once",
+        columns,
+        rows,
+        f"Saw it: the town, within {CROWDED:.0f} s. Alive: a switch then brings another year. MiB: of the server after one visitor has come and gone; for each more; when all have left.",
+    )
 
 
 def audience(sessions, progress):
@@ -173,15 +210,47 @@ def audience(sessions, progress):
                     seconds.append(visitor.click(name, k % 2 == 0))
                 return seconds
 
-            clicked = [second for seconds in together([lambda n=n, one=one: clicks(n, one) for n, one in enumerate(visitors) if came[n]]) for second in seconds]
+            clicked = [
+                second
+                for seconds in together(
+                    [lambda n=n, one=one: clicks(n, one) for n, one in enumerate(visitors) if came[n]]
+                )
+                for second in seconds
+            ]
             together([one.leave for one in visitors])
             server.quiet()
             left.append(server.memory)
             arrived, answered = ([second for second in seconds if second] for seconds in (came, clicked))
-            late = lambda seconds: quantiles(seconds, n=20, method="inclusive")[-1] if len(seconds) > 1 else None  # noqa: E731
-            rows.append((turn, len(arrived), median(arrived) if arrived else None, late(arrived), len(clicked), len(answered), median(answered) if answered else None, late(answered), full, left[-1]))
+            late = lambda seconds: (
+                quantiles(seconds, n=20, method="inclusive")[-1] if len(seconds) > 1 else None
+            )
+            rows.append(
+                (
+                    turn,
+                    len(arrived),
+                    median(arrived) if arrived else None,
+                    late(arrived),
+                    len(clicked),
+                    len(answered),
+                    median(answered) if answered else None,
+                    late(answered),
+                    full,
+                    left[-1],
+                )
+            )
     kept = 1024 * (left[1] - left[0]) / sessions
-    columns = ("turn", "saw it", "median s", "95 % s", "clicks", "answered", "median s of a click", "95 % s of a click", "MiB", "MiB left")
+    columns = (
+        "turn",
+        "saw it",
+        "median s",
+        "95 % s",
+        "clicks",
+        "answered",
+        "median s of a click",
+        "95 % s of a click",
+        "MiB",
+        "MiB left",
+    )
     note = f"All arrive at one moment. Each then clicks {CLICKS} times within {WITHIN:.0f} s, on a mechanism of their own: many years that nobody has lived yet. A closed visit leaves {kept:,.0f} KiB (those of the second turn over those of the first)."
     return speed.BenchTable(f"{CASE}: {sessions} visitors at once, without browsers", columns, rows, note)
 

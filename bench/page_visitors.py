@@ -14,10 +14,10 @@ from tempfile import TemporaryFile
 from urllib.request import Request, urlopen
 from uuid import uuid4
 
-from ..engine.parameters import ScenarioError
+from ..engine.parameters import UserError
 
 PATIENCE = 120_000  # ms
-CROWDED = 60.0      # seconds after which one of many visitors has waited in vain
+CROWDED = 60.0  # seconds after which one of many visitors has waited in vain
 
 ARRIVE = """(() => {  // when the town is first painted, in ms since the address was asked for
   const look = () => { const town = document.querySelector(".cogov-town"); town?.dataset.day && town.cogovTown.measure().frames ? window.painted = performance.now() : requestAnimationFrame(look); };
@@ -25,13 +25,15 @@ ARRIVE = """(() => {  // when the town is first painted, in ms since the address
 })()"""
 
 
-def used(pid):
+def process_usage(pid):
     """(seconds of processor, MiB of memory) of a process so far; nothing where there is no /proc."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return float("nan"), float("nan")
-    return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK"), int(stat[21]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+    return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK"), int(stat[21]) * os.sysconf(
+        "SC_PAGE_SIZE"
+    ) / 2**20
 
 
 class Server:
@@ -44,17 +46,17 @@ class Server:
                 if not one.connect_ex(("127.0.0.1", port)):
                     break
             if process.poll() is not None or time.perf_counter() - began > PATIENCE / 1000:
-                raise ScenarioError(f"cogov serve does not answer: {ending(process)}")
+                raise UserError(f"cogov serve does not answer: {ending(process)}")
             time.sleep(0.02)
         self.answered = time.perf_counter() - began
 
     @property
-    def spent(self):
-        return used(self.process.pid)[0]
+    def used_so_far(self):
+        return process_usage(self.process.pid)[0]
 
     @property
     def memory(self):
-        return used(self.process.pid)[1]
+        return process_usage(self.process.pid)[1]
 
     @property
     def visits(self):
@@ -65,9 +67,9 @@ class Server:
     def quiet(self):
         """Wait until it has done what it does behind the page: a second in which it works less than a tenth."""
         for _ in range(PATIENCE // 1000):
-            before = self.spent
+            before = self.used_so_far
             time.sleep(1)
-            if not self.spent - before > 0.1:
+            if not self.used_so_far - before > 0.1:
                 return
 
 
@@ -116,7 +118,7 @@ def visit(context):
     return page
 
 
-def painted(page):
+def time_to_first_picture(page):
     """Seconds from asking for the page to the first picture of the town."""
     page.wait_for_function("window.painted")
     return page.evaluate("window.painted") / 1000
@@ -149,17 +151,49 @@ class Visitor:
                 page.read()
             where = f"{self.address.replace('http', 'ws')}/jupyter/api/kernels/{self.visit}/channels?session_id={self.page}"
             self.cookie = {"Cookie": cookie}
-            self.socket = connect(where, origin=self.address, additional_headers=self.cookie, max_size=None, open_timeout=CROWDED, ping_interval=None, proxy=None)  # nor does a browser ask whether we are alive
+            self.socket = connect(
+                where,
+                origin=self.address,
+                additional_headers=self.cookie,
+                max_size=None,
+                open_timeout=CROWDED,
+                ping_interval=None,
+                proxy=None,
+            )  # nor does a browser ask whether we are alive
         except Exception:  # whatever it is, this visitor came in vain
             return None
         threading.Thread(target=self.listen, daemon=True).start()
         self.say("comm_open", self.comm, {}, target_name="solara.control")
-        self.say("comm_msg", self.comm, {"method": "run", "args": {"path": "/", "dark": False, "themes": {"light": {}, "dark": {}}, "appName": None}})
+        self.say(
+            "comm_msg",
+            self.comm,
+            {
+                "method": "run",
+                "args": {"path": "/", "dark": False, "themes": {"light": {}, "dark": {}}, "appName": None},
+            },
+        )
         return self.until(1, began)
 
     def say(self, kind, comm, data, **more):
-        header = {"msg_id": uuid4().hex, "msg_type": kind, "session": self.page, "username": "", "version": "5.2"}
-        self.socket.send(json.dumps({"buffers": [], "channel": "shell", "content": {"comm_id": comm, "data": data, **more}, "header": header, "metadata": {}, "parent_header": {}}))
+        header = {
+            "msg_id": uuid4().hex,
+            "msg_type": kind,
+            "session": self.page,
+            "username": "",
+            "version": "5.2",
+        }
+        self.socket.send(
+            json.dumps(
+                {
+                    "buffers": [],
+                    "channel": "shell",
+                    "content": {"comm_id": comm, "data": data, **more},
+                    "header": header,
+                    "metadata": {},
+                    "parent_header": {},
+                }
+            )
+        )
 
     def listen(self):
         """Keep where the boxes are, and count how often films came for the left side."""
@@ -168,14 +202,21 @@ class Visitor:
                 ends = [len(raw)]
                 if isinstance(raw, bytes):  # how many parts, where each begins, the message, what is no text
                     ends = [*unpack_from(f"!{unpack_from('!I', raw)[0]}I", raw, 4), len(raw)]
-                    raw = raw[ends[0]:ends[1]]
+                    raw = raw[ends[0] : ends[1]]
                 content = json.loads(raw)["content"]
                 data = content.get("data") if isinstance(content.get("data"), dict) else {}
                 state = data.get("state") or {}
                 with self.news:
-                    self.boxes |= {name: content["comm_id"] for name in str(state.get("class_") or "").split() if name.startswith("co-")}
+                    self.boxes |= {
+                        name: content["comm_id"]
+                        for name in str(state.get("class_") or "").split()
+                        if name.startswith("co-")
+                    }
                     self.within |= {content["comm_id"]: state["children"]} if state.get("children") else {}
-                    sizes = {path[-1]: ends[n + 2] - ends[n + 1] for n, path in enumerate(data.get("buffer_paths", ()))}
+                    sizes = {
+                        path[-1]: ends[n + 2] - ends[n + 1]
+                        for n, path in enumerate(data.get("buffer_paths", ()))
+                    }
                     if sizes.get("left"):
                         self.films += 1
                         self.news.notify_all()
@@ -184,7 +225,11 @@ class Visitor:
 
     def until(self, films, began):
         with self.news:
-            return time.perf_counter() - began if self.news.wait_for(lambda: self.films >= films, CROWDED) else None
+            return (
+                time.perf_counter() - began
+                if self.news.wait_for(lambda: self.films >= films, CROWDED)
+                else None
+            )
 
     def click(self, name, on):
         """Seconds from a click on a mechanism's box, at the left, to the films of that year; None where they do not come."""
@@ -201,7 +246,9 @@ class Visitor:
         if self.socket is not None:
             close = f"{self.address}/_solara/api/close/{self.visit}?session_id={self.page}"
             with suppress(OSError):  # a server that is too busy to hear it frees them all the same, later
-                urlopen(Request(close, data=b"", headers={**self.cookie, "Origin": self.address}), timeout=CROWDED).close()
+                urlopen(
+                    Request(close, data=b"", headers={**self.cookie, "Origin": self.address}), timeout=CROWDED
+                ).close()
             self.socket.close()
 
     def drop(self):

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..engine.output import safe_streams
-from ..engine.parameters import ScenarioError
+from ..engine.parameters import UserError
 from .chromium import chromium, driver
 
 ROOT = Path(__file__).parent.parent
@@ -27,9 +27,11 @@ class Figure:
     """One command of the page; `words` after `cogov`, or a script of tests/."""
 
     words: tuple
-    short: tuple = None          # its words in the short page; None is the same, () leaves it out
-    judge: object = None         # tables as JSON -> what is wrong with them, in words; without it, the exit status says all
-    needs: object = lambda: ""   # why it cannot be had here, in words
+    short: tuple = None  # its words in the short page; None is the same, () leaves it out
+    judge: object = (
+        None  # tables as JSON -> what is wrong with them, in words; without it, the exit status says all
+    )
+    needs: object = lambda: ""  # why it cannot be had here, in words
 
     def command(self, short):
         return self.short if short and self.short is not None else self.words
@@ -42,8 +44,14 @@ def rows(tables):
 def flips(tables):
     """No wrong read of ours in silence; default Parquet, the control, has some."""
     *ours, control = rows(tables)
-    bad = [f"{row['what']}: {row['wrong, and nothing said']} wrong and nothing said, {row['another error']} other errors" for row in ours if row["wrong, and nothing said"] or row["another error"]]
-    return bad + ["the control has no silent wrong read: nothing was shown"] * (control["wrong, and nothing said"] == 0)
+    bad = [
+        f"{row['what']}: {row['wrong, and nothing said']} wrong and nothing said, {row['another error']} other errors"
+        for row in ours
+        if row["wrong, and nothing said"] or row["another error"]
+    ]
+    return bad + ["the control has no silent wrong read: nothing was shown"] * (
+        control["wrong, and nothing said"] == 0
+    )
 
 
 def luck(tables):
@@ -53,35 +61,61 @@ def luck(tables):
 def coverage(tables):
     """Under the normal law all intervals hold; those of a rare event, the control, are known not to."""
     told = {(row["interval"], row["law"]): row for row in rows(tables)}
-    bad = [f"{kind}, {law}: covers {row['covered']:.3f}, less than {row['lowest']:.3f}" for (kind, law), row in told.items() if law == "normal" and not row["holds"]]
-    return bad + ["the control, a paired difference of a rare event, holds: nothing was shown"] * bool(told["paired difference", "rare event"]["holds"])
+    bad = [
+        f"{kind}, {law}: covers {row['covered']:.3f}, less than {row['lowest']:.3f}"
+        for (kind, law), row in told.items()
+        if law == "normal" and not row["holds"]
+    ]
+    return bad + ["the control, a paired difference of a rare event, holds: nothing was shown"] * bool(
+        told["paired difference", "rare event"]["holds"]
+    )
 
 
-NOUGHT = ("acknowledged runs lost", "unreadable parts under final names", "refusals to read what was kept", "acknowledged runs done again", "orphans", "sweeps that differ",
-          "said otherwise than as a full disk")  # fmt: skip
+NOUGHT = (
+    "acknowledged runs lost",
+    "unreadable parts under final names",
+    "refusals to read what was kept",
+    "acknowledged runs done again",
+    "orphans",
+    "sweeps that differ",
+    "said otherwise than as a full disk",
+)
 
 
 def faults(tables):
     """Nothing acknowledged is lost, whatever dies or is full; every culprit is named, and no other."""
     kills, failures, disks = (table["rows"] for table in tables)
     bad = [f"{row['what']}: {row['count']}" for row in kills if row["what"] in NOUGHT and row["count"]]
-    bad += [f"a run that {row['a run that']}: {row['named']} of {row['asked']} named, {row['wrongly named']} others" for row in failures
-            if row["named"] != row["asked"] or row["wrongly named"] or not row["whole after --retry"]]  # fmt: skip
+    bad += [
+        f"a run that {row['a run that']}: {row['named']} of {row['asked']} named, {row['wrongly named']} others"
+        for row in failures
+        if row["named"] != row["asked"] or row["wrongly named"] or not row["whole after --retry"]
+    ]
     bad += [f"{row['fault']}: {name}: {row[name]}" for row in disks for name in NOUGHT if row.get(name)]
-    return bad + [f"{row['fault']}: ended nothing, so nothing was shown" for row in disks if not row["ended by it"]]
+    return bad + [
+        f"{row['fault']}: ended nothing, so nothing was shown" for row in disks if not row["ended by it"]
+    ]
 
 
 def city(tables):
     """A larger city takes no more time by resident and day, and it does not matter who lives through which street; the controls differ."""
     growth, split = (table["rows"] for table in tables)
-    bad = [f"{row['residents']:,} residents: {row['x first']:.2f} times the time of one community" for row in growth if row["x first"] > 1.6]
-    return bad + [f"{row['way']}: as the first: {row['as the first']}" for row in split if (row["as the first"] == "yes") == ("control" in row["way"])]
+    bad = [
+        f"{row['residents']:,} residents: {row['x first']:.2f} times the time of one community"
+        for row in growth
+        if row["x first"] > 1.6
+    ]
+    return bad + [
+        f"{row['way']}: as the first: {row['as the first']}"
+        for row in split
+        if (row["as the first"] == "yes") == ("control" in row["way"])
+    ]
 
 
 def browser():
     try:
         driver(), chromium()
-    except ScenarioError as missing:
+    except UserError as missing:
         return str(missing)
     return ""
 
@@ -93,12 +127,20 @@ def script(name):
 FIGURES = (
     Figure(("bench", "determinism"), ("bench", "determinism", "--short")),
     Figure(("bench", "luck"), judge=luck),
-    Figure(("bench", "coverage", "--experiments", "500"), ("bench", "coverage", "--experiments", "200"), coverage),
+    Figure(
+        ("bench", "coverage", "--experiments", "500"), ("bench", "coverage", "--experiments", "200"), coverage
+    ),
     Figure(("bench", "flips", "--count", "300"), ("bench", "flips", "--count", "60"), flips),
-    Figure(("bench", "faults", "--kills", "30", "--each", "5", "--below", "1", "--every", "10"), ("bench", "faults", "--kills", "4", "--each", "2", "--below", "0", "--every", "50"), faults),
+    Figure(
+        ("bench", "faults", "--kills", "30", "--each", "5", "--below", "1", "--every", "10"),
+        ("bench", "faults", "--kills", "4", "--each", "2", "--below", "0", "--every", "50"),
+        faults,
+    ),
     Figure(("bench", "city"), ("bench", "city", "--residents", "1000000", "--communities", "70"), city),
     Figure(("tools/mutants.py", "--short", "--jobs", "2"), needs=script("mutants.py")),
-    Figure(("tools/fuzz.py", "--minutes", "3"), ("tools/fuzz.py", "--minutes", "0.5"), needs=script("fuzz.py")),
+    Figure(
+        ("tools/fuzz.py", "--minutes", "3"), ("tools/fuzz.py", "--minutes", "0.5"), needs=script("fuzz.py")
+    ),
     Figure(("bench", "speed"), ()),
     Figure(("bench", "page", "--sessions", "3"), (), needs=browser),
 )
@@ -119,8 +161,13 @@ def page(figures=FIGURES, short=False, say=print):
             continue
         say(f"\n$ {name}\n", flush=True)
         start = time.perf_counter()
-        wrong = printed(words, figure.judge)
-        told.append((name, f"{'FAILED' if wrong else 'as it ought to be' if figure.judge or words[0].endswith('.py') else 'exit status 0'}, {time.perf_counter() - start:.0f} s"))
+        wrong = check_printed_tables(words, figure.judge)
+        told.append(
+            (
+                name,
+                f"{'FAILED' if wrong else 'as it ought to be' if figure.judge or words[0].endswith('.py') else 'exit status 0'}, {time.perf_counter() - start:.0f} s",
+            )
+        )
         if wrong:
             failed[name] = wrong
     say("\nThe page of trust", flush=True)
@@ -128,16 +175,23 @@ def page(figures=FIGURES, short=False, say=print):
         say(f"  {name}: {what}", flush=True)
     for name, wrong in failed.items():
         say(f"\nFAILED: {name}\n" + "\n".join(f"  {one}" for one in wrong), flush=True)
-    say(f"\n{len(failed)} of {sum('not present' not in what and 'left out' not in what for _, what in told)} failed", flush=True)
+    say(
+        f"\n{len(failed)} of {sum('not present' not in what and 'left out' not in what for _, what in told)} failed",
+        flush=True,
+    )
     return failed
 
 
-def printed(words, judge=None):
+def check_printed_tables(words, judge=None):
     """Run a command, let it print its tables, and say what is wrong with them, in words."""
     from ..viz.text.console import PlainConsole
     from .speed import BenchTable, show
 
-    command = [sys.executable, *((str(ROOT / words[0]), *words[1:]) if words[0].endswith(".py") else ("-m", "cogov", *words)), *(("--json",) if judge else ())]
+    command = [
+        sys.executable,
+        *((str(ROOT / words[0]), *words[1:]) if words[0].endswith(".py") else ("-m", "cogov", *words)),
+        *(("--json",) if judge else ()),
+    ]
     try:
         done = subprocess.run(command, stdout=subprocess.PIPE if judge else None, text=True, timeout=PATIENCE)
     except subprocess.TimeoutExpired:
@@ -147,7 +201,19 @@ def printed(words, judge=None):
         return wrong
     try:
         tables = json.loads(done.stdout)["tables"]
-        show(PlainConsole(width=160), False, [BenchTable(one["title"], tuple(one["rows"][0]), [tuple(row.values()) for row in one["rows"]], one["note"]) for one in tables])
+        show(
+            PlainConsole(width=160),
+            False,
+            [
+                BenchTable(
+                    one["title"],
+                    tuple(one["rows"][0]),
+                    [tuple(row.values()) for row in one["rows"]],
+                    one["note"],
+                )
+                for one in tables
+            ],
+        )
         return wrong + judge(tables)
     except (ValueError, KeyError, IndexError, TypeError) as error:
         return [*wrong, f"its tables are not as they were: {type(error).__name__}: {error}"]

@@ -35,9 +35,17 @@ def luck(json_: Json = False):
 @bench.command()
 def determinism(
     short: Annotated[bool, typer.Option("--short", help="fewer ways and days, within a minute")] = False,
-    python: Annotated[list[Path] | None, typer.Option("--python", metavar="PATH", help="another Python, 3.11 to 3.13, with NumPy and numba; repeatable; those of the PATH and of pyenv are found", show_default=False)] = None,
+    python: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--python",
+            metavar="PATH",
+            help="another Python, 3.11 to 3.13, with NumPy and numba; repeatable; those of the PATH and of pyenv are found",
+            show_default=False,
+        ),
+    ] = None,
     json_: Json = False,
-):  # fmt: skip
+):
     """Is a run the same run, whoever lives it, when and where? Sets of case and mechanisms by ways to live them; exit status 1 if not."""
     from ..bench.determinism import determinism as tried
 
@@ -51,36 +59,65 @@ def determinism(
 @bench.command()
 def page(
     sessions: Annotated[int, typer.Option(min=1, max=50, help="visitors at once")] = 10,
-    visits: Annotated[int, typer.Option(min=20, max=1000, help="visits that come and go, for what they leave behind")] = 200,
-    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="only what needs no browser: many visitors at once, and what ended visits leave")] = True,
+    visits: Annotated[
+        int, typer.Option(min=20, max=1000, help="visits that come and go, for what they leave behind")
+    ] = 200,
+    browser: Annotated[
+        bool,
+        typer.Option(
+            "--browser/--no-browser",
+            help="only what needs no browser: many visitors at once, and what ended visits leave",
+        ),
+    ] = True,
     json_: Json = False,
-):  # fmt: skip
+):
     """The browser page: first view, a switch, frames while it plays, bytes, memory, many visitors at once, what they leave behind."""
     from ..bench import page
     from ..bench.speed import show
 
     with progress() as bar:
         task = bar.add_task("the page", total=None)
-        tables = page.measured(sessions, visits, browser, lambda what: bar.update(task, description=what))
+        tables = page.measure_page(sessions, visits, browser, lambda what: bar.update(task, description=what))
     show(out, json_, tables)
 
 
 @bench.command()
-def coverage(experiments: Annotated[int, typer.Option(min=100, help="synthetic experiments with known truth, of each kind and law")] = 2000, json_: Json = False):
+def coverage(
+    experiments: Annotated[
+        int, typer.Option(min=100, help="synthetic experiments with known truth, of each kind and law")
+    ] = 2000,
+    json_: Json = False,
+):
     """How often the intervals of reports hold what they promise, over synthetic experiments whose truth is known."""
     from ..bench.coverage import coverage
     from ..bench.speed import BenchTable, show
 
     with err.status("thousands of experiments ..."):
         table = coverage(experiments).reset_index()
-    show(out, json_, [BenchTable(f"coverage of nominal intervals over {experiments:,} synthetic experiments", tuple(table), list(table.itertuples(index=False, name=None)))])
+    show(
+        out,
+        json_,
+        [
+            BenchTable(
+                f"coverage of nominal intervals over {experiments:,} synthetic experiments",
+                tuple(table),
+                list(table.itertuples(index=False, name=None)),
+            )
+        ],
+    )
 
 
 @bench.command()
 def faults(
-    kills: Annotated[int, typer.Option(min=1, help="SIGKILLs of workers and parents, at random moments")] = 200,
-    each: Annotated[int, typer.Option(min=1, help="runs that raise, exit, kill their worker, never end")] = 20,
-    below: Annotated[int, typer.Option(min=0, help="runs that never end below Python, some ten seconds each")] = 3,
+    kills: Annotated[
+        int, typer.Option(min=1, help="SIGKILLs of workers and parents, at random moments")
+    ] = 200,
+    each: Annotated[
+        int, typer.Option(min=1, help="runs that raise, exit, kill their worker, never end")
+    ] = 20,
+    below: Annotated[
+        int, typer.Option(min=0, help="runs that never end below Python, some ten seconds each")
+    ] = 3,
     every: Annotated[int, typer.Option(min=1, help="1: break every write in turn; n: every n-th")] = 1,
     json_: Json = False,
 ):
@@ -92,7 +129,10 @@ def faults(
 
 
 @bench.command()
-def flips(count: Annotated[int, typer.Option(min=1, help="bits to flip, in each of three folders")] = 1000, json_: Json = False):
+def flips(
+    count: Annotated[int, typer.Option(min=1, help="bits to flip, in each of three folders")] = 1000,
+    json_: Json = False,
+):
     """Flip bits in what sweeps left, one at a time: is each named, or what is read right? Default Parquet beside it."""
     from ..bench import bit_flips as flipped
     from ..bench.speed import show

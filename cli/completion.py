@@ -5,19 +5,28 @@ from glob import escape, glob
 from pathlib import Path
 
 HERE = Path(__file__).parent.parent  # the package's own folder
-KNOBS = Path(__file__).with_name("parameter_paths.txt")  # written by `cogov docs`: from the code they would take seconds
+KNOBS = Path(__file__).with_name(
+    "parameter_paths.txt"
+)  # written by `cogov docs`: from the code they would take seconds
 
 
 def complete_case(incomplete: str):
     """Cases that ship, and folders and TOML files of the user's own."""
     shipped = [path.stem for path in (HERE / "experiments" / "cases").glob("*.toml")]
-    own = [f"{path}/" if os.path.isdir(path) else path for path in glob(escape(incomplete) + "*") if os.path.isdir(path) or path.endswith(".toml")]
+    own = [
+        f"{path}/" if os.path.isdir(path) else path
+        for path in glob(escape(incomplete) + "*")
+        if os.path.isdir(path) or path.endswith(".toml")
+    ]
     return sorted(name for name in shipped if name.startswith(incomplete)) + sorted(own)
 
 
 def complete_mechanism(incomplete: str):
     """Mechanisms that ship, and those of COGOV_MECHANISMS."""
-    folders = [HERE / "model" / "mechanisms", *map(Path, filter(None, os.environ.get("COGOV_MECHANISMS", "").split(os.pathsep)))]
+    folders = [
+        HERE / "model" / "mechanisms",
+        *map(Path, filter(None, os.environ.get("COGOV_MECHANISMS", "").split(os.pathsep))),
+    ]
     names = {path.stem for folder in folders for path in folder.glob("[!_]*.py")}
     return sorted(name for name in names if name.startswith(incomplete))
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ..engine.parameters import ScenarioError
+from ..engine.parameters import UserError
 from .completion import KNOBS, complete_mechanism
 from .options import Json, app, compile_engine, out, print_json
 
@@ -21,27 +21,44 @@ def docs(folder: Annotated[Path, typer.Argument(help="where they are")] = Path("
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "parameters.md").write_text(page(parameters()), encoding="utf-8")
     if folder.resolve() == Path(__file__).parent.parent / "docs":
-        KNOBS.write_text("".join(f"{one.path}\n" for one in parameters() if not one.path.startswith("[[")), encoding="utf-8")  # for completion
+        KNOBS.write_text(
+            "".join(f"{one.path}\n" for one in parameters() if not one.path.startswith("[[")),
+            encoding="utf-8",
+        )  # for completion
     save(lifecycle(), folder / "lifecycle.svg")
     save(levers(), folder / "levers.svg")
 
 
 @app.command("compile")
 def compile_(
-    names: Annotated[list[str] | None, typer.Argument(autocompletion=complete_mechanism, metavar="[MECHANISM]...", help="those to compile for; else all", show_default=False)] = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            autocompletion=complete_mechanism,
+            metavar="[MECHANISM]...",
+            help="those to compile for; else all",
+            show_default=False,
+        ),
+    ] = None,
     json_: Json = False,
-):  # fmt: skip
+):
     """Compile the engine ahead, for a container or a cluster, and say what had to be compiled. Other commands do it when needed."""
     from ..engine import kernel_store
     from ..model import mechanisms, precompile
 
-    names = [mechanisms.named(name) and name for name in names or mechanisms.names()]
+    names = [mechanisms.mechanism_class(name) and name for name in names or mechanisms.names()]
     folder = kernel_store.writable()
     if folder is None:
-        raise ScenarioError(kernel_store.unwritable())
+        raise UserError(kernel_store.unwritable())
     compiled = compile_engine([*names, precompile.STREET])
     if json_:
         return print_json({"compiled": compiled, "folder": str(folder)})
     for name, count in sorted(Counter(compiled).items()):
-        out.print(f"{name}{f', for {count} kinds of arguments' if count > 1 else ''}", highlight=False, soft_wrap=True)
-    out.print(f"{len(compiled)} kernels were compiled; they are kept in {folder}", highlight=False, soft_wrap=True)
+        out.print(
+            f"{name}{f', for {count} kinds of arguments' if count > 1 else ''}",
+            highlight=False,
+            soft_wrap=True,
+        )
+    out.print(
+        f"{len(compiled)} kernels were compiled; they are kept in {folder}", highlight=False, soft_wrap=True
+    )

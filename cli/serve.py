@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 import typer
 
-from ..engine.parameters import ScenarioError
+from ..engine.parameters import UserError
 from .completion import complete_case
-from .options import app, ready
+from .options import app, prepare_run
 
 HERE = "127.0.0.1"
 SETTINGS = {  # the page asks nothing of the network, and frees what a closed browser left
@@ -24,81 +24,131 @@ SETTINGS = {  # the page asks nothing of the network, and frees what a closed br
     "SOLARA_KERNEL_CULL_TIMEOUT": "15m",
     "SOLARA_THEME_SHOW_BANNER": "False",
     "SOLARA_EXPERIMENTAL_PERFORMANCE": "True",  # what is drawn is handed to the socket together, and nobody waits for each piece
-    "REACTON_FAST": "1",                        # of the page's pieces only those are looked at that may have changed
+    "REACTON_FAST": "1",  # of the page's pieces only those are looked at that may have changed
 }
 
 
 @app.command()
 def serve(
-    case: Annotated[str, typer.Argument(autocompletion=complete_case, help="name of a case (see `cogov cases`) or path of a .toml file")] = "guiyuan",
+    case: Annotated[
+        str,
+        typer.Argument(
+            autocompletion=complete_case, help="name of a case (see `cogov cases`) or path of a .toml file"
+        ),
+    ] = "guiyuan",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes one that is free")] = 0,
     open_: Annotated[bool, typer.Option("--open/--no-open", help="open the browser")] = True,
     lang: Annotated[str, typer.Option(help="en or zh")] = "en",
-    lesson: Annotated[str, typer.Option(metavar="NAME", help="begin in a lesson, e.g. lamp (docs/lessons.md)")] = "",
-    classroom: Annotated[bool, typer.Option("--classroom", help="serve the network that this machine is in, to those who have the link")] = False,
-    bind: Annotated[str, typer.Option(metavar="ADDRESS", help="of this machine, on which --classroom listens; else on all of them")] = "",
-    proxy: Annotated[str, typer.Option(metavar="URL", help="what others see of it where a proxy on this machine passes them on, e.g. https://lab.example/cogov")] = "",
+    lesson: Annotated[
+        str, typer.Option(metavar="NAME", help="begin in a lesson, e.g. lamp (docs/lessons.md)")
+    ] = "",
+    classroom: Annotated[
+        bool,
+        typer.Option(
+            "--classroom", help="serve the network that this machine is in, to those who have the link"
+        ),
+    ] = False,
+    bind: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS", help="of this machine, on which --classroom listens; else on all of them"
+        ),
+    ] = "",
+    proxy: Annotated[
+        str,
+        typer.Option(
+            metavar="URL",
+            help="what others see of it where a proxy on this machine passes them on, e.g. https://lab.example/cogov",
+        ),
+    ] = "",
 ):
     """Open the page: two communities side by side, same luck, other institutions. Only this machine can see it."""
     from ..model import mechanisms
-    from ..model.cases import read
+    from ..model.cases import read_case
     from ..viz.server import server
     from ..viz.server.access_control import LOOPBACK, authority
 
     if lang not in ("en", "zh"):
-        raise ScenarioError(f"--lang {lang}: the page speaks en and zh")
+        raise UserError(f"--lang {lang}: the page speaks en and zh")
     if lesson:
-        from ..viz.lessons.reader import taught
+        from ..viz.lessons.reader import shipped_lessons
 
-        names = [one.name for one in taught()]
+        names = [one.name for one in shipped_lessons()]
         if lesson not in names:
-            raise ScenarioError(f"--lesson {lesson}: there are {', '.join(names)}")
-    listening = bound(address(classroom, bind), port)
+            raise UserError(f"--lesson {lesson}: there are {', '.join(names)}")
+    listening = bind_socket(address(classroom, bind), port)
     try:
         outside(proxy)
         os.environ.update(SETTINGS)  # before Solara is loaded, for that is when it reads them
-        os.environ |= {"COGOV_CASE": str(Path(case).resolve()) if case.endswith(".toml") else case, "COGOV_LANG": lang, "COGOV_LESSON": lesson}
+        os.environ |= {
+            "COGOV_CASE": str(Path(case).resolve()) if case.endswith(".toml") else case,
+            "COGOV_LANG": lang,
+            "COGOV_LESSON": lesson,
+        }
         port, names = listening.getsockname()[1], LOOPBACK
         token = secrets.token_urlsafe(16) if classroom or proxy else ""
         if classroom:
             names += (name := socket.gethostname().lower(), f"{name}.local")
-        door = server.guarded(port, names, token, proxy, arriving=classroom)
-        ready(read(case), None, mechanisms.names())  # a visitor may switch any of them on
+        door = server.guard_app(port, names, token, proxy, arriving=classroom)
+        prepare_run(read_case(case), None, mechanisms.names())  # a visitor may switch any of them on
         listening.listen(128)
         join = f"/join/{token}" if token else ""
         home = HERE if bind in ("", "0.0.0.0") else bind
         print(f"cogov: http://{authority(home, port)}{join}  (Ctrl-C ends it)", flush=True)
         if classroom or proxy:
-            invite((proxy.rstrip("/") if proxy else f"http://{authority(bind if home == bind else outward(), port)}") + join)
+            invite(
+                (
+                    proxy.rstrip("/")
+                    if proxy
+                    else f"http://{authority(bind if home == bind else outward(), port)}"
+                )
+                + join
+            )
         if open_:
-            threading.Thread(target=opened, args=(port, home, f"http://{authority(home, port)}{join}"), daemon=True).start()
+            threading.Thread(
+                target=open_browser_when_ready,
+                args=(port, home, f"http://{authority(home, port)}{join}"),
+                daemon=True,
+            ).start()
         server.server(door).run(sockets=[listening])
     finally:
         listening.close()
 
 
 def address(classroom, bind):
-    """Where to listen: this machine itself, whatever HOST says, unless it is a classroom. Raises ScenarioError."""
+    """Where to listen: this machine itself, whatever HOST says, unless it is a classroom. Raises UserError."""
     if not classroom:
         if bind:
-            raise ScenarioError(f"--bind {bind}: only --classroom serves others; `cogov serve --classroom --bind {bind}` does")
+            raise UserError(
+                f"--bind {bind}: only --classroom serves others; `cogov serve --classroom --bind {bind}` does"
+            )
         return HERE
     try:
         return str(ip_address(bind or "0.0.0.0"))
     except ValueError:
-        raise ScenarioError(f"--bind {bind}: this is no address; one is e.g. {outward()}") from None
+        raise UserError(f"--bind {bind}: this is no address; one is e.g. {outward()}") from None
 
 
 def outside(proxy):
-    """The parts of the address that others see. Raises ScenarioError where it is none."""
+    """The parts of the address that others see. Raises UserError where it is none."""
     there = urlsplit(proxy)
-    if proxy and (there.scheme not in ("http", "https") or not there.hostname or there.query or there.fragment or "@" in there.netloc or not there.path.isascii() or "%" in there.path):
-        raise ScenarioError(f"--proxy {proxy}: this is no address of a page; one is e.g. https://lab.example/cogov")
+    if proxy and (
+        there.scheme not in ("http", "https")
+        or not there.hostname
+        or there.query
+        or there.fragment
+        or "@" in there.netloc
+        or not there.path.isascii()
+        or "%" in there.path
+    ):
+        raise UserError(
+            f"--proxy {proxy}: this is no address of a page; one is e.g. https://lab.example/cogov"
+        )
     return there
 
 
-def bound(host, port):
-    """A socket that has the port itself, or a free one for 0. Raises ScenarioError when it is taken."""
+def bind_socket(host, port):
+    """A socket that has the port itself, or a free one for 0. Raises UserError when it is taken."""
     one = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -106,7 +156,11 @@ def bound(host, port):
         return one
     except OSError as error:
         one.close()
-        raise ScenarioError(f"--port {port}: {error.strerror}; leave --port out, and a free one is taken" if host == HERE else f"{host}, --port {port}: {error.strerror}") from None
+        raise UserError(
+            f"--port {port}: {error.strerror}; leave --port out, and a free one is taken"
+            if host == HERE
+            else f"{host}, --port {port}: {error.strerror}"
+        ) from None
 
 
 def outward():
@@ -121,7 +175,10 @@ def outward():
 
 def invite(link):
     """Print the link by which others come in, also as a picture for their telephones."""
-    print(f"\nWhoever has this link can come in, and what is sent is not encrypted unless it begins with https:\n\n    {link}\n", flush=True)
+    print(
+        f"\nWhoever has this link can come in, and what is sent is not encrypted unless it begins with https:\n\n    {link}\n",
+        flush=True,
+    )
     try:
         import segno
     except ImportError:
@@ -129,7 +186,7 @@ def invite(link):
     segno.make(link, error="m", micro=False).terminal(compact=True)
 
 
-def opened(port, host, address):
+def open_browser_when_ready(port, host, address):
     """Open the browser as soon as somebody answers."""
     for _ in range(300):
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as one:

@@ -17,10 +17,10 @@ def count_cores(root=Path("/")):
     wanted = os.environ.get("PYTHON_CPU_COUNT", "")
     if wanted.isdecimal() and int(wanted):
         return int(wanted)
-    return max(1, ceil(min(quota(root), allowed_cores())))
+    return max(1, ceil(min(quota(root), count_allowed_cores())))
 
 
-def allowed_cores():
+def count_allowed_cores():
     """The number of cores that the process may run on."""
     if hasattr(os, "process_cpu_count"):  # Python 3.13
         return os.process_cpu_count() or 1
@@ -30,7 +30,10 @@ def allowed_cores():
 def quota(root):
     """The CPU time that the control groups of this process allow, in cores; infinite where nothing limits it."""
     try:
-        groups = [line.split(":", 2) for line in (root / "proc/self/cgroup").read_text("utf-8", "replace").splitlines()]
+        groups = [
+            line.split(":", 2)
+            for line in (root / "proc/self/cgroup").read_text("utf-8", "replace").splitlines()
+        ]
     except OSError:
         return float("inf")
     least = float("inf")
@@ -51,6 +54,10 @@ def limit(group):
             time, period = (group / "cpu.max").read_text("utf-8").split()
         else:
             time, period = ((group / f"cpu.cfs_{name}_us").read_text("utf-8") for name in ("quota", "period"))
-        return float(time) / float(period) if time != "max" and float(time) > 0 and float(period) > 0 else float("inf")
+        return (
+            float(time) / float(period)
+            if time != "max" and float(time) > 0 and float(period) > 0
+            else float("inf")
+        )
     except (OSError, ValueError):
         return float("inf")

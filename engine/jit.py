@@ -9,7 +9,7 @@ Numba is imported when the first kernel is called and not before: it takes half 
 
 from functools import cached_property, update_wrapper
 
-from .parameters import ScenarioError
+from .parameters import UserError
 from .source_digests import OUTSIDE, version  # noqa: F401  part of what this file is asked for
 
 
@@ -44,27 +44,29 @@ class Kernel:
 
 
 def require_compiler():
-    """Raise ScenarioError where numba is told to compile nothing: the engine runs only as it is compiled."""
+    """Raise UserError where numba is told to compile nothing: the engine runs only as it is compiled."""
     if Kernel.plan is None:
         import numba
 
         if numba.config.DISABLE_JIT:
-            raise ScenarioError("NUMBA_DISABLE_JIT is set, and the engine runs only as it is compiled; unset it, or take it out of .numba_config.yaml")
+            raise UserError(
+                "NUMBA_DISABLE_JIT is set, and the engine runs only as it is compiled; unset it, or take it out of .numba_config.yaml"
+            )
 
 
-def compiled(function):
+def outer_kernel(function):
     """A kernel that Python may call."""
     return Kernel(function)
 
 
-def part(function):
+def inner_kernel(function):
     """A part of kernels; Python cannot call it."""
     return Kernel(function, inner=True)
 
 
 def kernel(function):
     """A method that is compiled: it has no `self`, and takes all it needs as arguments."""
-    return staticmethod(compiled(function))
+    return staticmethod(outer_kernel(function))
 
 
 BOUND = {}  # (function, kinds of its arguments) -> as it is compiled for them
@@ -76,10 +78,10 @@ def struct(columns):
         return Kernel.plan.struct(columns)
     from .kernel_structs import make_struct
 
-    return bound(make_struct, columns)(columns)
+    return specialise(make_struct, columns)(columns)
 
 
-def bound(function, *arguments):
+def specialise(function, *arguments):
     """A compiled function as it is for arguments like these, to be called with no others: it saves the look at their types, 0.8 us a call."""
     if Kernel.plan is not None:
         return Kernel.plan.bind(function, arguments)

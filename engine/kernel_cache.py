@@ -46,20 +46,47 @@ class KeptLibrary(JITCodeLibrary):
 def symbols_of(library):
     """The names that a compiled library defines."""
     module = library._get_module_for_linking()
-    return [value.name for values in (module.functions, module.global_variables) for value in values if not value.is_declaration]
+    return [
+        value.name
+        for values in (module.functions, module.global_variables)
+        for value in values
+        if not value.is_declaration
+    ]
 
 
 def rebuild(target, symbols, kept):
     """A kernel as it was kept, as `CompileResult._rebuild` makes it."""
-    (name, _, (code, bitcode)), function, environment, signature, objectmode, lifted, annotation, starters, environments = kept
+    (
+        (name, _, (code, bitcode)),
+        function,
+        environment,
+        signature,
+        objectmode,
+        lifted,
+        annotation,
+        starters,
+        environments,
+    ) = kept
     for start in starters:
         start()
     library = KeptLibrary.load(target.codegen(), name, code, bitcode, symbols)
     result = CompileResult(
-        typing_context=target.typing_context, target_context=target, entry_point=target.get_executable(library, function, environment), typing_error=None,
-        type_annotation=annotation, signature=signature, objectmode=objectmode, lifted=lifted, fndesc=function, library=library, call_helper=None,
-        environment=environment, metadata=None, reload_init=starters, referenced_envs=environments,
-    )  # fmt: skip
+        typing_context=target.typing_context,
+        target_context=target,
+        entry_point=target.get_executable(library, function, environment),
+        typing_error=None,
+        type_annotation=annotation,
+        signature=signature,
+        objectmode=objectmode,
+        lifted=lifted,
+        fndesc=function,
+        library=library,
+        call_helper=None,
+        environment=environment,
+        metadata=None,
+        reload_init=starters,
+        referenced_envs=environments,
+    )
     for one in environments:
         library.codegen.set_env(one.env_name, one)
     return result
@@ -74,7 +101,9 @@ class KernelCache:
     def __init__(self, function):
         self.function = function
         self.name = f"{function.__module__}.{function.__qualname__}"
-        self.ships = function.__module__.partition(".")[0] == source_digests.PACKAGE and Path(function.__code__.co_filename).is_relative_to(source_digests.ROOT)
+        self.ships = function.__module__.partition(".")[0] == source_digests.PACKAGE and Path(
+            function.__code__.co_filename
+        ).is_relative_to(source_digests.ROOT)
 
     def file_name(self, signature, codegen):
         """The name of the file for these types; None where it cannot be kept."""
@@ -82,16 +111,26 @@ class KernelCache:
         source = kernel_store.digest(code.co_filename, self.function.__module__)
         if source is None or None in kinds or self.function.__closure__:
             return None
-        said = [value for value in code.co_consts if not hasattr(value, "co_code") and value != self.function.__doc__]
-        own = f"{code.co_code.hex()} {code.co_names} {said}"  # two functions of one file may have the same name
+        said = [
+            value
+            for value in code.co_consts
+            if not hasattr(value, "co_code") and value != self.function.__doc__
+        ]
+        own = (
+            f"{code.co_code.hex()} {code.co_names} {said}"  # two functions of one file may have the same name
+        )
         asked = f"{own} {kinds} {kernel_store.platform_digest()} {codegen.magic_tuple()}"
         plain = "".join(c if c.isalnum() or c in "._" else "-" for c in self.name)[-100:]
-        return f"{plain}-{blake2b(asked.encode('utf-8', 'surrogatepass'), digest_size=8).hexdigest()}-{source}"
+        return (
+            f"{plain}-{blake2b(asked.encode('utf-8', 'surrogatepass'), digest_size=8).hexdigest()}-{source}"
+        )
 
     def load_overload(self, signature, target):
         """The compiled kernel for these types, or None."""
         if self.ships:
-            rtsys.initialize(target)  # all that our own kernels ask for; the rest of numba takes a quarter of a second to load
+            rtsys.initialize(
+                target
+            )  # all that our own kernels ask for; the rest of numba takes a quarter of a second to load
         else:
             target.refresh()
         name = self.file_name(signature, target.codegen())
@@ -103,7 +142,9 @@ class KernelCache:
         self.compiled.append(self.name)
         name = self.file_name(signature, result.codegen)
         if name and not result.library.has_dynamic_globals and all(one.can_cache for one in result.lifted):
-            kernel_store.write(name, dumps((symbols_of(result.library), result._replace(type_annotation="")._reduce())))
+            kernel_store.write(
+                name, dumps((symbols_of(result.library), result._replace(type_annotation="")._reduce()))
+            )
 
     def flush(self):
         """Forget nothing: a file is right as long as its name is asked for."""
@@ -123,6 +164,9 @@ def describe(kind):
         if not isinstance(kind, types.BaseNamedTuple):
             return f"tuple {inner}"
         of = kind.instance_class
-        known = of.__module__ != "__main__" and getattr(sys.modules.get(of.__module__), of.__qualname__, None) is of
+        known = (
+            of.__module__ != "__main__"
+            and getattr(sys.modules.get(of.__module__), of.__qualname__, None) is of
+        )
         return f"{of.__module__}.{of.__qualname__} {kind.fields} {inner}" if known else None
     return str(kind)

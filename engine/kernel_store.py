@@ -16,10 +16,10 @@ from warnings import warn
 
 from . import source_digests
 
-FORM = 3                 # of what is in a file; another number where `kernel_cache` writes something else
-CHECK_BYTES = 16         # of the checksum that a file begins with
+FORM = 3  # of what is in a file; another number where `kernel_cache` writes something else
+CHECK_BYTES = 16  # of the checksum that a file begins with
 SOURCES = "sources.json"  # what `sources` knows of the files it has read
-OLDEST_S = 60 * 86_400   # what is kept of other sources is removed when it is older, in seconds
+OLDEST_S = 60 * 86_400  # what is kept of other sources is removed when it is older, in seconds
 
 
 @lru_cache(maxsize=1)
@@ -32,7 +32,10 @@ def folders():
     if os.environ.get("NUMBA_CACHE_DIR"):
         return (Path(os.environ["NUMBA_CACHE_DIR"]) / "cogov-kernels",)
     own = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    lasting = (source_digests.ROOT / "__pycache__" / "kernels", *([Path(own) / "cogov" / "kernels"] if os.path.isabs(own) else []))
+    lasting = (
+        source_digests.ROOT / "__pycache__" / "kernels",
+        *([Path(own) / "cogov" / "kernels"] if os.path.isabs(own) else []),
+    )
     return lasting if any(map(can_write, lasting)) else (*lasting, *temporary())
 
 

@@ -21,7 +21,7 @@ import numba.np.arraymath  # noqa: E402  the one that looks
 
 numba.np.linalg.ensure_blas = seen
 
-OPTIONS = dict(nogil=True, error_model="numpy", no_cfunc_wrapper=True)
+OPTIONS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 
 
 def make_dispatcher(function, inner):
@@ -106,4 +106,6 @@ def kind_of(argument):
         return argument.dtype, argument.ndim, argument.flags.num
     if isinstance(argument, tuple):
         return type(argument), *map(kind_of, argument)
-    return argument._numba_type_._code if isinstance(argument, Pointer) else type(argument)  # a number: a type's own hash goes through all its fields
+    return (
+        argument._numba_type_._code if isinstance(argument, Pointer) else type(argument)
+    )  # a number: a type's own hash goes through all its fields

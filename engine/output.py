@@ -16,7 +16,12 @@ def escape_unencodable(error):
     A byte of a file name that is not UTF-8, which Python keeps as a lone surrogate, is written as \xe9.
     """
     text = error.object[error.start : error.end]
-    escapes = (rf"\x{ord(c) - 0xDC00:02x}" if "\udc80" <= c <= "\udcff" else c.encode("ascii", "backslashreplace").decode() for c in text)
+    escapes = (
+        rf"\x{ord(c) - 0xDC00:02x}"
+        if "\udc80" <= c <= "\udcff"
+        else c.encode("ascii", "backslashreplace").decode()
+        for c in text
+    )
     return "".join(escapes), error.end
 
 
@@ -38,24 +43,29 @@ def printable(text):
     >>> print(printable("a\\x1b[2Jb"))
     a\\x1b[2Jb
     """
-    return "".join(c if c >= " " and not "\x7f" <= c < "\xa0" or c in "\n\t" else c.encode("unicode_escape").decode() for c in readable(str(text)))
+    return "".join(
+        c if c >= " " and not "\x7f" <= c < "\xa0" or c in "\n\t" else c.encode("unicode_escape").decode()
+        for c in readable(str(text))
+    )
 
 
 @contextmanager
 def safe_streams():
     """Print within this: nothing fails for its encoding, and a reader who has gone (`| head`) ends it quietly with status 1."""
     for stream in (sys.stdout, sys.stderr):
-        if getattr(stream, "errors", None) in ("strict", "surrogateescape") and hasattr(stream, "reconfigure"):
+        if getattr(stream, "errors", None) in ("strict", "surrogateescape") and hasattr(
+            stream, "reconfigure"
+        ):
             stream.reconfigure(errors=ESCAPE)
     try:
         yield
     finally:
-        closed = [stream for stream in (sys.stdout, sys.stderr) if stream and not flushed(stream)]
+        closed = [stream for stream in (sys.stdout, sys.stderr) if stream and not flush_stream(stream)]
         if closed:
             sys.exit(1)
 
 
-def flushed(stream):
+def flush_stream(stream):
     """Write out what is left in a stream; False when its reader has gone. What cannot be written is dropped. Raises OSError."""
     try:
         stream.flush()

@@ -5,10 +5,12 @@ from dataclasses import field, fields, is_dataclass, replace
 from functools import lru_cache
 
 FORBIDDEN = '/\\:*?"<>|'  # in names of files, on one system or another
-RESERVED = re.compile(r"(con|prn|aux|nul|(com|lpt)\d)(\..*)?", re.IGNORECASE)  # names that Windows keeps for devices
+RESERVED = re.compile(
+    r"(con|prn|aux|nul|(com|lpt)\d)(\..*)?", re.IGNORECASE
+)  # names that Windows keeps for devices
 
 
-class ScenarioError(ValueError):
+class UserError(ValueError):
     """Something a user wrote cannot be meant; the message names the culprit and the way out."""
 
 
@@ -35,25 +37,33 @@ def knob(default, low, high, *, unit, source):
 def check(owner, path=""):
     """Refuse a number of the wrong kind or outside its declared range, and what the owner itself calls a contradiction.
 
-    An owner may have `contradictions()`, yielding (field name, message). Raises ScenarioError.
+    An owner may have `contradictions()`, yielding (field name, message). Raises UserError.
     """
-    for f, name, low, high, kinds in checked(type(owner)):
+    for f, name, low, high, kinds in fields_to_check(type(owner)):
         value = getattr(owner, name)
         if type(value) in kinds and low <= value <= high:
             continue
         if problem := complaint(f, value) if "low" in f.metadata else complain_about_name(value):
-            raise ScenarioError(f"{path if path and kinds else type(owner).__name__}.{name} {problem}")
+            raise UserError(f"{path if path and kinds else type(owner).__name__}.{name} {problem}")
     for name, problem in getattr(owner, "contradictions", tuple)():
-        raise ScenarioError(f"{path or type(owner).__name__}.{name} {problem}")
+        raise UserError(f"{path or type(owner).__name__}.{name} {problem}")
 
 
 @lru_cache(None)
-def checked(kind):
+def fields_to_check(kind):
     """What `check` looks at in a dataclass: (field, its name, low, high, types that need no second look); a name has no range and no such types."""
     found = []
     for f in fields(kind):
         if "low" in f.metadata:
-            found.append((f, f.name, f.metadata["low"], f.metadata["high"], (int,) if f.type in (int, "int") else (int, float)))
+            found.append(
+                (
+                    f,
+                    f.name,
+                    f.metadata["low"],
+                    f.metadata["high"],
+                    (int,) if f.type in (int, "int") else (int, float),
+                )
+            )
         elif "file_name" in f.metadata:
             found.append((f, f.name, None, None, ()))
     return tuple(found)
@@ -70,7 +80,11 @@ def complaint(f, value):
         return f"= {value!r} is not a number; {allowed}"
     if whole and not isinstance(value, int):
         return f"= {value!r} is not a whole number; {allowed}"
-    return f"= {value!r} is out of range; {allowed}" if isinstance(value, float) or abs(value) < 2**1000 else f"is out of range; {allowed}"
+    return (
+        f"= {value!r} is out of range; {allowed}"
+        if isinstance(value, float) or abs(value) < 2**1000
+        else f"is out of range; {allowed}"
+    )
 
 
 def complain_about_name(name):
@@ -109,7 +123,9 @@ def span_words(low, high):
 def paths(part, prefix=""):
     """Every knob below `part`, as path -> its dataclass field: what a sweep, a slider or `--set` may turn."""
     found = {}
-    named = part.items() if isinstance(part, dict) else ((f.name, getattr(part, f.name)) for f in fields(part))
+    named = (
+        part.items() if isinstance(part, dict) else ((f.name, getattr(part, f.name)) for f in fields(part))
+    )
     knobs = {} if isinstance(part, dict) else {f.name: f for f in fields(part) if "low" in f.metadata}
     for name, value in named:
         if name in knobs:
@@ -119,7 +135,7 @@ def paths(part, prefix=""):
     return found
 
 
-def turned(part, path, value):
+def set_parameter(part, path, value):
     """The same `part` with the knob at `path` turned to `value`; raises KeyError or AttributeError where there is none."""
     return all_turned(part, {path: value})
 
@@ -135,4 +151,6 @@ def all_turned(part, settings):
             here[head] = value
     if isinstance(part, dict):
         return {**part, **here, **{head: all_turned(part[head], inner) for head, inner in below.items()}}
-    return replace(part, **here, **{head: all_turned(getattr(part, head), inner) for head, inner in below.items()})
+    return replace(
+        part, **here, **{head: all_turned(getattr(part, head), inner) for head, inner in below.items()}
+    )

@@ -22,4 +22,8 @@ def project(source=SOURCE):
 
 def versions(*packages):
     """Versions of cogov, these packages and Python, name -> version."""
-    return {"cogov": project()[0], **{name: metadata.version(name) for name in packages}, "python": platform.python_version()}
+    return {
+        "cogov": project()[0],
+        **{name: metadata.version(name) for name in packages},
+        "python": platform.python_version(),
+    }

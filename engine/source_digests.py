@@ -11,7 +11,7 @@ import ast
 import json
 import os
 import sys
-from functools import lru_cache
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -21,7 +21,9 @@ PACKAGE = __package__.partition(".")[0]
 # Folders with mechanisms of a user's own, written as PATH is. An environment variable, for worker processes inherit it.
 OUTSIDE = tuple(Path(folder) for folder in os.environ.get("COGOV_MECHANISMS", "").split(os.pathsep) if folder)
 BESIDE = f"{PACKAGE}.model.mechanisms"  # the package that modules in those folders belong to
-UNSAID = frozenset({"ctx", "kind", "type_comment", "type_ignores"})  # fields of a syntax tree that mean nothing
+UNSAID = frozenset(
+    {"ctx", "kind", "type_comment", "type_ignores"}
+)  # fields of a syntax tree that mean nothing
 
 
 def version(outside=OUTSIDE):
@@ -32,7 +34,7 @@ def version(outside=OUTSIDE):
     own = sorted(path for room in ("engine", "agents", "model") for path in ROOT.glob(f"{room}/**/*.py"))
     added = [path for folder in outside for path in sorted(folder.glob("*.py"))]
     names = [path.relative_to(ROOT).as_posix() for path in own] + [path.name for path in added]
-    return _joined(zip(names, [*map(_meaning, own), *map(_meaning_or_bytes, added)]))
+    return _join_digests(zip(names, [*map(_meaning, own), *map(_meaning_or_bytes, added)]))
 
 
 def _meaning_or_bytes(path):
@@ -45,7 +47,7 @@ def _meaning_or_bytes(path):
         return ""
 
 
-@lru_cache(maxsize=None)
+@cache
 def kernel_digest(path, module):
     """The digest of a source file and all that it imports, files of the package and a user's own; None where it cannot be read.
 
@@ -61,20 +63,26 @@ def kernel_digest(path, module):
         except (OSError, SyntaxError, ValueError):
             return None
         pending += [found for name in _imports(path, module) if (found := find(name))]
-    return _joined(sorted(seen.values()))
+    return _join_digests(sorted(seen.values()))
 
 
-def _joined(named):
-    return blake2b("\n".join(f"{name} {digest}" for name, digest in named).encode(), digest_size=8).hexdigest()
+def _join_digests(named):
+    return blake2b(
+        "\n".join(f"{name} {digest}" for name, digest in named).encode(), digest_size=8
+    ).hexdigest()
 
 
-@lru_cache(maxsize=None)
+@cache
 def find(module):
     """(path, module) of a module that is the package's, or a user's own; None for Python's and installed ones."""
     base, *rest = module.split(".")
     if base != PACKAGE:
         path = getattr(sys.modules.get(module), "__file__", None)
-        if not path or not path.endswith(".py") or path.startswith((sys.prefix, sys.base_prefix, sys.exec_prefix)):
+        if (
+            not path
+            or not path.endswith(".py")
+            or path.startswith((sys.prefix, sys.base_prefix, sys.exec_prefix))
+        ):
             return None
         return Path(path), module
     places = [ROOT.joinpath(*rest)]
@@ -113,7 +121,12 @@ def remember(paths):
     for path in paths:
         try:
             known = json.loads(path.read_text(encoding="ascii"))
-            _KNOWN.update({key: (str(digest), [tuple(one) for one in imports]) for key, (digest, imports) in known.items()})
+            _KNOWN.update(
+                {
+                    key: (str(digest), [tuple(one) for one in imports])
+                    for key, (digest, imports) in known.items()
+                }
+            )
         except (OSError, ValueError, TypeError, AttributeError):
             continue  # nothing there, or damaged: the sources are parsed again
 
@@ -137,12 +150,17 @@ def _read(path):
         unsaved = True
         tree = ast.parse(raw)
         digest = blake2b(outline(tree).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-        _KNOWN[key] = digest, [
-            (node.level, node.module or "", [name.name for name in node.names]) if isinstance(node, ast.ImportFrom)
-            else (0, name.name, [])
-            for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))
-            for name in (node.names if isinstance(node, ast.Import) else [None])
-        ]  # fmt: skip
+        _KNOWN[key] = (
+            digest,
+            [
+                (node.level, node.module or "", [name.name for name in node.names])
+                if isinstance(node, ast.ImportFrom)
+                else (0, name.name, [])
+                for node in ast.walk(tree)
+                if isinstance(node, (ast.Import, ast.ImportFrom))
+                for name in (node.names if isinstance(node, ast.Import) else [None])
+            ],
+        )
     return _KNOWN[key]
 
 
@@ -153,11 +171,19 @@ def outline(node):
     True
     """
     if isinstance(node, ast.AST):
-        said = [(name, value) for name, value in ast.iter_fields(node) if value not in (None, []) and name not in UNSAID]
+        said = [
+            (name, value)
+            for name, value in ast.iter_fields(node)
+            if value not in (None, []) and name not in UNSAID
+        ]
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
-            said = [(name, value[1:] if name == "body" and _is_text(value[0]) else value) for name, value in said]
+            said = [
+                (name, value[1:] if name == "body" and _is_text(value[0]) else value) for name, value in said
+            ]
         if isinstance(node, ast.JoinedStr):  # some versions of Python put empty texts between the parts
-            said = [(name, [part for part in value if getattr(part, "value", part) != ""]) for name, value in said]
+            said = [
+                (name, [part for part in value if getattr(part, "value", part) != ""]) for name, value in said
+            ]
         return f"{type(node).__name__}({','.join(f'{name}={outline(value)}' for name, value in said)})"
     if isinstance(node, list):
         return f"[{','.join(map(outline, node))}]"
@@ -166,4 +192,8 @@ def outline(node):
 
 def _is_text(statement):
     """Whether a statement is a text by itself: a docstring."""
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, str)
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )

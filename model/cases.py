@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..engine.parameters import ScenarioError, all_turned
+from ..engine.parameters import UserError, all_turned
 from ..engine.toml_reader import build, guess, load, parse_setting
 from . import mechanisms
 from .scenario import Scenario
@@ -18,19 +18,21 @@ from .scenario import Scenario
 SHIPPED = Path(__file__).parent.parent / "experiments" / "cases"
 
 
-def shipped():
+def list_cases():
     """Names of the cases that ship, in the order of the alphabet."""
     return sorted(path.stem for path in SHIPPED.glob("*.toml"))
 
 
-def read(case):
-    """The scenario of a case: the name of one that ships, or the path of a TOML file. Raises ScenarioError with file and line."""
+def read_case(case):
+    """The scenario of a case: the name of one that ships, or the path of a TOML file. Raises UserError with file and line."""
     if not isinstance(case, (str, PathLike)):
-        raise ScenarioError(f"case = {case!r} is neither a name nor a path; there are: {', '.join(shipped())}")
+        raise UserError(f"case = {case!r} is neither a name nor a path; there are: {', '.join(list_cases())}")
     path = Path(case)
     if path.suffix != ".toml":
-        if str(case) not in shipped():
-            raise ScenarioError(f"no case is called {str(case)!r}{guess(str(case), shipped())}; or give the path of a .toml file")
+        if str(case) not in list_cases():
+            raise UserError(
+                f"no case is called {str(case)!r}{guess(str(case), list_cases())}; or give the path of a .toml file"
+            )
         path = SHIPPED / f"{case}.toml"
         return read_shipped(path, path.stat().st_mtime_ns)
     return read_file(path)
@@ -43,12 +45,14 @@ def read_shipped(path, changed):
 
 
 def read_file(path):
-    """The scenario of a TOML file. Raises ScenarioError with file and line."""
+    """The scenario of a TOML file. Raises UserError with file and line."""
     table, at = load(path)
     scenario = build(Scenario, table, at)
     for part, header in (("community", "[community]"), ("compound", "[[compound]]")):
         if part not in table:
-            raise at.error("", f"has no {header}: say who lives there and in what; the cases that ship show how")
+            raise at.error(
+                "", f"has no {header}: say who lives there and in what; the cases that ship show how"
+            )
     return scenario
 
 
@@ -61,30 +65,40 @@ def as_text(path, value):
 
 
 def names_in(told, what):
-    """Names of mechanisms, given as one, as several, or as None. Raises ScenarioError."""
+    """Names of mechanisms, given as one, as several, or as None. Raises UserError."""
     names = (told,) if isinstance(told, str) else told or ()
-    if not isinstance(names, Iterable) or isinstance(names, bytes) or not all(isinstance(name, str) for name in names):
-        raise ScenarioError(f"{what} = {told!r} names no mechanisms; write a name such as \"whistle\", or a list of names")
+    if (
+        not isinstance(names, Iterable)
+        or isinstance(names, bytes)
+        or not all(isinstance(name, str) for name in names)
+    ):
+        raise UserError(
+            f'{what} = {told!r} names no mechanisms; write a name such as "whistle", or a list of names'
+        )
     return tuple(names)
 
 
-def altered(scenario, on=(), off=(), settings=(), days=None):
+def alter_scenario(scenario, on=(), off=(), settings=(), days=None):
     """The same community with mechanisms switched on or off and knobs set: `settings` are "path=value" texts or a dict path -> value."""
     on, off = names_in(on, "on"), names_in(off, "off")
-    for name in (*on, *(name for name in off if name not in mechanisms.broken())):
+    for name in (*on, *(name for name in off if name not in mechanisms.broken_files())):
         if problem := mechanisms.why_not(name):
-            raise ScenarioError(problem)
+            raise UserError(problem)
     both = set(on) & set(off)
     if both:
-        raise ScenarioError(f"{', '.join(sorted(both))}: switched on and off at once; leave one out")
+        raise UserError(f"{', '.join(sorted(both))}: switched on and off at once; leave one out")
     active = {name: m for name, m in scenario.mechanisms.items() if name not in off}
-    active |= {name: mechanisms.named(name)() for name in on if name not in active}
+    active |= {name: mechanisms.mechanism_class(name)() for name in on if name not in active}
     scenario = replace(scenario, mechanisms=active)
-    texts = [as_text(path, value) for path, value in settings.items()] if isinstance(settings, dict) else list(settings or ())
+    texts = (
+        [as_text(path, value) for path, value in settings.items()]
+        if isinstance(settings, dict)
+        else list(settings or ())
+    )
     if days is not None:
         texts.append(as_text("days", days))
     for text in texts:
         part, name, *_ = (*text.split("."), "")
-        if part == "mechanisms" and name in mechanisms.known() and name not in active:
-            raise ScenarioError(f"--set {text}: {name} is not switched on; add --on {name}")
+        if part == "mechanisms" and name in mechanisms.known_names() and name not in active:
+            raise UserError(f"--set {text}: {name} is not switched on; add --on {name}")
     return all_turned(scenario, dict(parse_setting(scenario, text) for text in texts))

@@ -10,22 +10,61 @@ sub-distribution, so that giving up cannot pass for speed.
 import numpy as np
 
 from ..agents.residents import CHILDREN, COMPANY
-from ..engine.jit import compiled, part
+from ..engine.jit import inner_kernel, outer_kernel
 from .issues.issue_table import LAPSED, RESOLVED, UNKNOWN, VERIFIED, WITHDRAWN
 
 WITHIN = 30
-DAILY = ("arisen", "told", "open", "unknown", "resolved", "withdrawn", "lapsed", "trust_committee", "trust_company", "trust_neighbours",
-         "satisfaction", "giving", "acquaintances")  # fmt: skip
+DAILY = (
+    "arisen",
+    "told",
+    "open",
+    "unknown",
+    "resolved",
+    "withdrawn",
+    "lapsed",
+    "trust_committee",
+    "trust_company",
+    "trust_neighbours",
+    "satisfaction",
+    "giving",
+    "acquaintances",
+)
 COUNTS = 7  # the first of DAILY are counts of issues, the others means over grown-ups
-SUMMARY = ("resolution_rate", "resolution_rate_of_told", "restricted_mean_time", "arisen", "told", "resolved", "resolved_in_time", "backlog",
-           "unknown", "reopened", "withdrawn", "lapsed", *DAILY[COUNTS:], "hours", "yuan", "hours_per_resolved", "yuan_per_resolved",
-           "spread_between_buildings", "owners_minus_tenants", "registered_minus_migrants")  # fmt: skip
-SHARES = ("resolution_rate", "resolution_rate_of_told", "giving", "spread_between_buildings", "owners_minus_tenants", "registered_minus_migrants")  # of SUMMARY
+SUMMARY = (
+    "resolution_rate",
+    "resolution_rate_of_told",
+    "restricted_mean_time",
+    "arisen",
+    "told",
+    "resolved",
+    "resolved_in_time",
+    "backlog",
+    "unknown",
+    "reopened",
+    "withdrawn",
+    "lapsed",
+    *DAILY[COUNTS:],
+    "hours",
+    "yuan",
+    "hours_per_resolved",
+    "yuan_per_resolved",
+    "spread_between_buildings",
+    "owners_minus_tenants",
+    "registered_minus_migrants",
+)
+SHARES = (
+    "resolution_rate",
+    "resolution_rate_of_told",
+    "giving",
+    "spread_between_buildings",
+    "owners_minus_tenants",
+    "registered_minus_migrants",
+)  # of SUMMARY
 EVERY = 7  # days between looks at residents; in between the last look holds
 
 
-@part
-def counted(issues):
+@inner_kernel
+def count_issues(issues):
     """How many rows are: open, unknown, ever told, resolved (checked or not), withdrawn, lapsed."""
     open_, unknown, told, resolved, withdrawn, lapsed = 0, 0, 0, 0, 0, 0
     for i in range(len(issues)):
@@ -39,10 +78,16 @@ def counted(issues):
     return open_, unknown, told, resolved, withdrawn, lapsed
 
 
-@part
-def looked_at(people, buildings, stairwells, company, out):
+@inner_kernel
+def mean_opinions(people, buildings, stairwells, company, out):
     """Means over grown-ups, into `out` (6,): trust in committee, company (where there is one), neighbours; satisfaction, giving, acquaintances."""
-    rank, trust, satisfaction, gives, ties = people.standing, people.trust, people.satisfaction, people.gives, people.ties
+    rank, trust, satisfaction, gives, ties = (
+        people.standing,
+        people.trust,
+        people.satisfaction,
+        people.gives,
+        people.ties,
+    )
     compound, stairs, first = buildings.compound, buildings.first, stairwells.people
     committee, firm, neighbours, content, giving, known, n, served = 0.0, 0.0, 0.0, 0.0, 0, 0, 0, 0
     for b in range(len(compound)):
@@ -65,18 +110,24 @@ def looked_at(people, buildings, stairwells, company, out):
     out[1] = firm / served if served else np.nan
 
 
-@compiled
-def measured(w):
+@outer_kernel
+def measure_day(w):
     """Write the numbers of this day's end into `count`, in the order of DAILY; counts are since day 0."""
     out, gone, tally = w.count, w.gone[0], w.tally
     first = w.tallied[0]
-    for n, number in enumerate(counted(w.ended[first:gone])):
+    for n, number in enumerate(count_issues(w.ended[first:gone])):
         tally[n] += number
     w.tallied[0] = gone
     if w.day <= 1 or w.day % EVERY == 0:
-        looked_at(w.residents, w.buildings, w.stairwells, w.compounds.company, w.look)
-    open_, unknown, told, checking, _, _ = counted(w.issues)
-    out[0], out[1], out[2], out[3], out[4] = gone + len(w.issues), tally[2] + told, open_, unknown, tally[3] + checking
+        mean_opinions(w.residents, w.buildings, w.stairwells, w.compounds.company, w.look)
+    open_, unknown, told, checking, _, _ = count_issues(w.issues)
+    out[0], out[1], out[2], out[3], out[4] = (
+        gone + len(w.issues),
+        tally[2] + told,
+        open_,
+        unknown,
+        tally[3] + checking,
+    )
     out[5], out[6] = tally[4], tally[5]
     for n in range(len(w.look)):
         out[COUNTS + n] = w.look[n]
@@ -84,7 +135,7 @@ def measured(w):
 
 def today(world):
     """The numbers of this day's end in the order of DAILY."""
-    world.does(measured)
+    world.call(measure_day)
     return (*map(int, world.count[:COUNTS]), *world.count[COUNTS:].tolist())
 
 
@@ -151,7 +202,9 @@ def summary(run, within=WITHIN, horizon=180):
     return {
         "resolution_rate": rate(old),
         "resolution_rate_of_told": rate(told),
-        "restricted_mean_time": restricted_mean(time, resolved, min(horizon, days)) if len(i) else float("nan"),
+        "restricted_mean_time": restricted_mean(time, resolved, min(horizon, days))
+        if len(i)
+        else float("nan"),
         "arisen": float(len(i)),
         "told": float(np.count_nonzero(told)),
         "resolved": float(fixed),
@@ -161,7 +214,17 @@ def summary(run, within=WITHIN, horizon=180):
         "reopened": float(i["reopened"].sum()),
         "withdrawn": last["withdrawn"],
         "lapsed": last["lapsed"],
-        **{name: last[name] for name in ("trust_committee", "trust_company", "trust_neighbours", "satisfaction", "giving", "acquaintances")},
+        **{
+            name: last[name]
+            for name in (
+                "trust_committee",
+                "trust_company",
+                "trust_neighbours",
+                "satisfaction",
+                "giving",
+                "acquaintances",
+            )
+        },
         "hours": hours,
         "yuan": yuan,
         "hours_per_resolved": share(hours, fixed),

@@ -12,14 +12,16 @@ from zlib import crc32
 
 import numpy as np
 
-from ..engine.jit import Kernel, bound, compiled
-from ..engine.parameters import ScenarioError
+from ..engine.jit import Kernel, outer_kernel, specialise
+from ..engine.parameters import UserError
 from .mechanisms import gist, ships, where
 from .resources.levers import LEVERS, OF_ISSUES, SIGNED
 
 REPLACED = ("issues", "rows", "ended", "log")  # what kernels replace by larger ones
 HANDED = {"wants", "shares", "pulls", "lever", *REPLACED}  # of a state: what mechanisms write, and what grows
-MOST = np.array([10.0 if lever in ("voice", "keep", "reach", "consent", "ease") else 1e6 for lever in LEVERS])  # e^10 times as many issues are the most that a day can hold
+MOST = np.array(
+    [10.0 if lever in ("voice", "keep", "reach", "consent", "ease") else 1e6 for lever in LEVERS]
+)  # e^10 times as many issues are the most that a day can hold
 LEAST = np.where([lever in SIGNED for lever in LEVERS], -MOST, 0.0)
 TRIAL, DAYS = "trial of a mechanism", 60  # the small community, and the days that it is lived for
 TRIED = set()  # kinds of mechanisms that this process has tried, or is trying
@@ -60,18 +62,23 @@ def read_only(part):
 
 
 def begin(name, mechanism, world, luck):
-    """The columns that a mechanism begins with. Raises ScenarioError where one of a user's own fails."""
+    """The columns that a mechanism begins with. Raises UserError where one of a user's own fails."""
     if ships(type(mechanism)):
         return mechanism.begin(world, luck)
     try:
         return mechanism.begin(ReadOnly(world), luck)
     except (Exception, SystemExit) as error:
-        raise ScenarioError(f"{where(error, file_of(mechanism))}: {name}.begin failed: {gist(error)}") from error
+        raise UserError(f"{where(error, file_of(mechanism))}: {name}.begin failed: {gist(error)}") from error
 
 
-def watched(one, step, function):
-    """The function of a step of `one` (acting.Acting), a mechanism of a user's own, that raises ScenarioError for what it may not do."""
-    kernel, place, world, step_of = hasattr(function, "py_func"), file_of(one.mechanism), one.world, one.plain[1]._step
+def guard_step(one, step, function):
+    """The function of a step of `one` (acting.Acting), a mechanism of a user's own, that raises UserError for what it may not do."""
+    kernel, place, world, step_of = (
+        hasattr(function, "py_func"),
+        file_of(one.mechanism),
+        one.world,
+        one.plain[1]._step,
+    )
     call = compile_kernel(one, step, function) if kernel else function
     look = kernel and world.scenario.name == TRIAL
     if kernel and Kernel.plan is None:  # no kernel runs while it is found out which are needed
@@ -85,7 +92,13 @@ def watched(one, step, function):
         except (Exception, SystemExit) as error:
             raise failure(where(error, place), one.name, step, world, gist(error)) from error
         if look and (changed := [name for name, told in checksums(world).items() if told != before[name]]):
-            raise failure(place, one.name, step, world, f"wrote {', '.join(changed[:3])} of the world; a mechanism writes its want, its levers and, in learn, its own columns")
+            raise failure(
+                place,
+                one.name,
+                step,
+                world,
+                f"wrote {', '.join(changed[:3])} of the world; a mechanism writes its want, its levers and, in learn, its own columns",
+            )
 
     return watch
 
@@ -98,9 +111,13 @@ def try_out(name, mechanism):
     kind, plain = type(mechanism), Scenario(name=TRIAL, days=DAYS)
     if kind not in TRIED:
         TRIED.add(kind)
-        busy = {category: replace(one, rate=min(8.0 * one.rate, 1.0)) for category, one in plain.issues.items()}
+        busy = {
+            category: replace(one, rate=min(8.0 * one.rate, 1.0)) for category, one in plain.issues.items()
+        }
         try:
-            simulate(replace(plain, issues=busy, mechanisms={name: replace(mechanism, begins=0, ends=DAYS)}), 0)
+            simulate(
+                replace(plain, issues=busy, mechanisms={name: replace(mechanism, begins=0, ends=DAYS)}), 0
+            )
         except BaseException:
             TRIED.discard(kind)
             raise
@@ -108,15 +125,15 @@ def try_out(name, mechanism):
 
 def failure(place, name, step, world, words):
     trial = " of a trial in a small community" if world.scenario.name == TRIAL else ""
-    return ScenarioError(f"{place}: {name}.{step} on day {world.day}{trial}: {words}")
+    return UserError(f"{place}: {name}.{step} on day {world.day}{trial}: {words}")
 
 
 def number_check(world, acting):
-    """A function that raises ScenarioError where one of a user's own among `acting` asks for or pulls what a day cannot work with; None if there is none."""
+    """A function that raises UserError where one of a user's own among `acting` asks for or pulls what a day cannot work with; None if there is none."""
     untested = np.array([not one.tested for one in acting], bool)
     if not untested.any():
         return None
-    find = bound(find_wrong, world.live, untested, LEAST, MOST)
+    find = specialise(find_wrong, world.live, untested, LEAST, MOST)
 
     def check():
         found = find(world.live, untested, LEAST, MOST)
@@ -127,11 +144,15 @@ def number_check(world, acting):
 
 
 def wrong_number(world, found):
-    """The ScenarioError of a wrong number, as `find_wrong` found it."""
+    """The UserError of a wrong number, as `find_wrong` found it."""
     m, lever = divmod(found, len(LEVERS) + 1)
     name = sorted(world.chosen)[m]
     place, hand = file_of(world.chosen[name]), world.hands[name]
-    step, what, column = ("pull", f"lever.{LEVERS[lever]}", hand.lever[lever]) if lever < len(LEVERS) else ("ask", "want", hand.want)
+    step, what, column = (
+        ("pull", f"lever.{LEVERS[lever]}", hand.lever[lever])
+        if lever < len(LEVERS)
+        else ("ask", "want", hand.want)
+    )
     least, most, allowed = 0.0, sys.float_info.max, "allowed are finite numbers, none below 0"
     if lever < len(LEVERS):
         least, most = LEAST[lever], MOST[lever]
@@ -140,7 +161,7 @@ def wrong_number(world, found):
     return failure(place, name, step, world, f"{what} holds {wrong:g}; {allowed}")
 
 
-@compiled
+@outer_kernel
 def find_wrong(w, untested, least, most):
     """The first wrong number of today, as mechanism * (levers + 1) + lever, where the last stands for what is asked for; -1 if there is none."""
     wants, pulls = w.wants, w.pulls
@@ -160,32 +181,49 @@ def find_wrong(w, untested, least, most):
 
 
 def compile_kernel(one, step, function):
-    """A kernel of a user's own, compiled. Raises ScenarioError with its file and line, for numba's own words fill a screen."""
+    """A kernel of a user's own, compiled. Raises UserError with its file and line, for numba's own words fill a screen."""
     try:
-        return bound(function, *one.handed)
+        return specialise(function, *one.handed)
     except Exception as error:
-        place, lines = file_of(one.mechanism), [line.strip() for line in str(error).splitlines() if line.strip()]
+        place, lines = (
+            file_of(one.mechanism),
+            [line.strip() for line in str(error).splitlines() if line.strip()],
+        )
         at = re.search(rf"{re.escape(place)}\W+(?:line )?(\d+)", str(error))
         words = next((line for line in lines if not line.startswith("Failed in")), type(error).__name__)
-        raise ScenarioError(f"{place}{f':{at[1]}' if at else ''}: {one.name}.{step} does not compile: {words}") from error
+        raise UserError(
+            f"{place}{f':{at[1]}' if at else ''}: {one.name}.{step} does not compile: {words}"
+        ) from error
 
 
 def file_of(mechanism):
     """The file that a mechanism's class stands in; the class's name where it stands in none."""
     kind = type(mechanism)
-    return getattr(sys.modules.get(kind.__module__), "__file__", None) or f"{kind.__module__}.{kind.__qualname__}"
+    return (
+        getattr(sys.modules.get(kind.__module__), "__file__", None)
+        or f"{kind.__module__}.{kind.__qualname__}"
+    )
 
 
 def checksums(world):
     """column -> checksum, of all that a mechanism may read and not write."""
-    columns = {**dict(leaves({name: part for name, part in world.state._asdict().items() if name not in HANDED}, "")), "issues": world.issues}
-    return {name: crc32(np.ascontiguousarray(column)) if column.size else 0 for name, column in columns.items()}
+    columns = {
+        **dict(
+            iter_arrays(
+                {name: part for name, part in world.state._asdict().items() if name not in HANDED}, ""
+            )
+        ),
+        "issues": world.issues,
+    }
+    return {
+        name: crc32(np.ascontiguousarray(column)) if column.size else 0 for name, column in columns.items()
+    }
 
 
-def leaves(part, name):
+def iter_arrays(part, name):
     """(name, array) of every array in tuples of columns, or dicts of them; plain numbers do not change.
 
-    Raises ScenarioError for anything else.
+    Raises UserError for anything else.
     """
     if isinstance(part, tuple):
         part = part._asdict() if hasattr(part, "_asdict") else dict(enumerate(part))
@@ -193,9 +231,9 @@ def leaves(part, name):
         if isinstance(one, np.ndarray) and not one.dtype.hasobject:
             yield f"{name}{own}", one
         elif isinstance(one, (tuple, dict)):
-            yield from leaves(one, f"{name}{own}.")
+            yield from iter_arrays(one, f"{name}{own}.")
         elif not isinstance(one, (int, float, str, np.generic)):
-            raise ScenarioError(
+            raise UserError(
                 f"{name}{own} is a {type(one).__name__}: a community can be saved and copied where mechanisms keep "
                 "arrays of numbers, and tuples of them"
             )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..engine.randomness import below, seed_of
+from ..engine.randomness import derive_key, seed_of
 
 BUILDINGS = 2**20  # in a community, at most: as many as an issue's id has room for
 
@@ -16,44 +16,46 @@ BUILDINGS = 2**20  # in a community, at most: as many as an issue's id has room 
 class Compounds(NamedTuple):
     """One row per compound (小区): a gated estate with a property company, or an old yard with none."""
 
-    first: np.ndarray    # (compounds + 1,) int32  first building
+    first: np.ndarray  # (compounds + 1,) int32  first building
     company: np.ndarray  # (compounds,) bool       has a property company
-    age: np.ndarray      # (compounds,) float64    years since it was built
+    age: np.ndarray  # (compounds,) float64    years since it was built
 
 
 class Buildings(NamedTuple):
     """One row per building (楼栋), each on its own cell of the grid."""
 
     compound: np.ndarray  # (buildings,) int32
-    first: np.ndarray     # (buildings + 1,) int32  first stairwell
-    x: np.ndarray         # (buildings,) int32      column of its cell
-    y: np.ndarray         # (buildings,) int32      row of its cell
-    lifts: np.ndarray     # (buildings,) int32      lifts in all its stairwells
-    shops: np.ndarray     # (buildings,) int32      shops at its foot
-    luck: np.ndarray      # (buildings,) uint64     what luck knows it by: see `identify`
+    first: np.ndarray  # (buildings + 1,) int32  first stairwell
+    x: np.ndarray  # (buildings,) int32      column of its cell
+    y: np.ndarray  # (buildings,) int32      row of its cell
+    lifts: np.ndarray  # (buildings,) int32      lifts in all its stairwells
+    shops: np.ndarray  # (buildings,) int32      shops at its foot
+    luck: np.ndarray  # (buildings,) uint64     what luck knows it by: see `identify`
 
 
 class Stairwells(NamedTuple):
     """One row per stairwell: the neighbours who share a door, a lamp and perhaps a lift."""
 
     building: np.ndarray  # (stairwells,) int32
-    first: np.ndarray     # (stairwells + 1,) int32  first household
-    people: np.ndarray    # (stairwells + 1,) int32  first resident
+    first: np.ndarray  # (stairwells + 1,) int32  first household
+    people: np.ndarray  # (stairwells + 1,) int32  first resident
 
 
 class Households(NamedTuple):
     """One row per household (户)."""
 
     stairwell: np.ndarray  # (households,) int32
-    building: np.ndarray   # (households,) int32
-    floor: np.ndarray      # (households,) int32    1 is the ground floor
-    owner: np.ndarray      # (households,) bool     the owner lives in it; else it is let
-    away: np.ndarray       # (households,) bool     its people live elsewhere most days
-    area: np.ndarray       # (households,) float64  square metres: its weight in a vote by area
-    first: np.ndarray      # (households + 1,) int32  first resident
-    stance: np.ndarray     # (households,) int8     towards the project under way: not met, met and not signed, signed
-    knocks: np.ndarray     # (households,) int16    times called upon for the project under way
-    talks: np.ndarray      # (households,) int16    times found in and talked to for it
+    building: np.ndarray  # (households,) int32
+    floor: np.ndarray  # (households,) int32    1 is the ground floor
+    owner: np.ndarray  # (households,) bool     the owner lives in it; else it is let
+    away: np.ndarray  # (households,) bool     its people live elsewhere most days
+    area: np.ndarray  # (households,) float64  square metres: its weight in a vote by area
+    first: np.ndarray  # (households + 1,) int32  first resident
+    stance: (
+        np.ndarray
+    )  # (households,) int8     towards the project under way: not met, met and not signed, signed
+    knocks: np.ndarray  # (households,) int16    times called upon for the project under way
+    talks: np.ndarray  # (households,) int16    times found in and talked to for it
 
 
 NOT_MET, DOUBTS, SIGNED = 0, 1, 2  # a household's stance
@@ -66,9 +68,9 @@ def identify(names, sizes):
     """
     earlier, out = Counter(), []
     for name, size in zip(names, sizes):
-        compound = np.uint64(below(np.uint64(seed_of("compound", name)), earlier[name]))
+        compound = np.uint64(derive_key(np.uint64(seed_of("compound", name)), earlier[name]))
         earlier[name] += 1
-        out += [below(compound, building) for building in range(size)]
+        out += [derive_key(compound, building) for building in range(size)]
     return np.array(out, np.uint64)
 
 
@@ -77,7 +79,7 @@ def firsts(counts):
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
 
 
-def shared_out(total, weights):
+def apportion(total, weights):
     """Whole shares of `total` in proportion to `weights` (n,), by largest remainder: they sum to `total` exactly."""
     exact = total * np.asarray(weights, float) / np.sum(weights)
     share = np.floor(exact).astype(np.int64)

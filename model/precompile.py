@@ -39,11 +39,14 @@ class Plan:
     """Notes every kernel that Python calls and the types of its arguments; runs it in Python for what it returns."""
 
     def __init__(self):
-        self.jobs, self.depth = {}, 0  # ((module, name) of a kernel, types of its arguments) -> None, in order
+        self.jobs, self.depth = (
+            {},
+            0,
+        )  # ((module, name) of a kernel, types of its arguments) -> None, in order
 
     def note(self, kernel, arguments):
         if not self.depth:
-            self.jobs[called(kernel), tuple(map(outline, arguments))] = None
+            self.jobs[qualified_name(kernel), tuple(map(outline, arguments))] = None
 
     def call(self, kernel, arguments):
         self.note(kernel, arguments)
@@ -72,13 +75,13 @@ def outline(argument):
     if isinstance(argument, PlannedStruct):
         return "struct", argument.columns._fields, tuple(map(outline, argument.columns))
     if isinstance(argument, tuple) and hasattr(argument, "_fields"):
-        return "named", *called(type(argument)), tuple(map(outline, argument))
+        return "named", *qualified_name(type(argument)), tuple(map(outline, argument))
     if isinstance(argument, tuple):
         return "tuple", tuple(map(outline, argument))
-    return "number", *called(type(argument))
+    return "number", *qualified_name(type(argument))
 
 
-def called(thing):
+def qualified_name(thing):
     """The names by which a class or a kernel is found again: of its module, and in it."""
     return thing.__module__, thing.__qualname__
 
@@ -98,23 +101,31 @@ def plan_kernels(names):
     does nothing else: it can run no kernel afterwards.
     """
     Kernel.plan = plan = Plan()
-    from ..engine.randomness import Luck
+    from ..engine.randomness import RandomNumbers
     from . import day, measures, mechanisms, simulate, street, world
-    from .resources.calendar import CalendarKnobs, Outset
+    from .resources.calendar import CalendarParameters, InitialIssues
     from .resources.levers import Levers
     from .scenario import Scenario
 
-    chosen = {name: mechanisms.named(name)() for name in names if name not in (ENGINE, STREET)}
-    village = Scenario(calendar=CalendarKnobs(leaving=1.0), mechanisms=chosen, outset=(Outset("litter", 1),))
+    chosen = {name: mechanisms.mechanism_class(name)() for name in names if name not in (ENGINE, STREET)}
+    village = Scenario(
+        calendar=CalendarParameters(leaving=1.0), mechanisms=chosen, outset=(InitialIssues("litter", 1),)
+    )
     with np.errstate(over="ignore"):  # 64 bits are meant to overflow
-        community = world.found(village)
-        begun = world.begun(community, village, Luck("plan"))
+        community = world.found_community(village)
+        begun = world.start_run(community, village, RandomNumbers("plan"))
         live = begun.live
-        for kernel in (day.morning, day.share_out, day.the_rest, measures.measured, world.replaced):
+        for kernel in (day.morning, day.share_out, day.the_rest, measures.measure_day, world.replace_issues):
             plan.note(kernel, (live,))
-        plan.note(world.regrown, (live, Levers(*map(PlannedStruct, begun.state.pulls)), PlannedStruct(begun.state.lever)))
-        plan.note(simulate.gathered, (begun.state.ended, begun.state.gone[0], begun.state.issues, np.zeros(0, np.int64)))
-        for kernel in (street.wanted, street.leavers) if STREET in names else ():
+        plan.note(
+            world.regrow_pulls,
+            (live, Levers(*map(PlannedStruct, begun.state.pulls)), PlannedStruct(begun.state.lever)),
+        )
+        plan.note(
+            simulate.gather_issues,
+            (begun.state.ended, begun.state.gone[0], begun.state.issues, np.zeros(0, np.int64)),
+        )
+        for kernel in (street.waiting_issues, street.leavers) if STREET in names else ():
             plan.note(kernel, (live,))
     return sorted(plan.jobs, key=lambda job: job[0][1] not in LARGEST)
 
@@ -133,7 +144,9 @@ def type_of(outlined):
     if word == "array":
         dtype, dimensions, layout, readonly, aligned = of
         names, align = dtype
-        dtype = np.dtype(names if isinstance(names, str) else [tuple(field) for field in names if field[0]], align=align)
+        dtype = np.dtype(
+            names if isinstance(names, str) else [tuple(field) for field in names if field[0]], align=align
+        )
         return types.Array(numba.from_dtype(dtype), dimensions, layout, readonly=readonly, aligned=aligned)
     if word == "number":
         return numba.typeof(find(*of)(0))
@@ -180,7 +193,7 @@ def prepare(names, progress=None):
 
     `progress(done, of)`, if given, is called as it goes. One process a core does it.
     """
-    wanted = wanted_of(names)
+    wanted = parts_to_compile(names)
     if is_prepared(names) or kernel_store.writable() is None:
         return []
     workers, compiled = [], []
@@ -208,10 +221,14 @@ def prepare(names, progress=None):
     return compiled
 
 
-def ensure(names):
+def ensure_compiled(names):
     """`prepare`, with a line on standard error where it takes long: for those who call cogov from Python."""
     if not is_prepared(names) and kernel_store.writable():
-        print("cogov: compiling the engine, once; this takes about half a minute ...", file=sys.stderr, flush=True)
+        print(
+            "cogov: compiling the engine, once; this takes about half a minute ...",
+            file=sys.stderr,
+            flush=True,
+        )
         prepare(names)
 
 
@@ -227,12 +244,15 @@ def ask(idle, job):
 
 def is_prepared(names):
     """Whether all that a run with the mechanisms `names` needs was once compiled and kept."""
-    return all(kernel_store.is_marked(name, digest_of(name)) for name in wanted_of(names))
+    return all(kernel_store.is_marked(name, digest_of(name)) for name in parts_to_compile(names))
 
 
-def wanted_of(names):
+def parts_to_compile(names):
     """What is to be compiled: the engine, and those of `names` that have a file; a class in a script is compiled when it is called."""
-    return [ENGINE, *(name for name in names if name == STREET or source_digests.find(f"{source_digests.BESIDE}.{name}"))]
+    return [
+        ENGINE,
+        *(name for name in names if name == STREET or source_digests.find(f"{source_digests.BESIDE}.{name}")),
+    ]
 
 
 def digest_of(name):

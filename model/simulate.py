@@ -5,14 +5,14 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..engine.jit import compiled
-from ..engine.parameters import ScenarioError
-from ..engine.randomness import Luck
+from ..engine.jit import outer_kernel
+from ..engine.parameters import UserError
+from ..engine.randomness import RandomNumbers
 from ..engine.source_digests import version
 from . import measures
-from .day import live
+from .day import simulate_day
 from .scenario import census_of
-from .world import begun, found, resumed
+from .world import found_community, restore_run, start_run
 
 
 @dataclass
@@ -20,19 +20,19 @@ class Run:
     """What is left of a simulated community: plain arrays, no world."""
 
     days: int
-    names: tuple         # mechanisms, by the codes in `teller`, `closer` and `by`
-    categories: tuple    # names of categories, by `category`
-    issues: np.ndarray   # (arisen,) ISSUE  every issue that arose, in the order of its id
+    names: tuple  # mechanisms, by the codes in `teller`, `closer` and `by`
+    categories: tuple  # names of categories, by `category`
+    issues: np.ndarray  # (arisen,) ISSUE  every issue that arose, in the order of its id
     history: np.ndarray  # (lines,) EVENT   everything that happened to them
-    series: dict         # name -> (days,) what was counted at the end of each day
-    ledger: object       # Ledger: hours and fen by mechanism
-    fen: np.ndarray      # (funds, 4) int64  of each fund: on day 0, come in, spent, at the end
-    places: dict         # name -> (n,) columns that equity is measured over: building and, of each household, tenure and registration
+    series: dict  # name -> (days,) what was counted at the end of each day
+    ledger: object  # Ledger: hours and fen by mechanism
+    fen: np.ndarray  # (funds, 4) int64  of each fund: on day 0, come in, spent, at the end
+    places: dict  # name -> (n,) columns that equity is measured over: building and, of each household, tenure and registration
 
 
-def community(scenario):
+def build_community(scenario):
     """The community of a scenario on day 0, founded once and shared by runs that differ in institutions only."""
-    return _founded(_Key(scenario))
+    return _build_cached(_Key(scenario))
 
 
 class _Key:
@@ -41,7 +41,15 @@ class _Key:
     def __init__(self, scenario):
         self.scenario = scenario
         s = scenario
-        self.key = (s.name, s.community, s.compound, s.residents, s.property_managers, s.committee, tuple(s.issues.items()))
+        self.key = (
+            s.name,
+            s.community,
+            s.compound,
+            s.residents,
+            s.property_managers,
+            s.committee,
+            tuple(s.issues.items()),
+        )
 
     def __hash__(self):
         return hash(self.key)
@@ -51,31 +59,34 @@ class _Key:
 
 
 @lru_cache(maxsize=2)
-def _founded(key):
+def _build_cached(key):
     try:
-        return found(key.scenario)
-    except ScenarioError as error:
+        return found_community(key.scenario)
+    except UserError as error:
         census, left = census_of(key.scenario)
         told = ", ".join(f"{path} = {census[path]:,}" for path in left if path.startswith("community."))
-        raise ScenarioError(f"{key.scenario.name}: {error}" + (f"; left out by the case, and so taken as shares: {told}" if told else "")) from None
+        raise UserError(
+            f"{key.scenario.name}: {error}"
+            + (f"; left out by the case, and so taken as shares: {told}" if told else "")
+        ) from None
 
 
 def days(scenario, *seed):
     """Yield the world once a day. Who shows a run as it goes walks this; it is the same object every day."""
-    world = begun(community(scenario), scenario, Luck(*seed))
+    world = start_run(build_community(scenario), scenario, RandomNumbers(*seed))
     for _ in range(scenario.days):
-        live(world)
+        simulate_day(world)
         yield world
 
 
-def revived(source, scenario, luck, snapshot):
-    """The world that was pickled or copied with version `source` of the model. Raises ScenarioError for another version's."""
+def restore_world(source, scenario, luck, snapshot):
+    """The world that was pickled or copied with version `source` of the model. Raises UserError for another version's."""
     if source != version():
-        raise ScenarioError(
+        raise UserError(
             f"this community was saved by another version of the model ({source}, this is {version()}), which would go on "
             "otherwise; load it with that version, or simulate it again"
         )
-    return resumed(snapshot, community(scenario), scenario, luck)
+    return restore_run(snapshot, build_community(scenario), scenario, luck)
 
 
 def simulate(scenario, *seed, progress=None):
@@ -85,22 +96,26 @@ def simulate(scenario, *seed, progress=None):
     """
     series = np.zeros((scenario.days, len(measures.DAILY)))
     for world in days(scenario, *seed):
-        world.does(measures.measured)
+        world.call(measures.measure_day)
         series[world.day - 1] = world.count
         if progress:
             progress()
-    return ended(world, scenario, dict(zip(measures.DAILY, series.T)))
+    return finish_run(world, scenario, dict(zip(measures.DAILY, series.T)))
 
 
-def ended(world, scenario, series, founded=None):
+def finish_run(world, scenario, series, founded=None):
     """The run that ends with `world` today; `founded` is the community as it was founded, if it is at hand."""
-    gone, begin, heads = world.gone[0], (founded or community(scenario)).funds, world.households.first[:-1]
+    gone, begin, heads = (
+        world.gone[0],
+        (founded or build_community(scenario)).funds,
+        world.households.first[:-1],
+    )
     order = np.argsort(np.concatenate([world.ended["id"][:gone], world.issues["id"]]), kind="stable")
     return Run(
         days=world.day,
         names=tuple(world.names),
         categories=world.categories,
-        issues=gathered(world.ended, gone, world.issues, order),
+        issues=gather_issues(world.ended, gone, world.issues, order),
         history=world.history(),
         series=series,
         ledger=world.ledger,
@@ -113,8 +128,8 @@ def ended(world, scenario, series, founded=None):
     )
 
 
-@compiled
-def gathered(ended, gone, issues, order):
+@outer_kernel
+def gather_issues(ended, gone, issues, order):
     """The first `gone` issues that ended and those still open, in such an order; ten times as fast as NumPy's for rows this long."""
     out = np.empty(len(order), issues.dtype)
     for i in range(len(order)):

@@ -10,39 +10,59 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..agents.residents import CHILD, leaver
-from ..engine.jit import compiled, part
+from ..engine.jit import inner_kernel, outer_kernel
 from ..engine.parameters import knob
-from ..engine.randomness import Luck, decision, key
+from ..engine.randomness import RandomNumbers, decision, key_of
 from . import measures
 from .day import close, open_
 from .issues.issue_table import COMMITTEE, COMPANY, TOLD, WORK, rank
 from .places import BUILDINGS
-from .simulate import ended
-from .world import begun, found, trusted
+from .simulate import finish_run
+from .world import found_community, mean_trust, start_run
 
-MOVE, MOVERS = decision("move"), decision("movers")  # the day's own: who moves is known before the day moves on
+MOVE, MOVERS = (
+    decision("move"),
+    decision("movers"),
+)  # the day's own: who moves is known before the day moves on
 
 
 @dataclass(frozen=True)
-class StreetKnobs:
+class StreetParameters:
     """What holds between the communities of a street."""
 
-    stay: float = knob(0.5, 0.0, 1.0, unit="share of households that move and stay within the street", source="assumed: most moves are short")
-    keep: float = knob(0.5, 0.0, 1.0, unit="share of their trust that they bring along; the rest is as anybody's", source="assumed")
+    stay: float = knob(
+        0.5,
+        0.0,
+        1.0,
+        unit="share of households that move and stay within the street",
+        source="assumed: most moves are short",
+    )
+    keep: float = knob(
+        0.5,
+        0.0,
+        1.0,
+        unit="share of their trust that they bring along; the rest is as anybody's",
+        source="assumed",
+    )
 
 
 class Street:
     """Communities as worlds, and what is between them."""
 
-    def __init__(self, name, scenarios, luck_of, knobs=StreetKnobs()):
+    def __init__(self, name, scenarios, luck_of, knobs=StreetParameters()):
         """`scenarios`: one of each community; `luck_of(scenario)`: the seed of its run, as a tuple."""
         self.knobs, self.scenarios = knobs, list(scenarios)
-        self.luck = Luck("street", name, *luck_of(self.scenarios[0]))
-        self.founded = [found(one) for one in self.scenarios]
-        self.worlds = [begun(there, one, Luck(*luck_of(one))) for there, one in zip(self.founded, self.scenarios)]
-        self.usual = [trusted(one.residents) for one in self.scenarios]
+        self.luck = RandomNumbers("street", name, *luck_of(self.scenarios[0]))
+        self.founded = [found_community(one) for one in self.scenarios]
+        self.worlds = [
+            start_run(there, one, RandomNumbers(*luck_of(one)))
+            for there, one in zip(self.founded, self.scenarios)
+        ]
+        self.usual = [mean_trust(one.residents) for one in self.scenarios]
         self.looking = []  # trust (3,) of households that have left and look for a flat in the street, the longest wait first
-        self.moved = np.zeros((len(self.worlds), 2), np.int64)  # households that left, and newcomers that came from within the street
+        self.moved = np.zeros(
+            (len(self.worlds), 2), np.int64
+        )  # households that left, and newcomers that came from within the street
         self.lacked = 0.0  # hours that departments of the whole street lacked, summed over days
         self.days = max(one.days for one in self.scenarios)
         self.series = np.zeros((len(self.worlds), self.days, len(measures.DAILY)))
@@ -56,7 +76,7 @@ class Street:
         for n, world in enumerate(self.worlds):
             close(world)
             world.lines[0] = 0  # of a city nobody reads every line of history; it would be half of the memory
-            world.does(measures.measured)
+            world.call(measures.measure_day)
             self.series[n, world.day - 1] = world.count
 
     def queue(self):
@@ -65,7 +85,7 @@ class Street:
         Where no community's departments lack hours, none are sent to another.
         """
         own = np.array([world.hours[-1] for world in self.worlds])
-        waiting = [world.does(wanted) for world in self.worlds]
+        waiting = [world.call(waiting_issues) for world in self.worlds]
         if len(own) == 1 or all(one[:, 2].sum() <= hours for one, hours in zip(waiting, own)):
             return
         there, rows = own.sum(), np.concatenate(waiting)
@@ -73,7 +93,9 @@ class Street:
         order = np.lexsort((n, rows[:, 1], -rows[:, 0]))
         got = np.diff(np.minimum(np.cumsum(rows[order, 2]), there), prepend=0.0)
         self.lacked += rows[:, 2].sum() - got.sum()
-        mine = np.bincount(n[order], got, len(waiting)) + max(there - got.sum(), 0.0) * own / max(there, 1e-12)  # what nobody waits for yet stays where it is
+        mine = np.bincount(n[order], got, len(waiting)) + max(there - got.sum(), 0.0) * own / max(
+            there, 1e-12
+        )  # what nobody waits for yet stays where it is
         for world, hours in zip(self.worlds, mine):
             world.hours[-1] = hours
 
@@ -82,7 +104,7 @@ class Street:
         left, luck, day = [], self.luck, self.worlds[0].day
         for n, world in enumerate(self.worlds):
             world.newcomers[:] = self.usual[n]
-            left += [(n, int(b), np.array(trust)) for b, *trust in world.does(leavers)]
+            left += [(n, int(b), np.array(trust)) for b, *trust in world.call(leavers)]
         vacated = [n * BUILDINGS + b for n, b, _ in left]
         for k in np.argsort(luck("lot", vacated, day), kind="stable"):
             n, b, _ = left[k]
@@ -95,11 +117,14 @@ class Street:
 
     def runs(self):
         """The Run of every community, its history left out."""
-        return [ended(world, one, dict(zip(measures.DAILY, self.series[n].T)), there) for n, (world, one, there) in enumerate(zip(self.worlds, self.scenarios, self.founded))]
+        return [
+            finish_run(world, one, dict(zip(measures.DAILY, self.series[n].T)), there)
+            for n, (world, one, there) in enumerate(zip(self.worlds, self.scenarios, self.founded))
+        ]
 
 
-@compiled
-def wanted(w):
+@outer_kernel
+def waiting_issues(w):
     """(n, 3): of each issue that waits for the departments, its urgency, the day it was told, and the hours it could take today."""
     issues, desk = w.issues, len(w.hours) - 1
     n = 0
@@ -115,17 +140,17 @@ def wanted(w):
     return out
 
 
-@part
+@inner_kernel
 def departmental(issue):
     """Whether an issue waits for hours of a department today."""
     return issue.desk != COMPANY and issue.desk != COMMITTEE and (issue.state == TOLD or issue.state == WORK)
 
 
-@compiled
+@outer_kernel
 def leavers(w):
     """(n, 4): the buildings that a household moves away from today, and the mean trust (3) of its grown-ups."""
     people, homes, buildings = w.residents, w.households, w.buildings
-    moves, which, n = key(w.seed, MOVE, w.day), key(w.seed, MOVERS, w.day), 0
+    moves, which, n = key_of(w.seed, MOVE, w.day), key_of(w.seed, MOVERS, w.day), 0
     out = np.empty((len(buildings.compound) // 7 + 1, 4))
     for b in range(w.day % 7, len(buildings.compound), 7):
         h = leaver(b, homes, buildings, w.stairwells, w.moving, w.knobs.residents, moves, which)

@@ -29,13 +29,31 @@ from ..model.issues.categories import FAMILIES, SCOPES
 from ..model.issues.consent_rules import RULES
 from ..model.mechanisms import names
 from ..model.places import DOUBTS, NOT_MET, SIGNED
-from ..model.resources.calendar import YEAR, almanac, outset
+from ..model.resources.calendar import YEAR, almanac, place_initial_issues
 from ..model.resources.levers import POOLS
-from ..model.simulate import community
+from ..model.simulate import build_community
 
 # Stages of an issue, what history tells of it, and who has taken it in; numbered as in `model/issues/issue_table.py`.
 UNKNOWN, TOLD, TABLE, SIGN, MONEY, UPWARD, WORK, RESOLVED, VERIFIED, WITHDRAWN, LAPSED = range(11)
-AROSE, WAS_TOLD, SECONDED, TAKEN, AGREED, CONSENTED, PAID, ANSWERED, ON_THE_SPOT, DONE, CHECKED, REOPENED, FORGOTTEN, GAVE_UP, CEASED, LEFT, FAILED = range(17)
+(
+    AROSE,
+    WAS_TOLD,
+    SECONDED,
+    TAKEN,
+    AGREED,
+    CONSENTED,
+    PAID,
+    ANSWERED,
+    ON_THE_SPOT,
+    DONE,
+    CHECKED,
+    REOPENED,
+    FORGOTTEN,
+    GAVE_UP,
+    CEASED,
+    LEFT,
+    FAILED,
+) = range(17)
 COMMITTEE, COMPANY, DEPARTMENT = range(3)  # whom one trusts is numbered like the first two
 
 # ---- Luck: a hash of (seed, decision, day, who), in 64 bits.
@@ -95,7 +113,7 @@ def single(x):
     return unpack("f", pack("f", x))[0]
 
 
-def added(numbers):
+def sum_in_order(numbers):
     """A sum, one after the other (Python's own corrects itself from 3.12 on)."""
     total = 0.0
     for x in numbers:
@@ -107,17 +125,24 @@ def added(numbers):
 
 
 def rows(table):
-    """A table of columns as one object per row, numbered; slices into other tables are left out, for `nested` finds them."""
-    columns = {name: column.tolist() for name, column in table._asdict().items() if name not in ("first", "people")}
+    """A table of columns as one object per row, numbered; slices into other tables are left out, for `nest_places` finds them."""
+    columns = {
+        name: column.tolist() for name, column in table._asdict().items() if name not in ("first", "people")
+    }
     return [SimpleNamespace(id=i, **dict(zip(columns, row))) for i, row in enumerate(zip(*columns.values()))]
 
 
-def nested(town):
+def nest_places(town):
     """Compounds, buildings, stairwells, households and people; each place knows its `parts`, and all its `people`."""
-    levels = [rows(table) for table in (town.compounds, town.buildings, town.stairwells, town.households, town.residents)]
+    levels = [
+        rows(table)
+        for table in (town.compounds, town.buildings, town.stairwells, town.households, town.residents)
+    ]
     for person in levels[-1]:
         person.people, person.known = [person], person.known[: person.ties]
-    for wholes, parts, whole in reversed(list(zip(levels, levels[1:], ("compound", "building", "stairwell", "home")))):
+    for wholes, parts, whole in reversed(
+        list(zip(levels, levels[1:], ("compound", "building", "stairwell", "home")))
+    ):
         for place in wholes:
             place.parts, place.people = [], []
         for part in parts:
@@ -131,39 +156,53 @@ class World:
     """Everything there is on one day."""
 
     def __init__(self, scenario, *seed):
-        town = community(scenario)
+        town = build_community(scenario)
         self.scenario, self.luck, self.day = scenario, Luck(*seed), 0
-        self.compounds, self.buildings, self.stairwells, self.households, self.people = nested(town)
+        self.compounds, self.buildings, self.stairwells, self.households, self.people = nest_places(town)
         self.kinds = [kind(*one) for one in sorted(scenario.issues.items())]
         self.names = sorted({*names(), *scenario.mechanisms})
         self.crews, self.funds, self.income = town.crews.tolist(), town.funds.tolist(), town.income.tolist()
         self.spending, desks = [0 for _ in self.funds], (*self.names, "desks")
-        self.ledger = SimpleNamespace(hours=[[0.0] * (len(POOLS) + 2) for _ in desks], fen=[0 for _ in desks], supplied=[0.0] * (len(POOLS) + 2))
+        self.ledger = SimpleNamespace(
+            hours=[[0.0] * (len(POOLS) + 2) for _ in desks],
+            fen=[0 for _ in desks],
+            supplied=[0.0] * (len(POOLS) + 2),
+        )
         self.more = dict.fromkeys(POOLS, 0.0)
         self.used, self.saved, self.pledged = [0.0, 0.0], [0.0, 0.0], [0, 0]
         self.wished = [[[0.0] * 4 for _ in self.compounds] for _ in range(7)]
         self.issues, self.ended, self.history = [], [], []
         for stairwell in self.stairwells:
             listen(stairwell)
-        for b, own in zip(self.buildings, known_to_luck(scenario), strict=True):
+        for b, own in zip(self.buildings, random_ids(scenario), strict=True):
             b.luck = own
-            b.helpers, b.good, b.standing, b.drift, b.meet = [0, 0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0, 0.0], 0.0
+            b.helpers, b.good, b.standing, b.drift, b.meet = (
+                [0, 0],
+                [0.0, 0.0],
+                [0.0, 0.0],
+                [0.0, 0.0, 0.0],
+                0.0,
+            )
             b.clocks = [clock(self, b, j) for j in range(len(self.kinds))]
         self.year = almanac(scenario, 0, np.uint64(self.luck.key("leave")))
-        for b, j, n, firm in outset(scenario, town.units, town.buildings, np.uint64(self.luck.key("outset"))):
+        for b, j, n, firm in place_initial_issues(
+            scenario, town.units, town.buildings, np.uint64(self.luck.key("outset"))
+        ):
             self.buildings[b].clocks[j].passed, self.buildings[b].clocks[j].firm = rings(self, b, j, n), firm
         for c in self.compounds:
             c.active, c.cursor, c.steps, c.open, c.all, c.opens = -1, 0, 0.0, 0, 0, 0
             grown = [person for person in c.people if person.band != CHILD and person.presence > 0.0]
-            c.around = added(person.presence for person in grown) / max(len(grown), 1)
-        self.mechanisms = {name: twin_of(name)(self, knobs) for name, knobs in sorted(scenario.mechanisms.items())}
+            c.around = sum_in_order(person.presence for person in grown) / max(len(grown), 1)
+        self.mechanisms = {
+            name: twin_of(name)(self, knobs) for name, knobs in sorted(scenario.mechanisms.items())
+        }
 
     def note(self, issue, what, by=-1, who=-1):
         """Write one line of history."""
         self.history.append((issue.id, self.day, who, what, by))
 
 
-def known_to_luck(scenario):
+def random_ids(scenario):
     """What luck knows each building by: the name of its compound, which of that name it is, and which building of it."""
     names = [one.name for one in scenario.compound for _ in range(one.count)]
     sizes = [one.buildings for one in scenario.compound for _ in range(one.count)]
@@ -174,16 +213,24 @@ def known_to_luck(scenario):
 
 def kind(name, category):
     """A category with its code, its rate per day, its price in fen, and the Weibull's scale at which its work has the declared mean."""
-    own = {"code": crc32(name.encode()) >> 9, "rate": category.rate / 365.0, "cost": round(category.cost * 100), "work": category.work / gamma(1 + category.spread)}
+    own = {
+        "code": crc32(name.encode()) >> 9,
+        "rate": category.rate / 365.0,
+        "cost": round(category.cost * 100),
+        "work": category.work / gamma(1 + category.spread),
+    }
     return SimpleNamespace(**vars(category) | own | {"hands": category.hands.split()})
 
 
 def concerns(unit, person, household):
     """Whether a person is one of those, or the head of one of the homes, that `unit` names."""
     return {
-        "household": person is household.people[0], "elder": person.band == ELDER, "alone": person.band == ELDER and len(household.people) == 1,
-        "housebound": person.housebound, "child": person.band == CHILD,
-    }.get(unit, True)  # fmt: skip
+        "household": person is household.people[0],
+        "elder": person.band == ELDER,
+        "alone": person.band == ELDER and len(household.people) == 1,
+        "housebound": person.housebound,
+        "child": person.band == CHILD,
+    }.get(unit, True)
 
 
 def clock(w, b, j):
@@ -191,15 +238,31 @@ def clock(w, b, j):
     k, compound = w.kinds[j], w.compounds[b.compound]
     each = 1.0 / len(compound.parts)
     there = {"stairwell": len(b.parts), "lift": b.lifts, "building": 1.0, "compound": each, "shop": b.shops}
-    there |= {"walkup": 0 if b.lifts else len(b.parts), "garage": each if any(part.lifts for part in compound.parts) else 0.0}
-    units = there[k.unit] if k.unit in there else added(p.presence for p in b.people if concerns(k.unit, p, w.households[p.home]))
+    there |= {
+        "walkup": 0 if b.lifts else len(b.parts),
+        "garage": each if any(part.lifts for part in compound.parts) else 0.0,
+    }
+    units = (
+        there[k.unit]
+        if k.unit in there
+        else sum_in_order(p.presence for p in b.people if concerns(k.unit, p, w.households[p.home]))
+    )
     rate = k.rate * units * exp(k.ageing * ((compound.age - 20.0) / 10.0))
-    return SimpleNamespace(rate=rate, passed=0.0, number=0, firm=0, next=waiting(below(below(w.luck.key("arise"), b.luck), k.code), 0))
+    return SimpleNamespace(
+        rate=rate,
+        passed=0.0,
+        number=0,
+        firm=0,
+        next=waiting(below(below(w.luck.key("arise"), b.luck), k.code), 0),
+    )
 
 
 def rings(w, b, j, n):
     """The hazard at which the first so many issues of category `j` have arisen in building `b`."""
-    return added(waiting(below(below(w.luck.key("arise"), w.buildings[b].luck), w.kinds[j].code), number) for number in range(n))
+    return sum_in_order(
+        waiting(below(below(w.luck.key("arise"), w.buildings[b].luck), w.kinds[j].code), number)
+        for number in range(n)
+    )
 
 
 # ---- The day.
@@ -224,26 +287,30 @@ def simulate(scenario, *seed, days=None):
 def day(w):
     """One day: all ask, all pull, and then the world moves."""
     w.day += 1
-    w.year = almanac(w.scenario, w.day // YEAR, np.uint64(w.luck.key("leave"))) if w.day % YEAR == 0 else w.year
+    w.year = (
+        almanac(w.scenario, w.day // YEAR, np.uint64(w.luck.key("leave"))) if w.day % YEAR == 0 else w.year
+    )
     w.weather, w.there = (year[w.day % YEAR].tolist() for year in w.year)
     have = supply(w)
     here = {name: m for name, m in w.mechanisms.items() if m.begins <= w.day <= m.ends}
-    asks = {name: {role: times(m.strength, hours) for role, hours in m.ask(w).items()} for name, m in here.items()}
-    shares = granted(w, have, asks)
-    hours = booked(w, have, asks, shares)
+    asks = {
+        name: {role: times(m.strength, hours) for role, hours in m.ask(w).items()} for name, m in here.items()
+    }
+    shares = grant_hours(w, have, asks)
+    hours = charge_hours(w, have, asks, shares)
     pulls = w.pulls = {name: m.pull(w, shares[name]) for name, m in here.items()}
     lever = total(w, pulls)
 
-    tell(w, lever["voice"], owned(w, pulls, "sight"))
+    tell(w, lever["voice"], credit_levers(w, pulls, "sight"))
     given = list(hours)
     take_in(w, hours)
-    talk(w, owned(w, pulls, "accord"))
-    sign(w, owned(w, pulls, "doors"), lever["reach"], lever["consent"])
+    talk(w, credit_levers(w, pulls, "accord"))
+    sign(w, credit_levers(w, pulls, "doors"), lever["reach"], lever["consent"])
     w.funds = [fund + income for fund, income in zip(w.funds, w.income)]
     pay(w)
-    work(w, hours, owned(w, pulls, "work"))
+    work(w, hours, credit_levers(w, pulls, "work"))
     spent_ = [a - b for a, b in zip(given, hours)]
-    for payer, part in ((0, added(spent_[:-2])), (1, spent_[-2]), (-1, spent_[-1])):
+    for payer, part in ((0, sum_in_order(spent_[:-2])), (1, spent_[-2]), (-1, spent_[-1])):
         w.ledger.hours[-1][payer] += part
     w.ledger.fen[-1] = sum(w.spending) - sum(w.ledger.fen[:-1])
 
@@ -277,12 +344,17 @@ def times(factor, x):
 
 def amount(hours):
     """All the hours of an ask: itself, or the sum over compounds."""
-    return added(hours) if isinstance(hours, list) else hours
+    return sum_in_order(hours) if isinstance(hours, list) else hours
 
 
 def supply(w):
     """Hours each role has today (property: each compound's crew), with what mechanisms brought in yesterday; and yuan."""
-    s, c, grid, there = w.scenario, w.scenario.committee, w.scenario.grid_workers, dict(zip(("property", *POOLS), w.there))
+    s, c, grid, there = (
+        w.scenario,
+        w.scenario.committee,
+        w.scenario.grid_workers,
+        dict(zip(("property", *POOLS), w.there)),
+    )
     own = {
         "committee": c.staff * c.shift,
         "grid": grid.full_time * grid.shift + grid.part_time * grid.part_shift,
@@ -291,8 +363,11 @@ def supply(w):
         "captain": 0.0,
     }
     pools = {pool: (w.more[pool] + hours) * there[pool] for pool, hours in own.items()}
-    crews = [crew * there["property"] * (1.0 - s.property_managers.withheld * (1.0 - confidence(c, COMPANY))) for crew, c in zip(w.crews, w.compounds)]
-    for row, hours in enumerate((added(crews), *pools.values())):
+    crews = [
+        crew * there["property"] * (1.0 - s.property_managers.withheld * (1.0 - confidence(c, COMPANY)))
+        for crew, c in zip(w.crews, w.compounds)
+    ]
+    for row, hours in enumerate((sum_in_order(crews), *pools.values())):
         w.ledger.supplied[row] += hours
     pools["member"] += w.saved[0]
     pools["volunteer"] += w.saved[1]
@@ -301,32 +376,47 @@ def supply(w):
 
 def confidence(compound, desk):
     """How far those at home trust the committee or the company: 1 for one half or more, 0 for none."""
-    ears, *voices = (added(column) for column in zip(*((s.ears, *s.voices) for b in compound.parts for s in b.parts)))
+    ears, *voices = (
+        sum_in_order(column)
+        for column in zip(*((s.ears, *s.voices) for b in compound.parts for s in b.parts))
+    )
     return min(1.0, voices[desk] / ears) if ears > 0.0 else 1.0
 
 
-def granted(w, have, asks):
+def grant_hours(w, have, asks):
     """The share of its wish each mechanism gets in each compound: that of the scarcest role it asks for there."""
     shares = {name: [1.0 for _ in w.compounds] for name in asks}
     for role in have:
         all_ = {name: ask[role] for name, ask in asks.items() if role in ask}
         for name, mine in all_.items():
             for c in w.compounds:
-                hers, there, wanted = amount(mine), have[role], added(amount(each) for each in all_.values())
+                hers, there, wanted = (
+                    amount(mine),
+                    have[role],
+                    sum_in_order(amount(each) for each in all_.values()),
+                )
                 if role == "property":
-                    hers, there, wanted = mine[c.id], have[role][c.id], added(each[c.id] for each in all_.values())
+                    hers, there, wanted = (
+                        mine[c.id],
+                        have[role][c.id],
+                        sum_in_order(each[c.id] for each in all_.values()),
+                    )
                 if hers > 0.0 and wanted > there:
                     shares[name][c.id] = min(shares[name][c.id], there / wanted)
     return shares
 
 
-def booked(w, have, asks, shares):
+def charge_hours(w, have, asks, shares):
     """Book what is granted; return what is left to each desk: the crew of each compound, the committee, the departments."""
     crews, committee, pools = list(have["property"]), have["committee"], dict.fromkeys(POOLS, 0.0)
     for name, ask in asks.items():
         row, share = w.names.index(name), shares[name]
         for role, hours in ask.items():
-            got = [part * each for part, each in zip(share, hours)] if isinstance(hours, list) else min(share) * hours
+            got = (
+                [part * each for part, each in zip(share, hours)]
+                if isinstance(hours, list)
+                else min(share) * hours
+            )
             if role == "yuan":
                 fen = sum(floor(each * 100) for each in got) if isinstance(got, list) else floor(got * 100)
                 w.funds[-1] -= fen
@@ -340,11 +430,19 @@ def booked(w, have, asks, shares):
                 committee -= amount(got) if role == "committee" else 0.0
             w.ledger.hours[row][("property", *POOLS).index(role)] += amount(got)
     w.ledger.supplied[-1] += w.scenario.departments.hours * w.there[-1]
-    for i, (role, knobs) in enumerate((("member", w.scenario.party_members), ("volunteer", w.scenario.volunteers))):
+    for i, (role, knobs) in enumerate(
+        (("member", w.scenario.party_members), ("volunteer", w.scenario.volunteers))
+    ):
         promised = knobs.evening / 7 * w.pledged[i]
         w.saved[i] = min(max(have[role] - pools[role], 0.0), 6.0 * promised)
-        w.used[i] = min(1.0, w.used[i] * 6.0 / 7.0 + (pools[role] / (7.0 * promised) if promised > 0.0 else 0.0))
-    return [*(max(hours, 0.0) for hours in crews), max(committee, 0.0), w.scenario.departments.hours * w.there[-1]]
+        w.used[i] = min(
+            1.0, w.used[i] * 6.0 / 7.0 + (pools[role] / (7.0 * promised) if promised > 0.0 else 0.0)
+        )
+    return [
+        *(max(hours, 0.0) for hours in crews),
+        max(committee, 0.0),
+        w.scenario.departments.hours * w.there[-1],
+    ]
 
 
 # ---- The levers.
@@ -354,9 +452,18 @@ def total(w, pulls):
     """The sum of all pulls, each times its mechanism's strength, in the order of the alphabet."""
     b, c = len(w.buildings), len(w.compounds)
     lever = {
-        "voice": [0.0] * b, "keep": [0.0] * len(w.issues), "reach": [0.0] * b, "consent": [0.0] * b, "ease": [[0.0] * len(FAMILIES)] * b,
-        "wish": [[0.0] * 4] * c, "trust": [[0.0] * 3] * b, "ties": [0.0] * b, "supply": [0.0 for _ in POOLS], "money": 0.0, "hurry": [0.0] * len(w.issues),
-    }  # fmt: skip
+        "voice": [0.0] * b,
+        "keep": [0.0] * len(w.issues),
+        "reach": [0.0] * b,
+        "consent": [0.0] * b,
+        "ease": [[0.0] * len(FAMILIES)] * b,
+        "wish": [[0.0] * 4] * c,
+        "trust": [[0.0] * 3] * b,
+        "ties": [0.0] * b,
+        "supply": [0.0 for _ in POOLS],
+        "money": 0.0,
+        "hurry": [0.0] * len(w.issues),
+    }
     for name, pull in pulls.items():
         for which in lever.keys() & pull.keys():
             lever[which] = plus(lever[which], times(w.mechanisms[name].strength, pull[which]))
@@ -368,9 +475,13 @@ def plus(x, y):
     return [plus(a, b) for a, b in zip(x, y)] if isinstance(x, list) else x + y
 
 
-def owned(w, pulls, lever):
+def credit_levers(w, pulls, lever):
     """Who pulls a lever whose effects are credited, and how hard: (number of the mechanism, one number for each)."""
-    return [(w.names.index(name), times(w.mechanisms[name].strength, pull[lever])) for name, pull in pulls.items() if lever in pull]
+    return [
+        (w.names.index(name), times(w.mechanisms[name].strength, pull[lever]))
+        for name, pull in pulls.items()
+        if lever in pull
+    ]
 
 
 # ---- Telling.
@@ -383,18 +494,27 @@ def listen(place):
         if person.band != CHILD:
             place.ears += person.presence
             for desk in (COMMITTEE, COMPANY):
-                place.voices[desk] += single(person.presence * person.voice) * 2.0 * person.trust[desk]  # `float` in a kernel widens nothing
+                place.voices[desk] += (
+                    single(person.presence * person.voice) * 2.0 * person.trust[desk]
+                )  # `float` in a kernel widens nothing
 
 
 def listening(place):
     """Ears and voices: in a home or stairwell as last counted, in a larger place those of its parts."""
-    each = [(place.ears, *place.voices)] if hasattr(place, "ears") else [listening(part) for part in place.parts]
-    return tuple(added(column) for column in zip(*each))
+    each = (
+        [(place.ears, *place.voices)] if hasattr(place, "ears") else [listening(part) for part in place.parts]
+    )
+    return tuple(sum_in_order(column) for column in zip(*each))
 
 
-def seen_in(w, issue):
+def place_that_sees(w, issue):
     """The place whose people see an issue; in the street everybody listens, but who tells is a passer-by."""
-    places = w.households[issue.household], w.stairwells[issue.stairwell], w.buildings[issue.building], w.compounds[issue.compound]
+    places = (
+        w.households[issue.household],
+        w.stairwells[issue.stairwell],
+        w.buildings[issue.building],
+        w.compounds[issue.compound],
+    )
     return (*places, SimpleNamespace(parts=w.compounds, people=[]))[issue.scope]
 
 
@@ -402,16 +522,16 @@ def bystanders(w, issue):
     """How many would see it, and their weighted voice; a home counts its trust of today, other places that of last week."""
     if issue.household >= 0:
         listen(w.households[issue.household])
-    ears, *voices = listening(seen_in(w, issue))
-    return ears, voices[trusted(issue)]
+    ears, *voices = listening(place_that_sees(w, issue))
+    return ears, voices[trust_at_stake(issue)]
 
 
-def trusted(issue):
+def trust_at_stake(issue):
     """Whom what becomes of an issue makes one trust: the company for what it has taken in, else the committee."""
     return COMPANY if issue.desk == COMPANY else COMMITTEE
 
 
-def diffused(n, alone):
+def bystander_factor(n, alone):
     """How much readier n bystanders are than very many: n / (n - 1), at most `alone`."""
     return alone * n if n <= 1.0 else min(alone, n / (n - 1.0))
 
@@ -425,7 +545,12 @@ def tell(w, voice, sight):
         n, voices = bystanders(w, issue)
         neighbours = 0.0
         if n > 0.0:
-            neighbours = w.kinds[issue.category].telling * diffused(n, k.alone) * (voices / n) * exp(voice[issue.building])
+            neighbours = (
+                w.kinds[issue.category].telling
+                * bystander_factor(n, k.alone)
+                * (voices / n)
+                * exp(voice[issue.building])
+            )
         looks = [(by, part[i]) for by, part in sight if part[i] > 0.0] if issue.state == UNKNOWN else []
         rate = neighbours if issue.state == UNKNOWN else neighbours * k.echo
         for _, part in looks:
@@ -446,8 +571,14 @@ def first_told(w, issue, rate, neighbours, looks):
     """Somebody tells: a neighbour, or one of those who look, each in proportion to their part of the rate."""
     by, teller, part = -1, -1, chance(below(w.luck.key("find"), issue.luck), issue.voices) * rate - neighbours
     if part < 0.0:
-        readiness = lambda person: single(single(person.presence * person.voice) * person.trust[trusted(issue)])
-        who = race(seen_in(w, issue).people, readiness, below(below(w.luck.key("tell"), issue.luck), issue.voices))
+        readiness = lambda person: single(
+            single(person.presence * person.voice) * person.trust[trust_at_stake(issue)]
+        )
+        who = race(
+            place_that_sees(w, issue).people,
+            readiness,
+            below(below(w.luck.key("tell"), issue.luck), issue.voices),
+        )
         teller = who.id if who else -1
     else:
         for by, looked in looks:
@@ -458,7 +589,11 @@ def first_told(w, issue, rate, neighbours, looks):
     issue.reporter = teller
     if issue.told < 0:
         issue.told, issue.teller = w.day, by
-    issue.giveup = w.day + 1 + int(w.kinds[issue.category].patience * waiting(below(w.luck.key("wait"), issue.luck), issue.voices))
+    issue.giveup = (
+        w.day
+        + 1
+        + int(w.kinds[issue.category].patience * waiting(below(w.luck.key("wait"), issue.luck), issue.voices))
+    )
     w.note(issue, WAS_TOLD, by, teller)
 
 
@@ -467,7 +602,13 @@ def first_told(w, issue, rate, neighbours, looks):
 
 def after(state, issue):
     """The stage that follows, leaving out those the issue does not need."""
-    needed = ((TABLE, issue.hard > 0.0), (SIGN, issue.rule >= 0), (MONEY, issue.cost > 0), (UPWARD, issue.lead > 0), (WORK, True))
+    needed = (
+        (TABLE, issue.hard > 0.0),
+        (SIGN, issue.rule >= 0),
+        (MONEY, issue.cost > 0),
+        (UPWARD, issue.lead > 0),
+        (WORK, True),
+    )
     return next(stage for stage, needs in needed if needs and state < stage)
 
 
@@ -480,7 +621,9 @@ def move(w, issue, state):
 
 def urgent(w, state):
     """The issues in that stage, most severe first; what two or more tell of is one step more severe."""
-    return sorted((i for i in w.issues if i.state == state), key=lambda i: -min(3, i.severity + (i.voices >= 2)))
+    return sorted(
+        (i for i in w.issues if i.state == state), key=lambda i: -min(3, i.severity + (i.voices >= 2))
+    )
 
 
 def depot(w, issue):
@@ -509,7 +652,7 @@ def talk(w, accord):
     for i, issue in enumerate(w.issues):
         if issue.state == TABLE:
             c = w.compounds[issue.compound]
-            by, most = -1, w.scenario.committee.phone * c.around * confidence(c, trusted(issue))
+            by, most = -1, w.scenario.committee.phone * c.around * confidence(c, trust_at_stake(issue))
             held = most
             for mechanism, part in accord:
                 held += part[i]
@@ -563,25 +706,38 @@ def finish(w, issue, by):
     if issue.taken < 0:
         issue.taken = w.day
         w.note(issue, ON_THE_SPOT, by)
-    issue.left, issue.state, issue.resolved, issue.closer, issue.due = 0.0, RESOLVED, w.day, by, w.day + w.scenario.committee.verify
+    issue.left, issue.state, issue.resolved, issue.closer, issue.due = (
+        0.0,
+        RESOLVED,
+        w.day,
+        by,
+        w.day + w.scenario.committee.verify,
+    )
     for b in where_seen(w, issue):
-        b.good[trusted(issue)] += 1.0
+        b.good[trust_at_stake(issue)] += 1.0
     if issue.reporter >= 0:
         trust = w.people[issue.reporter].trust
-        trust[trusted(issue)] = single(trust[trusted(issue)] + w.scenario.residents.answered * (1.0 - trust[trusted(issue)]))
+        trust[trust_at_stake(issue)] = single(
+            trust[trust_at_stake(issue)]
+            + w.scenario.residents.answered * (1.0 - trust[trust_at_stake(issue)])
+        )
     w.note(issue, DONE, by)
 
 
 def where_seen(w, issue):
     """The buildings that see what becomes of it: all of a compound, or its own; none but the home itself what is a home's own."""
-    return {"household": [], "compound": w.compounds[issue.compound].parts}.get(SCOPES[issue.scope], [w.buildings[issue.building]])
+    return {"household": [], "compound": w.compounds[issue.compound].parts}.get(
+        SCOPES[issue.scope], [w.buildings[issue.building]]
+    )
 
 
 def disappoint(w, issue):
     """The one who told learns that telling does not help."""
     if issue.reporter >= 0:
         trust = w.people[issue.reporter].trust
-        trust[trusted(issue)] = single(trust[trusted(issue)] - w.scenario.residents.ignored * trust[trusted(issue)])
+        trust[trust_at_stake(issue)] = single(
+            trust[trust_at_stake(issue)] - w.scenario.residents.ignored * trust[trust_at_stake(issue)]
+        )
 
 
 def close(w, keep, ease, hurry):
@@ -594,7 +750,7 @@ def close(w, keep, ease, hurry):
         evening(w, issue, keep[i], ease)
         if issue.state < RESOLVED and w.day - issue.born > w.scenario.residents.fresh:
             for b in where_seen(w, issue):
-                b.standing[trusted(issue)] += 1.0
+                b.standing[trust_at_stake(issue)] += 1.0
 
 
 def evening(w, issue, keep, ease):
@@ -611,9 +767,13 @@ def evening(w, issue, keep, ease):
             w.note(issue, REOPENED)
         else:
             issue.state = VERIFIED
-            w.buildings[issue.building].clocks[issue.category].passed += k.recurs * exp(ease[issue.building][issue.family]) * w.weather[issue.category]
+            w.buildings[issue.building].clocks[issue.category].passed += (
+                k.recurs * exp(ease[issue.building][issue.family]) * w.weather[issue.category]
+            )
             w.note(issue, CHECKED)
-    elif 0 <= issue.lapse <= w.day and not (begun or issue.cost < k.cost or (issue.rule >= 0 and state > SIGN)):
+    elif 0 <= issue.lapse <= w.day and not (
+        begun or issue.cost < k.cost or (issue.rule >= 0 and state > SIGN)
+    ):
         issue.state = LAPSED
         if state > UNKNOWN:
             disappoint(w, issue)
@@ -622,7 +782,9 @@ def evening(w, issue, keep, ease):
         issue.state = WITHDRAWN if issue.lapse >= 0 else UNKNOWN
         disappoint(w, issue)
         w.note(issue, GAVE_UP if issue.lapse >= 0 else LEFT, who=issue.reporter)
-    elif state in (TOLD, TABLE) and chance(luck.key("forget", w.day), issue.luck) < 1.0 - exp(-c.forget * exp(-keep)):
+    elif state in (TOLD, TABLE) and chance(luck.key("forget", w.day), issue.luck) < 1.0 - exp(
+        -c.forget * exp(-keep)
+    ):
         issue.state = UNKNOWN
         disappoint(w, issue)
         w.note(issue, FORGOTTEN)
@@ -644,7 +806,10 @@ def sign(w, doors, reach, consent):
 
 def collect(w, c, issue, doors, reach, consent):
     """A day of one project: doors in turn, of those that have not signed; then its rule is looked at."""
-    k, where = w.scenario.projects, [w.buildings[issue.building]] if SCOPES[issue.scope] == "building" else c.parts
+    k, where = (
+        w.scenario.projects,
+        [w.buildings[issue.building]] if SCOPES[issue.scope] == "building" else c.parts,
+    )
     homes = [h for b in where for s in b.parts for h in s.parts]
     if c.active != issue.id:
         c.active, c.cursor, c.steps, c.opens = issue.id, homes[0].id, 0.0, w.day
@@ -670,8 +835,10 @@ def collect(w, c, issue, doors, reach, consent):
         call(w, issue, h, yuan, reach[h.building], consent[h.building])
     signed, met = [h for h in homes if h.stance == SIGNED], [h for h in homes if h.stance != NOT_MET]
     c.open, c.all = len(homes) - len(signed), len(homes)
-    by_heads = carried(list(RULES)[issue.rule], len(signed), len(met), len(homes))
-    by_area = carried(list(RULES)[issue.rule], *(added(h.area for h in some) for some in (signed, met, homes)))
+    by_heads = is_met(list(RULES)[issue.rule], len(signed), len(met), len(homes))
+    by_area = is_met(
+        list(RULES)[issue.rule], *(sum_in_order(h.area for h in some) for some in (signed, met, homes))
+    )
     if by_heads and by_area:
         c.open = 0
         move(w, issue, after(SIGN, issue))
@@ -683,20 +850,31 @@ def collect(w, c, issue, doors, reach, consent):
         w.note(issue, FAILED)
 
 
-def carried(rule, signed, met, all_):
+def is_met(rule, signed, met, all_):
     """Whether enough have signed, of those met and of all: in homes, or in square metres."""
-    enough = {"code_278_major": 4 * signed >= 3 * met, "code_278_plain": 2 * signed > met, "every_household": signed == all_, "all_owners": signed == all_}
+    enough = {
+        "code_278_major": 4 * signed >= 3 * met,
+        "code_278_plain": 2 * signed > met,
+        "every_household": signed == all_,
+        "all_owners": signed == all_,
+    }
     return enough[rule] and (rule in ("every_household", "all_owners") or 3 * met >= 2 * all_)
 
 
 def call(w, issue, h, yuan, reach, consent):
     """A call at one door: is somebody found; and found, is the household's own leaning below its willingness today."""
     k, lives = w.scenario.projects, h.owner or list(RULES)[issue.rule] == "every_household"
-    base = max(person.presence for person in h.people if person.band != CHILD) * k.evening if lives else k.landlord
+    base = (
+        max(person.presence for person in h.people if person.band != CHILD) * k.evening
+        if lives
+        else k.landlord
+    )
     found = 1.0 / (1.0 + (1.0 - base) / base * exp(-reach)) if base > 0.0 else 0.0
     if chance(below(below(w.luck.key("in"), issue.luck), h.id), h.knocks) < found:
         x = willing(w, issue, h, yuan, lives, consent)
-        h.stance = SIGNED if chance(below(w.luck.key("lean"), issue.luck), h.id) * (1.0 + exp(-x)) < 1.0 else DOUBTS
+        h.stance = (
+            SIGNED if chance(below(w.luck.key("lean"), issue.luck), h.id) * (1.0 + exp(-x)) < 1.0 else DOUBTS
+        )
         h.talks += 1
     h.knocks += 1
 
@@ -711,7 +889,11 @@ def willing(w, issue, h, yuan, lives, consent):
         return x + k.letting
     x += k.belief * (head.trust[COMMITTEE] - 0.5)
     if head.known:
-        x += k.social * sum(w.households[w.people[j].home].stance == SIGNED for j in head.known) / len(head.known)
+        x += (
+            k.social
+            * sum(w.households[w.people[j].home].stance == SIGNED for j in head.known)
+            / len(head.known)
+        )
     return x
 
 
@@ -723,8 +905,10 @@ def move_house(w, b):
     k, luck = w.scenario.residents, w.luck
     homes = [home for stairwell in b.parts for home in stairwell.parts]
     rates = [k.moving_owner if home.owner else k.moving_tenant for home in homes]
-    if chance(luck.key("move", w.day), b.id) < 1.0 - exp(-(added(rates) * 7 / 365)):
-        home = race(homes, lambda home: k.moving_owner if home.owner else k.moving_tenant, luck.key("movers", w.day))
+    if chance(luck.key("move", w.day), b.id) < 1.0 - exp(-(sum_in_order(rates) * 7 / 365)):
+        home = race(
+            homes, lambda home: k.moving_owner if home.owner else k.moving_tenant, luck.key("movers", w.day)
+        )
         if home.owner:
             home.stance, home.knocks, home.talks = NOT_MET, 0, 0
         for person in home.people:
@@ -741,7 +925,9 @@ def move_house(w, b):
 def take_stock(w, b):
     """One evening a week a building judges what it saw, rests, promises an evening, and meets someone."""
     k, company = w.scenario.residents, w.compounds[b.compound].company
-    seen = [(k.hope * k.neutral + b.good[desk]) / (k.hope + b.good[desk] + b.standing[desk]) for desk in range(2)]
+    seen = [
+        (k.hope * k.neutral + b.good[desk]) / (k.hope + b.good[desk] + b.standing[desk]) for desk in range(2)
+    ]
     b.good = [good * (1.0 - k.memory) for good in b.good]
     content = 1.0 / (1.0 + (b.standing[0] + b.standing[1]) / k.bother)
     example = k.example * (b.helpers[0] * w.used[0] + b.helpers[1] * w.used[1])
@@ -773,8 +959,13 @@ def give(w, b, person):
     rank = VOLUNTEER if person.volunteer else NEIGHBOUR
     if person.member:
         rank = IN_SERVICE_MEMBER if person.in_service else RETIRED_MEMBER
-    duty = {NEIGHBOUR: 0.0, VOLUNTEER: v.duty, RETIRED_MEMBER: m.duty_retired, IN_SERVICE_MEMBER: m.duty_in_service}[rank]
-    wish = duty + added(one_day[b.compound][rank] for one_day in w.wished) / 7
+    duty = {
+        NEIGHBOUR: 0.0,
+        VOLUNTEER: v.duty,
+        RETIRED_MEMBER: m.duty_retired,
+        IN_SERVICE_MEMBER: m.duty_in_service,
+    }[rank]
+    wish = duty + sum_in_order(one_day[b.compound][rank] for one_day in w.wished) / 7
     trusts = k.belief * (single(person.trust[COMMITTEE] + person.trust[NEIGHBOURS]) - 1.0)
     x = person.zeal - k.shyness + trusts - k.weight * tired + wish
     person.gives = chance(w.luck.key("give", w.day), person.id) * (1.0 + exp(-x)) < person.presence
@@ -788,7 +979,12 @@ def meet(w, b, person):
     if chance(w.luck.key("meet", w.day), person.id) < (1.0 - exp(-meets)) * person.presence:
         grown = [person for person in b.people if person.band != CHILD]
         other = race(grown, at_home, below(w.luck.key("whom", w.day), person.id))
-        if other and other is not person and other.id not in person.known and max(len(person.known), len(other.known)) < SLOTS:
+        if (
+            other
+            and other is not person
+            and other.id not in person.known
+            and max(len(person.known), len(other.known)) < SLOTS
+        ):
             person.known.append(other.id)
             other.known.append(person.id)
 
@@ -803,13 +999,13 @@ def arisen(w, ease):
         for j, c in enumerate(b.clocks):
             c.passed += c.rate * (exp(ease[b.id][FAMILIES.index(w.kinds[j].family)]) * w.weather[j])
             while c.passed >= c.next and c.passed > 0.0:
-                fresh.append(born(w, b, j, c.number))
+                fresh.append(new_issue(w, b, j, c.number))
                 c.number += 1
                 c.next += waiting(below(below(luck, b.luck), w.kinds[j].code), c.number)
     return fresh
 
 
-def born(w, b, j, number):
+def new_issue(w, b, j, number):
     """An issue: where it is, whom it strikes, and all that luck decides about it beforehand, the same in every arm."""
     k, key = w.kinds[j], w.luck.key
     own = below(below(b.luck, k.code), number)
@@ -821,15 +1017,40 @@ def born(w, b, j, number):
     times_ = k.tail if number < b.clocks[j].firm or chance(key("stubborn"), own) < k.stubborn else 1.0
     effort = k.work * waiting(key("work"), own) ** k.spread
     issue = SimpleNamespace(
-        id=((b.id << 23) + k.code << 20) + number, luck=own, building=b.id, category=j, compound=b.compound, stairwell=stairwell, household=household, family=FAMILIES.index(k.family),
-        scope=SCOPES.index(k.scope), severity=k.severity, rule=list(RULES).index(k.rule) if k.rule else -1, effort=effort, left=effort, cost=k.cost,
+        id=((b.id << 23) + k.code << 20) + number,
+        luck=own,
+        building=b.id,
+        category=j,
+        compound=b.compound,
+        stairwell=stairwell,
+        household=household,
+        family=FAMILIES.index(k.family),
+        scope=SCOPES.index(k.scope),
+        severity=k.severity,
+        rule=list(RULES).index(k.rule) if k.rule else -1,
+        effort=effort,
+        left=effort,
+        cost=k.cost,
         hard=0.0 if k.sittings == 0.0 else k.sittings * waiting(key("sit"), own) * times_,
         lead=0 if k.lead == 0.0 else 1 + int(k.lead * waiting(key("lead"), own)),
         lapse=-1 if k.lapse == 0.0 else w.day + 1 + int(k.lapse * waiting(key("lapse"), own)),
-        accord=0.0, heard=0.0, next=waiting(below(key("hear"), own), 0), reporter=-1, born=w.day, told=-1, taken=-1, resolved=-1, giveup=-1, due=-1,
-        voices=0, state=UNKNOWN, reopened=0, teller=-1, closer=-1,
+        accord=0.0,
+        heard=0.0,
+        next=waiting(below(key("hear"), own), 0),
+        reporter=-1,
+        born=w.day,
+        told=-1,
+        taken=-1,
+        resolved=-1,
+        giveup=-1,
+        due=-1,
+        voices=0,
+        state=UNKNOWN,
+        reopened=0,
+        teller=-1,
+        closer=-1,
         desk=COMPANY if w.compounds[b.compound].company and "property" in k.hands else COMMITTEE,
-    )  # fmt: skip
+    )
     w.note(issue, AROSE)
     return issue
 
@@ -851,7 +1072,7 @@ class Mechanism:
         pass
 
 
-def spent(budget, places, wants):
+def spend_hours(budget, places, wants):
     """Hours spent on each issue, first come first served where it is."""
     left, out = list(budget), []
     for place, want in zip(places, wants):
@@ -860,12 +1081,12 @@ def spent(budget, places, wants):
     return out
 
 
-def wanted(w, hands):
+def hours_wanted(w, hands):
     """Hours each issue still takes, where those hands can do something about it now."""
     return [i.left if hands in w.kinds[i.category].hands and workable(i) else 0.0 for i in w.issues]
 
 
-def known(issue):
+def is_known(issue):
     return UNKNOWN < issue.state < RESOLVED
 
 

@@ -3,8 +3,9 @@
 from contextlib import contextmanager
 
 import pytest
+
 from cogov.bench.chromium import browsing, chromium, driver
-from cogov.engine.parameters import ScenarioError
+from cogov.engine.parameters import UserError
 
 NO_BROWSER = "no browser: "
 
@@ -14,7 +15,7 @@ def require_browser():
     try:
         driver()
         return chromium()
-    except ScenarioError as missing:
+    except UserError as missing:
         pytest.skip(f"{NO_BROWSER}{missing}")
 
 

@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+
 from cogov.cli import main as command
 
 

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from browser import NO_BROWSER, launched, require_browser
 
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else some hundred processes compile all of cogov, each for itself
+os.environ.pop(
+    "PYTHONDONTWRITEBYTECODE", None
+)  # else some hundred processes compile all of cogov, each for itself
 sys.dont_write_bytecode = False
 sys.path.append(str(Path(__file__).parent.parent / "tools"))  # for the tests of tools
 CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
@@ -27,13 +29,15 @@ def pytest_configure(config):
         signal.signal(signal.SIGINT, signal.default_int_handler)
     ours = config.rootpath == Path(__file__).parent.parent
     if ours and config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
-        from cogov.cli.options import ready
+        from cogov.cli.options import prepare_run
         from cogov.model import mechanisms, precompile
-        from cogov.model.cases import altered, read
+        from cogov.model.cases import alter_scenario, read_case
 
         capture = config.pluginmanager.get_plugin("capturemanager")
         with capture.global_and_fixture_disabled():  # it says what takes so long
-            ready(altered(read("wuzi_yard"), on=mechanisms.names()), None, [precompile.STREET])
+            prepare_run(
+                alter_scenario(read_case("wuzi_yard"), on=mechanisms.names()), None, [precompile.STREET]
+            )
 
 
 @pytest.fixture(scope="module")

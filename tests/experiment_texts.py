@@ -2,7 +2,10 @@
 
 COMMON = 'cases = ["wuzi_yard"]\noff = ["party_volunteers", "consent_campaign", "incubation", "building_captains"]\nkeep = []\n'
 
-WHOSE = 'name = "whose"\ndays = 30\nreplicates = 3\non = ["grid_patrol"]\nset = { "mechanisms.grid_patrol.strength" = 0.0 }\n' + COMMON + """
+WHOSE = (
+    'name = "whose"\ndays = 30\nreplicates = 3\non = ["grid_patrol"]\nset = { "mechanisms.grid_patrol.strength" = 0.0 }\n'
+    + COMMON
+    + """
 [estimand]
 within = 10
 
@@ -10,8 +13,12 @@ within = 10
 kind = "factorial"
 mechanisms = ["building_captains", "grid_patrol"]
 """
+)
 
-SCREEN = 'name = "screen"\ndays = 30\nreplicates = 2\n' + COMMON + """
+SCREEN = (
+    'name = "screen"\ndays = 30\nreplicates = 2\n'
+    + COMMON
+    + """
 [estimand]
 within = 10
 
@@ -37,8 +44,12 @@ name = "$idle_"
 on = ["mediation_room"]
 set = { "committee.staff" = 0.4 }
 """
+)
 
-WORLDS = 'name = "worlds"\ndays = 20\nreplicates = 2\n' + COMMON + """
+WORLDS = (
+    'name = "worlds"\ndays = 20\nreplicates = 2\n'
+    + COMMON
+    + """
 [estimand]
 measure = "hours"
 matters = 150
@@ -60,5 +71,10 @@ name = "without"
 name = "captains"
 on = ["building_captains"]
 """
+)
 
-BEST = WORLDS.replace('name = "worlds"', 'name = "best"').replace('evening"', 'evening"\nrange = [0.05, 0.2]').replace('name = "without"', 'name = "patrol"\non = ["grid_patrol"]')
+BEST = (
+    WORLDS.replace('name = "worlds"', 'name = "best"')
+    .replace('evening"', 'evening"\nrange = [0.05, 0.2]')
+    .replace('name = "without"', 'name = "patrol"\non = ["grid_patrol"]')
+)

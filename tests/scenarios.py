@@ -6,44 +6,72 @@ from hashlib import blake2b
 from zlib import crc32
 
 import numpy as np
-from cogov.agents.grid_workers import GridKnobs
+
+from cogov.agents.grid_workers import GridWorkerParameters
 from cogov.experiments.execution.supervisor import Serial
 from cogov.model import mechanisms
 from cogov.model.measures import today
-from cogov.model.resources.calendar import CalendarKnobs
-from cogov.model.scenario import Census, CommitteeKnobs, Compound, DepartmentKnobs, Scenario
+from cogov.model.resources.calendar import CalendarParameters
+from cogov.model.scenario import (
+    Census,
+    CommitteeParameters,
+    Compound,
+    DepartmentParameters,
+    Scenario,
+)
 from cogov.model.simulate import days, simulate
 
 
 def raised(scenario, **rates):
     """The same community with other rates of some categories, in issues per unit and year."""
-    return replace(scenario, issues=scenario.issues | {name: replace(scenario.issues[name], rate=rate) for name, rate in rates.items()})
+    return replace(
+        scenario,
+        issues=scenario.issues
+        | {name: replace(scenario.issues[name], rate=rate) for name, rate in rates.items()},
+    )
 
 
 def governed(scenario, *names, **own):
     """The same community under the mechanisms called `names`, and those given as `name=mechanism`."""
-    return replace(scenario, mechanisms={name: mechanisms.named(name)() for name in names} | own)
+    return replace(scenario, mechanisms={name: mechanisms.mechanism_class(name)() for name in names} | own)
 
 
 YARD = Scenario(  # old walk-ups, nobody paid to look after them
     name="yard",
     days=150,
     community=Census(
-        residents=84, households=36, registered=50, children=10, elders=30, elders_alone=5, housebound=4, members=14, in_service=4,
-        volunteers=14, member_volunteers=4, owners=24, away=5, shops=2,
+        residents=84,
+        households=36,
+        registered=50,
+        children=10,
+        elders=30,
+        elders_alone=5,
+        housebound=4,
+        members=14,
+        in_service=4,
+        volunteers=14,
+        member_volunteers=4,
+        owners=24,
+        away=5,
+        shops=2,
     ),
     compound=(Compound(buildings=3, stairwells=2, floors=6, age=35.0),),
-    committee=CommitteeKnobs(staff=0.5, budget=6000.0, fund=1500.0),
-    grid_workers=GridKnobs(full_time=0, part_time=1),
-    departments=DepartmentKnobs(hours=3.0),
-)  # fmt: skip
+    committee=CommitteeParameters(staff=0.5, budget=6000.0, fund=1500.0),
+    grid_workers=GridWorkerParameters(full_time=0, part_time=1),
+    departments=DepartmentParameters(hours=3.0),
+)
 ESTATE = replace(  # next to it an estate with lifts and a property company that serves more homes than it can
     YARD,
     name="estate",
-    community=replace(YARD.community, residents=190, households=100, registered=120, owners=70, members=24, away=20),
-    compound=(Compound(buildings=2, stairwells=1, floors=3, age=35.0), Compound(name="estate", buildings=2, stairwells=2, floors=9, age=12.0, lifts=1, company=True)),
+    community=replace(
+        YARD.community, residents=190, households=100, registered=120, owners=70, members=24, away=20
+    ),
+    compound=(
+        Compound(buildings=2, stairwells=1, floors=3, age=35.0),
+        Compound(name="estate", buildings=2, stairwells=2, floors=9, age=12.0, lifts=1, company=True),
+    ),
     property_managers=replace(YARD.property_managers, shift=0.5, fee=20.0),
-    grid_workers=GridKnobs(full_time=1, part_time=0, shift=1.0),
+    grid_workers=GridWorkerParameters(full_time=1, part_time=0, shift=1.0),
 )
 STORM = raised(  # the yard and a small estate, with projects to sign for, quarrels to settle, elders to care for and a street
     replace(
@@ -55,14 +83,29 @@ STORM = raised(  # the yard and a small estate, with projects to sign for, quarr
         projects=replace(ESTATE.projects, walk_in=0.05, term=60, rest=10),
         committee=replace(ESTATE.committee, staff=1.5, forget=0.03, fund=20_000.0),
     ),
-    lift_adding=4.0, yard_renewal=4.0, mains_replacement=4.0, neighbour_noise=1.0, square_noise=6.0, siting=6.0, family_quarrel=0.5,
-    elder_alone=6.0, home_repair=1.0, haircut=20.0, child_holiday=1.0, litter=12.0, lamp_out=6.0, clutter=6.0, hawkers=6.0,
-)  # fmt: skip
-STORM = replace(STORM, issues={name: replace(one, works=one.works / 6) for name, one in STORM.issues.items()})  # soon done
+    lift_adding=4.0,
+    yard_renewal=4.0,
+    mains_replacement=4.0,
+    neighbour_noise=1.0,
+    square_noise=6.0,
+    siting=6.0,
+    family_quarrel=0.5,
+    elder_alone=6.0,
+    home_repair=1.0,
+    haircut=20.0,
+    child_holiday=1.0,
+    litter=12.0,
+    lamp_out=6.0,
+    clutter=6.0,
+    hawkers=6.0,
+)
+STORM = replace(
+    STORM, issues={name: replace(one, works=one.works / 6) for name, one in STORM.issues.items()}
+)  # soon done
 FORUM = replace(  # the storm in autumn, where many give their evenings, so that sittings are held, where votes fail and much is forgotten
     STORM,
     name="forum",
-    calendar=CalendarKnobs(month=9),
+    calendar=CalendarParameters(month=9),
     residents=replace(STORM.residents, shyness=0.0),
     party_members=replace(STORM.party_members, duty_retired=9.0, duty_in_service=9.0),
     projects=replace(STORM.projects, term=30, liking=-1.0),
@@ -81,7 +124,14 @@ def told(world):
     """Everything that is measured of a world today."""
     ledger = world.ledger
     tables = [*inside(world.issues), *inside(world.ended[: world.gone[0]]), *inside(world.history())]
-    return *tables, ledger.hours.tobytes(), ledger.fen.tobytes(), ledger.supplied.tobytes(), world.funds.tobytes(), np.array(today(world)).tobytes()
+    return (
+        *tables,
+        ledger.hours.tobytes(),
+        ledger.fen.tobytes(),
+        ledger.supplied.tobytes(),
+        world.funds.tobytes(),
+        np.array(today(world)).tobytes(),
+    )
 
 
 def parting(one, other, seed=1):
@@ -95,10 +145,19 @@ def parting(one, other, seed=1):
 def kept(run):
     """All that a run leaves behind, by name, as bytes; what a mechanism owns, and a category, goes by its name, not by its number."""
     owner = np.array([crc32(name.encode()) for name in run.names] + [0])
-    names = dict.fromkeys(("teller", "closer", "by"), owner) | {"category": np.array([crc32(name.encode()) for name in run.categories])}
+    names = dict.fromkeys(("teller", "closer", "by"), owner) | {
+        "category": np.array([crc32(name.encode()) for name in run.categories])
+    }
     tables = {"issues": run.issues, "history": run.history}
-    found = {f"{t}.{c}": (names[c][rows[c]] if c in names else rows[c]) for t, rows in tables.items() for c in rows.dtype.names}
-    found |= {f"series.{name}": column for name, column in run.series.items()} | {"funds": run.fen, "supplied": run.ledger.supplied}
+    found = {
+        f"{t}.{c}": (names[c][rows[c]] if c in names else rows[c])
+        for t, rows in tables.items()
+        for c in rows.dtype.names
+    }
+    found |= {f"series.{name}": column for name, column in run.series.items()} | {
+        "funds": run.fen,
+        "supplied": run.ledger.supplied,
+    }
     found |= {f"hours.{name}": row for name, row in zip((*run.names, "desks"), run.ledger.hours)}
     found |= {f"fen.{name}": fen for name, fen in zip((*run.names, "desks"), run.ledger.fen)}
     return {name: np.ascontiguousarray(column).tobytes() for name, column in found.items()}

@@ -24,7 +24,7 @@ class Package(NamedTuple):
 
     name: str
     version: str
-    marker: str   # where it is wanted; "" is everywhere
+    marker: str  # where it is wanted; "" is everywhere
     hashes: tuple
     asked_by: tuple  # names of packages, and of cogov itself
 
@@ -32,7 +32,9 @@ class Package(NamedTuple):
         return f"{self.name} {self.version}"
 
 
-CANARY = Package("django", "3.2", "", ("0" * 64,), ())  # has dozens of advisories; its hash is never looked at, for nothing is installed
+CANARY = Package(
+    "django", "3.2", "", ("0" * 64,), ()
+)  # has dozens of advisories; its hash is never looked at, for nothing is installed
 
 
 class Unanswered(Exception):
@@ -41,7 +43,11 @@ class Unanswered(Exception):
 
 def packages(lock):
     """Every entry of a lock. Raises ValueError at one it cannot read: what is not read is not audited."""
-    entries = [entry for entry in re.split(r"^(?=\S)", lock, flags=re.M) if entry.strip() and not entry.startswith("#")]
+    entries = [
+        entry
+        for entry in re.split(r"^(?=\S)", lock, flags=re.M)
+        if entry.strip() and not entry.startswith("#")
+    ]
     return [package(entry) for entry in entries]
 
 
@@ -51,7 +57,13 @@ def package(entry):
     if not (found := HEAD.fullmatch(head)) or not hashes:
         raise ValueError(f"requirements.lock: {head!r} is no name==version with hashes")
     asked = (re.sub(r"^ +#( via)?", "", line).strip() for line in rest if line.lstrip().startswith("#"))
-    return Package(found["name"], found["version"], found["marker"] or "", hashes, tuple(re.match(r"[\w-]+", by)[0] for by in asked if by))
+    return Package(
+        found["name"],
+        found["version"],
+        found["marker"] or "",
+        hashes,
+        tuple(re.match(r"[\w-]+", by)[0] for by in asked if by),
+    )
 
 
 def rounds(held):
@@ -67,9 +79,36 @@ def asked(source, held):
     """pip-audit's report on some packages. Without markers, so that the other Pythons' are audited too, and without a cache, so that a source answers."""
     with TemporaryDirectory() as folder:
         wanted = Path(folder, "wanted.txt")
-        wanted.write_text("".join(f"{p.name}=={p.version} {' '.join(f'--hash=sha256:{h}' for h in p.hashes)}\n" for p in held))
-        options = ["--strict", "--require-hashes", "--disable-pip", "--progress-spinner", "off", "--desc", "off", "--format", "json", "--output", "stdout"]
-        command = [sys.executable, "-m", "pip_audit", *options, "--vulnerability-service", source, "--cache-dir", f"{folder}/cache", "--requirement", wanted]
+        wanted.write_text(
+            "".join(
+                f"{p.name}=={p.version} {' '.join(f'--hash=sha256:{h}' for h in p.hashes)}\n" for p in held
+            )
+        )
+        options = [
+            "--strict",
+            "--require-hashes",
+            "--disable-pip",
+            "--progress-spinner",
+            "off",
+            "--desc",
+            "off",
+            "--format",
+            "json",
+            "--output",
+            "stdout",
+        ]
+        command = [
+            sys.executable,
+            "-m",
+            "pip_audit",
+            *options,
+            "--vulnerability-service",
+            source,
+            "--cache-dir",
+            f"{folder}/cache",
+            "--requirement",
+            wanted,
+        ]
         try:
             told = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
             return json.loads(told.stdout)["dependencies"]
@@ -107,16 +146,24 @@ def judged(held, source, answers):
     canary = [answer.pop((CANARY.name, CANARY.version), []) for answer in answers]
     audited = {which: found for answer in answers for which, found in answer.items()}
     missed = [p for p in held if (p.name, p.version) not in audited]
-    lines = [f"unsafe: {name} {version}: {told(advisory)}" for (name, version), found in audited.items() for advisory in found]
+    lines = [
+        f"unsafe: {name} {version}: {told(advisory)}"
+        for (name, version), found in audited.items()
+        for advisory in found
+    ]
     if not held:
         lines.append("blind: the lock holds no package")
     if not all(canary):
         lines.append(f"blind: {source} did not name {CANARY} beside the lock")
     if missed:
-        lines.append(f"half audited: {len(held) - len(missed)} of the lock's {len(held)} packages; not {', '.join(map(str, missed))}")
+        lines.append(
+            f"half audited: {len(held) - len(missed)} of the lock's {len(held)} packages; not {', '.join(map(str, missed))}"
+        )
     here = sum(not p.marker or Marker(p.marker).evaluate() for p in held)
     said = f"{len(held) - len(missed)} packages audited by {source}, of the lock's {here} for this Python and {len(held) - here} for others"
-    return (1, [*lines, said]) if lines else (0, [f"nothing known: {said}; {CANARY} was named, as it must be"])
+    return (
+        (1, [*lines, said]) if lines else (0, [f"nothing known: {said}; {CANARY} was named, as it must be"])
+    )
 
 
 def told(advisory):

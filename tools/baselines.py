@@ -16,18 +16,32 @@ from io import StringIO
 from pathlib import Path
 
 import numpy as np
+
 from cogov.engine.output import safe_streams
 from cogov.experiments.comparison.runs import replicate
 from cogov.model import measures
-from cogov.model.cases import altered, read, shipped
+from cogov.model.cases import alter_scenario, list_cases, read_case
 
 FOLDER = Path(__file__).parent.parent / "tests" / "baselines"
 CHANGELOG = Path(__file__).parent.parent / "CHANGELOG.md"
 MARK = "- **Results:**"
 REPLICATES = 5
-QUICK = {"wuzi_yard_60_days": ("wuzi_yard", 60), "shuian_30_days": ("shuian", 30)}  # name -> case, days; the others live as long as their case
-NAMES = (*QUICK, *shipped())
-TOLD = ("resolution_rate", "told", "resolved", "backlog", "median_time", "hours", "yuan", "trust_committee", "trust_neighbours")
+QUICK = {
+    "wuzi_yard_60_days": ("wuzi_yard", 60),
+    "shuian_30_days": ("shuian", 30),
+}  # name -> case, days; the others live as long as their case
+NAMES = (*QUICK, *list_cases())
+TOLD = (
+    "resolution_rate",
+    "told",
+    "resolved",
+    "backlog",
+    "median_time",
+    "hours",
+    "yuan",
+    "trust_committee",
+    "trust_neighbours",
+)
 MOVED = "results moved: run make baselines, and add a line to CHANGELOG.md that begins with **Results:**"
 
 
@@ -47,8 +61,11 @@ def lived(scenario, number):
 def now(name):
     """measure -> the digits of every replicate and of their mean, of a case as it is reported."""
     case, days = QUICK.get(name, (name, None))
-    rows = np.array(list(map(partial(lived, altered(read(case), days=days)), range(REPLICATES))))
-    return {measure: [f"{value:.7g}" for value in (*column, column.mean())] for measure, column in zip(TOLD, rows.T)}
+    rows = np.array(list(map(partial(lived, alter_scenario(read_case(case), days=days)), range(REPLICATES))))
+    return {
+        measure: [f"{value:.7g}" for value in (*column, column.mean())]
+        for measure, column in zip(TOLD, rows.T)
+    }
 
 
 def results():
@@ -87,7 +104,10 @@ def moved(was, is_):
         if old != new:
             width = max(len(digits) for digits in ("", *old, *new)) + 2
             row = "".join
-            lines += [f"{measure:18}before {row(f'{d:>{width}}' for d in old)}", f"{'':18}after  {row(f'{d:>{width}}' for d in new)}"]
+            lines += [
+                f"{measure:18}before {row(f'{d:>{width}}' for d in old)}",
+                f"{'':18}after  {row(f'{d:>{width}}' for d in new)}",
+            ]
     return "\n".join(["replicates from 0, then their mean:", *lines]) if lines else ""
 
 
@@ -100,7 +120,10 @@ def write(name):
         if not difference and sealed:
             return f"{name}: as before", True
         if difference and len(lines) <= count:
-            return f"{name}\n{difference}\nnot written: CHANGELOG.md has {len(lines)} lines that begin with {MARK}, as many as before; add one that says why", False
+            return (
+                f"{name}\n{difference}\nnot written: CHANGELOG.md has {len(lines)} lines that begin with {MARK}, as many as before; add one that says why",
+                False,
+            )
     else:
         difference = "new"
     FOLDER.mkdir(exist_ok=True)

@@ -23,14 +23,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FunctionType
 
-import cogov
-from cogov.engine.output import safe_streams
-from cogov.engine.parameters import ScenarioError
-from cogov.model.cases import SHIPPED
-from cogov.viz.lessons.reader import SHIPPED as LESSONS
 from fuzz_strategies import names
 from fuzz_targets import CHINESE, EXPERIMENTS, LOG, TARGETS, as_link, bytes_of, states
 from hypothesis import HealthCheck, Phase, given, seed, settings
+
+import cogov
+from cogov.engine.output import safe_streams
+from cogov.engine.parameters import UserError
+from cogov.model.cases import SHIPPED
+from cogov.viz.lessons.reader import SHIPPED as LESSONS
 
 MOST_SECONDS, MOST_MEGABYTES = 2.0, 200.0
 PATIENCE = 10  # seconds of processor after which an example is stopped
@@ -38,7 +39,7 @@ ROOT = Path(cogov.__file__).parent
 
 
 def tried(target, files):
-    """"read" or "refused"; what escapes is told as a sentence: the kind of error, and where in cogov."""
+    """ "read" or "refused"; what escapes is told as a sentence: the kind of error, and where in cogov."""
     with TemporaryDirectory() as folder:
         for name, raw in {**target.beside, **files}.items():
             (Path(folder) / name).parent.mkdir(exist_ok=True)
@@ -47,8 +48,12 @@ def tried(target, files):
             with warnings.catch_warnings():
                 warnings.filterwarnings("error", module="cogov")
                 target.reads(Path(folder))
-        except ScenarioError as error:
-            return "refused" if str(error).isprintable() and len(str(error)) < 20_000 else f"a ScenarioError that is not one line at {where(error)}"
+        except UserError as error:
+            return (
+                "refused"
+                if str(error).isprintable() and len(str(error)) < 20_000
+                else f"a UserError that is not one line at {where(error)}"
+            )
         except Exception as error:  # whatever it is: that is the question
             return f"{type(error).__name__} at {where(error)}: {first_line(error)}"
         return "read"
@@ -60,8 +65,15 @@ def first_line(error):
 
 def where(error):
     """file:line (function) of the last step within cogov, else of these tests."""
-    steps = [step for step in traceback.extract_tb(error.__traceback__) if Path(step.filename).is_relative_to(ROOT) and "site-packages" not in step.filename]
-    step = next((step for step in reversed(steps) if "tests" not in Path(step.filename).relative_to(ROOT).parts), steps[-1])
+    steps = [
+        step
+        for step in traceback.extract_tb(error.__traceback__)
+        if Path(step.filename).is_relative_to(ROOT) and "site-packages" not in step.filename
+    ]
+    step = next(
+        (step for step in reversed(steps) if "tests" not in Path(step.filename).relative_to(ROOT).parts),
+        steps[-1],
+    )
     return f"{Path(step.filename).relative_to(ROOT).as_posix()}:{step.lineno} ({step.name})"
 
 
@@ -72,12 +84,16 @@ def kind_of(verdict):
 
 def smaller(target, files, kind):
     """The same fault from fewer lines, then fewer bytes of a line, as far as a second pass finds them."""
+
     def still(name, raw):
         return kind_of(tried(target, {**files, name: raw})) == kind
 
     begin = time.monotonic()
     for name in files:
-        for split in (lambda raw: raw.splitlines(keepends=True), lambda raw: [raw[n : n + 1] for n in range(len(raw))]):
+        for split in (
+            lambda raw: raw.splitlines(keepends=True),
+            lambda raw: [raw[n : n + 1] for n in range(len(raw))],
+        ):
             parts = split(files[name])
             size = max(len(parts) // 2, 1)
             while size and len(parts) < 4000 and time.monotonic() < begin + 20:
@@ -103,15 +119,28 @@ def stop(*_):
 
 def megabytes():
     """(resident now, the most so far)."""
-    now = int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() if Path("/proc/self/statm").exists() else 0
-    return now / 2**20, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+    now = (
+        int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+        if Path("/proc/self/statm").exists()
+        else 0
+    )
+    return now / 2**20, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
+        2**20 if sys.platform == "darwin" else 2**10
+    )
 
 
 class Tally:
     """What came of the files of one kind."""
 
     def __init__(self, target):
-        self.target, self.count, self.worst, self.slowest, self.largest, self.over = target, Counter(), {}, (0.0, {}), (0.0, {}), []
+        self.target, self.count, self.worst, self.slowest, self.largest, self.over = (
+            target,
+            Counter(),
+            {},
+            (0.0, {}),
+            (0.0, {}),
+            [],
+        )
 
     def one(self, files):
         """Try some files, with a clock, a limit of time, and an eye on memory."""
@@ -147,8 +176,15 @@ def thrown(name, minutes, first, pipe):
     assert first_of_all == "read", f"{name}: a file that is right cannot be read: {first_of_all}"
     files = target.files()
     while time.monotonic() < until:
+
         @seed(batch)
-        @settings(max_examples=200, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+        @settings(
+            max_examples=200,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
         @given(files)
         def throw(one):
             if time.monotonic() < until:
@@ -158,12 +194,25 @@ def thrown(name, minutes, first, pipe):
         batch += 1
     for files in target.heavy():
         tally.one(files)
-    least = {kind: (verdict, files if kind.startswith("Stopped") else smaller(target, files, kind)) for kind, (_, verdict, files) in tally.worst.items()}
+    least = {
+        kind: (verdict, files if kind.startswith("Stopped") else smaller(target, files, kind))
+        for kind, (_, verdict, files) in tally.worst.items()
+    }
     pipe.send((dict(tally.count), least, tally.slowest, tally.largest, tally.over))
 
 
-LED = ("tomllib._parser", "cogov.engine.toml_reader", "cogov.engine.parameters", "cogov.experiments.sweep.experiment", "cogov.experiments.sweep.design", "cogov.experiments.calibration.issue_log",
-       "cogov.experiments.files.csv_tables", "cogov.experiments.narrative.lesson_runs", "cogov.viz.lessons.reader", "cogov.viz.page.page_state")  # fmt: skip
+LED = (
+    "tomllib._parser",
+    "cogov.engine.toml_reader",
+    "cogov.engine.parameters",
+    "cogov.experiments.sweep.experiment",
+    "cogov.experiments.sweep.design",
+    "cogov.experiments.calibration.issue_log",
+    "cogov.experiments.files.csv_tables",
+    "cogov.experiments.narrative.lesson_runs",
+    "cogov.viz.lessons.reader",
+    "cogov.viz.page.page_state",
+)
 
 
 def led(name, minutes):
@@ -176,14 +225,26 @@ def led(name, minutes):
                 atheris.instrument_func(function)
     signal.signal(signal.SIGPROF, stop)
     target = TARGETS[name]
-    file, raws = {"case": ("case.toml", bytes_of(SHIPPED.glob("*.toml"))), "experiment": ("experiment.toml", bytes_of(EXPERIMENTS.glob("*.toml"))),
-                  "lesson": ("lesson.toml", bytes_of(LESSONS.glob("*.toml"))), "log": ("mine.csv", [LOG.encode(), CHINESE.encode(), CHINESE.encode("gbk")]),
-                  "state": ("state.json", states()), "link": ("link.txt", [as_link(raw, (0, b"")) for raw in states()])}[name]  # fmt: skip
+    file, raws = {
+        "case": ("case.toml", bytes_of(SHIPPED.glob("*.toml"))),
+        "experiment": ("experiment.toml", bytes_of(EXPERIMENTS.glob("*.toml"))),
+        "lesson": ("lesson.toml", bytes_of(LESSONS.glob("*.toml"))),
+        "log": ("mine.csv", [LOG.encode(), CHINESE.encode(), CHINESE.encode("gbk")]),
+        "state": ("state.json", states()),
+        "link": ("link.txt", [as_link(raw, (0, b"")) for raw in states()]),
+    }[name]
     tally, until = Tally(target), time.monotonic() + 60 * minutes
 
     def one(raw):
         if time.monotonic() > until:
-            told(name, dict(tally.count), {kind: (verdict, files) for kind, (_, verdict, files) in tally.worst.items()}, tally.slowest, tally.largest, tally.over)
+            told(
+                name,
+                dict(tally.count),
+                {kind: (verdict, files) for kind, (_, verdict, files) in tally.worst.items()},
+                tally.slowest,
+                tally.largest,
+                tally.over,
+            )
             sys.stdout.flush()
             os._exit(bool(tally.worst))
         tally.one({file: raw})
@@ -192,15 +253,31 @@ def led(name, minutes):
         for n, raw in enumerate(raws):
             (Path(corpus) / str(n)).write_bytes(raw)
         words = Path(corpus).parent / f"{Path(corpus).name}.words"
-        words.write_text("".join(f'"{word_}"\n' for word_ in names() if word_.isascii() and word_.isidentifier()))
-        atheris.Setup([sys.argv[0], corpus, f"-dict={words}", "-max_len=20000", "-len_control=0", "-timeout=60", "-rss_limit_mb=4000", "-verbosity=0"], one)
+        words.write_text(
+            "".join(f'"{word_}"\n' for word_ in names() if word_.isascii() and word_.isidentifier())
+        )
+        atheris.Setup(
+            [
+                sys.argv[0],
+                corpus,
+                f"-dict={words}",
+                "-max_len=20000",
+                "-len_control=0",
+                "-timeout=60",
+                "-rss_limit_mb=4000",
+                "-verbosity=0",
+            ],
+            one,
+        )
         atheris.Fuzz()
 
 
 def told(name, count, least, slowest, largest, over):
     """Print what came of one target; returns whether all was well."""
     escaped = sum(n for kind, n in count.items() if kind not in ("read", "refused"))
-    print(f"{name:12}{sum(count.values()):9,}{count.get('read', 0):9,}{count.get('refused', 0):9,}{escaped:9,}{slowest[0]:10.2f}{largest[0]:10.0f}")
+    print(
+        f"{name:12}{sum(count.values()):9,}{count.get('read', 0):9,}{count.get('refused', 0):9,}{escaped:9,}{slowest[0]:10.2f}{largest[0]:10.0f}"
+    )
     for kind, (verdict, files) in least.items():
         print(f"  {count[kind]} x {verdict}")
         for file, raw in files.items():
@@ -227,7 +304,9 @@ def main():
     context = multiprocessing.get_context("spawn")
     for name in chosen:  # each in a process of its own: the most memory is a process's for life
         ours, theirs = context.Pipe(duplex=False)
-        worker = context.Process(target=thrown, args=(name, told_.minutes / len(chosen), 1000 * told_.seed, theirs))
+        worker = context.Process(
+            target=thrown, args=(name, told_.minutes / len(chosen), 1000 * told_.seed, theirs)
+        )
         worker.start()
         theirs.close()
         try:

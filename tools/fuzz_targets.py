@@ -7,22 +7,23 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-import cogov
-from cogov.engine.randomness import Luck
-from cogov.engine.toml_reader import At, build, table_of
-from cogov.experiments.calibration.issue_log import read_log, save
-from cogov.experiments.files.case_writer import written
-from cogov.experiments.sweep.experiment import read_experiment
-from cogov.model import mechanisms
-from cogov.model.cases import SHIPPED, read, shipped
-from cogov.model.day import live
-from cogov.model.scenario import Scenario
-from cogov.model.world import begun, found
-from cogov.viz.lessons.reader import SHIPPED as LESSONS
-from cogov.viz.lessons.reader import read_lesson
-from cogov.viz.page.page_state import linked, opened, restored
 from fuzz_strategies import as_json, as_toml, extreme, grown, tables, torn
 from hypothesis import strategies as st
+
+import cogov
+from cogov.engine.randomness import RandomNumbers
+from cogov.engine.toml_reader import At, build, table_of
+from cogov.experiments.calibration.issue_log import read_log, save
+from cogov.experiments.files.case_writer import write_case
+from cogov.experiments.sweep.experiment import read_experiment
+from cogov.model import mechanisms
+from cogov.model.cases import SHIPPED, list_cases, read_case
+from cogov.model.day import simulate_day
+from cogov.model.scenario import Scenario
+from cogov.model.world import found_community, start_run
+from cogov.viz.lessons.reader import SHIPPED as LESSONS
+from cogov.viz.lessons.reader import read_lesson
+from cogov.viz.page.page_state import desk_from_link, desk_from_text, open_desk
 
 SMALL = 5000  # residents of a community that is founded
 EXPERIMENTS = Path(cogov.__file__).parent / "docs" / "experiments"
@@ -30,12 +31,14 @@ EXPERIMENTS = Path(cogov.__file__).parent / "docs" / "experiments"
 
 def case(folder):
     """A case file: what is read comes back from either way to write it, and founds a community that lives through its first day."""
-    scenario = read(folder / "case.toml")
-    assert build(Scenario, table_of(scenario), At("table", {})) == scenario, "table_of and build make another scenario"
-    (folder / "again.toml").write_text(written(scenario, header="again"), encoding="utf-8")
-    assert read(folder / "again.toml") == scenario, "written and read make another scenario"
+    scenario = read_case(folder / "case.toml")
+    assert build(Scenario, table_of(scenario), At("table", {})) == scenario, (
+        "table_of and build make another scenario"
+    )
+    (folder / "again.toml").write_text(write_case(scenario, header="again"), encoding="utf-8")
+    assert read_case(folder / "again.toml") == scenario, "written and read make another scenario"
     if scenario.community.residents < SMALL:
-        live(begun(found(scenario), scenario, Luck("fuzz")))
+        simulate_day(start_run(found_community(scenario), scenario, RandomNumbers("fuzz")))
 
 
 def experiment(folder):
@@ -48,7 +51,10 @@ def log(folder):
     """An issue log with what its columns mean beside it: what is kept of it reads as the same log."""
     one = read_log(folder / "mine.csv")
     again = read_log(save(one, folder / "kept"))
-    assert again.issues[["opened", "closed"]].equals(one.issues[["opened", "closed"]]) and again.drawn == one.drawn, "save and read_log make another log"
+    assert (
+        again.issues[["opened", "closed"]].equals(one.issues[["opened", "closed"]])
+        and again.drawn == one.drawn
+    ), "save and read_log make another log"
 
 
 def lesson(folder):
@@ -58,14 +64,14 @@ def lesson(folder):
 
 def state(folder):
     """A saved state of the page: what is opened is saved and linked as the same."""
-    desk = restored((folder / "state.json").read_bytes().decode("utf-8", "replace"))
-    assert restored(desk.saved()) == desk, "saved and restored make another desk"
-    assert linked("?" + desk.link()) == desk, "link and linked make another desk"
+    desk = desk_from_text((folder / "state.json").read_bytes().decode("utf-8", "replace"))
+    assert desk_from_text(desk.to_text()) == desk, "saved and restored make another desk"
+    assert desk_from_link("?" + desk.link()) == desk, "link and linked make another desk"
 
 
 def link(folder):
     """What stands behind an address's question mark."""
-    linked((folder / "link.txt").read_bytes().decode("utf-8", "surrogateescape"))
+    desk_from_link((folder / "link.txt").read_bytes().decode("utf-8", "surrogateescape"))
 
 
 @dataclass(frozen=True)
@@ -73,11 +79,11 @@ class Target:
     """Something that reads files."""
 
     name: str
-    reads: object                            # a folder -> whatever; raises
-    files: object                            # () -> a strategy of {name of a file: its bytes}
-    right: object                            # () -> files that can be read
+    reads: object  # a folder -> whatever; raises
+    files: object  # () -> a strategy of {name of a file: its bytes}
+    right: object  # () -> files that can be read
     beside: dict = field(default_factory=dict)  # files that are always there
-    heavy: object = tuple                    # () -> files that ask for much
+    heavy: object = tuple  # () -> files that ask for much
 
 
 def bytes_of(paths):
@@ -87,27 +93,46 @@ def bytes_of(paths):
 @cache
 def whole_case():
     """A small case that spells out every number of every mechanism and of every kind of issue."""
-    return as_toml(table_of(replace(read("wuzi_yard"), mechanisms=mechanisms.every()))).encode()
+    return as_toml(table_of(replace(read_case("wuzi_yard"), mechanisms=mechanisms.all_mechanisms()))).encode()
 
 
-def like(name, raws, share=st.binary(max_size=200), write=as_toml, parse=lambda raw: tomllib.loads(raw.decode())):
+def like(
+    name,
+    raws,
+    share=st.binary(max_size=200),  # noqa: B008  a strategy, made once
+    write=as_toml,
+    parse=lambda raw: tomllib.loads(raw.decode()),
+):
     """Files of one name, like those in `raws`."""
     trees = [parse(raw) for raw in raws]
-    changed = [one(trees).map(write).map(lambda text: text.encode("utf-8", "replace")) for one in (grown, extreme)]
+    changed = [
+        one(trees).map(write).map(lambda text: text.encode("utf-8", "replace")) for one in (grown, extreme)
+    ]
     return st.fixed_dictionaries({name: st.one_of(*changed, *changed, torn(raws), share)})
 
 
 def case_files():
-    small = [name for name in shipped() if name in ("wuzi_yard", "shuian", "yiduan")]
-    return like("case.toml", [*bytes_of(SHIPPED / f"{name}.toml" for name in (*small, "guiyuan", "lianhe")), whole_case(), *bytes_of([SHIPPED / "wuzi_yard.toml"] * 3)])
+    small = [name for name in list_cases() if name in ("wuzi_yard", "shuian", "yiduan")]
+    return like(
+        "case.toml",
+        [
+            *bytes_of(SHIPPED / f"{name}.toml" for name in (*small, "guiyuan", "lianhe")),
+            whole_case(),
+            *bytes_of([SHIPPED / "wuzi_yard.toml"] * 3),
+        ],
+    )
 
 
 def experiment_files():
     raws = bytes_of(sorted(EXPERIMENTS.glob("*.toml")))
-    raws += [re.sub(rb"replicates = \d+", b"replicates = 1", raw) for raw in raws]  # so that there may be as many arms as can be
+    raws += [
+        re.sub(rb"replicates = \d+", b"replicates = 1", raw) for raw in raws
+    ]  # so that there may be as many arms as can be
     lists = bytes_of([EXPERIMENTS / "list.csv"])
     plain_, torn_ = like("experiment.toml", raws), torn(lists) | tables([raw.decode() for raw in lists])
-    return plain_ | st.fixed_dictionaries({"experiment.toml": st.just((EXPERIMENTS / "list.toml").read_bytes()), "list.csv": torn_})
+    return plain_ | st.fixed_dictionaries(
+        {"experiment.toml": st.just((EXPERIMENTS / "list.toml").read_bytes()), "list.csv": torn_}
+    )
 
 
 LOG = "id,opened,closed,category,phone\n1,2020-01-13,2020-01-14,lamp_out,555\n2,2020-01-15,,litter,556\n3,2020-02-20,2020-03-01,litter,557\n"
@@ -116,9 +141,15 @@ MAPPING = b'opened = "opened"\nclosed = "closed"\ncategory = "category"\nid = "i
 
 
 def log_files():
-    logs = tables([LOG, LOG, CHINESE, LOG.replace("-", "/"), LOG + LOG[32:] * 50]) | torn([LOG.encode(), CHINESE.encode("gbk")])
+    logs = tables([LOG, LOG, CHINESE, LOG.replace("-", "/"), LOG + LOG[32:] * 50]) | torn(
+        [LOG.encode(), CHINESE.encode("gbk")]
+    )
     mapped = like("mine.toml", [MAPPING])
-    return st.one_of(st.fixed_dictionaries({"mine.csv": logs}), st.builds(lambda a: a | {"mine.csv": LOG.encode()}, mapped), st.builds(lambda a, b: a | {"mine.csv": b}, mapped, logs))
+    return st.one_of(
+        st.fixed_dictionaries({"mine.csv": logs}),
+        st.builds(lambda a: a | {"mine.csv": LOG.encode()}, mapped),
+        st.builds(lambda a, b: a | {"mine.csv": b}, mapped, logs),
+    )
 
 
 BOTH = 'en = "Why {left.backlog:0}?", zh = "{left.backlog:0}"'
@@ -148,9 +179,17 @@ def lesson_files():
 
 @cache
 def states():
-    one = opened("wuzi_yard")
-    one = replace(one, settings=(one.settings[0].switched("grid_patrol", True).turned("mechanisms.grid_patrol.walk", 1.5), one.settings[1].turned("committee.staff", 2.5)))
-    return [one.saved().encode(), opened("shuian", "zh").saved().encode()]
+    one = open_desk("wuzi_yard")
+    one = replace(
+        one,
+        settings=(
+            one.settings[0]
+            .with_switch("grid_patrol", True)
+            .with_parameter("mechanisms.grid_patrol.walk", 1.5),
+            one.settings[1].with_parameter("committee.staff", 2.5),
+        ),
+    )
+    return [one.to_text().encode(), open_desk("shuian", "zh").to_text().encode()]
 
 
 def state_files():
@@ -167,13 +206,28 @@ def as_link(raw, broken):
 
 
 def link_files():
-    raws = st.one_of(torn(states()), state_files().map(lambda files: files["state.json"]), st.sampled_from((b"", b"1" * 10**6, b"[" * 60_000)))
-    broken = st.tuples(st.integers(0, 2000), st.sampled_from((b"", b"", b"A", b"=", b"%", b"&", b"\xff", "é".encode())))
-    return st.fixed_dictionaries({"link.txt": st.one_of(st.builds(as_link, raws, broken), st.binary(max_size=200).map(lambda raw: b"state=" + raw))})
+    raws = st.one_of(
+        torn(states()),
+        state_files().map(lambda files: files["state.json"]),
+        st.sampled_from((b"", b"1" * 10**6, b"[" * 60_000)),
+    )
+    broken = st.tuples(
+        st.integers(0, 2000), st.sampled_from((b"", b"", b"A", b"=", b"%", b"&", b"\xff", "é".encode()))
+    )
+    return st.fixed_dictionaries(
+        {
+            "link.txt": st.one_of(
+                st.builds(as_link, raws, broken), st.binary(max_size=200).map(lambda raw: b"state=" + raw)
+            )
+        }
+    )
 
 
 def beside():
-    return {"list.csv": (EXPERIMENTS / "list.csv").read_bytes(), "cases/my_yard.toml": (EXPERIMENTS / "cases" / "my_yard.toml").read_bytes()}
+    return {
+        "list.csv": (EXPERIMENTS / "list.csv").read_bytes(),
+        "cases/my_yard.toml": (EXPERIMENTS / "cases" / "my_yard.toml").read_bytes(),
+    }
 
 
 def heavy_cases():
@@ -184,7 +238,18 @@ def heavy_cases():
 
 def heavy_experiments():
     def asked(design, *factors):
-        return {"experiment.toml": "\n".join(['name = "x"', 'cases = ["wuzi_yard"]', "replicates = 1", "[design]", design, *(f'[[factor]]\npath = "{path}"\nlevels = 300' for path in factors)]).encode()}
+        return {
+            "experiment.toml": "\n".join(
+                [
+                    'name = "x"',
+                    'cases = ["wuzi_yard"]',
+                    "replicates = 1",
+                    "[design]",
+                    design,
+                    *(f'[[factor]]\npath = "{path}"\nlevels = 300' for path in factors),
+                ]
+            ).encode()
+        }
 
     yield asked('kind = "latin"\npoints = 1000000', "committee.staff")
     yield asked('kind = "sobol"\npoints = 524288', "committee.staff")
@@ -193,20 +258,39 @@ def heavy_experiments():
     yield asked('kind = "grid"', "committee.staff", "committee.shift")
     yield asked('kind = "one_at_a_time"', "committee.staff", "committee.shift")
     yield asked(f'kind = "factorial"\nmechanisms = {json.dumps(mechanisms.names()[:16])}')
-    yield asked('kind = "list"\ntable = "list.csv"') | {"list.csv": b"arm,committee.staff\n" + b"".join(b"a%d,1\n" % n for n in range(90_000))}
+    yield asked('kind = "list"\ntable = "list.csv"') | {
+        "list.csv": b"arm,committee.staff\n" + b"".join(b"a%d,1\n" % n for n in range(90_000))
+    }
 
 
 def heavy_logs():
-    yield {"mine.csv": LOG.encode() + b"".join(b"%d,2020-01-13,2020-01-14,c%d,555\n" % (n, n) for n in range(10, 50_000))}
-    yield {"mine.csv": ("id,opened,closed,category," + ",".join(f"c{n}" for n in range(20_000)) + "\n").encode() + (b"1,2020-01-13,2020-01-14,litter" + b"," * 20_000 + b"\n") * 20}
+    yield {
+        "mine.csv": LOG.encode()
+        + b"".join(b"%d,2020-01-13,2020-01-14,c%d,555\n" % (n, n) for n in range(10, 50_000))
+    }
+    yield {
+        "mine.csv": ("id,opened,closed,category," + ",".join(f"c{n}" for n in range(20_000)) + "\n").encode()
+        + (b"1,2020-01-13,2020-01-14,litter" + b"," * 20_000 + b"\n") * 20
+    }
     yield {"mine.csv": LOG.replace("2020-01-13", "2020-01-13" + " " * 50_000 + "x").encode()}
 
 
 TARGETS = {
     "case": Target("case", case, case_files, lambda: {"case.toml": whole_case()}, heavy=heavy_cases),
-    "experiment": Target("experiment", experiment, experiment_files, lambda: {"experiment.toml": (EXPERIMENTS / "arms.toml").read_bytes()}, beside(), heavy_experiments),
-    "log": Target("log", log, log_files, lambda: {"mine.csv": LOG.encode(), "mine.toml": MAPPING}, heavy=heavy_logs),
-    "lesson": Target("lesson", lesson, lesson_files, lambda: {"lesson.toml": (LESSONS / "lamp.toml").read_bytes()}),
+    "experiment": Target(
+        "experiment",
+        experiment,
+        experiment_files,
+        lambda: {"experiment.toml": (EXPERIMENTS / "arms.toml").read_bytes()},
+        beside(),
+        heavy_experiments,
+    ),
+    "log": Target(
+        "log", log, log_files, lambda: {"mine.csv": LOG.encode(), "mine.toml": MAPPING}, heavy=heavy_logs
+    ),
+    "lesson": Target(
+        "lesson", lesson, lesson_files, lambda: {"lesson.toml": (LESSONS / "lamp.toml").read_bytes()}
+    ),
     "state": Target("state", state, state_files, lambda: {"state.json": states()[0]}),
     "link": Target("link", link, link_files, lambda: {"link.txt": as_link(states()[0], (0, b""))}),
 }

@@ -26,8 +26,9 @@ from pathlib import Path
 from queue import Queue
 from tempfile import TemporaryDirectory
 
-from cogov.engine.output import safe_streams
 from defects import MUTANTS
+
+from cogov.engine.output import safe_streams
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 400  # seconds that the tests of one defect may take
@@ -48,8 +49,22 @@ class Copy:
 
     def run(self, *words, kernels=None, timeout=PATIENCE):
         """Run Python here: (exit status, what it said); None as status where it did not end in time."""
-        environment = {**os.environ, "PYTHONPATH": str(self.home.parent), "PYTHONDONTWRITEBYTECODE": "1", "NUMBA_CACHE_DIR": str(kernels or self.kernels)}
-        with subprocess.Popen([sys.executable, *words], cwd=self.home, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True) as asked:
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(self.home.parent),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "NUMBA_CACHE_DIR": str(kernels or self.kernels),
+        }
+        with subprocess.Popen(
+            [sys.executable, *words],
+            cwd=self.home,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        ) as asked:
             try:
                 told, _ = asked.communicate(timeout=timeout)
                 return asked.returncode, told
@@ -84,13 +99,17 @@ class Copy:
             status, told = self.tests(mutant.tests, "-x", kernels=self.now)
         finally:
             path.write_text(before, "utf-8")
-            os.utime(path, ns=(stamps.st_atime_ns, stamps.st_mtime_ns))  # what was compiled of it is still right
+            os.utime(
+                path, ns=(stamps.st_atime_ns, stamps.st_mtime_ns)
+            )  # what was compiled of it is still right
             shutil.rmtree(self.now)
         return *judged(status, told), time.perf_counter() - start
 
     def pass_off(self, file, before, after):
         """Let a changed source file mean to kernels what it meant before, so that only its own are compiled again."""
-        for kernel in (self.now / "cogov-kernels").glob(f"cogov.{'.'.join(Path(file).with_suffix('').parts)}.*"):
+        for kernel in (self.now / "cogov-kernels").glob(
+            f"cogov.{'.'.join(Path(file).with_suffix('').parts)}.*"
+        ):
             kernel.unlink()
         store = self.now / "cogov-kernels" / "sources.json"
         known = json.loads(store.read_text("ascii"))
@@ -102,18 +121,26 @@ class Copy:
     def red(self, tests):
         """Those of some tests that are red without any defect."""
         status, told = self.tests(tests, timeout=1800)
-        return [] if status == 0 else seen(told) or [f"pytest ended with status {status}: {told.strip()[-300:]}"]
+        return (
+            [] if status == 0 else seen(told) or [f"pytest ended with status {status}: {told.strip()[-300:]}"]
+        )
 
 
 def files():
     """All that the program is made of, as git knows it; tests too."""
-    told = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, check=True, capture_output=True).stdout
+    told = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, check=True, capture_output=True
+    ).stdout
     return [path for path in map(Path, told.decode().split("\0")[:-1]) if (ROOT / path).is_file()]
 
 
 def seen(told):
     """The tests that failed, by what pytest said at its end."""
-    return [re.split(r" - ", line.split(" ", 1)[1])[0] for line in told.splitlines() if re.match(r"(FAILED|ERROR) tests/", line)]
+    return [
+        re.split(r" - ", line.split(" ", 1)[1])[0]
+        for line in told.splitlines()
+        if re.match(r"(FAILED|ERROR) tests/", line)
+    ]
 
 
 def judged(status, told):
@@ -123,7 +150,12 @@ def judged(status, told):
         return False, f"NO ANSWER within {PATIENCE} s"
     if status == 1 and found:
         return True, found[0]
-    return False, "SURVIVES" if status == 0 else f"NOT TRIED: pytest ended with status {status}: {' '.join(told.split())[-200:]}"
+    return (
+        False,
+        "SURVIVES"
+        if status == 0
+        else f"NOT TRIED: pytest ended with status {status}: {' '.join(told.split())[-200:]}",
+    )
 
 
 # ------------------------------------------------------------------------------------------------------------- the trial
@@ -148,10 +180,17 @@ def trial(mutants, jobs):
         by_file = {}
         for test in tests:
             by_file.setdefault(test.partition("::")[0], []).append(test)
-        shares = [[test for n, own in enumerate(by_file.values()) if n % jobs == k for test in own] for k in range(jobs)]
+        shares = [
+            [test for n, own in enumerate(by_file.values()) if n % jobs == k for test in own]
+            for k in range(jobs)
+        ]
         with ThreadPoolExecutor(jobs) as pool:
             list(pool.map(Copy.warm, every))
-            red = [test for told in pool.map(lambda one: one[0].red(one[1]) if one[1] else [], zip(every, shares)) for test in told]
+            red = [
+                test
+                for told in pool.map(lambda one: one[0].red(one[1]) if one[1] else [], zip(every, shares))
+                for test in told
+            ]
             yield red
             waiting = [(one, pool.submit(lent, lambda copy, one=one: copy.planted(one))) for one in mutants]
             for one, future in waiting:
@@ -160,12 +199,23 @@ def trial(mutants, jobs):
 
 def main():
     asked = argparse.ArgumentParser(description="Plant defects, one at a time, and see whether the tests do.")
-    asked.add_argument("--only", action="append", default=[], metavar="NAME", help="those whose name or file has this in it; may be given again")
+    asked.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="those whose name or file has this in it; may be given again",
+    )
     asked.add_argument("--short", action="store_true", help="the quick ones")
     asked.add_argument("--jobs", type=int, default=1, help="how many at a time")
     asked.add_argument("--list", action="store_true", help="name them and stop")
     asked = asked.parse_args()
-    chosen = [one for one in MUTANTS if (one.short or not asked.short) and (not asked.only or any(word in one.name or word in one.file for word in asked.only))]
+    chosen = [
+        one
+        for one in MUTANTS
+        if (one.short or not asked.short)
+        and (not asked.only or any(word in one.name or word in one.file for word in asked.only))
+    ]
     if not chosen:
         sys.exit("no defect is called that; --list names them")
     if asked.list:
@@ -182,7 +232,9 @@ def main():
             catchers.add(by.partition("::")[0])
         else:
             survivors.append(f"{one.name} ({one.file}): {by}")
-    print(f"\ncaught {len(chosen) - len(survivors)} / planted {len(chosen)}, in {time.perf_counter() - start:,.0f} s")
+    print(
+        f"\ncaught {len(chosen) - len(survivors)} / planted {len(chosen)}, in {time.perf_counter() - start:,.0f} s"
+    )
     if survivors:
         print("not caught:", *survivors, sep="\n  ")
     idle = sorted({f"tests/{path.name}" for path in (ROOT / "tests").glob("test_*.py")} - catchers)

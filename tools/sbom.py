@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from email import message_from_string
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, distribution
@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
 from audit import packages
+
 from cogov.engine.output import safe_streams
 
 ROOT = Path(__file__).parent.parent
@@ -35,20 +36,32 @@ def installed(package):
     """The metadata of a package: its own, and those of what it carries along; none where this version is not installed."""
     if not (found := there(package)):
         return []
-    within = [path.locate().read_text("utf-8") for path in found.files or [] if path.parts[-3:-2] == ("_vendor",) and path.name == "METADATA"]
+    within = [
+        path.locate().read_text("utf-8")
+        for path in found.files or []
+        if path.parts[-3:-2] == ("_vendor",) and path.name == "METADATA"
+    ]
     return [message_from_string(text) for text in (found.read_text("METADATA"), *within)]
 
 
 def carried(package):
     """What a package's licence files say of libraries that its wheel carries: those of NumPy, SciPy and others have a line for each."""
     files = there(package).files or []
-    texts = (path.locate().read_text("utf-8", "replace") for path in files if ".dist-info" in str(path) and re.search("licen[cs]e|copying|notice", path.name, re.I))
+    texts = (
+        path.locate().read_text("utf-8", "replace")
+        for path in files
+        if ".dist-info" in str(path) and re.search("licen[cs]e|copying|notice", path.name, re.I)
+    )
     return [line for text in texts for line in re.findall(r"^\s*License: (.+)$", text, re.M)]
 
 
 def statements(metadata):
     """All that a package's own metadata say of its licence."""
-    fields = [metadata["License-Expression"], metadata["License"], *(c.partition(" :: ")[2] for c in metadata.get_all("Classifier", []) if c.startswith("License ::"))]
+    fields = [
+        metadata["License-Expression"],
+        metadata["License"],
+        *(c.partition(" :: ")[2] for c in metadata.get_all("Classifier", []) if c.startswith("License ::")),
+    ]
     return [field for field in fields if field and field != "UNKNOWN"]
 
 
@@ -56,7 +69,9 @@ def licences(metadata):
     """The same for CycloneDX: an expression, or names; a text is known by its first line."""
     if expression := metadata["License-Expression"]:
         return [{"expression": expression}]
-    short = [name for name in statements(metadata) if len(name) < LONG] or [name.strip().partition("\n")[0] for name in statements(metadata)]
+    short = [name for name in statements(metadata) if len(name) < LONG] or [
+        name.strip().partition("\n")[0] for name in statements(metadata)
+    ]
     return [{"license": {"name": name}} for name in dict.fromkeys(short)]
 
 
@@ -67,7 +82,9 @@ def component(package):
         "name": package.name,
         "version": package.version,
         "purl": purl(package),
-        "hashes": hashes(package.hashes),  # one for each file that may be installed: the source, and a wheel for each system
+        "hashes": hashes(
+            package.hashes
+        ),  # one for each file that may be installed: the source, and a wheel for each system
     }
     if told := installed(package)[:1]:
         about["licenses"] = licences(*told)
@@ -96,7 +113,13 @@ def itself():
         "purl": f"pkg:pypi/cogov@{project['version']}",
         "licenses": [{"expression": project["license"]}],
         "components": [
-            {"type": "file", "bom-ref": path.name, "name": path.name, "licenses": [{"expression": "OFL-1.1"}], "hashes": hashes([sha256(path.read_bytes()).hexdigest()])}
+            {
+                "type": "file",
+                "bom-ref": path.name,
+                "name": path.name,
+                "licenses": [{"expression": "OFL-1.1"}],
+                "hashes": hashes([sha256(path.read_bytes()).hexdigest()]),
+            }
             for path in sorted(FONTS.glob("Cogov*"))
         ],
     }
@@ -105,7 +128,11 @@ def itself():
 def sbom(lock):
     """The whole of it, for the text of a lock: the same lock gives the same, but for the time (SOURCE_DATE_EPOCH, where that is set)."""
     held, cogov = packages(lock), itself()
-    when = datetime.fromtimestamp(int(environ["SOURCE_DATE_EPOCH"]), timezone.utc) if "SOURCE_DATE_EPOCH" in environ else datetime.now(timezone.utc)
+    when = (
+        datetime.fromtimestamp(int(environ["SOURCE_DATE_EPOCH"]), UTC)
+        if "SOURCE_DATE_EPOCH" in environ
+        else datetime.now(UTC)
+    )
     wants = {cogov["bom-ref"]: [purl(p) for p in held if "cogov" in p.asked_by]}
     wants |= {purl(p): [purl(other) for other in held if p.name in other.asked_by] for p in held}
     return {
@@ -114,7 +141,11 @@ def sbom(lock):
         "specVersion": "1.6",
         "serialNumber": f"urn:uuid:{uuid5(NAMESPACE_URL, sha256(lock.encode()).hexdigest() + cogov['version'])}",
         "version": 1,
-        "metadata": {"timestamp": f"{when:%Y-%m-%dT%H:%M:%SZ}", "authors": [{"name": "The cogov authors"}], "component": cogov},
+        "metadata": {
+            "timestamp": f"{when:%Y-%m-%dT%H:%M:%SZ}",
+            "authors": [{"name": "The cogov authors"}],
+            "component": cogov,
+        },
         "components": [component(package) for package in held],
         "dependencies": [{"ref": ref, "dependsOn": needed} for ref, needed in wants.items()],
     }
@@ -126,5 +157,9 @@ if __name__ == "__main__":
         OUT.parent.mkdir(exist_ok=True)
         OUT.write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", "utf-8")
         unknown = [c["name"] for c in whole["components"] if not c.get("licenses")]
-        print(f"{OUT.relative_to(ROOT)}: {len(whole['components'])} packages, {sum(len(c['hashes']) for c in whole['components'])} hashes")
-        print(f"licence not known, for they are not installed on this machine: {', '.join(unknown) or 'none'}")
+        print(
+            f"{OUT.relative_to(ROOT)}: {len(whole['components'])} packages, {sum(len(c['hashes']) for c in whole['components'])} hashes"
+        )
+        print(
+            f"licence not known, for they are not installed on this machine: {', '.join(unknown) or 'none'}"
+        )

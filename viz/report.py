@@ -28,8 +28,8 @@ h1 { font-size: 1.6rem; margin-bottom: .2rem } h2 { font-size: 1.2rem; margin-to
 table { border-collapse: collapse; font-size: .85rem; display: block; overflow-x: auto } th, td { padding: .15rem .6rem; text-align: right; border-bottom: 1px solid #eee; white-space: nowrap }
 th { background: #f6f6f6 } td.text, th.text { text-align: left } img { max-width: 100% } .quiet { color: #555; font-size: .9rem } dt { font-weight: 600; margin-top: .5rem }
 """
-CARDS = 24   # verdicts that get a card of their own
-ROWS = 40    # rows of a table in the page; all are in its file
+CARDS = 24  # verdicts that get a card of their own
+ROWS = 40  # rows of a table in the page; all are in its file
 CAPTIONS = {
     "verdicts": "The estimand: difference to the reference, with intervals that hold jointly over the arms of a case.",
     "survival": "Share of issues not yet resolved so many days after they arose. Issues still open at the end are censored; those withdrawn or lapsed count as never resolved.",
@@ -46,17 +46,38 @@ def page(found, figures):
     """The report of an Analysis as HTML text; `figures` is name -> SVG, as bytes."""
     e, m = found.found.experiment, found.found.manifest
     title = escape(e.name)
-    parts = [f"<h1>{title}</h1>", f"<p>{escape(e.question)}</p>" if e.question else "", f"<p class='quiet'>{escape(state(found))}</p>"]
+    parts = [
+        f"<h1>{title}</h1>",
+        f"<p>{escape(e.question)}</p>" if e.question else "",
+        f"<p class='quiet'>{escape(state(found))}</p>",
+    ]
     parts += [f"<p><b>{escape(line)}</b></p>" for line in found.limits()]
     parts += [f"<p>{escape(line)}</p>" for line in found.history()]
-    parts += ["<h2>Verdicts</h2>", *cards(found)] if found.by_arm else [f"<p>{escape(unpaired(found))}</p>"]
+    parts += (
+        ["<h2>Verdicts</h2>", *cards(found)]
+        if found.by_arm
+        else [f"<p>{escape(unpaired_section(found))}</p>"]
+    )
     if found.by_arm:
-        parts += [f"<p>{escape(line)}</p>" for line in (chosen(found), *priced(found))]
+        parts += [f"<p>{escape(line)}</p>" for line in (choice_section(found), *price_section(found))]
     parts += ["<h2>Figures</h2>", *(figure(name, one) for name, one in figures.items())]
     left_out = [name for name in PAIRED if name not in figures] if found.by_arm else []
-    parts += [f"<p class='quiet'>Not drawn, because too few pairs of runs have what they show: {', '.join(left_out)}.</p>"] if left_out else []
-    parts += ["<h2>Tables</h2>", *(f"<h3>{escape(words)}</h3>{html(table)}" for words, table in shown(found))]
-    parts += ["<h2>Methods</h2>", methods(found), f"<p class='quiet'>Made by {escape(m['command'] or 'a call from Python')}; model {escape(m['model'])}.</p>"]
+    parts += (
+        [
+            f"<p class='quiet'>Not drawn, because too few pairs of runs have what they show: {', '.join(left_out)}.</p>"
+        ]
+        if left_out
+        else []
+    )
+    parts += [
+        "<h2>Tables</h2>",
+        *(f"<h3>{escape(words)}</h3>{html(table)}" for words, table in tables_section(found)),
+    ]
+    parts += [
+        "<h2>Methods</h2>",
+        methods(found),
+        f"<p class='quiet'>Made by {escape(m['command'] or 'a call from Python')}; model {escape(m['model'])}.</p>",
+    ]
     head = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{POLICY}"><title>{title}</title><style>{STYLE}</style></head>'
     return head + "<body>" + "\n".join(parts) + "</body></html>\n"
 
@@ -67,10 +88,12 @@ def state(found):
     asked = len(found.found.plan.arms) * e.replicates
     failed = int((runs["status"] == "failed").sum())
     told = f"{len(runs):,} of {asked:,} runs: {len(found.found.plan.arms):,} arms, up to {e.replicates:,} replicates with the same luck in every arm; {failed:,} failed."
-    return told + (f" It may stop early, at a half-width of {e.stopping.half_width:g}." if e.stopping.half_width else "")
+    return told + (
+        f" It may stop early, at a half-width of {e.stopping.half_width:g}." if e.stopping.half_width else ""
+    )
 
 
-def unpaired(found):
+def unpaired_section(found):
     """What there is to read where arms are not compared."""
     if len(found.found.plan.arms) == len(found.found.plan.cases):
         means = "; its means are in the tables" if (found.runs["status"] == "done").any() else ""
@@ -93,13 +116,23 @@ def cards(found):
 def estimand(found):
     """What was to be known, in a sentence."""
     e = found.estimand
-    matters = f"an effect below {f'{100 * e.matters:g} points' if e.measure in SHARES else f'{e.matters:g}'} does not matter" if e.matters else "any effect matters"
-    when = "before the first run" if not found.stated["runs_before"] else f"{found.stated['when']}, not before the first run but when {found.stated['runs_before']:,} runs were there"
-    return (f"The estimand, stated {when}: the mean difference of {NAMES[e.measure]} ({e.measure}; in time is within {e.within} days) between each arm and "
-            f"“{found.reference}”, the same lucks in both; {matters}; {e.level:.0%} intervals.")  # fmt: skip
+    matters = (
+        f"an effect below {f'{100 * e.matters:g} points' if e.measure in SHARES else f'{e.matters:g}'} does not matter"
+        if e.matters
+        else "any effect matters"
+    )
+    when = (
+        "before the first run"
+        if not found.registration["runs_before"]
+        else f"{found.registration['when']}, not before the first run but when {found.registration['runs_before']:,} runs were there"
+    )
+    return (
+        f"The estimand, stated {when}: the mean difference of {NAMES[e.measure]} ({e.measure}; in time is within {e.within} days) between each arm and "
+        f"“{found.reference}”, the same lucks in both; {matters}; {e.level:.0%} intervals."
+    )
 
 
-def chosen(found):
+def choice_section(found):
     """Which arm may be best."""
     told = []
     for case in found.found.plan.cases:
@@ -111,11 +144,18 @@ def chosen(found):
             told.append(f"{case}: cannot be said, for it needs two replicates in which every arm has a value")
             continue
         possible = [str(arm) for arm in here.index[here["may_be_best"]]]
-        told.append(f"{case}: " + (f"“{possible[0]}” is best" if len(possible) == 1 else f"the best is one of {len(possible)}: {', '.join(possible[:8])}{' ...' * (len(possible) > 8)}"))
+        told.append(
+            f"{case}: "
+            + (
+                f"“{possible[0]}” is best"
+                if len(possible) == 1
+                else f"the best is one of {len(possible)}: {', '.join(possible[:8])}{' ...' * (len(possible) > 8)}"
+            )
+        )
     return f"Which arm is best (multiple comparisons with the best, valid under common random numbers): {'; '.join(told)}."
 
 
-def priced(found):
+def price_section(found):
     """What an additional issue in time costs, arm by arm."""
     for (case, arm), row in list(found.price.iterrows())[:CARDS]:
         yield f"{case}, {arm}: {row.yuan_words}; {row.hours_words}."
@@ -128,17 +168,26 @@ def figure(name, svg):
     return f'<figure><img alt="{caption}" src="data:image/svg+xml;base64,{data}"><figcaption class="quiet">{caption}</figcaption></figure>'
 
 
-def shown(found):
+def tables_section(found):
     """(words, table) of those that stand in the page."""
     if found.by_arm:
         yield f"Verdicts: {found.estimand.measure}", found.verdicts
-        yield "Beside it: other measures, difference to the reference, joint intervals", found.beside[["reference", "mean", "difference", "low_all", "high_all", "correlation", "pairs"]]
-        yield "Price: per additional issue resolved in time (an infinite bound: the effect may be zero)", found.price[[c for c in found.price if not c.endswith("_words")]]
+        yield (
+            "Beside it: other measures, difference to the reference, joint intervals",
+            found.beside[["reference", "mean", "difference", "low_all", "high_all", "correlation", "pairs"]],
+        )
+        yield (
+            "Price: per additional issue resolved in time (an infinite bound: the effect may be zero)",
+            found.price[[c for c in found.price if not c.endswith("_words")]],
+        )
         yield "Efficient frontier, yuan", found.frontiers["yuan"]
         yield "Efficient frontier, hours", found.frontiers["hours"]
         yield "Which arm is best", found.best
     if "restricted_means" in found.tables():
-        yield "Mean days unresolved, up to the horizon (restricted mean; open issues counted)", found.survival.means
+        yield (
+            "Mean days unresolved, up to the horizon (restricted mean; open issues counted)",
+            found.survival.means,
+        )
     yield "Arms: mean, standard deviation, Monte Carlo standard error", found.means
     yield "Failed runs", found.failures[found.failures["failed"] > 0]
     failed = found.runs[found.runs["status"] == "failed"][["case", "arm", "replicate", "failure"]]
@@ -152,31 +201,55 @@ def html(table):
         return "<p class='quiet'>none</p>"
     told = table.reset_index()
     head = "".join(f"<th class='{kind(told[name])}'>{escape(str(name))}</th>" for name in told)
-    body = "".join("<tr>" + "".join(f"<td class='{kind(told[name])}'>{escape(cell(value))}</td>" for name, value in zip(told, row)) + "</tr>" for row in told.head(ROWS).itertuples(index=False))
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f"<td class='{kind(told[name])}'>{escape(cell(value))}</td>" for name, value in zip(told, row)
+        )
+        + "</tr>"
+        for row in told.head(ROWS).itertuples(index=False)
+    )
     more = f"<p class='quiet'>{len(told) - ROWS:,} more rows in its file.</p>" if len(told) > ROWS else ""
     return f"<table><tr>{head}</tr>{body}</table>{more}"
 
 
 def kind(column):
-    return "number" if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column) else "text"
+    return (
+        "number"
+        if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+        else "text"
+    )
 
 
 def cell(value):
     if isinstance(value, (bool, np.bool_)):
         return "yes" if value else "no"
     if isinstance(value, (float, np.floating)):
-        return "-" if np.isnan(value) else f"{value:,.0f}" if np.isfinite(value) and abs(value) >= 1e4 else f"{value:.4g}"
+        return (
+            "-"
+            if np.isnan(value)
+            else f"{value:,.0f}"
+            if np.isfinite(value) and abs(value) >= 1e4
+            else f"{value:.4g}"
+        )
     return str(value)
 
 
 def methods(found):
     """Methods from what was written down when the sweep ran: ADEMP (Morris, White & Crowther 2019) and STRESS (Monks et al. 2019)."""
     e, m, plan = found.found.experiment, found.found.manifest, found.found.plan
-    stated, later = found.stated, found.history()
+    stated, later = found.registration, found.history()
     changed = f" {' '.join(later)}" if later else ""
-    cases = "; ".join(f"{name} ({s.community.residents:,} residents, {s.days} days; {institutions(plan, name)})" for name, s in plan.cases.items())
+    cases = "; ".join(
+        f"{name} ({s.community.residents:,} residents, {s.days} days; {institutions(plan, name)})"
+        for name, s in plan.cases.items()
+    )
     factors = ", ".join(f.path for f in e.factors()) or "as named"
-    stop = f"looks from {e.stopping.first or 'the default number of'} replicates on, every {e.stopping.step}, until every joint half-width is {e.stopping.half_width:g} or {e.replicates:,} replicates are there" if e.stopping.half_width else f"{e.replicates:,} replicates, fixed beforehand"
+    stop = (
+        f"looks from {e.stopping.first or 'the default number of'} replicates on, every {e.stopping.step}, until every joint half-width is {e.stopping.half_width:g} or {e.replicates:,} replicates are there"
+        if e.stopping.half_width
+        else f"{e.replicates:,} replicates, fixed beforehand"
+    )
     versions = ", ".join(f"{name} {number}" for name, number in m["versions"].items())
     told = {
         "Aims (ADEMP); objectives (STRESS 1)": e.question or "Not stated.",
@@ -188,7 +261,11 @@ def methods(found):
         "Performance measures (ADEMP)": "Monte Carlo standard errors and convergence are shown above; coverage of these intervals is printed by cogov bench coverage.",
         "Implementation; code access (STRESS 5, 6)": f"{versions}; {m['machine']}; digest of the model's sources {m['model']}. MIT licence. The same command gives the same digest of results: {found.found.digest()}.",
     }
-    return "<dl>" + "".join(f"<dt>{escape(name)}</dt><dd>{escape(words)}</dd>" for name, words in told.items()) + "</dl>"
+    return (
+        "<dl>"
+        + "".join(f"<dt>{escape(name)}</dt><dd>{escape(words)}</dd>" for name, words in told.items())
+        + "</dl>"
+    )
 
 
 def institutions(plan, case):
@@ -197,7 +274,10 @@ def institutions(plan, case):
     always = set.intersection(*arms)
     told = [f"on in every arm: {', '.join(sorted(always)) or 'no mechanism'}"]
     if some := sorted(set().union(*arms) - always):
-        told.append("on in some arms: " + ", ".join(f"{name} ({sum(name in on for on in arms):,} of {len(arms):,})" for name in some))
+        told.append(
+            "on in some arms: "
+            + ", ".join(f"{name} ({sum(name in on for on in arms):,} of {len(arms):,})" for name in some)
+        )
     return "; ".join(told)
 
 
@@ -209,10 +289,15 @@ def save(found, folder):
     for name in CAPTIONS.keys() - figures.keys():
         for kind in ("png", "svg"):
             (folder / "figures" / f"{name}.{kind}").unlink(missing_ok=True)
-    drawn = {name: keep(one, folder / "figures", name).with_suffix(".svg").read_bytes() for name, one in figures.items()}
+    drawn = {
+        name: keep(one, folder / "figures", name).with_suffix(".svg").read_bytes()
+        for name, one in figures.items()
+    }
     for name, table in found.tables().items():
         plain = table if name == "runs" else table.reset_index()
-        with (folder / "tables" / f"{name}.parquet").open("wb") as file:  # Arrow takes no path that is not UTF-8
+        with (folder / "tables" / f"{name}.parquet").open(
+            "wb"
+        ) as file:  # Arrow takes no path that is not UTF-8
             plain.to_parquet(file, index=False)
         write_csv(plain, folder / "tables" / f"{name}.csv", index=False)
     path = folder / "report.html"

@@ -8,14 +8,17 @@ import numpy as np
 from scipy import stats
 from scipy.stats import qmc
 
-from ...engine.parameters import ScenarioError
+from ...engine.parameters import UserError
 from ...engine.randomness import seed_of
 from ..execution.supervisor import end, pool
 
-ATOLL = 8         # trials that are asked for before any of them is answered, whatever the number of workers
-DEFENCE = 0.15    # share of a round's draws that come from the prior (Hesterberg 1995)
-SHAPES = ((0.55, 1.0), (0.30, 4.0))  # shares of a round that are drawn with so many times the variance of its proposal: tails are not to be missed
-WIDER = 1.5       # times the variance that an emulator finds, with which a round is drawn
+ATOLL = 8  # trials that are asked for before any of them is answered, whatever the number of workers
+DEFENCE = 0.15  # share of a round's draws that come from the prior (Hesterberg 1995)
+SHAPES = (
+    (0.55, 1.0),
+    (0.30, 4.0),
+)  # shares of a round that are drawn with so many times the variance of its proposal: tails are not to be missed
+WIDER = 1.5  # times the variance that an emulator finds, with which a round is drawn
 
 
 class Workers:
@@ -53,24 +56,32 @@ def search(chosen, trials, seed, method, answer):
 
 
 def optuna_study(seed, method):
-    """An Optuna study with a seed of its own. Raises ScenarioError where Optuna is not installed."""
+    """An Optuna study with a seed of its own. Raises UserError where Optuna is not installed."""
     try:
         import optuna
     except ImportError:
-        raise ScenarioError("the search needs Optuna: pip install 'cogov[search]'; or --method sobol, which does without") from None
+        raise UserError(
+            "the search needs Optuna: pip install 'cogov[search]'; or --method sobol, which does without"
+        ) from None
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     seed = seed_of("calibrate", "search", seed) % 2**31
     if method == "cma":
         try:
             import cmaes  # noqa: F401
         except ImportError:
-            raise ScenarioError("--method cma needs the package cmaes: pip install cmaes; or --method tpe") from None
+            raise UserError(
+                "--method cma needs the package cmaes: pip install cmaes; or --method tpe"
+            ) from None
         return optuna.create_study(sampler=optuna.samplers.CmaEsSampler(seed=seed, n_startup_trials=0))
     import warnings
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Optuna calls both options experimental
-        return optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed, n_startup_trials=0, multivariate=True, constant_liar=True))
+        return optuna.create_study(
+            sampler=optuna.samplers.TPESampler(
+                seed=seed, n_startup_trials=0, multivariate=True, constant_liar=True
+            )
+        )
 
 
 def remember(study, asked, chosen, u, value):
@@ -81,7 +92,13 @@ def remember(study, asked, chosen, u, value):
     from optuna.distributions import FloatDistribution
     from optuna.trial import create_trial
 
-    study.add_trial(create_trial(params={p.path: float(x) for p, x in zip(chosen, u)}, distributions={p.path: FloatDistribution(0.0, 1.0) for p in chosen}, value=value))
+    study.add_trial(
+        create_trial(
+            params={p.path: float(x) for p, x in zip(chosen, u)},
+            distributions={p.path: FloatDistribution(0.0, 1.0) for p in chosen},
+            value=value,
+        )
+    )
 
 
 def sobol(width, n, *seed):
@@ -113,7 +130,9 @@ def emulator(x, told, missed, widened):
     while worth(weights_of(missed, widened, heat)) < some and heat < 1e9:
         heat *= 1.3
     w, a = weights_of(missed, widened, heat) * len(x), terms(x)
-    gram = a.T @ (w[:, None] * a) + np.diag([1e-6] + [1.0] * (a.shape[1] - 1))  # ridge: what little data say nothing about stays flat
+    gram = a.T @ (w[:, None] * a) + np.diag(
+        [1e-6] + [1.0] * (a.shape[1] - 1)
+    )  # ridge: what little data say nothing about stays flat
     centre = w @ told / w.sum()
     beta = np.linalg.solve(gram, a.T @ (w[:, None] * (told - centre)))
     beta[0] += centre
@@ -128,7 +147,9 @@ def proposal(x, told, missed, widened, answer, seed):
     mean, cov = np.zeros(width), np.eye(width)
     for heat in (100.0, 30.0, 10.0, 3.0, 1.0, 1.0, 1.0):
         cloud = mean + points @ np.linalg.cholesky(WIDER * cov).T
-        log = stats.norm.logpdf(cloud).sum(axis=1) - stats.multivariate_normal.logpdf(cloud, mean, WIDER * cov).reshape(-1)
+        log = stats.norm.logpdf(cloud).sum(axis=1) - stats.multivariate_normal.logpdf(
+            cloud, mean, WIDER * cov
+        ).reshape(-1)
         far = (((terms(cloud) @ beta - target.numbers) / error) ** 2).sum(axis=1) * target.together
         log = log - 0.5 * far / (widened * heat)
         w = np.exp(log - log.max())
@@ -143,7 +164,10 @@ def density(x, proposals):
     prior = stats.norm.logpdf(x).sum(axis=1)
     told = []
     for mean, cov in proposals:
-        told += [np.log(share) + np.atleast_1d(stats.multivariate_normal.logpdf(x, mean, wide * cov)) for share, wide in SHAPES]
+        told += [
+            np.log(share) + np.atleast_1d(stats.multivariate_normal.logpdf(x, mean, wide * cov))
+            for share, wide in SHAPES
+        ]
         told.append(np.log(DEFENCE) + prior)
     return np.exp(prior - np.logaddexp.reduce(told, axis=0) + np.log(len(proposals)))
 
@@ -154,10 +178,18 @@ def rounds(u, first, missed, each, seed, answer):
     drawn, told, far = np.empty((0, width)), [], np.empty(0)
     for number, n in enumerate(each):
         every, numbers, values = np.vstack([u, drawn]), np.array([*first, *told]), np.append(missed, far)
-        mean, cov = proposal(stats.norm.ppf(every), numbers, values, max(1.0, values.min() / answer.independent), answer, seed)
+        mean, cov = proposal(
+            stats.norm.ppf(every), numbers, values, max(1.0, values.min() / answer.independent), answer, seed
+        )
         points = sobol(width + 1, n, seed, "round", number)
-        z, which, edge = stats.norm.ppf(points[:, :-1]), points[:, -1:], np.cumsum([share for share, _ in SHAPES])
-        near = mean + z @ np.linalg.cholesky(cov).T * np.sqrt(np.where(which < edge[0], SHAPES[0][1], SHAPES[1][1]))
+        z, which, edge = (
+            stats.norm.ppf(points[:, :-1]),
+            points[:, -1:],
+            np.cumsum([share for share, _ in SHAPES]),
+        )
+        near = mean + z @ np.linalg.cholesky(cov).T * np.sqrt(
+            np.where(which < edge[0], SHAPES[0][1], SHAPES[1][1])
+        )
         fresh = np.clip(stats.norm.cdf(np.where(which < edge[1], near, z)), 1e-6, 1 - 1e-6)
         proposals.append((mean, cov))
         found, value = answer(fresh)

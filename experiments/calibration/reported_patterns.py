@@ -13,38 +13,53 @@ from math import exp
 import numpy as np
 import pandas as pd
 
-from ...engine.parameters import ScenarioError, all_turned
-from ...engine.randomness import Luck, seed_of, whole_seed
+from ...engine.parameters import UserError, all_turned
+from ...engine.randomness import RandomNumbers, seed_of, whole_seed
 from ...model import measures
-from ...model.cases import altered, read, shipped
+from ...model.cases import alter_scenario, list_cases, read_case
 from ...model.issues.issue_table import PAID
 from ...model.issues.issue_table import name as called
 from ...model.resources.calendar import PAYERS
-from ...model.simulate import days, ended
+from ...model.simulate import days, finish_run
 from ..comparison.compare import each
 from ..comparison.runs import whole
 
 SPREAD = 0.25
-GIVEN = ("community", "compound", "calendar", "shock", "outset", "reported", "days")  # of a scenario: never varied
+GIVEN = (
+    "community",
+    "compound",
+    "calendar",
+    "shock",
+    "outset",
+    "reported",
+    "days",
+)  # of a scenario: never varied
 TIMES = ("begins", "ends", "strength")  # knobs of a mechanism that are the case's
 INTERVAL = (5, 95)
 WEEKS = 4  # in which a call is answered, or is not
 
 
-def patterns(case, *, replicates=30, seed=0, spread=SPREAD, workers=None, progress=None):
+def check_patterns(case, *, replicates=30, seed=0, spread=SPREAD, workers=None, progress=None):
     """Hold `case` against its report; a table with one row per reported outcome.
 
     Columns: case, name, words, measure, number (whether the report gives one), low, high (reported), median, p5, p95 (the
-    model's, over replicates), verdict. `progress` is called after every replicate. Raises ScenarioError.
+    model's, over replicates), verdict. `progress` is called after every replicate. Raises UserError.
     """
-    seed, scenario = whole_seed(seed), read(case) if isinstance(case, str) else case
+    seed, scenario = whole_seed(seed), read_case(case) if isinstance(case, str) else case
     replicates = whole("replicates", replicates, 2, 100_000)
     if not 0.0 <= spread <= 2.0:
-        raise ScenarioError(f"spread = {spread} is out of range; allowed is 0 to 2")
+        raise UserError(f"spread = {spread} is out of range; allowed is 0 to 2")
     for one in scenario.reported:
-        known(one, scenario)
-    told = list(each(partial(replicate, scenario, seed, spread), replicates, workers, progress)) if scenario.reported else []
-    return pd.DataFrame([row(scenario, one, np.array([values[one.name] for values in told])) for one in scenario.reported], columns=COLUMNS)
+        check_measure(one, scenario)
+    told = (
+        list(each(partial(replicate, scenario, seed, spread), replicates, workers, progress))
+        if scenario.reported
+        else []
+    )
+    return pd.DataFrame(
+        [row(scenario, one, np.array([values[one.name] for values in told])) for one in scenario.reported],
+        columns=COLUMNS,
+    )
 
 
 COLUMNS = ["case", "name", "words", "measure", "number", "low", "high", "median", "p5", "p95", "verdict"]
@@ -53,10 +68,23 @@ COLUMNS = ["case", "name", "words", "measure", "number", "low", "high", "median"
 def row(scenario, one, values):
     """One outcome, the reported range beside the model's."""
     low, high = one.low - one.tolerance, one.high + one.tolerance
-    values = values[~np.isnan(values)] if not np.isnan(values).all() else np.array([0.0])  # what a replicate cannot say is left out
+    values = (
+        values[~np.isnan(values)] if not np.isnan(values).all() else np.array([0.0])
+    )  # what a replicate cannot say is left out
     median, (p5, p95) = np.median(values), np.percentile(values, INTERVAL)
     shown = [bound if abs(bound) < 1e12 else np.nan for bound in (low, high)]
-    return [scenario.name, one.name, one.words, one.measure, one.number, *shown, median, p5, p95, verdict(low, high, median, p5, p95)]
+    return [
+        scenario.name,
+        one.name,
+        one.words,
+        one.measure,
+        one.number,
+        *shown,
+        median,
+        p5,
+        p95,
+        verdict(low, high, median, p5, p95),
+    ]
 
 
 def verdict(low, high, median, p5, p95):
@@ -73,12 +101,14 @@ def verdict(low, high, median, p5, p95):
 def replicate(scenario, seed, spread, number):
     """One replicate of every arm that the reported outcomes need: name of the outcome -> value."""
     lucky = seed_of("patterns", scenario.name, seed, number)
-    drawn = varied(scenario, Luck("patterns", seed, number), spread)
+    drawn = perturb_assumptions(scenario, RandomNumbers("patterns", seed, number), spread)
     arms, values = {}, {}
     for one in scenario.reported:
         if one.measure.startswith("gain:"):
             plain = replace(one, measure=one.measure.removeprefix("gain:"))
-            values[one.name] = value(replace(plain, off=(), on=()), drawn, lucky, arms) - value(plain, drawn, lucky, arms)
+            values[one.name] = value(replace(plain, off=(), on=()), drawn, lucky, arms) - value(
+                plain, drawn, lucky, arms
+            )
         else:
             values[one.name] = value(one, drawn, lucky, arms)
     return values
@@ -89,12 +119,16 @@ def value(one, scenario, lucky, arms):
     last = one.days or scenario.days
     key = (one.off, one.on, last)
     if key not in arms:
-        arms[key] = lived(replace(altered(scenario, one.on, one.off), days=last), lucky)
+        arms[key] = simulate_with_seed(replace(alter_scenario(scenario, one.on, one.off), days=last), lucky)
     kind, _, what = one.measure.partition(":")
-    return float(MEASURES[kind](arms[key], *what.split(":")) if kind in MEASURES else measures.summary(arms[key].run)[kind])
+    return float(
+        MEASURES[kind](arms[key], *what.split(":"))
+        if kind in MEASURES
+        else measures.summary(arms[key].run)[kind]
+    )
 
 
-def varied(scenario, luck, spread):
+def perturb_assumptions(scenario, luck, spread):
     """The scenario with every assumed parameter drawn anew; a name's luck is its own, whatever else there is."""
     settings = {}
     for path, f, now in numbers(scenario):
@@ -107,7 +141,9 @@ def varied(scenario, luck, spread):
 
 def numbers(part, prefix=""):
     """(path, field, value) of every knob below `part` that is not the case's own."""
-    for name, inner in part.items() if isinstance(part, dict) else ((f.name, getattr(part, f.name)) for f in fields(part)):
+    for name, inner in (
+        part.items() if isinstance(part, dict) else ((f.name, getattr(part, f.name)) for f in fields(part))
+    ):
         if (prefix + name).startswith(GIVEN) or (prefix.startswith("mechanisms.") and name in TIMES):
             continue
         f = None if isinstance(part, dict) else part.__dataclass_fields__[name]
@@ -121,12 +157,12 @@ def numbers(part, prefix=""):
 
 
 @dataclass
-class Lived:
+class ObservedRun:
     """A run, and what was seen on the way."""
 
     scenario: object
     run: object
-    signed: dict     # category -> largest share of households that had signed for one project
+    signed: dict  # category -> largest share of households that had signed for one project
     answered: float  # share of members and listed volunteers who gave an evening in the last four weeks
     helping: np.ndarray  # (households,) bool  whether somebody there did
     evenings: float  # of members, that found work
@@ -136,7 +172,7 @@ class Lived:
         return self.run.issues[self.run.issues["category"] == list(self.scenario.issues).index(category)]
 
 
-def lived(scenario, lucky):
+def simulate_with_seed(scenario, lucky):
     """Live through a scenario with one luck, and look at what signatures are collected."""
     series, names, gave = np.zeros((scenario.days, len(measures.DAILY))), list(scenario.issues), False
     signed = {name: 0.0 for name in names if scenario.issues[name].rule}
@@ -151,9 +187,16 @@ def lived(scenario, lucky):
     people, evening = world.residents, scenario.party_members.evening
     asked = people.member | people.volunteer
     hours = world.ledger.hours[:-1, PAYERS.index("member")].sum()
-    run = ended(world, scenario, dict(zip(measures.DAILY, series.T)))
+    run = finish_run(world, scenario, dict(zip(measures.DAILY, series.T)))
     helping = np.bincount(people.home, gave) > 0
-    return Lived(scenario, run, signed, gave[asked].mean() if asked.any() else 0.0, helping, hours / evening if evening else 0.0)
+    return ObservedRun(
+        scenario,
+        run,
+        signed,
+        gave[asked].mean() if asked.any() else 0.0,
+        helping,
+        hours / evening if evening else 0.0,
+    )
 
 
 def half(series):
@@ -179,7 +222,7 @@ def late(world, name):
     return measures.share(np.count_nonzero(done & recent), np.count_nonzero(old & recent))
 
 
-def turned_out(world, category):
+def share_of_homes_that_helped(world, category):
     """Share of the homes where an issue of a category was resolved, in which somebody helped in the last weeks; nothing where none was."""
     i = world.of(category)
     homes = i["household"][(i["resolved"] >= 0) & (i["household"] >= 0)]
@@ -202,19 +245,19 @@ def after(world, mechanism, category):
     return np.median(end - np.maximum(i["born"], begin)) if len(i) else np.nan
 
 
-def done(world, category, mechanism=""):
+def share_resolved(world, category, mechanism=""):
     """Share of issues resolved; of those that a mechanism met, if it is named."""
     return share(since(world, category, mechanism)["resolved"] >= 0)
 
 
-def credited(world, mechanism):
+def share_credited(world, mechanism):
     """Share of resolved issues that a mechanism had a hand in: told, agreed, consented, begun or done by it."""
     code, h = world.run.names.index(mechanism), world.run.history
     done = world.run.issues["id"][world.run.issues["resolved"] >= 0]
     return share(np.isin(done, h["issue"][h["by"] == code]))
 
 
-def paid(world, category):
+def yuan_paid(world, category):
     """Yuan paid for issues of a category."""
     h = world.run.history
     which = (h["what"] == PAID) & np.isin(h["issue"], world.of(category)["id"])
@@ -232,12 +275,16 @@ def sittings(of):
     return taken
 
 
-MEASURES = {  # name -> function of a `Lived` and of what stands behind the colon; any measure of a run's summary is one too
+MEASURES = {  # name -> function of a `ObservedRun` and of what stands behind the colon; any measure of a run's summary is one too
     "slope": lambda world, name: half(world.run.series[{"backlog": "open"}.get(name, name)]),
-    "rise": lambda world, name: world.run.series[name][-1] - world.run.series[name][min(29, world.run.days - 1)],
+    "rise": lambda world, name: (
+        world.run.series[name][-1] - world.run.series[name][min(29, world.run.days - 1)]
+    ),
     "signed": lambda world, category: world.signed[category],
-    "days": lambda world, category: np.median(spans(world, category)) if len(world.of(category)) else world.run.days,
-    "done": done,
+    "days": lambda world, category: (
+        np.median(spans(world, category)) if len(world.of(category)) else world.run.days
+    ),
+    "done": share_resolved,
     "arose": lambda world, category: len(world.of(category)),
     "resolved": lambda world, category: np.count_nonzero(world.of(category)["resolved"] >= 0),
     "answered": lambda world, *_: world.answered,
@@ -246,23 +293,23 @@ MEASURES = {  # name -> function of a `Lived` and of what stands behind the colo
     "longest": sittings(np.max),
     "late": late,
     "after": after,
-    "settled_by": credited,
-    "turned_out": turned_out,
-    "yuan": paid,
-}  # fmt: skip
+    "settled_by": share_credited,
+    "turned_out": share_of_homes_that_helped,
+    "yuan": yuan_paid,
+}
 OF_CATEGORY = ("signed", "days", "done", "arose", "resolved", "sittings", "longest", "turned_out", "yuan")
 
 
-def known(one, scenario):
-    """Refuse a measure that does not exist. Raises ScenarioError."""
+def check_measure(one, scenario):
+    """Refuse a measure that does not exist. Raises UserError."""
     kind, _, what = one.measure.removeprefix("gain:").partition(":")
     path = f"{scenario.name}: reported {one.name!r}: measure = {one.measure!r}"
     if what and kind in OF_CATEGORY and what.partition(":")[0] not in scenario.issues:
-        raise ScenarioError(f"{path}: no category is called {what!r}")
+        raise UserError(f"{path}: no category is called {what!r}")
     if kind not in MEASURES and kind not in measures.SUMMARY:
-        raise ScenarioError(f"{path} is unknown; there are: {', '.join(sorted({*MEASURES, *measures.SUMMARY}))}")
+        raise UserError(f"{path} is unknown; there are: {', '.join(sorted({*MEASURES, *measures.SUMMARY}))}")
 
 
 def everything(cases=(), **options):
     """The patterns of several cases, or of all that ship, one below the other."""
-    return pd.concat([patterns(case, **options) for case in cases or shipped()], ignore_index=True)
+    return pd.concat([check_patterns(case, **options) for case in cases or list_cases()], ignore_index=True)

@@ -5,14 +5,14 @@ from functools import cached_property
 
 import numpy as np
 
-from ...engine.parameters import ScenarioError
+from ...engine.parameters import UserError
 from ...engine.randomness import seed_of, whole_seed
 from ...model import measures
 from ...model import simulate as engine
-from ...model.cases import altered, read
+from ...model.cases import alter_scenario, read_case
 from ...model.issues.categories import FAMILIES, SCOPES
 from ...model.issues.issue_table import STATES, WHAT
-from ...model.precompile import ensure
+from ...model.precompile import ensure_compiled
 from ...model.resources.ledger import PAYERS
 from ...model.scenario import Scenario, census_of
 
@@ -21,7 +21,7 @@ DESKS = "(desks)"  # the ledger's row for work that no mechanism sent
 
 
 @dataclass
-class Tables:
+class RunTables:
     """A finished run as pandas tables, each made when it is first asked for; `summary` and `spending` without pandas."""
 
     scenario: Scenario
@@ -87,25 +87,25 @@ class Tables:
 
 def scenario_of(case):
     """A scenario itself, or the one that a name or path means."""
-    return case if isinstance(case, Scenario) else read(case)
+    return case if isinstance(case, Scenario) else read_case(case)
 
 
 def simulate(case, *, seed=0, days=None, on=(), off=(), settings=(), within=measures.WITHIN, progress=None):
-    """Live through `case` (a name, a path or a Scenario) once; returns `Tables`.
+    """Live through `case` (a name, a path or a Scenario) once; returns `RunTables`.
 
     `on`, `off` name mechanisms; `settings` turns knobs, {"committee.staff": 3} or ["committee.staff=3"]; `within` is the
     days that count as in time; `progress`, if given, is called every day. The same seed is the same luck, whatever is
-    switched on. Raises ScenarioError.
+    switched on. Raises UserError.
     """
-    seed, scenario = whole_seed(seed), altered(scenario_of(case), on, off, settings, days)
-    ensure(scenario.mechanisms)
-    return Tables(scenario, seed, within, engine.simulate(scenario, "run", seed, progress=progress))
+    seed, scenario = whole_seed(seed), alter_scenario(scenario_of(case), on, off, settings, days)
+    ensure_compiled(scenario.mechanisms)
+    return RunTables(scenario, seed, within, engine.simulate(scenario, "run", seed, progress=progress))
 
 
 def whole(name, value, low, high):
-    """A count as an int. Raises ScenarioError."""
+    """A count as an int. Raises UserError."""
     if isinstance(value, bool) or not hasattr(value, "__index__") or not low <= value <= high:
-        raise ScenarioError(f"{name} = {value!r} is out of range; allowed is a whole number, {low:,} to {high:,}")
+        raise UserError(f"{name} = {value!r} is out of range; allowed is a whole number, {low:,} to {high:,}")
     return int(value)
 
 
@@ -123,7 +123,9 @@ def spending(run):
     community = np.append(run.ledger.fen[:-1], fen[-1] - run.ledger.fen[:-1].sum()) / 100
     compounds = np.append(np.zeros(len(run.names)), fen[:-1].sum() / 100)
     amounts = np.column_stack([run.ledger.hours, community, compounds])
-    rows = {name: dict(zip((*PAYERS, *SOURCES), row.tolist())) for name, row in zip((*run.names, DESKS), amounts)}
+    rows = {
+        name: dict(zip((*PAYERS, *SOURCES), row.tolist())) for name, row in zip((*run.names, DESKS), amounts)
+    }
     return {name: row for name, row in rows.items() if name == DESKS or sum(row.values()) > 0}
 
 

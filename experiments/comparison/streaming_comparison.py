@@ -13,19 +13,31 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from ...engine.parameters import ScenarioError
+from ...engine.parameters import UserError
 from ...engine.randomness import seed_of, whole_seed
 from ...model import measures
 from ...model.simulate import simulate
-from ..execution.supervisor import NO_PROCESS, alone, begun, end, processes_of
+from ..execution.supervisor import NO_PROCESS, alone, end, processes_of, start_pool
 from ..statistics.paired import half_width, too_few
-from .compare import ARMS, EXPERIMENT, bands, boiled, curves, ledgers, paired, tabled
+from .compare import (
+    ARMS,
+    EXPERIMENT,
+    bands,
+    curves,
+    ledgers,
+    paired_differences,
+    reduce_runs,
+    tabulate_pairs,
+)
 
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # pairs after which a summary is given
 MOST = 10_000
-LOOK = 0.05   # seconds between looks at whether it was cancelled
-FEW = 10      # issues below which a share of them is not told
-DAILY = {"backlog": "open", "trust": "trust_committee"}  # what is kept day by day -> series of a run; and "resolution"
+LOOK = 0.05  # seconds between looks at whether it was cancelled
+FEW = 10  # issues below which a share of them is not told
+DAILY = {
+    "backlog": "open",
+    "trust": "trust_committee",
+}  # what is kept day by day -> series of a run; and "resolution"
 
 WORDS = {  # of `verdict`
     "en": {
@@ -60,7 +72,7 @@ WORDS = {  # of `verdict`
         "verdict_without": "没有",
         "verdict_with": "有",
     },
-}  # fmt: skip
+}
 
 
 def luck(scenario, seed=0, number=0):
@@ -68,15 +80,18 @@ def luck(scenario, seed=0, number=0):
     return seed_of(EXPERIMENT, scenario.name, seed, number)
 
 
-def lived(arms, seed, within, number, progress=None):
+def simulate_pair(arms, seed, within, number, progress=None):
     """One replicate of both arms, boiled down."""
-    return summed([simulate(arm, luck(arm, seed, number), progress=progress) for arm in arms], within)
+    return summarise_pair([simulate(arm, luck(arm, seed, number), progress=progress) for arm in arms], within)
 
 
-def summed(done, within):
+def summarise_pair(done, within):
     """What `compare` keeps of the runs of both arms, and day by day what DAILY names."""
     daily = {name: [np.asarray(run.series[series], float) for run in done] for name, series in DAILY.items()}
-    return {**boiled(done, within), "daily": {"resolution": [rate_by_day(run, within)[1:] for run in done], **daily}}
+    return {
+        **reduce_runs(done, within),
+        "daily": {"resolution": [rate_by_day(run, within)[1:] for run in done], **daily},
+    }
 
 
 def rate_by_day(run, within=measures.WITHIN):
@@ -92,22 +107,22 @@ def rate_by_day(run, within=measures.WITHIN):
 
 
 @dataclass(frozen=True)
-class Summary:
+class PairSummary:
     """What the first pairs say; tables are those of `compare.Comparison`."""
 
-    pairs: tuple   # of `lived`, in the order of replicates
-    of: int        # pairs that were asked for
+    pairs: tuple  # of `simulate_pair`, in the order of replicates
+    of: int  # pairs that were asked for
     days: int
     within: int
 
     @cached_property
     def rows(self):
-        return tabled(self.pairs)
+        return tabulate_pairs(self.pairs)
 
     @cached_property
     def table(self):
         """Per measure: without, with, difference, low, high, correlation, pairs."""
-        return paired(self.rows)
+        return paired_differences(self.rows)
 
     @cached_property
     def series(self):
@@ -128,14 +143,21 @@ class Summary:
         """Per day the mean paired difference of "backlog", "resolution" or "trust", with Student's 95 % interval, each day by itself."""
         a, b = (np.array([both["daily"][what][k] for both in self.pairs]) for k in (0, 1))
         mean, half = (b - a).mean(axis=0), half_width(b - a)
-        return pd.DataFrame({"difference": mean, "low": mean - half, "high": mean + half}, index=pd.RangeIndex(1, self.days + 1, name="day"))
+        return pd.DataFrame(
+            {"difference": mean, "low": mean - half, "high": mean + half},
+            index=pd.RangeIndex(1, self.days + 1, name="day"),
+        )
 
     def settling(self, measure="resolution_rate"):
         """The paired difference of a measure after the first 1, 2, 3 ... pairs, with its interval."""
         wide = self.rows.set_index(["replicate", "arm"])[measure].unstack("arm")
         d = (wide[ARMS[1]] - wide[ARMS[0]]).dropna().to_numpy()
         told = [(d[:n].mean(), half_width(d[:n])) for n in range(1, len(d) + 1)]
-        return pd.DataFrame([(mean, mean - half, mean + half) for mean, half in told], columns=["difference", "low", "high"], index=pd.RangeIndex(1, len(d) + 1, name="pairs"))
+        return pd.DataFrame(
+            [(mean, mean - half, mean + half) for mean, half in told],
+            columns=["difference", "low", "high"],
+            index=pd.RangeIndex(1, len(d) + 1, name="pairs"),
+        )
 
     def found(self):
         """What the pairs say of the resolution rate: "none", "one", "alike", "open", "raises" or "lowers"."""
@@ -148,18 +170,38 @@ class Summary:
             return "alike"
         if not np.isfinite(rate.low):
             return "one"
-        return "open" if rate.low <= 0 <= rate.high or too_few(d) else "raises" if rate.difference > 0 else "lowers"
+        return (
+            "open"
+            if rate.low <= 0 <= rate.high or too_few(d)
+            else "raises"
+            if rate.difference > 0
+            else "lowers"
+        )
 
     def verdict(self, lang="en", arms=None, words=None):
         """The answer in a sentence or two, English or Chinese; `arms`: what to call the two."""
         say = words or WORDS[lang]
         rate, hours, yuan = (self.table.loc[name] for name in ("resolution_rate", "hours", "yuan"))
         a, b = arms or (say["verdict_without"], say["verdict_with"])
-        told = {"a": a, "b": b, "without": f"{rate['without']:.1%}", "with_": f"{rate['with']:.1%}", "points": f"{100 * abs(rate.difference):.1f}",
-                "within": self.within, "pairs": int(rate.pairs)}  # fmt: skip
-        interval = say["verdict_interval"].format(low=f"{100 * rate.low:+.1f}", high=f"{100 * rate.high:+.1f}", pairs=told["pairs"])
+        told = {
+            "a": a,
+            "b": b,
+            "without": f"{rate['without']:.1%}",
+            "with_": f"{rate['with']:.1%}",
+            "points": f"{100 * abs(rate.difference):.1f}",
+            "within": self.within,
+            "pairs": int(rate.pairs),
+        }
+        interval = say["verdict_interval"].format(
+            low=f"{100 * rate.low:+.1f}", high=f"{100 * rate.high:+.1f}", pairs=told["pairs"]
+        )
         sentence = say[f"verdict_{self.found()}"].format(interval=interval, **told)
-        changed = {name: say[f"verdict_{name}{'_open' if row.low <= 0 <= row.high else ''}"].format(n=f"{row.difference:+,.0f}") for name, row in (("hours", hours), ("yuan", yuan))}
+        changed = {
+            name: say[f"verdict_{name}{'_open' if row.low <= 0 <= row.high else ''}"].format(
+                n=f"{row.difference:+,.0f}"
+            )
+            for name, row in (("hours", hours), ("yuan", yuan))
+        }
         price = say["verdict_price"].format(days=self.days, **changed)
         return f"{sentence} {price}" if lang == "en" else sentence + price
 
@@ -168,24 +210,28 @@ class Cancelled(Exception):
     """Raised within a day of being cancelled."""
 
 
-class Pairs:
+class StreamingComparison:
     """Two scenarios of one case, lived through pair by pair.
 
     `until(20)` yields a Summary after 1, 2, 5, 10 and 20 pairs; `until(100)` later goes on from there. `cancel()`, from any
     thread, ends it and its processes; what was lived is kept. `workers`: processes of its own, 0 for none beside this one, which then
     answers a cancel within a simulated day. `first`: the runs of both arms in replicate 0, where they are there already (of two
-    films), so that the first summary costs nothing. `live(number, look)`, with no workers, is another way to come by a pair. Raises ScenarioError where the arms are not of one case, or not of as many days.
+    films), so that the first summary costs nothing. `live(number, look)`, with no workers, is another way to come by a pair. Raises UserError where the arms are not of one case, or not of as many days.
     """
 
     def __init__(self, arms, *, seed=0, within=measures.WITHIN, workers=None, first=None, live=None):
         self.arms, self.seed, self.within = tuple(arms), (seed := whole_seed(seed)), within
-        self.live = live or (lambda number, look: lived(self.arms, seed, within, number, look))
+        self.live = live or (lambda number, look: simulate_pair(self.arms, seed, within, number, look))
         left, right = self.arms
         if (left.name, left.days) != (right.name, right.days):
-            raise ScenarioError(f"{left.name}, {left.days} days, and {right.name}, {right.days} days, are no pair: arms are of one case and of as many days")
+            raise UserError(
+                f"{left.name}, {left.days} days, and {right.name}, {right.days} days, are no pair: arms are of one case and of as many days"
+            )
         every = processes_of(workers)
-        self.workers = min(4, max(1, every - 1), every) if workers is None else every  # of all cores one is left to who looks on
-        self.pairs = [summed(first, within)] if first else []
+        self.workers = (
+            min(4, max(1, every - 1), every) if workers is None else every
+        )  # of all cores one is left to who looks on
+        self.pairs = [summarise_pair(first, within)] if first else []
         self._stop, self._lock, self._pool = threading.Event(), threading.Lock(), None
 
     @property
@@ -198,9 +244,9 @@ class Pairs:
         self._close()
 
     def until(self, count):
-        """Yield summaries up to `count` pairs; nothing more once it is cancelled. Raises ScenarioError, OSError when its processes die."""
+        """Yield summaries up to `count` pairs; nothing more once it is cancelled. Raises UserError, OSError when its processes die."""
         if not 1 <= count <= MOST:
-            raise ScenarioError(f"pairs = {count} is out of range; allowed is 1 to {MOST}")
+            raise UserError(f"pairs = {count} is out of range; allowed is 1 to {MOST}")
         had = len(self.pairs)
         if had and not self.cancelled:
             yield self.summary(count)
@@ -219,7 +265,7 @@ class Pairs:
 
     def summary(self, of=None):
         """What there is so far; one pair at least."""
-        return Summary(tuple(self.pairs), max(of or 0, len(self.pairs)), self.arms[0].days, self.within)
+        return PairSummary(tuple(self.pairs), max(of or 0, len(self.pairs)), self.arms[0].days, self.within)
 
     def _live(self, numbers):
         """Pairs by their numbers, in that order."""
@@ -229,7 +275,7 @@ class Pairs:
             return
         executor, waiting = self._open(), deque()
         for number in numbers:
-            waiting.append(executor.submit(lived, self.arms, self.seed, self.within, number))
+            waiting.append(executor.submit(simulate_pair, self.arms, self.seed, self.within, number))
             if len(waiting) > 2 * self.workers:
                 yield self._result(waiting.popleft())
         while waiting:
@@ -239,7 +285,7 @@ class Pairs:
         with self._lock:
             self._look()
             try:
-                self._pool, _ = begun(self.workers)
+                self._pool, _ = start_pool(self.workers)
             except NO_PROCESS as error:
                 self._pool = alone(error)
             return self._pool

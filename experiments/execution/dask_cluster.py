@@ -15,10 +15,10 @@ from functools import lru_cache
 from ipaddress import ip_address
 
 from ...engine import jit
-from ...engine.parameters import ScenarioError
+from ...engine.parameters import UserError
 
 PATIENCE = 20.0  # seconds to wait for the scheduler to answer, and for a first worker
-LOOK = 5.0       # seconds between looks at how wide the cluster is
+LOOK = 5.0  # seconds between looks at how wide the cluster is
 SAFE = ("tls", "wss")
 CONFIGURE = "set distributed.comm.tls.ca-file, .client.cert and .client.key in Dask's configuration"
 
@@ -34,9 +34,11 @@ class Cluster(Executor):
         self.threads, self.looked = 0, -LOOK
 
     def submit(self, fn, /, *args):
-        """Send a task to whichever worker is free. Raises ScenarioError once the scheduler is gone."""
+        """Send a task to whichever worker is free. Raises UserError once the scheduler is gone."""
         if self.client.status != "running":
-            raise ScenarioError(f"--scheduler {self.address}: the connection is lost. What was handed in is kept; the same command goes on from there when the scheduler is back")
+            raise UserError(
+                f"--scheduler {self.address}: the connection is lost. What was handed in is kept; the same command goes on from there when the scheduler is back"
+            )
         return self.futures.submit(at_home, self.source, fn, *args)
 
     def width(self):
@@ -53,9 +55,11 @@ class Cluster(Executor):
 
 
 def at_home(source, job, *args):
-    """Do a task where the model is the one of the sweep: workers may join at any time. Raises ScenarioError elsewhere."""
+    """Do a task where the model is the one of the sweep: workers may join at any time. Raises UserError elsewhere."""
     if here() != source:
-        raise ScenarioError(f"a worker has another version of the model ({here()}, the sweep is of {source}): install the same cogov there. What was handed in is kept")
+        raise UserError(
+            f"a worker has another version of the model ({here()}, the sweep is of {source}): install the same cogov there. What was handed in is kept"
+        )
     return job(*args)
 
 
@@ -64,30 +68,36 @@ def here():
     return jit.version()
 
 
-def connected(address, insecure=False):
-    """A `Cluster` on the scheduler at `address`, every worker of which has this cogov. Raises ScenarioError."""
+def connect(address, insecure=False):
+    """A `Cluster` on the scheduler at `address`, every worker of which has this cogov. Raises UserError."""
     try:
         from distributed import Client
     except ImportError:
-        raise ScenarioError("--executor dask needs Dask: pip install 'cogov[dask]'") from None
-    guarded(address, insecure)
+        raise UserError("--executor dask needs Dask: pip install 'cogov[dask]'") from None
+    check_security(address, insecure)
     for name in ("distributed.batched", "distributed.client"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)  # of a lost connection they print what came from where; `submit` says it in a line
+        logging.getLogger(name).setLevel(
+            logging.CRITICAL
+        )  # of a lost connection they print what came from where; `submit` says it in a line
     try:
         client, problem = Client(address, timeout=PATIENCE, set_as_default=False), ""
     except (OSError, ValueError, TypeError, RuntimeError) as error:
         problem = str(error)
     if problem:
         gc.collect()  # what was half made closes itself now; let go any later, it may do so while the next is made, and both wait for ever
-        raise ScenarioError(f"--scheduler {address}: {problem}; is `dask scheduler` running there, and does it speak {protocol(address)}?")
+        raise UserError(
+            f"--scheduler {address}: {problem}; is `dask scheduler` running there, and does it speak {protocol(address)}?"
+        )
     try:
         client.wait_for_workers(1, timeout=PATIENCE)
-        alike(client)
+        check_same_model(client)
         return Cluster(client, address)
     except BaseException as error:
         client.close(timeout=2)
         if isinstance(error, TimeoutError):
-            raise ScenarioError(f"--scheduler {address} has no worker: start some with `dask worker {address} --nthreads 1`; an adaptive cluster must keep one at least") from None
+            raise UserError(
+                f"--scheduler {address} has no worker: start some with `dask worker {address} --nthreads 1`; an adaptive cluster must keep one at least"
+            ) from None
         raise
 
 
@@ -95,19 +105,21 @@ def protocol(address):
     return address.partition("://")[0] if "://" in address else "tcp"
 
 
-def guarded(address, insecure):
-    """Raise ScenarioError where others could listen in or, worse, join in; or where TLS is asked for and not set up."""
+def check_security(address, insecure):
+    """Raise UserError where others could listen in or, worse, join in; or where TLS is asked for and not set up."""
     from distributed.security import Security
 
     if protocol(address) in SAFE:
         try:
             certified = Security().get_connection_args("client").get("ssl_context")
         except (OSError, ValueError) as error:
-            raise ScenarioError(f"--scheduler {address}: the certificates of Dask's configuration cannot be used: {error}; {CONFIGURE}") from None
+            raise UserError(
+                f"--scheduler {address}: the certificates of Dask's configuration cannot be used: {error}; {CONFIGURE}"
+            ) from None
         if not certified:
-            raise ScenarioError(f"--scheduler {address} needs certificates: {CONFIGURE} (docs/cluster.md)")
+            raise UserError(f"--scheduler {address} needs certificates: {CONFIGURE} (docs/cluster.md)")
     elif not insecure and not loopback(address):
-        raise ScenarioError(
+        raise UserError(
             f"--scheduler {address} is neither encrypted nor on this machine: anyone on the network between could run code on it, and here. "
             "Use tls://, or an SSH tunnel to tcp://127.0.0.1; --insecure where the network is yours alone"
         )
@@ -126,11 +138,13 @@ def loopback(address):
         return False
 
 
-def alike(client):
-    """Raise ScenarioError unless the scheduler and all workers have this very model, on the same Python, NumPy and numba, and a thread each."""
+def check_same_model(client):
+    """Raise UserError unless the scheduler and all workers have this very model, on the same Python, NumPy and numba, and a thread each."""
     package = __package__.partition(".")[0]
 
-    def identity(package):  # defined in here, it is sent whole: whoever is asked need not have cogov to answer
+    def identity(
+        package,
+    ):  # defined in here, it is sent whole: whoever is asked need not have cogov to answer
         import platform
         from importlib import import_module
         from importlib.metadata import version
@@ -139,22 +153,39 @@ def alike(client):
             model = import_module(f"{package}.engine.jit").version()
         except ImportError as error:
             return f"has no cogov ({error})"
-        return {"model": model, "Python": platform.python_version().rpartition(".")[0], "numpy": version("numpy"), "numba": version("numba")}
+        return {
+            "model": model,
+            "Python": platform.python_version().rpartition(".")[0],
+            "numpy": version("numpy"),
+            "numba": version("numba"),
+        }
 
     ours = identity(package)
     theirs = {"the scheduler": client.run_on_scheduler(identity, package)}
-    theirs |= {f"worker {name}": told for name, told in client.run(identity, package, on_error="return").items() if not isinstance(told, OSError)}  # gone meanwhile
-    broad = [f"worker {name} has {threads} threads" for name, threads in client.nthreads().items() if threads > 1]
+    theirs |= {
+        f"worker {name}": told
+        for name, told in client.run(identity, package, on_error="return").items()
+        if not isinstance(told, OSError)
+    }  # gone meanwhile
+    broad = [
+        f"worker {name} has {threads} threads" for name, threads in client.nthreads().items() if threads > 1
+    ]
     if broad:  # a limit of time is kept by a process, not by a thread
-        raise ScenarioError(f"{broad[0]}: a run that is stuck can only be stopped with its process; start workers with --nthreads 1, and --nworkers as many as there are cores")
+        raise UserError(
+            f"{broad[0]}: a run that is stuck can only be stopped with its process; start workers with --nthreads 1, and --nworkers as many as there are cores"
+        )
     strange = [f"{name} {difference(told, ours)}" for name, told in theirs.items() if told != ours]
     if strange:
         more = f"; and {len(strange) - 3} others" if len(strange) > 3 else ""
-        raise ScenarioError(f"the cluster is not what the sweep was planned with: {'; '.join(strange[:3])}{more}. Install the same cogov and requirements.lock on all of it")
+        raise UserError(
+            f"the cluster is not what the sweep was planned with: {'; '.join(strange[:3])}{more}. Install the same cogov and requirements.lock on all of it"
+        )
 
 
 def difference(told, ours):
     """What somebody has that is not ours, in words."""
     if not isinstance(told, dict):
         return told if isinstance(told, str) else f"cannot answer ({type(told).__name__}: {told})"
-    return "has " + ", ".join(f"{name} {told[name]} (here {ours[name]})" for name in ours if told[name] != ours[name])
+    return "has " + ", ".join(
+        f"{name} {told[name]} (here {ours[name]})" for name in ours if told[name] != ours[name]
+    )

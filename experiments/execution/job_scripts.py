@@ -11,47 +11,52 @@ from dataclasses import dataclass
 from math import ceil
 from pathlib import PurePosixPath
 
-from ...engine.parameters import ScenarioError
+from ...engine.parameters import UserError
 from .memory import peak
 
-MOST = 1000   # shards: SLURM's MaxArraySize is 1001, unless a site says otherwise
-SLACK = 3.0   # times the guess: other machines are slower, and runs uneven
-START = 10    # minutes to load, and to compile where nothing is compiled yet
-WASTE = 1.5   # times the memory that a process was seen to hold
-RETRIES = 6   # of a shard that fails
+MOST = 1000  # shards: SLURM's MaxArraySize is 1001, unless a site says otherwise
+SLACK = 3.0  # times the guess: other machines are slower, and runs uneven
+START = 10  # minutes to load, and to compile where nothing is compiled yet
+WASTE = 1.5  # times the memory that a process was seen to hold
+RETRIES = 6  # of a shard that fails
 
 
 @dataclass(frozen=True)
 class Job:
     """A sweep as shards, and what each of them asks of its machine."""
 
-    name: str        # letters, digits and hyphens
-    file: str        # the experiment, as its machine finds it
-    out: str         # folder of the results; shards go into folders of their own in it
+    name: str  # letters, digits and hyphens
+    file: str  # the experiment, as its machine finds it
+    out: str  # folder of the results; shards go into folders of their own in it
     runs: int
     shards: int
-    cpus: int        # of each shard
+    cpus: int  # of each shard
     minutes: int
     megabytes: int
 
 
 def job(plan, guess, file, out, shards, cpus):
-    """The job of a planned sweep; `guess` as `sweep.estimated` gives. Raises ScenarioError."""
+    """The job of a planned sweep; `guess` as `sweep.estimate_cost` gives. Raises UserError."""
     replicates = plan.experiment.replicates
     if not 1 <= shards <= min(guess.runs, MOST):
-        raise ScenarioError(f"--shards {shards} is out of range; allowed is 1 to {min(guess.runs, MOST):,}" + (", for there are no more runs" if guess.runs < MOST else ""))
-    shown(FILE=file, results=out)
-    largest = ceil(replicates / shards) * len(plan.arms) if replicates >= shards else ceil(guess.runs / shards)
+        raise UserError(
+            f"--shards {shards} is out of range; allowed is 1 to {min(guess.runs, MOST):,}"
+            + (", for there are no more runs" if guess.runs < MOST else "")
+        )
+    check_names(FILE=file, results=out)
+    largest = (
+        ceil(replicates / shards) * len(plan.arms) if replicates >= shards else ceil(guess.runs / shards)
+    )
     minutes = START + ceil(SLACK * largest * guess.seconds / guess.runs / cpus / 60)
     megabytes = 256 * ceil(WASTE * (cpus + 1) * peak() / 256)
     return Job(plain(plan.experiment.name), str(file), str(out), guess.runs, shards, cpus, minutes, megabytes)
 
 
-def shown(**names):
-    """Raise ScenarioError for a name that does not fit on a line."""
+def check_names(**names):
+    """Raise UserError for a name that does not fit on a line."""
     for what, name in names.items():
         if not str(name).isprintable():
-            raise ScenarioError(f"{what} {str(name)!r} has characters that cannot be shown; rename it")
+            raise UserError(f"{what} {str(name)!r} has characters that cannot be shown; rename it")
 
 
 def plain(name):
@@ -104,16 +109,18 @@ SHARD = 'k=$((JOB_COMPLETION_INDEX + 1)); exec cogov sweep --allow-failed --out 
 
 
 def kubernetes(job, image, claim):
-    """Two manifests: an Indexed Job of the shards, and their merge, suspended until they are done. Raises ScenarioError.
+    """Two manifests: an Indexed Job of the shards, and their merge, suspended until they are done. Raises UserError.
 
     Pods that are preempted or evicted do not count as failures; a shard that fails is tried again by itself, which asks for
     `restartPolicy: Never`: its next pod goes on where the last one was.
     """
-    shown(image=image, claim=claim)
+    check_names(image=image, claim=claim)
     for what, name in (("FILE", job.file), ("--results", job.out)):
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts:
-            raise ScenarioError(f"{what} {name} is not on the claim: give it as it is found from there, as in studies/captains.toml")
+            raise UserError(
+                f"{what} {name} is not on the claim: give it as it is found from there, as in studies/captains.toml"
+            )
     shards = [str(PurePosixPath(job.out) / f"shard-{k}") for k in range(1, job.shards + 1)]
     sharing = f"""\
   completionMode: Indexed
@@ -136,7 +143,7 @@ def kubernetes(job, image, claim):
 """
     shard = ["/bin/sh", "-c", SHARD.format(shards=job.shards, cpus=job.cpus), "shard", job.file, job.out]
     return f"""\
-# {job.runs} runs in {job.shards} shards. The experiment and its results are on the claim {quoted(claim)}, which all pods may write to.
+# {job.runs} runs in {job.shards} shards. The experiment and its results are on the claim {quote_yaml(claim)}, which all pods may write to.
 #
 #   kubectl apply -f THIS_FILE
 #   kubectl wait --for=condition=complete --timeout=-1s job/{job.name}
@@ -145,7 +152,7 @@ def kubernetes(job, image, claim):
 {manifest(f"{job.name}-merge", merging, image, claim, ["cogov", "merge", "--", job.out, *shards], 1, job.megabytes)}"""
 
 
-def quoted(text):
+def quote_yaml(text):
     """A text, or a list of them, as YAML: JSON with its letters as they are, for YAML knows no pairs of surrogates."""
     return json.dumps(text, ensure_ascii=False)
 
@@ -156,7 +163,7 @@ def manifest(name, spec, image, claim, command, cpus, megabytes):
 apiVersion: batch/v1
 kind: Job
 metadata:
-  name: {quoted(name)}
+  name: {quote_yaml(name)}
 spec:
 {spec}  template:
     spec:
@@ -165,9 +172,9 @@ spec:
       automountServiceAccountToken: false
       containers:
         - name: cogov
-          image: {quoted(image)}
+          image: {quote_yaml(image)}
           workingDir: /work
-          command: {quoted([word.replace("$", "$$") for word in command])}
+          command: {quote_yaml([word.replace("$", "$$") for word in command])}
           resources:
             requests: {{cpu: {cpus}, memory: {megabytes}Mi}}
             limits: {{memory: {megabytes}Mi}}
@@ -175,5 +182,5 @@ spec:
             - {{name: work, mountPath: /work}}
       volumes:
         - name: work
-          persistentVolumeClaim: {{claimName: {quoted(claim)}}}
+          persistentVolumeClaim: {{claimName: {quote_yaml(claim)}}}
 """

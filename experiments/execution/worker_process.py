@@ -16,7 +16,7 @@ class TooLong(BaseException):
 
 
 @contextmanager
-def limited(seconds):
+def time_limit(seconds):
     """Raise TooLong in a run that takes longer; one that is stuck below Python ends its worker process instead."""
     if not seconds:
         yield
@@ -47,9 +47,11 @@ def silence():
     return open(os.devnull, "w")
 
 
-def hired():
+def init_worker():
     """What a worker process does first: leave Ctrl-C to its parent, and go when the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()
     if parent is not None:
-        threading.Thread(target=lambda: (connection.wait([parent.sentinel]), os._exit(1)), daemon=True).start()
+        threading.Thread(
+            target=lambda: (connection.wait([parent.sentinel]), os._exit(1)), daemon=True
+        ).start()

@@ -13,20 +13,32 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ...engine.parameters import ScenarioError
-from ..statistics.replicate_table import shown, some
+from ...engine.parameters import UserError
+from ..statistics.replicate_table import format_factor, some
 
-OUTCOMES = ("difference", "low", "high", "pairs", "best", "lead")  # columns of a table of worlds that are no factors
+OUTCOMES = (
+    "difference",
+    "low",
+    "high",
+    "pairs",
+    "best",
+    "lead",
+)  # columns of a table of worlds that are no factors
 
 
 @dataclass(frozen=True)
-class Terms:
+class BoxTerms:
     """How a box is looked for."""
 
-    alphas: tuple = (0.05, 0.1)   # of the worlds in a box that one peel takes away, about; each is tried, for a thin slice may meet bad luck
-    mass: float = 0.05            # of all worlds looked at that a box has at least
-    chance: float = 0.05          # a restriction is dropped whose quasi-p, times the number of factors, is larger
-    density: float | None = None  # take the box of the largest coverage with this density; None: of the largest gain
+    alphas: tuple = (
+        0.05,
+        0.1,
+    )  # of the worlds in a box that one peel takes away, about; each is tried, for a thin slice may meet bad luck
+    mass: float = 0.05  # of all worlds looked at that a box has at least
+    chance: float = 0.05  # a restriction is dropped whose quasi-p, times the number of factors, is larger
+    density: float | None = (
+        None  # take the box of the largest coverage with this density; None: of the largest gain
+    )
 
 
 @dataclass(frozen=True)
@@ -39,18 +51,26 @@ class Box:
         """One restriction in words."""
         limit = self.limits[name]
         if isinstance(limit, frozenset):
-            return f"{name} is {' or '.join(sorted(map(shown, limit)))}"
+            return f"{name} is {' or '.join(sorted(map(format_factor, limit)))}"
         low, high = limit
         if np.isinf(low):
-            return f"{name} is below {shown(high)}"
-        return f"{name} is above {shown(low)}" if np.isinf(high) else f"{name} is between {shown(low)} and {shown(high)}"
+            return f"{name} is below {format_factor(high)}"
+        return (
+            f"{name} is above {format_factor(low)}"
+            if np.isinf(high)
+            else f"{name} is between {format_factor(low)} and {format_factor(high)}"
+        )
 
     def __str__(self):
         return " and ".join(map(self.words, self.limits)) or "anything"
 
     def but(self, name, limit=None):
         """The same box with another limit of one factor, or without any."""
-        return Box({k: v for k, v in self.limits.items() if k != name} if limit is None else {**self.limits, name: limit})
+        return Box(
+            {k: v for k, v in self.limits.items() if k != name}
+            if limit is None
+            else {**self.limits, name: limit}
+        )
 
 
 @dataclass(frozen=True)
@@ -70,17 +90,19 @@ class Worlds:
         names = [c for c in frame.columns if c not in OUTCOMES] if factors is None else list(factors)
         lost = [name for name in names if name not in frame]
         if lost:
-            raise ScenarioError(f"the worlds have no column {some(lost)}; there are: {some(frame.columns, 20)}")
+            raise UserError(f"the worlds have no column {some(lost)}; there are: {some(frame.columns, 20)}")
         self.numbers, self.codes, self.categories = {}, {}, {}
         for name in (name for name in names if frame[name].nunique(dropna=False) > 1):
             self.add(name, frame[name])
         if not (self.numbers or self.codes):
-            raise ScenarioError(f"no factor varies of: {some(names)}; there is one world only")
+            raise UserError(f"no factor varies of: {some(names)}; there is one world only")
         self.order = {name: np.argsort(x, kind="stable") for name, x in self.numbers.items()}
 
     def add(self, name, column):
         if column.isna().any():
-            raise ScenarioError(f"factor {name!r} has no value in {int(column.isna().sum())} of {len(column)} worlds; leave those out, or the factor")
+            raise UserError(
+                f"factor {name!r} has no value in {int(column.isna().sum())} of {len(column)} worlds; leave those out, or the factor"
+            )
         if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
             self.numbers[name] = column.to_numpy(float)
         else:
@@ -94,11 +116,15 @@ class Worlds:
         """(n,) bool: the worlds within a limit of one factor."""
         if name in self.numbers:
             return (self.numbers[name] >= limit[0]) & (self.numbers[name] <= limit[1])
-        return np.isin(self.codes[name], [c for c, value in enumerate(self.categories[name]) if value in limit])
+        return np.isin(
+            self.codes[name], [c for c, value in enumerate(self.categories[name]) if value in limit]
+        )
 
     def inside(self, box):
         """(n,) bool: the worlds in a box."""
-        return np.logical_and.reduce([self.within(name, limit) for name, limit in box.limits.items()], initial=True, axis=0) & np.ones(self.size, bool)
+        return np.logical_and.reduce(
+            [self.within(name, limit) for name, limit in box.limits.items()], initial=True, axis=0
+        ) & np.ones(self.size, bool)
 
     @property
     def size(self):
@@ -120,14 +146,16 @@ def beneath(in_, out):
 # --------------------------------------------------------------------------- peeling
 
 
-def peeled(space, wins, left, terms, alpha):
+def peel(space, wins, left, terms, alpha):
     """The peeling trajectory among the worlds `left` (n,) bool, by slices of `alpha`: a list of `Step`, from the whole space to the smallest box allowed."""
     inside, least = left.copy(), max(terms.mass * left.sum(), 2)
     orders = {name: order[left[order]] for name, order in space.order.items()}
     steps = [Step(Box(), int(wins[left].sum()), int(left.sum()), "")]
     while 0 < steps[-1].hits < steps[-1].count:
         now = steps[-1]
-        found = [peel for peel in peels(space, wins, inside, orders, now, alpha) if now.count - peel[0] >= least]
+        found = [
+            peel for peel in peels(space, wins, inside, orders, now, alpha) if now.count - peel[0] >= least
+        ]
         if not found:
             break
         taken, hits, name, limit = min(found, key=lambda peel: (peel[1] / peel[0], -peel[0]))
@@ -149,13 +177,23 @@ def peels(space, wins, inside, orders, now, alpha):
         if n < now.count:
             yield n, int(np.count_nonzero(wins[order[:n]])), name, (above(values[n - 1], values[n]), high)
         if m > 0:
-            yield now.count - m, int(np.count_nonzero(wins[order[m:]])), name, (low, beneath(values[m - 1], values[m]))
+            yield (
+                now.count - m,
+                int(np.count_nonzero(wins[order[m:]])),
+                name,
+                (low, beneath(values[m - 1], values[m])),
+            )
     for name, codes in space.codes.items():
         here = codes[inside]
         counts, hits = np.bincount(here), np.bincount(here[wins[inside]], minlength=here.max() + 1)
         present = np.flatnonzero(counts)
         for c in present if len(present) > 1 else ():
-            yield int(counts[c]), int(hits[c]), name, frozenset(space.categories[name][d] for d in present if d != c)
+            yield (
+                int(counts[c]),
+                int(hits[c]),
+                name,
+                frozenset(space.categories[name][d] for d in present if d != c),
+            )
 
 
 # --------------------------------------------------------------------------- choosing, simplifying, pasting
@@ -169,12 +207,17 @@ def gain(hits, count, all_hits, all_count):
     return hits / all_hits - count / all_count if all_hits else 0.0
 
 
-def chosen(steps, terms):
+def choose_step(steps, terms):
     """Which step of a trajectory is the box: the largest gain; or the largest coverage among those that have the density asked for."""
-    dense = [n for n, s in enumerate(steps) if terms.density is not None and s.hits >= terms.density * s.count]
+    dense = [
+        n for n, s in enumerate(steps) if terms.density is not None and s.hits >= terms.density * s.count
+    ]
     if dense:
         return max(dense, key=lambda n: (steps[n].hits, -n))
-    return max(range(len(steps)), key=lambda n: (round(gain(steps[n].hits, steps[n].count, steps[0].hits, steps[0].count), 12), -n))
+    return max(
+        range(len(steps)),
+        key=lambda n: (round(gain(steps[n].hits, steps[n].count, steps[0].hits, steps[0].count), 12), -n),
+    )
 
 
 def quasi_p(hits, count, density):
@@ -197,7 +240,7 @@ def quasi(space, wins, left, box):
     return found
 
 
-def simplified(space, wins, left, box, terms):
+def simplify_box(space, wins, left, box, terms):
     """The box without the restrictions that chance could explain, the least certain first; (box, quasi-p of those that stay)."""
     found = quasi(space, wins, left, box)
     while found and max(found.values()) * len(space.names) > terms.chance:
@@ -206,7 +249,7 @@ def simplified(space, wins, left, box, terms):
     return box, found
 
 
-def pasted(space, wins, left, box, alpha):
+def paste(space, wins, left, box, alpha):
     """The box grown, by slices of `alpha`, wherever its density does not fall."""
     while True:
         inside = space.inside(box) & left
@@ -215,7 +258,9 @@ def pasted(space, wins, left, box, alpha):
         for name, limit in pastes(space, left, box, max(int(alpha * count), 1)):
             new = box.but(name, limit)
             now = space.inside(new) & left
-            if np.count_nonzero(now) > count and np.count_nonzero(wins[now]) * count >= hits * np.count_nonzero(now):
+            if np.count_nonzero(now) > count and np.count_nonzero(
+                wins[now]
+            ) * count >= hits * np.count_nonzero(now):
                 grown.append((wins[now].mean(), np.count_nonzero(now), new))
         if not grown:
             return box
@@ -235,11 +280,11 @@ def pastes(space, left, box, k):
         down, up = x[x < low], x[x > high]
         if len(down):
             n = int(np.searchsorted(down, down[max(len(down) - k, 0)], side="left"))
-            yield name, opened(above(down[n - 1], down[n]) if n else -np.inf, high)
+            yield name, open_limit(above(down[n - 1], down[n]) if n else -np.inf, high)
         if len(up):
             n = int(np.searchsorted(up, up[min(k, len(up)) - 1], side="right"))
-            yield name, opened(low, beneath(up[n - 1], up[n]) if n < len(up) else np.inf)
+            yield name, open_limit(low, beneath(up[n - 1], up[n]) if n < len(up) else np.inf)
 
 
-def opened(low, high):
+def open_limit(low, high):
     return None if np.isinf(low) and np.isinf(high) else (low, high)

@@ -14,30 +14,40 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ...engine.parameters import ScenarioError
-from ...engine.randomness import Luck, whole_seed
-from ..statistics.replicate_table import LEVEL, SWITCH, complete, factors_of, halfwidth, some, wide
-from .prim import Box, Terms, Worlds, chosen, gain, pasted, peeled, simplified
+from ...engine.parameters import UserError
+from ...engine.randomness import RandomNumbers, whole_seed
+from ..statistics.replicate_table import (
+    LEVEL,
+    SWITCH,
+    complete,
+    factors_of,
+    halfwidth,
+    pivot_arms,
+    some,
+)
+from .prim import Box, BoxTerms, Worlds, choose_step, gain, paste, peel, simplify_box
 
 SHUFFLES = 99
 HALVES = 50  # resamples for stability
 FEWEST = 10  # worlds that win, and that do not: with fewer nothing is looked for
-PATIENT = Terms()
+PATIENT = BoxTerms()
 CHANCE = 0.05  # share of shuffled outcomes above which a box is not told
 
 
 @dataclass(frozen=True)
-class Found:
+class BoxReport:
     """One box."""
 
     box: Box
     density: float
     coverage: float
     mass: float
-    held_out: float           # density of boxes found in random halves of the worlds, in the other halves; NaN if none was found
-    p: float                  # share of shuffled outcomes, the real one included, whose best box is as good
-    limits: pd.DataFrame      # (factor) -> limit in words, quasi_p; of resamples: restricted (share), low_p5, low_p95, high_p5, high_p95
-    trajectory: pd.DataFrame  # (step) -> coverage, density, mass, restricted (number of dimensions), factor that was peeled, chosen
+    held_out: float  # density of boxes found in random halves of the worlds, in the other halves; NaN if none was found
+    p: float  # share of shuffled outcomes, the real one included, whose best box is as good
+    limits: pd.DataFrame  # (factor) -> limit in words, quasi_p; of resamples: restricted (share), low_p5, low_p95, high_p5, high_p95
+    trajectory: (
+        pd.DataFrame
+    )  # (step) -> coverage, density, mass, restricted (number of dimensions), factor that was peeled, chosen
 
     def sentence(self, wins="wins"):
         """The box in a sentence."""
@@ -52,7 +62,7 @@ class Discovery:
     boxes: tuple  # of Found, in the order of covering; coverage and mass are of all worlds, density of those not covered before
     worlds: int
     wins: int
-    why: str      # why the search ended
+    why: str  # why the search ended
 
     def sentences(self, wins="wins"):
         """What came out, in plain English."""
@@ -70,32 +80,57 @@ def discover(worlds, wins, factors=None, *, boxes=3, terms=PATIENT, shuffles=SHU
 
     `worlds`: a frame with a row per world; `factors` names its columns to look at (numbers, bools, texts), by default all
     that are no outcome. `wins`: (n,) bool. `boxes` is how many to look for at most. Chance is `seed`'s. Returns a
-    `Discovery`; raises ScenarioError.
+    `Discovery`; raises UserError.
     """
-    if not (terms.alphas and all(0 < alpha < 0.5 for alpha in terms.alphas) and 0 < terms.mass < 1 and boxes >= 1 and shuffles >= 19):
-        raise ScenarioError(f"{terms}, boxes = {boxes}, shuffles = {shuffles}; allowed are 0 < alpha < 0.5 each, 0 < mass < 1, boxes >= 1, shuffles >= 19")
+    if not (
+        terms.alphas
+        and all(0 < alpha < 0.5 for alpha in terms.alphas)
+        and 0 < terms.mass < 1
+        and boxes >= 1
+        and shuffles >= 19
+    ):
+        raise UserError(
+            f"{terms}, boxes = {boxes}, shuffles = {shuffles}; allowed are 0 < alpha < 0.5 each, 0 < mass < 1, boxes >= 1, shuffles >= 19"
+        )
     seed = whole_seed(seed)
-    space, wins, found = Worlds(worlds, factors), told(wins, len(worlds)), []
+    space, wins, found = Worlds(worlds, factors), as_outcomes(wins, len(worlds)), []
     left = np.ones(len(wins), bool)
     while len(found) < boxes:
-        luck = Luck("discover", seed, len(found))
+        luck = RandomNumbers("discover", seed, len(found))
         few = min(wins[left].sum(), (~wins[left]).sum())
         if few < FEWEST:
-            return Discovery(tuple(found), len(wins), int(wins.sum()), f"{'No further' if found else 'No'} box: only {few} worlds are on one side, {FEWEST} are needed.")
+            return Discovery(
+                tuple(found),
+                len(wins),
+                int(wins.sum()),
+                f"{'No further' if found else 'No'} box: only {few} worlds are on one side, {FEWEST} are needed.",
+            )
         one = best(space, wins, left, terms)
         p = as_good(space, wins, left, one, terms, shuffles, luck) if one.box.limits else 1.0
         if p > CHANCE:
-            return Discovery(tuple(found), len(wins), int(wins.sum()), f"{'No further' if found else 'No'} box: {because(one, p, shuffles)}.")
-        found.append(described(space, wins, left, one, p, terms, halves, luck))
+            return Discovery(
+                tuple(found),
+                len(wins),
+                int(wins.sum()),
+                f"{'No further' if found else 'No'} box: {because(one, p, shuffles)}.",
+            )
+        found.append(describe_box(space, wins, left, one, p, terms, halves, luck))
         left = left & ~one.inside
-    return Discovery(tuple(found), len(wins), int(wins.sum()), f"The search ended after {boxes} {'box' if boxes == 1 else 'boxes'}, as asked.")
+    return Discovery(
+        tuple(found),
+        len(wins),
+        int(wins.sum()),
+        f"The search ended after {boxes} {'box' if boxes == 1 else 'boxes'}, as asked.",
+    )
 
 
-def told(wins, n):
-    """Outcomes as (n,) bool. Raises ScenarioError."""
+def as_outcomes(wins, n):
+    """Outcomes as (n,) bool. Raises UserError."""
     wins = np.asarray(wins)
     if wins.shape != (n,) or not np.isin(wins, (0, 1)).all():
-        raise ScenarioError(f"the outcome has shape {wins.shape} and values such as {some(pd.unique(wins.ravel()), 3)}; allowed is one true or false for each of {n} worlds")
+        raise UserError(
+            f"the outcome has shape {wins.shape} and values such as {some(pd.unique(wins.ravel()), 3)}; allowed is one true or false for each of {n} worlds"
+        )
     return wins.astype(bool)
 
 
@@ -106,20 +141,23 @@ def because(one, p, shuffles):
 
 
 @dataclass(frozen=True)
-class Best:
+class BestBox:
     """The best box of one search."""
 
     box: Box
     inside: np.ndarray  # (n,) bool, of the worlds looked at
-    gain: float         # coverage minus mass
-    quasi: dict         # factor -> quasi-p
-    steps: list         # the trajectory, as boxes.peeled tells it
-    step: int           # which of them was chosen
+    gain: float  # coverage minus mass
+    quasi: dict  # factor -> quasi-p
+    steps: list  # the trajectory, as boxes.peeled tells it
+    step: int  # which of them was chosen
 
 
 def best(space, wins, left, terms):
     """The best box among the worlds `left`, of the searches with each of the alphas."""
-    return max((searched(space, wins, left, terms, alpha) for alpha in terms.alphas), key=lambda one: (dense(one, wins, terms), one.gain))
+    return max(
+        (find_box(space, wins, left, terms, alpha) for alpha in terms.alphas),
+        key=lambda one: (dense(one, wins, terms), one.gain),
+    )
 
 
 def dense(one, wins, terms):
@@ -127,14 +165,16 @@ def dense(one, wins, terms):
     return terms.density is None or wins[one.inside].mean() >= terms.density
 
 
-def searched(space, wins, left, terms, alpha):
+def find_box(space, wins, left, terms, alpha):
     """Peel by slices of `alpha`, choose a box, drop what chance could explain, paste."""
-    steps = peeled(space, wins, left, terms, alpha)
-    step = chosen(steps, terms)
-    box, _ = simplified(space, wins, left, steps[step].box, terms)
-    box, quasi = simplified(space, wins, left, pasted(space, wins, left, box, alpha), terms)
+    steps = peel(space, wins, left, terms, alpha)
+    step = choose_step(steps, terms)
+    box, _ = simplify_box(space, wins, left, steps[step].box, terms)
+    box, quasi = simplify_box(space, wins, left, paste(space, wins, left, box, alpha), terms)
     inside = space.inside(box) & left
-    return Best(box, inside, gain(wins[inside].sum(), inside.sum(), wins[left].sum(), left.sum()), quasi, steps, step)
+    return BestBox(
+        box, inside, gain(wins[inside].sum(), inside.sum(), wins[left].sum(), left.sum()), quasi, steps, step
+    )
 
 
 def as_good(space, wins, left, one, terms, shuffles, luck):
@@ -147,11 +187,20 @@ def as_good(space, wins, left, one, terms, shuffles, luck):
     return (1 + better) / (1 + shuffles)
 
 
-def described(space, wins, left, one, p, terms, halves, luck):
+def describe_box(space, wins, left, one, p, terms, halves, luck):
     """All that is told of a box."""
-    again, held_out = resampled(space, wins, left, terms, halves, luck)
+    again, held_out = resample_boxes(space, wins, left, terms, halves, luck)
     hits = wins[one.inside].sum()
-    return Found(one.box, hits / one.inside.sum(), hits / wins.sum(), one.inside.mean(), held_out, p, limits(one, again), trajectory(one))
+    return BoxReport(
+        one.box,
+        hits / one.inside.sum(),
+        hits / wins.sum(),
+        one.inside.mean(),
+        held_out,
+        p,
+        limits(one, again),
+        trajectory(one),
+    )
 
 
 def limits(one, again):
@@ -176,11 +225,20 @@ def ends(again, name, side):
 def trajectory(one):
     """The peeling trajectory as a table; shares are of the worlds that no earlier box holds."""
     whole = one.steps[0]
-    told = [{"coverage": s.hits / whole.hits, "density": s.hits / s.count, "mass": s.count / whole.count, "restricted": len(s.box.limits), "factor": s.factor} for s in one.steps]
+    told = [
+        {
+            "coverage": s.hits / whole.hits,
+            "density": s.hits / s.count,
+            "mass": s.count / whole.count,
+            "restricted": len(s.box.limits),
+            "factor": s.factor,
+        }
+        for s in one.steps
+    ]
     return pd.DataFrame(told).assign(chosen=np.arange(len(told)) == one.step).rename_axis("step")
 
 
-def resampled(space, wins, left, terms, halves, luck):
+def resample_boxes(space, wins, left, terms, halves, luck):
     """The boxes of random halves of the worlds, and the mean density of those that have a limit in the other halves."""
     rows, found, densities = np.flatnonzero(left), [], []
     for turn in range(halves):
@@ -197,27 +255,40 @@ def resampled(space, wins, left, terms, halves, luck):
 # --------------------------------------------------------------------------- outcomes, from the runs of a sweep
 
 
-def paired_worlds(runs, mechanism, measure, factors=None, level=LEVEL):
+def tabulate_worlds(runs, mechanism, measure, factors=None, level=LEVEL):
     """What `mechanism` changes in every world: one row per world, with its factors and difference, low, high (95 %), pairs.
 
     A world is what the arms without and with it have in common: the case and all other `factors` (by default every factor
     that varies). Pairs share their luck; those of which one run failed are left out, and so are worlds that have none or
-    only one of both arms. Raises ScenarioError.
+    only one of both arms. Raises UserError.
     """
     switch = SWITCH + mechanism
     if switch not in runs or runs[switch].nunique() < 2:
-        raise ScenarioError(f"{mechanism} is not switched on in some runs and off in others; switches that are: {some([c for c in factors_of(runs) if c.startswith(SWITCH)]) or 'none'}")
+        raise UserError(
+            f"{mechanism} is not switched on in some runs and off in others; switches that are: {some([c for c in factors_of(runs) if c.startswith(SWITCH)]) or 'none'}"
+        )
     own = [c for c in factors_of(runs) if c.startswith(f"{switch}.")]
     factors = world_factors(runs, factors, switch)
-    keys = (["case"] if "case" in runs and runs["case"].nunique() > 1 else []) + [f for f in factors if f not in own]
+    keys = (["case"] if "case" in runs and runs["case"].nunique() > 1 else []) + [
+        f for f in factors if f not in own
+    ]
     without, with_ = runs[~runs[switch].astype(bool)], runs[runs[switch].astype(bool)]
-    both = with_[[*keys, *(f for f in factors if f in own), "replicate", measure]].merge(without[[*keys, "replicate", measure]], on=[*keys, "replicate"], suffixes=("_with", "_without"))
+    both = with_[[*keys, *(f for f in factors if f in own), "replicate", measure]].merge(
+        without[[*keys, "replicate", measure]], on=[*keys, "replicate"], suffixes=("_with", "_without")
+    )
     both["difference"] = both[f"{measure}_with"].astype(float) - both[f"{measure}_without"].astype(float)
     every = keys + [f for f in factors if f in own]
-    known(both, every)
-    table = pd.DataFrame([row(dict(zip(every, key)), group["difference"].to_numpy(), level) for key, group in both.dropna(subset="difference").groupby(every, sort=False)])
+    check_factors(both, every)
+    table = pd.DataFrame(
+        [
+            row(dict(zip(every, key)), group["difference"].to_numpy(), level)
+            for key, group in both.dropna(subset="difference").groupby(every, sort=False)
+        ]
+    )
     if not len(table):
-        raise ScenarioError(f"no world has runs without and with {mechanism} of the same replicate; a sweep must have both arms in every world")
+        raise UserError(
+            f"no world has runs without and with {mechanism} of the same replicate; a sweep must have both arms in every world"
+        )
     return table
 
 
@@ -227,23 +298,27 @@ def row(world, difference, level):
 
 
 def world_factors(runs, factors, *arms):
-    """The factors that tell worlds apart. Raises ScenarioError when one does not exist, or none is left."""
+    """The factors that tell worlds apart. Raises UserError when one does not exist, or none is left."""
     factors = [f for f in (factors_of(runs) if factors is None else factors) if f not in arms]
     lost = [f for f in factors if f not in runs]
     if lost or not factors:
-        raise ScenarioError(f"{'the runs have no column ' + some(lost) if lost else 'no factor but the arms varies, so there is one world only'}; vary knobs or choices too")
+        raise UserError(
+            f"{'the runs have no column ' + some(lost) if lost else 'no factor but the arms varies, so there is one world only'}; vary knobs or choices too"
+        )
     return factors
 
 
-def known(runs, factors):
-    """Refuse factors that some run has no value of. Raises ScenarioError."""
+def check_factors(runs, factors):
+    """Refuse factors that some run has no value of. Raises UserError."""
     empty = [f for f in factors if runs[f].isna().any()]
     if empty:
-        raise ScenarioError(f"{some(empty)} has no value in some runs, so their world is not known; leave those runs out, or name the factors that matter")
+        raise UserError(
+            f"{some(empty)} has no value in some runs, so their world is not known; leave those runs out, or name the factors that matter"
+        )
 
 
 def wins_where(table, matters=0.0, maximise=True, sure=False):
-    """Of `paired_worlds`: where the mechanism wins, its difference better than by `matters`; with `sure`, its whole interval."""
+    """Of `tabulate_worlds`: where the mechanism wins, its difference better than by `matters`; with `sure`, its whole interval."""
     sign = 1 if maximise else -1
     least = sign * table["difference"] if not sure else table["low"] if maximise else -table["high"]
     return (least > matters).to_numpy()
@@ -253,19 +328,36 @@ def best_arms(runs, measure, arms, factors=None, maximise=True):
     """Which of the arms is best in every world: one row per world, with its factors, `best` in words, and `lead` over the second.
 
     `arms` are the columns that are ours to choose (switches, knobs, choices); the other factors are the world. An arm's
-    outcome is its mean over the replicates that all arms of the world have. Raises ScenarioError.
+    outcome is its mean over the replicates that all arms of the world have. Raises UserError.
     """
     arms = list(arms)
     world_factors(runs, arms)
     factors = world_factors(runs, factors, *arms)
-    known(runs, factors)
-    named = runs.assign(**{"": [", ".join(f"{a.removeprefix(SWITCH)} {v}" for a, v in zip(arms, one)) for one in zip(*(said(runs[a]) for a in arms))]})
+    check_factors(runs, factors)
+    named = runs.assign(
+        **{
+            "": [
+                ", ".join(f"{a.removeprefix(SWITCH)} {v}" for a, v in zip(arms, one))
+                for one in zip(*(format_value(runs[a]) for a in arms))
+            ]
+        }
+    )
     rows = []
     for key, group in named.groupby(factors, sort=False):
-        means = complete(wide(group, measure, by=""), 1).mean().sort_values(ascending=not maximise, kind="stable")
-        rows.append({**dict(zip(factors, key)), "best": means.index[0], "lead": abs(means.iloc[0] - means.iloc[1]) if len(means) > 1 else np.nan})
+        means = (
+            complete(pivot_arms(group, measure, by=""), 1)
+            .mean()
+            .sort_values(ascending=not maximise, kind="stable")
+        )
+        rows.append(
+            {
+                **dict(zip(factors, key)),
+                "best": means.index[0],
+                "lead": abs(means.iloc[0] - means.iloc[1]) if len(means) > 1 else np.nan,
+            }
+        )
     return pd.DataFrame(rows)
 
 
-def said(column):
+def format_value(column):
     return column.map({True: "on", False: "off"}) if column.dtype == bool else column.astype(str)

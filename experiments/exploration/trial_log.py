@@ -3,20 +3,30 @@
 import csv
 from pathlib import Path
 
-from ...engine.parameters import ScenarioError
+from ...engine.parameters import UserError
 from ...engine.randomness import seed_of
 from ...engine.release import project
 from ..statistics.replicate_table import some
 
 
-class Book:
+class TrialLog:
     """What every design came to, kept in a CSV file if one is named: a line per design, as soon as it is known."""
 
     def __init__(self, room, path):
         self.path, self.known = path and Path(path), {}
-        number = seed_of(project()[0], repr(room.scenario), *room.mechanisms, "given", *room.given, room.most, room.replicates, room.seed, room.within)
+        number = seed_of(
+            project()[0],
+            repr(room.scenario),
+            *room.mechanisms,
+            "given",
+            *room.given,
+            room.most,
+            room.replicates,
+            room.seed,
+            room.within,
+        )
         self.room = f"{number:016x}"
-        self.columns = ("room", "design", "why", *room.needed)
+        self.columns = ("room", "design", "why", *room.measures_to_keep)
         if self.path and self.path.exists():
             self.read()
         elif self.path:
@@ -24,11 +34,13 @@ class Book:
             self.write(self.columns)
 
     def read(self):
-        """Take over the lines of the same room; a last line that was cut off is left out. Raises ScenarioError for another file."""
+        """Take over the lines of the same room; a last line that was cut off is left out. Raises UserError for another file."""
         text = self.path.read_text("utf-8-sig")
         lines = list(csv.reader(text[: text.rfind("\n") + 1].splitlines()))
         if not lines or tuple(lines[0]) != self.columns:
-            raise ScenarioError(f"{self.path}: is no record of this search (its columns are {some(lines[0] if lines else ['none'])}); name another file")
+            raise UserError(
+                f"{self.path}: is no record of this search (its columns are {some(lines[0] if lines else ['none'])}); name another file"
+            )
         if not text.endswith("\n"):
             self.path.write_text(text[: text.rfind("\n") + 1], "utf-8-sig")
         for room, told, why, *values in lines[1:]:

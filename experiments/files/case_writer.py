@@ -6,10 +6,17 @@ from dataclasses import MISSING, fields, is_dataclass
 from ...engine.parameters import LeftOut
 from ...model.scenario import Scenario
 
-ALWAYS = ("name", "title", "provenance", "days", "community", "compound")  # of a scenario: told in every case file
+ALWAYS = (
+    "name",
+    "title",
+    "provenance",
+    "days",
+    "community",
+    "compound",
+)  # of a scenario: told in every case file
 
 
-def written(scenario, comments=None, header=""):
+def write_case(scenario, comments=None, header=""):
     """The text of a TOML file from which `read` makes the same scenario.
 
     `comments` (path -> words) stand behind the numbers they are about, which are written though they be as before; `header` is
@@ -27,10 +34,21 @@ def written(scenario, comments=None, header=""):
             known = f.metadata["named"]() if f.name == "issues" else {}
             for name, one in value.items():
                 path = f"{f.name}.{name}."
-                tables.append(table(f"[{f.name}.{name}]", one, known.get(name, type(one)), notes, path, keep=name not in known))
+                tables.append(
+                    table(
+                        f"[{f.name}.{name}]",
+                        one,
+                        known.get(name, type(one)),
+                        notes,
+                        path,
+                        keep=name not in known,
+                    )
+                )
         elif is_dataclass(value):
             whole = f.name in ALWAYS
-            tables.append(table(f"[{f.name}]", value, type(value), notes, f"{f.name}.", keep=whole, whole=whole))
+            tables.append(
+                table(f"[{f.name}]", value, type(value), notes, f"{f.name}.", keep=whole, whole=whole)
+            )
         elif f.name in ALWAYS or value != f.default:
             lines.append(f"{f.name} = {toml(value)}")
     return "\n".join(lines) + "\n" + "".join(tables)
@@ -41,11 +59,20 @@ def table(head, one, against, notes, prefix, keep=True, whole=False):
     lines = []
     for f in fields(one):
         value, path = getattr(one, f.name), prefix + f.name
-        before = getattr(against, f.name) if not isinstance(against, type) else (f.default if f.default_factory is MISSING else f.default_factory())
+        before = (
+            getattr(against, f.name)
+            if not isinstance(against, type)
+            else (f.default if f.default_factory is MISSING else f.default_factory())
+        )
         if isinstance(value, LeftOut) and path not in notes:
             continue  # worked out again where it is read
         given = value != before or isinstance(before, LeftOut)
-        if f.init and f.metadata and (path in notes or given or (whole and "low" in f.metadata)) or (f.type in (bool, "bool") and value != before):
+        if (
+            f.init
+            and f.metadata
+            and (path in notes or given or (whole and "low" in f.metadata))
+            or (f.type in (bool, "bool") and value != before)
+        ):
             lines.append(f"{f.name} = {toml(value)}" + (f"  # {notes[path]}" if path in notes else ""))
     return "\n".join(["", head, *lines, ""]) if lines or keep else ""
 

@@ -11,19 +11,45 @@ import numpy as np
 import pandas as pd
 
 from ...engine.output import readable
-from ...engine.parameters import ScenarioError
-from ...engine.toml_reader import short, shown
+from ...engine.parameters import UserError
+from ...engine.toml_reader import short, show_value
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-SAMPLE = 200             # rows looked at to find the delimiter
-LONGEST = 1 << 20        # characters in one cell
+SAMPLE = 200  # rows looked at to find the delimiter
+LONGEST = 1 << 20  # characters in one cell
 LONGEST_DAY = 100  # characters of a cell that may be a date
 EMPTY = {"", "-", "--", "—", "n/a", "na", "nan", "nat", "nil", "none", "null", "无", "暂无", "空"}
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # what a spreadsheet takes for the beginning of a formula
-FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y", "%m.%d.%Y", "%d/%m/%y",
-           "%m/%d/%y", "%d.%m.%y", "%d-%m-%y", "%m-%d-%y", "%y/%m/%d", "%y-%m-%d", "%y.%m.%d", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y")  # fmt: skip
+FORMATS = (
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%Y%m%d",
+    "%Y年%m月%d日",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d-%m-%Y",
+    "%m-%d-%Y",
+    "%d.%m.%Y",
+    "%m.%d.%Y",
+    "%d/%m/%y",
+    "%m/%d/%y",
+    "%d.%m.%y",
+    "%d-%m-%y",
+    "%m-%d-%y",
+    "%y/%m/%d",
+    "%y-%m-%d",
+    "%y.%m.%d",
+    "%d %b %Y",
+    "%d %B %Y",
+    "%d-%b-%Y",
+    "%d-%b-%y",
+    "%b %d, %Y",
+    "%B %d, %Y",
+    "%b %d %Y",
+)
 CLOCK = r"(?:T|\s+|(?<=日))(?:上午|下午)?\s*\d{1,2}[:时]\d{1,2}(?:[:分]\d{1,2}(?:[.,]\d+)?)?秒?分?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|UTC|[+-]\d\d:?\d\d)?$"
-ENOUGH = 0.9             # of a column's dates that a format must read to be considered
+ENOUGH = 0.9  # of a column's dates that a format must read to be considered
 
 
 @dataclass(frozen=True)
@@ -31,13 +57,13 @@ class Sheet:
     """A table as text."""
 
     path: str
-    encoding: str    # as Python names it
-    guessed: bool    # whether the encoding was
+    encoding: str  # as Python names it
+    guessed: bool  # whether the encoding was
     delimiter: str
-    header: tuple    # names of columns, as they are written
-    rows: list       # of lists of text, each as long as the header
+    header: tuple  # names of columns, as they are written
+    rows: list  # of lists of text, each as long as the header
     lines: np.ndarray  # (rows,) int64  the line of the file that each begins on, from 1
-    broken: list     # (line, reason) of rows that are longer or shorter than the header
+    broken: list  # (line, reason) of rows that are longer or shorter than the header
 
     def column(self, name):
         """One column, stripped of blanks: (rows,) object."""
@@ -46,21 +72,21 @@ class Sheet:
 
 
 def sheet(path, encoding=None, delimiter=None):
-    """Read a delimited file as text; the first line that is not blank is the header. Raises ScenarioError with file and line."""
-    text, encoding, guessed = decoded(path, encoding)
+    """Read a delimited file as text; the first line that is not blank is the header. Raises UserError with file and line."""
+    text, encoding, guessed = decode_text(path, encoding)
     lines = list(StringIO(text, newline=""))
     first = next((n for n, line in enumerate(lines) if line.strip()), None)
     if first is None:
-        raise ScenarioError(f"{path}: is empty; a log has a header line and one row per issue")
+        raise UserError(f"{path}: is empty; a log has a header line and one row per issue")
     if re.fullmatch(r"sep=.", lines[first].strip()):  # Excel's own way to say it
         delimiter, first = delimiter or lines[first].strip()[-1], first + 1
-    delimiter = delimiter or sniffed(path, lines[first : first + SAMPLE])
+    delimiter = delimiter or guess_delimiter(path, lines[first : first + SAMPLE])
     header, rows, begins, broken = None, [], [], []
     for begin, end, row in records(path, lines[first:], delimiter, first):
         if not any(cell.strip() for cell in row):
             continue
         if header is None:
-            header = headed(path, begin, row)
+            header = read_header(path, begin, row)
         elif len(row) == len(header):
             rows.append(row)
             begins.append(begin)
@@ -68,14 +94,16 @@ def sheet(path, encoding=None, delimiter=None):
             over = f"; it runs on to line {end}: is a quote left open?" if end > begin else ""
             broken.append((begin, f"has {len(row)} fields, the header has {len(header)}{over}"))
     if header is None:
-        raise ScenarioError(f"{path}: has no header: its first line names no column")
-    return Sheet(readable(path), encoding, guessed, delimiter, header, rows, np.array(begins, np.int64), broken)
+        raise UserError(f"{path}: has no header: its first line names no column")
+    return Sheet(
+        readable(path), encoding, guessed, delimiter, header, rows, np.array(begins, np.int64), broken
+    )
 
 
 def records(path, lines, delimiter, skipped):
     """Yield (first line, last line, fields) of every record; a cell may hold line breaks between quotes."""
     if len(delimiter) != 1:
-        raise ScenarioError(f"--delimiter {short(delimiter)}: allowed is one character, such as , ; or |")
+        raise UserError(f"--delimiter {short(delimiter)}: allowed is one character, such as , ; or |")
     old, begin = csv.field_size_limit(LONGEST), 1
     reader = csv.reader(lines, delimiter=delimiter)
     try:
@@ -83,26 +111,38 @@ def records(path, lines, delimiter, skipped):
             yield skipped + begin, skipped + reader.line_num, row
             begin = reader.line_num + 1
     except csv.Error as e:
-        raise ScenarioError(f"{path}:{skipped + begin}: cannot be read as a row: {e}; is a quote left open there?") from None
+        raise UserError(
+            f"{path}:{skipped + begin}: cannot be read as a row: {e}; is a quote left open there?"
+        ) from None
     finally:
         csv.field_size_limit(old)
 
 
-def decoded(path, encoding=None):
+def decode_text(path, encoding=None):
     """(text, encoding, whether it was guessed). UTF-8 if it can be, else GB18030, of which GBK and GB2312 are parts, if that looks like Chinese."""
     try:
         raw = Path(path).read_bytes()
     except (OSError, ValueError) as e:
-        raise ScenarioError(f"{path}: cannot be read: {getattr(e, 'strerror', e)}") from None
+        raise UserError(f"{path}: cannot be read: {getattr(e, 'strerror', e)}") from None
     if raw[:4] == b"PK\x03\x04" or raw[:4] == b"\xd0\xcf\x11\xe0":
-        raise ScenarioError(f"{path}: is an Excel workbook; save the sheet as CSV (UTF-8) first")
+        raise UserError(f"{path}: is an Excel workbook; save the sheet as CSV (UTF-8) first")
     if encoding:
         try:
-            return raw.decode("utf-8-sig" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding), encoding, False
+            return (
+                raw.decode(
+                    "utf-8-sig" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
+                ),
+                encoding,
+                False,
+            )
         except UnicodeDecodeError as e:
-            raise ScenarioError(f"{path}:{raw[: e.start].count(10) + 1}: byte 0x{raw[e.start]:02x} is not {encoding}; leave --encoding out to have it recognised") from None
+            raise UserError(
+                f"{path}:{raw[: e.start].count(10) + 1}: byte 0x{raw[e.start]:02x} is not {encoding}; leave --encoding out to have it recognised"
+            ) from None
         except (LookupError, ValueError):
-            raise ScenarioError(f"--encoding {short(encoding)}: no encoding is called so; utf-8, gbk, gb18030, big5, utf-16 and cp1252 are common") from None
+            raise UserError(
+                f"--encoding {short(encoding)}: no encoding is called so; utf-8, gbk, gb18030, big5, utf-16 and cp1252 are common"
+            ) from None
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return raw.decode("utf-16", "strict" if len(raw) % 2 == 0 else "replace"), "utf-16", False
     try:
@@ -114,12 +154,19 @@ def decoded(path, encoding=None):
     except UnicodeDecodeError:
         text = "é"
     foreign = re.findall(r"[^\x00-\x7f]", text)
-    if sum("\u4e00" <= c <= "\u9fff" or c in "，。、；：？！（）“”‘’《》【】—…·年 ％～" or "\uff00" <= c <= "\uffef" for c in foreign) < ENOUGH * len(foreign):
-        raise ScenarioError(f"{path}:{line}: is neither UTF-8 nor GBK; say --encoding (cp1252 for western Windows), or save the file as UTF-8")
+    if sum(
+        "\u4e00" <= c <= "\u9fff"
+        or c in "，。、；：？！（）“”‘’《》【】—…·年 ％～"
+        or "\uff00" <= c <= "\uffef"
+        for c in foreign
+    ) < ENOUGH * len(foreign):
+        raise UserError(
+            f"{path}:{line}: is neither UTF-8 nor GBK; say --encoding (cp1252 for western Windows), or save the file as UTF-8"
+        )
     return text, "gb18030", True
 
 
-def sniffed(path, lines):
+def guess_delimiter(path, lines):
     """The delimiter by which the header and nearly all of the rows below it have the same number of fields, two at least."""
     found = {}
     for mark in DELIMITERS:
@@ -129,20 +176,26 @@ def sniffed(path, lines):
             continue
         if widths and widths[0] > 1:
             found[mark] = (sum(w == widths[0] for w in widths) / len(widths), widths[0])
-    fit = {mark: width for mark, (share, width) in found.items() if share >= ENOUGH} or {mark: width for mark, (_, width) in found.items()}
+    fit = {mark: width for mark, (share, width) in found.items() if share >= ENOUGH} or {
+        mark: width for mark, (_, width) in found.items()
+    }
     best = [mark for mark, width in fit.items() if width == max(fit.values())]
     if len(best) != 1:
         what = "comma, semicolon, tab or bar" if not best else " and ".join(DELIMITERS[mark] for mark in best)
-        raise ScenarioError(f"{path}: {'no ' if not best else 'both '}{what} parts its columns; say --delimiter, e.g. --delimiter ';'")
+        raise UserError(
+            f"{path}: {'no ' if not best else 'both '}{what} parts its columns; say --delimiter, e.g. --delimiter ';'"
+        )
     return best[0]
 
 
-def headed(path, line, row):
-    """The header's names. Raises ScenarioError where two are the same."""
+def read_header(path, line, row):
+    """The header's names. Raises UserError where two are the same."""
     names = [cell.strip() for cell in row]
     twice = [name for name, n in Counter(names).items() if n > 1 and name]
     if twice:
-        raise ScenarioError(f"{path}:{line}: the header has {shown(twice[0])} more than once; rename all but one")
+        raise UserError(
+            f"{path}:{line}: the header has {show_value(twice[0])} more than once; rename all but one"
+        )
     return tuple(names)
 
 
@@ -162,15 +215,21 @@ def dates(text, pattern):
     try:
         read = pd.to_datetime(values, format=pattern, errors="coerce").dt.normalize()
     except re.error:
-        raise ScenarioError(f"--dates {short(pattern)}: says the same part of a date twice; write, e.g., %Y-%m-%d") from None
+        raise UserError(
+            f"--dates {short(pattern)}: says the same part of a date twice; write, e.g., %Y-%m-%d"
+        ) from None
     return read.to_numpy("datetime64[s]")[codes]
 
 
 def readings(text):
     """Formats that read nearly all of a column: {format: (n,) datetime64}. One that reads all of it rules out those that do not."""
-    some = pd.unique(text)[:: max(1, len(text) // SAMPLE)] if len(text) else text  # a format that reads none of these does not read nearly all
+    some = (
+        pd.unique(text)[:: max(1, len(text) // SAMPLE)] if len(text) else text
+    )  # a format that reads none of these does not read nearly all
     told = {pattern: dates(text, pattern) for pattern in FORMATS if not np.isnat(dates(some, pattern)).all()}
-    most = {pattern: when for pattern, when in told.items() if len(when) and np.mean(~np.isnat(when)) >= ENOUGH}
+    most = {
+        pattern: when for pattern, when in told.items() if len(when) and np.mean(~np.isnat(when)) >= ENOUGH
+    }
     whole = {pattern: when for pattern, when in most.items() if not np.isnat(when).any()}
     different = {}
     for pattern, when in (whole or most).items():
@@ -179,10 +238,10 @@ def readings(text):
     return different
 
 
-def recognised(path, names, columns, lines):
+def recognise_date_formats(path, names, columns, lines):
     """The one format of each column of dates, {name: format}; `columns` are texts, empty where there is none.
 
-    A column that can be read in two ways takes the reading that another column of the same log leaves. Raises ScenarioError.
+    A column that can be read in two ways takes the reading that another column of the same log leaves. Raises UserError.
     """
     ways = {}
     for name, text in zip(names, columns):
@@ -190,9 +249,15 @@ def recognised(path, names, columns, lines):
         ways[name] = readings(text[full]) if full.any() else {}
         if full.any() and not ways[name]:
             value, line = text[full][0], lines[full][0]
-            excel = "; these look like Excel's day numbers: format the column as dates and export again" if re.fullmatch(r"[34]\d{4}(\.\d+)?", value) else ""
-            raise ScenarioError(f"{path}:{line}: column {shown(name)}: no one format reads {ENOUGH:.0%} of its dates, the first of which is {shown(value)}; "
-                                f"say --dates, e.g. --dates '%d/%m/%Y'{excel}")  # fmt: skip
+            excel = (
+                "; these look like Excel's day numbers: format the column as dates and export again"
+                if re.fullmatch(r"[34]\d{4}(\.\d+)?", value)
+                else ""
+            )
+            raise UserError(
+                f"{path}:{line}: column {show_value(name)}: no one format reads {ENOUGH:.0%} of its dates, the first of which is {show_value(value)}; "
+                f"say --dates, e.g. --dates '%d/%m/%Y'{excel}"
+            )
     sure = {next(iter(found)) for found in ways.values() if len(found) == 1}
     chosen = {}
     for (name, found), text in zip(ways.items(), columns):
@@ -201,20 +266,24 @@ def recognised(path, names, columns, lines):
             one, other = list(found.items())[:2]
             n = int(np.flatnonzero(one[1] != other[1])[0])
             full = np.flatnonzero([value.lower() not in EMPTY for value in text])[n]
-            raise ScenarioError(f"{path}:{lines[full]}: column {shown(name)}: every date can be read in two ways: {shown(text[full])} is {one[1][n].astype('M8[D]')} by "
-                                f"{one[0]!r} or {other[1][n].astype('M8[D]')} by {other[0]!r}; say which with --dates '{one[0]}' or --dates '{other[0]}'")  # fmt: skip
+            raise UserError(
+                f"{path}:{lines[full]}: column {show_value(name)}: every date can be read in two ways: {show_value(text[full])} is {one[1][n].astype('M8[D]')} by "
+                f"{one[0]!r} or {other[1][n].astype('M8[D]')} by {other[0]!r}; say which with --dates '{one[0]}' or --dates '{other[0]}'"
+            )
         chosen[name] = left[0] if left else (sorted(sure) or ["%Y-%m-%d"])[0]
     return chosen
 
 
-def defused(frame):
+def escape_formulas(frame):
     """The same table with no text that a spreadsheet would run, heads included: what begins like a formula gets an apostrophe before it.
 
-    >>> defused(pd.DataFrame({"=a": ["=1+1", "lamp"], "b": [-1, 2]})).to_dict("list")
+    >>> escape_formulas(pd.DataFrame({"=a": ["=1+1", "lamp"], "b": [-1, 2]})).to_dict("list")
     {"'=a": ["'=1+1", 'lamp'], 'b': [-1, 2]}
     """
     heads = list(map(harmless, frame.columns))
-    columns = [column.astype(object).map(harmless) if textual(column) else column for _, column in frame.items()]
+    columns = [
+        column.astype(object).map(harmless) if textual(column) else column for _, column in frame.items()
+    ]
     return pd.concat(columns, axis=1, keys=range(len(heads))).set_axis(heads, axis=1) if columns else frame
 
 
@@ -223,7 +292,9 @@ def harmless(cell):
     if not isinstance(cell, str):
         return cell
     cell = f"'{cell}" if cell.startswith(FORMULA) else cell
-    return readable(cell.replace("\r\n", "\n").replace("\r", "\n"))  # a lone \r is quoted by no writer, and ends a row for most readers
+    return readable(
+        cell.replace("\r\n", "\n").replace("\r", "\n")
+    )  # a lone \r is quoted by no writer, and ends a row for most readers
 
 
 def textual(column):
@@ -238,4 +309,4 @@ def write_csv(table, path, index=True):
     table = table.to_frame() if isinstance(table, pd.Series) else table
     if index:
         table = table.reset_index(names=[name or "" for name in table.index.names], allow_duplicates=True)
-    defused(table).to_csv(path, index=False, encoding="utf-8-sig")
+    escape_formulas(table).to_csv(path, index=False, encoding="utf-8-sig")

@@ -11,25 +11,25 @@ from hashlib import blake2b, sha256
 from pathlib import Path
 
 from ...engine.output import to_json
-from ...engine.parameters import ScenarioError
+from ...engine.parameters import UserError
 from ...engine.release import versions
 from ...engine.source_digests import version as model
 from ...engine.toml_reader import table_of
-from .case_writer import written
+from .case_writer import write_case
 
 LEDGER = "ledger.sqlite"  # of a sweep, whose own manifest is not to be overwritten
 FILE = "manifest.json"
 
 
-def leave(folder, made_by, *, command="", cases=(), tables=(), **asked):
+def write_manifest(folder, made_by, *, command="", cases=(), tables=(), **asked):
     """Write manifest.json into `folder`.
 
     It says what was `asked`, of which `cases` (scenarios), and has a digest of each of the `tables` (names of files in the
-    folder). The manifest that another command left there is kept, as manifest-COMMAND.json. Raises ScenarioError in the
+    folder). The manifest that another command left there is kept, as manifest-COMMAND.json. Raises UserError in the
     folder of a sweep.
     """
     folder = Path(folder)
-    free(folder)
+    refuse_sweep_folder(folder)
     results = {str(name): sha256((folder / name).read_bytes()).hexdigest() for name in tables}
     made = {
         "made_by": made_by,
@@ -47,10 +47,12 @@ def leave(folder, made_by, *, command="", cases=(), tables=(), **asked):
     (folder / FILE).write_text(to_json(made) + "\n", encoding="utf-8")
 
 
-def free(folder):
-    """Refuse the folder of a sweep, whose own manifest says what its runs are of. Raises ScenarioError."""
+def refuse_sweep_folder(folder):
+    """Refuse the folder of a sweep, whose own manifest says what its runs are of. Raises UserError."""
     if (Path(folder) / LEDGER).exists():
-        raise ScenarioError(f"--out {folder}: holds a sweep, whose manifest would be overwritten; give another folder")
+        raise UserError(
+            f"--out {folder}: holds a sweep, whose manifest would be overwritten; give another folder"
+        )
 
 
 def maker(path):
@@ -71,13 +73,15 @@ def case_of(scenario):
         "digest": digest_of(table_of(scenario)),
         "days": scenario.days,
         "mechanisms": sorted(scenario.mechanisms),
-        "case_file": written(scenario),
+        "case_file": write_case(scenario),
     }
 
 
-def given(on=(), off=(), settings=()):
+def changes_as_given(on=(), off=(), settings=()):
     """Mechanisms and settings as they were given, by name; what nobody gave is empty."""
-    listed = {name: [told] if isinstance(told, str) else list(told) for name, told in (("on", on), ("off", off))}
+    listed = {
+        name: [told] if isinstance(told, str) else list(told) for name, told in (("on", on), ("off", off))
+    }
     return {**listed, "settings": settings if isinstance(settings, dict) else list(settings)}
 
 
@@ -87,7 +91,7 @@ def file_of(path):
     return {"name": path.name, "sha256": sha256(path.read_bytes()).hexdigest() if path.is_file() else ""}
 
 
-def swept(found):
+def describe_sweep(found):
     """The sweep that an analysis is of: its folder, what was asked, the version of the model, and the digest of its runs."""
     return {
         "folder": str(found.folder),

@@ -9,11 +9,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from ...engine.parameters import ScenarioError, paths
+from ...engine.parameters import UserError, paths
 from ...engine.randomness import seed_of
 from ...engine.toml_reader import guess
 from ...model import measures, mechanisms
-from ...model.cases import altered, read
+from ...model.cases import alter_scenario, read_case
 from ...model.issues.issue_table import AGREED
 from ..calibration import reported_patterns
 from ..comparison.parameter_paths import at
@@ -28,7 +28,7 @@ def rate(world, category):
     return measures.share(np.count_nonzero(done), np.count_nonzero(old))
 
 
-def agreed(world):
+def count_agreements(world):
     """How many matters their parties agreed on."""
     return np.count_nonzero(world.run.history["what"] == AGREED)
 
@@ -43,9 +43,14 @@ CATEGORY = {  # measures of one category, "rate:lamp_out"; those of `patterns` b
     "rate": rate,
     "told": lambda world, category: reported_patterns.share(world.of(category)["told"] >= 0),
     "till_told": till_told,
-} | {name: reported_patterns.MEASURES[name] for name in ("signed", "days", "done", "arose", "resolved", "sittings", "longest")}  # fmt: skip
-SERIES = {name: reported_patterns.MEASURES[name] for name in ("slope", "rise")}  # of a count over days, "rise:open"
-WHOLE = {"agreed": agreed}
+} | {
+    name: reported_patterns.MEASURES[name]
+    for name in ("signed", "days", "done", "arose", "resolved", "sittings", "longest")
+}
+SERIES = {
+    name: reported_patterns.MEASURES[name] for name in ("slope", "rise")
+}  # of a count over days, "rise:open"
+WHOLE = {"agreed": count_agreements}
 
 
 def complaint(measure, categories):
@@ -61,19 +66,19 @@ def complaint(measure, categories):
 
 
 def arm(case, days=0, none=False, on=(), off=(), settings=()):
-    """A case as an arm of a lesson has it: `none` takes all its mechanisms away first; days 0 are the case's. Raises ScenarioError."""
-    scenario = replace(read(case), mechanisms={}) if none else read(case)
-    return altered(scenario, on, off, list(settings), days or None)
+    """A case as an arm of a lesson has it: `none` takes all its mechanisms away first; days 0 are the case's. Raises UserError."""
+    scenario = replace(read_case(case), mechanisms={}) if none else read_case(case)
+    return alter_scenario(scenario, on, off, list(settings), days or None)
 
 
-def lived(scenario, wanted, experiment, seed, number):
+def simulate_measures(scenario, wanted, experiment, seed, number):
     """One run's values of the measures `wanted`: name -> number."""
-    there = reported_patterns.lived(scenario, seed_of(experiment, scenario.name, seed, number))
+    there = reported_patterns.simulate_with_seed(scenario, seed_of(experiment, scenario.name, seed, number))
     whole = measures.summary(there.run)
-    return {name: float(valued(there, whole, name)) for name in wanted}
+    return {name: float(value_of_measure(there, whole, name)) for name in wanted}
 
 
-def valued(there, whole, measure):
+def value_of_measure(there, whole, measure):
     kind, colon, what = measure.partition(":")
     if colon:
         return (CATEGORY | SERIES)[kind](there, what)
@@ -84,13 +89,13 @@ def facts(arms, wanted, replicates, seed=0, progress=None):
     """What came of two arms with the same luck: measure -> the row that `statistics.difference` gives; `progress` after every pair."""
     rows = []
     for number in range(replicates):
-        rows.append([lived(one, wanted, PRACTICE, seed, number) for one in arms])
+        rows.append([simulate_measures(one, wanted, PRACTICE, seed, number) for one in arms])
         if progress:
             progress()
-    return {name: compared(*([row[k][name] for row in rows] for k in (0, 1))) for name in wanted}
+    return {name: compare_sides(*([row[k][name] for row in rows] for k in (0, 1))) for name in wanted}
 
 
-def compared(left, right):
+def compare_sides(left, right):
     """The row of `statistics.difference` as plain numbers."""
     return {name: float(value) for name, value in difference(pd.Series(left), pd.Series(right)).items()}
 
@@ -103,40 +108,45 @@ def price(options, design):
     return sum(one.price * design.get(one.name, 0) for one in options)
 
 
-def designed(scenario, options, design):
-    """The community after the shopping. Raises ScenarioError for more of an option than there is, or an option that there is not."""
+def apply_purchases(scenario, options, design):
+    """The community after the shopping. Raises UserError for more of an option than there is, or an option that there is not."""
     known = {one.name: one for one in options}
     on, settings, added = [], [], {}
     for name, count in design.items():
         if name not in known:
-            raise ScenarioError(f"no option is called {name!r}{guess(name, list(known))}")
+            raise UserError(f"no option is called {name!r}{guess(name, list(known))}")
         one = known[name]
         if not 0 <= count <= one.most:
-            raise ScenarioError(f"{name} = {count} is out of range; allowed is 0 to {one.most}")
+            raise UserError(f"{name} = {count} is out of range; allowed is 0 to {one.most}")
         if count:
             on += one.on
             settings += one.set
         for text in one.add if count else ():
             path, _, more = text.partition("=")
             added[path.strip()] = added.get(path.strip(), 0) + count * float(more)
-    made = altered(scenario, tuple(dict.fromkeys(on)), (), settings)
+    made = alter_scenario(scenario, tuple(dict.fromkeys(on)), (), settings)
     known = paths(made)
     new = {path: at(made, path) + more for path, more in added.items()}
     for path, value in new.items():
         if not np.isfinite(value) or abs(value) > 1e300:
-            raise ScenarioError(f"{path} = {value} is too large")
-    return altered(made, (), (), {path: round(value) if known[path].type in (int, "int") else value for path, value in new.items()})
+            raise UserError(f"{path} = {value} is too large")
+    return alter_scenario(
+        made,
+        (),
+        (),
+        {path: round(value) if known[path].type in (int, "int") else value for path, value in new.items()},
+    )
 
 
-def scored(scenario, options, design, measure, replicates, seed=0, experiment=FRESH, progress=None):
+def score_design(scenario, options, design, measure, replicates, seed=0, experiment=FRESH, progress=None):
     """What a design changes on fresh luck against buying nothing: the row of `statistics.difference` for the measure."""
-    both = scenario, designed(scenario, options, design)
+    both = scenario, apply_purchases(scenario, options, design)
     rows = []
     for number in range(replicates):
-        rows.append([lived(one, [measure], experiment, seed, number)[measure] for one in both])
+        rows.append([simulate_measures(one, [measure], experiment, seed, number)[measure] for one in both])
         if progress:
             progress()
-    return compared(*zip(*rows))
+    return compare_sides(*zip(*rows))
 
 
 def adds(text, scenario):
@@ -146,5 +156,5 @@ def adds(text, scenario):
         float(more)
     except ValueError:
         return f"= {text!r} adds no number; write path=number"
-    known = paths(replace(scenario, mechanisms=mechanisms.every()))
+    known = paths(replace(scenario, mechanisms=mechanisms.all_mechanisms()))
     return "" if equals and path in known else f"= {text!r}: {path} is unknown{guess(path, list(known))}"

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from .paired import against, framed, half_width, in_range, samples
+from .paired import against, half_width, in_range, samples, to_frame
 
 EFFECT = "resolved_in_time"
 UNITS = {"yuan": "yuan", "hours": "hours of work"}
@@ -20,7 +20,7 @@ def price(runs, reference, effect=EFFECT, level=0.95):
     One row per (case, arm), over replicates in which effect, yuan and hours exist in both arms. For each of `effect`, yuan and
     hours: NAME (mean paired difference), NAME_low, NAME_high (Student). For yuan and hours: NAME_each (per additional issue),
     NAME_each_low, NAME_each_high (Fieller; -inf and inf where the effect may be zero), NAME_quadrant (see `quadrant`) and
-    NAME_words. Also pairs and lost. Each interval holds by itself with probability `level`. Raises ScenarioError.
+    NAME_words. Also pairs and lost. Each interval holds by itself with probability `level`. Raises UserError.
     """
     in_range("level", level, 0.5, 1.0)
     rows = {}
@@ -34,11 +34,20 @@ def price(runs, reference, effect=EFFECT, level=0.95):
                 one |= {name: mean, f"{name}_low": mean - half, f"{name}_high": mean + half}
             for name, unit in UNITS.items():
                 each = ratio(one[name], one[effect])
-                low, high, _ = (float(bound) for bound in fieller(d[name].to_numpy(), d[effect].to_numpy(), level))
-                where = quadrant(one[f"{effect}_low"], one[f"{effect}_high"], one[f"{name}_low"], one[f"{name}_high"])
-                one |= {f"{name}_each": each, f"{name}_each_low": low, f"{name}_each_high": high, f"{name}_quadrant": where}
+                low, high, _ = (
+                    float(bound) for bound in fieller(d[name].to_numpy(), d[effect].to_numpy(), level)
+                )
+                where = quadrant(
+                    one[f"{effect}_low"], one[f"{effect}_high"], one[f"{name}_low"], one[f"{name}_high"]
+                )
+                one |= {
+                    f"{name}_each": each,
+                    f"{name}_each_low": low,
+                    f"{name}_each_high": high,
+                    f"{name}_quadrant": where,
+                }
                 one[f"{name}_words"] = words(each, low, high, where, unit)
-    return framed(rows, "case", "arm")
+    return to_frame(rows, "case", "arm")
 
 
 def ratio(above, below):
@@ -58,7 +67,11 @@ def fieller(cost, effect, level=0.95):
     t2 = stats.t.ppf((1.0 + level) / 2.0, n - 1) ** 2 / n / (n - 1)
     x, y = np.mean(effect, axis=0), np.mean(cost, axis=0)
     dx, dy = effect - x, cost - y
-    a, b, c = x * x - t2 * (dx * dx).sum(axis=0), x * y - t2 * (dx * dy).sum(axis=0), y * y - t2 * (dy * dy).sum(axis=0)
+    a, b, c = (
+        x * x - t2 * (dx * dx).sum(axis=0),
+        x * y - t2 * (dx * dy).sum(axis=0),
+        y * y - t2 * (dy * dy).sum(axis=0),
+    )
     root = np.sqrt(np.maximum(b * b - a * c, 0.0))
     bounded = a > 0
     shape = np.where(bounded, 0, np.where(b * b - a * c > 0, 1, 2)).astype(float)
@@ -94,7 +107,11 @@ def words(each, low, high, where, unit):
         return f"no finite price in {unit}: the effect may be zero"
     said, *ends = (f"{x:,.1f}" if abs(x) >= 10 else f"{x:.2g}" for x in (each, low, high))
     said = f"{said} {unit} ({ends[0]} to {ends[1]})"
-    return f"{said} saved per issue no longer resolved in time" if where.startswith("fewer") else f"{said} per additional issue in time"
+    return (
+        f"{said} saved per issue no longer resolved in time"
+        if where.startswith("fewer")
+        else f"{said} per additional issue in time"
+    )
 
 
 def frontier(runs, cost="yuan", effect=EFFECT):
@@ -103,18 +120,28 @@ def frontier(runs, cost="yuan", effect=EFFECT):
     Columns: effect, cost (means per run over replicates in which every arm has both), status, by, each. Status "frontier";
     "dominated" (another arm, `by`, does as much or more for as little or less); "extendedly dominated" (a mix of the two arms
     in `by` does more for as little); "no value" (never finished). `each`: cost per additional issue, from the arm before on
-    the frontier; it rises along it (Johannesson & Weinstein 1993). Of means: intervals are `price`'s. Raises ScenarioError.
+    the frontier; it rises along it (Johannesson & Weinstein 1993). Of means: intervals are `price`'s. Raises UserError.
     """
     rows = {}
     for case, values, _ in samples(runs, effect, cost):
-        alive = [arm for arm in values[effect] if values[effect][arm].notna().any() and values[cost][arm].notna().any()]
+        alive = [
+            arm
+            for arm in values[effect]
+            if values[effect][arm].notna().any() and values[cost][arm].notna().any()
+        ]
         whole = pd.concat([values[effect][alive], values[cost][alive]], axis=1).notna().all(axis=1)
         e, c = values[effect][whole].mean(), values[cost][whole].mean()
         told = hull({arm: (e[arm], c[arm]) for arm in alive}) if whole.any() else {}
         for arm in [*told, *(arm for arm in values[effect] if arm not in told)]:
             status, by, each = told.get(arm, ("no value", "", np.nan))
-            rows[case, arm] = {"effect": e[arm] if arm in told else np.nan, "cost": c[arm] if arm in told else np.nan, "status": status, "by": by, "each": each}
-    return framed(rows, "case", "arm")
+            rows[case, arm] = {
+                "effect": e[arm] if arm in told else np.nan,
+                "cost": c[arm] if arm in told else np.nan,
+                "status": status,
+                "by": by,
+                "each": each,
+            }
+    return to_frame(rows, "case", "arm")
 
 
 def hull(arms):
@@ -136,7 +163,10 @@ def hull(arms):
         told[arm] = ("frontier", "", slope(arms, kept[n - 1], arm) if n else np.nan)
     for arm in order:
         if told[arm][0] == "extendedly dominated":
-            below, above = [k for k in kept if arms[k][0] < arms[arm][0]][-1], next(k for k in kept if arms[k][0] > arms[arm][0])
+            below, above = (
+                [k for k in kept if arms[k][0] < arms[arm][0]][-1],
+                next(k for k in kept if arms[k][0] > arms[arm][0]),
+            )
             told[arm] = ("extendedly dominated", f"{below}, {above}", np.nan)
     return {arm: told[arm] for arm in order}
 

@@ -8,8 +8,8 @@ brings its own. Formulas for independent arms stay valid under positive correlat
 import numpy as np
 from scipy import stats
 
-from ...engine.parameters import ScenarioError
-from .paired import framed, in_range, samples
+from ...engine.parameters import UserError
+from .paired import in_range, samples, to_frame
 
 
 def best(runs, measure, larger=True, matters=0.0, level=0.95):
@@ -20,7 +20,7 @@ def best(runs, measure, larger=True, matters=0.0, level=0.95):
     good_enough (no further than `matters` from the best, surely); asked (replicates in all, of every arm, at which the
     chosen arm is best with probability `level` whenever the best is ahead by more than `matters`: Clark and Yang's second stage;
     infinite for matters = 0); replicates (used: those in which every arm has a value); lost (the other replicates).
-    An arm with no value at all takes no part: NaN, neither chosen nor possible. Raises ScenarioError.
+    An arm with no value at all takes no part: NaN, neither chosen nor possible. Raises UserError.
     """
     in_range("matters", matters, 0.0, np.inf)
     in_range("level", level, 0.5, 1.0)
@@ -30,7 +30,9 @@ def best(runs, measure, larger=True, matters=0.0, level=0.95):
         alive = wide.loc[:, wide.notna().any()]
         whole = alive.dropna()
         if len(alive.columns) < 2:
-            raise ScenarioError(f"case {case!r} has {len(alive.columns)} arm with a value of {measure!r}; choosing needs 2 or more")
+            raise UserError(
+                f"case {case!r} has {len(alive.columns)} arm with a value of {measure!r}; choosing needs 2 or more"
+            )
         x = sign * whole.to_numpy()
         low, high = with_the_best(x, level)
         mean = x.mean(axis=0) if len(x) else np.full(x.shape[1], np.nan)
@@ -38,15 +40,23 @@ def best(runs, measure, larger=True, matters=0.0, level=0.95):
         asked = stage(x, matters, level)
         for arm in wide.columns:
             k = alive.columns.get_loc(arm) if arm in alive else None
-            told = (np.nan,) * 3 if k is None else (sign * mean[k], *sorted((sign * low[k] + 0.0, sign * high[k] + 0.0)))  # + 0.0: no minus zero
+            told = (
+                (np.nan,) * 3
+                if k is None
+                else (sign * mean[k], *sorted((sign * low[k] + 0.0, sign * high[k] + 0.0)))
+            )  # + 0.0: no minus zero
             rows[case, arm] = {
-                "mean": told[0], "low": told[1], "high": told[2],
+                "mean": told[0],
+                "low": told[1],
+                "high": told[2],
                 "chosen": k is not None and len(x) > 0 and k == int(np.argmax(mean)),
                 "may_be_best": k is not None and bool(possible[k]),
                 "good_enough": k is not None and bool(low[k] >= -matters),
-                "asked": asked, "replicates": len(x), "lost": len(wide) - len(x),
-            }  # fmt: skip
-    return framed(rows, "case", "arm")
+                "asked": asked,
+                "replicates": len(x),
+                "lost": len(wide) - len(x),
+            }
+    return to_frame(rows, "case", "arm")
 
 
 def margins(x, level=0.95):
@@ -54,7 +64,13 @@ def margins(x, level=0.95):
     n, k = x.shape[-2:]
     mean = x.mean(axis=-2) if n else np.full((*x.shape[:-2], k), np.nan)
     sure = stats.t.ppf(1.0 - (1.0 - level) / (k - 1), n - 1) if n > 1 else np.nan
-    sd = np.stack([np.std(x[..., i, None] - x, axis=-2, ddof=1) if n > 1 else np.full(mean.shape, np.nan) for i in range(k)], axis=-2)
+    sd = np.stack(
+        [
+            np.std(x[..., i, None] - x, axis=-2, ddof=1) if n > 1 else np.full(mean.shape, np.nan)
+            for i in range(k)
+        ],
+        axis=-2,
+    )
     return mean[..., :, None] - mean[..., None, :], sure * sd / np.sqrt(max(n, 1))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ...engine.parameters import ScenarioError
+from ...engine.parameters import UserError
 from ...engine.toml_reader import guess
 from .simultaneous import level_of_each
 
@@ -26,44 +26,55 @@ def difference(without, with_, level=0.95):
     mean = d.mean() if n else np.nan
     return pd.Series(
         {
-            "without": a.mean() if n else np.nan, "with": b.mean() if n else np.nan, "difference": mean, "low": mean - half, "high": mean + half,
-            "correlation": np.corrcoef(a, b)[0, 1] if varies else np.nan, "pairs": n,
+            "without": a.mean() if n else np.nan,
+            "with": b.mean() if n else np.nan,
+            "difference": mean,
+            "low": mean - half,
+            "high": mean + half,
+            "correlation": np.corrcoef(a, b)[0, 1] if varies else np.nan,
+            "pairs": n,
         }
-    )  # fmt: skip
+    )
 
 
 def samples(runs, *measures):
     """Case by case: (case, {measure: its frame of replicates x arms}, frame of which runs failed).
 
-    Arms stand as they first come. NaN where a run failed, is not there, or has no finite value. Raises ScenarioError.
+    Arms stand as they first come. NaN where a run failed, is not there, or has no finite value. Raises UserError.
     """
     for column in ("case", "arm", "replicate", *measures):
         if column not in runs:
-            raise ScenarioError(f"runs have no column {column!r}{guess(column, list(map(str, runs.columns)))}")
+            raise UserError(f"runs have no column {column!r}{guess(column, list(map(str, runs.columns)))}")
     twice = runs[runs.duplicated(["case", "arm", "replicate"])]
     if len(twice):
         case, arm, number = twice.iloc[0][["case", "arm", "replicate"]]
-        raise ScenarioError(f"runs have case {case!r}, arm {arm!r}, replicate {number} twice; give each run once")
+        raise UserError(f"runs have case {case!r}, arm {arm!r}, replicate {number} twice; give each run once")
     for case, part in runs.groupby("case", sort=False, observed=True):
         arms = list(dict.fromkeys(part["arm"]))
         lost = ~part["status"].isin(["done", ABSENT]) if "status" in part else pd.Series(False, part.index)
-        wide = part[["arm", "replicate", *dict.fromkeys(measures)]].assign(lost=lost).pivot(index="replicate", columns="arm")
+        wide = (
+            part[["arm", "replicate", *dict.fromkeys(measures)]]
+            .assign(lost=lost)
+            .pivot(index="replicate", columns="arm")
+        )
         failed = wide["lost"][arms].eq(True)
         values = {name: wide[name][arms].astype(float).mask(failed) for name in measures}
         yield case, {name: frame.where(np.isfinite(frame)) for name, frame in values.items()}, failed
 
 
 def against(reference, arms, case):
-    """The other arms of a case. Raises ScenarioError when the reference is not among them."""
+    """The other arms of a case. Raises UserError when the reference is not among them."""
     if reference not in arms:
-        raise ScenarioError(f"case {case!r} has no arm {reference!r} to compare with{guess(str(reference), list(map(str, arms)))}")
+        raise UserError(
+            f"case {case!r} has no arm {reference!r} to compare with{guess(str(reference), list(map(str, arms)))}"
+        )
     return [arm for arm in arms if arm != reference]
 
 
 def in_range(name, value, low, high):
-    """The number itself, if low <= value and value < high. Raises ScenarioError."""
+    """The number itself, if low <= value and value < high. Raises UserError."""
     if not low <= value < high:
-        raise ScenarioError(f"{name} = {value} is out of range; allowed is {low} to below {high}")
+        raise UserError(f"{name} = {value} is out of range; allowed is {low} to below {high}")
     return value
 
 
@@ -74,7 +85,7 @@ def contrasts(runs, measure, reference, matters=0.0, level=0.95):
     low_all, high_all (all contrasts of the case hold together with probability `level`), correlation (of the two arms:
     what the same luck achieved), ratio (variance of the difference with other luck in each arm over that with the same),
     pairs, failed (pairs left out because a run failed), missing (pairs left out because the measure does not exist, or a
-    run is not there), verdict (see `verdict`; undecided where `too_few` differ), further (see `further`) and differ (pairs that do). Raises ScenarioError.
+    run is not there), verdict (see `verdict`; undecided where `too_few` differ), further (see `pairs_needed`) and differ (pairs that do). Raises UserError.
     """
     in_range("matters", matters, 0.0, np.inf)
     in_range("level", level, 0.5, 1.0)
@@ -88,16 +99,32 @@ def contrasts(runs, measure, reference, matters=0.0, level=0.95):
             d = (wide[arm] - wide[reference]).dropna().to_numpy()
             half = half_width(d, sure)
             low, high = told.difference - half, told.difference + half
-            word = "alike" if len(d) > 1 and not d.any() else "undecided" if too_few(d) else verdict(low, high, matters)
+            word = (
+                "alike"
+                if len(d) > 1 and not d.any()
+                else "undecided"
+                if too_few(d)
+                else verdict(low, high, matters)
+            )
             lost = int((failed[reference] | failed[arm]).sum())
             rows[case, arm] = {
-                "reference": told["without"], "mean": told["with"], "difference": told.difference,
-                "low": told.low, "high": told.high, "low_all": low, "high_all": high,
-                "correlation": told.correlation, "ratio": gained(wide[reference], wide[arm]),
-                "pairs": len(d), "failed": lost, "missing": len(wide) - len(d) - lost,
-                "verdict": word, "further": further(d, matters, sure) if word == "undecided" else 0.0, "differ": int(np.count_nonzero(d)),
-            }  # fmt: skip
-    return framed(rows, "case", "arm")
+                "reference": told["without"],
+                "mean": told["with"],
+                "difference": told.difference,
+                "low": told.low,
+                "high": told.high,
+                "low_all": low,
+                "high_all": high,
+                "correlation": told.correlation,
+                "ratio": variance_ratio(wide[reference], wide[arm]),
+                "pairs": len(d),
+                "failed": lost,
+                "missing": len(wide) - len(d) - lost,
+                "verdict": word,
+                "further": pairs_needed(d, matters, sure) if word == "undecided" else 0.0,
+                "differ": int(np.count_nonzero(d)),
+            }
+    return to_frame(rows, "case", "arm")
 
 
 EVENTS = 10  # pairs that must differ before a mean is judged where many do not
@@ -114,7 +141,11 @@ def too_few(d):
 def half_width(d, level=0.95):
     """Half of Student's interval of the mean along the first axis of `d` (n, ...); NaN where n < 2."""
     n = len(d)
-    return stats.t.ppf((1.0 + level) / 2.0, n - 1) * np.std(d, axis=0, ddof=1) / np.sqrt(n) if n > 1 else np.full(np.shape(d)[1:], np.nan)[()]
+    return (
+        stats.t.ppf((1.0 + level) / 2.0, n - 1) * np.std(d, axis=0, ddof=1) / np.sqrt(n)
+        if n > 1
+        else np.full(np.shape(d)[1:], np.nan)[()]
+    )
 
 
 def verdict(low, high, matters=0.0):
@@ -135,7 +166,7 @@ def verdict(low, high, matters=0.0):
     return "equivalent" if matters and -matters <= low and high <= matters else "undecided"
 
 
-def further(d, matters=0.0, level=0.95):
+def pairs_needed(d, matters=0.0, level=0.95):
     """How many further pairs would settle an undecided difference, if its mean and spread stay what they are.
 
     `d` (n,): the paired differences. So many pairs bring the half-width down to the distance between the mean and the nearest
@@ -150,13 +181,16 @@ def further(d, matters=0.0, level=0.95):
         return np.inf
     needed = float(n)
     for _ in range(50):  # the quantile falls as pairs are added
-        needed, before = max((stats.t.ppf((1.0 + level) / 2.0, max(needed, 2.0) - 1.0) * sd / distance) ** 2, 2.0), needed
+        needed, before = (
+            max((stats.t.ppf((1.0 + level) / 2.0, max(needed, 2.0) - 1.0) * sd / distance) ** 2, 2.0),
+            needed,
+        )
         if abs(needed - before) < 0.5:
             break
     return max(float(np.floor(needed)) + 1.0 - n, 1.0)
 
 
-def gained(a, b):
+def variance_ratio(a, b):
     """Variance of the difference with other luck in each arm, over that with the same: so many times fewer pairs are needed."""
     both = a.notna() & b.notna()
     if both.sum() < 2:
@@ -168,9 +202,15 @@ def gained(a, b):
 def sentence(row, matters=0.0, share=False):
     """A row of `contrasts` in words; of a share, in percentage points."""
     lost = f" Left out because a run failed: {row.failed}." if row.failed else ""
-    lost += f" Left out because the measure does not exist or a run is not there: {row.missing}." if row.missing else ""
+    lost += (
+        f" Left out because the measure does not exist or a run is not there: {row.missing}."
+        if row.missing
+        else ""
+    )
     number, unit = (lambda x: f"{100 * x:+.1f}", " points") if share else (lambda x: f"{x:+.4g}", "")
-    found = f"{number(row.difference)}{unit} ({number(row.low_all)} to {number(row.high_all)}, {row.pairs} pairs)"
+    found = (
+        f"{number(row.difference)}{unit} ({number(row.low_all)} to {number(row.high_all)}, {row.pairs} pairs)"
+    )
     least = number(matters).lstrip("+") + unit
     if row.pairs < 2:
         if not row.pairs:
@@ -198,19 +238,24 @@ def table(runs, measures, reference, matters=0.0, level=0.95):
     level = 1 - (1 - level) / m. Equity is a matter of measures: spread_between_buildings, owners_minus_tenants ...
     """
     if not measures:
-        raise ScenarioError("no measure is named to tabulate; name one or more columns of the runs")
+        raise UserError("no measure is named to tabulate; name one or more columns of the runs")
     least = matters if isinstance(matters, dict) else dict.fromkeys(measures, matters)
     unknown = [name for name in least if name not in measures]
     if unknown:
-        raise ScenarioError(f"matters names {unknown[0]!r}, which is not asked for{guess(unknown[0], list(measures))}")
-    return pd.concat({name: contrasts(runs, name, reference, least.get(name, 0.0), level) for name in measures}, names=["measure"])
+        raise UserError(
+            f"matters names {unknown[0]!r}, which is not asked for{guess(unknown[0], list(measures))}"
+        )
+    return pd.concat(
+        {name: contrasts(runs, name, reference, least.get(name, 0.0), level) for name in measures},
+        names=["measure"],
+    )
 
 
 def convergence(runs, measure, reference, level=0.95):
     """How the estimate settles: one row per (case, arm, pairs), for the first 2, 3, ... pairs in the order of replicates.
 
     Columns: replicate (the last that is in), difference, half_width (Student, this one contrast), error (Monte Carlo standard
-    error), lost (pairs left out so far: failed or missing). Raises ScenarioError.
+    error), lost (pairs left out so far: failed or missing). Raises UserError.
     """
     parts = {}
     for case, values, _ in samples(runs, measure):
@@ -220,22 +265,39 @@ def convergence(runs, measure, reference, level=0.95):
             lost = d.isna().cumsum()[d.notna()].to_numpy()
             d = d.dropna()
             n = np.arange(1, len(d) + 1)
-            away = d.to_numpy() - (d.iloc[0] if len(d) else 0.0)  # from the first, so that sums of squares keep their digits
+            away = d.to_numpy() - (
+                d.iloc[0] if len(d) else 0.0
+            )  # from the first, so that sums of squares keep their digits
             mean = away.cumsum() / n
             error = np.sqrt(np.maximum((away**2).cumsum() - n * mean**2, 0.0) / np.maximum(n - 1, 1) / n)
             half = stats.t.ppf((1.0 + level) / 2.0, np.maximum(n - 1, 1)) * error
-            told = {"replicate": d.index, "difference": mean + d.to_numpy() - away, "half_width": half, "error": error, "lost": lost}
+            told = {
+                "replicate": d.index,
+                "difference": mean + d.to_numpy() - away,
+                "half_width": half,
+                "error": error,
+                "lost": lost,
+            }
             parts[case, arm] = pd.DataFrame(told, index=pd.Index(n, name="pairs"))[1:]
-    return pd.concat(parts, names=["case", "arm"]) if parts else framed({}, "case", "arm", "pairs")
+    return pd.concat(parts, names=["case", "arm"]) if parts else to_frame({}, "case", "arm", "pairs")
 
 
 def failures(runs):
     """Runs, and how many of them failed, by (case, arm)."""
     lost = runs["status"] != "done" if "status" in runs else pd.Series(False, runs.index)
-    told = lost.groupby([runs["case"], runs["arm"]], sort=False).agg(["size", "sum"]).set_axis(["runs", "failed"], axis=1)
+    told = (
+        lost.groupby([runs["case"], runs["arm"]], sort=False)
+        .agg(["size", "sum"])
+        .set_axis(["runs", "failed"], axis=1)
+    )
     return told.assign(share=told["failed"] / told["runs"])
 
 
-def framed(rows, *index):
+def to_frame(rows, *index):
     """Rows by key as a table whose columns keep their kinds."""
-    return pd.DataFrame(list(rows.values()), index=pd.MultiIndex.from_tuples(rows, names=index) if rows else pd.MultiIndex.from_arrays([[]] * len(index), names=index))
+    return pd.DataFrame(
+        list(rows.values()),
+        index=pd.MultiIndex.from_tuples(rows, names=index)
+        if rows
+        else pd.MultiIndex.from_arrays([[]] * len(index), names=index),
+    )

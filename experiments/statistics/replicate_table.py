@@ -8,7 +8,7 @@ same luck; the tables say how many replicates are left.
 import numpy as np
 import pandas as pd
 
-from ...engine.parameters import ScenarioError
+from ...engine.parameters import UserError
 from ...engine.toml_reader import guess
 from .paired import half_width
 
@@ -16,35 +16,46 @@ LEVEL = 0.95
 SWITCH = "mechanisms."  # how the column of a mechanism's switch begins
 
 
-def wide(runs, measure, arms=None, by="arm"):
+def pivot_arms(runs, measure, arms=None, by="arm"):
     """One measure of the runs of one case: (replicates, arms) floats, NaN where a run failed or is missing.
 
     `arms` says which, and in which order; by default all, as they first appear. `by` is the column that tells them apart.
-    Raises ScenarioError.
+    Raises UserError.
     """
     for column in ("replicate", by, measure):
         if column not in runs:
-            raise ScenarioError(f"the runs have no column {column!r}{guess(column, list(runs.columns))}")
+            raise UserError(f"the runs have no column {column!r}{guess(column, list(runs.columns))}")
     if "case" in runs and runs["case"].nunique() > 1:
         cases = list(runs["case"].unique())
-        raise ScenarioError(f"the runs are of {len(cases)} cases ({some(cases)}); take one, as in runs[runs.case == {str(cases[0])!r}]")
+        raise UserError(
+            f"the runs are of {len(cases)} cases ({some(cases)}); take one, as in runs[runs.case == {str(cases[0])!r}]"
+        )
     twice = runs[runs.duplicated(["replicate", by])]
     if len(twice):
-        raise ScenarioError(f"arm {twice[by].iloc[0]!r} has replicate {twice['replicate'].iloc[0]} twice; leave one out")
+        raise UserError(
+            f"arm {twice[by].iloc[0]!r} has replicate {twice['replicate'].iloc[0]} twice; leave one out"
+        )
     arms = list(runs[by].unique()) if arms is None else list(arms)
     lost = [arm for arm in arms if arm not in set(runs[by])]
     if lost:
-        raise ScenarioError(f"{len(lost)} of {len(arms)} arms have no run: {some(lost)}; run them, or leave them out of the design")
+        raise UserError(
+            f"{len(lost)} of {len(arms)} arms have no run: {some(lost)}; run them, or leave them out of the design"
+        )
     return runs.pivot(index="replicate", columns=by, values=measure).astype(float)[arms]
 
 
 def complete(table, least=2):
-    """The replicates that every arm has; `least` of them are needed. Raises ScenarioError with the arms that lack most."""
+    """The replicates that every arm has; `least` of them are needed. Raises UserError with the arms that lack most."""
     whole = table.dropna()
     if len(whole) < least:
         lacking = table.isna().sum().sort_values(ascending=False, kind="stable")
-        which = some([f"{arm} lacks {n} of {len(table)}" for arm, n in lacking.items() if n]) or f"each has {len(table)}"
-        raise ScenarioError(f"{len(whole)} replicates are complete in all {table.shape[1]} arms, {least} are needed: {which}; run more replicates")
+        which = (
+            some([f"{arm} lacks {n} of {len(table)}" for arm, n in lacking.items() if n])
+            or f"each has {len(table)}"
+        )
+        raise UserError(
+            f"{len(whole)} replicates are complete in all {table.shape[1]} arms, {least} are needed: {which}; run more replicates"
+        )
     return whole
 
 
@@ -75,26 +86,36 @@ def halfwidth(values, level=LEVEL, at_once=1):
 
 def factors_of(runs, outcomes=()):
     """The columns of a sweep that are factors and vary: switches of mechanisms, and paths of knobs and choices (they have a dot), or `days`."""
-    return [c for c in runs.columns if ("." in str(c) or c == "days") and c not in outcomes and runs[c].nunique(dropna=False) > 1]
+    return [
+        c
+        for c in runs.columns
+        if ("." in str(c) or c == "days") and c not in outcomes and runs[c].nunique(dropna=False) > 1
+    ]
 
 
 def switches(runs):
     """The names of the mechanisms that are on in some runs and off in others."""
-    return [c.removeprefix(SWITCH) for c in factors_of(runs) if c.startswith(SWITCH) and "." not in c.removeprefix(SWITCH)]
+    return [
+        c.removeprefix(SWITCH)
+        for c in factors_of(runs)
+        if c.startswith(SWITCH) and "." not in c.removeprefix(SWITCH)
+    ]
 
 
-def held(runs, varying):
-    """Refuse runs in which another factor than the columns `varying` varies too. Raises ScenarioError."""
+def check_held_constant(runs, varying):
+    """Refuse runs in which another factor than the columns `varying` varies too. Raises UserError."""
     others = [c for c in factors_of(runs) if c not in varying]
     if others:
-        values = some([shown(v) for v in pd.unique(runs[others[0]])])
-        raise ScenarioError(f"{some(others)} varies too ({values}); take the runs of one value, as in runs[runs[{others[0]!r}] == {pd.unique(runs[others[0]])[0]!r}]")
+        values = some([format_factor(v) for v in pd.unique(runs[others[0]])])
+        raise UserError(
+            f"{some(others)} varies too ({values}); take the runs of one value, as in runs[runs[{others[0]!r}] == {pd.unique(runs[others[0]])[0]!r}]"
+        )
 
 
-def shown(value):
+def format_factor(value):
     """A factor's value in words.
 
-    >>> shown(True), shown(2.40000001), shown(12345.6), shown("weekly")
+    >>> format_factor(True), format_factor(2.40000001), format_factor(12345.6), format_factor("weekly")
     ('on', '2.4', '12,346', 'weekly')
     """
     if isinstance(value, (bool, np.bool_)):

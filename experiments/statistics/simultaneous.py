@@ -12,7 +12,7 @@ import numpy as np
 from scipy import optimize, special, stats
 from scipy.stats import qmc
 
-from ...engine.randomness import Luck
+from ...engine.randomness import RandomNumbers
 
 MANY = 24  # contrasts beyond which Bonferroni's inequality is used instead: it holds for any correlation
 TINY = 1e-9  # of a correlation matrix's eigenvalues: none
@@ -47,7 +47,9 @@ def critical(correlation, df, level=0.95):
     """The `level` quantile of the largest |t| of k differences with this correlation (k, k), each with its own sd on `df` degrees."""
     value, vector = np.linalg.eigh(correlation)
     kept = np.flatnonzero(value > TINY)
-    if len(kept) > df:  # more directions than so many pairs can tell apart: there is no such Wishart matrix, and Bonferroni has to do
+    if (
+        len(kept) > df
+    ):  # more directions than so many pairs can tell apart: there is no such Wishart matrix, and Bonferroni has to do
         return np.inf
     root = vector[:, kept] * np.sqrt(value[kept])
     root /= np.sqrt((root**2).sum(axis=1, keepdims=True))
@@ -58,8 +60,14 @@ def critical(correlation, df, level=0.95):
     def short(c):
         return special.gammainc(len(kept) / 2.0, c * c * per_length).mean() - level
 
-    low, high = stats.t.isf((1.0 - level) / np.array([2.0, 2.0 * len(correlation)]), df)  # of one question, and by Bonferroni
-    return float(optimize.brentq(short, low, high, xtol=1e-3)) if short(low) < 0.0 < short(high) else float(low if short(low) >= 0.0 else high)
+    low, high = stats.t.isf(
+        (1.0 - level) / np.array([2.0, 2.0 * len(correlation)]), df
+    )  # of one question, and by Bonferroni
+    return (
+        float(optimize.brentq(short, low, high, xtol=1e-3))
+        if short(low) < 0.0 < short(high)
+        else float(low if short(low) >= 0.0 else high)
+    )
 
 
 @lru_cache(maxsize=4)
@@ -70,10 +78,15 @@ def draws(rank, df):
     """
     below = np.tril_indices(rank, -1)
     size = 2 * rank + len(below[0])
-    u = (qmc.Sobol(size, scramble=False).random_base2(12 if rank <= 4 else 13) + Luck("simultaneous")("shift", np.arange(size))) % 1.0
+    u = (
+        qmc.Sobol(size, scramble=False).random_base2(12 if rank <= 4 else 13)
+        + RandomNumbers("simultaneous")("shift", np.arange(size))
+    ) % 1.0
     u = np.clip(u, 1e-15, 1.0 - 1e-15)
     triangle = np.zeros((len(u), rank, rank))
-    triangle[:, np.arange(rank), np.arange(rank)] = np.sqrt(2.0 * special.gammaincinv((df - np.arange(rank)) / 2.0, u[:, rank : 2 * rank]))
+    triangle[:, np.arange(rank), np.arange(rank)] = np.sqrt(
+        2.0 * special.gammaincinv((df - np.arange(rank)) / 2.0, u[:, rank : 2 * rank])
+    )
     triangle[:, *below] = special.ndtri(u[:, 2 * rank :])
     normal = special.ndtri(u[:, :rank])
     return normal / np.sqrt((normal**2).sum(axis=1, keepdims=True)), triangle

@@ -8,37 +8,61 @@ import json
 import zipfile
 from pathlib import Path
 
-from ...engine.parameters import ScenarioError
+from ...engine.parameters import UserError
 from ...engine.release import project
-from ..files.user_mechanisms import kept_sources
+from ..files.user_mechanisms import unpack_sources
 from .registration import history, statement
-from .results import results
+from .results import read_results
 from .store import LEDGER, OWN, SUMS, sums_of
 
 HOME = Path(__file__).parents[2]
 LICENCE = "https://spdx.org/licenses/MIT"
-KINDS = {".parquet": "application/vnd.apache.parquet", ".json": "application/json", ".html": "text/html", ".csv": "text/csv", ".svg": "image/svg+xml",
-         ".png": "image/png", ".sqlite": "application/vnd.sqlite3", ".md": "text/markdown", ".cff": "application/yaml"}  # fmt: skip
+KINDS = {
+    ".parquet": "application/vnd.apache.parquet",
+    ".json": "application/json",
+    ".html": "text/html",
+    ".csv": "text/csv",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".sqlite": "application/vnd.sqlite3",
+    ".md": "text/markdown",
+    ".cff": "application/yaml",
+}
 
 
-def packed(folder, path):
+def pack_sweep(folder, path):
     """Write a checked sweep, its report if it has one, and its descriptions into the ZIP file `path`; returns it.
 
-    Raises ScenarioError where the sweep is not finished or `path` exists, Damaged where it is not what was written.
+    Raises UserError where the sweep is not finished or `path` exists, Damaged where it is not what was written.
     """
     folder, path = Path(folder), Path(path)
-    found = results(folder)
+    found = read_results(folder)
     if not (folder / SUMS).exists():
-        raise ScenarioError(f"{folder}: the sweep is not finished; `cogov sweep` it to its end first. If every run is there, and the model is another version by now, `cogov merge OTHER {folder}` closes it")
+        raise UserError(
+            f"{folder}: the sweep is not finished; `cogov sweep` it to its end first. If every run is there, and the model is another version by now, `cogov merge OTHER {folder}` closes it"
+        )
     if path.exists():
-        raise ScenarioError(f"{path} is there already; remove it, or give another --out")
+        raise UserError(f"{path} is there already; remove it, or give another --out")
     files = {name: folder / name for name in (LEDGER, *found.texts, *found.files)}
-    files |= {f"report/{one.relative_to(folder / 'report').as_posix()}": one for one in sorted((folder / "report").rglob("*")) if one.is_file()}
-    files |= {f"model/{name}": HOME / "docs" / name for name in ("ODD.md", "parameters.md") if (HOME / "docs" / name).exists()}
+    files |= {
+        f"report/{one.relative_to(folder / 'report').as_posix()}": one
+        for one in sorted((folder / "report").rglob("*"))
+        if one.is_file()
+    }
+    files |= {
+        f"model/{name}": HOME / "docs" / name
+        for name in ("ODD.md", "parameters.md")
+        if (HOME / "docs" / name).exists()
+    }
     texts = {"CITATION.cff": citation(found), "codemeta.json": software(found), "README.md": readme(found)}
-    texts |= kept_sources(found.texts[OWN]) if OWN in found.texts else {}
-    texts["ro-crate-metadata.json"] = told(crate(found, [*files, *texts, SUMS]))
-    texts[SUMS] = sums_of({**{name: one.read_bytes() for name, one in files.items()}, **{name: text.encode() for name, text in texts.items()}})
+    texts |= unpack_sources(found.texts[OWN]) if OWN in found.texts else {}
+    texts["ro-crate-metadata.json"] = describe_table(crate(found, [*files, *texts, SUMS]))
+    texts[SUMS] = sums_of(
+        {
+            **{name: one.read_bytes() for name, one in files.items()},
+            **{name: text.encode() for name, text in texts.items()},
+        }
+    )
     aside = path.with_name(path.name + ".part")
     with zipfile.ZipFile(aside, "w", zipfile.ZIP_DEFLATED) as zip_:
         for name, one in files.items():
@@ -49,7 +73,7 @@ def packed(folder, path):
     return path
 
 
-def told(table):
+def describe_table(table):
     return json.dumps(table, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -60,48 +84,106 @@ def title(found):
 def citation(found):
     """CITATION.cff of the data."""
     table = {
-        "cff-version": "1.2.0", "type": "dataset", "message": "Cite this dataset, and cogov, the program that made it.", "title": title(found),
-        "abstract": found.experiment.question or title(found), "authors": [{"name": "NAME THE AUTHORS OF THIS EXPERIMENT"}],
-        "date-released": found.manifest["last"][:10], "version": found.digest(),
-        "references": [{"type": "software", "title": "cogov", "authors": [{"name": "The cogov authors"}], "version": found.manifest["versions"]["cogov"], "license": "MIT"}],
-    }  # fmt: skip
-    return told(table)
+        "cff-version": "1.2.0",
+        "type": "dataset",
+        "message": "Cite this dataset, and cogov, the program that made it.",
+        "title": title(found),
+        "abstract": found.experiment.question or title(found),
+        "authors": [{"name": "NAME THE AUTHORS OF THIS EXPERIMENT"}],
+        "date-released": found.manifest["last"][:10],
+        "version": found.digest(),
+        "references": [
+            {
+                "type": "software",
+                "title": "cogov",
+                "authors": [{"name": "The cogov authors"}],
+                "version": found.manifest["versions"]["cogov"],
+                "license": "MIT",
+            }
+        ],
+    }
+    return describe_table(table)
 
 
 def software(found):
     """codemeta.json of the program."""
     v = found.manifest["versions"]
-    return told({
-        "@context": "https://w3id.org/codemeta/3.0", "@type": "SoftwareSourceCode", "name": "cogov", "description": project()[1],
-        "version": v["cogov"], "license": LICENCE, "programmingLanguage": f"Python {v['python']}", "identifier": found.manifest["model"],
-        "author": [{"@type": "Organization", "name": "The cogov authors"}],
-        "softwareRequirements": [f"{name} {number}" for name, number in v.items() if name not in ("cogov", "python")],
-    })  # fmt: skip
+    return describe_table(
+        {
+            "@context": "https://w3id.org/codemeta/3.0",
+            "@type": "SoftwareSourceCode",
+            "name": "cogov",
+            "description": project()[1],
+            "version": v["cogov"],
+            "license": LICENCE,
+            "programmingLanguage": f"Python {v['python']}",
+            "identifier": found.manifest["model"],
+            "author": [{"@type": "Organization", "name": "The cogov authors"}],
+            "softwareRequirements": [
+                f"{name} {number}" for name, number in v.items() if name not in ("cogov", "python")
+            ],
+        }
+    )
 
 
 def crate(found, names):
     """The RO-Crate's graph: the dataset, its files, and the run that made them."""
-    files = [{"@id": name, "@type": "File", "encodingFormat": KINDS.get(Path(name).suffix, "text/plain")} for name in names]
-    made = {"@id": "#sweep", "@type": "CreateAction", "name": "cogov sweep", "description": found.manifest["command"] or "a call from Python",
-            "startTime": found.manifest["begun"], "endTime": found.manifest["last"], "instrument": {"@id": "#cogov"}, "result": {"@id": "./"}}  # fmt: skip
+    files = [
+        {"@id": name, "@type": "File", "encodingFormat": KINDS.get(Path(name).suffix, "text/plain")}
+        for name in names
+    ]
+    made = {
+        "@id": "#sweep",
+        "@type": "CreateAction",
+        "name": "cogov sweep",
+        "description": found.manifest["command"] or "a call from Python",
+        "startTime": found.manifest["begun"],
+        "endTime": found.manifest["last"],
+        "instrument": {"@id": "#cogov"},
+        "result": {"@id": "./"},
+    }
     return {
         "@context": "https://w3id.org/ro/crate/1.1/context",
         "@graph": [
-            {"@id": "ro-crate-metadata.json", "@type": "CreativeWork", "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"}, "about": {"@id": "./"}},
-            {"@id": "./", "@type": "Dataset", "name": title(found), "description": found.experiment.question or title(found), "datePublished": found.manifest["last"],
-             "license": {"@id": LICENCE}, "hasPart": [{"@id": name} for name in names], "mentions": {"@id": "#sweep"}},
+            {
+                "@id": "ro-crate-metadata.json",
+                "@type": "CreativeWork",
+                "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
+                "about": {"@id": "./"},
+            },
+            {
+                "@id": "./",
+                "@type": "Dataset",
+                "name": title(found),
+                "description": found.experiment.question or title(found),
+                "datePublished": found.manifest["last"],
+                "license": {"@id": LICENCE},
+                "hasPart": [{"@id": name} for name in names],
+                "mentions": {"@id": "#sweep"},
+            },
             {"@id": LICENCE, "@type": "CreativeWork", "name": "MIT"},
-            {"@id": "#cogov", "@type": "SoftwareApplication", "name": "cogov", "version": found.manifest["versions"]["cogov"], "identifier": found.manifest["model"]},
-            made, *files,
+            {
+                "@id": "#cogov",
+                "@type": "SoftwareApplication",
+                "name": "cogov",
+                "version": found.manifest["versions"]["cogov"],
+                "identifier": found.manifest["model"],
+            },
+            made,
+            *files,
         ],
-    }  # fmt: skip
+    }
 
 
 def readme(found):
     """How to open it, and what was asked when."""
     log = found.manifest["registered"]
     stated, later = statement(log, found.experiment), history(log)
-    mechanisms = "\n\nIt uses mechanisms of the authors' own. To run it again, set COGOV_MECHANISMS to the folder `mechanisms` (or to the\nfolders in it, in their order)." if OWN in found.texts else ""
+    mechanisms = (
+        "\n\nIt uses mechanisms of the authors' own. To run it again, set COGOV_MECHANISMS to the folder `mechanisms` (or to the\nfolders in it, in their order)."
+        if OWN in found.texts
+        else ""
+    )
     return f"""# {title(found)}
 
 {found.experiment.question}

@@ -9,24 +9,28 @@ from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from pathlib import Path
 
-from ...engine.parameters import ScenarioError, knob
+from ...engine.parameters import UserError, knob
 from ...engine.randomness import seed_of, whole_seed
 from ...engine.toml_reader import build, guess, load
 from ...model import measures
-from ...model.cases import altered, read
-from ...model.mechanisms import broken, why_not
+from ...model.cases import alter_scenario, read_case
+from ...model.mechanisms import broken_files, why_not
 from .design import KINDS, flat, of_case, scenario_of, size
 
 MOST = 1_000_000  # runs in one experiment
-ARMS = 50_000     # arms in one experiment
-CHECKED = 100     # arms that are tried before the first run, at some milliseconds each
+ARMS = 50_000  # arms in one experiment
+CHECKED = 100  # arms that are tried before the first run, at some milliseconds each
 CHOICE = "a choice of the user"
 
 
 def unknown(where, told):
     """Those of `told` that are no mechanisms to use, as (field, words)."""
-    fine = broken() if where == "off" else ()  # who is left out need not work
-    return [(where, f"names {name!r}: {problem}") for name in told if name not in fine and (problem := why_not(name))]
+    fine = broken_files() if where == "off" else ()  # who is left out need not work
+    return [
+        (where, f"names {name!r}: {problem}")
+        for name in told
+        if name not in fine and (problem := why_not(name))
+    ]
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class Factor:
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedArm:
     """One arm that the file spells out."""
 
     name: str = field(default="", metadata={"text": 60})
@@ -59,8 +63,12 @@ class Estimand:
     """What is to be known, and how large it must be to matter: hashed before the first run."""
 
     measure: str = field(default="resolution_rate", metadata={"choices": measures.SUMMARY})
-    reference: str = field(default="", metadata={"text": 60})  # the arm that others are held against; the first if it is not named
-    matters: float = knob(0.0, 0.0, 1e12, unit="of the measure: the smallest effect that matters; 0 means any", source=CHOICE)
+    reference: str = field(
+        default="", metadata={"text": 60}
+    )  # the arm that others are held against; the first if it is not named
+    matters: float = knob(
+        0.0, 0.0, 1e12, unit="of the measure: the smallest effect that matters; 0 means any", source=CHOICE
+    )
     level: float = knob(0.95, 0.5, 0.9999, unit="of intervals", source=CHOICE)
     within: int = knob(measures.WITHIN, 1, 3650, unit="days that count as in time", source=CHOICE)
 
@@ -69,8 +77,20 @@ class Estimand:
 class Stopping:
     """When there are replicates enough: at `replicates` of the experiment, or by half-width, if one is given."""
 
-    half_width: float = knob(0.0, 0.0, 1e12, unit="of the measure: intervals this narrow are enough; 0 never stops early", source=CHOICE)
-    first: int = knob(0, 0, 100_000, unit="replicates before the first look; 0 is 50 for shares and 30 for others", source="assumed: normal theory from there on")
+    half_width: float = knob(
+        0.0,
+        0.0,
+        1e12,
+        unit="of the measure: intervals this narrow are enough; 0 never stops early",
+        source=CHOICE,
+    )
+    first: int = knob(
+        0,
+        0,
+        100_000,
+        unit="replicates before the first look; 0 is 50 for shares and 30 for others",
+        source="assumed: normal theory from there on",
+    )
     step: int = knob(10, 1, 100_000, unit="replicates between looks", source=CHOICE)
 
 
@@ -79,10 +99,18 @@ class Design:
     """Which points of the factors' space become arms."""
 
     kind: str = field(default="arms", metadata={"choices": KINDS})
-    points: int = knob(64, 1, MOST, unit="points (latin, sobol), base points (saltelli) or trajectories (morris)", source=CHOICE)
+    points: int = knob(
+        64,
+        1,
+        MOST,
+        unit="points (latin, sobol), base points (saltelli) or trajectories (morris)",
+        source=CHOICE,
+    )
     levels: int = knob(4, 2, 100, unit="levels of a Morris trajectory", source="Morris 1991")
     mechanisms: tuple = field(default=(), metadata={"names": True})  # short for factors mechanisms.NAME
-    table: str = field(default="", metadata={"text": 400})  # of a list: a CSV file beside this one, a column per path
+    table: str = field(
+        default="", metadata={"text": 400}
+    )  # of a list: a CSV file beside this one, a column per path
 
     def contradictions(self):
         """What cannot be, as (field, words)."""
@@ -97,7 +125,13 @@ class Experiment:
     question: str = field(default="", metadata={"text": 1000})
     cases: tuple = field(default=(), metadata={"names": True})
     days: int = knob(0, 0, 36_500, unit="days; 0 is each case's own", source=CHOICE)
-    replicates: int = knob(30, 1, 1_000_000, unit="lucks in which every arm lives; the most, where it may stop early", source=CHOICE)
+    replicates: int = knob(
+        30,
+        1,
+        1_000_000,
+        unit="lucks in which every arm lives; the most, where it may stop early",
+        source=CHOICE,
+    )
     seed: int = knob(0, 0, 2**53, unit="another seed is other lucks", source=CHOICE)
     on: tuple = field(default=(), metadata={"names": True})
     off: tuple = field(default=(), metadata={"names": True})
@@ -107,7 +141,7 @@ class Experiment:
     stopping: Stopping = field(default_factory=Stopping)
     design: Design = field(default_factory=Design)
     factor: tuple = field(default=(), metadata={"each": Factor})
-    arm: tuple = field(default=(), metadata={"each": Named})
+    arm: tuple = field(default=(), metadata={"each": NamedArm})
 
     def __post_init__(self):
         object.__setattr__(self, "seed", whole_seed(self.seed))
@@ -144,22 +178,26 @@ class Experiment:
 
 
 def read_experiment(path):
-    """The experiment in a TOML file, its cases and its arms: (Experiment, {name: Scenario}, [Arm]). Raises ScenarioError with file and line."""
+    """The experiment in a TOML file, its cases and its arms: (Experiment, {name: Scenario}, [Arm]). Raises UserError with file and line."""
     table, at = load(path)
     experiment = beside(build(Experiment, table, at), Path(path).parent)
     try:
         cases = scenarios(experiment)
         return experiment, cases, arms(experiment, cases)
-    except ScenarioError as error:
+    except UserError as error:
         where, _, words = str(error).partition(" ")
-        raise at.error(where, words) if where.partition(".")[0] in table else ScenarioError(f"{path}: {error}") from None
+        raise (
+            at.error(where, words) if where.partition(".")[0] in table else UserError(f"{path}: {error}")
+        ) from None
 
 
 def beside(experiment, folder):
     """The same experiment, the files it names found from the folder it stands in."""
     cases = tuple(str(folder / case) if Path(case).suffix == ".toml" else case for case in experiment.cases)
     table = experiment.design.table
-    return replace(experiment, cases=cases, design=replace(experiment.design, table=str(folder / table) if table else ""))
+    return replace(
+        experiment, cases=cases, design=replace(experiment.design, table=str(folder / table) if table else "")
+    )
 
 
 def scenarios(experiment):
@@ -167,16 +205,20 @@ def scenarios(experiment):
     found = {}
     for case in experiment.cases:
         try:
-            one = read(case)
-        except ScenarioError as error:
-            raise ScenarioError("cases cannot be had: " + "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(error))) from None
+            one = read_case(case)
+        except UserError as error:
+            raise UserError(
+                "cases cannot be had: " + "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(error))
+            ) from None
         try:
-            one = altered(one, experiment.on, experiment.off, flat(experiment.set), experiment.days or None)
-        except ScenarioError as error:
+            one = alter_scenario(
+                one, experiment.on, experiment.off, flat(experiment.set), experiment.days or None
+            )
+        except UserError as error:
             where = "set" if str(error).startswith("--set ") else "on" if experiment.on else "cases"
-            raise ScenarioError(f"{where} cannot be had in {one.name}: {error}") from None
+            raise UserError(f"{where} cannot be had in {one.name}: {error}") from None
         if one.name in found:
-            raise ScenarioError(f"cases names {one.name!r} twice")
+            raise UserError(f"cases names {one.name!r} twice")
         found[one.name] = one
     return found
 
@@ -184,24 +226,32 @@ def scenarios(experiment):
 def arms(experiment, cases):
     """Every arm of an experiment, case by case, each checked that it can be run (in a large design, the first some hundred).
 
-    `cases` is name -> Scenario, as `scenarios` gives. Raises ScenarioError: too many runs, a path that none has, a value out
+    `cases` is name -> Scenario, as `scenarios` gives. Raises UserError: too many runs, a path that none has, a value out
     of range, two arms of one name, a reference that is none.
     """
     count = size(experiment) * len(cases)
     runs = count * experiment.replicates
     if runs > MOST:
-        raise ScenarioError(f"design asks for {runs:,} runs; allowed is {MOST:,}: take fewer levels, points or replicates, or a sampled design (sobol, latin)")
+        raise UserError(
+            f"design asks for {runs:,} runs; allowed is {MOST:,}: take fewer levels, points or replicates, or a sampled design (sobol, latin)"
+        )
     if count > ARMS:
-        raise ScenarioError(f"design asks for {count:,} arms, and {runs:,} runs; allowed is {ARMS:,} arms: take fewer levels or points, or a sampled design (sobol, latin)")
+        raise UserError(
+            f"design asks for {count:,} arms, and {runs:,} runs; allowed is {ARMS:,} arms: take fewer levels or points, or a sampled design (sobol, latin)"
+        )
     made = [arm for scenario in cases.values() for arm in of_case(experiment, scenario)]
     reference = experiment.estimand.reference
     for name in cases:
         told = Counter(arm.name for arm in made if arm.case == name)
         twice, times = max(told.items(), key=itemgetter(1), default=("", 0))
         if times > 1:
-            raise ScenarioError(f"{'arm' if experiment.arm else 'design'} has {times} arms called {twice!r}; give each a name of its own")
+            raise UserError(
+                f"{'arm' if experiment.arm else 'design'} has {times} arms called {twice!r}; give each a name of its own"
+            )
         if reference and reference not in told:
-            raise ScenarioError(f"estimand.reference = {reference!r} is no arm{guess(reference, list(told)[:20])}")
+            raise UserError(
+                f"estimand.reference = {reference!r} is no arm{guess(reference, list(told)[:20])}"
+            )
     for arm in made[:CHECKED]:
         scenario_of(arm, cases[arm.case])
     return made

@@ -2,30 +2,38 @@
 
 from importlib import import_module
 
-from ...engine.parameters import ScenarioError
+from ...engine.parameters import UserError
 from ...engine.randomness import seed_of
 
 
 def salib(part):
-    """A part of SALib. Raises ScenarioError when it is not installed."""
+    """A part of SALib. Raises UserError when it is not installed."""
     try:
         return import_module(f"SALib.{part}")
     except ImportError:
-        raise ScenarioError("SALib is not installed, which draws designs and computes Sobol indices; install it with: pip install 'cogov[sensitivity]'") from None
+        raise UserError(
+            "SALib is not installed, which draws designs and computes Sobol indices; install it with: pip install 'cogov[sensitivity]'"
+        ) from None
 
 
 def problem(factors):
-    """Factors as SALib knows them: a list of names ranges over 0..1; a dict says name -> (low, high). Raises ScenarioError."""
+    """Factors as SALib knows them: a list of names ranges over 0..1; a dict says name -> (low, high). Raises UserError."""
     ranges = dict(factors) if isinstance(factors, dict) else dict.fromkeys(factors, (0.0, 1.0))
     for name, (low, high) in ranges.items():
         if not low < high:
-            raise ScenarioError(f"factor {name!r} ranges from {low} to {high}; its low end must be below its high end")
+            raise UserError(
+                f"factor {name!r} ranges from {low} to {high}; its low end must be below its high end"
+            )
     if not ranges:
-        raise ScenarioError("no factor is named; name one at least, with its low and high end")
-    return {"num_vars": len(ranges), "names": list(ranges), "bounds": [tuple(map(float, r)) for r in ranges.values()]}
+        raise UserError("no factor is named; name one at least, with its low and high end")
+    return {
+        "num_vars": len(ranges),
+        "names": list(ranges),
+        "bounds": [tuple(map(float, r)) for r in ranges.values()],
+    }
 
 
-def seeded(what, seed):
+def sampler_seed(what, seed):
     """A whole number for samplers that take one below 2^31; never 0, which SALib takes for no seed."""
     return 1 + seed_of("sensitivity", what, seed) % (2**31 - 2)
 
@@ -33,15 +41,23 @@ def seeded(what, seed):
 def morris_points(factors, trajectories=10, levels=4, seed=0):
     """Morris's design: `trajectories` x (factors + 1) points on a grid of `levels`, both ends of every range included.
 
-    In a trajectory one factor changes from each point to the next. Raises ScenarioError.
+    In a trajectory one factor changes from each point to the next. Raises UserError.
     """
     if trajectories < 2 or levels < 2 or levels % 2:
-        raise ScenarioError(f"trajectories = {trajectories}, levels = {levels}: there must be 2 trajectories or more, and an even number of levels")
-    return salib("sample.morris").sample(problem(factors), trajectories, num_levels=levels, seed=seeded("morris", seed))
+        raise UserError(
+            f"trajectories = {trajectories}, levels = {levels}: there must be 2 trajectories or more, and an even number of levels"
+        )
+    return salib("sample.morris").sample(
+        problem(factors), trajectories, num_levels=levels, seed=sampler_seed("morris", seed)
+    )
 
 
 def saltelli_points(factors, n=64, seed=0):
-    """Saltelli's design for S1 and ST from a scrambled Sobol sequence: n x (factors + 2) points; n is a power of 2. Raises ScenarioError."""
+    """Saltelli's design for S1 and ST from a scrambled Sobol sequence: n x (factors + 2) points; n is a power of 2. Raises UserError."""
     if n < 2 or n & (n - 1):
-        raise ScenarioError(f"n = {n} is not a power of 2; allowed is 2, 4, 8, ... (the Sobol sequence is even only at those)")
-    return salib("sample.sobol").sample(problem(factors), n, calc_second_order=False, seed=seeded("saltelli", seed))
+        raise UserError(
+            f"n = {n} is not a power of 2; allowed is 2, 4, 8, ... (the Sobol sequence is even only at those)"
+        )
+    return salib("sample.sobol").sample(
+        problem(factors), n, calc_second_order=False, seed=sampler_seed("saltelli", seed)
+    )

@@ -13,25 +13,27 @@ from typing import NamedTuple
 import numpy as np
 
 from ...agents.residents import CHILD, ELDER
-from ...engine.jit import compiled, part, struct
-from ...engine.randomness import below, chance, waiting
+from ...engine.jit import inner_kernel, outer_kernel, struct
+from ...engine.randomness import derive_key, exponential, uniform
 from .categories import UNITS
-from .issue_table import AROSE, COMMITTEE, COMPANY, UNKNOWN, make_id, note
+from .issue_table import AROSE, COMMITTEE, COMPANY, UNKNOWN, log_event, make_id
 
-RESIDENT, ELDERS, ALONE, HOUSEBOUND, CHILDREN, HOUSEHOLD = range(6)  # the units that are people or homes, as in UNITS
+RESIDENT, ELDERS, ALONE, HOUSEBOUND, CHILDREN, HOUSEHOLD = range(
+    6
+)  # the units that are people or homes, as in UNITS
 
 
 class Clocks(NamedTuple):
     """One hazard clock for each building and category."""
 
-    rate: np.ndarray    # (buildings, categories) float64  per day, before anything eases it
+    rate: np.ndarray  # (buildings, categories) float64  per day, before anything eases it
     passed: np.ndarray  # (buildings, categories) float64  hazard so far
-    next: np.ndarray    # (buildings, categories) float64  the next issue arises when `passed` gets here
+    next: np.ndarray  # (buildings, categories) float64  the next issue arises when `hazard_of_nth` gets here
     number: np.ndarray  # (buildings, categories) int64    issues so far
-    firm: np.ndarray    # (buildings, categories) int64    of the first ones, how many are stubborn whatever luck says: those of the outset
+    firm: np.ndarray  # (buildings, categories) int64    of the first ones, how many are stubborn whatever luck says: those of the outset
 
 
-@part
+@inner_kernel
 def counts(unit, i, home, band, housebound, first):
     """Whether resident `i` is one of the people, or the head of one of the homes, that `unit` names; `first` is by household."""
     h = home[i]
@@ -48,7 +50,7 @@ def counts(unit, i, home, band, housebound, first):
     return True
 
 
-@compiled
+@outer_kernel
 def census(people, households, buildings):
     """How many of each kind of person or home live in each building, by share of days at home; (buildings, 6)."""
     count = np.zeros((len(buildings.compound), 6))
@@ -79,43 +81,50 @@ def units(cats, people, households, buildings, compounds):
 def rates(cats, there, buildings, compounds):
     """How many issues arise per day in each building and category before anything eases it, (buildings, categories); `there` is what `units` counts."""
     ages, which = np.unique(compounds.age[buildings.compound], return_inverse=True)
-    older = np.array([[exp(ageing * ((age - 20.0) / 10.0)) for ageing in cats.ageing] for age in ages])  # NumPy's `exp` may depend on the length of a row
+    older = np.array(
+        [[exp(ageing * ((age - 20.0) / 10.0)) for ageing in cats.ageing] for age in ages]
+    )  # NumPy's `exp` may depend on the length of a row
     return cats.rate * there * older[which]
 
 
-def wound(rate, places, codes, key):
+def init_clocks(rate, places, codes, key):
     """The clocks on day 0, of what arises at `rate` (buildings, categories) a day.
 
     `places` (buildings,) and `codes` (categories,) are what luck knows them by, `key` is the key of arising.
     """
-    return Clocks(rate, np.zeros(rate.shape), first_thresholds(places, codes, key), *np.zeros((2, *rate.shape), np.int64))
+    return Clocks(
+        rate,
+        np.zeros(rate.shape),
+        first_thresholds(places, codes, key),
+        *np.zeros((2, *rate.shape), np.int64),
+    )
 
 
-def ring(clocks, b, j, n, place, code, key):
+def schedule_initial(clocks, b, j, n, place, code, key):
     """Let so many issues of category `j` in building `b` arise on the first night; the last three are what luck knows both by, and the key of arising."""
-    clocks.passed[b, j] = passed(clocks.next[b, j], place, code, key, n)
+    clocks.passed[b, j] = hazard_of_nth(clocks.next[b, j], place, code, key, n)
 
 
-@compiled
-def passed(hazard, place, code, key, n):
+@outer_kernel
+def hazard_of_nth(hazard, place, code, key, n):
     """The hazard at which the `n`-th issue of a clock arises, from that of the first."""
-    own = below(below(key, place), code)
+    own = derive_key(derive_key(key, place), code)
     for number in range(1, n):
-        hazard += waiting(own, number)
+        hazard += exponential(own, number)
     return hazard
 
 
-@compiled
+@outer_kernel
 def first_thresholds(places, codes, key):
     """When the first issue of each category arises in each building, in hazard; (buildings, categories)."""
     out = np.empty((len(places), len(codes)))
     for i in range(len(places)):
         for j in range(len(codes)):
-            out[i, j] = waiting(below(below(key, places[i]), codes[j]), 0)
+            out[i, j] = exponential(derive_key(derive_key(key, places[i]), codes[j]), 0)
     return out
 
 
-@part
+@inner_kernel
 def tick(clocks, ease, weather, family, places, codes, key):
     """A day passes: building, category and number of the issues that arise, (new, 3) int64, by building and category.
 
@@ -123,7 +132,10 @@ def tick(clocks, ease, weather, family, places, codes, key):
     `codes` (categories,) are what luck knows them by.
     """
     b, c = clocks.rate.shape
-    cells, before = np.empty(b * c, np.int64), np.empty(b * c, np.int64)  # where something arises, and what had arisen there
+    cells, before = (
+        np.empty(b * c, np.int64),
+        np.empty(b * c, np.int64),
+    )  # where something arises, and what had arisen there
     hits, n = 0, 0
     rate, passed, next_, number = clocks.rate, clocks.passed, clocks.next, clocks.number
     factor, eased, plain = np.empty(ease.shape[1]), np.empty(c), False
@@ -143,12 +155,12 @@ def tick(clocks, ease, weather, family, places, codes, key):
             due += passed[i, j] >= next_[i, j]
         for j in range(c if due else 0):
             if passed[i, j] >= next_[i, j] and passed[i, j] > 0.0:
-                own = below(below(key, places[i]), codes[j])
+                own = derive_key(derive_key(key, places[i]), codes[j])
                 cells[hits], before[hits] = i * c + j, number[i, j]
                 hits += 1
                 while passed[i, j] >= next_[i, j]:
                     number[i, j] += 1
-                    next_[i, j] += waiting(own, number[i, j])
+                    next_[i, j] += exponential(own, number[i, j])
                     n += 1
     fresh = np.empty((n, 3), np.int64)
     n = 0
@@ -160,52 +172,98 @@ def tick(clocks, ease, weather, family, places, codes, key):
     return fresh
 
 
-@part
-def struck(unit, first, last, people, households, key):
+@inner_kernel
+def draw_affected_resident(unit, first, last, people, households, key):
     """The resident of `first` to `last` whom an issue strikes, by a race in which those at home count; -1 if none."""
-    home, band, housebound, presence, heads = people.home, people.band, people.housebound, people.presence, households.first
+    home, band, housebound, presence, heads = (
+        people.home,
+        people.band,
+        people.housebound,
+        people.presence,
+        households.first,
+    )
     best, winner = np.inf, -1
     for i in range(np.uint64(first), np.uint64(last)):
         here = presence[i]
-        if here > 0.0 and chance(key, i) < best * here and counts(unit, i, home, band, housebound, heads):
-            time = waiting(key, i) / here  # -log(1 - u) is never less than u: most need no logarithm
+        if here > 0.0 and uniform(key, i) < best * here and counts(unit, i, home, band, housebound, heads):
+            time = exponential(key, i) / here  # -log(1 - u) is never less than u: most need no logarithm
             if time < best:
                 best, winner = time, np.int64(i)
     return winner
 
 
-@part
-def born(rows, fresh, day, cats, firm, people, households, stairwells, buildings, compounds, work, stubborn, sit, lead, lapse, clock, whom, log, used):
+@inner_kernel
+def fill_new_issues(
+    rows,
+    fresh,
+    day,
+    cats,
+    firm,
+    people,
+    households,
+    stairwells,
+    buildings,
+    compounds,
+    work,
+    stubborn,
+    sit,
+    lead,
+    lapse,
+    clock,
+    whom,
+    log,
+    used,
+):
     """Fill `rows` with the issues that `tick` tells of: where each is, whom it strikes, and all that luck decides about it beforehand.
 
     `work` ... `whom` are keys of luck; what an issue takes is its own, the same in every arm.
     """
     for r in range(len(fresh)):
         issue, b, j, number = rows[r], fresh[r, 0], fresh[r, 1], fresh[r, 2]
-        compound, own = buildings.compound[b], below(below(buildings.luck[b], cats.code[j]), number)
+        compound, own = buildings.compound[b], derive_key(derive_key(buildings.luck[b], cats.code[j]), number)
         issue.id, issue.luck = make_id(b, cats.code[j], number), own
         issue.building, issue.category, issue.compound = b, j, compound
-        issue.family, issue.scope, issue.severity, issue.rule = cats.family[j], cats.scope[j], cats.severity[j], cats.rule[j]
+        issue.family, issue.scope, issue.severity, issue.rule = (
+            cats.family[j],
+            cats.scope[j],
+            cats.severity[j],
+            cats.rule[j],
+        )
         issue.household = -1
         first, last = buildings.first[b], buildings.first[b + 1]
-        issue.stairwell = first + int(chance(whom, own) * (last - first))
+        issue.stairwell = first + int(uniform(whom, own) * (last - first))
         if issue.scope == 0:
-            i = struck(cats.unit[j], stairwells.people[first], stairwells.people[last], people, households, below(whom, own))
+            i = draw_affected_resident(
+                cats.unit[j],
+                stairwells.people[first],
+                stairwells.people[last],
+                people,
+                households,
+                derive_key(whom, own),
+            )
             if i < 0:  # nobody here is ever at home: the first of the stairwell
                 i = stairwells.people[issue.stairwell]
             issue.household = people.home[i]
             issue.stairwell = households.stairwell[people.home[i]]
-        issue.effort = cats.work[j] * waiting(work, own) ** cats.spread[j]
+        issue.effort = cats.work[j] * exponential(work, own) ** cats.spread[j]
         issue.left = issue.effort
         issue.cost = cats.cost[j]
         issue.hard = 0.0
         if cats.sittings[j] > 0.0:
-            stiff = number < firm[b, j] or chance(stubborn, own) < cats.stubborn[j]
-            issue.hard = cats.sittings[j] * waiting(sit, own) * (cats.tail[j] if stiff else 1.0)
-        issue.lead = 0 if cats.lead[j] == 0.0 else 1 + int(cats.lead[j] * waiting(lead, own))
-        issue.lapse = -1 if cats.lapse[j] == 0.0 else day + 1 + int(cats.lapse[j] * waiting(lapse, own))
-        issue.accord, issue.heard, issue.next = 0.0, 0.0, waiting(below(clock, own), 0)
-        issue.reporter, issue.born, issue.told, issue.taken, issue.resolved, issue.giveup, issue.due = -1, day, -1, -1, -1, -1, -1
+            stiff = number < firm[b, j] or uniform(stubborn, own) < cats.stubborn[j]
+            issue.hard = cats.sittings[j] * exponential(sit, own) * (cats.tail[j] if stiff else 1.0)
+        issue.lead = 0 if cats.lead[j] == 0.0 else 1 + int(cats.lead[j] * exponential(lead, own))
+        issue.lapse = -1 if cats.lapse[j] == 0.0 else day + 1 + int(cats.lapse[j] * exponential(lapse, own))
+        issue.accord, issue.heard, issue.next = 0.0, 0.0, exponential(derive_key(clock, own), 0)
+        issue.reporter, issue.born, issue.told, issue.taken, issue.resolved, issue.giveup, issue.due = (
+            -1,
+            day,
+            -1,
+            -1,
+            -1,
+            -1,
+            -1,
+        )
         issue.voices, issue.state, issue.reopened, issue.teller, issue.closer = 0, UNKNOWN, 0, -1, -1
         issue.desk = COMPANY if compounds.company[compound] and cats.hands[j, 0] else COMMITTEE
-        note(log, used, issue.id, day, AROSE, -1, -1)
+        log_event(log, used, issue.id, day, AROSE, -1, -1)

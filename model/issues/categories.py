@@ -15,10 +15,29 @@ from .consent_rules import RULES
 
 FAMILIES = ("facility", "environment", "safety", "dispute", "care", "project", "street")
 FAMILIES_ZH = ("设施", "环境", "安全", "纠纷", "照护", "公共工程", "商业街")
-UNITS = ("resident", "elder", "alone", "housebound", "child", "household", "stairwell", "lift", "building", "compound", "shop",
-         "walkup", "garage")  # a stairwell of a building without lifts; a compound that has lifts  # fmt: skip
-SCOPES = ("household", "stairwell", "building", "compound", "street")  # who can see it: the neighbours who share that place
-HANDS = ("property", "committee", "captain", "volunteer", "grid")      # who can do it
+UNITS = (
+    "resident",
+    "elder",
+    "alone",
+    "housebound",
+    "child",
+    "household",
+    "stairwell",
+    "lift",
+    "building",
+    "compound",
+    "shop",
+    "walkup",
+    "garage",
+)  # a stairwell of a building without lifts; a compound that has lifts
+SCOPES = (
+    "household",
+    "stairwell",
+    "building",
+    "compound",
+    "street",
+)  # who can see it: the neighbours who share that place
+HANDS = ("property", "committee", "captain", "volunteer", "grid")  # who can do it
 
 SEASONS = {  # name -> how many times as often in each month; the mean is one (assumed: southern China, school holidays)
     "rain": (0.3, 0.5, 0.8, 1.4, 1.8, 2.0, 1.6, 1.6, 1.0, 0.4, 0.3, 0.3),
@@ -31,25 +50,75 @@ SEASONS = {  # name -> how many times as often in each month; the mean is one (a
 class Category:
     """One kind of issue."""
 
-    zh: str      # its Chinese name
+    zh: str  # its Chinese name
     family: str  # one of FAMILIES
-    unit: str    # what it arises from, one of UNITS
-    scope: str   # who can see it, one of SCOPES
-    hands: str   # who can do it, some of HANDS; the first of property and committee that is there takes it in
-    rate: float = knob(0.1, 0.0, 100.0, unit="issues/unit/year", source="assumed; formal requests are 0.2-0.4 per resident and year")
+    unit: str  # what it arises from, one of UNITS
+    scope: str  # who can see it, one of SCOPES
+    hands: str  # who can do it, some of HANDS; the first of property and committee that is there takes it in
+    rate: float = knob(
+        0.1,
+        0.0,
+        100.0,
+        unit="issues/unit/year",
+        source="assumed; formal requests are 0.2-0.4 per resident and year",
+    )
     ageing: float = knob(0.0, -1.0, 1.0, unit="log rate/10 years of building age beyond 20", source="assumed")
     severity: int = knob(1, 0, 3, unit="rank; 3 is an emergency", source="assumed")
-    telling: float = knob(0.1, 0.0, 20.0, unit="1/day: log(benefit/cost) of telling", source="assumed; volunteer's dilemma, Diekmann 1985")
+    telling: float = knob(
+        0.1,
+        0.0,
+        20.0,
+        unit="1/day: log(benefit/cost) of telling",
+        source="assumed; volunteer's dilemma, Diekmann 1985",
+    )
     work: float = knob(2.0, 0.01, 5000.0, unit="person-hours, mean", source="assumed")
-    spread: float = knob(0.5, 0.0, 3.0, unit="Weibull exponent: 0 fixed, 1 exponential", source="assumed; public logs are heavier than exponential")
-    works: float = knob(0.0, 0.0, 2000.0, unit="days that the works take at least, once begun", source="assumed; months are reported of projects")
+    spread: float = knob(
+        0.5,
+        0.0,
+        3.0,
+        unit="Weibull exponent: 0 fixed, 1 exponential",
+        source="assumed; public logs are heavier than exponential",
+    )
+    works: float = knob(
+        0.0,
+        0.0,
+        2000.0,
+        unit="days that the works take at least, once begun",
+        source="assumed; months are reported of projects",
+    )
     cost: float = knob(0.0, 0.0, 1e8, unit="yuan", source="assumed")
-    sittings: float = knob(0.0, 0.0, 60.0, unit="sittings till the parties agree, mean; 0 needs none", source="assumed; yiduan's family case took eight")
-    stubborn: float = knob(0.0, 0.0, 1.0, unit="share whose parties will not hear of it", source="assumed; people's mediation claims 95 % success")
-    tail: float = knob(10.0, 1.0, 1000.0, unit="times as many sittings for those", source="assumed: years by telephone; changcheng_shuijun's stood four")
+    sittings: float = knob(
+        0.0,
+        0.0,
+        60.0,
+        unit="sittings till the parties agree, mean; 0 needs none",
+        source="assumed; yiduan's family case took eight",
+    )
+    stubborn: float = knob(
+        0.0,
+        0.0,
+        1.0,
+        unit="share whose parties will not hear of it",
+        source="assumed; people's mediation claims 95 % success",
+    )
+    tail: float = knob(
+        10.0,
+        1.0,
+        1000.0,
+        unit="times as many sittings for those",
+        source="assumed: years by telephone; changcheng_shuijun's stood four",
+    )
     lead: float = knob(0.0, 0.0, 1000.0, unit="days with a department, mean; 0 stays here", source="assumed")
-    recurs: float = knob(0.0, 0.0, 1.0, unit="expected returns", source="assumed; issues of norms come back unless habits change")
-    lapse: float = knob(0.0, 0.0, 5000.0, unit="days till it ceases by itself, mean; 0 never", source="assumed")
+    recurs: float = knob(
+        0.0,
+        0.0,
+        1.0,
+        unit="expected returns",
+        source="assumed; issues of norms come back unless habits change",
+    )
+    lapse: float = knob(
+        0.0, 0.0, 5000.0, unit="days till it ceases by itself, mean; 0 never", source="assumed"
+    )
     patience: float = knob(90.0, 1.0, 5000.0, unit="days till the teller gives up, mean", source="assumed")
     reopen: float = knob(0.05, 0.0, 1.0, unit="chance that it was not really done", source="assumed")
     rule: str = field(default="", metadata={"choices": ("", *RULES)})  # the consent a project needs
@@ -76,6 +145,7 @@ _SPOT = "property committee captain"
 _CARE = "committee captain volunteer grid"
 _C = "committee"
 
+# fmt: off
 CATEGORIES = {
     "lift_stopped": _category("电梯停运", "facility", "lift", "building", _PC, rate=1.2, severity=3, telling=1.5, work=6.0, spread=1.0, cost=600.0, reopen=0.15),
     "lift_worn": _category("电梯老化", "facility", "lift", "building", _PC, rate=0.01, ageing=0.8, severity=2, telling=0.05, work=60.0, works=20.0, cost=230_000.0, sittings=3.0, stubborn=0.1, patience=720.0),
@@ -117,33 +187,34 @@ CATEGORIES = {
     "hawkers": _category("流动摊贩", "street", "shop", "street", "committee grid", rate=0.03, severity=0, telling=0.2, work=3.0, lead=7.0, recurs=0.6, lapse=30.0),
     "disorder": _category("街面秩序混乱", "street", "shop", "street", "committee grid", rate=0.03, severity=1, telling=0.2, work=3.0, lead=7.0, recurs=0.5, lapse=30.0),
 }
+# fmt: on
 
 
 class Columns(NamedTuple):
     """The categories as columns, one row each, in the order of the alphabet."""
 
-    family: np.ndarray    # (categories,) int8     index into FAMILIES
-    unit: np.ndarray      # (categories,) int8     index into UNITS
-    scope: np.ndarray     # (categories,) int8     index into SCOPES
-    hands: np.ndarray     # (categories, 5) bool   who can do it, by HANDS
-    rule: np.ndarray      # (categories,) int8     index into RULES; -1 needs no consent
-    rate: np.ndarray      # (categories,) float64  per unit and day
-    ageing: np.ndarray    # (categories,) float64  log rate per 10 years
+    family: np.ndarray  # (categories,) int8     index into FAMILIES
+    unit: np.ndarray  # (categories,) int8     index into UNITS
+    scope: np.ndarray  # (categories,) int8     index into SCOPES
+    hands: np.ndarray  # (categories, 5) bool   who can do it, by HANDS
+    rule: np.ndarray  # (categories,) int8     index into RULES; -1 needs no consent
+    rate: np.ndarray  # (categories,) float64  per unit and day
+    ageing: np.ndarray  # (categories,) float64  log rate per 10 years
     severity: np.ndarray  # (categories,) int8
-    telling: np.ndarray   # (categories,) float64  1/day
-    work: np.ndarray      # (categories,) float64  hours: the Weibull's scale, so that the mean is as declared
-    spread: np.ndarray    # (categories,) float64
-    works: np.ndarray     # (categories,) float64  days
-    cost: np.ndarray      # (categories,) int64    fen
+    telling: np.ndarray  # (categories,) float64  1/day
+    work: np.ndarray  # (categories,) float64  hours: the Weibull's scale, so that the mean is as declared
+    spread: np.ndarray  # (categories,) float64
+    works: np.ndarray  # (categories,) float64  days
+    cost: np.ndarray  # (categories,) int64    fen
     sittings: np.ndarray  # (categories,) float64
     stubborn: np.ndarray  # (categories,) float64
-    tail: np.ndarray      # (categories,) float64
-    lead: np.ndarray      # (categories,) float64  days
-    recurs: np.ndarray    # (categories,) float64
-    lapse: np.ndarray     # (categories,) float64  days
+    tail: np.ndarray  # (categories,) float64
+    lead: np.ndarray  # (categories,) float64  days
+    recurs: np.ndarray  # (categories,) float64
+    lapse: np.ndarray  # (categories,) float64  days
     patience: np.ndarray  # (categories,) float64  days
-    reopen: np.ndarray    # (categories,) float64
-    code: np.ndarray      # (categories,) int64    what luck and ids know it by: see `encode_category`
+    reopen: np.ndarray  # (categories,) float64
+    code: np.ndarray  # (categories,) int64    what luck and ids know it by: see `encode_category`
 
 
 def encode_category(name):
@@ -154,7 +225,9 @@ def encode_category(name):
 def columns(categories):
     """The categories (name -> Category) as `Columns`."""
     every = list(categories.values())
-    plain = {f.name: np.array([getattr(c, f.name) for c in every]) for f in fields(Category) if "low" in f.metadata}
+    plain = {
+        f.name: np.array([getattr(c, f.name) for c in every]) for f in fields(Category) if "low" in f.metadata
+    }
     mean = np.array([gamma(1 + c.spread) for c in every])
     plain |= {
         "family": np.array([FAMILIES.index(c.family) for c in every], np.int8),

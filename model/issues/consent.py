@@ -13,52 +13,76 @@ from typing import NamedTuple
 import numpy as np
 
 from ...agents.residents import CHILD
-from ...engine.jit import part
+from ...engine.jit import inner_kernel
 from ...engine.parameters import knob
-from ...engine.randomness import below, chance
+from ...engine.randomness import derive_key, uniform
 from ..places import DOUBTS, NOT_MET, SIGNED
 from .categories import UNITS
-from .consent_rules import EVERY, carried
-from .issue_table import CONSENTED, FAILED, SIGN, after, move, note
+from .consent_rules import EVERY, is_met
+from .issue_table import CONSENTED, FAILED, SIGN, after, log_event, move
 
 WALKUP = UNITS.index("walkup")
 
 
 @dataclass(frozen=True)
-class ProjectKnobs:
+class ProjectParameters:
     """How households answer when asked to sign."""
 
-    walk_in: float = knob(0.01, 0.0, 1.0, unit="visits/household/day with no campaign", source="assumed; a notice on the door")
+    walk_in: float = knob(
+        0.01, 0.0, 1.0, unit="visits/household/day with no campaign", source="assumed; a notice on the door"
+    )
     landlord: float = knob(0.15, 0.0, 1.0, unit="chance that a let home's owner is found", source="assumed")
     evening: float = knob(0.6, 0.0, 1.0, unit="chance of being in when at home that day", source="assumed")
-    liking: float = knob(0.6, -5.0, 5.0, unit="logit to sign", source="assumed; a first round stalls in wuzi_yard")
-    letting: float = knob(-0.5, -5.0, 5.0, unit="logit to sign, of an owner who lets", source="assumed: lives with none of it, and pays")
-    burden: float = knob(0.2, 0.0, 5.0, unit="logit lost per 1000 yuan that the bill comes to a household", source="assumed")
-    ground: float = knob(1.5, 0.0, 5.0, unit="logit lost on the two lowest floors by a lift, gained from the fourth up", source="docs/sources.md: ground and second lose, third breaks even")
-    belief: float = knob(3.0, 0.0, 10.0, unit="logit per unit of trust in the committee above one half", source="assumed")
-    term: int = knob(365, 1, 5000, unit="days after which a vote that has not carried has failed", source="assumed")
+    liking: float = knob(
+        0.6, -5.0, 5.0, unit="logit to sign", source="assumed; a first round stalls in wuzi_yard"
+    )
+    letting: float = knob(
+        -0.5,
+        -5.0,
+        5.0,
+        unit="logit to sign, of an owner who lets",
+        source="assumed: lives with none of it, and pays",
+    )
+    burden: float = knob(
+        0.2, 0.0, 5.0, unit="logit lost per 1000 yuan that the bill comes to a household", source="assumed"
+    )
+    ground: float = knob(
+        1.5,
+        0.0,
+        5.0,
+        unit="logit lost on the two lowest floors by a lift, gained from the fourth up",
+        source="docs/sources.md: ground and second lose, third breaks even",
+    )
+    belief: float = knob(
+        3.0, 0.0, 10.0, unit="logit per unit of trust in the committee above one half", source="assumed"
+    )
+    term: int = knob(
+        365, 1, 5000, unit="days after which a vote that has not carried has failed", source="assumed"
+    )
     rest: int = knob(60, 0, 1000, unit="days till it is tried again", source="assumed")
     talks: int = knob(5, 1, 30, unit="talks that still move a doubter", source="assumed")
-    social: float = knob(2.0, 0.0, 10.0, unit="logit if all one's acquaintances have signed", source="assumed")
+    social: float = knob(
+        2.0, 0.0, 10.0, unit="logit if all one's acquaintances have signed", source="assumed"
+    )
 
 
-Knobs = NamedTuple("Knobs", [(name, float) for name in ProjectKnobs.__annotations__])
+Knobs = NamedTuple("Knobs", [(name, float) for name in ProjectParameters.__annotations__])
 
 
 class Projects(NamedTuple):
     """One row per compound: the project that collects signatures there, if any."""
 
     active: np.ndarray  # (compounds,) int64    its issue; -1 none
-    row: np.ndarray     # (compounds,) int64    its row among the open issues today; -1 none
+    row: np.ndarray  # (compounds,) int64    its row among the open issues today; -1 none
     cursor: np.ndarray  # (compounds,) int32    household whose door is next
-    steps: np.ndarray   # (compounds,) float64  visits carried over, under 1
-    open: np.ndarray    # (compounds,) int32    households that have not signed
-    all: np.ndarray     # (compounds,) int32    households that have a say; 0 between two votes
-    opens: np.ndarray   # (compounds,) int32    day on which the vote opens
+    steps: np.ndarray  # (compounds,) float64  visits carried over, under 1
+    open: np.ndarray  # (compounds,) int32    households that have not signed
+    all: np.ndarray  # (compounds,) int32    households that have a say; 0 between two votes
+    opens: np.ndarray  # (compounds,) int32    day on which the vote opens
 
 
-@part
-def found_chance(h, lives, people, households, reach, k):
+@inner_kernel
+def chance_to_meet(h, lives, people, households, reach, k):
     """Chance that a call at household `h` finds somebody who may sign, and who `lives` there; `reach` is a logit that helps."""
     if lives:
         in_ = 0.0
@@ -73,7 +97,7 @@ def found_chance(h, lives, people, households, reach, k):
     return 1.0 / (1.0 + (1.0 - base) / base * exp(-reach))
 
 
-@part
+@inner_kernel
 def willing(h, lives, lift, yuan, people, households, consent, k):
     """Willingness of household `h` to sign, a logit: for or against by the floor and the `yuan` it comes to; talked round by `consent` a talk.
 
@@ -96,8 +120,27 @@ def willing(h, lives, lift, yuan, people, households, consent, k):
     return x
 
 
-@part
-def sign(issues, day, projects, codes, doors, reach, consent, people, households, stairwells, buildings, compounds, k, unit, home, leaning, log, used):
+@inner_kernel
+def sign(
+    issues,
+    day,
+    projects,
+    codes,
+    doors,
+    reach,
+    consent,
+    people,
+    households,
+    stairwells,
+    buildings,
+    compounds,
+    k,
+    unit,
+    home,
+    leaning,
+    log,
+    used,
+):
     """A day of every project: who is called upon, who is found, who signs; and whether the rule is met.
 
     A vote that has not carried within `term` days has failed: signatures are void, and after `rest` days it opens anew.
@@ -119,9 +162,17 @@ def sign(issues, day, projects, codes, doors, reach, consent, people, households
         first, last = compounds.first[row], compounds.first[row + 1]
         if issue.scope == 2:
             first, last = issue.building, issue.building + 1
-        low, high = first_household(first, buildings, stairwells), first_household(last, buildings, stairwells)
+        low, high = (
+            first_household(first, buildings, stairwells),
+            first_household(last, buildings, stairwells),
+        )
         if projects.active[row] != issue.id:
-            projects.active[row], projects.cursor[row], projects.steps[row], projects.opens[row] = issue.id, low, 0.0, day
+            projects.active[row], projects.cursor[row], projects.steps[row], projects.opens[row] = (
+                issue.id,
+                low,
+                0.0,
+                day,
+            )
             for h in range(low, high):
                 households.stance[h], households.knocks[h], households.talks[h] = NOT_MET, 0, 0
         if day < projects.opens[row]:
@@ -145,9 +196,11 @@ def sign(issues, day, projects, codes, doors, reach, consent, people, households
             if households.stance[h] == SIGNED:
                 break
             b, lives = households.building[h], tenants or households.owner[h]
-            if chance(below(below(home, issue.luck), h), households.knocks[h]) < found_chance(h, lives, people, households, reach[b], k):
+            if uniform(derive_key(derive_key(home, issue.luck), h), households.knocks[h]) < chance_to_meet(
+                h, lives, people, households, reach[b], k
+            ):
                 x = willing(h, lives, lift, yuan, people, households, consent[b], k)
-                agrees = chance(below(leaning, issue.luck), h) * (1.0 + exp(-x)) < 1.0
+                agrees = uniform(derive_key(leaning, issue.luck), h) * (1.0 + exp(-x)) < 1.0
                 households.stance[h] = SIGNED if agrees else DOUBTS
                 households.talks[h] += 1
             households.knocks[h] += 1
@@ -161,18 +214,18 @@ def sign(issues, day, projects, codes, doors, reach, consent, people, households
                 signed += 1
                 signed_area += households.area[h]
         projects.open[row], projects.all[row] = high - low - signed, high - low
-        if carried(issue.rule, signed, met, high - low, signed_area, met_area, area):
+        if is_met(issue.rule, signed, met, high - low, signed_area, met_area, area):
             projects.open[row] = 0
             move(issue, after(SIGN, issue), day)
-            note(log, used, issue.id, day, CONSENTED, by, -1)
+            log_event(log, used, issue.id, day, CONSENTED, by, -1)
         elif day - projects.opens[row] >= k.term:
             projects.open[row], projects.all[row], projects.opens[row] = 0, 0, day + 1 + int(k.rest)
             for h in range(low, high):
                 households.stance[h] = NOT_MET
-            note(log, used, issue.id, day, FAILED, -1, -1)
+            log_event(log, used, issue.id, day, FAILED, -1, -1)
 
 
-@part
+@inner_kernel
 def first_household(b, buildings, stairwells):
     """The first household of building `b`; of the one after the last, how many there are."""
     return stairwells.first[buildings.first[b]]

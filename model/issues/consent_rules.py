@@ -1,7 +1,6 @@
 """Rules of consent: when a collective project may go ahead. After the PRC Civil Code, article 278, and what practice asks."""
 
-
-from ...engine.jit import compiled
+from ...engine.jit import outer_kernel
 
 RULES = {
     "code_278_major": "two thirds of owners take part and three quarters of those agree, by heads and by area",
@@ -12,8 +11,8 @@ RULES = {
 MAJOR, PLAIN, EVERY, ALL_OWNERS = range(4)
 
 
-@compiled
-def carried(rule, signed, met, all_, signed_area, met_area, area):
+@outer_kernel
+def is_met(rule, signed, met, all_, signed_area, met_area, area):
     """Whether `rule` is met. Counts of households and their square metres: signed, met (take part), all."""
     if rule == EVERY or rule == ALL_OWNERS:
         return signed == all_

@@ -12,12 +12,26 @@ itself (LAPSED). A vote that fails is tried again.
 
 import numpy as np
 
-from ...engine.jit import part
+from ...engine.jit import inner_kernel
 from .categories import encode_category
 
-UNKNOWN, TOLD, TABLE, SIGN, MONEY, UPWARD, WORK, RESOLVED, VERIFIED, WITHDRAWN, LAPSED = map(np.int8, range(11))  # int8: a plain
+UNKNOWN, TOLD, TABLE, SIGN, MONEY, UPWARD, WORK, RESOLVED, VERIFIED, WITHDRAWN, LAPSED = map(
+    np.int8, range(11)
+)  # int8: a plain
 # int is a type of its own to the compiler, which then compiles every kernel anew for each
-STATES = ("unknown", "told", "at the table", "signatures", "money", "passed upward", "in work", "resolved", "verified", "withdrawn", "lapsed")
+STATES = (
+    "unknown",
+    "told",
+    "at the table",
+    "signatures",
+    "money",
+    "passed upward",
+    "in work",
+    "resolved",
+    "verified",
+    "withdrawn",
+    "lapsed",
+)
 ALLOWED = {
     UNKNOWN: {TOLD, LAPSED},
     TOLD: {TABLE, SIGN, MONEY, UPWARD, WORK, RESOLVED, UNKNOWN, WITHDRAWN, LAPSED},
@@ -33,52 +47,86 @@ COMMITTEE, COMPANY, DEPARTMENT = 0, 1, 2  # desks: who has taken it in
 ISSUE = np.dtype(  # one row per issue; an id never changes hands and is the same in every arm of a comparison. What every
     # kernel looks at stands first, in 64 bytes: one line of a processor's cache
     [
-        ("id", "i8"),         # building, category and number in one: see `make_id`
-        ("left", "f8"),       # hours still to do
-        ("heard", "f8"),      # cumulative hazard of being told
-        ("next", "f8"),       # at this much the next neighbour tells
+        ("id", "i8"),  # building, category and number in one: see `make_id`
+        ("left", "f8"),  # hours still to do
+        ("heard", "f8"),  # cumulative hazard of being told
+        ("next", "f8"),  # at this much the next neighbour tells
         ("building", "i4"),
         ("compound", "i4"),
         ("household", "i4"),  # whose it is; -1 for common space
-        ("born", "i4"),       # day it arose
+        ("born", "i4"),  # day it arose
         ("category", "i2"),
-        ("voices", "i2"),     # neighbours, patrols and captains who told of it: duplicates second each other
+        ("voices", "i2"),  # neighbours, patrols and captains who told of it: duplicates second each other
         ("state", "i1"),
         ("desk", "i1"),
         ("scope", "i1"),
         ("family", "i1"),
         ("severity", "i1"),
-        ("rule", "i1"),       # of consent; -1 needs none
-        ("teller", "i1"),     # mechanism that found it; -1 a neighbour
-        ("closer", "i1"),     # mechanism that finished it; -1 its desk
-        ("reopened", "i2"),   # times
-        ("luck", "u8"),       # what luck knows it by: a hash of its building, its category and its number
-        ("cost", "i8"),       # fen still to be found
-        ("effort", "f8"),     # hours it takes
-        ("hard", "f8"),       # sittings its parties need; 0 none
-        ("accord", "f8"),     # sittings held
-        ("due", "f8"),        # day a department, or the check of what was done, has an answer
+        ("rule", "i1"),  # of consent; -1 needs none
+        ("teller", "i1"),  # mechanism that found it; -1 a neighbour
+        ("closer", "i1"),  # mechanism that finished it; -1 its desk
+        ("reopened", "i2"),  # times
+        ("luck", "u8"),  # what luck knows it by: a hash of its building, its category and its number
+        ("cost", "i8"),  # fen still to be found
+        ("effort", "f8"),  # hours it takes
+        ("hard", "f8"),  # sittings its parties need; 0 none
+        ("accord", "f8"),  # sittings held
+        ("due", "f8"),  # day a department, or the check of what was done, has an answer
         ("stairwell", "i4"),
-        ("reporter", "i4"),   # resident who told, the last time it was unknown; -1 nobody, or not a resident
-        ("told", "i4"),       # day it was first told; -1 never
-        ("taken", "i4"),      # day it was first taken in; -1 never
-        ("resolved", "i4"),   # day it was last resolved; -1 not
-        ("giveup", "i4"),     # day the teller gives up
-        ("lapse", "i4"),      # day it ceases by itself; -1 never
-        ("lead", "i4"),       # days a department takes
+        ("reporter", "i4"),  # resident who told, the last time it was unknown; -1 nobody, or not a resident
+        ("told", "i4"),  # day it was first told; -1 never
+        ("taken", "i4"),  # day it was first taken in; -1 never
+        ("resolved", "i4"),  # day it was last resolved; -1 not
+        ("giveup", "i4"),  # day the teller gives up
+        ("lapse", "i4"),  # day it ceases by itself; -1 never
+        ("lead", "i4"),  # days a department takes
     ],
     align=True,
-)  # fmt: skip
+)
 
-(AROSE, WAS_TOLD, SECONDED, TAKEN, AGREED, CONSENTED, PAID, ANSWERED, ON_THE_SPOT, DONE, CHECKED, REOPENED, FORGOTTEN, GAVE_UP, CEASED, LEFT,
- FAILED) = map(np.int8, range(17))
-WHAT = ("arose", "told", "seconded", "taken in", "agreed", "consented", "paid", "answered by a department", "begun on the spot", "resolved",
-        "verified", "reopened", "forgotten", "withdrawn", "lapsed", "left alone", "voted down")  # fmt: skip
+(
+    AROSE,
+    WAS_TOLD,
+    SECONDED,
+    TAKEN,
+    AGREED,
+    CONSENTED,
+    PAID,
+    ANSWERED,
+    ON_THE_SPOT,
+    DONE,
+    CHECKED,
+    REOPENED,
+    FORGOTTEN,
+    GAVE_UP,
+    CEASED,
+    LEFT,
+    FAILED,
+) = map(np.int8, range(17))
+WHAT = (
+    "arose",
+    "told",
+    "seconded",
+    "taken in",
+    "agreed",
+    "consented",
+    "paid",
+    "answered by a department",
+    "begun on the spot",
+    "resolved",
+    "verified",
+    "reopened",
+    "forgotten",
+    "withdrawn",
+    "lapsed",
+    "left alone",
+    "voted down",
+)
 
 EVENT = np.dtype([("issue", "i8"), ("day", "i4"), ("who", "i4"), ("what", "i1"), ("by", "i1")], align=True)
 
 
-@part
+@inner_kernel
 def make_id(building, code, number):
     """The id of an issue: its building's row (20 bits), its category's code (23) and which of the category it is there (20), in one number >= 0."""
     return (building << 43) + (code << 20) + number
@@ -91,30 +139,30 @@ def name(id_, categories):
     return building, next((one for one in categories if encode_category(one) == code), None), number
 
 
-@part
-def known(issue):
+@inner_kernel
+def is_known(issue):
     """Whether somebody who can act has heard of an issue that is open."""
     return UNKNOWN < issue.state < RESOLVED
 
 
-@part
+@inner_kernel
 def loads(issues, buildings):
     """Known open issues in each of so many buildings; (buildings,) float64."""
     out = np.zeros(buildings)
     for i in range(len(issues)):
-        if known(issues[i]):
+        if is_known(issues[i]):
             out[issues[i].building] += 1.0
     return out
 
 
-@part
+@inner_kernel
 def workable(issue):
     """Whether hands can do something about it: it is in work, or told and in need of no party, signature, money or department."""
     return issue.state == WORK or (issue.state == TOLD and after(TOLD, issue) == WORK)
 
 
-@part
-def filed(rows, issues, stays, ended, gone):
+@inner_kernel
+def compact(rows, issues, stays, ended, gone):
     """Close up the first so many `rows`: those that stay, (issues,) bool, move up, the others go to `ended`, counted by `gone` (1,).
 
     Returns how many stay.
@@ -131,8 +179,8 @@ def filed(rows, issues, stays, ended, gone):
     return kept
 
 
-@part
-def roomy(rows, used, need):
+@inner_kernel
+def ensure_capacity(rows, used, need):
     """`rows` with room for `need` of them: itself, or a copy of the `used` ones with twice the room."""
     if need <= len(rows):
         return rows
@@ -142,27 +190,27 @@ def roomy(rows, used, need):
     return longer
 
 
-@part
-def note(log, used, issue, day, what, by, who):
+@inner_kernel
+def log_event(log, used, issue, day, what, by, who):
     """Write one line of history; `used` (1,) counts the lines."""
     line = log[used[0]]
     line.issue, line.day, line.what, line.by, line.who = issue, day, what, by, who
     used[0] += 1
 
 
-@part
-def trusted_for(issue):
+@inner_kernel
+def trust_at_stake(issue):
     """Whose name is at stake: the property company's for what it has taken in, else the committee's, departments' work included."""
     return COMPANY if issue.desk == COMPANY else COMMITTEE
 
 
-@part
+@inner_kernel
 def rank(issue):
     """What goes first: severity, and one step more for what several neighbours second."""
     return min(3, issue.severity + (1 if issue.voices >= 2 else 0))
 
 
-@part
+@inner_kernel
 def after(state, issue):
     """The stage that follows `state`, leaving out those the issue does not need."""
     if state < TABLE and issue.hard > 0.0:
@@ -176,7 +224,7 @@ def after(state, issue):
     return WORK
 
 
-@part
+@inner_kernel
 def move(issue, state, day):
     """Into the next stage; a department's time begins to run."""
     issue.state = state

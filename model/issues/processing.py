@@ -9,8 +9,8 @@ from math import exp
 
 import numpy as np
 
-from ...engine.jit import part
-from ...engine.randomness import below, chance
+from ...engine.jit import inner_kernel
+from ...engine.randomness import derive_key, uniform
 from .issue_table import (
     AGREED,
     ANSWERED,
@@ -38,24 +38,24 @@ from .issue_table import (
     WITHDRAWN,
     WORK,
     after,
+    log_event,
     move,
-    note,
     rank,
-    trusted_for,
+    trust_at_stake,
     workable,
-)  # fmt: skip
+)
 
 RANKS = 4
 
 
-@part
-def depot(issue, compounds):
+@inner_kernel
+def desk_row(issue, compounds):
     """Whose hours an issue draws on: row of its compound's crew, then the committee, then the departments."""
     return issue.compound if issue.desk == COMPANY else compounds + (0 if issue.desk == COMMITTEE else 1)
 
 
-@part
-def urgent(issues, state):
+@inner_kernel
+def by_urgency(issues, state):
     """The rows of issues in one state, (n,): the most urgent first, and of those the oldest."""
     count = np.zeros(RANKS + 1, np.int64)  # how many are to come before those of each rank
     for i in range(len(issues)):
@@ -72,29 +72,29 @@ def urgent(issues, state):
     return out
 
 
-@part
+@inner_kernel
 def take_in(issues, day, hours, intake, log, used):
     """Desks take in what was told, most urgent first; each costs `intake` hours of the desk's `hours` (compounds + 2,)."""
     compounds = len(hours) - 2
-    for i in urgent(issues, TOLD):
+    for i in by_urgency(issues, TOLD):
         issue = issues[i]
-        desk = depot(issue, compounds)
+        desk = desk_row(issue, compounds)
         if hours[desk] >= intake:
             hours[desk] -= intake
             if issue.taken < 0:
                 issue.taken = day
             move(issue, after(TOLD, issue), day)
-            note(log, used, issue.id, day, TAKEN, -1, -1)
+            log_event(log, used, issue.id, day, TAKEN, -1, -1)
 
 
-@part
+@inner_kernel
 def talk(issues, day, phone, around, trust, codes, accord, log, used):
     """Parties are brought round; `phone` sittings' worth a day by telephone where people are `around` (compounds,) and `trust` (compounds, 2)
     whoever calls, and `accord` (m, issues) sittings by mechanisms `codes` (m,). Whoever did most on the day it is settled gets the credit."""
     for i in range(len(issues)):
         issue = issues[i]
         if issue.state == TABLE:
-            by, most = -1, phone * around[issue.compound] * trust[issue.compound, trusted_for(issue)]
+            by, most = -1, phone * around[issue.compound] * trust[issue.compound, trust_at_stake(issue)]
             held = most
             for m in range(len(codes)):
                 held += accord[m, i]
@@ -103,17 +103,17 @@ def talk(issues, day, phone, around, trust, codes, accord, log, used):
             issue.accord += held
             if issue.accord >= issue.hard:
                 move(issue, after(TABLE, issue), day)
-                note(log, used, issue.id, day, AGREED, by, -1)
+                log_event(log, used, issue.id, day, AGREED, by, -1)
 
 
-@part
+@inner_kernel
 def pay(issues, day, funds, spending, log, used):
     """What costs money is paid, most urgent first, from the compound's fund and what that lacks from the community's.
 
     `funds`, `spending` (compounds + 1,) fen; the history says from which fund, or -1 from both.
     """
     last = len(funds) - 1
-    for i in urgent(issues, MONEY):
+    for i in by_urgency(issues, MONEY):
         issue = issues[i]
         own = min(issue.cost, max(0, funds[issue.compound]))
         rest = issue.cost - own
@@ -124,13 +124,21 @@ def pay(issues, day, funds, spending, log, used):
             spending[last] += rest
             issue.cost = 0
             move(issue, after(MONEY, issue), day)
-            note(log, used, issue.id, day, PAID, -1, issue.compound if rest == 0 else (last if own == 0 else -1))
+            log_event(
+                log,
+                used,
+                issue.id,
+                day,
+                PAID,
+                -1,
+                issue.compound if rest == 0 else (last if own == 0 else -1),
+            )
 
 
-@part
-def seen(issue, counted, first):
+@inner_kernel
+def count_visible(issue, counted, first):
     """One more in `counted` (buildings, 2) wherever it is seen: all over a compound, or in its own building. A home's own is nobody else's."""
-    trusted = trusted_for(issue)
+    trusted = trust_at_stake(issue)
     if issue.scope == 3:
         for b in range(first[issue.compound], first[issue.compound + 1]):
             counted[b, trusted] += 1.0
@@ -138,22 +146,22 @@ def seen(issue, counted, first):
         counted[issue.building, trusted] += 1.0
 
 
-@part
-def finish(issue, day, by, verify, good, first, trust, answered, log, used):
+@inner_kernel
+def resolve(issue, day, by, verify, good, first, trust, answered, log, used):
     """Done: to be checked in `verify` days. Neighbours see it, and the one who told learns that telling helps."""
     if issue.taken < 0:
         issue.taken = day
-        note(log, used, issue.id, day, ON_THE_SPOT, by, -1)
+        log_event(log, used, issue.id, day, ON_THE_SPOT, by, -1)
     issue.left, issue.state, issue.resolved, issue.closer, issue.due = 0.0, RESOLVED, day, by, day + verify
-    trusted = trusted_for(issue)
-    seen(issue, good, first)
+    trusted = trust_at_stake(issue)
+    count_visible(issue, good, first)
     if issue.reporter >= 0:
         t = float(trust[issue.reporter, trusted])
         trust[issue.reporter, trusted] = t + answered * (1.0 - t)
-    note(log, used, issue.id, day, DONE, by, -1)
+    log_event(log, used, issue.id, day, DONE, by, -1)
 
 
-@part
+@inner_kernel
 def work(issues, day, hours, pair, works, verify, codes, done, good, first, trust, answered, log, used):
     """Hands work: first those that mechanisms sent, `done` (m, issues) hours, then each desk from its `hours` (compounds + 2,).
 
@@ -170,36 +178,56 @@ def work(issues, day, hours, pair, works, verify, codes, done, good, first, trus
                 if done[m, i] > most:
                     by, most = codes[m], done[m, i]
             if most > 0.0 and issue.left <= 1e-9:
-                finish(issue, day, by, verify, good, first, trust, answered, log, used)
-    for i in urgent(issues, WORK):
+                resolve(issue, day, by, verify, good, first, trust, answered, log, used)
+    for i in by_urgency(issues, WORK):
         issue = issues[i]
-        desk = depot(issue, compounds)
+        desk = desk_row(issue, compounds)
         part = min(min(issue.left, pair[desk]), hours[desk])
         if works[issue.category] > 0.0:
             part = min(part, issue.effort / works[issue.category])
         hours[desk] -= part
         issue.left -= part
         if issue.left <= 1e-9:
-            finish(issue, day, -1, verify, good, first, trust, answered, log, used)
+            resolve(issue, day, -1, verify, good, first, trust, answered, log, used)
 
 
-@part
+@inner_kernel
 def disappoint(issue, trust, ignored):
     """The one who told learns that telling does not help."""
     if issue.reporter >= 0:
-        trusted = trusted_for(issue)
+        trusted = trust_at_stake(issue)
         t = float(trust[issue.reporter, trusted])
         trust[issue.reporter, trusted] = t - ignored * t
 
 
-@part
+@inner_kernel
 def forgotten(u, forget, keep):
     """Whether what waits is forgotten today: with chance 1 - exp(-forget exp(-keep)), which is never more than forget exp(-keep)."""
     return (keep < 0.0 or u < forget) and u < 1.0 - exp(-forget * exp(-keep))
 
 
-@part
-def close(issues, day, redo, forget, keep, hurry, fresh, cats, weather, clocks, ease, standing, first, trust, ignored, reopens, forgets, log, used):
+@inner_kernel
+def close(
+    issues,
+    day,
+    redo,
+    forget,
+    keep,
+    hurry,
+    fresh,
+    cats,
+    weather,
+    clocks,
+    ease,
+    standing,
+    first,
+    trust,
+    ignored,
+    reopens,
+    forgets,
+    log,
+    used,
+):
     """The evening's book-keeping: answers come, what was done is checked, what waits too long is forgotten, given up or lapses.
 
     Fills `standing` (buildings, 2) with what has been open in common space for more than `fresh` days; returns which
@@ -218,35 +246,35 @@ def close(issues, day, redo, forget, keep, hurry, fresh, cats, weather, clocks, 
             issue.due -= hurry[i]
         if state == UPWARD and issue.due <= day:
             move(issue, WORK, day)
-            note(log, used, issue.id, day, ANSWERED, -1, -1)
+            log_event(log, used, issue.id, day, ANSWERED, -1, -1)
         elif state == RESOLVED and issue.due <= day:
-            if chance(below(reopens, issue.luck), issue.reopened) < cats.reopen[issue.category]:
+            if uniform(derive_key(reopens, issue.luck), issue.reopened) < cats.reopen[issue.category]:
                 issue.state, issue.resolved, issue.left = WORK, -1, redo * issue.effort
                 issue.reopened += 1
-                note(log, used, issue.id, day, REOPENED, -1, -1)
+                log_event(log, used, issue.id, day, REOPENED, -1, -1)
             else:
                 issue.state = VERIFIED
                 b, j = issue.building, issue.category
                 clocks.passed[b, j] += cats.recurs[j] * exp(ease[b, cats.family[j]]) * weather[j]
-                note(log, used, issue.id, day, CHECKED, -1, -1)
+                log_event(log, used, issue.id, day, CHECKED, -1, -1)
         elif 0 <= issue.lapse <= day and not (begun or agreed or paid):
             issue.state = LAPSED
             if state > UNKNOWN:
                 disappoint(issue, trust, ignored)
-            note(log, used, issue.id, day, CEASED, -1, -1)
+            log_event(log, used, issue.id, day, CEASED, -1, -1)
         elif (state == TOLD or state == TABLE or state == MONEY) and issue.giveup <= day:
             disappoint(issue, trust, ignored)
             if issue.lapse >= 0:
                 issue.state = WITHDRAWN
-                note(log, used, issue.id, day, GAVE_UP, -1, issue.reporter)
+                log_event(log, used, issue.id, day, GAVE_UP, -1, issue.reporter)
             else:  # it does not pass: it is there, and nobody asks
                 issue.state = UNKNOWN
-                note(log, used, issue.id, day, LEFT, -1, issue.reporter)
-        elif (state == TOLD or state == TABLE) and forgotten(chance(forgets, issue.luck), forget, keep[i]):
+                log_event(log, used, issue.id, day, LEFT, -1, issue.reporter)
+        elif (state == TOLD or state == TABLE) and forgotten(uniform(forgets, issue.luck), forget, keep[i]):
             issue.state = UNKNOWN
             disappoint(issue, trust, ignored)
-            note(log, used, issue.id, day, FORGOTTEN, -1, -1)
+            log_event(log, used, issue.id, day, FORGOTTEN, -1, -1)
         stays[i] = issue.state <= RESOLVED
         if issue.state < RESOLVED and day - issue.born > fresh:
-            seen(issue, standing, first)
+            count_visible(issue, standing, first)
     return stays

@@ -11,24 +11,32 @@ from math import exp
 
 import numpy as np
 
-from ...agents.residents import CHILDREN, speaker
-from ...engine.jit import compiled, part
-from ...engine.randomness import below, chance, waiting
-from .issue_table import RESOLVED, SECONDED, TOLD, UNKNOWN, WAS_TOLD, note, trusted_for
+from ...agents.residents import CHILDREN, draw_reporter
+from ...engine.jit import inner_kernel, outer_kernel
+from ...engine.randomness import derive_key, exponential, uniform
+from .issue_table import (
+    RESOLVED,
+    SECONDED,
+    TOLD,
+    UNKNOWN,
+    WAS_TOLD,
+    log_event,
+    trust_at_stake,
+)
 
-MOST = 100   # voices after which nobody seconds a known issue any more
-A_DAY = 3    # voices at most in one day; the others are heard tomorrow
+MOST = 100  # voices after which nobody seconds a known issue any more
+A_DAY = 3  # voices at most in one day; the others are heard tomorrow
 
 
-@compiled
-def diffused(n, alone):
+@outer_kernel
+def bystander_factor(n, alone):
     """How many times log(b/c) a group of n bystanders (any n >= 0) tells: n/(n-1), at most `alone`."""
     if n <= 1.0:
         return alone * n
     return min(alone, n / (n - 1.0))
 
 
-@part
+@inner_kernel
 def add(listening, committee, company, ears, voices, row):
     """Count a smaller place into the larger one at `row`."""
     ears[row] += listening
@@ -36,7 +44,7 @@ def add(listening, committee, company, ears, voices, row):
     voices[row, 1] += company
 
 
-@part
+@inner_kernel
 def places_of(mood, buildings, compounds):
     """Bystanders and their weighted voices, [stairwells, buildings, compounds, all]: ears (n,), voices (n, 2) one after another."""
     s, b, c = len(mood.ears), len(buildings.compound), len(compounds.company)
@@ -54,7 +62,7 @@ def places_of(mood, buildings, compounds):
     return ears, voices
 
 
-@part
+@inner_kernel
 def at_home(household, desk, households, people):
     """Bystanders in one household, and their weighted voices."""
     rank, presence, voice, trust = people.standing, people.presence, people.voice, people.trust
@@ -67,25 +75,56 @@ def at_home(household, desk, households, people):
     return ears, voices
 
 
-@part
-def witness(issue, people, households, stairwells, buildings, compounds, key):
+@inner_kernel
+def draw_teller(issue, people, households, stairwells, buildings, compounds, key):
     """The resident who told, by a race among those who can see it; -1 for a passer-by in the street."""
-    trusted = trusted_for(issue)
+    trusted = trust_at_stake(issue)
     if issue.scope == 0:
-        return speaker(households.first[issue.household], households.first[issue.household + 1], people, trusted, key)
+        return draw_reporter(
+            households.first[issue.household], households.first[issue.household + 1], people, trusted, key
+        )
     if issue.scope == 1:
-        return speaker(stairwells.people[issue.stairwell], stairwells.people[issue.stairwell + 1], people, trusted, key)
+        return draw_reporter(
+            stairwells.people[issue.stairwell], stairwells.people[issue.stairwell + 1], people, trusted, key
+        )
     if issue.scope == 2:
         first, last = issue.building, issue.building + 1
     elif issue.scope == 3:
         first, last = compounds.first[issue.compound], compounds.first[issue.compound + 1]
     else:
         return -1
-    return speaker(stairwells.people[buildings.first[first]], stairwells.people[buildings.first[last]], people, trusted, key)
+    return draw_reporter(
+        stairwells.people[buildings.first[first]],
+        stairwells.people[buildings.first[last]],
+        people,
+        trusted,
+        key,
+    )
 
 
-@part
-def tell(issues, day, telling, patience, voice, codes, sight, people, households, stairwells, buildings, compounds, mood, k, clock, found, who, wait, log, used):
+@inner_kernel
+def tell(
+    issues,
+    day,
+    telling,
+    patience,
+    voice,
+    codes,
+    sight,
+    people,
+    households,
+    stairwells,
+    buildings,
+    compounds,
+    mood,
+    k,
+    clock,
+    found,
+    who,
+    wait,
+    log,
+    used,
+):
     """Every open issue is heard of a little more; those past their threshold are told, or seconded.
 
     `telling`, `patience` (categories,); `voice` (buildings,) log rate; `codes` (m,), `sight` (m, issues) 1/day: who
@@ -97,7 +136,7 @@ def tell(issues, day, telling, patience, voice, codes, sight, people, households
         issue = issues[i]
         if issue.state >= RESOLVED or (issue.voices >= MOST and issue.state != UNKNOWN):
             continue
-        trusted = trusted_for(issue)
+        trusted = trust_at_stake(issue)
         if issue.scope == 0:
             n, w = at_home(issue.household, trusted, households, people)
         else:
@@ -111,7 +150,12 @@ def tell(issues, day, telling, patience, voice, codes, sight, people, households
             n, w = ears[row], voices[row, trusted]
         neighbours = 0.0
         if n > 0.0:
-            neighbours = telling[issue.category] * diffused(n, k.alone) * (w / n) * (1.0 if voice[issue.building] == 0.0 else exp(voice[issue.building]))
+            neighbours = (
+                telling[issue.category]
+                * bystander_factor(n, k.alone)
+                * (w / n)
+                * (1.0 if voice[issue.building] == 0.0 else exp(voice[issue.building]))
+            )
         rate = neighbours
         if issue.state == UNKNOWN:
             for m in range(len(codes)):
@@ -123,11 +167,15 @@ def tell(issues, day, telling, patience, voice, codes, sight, people, households
         while issue.heard >= issue.next and today < A_DAY:
             today += 1
             issue.voices += 1
-            issue.next += waiting(below(clock, issue.luck), issue.voices)
+            issue.next += exponential(derive_key(clock, issue.luck), issue.voices)
             if issue.state != UNKNOWN:
-                note(log, used, issue.id, day, SECONDED, -1, -1)
+                log_event(log, used, issue.id, day, SECONDED, -1, -1)
                 continue
-            by, teller, part = -1, -1, chance(below(found, issue.luck), issue.voices) * rate - neighbours
+            by, teller, part = (
+                -1,
+                -1,
+                uniform(derive_key(found, issue.luck), issue.voices) * rate - neighbours,
+            )
             if part >= 0.0:
                 for m in range(len(codes)):
                     by = codes[m] if sight[m, i] > 0.0 else by
@@ -135,10 +183,22 @@ def tell(issues, day, telling, patience, voice, codes, sight, people, households
                     if part < 0.0:
                         break
             else:
-                teller = witness(issue, people, households, stairwells, buildings, compounds, below(below(who, issue.luck), issue.voices))
+                teller = draw_teller(
+                    issue,
+                    people,
+                    households,
+                    stairwells,
+                    buildings,
+                    compounds,
+                    derive_key(derive_key(who, issue.luck), issue.voices),
+                )
             issue.state = TOLD
             issue.reporter = teller
             if issue.told < 0:
                 issue.told, issue.teller = day, by
-            issue.giveup = day + 1 + int(patience[issue.category] * waiting(below(wait, issue.luck), issue.voices))
-            note(log, used, issue.id, day, WAS_TOLD, by, teller)
+            issue.giveup = (
+                day
+                + 1
+                + int(patience[issue.category] * exponential(derive_key(wait, issue.luck), issue.voices))
+            )
+            log_event(log, used, issue.id, day, WAS_TOLD, by, teller)

@@ -8,11 +8,11 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ...engine.jit import kernel, part
+from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..issues.categories import FAMILIES
 from ..issues.issue_table import workable
-from ..resources.allocation import spent
+from ..resources.allocation import spend_hours
 from ..resources.levers import ALL, STANDINGS, VOLUNTEER, YUAN
 from . import Mechanism
 
@@ -25,7 +25,7 @@ LANTERNS = 45  # day of the year: the Lantern Festival, the mean of its dates
 class Neighbours(NamedTuple):
     """What has grown among neighbours, and what the association knows."""
 
-    come: np.ndarray   # (buildings,) float64  share of the homes that take part
+    come: np.ndarray  # (buildings,) float64  share of the homes that take part
     habit: np.ndarray  # (buildings,) float64  of keeping shared space as one's own, 0..1
     feast: np.ndarray  # (YEAR,) bool          festivals, by day of the run
     looks: np.ndarray  # (categories,) bool    whether it is a matter for the matchmaking station
@@ -35,17 +35,69 @@ class Neighbours(NamedTuple):
 class Acquaintance(Mechanism):
     zh: ClassVar[str] = "创熟"
     pulls: ClassVar[tuple] = ("ties", "ease", "wish", "sight", "work")
-    club: float = knob(0.75, 0.05, 8.0, unit="volunteers' hours/building and club evening, one a week", source="assumed")
-    festivals: int = knob(4, 0, 24, unit="festivals/year, evenly from the Lantern Festival on", source="assumed; lianhe held 22 cultural events in a year")
-    station: float = knob(0.03, 0.0, 1.0, unit="volunteers' hours/building at the matchmaking station, on Sundays", source="assumed; yiduan has one")
-    asking: float = knob(1.0, 0.0, 8.0, unit="1/hour at the station for a building, that it hears of who is looking for somebody", source="assumed")
+    club: float = knob(
+        0.75, 0.05, 8.0, unit="volunteers' hours/building and club evening, one a week", source="assumed"
+    )
+    festivals: int = knob(
+        4,
+        0,
+        24,
+        unit="festivals/year, evenly from the Lantern Festival on",
+        source="assumed; lianhe held 22 cultural events in a year",
+    )
+    station: float = knob(
+        0.03,
+        0.0,
+        1.0,
+        unit="volunteers' hours/building at the matchmaking station, on Sundays",
+        source="assumed; yiduan has one",
+    )
+    asking: float = knob(
+        1.0,
+        0.0,
+        8.0,
+        unit="1/hour at the station for a building, that it hears of who is looking for somebody",
+        source="assumed",
+    )
     feast: float = knob(60.0, 5.0, 5000.0, unit="yuan/building and festival", source="assumed")
-    meeting: float = knob(0.02, 0.0, 0.5, unit="new acquaintances per resident and club evening or festival", source="assumed; sweep it")
-    absence: float = knob(1.0, 0.0, 1.0, unit="share of an away home's part that is lost", source="assumed; absent owners are reported")
-    growing: float = knob(0.03, 0.0, 0.5, unit="share of the habit still missing, won at each gathering", source="assumed: most of it within a year")
-    fading: float = knob(0.002, 0.0, 0.1, unit="share of the habit lost/day", source="assumed: a year without gatherings leaves half")
-    norms: float = knob(0.4, 0.0, 3.0, unit="log rate by which litter and e-bikes arise less where the habit is full", source="assumed; sweep it")
-    turnout: float = knob(0.3, 0.0, 3.0, unit="logit of wish to give an evening where the habit is full", source="assumed")
+    meeting: float = knob(
+        0.02,
+        0.0,
+        0.5,
+        unit="new acquaintances per resident and club evening or festival",
+        source="assumed; sweep it",
+    )
+    absence: float = knob(
+        1.0,
+        0.0,
+        1.0,
+        unit="share of an away home's part that is lost",
+        source="assumed; absent owners are reported",
+    )
+    growing: float = knob(
+        0.03,
+        0.0,
+        0.5,
+        unit="share of the habit still missing, won at each gathering",
+        source="assumed: most of it within a year",
+    )
+    fading: float = knob(
+        0.002,
+        0.0,
+        0.1,
+        unit="share of the habit lost/day",
+        source="assumed: a year without gatherings leaves half",
+    )
+    norms: float = knob(
+        0.4,
+        0.0,
+        3.0,
+        unit="log rate by which litter and e-bikes arise less where the habit is full",
+        source="assumed; sweep it",
+    )
+    turnout: float = knob(
+        0.3, 0.0, 3.0, unit="logit of wish to give an evening where the habit is full", source="assumed"
+    )
 
     def begin(self, world, luck):
         homes, b = world.households, len(world.buildings.compound)
@@ -69,7 +121,13 @@ class Acquaintance(Mechanism):
     @kernel
     def pull(m, w):
         k, own, share, where, ease = m.knobs[0], m.own, m.share, w.buildings.compound, m.lever.ease
-        habit, buildings, come, had, ties = np.zeros(len(share) - 1), np.zeros(len(share) - 1), own.come, own.habit, m.lever.ties
+        habit, buildings, come, had, ties = (
+            np.zeros(len(share) - 1),
+            np.zeros(len(share) - 1),
+            own.come,
+            own.habit,
+            m.lever.ties,
+        )
         for b in gathering(w.day, own):
             ties[b] = k.meeting * (come[b] * share[where[b]])
         for b in range(len(where)):
@@ -89,7 +147,7 @@ class Acquaintance(Mechanism):
                 if own.looks[issue.category]:
                     m.lever.sight[i] = k.asking * k.station * share[issue.compound]
                     if workable(issue):
-                        m.lever.work[i] = spent(left, issue.compound, issue.left)
+                        m.lever.work[i] = spend_hours(left, issue.compound, issue.left)
 
     @kernel
     def learn(m, w):
@@ -101,13 +159,13 @@ class Acquaintance(Mechanism):
             habit[b] += k.growing * (come[b] * share[where[b]]) * (1.0 - habit[b])
 
 
-@part
+@inner_kernel
 def festive(day, own):
     """Whether the whole community celebrates on `day`."""
     return own.feast[day % YEAR]
 
 
-@part
+@inner_kernel
 def gathering(day, own):
     """The buildings that come together today: for their club, on their weekday, or all of them for a festival."""
     return range(0, len(own.come), 1) if festive(day, own) else range(day % 7, len(own.come), 7)

@@ -11,31 +11,35 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ...engine.jit import compiled, kernel, part, struct
+from ...engine.jit import inner_kernel, kernel, outer_kernel, struct
 from ...engine.parameters import knob
-from ...engine.randomness import chance, decision, key
+from ...engine.randomness import decision, key_of, uniform
 from ..issues.categories import HANDS
 from ..issues.issue_table import loads, workable
-from ..resources.allocation import spent
+from ..resources.allocation import spend_hours
 from ..resources.levers import ALL, CAPTAIN
 from . import Mechanism
 
 HAND = HANDS.index("captain")
 REPAIR, CHILD = 1, 0  # among residents' skills and age bands
-CHOICE = 3            # people in a building who could be its captain
+CHOICE = 3  # people in a building who could be its captain
 MOVES = decision("captain moves")
 
 
 class Posts(NamedTuple):
     """The captains' posts: one row per building, then one per alley, then one per street."""
 
-    weary: np.ndarray   # (posts,) float64      at 1 the captain steps down
-    since: np.ndarray   # (posts,) float64      day from which the post is filled
-    filled: np.ndarray  # (posts,) float64      how much of a captain there is today, 0..1; a covered vacancy counts in part
-    ready: np.ndarray   # (buildings, 3) int64  residents who could be captain, the best first; -1 where there are fewer
-    who: np.ndarray     # (buildings,) int64    the captain, or the next one; -1 where nobody is grown up
-    width: np.ndarray   # (buildings,) float64  homes
-    alley: np.ndarray   # (buildings,) int64    row of the alley captain above
+    weary: np.ndarray  # (posts,) float64      at 1 the captain steps down
+    since: np.ndarray  # (posts,) float64      day from which the post is filled
+    filled: (
+        np.ndarray
+    )  # (posts,) float64      how much of a captain there is today, 0..1; a covered vacancy counts in part
+    ready: (
+        np.ndarray
+    )  # (buildings, 3) int64  residents who could be captain, the best first; -1 where there are fewer
+    who: np.ndarray  # (buildings,) int64    the captain, or the next one; -1 where nobody is grown up
+    width: np.ndarray  # (buildings,) float64  homes
+    alley: np.ndarray  # (buildings,) int64    row of the alley captain above
     street: np.ndarray  # (buildings,) int64    row of the street captain above
 
 
@@ -43,31 +47,109 @@ class Posts(NamedTuple):
 class BuildingCaptains(Mechanism):
     zh: ClassVar[str] = "楼长"
     pulls: ClassVar[tuple] = ("voice", "sight", "work", "reach", "consent", "keep", "supply")
-    tiers: int = knob(3, 1, 3, unit="tiers: building; and alley; and street captains", source="press reports of 2019-2024: 楼长, 巷长, 街长")
-    alley: int = knob(3, 1, 60, unit="buildings/alley captain", source="assumed; reports name the tier, not its span")
-    street: int = knob(5, 1, 60, unit="alleys/street captain", source="assumed; reports name the tier, not its span")
+    tiers: int = knob(
+        3,
+        1,
+        3,
+        unit="tiers: building; and alley; and street captains",
+        source="press reports of 2019-2024: 楼长, 巷长, 街长",
+    )
+    alley: int = knob(
+        3, 1, 60, unit="buildings/alley captain", source="assumed; reports name the tier, not its span"
+    )
+    street: int = knob(
+        5, 1, 60, unit="alleys/street captain", source="assumed; reports name the tier, not its span"
+    )
     evening: float = knob(0.3, 0.05, 3.0, unit="hours/captain/day", source="assumed")
-    upper: float = knob(0.15, 0.0, 3.0, unit="hours/alley or street captain/day, beside what a vacancy takes", source="assumed: an hour a week")
-    span: float = knob(60.0, 1.0, 1000.0, unit="homes a captain keeps up with; where there are more, each has less of the captain", source="assumed")
-    ear: float = knob(0.7, 0.0, 3.0, unit="log rate of telling, where a captain is", source="assumed; docs/sources.md: block leaders")
-    eyes: float = knob(0.5, 0.0, 8.0, unit="1/hour, of finding what is in common space", source="assumed: a round a week")
-    small: float = knob(2.0, 0.0, 12.0, unit="hours, the largest thing settled on the spot without a trade", source="assumed")
-    door: float = knob(2.5, 0.0, 6.0, unit="logit, that a household called upon is found", source="assumed; the captain knows when people are in")
-    word: float = knob(1.05, 0.0, 6.0, unit="logit of willingness to sign, per talk with the captain", source="docs/sources.md: block leaders won 28 %, a leaflet 12 %")
-    trade: float = knob(2.0, 1.0, 6.0, unit="times as large a thing, when the captain has a trade", source="assumed")
-    cover: float = knob(0.4, 0.0, 1.0, unit="share of a post that an alley captain covers, divided among the vacancies", source="assumed")
-    memory: float = knob(1.5, 0.0, 6.0, unit="log rate, what a street captain does not let be forgotten", source="assumed")
-    patience: float = knob(400.0, 10.0, 5000.0, unit="known open issues x days that tire a captain out; an alley captain those of vacancies, a street captain the mean of its buildings", source="assumed")
+    upper: float = knob(
+        0.15,
+        0.0,
+        3.0,
+        unit="hours/alley or street captain/day, beside what a vacancy takes",
+        source="assumed: an hour a week",
+    )
+    span: float = knob(
+        60.0,
+        1.0,
+        1000.0,
+        unit="homes a captain keeps up with; where there are more, each has less of the captain",
+        source="assumed",
+    )
+    ear: float = knob(
+        0.7,
+        0.0,
+        3.0,
+        unit="log rate of telling, where a captain is",
+        source="assumed; docs/sources.md: block leaders",
+    )
+    eyes: float = knob(
+        0.5, 0.0, 8.0, unit="1/hour, of finding what is in common space", source="assumed: a round a week"
+    )
+    small: float = knob(
+        2.0, 0.0, 12.0, unit="hours, the largest thing settled on the spot without a trade", source="assumed"
+    )
+    door: float = knob(
+        2.5,
+        0.0,
+        6.0,
+        unit="logit, that a household called upon is found",
+        source="assumed; the captain knows when people are in",
+    )
+    word: float = knob(
+        1.05,
+        0.0,
+        6.0,
+        unit="logit of willingness to sign, per talk with the captain",
+        source="docs/sources.md: block leaders won 28 %, a leaflet 12 %",
+    )
+    trade: float = knob(
+        2.0, 1.0, 6.0, unit="times as large a thing, when the captain has a trade", source="assumed"
+    )
+    cover: float = knob(
+        0.4,
+        0.0,
+        1.0,
+        unit="share of a post that an alley captain covers, divided among the vacancies",
+        source="assumed",
+    )
+    memory: float = knob(
+        1.5, 0.0, 6.0, unit="log rate, what a street captain does not let be forgotten", source="assumed"
+    )
+    patience: float = knob(
+        400.0,
+        10.0,
+        5000.0,
+        unit="known open issues x days that tire a captain out; an alley captain those of vacancies, a street captain the mean of its buildings",
+        source="assumed",
+    )
     search: int = knob(60, 0, 1000, unit="days to find a new captain", source="assumed")
-    leaving: float = knob(0.08, 0.0, 1.0, unit="captains who move away or give up/year", source="docs/sources.md: volunteers' attrition 13.5 % a year")
+    leaving: float = knob(
+        0.08,
+        0.0,
+        1.0,
+        unit="captains who move away or give up/year",
+        source="docs/sources.md: volunteers' attrition 13.5 % a year",
+    )
 
     def begin(self, world, luck):
-        b, ready = len(world.buildings.compound), candidates(struct(world.residents), len(world.buildings.compound))
+        b, ready = (
+            len(world.buildings.compound),
+            candidates(struct(world.residents), len(world.buildings.compound)),
+        )
         alley, street = np.arange(b) // self.alley, np.arange(b) // self.alley // self.street
         alleys = int(alley[-1]) + 1
         n = b + alleys + int(street[-1]) + 1
         homes = np.bincount(world.households.building, minlength=b).astype(float)
-        posts = Posts(np.zeros(n), np.ones(n), np.zeros(n), ready, ready[:, 0].copy(), homes, b + alley, b + alleys + street)
+        posts = Posts(
+            np.zeros(n),
+            np.ones(n),
+            np.zeros(n),
+            ready,
+            ready[:, 0].copy(),
+            homes,
+            b + alley,
+            b + alleys + street,
+        )
         post(posts, 1, float(self.cover), int(self.tiers))
         return posts
 
@@ -78,8 +160,20 @@ class BuildingCaptains(Mechanism):
     @kernel
     def pull(m, w):
         k, own, share, issues, hands = m.knobs[0], m.own, m.share, w.issues, w.cats.hands
-        sight, work, keep, skill, where = m.lever.sight, m.lever.work, m.lever.keep, w.residents.skill, w.buildings.compound
-        here, left, largest, filled, street = np.empty(len(where)), np.empty(len(where)), np.empty(len(where)), own.filled, own.street
+        sight, work, keep, skill, where = (
+            m.lever.sight,
+            m.lever.work,
+            m.lever.keep,
+            w.residents.skill,
+            w.buildings.compound,
+        )
+        here, left, largest, filled, street = (
+            np.empty(len(where)),
+            np.empty(len(where)),
+            np.empty(len(where)),
+            own.filled,
+            own.street,
+        )
         for b in range(len(where)):
             got = own.filled[b] * share[where[b]]
             here[b] = got * min(1.0, k.span / own.width[b])
@@ -95,27 +189,34 @@ class BuildingCaptains(Mechanism):
             if 0 < issue.scope < 4:
                 sight[i] = k.eyes * k.evening * here[b]
             if hands[issue.category, HAND] and workable(issue) and issue.left <= largest[b]:
-                work[i] = spent(left, b, issue.left)
+                work[i] = spend_hours(left, b, issue.left)
             keep[i] = k.memory * here[b] * filled[street[b]]
-        m.lever.supply[CAPTAIN - 1] = evenings(own, k)  # they give their own evenings, to the day or to whoever asks
+        m.lever.supply[CAPTAIN - 1] = evenings(
+            own, k
+        )  # they give their own evenings, to the day or to whoever asks
 
     @kernel
     def learn(m, w):
         k, own, b = m.knobs[0], m.own, len(w.buildings.compound)
-        load, moves, weary, since = burden(own, loads(w.issues, b), w.day), key(w.seed, MOVES, w.day), own.weary, own.since
+        load, moves, weary, since = (
+            burden(own, loads(w.issues, b), w.day),
+            key_of(w.seed, MOVES, w.day),
+            own.weary,
+            own.since,
+        )
         for p in range(len(weary)):
             if since[p] > w.day:
                 weary[p] = 0.0
                 continue
             weary[p] = weary[p] * 0.99 + load[p] / k.patience
-            if weary[p] >= 1.0 or chance(moves, p) < k.leaving / 365:
+            if weary[p] >= 1.0 or uniform(moves, p) < k.leaving / 365:
                 weary[p], since[p] = 0.0, w.day + k.search
                 if p < b:
                     own.who[p] = successor(own.ready[p], own.who[p])
         post(own, w.day + 1, k.cover, k.tiers)
 
 
-@compiled
+@outer_kernel
 def post(own, day, cover, tiers):
     """Fill the posts as they are on `day`: a captain, or an alley captain's part of one; above them those of the tiers there are."""
     filled, since, who, alley, b = own.filled, own.since, own.who, own.alley, len(own.who)
@@ -130,7 +231,7 @@ def post(own, day, cover, tiers):
             filled[p] = cover * filled[alley[p]] / vacancies[alley[p]]
 
 
-@part
+@inner_kernel
 def evenings(own, k):
     """Hours that all captains give today."""
     b, houses, above = len(own.who), 0.0, 0.0
@@ -141,7 +242,7 @@ def evenings(own, k):
     return k.evening * houses + k.upper * above
 
 
-@part
+@inner_kernel
 def burden(own, load, day):
     """What falls on each captain, (posts,): a building's `load` (buildings,), an alley's where posts are vacant, the mean of a street's."""
     since, who, alley, street = own.since, own.who, own.alley, own.street
@@ -157,7 +258,7 @@ def burden(own, load, day):
     return out
 
 
-@part
+@inner_kernel
 def successor(ready, who):
     """Who of the three is next after `who`, in turn; whoever steps down comes back at once only where there is nobody else."""
     for turn in range(CHOICE):
@@ -166,7 +267,7 @@ def successor(ready, who):
     return ready[0]
 
 
-@compiled
+@outer_kernel
 def candidates(people, buildings):
     """The three in each building whom the neighbours would choose: members, retired, often at home, willing; (buildings, 3), -1 if fewer."""
     best, best_score = np.empty((buildings, CHOICE), np.int64), np.empty((buildings, CHOICE))
@@ -177,7 +278,13 @@ def candidates(people, buildings):
         if people.band[i] == CHILD or people.presence[i] <= 0.0:
             continue
         b = people.building[i]
-        score = 2.0 * people.member[i] - 1.0 * people.in_service[i] + people.volunteer[i] + people.presence[i] + 0.2 * float(people.zeal[i])
+        score = (
+            2.0 * people.member[i]
+            - 1.0 * people.in_service[i]
+            + people.volunteer[i]
+            + people.presence[i]
+            + 0.2 * float(people.zeal[i])
+        )
         place = CHOICE
         while place > 0 and score > best_score[b, place - 1]:
             place -= 1

@@ -8,7 +8,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ...engine.jit import kernel, part
+from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..resources.levers import COMMITTEE, VOLUNTEER
 from . import Mechanism
@@ -19,26 +19,80 @@ CHILD, ELDER = 0, 2  # age bands
 class Groups(NamedTuple):
     """The groups, one row per building; those of a compound are minded by one person."""
 
-    ceiling: np.ndarray  # (buildings,) float64  share of its grown-ups who would ever join; 0 where there is no group
-    joined: np.ndarray   # (buildings,) float64  share who have
-    groups: np.ndarray   # (compounds,) float64  building groups there are
+    ceiling: (
+        np.ndarray
+    )  # (buildings,) float64  share of its grown-ups who would ever join; 0 where there is no group
+    joined: np.ndarray  # (buildings,) float64  share who have
+    groups: np.ndarray  # (compounds,) float64  building groups there are
 
 
 @dataclass(frozen=True)
 class ChatGroups(Mechanism):
     zh: ClassVar[str] = "微信群"
     pulls: ClassVar[tuple] = ("voice", "reach", "trust")
-    managed: float = knob(1.0, 0.0, 1.0, unit="share of buildings with a group of their own, estates first", source="a choice; lianhe: 31 of 62")
+    managed: float = knob(
+        1.0,
+        0.0,
+        1.0,
+        unit="share of buildings with a group of their own, estates first",
+        source="a choice; lianhe: 31 of 62",
+    )
     minding: float = knob(0.1, 0.02, 2.0, unit="hours/building group and day", source="assumed")
-    staff: float = knob(0.2, 0.0, 1.0, unit="share of the hours that the committee gives; volunteers give the rest", source="assumed")
-    span: float = knob(16.0, 0.5, 200.0, unit="building groups at which one minder misses half", source="assumed; lianhe has 31, and 4 of compounds")
-    joining: float = knob(0.015, 0.0, 0.3, unit="share of those who would join, that do in a day", source="assumed: two months for most")
-    leaving: float = knob(0.002, 0.0, 0.1, unit="share of members who leave in a day, where nobody follows", source="assumed: half within a year")
-    elders: float = knob(0.4, 0.0, 1.0, unit="share of elders who would ever join", source="assumed; sweep it")
-    others: float = knob(0.85, 0.0, 1.0, unit="share of other grown-ups who would ever join", source="assumed; sweep it")
-    ear: float = knob(0.7, 0.0, 3.0, unit="log rate of telling, where everybody is in a group that is minded", source="assumed; sweep it")
-    found: float = knob(0.8, 0.0, 6.0, unit="logit, that a household called upon is found: the absent are written to", source="assumed")
-    rumour: float = knob(0.001, 0.0, 0.05, unit="trust in committee and neighbours lost/day to a group of all that nobody follows", source="assumed")
+    staff: float = knob(
+        0.2,
+        0.0,
+        1.0,
+        unit="share of the hours that the committee gives; volunteers give the rest",
+        source="assumed",
+    )
+    span: float = knob(
+        16.0,
+        0.5,
+        200.0,
+        unit="building groups at which one minder misses half",
+        source="assumed; lianhe has 31, and 4 of compounds",
+    )
+    joining: float = knob(
+        0.015,
+        0.0,
+        0.3,
+        unit="share of those who would join, that do in a day",
+        source="assumed: two months for most",
+    )
+    leaving: float = knob(
+        0.002,
+        0.0,
+        0.1,
+        unit="share of members who leave in a day, where nobody follows",
+        source="assumed: half within a year",
+    )
+    elders: float = knob(
+        0.4, 0.0, 1.0, unit="share of elders who would ever join", source="assumed; sweep it"
+    )
+    others: float = knob(
+        0.85, 0.0, 1.0, unit="share of other grown-ups who would ever join", source="assumed; sweep it"
+    )
+    ear: float = knob(
+        0.7,
+        0.0,
+        3.0,
+        unit="log rate of telling, where everybody is in a group that is minded",
+        source="assumed; sweep it",
+    )
+    found: float = knob(
+        0.8,
+        0.0,
+        6.0,
+        unit="logit, that a household called upon is found: the absent are written to",
+        source="assumed",
+    )
+    rumour: float = knob(
+        0.001,
+        0.0,
+        0.05,
+        unit="trust in committee and neighbours lost/day to a group of all that nobody follows",
+        source="assumed",
+    )
 
     def begin(self, world, luck):
         people, b, c = world.residents, len(world.buildings.compound), len(world.compounds.company)
@@ -62,21 +116,26 @@ class ChatGroups(Mechanism):
         k, own, share, where = m.knobs[0], m.own, m.share, w.buildings.compound
         for b in range(len(where)):
             c = where[b]
-            minded = followed(c, own, share, k)
+            minded = share_followed(c, own, share, k)
             m.lever.voice[b] = k.ear * own.joined[b] * minded
             m.lever.reach[b] = k.found * own.joined[b] * minded
-            noise = own.joined[b] * (1.0 - minded) if share[c] > 0.0 else 0.0  # the contract: unpaid it pulls nothing
+            noise = (
+                own.joined[b] * (1.0 - minded) if share[c] > 0.0 else 0.0
+            )  # the contract: unpaid it pulls nothing
             m.lever.trust[b, 0] = m.lever.trust[b, 2] = -k.rumour * noise
 
     @kernel
     def learn(m, w):
         k, own, where = m.knobs[0], m.own, w.buildings.compound
         for b in range(len(where)):
-            minded = followed(where[b], own, m.share, k)
-            own.joined[b] += k.joining * minded * (own.ceiling[b] - own.joined[b]) - k.leaving * (1.0 - minded) * own.joined[b]
+            minded = share_followed(where[b], own, m.share, k)
+            own.joined[b] += (
+                k.joining * minded * (own.ceiling[b] - own.joined[b])
+                - k.leaving * (1.0 - minded) * own.joined[b]
+            )
 
 
-@part
-def followed(compound, own, share, k):
+@inner_kernel
+def share_followed(compound, own, share, k):
     """What part of a compound's messages somebody reads and answers today."""
     return share[compound] * (k.span / (k.span + own.groups[compound]))

@@ -9,14 +9,14 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ...engine.jit import kernel, part
+from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
-from ...engine.randomness import chance, decision, key
+from ...engine.randomness import decision, key_of, uniform
 from ..resources.allocation import WEEKEND
 from ..resources.levers import ALL, COMMITTEE, YUAN
 from . import Mechanism
 
-MONTH = 28    # days, 20 of them working days
+MONTH = 28  # days, 20 of them working days
 SATURDAY = 6  # when instalments of the capital are paid in
 BUSINESS = decision("community_company business")
 
@@ -25,7 +25,7 @@ class Accounts(NamedTuple):
     """The company's books, one row."""
 
     capital: np.ndarray  # (1,) float64  yuan put in and not lost since
-    worked: np.ndarray   # (1,) float64  this month's working days, at the size the company had
+    worked: np.ndarray  # (1,) float64  this month's working days, at the size the company had
     surplus: np.ndarray  # (1,) float64  yuan made and not yet shared out
 
 
@@ -35,11 +35,31 @@ class CommunityCompany(Mechanism):
     pulls: ClassVar[tuple] = ("money",)
     lines: int = knob(10, 1, 200, unit="lines of business", source="assumed; datianba's has 25")
     staff: float = knob(0.15, 0.01, 4.0, unit="committee hours/line and working day", source="assumed")
-    capital: float = knob(15.0, 1.0, 1000.0, unit="yuan/household to set it up, from the community's fund", source="assumed")
+    capital: float = knob(
+        15.0, 1.0, 1000.0, unit="yuan/household to set it up, from the community's fund", source="assumed"
+    )
     build: int = knob(26, 2, 200, unit="weeks to build it up", source="assumed")
-    surplus: float = knob(0.008, 0.0, 0.5, unit="yuan/household and line, a working day at full size", source="assumed; sweep it")
-    half: float = knob(0.5, 0.0, 1.0, unit="share of the surplus that goes to governance", source="press reports of 2019-2024: half")
-    risk: float = knob(1.5, 0.0, 6.0, unit="times the surplus, by which a month may be better or worse", source="assumed: one month in six is a loss")
+    surplus: float = knob(
+        0.008,
+        0.0,
+        0.5,
+        unit="yuan/household and line, a working day at full size",
+        source="assumed; sweep it",
+    )
+    half: float = knob(
+        0.5,
+        0.0,
+        1.0,
+        unit="share of the surplus that goes to governance",
+        source="press reports of 2019-2024: half",
+    )
+    risk: float = knob(
+        1.5,
+        0.0,
+        6.0,
+        unit="times the surplus, by which a month may be better or worse",
+        source="assumed: one month in six is a loss",
+    )
 
     def begin(self, world, luck):
         return Accounts(np.zeros(1), np.zeros(1), np.zeros(1))
@@ -59,7 +79,13 @@ class CommunityCompany(Mechanism):
 
     @kernel
     def learn(m, w):
-        k, own, got, size, luck = m.knobs[0], m.own, m.share[ALL], full(w, m.knobs[0]), chance(key(w.seed, BUSINESS, w.day), 0)
+        k, own, got, size, luck = (
+            m.knobs[0],
+            m.own,
+            m.share[ALL],
+            full(w, m.knobs[0]),
+            uniform(key_of(w.seed, BUSINESS, w.day), 0),
+        )
         if w.day % MONTH == 1:
             own.surplus[0] *= 1.0 - got
         if w.day % 7 == SATURDAY:
@@ -67,19 +93,25 @@ class CommunityCompany(Mechanism):
         elif w.day % 7 not in WEEKEND:
             own.worked[0] += got * (own.capital[0] / size)
         if w.day % MONTH == 0:
-            result = k.surplus * k.lines * len(w.households.building) * own.worked[0] * (1.0 + k.risk * (2.0 * luck - 1.0))
+            result = (
+                k.surplus
+                * k.lines
+                * len(w.households.building)
+                * own.worked[0]
+                * (1.0 + k.risk * (2.0 * luck - 1.0))
+            )
             own.surplus[0] += max(result, 0.0)
             own.capital[0] = max(0.0, own.capital[0] + min(result, 0.0))
             own.worked[0] = 0.0
 
 
-@part
+@inner_kernel
 def full(w, k):
     """Yuan that the company needs to be of full size."""
     return k.capital * len(w.households.building)
 
 
-@part
+@inner_kernel
 def put_in(own, size, k):
     """Yuan to be put in on a Saturday: an instalment, or the little that is missing."""
     return min(size / k.build, max(0.0, size - own.capital[0]))

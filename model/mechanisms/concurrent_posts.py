@@ -10,11 +10,11 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ...engine.jit import kernel, part
+from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
-from ...engine.randomness import chance, decision, key
+from ...engine.randomness import decision, key_of, uniform
 from ..issues.issue_table import TABLE
-from ..resources.allocation import spent
+from ..resources.allocation import spend_hours
 from ..resources.levers import MEMBER
 from . import Mechanism
 
@@ -26,7 +26,9 @@ class Posts(NamedTuple):
 
     since: np.ndarray  # (compounds,) float64  day from which the post is filled
     weary: np.ndarray  # (compounds,) float64  at 1 the person steps down
-    lean: np.ndarray   # (compounds,) float64  how far both bodies lean on one person, 0..1; a vacancy leaves it as it was
+    lean: (
+        np.ndarray
+    )  # (compounds,) float64  how far both bodies lean on one person, 0..1; a vacancy leaves it as it was
 
 
 @dataclass(frozen=True)
@@ -34,15 +36,45 @@ class ConcurrentPosts(Mechanism):
     zh: ClassVar[str] = "一肩挑"
     pulls: ClassVar[tuple] = ("accord", "consent", "keep", "trust")
     hours: float = knob(4.0, 0.5, 40.0, unit="hours/week that the person gives", source="assumed; evenings")
-    items: int = knob(2, 1, 20, unit="matters at a time; a project under way is the first of them", source="assumed; one person's limits")
+    items: int = knob(
+        2,
+        1,
+        20,
+        unit="matters at a time; a project under way is the first of them",
+        source="assumed; one person's limits",
+    )
     decide: float = knob(0.35, 0.0, 5.0, unit="sittings' worth/matter and week", source="assumed")
-    word: float = knob(0.2, 0.0, 4.0, unit="logit of willingness to sign, per talk: both bodies stand by the project", source="assumed")
-    patience: float = knob(200.0, 10.0, 5000.0, unit="matters too many x days that wear the person out", source="assumed")
+    word: float = knob(
+        0.2,
+        0.0,
+        4.0,
+        unit="logit of willingness to sign, per talk: both bodies stand by the project",
+        source="assumed",
+    )
+    patience: float = knob(
+        200.0, 10.0, 5000.0, unit="matters too many x days that wear the person out", source="assumed"
+    )
     leaving: float = knob(0.1, 0.0, 2.0, unit="chance/year to leave for another reason", source="assumed")
-    vacancy: int = knob(90, 0, 1000, unit="days until there is another who is fit for both", source="assumed; two elections")
-    leaning: int = knob(60, 1, 1000, unit="days in the post until both bodies lean on the person by two thirds", source="assumed")
-    orphaned: float = knob(1.0, 0.0, 6.0, unit="log rate, what is at the table is sooner forgotten in a vacancy", source="assumed; sweep it")
-    dismay: float = knob(0.0005, 0.0, 0.02, unit="trust in the committee lost/day in a vacancy", source="assumed; sweep it")
+    vacancy: int = knob(
+        90, 0, 1000, unit="days until there is another who is fit for both", source="assumed; two elections"
+    )
+    leaning: int = knob(
+        60,
+        1,
+        1000,
+        unit="days in the post until both bodies lean on the person by two thirds",
+        source="assumed",
+    )
+    orphaned: float = knob(
+        1.0,
+        0.0,
+        6.0,
+        unit="log rate, what is at the table is sooner forgotten in a vacancy",
+        source="assumed; sweep it",
+    )
+    dismay: float = knob(
+        0.0005, 0.0, 0.02, unit="trust in the committee lost/day in a vacancy", source="assumed; sweep it"
+    )
 
     def begin(self, world, luck):
         c = len(world.compounds.company)
@@ -56,7 +88,14 @@ class ConcurrentPosts(Mechanism):
 
     @kernel
     def pull(m, w):
-        k, since, share, issues, accord, keep = m.knobs[0], m.own.since, m.share, w.issues, m.lever.accord, m.lever.keep
+        k, since, share, issues, accord, keep = (
+            m.knobs[0],
+            m.own.since,
+            m.share,
+            w.issues,
+            m.lever.accord,
+            m.lever.keep,
+        )
         open_, where, company = w.projects.open, w.buildings.compound, w.compounds.company
         room, loss = np.zeros(len(since)), np.zeros(len(since))
         for c in range(len(since)):
@@ -67,7 +106,7 @@ class ConcurrentPosts(Mechanism):
         for i in range(len(issues)):
             c = issues[i].compound
             if issues[i].state == TABLE:
-                accord[i] = k.decide / 7 * share[c] * spent(room, c, 1.0)
+                accord[i] = k.decide / 7 * share[c] * spend_hours(room, c, 1.0)
                 keep[i] = -k.orphaned * loss[c]
         for b in range(len(where)):
             c = where[b]
@@ -78,16 +117,16 @@ class ConcurrentPosts(Mechanism):
     @kernel
     def learn(m, w):
         k, since, weary, lean = m.knobs[0], m.own.since, m.own.weary, m.own.lean
-        load, leaves = burden(w), key(w.seed, LEAVES, w.day)
+        load, leaves = burden(w), key_of(w.seed, LEAVES, w.day)
         for c in range(len(since)):
             if w.compounds.company[c] and since[c] <= w.day:
                 lean[c] += (m.share[c] - lean[c]) / k.leaning
                 weary[c] = weary[c] * 0.99 + max(0.0, load[c] - k.items) / k.patience
-                if weary[c] >= 1.0 or chance(leaves, c) < k.leaving / 365:
+                if weary[c] >= 1.0 or uniform(leaves, c) < k.leaving / 365:
                     since[c], weary[c] = w.day + 1 + k.vacancy, 0.0
 
 
-@part
+@inner_kernel
 def burden(w):
     """Matters that wait for the person in each compound: at the table, and a project that collects signatures."""
     load = np.zeros(len(w.projects.open))

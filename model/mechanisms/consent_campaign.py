@@ -8,7 +8,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ...engine.jit import kernel, part
+from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..resources.levers import COMMITTEE, MEMBER
 from . import Mechanism
@@ -17,8 +17,10 @@ from . import Mechanism
 class Teams(NamedTuple):
     """The working teams, one row per compound."""
 
-    project: np.ndarray   # (compounds,) int64    for which; -1 none
-    ready: np.ndarray     # (compounds,) float64  how much of the initiating group there is, 0..1; doors open at 1
+    project: np.ndarray  # (compounds,) int64    for which; -1 none
+    ready: (
+        np.ndarray
+    )  # (compounds,) float64  how much of the initiating group there is, 0..1; doors open at 1
     informed: np.ndarray  # (compounds,) float64  share of the evenings of information that have been held
 
 
@@ -26,13 +28,49 @@ class Teams(NamedTuple):
 class ConsentCampaign(Mechanism):
     zh: ClassVar[str] = "意愿征询"
     pulls: ClassVar[tuple] = ("doors", "consent")
-    founding: float = knob(6.0, 0.5, 200.0, unit="party members' hours till there is an initiating group", source="assumed; three people, an evening each")
-    meeting: float = knob(4.0, 0.0, 40.0, unit="hours of information/week and project", source="assumed; one evening of two, on the stairs or in the yard")
-    evenings: float = knob(16.0, 1.0, 400.0, unit="hours of information after which everybody knows what it is about", source="assumed")
-    visits: float = knob(6.0, 0.0, 100.0, unit="doors/day and project", source="assumed; a grid worker makes one to five visits a day")
+    founding: float = knob(
+        6.0,
+        0.5,
+        200.0,
+        unit="party members' hours till there is an initiating group",
+        source="assumed; three people, an evening each",
+    )
+    meeting: float = knob(
+        4.0,
+        0.0,
+        40.0,
+        unit="hours of information/week and project",
+        source="assumed; one evening of two, on the stairs or in the yard",
+    )
+    evenings: float = knob(
+        16.0,
+        1.0,
+        400.0,
+        unit="hours of information after which everybody knows what it is about",
+        source="assumed",
+    )
+    visits: float = knob(
+        6.0,
+        0.0,
+        100.0,
+        unit="doors/day and project",
+        source="assumed; a grid worker makes one to five visits a day",
+    )
     visit: float = knob(0.5, 0.05, 4.0, unit="hours/door", source="assumed")
-    members: float = knob(0.7, 0.0, 1.0, unit="share of the hours that members give; the committee gives the rest", source="assumed")
-    telling: float = knob(0.1, 0.0, 4.0, unit="logit of willingness to sign, per talk with a stranger who explains; half where nobody was informed", source="assumed")
+    members: float = knob(
+        0.7,
+        0.0,
+        1.0,
+        unit="share of the hours that members give; the committee gives the rest",
+        source="assumed",
+    )
+    telling: float = knob(
+        0.1,
+        0.0,
+        4.0,
+        unit="logit of willingness to sign, per talk with a stranger who explains; half where nobody was informed",
+        source="assumed",
+    )
 
     def begin(self, world, luck):
         c = len(world.compounds.company)
@@ -69,7 +107,7 @@ class ConsentCampaign(Mechanism):
                 own.informed[c] = min(1.0, own.informed[c] + share[c] * informs / k.evenings)
 
 
-@part
+@inner_kernel
 def plans(c, m, w):
     """What a team sets out to do today: hours to found itself, hours to inform, and doors to call at."""
     k, own, open_ = m.knobs[0], m.own, float(w.projects.open[c])

@@ -9,23 +9,23 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ...engine.jit import kernel, part
+from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..issues.categories import HANDS
-from ..issues.issue_table import known, workable
-from ..resources.allocation import WEEKEND, spent
+from ..issues.issue_table import is_known, workable
+from ..resources.allocation import WEEKEND, spend_hours
 from ..resources.levers import COMMITTEE, MEMBER
 from . import Mechanism
 
 HAND = HANDS.index("volunteer")
 IN_SERVICE = 3  # among the standings in which evenings are asked for
-FRIDAY = 5      # when the coming week's posts are given out, and nobody works yet
+FRIDAY = 5  # when the coming week's posts are given out, and nobody works yet
 
 
 class Register(NamedTuple):
     """Who has reported, one row per compound."""
 
-    living: np.ndarray      # (compounds,) float64  in-service members who live there
+    living: np.ndarray  # (compounds,) float64  in-service members who live there
     registered: np.ndarray  # (compounds,) float64  share of them who have registered and turn out, 0..1
 
 
@@ -34,23 +34,49 @@ class DoubleReporting(Mechanism):
     zh: ClassVar[str] = "双报到"
     pulls: ClassVar[tuple] = ("wish", "work")
     staff: float = knob(0.5, 0.05, 20.0, unit="committee hours/compound/week, to organise", source="assumed")
-    joining: float = knob(0.08, 0.0, 1.0, unit="share of those to be won who register, per week organised", source="assumed: half within two months")
-    ceiling: float = knob(0.7, 0.0, 1.0, unit="share of in-service members who can be won", source="assumed; reports tell of one in ten and of nearly all")
-    call: float = knob(0.8, 0.0, 4.0, unit="logit, wish to give of one who has registered", source="assumed; as party_volunteers.call")
+    joining: float = knob(
+        0.08,
+        0.0,
+        1.0,
+        unit="share of those to be won who register, per week organised",
+        source="assumed: half within two months",
+    )
+    ceiling: float = knob(
+        0.7,
+        0.0,
+        1.0,
+        unit="share of in-service members who can be won",
+        source="assumed; reports tell of one in ten and of nearly all",
+    )
+    call: float = knob(
+        0.8,
+        0.0,
+        4.0,
+        unit="logit, wish to give of one who has registered",
+        source="assumed; as party_volunteers.call",
+    )
     evening: float = knob(0.1, 0.01, 2.0, unit="hours/registered member on a weekday", source="assumed")
-    weekend: float = knob(0.4, 0.0, 6.0, unit="hours/registered member on a day of the weekend", source="assumed")
-    small: float = knob(3.0, 0.0, 20.0, unit="hours, the largest thing done after work", source="assumed; an evening")
-    surge: float = knob(3.0, 0.0, 50.0, unit="known open issues/building, above which there is a surge", source="assumed")
+    weekend: float = knob(
+        0.4, 0.0, 6.0, unit="hours/registered member on a day of the weekend", source="assumed"
+    )
+    small: float = knob(
+        3.0, 0.0, 20.0, unit="hours, the largest thing done after work", source="assumed; an evening"
+    )
+    surge: float = knob(
+        3.0, 0.0, 50.0, unit="known open issues/building, above which there is a surge", source="assumed"
+    )
     rise: float = knob(2.0, 1.0, 8.0, unit="times as many hours in a surge", source="assumed")
 
     def begin(self, world, luck):
         people, compounds = world.residents, len(world.compounds.company)
-        living = np.bincount(world.buildings.compound[people.building[people.in_service]], minlength=compounds)
+        living = np.bincount(
+            world.buildings.compound[people.building[people.in_service]], minlength=compounds
+        )
         return Register(living.astype(float), np.zeros(compounds))
 
     @kernel
     def ask(m, w):
-        k, own, hours = m.knobs[0], m.own, called(w, m.own, m.knobs[0])
+        k, own, hours = m.knobs[0], m.own, hours_asked(w, m.own, m.knobs[0])
         for c in range(len(hours)):
             m.want[MEMBER, c] = hours[c]
             if w.day % 7 == FRIDAY and own.living[c] > 0.0:
@@ -59,14 +85,14 @@ class DoubleReporting(Mechanism):
     @kernel
     def pull(m, w):
         k, own, share, issues, hands, work = m.knobs[0], m.own, m.share, w.issues, w.cats.hands, m.lever.work
-        left = called(w, own, k)
+        left = hours_asked(w, own, k)
         for c in range(len(left)):
             left[c] *= share[c]
             m.lever.wish[c, IN_SERVICE] = k.call * own.registered[c] * share[c]
         for i in range(len(issues)):
             issue = issues[i]
             if hands[issue.category, HAND] and workable(issue) and issue.left <= k.small:
-                work[i] = spent(left, issue.compound, issue.left)
+                work[i] = spend_hours(left, issue.compound, issue.left)
 
     @kernel
     def learn(m, w):
@@ -76,12 +102,12 @@ class DoubleReporting(Mechanism):
                 own.registered[c] += k.joining * m.share[c] * (k.ceiling - own.registered[c])
 
 
-@part
-def called(w, own, k):
+@inner_kernel
+def hours_asked(w, own, k):
     """Hours that those who registered are asked for today; (compounds,)."""
     first, hours = w.compounds.first, np.zeros(len(own.living))
     for i in range(len(w.issues)):
-        if known(w.issues[i]):
+        if is_known(w.issues[i]):
             hours[w.issues[i].compound] += 1.0
     each = k.weekend if w.day % 7 in WEEKEND else 0.0 if w.day % 7 == FRIDAY else k.evening
     for c in range(len(hours)):

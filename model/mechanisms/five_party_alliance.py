@@ -10,18 +10,18 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ...engine.jit import kernel, part
+from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
-from ...engine.randomness import chance, decision, key
+from ...engine.randomness import decision, key_of, uniform
 from ..issues.issue_table import TABLE
-from ..resources.allocation import spent
+from ..resources.allocation import spend_hours
 from ..resources.levers import COMMITTEE, MEMBER, PROPERTY, STANDINGS
 from . import Mechanism
 
 PARTIES = 5.0  # seats, as its name says
 RETIRED_MEMBER = 2  # in the order of standings; an in-service member comes after
-FIRST = 14     # days before the first sitting: members must have promised an evening by then
-DAYS = 6       # before a sitting, on which evenings are promised to it
+FIRST = 14  # days before the first sitting: members must have promised an evening by then
+DAYS = 6  # before a sitting, on which evenings are promised to it
 OWNERS = decision("five_party_alliance owners' committee comes")
 
 
@@ -29,7 +29,9 @@ class Alliances(NamedTuple):
     """The alliances, one row per compound."""
 
     momentum: np.ndarray  # (compounds,) float64  0..1
-    coming: np.ndarray    # (compounds,) float64  share of the members' evenings for the next sitting that are promised, 0..1
+    coming: (
+        np.ndarray
+    )  # (compounds,) float64  share of the members' evenings for the next sitting that are promised, 0..1
 
 
 @dataclass(frozen=True)
@@ -37,19 +39,67 @@ class FivePartyAlliance(Mechanism):
     zh: ClassVar[str] = "五方联盟"
     pulls: ClassVar[tuple] = ("accord", "keep", "trust", "wish")
     every: int = knob(3, 1, 26, unit="weeks between sittings of a compound", source="assumed")
-    hours: float = knob(1.0, 0.1, 10.0, unit="hours/seat and sitting; members fill three of the five, and promise it on the six days before", source="assumed")
-    notice: float = knob(1.0, 0.1, 10.0, unit="committee hours to announce a sitting, in the second week before it", source="assumed")
-    call: float = knob(2.0, 0.0, 6.0, unit="logit of members' wish to give an evening, while a sitting is announced", source="assumed; sweep it")
-    stuck: int = knob(60, 0, 1500, unit="days since it arose, after which a matter at the table is stuck", source="assumed")
-    items: int = knob(2, 0, 20, unit="stuck matters/sitting, the oldest first", source="assumed; few at a time")
-    push: float = knob(5.0, 0.0, 20.0, unit="sittings' worth for a matter, at full momentum", source="assumed: a matter of sixty sittings takes about a year; changcheng_shuijun: thirteen months")
-    quorum: float = knob(3.0, 0.0, 5.0, unit="seats of the five that must be taken", source="assumed: most of them")
-    working: float = knob(0.7, 0.0, 1.0, unit="share of sittings to which the owners' committee comes", source="assumed")
-    absence: float = knob(0.5, 0.0, 1.0, unit="share of attendance lost where nobody is around on a day", source="assumed; shuian: where owners live elsewhere nobody is found to talk to")
-    owners_from: int = knob(0, 0, 36_500, unit="day of the run from which there is an owners' committee", source="a choice of the user; changcheng_shuijun: elected December 2017")
-    gather: float = knob(0.2, 0.0, 1.0, unit="share of the momentum still missing, won per sitting", source="assumed")
+    hours: float = knob(
+        1.0,
+        0.1,
+        10.0,
+        unit="hours/seat and sitting; members fill three of the five, and promise it on the six days before",
+        source="assumed",
+    )
+    notice: float = knob(
+        1.0,
+        0.1,
+        10.0,
+        unit="committee hours to announce a sitting, in the second week before it",
+        source="assumed",
+    )
+    call: float = knob(
+        2.0,
+        0.0,
+        6.0,
+        unit="logit of members' wish to give an evening, while a sitting is announced",
+        source="assumed; sweep it",
+    )
+    stuck: int = knob(
+        60, 0, 1500, unit="days since it arose, after which a matter at the table is stuck", source="assumed"
+    )
+    items: int = knob(
+        2, 0, 20, unit="stuck matters/sitting, the oldest first", source="assumed; few at a time"
+    )
+    push: float = knob(
+        5.0,
+        0.0,
+        20.0,
+        unit="sittings' worth for a matter, at full momentum",
+        source="assumed: a matter of sixty sittings takes about a year; changcheng_shuijun: thirteen months",
+    )
+    quorum: float = knob(
+        3.0, 0.0, 5.0, unit="seats of the five that must be taken", source="assumed: most of them"
+    )
+    working: float = knob(
+        0.7, 0.0, 1.0, unit="share of sittings to which the owners' committee comes", source="assumed"
+    )
+    absence: float = knob(
+        0.5,
+        0.0,
+        1.0,
+        unit="share of attendance lost where nobody is around on a day",
+        source="assumed; shuian: where owners live elsewhere nobody is found to talk to",
+    )
+    owners_from: int = knob(
+        0,
+        0,
+        36_500,
+        unit="day of the run from which there is an owners' committee",
+        source="a choice of the user; changcheng_shuijun: elected December 2017",
+    )
+    gather: float = knob(
+        0.2, 0.0, 1.0, unit="share of the momentum still missing, won per sitting", source="assumed"
+    )
     fading: float = knob(0.004, 0.0, 0.1, unit="share of momentum lost/day", source="assumed")
-    answer: float = knob(0.004, 0.0, 0.1, unit="trust in committee and company per full sitting", source="assumed")
+    answer: float = knob(
+        0.004, 0.0, 0.1, unit="trust in committee and company per full sitting", source="assumed"
+    )
 
     def begin(self, world, luck):
         c = len(world.compounds.company)
@@ -68,7 +118,15 @@ class FivePartyAlliance(Mechanism):
 
     @kernel
     def pull(m, w):
-        k, own, share, issues, accord, keep, where = m.knobs[0], m.own.momentum, m.share, w.issues, m.lever.accord, m.lever.keep, w.buildings.compound
+        k, own, share, issues, accord, keep, where = (
+            m.knobs[0],
+            m.own.momentum,
+            m.share,
+            w.issues,
+            m.lever.accord,
+            m.lever.keep,
+            w.buildings.compound,
+        )
         here, room = np.empty(len(own)), np.zeros(len(own))
         for c in range(len(own)):
             here[c] = seats(c, m, w) / PARTIES
@@ -83,7 +141,7 @@ class FivePartyAlliance(Mechanism):
             if issue.state == TABLE:
                 keep[i] = own[c] * share[c]
                 if w.day - issue.born >= k.stuck:
-                    accord[i] = k.push * own[c] * here[c] * spent(room, c, 1.0)
+                    accord[i] = k.push * own[c] * here[c] * spend_hours(room, c, 1.0)
         for b in range(len(where)):
             m.lever.trust[b, 0] = m.lever.trust[b, 1] = k.answer * here[where[b]]
 
@@ -100,13 +158,13 @@ class FivePartyAlliance(Mechanism):
                 coming[c] += m.share[c] / DAYS
 
 
-@part
+@inner_kernel
 def sits(c, day, m, w):
     """Whether `day` is a compound's; where there is no property company there is none."""
     return w.compounds.company[c] and day > FIRST and (day + c) % (7 * m.knobs[0].every) == 0
 
 
-@part
+@inner_kernel
 def sits_within(soonest, latest, c, m, w):
     """Whether a compound sits in so many days; there is never more than one sitting in a week."""
     if not w.compounds.company[c]:
@@ -116,14 +174,16 @@ def sits_within(soonest, latest, c, m, w):
     return ahead <= latest and w.day + ahead > FIRST
 
 
-@part
+@inner_kernel
 def owners_come(c, m, w):
     """Whether the owners' committee comes today: if there is one, as often as it works, and less often the fewer are around."""
     k = m.knobs[0]
-    return w.day >= k.owners_from and chance(key(w.seed, OWNERS, w.day), c) < k.working * (1.0 - k.absence * (1.0 - w.around[c]))
+    return w.day >= k.owners_from and uniform(key_of(w.seed, OWNERS, w.day), c) < k.working * (
+        1.0 - k.absence * (1.0 - w.around[c])
+    )
 
 
-@part
+@inner_kernel
 def seats(c, m, w):
     """Seats taken at today's sitting of a compound; none when they are too few."""
     if not sits(c, w.day, m, w):

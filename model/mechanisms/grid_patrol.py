@@ -8,12 +8,12 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ...engine.jit import kernel, part
+from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
-from ...engine.randomness import chance, decision, key
+from ...engine.randomness import decision, key_of, uniform
 from ..issues.categories import FAMILIES, HANDS
 from ..issues.issue_table import TABLE, workable
-from ..resources.allocation import spent
+from ..resources.allocation import spend_hours
 from ..resources.levers import ALL, GRID
 from . import Mechanism
 
@@ -25,7 +25,7 @@ AWAY = decision("grid_patrol away")
 class Areas(NamedTuple):
     """The areas (网格), each walked by its own worker: neighbouring buildings."""
 
-    of: np.ndarray    # (buildings,) int64   the area of each building
+    of: np.ndarray  # (buildings,) int64   the area of each building
     size: np.ndarray  # (areas,) float64     its buildings
 
 
@@ -33,14 +33,46 @@ class Areas(NamedTuple):
 class GridPatrol(Mechanism):
     zh: ClassVar[str] = "网格巡查"
     pulls: ClassVar[tuple] = ("sight", "work", "accord")
-    walk: float = knob(0.25, 0.01, 4.0, unit="hours/building/day", source="assumed; a grid worker makes one to five visits a day")
+    walk: float = knob(
+        0.25,
+        0.01,
+        4.0,
+        unit="hours/building/day",
+        source="assumed; a grid worker makes one to five visits a day",
+    )
     paperwork: float = knob(0.3, 0.0, 1.0, unit="share of the hours", source="assumed; paperwork is reported")
-    sight: float = knob(0.48, 0.0, 8.0, unit="1/hour walked in a building, of finding what is in common space", source="assumed; sweep it")
-    visits: float = knob(0.08, 0.0, 4.0, unit="1/hour walked in a building, of hearing what is behind a door", source="assumed")
+    sight: float = knob(
+        0.48,
+        0.0,
+        8.0,
+        unit="1/hour walked in a building, of finding what is in common space",
+        source="assumed; sweep it",
+    )
+    visits: float = knob(
+        0.08, 0.0, 4.0, unit="1/hour walked in a building, of hearing what is behind a door", source="assumed"
+    )
     errands: float = knob(0.1, 0.0, 2.0, unit="hours/building/day for small jobs", source="assumed")
-    checks: float = knob(0.12, 0.0, 4.0, unit="sittings' worth of checking on a quarrel per hour walked in a building", source="assumed")
-    areas: int = knob(0, 0, 5000, unit="areas that buildings are divided into; 0 one for each full-time worker", source="lianhe has 13, on four grids")
-    away: float = knob(0.06, 0.0, 1.0, unit="share of weeks in which an area's worker is away, and nobody comes in their stead", source="assumed: three weeks a year")
+    checks: float = knob(
+        0.12,
+        0.0,
+        4.0,
+        unit="sittings' worth of checking on a quarrel per hour walked in a building",
+        source="assumed",
+    )
+    areas: int = knob(
+        0,
+        0,
+        5000,
+        unit="areas that buildings are divided into; 0 one for each full-time worker",
+        source="lianhe has 13, on four grids",
+    )
+    away: float = knob(
+        0.06,
+        0.0,
+        1.0,
+        unit="share of weeks in which an area's worker is away, and nobody comes in their stead",
+        source="assumed: three weeks a year",
+    )
 
     def begin(self, world, luck):
         b = len(world.buildings.compound)
@@ -57,9 +89,19 @@ class GridPatrol(Mechanism):
 
     @kernel
     def pull(m, w):
-        k, issues, hands, sight, work, accord = m.knobs[0], w.issues, w.cats.hands, m.lever.sight, m.lever.work, m.lever.accord
+        k, issues, hands, sight, work, accord = (
+            m.knobs[0],
+            w.issues,
+            w.cats.hands,
+            m.lever.sight,
+            m.lever.work,
+            m.lever.accord,
+        )
         of, areas = m.own.of, len(m.own.size)
-        walked, left = np.empty(areas), np.empty(areas)  # hours in each building of an area, and for errands in all of it
+        walked, left = (
+            np.empty(areas),
+            np.empty(areas),
+        )  # hours in each building of an area, and for errands in all of it
         for a in range(areas):
             here = m.share[ALL] * there(a, m, w)
             walked[a], left[a] = here * k.walk, k.errands * m.own.size[a] * here
@@ -68,12 +110,12 @@ class GridPatrol(Mechanism):
             a = of[issue.building]
             sight[i] = walked[a] * (k.sight if issue.scope > 0 else k.visits)
             if hands[issue.category, HAND] and workable(issue):
-                work[i] = spent(left, a, issue.left)
+                work[i] = spend_hours(left, a, issue.left)
             if issue.family == DISPUTE and issue.state == TABLE:
                 accord[i] = walked[a] * k.checks
 
 
-@part
+@inner_kernel
 def there(area, m, w):
     """1 in a week in which somebody walks the area, else 0."""
-    return 0.0 if chance(key(w.seed, AWAY, w.day // 7), area) < m.knobs[0].away else 1.0
+    return 0.0 if uniform(key_of(w.seed, AWAY, w.day // 7), area) < m.knobs[0].away else 1.0

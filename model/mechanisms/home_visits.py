@@ -8,7 +8,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ...engine.jit import kernel, part
+from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..resources.levers import COMMITTEE, MEMBER, STANDINGS
 from . import Mechanism
@@ -21,28 +21,84 @@ class Rounds(NamedTuple):
     """How far the visitors have got, one row per building."""
 
     homes: np.ndarray  # (buildings,) float64  doors there are
-    found: np.ndarray  # (buildings,) float64  share of its members and willing neighbours whom they have discovered, 0..1
-    who: np.ndarray    # (2,) float64          share of tonight's visits that members can make, and that the committee's people make in their stead
+    found: (
+        np.ndarray
+    )  # (buildings,) float64  share of its members and willing neighbours whom they have discovered, 0..1
+    who: np.ndarray  # (2,) float64          share of tonight's visits that members can make, and that the committee's people make in their stead
 
 
 @dataclass(frozen=True)
 class HomeVisits(Mechanism):
     zh: ClassVar[str] = "入户走访"
     pulls: ClassVar[tuple] = ("sight", "trust", "wish")
-    evening: float = knob(1.5, 0.0, 24.0, unit="hours/building and week at most, on the building's own weekday", source="assumed")
-    staff: float = knob(2.0, 0.0, 100.0, unit="committee hours/day at most, for visits that members cannot make", source="assumed: the secretary goes first")
-    talk: float = knob(0.5, 0.05, 4.0, unit="hours/door", source="assumed; a grid worker makes one to five visits a day")
-    talks: int = knob(16, 0, 2000, unit="evenings/quarter of members' study instead, building by building", source="guiyuan: 16 talks within three months")
-    hearers: float = knob(56.0, 1.0, 1000.0, unit="homes drawn into such an evening", source="guiyuan: over 900 attendances at 16 talks")
-    ear: float = knob(1.0, 0.0, 6.0, unit="1/visit, of hearing what is behind that door", source="assumed: two visits in three")
-    warmth: float = knob(0.1, 0.0, 0.5, unit="trust in the committee per visit", source="assumed, with the next two so that furong_south tips; sweep it")
-    circle: float = knob(0.1, 0.0, 0.5, unit="trust in neighbours per home drawn into a study evening", source="assumed; sweep it")
-    call: float = knob(1.5, 0.0, 4.0, unit="logit of wish to give an evening, of those who are discovered", source="assumed; reported of shuian")
-    forgetting: float = knob(0.5, 0.0, 5.0, unit="1/year, of those discovered who drop out of sight", source="assumed")
+    evening: float = knob(
+        1.5,
+        0.0,
+        24.0,
+        unit="hours/building and week at most, on the building's own weekday",
+        source="assumed",
+    )
+    staff: float = knob(
+        2.0,
+        0.0,
+        100.0,
+        unit="committee hours/day at most, for visits that members cannot make",
+        source="assumed: the secretary goes first",
+    )
+    talk: float = knob(
+        0.5, 0.05, 4.0, unit="hours/door", source="assumed; a grid worker makes one to five visits a day"
+    )
+    talks: int = knob(
+        16,
+        0,
+        2000,
+        unit="evenings/quarter of members' study instead, building by building",
+        source="guiyuan: 16 talks within three months",
+    )
+    hearers: float = knob(
+        56.0,
+        1.0,
+        1000.0,
+        unit="homes drawn into such an evening",
+        source="guiyuan: over 900 attendances at 16 talks",
+    )
+    ear: float = knob(
+        1.0,
+        0.0,
+        6.0,
+        unit="1/visit, of hearing what is behind that door",
+        source="assumed: two visits in three",
+    )
+    warmth: float = knob(
+        0.1,
+        0.0,
+        0.5,
+        unit="trust in the committee per visit",
+        source="assumed, with the next two so that furong_south tips; sweep it",
+    )
+    circle: float = knob(
+        0.1,
+        0.0,
+        0.5,
+        unit="trust in neighbours per home drawn into a study evening",
+        source="assumed; sweep it",
+    )
+    call: float = knob(
+        1.5,
+        0.0,
+        4.0,
+        unit="logit of wish to give an evening, of those who are discovered",
+        source="assumed; reported of shuian",
+    )
+    forgetting: float = knob(
+        0.5, 0.0, 5.0, unit="1/year, of those discovered who drop out of sight", source="assumed"
+    )
 
     def begin(self, world, luck):
         b = len(world.buildings.compound)
-        return Rounds(np.bincount(world.households.building, minlength=b).astype(float), np.zeros(b), np.zeros(2))
+        return Rounds(
+            np.bincount(world.households.building, minlength=b).astype(float), np.zeros(b), np.zeros(2)
+        )
 
     @kernel
     def ask(m, w):
@@ -53,11 +109,23 @@ class HomeVisits(Mechanism):
 
     @kernel
     def pull(m, w):
-        k, own, share, issues, where, trust = m.knobs[0], m.own, m.share, w.issues, w.buildings.compound, m.lever.trust
-        found, buildings, visited, known = np.zeros(len(share) - 1), np.zeros(len(share) - 1), np.zeros(len(where)), own.found
+        k, own, share, issues, where, trust = (
+            m.knobs[0],
+            m.own,
+            m.share,
+            w.issues,
+            w.buildings.compound,
+            m.lever.trust,
+        )
+        found, buildings, visited, known = (
+            np.zeros(len(share) - 1),
+            np.zeros(len(share) - 1),
+            np.zeros(len(where)),
+            own.found,
+        )
         for b in range(w.day % 7, len(where), 7):
-            here = called(b, where[b], w.day, own, share, k)
-            studies = studied(b, w.day, len(where), k.talks)
+            here = share_visited(b, where[b], w.day, own, share, k)
+            studies = has_talk(b, w.day, len(where), k.talks)
             visited[b] = 0.0 if studies else here
             trust[b, 0], trust[b, 2] = k.warmth * visited[b], k.circle * (here if studies else 0.0)
         for b in range(len(where)):
@@ -77,7 +145,7 @@ class HomeVisits(Mechanism):
         for b in range(len(found)):
             found[b] *= kept
         for b in range(w.day % 7, len(found), 7):
-            found[b] += called(b, where[b], w.day, m.own, m.share, k) * (1.0 - found[b])
+            found[b] += share_visited(b, where[b], w.day, m.own, m.share, k) * (1.0 - found[b])
         hours = 0.0  # of tomorrow
         for b in range((w.day + 1) % 7, len(where), 7):
             hours += min(k.evening, k.talk * m.own.homes[b])
@@ -86,19 +154,19 @@ class HomeVisits(Mechanism):
             m.own.who[0], m.own.who[1] = theirs / hours, min(hours - theirs, k.staff) / hours
 
 
-@part
-def called(b, compound, day, own, share, k):
+@inner_kernel
+def share_visited(b, compound, day, own, share, k):
     """Share of a building's homes at whose door somebody is on its weekday, or that hear the talk."""
     if day <= QUIET:
         return 0.0
     here = share[compound] * (own.who[0] + own.who[1])
-    if studied(b, day, len(own.homes), k.talks):
+    if has_talk(b, day, len(own.homes), k.talks):
         return here * min(1.0, k.hearers / own.homes[b]) * (1.0 if k.evening > 0.0 else 0.0)
     return here * min(1.0, k.evening / (k.talk * own.homes[b]))
 
 
-@part
-def studied(b, day, buildings, talks):
+@inner_kernel
+def has_talk(b, day, buildings, talks):
     """Whether a building's evening is one of the quarter's `talks`: spread evenly over its weeks and buildings, other ones each quarter."""
     week = (day - 1 - QUIET) // 7
     evening = (week % WEEKS) * buildings + (b + week // WEEKS) % buildings

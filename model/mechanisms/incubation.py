@@ -8,11 +8,11 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ...engine.jit import kernel, part
+from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..issues.categories import HANDS
 from ..issues.issue_table import RESOLVED, TABLE, workable
-from ..resources.allocation import spent
+from ..resources.allocation import spend_hours
 from ..resources.levers import MEMBER, VOLUNTEER
 from . import Mechanism
 
@@ -23,19 +23,45 @@ class Groups(NamedTuple):
     """The standing groups, one row per compound."""
 
     size: np.ndarray  # (compounds,) float64  how much of a group there is, 0..1
-    news: np.ndarray  # (compounds,) float64  how much of one today's success would leave; it is founded tomorrow
+    news: (
+        np.ndarray
+    )  # (compounds,) float64  how much of one today's success would leave; it is founded tomorrow
 
 
 @dataclass(frozen=True)
 class Incubation(Mechanism):
     zh: ClassVar[str] = "孵化"
     pulls: ClassVar[tuple] = ("voice", "accord", "doors", "work")
-    founding: float = knob(3.0, 0.5, 40.0, unit="party members' hours to found a whole group", source="assumed; one evening")
-    hours: float = knob(4.0, 0.1, 40.0, unit="hours/week of a whole group, half from members, half from volunteers", source="assumed")
-    lesser: float = knob(0.3, 0.0, 1.0, unit="of a group, left by a matter that its parties settled", source="assumed; a project leaves a whole one")
-    lasting: float = knob(300.0, 5.0, 5000.0, unit="days that a group lasts without another success, mean", source="assumed")
-    push: float = knob(0.4, 0.0, 5.0, unit="sittings' worth a week for the oldest matter at the table", source="assumed")
-    calls: float = knob(1.0, 0.0, 50.0, unit="doors/day for a project under way", source="assumed; a grid worker makes one to five visits a day")
+    founding: float = knob(
+        3.0, 0.5, 40.0, unit="party members' hours to found a whole group", source="assumed; one evening"
+    )
+    hours: float = knob(
+        4.0,
+        0.1,
+        40.0,
+        unit="hours/week of a whole group, half from members, half from volunteers",
+        source="assumed",
+    )
+    lesser: float = knob(
+        0.3,
+        0.0,
+        1.0,
+        unit="of a group, left by a matter that its parties settled",
+        source="assumed; a project leaves a whole one",
+    )
+    lasting: float = knob(
+        300.0, 5.0, 5000.0, unit="days that a group lasts without another success, mean", source="assumed"
+    )
+    push: float = knob(
+        0.4, 0.0, 5.0, unit="sittings' worth a week for the oldest matter at the table", source="assumed"
+    )
+    calls: float = knob(
+        1.0,
+        0.0,
+        50.0,
+        unit="doors/day for a project under way",
+        source="assumed; a grid worker makes one to five visits a day",
+    )
     ear: float = knob(0.2, 0.0, 3.0, unit="log rate of telling", source="assumed")
 
     def begin(self, world, luck):
@@ -51,7 +77,13 @@ class Incubation(Mechanism):
 
     @kernel
     def pull(m, w):
-        k, issues, accord, where, c_ = m.knobs[0], w.issues, m.lever.accord, w.buildings.compound, len(m.own.size)
+        k, issues, accord, where, c_ = (
+            m.knobs[0],
+            w.issues,
+            m.lever.accord,
+            w.buildings.compound,
+            len(m.own.size),
+        )
         group, next_, left = np.empty(c_), np.empty(c_), np.empty(c_)
         for c in range(c_):
             group[c], next_[c] = m.own.size[c] * m.share[c], 1.0
@@ -59,9 +91,11 @@ class Incubation(Mechanism):
             m.lever.doors[c] = group[c] * min(k.calls, float(w.projects.open[c]))
         for i in range(len(issues)):
             if issues[i].state == TABLE:
-                accord[i] = k.push / 7 * group[issues[i].compound] * spent(next_, issues[i].compound, 1.0)
+                accord[i] = (
+                    k.push / 7 * group[issues[i].compound] * spend_hours(next_, issues[i].compound, 1.0)
+                )
             elif w.cats.hands[issues[i].category, HAND] and workable(issues[i]):
-                m.lever.work[i] = spent(left, issues[i].compound, issues[i].left)
+                m.lever.work[i] = spend_hours(left, issues[i].compound, issues[i].left)
         for b in range(len(where)):
             m.lever.voice[b] = k.ear * group[where[b]]
 
@@ -73,11 +107,11 @@ class Incubation(Mechanism):
             news[c] = 1.0 if projects.all[c] > 0 and projects.open[c] == 0 else 0.0  # consented today
         for i in range(len(w.issues)):
             if w.issues[i].state == RESOLVED and w.issues[i].resolved == w.day:
-                news[w.issues[i].compound] = max(news[w.issues[i].compound], left_by(w.issues[i], k))
+                news[w.issues[i].compound] = max(news[w.issues[i].compound], group_left_by(w.issues[i], k))
 
 
-@part
-def left_by(issue, k):
+@inner_kernel
+def group_left_by(issue, k):
     """How much of a group an issue leaves behind that was resolved: a project, something that several parties settled, or nothing of the kind."""
     if issue.rule >= 0:
         return 1.0

@@ -9,45 +9,89 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ...engine.jit import kernel, part
+from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
-from ..issues.issue_table import TABLE, known
-from ..resources.allocation import spent
+from ..issues.issue_table import TABLE, is_known
+from ..resources.allocation import spend_hours
 from ..resources.levers import COMMITTEE, MEMBER, PROPERTY, STANDINGS
 from . import Mechanism
 
 RETIRED_MEMBER = 2  # in the order of standings; an in-service member comes after
 FIRST = 2  # weeks before the first sitting: members must have promised an evening by then
-DAYS = 6   # before a sitting, on which evenings are promised to it
+DAYS = 6  # before a sitting, on which evenings are promised to it
 
 
 class Councils(NamedTuple):
     """The councils, one row per compound."""
 
-    weary: np.ndarray    # (compounds,) float64  of meetings, 0..1
-    coming: np.ndarray   # (compounds,) float64  share of the members' evenings for the next sitting that are promised, 0..1
-    minuted: np.ndarray  # (compounds,) float64  1 where the last sitting was held, so that there are minutes to go by
+    weary: np.ndarray  # (compounds,) float64  of meetings, 0..1
+    coming: (
+        np.ndarray
+    )  # (compounds,) float64  share of the members' evenings for the next sitting that are promised, 0..1
+    minuted: (
+        np.ndarray
+    )  # (compounds,) float64  1 where the last sitting was held, so that there are minutes to go by
 
 
 @dataclass(frozen=True)
 class JointCouncil(Mechanism):
     zh: ClassVar[str] = "联席会议"
     pulls: ClassVar[tuple] = ("accord", "keep", "trust", "wish")
-    every: int = knob(4, 1, 26, unit="weeks between sittings of a compound", source="assumed; fangzhi_longhuwan held six in a year, some nine weeks apart")
+    every: int = knob(
+        4,
+        1,
+        26,
+        unit="weeks between sittings of a compound",
+        source="assumed; fangzhi_longhuwan held six in a year, some nine weeks apart",
+    )
     staff: float = knob(2.0, 0.25, 20.0, unit="committee hours/sitting", source="assumed")
-    company: float = knob(2.0, 0.0, 20.0, unit="property company hours/sitting, where there is one", source="assumed")
-    members: float = knob(2.0, 0.5, 40.0, unit="party members' hours/sitting, promised on the six days before", source="assumed; two who prepare it and speak for their stairs")
-    notice: float = knob(1.0, 0.1, 20.0, unit="committee hours to announce a sitting, in the second week before it", source="assumed")
-    call: float = knob(1.0, 0.0, 6.0, unit="logit of members' wish to give an evening, while a sitting is announced", source="assumed; sweep it; with 3 all six of fangzhi_longhuwan are held")
+    company: float = knob(
+        2.0, 0.0, 20.0, unit="property company hours/sitting, where there is one", source="assumed"
+    )
+    members: float = knob(
+        2.0,
+        0.5,
+        40.0,
+        unit="party members' hours/sitting, promised on the six days before",
+        source="assumed; two who prepare it and speak for their stairs",
+    )
+    notice: float = knob(
+        1.0,
+        0.1,
+        20.0,
+        unit="committee hours to announce a sitting, in the second week before it",
+        source="assumed",
+    )
+    call: float = knob(
+        1.0,
+        0.0,
+        6.0,
+        unit="logit of members' wish to give an evening, while a sitting is announced",
+        source="assumed; sweep it; with 3 all six of fangzhi_longhuwan are held",
+    )
     items: int = knob(4, 0, 50, unit="items/sitting", source="assumed; one evening")
     push: float = knob(2.0, 0.0, 10.0, unit="sittings' worth for an item on the table", source="assumed")
     quorum: float = knob(0.4, 0.0, 1.0, unit="share of those expected who must be there", source="assumed")
-    absence: float = knob(0.5, 0.0, 1.0, unit="share of attendance lost where nobody is around on a day", source="assumed; shuian: where owners live elsewhere nobody is found to talk to")
+    absence: float = knob(
+        0.5,
+        0.0,
+        1.0,
+        unit="share of attendance lost where nobody is around on a day",
+        source="assumed; shuian: where owners live elsewhere nobody is found to talk to",
+    )
     minutes: float = knob(1.0, 0.0, 6.0, unit="log rate, what was minuted is not forgotten", source="assumed")
-    fatigue: float = knob(0.2, 0.0, 1.0, unit="share of attendance lost per sitting", source="assumed; meeting fatigue is reported")
+    fatigue: float = knob(
+        0.2,
+        0.0,
+        1.0,
+        unit="share of attendance lost per sitting",
+        source="assumed; meeting fatigue is reported",
+    )
     recovery: float = knob(0.01, 0.0, 0.2, unit="1/day", source="assumed")
     answer: float = knob(0.004, 0.0, 0.1, unit="trust in the committee per sitting held", source="assumed")
-    evening: float = knob(2.0, 0.0, 10.0, unit="logit of wish lost to weariness of meetings", source="assumed")
+    evening: float = knob(
+        2.0, 0.0, 10.0, unit="logit of wish lost to weariness of meetings", source="assumed"
+    )
 
     def begin(self, world, luck):
         c = len(world.compounds.company)
@@ -66,22 +110,32 @@ class JointCouncil(Mechanism):
 
     @kernel
     def pull(m, w):
-        k, own, share, issues, keep, accord, where = m.knobs[0], m.own, m.share, w.issues, m.lever.keep, m.lever.accord, w.buildings.compound
+        k, own, share, issues, keep, accord, where = (
+            m.knobs[0],
+            m.own,
+            m.share,
+            w.issues,
+            m.lever.keep,
+            m.lever.accord,
+            w.buildings.compound,
+        )
         here, seats = np.empty(len(own.weary)), np.zeros(len(own.weary))
         for c in range(len(here)):
-            here[c] = held(c, w.day, own, share, w.around, k)
+            here[c] = attendance(c, w.day, own, share, w.around, k)
             if here[c] > 0.0:
                 seats[c] = k.items
             called = k.call * share[c] if sits_within(c, w.day, DAYS + 1, 2 * DAYS + 1, k.every) else 0.0
             for standing in range(STANDINGS):
-                m.lever.wish[c, standing] = (called if standing >= RETIRED_MEMBER else 0.0) - k.evening * own.weary[c]
+                m.lever.wish[c, standing] = (
+                    called if standing >= RETIRED_MEMBER else 0.0
+                ) - k.evening * own.weary[c]
         for i in range(len(issues)):
             issue = issues[i]
             c = issue.compound
-            if known(issue):
+            if is_known(issue):
                 keep[i] = k.minutes * (own.minuted[c] * share[c])
             if issue.state == TABLE:
-                accord[i] = k.push * spent(seats, c, 1.0) * here[c]
+                accord[i] = k.push * spend_hours(seats, c, 1.0) * here[c]
         for b in range(len(where)):
             m.lever.trust[b, 0] = k.answer * here[where[b]]
 
@@ -90,7 +144,7 @@ class JointCouncil(Mechanism):
         k, own = m.knobs[0], m.own
         for c in range(len(own.weary)):
             rested = own.weary[c] * (1.0 - k.recovery)
-            met = held(c, w.day, own, m.share, w.around, k) > 0.0
+            met = attendance(c, w.day, own, m.share, w.around, k) > 0.0
             if sits(c, w.day, k.every):
                 own.minuted[c], own.coming[c] = met, 0.0
             elif sits_within(c, w.day, 1, DAYS, k.every):
@@ -98,14 +152,14 @@ class JointCouncil(Mechanism):
             own.weary[c] = rested + k.fatigue * (1.0 - rested) if met else rested
 
 
-@part
+@inner_kernel
 def sits(compound, day, every):
     """Whether a compound sits on `day`: each on its own weekday and in its own week."""
     week = day // 7 - FIRST
     return week >= 0 and day % 7 == 1 + compound % 5 and (week + compound // 5) % every == 0
 
 
-@part
+@inner_kernel
 def sits_within(compound, day, soonest, latest, every):
     """Whether a compound sits in so many days from `day`; there is never more than one sitting in a week."""
     weekday = (1 + compound % 5 - day - soonest) % 7  # from the soonest day on
@@ -115,10 +169,14 @@ def sits_within(compound, day, soonest, latest, every):
     return False
 
 
-@part
-def held(compound, day, own, share, around, k):
+@inner_kernel
+def attendance(compound, day, own, share, around, k):
     """Attendance at today's sitting of a compound, 0..1; none below the quorum."""
     if not sits(compound, day, k.every):
         return 0.0
-    here = min(share[compound], own.coming[compound]) * (1.0 - own.weary[compound]) * (1.0 - k.absence * (1.0 - around[compound]))
+    here = (
+        min(share[compound], own.coming[compound])
+        * (1.0 - own.weary[compound])
+        * (1.0 - k.absence * (1.0 - around[compound]))
+    )
     return here if here >= k.quorum else 0.0

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from ...engine.jit import kernel, part
+from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..issues.categories import FAMILIES
 from ..issues.issue_table import TABLE
@@ -25,15 +25,39 @@ class MediationRoom(Mechanism):
     zh: ClassVar[str] = "调解室"
     pulls: ClassVar[tuple] = ("accord", "trust")
     days: int = knob(2, 1, 7, unit="days open a week", source="assumed")
-    team: int = knob(3, 1, 60, unit="mediators who sit side by side", source="assumed; yiduan: a team of 12 members")
-    cases: float = knob(1.0, 0.0, 10.0, unit="cases heard/mediator and day open", source="assumed; an evening")
-    staff: float = knob(1.0, 0.1, 8.0, unit="committee hours/case", source="assumed; mediator and grid leader")
-    members: float = knob(1.0, 0.0, 8.0, unit="party members' hours/case", source="assumed; mediators are members")
+    team: int = knob(
+        3, 1, 60, unit="mediators who sit side by side", source="assumed; yiduan: a team of 12 members"
+    )
+    cases: float = knob(
+        1.0, 0.0, 10.0, unit="cases heard/mediator and day open", source="assumed; an evening"
+    )
+    staff: float = knob(
+        1.0, 0.1, 8.0, unit="committee hours/case", source="assumed; mediator and grid leader"
+    )
+    members: float = knob(
+        1.0, 0.0, 8.0, unit="party members' hours/case", source="assumed; mediators are members"
+    )
     lawyer: float = knob(50.0, 0.0, 2000.0, unit="yuan/case", source="assumed")
-    skill: float = knob(1.0, 0.0, 5.0, unit="sittings' worth/case heard", source="by definition of a sitting; sweep it")
-    giving_up: float = knob(12.0, 1.0, 60.0, unit="sittings after which a case is heard no more, unless it is told of anew", source="assumed; yiduan settled one after eight")
-    absence: float = knob(0.5, 0.0, 1.0, unit="share of a sitting lost where nobody is around on a day", source="assumed; shuian: where owners live elsewhere nobody is found to talk to")
-    warmth: float = knob(0.002, 0.0, 0.1, unit="trust in neighbours, in the building, per case heard", source="assumed")
+    skill: float = knob(
+        1.0, 0.0, 5.0, unit="sittings' worth/case heard", source="by definition of a sitting; sweep it"
+    )
+    giving_up: float = knob(
+        12.0,
+        1.0,
+        60.0,
+        unit="sittings after which a case is heard no more, unless it is told of anew",
+        source="assumed; yiduan settled one after eight",
+    )
+    absence: float = knob(
+        0.5,
+        0.0,
+        1.0,
+        unit="share of a sitting lost where nobody is around on a day",
+        source="assumed; shuian: where owners live elsewhere nobody is found to talk to",
+    )
+    warmth: float = knob(
+        0.002, 0.0, 0.1, unit="trust in neighbours, in the building, per case heard", source="assumed"
+    )
 
     def begin(self, world, luck):
         """Sittings that a case had had when it was forgotten, so that it is heard as often again once it is told of anew."""
@@ -43,7 +67,11 @@ class MediationRoom(Mechanism):
     def ask(m, w):
         k = m.knobs[0]
         hears = min(k.team * k.cases, float(waiting(w.issues, w.day, m.own, k)))
-        m.want[COMMITTEE, ALL], m.want[MEMBER, ALL], m.want[YUAN, ALL] = k.staff * hears, k.members * hears, k.lawyer * hears
+        m.want[COMMITTEE, ALL], m.want[MEMBER, ALL], m.want[YUAN, ALL] = (
+            k.staff * hears,
+            k.members * hears,
+            k.lawyer * hears,
+        )
 
     @kernel
     def pull(m, w):
@@ -53,10 +81,17 @@ class MediationRoom(Mechanism):
         for turn in range(ceil(hears)):
             next_ = -1
             for i in range(len(issues)):  # of those not heard today, the one heard least so far
-                if not done[i] and listed(issues[i], own, k) and (next_ < 0 or issues[i].accord < issues[next_].accord):
+                if (
+                    not done[i]
+                    and is_listed(issues[i], own, k)
+                    and (next_ < 0 or issues[i].accord < issues[next_].accord)
+                ):
                     next_ = i
             heard = min(1.0, hears - turn)
-            done[next_], accord[next_] = True, k.skill * heard * (1.0 - k.absence * (1.0 - w.around[issues[next_].compound]))
+            done[next_], accord[next_] = (
+                True,
+                k.skill * heard * (1.0 - k.absence * (1.0 - w.around[issues[next_].compound])),
+            )
             m.lever.trust[issues[next_].building, 2] += heard
         for b in range(len(m.lever.trust)):
             m.lever.trust[b, 2] *= k.warmth
@@ -65,27 +100,29 @@ class MediationRoom(Mechanism):
     def learn(m, w):
         for i in range(len(w.issues)):
             issue = w.issues[i]
-            if issue.family == DISPUTE and issue.state < TABLE and issue.accord > 0.0:  # it was at the table before
+            if (
+                issue.family == DISPUTE and issue.state < TABLE and issue.accord > 0.0
+            ):  # it was at the table before
                 m.own[place(issue)] = issue.accord
 
 
-@part
+@inner_kernel
 def place(issue):
     """Where a case stands in the room's book."""
     return np.int64(issue.luck % np.uint64(PLACES))
 
 
-@part
-def listed(issue, own, k):
+@inner_kernel
+def is_listed(issue, own, k):
     """Whether a quarrel is to be heard: at the table, and not given up on since it was last told of."""
     return issue.family == DISPUTE and issue.state == TABLE and issue.accord < own[place(issue)] + k.giving_up
 
 
-@part
+@inner_kernel
 def waiting(issues, day, own, k):
     """Quarrels to be heard today; none unless the room is open, the first days of the week."""
     n = 0
     if 1 <= day % 7 <= k.days or k.days == 7:
         for i in range(len(issues)):
-            n += listed(issues[i], own, k)
+            n += is_listed(issues[i], own, k)
     return n

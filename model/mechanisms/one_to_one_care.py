@@ -9,9 +9,9 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ...engine.jit import compiled, kernel, part, struct
+from ...engine.jit import inner_kernel, kernel, outer_kernel, struct
 from ...engine.parameters import knob
-from ...engine.randomness import chance, decision, key, waiting
+from ...engine.randomness import decision, exponential, key_of, uniform
 from ..issues.categories import FAMILIES
 from ..resources.levers import ALL, MEMBER, VOLUNTEER
 from . import Mechanism
@@ -24,29 +24,69 @@ LAPSES, WHO = decision("one-to-one care: a pairing lapses"), decision("one-to-on
 class Pairs(NamedTuple):
     """The elders living alone, one row each; how many there are in each building; and the search for people."""
 
-    elder: np.ndarray     # (n,) int64    resident
+    elder: np.ndarray  # (n,) int64    resident
     building: np.ndarray  # (n,) int64
-    by: np.ndarray        # (n,) int64    the resident who looks in; -1 nobody
-    idle: np.ndarray      # (n,) float64  days since that resident last gave an evening
-    tired: np.ndarray     # (n,) float64  that resident's fatigue yesterday; who has given is never quite rested, but newcomers are
-    alone: np.ndarray     # (buildings,) float64  how many elders live alone there
-    found: np.ndarray     # (1,) float64  how much of the next search has been done
-    turn: np.ndarray      # (1,) int64    row of the elder for whom somebody is looked for next
+    by: np.ndarray  # (n,) int64    the resident who looks in; -1 nobody
+    idle: np.ndarray  # (n,) float64  days since that resident last gave an evening
+    tired: np.ndarray  # (n,) float64  that resident's fatigue yesterday; who has given is never quite rested, but newcomers are
+    alone: np.ndarray  # (buildings,) float64  how many elders live alone there
+    found: np.ndarray  # (1,) float64  how much of the next search has been done
+    turn: np.ndarray  # (1,) int64    row of the elder for whom somebody is looked for next
 
 
 @dataclass(frozen=True)
 class OneToOneCare(Mechanism):
     zh: ClassVar[str] = "一对一结对"
     pulls: ClassVar[tuple] = ("ease", "sight")
-    paired: int = knob(0, 0, 2000, unit="pairs there are from the start, where there are so many elders alone and people near", source="a choice of the user; yiduan: 18")
-    hours: float = knob(1.0, 0.1, 10.0, unit="hours/pair and week, of a member's or a volunteer's evenings", source="assumed")
-    search: float = knob(2.0, 0.1, 40.0, unit="members' hours to find and introduce somebody, or to ask in vain", source="assumed")
+    paired: int = knob(
+        0,
+        0,
+        2000,
+        unit="pairs there are from the start, where there are so many elders alone and people near",
+        source="a choice of the user; yiduan: 18",
+    )
+    hours: float = knob(
+        1.0, 0.1, 10.0, unit="hours/pair and week, of a member's or a volunteer's evenings", source="assumed"
+    )
+    search: float = knob(
+        2.0,
+        0.1,
+        40.0,
+        unit="members' hours to find and introduce somebody, or to ask in vain",
+        source="assumed",
+    )
     renewing: float = knob(6.0, 0.0, 60.0, unit="pairs made a month at most", source="assumed")
-    lapsing: float = knob(0.5, 0.0, 20.0, unit="1/year, that a pairing lapses though there is time", source="assumed; lapses are reported")
-    neglect: float = knob(6.0, 0.0, 60.0, unit="1/year more, that it lapses when there is none", source="assumed")
-    waits: int = knob(60, 1, 1000, unit="days without an evening of that person's after which a pairing lapses", source="assumed; two months")
-    met: float = knob(0.4, 0.0, 3.0, unit="log rate by which needs arise less where all elders alone are paired", source="assumed; sweep it")
-    ear: float = knob(0.1, 0.0, 2.0, unit="1/day, of hearing what care is needed behind a door there", source="assumed: half of it within a week")
+    lapsing: float = knob(
+        0.5,
+        0.0,
+        20.0,
+        unit="1/year, that a pairing lapses though there is time",
+        source="assumed; lapses are reported",
+    )
+    neglect: float = knob(
+        6.0, 0.0, 60.0, unit="1/year more, that it lapses when there is none", source="assumed"
+    )
+    waits: int = knob(
+        60,
+        1,
+        1000,
+        unit="days without an evening of that person's after which a pairing lapses",
+        source="assumed; two months",
+    )
+    met: float = knob(
+        0.4,
+        0.0,
+        3.0,
+        unit="log rate by which needs arise less where all elders alone are paired",
+        source="assumed; sweep it",
+    )
+    ear: float = knob(
+        0.1,
+        0.0,
+        2.0,
+        unit="1/day, of hearing what care is needed behind a door there",
+        source="assumed: half of it within a week",
+    )
 
     def begin(self, world, luck):
         homes, people, b = world.households, world.residents, len(world.buildings.compound)
@@ -54,9 +94,24 @@ class OneToOneCare(Mechanism):
         elder = head[people.band[head] == ELDER].astype(np.int64)
         n, building = len(elder), people.building[elder].astype(np.int64)
         alone = np.bincount(building, minlength=b).astype(float)
-        own = Pairs(elder, building, np.full(n, -1), np.zeros(n), np.zeros(n), alone, np.array([float(self.paired)]), np.zeros(1, np.int64))
+        own = Pairs(
+            elder,
+            building,
+            np.full(n, -1),
+            np.zeros(n),
+            np.zeros(n),
+            alone,
+            np.array([float(self.paired)]),
+            np.zeros(1, np.int64),
+        )
         places = struct(world.stairwells), struct(world.buildings), struct(world.compounds)
-        pair(own, people.member | people.volunteer, people.presence, *places, luck.key("one-to-one care: who is there at first"))
+        pair(
+            own,
+            people.member | people.volunteer,
+            people.presence,
+            *places,
+            luck.key("one-to-one care: who is there at first"),
+        )
         own.found[0], own.turn[0] = 0.0, 0
         return own
 
@@ -87,23 +142,41 @@ class OneToOneCare(Mechanism):
 
     @kernel
     def learn(m, w):
-        k, own, share, lapses, people = m.knobs[0], m.own, m.share[ALL], key(w.seed, LAPSES, w.day), w.residents
+        k, own, share, lapses, people = (
+            m.knobs[0],
+            m.own,
+            m.share[ALL],
+            key_of(w.seed, LAPSES, w.day),
+            w.residents,
+        )
         own.found[0] += sought(own, k) * share
         for i in range(len(own.elder)):
             if own.by[i] >= 0:
                 own.idle[i] = 0.0 if people.gives[own.by[i]] else own.idle[i] + 1.0
                 before, own.tired[i] = own.tired[i], float(people.fatigue[own.by[i]])
                 left = before > 0.0 and own.tired[i] == 0.0  # others live there now
-                if left or own.idle[i] >= k.waits or chance(lapses, own.elder[i]) < (k.lapsing + k.neglect * (1.0 - share)) / 365:
+                if (
+                    left
+                    or own.idle[i] >= k.waits
+                    or uniform(lapses, own.elder[i]) < (k.lapsing + k.neglect * (1.0 - share)) / 365
+                ):
                     own.by[i] = -1
         if own.found[0] >= 1.0:
             willing = np.empty(len(people.gives), np.bool_)
             for i in range(len(willing)):
                 willing[i] = people.gives[i] and (people.member[i] or people.volunteer[i])
-            pair(own, willing, people.presence, w.stairwells, w.buildings, w.compounds, key(w.seed, WHO, w.day))
+            pair(
+                own,
+                willing,
+                people.presence,
+                w.stairwells,
+                w.buildings,
+                w.compounds,
+                key_of(w.seed, WHO, w.day),
+            )
 
 
-@part
+@inner_kernel
 def sought(own, k):
     """How many people are looked for today: no more than there are elders without one."""
     n = 0.0
@@ -112,7 +185,7 @@ def sought(own, k):
     return min(k.renewing / 30, n)
 
 
-@compiled
+@outer_kernel
 def pair(own, willing, presence, stairwells, buildings, compounds, luck):
     """Introduce somebody to as many elders as people have been `found` for, each in turn; who is paired already is not `willing`.
 
@@ -130,19 +203,31 @@ def pair(own, willing, presence, stairwells, buildings, compounds, luck):
         if own.by[i] < 0:
             b, own.found[0] = own.building[i], own.found[0] - 1.0
             c = buildings.compound[b]
-            who = first_of(stairwells.people[buildings.first[b]], stairwells.people[buildings.first[b + 1]], willing, presence, luck)
+            who = first_of(
+                stairwells.people[buildings.first[b]],
+                stairwells.people[buildings.first[b + 1]],
+                willing,
+                presence,
+                luck,
+            )
             if who < 0:
                 houses = compounds.first[c], compounds.first[c + 1]
-                who = first_of(stairwells.people[buildings.first[houses[0]]], stairwells.people[buildings.first[houses[1]]], willing, presence, luck)
+                who = first_of(
+                    stairwells.people[buildings.first[houses[0]]],
+                    stairwells.people[buildings.first[houses[1]]],
+                    willing,
+                    presence,
+                    luck,
+                )
             if who >= 0:
                 own.by[i], own.idle[i], own.tired[i], willing[who] = who, 0.0, 0.0, False
 
 
-@part
+@inner_kernel
 def first_of(first, last, willing, presence, luck):
     """The willing resident among `first` to `last` whose waiting time is over first; -1 if there is none."""
     best, winner = np.inf, -1
     for i in range(np.int64(first), np.int64(last)):
-        if willing[i] and presence[i] > 0.0 and waiting(luck, i) / float(presence[i]) < best:
-            best, winner = waiting(luck, i) / float(presence[i]), i
+        if willing[i] and presence[i] > 0.0 and exponential(luck, i) / float(presence[i]) < best:
+            best, winner = exponential(luck, i) / float(presence[i]), i
     return winner

@@ -9,11 +9,11 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ...engine.jit import kernel, part
+from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..issues.categories import FAMILIES, HANDS
 from ..issues.issue_table import workable
-from ..resources.allocation import spent
+from ..resources.allocation import spend_hours
 from ..resources.levers import ALL, COMMITTEE, MEMBER
 from . import Mechanism
 
@@ -26,26 +26,50 @@ FIRST = 16  # days until the first meeting: members must have promised an evenin
 class Circle(NamedTuple):
     """The circle, one row."""
 
-    units: np.ndarray       # (1,) float64  units and firms in it
+    units: np.ndarray  # (1,) float64  units and firms in it
     commitment: np.ndarray  # (1,) float64  how much of what they can give they feel bound to give, 0..1
-    days: np.ndarray        # (1,) int64    since the circle was called together
+    days: np.ndarray  # (1,) int64    since the circle was called together
 
 
 @dataclass(frozen=True)
 class Partnership(Mechanism):
     zh: ClassVar[str] = "区域共建"
     pulls: ClassVar[tuple] = ("work", "ties", "money")
-    units: int = knob(0, 0, 1000, unit="partner units; 0: by the shops of the community", source="the report; pozijie has 19")
-    shops: float = knob(20.0, 1.0, 1000.0, unit="shops for each unit, where their number is not told", source="assumed")
-    every: int = knob(182, 30, 730, unit="days between meetings of the circle", source="assumed; reports tell of yearly and half-yearly ones")
+    units: int = knob(
+        0,
+        0,
+        1000,
+        unit="partner units; 0: by the shops of the community",
+        source="the report; pozijie has 19",
+    )
+    shops: float = knob(
+        20.0, 1.0, 1000.0, unit="shops for each unit, where their number is not told", source="assumed"
+    )
+    every: int = knob(
+        182,
+        30,
+        730,
+        unit="days between meetings of the circle",
+        source="assumed; reports tell of yearly and half-yearly ones",
+    )
     meeting: float = knob(4.0, 0.2, 80.0, unit="committee hours/meeting", source="assumed")
     members: float = knob(2.0, 0.0, 80.0, unit="party members' hours/meeting", source="assumed")
     touch: float = knob(0.5, 0.0, 20.0, unit="committee hours/week to keep in touch", source="assumed")
-    loosening: float = knob(0.03, 0.0, 0.5, unit="share of the commitment lost/week while in touch", source="assumed: half within half a year")
-    lends: float = knob(0.4, 0.0, 20.0, unit="hours/unit/day of people lent when all are bound", source="assumed; sweep it")
+    loosening: float = knob(
+        0.03,
+        0.0,
+        0.5,
+        unit="share of the commitment lost/week while in touch",
+        source="assumed: half within half a year",
+    )
+    lends: float = knob(
+        0.4, 0.0, 20.0, unit="hours/unit/day of people lent when all are bound", source="assumed; sweep it"
+    )
     guiding: float = knob(0.2, 0.0, 1.0, unit="committee hours per hour of people lent", source="assumed")
     gives: float = knob(40.0, 0.0, 4000.0, unit="yuan/unit/month when all are bound", source="assumed")
-    rooms: float = knob(0.0005, 0.0, 0.02, unit="new acquaintances per resident and day in rooms opened", source="assumed")
+    rooms: float = knob(
+        0.0005, 0.0, 0.02, unit="new acquaintances per resident and day in rooms opened", source="assumed"
+    )
 
     def begin(self, world, luck):
         units = float(self.units) if self.units else world.buildings.shops.sum() / self.shops
@@ -54,17 +78,30 @@ class Partnership(Mechanism):
     @kernel
     def ask(m, w):
         k, own, meet = m.knobs[0], m.own, meets(m.own, m.knobs[0])
-        m.want[COMMITTEE, ALL] = k.guiding * lent(own, k) + (k.touch if keeps_in_touch(own, w.day) else 0.0) + (k.meeting if meet else 0.0)
+        m.want[COMMITTEE, ALL] = (
+            k.guiding * hours_lent(own, k)
+            + (k.touch if keeps_in_touch(own, w.day) else 0.0)
+            + (k.meeting if meet else 0.0)
+        )
         m.want[MEMBER, ALL] = k.members if meet else 0.0
 
     @kernel
     def pull(m, w):
-        k, own, share, issues, hands, left = m.knobs[0], m.own, m.share[ALL], w.issues, w.cats.hands, np.empty(1)
-        left[0] = lent(own, k) * share
+        k, own, share, issues, hands, left = (
+            m.knobs[0],
+            m.own,
+            m.share[ALL],
+            w.issues,
+            w.cats.hands,
+            np.empty(1),
+        )
+        left[0] = hours_lent(own, k) * share
         for i in range(len(issues)):
             issue = issues[i]  # firms keep order before their own doors, whoever else can
-            if (issue.family == STREET or (issue.scope > 0 and hands[issue.category, HAND])) and workable(issue):
-                m.lever.work[i] = spent(left, 0, issue.left)
+            if (issue.family == STREET or (issue.scope > 0 and hands[issue.category, HAND])) and workable(
+                issue
+            ):
+                m.lever.work[i] = spend_hours(left, 0, issue.left)
         for b in range(len(m.lever.ties)):
             m.lever.ties[b] = k.rooms * own.commitment[0] * share
         if w.day % MONTH == 0:
@@ -80,19 +117,19 @@ class Partnership(Mechanism):
         m.own.days[0] += 1
 
 
-@part
+@inner_kernel
 def meets(own, k):
     """Whether the circle meets today; it does not where there is nobody to meet."""
     return own.units[0] > 0.0 and own.days[0] % k.every == FIRST
 
 
-@part
+@inner_kernel
 def keeps_in_touch(own, day):
     """Whether somebody should call round at those who are bound today."""
     return own.commitment[0] > 0.0 and day % 7 == THURSDAY
 
 
-@part
-def lent(own, k):
+@inner_kernel
+def hours_lent(own, k):
     """Hours a day of people whom the partners lend."""
     return k.lends * own.units[0] * own.commitment[0]

@@ -8,11 +8,11 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ...engine.jit import kernel, part
+from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..issues.categories import FAMILIES, HANDS, SEASONS
 from ..issues.issue_table import workable
-from ..resources.allocation import spent
+from ..resources.allocation import spend_hours
 from ..resources.levers import ALL, MEMBER, STANDINGS, VOLUNTEER
 from . import Mechanism
 
@@ -24,7 +24,7 @@ CARE = FAMILIES.index("care")
 class Team(NamedTuple):
     """The team, and when it has young help."""
 
-    left: np.ndarray     # (1,) float64     how much of it is left, 0..1
+    left: np.ndarray  # (1,) float64     how much of it is left, 0..1
     holiday: np.ndarray  # (YEAR,) float64  whether students have holidays, by day of the run
 
 
@@ -33,13 +33,33 @@ class PartyVolunteers(Mechanism):
     zh: ClassVar[str] = "党员志愿服务"
     pulls: ClassVar[tuple] = ("sight", "work", "wish", "trust", "ties", "supply")
     daily: float = knob(0.2, 0.01, 2.0, unit="hours/building/day asked of the team", source="assumed")
-    festive: float = knob(1.0, 0.0, 10.0, unit="hours/building asked on a service day", source="guiyuan: a service day every quarter")
-    call: float = knob(0.8, 0.0, 4.0, unit="logit, wish of members and listed volunteers to give", source="assumed")
-    visits: float = knob(0.02, 0.0, 1.0, unit="1/day, of hearing what care is needed behind a door", source="assumed")
-    ageing: float = knob(0.135, 0.0, 1.0, unit="share of the team lost/year", source="docs/sources.md: attrition 13.5 % a year")
+    festive: float = knob(
+        1.0,
+        0.0,
+        10.0,
+        unit="hours/building asked on a service day",
+        source="guiyuan: a service day every quarter",
+    )
+    call: float = knob(
+        0.8, 0.0, 4.0, unit="logit, wish of members and listed volunteers to give", source="assumed"
+    )
+    visits: float = knob(
+        0.02, 0.0, 1.0, unit="1/day, of hearing what care is needed behind a door", source="assumed"
+    )
+    ageing: float = knob(
+        0.135, 0.0, 1.0, unit="share of the team lost/year", source="docs/sources.md: attrition 13.5 % a year"
+    )
     joining: float = knob(0.08, 0.0, 1.0, unit="share of a full team won/year", source="assumed")
-    students: float = knob(0.02, 0.0, 1.0, unit="hours/building/day, that students whom a full team takes along add in their holidays", source="assumed")
-    meeting: float = knob(0.004, 0.0, 0.2, unit="new acquaintances per resident on a service day", source="assumed")
+    students: float = knob(
+        0.02,
+        0.0,
+        1.0,
+        unit="hours/building/day, that students whom a full team takes along add in their holidays",
+        source="assumed",
+    )
+    meeting: float = knob(
+        0.004, 0.0, 0.2, unit="new acquaintances per resident on a service day", source="assumed"
+    )
     goodwill: float = knob(0.005, 0.0, 0.1, unit="trust in neighbours per service day", source="assumed")
 
     def begin(self, world, luck):
@@ -49,7 +69,7 @@ class PartyVolunteers(Mechanism):
 
     @kernel
     def ask(m, w):
-        half = 0.5 * m.own.left[0] * wanted(w.day, len(w.buildings.compound), m.knobs[0])
+        half = 0.5 * m.own.left[0] * hours_wanted(w.day, len(w.buildings.compound), m.knobs[0])
         m.want[MEMBER, ALL], m.want[VOLUNTEER, ALL] = half, half
 
     @kernel
@@ -57,13 +77,13 @@ class PartyVolunteers(Mechanism):
         k, issues, hands, sight, work = m.knobs[0], w.issues, w.cats.hands, m.lever.sight, m.lever.work
         got = m.own.left[0] * m.share[ALL]
         left = np.empty(1)
-        left[0] = wanted(w.day, len(w.buildings.compound), k) * got
+        left[0] = hours_wanted(w.day, len(w.buildings.compound), k) * got
         for i in range(len(issues)):
             issue = issues[i]
             if issue.family == CARE:
                 sight[i] = k.visits * got
             if hands[issue.category, HAND] and workable(issue):
-                work[i] = spent(left, 0, issue.left)
+                work[i] = spend_hours(left, 0, issue.left)
         for c in range(len(m.lever.wish)):
             for standing in range(1, STANDINGS):
                 m.lever.wish[c, standing] = k.call * got
@@ -79,7 +99,7 @@ class PartyVolunteers(Mechanism):
         m.own.left[0] = min(1.0, max(0.0, left + (k.joining * (1.0 - left) - k.ageing * left) / 365))
 
 
-@part
-def wanted(day, buildings, k):
+@inner_kernel
+def hours_wanted(day, buildings, k):
     """Hours the team is asked for on a day."""
     return (k.festive if day % QUARTER == 0 else k.daily) * buildings

@@ -9,15 +9,18 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ...engine.jit import kernel, part
+from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
-from ...engine.randomness import chance, decision, key
+from ...engine.randomness import decision, key_of, uniform
 from ..issues.issue_table import MONEY, SIGN
 from ..resources.levers import ALL, COMMITTEE
 from . import Mechanism
 
-RING, WRITING = 105, 3  # weeks that applications are remembered, and the day of the week on which they are written and answered
-LEAST = 100.0           # yuan for which anyone writes an application
+RING, WRITING = (
+    105,
+    3,
+)  # weeks that applications are remembered, and the day of the week on which they are written and answered
+LEAST = 100.0  # yuan for which anyone writes an application
 REFUSED = decision("project_finance refused")
 
 
@@ -32,12 +35,26 @@ class Applications(NamedTuple):
 class ProjectFinance(Mechanism):
     zh: ClassVar[str] = "项目筹资"
     pulls: ClassVar[tuple] = ("money",)
-    large: float = knob(5000.0, 0.0, 1e6, unit="yuan, the smallest bill for which an application is written", source="assumed")
-    early: float = knob(0.1, 0.0, 1.0, unit="share of households signed, from which on money is sought", source="assumed; the plan says who pays")
+    large: float = knob(
+        5000.0, 0.0, 1e6, unit="yuan, the smallest bill for which an application is written", source="assumed"
+    )
+    early: float = knob(
+        0.1,
+        0.0,
+        1.0,
+        unit="share of households signed, from which on money is sought",
+        source="assumed; the plan says who pays",
+    )
     writing: float = knob(6.0, 0.5, 80.0, unit="committee hours/application", source="assumed")
     wait: int = knob(12, 1, 104, unit="weeks till an answer", source="assumed; months are reported")
     refusal: float = knob(0.3, 0.0, 1.0, unit="share of applications refused", source="assumed")
-    covered: float = knob(0.6, 0.0, 1.0, unit="share of what is missing that is granted", source="assumed; subsidy and owners' shares together")
+    covered: float = knob(
+        0.6,
+        0.0,
+        1.0,
+        unit="share of what is missing that is granted",
+        source="assumed; subsidy and owners' shares together",
+    )
 
     def begin(self, world, luck):
         return Applications(np.zeros(RING), np.zeros(1))
@@ -56,21 +73,28 @@ class ProjectFinance(Mechanism):
         k, pending, week = m.knobs[0], m.own.pending, w.day // 7
         m.own.granted[0] = 0.0
         if w.day % 7 == WRITING:
-            applied = missing(m, w) * m.share[ALL] if m.want[COMMITTEE, ALL] > 0.0 else 0.0  # half the hours, half an application
-            if chance(key(w.seed, REFUSED, w.day), 0) >= k.refusal:
+            applied = (
+                missing(m, w) * m.share[ALL] if m.want[COMMITTEE, ALL] > 0.0 else 0.0
+            )  # half the hours, half an application
+            if uniform(key_of(w.seed, REFUSED, w.day), 0) >= k.refusal:
                 m.own.granted[0] = k.covered * pending[week % RING]
             pending[week % RING] = 0.0
             pending[(week + k.wait) % RING] += applied
 
 
-@part
+@inner_kernel
 def missing(m, w):
     """Yuan that large bills need beyond what their compound's fund, the community's, and pending applications can bring."""
     k, funds, projects, yuan = m.knobs[0], w.funds, w.projects, 0.0
     for i in range(len(w.issues)):
         issue = w.issues[i]
         c = issue.compound
-        signing = issue.state == SIGN and projects.active[c] == issue.id and projects.all[c] > 0 and projects.all[c] - projects.open[c] >= k.early * projects.all[c]
+        signing = (
+            issue.state == SIGN
+            and projects.active[c] == issue.id
+            and projects.all[c] > 0
+            and projects.all[c] - projects.open[c] >= k.early * projects.all[c]
+        )
         if (issue.state == MONEY or signing) and issue.cost >= 100 * k.large and issue.cost > funds[c]:
             yuan += (issue.cost - max(0, funds[c])) / 100
     for week in range(RING):

@@ -9,11 +9,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from ...engine.jit import kernel, part
+from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..issues.categories import HANDS
 from ..issues.issue_table import workable
-from ..resources.allocation import spent
+from ..resources.allocation import spend_hours
 from ..resources.levers import PROPERTY, YUAN
 from . import Mechanism
 
@@ -26,41 +26,76 @@ class RedProperty(Mechanism):
     zh: ClassVar[str] = "红色物业"
     pulls: ClassVar[tuple] = ("work", "sight", "voice", "trust")
     stewards: float = knob(0.25, 0.01, 1.0, unit="share of the crew's hours", source="assumed")
-    wage: float = knob(4.0, 0.1, 100.0, unit="yuan/steward's hour, from the community's fund", source="assumed: a bonus, not the wage")
-    reserve: float = knob(10.0, 0.0, 500.0, unit="yuan/building put by for repairs, below which stewards are fewer", source="assumed")
-    rounds: float = knob(0.3, 0.0, 1.0, unit="share of stewards' hours on rounds; the others are for answering", source="assumed")
-    eyes: float = knob(0.5, 0.0, 8.0, unit="1/hour of rounds in a building, of finding what is in common space", source="assumed")
-    ear: float = knob(1.0, 0.0, 6.0, unit="log rate of telling per steward's hour a day in a building", source="assumed")
-    goodwill: float = knob(0.001, 0.0, 0.05, unit="trust in the company per steward's hour in a building", source="assumed")
+    wage: float = knob(
+        4.0,
+        0.1,
+        100.0,
+        unit="yuan/steward's hour, from the community's fund",
+        source="assumed: a bonus, not the wage",
+    )
+    reserve: float = knob(
+        10.0,
+        0.0,
+        500.0,
+        unit="yuan/building put by for repairs, below which stewards are fewer",
+        source="assumed",
+    )
+    rounds: float = knob(
+        0.3,
+        0.0,
+        1.0,
+        unit="share of stewards' hours on rounds; the others are for answering",
+        source="assumed",
+    )
+    eyes: float = knob(
+        0.5,
+        0.0,
+        8.0,
+        unit="1/hour of rounds in a building, of finding what is in common space",
+        source="assumed",
+    )
+    ear: float = knob(
+        1.0, 0.0, 6.0, unit="log rate of telling per steward's hour a day in a building", source="assumed"
+    )
+    goodwill: float = knob(
+        0.001, 0.0, 0.05, unit="trust in the company per steward's hour in a building", source="assumed"
+    )
 
     @kernel
     def ask(m, w):
         k = m.knobs[0]
         for c in range(len(w.crew)):
-            hours = given(c, w, k)
+            hours = hours_of_stewards(c, w, k)
             m.want[PROPERTY, c], m.want[YUAN, c] = hours, k.wage * hours
 
     @kernel
     def pull(m, w):
-        k, crews, first, where, issues, hands = m.knobs[0], w.crew, w.compounds.first, w.buildings.compound, w.issues, w.cats.hands
+        k, crews, first, where, issues, hands = (
+            m.knobs[0],
+            w.crew,
+            w.compounds.first,
+            w.buildings.compound,
+            w.issues,
+            w.cats.hands,
+        )
         sight, work = m.lever.sight, m.lever.work
         left, here = np.empty(len(crews)), np.empty(len(crews))
         for c in range(len(crews)):
-            hours = given(c, w, k) * m.share[c]
+            hours = hours_of_stewards(c, w, k) * m.share[c]
             left[c], here[c] = (1.0 - k.rounds) * hours, hours / (first[c + 1] - first[c])
         for i in range(len(issues)):
             issue = issues[i]
             if 0 < issue.scope < 4:
                 sight[i] = k.eyes * k.rounds * here[issue.compound]
             if hands[issue.category, HAND] and workable(issue):
-                work[i] = spent(left, issue.compound, issue.left)
+                work[i] = spend_hours(left, issue.compound, issue.left)
         for b in range(len(where)):
             m.lever.voice[b] = k.ear * here[where[b]]
             m.lever.trust[b, COMPANY] = k.goodwill * here[where[b]]
 
 
-@part
-def given(c, w, k):
+@inner_kernel
+def hours_of_stewards(c, w, k):
     """Hours of stewards that a company gives of today's crew: none where there is none, and fewer while it has little put by."""
     needed, first = k.reserve * 100.0, w.compounds.first
     needed *= first[c + 1] - first[c]

@@ -9,11 +9,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from ...engine.jit import kernel, part
+from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..issues.categories import FAMILIES, HANDS
 from ..issues.issue_table import workable
-from ..resources.allocation import spent
+from ..resources.allocation import spend_hours
 from ..resources.levers import COMMITTEE, VOLUNTEER
 from . import Mechanism
 
@@ -26,15 +26,47 @@ TUESDAY = 2
 class SelfManagement(Mechanism):
     zh: ClassVar[str] = "自管委"
     pulls: ClassVar[tuple] = ("work", "ease")
-    hours: float = knob(0.15, 0.01, 3.0, unit="volunteers' hours/building/day when everybody contributes", source="assumed")
-    first: float = knob(0.5, 0.0, 1.0, unit="share contributed at first", source="Ledyard 1995: 40-60 % in the first round of public goods games")
-    steady: float = knob(0.1, 0.0, 0.5, unit="share contributed whatever others do", source="assumed; late rounds of public goods games come near it")
-    matching: float = knob(0.5, 0.0, 0.9, unit="share given of what others gave before", source="Fischbacher et al. 2001: half are conditional")
+    hours: float = knob(
+        0.15, 0.01, 3.0, unit="volunteers' hours/building/day when everybody contributes", source="assumed"
+    )
+    first: float = knob(
+        0.5,
+        0.0,
+        1.0,
+        unit="share contributed at first",
+        source="Ledyard 1995: 40-60 % in the first round of public goods games",
+    )
+    steady: float = knob(
+        0.1,
+        0.0,
+        0.5,
+        unit="share contributed whatever others do",
+        source="assumed; late rounds of public goods games come near it",
+    )
+    matching: float = knob(
+        0.5,
+        0.0,
+        0.9,
+        unit="share given of what others gave before",
+        source="Fischbacher et al. 2001: half are conditional",
+    )
     pace: float = knob(0.02, 0.0, 0.5, unit="1/day, at which contributions follow", source="assumed")
     every: int = knob(6, 1, 52, unit="weeks between meetings", source="assumed")
     staff: float = knob(1.0, 0.05, 20.0, unit="committee hours/meeting", source="assumed")
-    sanction: float = knob(0.3, 0.0, 1.0, unit="share of what is missing that a meeting wins back", source="assumed; sign from Fehr & Gächter 2000")
-    norms: float = knob(0.4, 0.0, 3.0, unit="log rate, fewer problems of environment and safety when everybody contributes", source="assumed")
+    sanction: float = knob(
+        0.3,
+        0.0,
+        1.0,
+        unit="share of what is missing that a meeting wins back",
+        source="assumed; sign from Fehr & Gächter 2000",
+    )
+    norms: float = knob(
+        0.4,
+        0.0,
+        3.0,
+        unit="log rate, fewer problems of environment and safety when everybody contributes",
+        source="assumed",
+    )
 
     def begin(self, world, luck):
         """What is contributed in each compound, 0..1; nothing where a company is paid to do it."""
@@ -50,14 +82,22 @@ class SelfManagement(Mechanism):
 
     @kernel
     def pull(m, w):
-        k, own, share, first, where, issues, hands = m.knobs[0], m.own, m.share, w.compounds.first, w.buildings.compound, w.issues, w.cats.hands
+        k, own, share, first, where, issues, hands = (
+            m.knobs[0],
+            m.own,
+            m.share,
+            w.compounds.first,
+            w.buildings.compound,
+            w.issues,
+            w.cats.hands,
+        )
         left = np.empty(len(own))
         for c in range(len(own)):
             left[c] = k.hours * (first[c + 1] - first[c]) * own[c] * share[c]
         for i in range(len(issues)):
             issue = issues[i]
             if hands[issue.category, HAND] and workable(issue):
-                m.lever.work[i] = spent(left, issue.compound, issue.left)
+                m.lever.work[i] = spend_hours(left, issue.compound, issue.left)
         for b in range(len(where)):
             kept = -k.norms * (own[where[b]] * share[where[b]])
             m.lever.ease[b, ENVIRONMENT], m.lever.ease[b, SAFETY] = kept, kept
@@ -72,7 +112,7 @@ class SelfManagement(Mechanism):
                     own[c] += k.sanction * share[c] * (1.0 - own[c])
 
 
-@part
+@inner_kernel
 def meets(compound, day, every):
     """Whether a yard meets on `day`: on a Tuesday of its own week."""
     return day % 7 == TUESDAY and (day // 7 + compound) % every == 0

@@ -10,11 +10,11 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ...engine.jit import kernel, part
+from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..issues.categories import FAMILIES, UNITS
 from ..issues.issue_table import workable
-from ..resources.allocation import spent
+from ..resources.allocation import spend_hours
 from ..resources.levers import ALL, COMMITTEE, STANDINGS, YUAN
 from . import Mechanism
 
@@ -25,7 +25,9 @@ class Rooms(NamedTuple):
     """Who would come, and how much of the rooms there is."""
 
     nigh: np.ndarray  # (buildings,) float64  1 at the door of the nearest station, less farther off
-    come: np.ndarray  # (buildings,) float64  share of a building's residents who come on a day that all is open
+    come: (
+        np.ndarray
+    )  # (buildings,) float64  share of a building's residents who come on a day that all is open
     done: np.ndarray  # (1,) float64          share of the rooms that is set up, 0..1
 
 
@@ -33,24 +35,80 @@ class Rooms(NamedTuple):
 class ServiceCentre(Mechanism):
     zh: ClassVar[str] = "党群服务中心"
     pulls: ClassVar[tuple] = ("ties", "wish", "trust", "work")
-    area: float = knob(100.0, 5.0, 20_000.0, unit="m2 of each station", source="datianba's grew from 100 to 800 m2; shuian's has 800")
+    area: float = knob(
+        100.0,
+        5.0,
+        20_000.0,
+        unit="m2 of each station",
+        source="datianba's grew from 100 to 800 m2; shuian's has 800",
+    )
     stations: int = knob(1, 1, 40, unit="stations", source="a choice")
-    address: int = knob(0, 0, 5000, unit="compound in whose middle the first stands, the others in the next ones; 0: evenly among all", source="a choice")
-    price: float = knob(5000.0, 0.0, 5e6, unit="yuan to set up, from the community's fund", source="assumed: lent rooms; shuian's cost 200,000")
+    address: int = knob(
+        0,
+        0,
+        5000,
+        unit="compound in whose middle the first stands, the others in the next ones; 0: evenly among all",
+        source="a choice",
+    )
+    price: float = knob(
+        5000.0,
+        0.0,
+        5e6,
+        unit="yuan to set up, from the community's fund",
+        source="assumed: lent rooms; shuian's cost 200,000",
+    )
     weeks: int = knob(8, 1, 104, unit="weeks to set up, if paid for", source="assumed")
-    by_company: float = knob(0.0, 0.0, 1.0, unit="share of price and rent borne by a property company, where there is one", source="a choice; all of shuian's price")
-    rent: float = knob(0.15, 0.01, 20.0, unit="yuan/m2 and day", source="assumed; rooms are mostly lent, light and upkeep are not")
+    by_company: float = knob(
+        0.0,
+        0.0,
+        1.0,
+        unit="share of price and rent borne by a property company, where there is one",
+        source="a choice; all of shuian's price",
+    )
+    rent: float = knob(
+        0.15,
+        0.01,
+        20.0,
+        unit="yuan/m2 and day",
+        source="assumed; rooms are mostly lent, light and upkeep are not",
+    )
     days: int = knob(5, 1, 7, unit="days open a week", source="assumed")
     staff: float = knob(0.5, 0.1, 24.0, unit="committee hours/station and day open", source="assumed")
     services: int = knob(2, 0, 100, unit="services", source="datianba: 18 in 800 m2, so two in 100")
-    session: float = knob(0.1, 0.0, 4.0, unit="committee hours/service and day open", source="assumed: half an hour a week")
-    group: float = knob(5.0, 1.0, 40.0, unit="people whom one hour of a class or clinic serves", source="assumed")
-    custom: float = knob(0.05, 0.0, 0.5, unit="share of residents who come on a day, of those who live at its door", source="assumed")
-    near: float = knob(3.0, 0.2, 50.0, unit="buildings away at which half as many come", source="assumed; sweep it")
+    session: float = knob(
+        0.1, 0.0, 4.0, unit="committee hours/service and day open", source="assumed: half an hour a week"
+    )
+    group: float = knob(
+        5.0, 1.0, 40.0, unit="people whom one hour of a class or clinic serves", source="assumed"
+    )
+    custom: float = knob(
+        0.05,
+        0.0,
+        0.5,
+        unit="share of residents who come on a day, of those who live at its door",
+        source="assumed",
+    )
+    near: float = knob(
+        3.0, 0.2, 50.0, unit="buildings away at which half as many come", source="assumed; sweep it"
+    )
     seats: float = knob(0.6, 0.01, 5.0, unit="people/m2 and day", source="assumed")
-    meeting: float = knob(0.05, 0.0, 1.0, unit="new acquaintances per visit", source="assumed; as on an evening given")
-    warmth: float = knob(0.02, 0.0, 0.3, unit="trust in neighbours, and in the committee whose door is open, per visit", source="assumed")
-    turnout: float = knob(4.0, 0.0, 60.0, unit="logit of wish to give an evening, per visit and resident", source="assumed: a tenth of one, about")
+    meeting: float = knob(
+        0.05, 0.0, 1.0, unit="new acquaintances per visit", source="assumed; as on an evening given"
+    )
+    warmth: float = knob(
+        0.02,
+        0.0,
+        0.3,
+        unit="trust in neighbours, and in the committee whose door is open, per visit",
+        source="assumed",
+    )
+    turnout: float = knob(
+        4.0,
+        0.0,
+        60.0,
+        unit="logit of wish to give an evening, per visit and resident",
+        source="assumed: a tenth of one, about",
+    )
 
     def begin(self, world, luck):
         """Each building goes to the nearest station; where more would come than it has room for, all come more rarely."""
@@ -58,23 +116,30 @@ class ServiceCentre(Mechanism):
         n, c = len(b.x), len(places) - 1
         at = [(s * n // self.stations, (s + 1) * n // self.stations) for s in range(self.stations)]
         if self.address:
-            at = [(places[(self.address - 1 + s) % c], places[(self.address - 1 + s) % c + 1]) for s in range(self.stations)]
+            at = [
+                (places[(self.address - 1 + s) % c], places[(self.address - 1 + s) % c + 1])
+                for s in range(self.stations)
+            ]
         middles = [(b.x[i:j].sum() / (j - i), b.y[i:j].sum() / (j - i)) for i, j in at if j > i]
         living = np.bincount(people.building, people.presence > 0, n)  # who is never there never comes
-        far = [[sqrt((b.x[i] - east) ** 2 + (b.y[i] - north) ** 2) for east, north in middles] for i in range(n)]
+        far = [
+            [sqrt((b.x[i] - east) ** 2 + (b.y[i] - north) ** 2) for east, north in middles] for i in range(n)
+        ]
         goes = [cells.index(min(cells)) for cells in far]
         nigh = [self.near / (self.near + min(cells)) for cells in far]
         guests = [0.0 for _ in middles]
         for i in range(n):
             guests[goes[i]] += self.custom * nigh[i] * living[i]
         room = [min(1.0, self.seats * self.area / all_) if all_ > 0.0 else 1.0 for all_ in guests]
-        return Rooms(np.array(nigh), np.array([self.custom * nigh[i] * room[goes[i]] for i in range(n)]), np.zeros(1))
+        return Rooms(
+            np.array(nigh), np.array([self.custom * nigh[i] * room[goes[i]] for i in range(n)]), np.zeros(1)
+        )
 
     @kernel
     def ask(m, w):
         k, done = m.knobs[0], m.own.done[0]
         setting_up = k.price / (7.0 * k.weeks) if done < 1.0 else 0.0
-        m.want[YUAN, ALL] = (setting_up + k.rent * k.area * k.stations * done) * charged(w, k)
+        m.want[YUAN, ALL] = (setting_up + k.rent * k.area * k.stations * done) * share_of_costs(w, k)
         if opens(w.day, k.days):
             m.want[COMMITTEE, ALL] = k.staff * k.stations + k.session * k.services * done
 
@@ -82,7 +147,12 @@ class ServiceCentre(Mechanism):
     def pull(m, w):
         k, come, where = m.knobs[0], m.own.come, w.buildings.compound
         if opens(w.day, k.days):
-            open_, guests, buildings, left = m.own.done[0] * m.share[ALL], np.zeros(len(m.share) - 1), np.zeros(len(m.share) - 1), np.empty(1)
+            open_, guests, buildings, left = (
+                m.own.done[0] * m.share[ALL],
+                np.zeros(len(m.share) - 1),
+                np.zeros(len(m.share) - 1),
+                np.empty(1),
+            )
             for b in range(len(where)):
                 m.lever.ties[b] = k.meeting * come[b] * open_
                 m.lever.trust[b, 0] = m.lever.trust[b, 2] = k.warmth * come[b] * open_
@@ -95,21 +165,21 @@ class ServiceCentre(Mechanism):
             for i in range(len(w.issues)):
                 issue = w.issues[i]  # an hour a day for whoever lives at its door and can leave home
                 if issue.family == CARE and w.cats.unit[issue.category] != HOUSEBOUND and workable(issue):
-                    m.lever.work[i] = spent(left, 0, min(issue.left, m.own.nigh[issue.building]))
+                    m.lever.work[i] = spend_hours(left, 0, min(issue.left, m.own.nigh[issue.building]))
 
     @kernel
     def learn(m, w):
         m.own.done[0] = min(1.0, m.own.done[0] + m.share[ALL] / (7.0 * m.knobs[0].weeks))
 
 
-@part
+@inner_kernel
 def opens(day, days):
     """Whether it opens on `day`: the first days of a week that ends on a Sunday."""
     return (day - 1) % 7 < days
 
 
-@part
-def charged(w, k):
+@inner_kernel
+def share_of_costs(w, k):
     """What share of its costs the community's fund bears."""
     company = False
     for c in range(len(w.compounds.company)):

@@ -9,11 +9,11 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ...engine.jit import kernel, part
+from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..issues.categories import FAMILIES, HANDS
 from ..issues.issue_table import workable
-from ..resources.allocation import WEEKEND, spent
+from ..resources.allocation import WEEKEND, spend_hours
 from ..resources.levers import ALL, COMMITTEE, YUAN
 from . import Mechanism
 
@@ -24,9 +24,11 @@ CARE = FAMILIES.index("care")
 class Hub(NamedTuple):
     """Which share of the organisations is there, and in what they serve."""
 
-    brought: np.ndarray    # (1,) float64  0..1, of those brought in from elsewhere
+    brought: np.ndarray  # (1,) float64  0..1, of those brought in from elsewhere
     incubated: np.ndarray  # (1,) float64  0..1, of local ones
-    serves: np.ndarray     # (categories,) bool  fields: of what arises and volunteers can do care first, then what arises most
+    serves: (
+        np.ndarray
+    )  # (categories,) bool  fields: of what arises and volunteers can do care first, then what arises most
 
 
 @dataclass(frozen=True)
@@ -35,15 +37,51 @@ class SocialOrganisations(Mechanism):
     pulls: ClassVar[tuple] = ("sight", "work")
     professional: int = knob(3, 0, 100, unit="organisations brought in", source="guanyinan: 3")
     local: int = knob(6, 0, 100, unit="organisations incubated", source="guanyinan: 6")
-    fields: int = knob(5, 1, 20, unit="kinds of problem they serve in, care first", source="assumed: all of care; guanyinan: 8 fields")
-    size: float = knob(0.01, 0.0, 0.5, unit="hours/building/day of each organisation", source="assumed: one of a larger community is larger")
-    arrive: float = knob(0.03, 0.0, 0.5, unit="1/day paid for, at which organisations are brought in", source="assumed: most within three months")
-    incubate: float = knob(0.01, 0.0, 0.2, unit="1/day paid for, at which those brought in raise local ones", source="assumed: most within half a year")
-    leaving: float = knob(0.0025, 0.0, 0.25, unit="1/day, at which they leave or close; twice that when not paid", source="assumed: half are gone five months after the grants end")
+    fields: int = knob(
+        5,
+        1,
+        20,
+        unit="kinds of problem they serve in, care first",
+        source="assumed: all of care; guanyinan: 8 fields",
+    )
+    size: float = knob(
+        0.01,
+        0.0,
+        0.5,
+        unit="hours/building/day of each organisation",
+        source="assumed: one of a larger community is larger",
+    )
+    arrive: float = knob(
+        0.03,
+        0.0,
+        0.5,
+        unit="1/day paid for, at which organisations are brought in",
+        source="assumed: most within three months",
+    )
+    incubate: float = knob(
+        0.01,
+        0.0,
+        0.2,
+        unit="1/day paid for, at which those brought in raise local ones",
+        source="assumed: most within half a year",
+    )
+    leaving: float = knob(
+        0.0025,
+        0.0,
+        0.25,
+        unit="1/day, at which they leave or close; twice that when not paid",
+        source="assumed: half are gone five months after the grants end",
+    )
     price: float = knob(40.0, 1.0, 300.0, unit="yuan/hour, grants and fees together", source="assumed")
     rent: float = knob(0.5, 0.01, 50.0, unit="yuan/building/day for the hub", source="assumed")
     staff: float = knob(0.02, 0.0, 2.0, unit="committee hours/building/working day", source="assumed")
-    eyes: float = knob(0.2, 0.0, 8.0, unit="1/hour of service in a building, of hearing what is needed", source="assumed; sweep it")
+    eyes: float = knob(
+        0.2,
+        0.0,
+        8.0,
+        unit="1/hour of service in a building, of hearing what is needed",
+        source="assumed; sweep it",
+    )
 
     def begin(self, world, luck):
         cats, often = world.cats, world.clocks.rate.sum(axis=0)
@@ -54,31 +92,33 @@ class SocialOrganisations(Mechanism):
     @kernel
     def ask(m, w):
         k, buildings = m.knobs[0], len(w.buildings.compound)
-        m.want[YUAN, ALL] = (k.rent + k.price * served(m.own, k)) * buildings
+        m.want[YUAN, ALL] = (k.rent + k.price * hours_of_service(m.own, k)) * buildings
         if w.day % 7 not in WEEKEND:
             m.want[COMMITTEE, ALL] = k.staff * buildings
 
     @kernel
     def pull(m, w):
         k, issues, serves, sight, work = m.knobs[0], w.issues, m.own.serves, m.lever.sight, m.lever.work
-        here, left = served(m.own, k) * m.share[ALL], np.empty(1)
+        here, left = hours_of_service(m.own, k) * m.share[ALL], np.empty(1)
         left[0] = here * len(w.buildings.compound)
         for i in range(len(issues)):
             issue = issues[i]
             if serves[issue.category]:
                 sight[i] = k.eyes * here
                 if workable(issue):
-                    work[i] = spent(left, 0, issue.left)
+                    work[i] = spend_hours(left, 0, issue.left)
 
     @kernel
     def learn(m, w):
         k, own, paid = m.knobs[0], m.own, m.share[ALL]
         brought, incubated = own.brought[0], own.incubated[0]
         own.brought[0] = brought + k.arrive * paid * (1.0 - brought) - k.leaving * (2.0 - paid) * brought
-        own.incubated[0] = incubated + k.incubate * paid * brought * (1.0 - incubated) - k.leaving * (2.0 - paid) * incubated
+        own.incubated[0] = (
+            incubated + k.incubate * paid * brought * (1.0 - incubated) - k.leaving * (2.0 - paid) * incubated
+        )
 
 
-@part
-def served(own, k):
+@inner_kernel
+def hours_of_service(own, k):
     """Hours of service in each building, a day that is paid for."""
     return k.size * (k.professional * own.brought[0] + k.local * own.incubated[0])

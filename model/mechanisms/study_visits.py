@@ -8,7 +8,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ...engine.jit import kernel, part
+from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..resources.levers import MEMBER, STANDINGS, YUAN
 from . import Mechanism
@@ -17,7 +17,7 @@ from . import Mechanism
 class Beliefs(NamedTuple):
     """What is believed, one row per compound."""
 
-    belief: np.ndarray     # (compounds,) float64  that it can be done here, 0..1
+    belief: np.ndarray  # (compounds,) float64  that it can be done here, 0..1
     buildings: np.ndarray  # (compounds,) float64  to which somebody must tell of it
 
 
@@ -29,11 +29,29 @@ class StudyVisits(Mechanism):
     guides: float = knob(2.0, 0.25, 40.0, unit="members' hours/visit", source="assumed")
     bus: float = knob(300.0, 10.0, 10_000.0, unit="yuan/visit", source="assumed")
     seats: int = knob(20, 1, 60, unit="delegates/visit, one a building", source="assumed; a small bus")
-    telling: float = knob(0.6, 0.0, 1.0, unit="share of disbelief that a delegate who has seen it removes in a building", source="assumed")
-    half: float = knob(120.0, 5.0, 3000.0, unit="days in which half of the belief fades", source="assumed; sweep it")
-    consent: float = knob(0.4, 0.0, 4.0, unit="logit of willingness to sign per talk, where all believe", source="assumed; below a captain's word")
-    turnout: float = knob(0.3, 0.0, 4.0, unit="logit of wish to give an evening, where all believe", source="assumed")
-    trust: float = knob(0.0005, 0.0, 0.02, unit="trust in the committee per day, where all believe", source="assumed")
+    telling: float = knob(
+        0.6,
+        0.0,
+        1.0,
+        unit="share of disbelief that a delegate who has seen it removes in a building",
+        source="assumed",
+    )
+    half: float = knob(
+        120.0, 5.0, 3000.0, unit="days in which half of the belief fades", source="assumed; sweep it"
+    )
+    consent: float = knob(
+        0.4,
+        0.0,
+        4.0,
+        unit="logit of willingness to sign per talk, where all believe",
+        source="assumed; below a captain's word",
+    )
+    turnout: float = knob(
+        0.3, 0.0, 4.0, unit="logit of wish to give an evening, where all believe", source="assumed"
+    )
+    trust: float = knob(
+        0.0005, 0.0, 0.02, unit="trust in the committee per day, where all believe", source="assumed"
+    )
 
     def begin(self, world, luck):
         c = len(world.compounds.company)
@@ -66,7 +84,7 @@ class StudyVisits(Mechanism):
             own.belief[c] = left + k.telling * told * (1.0 - left)
 
 
-@part
+@inner_kernel
 def goes(compound, day, every):
     """Whether a compound's delegates travel on `day`: not all compounds in the same week."""
     return day % 7 == 6 and (day // 7 + compound) % every == 0

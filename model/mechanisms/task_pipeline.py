@@ -7,9 +7,9 @@ gets less of it.
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ...engine.jit import kernel, part
+from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
-from ..issues.issue_table import RESOLVED, known
+from ..issues.issue_table import RESOLVED, is_known
 from ..resources.levers import ALL, COMMITTEE
 from . import Mechanism
 
@@ -19,11 +19,21 @@ class TaskPipeline(Mechanism):
     zh: ClassVar[str] = "任务流水线"
     pulls: ClassVar[tuple] = ("voice", "keep", "trust")
     desk: float = knob(0.2, 0.02, 8.0, unit="hours/day to keep the inbox", source="assumed")
-    sheet: float = knob(0.02, 0.0, 1.0, unit="hours/known matter and day", source="assumed; little more than a minute")
-    staff: float = knob(0.1, 0.01, 1.0, unit="share of the committee's own hours that is set aside for it", source="assumed")
-    inbox: float = knob(0.3, 0.0, 3.0, unit="log rate of telling", source="assumed; an inbox is easy to reach")
-    dates: float = knob(2.0, 0.0, 8.0, unit="log rate, what has an owner and a date is not forgotten", source="assumed")
-    feedback: float = knob(0.002, 0.0, 0.1, unit="trust in the committee, in the building, per matter answered", source="assumed")
+    sheet: float = knob(
+        0.02, 0.0, 1.0, unit="hours/known matter and day", source="assumed; little more than a minute"
+    )
+    staff: float = knob(
+        0.1, 0.01, 1.0, unit="share of the committee's own hours that is set aside for it", source="assumed"
+    )
+    inbox: float = knob(
+        0.3, 0.0, 3.0, unit="log rate of telling", source="assumed; an inbox is easy to reach"
+    )
+    dates: float = knob(
+        2.0, 0.0, 8.0, unit="log rate, what has an owner and a date is not forgotten", source="assumed"
+    )
+    feedback: float = knob(
+        0.002, 0.0, 0.1, unit="trust in the committee, in the building, per matter answered", source="assumed"
+    )
 
     @kernel
     def ask(m, w):
@@ -37,16 +47,16 @@ class TaskPipeline(Mechanism):
             m.lever.voice[b] = k.inbox * care
         for i in range(len(issues)):
             issue = issues[i]
-            if known(issue):
+            if is_known(issue):
                 keep[i] = k.dates * care
             elif issue.state == RESOLVED and issue.resolved == w.day - 1:  # told of the morning after
                 trust[issue.building, 0] += k.feedback * care
 
 
-@part
+@inner_kernel
 def takes(m, w):
     """Hours that today's matters take if each is cared for."""
     n = 0
     for i in range(len(w.issues)):
-        n += known(w.issues[i])
+        n += is_known(w.issues[i])
     return m.knobs[0].desk + m.knobs[0].sheet * n

@@ -58,13 +58,19 @@ class Column:
         self.column = self.column or name
 
     def __get__(self, view, kind=None):
-        return self if view is None else getattr(view.model.world.residents, self.column).item(view.row, *self.at)
+        return (
+            self
+            if view is None
+            else getattr(view.model.world.residents, self.column).item(view.row, *self.at)
+        )
 
     def __set__(self, view, value):
         if self.high is None:
             raise AttributeError(f"{view}: {self.name} is for life; {writable(type(view))}")
         if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= value <= self.high:
-            raise ValueError(f"{view}: {self.name} = {value!r} is out of range; allowed is a number, 0 to {self.high:g}")
+            raise ValueError(
+                f"{view}: {self.name} = {value!r} is out of range; allowed is a number, 0 to {self.high:g}"
+            )
         getattr(view.model.world.residents, self.column)[view.row, *self.at] = value
 
 

@@ -13,18 +13,32 @@ from mesa.agent import AgentSet
 from mesa.discrete_space import OrthogonalMooreGrid
 
 from ...agents.property_managers import workers
-from ...engine.parameters import ScenarioError
-from ...engine.randomness import Luck, seed_of
+from ...engine.parameters import UserError
+from ...engine.randomness import RandomNumbers, seed_of
 from .. import measures
-from ..cases import altered, read
-from ..day import live
+from ..cases import alter_scenario, read_case
+from ..day import simulate_day
 from ..scenario import Scenario
-from ..simulate import community, ended
-from ..world import begun
-from .agents import GridWorker, PartyMember, PartyVolunteer, PropertyManager, Resident, Volunteer
+from ..simulate import build_community, finish_run
+from ..world import start_run
+from .agents import (
+    GridWorker,
+    PartyMember,
+    PartyVolunteer,
+    PropertyManager,
+    Resident,
+    Volunteer,
+)
 
 NEXT = "id of the next agent"  # in a pickle
-KINDS = (Resident, PartyMember, Volunteer, PartyVolunteer, PropertyManager, GridWorker)  # the first four: member + 2 * volunteer
+KINDS = (
+    Resident,
+    PartyMember,
+    Volunteer,
+    PartyVolunteer,
+    PropertyManager,
+    GridWorker,
+)  # the first four: member + 2 * volunteer
 
 
 class Community(mesa.Model):
@@ -33,7 +47,7 @@ class Community(mesa.Model):
     `scenario` is a Scenario, or the name or path of a case; `on` and `off` name mechanisms; `settings` turns knobs,
     {"committee.staff": 3}. A knob may also be a keyword, as `mesa.batch_run` gives it: Community(**{"committee.staff": 3}).
     `running` ends after `days`. Without a seed the luck is anybody's; `model.seed` is whose. `rng` is Mesa's name for the seed:
-    a whole number is the same seed, anything else that NumPy takes makes one (`seeded`). Raises ScenarioError.
+    a whole number is the same seed, anything else that NumPy takes makes one (`seed_of_model`). Raises UserError.
 
     It can be pickled and copied at any time; the copy goes on by itself, day for day as the original does. A pickle of another
     version of the model is refused.
@@ -43,20 +57,26 @@ class Community(mesa.Model):
 
     scenario = None  # where Mesa 3.5 keeps a scenario of its own kind, and SolaraViz would reset to it; ours is `case`
 
-    def __init__(self, scenario="guiyuan", *, seed=None, rng=None, on=(), off=(), settings=(), days=None, **kwargs):
-        self.seed = seeded(seed, rng)
-        super().__init__(rng=abs(self.seed))  # Mesa's luck, for shuffling agents; the community's own is `luck`
+    def __init__(
+        self, scenario="guiyuan", *, seed=None, rng=None, on=(), off=(), settings=(), days=None, **kwargs
+    ):
+        self.seed = seed_of_model(seed, rng)
+        super().__init__(
+            rng=abs(self.seed)
+        )  # Mesa's luck, for shuffling agents; the community's own is `luck`
         self.scenario = None
-        case = scenario if isinstance(scenario, Scenario) else read(scenario)
-        self.case = altered(altered(case, listed(on), listed(off), settings, days), settings=kwargs)
-        self.luck = Luck("run", self.seed)
-        self.world = begun(community(self.case), self.case, self.luck)
+        case = scenario if isinstance(scenario, Scenario) else read_case(scenario)
+        self.case = alter_scenario(
+            alter_scenario(case, as_names(on), as_names(off), settings, days), settings=kwargs
+        )
+        self.luck = RandomNumbers("run", self.seed)
+        self.world = start_run(build_community(self.case), self.case, self.luck)
         self.today = measures.today(self.world)
         self.datacollector = mesa.DataCollector(model_reporters={name: name for name in measures.DAILY})
 
     def step(self):
         """Live one day."""
-        live(self.world)
+        simulate_day(self.world)
         self.today = measures.today(self.world)
         self.running = self.day < self.case.days
         if "grid" in vars(self):
@@ -86,13 +106,19 @@ class Community(mesa.Model):
 
     def summary(self):
         """Every measure of the days so far, name -> number."""
-        return measures.summary(ended(self.world, self.case, {name: [value] for name, value in zip(measures.DAILY, self.today)}))
+        return measures.summary(
+            finish_run(
+                self.world, self.case, {name: [value] for name, value in zip(measures.DAILY, self.today)}
+            )
+        )
 
     @cached_property
     def residents(self):
         """Every resident as an agent, by row; made when first looked at."""
         people = self.world.residents
-        return [KINDS[kind](self, row) for row, kind in enumerate((people.member + 2 * people.volunteer).tolist())]
+        return [
+            KINDS[kind](self, row) for row, kind in enumerate((people.member + 2 * people.volunteer).tolist())
+        ]
 
     @cached_property
     def roles(self):
@@ -100,14 +126,16 @@ class Community(mesa.Model):
         w, knobs, everyone = self.world, self.case.grid_workers, list(self.residents)
         homes = np.bincount(w.buildings.compound[w.households.building], minlength=len(w.crews))
         crews = np.where(w.compounds.company, [workers(self.case.property_managers, n) for n in homes], 0)
-        everyone += [PropertyManager(self, compound) for compound in np.repeat(np.arange(len(crews)), crews).tolist()]
+        everyone += [
+            PropertyManager(self, compound) for compound in np.repeat(np.arange(len(crews)), crews).tolist()
+        ]
         everyone += [GridWorker(self, row) for row in range(knobs.full_time + knobs.part_time)]
         return {kind: AgentSet([a for a in everyone if isinstance(a, kind)], self.random) for kind in KINDS}
 
     @property
     def agents(self):
         """Everyone, and agents of your own."""
-        self.roles  # makes them
+        self.roles  # makes them  # noqa: B018
         return super().agents
 
     @property
@@ -142,13 +170,13 @@ for place, name in enumerate(measures.DAILY):
     setattr(Community, name, property(lambda self, place=place: self.today[place]))
 
 
-def seeded(seed, rng):
+def seed_of_model(seed, rng):
     """The seed of a community's luck: `seed`; or `rng`, as Mesa takes it.
 
-    `rng` is a whole number, several, or a SeedSequence or generator of NumPy. A SeedSequence and several numbers give the same seed each time; of a generator one number is drawn. Raises ScenarioError.
+    `rng` is a whole number, several, or a SeedSequence or generator of NumPy. A SeedSequence and several numbers give the same seed each time; of a generator one number is drawn. Raises UserError.
     """
     if seed is not None and rng is not None:
-        raise ScenarioError(f"seed = {seed!r}, rng = {rng!r}: you have to pass either rng or seed, not both")
+        raise UserError(f"seed = {seed!r}, rng = {rng!r}: you have to pass either rng or seed, not both")
     name, told = ("rng", rng) if seed is None else ("seed", seed)
     if told is None:
         return secrets.randbits(32)
@@ -162,9 +190,9 @@ def seeded(seed, rng):
         return index(told)
     except TypeError:
         more = ", nor several, nor a SeedSequence or generator of NumPy" if name == "rng" else ""
-        raise ScenarioError(f"{name} = {told!r} is not a whole number{more}") from None
+        raise UserError(f"{name} = {told!r} is not a whole number{more}") from None
 
 
-def listed(names):
+def as_names(names):
     """Names as a tuple; `mesa.batch_run` hands one name as text."""
     return (names,) if isinstance(names, str) else tuple(names)

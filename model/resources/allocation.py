@@ -5,14 +5,24 @@ from math import floor
 import numpy as np
 
 from ...agents.residents import COMPANY, confidence
-from ...engine.jit import compiled, part
-from .levers import ALL, CAPTAIN, COMMITTEE, GRID, MEMBER, POOLS, PROPERTY, VOLUNTEER, YUAN
+from ...engine.jit import inner_kernel, outer_kernel
+from .levers import (
+    ALL,
+    CAPTAIN,
+    COMMITTEE,
+    GRID,
+    MEMBER,
+    POOLS,
+    PROPERTY,
+    VOLUNTEER,
+    YUAN,
+)
 
 WEEKEND = (6, 0)  # days of the week
 YEAR = 365
 
 
-@part
+@inner_kernel
 def supply(w):
     """Hours each role has today and yuan the community may spend, into `have` (7,); each property company's into `crew`.
 
@@ -21,7 +31,14 @@ def supply(w):
     where few trust the company: fees are withheld. Evenings nobody wanted yet are `saved` (2,) within the week: who promised
     one comes when there is a sitting.
     """
-    have, k, more, pledged, there, crew = w.have, w.knobs, w.more, w.mood.pledged, w.there[w.day % YEAR], w.crew
+    have, k, more, pledged, there, crew = (
+        w.have,
+        w.knobs,
+        w.more,
+        w.mood.pledged,
+        w.there[w.day % YEAR],
+        w.crew,
+    )
     for pool in range(len(POOLS)):
         have[1 + pool] = more[pool]
     have[COMMITTEE] += k.committee
@@ -42,7 +59,7 @@ def supply(w):
     have[YUAN] = max(0, w.funds[ALL]) / 100 * k.thrift
 
 
-@compiled
+@outer_kernel
 def grant(wants, shares, strength, have, crews):
     """Fill `shares` (acting, compounds + 1) with the share 0..1 of its wish that each mechanism gets.
 
@@ -56,7 +73,9 @@ def grant(wants, shares, strength, have, crews):
         for role in range(7):
             for c in range(compounds + 1):
                 wants[m, role, c] *= strength[m]
-        wants[m, PROPERTY, ALL] = 0.0  # there is no company of the whole community: its hours are asked for compound by compound
+        wants[m, PROPERTY, ALL] = (
+            0.0  # there is no company of the whole community: its hours are asked for compound by compound
+        )
         for c in range(compounds + 1):
             shares[m, c] = 1.0
     for role in range(COMMITTEE, YUAN + 1):
@@ -81,7 +100,7 @@ def grant(wants, shares, strength, have, crews):
             shares[m, ALL] = min(shares[m, ALL], shares[m, c])
 
 
-@part
+@inner_kernel
 def amount(wants, m, role):
     """All that mechanism `m` asks of a role: of each compound, and of the community."""
     hours = 0.0
@@ -90,8 +109,8 @@ def amount(wants, m, role):
     return hours
 
 
-@part
-def book(w):
+@inner_kernel
+def charge_granted(w):
     """Book what was granted, and leave the rest to the desks: into `hours` (compounds + 2,), crews, committee, departments.
 
     Yuan leave the community's fund at once, rounded down to the fen.
@@ -125,7 +144,9 @@ def book(w):
     for pool, role, evening in ((0, MEMBER, k.member), (1, VOLUNTEER, k.volunteer)):
         today = evening * w.mood.pledged[pool]  # a seventh of the week's
         w.saved[pool] = min(max(have[role] - got_of[pool], 0.0), 6.0 * today)
-        w.used[pool] = min(1.0, w.used[pool] * 6.0 / 7.0 + (got_of[pool] / (7.0 * today) if today > 0.0 else 0.0))
+        w.used[pool] = min(
+            1.0, w.used[pool] * 6.0 / 7.0 + (got_of[pool] / (7.0 * today) if today > 0.0 else 0.0)
+        )
     departments = w.knobs.departments * w.there[w.day % YEAR, -1]
     ledger.supplied[-1] += departments
     for c in range(compounds):
@@ -133,8 +154,8 @@ def book(w):
     hours[compounds], hours[compounds + 1] = max(committee, 0.0), departments
 
 
-@part
-def spent(left, place, want):
+@inner_kernel
+def spend_hours(left, place, want):
     """Hours spent where there are `left` (places,) of them: as much as is wanted, or what there is. First come, first served."""
     part = min(want, left[place])
     left[place] -= part

@@ -10,27 +10,54 @@ from math import ceil
 import numpy as np
 
 from ...agents.property_managers import workers
-from ...engine.parameters import ScenarioError, knob
-from ...engine.randomness import below, chances, hash_name, waiting
+from ...engine.parameters import UserError, knob
+from ...engine.randomness import derive_key, exponential, hash_name, uniforms
 from ..issues.categories import FAMILIES, SEASONS, encode_category
 from .allocation import WEEKEND, YEAR
 from .levers import ROLES
 
 PAYERS = (*ROLES, "departments")
-MONTHS = np.repeat(np.arange(12), (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31))  # month of each day of the year
-FESTIVALS = ((31, 45), (273, 280))  # days of the year, the last not included: Spring Festival (the mean of its dates) and the National Day week
+MONTHS = np.repeat(
+    np.arange(12), (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+)  # month of each day of the year
+FESTIVALS = (
+    (31, 45),
+    (273, 280),
+)  # days of the year, the last not included: Spring Festival (the mean of its dates) and the National Day week
 OFFICES = ("committee", "departments")  # who keeps weekend hours on a festival
 
 
 @dataclass(frozen=True)
-class CalendarKnobs:
+class CalendarParameters:
     """Where in the year a run begins, and what the year does."""
 
-    month: int = knob(3, 1, 12, unit="month on whose first day the run begins", source="assumed; a year begins after the Spring Festival")
-    seasons: float = knob(1.0, 0.0, 1.0, unit="share of full: of how much rates vary over the year", source="assumed; SEASONS in model/issues/categories.py")
-    leaving: float = knob(0.15, 0.0, 4.0, unit="share of paid staff (committee, grid, company) who leave/year", source="assumed")
-    vacancy: float = knob(45.0, 1.0, 730.0, unit="days till a successor has found the way about", source="assumed")
-    festive: float = knob(0.5, 0.0, 1.0, unit="share of members' and volunteers' evenings left in festival weeks", source="assumed: many travel home")
+    month: int = knob(
+        3,
+        1,
+        12,
+        unit="month on whose first day the run begins",
+        source="assumed; a year begins after the Spring Festival",
+    )
+    seasons: float = knob(
+        1.0,
+        0.0,
+        1.0,
+        unit="share of full: of how much rates vary over the year",
+        source="assumed; SEASONS in model/issues/categories.py",
+    )
+    leaving: float = knob(
+        0.15, 0.0, 4.0, unit="share of paid staff (committee, grid, company) who leave/year", source="assumed"
+    )
+    vacancy: float = knob(
+        45.0, 1.0, 730.0, unit="days till a successor has found the way about", source="assumed"
+    )
+    festive: float = knob(
+        0.5,
+        0.0,
+        1.0,
+        unit="share of members' and volunteers' evenings left in festival weeks",
+        source="assumed: many travel home",
+    )
 
 
 @dataclass(frozen=True)
@@ -38,12 +65,18 @@ class Shock:
     """Something that comes over everybody for some days: a storm, rounds of testing that eat hands."""
 
     name: str = field(default="shock", metadata={"text": 60})
-    day: int = knob(1, 1, 36_500, unit="day of the run on which it begins", source="given or assumed by the case")
+    day: int = knob(
+        1, 1, 36_500, unit="day of the run on which it begins", source="given or assumed by the case"
+    )
     days: int = knob(1, 1, 3650, unit="days it lasts", source="given or assumed by the case")
-    family: str = field(default="", metadata={"choices": ("", *FAMILIES)})  # of issues that arise more readily; "" none
+    family: str = field(
+        default="", metadata={"choices": ("", *FAMILIES)}
+    )  # of issues that arise more readily; "" none
     ease: float = knob(0.0, -5.0, 5.0, unit="log rate of that family", source="given or assumed by the case")
     role: str = field(default="", metadata={"choices": ("", *PAYERS)})  # whose hours it eats; "" nobody's
-    share: float = knob(0.0, 0.0, 1.0, unit="share of those hours it eats", source="given or assumed by the case")
+    share: float = knob(
+        0.0, 0.0, 1.0, unit="share of those hours it eats", source="given or assumed by the case"
+    )
 
     def contradictions(self):
         """What does not go together, as (field, words)."""
@@ -53,7 +86,7 @@ class Shock:
 
 
 @dataclass(frozen=True)
-class Outset:
+class InitialIssues:
     """Issues that are there from the first day."""
 
     category: str = field(metadata={"text": 60})
@@ -84,7 +117,9 @@ def almanac(scenario, year, key):
     for payer in ("member", "volunteer"):
         there[:, PAYERS.index(payer)] = np.where(festival, calendar.festive, 1.0)
     for payer, people in staff(scenario).items():
-        there[:, PAYERS.index(payer)] *= filled(people, calendar, day, np.uint64(below(key, hash_name(payer))))
+        there[:, PAYERS.index(payer)] *= share_filled(
+            people, calendar, day, np.uint64(derive_key(key, hash_name(payer)))
+        )
     for shock in scenario.shock:
         then = (day >= shock.day) & (day < shock.day + shock.days)
         for j in (j for j, kind in enumerate(kinds) if kind.family == shock.family):
@@ -98,36 +133,49 @@ def staff(scenario):
     """People paid to be there, by payer."""
     company, grid, kinds = scenario.property_managers, scenario.grid_workers, scenario.compound
     size = {kind: kind.buildings * kind.stairwells * kind.floors for kind in kinds}
-    each = scenario.community.households / sum(kind.count * size[kind] for kind in kinds)  # homes on a floor, about
+    each = scenario.community.households / sum(
+        kind.count * size[kind] for kind in kinds
+    )  # homes on a floor, about
     crews = sum(kind.count * workers(company, each * size[kind]) for kind in kinds if kind.company)
-    return {"committee": ceil(scenario.committee.staff), "grid": grid.full_time + grid.part_time, "property": crews}
+    return {
+        "committee": ceil(scenario.committee.staff),
+        "grid": grid.full_time + grid.part_time,
+        "property": crews,
+    }
 
 
-def filled(people, calendar, day, key):
+def share_filled(people, calendar, day, key):
     """Share of so many posts that are filled on each `day` (n,): whoever leaves is missed for `vacancy` days."""
     empty = np.zeros(len(day))
     for who in range(people if calendar.leaving else 0):
-        own, time, spell = np.uint64(below(key, who)), 0.0, 0
+        own, time, spell = np.uint64(derive_key(key, who)), 0.0, 0
         while time <= day[-1]:
-            time += waiting(own, spell) / calendar.leaving * YEAR
+            time += exponential(own, spell) / calendar.leaving * YEAR
             empty += (day > time) & (day <= time + calendar.vacancy)
             time, spell = time + calendar.vacancy, spell + 1
     return 1.0 - empty / max(people, 1)
 
 
-def outset(scenario, units, buildings, key):
+def place_initial_issues(scenario, units, buildings, key):
     """Where the issues of the outset are: (building, category, how many, how many of them stubborn), the buildings drawn in turn from those where there is what it arises from.
 
     What concerns a whole compound is shared out between compounds first. `units` (buildings, categories) counts what each category arises
-    from, `key` is a key of luck. Raises ScenarioError where there is none of it.
+    from, `key` is a key of luck. Raises UserError where there is none of it.
     """
     names, found, firm, compound = list(scenario.issues), Counter(), Counter(), buildings.compound
     for n, begin in enumerate(scenario.outset):
         j = names.index(begin.category)
         can = np.flatnonzero(units[:, j] > 0)
         if not len(can):
-            raise ScenarioError(f"outset.{n}.category = {begin.category!r} can be nowhere: everybody whom it could concern is away for good; raise residents.home_away")
-        turn = can[np.argsort(chances(np.uint64(below(key, encode_category(begin.category))), buildings.luck[can]), kind="stable")].tolist()
+            raise UserError(
+                f"outset.{n}.category = {begin.category!r} can be nowhere: everybody whom it could concern is away for good; raise residents.home_away"
+            )
+        turn = can[
+            np.argsort(
+                uniforms(np.uint64(derive_key(key, encode_category(begin.category))), buildings.luck[can]),
+                kind="stable",
+            )
+        ].tolist()
         if scenario.issues[begin.category].scope == "compound":
             before = Counter()  # how many buildings of the same compound come earlier
             turns = {b: (before.update([compound[b]]), before[compound[b]])[1] for b in turn}

@@ -4,24 +4,26 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...engine.jit import part
+from ...engine.jit import inner_kernel
 from .calendar import PAYERS
 
 
 class Ledger(NamedTuple):
     """Sums since day 0. The last row is the desks themselves, which no mechanism sent."""
 
-    hours: np.ndarray     # (mechanisms + 1, 7) float64  by PAYERS
-    fen: np.ndarray       # (mechanisms + 1,) int64      spent by mechanisms; the last is what issues cost
+    hours: np.ndarray  # (mechanisms + 1, 7) float64  by PAYERS
+    fen: np.ndarray  # (mechanisms + 1,) int64      spent by mechanisms; the last is what issues cost
     supplied: np.ndarray  # (7,) float64                 hours there were, by PAYERS
 
 
-def opened(mechanisms):
+def new_ledger(mechanisms):
     """An empty ledger for so many mechanisms."""
-    return Ledger(np.zeros((mechanisms + 1, len(PAYERS))), np.zeros(mechanisms + 1, np.int64), np.zeros(len(PAYERS)))
+    return Ledger(
+        np.zeros((mechanisms + 1, len(PAYERS))), np.zeros(mechanisms + 1, np.int64), np.zeros(len(PAYERS))
+    )
 
 
-@part
+@inner_kernel
 def desks(ledger, given, hours, spending):
     """Book what the desks spent on issues: of the `given` (compounds + 2,) hours those not left in `hours`, and all (funds,) fen so far that no mechanism took."""
     compounds, mechanisms = len(given) - 2, len(ledger.fen) - 1

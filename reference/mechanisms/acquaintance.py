@@ -1,6 +1,6 @@
 """Making strangers familiar, told a second time."""
 
-from ..twin import FAMILIES, Mechanism, added, spent, workable
+from ..twin import FAMILIES, Mechanism, spend_hours, sum_in_order, workable
 
 
 class Twin(Mechanism):
@@ -28,7 +28,12 @@ class Twin(Mechanism):
         if self.festive(w):
             return {"yuan": self.feast * len(w.buildings)}
         clubs = [[self.club for b in c.parts if self.gathers(w, b)] for c in w.compounds]
-        return {"volunteer": [added(club + [self.station for _ in c.parts] * (w.day % 7 == 0)) for club, c in zip(clubs, w.compounds)]}
+        return {
+            "volunteer": [
+                sum_in_order(club + [self.station for _ in c.parts] * (w.day % 7 == 0))
+                for club, c in zip(clubs, w.compounds)
+            ]
+        }
 
     def pull(self, w, share):
         norms = [-self.norms * b.habit * share[b.compound] for b in w.buildings]
@@ -38,10 +43,21 @@ class Twin(Mechanism):
         hours = [each * len(c.parts) for each, c in zip(there, w.compounds)]
         return {
             "sight": [self.asking * there[i.compound] if mine else 0.0 for i, mine in zip(w.issues, theirs)],
-            "work": spent(hours, [i.compound for i in w.issues], [i.left if mine and workable(i) else 0.0 for i, mine in zip(w.issues, theirs)]),
+            "work": spend_hours(
+                hours,
+                [i.compound for i in w.issues],
+                [i.left if mine and workable(i) else 0.0 for i, mine in zip(w.issues, theirs)],
+            ),
             "ties": [self.meeting * came for came in self.came],
-            "ease": [[norm if family in ("environment", "safety") else 0.0 for family in FAMILIES] for norm in norms],
-            "wish": [[self.turnout * added(b.habit for b in c.parts) / float(len(c.parts)) * share[c.id]] * 4 for c in w.compounds],
+            "ease": [
+                [norm if family in ("environment", "safety") else 0.0 for family in FAMILIES]
+                for norm in norms
+            ],
+            "wish": [
+                [self.turnout * sum_in_order(b.habit for b in c.parts) / float(len(c.parts)) * share[c.id]]
+                * 4
+                for c in w.compounds
+            ],
         }
 
     def learn(self, w):

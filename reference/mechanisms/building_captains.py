@@ -1,6 +1,16 @@
 """Building captains, told a second time."""
 
-from ..twin import CHILD, POOLS, Mechanism, added, chance, known, spent, times, wanted
+from ..twin import (
+    CHILD,
+    POOLS,
+    Mechanism,
+    chance,
+    hours_wanted,
+    is_known,
+    spend_hours,
+    sum_in_order,
+    times,
+)
 
 
 class Twin(Mechanism):
@@ -9,11 +19,17 @@ class Twin(Mechanism):
     def begin(self, w):
         for b in w.buildings:
             b.turn, b.doors = 0, len({p.home for p in b.people})
-            b.ready = sorted((p for p in b.people if p.band != CHILD and p.presence > 0.0), key=self.standing, reverse=True)[:3]
+            b.ready = sorted(
+                (p for p in b.people if p.band != CHILD and p.presence > 0.0), key=self.standing, reverse=True
+            )[:3]
             b.alley = b.id // self.alley
             b.street = b.alley // self.street
         alleys = sorted({b.alley for b in w.buildings})
-        self.tier_of = [(1, b.id) for b in w.buildings] + [(2, a) for a in alleys] + [(3, s) for s in sorted({b.street for b in w.buildings})]
+        self.tier_of = (
+            [(1, b.id) for b in w.buildings]
+            + [(2, a) for a in alleys]
+            + [(3, s) for s in sorted({b.street for b in w.buildings})]
+        )
         self.weary, self.since = [0.0 for _ in self.tier_of], [1 for _ in self.tier_of]
         self.fill(w, 1)
 
@@ -29,12 +45,19 @@ class Twin(Mechanism):
 
     def fill(self, w, day):
         """How much of a captain each building has that day, which alleys and streets have one, and the hours that all of them give."""
-        above = {post: float(self.tiers >= post[0] and since <= day) for post, since in zip(self.tier_of, self.since) if post[0] > 1}
+        above = {
+            post: float(self.tiers >= post[0] and since <= day)
+            for post, since in zip(self.tier_of, self.since)
+            if post[0] > 1
+        }
         self.in_street = [above[3, b.street] for b in w.buildings]
         vacancies = [b.alley for b in w.buildings if self.vacant(b, day)]
-        covered = [self.cover * above[2, b.alley] / vacancies.count(b.alley) if self.vacant(b, day) else 1.0 for b in w.buildings]
+        covered = [
+            self.cover * above[2, b.alley] / vacancies.count(b.alley) if self.vacant(b, day) else 1.0
+            for b in w.buildings
+        ]
         self.posts = covered
-        self.hours = self.evening * added(self.posts) + self.upper * added(above.values())
+        self.hours = self.evening * sum_in_order(self.posts) + self.upper * sum_in_order(above.values())
 
     def ask(self, w):
         return {"captain": self.hours}
@@ -45,8 +68,10 @@ class Twin(Mechanism):
         where = [i.building for i in w.issues]
         return {
             "voice": times(self.ear, post),
-            "sight": [self.eyes * self.evening * post[i.building] if 0 < i.scope < 4 else 0.0 for i in w.issues],
-            "work": spent(times(self.evening, got), where, self.small_things(w)),
+            "sight": [
+                self.eyes * self.evening * post[i.building] if 0 < i.scope < 4 else 0.0 for i in w.issues
+            ],
+            "work": spend_hours(times(self.evening, got), where, self.small_things(w)),
             "reach": times(self.door, post),
             "consent": times(self.word, post),
             "keep": [self.memory * post[b] * self.in_street[b] for b in where],
@@ -54,11 +79,14 @@ class Twin(Mechanism):
         }
 
     def small_things(self, w):
-        return [left if i.left <= self.largest(w, w.buildings[i.building]) else 0.0 for i, left in zip(w.issues, wanted(w, "captain"))]
+        return [
+            left if i.left <= self.largest(w, w.buildings[i.building]) else 0.0
+            for i, left in zip(w.issues, hours_wanted(w, "captain"))
+        ]
 
     def falls_on(self, w, tier, n):
         """What tires a captain: a building's known issues; an alley's where a post is vacant; the mean over a street's buildings."""
-        heard_of = [i.building for i in w.issues if known(i)]
+        heard_of = [i.building for i in w.issues if is_known(i)]
         if tier == 1:
             return heard_of.count(n)
         if tier == 2:

@@ -13,8 +13,14 @@ class Twin(Mechanism):
         for b in w.buildings:
             grown = [p for p in b.people if p.band != CHILD and p.presence > 0.0]
             old = sum(p.band == ELDER for p in grown)
-            b.group, b.joined, b.ceiling = False, 0.0, (self.elders * old + self.others * (len(grown) - old)) / max(len(grown), 1)
-        for b in sorted(w.buildings, key=lambda b: not w.compounds[b.compound].company)[: int(self.managed * len(w.buildings) + 0.5)]:
+            b.group, b.joined, b.ceiling = (
+                False,
+                0.0,
+                (self.elders * old + self.others * (len(grown) - old)) / max(len(grown), 1),
+            )
+        for b in sorted(w.buildings, key=lambda b: not w.compounds[b.compound].company)[
+            : int(self.managed * len(w.buildings) + 0.5)
+        ]:
             b.group = True
         self.groups = [sum(b.group for b in c.parts) for c in w.compounds]
 
@@ -24,7 +30,10 @@ class Twin(Mechanism):
 
     def pull(self, w, share):
         minded = self.minded = [paid * (self.span / (self.span + n)) for paid, n in zip(share, self.groups)]
-        loss = [-self.rumour * (b.joined * (1.0 - minded[b.compound]) if share[b.compound] > 0.0 else 0.0) for b in w.buildings]
+        loss = [
+            -self.rumour * (b.joined * (1.0 - minded[b.compound]) if share[b.compound] > 0.0 else 0.0)
+            for b in w.buildings
+        ]
         return {
             "voice": [self.ear * b.joined * minded[b.compound] for b in w.buildings],
             "reach": [self.found * b.joined * minded[b.compound] for b in w.buildings],
@@ -34,4 +43,6 @@ class Twin(Mechanism):
     def learn(self, w):
         for b in w.buildings:
             minded, ceiling = self.minded[b.compound], b.ceiling if b.group else 0.0
-            b.joined += self.joining * minded * (ceiling - b.joined) - self.leaving * (1.0 - minded) * b.joined
+            b.joined += (
+                self.joining * minded * (ceiling - b.joined) - self.leaving * (1.0 - minded) * b.joined
+            )

@@ -29,7 +29,13 @@ class Twin(Mechanism):
             self.worked += self.got * (self.held / self.size)
         if w.day % 28 == 0:
             luck = chance(w.luck.key("community_company business", w.day), 0)
-            result = self.surplus * self.lines * len(w.households) * self.worked * (1.0 + self.risk * (2.0 * luck - 1.0))
+            result = (
+                self.surplus
+                * self.lines
+                * len(w.households)
+                * self.worked
+                * (1.0 + self.risk * (2.0 * luck - 1.0))
+            )
             if result > 0.0:
                 self.made += result
             else:

@@ -7,7 +7,11 @@ class Twin(Mechanism):
     """One person in each compound, in the post from a day on, who leaves or wears out, and then there is none for a while."""
 
     def begin(self, w):
-        self.since, self.weary, self.lean = [0 for _ in w.compounds], [0.0 for _ in w.compounds], [0.0 for _ in w.compounds]
+        self.since, self.weary, self.lean = (
+            [0 for _ in w.compounds],
+            [0.0 for _ in w.compounds],
+            [0.0 for _ in w.compounds],
+        )
 
     def there(self, w):
         return [c.company and since <= w.day for c, since in zip(w.compounds, self.since)]
@@ -16,7 +20,11 @@ class Twin(Mechanism):
         return [i for i in w.issues if i.compound == c.id and i.state == TABLE]
 
     def ask(self, w):
-        return {"member": [self.hours / 7 if there else 0.0 for there in self.there(w)]} if any(self.there(w)) else {}
+        return (
+            {"member": [self.hours / 7 if there else 0.0 for there in self.there(w)]}
+            if any(self.there(w))
+            else {}
+        )
 
     def pull(self, w, share):
         self.share, accord, both = share, {}, [0.0 for _ in w.compounds]
@@ -26,7 +34,9 @@ class Twin(Mechanism):
             if there:
                 project = 1 if c.open > 0 else 0
                 both[c.id] = self.word * share[c.id] * project
-                accord |= {i.id: self.decide / 7 * share[c.id] for i in self.table(w, c)[: self.items - project]}
+                accord |= {
+                    i.id: self.decide / 7 * share[c.id] for i in self.table(w, c)[: self.items - project]
+                }
         return {
             "accord": [accord.get(i.id, 0.0) for i in w.issues],
             "consent": [both[b.compound] for b in w.buildings],

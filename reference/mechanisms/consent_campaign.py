@@ -41,4 +41,8 @@ class Twin(Mechanism):
                 c.team = [c.active, 0.0, 0.0]
             elif c.open:
                 founds, informs, _ = self.plans(c)
-                c.team = [c.active, min(1.0, c.team[1] + part * founds / self.founding), min(1.0, c.team[2] + part * informs / self.evenings)]
+                c.team = [
+                    c.active,
+                    min(1.0, c.team[1] + part * founds / self.founding),
+                    min(1.0, c.team[2] + part * informs / self.evenings),
+                ]

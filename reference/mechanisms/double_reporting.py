@@ -1,6 +1,6 @@
 """Double reporting, told a second time."""
 
-from ..twin import Mechanism, known, spent, times, wanted
+from ..twin import Mechanism, hours_wanted, is_known, spend_hours, times
 
 
 class Twin(Mechanism):
@@ -15,19 +15,26 @@ class Twin(Mechanism):
 
     def hours(self, w):
         day = {0: self.weekend, 5: 0.0, 6: self.weekend}.get(w.day % 7, self.evening)
-        heard_of = [i.compound for i in w.issues if known(i)]
+        heard_of = [i.compound for i in w.issues if is_known(i)]
         surge = [heard_of.count(c.id) > self.surge * len(c.parts) for c in w.compounds]
-        return [(self.rise if more else 1.0) * day * (n * part) for more, n, part in zip(surge, self.living, self.registered)]
+        return [
+            (self.rise if more else 1.0) * day * (n * part)
+            for more, n, part in zip(surge, self.living, self.registered)
+        ]
 
     def ask(self, w):
         return {"member": self.hours(w), "committee": times(self.staff, self.organised(w))}
 
     def pull(self, w, share):
         self.share = share
-        small = [left if i.left <= self.small else 0.0 for i, left in zip(w.issues, wanted(w, "volunteer"))]
+        small = [
+            left if i.left <= self.small else 0.0 for i, left in zip(w.issues, hours_wanted(w, "volunteer"))
+        ]
         return {
             "wish": [[0.0, 0.0, 0.0, self.call * part * s] for part, s in zip(self.registered, share)],
-            "work": spent([h * s for h, s in zip(self.hours(w), share)], [i.compound for i in w.issues], small),
+            "work": spend_hours(
+                [h * s for h, s in zip(self.hours(w), share)], [i.compound for i in w.issues], small
+            ),
         }
 
     def learn(self, w):

@@ -20,30 +20,54 @@ class Twin(Mechanism):
         seat = [self.hours if sits else 0.0 for sits in self.today]
         committee = [hours + self.notice / 7 if called else hours for hours, called in zip(seat, self.called)]
         promises = [3.0 * self.hours / 6 if soon else 0.0 for soon in self.soon]
-        return {"committee": committee, "member": promises, "property": seat} if any(self.today + self.soon + self.called) else {}
+        return (
+            {"committee": committee, "member": promises, "property": seat}
+            if any(self.today + self.soon + self.called)
+            else {}
+        )
 
     def pull(self, w, share):
         luck = w.luck.key("five_party_alliance owners' committee comes", w.day)
-        coming = [self.working * (1.0 - self.absence * (1.0 - c.around)) if w.day >= self.owners_from else 0.0 for c in w.compounds]
+        coming = [
+            self.working * (1.0 - self.absence * (1.0 - c.around)) if w.day >= self.owners_from else 0.0
+            for c in w.compounds
+        ]
         owners = [chance(luck, c.id) < often for c, often in zip(w.compounds, coming)]
-        taken = [min(part, coming) * (5.0 if come else 4.0) for part, coming, come in zip(share, self.coming, owners)]
+        taken = [
+            min(part, coming) * (5.0 if come else 4.0)
+            for part, coming, come in zip(share, self.coming, owners)
+        ]
         self.share = share
         self.held = [sits and seats >= self.quorum for sits, seats in zip(self.today, taken)]
         here = [seats / 5.0 if held else 0.0 for held, seats in zip(self.held, taken)]
         accord = {}
         for c in w.compounds:
-            stuck = [i for i in w.issues if i.compound == c.id and i.state == TABLE and w.day - i.born >= self.stuck]
+            stuck = [
+                i
+                for i in w.issues
+                if i.compound == c.id and i.state == TABLE and w.day - i.born >= self.stuck
+            ]
             for issue in stuck[: self.items] if owners[c.id] else []:
                 accord[issue.id] = self.push * self.momentum[c.id] * here[c.id]
         return {
             "accord": [accord.get(i.id, 0.0) for i in w.issues],
-            "keep": [self.momentum[i.compound] * share[i.compound] if i.state == TABLE else 0.0 for i in w.issues],
-            "wish": [[0.0, 0.0, self.call * s, self.call * s] if called else [0.0] * 4 for s, called in zip(share, self.called)],
-            "trust": [[self.answer * here[b.compound], self.answer * here[b.compound], 0.0] for b in w.buildings],
+            "keep": [
+                self.momentum[i.compound] * share[i.compound] if i.state == TABLE else 0.0 for i in w.issues
+            ],
+            "wish": [
+                [0.0, 0.0, self.call * s, self.call * s] if called else [0.0] * 4
+                for s, called in zip(share, self.called)
+            ],
+            "trust": [
+                [self.answer * here[b.compound], self.answer * here[b.compound], 0.0] for b in w.buildings
+            ],
         }
 
     def learn(self, w):
         faded = [momentum * (1.0 - self.fading) for momentum in self.momentum]
-        self.momentum = [now + self.gather * (1.0 - now) if held and w.day >= self.owners_from else now for now, held in zip(faded, self.held)]
+        self.momentum = [
+            now + self.gather * (1.0 - now) if held and w.day >= self.owners_from else now
+            for now, held in zip(faded, self.held)
+        ]
         coming = [now + s / 6 if soon else now for now, s, soon in zip(self.coming, self.share, self.soon)]
         self.coming = [0.0 if today else now for now, today in zip(coming, self.today)]

@@ -1,6 +1,14 @@
 """Grid patrol, told a second time."""
 
-from ..twin import FAMILIES, TABLE, Mechanism, added, chance, spent, wanted
+from ..twin import (
+    FAMILIES,
+    TABLE,
+    Mechanism,
+    chance,
+    hours_wanted,
+    spend_hours,
+    sum_in_order,
+)
 
 
 class Twin(Mechanism):
@@ -15,7 +23,7 @@ class Twin(Mechanism):
         return float(chance(w.luck.key("grid_patrol away", w.day // 7), area) >= self.away)
 
     def ask(self, w):
-        walked = added(self.area.count(a) * self.there(w, a) for a in range(self.area[-1] + 1))
+        walked = sum_in_order(self.area.count(a) * self.there(w, a) for a in range(self.area[-1] + 1))
         return {"grid": (self.walk + self.errands) * walked / (1.0 - min(self.paperwork, 0.99))}
 
     def pull(self, w, share):
@@ -25,7 +33,9 @@ class Twin(Mechanism):
         errands = [self.errands * float(self.area.count(a)) * part for a, part in enumerate(here)]
         quarrel = [i.state == TABLE and FAMILIES[i.family] == "dispute" for i in w.issues]
         return {
-            "sight": [hours * (self.sight if i.scope > 0 else self.visits) for i, hours in zip(w.issues, walked)],
-            "work": spent(errands, where, wanted(w, "grid")),
+            "sight": [
+                hours * (self.sight if i.scope > 0 else self.visits) for i, hours in zip(w.issues, walked)
+            ],
+            "work": spend_hours(errands, where, hours_wanted(w, "grid")),
             "accord": [hours * self.checks if table else 0.0 for table, hours in zip(quarrel, walked)],
         }

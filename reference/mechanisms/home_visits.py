@@ -1,6 +1,6 @@
 """Home visits, told a second time."""
 
-from ..twin import Mechanism, added
+from ..twin import Mechanism, sum_in_order
 
 
 class Twin(Mechanism):
@@ -24,22 +24,37 @@ class Twin(Mechanism):
 
     def ask(self, w):
         share = {"member": self.members, "committee": self.others}
-        return {role: [added(part * self.hours(w, b) for b in c.parts) for c in w.compounds] for role, part in share.items()}
+        return {
+            role: [sum_in_order(part * self.hours(w, b) for b in c.parts) for c in w.compounds]
+            for role, part in share.items()
+        }
 
     def part(self, w, b):
         """What part of a building's homes members speak to tonight."""
         if not self.tonight(w, b) or self.evening == 0.0:
             return 0.0
-        return min(1.0, self.hearers / b.doors) if self.studies(w, b) else min(1.0, self.evening / (self.talk * b.doors))
+        return (
+            min(1.0, self.hearers / b.doors)
+            if self.studies(w, b)
+            else min(1.0, self.evening / (self.talk * b.doors))
+        )
 
     def pull(self, w, share):
-        self.called = [share[b.compound] * (self.members + self.others) * self.part(w, b) for b in w.buildings]
+        self.called = [
+            share[b.compound] * (self.members + self.others) * self.part(w, b) for b in w.buildings
+        ]
         at_doors = [0.0 if self.studies(w, b) else called for b, called in zip(w.buildings, self.called)]
         in_circles = [called if self.studies(w, b) else 0.0 for b, called in zip(w.buildings, self.called)]
-        wish = [self.call * added(b.found for b in c.parts) / float(len(c.parts)) * share[c.id] for c in w.compounds]
+        wish = [
+            self.call * sum_in_order(b.found for b in c.parts) / float(len(c.parts)) * share[c.id]
+            for c in w.compounds
+        ]
         return {
             "sight": [self.ear * at_doors[i.building] if i.household >= 0 else 0.0 for i in w.issues],
-            "trust": [[self.warmth * doors, 0.0, self.circle * circle] for doors, circle in zip(at_doors, in_circles)],
+            "trust": [
+                [self.warmth * doors, 0.0, self.circle * circle]
+                for doors, circle in zip(at_doors, in_circles)
+            ],
             "wish": [[0.0, logit, logit, logit] for logit in wish],
         }
 
@@ -47,7 +62,9 @@ class Twin(Mechanism):
         for b, called in zip(w.buildings, self.called):
             left = b.found * (1.0 - self.forgetting / 365)
             b.found = left + called * (1.0 - left)
-        hours = added(min(self.evening, self.talk * b.doors) for b in w.buildings if b.id % 7 == (w.day + 1) % 7)
+        hours = sum_in_order(
+            min(self.evening, self.talk * b.doors) for b in w.buildings if b.id % 7 == (w.day + 1) % 7
+        )
         theirs = min(hours, w.scenario.party_members.evening / 7 * w.pledged[0])
         if hours:
             self.members, self.others = theirs / hours, min(hours - theirs, self.staff) / hours

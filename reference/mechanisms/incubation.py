@@ -1,6 +1,6 @@
 """Incubation, told a second time."""
 
-from ..twin import RESOLVED, TABLE, Mechanism, spent, times, wanted
+from ..twin import RESOLVED, TABLE, Mechanism, hours_wanted, spend_hours, times
 
 
 class Twin(Mechanism):
@@ -14,7 +14,10 @@ class Twin(Mechanism):
         half = times(self.hours / 14, self.size)
         if not any(half) and not any(self.news):
             return {}
-        return {"volunteer": half, "member": [evening + self.founding * news for evening, news in zip(half, self.news)]}
+        return {
+            "volunteer": half,
+            "member": [evening + self.founding * news for evening, news in zip(half, self.news)],
+        }
 
     def pull(self, w, share):
         self.got = share
@@ -24,13 +27,19 @@ class Twin(Mechanism):
         return {
             "voice": [self.ear * group[b.compound] for b in w.buildings],
             "accord": [self.push / 7 * group[i.compound] if i.id in oldest else 0.0 for i in w.issues],
-            "work": spent([self.hours / 7 * part for part in group], [i.compound for i in w.issues], wanted(w, "volunteer")),
+            "work": spend_hours(
+                [self.hours / 7 * part for part in group],
+                [i.compound for i in w.issues],
+                hours_wanted(w, "volunteer"),
+            ),
             "doors": [group[c.id] * min(self.calls, float(c.open)) for c in w.compounds],
         }
 
     def learn(self, w):
         for c in w.compounds:
-            self.size[c.id] = min(1.0, self.size[c.id] * (1.0 - 1.0 / self.lasting) + self.news[c.id] * self.got[c.id])
+            self.size[c.id] = min(
+                1.0, self.size[c.id] * (1.0 - 1.0 / self.lasting) + self.news[c.id] * self.got[c.id]
+            )
             done = [i for i in w.issues if i.compound == c.id and i.state == RESOLVED and i.resolved == w.day]
             left = [1.0 if i.rule >= 0 else self.lesser for i in done if i.rule >= 0 or i.hard > 0.0]
             self.news[c.id] = max([0.0, *left, *([1.0] if c.all > 0 and c.open == 0 else [])])

@@ -1,6 +1,6 @@
 """Joint council, told a second time."""
 
-from ..twin import TABLE, Mechanism, known, spent, times
+from ..twin import TABLE, Mechanism, is_known, spend_hours, times
 
 
 class Twin(Mechanism):
@@ -14,7 +14,10 @@ class Twin(Mechanism):
     def sits(self, w, ahead=0):
         day = w.day + ahead
         week = day // 7 - 2
-        return [week >= 0 and day % 7 == 1 + c.id % 5 and (week + c.id // 5) % self.every == 0 for c in w.compounds]
+        return [
+            week >= 0 and day % 7 == 1 + c.id % 5 and (week + c.id // 5) % self.every == 0
+            for c in w.compounds
+        ]
 
     def announced(self, w):
         """Where there is a sitting on one of the next six days, and none today."""
@@ -30,27 +33,47 @@ class Twin(Mechanism):
         if not any(self.sits(w)) and not any(self.announced(w)) and not any(announcing):
             return {}
         company = [c.company and sits for c, sits in zip(w.compounds, self.sits(w))]
-        return {"committee": [a + b for a, b in zip(times(self.staff, self.sits(w)), announcing)], "member": times(self.members / 6, self.announced(w)), "property": times(self.company, company)}
+        return {
+            "committee": [a + b for a, b in zip(times(self.staff, self.sits(w)), announcing)],
+            "member": times(self.members / 6, self.announced(w)),
+            "property": times(self.company, company),
+        }
 
     def pull(self, w, share):
         come = [1.0 - self.absence * (1.0 - c.around) for c in w.compounds]
         promised = [min(s, coming) for s, coming in zip(share, self.coming)]
-        here = [p * (1.0 - weary) * part if sits else 0.0 for p, weary, part, sits in zip(promised, self.weary, come, self.sits(w))]
+        here = [
+            p * (1.0 - weary) * part if sits else 0.0
+            for p, weary, part, sits in zip(promised, self.weary, come, self.sits(w))
+        ]
         self.share = share
         called = [self.call * s if soon else 0.0 for s, soon in zip(share, self.called(w))]
         held = self.held = [h if h >= self.quorum else 0.0 for h in here]
         at_table = [1.0 if i.state == TABLE else 0.0 for i in w.issues]
-        taken = spent([float(self.items) if h > 0.0 else 0.0 for h in held], [i.compound for i in w.issues], at_table)
+        taken = spend_hours(
+            [float(self.items) if h > 0.0 else 0.0 for h in held], [i.compound for i in w.issues], at_table
+        )
         return {
             "accord": [self.push * part * held[i.compound] for part, i in zip(taken, w.issues)],
-            "keep": [self.minutes * (self.minuted[i.compound] * share[i.compound]) if known(i) else 0.0 for i in w.issues],
+            "keep": [
+                self.minutes * (self.minuted[i.compound] * share[i.compound]) if is_known(i) else 0.0
+                for i in w.issues
+            ],
             "trust": [[self.answer * held[b.compound], 0.0, 0.0] for b in w.buildings],
-            "wish": [[0.0 - self.evening * weary] * 2 + [call - self.evening * weary] * 2 for weary, call in zip(self.weary, called)],
+            "wish": [
+                [0.0 - self.evening * weary] * 2 + [call - self.evening * weary] * 2
+                for weary, call in zip(self.weary, called)
+            ],
         }
 
     def learn(self, w):
         rested = times(1.0 - self.recovery, self.weary)
         self.weary = [r + self.fatigue * (1.0 - r) if held > 0.0 else r for r, held in zip(rested, self.held)]
-        self.minuted = [float(held > 0.0) if sits else before for held, sits, before in zip(self.held, self.sits(w), self.minuted)]
-        coming = [now + s / 6 if soon else now for now, s, soon in zip(self.coming, self.share, self.announced(w))]
+        self.minuted = [
+            float(held > 0.0) if sits else before
+            for held, sits, before in zip(self.held, self.sits(w), self.minuted)
+        ]
+        coming = [
+            now + s / 6 if soon else now for now, s, soon in zip(self.coming, self.share, self.announced(w))
+        ]
         self.coming = [0.0 if sits else now for now, sits in zip(coming, self.sits(w))]

@@ -1,6 +1,6 @@
 """Partnership, told a second time."""
 
-from ..twin import FAMILIES, Mechanism, added, spent, workable
+from ..twin import FAMILIES, Mechanism, spend_hours, sum_in_order, workable
 
 
 class Twin(Mechanism):
@@ -9,7 +9,7 @@ class Twin(Mechanism):
     def begin(self, w):
         self.bound, self.days = 0.0, 0
         if self.units == 0:
-            self.units = added(b.shops for b in w.buildings) / self.shops
+            self.units = sum_in_order(b.shops for b in w.buildings) / self.shops
 
     def meets(self, w):
         return self.units > 0 and self.days % self.every == 16
@@ -30,7 +30,9 @@ class Twin(Mechanism):
         self.share = min(share)
         hours = self.lends * self.units * self.bound * self.share
         return {
-            "work": spent([hours], [0 for _ in w.issues], [i.left if self.suits(w, i) else 0.0 for i in w.issues]),
+            "work": spend_hours(
+                [hours], [0 for _ in w.issues], [i.left if self.suits(w, i) else 0.0 for i in w.issues]
+            ),
             "ties": [self.rooms * self.bound * self.share for _ in w.buildings],
             "money": self.gives * self.units * self.bound * self.share if w.day % 30 == 0 else 0.0,
         }

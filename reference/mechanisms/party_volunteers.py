@@ -1,6 +1,6 @@
 """Party volunteers, told a second time."""
 
-from ..twin import FAMILIES, Mechanism, spent, wanted
+from ..twin import FAMILIES, Mechanism, hours_wanted, spend_hours
 
 
 class Twin(Mechanism):
@@ -18,10 +18,14 @@ class Twin(Mechanism):
     def pull(self, w, share):
         got = self.left * min(share)
         party = got if w.day % 91 == 0 else 0.0
-        students = self.students * len(w.buildings) * got if (w.day - 1 + self.first) % 365 * 12 // 365 + 1 in (1, 2, 7, 8) else 0.0
+        students = (
+            self.students * len(w.buildings) * got
+            if (w.day - 1 + self.first) % 365 * 12 // 365 + 1 in (1, 2, 7, 8)
+            else 0.0
+        )
         return {
             "sight": [self.visits * got if FAMILIES[i.family] == "care" else 0.0 for i in w.issues],
-            "work": spent([self.wanted(w) * got], [0 for _ in w.issues], wanted(w, "volunteer")),
+            "work": spend_hours([self.wanted(w) * got], [0 for _ in w.issues], hours_wanted(w, "volunteer")),
             "wish": [[0.0] + [self.call * got] * 3 for _ in w.compounds],
             "trust": [[0.0, 0.0, self.goodwill * party] for _ in w.buildings],
             "ties": [self.meeting * party for _ in w.buildings],
@@ -29,4 +33,6 @@ class Twin(Mechanism):
         }
 
     def learn(self, w):
-        self.left = min(1.0, max(0.0, self.left + (self.joining * (1.0 - self.left) - self.ageing * self.left) / 365))
+        self.left = min(
+            1.0, max(0.0, self.left + (self.joining * (1.0 - self.left) - self.ageing * self.left) / 365)
+        )

@@ -1,6 +1,6 @@
 """Project finance, told a second time."""
 
-from ..twin import MONEY, SIGN, Mechanism, added, chance
+from ..twin import MONEY, SIGN, Mechanism, chance, sum_in_order
 
 
 class Twin(Mechanism):
@@ -13,8 +13,15 @@ class Twin(Mechanism):
     def missing(self, w):
         """Yuan missing for large bills that wait for money, and for projects that collect signatures with some success."""
         large = [i for i in w.issues if i.cost >= 100 * self.large and i.cost > w.funds[i.compound]]
-        bills = [(i.cost - max(0, w.funds[i.compound])) / 100 for i in large if i.state == MONEY or (i.state == SIGN and self.well_under_way(i, w.compounds[i.compound]))]
-        return max(0.0, added([*bills, *(-yuan for yuan in self.answers.values())]) - max(0, w.funds[-1]) / 100)
+        bills = [
+            (i.cost - max(0, w.funds[i.compound])) / 100
+            for i in large
+            if i.state == MONEY or (i.state == SIGN and self.well_under_way(i, w.compounds[i.compound]))
+        ]
+        return max(
+            0.0,
+            sum_in_order([*bills, *(-yuan for yuan in self.answers.values())]) - max(0, w.funds[-1]) / 100,
+        )
 
     def well_under_way(self, issue, c):
         return c.active == issue.id and c.all > 0 and c.all - c.open >= self.early * c.all

@@ -1,6 +1,6 @@
 """Red property, told a second time."""
 
-from ..twin import COMPANY, Mechanism, confidence, spent, times, wanted
+from ..twin import COMPANY, Mechanism, confidence, hours_wanted, spend_hours, times
 
 
 class Twin(Mechanism):
@@ -9,7 +9,9 @@ class Twin(Mechanism):
     def given(self, w):
         needed = [self.reserve * 100.0 * len(c.parts) for c in w.compounds]
         solvent = [1.0 if fund >= need else max(0, fund) / need for fund, need in zip(w.funds, needed)]
-        withheld = [w.scenario.property_managers.withheld * (1.0 - confidence(c, COMPANY)) for c in w.compounds]
+        withheld = [
+            w.scenario.property_managers.withheld * (1.0 - confidence(c, COMPANY)) for c in w.compounds
+        ]
         today = [crew * w.there[0] * (1.0 - part) for crew, part in zip(w.crews, withheld)]
         return [self.stewards * crew * part for crew, part in zip(today, solvent)]
 
@@ -20,8 +22,12 @@ class Twin(Mechanism):
         hours = [h * s for h, s in zip(self.given(w), share)]
         each = [h / len(c.parts) for h, c in zip(hours, w.compounds)]
         return {
-            "work": spent(times(1.0 - self.rounds, hours), [i.compound for i in w.issues], wanted(w, "property")),
-            "sight": [self.eyes * self.rounds * each[i.compound] if 0 < i.scope < 4 else 0.0 for i in w.issues],
+            "work": spend_hours(
+                times(1.0 - self.rounds, hours), [i.compound for i in w.issues], hours_wanted(w, "property")
+            ),
+            "sight": [
+                self.eyes * self.rounds * each[i.compound] if 0 < i.scope < 4 else 0.0 for i in w.issues
+            ],
             "voice": [self.ear * each[b.compound] for b in w.buildings],
             "trust": [[0.0, self.goodwill * each[b.compound], 0.0] for b in w.buildings],
         }

@@ -1,6 +1,6 @@
 """Self-management, told a second time."""
 
-from ..twin import FAMILIES, Mechanism, spent, wanted
+from ..twin import FAMILIES, Mechanism, hours_wanted, spend_hours
 
 
 class Twin(Mechanism):
@@ -24,8 +24,11 @@ class Twin(Mechanism):
         hours = [self.hours * len(c.parts) * c.contributed * s for c, s in zip(w.compounds, share)]
         kept = [-self.norms * (c.contributed * s) for c, s in zip(w.compounds, share)]
         return {
-            "work": spent(hours, [i.compound for i in w.issues], wanted(w, "volunteer")),
-            "ease": [[kept[b.compound] if family in ("environment", "safety") else 0.0 for family in FAMILIES] for b in w.buildings],
+            "work": spend_hours(hours, [i.compound for i in w.issues], hours_wanted(w, "volunteer")),
+            "ease": [
+                [kept[b.compound] if family in ("environment", "safety") else 0.0 for family in FAMILIES]
+                for b in w.buildings
+            ],
         }
 
     def learn(self, w):

@@ -1,6 +1,6 @@
 """Social organisations, told a second time."""
 
-from ..twin import Mechanism, added, spent, times, workable
+from ..twin import Mechanism, spend_hours, sum_in_order, times, workable
 
 
 class Twin(Mechanism):
@@ -8,7 +8,7 @@ class Twin(Mechanism):
 
     def begin(self, w):
         self.here = {"elsewhere": 0.0, "local": 0.0}
-        often = [added(b.clocks[j].rate for b in w.buildings) for j in range(len(w.kinds))]
+        often = [sum_in_order(b.clocks[j].rate for b in w.buildings) for j in range(len(w.kinds))]
         helped = [j for j, kind in enumerate(w.kinds) if "volunteer" in kind.hands and often[j] > 0.0]
         self.serves = sorted(helped, key=lambda j: (w.kinds[j].family != "care", -often[j]))[: self.fields]
 
@@ -23,8 +23,17 @@ class Twin(Mechanism):
         self.paid = min(share)
         each, theirs = self.served() * self.paid, [i.category in self.serves for i in w.issues]
         jobs = [i.left if mine and workable(i) else 0.0 for i, mine in zip(w.issues, theirs)]
-        return {"sight": times(self.eyes * each, theirs), "work": spent([each * len(w.buildings)], [0 for _ in w.issues], jobs)}
+        return {
+            "sight": times(self.eyes * each, theirs),
+            "work": spend_hours([each * len(w.buildings)], [0 for _ in w.issues], jobs),
+        }
 
     def learn(self, w):
-        growth = {"elsewhere": self.arrive * self.paid, "local": self.incubate * self.paid * self.here["elsewhere"]}
-        self.here = {kind: n + growth[kind] * (1.0 - n) - self.leaving * (2.0 - self.paid) * n for kind, n in self.here.items()}
+        growth = {
+            "elsewhere": self.arrive * self.paid,
+            "local": self.incubate * self.paid * self.here["elsewhere"],
+        }
+        self.here = {
+            kind: n + growth[kind] * (1.0 - n) - self.leaving * (2.0 - self.paid) * n
+            for kind, n in self.here.items()
+        }

@@ -1,13 +1,13 @@
 """Task pipeline, told a second time."""
 
-from ..twin import RESOLVED, Mechanism, added, known
+from ..twin import RESOLVED, Mechanism, is_known, sum_in_order
 
 
 class Twin(Mechanism):
     """Every known matter is looked at every day, as far as the staff for it goes, and what was done yesterday is answered."""
 
     def ask(self, w):
-        self.needed = self.desk + self.sheet * sum(known(i) for i in w.issues)
+        self.needed = self.desk + self.sheet * sum(is_known(i) for i in w.issues)
         self.asked = min(self.needed, self.staff * (w.scenario.committee.staff * w.scenario.committee.shift))
         return {"committee": self.asked}
 
@@ -16,6 +16,9 @@ class Twin(Mechanism):
         done = [i.building for i in w.issues if i.state == RESOLVED and i.resolved == w.day - 1]
         return {
             "voice": [self.inbox * care for _ in w.buildings],
-            "keep": [self.dates * care if known(i) else 0.0 for i in w.issues],
-            "trust": [[added(self.feedback * care for where in done if where == b.id), 0.0, 0.0] for b in w.buildings],
+            "keep": [self.dates * care if is_known(i) else 0.0 for i in w.issues],
+            "trust": [
+                [sum_in_order(self.feedback * care for where in done if where == b.id), 0.0, 0.0]
+                for b in w.buildings
+            ],
         }

@@ -1,6 +1,6 @@
 """Whistle, told a second time."""
 
-from ..twin import UPWARD, Mechanism, added
+from ..twin import UPWARD, Mechanism, sum_in_order
 
 
 class Twin(Mechanism):
@@ -16,7 +16,9 @@ class Twin(Mechanism):
         queues = [sum(self.whose(w, i) == d for i in owed) for d in range(self.departments)]
         brings = [self.nearer / (1.0 + queue / self.crowd) for queue in queues]
         can, made = [self.answers / 7 for _ in brings], {}
-        for issue in sorted((i for i in owed if w.day - (i.due - i.lead) >= self.first), key=lambda i: -i.severity):
+        for issue in sorted(
+            (i for i in owed if w.day - (i.due - i.lead) >= self.first), key=lambda i: -i.severity
+        ):
             whose = self.whose(w, issue)
             made[issue.id] = min(can[whose], 1.0, max(0.0, issue.due - w.day) / brings[whose])
             can[whose] -= made[issue.id]
@@ -24,7 +26,7 @@ class Twin(Mechanism):
 
     def ask(self, w):
         touch = self.touch * self.departments if w.day % 7 == 1 else 0.0
-        return {"grid": self.call * added(self.calls(w)[1].values()) + touch}
+        return {"grid": self.call * sum_in_order(self.calls(w)[1].values()) + touch}
 
     def pull(self, w, share):
         brings, calls = self.calls(w)

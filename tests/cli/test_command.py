@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 from cli_runner import typist
+
 from cogov.bench import speed
 from cogov.model import mechanisms
-from cogov.model.cases import read, shipped
+from cogov.model.cases import list_cases, read_case
 from cogov.viz.text.console import PlainConsole
 
 
@@ -26,25 +27,47 @@ def cogov(monkeypatch, capsys, tmp_path):
 
 def test_cases_and_mechanisms_are_listed(cogov):
     status, out, _ = cogov("cases", "--json")
-    assert status == 0 and [case["name"] for case in json.loads(out)] == shipped()
+    assert status == 0 and [case["name"] for case in json.loads(out)] == list_cases()
     status, out, _ = cogov("mechanisms", "--json")
     assert status == 0 and [m["name"] for m in json.loads(out)] == mechanisms.names()
-    assert all(m["zh"] and m["disappoints"] and all(k["unit"] and k["source"] for k in m["knobs"]) for m in json.loads(out))
+    assert all(
+        m["zh"] and m["disappoints"] and all(k["unit"] and k["source"] for k in m["knobs"])
+        for m in json.loads(out)
+    )
     _, out, _ = cogov("mechanisms")
     assert all(name in out for name in mechanisms.names())
     assert "物资大院" in cogov("cases")[1]
 
 
 def test_a_run_is_told_in_words_and_in_json(cogov, tmp_path):
-    status, out, _ = cogov("run", "wuzi_yard", "--days", "40", "--seed", "3", "--on", "grid_patrol", "--off", "party_volunteers", "--json")
+    status, out, _ = cogov(
+        "run",
+        "wuzi_yard",
+        "--days",
+        "40",
+        "--seed",
+        "3",
+        "--on",
+        "grid_patrol",
+        "--off",
+        "party_volunteers",
+        "--json",
+    )
     told = json.loads(out)
-    assert status == 0 and told["mechanisms"] == sorted({*read("wuzi_yard").mechanisms, "grid_patrol"} - {"party_volunteers"}) and told["days"] == 40
+    assert (
+        status == 0
+        and told["mechanisms"]
+        == sorted({*read_case("wuzi_yard").mechanisms, "grid_patrol"} - {"party_volunteers"})
+        and told["days"] == 40
+    )
     status, out, _ = cogov("run", "wuzi_yard", "--days", "40", "--seed", "3", "--out", "tables")
     assert status == 0 and "issues that arose" in out and (tmp_path / "tables" / "history.csv").exists()
 
 
 def test_the_same_seed_is_the_same_answer_and_another_is_not(cogov):
-    told = [cogov("run", "wuzi_yard", "--days", "60", "--seed", seed, "--json")[1] for seed in ("1", "1", "2")]
+    told = [
+        cogov("run", "wuzi_yard", "--days", "60", "--seed", seed, "--json")[1] for seed in ("1", "1", "2")
+    ]
     assert told[0] == told[1] != told[2]
 
 
@@ -53,17 +76,26 @@ def test_a_comparison_leaves_table_figure_and_manifest(cogov, tmp_path):
     status, out, _ = cogov(*words, "--out", "mine")
     assert status == 0 and "grid_patrol" in out and "mine/compare.png" in out
     made = json.loads((tmp_path / "mine" / "manifest.json").read_text(encoding="utf-8"))
-    assert made["command"].endswith("--out mine") and made["in_both_arms"] == sorted(read("wuzi_yard").mechanisms)
+    assert made["command"].endswith("--out mine") and made["in_both_arms"] == sorted(
+        read_case("wuzi_yard").mechanisms
+    )
     assert (tmp_path / "mine" / "compare.svg").exists()
     status, out, _ = cogov(*words, "--json")
-    assert status == 0 and json.loads(out)["table"]["told"]["pairs"] == 3 and json.loads(out)["verdict"] == made["verdict"]
+    assert (
+        status == 0
+        and json.loads(out)["table"]["told"]["pairs"] == 3
+        and json.loads(out)["verdict"] == made["verdict"]
+    )
 
 
 WRONG = {
     "a case that is none": (["run", "guiyuann"], ["'guiyuan'", "wuzi_yard"]),
     "a file that is not there": (["run", "none.toml"], ["none.toml"]),
     "a mechanism misspelt": (["run", "wuzi_yard", "--on", "grid_patroll"], ["'grid_patrol'"]),
-    "on and off at once": (["run", "wuzi_yard", "--on", "grid_patrol", "--off", "grid_patrol"], ["grid_patrol", "at once"]),
+    "on and off at once": (
+        ["run", "wuzi_yard", "--on", "grid_patrol", "--off", "grid_patrol"],
+        ["grid_patrol", "at once"],
+    ),
     "a knob misspelt": (["run", "wuzi_yard", "--set", "committee.staf=3"], ["committee.staff"]),
     "a number out of range": (["run", "wuzi_yard", "--set", "committee.staff=-3"], ["-3", "0 to 500"]),
     "a knob without a value": (["run", "wuzi_yard", "--set", "committee.staff"], ["path=value"]),
@@ -71,7 +103,10 @@ WRONG = {
     "more elders than grown-ups": (["run", "wuzi_yard", "--set", "community.elders=190"], ["elders"]),
     "no day at all": (["run", "wuzi_yard", "--days", "0"], ["1 to 36,500"]),
     "effects of some only": (["mechanisms", "whistle", "--effects", "wuzi_yard"], ["leave out whistle"]),
-    "a building that is not there": (["story", "wuzi_yard", "--issue", "99/litter/0", "--days", "9"], ["buildings go from 0 to 4"]),
+    "a building that is not there": (
+        ["story", "wuzi_yard", "--issue", "99/litter/0", "--days", "9"],
+        ["buildings go from 0 to 4"],
+    ),
     "nothing to compare": (["compare", "wuzi_yard"], ["grid_patrol"]),
     "a folder that cannot be": (["run", "wuzi_yard", "--days", "2", "--out", "/proc/none"], ["/proc/none"]),
 }
@@ -86,10 +121,13 @@ def test_what_is_wrong_is_one_line_with_the_way_out(cogov, wrong):
     assert all(hint in err for hint in hints)
 
 
-@pytest.mark.parametrize(("wrong", "told"), [
-    ('[[shock]]\nrole = "comittee"', "there are: property, committee"),
-    ("[[reported]]\nlow = 0.5\nhigh = 0.2", "reported.0.low = 0.5 is more than high = 0.2"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ('[[shock]]\nrole = "comittee"', "there are: property, committee"),
+        ("[[reported]]\nlow = 0.5\nhigh = 0.2", "reported.0.low = 0.5 is more than high = 0.2"),
+    ],
+)
 def test_what_a_case_says_wrongly_is_told_with_its_line(cogov, tmp_path, wrong, told):
     (tmp_path / "mine.toml").write_text(f"[community]\n[[compound]]\n{wrong}\n", encoding="utf-8")
     status, _, err = cogov("run", "mine.toml")
@@ -109,7 +147,14 @@ def test_effects_that_nothing_is_old_enough_to_tell_are_a_dash(cogov):
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are seen in /proc only")
 def test_an_interrupt_ends_every_process_quietly(tmp_path):
     words = "compare", "guiyuan", "--mechanism", "grid_patrol", "--replicates", "2000", "--workers", "2"
-    running = subprocess.Popen([sys.executable, "-m", "cogov", *words], cwd=tmp_path, stdout=-1, stderr=-1, text=True, start_new_session=True)
+    running = subprocess.Popen(
+        [sys.executable, "-m", "cogov", *words],
+        cwd=tmp_path,
+        stdout=-1,
+        stderr=-1,
+        text=True,
+        start_new_session=True,
+    )
     while not Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().strip():
         time.sleep(0.05)  # workers are being born: the worst moment
     time.sleep(1)
@@ -123,7 +168,9 @@ def test_an_unknown_option_is_refused(cogov):
 
 
 def test_a_title_is_shown_as_it_is_written(cogov, tmp_path):
-    (tmp_path / "mine.toml").write_text('name = "mine"\ntitle = "[draft] half done [/]"\n[community]\n[[compound]]\n', encoding="utf-8")
+    (tmp_path / "mine.toml").write_text(
+        'name = "mine"\ntitle = "[draft] half done [/]"\n[community]\n[[compound]]\n', encoding="utf-8"
+    )
     status, out, _ = cogov("run", "mine.toml", "--days", "20")
     assert status == 0 and "[draft] half done [/]" in " ".join(out.split())
 
@@ -135,7 +182,19 @@ def test_a_case_says_who_lives_where(cogov, tmp_path):
 
 
 def test_nothing_old_enough_is_said_not_guessed(cogov):
-    status, out, _ = cogov("compare", "wuzi_yard", "--mechanism", "grid_patrol", "--replicates", "2", "--days", "20", "--within", "100", "--json")
+    status, out, _ = cogov(
+        "compare",
+        "wuzi_yard",
+        "--mechanism",
+        "grid_patrol",
+        "--replicates",
+        "2",
+        "--days",
+        "20",
+        "--within",
+        "100",
+        "--json",
+    )
     assert status == 0 and "no issue arose" in json.loads(out)["verdict"]
 
 
@@ -148,5 +207,7 @@ def test_the_benches_run_on_a_small_sweep(capsys):
     """They are for reading, not for CI; that they run at all is."""
     speed.show(None, True, speed.luck(PlainConsole(), sweep=3, horizon=5))
     assert json.loads(capsys.readouterr().out)["tables"][0]["rows"][0]["collisions"] == 0
-    speed.show(PlainConsole(width=160), False, speed.pairing(PlainConsole(), replicates=3, only=("grid_patrol",)))
+    speed.show(
+        PlainConsole(width=160), False, speed.pairing(PlainConsole(), replicates=3, only=("grid_patrol",))
+    )
     assert "guiyuan: grid_patrol, told" in capsys.readouterr().out

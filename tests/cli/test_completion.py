@@ -5,16 +5,17 @@ import sys
 import tomllib
 from pathlib import Path
 
-import cogov
 import pytest
 import typer
 from cli_runner import typist
+
+import cogov
 from cogov.cli import completion
 from cogov.cli.options import app
 from cogov.engine import release
 from cogov.experiments.comparison.parameter_paths import parameters
 from cogov.model import mechanisms
-from cogov.model.cases import shipped
+from cogov.model.cases import list_cases
 
 ROOT = Path(cogov.__file__).parent
 
@@ -25,7 +26,10 @@ def test_the_version_is_that_of_the_project(monkeypatch, capsys, tmp_path):
     assert typist(monkeypatch, capsys)("--version") == (0, f"cogov {declared}\n", "")
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "another"\nversion = "9"\ndescription = ""\n')
     installed = release.metadata.version("cogov")
-    for elsewhere in ("pyproject.toml", "none.toml"):  # of another project; not there, as where cogov is installed
+    for elsewhere in (
+        "pyproject.toml",
+        "none.toml",
+    ):  # of another project; not there, as where cogov is installed
         assert release.project(tmp_path / elsewhere)[0] == installed
 
 
@@ -48,25 +52,48 @@ def test_names_are_completed(tmp_path, monkeypatch):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine.toml").touch()
     (tmp_path / "mine.csv").touch()
-    assert completion.complete_case("mi") == ["mine.toml", "mine/"] and set(completion.complete_case("")) >= {*shipped()}
-    assert completion.complete_mechanism("") == mechanisms.names() and completion.complete_mechanism("grid") == ["grid_patrol"]
+    assert completion.complete_case("mi") == ["mine.toml", "mine/"] and set(completion.complete_case("")) >= {
+        *list_cases()
+    }
+    assert completion.complete_mechanism("") == mechanisms.names() and completion.complete_mechanism(
+        "grid"
+    ) == ["grid_patrol"]
     (tmp_path / "mine" / "tea_round.py").touch()
     monkeypatch.setenv("COGOV_MECHANISMS", str(tmp_path / "mine"))
     assert "tea_round" in completion.complete_mechanism("te")
 
 
 def test_paths_of_knobs_are_completed_a_part_at_a_time():
-    assert "committee." in completion.complete_setting("") and completion.complete_setting("committee.sta") == ["committee.staff="]
-    assert completion.complete_knob("mechanisms.whistle.t") == ["mechanisms.whistle.touch"] and completion.complete_knob("nonsense") == []
+    assert "committee." in completion.complete_setting("") and completion.complete_setting(
+        "committee.sta"
+    ) == ["committee.staff="]
+    assert (
+        completion.complete_knob("mechanisms.whistle.t") == ["mechanisms.whistle.touch"]
+        and completion.complete_knob("nonsense") == []
+    )
 
 
 def test_the_list_of_knobs_is_that_of_the_code():
-    assert completion.KNOBS.read_text("utf-8").split() == [one.path for one in parameters() if not one.path.startswith("[[")], "run `cogov docs`"
+    assert completion.KNOBS.read_text("utf-8").split() == [
+        one.path for one in parameters() if not one.path.startswith("[[")
+    ], "run `cogov docs`"
 
 
-@pytest.mark.parametrize(("words", "found"), [("cogov run gui", "guiyuan"), ("cogov run guiyuan --on grid", "grid_patrol"), ("cogov run guiyuan --set committee.staf", "committee.staff=")])
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("cogov run gui", "guiyuan"),
+        ("cogov run guiyuan --on grid", "grid_patrol"),
+        ("cogov run guiyuan --set committee.staf", "committee.staff="),
+    ],
+)
 def test_a_shell_is_answered_without_the_engine(words, found):
     code = "import sys; from cogov.cli.main import main\ntry:\n    main()\nfinally:\n    print(*sorted({'numba', 'numpy', 'pandas', 'mesa', 'matplotlib'} & {*sys.modules}), file=sys.stderr)"
     asked = {"_COGOV_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
-    done = subprocess.run([sys.executable, "-c", f"import sys; sys.argv[0] = 'cogov'\n{code}"], env={"PATH": "", **asked}, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.argv[0] = 'cogov'\n{code}"],
+        env={"PATH": "", **asked},
+        capture_output=True,
+        text=True,
+    )
     assert done.stdout.split() == [found] and done.stderr.split() == []

@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 import typer
 from cli_runner import typist
+from experiment_texts import BEST, SCREEN, WHOSE
+
 from cogov.bench import (
     bit_flips,
     city_scaling,
@@ -22,9 +24,8 @@ from cogov.bench import (
 )
 from cogov.cli.options import app
 from cogov.experiments.sweep.sweep import sweep
-from cogov.model.cases import altered, read
+from cogov.model.cases import alter_scenario, read_case
 from cogov.viz.figures import figures
-from experiment_texts import BEST, SCREEN, WHOSE
 
 SMALL = ("--days", "20")
 PAIRS = ("--replicates", "2", *SMALL)
@@ -32,30 +33,144 @@ HOOK = {"title", "rows", "note"}
 KEYS = {  # words of a command -> keys of its document; of a list, those of its elements
     ("cases",): {"name", "title", "provenance", "residents", "given", "mechanisms"},
     ("mechanisms", "whistle"): {"name", "zh", "does", "disappoints", "knobs"},
-    ("mechanisms", "--effects", "wuzi_yard", *PAIRS, "--workers", "1"): {"mechanism", "measure", "reported", "without", "with", "difference", "low", "high", "correlation", "pairs"},
+    ("mechanisms", "--effects", "wuzi_yard", *PAIRS, "--workers", "1"): {
+        "mechanism",
+        "measure",
+        "reported",
+        "without",
+        "with",
+        "difference",
+        "low",
+        "high",
+        "correlation",
+        "pairs",
+    },
     ("knobs", "committee"): {"path", "default", "low", "high", "unit", "source", "cases"},
     ("compile", "whistle"): {"compiled", "folder"},
-    ("run", "wuzi_yard", *SMALL, "--within", "100"): {"case", "seed", "days", "mechanisms", "measures", "ledger", "census", "left_out"},
-    ("compare", "wuzi_yard", "--mechanism", "grid_patrol", *PAIRS, "--workers", "1"): {"verdict", "table", "figure", "folder", "census", "left_out"},
-    ("patterns", "--case", "wuzi_yard", "--replicates", "2", "--workers", "1"): {"case", "name", "words", "measure", "number", "low", "high", "median", "p5", "p95", "verdict"},
-    ("story", "wuzi_yard", "--surprising", "1", *SMALL): {"case", "mechanisms", "seed", "days", "sooner", "later", "alike", "only", "most"},
+    ("run", "wuzi_yard", *SMALL, "--within", "100"): {
+        "case",
+        "seed",
+        "days",
+        "mechanisms",
+        "measures",
+        "ledger",
+        "census",
+        "left_out",
+    },
+    ("compare", "wuzi_yard", "--mechanism", "grid_patrol", *PAIRS, "--workers", "1"): {
+        "verdict",
+        "table",
+        "figure",
+        "folder",
+        "census",
+        "left_out",
+    },
+    ("patterns", "--case", "wuzi_yard", "--replicates", "2", "--workers", "1"): {
+        "case",
+        "name",
+        "words",
+        "measure",
+        "number",
+        "low",
+        "high",
+        "median",
+        "p5",
+        "p95",
+        "verdict",
+    },
+    ("story", "wuzi_yard", "--surprising", "1", *SMALL): {
+        "case",
+        "mechanisms",
+        "seed",
+        "days",
+        "sooner",
+        "later",
+        "alike",
+        "only",
+        "most",
+    },
     ("import", "log.csv"): {"rows", "used", "rejected", "drawn", "said", "summary", "log", "figure"},
-    ("calibrate", "wuzi_yard", "--log", "log.csv", "--trials", "24", "--replicates", "1", "--days", "60", "--method", "sobol", "--workers", "1"):
-        {"verdict", "parameters", "scores", "effective", "widened", "said", "case", "figure"},
-    ("figure", "wuzi_yard", "--mechanism", "grid_patrol", "--chart", "backlog", "--format", "svg", "--workers", "0", *PAIRS): {"verdict", "figures"},
-    ("search", "wuzi_yard", "--may", "grid_patrol", "--objective", "hours=minimise", "--trials", "2", "--replicates", "2", "--confirm", "2", *SMALL): {"sentences", "trials", "front", "figure"},
+    (
+        "calibrate",
+        "wuzi_yard",
+        "--log",
+        "log.csv",
+        "--trials",
+        "24",
+        "--replicates",
+        "1",
+        "--days",
+        "60",
+        "--method",
+        "sobol",
+        "--workers",
+        "1",
+    ): {"verdict", "parameters", "scores", "effective", "widened", "said", "case", "figure"},
+    (
+        "figure",
+        "wuzi_yard",
+        "--mechanism",
+        "grid_patrol",
+        "--chart",
+        "backlog",
+        "--format",
+        "svg",
+        "--workers",
+        "0",
+        *PAIRS,
+    ): {"verdict", "figures"},
+    (
+        "search",
+        "wuzi_yard",
+        "--may",
+        "grid_patrol",
+        "--objective",
+        "hours=minimise",
+        "--trials",
+        "2",
+        "--replicates",
+        "2",
+        "--confirm",
+        "2",
+        *SMALL,
+    ): {"sentences", "trials", "front", "figure"},
     ("attribute", "WHOSE"): {"sentences", "shares", "interactions", "next", "effect", "figure"},
     ("sensitivity", "SCREEN"): {"sentences", "sensitivity", "figure"},
     ("discover", "BEST", "--best"): {"sentences", "boxes", "trajectories", "figure"},
     ("sweep", "e.toml", "--plan"): {"runs", "seconds", "bytes", "a_run"},
-    ("sweep", "e.toml", "--out", "swept", "--workers", "0"): {"folder", "asked", "before", "now", "failed", "seconds", "overhead", "why", "causes", "changes", "mended"},
+    ("sweep", "e.toml", "--out", "swept", "--workers", "0"): {
+        "folder",
+        "asked",
+        "before",
+        "now",
+        "failed",
+        "seconds",
+        "overhead",
+        "why",
+        "causes",
+        "changes",
+        "mended",
+    },
     ("verify", "WHOSE"): {"runs", "parts", "again", "differ"},
     ("report", "WHOSE"): {"verdicts", "limits", "stated", "runs_before", "history", "digest", "report"},
-    ("city", "wuzi_yard", "--communities", "1", "--days", "3", "--workers", "0"): {"residents", "communities", "resolution_rate", "digest", "folder"},
-    ("bench", "speed"): {"tables"}, ("bench", "pairing", "--replicates", "3"): {"tables"}, ("bench", "luck"): {"tables"}, ("bench", "coverage", "--experiments", "100"): {"tables"},
-    ("bench", "page"): {"tables"}, ("bench", "faults"): {"tables"}, ("bench", "flips"): {"tables"}, ("bench", "sweep"): {"tables"}, ("bench", "city"): {"tables"},
+    ("city", "wuzi_yard", "--communities", "1", "--days", "3", "--workers", "0"): {
+        "residents",
+        "communities",
+        "resolution_rate",
+        "digest",
+        "folder",
+    },
+    ("bench", "speed"): {"tables"},
+    ("bench", "pairing", "--replicates", "3"): {"tables"},
+    ("bench", "luck"): {"tables"},
+    ("bench", "coverage", "--experiments", "100"): {"tables"},
+    ("bench", "page"): {"tables"},
+    ("bench", "faults"): {"tables"},
+    ("bench", "flips"): {"tables"},
+    ("bench", "sweep"): {"tables"},
+    ("bench", "city"): {"tables"},
     ("bench", "determinism"): {"title", "cells", "same", "note", "good"},
-}  # fmt: skip
+}
 GROWS = {"city"}  # documents whose other keys are measures
 
 
@@ -69,7 +184,9 @@ def commands(group, *words):
 
 
 def test_every_command_that_has_json_is_tried():
-    assert {words[: 2 if words[0] == "bench" else 1] for words in KEYS} == set(commands(typer.main.get_command(app)))
+    assert {words[: 2 if words[0] == "bench" else 1] for words in KEYS} == set(
+        commands(typer.main.get_command(app))
+    )
 
 
 def strict(text):
@@ -110,27 +227,66 @@ def swept(tmp_path_factory):
 def cogov(monkeypatch, capsys, tmp_path):
     """Type a command in a folder with a log and an experiment; benches measure next to nothing."""
     monkeypatch.chdir(tmp_path)
-    rows = [f"2020-{1 + n % 9:02}-{1 + n % 27:02},2020-{1 + n % 9:02}-{min(28, 3 + n % 27):02},{('litter', 'lamp_out')[n % 2]}" for n in range(60)]
-    (tmp_path / "log.csv").write_text("\n".join(["opened,closed,category", *rows, "2020-09-30,,litter"]) + "\n", "utf-8")
+    rows = [
+        f"2020-{1 + n % 9:02}-{1 + n % 27:02},2020-{1 + n % 9:02}-{min(28, 3 + n % 27):02},{('litter', 'lamp_out')[n % 2]}"
+        for n in range(60)
+    ]
+    (tmp_path / "log.csv").write_text(
+        "\n".join(["opened,closed,category", *rows, "2020-09-30,,litter"]) + "\n", "utf-8"
+    )
     (tmp_path / "e.toml").write_text(WHOSE, "utf-8")
-    few = altered(read("wuzi_yard"), days=5)
-    for name, value in (("read", lambda name: replace(few, name=name)), ("PEOPLE", (200,)), ("ROUNDS", 1), ("TWIN_DAYS", 1), ("PAIRED", {"wuzi_yard": ("told",)}), ("luck", partial(speed.luck, sweep=2, horizon=3))):
+    few = alter_scenario(read_case("wuzi_yard"), days=5)
+    for name, value in (
+        ("read_case", lambda name: replace(few, name=name)),
+        ("PEOPLE", (200,)),
+        ("ROUNDS", 1),
+        ("TWIN_DAYS", 1),
+        ("PAIRED", {"wuzi_yard": ("told",)}),
+        ("luck", partial(speed.luck, sweep=2, horizon=3)),
+    ):
         monkeypatch.setattr(speed, name, value)
-    monkeypatch.setattr(coverage, "coverage", partial(coverage.coverage, kinds={"paired difference": coverage.paired}, sequential={}, laws={"normal": coverage.normal}))
+    monkeypatch.setattr(
+        coverage,
+        "coverage",
+        partial(
+            coverage.coverage,
+            kinds={"paired difference": coverage.paired_interval},
+            sequential={},
+            laws={"normal": coverage.normal},
+        ),
+    )
     monkeypatch.setattr(bit_flips, "subjects", lambda folder: dict.fromkeys(bit_flips.WORDS))
     monkeypatch.setattr(bit_flips, "flips", lambda folder, count, read: bit_flips.Tally(count, count))
     monkeypatch.setattr(fault_injection, "kills", lambda folder, count: {"kills": count})
-    monkeypatch.setattr(fault_injection, "failures", lambda folder, each, below: [("raises", each, each, 0, each, True, 0.1)])
+    monkeypatch.setattr(
+        fault_injection, "failures", lambda folder, each, below: [("raises", each, each, 0, each, True, 0.1)]
+    )
     monkeypatch.setattr(fault_injection, "disks", lambda folder, fault, steps: {"ended by it": 1})
-    monkeypatch.setattr(sweep_overhead, "swept", lambda case, runs, keep: (1.0, 0.1, 0.1, 0.1))
-    monkeypatch.setattr(sweep_overhead, "batched", lambda case, runs, processes: 1.0)
-    monkeypatch.setattr(sweep_overhead, "sweep", SimpleNamespace(**vars(sweep_overhead.sweep) | {"sweep": lambda *asked, **more: None}))
+    monkeypatch.setattr(sweep_overhead, "measure_sweep", lambda case, runs, keep: (1.0, 0.1, 0.1, 0.1))
+    monkeypatch.setattr(sweep_overhead, "time_mesa_batch", lambda case, runs, processes: 1.0)
+    monkeypatch.setattr(
+        sweep_overhead,
+        "sweep",
+        SimpleNamespace(**vars(sweep_overhead.sweep) | {"sweep": lambda *asked, **more: None}),
+    )
     monkeypatch.setattr(sweep_overhead, "simulate", lambda case, seed: None)
     done = SimpleNamespace(seconds=1.0, work=1.0)
-    fakes = {"lived": lambda city, street: None, "live": lambda *asked: done, "loaded": lambda folder: pd.DataFrame({"residents": [100], "resolution_rate": [float("nan")]}), "digest": lambda folder: "d"}
+    fakes = {
+        "simulate_street": lambda city, street: None,
+        "live": lambda *asked: done,
+        "load_table": lambda folder: pd.DataFrame({"residents": [100], "resolution_rate": [float("nan")]}),
+        "digest": lambda folder: "d",
+    }
     monkeypatch.setattr(city_scaling, "cities", SimpleNamespace(**vars(city_scaling.cities) | fakes))
     monkeypatch.setattr(determinism, "SETS", dict(list(fingerprints.SETS.items())[:1]))
-    monkeypatch.setattr(determinism, "ways", lambda *asked: [execution_modes.Way("here", execution_modes.here), execution_modes.Way("again", execution_modes.here)])
+    monkeypatch.setattr(
+        determinism,
+        "ways",
+        lambda *asked: [
+            execution_modes.ExecutionMode("here", execution_modes.here),
+            execution_modes.ExecutionMode("again", execution_modes.here),
+        ],
+    )
 
     def save_nothing(figure, folder, name):  # drawing takes most of the time
         (folder / f"{name}.svg").write_bytes(b"<svg/>")
@@ -145,7 +301,11 @@ def cogov(monkeypatch, capsys, tmp_path):
 def test_json_is_one_strict_document_with_its_keys(cogov, swept, monkeypatch, words):
     if words == ("bench", "page"):
         page_bench = pytest.importorskip("cogov.bench.page")
-        monkeypatch.setattr(page_bench, "measured", lambda *asked: [page_bench.views(([1.0], [2.0], [3.0]), ([0.1], [1024]))])
+        monkeypatch.setattr(
+            page_bench,
+            "measure_page",
+            lambda *asked: [page_bench.views(([1.0], [2.0], [3.0]), ([0.1], [1024]))],
+        )
     status, out, err = cogov(*map(swept, words), "--json")
     assert status == 0, err
     told = strict(out)
@@ -153,11 +313,20 @@ def test_json_is_one_strict_document_with_its_keys(cogov, swept, monkeypatch, wo
         assert one.keys() >= KEYS[words] if words[0] in GROWS else one.keys() == KEYS[words]
     if words[0] == "bench":
         assert all(table.keys() == HOOK and table["rows"] for table in told.get("tables", ()))
-    numbers = [(name, text) for name, text in texts(told) if text.replace(",", "").replace(".", "", 1).removeprefix("-").isdigit()]
+    numbers = [
+        (name, text)
+        for name, text in texts(told)
+        if text.replace(",", "").replace(".", "", 1).removeprefix("-").isdigit()
+    ]
     assert not numbers, "numbers as text"
 
 
 def test_a_measure_that_does_not_exist_is_null(cogov):
     told = strict(cogov("run", "wuzi_yard", *SMALL, "--within", "100", "--json")[1])
     assert told["measures"]["resolution_rate"] is None and told["measures"]["arisen"] > 0
-    assert strict(cogov("city", "wuzi_yard", "--communities", "1", "--days", "3", "--workers", "0", "--json")[1])["least"] is None
+    assert (
+        strict(
+            cogov("city", "wuzi_yard", "--communities", "1", "--days", "3", "--workers", "0", "--json")[1]
+        )["least"]
+        is None
+    )

@@ -10,8 +10,9 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-import cogov
 import pytest
+
+import cogov
 
 ROOT = Path(cogov.__file__).parent
 FLOORS = (  # the lowest first. A room may import rooms on lower floors, and itself; never one on its own floor or above
@@ -35,9 +36,17 @@ FLOORS = (  # the lowest first. A room may import rooms on lower floors, and its
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms.split(", ")}
 UPWARD = {  # (from, to): why it may
-    ("model.mechanism_guard", "model.simulate"): "a kernel of a user's own is tried in a small community; imported when that is done",
+    (
+        "model.mechanism_guard",
+        "model.simulate",
+    ): "a kernel of a user's own is tried in a small community; imported when that is done",
 }
-LEVERS = {"model.resources.levers", "model.issues.issue_table", "model.resources.allocation", "model.issues.categories"}  # what a mechanism may know
+LEVERS = {
+    "model.resources.levers",
+    "model.issues.issue_table",
+    "model.resources.allocation",
+    "model.issues.categories",
+}  # what a mechanism may know
 OUTSIDE = {  # room -> packages it may use beside Python's own; where there is no line, any that is declared
     "model.mechanisms": {"numpy"},
     "reference": {"numpy"},
@@ -45,7 +54,11 @@ OUTSIDE = {  # room -> packages it may use beside Python's own; where there is n
     "model": {"numpy", "numba", "mesa"},
     "agents": {"numpy", "numba"},
 }
-MESA = {"model.mesa.model", "model.mesa.agents", "bench.sweep_overhead"}  # the Mesa face, and what times it; a run that nobody looks into knows nothing of it
+MESA = {
+    "model.mesa.model",
+    "model.mesa.agents",
+    "bench.sweep_overhead",
+}  # the Mesa face, and what times it; a run that nobody looks into knows nothing of it
 TOP = ("engine", "agents", "model", "reference", "experiments", "viz", "bench", "cli")
 FILES = sorted(p for room in TOP for p in (ROOT / room).rglob("*.py"))
 
@@ -66,9 +79,21 @@ def told(path):
             found.append((node.lineno, None, node.module))
         elif isinstance(node, ast.ImportFrom):
             base = [*here[: len(here) - node.level + 1], *(node.module.split(".") if node.module else ())]
-            for alias in node.names:  # a file of that name in that folder, or something in the file that the base is
+            for (
+                alias
+            ) in node.names:  # a file of that name in that folder, or something in the file that the base is
                 deeper = ROOT.joinpath(*base, alias.name)
-                found.append((node.lineno, ".".join([*base, alias.name] if deeper.with_suffix(".py").exists() or deeper.is_dir() else base), alias.name))
+                found.append(
+                    (
+                        node.lineno,
+                        ".".join(
+                            [*base, alias.name]
+                            if deeper.with_suffix(".py").exists() or deeper.is_dir()
+                            else base
+                        ),
+                        alias.name,
+                    )
+                )
     return found
 
 
@@ -93,18 +118,31 @@ def test_imports_point_down(path):
     name, room = called(path), room_of(called(path))
     assert room or name == "experiments", f"{name} is in no room of FLOORS"
     targets = {(line, to, room_of(to)) for line, to in siblings(path)}
-    wrong = {(line, to) for line, to, other in targets if other != room and FLOOR[other] >= FLOOR[room] and (name, to) not in UPWARD}
+    wrong = {
+        (line, to)
+        for line, to, other in targets
+        if other != room and FLOOR[other] >= FLOOR[room] and (name, to) not in UPWARD
+    }
     assert not wrong, f"{name} must not import {wrong}"
 
 
 def test_every_folder_of_python_is_a_room():
     folders = {called(path) for path in FILES if path.name == "__init__.py"}
-    assert folders - {"experiments", "reference.mechanisms"} == {room for room in FLOOR if (ROOT / room.replace(".", "/")).is_dir()}
+    assert folders - {"experiments", "reference.mechanisms"} == {
+        room for room in FLOOR if (ROOT / room.replace(".", "/")).is_dir()
+    }
 
 
 def test_statistics_know_nothing_of_the_disk():
     for path in (ROOT / "experiments" / "statistics").glob("*.py"):
-        assert not {name for _, name in strangers(path)} & {"pathlib", "os", "sqlite3", "pyarrow", "shutil", "tempfile"}, path.name
+        assert not {name for _, name in strangers(path)} & {
+            "pathlib",
+            "os",
+            "sqlite3",
+            "pyarrow",
+            "shutil",
+            "tempfile",
+        }, path.name
 
 
 def test_no_folder_holds_more_than_one_can_take_in():
@@ -113,10 +151,14 @@ def test_no_folder_holds_more_than_one_can_take_in():
     assert {folder.name: count for folder, count in counts.items() if count > 15} == {}
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "model" / "mechanisms").glob("[a-z]*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "model" / "mechanisms").glob("[a-z]*.py")), ids=lambda path: path.stem
+)
 def test_a_mechanism_knows_the_levers_and_nothing_else(path):
     """Never another mechanism, the world or the day; of its own folder only what every mechanism is."""
-    assert {name for _, name in siblings(path)} <= LEVERS | {name for path in FILES if (name := called(path)).startswith("engine.")} | {"model.mechanisms"}
+    assert {name for _, name in siblings(path)} <= LEVERS | {
+        name for path in FILES if (name := called(path)).startswith("engine.")
+    } | {"model.mechanisms"}
     assert {alias for _, name, alias in told(path) if name == "model.mechanisms"} == {"Mechanism"}
 
 
@@ -124,9 +166,13 @@ def test_a_mechanism_knows_the_levers_and_nothing_else(path):
 def test_rooms_use_few_tools(path):
     """Nobody finds its own house by the front door, and the model needs neither tables nor pictures."""
     name = called(path)
-    allowed = next((OUTSIDE[room] for room in OUTSIDE if f"{name}.".startswith(f"{room}.")), None)  # mechanisms before the rest of the model
+    allowed = next(
+        (OUTSIDE[room] for room in OUTSIDE if f"{name}.".startswith(f"{room}.")), None
+    )  # mechanisms before the rest of the model
     found = {stranger for _, stranger in strangers(path)} - set(sys.stdlib_module_names)
-    assert "cogov" not in found, f"{name}: say `from ..`, or the package is loaded twice where it goes by another name"
+    assert "cogov" not in found, (
+        f"{name}: say `from ..`, or the package is loaded twice where it goes by another name"
+    )
     assert allowed is None or found <= allowed, f"{name} must not use {found - allowed}"
     assert "mesa" not in found or name in MESA
 
@@ -134,18 +180,34 @@ def test_rooms_use_few_tools(path):
 def test_the_command_line_loads_pictures_and_experiments_with_the_command_that_needs_them():
     """Its files import at once only what every command needs."""
     for path in (*(ROOT / "cli").glob("*.py"), ROOT / "__init__.py", ROOT / "__main__.py"):
-        at_once = [node for node in ast.parse(path.read_text("utf-8")).body if isinstance(node, ast.ImportFrom) and node.level]
+        at_once = [
+            node
+            for node in ast.parse(path.read_text("utf-8")).body
+            if isinstance(node, ast.ImportFrom) and node.level
+        ]
         named = {ast.unparse(node) for node in at_once} - {"from ..viz.text.console import PlainConsole"}
-        assert not any(f"..{room}" in name for name in named for room in ("viz", "experiments", "bench")), (path.name, named)
+        assert not any(f"..{room}" in name for name in named for room in ("viz", "experiments", "bench")), (
+            path.name,
+            named,
+        )
 
 
 PRODUCT = [*ROOT.glob("*.py"), *FILES]
 ONE_PLACE = {  # what is done in one place only -> (how it is written, where it may be)
     "counting cores": (r"cpu_count|sched_getaffinity", {"engine.cores"}),
     "loading matplotlib": (r"(?m)^\s*(?:import|from) matplotlib", {"viz.figures.plotting"}),
-    "taking text for markup": (r"rich\.markup|markup=True|from_markup|\[/\]|(?<!Plain)Console\(|TextColumn\(\"", {"viz.text.console"}),
-    "writing a table as CSV": (r"\.to_csv\((?!index=False\))|csv\.writer", {"experiments.files.csv_tables", "experiments.exploration.trial_log"}),
-    "printing JSON": (r"print\(json\.dumps", {"engine.output", "bench.execution_modes", "model.precompile"}),  # of the latter two: to their own parent
+    "taking text for markup": (
+        r"rich\.markup|markup=True|from_markup|\[/\]|(?<!Plain)Console\(|TextColumn\(\"",
+        {"viz.text.console"},
+    ),
+    "writing a table as CSV": (
+        r"\.to_csv\((?!index=False\))|csv\.writer",
+        {"experiments.files.csv_tables", "experiments.exploration.trial_log"},
+    ),
+    "printing JSON": (
+        r"print\(json\.dumps",
+        {"engine.output", "bench.execution_modes", "model.precompile"},
+    ),  # of the latter two: to their own parent
     "asking for the version of cogov": (r"""version\(["']cogov""", {"engine.release"}),
 }
 
@@ -158,22 +220,49 @@ def test_what_is_done_in_one_place_is_done_nowhere_else(what):
 
 def test_whatever_prints_prints_to_any_stream():
     """Every file that can be run by itself, of the tests' tools too, and the command line."""
-    run = [path for path in (*PRODUCT, *(path for path in (ROOT / "tools").glob("*.py"))) if '\nif __name__ == "__main__":' in path.read_text("utf-8")]
+    run = [
+        path
+        for path in (*PRODUCT, *(path for path in (ROOT / "tools").glob("*.py")))
+        if '\nif __name__ == "__main__":' in path.read_text("utf-8")
+    ]
     assert {path.name for path in run} >= {"verification_report.py", "fuzz.py", "mutants.py"}
-    assert [path.name for path in run if "safe_streams()" not in path.read_text("utf-8") and path.name not in ("audit.py", "__main__.py")] == []
+    assert [
+        path.name
+        for path in run
+        if "safe_streams()" not in path.read_text("utf-8") and path.name not in ("audit.py", "__main__.py")
+    ] == []
 
 
 def test_a_run_loads_neither_mesa_nor_tables_nor_pictures():
     """A worker of a sweep pays for what it uses only; asked of a fresh Python."""
     code = "import sys; from cogov.model.simulate import simulate; from cogov.model.scenario import Scenario; simulate(Scenario(days=1), 1); print(*sys.modules)"
-    loaded = set(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split())
+    loaded = set(
+        subprocess.run(
+            [sys.executable, "-c", code], check=True, capture_output=True, text=True
+        ).stdout.split()
+    )
     assert "cogov.model.day" in loaded
-    assert loaded & {"mesa", "pandas", "matplotlib", "solara", "cogov.viz", "cogov.experiments", "cogov.model.mesa.agents", "cogov.model.mesa.model"} == set()
+    assert (
+        loaded
+        & {
+            "mesa",
+            "pandas",
+            "matplotlib",
+            "solara",
+            "cogov.viz",
+            "cogov.experiments",
+            "cogov.model.mesa.agents",
+            "cogov.model.mesa.model",
+        }
+        == set()
+    )
 
 
 def test_importing_cogov_costs_nothing():
     code = "import sys; import cogov; print(*(m for m in sys.modules if m.startswith(('cogov', 'numpy', 'mesa', 'numba'))))"
-    assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split() == ["cogov"]
+    assert subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    ).stdout.split() == ["cogov"]
 
 
 def test_nothing_is_loaded_twice():
@@ -181,7 +270,11 @@ def test_nothing_is_loaded_twice():
     for path in FILES:
         import_module(f"cogov.{called(path)}")
     loaded = [Path(m.__file__).resolve() for m in list(sys.modules.values()) if getattr(m, "__file__", None)]
-    ours = [path for path in loaded if path.is_relative_to(ROOT) and path.suffix == ".py" and ".venv" not in path.parts]
+    ours = [
+        path
+        for path in loaded
+        if path.is_relative_to(ROOT) and path.suffix == ".py" and ".venv" not in path.parts
+    ]
     assert len(ours) > len(FILES)
     assert sorted({path for path in ours if ours.count(path) > 1}) == []
 

@@ -2,10 +2,23 @@
 
 import baselines
 import pytest
-from baselines import FOLDER, MOVED, NAMES, QUICK, before, moved, now, path_of, results, write
+from baselines import (
+    FOLDER,
+    MOVED,
+    NAMES,
+    QUICK,
+    before,
+    moved,
+    now,
+    path_of,
+    results,
+    write,
+)
 
 
-@pytest.mark.parametrize("name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in NAMES])
+@pytest.mark.parametrize(
+    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in NAMES]
+)
 def test_a_case_comes_to_what_is_written(name):
     difference = moved(before(name)[0], now(name))
     assert not difference, f"{name}: {MOVED}\n{difference}"
@@ -19,7 +32,9 @@ def test_every_case_is_written_and_nothing_else():
 def test_numbers_are_not_changed_by_hand_nor_their_reasons_taken_away(name):
     table, count, sealed = before(name)
     assert sealed, f"{path_of(name)} was changed by hand: run make baselines"
-    assert count <= len(results()), f"{path_of(name)} knows of {count} lines of **Results:**; CHANGELOG.md has {len(results())}: such lines stay"
+    assert count <= len(results()), (
+        f"{path_of(name)} knows of {count} lines of **Results:**; CHANGELOG.md has {len(results())}: such lines stay"
+    )
 
 
 @pytest.fixture
@@ -41,7 +56,12 @@ def test_other_numbers_are_written_only_after_a_line_that_says_why(elsewhere):
     with baselines.CHANGELOG.open("a", encoding="utf-8") as log:
         log.write("- More tests.\n- **Results:** more is told.\n")
     said, written = write("a")
-    assert written and "before" in said and "after" in said and before("a") == ({"told": ["1", "2", "3", "4", "10", "4"]}, 2, True)
+    assert (
+        written
+        and "before" in said
+        and "after" in said
+        and before("a") == ({"told": ["1", "2", "3", "4", "10", "4"]}, 2, True)
+    )
     assert "more is told" in path_of("a").read_text(encoding="utf-8")
 
 
@@ -57,4 +77,7 @@ def test_a_number_changed_by_hand_breaks_the_seal(elsewhere):
 
 def test_before_and_after_are_shown_side_by_side():
     shown = moved({"told": ["1", "2"], "yuan": ["3", "4"]}, {"told": ["1", "20"], "yuan": ["3", "4"]})
-    assert shown.splitlines()[1:] == ["told              before    1   2", "                  after     1  20"]
+    assert shown.splitlines()[1:] == [
+        "told              before    1   2",
+        "                  after     1  20",
+    ]

@@ -5,9 +5,10 @@ import re
 import sys
 from pathlib import Path
 
-import cogov
 import pytest
 from cli_runner import typist
+
+import cogov
 from cogov.cli import main as command
 from cogov.engine.toml_reader import parse_setting
 from cogov.experiments.comparison.parameter_paths import at, parameters
@@ -35,11 +36,17 @@ def drawn(name):
 
 
 def test_the_life_of_an_issue_is_drawn_as_it_is():
-    assert drawn("lifecycle.svg") == {identity(STATES[state], STATES[to]) for state, allowed in ALLOWED.items() for to in allowed}, f"docs/lifecycle.svg {ANEW}"
+    assert drawn("lifecycle.svg") == {
+        identity(STATES[state], STATES[to]) for state, allowed in ALLOWED.items() for to in allowed
+    }, f"docs/lifecycle.svg {ANEW}"
 
 
 def test_every_pull_is_drawn():
-    pulls = {identity(name, lever) for name in mechanisms.names() for lever in mechanisms.named(name).pulls}
+    pulls = {
+        identity(name, lever)
+        for name in mechanisms.names()
+        for lever in mechanisms.mechanism_class(name).pulls
+    }
     assert drawn("levers.svg") == pulls, f"docs/levers.svg {ANEW}"
 
 
@@ -48,14 +55,18 @@ def test_diagrams_are_written_the_same_twice(tmp_path, monkeypatch):
         monkeypatch.setattr(sys, "argv", ["cogov", "docs", str(tmp_path / folder)])
         with pytest.raises(SystemExit):
             command.main()
-    written = [{path.name: path.read_bytes() for path in (tmp_path / folder).iterdir()} for folder in ("one", "other")]
+    written = [
+        {path.name: path.read_bytes() for path in (tmp_path / folder).iterdir()}
+        for folder in ("one", "other")
+    ]
     assert written[0].keys() == {"parameters.md", "lifecycle.svg", "levers.svg"} and written[0] == written[1]
 
 
 NAMES = {
-    "mechanism": [f"**`{name}`** {mechanisms.named(name).zh}" for name in mechanisms.names()],
+    "mechanism": [f"**`{name}`** {mechanisms.mechanism_class(name).zh}" for name in mechanisms.names()],
     "family": [f"{name} {zh}" for name, zh in zip(FAMILIES, FAMILIES_ZH)],
-    "lever": [f"| `{name}` | {zh} |" for those in PULLED.values() for name, zh in those.items()] + [f"`{name}`" for name in LEVERS],
+    "lever": [f"| `{name}` | {zh} |" for those in PULLED.values() for name, zh in those.items()]
+    + [f"`{name}`" for name in LEVERS],
     "rule of consent": [f"`{name}`" for name in RULES],
     "state": STATES,
 }
@@ -69,15 +80,23 @@ def test_nothing_is_left_out(kind):
 
 def test_it_counts_right():
     assert f"categories ({len(CATEGORIES)};" in " ".join(ODD.split()), "docs/ODD.md counts other categories"
-    assert len(LEVERS) == 15 and "fifteen named levers" in " ".join(ODD.split()), "docs/ODD.md counts other levers"
+    assert len(LEVERS) == 15 and "fifteen named levers" in " ".join(ODD.split()), (
+        "docs/ODD.md counts other levers"
+    )
 
 
 @pytest.mark.parametrize("path", sorted(DOCS.glob("*.md")), ids=lambda path: path.name)
 def test_links_lead_somewhere(path):
     text = re.sub(r"```.*?```|`[^`\n]*`", "", path.read_text("utf-8"), flags=re.S)
     links = [link for link in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in link]
-    assert [link for link in links if not (path.parent / (link.partition("#")[0] or path.name)).exists()] == []
-    here = [(path.parent / (file or path.name), anchor) for file, _, anchor in (link.partition("#") for link in links) if anchor]
+    assert [
+        link for link in links if not (path.parent / (link.partition("#")[0] or path.name)).exists()
+    ] == []
+    here = [
+        (path.parent / (file or path.name), anchor)
+        for file, _, anchor in (link.partition("#") for link in links)
+        if anchor
+    ]
     assert [(file.name, anchor) for file, anchor in here if anchor not in anchors(file)] == []
 
 
@@ -88,7 +107,7 @@ def anchors(path):
 
 
 def test_every_knob_can_be_set_by_its_path():
-    plain = Scenario(mechanisms=mechanisms.every())
+    plain = Scenario(mechanisms=mechanisms.all_mechanisms())
     for one in parameters():
         if not one.path.startswith("[["):
             assert parse_setting(plain, f"{one.path}={one.default}") == (one.path, at(plain, one.path))
@@ -104,7 +123,9 @@ def test_knobs_are_listed(knobs):
     status, out, _ = knobs("issues.litter", "--json")
     told = {one["path"]: one for one in json.loads(out)}
     assert status == 0 and all(path.startswith("issues.litter.") for path in told)
-    assert told["issues.litter.rate"]["default"] == 3.0 and told["issues.litter.rate"]["cases"] == {"shuian": 14.0}
+    assert told["issues.litter.rate"]["default"] == 3.0 and told["issues.litter.rate"]["cases"] == {
+        "shuian": 14.0
+    }
     status, out, _ = knobs("mechanisms.grid_patrol")
     assert status == 0 and "paperwork" in out and "walk" in out
     assert knobs("--markdown")[1] == page(parameters())

@@ -9,15 +9,16 @@ from functools import cache
 
 import numpy as np
 import pytest
-from cogov.agents.party_members import MemberKnobs
-from cogov.agents.volunteers import VolunteerKnobs
-from cogov.model.cases import read
-from cogov.model.issues.issue_table import AGREED, CONSENTED
-from cogov.model.measures import summary
-from cogov.model.scenario import Census, CommitteeKnobs, Compound, Scenario
-from cogov.model.simulate import days, simulate
 from scenarios import governed, raised
 from scipy.stats import binom, t
+
+from cogov.agents.party_members import PartyMemberParameters
+from cogov.agents.volunteers import VolunteerParameters
+from cogov.model.cases import read_case
+from cogov.model.issues.issue_table import AGREED, CONSENTED
+from cogov.model.measures import summary
+from cogov.model.scenario import Census, CommitteeParameters, Compound, Scenario
+from cogov.model.simulate import days, simulate
 
 
 def surely(differences):
@@ -40,9 +41,18 @@ def at_years_end(run, name):
 
 def test_shuian_with_nothing_switched_on_piles_up_without_bound():
     """In each of the years two to four and all but one of eight seeds, and it does not peter out: no year adds half of another."""
-    open_ = np.array([at_years_end(run, "open") for run in runs(replace(governed(read("shuian")), days=4 * 365), 8)])
+    open_ = np.array(
+        [at_years_end(run, "open") for run in runs(replace(governed(read_case("shuian")), days=4 * 365), 8)]
+    )
     grown = np.diff(open_, axis=1)
-    print("\nbacklog at each year's end", open_.mean(axis=0), "grown by", grown.mean(axis=0), "least", grown.min(axis=0))
+    print(
+        "\nbacklog at each year's end",
+        open_.mean(axis=0),
+        "grown by",
+        grown.mean(axis=0),
+        "least",
+        grown.min(axis=0),
+    )
     for year in range(3):
         assert np.count_nonzero(grown[:, year] > 0) >= 7  # a fair coin: 4 %
         assert surely(grown[:, year])
@@ -53,7 +63,13 @@ def test_shuian_with_nothing_switched_on_piles_up_without_bound():
 def test_a_second_mechanism_that_needs_the_same_hands_helps_less():
     """In guiyuan members' evenings are few: the mediators settle fewer quarrels when a campaign sends members from door to door."""
     arms = ((), ("mediation_room",), ("consent_campaign",), ("mediation_room", "consent_campaign"))
-    settled = [[np.count_nonzero(run.history["what"] == AGREED) for run in runs(governed(read("guiyuan"), *arm), 20)] for arm in arms]
+    settled = [
+        [
+            np.count_nonzero(run.history["what"] == AGREED)
+            for run in runs(governed(read_case("guiyuan"), *arm), 20)
+        ]
+        for arm in arms
+    ]
     nobody, room, campaign, both = np.array(settled, float)
     print("\nissues agreed on: nobody, room, campaign, both", np.mean(settled, axis=1))
     assert surely(room - nobody)
@@ -73,14 +89,18 @@ def signing(scenario, seed):
         if project is None and active >= 0:
             project, begun = active, world.day
         elif project is not None and (active != project or world.day - begun > 730):
-            met = world.history()[(world.history()["issue"] == project) & (world.history()["what"] == CONSENTED)]
+            met = world.history()[
+                (world.history()["issue"] == project) & (world.history()["what"] == CONSENTED)
+            ]
             return int(met["day"][0]) - begun if len(met) else NEVER
     raise AssertionError(f"seed {seed}: no project began in good time")
 
 
 def signings(seeds, *mechanisms):
     """`signing` for each seed, where the renewal is soon on the agenda, nothing else is signed for, and no project lapses by itself."""
-    yard = replace(raised(read("wuzi_yard"), yard_renewal=4.0, lift_adding=0.0, mains_replacement=0.0), days=4 * 365)
+    yard = replace(
+        raised(read_case("wuzi_yard"), yard_renewal=4.0, lift_adding=0.0, mains_replacement=0.0), days=4 * 365
+    )
     renewal = replace(yard.issues["yard_renewal"], lapse=0.0)
     yard = replace(yard, issues=yard.issues | {"yard_renewal": renewal})
     return np.array([signing(governed(yard, *mechanisms), seed) for seed in range(seeds)])
@@ -108,20 +128,38 @@ def test_with_captains_it_gets_there():
 def guiyuan(staff=1.2):
     """A tenth of guiyuan, its yards without property companies, for two years."""
     return replace(
-        read("guiyuan"),
+        read_case("guiyuan"),
         days=2 * 365,
         community=Census(
-            residents=1600, registered=1080, households=640, children=190, elders=420, elders_alone=70, housebound=16, members=42, in_service=18,
-            volunteers=60, member_volunteers=14, owners=370, away=30, shops=30,
+            residents=1600,
+            registered=1080,
+            households=640,
+            children=190,
+            elders=420,
+            elders_alone=70,
+            housebound=16,
+            members=42,
+            in_service=18,
+            volunteers=60,
+            member_volunteers=14,
+            owners=370,
+            away=30,
+            shops=30,
         ),
-        compound=(Compound(name="wuzi yard", buildings=5, stairwells=2, age=32.0), Compound(name="old yards", count=2, buildings=8, age=30.0)),
-        committee=CommitteeKnobs(staff=staff, budget=30_000.0, fund=5000.0),
-    )  # fmt: skip
+        compound=(
+            Compound(name="wuzi yard", buildings=5, stairwells=2, age=32.0),
+            Compound(name="old yards", count=2, buildings=8, age=30.0),
+        ),
+        committee=CommitteeParameters(staff=staff, budget=30_000.0, fund=5000.0),
+    )
 
 
 STEPS = {
     "staff": [governed(guiyuan(staff)) for staff in (0.4, 0.8, 1.2, 2.4)],
-    "mechanisms": [governed(guiyuan(), *names) for names in ((), ("party_volunteers",), ("party_volunteers", "building_captains"))],
+    "mechanisms": [
+        governed(guiyuan(), *names)
+        for names in ((), ("party_volunteers",), ("party_volunteers", "building_captains"))
+    ],
 }
 
 
@@ -131,9 +169,24 @@ def test_a_community_that_is_better_served_reports_more(by):
     seen = []
     for scenario in STEPS[by]:
         arm = runs(scenario, 8)
-        seen.append([[summary(run)["resolution_rate"], np.diff(at_years_end(run, "told"))[0], np.mean(run.issues["told"] >= 0)] for run in arm])
+        seen.append(
+            [
+                [
+                    summary(run)["resolution_rate"],
+                    np.diff(at_years_end(run, "told"))[0],
+                    np.mean(run.issues["told"] >= 0),
+                ]
+                for run in arm
+            ]
+        )
     for before, after in zip(np.array(seen), np.array(seen)[1:]):
-        print(f"\n{by}: resolved in time, told in the year, share told", before.mean(axis=0).round(3), "->", after.mean(axis=0).round(3), end="")
+        print(
+            f"\n{by}: resolved in time, told in the year, share told",
+            before.mean(axis=0).round(3),
+            "->",
+            after.mean(axis=0).round(3),
+            end="",
+        )
         assert all(surely(after[:, column] - before[:, column]) for column in range(3))
 
 
@@ -143,20 +196,36 @@ YARD = Scenario(
     name="yard",
     days=5 * 365,
     community=Census(
-        residents=1500, households=600, registered=1000, children=180, elders=400, elders_alone=60, housebound=15, members=60, in_service=20,
-        volunteers=80, member_volunteers=20, owners=400, away=30, shops=10,
+        residents=1500,
+        households=600,
+        registered=1000,
+        children=180,
+        elders=400,
+        elders_alone=60,
+        housebound=15,
+        members=60,
+        in_service=20,
+        volunteers=80,
+        member_volunteers=20,
+        owners=400,
+        away=30,
+        shops=10,
     ),
     compound=(Compound(count=2, buildings=10, age=30.0),),
-    committee=CommitteeKnobs(staff=0.9, budget=20_000.0, fund=5000.0),
-    party_members=MemberKnobs(duty_retired=2.5, duty_in_service=0.5),  # where duty alone brings few, what is seen decides
-    volunteers=VolunteerKnobs(duty=1.5),
-)  # fmt: skip
+    committee=CommitteeParameters(staff=0.9, budget=20_000.0, fund=5000.0),
+    party_members=PartyMemberParameters(
+        duty_retired=2.5, duty_in_service=0.5
+    ),  # where duty alone brings few, what is seen decides
+    volunteers=VolunteerParameters(duty=1.5),
+)
 
 
 @cache
 def trust(at_first, *mechanisms):
     """Trust in the committee at each of five years' ends, by seed, of a yard that begins with so much of it; (10 seeds, 5)."""
-    felt = replace(YARD.residents, trust_committee=at_first, trust_company=at_first, trust_neighbours=at_first)
+    felt = replace(
+        YARD.residents, trust_committee=at_first, trust_company=at_first, trust_neighbours=at_first
+    )
     yard = governed(replace(YARD, residents=felt), "party_volunteers", *mechanisms)
     return np.array([at_years_end(run, "trust_committee") for run in runs(yard, 10)])
 
@@ -164,7 +233,12 @@ def trust(at_first, *mechanisms):
 def test_the_slack_community_and_the_lively_one_both_persist():
     """One yard, one set of knobs, two beginnings: with a memory of four months they would meet within a year, if nothing held them."""
     slack, lively = trust(0.1), trust(0.85)
-    print("\ntrust at each year's end: slack", slack.mean(axis=0).round(2), "lively", lively.mean(axis=0).round(2))
+    print(
+        "\ntrust at each year's end: slack",
+        slack.mean(axis=0).round(2),
+        "lively",
+        lively.mean(axis=0).round(2),
+    )
     assert (slack < 0.5).all() and (lively > 0.5).all()
     assert surely(lively[:, -1] - slack[:, -1] - 0.25)
 
@@ -201,6 +275,11 @@ def test_a_few_give_most_and_giving_tires():
     given = {tiring: [evenings(tiring, seed) for seed in range(24)] for tiring in (0.0, 0.1, 0.5)}
     shares = np.array([[top(one, 0.1), top(one, 0.25)] for one in given[0.1]])
     number = {tiring: np.array([one.sum() for one in many]) for tiring, many in given.items()}
-    print("\nshare of evenings by the keenest tenth and quarter", shares.round(2).tolist(), "evenings by tiring", number)
+    print(
+        "\nshare of evenings by the keenest tenth and quarter",
+        shares.round(2).tolist(),
+        "evenings by tiring",
+        number,
+    )
     assert surely(shares[:, 1] - 0.5)
     assert surely(np.log(number[0.0] / number[0.1])) and surely(np.log(number[0.1] / number[0.5]))

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from cogov.model import mechanisms
-from cogov.model.cases import altered, read
-from cogov.model.issues.issue_table import AGREED, CONSENTED
-from cogov.model.simulate import days, simulate
 from scenarios import governed
 from test_effect_signs import guiyuan, surely
+
+from cogov.model import mechanisms
+from cogov.model.cases import alter_scenario, read_case
+from cogov.model.issues.issue_table import AGREED, CONSENTED
+from cogov.model.simulate import days, simulate
 
 
 def lives(scenario, seeds):
@@ -24,10 +25,23 @@ def test_shuian_tips_from_growing_to_falling_along_its_path():
 
     Falling in most lucks, not in all: over 84 of them the backlog falls by 9 in the mean, with a standard error of 7.
     """
-    case = read("shuian")
-    path, without = (np.array([run.series["open"] for run in lives(one, 12)]) for one in (case, governed(case, "grid_patrol")))
-    before, (after, never) = path[:, 182] - path[:, 30], (open_[:, -30:].mean(axis=1) - open_[:, 547:577].mean(axis=1) for open_ in (path, without))
-    print("\nbacklog: grown before the first step", before, "in the second half", after.round(), "and without the path", never.round())
+    case = read_case("shuian")
+    path, without = (
+        np.array([run.series["open"] for run in lives(one, 12)])
+        for one in (case, governed(case, "grid_patrol"))
+    )
+    before, (after, never) = (
+        path[:, 182] - path[:, 30],
+        (open_[:, -30:].mean(axis=1) - open_[:, 547:577].mean(axis=1) for open_ in (path, without)),
+    )
+    print(
+        "\nbacklog: grown before the first step",
+        before,
+        "in the second half",
+        after.round(),
+        "and without the path",
+        never.round(),
+    )
     assert surely(before) and surely(never) and surely(never - after) and np.median(after) < 0
 
 
@@ -44,10 +58,20 @@ def answered(scenario, seed):
 
 def test_a_push_moves_furong_from_one_who_answers_a_call_to_most():
     """Within two years, and by the push: without it, a minority still. The report says nearly all."""
-    case = read("furong_south")
+    case = read_case("furong_south")
     push = np.array([answered(case, seed) for seed in range(10)])
-    none = np.array([answered(altered(case, off=("home_visits", "joint_council", "double_reporting")), seed) for seed in range(6)])
-    print("\ncalls answered at first and after two years: pushed", push.mean(axis=0).round(2), "not", none.mean(axis=0).round(2))
+    none = np.array(
+        [
+            answered(alter_scenario(case, off=("home_visits", "joint_council", "double_reporting")), seed)
+            for seed in range(6)
+        ]
+    )
+    print(
+        "\ncalls answered at first and after two years: pushed",
+        push.mean(axis=0).round(2),
+        "not",
+        none.mean(axis=0).round(2),
+    )
     assert (push[:, 0] < 0.3).all() and surely(push[:, 1] - 0.6) and surely(0.5 - none[:, 1])
 
 
@@ -58,19 +82,24 @@ def pressure(scenario, seeds):
     """Day on which the pressure that was wrong on day 1 was settled, by seed; inf if never."""
     first = []
     for run in lives(scenario, seeds):
-        row = run.issues[(run.issues["category"] == run.categories.index("water_pressure")) & (run.issues["born"] == 1)][0]
+        row = run.issues[
+            (run.issues["category"] == run.categories.index("water_pressure")) & (run.issues["born"] == 1)
+        ][0]
         first.append(row["resolved"] if row["resolved"] >= 0 else np.inf)
     return np.array(first)
 
 
 @pytest.mark.slow
 def test_a_stuck_problem_stays_stuck_for_years_and_takes_the_alliance_about_a_year():
-    case = read("changcheng_shuijun")
+    case = read_case("changcheng_shuijun")
     begins, seeds = case.mechanisms["five_party_alliance"].begins, 36
     with_, without = pressure(case, seeds), pressure(governed(case), seeds)
     stood = without > begins
     took = with_[stood] - begins
-    print(f"\nstood for three years in {stood.sum()} of {seeds}; of these, without the alliance, after five", np.isinf(without[stood]).sum())
+    print(
+        f"\nstood for three years in {stood.sum()} of {seeds}; of these, without the alliance, after five",
+        np.isinf(without[stood]).sum(),
+    )
     print("days that the alliance took", np.sort(took))
     assert stood.mean() >= 2 / 3 and np.isinf(without[stood]).mean() >= 2 / 3
     assert np.isfinite(took).mean() >= 0.5 and 120 <= np.median(took[np.isfinite(took)]) <= 600
@@ -81,13 +110,16 @@ def test_a_stuck_problem_stays_stuck_for_years_and_takes_the_alliance_about_a_ye
 
 def test_the_group_that_stays_behind_shortens_the_next_matter():
     """Days to resolution of what arises in wuzi_yard after every household has signed, none counted for more than 180."""
-    case, gains = read("wuzi_yard"), []
+    case, gains = read_case("wuzi_yard"), []
     for seed in range(16):
         spans = []
-        for one in (case, altered(case, off=("incubation",))):
+        for one in (case, alter_scenario(case, off=("incubation",))):
             run = simulate(one, "shapes", seed)
             signed = run.history["day"][run.history["what"] == CONSENTED]
-            i = run.issues[(run.issues["born"] > (signed[0] if len(signed) else 0)) & (run.issues["born"] <= run.days - 180)]
+            i = run.issues[
+                (run.issues["born"] > (signed[0] if len(signed) else 0))
+                & (run.issues["born"] <= run.days - 180)
+            ]
             spans.append(np.where(i["resolved"] >= 0, np.minimum(i["resolved"] - i["born"], 180), 180).mean())
         gains.append(spans[1] - spans[0])
     print("\ndays sooner", np.round(gains, 1))
@@ -101,10 +133,27 @@ def test_recurring_nuisances_return_unless_habits_change():
     """Litter that is cleared comes back; a covenant changes what people do, and less of it comes."""
     town = guiyuan(2.4)
     never = replace(town, issues=town.issues | {"litter": replace(town.issues["litter"], recurs=0.0)})
-    arms = [governed(one, *by) for one, by in ((never, ("grid_patrol",)), (town, ("grid_patrol",)), (town, ("grid_patrol", "self_management", "acquaintance")))]
-    litter = [[np.count_nonzero(run.issues["category"] == run.categories.index("litter")) for run in lives(one, 6)] for one in arms]
+    arms = [
+        governed(one, *by)
+        for one, by in (
+            (never, ("grid_patrol",)),
+            (town, ("grid_patrol",)),
+            (town, ("grid_patrol", "self_management", "acquaintance")),
+        )
+    ]
+    litter = [
+        [np.count_nonzero(run.issues["category"] == run.categories.index("litter")) for run in lives(one, 6)]
+        for one in arms
+    ]
     gone, back, habits = np.array(litter, float)
-    print("\nlitter: if it never came back", gone.mean(), "as it is", back.mean(), "with a covenant and a neighbourhood association", habits.mean())
+    print(
+        "\nlitter: if it never came back",
+        gone.mean(),
+        "as it is",
+        back.mean(),
+        "with a covenant and a neighbourhood association",
+        habits.mean(),
+    )
     assert surely(back - 1.3 * gone) and surely(back - habits)
 
 
@@ -113,10 +162,26 @@ def test_recurring_nuisances_return_unless_habits_change():
 
 def test_more_meetings_help_until_they_tire_people():
     """From one in six months to one in four weeks more is agreed; from one in two to one every week no more is, and evenings have become fewer."""
-    council, agreed, giving = mechanisms.named("joint_council"), {}, {}
+    council, agreed, giving = mechanisms.mechanism_class("joint_council"), {}, {}
     for every in (26, 4, 2, 1):
         runs = lives(governed(guiyuan(2.4), "party_volunteers", joint_council=council(every=every)), 8)
-        agreed[every] = np.array([np.count_nonzero((run.history["what"] == AGREED) & (run.history["by"] == run.names.index("joint_council"))) for run in runs])
+        agreed[every] = np.array(
+            [
+                np.count_nonzero(
+                    (run.history["what"] == AGREED) & (run.history["by"] == run.names.index("joint_council"))
+                )
+                for run in runs
+            ]
+        )
         giving[every] = np.array([run.series["giving"][-180:].mean() for run in runs])
-    print("\nagreed", {k: v.mean() for k, v in agreed.items()}, "giving", {k: v.mean().round(3) for k, v in giving.items()})
-    assert surely(agreed[4] - agreed[26]) and not surely(agreed[1] - agreed[2] - 2) and surely(giving[26] - giving[2])
+    print(
+        "\nagreed",
+        {k: v.mean() for k, v in agreed.items()},
+        "giving",
+        {k: v.mean().round(3) for k, v in giving.items()},
+    )
+    assert (
+        surely(agreed[4] - agreed[26])
+        and not surely(agreed[1] - agreed[2] - 2)
+        and surely(giving[26] - giving[2])
+    )

@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
+from scenarios import STORM, WORLDS, YARD, governed
+
 from cogov.agents import residents
-from cogov.engine.randomness import Luck
+from cogov.engine.randomness import RandomNumbers
 from cogov.model import mechanisms
 from cogov.model.issues import issue_table
 from cogov.model.issues.issue_table import (
@@ -43,15 +45,23 @@ from cogov.model.issues.issue_table import (
     WHAT,
     WITHDRAWN,
     WORK,
-)  # fmt: skip
+)
 from cogov.model.issues.reporting import A_DAY, MOST
 from cogov.model.measures import DAILY, today
 from cogov.model.resources import allocation
 from cogov.model.resources.calendar import YEAR, almanac
 from cogov.model.resources.ledger import PAYERS
-from cogov.model.resources.levers import ALL, COMMITTEE, MEMBER, POOLS, PROPERTY, ROLES, VOLUNTEER, YUAN
-from cogov.model.simulate import community, days, simulate
-from scenarios import STORM, WORLDS, YARD, governed
+from cogov.model.resources.levers import (
+    ALL,
+    COMMITTEE,
+    MEMBER,
+    POOLS,
+    PROPERTY,
+    ROLES,
+    VOLUNTEER,
+    YUAN,
+)
+from cogov.model.simulate import build_community, days, simulate
 
 NAMES = mechanisms.names()
 
@@ -74,16 +84,35 @@ class Benefactor(mechanisms.Mechanism):
 
 
 GOVERNED = {"nobody": [], "everybody": NAMES, **{name: [name] for name in NAMES}}
-HASTY = replace(STORM, projects=replace(STORM.projects, term=20, rest=5), committee=replace(STORM.committee, staff=4.0, verify=1, forget=0.1, redo=0.2))  # much is told, forgotten and done again
-HASTY = replace(HASTY, issues={name: replace(one, reopen=0.5, telling=0.3, patience=20.0) for name, one in HASTY.issues.items()})
+HASTY = replace(
+    STORM,
+    projects=replace(STORM.projects, term=20, rest=5),
+    committee=replace(STORM.committee, staff=4.0, verify=1, forget=0.1, redo=0.2),
+)  # much is told, forgotten and done again
+HASTY = replace(
+    HASTY,
+    issues={name: replace(one, reopen=0.5, telling=0.3, patience=20.0) for name, one in HASTY.issues.items()},
+)
 EVERY = {
     **{f"storm-{who}": governed(STORM, *by) for who, by in GOVERNED.items()},
-    **{f"{place}-{who}": governed(WORLDS[place], *GOVERNED[who]) for place in ("estate", "yard") for who in ("nobody", "everybody")},
+    **{
+        f"{place}-{who}": governed(WORLDS[place], *GOVERNED[who])
+        for place in ("estate", "yard")
+        for who in ("nobody", "everybody")
+    },
     "storm-benefactor": governed(STORM, *NAMES, benefactor=Benefactor(strength=0.7)),
     "hasty-everybody": governed(HASTY, *NAMES),
 }
-ALONE = {f"storm-{name}" for name in NAMES[::2]}  # those whose turn comes in the slow tests; all of them are in "everybody"
-every_world = pytest.mark.parametrize("scenario", [pytest.param(scenario, id=name, marks=[pytest.mark.slow] if name in ALONE else []) for name, scenario in EVERY.items()])
+ALONE = {
+    f"storm-{name}" for name in NAMES[::2]
+}  # those whose turn comes in the slow tests; all of them are in "everybody"
+every_world = pytest.mark.parametrize(
+    "scenario",
+    [
+        pytest.param(scenario, id=name, marks=[pytest.mark.slow] if name in ALONE else [])
+        for name, scenario in EVERY.items()
+    ],
+)
 
 
 def rows(world):
@@ -108,10 +137,18 @@ def test_every_issue_that_arose_is_somewhere(scenario):
         seen = len(lines)
         open_, done = state < RESOLVED, (state == RESOLVED) | (state == VERIFIED)
         parts = {"open": open_, "resolved": done, "withdrawn": state == WITHDRAWN, "lapsed": state == LAPSED}
-        assert {name: int(part.sum()) for name, part in parts.items()} == {name: measured[name] for name in parts}
-        assert sum(int(part.sum()) for part in parts.values()) == measured["arisen"] == world.clocks.number.sum()
+        assert {name: int(part.sum()) for name, part in parts.items()} == {
+            name: measured[name] for name in parts
+        }
+        assert (
+            sum(int(part.sum()) for part in parts.values()) == measured["arisen"] == world.clocks.number.sum()
+        )
         assert sum(int((part & ever).sum()) for part in parts.values()) == measured["told"] == len(told)
-        assert measured["unknown"] == (state == UNKNOWN).sum() == world.backlog().sum() - ((state > UNKNOWN) & open_).sum()
+        assert (
+            measured["unknown"]
+            == (state == UNKNOWN).sum()
+            == world.backlog().sum() - ((state > UNKNOWN) & open_).sum()
+        )
     assert measured["arisen"] > 20
 
 
@@ -133,16 +170,35 @@ def test_littles_law_to_the_day(scenario):
 # --------------------------------------------------------------------------------------------------------- nothing is skipped
 
 FROM = {  # what happens -> states it can happen in; and the state it leads to, where there is one only
-    WAS_TOLD: ({UNKNOWN}, TOLD), TAKEN: ({TOLD}, None), AGREED: ({TABLE}, None), CONSENTED: ({SIGN}, None), PAID: ({MONEY}, None),
-    ANSWERED: ({UPWARD}, WORK), DONE: ({TOLD, WORK}, RESOLVED), CHECKED: ({RESOLVED}, VERIFIED), REOPENED: ({RESOLVED}, WORK),
-    FORGOTTEN: ({TOLD, TABLE}, UNKNOWN), GAVE_UP: ({TOLD, TABLE, MONEY}, WITHDRAWN), CEASED: (set(range(WORK + 1)), LAPSED),
-    LEFT: ({TOLD, TABLE, MONEY}, UNKNOWN), FAILED: ({SIGN}, SIGN),
-}  # fmt: skip
+    WAS_TOLD: ({UNKNOWN}, TOLD),
+    TAKEN: ({TOLD}, None),
+    AGREED: ({TABLE}, None),
+    CONSENTED: ({SIGN}, None),
+    PAID: ({MONEY}, None),
+    ANSWERED: ({UPWARD}, WORK),
+    DONE: ({TOLD, WORK}, RESOLVED),
+    CHECKED: ({RESOLVED}, VERIFIED),
+    REOPENED: ({RESOLVED}, WORK),
+    FORGOTTEN: ({TOLD, TABLE}, UNKNOWN),
+    GAVE_UP: ({TOLD, TABLE, MONEY}, WITHDRAWN),
+    CEASED: (set(range(WORK + 1)), LAPSED),
+    LEFT: ({TOLD, TABLE, MONEY}, UNKNOWN),
+    FAILED: ({SIGN}, SIGN),
+}
 
 
 def needs(issue, category):
     """The stages of an issue's own road, in order."""
-    return [stage for stage, needed in ((TABLE, issue["hard"] > 0), (SIGN, category.rule), (MONEY, round(category.cost * 100)), (UPWARD, issue["lead"])) if needed] + [WORK]
+    return [
+        stage
+        for stage, needed in (
+            (TABLE, issue["hard"] > 0),
+            (SIGN, category.rule),
+            (MONEY, round(category.cost * 100)),
+            (UPWARD, issue["lead"]),
+        )
+        if needed
+    ] + [WORK]
 
 
 class Story:
@@ -207,7 +263,9 @@ def test_history_tells_the_same_as_the_columns_and_skips_no_step(scenario):
         for name in COLUMNS:
             told = np.array([getattr(stories[id_], name) for id_ in at])
             wrong = np.flatnonzero(told != all_[name])
-            assert not len(wrong), f"day {world.day}: issue {all_['id'][wrong[0]]}: {name} is {all_[name][wrong[0]]}, its history says {told[wrong[0]]}"
+            assert not len(wrong), (
+                f"day {world.day}: issue {all_['id'][wrong[0]]}: {name} is {all_[name][wrong[0]]}, its history says {told[wrong[0]]}"
+            )
     assert seen > 60
 
 
@@ -230,18 +288,28 @@ def test_nobody_works_longer_than_there_are_hours(scenario):
     for world in days(scenario, 1):
         own = {
             "committee": s.committee.staff * s.committee.shift,
-            "grid": s.grid_workers.full_time * s.grid_workers.shift + s.grid_workers.part_time * s.grid_workers.part_shift,
+            "grid": s.grid_workers.full_time * s.grid_workers.shift
+            + s.grid_workers.part_time * s.grid_workers.part_shift,
             "member": pledged[0] * s.party_members.evening / 7,
             "volunteer": pledged[1] * s.volunteers.evening / 7,
         }
         pools = [own.get(role, 0.0) for role in POOLS] + more
-        there = np.array([world.crews.sum(), *pools, s.departments.hours]) * almanac(s, world.day // YEAR, Luck(1).key("leave"))[1][world.day % YEAR]
+        there = (
+            np.array([world.crews.sum(), *pools, s.departments.hours])
+            * almanac(s, world.day // YEAR, RandomNumbers(1).key("leave"))[1][world.day % YEAR]
+        )
         there[[MEMBER, VOLUNTEER]] += saved
         now = world.ledger.hours.copy()
         today_ = now if before is None else now - before
         assert np.all(today_ >= 0)
-        assert np.all(today_.sum(axis=0) <= there * (1 + 1e-12) + 1e-9), dict(zip(PAYERS, today_.sum(axis=0) - there))
-        assert {payer for payer, hours in zip(PAYERS, today_[-1]) if hours} <= {"property", "committee", "departments"}, "desks have no evenings"
+        assert np.all(today_.sum(axis=0) <= there * (1 + 1e-12) + 1e-9), dict(
+            zip(PAYERS, today_.sum(axis=0) - there)
+        )
+        assert {payer for payer, hours in zip(PAYERS, today_[-1]) if hours} <= {
+            "property",
+            "committee",
+            "departments",
+        }, "desks have no evenings"
         before = now
         week = 7 * np.array([own["member"], own["volunteer"]])
         saved = np.minimum((there - today_.sum(axis=0))[[MEMBER, VOLUNTEER]].clip(0), week * 6 / 7)
@@ -269,15 +337,32 @@ def shared(supply, asks, compounds=3):
 
 def test_scarce_hours_are_all_given_out_and_in_proportion():
     supply = {"property": np.array([1.0, 0.0, 4.0]), "committee": 3.0, "member": 9.0, "yuan": 10.0}
-    asks = {"a": {"committee": 4.0}, "b": {"committee": 2.0, "property": np.array([2.0, 0.0, 2.0])}, "c": {"grid": 1.0, "yuan": 1.0}, "d": {"yuan": 4.0}, "e": {}}
-    assert shared(supply, asks) == {"a": [0.5] * 3, "b": [0.5] * 3, "c": [0.0] * 3, "d": [1.0] * 3, "e": [1.0] * 3}
-    both = shared(supply, {"a": {"property": np.array([2.0, 0.0, 2.0])}, "b": {"property": np.array([2.0, 1.0, 1.0])}})
+    asks = {
+        "a": {"committee": 4.0},
+        "b": {"committee": 2.0, "property": np.array([2.0, 0.0, 2.0])},
+        "c": {"grid": 1.0, "yuan": 1.0},
+        "d": {"yuan": 4.0},
+        "e": {},
+    }
+    assert shared(supply, asks) == {
+        "a": [0.5] * 3,
+        "b": [0.5] * 3,
+        "c": [0.0] * 3,
+        "d": [1.0] * 3,
+        "e": [1.0] * 3,
+    }
+    both = shared(
+        supply, {"a": {"property": np.array([2.0, 0.0, 2.0])}, "b": {"property": np.array([2.0, 1.0, 1.0])}}
+    )
     assert both == {"a": [0.25, 1.0, 1.0], "b": [0.25, 0.0, 1.0]}
 
 
 def test_who_asks_a_role_for_nothing_does_not_wait_for_it():
     supply = {"member": 10.0, "volunteer": 1.0, "property": np.array([1.0, 1.0, 1.0])}
-    asks = {"team": {"volunteer": 10.0, "property": np.full(3, 5.0)}, "captains": {"member": 2.0, "volunteer": 0.0, "property": np.array([0.0, 0.0, 1.0])}}
+    asks = {
+        "team": {"volunteer": 10.0, "property": np.full(3, 5.0)},
+        "captains": {"member": 2.0, "volunteer": 0.0, "property": np.array([0.0, 0.0, 1.0])},
+    }
     assert shared(supply, asks)["captains"] == [1.0, 1.0, 1 / 6]
 
 
@@ -293,7 +378,7 @@ def test_there_is_no_property_company_of_the_whole_community():
 def test_money_to_the_cent(scenario):
     """Each fund, each day: what was there, came in and was brought in, less what was spent; spent by whom, from the history and the ledger."""
     price = {name: round(one.cost * 100) for name, one in scenario.issues.items()}
-    start, more, seen = community(scenario).funds, 0, 0
+    start, more, seen = build_community(scenario).funds, 0, 0
     spent = np.zeros(len(start), np.int64)
     for world in days(scenario, 1):
         lines = world.history()[seen:]
@@ -301,7 +386,11 @@ def test_money_to_the_cent(scenario):
         for paid in lines[lines["what"] == PAID]:
             building, category, _ = issue_table.name(paid["issue"], scenario.issues)
             c, who = world.buildings.compound[building], paid["who"]
-            own = {c: price[category], len(start) - 1: 0, -1: start[c] + world.income[c] * world.day - spent[c]}[who]  # -1: all that its compound has
+            own = {
+                c: price[category],
+                len(start) - 1: 0,
+                -1: start[c] + world.income[c] * world.day - spent[c],
+            }[who]  # -1: all that its compound has
             spent[c] += own
             spent[-1] += price[category] - own
         more += round(sum(hand.lever.money[0] for hand in world.hands.values()) * 100)
@@ -347,20 +436,44 @@ def test_everything_keeps_its_range(scenario):
         assert people.fatigue.min() >= 0 and not people.gives[people.band == residents.CHILD].any()
         assert 0 <= people.ties.min() and people.ties.max() <= residents.SLOTS
         assert np.array_equal((people.known >= 0).sum(axis=1), people.ties)
-        assert min(homes.knocks.min(), homes.talks.min()) >= 0 and np.all(homes.talks <= homes.knocks) and set(homes.stance) <= {0, 1, 2}
+        assert (
+            min(homes.knocks.min(), homes.talks.min()) >= 0
+            and np.all(homes.talks <= homes.knocks)
+            and set(homes.stance) <= {0, 1, 2}
+        )
         assert 0 <= world.used.min() and world.used.max() <= 1 + 1e-12
         now = rows(world)
-        assert all(now[name].min(initial=0) >= 0 for name in ("voices", "reopened", "left", "accord", "heard", "next", "cost"))
+        assert all(
+            now[name].min(initial=0) >= 0
+            for name in ("voices", "reopened", "left", "accord", "heard", "next", "cost")
+        )
         assert np.all(now["left"] <= now["effort"])
         lines = world.history()
-        anew = [np.count_nonzero(lines["issue"][lines["what"] == WAS_TOLD] == one["id"]) for one in now[now["voices"] > MOST]]
-        assert np.all(now["voices"][now["voices"] > MOST] <= MOST + A_DAY * np.array(anew, int)), "only who tells anew of what was forgotten comes after so many"
-        lately = ((f".{table}.{field}", rows_[field]) for table, rows_ in (("issues", world.issues), ("history", world.history())) for field in rows_.dtype.names)
-        for name, column in (*((name, column) for name, column in columns(world.state) if not column.dtype.names), *lately):
-            if column.dtype.kind == "f" and name not in (".look", ".count"):  # trust in a company is nothing where there is none
+        anew = [
+            np.count_nonzero(lines["issue"][lines["what"] == WAS_TOLD] == one["id"])
+            for one in now[now["voices"] > MOST]
+        ]
+        assert np.all(now["voices"][now["voices"] > MOST] <= MOST + A_DAY * np.array(anew, int)), (
+            "only who tells anew of what was forgotten comes after so many"
+        )
+        lately = (
+            (f".{table}.{field}", rows_[field])
+            for table, rows_ in (("issues", world.issues), ("history", world.history()))
+            for field in rows_.dtype.names
+        )
+        for name, column in (
+            *((name, column) for name, column in columns(world.state) if not column.dtype.names),
+            *lately,
+        ):
+            if column.dtype.kind == "f" and name not in (
+                ".look",
+                ".count",
+            ):  # trust in a company is nothing where there is none
                 assert not np.isnan(column).any(), name
         measured = dict(zip(DAILY, today(world)))
-        assert {name for name, value in measured.items() if np.isnan(value)} == (set() if world.compounds.company.any() else {"trust_company"})
+        assert {name for name, value in measured.items() if np.isnan(value)} == (
+            set() if world.compounds.company.any() else {"trust_company"}
+        )
 
 
 @every_world
@@ -376,12 +489,34 @@ def test_an_id_is_for_life_and_says_what_and_where(scenario):
             assert 0 <= number < world.clocks.number[building, issue["category"]]
             home = world.households
             if issue["household"] >= 0:
-                assert (home.building[issue["household"]], home.stairwell[issue["household"]]) == (building, issue["stairwell"])
-            assert world.stairwells.building[issue["stairwell"]] == building and world.buildings.compound[building] == issue["compound"]
-    assert {id_: tuple(issue[name].item() for name in FIXED) for id_, issue in zip(now["id"].tolist(), now)} == born
+                assert (home.building[issue["household"]], home.stairwell[issue["household"]]) == (
+                    building,
+                    issue["stairwell"],
+                )
+            assert (
+                world.stairwells.building[issue["stairwell"]] == building
+                and world.buildings.compound[building] == issue["compound"]
+            )
+    assert {
+        id_: tuple(issue[name].item() for name in FIXED) for id_, issue in zip(now["id"].tolist(), now)
+    } == born
 
 
-FIXED = ("building", "stairwell", "household", "compound", "category", "family", "scope", "severity", "rule", "effort", "hard", "lead", "born")
+FIXED = (
+    "building",
+    "stairwell",
+    "household",
+    "compound",
+    "category",
+    "family",
+    "scope",
+    "severity",
+    "rule",
+    "effort",
+    "hard",
+    "lead",
+    "born",
+)
 
 
 @pytest.mark.parametrize("world", WORLDS)
@@ -403,23 +538,32 @@ def test_the_same_issue_is_the_same_in_every_arm(world):
 
 def test_whoever_tells_can_tell():
     told = simulate(governed(STORM, *NAMES), 1).issues["reporter"]
-    assert (community(STORM).residents.voice[told[told >= 0]] > 0).all()
+    assert (build_community(STORM).residents.voice[told[told >= 0]] > 0).all()
 
 
 def test_where_there_is_no_company_nobody_comes_to_trust_it():
-    pressure = replace(YARD.issues["water_pressure"], rate=20.0, telling=2.0, work=1.0, sittings=0.0, cost=0.0, lead=5.0)
+    pressure = replace(
+        YARD.issues["water_pressure"], rate=20.0, telling=2.0, work=1.0, sittings=0.0, cost=0.0, lead=5.0
+    )
     stay = replace(YARD.residents, moving_owner=0.0, moving_tenant=0.0)
     scenario = replace(YARD, residents=stay, issues={"water_pressure": pressure})
     for world in days(scenario, 1):
         pass
     assert (rows(world)["desk"] == DEPARTMENT).any() and not (rows(world)["desk"] == COMPANY).any()
-    moved = world.residents.trust[:, residents.COMPANY] - community(scenario).residents.trust[:, residents.COMPANY]
+    moved = (
+        world.residents.trust[:, residents.COMPANY]
+        - build_community(scenario).residents.trust[:, residents.COMPANY]
+    )
     assert not moved.any() and not world.mood.good[:, residents.COMPANY].any()
 
 
 def test_an_issue_may_come_back_as_often_as_it_likes():
-    litter = replace(YARD.issues["litter"], rate=12.0, reopen=1.0, telling=5.0, work=0.5, recurs=0.0, lapse=0.0)
-    often = replace(YARD, days=300, committee=replace(YARD.committee, verify=1, staff=50.0), issues={"litter": litter})
+    litter = replace(
+        YARD.issues["litter"], rate=12.0, reopen=1.0, telling=5.0, work=0.5, recurs=0.0, lapse=0.0
+    )
+    often = replace(
+        YARD, days=300, committee=replace(YARD.committee, verify=1, staff=50.0), issues={"litter": litter}
+    )
     run = simulate(often, 1)
     assert run.issues["reopened"].min() >= 0
     assert run.issues["reopened"].sum() == np.sum(run.history["what"] == REOPENED)
@@ -427,7 +571,13 @@ def test_an_issue_may_come_back_as_often_as_it_likes():
 
 def test_what_was_forgotten_can_always_be_told_again():
     litter = replace(YARD.issues["litter"], rate=3.0, telling=20.0, recurs=0.0, lapse=0.0, patience=5000.0)
-    leaky = replace(YARD, days=200, issues={"litter": litter}, residents=replace(YARD.residents, echo=1.0), committee=replace(YARD.committee, staff=0.0, forget=1.0))
+    leaky = replace(
+        YARD,
+        days=200,
+        issues={"litter": litter},
+        residents=replace(YARD.residents, echo=1.0),
+        committee=replace(YARD.committee, staff=0.0, forget=1.0),
+    )
     run = simulate(leaky, 1)
     last = {int(line["issue"]): int(line["day"]) for line in run.history if line["what"] in (WAS_TOLD, AROSE)}
     unknown = run.issues["id"][run.issues["state"] == UNKNOWN]

@@ -4,20 +4,30 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from cogov.bench import fault_injection
-from cogov.experiments.narrative.recording import filmed
-from cogov.model import mechanisms
-from cogov.model.cases import read, shipped
-from cogov.model.issues.issue_table import AROSE, MONEY, ON_THE_SPOT, PAID, SECONDED, STATES, WHAT, WORK
-from cogov.model.simulate import community
 from scenarios import ESTATE, STORM, governed
 from test_invariants import Story, needs
+
+from cogov.bench import fault_injection
+from cogov.experiments.narrative.recording import record_year
+from cogov.model import mechanisms
+from cogov.model.cases import list_cases, read_case
+from cogov.model.issues.issue_table import (
+    AROSE,
+    MONEY,
+    ON_THE_SPOT,
+    PAID,
+    SECONDED,
+    STATES,
+    WHAT,
+    WORK,
+)
+from cogov.model.simulate import build_community
 
 
 def test_a_film_shows_every_state_on_the_way_and_not_only_the_last():
     """Told again line by line, as the history of the run is: each event leads to the state that it led to."""
     scenario = replace(governed(STORM, *mechanisms.names()), days=150)
-    film = filmed(scenario, 1)
+    film = record_year(scenario, 1)
     first, lists, run = film.arrays["issue_first"], list(scenario.issues.values()), film.run
     seen = set()
     for n, issue in enumerate(run.issues):
@@ -27,20 +37,31 @@ def test_a_film_shows_every_state_on_the_way_and_not_only_the_last():
         for line in lines:
             if line["what"] != AROSE:
                 story.goes_on(line, needs(issue, lists[issue["category"]]))
-            states.append(int(WORK if line["what"] == ON_THE_SPOT else story.state))  # begun, and done the same day
-        assert [STATES[state] for state in shown] == [STATES[state] for state in states], [WHAT[what] for what in lines["what"]]
+            states.append(
+                int(WORK if line["what"] == ON_THE_SPOT else story.state)
+            )  # begun, and done the same day
+        assert [STATES[state] for state in shown] == [STATES[state] for state in states], [
+            WHAT[what] for what in lines["what"]
+        ]
         seen |= set(states)
     assert MONEY in seen and (run.history["what"] == PAID).any()
 
 
-@pytest.mark.parametrize("scenario", [ESTATE, *map(read, shipped())], ids=lambda scenario: scenario.name)
+@pytest.mark.parametrize(
+    "scenario", [ESTATE, *map(read_case, list_cases())], ids=lambda scenario: scenario.name
+)
 def test_a_year_brings_each_fund_what_its_case_says(scenario):
     """Twelve fees of each home that pays, and the budget: to half a fen a day, for whole fen come in."""
-    founded, knobs = community(scenario), scenario.property_managers
+    founded, knobs = build_community(scenario), scenario.property_managers
     homes = np.bincount(founded.buildings.compound[founded.households.building], minlength=len(founded.crews))
-    year = np.append(np.where(founded.compounds.company, homes * knobs.fee * knobs.paid * 12, 0.0), scenario.committee.budget)
+    year = np.append(
+        np.where(founded.compounds.company, homes * knobs.fee * knobs.paid * 12, 0.0),
+        scenario.committee.budget,
+    )
     assert (np.abs(365 * founded.income - 100 * year) <= 365 / 2 + 1e-6).all() and (founded.income > 0).any()
-    begin = [kind.maintenance for kind in scenario.compound for _ in range(kind.count)] + [scenario.committee.fund]
+    begin = [kind.maintenance for kind in scenario.compound for _ in range(kind.count)] + [
+        scenario.committee.fund
+    ]
     assert (np.abs(founded.funds - 100 * np.array(begin)) <= 0.5).all()
 
 
@@ -48,5 +69,12 @@ def test_a_year_brings_each_fund_what_its_case_says(scenario):
 def test_each_run_falls_to_one_shard(replicates, shards):
     """A merge takes a run that several shards did once, and says nothing: only time would tell."""
     plan = fault_injection.tiny(replicates)
-    keys = [order.key for k in range(1, shards + 1) for order in plan.mine(plan.orders(0, replicates), (k, shards))]
-    assert sorted(keys) == sorted(order.key for order in plan.orders(0, replicates)) and len(set(keys)) == replicates
+    keys = [
+        order.key
+        for k in range(1, shards + 1)
+        for order in plan.mine(plan.orders(0, replicates), (k, shards))
+    ]
+    assert (
+        sorted(keys) == sorted(order.key for order in plan.orders(0, replicates))
+        and len(set(keys)) == replicates
+    )

@@ -7,9 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import cogov
 import nbformat
 import pytest
+
+import cogov
 
 NOTEBOOKS = sorted((Path(cogov.__file__).parent / "docs" / "notebooks").glob("*.ipynb"))
 RUN = """
@@ -26,7 +27,9 @@ every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: pat
 
 
 def cells(path, kind=None):
-    return [cell for cell in json.loads(path.read_text("utf-8"))["cells"] if kind in (None, cell["cell_type"])]
+    return [
+        cell for cell in json.loads(path.read_text("utf-8"))["cells"] if kind in (None, cell["cell_type"])
+    ]
 
 
 def run(path, folder):
@@ -35,7 +38,15 @@ def run(path, folder):
     here.mkdir(), scratch.mkdir()
     env = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV_"))}
     env |= {"IPYTHONDIR": str(folder / "ipython"), "TMPDIR": str(scratch), "PYTHONIOENCODING": "utf-8"}
-    done = subprocess.run([sys.executable, "-c", RUN, str(path), path.name], cwd=here, env=env, capture_output=True, text=True, encoding="utf-8", timeout=280)
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, str(path), path.name],
+        cwd=here,
+        env=env,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=280,
+    )
     assert done.returncode == 0, f"{done.stderr[-300:]}\n{done.stdout[-4000:]}"
     return done.stdout, [*here.iterdir()]
 
@@ -56,7 +67,16 @@ def test_a_cell_that_fails_is_named(tmp_path):
     """Were one to fail unseen, the promise above would be worth nothing."""
     book = tmp_path / "red.ipynb"
     sources = ["# words"], ["1 + 1\n", "2 + 2"], ["undefined_name"], ["3"]
-    book.write_text(json.dumps({"cells": [{"cell_type": "markdown" if n == 0 else "code", "source": source} for n, source in enumerate(sources)]}))
+    book.write_text(
+        json.dumps(
+            {
+                "cells": [
+                    {"cell_type": "markdown" if n == 0 else "code", "source": source}
+                    for n, source in enumerate(sources)
+                ]
+            }
+        )
+    )
     with pytest.raises(AssertionError, match=r"(?s)RED: red.ipynb, cell 3.*NameError.*undefined_name"):
         run(book, tmp_path)
 
@@ -64,7 +84,9 @@ def test_a_cell_that_fails_is_named(tmp_path):
 @every_notebook
 def test_a_notebook_is_committed_as_nobody_has_run_it(path):
     assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in cells(path, "code"))
-    assert all(cell["metadata"] == {} for cell in cells(path)) and len({cell["id"] for cell in cells(path)}) == len(cells(path))
+    assert all(cell["metadata"] == {} for cell in cells(path)) and len(
+        {cell["id"] for cell in cells(path)}
+    ) == len(cells(path))
     assert set(json.loads(path.read_text("utf-8"))["metadata"]) == {"kernelspec", "language_info"}
 
 
@@ -75,11 +97,19 @@ def test_a_notebook_is_one(path):
 
 @every_notebook
 def test_a_notebook_names_no_machine(path):
-    assert re.findall(r"(?:/(?:home|Users|tmp|work|root|mnt|var)/|[A-Z]:\\\\|localhost|127\.0\.0\.1)[^\s\"]*", path.read_text("utf-8")) == []
+    assert (
+        re.findall(
+            r"(?:/(?:home|Users|tmp|work|root|mnt|var)/|[A-Z]:\\\\|localhost|127\.0\.0\.1)[^\s\"]*",
+            path.read_text("utf-8"),
+        )
+        == []
+    )
 
 
 @every_notebook
 def test_a_notebook_begins_with_its_purpose_in_one_sentence(path):
     title, _, purpose = "".join(cells(path)[0]["source"]).split("\n")[:3]
     assert title.startswith("# ") and re.fullmatch(r"This notebook [^.!?]+\.", purpose)
-    assert any("\u4e00" <= sign <= "\u9fff" for cell in cells(path, "markdown") for sign in "".join(cell["source"]))
+    assert any(
+        "\u4e00" <= sign <= "\u9fff" for cell in cells(path, "markdown") for sign in "".join(cell["source"])
+    )

@@ -17,16 +17,6 @@ from tempfile import mkdtemp
 
 import numpy as np
 import pytest
-from cogov.bench import bit_flips, fault_injection
-from cogov.engine.parameters import ScenarioError
-from cogov.experiments.sweep import store
-from cogov.experiments.sweep.results import results
-from cogov.experiments.sweep.sweep import register
-from cogov.experiments.sweep.worker import Outcome, work
-from cogov.model import mechanisms
-from cogov.model.issues.issue_table import AROSE, STATES
-from cogov.model.measures import DAILY, SUMMARY
-from cogov.model.mesa.model import Community
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -40,26 +30,56 @@ from hypothesis.stateful import (
 from scenarios import WORLDS, told
 from test_invariants import COLUMNS, Story, needs, rows
 
+from cogov.bench import bit_flips, fault_injection
+from cogov.engine.parameters import UserError
+from cogov.experiments.sweep import store
+from cogov.experiments.sweep.results import read_results
+from cogov.experiments.sweep.sweep import register
+from cogov.experiments.sweep.worker import RunOutcome, work
+from cogov.model import mechanisms
+from cogov.model.issues.issue_table import AROSE, STATES
+from cogov.model.measures import DAILY, SUMMARY
+from cogov.model.mesa.model import Community
+
 NAMES = mechanisms.names()
 DAYS = 400
 
 
 def quick(examples, steps):
     """The same steps every time, told as they were when something goes wrong: to look for fewer that do takes minutes."""
-    return settings(max_examples=examples, stateful_step_count=steps, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    return settings(
+        max_examples=examples,
+        stateful_step_count=steps,
+        deadline=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
 
 
 # ------------------------------------------------------------------------------------------------------------ a community
 
-spells = st.tuples(st.integers(0, 40), st.integers(0, 80), st.sampled_from([0.0, 0.5, 1.0])).map(lambda s: {"begins": s[0], "ends": s[0] + s[1], "strength": s[2]})
+spells = st.tuples(st.integers(0, 40), st.integers(0, 80), st.sampled_from([0.0, 0.5, 1.0])).map(
+    lambda s: {"begins": s[0], "ends": s[0] + s[1], "strength": s[2]}
+)
 
 
 class Lived(RuleBasedStateMachine):
     """A community whose mechanisms come and go, and its twin that nobody looks at."""
 
-    @initialize(place=st.sampled_from(sorted(WORLDS)), seed=st.integers(0, 99), who=st.dictionaries(st.sampled_from(NAMES), spells, max_size=8))
+    @initialize(
+        place=st.sampled_from(sorted(WORLDS)),
+        seed=st.integers(0, 99),
+        who=st.dictionaries(st.sampled_from(NAMES), spells, max_size=8),
+    )
     def founded(self, place, seed, who):
-        scenario = replace(WORLDS[place], days=DAYS, mechanisms={name: replace(mechanisms.named(name)(), **spell) for name, spell in who.items()})
+        scenario = replace(
+            WORLDS[place],
+            days=DAYS,
+            mechanisms={
+                name: replace(mechanisms.mechanism_class(name)(), **spell) for name, spell in who.items()
+            },
+        )
         self.model, self.twin = (Community(scenario, seed=seed) for _ in range(2))
         self.roads = list(scenario.issues.values())
         self.start, self.brought = self.model.world.funds.copy(), 0
@@ -73,7 +93,9 @@ class Lived(RuleBasedStateMachine):
             self.brought += round(sum(hand.lever.money[0] for hand in world.hands.values()) * 100)
             self.followed()
             now = world.ledger.hours
-            assert (now >= self.hours).all() and (now.sum(axis=0) <= world.ledger.supplied * (1 + 1e-12) + 1e-9).all(), "hours that nobody had"
+            assert (now >= self.hours).all() and (
+                now.sum(axis=0) <= world.ledger.supplied * (1 + 1e-12) + 1e-9
+            ).all(), "hours that nobody had"
             self.hours = now.copy()
 
     def followed(self):
@@ -96,11 +118,21 @@ class Lived(RuleBasedStateMachine):
     def looked_at(self):
         model = self.model
         before = told(model.world)
-        assert set(model.summary()) == set(SUMMARY) and len(model.agents) >= len(model.residents) and (model.grid.backlog.data >= 0).all()
+        assert (
+            set(model.summary()) == set(SUMMARY)
+            and len(model.agents) >= len(model.residents)
+            and (model.grid.backlog.data >= 0).all()
+        )
         assert sum(agent.gives for agent in model.residents) == model.world.mood.pledged.sum()
         assert told(model.world) == before
 
-    @rule(share=st.floats(0, 1), name=st.sampled_from(["trust_committee", "trust_company", "trust_neighbours", "satisfaction", "fatigue"]), value=st.floats(0, 1, width=32))
+    @rule(
+        share=st.floats(0, 1),
+        name=st.sampled_from(
+            ["trust_committee", "trust_company", "trust_neighbours", "satisfaction", "fatigue"]
+        ),
+        value=st.floats(0, 1, width=32),
+    )
     def written(self, share, name, value):
         """To both: a view writes one cell and no other."""
         row = min(int(share * len(self.model.residents)), len(self.model.residents) - 1)
@@ -120,24 +152,37 @@ class Lived(RuleBasedStateMachine):
             assert len(all_) == len(self.stories) == self.model.world.clocks.number.sum()
             for issue in all_:
                 story = self.stories[int(issue["id"])]
-                assert [getattr(story, name) for name in COLUMNS] == [issue[name].item() for name in COLUMNS], f"{issue['id']}, {STATES[issue['state']]}"
-                assert self.named.setdefault(int(issue["id"]), (issue["building"].item(), issue["category"].item(), issue["effort"].item())) == (issue["building"], issue["category"], issue["effort"])
+                assert [getattr(story, name) for name in COLUMNS] == [
+                    issue[name].item() for name in COLUMNS
+                ], f"{issue['id']}, {STATES[issue['state']]}"
+                assert self.named.setdefault(
+                    int(issue["id"]),
+                    (issue["building"].item(), issue["category"].item(), issue["effort"].item()),
+                ) == (issue["building"], issue["category"], issue["effort"])
 
     @invariant()
     def all_are_counted_and_every_fen_too(self):
         if hasattr(self, "model") and self.model.day:
             world, counted = self.model.world, dict(zip(DAILY, self.model.today))
             state = Counter(rows(world)["state"].tolist())
-            assert counted["arisen"] == sum(state.values()) == counted["open"] + counted["resolved"] + counted["withdrawn"] + counted["lapsed"]
+            assert (
+                counted["arisen"]
+                == sum(state.values())
+                == counted["open"] + counted["resolved"] + counted["withdrawn"] + counted["lapsed"]
+            )
             assert world.funds.min() >= 0 and world.spending.sum() == world.ledger.fen.sum()
-            assert (world.funds + world.spending)[:-1].tolist() == (self.start + world.income * world.day)[:-1].tolist()
+            assert (world.funds + world.spending)[:-1].tolist() == (self.start + world.income * world.day)[
+                :-1
+            ].tolist()
             assert (world.funds + world.spending - self.start - world.income * world.day)[-1] == self.brought
 
     @invariant()
     def looking_changed_nothing(self):
         if hasattr(self, "model"):
             a, b = self.model.world, self.twin.world
-            assert told(a) == told(b) and [c.tobytes() for c in a.residents] == [c.tobytes() for c in b.residents]
+            assert told(a) == told(b) and [c.tobytes() for c in a.residents] == [
+                c.tobytes() for c in b.residents
+            ]
 
 
 def test_a_community_as_a_state_machine():
@@ -198,7 +243,7 @@ class Kept(RuleBasedStateMachine):
         self.unsure = {}
         while self.store.ripe():
             parcel = self.store.parcel(PLAN.factors)
-            self.store.record(parcel, store.packed(parcel))
+            self.store.record(parcel, store.write_parcel(parcel))
 
     def ends_at(self, at, call, wrong, does):
         """Do something; at the `at`-th call of that name `wrong` is raised instead, or never if 0."""
@@ -224,15 +269,34 @@ class Kept(RuleBasedStateMachine):
 
     @rule(which=st.lists(st.integers(0, RUNS - 1), min_size=1, max_size=3, unique=True))
     def take_failures(self, which):
-        self.hand_in([Outcome(LIVED[n].order, "failed", 0.0, failure="as asked") for n in which if LIVED[n].order.key not in self.have])
+        self.hand_in(
+            [
+                RunOutcome(LIVED[n].order, "failed", 0.0, failure="as asked")
+                for n in which
+                if LIVED[n].order.key not in self.have
+            ]
+        )
 
-    @rule(which=st.lists(st.integers(0, RUNS - 1), min_size=1, max_size=9, unique=True), at=st.integers(1, 8), call=st.sampled_from(CALLS))
+    @rule(
+        which=st.lists(st.integers(0, RUNS - 1), min_size=1, max_size=9, unique=True),
+        at=st.integers(1, 8),
+        call=st.sampled_from(CALLS),
+    )
     def disk_full(self, which, at, call):
-        if self.ends_at(at, call, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), lambda: self.hand_in(self.given(which))):
-            assert not [path for path in (self.folder / "tmp").glob("*.*")], "half a file is left"
+        if self.ends_at(
+            at,
+            call,
+            OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)),
+            lambda: self.hand_in(self.given(which)),
+        ):
+            assert not list((self.folder / "tmp").glob("*.*")), "half a file is left"
             self.reopen()
 
-    @rule(which=st.lists(st.integers(0, RUNS - 1), min_size=1, max_size=9, unique=True), at=st.integers(1, 8), call=st.sampled_from(CALLS))
+    @rule(
+        which=st.lists(st.integers(0, RUNS - 1), min_size=1, max_size=9, unique=True),
+        at=st.integers(1, 8),
+        call=st.sampled_from(CALLS),
+    )
     def cut_off(self, which, at, call):
         """In the midst of a call; the process is gone with all that it had in mind."""
         if self.ends_at(at, call, Cut(), lambda: self.hand_in(self.given(which))):
@@ -250,7 +314,9 @@ class Kept(RuleBasedStateMachine):
         self.store = opened(self.folder)
         here = self.store.keys()
         assert {key for key in self.have if key not in here} == set(), "a run that was acknowledged is lost"
-        self.have |= {key: digest for key, digest in self.unsure.items() if key in here}  # cut off before it was acknowledged: there or not, but whole
+        self.have |= {
+            key: digest for key, digest in self.unsure.items() if key in here
+        }  # cut off before it was acknowledged: there or not, but whole
         self.unsure = {}
 
     @rule()
@@ -261,13 +327,13 @@ class Kept(RuleBasedStateMachine):
 
     @rule()
     def failed_ones_are_done_again(self):
-        self.store.reopened()
+        self.store.withdraw_failed()
         bad = [o for o in LIVED if self.have.get(o.order.key) == ""]
         self.hand_in(bad)
 
     @rule()
     def a_second_one_is_kept_out(self):
-        with pytest.raises(ScenarioError, match="another process is writing"):
+        with pytest.raises(UserError, match="another process is writing"):
             store.Store(self.folder)
 
     @precondition(lambda self: self.have)
@@ -275,12 +341,16 @@ class Kept(RuleBasedStateMachine):
     def a_bit_is_flipped(self, where, share):
         """In any file: it is named, or what is read is what was written; and turned back, all is well."""
         self.store.close()
-        paths = sorted(path for path in self.folder.rglob("*") if path.is_file() and path.stat().st_size and path.parent.name != "tmp")
+        paths = sorted(
+            path
+            for path in self.folder.rglob("*")
+            if path.is_file() and path.stat().st_size and path.parent.name != "tmp"
+        )
         path = paths[int(share * len(paths))]
-        before = bit_flips.flipped(path, where)
+        before = bit_flips.flip_bit(path, where)
         try:
             self.nothing_is_lost()
-        except ScenarioError as error:
+        except UserError as error:
             assert self.folder.name in str(error)
         path.write_bytes(before)
         self.store = opened(self.folder)
@@ -296,14 +366,28 @@ class Kept(RuleBasedStateMachine):
     @invariant()
     def nothing_is_lost(self):
         if hasattr(self, "store"):
-            found = results(self.folder)
+            found = read_results(self.folder)
             assert {row["key"]: row["digest"] for row in found.ledger} == self.have
             done = sum(digest != "" for digest in self.have.values())
             assert len(found.runs) == len(self.have) and (found.runs["status"] == "done").sum() == done
             if done:
                 assert found.issues.replicate.nunique() == found.series.replicate.nunique() == done
-                want = {o.order.replicate: np.frombuffer(o.measures)[SUMMARY.index("arisen")] for o in LIVED if self.have.get(o.order.key)}
-                assert dict(zip(*(found.runs[found.runs.status == "done"][name] for name in ("replicate", "arisen")))) == want
+                want = {
+                    o.order.replicate: np.frombuffer(o.measures)[SUMMARY.index("arisen")]
+                    for o in LIVED
+                    if self.have.get(o.order.key)
+                }
+                assert (
+                    dict(
+                        zip(
+                            *(
+                                found.runs[found.runs.status == "done"][name]
+                                for name in ("replicate", "arisen")
+                            )
+                        )
+                    )
+                    == want
+                )
 
     def teardown(self):
         if hasattr(self, "store"):
@@ -346,8 +430,8 @@ def test_the_machine_sees_a_run_that_is_lost(lived):
 
 def test_a_bit_flipped_in_the_head_of_the_ledger_is_damage_too(tmp_path, lived):
     opened(tmp_path).close()
-    bit_flips.flipped(tmp_path / store.LEDGER, 0.0)
-    for reader in (results, store.Store):
+    bit_flips.flip_bit(tmp_path / store.LEDGER, 0.0)
+    for reader in (read_results, store.Store):
         with pytest.raises(store.Damaged):
             reader(tmp_path)
 
@@ -357,10 +441,19 @@ SECOND = "import sys; from cogov.experiments.sweep.store import Store; Store(sys
 
 def test_another_process_is_kept_out_until_the_first_has_gone(tmp_path, lived):
     """Really another one; and the lock of one that was killed is nobody's."""
-    held = subprocess.Popen([sys.executable, "-c", f"{SECOND.replace('Store(sys', 'one = Store(sys')}; print('here', flush=True); sys.stdin.read()", str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    held = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            f"{SECOND.replace('Store(sys', 'one = Store(sys')}; print('here', flush=True); sys.stdin.read()",
+            str(tmp_path),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
     try:
         assert held.stdout.readline() == b"here\n"
-        with pytest.raises(ScenarioError, match="another process is writing"):
+        with pytest.raises(UserError, match="another process is writing"):
             store.Store(tmp_path)
     finally:
         held.kill()

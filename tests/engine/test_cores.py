@@ -3,6 +3,7 @@
 import os
 
 import pytest
+
 from cogov.engine import cores
 
 
@@ -32,9 +33,21 @@ LIMITS = {
     "more than there are": ("0::/\n", {"cpu.max": "9900000 100000\n"}, 8),
     "of the group above": ("0::/a/b\n", {"a/b/cpu.max": "max 100000\n", "a/cpu.max": "300000 100000\n"}, 3),
     "of a path that is not to be seen from here": ("0::/docker/x\n", {"cpu.max": "400000 100000\n"}, 4),
-    "of version 1": ("3:cpu,cpuacct:/job\n0::/\n", {"cpu,cpuacct/job/cpu.cfs_quota_us": "250000\n", "cpu,cpuacct/job/cpu.cfs_period_us": "100000\n"}, 3),
-    "none in version 1": ("3:cpu:/\n", {"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n"}, 8),
-    "of another resource": ("3:memory:/\n", {"cpu/cpu.cfs_quota_us": "100000\n", "cpu/cpu.cfs_period_us": "100000\n"}, 8),
+    "of version 1": (
+        "3:cpu,cpuacct:/job\n0::/\n",
+        {"cpu,cpuacct/job/cpu.cfs_quota_us": "250000\n", "cpu,cpuacct/job/cpu.cfs_period_us": "100000\n"},
+        3,
+    ),
+    "none in version 1": (
+        "3:cpu:/\n",
+        {"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n"},
+        8,
+    ),
+    "of another resource": (
+        "3:memory:/\n",
+        {"cpu/cpu.cfs_quota_us": "100000\n", "cpu/cpu.cfs_period_us": "100000\n"},
+        8,
+    ),
     "nonsense": ("0::/\nx\n", {"cpu.max": "lots\n"}, 8),
 }
 

@@ -9,16 +9,17 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import cogov
 import numpy as np
 import pytest
+from scenarios import STORM, governed
+
+import cogov
 from cogov.engine import kernel_store, source_digests
-from cogov.engine.jit import compiled, struct
+from cogov.engine.jit import outer_kernel, struct
 from cogov.engine.kernel_cache import KeptLibrary, KernelCache, describe
 from cogov.model import mechanisms, precompile
-from cogov.model.cases import read, shipped
+from cogov.model.cases import list_cases, read_case
 from cogov.model.simulate import simulate
-from scenarios import STORM, governed
 
 ROOT = Path(cogov.__file__).parent
 BOARD = '''"""Notice board: it says what became of what was reported."""
@@ -85,19 +86,39 @@ def replace_in(path, old, new):
 def run(code, *words, **environment):
     """A fresh Python: (exit status, output, errors)."""
     env = {name: value for name, value in {**os.environ, **environment}.items() if value is not None}
-    done = subprocess.run([sys.executable, "-c", code, *words], env=env, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], env=env, capture_output=True, text=True, timeout=300
+    )
     return done.returncode, done.stdout, done.stderr
 
 
 # ------------------------------------------------------------------------------------------------------------- what it means
 
 
-@pytest.mark.parametrize("text", ["# a remark\nx = 1\n", "'''About x.'''\nx=(1)", "x = 1  # one\n\n\n", "x = 0x1", "x = \\\n    1"])
+@pytest.mark.parametrize(
+    "text", ["# a remark\nx = 1\n", "'''About x.'''\nx=(1)", "x = 1  # one\n\n\n", "x = 0x1", "x = \\\n    1"]
+)
 def test_comments_docstrings_and_formatting_mean_nothing(text):
     assert source_digests.outline(ast.parse(text)) == source_digests.outline(ast.parse("x = 1"))
 
 
-@pytest.mark.parametrize("text", ["x = 2", "x = 1.0", "x = '1'", "y = 1", "x = -1", "x = True", "x: int = 1", "x = None", "x = ''", "x = []", "x += 1", "x = 1; x"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = 2",
+        "x = 1.0",
+        "x = '1'",
+        "y = 1",
+        "x = -1",
+        "x = True",
+        "x: int = 1",
+        "x = None",
+        "x = ''",
+        "x = []",
+        "x += 1",
+        "x = 1; x",
+    ],
+)
 def test_everything_else_means_something(text):
     assert source_digests.outline(ast.parse(text)) != source_digests.outline(ast.parse("x = 1"))
 
@@ -106,22 +127,57 @@ def test_a_comment_leaves_every_digest_and_the_version(copy, monkeypatch):
     before = digests(copy, monkeypatch)
     version = source_digests.version(outside=())
     for path in copy.rglob("*.py"):
-        path.write_text("# a remark\n" + path.read_text("utf-8").replace("\n\n\n", "\n\n\n\n# another\n\n"), "utf-8")
+        path.write_text(
+            "# a remark\n" + path.read_text("utf-8").replace("\n\n\n", "\n\n\n\n# another\n\n"), "utf-8"
+        )
     assert digests(copy, monkeypatch) == before and source_digests.version(outside=()) == version
 
 
-@pytest.mark.parametrize(["file", "old", "new", "dependants"], [
-    ("model/mechanisms/whistle.py", "from dataclasses import dataclass\n", "from dataclasses import dataclass\n\nHELD = 2\n", {"model.mechanisms.whistle"}),
-    ("model/resources/allocation.py", "have[COMMITTEE] += k.committee", "have[COMMITTEE] += 5.0 * k.committee", None),
-    ("model/day.py", "ROOM = 10", "ROOM = 11", {"model.mesa.model", "model.day", "model.simulate", "model.street", "model.precompile", "model.world", "model.mechanism_runtime", "model.mechanism_guard"}),
-])  # fmt: skip
-def test_a_change_reaches_the_file_and_those_that_import_it_and_no_other(copy, monkeypatch, file, old, new, dependants):
+@pytest.mark.parametrize(
+    ["file", "old", "new", "dependants"],
+    [
+        (
+            "model/mechanisms/whistle.py",
+            "from dataclasses import dataclass\n",
+            "from dataclasses import dataclass\n\nHELD = 2\n",
+            {"model.mechanisms.whistle"},
+        ),
+        (
+            "model/resources/allocation.py",
+            "have[COMMITTEE] += k.committee",
+            "have[COMMITTEE] += 5.0 * k.committee",
+            None,
+        ),
+        (
+            "model/day.py",
+            "ROOM = 10",
+            "ROOM = 11",
+            {
+                "model.mesa.model",
+                "model.day",
+                "model.simulate",
+                "model.street",
+                "model.precompile",
+                "model.world",
+                "model.mechanism_runtime",
+                "model.mechanism_guard",
+            },
+        ),
+    ],
+)
+def test_a_change_reaches_the_file_and_those_that_import_it_and_no_other(
+    copy, monkeypatch, file, old, new, dependants
+):
     """hours.py: the committee has five times its hours, and the old kernels went on being used."""
     before, version = digests(copy, monkeypatch), source_digests.version(outside=())
     replace_in(copy / file, old, new)
     moved = changed(before, digests(copy, monkeypatch))
     if dependants is None:
-        assert {"model.resources.allocation", "model.day", "model.simulate"} <= moved and not {"model.issues.processing", "model.issues.reporting", "model.issues.arrivals"} & moved
+        assert {"model.resources.allocation", "model.day", "model.simulate"} <= moved and not {
+            "model.issues.processing",
+            "model.issues.reporting",
+            "model.issues.arrivals",
+        } & moved
     else:
         assert moved == dependants
     assert source_digests.version(outside=()) != version
@@ -148,14 +204,16 @@ def test_every_python_says_the_same_version():
     assert source_digests.outline(ast.parse(SNIPPET)) == OUTLINE
     code = f"""
 import sys, types
-for name, path in (("cogov", {str(ROOT)!r}), ("cogov.model", {str(ROOT / 'model')!r})):
+for name, path in (("cogov", {str(ROOT)!r}), ("cogov.model", {str(ROOT / "model")!r})):
     sys.modules[name] = types.ModuleType(name)
     sys.modules[name].__path__ = [path]
 from cogov.engine.source_digests import version
 print(version(outside=()))
 """
     pyenv = Path(os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv"))
-    for python in (path for minor in (11, 12, 13) for path in sorted(pyenv.glob(f"versions/3.{minor}.*/bin/python"))):
+    for python in (
+        path for minor in (11, 12, 13) for path in sorted(pyenv.glob(f"versions/3.{minor}.*/bin/python"))
+    ):
         told = subprocess.run([python, "-I", "-c", code], capture_output=True, text=True)
         assert told.stdout.strip() == source_digests.version(outside=()), told.stderr
 
@@ -171,8 +229,13 @@ from cogov.model.precompile import plan_kernels
 print(json.dumps(plan_kernels(sys.argv[1:])))
 """
     names = mechanisms.names()
-    plan = json.loads(subprocess.run([sys.executable, "-c", code, *names], check=True, capture_output=True).stdout)
-    planned = {(f"{module}.{name}", tuple(map(describe, map(precompile.type_of, kinds)))) for (module, name), kinds in plan}
+    plan = json.loads(
+        subprocess.run([sys.executable, "-c", code, *names], check=True, capture_output=True).stdout
+    )
+    planned = {
+        (f"{module}.{name}", tuple(map(describe, map(precompile.type_of, kinds))))
+        for (module, name), kinds in plan
+    }
     called = set()
 
     class Noting(KernelCache):
@@ -193,15 +256,26 @@ print(json.dumps(plan_kernels(sys.argv[1:])))
     monkeypatch.setattr("cogov.engine.kernel_structs.KernelCache", Noting)
     monkeypatch.setattr("cogov.engine.jit.BOUND", {})
     fresh = {}
-    for module in [module for name, module in list(sys.modules.items()) if name.startswith(("cogov.model", "cogov.agents"))]:
-        for holder in [module, *(one for one in vars(module).values() if isinstance(one, type) and one.__module__ == module.__name__)]:
+    for module in [
+        module
+        for name, module in list(sys.modules.items())
+        if name.startswith(("cogov.model", "cogov.agents"))
+    ]:
+        for holder in [
+            module,
+            *(
+                one
+                for one in vars(module).values()
+                if isinstance(one, type) and one.__module__ == module.__name__
+            ),
+        ]:
             for one in vars(holder).values():
                 one = getattr(one, "__func__", one)
                 if type(one).__name__ == "Kernel" and "dispatcher" in vars(one):
                     fresh[one] = vars(one).pop("dispatcher")
     try:
         simulate(governed(STORM, *names), 1)
-        for case in map(read, shipped()):
+        for case in map(read_case, list_cases()):
             simulate(replace(case, days=2), 1)
     finally:
         for one, dispatcher in fresh.items():
@@ -210,7 +284,7 @@ print(json.dumps(plan_kernels(sys.argv[1:])))
     assert {name for name, kinds in called - planned} == set()
 
 
-@compiled
+@outer_kernel
 def twice(x):
     return 2 * x
 
@@ -218,6 +292,7 @@ def twice(x):
 @pytest.fixture
 def folder(monkeypatch, tmp_path):
     """An empty folder that kernels are kept in."""
+
     def forget():
         kernel_store.folders.cache_clear()
         kernel_store.writable.cache_clear()
@@ -229,7 +304,7 @@ def folder(monkeypatch, tmp_path):
     forget()
 
 
-@compiled
+@outer_kernel
 def thrice(x):
     return 3 * x
 
@@ -249,14 +324,21 @@ def test_a_damaged_file_is_thrown_away_and_compiled_again(folder, monkeypatch):
     whole = path.read_bytes()
     assert thrice(14) == 42
     (other,) = folder.glob("*thrice*")
-    for damaged in (other.read_bytes(), b"", whole[:100], whole[:-1], whole[:200] + bytes([whole[200] ^ 1]) + whole[201:], b"\x80\x04."):
+    for damaged in (
+        other.read_bytes(),
+        b"",
+        whole[:100],
+        whole[:-1],
+        whole[:200] + bytes([whole[200] ^ 1]) + whole[201:],
+        b"\x80\x04.",
+    ):
         path.write_bytes(damaged)
         compile_again()
         assert path.read_bytes()[16:] != damaged[16:]
     assert len(KernelCache.compiled) == 8
 
 
-@compiled
+@outer_kernel
 def twice_and_one(x):
     return twice(x) + 1
 
@@ -273,8 +355,8 @@ def test_a_kernel_is_compiled_with_one_inside_that_came_from_disk(folder):
 def test_kernels_from_disk_need_no_more_of_numba_than_what_runs_them():
     """Loading the rest takes a quarter of a second; machine code that missed some of it would end the process."""
     code = "import cogov, sys; cogov.simulate('wuzi_yard', days=40, on=sys.argv[1:]); print('numba.core.typeconv.rules' in sys.modules, 'numba.typed.typeddict' in sys.modules)"
-    run(code, *mechanisms.shipped())
-    status, told, errors = run(code, *mechanisms.shipped())
+    run(code, *mechanisms.shipped_names())
+    status, told, errors = run(code, *mechanisms.shipped_names())
     assert (status, told.split()) == (0, ["True", "False"]), errors
 
 
@@ -295,7 +377,11 @@ def test_a_compiled_mechanism_of_a_users_own_breaks_nothing_once_it_is_gone(tmp_
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "notice_board.py").write_text(BOARD, "utf-8")
     code = "import cogov, sys; print(cogov.simulate('wuzi_yard', days=5, on=sys.argv[1:]).measures.arisen)"
-    for words, folder in ((["notice_board"], str(tmp_path / "own")), ([], None), (["notice_board"], str(tmp_path / "own"))):
+    for words, folder in (
+        (["notice_board"], str(tmp_path / "own")),
+        ([], None),
+        (["notice_board"], str(tmp_path / "own")),
+    ):
         status, told, errors = run(code, *words, COGOV_MECHANISMS=folder)
         assert status == 0 and float(told) > 0, errors
 
@@ -303,9 +389,16 @@ def test_a_compiled_mechanism_of_a_users_own_breaks_nothing_once_it_is_gone(tmp_
 @pytest.mark.parametrize("home", [None, "/nowhere/to/be/found"])
 def test_without_a_home_or_a_folder_that_can_be_written_it_runs_and_says_so(home, tmp_path):
     (tmp_path / "file").touch()
-    code = "import numpy as np; from cogov.engine.randomness import Luck; print(Luck(1)('rain', np.arange(3)).round(3).tolist())"
-    status, told, errors = run(code, HOME=home, XDG_CACHE_HOME=None, NUMBA_CACHE_DIR=str(tmp_path / "file" / "below"))
-    assert status == 0 and len(told.split(",")) == 3 and errors.count("compiled kernels cannot be kept") == 1 and "Traceback" not in errors
+    code = "import numpy as np; from cogov.engine.randomness import RandomNumbers; print(RandomNumbers(1)('rain', np.arange(3)).round(3).tolist())"
+    status, told, errors = run(
+        code, HOME=home, XDG_CACHE_HOME=None, NUMBA_CACHE_DIR=str(tmp_path / "file" / "below")
+    )
+    assert (
+        status == 0
+        and len(told.split(",")) == 3
+        and errors.count("compiled kernels cannot be kept") == 1
+        and "Traceback" not in errors
+    )
 
 
 def test_the_folders_are_our_own_and_never_numbas(monkeypatch, tmp_path):
@@ -336,7 +429,9 @@ def test_compiled_ahead_and_after_a_change_compiled_is_what_depends_on_it(tmp_pa
     """In earnest: a copy of cogov, its engine compiled by several processes; then a comment, then a number in the whistle."""
     names = "agents", "experiments", "model", "viz"
     for name in names:
-        shutil.copytree(ROOT / name, tmp_path / "cogov" / name, ignore=shutil.ignore_patterns("__pycache__", "static"))
+        shutil.copytree(
+            ROOT / name, tmp_path / "cogov" / name, ignore=shutil.ignore_patterns("__pycache__", "static")
+        )
     for name in ("__init__.py", "__main__.py", "cli/options.py"):
         shutil.copy(ROOT / name, tmp_path / "cogov" / name)
     code = """
@@ -347,10 +442,10 @@ import cogov
 assert cogov.__file__.startswith(sys.argv[1])
 from cogov.model.precompile import prepare
 from cogov.engine.kernel_cache import KernelCache
-from cogov.model.cases import altered, read
+from cogov.model.cases import alter_scenario, read_case
 from cogov.model.simulate import simulate
 ahead = prepare(["whistle"])
-simulate(altered(read("wuzi_yard"), on=["whistle"], off=read("wuzi_yard").mechanisms, days=20), 1)
+simulate(alter_scenario(read_case("wuzi_yard"), on=["whistle"], off=read_case("wuzi_yard").mechanisms, days=20), 1)
 print(len(ahead), *sorted(set(ahead)), "|", *KernelCache.compiled)
 """
 
@@ -366,7 +461,9 @@ print(len(ahead), *sorted(set(ahead)), "|", *KernelCache.compiled)
     whistle.write_text("# a remark\n" + whistle.read_text("utf-8"), "utf-8")
     assert compiled_now() == ["0"]
     text = whistle.read_text("utf-8")
-    whistle.write_text(text.replace("from . import Mechanism\n", "from . import Mechanism\n\nHELD = 2\n"), "utf-8")
+    whistle.write_text(
+        text.replace("from . import Mechanism\n", "from . import Mechanism\n\nHELD = 2\n"), "utf-8"
+    )
     assert whistle.read_text("utf-8") != text
     count, *which = compiled_now()
     assert int(count) > 0 and all(name.startswith("cogov.model.mechanisms.whistle.") for name in which)

@@ -9,16 +9,26 @@ import sys
 import pandas as pd
 import pytest
 from cli_runner import typist
-from cogov.engine import output
-from cogov.experiments.files.csv_tables import defused, write_csv
-from cogov.viz.text.console import PlainConsole
-from cogov.viz.text.progress_bars import PlainColumn
 from rich.progress import Progress
 from rich.table import Table
 
+from cogov.engine import output
+from cogov.experiments.files.csv_tables import escape_formulas, write_csv
+from cogov.viz.text.console import PlainConsole
+from cogov.viz.text.progress_bars import PlainColumn
+
 ENCODINGS = ("ascii", "gbk", "cp1252", "latin-1", "cp437", "shift_jis", "utf-8", "utf-16")
 WORDS = "共治 é ± … 😀 caf\udce9 \ud800"
-MARKUP = ("[bold]", "[/]", "[/red] half", "[link=file:///x]name[/link]", r"\[draft]", ":smile:", "[[x]] [@click=a]b", "[red]t[/]")
+MARKUP = (
+    "[bold]",
+    "[/]",
+    "[/red] half",
+    "[link=file:///x]name[/link]",
+    r"\[draft]",
+    ":smile:",
+    "[[x]] [@click=a]b",
+    "[red]t[/]",
+)
 
 
 @pytest.fixture
@@ -48,10 +58,23 @@ def test_json_is_the_same_in_every_encoding(stream, encoding):
 
 
 def test_json_has_no_number_that_is_none_and_no_text_that_is_a_number():
-    numbers = pd.DataFrame({"a": [1, 2], "b": [float("nan"), float("inf")], "c": pd.Categorical(["x", None]), "d": pd.to_datetime(["2020-01-01", None])})
+    numbers = pd.DataFrame(
+        {
+            "a": [1, 2],
+            "b": [float("nan"), float("inf")],
+            "c": pd.Categorical(["x", None]),
+            "d": pd.to_datetime(["2020-01-01", None]),
+        }
+    )
     told = json.loads(output.to_json(numbers.to_dict("records")), parse_constant=pytest.fail)
-    assert told == [{"a": 1, "b": None, "c": "x", "d": "2020-01-01 00:00:00"}, {"a": 2, "b": None, "c": None, "d": None}]
-    assert output.to_json({"n": numbers["a"].to_numpy(), "yes": numbers["a"].to_numpy()[0] == 1}, None) == '{"n": [1, 2], "yes": true}'
+    assert told == [
+        {"a": 1, "b": None, "c": "x", "d": "2020-01-01 00:00:00"},
+        {"a": 2, "b": None, "c": None, "d": None},
+    ]
+    assert (
+        output.to_json({"n": numbers["a"].to_numpy(), "yes": numbers["a"].to_numpy()[0] == 1}, None)
+        == '{"n": [1, 2], "yes": true}'
+    )
 
 
 def test_a_reader_who_has_gone_ends_it_quietly(monkeypatch):
@@ -100,7 +123,7 @@ def test_what_a_user_wrote_is_no_command_to_the_terminal():
 
 
 def test_names_with_markup_and_paths_that_are_not_utf_8_go_through_a_command(monkeypatch, capsys, tmp_path):
-    case = '[community]\n[[compound]]\n'.join(('name = "[red]t"\ntitle = "[bold] half [/]"\n', ""))
+    case = "[community]\n[[compound]]\n".join(('name = "[red]t"\ntitle = "[bold] half [/]"\n', ""))
     monkeypatch.chdir(tmp_path)
     there = os.fsdecode(b"caf\xe9")
     try:
@@ -109,7 +132,20 @@ def test_names_with_markup_and_paths_that_are_not_utf_8_go_through_a_command(mon
         pytest.skip("this file system takes UTF-8 only")
     with open(f"{there}/m.toml", "w", encoding="utf-8") as file:
         file.write(case)
-    status, out, err = typist(monkeypatch, capsys)("compare", f"{there}/m.toml", "--mechanism", "grid_patrol", "--replicates", "2", "--days", "9", "--workers", "1", "--out", f"{there}/o")
+    status, out, err = typist(monkeypatch, capsys)(
+        "compare",
+        f"{there}/m.toml",
+        "--mechanism",
+        "grid_patrol",
+        "--replicates",
+        "2",
+        "--days",
+        "9",
+        "--workers",
+        "1",
+        "--out",
+        f"{there}/o",
+    )
     assert status == 0, err
     assert "[bold] half [/]" in out and r"Tables: caf\xe9/o" in out
     with open(f"{there}/o/manifest.json", encoding="utf-8") as file:
@@ -127,7 +163,10 @@ FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", "＝1", "－1"]
 
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_no_cell_head_or_index_is_run_by_a_spreadsheet(tmp_path, formula):
-    table = pd.DataFrame({formula: [formula, "fine"], "n": [-1, 2], "kind": pd.Categorical([formula, "x"])}, index=pd.MultiIndex.from_tuples([(formula, 1), ("y", 2)], names=[formula + "i", "k"]))
+    table = pd.DataFrame(
+        {formula: [formula, "fine"], "n": [-1, 2], "kind": pd.Categorical([formula, "x"])},
+        index=pd.MultiIndex.from_tuples([(formula, 1), ("y", 2)], names=[formula + "i", "k"]),
+    )
     write_csv(table, tmp_path / "t.csv")
     with open(tmp_path / "t.csv", encoding="utf-8-sig", newline="") as file:
         head, row, _ = csv.reader(file)
@@ -136,10 +175,14 @@ def test_no_cell_head_or_index_is_run_by_a_spreadsheet(tmp_path, formula):
 
 
 def test_excel_sees_utf_8_and_pandas_reads_what_was_written(tmp_path):
-    table = pd.DataFrame({"楼": ["长", "b"], "n": [0.1, float("nan")]}, index=pd.Index(["一", "二"], name="case"))
+    table = pd.DataFrame(
+        {"楼": ["长", "b"], "n": [0.1, float("nan")]}, index=pd.Index(["一", "二"], name="case")
+    )
     write_csv(table, tmp_path / "t.csv")
     assert (tmp_path / "t.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "t.csv", index_col="case"), table)
     write_csv(pd.Series({"told": 3.0}), tmp_path / "s.csv")
     assert pd.read_csv(tmp_path / "s.csv", index_col=0).loc["told"].item() == 3.0
-    assert defused(pd.DataFrame(columns=["=a"])).columns.tolist() == ["'=a"]  # of a table without rows, too
+    assert escape_formulas(pd.DataFrame(columns=["=a"])).columns.tolist() == [
+        "'=a"
+    ]  # of a table without rows, too

@@ -8,17 +8,26 @@ from math import log
 from pathlib import Path
 from zlib import crc32
 
-import cogov
 import numpy as np
 import pytest
-from cogov.agents import residents
-from cogov.engine.randomness import Luck, below, chance, chances, mix, seed_of, waiting
-from cogov.model import mechanisms
-from cogov.model.day import live
-from cogov.model.issues import arrivals
-from cogov.model.simulate import community
-from cogov.model.world import begun
 from scenarios import WORLDS, governed, inside
+
+import cogov
+from cogov.agents import residents
+from cogov.engine.randomness import (
+    RandomNumbers,
+    derive_key,
+    exponential,
+    mix,
+    seed_of,
+    uniform,
+    uniforms,
+)
+from cogov.model import mechanisms
+from cogov.model.day import simulate_day
+from cogov.model.issues import arrivals
+from cogov.model.simulate import build_community
+from cogov.model.world import start_run
 
 ROOT = Path(cogov.__file__).parent
 WHO = np.arange(200_000)
@@ -48,37 +57,51 @@ def seeded(*parts):
 
 def test_known_answers():
     """Written down once, and never again: whoever changes these changes every result there is."""
-    assert [int(mix(np.uint64(x))) for x in (1, GOLD, MASK)] == [0x5692161D100B05E5, 0xE220A8397B1DCDAF, 0xB4D055FCF2CBBD7B]
-    assert int(below(np.uint64(0), 0)) == 0xE220A8397B1DCDAF  # the first number of splitmix64 from 0, in Vigna's own listing
-    assert int(below(np.uint64(0), 1)) == 0x6E789E6AA1B965F4  # and the second
+    assert [int(mix(np.uint64(x))) for x in (1, GOLD, MASK)] == [
+        0x5692161D100B05E5,
+        0xE220A8397B1DCDAF,
+        0xB4D055FCF2CBBD7B,
+    ]
+    assert (
+        int(derive_key(np.uint64(0), 0)) == 0xE220A8397B1DCDAF
+    )  # the first number of splitmix64 from 0, in Vigna's own listing
+    assert int(derive_key(np.uint64(0), 1)) == 0x6E789E6AA1B965F4  # and the second
     assert seed_of("run", 1) == 0x518C1E3DEE94D27D
-    assert int(Luck("run", 1).key("hear")) == 0x5D5375151C7AE27E
-    assert int(Luck("run", 1).key("give", 7)) == 0x75B56EEB17BC156B
-    assert Luck("run", 1)("give", [0, 1, 12345], 7).tolist() == [0.2712744409928973, 0.862050795688407, 0.12883346286589414]
+    assert int(RandomNumbers("run", 1).key("hear")) == 0x5D5375151C7AE27E
+    assert int(RandomNumbers("run", 1).key("give", 7)) == 0x75B56EEB17BC156B
+    assert RandomNumbers("run", 1)("give", [0, 1, 12345], 7).tolist() == [
+        0.2712744409928973,
+        0.862050795688407,
+        0.12883346286589414,
+    ]
 
 
 def test_the_hash_told_again_in_whole_numbers():
     for seed in (0, 1, "lianhe"):
-        luck = Luck("run", seed)
+        luck = RandomNumbers("run", seed)
         for decision in ("hear", "give"):
             for day in (0, 1, 366, 36_500):
                 key = narrowed(seeded("run", seed), crc32(decision.encode()), day)
                 assert int(luck.key(decision, day)) == key
                 for who in (0, 1, 15_999, (1 << 40) + 7):
                     bits = narrowed(key, who)
-                    assert int(below(np.uint64(key), who)) == bits
-                    assert chance(np.uint64(key), who) == (bits >> 11) / 2**53
-                    assert waiting(np.uint64(key), who) == pytest.approx(-log(1 - (bits >> 11) / 2**53), rel=1e-14)
+                    assert int(derive_key(np.uint64(key), who)) == bits
+                    assert uniform(np.uint64(key), who) == (bits >> 11) / 2**53
+                    assert exponential(np.uint64(key), who) == pytest.approx(
+                        -log(1 - (bits >> 11) / 2**53), rel=1e-14
+                    )
 
 
 def test_one_at_a_time_is_as_all_at_once():
-    luck, some = Luck(1), np.array([0, 3, 2**31, 2**40, 2**62])
+    luck, some = RandomNumbers(1), np.array([0, 3, 2**31, 2**40, 2**62])
     key = luck.key("coin", 3)
-    assert luck("coin", some, 3).tolist() == chances(key, some).tolist() == [chance(key, who) for who in some]
+    assert (
+        luck("coin", some, 3).tolist() == uniforms(key, some).tolist() == [uniform(key, who) for who in some]
+    )
 
 
 def test_luck_remembers_nothing():
-    fresh, asked = Luck(1), Luck(1)
+    fresh, asked = RandomNumbers(1), RandomNumbers(1)
     for day in range(50):
         asked("coin", WHO[:10], day), asked("dice", WHO[:10], day)
     assert fresh("coin", WHO[:10], 7).tolist() == asked("coin", WHO[:10], 7).tolist()
@@ -86,9 +109,9 @@ def test_luck_remembers_nothing():
 
 
 def test_luck_belongs_to_the_one_who_meets_it():
-    everyone = Luck(1)("coin", WHO)
-    assert np.array_equal(everyone[[7, 3, 199_999]], Luck(1)("coin", [7, 3, 199_999]))
-    assert np.array_equal(everyone[::-1], Luck(1)("coin", WHO[::-1]))
+    everyone = RandomNumbers(1)("coin", WHO)
+    assert np.array_equal(everyone[[7, 3, 199_999]], RandomNumbers(1)("coin", [7, 3, 199_999]))
+    assert np.array_equal(everyone[::-1], RandomNumbers(1)("coin", WHO[::-1]))
 
 
 # ------------------------------------------------------------------------------------------------------------ fair and apart
@@ -96,17 +119,21 @@ def test_luck_belongs_to_the_one_who_meets_it():
 
 @pytest.mark.parametrize("seed", range(4))
 def test_fair(seed):
-    u = Luck(seed)("coin", WHO)
+    u = RandomNumbers(seed)("coin", WHO)
     assert 0 <= u.min() and u.max() < 1
     assert abs(u.mean() - 0.5) < 4 / np.sqrt(12 * len(WHO))
     counts = np.bincount((u * 100).astype(int), minlength=100)
-    assert 50 < chi_square(counts) < 160  # 99 degrees: 5 standard deviations above, and not too even to be luck
-    assert chi_square(np.bincount((u * 2**53).astype(np.int64) & 63, minlength=64)) < 125  # nor do the lowest bits lean
+    assert (
+        50 < chi_square(counts) < 160
+    )  # 99 degrees: 5 standard deviations above, and not too even to be luck
+    assert (
+        chi_square(np.bincount((u * 2**53).astype(np.int64) & 63, minlength=64)) < 125
+    )  # nor do the lowest bits lean
 
 
 def test_fair_from_day_to_day():
     """One person, many days: the other way round the same hash is as fair."""
-    luck = Luck(1)
+    luck = RandomNumbers(1)
     u = np.array([luck("coin", [5], day)[0] for day in range(20_000)])
     assert 50 < chi_square(np.bincount((u * 100).astype(int), minlength=100)) < 160
 
@@ -117,27 +144,29 @@ def chi_square(counts):
 
 
 def test_waiting_is_exponential():
-    key = Luck(1).key("wait")
-    w = np.array([waiting(key, who) for who in WHO[:50_000]])
+    key = RandomNumbers(1).key("wait")
+    w = np.array([exponential(key, who) for who in WHO[:50_000]])
     assert w.mean() == pytest.approx(1, abs=4 / np.sqrt(len(w)))
     assert chi_square(np.bincount((np.exp(-w) * 100).astype(int).clip(0, 99), minlength=100)) < 160
 
 
 OTHERS = {
-    "another seed": lambda: Luck(2)("coin", WHO),
-    "another decision": lambda: Luck(1)("dice", WHO),
-    "the next day": lambda: Luck(1)("coin", WHO, 1),
-    "a week later": lambda: Luck(1)("coin", WHO, 7),
-    "the next neighbour": lambda: np.roll(Luck(1)("coin", WHO), 1),
-    "sixteen doors on": lambda: np.roll(Luck(1)("coin", WHO), 16),
-    "one's own issue, a key below": lambda: np.array([chance(np.uint64(below(Luck(1).key("coin"), who)), 0) for who in WHO[:20_000]]),
+    "another seed": lambda: RandomNumbers(2)("coin", WHO),
+    "another decision": lambda: RandomNumbers(1)("dice", WHO),
+    "the next day": lambda: RandomNumbers(1)("coin", WHO, 1),
+    "a week later": lambda: RandomNumbers(1)("coin", WHO, 7),
+    "the next neighbour": lambda: np.roll(RandomNumbers(1)("coin", WHO), 1),
+    "sixteen doors on": lambda: np.roll(RandomNumbers(1)("coin", WHO), 16),
+    "one's own issue, a key below": lambda: np.array(
+        [uniform(np.uint64(derive_key(RandomNumbers(1).key("coin"), who)), 0) for who in WHO[:20_000]]
+    ),
 }
 
 
 @pytest.mark.parametrize("other", OTHERS)
 def test_nothing_leans_on_anything(other):
     v = OTHERS[other]()
-    u = Luck(1)("coin", WHO)[: len(v)]
+    u = RandomNumbers(1)("coin", WHO)[: len(v)]
     assert abs(np.corrcoef(u, v)[0, 1]) < 5 / np.sqrt(len(v))
     table = np.bincount((u * 10).astype(int) * 10 + (v * 10).astype(int), minlength=100)
     assert chi_square(table) < 160  # nor together, in any corner
@@ -145,42 +174,110 @@ def test_nothing_leans_on_anything(other):
 
 def test_no_number_is_met_on_two_roads():
     """A key below a key is another key: what is decided of somebody's first, second or third is not what is decided of a neighbour."""
-    key = Luck(1).key("coin")
-    below_ = [np.uint64(below(key, who)) for who in range(2000)]
-    met = [chances(key, WHO), Luck(1)("coin", WHO, 1), Luck(2)("coin", WHO), Luck(1)("dice", WHO), *(chances(k, np.arange(20)) for k in below_)]
+    key = RandomNumbers(1).key("coin")
+    below_ = [np.uint64(derive_key(key, who)) for who in range(2000)]
+    met = [
+        uniforms(key, WHO),
+        RandomNumbers(1)("coin", WHO, 1),
+        RandomNumbers(2)("coin", WHO),
+        RandomNumbers(1)("dice", WHO),
+        *(uniforms(k, np.arange(20)) for k in below_),
+    ]
     assert len(np.unique(np.concatenate(met))) == 4 * len(WHO) + 2000 * 20
 
 
 def test_replicates_have_seeds_of_their_own():
-    seeds = {seed_of(experiment, scenario, i) for experiment in ("compare", "sweep") for scenario in ("guiyuan", "lianhe") for i in range(10_000)}
+    seeds = {
+        seed_of(experiment, scenario, i)
+        for experiment in ("compare", "sweep")
+        for scenario in ("guiyuan", "lianhe")
+        for i in range(10_000)
+    }
     assert len(seeds) == 40_000
     assert seed_of("a", "b") != seed_of("ab") != seed_of("b", "a") and seed_of(1) != seed_of("1")
 
 
 # --------------------------------------------------------------------------------------------------------- names of decisions
 
-RESIDENT, HOUSEHOLD, ISSUE, BUILDING, CELL, SEAT, POST = "resident", "household", "issue", "building", "building and category", "one to be housed", "post"
+RESIDENT, HOUSEHOLD, ISSUE, BUILDING, CELL, SEAT, POST = (
+    "resident",
+    "household",
+    "issue",
+    "building",
+    "building and category",
+    "one to be housed",
+    "post",
+)
 DECISIONS = {  # each name is for one purpose, and always meets one kind of who
-    "born alone": HOUSEHOLD, "born area": HOUSEHOLD, "born away": HOUSEHOLD, "born owner": HOUSEHOLD, "born into": SEAT,
-    "born child": RESIDENT, "born elder": RESIDENT, "born helping": RESIDENT, "born housebound": RESIDENT, "born in service": RESIDENT,
-    "born member": RESIDENT, "born migrant": RESIDENT, "born presence": RESIDENT, "born serving": RESIDENT, "born skill": RESIDENT,
-    "born trust": RESIDENT, "born zeal": RESIDENT, "meet on day 0": RESIDENT, "whom on day 0": RESIDENT,
-    "arise": CELL, "work": ISSUE, "stubborn": ISSUE, "sit": ISSUE, "lead": ISSUE, "lapse": ISSUE, "strike": ISSUE,
-    "hear": ISSUE, "find": ISSUE, "tell": ISSUE, "wait": ISSUE, "in": ISSUE, "lean": ISSUE, "reopen": ISSUE, "forget": ISSUE,
-    "give": RESIDENT, "meet": RESIDENT, "whom": RESIDENT,
-    "move": BUILDING, "movers": HOUSEHOLD, "newcomers": RESIDENT, "lot": BUILDING, "stay": BUILDING, "outset": BUILDING, "leave": POST,
-}  # fmt: skip
-TWICE = {"arise", "hear", "move", "movers"}  # a street asks who will move before the day moves on; the first threshold is drawn where clocks are wound and issues born, the next ones where they are passed
+    "born alone": HOUSEHOLD,
+    "born area": HOUSEHOLD,
+    "born away": HOUSEHOLD,
+    "born owner": HOUSEHOLD,
+    "born into": SEAT,
+    "born child": RESIDENT,
+    "born elder": RESIDENT,
+    "born helping": RESIDENT,
+    "born housebound": RESIDENT,
+    "born in service": RESIDENT,
+    "born member": RESIDENT,
+    "born migrant": RESIDENT,
+    "born presence": RESIDENT,
+    "born serving": RESIDENT,
+    "born skill": RESIDENT,
+    "born trust": RESIDENT,
+    "born zeal": RESIDENT,
+    "meet on day 0": RESIDENT,
+    "whom on day 0": RESIDENT,
+    "arise": CELL,
+    "work": ISSUE,
+    "stubborn": ISSUE,
+    "sit": ISSUE,
+    "lead": ISSUE,
+    "lapse": ISSUE,
+    "strike": ISSUE,
+    "hear": ISSUE,
+    "find": ISSUE,
+    "tell": ISSUE,
+    "wait": ISSUE,
+    "in": ISSUE,
+    "lean": ISSUE,
+    "reopen": ISSUE,
+    "forget": ISSUE,
+    "give": RESIDENT,
+    "meet": RESIDENT,
+    "whom": RESIDENT,
+    "move": BUILDING,
+    "movers": HOUSEHOLD,
+    "newcomers": RESIDENT,
+    "lot": BUILDING,
+    "stay": BUILDING,
+    "outset": BUILDING,
+    "leave": POST,
+}
+TWICE = {
+    "arise",
+    "hear",
+    "move",
+    "movers",
+}  # a street asks who will move before the day moves on; the first threshold is drawn where clocks are wound and issues born, the next ones where they are passed
 KIND_OF = {  # what is asked for at once, in the words of the source
-    "homes": HOUSEHOLD, "h": HOUSEHOLD, "extra": SEAT, "who": RESIDENT, "who * 3 + k": RESIDENT, "np.arange(b)": BUILDING, "vacated": BUILDING,
-}  # fmt: skip
+    "homes": HOUSEHOLD,
+    "h": HOUSEHOLD,
+    "extra": SEAT,
+    "who": RESIDENT,
+    "who * 3 + k": RESIDENT,
+    "np.arange(b)": BUILDING,
+    "vacated": BUILDING,
+}
 
 
 def named(tree):
     """The constants of a file that are decisions: name of the constant -> name of the decision."""
     for node in tree.body:
         if isinstance(node, ast.Assign):
-            targets, values = (x.elts if isinstance(x, ast.Tuple) else [x] for x in (node.targets[0], node.value))
+            targets, values = (
+                x.elts if isinstance(x, ast.Tuple) else [x] for x in (node.targets[0], node.value)
+            )
             for target, value in zip(targets, values):
                 if isinstance(value, ast.Call) and ast.unparse(value.func) == "decision":
                     yield target.id, value.args[0].value
@@ -191,13 +288,21 @@ def asked():
     for path in sorted([*(ROOT / "model").rglob("*.py"), *(ROOT / "agents").rglob("*.py")]):
         tree = ast.parse(path.read_text("utf-8"))
         constants = dict(named(tree))
-        for node in (node for node in ast.walk(tree) if isinstance(node, ast.Call) and path.name != "luck.py"):
+        for node in (
+            node for node in ast.walk(tree) if isinstance(node, ast.Call) and path.name != "randomness.py"
+        ):
             how = ast.unparse(node.func)
             if how in ("luck", "luck.key"):
                 decision, *rest = node.args
-                assert isinstance(decision, ast.Constant), f"{path.name}:{node.lineno}: a decision is a name that can be read in the source"
-                yield path.relative_to(ROOT), decision.value, None if how.endswith("key") else ast.unparse(rest[0])
-            elif how == "key":
+                assert isinstance(decision, ast.Constant), (
+                    f"{path.name}:{node.lineno}: a decision is a name that can be read in the source"
+                )
+                yield (
+                    path.relative_to(ROOT),
+                    decision.value,
+                    None if how.endswith("key") else ast.unparse(rest[0]),
+                )
+            elif how == "key_of":
                 yield path.relative_to(ROOT), constants[ast.unparse(node.args[1])], None
 
 
@@ -207,9 +312,13 @@ def test_every_decision_of_the_engine_is_listed():
         found[decision].append(path)
         if who and "mechanisms" not in path.parts:
             assert KIND_OF[who] == DECISIONS[decision], f"{path}: {decision!r} is asked for {who}"
-    engine = {decision for decision, paths in found.items() if not any("mechanisms" in path.parts for path in paths)}
+    engine = {
+        decision for decision, paths in found.items() if not any("mechanisms" in path.parts for path in paths)
+    }
     assert engine == set(DECISIONS)
-    assert {decision for decision, paths in found.items() if len(paths) > 1} == TWICE, "one name, two purposes"
+    assert {decision for decision, paths in found.items() if len(paths) > 1} == TWICE, (
+        "one name, two purposes"
+    )
 
 
 def test_no_two_decisions_share_a_number():
@@ -225,11 +334,34 @@ def test_chance_lives_in_one_file():
         for path in (ROOT / folder).rglob("*.py"):
             tree = ast.parse(path.read_text("utf-8"))
             called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-            drawn = {name for name in called if ".random." in f".{name}" or name.endswith(("default_rng", "urandom", ".rvs"))}
-            told = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-            told |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and not node.level}
-            allowed = {"model/mesa/model.py": {"secrets"}, "viz/server/responses.py": {"secrets"}, "cli/serve.py": {"secrets"}, "bench/page.py": {"random"}, "bench/page_visitors.py": {"uuid"}} | dict.fromkeys(("experiments/sweep/design.py", "experiments/calibration/importance_sampling.py", "experiments/statistics/simultaneous.py"), {"scipy.stats"})  # for low-discrepancy points, which a seed scrambles
-            assert not drawn and not (told & strangers) - allowed.get(path.relative_to(ROOT).as_posix(), set()), f"{path.relative_to(ROOT)}: {drawn or told & strangers}"
+            drawn = {
+                name
+                for name in called
+                if ".random." in f".{name}" or name.endswith(("default_rng", "urandom", ".rvs"))
+            }
+            told = {
+                alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
+            }
+            told |= {
+                node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and not node.level
+            }
+            allowed = {
+                "model/mesa/model.py": {"secrets"},
+                "viz/server/responses.py": {"secrets"},
+                "cli/serve.py": {"secrets"},
+                "bench/page.py": {"random"},
+                "bench/page_visitors.py": {"uuid"},
+            } | dict.fromkeys(
+                (
+                    "experiments/sweep/design.py",
+                    "experiments/calibration/importance_sampling.py",
+                    "experiments/statistics/simultaneous.py",
+                ),
+                {"scipy.stats"},
+            )  # for low-discrepancy points, which a seed scrambles
+            assert not drawn and not (told & strangers) - allowed.get(
+                path.relative_to(ROOT).as_posix(), set()
+            ), f"{path.relative_to(ROOT)}: {drawn or told & strangers}"
 
 
 # ----------------------------------------------------------------------------------------------------------------- collisions
@@ -252,7 +384,7 @@ def test_no_two_streams_of_a_large_sweep_share_a_key():
     seeds = np.array([seed_of("run", i) for i in range(10_000)], np.uint64)
     days = np.uint64(GOLD) * np.arange(1, 367, dtype=np.uint64)
     decisions = [spread(seeds + np.uint64(GOLD * (crc32(name.encode()) + 1) & MASK)) for name in names]
-    assert int(spread(decisions[3] + days[5])[17]) == int(Luck("run", 17).key(names[3], 5))
+    assert int(spread(decisions[3] + days[5])[17]) == int(RandomNumbers("run", 17).key(names[3], 5))
     total = 0
     for part in range(16):  # the keys whose first four bits are `part`, sorted
         held = []
@@ -274,36 +406,64 @@ def one_more(world, band):
     people, homes, stairs = world.residents, world.households, world.stairwells
     row = {name: getattr(people, name)[-1:].copy() for name in people._fields}
     standing = residents.CHILDREN if band == residents.CHILD else residents.NEIGHBOUR
-    nobody = {"standing": standing, "presence": 0, "band": band, "voice": 1, "zeal": 9, "member": False, "in_service": False, "volunteer": False, "housebound": False}
+    nobody = {
+        "standing": standing,
+        "presence": 0,
+        "band": band,
+        "voice": 1,
+        "zeal": 9,
+        "member": False,
+        "in_service": False,
+        "volunteer": False,
+        "housebound": False,
+    }
     for name, value in (nobody | {"ties": 0, "known": -1, "gives": False}).items():
         row[name][:] = value
-    people = residents.Residents(*(np.concatenate([getattr(people, name), row[name]]) for name in people._fields))
+    people = residents.Residents(
+        *(np.concatenate([getattr(people, name), row[name]]) for name in people._fields)
+    )
     homes = homes._replace(first=np.append(homes.first[:-1], homes.first[-1] + np.int32(1)))
     stairs = stairs._replace(people=np.append(stairs.people[:-1], stairs.people[-1] + np.int32(1)))
-    mood, rate = residents.mood(people, stairs, world.buildings), arrivals.rates(world.cats, arrivals.units(world.cats, people, homes, world.buildings, world.compounds), world.buildings, world.compounds)
+    mood, rate = (
+        residents.mood(people, stairs, world.buildings),
+        arrivals.rates(
+            world.cats,
+            arrivals.units(world.cats, people, homes, world.buildings, world.compounds),
+            world.buildings,
+            world.compounds,
+        ),
+    )
     return world._replace(residents=people, households=homes, stairwells=stairs, mood=mood, rate=rate)
 
 
 def a_year(world, scenario):
-    luck = Luck(1)
-    world = begun(world, scenario, luck)
+    luck = RandomNumbers(1)
+    world = start_run(world, scenario, luck)
     for _ in range(365):
-        live(world)
+        simulate_day(world)
     return world
 
 
 def unlike(a, b):
     """Which columns of what happened, and of everybody but the last resident of `b`, are not the same."""
-    tables = {"issues": (a.issues, b.issues), "ended": (a.ended[: a.gone[0]], b.ended[: b.gone[0]]), "history": (a.history(), b.history())}
+    tables = {
+        "issues": (a.issues, b.issues),
+        "ended": (a.ended[: a.gone[0]], b.ended[: b.gone[0]]),
+        "history": (a.history(), b.history()),
+    }
     yield from (name for name, (one, other) in tables.items() if inside(one) != inside(other))
-    yield from (name for name in a.residents._fields if getattr(a.residents, name).tobytes() != getattr(b.residents, name)[:-1].tobytes())
+    yield from (
+        name
+        for name in a.residents._fields
+        if getattr(a.residents, name).tobytes() != getattr(b.residents, name)[:-1].tobytes()
+    )
 
 
 def settled_so_that_somebody_can_move_in(scenario):
     """The same census under another name, until the last household is more than one: one more makes an elder who lives alone another case."""
     for i in range(20):
         scenario = replace(scenario, name=f"{scenario.name} {i}")
-        first = community(scenario).households.first
+        first = build_community(scenario).households.first
         if first[-1] - first[-2] > 1:
             return scenario
     raise AssertionError("no such settlement")
@@ -314,7 +474,7 @@ def settled_so_that_somebody_can_move_in(scenario):
 def test_one_more_resident_who_never_reports_anything_changes_nobodys_luck(world, band):
     """Bit for bit, and whether grown up or not."""
     scenario = settled_so_that_somebody_can_move_in(governed(WORLDS[world], *mechanisms.names()))
-    here = community(scenario)
+    here = build_community(scenario)
     a, b = a_year(here, scenario), a_year(one_more(here, band), scenario)
     assert len(a.history()) > 200
     assert list(unlike(a, b)) == []

@@ -4,16 +4,25 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from cogov.engine.parameters import ScenarioError
-from cogov.engine.randomness import Luck
-from cogov.model import mechanisms
-from cogov.model.issues.categories import SEASONS
-from cogov.model.resources.calendar import PAYERS, YEAR, CalendarKnobs, Outset, Shock, almanac, filled
-from cogov.model.simulate import days, simulate
 from scenarios import ESTATE, STORM, YARD, governed
 
-KEY = Luck(1).key("leave")
-CALM = CalendarKnobs(leaving=0.0)
+from cogov.engine.parameters import UserError
+from cogov.engine.randomness import RandomNumbers
+from cogov.model import mechanisms
+from cogov.model.issues.categories import SEASONS
+from cogov.model.resources.calendar import (
+    PAYERS,
+    YEAR,
+    CalendarParameters,
+    InitialIssues,
+    Shock,
+    almanac,
+    share_filled,
+)
+from cogov.model.simulate import days, simulate
+
+KEY = RandomNumbers(1).key("leave")
+CALM = CalendarParameters(leaving=0.0)
 
 
 def weather(scenario, category, year=0):
@@ -29,31 +38,46 @@ def test_a_season_moves_issues_within_the_year_and_makes_no_more_of_them():
     for category in ("mosquito", "child_holiday", "garage_flood"):
         assert weather(STORM, category).mean() == pytest.approx(1.0, abs=0.03)
     assert (weather(STORM, "pipe_burst") == 1.0).all()
-    flat = replace(STORM, calendar=CalendarKnobs(seasons=0.0))
+    flat = replace(STORM, calendar=CalendarParameters(seasons=0.0))
     assert (weather(flat, "mosquito") == 1.0).all()
 
 
 def test_a_year_that_begins_in_july_has_its_mosquitoes_first():
-    march, july = (weather(replace(STORM, calendar=CalendarKnobs(month=month)), "mosquito") for month in (3, 7))
+    march, july = (
+        weather(replace(STORM, calendar=CalendarParameters(month=month)), "mosquito") for month in (3, 7)
+    )
     assert july[1:60].mean() > 2.0 > march[1:60].mean() and march[122 + 1] == july[1]
 
 
 def test_more_children_are_at_home_in_the_holidays():
-    lively = replace(STORM, days=365, calendar=CALM, issues=STORM.issues | {"child_holiday": replace(STORM.issues["child_holiday"], rate=20.0)})
+    lively = replace(
+        STORM,
+        days=365,
+        calendar=CALM,
+        issues=STORM.issues | {"child_holiday": replace(STORM.issues["child_holiday"], rate=20.0)},
+    )
     run = simulate(lively, 1)
     born = run.issues["born"][run.issues["category"] == run.categories.index("child_holiday")]
-    assert len(born) > 100 and np.mean((born > 122) & (born <= 184)) > 0.6  # July and August of a run from March
+    assert (
+        len(born) > 100 and np.mean((born > 122) & (born <= 184)) > 0.6
+    )  # July and August of a run from March
 
 
 def test_offices_rest_on_weekends_and_in_festival_weeks_and_evenings_are_fewer_then():
     calm = replace(STORM, calendar=CALM)
     for payer in ("committee", "departments"):
-        assert set(np.round(there(calm, payer), 6)) == {0.4, 1.0} and there(calm, payer)[6] == 0.4 and there(calm, payer)[3] == 1.0
+        assert (
+            set(np.round(there(calm, payer), 6)) == {0.4, 1.0}
+            and there(calm, payer)[6] == 0.4
+            and there(calm, payer)[3] == 1.0
+        )
     assert (there(calm, "member") == 0.5).sum() == 14 + 7 and (there(calm, "grid") == 1.0).all()
 
 
 def test_a_shock_comes_for_its_days_and_only_for_what_it_names():
-    shock = Shock("rounds of testing", day=10, days=5, family="care", ease=np.log(3.0), role="committee", share=0.5)
+    shock = Shock(
+        "rounds of testing", day=10, days=5, family="care", ease=np.log(3.0), role="committee", share=0.5
+    )
     plain, struck = replace(STORM, calendar=CALM), replace(STORM, calendar=CALM, shock=(shock,))
     factor = there(struck, "committee") / there(plain, "committee")
     assert factor[10:15].tolist() == [0.5] * 5 and (np.delete(factor, range(10, 15)) == 1.0).all()
@@ -65,33 +89,54 @@ def test_a_shock_comes_for_its_days_and_only_for_what_it_names():
 
 def test_who_leaves_is_missed_until_a_successor_has_found_the_way():
     """Of many posts the share that is empty is leaving / (leaving + 1 / vacancy): 0.3 a year and 73 days make 5.7 %."""
-    calendar = CalendarKnobs(leaving=0.3, vacancy=73.0)
-    share = filled(2000, calendar, np.arange(5 * YEAR, 6 * YEAR), KEY)
+    calendar = CalendarParameters(leaving=0.3, vacancy=73.0)
+    share = share_filled(2000, calendar, np.arange(5 * YEAR, 6 * YEAR), KEY)
     expected = 0.3 * 73 / 365 / (1 + 0.3 * 73 / 365)
     assert 1 - share.mean() == pytest.approx(expected, abs=4 * np.sqrt(expected / 2000 * 73 / 365 * 2))
-    assert (filled(5, CALM, np.arange(YEAR), KEY) == 1.0).all() and set(np.round(5 * filled(5, calendar, np.arange(YEAR), KEY)) % 1) == {0.0}
+    assert (share_filled(5, CALM, np.arange(YEAR), KEY) == 1.0).all() and set(
+        np.round(5 * share_filled(5, calendar, np.arange(YEAR), KEY)) % 1
+    ) == {0.0}
 
 
 def test_what_is_wrong_from_the_outset_is_there_on_the_first_evening():
     """So many of each and no more, spread over buildings; what concerns a compound, over compounds; entries of one kind add up."""
     quiet = {name: replace(one, rate=min(one.rate, 1e-9)) for name, one in ESTATE.issues.items()}
-    begin = (Outset("litter", 3), Outset("litter", 5), Outset("yard_renewal", 2), Outset("neighbour_noise", 4, stubborn=True))
+    begin = (
+        InitialIssues("litter", 3),
+        InitialIssues("litter", 5),
+        InitialIssues("yard_renewal", 2),
+        InitialIssues("neighbour_noise", 4, stubborn=True),
+    )
     world = next(days(replace(ESTATE, issues=quiet, outset=begin), 1))
     names = [world.categories[j] for j in world.issues["category"]]
-    assert {name: names.count(name) for name in set(names)} == {"litter": 8, "yard_renewal": 2, "neighbour_noise": 4}
+    assert {name: names.count(name) for name in set(names)} == {
+        "litter": 8,
+        "yard_renewal": 2,
+        "neighbour_noise": 4,
+    }
     by = {name: world.issues[np.array(names) == name] for name in set(names)}
-    assert len(set(by["litter"]["building"].tolist())) == 4 and set(by["yard_renewal"]["compound"].tolist()) == {0, 1}
-    easy = next(days(replace(ESTATE, issues=quiet, outset=(Outset("neighbour_noise", 4),)), 1)).issues
-    assert by["neighbour_noise"]["hard"] == pytest.approx(10 * easy["hard"]) or (by["neighbour_noise"]["hard"] >= easy["hard"]).all()
+    assert len(set(by["litter"]["building"].tolist())) == 4 and set(
+        by["yard_renewal"]["compound"].tolist()
+    ) == {0, 1}
+    easy = next(days(replace(ESTATE, issues=quiet, outset=(InitialIssues("neighbour_noise", 4),)), 1)).issues
+    assert (
+        by["neighbour_noise"]["hard"] == pytest.approx(10 * easy["hard"])
+        or (by["neighbour_noise"]["hard"] >= easy["hard"]).all()
+    )
 
 
 def test_an_outset_that_can_be_nowhere_is_refused():
-    with pytest.raises(ScenarioError, match="lift_stopped"):
-        next(days(replace(YARD, outset=(Outset("lift_stopped", 1),)), 1))
+    with pytest.raises(UserError, match="lift_stopped"):
+        next(days(replace(YARD, outset=(InitialIssues("lift_stopped", 1),)), 1))
 
 
 @pytest.mark.parametrize("name", ["grid_patrol", "party_volunteers"])
 def test_a_mechanism_works_from_its_first_day_to_its_last(name):
-    one = mechanisms.named(name)(begins=20, ends=40)
-    spent = np.array([world.ledger.hours[world.names.index(name)].sum() for world in days(governed(STORM, **{name: one}), 1)])
+    one = mechanisms.mechanism_class(name)(begins=20, ends=40)
+    spent = np.array(
+        [
+            world.ledger.hours[world.names.index(name)].sum()
+            for world in days(governed(STORM, **{name: one}), 1)
+        ]
+    )
     assert spent[18] == 0 < spent[39] == spent[-1]

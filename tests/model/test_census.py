@@ -6,10 +6,18 @@ from random import Random
 
 import pytest
 from cli_runner import typist
-from cogov.engine.parameters import ScenarioError
-from cogov.model.cases import altered, read, shipped
-from cogov.model.scenario import Census, CommitteeKnobs, Compound, Scenario, census_of, counts
-from cogov.model.simulate import community
+
+from cogov.engine.parameters import UserError
+from cogov.model.cases import alter_scenario, list_cases, read_case
+from cogov.model.scenario import (
+    Census,
+    CommitteeParameters,
+    Compound,
+    Scenario,
+    census_of,
+    counts,
+)
+from cogov.model.simulate import build_community
 
 MINE = 'name = "north_gate"\n[community]\n{}\n[[compound]]\nbuildings = 12\ncompany = true\n'
 
@@ -18,29 +26,59 @@ MINE = 'name = "north_gate"\n[community]\n{}\n[[compound]]\nbuildings = 12\ncomp
 def mine(tmp_path):
     def made(*lines):
         (tmp_path / "mine.toml").write_text(MINE.format("\n".join(lines)), encoding="utf-8")
-        return read(tmp_path / "mine.toml")
+        return read_case(tmp_path / "mine.toml")
 
     return made
 
 
 def test_what_is_left_out_is_a_share_of_what_is_given(mine):
     census = mine("residents = 2400", "households = 900").community
-    assert census == Census(2400, 900, registered=1800, children=300, elders=600, elders_alone=80, housebound=40, members=160, in_service=60,
-                            volunteers=200, member_volunteers=40, owners=656, away=56, shops=40)  # fmt: skip
+    assert census == Census(
+        2400,
+        900,
+        registered=1800,
+        children=300,
+        elders=600,
+        elders_alone=80,
+        housebound=40,
+        members=160,
+        in_service=60,
+        volunteers=200,
+        member_volunteers=40,
+        owners=656,
+        away=56,
+        shops=40,
+    )
 
 
 def test_parts_of_a_part_follow_the_part(mine):
-    census = mine("residents = 2400", "households = 900", "elders = 300", "members = 16", "owners = 90").community
-    assert (census.elders_alone, census.housebound, census.in_service, census.member_volunteers, census.away) == (40, 20, 6, 4, 8)
+    census = mine(
+        "residents = 2400", "households = 900", "elders = 300", "members = 16", "owners = 90"
+    ).community
+    assert (
+        census.elders_alone,
+        census.housebound,
+        census.in_service,
+        census.member_volunteers,
+        census.away,
+    ) == (40, 20, 6, 4, 8)
 
 
-@pytest.mark.parametrize(("lines", "residents", "households"), [
-    (("residents = 2400",), 2400, 960), (("households = 900",), 2250, 900),
-    ((), 720, 288),                             # 12 buildings of 3 stairwells: as the 4 of the plain case, 8 homes to a stairwell
-    (("residents = 50",), 50, 36),              # a home in every stairwell
-    (("members = 900",), 900, 288),             # there are residents enough to be members
-    (("residents = 100", "households = 100"), 100, 100),  # all live alone: no child, and no elder who shares a home
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("lines", "residents", "households"),
+    [
+        (("residents = 2400",), 2400, 960),
+        (("households = 900",), 2250, 900),
+        ((), 720, 288),  # 12 buildings of 3 stairwells: as the 4 of the plain case, 8 homes to a stairwell
+        (("residents = 50",), 50, 36),  # a home in every stairwell
+        (("members = 900",), 900, 288),  # there are residents enough to be members
+        (
+            ("residents = 100", "households = 100"),
+            100,
+            100,
+        ),  # all live alone: no child, and no elder who shares a home
+    ],
+)
 def test_residents_households_or_neither_is_enough(mine, lines, residents, households):
     census = mine(*lines).community
     assert (census.residents, census.households) == (residents, households)
@@ -48,21 +86,34 @@ def test_residents_households_or_neither_is_enough(mine, lines, residents, house
 
 def test_the_default_is_its_own_share_and_shipped_cases_give_every_number():
     assert Scenario().community == Census(240, 96, 180, 30, 60, 8, 4, 16, 6, 20, 4, 70, 6, 4)
-    assert [name for name in shipped() if census_of(read(name))[1]] == []
+    assert [name for name in list_cases() if census_of(read_case(name))[1]] == []
 
 
 def test_what_is_set_is_kept_and_the_rest_follows_it(mine):
-    case = altered(mine("residents = 2400", "households = 900"), settings={"community.residents": 1200, "community.children": 7})
-    assert (case.community.children, case.community.elders, case.community.owners, case.days) == (7, 300, 656, 365)
+    case = alter_scenario(
+        mine("residents = 2400", "households = 900"),
+        settings={"community.residents": 1200, "community.children": 7},
+    )
+    assert (case.community.children, case.community.elders, case.community.owners, case.days) == (
+        7,
+        300,
+        656,
+        365,
+    )
     case = replace(case, compound=(Compound(buildings=6),))
     assert (case.community.children, case.community.registered) == (7, 900)
 
 
 def test_a_large_community_has_more_than_the_committee_of_a_small_one(mine):
-    staff, budget, fund = (getattr(mine("residents = 16000", "households = 6400").committee, name) for name in ("staff", "budget", "fund"))
+    staff, budget, fund = (
+        getattr(mine("residents = 16000", "households = 6400").committee, name)
+        for name in ("staff", "budget", "fund")
+    )
     assert (staff, budget, fund) == (12.0, 300_000.0, 50_000.0)  # as guiyuan's
-    assert Scenario().committee == CommitteeKnobs(staff=2.0, budget=20_000.0, fund=5000.0)
-    given = replace(mine("residents = 16000", "households = 6400"), committee=CommitteeKnobs(staff=3.0)).committee
+    assert Scenario().committee == CommitteeParameters(staff=2.0, budget=20_000.0, fund=5000.0)
+    given = replace(
+        mine("residents = 16000", "households = 6400"), committee=CommitteeParameters(staff=3.0)
+    ).committee
     assert (given.staff, given.fund) == (3.0, 50_000.0)
 
 
@@ -72,29 +123,55 @@ def test_a_census_that_is_filled_can_be_lived_in():
         luck = Random(number)
         homes = luck.randint(40, 900)
         people = int(homes * luck.uniform(1.8, 3.5))
-        full = {"residents": people, "households": homes, "registered": luck.randint(0, people), "children": luck.randint(0, (people - homes) // 2), "elders": luck.randint(0, people // 3),
-                "members": luck.randint(0, people // 10), "volunteers": luck.randint(0, people // 8), "owners": luck.randint(homes // 4, homes), "shops": luck.randint(0, 50)}  # fmt: skip
+        full = {
+            "residents": people,
+            "households": homes,
+            "registered": luck.randint(0, people),
+            "children": luck.randint(0, (people - homes) // 2),
+            "elders": luck.randint(0, people // 3),
+            "members": luck.randint(0, people // 10),
+            "volunteers": luck.randint(0, people // 8),
+            "owners": luck.randint(homes // 4, homes),
+            "shops": luck.randint(0, 50),
+        }
         given = {name: value for name, value in full.items() if name == "residents" or luck.random() < 0.4}
-        census = community(Scenario(community=Census(**given), compound=(Compound(buildings=2),))).residents
+        census = build_community(
+            Scenario(community=Census(**given), compound=(Compound(buildings=2),))
+        ).residents
         assert len(census.home) == people
         for name in given.keys() & {"registered", "volunteers"}:
             assert getattr(census, name.removesuffix("s")).sum() == given[name]
 
 
-@pytest.mark.parametrize(("lines", "words"), [
-    (("residents = 10",), "households = 10 are fewer than the 36 stairwells: every stairwell has one at least; the case leaves out households"),
-    (("residents = 400", "households = 100", "elders_alone = 300"), "elders_alone = 300 is more than households = 100"),
-    (("residents = 400", "households = 100", "children = 301"), "children = 301 leaves no grown-up for each of 100 households: at most 300"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (
+            ("residents = 10",),
+            "households = 10 are fewer than the 36 stairwells: every stairwell has one at least; the case leaves out households",
+        ),
+        (
+            ("residents = 400", "households = 100", "elders_alone = 300"),
+            "elders_alone = 300 is more than households = 100",
+        ),
+        (
+            ("residents = 400", "households = 100", "children = 301"),
+            "children = 301 leaves no grown-up for each of 100 households: at most 300",
+        ),
+    ],
+)
 def test_numbers_that_contradict_each_other_once_filled_are_told_with_what_was_left_out(mine, lines, words):
-    with pytest.raises(ScenarioError, match="mine.toml") as told:
+    with pytest.raises(UserError, match="mine.toml") as told:
         mine(*lines)
     assert words in str(told.value)
 
 
 def test_people_that_cannot_be_placed_are_told_with_what_was_left_out(mine):
-    with pytest.raises(ScenarioError, match=r"more than the \d+ there can be; left out by the case, and so taken as shares: community.households = "):
-        community(mine("residents = 400", "children = 200", "volunteers = 300"))
+    with pytest.raises(
+        UserError,
+        match=r"more than the \d+ there can be; left out by the case, and so taken as shares: community.households = ",
+    ):
+        build_community(mine("residents = 400", "children = 200", "volunteers = 300"))
 
 
 def test_a_run_and_a_comparison_show_the_census_they_used(monkeypatch, capsys, tmp_path, mine):
@@ -102,15 +179,45 @@ def test_a_run_and_a_comparison_show_the_census_they_used(monkeypatch, capsys, t
     mine("residents = 300", "households = 120")
     cogov = typist(monkeypatch, capsys)
     _, out, err = cogov("run", "mine.toml", "--days", "9")
-    assert "Census, as the case gives it: residents 300, households 120." in " ".join(out.split()) and "registered 225" in out and "committee.staff 2" in out
+    assert (
+        "Census, as the case gives it: residents 300, households 120." in " ".join(out.split())
+        and "registered 225" in out
+        and "committee.staff 2" in out
+    )
     told = json.loads(cogov("run", "mine.toml", "--days", "9", "--json")[1])
-    assert told["census"]["community.registered"] == 225 and "community.registered" in told["left_out"] and "community.residents" not in told["left_out"]
-    words = ("compare", "mine.toml", "--mechanism", "grid_patrol", "--replicates", "2", "--days", "9", "--out", "o")
-    assert "Left out by the case, so taken in proportion: registered 225" in " ".join(cogov(*words)[1].split())
+    assert (
+        told["census"]["community.registered"] == 225
+        and "community.registered" in told["left_out"]
+        and "community.residents" not in told["left_out"]
+    )
+    words = (
+        "compare",
+        "mine.toml",
+        "--mechanism",
+        "grid_patrol",
+        "--replicates",
+        "2",
+        "--days",
+        "9",
+        "--out",
+        "o",
+    )
+    assert "Left out by the case, so taken in proportion: registered 225" in " ".join(
+        cogov(*words)[1].split()
+    )
     made = json.loads((tmp_path / "o" / "manifest.json").read_text(encoding="utf-8"))
-    assert made["census"] == told["census"] and made["left_out"] == told["left_out"] == json.loads(cogov(*words, "--json")[1])["left_out"]
-    assert "left out by the case" in cogov("story", "mine.toml", "--surprising", "1", "--mechanism", "grid_patrol", "--days", "9")[2]
+    assert (
+        made["census"] == told["census"]
+        and made["left_out"] == told["left_out"] == json.loads(cogov(*words, "--json")[1])["left_out"]
+    )
+    assert (
+        "left out by the case"
+        in cogov("story", "mine.toml", "--surprising", "1", "--mechanism", "grid_patrol", "--days", "9")[2]
+    )
 
 
 def test_every_share_has_a_whole():
-    assert {f.name for f in counts(Census)} - {f.name for f in counts(Census) if "of" in f.metadata} == {"residents", "households"}
+    assert {f.name for f in counts(Census)} - {f.name for f in counts(Census) if "of" in f.metadata} == {
+        "residents",
+        "households",
+    }

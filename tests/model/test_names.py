@@ -4,10 +4,11 @@ import json
 
 import pytest
 from cli_runner import typist
-from cogov.engine.parameters import ScenarioError
+
+from cogov.engine.parameters import UserError
 from cogov.experiments.sweep.design import space
 from cogov.experiments.sweep.experiment import Factor
-from cogov.model.cases import altered, read
+from cogov.model.cases import alter_scenario, read_case
 from cogov.viz.page import page_state
 
 CASE = 'name = "{}"\ndays = 20\n[community]\n[[compound]]\n'
@@ -19,47 +20,79 @@ def cogov(monkeypatch, capsys, tmp_path):
     return typist(monkeypatch, capsys)
 
 
-@pytest.mark.parametrize("name", ["../../evil", "a/b", "a\\\\b", ".hidden", "..", "-x", " x", "x ", "x.", "a:b", "a\\nb", "\\u202ex", "NUL", "com1.txt", "", "a|b", "~/x"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../../evil",
+        "a/b",
+        "a\\\\b",
+        ".hidden",
+        "..",
+        "-x",
+        " x",
+        "x ",
+        "x.",
+        "a:b",
+        "a\\nb",
+        "\\u202ex",
+        "NUL",
+        "com1.txt",
+        "",
+        "a|b",
+        "~/x",
+    ],
+)
 def test_a_name_that_leaves_its_folder_or_names_no_file_is_refused_with_its_line(tmp_path, name):
     path = tmp_path / "mine.toml"
     path.write_text(CASE.format(name), encoding="utf-8")
-    with pytest.raises(ScenarioError, match=r"mine.toml:1: name = .*files are named by it"):
-        read(path)
+    with pytest.raises(UserError, match=r"mine.toml:1: name = .*files are named by it"):
+        read_case(path)
 
 
-@pytest.mark.parametrize("name", ["北门小区", "长城·水郡（一期）", "North Gate 2", "a.b", "O'Hara & Co, #3", "é", "conference"])
+@pytest.mark.parametrize(
+    "name", ["北门小区", "长城·水郡（一期）", "North Gate 2", "a.b", "O'Hara & Co, #3", "é", "conference"]
+)
 def test_a_name_in_any_language_with_spaces_is_a_name(tmp_path, name):
     (tmp_path / "mine.toml").write_text(CASE.format(name), encoding="utf-8")
-    assert read(tmp_path / "mine.toml").name == name
+    assert read_case(tmp_path / "mine.toml").name == name
 
 
 @pytest.mark.parametrize("path", ["name", "title", "provenance"])
 @pytest.mark.parametrize("value", ["somebody else", 5, True])
 def test_the_texts_of_a_case_are_no_knobs(path, value):
-    with pytest.raises(ScenarioError, match=f"{path} is text that says what a case is called"):
-        altered(read("wuzi_yard"), settings={path: value})
-    with pytest.raises(ScenarioError, match="is text that says"):
-        space(read("wuzi_yard"), Factor(path=path, values=(value,)), 0)
+    with pytest.raises(UserError, match=f"{path} is text that says what a case is called"):
+        alter_scenario(read_case("wuzi_yard"), settings={path: value})
+    with pytest.raises(UserError, match="is text that says"):
+        space(read_case("wuzi_yard"), Factor(path=path, values=(value,)), 0)
 
 
 def test_choices_and_switches_are_knobs_still():
-    assert altered(read("wuzi_yard"), settings={"issues.yard_renewal.rule": ""}).issues["yard_renewal"].rule == ""
-    with pytest.raises(ScenarioError, match="is unknown; there are: code_278_major"):
-        altered(read("wuzi_yard"), settings={"issues.yard_renewal.rule": "show of hands"})
+    assert (
+        alter_scenario(read_case("wuzi_yard"), settings={"issues.yard_renewal.rule": ""})
+        .issues["yard_renewal"]
+        .rule
+        == ""
+    )
+    with pytest.raises(UserError, match="is unknown; there are: code_278_major"):
+        alter_scenario(read_case("wuzi_yard"), settings={"issues.yard_renewal.rule": "show of hands"})
 
 
 def test_an_arm_with_another_name_is_refused_and_not_run(cogov, tmp_path):
-    (tmp_path / "e.toml").write_text('cases = ["wuzi_yard"]\ndays = 9\n[[arm]]\nname = "a"\n[[arm]]\nname = "b"\nset = { name = "x" }\n')
+    (tmp_path / "e.toml").write_text(
+        'cases = ["wuzi_yard"]\ndays = 9\n[[arm]]\nname = "a"\n[[arm]]\nname = "b"\nset = { name = "x" }\n'
+    )
     status, _, err = cogov("sweep", "e.toml", "--out", "out")
-    assert status == 2 and "arm 'b' of wuzi_yard" in err and "no knob" in err and not (tmp_path / "out").exists()
+    assert (
+        status == 2 and "arm 'b' of wuzi_yard" in err and "no knob" in err and not (tmp_path / "out").exists()
+    )
 
 
 @pytest.mark.parametrize("knobs", [{"name": "x"}, {"title": "x"}, {"days": 20}])
 def test_a_link_that_turns_what_both_sides_share_is_told_and_not_a_blank_page(knobs):
-    state = json.loads(page_state.opened("wuzi_yard").saved())
+    state = json.loads(page_state.open_desk("wuzi_yard").to_text())
     state["left"]["knobs"] = knobs
-    with pytest.raises(ScenarioError):
-        page_state.restored(json.dumps(state))
+    with pytest.raises(UserError):
+        page_state.desk_from_text(json.dumps(state))
 
 
 def test_no_command_overwrites_what_it_reads(cogov, tmp_path):
@@ -76,6 +109,13 @@ def test_no_command_overwrites_what_it_reads(cogov, tmp_path):
         ("import", "months.csv", "--out", "."),
     ):
         before = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
-        status, _, err = cogov(*words, *(("--method", "sobol", "--days", "60", "--trials", "24", "--replicates", "1", "--workers", "0") if words[0] == "calibrate" else ()))
+        status, _, err = cogov(
+            *words,
+            *(
+                ("--method", "sobol", "--days", "60", "--trials", "24", "--replicates", "1", "--workers", "0")
+                if words[0] == "calibrate"
+                else ()
+            ),
+        )
         assert status == 2 and "would overwrite" in err and err.count("\n") == 1, (words, err)
         assert {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()} == before

@@ -8,13 +8,14 @@ from importlib import invalidate_caches
 
 import pytest
 from cli_runner import typist
+from scenarios import WORLDS, governed
+
 from cogov.engine import source_digests
-from cogov.engine.parameters import ScenarioError
+from cogov.engine.parameters import UserError
 from cogov.model import mechanism_guard, mechanism_runtime, mechanisms
-from cogov.model.cases import altered, read
+from cogov.model.cases import alter_scenario, read_case
 from cogov.model.mechanisms import Registry
 from cogov.model.simulate import days, simulate
-from scenarios import WORLDS, governed
 
 BOARD = '''"""Notice board (公示栏): the committee puts up what became of what was told.
 
@@ -47,8 +48,15 @@ class Board(Mechanism):
     def pull(m, w):
         m.lever.voice[:] = m.knobs[0].sheet * m.share[ALL]
 '''
-PULL, ASK, LINE = "m.lever.voice[:] = m.knobs[0].sheet * m.share[ALL]", "m.want[COMMITTEE, ALL] = m.knobs[0].sheet", BOARD[: BOARD.index("m.lever.voice")].count("\n") + 1
-WARD = BOARD.replace("@staticmethod", "@kernel").replace("m.lever.voice[:] = m.knobs[0].sheet * m.share[ALL]", "for i in range(len(w.issues)):\n            m.lever.work[i] = m.share[ALL]")
+PULL, ASK, LINE = (
+    "m.lever.voice[:] = m.knobs[0].sheet * m.share[ALL]",
+    "m.want[COMMITTEE, ALL] = m.knobs[0].sheet",
+    BOARD[: BOARD.index("m.lever.voice")].count("\n") + 1,
+)
+WARD = BOARD.replace("@staticmethod", "@kernel").replace(
+    "m.lever.voice[:] = m.knobs[0].sheet * m.share[ALL]",
+    "for i in range(len(w.issues)):\n            m.lever.work[i] = m.share[ALL]",
+)
 
 
 @pytest.fixture
@@ -78,15 +86,27 @@ def own(tmp_path, monkeypatch):
 BROKEN = {
     "syntax": ("def f(:\n", r"board.py:1: invalid syntax"),
     "null bytes": ("\0", "board.py"),
-    "an import that fails": (BOARD.replace("import numpy as np", "import numpyy"), r"board.py:9: ModuleNotFoundError: No module named 'numpyy'"),
+    "an import that fails": (
+        BOARD.replace("import numpy as np", "import numpyy"),
+        r"board.py:9: ModuleNotFoundError: No module named 'numpyy'",
+    ),
     "an exit": (BOARD.replace("import numpy as np", "raise SystemExit(3)"), r"board.py:9: SystemExit: 3"),
-    "two mechanisms": (BOARD + "\n\n@dataclass(frozen=True)\nclass Other(Mechanism):\n    pass\n", "this one defines 2: Board, Other"),
+    "two mechanisms": (
+        BOARD + "\n\n@dataclass(frozen=True)\nclass Other(Mechanism):\n    pass\n",
+        "this one defines 2: Board, Other",
+    ),
     "no dataclass": (BOARD.replace("@dataclass(frozen=True)\n", ""), r"board.py:\d+: Board is no dataclass"),
     "a lever that is none": (BOARD.replace('"voice"', '"vioce"'), "no lever; did you mean 'voice'"),
     "levers that are no tuple": (BOARD.replace('("voice", "work")', '"voice"'), "is no tuple"),
-    "a number that is no knob": (BOARD.replace('knob(0.25, 0.01, 2.0, unit="hours", source="assumed")', "0.25"), "Board.sheet is no knob"),
+    "a number that is no knob": (
+        BOARD.replace('knob(0.25, 0.01, 2.0, unit="hours", source="assumed")', "0.25"),
+        "Board.sheet is no knob",
+    ),
     "a default out of range": (BOARD.replace("knob(0.25", "knob(9.25"), "sheet = 9.25 is out of range"),
-    "a helper that is broken": (BOARD.replace("import numpy as np", "from .helpers import X"), r"helpers.py:2: SyntaxError: invalid syntax"),
+    "a helper that is broken": (
+        BOARD.replace("import numpy as np", "from .helpers import X"),
+        r"helpers.py:2: SyntaxError: invalid syntax",
+    ),
 }
 
 
@@ -94,21 +114,26 @@ BROKEN = {
 def test_a_broken_file_is_named_where_it_is_asked_for_and_nowhere_else(own, tmp_path, kind):
     text, words = BROKEN[kind]
     own(board=text, helpers="\ndef f(:\n")
-    assert "board" not in mechanisms.names() and set(mechanisms.every()) == set(mechanisms.names())
-    assert simulate(altered(read("wuzi_yard"), days=2, off="board"), 1).days == 2
-    with pytest.raises(ScenarioError, match=f"mechanism 'board' is broken: .*{words}"):
-        altered(read("wuzi_yard"), on="board")
+    assert "board" not in mechanisms.names() and set(mechanisms.all_mechanisms()) == set(mechanisms.names())
+    assert simulate(alter_scenario(read_case("wuzi_yard"), days=2, off="board"), 1).days == 2
+    with pytest.raises(UserError, match=f"mechanism 'board' is broken: .*{words}"):
+        alter_scenario(read_case("wuzi_yard"), on="board")
     case = tmp_path / "case.toml"
     case.write_text("[community]\n[[compound]]\n[mechanisms.board]\n")
-    with pytest.raises(ScenarioError, match=f"case.toml:3: mechanisms.board does not load: .*{words}"):
-        read(case)
+    with pytest.raises(UserError, match=f"case.toml:3: mechanisms.board does not load: .*{words}"):
+        read_case(case)
 
 
 def test_every_command_runs_beside_a_broken_file_and_the_list_names_it(own, monkeypatch, capsys, tmp_path):
     own(syntax="def f(:\n", board=BOARD, helpers="X = 1\n")
     monkeypatch.chdir(tmp_path)
     cogov = typist(monkeypatch, capsys)
-    for words in (["cases"], ["knobs", "committee"], ["run", "wuzi_yard", "--days", "2"], ["run", "wuzi_yard", "--days", "2", "--on", "board"]):
+    for words in (
+        ["cases"],
+        ["knobs", "committee"],
+        ["run", "wuzi_yard", "--days", "2"],
+        ["run", "wuzi_yard", "--days", "2", "--on", "board"],
+    ):
         assert cogov(*words)[0] == 0, words
     status, out, _ = cogov("mechanisms")
     assert status == 0 and "syntax is broken:" in out and "helpers" not in out and "公示栏" in out
@@ -119,23 +144,32 @@ def test_every_command_runs_beside_a_broken_file_and_the_list_names_it(own, monk
 
 
 def test_helpers_and_scripts_may_stand_beside_and_are_run_by_nobody_but_a_mechanism(own):
-    own(helpers="SHEET = 0.5\n", names="SHEET = 0.5\n", study="raise SystemExit('a script was run')\n", _base=BOARD,
-        board=BOARD.replace("import numpy as np", "from .helpers import SHEET\nfrom .names import SHEET as again"))  # fmt: skip
-    assert "board" in mechanisms.names() and mechanisms.broken() == {} and callable(mechanisms.names)
+    own(
+        helpers="SHEET = 0.5\n",
+        names="SHEET = 0.5\n",
+        study="raise SystemExit('a script was run')\n",
+        _base=BOARD,
+        board=BOARD.replace(
+            "import numpy as np", "from .helpers import SHEET\nfrom .names import SHEET as again"
+        ),
+    )
+    assert "board" in mechanisms.names() and mechanisms.broken_files() == {} and callable(mechanisms.names)
     assert {"helpers", "names", "study", "_base"} & {*mechanisms.names()} == set()
 
 
-@pytest.mark.parametrize("name", ["my-board", "2boards", "class", "names", "every"])
+@pytest.mark.parametrize("name", ["my-board", "2boards", "class", "names", "all_mechanisms"])
 def test_a_name_that_cannot_be_is_told(own, name):
     own(**{name: BOARD})
-    assert "rename the file" in mechanisms.broken()[name] and callable(mechanisms.names)
+    assert "rename the file" in mechanisms.broken_files()[name] and callable(mechanisms.names)
 
 
 def test_a_file_named_like_a_mechanism_that_ships_is_refused_and_not_ignored(own):
     own(whistle=BOARD)
-    assert simulate(altered(read("wuzi_yard"), days=2), 1).days == 2
-    with pytest.raises(ScenarioError, match=r"whistle.py has the name of a mechanism that ships; rename the file"):
-        altered(read("wuzi_yard"), on="whistle")
+    assert simulate(alter_scenario(read_case("wuzi_yard"), days=2), 1).days == 2
+    with pytest.raises(
+        UserError, match=r"whistle.py has the name of a mechanism that ships; rename the file"
+    ):
+        alter_scenario(read_case("wuzi_yard"), on="whistle")
 
 
 def test_two_folders_with_the_same_file_are_told(own, tmp_path, monkeypatch):
@@ -144,31 +178,73 @@ def test_two_folders_with_the_same_file_are_told(own, tmp_path, monkeypatch):
     own(board=BOARD)
     (other / "board.py").write_text(BOARD, encoding="utf-8")
     monkeypatch.setattr(mechanisms, "__path__", [*mechanisms.__path__, str(other)])
-    assert "have the same name" in mechanisms.broken()["board"]
+    assert "have the same name" in mechanisms.broken_files()["board"]
 
 
 def test_a_file_that_is_mended_is_good_again(own):
     own(board="def f(:\n")
-    assert "board" in mechanisms.broken() and "board" in Registry()
+    assert "board" in mechanisms.broken_files() and "board" in Registry()
     os.utime(own(board=BOARD) / "board.py", ns=(1, 1))
-    assert mechanisms.broken() == {} and Registry()["board"].sheet == 0.25
+    assert mechanisms.broken_files() == {} and Registry()["board"].sheet == 0.25
 
 
 WRONG = {
-    "fewer than no hours": (BOARD.replace(ASK, "m.want[COMMITTEE, ALL] = -50.0"), r"board.py: board.ask on day 1: want holds -50; allowed are finite numbers, none below 0"),
-    "hours that are no number": (BOARD.replace(ASK, 'm.want[COMMITTEE, ALL] = float("nan")'), "board.ask on day 1: want holds nan"),
-    "endless hours from the third day": (BOARD.replace(ASK, "m.want[COMMITTEE, ALL] = np.inf if w.day > 2 else 0.0"), "board.ask on day 3: want holds inf"),
-    "a pull that is no number": (BOARD.replace(PULL, "m.lever.voice[0] = np.nan"), "board.pull on day 1: lever.voice holds nan; allowed is -10 to 10$"),
-    "a pull without end": (BOARD.replace(PULL, "m.lever.voice[-1] = -np.inf"), "board.pull on day 1: lever.voice holds -inf"),
-    "work that is undone": (BOARD.replace(PULL, "m.lever.work[: len(w.issues)] = -1.0"), "board.pull on day .*: lever.work holds -1; allowed is 0 to 1,000,000$"),
-    "so many problems that the day would not end": (BOARD.replace(PULL, "m.lever.ease[:] = 20.0").replace('"voice", "work"', '"voice", "ease"'), "board.pull on day 1: lever.ease holds 20; allowed is -10 to 10$"),
-    "an end of the whole program": (BOARD.replace(PULL, "raise SystemExit(7)"), rf"board.py:{LINE}: board.pull on day 1: SystemExit: 7"),
-    "an error that cannot be told": (BOARD.replace(PULL, "raise type('Mute', (Exception,), {'__str__': lambda self: 1 / 0})()"), rf"board.py:{LINE}: board.pull on day 1: Mute$"),
-    "an error": (BOARD.replace(PULL, "1 / 0"), rf"board.py:{LINE}: board.pull on day 1: ZeroDivisionError: division by zero"),
-    "another shape": (BOARD.replace(PULL, "m.lever.voice[:] = np.zeros(77)"), rf"board.py:{LINE}: board.pull on day 1: ValueError: could not broadcast"),
-    "issues that are written": (BOARD.replace(PULL, 'w.issues["state"][:] = RESOLVED'), rf"board.py:{LINE}: board.pull on day 1: ValueError: assignment destination is read-only"),
-    "people who are written": (BOARD.replace(PULL, "w.residents.trust[:] = 1.0"), "board.pull on day 1: ValueError: assignment destination is read-only"),
-    "a beginning that fails": (BOARD + "\n    def begin(self, world, luck):\n        return 1 / 0\n", r"board.py:\d+: board.begin failed: ZeroDivisionError"),
+    "fewer than no hours": (
+        BOARD.replace(ASK, "m.want[COMMITTEE, ALL] = -50.0"),
+        r"board.py: board.ask on day 1: want holds -50; allowed are finite numbers, none below 0",
+    ),
+    "hours that are no number": (
+        BOARD.replace(ASK, 'm.want[COMMITTEE, ALL] = float("nan")'),
+        "board.ask on day 1: want holds nan",
+    ),
+    "endless hours from the third day": (
+        BOARD.replace(ASK, "m.want[COMMITTEE, ALL] = np.inf if w.day > 2 else 0.0"),
+        "board.ask on day 3: want holds inf",
+    ),
+    "a pull that is no number": (
+        BOARD.replace(PULL, "m.lever.voice[0] = np.nan"),
+        "board.pull on day 1: lever.voice holds nan; allowed is -10 to 10$",
+    ),
+    "a pull without end": (
+        BOARD.replace(PULL, "m.lever.voice[-1] = -np.inf"),
+        "board.pull on day 1: lever.voice holds -inf",
+    ),
+    "work that is undone": (
+        BOARD.replace(PULL, "m.lever.work[: len(w.issues)] = -1.0"),
+        "board.pull on day .*: lever.work holds -1; allowed is 0 to 1,000,000$",
+    ),
+    "so many problems that the day would not end": (
+        BOARD.replace(PULL, "m.lever.ease[:] = 20.0").replace('"voice", "work"', '"voice", "ease"'),
+        "board.pull on day 1: lever.ease holds 20; allowed is -10 to 10$",
+    ),
+    "an end of the whole program": (
+        BOARD.replace(PULL, "raise SystemExit(7)"),
+        rf"board.py:{LINE}: board.pull on day 1: SystemExit: 7",
+    ),
+    "an error that cannot be told": (
+        BOARD.replace(PULL, "raise type('Mute', (Exception,), {'__str__': lambda self: 1 / 0})()"),
+        rf"board.py:{LINE}: board.pull on day 1: Mute$",
+    ),
+    "an error": (
+        BOARD.replace(PULL, "1 / 0"),
+        rf"board.py:{LINE}: board.pull on day 1: ZeroDivisionError: division by zero",
+    ),
+    "another shape": (
+        BOARD.replace(PULL, "m.lever.voice[:] = np.zeros(77)"),
+        rf"board.py:{LINE}: board.pull on day 1: ValueError: could not broadcast",
+    ),
+    "issues that are written": (
+        BOARD.replace(PULL, 'w.issues["state"][:] = RESOLVED'),
+        rf"board.py:{LINE}: board.pull on day 1: ValueError: assignment destination is read-only",
+    ),
+    "people who are written": (
+        BOARD.replace(PULL, "w.residents.trust[:] = 1.0"),
+        "board.pull on day 1: ValueError: assignment destination is read-only",
+    ),
+    "a beginning that fails": (
+        BOARD + "\n    def begin(self, world, luck):\n        return 1 / 0\n",
+        r"board.py:\d+: board.begin failed: ZeroDivisionError",
+    ),
 }
 
 
@@ -176,37 +252,59 @@ WRONG = {
 def test_what_a_mechanism_may_not_do_is_found_in_a_run_and_named_with_its_file_and_day(own, kind):
     text, words = WRONG[kind]
     own(board=text)
-    with pytest.raises(ScenarioError, match=words):
-        simulate(altered(read("wuzi_yard"), on="board", days=40), 1)
+    with pytest.raises(UserError, match=words):
+        simulate(alter_scenario(read_case("wuzi_yard"), on="board", days=40), 1)
 
 
-@pytest.mark.parametrize(("was", "is_", "words"), [
-    pytest.param("m.want[COMMITTEE, ALL] = m.knobs[0].sheet", "m.want[COMMITTEE, ALL] = -1.0", r"ward.py: ward.ask on day 1 .*want holds -1", marks=pytest.mark.slow),
-    ("m.lever.work[i] =", "w.issues[i].severity = 3\n            m.lever.work[i] =", "ward.pull on day .* of a trial in a small community: wrote issues of the world"),
-    ("m.knobs[0].sheet", "m.knobs[0].shete", r"ward.py(:\d+)?: ward.ask does not compile"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("was", "is_", "words"),
+    [
+        pytest.param(
+            "m.want[COMMITTEE, ALL] = m.knobs[0].sheet",
+            "m.want[COMMITTEE, ALL] = -1.0",
+            r"ward.py: ward.ask on day 1 .*want holds -1",
+            marks=pytest.mark.slow,
+        ),
+        (
+            "m.lever.work[i] =",
+            "w.issues[i].severity = 3\n            m.lever.work[i] =",
+            "ward.pull on day .* of a trial in a small community: wrote issues of the world",
+        ),
+        ("m.knobs[0].sheet", "m.knobs[0].shete", r"ward.py(:\d+)?: ward.ask does not compile"),
+    ],
+)
 def test_a_kernel_of_a_users_own_is_tried_before_it_is_trusted(tmp_path, was, is_, words):
     """In a process of its own, that its types go into no kernels of ours."""
     (tmp_path / "ward.py").write_text(WARD.replace(was, is_), encoding="utf-8")
-    code = "from cogov.model.cases import altered, read; from cogov.model.simulate import simulate; simulate(altered(read('wuzi_yard'), on='ward', days=2), 1)"
-    done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "COGOV_MECHANISMS": str(tmp_path)}, capture_output=True, text=True)
+    code = "from cogov.model.cases import alter_scenario, read_case; from cogov.model.simulate import simulate; simulate(alter_scenario(read_case('wuzi_yard'), on='ward', days=2), 1)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "COGOV_MECHANISMS": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
     assert re.search(words, done.stderr), done.stderr[-2000:]
 
 
 def test_mechanisms_that_ship_are_called_as_they_are():
     """Not a microsecond is spent on what the contract tests have shown."""
-    for world in days(altered(read("wuzi_yard"), on=mechanisms.shipped(), days=1), 1):
+    for world in days(alter_scenario(read_case("wuzi_yard"), on=mechanisms.shipped_names(), days=1), 1):
         calls = [*world.asks, *world.draws, *world.lessons]
-        assert len(calls) > 40 and [call for call, *_ in calls if call.__module__ == "cogov.model.mechanism_guard"] == []
+        assert (
+            len(calls) > 40
+            and [call for call, *_ in calls if call.__module__ == "cogov.model.mechanism_guard"] == []
+        )
         assert world.check_numbers is None
 
 
 def test_mechanisms_that_ship_keep_to_what_is_asked_of_others(monkeypatch):
     """None asks for or pulls what a user's own may not."""
     monkeypatch.setattr(mechanism_runtime, "ships", lambda kind: False)
-    monkeypatch.setattr(mechanism_guard, "TRIED", {*map(mechanisms.named, mechanisms.shipped())})
+    monkeypatch.setattr(
+        mechanism_guard, "TRIED", {*map(mechanisms.mechanism_class, mechanisms.shipped_names())}
+    )
     for world in WORLDS.values():
-        simulate(governed(world, *mechanisms.shipped()), 1)
+        simulate(governed(world, *mechanisms.shipped_names()), 1)
 
 
 @pytest.mark.parametrize("text", ["def f(:\n", "\0", "x = 1\n"])

@@ -3,23 +3,33 @@
 from dataclasses import replace
 
 import numpy as np
+from scenarios import YARD, governed
+
 from cogov.engine.parameters import all_turned
 from cogov.model import mechanisms
 from cogov.model.issues.issue_table import ANSWERED, CONSENTED, FAILED, PAID, SIGN
-from cogov.model.resources.calendar import Outset
+from cogov.model.resources.calendar import InitialIssues
 from cogov.model.simulate import days, simulate
-from scenarios import YARD, governed
 
-RENEWAL = replace(YARD.issues["yard_renewal"], rate=1e-9, telling=12.0, lead=0.0, lapse=0.0, cost=0.0, works=0.0, work=4.0)
+RENEWAL = replace(
+    YARD.issues["yard_renewal"], rate=1e-9, telling=12.0, lead=0.0, lapse=0.0, cost=0.0, works=0.0, work=4.0
+)
 WISH = replace(  # the yard, where everybody wishes for one thing, and nothing else ever goes wrong
-    YARD, days=200, issues={"yard_renewal": RENEWAL}, outset=(Outset("yard_renewal", 1),), committee=replace(YARD.committee, staff=4.0, forget=0.0),
+    YARD,
+    days=200,
+    issues={"yard_renewal": RENEWAL},
+    outset=(InitialIssues("yard_renewal", 1),),
+    committee=replace(YARD.committee, staff=4.0, forget=0.0),
     projects=replace(YARD.projects, walk_in=0.5, liking=5.0),
-)  # fmt: skip
+)
 
 
 def wished(renewal=None, **knobs):
     """The yard with other numbers of its project, and other knobs by path ("projects__term")."""
-    return all_turned(replace(WISH, issues={"yard_renewal": replace(RENEWAL, **renewal or {})}), {name.replace("__", "."): value for name, value in knobs.items()})
+    return all_turned(
+        replace(WISH, issues={"yard_renewal": replace(RENEWAL, **renewal or {})}),
+        {name.replace("__", "."): value for name, value in knobs.items()},
+    )
 
 
 def on(run, what):
@@ -31,7 +41,13 @@ def test_who_all_agree_have_soon_signed():
 
 
 def test_a_vote_that_fails_is_tried_again_and_nobody_is_called_upon_in_between():
-    against = wished(projects__liking=-5.0, projects__belief=0.0, projects__social=0.0, projects__term=30, projects__rest=10)
+    against = wished(
+        projects__liking=-5.0,
+        projects__belief=0.0,
+        projects__social=0.0,
+        projects__term=30,
+        projects__rest=10,
+    )
     knocks, failed = [], []
     for world in days(against, 1):
         knocks.append(int(world.households.knocks.sum()))
@@ -44,18 +60,35 @@ def test_a_vote_that_fails_is_tried_again_and_nobody_is_called_upon_in_between()
 def test_a_second_vote_carries_where_captains_have_come_meanwhile():
     """Talks so far are not forgotten, and signatures are asked for anew."""
     doubting = wished(projects__liking=-1.0, projects__term=60, projects__rest=10)
-    captains = mechanisms.named("building_captains")(begins=65, word=3.0, ends=36_500)
+    captains = mechanisms.mechanism_class("building_captains")(begins=65, word=3.0, ends=36_500)
     alone, helped = simulate(doubting, 1), simulate(governed(doubting, building_captains=captains), 1)
-    assert on(alone, CONSENTED) == [] and on(helped, FAILED)[:1] == on(alone, FAILED)[:1] and on(helped, CONSENTED)[0] > on(helped, FAILED)[0]
+    assert (
+        on(alone, CONSENTED) == []
+        and on(helped, FAILED)[:1] == on(alone, FAILED)[:1]
+        and on(helped, CONSENTED)[0] > on(helped, FAILED)[0]
+    )
 
 
 def test_a_tenant_signs_for_the_household_but_not_for_the_owner():
     """Where owners who let are never found, every household can sign and not every owner; an owner elsewhere may not like it either."""
     lost = {"projects__landlord": 0.0}
-    assert on(simulate(wished({"rule": "every_household"}, **lost), 1), CONSENTED) and not on(simulate(wished({"rule": "all_owners"}, **lost), 1), CONSENTED)
-    found = {"projects__landlord": 1.0, "projects__letting": -5.0, "projects__liking": 4.0, "projects__belief": 0.0, "projects__social": 0.0}
+    assert on(simulate(wished({"rule": "every_household"}, **lost), 1), CONSENTED) and not on(
+        simulate(wished({"rule": "all_owners"}, **lost), 1), CONSENTED
+    )
+    found = {
+        "projects__landlord": 1.0,
+        "projects__letting": -5.0,
+        "projects__liking": 4.0,
+        "projects__belief": 0.0,
+        "projects__social": 0.0,
+    }
     assert not on(simulate(wished({"rule": "all_owners"}, **found), 1), CONSENTED)
-    assert on(simulate(wished({"rule": "all_owners"}, **found | {"projects__letting": 5.0, "projects__liking": 5.0}), 1), CONSENTED)
+    assert on(
+        simulate(
+            wished({"rule": "all_owners"}, **found | {"projects__letting": 5.0, "projects__liking": 5.0}), 1
+        ),
+        CONSENTED,
+    )
 
 
 def signed(scenario):
@@ -66,7 +99,10 @@ def signed(scenario):
 
 
 def test_the_dearer_it_is_the_fewer_sign():
-    some = [signed(wished({"cost": yuan, "rule": "all_owners"}, projects__liking=1.0)) for yuan in (0.0, 100_000.0, 400_000.0)]
+    some = [
+        signed(wished({"cost": yuan, "rule": "all_owners"}, projects__liking=1.0))
+        for yuan in (0.0, 100_000.0, 400_000.0)
+    ]
     assert some[0] > some[1] > some[2]
 
 
@@ -76,19 +112,29 @@ def test_what_its_own_fund_lacks_the_communitys_pays_and_not_a_fen_more():
     both = replace(alone, compound=tuple(replace(kind, maintenance=2500.0) for kind in alone.compound))
     assert on(simulate(alone, 1), PAID) == []
     run = simulate(both, 1)
-    assert len(on(run, PAID)) == 1 and run.fen[:, 3].tolist() == [0, 50_000] and run.history["who"][run.history["what"] == PAID].tolist() == [-1]
+    assert (
+        len(on(run, PAID)) == 1
+        and run.fen[:, 3].tolist() == [0, 50_000]
+        and run.history["who"][run.history["what"] == PAID].tolist() == [-1]
+    )
 
 
 def test_works_take_the_days_they_take():
     """However many hands there are; and hours no more than the work."""
-    quick, slow = (simulate(wished({"works": least, "lead": 5.0}, departments__hours=100.0), 1) for least in (0.0, 90.0))
+    quick, slow = (
+        simulate(wished({"works": least, "lead": 5.0}, departments__hours=100.0), 1) for least in (0.0, 90.0)
+    )
     took = [run.issues["resolved"][0] - on(run, ANSWERED)[0] for run in (quick, slow)]
     assert took[0] < 5 and 85 <= took[1] <= 95
 
 
 def test_a_campaign_founds_itself_before_it_knocks():
-    campaign = mechanisms.named("consent_campaign")
-    members = {"party_members__duty_retired": 12.0, "party_members__duty_in_service": 12.0, "projects__walk_in": 0.0}
+    campaign = mechanisms.mechanism_class("consent_campaign")
+    members = {
+        "party_members__duty_retired": 12.0,
+        "party_members__duty_in_service": 12.0,
+        "projects__walk_in": 0.0,
+    }
     first = []
     for founding in (0.5, 40.0):
         case = governed(wished(**members), consent_campaign=campaign(founding=founding))
@@ -97,7 +143,13 @@ def test_a_campaign_founds_itself_before_it_knocks():
 
 
 def test_who_moves_in_has_signed_nothing_and_a_new_tenant_undoes_no_owners_signature():
-    leaving = wished({"rule": "all_owners"}, projects__landlord=1.0, projects__liking=4.0, residents__moving_tenant=4.0, residents__moving_owner=0.0)
+    leaving = wished(
+        {"rule": "all_owners"},
+        projects__landlord=1.0,
+        projects__liking=4.0,
+        residents__moving_tenant=4.0,
+        residents__moving_owner=0.0,
+    )
     stances = np.array([world.households.stance.copy() for world in days(replace(leaving, days=120), 1)])
     let = ~world_of(leaving).households.owner
     assert let.sum() > 5 and ((stances[1:] < stances[:-1]) & let).sum() == 0

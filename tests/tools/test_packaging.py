@@ -11,7 +11,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-OUTSIDE = {"tests", "tools", "docs", "build", "dist", "out"}  # folders at the top that are no part of the package
+OUTSIDE = {
+    "tests",
+    "tools",
+    "docs",
+    "build",
+    "dist",
+    "out",
+}  # folders at the top that are no part of the package
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
@@ -44,19 +51,29 @@ def data_files():
     """The files that pyproject declares as data, relative to the root."""
     for name, patterns in PROJECT["tool"]["setuptools"]["package-data"].items():
         folder = ROOT.joinpath(*name.split(".")[1:])
-        yield from (path.relative_to(ROOT) for pattern in patterns for path in folder.glob(pattern.replace("**", "**/*")))
+        yield from (
+            path.relative_to(ROOT)
+            for pattern in patterns
+            for path in folder.glob(pattern.replace("**", "**/*"))
+        )
 
 
 def test_lock_holds_every_dependency():
     project = PROJECT["project"]
     extras = [requirement for extra in project["optional-dependencies"].values() for requirement in extra]
-    declared = {canonical(r) for r in project["dependencies"] + extras + PROJECT["build-system"]["requires"]} - {"cogov"}  # an extra of extras
+    declared = {
+        canonical(r) for r in project["dependencies"] + extras + PROJECT["build-system"]["requires"]
+    } - {"cogov"}  # an extra of extras
     assert declared - {canonical(entry) for entry in ENTRIES} == set()
 
 
 def test_lock_entries_are_exact_and_hashed():
     assert ENTRIES
-    assert [entry for entry in ENTRIES if not re.match(r"[a-z0-9-]+==\S+ .*--hash=sha256:[0-9a-f]{64}\b", entry, re.S)] == []
+    assert [
+        entry
+        for entry in ENTRIES
+        if not re.match(r"[a-z0-9-]+==\S+ .*--hash=sha256:[0-9a-f]{64}\b", entry, re.S)
+    ] == []
 
 
 def test_lock_names_no_index_and_no_place_on_a_disk():
@@ -76,11 +93,29 @@ def test_every_other_file_of_a_package_is_declared_as_data():
 @pytest.mark.slow
 def test_wheel_holds_the_package_and_nothing_else(tmp_path):
     """Built from a copy, so that no old `build` folder helps or harms."""
-    checkout = shutil.copytree(ROOT, tmp_path / "checkout", ignore=shutil.ignore_patterns(".*", "build", "out", "*.egg-info", "__pycache__"))
+    checkout = shutil.copytree(
+        ROOT,
+        tmp_path / "checkout",
+        ignore=shutil.ignore_patterns(".*", "build", "out", "*.egg-info", "__pycache__"),
+    )
     subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", tmp_path, checkout], check=True
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "wheel",
+            "-q",
+            "--no-deps",
+            "--no-build-isolation",
+            "-w",
+            tmp_path,
+            checkout,
+        ],
+        check=True,
     )
     (wheel,) = tmp_path.glob("*.whl")
     held = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    sources = {path for path in shipped() if path.suffix == ".py"} | {path for path in data_files() if (ROOT / path).is_file()}
+    sources = {path for path in shipped() if path.suffix == ".py"} | {
+        path for path in data_files() if (ROOT / path).is_file()
+    }
     assert held == {f"cogov/{path.as_posix()}" for path in sources}

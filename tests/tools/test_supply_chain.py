@@ -16,7 +16,13 @@ from packaging.markers import Marker
 ROOT = Path(__file__).parents[2]
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
 HELD = audit.packages(LOCK)
-ELSEWHERE = {"tests", "tools", "build", "dist", "out"}  # at the top; nothing of these is shipped, or it is not ours
+ELSEWHERE = {
+    "tests",
+    "tools",
+    "build",
+    "dist",
+    "out",
+}  # at the top; nothing of these is shipped, or it is not ours
 
 
 # ---- the auditor
@@ -33,7 +39,11 @@ def auditor(unsafe=(), unseen=(), source="pypi", blind=()):
             raise audit.Unanswered("could not connect")
         times.append(1)
         bad = {*unsafe, *({audit.CANARY.name} if len(times) not in blind else ())}
-        report = [{"name": p.name, "version": p.version, "vulns": [ADVISORY] if p.name in bad else []} for p in held if p.name not in unseen]
+        report = [
+            {"name": p.name, "version": p.version, "vulns": [ADVISORY] if p.name in bad else []}
+            for p in held
+            if p.name not in unseen
+        ]
         return report + [{"name": name, "skip_reason": "Dependency not found"} for name in unseen]
 
     return ask
@@ -52,7 +62,11 @@ def test_what_is_found_is_red_and_named():
 def test_packages_of_other_pythons_are_audited_too_and_counted_apart():
     others = [p for p in HELD if p.marker and not Marker(p.marker).evaluate()]
     status, lines = audit.audit(HELD, auditor(unsafe={others[0].name}))
-    assert status == 1 and f"unsafe: {others[0].name}" in lines[0] and f"{len(HELD) - len(others)} for this Python and {len(others)} for others" in lines[-1]
+    assert (
+        status == 1
+        and f"unsafe: {others[0].name}" in lines[0]
+        and f"{len(HELD) - len(others)} for this Python and {len(others)} for others" in lines[-1]
+    )
 
 
 @pytest.mark.parametrize("time", [1, 2, 3])
@@ -63,7 +77,9 @@ def test_an_auditor_that_misses_the_canary_is_red(time):
 
 def test_fewer_packages_than_the_lock_holds_are_red():
     status, lines = audit.audit(HELD, auditor(unseen={"alembic"}))
-    assert status == 1 and lines[0].startswith(f"half audited: {len(HELD) - 1} of the lock's {len(HELD)} packages; not alembic")
+    assert status == 1 and lines[0].startswith(
+        f"half audited: {len(HELD) - 1} of the lock's {len(HELD)} packages; not alembic"
+    )
 
 
 def test_an_empty_lock_is_red():
@@ -72,7 +88,11 @@ def test_an_empty_lock_is_red():
 
 def test_where_no_source_answers_nothing_is_said_to_be_clean():
     status, lines = audit.audit(HELD, auditor(source="nowhere"))
-    assert status == 3 and lines[0].startswith("not audited: ") and {"  pypi: could not connect", "  osv: could not connect"} <= set(lines)
+    assert (
+        status == 3
+        and lines[0].startswith("not audited: ")
+        and {"  pypi: could not connect", "  osv: could not connect"} <= set(lines)
+    )
 
 
 def test_the_next_source_is_asked_where_the_first_does_not_answer():
@@ -113,10 +133,15 @@ def test_an_entry_that_cannot_be_read_is_refused(entry):
 
 STRONG = {  # GPL is named by these, and why they may be used all the same
     "matplotlib": "carries FreeType, under the FTL or the GPL, whichever one likes: the FTL",
-    **dict.fromkeys(("numpy", "scipy"), "their wheels carry GCC's libgfortran, whose runtime library exception leaves free what is linked with it"),
+    **dict.fromkeys(
+        ("numpy", "scipy"),
+        "their wheels carry GCC's libgfortran, whose runtime library exception leaves free what is linked with it",
+    ),
 }
 LESSER = {
-    **dict.fromkeys(("numpy", "scipy"), "their wheels carry GCC's libquadmath, a file of its own that anyone may replace"),
+    **dict.fromkeys(
+        ("numpy", "scipy"), "their wheels carry GCC's libquadmath, a file of its own that anyone may replace"
+    ),
     "setuptools": "carries autocommand, of which nothing comes into what it builds; used for building only",
 }
 
@@ -136,13 +161,21 @@ def told():
     wanted = {p for p in HELD if not p.marker or Marker(p.marker).evaluate()}
     if len(wanted & set(here)) < 0.9 * len(wanted):
         pytest.skip("what is installed here is not what is locked")
-    return {p.name: [text for metadata in sbom.installed(p) for text in sbom.statements(metadata)] + sbom.carried(p) for p in here}
+    return {
+        p.name: [text for metadata in sbom.installed(p) for text in sbom.statements(metadata)]
+        + sbom.carried(p)
+        for p in here
+    }
 
 
 def test_sbom_holds_every_package_of_the_lock_with_its_hashes():
-    held = {(c["name"], c["version"]): {h["content"] for h in c["hashes"]} for c in sbom.sbom(LOCK)["components"]}
+    held = {
+        (c["name"], c["version"]): {h["content"] for h in c["hashes"]} for c in sbom.sbom(LOCK)["components"]
+    }
     entries = re.findall(r"^(\S+)==(\S+).*((?:\n .*)*)", LOCK, re.M)
-    assert held == {(name, version): set(re.findall(r"sha256:(\w{64})", rest)) for name, version, rest in entries}
+    assert held == {
+        (name, version): set(re.findall(r"sha256:(\w{64})", rest)) for name, version, rest in entries
+    }
     assert all(held.values())
 
 
@@ -151,8 +184,13 @@ def test_sbom_refers_to_nothing_that_is_not_in_it():
     refs = [c["bom-ref"] for c in (*whole["components"], whole["metadata"]["component"])]
     assert len(set(refs)) == len(refs) and {d["ref"] for d in whole["dependencies"]} == set(refs)
     wanted = {ref for d in whole["dependencies"] for ref in d["dependsOn"]}
-    assert wanted <= set(refs) and {ref for ref in set(refs) - wanted if "cogov" not in ref} <= {sbom.purl(p) for p in HELD if not p.asked_by}
-    assert {c["name"] for c in whole["metadata"]["component"]["components"]} == {"CogovSansSC-Regular.otf", "CogovSansSC-Regular.woff2"}
+    assert wanted <= set(refs) and {ref for ref in set(refs) - wanted if "cogov" not in ref} <= {
+        sbom.purl(p) for p in HELD if not p.asked_by
+    }
+    assert {c["name"] for c in whole["metadata"]["component"]["components"]} == {
+        "CogovSansSC-Regular.otf",
+        "CogovSansSC-Regular.woff2",
+    }
 
 
 def test_the_same_lock_gives_the_same_sbom(monkeypatch):
@@ -176,18 +214,31 @@ def test_no_licence_is_excused_that_is_not_there(told):
     assert [name for name in LESSER if name in told and not lesser(told[name])] == []
 
 
-@pytest.mark.parametrize("field", [
-    "License-Expression: GPL-3.0-or-later", "License-Expression: MIT AND AGPL-3.0-only", "License: GPLv2+", "License: GNU General Public License v3",
-    "Classifier: License :: OSI Approved :: GNU General Public License v2 (GPLv2)", "Classifier: License :: OSI Approved :: GNU Affero General Public License v3",
-    "License: MIT\nClassifier: License :: OSI Approved :: GNU General Public License (GPL)", "License: Affero General Public License",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "field",
+    [
+        "License-Expression: GPL-3.0-or-later",
+        "License-Expression: MIT AND AGPL-3.0-only",
+        "License: GPLv2+",
+        "License: GNU General Public License v3",
+        "Classifier: License :: OSI Approved :: GNU General Public License v2 (GPLv2)",
+        "Classifier: License :: OSI Approved :: GNU Affero General Public License v3",
+        "License: MIT\nClassifier: License :: OSI Approved :: GNU General Public License (GPL)",
+        "License: Affero General Public License",
+    ],
+)
 def test_a_package_under_gpl_is_caught(field):
     assert strong(sbom.statements(message_from_string(f"Name: fake\n{field}\n")))
 
 
-@pytest.mark.parametrize("field", [
-    "License-Expression: LGPL-2.1-only", "Classifier: License :: OSI Approved :: GNU Lesser General Public License v3 (LGPLv3)", "License: GNU Library General Public License",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "field",
+    [
+        "License-Expression: LGPL-2.1-only",
+        "Classifier: License :: OSI Approved :: GNU Lesser General Public License v3 (LGPLv3)",
+        "License: GNU Library General Public License",
+    ],
+)
 def test_a_package_under_lgpl_is_told_from_one_under_gpl(field):
     texts = sbom.statements(message_from_string(f"Name: fake\n{field}\n"))
     assert lesser(texts) and not strong(texts)
@@ -196,32 +247,103 @@ def test_a_package_under_lgpl_is_told_from_one_under_gpl(field):
 # ---- our own Python
 
 NEVER = {  # module -> why no line of ours may use it
-    **dict.fromkeys(("pickle", "_pickle", "cPickle", "dill", "cloudpickle", "shelve", "marshal", "joblib", "jsonpickle"), "what is read runs code"),
+    **dict.fromkeys(
+        ("pickle", "_pickle", "cPickle", "dill", "cloudpickle", "shelve", "marshal", "joblib", "jsonpickle"),
+        "what is read runs code",
+    ),
     **dict.fromkeys(("yaml", "ruamel"), "what is read may run code; TOML and JSON do not"),
-    **dict.fromkeys(("requests", "httpx", "aiohttp", "urllib3", "urllib.request", "http.client", "ftplib", "smtplib", "poplib", "imaplib", "telnetlib",
-                     "xmlrpc", "websocket", "websockets", "paramiko", "asyncio.open_connection", "tornado.httpclient", "fsspec"), "nothing leaves the machine"),
-    **dict.fromkeys(("os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput", "pty"), "a shell reads it"),
+    **dict.fromkeys(
+        (
+            "requests",
+            "httpx",
+            "aiohttp",
+            "urllib3",
+            "urllib.request",
+            "http.client",
+            "ftplib",
+            "smtplib",
+            "poplib",
+            "imaplib",
+            "telnetlib",
+            "xmlrpc",
+            "websocket",
+            "websockets",
+            "paramiko",
+            "asyncio.open_connection",
+            "tornado.httpclient",
+            "fsspec",
+        ),
+        "nothing leaves the machine",
+    ),
+    **dict.fromkeys(
+        ("os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput", "pty"),
+        "a shell reads it",
+    ),
     "tempfile.mktemp": "somebody else may make the file first",
-    **dict.fromkeys(("builtins.eval", "builtins.exec", "builtins.compile", "builtins.__import__", "code", "codeop"), "text becomes code"),
-}  # fmt: skip
-ASKED = {"multiprocessing", "concurrent.futures", "dask", "distributed", "socket", "socketserver", "http.server", "subprocess", "webbrowser", "ctypes"}
+    **dict.fromkeys(
+        ("builtins.eval", "builtins.exec", "builtins.compile", "builtins.__import__", "code", "codeop"),
+        "text becomes code",
+    ),
+}
+ASKED = {
+    "multiprocessing",
+    "concurrent.futures",
+    "dask",
+    "distributed",
+    "socket",
+    "socketserver",
+    "http.server",
+    "subprocess",
+    "webbrowser",
+    "ctypes",
+}
 BECAUSE = {  # (file, module) -> why it may
-    ("docs/notebooks/3-a-mechanism-of-ones-own.ipynb", "subprocess"): "runs the tests of a mechanism by a list of words, no shell",
+    (
+        "docs/notebooks/3-a-mechanism-of-ones-own.ipynb",
+        "subprocess",
+    ): "runs the tests of a mechanism by a list of words, no shell",
     ("experiments/execution/executors.py", "concurrent.futures"): "threads for the streets of a city",
-    ("experiments/execution/dask_cluster.py", "concurrent.futures"): "its face towards sweeps; nothing is sent by it",
-    ("experiments/execution/dask_cluster.py", "distributed"): "goes to the scheduler that the user names, over TLS, on this machine, or --insecure in so many words",
-    ("bench/fault_injection.py", "multiprocessing"): "a process of its own that is killed on purpose; pipes between parent and child",
+    (
+        "experiments/execution/dask_cluster.py",
+        "concurrent.futures",
+    ): "its face towards sweeps; nothing is sent by it",
+    (
+        "experiments/execution/dask_cluster.py",
+        "distributed",
+    ): "goes to the scheduler that the user names, over TLS, on this machine, or --insecure in so many words",
+    (
+        "bench/fault_injection.py",
+        "multiprocessing",
+    ): "a process of its own that is killed on purpose; pipes between parent and child",
     ("bench/city_scaling.py", "multiprocessing"): "waits for processes of our own",
-    ("experiments/comparison/streaming_comparison.py", "concurrent.futures"): "names of exceptions and a future's result, from processes of our own",
+    (
+        "experiments/comparison/streaming_comparison.py",
+        "concurrent.futures",
+    ): "names of exceptions and a future's result, from processes of our own",
     ("experiments/exploration/search.py", "concurrent.futures"): "waits for processes of our own",
-    ("experiments/execution/supervisor.py", "concurrent.futures"): "the pool: pipes between parent and child, which nobody else can write to",
+    (
+        "experiments/execution/supervisor.py",
+        "concurrent.futures",
+    ): "the pool: pipes between parent and child, which nobody else can write to",
     ("experiments/execution/supervisor.py", "multiprocessing"): "how the pool starts its processes",
-    ("bench/verification_report.py", "subprocess"): "runs cogov's own benches and scripts by a list of words, no shell",
-    ("bench/execution_modes.py", "subprocess"): "lives runs in fresh processes, and in other Pythons that the user names, by a list of words, no shell",
+    (
+        "bench/verification_report.py",
+        "subprocess",
+    ): "runs cogov's own benches and scripts by a list of words, no shell",
+    (
+        "bench/execution_modes.py",
+        "subprocess",
+    ): "lives runs in fresh processes, and in other Pythons that the user names, by a list of words, no shell",
     ("bench/execution_modes.py", "concurrent.futures"): "threads of its own",
     ("bench/execution_modes.py", "distributed"): "a cluster on this machine that ends with the bench",
-    ("experiments/execution/worker_process.py", "multiprocessing"): "a worker waits for its parent's end; nothing is received",
-    ("engine/kernel_cache.py", "pickle"): "compiled kernels as numba keeps them, from folders that only who installed cogov, or the user, can write",
+    (
+        "experiments/execution/worker_process.py",
+        "multiprocessing",
+    ): "a worker waits for its parent's end; nothing is received",
+    (
+        "engine/kernel_cache.py",
+        "pickle",
+    ): "compiled kernels as numba keeps them, from folders that only who installed cogov, or the user, can write",
     ("model/precompile.py", "subprocess"): "this Python again, to compile in, by a list of words, no shell",
     ("model/precompile.py", "concurrent.futures"): "threads of its own that wait for those processes",
     ("cli/serve.py", "socket"): "binds and knocks at 127.0.0.1 only, to find a free port",
@@ -231,8 +353,14 @@ BECAUSE = {  # (file, module) -> why it may
     ("bench/page_visitors.py", "websockets"): "a visitor without a browser, at the same server",
     ("bench/page_visitors.py", "subprocess"): "starts `cogov serve` by a list of words, no shell",
 }
-CALLED = {"read_pickle": "what is read runs code", "to_pickle": "what reads it runs code"}  # methods, of whatever
-FLAGS = {"shell": "a shell reads it", "allow_pickle": "what is read runs code"}  # arguments that must be False if they are given
+CALLED = {
+    "read_pickle": "what is read runs code",
+    "to_pickle": "what reads it runs code",
+}  # methods, of whatever
+FLAGS = {
+    "shell": "a shell reads it",
+    "allow_pickle": "what is read runs code",
+}  # arguments that must be False if they are given
 NAMES = {"eval", "exec", "compile", "__import__"}
 SPOKEN = {"query", "eval"}  # of pandas, which reads code in a string: ours must be written out
 LOADERS = {"import_module", "__import__"}
@@ -246,7 +374,9 @@ def offences(code):
         if isinstance(node, ast.Import):
             for name in node.names:
                 yield from banned(node, name.name)
-                alias[name.asname or name.name.partition(".")[0]] = name.name if name.asname else name.name.partition(".")[0]
+                alias[name.asname or name.name.partition(".")[0]] = (
+                    name.name if name.asname else name.name.partition(".")[0]
+                )
         elif isinstance(node, ast.ImportFrom) and not node.level:
             for name in node.names:
                 yield from banned(node, f"{node.module}.{name.name}")
@@ -258,12 +388,20 @@ def offences(code):
             yield from ((node.lineno, node.attr) for _ in [0] if node.attr in CALLED)
             yield from banned(node, dotted(node, alias), asked=False)
         elif isinstance(node, ast.Call):
-            yield from ((node.lineno, f"{k.arg}=") for k in node.keywords if k.arg in FLAGS and getattr(k.value, "value", None) is not False)
+            yield from (
+                (node.lineno, f"{k.arg}=")
+                for k in node.keywords
+                if k.arg in FLAGS and getattr(k.value, "value", None) is not False
+            )
             called = getattr(node.func, "attr", getattr(node.func, "id", ""))
             first = node.args[0] if node.args else None
             if called in LOADERS and isinstance(first, ast.Constant) and isinstance(first.value, str):
                 yield from banned(node, first.value)
-            if called in SPOKEN and isinstance(node.func, ast.Attribute) and not isinstance(first, ast.Constant):
+            if (
+                called in SPOKEN
+                and isinstance(node.func, ast.Attribute)
+                and not isinstance(first, ast.Constant)
+            ):
                 yield node.lineno, f"{called} of what is not written out"
 
 
@@ -286,9 +424,19 @@ def dotted(node, alias):
 
 def ours(suffix):
     """Files that are written by us and shipped, or shown in the documents."""
-    tops = [top for top in ROOT.iterdir() if top.name not in ELSEWHERE and not top.name.startswith(".") and top.suffix != ".egg-info"]
-    files = (path for top in tops for path in (top, *top.rglob("*")) if path.suffix == suffix and path.is_file())
-    return sorted(path for path in files if not {"__pycache__", ".ipynb_checkpoints"} & set(path.relative_to(ROOT).parts))
+    tops = [
+        top
+        for top in ROOT.iterdir()
+        if top.name not in ELSEWHERE and not top.name.startswith(".") and top.suffix != ".egg-info"
+    ]
+    files = (
+        path for top in tops for path in (top, *top.rglob("*")) if path.suffix == suffix and path.is_file()
+    )
+    return sorted(
+        path
+        for path in files
+        if not {"__pycache__", ".ipynb_checkpoints"} & set(path.relative_to(ROOT).parts)
+    )
 
 
 def python():
@@ -297,7 +445,10 @@ def python():
         yield path.relative_to(ROOT).as_posix(), path.read_text("utf-8")
     for path in ours(".ipynb"):
         cells = [cell for cell in json.loads(path.read_text("utf-8"))["cells"] if cell["cell_type"] == "code"]
-        yield path.relative_to(ROOT).as_posix(), "\n".join(re.sub(r"^[!%].*", "", "".join(cell["source"]), flags=re.M) for cell in cells)
+        yield (
+            path.relative_to(ROOT).as_posix(),
+            "\n".join(re.sub(r"^[!%].*", "", "".join(cell["source"]), flags=re.M) for cell in cells),
+        )
 
 
 @cache
@@ -315,36 +466,89 @@ def test_no_exception_is_argued_for_that_nobody_needs():
 
 def test_all_python_and_all_scripts_are_looked_at():
     names = {name for name, _ in python()}
-    assert {"__main__.py", "cli/serve.py", "model/day.py", "model/mechanisms/whistle.py", "agents/residents.py", "experiments/sweep/worker.py", "viz/page/app.py", "docs/mesa_page.py"} <= names
-    assert len(names) > 100 and any(name.endswith(".ipynb") for name in names) and not any(name.startswith("tests/") for name in names)
+    assert {
+        "__main__.py",
+        "cli/serve.py",
+        "model/day.py",
+        "model/mechanisms/whistle.py",
+        "agents/residents.py",
+        "experiments/sweep/worker.py",
+        "viz/page/app.py",
+        "docs/mesa_page.py",
+    } <= names
+    assert (
+        len(names) > 100
+        and any(name.endswith(".ipynb") for name in names)
+        and not any(name.startswith("tests/") for name in names)
+    )
     assert {path.name for path in ours(".js")} >= {"town.js", "chart.js"}
 
 
-@pytest.mark.parametrize("code, what", [
-    *((f"import {module}", module) for module in NEVER if "builtins" not in module and not module.startswith(("os.", "subprocess.", "tempfile.", "asyncio."))),
-    *((f"from {module} import loads", module) for module in ("pickle", "dill", "yaml")),
-    ("import os.path, pickle as p", "pickle"), ("def f():\n    import marshal", "marshal"), ("from urllib import request", "urllib.request"),
-    ("from http.client import HTTPSConnection", "http.client"), ("import urllib.request as u", "urllib.request"),
-    ("from importlib import import_module\nimport_module('pickle')", "pickle"), ("__import__('dill')", "dill"),
-    ("eval('1')", "builtins.eval"), ("exec(text)", "builtins.exec"), ("compile(text, '', 'exec')", "builtins.compile"), ("f = eval", "builtins.eval"),
-    ("import builtins\nbuiltins.exec(text)", "builtins.exec"), ("from builtins import eval as e", "builtins.eval"), ("__import__(name)", "builtins.__import__"),
-    ("import os\nos.system('ls')", "os.system"), ("import os as o\no.popen('ls')", "os.popen"), ("from os import system", "os.system"),
-    ("import subprocess\nsubprocess.getoutput('ls')", "subprocess.getoutput"), ("import subprocess\nsubprocess.run('ls', shell=True)", "shell="),
-    ("run('ls', shell=yes)", "shell="), ("import numpy as np\nnp.load(f, allow_pickle=True)", "allow_pickle="), ("load(f, allow_pickle=1)", "allow_pickle="),
-    ("import pandas as pd\npd.read_pickle(f)", "read_pickle"), ("table.to_pickle(f)", "to_pickle"), ("import tempfile\ntempfile.mktemp()", "tempfile.mktemp"),
-    ("from tempfile import mktemp", "tempfile.mktemp"), ("import asyncio\nasyncio.open_connection('a', 1)", "asyncio.open_connection"),
-    ("import urllib\nurllib.request.urlopen(a)", "urllib.request"), ("table.query(asked)", "query of what is not written out"),
-    ("pd.eval(f'{a}')", "eval of what is not written out"),
-    *((f"import {module}", module) for module in sorted(ASKED)), ("from concurrent import futures", "concurrent.futures"), ("from multiprocessing import Pool", "multiprocessing"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "code, what",
+    [
+        *(
+            (f"import {module}", module)
+            for module in NEVER
+            if "builtins" not in module
+            and not module.startswith(("os.", "subprocess.", "tempfile.", "asyncio."))
+        ),
+        *((f"from {module} import loads", module) for module in ("pickle", "dill", "yaml")),
+        ("import os.path, pickle as p", "pickle"),
+        ("def f():\n    import marshal", "marshal"),
+        ("from urllib import request", "urllib.request"),
+        ("from http.client import HTTPSConnection", "http.client"),
+        ("import urllib.request as u", "urllib.request"),
+        ("from importlib import import_module\nimport_module('pickle')", "pickle"),
+        ("__import__('dill')", "dill"),
+        ("eval('1')", "builtins.eval"),
+        ("exec(text)", "builtins.exec"),
+        ("compile(text, '', 'exec')", "builtins.compile"),
+        ("f = eval", "builtins.eval"),
+        ("import builtins\nbuiltins.exec(text)", "builtins.exec"),
+        ("from builtins import eval as e", "builtins.eval"),
+        ("__import__(name)", "builtins.__import__"),
+        ("import os\nos.system('ls')", "os.system"),
+        ("import os as o\no.popen('ls')", "os.popen"),
+        ("from os import system", "os.system"),
+        ("import subprocess\nsubprocess.getoutput('ls')", "subprocess.getoutput"),
+        ("import subprocess\nsubprocess.run('ls', shell=True)", "shell="),
+        ("run('ls', shell=yes)", "shell="),
+        ("import numpy as np\nnp.load(f, allow_pickle=True)", "allow_pickle="),
+        ("load(f, allow_pickle=1)", "allow_pickle="),
+        ("import pandas as pd\npd.read_pickle(f)", "read_pickle"),
+        ("table.to_pickle(f)", "to_pickle"),
+        ("import tempfile\ntempfile.mktemp()", "tempfile.mktemp"),
+        ("from tempfile import mktemp", "tempfile.mktemp"),
+        ("import asyncio\nasyncio.open_connection('a', 1)", "asyncio.open_connection"),
+        ("import urllib\nurllib.request.urlopen(a)", "urllib.request"),
+        ("table.query(asked)", "query of what is not written out"),
+        ("pd.eval(f'{a}')", "eval of what is not written out"),
+        *((f"import {module}", module) for module in sorted(ASKED)),
+        ("from concurrent import futures", "concurrent.futures"),
+        ("from multiprocessing import Pool", "multiprocessing"),
+    ],
+)
 def test_an_offender_in_python_is_caught(code, what):
     assert what in {found for _, found in offences(code)}
 
 
-@pytest.mark.parametrize("code", [
-    "import re\nre.compile('a')", "kernel.compile(kinds)", "page.evaluate('1')", "from .dask import pickle", "np.load(f, allow_pickle=False)", "run(['ls'], shell=False)",
-    "from urllib.parse import quote", "from importlib.metadata import version", "import osmium, yamlike, requests_of_ours", "table.query('days > 3')", "'eval(1)'  # eval(1)",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import re\nre.compile('a')",
+        "kernel.compile(kinds)",
+        "page.evaluate('1')",
+        "from .dask import pickle",
+        "np.load(f, allow_pickle=False)",
+        "run(['ls'], shell=False)",
+        "from urllib.parse import quote",
+        "from importlib.metadata import version",
+        "import osmium, yamlike, requests_of_ours",
+        "table.query('days > 3')",
+        "'eval(1)'  # eval(1)",
+    ],
+)
 def test_what_only_looks_like_an_offender_is_let_be(code):
     assert list(offences(code)) == []
 
@@ -355,9 +559,9 @@ SCRIPT = {  # why -> what a line may not say, comments and strings included
     "text becomes code": r"\beval\b|\bnew\s+Function\b|\bFunction\s*\(|\bset(?:Timeout|Interval)\s*\(\s*['\"`]|javascript:",
     "text becomes a page": r"(?:inner|outer)HTML\b|\binsertAdjacentHTML\b|\bdocument\s*\.\s*write|\bcreateContextualFragment\b|\bDOMParser\b|\bset\w*HTML\w*\b|\bsrcdoc\b",
     "asks another host": r"\bfetch\b\s*\(|\b(?:XMLHttpRequest|WebSocket|WebTransport|EventSource|RTCPeerConnection|sendBeacon|importScripts)\b"
-                         r"|\bimport\s*\(|\bimport\b[^;\n]*\bfrom\b|\bWorker\s*\(|@import",
+    r"|\bimport\s*\(|\bimport\b[^;\n]*\bfrom\b|\bWorker\s*\(|@import",
     "names another host": r"\b(?:https?|wss?|ftp)://(?!www\.w3\.org/(?:2000/svg|1999/xlink|1999/xhtml)\b)|['\"`(]\s*//[\w\[]",
-}  # fmt: skip
+}
 
 
 def said(text):
@@ -372,27 +576,91 @@ def test_no_script_of_ours_does_what_none_may(path):
 
 def test_no_python_of_ours_writes_a_script_or_text_into_a_page():
     lines = ((name, n, line) for name, text in python() for n, line in enumerate(text.splitlines(), 1))
-    door = ("SCRIPT = re.compile(", "SCRIPT.sub(f'<script nonce=")  # what gives Solara's own scripts their nonce
-    assert [(name, n) for name, n, line in lines
-            if ("text becomes a page" in said(line) or "<script" in line.lower()) and not (name == "viz/server/responses.py" and any(one in line for one in door))] == []  # fmt: skip
+    door = (
+        "SCRIPT = re.compile(",
+        "SCRIPT.sub(f'<script nonce=",
+    )  # what gives Solara's own scripts their nonce
+    assert [
+        (name, n)
+        for name, n, line in lines
+        if ("text becomes a page" in said(line) or "<script" in line.lower())
+        and not (name == "viz/server/responses.py" and any(one in line for one in door))
+    ] == []
 
 
-@pytest.mark.parametrize("line, why", [
-    *((line, "text becomes code") for line in ("eval(a)", "window.eval(a)", "new Function('a', b)", "Function(a)()", "setTimeout('a()', 1)", "(0, eval)(a)", "a.href = 'javascript:b'")),
-    *((line, "text becomes a page") for line in ("a.innerHTML = b", "a['innerHTML'] = b", "a.outerHTML = b", "a.insertAdjacentHTML('x', b)", "document.write(a)",
-                                                 "document.writeln(a)", "a.srcdoc = b", "new DOMParser()", "solara.HTML(unsafe_innerHTML=a)", "r.createContextualFragment(a)", "a.setHTMLUnsafe(b)")),
-    *((line, "asks another host") for line in ("fetch(a)", "await window.fetch (a)", "new XMLHttpRequest()", "new WebSocket(a)", "new EventSource(a)", "navigator.sendBeacon(a)", "await import(a)",
-                                               "import d3 from 'd3'", "importScripts(a)", "new Worker(a)", "@import url(a.css);")),
-    *((line, "names another host") for line in ("a.src = 'https://example.org/a'", "const a = `wss://${b}`", "a.src = '//example.org/a'", "src: url(//example.org/a)",
-                                                "src: url(http://example.org/a)")),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "line, why",
+    [
+        *(
+            (line, "text becomes code")
+            for line in (
+                "eval(a)",
+                "window.eval(a)",
+                "new Function('a', b)",
+                "Function(a)()",
+                "setTimeout('a()', 1)",
+                "(0, eval)(a)",
+                "a.href = 'javascript:b'",
+            )
+        ),
+        *(
+            (line, "text becomes a page")
+            for line in (
+                "a.innerHTML = b",
+                "a['innerHTML'] = b",
+                "a.outerHTML = b",
+                "a.insertAdjacentHTML('x', b)",
+                "document.write(a)",
+                "document.writeln(a)",
+                "a.srcdoc = b",
+                "new DOMParser()",
+                "solara.HTML(unsafe_innerHTML=a)",
+                "r.createContextualFragment(a)",
+                "a.setHTMLUnsafe(b)",
+            )
+        ),
+        *(
+            (line, "asks another host")
+            for line in (
+                "fetch(a)",
+                "await window.fetch (a)",
+                "new XMLHttpRequest()",
+                "new WebSocket(a)",
+                "new EventSource(a)",
+                "navigator.sendBeacon(a)",
+                "await import(a)",
+                "import d3 from 'd3'",
+                "importScripts(a)",
+                "new Worker(a)",
+                "@import url(a.css);",
+            )
+        ),
+        *(
+            (line, "names another host")
+            for line in (
+                "a.src = 'https://example.org/a'",
+                "const a = `wss://${b}`",
+                "a.src = '//example.org/a'",
+                "src: url(//example.org/a)",
+                "src: url(http://example.org/a)",
+            )
+        ),
+    ],
+)
 def test_an_offender_in_a_script_is_caught(line, why):
     assert why in said(line)
 
 
-@pytest.mark.parametrize("line", [
-    "const SVG = 'http://www.w3.org/2000/svg'; // a comment", "a.textContent = b", "setTimeout(() => a(), 1)", "const retrieval = medieval", "const important = from",
-    "src: url(fonts/a.woff2)",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "line",
+    [
+        "const SVG = 'http://www.w3.org/2000/svg'; // a comment",
+        "a.textContent = b",
+        "setTimeout(() => a(), 1)",
+        "const retrieval = medieval",
+        "const important = from",
+        "src: url(fonts/a.woff2)",
+    ],
+)
 def test_what_only_looks_like_an_offender_in_a_script_is_let_be(line):
     assert said(line) == set()

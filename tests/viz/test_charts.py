@@ -9,11 +9,12 @@ from functools import partial
 
 import numpy as np
 import pytest
+
 from cogov.experiments.comparison.compare import arms_of
-from cogov.experiments.comparison.streaming_comparison import Pairs, luck
-from cogov.experiments.narrative.recording import filmed
+from cogov.experiments.comparison.streaming_comparison import StreamingComparison, luck
+from cogov.experiments.narrative.recording import record_year
 from cogov.model import measures
-from cogov.model.cases import read
+from cogov.model.cases import read_case
 from cogov.viz.figures import chart_specs
 from cogov.viz.page import chart_widget
 
@@ -31,23 +32,38 @@ window.close_it = chart.render({model, el: here});
 
 @pytest.fixture(scope="module")
 def films():
-    arms = arms_of(read("wuzi_yard"), ["building_captains"], on=(), off=(), settings=(), days=200)
-    return [filmed(arm, luck(arm)) for arm in arms], arms
+    arms = arms_of(read_case("wuzi_yard"), ["building_captains"], on=(), off=(), settings=(), days=200)
+    return [record_year(arm, luck(arm)) for arm in arms], arms
 
 
 @pytest.fixture(scope="module")
 def pairs(films):
-    *_, last = Pairs(films[1], workers=0, first=[film.run for film in films[0]]).until(3)
+    *_, last = StreamingComparison(films[1], workers=0, first=[film.run for film in films[0]]).until(3)
     return last
 
 
 def every(films, pairs, words=chart_specs.ENGLISH):
     """Every spec there is, by the name of its function."""
     runs = [film.run for film in films[0]]
-    told = {one.__name__: one(films[0], words) for one in (chart_specs.resolution, chart_specs.backlog, chart_specs.trust)}
+    told = {
+        one.__name__: one(films[0], words)
+        for one in (chart_specs.resolution, chart_specs.backlog, chart_specs.trust)
+    }
     told |= {one.__name__: one(runs, words) for one in (chart_specs.survival, chart_specs.hours)}
-    told |= {one.__name__: one(pairs, words) for one in (chart_specs.backlog_of, chart_specs.survival_of, chart_specs.hours_of, chart_specs.settling, chart_specs.pair_by_pair)}
-    told |= {f"difference {what}": chart_specs.difference(pairs, what, words) for what in ("backlog", "resolution", "trust")}
+    told |= {
+        one.__name__: one(pairs, words)
+        for one in (
+            chart_specs.backlog_of,
+            chart_specs.survival_of,
+            chart_specs.hours_of,
+            chart_specs.settling,
+            chart_specs.pair_by_pair,
+        )
+    }
+    told |= {
+        f"difference {what}": chart_specs.difference(pairs, what, words)
+        for what in ("backlog", "resolution", "trust")
+    }
     return told | {"families": chart_specs.families(films[0][0], words["chart_without"], words)}
 
 
@@ -58,9 +74,15 @@ def test_charts_show_what_was_measured(films, pairs):
         assert told["backlog"]["lines"][n]["y"][-1] == summary["backlog"]
         assert told["resolution"]["lines"][n]["y"][-1] == pytest.approx(summary["resolution_rate"], rel=1e-5)
         assert sum(told["hours"]["lines"][n]["y"]) == pytest.approx(summary["hours"], rel=1e-4)
-        assert np.array_equal(chart_specs.open_by_family(film).sum(axis=0), film.arrays["day_open"].astype(int))
-    assert [line["y"] for line in chart_specs.survival([film.run for film in films[0]])["lines"]] != [line["y"] for line in told["survival_of"]["lines"]]
-    assert told["pair_by_pair"]["lines"][1]["y"][0] == told["resolution"]["lines"][1]["y"][-1]  # the first pair is the one on show
+        assert np.array_equal(
+            chart_specs.open_by_family(film).sum(axis=0), film.arrays["day_open"].astype(int)
+        )
+    assert [line["y"] for line in chart_specs.survival([film.run for film in films[0]])["lines"]] != [
+        line["y"] for line in told["survival_of"]["lines"]
+    ]
+    assert (
+        told["pair_by_pair"]["lines"][1]["y"][0] == told["resolution"]["lines"][1]["y"][-1]
+    )  # the first pair is the one on show
 
 
 def test_specs_are_plain_data_and_whole(films, pairs):
@@ -68,19 +90,35 @@ def test_specs_are_plain_data_and_whole(films, pairs):
         assert json.loads(json.dumps(spec, allow_nan=False)) == spec, name
         for line in spec["lines"]:
             x = line.get("x") or spec.get("x") or spec["categories"]
-            assert len(x) == len(line["y"]) and all(len(line.get(band, x)) == len(x) for band in ("low", "high")), name
+            assert len(x) == len(line["y"]) and all(
+                len(line.get(band, x)) == len(x) for band in ("low", "high")
+            ), name
             assert re.fullmatch("#[0-9A-F]{6}", line["colour"])
         assert len({(line["colour"], line["dash"]) for line in spec["lines"]}) == len(spec["lines"]), name
 
 
 def test_both_languages_are_complete(films, pairs):
     for words in (chart_specs.WORDS, chart_widget.WORDS):
-        assert words["zh"].keys() == words["en"].keys() and all(words[lang][key] for lang in words for key in words[lang])
-        fields = {key: {lang: set(re.findall(r"{(\w+)}", words[lang][key])) for lang in words} for key in words["en"]}
+        assert words["zh"].keys() == words["en"].keys() and all(
+            words[lang][key] for lang in words for key in words[lang]
+        )
+        fields = {
+            key: {lang: set(re.findall(r"{(\w+)}", words[lang][key])) for lang in words}
+            for key in words["en"]
+        }
         assert [key for key, said in fields.items() if said["en"] != said["zh"]] == []
     for name, spec in every(films, pairs, chart_specs.WORDS["zh"]).items():
-        texts = [spec["title"], spec["xlabel"], spec["ylabel"], spec.get("note", ""), *spec.get("categories", ()), *(line["name"] for line in spec["lines"])]
-        assert not [text for text in texts if re.search("[A-Za-z]{3}", text.replace("Kaplan-Meier", ""))], name
+        texts = [
+            spec["title"],
+            spec["xlabel"],
+            spec["ylabel"],
+            spec.get("note", ""),
+            *spec.get("categories", ()),
+            *(line["name"] for line in spec["lines"]),
+        ]
+        assert not [text for text in texts if re.search("[A-Za-z]{3}", text.replace("Kaplan-Meier", ""))], (
+            name
+        )
         assert not [text for text in texts if "{" in text], name
 
 
@@ -95,7 +133,11 @@ def shown(browser):
 @contextmanager
 def chart(browser, spec, width=700, day=-1, words=chart_widget.WORDS["en"]):
     """A page with one chart of the spec; nothing may be complained of on its console."""
-    answers = {"chart.js": ("text/javascript", chart_widget.SCRIPT.read_text("utf-8")), "state.json": ("application/json", json.dumps({"spec": spec, "words": words, "day": day})), "": ("text/html", PAGE)}
+    answers = {
+        "chart.js": ("text/javascript", chart_widget.SCRIPT.read_text("utf-8")),
+        "state.json": ("application/json", json.dumps({"spec": spec, "words": words, "day": day})),
+        "": ("text/html", PAGE),
+    }
     wrong = []
     page = browser.new_page(viewport={"width": width, "height": 800}, accept_downloads=True)
     page.on("console", lambda message: wrong.append(message.text))
@@ -136,16 +178,21 @@ def test_values_are_read_by_pointer_and_keys_and_saved(films, shown):
         hover(page, 0.6)
         where, read_ = values(page)
         day = int(where.removeprefix("day "))
-        assert read_ == [f"{line['y'][day]:,.0f}" if line["y"][day] >= 100 else f"{line['y'][day]:g}" for line in spec["lines"]]
+        assert read_ == [
+            f"{line['y'][day]:,.0f}" if line["y"][day] >= 100 else f"{line['y'][day]:g}"
+            for line in spec["lines"]
+        ]
         page.locator(".cg-plot").focus()
         page.keyboard.press("ArrowRight")
         assert values(page)[0] == f"day {day + 1}"
         page.keyboard.press("Home")
-        assert values(page) == ("day 0", ["0", "0"]) and "day 0, without 0, with 0" == page.locator(".cg-plot").get_attribute("aria-valuetext")
+        assert values(page) == ("day 0", ["0", "0"]) and "day 0, without 0, with 0" == page.locator(
+            ".cg-plot"
+        ).get_attribute("aria-valuetext")
         page.keyboard.press("End")
         assert values(page)[0] == f"day {spec['x'][-1]}"
 
-        at = lambda: page.evaluate("new DOMMatrix(document.querySelector('.cg-cursor').style.transform).e")  # noqa: E731
+        at = lambda: page.evaluate("new DOMMatrix(document.querySelector('.cg-cursor').style.transform).e")
         before = at()
         page.evaluate("model.set('day', 100)")
         assert at() > before
@@ -156,14 +203,24 @@ def test_values_are_read_by_pointer_and_keys_and_saved(films, shown):
         hover(page, 0.402)
         page.mouse.down()
         page.mouse.up()
-        assert "day {}".format(page.evaluate("model.get('day')")) == values(page)[0] and page.evaluate("model.saved") == 2
+        assert (
+            "day {}".format(page.evaluate("model.get('day')")) == values(page)[0]
+            and page.evaluate("model.saved") == 2
+        )
 
         name, raw = saved(page, "CSV")
         head, *rows = csv.reader(io.StringIO(raw.decode("utf-8-sig")))
         assert name == "Open_issues.csv" and head == ["day", "without", "with"]
-        assert [[float(cell) for cell in row] for row in rows] == [list(map(float, row)) for row in zip(spec["x"], *(line["y"] for line in spec["lines"]))]
+        assert [[float(cell) for cell in row] for row in rows] == [
+            list(map(float, row)) for row in zip(spec["x"], *(line["y"] for line in spec["lines"]))
+        ]
         name, raw = saved(page, "SVG")
-        assert name == "Open_issues.svg" and b"Open issues" in raw and b"currentColor" in raw and b'color="#222222"' in raw
+        assert (
+            name == "Open_issues.svg"
+            and b"Open issues" in raw
+            and b"currentColor" in raw
+            and b'color="#222222"' in raw
+        )
         name, raw = saved(page, "PNG")
         assert raw[:8] == b"\x89PNG\r\n\x1a\n" and int.from_bytes(raw[16:20], "big") == 1800
 
@@ -191,19 +248,44 @@ def test_every_kind_of_chart_is_drawn_in_both_languages_wide_and_narrow(films, p
                 hover(page, 0.7)
                 box = page.locator(".cg-tip").bounding_box()
                 assert box["x"] >= 0 and box["x"] + box["width"] <= width, (spec["title"], width)
-                assert page.locator(".cg-tip b").count() == len(spec["lines"]) and "NaN" not in page.content() and "undefined" not in page.content()
-        labels = page.locator(".cg-tools button").evaluate_all("buttons => buttons.map((b) => b.getAttribute('aria-label'))")
-        assert labels == [chart_widget.WORDS["zh"][key] for key in ("chart_show_values", "chart_save_csv", "chart_save_svg", "chart_save_png")]
+                assert (
+                    page.locator(".cg-tip b").count() == len(spec["lines"])
+                    and "NaN" not in page.content()
+                    and "undefined" not in page.content()
+                )
+        labels = page.locator(".cg-tools button").evaluate_all(
+            "buttons => buttons.map((b) => b.getAttribute('aria-label'))"
+        )
+        assert labels == [
+            chart_widget.WORDS["zh"][key]
+            for key in ("chart_show_values", "chart_save_csv", "chart_save_svg", "chart_save_png")
+        ]
 
 
 def test_what_a_user_named_is_text_and_no_formula(shown):
-    name = "=HYPERLINK(\"x\")<img src=x onerror=alert(1)>"
-    spec = {"title": name, "xlabel": "day", "ylabel": "-y", "x": [0, 1, 2], "lines": [{"name": name, "colour": "#0072B2", "dash": "", "y": [-1.5, None, 3]}, {"name": "+b", "colour": "#000000", "dash": "", "y": [1, 2, 3]}]}
+    name = '=HYPERLINK("x")<img src=x onerror=alert(1)>'
+    spec = {
+        "title": name,
+        "xlabel": "day",
+        "ylabel": "-y",
+        "x": [0, 1, 2],
+        "lines": [
+            {"name": name, "colour": "#0072B2", "dash": "", "y": [-1.5, None, 3]},
+            {"name": "+b", "colour": "#000000", "dash": "", "y": [1, 2, 3]},
+        ],
+    }
     with shown(spec) as page:
         assert page.locator("img").count() == 0 and page.locator(".cg-title").inner_text() == name
         head, *rows = csv.reader(io.StringIO(saved(page, "CSV")[1].decode("utf-8-sig")))
-        assert head == ["day", "'" + name, "'+b"] and rows == [["0", "-1.5", "1"], ["1", "", "2"], ["2", "3", "3"]]
+        assert head == ["day", "'" + name, "'+b"] and rows == [
+            ["0", "-1.5", "1"],
+            ["1", "", "2"],
+            ["2", "3", "3"],
+        ]
         page.locator(".cg-tools button").first.click()
-        assert page.locator(".cg-values tbody tr").count() == 3 and page.locator(".cg-values tbody td").first.inner_text() == "-1.5"
+        assert (
+            page.locator(".cg-values tbody tr").count() == 3
+            and page.locator(".cg-values tbody td").first.inner_text() == "-1.5"
+        )
         page.evaluate("model.set('spec', {})")
         assert page.locator(".cg-plot").inner_text() == chart_widget.WORDS["en"]["chart_empty"]

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import matplotlib
 import pytest
-from cogov.model.cases import read, shipped
+from matplotlib import font_manager
+from matplotlib.ft2font import FT2Font
+
+from cogov.model.cases import list_cases, read_case
 from cogov.viz.figures import figures, fonts, log_figures, print_figures
 from cogov.viz.i18n import words
 from cogov.viz.lessons import reader
-from matplotlib import font_manager
-from matplotlib.ft2font import FT2Font
 
 ROOT = fonts.ROOT
 HAN = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
@@ -23,7 +24,11 @@ HELD = {chr(code) for code in FT2Font(str(fonts.PRINT)).get_charmap()}
 def bare(monkeypatch):
     """A machine with DejaVu, which matplotlib brings, and nothing else."""
     own = str(Path(matplotlib.get_data_path()))
-    monkeypatch.setattr(font_manager.fontManager, "ttflist", [font for font in font_manager.fontManager.ttflist if font.fname.startswith(own)])
+    monkeypatch.setattr(
+        font_manager.fontManager,
+        "ttflist",
+        [font for font in font_manager.fontManager.ttflist if font.fname.startswith(own)],
+    )
     font_manager.fontManager._findfont_cached.cache_clear()
     yield
     font_manager.fontManager._findfont_cached.cache_clear()
@@ -34,14 +39,19 @@ def han(told):
 
 
 def test_all_the_project_can_say_in_chinese_is_in_the_font():
-    assert "".join(sorted(han(fonts.said()) - HELD)) == "", "make fonts"
+    assert "".join(sorted(han(fonts.characters_in_use()) - HELD)) == "", "make fonts"
 
 
 def test_nothing_that_is_said_is_overlooked():
     """The words, lessons and cases as they are loaded, against the files that were read for the font."""
-    told = [*words.WORDS["zh"].values(), *map(repr, reader.lessons()), *(words.case("zh", name, what) for name in shipped() for what in ("", "story") if what or name), *(repr(read(name)) for name in shipped())]
+    told = [
+        *words.WORDS["zh"].values(),
+        *map(repr, reader.lessons()),
+        *(words.case("zh", name, what) for name in list_cases() for what in ("", "story") if what or name),
+        *(repr(read_case(name)) for name in list_cases()),
+    ]
     assert len(han("".join(told))) > 500
-    assert han("".join(told)) - fonts.said() == set()
+    assert han("".join(told)) - fonts.characters_in_use() == set()
 
 
 def test_the_commonest_hanzi_and_what_estates_are_called_are_in_the_font():
@@ -61,7 +71,11 @@ def test_the_pages_font_is_the_same_as_that_of_figures():
 
 def test_the_licence_lies_beside_the_fonts_and_no_name_is_taken():
     told = (fonts.FOLDER / "OFL.txt").read_text("utf-8")
-    assert "SIL OPEN FONT LICENSE Version 1.1" in told and "Copyright 2014-2021 Adobe" in told and "Noto Sans CJK SC" in told
+    assert (
+        "SIL OPEN FONT LICENSE Version 1.1" in told
+        and "Copyright 2014-2021 Adobe" in told
+        and "Noto Sans CJK SC" in told
+    )
     assert FT2Font(str(fonts.PRINT)).family_name == fonts.FAMILY and fonts.FAMILY in told
     assert not re.search("noto|source|adobe", fonts.FAMILY, re.I)
 
@@ -105,7 +119,9 @@ def test_a_figure_for_print_says_chinese_where_no_font_is_installed(bare, tmp_pa
 
 @pytest.mark.parametrize("room", ["figures", "sweep_figures", "log_figures", "print_figures"])
 def test_no_figure_is_made_that_cannot(room):
-    assert not re.search(r"^from matplotlib\.figure import", (ROOT / "viz" / "figures" / f"{room}.py").read_text("utf-8"), re.M)
+    assert not re.search(
+        r"^from matplotlib\.figure import", (ROOT / "viz" / "figures" / f"{room}.py").read_text("utf-8"), re.M
+    )
     assert issubclass(fonts.Figure, fonts.figure.Figure) and log_figures.Figure is fonts.Figure
 
 
@@ -113,8 +129,8 @@ def test_the_pages_font_is_answered_for():
     pytest.importorskip("solara")
     from solara.server import settings, starlette
 
-    told = fonts.served()
-    assert fonts.served() == told and settings.assets.extra_locations.count(str(fonts.FOLDER)) == 1
+    told = fonts.serve_fonts()
+    assert fonts.serve_fonts() == told and settings.assets.extra_locations.count(str(fonts.FOLDER)) == 1
     addresses = set(re.findall(r'url\("static/assets/([^"]+)"\)', told))
     assert len(addresses) == 1 and told.count("url(") == 2
     for address in (*addresses, "OFL.txt"):
@@ -126,9 +142,13 @@ def test_the_pages_font_is_answered_for():
 def test_all_that_the_page_draws_names_the_font(path):
     """Under the name that the style sheet gives it."""
     (name,) = set(re.findall(r'font-family: "([^"]+)"; font-weight', fonts.STYLE.read_text("utf-8")))
-    (stack,) = re.findall(r"const FONT = (.*)|^[^@]+\{ font-family: (.*sans-serif)", (ROOT / "viz" / "page" / path).read_text("utf-8"), re.M)
+    (stack,) = re.findall(
+        r"const FONT = (.*)|^[^@]+\{ font-family: (.*sans-serif)",
+        (ROOT / "viz" / "page" / path).read_text("utf-8"),
+        re.M,
+    )
     assert name in "".join(stack)
 
 
 def test_the_page_takes_in_the_style_sheet():
-    assert "solara.Style(fonts.served())" in (ROOT / "viz" / "page" / "app.py").read_text("utf-8")
+    assert "solara.Style(fonts.serve_fonts())" in (ROOT / "viz" / "page" / "app.py").read_text("utf-8")

@@ -3,10 +3,16 @@
 import re
 from pathlib import Path
 
-import cogov
 import pytest
-from cogov.engine.parameters import ScenarioError
-from cogov.experiments.narrative.lesson_runs import designed, facts, price, scored
+
+import cogov
+from cogov.engine.parameters import UserError
+from cogov.experiments.narrative.lesson_runs import (
+    apply_purchases,
+    facts,
+    price,
+    score_design,
+)
 from cogov.viz.i18n.words import CASES
 from cogov.viz.lessons import progress as walking
 from cogov.viz.lessons.reader import (
@@ -14,15 +20,15 @@ from cogov.viz.lessons.reader import (
     SHIPPED,
     blocks,
     lessons,
-    placed,
+    measures_wanted,
+    parse_placeholder,
     read_lesson,
-    taught,
+    shipped_lessons,
     text_of,
-    wanted,
 )
-from cogov.viz.lessons.steps import Predict, Result, Run, Score, Setup
+from cogov.viz.lessons.steps import PlayStep, Predict, Result, Score, Setup
 
-LESSONS = {lesson.name: lesson for lesson in taught()}
+LESSONS = {lesson.name: lesson for lesson in shipped_lessons()}
 DOCS = (Path(cogov.__file__).parent / "docs" / "lessons.md").read_text("utf-8")
 SMALLEST = """name = "own"
 title = { en = "Own", zh = "自己的" }
@@ -68,14 +74,19 @@ def test_there_are_eight_lessons_with_all_that_a_lesson_has():
         assert {Setup, Predict, Result} <= kinds and 10 <= lesson.minutes <= 15, lesson.name
         assert any(type(step).__name__ in ("Twist", "Score") for step in lesson.steps), lesson.name
         for one in (lesson.title, lesson.question, lesson.reference, *map(text_of, lesson.steps)):
-            assert re.search("[\u4e00-\u9fff]", one.zh) and not re.search("[\u4e00-\u9fff]", re.sub(r"\([\u4e00-\u9fff]+\)", "", one.en)), (lesson.name, one.en)
+            assert re.search("[\u4e00-\u9fff]", one.zh) and not re.search(
+                "[\u4e00-\u9fff]", re.sub(r"\([\u4e00-\u9fff]+\)", "", one.en)
+            ), (lesson.name, one.en)
             assert "{" not in PLACEHOLDER.sub("", one.en + one.zh)
-            assert len(blocks(one.en)) == len(blocks(one.zh)) and one.en.count("*") % 2 == one.zh.count("*") % 2 == 0, (lesson.name, one.en)
+            assert (
+                len(blocks(one.en)) == len(blocks(one.zh))
+                and one.en.count("*") % 2 == one.zh.count("*") % 2 == 0
+            ), (lesson.name, one.en)
 
 
 def test_a_teacher_writes_one(tmp_path):
     lesson = read_lesson(written(tmp_path, SMALLEST))
-    assert lesson.minutes == 12 and wanted(lesson, 0) == ("backlog",)
+    assert lesson.minutes == 12 and measures_wanted(lesson, 0) == ("backlog",)
     assert [found.name for found in lessons(tmp_path)] == ["own"]
 
 
@@ -90,31 +101,34 @@ def test_a_teacher_writes_one(tmp_path):
         ("low = 0.0", "low = 0.5", 14, "leaves out a value"),
         ("{left.backlog:0}.", "{left.backlog}.", 24, "is not understood"),
         ("是{left.backlog:0}", "是", 24, "same numbers in both languages"),
-        (', zh = "看。" }', ' }', 8, "is missing"),
+        (', zh = "看。" }', " }", 8, "is missing"),
         ('name = "own"', 'name = "own"\nminits = 3', 2, "did you mean 'minutes'"),
         ('right.on = ["whistle"]', 'right.set = ["committee.staf=3"]', 5, "committee.staff"),
         ('measure = "backlog"', 'measure = "backlog"\nanswer = 3', 14, "there are 2 choices"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_said_with_its_line(tmp_path, was, becomes, line, told):
     path = written(tmp_path, SMALLEST.replace(was, becomes))
-    with pytest.raises(ScenarioError, match=re.escape(told)) as error:
+    with pytest.raises(UserError, match=re.escape(told)) as error:
         read_lesson(path)
     assert re.match(re.escape(f"{path}:{line}:"), str(error.value)), error.value
 
 
 def test_a_prediction_needs_a_setup_and_lessons_their_own_names(tmp_path):
     cut = SMALLEST[: SMALLEST.index("[[step]]")] + SMALLEST[SMALLEST.index('[[step]]\nkind = "predict"') :]
-    with pytest.raises(ScenarioError, match="needs a setup before it"):
+    with pytest.raises(UserError, match="needs a setup before it"):
         read_lesson(written(tmp_path, cut))
     written(tmp_path, SMALLEST).with_name("b.toml").write_text(SMALLEST, encoding="utf-8")
-    with pytest.raises(ScenarioError, match="two lessons are called 'own'"):
+    with pytest.raises(UserError, match="two lessons are called 'own'"):
         lessons(tmp_path)
 
 
 def test_text_is_data_and_markup_stays_text():
     assert blocks("<b>no</b> *so*") == [("paragraph", [("<b>no</b> ", False), ("so", True)])]
-    assert blocks("一行\n二行\n\n- a\n- b") == [("paragraph", [("一行二行", False)]), ("list", [[("a", False)], [("b", False)]])]
+    assert blocks("一行\n二行\n\n- a\n- b") == [
+        ("paragraph", [("一行二行", False)]),
+        ("list", [[("a", False)], [("b", False)]]),
+    ]
 
 
 # --------------------------------------------------------------------------------------------------------------- walking
@@ -124,15 +138,28 @@ def test_the_address_of_the_page_keeps_where_one_stands_and_what_was_predicted()
     lesson = LESSONS["lamp"]
     asks = [n for n, step in enumerate(lesson.steps) if isinstance(step, Predict)]
     walk = walking.Walk(lesson, at=asks[0] + 1, predicted={asks[0]: 1})
-    assert walking.linked("?state=x&" + walking.link(walk), LESSONS.values()) == walk
-    assert walking.linked(f"lesson=lamp&step=99&said={asks[0] + 1}-77_x_1-1", LESSONS.values()) == walking.Walk(lesson, at=asks[0])  # no further than what was answered
-    assert walking.linked("lesson=lamp&step=-3", LESSONS.values()) == walking.Walk(lesson) and walking.linked("state=x", LESSONS.values()) is None
-    with pytest.raises(ScenarioError, match="no lesson is called 'lump'"):
-        walking.linked("lesson=lump", LESSONS.values())
+    assert walking.walk_from_link("?state=x&" + walking.link(walk), LESSONS.values()) == walk
+    assert walking.walk_from_link(
+        f"lesson=lamp&step=99&said={asks[0] + 1}-77_x_1-1", LESSONS.values()
+    ) == walking.Walk(lesson, at=asks[0])  # no further than what was answered
+    assert (
+        walking.walk_from_link("lesson=lamp&step=-3", LESSONS.values()) == walking.Walk(lesson)
+        and walking.walk_from_link("state=x", LESSONS.values()) is None
+    )
+    with pytest.raises(UserError, match="no lesson is called 'lump'"):
+        walking.walk_from_link("lesson=lump", LESSONS.values())
 
 
 def row(left=0.2, right=0.5):
-    return {"without": left, "with": right, "difference": right - left, "low": right - left - 0.1, "high": right - left + 0.1, "correlation": 0.5, "pairs": 3.0}
+    return {
+        "without": left,
+        "with": right,
+        "difference": right - left,
+        "low": right - left - 0.1,
+        "high": right - left + 0.1,
+        "correlation": 0.5,
+        "pairs": 3.0,
+    }
 
 
 @every_lesson
@@ -141,21 +168,29 @@ def test_every_lesson_can_be_walked_to_its_end_and_back(name):
     for _ in range(len(walk.lesson.steps)):
         if isinstance(walk.step, Predict):
             assert walking.needs(walk) == "prediction" and walking.outcomes(walk) == []
-            with pytest.raises(ScenarioError, match="waits for a prediction"):
+            with pytest.raises(UserError, match="waits for a prediction"):
                 walking.forward(walk)
-            walk = walking.predicted(walk, 0)
-            with pytest.raises(ScenarioError, match="stands"):
-                walking.predicted(walk, 1)
-        if isinstance(walk.step, (Run, Result)) and walking.setup_of(walk) not in walk.facts:
-            assert walking.needs(walk) == "facts" and (isinstance(walk.step, Run) or walking.shown(walk, "en") == [])
+            walk = walking.predict(walk, 0)
+            with pytest.raises(UserError, match="stands"):
+                walking.predict(walk, 1)
+        if isinstance(walk.step, (PlayStep, Result)) and walking.setup_of(walk) not in walk.facts:
+            assert walking.needs(walk) == "facts" and (
+                isinstance(walk.step, PlayStep) or walking.step_text(walk, "en") == []
+            )
             begin = walking.setup_of(walk)
-            walk = walking.measured(walk, begin, {measure: row() for measure in wanted(walk.lesson, begin)})
-            assert all(0 <= right < len(walk.lesson.steps[n].choice) for n, _, right in walking.outcomes(walk))
+            walk = walking.record_facts(
+                walk, begin, {measure: row() for measure in measures_wanted(walk.lesson, begin)}
+            )
+            assert all(
+                0 <= right < len(walk.lesson.steps[n].choice) for n, _, right in walking.outcomes(walk)
+            )
         if isinstance(walk.step, Score):
             assert walking.needs(walk) == "score"
-            walk = walking.scored(walk, {one.name: one.count for one in walk.step.par}, row())
-        assert walking.needs(walk) == "" and all("{" not in str(walking.shown(walk, lang)) for lang in ("en", "zh"))
-        assert walking.shown(walk, "en") and walking.shown(walk, "zh")
+            walk = walking.record_score(walk, {one.name: one.count for one in walk.step.par}, row())
+        assert walking.needs(walk) == "" and all(
+            "{" not in str(walking.step_text(walk, lang)) for lang in ("en", "zh")
+        )
+        assert walking.step_text(walk, "en") and walking.step_text(walk, "zh")
         walk = walking.forward(walk)
     assert walk.last and walking.forward(walk) == walk
     for _ in walk.lesson.steps:
@@ -166,20 +201,32 @@ def test_every_lesson_can_be_walked_to_its_end_and_back(name):
 def test_what_decides_a_prediction():
     step = next(step for step in LESSONS["anecdote"].steps if isinstance(step, Predict))
     assert [walking.right(step, row(right=right)) for right in (0.0, 0.25, 0.5)] == [0, 1, 2]
-    assert walking.told({"yuan": row(1234.4, 0.0)}, "left", "yuan", "0") == "1,234" and walking.told({"x": row()}, "difference", "x", "pt") == "30.0"
+    assert (
+        walking.format_fact({"yuan": row(1234.4, 0.0)}, "left", "yuan", "0") == "1,234"
+        and walking.format_fact({"x": row()}, "difference", "x", "pt") == "30.0"
+    )
 
 
 # -------------------------------------------------------------------------------------------------- what the model says
 
 
 CLAIMS = {  # lesson -> number of its setup -> what its texts say beside the answers
-    "lamp": {0: ("left told:lamp_out > 0.8", "left till_told:lamp_out > 14", "difference hours > 0"), 1: ("left rate:lamp_out > 0.6", "difference resolution_rate > 0.1")},
+    "lamp": {
+        0: ("left told:lamp_out > 0.8", "left till_told:lamp_out > 14", "difference hours > 0"),
+        1: ("left rate:lamp_out > 0.6", "difference resolution_rate > 0.1"),
+    },
     "away": {0: ("difference backlog < 0",), 1: ("difference told > 0",)},
     "table": {0: ("difference resolution_rate < 0.03",)},
     "signatures": {0: ("left signed:yard_renewal > 0.6",)},
     "anecdote": {0: ("difference resolution_rate < -0.01",), 1: ("difference resolution_rate > 0",)},
-    "meetings": {0: ("difference backlog > 0", "difference giving < 0"), 1: ("difference hours > 0", "difference agreed > 0")},
-    "complaints": {0: ("difference arisen > 0", "difference satisfaction > 0"), 1: ("difference told > 0", "difference resolution_rate < 0.02")},
+    "meetings": {
+        0: ("difference backlog > 0", "difference giving < 0"),
+        1: ("difference hours > 0", "difference agreed > 0"),
+    },
+    "complaints": {
+        0: ("difference arisen > 0", "difference satisfaction > 0"),
+        1: ("difference told > 0", "difference resolution_rate < 0.02"),
+    },
     "budget": {0: ("difference backlog < 5",)},
 }
 LONG = {"complaints", "table", "signatures", "away", "anecdote", "budget"}
@@ -192,17 +239,22 @@ def claimed(words, told):
     return value > float(bound) if sign == ">" else value < float(bound)
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow) if name in LONG else name for name in LESSONS])
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow) if name in LONG else name for name in LESSONS]
+)
 def test_what_a_lesson_says_is_what_the_model_does(name):
     """With the lesson's own settings, luck and number of pairs."""
     lesson = LESSONS[name]
     setups = [n for n, step in enumerate(lesson.steps) if isinstance(step, Setup)]
     for count, begin in enumerate(setups):
         setup = lesson.steps[begin]
-        told = facts(setup.arms(), wanted(lesson, begin), setup.replicates, setup.seed)
+        told = facts(setup.arms(), measures_wanted(lesson, begin), setup.replicates, setup.seed)
         for step in lesson.steps[begin + 1 : (setups + [None])[count + 1]]:
             if isinstance(step, Predict):
-                assert walking.right(step, told[step.measure]) == step.answer - 1, (step.question.en, told[step.measure])
+                assert walking.right(step, told[step.measure]) == step.answer - 1, (
+                    step.question.en,
+                    told[step.measure],
+                )
         for words in CLAIMS.get(name, {}).get(count, ()):
             assert claimed(words, told), (words, told)
 
@@ -213,7 +265,9 @@ def test_answers_do_not_hang_on_their_threads(name):
     lesson = LESSONS[name]
     for n, step in enumerate(lesson.steps):
         begin = next((k for k in range(n, -1, -1) if isinstance(lesson.steps[k], Setup)), -1)
-        assert {placed(found)[1] for found in PLACEHOLDER.findall(text_of(step).en)} <= set(wanted(lesson, begin) if begin >= 0 else ())
+        assert {parse_placeholder(found)[1] for found in PLACEHOLDER.findall(text_of(step).en)} <= set(
+            measures_wanted(lesson, begin) if begin >= 0 else ()
+        )
 
 
 def game():
@@ -222,15 +276,18 @@ def game():
 
 def test_a_game_sells_what_it_has_and_no_more():
     step = game()
-    with pytest.raises(ScenarioError, match="no option is called 'patrl'"):
-        designed(step.scenario(), step.option, {"patrl": 1})
-    with pytest.raises(ScenarioError, match="out of range"):
-        designed(step.scenario(), step.option, {"patrol": 2})
+    with pytest.raises(UserError, match="no option is called 'patrl'"):
+        apply_purchases(step.scenario(), step.option, {"patrl": 1})
+    with pytest.raises(UserError, match="out of range"):
+        apply_purchases(step.scenario(), step.option, {"patrol": 2})
     walk = walking.Walk(LESSONS["budget"], at=LESSONS["budget"].steps.index(step))
-    with pytest.raises(ScenarioError, match="the budget is 200,000"):
-        walking.scored(walk, {"clerk": 2, "captains": 1}, row())
-    made = designed(step.scenario(), step.option, {"clerk": 2, "repairs": 3, "patrol": 1})
-    assert made.committee.staff == step.scenario().committee.staff + 2 and made.committee.fund == step.scenario().committee.fund + 150_000
+    with pytest.raises(UserError, match="the budget is 200,000"):
+        walking.record_score(walk, {"clerk": 2, "captains": 1}, row())
+    made = apply_purchases(step.scenario(), step.option, {"clerk": 2, "repairs": 3, "patrol": 1})
+    assert (
+        made.committee.staff == step.scenario().committee.staff + 2
+        and made.committee.fund == step.scenario().committee.fund + 150_000
+    )
     assert "grid_patrol" in made.mechanisms and price(step.option, {"clerk": 2, "repairs": 3}) == 290_000
 
 
@@ -238,8 +295,13 @@ def test_a_game_sells_what_it_has_and_no_more():
 def test_par_is_hard_to_beat_and_money_for_repairs_is_no_answer():
     step = game()
     par, repairs, clerks, one = (
-        scored(step.scenario(), step.option, design, step.measure, step.replicates, step.seed)
-        for design in ({one.name: one.count for one in step.par}, {"repairs": 4}, {"clerk": 2}, {"captains": 1})
+        score_design(step.scenario(), step.option, design, step.measure, step.replicates, step.seed)
+        for design in (
+            {one.name: one.count for one in step.par},
+            {"repairs": 4},
+            {"clerk": 2},
+            {"captains": 1},
+        )
     )
     print("\npar", par, "repairs", repairs, "clerks", clerks, "captains", one)
     assert par["low"] > one["high"] - 0.02 and one["low"] > clerks["high"] and repairs["high"] < 0
@@ -256,9 +318,16 @@ def test_a_teacher_finds_notes_in_both_languages(name):
 
 def test_the_lesson_in_the_notes_is_a_lesson(tmp_path):
     (example,) = re.findall("```toml\n(.*?)```", DOCS, re.S)
-    assert [type(step).__name__ for step in read_lesson(written(tmp_path, example)).steps] == ["Setup", "Predict", "Run", "Result"]
+    assert [type(step).__name__ for step in read_lesson(written(tmp_path, example)).steps] == [
+        "Setup",
+        "Predict",
+        "PlayStep",
+        "Result",
+    ]
 
 
 def test_lessons_tell_of_cases_that_ship():
-    assert {step.case for lesson in LESSONS.values() for step in lesson.steps if isinstance(step, (Setup, Score))} <= set(CASES)
+    assert {
+        step.case for lesson in LESSONS.values() for step in lesson.steps if isinstance(step, (Setup, Score))
+    } <= set(CASES)
     assert {path.stem for path in SHIPPED.glob("*.toml")} == set(LESSONS)

@@ -6,22 +6,38 @@ import time
 from dataclasses import replace
 
 import pytest
-from cogov.engine.parameters import ScenarioError
+
+from cogov.engine.parameters import UserError
 from cogov.experiments.comparison.compare import compare
 from cogov.model import mechanisms
-from cogov.model.cases import shipped
+from cogov.model.cases import list_cases
 from cogov.viz.i18n import words
 from cogov.viz.page import page_state as desks
-from cogov.viz.page.page_state import Setting, homes, lived, opened, preset, restored
+from cogov.viz.page.page_state import (
+    Setting,
+    desk_from_text,
+    homes,
+    open_desk,
+    preset,
+    simulate_desk,
+)
 
-SMALL = replace(opened("wuzi_yard"), days=40)
+SMALL = replace(open_desk("wuzi_yard"), days=40)
 
 
-@pytest.mark.parametrize("case", shipped())
+@pytest.mark.parametrize("case", list_cases())
 def test_a_state_comes_back_as_it_was(case):
-    one = replace(opened(case), seed=7, day=12, lang="zh", layer="satisfaction")
-    one = replace(one, settings=(one.settings[0].switched("grid_patrol", True).turned("mechanisms.grid_patrol.walk", 1.5), one.settings[1].turned("committee.staff", 2.5)))
-    assert restored(one.saved()) == one
+    one = replace(open_desk(case), seed=7, day=12, lang="zh", layer="satisfaction")
+    one = replace(
+        one,
+        settings=(
+            one.settings[0]
+            .with_switch("grid_patrol", True)
+            .with_parameter("mechanisms.grid_patrol.walk", 1.5),
+            one.settings[1].with_parameter("committee.staff", 2.5),
+        ),
+    )
+    assert desk_from_text(one.to_text()) == one
 
 
 WRONG = {
@@ -29,42 +45,66 @@ WRONG = {
     "not a state": ("[]", "no saved state"),
     "of another version": ('{"cogov": 99}', "no saved state"),
     "too long": ("1" * 100_000, "no saved state"),
-    "a case that is none": (json.dumps({**json.loads(SMALL.saved()), "case": "wuzi_yart"}), "did you mean 'wuzi_yard'"),
-    "a file of this machine": (json.dumps({**json.loads(SMALL.saved()), "case": "/etc/passwd.toml"}), "is not here"),
-    "a mechanism that is none": (json.dumps({**json.loads(SMALL.saved()), "left": {"on": ["captains"], "knobs": {}}}), "captains"),
-    "a knob out of range": (json.dumps({**json.loads(SMALL.saved()), "left": {"on": [], "knobs": {"committee.staff": -1}}}), "0 to 500"),
-    "a knob that is none": (json.dumps({**json.loads(SMALL.saved()), "left": {"on": [], "knobs": {"committee.stuff": 1}}}), "committee.staff"),
-    "a knob that brings a value along": (json.dumps({**json.loads(SMALL.saved()), "left": {"on": [], "knobs": {"committee.staff=2 #": 1}}}), "left is not"),
-    "a day that no year has": (json.dumps({**json.loads(SMALL.saved()), "day": -3}), "day = -3"),
-    "no setting": (json.dumps({**json.loads(SMALL.saved()), "right": 3}), "right"),
-    "a seed that is text": (json.dumps({**json.loads(SMALL.saved()), "seed": "one"}), "whole number"),
+    "a case that is none": (
+        json.dumps({**json.loads(SMALL.to_text()), "case": "wuzi_yart"}),
+        "did you mean 'wuzi_yard'",
+    ),
+    "a file of this machine": (
+        json.dumps({**json.loads(SMALL.to_text()), "case": "/etc/passwd.toml"}),
+        "is not here",
+    ),
+    "a mechanism that is none": (
+        json.dumps({**json.loads(SMALL.to_text()), "left": {"on": ["captains"], "knobs": {}}}),
+        "captains",
+    ),
+    "a knob out of range": (
+        json.dumps({**json.loads(SMALL.to_text()), "left": {"on": [], "knobs": {"committee.staff": -1}}}),
+        "0 to 500",
+    ),
+    "a knob that is none": (
+        json.dumps({**json.loads(SMALL.to_text()), "left": {"on": [], "knobs": {"committee.stuff": 1}}}),
+        "committee.staff",
+    ),
+    "a knob that brings a value along": (
+        json.dumps({**json.loads(SMALL.to_text()), "left": {"on": [], "knobs": {"committee.staff=2 #": 1}}}),
+        "left is not",
+    ),
+    "a day that no year has": (json.dumps({**json.loads(SMALL.to_text()), "day": -3}), "day = -3"),
+    "no setting": (json.dumps({**json.loads(SMALL.to_text()), "right": 3}), "right"),
+    "a seed that is text": (json.dumps({**json.loads(SMALL.to_text()), "seed": "one"}), "whole number"),
 }
 
 
 @pytest.mark.parametrize("wrong", WRONG)
 def test_what_is_no_state_is_said_in_a_sentence(wrong):
     text, words = WRONG[wrong]
-    with pytest.raises(ScenarioError, match=words):
-        restored(text)
+    with pytest.raises(UserError, match=words):
+        desk_from_text(text)
 
 
 def test_both_sides_have_the_luck_of_the_first_pair_of_compare():
-    shown = lived(replace(SMALL, settings=(Setting(), Setting(("grid_patrol",)))))
-    both = compare("wuzi_yard", "grid_patrol", replicates=1, days=40, off=[name for name in mechanisms.names() if name != "grid_patrol"])
+    shown = simulate_desk(replace(SMALL, settings=(Setting(), Setting(("grid_patrol",)))))
+    both = compare(
+        "wuzi_yard",
+        "grid_patrol",
+        replicates=1,
+        days=40,
+        off=[name for name in mechanisms.names() if name != "grid_patrol"],
+    )
     for side, arm in enumerate(("without", "with")):
         assert float(both.rows.loc[(0, arm), "arisen"]) == len(shown.films[side].run.issues)
         assert float(both.rows.loc[(0, arm), "hours"]) == shown.films[side].run.ledger.hours.sum()
 
 
 def test_a_page_lives_through_no_more_than_it_can():
-    huge = replace(opened("guiyuan"), days=3650)
-    with pytest.raises(ScenarioError, match="too many for a page") as refused:
+    huge = replace(open_desk("guiyuan"), days=3650)
+    with pytest.raises(UserError, match="too many for a page") as refused:
         huge.scenario(0)
     assert "3,650天" in words.error("zh", refused.value)
 
 
 def test_a_year_is_lived_once_for_all_who_ask_and_too_many_are_sent_away(monkeypatch):
-    kept, made = desks.Kept(2), []
+    kept, made = desks.YearCache(2), []
     for key in (1, 2, 1, 3, 2):
         kept.get(key, lambda key=key: made.append(key) or key)
     assert made == [1, 2, 3] and list(kept.there) == [2, 3]  # the latest two are kept
@@ -73,12 +113,12 @@ def test_a_year_is_lived_once_for_all_who_ask_and_too_many_are_sent_away(monkeyp
     assert kept.get(4, lambda: 5) == 5 and kept.waiting == kept.living == []  # what failed is not kept
     monkeypatch.setattr(desks, "QUEUE", 0)
     assert kept.get(4, lambda: 6) == 5
-    with pytest.raises(ScenarioError, match="too many visitors"):
+    with pytest.raises(UserError, match="too many visitors"):
         kept.get(6, lambda: 6)
 
 
 def test_who_asked_first_is_first_but_what_can_wait_comes_last():
-    years, pairs, made, begun = desks.Kept(9), desks.Kept(9, can_wait=True), [], threading.Event()
+    years, pairs, made, begun = desks.YearCache(9), desks.YearCache(9, can_wait=True), [], threading.Event()
 
     def slow():
         begun.set()
@@ -94,7 +134,9 @@ def test_who_asked_first_is_first_but_what_can_wait_comes_last():
     threads = []
     ask(pairs, "slow", slow)
     assert begun.wait(10)
-    for n, (kept, key) in enumerate([(pairs, "pair 1"), (years, "year 1"), (pairs, "pair 2"), (years, "year 2"), (years, "year 3")]):
+    for n, (kept, key) in enumerate(
+        [(pairs, "pair 1"), (years, "year 1"), (pairs, "pair 2"), (years, "year 2"), (years, "year 3")]
+    ):
         ask(kept, key, lambda key=key: made.append(key) or key)
         while len(years.waiting) < min(n + 1, 5) and threads[0].is_alive():
             time.sleep(0.01)
@@ -104,25 +146,33 @@ def test_who_asked_first_is_first_but_what_can_wait_comes_last():
 
 
 def test_strength_zero_is_no_difference():
-    weak = Setting(("grid_patrol",)).turned("mechanisms.grid_patrol.strength", 0.0)
-    left, right = lived(replace(SMALL, settings=(Setting(), weak))).films
-    assert all((left.arrays[name] == right.arrays[name]).all() for name in left.arrays if name.startswith(("issue_", "event_", "layer_")))
+    weak = Setting(("grid_patrol",)).with_parameter("mechanisms.grid_patrol.strength", 0.0)
+    left, right = simulate_desk(replace(SMALL, settings=(Setting(), weak))).films
+    assert all(
+        (left.arrays[name] == right.arrays[name]).all()
+        for name in left.arrays
+        if name.startswith(("issue_", "event_", "layer_"))
+    )
 
 
 def test_a_switch_takes_its_knobs_along():
-    one = Setting(("grid_patrol",)).turned("mechanisms.grid_patrol.walk", 1.5).turned("committee.staff", 2.0)
-    assert one.switched("grid_patrol", False) == Setting((), (("committee.staff", 2.0),))
-    assert one.turned("committee.staff", None).knobs == (("mechanisms.grid_patrol.walk", 1.5),)
+    one = (
+        Setting(("grid_patrol",))
+        .with_parameter("mechanisms.grid_patrol.walk", 1.5)
+        .with_parameter("committee.staff", 2.0)
+    )
+    assert one.with_switch("grid_patrol", False) == Setting((), (("committee.staff", 2.0),))
+    assert one.with_parameter("committee.staff", None).knobs == (("mechanisms.grid_patrol.walk", 1.5),)
 
 
 def test_presets_are_nothing_the_report_and_everything():
     assert preset("guiyuan", "nothing") == Setting()
-    assert set(preset("guiyuan", "reported").on) == set(desks.opened_case("guiyuan").mechanisms)
+    assert set(preset("guiyuan", "reported").on) == set(desks.read_case("guiyuan").mechanisms)
     assert preset("guiyuan", "everything").on == tuple(mechanisms.names())
 
 
 def test_a_story_is_told_of_both_sides():
-    shown = lived(SMALL)
+    shown = simulate_desk(SMALL)
     id_ = int(shown.films[0].run.issues["id"][0])
     assert shown.story(id_).id == id_ and len(shown.story(id_).arms) == 2 and shown.story(2**40) is None
 

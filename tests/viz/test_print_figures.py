@@ -8,18 +8,22 @@ from itertools import product
 import matplotlib
 import pytest
 from cli_runner import typist
-from cogov.experiments.comparison.compare import arms_of
-from cogov.experiments.comparison.streaming_comparison import Pairs
-from cogov.model.cases import read
-from cogov.viz.figures import chart_specs, print_figures
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 from PIL import Image
 
+from cogov.experiments.comparison.compare import arms_of
+from cogov.experiments.comparison.streaming_comparison import StreamingComparison
+from cogov.model.cases import read_case
+from cogov.viz.figures import chart_specs, print_figures
+
 
 @pytest.fixture(scope="module")
 def found():
-    *_, last = Pairs(arms_of(read("wuzi_yard"), ["building_captains"], on=(), off=(), settings=(), days=200), workers=0).until(3)
+    *_, last = StreamingComparison(
+        arms_of(read_case("wuzi_yard"), ["building_captains"], on=(), off=(), settings=(), days=200),
+        workers=0,
+    ).until(3)
     return last
 
 
@@ -46,17 +50,30 @@ def texts(figure, monkeypatch):
     return told
 
 
-@pytest.mark.parametrize(("which", "journal"), [one if n % 4 == 0 else pytest.param(*one, marks=pytest.mark.slow) for n, one in enumerate(product(("comparison", "hours", "pairs"), print_figures.JOURNALS))])
+@pytest.mark.parametrize(
+    ("which", "journal"),
+    [
+        one if n % 4 == 0 else pytest.param(*one, marks=pytest.mark.slow)
+        for n, one in enumerate(product(("comparison", "hours", "pairs"), print_figures.JOURNALS))
+    ],
+)
 def test_nothing_said_is_cut_off_or_too_small(found, journal, which, monkeypatch):
     for lang in ("en", "zh"):
         figure = drawn(found, which, journal, lang=lang)
         whole, told = figure.bbox, texts(figure, monkeypatch)
         assert len(told) > 8
         for text, box in told:
-            assert box.x0 >= -0.5 and box.y0 >= -0.5 and box.x1 <= whole.x1 + 0.5 and box.y1 <= whole.y1 + 0.5, (text, box, whole.extents)
+            assert (
+                box.x0 >= -0.5 and box.y0 >= -0.5 and box.x1 <= whole.x1 + 0.5 and box.y1 <= whole.y1 + 0.5
+            ), (text, box, whole.extents)
             assert text.get_fontsize() >= 6
         for n, (text, box) in enumerate(told):  # nor does one cover another
-            over = [other.get_text() for other, its in told[n + 1 :] if min(box.x1, its.x1) - max(box.x0, its.x0) > 1 and min(box.y1, its.y1) - max(box.y0, its.y0) > 0.35 * min(box.height, its.height)]
+            over = [
+                other.get_text()
+                for other, its in told[n + 1 :]
+                if min(box.x1, its.x1) - max(box.x0, its.x0) > 1
+                and min(box.y1, its.y1) - max(box.y0, its.y0) > 0.35 * min(box.height, its.height)
+            ]
             assert over == [], (text.get_text(), lang)
         for axes in figure.axes:  # the room that is left for what is shown
             assert axes.get_window_extent().height > 0.15 * whole.height
@@ -73,7 +90,9 @@ def test_sizes_are_exact(found, journal, columns, tmp_path):
     with print_figures.setting(look, "en"):
         png, svg, pdf = print_figures.save(figure, tmp_path, "backlog", ("png", "svg", "pdf"))
     wide, high = Image.open(png).size
-    assert wide == pytest.approx(figure.get_figwidth() * look.dpi, abs=1) and high == pytest.approx(figure.get_figheight() * look.dpi, abs=1)
+    assert wide == pytest.approx(figure.get_figwidth() * look.dpi, abs=1) and high == pytest.approx(
+        figure.get_figheight() * look.dpi, abs=1
+    )
     points = float(re.search(rb'<svg [^>]*width="([\d.]+)pt"', svg.read_bytes(), re.S)[1])
     assert points == pytest.approx(72 * figure.get_figwidth(), abs=0.01)
     box = re.search(rb"/MediaBox \[ 0 0 ([\d.]+) ([\d.]+) \]", pdf.read_bytes())
@@ -84,11 +103,19 @@ def test_sizes_are_exact(found, journal, columns, tmp_path):
 def test_fonts_are_embedded(found, lang, tmp_path):
     look = print_figures.look_of("nature")
     with print_figures.setting(look, lang):
-        (path,) = print_figures.save(print_figures.chart(found, "backlog", look, lang=lang), tmp_path, "f", ("pdf",))
+        (path,) = print_figures.save(
+            print_figures.chart(found, "backlog", look, lang=lang), tmp_path, "f", ("pdf",)
+        )
     raw = path.read_bytes()
-    raw += b"".join(zlib.decompress(stream) for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", raw, re.S) if stream[:1] == b"x")
+    raw += b"".join(
+        zlib.decompress(stream)
+        for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", raw, re.S)
+        if stream[:1] == b"x"
+    )
     assert b"/FontFile2" in raw or b"/CharProcs" in raw
-    assert b"/Type1" not in raw.replace(b"/Type1C", b"")  # the names of fonts that a viewer would have to have
+    assert b"/Type1" not in raw.replace(
+        b"/Type1C", b""
+    )  # the names of fonts that a viewer would have to have
 
 
 def test_the_settings_of_matplotlib_are_left_as_they_were(found):
@@ -101,7 +128,7 @@ def test_print_shows_what_the_page_shows(found):
     """Lines, colours and names of the spec."""
     figure = drawn(found, "backlog", "nature")
     spec = chart_specs.backlog_of(found)
-    lines = [line for line in figure.axes[0].lines]
+    lines = list(figure.axes[0].lines)
     assert [line.get_color() for line in lines] == [line["colour"] for line in spec["lines"]]
     assert [line.get_ydata().tolist() for line in lines] == [line["y"] for line in spec["lines"]]
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["without", "with"]
@@ -109,11 +136,29 @@ def test_print_shows_what_the_page_shows(found):
 
 def test_the_command_draws_and_says_where(monkeypatch, capsys, tmp_path):
     typed = typist(monkeypatch, capsys, "figure")
-    common = ("wuzi_yard", "--mechanism", "building_captains", "--days", "90", "--replicates", "2", "--workers", "0", "--out", str(tmp_path))
-    status, out, _ = typed(*common, "--chart", "survival", "--journal", "plos", "--format", "png,pdf", "--json")
+    common = (
+        "wuzi_yard",
+        "--mechanism",
+        "building_captains",
+        "--days",
+        "90",
+        "--replicates",
+        "2",
+        "--workers",
+        "0",
+        "--out",
+        str(tmp_path),
+    )
+    status, out, _ = typed(
+        *common, "--chart", "survival", "--journal", "plos", "--format", "png,pdf", "--json"
+    )
     told = json.loads(out)
     assert status == 0 and "pairs with the same luck" in told["verdict"]
-    assert {path.name for path in tmp_path.iterdir()} == {"survival_plos_en.png", "survival_plos_en.pdf", "manifest.json"} and len(told["figures"]) == 2
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "survival_plos_en.png",
+        "survival_plos_en.pdf",
+        "manifest.json",
+    } and len(told["figures"]) == 2
     for wrong in (("--chart", "pie"), ("--journal", "cell"), ("--lang", "fr"), ("--format", "gif")):
         status, _, err = typed(*common, *wrong)
         assert status == 2 and wrong[1] in err and "there is" in err

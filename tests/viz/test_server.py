@@ -22,13 +22,21 @@ from urllib.request import Request, urlopen
 import pytest
 from browser import launched
 from cli_runner import typist
+
 from cogov.bench.page_visitors import Visitor
 from cogov.bench.page_visitors import serving as serving_page
 from cogov.cli import serve
-from cogov.engine.parameters import ScenarioError
+from cogov.engine.parameters import UserError
 from cogov.viz.server import access_control as doors
 from cogov.viz.server import server as web
-from cogov.viz.server.access_control import ABREAST, FULL, LINE, SESSIONS, TWICE, Door
+from cogov.viz.server.access_control import (
+    ABREAST,
+    FULL,
+    LINE,
+    SESSIONS,
+    TWICE,
+    AccessControl,
+)
 from cogov.viz.server.responses import HEADERS, LOG
 
 PORT = 8000
@@ -44,8 +52,17 @@ PATIENCE = 60  # seconds; machines are shared
 class Inside:
     """Stands for Solara: keeps what reaches it, and answers."""
 
-    def __init__(self, status=200, body=b"<html><script>1</script></html>", headers=(), error=None, late=None):
-        self.reached, self.status, self.body, self.headers, self.error, self.late = [], status, body, list(headers), error, late
+    def __init__(
+        self, status=200, body=b"<html><script>1</script></html>", headers=(), error=None, late=None
+    ):
+        self.reached, self.status, self.body, self.headers, self.error, self.late = (
+            [],
+            status,
+            body,
+            list(headers),
+            error,
+            late,
+        )
 
     async def __call__(self, scope, receive, send):
         self.reached.append(scope)
@@ -57,7 +74,13 @@ class Inside:
             while (await receive())["type"] != "websocket.disconnect":
                 pass
             return
-        await send({"type": "http.response.start", "status": self.status, "headers": [(b"content-type", b"text/html"), *self.headers]})
+        await send(
+            {
+                "type": "http.response.start",
+                "status": self.status,
+                "headers": [(b"content-type", b"text/html"), *self.headers],
+            }
+        )
         await send({"type": "http.response.body", "body": self.body})
         if self.late:
             raise self.late
@@ -66,11 +89,39 @@ class Inside:
 def asked(door, target, method="GET", headers=None, server=("127.0.0.1", PORT)):
     """(status, headers as a dict of lists, body) of a request that arrives as it is spelt; a websocket's status is 101, or 403 where it is not let in."""
     raw, _, query = target.partition("?")
-    told = headers if isinstance(headers, list) else list(({"host": HOST} | ({} if method in ("GET", "HEAD") else {"origin": US}) | (headers or {})).items())
+    told = (
+        headers
+        if isinstance(headers, list)
+        else list(
+            ({"host": HOST} | ({} if method in ("GET", "HEAD") else {"origin": US}) | (headers or {})).items()
+        )
+    )
     told = [(name.encode(), value.encode("latin-1")) for name, value in told if value is not None]
-    scope = {"http_version": "1.1", "path": raw, "raw_path": raw.encode(), "query_string": query.encode(), "headers": told, "server": server, "client": ("127.0.0.1", 1), "root_path": "", "state": {}}
-    scope |= {"type": "websocket", "scheme": "ws"} if method == "SOCKET" else {"type": "http", "scheme": "http", "method": method}
-    come, sent = iter([{"type": "websocket.connect" if method == "SOCKET" else "http.request", "body": b""}, {"type": "websocket.disconnect", "code": 1001}]), []
+    scope = {
+        "http_version": "1.1",
+        "path": raw,
+        "raw_path": raw.encode(),
+        "query_string": query.encode(),
+        "headers": told,
+        "server": server,
+        "client": ("127.0.0.1", 1),
+        "root_path": "",
+        "state": {},
+    }
+    scope |= (
+        {"type": "websocket", "scheme": "ws"}
+        if method == "SOCKET"
+        else {"type": "http", "scheme": "http", "method": method}
+    )
+    come, sent = (
+        iter(
+            [
+                {"type": "websocket.connect" if method == "SOCKET" else "http.request", "body": b""},
+                {"type": "websocket.disconnect", "code": 1001},
+            ]
+        ),
+        [],
+    )
 
     async def receive():
         return next(come, None) or await asyncio.Event().wait()  # they stay
@@ -94,7 +145,7 @@ def inside():
 
 @pytest.fixture
 def door(inside):
-    return Door(inside, PORT)
+    return AccessControl(inside, PORT)
 
 
 @pytest.fixture
@@ -114,29 +165,63 @@ EVERY_WAY = [("GET", "/"), ("GET", "/static/main.js"), ("POST", CLOSE), ("SOCKET
 @pytest.mark.parametrize(("method", "target"), EVERY_WAY)
 def test_the_page_itself_gets_through(door, inside, method, target):
     for name in (HOST, f"localhost:{PORT}", f"LocalHost:{PORT}"):
-        assert asked(door, target, method, {"host": name, "origin": f"http://{name.lower()}"})[0] in (200, 101)
+        assert asked(door, target, method, {"host": name, "origin": f"http://{name.lower()}"})[0] in (
+            200,
+            101,
+        )
     assert len(inside.reached) == 3
 
 
-HOSTS = ["evil.example", f"evil.example:{PORT}", "127.0.0.1", "127.0.0.1:8001", f"{HOST}.evil.example", f"{HOST}@evil.example", f"evil.example@{HOST}", f"{HOST}, evil.example", f"127.0.0.2:{PORT}", f"0.0.0.0:{PORT}", f"[::1]:{PORT}", f"2130706433:{PORT}", "", None]
+HOSTS = [
+    "evil.example",
+    f"evil.example:{PORT}",
+    "127.0.0.1",
+    "127.0.0.1:8001",
+    f"{HOST}.evil.example",
+    f"{HOST}@evil.example",
+    f"evil.example@{HOST}",
+    f"{HOST}, evil.example",
+    f"127.0.0.2:{PORT}",
+    f"0.0.0.0:{PORT}",
+    f"[::1]:{PORT}",
+    f"2130706433:{PORT}",
+    "",
+    None,
+]
 
 
 @pytest.mark.parametrize(("method", "target"), EVERY_WAY)
 def test_no_other_name_is_answered_to(door, inside, method, target):
     for host in HOSTS:
         assert asked(door, target, method, {"host": host})[0] in (421, 403), host
-    assert asked(door, target, method, [("host", HOST), ("host", "evil.example"), ("origin", US)])[0] in (421, 403)
+    assert asked(door, target, method, [("host", HOST), ("host", "evil.example"), ("origin", US)])[0] in (
+        421,
+        403,
+    )
     assert inside.reached == []
 
 
-ORIGINS = ["http://evil.example", "null", f"https://{HOST}", "http://127.0.0.1", "http://127.0.0.1:8001", f"{US}.evil.example", f"{US}/", f"http://evil.example#{US}", ""]
+ORIGINS = [
+    "http://evil.example",
+    "null",
+    f"https://{HOST}",
+    "http://127.0.0.1",
+    "http://127.0.0.1:8001",
+    f"{US}.evil.example",
+    f"{US}/",
+    f"http://evil.example#{US}",
+    "",
+]
 
 
 @pytest.mark.parametrize(("method", "target"), EVERY_WAY)
 def test_no_other_page_is_served(door, inside, method, target):
     for origin in ORIGINS:
         assert asked(door, target, method, {"origin": origin})[0] == 403, origin
-    assert asked(door, target, method, [("host", HOST), ("origin", US), ("origin", "http://evil.example")])[0] == 403
+    assert (
+        asked(door, target, method, [("host", HOST), ("origin", US), ("origin", "http://evil.example")])[0]
+        == 403
+    )
     assert inside.reached == []
 
 
@@ -148,20 +233,52 @@ def test_whoever_says_nothing_of_where_they_come_from_may_only_read(door, inside
 
 
 def test_forwarded_headers_do_not_arrive(door, inside):
-    told = ("X-Script-Name", "Script-Name", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix", "X-Forwarded-Port", "Forwarded", "X-Original-URL", "X-Rewrite-URL", "X-Real-IP")
+    told = (
+        "X-Script-Name",
+        "Script-Name",
+        "X-Forwarded-For",
+        "X-Forwarded-Host",
+        "X-Forwarded-Proto",
+        "X-Forwarded-Prefix",
+        "X-Forwarded-Port",
+        "Forwarded",
+        "X-Original-URL",
+        "X-Rewrite-URL",
+        "X-Real-IP",
+    )
     for method, target in EVERY_WAY:
-        asked(door, target, method, {"accept": "a", "origin": US, **dict.fromkeys(told, "evil"), **dict.fromkeys(map(str.lower, told), "evil")})
+        asked(
+            door,
+            target,
+            method,
+            {
+                "accept": "a",
+                "origin": US,
+                **dict.fromkeys(told, "evil"),
+                **dict.fromkeys(map(str.lower, told), "evil"),
+            },
+        )
     for scope in inside.reached:
         assert {name for name, _ in scope["headers"]} == {b"host", b"origin", b"accept"}
         assert scope["root_path"] == "" and scope["scheme"] in ("http", "ws")
 
 
 def test_behind_a_proxy_what_was_declared_holds_and_not_what_is_said(inside):
-    door = Door(inside, PORT, token=TOKEN, outside="https://Lab.example/cogov/")
-    mine = {"host": "lab.example", "cookie": f"cogov-{PORT}={TOKEN}", "origin": "https://lab.example", "x-forwarded-proto": "http", "x-script-name": "/evil"}
+    door = AccessControl(inside, PORT, token=TOKEN, outside="https://Lab.example/cogov/")
+    mine = {
+        "host": "lab.example",
+        "cookie": f"cogov-{PORT}={TOKEN}",
+        "origin": "https://lab.example",
+        "x-forwarded-proto": "http",
+        "x-script-name": "/evil",
+    }
     for target in ("/cogov/static/main.js", "/static/main.js"):  # proxies take the folder off, or leave it
         assert asked(door, target, headers=mine)[0] == 200
-        assert (inside.reached[-1]["path"], inside.reached[-1]["scheme"], inside.reached[-1]["root_path"]) == ("/static/main.js", "https", "")
+        assert (
+            inside.reached[-1]["path"],
+            inside.reached[-1]["scheme"],
+            inside.reached[-1]["root_path"],
+        ) == ("/static/main.js", "https", "")
         assert {name for name, _ in inside.reached[-1]["headers"]} == {b"host", b"cookie", b"origin"}
     assert asked(door, "/cogov" + SOCKET, "SOCKET", mine)[0] == 101 and inside.reached[-1]["scheme"] == "wss"
     assert asked(door, "/cogovernment", headers=mine)[0] == 404
@@ -172,13 +289,38 @@ def test_behind_a_proxy_what_was_declared_holds_and_not_what_is_said(inside):
 
 
 def test_in_a_classroom_the_address_that_was_reached_is_a_name_too(inside):
-    mine, here = {"host": f"192.168.1.7:{PORT}", "origin": f"http://192.168.1.7:{PORT}"}, ("192.168.1.7", PORT)
-    assert asked(Door(inside, PORT, arriving=True), "/", headers=mine, server=here)[0] == 200
-    assert asked(Door(inside, PORT, arriving=True), "/", headers=mine)[0] == 421
-    assert asked(Door(inside, PORT), "/", headers=mine, server=here)[0] == 421
+    mine, here = (
+        {"host": f"192.168.1.7:{PORT}", "origin": f"http://192.168.1.7:{PORT}"},
+        ("192.168.1.7", PORT),
+    )
+    assert asked(AccessControl(inside, PORT, arriving=True), "/", headers=mine, server=here)[0] == 200
+    assert asked(AccessControl(inside, PORT, arriving=True), "/", headers=mine)[0] == 421
+    assert asked(AccessControl(inside, PORT), "/", headers=mine, server=here)[0] == 421
 
 
-STEPS = ["../{}", "..%2f{}", "%2e%2e/{}", "%2e%2e%2f{}", "%252e%252e%252f{}", "..\\{}", "..%5c{}", "%5c..%5c{}", "..%c0%af{}", "....//{}", ".//../{}", "/{}", "%2f{}", "a/../../{}", "{}%00.css", "{}\x00", "%00{}", "..;/{}", "{}/.", "{}//", "~/{}"]
+STEPS = [
+    "../{}",
+    "..%2f{}",
+    "%2e%2e/{}",
+    "%2e%2e%2f{}",
+    "%252e%252e%252f{}",
+    "..\\{}",
+    "..%5c{}",
+    "%5c..%5c{}",
+    "..%c0%af{}",
+    "....//{}",
+    ".//../{}",
+    "/{}",
+    "%2f{}",
+    "a/../../{}",
+    "{}%00.css",
+    "{}\x00",
+    "%00{}",
+    "..;/{}",
+    "{}/.",
+    "{}//",
+    "~/{}",
+]
 STATIC = ["/static/", "/static/assets/", "/static/public/", "/jupyter/nbextensions/", "/_solara/cdn/"]
 
 
@@ -200,14 +342,18 @@ def solara(monkeypatch, tmp_path):
     (tmp_path / "cdn" / "some@1.0.0" / "dist").mkdir(parents=True)
     (tmp_path / "cdn" / "some@1.0.0" / "dist" / "there.css").write_text("here I am")
     (tmp_path / "secret").write_text("a secret")
-    return web.guarded(PORT)
+    return web.guard_app(PORT)
 
 
 @pytest.mark.parametrize("route", STATIC)
 def test_nothing_beside_the_static_files_can_be_read(solara, monkeypatch, route):
     """Whatever is spelt otherwise than the page spells it does not even reach Solara."""
     monkeypatch.setattr(solara, "inside", spy := Inside())
-    steps = [step.format(name) for step in STEPS for name in ("secret", "etc/passwd", "../secret", "../../../../../../../../etc/passwd")]
+    steps = [
+        step.format(name)
+        for step in STEPS
+        for name in ("secret", "etc/passwd", "../secret", "../../../../../../../../etc/passwd")
+    ]
     for step in steps:
         assert asked(solara, route + step)[0] == 404, step
     assert spy.reached == []
@@ -217,7 +363,19 @@ def test_nothing_beside_the_static_files_can_be_read(solara, monkeypatch, route)
 def test_of_the_assets_nothing_is_fetched_and_nothing_deleted(solara, tmp_path):
     """Solara would do both: an asset that is missing it asks of the network, and a folder that is asked for it removes."""
     assert asked(solara, "/_solara/cdn/some@1.0.0/dist/there.css")[::2] == (200, b"here I am")
-    for missing in ("some@1.0.0", "some@1.0.0/dist", "some@1.0.0/dist/", "some@1.0.0/none.css", "none@1.0.0/none.css", "none", "", ".", "some@1.0.0/dist/there.css/more", "a" * 300, "a/" * 3000 + "a"):
+    for missing in (
+        "some@1.0.0",
+        "some@1.0.0/dist",
+        "some@1.0.0/dist/",
+        "some@1.0.0/none.css",
+        "none@1.0.0/none.css",
+        "none",
+        "",
+        ".",
+        "some@1.0.0/dist/there.css/more",
+        "a" * 300,
+        "a/" * 3000 + "a",
+    ):
         assert asked(solara, f"/_solara/cdn/{missing}")[0] == 404
     assert (tmp_path / "cdn" / "some@1.0.0" / "dist" / "there.css").exists()
     from solara.server import cdn_helper
@@ -227,17 +385,43 @@ def test_of_the_assets_nothing_is_fetched_and_nothing_deleted(solara, tmp_path):
 
 
 def test_there_is_no_other_way_in(door, inside):
-    for method, target in [("GET", "/docs"), ("GET", "/jupyter/api/kernels/1"), ("GET", "/join/x"), ("GET", CLOSE), ("POST", "/"), ("POST", "/_solara/api/evict/" + VISIT), ("PUT", "/"), ("DELETE", "/static/main.js"), ("OPTIONS", "/"), ("TRACE", "/"),
-                           ("SOCKET", "/"), ("SOCKET", SOCKET.partition("?")[0]), ("SOCKET", SOCKET + "/../"), ("SOCKET", SOCKET.replace(VISIT, "1")), ("SOCKET", SOCKET.replace(VISIT, VISIT[:-1] + "%31"))]:  # fmt: skip
+    for method, target in [
+        ("GET", "/docs"),
+        ("GET", "/jupyter/api/kernels/1"),
+        ("GET", "/join/x"),
+        ("GET", CLOSE),
+        ("POST", "/"),
+        ("POST", "/_solara/api/evict/" + VISIT),
+        ("PUT", "/"),
+        ("DELETE", "/static/main.js"),
+        ("OPTIONS", "/"),
+        ("TRACE", "/"),
+        ("SOCKET", "/"),
+        ("SOCKET", SOCKET.partition("?")[0]),
+        ("SOCKET", SOCKET + "/../"),
+        ("SOCKET", SOCKET.replace(VISIT, "1")),
+        ("SOCKET", SOCKET.replace(VISIT, VISIT[:-1] + "%31")),
+    ]:
         assert asked(door, target, method)[0] in (403, 404), target
     assert inside.reached == []
 
 
 @pytest.mark.parametrize(("method", "target"), EVERY_WAY)
 def test_in_a_classroom_only_those_with_the_word_come_in(inside, method, target):
-    door = Door(inside, PORT, token=TOKEN)
+    door = AccessControl(inside, PORT, token=TOKEN)
     name = f"cogov-{PORT}"
-    for cookie in (None, "", "cogov=x", f"{name}=", f"{name}=wrong", f"{name}={TOKEN}x", f"{name}={TOKEN[:-1]}", f"{name}={TOKEN.upper()}", f"cogov-{PORT + 1}={TOKEN}", f"{name}=\xe9"):
+    for cookie in (
+        None,
+        "",
+        "cogov=x",
+        f"{name}=",
+        f"{name}=wrong",
+        f"{name}={TOKEN}x",
+        f"{name}={TOKEN[:-1]}",
+        f"{name}={TOKEN.upper()}",
+        f"cogov-{PORT + 1}={TOKEN}",
+        f"{name}=\xe9",
+    ):
         status, headers, body = asked(door, target, method, {"cookie": cookie})
         assert status == 403 and "set-cookie" not in headers and TOKEN.encode() not in body
     assert inside.reached == []
@@ -245,11 +429,16 @@ def test_in_a_classroom_only_those_with_the_word_come_in(inside, method, target)
 
 
 def test_the_link_leaves_a_cookie_that_no_script_and_no_other_page_gets(inside):
-    door = Door(inside, PORT, token=TOKEN)
+    door = AccessControl(inside, PORT, token=TOKEN)
     status, headers, body = asked(door, f"/join/{TOKEN}")
     assert status == 200 and TOKEN.encode() not in body and b'url=/"' in body
     (cookie,) = headers["set-cookie"]
-    assert [part.strip() for part in cookie.split(";")] == [f"cogov-{PORT}={TOKEN}", "Path=/", "HttpOnly", "SameSite=Strict"]
+    assert [part.strip() for part in cookie.split(";")] == [
+        f"cogov-{PORT}={TOKEN}",
+        "Path=/",
+        "HttpOnly",
+        "SameSite=Strict",
+    ]
     assert headers["referrer-policy"] == ["same-origin"] and headers["cache-control"] == ["no-store"]
     for wrong in ("", "wrong", TOKEN + "/", TOKEN[:-1], f"{TOKEN}%00", "%74he-right-word"):
         assert asked(door, f"/join/{wrong}")[0] == 403
@@ -260,13 +449,21 @@ def test_the_link_leaves_a_cookie_that_no_script_and_no_other_page_gets(inside):
 def test_the_word_is_compared_without_telling_how_much_of_it_is_right(inside, monkeypatch):
     compared = []
     monkeypatch.setattr(hmac, "compare_digest", lambda a, b: compared.append((a, b)) or True)
-    asked(Door(inside, PORT, token=TOKEN), "/join/wrong")
+    asked(AccessControl(inside, PORT, token=TOKEN), "/join/wrong")
     assert compared == [(b"wrong", TOKEN.encode())]
 
 
 def test_solaras_cookie_is_out_of_reach_too():
-    inside = Inside(headers=[(b"Set-Cookie", b"solara-session-id=abc; Path=/; SameSite=none; Secure"), (b"Set-Cookie", b"solara-session-id-lax=abc; Path=/; SameSite=lax")])
-    assert asked(Door(inside, PORT), "/")[1]["set-cookie"] == ["solara-session-id=abc; Path=/; HttpOnly; SameSite=Lax", "solara-session-id-lax=abc; Path=/; HttpOnly; SameSite=Lax"]
+    inside = Inside(
+        headers=[
+            (b"Set-Cookie", b"solara-session-id=abc; Path=/; SameSite=none; Secure"),
+            (b"Set-Cookie", b"solara-session-id-lax=abc; Path=/; SameSite=lax"),
+        ]
+    )
+    assert asked(AccessControl(inside, PORT), "/")[1]["set-cookie"] == [
+        "solara-session-id=abc; Path=/; HttpOnly; SameSite=Lax",
+        "solara-session-id-lax=abc; Path=/; HttpOnly; SameSite=Lax",
+    ]
 
 
 def visit_of(n):
@@ -275,7 +472,7 @@ def visit_of(n):
 
 def test_when_it_is_full_nobody_else_is_let_in_and_nobody_loses_their_place(inside):
     there = {visit_of(n): None for n in range(SESSIONS - 1)}
-    door = Door(inside, PORT, living=lambda: there)
+    door = AccessControl(inside, PORT, living=lambda: there)
     door.sockets.update(dict.fromkeys(there, 1))
     assert asked(door, "/")[0] == 200
     door.sockets[OTHER] = 1  # somebody who has just connected, and is not among the living yet
@@ -309,7 +506,7 @@ class Kept:
 def test_dropped_visits_fill_nothing_and_who_left_first_makes_room_first(inside):
     """Sixty whose socket was cut: the page opens, each newcomer takes the place of the one who has been gone for longest, and who is connected stays."""
     there = {}
-    door = Door(inside, PORT, living=lambda: there)
+    door = AccessControl(inside, PORT, living=lambda: there)
     connected, unseen, *left = [visit_of(n) for n in range(SESSIONS)]
     left = left[30:] + left[:30]  # they did not leave as they came
     for name in (connected, *left, unseen):
@@ -329,7 +526,7 @@ def test_a_visit_that_cannot_be_closed_keeps_nobody_out_and_is_noted(inside, log
     there = {}
     for n in range(SESSIONS):
         Kept(there, visit_of(n), ValueError("it sticks"))
-    assert asked(Door(inside, PORT, living=lambda: there), SOCKET, "SOCKET")[0] == 101
+    assert asked(AccessControl(inside, PORT, living=lambda: there), SOCKET, "SOCKET")[0] == 101
     assert "it sticks" in log[0]
 
 
@@ -338,7 +535,12 @@ def test_who_has_connected_before_keeps_their_visit(inside):
     there = {}
     for n in range(SESSIONS):
         Kept(there, visit_of(n))
-    assert asked(Door(inside, PORT, living=lambda: there), SOCKET.replace(VISIT, visit_of(7)), "SOCKET")[0] == 101
+    assert (
+        asked(
+            AccessControl(inside, PORT, living=lambda: there), SOCKET.replace(VISIT, visit_of(7)), "SOCKET"
+        )[0]
+        == 101
+    )
     assert len(there) == SESSIONS
 
 
@@ -372,11 +574,18 @@ def arrivals(monkeypatch, drawn, patience=PATIENCE):
             await asyncio.sleep(0)
 
     async def day():
-        door = Door(page, PORT, living=lambda: {OTHER: None})
+        door = AccessControl(page, PORT, living=lambda: {OTHER: None})
         visits = [f"{n:08d}{VISIT[8:]}" for n in range(3 * ABREAST)]
         headers = [(b"host", HOST.encode()), (b"origin", US.encode())]
-        scope = {"type": "websocket", "scheme": "ws", "query_string": b"session_id=page-1", "headers": headers}
-        arrive = lambda visit: asyncio.create_task(door(scope | {"path": f"/jupyter/api/kernels/{visit}/channels"}, receiving(), send))  # noqa: E731
+        scope = {
+            "type": "websocket",
+            "scheme": "ws",
+            "query_string": b"session_id=page-1",
+            "headers": headers,
+        }
+        arrive = lambda visit: asyncio.create_task(
+            door(scope | {"path": f"/jupyter/api/kernels/{visit}/channels"}, receiving(), send)
+        )
         tasks = list(map(arrive, visits))
         for n in (None, *drawn):
             if n is not None:
@@ -408,7 +617,7 @@ def lone(inside, messages, before=0):
     sent = []
 
     async def day():
-        door = Door(inside, PORT)
+        door = AccessControl(inside, PORT)
         for _ in range(before):
             await door.turns.acquire()
         come = iter(messages)
@@ -420,7 +629,13 @@ def lone(inside, messages, before=0):
             sent.append(message)
 
         headers = [(b"host", HOST.encode()), (b"origin", US.encode())]
-        scope = {"type": "websocket", "scheme": "ws", "query_string": b"session_id=page-1", "headers": headers, "path": SOCKET.partition("?")[0]}
+        scope = {
+            "type": "websocket",
+            "scheme": "ws",
+            "query_string": b"session_id=page-1",
+            "headers": headers,
+            "path": SOCKET.partition("?")[0],
+        }
         await asyncio.wait_for(door(scope, receive, send), PATIENCE)
         return door
 
@@ -451,12 +666,15 @@ def test_who_has_said_something_may_be_silent(monkeypatch):
         with pytest.raises(TimeoutError):  # nothing more comes, not even that they leave
             await asyncio.wait_for(receive(), 0.3)
 
-    lone(page, [CONNECT, {"type": "websocket.receive", "text": "a"}, {"type": "websocket.receive", "text": "b"}])
+    lone(
+        page,
+        [CONNECT, {"type": "websocket.receive", "text": "a"}, {"type": "websocket.receive", "text": "b"}],
+    )
     assert heard == ["websocket.connect", "websocket.receive", "websocket.receive"]
 
 
 def test_nobody_ends_the_visit_of_somebody_else(inside):
-    door = Door(inside, PORT, living=lambda: {VISIT: SimpleNamespace(session_id="mine")})
+    door = AccessControl(inside, PORT, living=lambda: {VISIT: SimpleNamespace(session_id="mine")})
     for cookie in (None, "solara-session-id=other", "solara-session-id="):
         assert asked(door, CLOSE, "POST", {"cookie": cookie})[0] == 403
     assert inside.reached == []
@@ -467,10 +685,15 @@ def test_nobody_ends_the_visit_of_somebody_else(inside):
 def test_a_widget_that_is_closed_is_freed(name):
     """Of a script that is a file anywidget keeps every widget that shows it: a dozen for each visit."""
     import anywidget
-    import solara.server.app  # noqa: F401  as the page has it: without a server solara keeps the comm of every widget, to report orphans
+    import solara.server.app  # noqa: F401  as the page has it: without a server solara keeps every widget's comm
+
     from cogov.viz.page import app  # noqa: F401  brings them all
 
-    kinds = {kind.__name__: kind for kind in anywidget.AnyWidget.__subclasses__() if kind.__module__.startswith("cogov.")}
+    kinds = {
+        kind.__name__: kind
+        for kind in anywidget.AnyWidget.__subclasses__()
+        if kind.__module__.startswith("cogov.")
+    }
     assert set(kinds) == {"Town", "Chart", "Address"}
     one = kinds[name]()
     kept = weakref.ref(one)
@@ -481,7 +704,13 @@ def test_a_widget_that_is_closed_is_freed(name):
 
 
 def test_nothing_is_taken_in_but_by_the_socket(door, inside):
-    for headers in ({"content-length": "1"}, {"content-length": "99999999999"}, {"content-length": "-1"}, {"content-length": "x"}, {"transfer-encoding": "chunked"}):
+    for headers in (
+        {"content-length": "1"},
+        {"content-length": "99999999999"},
+        {"content-length": "-1"},
+        {"content-length": "x"},
+        {"transfer-encoding": "chunked"},
+    ):
         assert asked(door, CLOSE, "POST", headers)[0] == 413
     assert inside.reached == []
     assert asked(door, CLOSE, "POST", {"content-length": "0"})[0] == 200
@@ -493,16 +722,24 @@ def test_of_an_error_visitors_see_its_number_and_the_log_the_rest(log, target, h
     try:
         raise OSError("/home/somebody/secret.toml")
     except OSError as error:
-        inside = {"raised": Inside(error=error), "said": Inside(500, b"Traceback: /home/somebody/secret.toml"), "raised after an answer": Inside(500, b"Traceback: /home", late=error)}[how]
-    status, headers, body = asked(Door(inside, PORT), target)
-    assert status == 500 and not re.search(rb"Traceback|home|secret|OSError|line \d", body) and headers["content-type"] == ["text/plain; charset=utf-8"]
+        inside = {
+            "raised": Inside(error=error),
+            "said": Inside(500, b"Traceback: /home/somebody/secret.toml"),
+            "raised after an answer": Inside(500, b"Traceback: /home", late=error),
+        }[how]
+    status, headers, body = asked(AccessControl(inside, PORT), target)
+    assert (
+        status == 500
+        and not re.search(rb"Traceback|home|secret|OSError|line \d", body)
+        and headers["content-type"] == ["text/plain; charset=utf-8"]
+    )
     if how != "said":
         (name,) = re.findall(r"error ([0-9a-f]{8})", body.decode())
         assert f"error {name}" in log[0] and "secret.toml" in log[0] and "Traceback" in log[0]
 
 
 def test_a_socket_that_breaks_is_closed_and_noted(log):
-    door = Door(Inside(error=OSError("/home/somebody")), PORT)
+    door = AccessControl(Inside(error=OSError("/home/somebody")), PORT)
     assert asked(door, SOCKET, "SOCKET")[0] == 403
     assert "/home/somebody" in log[0] and not door.sockets
 
@@ -523,7 +760,17 @@ def test_what_breaks_within_the_page_is_a_number_there_too(solara, log):
     assert "/home/somebody" in log[0] and "Traceback" in log[0]
 
 
-@pytest.mark.parametrize(("method", "target", "headers"), [("GET", "/", {}), ("GET", "/static/main.js", {}), ("GET", "/none", {}), ("GET", "/", {"host": "evil.example"}), ("POST", CLOSE, {"content-length": "9"}), ("HEAD", "/", {})])
+@pytest.mark.parametrize(
+    ("method", "target", "headers"),
+    [
+        ("GET", "/", {}),
+        ("GET", "/static/main.js", {}),
+        ("GET", "/none", {}),
+        ("GET", "/", {"host": "evil.example"}),
+        ("POST", CLOSE, {"content-length": "9"}),
+        ("HEAD", "/", {}),
+    ],
+)
 def test_every_answer_says_what_a_browser_may_do_with_it(door, method, target, headers):
     _, told, _ = asked(door, target, method, headers)
     assert {name: told[name] for name in HEADERS} == {name: [value] for name, value in HEADERS.items()}
@@ -532,26 +779,51 @@ def test_every_answer_says_what_a_browser_may_do_with_it(door, method, target, h
 
 
 def test_only_scripts_that_are_the_pages_own_run():
-    door = Door(Inside(body=b"<script>1</script><script src='a'></script><scripture>"), PORT)
+    door = AccessControl(Inside(body=b"<script>1</script><script src='a'></script><scripture>"), PORT)
     (_, one, body), (_, other, _) = asked(door, "/"), asked(door, "/")
-    nonces = [re.search(r"script-src 'self' 'nonce-([\w-]{20,})'", told["content-security-policy"][0])[1] for told in (one, other)]
+    nonces = [
+        re.search(r"script-src 'self' 'nonce-([\w-]{20,})'", told["content-security-policy"][0])[1]
+        for told in (one, other)
+    ]
     assert nonces[0] != nonces[1]
-    assert body.decode() == f"<script nonce=\"{nonces[0]}\">1</script><script nonce=\"{nonces[0]}\" src='a'></script><scripture>"
+    assert (
+        body.decode()
+        == f'<script nonce="{nonces[0]}">1</script><script nonce="{nonces[0]}" src=\'a\'></script><scripture>'
+    )
     assert one["content-length"] == [str(len(body))]
     assert "unsafe-inline" not in re.search("script-src[^;]*", one["content-security-policy"][0])[0]
 
 
 def test_only_a_classroom_is_served_beyond_this_machine():
     assert serve.address(False, "") == "127.0.0.1"
-    assert serve.address(True, "") == "0.0.0.0" and serve.address(True, "10.0.0.7") == "10.0.0.7" and serve.address(True, "::1") == "::1"
-    for classroom, bind in ((False, "0.0.0.0"), (False, "127.0.0.1"), (True, "evil.example"), (True, "10.0.0.300")):
-        with pytest.raises(ScenarioError, match=re.escape(bind)):
+    assert (
+        serve.address(True, "") == "0.0.0.0"
+        and serve.address(True, "10.0.0.7") == "10.0.0.7"
+        and serve.address(True, "::1") == "::1"
+    )
+    for classroom, bind in (
+        (False, "0.0.0.0"),
+        (False, "127.0.0.1"),
+        (True, "evil.example"),
+        (True, "10.0.0.300"),
+    ):
+        with pytest.raises(UserError, match=re.escape(bind)):
             serve.address(classroom, bind)
 
 
-@pytest.mark.parametrize("wrong", ["lab.example", "ftp://lab.example", "https://", "https://a@lab.example", "https://lab.example/?a", "https://lab.example/%2e"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "lab.example",
+        "ftp://lab.example",
+        "https://",
+        "https://a@lab.example",
+        "https://lab.example/?a",
+        "https://lab.example/%2e",
+    ],
+)
 def test_a_proxy_is_an_address(wrong):
-    with pytest.raises(ScenarioError, match="--proxy"):
+    with pytest.raises(UserError, match="--proxy"):
         serve.outside(wrong)
 
 
@@ -567,17 +839,20 @@ def test_the_join_link_is_also_a_picture(capsys):
     pytest.importorskip("segno")
     serve.invite("http://10.0.0.7:8000/join/abc")
     said = capsys.readouterr().out
-    assert "http://10.0.0.7:8000/join/abc" in said and len([line for line in said.splitlines() if re.search("[▀▄█]", line)]) > 8
+    assert (
+        "http://10.0.0.7:8000/join/abc" in said
+        and len([line for line in said.splitlines() if re.search("[▀▄█]", line)]) > 8
+    )
 
 
 @contextmanager
 def listening(inside):
     """A port on which a door is served by uvicorn, as `cogov serve` does."""
-    with serve.bound("127.0.0.1", 0) as one:
+    with serve.bind_socket("127.0.0.1", 0) as one:
         port = one.getsockname()[1]
         loggers = [logging.getLogger(name) for name in web.LOGGING["loggers"]]
         before = [(logger.handlers[:], logger.level, logger.propagate) for logger in loggers]
-        server = web.server(Door(inside, port))
+        server = web.server(AccessControl(inside, port))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [one]}, daemon=True)
         thread.start()
         try:
@@ -615,11 +890,18 @@ def test_whoever_connects_and_says_nothing_is_let_go_while_others_are_served(mon
     monkeypatch.setattr(web, "SILENCE", 0.5)
     with listening(Quiet()) as port:
         upgrade = f"GET {SOCKET} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-        silent = [spoken(port, words) for words in (b"", b"G", b"GET / HTTP/1.1\r\nHost: 127", upgrade.encode())]
+        silent = [
+            spoken(port, words) for words in (b"", b"G", b"GET / HTTP/1.1\r\nHost: 127", upgrade.encode())
+        ]
         again = spoken(port, f"GET /readyz HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
         assert b"200 OK" in again.recv(4096)
         again.sendall(b"GET / HT")
-        for dropped in (b"", b"GET", upgrade.encode(), (upgrade + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n").encode()):
+        for dropped in (
+            b"",
+            b"GET",
+            upgrade.encode(),
+            (upgrade + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n").encode(),
+        ):
             spoken(port, dropped).close()
         assert urlopen(f"http://127.0.0.1:{port}/readyz", timeout=PATIENCE).status == 200
         for one in (*silent, again):
@@ -636,7 +918,10 @@ def test_a_message_or_a_file_that_is_too_large_ends_its_socket_only():
     with listening(inside := Quiet()) as port:
         where = f"ws://127.0.0.1:{port}{SOCKET}"
         origin = f"http://127.0.0.1:{port}"
-        with connect(where, origin=origin, proxy=None) as staying, connect(where.replace(VISIT, OTHER), origin=origin, proxy=None) as greedy:
+        with (
+            connect(where, origin=origin, proxy=None) as staying,
+            connect(where.replace(VISIT, OTHER), origin=origin, proxy=None) as greedy,
+        ):
             greedy.send(b"x" * (web.MESSAGE // 2))
             greedy.ping().wait(PATIENCE)
             with pytest.raises(ConnectionClosed) as told:
@@ -662,7 +947,13 @@ def test_nothing_long_is_read(door, inside, method, target):
 @contextmanager
 def served(*options):
     """(port, what it prints first) of `cogov serve wuzi_yard` in a process of its own."""
-    process = subprocess.Popen([sys.executable, "-m", "cogov", "serve", "wuzi_yard", "--no-open", *options], env={**os.environ, "HOST": "0.0.0.0"}, stdout=-1, stderr=-3, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cogov", "serve", "wuzi_yard", "--no-open", *options],
+        env={**os.environ, "HOST": "0.0.0.0"},
+        stdout=-1,
+        stderr=-3,
+        text=True,
+    )
     try:
         first = process.stdout.readline()
         port = int(re.search(r":(\d+)", first)[1])
@@ -680,7 +971,7 @@ def served(*options):
 @pytest.mark.slow
 def test_visits_that_were_cut_off_make_room_and_closed_ones_are_gone():
     """Two places, four visitors one after the other whose sockets are cut: each gets the town, two at most are kept; who says that they leave is gone at once."""
-    two = "import sys; from cogov.viz import door; door.SESSIONS = 2; from cogov.cli.main import main; main()"
+    two = "import sys; from cogov.viz.server import access_control as door; door.SESSIONS = 2; from cogov.cli.main import main; main()"
     with serving_page("wuzi_yard", "-c", two) as server:
         for _ in range(4):
             visitor = Visitor(server.address)
@@ -703,15 +994,25 @@ def test_a_classroom_in_a_browser():
         assert stranger.goto(f"http://127.0.0.1:{port}/").status == 403
         page = browser.new_context().new_page()
         complaints = []
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on(
+            "console", lambda message: complaints.append(message.text) if message.type == "error" else None
+        )
         page.goto(link)
         page.wait_for_selector(".co-verdict", timeout=PATIENCE * 1000)
-        assert page.url.startswith(f"http://127.0.0.1:{port}/?state=") and "token" not in page.url and complaints == []
+        assert (
+            page.url.startswith(f"http://127.0.0.1:{port}/?state=")
+            and "token" not in page.url
+            and complaints == []
+        )
         assert page.evaluate("document.cookie") == ""
-        page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=window.hit=1><a id=here href=javascript:window.hit=1>x</a>')")
+        page.evaluate(
+            "document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=window.hit=1><a id=here href=javascript:window.hit=1>x</a>')"
+        )
         page.evaluate("document.getElementById('here').click()")
         page.wait_for_timeout(500)
-        assert page.evaluate("window.hit") is None and any("Content Security Policy" in one for one in complaints)
+        assert page.evaluate("window.hit") is None and any(
+            "Content Security Policy" in one for one in complaints
+        )
 
 
 @pytest.mark.slow
@@ -719,7 +1020,17 @@ def test_what_is_served_is_what_was_tried_here():
     """A hostile header of the first visitor does not stick, which it did; and the door stands before a real server."""
     with served() as (port, _):
         us = f"http://127.0.0.1:{port}"
-        page = urlopen(Request(us, headers={"X-Script-Name": "/evil", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}), timeout=PATIENCE)
+        page = urlopen(
+            Request(
+                us,
+                headers={
+                    "X-Script-Name": "/evil",
+                    "X-Forwarded-Host": "evil.example",
+                    "X-Forwarded-Proto": "https",
+                },
+            ),
+            timeout=PATIENCE,
+        )
         text = page.read().decode()
         assert "/evil" not in text and "evil.example" not in text and 'solara.rootPath = ""' in text
         assert text.count("<script nonce=") == text.count("<script") and " onload=" not in text

@@ -13,10 +13,11 @@ from urllib.request import urlopen
 
 import pytest
 from browser import require_browser
+
 from cogov.bench.chromium import FLAGS
-from cogov.engine.parameters import ScenarioError
+from cogov.engine.parameters import UserError
 from cogov.model import mechanisms
-from cogov.viz.page.page_state import restored
+from cogov.viz.page.page_state import desk_from_text
 
 PATIENCE = 60  # seconds; machines are shared
 CULLED = "6s"  # after which a session that nobody is connected to is freed, in place of serve's own time
@@ -64,7 +65,12 @@ def served(case, culled="", **environment):
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
-    process = subprocess.Popen([sys.executable, "-c", START, culled, "serve", str(case), "--no-open", "--port", str(port)], env={**os.environ, **environment}, stdout=-3, stderr=-3)
+    process = subprocess.Popen(
+        [sys.executable, "-c", START, culled, "serve", str(case), "--no-open", "--port", str(port)],
+        env={**os.environ, **environment},
+        stdout=-3,
+        stderr=-3,
+    )
     try:
         for _ in range(1200):
             with socket.socket() as one:
@@ -103,12 +109,16 @@ def visit(browser):
 
 
 def arrived(page):
-    page.wait_for_function("document.querySelector('.cogov-town')?.cogovTown.measure().frames && document.querySelector('.cogov-town').dataset.day > 0")
+    page.wait_for_function(
+        "document.querySelector('.cogov-town')?.cogovTown.measure().frames && document.querySelector('.cogov-town').dataset.day > 0"
+    )
 
 
 def turned(page, does):
     """Wait until what was done has brought the page other films, or other words for them."""
-    heads = "[...document.querySelectorAll('.cogov-town .cogov-title')].map((one) => one.textContent).join('|')"
+    heads = (
+        "[...document.querySelectorAll('.cogov-town .cogov-title')].map((one) => one.textContent).join('|')"
+    )
     before = page.evaluate(heads)
     does()
     page.wait_for_function(f"before => {heads} !== before", arg=before)
@@ -128,7 +138,16 @@ def opened(page, state):
 
 def state(**told):
     """A saved state as JSON text: all mechanisms on the left, none on the right."""
-    return json.dumps({"cogov": 1, "case": "wuzi_yard", "lang": "en", "left": {"on": list(mechanisms.names()), "knobs": {}}, "right": {"on": [], "knobs": {}}, **told})
+    return json.dumps(
+        {
+            "cogov": 1,
+            "case": "wuzi_yard",
+            "lang": "en",
+            "left": {"on": list(mechanisms.names()), "knobs": {}},
+            "right": {"on": [], "knobs": {}},
+            **told,
+        }
+    )
 
 
 @pytest.mark.slow
@@ -171,7 +190,12 @@ def test_a_closed_tab_is_freed_at_once(visit):
 def test_a_killed_browser_is_freed_after_its_time_while_others_live_on(visit, tmp_path):
     with served("wuzi_yard", CULLED) as server:
         staying = visit(server.address)
-        doomed = subprocess.Popen([require_browser(), *FLAGS, "--headless", f"--user-data-dir={tmp_path}", server.address], start_new_session=True, stdout=-3, stderr=-3)
+        doomed = subprocess.Popen(
+            [require_browser(), *FLAGS, "--headless", f"--user-data-dir={tmp_path}", server.address],
+            start_new_session=True,
+            stdout=-3,
+            stderr=-3,
+        )
         try:
             eventually(lambda: server.sessions() == 2)
         finally:
@@ -187,7 +211,11 @@ def test_only_this_machine_can_reach_it_whatever_host_says(server):
     mine = {os.readlink(one) for one in Path(f"/proc/{server.process.pid}/fd").iterdir() if one.is_symlink()}
     listening = []
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
-        rows = [line.split() for line in Path(table).read_text().splitlines()[1:]] if Path(table).exists() else []
+        rows = (
+            [line.split() for line in Path(table).read_text().splitlines()[1:]]
+            if Path(table).exists()
+            else []
+        )
         listening += [row[1] for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in mine]
     assert listening == [f"0100007F:{int(server.address.rpartition(':')[2]):04X}"]
 
@@ -200,8 +228,13 @@ def harmless(page):
 
 def written(page):
     """Write markup into every field on show that takes text."""
-    for field in page.locator("input[type=text]:not([readonly]):visible, input:not([type]):visible, input[type=number]:visible, textarea:visible").all():
-        field.evaluate("(field, text) => { field.value = text; for (const kind of ['input', 'change', 'blur']) field.dispatchEvent(new Event(kind, { bubbles: true })); }", MARKUP)
+    for field in page.locator(
+        "input[type=text]:not([readonly]):visible, input:not([type]):visible, input[type=number]:visible, textarea:visible"
+    ).all():
+        field.evaluate(
+            "(field, text) => { field.value = text; for (const kind of ['input', 'change', 'blur']) field.dispatchEvent(new Event(kind, { bubbles: true })); }",
+            MARKUP,
+        )
     page.keyboard.press("Enter")
 
 
@@ -210,7 +243,13 @@ def test_what_somebody_writes_or_opens_is_shown_as_text(server, visit):
     page = visit(server.address)
     written(page)
     harmless(page)
-    for wrong in (state(case=MARKUP), state(left={"on": [MARKUP], "knobs": {}}), state(right={"on": [], "knobs": {MARKUP: 1}}), state(right={"on": [], "knobs": {"committee.staff": MARKUP}}), MARKUP):
+    for wrong in (
+        state(case=MARKUP),
+        state(left={"on": [MARKUP], "knobs": {}}),
+        state(right={"on": [], "knobs": {MARKUP: 1}}),
+        state(right={"on": [], "knobs": {"committee.staff": MARKUP}}),
+        MARKUP,
+    ):
         opened(page, wrong)
         harmless(page)
     opened(page, state(case=MARKUP))
@@ -220,8 +259,8 @@ def test_what_somebody_writes_or_opens_is_shown_as_text(server, visit):
 
 @pytest.mark.parametrize("what", ["lang", "layer"])
 def test_a_saved_state_in_no_language_or_of_no_layer_is_refused(what):
-    with pytest.raises(ScenarioError, match=what):
-        restored(state(**{what: MARKUP}))
+    with pytest.raises(UserError, match=what):
+        desk_from_text(state(**{what: MARKUP}))
 
 
 @pytest.mark.slow
@@ -229,7 +268,11 @@ def test_what_a_case_file_says_is_shown_as_text(visit, tmp_path):
     """What it is, where it comes from, and what else it may write freely; names may hold no markup."""
     import cogov
 
-    text = (Path(cogov.__file__).parent / "experiments/cases/wuzi_yard.toml").read_text("utf-8").partition("[[reported]]")[0]
+    text = (
+        (Path(cogov.__file__).parent / "experiments/cases/wuzi_yard.toml")
+        .read_text("utf-8")
+        .partition("[[reported]]")[0]
+    )
     for plain in ("物资大院 Wuzi yard", "Press reports"):
         assert f'"{plain}' in text
         text = text.replace(f'"{plain}', f'"{MARKUP}{plain}')

@@ -9,11 +9,12 @@ import time
 from pathlib import Path
 from urllib.request import urlopen
 
-import cogov
 import numpy as np
 import pytest
+
+import cogov
 from cogov.experiments.comparison.compare import arms_of
-from cogov.experiments.narrative.recording import filmed, packed
+from cogov.experiments.narrative.recording import pack_recording, record_year
 from cogov.model.issues import issue_table as of
 from cogov.viz.i18n.words import town as words_of
 from cogov.viz.page.town_widget import SCRIPTS, Town, script
@@ -39,7 +40,12 @@ window.root = document.querySelector(".cogov-town");
 @pytest.fixture(scope="module")
 def films():
     """A small yard without and with building captains."""
-    return [filmed(arm, 1) for arm in arms_of(cogov.read("wuzi_yard"), ("building_captains",), on=(), off=(), settings=(), days=DAYS)]
+    return [
+        record_year(arm, 1)
+        for arm in arms_of(
+            cogov.read_case("wuzi_yard"), ("building_captains",), on=(), off=(), settings=(), days=DAYS
+        )
+    ]
 
 
 @pytest.fixture
@@ -54,7 +60,12 @@ def shown(browser):
         page.on("console", lambda said: wrong.append(said.text))
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("requestfailed", lambda request: wrong.append(request.url))
-        page.route("**/*", lambda route: _served(route, {"left": left, "right": right, "": _page(state), "town.js": script()}))
+        page.route(
+            "**/*",
+            lambda route: _served(
+                route, {"left": left, "right": right, "": _page(state), "town.js": script()}
+            ),
+        )
         page.goto("http://town.test/")
         page.wait_for_function("window.root?.dataset.day !== undefined" if left else "window.root")
         return page
@@ -66,43 +77,79 @@ def shown(browser):
 
 
 def _page(state):
-    state = {"words": WORDS, "titles": ["without", "with"], "layer": "", "families": [], "day": 0, "playing": False, "speed": 7, "picked": {}} | state
+    state = {
+        "words": WORDS,
+        "titles": ["without", "with"],
+        "layer": "",
+        "families": [],
+        "day": 0,
+        "playing": False,
+        "speed": 7,
+        "picked": {},
+    } | state
     return PAGE.replace("STATE", json.dumps(state)).encode()
 
 
 def _served(route, ours):
     name = route.request.url.rpartition("/")[2]
-    kind = {"town.js": "text/javascript", "town.css": "text/css", "": "text/html"}.get(name, "application/octet-stream")
-    route.fulfill(body=ours[name] if name in ours else (STATIC / name).read_bytes(), content_type=kind) if name != "favicon.ico" else route.fulfill(status=204)
+    kind = {"town.js": "text/javascript", "town.css": "text/css", "": "text/html"}.get(
+        name, "application/octet-stream"
+    )
+    route.fulfill(
+        body=ours[name] if name in ours else (STATIC / name).read_bytes(), content_type=kind
+    ) if name != "favicon.ico" else route.fulfill(status=204)
 
 
 def test_every_file_of_the_town_is_joined_once():
-    assert sorted(f"{name}.js" for name in SCRIPTS) == sorted(path.name for path in (STATIC / "town").iterdir())
+    assert sorted(f"{name}.js" for name in SCRIPTS) == sorted(
+        path.name for path in (STATIC / "town").iterdir()
+    )
 
 
 def states(film, day):
     """(issues,) state at a day; -1 before it arose."""
     a = film.arrays
-    last = [np.searchsorted(a["event_day"][i:j], day, "right") + i - 1 for i, j in zip(a["issue_first"][:-1], a["issue_first"][1:])]
-    return np.array([a["event_state"][e] if e >= i else -1 for e, i in zip(last, a["issue_first"][:-1])]).astype(int)
+    last = [
+        np.searchsorted(a["event_day"][i:j], day, "right") + i - 1
+        for i, j in zip(a["issue_first"][:-1], a["issue_first"][1:])
+    ]
+    return np.array(
+        [a["event_state"][e] if e >= i else -1 for e, i in zip(last, a["issue_first"][:-1])]
+    ).astype(int)
 
 
 def counted(film, day):
     now = states(film, day)
-    return {"open": np.sum((now >= 0) & (now < of.RESOLVED)), "unknown": np.sum(now == of.UNKNOWN), "resolved": np.sum((now == of.RESOLVED) | (now == of.VERIFIED))}
+    return {
+        "open": np.sum((now >= 0) & (now < of.RESOLVED)),
+        "unknown": np.sum(now == of.UNKNOWN),
+        "resolved": np.sum((now == of.RESOLVED) | (now == of.VERIFIED)),
+    }
 
 
 def settling(film, day):
     """The day on which each issue that is settled at `day` came to be so: id -> day."""
     a, now = film.arrays, states(film, day)
-    events = [a["event_day"][i:j][(a["event_state"][i:j] == of.RESOLVED) & (a["event_day"][i:j] <= day)] for i, j in zip(a["issue_first"][:-1], a["issue_first"][1:])]
-    return {id_: int(when[-1]) for id_, when, state in zip(a["issue_id"], events, now) if state in (of.RESOLVED, of.VERIFIED)}
+    events = [
+        a["event_day"][i:j][(a["event_state"][i:j] == of.RESOLVED) & (a["event_day"][i:j] <= day)]
+        for i, j in zip(a["issue_first"][:-1], a["issue_first"][1:])
+    ]
+    return {
+        id_: int(when[-1])
+        for id_, when, state in zip(a["issue_id"], events, now)
+        if state in (of.RESOLVED, of.VERIFIED)
+    }
 
 
 def panes(page):
     """What each pane says of itself, once it has drawn the day the model has."""
     page.wait_for_function("root.dataset.day == model.get('day')")
-    return [{k: int(v) for k, v in told.items()} for told in page.evaluate("[...root.querySelectorAll('.cogov-pane')].map((pane) => ({...pane.dataset}))")]
+    return [
+        {k: int(v) for k, v in told.items()}
+        for told in page.evaluate(
+            "[...root.querySelectorAll('.cogov-pane')].map((pane) => ({...pane.dataset}))"
+        )
+    ]
 
 
 def go(page, day):
@@ -112,40 +159,60 @@ def go(page, day):
 
 def test_it_counts_what_the_film_says(films, shown):
     """Forward and back, by jumps and by steps."""
-    page = shown(*map(packed, films))
+    page = shown(*map(pack_recording, films))
     for day in (0, 1, 30, 31, 90, DAYS, 60, 59, 61):
         for pane, film in zip(go(page, day), films):
-            assert {"day": day, **counted(film, day)} == {k: pane[k] for k in ("day", "open", "unknown", "resolved")}
-            assert pane["open"] == film.arrays["day_open"][day] and pane["resolved"] == film.arrays["day_resolved"][day]
+            assert {"day": day, **counted(film, day)} == {
+                k: pane[k] for k in ("day", "open", "unknown", "resolved")
+            }
+            assert (
+                pane["open"] == film.arrays["day_open"][day]
+                and pane["resolved"] == film.arrays["day_resolved"][day]
+            )
 
 
 def test_what_is_equal_has_no_mark_and_what_differs_has(films, shown):
-    left, right = map(packed, films)
+    left, right = map(pack_recording, films)
     same = shown(left, left)
-    assert [pane["differences"] for day in range(0, DAYS + 1, 10) for pane in go(same, day)] == [0] * (2 * len(range(0, DAYS + 1, 10)))
+    assert [pane["differences"] for day in range(0, DAYS + 1, 10) for pane in go(same, day)] == [0] * (
+        2 * len(range(0, DAYS + 1, 10))
+    )
     page, day = shown(left, right), DAYS - 10
     go(page, day)
     here, there = (dict(zip(film.arrays["issue_id"], states(film, day))) for film in films)
-    is_open, settled = (lambda state: 0 <= state < of.RESOLVED), (lambda state: state in (of.RESOLVED, of.VERIFIED))
-    expected = {"behind": {i for i, s in here.items() if is_open(s) and settled(there.get(i, -1))}, "only": {i for i, s in here.items() if is_open(s) and i not in there}}
+    is_open, settled = (
+        (lambda state: 0 <= state < of.RESOLVED),
+        (lambda state: state in (of.RESOLVED, of.VERIFIED)),
+    )
+    expected = {
+        "behind": {i for i, s in here.items() if is_open(s) and settled(there.get(i, -1))},
+        "only": {i for i, s in here.items() if is_open(s) and i not in there},
+    }
     marks = page.evaluate("root.cogovTown.marks(0)")
     for difference, ids in expected.items():
         assert {films[0].arrays["issue_id"][m["i"]] for m in marks if m["difference"] == difference} == ids
     assert expected["behind"], "this luck shows nothing; take another"
-    assert {films[0].arrays["issue_id"][m["i"]] for m in marks if m["difference"] == "sooner"} >= {i for i, s in here.items() if settled(s) and is_open(there.get(i, -1))}
+    assert {films[0].arrays["issue_id"][m["i"]] for m in marks if m["difference"] == "sooner"} >= {
+        i for i, s in here.items() if settled(s) and is_open(there.get(i, -1))
+    }
     seen = {"sooner": 0, "later": 0}
     for day in range(20, DAYS, 5):
         go(page, day)
         days = [settling(film, day) for film in films]
-        for id_, sign in ((films[0].arrays["issue_id"][m["i"]], m["difference"]) for m in page.evaluate("root.cogovTown.marks(0)")):
+        for id_, sign in (
+            (films[0].arrays["issue_id"][m["i"]], m["difference"])
+            for m in page.evaluate("root.cogovTown.marks(0)")
+        ):
             if sign in seen:
-                assert (sign == "sooner") == (days[0][id_] < days[1].get(id_, DAYS)) and days[0][id_] != days[1].get(id_)
+                assert (sign == "sooner") == (days[0][id_] < days[1].get(id_, DAYS)) and days[0][id_] != days[
+                    1
+                ].get(id_)
                 seen[sign] += 1
     assert all(seen.values()), "this luck shows nothing; take another"
 
 
 def test_hands_and_keys_move_it(films, shown):
-    page = shown(*map(packed, films), speed=30)
+    page = shown(*map(pack_recording, films), speed=30)
     town, day = page.locator(".cogov-map").first, lambda: page.evaluate("model.get('day')")
     town.focus()
     for _ in range(3):
@@ -174,7 +241,7 @@ def test_hands_and_keys_move_it(films, shown):
 
 
 def test_played_to_the_end_it_stops(films, shown):
-    page = shown(packed(films[0]), day=DAYS - 6, speed=30)
+    page = shown(pack_recording(films[0]), day=DAYS - 6, speed=30)
     page.get_by_role("button", name="Play").click()
     page.wait_for_function(f"root.dataset.day == {DAYS} && !model.get('playing')")
     assert panes(page)[0]["open"] == counted(films[0], DAYS)["open"]
@@ -182,9 +249,13 @@ def test_played_to_the_end_it_stops(films, shown):
 
 def test_a_click_on_a_lit_flat_picks_its_issue(films, shown):
     """Also from nearer by, and the building where there is no light."""
-    page, film = shown(*map(packed, films), day=100), films[0].arrays
+    page, film = shown(*map(pack_recording, films), day=100), films[0].arrays
     now, flats = states(films[0], 100), film["issue_flat"]
-    lit = next(i for i in np.flatnonzero((flats >= 0) & (now >= 0) & (now < of.RESOLVED)) if np.sum((flats == flats[i]) & (now >= 0) & (now < of.RESOLVED)) == 1)
+    lit = next(
+        i
+        for i in np.flatnonzero((flats >= 0) & (now >= 0) & (now < of.RESOLVED))
+        if np.sum((flats == flats[i]) & (now >= 0) & (now < of.RESOLVED)) == 1
+    )
     for zoom in (0, 4):
         at = page.evaluate("(i) => root.cogovTown.where(0, i)", int(lit))
         page.mouse.move(at["x"], at["y"])
@@ -194,23 +265,44 @@ def test_a_click_on_a_lit_flat_picks_its_issue(films, shown):
         at = page.evaluate("(i) => root.cogovTown.where(0, i)", int(lit))
         page.mouse.click(at["x"], at["y"])
         picked = page.evaluate("model.get('picked')")
-        assert (picked["arm"], picked["kind"], picked["issue"], picked["flat"], picked["building"]) == (0, "issue", lit, flats[lit], film["issue_building"][lit])
-        assert str(int(film["issue_id"][lit])) in picked["ids"] and len(picked["ids"]) == np.sum((flats == flats[lit]) & (now >= 0))
-    assert WORDS[f"category.{films[0].header['categories'][film['issue_category'][lit]]}"] in page.locator(".cogov-tip").text_content() or zoom
+        assert (picked["arm"], picked["kind"], picked["issue"], picked["flat"], picked["building"]) == (
+            0,
+            "issue",
+            lit,
+            flats[lit],
+            film["issue_building"][lit],
+        )
+        assert str(int(film["issue_id"][lit])) in picked["ids"] and len(picked["ids"]) == np.sum(
+            (flats == flats[lit]) & (now >= 0)
+        )
+    assert (
+        WORDS[f"category.{films[0].header['categories'][film['issue_category'][lit]]}"]
+        in page.locator(".cogov-tip").text_content()
+        or zoom
+    )
     page.keyboard.press("0")
     page.locator(".cogov-map").last.focus()
-    for _ in range(len(film["building_x"])):  # on to the next one, until there is one without a mark in its middle
+    for _ in range(
+        len(film["building_x"])
+    ):  # on to the next one, until there is one without a mark in its middle
         page.keyboard.press("]")
         page.keyboard.press("Enter")
         if page.evaluate("model.get('picked')")["kind"] == "building":
             break
-    assert page.evaluate("model.get('picked')")["kind"] == "building" and page.evaluate("model.get('picked')")["arm"] == 1
+    assert (
+        page.evaluate("model.get('picked')")["kind"] == "building"
+        and page.evaluate("model.get('picked')")["arm"] == 1
+    )
 
 
-@pytest.mark.parametrize("size", [(390, 844), *(pytest.param(size, marks=pytest.mark.slow) for size in ((1280, 800), (1920, 1080)))], ids=str)
+@pytest.mark.parametrize(
+    "size",
+    [(390, 844), *(pytest.param(size, marks=pytest.mark.slow) for size in ((1280, 800), (1920, 1080)))],
+    ids=str,
+)
 def test_it_fits_phones_and_walls(films, shown, size):
     """Nothing sticks out; one town, two, or none yet; with every layer, and with some families dimmed."""
-    left, right = map(packed, films)
+    left, right = map(pack_recording, films)
     page = shown(left, right, size, day=50)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     tops = page.evaluate("[...document.querySelectorAll('.cogov-pane')].map((pane) => pane.offsetTop)")
@@ -236,14 +328,37 @@ def test_a_real_server_shows_it(browser):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    env = os.environ | {"PYTHONPATH": str(ROOT.parent), "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False", "HOST": "127.0.0.1"}
-    command = [sys.executable, "-m", "solara", "run", str(ROOT / "tests" / "pages" / "town_page.py"), "--production", "--no-check-version", "--no-open",
-               "--host", "127.0.0.1", "--port", str(port)]  # fmt: skip
+    env = os.environ | {
+        "PYTHONPATH": str(ROOT.parent),
+        "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
+        "HOST": "127.0.0.1",
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "solara",
+        "run",
+        str(ROOT / "tests" / "pages" / "town_page.py"),
+        "--production",
+        "--no-check-version",
+        "--no-open",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+    ]
     server = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_for(f"http://127.0.0.1:{port}/")
         page, wrong = browser.new_page(viewport={"width": 1280, "height": 900}), []
-        page.on("request", lambda request: wrong.append(request.url) if f"127.0.0.1:{port}" not in request.url and not request.url.startswith(("data:", "blob:")) else None)
+        page.on(
+            "request",
+            lambda request: (
+                wrong.append(request.url)
+                if f"127.0.0.1:{port}" not in request.url and not request.url.startswith(("data:", "blob:"))
+                else None
+            ),
+        )
         page.on("requestfailed", lambda request: wrong.append(request.url))
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.goto(f"http://127.0.0.1:{port}/")
@@ -252,13 +367,17 @@ def test_a_real_server_shows_it(browser):
         town.focus()
         page.keyboard.press("]")
         page.keyboard.press("Enter")
-        page.wait_for_function("/^picked (building|issue) \\['/.test(document.querySelector('.picked')?.textContent)")
+        page.wait_for_function(
+            "/^picked (building|issue) \\['/.test(document.querySelector('.picked')?.textContent)"
+        )
         page.keyboard.press("Space")
         days = []
         while not days or (days[-1] < 60 and len(days) < 100):
             days.append(int(page.locator(".cogov-town").get_attribute("data-day")))
             page.wait_for_timeout(60)
-        assert days == sorted(days) and days[-1] == 60, "what Python hears of the day comes back and disturbs it"
+        assert days == sorted(days) and days[-1] == 60, (
+            "what Python hears of the day comes back and disturbs it"
+        )
         page.wait_for_function("document.querySelector('.picked').textContent.endsWith('day 60')")
         assert wrong == []
     finally:

@@ -7,17 +7,17 @@ from string import Formatter
 import pytest
 
 import cogov
-from cogov.engine.parameters import ScenarioError, paths
+from cogov.engine.parameters import UserError, paths
 from cogov.experiments.narrative.recording import LAYERS, UNKNOWN
 from cogov.experiments.narrative.resource_use import WHAT as WHAT_IS_ASKED
 from cogov.model import mechanisms
-from cogov.model.cases import altered, read, shipped
+from cogov.model.cases import alter_scenario, list_cases, read_case
 from cogov.model.issues.categories import CATEGORIES, FAMILIES, SCOPES
 from cogov.model.issues.issue_table import STATES, WHAT
 from cogov.model.measures import SUMMARY
 from cogov.model.resources.calendar import PAYERS
 from cogov.model.resources.levers import LEVERS as PULLED
-from cogov.model.simulate import community
+from cogov.model.simulate import build_community
 from cogov.viz.i18n import words
 from cogov.viz.i18n.words_knobs import KNOBS
 from cogov.viz.i18n.words_model import GROUPS, LETTERS, MECHANISMS
@@ -43,7 +43,9 @@ def test_both_languages_have_the_same_keys_and_say_something():
 def test_each_language_is_itself():
     en, zh = (words.WORDS[language] for language in words.LANGUAGES)
     assert [key for key, text in en.items() if CHINESE.search(text) and key not in OTHER_TONGUE] == []
-    assert [key for key, text in zh.items() if not CHINESE.search(text) and key not in OTHER_TONGUE | CODE] == []
+    assert [
+        key for key, text in zh.items() if not CHINESE.search(text) and key not in OTHER_TONGUE | CODE
+    ] == []
 
 
 def test_both_languages_leave_the_same_places_for_values():
@@ -52,17 +54,30 @@ def test_both_languages_leave_the_same_places_for_values():
 
 
 def test_values_stand_in_their_places():
-    assert words.said("en", "town.day", day=3, days=365) == "Day 3 of 365"
-    assert words.said("zh", "town.day", day=3, days=365) == "第3天，共365天"
+    assert words.translate("en", "town.day", day=3, days=365) == "Day 3 of 365"
+    assert words.translate("zh", "town.day", day=3, days=365) == "第3天，共365天"
     with pytest.raises(KeyError):
-        words.said("en", "no such thing")
+        words.translate("en", "no such thing")
 
 
 KINDS = {
-    "mechanism.{}": mechanisms.names(), "mechanism.{}.does": mechanisms.names(), "mechanism.{}.disappoints": mechanisms.names(), "category.{}": CATEGORIES, "family.{}": FAMILIES,
-    "scope.{}": SCOPES, "state.{}": STATES, "what.{}": WHAT, "lever.{}": PULLED, "measure.{}": SUMMARY, "case.{}": shipped(), "case.{}.story": shipped(), "layer.{}": (*LAYERS, UNKNOWN), "role.{}": (*PAYERS, *WHAT_IS_ASKED), "owner.{}": OWNERS,
+    "mechanism.{}": mechanisms.names(),
+    "mechanism.{}.does": mechanisms.names(),
+    "mechanism.{}.disappoints": mechanisms.names(),
+    "category.{}": CATEGORIES,
+    "family.{}": FAMILIES,
+    "scope.{}": SCOPES,
+    "state.{}": STATES,
+    "what.{}": WHAT,
+    "lever.{}": PULLED,
+    "measure.{}": SUMMARY,
+    "case.{}": list_cases(),
+    "case.{}.story": list_cases(),
+    "layer.{}": (*LAYERS, UNKNOWN),
+    "role.{}": (*PAYERS, *WHAT_IS_ASKED),
+    "owner.{}": OWNERS,
     "town.layer.{}": (),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("key", KINDS)
@@ -71,23 +86,39 @@ def test_everything_there_is_has_its_words(key):
 
 
 def test_every_compound_that_ships_has_a_chinese_name():
-    names = {one.name for name in shipped() for one in read(name).compound}
-    assert {name: words.compound("zh", name) for name in names if not CHINESE.search(words.compound("zh", name))} == {}
-    assert words.compound("zh", "old yards 12") == "老院落12" and words.compound("en", "old yards 12") == "old yards 12" and words.compound("zh", "my yard 2") == "my yard 2"
+    names = {one.name for name in list_cases() for one in read_case(name).compound}
+    assert {
+        name: words.compound("zh", name) for name in names if not CHINESE.search(words.compound("zh", name))
+    } == {}
+    assert (
+        words.compound("zh", "old yards 12") == "老院落12"
+        and words.compound("en", "old yards 12") == "old yards 12"
+        and words.compound("zh", "my yard 2") == "my yard 2"
+    )
 
 
 def test_no_words_for_what_is_not_there():
-    source = "".join(path.read_text(encoding="utf-8") for path in (Path(cogov.__file__).parent / "viz").rglob("*.py") if path.name != "words_page.py")
+    source = "".join(
+        path.read_text(encoding="utf-8")
+        for path in (Path(cogov.__file__).parent / "viz").rglob("*.py")
+        if path.name != "words_page.py"
+    )
     composed = ("role.", "owner.", "layer.", "preset.", "mechanism.", "lesson.waits.")  # keys made of a name
-    assert [key for key in PAGE if f'"{key}"' not in source and f"'{key}'" not in source and not key.startswith(composed)] == []
+    assert [
+        key
+        for key in PAGE
+        if f'"{key}"' not in source and f"'{key}'" not in source and not key.startswith(composed)
+    ] == []
     assert MECHANISMS.keys() == KNOBS.keys() == LETTERS.keys() == set(mechanisms.names())
     assert len(set(LETTERS.values())) == len(LETTERS)
 
 
 def every_path():
     """The paths of all numbers of all that ships, mechanisms included."""
-    found = {path for name in shipped() for path in paths(read(name)) if not path.startswith("mechanisms.")}
-    return found | {f"mechanisms.{path}" for path in paths(mechanisms.every())}
+    found = {
+        path for name in list_cases() for path in paths(read_case(name)) if not path.startswith("mechanisms.")
+    }
+    return found | {f"mechanisms.{path}" for path in paths(mechanisms.all_mechanisms())}
 
 
 def test_every_number_has_a_label_and_a_unit():
@@ -98,10 +129,14 @@ def test_every_number_has_a_label_and_a_unit():
         assert english[0] and not CHINESE.search(english[0]) and len(english[0]) <= 42, path
         assert CHINESE.search(chinese[0]) and len(chinese[0]) <= 16, path
         assert chinese[1] and CHINESE.search(chinese[1] + "级"), path
-    assert {path for path in NUMBERS} <= every
-    assert {name for name in ISSUE} == {path.rpartition(".")[2] for path in every if path.startswith("issues.")}
+    assert set(NUMBERS) <= every
+    assert set(ISSUE) == {path.rpartition(".")[2] for path in every if path.startswith("issues.")}
     own = {f"mechanisms.{name}.{knob}" for name, known in KNOBS.items() for knob in known}
-    assert own == {path for path in every if path.startswith("mechanisms.") and path.rpartition(".")[2] not in ("strength", "begins", "ends")}
+    assert own == {
+        path
+        for path in every
+        if path.startswith("mechanisms.") and path.rpartition(".")[2] not in ("strength", "begins", "ends")
+    }
 
 
 def test_labels_of_one_mechanism_differ():
@@ -113,43 +148,77 @@ def test_labels_of_one_mechanism_differ():
 
 @pytest.mark.parametrize("name", mechanisms.names())
 def test_a_mechanism_pulls_what_its_group_is_about(name):
-    assert set(mechanisms.named(name).pulls) & set(GROUPS[words.group(name)][2])
+    assert set(mechanisms.mechanism_class(name).pulls) & set(GROUPS[words.group(name)][2])
 
 
 def test_a_mechanism_of_ones_own_is_called_by_its_own_name(tmp_path, monkeypatch):
     source = '"""Tea: neighbours drink tea.\n\nDisappoints by cold tea.\n"""\nfrom dataclasses import dataclass\nfrom cogov.model.mechanisms import Mechanism\n@dataclass(frozen=True)\nclass Tea(Mechanism):\n    pulls = ("ties",)\n'
     (tmp_path / "tea_round.py").write_text(source, encoding="utf-8")
     monkeypatch.setattr(mechanisms, "__path__", [*mechanisms.__path__, str(tmp_path)])
-    assert words.mechanism("zh", "tea_round") == "Tea round" and words.mechanism("zh", "tea_round", "disappoints") == "Disappoints by cold tea."
-    assert words.group("tea_round") == "together" and words.knob("zh", "mechanisms.tea_round.sugar_lumps") == ("Sugar lumps", "")
+    assert (
+        words.mechanism("zh", "tea_round") == "Tea round"
+        and words.mechanism("zh", "tea_round", "disappoints") == "Disappoints by cold tea."
+    )
+    assert words.group("tea_round") == "together" and words.knob(
+        "zh", "mechanisms.tea_round.sugar_lumps"
+    ) == ("Sugar lumps", "")
     assert words.case("zh", "my_yard") == "my_yard" and words.case("en", "my_yard", "story") == ""
 
 
-REFUSED = {"children": 16_000, "residents": 200, "households": 10, "elders": 20_000, "elders_alone": 9000, "housebound": 9999, "members": 19_000, "in_service": 5000, "volunteers": 20_000,
-           "member_volunteers": 5000, "owners": 30_000, "away": 300_000, "registered": 30_000}  # fmt: skip
+REFUSED = {
+    "children": 16_000,
+    "residents": 200,
+    "households": 10,
+    "elders": 20_000,
+    "elders_alone": 9000,
+    "housebound": 9999,
+    "members": 19_000,
+    "in_service": 5000,
+    "volunteers": 20_000,
+    "member_volunteers": 5000,
+    "owners": 30_000,
+    "away": 300_000,
+    "registered": 30_000,
+}
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_the_community_refuses_is_said_in_chinese(name):
-    with pytest.raises(ScenarioError) as refused:
-        altered(read("guiyuan"), settings={f"community.{name}": REFUSED[name]})
+    with pytest.raises(UserError) as refused:
+        alter_scenario(read_case("guiyuan"), settings={f"community.{name}": REFUSED[name]})
     said = words.error("zh", refused.value)
-    assert CHINESE.search(said) and not re.search("[A-Za-z]{2,}", said) and f"{REFUSED[name]}"[:3] in said or name == "residents"
+    assert (
+        CHINESE.search(said)
+        and not re.search("[A-Za-z]{2,}", said)
+        and f"{REFUSED[name]}"[:3] in said
+        or name == "residents"
+    )
     assert words.error("en", refused.value) == str(refused.value)
 
 
 def test_what_is_only_found_as_a_community_is_founded_is_said_in_chinese():
-    with pytest.raises(ScenarioError, match="^wuzi_yard: community.residents leaves people over") as refused:
-        community(altered(read("wuzi_yard"), settings={"community.elders_alone": 78, "community.elders": 92}))
+    with pytest.raises(UserError, match="^wuzi_yard: community.residents leaves people over") as refused:
+        build_community(
+            alter_scenario(
+                read_case("wuzi_yard"), settings={"community.elders_alone": 78, "community.elders": 92}
+            )
+        )
     assert CHINESE.search(said := words.error("zh", refused.value)) and not re.search("[A-Za-z]{2,}", said)
 
 
 def test_what_any_number_refuses_is_said_in_chinese():
-    for path, value in (("committee.staff", -1), ("mechanisms.grid_patrol.walk", 5), ("issues.lamp_out.rate", -3), ("committee.staff", "9 9")):
-        with pytest.raises(ScenarioError) as refused:
-            altered(read("guiyuan"), on=["whistle"], settings={path: value})
-        assert CHINESE.search(words.error("zh", refused.value)) and not re.search("[A-Za-z]{2,}", words.error("zh", refused.value)), words.error("zh", refused.value)
-    assert words.error("zh", ScenarioError("no such thing")) == "no such thing"
+    for path, value in (
+        ("committee.staff", -1),
+        ("mechanisms.grid_patrol.walk", 5),
+        ("issues.lamp_out.rate", -3),
+        ("committee.staff", "9 9"),
+    ):
+        with pytest.raises(UserError) as refused:
+            alter_scenario(read_case("guiyuan"), on=["whistle"], settings={path: value})
+        assert CHINESE.search(words.error("zh", refused.value)) and not re.search(
+            "[A-Za-z]{2,}", words.error("zh", refused.value)
+        ), words.error("zh", refused.value)
+    assert words.error("zh", UserError("no such thing")) == "no such thing"
 
 
 def test_the_town_speaks_chinese():

@@ -15,7 +15,9 @@ from ...model.resources.ledger import PAYERS
 from .figures import WITH, WITHOUT
 
 ARMS = ((WITHOUT, "7 3"), (WITH, ""))  # colour and dash: apart in grey, too
-FAMILY = dict(zip(FAMILIES, ("#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#000000", "#999933")))  # after Okabe and Ito; black is the page's ink
+FAMILY = dict(
+    zip(FAMILIES, ("#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#000000", "#999933"))
+)  # after Okabe and Ito; black is the page's ink
 HORIZON = 180  # days of a Kaplan-Meier curve
 
 WORDS = {
@@ -121,7 +123,7 @@ WORDS = {
         "role_captain": "楼栋长",
         "role_departments": "职能部门",
     },
-}  # fmt: skip
+}
 ENGLISH = WORDS["en"]
 
 
@@ -132,34 +134,68 @@ def plain(values, times=1.0):
 
 def line(name, look, y, **more):
     """One line of a spec."""
-    return {"name": name, "colour": look[0], "dash": look[1], "y": plain(y), **{key: plain(column) for key, column in more.items()}}
+    return {
+        "name": name,
+        "colour": look[0],
+        "dash": look[1],
+        "y": plain(y),
+        **{key: plain(column) for key, column in more.items()},
+    }
 
 
-def named(things, words):
+def name_sides(things, words):
     """(name, look, thing) of both arms; one alone has no name but its colour."""
     return zip((words["chart_without"], words["chart_with"]), ARMS, things)
 
 
 def resolution(films, words=ENGLISH, within=measures.WITHIN):
     """Running share of the issues old enough that were resolved in time, day by day."""
-    lines = [line(name, look, rate_by_day(film.run, within)) for name, look, film in named(films, words)]
-    return {"title": words["chart_resolution"].format(within=within), "xlabel": words["chart_day"], "at": words["chart_at_day"], "ylabel": words["chart_share_resolved"], "percent": True, "ymin": 0.0,
-            "x": list(range(films[0].run.days + 1)), "lines": lines, "cursor": True, "note": words["chart_resolution_note"].format(within=within)}  # fmt: skip
+    lines = [line(name, look, rate_by_day(film.run, within)) for name, look, film in name_sides(films, words)]
+    return {
+        "title": words["chart_resolution"].format(within=within),
+        "xlabel": words["chart_day"],
+        "at": words["chart_at_day"],
+        "ylabel": words["chart_share_resolved"],
+        "percent": True,
+        "ymin": 0.0,
+        "x": list(range(films[0].run.days + 1)),
+        "lines": lines,
+        "cursor": True,
+        "note": words["chart_resolution_note"].format(within=within),
+    }
 
 
 def backlog(films, words=ENGLISH):
     """Open issues, known or not, at the end of each day."""
-    return of_days(words["chart_backlog"], films, words, [line(name, look, film.arrays["day_open"]) for name, look, film in named(films, words)])
+    return of_days(
+        words["chart_backlog"],
+        films,
+        words,
+        [line(name, look, film.arrays["day_open"]) for name, look, film in name_sides(films, words)],
+    )
 
 
 def families(film, arm, words=ENGLISH):
     """Open issues of one arm by family; `arm` is what to call it."""
-    lines = [line(words[f"family_{name}"], (FAMILY[name], ""), count) for name, count in zip(FAMILIES, open_by_family(film)) if count.any()]
+    lines = [
+        line(words[f"family_{name}"], (FAMILY[name], ""), count)
+        for name, count in zip(FAMILIES, open_by_family(film))
+        if count.any()
+    ]
     return of_days(words["chart_backlog_families"].format(arm=arm), [film], words, lines)
 
 
 def of_days(title, films, words, lines):
-    return {"title": title, "xlabel": words["chart_day"], "at": words["chart_at_day"], "ylabel": words["chart_issues"], "x": list(range(films[0].run.days + 1)), "lines": lines, "ymin": 0.0, "cursor": True}
+    return {
+        "title": title,
+        "xlabel": words["chart_day"],
+        "at": words["chart_at_day"],
+        "ylabel": words["chart_issues"],
+        "x": list(range(films[0].run.days + 1)),
+        "lines": lines,
+        "ymin": 0.0,
+        "cursor": True,
+    }
 
 
 def open_by_family(film):
@@ -178,11 +214,28 @@ def open_by_family(film):
 def trust(films, words=ENGLISH):
     """Trust in the committee, and satisfaction."""
     lines = [
-        line(words["chart_of"].format(what=words[f"chart_{what}"], arm=name) if len(films) > 1 else words[f"chart_{what}"], (look[0], dash), film.arrays[f"day_{series}"])
-        for what, series, dash in (("trust_committee", "trust_committee", ""), ("satisfaction", "satisfaction", "2 3"))
-        for name, look, film in named(films, words)
+        line(
+            words["chart_of"].format(what=words[f"chart_{what}"], arm=name)
+            if len(films) > 1
+            else words[f"chart_{what}"],
+            (look[0], dash),
+            film.arrays[f"day_{series}"],
+        )
+        for what, series, dash in (
+            ("trust_committee", "trust_committee", ""),
+            ("satisfaction", "satisfaction", "2 3"),
+        )
+        for name, look, film in name_sides(films, words)
     ]
-    return {"title": words["chart_trust"], "xlabel": words["chart_day"], "at": words["chart_at_day"], "ylabel": words["chart_trust_axis"], "x": list(range(films[0].run.days + 1)), "lines": lines, "cursor": True}
+    return {
+        "title": words["chart_trust"],
+        "xlabel": words["chart_day"],
+        "at": words["chart_at_day"],
+        "ylabel": words["chart_trust_axis"],
+        "x": list(range(films[0].run.days + 1)),
+        "lines": lines,
+        "cursor": True,
+    }
 
 
 def survival(runs, words=ENGLISH, within=measures.WITHIN):
@@ -198,12 +251,22 @@ def of_curves(curves, days, words, within):
     """Steps of (days, share) for each arm, drawn out to the horizon."""
     horizon = min(days, HORIZON)
     lines = []
-    for name, look, (when, share) in named(curves, words):
+    for name, look, (when, share) in name_sides(curves, words):
         inside = when <= horizon
         when, share = np.r_[when[inside], horizon], share[inside]
         lines.append(line(name, look, np.r_[share, share[-1]], x=when))
-    return {"title": words["chart_survival"], "xlabel": words["chart_since"], "at": words["chart_at_since"], "ylabel": words["chart_unresolved"], "lines": lines, "percent": True, "step": True,
-            "ymin": 0.0, "ymax": 1.0, "vline": {"x": within, "label": words["chart_days"].format(n=within)}}  # fmt: skip
+    return {
+        "title": words["chart_survival"],
+        "xlabel": words["chart_since"],
+        "at": words["chart_at_since"],
+        "ylabel": words["chart_unresolved"],
+        "lines": lines,
+        "percent": True,
+        "step": True,
+        "ymin": 0.0,
+        "ymax": 1.0,
+        "vline": {"x": within, "label": words["chart_days"].format(n=within)},
+    }
 
 
 def hours(runs, words=ENGLISH):
@@ -214,9 +277,18 @@ def hours(runs, words=ENGLISH):
 def of_hours(spent, days, words):
     """Bars of (arms) hours by PAYERS; roles that nobody played are left out."""
     played = np.flatnonzero(np.any(spent, axis=0))
-    lines = [line(name, (look[0], ""), np.asarray(one)[played]) for name, look, one in named(spent, words)]
-    return {"title": words["chart_hours"], "kind": "bars", "categories": [words[f"role_{PAYERS[n]}"] for n in played], "lines": lines,
-            "xlabel": words["chart_hours_axis"].format(days=days), "ylabel": "", "ymin": 0.0}  # fmt: skip
+    lines = [
+        line(name, (look[0], ""), np.asarray(one)[played]) for name, look, one in name_sides(spent, words)
+    ]
+    return {
+        "title": words["chart_hours"],
+        "kind": "bars",
+        "categories": [words[f"role_{PAYERS[n]}"] for n in played],
+        "lines": lines,
+        "xlabel": words["chart_hours_axis"].format(days=days),
+        "ylabel": "",
+        "ymin": 0.0,
+    }
 
 
 # ------------------------------------------------------------------------------------------------- of many pairs
@@ -225,41 +297,78 @@ def of_hours(spent, days, words):
 def backlog_of(pairs, words=ENGLISH):
     """Open issues: median and the middle 90 % of the replicates."""
     bands = [pairs.series.loc[arm] for arm in ("without", "with")]
-    lines = [line(name, look, band["median"], low=band["low"], high=band["high"]) for name, look, band in named(bands, words)]
-    return {"title": words["chart_backlog"], "xlabel": words["chart_day"], "at": words["chart_at_day"], "ylabel": words["chart_issues"], "x": list(range(1, pairs.days + 1)), "lines": lines, "ymin": 0.0, "cursor": True,
-            "note": words["chart_bands"].format(pairs=len(pairs.pairs))}  # fmt: skip
+    lines = [
+        line(name, look, band["median"], low=band["low"], high=band["high"])
+        for name, look, band in name_sides(bands, words)
+    ]
+    return {
+        "title": words["chart_backlog"],
+        "xlabel": words["chart_day"],
+        "at": words["chart_at_day"],
+        "ylabel": words["chart_issues"],
+        "x": list(range(1, pairs.days + 1)),
+        "lines": lines,
+        "ymin": 0.0,
+        "cursor": True,
+        "note": words["chart_bands"].format(pairs=len(pairs.pairs)),
+    }
 
 
 def survival_of(pairs, words=ENGLISH):
     """Kaplan-Meier's curves over the issues of all pairs."""
-    curves = [(pairs.curves.loc[arm]["days"].to_numpy(), pairs.curves.loc[arm]["unresolved"].to_numpy()) for arm in ("without", "with")]
+    curves = [
+        (pairs.curves.loc[arm]["days"].to_numpy(), pairs.curves.loc[arm]["unresolved"].to_numpy())
+        for arm in ("without", "with")
+    ]
     return of_curves(curves, pairs.days, words, pairs.within)
 
 
 def hours_of(pairs, words=ENGLISH):
     """Mean hours by role."""
     spent = pairs.ledger[list(PAYERS)].groupby(level="arm").sum()
-    return {**of_hours([spent.loc[arm].to_numpy() for arm in ("without", "with")], pairs.days, words), "note": words["chart_mean"].format(pairs=len(pairs.pairs))}
+    return {
+        **of_hours([spent.loc[arm].to_numpy() for arm in ("without", "with")], pairs.days, words),
+        "note": words["chart_mean"].format(pairs=len(pairs.pairs)),
+    }
 
 
 def difference(pairs, what="backlog", words=ENGLISH):
     """The paired difference day by day, of "backlog", "resolution" or "trust", with its interval."""
     share = what == "resolution"
     found = (100 if share else 1) * pairs.differences(what)
-    note = words["chart_interval" if len(pairs.pairs) > 1 else "chart_one_pair"].format(pairs=len(pairs.pairs))
+    note = words["chart_interval" if len(pairs.pairs) > 1 else "chart_one_pair"].format(
+        pairs=len(pairs.pairs)
+    )
     ylabel = words["chart_points" if share else "chart_issues" if what == "backlog" else "chart_difference"]
-    return {"title": words[f"chart_difference_{what}"].format(within=pairs.within), "xlabel": words["chart_day"], "at": words["chart_at_day"], "ylabel": ylabel, "x": list(range(1, pairs.days + 1)), "zero": True,
-            "lines": [line(words["chart_difference"], ARMS[1], found["difference"], **banded(found))], "cursor": True, "note": note}  # fmt: skip
+    return {
+        "title": words[f"chart_difference_{what}"].format(within=pairs.within),
+        "xlabel": words["chart_day"],
+        "at": words["chart_at_day"],
+        "ylabel": ylabel,
+        "x": list(range(1, pairs.days + 1)),
+        "zero": True,
+        "lines": [line(words["chart_difference"], ARMS[1], found["difference"], **interval_band(found))],
+        "cursor": True,
+        "note": note,
+    }
 
 
 def settling(pairs, words=ENGLISH):
     """How the difference of the resolution rate and its interval come to rest as pairs come in."""
     found = 100 * pairs.settling()
-    return {"title": words["chart_settling"].format(within=pairs.within), "xlabel": words["chart_pairs"], "at": words["chart_at_pairs"], "ylabel": words["chart_points"], "x": list(range(1, len(found) + 1)), "zero": True,
-            "lines": [line(words["chart_difference"], ARMS[1], found["difference"], **banded(found))], "note": words["chart_settling_note"]}  # fmt: skip
+    return {
+        "title": words["chart_settling"].format(within=pairs.within),
+        "xlabel": words["chart_pairs"],
+        "at": words["chart_at_pairs"],
+        "ylabel": words["chart_points"],
+        "x": list(range(1, len(found) + 1)),
+        "zero": True,
+        "lines": [line(words["chart_difference"], ARMS[1], found["difference"], **interval_band(found))],
+        "note": words["chart_settling_note"],
+    }
 
 
-def banded(found):
+def interval_band(found):
     """The interval of a table, where there is any."""
     return {"low": found["low"], "high": found["high"]} if found["low"].notna().any() else {}
 
@@ -267,6 +376,14 @@ def banded(found):
 def pair_by_pair(pairs, words=ENGLISH):
     """Each pair's resolution rates, joined."""
     wide = pairs.rows.set_index(["replicate", "arm"])["resolution_rate"].unstack("arm")
-    lines = [line(name, look, wide[arm]) for name, look, arm in named(("without", "with"), words)]
-    return {"title": words["chart_pair_by_pair"].format(within=pairs.within), "kind": "pairs", "xlabel": words["chart_pair"], "at": words["chart_at_pair"], "ylabel": words["chart_share_resolved"],
-            "x": list(range(1, len(wide) + 1)), "lines": lines, "percent": True}  # fmt: skip
+    lines = [line(name, look, wide[arm]) for name, look, arm in name_sides(("without", "with"), words)]
+    return {
+        "title": words["chart_pair_by_pair"].format(within=pairs.within),
+        "kind": "pairs",
+        "xlabel": words["chart_pair"],
+        "at": words["chart_at_pair"],
+        "ylabel": words["chart_share_resolved"],
+        "x": list(range(1, len(wide) + 1)),
+        "lines": lines,
+        "percent": True,
+    }

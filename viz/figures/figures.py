@@ -7,7 +7,10 @@ import numpy as np
 from .fonts import Figure
 from .plotting import label, settings, ticker
 
-WITHOUT, WITH = "#D55E00", "#0072B2"  # vermilion and blue of Okabe and Ito: apart for every kind of colour vision
+WITHOUT, WITH = (
+    "#D55E00",
+    "#0072B2",
+)  # vermilion and blue of Okabe and Ito: apart for every kind of colour vision
 COLOURS = {"without": WITHOUT, "with": WITH}
 QUIET = "#555555"
 
@@ -35,10 +38,31 @@ def time_to_resolution(axes, result):
     for arm, colour in COLOURS.items():
         curve = result.curves.loc[arm].query("days <= @horizon")
         days = np.append(curve["days"], horizon)
-        axes.step(days, np.append(curve["unresolved"], curve["unresolved"].iloc[-1]), where="post", color=colour, label=arm, lw=2)
+        axes.step(
+            days,
+            np.append(curve["unresolved"], curve["unresolved"].iloc[-1]),
+            where="post",
+            color=colour,
+            label=arm,
+            lw=2,
+        )
     axes.axvline(result.within, color=QUIET, lw=0.8, ls=":")
-    axes.annotate(f"{result.within} days", (result.within, 0.99), xytext=(3, 0), textcoords="offset points", fontsize=8, color=QUIET, va="top")
-    axes.set(xlim=(0, horizon), ylim=(0, 1), xlabel="days since the issue arose", ylabel="share not yet resolved", title="Time to resolution (Kaplan-Meier)")
+    axes.annotate(
+        f"{result.within} days",
+        (result.within, 0.99),
+        xytext=(3, 0),
+        textcoords="offset points",
+        fontsize=8,
+        color=QUIET,
+        va="top",
+    )
+    axes.set(
+        xlim=(0, horizon),
+        ylim=(0, 1),
+        xlabel="days since the issue arose",
+        ylabel="share not yet resolved",
+        title="Time to resolution (Kaplan-Meier)",
+    )
     axes.legend(frameon=False)
 
 
@@ -48,7 +72,13 @@ def backlog(axes, result):
         band = result.series.loc[arm]
         axes.fill_between(band.index, band["low"], band["high"], color=colour, alpha=0.2, lw=0)
         axes.plot(band.index, band["median"], color=colour, lw=1.5, label=arm)
-    axes.set(xlim=(1, max(2, result.case.days)), ylim=(0, None), xlabel="day", ylabel="open issues", title="Backlog: median and middle 90 % of replicates")
+    axes.set(
+        xlim=(1, max(2, result.case.days)),
+        ylim=(0, None),
+        xlabel="day",
+        ylabel="open issues",
+        title="Backlog: median and middle 90 % of replicates",
+    )
 
 
 def pairs(axes, result):
@@ -59,11 +89,21 @@ def pairs(axes, result):
     for x, (arm, colour) in enumerate(COLOURS.items()):
         axes.plot(np.full(len(wide), x), wide[arm], "o", color=colour, ms=4, alpha=0.8)
     found = result.table.loc["resolution_rate"]
-    difference = f"difference {100 * found.difference:+.1f} points" if found.pairs else "nothing is old enough to tell"
+    difference = (
+        f"difference {100 * found.difference:+.1f} points" if found.pairs else "nothing is old enough to tell"
+    )
     if np.isfinite(found.low):
         difference += f" (95 %: {100 * found.low:+.1f} to {100 * found.high:+.1f})"
-    axes.set(xlim=(-0.4, 1.4), xticks=[0, 1], xticklabels=list(COLOURS), ylabel=f"resolved within {result.within} days", title=f"Pair by pair: {difference}")
-    axes.yaxis.set_major_formatter(ticker.PercentFormatter(1.0))  # with as many decimals as tell the ticks apart
+    axes.set(
+        xlim=(-0.4, 1.4),
+        xticks=[0, 1],
+        xticklabels=list(COLOURS),
+        ylabel=f"resolved within {result.within} days",
+        title=f"Pair by pair: {difference}",
+    )
+    axes.yaxis.set_major_formatter(
+        ticker.PercentFormatter(1.0)
+    )  # with as many decimals as tell the ticks apart
 
 
 def hours(axes, result):
@@ -74,7 +114,9 @@ def hours(axes, result):
     y = np.arange(len(roles))
     for shift, (arm, colour) in zip((-0.2, 0.2), COLOURS.items()):
         axes.barh(y + shift, spent.loc[arm] if arm in spent.index else 0 * y, 0.38, color=colour, label=arm)
-    axes.set(yticks=y, yticklabels=list(roles), xlabel=f"hours in {result.case.days} days", title="Whose hours")
+    axes.set(
+        yticks=y, yticklabels=list(roles), xlabel=f"hours in {result.case.days} days", title="Whose hours"
+    )
     axes.invert_yaxis()
 
 
@@ -82,20 +124,33 @@ def hours(axes, result):
 def patterns(table):
     """Reported outcomes as bars, the model's intervals as lines, one row each on a scale of its own."""
     figure = Figure(figsize=(11, 1.2 + 0.55 * len(table)), layout="constrained")
-    figure.suptitle("What was reported (bar), and the model's median and 90 % interval", fontsize=10.5, x=0.01, ha="left")
+    figure.suptitle(
+        "What was reported (bar), and the model's median and 90 % interval", fontsize=10.5, x=0.01, ha="left"
+    )
     axes = figure.subplots()
     colours = {"inside": "#009E73", "near": "#E69F00", "outside": WITHOUT}
     for y, row in enumerate(table.itertuples()):
         ends = np.array([row.low, row.high, row.p5, row.p95, row.median])
         low, high = np.nanmin(ends), np.nanmax(ends)
         margin = 0.15 * (high - low) or 1.0
-        at = lambda x, low=low - margin, width=high - low + 2 * margin: (x - low) / width  # noqa: E731
+        at = lambda x, low=low - margin, width=high - low + 2 * margin: (x - low) / width
         first, last = (at(x) if np.isfinite(x) else edge for x, edge in ((row.low, 0.0), (row.high, 1.0)))
         axes.barh(y, max(last - first, 0.006), left=first, height=0.5, color="#BBBBBB")
         axes.plot([at(row.p5), at(row.p95)], [y, y], color=colours[row.verdict], lw=2.5)
         axes.plot(at(row.median), y, "o", color=colours[row.verdict], ms=6)
-        axes.annotate(f"{row.median:.3g} ({row.p5:.3g} to {row.p95:.3g}), {row.verdict}", (1.02, y), fontsize=8, va="center", annotation_clip=False)
-    axes.set(xlim=(0, 1), xticks=[], yticks=range(len(table)), yticklabels=[fill(label(f"{r.case}: {r.words}"), 60) for r in table.itertuples()])
+        axes.annotate(
+            f"{row.median:.3g} ({row.p5:.3g} to {row.p95:.3g}), {row.verdict}",
+            (1.02, y),
+            fontsize=8,
+            va="center",
+            annotation_clip=False,
+        )
+    axes.set(
+        xlim=(0, 1),
+        xticks=[],
+        yticks=range(len(table)),
+        yticklabels=[fill(label(f"{r.case}: {r.words}"), 60) for r in table.itertuples()],
+    )
     axes.tick_params(labelsize=7.5)
     axes.invert_yaxis()
     axes.spines[["top", "right", "bottom"]].set_visible(False)
@@ -115,7 +170,11 @@ def effects(table, title):
         colour = QUIET if row.low <= 0 <= row.high else WITH if row.difference > 0 else WITHOUT
         axes.plot([100 * row.low, 100 * row.high], [y, y], color=colour, lw=2)
         axes.plot(100 * row.difference, y, "o", color=colour, mfc=colour if row.reported else "white", ms=6)
-    axes.set(yticks=range(len(found)), yticklabels=list(map(label, found.index)), xlabel="percentage points more issues resolved in time (95 % interval); filled: the case has it")
+    axes.set(
+        yticks=range(len(found)),
+        yticklabels=list(map(label, found.index)),
+        xlabel="percentage points more issues resolved in time (95 % interval); filled: the case has it",
+    )
     axes.tick_params(labelsize=8)
     axes.spines[["top", "right"]].set_visible(False)
     return figure

@@ -17,8 +17,23 @@ FAMILY = "Cogov Sans SC"  # a name of its own: whoever has all of Noto keeps it 
 PRINT, PAGE = (FOLDER / f"CogovSansSC-Regular.{kind}" for kind in ("otf", "woff2"))
 STYLE = FOLDER / "fonts.css"
 ORIGIN = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"  # where Debian and Ubuntu put it
-ELSEWHERE = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "PingFang SC", "Hiragino Sans GB", "Heiti SC", "STHeiti", "Microsoft YaHei", "SimHei", "SimSun",
-             "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Droid Sans Fallback", "Noto Sans CJK JP")  # fmt: skip
+ELSEWHERE = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "Source Han Sans CN",
+    "PingFang SC",
+    "Hiragino Sans GB",
+    "Heiti SC",
+    "STHeiti",
+    "Microsoft YaHei",
+    "SimHei",
+    "SimSun",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "Droid Sans Fallback",
+    "Noto Sans CJK JP",
+)
 NAMES = (  # beyond the commonest, what places, estates and people are called, and what breaks in a house
     "亳儋冼圩圳坳垱垸塆婺岷嵊沌泗泸泾浔浜淇滕漕漯潼濮瞿硚盱眙綦莞蔺衢覃谌邕邬邸郄郗郜郦郓闫闵陂隗鄢仝佘佟阙亓庹禤訾逄逯裘臧胥竺窦缪荀蒯璧湟渑"
     "妍姝娴婕婧婷嫣奕宸岚彧旸旻昊昕晖曦榭樾檐沣泓湄溆滢潇瀚玥玺珂珏珑琪瑜瑾璇璋璐璞璟皓祉祺禧翡芷芸茗茜荟蕙菁钰鑫颢馨骊窨甬畈嬉螂蟑汈汊芙庵"
@@ -40,12 +55,14 @@ class Figure(figure.Figure):
         for text in self.findobj(texts.Text):
             if text.get_text() != (shown := printable(text.get_text())):
                 text.set_text(shown)
-            if any(letter > "\u2e7f" for letter in text.get_text()) and FAMILY not in (kept := text.get_fontfamily()):
+            if any(letter > "\u2e7f" for letter in text.get_text()) and FAMILY not in (
+                kept := text.get_fontfamily()
+            ):
                 text.set_fontfamily([*kept, *chinese()])
         super().draw(renderer)
 
 
-def served():
+def serve_fonts():
     """The page's style sheet for Chinese. From now on Solara answers for the font that it asks for, beside its own assets."""
     from solara.server import settings
 
@@ -54,10 +71,18 @@ def served():
     return STYLE.read_text("utf-8")
 
 
-def said():
+def characters_in_use():
     """Every character beyond ASCII that stands in the project's own files: what it can say by itself."""
     rooms = ("agents", "model", "experiments", "viz")
-    files = [*ROOT.glob("*.py"), *(path for room in rooms for path in (ROOT / room).rglob("*") if path.suffix in (".py", ".toml", ".js", ".css"))]
+    files = [
+        *ROOT.glob("*.py"),
+        *(
+            path
+            for room in rooms
+            for path in (ROOT / room).rglob("*")
+            if path.suffix in (".py", ".toml", ".js", ".css")
+        ),
+    ]
     return {letter for path in files for letter in path.read_text("utf-8") if ord(letter) > 0x7F}
 
 
@@ -67,15 +92,35 @@ def commonest():
     >>> len(commonest())
     3755
     """
-    rows = (bytes((row, cell)).decode("gb2312", "ignore") for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFF))
+    rows = (
+        bytes((row, cell)).decode("gb2312", "ignore")
+        for row in range(0xB0, 0xD8)
+        for cell in range(0xA1, 0xFF)
+    )
     return {letter for letter in rows if letter}
 
 
-def wanted():
+def characters_wanted():
     """Every character that is to be in the font, where the origin has it."""
-    blocks = ((0x20, 0x7F), (0xA0, 0x100), (0x2010, 0x2028), (0x2030, 0x203C), (0x2190, 0x2194), (0x2460, 0x2474), (0x3000, 0x3018), (0xFF01, 0xFF5F), (0xFFE0, 0xFFE6))
+    blocks = (
+        (0x20, 0x7F),
+        (0xA0, 0x100),
+        (0x2010, 0x2028),
+        (0x2030, 0x203C),
+        (0x2190, 0x2194),
+        (0x2460, 0x2474),
+        (0x3000, 0x3018),
+        (0xFF01, 0xFF5F),
+        (0xFFE0, 0xFFE6),
+    )
     marks = "…※℃№×÷±−≈≠≤≥∞√■□▲△▶▷▸▼▽▾◀◆◇○◎●★☆㎡"
-    return said() | commonest() | set(NAMES) | set(marks) | {chr(code) for first, end in blocks for code in range(first, end)}
+    return (
+        characters_in_use()
+        | commonest()
+        | set(NAMES)
+        | set(marks)
+        | {chr(code) for first, end in blocks for code in range(first, end)}
+    )
 
 
 def make(origin=ORIGIN):
@@ -83,15 +128,29 @@ def make(origin=ORIGIN):
     from fontTools import subset
     from fontTools.ttLib import TTCollection
 
-    font = next(one for one in TTCollection(origin).fonts if one["name"].getDebugName(4) == "Noto Sans CJK SC")
+    font = next(
+        one for one in TTCollection(origin).fonts if one["name"].getDebugName(4) == "Noto Sans CJK SC"
+    )
     font.recalcTimestamp = False
-    options = subset.Options(layout_features=["kern", "ccmp", "locl"], hinting=False, name_IDs=[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14], name_languages=[0x409], notdef_outline=True)
+    options = subset.Options(
+        layout_features=["kern", "ccmp", "locl"],
+        hinting=False,
+        name_IDs=[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14],
+        name_languages=[0x409],
+        notdef_outline=True,
+    )
     cut = subset.Subsetter(options)
-    cut.populate(unicodes=map(ord, wanted()))
+    cut.populate(unicodes=map(ord, characters_wanted()))
     cut.subset(font)
     names = font["name"]
     was = names.getDebugName(5).partition(";")[0]
-    told = {1: FAMILY, 3: f"{FAMILY}; {was} of Noto Sans CJK SC", 4: FAMILY, 6: PRINT.stem, 10: f"The commonest characters of Noto Sans CJK SC, {was}. {names.getDebugName(10)}"}
+    told = {
+        1: FAMILY,
+        3: f"{FAMILY}; {was} of Noto Sans CJK SC",
+        4: FAMILY,
+        6: PRINT.stem,
+        10: f"The commonest characters of Noto Sans CJK SC, {was}. {names.getDebugName(10)}",
+    }
     for number, text in told.items():
         names.setName(text, number, 3, 1, 0x409)
     cff = font["CFF "].cff

@@ -13,8 +13,17 @@ from .figures import QUIET, WITH, WITHOUT
 from .fonts import Figure
 from .plotting import label, settings
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999933")  # of Okabe and Ito, and one more
-MOST = len(COLOURS)   # categories that are told apart; the rest are not drawn by themselves
+COLOURS = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#E69F00",
+    "#56B4E9",
+    "#000000",
+    "#999933",
+)  # of Okabe and Ito, and one more
+MOST = len(COLOURS)  # categories that are told apart; the rest are not drawn by themselves
 
 
 @settings()
@@ -24,13 +33,27 @@ def log(one, horizon=365):
     a, b = figure.subplots(1, 2)
     names = list(one.issues["category"].value_counts().index)
     for name, colour in zip(names[:MOST], COLOURS):
-        curve(a, *times(one.issues[one.issues["category"] == name], one.drawn), colour, label(brief(name)), horizon)
+        curve(
+            a,
+            *times(one.issues[one.issues["category"] == name], one.drawn),
+            colour,
+            label(brief(name)),
+            horizon,
+        )
     curve(a, *times(one.issues, one.drawn), QUIET, "all", horizon, ls="--")
-    a.set(xlim=(0, horizon), ylim=(0, 1), xlabel="days since it was opened", ylabel="share not yet resolved", title="Time to resolution (Kaplan-Meier; ticks: still open)")
+    a.set(
+        xlim=(0, horizon),
+        ylim=(0, 1),
+        xlabel="days since it was opened",
+        ylabel="share not yet resolved",
+        title="Time to resolution (Kaplan-Meier; ticks: still open)",
+    )
     a.legend(frameon=False, fontsize=8)
     table = months(one)
     at, below = table.index.to_timestamp(), np.zeros(len(table))
-    for name, colour in zip([*names[:MOST], *(["others"] if len(names) > MOST else [])], (*COLOURS, "#BBBBBB")):
+    for name, colour in zip(
+        [*names[:MOST], *(["others"] if len(names) > MOST else [])], (*COLOURS, "#BBBBBB")
+    ):
         height = table[name] if name in table else table[names[MOST:]].sum(axis=1)
         b.bar(at, height, 25, bottom=below, color=colour, label=label(brief(name)))
         below = below + height.to_numpy()
@@ -52,7 +75,15 @@ def curve(axes, time, closed, colour, name, horizon, **style):
     """One Kaplan-Meier curve, with a tick where issues are censored."""
     when, left = kaplan_meier(time, closed)
     steps, share = np.append(0.0, when), np.append(1.0, left)
-    axes.step(np.append(steps, horizon), np.append(share, share[-1]), where="post", color=colour, lw=1.6, label=name, **style)
+    axes.step(
+        np.append(steps, horizon),
+        np.append(share, share[-1]),
+        where="post",
+        color=colour,
+        lw=1.6,
+        label=name,
+        **style,
+    )
     open_ = np.unique(time[~closed & (time <= horizon)])
     axes.plot(open_, share[np.searchsorted(steps, open_, side="right") - 1], "|", color=colour, ms=5, mew=0.8)
 
@@ -65,17 +96,29 @@ def calibration(done):
     grid = figure.subplots(2, max(len(kinds), 2), squeeze=False, sharey=True)
     for r, part in enumerate(("fitted to", "held out")):
         for c, kind in enumerate(kinds):
-            fit(grid[r, c], done.curves.query("part == @part and kind == @kind and days != 'mean'"), done.rates.query("part == @part and kind == @kind").iloc[0])
+            fit(
+                grid[r, c],
+                done.curves.query("part == @part and kind == @kind and days != 'mean'"),
+                done.rates.query("part == @part and kind == @kind").iloc[0],
+            )
             grid[r, c].set_title(f"{brief(kind)}\n{part}", fontsize=9)
         grid[r, 0].set_ylabel("share not yet resolved")
-        for axes in grid[r, len(kinds):]:
+        for axes in grid[r, len(kinds) :]:
             axes.set_visible(False)
     for axes in grid[1]:
         axes.set_xlabel("days since it was told")
-    figure.legend(*grid[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4, frameon=False, fontsize=8)
+    figure.legend(
+        *grid[0, 0].get_legend_handles_labels(),
+        loc="outside lower center",
+        ncols=4,
+        frameon=False,
+        fontsize=8,
+    )
     found = done.scores["points"]
-    title = (f"{done.case.name} fitted to {brief(done.log.path.replace(chr(92), '/').rpartition('/')[2])}; held out from {done.split:%Y-%m-%d}: curves missed by "
-             f"{found['held out', 'fitted']:.1f} points, unfitted {found['held out', 'default']:.1f}, by the log before {found['held out', 'the log before']:.1f}")  # fmt: skip
+    title = (
+        f"{done.case.name} fitted to {brief(done.log.path.replace(chr(92), '/').rpartition('/')[2])}; held out from {done.split:%Y-%m-%d}: curves missed by "
+        f"{found['held out', 'fitted']:.1f} points, unfitted {found['held out', 'default']:.1f}, by the log before {found['held out', 'the log before']:.1f}"
+    )
     figure.suptitle(title, fontsize=10, x=0.01, ha="left")
     return figure
 
@@ -86,26 +129,59 @@ def fit(axes, rows, rate):
     axes.fill_between(x, rows["low"], rows["high"], color=WITH, alpha=0.2, lw=0, label="ensemble, 90 %")
     axes.plot(x, rows["default"], color=WITHOUT, lw=1.2, ls="--", label="case as it was")
     axes.plot(x, rows["fitted"], color=WITH, lw=1.6, label="fitted")
-    axes.errorbar(x, rows["log"], [rows["log"] - rows["log_low"], rows["log_high"] - rows["log"]], fmt="o", color="black", ms=4, lw=1, label="log, 90 %")
+    axes.errorbar(
+        x,
+        rows["log"],
+        [rows["log"] - rows["log_low"], rows["log_high"] - rows["log"]],
+        fmt="o",
+        color="black",
+        ms=4,
+        lw=1,
+        label="log, 90 %",
+    )
     axes.set(xticks=x, xticklabels=[str(day) for day in rows["days"]], ylim=(0, 1))
     axes.spines[["top", "right"]].set_visible(False)
     words = f"{rate.issues:,} issues"
     if np.isfinite(rate.log):
-        words += f"\na year and 1,000: log {rate.log:.3g}\nfitted {rate.fitted:.3g}, as it was {rate.default:.3g}"
-    axes.annotate(words, (0.98, 0.97), xycoords="axes fraction", ha="right", va="top", fontsize=7, color=QUIET)
+        words += (
+            f"\na year and 1,000: log {rate.log:.3g}\nfitted {rate.fitted:.3g}, as it was {rate.default:.3g}"
+        )
+    axes.annotate(
+        words, (0.98, 0.97), xycoords="axes fraction", ha="right", va="top", fontsize=7, color=QUIET
+    )
 
 
 def waiting(table):
     """The summary of a log, for the terminal."""
-    out = Table("category", "issues", "a year", "per 1,000", "closed", "25 %", "50 %", "75 %", "mean*", "means", **PLAIN,
-                caption="25, 50, 75 %: days by which so many were resolved (Kaplan-Meier; open ones censored). * up to day 180.")  # fmt: skip
+    out = Table(
+        "category",
+        "issues",
+        "a year",
+        "per 1,000",
+        "closed",
+        "25 %",
+        "50 %",
+        "75 %",
+        "mean*",
+        "means",
+        **PLAIN,
+        caption="25, 50, 75 %: days by which so many were resolved (Kaplan-Meier; open ones censored). * up to day 180.",
+    )
     for column in out.columns[1:-1]:
         column.justify = "right"
     for name, row in table.iterrows():
         means = row["means"].split()
         shown = " ".join(means) if len(means) < 3 else f"{means[0]} and {len(means) - 1} others"
-        out.add_row(str(name), f"{row['issues']:,}", f"{row['per_year']:,.1f}", number(row["per_1000_year"], ".2f"), f"{row['closed']:.0%}",
-                    *(number(row[q], ".0f") for q in ("q25", "median", "q75")), number(row["restricted_mean"], ".1f"), shown or ("" if name == ALL else "not mapped"))  # fmt: skip
+        out.add_row(
+            str(name),
+            f"{row['issues']:,}",
+            f"{row['per_year']:,.1f}",
+            number(row["per_1000_year"], ".2f"),
+            f"{row['closed']:.0%}",
+            *(number(row[q], ".0f") for q in ("q25", "median", "q75")),
+            number(row["restricted_mean"], ".1f"),
+            shown or ("" if name == ALL else "not mapped"),
+        )
     return out
 
 
@@ -116,18 +192,36 @@ def number(value, form):
 
 def parameters(done):
     """Fitted parameters, for the terminal."""
-    out = Table("parameter", "was", "prior", "best", "5 %", "50 %", "95 %", "told", **PLAIN,
-                caption="Best: of all trials. 5, 50, 95 %: of the weighted ensemble. Told: by the log; no where this is not clearly narrower than the prior. *: a factor.")  # fmt: skip
+    out = Table(
+        "parameter",
+        "was",
+        "prior",
+        "best",
+        "5 %",
+        "50 %",
+        "95 %",
+        "told",
+        **PLAIN,
+        caption="Best: of all trials. 5, 50, 95 %: of the weighted ensemble. Told: by the log; no where this is not clearly narrower than the prior. *: a factor.",
+    )
     out.columns[0].overflow, out.columns[0].min_width = "fold", 26
     for path, r in done.parameters.iterrows():
         ends = (f"{x:.3g}" for x in (r.best, r.p5, r["median"], r.p95))
-        out.add_row(f"{path}{'*' if r.factor else ''}", f"{r.default:.3g}", f"{r.low:.3g} to {r.high:.3g}", *ends, "yes" if r.identified else "no")
+        out.add_row(
+            f"{path}{'*' if r.factor else ''}",
+            f"{r.default:.3g}",
+            f"{r.low:.3g} to {r.high:.3g}",
+            *ends,
+            "yes" if r.identified else "no",
+        )
     return out
 
 
 def scores(done):
     """How well each does on each part of the log, for the terminal."""
-    out = Table("part of the log", "by", "missed, in errors", "curves missed by", "issues told, model / log", **PLAIN)
+    out = Table(
+        "part of the log", "by", "missed, in errors", "curves missed by", "issues told, model / log", **PLAIN
+    )
     for column in out.columns[2:]:
         column.justify = "right"
     for (part, name), r in done.scores.iterrows():

@@ -14,11 +14,28 @@ from .figures import QUIET, WITH, WITHOUT
 from .plotting import figure as figures
 from .plotting import patches, settings
 
-FONTS = ["DejaVu Sans", "Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "WenQuanYi Micro Hei", "sans-serif"]
+FONTS = [
+    "DejaVu Sans",
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "PingFang SC",
+    "Microsoft YaHei",
+    "WenQuanYi Micro Hei",
+    "sans-serif",
+]
 GREEN, PURPLE, SKY, ORANGE = "#009E73", "#CC79A7", "#56B4E9", "#E69F00"  # of Okabe and Ito, as in figures
 PALE = "#F3F3F3"
 
-WORDS = ("told", "taken in", "agreed", "consented", "paid", "answered", "done", "verified")  # what leads from a state to the next
+WORDS = (
+    "told",
+    "taken in",
+    "agreed",
+    "consented",
+    "paid",
+    "answered",
+    "done",
+    "verified",
+)  # what leads from a state to the next
 
 PULLED = {  # a lever -> its Chinese name; by what it moves
     "hearing 知情": {"sight": "发现", "voice": "反映", "keep": "记住"},
@@ -53,17 +70,28 @@ def lifecycle():
     axes.set(xlim=(-0.55, 8.55), ylim=(-2.2, 1.95))
     axes.set_axis_off()
     axes.text(-0.42, 1.68, "What an issue passes through", fontsize=13, weight="bold")
-    axes.text(-0.42, 1.45, "stages that it does not need are skipped; the words on the arrows are what its history says then", fontsize=9, color=QUIET)
+    axes.text(
+        -0.42,
+        1.45,
+        "stages that it does not need are skipped; the words on the arrows are what its history says then",
+        fontsize=9,
+        color=QUIET,
+    )
     for state in range(VERIFIED + 1):
-        box(axes, state, 0.0, 0.66, STATES[state], STATE[STATES[state]][1], SKY if state < VERIFIED else GREEN)
-    ends = {WITHDRAWN: (-1.05, PURPLE, "given up, where it passes by itself"), LAPSED: (-1.8, QUIET, "ceased by itself, before it was begun, paid for or agreed by vote")}
+        box(
+            axes, state, 0.0, 0.66, STATES[state], STATE[STATES[state]][1], SKY if state < VERIFIED else GREEN
+        )
+    ends = {
+        WITHDRAWN: (-1.05, PURPLE, "given up, where it passes by itself"),
+        LAPSED: (-1.8, QUIET, "ceased by itself, before it was begun, paid for or agreed by vote"),
+    }
     for end, (y, colour, words) in ends.items():
         into = [state for state, allowed in ALLOWED.items() if end in allowed]
         told = f"{STATES[end]} {STATE[STATES[end]][1]}: {words}"
         box(axes, (min(into) + max(into)) / 2, y, max(into) - min(into) + 0.66, told, "", colour)
     for state, allowed in ALLOWED.items():
         for to in sorted(allowed):
-            joined(axes, int(state), int(to), {end: (y, colour) for end, (y, colour, _) in ends.items()})
+            draw_arrow(axes, int(state), int(to), {end: (y, colour) for end, (y, colour, _) in ends.items()})
     axes.text(1.9, 1.13, "forgotten, or left alone 被遗忘、被搁置", fontsize=9, color=WITHOUT, ha="center")
     axes.text(2.92, -0.63, "voted down 未通过", fontsize=9, color=WITHOUT, ha="left")
     axes.text(4.0, 1.2, "skipped 跳过", fontsize=9, color=WITH, ha="center")
@@ -73,13 +101,19 @@ def lifecycle():
 
 def box(axes, x, y, width, words, below, colour):
     """A state, in English and Chinese."""
-    style = {"boxstyle": "round,pad=0,rounding_size=0.08", "facecolor": "white", "edgecolor": colour, "lw": 1.8, "zorder": 3}
+    style = {
+        "boxstyle": "round,pad=0,rounding_size=0.08",
+        "facecolor": "white",
+        "edgecolor": colour,
+        "lw": 1.8,
+        "zorder": 3,
+    }
     axes.add_patch(patches.FancyBboxPatch((x - width / 2, y - 0.22), width, 0.44, **style))
     axes.text(x, y + (0.08 if below else 0.0), words, fontsize=9.5, ha="center", va="center", zorder=4)
     axes.text(x, y - 0.1, below, fontsize=9, ha="center", va="center", zorder=4, color=QUIET)
 
 
-def joined(axes, state, to, ends):
+def draw_arrow(axes, state, to, ends):
     """The arrow of one transition."""
     gid = identity(STATES[state], STATES[to])
     if to in ends:
@@ -88,12 +122,30 @@ def joined(axes, state, to, ends):
         arrow(axes, gid, (x, -0.22), (x, y + 0.22), colour, "arc3", 1.0, zorder=1)
     elif to == state + 1:
         arrow(axes, gid, (state + 0.34, 0), (to - 0.35, 0), WITH, "arc3", 2.0)
-        axes.text(state + 0.5, 0.05, WORDS[state], fontsize=7, ha="center", va="bottom", color=WITH, style="italic")
+        axes.text(
+            state + 0.5, 0.05, WORDS[state], fontsize=7, ha="center", va="bottom", color=WITH, style="italic"
+        )
     elif to > state:
         span = to - state
-        arrow(axes, gid, (state + 0.05 * (8 - span) - 0.1, 0.22), (to - 0.05 * (8 - span) + 0.1, 0.22), WITH, f"arc3,rad={-0.22 - 0.08 / span}", 0.9)
+        arrow(
+            axes,
+            gid,
+            (state + 0.05 * (8 - span) - 0.1, 0.22),
+            (to - 0.05 * (8 - span) + 0.1, 0.22),
+            WITH,
+            f"arc3,rad={-0.22 - 0.08 / span}",
+            0.9,
+        )
     elif to < state - 1 or to == 0:
-        arrow(axes, gid, (state - 0.2, 0.22), (to + 0.05 * (3 - state), 0.22), WITHOUT, f"arc3,rad={(0.75, 0.6, 0.6, 0.34)[state - 1]}", 1.2)
+        arrow(
+            axes,
+            gid,
+            (state - 0.2, 0.22),
+            (to + 0.05 * (3 - state), 0.22),
+            WITHOUT,
+            f"arc3,rad={(0.75, 0.6, 0.6, 0.34)[state - 1]}",
+            1.2,
+        )
     elif to == state:
         arrow(axes, gid, (state + 0.26, -0.22), (to + 0.02, -0.22), WITHOUT, "arc3,rad=-1.4", 1.2)
     else:
@@ -101,7 +153,15 @@ def joined(axes, state, to, ends):
 
 
 def arrow(axes, gid, start, end, colour, curve, width, zorder=2):
-    style = {"arrowstyle": "-|>", "mutation_scale": 9, "shrinkA": 0, "shrinkB": 0, "color": colour, "lw": width, "zorder": zorder}
+    style = {
+        "arrowstyle": "-|>",
+        "mutation_scale": 9,
+        "shrinkA": 0,
+        "shrinkB": 0,
+        "color": colour,
+        "lw": width,
+        "zorder": zorder,
+    }
     patch = patches.FancyArrowPatch(start, end, connectionstyle=curve, **style)
     patch.set_gid(gid)
     axes.add_patch(patch)
@@ -113,7 +173,11 @@ def levers():
     grouped = {name for names in GROUPS.values() for name in names}
     rest = tuple(name for name in mechanisms.names() if name not in grouped)
     groups = {**GROUPS, **({"others 其他": rest} if rest else {})}
-    columns = [(lever, zh, colour) for (_, those), colour in zip(PULLED.items(), COLOURS) for lever, zh in those.items()]
+    columns = [
+        (lever, zh, colour)
+        for (_, those), colour in zip(PULLED.items(), COLOURS)
+        for lever, zh in those.items()
+    ]
     columns += [(lever, "", QUIET) for lever in LEVERS if lever not in {lever for lever, *_ in columns}]
     height = sum(map(len, groups.values())) + 0.3 * len(groups)
     figure = figures.Figure(figsize=(13, 0.3 * (height + 7.2)))
@@ -121,11 +185,17 @@ def levers():
     axes.set(xlim=(-7.8, len(columns)), ylim=(height + 0.2, -7.0))
     axes.set_axis_off()
     axes.text(-7.6, -6.0, "Which mechanism pulls which lever", fontsize=13, weight="bold")
-    axes.text(-7.6, -5.15, "a mechanism moves the community by these and by nothing else", fontsize=9, color=QUIET)
+    axes.text(
+        -7.6, -5.15, "a mechanism moves the community by these and by nothing else", fontsize=9, color=QUIET
+    )
     heads(axes, columns)
     y = 0.0
     for group, names in groups.items():
-        axes.add_patch(patches.Rectangle((-7.6, y - 0.5), len(columns) + 7.2, len(names), facecolor=PALE, edgecolor="none", zorder=0))
+        axes.add_patch(
+            patches.Rectangle(
+                (-7.6, y - 0.5), len(columns) + 7.2, len(names), facecolor=PALE, edgecolor="none", zorder=0
+            )
+        )
         words, _, zh = group.rpartition(" ")
         axes.text(-7.5, y, words, fontsize=9, color=QUIET, va="center")
         axes.text(-7.5, y + 0.85, zh, fontsize=9, color=QUIET, va="center")
@@ -142,10 +212,12 @@ def heads(axes, columns):
     for (group, those), colour in zip(PULLED.items(), COLOURS):
         axes.plot([x - 0.42, x + len(those) - 0.58], [-3.45] * 2, color=colour, lw=2.5, solid_capstyle="butt")
         for up, words in zip((0.75, 1.55), reversed(group.split())):
-            axes.text(x + len(those) / 2 - 0.5, -3.4 - up, words, fontsize=9, color=colour, ha="center", va="center")
+            axes.text(
+                x + len(those) / 2 - 0.5, -3.4 - up, words, fontsize=9, color=colour, ha="center", va="center"
+            )
         x += len(those)
     for x, (lever, zh, colour) in enumerate(columns):
-        pulled = sum(lever in mechanisms.named(name).pulls for name in mechanisms.names())
+        pulled = sum(lever in mechanisms.mechanism_class(name).pulls for name in mechanisms.names())
         axes.text(x, -2.75, lever, fontsize=9, ha="center", va="center", weight="bold", color=colour)
         axes.text(x, -1.95, zh, fontsize=9, ha="center", va="center", color=QUIET)
         axes.text(x, -1.05, pulled, fontsize=8.5, ha="center", va="center", color=QUIET)
@@ -154,7 +226,7 @@ def heads(axes, columns):
 
 def row(axes, y, name, columns):
     """One mechanism and the levers it pulls."""
-    kind = mechanisms.named(name)
+    kind = mechanisms.mechanism_class(name)
     axes.text(-2.75, y, name, fontsize=9.5, ha="right", va="center")
     axes.text(-2.55, y, kind.zh, fontsize=9.5, ha="left", va="center", color=QUIET)
     for x, (lever, _, colour) in enumerate(columns):
@@ -165,6 +237,11 @@ def row(axes, y, name, columns):
 
 def save(figure, path):
     """Write a diagram; the same one is the same text, whenever it is written."""
-    with settings({"svg.fonttype": "none", "svg.hashsalt": "cogov", "font.sans-serif": FONTS}), warnings.catch_warnings():
+    with (
+        settings({"svg.fonttype": "none", "svg.hashsalt": "cogov", "font.sans-serif": FONTS}),
+        warnings.catch_warnings(),
+    ):
         warnings.filterwarnings("ignore", "Glyph")  # fonts here need not have Chinese: the reader's will
-        figure.savefig(path, dpi=110, metadata={"Date": None, "Creator": "cogov docs"} if path.suffix == ".svg" else None)
+        figure.savefig(
+            path, dpi=110, metadata={"Date": None, "Creator": "cogov docs"} if path.suffix == ".svg" else None
+        )

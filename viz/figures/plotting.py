@@ -3,18 +3,33 @@
 from contextlib import contextmanager
 
 from ...engine.output import printable
-from ...engine.parameters import ScenarioError
+from ...engine.parameters import UserError
 
 try:
     import matplotlib
-except (ValueError, OSError, RuntimeError) as error:  # of its settings: an unknown backend, a file that is no text
-    raise ScenarioError(
+except (
+    ValueError,
+    OSError,
+    RuntimeError,
+) as error:  # of its settings: an unknown backend, a file that is no text
+    raise UserError(
         f"matplotlib cannot be loaded with this machine's settings: {printable(error)}; mend the matplotlibrc or the variable MPLBACKEND, or take it away"
     ) from None
 
 from matplotlib import colors, figure, font_manager, lines, patches, text, ticker
 
-__all__ = ["colors", "figure", "font_manager", "label", "lines", "matplotlib", "patches", "settings", "text", "ticker"]
+__all__ = [
+    "colors",
+    "figure",
+    "font_manager",
+    "label",
+    "lines",
+    "matplotlib",
+    "patches",
+    "settings",
+    "text",
+    "ticker",
+]
 
 
 @contextmanager

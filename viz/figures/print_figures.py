@@ -20,14 +20,14 @@ ROUND = (1, 2, 5, 10)
 class Journal:
     """What a journal asks of a figure."""
 
-    one: float      # mm  width of a figure in one column
-    two: float      # mm  across two columns, or the page
-    text: float     # pt  of titles; ticks and notes one less
-    line: float     # pt
-    dpi: int        # of pixels
+    one: float  # mm  width of a figure in one column
+    two: float  # mm  across two columns, or the page
+    text: float  # pt  of titles; ticks and notes one less
+    line: float  # pt
+    dpi: int  # of pixels
     tall: float = 0.68  # height of a panel over its width
-    high: float = 0.0   # mm  height of every figure, where it is fixed
-    many: float = 0.0   # pt  of titles where several panels share it
+    high: float = 0.0  # mm  height of every figure, where it is fixed
+    many: float = 0.0  # pt  of titles where several panels share it
 
 
 JOURNALS = {  # as their guides for authors say, 2024-2025; text at least 6 pt
@@ -51,7 +51,11 @@ def fonts(lang):
 def look_of(journal, panels=1):
     """What a journal asks of a figure of so many panels."""
     look = JOURNALS[journal]
-    return replace(look, text=look.many, line=look.line * look.many / look.text) if look.many and panels > 1 else look
+    return (
+        replace(look, text=look.many, line=look.line * look.many / look.text)
+        if look.many and panels > 1
+        else look
+    )
 
 
 @contextmanager
@@ -61,11 +65,24 @@ def setting(look, lang):
     size = look.text
     with settings(
         {
-            "font.family": fonts(lang), "font.size": size, "axes.titlesize": size, "axes.labelsize": size - 1, "xtick.labelsize": size - 1, "ytick.labelsize": size - 1,
-            "legend.fontsize": size, "axes.linewidth": 0.5, "xtick.major.width": 0.5, "ytick.major.width": 0.5, "xtick.major.size": 2.5, "ytick.major.size": 0,
-            "pdf.fonttype": 3 if lang == "zh" else 42, "svg.fonttype": "path", "svg.hashsalt": "cogov", "axes.unicode_minus": True,
+            "font.family": fonts(lang),
+            "font.size": size,
+            "axes.titlesize": size,
+            "axes.labelsize": size - 1,
+            "xtick.labelsize": size - 1,
+            "ytick.labelsize": size - 1,
+            "legend.fontsize": size,
+            "axes.linewidth": 0.5,
+            "xtick.major.width": 0.5,
+            "ytick.major.width": 0.5,
+            "xtick.major.size": 2.5,
+            "ytick.major.size": 0,
+            "pdf.fonttype": 3 if lang == "zh" else 42,
+            "svg.fonttype": "path",
+            "svg.hashsalt": "cogov",
+            "axes.unicode_minus": True,
         }
-    ):  # fmt: skip
+    ):
         yield
 
 
@@ -88,14 +105,23 @@ def sheet(specs, look, columns=1, note=""):
     if len(specs[0]["lines"]) > 1:
         legend(figure, specs[0]["lines"], look)
     if note:
-        figure.supxlabel(folded(note, width - pad, look.text - 1), fontsize=look.text - 1, color=QUIET, x=0.4 * pad / width, ha="left", linespacing=1.35)
+        figure.supxlabel(
+            wrap_text(note, width - pad, look.text - 1),
+            fontsize=look.text - 1,
+            color=QUIET,
+            x=0.4 * pad / width,
+            ha="left",
+            linespacing=1.35,
+        )
     return figure
 
 
-def folded(text, inches, points):
+def wrap_text(text, inches, points):
     """Text in lines that fit so many inches; Chinese breaks between any two characters, but not before a comma."""
     room, lines = inches * 72 / points, [""]
-    for part in re.findall(r"[\u3000-\u9fff\uff00-\uffef][，。；：、）？]*|[^\s\u3000-\u9fff\uff00-\uffef]+\s*", text):
+    for part in re.findall(
+        r"[\u3000-\u9fff\uff00-\uffef][，。；：、）？]*|[^\s\u3000-\u9fff\uff00-\uffef]+\s*", text
+    ):
         if lines[-1] and ems(lines[-1] + part.rstrip()) > room:
             lines.append("")
         lines[-1] += part
@@ -110,11 +136,30 @@ def ems(text):
 def panel(axes, spec, look, width, letter):
     """One spec on its axes: title and what is counted above, as on the page."""
     {"lines": lines, "bars": bars, "pairs": pairs}[spec.get("kind", "lines")](axes, spec, look)
-    title = folded(spec["title"], width - 5 * look.text / 72, look.text)
+    title = wrap_text(spec["title"], width - 5 * look.text / 72, look.text)
     axes.set_title(title, loc="left", pad=1.3 * look.text + 6 if spec["ylabel"] else 5, linespacing=1.3)
-    axes.annotate(spec["ylabel"], (0, 1), xycoords="axes fraction", xytext=(0, 4), textcoords="offset points", fontsize=look.text - 1, color=QUIET, va="bottom")
+    axes.annotate(
+        spec["ylabel"],
+        (0, 1),
+        xycoords="axes fraction",
+        xytext=(0, 4),
+        textcoords="offset points",
+        fontsize=look.text - 1,
+        color=QUIET,
+        va="bottom",
+    )
     if letter:
-        axes.annotate(letter, (0, 1), xycoords="axes fraction", xytext=(-2.2 * look.text, 4), textcoords="offset points", fontsize=look.text + 1, fontweight="bold", va="bottom", ha="right")
+        axes.annotate(
+            letter,
+            (0, 1),
+            xycoords="axes fraction",
+            xytext=(-2.2 * look.text, 4),
+            textcoords="offset points",
+            fontsize=look.text + 1,
+            fontweight="bold",
+            va="bottom",
+            ha="right",
+        )
     axes.set_xlabel(spec["xlabel"], loc="right", color=QUIET)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(color=QUIET, labelcolor="#333333")
@@ -125,7 +170,16 @@ def legend(figure, lines, look):
     keys = [strokes.Line2D([], [], color=line["colour"], ls=dash(line), lw=1.6 * look.line) for line in lines]
     names = [line["name"] for line in lines]
     rows = 1 if sum(map(len, names)) * look.text * 0.7 + 40 * len(names) < 72 * figure.get_figwidth() else 2
-    figure.legend(keys, names, frameon=False, loc="outside upper left", ncols=-(-len(names) // rows), handlelength=2.4, borderaxespad=0.2, columnspacing=1.6)
+    figure.legend(
+        keys,
+        names,
+        frameon=False,
+        loc="outside upper left",
+        ncols=-(-len(names) // rows),
+        handlelength=2.4,
+        borderaxespad=0.2,
+        columnspacing=1.6,
+    )
 
 
 def dash(line):
@@ -142,16 +196,44 @@ def lines(axes, spec, look):
     for line in spec["lines"]:
         x = numbers(line.get("x", spec.get("x")))
         if "low" in line:
-            axes.fill_between(x, numbers(line["low"]), numbers(line["high"]), step=step, color=line["colour"], alpha=0.17, lw=0)
-        axes.plot(x, numbers(line["y"]), color=line["colour"], ls=dash(line), lw=look.line, drawstyle="steps-post" if step else "default")
+            axes.fill_between(
+                x,
+                numbers(line["low"]),
+                numbers(line["high"]),
+                step=step,
+                color=line["colour"],
+                alpha=0.17,
+                lw=0,
+            )
+        axes.plot(
+            x,
+            numbers(line["y"]),
+            color=line["colour"],
+            ls=dash(line),
+            lw=look.line,
+            drawstyle="steps-post" if step else "default",
+        )
     every = np.concatenate([numbers(line.get("x", spec.get("x"))) for line in spec["lines"]])
     axes.set_xlim(every.min(), max(every.max(), every.min() + 1))
     span = every.max() - every.min()
-    across.set_major_locator(ticker.MultipleLocator(next(n for n in (30, 60, 90, 180, 365, 1825) if span / n <= 7)) if span > 60 else ticker.MaxNLocator(6, integer=True, steps=ROUND))
+    across.set_major_locator(
+        ticker.MultipleLocator(next(n for n in (30, 60, 90, 180, 365, 1825) if span / n <= 7))
+        if span > 60
+        else ticker.MaxNLocator(6, integer=True, steps=ROUND)
+    )
     upright(axes, spec)
     if "vline" in spec and spec["vline"]["x"] <= every.max():
         axes.axvline(spec["vline"]["x"], color=QUIET, lw=0.8, ls=":")
-        axes.annotate(spec["vline"]["label"], (spec["vline"]["x"], 1), xycoords=("data", "axes fraction"), xytext=(3, -1), textcoords="offset points", va="top", color=QUIET, fontsize=look.text - 1)
+        axes.annotate(
+            spec["vline"]["label"],
+            (spec["vline"]["x"], 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(3, -1),
+            textcoords="offset points",
+            va="top",
+            color=QUIET,
+            fontsize=look.text - 1,
+        )
 
 
 def number(value, spec):
@@ -189,13 +271,26 @@ def pairs(axes, spec, look):
     x, columns = numbers(spec["x"]), [numbers(line["y"]) for line in spec["lines"]]
     axes.vlines(x, np.nanmin(columns, axis=0), np.nanmax(columns, axis=0), color="#BBBBBB", lw=0.7)
     for line, column in zip(spec["lines"], columns):
-        axes.plot(x, column, "o", ms=1.1 * look.line + 2, mfc="white" if line["dash"] else line["colour"], mec=line["colour"], mew=0.9 * look.line)
+        axes.plot(
+            x,
+            column,
+            "o",
+            ms=1.1 * look.line + 2,
+            mfc="white" if line["dash"] else line["colour"],
+            mec=line["colour"],
+            mew=0.9 * look.line,
+        )
     axes.xaxis.set_major_locator(ticker.MaxNLocator(6, integer=True, steps=ROUND))
     upright(axes, spec)
 
 
 CHARTS = {  # what `cogov figure` draws, of a Summary of pairs
-    "comparison": (chart_specs.survival_of, chart_specs.backlog_of, chart_specs.pair_by_pair, chart_specs.hours_of),
+    "comparison": (
+        chart_specs.survival_of,
+        chart_specs.backlog_of,
+        chart_specs.pair_by_pair,
+        chart_specs.hours_of,
+    ),
     "backlog": (chart_specs.backlog_of,),
     "survival": (chart_specs.survival_of,),
     "hours": (chart_specs.hours_of,),
@@ -206,13 +301,20 @@ CHARTS = {  # what `cogov figure` draws, of a Summary of pairs
 def chart(found, which, look, columns=None, lang="en"):
     """A chart of CHARTS of a Summary of pairs; a comparison goes across two columns, with the verdict below it."""
     specs = [made(found, chart_specs.WORDS[lang]) for made in CHARTS[which]]
-    return sheet(specs, look, columns or min(2, len(specs)), found.verdict(lang) if len(specs) > 1 else specs[0].get("note", ""))
+    return sheet(
+        specs,
+        look,
+        columns or min(2, len(specs)),
+        found.verdict(lang) if len(specs) > 1 else specs[0].get("note", ""),
+    )
 
 
 def save(figure, folder, name, formats):
     """Write the figure in these formats; returns their paths. Sizes are exact: nothing is trimmed."""
     paths = [folder / f"{name}.{ending}" for ending in formats]
     for path in paths:
-        nameless = {"png": {"Software": "cogov"}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[path.suffix[1:]]
+        nameless = {"png": {"Software": "cogov"}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[
+            path.suffix[1:]
+        ]
         figure.savefig(path, dpi=figure.dpi, metadata=nameless)
     return paths

@@ -12,7 +12,7 @@ from ...model.issues.issue_table import WHAT
 from . import phrases
 from .measure_names import NAMES
 from .phrases import LANGUAGES
-from .words_errors import translated
+from .words_errors import translate_error
 from .words_knobs import EVERY, KNOBS
 from .words_model import (
     CASES,
@@ -29,7 +29,9 @@ from .words_model import (
 from .words_numbers import ISSUE, NUMBERS
 from .words_page import PAGE, TOWN
 
-ASIDE = re.compile(r" ?\([^()]*[\u4e00-\u9fff`][^()]*\)")  # Chinese names and names of knobs, in the English of a mechanism's file
+ASIDE = re.compile(
+    r" ?\([^()]*[\u4e00-\u9fff`][^()]*\)"
+)  # Chinese names and names of knobs, in the English of a mechanism's file
 
 
 def plain(name):
@@ -43,8 +45,8 @@ def capital(text):
 def mechanism_pairs():
     """Names of the mechanisms, what each does and how it disappoints: key -> (English, Chinese)."""
     for name, (_, does, disappoints) in MECHANISMS.items():
-        does_en, disappoints_en = (ASIDE.sub("", text) for text in mechanisms.told(name))
-        yield f"mechanism.{name}", (capital(plain(name)), mechanisms.named(name).zh)
+        does_en, disappoints_en = (ASIDE.sub("", text) for text in mechanisms.describe(name))
+        yield f"mechanism.{name}", (capital(plain(name)), mechanisms.mechanism_class(name).zh)
         yield f"mechanism.{name}.does", (does_en, does)
         yield f"mechanism.{name}.disappoints", (disappoints_en, disappoints)
 
@@ -57,7 +59,10 @@ def pairs():
         **dict(mechanism_pairs()),
         **{f"group.{name}": (en, zh) for name, (en, zh, _) in GROUPS.items()},
         **{f"category.{name}": (plain(name), one.zh) for name, one in CATEGORIES.items()},
-        **{f"family.{name}": pair for name, pair in zip(FAMILIES, zip((FAMILIES_EN[name] for name in FAMILIES), FAMILIES_ZH))},
+        **{
+            f"family.{name}": pair
+            for name, pair in zip(FAMILIES, zip((FAMILIES_EN[name] for name in FAMILIES), FAMILIES_ZH))
+        },
         **{f"scope.{name}": pair for name, pair in SCOPES.items()},
         **{f"state.{name}": pair for name, pair in phrases.STATE.items() if name},
         **{f"role.{name}": pair for name, pair in ROLES.items()},
@@ -71,14 +76,28 @@ def pairs():
 
 
 WHAT_SAID = {  # what may happen to an issue, in a word
-    "arose": ("arose", "发生"), "told": ("told", "反映"), "seconded": ("told again", "再次反映"), "taken in": ("taken in", "受理"), "agreed": ("agreed", "谈妥"), "consented": ("signed for", "签名够了"),
-    "paid": ("paid for", "付款"), "answered by a department": ("answered by a department", "部门答复"), "begun on the spot": ("begun on the spot", "当场着手"), "resolved": ("resolved", "办好"), "verified": ("checked", "核实"),
-    "reopened": ("reopened", "重新办理"), "forgotten": ("forgotten", "遗忘"), "withdrawn": ("given up", "放弃"), "lapsed": ("ceased by itself", "自行消失"), "left alone": ("left alone", "搁下"), "voted down": ("voted down", "表决未过"),
-}  # fmt: skip
+    "arose": ("arose", "发生"),
+    "told": ("told", "反映"),
+    "seconded": ("told again", "再次反映"),
+    "taken in": ("taken in", "受理"),
+    "agreed": ("agreed", "谈妥"),
+    "consented": ("signed for", "签名够了"),
+    "paid": ("paid for", "付款"),
+    "answered by a department": ("answered by a department", "部门答复"),
+    "begun on the spot": ("begun on the spot", "当场着手"),
+    "resolved": ("resolved", "办好"),
+    "verified": ("checked", "核实"),
+    "reopened": ("reopened", "重新办理"),
+    "forgotten": ("forgotten", "遗忘"),
+    "withdrawn": ("given up", "放弃"),
+    "lapsed": ("ceased by itself", "自行消失"),
+    "left alone": ("left alone", "搁下"),
+    "voted down": ("voted down", "表决未过"),
+}
 WORDS = {language: {key: pair[n] for key, pair in pairs().items()} for n, language in enumerate(LANGUAGES)}
 
 
-def said(lang, key, **values):
+def translate(lang, key, **values):
     """What stands under a key, values in their places. KeyError where nothing does: that is a fault of ours, which the tests find."""
     text = WORDS[lang][key]
     return text.format(**values) if values else text
@@ -90,16 +109,20 @@ def mechanism(lang, name, part=""):
     if key in WORDS[lang]:
         return WORDS[lang][key]
     if part:
-        return mechanisms.told(name)[part == "disappoints"]
-    return mechanisms.named(name).zh or capital(plain(name)) if lang == "zh" else capital(plain(name))
+        return mechanisms.describe(name)[part == "disappoints"]
+    return (
+        mechanisms.mechanism_class(name).zh or capital(plain(name)) if lang == "zh" else capital(plain(name))
+    )
 
 
 def group(name):
     """What a mechanism is there for, one of GROUPS; of one that is not ours, by the first lever it pulls."""
     if name in MECHANISMS:
         return MECHANISMS[name][0]
-    pulls = mechanisms.named(name).pulls
-    return next((one for lever in pulls for one, (_, _, levers) in GROUPS.items() if lever in levers), "works")
+    pulls = mechanisms.mechanism_class(name).pulls
+    return next(
+        (one for lever in pulls for one, (_, _, levers) in GROUPS.items() if lever in levers), "works"
+    )
 
 
 def knob(lang, path):
@@ -119,8 +142,12 @@ def knob(lang, path):
 
 
 def error(lang, wrong):
-    """What a ScenarioError says; in Chinese where there are words for it."""
-    return str(wrong) if lang == "en" else translated(str(wrong), lambda path: knob("zh", path)[0], lambda name: mechanism("zh", name))
+    """What a UserError says; in Chinese where there are words for it."""
+    return (
+        str(wrong)
+        if lang == "en"
+        else translate_error(str(wrong), lambda path: knob("zh", path)[0], lambda name: mechanism("zh", name))
+    )
 
 
 def initials(name):
@@ -147,7 +174,18 @@ def compound(lang, name):
 def town(lang, compounds=()):
     """Every text of the town, by its own keys; `compounds` by the names that a film gives them."""
     words = WORDS[lang]
-    of_model = {key: text for key, text in words.items() if re.match(r"(layer|state|family|scope|category)\.|mechanism\.\w+$", key)}
-    letters = {f"letters.{name}": LETTERS[name] if lang == "zh" and name in LETTERS else initials(name) for name in mechanisms.names()}
+    of_model = {
+        key: text
+        for key, text in words.items()
+        if re.match(r"(layer|state|family|scope|category)\.|mechanism\.\w+$", key)
+    }
+    letters = {
+        f"letters.{name}": LETTERS[name] if lang == "zh" and name in LETTERS else initials(name)
+        for name in mechanisms.names()
+    }
     letters |= {f"compound.{name}": compound(lang, name) for name in compounds}
-    return of_model | letters | {key.removeprefix("town."): text for key, text in words.items() if key.startswith("town.")}
+    return (
+        of_model
+        | letters
+        | {key.removeprefix("town."): text for key, text in words.items() if key.startswith("town.")}
+    )

@@ -20,7 +20,11 @@ KNOBS = {
         "absence": ("Absent homes left out", "不常住家庭缺席", "不常住家庭失去的那一部分"),
         "growing": ("How fast the habit grows", "习惯养成的快慢", "每次活动补上所缺习惯的比例"),
         "fading": ("How fast the habit fades", "习惯淡忘的快慢", "每天失去的比例"),
-        "norms": ("Fewer nuisances by habit", "习惯减少不文明行为", "对数率，习惯养成后垃圾和电动车上楼减少的程度"),
+        "norms": (
+            "Fewer nuisances by habit",
+            "习惯减少不文明行为",
+            "对数率，习惯养成后垃圾和电动车上楼减少的程度",
+        ),
         "turnout": ("Readier to give an evening", "更愿意出力", "愿意出一个晚上的对数几率，习惯养成时"),
     },
     "building_captains": {
@@ -83,7 +87,11 @@ KNOBS = {
         "visits": ("Doors a day", "每天敲几户", "户/天·工程"),
         "visit": ("Time at a door", "每户多久", "小时/户"),
         "members": ("The members' part of it", "党员承担", "比例，其余由居委会承担"),
-        "telling": ("A stranger who explains", "生人讲解的分量", "每谈一次愿意签名的对数几率，未听说明会者减半"),
+        "telling": (
+            "A stranger who explains",
+            "生人讲解的分量",
+            "每谈一次愿意签名的对数几率，未听说明会者减半",
+        ),
     },
     "double_reporting": {
         "staff": ("Committee's time to organise", "居委会组织", "小时/小区·周"),

@@ -11,21 +11,21 @@ import threading
 from functools import cache
 from pathlib import Path
 
-from ...engine.parameters import ScenarioError
+from ...engine.parameters import UserError
 from ...engine.toml_reader import build, guess, load
-from ...experiments.narrative.lesson_runs import adds, complaint, designed
-from ...model.cases import read
+from ...experiments.narrative.lesson_runs import adds, apply_purchases, complaint
+from ...model.cases import read_case
 from ...model.issues.categories import FAMILIES
-from .steps import STEPS, Lesson, Predict, Result, Run, Score, Setup
+from .steps import STEPS, Lesson, PlayStep, Predict, Result, Score, Setup
 
 SHIPPED = Path(__file__).parent
-ANSWERS = ("left", "right", "difference", "low", "high")      # what of a measure a text may tell
+ANSWERS = ("left", "right", "difference", "low", "high")  # what of a measure a text may tell
 FORMATS = ("%", "pt", "0", "1", "2")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 def read_lesson(path):
-    """The lesson in a file. Raises ScenarioError with file and line."""
+    """The lesson in a file. Raises UserError with file and line."""
     table, at = load(path)
     steps = table.pop("step", [])
     for name in ("title", "question", "reference"):
@@ -47,53 +47,58 @@ def read_lesson(path):
 def sound(steps, at, path):
     """Refuse a last step that asks for what is not there: a case, a mechanism, a measure, a run before it."""
     step, before = steps[-1], [one for one in steps if isinstance(one, Setup)]
-    if isinstance(step, (Predict, Run, Result)) and not before:
+    if isinstance(step, (Predict, PlayStep, Result)) and not before:
         raise at.error(path, "needs a setup before it")
     try:
         if isinstance(step, Setup):
             step.arms()
-            known((name for name in step.families if name not in FAMILIES), f"{path}.families", FAMILIES, at)
+            check_known(
+                (name for name in step.families if name not in FAMILIES), f"{path}.families", FAMILIES, at
+            )
         if isinstance(step, Score):
             scenario = step.scenario()
             for n, one in enumerate(step.option):
                 problem = next(filter(None, (adds(text, scenario) for text in one.add)), "")
                 if problem:
                     raise at.error(f"{path}.option.{n}.add", problem)
-                designed(scenario, step.option, {one.name: one.most})
+                apply_purchases(scenario, step.option, {one.name: one.most})
             wrong = complaint(step.measure, scenario.issues)
             if wrong:
                 raise at.error(f"{path}.measure", f"= {step.measure!r} {wrong}")
-    except ScenarioError as error:
+    except UserError as error:
         raise error if str(error).startswith(at.file) else at.error(path, str(error)) from None
     if isinstance(step, Predict):
-        measured(step.measure, before[-1], at, f"{path}.measure")
+        check_measures(step.measure, before[-1], at, f"{path}.measure")
     for language in ("en", "zh"):
         for found in PLACEHOLDER.findall(getattr(text_of(step), language)):
-            arm_, measure, format_ = placed(found)
+            arm_, measure, format_ = parse_placeholder(found)
             if not before:
                 raise at.error(f"{path}.text", f"tells of {{{found}}}, and nothing has run before it")
             if arm_ not in ANSWERS or format_ not in FORMATS:
-                raise at.error(f"{path}.text", f"{{{found}}} is not understood; write {{left.resolution_rate:%}}: one of {', '.join(ANSWERS)}, a measure, one of {' '.join(FORMATS)}")
-            measured(measure, before[-1], at, f"{path}.text")
+                raise at.error(
+                    f"{path}.text",
+                    f"{{{found}}} is not understood; write {{left.resolution_rate:%}}: one of {', '.join(ANSWERS)}, a measure, one of {' '.join(FORMATS)}",
+                )
+            check_measures(measure, before[-1], at, f"{path}.text")
     if sorted(PLACEHOLDER.findall(text_of(step).en)) != sorted(PLACEHOLDER.findall(text_of(step).zh)):
         raise at.error(f"{path}.text", "does not tell the same numbers in both languages")
 
 
-def known(strangers, path, known_, at):
+def check_known(strangers, path, known_, at):
     for name in strangers:
         raise at.error(path, f"= {name!r} is unknown{guess(name, known_)}")
 
 
-def measured(name, setup, at, path):
-    wrong = complaint(name, read(setup.case).issues)
+def check_measures(name, setup, at, path):
+    wrong = complaint(name, read_case(setup.case).issues)
     if wrong:
         raise at.error(path, f"{name!r} {wrong}")
 
 
-def placed(found):
+def parse_placeholder(found):
     """What a placeholder asks for: (arm, measure, format).
 
-    >>> placed("left.told:lamp_out:%")
+    >>> parse_placeholder("left.told:lamp_out:%")
     ('left', 'told:lamp_out', '%')
     """
     arm_, _, rest = found.partition(".")
@@ -105,31 +110,31 @@ def text_of(step):
     return step.question if isinstance(step, Predict) else step.text
 
 
-def wanted(lesson, at):
+def measures_wanted(lesson, at):
     """The measures that the steps from the setup `at` on ask for, until the next setup."""
     names = []
     for step in lesson.steps[at + 1 :]:
         if isinstance(step, Setup):
             break
         names += [step.measure] if isinstance(step, Predict) else []
-        names += [placed(found)[1] for found in PLACEHOLDER.findall(text_of(step).en)]
+        names += [parse_placeholder(found)[1] for found in PLACEHOLDER.findall(text_of(step).en)]
     return tuple(dict.fromkeys(names))
 
 
 def lessons(folder=SHIPPED):
-    """Every lesson of a folder, in the order they ask for. Raises ScenarioError."""
+    """Every lesson of a folder, in the order they ask for. Raises UserError."""
     found = [read_lesson(path) for path in sorted(Path(folder).glob("*.toml"))]
     names = [one.name for one in found]
     for name in names:
         if names.count(name) > 1:
-            raise ScenarioError(f"{folder}: two lessons are called {name!r}")
+            raise UserError(f"{folder}: two lessons are called {name!r}")
     return sorted(found, key=lambda lesson: (lesson.order, lesson.name))
 
 
 once, READING = cache(lessons), threading.Lock()
 
 
-def taught():
+def shipped_lessons():
     """The lessons that ship, read once for all visitors, who wait for each other: fifty at a fresh server would read them fifty times."""
     with READING:
         return once()
@@ -147,11 +152,11 @@ def blocks(text):
         if all(line.startswith("- ") for line in lines):
             made.append(("list", [spans(line[2:]) for line in lines]))
         else:
-            made.append(("paragraph", spans(joined(lines))))
+            made.append(("paragraph", spans(join_lines(lines))))
     return made
 
 
-def joined(lines):
+def join_lines(lines):
     """Lines as one; between two Chinese characters a line's end is no space."""
     return re.sub(r"(?<=[^\x00-\xff])\n(?=[^\x00-\xff])", "", "\n".join(lines)).replace("\n", " ")
 
@@ -159,5 +164,3 @@ def joined(lines):
 def spans(text):
     parts = re.split(r"\*([^*]+)\*", text)
     return [(part, n % 2 == 1) for n, part in enumerate(parts) if part]
-
-

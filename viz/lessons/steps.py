@@ -24,7 +24,7 @@ def words(most=4000):
 
 
 @dataclass(frozen=True)
-class Arm:
+class LessonSide:
     """One of the two communities: what is changed in it."""
 
     none: bool = False  # begins with nothing switched on; else with what the case has
@@ -50,15 +50,18 @@ class Setup:
     seed: int = knob(0, 0, 10**9, unit="of luck", source="the lesson")
     replicates: int = knob(10, 1, 200, unit="pairs of runs that decide", source="the lesson")
     set: tuple = field(default=(), metadata={"names": True})  # in both arms
-    left: Arm = field(default_factory=Arm)
-    right: Arm = field(default_factory=Arm)
+    left: LessonSide = field(default_factory=LessonSide)
+    right: LessonSide = field(default_factory=LessonSide)
     layer: str = field(default="", metadata={"choices": ("", *LAYERS, "unknown")})
     families: tuple = field(default=(), metadata={"names": True})  # on show; none: all
     day: int = knob(0, 0, 3650, unit="day to stand at", source="the lesson")
 
     def arms(self):
-        """The scenarios (left, right). Raises ScenarioError."""
-        return tuple(arm(self.case, self.days, one.none, one.on, one.off, (*self.set, *one.set)) for one in (self.left, self.right))
+        """The scenarios (left, right). Raises UserError."""
+        return tuple(
+            arm(self.case, self.days, one.none, one.on, one.off, (*self.set, *one.set))
+            for one in (self.left, self.right)
+        )
 
 
 @dataclass(frozen=True)
@@ -78,24 +81,38 @@ class Predict:
     question: Words
     measure: str = words(100)
     of: str = field(default="difference", metadata={"choices": DECIDES})
-    answer: int = knob(1, 1, 9, unit="choice, from 1, that the texts take to be right; a test holds the model to it", source="the lesson")
+    answer: int = knob(
+        1,
+        1,
+        9,
+        unit="choice, from 1, that the texts take to be right; a test holds the model to it",
+        source="the lesson",
+    )
     choice: tuple = field(default=(), metadata={"each": Choice})
 
     def contradictions(self):
         """What cannot be true together, as (field, words)."""
         if not 2 <= len(self.choice) <= 6:
-            yield "choice", f"has {len(self.choice)}; a question has 2 to 6, each below its own [[step.choice]]"
+            yield (
+                "choice",
+                f"has {len(self.choice)}; a question has 2 to 6, each below its own [[step.choice]]",
+            )
         elif self.answer > len(self.choice):
             yield "answer", f"= {self.answer}: there are {len(self.choice)} choices"
         ranges = sorted((one.low, one.high) for one in self.choice)
         if any(low >= high for low, high in ranges):
             yield "choice", "has a range that is empty: low must be less than high"
-        elif any(a[1] != b[0] for a, b in zip(ranges, ranges[1:])) or (ranges and (ranges[0][0], ranges[-1][1]) != (-OPEN, OPEN)):
-            yield "choice", "leaves out a value or has one twice: each begins where another ends, the lowest has no low, the highest no high"
+        elif any(a[1] != b[0] for a, b in zip(ranges, ranges[1:])) or (
+            ranges and (ranges[0][0], ranges[-1][1]) != (-OPEN, OPEN)
+        ):
+            yield (
+                "choice",
+                "leaves out a value or has one twice: each begins where another ends, the lowest has no low, the highest no high",
+            )
 
 
 @dataclass(frozen=True)
-class Run:
+class PlayStep:
     """The films are played from one day to another; with equal days, they stand there."""
 
     text: Words
@@ -127,7 +144,9 @@ class Option:
     most: int = knob(1, 1, 100, unit="that can be bought", source="the lesson")
     on: tuple = field(default=(), metadata={"names": True})
     set: tuple = field(default=(), metadata={"names": True})
-    add: tuple = field(default=(), metadata={"names": True})  # "path=number", added to the knob for each that is bought
+    add: tuple = field(
+        default=(), metadata={"names": True}
+    )  # "path=number", added to the knob for each that is bought
 
 
 @dataclass(frozen=True)
@@ -148,7 +167,7 @@ class Score:
     days: int = knob(0, 0, 3650, unit="days; 0 those of the case", source="the lesson")
     seed: int = knob(0, 0, 10**9, unit="of luck", source="the lesson")
     replicates: int = knob(10, 2, 200, unit="pairs of runs that decide", source="the lesson")
-    base: Arm = field(default_factory=Arm)
+    base: LessonSide = field(default_factory=LessonSide)
     budget: float = knob(200_000.0, 0.0, 1e9, unit="yuan", source="the lesson")
     more: bool = True  # whether a larger difference is a better score
     option: tuple = field(default=(), metadata={"each": Option})
@@ -168,11 +187,19 @@ class Score:
             yield "par", f"costs more than budget = {self.budget:g}"
 
     def scenario(self):
-        """The community before the shopping. Raises ScenarioError."""
+        """The community before the shopping. Raises UserError."""
         return arm(self.case, self.days, self.base.none, self.base.on, self.base.off, self.base.set)
 
 
-STEPS = {"text": Text, "setup": Setup, "predict": Predict, "run": Run, "result": Result, "twist": Twist, "score": Score}
+STEPS = {
+    "text": Text,
+    "setup": Setup,
+    "predict": Predict,
+    "run": PlayStep,
+    "result": Result,
+    "twist": Twist,
+    "score": Score,
+}
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,13 @@ import solara
 import solara.lab
 import traitlets
 
-from ...engine.parameters import ScenarioError
+from ...engine.parameters import UserError
 from ..figures import fonts
 from ..i18n import words
 from ..i18n.phrases import FRAME
-from ..i18n.words import said
-from ..lessons.progress import Walk, link, linked, setup_of
-from ..lessons.reader import taught
+from ..i18n.words import translate
+from ..lessons.progress import Walk, link, setup_of, walk_from_link
+from ..lessons.reader import shipped_lessons
 from ..server import responses
 from ..text.stories import say
 from . import page_state as desks
@@ -47,17 +47,17 @@ class Superseded(Exception):
     """Raised within a day of the visitor's having asked for something else."""
 
 
-def begun(query):
+def open_page(query):
     """(desk, walk, what is wrong) when the page opens: what the link says, else what `cogov serve` was told."""
     own, lang = os.environ.get("COGOV_CASE", "guiyuan"), os.environ.get("COGOV_LANG", "en")
     desk, walk, wrong, lesson = None, None, "", os.environ.get("COGOV_LESSON")
     query = query or (f"lesson={lesson}" if lesson else "")
     try:
-        desk = desks.linked(query, own, lang)
-        walk = linked(query, taught(), desk.lang if desk else lang)
-    except ScenarioError as error:
+        desk = desks.desk_from_link(query, own, lang)
+        walk = walk_from_link(query, shipped_lessons(), desk.lang if desk else lang)
+    except UserError as error:
         wrong = words.error(lang, error)
-    return desk or desks.opened(own, lang), walk, wrong
+    return desk or desks.open_desk(own, lang), walk, wrong
 
 
 @solara.component
@@ -79,7 +79,7 @@ class Address(anywidget.AnyWidget):
 @solara.component
 def Page():
     router = solara.use_router()
-    start = solara.use_memo(lambda: begun(router.search), [])
+    start = solara.use_memo(lambda: open_page(router.search), [])
     desk, set_desk = solara.use_state(start[0])
     wanted = solara.use_ref(desk)  # by now: a click may come before what the last one asked for is drawn
     wrong, set_wrong = solara.use_state(start[2])
@@ -99,13 +99,24 @@ def Page():
                 raise Superseded
 
         try:
-            return desks.shown(setup.arms(), setup.seed, [(*key, side) for side in desks.SIDES], still) if setup else desks.lived(desk, still)
+            return (
+                desks.simulate_sides(setup.arms(), setup.seed, [(*key, side) for side in desks.SIDES], still)
+                if setup
+                else desks.simulate_desk(desk, still)
+            )
         except Superseded:
             return None
 
     lived = solara.lab.use_task(live, dependencies=[key], prefer_threaded=True, raise_error=False)
     kept = solara.use_ref(None)
-    noted = solara.use_memo(lambda: responses.noted(lived.exception, "year") if lived.error and not isinstance(lived.exception, ScenarioError) else "", [id(lived.exception)])
+    noted = solara.use_memo(
+        lambda: (
+            responses.log_error(lived.exception, "year")
+            if lived.error and not isinstance(lived.exception, UserError)
+            else ""
+        ),
+        [id(lived.exception)],
+    )
     if lived.finished and lived.value is not None:
         kept.current = lived.value
     lang = desk.lang
@@ -116,7 +127,7 @@ def Page():
         try:
             for side in range(2):
                 new.scenario(side)
-        except ScenarioError as error:
+        except UserError as error:
             return set_wrong(words.error(lang, error))
         set_wrong("")
         wanted.current = new
@@ -125,45 +136,67 @@ def Page():
     def reopen(raw):
         """The state that a file holds; what is wrong with it is said."""
         try:
-            told = desks.restored(raw.decode("utf-8", errors="replace"), desk.case, lang)
+            told = desks.desk_from_text(raw.decode("utf-8", errors="replace"), desk.case, lang)
             wanted.current = told
             set_desk(told)
             set_day(told.day)
             set_wrong("")
-        except ScenarioError as error:
+        except UserError as error:
             set_wrong(words.error(lang, error))
 
     def alter(sides, how):
         """The settings of some sides as `how` makes them of what they are."""
-        change(settings=tuple(how(one) if side in sides else one for side, one in enumerate(wanted.current.settings)))
+        change(
+            settings=tuple(
+                how(one) if side in sides else one for side, one in enumerate(wanted.current.settings)
+            )
+        )
 
     def look(what):
         set_picked(what)
         ids = what.get("ids") or [""]
         set_issue(next((i for i in ids if i and still_open(kept.current, i, what["day"])), ids[0]))
 
-    with solara.Column(gap="0px"):  # what stands elsewhere; with a gap each the page would begin with a blank strip
+    with solara.Column(
+        gap="0px"
+    ):  # what stands elsewhere; with a gap each the page would begin with a blank strip
         solara.Title("cogov · 共治")
         solara.Style(STYLE)
-        solara.Style(fonts.served())
+        solara.Style(fonts.serve_fonts())
         Address.element(query=replace(desk, day=day).link() + (f"&{link(walk)}" if walk else ""))
         with solara.AppBar():
-            solara.Button(said(lang, "language"), text=True, on_click=lambda: change(lang="zh" if lang == "en" else "en"), classes=["co-language"])
+            solara.Button(
+                translate(lang, "language"),
+                text=True,
+                on_click=lambda: change(lang="zh" if lang == "en" else "en"),
+                classes=["co-language"],
+            )
         with solara.AppBarTitle():
-            solara.Text(said(lang, "title"))
+            solara.Text(translate(lang, "title"))
         if walk is None:
             with solara.Sidebar():
                 Lessons(walk, set_walk, lang)
                 Controls(replace(desk, day=day), kept.current, change, alter, reopen)
     with solara.Column(gap="12px", style={"padding": "12px"}):
         if wrong:
-            solara.Error(said(lang, "wrong", why=wrong))
+            solara.Error(translate(lang, "wrong", why=wrong))
         if lived.error:
-            why = words.error(lang, lived.exception) if isinstance(lived.exception, ScenarioError) else said(lang, "wrong.inside", why=noted)
+            why = (
+                words.error(lang, lived.exception)
+                if isinstance(lived.exception, UserError)
+                else translate(lang, "wrong.inside", why=noted)
+            )
             solara.Error(why)
         solara.ProgressLinear(lived.pending)
         if walk is None:
-            solara.Text(said(lang, "start", **{side: title(setting.on, lang) for side, setting in zip(desks.SIDES, desk.settings)}), classes=["co-quiet"])
+            solara.Text(
+                translate(
+                    lang,
+                    "start",
+                    **{side: title(setting.on, lang) for side, setting in zip(desks.SIDES, desk.settings)},
+                ),
+                classes=["co-quiet"],
+            )
         else:
             with solara.ColumnsResponsive([12], medium=[4, 8], gutters_dense=True):
                 with solara.Column(gap="6px"):
@@ -179,7 +212,7 @@ def Page():
             Charts(desk, kept.current, day)
             Budget(desk, kept.current)
         elif kept.current is None:
-            solara.Text(said(lang, "computing"))
+            solara.Text(translate(lang, "computing"))
 
 
 @solara.component
@@ -191,7 +224,10 @@ def Neighbourhood(desk, shown, look, set_day, setup, playing):
     def show():
         with town.hold_sync():
             town.words = words.town(lang, shown.films[0].header["compounds"])
-            town.titles = [said(lang, "side", side=said(lang, side), what=title(film.header["on"], lang)) for side, film in zip(desks.SIDES, shown.films)]
+            town.titles = [
+                translate(lang, "side", side=translate(lang, side), what=title(film.header["on"], lang))
+                for side, film in zip(desks.SIDES, shown.films)
+            ]
             town.layer, town.families = (setup.layer, list(setup.families)) if setup else (desk.layer, [])
             town.left, town.right = shown.packed
             if setup:
@@ -229,14 +265,23 @@ def Neighbourhood(desk, shown, look, set_day, setup, playing):
 
 def title(on, lang):
     """What stands above a side: the mechanisms that are on there."""
-    return say(FRAME, "comma", lang).join(words.mechanism(lang, name) for name in on) if on else said(lang, "nothing on")
+    return (
+        say(FRAME, "comma", lang).join(words.mechanism(lang, name) for name in on)
+        if on
+        else translate(lang, "nothing on")
+    )
 
 
 @solara.component
 def Lessons(walk, set_walk, lang):
     """The lessons to choose from."""
-    every = taught()
+    every = shipped_lessons()
     names = {getattr(one.title, lang): one for one in every}
     with solara.Column(gap="0px", style={"padding": "12px 12px 0"}):
         now = getattr(walk.lesson.title, lang) if walk else None
-        solara.Select(words.said(lang, "lessons"), value=now, values=list(names), on_value=lambda v: set_walk(Walk(names[v]) if v else None))
+        solara.Select(
+            words.translate(lang, "lessons"),
+            value=now,
+            values=list(names),
+            on_value=lambda v: set_walk(Walk(names[v]) if v else None),
+        )

@@ -39,13 +39,15 @@ WORDS = {
         "chart_keys": "按左右方向键读取数值",
         "chart_locale": "zh-CN",
     },
-}  # fmt: skip
+}
 
 
 class Chart(anywidget.AnyWidget):
     """A spec of `curves` on the page. `day` is where the cursor stands, -1 for none; a click in a chart of days sets it too."""
 
-    _esm = SCRIPT.read_text("utf-8")  # as text: of a Path anywidget watches the file, and keeps every widget for good
+    _esm = SCRIPT.read_text(
+        "utf-8"
+    )  # as text: of a Path anywidget watches the file, and keeps every widget for good
     spec = traitlets.Dict().tag(sync=True)
     day = traitlets.Int(-1).tag(sync=True)
     words = traitlets.Dict(WORDS["en"]).tag(sync=True)

@@ -11,16 +11,28 @@ from solara.components.input import use_change
 from ...engine.parameters import paths
 from ...experiments.comparison.parameter_paths import at as value_at
 from ...experiments.narrative.recording import LAYERS, UNKNOWN
-from ...experiments.narrative.resource_use import ENOUGH, WHAT, moved
+from ...experiments.narrative.resource_use import ENOUGH, WHAT, issues_moved
 from ...model import mechanisms
-from ...model.cases import shipped
+from ...model.cases import list_cases
 from ..i18n import words
 from ..i18n.phrases import FRAME
-from ..i18n.words import said
+from ..i18n.words import translate
 from ..text.stories import say
 from . import page_state as desks
 
-OWNERS = ("committee", "grid_workers", "property_managers", "departments", "party_members", "volunteers", "residents", "projects", "calendar", "community", "issues")
+OWNERS = (
+    "committee",
+    "grid_workers",
+    "property_managers",
+    "departments",
+    "party_members",
+    "volunteers",
+    "residents",
+    "projects",
+    "calendar",
+    "community",
+    "issues",
+)
 BOTH = "both"
 
 
@@ -30,12 +42,12 @@ def Controls(desk, shown, change, alter, reopen):
     lang = desk.lang
     with solara.Column(gap="8px", style={"padding": "12px", "min-width": "min(20rem, 75vw)"}):
         Community(desk, change)
-        solara.Text(said(lang, "mechanisms"), classes=["co-title", "co-head"])
-        solara.Text(said(lang, "mechanisms.hint"), classes=["co-quiet"])
+        solara.Text(translate(lang, "mechanisms"), classes=["co-title", "co-head"])
+        solara.Text(translate(lang, "mechanisms.hint"), classes=["co-quiet"])
         for side in range(2):
             Presets(side, desk, alter)
         for group in words.GROUPS:
-            solara.Text(said(lang, f"group.{group}"), classes=["co-quiet", "co-group"])
+            solara.Text(translate(lang, f"group.{group}"), classes=["co-quiet", "co-group"])
             for name in (name for name in mechanisms.names() if words.group(name) == group):
                 Mechanism(name, desk, shown, alter)
         Numbers(desk, alter)
@@ -46,23 +58,57 @@ def Controls(desk, shown, change, alter, reopen):
 def Community(desk, change):
     """Which community, and which luck."""
     lang = desk.lang
-    cases = shipped() if desk.case in shipped() else [desk.case, *shipped()]
-    Choice("case", desk.case, {name: words.case(lang, name) for name in cases}, lambda name: change(case=name, settings=desks.opened(name, lang).settings, days=0, day=0), lang)
-    with solara.Details(said(lang, "source")):
-        case = desks.opened_case(desk.case)
+    cases = list_cases() if desk.case in list_cases() else [desk.case, *list_cases()]
+    Choice(
+        "case",
+        desk.case,
+        {name: words.case(lang, name) for name in cases},
+        lambda name: change(case=name, settings=desks.open_desk(name, lang).settings, days=0, day=0),
+        lang,
+    )
+    with solara.Details(translate(lang, "source")):
+        case = desks.read_case(desk.case)
         solara.Text(words.case(lang, desk.case, "story") or case.provenance, classes=["co-quiet"])
-        given = [f"{words.knob(lang, f'community.{name}')[0]} {getattr(case.community, name):,}" for name in case.community.given]
+        given = [
+            f"{words.knob(lang, f'community.{name}')[0]} {getattr(case.community, name):,}"
+            for name in case.community.given
+        ]
         if given:
-            solara.Text(said(lang, "source.given", what=say(FRAME, "comma", lang).join(given)), classes=["co-quiet"])
-        solara.Text(said(lang, "source.assumed"), classes=["co-quiet"])
-    Field(said(lang, "luck"), desk.seed, 0, 2**53 - 1, True, lambda v: change(seed=v), said(lang, "luck.wrong", n=desk.seed))
-    Choice("layer", desk.layer, {"": said(lang, "layer.none"), **{name: said(lang, f"layer.{name}") for name in (UNKNOWN, *LAYERS)}}, lambda name: change(layer=name), lang)
+            solara.Text(
+                translate(lang, "source.given", what=say(FRAME, "comma", lang).join(given)),
+                classes=["co-quiet"],
+            )
+        solara.Text(translate(lang, "source.assumed"), classes=["co-quiet"])
+    Field(
+        translate(lang, "luck"),
+        desk.seed,
+        0,
+        2**53 - 1,
+        True,
+        lambda v: change(seed=v),
+        translate(lang, "luck.wrong", n=desk.seed),
+    )
+    Choice(
+        "layer",
+        desk.layer,
+        {
+            "": translate(lang, "layer.none"),
+            **{name: translate(lang, f"layer.{name}") for name in (UNKNOWN, *LAYERS)},
+        },
+        lambda name: change(layer=name),
+        lang,
+    )
 
 
 @solara.component
 def Choice(key, value, names, choose, lang):
     """One of several: `names` is value -> what it is called."""
-    solara.Select(said(lang, key), value=names[value], values=list(names.values()), on_value=lambda said_: choose(next(one for one, name in names.items() if name == said_)))
+    solara.Select(
+        translate(lang, key),
+        value=names[value],
+        values=list(names.values()),
+        on_value=lambda said_: choose(next(one for one, name in names.items() if name == said_)),
+    )
 
 
 # --------------------------------------------------------------------------- mechanisms
@@ -73,7 +119,12 @@ def Presets(side, desk, alter):
     """Settings of one side at a click."""
     lang = desk.lang
     asked, ask = solara.use_state(None)  # the desk whose means are asked about
-    finding = solara.lab.use_task(lambda: asked and (asked, asked.within_means(side)), dependencies=[asked], prefer_threaded=True, raise_error=False)
+    finding = solara.lab.use_task(
+        lambda: asked and (asked, asked.within_means(side)),
+        dependencies=[asked],
+        prefer_threaded=True,
+        raise_error=False,
+    )
 
     def take():
         if asked and finding.finished and finding.value and finding.value[0] == asked:
@@ -81,15 +132,33 @@ def Presets(side, desk, alter):
             alter((side,), lambda _: finding.value[1])
 
     solara.use_effect(take, [finding.finished, asked])
-    with solara.Row(gap="0px", style={"align-items": "center", "flex-wrap": "wrap"}, classes=[f"co-presets-{side}"]):
-        solara.Text(said(lang, desks.SIDES[side]), classes=["co-title", "co-side"])
+    with solara.Row(
+        gap="0px", style={"align-items": "center", "flex-wrap": "wrap"}, classes=[f"co-presets-{side}"]
+    ):
+        solara.Text(translate(lang, desks.SIDES[side]), classes=["co-title", "co-side"])
         for kind in ("nothing", "reported", "everything"):
-            solara.Button(said(lang, f"preset.{kind}"), text=True, small=True, on_click=lambda kind=kind: alter((side,), lambda _: desks.preset(desk.case, kind)))
-        with solara.Tooltip(said(lang, "preset.affordable.about", least=ENOUGH)):
-            solara.Button(said(lang, "preset.affordable"), text=True, small=True, on_click=lambda: ask(desk), disabled=asked is not None)
-        solara.Button(said(lang, "copy"), text=True, small=True, on_click=lambda: alter((side,), lambda _: desk.settings[1 - side]))
+            solara.Button(
+                translate(lang, f"preset.{kind}"),
+                text=True,
+                small=True,
+                on_click=lambda kind=kind: alter((side,), lambda _: desks.preset(desk.case, kind)),
+            )
+        with solara.Tooltip(translate(lang, "preset.affordable.about", least=ENOUGH)):
+            solara.Button(
+                translate(lang, "preset.affordable"),
+                text=True,
+                small=True,
+                on_click=lambda: ask(desk),
+                disabled=asked is not None,
+            )
+        solara.Button(
+            translate(lang, "copy"),
+            text=True,
+            small=True,
+            on_click=lambda: alter((side,), lambda _: desk.settings[1 - side]),
+        )
     if asked is not None:
-        solara.Text(said(lang, "preset.affordable.now"), classes=["co-quiet"])
+        solara.Text(translate(lang, "preset.affordable.now"), classes=["co-quiet"])
         solara.ProgressLinear(True)
 
 
@@ -101,24 +170,53 @@ def Mechanism(name, desk, shown, alter):
     open_, set_open = solara.use_state(False)
     with solara.Column(gap="0px", classes=["co-mechanism", *(["co-on"] if any(on) else [])]):
         with solara.Row(gap="0px", style={"align-items": "center"}):
-            solara.Button(("▾ " if open_ else "▸ ") + words.mechanism(lang, name), text=True, on_click=lambda: set_open(not open_), classes=["co-name", f"co-open-{name}"])
+            solara.Button(
+                ("▾ " if open_ else "▸ ") + words.mechanism(lang, name),
+                text=True,
+                on_click=lambda: set_open(not open_),
+                classes=["co-name", f"co-open-{name}"],
+            )
             for side in range(2):
                 with solara.Div(classes=[f"co-{name}-{side}"]):
-                    solara.Checkbox(label=said(lang, desks.SIDES[side]), value=on[side], on_value=lambda v, side=side: alter((side,), lambda one: one.switched(name, v)))
+                    solara.Checkbox(
+                        label=translate(lang, desks.SIDES[side]),
+                        value=on[side],
+                        on_value=lambda v, side=side: alter((side,), lambda one: one.with_switch(name, v)),
+                    )
         if open_:
             with solara.Column(gap="4px", classes=["co-about"]):
                 solara.Text(words.mechanism(lang, name, "does"), classes=["co-quiet"])
-                disappoints = words.mechanism(lang, name, "disappoints")  # in English it begins with that word
-                solara.Text(disappoints if disappoints.startswith("Disappoints") else f"{said(lang, 'mechanism.disappoints')}{say(FRAME, 'colon', lang)}{disappoints}", classes=["co-quiet"])
-                pulls = say(FRAME, "comma", lang).join(said(lang, f"lever.{lever}") for lever in mechanisms.named(name).pulls)
-                solara.Text(f"{said(lang, 'mechanism.pulls')}{say(FRAME, 'colon', lang)}{pulls}", classes=["co-quiet"])
+                disappoints = words.mechanism(
+                    lang, name, "disappoints"
+                )  # in English it begins with that word
+                solara.Text(
+                    disappoints
+                    if disappoints.startswith("Disappoints")
+                    else f"{translate(lang, 'mechanism.disappoints')}{say(FRAME, 'colon', lang)}{disappoints}",
+                    classes=["co-quiet"],
+                )
+                pulls = say(FRAME, "comma", lang).join(
+                    translate(lang, f"lever.{lever}") for lever in mechanisms.mechanism_class(name).pulls
+                )
+                solara.Text(
+                    f"{translate(lang, 'mechanism.pulls')}{say(FRAME, 'colon', lang)}{pulls}",
+                    classes=["co-quiet"],
+                )
                 for side in range(2):
                     if on[side]:
-                        solara.Text(said(lang, desks.SIDES[side]), classes=["co-title"])
+                        solara.Text(translate(lang, desks.SIDES[side]), classes=["co-title"])
                         if shown and name in shown.films[side].effort.names:
                             Account(name, shown.films[side], min(desk.day, shown.films[side].run.days), lang)
-                        for path, f in paths(mechanisms.named(name)()).items():
-                            Knob(f"mechanisms.{name}.{path}", f, f.default, dict(desk.settings[side].knobs), lambda p, v, side=side: alter((side,), lambda one: one.turned(p, v)), lang, desk.scenario(side).days if path in ("begins", "ends") else inf)
+                        for path, f in paths(mechanisms.mechanism_class(name)()).items():
+                            Knob(
+                                f"mechanisms.{name}.{path}",
+                                f,
+                                f.default,
+                                dict(desk.settings[side].knobs),
+                                lambda p, v, side=side: alter((side,), lambda one: one.with_parameter(p, v)),
+                                lang,
+                                desk.scenario(side).days if path in ("begins", "ends") else inf,
+                            )
 
 
 @solara.component
@@ -134,16 +232,34 @@ def account(name, film, day, lang):
     m = effort.names.index(name)
     for key, part in (("year", slice(None)), ("day", slice(day, day + 1))):
         asked, got = (column[part, m, :-1].sum() for column in (effort.asked, effort.got))
-        yield said(lang, f"mechanism.{key}", asked=asked, got=got, yuan=effort.got[part, m, -1].sum(), day=day)
+        yield translate(
+            lang, f"mechanism.{key}", asked=asked, got=got, yuan=effort.got[part, m, -1].sum(), day=day
+        )
     if not effort.asked[day, m].any():
-        yield said(lang, "mechanism.idle")
+        yield translate(lang, "mechanism.idle")
     else:
         share, short = effort.share(day)[m], effort.short(day)
-        scarce = [WHAT[k] for k in short.argsort()[::-1] if short[k] > 0 and effort.asked[day, m, k] > 0] or ["property"]  # a compound's crew may be short where all together are not
-        yield said(lang, "mechanism.enough") if share > 0.995 else said(lang, "mechanism.short", share=share, roles=comma.join(said(lang, f"role.{role}") for role in scarce))
+        scarce = [WHAT[k] for k in short.argsort()[::-1] if short[k] > 0 and effort.asked[day, m, k] > 0] or [
+            "property"
+        ]  # a compound's crew may be short where all together are not
+        yield (
+            translate(lang, "mechanism.enough")
+            if share > 0.995
+            else translate(
+                lang,
+                "mechanism.short",
+                share=share,
+                roles=comma.join(translate(lang, f"role.{role}") for role in scarce),
+            )
+        )
     for key, when in (("moved", day), ("moved.year", None)):
-        told = moved(film.run, name, when)
-        yield said(lang, f"mechanism.{key}", what=comma.join(f"{said(lang, f'what.{what}')} {count:,}" for what, count in told.items()) or said(lang, "mechanism.still"))
+        told = issues_moved(film.run, name, when)
+        yield translate(
+            lang,
+            f"mechanism.{key}",
+            what=comma.join(f"{translate(lang, f'what.{what}')} {count:,}" for what, count in told.items())
+            or translate(lang, "mechanism.still"),
+        )
 
 
 # --------------------------------------------------------------------------- numbers
@@ -157,29 +273,51 @@ def Numbers(desk, alter):
     whose, set_whose = solara.use_state(BOTH)
     owner, set_owner = solara.use_state(OWNERS[0])
     kind, set_kind = solara.use_state("")
-    solara.Button(("▾ " if open_ else "▸ ") + said(lang, "numbers"), text=True, on_click=lambda: set_open(not open_), classes=["co-title", "co-name", "co-numbers"])
+    solara.Button(
+        ("▾ " if open_ else "▸ ") + translate(lang, "numbers"),
+        text=True,
+        on_click=lambda: set_open(not open_),
+        classes=["co-title", "co-name", "co-numbers"],
+    )
     if not open_:
         return
-    case = desks.opened_case(desk.case)
+    case = desks.read_case(desk.case)
     kind = kind if kind in case.issues else next(iter(case.issues))
     sides = range(2) if whose == BOTH else (desks.SIDES.index(whose),)
 
     def turn(path, value):
-        alter(sides, lambda one: one.turned(path, value))
+        alter(sides, lambda one: one.with_parameter(path, value))
 
     def back():
-        alter(sides, lambda one: desks.Setting(one.on, tuple(p for p in one.knobs if p[0].startswith("mechanisms."))))
+        alter(
+            sides,
+            lambda one: desks.Setting(one.on, tuple(p for p in one.knobs if p[0].startswith("mechanisms."))),
+        )
 
     with solara.Column(gap="4px", classes=["co-about"]):
-        Choice("numbers.for", whose, {name: said(lang, name) for name in (BOTH, *desks.SIDES)}, set_whose, lang)
-        Choice("numbers.of", owner, {name: said(lang, f"owner.{name}") for name in OWNERS}, set_owner, lang)
+        Choice(
+            "numbers.for",
+            whose,
+            {name: translate(lang, name) for name in (BOTH, *desks.SIDES)},
+            set_whose,
+            lang,
+        )
+        Choice(
+            "numbers.of", owner, {name: translate(lang, f"owner.{name}") for name in OWNERS}, set_owner, lang
+        )
         if owner == "issues":
-            Choice("issue.which", kind, {name: words.category(lang, name) for name in case.issues}, set_kind, lang)
+            Choice(
+                "issue.which",
+                kind,
+                {name: words.category(lang, name) for name in case.issues},
+                set_kind,
+                lang,
+            )
         prefix = f"{owner}.{kind}." if owner == "issues" else f"{owner}."
         for path, f in paths(case).items():
             if path.startswith(prefix):
                 Knob(path, f, value_at(case, path), dict(desk.settings[sides[0]].knobs), turn, lang)
-        solara.Button(said(lang, "numbers.back"), text=True, small=True, on_click=back)
+        solara.Button(translate(lang, "numbers.back"), text=True, small=True, on_click=back)
 
 
 @solara.component
@@ -201,20 +339,45 @@ def Knob(path, f, own, turned, set_value, lang, most=inf):
 
     shown = min(now, high) if u is None else at(u / 100, low, own, high)
     place = round(100 * where(shown, low, own, high)) if u is None else u
-    source = said(lang, "number.assumed" if m["source"].startswith("assumed") else "number.given")
-    with solara.Tooltip(said(lang, "number.range", low=short(low), high=short(high), unit=unit, source=source)):
+    source = translate(lang, "number.assumed" if m["source"].startswith("assumed") else "number.given")
+    with solara.Tooltip(
+        translate(lang, "number.range", low=short(low), high=short(high), unit=unit, source=source)
+    ):
         with solara.Div(classes=["co-knob"]):
             with solara.Row(gap="8px", style={"align-items": "center"}):
-                solara.Text(f"{name}{say(FRAME, 'colon', lang)}{short(shown)} {unit}", classes=["co-quiet"], style={"flex": "1"})
-                Field("", now, low, high, whole, lambda v: set_value(path, None if v == own else v), said(lang, "number.wrong", low=short(low), high=short(high)), name)
-            slider = rv.Slider(v_model=place, on_v_model=set_u, min=0, max=100, dense=True, hide_details=True, attributes={"aria-label": name, "aria-valuetext": f"{short(shown)} {unit}"})
+                solara.Text(
+                    f"{name}{say(FRAME, 'colon', lang)}{short(shown)} {unit}",
+                    classes=["co-quiet"],
+                    style={"flex": "1"},
+                )
+                Field(
+                    "",
+                    now,
+                    low,
+                    high,
+                    whole,
+                    lambda v: set_value(path, None if v == own else v),
+                    translate(lang, "number.wrong", low=short(low), high=short(high)),
+                    name,
+                )
+            slider = rv.Slider(
+                v_model=place,
+                on_v_model=set_u,
+                min=0,
+                max=100,
+                dense=True,
+                hide_details=True,
+                attributes={"aria-label": name, "aria-valuetext": f"{short(shown)} {unit}"},
+            )
     rv.use_event(slider, "change", let_go)
 
 
 @solara.component
 def Field(label, value, low, high, whole, set_value, wrong, name=""):
     """A number that is typed: taken when it is left or Enter is pressed; what cannot be is said below it, and nothing changes."""
-    typed = solara.use_reactive(None)  # (what was typed, whether it cannot be); whatever is drawn anew meanwhile would else put the value back under the visitor's hands
+    typed = solara.use_reactive(
+        None
+    )  # (what was typed, whether it cannot be); whatever is drawn anew meanwhile would else put the value back under the visitor's hands
 
     own = f"{value}" if whole else f"{value:.6g}"
 
@@ -232,8 +395,17 @@ def Field(label, value, low, high, whole, set_value, wrong, name=""):
         typed.set(None)
 
     text, bad = typed.value or (own, False)
-    field = rv.TextField(label=label, v_model=text, on_v_model=lambda v: typed.set((str(v), False)), dense=True, hide_details=not bad, error=bad, error_messages=[wrong] if bad else [],
-                         attributes={"aria-label": label or name}, class_="" if label else "co-field")  # fmt: skip
+    field = rv.TextField(
+        label=label,
+        v_model=text,
+        on_v_model=lambda v: typed.set((str(v), False)),
+        dense=True,
+        hide_details=not bad,
+        error=bad,
+        error_messages=[wrong] if bad else [],
+        attributes={"aria-label": label or name},
+        class_="" if label else "co-field",
+    )
     use_change(field, take)
 
 
@@ -279,9 +451,20 @@ def where(value, low, own, high):
 def Keep(desk, reopen):
     """The state as a file and as a link, both sides as case files; and a saved state opened."""
     lang, name = desk.lang, desk.case.rpartition("/")[2].removesuffix(".toml")
-    solara.Text(said(lang, "save"), classes=["co-title", "co-head"])
-    solara.FileDownload(desk.saved, filename=f"cogov-{name}.json", label=said(lang, "save.state"))
+    solara.Text(translate(lang, "save"), classes=["co-title", "co-head"])
+    solara.FileDownload(desk.to_text, filename=f"cogov-{name}.json", label=translate(lang, "save.state"))
     for side, one in enumerate(desks.SIDES):
-        solara.FileDownload(lambda side=side: desk.case_file(side), filename=f"{name}-{one}.toml", label=said(lang, "save.case", side=said(lang, one)))
-    solara.Text(said(lang, "save.link"), classes=["co-quiet"])
-    ipywidgets.FileUpload.element(accept=".json", multiple=False, description=said(lang, "open state"), icon="", layout={"width": "auto"}, on_value=lambda files: files and reopen(bytes(files[0]["content"])))
+        solara.FileDownload(
+            lambda side=side: desk.case_file(side),
+            filename=f"{name}-{one}.toml",
+            label=translate(lang, "save.case", side=translate(lang, one)),
+        )
+    solara.Text(translate(lang, "save.link"), classes=["co-quiet"])
+    ipywidgets.FileUpload.element(
+        accept=".json",
+        multiple=False,
+        description=translate(lang, "open state"),
+        icon="",
+        layout={"width": "auto"},
+        on_value=lambda files: files and reopen(bytes(files[0]["content"])),
+    )

@@ -3,11 +3,11 @@
 import numpy as np
 import solara
 
-from ...experiments.narrative.divergence import shown as called
+from ...experiments.narrative.divergence import issue_path as called
 from ...model.issues.issue_table import RESOLVED
 from ..i18n import words
 from ..i18n.phrases import FRAME
-from ..i18n.words import said
+from ..i18n.words import translate
 from ..text import stories
 from ..text.stories import say
 from . import page_state as desks
@@ -19,41 +19,65 @@ def Inside(desk, shown, day, picked, issue, set_issue):
     lang, comma = desk.lang, say(FRAME, "comma", desk.lang)
     with solara.Card(margin=0, classes=["co-card", "co-inside"]):
         if not picked:
-            solara.Text(said(lang, "look"))
+            solara.Text(translate(lang, "look"))
             return
         with solara.ColumnsResponsive(12, medium=[4, 8]):
             with solara.Column(gap="4px", classes=["co-people"]):
-                solara.Text(named_building(shown.films[0], picked["building"], lang), classes=["co-title"])
+                solara.Text(label_building(shown.films[0], picked["building"], lang), classes=["co-title"])
                 for home in desks.homes(desk, picked["building"], picked.get("flat", -1)):
-                    kind = comma.join(said(lang, name) for name in ("owner" if home.owner else "tenant", *(["away"] if home.away else ())))
-                    solara.Text(f"{said(lang, 'flat', f=home.flat, floor=home.floor)}{say(FRAME, 'colon', lang)}{kind}", classes=["co-quiet"])
+                    kind = comma.join(
+                        translate(lang, name)
+                        for name in ("owner" if home.owner else "tenant", *(["away"] if home.away else ()))
+                    )
+                    solara.Text(
+                        f"{translate(lang, 'flat', f=home.flat, floor=home.floor)}{say(FRAME, 'colon', lang)}{kind}",
+                        classes=["co-quiet"],
+                    )
                     for band, traits, ties in home.people:
-                        told = comma.join(said(lang, name) for name in (("child", "adult", "elder")[band], *traits))
-                        solara.Text(f"· {told}{say(FRAME, 'semicolon', lang)}{said(lang, 'knows', n=ties)}", classes=["co-quiet"])
-                solara.Text(said(lang, "made up"), classes=["co-quiet"])
+                        told = comma.join(
+                            translate(lang, name) for name in (("child", "adult", "elder")[band], *traits)
+                        )
+                        solara.Text(
+                            f"· {told}{say(FRAME, 'semicolon', lang)}{translate(lang, 'knows', n=ties)}",
+                            classes=["co-quiet"],
+                        )
+                solara.Text(translate(lang, "made up"), classes=["co-quiet"])
             with solara.Column(gap="4px"):
                 if not picked.get("ids"):
-                    solara.Text(said(lang, "no issues"))
+                    solara.Text(translate(lang, "no issues"))
                     return
                 open_ = [i for i in picked["ids"] if still_open(shown, i, day)]
-                names = {i: named(shown, i, lang) for i in (*open_, *(i for i in picked["ids"] if i not in open_))}
-                solara.Select(said(lang, "issues here", open=len(open_), settled=len(names) - len(open_), day=day), value=names.get(issue), values=list(names.values()), on_value=lambda v: set_issue(next(i for i, n in names.items() if n == v)))
+                names = {
+                    i: label_issue(shown, i, lang)
+                    for i in (*open_, *(i for i in picked["ids"] if i not in open_))
+                }
+                solara.Select(
+                    translate(lang, "issues here", open=len(open_), settled=len(names) - len(open_), day=day),
+                    value=names.get(issue),
+                    values=list(names.values()),
+                    on_value=lambda v: set_issue(next(i for i, n in names.items() if n == v)),
+                )
                 story = shown.story(int(issue)) if issue else None
                 if story:
                     with solara.Columns([1, 1]):
                         for side, arm in zip(desks.SIDES, story.arms):
                             with solara.Column(gap="0px", classes=["co-story"]):
-                                solara.Text(said(lang, side), classes=["co-title"])
-                                if side == "right" and len({row["born"] for row in rows_of(shown, issue)}) > 1:
-                                    solara.Text(said(lang, "another day"), classes=["co-quiet"])
-                                for line in stories.told(arm, story, lang):
+                                solara.Text(translate(lang, side), classes=["co-title"])
+                                if (
+                                    side == "right"
+                                    and len({row["born"] for row in rows_of(shown, issue)}) > 1
+                                ):
+                                    solara.Text(translate(lang, "another day"), classes=["co-quiet"])
+                                for line in stories.tell_arm(arm, story, lang):
                                     solara.Text(line)
 
 
-def named(shown, id_, lang):
+def label_issue(shown, id_, lang):
     """An issue in a list: its kind, and since when."""
     _, category, _ = called(int(id_), shown.scenarios[0]).split("/")
-    return said(lang, "issue", kind=stories.kind(category, lang), born=min(row["born"] for row in rows_of(shown, id_)))
+    return translate(
+        lang, "issue", kind=stories.kind(category, lang), born=min(row["born"] for row in rows_of(shown, id_))
+    )
 
 
 def rows_of(shown, id_):
@@ -74,8 +98,8 @@ def still_open(shown, id_, day):
     return False
 
 
-def named_building(film, b, lang):
+def label_building(film, b, lang):
     """A building as the town calls it, and its number in all of the community."""
     compound = film.arrays["building_compound"]
     name = words.compound(lang, film.header["compounds"][compound[b]])
-    return said(lang, "building", compound=name, n=b - int(np.argmax(compound == compound[b])) + 1, b=b)
+    return translate(lang, "building", compound=name, n=b - int(np.argmax(compound == compound[b])) + 1, b=b)

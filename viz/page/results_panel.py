@@ -9,7 +9,7 @@ from ...model.measures import summary
 from ...model.resources.calendar import PAYERS
 from ..figures import chart_specs
 from ..i18n import words
-from ..i18n.words import said
+from ..i18n.words import translate
 from . import page_state as desks
 from .chart_widget import WORDS as CHART
 from .chart_widget import Chart
@@ -40,22 +40,33 @@ def Replicates(desk, shown):
     told = sides(lang)
     with solara.Card(margin=0, classes=["co-card"]), solara.Column(gap="6px"):
         if mine is None:
-            solara.Text(said(lang, "replicates"))
+            solara.Text(translate(lang, "replicates"))
             return
-        solara.Text(mine.verdict(lang, (said(lang, "left"), said(lang, "right"))), classes=["co-title", "co-verdict"])
+        solara.Text(
+            mine.verdict(lang, (translate(lang, "left"), translate(lang, "right"))),
+            classes=["co-title", "co-verdict"],
+        )
         solara.ProgressLinear(100 * len(mine.pairs) / count if len(mine.pairs) < count else False)
         if len(mine.pairs) > 1:
             with solara.ColumnsResponsive(12, medium=6):
                 Drawn(chart_specs.settling(mine, told), lang)
                 for what in ("resolution", "backlog", "trust"):
                     Drawn(chart_specs.difference(mine, what, told), lang)
-        solara.Button(said(lang, "more pairs", n=count + PAIRS), text=True, on_click=lambda: set_count(count + PAIRS), disabled=len(mine.pairs) < count)
+        solara.Button(
+            translate(lang, "more pairs", n=count + PAIRS),
+            text=True,
+            on_click=lambda: set_count(count + PAIRS),
+            disabled=len(mine.pairs) < count,
+        )
 
 
 def sides(lang):
     """The words of charts, the two arms being the two sides."""
-    left, right = said(lang, "left"), said(lang, "right")
-    told = {key: text.replace("with − without", f"{right} − {left}").replace("有 − 没有", f"{right} − {left}") for key, text in chart_specs.WORDS[lang].items()}
+    left, right = translate(lang, "left"), translate(lang, "right")
+    told = {
+        key: text.replace("with − without", f"{right} − {left}").replace("有 − 没有", f"{right} − {left}")
+        for key, text in chart_specs.WORDS[lang].items()
+    }
     return {**told, "chart_without": left, "chart_with": right}
 
 
@@ -80,8 +91,17 @@ def Charts(desk, shown, day):
     told = sides(lang)
 
     def made():
-        kinds = [chart_specs.families(film, said(lang, side), told) for film, side in zip(films, desks.SIDES)]
-        return [chart_specs.resolution(films, told), chart_specs.survival(runs, told), chart_specs.backlog(films, told), chart_specs.trust(films, told), *kinds, chart_specs.hours(runs, told)]
+        kinds = [
+            chart_specs.families(film, translate(lang, side), told) for film, side in zip(films, desks.SIDES)
+        ]
+        return [
+            chart_specs.resolution(films, told),
+            chart_specs.survival(runs, told),
+            chart_specs.backlog(films, told),
+            chart_specs.trust(films, told),
+            *kinds,
+            chart_specs.hours(runs, told),
+        ]
 
     specs = solara.use_memo(made, [id(shown), lang])
     with solara.Card(margin=0, classes=["co-card"]):
@@ -104,28 +124,54 @@ def Spent(film, lang, luck):
     """One side of it."""
     run, told = film.run, summary(film.run)
     open_, set_open = solara.use_state(False)
-    solara.Text(said(lang, "rate", rate=told["resolution_rate"], luck=luck), classes=["co-title"])
-    solara.Text(said(lang, "cost", hours=told["hours"], yuan=told["yuan"], days=run.days))
-    solara.Text(said(lang, "budget"), classes=["co-title"])
+    solara.Text(translate(lang, "rate", rate=told["resolution_rate"], luck=luck), classes=["co-title"])
+    solara.Text(translate(lang, "cost", hours=told["hours"], yuan=told["yuan"], days=run.days))
+    solara.Text(translate(lang, "budget"), classes=["co-title"])
     for words_, used, there in meters(run, lang):
         with solara.Div(classes=["co-bar"]):
             solara.Text(words_, classes=["co-quiet"])
-            solara.ProgressLinear(min(100.0, 100 * used / there), color="#000000" if used > 0.99 * there else "#0072B2")
+            solara.ProgressLinear(
+                min(100.0, 100 * used / there), color="#000000" if used > 0.99 * there else "#0072B2"
+            )
     asked = film.effort.asked[:, :, :-1].sum()
     if asked:
-        solara.Text(said(lang, "budget.granted", share=film.effort.got[:, :, :-1].sum() / asked), classes=["co-quiet"])
-    solara.Button(("▾ " if open_ else "▸ ") + said(lang, "budget.by"), text=True, small=True, on_click=lambda: set_open(not open_), classes=["co-name"])
+        solara.Text(
+            translate(lang, "budget.granted", share=film.effort.got[:, :, :-1].sum() / asked),
+            classes=["co-quiet"],
+        )
+    solara.Button(
+        ("▾ " if open_ else "▸ ") + translate(lang, "budget.by"),
+        text=True,
+        small=True,
+        on_click=lambda: set_open(not open_),
+        classes=["co-name"],
+    )
     for name, row in ledger(run).iterrows() if open_ else ():
-        hours, yuan = row[[c for c in row.index if not c.startswith("yuan")]].sum(), row[[c for c in row.index if c.startswith("yuan")]].sum()
-        solara.Text(said(lang, "hours of", name=said(lang, "desks") if name == DESKS else words.mechanism(lang, name), hours=hours, yuan=yuan), classes=["co-quiet"])
+        hours, yuan = (
+            row[[c for c in row.index if not c.startswith("yuan")]].sum(),
+            row[[c for c in row.index if c.startswith("yuan")]].sum(),
+        )
+        solara.Text(
+            translate(
+                lang,
+                "hours of",
+                name=translate(lang, "desks") if name == DESKS else words.mechanism(lang, name),
+                hours=hours,
+                yuan=yuan,
+            ),
+            classes=["co-quiet"],
+        )
 
 
 def meters(run, lang):
     """(in words, used, there was) of each role's hours and of both kinds of fund; none where there never was anything."""
     used = run.ledger.hours.sum(axis=0)
-    rows = [(said(lang, "budget.of", who=said(lang, f"role.{role}"), used=u, there=had), u, had) for role, u, had in zip(PAYERS, used, run.ledger.supplied)]
+    rows = [
+        (translate(lang, "budget.of", who=translate(lang, f"role.{role}"), used=u, there=had), u, had)
+        for role, u, had in zip(PAYERS, used, run.ledger.supplied)
+    ]
     before, come, spent, _ = run.fen.T / 100
     for key, part in (("budget.fund", slice(-1, None)), ("budget.funds", slice(None, -1))):
         u, had = spent[part].sum(), (before + come)[part].sum()
-        rows.append((said(lang, key, used=u, there=had), u, had))
+        rows.append((translate(lang, key, used=u, there=had), u, had))
     return [row for row in rows if row[2] > 0]

@@ -4,24 +4,34 @@ import traceback
 import warnings
 from urllib.parse import urlsplit
 
-from ...engine.parameters import ScenarioError
-from .access_control import LINE, LOOPBACK, SILENCE, Door, authority
-from .responses import noted
+from ...engine.parameters import UserError
+from .access_control import LINE, LOOPBACK, SILENCE, AccessControl, authority
+from .responses import log_error
 
 MESSAGE = 512 * 1024  # bytes that a browser may send at once, and thus of a file that is opened
-CONNECTIONS = 600     # of all visitors: a browser holds six, and its socket
-PATIENCE = 120.0      # seconds without a sign of life after which a socket is given up; a full class keeps a small server busy for half a minute
-LEAVING = 3           # seconds that visitors get when the server ends
+CONNECTIONS = 600  # of all visitors: a browser holds six, and its socket
+PATIENCE = 120.0  # seconds without a sign of life after which a socket is given up; a full class keeps a small server busy for half a minute
+LEAVING = 3  # seconds that visitors get when the server ends
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": "ext://sys.__stderr__", "formatter": "plain"}},
-    "loggers": {name: {"handlers": ["stderr"], "level": level, "propagate": False} for name, level in (("cogov.web", "INFO"), ("solara", "WARNING"), ("reacton", "ERROR"), ("uvicorn", "ERROR"))},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "stream": "ext://sys.__stderr__", "formatter": "plain"}
+    },
+    "loggers": {
+        name: {"handlers": ["stderr"], "level": level, "propagate": False}
+        for name, level in (
+            ("cogov.web", "INFO"),
+            ("solara", "WARNING"),
+            ("reacton", "ERROR"),
+            ("uvicorn", "ERROR"),
+        )
+    },
 }
 
 
-class Discreet:
+class QuietTraceback:
     """Stands where Solara and Reacton know the module `traceback`: what they would show a visitor is noted instead."""
 
     def __getattr__(self, name):
@@ -29,10 +39,12 @@ class Discreet:
 
     @staticmethod
     def format_exception(kind, error=None, *rest, **more):
-        return [f"Something went wrong here. 这里出了错。 ({noted(error if error is not None else kind, 'page')})"]
+        return [
+            f"Something went wrong here. 这里出了错。 ({log_error(error if error is not None else kind, 'page')})"
+        ]
 
 
-def guarded(port, hosts=LOOPBACK, token="", outside="", arriving=False):
+def guard_app(port, hosts=LOOPBACK, token="", outside="", arriving=False):
     """Solara's application behind the Door. What Solara reads of the environment must stand there before it is first loaded."""
     try:
         import reacton.core
@@ -40,16 +52,25 @@ def guarded(port, hosts=LOOPBACK, token="", outside="", arriving=False):
         import solara.server.patch
         from solara.server import cdn_helper, kernel_context, settings, starlette
     except ImportError:
-        raise ScenarioError("the page needs Solara: pip install 'cogov[page]'") from None
+        raise UserError("the page needs Solara: pip install 'cogov[page]'") from None
 
     for module in (solara.server.app, solara.server.patch, reacton.core):
-        module.traceback = Discreet()
+        module.traceback = QuietTraceback()
     cdn_helper.fetch_from_cdn = unreachable
     warnings.filterwarnings("ignore", "Cookies with samesite=none")  # they are made Lax on their way out
     settings.main.mode, settings.main.use_pdb, settings.telemetry.mixpanel_enable = "production", False, False
     settings.main.root_path = urlsplit(outside).path.rstrip("/")
     settings.main.base_url = outside.rstrip("/") + "/" if outside else f"http://{authority(hosts[0], port)}/"
-    return Door(starlette.app, port, hosts, token, outside, lambda: kernel_context.contexts, settings.assets.proxy_cache_dir, arriving)
+    return AccessControl(
+        starlette.app,
+        port,
+        hosts,
+        token,
+        outside,
+        lambda: kernel_context.contexts,
+        settings.assets.proxy_cache_dir,
+        arriving,
+    )
 
 
 def unreachable(address):
@@ -91,7 +112,18 @@ def server(door):
     import uvicorn
 
     config = uvicorn.Config(
-        door, http=patient(), loop="asyncio", lifespan="on", proxy_headers=False, server_header=False, access_log=False, log_config=LOGGING, ws_max_size=MESSAGE, ws_ping_timeout=PATIENCE,
-        h11_max_incomplete_event_size=LINE, limit_concurrency=CONNECTIONS, timeout_graceful_shutdown=LEAVING,
-    )  # fmt: skip
+        door,
+        http=patient(),
+        loop="asyncio",
+        lifespan="on",
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_config=LOGGING,
+        ws_max_size=MESSAGE,
+        ws_ping_timeout=PATIENCE,
+        h11_max_incomplete_event_size=LINE,
+        limit_concurrency=CONNECTIONS,
+        timeout_graceful_shutdown=LEAVING,
+    )
     return uvicorn.Server(config)

@@ -26,5 +26,12 @@ class PlainColumn(TextColumn):
 
 def bar(console, *more):
     """A bar that is gone when done; `more` texts of columns stand before the time that is left."""
-    columns = SpinnerColumn(), PlainColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), *map(PlainColumn, more), TimeRemainingColumn()
+    columns = (
+        SpinnerColumn(),
+        PlainColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        *map(PlainColumn, more),
+        TimeRemainingColumn(),
+    )
     return Progress(*columns, console=console, transient=True)

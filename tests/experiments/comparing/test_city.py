@@ -4,23 +4,24 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from cogov.engine.parameters import ScenarioError
-from cogov.experiments.city import city as cities
-from cogov.experiments.execution.executors import chosen
-from cogov.model import measures
-from cogov.model.cases import altered, read
-from cogov.model.simulate import simulate
-from cogov.model.street import Street, StreetKnobs
 
-YARD = altered(read("wuzi_yard"), on=["whistle", "grid_patrol"], days=120)
-ALONE = StreetKnobs(stay=0.0)
+from cogov.engine.parameters import UserError
+from cogov.experiments.city import city as cities
+from cogov.experiments.execution.executors import choose_executor
+from cogov.model import measures
+from cogov.model.cases import alter_scenario, read_case
+from cogov.model.simulate import simulate
+from cogov.model.street import Street, StreetParameters
+
+YARD = alter_scenario(read_case("wuzi_yard"), on=["whistle", "grid_patrol"], days=120)
+ALONE = StreetParameters(stay=0.0)
 
 
 def yards(n, **more):
     return [replace(YARD, name=f"yard {k}", **more) for k in range(n)]
 
 
-def lived(scenarios, knobs=StreetKnobs(), days=120):
+def lived(scenarios, knobs=StreetParameters(), days=120):  # noqa: B008
     street = Street("s", scenarios, lambda one: ("test", one.name), knobs)
     for _ in range(days):
         street.live()
@@ -32,20 +33,33 @@ def test_communities_that_nothing_links_live_as_each_alone():
     many = [replace(one, departments=replace(one.departments, hours=500.0)) for one in yards(3)]
     for run, one in zip(lived(many, ALONE).runs(), many):
         alone = simulate(one, "test", one.name)
-        assert np.array_equal(run.issues, alone.issues) and np.array_equal(run.ledger.hours, alone.ledger.hours) and np.array_equal(run.fen, alone.fen)
-        assert all(np.array_equal(run.series[name], alone.series[name], equal_nan=True) for name in measures.DAILY)
+        assert (
+            np.array_equal(run.issues, alone.issues)
+            and np.array_equal(run.ledger.hours, alone.ledger.hours)
+            and np.array_equal(run.fen, alone.fen)
+        )
+        assert all(
+            np.array_equal(run.series[name], alone.series[name], equal_nan=True) for name in measures.DAILY
+        )
 
 
 def test_a_community_that_is_a_street_by_itself_lives_as_alone():
-    one = replace(yards(1)[0], departments=replace(YARD.departments, hours=0.3))  # it lacks hours, and nobody can lend it any
+    one = replace(
+        yards(1)[0], departments=replace(YARD.departments, hours=0.3)
+    )  # it lacks hours, and nobody can lend it any
     alone = simulate(one, "test", one.name)
     assert np.array_equal(lived([one], ALONE).runs()[0].issues, alone.issues)
 
 
 def test_departments_that_have_hours_help_those_that_lack_them():
     """The street office has one queue: with a rich neighbour a poor community's work is done; alone it waits."""
-    work = {name: replace(category, lead=2.0, rate=3.0 * category.rate) for name, category in YARD.issues.items()}
-    poor, rich = (replace(one, departments=replace(YARD.departments, hours=hours), issues=work) for one, hours in zip(yards(2), (0.0, 50.0)))
+    work = {
+        name: replace(category, lead=2.0, rate=3.0 * category.rate) for name, category in YARD.issues.items()
+    }
+    poor, rich = (
+        replace(one, departments=replace(YARD.departments, hours=hours), issues=work)
+        for one, hours in zip(yards(2), (0.0, 50.0))
+    )
     together, apart = lived([poor, rich], ALONE), lived([poor], ALONE)
     used = [run.ledger.hours.sum(axis=0)[-1] for run in together.runs()]
     assert apart.runs()[0].ledger.hours.sum(axis=0)[-1] == 0.0 and used[0] > 0.0
@@ -57,37 +71,57 @@ def test_the_most_urgent_of_the_street_goes_first():
     street = lived(yards(2), ALONE, days=1)
     rows = [np.array([[1.0, 5.0, 4.0]]), np.array([[3.0, 9.0, 3.0], [1.0, 2.0, 4.0]])]
     for world, told in zip(street.worlds, rows):
-        world.does = lambda kernel, told=told: told
+        world.call = lambda kernel, told=told: told
         world.hours[-1] = 2.5
     street.queue()
-    assert [world.hours[-1] for world in street.worlds] == [0.0, 5.0]  # three hours for the urgent, two for the older of the others
+    assert [world.hours[-1] for world in street.worlds] == [
+        0.0,
+        5.0,
+    ]  # three hours for the urgent, two for the older of the others
     assert street.lacked == 6.0
 
 
 def test_households_that_stay_move_in_elsewhere_and_bring_their_trust():
-    scenarios = [replace(one, residents=replace(YARD.residents, moving_owner=1.0, moving_tenant=2.0, trust_committee=trust, trust_spread=0.0)) for one, trust in zip(yards(2), (0.9, 0.1))]
-    none, all_ = (lived(scenarios, StreetKnobs(stay=stay, keep=1.0)) for stay in (0.0, 1.0))
+    scenarios = [
+        replace(
+            one,
+            residents=replace(
+                YARD.residents, moving_owner=1.0, moving_tenant=2.0, trust_committee=trust, trust_spread=0.0
+            ),
+        )
+        for one, trust in zip(yards(2), (0.9, 0.1))
+    ]
+    none, all_ = (lived(scenarios, StreetParameters(stay=stay, keep=1.0)) for stay in (0.0, 1.0))
     assert none.moved[:, 1].tolist() == [0, 0] and (none.moved[:, 0] == all_.moved[:, 0]).all()
     left, came = all_.moved.sum(axis=0)
-    assert left - 5 <= came + len(all_.looking) <= left and came > 0.8 * left  # who has left has moved in, or still looks
-    gaps = [abs(np.subtract(*(run.series["trust_committee"][-1] for run in street.runs()))) for street in (none, all_)]
+    assert (
+        left - 5 <= came + len(all_.looking) <= left and came > 0.8 * left
+    )  # who has left has moved in, or still looks
+    gaps = [
+        abs(np.subtract(*(run.series["trust_committee"][-1] for run in street.runs())))
+        for street in (none, all_)
+    ]
     assert gaps[1] < gaps[0]  # trusting and distrustful people mix
 
 
 def small(**more):
-    return cities.composed(["wuzi_yard"], on=["grid_patrol"], days=20, communities=5, street=2, **more)
+    return cities.compose_city(["wuzi_yard"], on=["grid_patrol"], days=20, communities=5, street=2, **more)
 
 
 def test_every_community_has_people_of_its_own_and_the_last_street_may_be_short(tmp_path):
     done = cities.live(small(), tmp_path, workers=0)
-    table = cities.loaded(tmp_path)
-    assert done.streets == 3 and table.street.tolist() == [1, 1, 2, 2, 3] and table.community.tolist() == [1, 2, 3, 4, 5]
+    table = cities.load_table(tmp_path)
+    assert (
+        done.streets == 3
+        and table.street.tolist() == [1, 1, 2, 2, 3]
+        and table.community.tolist() == [1, 2, 3, 4, 5]
+    )
     assert table.arisen.nunique() > 1
-    series = cities.loaded(tmp_path, "series")
+    series = cities.load_table(tmp_path, "series")
     assert series.groupby("street").size().tolist() == [20] * 3
     last = series[series.day == 20]
     assert last.open.sum() == table.backlog.sum() and last.arisen.sum() == table.arisen.sum()
-    assert cities.summed(table).residents == 5 * 190
+    assert cities.summarise_city(table).residents == 5 * 190
 
 
 def test_what_is_missing_or_damaged_is_lived_again_and_is_the_same(tmp_path):
@@ -98,8 +132,8 @@ def test_what_is_missing_or_damaged_is_lived_again_and_is_the_same(tmp_path):
     raw = bytearray(parts[-1].read_bytes())
     raw[len(raw) // 2] ^= 1
     parts[-1].write_bytes(raw)
-    with pytest.raises(ScenarioError, match="not what was written"):
-        cities.loaded(tmp_path, "series")
+    with pytest.raises(UserError, match="not what was written"):
+        cities.load_table(tmp_path, "series")
     assert cities.live(small(), tmp_path, workers=0).before == 1
     assert cities.digest(tmp_path) == before
 
@@ -107,21 +141,25 @@ def test_what_is_missing_or_damaged_is_lived_again_and_is_the_same(tmp_path):
 def test_another_city_is_not_mixed_in(tmp_path):
     cities.live(small(), tmp_path, workers=0)
     for other in (small(seed=1), small(residents=2000), small(between=ALONE)):
-        with pytest.raises(ScenarioError, match="another city"):
+        with pytest.raises(UserError, match="another city"):
             cities.live(other, tmp_path, workers=0)
 
 
 def test_a_city_is_grown_to_as_many_residents_as_are_asked_for():
-    city = cities.composed(["guiyuan", "lianhe"], communities=4, residents=20_000)
-    assert sum(one.community.residents for n in range(city.streets()) for one in city.scenarios(n)) == pytest.approx(20_000, rel=0.001)
+    city = cities.compose_city(["guiyuan", "lianhe"], communities=4, residents=20_000)
+    assert sum(
+        one.community.residents for n in range(city.streets()) for one in city.scenarios(n)
+    ) == pytest.approx(20_000, rel=0.001)
 
 
 def test_threads_live_through_the_same_streets(tmp_path):
-    cities.live(small(), tmp_path / "threads", chosen("threads", workers=3, kinds=("pool", "threads")), 3)
+    cities.live(
+        small(), tmp_path / "threads", choose_executor("threads", workers=3, kinds=("pool", "threads")), 3
+    )
     cities.live(small(), tmp_path / "alone", workers=0)
     assert cities.digest(tmp_path / "threads") == cities.digest(tmp_path / "alone")
-    with pytest.raises(ScenarioError, match="there are pool and dask"):
-        chosen("threads")  # a sweep's run that never ends could not be ended
+    with pytest.raises(UserError, match="there are pool and dask"):
+        choose_executor("threads")  # a sweep's run that never ends could not be ended
 
 
 @pytest.mark.slow

@@ -2,18 +2,19 @@
 
 from dataclasses import replace
 
-import cogov
 import numpy as np
 import pandas as pd
 import pytest
+from scenarios import YARD, pool_of_threads
+from scipy import stats
+
+import cogov
 from cogov.experiments.comparison import compare as comparing
 from cogov.experiments.comparison.compare import compare, difference
 from cogov.experiments.execution import supervisor
 from cogov.model import measures
 from cogov.model.issues.issue_table import ISSUE
 from cogov.viz.figures import figures
-from scenarios import YARD, pool_of_threads
-from scipy import stats
 
 SHORT = replace(YARD, days=90)
 
@@ -39,12 +40,22 @@ def test_one_pair_has_no_interval_and_the_verdict_says_so():
 
 
 def test_strength_zero_differs_in_nothing():
-    idle = compare(SHORT, "grid_patrol", replicates=3, settings={"mechanisms.grid_patrol.strength": 0.0}, on=["grid_patrol"])
+    idle = compare(
+        SHORT,
+        "grid_patrol",
+        replicates=3,
+        settings={"mechanisms.grid_patrol.strength": 0.0},
+        on=["grid_patrol"],
+    )
     assert (idle.table["difference"].dropna() == 0).all()
     assert len(idle.table["difference"].dropna()) > 15
 
 
-@pytest.mark.parametrize("pool", [pool_of_threads, pytest.param(supervisor.pool, marks=pytest.mark.slow)], ids=["threads", "processes"])
+@pytest.mark.parametrize(
+    "pool",
+    [pool_of_threads, pytest.param(supervisor.pool, marks=pytest.mark.slow)],
+    ids=["threads", "processes"],
+)
 def test_more_workers_change_nothing(result, monkeypatch, pool):
     monkeypatch.setattr(comparing, "pool", pool)
     shared = compare(SHORT, "building_captains", replicates=6, workers=2)
@@ -79,8 +90,13 @@ def test_what_is_granted_to_a_mechanism_is_its_own_row(result):
 
 
 def test_nothing_to_compare_is_an_error():
-    for bad in ({"mechanism": ()}, {"mechanism": "grid_patroll"}, {"mechanism": "grid_patrol", "replicates": 0}, {"mechanism": "grid_patrol", "off": ["grid_patrol"]}):
-        with pytest.raises(cogov.ScenarioError):
+    for bad in (
+        {"mechanism": ()},
+        {"mechanism": "grid_patroll"},
+        {"mechanism": "grid_patrol", "replicates": 0},
+        {"mechanism": "grid_patrol", "off": ["grid_patrol"]},
+    ):
+        with pytest.raises(cogov.UserError):
             compare(SHORT, **bad)
 
 
@@ -96,7 +112,13 @@ def test_the_resolution_rate_counts_all_that_arose_and_are_old_enough():
     told = issues((0, 1, 30), (0, 1, 31), (0, -1, -1), (70, 71, 100), (71, 72, 73))
     old, done = measures.in_time(told, 100)
     assert old.tolist() == [True, True, True, True, False]  # the last is too young to say
-    assert done.tolist() == [True, False, False, True, False]  # on the thirtieth day is in time, unknown is not resolved
+    assert done.tolist() == [
+        True,
+        False,
+        False,
+        True,
+        False,
+    ]  # on the thirtieth day is in time, unknown is not resolved
 
 
 def test_giving_up_does_not_pass_for_speed():
@@ -108,6 +130,16 @@ def test_giving_up_does_not_pass_for_speed():
 def test_tables_of_a_run_agree_with_its_measures():
     run = cogov.simulate(SHORT, seed=2, on=["party_volunteers"])
     assert run.measures.arisen == len(run.issues) == (run.history.what == "arose").sum()
-    assert run.measures.backlog == run.series["open"].iloc[-1] == run.issues.state.isin(["unknown", "told", "at the table", "signatures", "money", "passed upward", "in work"]).sum()
-    assert run.measures.hours == pytest.approx(run.ledger.drop(columns=["yuan: community", "yuan: compounds"]).to_numpy().sum())
-    assert run.measures.yuan == pytest.approx(run.ledger[["yuan: community", "yuan: compounds"]].to_numpy().sum())
+    assert (
+        run.measures.backlog
+        == run.series["open"].iloc[-1]
+        == run.issues.state.isin(
+            ["unknown", "told", "at the table", "signatures", "money", "passed upward", "in work"]
+        ).sum()
+    )
+    assert run.measures.hours == pytest.approx(
+        run.ledger.drop(columns=["yuan: community", "yuan: compounds"]).to_numpy().sum()
+    )
+    assert run.measures.yuan == pytest.approx(
+        run.ledger[["yuan: community", "yuan: compounds"]].to_numpy().sum()
+    )

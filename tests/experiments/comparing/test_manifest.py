@@ -6,12 +6,13 @@ from hashlib import sha256
 import pandas as pd
 import pytest
 from cli_runner import typist
+
 from cogov.engine import jit
-from cogov.engine.parameters import ScenarioError
+from cogov.engine.parameters import UserError
 from cogov.experiments.comparison.compare import compare
 from cogov.experiments.files import manifest
 from cogov.experiments.sweep.sweep import sweep
-from cogov.model.cases import altered, read
+from cogov.model.cases import alter_scenario, read_case
 
 SWEPT = """
 cases = ["wuzi_yard"]
@@ -27,15 +28,103 @@ mechanisms = ["grid_patrol"]
 """
 SHORT = ["--days", "12", "--seed", "3"]
 SET = ["--set", "committee.staff=0.8", "--off", "party_volunteers"]
-LOG = "opened,closed,category\n" + "\n".join(f"2024-01-{1 + n % 28:02d},2024-02-{1 + n % 28:02d},litter" for n in range(60)) + "\n"
+LOG = (
+    "opened,closed,category\n"
+    + "\n".join(f"2024-01-{1 + n % 28:02d},2024-02-{1 + n % 28:02d},litter" for n in range(60))
+    + "\n"
+)
 COMMANDS = {  # name -> the words, where it writes, the settings it must tell
-    "run": (["run", "wuzi_yard", *SHORT, *SET, "--within", "5", "--out", "mine"], {"days": 12, "seed": 3, "within": 5, "settings": ["committee.staff=0.8"], "off": ["party_volunteers"], "on": []}),
-    "compare": (["compare", "wuzi_yard", "--mechanism", "grid_patrol", "--replicates", "2", *SHORT, *SET, "--within", "5", "--out", "mine"],
-                {"days": 12, "seed": 3, "within": 5, "replicates": 2, "mechanisms": ["grid_patrol"], "settings": ["committee.staff=0.8"], "off": ["party_volunteers"], "on": [], "case": "wuzi_yard"}),  # fmt: skip
-    "effects": (["mechanisms", "--effects", "wuzi_yard", "--replicates", "2", "--days", "3", "--set", "committee.staff=0.8", "--seed", "3", "--within", "2", "--out", "mine"],
-                {"days": 3, "seed": 3, "within": 2, "replicates": 2, "among": False, "settings": ["committee.staff=0.8"]}),  # fmt: skip
-    "import": (["import", "log.csv", "--residents", "500", "--out", "mine"], {"asked": {"residents": 500.0}, "log": {"name": "log.csv", "sha256": sha256(LOG.encode()).hexdigest()}}),
-    "city": (["city", "wuzi_yard", "--communities", "2", "--days", "5", "--seed", "3", "--workers", "0", "--set", "committee.staff=0.8", "--out", "mine"], {"days": 5, "seed": 3, "communities": 2, "settings": ["committee.staff=0.8"]}),
+    "run": (
+        ["run", "wuzi_yard", *SHORT, *SET, "--within", "5", "--out", "mine"],
+        {
+            "days": 12,
+            "seed": 3,
+            "within": 5,
+            "settings": ["committee.staff=0.8"],
+            "off": ["party_volunteers"],
+            "on": [],
+        },
+    ),
+    "compare": (
+        [
+            "compare",
+            "wuzi_yard",
+            "--mechanism",
+            "grid_patrol",
+            "--replicates",
+            "2",
+            *SHORT,
+            *SET,
+            "--within",
+            "5",
+            "--out",
+            "mine",
+        ],
+        {
+            "days": 12,
+            "seed": 3,
+            "within": 5,
+            "replicates": 2,
+            "mechanisms": ["grid_patrol"],
+            "settings": ["committee.staff=0.8"],
+            "off": ["party_volunteers"],
+            "on": [],
+            "case": "wuzi_yard",
+        },
+    ),
+    "effects": (
+        [
+            "mechanisms",
+            "--effects",
+            "wuzi_yard",
+            "--replicates",
+            "2",
+            "--days",
+            "3",
+            "--set",
+            "committee.staff=0.8",
+            "--seed",
+            "3",
+            "--within",
+            "2",
+            "--out",
+            "mine",
+        ],
+        {
+            "days": 3,
+            "seed": 3,
+            "within": 2,
+            "replicates": 2,
+            "among": False,
+            "settings": ["committee.staff=0.8"],
+        },
+    ),
+    "import": (
+        ["import", "log.csv", "--residents", "500", "--out", "mine"],
+        {
+            "asked": {"residents": 500.0},
+            "log": {"name": "log.csv", "sha256": sha256(LOG.encode()).hexdigest()},
+        },
+    ),
+    "city": (
+        [
+            "city",
+            "wuzi_yard",
+            "--communities",
+            "2",
+            "--days",
+            "5",
+            "--seed",
+            "3",
+            "--workers",
+            "0",
+            "--set",
+            "committee.staff=0.8",
+            "--out",
+            "mine",
+        ],
+        {"days": 5, "seed": 3, "communities": 2, "settings": ["committee.staff=0.8"]},
+    ),
     "attribute": (["attribute", "swept", "--out", "mine"], {"given": []}),
 }
 
@@ -73,48 +162,101 @@ def test_a_folder_says_what_made_it(cogov, here, name):
     status, out, err = cogov(*words)
     assert status == 0, err
     told = made(here / "mine")
-    assert told["made_by"] == name and told["command"].startswith(f"cogov {words[0]} ") and told["model"] == jit.version() and told["versions"].keys() >= {"cogov", "numpy", "numba", "python"}
+    assert (
+        told["made_by"] == name
+        and told["command"].startswith(f"cogov {words[0]} ")
+        and told["model"] == jit.version()
+        and told["versions"].keys() >= {"cogov", "numpy", "numba", "python"}
+    )
     assert {key: told[key] for key in asked} == asked
-    tables = {str(path.relative_to(here / "mine")) for kind in ("*.csv", "*/*.parquet") for path in (here / "mine").glob(kind)}
-    assert tables and told["results"] == {one: sha256((here / "mine" / one).read_bytes()).hexdigest() for one in tables}
+    tables = {
+        str(path.relative_to(here / "mine"))
+        for kind in ("*.csv", "*/*.parquet")
+        for path in (here / "mine").glob(kind)
+    }
+    assert tables and told["results"] == {
+        one: sha256((here / "mine" / one).read_bytes()).hexdigest() for one in tables
+    }
     for case in told["cases"]:
         (here / "again.toml").write_text(case["case_file"], "utf-8")
-        assert manifest.case_of(read(here / "again.toml")) == case
+        assert manifest.case_of(read_case(here / "again.toml")) == case
     assert bool(told["cases"]) == (name != "import")
     if name in ("run", "compare"):
-        assert told["cases"][0]["digest"] == manifest.case_of(altered(read("wuzi_yard"), on=["grid_patrol"] if name == "compare" else [], off=["party_volunteers"], settings=["committee.staff=0.8"], days=12))["digest"]
+        assert (
+            told["cases"][0]["digest"]
+            == manifest.case_of(
+                alter_scenario(
+                    read_case("wuzi_yard"),
+                    on=["grid_patrol"] if name == "compare" else [],
+                    off=["party_volunteers"],
+                    settings=["committee.staff=0.8"],
+                    days=12,
+                )
+            )["digest"]
+        )
     if name == "attribute":
-        assert told["sweep"]["experiment"] == "experiment" and told["sweep"]["model"] == jit.version() and len(told["sweep"]["digest"]) == 32
+        assert (
+            told["sweep"]["experiment"] == "experiment"
+            and told["sweep"]["model"] == jit.version()
+            and len(told["sweep"]["digest"]) == 32
+        )
 
 
 def test_the_digest_of_results_is_the_same_for_the_same_and_another_for_others(tmp_path):
     def digest(name, **more):
-        return made(compare("wuzi_yard", "grid_patrol", **{"replicates": 2, "days": 12, "within": 5, "workers": 1, **more}).save(tmp_path / name))["digest"]
+        return made(
+            compare(
+                "wuzi_yard", "grid_patrol", **{"replicates": 2, "days": 12, "within": 5, "workers": 1, **more}
+            ).save(tmp_path / name)
+        )["digest"]
 
     first = digest("a")
-    assert first == digest("b") != digest("c", seed=1) and first != digest("d", settings={"committee.staff": 2.0})
+    assert first == digest("b") != digest("c", seed=1) and first != digest(
+        "d", settings={"committee.staff": 2.0}
+    )
 
 
 def test_what_another_command_left_is_kept_beside(tmp_path):
     pd.DataFrame({"a": [1]}).to_csv(tmp_path / "a.csv")
-    manifest.leave(tmp_path, "compare", tables=["a.csv"], seed=1)
-    manifest.leave(tmp_path, "patterns", seed=2)
-    assert made(tmp_path)["seed"] == 2 and json.loads((tmp_path / "manifest-compare.json").read_text("utf-8"))["seed"] == 1
-    manifest.leave(tmp_path, "compare", seed=3)
-    assert {path.name for path in tmp_path.glob("*.json")} == {"manifest.json", "manifest-patterns.json"} and made(tmp_path)["seed"] == 3
+    manifest.write_manifest(tmp_path, "compare", tables=["a.csv"], seed=1)
+    manifest.write_manifest(tmp_path, "patterns", seed=2)
+    assert (
+        made(tmp_path)["seed"] == 2
+        and json.loads((tmp_path / "manifest-compare.json").read_text("utf-8"))["seed"] == 1
+    )
+    manifest.write_manifest(tmp_path, "compare", seed=3)
+    assert {path.name for path in tmp_path.glob("*.json")} == {
+        "manifest.json",
+        "manifest-patterns.json",
+    } and made(tmp_path)["seed"] == 3
 
 
-@pytest.mark.parametrize("words", [COMMANDS["run"][0], COMMANDS["compare"][0], COMMANDS["effects"][0], COMMANDS["import"][0], ["attribute", "swept"]], ids=lambda words: words[0])
+@pytest.mark.parametrize(
+    "words",
+    [
+        COMMANDS["run"][0],
+        COMMANDS["compare"][0],
+        COMMANDS["effects"][0],
+        COMMANDS["import"][0],
+        ["attribute", "swept"],
+    ],
+    ids=lambda words: words[0],
+)
 def test_the_folder_of_a_sweep_is_left_alone(cogov, here, swept, words):
     before = (swept / manifest.FILE).read_bytes()
     status, _, err = cogov(*words[: -2 if "--out" in words else None], "--out", "swept")
-    assert status == 2 and "--out swept: holds a sweep" in err and (swept / manifest.FILE).read_bytes() == before and not list(swept.glob("*.csv"))
+    assert (
+        status == 2
+        and "--out swept: holds a sweep" in err
+        and (swept / manifest.FILE).read_bytes() == before
+        and not list(swept.glob("*.csv"))
+    )
 
 
 def test_a_manifest_that_is_none_is_written_over(tmp_path):
     (tmp_path / manifest.FILE).write_text('["mine"]', "utf-8")
-    manifest.leave(tmp_path, "run")
+    manifest.write_manifest(tmp_path, "run")
     assert made(tmp_path)["made_by"] == "run"
     (tmp_path / "ledger.sqlite").touch()
-    with pytest.raises(ScenarioError, match="holds a sweep"):
-        manifest.leave(tmp_path, "run")
+    with pytest.raises(UserError, match="holds a sweep"):
+        manifest.write_manifest(tmp_path, "run")

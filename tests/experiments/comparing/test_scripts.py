@@ -4,18 +4,19 @@ import subprocess
 import sys
 
 import pytest
-from cogov.engine.parameters import ScenarioError
+
+from cogov.engine.parameters import UserError
 from cogov.experiments.calibration import reported_patterns
 from cogov.experiments.comparison import compare as comparing
 from cogov.experiments.comparison import effects
 from cogov.experiments.comparison.compare import compare
-from cogov.experiments.comparison.streaming_comparison import Pairs
+from cogov.experiments.comparison.streaming_comparison import StreamingComparison
 from cogov.experiments.execution import supervisor
-from cogov.experiments.execution.executors import chosen
+from cogov.experiments.execution.executors import choose_executor
 from cogov.experiments.exploration.search import search
-from cogov.model.cases import read
+from cogov.model.cases import read_case
 
-SHORT = 'replicates=2, days=5, workers={workers}'
+SHORT = "replicates=2, days=5, workers={workers}"
 PLAIN = """
 import cogov
 print("begins", flush=True)
@@ -39,7 +40,7 @@ from cogov.model.mechanisms import Mechanism
 class Mine(Mechanism):
     pulls = ("voice",)
 print("begins", flush=True)
-case = cogov.read("wuzi_yard")
+case = cogov.read_case("wuzi_yard")
 print(len(cogov.compare(replace(case, mechanisms={"mine": Mine()}), "grid_patrol", replicates=2, days=5, workers=2).rows))
 """
 
@@ -77,7 +78,11 @@ def test_a_worker_of_a_pool_goes_on_alone_and_says_so_only_where_workers_were_as
 @pytest.mark.slow
 def test_a_mechanism_in_an_unguarded_script_goes_on_alone_and_says_why(script):
     done = script(OWN)
-    assert done.stdout.split() == ["begins", "4"] and done.stderr.count("RuntimeWarning") == 1 and "put it in a file of its own" in done.stderr
+    assert (
+        done.stdout.split() == ["begins", "4"]
+        and done.stderr.count("RuntimeWarning") == 1
+        and "put it in a file of its own" in done.stderr
+    )
 
 
 def test_a_worker_of_joblib_goes_on_alone(monkeypatch):
@@ -91,25 +96,38 @@ def test_where_no_process_can_be_started_it_goes_on_alone(monkeypatch):
     def refuse(workers):
         raise NotImplementedError("this system has no semaphores")
 
-    monkeypatch.setattr(supervisor, "begun", refuse)
+    monkeypatch.setattr(supervisor, "start_pool", refuse)
     with pytest.warns(RuntimeWarning, match="no semaphores"):
         assert len(compare("wuzi_yard", "grid_patrol", replicates=2, days=5, workers=2).rows) == 4
 
 
 def test_no_workers_means_none_everywhere(monkeypatch):
     """However many runs there are: no process is started by what is told to start none."""
-    monkeypatch.setattr(supervisor, "begun", lambda workers: pytest.fail(f"{workers} processes were started"))
+    monkeypatch.setattr(
+        supervisor, "start_pool", lambda workers: pytest.fail(f"{workers} processes were started")
+    )
     monkeypatch.setattr(comparing, "WORTH_A_POOL", 2)
-    case = read("wuzi_yard")
+    case = read_case("wuzi_yard")
     assert len(compare(case, "grid_patrol", replicates=2, days=5, workers=0).rows) == 4
-    effects.effects(case, replicates=2, days=5, workers=0)
-    reported_patterns.patterns(case, replicates=2, workers=0)
-    search(case, {"hours": "minimise"}, mechanisms=("grid_patrol",), trials=2, replicates=2, confirm=2, days=5, workers=0)
-    assert chosen("pool", workers=0)().submit(int).result() == 0
-    assert Pairs((case, case), workers=0).workers == 0
+    effects.mechanism_effects(case, replicates=2, days=5, workers=0)
+    reported_patterns.check_patterns(case, replicates=2, workers=0)
+    search(
+        case,
+        {"hours": "minimise"},
+        mechanisms=("grid_patrol",),
+        trials=2,
+        replicates=2,
+        confirm=2,
+        days=5,
+        workers=0,
+    )
+    assert choose_executor("pool", workers=0)().submit(int).result() == 0
+    assert StreamingComparison((case, case), workers=0).workers == 0
 
 
 @pytest.mark.parametrize("workers", [-1, 513, 2.5, "two"])
 def test_a_number_of_workers_that_is_none_is_refused_with_the_way_out(workers):
-    with pytest.raises(ScenarioError, match="workers = .* allowed is 0, only this process, to 512; None is one for every core"):
+    with pytest.raises(
+        UserError, match="workers = .* allowed is 0, only this process, to 512; None is one for every core"
+    ):
         compare("wuzi_yard", "grid_patrol", replicates=2, days=5, workers=workers)

@@ -7,46 +7,61 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from cogov.engine.parameters import ScenarioError
+
+from cogov.engine.parameters import UserError
 from cogov.experiments.comparison import streaming_comparison
 from cogov.experiments.comparison.compare import arms_of, compare
-from cogov.experiments.comparison.streaming_comparison import WORDS, Pairs, luck, rate_by_day
-from cogov.experiments.narrative.recording import filmed
+from cogov.experiments.comparison.streaming_comparison import (
+    WORDS,
+    StreamingComparison,
+    luck,
+    rate_by_day,
+)
+from cogov.experiments.narrative.recording import record_year
 from cogov.model import measures
-from cogov.model.cases import altered, read
+from cogov.model.cases import alter_scenario, read_case
 
 NAME = "building_captains"
 
 
 @pytest.fixture(scope="module")
 def arms():
-    return arms_of(read("wuzi_yard"), [NAME], on=(), off=(), settings=(), days=120)
+    return arms_of(read_case("wuzi_yard"), [NAME], on=(), off=(), settings=(), days=120)
 
 
 @pytest.fixture(scope="module")
 def found(arms):
-    *_, last = Pairs(arms, workers=0).until(4)
+    *_, last = StreamingComparison(arms, workers=0).until(4)
     return last
 
 
 def test_summaries_are_those_of_a_comparison(arms, found):
     theirs = compare("wuzi_yard", NAME, replicates=4, days=120, workers=1)
     assert found.rows.equals(theirs.rows.reset_index())
-    assert found.table.equals(theirs.table) and found.series.equals(theirs.series) and found.curves.equals(theirs.curves) and found.ledger.equals(theirs.ledger)
+    assert (
+        found.table.equals(theirs.table)
+        and found.series.equals(theirs.series)
+        and found.curves.equals(theirs.curves)
+        and found.ledger.equals(theirs.ledger)
+    )
 
 
 def test_the_first_pair_is_the_one_on_show(arms):
     """Films of the same luck stand in for the first pair: not one number differs, and it is there before anything runs."""
-    films = [filmed(arm, luck(arm)) for arm in arms]
-    first = next(Pairs(arms, workers=0, first=[film.run for film in films]).until(20))
-    lived = next(Pairs(arms, workers=0).until(1))
+    films = [record_year(arm, luck(arm)) for arm in arms]
+    first = next(StreamingComparison(arms, workers=0, first=[film.run for film in films]).until(20))
+    lived = next(StreamingComparison(arms, workers=0).until(1))
     assert len(first.pairs) == 1 and first.of == 20
     assert first.rows.equals(lived.rows) and first.series.equals(lived.series)
-    assert all(np.array_equal(a, b, equal_nan=True) for name in first.pairs[0]["daily"] for a, b in zip(first.pairs[0]["daily"][name], lived.pairs[0]["daily"][name]))
+    assert all(
+        np.array_equal(a, b, equal_nan=True)
+        for name in first.pairs[0]["daily"]
+        for a, b in zip(first.pairs[0]["daily"][name], lived.pairs[0]["daily"][name])
+    )
 
 
 def test_summaries_come_after_1_2_5_and_go_on_from_there(arms, found):
-    one = Pairs(arms, workers=0)
+    one = StreamingComparison(arms, workers=0)
     assert [len(s.pairs) for s in one.until(3)] == [1, 2, 3]
     assert [len(s.pairs) for s in one.until(6)] == [3, 5, 6]
     assert one.summary().rows[:8].equals(found.rows)
@@ -54,12 +69,12 @@ def test_summaries_come_after_1_2_5_and_go_on_from_there(arms, found):
 
 @pytest.mark.slow
 def test_processes_change_nothing_and_leave_with_a_cancel(arms, found):
-    one = Pairs(arms, workers=2)
+    one = StreamingComparison(arms, workers=2)
     *_, last = one.until(4)
     assert last.rows.equals(found.rows) and last.series.equals(found.series)
     assert gone()
     for after in (0.3, 4.0):  # as they begin, and at work
-        done, _ = cancelled(Pairs([replace(arm, days=3000) for arm in arms], workers=2), after)
+        done, _ = cancelled(StreamingComparison([replace(arm, days=3000) for arm in arms], workers=2), after)
         assert done < 1.0 and gone()
 
 
@@ -85,45 +100,47 @@ def test_where_no_process_can_be_started_it_goes_on_alone_and_says_so(arms, foun
     def refused(workers):
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
-    monkeypatch.setattr(streaming_comparison, "begun", refused)
-    with pytest.warns(RuntimeWarning, match="in this process alone, without workers: .*temporarily unavailable"):
-        *_, last = Pairs(arms, workers=2).until(4)
+    monkeypatch.setattr(streaming_comparison, "start_pool", refused)
+    with pytest.warns(
+        RuntimeWarning, match="in this process alone, without workers: .*temporarily unavailable"
+    ):
+        *_, last = StreamingComparison(arms, workers=2).until(4)
     assert last.rows.equals(found.rows)
 
 
 def test_without_processes_a_cancel_is_heard_within_a_day(arms):
-    one = Pairs([replace(arm, days=3000) for arm in arms], workers=0)
+    one = StreamingComparison([replace(arm, days=3000) for arm in arms], workers=0)
     done, told = cancelled(one, after=0.3)
     assert done < 0.5 and one.cancelled
     assert list(one.until(10_000)) == []
 
 
 def test_whoever_stops_listening_leaves_nothing_behind(arms):
-    stream = Pairs(arms, workers=0).until(50)
+    stream = StreamingComparison(arms, workers=0).until(50)
     next(stream)
     stream.close()
     assert gone()
 
 
 def test_any_two_settings_of_one_case_are_a_pair_and_nothing_else(arms):
-    with_knob = altered(arms[0], settings={"committee.staff": 9})
-    *_, last = Pairs((arms[0], with_knob), workers=0).until(2)
+    with_knob = alter_scenario(arms[0], settings={"committee.staff": 9})
+    *_, last = StreamingComparison((arms[0], with_knob), workers=0).until(2)
     assert last.found() in ("open", "raises", "lowers", "alike")
-    for other in (replace(arms[1], days=60), read("guiyuan")):
-        with pytest.raises(ScenarioError, match="no pair"):
-            Pairs((arms[0], other))
-    with pytest.raises(ScenarioError, match="out of range"):
-        next(Pairs(arms).until(0))
+    for other in (replace(arms[1], days=60), read_case("guiyuan")):
+        with pytest.raises(UserError, match="no pair"):
+            StreamingComparison((arms[0], other))
+    with pytest.raises(UserError, match="out of range"):
+        next(StreamingComparison(arms).until(0))
 
 
 def test_arms_that_are_the_same_differ_in_nothing(arms):
-    *_, last = Pairs((arms[0], arms[0]), workers=0).until(3)
+    *_, last = StreamingComparison((arms[0], arms[0]), workers=0).until(3)
     assert last.found() == "alike" and not last.differences("backlog").to_numpy().any()
     assert "none of 3 pairs" in last.verdict() and "no clear change in hours" in last.verdict()
 
 
 def test_the_running_share_ends_at_the_resolution_rate(arms):
-    run = filmed(arms[1], luck(arms[1])).run
+    run = record_year(arms[1], luck(arms[1])).run
     for within in (7, 30):
         share = rate_by_day(run, within)
         assert len(share) == run.days + 1 and np.isnan(share[:within]).all()
@@ -134,7 +151,11 @@ def test_daily_differences_are_those_of_the_pairs(found):
     band = found.series
     told = found.differences("backlog")
     a, b = (np.mean([both["open"][k] for both in found.pairs], axis=0) for k in (0, 1))
-    assert np.allclose(told["difference"], b - a) and (told["low"] <= told["high"]).all() and len(told) == len(band) / 2
+    assert (
+        np.allclose(told["difference"], b - a)
+        and (told["low"] <= told["high"]).all()
+        and len(told) == len(band) / 2
+    )
     last = found.settling().iloc[-1]
     rate = found.table.loc["resolution_rate"]
     assert np.allclose(last.to_numpy(float), rate[["difference", "low", "high"]].to_numpy(float))
@@ -143,10 +164,9 @@ def test_daily_differences_are_those_of_the_pairs(found):
 @pytest.mark.parametrize("lang", WORDS)
 def test_the_verdict_is_a_sentence_in_both_languages(arms, found, lang):
     assert WORDS[lang].keys() == WORDS["en"].keys()
-    first = next(Pairs(arms, workers=0).until(1))
-    none = next(Pairs([replace(arm, days=20) for arm in arms], workers=0).until(1))
+    first = next(StreamingComparison(arms, workers=0).until(1))
+    none = next(StreamingComparison([replace(arm, days=20) for arm in arms], workers=0).until(1))
     for summary in (found, first, none):
         said = summary.verdict(lang, arms=("A", "B"))
         assert said and "{" not in said and "nan" not in said
     assert found.found() == "raises" and first.found() == "one" and none.found() == "none"
-

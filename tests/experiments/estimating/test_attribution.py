@@ -5,15 +5,16 @@ from itertools import combinations, permutations
 import numpy as np
 import pandas as pd
 import pytest
-from cogov.engine.parameters import ScenarioError
-from cogov.engine.randomness import Luck
+
+from cogov.engine.parameters import UserError
+from cogov.engine.randomness import RandomNumbers
 from cogov.experiments.exploration.attribution import (
     advice,
     attribute,
     interaction,
     next_to,
     parts,
-    ranked,
+    rank_additions,
     shapley,
 )
 from cogov.experiments.statistics.replicate_table import interval
@@ -24,9 +25,17 @@ NAMES = ("captains", "patrol", "council")
 def sweep(values, names=NAMES):
     """A frame of runs from (replicates, 2^k) values."""
     rows = [
-        {"case": "yard", "arm": f"arm{m}", "replicate": r, "status": "done", **{f"mechanisms.{n}": bool(m >> i & 1) for i, n in enumerate(names)}, "rate": v}
-        for r, row in enumerate(values) for m, v in enumerate(row)
-    ]  # fmt: skip
+        {
+            "case": "yard",
+            "arm": f"arm{m}",
+            "replicate": r,
+            "status": "done",
+            **{f"mechanisms.{n}": bool(m >> i & 1) for i, n in enumerate(names)},
+            "rate": v,
+        }
+        for r, row in enumerate(values)
+        for m, v in enumerate(row)
+    ]
     return pd.DataFrame(rows)
 
 
@@ -85,15 +94,21 @@ def test_a_frame_of_runs_in_any_order_is_read_by_its_switches():
     found = attribute(sweep(values).sample(frac=1.0, random_state=1), "rate")
     assert found.names == NAMES and found.replicates == 6 and found.left_out == 0
     assert found.shares["value"].to_numpy() == pytest.approx(shapley(values).mean(axis=0))
-    assert found.shares["alone"].to_numpy() == pytest.approx((values[:, [1, 2, 4]] - values[:, [0]]).mean(axis=0))
-    assert found.shares["last"].to_numpy() == pytest.approx((values[:, [7]] - values[:, [6, 5, 3]]).mean(axis=0))
+    assert found.shares["alone"].to_numpy() == pytest.approx(
+        (values[:, [1, 2, 4]] - values[:, [0]]).mean(axis=0)
+    )
+    assert found.shares["last"].to_numpy() == pytest.approx(
+        (values[:, [7]] - values[:, [6, 5, 3]]).mean(axis=0)
+    )
     assert found.effect.difference == pytest.approx(found.shares["value"].sum())
     assert found.shares["part"].sum() == pytest.approx(1.0)
 
 
 def test_missing_arms_are_named():
     runs = sweep(lucky(2, 4))
-    with pytest.raises(ScenarioError, match=r"2 of 8 arms are missing: captains\+patrol, captains\+patrol\+council"):
+    with pytest.raises(
+        UserError, match=r"2 of 8 arms are missing: captains\+patrol, captains\+patrol\+council"
+    ):
         attribute(runs[~runs.arm.isin(["arm3", "arm7"])], "rate")
 
 
@@ -102,7 +117,7 @@ def test_a_replicate_that_an_arm_lacks_is_left_out_of_all_and_counted():
     runs.loc[(runs.arm == "arm3") & (runs.replicate == 2), ["status", "rate"]] = "failed", np.nan
     assert (attribute(runs, "rate").replicates, attribute(runs, "rate").left_out) == (4, 1)
     runs.loc[runs.arm == "arm3", "rate"] = np.nan
-    with pytest.raises(ScenarioError, match="3 lacks 5 of 5"):
+    with pytest.raises(UserError, match="3 lacks 5 of 5"):
         attribute(runs, "rate")
 
 
@@ -117,12 +132,14 @@ def test_a_replicate_that_an_arm_lacks_is_left_out_of_all_and_counted():
     ],
 )
 def test_what_is_no_factorial_is_refused(change, words):
-    with pytest.raises(ScenarioError, match=words):
+    with pytest.raises(UserError, match=words):
         attribute(change(sweep(lucky(2, 4))), "rate")
 
 
 def test_synergy_and_substitution_are_told_in_words():
-    quiet = np.random.default_rng(3).normal(size=(8, 1)) + np.random.default_rng(4).normal(scale=0.01, size=(8, 8))
+    quiet = np.random.default_rng(3).normal(size=(8, 1)) + np.random.default_rng(4).normal(
+        scale=0.01, size=(8, 8)
+    )
     a, b, c = (np.arange(8) >> i & 1 for i in range(3))
     found = attribute(sweep(quiet + a + b + c + 2.0 * a * b - 0.8 * b * c), "rate")
     assert found.interactions["kind"].to_list() == ["synergy", "not told from none", "substitution"]
@@ -153,7 +170,9 @@ def test_intervals_hold_the_truth_as_often_as_they_say(n):
 def test_the_percentile_bootstrap_of_few_replicates_holds_less_which_is_why_it_is_not_used():
     draw = np.random.default_rng(1)
     values = shapley(draw.normal(size=(10, MANY, 4)))[..., 0]
-    chosen = (Luck("test", "bootstrap")("which", np.arange(400 * 10)) * 10).astype(int).reshape(400, 10)
+    chosen = (
+        (RandomNumbers("test", "bootstrap")("which", np.arange(400 * 10)) * 10).astype(int).reshape(400, 10)
+    )
     means = np.stack([values[rows].mean(axis=0) for rows in chosen])
     low, high = np.quantile(means, [0.025, 0.975], axis=0)
     assert holds(low, high, 0.0) < 0.92
@@ -178,26 +197,37 @@ def test_a_part_of_nothing_is_not_told():
 def test_what_to_add_next_comes_with_who_cannot_be_told_from_it():
     draw = np.random.default_rng(6)
     a, b, c = (np.arange(8) >> i & 1 for i in range(3))
-    runs = sweep(draw.normal(size=(10, 1)) + draw.normal(scale=0.1, size=(10, 8)) + 2.0 * a + 1.0 * b + 0.98 * c - 1.5 * a * b)
+    runs = sweep(
+        draw.normal(size=(10, 1))
+        + draw.normal(scale=0.1, size=(10, 8))
+        + 2.0 * a
+        + 1.0 * b
+        + 0.98 * c
+        - 1.5 * a * b
+    )
     table = next_to(runs, "rate", ["captains"])
     assert list(table.index) == ["council", "patrol"] and list(table.may_be_best) == [True, False]
     assert table.loc["patrol", "low"] < -0.5 < table.loc["patrol", "high"]
     assert list(next_to(runs, "rate", ["captains"], maximise=False).index) == ["patrol", "council"]
     assert "council changes rate most favourably" in advice(table, ["captains"], "rate")
     assert set(next_to(runs, "rate", ["captains", "patrol", "council"][1:2]).index) == {"captains", "council"}
-    with pytest.raises(ScenarioError, match="nothing is left to add"):
+    with pytest.raises(UserError, match="nothing is left to add"):
         next_to(runs, "rate", NAMES)
-    with pytest.raises(ScenarioError, match="no run has exactly captains"):
+    with pytest.raises(UserError, match="no run has exactly captains"):
         next_to(runs[runs.arm != "arm3"], "rate", ["captains"])
 
 
-@pytest.mark.parametrize(("many", "fair"), [(400, 0.917), pytest.param(MANY, FAIR[0], marks=pytest.mark.slow)])  # three standard errors below 95 %
+@pytest.mark.parametrize(
+    ("many", "fair"), [(400, 0.917), pytest.param(MANY, FAIR[0], marks=pytest.mark.slow)]
+)  # three standard errors below 95 %
 def test_simultaneous_intervals_hold_all_at_once_and_the_best_is_seldom_ruled_out(many, fair):
     draw, truth, all_held, best_kept = np.random.default_rng(7), np.array([1.0, 0.9, 0.5, 0.0]), [], []
     for _ in range(many):
-        table = ranked(truth + draw.normal(size=(8, 1)) + draw.normal(size=(8, 4)), list("abcd"))
+        table = rank_additions(truth + draw.normal(size=(8, 1)) + draw.normal(size=(8, 4)), list("abcd"))
         real = truth["abcd".index(table.index[0])] - truth
         named = table.loc[list("abcd")]
         all_held.append(((named.low <= truth) & (truth <= named.high)).all())
-        best_kept.append(named.may_be_best["a"] and ((named.behind_low <= real) & (real <= named.behind_high)).all())
+        best_kept.append(
+            named.may_be_best["a"] and ((named.behind_low <= real) & (real <= named.behind_high)).all()
+        )
     assert np.mean(all_held) > fair and np.mean(best_kept) > fair

@@ -8,9 +8,10 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pytest
-from cogov.bench import coverage as c
-from cogov.engine.parameters import ScenarioError
 from scipy import special, stats
+
+from cogov.bench import coverage as c
+from cogov.engine.parameters import UserError
 
 MANY = 2000
 KNOWN = [  # (kind, law, its coverage with 30 replicates) over 100,000 experiments (the rule: 10,000) drawn by plain numpy, on another seed
@@ -50,7 +51,9 @@ def test_stopping_by_the_rule_costs_less_than_a_point_of_coverage(measured):
 
 
 def together(experiments, law="normal", **asked):
-    return c.coverage(experiments, kinds={"all arms together": c.together}, sequential={}, laws={law: c.LAWS[law]}, **asked)["covered"].iloc[0]
+    return c.coverage(
+        experiments, kinds={"all arms together": c.together}, sequential={}, laws={law: c.LAWS[law]}, **asked
+    )["covered"].iloc[0]
 
 
 def test_all_arms_are_right_at_once_and_not_by_caution():
@@ -64,7 +67,10 @@ def test_all_arms_are_right_at_once_and_not_by_caution():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("replicates", "law", "floor", "top"), [(30, "normal", 0.95, 0.955), (8, "normal", 0.945, 0.965), (30, "lognormal", 0.878, 0.878)])
+@pytest.mark.parametrize(
+    ("replicates", "law", "floor", "top"),
+    [(30, "normal", 0.95, 0.955), (8, "normal", 0.945, 0.965), (30, "lognormal", 0.878, 0.878)],
+)
 def test_all_arms_are_right_at_once_over_two_thousand_sweeps(replicates, law, floor, top):
     """Of eight pairs the correlations are estimated poorly. Lognormal arms of unequal scale: 0.878 over 5,000 experiments by plain numpy."""
     assert between(floor)[0] <= together(MANY, law, replicates=replicates) <= between(top)[1]
@@ -85,7 +91,9 @@ def test_a_rare_event_is_covered_as_seldom_as_the_trinomial_law_says(measured):
     i, j = np.meshgrid(np.arange(n + 1), np.arange(n + 1))
     mean = (i - j) / n
     half = stats.t.ppf(0.975, n - 1) * np.sqrt(np.maximum((i + j - n * mean**2) / (n - 1), 0.0) / n)
-    weight = stats.multinomial.pmf(np.stack([i, j, n - i - j], axis=-1).reshape(-1, 3), n, [more, fewer, 1 - more - fewer]).reshape(i.shape)
+    weight = stats.multinomial.pmf(
+        np.stack([i, j, n - i - j], axis=-1).reshape(-1, 3), n, [more, fewer, 1 - more - fewer]
+    ).reshape(i.shape)
     true = weight[np.abs(mean - (q - p)) <= half + 1e-12].sum()
     assert 0.65 < true < 0.75
     low, high = between(true)
@@ -99,8 +107,12 @@ def test_skewed_and_rare_data_cover_less_and_by_how_much_is_known(measured, kind
 
 
 def test_the_table_says_which_kinds_do_not_hold():
-    told = c.coverage(300, kinds={"paired difference": c.paired}, sequential={})
-    assert told["holds"].to_dict() == {("paired difference", "normal"): True, ("paired difference", "lognormal"): True, ("paired difference", "rare event"): False}
+    told = c.coverage(300, kinds={"paired difference": c.paired_interval}, sequential={})
+    assert told["holds"].to_dict() == {
+        ("paired difference", "normal"): True,
+        ("paired difference", "lognormal"): True,
+        ("paired difference", "rare event"): False,
+    }
     assert told["lowest"].iloc[0] == between(0.95, 300)[0] and told["experiments"].eq(300).all()
 
 
@@ -111,7 +123,11 @@ def test_another_kind_of_interval_is_one_more_entry_and_a_bad_one_is_found_out()
 
     told = c.coverage(MANY, kinds={**QUICK, "too short": too_short}, sequential={}, laws={"normal": c.normal})
     assert told.index.get_level_values("interval").tolist() == [*QUICK, "too short"]
-    assert 0.5 < told.loc[("too short", "normal"), "covered"] < told.loc[("paired difference", "normal"), "covered"]
+    assert (
+        0.5
+        < told.loc[("too short", "normal"), "covered"]
+        < told.loc[("paired difference", "normal"), "covered"]
+    )
 
 
 def test_it_counts_the_same_every_time():
@@ -121,5 +137,5 @@ def test_it_counts_the_same_every_time():
 
 
 def test_a_name_for_two_kinds_is_an_error():
-    with pytest.raises(ScenarioError, match="two kinds"):
-        c.coverage(10, kinds={"stopped by the rule": c.paired})
+    with pytest.raises(UserError, match="two kinds"):
+        c.coverage(10, kinds={"stopped by the rule": c.paired_interval})

@@ -3,9 +3,15 @@
 import numpy as np
 import pandas as pd
 import pytest
-from cogov.engine.parameters import ScenarioError
-from cogov.experiments.statistics.multiple_comparisons import best, margins, stage, with_the_best
 from scipy import stats
+
+from cogov.engine.parameters import UserError
+from cogov.experiments.statistics.multiple_comparisons import (
+    best,
+    margins,
+    stage,
+    with_the_best,
+)
 
 
 def runs_of(x, arms="abcdefgh", case="yard"):
@@ -15,7 +21,9 @@ def runs_of(x, arms="abcdefgh", case="yard"):
 
 def alike(rng, n, means, sd, r=0.9):
     """Arms of unequal spread whose normal scores are strongly correlated."""
-    return means + sd * (np.sqrt(r) * rng.normal(size=(n, 1)) + np.sqrt(1 - r) * rng.normal(size=(n, len(means))))
+    return means + sd * (
+        np.sqrt(r) * rng.normal(size=(n, 1)) + np.sqrt(1 - r) * rng.normal(size=(n, len(means)))
+    )
 
 
 def test_three_arms_by_hand():
@@ -23,8 +31,14 @@ def test_three_arms_by_hand():
     told = best(runs_of(np.array([[0.0, 1.0, 5.0], [0.0, 3.0, 7.0]])), "rate", matters=0.5).loc["yard"]
     w = stats.t.ppf(0.975, 1)  # the sd of both, root 2, over root 2
     assert told["mean"].tolist() == [0, 2, 6] and told["chosen"].tolist() == [False, False, True]
-    assert told["may_be_best"].tolist() == [True, False, True]  # a lies 6 +- 12.7 below c, b lies 4 below it in every pair
-    assert told["high"].tolist() == pytest.approx([w - 6, 0, 4]) and told["low"].tolist() == pytest.approx([-6 - w, 2 - w, 6 - w])
+    assert told["may_be_best"].tolist() == [
+        True,
+        False,
+        True,
+    ]  # a lies 6 +- 12.7 below c, b lies 4 below it in every pair
+    assert told["high"].tolist() == pytest.approx([w - 6, 0, 4]) and told["low"].tolist() == pytest.approx(
+        [-6 - w, 2 - w, 6 - w]
+    )
     assert told["asked"].iloc[0] == np.ceil(2 * (w / 0.5) ** 2)
 
 
@@ -39,7 +53,11 @@ def test_smaller_is_better_where_it_is_said_so():
 def test_twins_may_both_be_best_and_neither_is_better():
     x = np.random.default_rng(2).normal(size=(20, 1))
     told = best(runs_of(np.hstack([x, x, x - 1.0])), "rate", matters=0.0).loc["yard"]
-    assert told["may_be_best"].tolist() == [True, True, False] and told["good_enough"].tolist() == [True, True, False]
+    assert told["may_be_best"].tolist() == [True, True, False] and told["good_enough"].tolist() == [
+        True,
+        True,
+        False,
+    ]
 
 
 def test_a_replicate_that_an_arm_lacks_is_left_out_of_all_and_a_dead_arm_takes_no_part():
@@ -49,17 +67,29 @@ def test_a_replicate_that_an_arm_lacks_is_left_out_of_all_and_a_dead_arm_takes_n
     assert told["replicates"].eq(16).all() and told["lost"].eq(4).all()
     runs.loc[runs.arm == "c", "status"] = "failed"
     told = best(runs, "rate").loc["yard"]
-    assert np.isnan(told.loc["c", "mean"]) and not told.loc["c", ["chosen", "may_be_best", "good_enough"]].any() and told.loc["b", "chosen"]
+    assert (
+        np.isnan(told.loc["c", "mean"])
+        and not told.loc["c", ["chosen", "may_be_best", "good_enough"]].any()
+        and told.loc["b", "chosen"]
+    )
 
 
 @pytest.mark.filterwarnings("error")
 def test_one_replicate_chooses_nothing_for_sure():
     told = best(runs_of(np.array([[0.0, 1.0, 2.0]])), "rate", matters=0.5)
-    assert told["may_be_best"].all() and not told["good_enough"].any() and told[["low", "high", "asked"]].isna().all(axis=None)
+    assert (
+        told["may_be_best"].all()
+        and not told["good_enough"].any()
+        and told[["low", "high", "asked"]].isna().all(axis=None)
+    )
 
 
 def test_all_intervals_hold_at_once_whatever_the_spreads():
-    rng, means, sd = np.random.default_rng(4), np.array([0.0, 0.1, 0.2, 0.3, 0.3]), np.array([0.5, 1.0, 2.0, 1.0, 3.0])
+    rng, means, sd = (
+        np.random.default_rng(4),
+        np.array([0.0, 0.1, 0.2, 0.3, 0.3]),
+        np.array([0.5, 1.0, 2.0, 1.0, 3.0]),
+    )
     others = np.array([np.delete(means, i).max() for i in range(5)])
     lowest = stats.binom.ppf(0.001, 2000, 0.95) / 2000  # the rule is conservative: no upper bound is promised
     for r in (0.0, 0.95):
@@ -78,7 +108,11 @@ def test_the_second_stage_chooses_rightly_and_luck_in_common_makes_it_cheap():
         right += np.argmax(np.vstack([first, alike(rng, asked - 20, means, sd, 0.95)]).mean(axis=0)) == 0
         s2 = first.var(axis=0, ddof=1)
         ours.append(asked)
-        theirs.append(stats.t.ppf(1 - 0.05 / 4, 19) ** 2 * max(s2[i] + s2[j] for i in range(5) for j in range(i)) / matters**2)
+        theirs.append(
+            stats.t.ppf(1 - 0.05 / 4, 19) ** 2
+            * max(s2[i] + s2[j] for i in range(5) for j in range(i))
+            / matters**2
+        )
     assert right / 1000 >= stats.binom.ppf(0.001, 1000, 0.95) / 1000
     assert np.mean(theirs) > 2.5 * np.mean(ours)
 
@@ -90,5 +124,5 @@ def test_after_the_second_stage_every_margin_is_what_matters():
 
 
 def test_choosing_needs_two_arms():
-    with pytest.raises(ScenarioError, match="needs 2 or more"):
+    with pytest.raises(UserError, match="needs 2 or more"):
         best(runs_of(np.zeros((3, 1))), "rate")

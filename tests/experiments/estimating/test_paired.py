@@ -3,26 +3,31 @@
 import numpy as np
 import pandas as pd
 import pytest
-from cogov.engine.parameters import ScenarioError
+from scipy import stats
+
+from cogov.engine.parameters import UserError
 from cogov.experiments.comparison import compare
 from cogov.experiments.statistics.paired import (
     contrasts,
     convergence,
     difference,
     failures,
-    further,
     half_width,
+    pairs_needed,
     sentence,
     table,
     verdict,
 )
 from cogov.experiments.statistics.simultaneous import critical, level_of_each
-from scipy import stats
 
 
 def sweep(arms, case="yard", replicates=None):
     """Runs of one case from arm -> values by replicate."""
-    rows = [(case, arm, r, "done", float(x)) for arm, values in arms.items() for r, x in zip(replicates or range(len(values)), values)]
+    rows = [
+        (case, arm, r, "done", float(x))
+        for arm, values in arms.items()
+        for r, x in zip(replicates or range(len(values)), values)
+    ]
     return pd.DataFrame(rows, columns=["case", "arm", "replicate", "status", "rate"])
 
 
@@ -30,7 +35,9 @@ def lucky(seed, gains, n=30, own=0.5):
     """Arms that share a luck: a common part, a gain, a part of their own."""
     rng = np.random.default_rng(seed)
     shared = rng.normal(size=n)
-    return sweep({"nothing": shared, **{arm: shared + gain + own * rng.normal(size=n) for arm, gain in gains.items()}})
+    return sweep(
+        {"nothing": shared, **{arm: shared + gain + own * rng.normal(size=n) for arm, gain in gains.items()}}
+    )
 
 
 def test_the_comparison_of_two_arms_uses_the_same_difference():
@@ -44,7 +51,9 @@ def test_one_arm_alone_has_the_interval_of_the_paired_t_test():
     theirs = stats.ttest_rel(wide["captains"], wide["nothing"]).confidence_interval(0.95)
     assert (row.low, row.high) == pytest.approx((theirs.low, theirs.high))
     assert (row.low_all, row.high_all) == pytest.approx((theirs.low, theirs.high))
-    assert row.ratio == pytest.approx((wide["captains"].var() + wide["nothing"].var()) / (wide["captains"] - wide["nothing"]).var())
+    assert row.ratio == pytest.approx(
+        (wide["captains"].var() + wide["nothing"].var()) / (wide["captains"] - wide["nothing"]).var()
+    )
     assert row.correlation == pytest.approx(wide.corr().iloc[0, 1]) and row.pairs == 30
 
 
@@ -99,11 +108,20 @@ def test_a_crowd_of_arms_is_held_to_bonferroni():
 @pytest.mark.parametrize(
     ("low", "high", "matters", "word"),
     [
-        (0.01, 0.5, 0.0, "larger"), (-0.5, -0.01, 0.0, "smaller"), (-0.1, 0.1, 0.0, "undecided"), (0.0, 0.1, 0.0, "undecided"), (0.0, 0.0, 0.0, "undecided"),
-        (0.11, 0.5, 0.1, "larger"), (0.09, 0.5, 0.1, "undecided"), (0.01, 0.1, 0.1, "equivalent"), (-0.1, 0.1, 0.1, "equivalent"),
-        (-0.5, -0.11, 0.1, "smaller"), (-0.11, 0.05, 0.1, "undecided"), (np.nan, np.nan, 0.1, "undecided"),
+        (0.01, 0.5, 0.0, "larger"),
+        (-0.5, -0.01, 0.0, "smaller"),
+        (-0.1, 0.1, 0.0, "undecided"),
+        (0.0, 0.1, 0.0, "undecided"),
+        (0.0, 0.0, 0.0, "undecided"),
+        (0.11, 0.5, 0.1, "larger"),
+        (0.09, 0.5, 0.1, "undecided"),
+        (0.01, 0.1, 0.1, "equivalent"),
+        (-0.1, 0.1, 0.1, "equivalent"),
+        (-0.5, -0.11, 0.1, "smaller"),
+        (-0.11, 0.05, 0.1, "undecided"),
+        (np.nan, np.nan, 0.1, "undecided"),
     ],
-)  # fmt: skip
+)
 def test_a_verdict_claims_what_the_whole_interval_claims(low, high, matters, word):
     assert verdict(low, high, matters) == word
 
@@ -111,14 +129,20 @@ def test_a_verdict_claims_what_the_whole_interval_claims(low, high, matters, wor
 @pytest.mark.parametrize(("mean", "matters"), [(0.1, 0.0), (0.3, 0.2), (-0.3, 0.2), (0.05, 0.2)])
 def test_so_many_further_pairs_settle_it_and_one_fewer_does_not(mean, matters):
     d = stats.zscore(np.random.default_rng(9).normal(size=40), ddof=1) + mean
-    n, distance = 40 + further(d, matters), abs(abs(mean) - matters)
-    assert stats.t.ppf(0.975, n - 1) / np.sqrt(n) <= distance * (1 + 1e-6) < stats.t.ppf(0.975, n - 2) / np.sqrt(n - 1) * (1 + 2e-6)
+    n, distance = 40 + pairs_needed(d, matters), abs(abs(mean) - matters)
+    assert (
+        stats.t.ppf(0.975, n - 1) / np.sqrt(n)
+        <= distance * (1 + 1e-6)
+        < stats.t.ppf(0.975, n - 2) / np.sqrt(n - 1) * (1 + 2e-6)
+    )
 
 
 def test_on_the_boundary_no_number_of_pairs_settles_it_and_the_sentence_says_so():
     d = stats.zscore(np.random.default_rng(10).normal(size=20), ddof=1)
-    assert further(d + 0.2 - d.mean(), 0.2) == np.inf
-    row = contrasts(sweep({"nothing": np.zeros(20), "a": d + 0.2 - d.mean()}), "rate", "nothing", matters=0.2).iloc[0]
+    assert pairs_needed(d + 0.2 - d.mean(), 0.2) == np.inf
+    row = contrasts(
+        sweep({"nothing": np.zeros(20), "a": d + 0.2 - d.mean()}), "rate", "nothing", matters=0.2
+    ).iloc[0]
     assert row.verdict == "undecided" and row.further == np.inf and "boundary" in sentence(row, 0.2)
 
 
@@ -128,7 +152,10 @@ def test_what_failed_and_what_is_missing_is_left_out_and_counted():
     runs.loc[(runs.arm == "captains") & (runs.replicate == 3), "rate"] = np.nan
     runs.loc[(runs.arm == "captains") & (runs.replicate == 6), "rate"] = np.inf
     runs = runs[~((runs.arm == "captains") & (runs.replicate == 4))]
-    runs.loc[(runs.arm == "patrol") & (runs.replicate == 5), ["status", "rate"]] = ["failed", 99.0]  # its number is not believed
+    runs.loc[(runs.arm == "patrol") & (runs.replicate == 5), ["status", "rate"]] = [
+        "failed",
+        99.0,
+    ]  # its number is not believed
     told = contrasts(runs, "rate", "nothing").loc["yard"]
     assert told.loc["captains", ["pairs", "failed", "missing"]].tolist() == [6, 1, 3]
     assert told.loc["patrol", ["pairs", "failed", "missing"]].tolist() == [9, 1, 0]
@@ -151,14 +178,24 @@ def test_samples_that_say_nothing_are_told_as_such():
         assert row.verdict == word and sentence(row)
         np.testing.assert_equal((row.low_all, row.further), (low, further_))
     empty = sweep({"nothing": [1.0, 2.0]})
-    assert len(contrasts(empty, "rate", "nothing")) == len(convergence(empty, "rate", "nothing")) == len(contrasts(empty[:0], "rate", "nothing")) == 0
+    assert (
+        len(contrasts(empty, "rate", "nothing"))
+        == len(convergence(empty, "rate", "nothing"))
+        == len(contrasts(empty[:0], "rate", "nothing"))
+        == 0
+    )
 
 
 def test_cases_are_judged_apart():
     a, b = lucky(12, {"captains": 0.4}), lucky(13, {"captains": -0.4, "patrol": 0.0})
     both = contrasts(pd.concat([a, b.assign(case="town")]), "rate", "nothing")
-    pd.testing.assert_series_equal(both.loc["yard", "captains"], contrasts(a, "rate", "nothing").loc["yard", "captains"])
-    assert both.loc[("yard", "captains"), "verdict"] == "larger" and both.loc[("town", "captains"), "verdict"] == "smaller"
+    pd.testing.assert_series_equal(
+        both.loc["yard", "captains"], contrasts(a, "rate", "nothing").loc["yard", "captains"]
+    )
+    assert (
+        both.loc[("yard", "captains"), "verdict"] == "larger"
+        and both.loc[("town", "captains"), "verdict"] == "smaller"
+    )
 
 
 def test_a_table_asks_of_several_measures_what_matters_to_each():
@@ -178,19 +215,26 @@ def test_convergence_is_the_interval_of_the_first_pairs_at_every_length():
     assert told.index.tolist() == list(range(2, 12)) and told["replicate"].iloc[-1] == 11
     assert told["lost"].tolist() == [0, 0, 0] + [1] * 7
     for n in told.index:
-        assert told.loc[n, ["difference", "half_width", "error"]].tolist() == pytest.approx([d[:n].mean(), half_width(d[:n].to_numpy()), d[:n].sem()], rel=1e-5)
+        assert told.loc[n, ["difference", "half_width", "error"]].tolist() == pytest.approx(
+            [d[:n].mean(), half_width(d[:n].to_numpy()), d[:n].sem()], rel=1e-5
+        )
 
 
 @pytest.mark.parametrize(
     ("change", "asked", "words"),
     [
-        ({}, {"reference": "nothin"}, "did you mean 'nothing'"), ({}, {"measure": "rat"}, "did you mean 'rate'"),
-        ({}, {"matters": -1.0}, "matters = -1.0 is out of range"), ({}, {"level": 1.0}, "level = 1.0"), ({"replicate": 0}, {}, "twice"),
+        ({}, {"reference": "nothin"}, "did you mean 'nothing'"),
+        ({}, {"measure": "rat"}, "did you mean 'rate'"),
+        ({}, {"matters": -1.0}, "matters = -1.0 is out of range"),
+        ({}, {"level": 1.0}, "level = 1.0"),
+        ({"replicate": 0}, {}, "twice"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_meant_is_an_error(change, asked, words):
-    with pytest.raises(ScenarioError, match=words):
-        contrasts(lucky(16, {"a": 0.0}).assign(**change), **{"measure": "rate", "reference": "nothing", **asked})
+    with pytest.raises(UserError, match=words):
+        contrasts(
+            lucky(16, {"a": 0.0}).assign(**change), **{"measure": "rate", "reference": "nothing", **asked}
+        )
 
 
 def test_an_event_too_rare_for_its_pairs_is_left_undecided():

@@ -3,15 +3,25 @@
 import numpy as np
 import pandas as pd
 import pytest
-from cogov.engine.parameters import ScenarioError
-from cogov.engine.randomness import Luck
-from cogov.experiments.exploration.prim import Box, Terms, Worlds, chosen, pasted, peeled, quasi_p, simplified
+
+from cogov.engine.parameters import UserError
+from cogov.engine.randomness import RandomNumbers
+from cogov.experiments.exploration.prim import (
+    Box,
+    BoxTerms,
+    Worlds,
+    choose_step,
+    paste,
+    peel,
+    quasi_p,
+    simplify_box,
+)
 from cogov.experiments.exploration.scenario_discovery import (
     best,
     best_arms,
     discover,
-    paired_worlds,
-    resampled,
+    resample_boxes,
+    tabulate_worlds,
     wins_where,
 )
 
@@ -22,7 +32,12 @@ def cube(n=800, seed=0):
     """Worlds of five numbers, a switch and a choice."""
     draw = np.random.default_rng(seed)
     frame = pd.DataFrame(draw.random((n, 5)), columns=[f"a.x{i}" for i in range(5)])
-    return frame.assign(**{"mechanisms.whistle": draw.random(n) < 0.5, "a.kind": draw.choice(["daily", "monthly", "weekly"], n)})
+    return frame.assign(
+        **{
+            "mechanisms.whistle": draw.random(n) < 0.5,
+            "a.kind": draw.choice(["daily", "monthly", "weekly"], n),
+        }
+    )
 
 
 def planted(worlds, where, inside=0.95, outside=0.05, seed=1):
@@ -40,7 +55,10 @@ def test_a_planted_box_is_found(corner):
     _, where, result = corner
     box = result.boxes[0]
     assert set(box.box.limits) == {"a.x0", "a.x1"}
-    assert box.box.limits["a.x0"] == (-np.inf, pytest.approx(0.4, abs=0.03)) and box.box.limits["a.x1"] == (pytest.approx(0.5, abs=0.03), np.inf)
+    assert box.box.limits["a.x0"] == (-np.inf, pytest.approx(0.4, abs=0.03)) and box.box.limits["a.x1"] == (
+        pytest.approx(0.5, abs=0.03),
+        np.inf,
+    )
     assert box.density > 0.9 and box.coverage > 0.75 and box.mass == pytest.approx(where.mean(), abs=0.03)
     assert len(result.boxes) == 1 and result.why.startswith("No further box")
 
@@ -55,19 +73,33 @@ def test_a_box_comes_with_how_sure_it_is(corner):
 
 def test_its_trajectory_gives_coverage_for_density(corner):
     t = corner[2].boxes[0].trajectory
-    assert (t.coverage.diff()[1:] <= 0).all() and (t.mass.diff()[1:] < 0).all() and (t.restricted.diff()[1:] >= 0).all()
+    assert (
+        (t.coverage.diff()[1:] <= 0).all()
+        and (t.mass.diff()[1:] < 0).all()
+        and (t.restricted.diff()[1:] >= 0).all()
+    )
     assert t.coverage[0] == t.mass[0] == 1.0 and t.restricted[0] == 0 and t.chosen.sum() == 1
-    assert t.coverage.to_numpy() * corner[2].wins == pytest.approx((t.density * t.mass * corner[2].worlds).to_numpy())
+    assert t.coverage.to_numpy() * corner[2].wins == pytest.approx(
+        (t.density * t.mass * corner[2].worlds).to_numpy()
+    )
 
 
 def test_it_is_told_in_plain_words(corner):
     box = corner[2].boxes[0]
     text = list(corner[2].sentences("captains win"))
-    assert text[1].startswith(f"Where {box.box}: captains win in {box.density:.0%} of worlds (density, {box.held_out:.0%} in worlds left out of the search); holds {box.coverage:.0%} of all")
-    assert "a.x0 is below 0.4" in str(box.box) or "a.x0 is below 0.3" in str(box.box)
-    assert str(Box({"committee.staff": (1.0, 2.4), "mechanisms.whistle": frozenset({True}), "a.kind": frozenset({"weekly", "daily"})})) == (
-        "committee.staff is between 1 and 2.4 and mechanisms.whistle is on and a.kind is daily or weekly"
+    assert text[1].startswith(
+        f"Where {box.box}: captains win in {box.density:.0%} of worlds (density, {box.held_out:.0%} in worlds left out of the search); holds {box.coverage:.0%} of all"
     )
+    assert "a.x0 is below 0.4" in str(box.box) or "a.x0 is below 0.3" in str(box.box)
+    assert str(
+        Box(
+            {
+                "committee.staff": (1.0, 2.4),
+                "mechanisms.whistle": frozenset({True}),
+                "a.kind": frozenset({"weekly", "daily"}),
+            }
+        )
+    ) == ("committee.staff is between 1 and 2.4 and mechanisms.whistle is on and a.kind is daily or weekly")
 
 
 def test_planted_restrictions_are_found_exactly_and_no_others():
@@ -76,7 +108,9 @@ def test_planted_restrictions_are_found_exactly_and_no_others():
     for seed in range(30):
         worlds = cube(400, seed)
         where = worlds["mechanisms.whistle"] & (worlds["a.kind"] != "weekly") & (worlds["a.x3"] > 0.3)
-        box = best(Worlds(worlds), planted(worlds, where, 0.85, 0.15, seed), np.ones(400, bool), Terms()).box
+        box = best(
+            Worlds(worlds), planted(worlds, where, 0.85, 0.15, seed), np.ones(400, bool), BoxTerms()
+        ).box
         found += set(box.limits) == {"mechanisms.whistle", "a.kind", "a.x3"}
     assert found >= 26  # 85 %
 
@@ -93,15 +127,19 @@ def test_noise_gives_no_box_and_says_so(share):
 
 def test_worlds_left_out_of_the_search_show_what_a_box_in_noise_is_worth():
     worlds, wins, all_ = cube(300), np.random.default_rng(9).random(300) < 0.4, np.ones(300, bool)
-    believing = Terms(chance=np.inf)  # drops nothing
+    believing = BoxTerms(chance=np.inf)  # drops nothing
     one = best(Worlds(worlds), wins, all_, believing)
     assert wins[one.inside].mean() > wins.mean() + 0.08
-    assert resampled(Worlds(worlds), wins, all_, believing, 20, Luck("test"))[1] == pytest.approx(wins.mean(), abs=0.05)
+    assert resample_boxes(Worlds(worlds), wins, all_, believing, 20, RandomNumbers("test"))[
+        1
+    ] == pytest.approx(wins.mean(), abs=0.05)
 
 
 def test_switches_and_choices_are_found():
     worlds = cube()
-    where = (worlds["mechanisms.whistle"] & (worlds["a.kind"] != "weekly") & (worlds["a.x3"] > 0.3)).to_numpy()
+    where = (
+        worlds["mechanisms.whistle"] & (worlds["a.kind"] != "weekly") & (worlds["a.x3"] > 0.3)
+    ).to_numpy()
     box = discover(worlds, planted(worlds, where), boxes=1, **QUICK).boxes[0]
     assert box.box.limits["mechanisms.whistle"] == {True} and box.box.limits["a.kind"] == {"daily", "monthly"}
     assert box.box.limits["a.x3"][0] == pytest.approx(0.3, abs=0.05)
@@ -111,7 +149,10 @@ def test_switches_and_choices_are_found():
 
 def test_two_boxes_are_found_by_covering():
     worlds = cube(1500)
-    first, second = (worlds["a.x0"] < 0.3).to_numpy(), ((worlds["a.x1"] > 0.6) & (worlds["a.x2"] > 0.5) & (worlds["a.x0"] > 0.5)).to_numpy()
+    first, second = (
+        (worlds["a.x0"] < 0.3).to_numpy(),
+        ((worlds["a.x1"] > 0.6) & (worlds["a.x2"] > 0.5) & (worlds["a.x0"] > 0.5)).to_numpy(),
+    )
     result = discover(worlds, planted(worlds, first | second), **QUICK)
     assert len(result.boxes) == 2
     assert set(result.boxes[0].box.limits) == {"a.x0"} and {"a.x1", "a.x2"} <= set(result.boxes[1].box.limits)
@@ -136,19 +177,19 @@ def test_the_same_seed_finds_the_same():
 def test_density_may_be_asked_for():
     worlds = cube()
     wins = np.random.default_rng(2).random(800) < 1.0 - worlds["a.x0"].to_numpy()
-    terms = Terms(density=0.85)
-    steps = peeled(Worlds(worlds), wins, np.ones(800, bool), terms, 0.05)
-    step = steps[chosen(steps, terms)]
+    terms = BoxTerms(density=0.85)
+    steps = peel(Worlds(worlds), wins, np.ones(800, bool), terms, 0.05)
+    step = steps[choose_step(steps, terms)]
     assert step.hits / step.count >= 0.85
     assert all(s.hits / s.count < 0.85 or s.hits <= step.hits for s in steps)
-    assert step.hits < steps[chosen(steps, Terms())].hits
+    assert step.hits < steps[choose_step(steps, BoxTerms())].hits
 
 
 def test_a_step_peels_the_slice_that_wins_least():
     """Ten worlds by hand: a slice of one losing world at the low end of x is the best of all peels of a tenth."""
     worlds = pd.DataFrame({"x": np.arange(10.0), "y": [5.0, 1, 9, 3, 7, 0, 8, 2, 6, 4]})
     wins = np.array([0, 0, 1, 1, 1, 1, 1, 1, 1, 1], bool)
-    steps = peeled(Worlds(worlds), wins, np.ones(10, bool), Terms(), 0.1)
+    steps = peel(Worlds(worlds), wins, np.ones(10, bool), BoxTerms(), 0.1)
     assert [s.box.limits for s in steps] == [{}, {"x": (0.5, np.inf)}, {"x": (1.5, np.inf)}]
     assert [(s.hits, s.count) for s in steps] == [(8, 10), (8, 9), (8, 8)]
 
@@ -156,15 +197,23 @@ def test_a_step_peels_the_slice_that_wins_least():
 def test_pasting_gives_back_what_was_peeled_too_far():
     worlds = pd.DataFrame({"x": np.arange(100.0), "k": ["a", "b"] * 50})
     wins, all_ = np.arange(100) >= 30, np.ones(100, bool)
-    grown = pasted(Worlds(worlds), wins, all_, Box({"x": (59.5, 80.5), "k": frozenset("a")}), 0.05)
-    assert grown.limits == {"x": (pytest.approx(29.5, abs=3.0), np.inf)}  # to within a slice, a twentieth of some 60 worlds
+    grown = paste(Worlds(worlds), wins, all_, Box({"x": (59.5, 80.5), "k": frozenset("a")}), 0.05)
+    assert grown.limits == {
+        "x": (pytest.approx(29.5, abs=3.0), np.inf)
+    }  # to within a slice, a twentieth of some 60 worlds
     assert grown.limits["x"][0] >= 29.5
 
 
 def test_a_restriction_that_chance_explains_is_dropped():
     worlds = cube(200)
     wins = planted(worlds, (worlds["a.x0"] < 0.4).to_numpy())
-    box, quasi = simplified(Worlds(worlds), wins, np.ones(200, bool), Box({"a.x0": (-np.inf, 0.4), "a.x4": (0.1, np.inf)}), Terms())
+    box, quasi = simplify_box(
+        Worlds(worlds),
+        wins,
+        np.ones(200, bool),
+        Box({"a.x0": (-np.inf, 0.4), "a.x4": (0.1, np.inf)}),
+        BoxTerms(),
+    )
     assert set(box.limits) == set(quasi) == {"a.x0"}
 
 
@@ -172,7 +221,9 @@ def test_the_quasi_p_is_a_binomial_tail():
     assert quasi_p(3, 3, 0.5) == pytest.approx(0.125) and quasi_p(0, 3, 0.5) == 1.0
     worlds = pd.DataFrame({"x": np.arange(8.0)})
     wins = np.arange(8) >= 4
-    _, quasi = simplified(Worlds(worlds), wins, np.ones(8, bool), Box({"x": (3.5, np.inf)}), Terms(chance=1.0))
+    _, quasi = simplify_box(
+        Worlds(worlds), wins, np.ones(8, bool), Box({"x": (3.5, np.inf)}), BoxTerms(chance=1.0)
+    )
     assert quasi == {"x": pytest.approx(0.5**4)}
 
 
@@ -182,13 +233,16 @@ def test_the_quasi_p_is_a_binomial_tail():
         (lambda: discover(cube(50), np.arange(50)), "one true or false for each of 50"),
         (lambda: discover(cube(50), np.ones(49)), "shape"),
         (lambda: discover(cube(50), np.ones(50), ["a.x9"]), "no column a.x9"),
-        (lambda: discover(cube(50).assign(**{"a.x0": [np.nan, 1.0] * 25}), np.arange(50) % 2), "no value in 25 of 50"),
+        (
+            lambda: discover(cube(50).assign(**{"a.x0": [np.nan, 1.0] * 25}), np.arange(50) % 2),
+            "no value in 25 of 50",
+        ),
         (lambda: discover(pd.DataFrame({"x": np.ones(50)}), np.arange(50) % 2), "one world only"),
-        (lambda: discover(cube(50), np.arange(50) % 2, terms=Terms(alphas=(0.7,))), "0 < alpha < 0.5"),
+        (lambda: discover(cube(50), np.arange(50) % 2, terms=BoxTerms(alphas=(0.7,))), "0 < alpha < 0.5"),
     ],
 )
 def test_what_cannot_be_searched_is_refused(job, words):
-    with pytest.raises(ScenarioError, match=words):
+    with pytest.raises(UserError, match=words):
         job()
 
 
@@ -201,29 +255,45 @@ def sweep(n=40):
     draw = np.random.default_rng(5)
     staff, luck = draw.random(n) * 4, draw.normal(size=3)
     return pd.DataFrame(
-        [{"case": "yard", "arm": f"w{w}{on}", "replicate": r, "committee.staff": staff[w], "mechanisms.captains": bool(on), "rate": luck[r] + on * (1.0 - staff[w] / 2)}
-         for w in range(n) for on in (0, 1) for r in range(3)]
-    )  # fmt: skip
+        [
+            {
+                "case": "yard",
+                "arm": f"w{w}{on}",
+                "replicate": r,
+                "committee.staff": staff[w],
+                "mechanisms.captains": bool(on),
+                "rate": luck[r] + on * (1.0 - staff[w] / 2),
+            }
+            for w in range(n)
+            for on in (0, 1)
+            for r in range(3)
+        ]
+    )
 
 
 def test_worlds_are_paired_by_luck():
-    table = paired_worlds(sweep(), "captains", "rate")
+    table = tabulate_worlds(sweep(), "captains", "rate")
     assert len(table) == 40 and (table.pairs == 3).all()
     assert table["difference"].to_numpy() == pytest.approx(1.0 - table["committee.staff"].to_numpy() / 2)
-    assert (wins_where(table, 0.2) == (table["committee.staff"] < 1.6)).all() and (wins_where(table, 0.2, maximise=False) == (table["committee.staff"] > 2.4)).all()
+    assert (wins_where(table, 0.2) == (table["committee.staff"] < 1.6)).all() and (
+        wins_where(table, 0.2, maximise=False) == (table["committee.staff"] > 2.4)
+    ).all()
     runs = sweep()
     runs.loc[(runs.arm == "w01") & (runs.replicate == 1), "rate"] = np.nan
-    assert paired_worlds(runs, "captains", "rate").pairs[0] == 2
+    assert tabulate_worlds(runs, "captains", "rate").pairs[0] == 2
     result = discover(table, wins_where(table, sure=True), boxes=1, **QUICK)
     assert result.boxes[0].box.limits["committee.staff"][1] == pytest.approx(2.0, abs=0.25)
-    with pytest.raises(ScenarioError, match="whistle is not switched on in some"):
-        paired_worlds(runs, "whistle", "rate")
+    with pytest.raises(UserError, match="whistle is not switched on in some"):
+        tabulate_worlds(runs, "whistle", "rate")
 
 
 def test_a_world_that_is_not_known_is_refused():
     runs = sweep().assign(**{"residents.shyness": [np.nan, 1.0, 2.0] * 80})
-    for job in (lambda: paired_worlds(runs, "captains", "rate", ["committee.staff", "residents.shyness"]), lambda: best_arms(runs, "rate", ["mechanisms.captains"])):
-        with pytest.raises(ScenarioError, match="residents.shyness has no value in some runs"):
+    for job in (
+        lambda: tabulate_worlds(runs, "captains", "rate", ["committee.staff", "residents.shyness"]),
+        lambda: best_arms(runs, "rate", ["mechanisms.captains"]),
+    ):
+        with pytest.raises(UserError, match="residents.shyness has no value in some runs"):
             job()
 
 

@@ -9,23 +9,32 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from cogov.engine.parameters import ScenarioError
+
+from cogov.engine.parameters import UserError
 from cogov.experiments.comparison import runs
 from cogov.experiments.exploration import pareto as front
 from cogov.experiments.exploration import search as searching
-from cogov.experiments.exploration.pareto import confirmed, pareto
-from cogov.experiments.exploration.search import lived, mix, scenario_of, search
-from cogov.model.cases import read
+from cogov.experiments.exploration.pareto import confirm_front, pareto
+from cogov.experiments.exploration.search import (
+    mix,
+    scenario_of,
+    search,
+    simulate_design,
+)
+from cogov.model.cases import read_case
 from cogov.model.measures import summary
 
 pytest.importorskip("optuna")
-SHORT = replace(read("wuzi_yard"), days=60)
+SHORT = replace(read_case("wuzi_yard"), days=60)
 ASKED = {
     "mechanisms": ["building_captains", "party_volunteers", "grid_patrol"],
     "knobs": {"mechanisms.grid_patrol.strength": (0.2, 1.0), "committee.staff": (0.2, 2.0)},
     "limits": {"hours": 40.0},
-    "trials": 20, "replicates": 2, "confirm": 3, "off": ["incubation", "consent_campaign"],
-}  # fmt: skip
+    "trials": 20,
+    "replicates": 2,
+    "confirm": 3,
+    "off": ["incubation", "consent_campaign"],
+}
 AIMS = {"told": "maximise", "hours": "minimise"}
 
 
@@ -48,8 +57,13 @@ def design_of(trial):
 def test_every_trial_is_in_the_table_and_the_two_ends_stand_first(found):
     t = found.trials
     assert list(t.index) == list(range(20)) and (t.status == "done").all()
-    assert t.mix[0] == "nothing with committee.staff 0.4" and t.mix[1].startswith("building_captains + party_volunteers + grid_patrol (strength 1)")
-    assert t["committee.staff"].between(0.2, 2.0).all() and t.loc[~t["mechanisms.grid_patrol"], "mechanisms.grid_patrol.strength"].isna().all()
+    assert t.mix[0] == "nothing with committee.staff 0.4" and t.mix[1].startswith(
+        "building_captains + party_volunteers + grid_patrol (strength 1)"
+    )
+    assert (
+        t["committee.staff"].between(0.2, 2.0).all()
+        and t.loc[~t["mechanisms.grid_patrol"], "mechanisms.grid_patrol.strength"].isna().all()
+    )
 
 
 def test_a_trial_is_what_its_mix_comes_to_when_lived_through(found):
@@ -57,7 +71,9 @@ def test_a_trial_is_what_its_mix_comes_to_when_lived_through(found):
     scenario = scenario_of(found.room, design_of(t))
     assert set(scenario.mechanisms) == set(design_of(t)["on"])
     told = [summary(runs.replicate(scenario, "search", 0, number)) for number in range(2)]
-    assert (t.told, t.hours) == pytest.approx((np.mean([one["told"] for one in told]), np.mean([one["hours"] for one in told])))
+    assert (t.told, t.hours) == pytest.approx(
+        (np.mean([one["told"] for one in told]), np.mean([one["hours"] for one in told]))
+    )
 
 
 def test_the_front_is_of_those_within_the_limits_that_none_of_them_beats(found):
@@ -65,7 +81,11 @@ def test_the_front_is_of_those_within_the_limits_that_none_of_them_beats(found):
     assert (t.within_limits == (t["beyond.hours"] <= 40)).all() and 0 < t.within_limits.sum() < 20
     able = t[t.within_limits]
     for n, row in t.iterrows():
-        beaten = ((able.told >= row.told) & (able.hours <= row.hours) & ((able.told > row.told) | (able.hours < row.hours))).any()
+        beaten = (
+            (able.told >= row.told)
+            & (able.hours <= row.hours)
+            & ((able.told > row.told) | (able.hours < row.hours))
+        ).any()
         assert row.front == (row.within_limits and not beaten), n
 
 
@@ -77,16 +97,32 @@ def test_the_front_is_shown_on_fresh_luck_with_those_that_fall_off(found):
     assert row.told == pytest.approx(np.mean(fresh)) and row.told_low < row.told < row.told_high
     assert front.share_on_front.between(0, 1).all() and (front.status.eq("stays") == front.front).all()
     text = list(found.sentences())
-    assert text[0].startswith("20 trials") and len(text) == 3 + len(front) and "beyond the case as it stands" in text[1] and "fresh luck" in text[2]
+    assert (
+        text[0].startswith("20 trials")
+        and len(text) == 3 + len(front)
+        and "beyond the case as it stands" in text[1]
+        and "fresh luck" in text[2]
+    )
 
 
 def test_who_is_beaten_or_too_dear_on_fresh_luck_falls_off(found):
     """Three mixes by hand, of which the case as it stands spends 80 hours: measures are told, hours, hours beyond, yuan."""
-    assert found.room.needed == ("told", "hours", "beyond.hours", "yuan")
+    assert found.room.measures_to_keep == ("told", "hours", "beyond.hours", "yuan")
     lucks = np.random.default_rng(1).normal(scale=1.0, size=(30, 1))
-    mixes = [np.array([told, hours, hours - 80, 0.0]) + lucks * [1, 1, 1, 0] + np.random.default_rng(int(told)).normal(scale=0.5, size=(30, 4)) * [1, 1, 1, 0] for told, hours in ((50, 100), (40, 110), (90, 900))]
-    table = confirmed(found.room, pd.DataFrame({"mix": ["good", "beaten", "dear"]}), [("", values) for values in mixes]).set_index("mix")
-    assert table.status.to_dict() == {"good": "stays", "beaten": "falls off: another beats it on fresh luck", "dear": "falls off: beyond the limits on fresh luck"}
+    mixes = [
+        np.array([told, hours, hours - 80, 0.0])
+        + lucks * [1, 1, 1, 0]
+        + np.random.default_rng(int(told)).normal(scale=0.5, size=(30, 4)) * [1, 1, 1, 0]
+        for told, hours in ((50, 100), (40, 110), (90, 900))
+    ]
+    table = confirm_front(
+        found.room, pd.DataFrame({"mix": ["good", "beaten", "dear"]}), [("", values) for values in mixes]
+    ).set_index("mix")
+    assert table.status.to_dict() == {
+        "good": "stays",
+        "beaten": "falls off: another beats it on fresh luck",
+        "dear": "falls off: beyond the limits on fresh luck",
+    }
     assert table.share_on_front.to_dict() == {"good": 1.0, "beaten": 0.0, "dear": 0.0}
 
 
@@ -104,7 +140,9 @@ def test_more_workers_change_nothing(found):
 
 def backwards(workers):
     """Hands that are done with the last design first."""
-    return searching.contextmanager(lambda: (yield lambda job, many: ((n, job(many[n])) for n in reversed(range(len(many))))))()
+    return searching.contextmanager(
+        lambda: (yield lambda job, many: ((n, job(many[n])) for n in reversed(range(len(many)))))
+    )()
 
 
 def test_the_order_in_which_designs_are_done_changes_nothing(found, monkeypatch):
@@ -120,30 +158,42 @@ def test_no_trial_is_lost_when_a_search_is_cut_off(found, tmp_path, monkeypatch)
         count[0] += 1
         if count[0] == 12:
             raise KeyboardInterrupt
-        return lived(*args)
+        return simulate_design(*args)
 
     with monkeypatch.context() as m, pytest.raises(KeyboardInterrupt):
-        m.setattr(searching, "lived", breaking)
+        m.setattr(searching, "simulate_design", breaking)
         search(SHORT, AIMS, **ASKED, record=path)
     assert len(path.read_text().splitlines()) == 12
     with path.open("a") as file:
         file.write('abc,"{""on"": [')
     again = []
     with monkeypatch.context() as m:
-        m.setattr(searching, "lived", lambda room, numbers, design: again.append(json.dumps(design)) or lived(room, numbers, design))
+        m.setattr(
+            searching,
+            "simulate_design",
+            lambda room, numbers, design: (
+                again.append(json.dumps(design)) or simulate_design(room, numbers, design)
+            ),
+        )
         same(found, search(SHORT, AIMS, **ASKED, record=path))
     different = found.trials["first"].nunique()
     assert len(again) == different - 11 + len(found.front)
     lines = path.read_text().splitlines()
     assert len(lines) == 1 + different
-    monkeypatch.setattr(searching, "lived", lambda room, numbers, design: lived(room, numbers, design) if numbers.start else pytest.fail("known already"))
+    monkeypatch.setattr(
+        searching,
+        "simulate_design",
+        lambda room, numbers, design: (
+            simulate_design(room, numbers, design) if numbers.start else pytest.fail("known already")
+        ),
+    )
     same(found, search(SHORT, AIMS, **ASKED, record=path))
 
 
 def test_a_record_of_something_else_is_not_written_on(tmp_path):
     path = tmp_path / "other.csv"
     path.write_text("name,age\n")
-    with pytest.raises(ScenarioError, match="is no record of this search"):
+    with pytest.raises(UserError, match="is no record of this search"):
         search(SHORT, AIMS, **ASKED, record=path)
     assert path.read_text() == "name,age\n"
 
@@ -151,19 +201,25 @@ def test_a_record_of_something_else_is_not_written_on(tmp_path):
 def test_a_mix_that_cannot_be_is_a_failed_trial_and_not_the_end(monkeypatch):
     def grumpy(room, design):
         if "grid_patrol" in design["on"]:
-            raise ScenarioError("no patrols here")
+            raise UserError("no patrols here")
         return scenario_of(room, design)
 
     monkeypatch.setattr(searching, "scenario_of", grumpy)
     t = search(SHORT, AIMS, **ASKED).trials
     assert ((t.status == "failed") == t["mechanisms.grid_patrol"]).all() and len(t) == 20
-    assert (t.why[t.status == "failed"] == "no patrols here").all() and not t.front[t.status == "failed"].any()
+    assert (t.why[t.status == "failed"] == "no patrols here").all() and not t.front[
+        t.status == "failed"
+    ].any()
 
 
 def test_limits_that_nothing_keeps_leave_an_empty_front_and_say_so():
     result = search(SHORT, AIMS, **{**ASKED, "limits": {"hours": -1e6}, "trials": 4})
     said = list(result.sentences())
-    assert not len(result.front) and "hours at most -1,000,000" in said[1] and said[2].startswith("None keeps to the limits")
+    assert (
+        not len(result.front)
+        and "hours at most -1,000,000" in said[1]
+        and said[2].startswith("None keeps to the limits")
+    )
 
 
 PLANTED = {  # mechanism -> hours of the committee, of members, and what it does to the rate
@@ -180,7 +236,13 @@ def planted(scenario, seed, number, within):
     own = [PLANTED[name] for name in PLANTED if name in scenario.mechanisms]
     committee, member, rate = np.sum([(1000.0, 0.0, 0.0), *own], axis=0)
     luck = 10.0 * number  # the same in the case as it stands
-    return {"resolution_rate": rate, "hours": committee + member + luck, "hours.committee": committee + luck, "hours.member": member, "yuan": 0.0}
+    return {
+        "resolution_rate": rate,
+        "hours": committee + member + luck,
+        "hours.committee": committee + luck,
+        "hours.member": member,
+        "yuan": 0.0,
+    }
 
 
 class Every:
@@ -193,7 +255,11 @@ class Every:
     def ask(self):
         number, switches = next(self.sets)
         told = dict(zip(self.names, switches))
-        return SimpleNamespace(number=number, suggest_categorical=lambda name, choices: told[name.removeprefix("mechanisms.")], set_constraint=lambda name, value: None)
+        return SimpleNamespace(
+            number=number,
+            suggest_categorical=lambda name, choices: told[name.removeprefix("mechanisms.")],
+            set_constraint=lambda name, value: None,
+        )
 
     def tell(self, *told, **more):
         pass
@@ -218,7 +284,16 @@ def test_a_budget_is_of_what_is_spent_beyond_the_case_as_it_stands(monkeypatch, 
     case = replace(SHORT, mechanisms={"building_captains": SHORT.mechanisms["building_captains"]})
     may = [name for name in PLANTED if name != "building_captains"]
     monkeypatch.setattr(searching, "study_of", lambda *_: Every(may))
-    done = search(case, {"resolution_rate": "maximise"}, mechanisms=may, limits=limits, most=most, trials=16, replicates=2, confirm=2)
+    done = search(
+        case,
+        {"resolution_rate": "maximise"},
+        mechanisms=may,
+        limits=limits,
+        most=most,
+        trials=16,
+        replicates=2,
+        confirm=2,
+    )
     assert {"building_captains", *done.front.mix[0].split(" + ")} - {"nothing"} == best
     assert done.front.status[0] == "stays"
 
@@ -228,21 +303,42 @@ def test_what_a_mix_leaves_out_of_the_case_pays_for_something_else(monkeypatch):
     monkeypatch.setattr(searching, "outcome", planted)
     monkeypatch.setattr(front, "RESAMPLES", 20)
     case = replace(SHORT, mechanisms={"building_captains": SHORT.mechanisms["building_captains"]})
-    done = search(case, {"resolution_rate": "maximise"}, mechanisms=["building_captains", "whistle"], limits={"hours": 0}, most=1, trials=12, replicates=2, confirm=2)
-    assert done.room.given == ("building_captains",) and done.front.mix[0] == "whistle" and done.front["beyond.hours"][0] == -100
+    done = search(
+        case,
+        {"resolution_rate": "maximise"},
+        mechanisms=["building_captains", "whistle"],
+        limits={"hours": 0},
+        most=1,
+        trials=12,
+        replicates=2,
+        confirm=2,
+    )
+    assert (
+        done.room.given == ("building_captains",)
+        and done.front.mix[0] == "whistle"
+        and done.front["beyond.hours"][0] == -100
+    )
 
 
 def test_no_mix_has_more_mechanisms_than_may_be_added(found):
     may = ["grid_patrol", "whistle", "mediation_room", "chat_groups", "building_captains"]
     t = search(SHORT, {"told": "maximise"}, mechanisms=may, most=2, trials=24, replicates=2, confirm=2).trials
     added = t[[f"mechanisms.{name}" for name in may[:-1]]].sum(axis=1)
-    assert added.max() == 2 and t["mechanisms.building_captains"][1] and added[1] == 2  # of all, chance has kept two beside the captains that the case has
-    assert len({tuple(row) for row in t.loc[added == 2, [f"mechanisms.{name}" for name in may[:-1]]].to_numpy()}) > 1
+    assert (
+        added.max() == 2 and t["mechanisms.building_captains"][1] and added[1] == 2
+    )  # of all, chance has kept two beside the captains that the case has
+    assert (
+        len({tuple(row) for row in t.loc[added == 2, [f"mechanisms.{name}" for name in may[:-1]]].to_numpy()})
+        > 1
+    )
 
 
 def test_hours_of_roles_add_up_to_all_hours():
     one = searching.outcome(SHORT, 0, 0, 30)
-    assert sum(one[name] for name in one if name.startswith("hours.")) == pytest.approx(one["hours"]) and one["hours.committee"] > 0
+    assert (
+        sum(one[name] for name in one if name.startswith("hours.")) == pytest.approx(one["hours"])
+        and one["hours.committee"] > 0
+    )
 
 
 def test_the_front_of_points():
@@ -253,7 +349,9 @@ def test_the_front_of_points():
 
 
 def test_whole_numbers_stay_whole():
-    t = search(SHORT, {"told": "maximise"}, knobs={"committee.verify": (2, 20)}, trials=6, replicates=2, confirm=2).trials
+    t = search(
+        SHORT, {"told": "maximise"}, knobs={"committee.verify": (2, 20)}, trials=6, replicates=2, confirm=2
+    ).trials
     assert (t["committee.verify"] % 1 == 0).all() and t["committee.verify"].nunique() > 2
 
 
@@ -276,15 +374,18 @@ def test_whole_numbers_stay_whole():
     ],
 )
 def test_what_cannot_be_searched_is_refused(change, words):
-    with pytest.raises(ScenarioError, match=words):
+    with pytest.raises(UserError, match=words):
         search(SHORT, **{"objectives": AIMS, **ASKED, **change})
 
 
 def test_without_optuna_the_way_to_it_is_told(monkeypatch):
     monkeypatch.setattr(searching, "import_module", lambda name: importlib.import_module(f"nowhere_{name}"))
-    with pytest.raises(ScenarioError, match=r"pip install 'cogov\[search\]'"):
+    with pytest.raises(UserError, match=r"pip install 'cogov\[search\]'"):
         search(SHORT, AIMS, **ASKED)
 
 
 def test_a_mix_is_told_in_words():
-    assert mix({"on": ["whistle", "grid_patrol"], "knobs": {"mechanisms.whistle.strength": 0.25}}) == "whistle (strength 0.25) + grid_patrol"
+    assert (
+        mix({"on": ["whistle", "grid_patrol"], "knobs": {"mechanisms.whistle.strength": 0.25}})
+        == "whistle (strength 0.25) + grid_patrol"
+    )

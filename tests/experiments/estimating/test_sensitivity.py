@@ -5,7 +5,8 @@ import importlib
 import numpy as np
 import pandas as pd
 import pytest
-from cogov.engine.parameters import ScenarioError
+
+from cogov.engine.parameters import UserError
 from cogov.experiments.exploration import sensitivity
 from cogov.experiments.exploration.sensitivity import (
     luck_left,
@@ -35,7 +36,17 @@ def noisy(y, noise, replicates=8, shared=0.0):
 def sweep(points, y):
     """A frame of runs from outcomes (points, replicates)."""
     return pd.DataFrame(
-        [{"case": "yard", "arm": f"p{i}", "replicate": r, **{f"a.x{j}": v for j, v in enumerate(point)}, "rate": y[i, r]} for i, point in enumerate(points) for r in range(y.shape[1])]
+        [
+            {
+                "case": "yard",
+                "arm": f"p{i}",
+                "replicate": r,
+                **{f"a.x{j}": v for j, v in enumerate(point)},
+                "rate": y[i, r],
+            }
+            for i, point in enumerate(points)
+            for r in range(y.shape[1])
+        ]
     )
 
 
@@ -54,11 +65,16 @@ def test_ishigami_has_the_indices_that_are_known():
 
 def test_designs_lie_in_their_ranges_and_are_the_same_for_a_seed():
     ranges = {"a": (0.0, 1.0), "b": (-5.0, 20.0)}
-    for made in (lambda seed: morris_points(ranges, 6, 4, seed), lambda seed: saltelli_points(ranges, 8, seed)):
+    for made in (
+        lambda seed: morris_points(ranges, 6, 4, seed),
+        lambda seed: saltelli_points(ranges, 8, seed),
+    ):
         points = made(0)
         assert (points >= [0, -5]).all() and (points <= [1, 20]).all()
         assert np.array_equal(points, made(0)) and not np.array_equal(points, made(1))
-    assert morris_points(["a", "b", "c"], 5).shape == (20, 3) and saltelli_points(["a", "b", "c"], 8).shape == (40, 3)
+    assert morris_points(["a", "b", "c"], 5).shape == (20, 3) and saltelli_points(
+        ["a", "b", "c"], 8
+    ).shape == (40, 3)
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -76,12 +92,18 @@ def test_morris_of_a_known_function():
     assert found["mu"].to_numpy()[[0, 1, 3]] == pytest.approx([4, -2, 0])
     assert found["mu_star"].to_numpy()[[0, 1, 3]] == pytest.approx([4, 2, 0])
     assert found["sigma"].to_numpy()[[0, 1, 3]] == pytest.approx([0, 0, 0], abs=1e-12)
-    assert found.loc["c", "mu_star"] == pytest.approx(1 / 3) and abs(found.loc["c", "mu"]) < 0.3 and found.loc["c", "sigma"] > 0.25
+    assert (
+        found.loc["c", "mu_star"] == pytest.approx(1 / 3)
+        and abs(found.loc["c", "mu"]) < 0.3
+        and found.loc["c", "sigma"] > 0.25
+    )
 
 
 def test_morris_is_what_salib_makes_of_it():
     points = morris_points(ISHIGAMI, 12)
-    theirs = importlib.import_module("SALib.analyze.morris").analyze(sensitivity.problem(ISHIGAMI), points, ishigami(points), seed=1)
+    theirs = importlib.import_module("SALib.analyze.morris").analyze(
+        sensitivity.problem(ISHIGAMI), points, ishigami(points), seed=1
+    )
     found = morris(ISHIGAMI, points, ishigami(points)).table
     for name in ("mu", "mu_star", "sigma"):
         assert found[name].to_numpy() == pytest.approx(np.asarray(theirs[name], float))
@@ -98,18 +120,24 @@ def test_luck_is_not_read_as_sensitivity():
     assert list(found.table.told) == [True, False, False]
     assert found.luck == pytest.approx(0.3**2 / 8 / (1 / 12 + 0.3**2 / 8), rel=0.1)
     assert found.table.loc["b", "ST"] == pytest.approx(found.luck, rel=0.2)
-    assert "is luck left in the mean of 8 replicates; total indices of that size mean nothing" in next(found.sentences())
+    assert "is luck left in the mean of 8 replicates; total indices of that size mean nothing" in next(
+        found.sentences()
+    )
 
 
 def test_an_effect_that_is_large_here_and_nothing_there_is_told_from_luck():
     """Luck is small; that trajectories differ widely is in the interval of mu*, and does not make it luck."""
     points = morris_points(["a", "b"], 6)
-    found = morris(["a", "b"], points, noisy(np.maximum(points[:, 0], 1 / 3) * (points[:, 1] > 0.5), 0.005, 4))
+    found = morris(
+        ["a", "b"], points, noisy(np.maximum(points[:, 0], 1 / 3) * (points[:, 1] > 0.5), 0.005, 4)
+    )
     assert found.table.told.all()
 
 
 def test_few_points_are_said_to_be_too_few_to_rank():
-    few, many = (list(sobol(ISHIGAMI, ishigami(saltelli_points(ISHIGAMI, n))).sentences())[-1] for n in (16, 4096))
+    few, many = (
+        list(sobol(ISHIGAMI, ishigami(saltelli_points(ISHIGAMI, n))).sentences())[-1] for n in (16, 4096)
+    )
     assert "not to be ranked" in few and "not to be ranked" not in many
 
 
@@ -151,11 +179,13 @@ def test_a_frame_in_design_order_is_read_as_the_design():
     y = noisy(points @ [1.0, -2.0], 0.1, 4)
     runs = sweep(points, y)
     assert outcomes(runs, "rate") == pytest.approx(y)
-    assert outcomes(runs.sample(frac=1.0, random_state=1), "rate", [f"p{i}" for i in range(len(points))]) == pytest.approx(y)
+    assert outcomes(
+        runs.sample(frac=1.0, random_state=1), "rate", [f"p{i}" for i in range(len(points))]
+    ) == pytest.approx(y)
     runs.loc[(runs.arm == "p4") & (runs.replicate == 1), "rate"] = np.nan
     assert outcomes(runs, "rate") == pytest.approx(y[:, [0, 2, 3]])
     runs.loc[runs.arm == "p4", "rate"] = np.nan
-    with pytest.raises(ScenarioError, match="p4 lacks 4 of 4"):
+    with pytest.raises(UserError, match="p4 lacks 4 of 4"):
         outcomes(runs, "rate")
 
 
@@ -172,7 +202,7 @@ def test_a_frame_in_design_order_is_read_as_the_design():
     ],
 )
 def test_what_is_no_design_is_refused(job, words):
-    with pytest.raises(ScenarioError, match=words):
+    with pytest.raises(UserError, match=words):
         job()
 
 
@@ -181,7 +211,7 @@ def test_without_salib_the_way_to_it_is_told(monkeypatch):
         raise ImportError(name)
 
     monkeypatch.setattr(sampling, "import_module", missing)
-    with pytest.raises(ScenarioError, match=r"pip install 'cogov\[sensitivity\]'"):
+    with pytest.raises(UserError, match=r"pip install 'cogov\[sensitivity\]'"):
         saltelli_points(["a"], 8)
 
 
@@ -191,14 +221,27 @@ def star():
     names = ("committee.staff", "residents.shyness", "mechanisms.captains")
     lucky = np.random.default_rng(4).normal(size=5)
     return pd.DataFrame(
-        [{"arm": f"p{i}", "replicate": r, **dict(zip(names, p)), "rate": p[0] + 3.0 * p[2] + lucky[r] + 0.01 * (i * r % 3)} for i, p in enumerate(points) for r in range(5)]
+        [
+            {
+                "arm": f"p{i}",
+                "replicate": r,
+                **dict(zip(names, p)),
+                "rate": p[0] + 3.0 * p[2] + lucky[r] + 0.01 * (i * r % 3),
+            }
+            for i, p in enumerate(points)
+            for r in range(5)
+        ]
     ), names
 
 
 def test_a_tornado_has_the_widest_first_and_pairs_by_luck():
     runs, names = star()
     table = tornado(runs, "rate", names)
-    assert list(dict.fromkeys(table.index.get_level_values("factor"))) == ["mechanisms.captains", "committee.staff", "residents.shyness"]
+    assert list(dict.fromkeys(table.index.get_level_values("factor"))) == [
+        "mechanisms.captains",
+        "committee.staff",
+        "residents.shyness",
+    ]
     assert table.loc[("committee.staff", 2.0), "difference"] == pytest.approx(1.0, abs=0.02)
     assert table.loc[("committee.staff", 2.0), "swing"] == pytest.approx(1.5, abs=0.03)
     assert table.loc[("committee.staff", 2.0), "high"] - table.loc[("committee.staff", 2.0), "low"] < 0.1
@@ -209,7 +252,7 @@ def test_a_tornado_has_the_widest_first_and_pairs_by_luck():
 def test_a_tornado_without_a_base_asks_for_it():
     runs, names = star()
     few = runs[runs.arm.isin(["p0", "p4"])]
-    with pytest.raises(ScenarioError, match="name it with base="):
+    with pytest.raises(UserError, match="name it with base="):
         tornado(few, "rate", names)
     assert len(tornado(few, "rate", names, base="p0")) == 1
 
@@ -217,4 +260,6 @@ def test_a_tornado_without_a_base_asks_for_it():
 def test_an_arm_off_in_two_factors_is_no_part_of_a_tornado():
     runs, names = star()
     corner = runs[runs.arm == "p1"].assign(arm="corner", **{"mechanisms.captains": False}, rate=-9.0)
-    pd.testing.assert_frame_equal(tornado(pd.concat([runs, corner]), "rate", names, base="p0"), tornado(runs, "rate", names))
+    pd.testing.assert_frame_equal(
+        tornado(pd.concat([runs, corner]), "rate", names, base="p0"), tornado(runs, "rate", names)
+    )

@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from cogov.bench import coverage
-from cogov.engine.parameters import ScenarioError
+from cogov.engine.parameters import UserError
 from cogov.experiments.statistics.sequential import Rule, decide
 
 
@@ -13,7 +14,11 @@ def sweep(n, own=1.0, scale=10.0, arms=("nothing", "captains", "patrol"), seed=0
     rng, rows = np.random.default_rng(seed), []
     for case in ("yard", "town"):
         shared, parts = rng.normal(size=1000), rng.normal(size=(len(arms), 1000))
-        rows += [(case, arm, r, "done", scale * (shared[r] + own * part[r])) for arm, part in zip(arms, parts) for r in range(n)]
+        rows += [
+            (case, arm, r, "done", scale * (shared[r] + own * part[r]))
+            for arm, part in zip(arms, parts)
+            for r in range(n)
+        ]
     return pd.DataFrame(rows, columns=["case", "arm", "replicate", "status", "x"])
 
 
@@ -63,14 +68,22 @@ def test_arms_that_are_alike_have_no_width_and_this_is_said():
 def test_a_case_that_lags_behind_is_waited_for():
     runs = sweep(40)
     for ready in ("yard", "town"):
-        assert decide(runs[(runs.case == ready) | (runs.replicate < 10)], Rule("x", 1e9), "nothing").why == "first look"
+        assert (
+            decide(runs[(runs.case == ready) | (runs.replicate < 10)], Rule("x", 1e9), "nothing").why
+            == "first look"
+        )
 
 
 def test_what_cannot_be_meant_is_an_error():
-    for bad in ({"half_width": 0.0}, {"half_width": 1.0, "first": 1}, {"half_width": 1.0, "step": 0}, {"half_width": 1.0, "level": 1.5}):
-        with pytest.raises(ScenarioError):
+    for bad in (
+        {"half_width": 0.0},
+        {"half_width": 1.0, "first": 1},
+        {"half_width": 1.0, "step": 0},
+        {"half_width": 1.0, "level": 1.5},
+    ):
+        with pytest.raises(UserError):
             Rule("x", **bad)
-    with pytest.raises(ScenarioError, match="no arm beside"):
+    with pytest.raises(UserError, match="no arm beside"):
         decide(sweep(30, arms=("nothing",)), Rule("x", 1.0), "nothing")
 
 
@@ -85,7 +98,11 @@ def test_the_coverage_that_is_measured_is_that_of_this_rule():
         n, told = 0, None
         while told is None or told.go_on:
             n = 1 if told is None else told.until
-            rows = [("yard", arm, r, x[e, r, k]) for k, arm in enumerate(("nothing", "captains")) for r in range(n)]
+            rows = [
+                ("yard", arm, r, x[e, r, k])
+                for k, arm in enumerate(("nothing", "captains"))
+                for r in range(n)
+            ]
             told = decide(pd.DataFrame(rows, columns=["case", "arm", "replicate", "x"]), rule, "nothing")
         assert told.replicates == used[e]
     assert len(set(used)) > 2

@@ -3,21 +3,28 @@
 import numpy as np
 import pandas as pd
 import pytest
-from cogov.engine.parameters import ScenarioError
+from scipy import stats
+
+from cogov.engine.parameters import UserError
 from cogov.experiments.statistics.survival import survival
 from cogov.model.measures import restricted_mean
-from scipy import stats
 
 FREIREICH = "6 6 6 6+ 7 9+ 10 10+ 11+ 13 16 17+ 19+ 20+ 22 23 25+ 32+ 32+ 34+ 35+"  # weeks in remission under 6-MP; + still in it
 
 
 def issues_of(born, resolved, replicate, arm="nothing", case="yard"):
-    return pd.DataFrame({"case": case, "arm": arm, "replicate": replicate, "born": born, "resolved": resolved})
+    return pd.DataFrame(
+        {"case": case, "arm": arm, "replicate": replicate, "born": born, "resolved": resolved}
+    )
 
 
 def exponential(rng, replicates, each, theta, days, shape=np.inf, arm="nothing", frailty=None):
     """Issues that arise at any time and take exponential times, whose pace is the replicate's own (gamma of mean 1) or all alike."""
-    pace = (np.ones(replicates) if shape == np.inf else rng.gamma(shape, 1 / shape, replicates)) if frailty is None else frailty
+    pace = (
+        (np.ones(replicates) if shape == np.inf else rng.gamma(shape, 1 / shape, replicates))
+        if frailty is None
+        else frailty
+    )
     who = np.repeat(np.arange(replicates), each)
     born = rng.uniform(0, days, len(who))
     done = born + rng.exponential(theta, len(who)) / pace[who]
@@ -36,7 +43,10 @@ def test_freireichs_patients_stay_in_remission_as_published():
     told = survival(issues_of(born, [-1 if o else w for w, o in zip(weeks, open_)], range(21)), 35, 100)
     curve = told.curves.loc["yard", "nothing"]
     for week, share, at_risk in ((6, 0.8571, 21), (10, 0.7529, 15), (16, 0.6275, 11), (23, 0.4482, 6)):
-        assert curve.loc[week, "unresolved"] == pytest.approx(share, abs=5e-5) and curve.loc[week, "at_risk"] == at_risk
+        assert (
+            curve.loc[week, "unresolved"] == pytest.approx(share, abs=5e-5)
+            and curve.loc[week, "at_risk"] == at_risk
+        )
     assert curve.loc[0].tolist() == [1.0, 1.0, 1.0, 21.0]
 
 
@@ -45,9 +55,14 @@ def test_exponential_waits_come_out_as_their_closed_form():
     told = survival(exponential(rng, 40, 500, theta, days), 180, days)
     curve = told.curves.loc["yard", "nothing"]
     for day in (10, 40, 100, 180):
-        assert at(curve, day).unresolved == pytest.approx(np.exp(-day / theta), abs=0.012)  # three binomial errors of 20,000 issues
+        assert at(curve, day).unresolved == pytest.approx(
+            np.exp(-day / theta), abs=0.012
+        )  # three binomial errors of 20,000 issues
     row = told.means.loc["yard", "nothing"]
-    assert row["mean"] == pytest.approx(theta * (1 - np.exp(-180 / theta)), rel=0.03) and row.low < row["mean"] < row.high
+    assert (
+        row["mean"] == pytest.approx(theta * (1 - np.exp(-180 / theta)), rel=0.03)
+        and row.low < row["mean"] < row.high
+    )
 
 
 def test_the_mean_is_that_of_measures_over_the_pooled_issues():
@@ -76,8 +91,14 @@ def test_band_and_mean_hold_when_a_replicate_shares_its_luck(n):
     for _ in range(n):
         told = survival(exponential(rng, 20, 60, theta, days, shape), 90, days)
         row, point = told.means.iloc[0], at(told.curves.loc["yard", "nothing"], 30)
-        naive = 1.96 * np.sqrt(share * (1 - share) / 1200)  # what a binomial error over issues would claim, at the least
-        held += [row.low <= mean <= row.high, point.low <= share <= point.high, abs(point.unresolved - share) <= naive]
+        naive = 1.96 * np.sqrt(
+            share * (1 - share) / 1200
+        )  # what a binomial error over issues would claim, at the least
+        held += [
+            row.low <= mean <= row.high,
+            point.low <= share <= point.high,
+            abs(point.unresolved - share) <= naive,
+        ]
     lowest = stats.binom.ppf(0.001, n, 0.95) / n
     assert (held[:2] / n >= lowest).all() and held[2] / n < 0.75
 
@@ -85,12 +106,17 @@ def test_band_and_mean_hold_when_a_replicate_shares_its_luck(n):
 def test_a_difference_pairs_replicates_and_is_the_sharper_for_it():
     rng = np.random.default_rng(4)
     pace = rng.gamma(4.0, 0.25, 20)
-    arms = [exponential(rng, 20, 100, theta, 365, arm=arm, frailty=pace) for arm, theta in (("nothing", 40.0), ("captains", 30.0))]
+    arms = [
+        exponential(rng, 20, 100, theta, 365, arm=arm, frailty=pace)
+        for arm, theta in (("nothing", 40.0), ("captains", 30.0))
+    ]
     means = survival(pd.concat(arms), 90, 365, "nothing").means.loc["yard"]
     row = means.loc["captains"]
     assert row.difference == pytest.approx(row["mean"] - means.loc["nothing", "mean"]) and row.pairs == 20
     assert row.difference_high < 0
-    assert row.difference_high - row.difference_low < 0.6 * np.hypot(row.high - row.low, means.loc["nothing", "high"] - means.loc["nothing", "low"])
+    assert row.difference_high - row.difference_low < 0.6 * np.hypot(
+        row.high - row.low, means.loc["nothing", "high"] - means.loc["nothing", "low"]
+    )
 
 
 def test_the_same_issues_in_both_arms_differ_in_nothing():
@@ -103,10 +129,14 @@ def test_the_same_issues_in_both_arms_differ_in_nothing():
 def test_one_replicate_has_a_curve_but_no_band():
     told = survival(issues_of([0, 0, 5], [3, -1, 9], [7, 7, 7]), 20, 20)
     curve, row = told.curves.loc["yard", "nothing"], told.means.iloc[0]
-    assert curve["unresolved"].tolist() == pytest.approx([1, 2 / 3, 1 / 3]) and curve["low"].isna().tolist() == [False, True, True]
+    assert curve["unresolved"].tolist() == pytest.approx([1, 2 / 3, 1 / 3]) and curve[
+        "low"
+    ].isna().tolist() == [False, True, True]
     assert row["mean"] > 0 and np.isnan(row.low)
     none = survival(issues_of([0, 3], [-1, -1], [0, 1]), 20, 20)
-    assert none.curves["unresolved"].tolist() == [1.0] and none.means.iloc[0][["mean", "low", "high"]].tolist() == [20, 20, 20]
+    assert none.curves["unresolved"].tolist() == [1.0] and none.means.iloc[0][
+        ["mean", "low", "high"]
+    ].tolist() == [20, 20, 20]
     at_once = survival(issues_of([0, 3], [0, -1], [0, 1]), 20, 20).curves
     assert at_once.index.get_level_values("day").tolist() == [0] and at_once["unresolved"].tolist() == [0.5]
 
@@ -114,7 +144,7 @@ def test_one_replicate_has_a_curve_but_no_band():
 def test_what_cannot_be_meant_is_an_error():
     one = issues_of([0], [3], [0])
     for asked, words in (((200, 100), "horizon = 200"), ((10, 100, "nobody"), "no arm 'nobody'")):
-        with pytest.raises(ScenarioError, match=words):
+        with pytest.raises(UserError, match=words):
             survival(one, *asked)
-    with pytest.raises(ScenarioError, match="no column 'born'"):
+    with pytest.raises(UserError, match="no column 'born'"):
         survival(one.drop(columns="born"), 10, 20)

@@ -5,25 +5,26 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-import cogov
 import numpy as np
 import pandas as pd
 import pytest
-from experiment_texts import WHOSE, SCREEN, WORLDS, BEST
 from cli_runner import typist
+from experiment_texts import BEST, SCREEN, WHOSE, WORLDS
+
+import cogov
 from cogov.experiments.exploration.sweep_analyses import (
     attributions,
     bests,
-    boxed,
+    describe_ranking,
     discoveries,
     place,
-    ranked,
+    rank_arms,
     sensitivities,
-    told_of,
+    tabulate_boxes,
 )
-from cogov.experiments.sweep.design import Space
+from cogov.experiments.sweep.design import FactorSpace
 from cogov.experiments.sweep.experiment import read_experiment
-from cogov.experiments.sweep.results import results
+from cogov.experiments.sweep.results import read_results
 from cogov.experiments.sweep.sweep import sweep
 
 DOCS = Path(cogov.__file__).parent / "docs"
@@ -59,63 +60,86 @@ def cogov(monkeypatch, capsys, tmp_path):
 
 
 def test_a_mechanism_of_strength_0_has_no_share_and_no_interaction(swept):
-    one, after = attributions(results(swept(WHOSE)), "hours")["wuzi_yard"]
+    one, after = attributions(read_results(swept(WHOSE)), "hours")["wuzi_yard"]
     row = one.shares.loc["grid_patrol"]
     assert np.abs(row[["value", "low", "high", "alone", "last"]].astype(float)).max() < 1e-9
-    assert np.isclose(one.shares.loc["building_captains", "value"], one.effect.difference) and one.effect.difference > 0
+    assert (
+        np.isclose(one.shares.loc["building_captains", "value"], one.effect.difference)
+        and one.effect.difference > 0
+    )
     assert one.interactions["kind"].tolist() == ["not told from none"]
     assert after.index[0] == "grid_patrol", "hours are better few: what costs none is added first"
 
 
 def test_a_switch_turned_by_morris_counts_as_turned_once(swept):
     """Its steps are two thirds of the cube; the effect must be that of off against on, not half as much again."""
-    for (_, arm), one in sensitivities(results(swept(SCREEN)), "hours").items():
-        runs = results(swept(SCREEN)).runs
+    for (_, arm), one in sensitivities(read_results(swept(SCREEN)), "hours").items():
+        runs = read_results(swept(SCREEN)).runs
         here = runs[runs["arm"].str.startswith(f"{arm} @ ")]
         on, off = (here[here["mechanisms.building_captains"] == state] for state in (True, False))
-        per = [on[on.replicate == r]["hours"].mean() - off[off.replicate == r]["hours"].mean() for r in (0, 1)]
-        assert np.isclose(one.table.loc["mechanisms.building_captains", "mu"], np.mean(per)) and np.mean(per) > 0
+        per = [
+            on[on.replicate == r]["hours"].mean() - off[off.replicate == r]["hours"].mean() for r in (0, 1)
+        ]
+        assert (
+            np.isclose(one.table.loc["mechanisms.building_captains", "mu"], np.mean(per)) and np.mean(per) > 0
+        )
         assert (one.table.loc["mechanisms.whistle.strength", ["mu", "mu_star", "sigma", "luck"]] == 0).all()
-    yes = Space("mechanisms.whistle", (False, True))
-    whole = Space("grid_workers.part_time", (), 0, 3, True)
+    yes = FactorSpace("mechanisms.whistle", (False, True))
+    whole = FactorSpace("grid_workers.part_time", (), 0, 3, True)
     assert [place(yes, u) for u in (0, 1 / 3, 2 / 3, 1)] == [0, 0, 1, 1]
     assert [place(whole, u) for u in (0, 1 / 3, 2 / 3, 1)] == pytest.approx([0, 1 / 3, 2 / 3, 1])
-    assert place(Space("a.b", (), 2.0, 4.0), 0.3) == 0.3
+    assert place(FactorSpace("a.b", (), 2.0, 4.0), 0.3) == 0.3
 
 
 def test_the_effect_of_a_mechanism_has_sensitivities_too(swept):
-    found = sensitivities(results(swept(SCREEN)), "hours", "grid_patrol")
+    found = sensitivities(read_results(swept(SCREEN)), "hours", "grid_patrol")
     assert list(found) == [("wuzi_yard", "effect of grid_patrol")]
-    runs = results(swept(SCREEN)).runs.set_index(["arm", "replicate"])["hours"]
-    step = {f"{arm} @ point {n}": runs[f"{arm} @ point {n}"].mean() for arm in ("without", "with") for n in range(12)}
+    runs = read_results(swept(SCREEN)).runs.set_index(["arm", "replicate"])["hours"]
+    step = {
+        f"{arm} @ point {n}": runs[f"{arm} @ point {n}"].mean()
+        for arm in ("without", "with")
+        for n in range(12)
+    }
     difference = [step[f"with @ point {n}"] - step[f"without @ point {n}"] for n in range(12)]
     biggest = max(difference) - min(difference)
     assert found["wuzi_yard", "effect of grid_patrol"].table["mu_star"].iloc[0] <= biggest + 1e-9
 
 
 def test_worlds_are_cut_where_the_mechanism_is_strong(swept):
-    found = results(swept(WORLDS))
+    found = read_results(swept(WORLDS))
     (loses,) = discoveries(found, "building_captains", loses=True)
     assert loses.words == "building_captains loses where it raises hours by more than 150."
     (box, *_) = loses.found.boxes
-    assert list(box.box.limits) == ["mechanisms.building_captains.evening"] and box.density > 0.9 and box.coverage > 0.9
+    assert (
+        list(box.box.limits) == ["mechanisms.building_captains.evening"]
+        and box.density > 0.9
+        and box.coverage > 0.9
+    )
     won = loses.worlds["mechanisms.building_captains.evening"][loses.worlds["wins"]]
     assert box.box.limits["mechanisms.building_captains.evening"][0] == pytest.approx(won.min(), abs=0.1)
-    assert list(boxed(loses)["factor"]) == ["mechanisms.building_captains.evening"]
+    assert list(tabulate_boxes(loses)["factor"]) == ["mechanisms.building_captains.evening"]
     (wins,) = discoveries(found, "building_captains", matters=0)
-    assert not wins.found.boxes and list(boxed(wins)["box"]) == [], "nobody saves hours by giving some"
+    assert not wins.found.boxes and list(tabulate_boxes(wins)["box"]) == [], (
+        "nobody saves hours by giving some"
+    )
 
 
 @pytest.mark.slow
 def test_worlds_are_cut_where_another_arm_is_best(swept):
     """Captains cost what their evenings cost, a patrol always the same."""
-    both = bests(results(swept(BEST)))
-    assert {asked.name for asked in both} == {"captains is best", "patrol is best"} and both[0].found.wins >= both[1].found.wins
+    both = bests(read_results(swept(BEST)))
+    assert {asked.name for asked in both} == {"captains is best", "patrol is best"} and both[
+        0
+    ].found.wins >= both[1].found.wins
     for asked in both:
         (box, *_) = asked.found.boxes
         low, high = box.box.limits["mechanisms.building_captains.evening"]
         assert box.density > 0.9 and box.coverage > 0.9
-        assert (high < 0.15 and np.isinf(low)) if asked.name == "captains is best" else (low > 0.08 and np.isinf(high))
+        assert (
+            (high < 0.15 and np.isinf(low))
+            if asked.name == "captains is best"
+            else (low > 0.08 and np.isinf(high))
+        )
 
 
 @pytest.mark.parametrize(
@@ -124,22 +148,40 @@ def test_worlds_are_cut_where_another_arm_is_best(swept):
         ({"a": 10, "b": 30, "c": 0}, {"a": 5.0, "b": 4.0, "c": 9.0}, "hours", "b", ""),
         ({"a": 20, "b": 20, "c": 0}, {"a": 5.0, "b": 4.0, "c": 9.0}, "hours", "b", ""),
         ({"a": 20, "b": 20, "c": 0}, {"a": 0.7, "b": 0.4, "c": 0.2}, "resolution_rate", "a", ""),
-        ({"a": 10, "b": 30, "c": 0}, {"a": 0.7, "b": 0.4, "c": 0.2}, "resolution_rate", "b", "The mean over all worlds is best for a"),
+        (
+            {"a": 10, "b": 30, "c": 0},
+            {"a": 0.7, "b": 0.4, "c": 0.2},
+            "resolution_rate",
+            "b",
+            "The mean over all worlds is best for a",
+        ),
     ],
 )
 def test_the_winner_stands_first_and_is_named_as_such(counts, means, measure, first, also):
     """In most worlds; of equals the better mean; and it is said where the mean is another's."""
-    told = told_of(ranked(pd.Series(counts), pd.Series(means), measure), 40, measure)
-    assert list(told)[0] == first and told[first][1].startswith(f"Best overall by {measure}: {first}. Of 40 worlds, best are {first} in ") and also in told[first][1]
+    told = describe_ranking(rank_arms(pd.Series(counts), pd.Series(means), measure), 40, measure)
+    assert (
+        list(told)[0] == first
+        and told[first][1].startswith(
+            f"Best overall by {measure}: {first}. Of 40 worlds, best are {first} in "
+        )
+        and also in told[first][1]
+    )
     assert "c in 0% of worlds" in told[first][1] and (also != "") == ("The mean over all" in told[first][1])
-    assert all(words.startswith(f"Best overall is {first}") for arm, (_, words) in told.items() if arm != first)
+    assert all(
+        words.startswith(f"Best overall is {first}") for arm, (_, words) in told.items() if arm != first
+    )
 
 
 def test_arms_of_the_same_institutions_are_all_told(swept):
     """Where a knob is of a mechanism that is off, points of a design differ in name only; each is there, with the same numbers."""
-    runs = results(swept(SCREEN)).runs
+    runs = read_results(swept(SCREEN)).runs
     assert (runs.groupby("arm").size() == 2).all() and runs["arm"].nunique() == 36
-    same = runs[runs["arm"].str.startswith("without")].groupby(["mechanisms.building_captains", "replicate"])["hours"].nunique()
+    same = (
+        runs[runs["arm"].str.startswith("without")]
+        .groupby(["mechanisms.building_captains", "replicate"])["hours"]
+        .nunique()
+    )
     assert (same == 1).all()
 
 
@@ -150,10 +192,25 @@ def test_attribution_is_told_drawn_and_kept(cogov, swept):
     folder = swept(WHOSE)
     status, out, _ = cogov("attribute", folder, "--measure", "hours", "--given", "building_captains")
     assert status == 0 and "Shapley value" in out and "Added to building_captains, grid_patrol" in out
-    assert {p.name for p in (folder / "attribute").iterdir()} == {"attribute.png", "attribute.svg", "shares.csv", "interactions.csv", "next.csv", "effect.csv", "manifest.json"}
-    assert list(pd.read_csv(folder / "attribute" / "shares.csv")["mechanism"]) == ["building_captains", "grid_patrol"]
+    assert {p.name for p in (folder / "attribute").iterdir()} == {
+        "attribute.png",
+        "attribute.svg",
+        "shares.csv",
+        "interactions.csv",
+        "next.csv",
+        "effect.csv",
+        "manifest.json",
+    }
+    assert list(pd.read_csv(folder / "attribute" / "shares.csv")["mechanism"]) == [
+        "building_captains",
+        "grid_patrol",
+    ]
     status, out, _ = cogov("attribute", folder, "--json", "--out", "mine")
-    assert status == 0 and json.loads(out)["figure"] == "mine/attribute.png" and json.loads(out)["shares"][1]["value"] == pytest.approx(0, abs=1e-12)
+    assert (
+        status == 0
+        and json.loads(out)["figure"] == "mine/attribute.png"
+        and json.loads(out)["shares"][1]["value"] == pytest.approx(0, abs=1e-12)
+    )
 
 
 def test_sensitivities_are_told_drawn_and_kept(cogov, swept):
@@ -175,7 +232,9 @@ def test_the_best_of_all_arms_is_told_and_kept(cogov, swept):
     told = json.loads(out)
     assert status == 0 and told["boxes"][0]["limit"].startswith("mechanisms.building_captains.evening is ")
     first = next(iter(told["sentences"]))
-    assert told["sentences"][first][0].startswith(f"Best overall by hours: {first.removesuffix(' is best')}. Of 32 worlds")
+    assert told["sentences"][first][0].startswith(
+        f"Best overall by hours: {first.removesuffix(' is best')}. Of 32 worlds"
+    )
     assert told["boxes"][0]["question"] == first
     status, out, _ = cogov("discover", swept(BEST), "--best", "--out", "mine")
     assert status == 0 and out.splitlines()[0] == first
@@ -183,11 +242,37 @@ def test_the_best_of_all_arms_is_told_and_kept(cogov, swept):
 
 @pytest.mark.slow
 def test_a_search_shows_its_front_and_can_be_gone_on_with(cogov, tmp_path):
-    words = ("search", "wuzi_yard", "--may", "grid_patrol", "--vary", "committee.staff=0.2..1.0", "--objective", "resolution_rate", "--objective", "hours=minimise", "--budget-yuan", 1e6,
-             "--days", 20, "--trials", 6, "--replicates", 2, "--confirm", 2, "--record", "trials.csv", "--within", 10)  # fmt: skip
+    words = (
+        "search",
+        "wuzi_yard",
+        "--may",
+        "grid_patrol",
+        "--vary",
+        "committee.staff=0.2..1.0",
+        "--objective",
+        "resolution_rate",
+        "--objective",
+        "hours=minimise",
+        "--budget-yuan",
+        1e6,
+        "--days",
+        20,
+        "--trials",
+        6,
+        "--replicates",
+        2,
+        "--confirm",
+        2,
+        "--record",
+        "trials.csv",
+        "--within",
+        10,
+    )
     status, out, _ = cogov(*words)
     assert status == 0 and "6 trials" in out and "Pareto front" in out
-    assert (tmp_path / "out" / "search" / "search.svg").exists() and len(pd.read_csv(tmp_path / "out" / "search" / "trials.csv")) == 6
+    assert (tmp_path / "out" / "search" / "search.svg").exists() and len(
+        pd.read_csv(tmp_path / "out" / "search" / "trials.csv")
+    ) == 6
     status, again, _ = cogov(*words, "--json")
     assert status == 0 and len(json.loads(again)["trials"]) == 6
     for row in json.loads(again)["front"]:
@@ -198,22 +283,64 @@ WRONG = {
     "no sweep there": (["attribute", "none"], ["holds no sweep"]),
     "a measure misspelt": (["attribute", WHOSE, "--measure", "hour"], ["'hours'"]),
     "given what was not swept": (["attribute", WHOSE, "--given", "whistle"], ["whistle", "grid_patrol"]),
-    "nothing left to add": (["attribute", WHOSE, "--given", "building_captains", "--given", "grid_patrol"], ["nothing is left"]),
+    "nothing left to add": (
+        ["attribute", WHOSE, "--given", "building_captains", "--given", "grid_patrol"],
+        ["nothing is left"],
+    ),
     "attribution of a screening": (["attribute", SCREEN], ["'morris'", "'factorial'"]),
-    "sensitivity of a factorial": (["sensitivity", WHOSE], ["'factorial'", "morris, saltelli, one_at_a_time", "cogov attribute"]),
-    "an effect without its arms": (["sensitivity", SCREEN, "--effect", "whistle"], ["whistle", "without, with, $idle_"]),
-    "a rate of runs too short": (["discover", WORLDS, "--mechanism", "building_captains", "--measure", "resolution_rate"], ["more days"]),
+    "sensitivity of a factorial": (
+        ["sensitivity", WHOSE],
+        ["'factorial'", "morris, saltelli, one_at_a_time", "cogov attribute"],
+    ),
+    "an effect without its arms": (
+        ["sensitivity", SCREEN, "--effect", "whistle"],
+        ["whistle", "without, with, $idle_"],
+    ),
+    "a rate of runs too short": (
+        ["discover", WORLDS, "--mechanism", "building_captains", "--measure", "resolution_rate"],
+        ["more days"],
+    ),
     "worlds of nothing": (["discover", WORLDS], ["--mechanism", "--best"]),
-    "worlds of a mechanism that none has": (["discover", WORLDS, "--mechanism", "whistle"], ["whistle", "[[arm]]"]),
+    "worlds of a mechanism that none has": (
+        ["discover", WORLDS, "--mechanism", "whistle"],
+        ["whistle", "[[arm]]"],
+    ),
     "best, and by how much": (["discover", WORLDS, "--best", "--matters", "1"], ["--matters"]),
-    "a range misspelt": (["search", "wuzi_yard", "--vary", "committee.staff=1-4", "--objective", "hours"], ["LOW..HIGH"]),
-    "a knob misspelt": (["search", "wuzi_yard", "--vary", "committee.staf", "--objective", "hours"], ["committee.staff"]),
-    "hours of nobody": (["search", "wuzi_yard", "--may", "whistle", "--objective", "hours", "--budget-hours", "comittee=3"], ["'comittee'", "'committee'"]),
-    "hours that are no number": (["search", "wuzi_yard", "--may", "whistle", "--objective", "hours", "--budget-hours", "committee=few"], ["committee=few", "committee=200"]),
-    "fewer mechanisms than none": (["search", "wuzi_yard", "--may", "whistle", "--objective", "hours", "--most", "-1"], ["most = -1", "0 to"]),
+    "a range misspelt": (
+        ["search", "wuzi_yard", "--vary", "committee.staff=1-4", "--objective", "hours"],
+        ["LOW..HIGH"],
+    ),
+    "a knob misspelt": (
+        ["search", "wuzi_yard", "--vary", "committee.staf", "--objective", "hours"],
+        ["committee.staff"],
+    ),
+    "hours of nobody": (
+        ["search", "wuzi_yard", "--may", "whistle", "--objective", "hours", "--budget-hours", "comittee=3"],
+        ["'comittee'", "'committee'"],
+    ),
+    "hours that are no number": (
+        [
+            "search",
+            "wuzi_yard",
+            "--may",
+            "whistle",
+            "--objective",
+            "hours",
+            "--budget-hours",
+            "committee=few",
+        ],
+        ["committee=few", "committee=200"],
+    ),
+    "fewer mechanisms than none": (
+        ["search", "wuzi_yard", "--may", "whistle", "--objective", "hours", "--most", "-1"],
+        ["most = -1", "0 to"],
+    ),
     "no objective": (["search", "wuzi_yard", "--may", "whistle"], ["no objective"]),
     "an objective misspelt": (["search", "wuzi_yard", "--may", "whistle", "--objective", "hour"], ["hours"]),
-    "neither up nor down": (["search", "wuzi_yard", "--may", "whistle", "--objective", "hours=less"], ["minimise"]),
+    "neither up nor down": (
+        ["search", "wuzi_yard", "--may", "whistle", "--objective", "hours=less"],
+        ["minimise"],
+    ),
 }
 
 
@@ -236,20 +363,32 @@ def test_an_example_is_an_experiment_and_stands_in_the_page(path):
     assert text.startswith("# ") and f"experiments/{path.name}" in PAGE and text.strip() in PAGE
 
 
-@pytest.mark.parametrize("path", [p for p in EXAMPLES if p.stem not in ("saltelli", "worlds")], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", [p for p in EXAMPLES if p.stem not in ("saltelli", "worlds")], ids=lambda path: path.stem
+)
 def test_an_example_runs(path, tmp_path):
     """With fewer and shorter runs than it asks for."""
     experiment, *_ = read_experiment(path)
     small = replace(experiment, days=5, replicates=2)
     done = sweep(small, tmp_path / "out", workers=0)
-    assert done.failed == 0 and done.now == done.asked == len(results(tmp_path / "out").runs)
+    assert done.failed == 0 and done.now == done.asked == len(read_results(tmp_path / "out").runs)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "words"), {
-    "factorial": ["attribute"], "one_at_a_time": ["sensitivity"], "morris": ["sensitivity"], "saltelli": ["sensitivity"], "worlds": ["discover", "--mechanism", "building_captains"]}.items())  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "words"),
+    {
+        "factorial": ["attribute"],
+        "one_at_a_time": ["sensitivity"],
+        "morris": ["sensitivity"],
+        "saltelli": ["sensitivity"],
+        "worlds": ["discover", "--mechanism", "building_captains"],
+    }.items(),
+)
 def test_an_example_is_read_by_its_command(name, words, tmp_path, cogov):
-    assert cogov("sweep", DOCS / "experiments" / f"{name}.toml", "--out", tmp_path / "o", "--workers", 2)[0] == 0
+    assert (
+        cogov("sweep", DOCS / "experiments" / f"{name}.toml", "--out", tmp_path / "o", "--workers", 2)[0] == 0
+    )
     status, out, _ = cogov(words[0], tmp_path / "o", *words[1:])
     assert status == 0 and "Figure" in out
 
@@ -262,7 +401,9 @@ def test_results_open_with_the_lines_of_the_page(swept, monkeypatch):
         for word in ("pandas", "duckdb"):
             (line,) = re.findall(rf"^.*import {word}.*$", PAGE, flags=re.MULTILINE)
             told = {}
-            exec(line, told)  # noqa: S102  our own
-            assert len(told["runs"]) == len(results("DIR").runs) and "resolution_rate" in told["runs"], line
+            exec(line, told)
+            assert len(told["runs"]) == len(read_results("DIR").runs) and "resolution_rate" in told["runs"], (
+                line
+            )
     finally:
         (folder.parent / "DIR").rename(folder)

@@ -7,22 +7,25 @@ from functools import partial
 
 import numpy as np
 import pytest
+from scenarios import FORUM, STORM, YARD, governed, told
+
 from cogov.bench import determinism as d
 from cogov.bench import execution_modes as w
 from cogov.bench import fingerprints as h
 from cogov.bench import verification_report
-from cogov.engine.randomness import Luck
+from cogov.engine.randomness import RandomNumbers
 from cogov.model import measures, mechanisms
-from cogov.model.day import live
-from cogov.model.simulate import community, ended
-from cogov.model.world import begun, resumed
+from cogov.model.day import simulate_day
+from cogov.model.simulate import build_community, finish_run
+from cogov.model.world import restore_run, start_run
 from cogov.viz.text.console import PlainConsole
-from scenarios import FORUM, STORM, YARD, governed, told
 
-FEW = h.Asked(("wuzi_yard", "shuian"), 40, 2)
+FEW = h.RunSet(("wuzi_yard", "shuian"), 40, 2)
 MIXES = {  # name -> scenario
     "the yard, nothing": YARD,
-    "the storm, captains and a council": governed(STORM, "building_captains", "joint_council", "consent_campaign"),
+    "the storm, captains and a council": governed(
+        STORM, "building_captains", "joint_council", "consent_campaign"
+    ),
     "the forum, everybody": governed(FORUM, *mechanisms.names()),
 }
 
@@ -38,47 +41,57 @@ def shown(found, capsys):
 
 
 def test_every_set_can_be_lived_and_there_are_twelve():
-    asked = h.Asked(tuple(h.SETS), 120, 1)
+    asked = h.RunSet(tuple(h.SETS), 120, 1)
     assert len(h.SETS) == 12 == len(set(map(str, map(asked.scenario, h.SETS))))
-    assert not any(h.LAST in asked.scenario(name).mechanisms for name in h.SETS)  # or the control that switches it on would change nothing
+    assert not any(
+        h.LAST in asked.scenario(name).mechanisms for name in h.SETS
+    )  # or the control that switches it on would change nothing
 
 
 @pytest.mark.parametrize("name", MIXES)
 def test_a_world_saved_and_gone_on_with_is_the_world_that_was_never_stopped(name, tmp_path):
     """Every column, those of mechanisms too; by way of a file without pickle, and over the turn of a year."""
     scenario = replace(MIXES[name], days=400)
-    world = begun(community(scenario), scenario, Luck(1))
+    world = start_run(build_community(scenario), scenario, RandomNumbers(1))
     while world.day < 340:
-        live(world)
+        simulate_day(world)
     np.savez(tmp_path / "saved.npz", **world.snapshot())
     with np.load(tmp_path / "saved.npz", allow_pickle=False) as saved:
-        again = resumed(saved, community(scenario), scenario, Luck(1))
+        again = restore_run(saved, build_community(scenario), scenario, RandomNumbers(1))
     while world.day < 400:
-        live(world)
-        live(again)
+        simulate_day(world)
+        simulate_day(again)
         assert told(world) == told(again), world.day
     columns = dict(again.columns())
     assert [one for one, column in world.columns() if column.tobytes() != columns[one].tobytes()] == []
 
 
 def test_what_was_saved_stays_as_it_was_while_the_world_goes_on():
-    world = begun(community(YARD), YARD, Luck(1))
-    live(world)
+    world = start_run(build_community(YARD), YARD, RandomNumbers(1))
+    simulate_day(world)
     saved = world.snapshot()
     before = {name: column.tobytes() for name, column in saved.items()}
-    resumed(saved, community(YARD), YARD, Luck(1)).residents.trust[:] = 0.5
+    restore_run(saved, build_community(YARD), YARD, RandomNumbers(1)).residents.trust[:] = 0.5
     for _ in range(30):
-        live(world)
+        simulate_day(world)
     assert {name: column.tobytes() for name, column in saved.items()} == before
 
 
 def test_a_hash_is_of_everything_that_a_run_leaves():
     """One bit of any column turned over is another hash."""
-    world, series = h.lived(replace(STORM, days=40), 1, until=40)
-    run = ended(world, replace(STORM, days=40), dict(zip(measures.DAILY, series.T)))
+    world, series = h.run_and_hash(replace(STORM, days=40), 1, until=40)
+    run = finish_run(world, replace(STORM, days=40), dict(zip(measures.DAILY, series.T)))
     whole = h.fingerprint(run, world)
-    columns = dict(h.left(run, world))
-    assert {"issues.state", "history.day", "series.open", "ledger.hours", "residents.trust", "households.owner", "measures"} <= set(columns)
+    columns = dict(h.iter_columns(run, world))
+    assert {
+        "issues.state",
+        "history.day",
+        "series.open",
+        "ledger.hours",
+        "residents.trust",
+        "households.owner",
+        "measures",
+    } <= set(columns)
     for name, column in columns.items():
         if not column.size or name == "measures":  # measures are told anew from the others
             continue
@@ -91,24 +104,39 @@ def test_a_hash_is_of_everything_that_a_run_leaves():
     assert h.fingerprint(run, world) == whole
 
 
-@pytest.mark.parametrize("way", [partial(w.here, shuffle=1), partial(w.swept, chunk=3), partial(w.threaded, workers=2)], ids=["shuffled", "a sweep", "threads"])
+@pytest.mark.parametrize(
+    "way",
+    [partial(w.here, shuffle=1), partial(w.run_as_sweep, chunk=3), partial(w.run_in_threads, workers=2)],
+    ids=["shuffled", "a sweep", "threads"],
+)
 def test_another_way_to_live_it_is_the_same_hash(way, first):
     assert way(FEW) == first
 
 
 def test_where_nothing_goes_by_the_date_another_month_is_the_same():
-    lianhe = h.Asked(("lianhe", "guiyuan"), 60, 1)  # which have a festival calendar, and students in the holidays
+    lianhe = h.RunSet(
+        ("lianhe", "guiyuan"), 60, 1
+    )  # which have a festival calendar, and students in the holidays
     calm = w.here(lianhe, w.calm)
     assert w.here(lianhe, lambda scenario: w.later(w.calm(scenario))) == calm
     assert not set(w.here(lianhe, w.later).values()) & set(w.here(lianhe).values())
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("way", [partial(w.swept, workers=2, chunk=3), partial(w.apart, threads="4"), partial(w.interrupted, at=20), partial(w.dask, chunk=1)], ids=["processes", "a fresh process", "interrupted", "Dask"])
+@pytest.mark.parametrize(
+    "way",
+    [
+        partial(w.run_as_sweep, workers=2, chunk=3),
+        partial(w.apart, threads="4"),
+        partial(w.run_interrupted, at=20),
+        partial(w.dask, chunk=1),
+    ],
+    ids=["processes", "a fresh process", "interrupted", "Dask"],
+)
 def test_other_processes_live_the_same(way, first):
     try:
         assert way(FEW) == first
-    except w.Absent as why:
+    except w.NotAvailable as why:
         pytest.skip(str(why))
 
 
@@ -116,21 +144,36 @@ def test_a_way_that_lives_one_set_under_other_luck_is_seen(first, capsys):
     def careless(asked):
         return first | {"shuian": w.here(asked, luck=lambda luck: luck + 1)["shuian"]}
 
-    found = d.matrix(FEW, [w.Way("first", lambda asked: first), w.Way("careless", careless)], {})
+    found = d.matrix(
+        FEW, [w.ExecutionMode("first", lambda asked: first), w.ExecutionMode("careless", careless)], {}
+    )
     assert (found.count("equal"), found.count("different")) == (1, 1) and not found.good()
     out = shown(found, capsys)
     assert found.hashes["careless"]["shuian"] in out and "different 1" in out
 
 
 def test_a_sweep_that_keeps_another_runs_hash_is_seen(first, monkeypatch):
-    before = w.noted
-    monkeypatch.setattr(w, "noted", lambda terms, orders: [replace(one, digest="0") if n == 1 else one for n, one in enumerate(before(terms, orders))])
-    found = d.matrix(FEW, [w.Way("first", lambda asked: first), w.Way("mixed up", partial(w.swept, chunk=2))], {})
+    before = w.digest_orders
+    monkeypatch.setattr(
+        w,
+        "digest_orders",
+        lambda terms, orders: [
+            replace(one, digest="0") if n == 1 else one for n, one in enumerate(before(terms, orders))
+        ],
+    )
+    found = d.matrix(
+        FEW,
+        [
+            w.ExecutionMode("first", lambda asked: first),
+            w.ExecutionMode("mixed up", partial(w.run_as_sweep, chunk=2)),
+        ],
+        {},
+    )
     assert found.count("different") > 0 and not found.good()
 
 
 def test_controls_differ_in_every_set_and_one_that_does_not_is_a_failure(first, capsys):
-    alike = [w.Way("first", lambda asked: first), w.Way("again", lambda asked: first)]
+    alike = [w.ExecutionMode("first", lambda asked: first), w.ExecutionMode("again", lambda asked: first)]
     found = d.matrix(FEW, alike)
     assert found.idle() == [] and found.good()
     idle = d.matrix(FEW, alike, {"nothing at all": lambda asked: first})
@@ -140,14 +183,20 @@ def test_controls_differ_in_every_set_and_one_that_does_not_is_a_failure(first, 
 
 def test_what_is_not_here_is_not_counted_as_equal_and_what_raises_is_a_failure(first, capsys):
     def absent(asked):
-        raise w.Absent("no Python 3.99 was found")
+        raise w.NotAvailable("no Python 3.99 was found")
 
-    given = w.Way("first", lambda asked: first)
-    missing = d.matrix(FEW, [given, w.Way("Python 3.99", absent), w.Way("again", lambda asked: first)], {})
+    given = w.ExecutionMode("first", lambda asked: first)
+    missing = d.matrix(
+        FEW,
+        [given, w.ExecutionMode("Python 3.99", absent), w.ExecutionMode("again", lambda asked: first)],
+        {},
+    )
     assert (missing.count("not present"), missing.count("equal")) == (2, 2) and missing.good()
     assert "Python 3.99 - not present: no Python 3.99 was found" in shown(missing, capsys)
-    assert not d.matrix(FEW, [given, w.Way("Python 3.99", absent)], {}).good()  # nothing was held against anything
-    raises = d.matrix(FEW, [given, w.Way("broken", lambda asked: 1 // 0)], {})
+    assert not d.matrix(
+        FEW, [given, w.ExecutionMode("Python 3.99", absent)], {}
+    ).good()  # nothing was held against anything
+    raises = d.matrix(FEW, [given, w.ExecutionMode("broken", lambda asked: 1 // 0)], {})
     assert raises.count("failed") == 2 and not raises.good() and "ZeroDivisionError" in shown(raises, capsys)
 
 
@@ -157,9 +206,9 @@ def test_a_python_without_numba_is_not_taken(monkeypatch, tmp_path):
     bare.chmod(0o755)
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(w.Absent, match="3.99 has no NumPy"):
+    with pytest.raises(w.NotAvailable, match="3.99 has no NumPy"):
         w.interpreter("3.99")
-    with pytest.raises(w.Absent, match="no Python 3.98"):
+    with pytest.raises(w.NotAvailable, match="no Python 3.98"):
         w.interpreter("3.98")
 
 
@@ -167,9 +216,16 @@ def test_the_command_ends_with_status_1_where_a_cell_differs(monkeypatch, capsys
     from cogov.cli import main as command
 
     monkeypatch.setattr(d, "SETS", {name: h.SETS[name] for name in FEW.names})
-    monkeypatch.setattr(d, "Asked", lambda names, days, replicates: h.Asked(names, 40, 1))
+    monkeypatch.setattr(d, "RunSet", lambda names, days, replicates: h.RunSet(names, 40, 1))
     for luck, status in ((0, 0), (1, 1)):
-        monkeypatch.setattr(d, "ways", lambda *asked: [w.Way("first", w.here), w.Way("planted", partial(w.here, luck=lambda seed: seed + luck))])
+        monkeypatch.setattr(
+            d,
+            "ways",
+            lambda *asked: [
+                w.ExecutionMode("first", w.here),
+                w.ExecutionMode("planted", partial(w.here, luck=lambda seed: seed + luck)),
+            ],
+        )
         monkeypatch.setattr(sys, "argv", ["cogov", "bench", "determinism", "--short", "--json"])
         with pytest.raises(SystemExit) as left:
             command.main()
@@ -184,7 +240,12 @@ def figures(tmp_path, *scripts):
     """Figures that are scripts in a folder, and of which one says what is wrong with its table."""
     for n, text in enumerate(scripts):
         (tmp_path / f"{n}.py").write_text(text)
-    return tuple(verification_report.Figure((str(tmp_path / f"{n}.py"),), judge=verification_report.luck if "json" in text else None) for n, text in enumerate(scripts))
+    return tuple(
+        verification_report.Figure(
+            (str(tmp_path / f"{n}.py"),), judge=verification_report.luck if "json" in text else None
+        )
+        for n, text in enumerate(scripts)
+    )
 
 
 TABLE = 'import json; print(json.dumps({{"tables": [{{"title": "keys", "rows": [{{"what": "keys", "collisions": {}}}], "note": ""}}]}}))'
@@ -196,7 +257,11 @@ def test_the_page_of_trust_goes_on_after_a_failure_and_ends_with_a_list_of_them(
     failed = verification_report.page((*three, absent))
     out = capfd.readouterr().out
     assert list(failed.values()) == [["exit status 3"], ["2 keys of luck are equal"]]
-    assert "well" in out and "cogov bench page: not present: no Chromium" in out and out.strip().endswith("2 of 4 failed")
+    assert (
+        "well" in out
+        and "cogov bench page: not present: no Chromium" in out
+        and out.strip().endswith("2 of 4 failed")
+    )
 
 
 def test_a_figure_whose_table_is_not_there_has_failed(tmp_path, capfd):
@@ -206,20 +271,55 @@ def test_a_figure_whose_table_is_not_there_has_failed(tmp_path, capfd):
 
 def test_each_judge_says_what_is_wrong_and_misses_its_control():
     def flips(wrong, other, control):
-        told = [{"what": "a sweep", "wrong, and nothing said": wrong, "another error": other}, {"what": "control", "wrong, and nothing said": control, "another error": 0}]
+        told = [
+            {"what": "a sweep", "wrong, and nothing said": wrong, "another error": other},
+            {"what": "control", "wrong, and nothing said": control, "another error": 0},
+        ]
         return verification_report.flips([{"rows": told}])
 
     assert [len(flips(*told)) for told in ((0, 0, 9), (1, 0, 9), (0, 1, 9), (0, 0, 0))] == [0, 1, 1, 1]
 
     def coverage(normal, rare):
         each = [("normal", normal), ("rare event", rare)]
-        return verification_report.coverage([{"rows": [{"interval": "paired difference", "law": law, "covered": 0.9, "lowest": 0.92, "holds": holds} for law, holds in each]}])
+        return verification_report.coverage(
+            [
+                {
+                    "rows": [
+                        {
+                            "interval": "paired difference",
+                            "law": law,
+                            "covered": 0.9,
+                            "lowest": 0.92,
+                            "holds": holds,
+                        }
+                        for law, holds in each
+                    ]
+                }
+            ]
+        )
 
     assert [len(coverage(*told)) for told in ((True, False), (False, False), (True, True))] == [0, 1, 1]
 
     def faults(lost=0, named=5, wrongly=0, differ=0, ended=7):
         kills = [{"what": "acknowledged runs lost", "count": lost}, {"what": "kills of a worker", "count": 9}]
-        failures = [{"a run that": "raises", "asked": 5, "named": named, "wrongly named": wrongly, "whole after --retry": True}]
-        return verification_report.faults([{"rows": kills}, {"rows": failures}, {"rows": [{"fault": "killed", "ended by it": ended, "sweeps that differ": differ}]}])
+        failures = [
+            {
+                "a run that": "raises",
+                "asked": 5,
+                "named": named,
+                "wrongly named": wrongly,
+                "whole after --retry": True,
+            }
+        ]
+        return verification_report.faults(
+            [
+                {"rows": kills},
+                {"rows": failures},
+                {"rows": [{"fault": "killed", "ended by it": ended, "sweeps that differ": differ}]},
+            ]
+        )
 
-    assert [len(faults(**told)) for told in ({}, {"lost": 1}, {"named": 4}, {"wrongly": 1}, {"differ": 1}, {"ended": 0})] == [0, 1, 1, 1, 1, 1]
+    assert [
+        len(faults(**told))
+        for told in ({}, {"lost": 1}, {"named": 4}, {"wrongly": 1}, {"differ": 1}, {"ended": 0})
+    ] == [0, 1, 1, 1, 1, 1]

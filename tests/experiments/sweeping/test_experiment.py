@@ -1,7 +1,8 @@
 """An experiment file is read as strictly as a case; a design's points are those that its name promises."""
 
 import pytest
-from cogov.engine.parameters import ScenarioError
+
+from cogov.engine.parameters import UserError
 from cogov.experiments.sweep.experiment import read_experiment
 from cogov.model.mechanisms import names
 
@@ -26,7 +27,10 @@ def values(arms, path="committee.staff"):
 
 def test_arms_are_those_that_are_named(told):
     found = told('[[arm]]\nname = "a"\n[[arm]]\non = ["grid_patrol"]\nset = { committee.staff = 3 }\n')
-    assert [(arm.name, arm.on, arm.settings) for arm in found] == [("a", (), {}), ("arm 1", ("grid_patrol",), {"committee.staff": 3})]
+    assert [(arm.name, arm.on, arm.settings) for arm in found] == [
+        ("a", (), {}),
+        ("arm 1", ("grid_patrol",), {"committee.staff": 3}),
+    ]
 
 
 def test_every_case_has_every_arm(told):
@@ -35,15 +39,23 @@ def test_every_case_has_every_arm(told):
 
 
 def test_a_grid_crosses_its_factors_ends_among_them(told):
-    found = told('[design]\nkind = "grid"\n' + STAFF + 'range = [1.0, 3.0]\nlevels = 5\n[[factor]]\npath = "committee.verify"\nvalues = [3, 7]\n')
+    found = told(
+        '[design]\nkind = "grid"\n'
+        + STAFF
+        + 'range = [1.0, 3.0]\nlevels = 5\n[[factor]]\npath = "committee.verify"\nvalues = [3, 7]\n'
+    )
     assert values(found) == [staff for staff in (1.0, 1.5, 2.0, 2.5, 3.0) for _ in range(2)]
     assert values(found, "committee.verify") == [3, 7] * 5
     assert found[0].settings == {"committee.staff": 1.0, "committee.verify": 3}
 
 
 def test_whole_numbers_stay_whole(told):
-    found = told('[design]\nkind = "grid"\n[[factor]]\npath = "committee.verify"\nrange = [1, 4]\nlevels = 7\n')
-    assert values(found, "committee.verify") == [1, 2, 3, 4] and all(type(v) is int for v in values(found, "committee.verify"))
+    found = told(
+        '[design]\nkind = "grid"\n[[factor]]\npath = "committee.verify"\nrange = [1, 4]\nlevels = 7\n'
+    )
+    assert values(found, "committee.verify") == [1, 2, 3, 4] and all(
+        type(v) is int for v in values(found, "committee.verify")
+    )
 
 
 def test_in_the_logarithm_steps_are_ratios(told):
@@ -56,9 +68,13 @@ def test_without_a_range_it_is_the_knobs_own(told):
 
 
 def test_one_at_a_time_leaves_the_others_as_the_case_has_them(told):
-    found = told('[design]\nkind = "one_at_a_time"\nmechanisms = ["grid_patrol"]\n' + STAFF + "values = [1, 9]\n")
+    found = told(
+        '[design]\nkind = "one_at_a_time"\nmechanisms = ["grid_patrol"]\n' + STAFF + "values = [1, 9]\n"
+    )
     base = found[0].factors
-    assert len(found) == 1 + 1 + 2 and all(sum(arm.factors[path] != base[path] for path in base) == 1 for arm in found[1:])
+    assert len(found) == 1 + 1 + 2 and all(
+        sum(arm.factors[path] != base[path] for path in base) == 1 for arm in found[1:]
+    )
 
 
 def test_a_factorial_has_every_corner_once(told):
@@ -69,7 +85,11 @@ def test_a_factorial_has_every_corner_once(told):
 
 @pytest.mark.parametrize("kind", ["latin", "sobol"])
 def test_sampled_points_fill_the_range_evenly_and_are_the_same_each_time(told, kind):
-    text = f'[design]\nkind = "{kind}"\npoints = 16\n' + STAFF + 'range = [1.0, 9.0]\n[[factor]]\npath = "committee.verify"\nrange = [1, 4]\n'
+    text = (
+        f'[design]\nkind = "{kind}"\npoints = 16\n'
+        + STAFF
+        + 'range = [1.0, 9.0]\n[[factor]]\npath = "committee.verify"\nrange = [1, 4]\n'
+    )
     found = told(text)
     assert sorted(int((v - 1.0) * 2) for v in values(found)) == list(range(16))  # one in each sixteenth
     assert sorted(values(found, "committee.verify")) == [n for n in (1, 2, 3, 4) for _ in range(4)]
@@ -77,14 +97,22 @@ def test_sampled_points_fill_the_range_evenly_and_are_the_same_each_time(told, k
 
 
 def test_a_list_is_a_csv_with_a_column_for_each_path(told, tmp_path):
-    (tmp_path / "l.csv").write_text("arm,committee.staff,mechanisms.grid_patrol,mechanisms.grid_patrol.walk\nx,2,on,0.5\ny,3,false,0.5\n", encoding="utf-8")
+    (tmp_path / "l.csv").write_text(
+        "arm,committee.staff,mechanisms.grid_patrol,mechanisms.grid_patrol.walk\nx,2,on,0.5\ny,3,false,0.5\n",
+        encoding="utf-8",
+    )
     try:
         found = told('[design]\nkind = "list"\ntable = "l.csv"\n')
-    except ScenarioError as error:
+    except UserError as error:
         assert "mechanisms.grid_patrol.walk" in str(error)  # it has no such knob
-        (tmp_path / "l.csv").write_text("arm,committee.staff,mechanisms.grid_patrol\nx,2,on\ny,3,false\n", encoding="utf-8")
+        (tmp_path / "l.csv").write_text(
+            "arm,committee.staff,mechanisms.grid_patrol\nx,2,on\ny,3,false\n", encoding="utf-8"
+        )
         found = told('[design]\nkind = "list"\ntable = "l.csv"\n')
-    assert [(arm.name, arm.on, arm.off) for arm in found] == [("x", ("grid_patrol",), ()), ("y", (), ("grid_patrol",))] and values(found) == [2.0, 3.0]
+    assert [(arm.name, arm.on, arm.off) for arm in found] == [
+        ("x", ("grid_patrol",), ()),
+        ("y", (), ("grid_patrol",)),
+    ] and values(found) == [2.0, 3.0]
 
 
 ARM = '[[arm]]\nname = "a"\n'
@@ -96,50 +124,132 @@ WRONG = {  # what is wrong -> (text, what its one line tells)
     "no arm": (HEAD, ["design", "[[arm]]"]),
     "a word misspelt": (HEAD + "replicate = 3\n" + ARM, ["e.toml:3", "replicate", "'replicates'"]),
     "a kind that is none": (HEAD + '[design]\nkind = "gird"\n', ["e.toml:4", "gird", "'grid'"]),
-    "replicates out of range": ('cases = ["wuzi_yard"]\nreplicates = 0\n' + ARM, ["e.toml:2", "= 0", "1 to 1,000,000"]),
+    "replicates out of range": (
+        'cases = ["wuzi_yard"]\nreplicates = 0\n' + ARM,
+        ["e.toml:2", "= 0", "1 to 1,000,000"],
+    ),
     "one arm in single brackets": (HEAD + '[arm]\nname = "a"\n', ["e.toml:3", "arm", "[[arm]]"]),
-    "a word of the top below a table": (HEAD + '[estimand]\nreplicates = 20\n' + ARM, ["e.toml:4", "estimand.replicates", "top of the file"]),
+    "a word of the top below a table": (
+        HEAD + "[estimand]\nreplicates = 20\n" + ARM,
+        ["e.toml:4", "estimand.replicates", "top of the file"],
+    ),
     "text for a number": ('cases = ["wuzi_yard"]\nreplicates = "3"\n' + ARM, ["e.toml:2", "'3'", "whole"]),
-    "a table to keep that is none": (HEAD + 'keep = ["history"]\n' + ARM, ["e.toml:3", "history", "series, issues"]),
-    "a measure that is none": (HEAD + '[estimand]\nmeasure = "resolution"\n' + ARM, ["e.toml:4", "resolution_rate"]),
-    "a reference that is none": (HEAD + '[estimand]\nreference = "b"\n' + ARM, ["e.toml:4", "'b'", "there are: a"]),
+    "a table to keep that is none": (
+        HEAD + 'keep = ["history"]\n' + ARM,
+        ["e.toml:3", "history", "series, issues"],
+    ),
+    "a measure that is none": (
+        HEAD + '[estimand]\nmeasure = "resolution"\n' + ARM,
+        ["e.toml:4", "resolution_rate"],
+    ),
+    "a reference that is none": (
+        HEAD + '[estimand]\nreference = "b"\n' + ARM,
+        ["e.toml:4", "'b'", "there are: a"],
+    ),
     "two arms of one name": (HEAD + ARM + ARM, ["e.toml", "2 arms called 'a'"]),
-    "a mechanism misspelt": (HEAD + ARM + 'on = ["grid_patroll"]\n', ["e.toml:5", "arm.0.on", "grid_patroll", "'grid_patrol'"]),
-    "a mechanism misspelt in all arms": (HEAD + 'off = ["grid_patroll"]\n' + ARM, ["e.toml:3", "off", "'grid_patrol'"]),
-    "a mechanism misspelt in a design": (HEAD + '[design]\nkind = "factorial"\nmechanisms = ["grid_patroll"]\n', ["e.toml:5", "design.mechanisms", "'grid_patrol'"]),
-    "a mechanism misspelt in a factor": (HEAD + GRID + 'mechanisms = ["whistle"]\n' + '[[factor]]\npath = "mechanisms.grid_patroll.walk"\n', ["e.toml:7", "factor.0.path", "'grid_patrol'"]),
-    "a setting of all arms out of range": (HEAD + "set = { committee.staff = -1 }\n" + ARM, ["e.toml:3", "set", "-1", "0 to 500"]),
-    "on and off in all arms": (HEAD + 'off = ["whistle"]\non = ["whistle"]\n' + ARM, ["e.toml:4", "whistle", "at once"]),
-    "a setting out of range": (HEAD + ARM + "set = { committee.staff = -1 }\n", ["e.toml", "'a'", "-1", "0 to 500"]),
-    "a knob that is none": (HEAD + GRID + '[[factor]]\npath = "committee.staf"\n', ["e.toml:6", "committee.staf", "committee.staff"]),
+    "a mechanism misspelt": (
+        HEAD + ARM + 'on = ["grid_patroll"]\n',
+        ["e.toml:5", "arm.0.on", "grid_patroll", "'grid_patrol'"],
+    ),
+    "a mechanism misspelt in all arms": (
+        HEAD + 'off = ["grid_patroll"]\n' + ARM,
+        ["e.toml:3", "off", "'grid_patrol'"],
+    ),
+    "a mechanism misspelt in a design": (
+        HEAD + '[design]\nkind = "factorial"\nmechanisms = ["grid_patroll"]\n',
+        ["e.toml:5", "design.mechanisms", "'grid_patrol'"],
+    ),
+    "a mechanism misspelt in a factor": (
+        HEAD + GRID + 'mechanisms = ["whistle"]\n' + '[[factor]]\npath = "mechanisms.grid_patroll.walk"\n',
+        ["e.toml:7", "factor.0.path", "'grid_patrol'"],
+    ),
+    "a setting of all arms out of range": (
+        HEAD + "set = { committee.staff = -1 }\n" + ARM,
+        ["e.toml:3", "set", "-1", "0 to 500"],
+    ),
+    "on and off in all arms": (
+        HEAD + 'off = ["whistle"]\non = ["whistle"]\n' + ARM,
+        ["e.toml:4", "whistle", "at once"],
+    ),
+    "a setting out of range": (
+        HEAD + ARM + "set = { committee.staff = -1 }\n",
+        ["e.toml", "'a'", "-1", "0 to 500"],
+    ),
+    "a knob that is none": (
+        HEAD + GRID + '[[factor]]\npath = "committee.staf"\n',
+        ["e.toml:6", "committee.staf", "committee.staff"],
+    ),
     "a range beyond the knob's": (HEAD + GRID + STAFF + "range = [0, 501]\n", ["e.toml", "501", "0 to 500"]),
     "a range upside down": (HEAD + GRID + STAFF + "range = [3, 1]\n", ["e.toml", "[3, 1]"]),
     "a value out of range": (HEAD + GRID + STAFF + "values = [1, -2]\n", ["e.toml", "-2", "0 to 500"]),
     "a logarithm of nothing": (HEAD + GRID + STAFF + "log = true\n", ["e.toml", "log", "above 0"]),
-    "a range for a switch": (HEAD + GRID + '[[factor]]\npath = "mechanisms.grid_patrol"\nrange = [0, 1]\n', ["e.toml", "on or off"]),
+    "a range for a switch": (
+        HEAD + GRID + '[[factor]]\npath = "mechanisms.grid_patrol"\nrange = [0, 1]\n',
+        ["e.toml", "on or off"],
+    ),
     "a factor twice": (HEAD + GRID + STAFF + STAFF, ["e.toml", "committee.staff", "twice"]),
     "factors and no use for them": (HEAD + ARM + STAFF, ["e.toml", "factor", "leave one out"]),
-    "sobol points that are no power of two": (HEAD + '[design]\nkind = "sobol"\npoints = 100\n' + STAFF, ["e.toml", "100", "128"]),
-    "a list that is not there": (HEAD + '[design]\nkind = "list"\ntable = "no.csv"\n', ["e.toml", "no.csv", "No such file"]),
-    "a grid too large": (HEAD + GRID + 'mechanisms = ["grid_patrol"]\n' + STAFF + "levels = 1000\n[[factor]]\npath = 'committee.shift'\nlevels = 1000\n", ["4,000,000", "1,000,000", "sobol"]),
-    "a factorial of everything": (HEAD + '[design]\nkind = "factorial"\nmechanisms = ' + str(names()).replace("'", '"') + "\n" + "".join(f"[[factor]]\npath = 'committee.{k}'\n" for k in ("staff", "shift", "weekend", "intake", "phone", "forget")), ["1,000,000"]),
-    "a thousand times a thousand times a thousand": (HEAD + GRID + "".join(f"[[factor]]\npath = 'committee.{k}'\nlevels = 1000\n" for k in ("staff", "shift", "weekend", "intake", "phone", "forget", "redo", "budget")), ["1,000,000"]),
+    "sobol points that are no power of two": (
+        HEAD + '[design]\nkind = "sobol"\npoints = 100\n' + STAFF,
+        ["e.toml", "100", "128"],
+    ),
+    "a list that is not there": (
+        HEAD + '[design]\nkind = "list"\ntable = "no.csv"\n',
+        ["e.toml", "no.csv", "No such file"],
+    ),
+    "a grid too large": (
+        HEAD
+        + GRID
+        + 'mechanisms = ["grid_patrol"]\n'
+        + STAFF
+        + "levels = 1000\n[[factor]]\npath = 'committee.shift'\nlevels = 1000\n",
+        ["4,000,000", "1,000,000", "sobol"],
+    ),
+    "a factorial of everything": (
+        HEAD
+        + '[design]\nkind = "factorial"\nmechanisms = '
+        + str(names()).replace("'", '"')
+        + "\n"
+        + "".join(
+            f"[[factor]]\npath = 'committee.{k}'\n"
+            for k in ("staff", "shift", "weekend", "intake", "phone", "forget")
+        ),
+        ["1,000,000"],
+    ),
+    "a thousand times a thousand times a thousand": (
+        HEAD
+        + GRID
+        + "".join(
+            f"[[factor]]\npath = 'committee.{k}'\nlevels = 1000\n"
+            for k in ("staff", "shift", "weekend", "intake", "phone", "forget", "redo", "budget")
+        ),
+        ["1,000,000"],
+    ),
     "not TOML": (HEAD + "[[arm]\n", ["e.toml:3"]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("wrong", WRONG)
 def test_what_is_wrong_is_one_line_with_its_place_and_the_way_out(told, wrong):
     text, hints = WRONG[wrong]
-    with pytest.raises(ScenarioError) as error:
+    with pytest.raises(UserError) as error:
         told(text, "")
-    assert "\n" not in str(error.value) and [hint for hint in hints if hint not in str(error.value)] == [], str(error.value)
+    assert "\n" not in str(error.value) and [hint for hint in hints if hint not in str(error.value)] == [], (
+        str(error.value)
+    )
 
 
-@pytest.mark.parametrize("text, hint", (("", "has no arm"), ("arm,committee.staff\n", "has no arm"), ("mechanisms.grid_patroll\non\n", "l.csv:1")))
+@pytest.mark.parametrize(
+    "text, hint",
+    (
+        ("", "has no arm"),
+        ("arm,committee.staff\n", "has no arm"),
+        ("mechanisms.grid_patroll\non\n", "l.csv:1"),
+    ),
+)
 def test_a_list_without_arms_or_with_a_column_of_nothing_is_one_line(told, tmp_path, text, hint):
     (tmp_path / "l.csv").write_text(text, encoding="utf-8")
-    with pytest.raises(ScenarioError, match=hint):
+    with pytest.raises(UserError, match=hint):
         told('[design]\nkind = "list"\ntable = "l.csv"\n')
 
 
@@ -150,14 +260,16 @@ def test_a_plan_needs_no_folder_and_a_sweep_does(tmp_path, monkeypatch, capsys):
     (tmp_path / "e.toml").write_text(HEAD + "days = 5\n" + ARM, encoding="utf-8")
     sweep(tmp_path / "e.toml", plan=True)
     assert "2 runs" in capsys.readouterr().err and [path.name for path in tmp_path.iterdir()] == ["e.toml"]
-    with pytest.raises(ScenarioError, match="--out is missing"):
+    with pytest.raises(UserError, match="--out is missing"):
         sweep(tmp_path / "e.toml")
 
 
 def test_a_script_of_shards_that_would_all_refuse_is_not_written(tmp_path):
     from cogov.cli.sweep import slurm
 
-    (tmp_path / "e.toml").write_text(HEAD + "[stopping]\nhalf_width = 0.1\n" + ARM + '[[arm]]\nname = "b"\n', encoding="utf-8")
-    with pytest.raises(ScenarioError, match="half_width = 0"):
+    (tmp_path / "e.toml").write_text(
+        HEAD + "[stopping]\nhalf_width = 0.1\n" + ARM + '[[arm]]\nname = "b"\n', encoding="utf-8"
+    )
+    with pytest.raises(UserError, match="half_width = 0"):
         slurm(tmp_path / "e.toml", out_=tmp_path / "s.sh")
     assert not (tmp_path / "s.sh").exists()

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 from cli_runner import typist
-from cogov.engine.parameters import ScenarioError
+
+from cogov.engine.parameters import UserError
 from cogov.experiments.execution.job_scripts import MOST, Job, job, kubernetes, slurm
-from cogov.experiments.sweep.results import results
-from cogov.experiments.sweep.sweep import Guess, planned, sweep
+from cogov.experiments.sweep.results import read_results
+from cogov.experiments.sweep.sweep import CostEstimate, plan_sweep, sweep
 
 ASKED = """
 name = "asked"
@@ -27,7 +28,20 @@ name = "as it is"
 name = "watched"
 on = ["grid_patrol"]
 """
-HOSTILE = ["two words.toml", "it's.toml", '"quoted".toml', "$(touch pwned).toml", "`touch pwned`.toml", "a;touch pwned;.toml", "-rf.toml", "*.toml", "$HOME ${HOME} $(HOME) $$.toml", "back\\slash\\n.toml", "#: {x} [y] %s & !.toml", "楼长 😀.toml"]
+HOSTILE = [
+    "two words.toml",
+    "it's.toml",
+    '"quoted".toml',
+    "$(touch pwned).toml",
+    "`touch pwned`.toml",
+    "a;touch pwned;.toml",
+    "-rf.toml",
+    "*.toml",
+    "$HOME ${HOME} $(HOME) $$.toml",
+    "back\\slash\\n.toml",
+    "#: {x} [y] %s & !.toml",
+    "楼长 😀.toml",
+]
 
 
 def a_job(file="asked.toml", out="out/asked", shards=3):
@@ -40,16 +54,31 @@ def typed(tmp_path):
     tools = tmp_path / "tools"
     tools.mkdir()
     for name, answer in (("cogov", ""), ("sbatch", "echo '17;north'")):
-        (tools / name).write_text(f'#!/bin/sh\nprintf "%s\\0" {name} "$@" >> "$SEEN"; printf "\\n" >> "$SEEN"\n{answer}\n')
+        (tools / name).write_text(
+            f'#!/bin/sh\nprintf "%s\\0" {name} "$@" >> "$SEEN"; printf "\\n" >> "$SEEN"\n{answer}\n'
+        )
         (tools / name).chmod(0o755)
 
     def run(*words, **environ):
         here = tmp_path / "here"
         here.mkdir(exist_ok=True)
         (tmp_path / "seen").write_text("")
-        done = subprocess.run(words, cwd=here, env={"PATH": f"{tools}:{os.environ['PATH']}", "SEEN": str(tmp_path / "seen"), "HOME": "/home/of/nobody", **environ}, capture_output=True, text=True)
+        done = subprocess.run(
+            words,
+            cwd=here,
+            env={
+                "PATH": f"{tools}:{os.environ['PATH']}",
+                "SEEN": str(tmp_path / "seen"),
+                "HOME": "/home/of/nobody",
+                **environ,
+            },
+            capture_output=True,
+            text=True,
+        )
         assert list(here.iterdir()) == [], "what was only a name has been run"
-        return done.returncode, [line.split("\0")[:-1] for line in (tmp_path / "seen").read_text().split("\n") if line]
+        return done.returncode, [
+            line.split("\0")[:-1] for line in (tmp_path / "seen").read_text().split("\n") if line
+        ]
 
     return run
 
@@ -65,13 +94,30 @@ def test_whatever_a_file_is_called_it_stays_a_name(tmp_path, typed, name):
     one = a_job(name, f"results of {name}")
     path = script(tmp_path, slurm(one))
     assert subprocess.run(["bash", "-n", path]).returncode == 0
-    shard = ["cogov", "sweep", "--allow-failed", "--out", f"{one.out}/shard-2", "--shard", "2/3", "--workers", "2", "--", name]
+    shard = [
+        "cogov",
+        "sweep",
+        "--allow-failed",
+        "--out",
+        f"{one.out}/shard-2",
+        "--shard",
+        "2/3",
+        "--workers",
+        "2",
+        "--",
+        name,
+    ]
     merge = ["cogov", "merge", "--", one.out, *(f"{one.out}/shard-{k}" for k in (1, 2, 3))]
     assert typed("bash", path, SLURM_ARRAY_TASK_ID="2", SLURM_CPUS_PER_TASK="2") == (0, [shard])
     assert typed("bash", path, "merge") == (0, [merge])
     yaml = pytest.importorskip("yaml")
-    first, second = (container(one) for one in yaml.safe_load_all(kubernetes(one, "registry.example.org/cogov:1", "cogov")))
-    assert typed(*filled(first["command"], JOB_COMPLETION_INDEX="1"), JOB_COMPLETION_INDEX="1") == (0, [shard])
+    first, second = (
+        container(one) for one in yaml.safe_load_all(kubernetes(one, "registry.example.org/cogov:1", "cogov"))
+    )
+    assert typed(*filled(first["command"], JOB_COMPLETION_INDEX="1"), JOB_COMPLETION_INDEX="1") == (
+        0,
+        [shard],
+    )
     assert typed(*filled(second["command"])) == (0, [merge])
 
 
@@ -82,7 +128,14 @@ def container(manifest):
 
 def filled(command, **environ):
     """A command after Kubernetes has filled in $(NAME); a doubled dollar is one."""
-    return [re.sub(r"\$\$|\$\(([^)]*)\)", lambda found: "$" if found[0] == "$$" else {"HOME": "/root", **environ}.get(found[1], found[0]), word) for word in command]
+    return [
+        re.sub(
+            r"\$\$|\$\(([^)]*)\)",
+            lambda found: "$" if found[0] == "$$" else {"HOME": "/root", **environ}.get(found[1], found[0]),
+            word,
+        )
+        for word in command
+    ]
 
 
 def test_typed_by_a_person_it_hands_in_the_shards_and_then_their_merge(tmp_path, typed):
@@ -96,7 +149,12 @@ def test_an_array_has_an_element_for_each_shard():
     text = slurm(a_job(shards=5))
     told = dict(re.findall(r"^#SBATCH --([a-z-]+)=(.*)$", text, re.M))
     assert told["array"] == "1-5" and '"$SLURM_ARRAY_TASK_ID/5"' in text and "shard-{1..5}" in text
-    assert {"time": "11", "mem": "512M", "cpus-per-task": "2", "signal": "B:TERM@60"}.items() <= told.items() and "#SBATCH --requeue\n" in text
+    assert {
+        "time": "11",
+        "mem": "512M",
+        "cpus-per-task": "2",
+        "signal": "B:TERM@60",
+    }.items() <= told.items() and "#SBATCH --requeue\n" in text
     assert all("$" not in line and "`" not in line for line in re.findall(r"^#SBATCH.*", text, re.M))
 
 
@@ -104,42 +162,59 @@ def test_manifests_are_an_indexed_job_and_a_merge_that_waits():
     yaml = pytest.importorskip("yaml")
     shards, merge = yaml.safe_load_all(kubernetes(a_job(shards=5), 'a"b', "no"))
     spec = shards["spec"]
-    assert (shards["apiVersion"], shards["kind"], spec["completionMode"], spec["completions"]) == ("batch/v1", "Job", "Indexed", 5)
-    assert spec["backoffLimitPerIndex"] > 0 and spec["podFailurePolicy"]["rules"][0]["onPodConditions"] == [{"type": "DisruptionTarget"}]
+    assert (shards["apiVersion"], shards["kind"], spec["completionMode"], spec["completions"]) == (
+        "batch/v1",
+        "Job",
+        "Indexed",
+        5,
+    )
+    assert spec["backoffLimitPerIndex"] > 0 and spec["podFailurePolicy"]["rules"][0]["onPodConditions"] == [
+        {"type": "DisruptionTarget"}
+    ]
     assert spec["template"]["spec"]["restartPolicy"] == "Never"  # the API takes both of these with no other
-    assert merge["spec"]["podFailurePolicy"]["rules"] == [{"action": "FailJob", "onExitCodes": {"operator": "In", "values": [1]}}]  # runs failed: no further try mends it
+    assert merge["spec"]["podFailurePolicy"]["rules"] == [
+        {"action": "FailJob", "onExitCodes": {"operator": "In", "values": [1]}}
+    ]  # runs failed: no further try mends it
     assert merge["spec"]["suspend"] is True and merge["metadata"]["name"] == "asked-merge"
     for one in (shards, merge):
-        assert container(one)["image"] == 'a"b' and one["spec"]["template"]["spec"]["volumes"][0]["persistentVolumeClaim"] == {"claimName": "no"}
+        assert container(one)["image"] == 'a"b' and one["spec"]["template"]["spec"]["volumes"][0][
+            "persistentVolumeClaim"
+        ] == {"claimName": "no"}
         assert container(one)["volumeMounts"][0]["mountPath"] == container(one)["workingDir"]
 
 
 @pytest.mark.parametrize("name", ["/home/me/asked.toml", "../asked.toml", "a/../../b.toml"])
 def test_what_is_not_on_the_claim_is_refused(name):
-    with pytest.raises(ScenarioError, match="is not on the claim"):
+    with pytest.raises(UserError, match="is not on the claim"):
         kubernetes(a_job(name), "image", "claim")
 
 
 @pytest.fixture
 def plan(tmp_path):
     (tmp_path / "asked.toml").write_text(ASKED.format(replicates=6))
-    return planned(tmp_path / "asked.toml")
+    return plan_sweep(tmp_path / "asked.toml")
 
 
 def test_shards_are_as_many_as_there_are_runs_at_most(plan):
-    guess = Guess(runs=12, seconds=36_000.0, bytes=1, a_run=1.0)
+    guess = CostEstimate(runs=12, seconds=36_000.0, bytes=1, a_run=1.0)
     ask = lambda shards, cpus=1, name="f": job(plan, guess, name, "out", shards, cpus)
     for shards in (0, 13, MOST + 1):
-        with pytest.raises(ScenarioError, match=f"--shards {shards} is out of range; allowed is 1 to 12"):
+        with pytest.raises(UserError, match=f"--shards {shards} is out of range; allowed is 1 to 12"):
             ask(shards)
-    with pytest.raises(ScenarioError, match="rename it"):
+    with pytest.raises(UserError, match="rename it"):
         ask(2, name="two\nlines.toml")
     minutes = [ask(shards).minutes for shards in range(1, 13)]
-    assert minutes == sorted(minutes, reverse=True) and minutes[0] == 10 + 3 * 600 and ask(1, 2).minutes == 10 + 3 * 300
+    assert (
+        minutes == sorted(minutes, reverse=True)
+        and minutes[0] == 10 + 3 * 600
+        and ask(1, 2).minutes == 10 + 3 * 300
+    )
     assert ask(4).minutes == 10 + 3 * 200, "the largest share counts: two replicates of six"
     assert ask(1, 8).megabytes > ask(1, 1).megabytes >= 256
     for shards in (1, 4, 5, 7, 12):
-        shares = [[order.key for order in plan.mine(plan.orders(0, 6), (k, shards))] for k in range(1, shards + 1)]
+        shares = [
+            [order.key for order in plan.mine(plan.orders(0, 6), (k, shards))] for k in range(1, shards + 1)
+        ]
         assert all(shares) and sorted(sum(shares, [])) == sorted(order.key for order in plan.orders(0, 6))
 
 
@@ -147,16 +222,41 @@ def test_shards_are_as_many_as_there_are_runs_at_most(plan):
 def real(tmp_path):
     """The script that `cogov cluster slurm` writes, and an environment in which cogov is on the PATH and a shard is asked for."""
     (tmp_path / "tools").mkdir()
-    (tmp_path / "tools" / "cogov").write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m cogov "$@"\n')
+    (tmp_path / "tools" / "cogov").write_text(
+        f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m cogov "$@"\n'
+    )
     (tmp_path / "tools" / "cogov").chmod(0o755)
     path = os.pathsep.join(filter(None, sys.path))
-    environ = {**os.environ, "PATH": f"{tmp_path / 'tools'}:{os.environ['PATH']}", "PYTHONPATH": path, "SLURM_CPUS_PER_TASK": "1"}
+    environ = {
+        **os.environ,
+        "PATH": f"{tmp_path / 'tools'}:{os.environ['PATH']}",
+        "PYTHONPATH": path,
+        "SLURM_CPUS_PER_TASK": "1",
+    }
 
     def made(replicates, shards):
         (tmp_path / "as asked.toml").write_text(ASKED.format(replicates=replicates))
-        words = ["cogov", "cluster", "slurm", "as asked.toml", "--shards", str(shards), "--results", "the results", "--out", "asked.sh"]
+        words = [
+            "cogov",
+            "cluster",
+            "slurm",
+            "as asked.toml",
+            "--shards",
+            str(shards),
+            "--results",
+            "the results",
+            "--out",
+            "asked.sh",
+        ]
         subprocess.run(words, cwd=tmp_path, env=environ, check=True, capture_output=True)
-        return lambda *words, **more: subprocess.Popen(["bash", "asked.sh", *words], cwd=tmp_path, env=environ | more, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        return lambda *words, **more: subprocess.Popen(
+            ["bash", "asked.sh", *words],
+            cwd=tmp_path,
+            env=environ | more,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
 
     return made
 
@@ -166,17 +266,34 @@ def test_its_shards_come_to_the_whole(tmp_path, typed, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     cogov = typist(monkeypatch, capsys)
     (tmp_path / "as asked.toml").write_text(ASKED.format(replicates=5))
-    assert cogov("cluster", "slurm", "as asked.toml", "--shards", 2, "--results", "the results", "--out", "asked.sh")[0] == 0
-    for words, environ in (((), {"SLURM_ARRAY_TASK_ID": "1"}), ((), {"SLURM_ARRAY_TASK_ID": "2"}), (("merge",), {})):
+    assert (
+        cogov(
+            "cluster",
+            "slurm",
+            "as asked.toml",
+            "--shards",
+            2,
+            "--results",
+            "the results",
+            "--out",
+            "asked.sh",
+        )[0]
+        == 0
+    )
+    for words, environ in (
+        ((), {"SLURM_ARRAY_TASK_ID": "1"}),
+        ((), {"SLURM_ARRAY_TASK_ID": "2"}),
+        (("merge",), {}),
+    ):
         status, (asked,) = typed("bash", tmp_path / "asked.sh", *words, SLURM_CPUS_PER_TASK="0", **environ)
         assert status == 0 and cogov(*asked[1:])[0] == 0
     whole = whole_of(tmp_path)
-    assert len(whole.ledger) == 10 and results(tmp_path / "the results").digest() == whole.digest()
+    assert len(whole.ledger) == 10 and read_results(tmp_path / "the results").digest() == whole.digest()
 
 
 def whole_of(tmp_path):
-    sweep(planned(tmp_path / "as asked.toml"), tmp_path / "whole", workers=0)
-    return results(tmp_path / "whole")
+    sweep(plan_sweep(tmp_path / "as asked.toml"), tmp_path / "whole", workers=0)
+    return read_results(tmp_path / "whole")
 
 
 @pytest.mark.slow
@@ -191,14 +308,17 @@ def test_a_shard_that_is_killed_goes_on_where_it_was(tmp_path, real):
         assert shard.poll() is None, "it was not killed in time"
         shard.send_signal(sent)
         told = shard.communicate(timeout=60)[1]
-        assert shard.returncode == (130 if sent == signal.SIGTERM else -signal.SIGKILL) and "Traceback" not in told
+        assert (
+            shard.returncode == (130 if sent == signal.SIGTERM else -signal.SIGKILL)
+            and "Traceback" not in told
+        )
         had = parts(tmp_path / "the results" / "shard-1")
-        assert 50 * had <= len(results(tmp_path / "the results" / "shard-1").ledger) < 400
+        assert 50 * had <= len(read_results(tmp_path / "the results" / "shard-1").ledger) < 400
     shards = [start(SLURM_ARRAY_TASK_ID=k) for k in "12"]
     assert [shard.wait(120) for shard in shards] == [0, 0]
     assert start("merge").wait(60) == 0 and start("merge").wait(60) == 0
     whole = whole_of(tmp_path)
-    assert len(whole.ledger) == 800 and results(tmp_path / "the results").digest() == whole.digest()
+    assert len(whole.ledger) == 800 and read_results(tmp_path / "the results").digest() == whole.digest()
 
 
 def parts(folder):
@@ -207,10 +327,12 @@ def parts(folder):
 
 def test_a_merge_says_what_is_missing(tmp_path, monkeypatch, capsys):
     from cogov.cli.main import main
-    from cogov.experiments.sweep.experiment import Experiment, Named
+    from cogov.experiments.sweep.experiment import Experiment, NamedArm
     from cogov.experiments.sweep.sweep import sweep
 
-    half = Experiment(name="half", cases=("wuzi_yard",), days=5, replicates=4, keep=(), arm=(Named("as it is"),))
+    half = Experiment(
+        name="half", cases=("wuzi_yard",), days=5, replicates=4, keep=(), arm=(NamedArm("as it is"),)
+    )
     sweep(half, tmp_path / "one", workers=0, shard=(1, 2), limit=0)
     monkeypatch.setattr("sys.argv", ["cogov", "merge", str(tmp_path / "all"), str(tmp_path / "one")])
     with pytest.raises(SystemExit):

@@ -7,29 +7,43 @@ from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
-from cogov.engine.parameters import ScenarioError
-from cogov.experiments.sweep.archive import packed
-from cogov.experiments.sweep.experiment import Estimand, Experiment, Named
-from cogov.experiments.sweep.registration import registered
-from cogov.experiments.sweep.report_statistics import analysed
-from cogov.experiments.sweep.results import results, verify
+
+from cogov.engine.parameters import UserError
+from cogov.experiments.sweep.archive import pack_sweep
+from cogov.experiments.sweep.experiment import Estimand, Experiment, NamedArm
+from cogov.experiments.sweep.registration import digest_question
+from cogov.experiments.sweep.report_statistics import analyse_sweep
+from cogov.experiments.sweep.results import read_results, verify
 from cogov.experiments.sweep.store import Damaged
 from cogov.experiments.sweep.sweep import sweep
-from cogov.experiments.sweep.worker import Outcome, work
+from cogov.experiments.sweep.worker import RunOutcome, work
 from cogov.viz import report
 
 HOSTILE = '<script>alert(1)</script> "&'
 FORMULA = "=HYPERLINK(1)"
 ASKED = Experiment(
-    name=HOSTILE, question=f"Does {HOSTILE} $x_1$ help?", cases=("wuzi_yard",), days=60, replicates=4,
+    name=HOSTILE,
+    question=f"Does {HOSTILE} $x_1$ help?",
+    cases=("wuzi_yard",),
+    days=60,
+    replicates=4,
     estimand=Estimand(measure="told", reference=FORMULA, matters=1.0, within=20),
-    arm=(Named(FORMULA, off=("building_captains",)), Named(HOSTILE, on=("grid_patrol",)), Named("$fails_1$")),
-)  # fmt: skip
+    arm=(
+        NamedArm(FORMULA, off=("building_captains",)),
+        NamedArm(HOSTILE, on=("grid_patrol",)),
+        NamedArm("$fails_1$"),
+    ),
+)
 
 
 def one_fails(terms, orders):
     """The work, but one arm fails in one replicate with words that a browser would run."""
-    return [Outcome(o, "failed", 0.0, failure=f"Traceback\nOops: {HOSTILE}") if o.arm.name == "$fails_1$" and o.replicate == 1 else work(terms, [o])[0] for o in orders]
+    return [
+        RunOutcome(o, "failed", 0.0, failure=f"Traceback\nOops: {HOSTILE}")
+        if o.arm.name == "$fails_1$" and o.replicate == 1
+        else work(terms, [o])[0]
+        for o in orders
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +55,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def made(folder):
-    found = analysed(folder)
+    found = analyse_sweep(folder)
     return found, report.save(found, folder / "report")
 
 
@@ -95,7 +109,11 @@ def test_failures_are_counted_where_they_are(made):
 def test_the_estimand_was_stated_before_the_first_run(made):
     found, path = made
     first = found.found.manifest["registered"][0]
-    assert first["runs_before"] == 0 and first["digest"] == registered(found.found.plan) and first["digest"] in path.read_text("utf-8")
+    assert (
+        first["runs_before"] == 0
+        and first["digest"] == digest_question(found.found.plan)
+        and first["digest"] in path.read_text("utf-8")
+    )
 
 
 def test_tables_are_safe_for_spreadsheets_and_exact_in_parquet(made):
@@ -111,11 +129,15 @@ def test_tables_are_safe_for_spreadsheets_and_exact_in_parquet(made):
 def test_every_figure_is_there_twice(made):
     found, path = made
     names = {one.stem for one in (path.parent / "figures").glob("*.png")}
-    assert names == {one.stem for one in (path.parent / "figures").glob("*.svg")} == {"verdicts", "price_yuan", "price_hours", "equity", "convergence", "survival"}
+    assert (
+        names
+        == {one.stem for one in (path.parent / "figures").glob("*.svg")}
+        == {"verdicts", "price_yuan", "price_hours", "equity", "convergence", "survival"}
+    )
 
 
 def test_an_archive_is_whole_described_and_opens_again(made, folder, tmp_path):
-    path = packed(folder, tmp_path / "handed on.zip")
+    path = pack_sweep(folder, tmp_path / "handed on.zip")
     with zipfile.ZipFile(path) as zip_:
         zip_.extractall(tmp_path / "there")
         names = set(zip_.namelist())
@@ -131,20 +153,23 @@ def test_an_archive_is_whole_described_and_opens_again(made, folder, tmp_path):
     (there / "report/report.html").write_text("another")
     with pytest.raises(Damaged, match=r"report/report\.html is not what .* says"):
         verify(there, 0)
-    assert results(there).digest() == results(folder).digest()
-    assert json.loads((there / "CITATION.cff").read_text("utf-8"))["version"] == results(folder).digest()
-    assert json.loads((there / "codemeta.json").read_text("utf-8"))["identifier"] == results(folder).manifest["model"]
+    assert read_results(there).digest() == read_results(folder).digest()
+    assert json.loads((there / "CITATION.cff").read_text("utf-8"))["version"] == read_results(folder).digest()
+    assert (
+        json.loads((there / "codemeta.json").read_text("utf-8"))["identifier"]
+        == read_results(folder).manifest["model"]
+    )
 
 
 def test_an_archive_overwrites_nothing_and_wants_a_finished_sweep(folder, tmp_path):
     (tmp_path / "mine.zip").write_text("mine")
-    with pytest.raises(ScenarioError, match="is there already"):
-        packed(folder, tmp_path / "mine.zip")
+    with pytest.raises(UserError, match="is there already"):
+        pack_sweep(folder, tmp_path / "mine.zip")
     sums = (folder / "SHA256SUMS").read_bytes()
     (folder / "SHA256SUMS").unlink()
     try:
-        with pytest.raises(ScenarioError, match="not finished"):
-            packed(folder, tmp_path / "unfinished.zip")
+        with pytest.raises(UserError, match="not finished"):
+            pack_sweep(folder, tmp_path / "unfinished.zip")
     finally:
         (folder / "SHA256SUMS").write_bytes(sums)
 
@@ -154,8 +179,10 @@ def test_a_changed_estimand_is_told(folder, tmp_path):
 
     out = tmp_path / "changed"
     sweep(replace(ASKED, replicates=2), out, workers=0, limit=0)
-    sweep(replace(ASKED, replicates=2, estimand=replace(ASKED.estimand, matters=5.0)), out, workers=0, limit=0)
-    found = analysed(out)
+    sweep(
+        replace(ASKED, replicates=2, estimand=replace(ASKED.estimand, matters=5.0)), out, workers=0, limit=0
+    )
+    found = analyse_sweep(out)
     assert [one["runs_before"] for one in found.found.manifest["registered"]] == [0, 6]
     assert "when 6 runs were there: estimand.matters: 1.0 -&gt; 5.0." in report.methods(found)
 
@@ -165,9 +192,16 @@ def test_a_sampled_design_is_read_over_its_factors(tmp_path):
     from cogov.experiments.sweep.experiment import Design, Factor
 
     assert "sobol" in SAMPLED
-    e = Experiment(name="sampled", cases=("wuzi_yard",), days=40, replicates=1, design=Design("sobol", 4), factor=(Factor("committee.staff"), Factor("mechanisms.grid_patrol")))
+    e = Experiment(
+        name="sampled",
+        cases=("wuzi_yard",),
+        days=40,
+        replicates=1,
+        design=Design("sobol", 4),
+        factor=(Factor("committee.staff"), Factor("mechanisms.grid_patrol")),
+    )
     sweep(e, tmp_path / "sampled", workers=0, limit=0)
-    found = analysed(tmp_path / "sampled")
+    found = analyse_sweep(tmp_path / "sampled")
     path = report.save(found, tmp_path / "report")
     assert not found.sentences() and "cogov sensitivity" in path.read_text("utf-8")
     assert (tmp_path / "report" / "figures" / "factors.png").exists()

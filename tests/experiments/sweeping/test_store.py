@@ -6,15 +6,16 @@ import sqlite3
 
 import pyarrow.parquet as pq
 import pytest
-from cogov.bench import bit_flips, fault_injection
-from cogov.engine.parameters import ScenarioError
-from cogov.experiments.sweep import store
-from cogov.experiments.sweep.results import results
-from cogov.experiments.sweep.sweep import register
-from cogov.experiments.sweep.worker import Outcome, work
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from cogov.bench import bit_flips, fault_injection
+from cogov.engine.parameters import UserError
+from cogov.experiments.sweep import store
+from cogov.experiments.sweep.results import read_results
+from cogov.experiments.sweep.sweep import register
+from cogov.experiments.sweep.worker import RunOutcome, work
 
 RUNS = 24
 
@@ -49,7 +50,7 @@ def keep(made, outcomes, plan):
     made.take(outcomes)
     while made.ripe():
         parcel = made.parcel(plan.factors)
-        made.record(parcel, store.packed(parcel))
+        made.record(parcel, store.write_parcel(parcel))
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def whole(tmp_path, plan, lived):
 
 
 def test_what_was_handed_in_is_read_back_bit_for_bit(whole, lived):
-    found = results(whole)
+    found = read_results(whole)
     assert {row["key"]: row["digest"] for row in found.ledger} == {o.order.key: o.digest for o in lived}
     assert len(found.runs) == RUNS and found.series.groupby("replicate").day.max().eq(10).all()
     assert found.issues.groupby("replicate").size().sum() == found.runs.arisen.sum()
@@ -74,21 +75,24 @@ def test_a_sweep_that_was_stopped_is_read_with_what_waits_in_its_ledger(tmp_path
     made = opened(tmp_path / "some", plan)
     keep(made, lived[:11], plan)
     made.close()
-    found = results(made.folder)
+    found = read_results(made.folder)
     assert len(found.files) == 3 and found.runs.replicate.tolist() == list(range(11))
     assert found.issues.replicate.nunique() == found.series.replicate.nunique() == 11
 
 
 def test_one_process_at_a_time_writes_to_a_folder(tmp_path, plan):
     made = opened(tmp_path / "mine", plan)
-    with pytest.raises(ScenarioError, match="another process is writing"):
+    with pytest.raises(UserError, match="another process is writing"):
         store.Store(tmp_path / "mine")
     made.close()
     store.Store(tmp_path / "mine").close()
 
 
 def test_files_that_are_not_its_own_are_left_alone(tmp_path, plan, lived):
-    theirs, left = ("runs/part-00000-theirs.parquet", "issues/notes.txt"), tmp_path / "runs/part-0123456789abcdef.parquet"
+    theirs, left = (
+        ("runs/part-00000-theirs.parquet", "issues/notes.txt"),
+        tmp_path / "runs/part-0123456789abcdef.parquet",
+    )
     for name in theirs:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("mine")
@@ -98,7 +102,9 @@ def test_files_that_are_not_its_own_are_left_alone(tmp_path, plan, lived):
     left.write_text("half")
     store.Store(tmp_path).close()  # nothing is changed, so nothing is removed
     assert left.exists()
-    made = opened(tmp_path, plan)  # begun by now: what has the name of a part, and is none, is what a kill left
+    made = opened(
+        tmp_path, plan
+    )  # begun by now: what has the name of a part, and is none, is what a kill left
     assert not left.exists()
     keep(made, lived[8:], plan)
     made.finish(plan.factors)
@@ -110,37 +116,59 @@ def test_files_that_are_not_its_own_are_left_alone(tmp_path, plan, lived):
 
 
 def bitten(path, at=0.5):
-    bit_flips.flipped(path, at)
+    bit_flips.flip_bit(path, at)
     return path
 
 
-@pytest.mark.parametrize("which", ["runs/*.parquet", "series/*.parquet", "issues/*.parquet", "ledger.sqlite", "experiment.json", "cases.json", "arms.json", "manifest.json", "SHA256SUMS"])
+@pytest.mark.parametrize(
+    "which",
+    [
+        "runs/*.parquet",
+        "series/*.parquet",
+        "issues/*.parquet",
+        "ledger.sqlite",
+        "experiment.json",
+        "cases.json",
+        "arms.json",
+        "manifest.json",
+        "SHA256SUMS",
+    ],
+)
 def test_a_flipped_bit_is_named(whole, which):
     path = bitten(next(whole.glob(which)))
-    with pytest.raises(ScenarioError, match=path.name):
-        results(whole)
+    with pytest.raises(UserError, match=path.name):
+        read_results(whole)
 
 
 def test_a_part_that_is_gone_is_named(whole):
     path = next(whole.glob("issues/*"))
     path.unlink()
-    with pytest.raises(ScenarioError, match=f"{path.name}.*cannot be read"):
-        results(whole)
+    with pytest.raises(UserError, match=f"{path.name}.*cannot be read"):
+        read_results(whole)
 
 
-@pytest.mark.parametrize("statement", [
-    "update runs set replicate = 999 where replicate = 3", "update runs set measures = zeroblob(length(measures)) where replicate = 3",
-    "update runs set status = 'failed' where replicate = 3", "update parts set sha256 = replace(sha256, 'a', 'b')", "update facts set value = value || ' '",
-    "delete from runs where replicate = 3", "delete from parts where file like 'issues%'", "delete from facts", "alter table facts rename to other",
-    "update runs set series = issues where replicate = 19",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update runs set replicate = 999 where replicate = 3",
+        "update runs set measures = zeroblob(length(measures)) where replicate = 3",
+        "update runs set status = 'failed' where replicate = 3",
+        "update parts set sha256 = replace(sha256, 'a', 'b')",
+        "update facts set value = value || ' '",
+        "delete from runs where replicate = 3",
+        "delete from parts where file like 'issues%'",
+        "delete from facts",
+        "alter table facts rename to other",
+        "update runs set series = issues where replicate = 19",
+    ],
+)
 def test_a_ledger_that_says_other_things_than_were_written_is_damaged(tmp_path, plan, lived, statement):
     made = opened(tmp_path / "some", plan)
     keep(made, lived[:20], plan)
     made.close()
     with sqlite3.connect(made.folder / store.LEDGER) as ledger:
         assert ledger.execute(statement).rowcount
-    for reader in (results, store.Store):
+    for reader in (read_results, store.Store):
         with pytest.raises(store.Damaged, match="ledger.sqlite is damaged"):
             reader(made.folder)
 
@@ -148,8 +176,8 @@ def test_a_ledger_that_says_other_things_than_were_written_is_damaged(tmp_path, 
 def test_a_ledger_whose_making_was_interrupted_is_begun_again(tmp_path, plan, lived, monkeypatch):
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / store.LEDGER).touch()
-    with pytest.raises(ScenarioError, match="before it began"):
-        results(tmp_path / "new")
+    with pytest.raises(UserError, match="before it began"):
+        read_results(tmp_path / "new")
     opened(tmp_path / "new", plan).close()
 
 
@@ -165,12 +193,15 @@ def test_a_full_disk_is_an_error_and_loses_nothing(tmp_path, plan, lived, call, 
         with pytest.raises(OSError, match="No space"):
             keep(made, lived[:8], plan)
     made.close()
-    assert not list(made.folder.glob("tmp/*.*")) and len(results(made.folder).issues.replicate.unique()) == 8
+    assert (
+        not list(made.folder.glob("tmp/*.*"))
+        and len(read_results(made.folder).issues.replicate.unique()) == 8
+    )
     again = opened(made.folder, plan)
     keep(again, lived[8:], plan)
     again.finish(plan.factors)
     again.close()
-    assert fault_injection.unreadable(made.folder) == [] and len(results(made.folder).runs) == RUNS
+    assert fault_injection.unreadable(made.folder) == [] and len(read_results(made.folder).runs) == RUNS
 
 
 def test_a_ledger_that_cannot_grow_is_an_error_of_the_disk_not_damage(tmp_path, plan, lived):
@@ -180,7 +211,7 @@ def test_a_ledger_that_cannot_grow_is_an_error_of_the_disk_not_damage(tmp_path, 
     with pytest.raises(OSError, match="full; what was handed in before is kept"):
         keep(made, lived[3:], plan)
     made.close()
-    assert len(results(made.folder).runs) == 3
+    assert len(read_results(made.folder).runs) == 3
 
 
 def test_what_reads_back_otherwise_is_never_given_a_name(tmp_path, plan, lived, monkeypatch):
@@ -194,7 +225,9 @@ def test_what_reads_back_otherwise_is_never_given_a_name(tmp_path, plan, lived, 
     made.close()
 
 
-@pytest.mark.parametrize("fault", ["killed", "write fails", "file size limit", pytest.param("short write", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "fault", ["killed", "write fails", "file size limit", pytest.param("short write", marks=pytest.mark.slow)]
+)
 def test_wherever_it_breaks_nothing_is_lost_or_done_twice(tmp_path, fault):
     """At some of the calls of fsync, rename and the ledger; `cogov bench faults` goes through them all."""
     steps = [9000, 70_000] if fault == "file size limit" else [4, 13] if fault != "killed" else [20, 60, 90]
@@ -204,21 +237,28 @@ def test_wherever_it_breaks_nothing_is_lost_or_done_twice(tmp_path, fault):
 
 
 def test_failed_runs_leave_their_parts_when_they_are_done_again(tmp_path, plan, lived):
-    made, bad = opened(tmp_path / "some", plan), [Outcome(o.order, "failed", 0.0, failure="as asked") for o in lived[:5]]
+    made, bad = (
+        opened(tmp_path / "some", plan),
+        [RunOutcome(o.order, "failed", 0.0, failure="as asked") for o in lived[:5]],
+    )
     keep(made, bad + lived[5:], plan)
     made.finish(plan.factors)
     made.close()
     made = store.Store(made.folder)
-    made.reopened()
+    made.withdraw_failed()
     keep(made, lived[:2], plan)
     made.close()
-    assert results(made.folder).runs.status.tolist() == ["done"] * 2 + ["failed"] * 3 + ["done"] * 19  # what was not done again is as it was
+    assert (
+        read_results(made.folder).runs.status.tolist() == ["done"] * 2 + ["failed"] * 3 + ["done"] * 19
+    )  # what was not done again is as it was
     again = store.Store(made.folder)
     keep(again, lived[2:5], plan)
     again.finish(plan.factors)
     again.close()
     read = [row for path in made.folder.glob("runs/*") for row in pq.read_table(path).to_pylist()]
-    assert sorted(row["replicate"] for row in read) == list(range(RUNS)) and {row["status"] for row in read} == {"done"}
+    assert sorted(row["replicate"] for row in read) == list(range(RUNS)) and {
+        row["status"] for row in read
+    } == {"done"}
 
 
 def test_flipped_bits_are_never_read_in_silence(tmp_path):
@@ -241,7 +281,11 @@ class Stored(RuleBasedStateMachine):
         self.folder, self.have, self.calls = mkdtemp(), {}, 0
         self.store = opened(self.folder, self.plan)
 
-    @rule(which=st.lists(st.integers(0, RUNS - 1), min_size=1, max_size=9, unique=True), at=st.integers(0, 6), call=st.sampled_from(["fsync", "replace"]))
+    @rule(
+        which=st.lists(st.integers(0, RUNS - 1), min_size=1, max_size=9, unique=True),
+        at=st.integers(0, 6),
+        call=st.sampled_from(["fsync", "replace"]),
+    )
     def take(self, which, at, call):
         """Hand in runs; at the `at`-th call the disk is full, or never if 0."""
         true, left = getattr(os, call), [at]
@@ -258,7 +302,9 @@ class Stored(RuleBasedStateMachine):
             except OSError:
                 self.reopen()
         self.have = dict.fromkeys(self.store.keys(), True)
-        assert {o.order.key for o in given} <= set(self.have)  # the ledger had them before anything was packed
+        assert {o.order.key for o in given} <= set(
+            self.have
+        )  # the ledger had them before anything was packed
 
     @rule()
     def reopen(self):
@@ -273,8 +319,10 @@ class Stored(RuleBasedStateMachine):
     @invariant()
     def nothing_is_lost(self):
         if hasattr(self, "store"):
-            found = results(self.folder)
-            assert {row["key"]: row["digest"] for row in found.ledger} == {o.order.key: o.digest for o in LIVED if o.order.key in self.have}
+            found = read_results(self.folder)
+            assert {row["key"]: row["digest"] for row in found.ledger} == {
+                o.order.key: o.digest for o in LIVED if o.order.key in self.have
+            }
             if self.have:
                 assert found.issues.replicate.nunique() == len(self.have)
 
@@ -292,5 +340,11 @@ PLAN, LIVED = None, None
 def test_the_store_as_a_state_machine(plan, lived):
     global PLAN, LIVED
     PLAN, LIVED = plan, lived
-    Stored.TestCase.settings = settings(max_examples=8, stateful_step_count=8, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    Stored.TestCase.settings = settings(
+        max_examples=8,
+        stateful_step_count=8,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        derandomize=True,
+    )
     Stored.TestCase().runTest()

@@ -14,24 +14,39 @@ from hashlib import sha256
 import numpy as np
 import pytest
 from cli_runner import typist
+
 from cogov.bench import fault_injection
-from cogov.engine.parameters import ScenarioError
+from cogov.engine.parameters import UserError
 from cogov.engine.toml_reader import At, build, table_of
 from cogov.experiments.execution import supervisor
 from cogov.experiments.statistics.paired import contrasts
 from cogov.experiments.sweep import store
-from cogov.experiments.sweep.experiment import Design, Estimand, Experiment, Factor, Named, Stopping
-from cogov.experiments.sweep.merge import merged
-from cogov.experiments.sweep.results import results, verify
-from cogov.experiments.sweep.sweep import planned, sweep
+from cogov.experiments.sweep.experiment import (
+    Design,
+    Estimand,
+    Experiment,
+    Factor,
+    NamedArm,
+    Stopping,
+)
+from cogov.experiments.sweep.merge import merge_shards
+from cogov.experiments.sweep.results import read_results, verify
+from cogov.experiments.sweep.sweep import plan_sweep, sweep
 from cogov.experiments.sweep.worker import work
-from cogov.model.cases import read, shipped
+from cogov.model.cases import list_cases, read_case
 from cogov.model.scenario import Scenario
 
 SMALL = Experiment(
-    name="small", cases=("wuzi_yard",), days=12, replicates=6,
-    arm=(Named("as it is"), Named("patrol", on=("grid_patrol",)), Named("no staff", set={"committee": {"staff": 0}})),
-)  # fmt: skip
+    name="small",
+    cases=("wuzi_yard",),
+    days=12,
+    replicates=6,
+    arm=(
+        NamedArm("as it is"),
+        NamedArm("patrol", on=("grid_patrol",)),
+        NamedArm("no staff", set={"committee": {"staff": 0}}),
+    ),
+)
 serially = partial(sweep, workers=0, limit=0)
 
 
@@ -57,7 +72,11 @@ def content(folder):
 
     digest = sha256()
     for name in ("runs", "series", "issues"):
-        rows = [repr(sorted(row.items())) for path in folder.glob(f"{name}/*.parquet") for row in pq.read_table(path).to_pylist()]
+        rows = [
+            repr(sorted(row.items()))
+            for path in folder.glob(f"{name}/*.parquet")
+            for row in pq.read_table(path).to_pylist()
+        ]
         digest.update("\n".join(sorted(rows)).encode())
     return digest.hexdigest()
 
@@ -93,11 +112,16 @@ class Backwards(supervisor.Serial):
 def test_the_answer_is_the_same_whoever_shares_the_work(whole, pooled, tmp_path):
     for k in (1, 2, 3):
         serially(SMALL, tmp_path / f"shard{k}", shard=(k, 3), chunk=k)
-    assert merged(tmp_path / "joined", [tmp_path / f"shard{k}" for k in (2, 3, 1)]) == 18
+    assert merge_shards(tmp_path / "joined", [tmp_path / f"shard{k}" for k in (2, 3, 1)]) == 18
     sweep(SMALL, tmp_path / "backwards", make=Backwards, workers=3, chunk=2, limit=0)
-    found = [results(folder) for folder in (whole, pooled, tmp_path / "joined", tmp_path / "backwards")]
+    found = [read_results(folder) for folder in (whole, pooled, tmp_path / "joined", tmp_path / "backwards")]
     assert len({one.digest() for one in found}) == len({content(one.folder) for one in found}) == 1
-    assert all(one.runs.equals(found[0].runs) and one.issues.equals(found[0].issues) and one.series.equals(found[0].series) for one in found)
+    assert all(
+        one.runs.equals(found[0].runs)
+        and one.issues.equals(found[0].issues)
+        and one.series.equals(found[0].series)
+        for one in found
+    )
 
 
 @pytest.mark.slow
@@ -107,50 +131,69 @@ def test_workers_chunks_and_order_change_nothing(whole, tmp_path):
         for chunk in (1, 5, 25):
             folder = tmp_path / f"{workers} {chunk}"
             sweep(SMALL, folder, workers=workers, chunk=chunk)
-            told.add((results(folder).digest(), content(folder)))
-    assert told == {(results(whole).digest(), content(whole))}
+            told.add((read_results(folder).digest(), content(folder)))
+    assert told == {(read_results(whole).digest(), content(whole))}
 
 
-@pytest.mark.parametrize("change", [{"days": 13}, {"seed": 1}, {"name": "other"}, {"set": {"committee": {"staff": 3}}}, {"estimand": replace(SMALL.estimand, within=3)}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"days": 13},
+        {"seed": 1},
+        {"name": "other"},
+        {"set": {"committee": {"staff": 3}}},
+        {"estimand": replace(SMALL.estimand, within=3)},
+    ],
+)
 def test_what_is_asked_otherwise_is_another_run(whole, tmp_path, change):
     other = replace(SMALL, **change)
-    one, two = ({order.key for order in planned(e).orders(0, 6)} for e in (SMALL, other))
+    one, two = ({order.key for order in plan_sweep(e).orders(0, 6)} for e in (SMALL, other))
     assert not one & two
-    with pytest.raises(ScenarioError, match="already.*another --out"):
+    with pytest.raises(UserError, match="already.*another --out"):
         serially(other, whole)
-    assert results(whole).experiment == SMALL  # what was refused left no trace
+    assert read_results(whole).experiment == SMALL  # what was refused left no trace
 
 
 def test_the_same_command_again_does_exactly_what_is_missing(whole, tmp_path):
     stopped(tmp_path / "out", 7)
-    had = results(tmp_path / "out").runs
-    assert 7 <= len(had) < 10 and had.groupby("replicate").size().sort_index().tolist()[:-1] == [3] * (len(had) // 3 - (len(had) % 3 == 0))
+    had = read_results(tmp_path / "out").runs
+    assert 7 <= len(had) < 10 and had.groupby("replicate").size().sort_index().tolist()[:-1] == [3] * (
+        len(had) // 3 - (len(had) % 3 == 0)
+    )
     done = serially(SMALL, tmp_path / "out")
     assert (done.before, done.now, done.asked) == (len(had), 18 - len(had), 18)
     assert serially(SMALL, tmp_path / "out").now == 0
-    assert results(tmp_path / "out").digest() == results(whole).digest() and content(tmp_path / "out") == content(whole)
+    assert read_results(tmp_path / "out").digest() == read_results(whole).digest() and content(
+        tmp_path / "out"
+    ) == content(whole)
 
 
 def test_a_sweep_may_grow_and_shrink(tmp_path):
     serially(replace(SMALL, replicates=2), tmp_path / "out")
     assert serially(replace(SMALL, replicates=4), tmp_path / "out").now == 6
     serially(replace(SMALL, replicates=3, arm=SMALL.arm[:2]), tmp_path / "out")
-    found = results(tmp_path / "out")
-    assert len(found.runs) == 6 and set(found.runs.arm) == set(found.issues.arm) == {"as it is", "patrol"} and found.series.replicate.max() == 2
+    found = read_results(tmp_path / "out")
+    assert (
+        len(found.runs) == 6
+        and set(found.runs.arm) == set(found.issues.arm) == {"as it is", "patrol"}
+        and found.series.replicate.max() == 2
+    )
 
 
 def test_a_run_that_raises_is_named_and_is_data(tmp_path):
     plan = fault_injection.tiny(9, days=10)
     bad = [order.luck for order in plan.orders(0, 9)][3:5]
-    faulty = partial(fault_injection.logged, tmp_path / "log", {bad[0]: "raises", bad[1]: "exits"})
+    faulty = partial(fault_injection.run_and_log, tmp_path / "log", {bad[0]: "raises", bad[1]: "exits"})
     assert serially(plan, tmp_path / "out", job=faulty).failed == 2
-    runs = results(tmp_path / "out").runs
+    runs = read_results(tmp_path / "out").runs
     assert runs.status.tolist() == ["done"] * 3 + ["failed"] * 2 + ["done"] * 4
     assert runs.arisen.isna().tolist() == (runs.status == "failed").tolist()
     assert "as asked" in runs.failure[3] and "SystemExit" in runs.failure[4]
     assert serially(plan, tmp_path / "out").now == 0  # a failed run is a result
     again = serially(plan, tmp_path / "out", retry=True)
-    assert (again.now, again.failed) == (2, 0) and content(tmp_path / "out") == content_of(plan, tmp_path / "calm")
+    assert (again.now, again.failed) == (2, 0) and content(tmp_path / "out") == content_of(
+        plan, tmp_path / "calm"
+    )
 
 
 def content_of(plan, folder):
@@ -162,8 +205,14 @@ def content_of(plan, folder):
 def test_a_run_that_kills_its_worker_or_never_ends_is_named_and_the_rest_goes_on(tmp_path):
     plan = fault_injection.tiny(30, days=10)
     lucks = [order.luck for order in plan.orders(0, 30)]
-    done = fault_injection.swept(tmp_path / "out", plan, 2, tmp_path / "log", faults={lucks[4]: "kills its worker", lucks[11]: "never ends", lucks[29]: "raises"})
-    failure = results(tmp_path / "out").runs.failure
+    done = fault_injection.sweep_with_faults(
+        tmp_path / "out",
+        plan,
+        2,
+        tmp_path / "log",
+        faults={lucks[4]: "kills its worker", lucks[11]: "never ends", lucks[29]: "raises"},
+    )
+    failure = read_results(tmp_path / "out").runs.failure
     assert done.failed == 3 and np.flatnonzero(failure).tolist() == [4, 11, 29]
     assert "its worker died 2 times" in failure[4] and "did not end within 2 s" in failure[11]
 
@@ -187,7 +236,11 @@ def half(chunk):
 def test_half_a_message_of_the_dead_hangs_nobody(monkeypatch):
     """Neither the sweep, nor Python as it exits: it would wait for the pool's thread, which would wait for the other half."""
     monkeypatch.setattr(supervisor, "WATCH", 0.2)
-    told = list(supervisor.supervised(partial(supervisor.pool, 2), half, partial(next, iter([(n,) for n in range(8)]), None), 3))
+    told = list(
+        supervisor.supervise(
+            partial(supervisor.pool, 2), half, partial(next, iter([(n,) for n in range(8)]), None), 3
+        )
+    )
     assert sorted(chunk[0] for chunk, _, why in told if why is None) == [0, 1, 2, 4, 5, 6, 7]
     assert [chunk for chunk, _, why in told if why] == [[3]]
     for thread in threading.enumerate():
@@ -197,10 +250,10 @@ def test_half_a_message_of_the_dead_hangs_nobody(monkeypatch):
 
 
 def test_processes_that_die_as_they_begin_are_not_blamed_on_runs(monkeypatch):
-    monkeypatch.setattr(supervisor, "hired", stillborn)
+    monkeypatch.setattr(supervisor, "init_worker", stillborn)
     monkeypatch.setattr(supervisor, "BIRTHS", 1)
     with pytest.raises(OSError, match="die as they begin"):
-        next(supervisor.supervised(partial(supervisor.pool, 1), half, lambda: (1,), 2))
+        next(supervisor.supervise(partial(supervisor.pool, 1), half, lambda: (1,), 2))
 
 
 def stillborn():
@@ -209,14 +262,14 @@ def stillborn():
 
 def test_where_tables_are_not_kept_only_runs_are(tmp_path):
     serially(replace(SMALL, keep=(), replicates=2), tmp_path / "out")
-    found = results(tmp_path / "out")
+    found = read_results(tmp_path / "out")
     assert len(found.runs) == 6 and not list((tmp_path / "out" / "issues").iterdir())
-    with pytest.raises(ScenarioError, match="were not kept"):
+    with pytest.raises(UserError, match="were not kept"):
         found.issues  # noqa: B018
 
 
 def test_verify_lives_runs_again_and_finds_one_that_does_not_agree(tmp_path):
-    plan = planned(replace(SMALL, replicates=2))
+    plan = plan_sweep(replace(SMALL, replicates=2))
     serially(plan, tmp_path / "good")
     assert verify(tmp_path / "good", 1.0)["differ"] == {}
     assert verify(tmp_path / "good", 0.01)["again"] == 1
@@ -225,7 +278,14 @@ def test_verify_lives_runs_again_and_finds_one_that_does_not_agree(tmp_path):
 
 
 def test_runs_of_a_sampled_design_are_those_of_the_design_that_is_read_back(tmp_path):
-    asked = replace(SMALL, replicates=1, arm=(), keep=(), design=Design("sobol", points=2), factor=(Factor("committee.staff", range=(0.1, 1.0)), Factor("residents.trust_committee")))
+    asked = replace(
+        SMALL,
+        replicates=1,
+        arm=(),
+        keep=(),
+        design=Design("sobol", points=2),
+        factor=(Factor("committee.staff", range=(0.1, 1.0)), Factor("residents.trust_committee")),
+    )
     serially(asked, tmp_path / "out")
     told = verify(tmp_path / "out", 1.0)
     assert (told["again"], told["differ"]) == (2, {})
@@ -233,54 +293,76 @@ def test_runs_of_a_sampled_design_are_those_of_the_design_that_is_read_back(tmp_
 
 def other_luck(terms, orders):
     """One that does its second replicate with a luck of its own."""
-    return [replace(o, order=order) for order in orders for o in work(terms, [replace(order, luck=order.luck + (order.replicate == 1))])]
+    return [
+        replace(o, order=order)
+        for order in orders
+        for o in work(terms, [replace(order, luck=order.luck + (order.replicate == 1))])
+    ]
 
 
 def test_shards_of_another_experiment_are_not_joined(whole, tmp_path):
     serially(replace(SMALL, seed=5, replicates=1), tmp_path / "other")
-    with pytest.raises(ScenarioError, match="not shards of one experiment"):
-        merged(tmp_path / "joined", [whole, tmp_path / "other"])
-    with pytest.raises(ScenarioError, match="not shards of one experiment"):
-        merged(tmp_path / "other", [whole])
+    with pytest.raises(UserError, match="not shards of one experiment"):
+        merge_shards(tmp_path / "joined", [whole, tmp_path / "other"])
+    with pytest.raises(UserError, match="not shards of one experiment"):
+        merge_shards(tmp_path / "other", [whole])
 
 
 def test_shards_that_overlap_are_joined_once_and_contradictions_are_named(whole, tmp_path):
     serially(SMALL, tmp_path / "half", shard=(1, 2))
     for _ in range(2):  # a second time changes nothing
-        assert merged(tmp_path / "joined", [tmp_path / "half", whole]) == 18
+        assert merge_shards(tmp_path / "joined", [tmp_path / "half", whole]) == 18
         assert content(tmp_path / "joined") == content(whole)
     serially(SMALL, tmp_path / "lies", shard=(2, 2), job=other_luck)
     with pytest.raises(store.Damaged, match="not what another shard says"):
-        merged(tmp_path / "joined", [tmp_path / "lies", whole])
+        merge_shards(tmp_path / "joined", [tmp_path / "lies", whole])
 
 
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", list_cases())
 def test_a_case_is_written_out_and_read_back_whole(name):
-    case = read(name)
+    case = read_case(name)
     assert build(Scenario, json.loads(json.dumps(table_of(case))), At("cases.json", {})) == case
 
 
 def test_a_folder_may_move_and_what_it_was_read_from_may_go(tmp_path):
     (tmp_path / "mine.toml").write_text('name = "mine"\n[community]\n[[compound]]\n')
     (tmp_path / "arms.csv").write_text("arm,committee.staff\nfew,1\nmany,4.5\n")
-    (tmp_path / "e.toml").write_text('cases = ["mine.toml"]\ndays = 8\nreplicates = 2\n[design]\nkind = "list"\ntable = "arms.csv"\n')
+    (tmp_path / "e.toml").write_text(
+        'cases = ["mine.toml"]\ndays = 8\nreplicates = 2\n[design]\nkind = "list"\ntable = "arms.csv"\n'
+    )
     serially(tmp_path / "e.toml", tmp_path / "out")
-    told = results(tmp_path / "out").runs
+    told = read_results(tmp_path / "out").runs
     (tmp_path / "mine.toml").unlink()
     (tmp_path / "arms.csv").unlink()
     (tmp_path / "out").rename(tmp_path / "there")
-    assert results(tmp_path / "there").runs.equals(told) and told["committee.staff"].tolist() == [1.0, 1.0, 4.5, 4.5]
+    assert read_results(tmp_path / "there").runs.equals(told) and told["committee.staff"].tolist() == [
+        1.0,
+        1.0,
+        4.5,
+        4.5,
+    ]
     assert verify(tmp_path / "there", 1.0)["differ"] == {}
 
 
 @pytest.fixture
 def command(tmp_path):
     """Start a command in a process group of its own."""
-    (tmp_path / "long.toml").write_text('cases = ["wuzi_yard"]\ndays = 60\nreplicates = 50000\nkeep = []\n[[arm]]\nname = "as it is"\n')
+    (tmp_path / "long.toml").write_text(
+        'cases = ["wuzi_yard"]\ndays = 60\nreplicates = 50000\nkeep = []\n[[arm]]\nname = "as it is"\n'
+    )
     started = []
 
     def typed(*words):
-        started.append(subprocess.Popen([sys.executable, "-m", "cogov", *words], cwd=tmp_path, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+        started.append(
+            subprocess.Popen(
+                [sys.executable, "-m", "cogov", *words],
+                cwd=tmp_path,
+                start_new_session=True,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        )
         return started[-1]
 
     yield typed
@@ -295,7 +377,7 @@ def begun(folder, least=30):
     while time.monotonic() < until:
         time.sleep(0.2)
         try:
-            if len(fault_injection.kept(folder)) >= least:
+            if len(fault_injection.keys_in_store(folder)) >= least:
                 return
         except OSError:
             continue  # it is writing
@@ -316,7 +398,7 @@ def test_stopped_from_outside_it_says_so_in_a_line_and_keeps_what_it_has(command
     assert one.returncode == 130
     told = [line for line in err.splitlines() if line.strip()]
     assert len(told) == 2 and told[1].startswith("cogov: stopped")  # what it would cost, and this
-    assert len(results(tmp_path / "out").runs) >= 30
+    assert len(read_results(tmp_path / "out").runs) >= 30
     until = time.monotonic() + 10
     while time.monotonic() < until and (left := fault_injection.children(one.pid)):
         time.sleep(0.1)
@@ -326,11 +408,11 @@ def test_stopped_from_outside_it_says_so_in_a_line_and_keeps_what_it_has(command
 def test_what_is_damaged_is_one_line_and_exit_status_2(whole, tmp_path, monkeypatch, capsys):
     from shutil import copytree
 
-    from cogov.bench.bit_flips import flipped
+    from cogov.bench.bit_flips import flip_bit
 
     copytree(whole, tmp_path / "out")
     part = next((tmp_path / "out").glob("issues/*"))
-    flipped(part, 0.5)
+    flip_bit(part, 0.5)
     status, _, err = typist(monkeypatch, capsys, "verify")(tmp_path / "out")
     assert status == 2 and err.startswith("cogov: ") and err.count("\n") == 1 and part.name in err
 
@@ -338,19 +420,37 @@ def test_what_is_damaged_is_one_line_and_exit_status_2(whole, tmp_path, monkeypa
 @pytest.mark.slow
 def test_killed_again_and_again_it_ends_as_if_undisturbed(tmp_path):
     told = fault_injection.kills(tmp_path, 15, replicates=600)
-    for name in ("acknowledged runs lost", "unreadable parts under final names", "refusals to read what was kept", "acknowledged runs done again", "orphans", "sweeps that differ"):
+    for name in (
+        "acknowledged runs lost",
+        "unreadable parts under final names",
+        "refusals to read what was kept",
+        "acknowledged runs done again",
+        "orphans",
+        "sweeps that differ",
+    ):
         assert told[name] == 0, name
 
 
 def test_a_sweep_stops_when_every_interval_is_narrow_enough(tmp_path):
     """It looks at thirty replicates or later, never at fewer; begun again, it comes to the same end with nothing to do."""
-    arm = (Named("without", off=("building_captains",)), Named("with"))
-    e = Experiment(name="narrow", cases=("wuzi_yard",), days=15, replicates=60, keep=(), arm=arm, estimand=Estimand("told"), stopping=Stopping(half_width=0.6, step=10))
+    arm = (NamedArm("without", off=("building_captains",)), NamedArm("with"))
+    e = Experiment(
+        name="narrow",
+        cases=("wuzi_yard",),
+        days=15,
+        replicates=60,
+        keep=(),
+        arm=arm,
+        estimand=Estimand("told"),
+        stopping=Stopping(half_width=0.6, step=10),
+    )
     done = sweep(e, tmp_path / "a", workers=0, limit=0)
-    table = contrasts(results(tmp_path / "a").runs, "told", "without")
+    table = contrasts(read_results(tmp_path / "a").runs, "told", "without")
     half = (table["high_all"] - table["low_all"]).iloc[0] / 2
-    assert 60 <= done.asked < 120 and half <= 0.6 and done.why.startswith("Stopped at") and "reached" in done.why
+    assert (
+        60 <= done.asked < 120 and half <= 0.6 and done.why.startswith("Stopped at") and "reached" in done.why
+    )
     again = sweep(e, tmp_path / "a", workers=0, limit=0)
     assert (again.now, again.before, again.why) == (0, done.asked, done.why)
-    with pytest.raises(ScenarioError, match="no shard sees enough"):
+    with pytest.raises(UserError, match="no shard sees enough"):
         sweep(e, tmp_path / "b", workers=0, shard=(1, 2))

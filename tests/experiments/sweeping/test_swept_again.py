@@ -13,19 +13,20 @@ from hashlib import sha256
 import pandas as pd
 import pytest
 from cli_runner import typist
+
 from cogov.bench import fault_injection
 from cogov.engine import jit
-from cogov.engine.parameters import ScenarioError
+from cogov.engine.parameters import UserError
 from cogov.experiments.sweep import store
 from cogov.experiments.sweep import sweep as sweeping
-from cogov.experiments.sweep.experiment import Estimand, Experiment, Named
-from cogov.experiments.sweep.merge import merged
-from cogov.experiments.sweep.report_statistics import analysed
-from cogov.experiments.sweep.results import results, verify
-from cogov.experiments.sweep.sweep import planned, sweep
+from cogov.experiments.sweep.experiment import Estimand, Experiment, NamedArm
+from cogov.experiments.sweep.merge import merge_shards
+from cogov.experiments.sweep.report_statistics import analyse_sweep
+from cogov.experiments.sweep.results import read_results, verify
+from cogov.experiments.sweep.sweep import plan_sweep, sweep
 from cogov.viz import report
 
-ARMS = (Named("as it is"), Named("patrol", on=("grid_patrol",)))
+ARMS = (NamedArm("as it is"), NamedArm("patrol", on=("grid_patrol",)))
 ASKED = Experiment(name="again", cases=("wuzi_yard",), days=6, replicates=4, arm=ARMS)
 serially = partial(sweep, workers=0, limit=0)
 
@@ -47,7 +48,11 @@ def folder(finished, tmp_path):
 
 def bytes_of(folder):
     """Every file of a folder, but for the lock: name -> digest."""
-    return {path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*") if path.is_file() and path.name != "lock"}
+    return {
+        path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != "lock"
+    }
 
 
 def rows(folder):
@@ -74,8 +79,8 @@ REFUSED = {  # what is asked otherwise -> what the refusal names
     "within": ({"estimand": Estimand(within=3)}, "within = 30, and now 3"),
     "keep": ({"keep": ()}, "keep = "),
     "a setting of all arms": ({"set": {"committee": {"staff": 3}}}, "staff = "),
-    "an arm": ({"arm": (ARMS[0], Named("patrol", on=("whistle",)))}, "'patrol' of wuzi_yard already"),
-    "all arms": ({"arm": (Named("x"), Named("y"))}, "another experiment"),
+    "an arm": ({"arm": (ARMS[0], NamedArm("patrol", on=("whistle",)))}, "'patrol' of wuzi_yard already"),
+    "all arms": ({"arm": (NamedArm("x"), NamedArm("y"))}, "another experiment"),
     "another case": ({"cases": ("shuian",)}, "another experiment"),
 }
 
@@ -83,7 +88,7 @@ REFUSED = {  # what is asked otherwise -> what the refusal names
 @pytest.mark.parametrize("change", REFUSED)
 def test_a_sweep_that_is_refused_changes_no_byte_and_names_what_differs(folder, change):
     before, (fields, words) = bytes_of(folder), REFUSED[change]
-    with pytest.raises(ScenarioError, match="another --out") as error:
+    with pytest.raises(UserError, match="another --out") as error:
         serially(replace(ASKED, **fields), folder)
     assert words in str(error.value) and "\n" not in str(error.value) and bytes_of(folder) == before
 
@@ -91,8 +96,8 @@ def test_a_sweep_that_is_refused_changes_no_byte_and_names_what_differs(folder, 
 def test_after_an_upgrade_a_sweep_is_refused_and_stays_whole(folder, monkeypatch):
     monkeypatch.setattr(jit, "version", lambda *_: "0123456789abcdef")
     before = bytes_of(folder)
-    with pytest.raises(ScenarioError, match="another version of the model"):
-        serially(replace(ASKED, replicates=9, arm=(*ARMS, Named("new"))), folder)
+    with pytest.raises(UserError, match="another version of the model"):
+        serially(replace(ASKED, replicates=9, arm=(*ARMS, NamedArm("new"))), folder)
     assert bytes_of(folder) == before and verify(folder, 0)["runs"] == 8
 
 
@@ -107,8 +112,12 @@ def test_a_damaged_part_is_named_set_aside_and_its_runs_are_done_again(finished,
         path.write_bytes(b"" if wound == "emptied" else raw[:99] + bytes([raw[99] ^ 1]) + raw[100:])
     done = serially(ASKED, folder)
     assert done.now == 4 and path.name in done.mended[0] and "done again" in done.mended[-1]
-    assert results(folder).digest() == results(finished).digest() and rows(folder) == ALL and verify(folder, 0)["runs"] == 8
-    assert len(results(folder).issues) == len(results(finished).issues)
+    assert (
+        read_results(folder).digest() == read_results(finished).digest()
+        and rows(folder) == ALL
+        and verify(folder, 0)["runs"] == 8
+    )
+    assert len(read_results(folder).issues) == len(read_results(finished).issues)
     assert wound == "gone" or [one for one in (folder / "set_aside").iterdir() if path.name in one.name]
 
 
@@ -118,13 +127,18 @@ def test_where_only_runs_are_kept_a_damaged_part_is_written_again_from_the_ledge
     before = rows(tmp_path / "out")
     next((tmp_path / "out" / "runs").iterdir()).write_bytes(b"nothing")
     done = serially(asked, tmp_path / "out")
-    assert done.now == 0 and done.mended and rows(tmp_path / "out") == before and verify(tmp_path / "out", 0)["runs"] == 8
+    assert (
+        done.now == 0
+        and done.mended
+        and rows(tmp_path / "out") == before
+        and verify(tmp_path / "out", 0)["runs"] == 8
+    )
 
 
 def test_a_damaged_text_is_written_again_from_the_ledger(folder):
     (folder / "manifest.json").write_text("{}")
     assert "manifest.json" in serially(ASKED, folder).mended[0]
-    assert results(folder).manifest["registered"][0]["runs_before"] == 0
+    assert read_results(folder).manifest["registered"][0]["runs_before"] == 0
 
 
 @pytest.mark.parametrize("way", ["emptied", "gone"])
@@ -133,7 +147,7 @@ def test_parts_without_their_ledger_are_never_added_to(folder, way, sums):
     (folder / "ledger.sqlite").write_bytes(b"") if way == "emptied" else (folder / "ledger.sqlite").unlink()
     sums or (folder / "SHA256SUMS").unlink()
     before = bytes_of(folder)
-    for reader in (partial(serially, ASKED), results, verify):
+    for reader in (partial(serially, ASKED), read_results, verify):
         with pytest.raises(store.Damaged, match="ledger.sqlite is missing or empty"):
             reader(folder)
     assert bytes_of(folder) == before and rows(folder) == ALL
@@ -146,7 +160,7 @@ def test_an_older_ledger_beside_newer_sums_is_refused(folder, tmp_path):
     with pytest.raises(store.Damaged, match="one of the two is damaged"):
         serially(ASKED, folder)
     with pytest.raises(store.Damaged, match="one of the two is damaged"):
-        results(folder)
+        read_results(folder)
     assert bytes_of(folder) == before
 
 
@@ -155,11 +169,15 @@ def test_a_stray_among_the_parts_is_seen_and_never_counted(folder, name):
     shutil.copy(next((folder / "runs").glob("part-*")), folder / "runs" / name)
     with pytest.raises(store.Damaged, match="not of this sweep"):
         verify(folder, 0)
-    assert len(results(folder).runs) == 8
+    assert len(read_results(folder).runs) == 8
     done = serially(ASKED, folder)
     assert name in done.mended[0]
     if name.startswith("part-"):  # it is called like one of ours: out of the way, and not lost
-        assert rows(folder) == ALL and (folder / "set_aside" / f"runs-{name}").exists() and verify(folder, 0)["runs"] == 8
+        assert (
+            rows(folder) == ALL
+            and (folder / "set_aside" / f"runs-{name}").exists()
+            and verify(folder, 0)["runs"] == 8
+        )
     else:  # somebody's own: theirs to move
         assert (folder / "runs" / name).exists()
 
@@ -170,22 +188,24 @@ def test_what_hidden_files_are_no_reader_takes_and_none_is_complained_of(folder)
 
 
 def test_a_resume_asks_for_the_disk_that_the_missing_runs_need(tmp_path, monkeypatch):
-    guess = sweeping.Guess(8, 1.0, 8_000, 0.01)
+    guess = sweeping.CostEstimate(8, 1.0, 8_000, 0.01)
     monkeypatch.setattr(sweeping, "disk_usage", lambda _: namedtuple("Usage", "free")(4_500))
-    with pytest.raises(ScenarioError, match="8 more runs take"):
+    with pytest.raises(UserError, match="8 more runs take"):
         serially(ASKED, tmp_path / "out", guess=guess)
     monkeypatch.setattr(sweeping, "disk_usage", lambda _: namedtuple("Usage", "free")(9_000))
-    serially(replace(ASKED, replicates=2), tmp_path / "out", guess=sweeping.Guess(4, 1.0, 4_000, 0.01))
+    serially(replace(ASKED, replicates=2), tmp_path / "out", guess=sweeping.CostEstimate(4, 1.0, 4_000, 0.01))
     monkeypatch.setattr(sweeping, "disk_usage", lambda _: namedtuple("Usage", "free")(4_500))
     assert serially(ASKED, tmp_path / "out", guess=guess).now == 4
-    with pytest.raises(ScenarioError, match="4 more runs"):
-        serially(replace(ASKED, replicates=6), tmp_path / "out", guess=sweeping.Guess(12, 1.0, 24_000, 0.01))
+    with pytest.raises(UserError, match="4 more runs"):
+        serially(
+            replace(ASKED, replicates=6), tmp_path / "out", guess=sweeping.CostEstimate(12, 1.0, 24_000, 0.01)
+        )
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "cases.json"])
 def test_the_results_of_another_command_are_not_overwritten(tmp_path, name):
     (tmp_path / name).write_text('{"verdict": "mine"}')
-    with pytest.raises(ScenarioError, match=f"{name} belongs to the results of another command.*another --out"):
+    with pytest.raises(UserError, match=f"{name} belongs to the results of another command.*another --out"):
         serially(ASKED, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [name] and "mine" in (tmp_path / name).read_text()
 
@@ -194,17 +214,25 @@ def test_the_results_of_another_command_are_not_overwritten(tmp_path, name):
 
 
 def test_what_is_asked_is_written_down_whole_before_the_first_run(finished):
-    (one,) = results(finished).manifest["registered"]
-    assert (one["runs_before"], one["replicates"], one["arms"], one["cases"]) == (0, 4, ["as it is", "patrol"], {"wuzi_yard": 6})
+    (one,) = read_results(finished).manifest["registered"]
+    assert (one["runs_before"], one["replicates"], one["arms"], one["cases"]) == (
+        0,
+        4,
+        ["as it is", "patrol"],
+        {"wuzi_yard": 6},
+    )
     assert one["estimand"]["measure"] == "resolution_rate" and one["changes"] == []
 
 
 CHANGED = {  # what is asked otherwise -> how it is told
-    "estimand": ({"estimand": Estimand("hours", matters=5.0)}, 'estimand.measure: "resolution_rate" -> "hours"; estimand.matters: 0.0 -> 5.0'),
+    "estimand": (
+        {"estimand": Estimand("hours", matters=5.0)},
+        'estimand.measure: "resolution_rate" -> "hours"; estimand.matters: 0.0 -> 5.0',
+    ),
     "question": ({"question": "Why?"}, 'question: "" -> "Why?"'),
     "fewer replicates": ({"replicates": 2}, "replicates: 4 -> 2"),
     "a dropped arm": ({"arm": ARMS[:1]}, "arm dropped: patrol"),
-    "an arm more": ({"arm": (*ARMS, Named("whistle", on=("whistle",)))}, "arm added: whistle"),
+    "an arm more": ({"arm": (*ARMS, NamedArm("whistle", on=("whistle",)))}, "arm added: whistle"),
     "a case more": ({"cases": ("wuzi_yard", "shuian")}, "case added: shuian"),
 }
 
@@ -214,24 +242,40 @@ def test_a_change_is_told_with_its_date_and_how_many_runs_were_there(folder, cha
     fields, words = CHANGED[change]
     done = serially(replace(ASKED, **fields), folder)
     assert "; ".join(done.changes) == words
-    found = analysed(folder)
+    found = analyse_sweep(folder)
     last = found.found.manifest["registered"][-1]
     told = f"Changed {last['when']}, when 8 runs were there: {words}."
-    assert last["runs_before"] == 8 and told == found.history()[0] and told in report.methods(found).replace("&quot;", '"').replace("&gt;", ">")
+    assert (
+        last["runs_before"] == 8
+        and told == found.history()[0]
+        and told in report.methods(found).replace("&quot;", '"').replace("&gt;", ">")
+    )
     again = serially(replace(ASKED, **fields), folder)
-    assert again.changes == [] and len(results(folder).manifest["registered"]) == 2
-    assert (found.found.others > 0) == (change in ("fewer replicates", "a dropped arm")) == ("no longer asked for" in " ".join(found.history()))
+    assert again.changes == [] and len(read_results(folder).manifest["registered"]) == 2
+    assert (
+        (found.found.others > 0)
+        == (change in ("fewer replicates", "a dropped arm"))
+        == ("no longer asked for" in " ".join(found.history()))
+    )
 
 
 def test_an_estimand_that_was_changed_later_is_not_said_to_be_stated_before_the_first_run(folder):
-    assert "stated before the first run" in report.estimand(analysed(folder))
+    assert "stated before the first run" in report.estimand(analyse_sweep(folder))
     serially(replace(ASKED, estimand=Estimand("hours")), folder)
-    words = report.estimand(analysed(folder))
-    assert "before the first run:" not in words and "not before the first run but when 8 runs were there" in words
-    serially(replace(ASKED, replicates=3, estimand=Estimand("hours")), folder)  # another change leaves it stated when it was
-    assert report.estimand(analysed(folder)) == words
+    words = report.estimand(analyse_sweep(folder))
+    assert (
+        "before the first run:" not in words
+        and "not before the first run but when 8 runs were there" in words
+    )
+    serially(
+        replace(ASKED, replicates=3, estimand=Estimand("hours")), folder
+    )  # another change leaves it stated when it was
+    assert report.estimand(analyse_sweep(folder)) == words
     serially(ASKED, folder)  # changed back: stated before the first run, and the way there and back is told
-    assert "stated before the first run" in report.estimand(analysed(folder)) and len(analysed(folder).history()) == 3
+    assert (
+        "stated before the first run" in report.estimand(analyse_sweep(folder))
+        and len(analyse_sweep(folder).history()) == 3
+    )
 
 
 def test_what_changes_before_any_run_is_still_stated_before_the_first_run(tmp_path):
@@ -241,8 +285,12 @@ def test_what_changes_before_any_run_is_still_stated_before_the_first_run(tmp_pa
     with pytest.raises(KeyboardInterrupt):
         serially(ASKED, tmp_path / "out", job=stop)
     serially(replace(ASKED, days=5, estimand=Estimand("told")), tmp_path / "out")
-    found = analysed(tmp_path / "out")
-    assert "stated before the first run" in report.estimand(found) and "when 0 runs were there" in found.history()[0] and "days: 6 -> 5" in found.history()[0]
+    found = analyse_sweep(tmp_path / "out")
+    assert (
+        "stated before the first run" in report.estimand(found)
+        and "when 0 runs were there" in found.history()[0]
+        and "days: 6 -> 5" in found.history()[0]
+    )
 
 
 def test_a_merge_keeps_what_each_shard_was_asked_when(tmp_path):
@@ -250,22 +298,31 @@ def test_a_merge_keeps_what_each_shard_was_asked_when(tmp_path):
     for k in (1, 2):
         serially(other if k == 1 else ASKED, tmp_path / f"shard{k}", shard=(k, 2))
     serially(other, tmp_path / "shard2", shard=(2, 2))
-    assert merged(tmp_path / "whole", [tmp_path / "shard1", tmp_path / "shard2"]) == 8
-    log = results(tmp_path / "whole").manifest["registered"]
+    assert merge_shards(tmp_path / "whole", [tmp_path / "shard1", tmp_path / "shard2"]) == 8
+    log = read_results(tmp_path / "whole").manifest["registered"]
     assert any(one["runs_before"] == 4 and "estimand.measure" in one["changes"][0] for one in log)
-    assert analysed(tmp_path / "whole").history()
+    assert analyse_sweep(tmp_path / "whole").history()
 
 
 def test_a_folder_as_it_was_written_before_still_reads_and_tells_its_changes(folder):
     made = store.Store(folder)
     manifest = json.loads(made.text("manifest.json"))
-    old = {name: manifest["registered"][0][name] for name in ("when", "runs_before", "digest", "question", "estimand", "stopping")}
-    manifest["registered"] = [{**old, "estimand": {**old["estimand"], "measure": "hours"}}, {**old, "runs_before": 3}]
+    old = {
+        name: manifest["registered"][0][name]
+        for name in ("when", "runs_before", "digest", "question", "estimand", "stopping")
+    }
+    manifest["registered"] = [
+        {**old, "estimand": {**old["estimand"], "measure": "hours"}},
+        {**old, "runs_before": 3},
+    ]
     made.write({"manifest.json": json.dumps(manifest)})
-    made.finish(planned(ASKED).factors)
+    made.finish(plan_sweep(ASKED).factors)
     made.close()
-    found = analysed(folder)
-    assert found.stated["runs_before"] == 3 and 'estimand.measure: "hours" -> "resolution_rate"' in found.history()[0]
+    found = analyse_sweep(folder)
+    assert (
+        found.registration["runs_before"] == 3
+        and 'estimand.measure: "hours" -> "resolution_rate"' in found.history()[0]
+    )
     assert serially(ASKED, folder).now == 0
 
 
@@ -273,23 +330,45 @@ def test_a_folder_as_it_was_written_before_still_reads_and_tells_its_changes(fol
 
 
 def test_a_sweep_whose_runs_failed_ends_with_status_1_and_says_what_failed(tmp_path, monkeypatch, capsys):
-    (tmp_path / "e.toml").write_text('cases = ["wuzi_yard"]\ndays = 200\nreplicates = 1\n[[arm]]\n[[arm]]\non = ["whistle"]\n')
-    typed = typist(monkeypatch, capsys, "sweep", str(tmp_path / "e.toml"), "--out", str(tmp_path / "out"), "--workers", "0", "--limit", "0.0001")
+    (tmp_path / "e.toml").write_text(
+        'cases = ["wuzi_yard"]\ndays = 200\nreplicates = 1\n[[arm]]\n[[arm]]\non = ["whistle"]\n'
+    )
+    typed = typist(
+        monkeypatch,
+        capsys,
+        "sweep",
+        str(tmp_path / "e.toml"),
+        "--out",
+        str(tmp_path / "out"),
+        "--workers",
+        "0",
+        "--limit",
+        "0.0001",
+    )
     status, told, _ = typed()
-    assert status == 1 and "2 failed" in told and "2: cogov.experiments.execution.worker_process.TooLong: it did not end within 0.0001 s" in told
+    assert (
+        status == 1
+        and "2 failed" in told
+        and "2: cogov.experiments.execution.worker_process.TooLong: it did not end within 0.0001 s" in told
+    )
     status, told, _ = typed("--json")
-    assert status == 1 and json.loads(told)["causes"] == {"cogov.experiments.execution.worker_process.TooLong: it did not end within 0.0001 s": 2}
+    assert status == 1 and json.loads(told)["causes"] == {
+        "cogov.experiments.execution.worker_process.TooLong: it did not end within 0.0001 s": 2
+    }
     assert typed("--allow-failed")[0] == 0
 
 
 def test_failed_runs_of_an_arm_that_is_no_longer_asked_for_are_not_counted(tmp_path):
     plan = fault_injection.tiny(2, days=5)
-    asked = replace(plan.experiment, arm=(*plan.experiment.arm, Named("bad", on=("whistle",))))
+    asked = replace(plan.experiment, arm=(*plan.experiment.arm, NamedArm("bad", on=("whistle",))))
 
     def job(terms, orders):
-        from cogov.experiments.sweep.worker import Outcome, work
+        from cogov.experiments.sweep.worker import RunOutcome, work
 
-        return [Outcome(o, "failed", 0.0, failure="as asked") if o.arm.name == "bad" else work(terms, [o])[0] for o in orders]
+        return [
+            RunOutcome(o, "failed", 0.0, failure="as asked") if o.arm.name == "bad" else work(terms, [o])[0]
+            for o in orders
+        ]
 
     assert serially(asked, tmp_path / "out", job=job).failed == 2
     assert serially(plan.experiment, tmp_path / "out").failed == 0
@@ -341,21 +420,44 @@ packed("out", Path("out.zip"))
 
 
 @pytest.mark.slow
-def test_results_with_a_mechanism_of_a_users_own_are_read_without_it_and_run_again_with_what_the_archive_has(tmp_path):
+def test_results_with_a_mechanism_of_a_users_own_are_read_without_it_and_run_again_with_what_the_archive_has(
+    tmp_path,
+):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "tea_round.py").write_text(OWN, encoding="utf-8")
     (tmp_path / "e.toml").write_text(
         'cases = ["wuzi_yard"]\ndays = 40\nreplicates = 2\n[design]\nkind = "morris"\npoints = 2\n[[factor]]\npath = "mechanisms.tea_round.cups"\n'
-        '[[factor]]\npath = "committee.staff"\nrange = [0.1, 1.0]\n[[arm]]\nname = "tea"\non = ["tea_round"]\n', encoding="utf-8")  # fmt: skip
+        '[[factor]]\npath = "committee.staff"\nrange = [0.1, 1.0]\n[[arm]]\nname = "tea"\non = ["tea_round"]\n',
+        encoding="utf-8",
+    )
 
     def said(code, folder=None):
         """What a new process prints, with COGOV_MECHANISMS or without."""
-        environment = {name: value for name, value in os.environ.items() if name != "COGOV_MECHANISMS"} | ({"COGOV_MECHANISMS": folder} if folder else {})
-        return subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True).stdout
+        environment = {name: value for name, value in os.environ.items() if name != "COGOV_MECHANISMS"} | (
+            {"COGOV_MECHANISMS": folder} if folder else {}
+        )
+        return subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
 
-    assert said("import cogov; print(cogov.sweep('e.toml', 'out', workers=0, limit=0).failed)", "mine") == "0\n"
+    assert (
+        said("import cogov; print(cogov.sweep('e.toml', 'out', workers=0, limit=0).failed)", "mine") == "0\n"
+    )
     lines = said(READ).splitlines()
-    assert lines[0].startswith("ScenarioError: out is whole; to run some of it again, set COGOV_MECHANISMS to the folder with tea_round") and lines[1:] == ["12 runs, 0 again", "tea_round is told of", "1 screening", "12 joined"]
+    assert lines[0].startswith(
+        "UserError: out is whole; to run some of it again, set COGOV_MECHANISMS to the folder with tea_round"
+    ) and lines[1:] == ["12 runs, 0 again", "tea_round is told of", "1 screening", "12 joined"]
     shutil.unpack_archive(tmp_path / "out.zip", tmp_path / "there")
     assert (tmp_path / "there" / "mechanisms" / "tea_round.py").read_text("utf-8") == OWN
-    assert said("from cogov.experiments.sweep.results import verify; print(verify('there', 0.2))", "there/mechanisms") == "{'runs': 12, 'parts': 3, 'again': 2, 'differ': {}}\n"
+    assert (
+        said(
+            "from cogov.experiments.sweep.results import verify; print(verify('there', 0.2))",
+            "there/mechanisms",
+        )
+        == "{'runs': 12, 'parts': 3, 'again': 2, 'differ': {}}\n"
+    )

@@ -1,16 +1,24 @@
 """A page with nothing but the town, as a real server shows it: tests/viz/test_town.py runs it."""
 
 import solara
+
 from cogov.experiments.comparison.compare import arms_of
-from cogov.experiments.narrative.recording import filmed
-from cogov.model.cases import read
+from cogov.experiments.narrative.recording import record_year
+from cogov.model.cases import read_case
 from cogov.viz.page.town_widget import Town
 
 
 def made():
     """The town of a small case, filmed in both arms."""
     town = Town(titles=["without", "with"], day=40)
-    town.show(*(filmed(arm, 1) for arm in arms_of(read("wuzi_yard"), ("building_captains",), on=(), off=(), settings=(), days=60)))
+    town.show(
+        *(
+            record_year(arm, 1)
+            for arm in arms_of(
+                read_case("wuzi_yard"), ("building_captains",), on=(), off=(), settings=(), days=60
+            )
+        )
+    )
     return town
 
 
