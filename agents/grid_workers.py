@@ -15,6 +15,6 @@ class GridWorkerParameters:
     part_shift: float = knob(1.0, 0.0, 12.0, unit="hours/day, part time", source="assumed")
 
 
-def hours(knobs):
-    """Hours all of them have in a day."""
+def hours_per_day(knobs: GridWorkerParameters) -> float:
+    """Hours that all of them have in a day."""
     return knobs.full_time * knobs.shift + knobs.part_time * knobs.part_shift

@@ -1,7 +1,13 @@
-"""Party members (党员): residents with duties; retired ones at home, in-service ones who report twice (双报到)."""
+"""Party members (党员): residents with duties; retired ones at home, in-service ones who report twice (双报到).
+
+Whether a member gives an evening is decided as by any resident (`residents.evening_logit`), with a duty on top.
+"""
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from ..engine.codes import STANDING_IN_SERVICE_MEMBER, STANDING_RETIRED_MEMBER
 from ..engine.parameters import knob
 
 
@@ -20,3 +26,14 @@ class PartyMemberParameters:
     duty_in_service: float = knob(
         3.5, -5.0, 12.0, unit="logit to give an evening", source="assumed; evenings and weekends only"
     )
+
+
+def set_duty(duty: np.ndarray, knobs: PartyMemberParameters) -> None:
+    """Write the duty of members into `duty` (4,), the logit that each standing adds to the wish to give an evening."""
+    duty[STANDING_RETIRED_MEMBER] = knobs.duty_retired
+    duty[STANDING_IN_SERVICE_MEMBER] = knobs.duty_in_service
+
+
+def hours_per_day(knobs: PartyMemberParameters) -> float:
+    """Hours a day that one promised evening a week comes to."""
+    return knobs.evening / 7

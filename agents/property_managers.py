@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ..engine.jit import inner_kernel
 from ..engine.parameters import knob
 
 
@@ -34,6 +35,22 @@ class PropertyParameters:
     )
 
 
-def workers(knobs, households):
-    """Staff of a compound with that many households: at least one."""
+def workers(knobs: PropertyParameters, households: int) -> int:
+    """Staff of a compound with that many households: one at least."""
     return max(1, round(households / knobs.homes))
+
+
+def hours_per_day(knobs: PropertyParameters, households: int) -> float:
+    """Hours a day that the crew of a compound has for residents' issues, with everybody at work and all fees paid."""
+    return workers(knobs, households) * knobs.shift
+
+
+def fees_per_day(knobs: PropertyParameters, households):
+    """Fen a day that fees bring into the repair funds of compounds with that many `households` (n,), unrounded."""
+    return households * knobs.fee * knobs.paid * 12 / 365 * 100
+
+
+@inner_kernel
+def crew_hours(full, at_work, confidence, withheld) -> float:
+    """Hours of a crew today: of its `full` hours those `at_work` (a share), less what fees withheld by distrust cost."""
+    return full * at_work * (1.0 - withheld * (1.0 - confidence))

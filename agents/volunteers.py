@@ -1,7 +1,13 @@
-"""Volunteers (志愿者): residents on a team's list, who give hours very unevenly."""
+"""Volunteers (志愿者): residents on a team's list, who give hours very unevenly; and neighbours on no list.
+
+Whether one gives an evening is decided as by any resident (`residents.evening_logit`); those on a list feel a duty.
+"""
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from ..engine.codes import STANDING_VOLUNTEER
 from ..engine.parameters import knob
 
 
@@ -17,3 +23,13 @@ class VolunteerParameters:
         unit="logit to give an evening, on a list",
         source="assumed; registered are 18-21 % of residents, active far fewer",
     )
+
+
+def set_duty(duty: np.ndarray, knobs: VolunteerParameters) -> None:
+    """Write the duty of those on a list into `duty` (4,), the logit that each standing adds to the wish to give an evening."""
+    duty[STANDING_VOLUNTEER] = knobs.duty
+
+
+def hours_per_day(knobs: VolunteerParameters) -> float:
+    """Hours a day that one promised evening a week comes to."""
+    return knobs.evening / 7

@@ -1,70 +1,24 @@
 """One day, top to bottom. Read this to know what happens, and in what order."""
 
-from ..agents import residents
+from ..agents import relocation, residents
 from ..engine.jit import outer_kernel
-from ..engine.randomness import decision, key_of
-from .issues import arrivals, consent, processing, reporting
+from .issues import arrivals, closing, consent, deliberation, payment, reporting, triage, work
 from .issues.issue_table import compact, ensure_capacity
-from .resources.allocation import YEAR, charge_granted, grant, supply
-from .resources.ledger import desks
+from .resources.allocation import charge_granted, grant, supply
+from .resources.ledger import charge_desks
 from .resources.levers import reset_levers, sum_levers
 
-ROOM = 10  # lines of history one issue can at most write in a day
-(
-    HEAR,
-    FIND,
-    TELL,
-    WAIT,
-    AT_HOME,
-    LEAN,
-    REOPEN,
-    FORGET,
-    GIVE,
-    MEET,
-    WHOM,
-    ARISE,
-    WORK,
-    STUBBORN,
-    SIT,
-    LEAD,
-    LAPSE,
-    STRIKE,
-    MOVE,
-    MOVERS,
-    NEWCOMERS,
-) = (
-    decision("hear"),
-    decision("find"),
-    decision("tell"),
-    decision("wait"),
-    decision("in"),
-    decision("lean"),
-    decision("reopen"),
-    decision("forget"),
-    decision("give"),
-    decision("meet"),
-    decision("whom"),
-    decision("arise"),
-    decision("work"),
-    decision("stubborn"),
-    decision("sit"),
-    decision("lead"),
-    decision("lapse"),
-    decision("strike"),
-    decision("move"),
-    decision("movers"),
-    decision("newcomers"),
-)
+LINES_PER_ISSUE = 10  # of history that one issue can write in a day, at most
 
 
-def simulate_day(world):
-    """Move the world one day on."""
-    open_(world)
-    close(world)
+def simulate_day(world) -> None:
+    """Move the world on by one day."""
+    begin_day(world)
+    end_day(world)
 
 
-def open_(world):
-    """The day until every mechanism has pulled, and the world has not moved yet."""
+def begin_day(world) -> None:
+    """Run the day until every mechanism has pulled its levers; the world has not moved yet."""
     world.start_day()
     world.call(morning)
     world.ask()
@@ -72,15 +26,15 @@ def open_(world):
     world.pull()
 
 
-def close(world):
-    """The rest of the day."""
-    world.make_room(world.call(the_rest))
+def end_day(world) -> None:
+    """Run the rest of the day: the world moves, and mechanisms learn from it."""
+    world.make_room(world.call(move_world))
     world.learn()
 
 
 @outer_kernel
-def morning(w):
-    """Who has hours and money today; nobody asks or pulls yet."""
+def morning(w) -> None:
+    """Supply the hours and money of the day. No mechanism has asked or pulled yet."""
     w.day += 1
     supply(w)
     w.wants.fill(0.0)
@@ -88,187 +42,46 @@ def morning(w):
 
 
 @outer_kernel
-def share_out(w):
-    """What each who asked gets; the rest is left to the desks."""
+def share_out(w) -> None:
+    """Grant what mechanisms asked for; the rest is left to the desks."""
     grant(w.wants, w.shares, w.strength, w.have, w.crew)
     charge_granted(w)
 
 
 @outer_kernel
-def the_rest(w):
-    """Every mechanism has pulled; now, and only now, the world moves. Returns for how many issues there is room."""
-    issues, day, k, seed, lever, pulls, lines = w.issues, w.day, w.knobs, w.seed, w.lever, w.pulls, w.lines
-    people, homes, stairs, buildings, compounds = (
-        w.residents,
-        w.households,
-        w.stairwells,
-        w.buildings,
-        w.compounds,
-    )
-    cats, mood, hours, weather, n = w.cats, w.mood, w.hours, w.weather[w.day % YEAR], len(w.issues)
-    w.log = ensure_capacity(w.log, lines[0], lines[0] + ROOM * n)
+def move_world(w) -> int:
+    """Move the world: this is the only place where it moves. Returns for how many issues there is room."""
+    n = len(w.issues)
+    w.log = ensure_capacity(w.log, w.lines[0], w.lines[0] + LINES_PER_ISSUE * n)
     w.ended = ensure_capacity(w.ended, w.gone[0], w.gone[0] + n)
-    log = w.log
-    sum_levers(pulls, w.strength, n)
+    sum_levers(w.pulls, w.strength, n)
 
-    # Issues are heard of and told; desks take them in; parties talk, households sign, funds pay, hands work.
-    reporting.tell(
-        issues,
-        day,
-        cats.telling,
-        cats.patience,
-        lever.voice,
-        pulls.sight.by,
-        pulls.sight.rows,
-        people,
-        homes,
-        stairs,
-        buildings,
-        compounds,
-        mood,
-        k.residents,
-        key_of(seed, HEAR, 0),
-        key_of(seed, FIND, 0),
-        key_of(seed, TELL, 0),
-        key_of(seed, WAIT, 0),
-        log,
-        lines,
-    )
-    given = hours.copy()
-    processing.take_in(issues, day, hours, k.intake, log, lines)
-    processing.talk(
-        issues,
-        day,
-        k.phone,
-        w.around,
-        residents.confidence(mood, buildings, compounds),
-        pulls.accord.by,
-        pulls.accord.rows,
-        log,
-        lines,
-    )
-    consent.sign(
-        issues,
-        day,
-        w.projects,
-        pulls.doors.by,
-        pulls.doors.rows,
-        lever.reach,
-        lever.consent,
-        people,
-        homes,
-        stairs,
-        buildings,
-        compounds,
-        k.projects,
-        cats.unit,
-        key_of(seed, AT_HOME, 0),
-        key_of(seed, LEAN, 0),
-        log,
-        lines,
-    )
+    # Issues are reported; desks take them in; parties talk, households sign, funds pay, work is done.
+    reporting.tell(w)
+    given = w.hours.copy()
+    triage.take_in(w)
+    deliberation.talk(w)
+    consent.sign(w)
     for fund in range(len(w.funds)):
         w.funds[fund] += w.income[fund]
-    processing.pay(issues, day, w.funds, w.spending, log, lines)
-    processing.work(
-        issues,
-        day,
-        hours,
-        w.pair,
-        cats.works,
-        k.verify,
-        pulls.work.by,
-        pulls.work.rows,
-        mood.good,
-        compounds.first,
-        people.trust,
-        k.residents.answered,
-        log,
-        lines,
-    )
-    desks(w.ledger, given, hours, w.spending)
+    payment.pay(w)
+    work.work(w)
+    charge_desks(w.ledger, given, w.hours, w.spending)
 
-    # The evening's book-keeping; then each building, one evening a week, takes stock.
-    stays = processing.close(
-        issues,
-        day,
-        k.redo,
-        k.forget,
-        lever.keep,
-        lever.hurry,
-        int(k.residents.fresh),
-        cats,
-        weather,
-        w.clocks,
-        lever.ease,
-        mood.standing,
-        compounds.first,
-        people.trust,
-        k.residents.ignored,
-        key_of(seed, REOPEN, 0),
-        key_of(seed, FORGET, day),
-        log,
-        lines,
-    )
-    residents.collect_pulls(day, lever.wish, lever.trust, lever.ties, w.duty, w.wished, w.wish, mood)
-    residents.move_house(
-        day,
-        people,
-        homes,
-        buildings,
-        stairs,
-        w.moving,
-        w.newcomers,
-        k.residents,
-        key_of(seed, MOVE, day),
-        key_of(seed, MOVERS, day),
-        key_of(seed, NEWCOMERS, day),
-    )
-    residents.take_stock(
-        day,
-        people,
-        buildings,
-        stairs,
-        compounds.company,
-        w.wish,
-        mood,
-        w.used,
-        k.residents,
-        key_of(seed, GIVE, day),
-        key_of(seed, MEET, day),
-        key_of(seed, WHOM, day),
-    )
+    # In the evening issues are checked, forgotten or given up; then each building, one evening a week, takes stock.
+    stays = closing.close(w)
+    residents.collect_pulls(w)
+    relocation.relocate(w)
+    residents.take_stock(w)
 
     # Overnight new issues arise, and what mechanisms bring in becomes available.
-    fresh = arrivals.tick(
-        w.clocks, lever.ease, weather, cats.family, buildings.luck, cats.code, key_of(seed, ARISE, 0)
-    )
+    fresh = arrivals.tick(w)
     kept = compact(w.rows, n, stays, w.ended, w.gone)
     w.rows = ensure_capacity(w.rows, kept, kept + len(fresh))
     w.issues = w.rows[: kept + len(fresh)]
-    w.log = ensure_capacity(log, lines[0], lines[0] + len(fresh))
-    arrivals.fill_new_issues(
-        w.rows[kept : kept + len(fresh)],
-        fresh,
-        day,
-        cats,
-        w.clocks.firm,
-        people,
-        homes,
-        stairs,
-        buildings,
-        compounds,
-        key_of(seed, WORK, 0),
-        key_of(seed, STUBBORN, 0),
-        key_of(seed, SIT, 0),
-        key_of(seed, LEAD, 0),
-        key_of(seed, LAPSE, 0),
-        key_of(seed, HEAR, 0),
-        key_of(seed, STRIKE, 0),
-        w.log,
-        lines,
-    )
+    w.log = ensure_capacity(w.log, w.lines[0], w.lines[0] + len(fresh))
+    arrivals.fill_new_issues(w, w.rows[kept : kept + len(fresh)], fresh)
     for pool in range(len(w.more)):
-        w.more[pool] = lever.supply[pool]
-    w.funds[-1] += round(lever.money[0] * 100)
+        w.more[pool] = w.lever.supply[pool]
+    w.funds[-1] += round(w.lever.money[0] * 100)
     return len(w.rows)

@@ -9,7 +9,7 @@ sub-distribution, so that giving up cannot pass for speed.
 
 import numpy as np
 
-from ..agents.residents import CHILDREN, COMPANY
+from ..engine.codes import STANDING_CHILD, TRUST_COMPANY
 from ..engine.jit import inner_kernel, outer_kernel
 from .issues.issue_table import LAPSED, RESOLVED, UNKNOWN, VERIFIED, WITHDRAWN
 
@@ -93,10 +93,10 @@ def mean_opinions(people, buildings, stairwells, company, out):
     for b in range(len(compound)):
         here, trusted = 0, 0.0
         for i in range(np.uint64(first[stairs[b]]), np.uint64(first[stairs[b + 1]])):
-            if rank[i] != CHILDREN:
+            if rank[i] != STANDING_CHILD:
                 here += 1
                 committee += trust[i, 0]
-                trusted += trust[i, COMPANY]
+                trusted += trust[i, TRUST_COMPANY]
                 neighbours += trust[i, 2]
                 content += satisfaction[i]
                 giving += gives[i]

@@ -58,9 +58,6 @@ class Households(NamedTuple):
     talks: np.ndarray  # (households,) int16    times found in and talked to for it
 
 
-NOT_MET, DOUBTS, SIGNED = 0, 1, 2  # a household's stance
-
-
 def identify(names, sizes):
     """What luck knows each building by, (buildings,) uint64: a hash of its compound's name, which of that name it is, and which of its buildings.
 

@@ -17,9 +17,10 @@ import numpy as np
 from ..engine import kernel_store, source_digests
 from ..engine.cores import count_cores
 from ..engine.jit import Kernel
+from .initial_community import construct_community
 
 MAKE_STRUCT = (f"{source_digests.PACKAGE}.engine.kernel_structs", "make_struct")
-LARGEST = ("the_rest", "share_out", "morning", "measured")  # these take longest, and come first
+LARGEST = ("move_world", "share_out", "morning", "measure_day")  # these take longest, and come first
 ENGINE = "engine"  # what every case needs; beside it, each mechanism by name, and STREET for a city
 STREET = "street"
 
@@ -112,10 +113,16 @@ def plan_kernels(names):
         calendar=CalendarParameters(leaving=1.0), mechanisms=chosen, outset=(InitialIssues("litter", 1),)
     )
     with np.errstate(over="ignore"):  # 64 bits are meant to overflow
-        community = world.found_community(village)
+        community = construct_community(village)
         begun = world.start_run(community, village, RandomNumbers("plan"))
         live = begun.live
-        for kernel in (day.morning, day.share_out, day.the_rest, measures.measure_day, world.replace_issues):
+        for kernel in (
+            day.morning,
+            day.share_out,
+            day.move_world,
+            measures.measure_day,
+            world.replace_issues,
+        ):
             plan.note(kernel, (live,))
         plan.note(
             world.regrow_pulls,

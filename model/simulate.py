@@ -11,8 +11,9 @@ from ..engine.randomness import RandomNumbers
 from ..engine.source_digests import version
 from . import measures
 from .day import simulate_day
+from .initial_community import construct_community
 from .scenario import census_of
-from .world import found_community, restore_run, start_run
+from .world import restore_run, start_run
 
 
 @dataclass
@@ -61,7 +62,7 @@ class _Key:
 @lru_cache(maxsize=2)
 def _build_cached(key):
     try:
-        return found_community(key.scenario)
+        return construct_community(key.scenario)
     except UserError as error:
         census, left = census_of(key.scenario)
         told = ", ".join(f"{path} = {census[path]:,}" for path in left if path.startswith("community."))

@@ -9,21 +9,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..agents.residents import CHILD, leaver
+from ..agents.relocation import draw_leaving_household
+from ..engine.codes import CHILD, DESK_COMMITTEE, DESK_COMPANY
 from ..engine.jit import inner_kernel, outer_kernel
 from ..engine.parameters import knob
-from ..engine.randomness import RandomNumbers, decision, key_of
+from ..engine.randomness import RandomNumbers
 from . import measures
-from .day import close, open_
-from .issues.issue_table import COMMITTEE, COMPANY, TOLD, WORK, rank
+from .day import begin_day, end_day
+from .initial_community import construct_community, mean_trust
+from .issues.issue_table import TOLD, WORK, rank
 from .places import BUILDINGS
 from .simulate import finish_run
-from .world import found_community, mean_trust, start_run
-
-MOVE, MOVERS = (
-    decision("move"),
-    decision("movers"),
-)  # the day's own: who moves is known before the day moves on
+from .world import start_run
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,7 @@ class Street:
         """`scenarios`: one of each community; `luck_of(scenario)`: the seed of its run, as a tuple."""
         self.knobs, self.scenarios = knobs, list(scenarios)
         self.luck = RandomNumbers("street", name, *luck_of(self.scenarios[0]))
-        self.founded = [found_community(one) for one in self.scenarios]
+        self.founded = [construct_community(one) for one in self.scenarios]
         self.worlds = [
             start_run(there, one, RandomNumbers(*luck_of(one)))
             for there, one in zip(self.founded, self.scenarios)
@@ -70,11 +67,11 @@ class Street:
     def live(self):
         """One day of all."""
         for world in self.worlds:
-            open_(world)
+            begin_day(world)
         self.queue()
         self.arrive()
         for n, world in enumerate(self.worlds):
-            close(world)
+            end_day(world)
             world.lines[0] = 0  # of a city nobody reads every line of history; it would be half of the memory
             world.call(measures.measure_day)
             self.series[n, world.day - 1] = world.count
@@ -143,17 +140,21 @@ def waiting_issues(w):
 @inner_kernel
 def departmental(issue):
     """Whether an issue waits for hours of a department today."""
-    return issue.desk != COMPANY and issue.desk != COMMITTEE and (issue.state == TOLD or issue.state == WORK)
+    return (
+        issue.desk != DESK_COMPANY
+        and issue.desk != DESK_COMMITTEE
+        and (issue.state == TOLD or issue.state == WORK)
+    )
 
 
 @outer_kernel
 def leavers(w):
     """(n, 4): the buildings that a household moves away from today, and the mean trust (3) of its grown-ups."""
     people, homes, buildings = w.residents, w.households, w.buildings
-    moves, which, n = key_of(w.seed, MOVE, w.day), key_of(w.seed, MOVERS, w.day), 0
+    n = 0
     out = np.empty((len(buildings.compound) // 7 + 1, 4))
     for b in range(w.day % 7, len(buildings.compound), 7):
-        h = leaver(b, homes, buildings, w.stairwells, w.moving, w.knobs.residents, moves, which)
+        h = draw_leaving_household(w, b)
         if h < 0:
             continue
         out[n, 0], grown = b, 0

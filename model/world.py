@@ -1,19 +1,15 @@
-"""The world: every column the simulation keeps, and nothing else."""
-
-from math import ceil, sqrt
-from typing import NamedTuple
+"""The world: the state of a community as Python sees it, and how a run begins and is restored."""
 
 import numpy as np
 
-from ..agents import grid_workers, property_managers, residents
-from ..agents.residents import Mood, Residents
+from ..agents import committee as committees
+from ..agents import grid_workers, party_members, residents, volunteers
+from ..engine.codes import STANDINGS
 from ..engine.jit import outer_kernel, specialise, struct
-from ..engine.randomness import RandomNumbers
 from ..engine.source_digests import version
 from . import mechanisms
+from .initial_community import mean_trust
 from .issues import arrivals, consent
-from .issues.arrivals import Clocks
-from .issues.categories import Columns, columns
 from .issues.consent import Projects
 from .issues.issue_table import EVENT, ISSUE
 from .mechanism_guard import REPLACED, begin, iter_arrays, number_check
@@ -26,119 +22,13 @@ from .mechanism_runtime import (
     stacks,
     sums,
 )
-from .places import (
-    Buildings,
-    Compounds,
-    Households,
-    Stairwells,
-    apportion,
-    firsts,
-    identify,
-)
 from .resources import ledger
 from .resources.calendar import PAYERS, YEAR, almanac, place_initial_issues
-from .resources.ledger import Ledger
 from .resources.levers import Levers
+from .state import InitialCommunity, Numbers, State
 
 WEEK = 7
 ROOM = 1024  # issues, before more room is made
-
-
-class Numbers(NamedTuple):
-    """The scenario's numbers that kernels read, mostly by where they are declared."""
-
-    residents: residents.Knobs
-    projects: consent.Knobs
-    intake: float
-    phone: float
-    forget: float
-    redo: float
-    verify: int
-    thrift: float
-    committee: float  # hours on a working day
-    grid: float  # hours a day
-    member: float  # hours a day for each evening promised this week
-    volunteer: float
-    departments: float  # hours a day
-    withheld: float
-
-
-class FoundedCommunity(NamedTuple):
-    """A community on day 0, before anything has gone wrong."""
-
-    compounds: Compounds
-    buildings: Buildings
-    stairwells: Stairwells
-    households: Households
-    residents: Residents
-    mood: Mood  # what residents add up to, place by place
-    cats: Columns  # the categories of issues as columns
-    units: np.ndarray  # (buildings, categories) float64  how many there are of what each category arises from
-    rate: np.ndarray  # (buildings, categories) float64  issues that arise a day before anything eases it
-    crews: np.ndarray  # (compounds,) float64  hours a day of each property company's crew
-    funds: (
-        np.ndarray
-    )  # (compounds + 1,) int64  fen in each compound's repair fund, and last in the community's
-    income: np.ndarray  # (compounds + 1,) int64  fen a day into each
-    around: np.ndarray  # (compounds,) float64  share of grown-ups at home on a day, of those who ever are
-    moving: np.ndarray  # (buildings,) float64  households that move away a week
-
-
-class State(NamedTuple):
-    """All that kernels see of a community on one day, as they see it; the first twelve are as it was founded, copied where a run writes."""
-
-    compounds: Compounds
-    buildings: Buildings
-    stairwells: Stairwells
-    households: Households
-    residents: Residents
-    mood: Mood
-    cats: Columns
-    crews: np.ndarray
-    funds: np.ndarray
-    income: np.ndarray
-    around: np.ndarray
-    moving: np.ndarray
-    newcomers: np.ndarray  # (buildings, 3) float64  trust of who moves in, on average: as on day 0, unless they come from around the corner (street.py)
-    seed: np.uint64  # of all luck
-    day: int
-    knobs: Numbers
-    clocks: Clocks  # when the next issue of each kind arises in each building
-    projects: Projects  # which project collects signatures in each compound
-    wished: np.ndarray  # (7, compounds, 4) float64  the last week's pulls on the wish to give
-    wish: np.ndarray  # (compounds, 4) float64     their mean, and what comes with each standing
-    duty: np.ndarray  # (4,) float64  wish to give that comes with each standing
-    pair: np.ndarray  # (compounds + 2,) float64  hours one pair of a desk's hands can put into one job a day
-    spending: np.ndarray  # (compounds + 1,) int64  fen that have left each fund
-    ledger: Ledger  # whose hours and yuan went where
-    more: np.ndarray  # (5,) hours  added today to POOLS by yesterday's pulls
-    used: np.ndarray  # (2,) share of members' and volunteers' evenings of the last week or so that found work
-    saved: np.ndarray  # (2,) hours of theirs that were promised this week and not wanted yet
-    weather: (
-        np.ndarray
-    )  # (YEAR, categories) factor on what arises, by day of this year of the run: seasons and shocks
-    there: (
-        np.ndarray
-    )  # (YEAR, 7) factor on each payer's hours: weekends, festivals, shocks and staff who left
-    crew: np.ndarray  # (compounds,) hours of each property company's crew today
-    have: np.ndarray  # (7,) hours and yuan there are today, by role
-    hours: np.ndarray  # (compounds + 2,) hours left to each desk today
-    strength: np.ndarray  # (acting,) float64  of the mechanisms that are switched on, by name
-    codes: np.ndarray  # (acting,) int8     their rows in `names`
-    wants: np.ndarray  # (acting, 7, compounds + 1)  what each asks for today
-    shares: np.ndarray  # (acting, compounds + 1)     what share of it each gets
-    pulls: Levers  # lever -> Stack  what each pulls
-    lever: Levers  # lever -> what all pull together
-    issues: np.ndarray  # (open + being checked,) ISSUE, in the order they arose: the first of `rows`
-    rows: np.ndarray  # room for them
-    ended: np.ndarray  # room for issues verified, withdrawn or lapsed
-    gone: np.ndarray  # (1,) how many of them there are
-    log: np.ndarray  # room for history
-    lines: np.ndarray  # (1,) lines of history written
-    tally: np.ndarray  # (6,) what `measures.count_issues` says of `ended`
-    tallied: np.ndarray  # (1,) how many of `ended` are in `tally`
-    count: np.ndarray  # (13,) what was measured today, in the order of `measures.DAILY`
-    look: np.ndarray  # (6,) what residents were like when last looked at
 
 
 @outer_kernel
@@ -271,104 +161,14 @@ class World:
         return np.bincount(issues["building"][issues["resolved"] < 0], minlength=len(self.buildings.compound))
 
 
-def found_community(scenario):
-    """A community on day 0, before anything has gone wrong. The same scenario founds the same community whatever the run's seed."""
-    luck = RandomNumbers("community", scenario.name)
-    kinds = [kind for kind in scenario.compound for _ in range(kind.count)]
-    size = np.array([kind.buildings for kind in kinds])
-    of = np.repeat(np.arange(len(kinds)), size)  # compound of each building
-    stairs = np.array([kinds[c].stairwells for c in of])
-    building = np.repeat(np.arange(len(of)), stairs)  # building of each stairwell
-    floors = np.array([kinds[of[b]].floors for b in building])
-    flats = 1 + apportion(
-        scenario.community.households - len(building), floors
-    )  # a home in every stairwell, then by floors
-    stairwell = np.repeat(np.arange(len(building)), flats)
-    first = firsts(flats)
-    width = ceil(sqrt(len(of)))
-    cell = np.arange(len(of))
-
-    homes = np.arange(len(stairwell))
-    census = scenario.community
-    count, alone = residents.draw_household_sizes(census, luck)
-    owner = residents.choose_exactly(census.owners, homes >= 0, luck("born owner", homes), "community.owners")
-    away = residents.choose_exactly(census.away, owner & ~alone, luck("born away", homes), "community.away")
-    households = Households(
-        stairwell=stairwell.astype(np.int32),
-        building=building[stairwell].astype(np.int32),
-        floor=(1 + (homes - first[stairwell]) * floors[stairwell] // flats[stairwell]).astype(np.int32),
-        owner=owner,
-        away=away,
-        area=np.round(45.0 + 60.0 * luck("born area", homes)),
-        first=firsts(count),
-        stance=np.zeros(len(homes), np.int8),
-        knocks=np.zeros(len(homes), np.int16),
-        talks=np.zeros(len(homes), np.int16),
-    )
-    compounds = Compounds(
-        firsts(size), np.array([k.company for k in kinds]), np.array([float(k.age) for k in kinds])
-    )
-    buildings = Buildings(
-        compound=of.astype(np.int32),
-        first=firsts(stairs),
-        x=(cell % width).astype(np.int32),
-        y=(cell // width).astype(np.int32),
-        lifts=(stairs * np.array([kinds[c].lifts for c in of])).astype(np.int32),
-        shops=apportion(census.shops, np.ones(len(of))).astype(np.int32),
-        luck=identify([kind.name for kind in kinds], size.tolist()),
-    )
-    stairwells = Stairwells(building.astype(np.int32), first, households.first[first].astype(np.int32))
-    people = residents.build_population(households, alone, census, scenario.residents, luck)
-    residents.acquaint(
-        struct(people),
-        struct(buildings),
-        struct(stairwells),
-        scenario.residents.acquaintances,
-        luck.key("meet on day 0"),
-        luck.key("whom on day 0"),
-    )
-
-    homes_in = np.bincount(of[households.building], minlength=len(kinds))
-    crew = property_managers.workers
-    knobs = scenario.property_managers
-    fees = np.where(compounds.company, np.round(homes_in * knobs.fee * knobs.paid * 12 / 365 * 100), 0)
-    cats = columns(scenario.issues)
-    there = arrivals.units(cats, people, households, buildings, compounds)
-    grown = (people.band != residents.CHILD) & (people.presence > 0)  # who is never there is no party
-    place = of[people.building[grown]]
-    return FoundedCommunity(
-        compounds=compounds,
-        buildings=buildings,
-        stairwells=stairwells,
-        households=households,
-        residents=people,
-        mood=residents.mood(people, stairwells, buildings),
-        cats=cats,
-        units=there,
-        rate=arrivals.rates(cats, there, buildings, compounds),
-        crews=np.array([crew(knobs, n) * knobs.shift if k.company else 0.0 for k, n in zip(kinds, homes_in)]),
-        funds=np.round(100 * np.array([*(k.maintenance for k in kinds), scenario.committee.fund])).astype(
-            np.int64
-        ),
-        income=np.append(fees, round(scenario.committee.budget / 365 * 100)).astype(np.int64),
-        around=np.bincount(place, people.presence[grown], len(kinds))
-        / np.maximum(np.bincount(place, minlength=len(kinds)), 1),
-        moving=np.bincount(
-            households.building,
-            np.where(owner, scenario.residents.moving_owner, scenario.residents.moving_tenant),
-        )
-        * 7
-        / 365,
-    )
-
-
 def start_run(community, scenario, luck):
     """The founded `community` on day 0 of a run: a world of its own, with the run's luck in its clocks."""
     c, people = len(community.compounds.company), len(community.residents.home)
-    committee, members = scenario.committee, scenario.party_members
     names = sorted({*mechanisms.names(), *scenario.mechanisms})
     here = sorted(scenario.mechanisms)
-    duty = np.array([0.0, scenario.volunteers.duty, members.duty_retired, members.duty_in_service])
+    duty = np.zeros(STANDINGS)
+    volunteers.set_duty(duty, scenario.volunteers)
+    party_members.set_duty(duty, scenario.party_members)
     own = {
         name: copy_arrays(part) if name in WRITTEN else part
         for name, part in community._asdict().items()
@@ -396,7 +196,8 @@ def start_run(community, scenario, luck):
         wish=np.zeros((c, 4)),
         duty=duty,
         pair=np.append(
-            np.full(c, scenario.property_managers.shift), [committee.shift, scenario.departments.shift]
+            np.full(c, scenario.property_managers.shift),
+            [scenario.committee.shift, scenario.departments.shift],
         ),
         spending=np.zeros(c + 1, np.int64),
         ledger=ledger.new_ledger(len(names)),
@@ -458,22 +259,17 @@ def numbers(scenario):
         *(float(getattr(committee, name)) for name in ("intake", "phone", "forget", "redo")),
         int(committee.verify),
         float(committee.thrift),
-        float(committee.staff * committee.shift),
-        float(grid_workers.hours(scenario.grid_workers)),
-        scenario.party_members.evening / 7,
-        scenario.volunteers.evening / 7,
+        float(committees.hours_per_day(committee)),
+        float(grid_workers.hours_per_day(scenario.grid_workers)),
+        party_members.hours_per_day(scenario.party_members),
+        volunteers.hours_per_day(scenario.volunteers),
         float(scenario.departments.hours),
         float(scenario.property_managers.withheld),
     )
 
 
-def mean_trust(knobs):
-    """(3,) trust of people who come from anywhere, on average: in the committee, the property company, the neighbours."""
-    return np.array([knobs.trust_committee, knobs.trust_company, knobs.trust_neighbours])
-
-
 WRITTEN = ("households", "residents", "mood", "funds")  # what of a founded community a run writes
-GIVEN = {*FoundedCommunity._fields, "seed", "day", "knobs", "lever", *REPLACED} - {
+GIVEN = {*InitialCommunity._fields, "seed", "day", "knobs", "lever", *REPLACED} - {
     *WRITTEN
 }  # no columns of a run's own: as it was begun, or views of others
 

@@ -15,20 +15,22 @@ from zlib import crc32
 
 import numpy as np
 
-from ..agents.residents import (
+from ..agents.population import SLOTS
+from ..engine.codes import (
     CHILD,
+    DOUBTS,
     ELDER,
-    IN_SERVICE_MEMBER,
-    NEIGHBOUR,
-    NEIGHBOURS,
-    RETIRED_MEMBER,
-    SLOTS,
-    VOLUNTEER,
+    NOT_MET,
+    SIGNED,
+    STANDING_IN_SERVICE_MEMBER,
+    STANDING_NEIGHBOUR,
+    STANDING_RETIRED_MEMBER,
+    STANDING_VOLUNTEER,
+    TRUST_NEIGHBOURS,
 )
 from ..model.issues.categories import FAMILIES, SCOPES
 from ..model.issues.consent_rules import RULES
 from ..model.mechanisms import names
-from ..model.places import DOUBTS, NOT_MET, SIGNED
 from ..model.resources.calendar import YEAR, almanac, place_initial_issues
 from ..model.resources.levers import POOLS
 from ..model.simulate import build_community
@@ -956,17 +958,17 @@ def give(w, b, person):
     pool = 0 if person.member else 1
     tired = person.fatigue * (1.0 - k.rest) + (k.tiring * w.used[pool] if person.gives else 0.0)
     person.fatigue = single(tired)
-    rank = VOLUNTEER if person.volunteer else NEIGHBOUR
+    rank = STANDING_VOLUNTEER if person.volunteer else STANDING_NEIGHBOUR
     if person.member:
-        rank = IN_SERVICE_MEMBER if person.in_service else RETIRED_MEMBER
+        rank = STANDING_IN_SERVICE_MEMBER if person.in_service else STANDING_RETIRED_MEMBER
     duty = {
-        NEIGHBOUR: 0.0,
-        VOLUNTEER: v.duty,
-        RETIRED_MEMBER: m.duty_retired,
-        IN_SERVICE_MEMBER: m.duty_in_service,
+        STANDING_NEIGHBOUR: 0.0,
+        STANDING_VOLUNTEER: v.duty,
+        STANDING_RETIRED_MEMBER: m.duty_retired,
+        STANDING_IN_SERVICE_MEMBER: m.duty_in_service,
     }[rank]
     wish = duty + sum_in_order(one_day[b.compound][rank] for one_day in w.wished) / 7
-    trusts = k.belief * (single(person.trust[COMMITTEE] + person.trust[NEIGHBOURS]) - 1.0)
+    trusts = k.belief * (single(person.trust[COMMITTEE] + person.trust[TRUST_NEIGHBOURS]) - 1.0)
     x = person.zeal - k.shyness + trusts - k.weight * tired + wish
     person.gives = chance(w.luck.key("give", w.day), person.id) * (1.0 + exp(-x)) < person.presence
     b.helpers[pool] += person.gives

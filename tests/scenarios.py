@@ -7,18 +7,15 @@ from zlib import crc32
 
 import numpy as np
 
+from cogov.agents.committee import CommitteeParameters
+from cogov.agents.departments import DepartmentParameters
 from cogov.agents.grid_workers import GridWorkerParameters
 from cogov.experiments.execution.supervisor import Serial
 from cogov.model import mechanisms
+from cogov.model.census import Census
 from cogov.model.measures import today
 from cogov.model.resources.calendar import CalendarParameters
-from cogov.model.scenario import (
-    Census,
-    CommitteeParameters,
-    Compound,
-    DepartmentParameters,
-    Scenario,
-)
+from cogov.model.scenario import Compound, Scenario
 from cogov.model.simulate import days, simulate
 
 

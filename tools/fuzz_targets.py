@@ -19,8 +19,9 @@ from cogov.experiments.sweep.experiment import read_experiment
 from cogov.model import mechanisms
 from cogov.model.cases import SHIPPED, list_cases, read_case
 from cogov.model.day import simulate_day
+from cogov.model.initial_community import construct_community
 from cogov.model.scenario import Scenario
-from cogov.model.world import found_community, start_run
+from cogov.model.world import start_run
 from cogov.viz.lessons.reader import SHIPPED as LESSONS
 from cogov.viz.lessons.reader import read_lesson
 from cogov.viz.page.page_state import desk_from_link, desk_from_text, open_desk
@@ -38,7 +39,7 @@ def case(folder):
     (folder / "again.toml").write_text(write_case(scenario, header="again"), encoding="utf-8")
     assert read_case(folder / "again.toml") == scenario, "written and read make another scenario"
     if scenario.community.residents < SMALL:
-        simulate_day(start_run(found_community(scenario), scenario, RandomNumbers("fuzz")))
+        simulate_day(start_run(construct_community(scenario), scenario, RandomNumbers("fuzz")))
 
 
 def experiment(folder):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from types import SimpleNamespace
 
+from ...engine.codes import DESK_COMMITTEE, DESK_DEPARTMENT
 from ...engine.parameters import UserError
 from ...engine.randomness import whole_seed
 from ...model.issues import issue_table as of
@@ -156,7 +157,7 @@ def tell_arm(arm, run, row, scenario, there):
     desk = DESKS[
         int(there.compounds.company[issue["compound"]])
         if "property" in category.hands.split()
-        else of.COMMITTEE
+        else DESK_COMMITTEE
     ]
     steps, state, since = [], None, int(issue["born"])
     for line in run.history[run.history["issue"] == issue["id"]]:
@@ -200,7 +201,7 @@ def tell_arm(arm, run, row, scenario, there):
                 INTO[what] if what in INTO else of.after.py_func(OUT_OF[what], needs),
                 day,
             )  # as Python: kernels' parts have no face for it
-            desk = DESKS[of.DEPARTMENT] if state == of.UPWARD else desk
+            desk = DESKS[DESK_DEPARTMENT] if state == of.UPWARD else desk
     done = bool(issue["resolved"] >= 0)
     return StoryArm(
         arm,

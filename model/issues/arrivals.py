@@ -12,15 +12,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...agents.residents import CHILD, ELDER
+from ...engine.codes import CHILD, DESK_COMMITTEE, DESK_COMPANY, ELDER, SCOPE_HOUSEHOLD
 from ...engine.jit import inner_kernel, outer_kernel, struct
-from ...engine.randomness import derive_key, exponential, uniform
+from ...engine.randomness import decision, derive_key, exponential, key_of, uniform
 from .categories import UNITS
-from .issue_table import AROSE, COMMITTEE, COMPANY, UNKNOWN, log_event, make_id
+from .issue_table import AROSE, UNKNOWN, log_event, make_id
 
-RESIDENT, ELDERS, ALONE, HOUSEBOUND, CHILDREN, HOUSEHOLD = range(
-    6
-)  # the units that are people or homes, as in UNITS
+ARISE, STRIKE, HEAR = decision("arise"), decision("strike"), decision("hear")
+WORK, STUBBORN, SIT = decision("work"), decision("stubborn"), decision("sit")
+LEAD, LAPSE = decision("lead"), decision("lapse")
+YEAR = 365
+
+# the units that are people or homes, as in UNITS
+RESIDENT, ELDERS, ALONE, HOUSEBOUND, CHILDREN, HOUSEHOLD = range(6)
 
 
 class Clocks(NamedTuple):
@@ -125,19 +129,21 @@ def first_thresholds(places, codes, key):
 
 
 @inner_kernel
-def tick(clocks, ease, weather, family, places, codes, key):
-    """A day passes: building, category and number of the issues that arise, (new, 3) int64, by building and category.
+def tick(w) -> np.ndarray:
+    """Advance all hazard clocks by a day; return building, category and number of the issues that arise, (new, 3) int64.
 
-    `ease` (buildings, families) log rate, `weather` (categories,) the season's and shocks' factor; `places` (buildings,) and
-    `codes` (categories,) are what luck knows them by.
+    `ease` (buildings, families) is a log rate, `weather` (categories,) the factor of the season and of shocks. The result
+    is ordered by building and category.
     """
+    clocks, ease, weather, family = w.clocks, w.lever.ease, w.weather[w.day % YEAR], w.cats.family
+    places, codes, key = w.buildings.luck, w.cats.code, key_of(w.seed, ARISE, 0)
     b, c = clocks.rate.shape
     cells, before = (
         np.empty(b * c, np.int64),
         np.empty(b * c, np.int64),
-    )  # where something arises, and what had arisen there
+    )  # where issues arise, and how many had
     hits, n = 0, 0
-    rate, passed, next_, number = clocks.rate, clocks.passed, clocks.next, clocks.number
+    rate, passed, threshold, number = clocks.rate, clocks.passed, clocks.next, clocks.number
     factor, eased, plain = np.empty(ease.shape[1]), np.empty(c), False
     for i in range(b):
         calm = True
@@ -152,15 +158,15 @@ def tick(clocks, ease, weather, family, places, codes, key):
         due = 0
         for j in range(c):
             passed[i, j] += rate[i, j] * eased[j]
-            due += passed[i, j] >= next_[i, j]
+            due += passed[i, j] >= threshold[i, j]
         for j in range(c if due else 0):
-            if passed[i, j] >= next_[i, j] and passed[i, j] > 0.0:
+            if passed[i, j] >= threshold[i, j] and passed[i, j] > 0.0:
                 own = derive_key(derive_key(key, places[i]), codes[j])
                 cells[hits], before[hits] = i * c + j, number[i, j]
                 hits += 1
-                while passed[i, j] >= next_[i, j]:
+                while passed[i, j] >= threshold[i, j]:
                     number[i, j] += 1
-                    next_[i, j] += exponential(own, number[i, j])
+                    threshold[i, j] += exponential(own, number[i, j])
                     n += 1
     fresh = np.empty((n, 3), np.int64)
     n = 0
@@ -173,97 +179,83 @@ def tick(clocks, ease, weather, family, places, codes, key):
 
 
 @inner_kernel
-def draw_affected_resident(unit, first, last, people, households, key):
-    """The resident of `first` to `last` whom an issue strikes, by a race in which those at home count; -1 if none."""
-    home, band, housebound, presence, heads = (
-        people.home,
-        people.band,
-        people.housebound,
-        people.presence,
-        households.first,
-    )
+def draw_affected_resident(unit, first, last, people, households, key) -> int:
+    """Draw the resident of `first` to `last` whom an issue affects, in proportion to presence; -1 if none."""
+    home, band, housebound = people.home, people.band, people.housebound
+    presence, heads = people.presence, households.first
     best, winner = np.inf, -1
     for i in range(np.uint64(first), np.uint64(last)):
-        here = presence[i]
-        if here > 0.0 and uniform(key, i) < best * here and counts(unit, i, home, band, housebound, heads):
-            time = exponential(key, i) / here  # -log(1 - u) is never less than u: most need no logarithm
+        weight = presence[i]
+        # -log(1 - u) is never less than u, so most candidates need no logarithm
+        if (
+            weight > 0.0
+            and uniform(key, i) < best * weight
+            and counts(unit, i, home, band, housebound, heads)
+        ):
+            time = exponential(key, i) / weight
             if time < best:
                 best, winner = time, np.int64(i)
     return winner
 
 
 @inner_kernel
-def fill_new_issues(
-    rows,
-    fresh,
-    day,
-    cats,
-    firm,
-    people,
-    households,
-    stairwells,
-    buildings,
-    compounds,
-    work,
-    stubborn,
-    sit,
-    lead,
-    lapse,
-    clock,
-    whom,
-    log,
-    used,
-):
-    """Fill `rows` with the issues that `tick` tells of: where each is, whom it strikes, and all that luck decides about it beforehand.
+def place_issue(w, issue, own) -> None:
+    """Draw the stairwell of a new issue and, if it is private, whose home it is."""
+    b, people, stairwells, key = issue.building, w.residents, w.stairwells, key_of(w.seed, STRIKE, 0)
+    first, last = w.buildings.first[b], w.buildings.first[b + 1]
+    issue.household = -1
+    issue.stairwell = first + int(uniform(key, own) * (last - first))
+    if issue.scope == SCOPE_HOUSEHOLD:
+        low, high = stairwells.people[first], stairwells.people[last]
+        unit = w.cats.unit[issue.category]
+        i = draw_affected_resident(unit, low, high, people, w.households, derive_key(key, own))
+        if i < 0:  # no one here is ever at home: the first resident of the stairwell
+            i = stairwells.people[issue.stairwell]
+        issue.household = people.home[i]
+        issue.stairwell = w.households.stairwell[people.home[i]]
 
-    `work` ... `whom` are keys of luck; what an issue takes is its own, the same in every arm.
+
+@inner_kernel
+def draw_requirements(w, issue, number, own) -> None:
+    """Draw what a new issue takes to resolve: hours, money, sittings, days with a department, days until it lapses.
+
+    These belong to the issue and are the same in every arm of a comparison.
     """
+    cats, seed, b, j = w.cats, w.seed, issue.building, issue.category
+    issue.effort = cats.work[j] * exponential(key_of(seed, WORK, 0), own) ** cats.spread[j]
+    issue.left = issue.effort
+    issue.cost = cats.cost[j]
+    issue.hard = 0.0
+    if cats.sittings[j] > 0.0:
+        stiff = number < w.clocks.firm[b, j] or uniform(key_of(seed, STUBBORN, 0), own) < cats.stubborn[j]
+        issue.hard = (
+            cats.sittings[j] * exponential(key_of(seed, SIT, 0), own) * (cats.tail[j] if stiff else 1.0)
+        )
+    issue.lead, issue.lapse = 0, -1
+    if cats.lead[j] != 0.0:
+        issue.lead = 1 + int(cats.lead[j] * exponential(key_of(seed, LEAD, 0), own))
+    if cats.lapse[j] != 0.0:
+        issue.lapse = w.day + 1 + int(cats.lapse[j] * exponential(key_of(seed, LAPSE, 0), own))
+
+
+@inner_kernel
+def fill_new_issues(w, rows, fresh) -> None:
+    """Fill `rows` with the issues that `tick` returned: where each is, whom it affects, and what it takes to resolve."""
+    cats, compounds = w.cats, w.compounds
     for r in range(len(fresh)):
         issue, b, j, number = rows[r], fresh[r, 0], fresh[r, 1], fresh[r, 2]
-        compound, own = buildings.compound[b], derive_key(derive_key(buildings.luck[b], cats.code[j]), number)
+        own = derive_key(derive_key(w.buildings.luck[b], cats.code[j]), number)
         issue.id, issue.luck = make_id(b, cats.code[j], number), own
-        issue.building, issue.category, issue.compound = b, j, compound
-        issue.family, issue.scope, issue.severity, issue.rule = (
-            cats.family[j],
-            cats.scope[j],
-            cats.severity[j],
-            cats.rule[j],
-        )
-        issue.household = -1
-        first, last = buildings.first[b], buildings.first[b + 1]
-        issue.stairwell = first + int(uniform(whom, own) * (last - first))
-        if issue.scope == 0:
-            i = draw_affected_resident(
-                cats.unit[j],
-                stairwells.people[first],
-                stairwells.people[last],
-                people,
-                households,
-                derive_key(whom, own),
-            )
-            if i < 0:  # nobody here is ever at home: the first of the stairwell
-                i = stairwells.people[issue.stairwell]
-            issue.household = people.home[i]
-            issue.stairwell = households.stairwell[people.home[i]]
-        issue.effort = cats.work[j] * exponential(work, own) ** cats.spread[j]
-        issue.left = issue.effort
-        issue.cost = cats.cost[j]
-        issue.hard = 0.0
-        if cats.sittings[j] > 0.0:
-            stiff = number < firm[b, j] or uniform(stubborn, own) < cats.stubborn[j]
-            issue.hard = cats.sittings[j] * exponential(sit, own) * (cats.tail[j] if stiff else 1.0)
-        issue.lead = 0 if cats.lead[j] == 0.0 else 1 + int(cats.lead[j] * exponential(lead, own))
-        issue.lapse = -1 if cats.lapse[j] == 0.0 else day + 1 + int(cats.lapse[j] * exponential(lapse, own))
-        issue.accord, issue.heard, issue.next = 0.0, 0.0, exponential(derive_key(clock, own), 0)
-        issue.reporter, issue.born, issue.told, issue.taken, issue.resolved, issue.giveup, issue.due = (
-            -1,
-            day,
-            -1,
-            -1,
-            -1,
-            -1,
-            -1,
-        )
+        issue.building, issue.category, issue.compound = b, j, w.buildings.compound[b]
+        issue.family, issue.scope = cats.family[j], cats.scope[j]
+        issue.severity, issue.rule = cats.severity[j], cats.rule[j]
+        place_issue(w, issue, own)
+        draw_requirements(w, issue, number, own)
+        issue.accord, issue.heard = 0.0, 0.0
+        issue.next = exponential(derive_key(key_of(w.seed, HEAR, 0), own), 0)
+        issue.reporter, issue.born, issue.told, issue.taken = -1, w.day, -1, -1
+        issue.resolved, issue.giveup, issue.due = -1, -1, -1
         issue.voices, issue.state, issue.reopened, issue.teller, issue.closer = 0, UNKNOWN, 0, -1, -1
-        issue.desk = COMPANY if compounds.company[compound] and cats.hands[j, 0] else COMMITTEE
-        log_event(log, used, issue.id, day, AROSE, -1, -1)
+        company = compounds.company[issue.compound] and cats.hands[j, 0]
+        issue.desk = DESK_COMPANY if company else DESK_COMMITTEE
+        log_event(w.log, w.lines, issue.id, w.day, AROSE, -1, -1)

@@ -12,15 +12,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...agents.residents import CHILD
+from ...engine.codes import CHILD, DOUBTS, NOT_MET, SCOPE_BUILDING, SIGNED, TRUST_COMMITTEE
 from ...engine.jit import inner_kernel
 from ...engine.parameters import knob
-from ...engine.randomness import derive_key, uniform
-from ..places import DOUBTS, NOT_MET, SIGNED
+from ...engine.randomness import decision, derive_key, key_of, uniform
 from .categories import UNITS
 from .consent_rules import EVERY, is_met
 from .issue_table import CONSENTED, FAILED, SIGN, after, log_event, move
 
+AT_HOME, LEAN = decision("in"), decision("lean")
 WALKUP = UNITS.index("walkup")
 
 
@@ -83,13 +83,13 @@ class Projects(NamedTuple):
 
 @inner_kernel
 def chance_to_meet(h, lives, people, households, reach, k):
-    """Chance that a call at household `h` finds somebody who may sign, and who `lives` there; `reach` is a logit that helps."""
+    """Chance that a call at household `h` meets somebody who may sign; `lives` says whether they live there, `reach` is a logit."""
     if lives:
-        in_ = 0.0
+        presence = 0.0
         for i in range(households.first[h], households.first[h + 1]):
             if people.band[i] != CHILD:
-                in_ = max(in_, float(people.presence[i]))
-        base = in_ * k.evening
+                presence = max(presence, float(people.presence[i]))
+        base = presence * k.evening
     else:
         base = k.landlord
     if base <= 0.0:
@@ -98,10 +98,11 @@ def chance_to_meet(h, lives, people, households, reach, k):
 
 
 @inner_kernel
-def willing(h, lives, lift, yuan, people, households, consent, k):
-    """Willingness of household `h` to sign, a logit: for or against by the floor and the `yuan` it comes to; talked round by `consent` a talk.
+def willingness(h, lives, lift, yuan, people, households, consent, k):
+    """Willingness of household `h` to sign, a logit: its floor, the `yuan` it pays, and `consent` for each talk so far.
 
-    Who `lives` there trusts the committee or not, and hears who has signed; the head speaks for the home. An owner who lets does neither.
+    Who `lives` there trusts the committee or not, and hears who has signed; the head speaks for the home. An owner who
+    lets does neither.
     """
     head = households.first[h]
     x = k.liking + consent * min(households.talks[h] + 1.0, k.talks) - k.burden * yuan / 1000.0
@@ -110,7 +111,7 @@ def willing(h, lives, lift, yuan, people, households, consent, k):
         x += -k.ground if floor <= 2 else (k.ground if floor >= 4 else 0.0)
     if not lives:
         return x + k.letting
-    x += k.belief * (float(people.trust[head, 0]) - 0.5)
+    x += k.belief * (float(people.trust[head, TRUST_COMMITTEE]) - 0.5)
     friends = people.ties[head]
     if friends > 0:
         signed = 0
@@ -121,111 +122,132 @@ def willing(h, lives, lift, yuan, people, households, consent, k):
 
 
 @inner_kernel
-def sign(
-    issues,
-    day,
-    projects,
-    codes,
-    doors,
-    reach,
-    consent,
-    people,
-    households,
-    stairwells,
-    buildings,
-    compounds,
-    k,
-    unit,
-    home,
-    leaning,
-    log,
-    used,
-):
-    """A day of every project: who is called upon, who is found, who signs; and whether the rule is met.
-
-    A vote that has not carried within `term` days has failed: signatures are void, and after `rest` days it opens anew.
-    `doors` (m, compounds) visits today by mechanisms `codes` (m,), `reach` and `consent` (buildings,) logit, `unit` (categories,);
-    `home`, `leaning` are keys of luck.
-    """
-    c = len(projects.active)
+def choose_projects(w) -> None:
+    """Write into `row` which issue collects signatures in each compound: the one under way, else the oldest waiting; -1 none."""
+    issues, projects = w.issues, w.projects
     projects.row.fill(-1)
-    for i in range(len(issues)):  # the one under way, else the oldest waiting
-        where = issues[i].compound
-        if issues[i].state == SIGN and (projects.row[where] < 0 or projects.active[where] == issues[i].id):
-            projects.row[where] = i
-    for row in range(c):
-        if projects.row[row] < 0:
-            projects.active[row], projects.open[row], projects.all[row] = -1, 0, 0
-            continue
-        issue = issues[projects.row[row]]
-        lift, tenants = unit[issue.category] == WALKUP, issue.rule == EVERY
-        first, last = compounds.first[row], compounds.first[row + 1]
-        if issue.scope == 2:
-            first, last = issue.building, issue.building + 1
-        low, high = (
-            first_household(first, buildings, stairwells),
-            first_household(last, buildings, stairwells),
-        )
-        if projects.active[row] != issue.id:
-            projects.active[row], projects.cursor[row], projects.steps[row], projects.opens[row] = (
-                issue.id,
-                low,
-                0.0,
-                day,
-            )
-            for h in range(low, high):
-                households.stance[h], households.knocks[h], households.talks[h] = NOT_MET, 0, 0
-        if day < projects.opens[row]:
-            projects.open[row], projects.all[row] = 0, 0
-            continue
-        yuan = issue.cost / 100 / (high - low)
-        by, most = -1, k.walk_in * (high - low)
-        projects.steps[row] += most
-        for m in range(len(codes)):
-            projects.steps[row] += doors[m, row]
-            if doors[m, row] > most:
-                by, most = codes[m], doors[m, row]
-        calls = min(int(projects.steps[row]), high - low)
-        projects.steps[row] -= int(projects.steps[row])
-        for _ in range(calls):
-            for _ in range(high - low):  # the next door that has not signed
-                h = projects.cursor[row]
-                projects.cursor[row] = low if h + 1 >= high else h + 1
-                if households.stance[h] != SIGNED:
-                    break
-            if households.stance[h] == SIGNED:
+    for i in range(len(issues)):
+        c = issues[i].compound
+        if issues[i].state == SIGN and (projects.row[c] < 0 or projects.active[c] == issues[i].id):
+            projects.row[c] = i
+
+
+@inner_kernel
+def electorate(w, issue):
+    """The first household that has a say in a project, and the one after the last."""
+    first, last = w.compounds.first[issue.compound], w.compounds.first[issue.compound + 1]
+    if issue.scope == SCOPE_BUILDING:
+        first, last = issue.building, issue.building + 1
+    return first_household(first, w.buildings, w.stairwells), first_household(last, w.buildings, w.stairwells)
+
+
+@inner_kernel
+def open_vote(w, c, issue, low, high) -> None:
+    """Begin to collect signatures for an issue in compound `c`: nobody has been met yet."""
+    projects, households = w.projects, w.households
+    projects.active[c], projects.cursor[c] = issue.id, low
+    projects.steps[c], projects.opens[c] = 0.0, w.day
+    for h in range(low, high):
+        households.stance[h], households.knocks[h], households.talks[h] = NOT_MET, 0, 0
+
+
+@inner_kernel
+def count_calls(w, c, homes):
+    """How many doors are called at today in compound `c` of so many homes, and by whom mostly (-1 nobody's campaign)."""
+    projects, codes, doors = w.projects, w.pulls.doors.by, w.pulls.doors.rows
+    by, most = -1, w.knobs.projects.walk_in * homes
+    projects.steps[c] += most
+    for m in range(len(codes)):
+        projects.steps[c] += doors[m, c]
+        if doors[m, c] > most:
+            by, most = codes[m], doors[m, c]
+    calls = min(int(projects.steps[c]), homes)
+    projects.steps[c] -= int(projects.steps[c])
+    return calls, by
+
+
+@inner_kernel
+def call_at(w, h, issue, yuan) -> None:
+    """Call at household `h` for the project of an issue: it is met or not, and signs or doubts."""
+    households, k, b = w.households, w.knobs.projects, w.households.building[h]
+    lives = issue.rule == EVERY or households.owner[h]  # where every household votes, tenants do
+    met = uniform(derive_key(derive_key(key_of(w.seed, AT_HOME, 0), issue.luck), h), households.knocks[h])
+    if met < chance_to_meet(h, lives, w.residents, households, w.lever.reach[b], k):
+        lift = w.cats.unit[issue.category] == WALKUP
+        x = willingness(h, lives, lift, yuan, w.residents, households, w.lever.consent[b], k)
+        leaning = uniform(derive_key(key_of(w.seed, LEAN, 0), issue.luck), h)
+        households.stance[h] = SIGNED if leaning * (1.0 + exp(-x)) < 1.0 else DOUBTS
+        households.talks[h] += 1
+    households.knocks[h] += 1
+
+
+@inner_kernel
+def canvass(w, c, issue, low, high) -> int:
+    """Go from door to door in compound `c`, as many as there are calls today; return the mechanism that called most, or -1."""
+    projects, households = w.projects, w.households
+    calls, by = count_calls(w, c, high - low)
+    yuan = issue.cost / 100 / (high - low)
+    for _ in range(calls):
+        for _ in range(high - low):  # the next door that has not signed
+            h = projects.cursor[c]
+            projects.cursor[c] = low if h + 1 >= high else h + 1
+            if households.stance[h] != SIGNED:
                 break
-            b, lives = households.building[h], tenants or households.owner[h]
-            if uniform(derive_key(derive_key(home, issue.luck), h), households.knocks[h]) < chance_to_meet(
-                h, lives, people, households, reach[b], k
-            ):
-                x = willing(h, lives, lift, yuan, people, households, consent[b], k)
-                agrees = uniform(derive_key(leaning, issue.luck), h) * (1.0 + exp(-x)) < 1.0
-                households.stance[h] = SIGNED if agrees else DOUBTS
-                households.talks[h] += 1
-            households.knocks[h] += 1
-        signed, met, signed_area, met_area, area = 0, 0, 0.0, 0.0, 0.0
+        if households.stance[h] == SIGNED:
+            break
+        call_at(w, h, issue, yuan)
+    return by
+
+
+@inner_kernel
+def count_vote(w, c, issue, low, high, by) -> None:
+    """Count signatures in compound `c`: the rule of consent is met, or the vote goes on, or its term is over and it has failed.
+
+    A failed vote loses its signatures and opens again after `rest` days.
+    """
+    projects, households, k, day = w.projects, w.households, w.knobs.projects, w.day
+    signed, met, signed_area, met_area, area = 0, 0, 0.0, 0.0, 0.0
+    for h in range(low, high):
+        area += households.area[h]
+        if households.stance[h] != NOT_MET:
+            met += 1
+            met_area += households.area[h]
+        if households.stance[h] == SIGNED:
+            signed += 1
+            signed_area += households.area[h]
+    projects.open[c], projects.all[c] = high - low - signed, high - low
+    if is_met(issue.rule, signed, met, high - low, signed_area, met_area, area):
+        projects.open[c] = 0
+        move(issue, after(SIGN, issue), day)
+        log_event(w.log, w.lines, issue.id, day, CONSENTED, by, -1)
+    elif day - projects.opens[c] >= k.term:
+        projects.open[c], projects.all[c], projects.opens[c] = 0, 0, day + 1 + int(k.rest)
         for h in range(low, high):
-            area += households.area[h]
-            if households.stance[h] != NOT_MET:
-                met += 1
-                met_area += households.area[h]
-            if households.stance[h] == SIGNED:
-                signed += 1
-                signed_area += households.area[h]
-        projects.open[row], projects.all[row] = high - low - signed, high - low
-        if is_met(issue.rule, signed, met, high - low, signed_area, met_area, area):
-            projects.open[row] = 0
-            move(issue, after(SIGN, issue), day)
-            log_event(log, used, issue.id, day, CONSENTED, by, -1)
-        elif day - projects.opens[row] >= k.term:
-            projects.open[row], projects.all[row], projects.opens[row] = 0, 0, day + 1 + int(k.rest)
-            for h in range(low, high):
-                households.stance[h] = NOT_MET
-            log_event(log, used, issue.id, day, FAILED, -1, -1)
+            households.stance[h] = NOT_MET
+        log_event(w.log, w.lines, issue.id, day, FAILED, -1, -1)
+
+
+@inner_kernel
+def sign(w) -> None:
+    """Move every project by a day: who is called at, who is met, who signs, and whether its rule of consent is met."""
+    projects = w.projects
+    choose_projects(w)
+    for c in range(len(projects.active)):
+        if projects.row[c] < 0:
+            projects.active[c], projects.open[c], projects.all[c] = -1, 0, 0
+            continue
+        issue = w.issues[projects.row[c]]
+        low, high = electorate(w, issue)
+        if projects.active[c] != issue.id:
+            open_vote(w, c, issue, low, high)
+        if w.day < projects.opens[c]:
+            projects.open[c], projects.all[c] = 0, 0
+            continue
+        by = canvass(w, c, issue, low, high)
+        count_vote(w, c, issue, low, high, by)
 
 
 @inner_kernel
 def first_household(b, buildings, stairwells):
-    """The first household of building `b`; of the one after the last, how many there are."""
+    """The first household of building `b`; for the row after the last building, the number of households."""
     return stairwells.first[buildings.first[b]]

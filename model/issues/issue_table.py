@@ -12,6 +12,7 @@ itself (LAPSED). A vote that fails is tried again.
 
 import numpy as np
 
+from ...engine.codes import DESK_COMPANY, DESK_DEPARTMENT, TRUST_COMMITTEE, TRUST_COMPANY
 from ...engine.jit import inner_kernel
 from .categories import encode_category
 
@@ -42,8 +43,6 @@ ALLOWED = {
     WORK: {RESOLVED, LAPSED},
     RESOLVED: {WORK, VERIFIED},
 }
-COMMITTEE, COMPANY, DEPARTMENT = 0, 1, 2  # desks: who has taken it in
-
 ISSUE = np.dtype(  # one row per issue; an id never changes hands and is the same in every arm of a comparison. What every
     # kernel looks at stands first, in 64 bytes: one line of a processor's cache
     [
@@ -201,7 +200,7 @@ def log_event(log, used, issue, day, what, by, who):
 @inner_kernel
 def trust_at_stake(issue):
     """Whose name is at stake: the property company's for what it has taken in, else the committee's, departments' work included."""
-    return COMPANY if issue.desk == COMPANY else COMMITTEE
+    return TRUST_COMPANY if issue.desk == DESK_COMPANY else TRUST_COMMITTEE
 
 
 @inner_kernel
@@ -230,4 +229,4 @@ def move(issue, state, day):
     issue.state = state
     if state == UPWARD:
         issue.due = day + issue.lead
-        issue.desk = DEPARTMENT
+        issue.desk = DESK_DEPARTMENT

@@ -11,9 +11,17 @@ from math import exp
 
 import numpy as np
 
-from ...agents.residents import CHILDREN, draw_reporter
+from ...agents.residents import draw_reporter
+from ...engine.codes import (
+    SCOPE_BUILDING,
+    SCOPE_COMPOUND,
+    SCOPE_HOUSEHOLD,
+    SCOPE_STAIRWELL,
+    SCOPE_STREET,
+    STANDING_CHILD,
+)
 from ...engine.jit import inner_kernel, outer_kernel
-from ...engine.randomness import derive_key, exponential, uniform
+from ...engine.randomness import decision, derive_key, exponential, key_of, uniform
 from .issue_table import (
     RESOLVED,
     SECONDED,
@@ -24,6 +32,7 @@ from .issue_table import (
     trust_at_stake,
 )
 
+HEAR, FIND, TELL, WAIT = decision("hear"), decision("find"), decision("tell"), decision("wait")
 MOST = 100  # voices after which nobody seconds a known issue any more
 A_DAY = 3  # voices at most in one day; the others are heard tomorrow
 
@@ -63,99 +72,71 @@ def places_of(mood, buildings, compounds):
 
 
 @inner_kernel
-def at_home(household, desk, households, people):
+def at_home(household, trusted, households, people):
     """Bystanders in one household, and their weighted voices."""
     rank, presence, voice, trust = people.standing, people.presence, people.voice, people.trust
     ears, voices = 0.0, 0.0
     for i in range(households.first[household], households.first[household + 1]):
-        if rank[i] != CHILDREN:
-            here = float(presence[i])
-            ears += here
-            voices += here * voice[i] * 2.0 * trust[i, desk]
+        if rank[i] != STANDING_CHILD:
+            expected = float(presence[i])
+            ears += expected
+            voices += expected * voice[i] * 2.0 * trust[i, trusted]
     return ears, voices
 
 
 @inner_kernel
-def draw_teller(issue, people, households, stairwells, buildings, compounds, key):
-    """The resident who told, by a race among those who can see it; -1 for a passer-by in the street."""
-    trusted = trust_at_stake(issue)
-    if issue.scope == 0:
-        return draw_reporter(
-            households.first[issue.household], households.first[issue.household + 1], people, trusted, key
-        )
-    if issue.scope == 1:
-        return draw_reporter(
-            stairwells.people[issue.stairwell], stairwells.people[issue.stairwell + 1], people, trusted, key
-        )
-    if issue.scope == 2:
+def draw_issue_reporter(w, issue, key):
+    """Draw the resident who reports an issue, among those who can see it; -1 for a passer-by in the street."""
+    trusted, people, first_of = trust_at_stake(issue), w.residents, w.stairwells.people
+    if issue.scope == SCOPE_HOUSEHOLD:
+        h, first = issue.household, w.households.first
+        return draw_reporter(first[h], first[h + 1], people, trusted, key)
+    if issue.scope == SCOPE_STAIRWELL:
+        return draw_reporter(first_of[issue.stairwell], first_of[issue.stairwell + 1], people, trusted, key)
+    if issue.scope == SCOPE_BUILDING:
         first, last = issue.building, issue.building + 1
-    elif issue.scope == 3:
-        first, last = compounds.first[issue.compound], compounds.first[issue.compound + 1]
+    elif issue.scope == SCOPE_COMPOUND:
+        first, last = w.compounds.first[issue.compound], w.compounds.first[issue.compound + 1]
     else:
         return -1
-    return draw_reporter(
-        stairwells.people[buildings.first[first]],
-        stairwells.people[buildings.first[last]],
-        people,
-        trusted,
-        key,
-    )
+    stairs = w.buildings.first
+    return draw_reporter(first_of[stairs[first]], first_of[stairs[last]], people, trusted, key)
 
 
 @inner_kernel
-def tell(
-    issues,
-    day,
-    telling,
-    patience,
-    voice,
-    codes,
-    sight,
-    people,
-    households,
-    stairwells,
-    buildings,
-    compounds,
-    mood,
-    k,
-    clock,
-    found,
-    who,
-    wait,
-    log,
-    used,
-):
-    """Every open issue is heard of a little more; those past their threshold are told, or seconded.
+def tell(w) -> None:
+    """Add to the hazard of every open issue; those past their threshold are reported, or seconded when known already.
 
-    `telling`, `patience` (categories,); `voice` (buildings,) log rate; `codes` (m,), `sight` (m, issues) 1/day: who
-    looks, and how hard; `clock`, `found`, `who`, `wait` are keys of luck.
+    Neighbours report at the rate of the volunteer's dilemma; mechanisms that look (`sight`, 1/day) compete with them, and
+    whoever wins the race is the reporter.
     """
-    ears, voices = places_of(mood, buildings, compounds)
-    s, b, c = len(stairwells.building), len(buildings.compound), len(compounds.company)
+    issues, day, log, used, k = w.issues, w.day, w.log, w.lines, w.knobs.residents
+    dilemma, patience, voice = w.cats.telling, w.cats.patience, w.lever.voice
+    codes, sight = w.pulls.sight.by, w.pulls.sight.rows
+    clock, finder, teller = key_of(w.seed, HEAR, 0), key_of(w.seed, FIND, 0), key_of(w.seed, TELL, 0)
+    wait = key_of(w.seed, WAIT, 0)
+    ears, voices = places_of(w.mood, w.buildings, w.compounds)
+    s, b, c = len(w.stairwells.building), len(w.buildings.compound), len(w.compounds.company)
     for i in range(len(issues)):
         issue = issues[i]
         if issue.state >= RESOLVED or (issue.voices >= MOST and issue.state != UNKNOWN):
             continue
         trusted = trust_at_stake(issue)
-        if issue.scope == 0:
-            n, w = at_home(issue.household, trusted, households, people)
+        if issue.scope == SCOPE_HOUSEHOLD:
+            n, weight = at_home(issue.household, trusted, w.households, w.residents)
         else:
             row = issue.stairwell
-            if issue.scope == 2:
+            if issue.scope == SCOPE_BUILDING:
                 row = s + issue.building
-            elif issue.scope == 3:
+            elif issue.scope == SCOPE_COMPOUND:
                 row = s + b + issue.compound
-            elif issue.scope == 4:
+            elif issue.scope == SCOPE_STREET:
                 row = s + b + c
-            n, w = ears[row], voices[row, trusted]
+            n, weight = ears[row], voices[row, trusted]
         neighbours = 0.0
         if n > 0.0:
-            neighbours = (
-                telling[issue.category]
-                * bystander_factor(n, k.alone)
-                * (w / n)
-                * (1.0 if voice[issue.building] == 0.0 else exp(voice[issue.building]))
-            )
+            louder = 1.0 if voice[issue.building] == 0.0 else exp(voice[issue.building])
+            neighbours = dilemma[issue.category] * bystander_factor(n, k.alone) * (weight / n) * louder
         rate = neighbours
         if issue.state == UNKNOWN:
             for m in range(len(codes)):
@@ -171,11 +152,8 @@ def tell(
             if issue.state != UNKNOWN:
                 log_event(log, used, issue.id, day, SECONDED, -1, -1)
                 continue
-            by, teller, part = (
-                -1,
-                -1,
-                uniform(derive_key(found, issue.luck), issue.voices) * rate - neighbours,
-            )
+            by, who = -1, -1
+            part = uniform(derive_key(finder, issue.luck), issue.voices) * rate - neighbours
             if part >= 0.0:
                 for m in range(len(codes)):
                     by = codes[m] if sight[m, i] > 0.0 else by
@@ -183,22 +161,11 @@ def tell(
                     if part < 0.0:
                         break
             else:
-                teller = draw_teller(
-                    issue,
-                    people,
-                    households,
-                    stairwells,
-                    buildings,
-                    compounds,
-                    derive_key(derive_key(who, issue.luck), issue.voices),
-                )
+                who = draw_issue_reporter(w, issue, derive_key(derive_key(teller, issue.luck), issue.voices))
             issue.state = TOLD
-            issue.reporter = teller
+            issue.reporter = who
             if issue.told < 0:
                 issue.told, issue.teller = day, by
-            issue.giveup = (
-                day
-                + 1
-                + int(patience[issue.category] * exponential(derive_key(wait, issue.luck), issue.voices))
-            )
-            log_event(log, used, issue.id, day, WAS_TOLD, by, teller)
+            patient = exponential(derive_key(wait, issue.luck), issue.voices)
+            issue.giveup = day + 1 + int(patience[issue.category] * patient)
+            log_event(log, used, issue.id, day, WAS_TOLD, by, who)

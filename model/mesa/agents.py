@@ -8,14 +8,14 @@ from numbers import Real
 
 import mesa
 
-from ...agents.residents import (
-    COMMITTEE,
-    COMPANY,
-    IN_SERVICE_MEMBER,
-    NEIGHBOUR,
-    NEIGHBOURS,
-    RETIRED_MEMBER,
-    VOLUNTEER,
+from ...engine.codes import (
+    STANDING_IN_SERVICE_MEMBER,
+    STANDING_NEIGHBOUR,
+    STANDING_RETIRED_MEMBER,
+    STANDING_VOLUNTEER,
+    TRUST_COMMITTEE,
+    TRUST_COMPANY,
+    TRUST_NEIGHBOURS,
 )
 
 MESA = ("model", "unique_id", "pos")  # what Mesa itself writes on an agent
@@ -86,12 +86,12 @@ class Resident(View):
     home, building, band, skill = Column(), Column(), Column(), Column()
     registered, member, in_service, volunteer, housebound = Column(), Column(), Column(), Column(), Column()
     presence, voice, zeal, gives, ties = Column(), Column(), Column(), Column(), Column()
-    trust_committee = Column("trust", COMMITTEE, high=1.0)
-    trust_company = Column("trust", COMPANY, high=1.0)
-    trust_neighbours = Column("trust", NEIGHBOURS, high=1.0)
+    trust_committee = Column("trust", TRUST_COMMITTEE, high=1.0)
+    trust_company = Column("trust", TRUST_COMPANY, high=1.0)
+    trust_neighbours = Column("trust", TRUST_NEIGHBOURS, high=1.0)
     satisfaction = Column(high=1.0)
     fatigue = Column(high=1000.0)
-    standing = NEIGHBOUR
+    standing = STANDING_NEIGHBOUR
 
     @property
     def duty(self):
@@ -128,7 +128,7 @@ class PartyMember(Resident):
 
     @property
     def standing(self):
-        return IN_SERVICE_MEMBER if self.in_service else RETIRED_MEMBER
+        return STANDING_IN_SERVICE_MEMBER if self.in_service else STANDING_RETIRED_MEMBER
 
     @property
     def evening(self):
@@ -139,7 +139,7 @@ class PartyMember(Resident):
 class Volunteer(Resident):
     """A resident on a volunteer team's list, as a Mesa agent."""
 
-    standing = VOLUNTEER
+    standing = STANDING_VOLUNTEER
 
 
 class PartyVolunteer(PartyMember, Volunteer):

@@ -4,7 +4,9 @@ from math import floor
 
 import numpy as np
 
-from ...agents.residents import COMPANY, confidence
+from ...agents import committee, departments, property_managers
+from ...agents.residents import confidence
+from ...engine.codes import POOL_MEMBERS, POOL_VOLUNTEERS, TRUST_COMPANY
 from ...engine.jit import inner_kernel, outer_kernel
 from .levers import (
     ALL,
@@ -23,40 +25,35 @@ YEAR = 365
 
 
 @inner_kernel
-def supply(w):
-    """Hours each role has today and yuan the community may spend, into `have` (7,); each property company's into `crew`.
+def supply(w) -> None:
+    """Fill `have` (7,) with the hours each role has today and the yuan the community may spend, and `crew` (compounds,).
 
-    Hands that mechanisms made available yesterday (`more`) are counted in, and of all as many as the almanac leaves; of the
-    fund mechanisms may spend the share `thrift` a day. A crew has fewer
-    where few trust the company: fees are withheld. Evenings nobody wanted yet are `saved` (2,) within the week: who promised
-    one comes when there is a sitting.
+    What mechanisms made available yesterday (`more`) is included. The calendar leaves a share of each role at work. A crew
+    has fewer hours where few trust the company, because fees are withheld. Evenings that were promised and not wanted
+    yet are `saved` (2,) within the week: whoever promised one comes when there is a sitting.
     """
-    have, k, more, pledged, there, crew = (
-        w.have,
-        w.knobs,
-        w.more,
-        w.mood.pledged,
-        w.there[w.day % YEAR],
-        w.crew,
-    )
+    have, k, more, pledged, crew = w.have, w.knobs, w.more, w.mood.pledged, w.crew
+    at_work = w.there[w.day % YEAR]
     for pool in range(len(POOLS)):
         have[1 + pool] = more[pool]
     have[COMMITTEE] += k.committee
     have[GRID] += k.grid
-    have[MEMBER] += k.member * pledged[0]
-    have[VOLUNTEER] += k.volunteer * pledged[1]
+    have[MEMBER] += k.member * pledged[POOL_MEMBERS]
+    have[VOLUNTEER] += k.volunteer * pledged[POOL_VOLUNTEERS]
     have[PROPERTY] = 0.0
     trusted = confidence(w.mood, w.buildings, w.compounds)
     for c in range(len(crew)):
-        crew[c] = w.crews[c] * there[PROPERTY] * (1.0 - k.withheld * (1.0 - trusted[c, COMPANY]))
+        crew[c] = property_managers.crew_hours(
+            w.crews[c], at_work[PROPERTY], trusted[c, TRUST_COMPANY], k.withheld
+        )
         have[PROPERTY] += crew[c]
     for role in range(COMMITTEE, CAPTAIN + 1):
-        have[role] *= there[role]
+        have[role] *= at_work[role]
         w.ledger.supplied[role] += have[role]
     w.ledger.supplied[PROPERTY] += have[PROPERTY]
-    have[MEMBER] += w.saved[0]
-    have[VOLUNTEER] += w.saved[1]
-    have[YUAN] = max(0, w.funds[ALL]) / 100 * k.thrift
+    have[MEMBER] += w.saved[POOL_MEMBERS]
+    have[VOLUNTEER] += w.saved[POOL_VOLUNTEERS]
+    have[YUAN] = committee.spendable(w.funds[ALL], k.thrift)
 
 
 @outer_kernel
@@ -118,7 +115,7 @@ def charge_granted(w):
     wants, shares, have, hours, ledger, compounds = w.wants, w.shares, w.have, w.hours, w.ledger, len(w.crew)
     for c in range(compounds):
         hours[c] = w.crew[c]
-    committee, got_of = have[COMMITTEE], np.zeros(2)
+    desk, got_of = have[COMMITTEE], np.zeros(2)
     for m in range(len(w.strength)):
         row = w.codes[m]
         for role in range(YUAN):
@@ -130,28 +127,28 @@ def charge_granted(w):
                     hours[c] -= part
             ledger.hours[row, role] += got
             if role == COMMITTEE:
-                committee -= got
+                desk -= got
             elif role == MEMBER:
-                got_of[0] += got
+                got_of[POOL_MEMBERS] += got
             elif role == VOLUNTEER:
-                got_of[1] += got
+                got_of[POOL_VOLUNTEERS] += got
         for c in range(compounds + 1):
             fen = floor(shares[m, c] * wants[m, YUAN, c] * 100)
             w.funds[ALL] -= fen
             w.spending[ALL] += fen
             ledger.fen[row] += fen
     k = w.knobs
-    for pool, role, evening in ((0, MEMBER, k.member), (1, VOLUNTEER, k.volunteer)):
+    for pool, role, evening in ((POOL_MEMBERS, MEMBER, k.member), (POOL_VOLUNTEERS, VOLUNTEER, k.volunteer)):
         today = evening * w.mood.pledged[pool]  # a seventh of the week's
         w.saved[pool] = min(max(have[role] - got_of[pool], 0.0), 6.0 * today)
         w.used[pool] = min(
             1.0, w.used[pool] * 6.0 / 7.0 + (got_of[pool] / (7.0 * today) if today > 0.0 else 0.0)
         )
-    departments = w.knobs.departments * w.there[w.day % YEAR, -1]
-    ledger.supplied[-1] += departments
+    outside = departments.hours_today(w.knobs.departments, w.there[w.day % YEAR, -1])
+    ledger.supplied[-1] += outside
     for c in range(compounds):
         hours[c] = max(hours[c], 0.0)
-    hours[compounds], hours[compounds + 1] = max(committee, 0.0), departments
+    hours[compounds], hours[compounds + 1] = max(desk, 0.0), outside
 
 
 @inner_kernel

@@ -24,7 +24,7 @@ def new_ledger(mechanisms):
 
 
 @inner_kernel
-def desks(ledger, given, hours, spending):
+def charge_desks(ledger, given, hours, spending):
     """Book what the desks spent on issues: of the `given` (compounds + 2,) hours those not left in `hours`, and all (funds,) fen so far that no mechanism took."""
     compounds, mechanisms = len(given) - 2, len(ledger.fen) - 1
     crews = 0.0

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from scenarios import STORM, WORLDS, YARD, governed
 
-from cogov.agents import residents
+from cogov.agents.population import SLOTS
+from cogov.engine.codes import CHILD, DESK_COMPANY, DESK_DEPARTMENT, TRUST_COMPANY
 from cogov.engine.randomness import RandomNumbers
 from cogov.model import mechanisms
 from cogov.model.issues import issue_table
@@ -18,9 +19,7 @@ from cogov.model.issues.issue_table import (
     AROSE,
     CEASED,
     CHECKED,
-    COMPANY,
     CONSENTED,
-    DEPARTMENT,
     DONE,
     FAILED,
     FORGOTTEN,
@@ -433,8 +432,8 @@ def test_everything_keeps_its_range(scenario):
         people, homes = world.residents, world.households
         for name in ("trust", "satisfaction", "presence"):
             assert 0 <= getattr(people, name).min() and getattr(people, name).max() <= 1, name
-        assert people.fatigue.min() >= 0 and not people.gives[people.band == residents.CHILD].any()
-        assert 0 <= people.ties.min() and people.ties.max() <= residents.SLOTS
+        assert people.fatigue.min() >= 0 and not people.gives[people.band == CHILD].any()
+        assert 0 <= people.ties.min() and people.ties.max() <= SLOTS
         assert np.array_equal((people.known >= 0).sum(axis=1), people.ties)
         assert (
             min(homes.knocks.min(), homes.talks.min()) >= 0
@@ -549,12 +548,11 @@ def test_where_there_is_no_company_nobody_comes_to_trust_it():
     scenario = replace(YARD, residents=stay, issues={"water_pressure": pressure})
     for world in days(scenario, 1):
         pass
-    assert (rows(world)["desk"] == DEPARTMENT).any() and not (rows(world)["desk"] == COMPANY).any()
+    assert (rows(world)["desk"] == DESK_DEPARTMENT).any() and not (rows(world)["desk"] == DESK_COMPANY).any()
     moved = (
-        world.residents.trust[:, residents.COMPANY]
-        - build_community(scenario).residents.trust[:, residents.COMPANY]
+        world.residents.trust[:, TRUST_COMPANY] - build_community(scenario).residents.trust[:, TRUST_COMPANY]
     )
-    assert not moved.any() and not world.mood.good[:, residents.COMPANY].any()
+    assert not moved.any() and not world.mood.good[:, TRUST_COMPANY].any()
 
 
 def test_an_issue_may_come_back_as_often_as_it_likes():

@@ -19,12 +19,14 @@ import pytest
 from scipy.stats import binom
 
 from cogov.agents import residents
+from cogov.agents.committee import CommitteeParameters
 from cogov.agents.property_managers import PropertyParameters
 from cogov.agents.residents import ResidentParameters
 from cogov.engine.jit import struct
 from cogov.engine.parameters import knob
 from cogov.model import measures
 from cogov.model import simulate as engine
+from cogov.model.census import Census
 from cogov.model.issues import consent_rules, reporting
 from cogov.model.issues.categories import Category
 from cogov.model.issues.consent import ProjectParameters
@@ -32,7 +34,7 @@ from cogov.model.issues.issue_table import CONSENTED
 from cogov.model.mechanism_runtime import pointers
 from cogov.model.mechanisms import Mechanism
 from cogov.model.resources.calendar import CalendarParameters
-from cogov.model.scenario import Census, CommitteeParameters, Compound, Scenario
+from cogov.model.scenario import Compound, Scenario
 
 
 class Reading(NamedTuple):
@@ -140,7 +142,7 @@ def but(change):
 def everyone_in(world):
     """Everyone is at home every day; by knobs alone a tenth of them would be out now and then."""
     world.residents.presence.fill(1.0)
-    sums = residents.mood(world.residents, world.stairwells, world.buildings)
+    sums = residents.sum_mood(world.residents, world.stairwells, world.buildings)
     world.mood.ears[:], world.mood.voices[:] = sums.ears, sums.voices
 
 

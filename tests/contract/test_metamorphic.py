@@ -27,7 +27,10 @@ from scenarios import (
 )
 
 from cogov.agents import residents
+from cogov.agents.committee import CommitteeParameters
+from cogov.agents.departments import DepartmentParameters
 from cogov.agents.property_managers import PropertyParameters
+from cogov.engine.codes import CHILD, STANDING_CHILD
 from cogov.engine.randomness import RandomNumbers
 from cogov.model import measures, mechanisms
 from cogov.model.cases import alter_scenario, list_cases, read_case
@@ -43,7 +46,7 @@ from cogov.model.issues.categories import (
 )
 from cogov.model.issues.issue_table import GAVE_UP, LEFT, PAID, TAKEN, name
 from cogov.model.resources.calendar import InitialIssues
-from cogov.model.scenario import CommitteeParameters, Compound, DepartmentParameters
+from cogov.model.scenario import Compound
 from cogov.model.simulate import build_community, days, simulate
 from cogov.model.world import start_run
 
@@ -278,8 +281,8 @@ def with_another(founded):
     child = {
         "home": h,
         "building": b,
-        "band": residents.CHILD,
-        "standing": residents.CHILDREN,
+        "band": CHILD,
+        "standing": STANDING_CHILD,
         "member": False,
         "in_service": False,
         "volunteer": False,
@@ -301,7 +304,7 @@ def with_another(founded):
         stairwells=stairs,
         buildings=buildings,
         compounds=compounds,
-        mood=residents.mood(people, stairs, buildings),
+        mood=residents.sum_mood(people, stairs, buildings),
         units=np.vstack([founded.units, np.zeros_like(founded.units[:1])]),
         rate=np.vstack([founded.rate, np.zeros_like(founded.rate[:1])]),
         crews=np.append(founded.crews, 0.0),
@@ -438,7 +441,7 @@ def backwards(founded):
     moved = people._replace(**{name: getattr(people, name)[row].copy() for name in people._fields})
     moved.known[moved.known >= 0] = row[moved.known[moved.known >= 0]]
     return founded._replace(
-        residents=moved, mood=residents.mood(moved, founded.stairwells, founded.buildings)
+        residents=moved, mood=residents.sum_mood(moved, founded.stairwells, founded.buildings)
     )
 
 

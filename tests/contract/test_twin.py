@@ -15,11 +15,16 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from scenarios import ESTATE, STORM, YARD, governed
 
-from cogov.agents.residents import CHILD, ELDER
+from cogov.agents.committee import CommitteeParameters
+from cogov.agents.departments import DepartmentParameters
+from cogov.agents.grid_workers import GridWorkerParameters
+from cogov.agents.residents import ResidentParameters
+from cogov.engine.codes import CHILD, ELDER
 from cogov.engine.jit import kernel
 from cogov.engine.parameters import UserError, paths, set_parameter
 from cogov.model import mechanisms
 from cogov.model.cases import read_case
+from cogov.model.census import Census
 from cogov.model.issues.categories import CATEGORIES, FAMILIES
 from cogov.model.issues.consent import ProjectParameters
 from cogov.model.issues.issue_table import (
@@ -34,15 +39,7 @@ from cogov.model.issues.issue_table import (
 from cogov.model.mechanisms import Mechanism
 from cogov.model.resources.calendar import PAYERS, InitialIssues, Shock
 from cogov.model.resources.levers import LEVERS, OF_ISSUES, POOLS, PROPERTY, YUAN
-from cogov.model.scenario import (
-    Census,
-    CommitteeParameters,
-    Compound,
-    DepartmentParameters,
-    GridWorkerParameters,
-    ResidentParameters,
-    Scenario,
-)
+from cogov.model.scenario import Compound, Scenario
 from cogov.model.simulate import build_community, days
 from cogov.reference import twin
 

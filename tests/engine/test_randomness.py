@@ -14,6 +14,8 @@ from scenarios import WORLDS, governed, inside
 
 import cogov
 from cogov.agents import residents
+from cogov.agents.population import Residents
+from cogov.engine.codes import ADULT, CHILD, STANDING_CHILD, STANDING_NEIGHBOUR
 from cogov.engine.randomness import (
     RandomNumbers,
     derive_key,
@@ -405,7 +407,7 @@ def one_more(world, band):
     """The same community with one more in the last household: who is never at home, and never reports anything."""
     people, homes, stairs = world.residents, world.households, world.stairwells
     row = {name: getattr(people, name)[-1:].copy() for name in people._fields}
-    standing = residents.CHILDREN if band == residents.CHILD else residents.NEIGHBOUR
+    standing = STANDING_CHILD if band == CHILD else STANDING_NEIGHBOUR
     nobody = {
         "standing": standing,
         "presence": 0,
@@ -419,13 +421,11 @@ def one_more(world, band):
     }
     for name, value in (nobody | {"ties": 0, "known": -1, "gives": False}).items():
         row[name][:] = value
-    people = residents.Residents(
-        *(np.concatenate([getattr(people, name), row[name]]) for name in people._fields)
-    )
+    people = Residents(*(np.concatenate([getattr(people, name), row[name]]) for name in people._fields))
     homes = homes._replace(first=np.append(homes.first[:-1], homes.first[-1] + np.int32(1)))
     stairs = stairs._replace(people=np.append(stairs.people[:-1], stairs.people[-1] + np.int32(1)))
     mood, rate = (
-        residents.mood(people, stairs, world.buildings),
+        residents.sum_mood(people, stairs, world.buildings),
         arrivals.rates(
             world.cats,
             arrivals.units(world.cats, people, homes, world.buildings, world.compounds),
@@ -470,7 +470,7 @@ def settled_so_that_somebody_can_move_in(scenario):
 
 
 @pytest.mark.parametrize("world", WORLDS)
-@pytest.mark.parametrize("band", [residents.CHILD, residents.ADULT])
+@pytest.mark.parametrize("band", [CHILD, ADULT])
 def test_one_more_resident_who_never_reports_anything_changes_nobodys_luck(world, band):
     """Bit for bit, and whether grown up or not."""
     scenario = settled_so_that_somebody_can_move_in(governed(WORLDS[world], *mechanisms.names()))

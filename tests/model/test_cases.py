@@ -5,7 +5,7 @@ from importlib import resources
 import numpy as np
 import pytest
 
-from cogov.agents.residents import CHILD, ELDER
+from cogov.engine.codes import CHILD, ELDER
 from cogov.engine.parameters import UserError
 from cogov.experiments.calibration.reported_patterns import check_measure
 from cogov.model.cases import alter_scenario, list_cases, read_case

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from scenarios import pool_of_threads
 
+from cogov.agents.committee import CommitteeParameters
 from cogov.cli import main as command
 from cogov.engine.parameters import UserError, paths
 from cogov.experiments.calibration import calibrate as C
@@ -19,7 +20,8 @@ from cogov.experiments.calibration.issue_log import read_log
 from cogov.experiments.execution import supervisor
 from cogov.experiments.files.case_writer import write_case
 from cogov.model.cases import alter_scenario, list_cases, read_case
-from cogov.model.scenario import Census, CommitteeParameters, Compound, Scenario
+from cogov.model.census import Census
+from cogov.model.scenario import Compound, Scenario
 from cogov.model.simulate import simulate
 
 REAL = Path(

@@ -10,12 +10,12 @@ from cli_runner import typist
 from scenarios import STORM, WORLDS, governed
 
 import cogov
-from cogov.agents import residents
+from cogov.engine.codes import ADULT, CHILD, DESK_DEPARTMENT, ELDER
 from cogov.experiments.comparison import compare
 from cogov.experiments.narrative import divergence, story
 from cogov.model import mechanisms, scenario
 from cogov.model.cases import read_case
-from cogov.model.issues.issue_table import ALLOWED, DEPARTMENT, STATES, WHAT
+from cogov.model.issues.issue_table import ALLOWED, STATES, WHAT
 from cogov.viz.i18n import phrases
 from cogov.viz.text import stories
 
@@ -66,8 +66,8 @@ def test_states_and_days_between_the_lines_are_those_the_model_went_through(name
         assert states[0] == STATES[0] and arm.state == STATES[row["state"]]
         assert all(b in following[a] for a, b in pairwise(states))
         assert sum(step.waited for step in moved) + arm.waited == run.days - row["born"]
-        assert (row["desk"] == DEPARTMENT) == ("passed upward" in states)
-        if row["desk"] != DEPARTMENT:
+        assert (row["desk"] == DESK_DEPARTMENT) == ("passed upward" in states)
+        if row["desk"] != DESK_DEPARTMENT:
             assert {step.whose for step in moved} - {"compound", "community", "both"} == {
                 story.DESKS[row["desk"]]
             }
@@ -134,7 +134,7 @@ def test_whoever_is_named_is_who_the_community_says():
     _, arms, _, _ = world()
     there = story.build_community(arms[1])
     people = there.residents
-    assert [story.BANDS[code] for code in (residents.CHILD, residents.ADULT, residents.ELDER)] == [
+    assert [story.BANDS[code] for code in (CHILD, ADULT, ELDER)] == [
         "child",
         "adult",
         "elder",

@@ -1,0 +1,70 @@
+"""Acquaintances: who knows whom. Ties are mutual, and stay until one of the two moves away."""
+
+import numpy as np
+
+from ..engine.codes import CHILD
+from ..engine.jit import inner_kernel, outer_kernel
+from ..engine.randomness import exponential, uniform
+from .population import SLOTS
+
+
+@inner_kernel
+def befriend(i, j, people) -> bool:
+    """Make residents `i` and `j` acquaintances if both have a free slot; return whether the tie is new."""
+    if i == j or people.ties[i] == SLOTS or people.ties[j] == SLOTS:
+        return False
+    for slot in range(people.ties[i]):
+        if people.known[i, slot] == j:
+            return False
+    people.known[i, people.ties[i]] = j
+    people.known[j, people.ties[j]] = i
+    people.ties[i] += 1
+    people.ties[j] += 1
+    return True
+
+
+@inner_kernel
+def draw_acquaintance(first, last, people, key) -> int:
+    """Draw one adult among residents `first` to `last`, in proportion to presence; -1 if none is ever at home.
+
+    Drawn as a race of exponential times, not as an index: one more person who is never present changes
+    no other draw.
+    """
+    presence, band = people.presence, people.band
+    best, winner = np.inf, -1
+    for i in range(np.uint64(first), np.uint64(last)):
+        weight = presence[i] if band[i] != CHILD else 0.0
+        # -log(1 - u) is never less than u, so most candidates need no logarithm
+        if weight > 0.0 and uniform(key, i) < best * weight:
+            time = exponential(key, i) / weight
+            if time < best:
+                best, winner = time, np.int64(i)
+    return winner
+
+
+@inner_kernel
+def clear_acquaintances(i, people) -> None:
+    """Remove every tie of resident `i`, on both sides."""
+    known, ties = people.known, people.ties
+    for slot in range(ties[i]):
+        j = known[i, slot]
+        for other in range(ties[j]):
+            if known[j, other] == i:
+                known[j, other] = known[j, ties[j] - 1]
+                known[j, ties[j] - 1] = -1
+                ties[j] -= 1
+                break
+        known[i, slot] = -1
+    ties[i] = 0
+
+
+@outer_kernel
+def acquaint(people, buildings, stairwells, mean, key, partner) -> None:
+    """Draw the acquaintances of day 0: each resident meets neighbours of the building until the mean number of ties is `mean`."""
+    for i in range(len(people.home)):
+        b = people.building[i]
+        first, last = stairwells.people[buildings.first[b]], stairwells.people[buildings.first[b + 1]]
+        expected = mean / 2.0  # each tie counts for two
+        tries = int(expected) + (uniform(key, i) < expected - int(expected))
+        for t in range(tries):
+            befriend(i, first + int(uniform(partner, i * 16 + t) * (last - first)), people)

@@ -1,0 +1,84 @@
+"""The residents' committee (居委会): a desk with limited hours and a fund. It takes issues in, telephones, forgets, and checks."""
+
+from dataclasses import dataclass, fields, replace
+from math import exp
+
+from ..engine.jit import inner_kernel
+from ..engine.parameters import LeftOut, LeftOutAmount, knob
+
+SIZED = {
+    "staff": (2.0, 12 / 16_000),
+    "budget": (20_000.0, 300_000 / 16_000),
+    "fund": (5000.0, 50_000 / 16_000),
+}  # at least; to a resident, as in guiyuan
+
+
+def committee_size(name: str, low: float, high: float, unit: str):
+    """Declare a number of the committee that grows with the residents where a case leaves it out."""
+    least, each = SIZED[name]
+    words = f"{each:g} to a resident as in guiyuan, {least:,g} at least"
+    return knob(LeftOutAmount(least), low, high, unit=unit, source=f"assumed; left out, {words}")
+
+
+@dataclass(frozen=True)
+class CommitteeParameters:
+    """The residents' committee (居委会), its desk and its fund."""
+
+    staff: float = committee_size("staff", 0.0, 500.0, "people")
+    shift: float = knob(
+        3.0, 0.0, 12.0, unit="hours/person/day on residents' issues", source="assumed: the rest is paperwork"
+    )
+    weekend: float = knob(0.4, 0.0, 1.0, unit="share of a weekday's hours", source="assumed: by rota")
+    intake: float = knob(0.25, 0.0, 5.0, unit="hours to take in an issue", source="assumed")
+    phone: float = knob(
+        0.02,
+        0.0,
+        1.0,
+        unit="sittings' worth a day by telephone, of those around who trust the caller",
+        source="assumed",
+    )
+    forget: float = knob(0.005, 0.0, 1.0, unit="1/day that a waiting issue is forgotten", source="assumed")
+    verify: int = knob(7, 1, 60, unit="days till what was done is checked", source="assumed")
+    redo: float = knob(0.5, 0.0, 1.0, unit="share of the work to do again when reopened", source="assumed")
+    budget: float = committee_size("budget", 0.0, 1e9, "yuan/year into the community's fund")
+    fund: float = committee_size("fund", 0.0, 1e9, "yuan in the fund on day 0")
+    thrift: float = knob(
+        0.05, 0.0, 1.0, unit="share of the fund that mechanisms may spend in a day", source="assumed"
+    )
+
+    def serving(self, residents: int) -> "CommitteeParameters":
+        """Return the same committee, with what was left out set in proportion to the number of residents."""
+        left = [name for name in SIZED if isinstance(getattr(self, name), LeftOut)]
+        most = {f.name: f.metadata["high"] for f in fields(self)}
+        amounts = {name: min(max(SIZED[name][0], SIZED[name][1] * residents), most[name]) for name in left}
+        return (
+            replace(self, **{name: LeftOutAmount(amount) for name, amount in amounts.items()})
+            if left
+            else self
+        )
+
+
+def hours_per_day(knobs: CommitteeParameters) -> float:
+    """Hours that the desk has on a working day."""
+    return knobs.staff * knobs.shift
+
+
+@inner_kernel
+def spendable(fund, share) -> float:
+    """Yuan that mechanisms may spend today, of a `fund` in fen: a share of it, nothing of a debt."""
+    return max(0, fund) / 100 * share
+
+
+@inner_kernel
+def sittings_by_phone(phone, at_home, confidence) -> float:
+    """Sittings' worth that telephoning brings today in a compound: more where people are at home and trust the caller."""
+    return phone * at_home * confidence
+
+
+@inner_kernel
+def forgets(u, rate, reminded) -> bool:
+    """Whether a waiting issue is forgotten today: with chance 1 - exp(-rate * exp(-reminded)).
+
+    The chance is never more than rate * exp(-reminded), which spares most issues the exponential.
+    """
+    return (reminded < 0.0 or u < rate) and u < 1.0 - exp(-rate * exp(-reminded))

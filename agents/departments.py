@@ -1,0 +1,20 @@
+"""Departments (街道办、职能部门): the street office and the city's departments, a queue outside the community."""
+
+from dataclasses import dataclass
+
+from ..engine.jit import inner_kernel
+from ..engine.parameters import knob
+
+
+@dataclass(frozen=True)
+class DepartmentParameters:
+    """The street office and the city's departments: an outside queue."""
+
+    hours: float = knob(16.0, 0.0, 10_000.0, unit="hours/day for this community", source="assumed")
+    shift: float = knob(8.0, 0.0, 24.0, unit="hours/day in one job", source="assumed")
+
+
+@inner_kernel
+def hours_today(full, at_work) -> float:
+    """Hours that departments have for this community today: of their `full` hours the share `at_work`."""
+    return full * at_work

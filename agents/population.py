@@ -1,0 +1,170 @@
+"""The population of a community: one row per resident, drawn so that the totals of the census are met exactly."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..engine.codes import (
+    ADULT,
+    CHILD,
+    ELDER,
+    LAW,
+    NO_SKILL,
+    STANDING_CHILD,
+    STANDING_IN_SERVICE_MEMBER,
+    STANDING_NEIGHBOUR,
+    STANDING_RETIRED_MEMBER,
+    STANDING_VOLUNTEER,
+)
+from ..engine.parameters import UserError
+
+SLOTS = 12  # acquaintances a row has room for; networks within one building of an old estate are small
+
+
+class Residents(NamedTuple):
+    """One row per resident; the row number identifies the resident for the whole run."""
+
+    home: np.ndarray  # (n,) int32  household
+    building: np.ndarray  # (n,) int32
+    band: np.ndarray  # (n,) int8  CHILD, ADULT or ELDER
+    registered: np.ndarray  # (n,) bool  registered locally (户籍); else a migrant
+    member: np.ndarray  # (n,) bool  party member
+    in_service: np.ndarray  # (n,) bool  a member who still works ("reports twice")
+    volunteer: np.ndarray  # (n,) bool  on a volunteer team's list
+    housebound: np.ndarray  # (n,) bool
+    standing: np.ndarray  # (n,) int8  STANDING_..., derived from the columns above
+    skill: np.ndarray  # (n,) int8  NO_SKILL, REPAIR, CARE or LAW
+    presence: np.ndarray  # (n,) float32  share of days at home
+    voice: np.ndarray  # (n,) float32  readiness to report at trust one half; 0 for children
+    zeal: np.ndarray  # (n,) float32  logit, personal wish to give an evening
+    trust: np.ndarray  # (n, 3) float32  0..1 in the committee, the property company, the neighbours
+    satisfaction: np.ndarray  # (n,) float32  0..1
+    fatigue: np.ndarray  # (n,) float32  0 or more; what evenings given have cost
+    gives: np.ndarray  # (n,) bool  has promised an evening this week
+    ties: np.ndarray  # (n,) int8  number of acquaintances
+    known: np.ndarray  # (n, SLOTS) int32  who they are; -1 where a slot is free
+
+
+class Mood(NamedTuple):
+    """Sums over residents by place. The day's kernels read these instead of every resident."""
+
+    ears: np.ndarray  # (stairwells,) float64  bystanders: people expected at home, without children
+    voices: (
+        np.ndarray
+    )  # (stairwells, 2) float64  the same, weighted by readiness to report to committee, company
+    pledged: np.ndarray  # (2,) int64  residents who give an evening this week, by pool
+    helpers: np.ndarray  # (buildings, 2) int64  the same in each building
+    good: np.ndarray  # (buildings, 2) float64  lately resolved in common space by committee, company
+    standing: np.ndarray  # (buildings, 2) float64  long open in common space with committee, company
+    drift: np.ndarray  # (buildings, 3) float64  trust pulled since residents last took stock
+    meet: np.ndarray  # (buildings,) float64  acquaintances per person pulled since then
+
+
+def choose_exactly(count: int, eligible: np.ndarray, score: np.ndarray, name: str) -> np.ndarray:
+    """Choose exactly `count` of the eligible rows, those of lowest score: (n,) bool.
+
+    Raises UserError, which names the number `name`, when fewer are eligible.
+    """
+    rows = np.flatnonzero(eligible)
+    if count > len(rows):
+        raise UserError(f"{name} = {count} is more than the {len(rows)} there can be")
+    mask = np.zeros(len(eligible), bool)
+    mask[rows[np.argsort(score[rows], kind="stable")[:count]]] = True
+    return mask
+
+
+def draw_household_sizes(census, draw) -> tuple[np.ndarray, np.ndarray]:
+    """Draw the people of each household, (households,) int64 that sum to the census, and which hold one elder alone."""
+    h = np.arange(census.households)
+    alone = choose_exactly(census.elders_alone, h >= 0, draw("born alone", h), "community.elders_alone")
+    others = np.flatnonzero(~alone)
+    extra = np.arange(census.residents - census.households)
+    if len(extra) and not len(others):
+        raise UserError("community.residents leaves people over: every household is an elder alone")
+    seats = others[(draw("born into", extra) * len(others)).astype(np.int64)] if len(extra) else extra
+    return 1 + np.bincount(seats, minlength=len(h)), alone
+
+
+def build_population(households, alone: np.ndarray, census, knobs, draw) -> Residents:
+    """Build the residents of a census. Its totals are met exactly; what it leaves open is drawn by `draw` (RandomNumbers)."""
+    size = np.diff(households.first)
+    home = np.repeat(np.arange(len(size)), size).astype(np.int32)
+    n = len(home)
+    who = np.arange(n)
+    head = np.isin(who, households.first[:-1])
+
+    child = choose_exactly(census.children, ~head, draw("born child", who), "community.children")
+    solitary = alone[home]
+    shared = (size > 1)[home]  # others who live alone are not elders
+    elder = solitary | choose_exactly(
+        census.elders - census.elders_alone,
+        ~child & shared,
+        draw("born elder", who),
+        "community.elders less elders_alone",
+    )
+    band = np.where(child, CHILD, np.where(elder, ELDER, ADULT)).astype(np.int8)
+    let = ~households.owner[home]
+    migrant = choose_exactly(
+        census.residents - census.registered,
+        who >= 0,
+        draw("born migrant", who) - 0.6 * let,
+        "community.residents - registered",
+    )
+    away = households.away[home]
+    in_service = choose_exactly(
+        census.in_service, (band == ADULT) & ~away, draw("born in service", who), "community.in_service"
+    )
+    retired = choose_exactly(
+        census.members - census.in_service,
+        ~child & ~away & ~in_service,
+        draw("born member", who) - elder,
+        "community.members - in_service",
+    )
+    member = in_service | retired
+    serving = choose_exactly(
+        census.member_volunteers, member, draw("born serving", who) - retired, "community.member_volunteers"
+    )
+    helping = choose_exactly(
+        census.volunteers - census.member_volunteers,
+        ~child & ~member & ~away,
+        draw("born helping", who),
+        "community.volunteers - member_volunteers",
+    )
+    housebound = choose_exactly(
+        census.housebound, elder, draw("born housebound", who), "community.housebound"
+    )
+
+    usual = np.where(away, knobs.home_away, np.where(elder, knobs.home_elder, knobs.home_adult))
+    presence = np.clip(usual * (0.9 + 0.2 * draw("born presence", who)), 0, 1)
+    voice = np.where(
+        child, 0.0, np.where(let, knobs.tenant_voice, 1.0) * np.where(migrant, knobs.migrant_voice, 1.0)
+    )
+    u = np.clip(draw("born zeal", who), 1e-9, 1 - 1e-9)
+    trade = (draw("born skill", who) / max(knobs.skilled, 1e-12)).astype(np.int64) + 1
+    mean = np.array([knobs.trust_committee, knobs.trust_company, knobs.trust_neighbours])
+    noise = np.stack([draw("born trust", who * 3 + k) for k in range(3)], axis=1) - 0.5
+    return Residents(
+        home=home,
+        building=households.building[home],
+        band=band,
+        registered=~migrant,
+        member=member,
+        in_service=in_service,
+        volunteer=serving | helping,
+        housebound=housebound,
+        standing=np.select(
+            [child, in_service, member, serving | helping],
+            [STANDING_CHILD, STANDING_IN_SERVICE_MEMBER, STANDING_RETIRED_MEMBER, STANDING_VOLUNTEER],
+            STANDING_NEIGHBOUR,
+        ).astype(np.int8),
+        skill=np.where(~child & (trade <= LAW), trade, NO_SKILL).astype(np.int8),
+        presence=presence.astype(np.float32),
+        voice=voice.astype(np.float32),
+        zeal=np.where(child, -1000.0, knobs.zeal * np.log(u / (1 - u))).astype(np.float32),
+        trust=np.clip(mean + knobs.trust_spread * noise, 0, 1).astype(np.float32),
+        satisfaction=np.full(n, 0.5, np.float32),
+        fatigue=np.zeros(n, np.float32),
+        gives=np.zeros(n, bool),
+        ties=np.zeros(n, np.int8),
+        known=np.full((n, SLOTS), -1, np.int32),
+    )

@@ -1,0 +1,56 @@
+"""Relocation: households move away, and others of the same kind move in, whom nobody knows yet."""
+
+from math import exp
+
+import numpy as np
+
+from ..engine.jit import inner_kernel
+from ..engine.randomness import decision, exponential, key_of, uniform
+from .acquaintances import clear_acquaintances
+
+MOVE, MOVERS, NEWCOMERS = decision("move"), decision("movers"), decision("newcomers")
+
+
+@inner_kernel
+def draw_leaving_household(w, b) -> int:
+    """Draw the household that leaves building `b` this evening; -1 for none.
+
+    At most one, with chance 1 - exp(-`moving`), where `moving` (buildings,) is in households a week. Owners and
+    tenants race at the rates of their parameters.
+    """
+    if uniform(key_of(w.seed, MOVE, w.day), b) >= 1.0 - exp(-w.moving[b]):
+        return -1
+    k, first, which = w.knobs.residents, w.stairwells.first, key_of(w.seed, MOVERS, w.day)
+    best, h = np.inf, -1
+    for home in range(first[w.buildings.first[b]], first[w.buildings.first[b + 1]]):
+        rate = k.moving_owner if w.households.owner[home] else k.moving_tenant
+        if rate > 0.0 and exponential(which, home) / rate < best:
+            best, h = exponential(which, home) / rate, home
+    return h
+
+
+@inner_kernel
+def relocate(w) -> None:
+    """Let a household leave each building that takes stock this evening, if one does, and fill its home again.
+
+    Newcomers trust as `newcomers` (buildings, 3) do on average, know nobody, and new owners have signed nothing.
+    """
+    people, households, k, key = (
+        w.residents,
+        w.households,
+        w.knobs.residents,
+        key_of(w.seed, NEWCOMERS, w.day),
+    )
+    first = households.first
+    for b in range(w.day % 7, len(w.buildings.compound), 7):
+        h = draw_leaving_household(w, b)
+        if h < 0:
+            continue
+        if households.owner[h]:
+            households.stance[h], households.knocks[h], households.talks[h] = 0, 0, 0
+        for i in range(first[h], first[h + 1]):
+            clear_acquaintances(i, people)
+            for kind in range(3):
+                noise = k.trust_spread * (uniform(key, i * 3 + kind) - 0.5)
+                people.trust[i, kind] = min(1.0, max(0.0, w.newcomers[b, kind] + noise))
+            people.satisfaction[i], people.fatigue[i], people.gives[i] = 0.5, 0.0, False

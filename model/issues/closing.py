@@ -1,0 +1,120 @@
+"""Closing: in the evening answers arrive, finished work is checked, and issues that wait too long are forgotten, given up or lapse."""
+
+from math import exp
+
+import numpy as np
+
+from ...agents.committee import forgets
+from ...engine.jit import inner_kernel
+from ...engine.randomness import decision, derive_key, key_of, uniform
+from .issue_table import (
+    ANSWERED,
+    CEASED,
+    CHECKED,
+    FORGOTTEN,
+    GAVE_UP,
+    LAPSED,
+    LEFT,
+    MONEY,
+    REOPENED,
+    RESOLVED,
+    SIGN,
+    TABLE,
+    TOLD,
+    UNKNOWN,
+    UPWARD,
+    VERIFIED,
+    WITHDRAWN,
+    WORK,
+    log_event,
+    move,
+    trust_at_stake,
+)
+from .work import count_visible
+
+REOPEN, FORGET = decision("reopen"), decision("forget")
+YEAR = 365
+
+
+@inner_kernel
+def disappoint(w, issue) -> None:
+    """Lower the trust of the reporter, who learns that reporting does not help."""
+    trust = w.residents.trust
+    if issue.reporter >= 0:
+        trusted = trust_at_stake(issue)
+        t = float(trust[issue.reporter, trusted])
+        trust[issue.reporter, trusted] = t - w.knobs.residents.ignored * t
+
+
+@inner_kernel
+def check(w, issue, key) -> None:
+    """Check what was done: it is verified, or reopened with a share `redo` of the work to do again.
+
+    A verified nuisance adds its expected returns to the hazard clock of its building and category.
+    """
+    cats, clocks = w.cats, w.clocks
+    if uniform(derive_key(key, issue.luck), issue.reopened) < cats.reopen[issue.category]:
+        issue.state, issue.resolved, issue.left = WORK, -1, w.knobs.redo * issue.effort
+        issue.reopened += 1
+        log_event(w.log, w.lines, issue.id, w.day, REOPENED, -1, -1)
+    else:
+        issue.state = VERIFIED
+        b, j = issue.building, issue.category
+        season = w.weather[w.day % YEAR, j]
+        clocks.passed[b, j] += cats.recurs[j] * exp(w.lever.ease[b, cats.family[j]]) * season
+        log_event(w.log, w.lines, issue.id, w.day, CHECKED, -1, -1)
+
+
+@inner_kernel
+def give_up(w, issue) -> None:
+    """Let the reporter give up: an issue that may pass is withdrawn, another is there and unknown again."""
+    disappoint(w, issue)
+    if issue.lapse >= 0:
+        issue.state = WITHDRAWN
+        log_event(w.log, w.lines, issue.id, w.day, GAVE_UP, -1, issue.reporter)
+    else:
+        issue.state = UNKNOWN
+        log_event(w.log, w.lines, issue.id, w.day, LEFT, -1, issue.reporter)
+
+
+@inner_kernel
+def close(w) -> np.ndarray:
+    """Close the day of every issue; return which stay open or are still to be checked, (issues,) bool.
+
+    Fills `standing` (buildings, 2) of the mood with what has been open in common space for more than `fresh` days.
+    `hurry` brings a department's answer nearer, `keep` (log rate) makes the desks forget less.
+    """
+    issues, day, cats, keep, hurry = w.issues, w.day, w.cats, w.lever.keep, w.lever.hurry
+    standing, first, fresh = w.mood.standing, w.compounds.first, int(w.knobs.residents.fresh)
+    reopens, forgotten = key_of(w.seed, REOPEN, 0), key_of(w.seed, FORGET, day)
+    stays = np.empty(len(issues), np.bool_)
+    standing.fill(0.0)
+    for i in range(len(issues)):
+        issue = issues[i]
+        state = issue.state
+        begun = issue.left < issue.effort or issue.reopened > 0
+        agreed, paid = issue.rule >= 0 and state > SIGN, issue.cost < cats.cost[issue.category]
+        if state == UPWARD:
+            issue.due -= hurry[i]
+        if state == UPWARD and issue.due <= day:
+            move(issue, WORK, day)
+            log_event(w.log, w.lines, issue.id, day, ANSWERED, -1, -1)
+        elif state == RESOLVED and issue.due <= day:
+            check(w, issue, reopens)
+        elif 0 <= issue.lapse <= day and not (begun or agreed or paid):
+            issue.state = LAPSED
+            if state > UNKNOWN:
+                disappoint(w, issue)
+            log_event(w.log, w.lines, issue.id, day, CEASED, -1, -1)
+        elif (state == TOLD or state == TABLE or state == MONEY) and issue.giveup <= day:
+            give_up(w, issue)
+        elif (state == TOLD or state == TABLE) and forgets(
+            uniform(forgotten, issue.luck), w.knobs.forget, keep[i]
+        ):
+            issue.state = UNKNOWN
+            disappoint(w, issue)
+            log_event(w.log, w.lines, issue.id, day, FORGOTTEN, -1, -1)
+        stays[i] = issue.state <= RESOLVED
+        if issue.state < RESOLVED and day - issue.born > fresh:
+            count_visible(issue, standing, first)
+    return stays

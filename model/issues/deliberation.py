@@ -1,0 +1,30 @@
+"""Deliberation: the parties to an issue are brought to agree, sitting by sitting."""
+
+from ...agents import residents
+from ...agents.committee import sittings_by_phone
+from ...engine.jit import inner_kernel
+from .issue_table import AGREED, TABLE, after, log_event, move, trust_at_stake
+
+
+@inner_kernel
+def talk(w) -> None:
+    """Hold sittings on issues at the table: by telephone, and those that mechanisms hold (`accord`).
+
+    Who held most on the day it is settled is credited; -1 is the desk itself.
+    """
+    issues, phone, codes, accord = w.issues, w.knobs.phone, w.pulls.accord.by, w.pulls.accord.rows
+    trust = residents.confidence(w.mood, w.buildings, w.compounds)
+    for i in range(len(issues)):
+        issue = issues[i]
+        if issue.state == TABLE:
+            confidence = trust[issue.compound, trust_at_stake(issue)]
+            by, most = -1, sittings_by_phone(phone, w.around[issue.compound], confidence)
+            sittings = most
+            for m in range(len(codes)):
+                sittings += accord[m, i]
+                if accord[m, i] > most:
+                    by, most = codes[m], accord[m, i]
+            issue.accord += sittings
+            if issue.accord >= issue.hard:
+                move(issue, after(TABLE, issue), w.day)
+                log_event(w.log, w.lines, issue.id, w.day, AGREED, by, -1)

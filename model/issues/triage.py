@@ -1,0 +1,53 @@
+"""Triage: desks take in what was reported, the most urgent first, as far as their hours go."""
+
+import numpy as np
+
+from ...engine.codes import DESK_COMMITTEE, DESK_COMPANY
+from ...engine.jit import inner_kernel
+from .issue_table import TAKEN, TOLD, after, log_event, move, rank
+
+RANKS = 4  # of urgency
+
+
+@inner_kernel
+def desk_row(issue, compounds) -> int:
+    """The row of the hours that an issue draws on: its compound's crew, then the committee, then the departments."""
+    return (
+        issue.compound
+        if issue.desk == DESK_COMPANY
+        else compounds + (0 if issue.desk == DESK_COMMITTEE else 1)
+    )
+
+
+@inner_kernel
+def by_urgency(issues, state) -> np.ndarray:
+    """The rows of issues in one state, (n,): the most urgent first, and of those the oldest first."""
+    count = np.zeros(RANKS + 1, np.int64)  # how many come before those of each rank
+    for i in range(len(issues)):
+        if issues[i].state == state:
+            count[RANKS - 1 - rank(issues[i]) + 1] += 1
+    for r in range(RANKS):
+        count[r + 1] += count[r]
+    out = np.empty(count[RANKS], np.int64)
+    for i in range(len(issues)):
+        if issues[i].state == state:
+            r = RANKS - 1 - rank(issues[i])
+            out[count[r]] = i
+            count[r] += 1
+    return out
+
+
+@inner_kernel
+def take_in(w) -> None:
+    """Take in reported issues, the most urgent first; each costs `intake` hours of its desk."""
+    issues, hours, intake = w.issues, w.hours, w.knobs.intake
+    compounds = len(hours) - 2
+    for i in by_urgency(issues, TOLD):
+        issue = issues[i]
+        desk = desk_row(issue, compounds)
+        if hours[desk] >= intake:
+            hours[desk] -= intake
+            if issue.taken < 0:
+                issue.taken = w.day
+            move(issue, after(TOLD, issue), w.day)
+            log_event(w.log, w.lines, issue.id, w.day, TAKEN, -1, -1)
