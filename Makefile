@@ -17,11 +17,12 @@ READY  := $(VENV)/.ready
 PIP    := -m pip --quiet --disable-pip-version-check --no-input
 TRIED  := $(if $(PYTHON),"$(PYTHON)",python3 python3.13 python3.12 python3.11 python3.14)
 
-.PHONY: help demo test slow baselines trust trust-short lock audit sbom fonts clean again
+.PHONY: help demo test check slow baselines trust trust-short lock audit sbom fonts clean again
 
 help:
 	@echo 'make demo    one community, with and without building captains, 20 replicates, into out/demo'
 	@echo 'make test    the quick tests, on all cores'
+	@echo 'make check   is everything formatted, linted, typed, and do the quick tests pass? changes nothing'
 	@echo 'make slow    the slow tests'
 	@echo 'make trust   every figure of trust under the command that prints it, within half an hour; make trust-short, minutes'
 	@echo 'make baselines  what every case comes to, into tests/baselines; asks for a line in CHANGELOG.md where results moved'
@@ -38,6 +39,12 @@ demo: $(READY)
 	@$(BIN)/cogov compare guiyuan --mechanism building_captains --replicates 20 --out out/demo
 
 test: $(READY)
+	@$(BIN)/pytest -q -n auto --dist worksteal -m 'not slow'
+
+check: $(READY)
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
 	@$(BIN)/pytest -q -n auto --dist worksteal -m 'not slow'
 
 slow: $(READY)
