@@ -82,3 +82,11 @@ def forgets(u, rate, reminded) -> bool:
     The chance is never more than rate * exp(-reminded), which spares most issues the exponential.
     """
     return (reminded < 0.0 or u < rate) and u < 1.0 - exp(-rate * exp(-reminded))
+
+
+DECISIONS = (
+    (hours_per_day, "every working day, a share of it on weekends and festivals"),
+    (spendable, "every day: what mechanisms may spend of the fund"),
+    (sittings_by_phone, "every day, for each issue at the table"),
+    (forgets, "every day, for each issue that waits"),
+)

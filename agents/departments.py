@@ -18,3 +18,6 @@ class DepartmentParameters:
 def hours_today(full, at_work) -> float:
     """Hours that departments have for this community today: of their `full` hours the share `at_work`."""
     return full * at_work
+
+
+DECISIONS = ((hours_today, "every day, a share of it on weekends and festivals"),)

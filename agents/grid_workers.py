@@ -18,3 +18,6 @@ class GridWorkerParameters:
 def hours_per_day(knobs: GridWorkerParameters) -> float:
     """Hours that all of them have in a day."""
     return knobs.full_time * knobs.shift + knobs.part_time * knobs.part_shift
+
+
+DECISIONS = ((hours_per_day, "every day, less those who left and were not replaced yet"),)

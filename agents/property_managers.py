@@ -54,3 +54,11 @@ def fees_per_day(knobs: PropertyParameters, households):
 def crew_hours(full, at_work, confidence, withheld) -> float:
     """Hours of a crew today: of its `full` hours those `at_work` (a share), less what fees withheld by distrust cost."""
     return full * at_work * (1.0 - withheld * (1.0 - confidence))
+
+
+DECISIONS = (
+    (workers, "once, at the start"),
+    (hours_per_day, "once, at the start: with everybody at work and all fees paid"),
+    (fees_per_day, "every day: what comes into the repair fund"),
+    (crew_hours, "every day: fees are withheld where few trust the company"),
+)

@@ -381,3 +381,15 @@ def take_stock(w) -> None:
         for kind in range(3):
             drift[b, kind] = 0.0
         meet[b] = 0.0
+
+
+DECISIONS = (  # what a resident decides, and when
+    (draw_reporter, "when an issue's hazard passes its threshold: who of those who see it reports it"),
+    (experience, "one evening a week: what the building has seen of a desk"),
+    (new_trust, "one evening a week"),
+    (new_satisfaction, "one evening a week"),
+    (new_fatigue, "one evening a week"),
+    (evening_logit, "one evening a week"),
+    (gives_evening, "one evening a week"),
+    (meets_somebody, "one evening a week"),
+)

@@ -33,3 +33,9 @@ def set_duty(duty: np.ndarray, knobs: VolunteerParameters) -> None:
 def hours_per_day(knobs: VolunteerParameters) -> float:
     """Hours a day that one promised evening a week comes to."""
     return knobs.evening / 7
+
+
+DECISIONS = (
+    (set_duty, "once, at the start: the duty that is part of the weekly wish to give an evening"),
+    (hours_per_day, "every day: what a promised evening brings"),
+)

@@ -5,6 +5,7 @@ import sys
 
 from ..engine.parameters import UserError
 from . import (  # noqa: F401  their commands
+    agents,
     analyse,
     bench,
     calibrate,

@@ -1434,8 +1434,8 @@ MUTANTS = [
     mutant(
         "a kernel is left out of the plan",
         "model/precompile.py",
-        '            day.move_world,\n',
-        '',
+        "            day.move_world,\n",
+        "",
         "engine/test_kernels.py::test_the_plan_holds_every_kernel_that_a_run_calls",
         plain=True,
         short=True,

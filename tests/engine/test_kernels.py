@@ -150,8 +150,8 @@ def test_a_comment_leaves_every_digest_and_the_version(copy, monkeypatch):
         ),
         (
             "model/day.py",
-            "ROOM = 10",
-            "ROOM = 11",
+            "LINES_PER_ISSUE = 10",
+            "LINES_PER_ISSUE = 11",
             {
                 "model.mesa.model",
                 "model.day",

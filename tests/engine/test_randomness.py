@@ -256,12 +256,8 @@ DECISIONS = {  # each name is for one purpose, and always meets one kind of who
     "outset": BUILDING,
     "leave": POST,
 }
-TWICE = {
-    "arise",
-    "hear",
-    "move",
-    "movers",
-}  # a street asks who will move before the day moves on; the first threshold is drawn where clocks are wound and issues born, the next ones where they are passed
+# the first threshold is drawn where clocks are set and issues are filled in, the next ones where they are passed
+TWICE = {"arise", "hear"}
 KIND_OF = {  # what is asked for at once, in the words of the source
     "homes": HOUSEHOLD,
     "h": HOUSEHOLD,
@@ -294,7 +290,7 @@ def asked():
             node for node in ast.walk(tree) if isinstance(node, ast.Call) and path.name != "randomness.py"
         ):
             how = ast.unparse(node.func)
-            if how in ("luck", "luck.key"):
+            if how in ("luck", "luck.key", "draw"):
                 decision, *rest = node.args
                 assert isinstance(decision, ast.Constant), (
                     f"{path.name}:{node.lineno}: a decision is a name that can be read in the source"

@@ -1,0 +1,58 @@
+"""The catalogue of agents as text for the terminal, and as a page of Markdown for docs/agents.md."""
+
+from collections.abc import Iterable
+
+from rich.table import Table
+from rich.text import Text
+
+from ...model.agent_catalogue import AgentKind
+
+HEADER = """# Agents
+
+What each kind of person is, decides and has. Generated from `agents/` and `model/mechanisms/` by `cogov docs`; `cogov agents KIND`
+prints the same. The rules are those that run: a resident's are applied to every resident of a building on its weekday.
+
+![Who reports to, asks, helps and pays whom](agents.svg)
+"""
+
+
+def agent_tables(kinds: Iterable[AgentKind]):
+    """Yield what Rich prints of each kind."""
+    for kind in kinds:
+        yield Text.assemble((kind.name, "bold"), f"\n  {kind.title}\n")
+        if kind.attributes:
+            table = Table("attribute", "shape, kind, meaning", box=None, padding=(0, 2, 0, 2))
+            for name, words in kind.attributes:
+                table.add_row(name, Text(words))
+            yield table
+        table = Table("decision", "when", "rule", box=None, padding=(0, 2, 0, 2))
+        for decision in kind.decisions:
+            table.add_row(decision.name, Text(decision.when), Text(decision.rule))
+        yield table
+        yield Text(f"  knobs: {', '.join(kind.parameters)}")
+        if kind.asked_by:
+            yield Text(f"  asked for hours by: {', '.join(kind.asked_by)}")
+        yield Text("")
+
+
+def agents_page(kinds: Iterable[AgentKind]) -> str:
+    """The page docs/agents.md."""
+    parts = [HEADER]
+    for kind in kinds:
+        parts.append(f"## {kind.name}\n\n{kind.title}\n")
+        if kind.attributes:
+            rows = "".join(f"| `{name}` | {cell(words)} |\n" for name, words in kind.attributes)
+            parts.append(f"| attribute | shape, kind, meaning |\n| --- | --- |\n{rows}")
+        for decision in kind.decisions:
+            parts.append(f"**`{decision.name}`**, {decision.when}. {decision.rule}\n")
+            if decision.formula:
+                parts.append(f"```python\n{decision.formula}\n```\n")
+        parts.append("Knobs: " + ", ".join(f"`{path}`" for path in kind.parameters) + ".\n")
+        if kind.asked_by:
+            parts.append("Asked for hours by: " + ", ".join(f"`{name}`" for name in kind.asked_by) + ".\n")
+    return "\n".join(parts)
+
+
+def cell(words: str) -> str:
+    """Words as a cell of a Markdown table."""
+    return words.replace("|", "\\|")
