@@ -1,6 +1,7 @@
-"""Making strangers familiar (创熟): a neighbourhood association with clubs, festivals and a matchmaking station.
+"""Making strangers familiar (创熟): a neighbourhood association with clubs, festivals and matchmaking.
 
-Disappoints by being slow, for a habit takes a year of evenings and fades without them; and owners who live elsewhere do not come.
+Disappoints because it is slow: a habit takes a year of evenings, and fades without them. Owners who live
+elsewhere do not come.
 """
 
 from dataclasses import dataclass
@@ -99,7 +100,7 @@ class Acquaintance(Mechanism):
         0.3, 0.0, 3.0, unit="logit of wish to give an evening where the habit is full", source="assumed"
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Neighbours:
         homes, b = world.households, len(world.buildings.compound)
         away = np.bincount(homes.building, homes.away, b) / np.bincount(homes.building, minlength=b)
         first = (world.scenario.calendar.month - 1) * YEAR // 12  # date of day 1, or the day beside it
@@ -108,7 +109,7 @@ class Acquaintance(Mechanism):
         return Neighbours(1.0 - self.absence * away, np.zeros(b), feast, np.isin(world.categories, LOOKING))
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k, where = m.knobs[0], w.buildings.compound
         if festive(w.day, m.own):
             m.want[YUAN, ALL] = k.feast * len(where)
@@ -119,7 +120,7 @@ class Acquaintance(Mechanism):
                 m.want[VOLUNTEER, where[b]] += k.station
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         k, own, share, where, ease = m.knobs[0], m.own, m.share, w.buildings.compound, m.lever.ease
         habit, buildings, come, had, ties = (
             np.zeros(len(share) - 1),
@@ -150,7 +151,7 @@ class Acquaintance(Mechanism):
                         m.lever.work[i] = spend_hours(left, issue.compound, issue.left)
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, habit, come, share, where = m.knobs[0], m.own.habit, m.own.come, m.share, w.buildings.compound
         kept = 1.0 - k.fading
         for b in range(len(habit)):

@@ -1,9 +1,10 @@
-"""Building captains (楼长): someone on the stairs to tell, who settles small things on the spot and knows who is never in.
+"""Building captains (楼长): a neighbour to report to, who fixes small things and knows when people are in.
 
-Disappoints when the span is too wide, for one captain keeps up with so many homes; and when a captain tires of a long list or
-moves away (`leaving` is both giving up and moving): the post stays empty until somebody is found. Alley captains (巷长) cover
-vacancies, each the less the more of them there are; street captains (街长) see that what was told is not forgotten. They are
-people too, with hours of their own; they tire of what falls on them, and leave.
+Disappoints when a captain has too many homes to keep up with, and when a captain wears out on a long list of
+open issues, gives up or moves away (`leaving` covers the last two): the post then stays empty until a
+successor is found. Alley captains (巷长) cover vacancies, and have less time for each the more there are.
+Street captains (街长) make sure that reported issues are not forgotten. They too have limited hours, tire of
+their workload, and leave.
 """
 
 from dataclasses import dataclass
@@ -131,7 +132,7 @@ class BuildingCaptains(Mechanism):
         source="docs/sources.md: volunteers' attrition 13.5 % a year",
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Posts:
         b, ready = (
             len(world.buildings.compound),
             candidates(struct(world.residents), len(world.buildings.compound)),
@@ -154,11 +155,11 @@ class BuildingCaptains(Mechanism):
         return posts
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         m.want[CAPTAIN, ALL] = evenings(m.own, m.knobs[0])
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         k, own, share, issues, hands = m.knobs[0], m.own, m.share, w.issues, w.cats.hands
         sight, work, keep, skill, where = (
             m.lever.sight,
@@ -196,7 +197,7 @@ class BuildingCaptains(Mechanism):
         )  # they give their own evenings, to the day or to whoever asks
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, own, b = m.knobs[0], m.own, len(w.buildings.compound)
         load, moves, weary, since = (
             burden(own, loads(w.issues, b), w.day),

@@ -1,6 +1,7 @@
-"""Message groups (微信群): neighbours of a building write to one another, someone minds the group, and what is wrong is told within minutes.
+"""Message groups (微信群): one chat per building, which a moderator follows, so that reports take minutes.
 
-Disappoints by who is not in it, elders above all; and the fewer messages somebody follows, the more rumours cost trust, and the more people leave.
+Disappoints because not everyone joins, elders least of all. The fewer messages the moderator follows, the
+more trust is lost to rumours, and the more people leave.
 """
 
 from dataclasses import dataclass
@@ -94,7 +95,7 @@ class ChatGroups(Mechanism):
         source="assumed",
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Groups:
         people, b, c = world.residents, len(world.buildings.compound), len(world.compounds.company)
         here = people.presence > 0  # nobody misses those who never are
         grown = np.bincount(people.building, here & (people.band != CHILD), b)
@@ -105,14 +106,14 @@ class ChatGroups(Mechanism):
         return Groups(ceiling * own, np.zeros(b), np.bincount(where, own, c))
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k, groups = m.knobs[0], m.own.groups
         for c in range(len(groups)):
             hours = k.minding * groups[c]
             m.want[COMMITTEE, c], m.want[VOLUNTEER, c] = k.staff * hours, (1.0 - k.staff) * hours
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         k, own, share, where = m.knobs[0], m.own, m.share, w.buildings.compound
         for b in range(len(where)):
             c = where[b]
@@ -125,7 +126,7 @@ class ChatGroups(Mechanism):
             m.lever.trust[b, 0] = m.lever.trust[b, 2] = -k.rumour * noise
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, own, where = m.knobs[0], m.own, w.buildings.compound
         for b in range(len(where)):
             minded = share_followed(where[b], own, m.share, k)

@@ -1,7 +1,7 @@
-"""Community company (党组织加公司): the party organisation's own company sells services locally, half of its surplus to governance.
+"""Community company (党组织加公司): a party-owned firm sells services; half its surplus funds governance.
 
-Disappoints because it is a business: it must be set up and built up with money and the committee's time first, and a
-bad month is a loss, which leaves nothing to give and eats the capital.
+Disappoints because it is a business: it must first be built up with money and the committee's time, and a
+bad month is a loss, which leaves nothing to give and reduces the capital.
 """
 
 from dataclasses import dataclass
@@ -61,11 +61,11 @@ class CommunityCompany(Mechanism):
         source="assumed: one month in six is a loss",
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Accounts:
         return Accounts(np.zeros(1), np.zeros(1), np.zeros(1))
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k = m.knobs[0]
         if w.day % 7 == SATURDAY:
             m.want[YUAN, ALL] = put_in(m.own, full(w, k), k)
@@ -73,12 +73,12 @@ class CommunityCompany(Mechanism):
             m.want[COMMITTEE, ALL] = k.staff * k.lines
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         if w.day % MONTH == 1:
             m.lever.money[0] = m.knobs[0].half * m.own.surplus[0] * m.share[ALL]
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, own, got, size, luck = (
             m.knobs[0],
             m.own,

@@ -1,8 +1,9 @@
-"""Concurrent posts (一肩挑): the branch secretary also chairs the owners' committee, and one person commits both bodies.
+"""Concurrent posts (一肩挑): the branch secretary also chairs the owners' committee, and commits both.
 
-Disappoints at one person's limits: a few matters at a time, and those that wait beside them wear that person out. When the one person
-leaves, worn out or moved away, both bodies lose their head for months: what lies at the table is forgotten and the committee loses
-trust, the more, the more both had come to lean on that person. Where there is no property company there is no owners' committee.
+Disappoints because one person can handle only a few matters at a time, and a backlog wears that person out.
+When the person leaves, worn out or moved away, both bodies are without a head for months: matters at the
+table are forgotten and trust in the committee falls, the more so the more both bodies relied on that person.
+Where there is no property company there is no owners' committee.
 """
 
 from dataclasses import dataclass
@@ -76,18 +77,18 @@ class ConcurrentPosts(Mechanism):
         0.0005, 0.0, 0.02, unit="trust in the committee lost/day in a vacancy", source="assumed; sweep it"
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Posts:
         c = len(world.compounds.company)
         return Posts(np.zeros(c), np.zeros(c), np.zeros(c))
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         for c in range(len(m.own.since)):
             if w.compounds.company[c] and m.own.since[c] <= w.day:
                 m.want[MEMBER, c] = m.knobs[0].hours / 7
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         k, since, share, issues, accord, keep = (
             m.knobs[0],
             m.own.since,
@@ -115,7 +116,7 @@ class ConcurrentPosts(Mechanism):
                 m.lever.consent[b] = k.word * share[c]
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, since, weary, lean = m.knobs[0], m.own.since, m.own.weary, m.own.lean
         load, leaves = burden(w), key_of(w.seed, LEAVES, w.day)
         for c in range(len(since)):

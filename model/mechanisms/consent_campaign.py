@@ -1,6 +1,7 @@
-"""Consent campaign (征询): a group founds itself, informs, and goes from door to door for the signatures a collective project needs.
+"""Consent campaign (征询): a team forms, informs residents, and collects signatures from door to door.
 
-Disappoints at the doors nobody answers and those that say no: it stalls near the threshold, and calls there in vain.
+Disappoints at doors where nobody answers or the answer is no: signatures stall near the threshold, and
+further calls are in vain.
 """
 
 from dataclasses import dataclass
@@ -72,12 +73,12 @@ class ConsentCampaign(Mechanism):
         source="assumed",
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Teams:
         c = len(world.compounds.company)
         return Teams(np.full(c, -1), np.zeros(c), np.zeros(c))
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k, own = m.knobs[0], m.own
         for c in range(len(own.ready)):
             founds, informs, calls = plans(c, m, w)
@@ -86,7 +87,7 @@ class ConsentCampaign(Mechanism):
             m.want[COMMITTEE, c] = (1.0 - k.members) * hours
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         k, own, share, where = m.knobs[0], m.own, m.share, w.buildings.compound
         for c in range(len(own.ready)):
             m.lever.doors[c] = share[c] * plans(c, m, w)[2]
@@ -96,7 +97,7 @@ class ConsentCampaign(Mechanism):
                 m.lever.consent[b] = k.telling * share[c] * (0.5 + 0.5 * own.informed[c])
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, own, share, projects = m.knobs[0], m.own, m.share, w.projects
         for c in range(len(own.ready)):
             if own.project[c] != projects.active[c]:

@@ -1,7 +1,8 @@
-"""Double reporting (双报到): in-service members register where they live, and take on small things there after work.
+"""Double reporting (双报到): in-service members register where they live, and do small jobs there after work.
 
-Disappoints because they have evenings and weekends only, because it takes months of organising until they have
-registered, and because some never turn up. In a surge, when much is open at once, those who registered are asked for more.
+Disappoints because these members have only evenings and weekends, because it takes months of organising
+until they register, and because some never take part. In a surge, when many issues are open at once,
+registered members are asked for more hours.
 """
 
 from dataclasses import dataclass
@@ -67,7 +68,7 @@ class DoubleReporting(Mechanism):
     )
     rise: float = knob(2.0, 1.0, 8.0, unit="times as many hours in a surge", source="assumed")
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Register:
         people, compounds = world.residents, len(world.compounds.company)
         living = np.bincount(
             world.buildings.compound[people.building[people.in_service]], minlength=compounds
@@ -75,7 +76,7 @@ class DoubleReporting(Mechanism):
         return Register(living.astype(float), np.zeros(compounds))
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k, own, hours = m.knobs[0], m.own, hours_asked(w, m.own, m.knobs[0])
         for c in range(len(hours)):
             m.want[MEMBER, c] = hours[c]
@@ -83,7 +84,7 @@ class DoubleReporting(Mechanism):
                 m.want[COMMITTEE, c] = k.staff
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         k, own, share, issues, hands, work = m.knobs[0], m.own, m.share, w.issues, w.cats.hands, m.lever.work
         left = hours_asked(w, own, k)
         for c in range(len(left)):
@@ -95,7 +96,7 @@ class DoubleReporting(Mechanism):
                 work[i] = spend_hours(left, issue.compound, issue.left)
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, own = m.knobs[0], m.own
         for c in range(len(own.living)):
             if w.day % 7 == FRIDAY and own.living[c] > 0.0:

@@ -1,8 +1,9 @@
-"""Five-party alliance (五方联盟): branch, owners' and supervisory committee, property company and firms push on stuck problems, for months.
+"""Five-party alliance (五方联盟): branch, owners, supervisors, property and other firms push stuck cases.
 
-Disappoints where the owners' committee does not work, has not been elected yet, or its owners live elsewhere: without it nothing can be
-concluded, and too few parties are no sitting. Momentum comes slowly, with every sitting held once there is such a committee, and goes
-again when none is. Where there is no company there is no alliance.
+Disappoints where the owners' committee does not function, has not been elected yet, or its owners live
+elsewhere: nothing can be concluded without it, and a sitting needs a quorum of the parties. Momentum takes
+months: it grows with every sitting held once there is an owners' committee, and fades when there are none.
+Where there is no property company there is no alliance.
 """
 
 from dataclasses import dataclass
@@ -101,12 +102,12 @@ class FivePartyAlliance(Mechanism):
         0.004, 0.0, 0.1, unit="trust in committee and company per full sitting", source="assumed"
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Alliances:
         c = len(world.compounds.company)
         return Alliances(np.zeros(c), np.zeros(c))
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         hours = m.knobs[0].hours
         for c in range(len(m.own.coming)):
             if sits(c, w.day, m, w):
@@ -117,7 +118,7 @@ class FivePartyAlliance(Mechanism):
                 m.want[COMMITTEE, c] += m.knobs[0].notice / (DAYS + 1)
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         k, own, share, issues, accord, keep, where = (
             m.knobs[0],
             m.own.momentum,
@@ -146,7 +147,7 @@ class FivePartyAlliance(Mechanism):
             m.lever.trust[b, 0] = m.lever.trust[b, 1] = k.answer * here[where[b]]
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, momentum, coming = m.knobs[0], m.own.momentum, m.own.coming
         for c in range(len(momentum)):
             momentum[c] *= 1.0 - k.fading

@@ -1,6 +1,7 @@
-"""Grid patrol (网格巡查): someone walks by, sees the problem before anyone reports it, runs errands and checks on quarrels.
+"""Grid patrol (网格巡查): workers spot problems before they are reported, run errands and check on quarrels.
 
-Disappoints when the hands are few for the households, and paperwork takes its share of them; an area whose worker is away sees nobody.
+Disappoints when there are few workers for many households, and paperwork takes part of their hours. While an
+area's worker is away, nobody patrols it.
 """
 
 from dataclasses import dataclass
@@ -74,21 +75,21 @@ class GridPatrol(Mechanism):
         source="assumed: three weeks a year",
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Areas:
         b = len(world.buildings.compound)
         areas = min(b, self.areas or max(1, world.scenario.grid_workers.full_time))
         of = np.arange(b) * areas // b
         return Areas(of, np.bincount(of, minlength=areas).astype(float))
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k, walked = m.knobs[0], 0.0
         for a in range(len(m.own.size)):
             walked += m.own.size[a] * there(a, m, w)
         m.want[GRID, ALL] = (k.walk + k.errands) * walked / (1.0 - min(k.paperwork, 0.99))
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         k, issues, hands, sight, work, accord = (
             m.knobs[0],
             w.issues,

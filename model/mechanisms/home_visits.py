@@ -1,6 +1,7 @@
-"""Home visits (入户走访): members sit down in a flat or on the stairs, building by building, and hear what nobody reports.
+"""Home visits (入户走访): members talk in flats and on stairs, and hear of problems that nobody reports.
 
-Disappoints when there are more doors than evenings: in a large building few are called upon, and far fewer when members stay away.
+Disappoints when there are more doors than evenings: in a large building few homes are visited, and far fewer
+when members stay away.
 """
 
 from dataclasses import dataclass
@@ -94,21 +95,21 @@ class HomeVisits(Mechanism):
         0.5, 0.0, 5.0, unit="1/year, of those discovered who drop out of sight", source="assumed"
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Rounds:
         b = len(world.buildings.compound)
         return Rounds(
             np.bincount(world.households.building, minlength=b).astype(float), np.zeros(b), np.zeros(2)
         )
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k, where = m.knobs[0], w.buildings.compound
         for b in range(w.day % 7, len(where) if w.day > QUIET else 0, 7):
             for n, role in ((0, MEMBER), (1, COMMITTEE)):
                 m.want[role, where[b]] += m.own.who[n] * min(k.evening, k.talk * m.own.homes[b])
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         k, own, share, issues, where, trust = (
             m.knobs[0],
             m.own,
@@ -139,7 +140,7 @@ class HomeVisits(Mechanism):
                 m.lever.wish[c, standing] = k.call * found[c] / buildings[c] * share[c]
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, found, where = m.knobs[0], m.own.found, w.buildings.compound
         kept = 1.0 - k.forgetting / 365
         for b in range(len(found)):

@@ -1,6 +1,7 @@
-"""Incubation (孵化): a project that succeeded leaves a standing group behind in its compound, and the group takes the next problem: small jobs, doors, a table.
+"""Incubation (孵化): a successful project leaves a standing group for small jobs, door calls and talks.
 
-Disappoints without another project: the group dissolves, and where nobody had an evening to found it there is none.
+Disappoints when no further project succeeds: the group dissolves. Where nobody has an evening to found a
+group, none forms.
 """
 
 from dataclasses import dataclass
@@ -64,19 +65,19 @@ class Incubation(Mechanism):
     )
     ear: float = knob(0.2, 0.0, 3.0, unit="log rate of telling", source="assumed")
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Groups:
         c = len(world.compounds.company)
         return Groups(np.zeros(c), np.zeros(c))
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k, own = m.knobs[0], m.own
         for c in range(len(own.size)):
             m.want[VOLUNTEER, c] = k.hours / 14 * own.size[c]
             m.want[MEMBER, c] = k.hours / 14 * own.size[c] + k.founding * own.news[c]
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         k, issues, accord, where, c_ = (
             m.knobs[0],
             w.issues,
@@ -100,7 +101,7 @@ class Incubation(Mechanism):
             m.lever.voice[b] = k.ear * group[where[b]]
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, size, news, projects = m.knobs[0], m.own.size, m.own.news, w.projects
         for c in range(len(size)):
             size[c] = min(1.0, size[c] * (1.0 - 1.0 / k.lasting) + news[c] * m.share[c])

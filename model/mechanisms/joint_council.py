@@ -1,7 +1,7 @@
-"""Joint council (联席会议、议事会): committee, owners and property company at one table, on a calendar; tasks get names and dates.
+"""Joint council (联席会议、议事会): committee, owners and company meet regularly; tasks get names and dates.
 
-Disappoints between dates, when items queue for the next meeting, and when too few come: every sitting tires people, and who
-lives elsewhere most days is not there.
+Disappoints because items wait for the next meeting, and when too few attend: every sitting tires people, and
+people who live elsewhere are rarely there.
 """
 
 from dataclasses import dataclass
@@ -93,12 +93,12 @@ class JointCouncil(Mechanism):
         2.0, 0.0, 10.0, unit="logit of wish lost to weariness of meetings", source="assumed"
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Councils:
         c = len(world.compounds.company)
         return Councils(np.zeros(c), np.zeros(c), np.zeros(c))
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k, company = m.knobs[0], w.compounds.company
         for c in range(len(company)):
             if sits(c, w.day, k.every):
@@ -109,7 +109,7 @@ class JointCouncil(Mechanism):
                 m.want[COMMITTEE, c] += k.notice / (DAYS + 1)
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         k, own, share, issues, keep, accord, where = (
             m.knobs[0],
             m.own,
@@ -140,7 +140,7 @@ class JointCouncil(Mechanism):
             m.lever.trust[b, 0] = k.answer * here[where[b]]
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, own = m.knobs[0], m.own
         for c in range(len(own.weary)):
             rested = own.weary[c] * (1.0 - k.recovery)

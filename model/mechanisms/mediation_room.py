@@ -1,6 +1,7 @@
-"""Mediation room (调解室): a named mediator with a lawyer and members, who hears a quarrel in repeated sittings.
+"""Mediation room (调解室): a named mediator, with a lawyer and members, hears a quarrel in repeated sittings.
 
-Disappoints when hard cases take many sittings, and some the room gives up, until they are told of anew; and when the parties are away.
+Disappoints when hard cases take many sittings: the room gives up on some until they are reported again. A
+sitting achieves less when the parties are away.
 """
 
 from dataclasses import dataclass
@@ -59,12 +60,12 @@ class MediationRoom(Mechanism):
         0.002, 0.0, 0.1, unit="trust in neighbours, in the building, per case heard", source="assumed"
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> np.ndarray:
         """Sittings that a case had had when it was forgotten, so that it is heard as often again once it is told of anew."""
         return np.zeros(PLACES)
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k = m.knobs[0]
         hears = min(k.team * k.cases, float(waiting(w.issues, w.day, m.own, k)))
         m.want[COMMITTEE, ALL], m.want[MEMBER, ALL], m.want[YUAN, ALL] = (
@@ -74,7 +75,7 @@ class MediationRoom(Mechanism):
         )
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         k, own, issues, accord = m.knobs[0], m.own, w.issues, m.lever.accord
         hears = min(k.team * k.cases, float(waiting(issues, w.day, own, k))) * m.share[ALL]
         done = np.zeros(len(issues), np.bool_)
@@ -97,7 +98,7 @@ class MediationRoom(Mechanism):
             m.lever.trust[b, 2] *= k.warmth
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         for i in range(len(w.issues)):
             issue = w.issues[i]
             if (

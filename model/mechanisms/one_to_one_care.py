@@ -1,7 +1,8 @@
-"""One-to-one care (一对一结对): each elder living alone is paired with one person, who looks in before a need becomes an emergency.
+"""One-to-one care (一对一结对): each elder living alone gets one visitor, who looks in before emergencies.
 
-Disappoints when a pairing lapses, the sooner the less time there is for it, or when that one person gives no evening for weeks or moves
-away; the elder then waits for another, who must be willing and live near.
+Disappoints when a pairing lapses: the sooner the less time there is for it, or when the visitor gives no
+evening for weeks or moves away. The elder then waits for another visitor, who must be willing and live
+nearby.
 """
 
 from dataclasses import dataclass
@@ -88,7 +89,7 @@ class OneToOneCare(Mechanism):
         source="assumed: half of it within a week",
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Pairs:
         homes, people, b = world.households, world.residents, len(world.buildings.compound)
         head = homes.first[:-1][np.diff(homes.first) == 1]
         elder = head[people.band[head] == ELDER].astype(np.int64)
@@ -116,7 +117,7 @@ class OneToOneCare(Mechanism):
         return own
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k, own, member = m.knobs[0], m.own, w.residents.member
         members, others = 0.0, 0.0
         for i in range(len(own.by)):
@@ -128,7 +129,7 @@ class OneToOneCare(Mechanism):
         m.want[VOLUNTEER, ALL] = k.hours / 7 * others
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         k, own, share, issues = m.knobs[0], m.own, m.share[ALL], w.issues
         cared = np.zeros(len(own.alone))
         for i in range(len(own.elder)):
@@ -141,7 +142,7 @@ class OneToOneCare(Mechanism):
                 m.lever.sight[i] = k.ear * cared[issues[i].building]
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, own, share, lapses, people = (
             m.knobs[0],
             m.own,

@@ -1,7 +1,7 @@
-"""Partnership (区域党建联席会、共建朋友圈): units and firms of the area in one circle lend people, open rooms and give money.
+"""Partnership (区域党建联席会、共建朋友圈): local units and firms lend people, open rooms and give money.
 
-Disappoints because commitments are loose: what is promised at the circle's meeting fades from week to week, twice as
-fast when nobody keeps in touch; and people lent must be told by somebody where to go.
+Disappoints because commitments are loose: what is promised at the circle's meeting fades from week to week,
+and twice as fast when nobody keeps in touch. The committee must also guide the people on loan.
 """
 
 from dataclasses import dataclass
@@ -71,12 +71,12 @@ class Partnership(Mechanism):
         0.0005, 0.0, 0.02, unit="new acquaintances per resident and day in rooms opened", source="assumed"
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Circle:
         units = float(self.units) if self.units else world.buildings.shops.sum() / self.shops
         return Circle(np.array([units]), np.zeros(1), np.zeros(1, np.int64))
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k, own, meet = m.knobs[0], m.own, meets(m.own, m.knobs[0])
         m.want[COMMITTEE, ALL] = (
             k.guiding * hours_lent(own, k)
@@ -86,7 +86,7 @@ class Partnership(Mechanism):
         m.want[MEMBER, ALL] = k.members if meet else 0.0
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         k, own, share, issues, hands, left = (
             m.knobs[0],
             m.own,
@@ -108,7 +108,7 @@ class Partnership(Mechanism):
             m.lever.money[0] = k.gives * own.units[0] * own.commitment[0] * share
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, bound, share = m.knobs[0], m.own.commitment, m.share[ALL]
         if keeps_in_touch(m.own, w.day):
             bound[0] *= 1.0 - k.loosening * (2.0 - share)

@@ -1,7 +1,7 @@
-"""Project finance (项目筹资): applications for subsidy, owners' shares and the maintenance fund, for bills that no fund can pay.
+"""Project finance (项目筹资): applications for subsidies, owners' shares and repair funds pay large bills.
 
-Disappoints in months of waiting; some applications are refused, and what is granted covers a part. Money comes into the community's
-fund, where other bills may take it first.
+Disappoints through months of waiting: some applications are refused, and a grant covers only part of a bill.
+The money goes to the community's fund, where other bills may use it first.
 """
 
 from dataclasses import dataclass
@@ -56,20 +56,20 @@ class ProjectFinance(Mechanism):
         source="assumed; subsidy and owners' shares together",
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Applications:
         return Applications(np.zeros(RING), np.zeros(1))
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         if w.day % 7 == WRITING and missing(m, w) >= LEAST:
             m.want[COMMITTEE, ALL] = m.knobs[0].writing
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         m.lever.money[0] = m.own.granted[0] * m.share[ALL]
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, pending, week = m.knobs[0], m.own.pending, w.day // 7
         m.own.granted[0] = 0.0
         if w.day % 7 == WRITING:

@@ -1,7 +1,7 @@
-"""Red property (红色物业): where there is a company, red stewards (红色管家) of its crew answer, listen and walk their rounds.
+"""Red property (红色物业): red stewards (红色管家) from the property crew answer, listen and make rounds.
 
-Disappoints when the money does: stewards are paid for from the community's fund, and while what the company has put by
-for repairs is low it gives back their hours only in part.
+Disappoints when money is short: stewards are paid from the community's fund, and while the company's reserve
+for repairs is low it releases only part of their hours.
 """
 
 from dataclasses import dataclass
@@ -62,14 +62,14 @@ class RedProperty(Mechanism):
     )
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k = m.knobs[0]
         for c in range(len(w.crew)):
             hours = hours_of_stewards(c, w, k)
             m.want[PROPERTY, c], m.want[YUAN, c] = hours, k.wage * hours
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         k, crews, first, where, issues, hands = (
             m.knobs[0],
             w.crew,

@@ -1,7 +1,7 @@
-"""Self-management (自管委、公约): a yard without a property company keeps itself, by a committee of its own and a covenant.
+"""Self-management (自管委、公约): a yard without a company maintains itself by a committee and a covenant.
 
-Disappoints by free riding: most give as much as they saw others give, and a little less, so that what is contributed
-falls until a meeting calls those to order who live off their neighbours.
+Disappoints through free riding: most people contribute a little less than they saw others contribute, so
+that contributions fall until a meeting calls free riders to order.
 """
 
 from dataclasses import dataclass
@@ -68,12 +68,12 @@ class SelfManagement(Mechanism):
         source="assumed",
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> np.ndarray:
         """What is contributed in each compound, 0..1; nothing where a company is paid to do it."""
         return np.where(world.compounds.company, 0.0, self.first)
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k, company, first = m.knobs[0], w.compounds.company, w.compounds.first
         for c in range(len(company)):
             if not company[c]:
@@ -81,7 +81,7 @@ class SelfManagement(Mechanism):
                 m.want[COMMITTEE, c] = k.staff if meets(c, w.day, k.every) else 0.0
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         k, own, share, first, where, issues, hands = (
             m.knobs[0],
             m.own,
@@ -103,7 +103,7 @@ class SelfManagement(Mechanism):
             m.lever.ease[b, ENVIRONMENT], m.lever.ease[b, SAFETY] = kept, kept
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, own, share, company = m.knobs[0], m.own, m.share, w.compounds.company
         for c in range(len(own)):
             if not company[c]:

@@ -1,7 +1,7 @@
-"""Service centre (党群服务中心): rooms where people meet, are asked to help, and find a class, a clinic or a repair shop.
+"""Service centre (党群服务中心): a place to meet, be asked to help, and find a class, clinic or repair shop.
 
-Disappoints those who live far from it, and when the rooms are full; it takes weeks and money to set up, and rent is due every day after,
-whether the doors open or not.
+Disappoints people who live far from it, and others when the rooms are full. It takes weeks and money to set
+up, and rent is due every day afterwards, whether the rooms are open or not.
 """
 
 from dataclasses import dataclass
@@ -110,7 +110,7 @@ class ServiceCentre(Mechanism):
         source="assumed: a tenth of one, about",
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Rooms:
         """Each building goes to the nearest station; where more would come than it has room for, all come more rarely."""
         b, places, people = world.buildings, world.compounds.first, world.residents
         n, c = len(b.x), len(places) - 1
@@ -136,7 +136,7 @@ class ServiceCentre(Mechanism):
         )
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k, done = m.knobs[0], m.own.done[0]
         setting_up = k.price / (7.0 * k.weeks) if done < 1.0 else 0.0
         m.want[YUAN, ALL] = (setting_up + k.rent * k.area * k.stations * done) * share_of_costs(w, k)
@@ -144,7 +144,7 @@ class ServiceCentre(Mechanism):
             m.want[COMMITTEE, ALL] = k.staff * k.stations + k.session * k.services * done
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         k, come, where = m.knobs[0], m.own.come, w.buildings.compound
         if opens(w.day, k.days):
             open_, guests, buildings, left = (
@@ -168,7 +168,7 @@ class ServiceCentre(Mechanism):
                     m.lever.work[i] = spend_hours(left, 0, min(issue.left, m.own.nigh[issue.building]))
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         m.own.done[0] = min(1.0, m.own.done[0] + m.share[ALL] / (7.0 * m.knobs[0].weeks))
 
 

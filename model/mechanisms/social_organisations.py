@@ -1,7 +1,7 @@
-"""Social organisations (社会组织): a hub brings in service organisations, and with their help incubates local ones, who care.
+"""Social organisations (社会组织): a hub brings in service organisations, which help local ones grow.
 
-Disappoints when grants and fees are not paid: nobody follows those who leave, and what was incubated withers. Local ones
-take many months to grow.
+Disappoints when grants and fees are not paid: organisations that leave are not replaced, and incubated ones
+close. Local organisations take many months to grow.
 """
 
 from dataclasses import dataclass
@@ -83,21 +83,21 @@ class SocialOrganisations(Mechanism):
         source="assumed; sweep it",
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Hub:
         cats, often = world.cats, world.clocks.rate.sum(axis=0)
         fields = np.lexsort((-often, cats.family != CARE))
         fields = fields[cats.hands[fields, HAND] & (often[fields] > 0.0)][: self.fields]
         return Hub(np.zeros(1), np.zeros(1), np.isin(np.arange(len(cats.family)), fields))
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k, buildings = m.knobs[0], len(w.buildings.compound)
         m.want[YUAN, ALL] = (k.rent + k.price * hours_of_service(m.own, k)) * buildings
         if w.day % 7 not in WEEKEND:
             m.want[COMMITTEE, ALL] = k.staff * buildings
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         k, issues, serves, sight, work = m.knobs[0], w.issues, m.own.serves, m.lever.sight, m.lever.work
         here, left = hours_of_service(m.own, k) * m.share[ALL], np.empty(1)
         left[0] = here * len(w.buildings.compound)
@@ -109,7 +109,7 @@ class SocialOrganisations(Mechanism):
                     work[i] = spend_hours(left, 0, issue.left)
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, own, paid = m.knobs[0], m.own, m.share[ALL]
         brought, incubated = own.brought[0], own.incubated[0]
         own.brought[0] = brought + k.arrive * paid * (1.0 - brought) - k.leaving * (2.0 - paid) * brought

@@ -1,6 +1,7 @@
-"""Study visits (参观学习): residents' delegates are taken to a place that works, and come back believing that it can be done here.
+"""Study visits (参观学习): delegates see a place that works, and return believing that it can be done here.
 
-Disappoints as belief fades; those who saw it move only the buildings they come from, and the second visit impresses less than the first.
+Disappoints as belief fades. Delegates move only the buildings they come from, and a second visit impresses
+less than the first.
 """
 
 from dataclasses import dataclass
@@ -53,19 +54,19 @@ class StudyVisits(Mechanism):
         0.0005, 0.0, 0.02, unit="trust in the committee per day, where all believe", source="assumed"
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Beliefs:
         c = len(world.compounds.company)
         return Beliefs(np.zeros(c), np.bincount(world.buildings.compound, minlength=c).astype(float))
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k = m.knobs[0]
         for c in range(len(m.own.belief)):
             if goes(c, w.day, k.every):
                 m.want[MEMBER, c], m.want[YUAN, c] = k.guides, k.bus
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         k, belief, share, where = m.knobs[0], m.own.belief, m.share, w.buildings.compound
         for b in range(len(where)):
             here = belief[where[b]] * share[where[b]]
@@ -76,7 +77,7 @@ class StudyVisits(Mechanism):
                 m.lever.wish[c, standing] = k.turnout * (belief[c] * share[c])
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, own = m.knobs[0], m.own
         for c in range(len(own.belief)):
             left = own.belief[c] * 0.5 ** (1.0 / k.half)

@@ -1,7 +1,7 @@
-"""Task pipeline (收件箱、会商室、任务书、幸福云): whatever comes in gets an owner, a date and an answer, so that nothing is forgotten.
+"""Task pipeline (收件箱、会商室、任务书、幸福云): every matter gets an owner, a date and an answer.
 
-Disappoints without staff: every known matter takes its minutes a day, the committee sets aside only so much, and as matters pile up each
-gets less of it.
+Disappoints without staff: to keep a known matter from being forgotten takes minutes a day, the committee
+sets aside only limited hours, and as matters accumulate each gets less of them.
 """
 
 from dataclasses import dataclass
@@ -36,11 +36,11 @@ class TaskPipeline(Mechanism):
     )
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         m.want[COMMITTEE, ALL] = min(takes(m, w), m.knobs[0].staff * w.knobs.committee)
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         k, issues, keep, trust, takes_ = m.knobs[0], w.issues, m.lever.keep, m.lever.trust, takes(m, w)
         care = m.share[ALL] * min(takes_, k.staff * w.knobs.committee) / takes_
         for b in range(len(m.lever.voice)):

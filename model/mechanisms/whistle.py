@@ -1,7 +1,8 @@
-"""Whistle (网格吹哨 部门报到): grid workers blow the whistle on what waits with a department, and departments come, jointly.
+"""Whistle (网格吹哨 部门报到): grid workers call on departments about pending matters, and they come jointly.
 
-Disappoints at the departments' own queues: each follows few calls a week for all grids together, the severest first; the more waits with
-it, the less a call brings; and every call takes a grid worker's hours, as does keeping touch with each department.
+Disappoints because departments have queues: each follows up only a few calls a week for all grids together,
+the most severe matters first, and the more matters wait with a department, the less a call achieves. Every
+call takes a grid worker's hours, as does keeping in touch with each department.
 """
 
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ class Whistle(Mechanism):
     )
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         calls = np.zeros(len(w.issues))
         k = m.knobs[0]
         m.want[GRID, ALL] = k.call * call_departments(calls, worth(m, w), m, w) + (
@@ -60,7 +61,7 @@ class Whistle(Mechanism):
         )
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         calls, brings = np.zeros(len(w.issues)), worth(m, w)
         call_departments(calls, brings, m, w)
         for i in range(len(calls)):

@@ -1,4 +1,4 @@
-"""Making strangers familiar, told a second time."""
+"""Reference model of the acquaintance mechanism."""
 
 from ..twin import FAMILIES, Mechanism, spend_hours, sum_in_order, workable
 
@@ -9,7 +9,7 @@ class Twin(Mechanism):
     On Sundays those who are looking for somebody are heard.
     """
 
-    def begin(self, w):
+    def begin(self, w) -> None:
         for b in w.buildings:
             homes = [h for s in b.parts for h in s.parts]
             b.come, b.habit = 1.0 - self.absence * (sum(h.away for h in homes) / len(homes)), 0.0
@@ -24,7 +24,7 @@ class Twin(Mechanism):
     def gathers(self, w, b):
         return self.festive(w) or b.id % 7 == w.day % 7
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         if self.festive(w):
             return {"yuan": self.feast * len(w.buildings)}
         clubs = [[self.club for b in c.parts if self.gathers(w, b)] for c in w.compounds]
@@ -35,7 +35,7 @@ class Twin(Mechanism):
             ]
         }
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         norms = [-self.norms * b.habit * share[b.compound] for b in w.buildings]
         self.came = [b.come * share[b.compound] if self.gathers(w, b) else 0.0 for b in w.buildings]
         there = [self.station * part if w.day % 7 == 0 and not self.festive(w) else 0.0 for part in share]
@@ -60,7 +60,7 @@ class Twin(Mechanism):
             ],
         }
 
-    def learn(self, w):
+    def learn(self, w) -> None:
         for b, came in zip(w.buildings, self.came):
             left = b.habit * (1.0 - self.fading)
             b.habit = left + self.growing * came * (1.0 - left)

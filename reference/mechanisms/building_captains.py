@@ -1,4 +1,4 @@
-"""Building captains, told a second time."""
+"""Reference model of the building captains mechanism."""
 
 from ..twin import (
     CHILD,
@@ -16,7 +16,7 @@ from ..twin import (
 class Twin(Mechanism):
     """One in every building, who tires of known open issues or moves away, and is replaced by the next of the best three; alleys, streets."""
 
-    def begin(self, w):
+    def begin(self, w) -> None:
         for b in w.buildings:
             b.turn, b.doors = 0, len({p.home for p in b.people})
             b.ready = sorted(
@@ -59,10 +59,10 @@ class Twin(Mechanism):
         self.posts = covered
         self.hours = self.evening * sum_in_order(self.posts) + self.upper * sum_in_order(above.values())
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         return {"captain": self.hours}
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         got = [p * share[b.compound] for p, b in zip(self.posts, w.buildings)]
         post = [g * min(1.0, self.span / b.doors) for g, b in zip(got, w.buildings)]
         where = [i.building for i in w.issues]
@@ -94,7 +94,7 @@ class Twin(Mechanism):
         mine = [heard_of.count(b.id) for b in w.buildings if b.street == n]
         return sum(mine) / len(mine)
 
-    def learn(self, w):
+    def learn(self, w) -> None:
         self.was_vacant = [self.vacant(b, w.day) for b in w.buildings]
         for p, (tier, n) in enumerate(self.tier_of):
             if self.since[p] <= w.day:

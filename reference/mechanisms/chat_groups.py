@@ -1,4 +1,4 @@
-"""Message groups, told a second time."""
+"""Reference model of the chat groups mechanism."""
 
 from ..twin import CHILD, ELDER, Mechanism, times
 
@@ -9,7 +9,7 @@ class Twin(Mechanism):
     One person minds all of a compound, the less well the more there are.
     """
 
-    def begin(self, w):
+    def begin(self, w) -> None:
         for b in w.buildings:
             grown = [p for p in b.people if p.band != CHILD and p.presence > 0.0]
             old = sum(p.band == ELDER for p in grown)
@@ -24,11 +24,11 @@ class Twin(Mechanism):
             b.group = True
         self.groups = [sum(b.group for b in c.parts) for c in w.compounds]
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         hours = [self.minding * float(n) for n in self.groups]
         return {"committee": times(self.staff, hours), "volunteer": times(1.0 - self.staff, hours)}
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         minded = self.minded = [paid * (self.span / (self.span + n)) for paid, n in zip(share, self.groups)]
         loss = [
             -self.rumour * (b.joined * (1.0 - minded[b.compound]) if share[b.compound] > 0.0 else 0.0)
@@ -40,7 +40,7 @@ class Twin(Mechanism):
             "trust": [[lost, 0.0, lost] for lost in loss],
         }
 
-    def learn(self, w):
+    def learn(self, w) -> None:
         for b in w.buildings:
             minded, ceiling = self.minded[b.compound], b.ceiling if b.group else 0.0
             b.joined += (

@@ -1,4 +1,4 @@
-"""Community company, told a second time."""
+"""Reference model of the community company mechanism."""
 
 from ..twin import Mechanism, chance
 
@@ -6,21 +6,21 @@ from ..twin import Mechanism, chance
 class Twin(Mechanism):
     """Paid in on Saturdays, run on working days, lucky or not each four weeks; the day after, half of what was made is given."""
 
-    def begin(self, w):
+    def begin(self, w) -> None:
         self.size = self.capital * len(w.households)
         self.held, self.worked, self.made = 0.0, 0.0, 0.0
 
     def instalment(self):
         return min(self.size / self.build, max(0.0, self.size - self.held))
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         return {0: {}, 6: {"yuan": self.instalment()}}.get(w.day % 7, {"committee": self.staff * self.lines})
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         self.got = min(share)
         return {"money": self.half * self.made * self.got if w.day % 28 == 1 else 0.0}
 
-    def learn(self, w):
+    def learn(self, w) -> None:
         if w.day % 28 == 1:
             self.made *= 1.0 - self.got
         if w.day % 7 == 6:

@@ -1,4 +1,4 @@
-"""Concurrent posts, told a second time."""
+"""Reference model of the concurrent posts mechanism."""
 
 from ..twin import TABLE, Mechanism, chance
 
@@ -6,7 +6,7 @@ from ..twin import TABLE, Mechanism, chance
 class Twin(Mechanism):
     """One person in each compound, in the post from a day on, who leaves or wears out, and then there is none for a while."""
 
-    def begin(self, w):
+    def begin(self, w) -> None:
         self.since, self.weary, self.lean = (
             [0 for _ in w.compounds],
             [0.0 for _ in w.compounds],
@@ -19,14 +19,14 @@ class Twin(Mechanism):
     def table(self, w, c):
         return [i for i in w.issues if i.compound == c.id and i.state == TABLE]
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         return (
             {"member": [self.hours / 7 if there else 0.0 for there in self.there(w)]}
             if any(self.there(w))
             else {}
         )
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         self.share, accord, both = share, {}, [0.0 for _ in w.compounds]
         headless = [c.company and not there for c, there in zip(w.compounds, self.there(w))]
         loss = [lean * s if lost else 0.0 for lean, s, lost in zip(self.lean, share, headless)]
@@ -44,7 +44,7 @@ class Twin(Mechanism):
             "trust": [[-self.dismay * loss[b.compound], 0.0, 0.0] for b in w.buildings],
         }
 
-    def learn(self, w):
+    def learn(self, w) -> None:
         luck = w.luck.key("concurrent_posts leaves", w.day)
         for c, there in zip(w.compounds, self.there(w)):
             load = len(self.table(w, c)) + (c.open > 0)

@@ -1,4 +1,4 @@
-"""The consent campaign, told a second time."""
+"""Reference model of the consent campaign mechanism."""
 
 from ..twin import Mechanism
 
@@ -6,7 +6,7 @@ from ..twin import Mechanism
 class Twin(Mechanism):
     """In each compound with a project a team founds itself, then informs, and goes from door to door as long as anyone has not signed."""
 
-    def begin(self, w):
+    def begin(self, w) -> None:
         for c in w.compounds:
             c.team = [-1, 0.0, 0.0]  # for which project, how far founded, how far everybody is informed
 
@@ -19,7 +19,7 @@ class Twin(Mechanism):
             return min(2.0, self.founding), 0.0, 0.0
         return 0.0, self.meeting / 7 if informed < 1.0 else 0.0, min(self.visits, float(c.open))
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         planned = [self.plans(c) for c in w.compounds]
         hours = [informs + self.visit * doors for _, informs, doors in planned]
         return {
@@ -27,7 +27,7 @@ class Twin(Mechanism):
             "committee": [(1.0 - self.members) * each for each in hours],
         }
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         self.got = share
         known = [0.5 + 0.5 * c.team[2] if c.team[1] >= 1.0 and c.open else 0.0 for c in w.compounds]
         return {
@@ -35,7 +35,7 @@ class Twin(Mechanism):
             "consent": [self.telling * share[b.compound] * known[b.compound] for b in w.buildings],
         }
 
-    def learn(self, w):
+    def learn(self, w) -> None:
         for c, part in zip(w.compounds, self.got):
             if c.team[0] != c.active:
                 c.team = [c.active, 0.0, 0.0]

@@ -1,4 +1,4 @@
-"""Double reporting, told a second time."""
+"""Reference model of the double reporting mechanism."""
 
 from ..twin import Mechanism, hours_wanted, is_known, spend_hours, times
 
@@ -6,7 +6,7 @@ from ..twin import Mechanism, hours_wanted, is_known, spend_hours, times
 class Twin(Mechanism):
     """On Fridays some more of the in-service members are won; who has registered helps on all other days, and more in a surge."""
 
-    def begin(self, w):
+    def begin(self, w) -> None:
         self.living = [sum(p.in_service for p in c.people) for c in w.compounds]
         self.registered = [0.0 for _ in w.compounds]
 
@@ -22,10 +22,10 @@ class Twin(Mechanism):
             for more, n, part in zip(surge, self.living, self.registered)
         ]
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         return {"member": self.hours(w), "committee": times(self.staff, self.organised(w))}
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         self.share = share
         small = [
             left if i.left <= self.small else 0.0 for i, left in zip(w.issues, hours_wanted(w, "volunteer"))
@@ -37,7 +37,7 @@ class Twin(Mechanism):
             ),
         }
 
-    def learn(self, w):
+    def learn(self, w) -> None:
         for c, organised in enumerate(self.organised(w)):
             if organised:
                 self.registered[c] += self.joining * self.share[c] * (self.ceiling - self.registered[c])

@@ -1,4 +1,4 @@
-"""Five-party alliance, told a second time."""
+"""Reference model of the five-party alliance mechanism."""
 
 from ..twin import TABLE, Mechanism, chance
 
@@ -6,13 +6,13 @@ from ..twin import TABLE, Mechanism, chance
 class Twin(Mechanism):
     """In compounds with a company five parties sit every few weeks over the two or so oldest matters; momentum grows with sittings."""
 
-    def begin(self, w):
+    def begin(self, w) -> None:
         self.momentum, self.coming = [0.0 for _ in w.compounds], [0.0 for _ in w.compounds]
 
     def sits(self, w, day):
         return [c.company and day > 14 and (day + c.id) % (7 * self.every) == 0 for c in w.compounds]
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         self.today = self.sits(w, w.day)
         ahead = zip(*(self.sits(w, w.day + days) for days in range(1, 7)))
         self.soon = [any(later) and not today for later, today in zip(ahead, self.today)]
@@ -26,7 +26,7 @@ class Twin(Mechanism):
             else {}
         )
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         luck = w.luck.key("five_party_alliance owners' committee comes", w.day)
         coming = [
             self.working * (1.0 - self.absence * (1.0 - c.around)) if w.day >= self.owners_from else 0.0
@@ -63,7 +63,7 @@ class Twin(Mechanism):
             ],
         }
 
-    def learn(self, w):
+    def learn(self, w) -> None:
         faded = [momentum * (1.0 - self.fading) for momentum in self.momentum]
         self.momentum = [
             now + self.gather * (1.0 - now) if held and w.day >= self.owners_from else now

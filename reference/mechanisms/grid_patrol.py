@@ -1,4 +1,4 @@
-"""Grid patrol, told a second time."""
+"""Reference model of the grid patrol mechanism."""
 
 from ..twin import (
     FAMILIES,
@@ -14,7 +14,7 @@ from ..twin import (
 class Twin(Mechanism):
     """Grid workers walk by, hear, run errands and check on quarrels, each in an area of neighbouring buildings, but for weeks away."""
 
-    def begin(self, w):
+    def begin(self, w) -> None:
         n = len(w.buildings)
         areas = min(n, self.areas or max(1, w.scenario.grid_workers.full_time))
         self.area = [b * areas // n for b in range(n)]
@@ -22,11 +22,11 @@ class Twin(Mechanism):
     def there(self, w, area):
         return float(chance(w.luck.key("grid_patrol away", w.day // 7), area) >= self.away)
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         walked = sum_in_order(self.area.count(a) * self.there(w, a) for a in range(self.area[-1] + 1))
         return {"grid": (self.walk + self.errands) * walked / (1.0 - min(self.paperwork, 0.99))}
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         here = [share[0] * self.there(w, a) for a in range(self.area[-1] + 1)]
         where = [self.area[i.building] for i in w.issues]
         walked = [here[a] * self.walk for a in where]

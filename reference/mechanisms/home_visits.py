@@ -1,4 +1,4 @@
-"""Home visits, told a second time."""
+"""Reference model of the home visits mechanism."""
 
 from ..twin import Mechanism, sum_in_order
 
@@ -6,7 +6,7 @@ from ..twin import Mechanism, sum_in_order
 class Twin(Mechanism):
     """Each building has its evening in the week, from door to door with as many homes as there is time for, or for one of the quarter's talks."""
 
-    def begin(self, w):
+    def begin(self, w) -> None:
         for b in w.buildings:
             b.doors, b.found = len({p.home for p in b.people}), 0.0
         self.members = self.others = 0.0
@@ -22,7 +22,7 @@ class Twin(Mechanism):
     def hours(self, w, b):
         return min(self.evening, self.talk * b.doors) if self.tonight(w, b) else 0.0
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         share = {"member": self.members, "committee": self.others}
         return {
             role: [sum_in_order(part * self.hours(w, b) for b in c.parts) for c in w.compounds]
@@ -39,7 +39,7 @@ class Twin(Mechanism):
             else min(1.0, self.evening / (self.talk * b.doors))
         )
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         self.called = [
             share[b.compound] * (self.members + self.others) * self.part(w, b) for b in w.buildings
         ]
@@ -58,7 +58,7 @@ class Twin(Mechanism):
             "wish": [[0.0, logit, logit, logit] for logit in wish],
         }
 
-    def learn(self, w):
+    def learn(self, w) -> None:
         for b, called in zip(w.buildings, self.called):
             left = b.found * (1.0 - self.forgetting / 365)
             b.found = left + called * (1.0 - left)

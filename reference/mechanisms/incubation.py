@@ -1,4 +1,4 @@
-"""Incubation, told a second time."""
+"""Reference model of the incubation mechanism."""
 
 from ..twin import RESOLVED, TABLE, Mechanism, hours_wanted, spend_hours, times
 
@@ -6,11 +6,11 @@ from ..twin import RESOLVED, TABLE, Mechanism, hours_wanted, spend_hours, times
 class Twin(Mechanism):
     """What a compound did together today becomes tomorrow, if there are evenings for it, a group that stays for a while."""
 
-    def begin(self, w):
+    def begin(self, w) -> None:
         self.size = [0.0 for _ in w.compounds]
         self.news = [0.0 for _ in w.compounds]
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         half = times(self.hours / 14, self.size)
         if not any(half) and not any(self.news):
             return {}
@@ -19,7 +19,7 @@ class Twin(Mechanism):
             "member": [evening + self.founding * news for evening, news in zip(half, self.news)],
         }
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         self.got = share
         group = [size * part for size, part in zip(self.size, share)]
         table = [i for i in w.issues if i.state == TABLE]
@@ -35,7 +35,7 @@ class Twin(Mechanism):
             "doors": [group[c.id] * min(self.calls, float(c.open)) for c in w.compounds],
         }
 
-    def learn(self, w):
+    def learn(self, w) -> None:
         for c in w.compounds:
             self.size[c.id] = min(
                 1.0, self.size[c.id] * (1.0 - 1.0 / self.lasting) + self.news[c.id] * self.got[c.id]

@@ -1,4 +1,4 @@
-"""Joint council, told a second time."""
+"""Reference model of the joint council mechanism."""
 
 from ..twin import TABLE, Mechanism, is_known, spend_hours, times
 
@@ -6,7 +6,7 @@ from ..twin import TABLE, Mechanism, is_known, spend_hours, times
 class Twin(Mechanism):
     """Every so many weeks each compound sits on its own weekday, takes its oldest items from the table, and tires of sitting."""
 
-    def begin(self, w):
+    def begin(self, w) -> None:
         self.weary = [0.0 for _ in w.compounds]
         self.minuted = [0.0 for _ in w.compounds]
         self.coming = [0.0 for _ in w.compounds]
@@ -28,7 +28,7 @@ class Twin(Mechanism):
         """Where there is a sitting in one to two weeks."""
         return [any(later) for later in zip(*(self.sits(w, days) for days in range(7, 14)))]
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         announcing = [self.notice / 7 if called else 0.0 for called in self.called(w)]
         if not any(self.sits(w)) and not any(self.announced(w)) and not any(announcing):
             return {}
@@ -39,7 +39,7 @@ class Twin(Mechanism):
             "property": times(self.company, company),
         }
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         come = [1.0 - self.absence * (1.0 - c.around) for c in w.compounds]
         promised = [min(s, coming) for s, coming in zip(share, self.coming)]
         here = [
@@ -66,7 +66,7 @@ class Twin(Mechanism):
             ],
         }
 
-    def learn(self, w):
+    def learn(self, w) -> None:
         rested = times(1.0 - self.recovery, self.weary)
         self.weary = [r + self.fatigue * (1.0 - r) if held > 0.0 else r for r, held in zip(rested, self.held)]
         self.minuted = [

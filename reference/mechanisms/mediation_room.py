@@ -1,4 +1,4 @@
-"""Mediation room, told a second time."""
+"""Reference model of the mediation room mechanism."""
 
 from ..twin import FAMILIES, TABLE, Mechanism
 
@@ -6,7 +6,7 @@ from ..twin import FAMILIES, TABLE, Mechanism
 class Twin(Mechanism):
     """Quarrels at the table are heard on the first days of the week, those heard least first, until given up on."""
 
-    def begin(self, w):
+    def begin(self, w) -> None:
         self.before = {}  # place in the book -> sittings a case had had when it was forgotten
 
     def given_up(self, issue):
@@ -21,7 +21,7 @@ class Twin(Mechanism):
         ]
         return quarrels if 1 <= w.day % 7 <= self.days or self.days == 7 else []
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         heard = min(self.team * self.cases, len(self.docket(w)))
         return (
             {"committee": self.staff * heard, "member": self.members * heard, "yuan": self.lawyer * heard}
@@ -29,7 +29,7 @@ class Twin(Mechanism):
             else {}
         )
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         heard, warmth = [0.0 for _ in w.issues], [0.0 for _ in w.buildings]
         docket = sorted(self.docket(w), key=lambda i: i.accord)
         turn = {
@@ -45,7 +45,7 @@ class Twin(Mechanism):
             "trust": [[0.0, 0.0, self.warmth * n] for n in warmth],
         }
 
-    def learn(self, w):
+    def learn(self, w) -> None:
         for issue in w.issues:
             if FAMILIES[issue.family] == "dispute" and issue.state < TABLE and issue.accord > 0.0:
                 self.before[issue.luck % 4096] = issue.accord

@@ -1,4 +1,4 @@
-"""One-to-one care, told a second time."""
+"""Reference model of the one-to-one care mechanism."""
 
 from ..twin import ELDER, FAMILIES, Mechanism, at_home, chance, race
 
@@ -7,7 +7,7 @@ class Twin(Mechanism):
     """People are found one after another for the elders who live alone; a pairing lapses by bad luck, oftener when there is no time for it,
     and when that person gives no evening for long, or moves away."""
 
-    def begin(self, w):
+    def begin(self, w) -> None:
         self.alone = [h.people[0] for h in w.households if len(h.people) == 1 and h.people[0].band == ELDER]
         self.pairs, self.idle, self.tired, self.turn, self.found = {}, {}, {}, 0, float(self.paired)
         self.pair(
@@ -39,12 +39,12 @@ class Twin(Mechanism):
     def sought(self):
         return min(self.renewing / 30, float(len(self.alone) - len(self.pairs)))
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         members = sum(w.people[who].member for who in self.pairs.values())
         looked_after = {"volunteer": self.hours / 7 * (len(self.pairs) - members)}
         return {"member": self.hours / 7 * members + self.search * self.sought()} | looked_after
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         self.share, cared = min(share), []
         for b in w.buildings:
             here = [p.id for p in self.alone if p.building == b.id]
@@ -59,7 +59,7 @@ class Twin(Mechanism):
             ],
         }
 
-    def learn(self, w):
+    def learn(self, w) -> None:
         self.found += self.sought() * self.share
         lapses, rate = (
             w.luck.key("one-to-one care: a pairing lapses", w.day),

@@ -1,4 +1,4 @@
-"""Partnership, told a second time."""
+"""Reference model of the partnership mechanism."""
 
 from ..twin import FAMILIES, Mechanism, spend_hours, sum_in_order, workable
 
@@ -6,7 +6,7 @@ from ..twin import FAMILIES, Mechanism, spend_hours, sum_in_order, workable
 class Twin(Mechanism):
     """A circle of firms that feel bound after each meeting, and less so every Thursday."""
 
-    def begin(self, w):
+    def begin(self, w) -> None:
         self.bound, self.days = 0.0, 0
         if self.units == 0:
             self.units = sum_in_order(b.shops for b in w.buildings) / self.shops
@@ -14,7 +14,7 @@ class Twin(Mechanism):
     def meets(self, w):
         return self.units > 0 and self.days % self.every == 16
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         committee = self.guiding * (self.lends * self.units * self.bound)
         if w.day % 7 == 4 and self.bound > 0.0:
             committee += self.touch
@@ -26,7 +26,7 @@ class Twin(Mechanism):
         common = issue.scope > 0 and "volunteer" in w.kinds[issue.category].hands
         return workable(issue) and (common or FAMILIES[issue.family] == "street")
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         self.share = min(share)
         hours = self.lends * self.units * self.bound * self.share
         return {
@@ -37,7 +37,7 @@ class Twin(Mechanism):
             "money": self.gives * self.units * self.bound * self.share if w.day % 30 == 0 else 0.0,
         }
 
-    def learn(self, w):
+    def learn(self, w) -> None:
         if w.day % 7 == 4:
             self.bound *= 1.0 - self.loosening * (2.0 - self.share)
         if self.meets(w):

@@ -1,4 +1,4 @@
-"""Party volunteers, told a second time."""
+"""Reference model of the party volunteers mechanism."""
 
 from ..twin import FAMILIES, Mechanism, hours_wanted, spend_hours
 
@@ -6,16 +6,16 @@ from ..twin import FAMILIES, Mechanism, hours_wanted, spend_hours
 class Twin(Mechanism):
     """A team that ages cares, tidies and repairs, with a service day each quarter that draws others along."""
 
-    def begin(self, w):
+    def begin(self, w) -> None:
         self.left, self.first = 1.0, (w.scenario.calendar.month - 1) * 365 // 12
 
     def wanted(self, w):
         return (self.festive if w.day % 91 == 0 else self.daily) * len(w.buildings)
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         return {role: 0.5 * self.left * self.wanted(w) for role in ("member", "volunteer")}
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         got = self.left * min(share)
         party = got if w.day % 91 == 0 else 0.0
         students = (
@@ -32,7 +32,7 @@ class Twin(Mechanism):
             "supply": [0.0, 0.0, 0.0, students, 0.0],
         }
 
-    def learn(self, w):
+    def learn(self, w) -> None:
         self.left = min(
             1.0, max(0.0, self.left + (self.joining * (1.0 - self.left) - self.ageing * self.left) / 365)
         )

@@ -1,4 +1,4 @@
-"""Project finance, told a second time."""
+"""Reference model of the project finance mechanism."""
 
 from ..twin import MONEY, SIGN, Mechanism, chance, sum_in_order
 
@@ -6,7 +6,7 @@ from ..twin import MONEY, SIGN, Mechanism, chance, sum_in_order
 class Twin(Mechanism):
     """Once a week applications are answered, and one is written for what large bills still miss."""
 
-    def begin(self, w):
+    def begin(self, w) -> None:
         self.answers = {}  # week of the answer -> yuan applied for
         self.granted = 0.0
 
@@ -26,15 +26,15 @@ class Twin(Mechanism):
     def well_under_way(self, issue, c):
         return c.active == issue.id and c.all > 0 and c.all - c.open >= self.early * c.all
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         self.writes = w.day % 7 == 3 and self.missing(w) >= 100.0
         return {"committee": self.writing} if self.writes else {}
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         self.got = min(share)
         return {"money": self.granted * self.got}
 
-    def learn(self, w):
+    def learn(self, w) -> None:
         self.granted = 0.0
         if w.day % 7 == 3:
             applied = self.missing(w) * self.got if self.writes else 0.0

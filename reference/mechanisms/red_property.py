@@ -1,4 +1,4 @@
-"""Red property, told a second time."""
+"""Reference model of the red property mechanism."""
 
 from ..twin import COMPANY, Mechanism, confidence, hours_wanted, spend_hours, times
 
@@ -15,10 +15,10 @@ class Twin(Mechanism):
         today = [crew * w.there[0] * (1.0 - part) for crew, part in zip(w.crews, withheld)]
         return [self.stewards * crew * part for crew, part in zip(today, solvent)]
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         return {"property": self.given(w), "yuan": times(self.wage, self.given(w))}
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         hours = [h * s for h, s in zip(self.given(w), share)]
         each = [h / len(c.parts) for h, c in zip(hours, w.compounds)]
         return {

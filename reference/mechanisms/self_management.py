@@ -1,4 +1,4 @@
-"""Self-management, told a second time."""
+"""Reference model of the self-management mechanism."""
 
 from ..twin import FAMILIES, Mechanism, hours_wanted, spend_hours
 
@@ -6,20 +6,20 @@ from ..twin import FAMILIES, Mechanism, hours_wanted, spend_hours
 class Twin(Mechanism):
     """Yards nobody is paid to keep: neighbours give partly whatever happens, partly as others gave, and more after a meeting."""
 
-    def begin(self, w):
+    def begin(self, w) -> None:
         for c in w.compounds:
             c.contributed = 0.0 if c.company else self.first
 
     def meets(self, w, c):
         return not c.company and w.day % 7 == 2 and (w.day // 7 + c.id) % self.every == 0
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         return {
             "volunteer": [self.hours * len(c.parts) * c.contributed for c in w.compounds],
             "committee": [self.staff if self.meets(w, c) else 0.0 for c in w.compounds],
         }
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         self.share = share
         hours = [self.hours * len(c.parts) * c.contributed * s for c, s in zip(w.compounds, share)]
         kept = [-self.norms * (c.contributed * s) for c, s in zip(w.compounds, share)]
@@ -31,7 +31,7 @@ class Twin(Mechanism):
             ],
         }
 
-    def learn(self, w):
+    def learn(self, w) -> None:
         for c, s in zip(w.compounds, self.share):
             if not c.company:
                 others = c.contributed * s

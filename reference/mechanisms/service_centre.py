@@ -1,4 +1,4 @@
-"""Service centre, told a second time."""
+"""Reference model of the service centre mechanism."""
 
 from math import sqrt
 
@@ -8,7 +8,7 @@ from ..twin import FAMILIES, Mechanism, spend_hours, sum_in_order, times, workab
 class Twin(Mechanism):
     """Some houses, set up week by week: the farther a building from the nearest, the fewer of its people come, and no more than there is room for."""
 
-    def begin(self, w):
+    def begin(self, w) -> None:
         n, c, self.done = len(w.buildings), len(w.compounds), 0.0
         each = [
             w.buildings[s * n // self.stations : (s + 1) * n // self.stations] for s in range(self.stations)
@@ -35,7 +35,7 @@ class Twin(Mechanism):
         self.come = [self.custom * nigh * room[to] for nigh, to in zip(self.nigh, goes)]
         self.charged = 1.0 - self.by_company if any(c.company for c in w.compounds) else 1.0
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         self.open = (w.day - 1) % 7 < self.days
         yuan = self.rent * self.area * self.stations * self.done
         if self.done < 1.0:
@@ -45,7 +45,7 @@ class Twin(Mechanism):
             "committee": (self.staff * self.stations + self.session * self.services * self.done) * self.open,
         }
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         self.paid = min(share)
         if not self.open:
             return {"work": [0.0 for _ in w.issues]}
@@ -67,5 +67,5 @@ class Twin(Mechanism):
             ),
         }
 
-    def learn(self, w):
+    def learn(self, w) -> None:
         self.done = min(1.0, self.done + self.paid / (7.0 * self.weeks))

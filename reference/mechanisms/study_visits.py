@@ -1,4 +1,4 @@
-"""Study visits, told a second time."""
+"""Reference model of the study visits mechanism."""
 
 from ..twin import Mechanism, times
 
@@ -6,14 +6,14 @@ from ..twin import Mechanism, times
 class Twin(Mechanism):
     """On some Saturdays a bus takes delegates of a compound to see what can be done; what they tell is believed, and forgotten."""
 
-    def begin(self, w):
+    def begin(self, w) -> None:
         self.belief = [0.0 for _ in w.compounds]
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         self.away = [w.day % 7 == 6 and (w.day // 7 + c.id) % self.every == 0 for c in w.compounds]
         return {"member": times(self.guides, self.away), "yuan": times(self.bus, self.away)}
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         self.share = share
         here = [part * belief for part, belief in zip(share, self.belief)]
         return {
@@ -22,7 +22,7 @@ class Twin(Mechanism):
             "trust": [[self.trust * here[b.compound], 0.0, 0.0] for b in w.buildings],
         }
 
-    def learn(self, w):
+    def learn(self, w) -> None:
         for c in w.compounds:
             left = self.belief[c.id] * 0.5 ** (1.0 / self.half)
             told = self.share[c.id] * min(1.0, self.seats / len(c.parts)) if self.away[c.id] else 0.0

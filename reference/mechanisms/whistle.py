@@ -1,4 +1,4 @@
-"""Whistle, told a second time."""
+"""Reference model of the whistle mechanism."""
 
 from ..twin import UPWARD, Mechanism, sum_in_order
 
@@ -24,10 +24,10 @@ class Twin(Mechanism):
             can[whose] -= made[issue.id]
         return brings, made
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         touch = self.touch * self.departments if w.day % 7 == 1 else 0.0
         return {"grid": self.call * sum_in_order(self.calls(w)[1].values()) + touch}
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         brings, calls = self.calls(w)
         return {"hurry": [brings[self.whose(w, i)] * calls.get(i.id, 0.0) * min(share) for i in w.issues]}
