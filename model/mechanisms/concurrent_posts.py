@@ -26,10 +26,9 @@ class Posts(NamedTuple):
     """The double posts, one row per compound."""
 
     since: np.ndarray  # (compounds,) float64  day from which the post is filled
-    weary: np.ndarray  # (compounds,) float64  at 1 the person steps down
-    lean: (
-        np.ndarray
-    )  # (compounds,) float64  how far both bodies lean on one person, 0..1; a vacancy leaves it as it was
+    weary: np.ndarray  # (compounds,) float64  weariness; at 1 the person steps down
+    # how far both bodies rely on one person, 0..1; unchanged during a vacancy
+    lean: np.ndarray  # (compounds,) float64
 
 
 @dataclass(frozen=True)
@@ -89,19 +88,13 @@ class ConcurrentPosts(Mechanism):
 
     @kernel
     def pull(m, w) -> None:
-        k, since, share, issues, accord, keep = (
-            m.knobs[0],
-            m.own.since,
-            m.share,
-            w.issues,
-            m.lever.accord,
-            m.lever.keep,
-        )
-        open_, where, company = w.projects.open, w.buildings.compound, w.compounds.company
+        k, since, share, issues = m.knobs[0], m.own.since, m.share, w.issues
+        accord, keep = m.lever.accord, m.lever.keep
+        unsigned, where, company = w.projects.open, w.buildings.compound, w.compounds.company
         room, loss = np.zeros(len(since)), np.zeros(len(since))
         for c in range(len(since)):
             if company[c] and since[c] <= w.day:
-                room[c] = k.items - (open_[c] > 0)
+                room[c] = k.items - (unsigned[c] > 0)
             elif company[c]:
                 loss[c] = m.own.lean[c] * share[c]
         for i in range(len(issues)):
@@ -112,13 +105,13 @@ class ConcurrentPosts(Mechanism):
         for b in range(len(where)):
             c = where[b]
             m.lever.trust[b, 0] = -k.dismay * loss[c]
-            if company[c] and since[c] <= w.day and open_[c] > 0:
+            if company[c] and since[c] <= w.day and unsigned[c] > 0:
                 m.lever.consent[b] = k.word * share[c]
 
     @kernel
     def learn(m, w) -> None:
         k, since, weary, lean = m.knobs[0], m.own.since, m.own.weary, m.own.lean
-        load, leaves = burden(w), key_of(w.seed, LEAVES, w.day)
+        load, leaves = count_matters(w), key_of(w.seed, LEAVES, w.day)
         for c in range(len(since)):
             if w.compounds.company[c] and since[c] <= w.day:
                 lean[c] += (m.share[c] - lean[c]) / k.leaning
@@ -128,8 +121,8 @@ class ConcurrentPosts(Mechanism):
 
 
 @inner_kernel
-def burden(w):
-    """Matters that wait for the person in each compound: at the table, and a project that collects signatures."""
+def count_matters(w) -> np.ndarray:
+    """Count the matters at the table, and projects that collect signatures, (compounds,)."""
     load = np.zeros(len(w.projects.open))
     for c in range(len(load)):
         load[c] = w.projects.open[c] > 0

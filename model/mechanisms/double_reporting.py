@@ -19,15 +19,15 @@ from ..resources.levers import COMMITTEE, MEMBER
 from . import Mechanism
 
 HAND = HANDS.index("volunteer")
-IN_SERVICE = 3  # among the standings in which evenings are asked for
-FRIDAY = 5  # when the coming week's posts are given out, and nobody works yet
+IN_SERVICE = 3  # index of in-service members among the standings of `wish`
+FRIDAY = 5  # the coming week's tasks are assigned, and no work is done
 
 
 class Register(NamedTuple):
-    """Who has reported, one row per compound."""
+    """In-service members and their registration, one row per compound."""
 
-    living: np.ndarray  # (compounds,) float64  in-service members who live there
-    registered: np.ndarray  # (compounds,) float64  share of them who have registered and turn out, 0..1
+    living: np.ndarray  # (compounds,) float64  number of in-service members who live there
+    registered: np.ndarray  # (compounds,) float64  share who have registered and take part, 0..1
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,8 @@ class DoubleReporting(Mechanism):
 
     @kernel
     def pull(m, w) -> None:
-        k, own, share, issues, hands, work = m.knobs[0], m.own, m.share, w.issues, w.cats.hands, m.lever.work
+        k, own, share = m.knobs[0], m.own, m.share
+        issues, hands, work = w.issues, w.cats.hands, m.lever.work
         left = hours_asked(w, own, k)
         for c in range(len(left)):
             left[c] *= share[c]
@@ -104,14 +105,14 @@ class DoubleReporting(Mechanism):
 
 
 @inner_kernel
-def hours_asked(w, own, k):
-    """Hours that those who registered are asked for today; (compounds,)."""
+def hours_asked(w, own, k) -> np.ndarray:
+    """Return the hours that registered members are asked for today, (compounds,)."""
     first, hours = w.compounds.first, np.zeros(len(own.living))
     for i in range(len(w.issues)):
         if is_known(w.issues[i]):
             hours[w.issues[i].compound] += 1.0
-    each = k.weekend if w.day % 7 in WEEKEND else 0.0 if w.day % 7 == FRIDAY else k.evening
+    member_hours = k.weekend if w.day % 7 in WEEKEND else 0.0 if w.day % 7 == FRIDAY else k.evening
     for c in range(len(hours)):
-        times = k.rise if hours[c] > k.surge * (first[c + 1] - first[c]) else 1.0
-        hours[c] = times * each * (own.living[c] * own.registered[c])
+        factor = k.rise if hours[c] > k.surge * (first[c + 1] - first[c]) else 1.0
+        hours[c] = factor * member_hours * (own.living[c] * own.registered[c])
     return hours

@@ -85,7 +85,7 @@ class GridPatrol(Mechanism):
     def ask(m, w) -> None:
         k, walked = m.knobs[0], 0.0
         for a in range(len(m.own.size)):
-            walked += m.own.size[a] * there(a, m, w)
+            walked += m.own.size[a] * worker_present(a, m, w)
         m.want[GRID, ALL] = (k.walk + k.errands) * walked / (1.0 - min(k.paperwork, 0.99))
 
     @kernel
@@ -104,7 +104,7 @@ class GridPatrol(Mechanism):
             np.empty(areas),
         )  # hours in each building of an area, and for errands in all of it
         for a in range(areas):
-            here = m.share[ALL] * there(a, m, w)
+            here = m.share[ALL] * worker_present(a, m, w)
             walked[a], left[a] = here * k.walk, k.errands * m.own.size[a] * here
         for i in range(len(issues)):
             issue = issues[i]
@@ -117,6 +117,6 @@ class GridPatrol(Mechanism):
 
 
 @inner_kernel
-def there(area, m, w):
+def worker_present(area, m, w):
     """1 in a week in which somebody walks the area, else 0."""
     return 0.0 if uniform(key_of(w.seed, AWAY, w.day // 7), area) < m.knobs[0].away else 1.0

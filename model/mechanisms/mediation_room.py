@@ -67,7 +67,7 @@ class MediationRoom(Mechanism):
     @kernel
     def ask(m, w) -> None:
         k = m.knobs[0]
-        hears = min(k.team * k.cases, float(waiting(w.issues, w.day, m.own, k)))
+        hears = min(k.team * k.cases, float(count_listed(w.issues, w.day, m.own, k)))
         m.want[COMMITTEE, ALL], m.want[MEMBER, ALL], m.want[YUAN, ALL] = (
             k.staff * hears,
             k.members * hears,
@@ -77,7 +77,7 @@ class MediationRoom(Mechanism):
     @kernel
     def pull(m, w) -> None:
         k, own, issues, accord = m.knobs[0], m.own, w.issues, m.lever.accord
-        hears = min(k.team * k.cases, float(waiting(issues, w.day, own, k))) * m.share[ALL]
+        hears = min(k.team * k.cases, float(count_listed(issues, w.day, own, k))) * m.share[ALL]
         done = np.zeros(len(issues), np.bool_)
         for turn in range(ceil(hears)):
             next_ = -1
@@ -104,11 +104,11 @@ class MediationRoom(Mechanism):
             if (
                 issue.family == DISPUTE and issue.state < TABLE and issue.accord > 0.0
             ):  # it was at the table before
-                m.own[place(issue)] = issue.accord
+                m.own[slot_of(issue)] = issue.accord
 
 
 @inner_kernel
-def place(issue):
+def slot_of(issue):
     """Where a case stands in the room's book."""
     return np.int64(issue.luck % np.uint64(PLACES))
 
@@ -116,11 +116,11 @@ def place(issue):
 @inner_kernel
 def is_listed(issue, own, k):
     """Whether a quarrel is to be heard: at the table, and not given up on since it was last told of."""
-    return issue.family == DISPUTE and issue.state == TABLE and issue.accord < own[place(issue)] + k.giving_up
+    return issue.family == DISPUTE and issue.state == TABLE and issue.accord < own[slot_of(issue)] + k.giving_up
 
 
 @inner_kernel
-def waiting(issues, day, own, k):
+def count_listed(issues, day, own, k):
     """Quarrels to be heard today; none unless the room is open, the first days of the week."""
     n = 0
     if 1 <= day % 7 <= k.days or k.days == 7:

@@ -106,7 +106,7 @@ class OneToOneCare(Mechanism):
             np.zeros(1, np.int64),
         )
         places = struct(world.stairwells), struct(world.buildings), struct(world.compounds)
-        pair(
+        pair_elders(
             own,
             people.member | people.volunteer,
             people.presence,
@@ -125,7 +125,7 @@ class OneToOneCare(Mechanism):
                 members += 1.0
             elif own.by[i] >= 0:
                 others += 1.0
-        m.want[MEMBER, ALL] = k.hours / 7 * members + k.search * sought(own, k)
+        m.want[MEMBER, ALL] = k.hours / 7 * members + k.search * searches_today(own, k)
         m.want[VOLUNTEER, ALL] = k.hours / 7 * others
 
     @kernel
@@ -150,7 +150,7 @@ class OneToOneCare(Mechanism):
             key_of(w.seed, LAPSES, w.day),
             w.residents,
         )
-        own.found[0] += sought(own, k) * share
+        own.found[0] += searches_today(own, k) * share
         for i in range(len(own.elder)):
             if own.by[i] >= 0:
                 own.idle[i] = 0.0 if people.gives[own.by[i]] else own.idle[i] + 1.0
@@ -166,7 +166,7 @@ class OneToOneCare(Mechanism):
             willing = np.empty(len(people.gives), np.bool_)
             for i in range(len(willing)):
                 willing[i] = people.gives[i] and (people.member[i] or people.volunteer[i])
-            pair(
+            pair_elders(
                 own,
                 willing,
                 people.presence,
@@ -178,7 +178,7 @@ class OneToOneCare(Mechanism):
 
 
 @inner_kernel
-def sought(own, k):
+def searches_today(own, k):
     """How many people are looked for today: no more than there are elders without one."""
     n = 0.0
     for i in range(len(own.by)):
@@ -187,7 +187,7 @@ def sought(own, k):
 
 
 @outer_kernel
-def pair(own, willing, presence, stairwells, buildings, compounds, luck):
+def pair_elders(own, willing, presence, stairwells, buildings, compounds, luck):
     """Introduce somebody to as many elders as people have been `found` for, each in turn; who is paired already is not `willing`.
 
     They come from the elder's own building, else from the compound, by a race in which presence counts; a search may be in vain.
@@ -204,7 +204,7 @@ def pair(own, willing, presence, stairwells, buildings, compounds, luck):
         if own.by[i] < 0:
             b, own.found[0] = own.building[i], own.found[0] - 1.0
             c = buildings.compound[b]
-            who = first_of(
+            who = draw_visitor(
                 stairwells.people[buildings.first[b]],
                 stairwells.people[buildings.first[b + 1]],
                 willing,
@@ -213,7 +213,7 @@ def pair(own, willing, presence, stairwells, buildings, compounds, luck):
             )
             if who < 0:
                 houses = compounds.first[c], compounds.first[c + 1]
-                who = first_of(
+                who = draw_visitor(
                     stairwells.people[buildings.first[houses[0]]],
                     stairwells.people[buildings.first[houses[1]]],
                     willing,
@@ -225,7 +225,7 @@ def pair(own, willing, presence, stairwells, buildings, compounds, luck):
 
 
 @inner_kernel
-def first_of(first, last, willing, presence, luck):
+def draw_visitor(first, last, willing, presence, luck):
     """The willing resident among `first` to `last` whose waiting time is over first; -1 if there is none."""
     best, winner = np.inf, -1
     for i in range(np.int64(first), np.int64(last)):

@@ -61,7 +61,7 @@ class ProjectFinance(Mechanism):
 
     @kernel
     def ask(m, w) -> None:
-        if w.day % 7 == WRITING and missing(m, w) >= LEAST:
+        if w.day % 7 == WRITING and missing_yuan(m, w) >= LEAST:
             m.want[COMMITTEE, ALL] = m.knobs[0].writing
 
     @kernel
@@ -74,7 +74,7 @@ class ProjectFinance(Mechanism):
         m.own.granted[0] = 0.0
         if w.day % 7 == WRITING:
             applied = (
-                missing(m, w) * m.share[ALL] if m.want[COMMITTEE, ALL] > 0.0 else 0.0
+                missing_yuan(m, w) * m.share[ALL] if m.want[COMMITTEE, ALL] > 0.0 else 0.0
             )  # half the hours, half an application
             if uniform(key_of(w.seed, REFUSED, w.day), 0) >= k.refusal:
                 m.own.granted[0] = k.covered * pending[week % RING]
@@ -83,7 +83,7 @@ class ProjectFinance(Mechanism):
 
 
 @inner_kernel
-def missing(m, w):
+def missing_yuan(m, w):
     """Yuan that large bills need beyond what their compound's fund, the community's, and pending applications can bring."""
     k, funds, projects, yuan = m.knobs[0], w.funds, w.projects, 0.0
     for i in range(len(w.issues)):

@@ -65,7 +65,7 @@ class RedProperty(Mechanism):
     def ask(m, w) -> None:
         k = m.knobs[0]
         for c in range(len(w.crew)):
-            hours = hours_of_stewards(c, w, k)
+            hours = steward_hours(c, w, k)
             m.want[PROPERTY, c], m.want[YUAN, c] = hours, k.wage * hours
 
     @kernel
@@ -81,7 +81,7 @@ class RedProperty(Mechanism):
         sight, work = m.lever.sight, m.lever.work
         left, here = np.empty(len(crews)), np.empty(len(crews))
         for c in range(len(crews)):
-            hours = hours_of_stewards(c, w, k) * m.share[c]
+            hours = steward_hours(c, w, k) * m.share[c]
             left[c], here[c] = (1.0 - k.rounds) * hours, hours / (first[c + 1] - first[c])
         for i in range(len(issues)):
             issue = issues[i]
@@ -95,7 +95,7 @@ class RedProperty(Mechanism):
 
 
 @inner_kernel
-def hours_of_stewards(c, w, k):
+def steward_hours(c, w, k):
     """Hours of stewards that a company gives of today's crew: none where there is none, and fewer while it has little put by."""
     needed, first = k.reserve * 100.0, w.compounds.first
     needed *= first[c + 1] - first[c]

@@ -92,14 +92,14 @@ class SocialOrganisations(Mechanism):
     @kernel
     def ask(m, w) -> None:
         k, buildings = m.knobs[0], len(w.buildings.compound)
-        m.want[YUAN, ALL] = (k.rent + k.price * hours_of_service(m.own, k)) * buildings
+        m.want[YUAN, ALL] = (k.rent + k.price * service_hours(m.own, k)) * buildings
         if w.day % 7 not in WEEKEND:
             m.want[COMMITTEE, ALL] = k.staff * buildings
 
     @kernel
     def pull(m, w) -> None:
         k, issues, serves, sight, work = m.knobs[0], w.issues, m.own.serves, m.lever.sight, m.lever.work
-        here, left = hours_of_service(m.own, k) * m.share[ALL], np.empty(1)
+        here, left = service_hours(m.own, k) * m.share[ALL], np.empty(1)
         left[0] = here * len(w.buildings.compound)
         for i in range(len(issues)):
             issue = issues[i]
@@ -119,6 +119,6 @@ class SocialOrganisations(Mechanism):
 
 
 @inner_kernel
-def hours_of_service(own, k):
+def service_hours(own, k):
     """Hours of service in each building, a day that is paid for."""
     return k.size * (k.professional * own.brought[0] + k.local * own.incubated[0])

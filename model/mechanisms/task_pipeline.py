@@ -37,11 +37,11 @@ class TaskPipeline(Mechanism):
 
     @kernel
     def ask(m, w) -> None:
-        m.want[COMMITTEE, ALL] = min(takes(m, w), m.knobs[0].staff * w.knobs.committee)
+        m.want[COMMITTEE, ALL] = min(hours_needed(m, w), m.knobs[0].staff * w.knobs.committee)
 
     @kernel
     def pull(m, w) -> None:
-        k, issues, keep, trust, takes_ = m.knobs[0], w.issues, m.lever.keep, m.lever.trust, takes(m, w)
+        k, issues, keep, trust, takes_ = m.knobs[0], w.issues, m.lever.keep, m.lever.trust, hours_needed(m, w)
         care = m.share[ALL] * min(takes_, k.staff * w.knobs.committee) / takes_
         for b in range(len(m.lever.voice)):
             m.lever.voice[b] = k.inbox * care
@@ -54,7 +54,7 @@ class TaskPipeline(Mechanism):
 
 
 @inner_kernel
-def takes(m, w):
+def hours_needed(m, w):
     """Hours that today's matters take if each is cared for."""
     n = 0
     for i in range(len(w.issues)):

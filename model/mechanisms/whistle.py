@@ -56,30 +56,30 @@ class Whistle(Mechanism):
     def ask(m, w) -> None:
         calls = np.zeros(len(w.issues))
         k = m.knobs[0]
-        m.want[GRID, ALL] = k.call * call_departments(calls, worth(m, w), m, w) + (
+        m.want[GRID, ALL] = k.call * call_departments(calls, days_per_call(m, w), m, w) + (
             k.touch * k.departments if w.day % 7 == MONDAY else 0.0
         )
 
     @kernel
     def pull(m, w) -> None:
-        calls, brings = np.zeros(len(w.issues)), worth(m, w)
+        calls, brings = np.zeros(len(w.issues)), days_per_call(m, w)
         call_departments(calls, brings, m, w)
         for i in range(len(calls)):
-            m.lever.hurry[i] = brings[whose(w.issues[i], w, m.knobs[0])] * calls[i] * m.share[ALL]
+            m.lever.hurry[i] = brings[department_of(w.issues[i], w, m.knobs[0])] * calls[i] * m.share[ALL]
 
 
 @inner_kernel
-def whose(issue, w, k):
+def department_of(issue, w, k):
     """Which department an issue is a matter of: its category's name decides, whatever other categories there are."""
     return w.cats.code[issue.category] % k.departments
 
 
 @inner_kernel
-def worth(m, w):
+def days_per_call(m, w):
     """Days that a call at each department brings today, (departments,)."""
     k, out = m.knobs[0], np.zeros(m.knobs[0].departments)
     for i in range(len(w.issues)):
-        out[whose(w.issues[i], w, k)] += w.issues[i].state == UPWARD
+        out[department_of(w.issues[i], w, k)] += w.issues[i].state == UPWARD
     for d in range(len(out)):
         out[d] = k.nearer / (1.0 + out[d] / k.crowd)
     return out
@@ -99,8 +99,8 @@ def call_departments(calls, brings, m, w):
             ):
                 calls[i] = spend_hours(
                     left,
-                    whose(issue, w, k),
-                    min(1.0, max(0.0, issue.due - w.day) / brings[whose(issue, w, k)]),
+                    department_of(issue, w, k),
+                    min(1.0, max(0.0, issue.due - w.day) / brings[department_of(issue, w, k)]),
                 )
                 all_ += calls[i]
     return all_

@@ -18,16 +18,16 @@ class Twin(Mechanism):
         self.first = (w.scenario.calendar.month - 1) * 365 // 12
         self.looking = [list(w.scenario.issues).index(name) for name in ("job_or_partner", "elder_alone")]
 
-    def festive(self, w):
+    def is_festival(self, w):
         return (w.day - 1 + self.first) % 365 in self.dates
 
-    def gathers(self, w, b):
-        return self.festive(w) or b.id % 7 == w.day % 7
+    def is_gathering(self, w, b):
+        return self.is_festival(w) or b.id % 7 == w.day % 7
 
     def ask(self, w) -> dict:
-        if self.festive(w):
+        if self.is_festival(w):
             return {"yuan": self.feast * len(w.buildings)}
-        clubs = [[self.club for b in c.parts if self.gathers(w, b)] for c in w.compounds]
+        clubs = [[self.club for b in c.parts if self.is_gathering(w, b)] for c in w.compounds]
         return {
             "volunteer": [
                 sum_in_order(club + [self.station for _ in c.parts] * (w.day % 7 == 0))
@@ -37,8 +37,8 @@ class Twin(Mechanism):
 
     def pull(self, w, share) -> dict:
         norms = [-self.norms * b.habit * share[b.compound] for b in w.buildings]
-        self.came = [b.come * share[b.compound] if self.gathers(w, b) else 0.0 for b in w.buildings]
-        there = [self.station * part if w.day % 7 == 0 and not self.festive(w) else 0.0 for part in share]
+        self.came = [b.come * share[b.compound] if self.is_gathering(w, b) else 0.0 for b in w.buildings]
+        there = [self.station * part if w.day % 7 == 0 and not self.is_festival(w) else 0.0 for part in share]
         theirs = [i.category in self.looking for i in w.issues]
         hours = [each * len(c.parts) for each, c in zip(there, w.compounds)]
         return {

@@ -13,29 +13,29 @@ class Twin(Mechanism):
             [0.0 for _ in w.compounds],
         )
 
-    def there(self, w):
+    def filled_posts(self, w):
         return [c.company and since <= w.day for c, since in zip(w.compounds, self.since)]
 
-    def table(self, w, c):
+    def matters_at_table(self, w, c):
         return [i for i in w.issues if i.compound == c.id and i.state == TABLE]
 
     def ask(self, w) -> dict:
         return (
-            {"member": [self.hours / 7 if there else 0.0 for there in self.there(w)]}
-            if any(self.there(w))
+            {"member": [self.hours / 7 if there else 0.0 for there in self.filled_posts(w)]}
+            if any(self.filled_posts(w))
             else {}
         )
 
     def pull(self, w, share) -> dict:
         self.share, accord, both = share, {}, [0.0 for _ in w.compounds]
-        headless = [c.company and not there for c, there in zip(w.compounds, self.there(w))]
+        headless = [c.company and not there for c, there in zip(w.compounds, self.filled_posts(w))]
         loss = [lean * s if lost else 0.0 for lean, s, lost in zip(self.lean, share, headless)]
-        for c, there in zip(w.compounds, self.there(w)):
+        for c, there in zip(w.compounds, self.filled_posts(w)):
             if there:
                 project = 1 if c.open > 0 else 0
                 both[c.id] = self.word * share[c.id] * project
                 accord |= {
-                    i.id: self.decide / 7 * share[c.id] for i in self.table(w, c)[: self.items - project]
+                    i.id: self.decide / 7 * share[c.id] for i in self.matters_at_table(w, c)[: self.items - project]
                 }
         return {
             "accord": [accord.get(i.id, 0.0) for i in w.issues],
@@ -46,8 +46,8 @@ class Twin(Mechanism):
 
     def learn(self, w) -> None:
         luck = w.luck.key("concurrent_posts leaves", w.day)
-        for c, there in zip(w.compounds, self.there(w)):
-            load = len(self.table(w, c)) + (c.open > 0)
+        for c, there in zip(w.compounds, self.filled_posts(w)):
+            load = len(self.matters_at_table(w, c)) + (c.open > 0)
             if there:
                 self.lean[c.id] += (self.share[c.id] - self.lean[c.id]) / self.leaning
                 self.weary[c.id] = self.weary[c.id] * 0.99 + max(0, load - self.items) / self.patience

@@ -10,7 +10,7 @@ class Twin(Mechanism):
         for c in w.compounds:
             c.team = [-1, 0.0, 0.0]  # for which project, how far founded, how far everybody is informed
 
-    def plans(self, c):
+    def plan_day(self, c):
         """Hours to found itself, hours to inform, doors."""
         _, ready, informed = c.team
         if not c.open:
@@ -20,7 +20,7 @@ class Twin(Mechanism):
         return 0.0, self.meeting / 7 if informed < 1.0 else 0.0, min(self.visits, float(c.open))
 
     def ask(self, w) -> dict:
-        planned = [self.plans(c) for c in w.compounds]
+        planned = [self.plan_day(c) for c in w.compounds]
         hours = [informs + self.visit * doors for _, informs, doors in planned]
         return {
             "member": [founds + self.members * each for (founds, _, _), each in zip(planned, hours)],
@@ -31,7 +31,7 @@ class Twin(Mechanism):
         self.got = share
         known = [0.5 + 0.5 * c.team[2] if c.team[1] >= 1.0 and c.open else 0.0 for c in w.compounds]
         return {
-            "doors": [part * self.plans(c)[2] for c, part in zip(w.compounds, share)],
+            "doors": [part * self.plan_day(c)[2] for c, part in zip(w.compounds, share)],
             "consent": [self.telling * share[b.compound] * known[b.compound] for b in w.buildings],
         }
 
@@ -40,7 +40,7 @@ class Twin(Mechanism):
             if c.team[0] != c.active:
                 c.team = [c.active, 0.0, 0.0]
             elif c.open:
-                founds, informs, _ = self.plans(c)
+                founds, informs, _ = self.plan_day(c)
                 c.team = [
                     c.active,
                     min(1.0, c.team[1] + part * founds / self.founding),

@@ -10,7 +10,7 @@ class Twin(Mechanism):
         self.living = [sum(p.in_service for p in c.people) for c in w.compounds]
         self.registered = [0.0 for _ in w.compounds]
 
-    def organised(self, w):
+    def organising_today(self, w):
         return [w.day % 7 == 5 and living > 0 for living in self.living]
 
     def hours(self, w):
@@ -23,7 +23,7 @@ class Twin(Mechanism):
         ]
 
     def ask(self, w) -> dict:
-        return {"member": self.hours(w), "committee": times(self.staff, self.organised(w))}
+        return {"member": self.hours(w), "committee": times(self.staff, self.organising_today(w))}
 
     def pull(self, w, share) -> dict:
         self.share = share
@@ -38,6 +38,6 @@ class Twin(Mechanism):
         }
 
     def learn(self, w) -> None:
-        for c, organised in enumerate(self.organised(w)):
+        for c, organised in enumerate(self.organising_today(w)):
             if organised:
                 self.registered[c] += self.joining * self.share[c] * (self.ceiling - self.registered[c])

@@ -19,15 +19,15 @@ class Twin(Mechanism):
         areas = min(n, self.areas or max(1, w.scenario.grid_workers.full_time))
         self.area = [b * areas // n for b in range(n)]
 
-    def there(self, w, area):
+    def worker_present(self, w, area):
         return float(chance(w.luck.key("grid_patrol away", w.day // 7), area) >= self.away)
 
     def ask(self, w) -> dict:
-        walked = sum_in_order(self.area.count(a) * self.there(w, a) for a in range(self.area[-1] + 1))
+        walked = sum_in_order(self.area.count(a) * self.worker_present(w, a) for a in range(self.area[-1] + 1))
         return {"grid": (self.walk + self.errands) * walked / (1.0 - min(self.paperwork, 0.99))}
 
     def pull(self, w, share) -> dict:
-        here = [share[0] * self.there(w, a) for a in range(self.area[-1] + 1)]
+        here = [share[0] * self.worker_present(w, a) for a in range(self.area[-1] + 1)]
         where = [self.area[i.building] for i in w.issues]
         walked = [here[a] * self.walk for a in where]
         errands = [self.errands * float(self.area.count(a)) * part for a, part in enumerate(here)]

@@ -11,16 +11,16 @@ class Twin(Mechanism):
             b.doors, b.found = len({p.home for p in b.people}), 0.0
         self.members = self.others = 0.0
 
-    def tonight(self, w, b):
+    def is_visited_tonight(self, w, b):
         return w.day > 14 and w.day % 7 == b.id % 7
 
-    def studies(self, w, b):
+    def has_talk(self, w, b):
         quarter, week = divmod((w.day - 15) // 7, 13)
         evening, all_ = week * len(w.buildings) + (b.id + quarter) % len(w.buildings), 13 * len(w.buildings)
         return (evening + 1) * self.talks // all_ > evening * self.talks // all_
 
     def hours(self, w, b):
-        return min(self.evening, self.talk * b.doors) if self.tonight(w, b) else 0.0
+        return min(self.evening, self.talk * b.doors) if self.is_visited_tonight(w, b) else 0.0
 
     def ask(self, w) -> dict:
         share = {"member": self.members, "committee": self.others}
@@ -29,22 +29,22 @@ class Twin(Mechanism):
             for role, part in share.items()
         }
 
-    def part(self, w, b):
+    def share_visited(self, w, b):
         """What part of a building's homes members speak to tonight."""
-        if not self.tonight(w, b) or self.evening == 0.0:
+        if not self.is_visited_tonight(w, b) or self.evening == 0.0:
             return 0.0
         return (
             min(1.0, self.hearers / b.doors)
-            if self.studies(w, b)
+            if self.has_talk(w, b)
             else min(1.0, self.evening / (self.talk * b.doors))
         )
 
     def pull(self, w, share) -> dict:
         self.called = [
-            share[b.compound] * (self.members + self.others) * self.part(w, b) for b in w.buildings
+            share[b.compound] * (self.members + self.others) * self.share_visited(w, b) for b in w.buildings
         ]
-        at_doors = [0.0 if self.studies(w, b) else called for b, called in zip(w.buildings, self.called)]
-        in_circles = [called if self.studies(w, b) else 0.0 for b, called in zip(w.buildings, self.called)]
+        at_doors = [0.0 if self.has_talk(w, b) else called for b, called in zip(w.buildings, self.called)]
+        in_circles = [called if self.has_talk(w, b) else 0.0 for b, called in zip(w.buildings, self.called)]
         wish = [
             self.call * sum_in_order(b.found for b in c.parts) / float(len(c.parts)) * share[c.id]
             for c in w.compounds

@@ -19,23 +19,23 @@ class Twin(Mechanism):
             for c in w.compounds
         ]
 
-    def announced(self, w):
+    def sits_within_six_days(self, w):
         """Where there is a sitting on one of the next six days, and none today."""
         ahead = zip(*(self.sits(w, days) for days in range(1, 7)))
         return [any(later) and not today for later, today in zip(ahead, self.sits(w))]
 
-    def called(self, w):
+    def is_announced(self, w):
         """Where there is a sitting in one to two weeks."""
         return [any(later) for later in zip(*(self.sits(w, days) for days in range(7, 14)))]
 
     def ask(self, w) -> dict:
-        announcing = [self.notice / 7 if called else 0.0 for called in self.called(w)]
-        if not any(self.sits(w)) and not any(self.announced(w)) and not any(announcing):
+        announcing = [self.notice / 7 if called else 0.0 for called in self.is_announced(w)]
+        if not any(self.sits(w)) and not any(self.sits_within_six_days(w)) and not any(announcing):
             return {}
         company = [c.company and sits for c, sits in zip(w.compounds, self.sits(w))]
         return {
             "committee": [a + b for a, b in zip(times(self.staff, self.sits(w)), announcing)],
-            "member": times(self.members / 6, self.announced(w)),
+            "member": times(self.members / 6, self.sits_within_six_days(w)),
             "property": times(self.company, company),
         }
 
@@ -47,7 +47,7 @@ class Twin(Mechanism):
             for p, weary, part, sits in zip(promised, self.weary, come, self.sits(w))
         ]
         self.share = share
-        called = [self.call * s if soon else 0.0 for s, soon in zip(share, self.called(w))]
+        called = [self.call * s if soon else 0.0 for s, soon in zip(share, self.is_announced(w))]
         held = self.held = [h if h >= self.quorum else 0.0 for h in here]
         at_table = [1.0 if i.state == TABLE else 0.0 for i in w.issues]
         taken = spend_hours(
@@ -74,6 +74,6 @@ class Twin(Mechanism):
             for held, sits, before in zip(self.held, self.sits(w), self.minuted)
         ]
         coming = [
-            now + s / 6 if soon else now for now, s, soon in zip(self.coming, self.share, self.announced(w))
+            now + s / 6 if soon else now for now, s, soon in zip(self.coming, self.share, self.sits_within_six_days(w))
         ]
         self.coming = [0.0 if sits else now for now, sits in zip(coming, self.sits(w))]

@@ -9,29 +9,29 @@ class Twin(Mechanism):
     def begin(self, w) -> None:
         self.before = {}  # place in the book -> sittings a case had had when it was forgotten
 
-    def given_up(self, issue):
+    def is_given_up(self, issue):
         return issue.accord >= self.before.get(issue.luck % 4096, 0.0) + self.giving_up
 
-    def docket(self, w):
+    def list_quarrels(self, w):
         """The quarrels to be heard today, if the room is open."""
         quarrels = [
             i
             for i in w.issues
-            if FAMILIES[i.family] == "dispute" and i.state == TABLE and not self.given_up(i)
+            if FAMILIES[i.family] == "dispute" and i.state == TABLE and not self.is_given_up(i)
         ]
         return quarrels if 1 <= w.day % 7 <= self.days or self.days == 7 else []
 
     def ask(self, w) -> dict:
-        heard = min(self.team * self.cases, len(self.docket(w)))
+        heard = min(self.team * self.cases, len(self.list_quarrels(w)))
         return (
             {"committee": self.staff * heard, "member": self.members * heard, "yuan": self.lawyer * heard}
-            if self.docket(w)
+            if self.list_quarrels(w)
             else {}
         )
 
     def pull(self, w, share) -> dict:
         heard, warmth = [0.0 for _ in w.issues], [0.0 for _ in w.buildings]
-        docket = sorted(self.docket(w), key=lambda i: i.accord)
+        docket = sorted(self.list_quarrels(w), key=lambda i: i.accord)
         turn = {
             issue.id: min(1.0, max(0.0, min(self.team * self.cases, len(docket)) * min(share) - n))
             for n, issue in enumerate(docket)

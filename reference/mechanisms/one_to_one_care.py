@@ -10,14 +10,14 @@ class Twin(Mechanism):
     def begin(self, w) -> None:
         self.alone = [h.people[0] for h in w.households if len(h.people) == 1 and h.people[0].band == ELDER]
         self.pairs, self.idle, self.tired, self.turn, self.found = {}, {}, {}, 0, float(self.paired)
-        self.pair(
+        self.pair_elders(
             w,
             {p.id for p in w.people if p.member or p.volunteer},
             w.luck.key("one-to-one care: who is there at first"),
         )
         self.turn, self.found = 0, 0.0
 
-    def pair(self, w, willing, luck):
+    def pair_elders(self, w, willing, luck):
         """Whoever is next in turn of those without one is looked for, in the building, then in the compound."""
         for _ in self.alone:
             elder = self.alone[self.turn]
@@ -36,13 +36,13 @@ class Twin(Mechanism):
                 if who:
                     self.pairs[elder.id], self.idle[elder.id], self.tired[elder.id] = who.id, 0, 0.0
 
-    def sought(self):
+    def searches_today(self):
         return min(self.renewing / 30, float(len(self.alone) - len(self.pairs)))
 
     def ask(self, w) -> dict:
         members = sum(w.people[who].member for who in self.pairs.values())
         looked_after = {"volunteer": self.hours / 7 * (len(self.pairs) - members)}
-        return {"member": self.hours / 7 * members + self.search * self.sought()} | looked_after
+        return {"member": self.hours / 7 * members + self.search * self.searches_today()} | looked_after
 
     def pull(self, w, share) -> dict:
         self.share, cared = min(share), []
@@ -60,7 +60,7 @@ class Twin(Mechanism):
         }
 
     def learn(self, w) -> None:
-        self.found += self.sought() * self.share
+        self.found += self.searches_today() * self.share
         lapses, rate = (
             w.luck.key("one-to-one care: a pairing lapses", w.day),
             (self.lapsing + self.neglect * (1.0 - self.share)) / 365,
@@ -78,7 +78,7 @@ class Twin(Mechanism):
             elder for elder in self.pairs if self.idle[elder] >= self.waits or chance(lapses, elder) < rate
         }
         self.pairs = {elder: who for elder, who in self.pairs.items() if elder not in left | lapsed}
-        self.pair(
+        self.pair_elders(
             w,
             {p.id for p in w.people if p.gives and (p.member or p.volunteer)},
             w.luck.key("one-to-one care: who is found", w.day),

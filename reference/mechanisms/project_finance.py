@@ -10,7 +10,7 @@ class Twin(Mechanism):
         self.answers = {}  # week of the answer -> yuan applied for
         self.granted = 0.0
 
-    def missing(self, w):
+    def missing_yuan(self, w):
         """Yuan missing for large bills that wait for money, and for projects that collect signatures with some success."""
         large = [i for i in w.issues if i.cost >= 100 * self.large and i.cost > w.funds[i.compound]]
         bills = [
@@ -27,7 +27,7 @@ class Twin(Mechanism):
         return c.active == issue.id and c.all > 0 and c.all - c.open >= self.early * c.all
 
     def ask(self, w) -> dict:
-        self.writes = w.day % 7 == 3 and self.missing(w) >= 100.0
+        self.writes = w.day % 7 == 3 and self.missing_yuan(w) >= 100.0
         return {"committee": self.writing} if self.writes else {}
 
     def pull(self, w, share) -> dict:
@@ -37,7 +37,7 @@ class Twin(Mechanism):
     def learn(self, w) -> None:
         self.granted = 0.0
         if w.day % 7 == 3:
-            applied = self.missing(w) * self.got if self.writes else 0.0
+            applied = self.missing_yuan(w) * self.got if self.writes else 0.0
             answered = self.answers.pop(w.day // 7, 0.0)
             if chance(w.luck.key("project_finance refused", w.day), 0) >= self.refusal:
                 self.granted = self.covered * answered

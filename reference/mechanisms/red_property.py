@@ -6,7 +6,7 @@ from ..twin import COMPANY, Mechanism, confidence, hours_wanted, spend_hours, ti
 class Twin(Mechanism):
     """Each company lends part of the crew it has today, and a smaller part while its fund for repairs is below what it wants to hold."""
 
-    def given(self, w):
+    def steward_hours(self, w):
         needed = [self.reserve * 100.0 * len(c.parts) for c in w.compounds]
         solvent = [1.0 if fund >= need else max(0, fund) / need for fund, need in zip(w.funds, needed)]
         withheld = [
@@ -16,10 +16,10 @@ class Twin(Mechanism):
         return [self.stewards * crew * part for crew, part in zip(today, solvent)]
 
     def ask(self, w) -> dict:
-        return {"property": self.given(w), "yuan": times(self.wage, self.given(w))}
+        return {"property": self.steward_hours(w), "yuan": times(self.wage, self.steward_hours(w))}
 
     def pull(self, w, share) -> dict:
-        hours = [h * s for h, s in zip(self.given(w), share)]
+        hours = [h * s for h, s in zip(self.steward_hours(w), share)]
         each = [h / len(c.parts) for h, c in zip(hours, w.compounds)]
         return {
             "work": spend_hours(

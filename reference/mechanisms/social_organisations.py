@@ -12,16 +12,16 @@ class Twin(Mechanism):
         helped = [j for j, kind in enumerate(w.kinds) if "volunteer" in kind.hands and often[j] > 0.0]
         self.serves = sorted(helped, key=lambda j: (w.kinds[j].family != "care", -often[j]))[: self.fields]
 
-    def served(self):
+    def service_hours(self):
         return self.size * (self.professional * self.here["elsewhere"] + self.local * self.here["local"])
 
     def ask(self, w) -> dict:
-        yuan = {"yuan": (self.rent + self.price * self.served()) * len(w.buildings)}
+        yuan = {"yuan": (self.rent + self.price * self.service_hours()) * len(w.buildings)}
         return yuan if w.day % 7 in (6, 0) else yuan | {"committee": self.staff * len(w.buildings)}
 
     def pull(self, w, share) -> dict:
         self.paid = min(share)
-        each, theirs = self.served() * self.paid, [i.category in self.serves for i in w.issues]
+        each, theirs = self.service_hours() * self.paid, [i.category in self.serves for i in w.issues]
         jobs = [i.left if mine and workable(i) else 0.0 for i, mine in zip(w.issues, theirs)]
         return {
             "sight": times(self.eyes * each, theirs),
