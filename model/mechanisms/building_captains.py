@@ -231,8 +231,8 @@ def captain_hours(own, k) -> float:
 def workloads(own, load, day) -> np.ndarray:
     """Return the known issues that tire each captain, (posts,); `load` is (buildings,).
 
-    For a building's captain those of the building, for an alley captain those of buildings with a vacant post, for
-    a street captain the mean over the street's buildings.
+    For a building's captain those of the building, for an alley captain those of buildings with a vacant
+    post, for a street captain the mean over the street's buildings.
     """
     since, who, alley, street = own.since, own.who, own.alley, own.street
     total, buildings = np.zeros(len(since)), np.zeros(len(since))
@@ -258,7 +258,7 @@ def next_captain(ready, who) -> int:
 
 @outer_kernel
 def choose_candidates(people, buildings) -> np.ndarray:
-    """Choose the three best candidates of each building, (buildings, 3) int64, best first; -1 if there are fewer.
+    """Choose the three best candidates of each building, (buildings, 3) int64, best first; -1 if missing.
 
     Neighbours prefer members, retired people, and people who are often at home and willing to help.
     """

@@ -24,10 +24,10 @@ AWAY = decision("grid_patrol away")
 
 
 class Areas(NamedTuple):
-    """The areas (网格), each walked by its own worker: neighbouring buildings."""
+    """The areas (网格): groups of neighbouring buildings, each patrolled by its own worker."""
 
-    of: np.ndarray  # (buildings,) int64   the area of each building
-    size: np.ndarray  # (areas,) float64     its buildings
+    of: np.ndarray  # (buildings,) int64   area of each building
+    size: np.ndarray  # (areas,) float64     number of its buildings
 
 
 @dataclass(frozen=True)
@@ -90,22 +90,14 @@ class GridPatrol(Mechanism):
 
     @kernel
     def pull(m, w) -> None:
-        k, issues, hands, sight, work, accord = (
-            m.knobs[0],
-            w.issues,
-            w.cats.hands,
-            m.lever.sight,
-            m.lever.work,
-            m.lever.accord,
-        )
+        k, issues, hands = m.knobs[0], w.issues, w.cats.hands
+        sight, work, accord = m.lever.sight, m.lever.work, m.lever.accord
         of, areas = m.own.of, len(m.own.size)
-        walked, left = (
-            np.empty(areas),
-            np.empty(areas),
-        )  # hours in each building of an area, and for errands in all of it
+        # hours walked in each building of an area, and hours left for errands in all of the area
+        walked, left = np.empty(areas), np.empty(areas)
         for a in range(areas):
-            here = m.share[ALL] * worker_present(a, m, w)
-            walked[a], left[a] = here * k.walk, k.errands * m.own.size[a] * here
+            effort = m.share[ALL] * worker_present(a, m, w)
+            walked[a], left[a] = effort * k.walk, k.errands * m.own.size[a] * effort
         for i in range(len(issues)):
             issue = issues[i]
             a = of[issue.building]
@@ -117,6 +109,6 @@ class GridPatrol(Mechanism):
 
 
 @inner_kernel
-def worker_present(area, m, w):
-    """1 in a week in which somebody walks the area, else 0."""
+def worker_present(area, m, w) -> float:
+    """Draw whether an area's worker is at work this week: 1.0 or 0.0."""
     return 0.0 if uniform(key_of(w.seed, AWAY, w.day // 7), area) < m.knobs[0].away else 1.0

@@ -190,7 +190,8 @@ def searches_today(own, k):
 def pair_elders(own, willing, presence, stairwells, buildings, compounds, luck):
     """Introduce somebody to as many elders as people have been `found` for, each in turn; who is paired already is not `willing`.
 
-    They come from the elder's own building, else from the compound, by a race in which presence counts; a search may be in vain.
+    They come from the elder's own building, else from the compound, by a race in which presence counts; a
+    search may be in vain.
     """
     for i in range(len(own.by)):
         willing[own.elder[i]] = False
