@@ -168,9 +168,9 @@ def sits_within(soonest, latest, c, m, w) -> bool:
 
 @inner_kernel
 def owners_come(c, m, w) -> bool:
-    """Draw whether the owners' committee attends today: with chance `working`, less the fewer people are around.
+    """Draw whether the owners' committee attends today.
 
-    Never before `owners_from`, when there is no such committee.
+    The chance is `working`, lower where few people are around, and 0 before `owners_from`.
     """
     k = m.knobs[0]
     return w.day >= k.owners_from and uniform(key_of(w.seed, OWNERS, w.day), c) < k.working * (

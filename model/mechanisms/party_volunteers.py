@@ -23,10 +23,10 @@ CARE = FAMILIES.index("care")
 
 
 class Team(NamedTuple):
-    """The team, and when it has young help."""
+    """The team, and when students help it."""
 
-    left: np.ndarray  # (1,) float64     how much of it is left, 0..1
-    holiday: np.ndarray  # (YEAR,) float64  whether students have holidays, by day of the run
+    left: np.ndarray  # (1,) float64     share of a full team that is left, 0..1
+    holiday: np.ndarray  # (YEAR,) float64  1 where students have holidays, by day of the run
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ class PartyVolunteers(Mechanism):
     goodwill: float = knob(0.005, 0.0, 0.1, unit="trust in neighbours per service day", source="assumed")
 
     def begin(self, world, luck) -> Team:
-        first = (world.scenario.calendar.month - 1) * YEAR // 12
-        month = (np.arange(YEAR) - 1 + first) % YEAR * 12 // YEAR  # to a day
+        first = (world.scenario.calendar.month - 1) * YEAR // 12  # date of day 1, to within a day
+        month = (np.arange(YEAR) - 1 + first) % YEAR * 12 // YEAR
         return Team(np.ones(1), (np.array(SEASONS["holidays"])[month] > 0).astype(float))
 
     @kernel
@@ -101,6 +101,6 @@ class PartyVolunteers(Mechanism):
 
 
 @inner_kernel
-def hours_wanted(day, buildings, k):
-    """Hours the team is asked for on a day."""
+def hours_wanted(day, buildings, k) -> float:
+    """Return the hours that a full team is asked for on `day`."""
     return (k.festive if day % QUARTER == 0 else k.daily) * buildings

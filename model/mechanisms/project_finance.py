@@ -16,19 +16,17 @@ from ..issues.issue_table import MONEY, SIGN
 from ..resources.levers import ALL, COMMITTEE
 from . import Mechanism
 
-RING, WRITING = (
-    105,
-    3,
-)  # weeks that applications are remembered, and the day of the week on which they are written and answered
-LEAST = 100.0  # yuan for which anyone writes an application
+RING = 105  # weeks for which applications are kept, more than the longest wait
+WRITING = 3  # weekday on which applications are written and answered
+LEAST = 100.0  # yuan below which no application is written
 REFUSED = decision("project_finance refused")
 
 
 class Applications(NamedTuple):
-    """What was applied for."""
+    """Applications without an answer, and grants on their way."""
 
-    pending: np.ndarray  # (weeks,) yuan  by the week of their answer, in a ring
-    granted: np.ndarray  # (1,) yuan      that come tomorrow
+    pending: np.ndarray  # (RING,) yuan  applied for, by week of the answer modulo RING
+    granted: np.ndarray  # (1,) yuan     granted, to be paid tomorrow
 
 
 @dataclass(frozen=True)
@@ -73,9 +71,8 @@ class ProjectFinance(Mechanism):
         k, pending, week = m.knobs[0], m.own.pending, w.day // 7
         m.own.granted[0] = 0.0
         if w.day % 7 == WRITING:
-            applied = (
-                missing_yuan(m, w) * m.share[ALL] if m.want[COMMITTEE, ALL] > 0.0 else 0.0
-            )  # half the hours, half an application
+            # half the hours are half an application
+            applied = missing_yuan(m, w) * m.share[ALL] if m.want[COMMITTEE, ALL] > 0.0 else 0.0
             if uniform(key_of(w.seed, REFUSED, w.day), 0) >= k.refusal:
                 m.own.granted[0] = k.covered * pending[week % RING]
             pending[week % RING] = 0.0
@@ -83,8 +80,12 @@ class ProjectFinance(Mechanism):
 
 
 @inner_kernel
-def missing_yuan(m, w):
-    """Yuan that large bills need beyond what their compound's fund, the community's, and pending applications can bring."""
+def missing_yuan(m, w) -> float:
+    """Return the yuan that large bills still lack.
+
+    Counted are bills that wait for money, and projects for which enough households have signed. Deducted are
+    the funds of their compounds, the community's fund, and pending applications.
+    """
     k, funds, projects, yuan = m.knobs[0], w.funds, w.projects, 0.0
     for i in range(len(w.issues)):
         issue = w.issues[i]

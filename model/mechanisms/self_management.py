@@ -69,7 +69,7 @@ class SelfManagement(Mechanism):
     )
 
     def begin(self, world, luck) -> np.ndarray:
-        """What is contributed in each compound, 0..1; nothing where a company is paid to do it."""
+        """Return the share contributed at first, (compounds,) 0..1; 0 where there is a property company."""
         return np.where(world.compounds.company, 0.0, self.first)
 
     @kernel
@@ -82,15 +82,8 @@ class SelfManagement(Mechanism):
 
     @kernel
     def pull(m, w) -> None:
-        k, own, share, first, where, issues, hands = (
-            m.knobs[0],
-            m.own,
-            m.share,
-            w.compounds.first,
-            w.buildings.compound,
-            w.issues,
-            w.cats.hands,
-        )
+        k, own, share, first = m.knobs[0], m.own, m.share, w.compounds.first
+        where, issues, hands = w.buildings.compound, w.issues, w.cats.hands
         left = np.empty(len(own))
         for c in range(len(own)):
             left[c] = k.hours * (first[c + 1] - first[c]) * own[c] * share[c]
@@ -99,8 +92,8 @@ class SelfManagement(Mechanism):
             if hands[issue.category, HAND] and workable(issue):
                 m.lever.work[i] = spend_hours(left, issue.compound, issue.left)
         for b in range(len(where)):
-            kept = -k.norms * (own[where[b]] * share[where[b]])
-            m.lever.ease[b, ENVIRONMENT], m.lever.ease[b, SAFETY] = kept, kept
+            norms = -k.norms * (own[where[b]] * share[where[b]])
+            m.lever.ease[b, ENVIRONMENT], m.lever.ease[b, SAFETY] = norms, norms
 
     @kernel
     def learn(m, w) -> None:
@@ -113,6 +106,6 @@ class SelfManagement(Mechanism):
 
 
 @inner_kernel
-def meets(compound, day, every):
-    """Whether a yard meets on `day`: on a Tuesday of its own week."""
+def meets(compound, day, every) -> bool:
+    """Say whether a yard meets on `day`: on Tuesday, in its own week."""
     return day % 7 == TUESDAY and (day // 7 + compound) % every == 0

@@ -22,13 +22,12 @@ CARE = FAMILIES.index("care")
 
 
 class Hub(NamedTuple):
-    """Which share of the organisations is there, and in what they serve."""
+    """The share of organisations at work, and the categories they serve."""
 
-    brought: np.ndarray  # (1,) float64  0..1, of those brought in from elsewhere
-    incubated: np.ndarray  # (1,) float64  0..1, of local ones
-    serves: (
-        np.ndarray
-    )  # (categories,) bool  fields: of what arises and volunteers can do care first, then what arises most
+    brought: np.ndarray  # (1,) float64  share of those from elsewhere, 0..1
+    incubated: np.ndarray  # (1,) float64  share of local ones, 0..1
+    # categories served, of those that arise and volunteers can do: care first, then the most frequent
+    serves: np.ndarray  # (categories,) bool
 
 
 @dataclass(frozen=True)
@@ -99,12 +98,12 @@ class SocialOrganisations(Mechanism):
     @kernel
     def pull(m, w) -> None:
         k, issues, serves, sight, work = m.knobs[0], w.issues, m.own.serves, m.lever.sight, m.lever.work
-        here, left = service_hours(m.own, k) * m.share[ALL], np.empty(1)
-        left[0] = here * len(w.buildings.compound)
+        hours, left = service_hours(m.own, k) * m.share[ALL], np.empty(1)
+        left[0] = hours * len(w.buildings.compound)
         for i in range(len(issues)):
             issue = issues[i]
             if serves[issue.category]:
-                sight[i] = k.eyes * here
+                sight[i] = k.eyes * hours
                 if workable(issue):
                     work[i] = spend_hours(left, 0, issue.left)
 
@@ -119,6 +118,6 @@ class SocialOrganisations(Mechanism):
 
 
 @inner_kernel
-def service_hours(own, k):
-    """Hours of service in each building, a day that is paid for."""
+def service_hours(own, k) -> float:
+    """Return the hours of service per building and paid day."""
     return k.size * (k.professional * own.brought[0] + k.local * own.incubated[0])

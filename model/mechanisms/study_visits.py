@@ -16,10 +16,10 @@ from . import Mechanism
 
 
 class Beliefs(NamedTuple):
-    """What is believed, one row per compound."""
+    """Beliefs, one row per compound."""
 
-    belief: np.ndarray  # (compounds,) float64  that it can be done here, 0..1
-    buildings: np.ndarray  # (compounds,) float64  to which somebody must tell of it
+    belief: np.ndarray  # (compounds,) float64  belief that it can be done here, 0..1
+    buildings: np.ndarray  # (compounds,) float64  number of buildings, each of which needs a delegate
 
 
 @dataclass(frozen=True)
@@ -69,9 +69,9 @@ class StudyVisits(Mechanism):
     def pull(m, w) -> None:
         k, belief, share, where = m.knobs[0], m.own.belief, m.share, w.buildings.compound
         for b in range(len(where)):
-            here = belief[where[b]] * share[where[b]]
-            m.lever.consent[b] = k.consent * here
-            m.lever.trust[b, 0] = k.trust * here
+            effect = belief[where[b]] * share[where[b]]
+            m.lever.consent[b] = k.consent * effect
+            m.lever.trust[b, 0] = k.trust * effect
         for c in range(len(belief)):
             for standing in range(STANDINGS):
                 m.lever.wish[c, standing] = k.turnout * (belief[c] * share[c])
@@ -81,11 +81,11 @@ class StudyVisits(Mechanism):
         k, own = m.knobs[0], m.own
         for c in range(len(own.belief)):
             left = own.belief[c] * 0.5 ** (1.0 / k.half)
-            told = m.share[c] * min(1.0, k.seats / own.buildings[c]) if goes(c, w.day, k.every) else 0.0
-            own.belief[c] = left + k.telling * told * (1.0 - left)
+            reached = m.share[c] * min(1.0, k.seats / own.buildings[c]) if goes(c, w.day, k.every) else 0.0
+            own.belief[c] = left + k.telling * reached * (1.0 - left)
 
 
 @inner_kernel
-def goes(compound, day, every):
-    """Whether a compound's delegates travel on `day`: not all compounds in the same week."""
+def goes(compound, day, every) -> bool:
+    """Say whether a compound's delegates travel on `day`: on Saturday, in the compound's own week."""
     return day % 7 == 6 and (day // 7 + compound) % every == 0

@@ -41,21 +41,21 @@ class TaskPipeline(Mechanism):
 
     @kernel
     def pull(m, w) -> None:
-        k, issues, keep, trust, takes_ = m.knobs[0], w.issues, m.lever.keep, m.lever.trust, hours_needed(m, w)
-        care = m.share[ALL] * min(takes_, k.staff * w.knobs.committee) / takes_
+        k, issues, keep, trust, needed = m.knobs[0], w.issues, m.lever.keep, m.lever.trust, hours_needed(m, w)
+        care = m.share[ALL] * min(needed, k.staff * w.knobs.committee) / needed
         for b in range(len(m.lever.voice)):
             m.lever.voice[b] = k.inbox * care
         for i in range(len(issues)):
             issue = issues[i]
             if is_known(issue):
                 keep[i] = k.dates * care
-            elif issue.state == RESOLVED and issue.resolved == w.day - 1:  # told of the morning after
+            elif issue.state == RESOLVED and issue.resolved == w.day - 1:  # answered the next morning
                 trust[issue.building, 0] += k.feedback * care
 
 
 @inner_kernel
-def hours_needed(m, w):
-    """Hours that today's matters take if each is cared for."""
+def hours_needed(m, w) -> float:
+    """Return the hours that it takes to follow up on every known matter today."""
     n = 0
     for i in range(len(w.issues)):
         n += is_known(w.issues[i])

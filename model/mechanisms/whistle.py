@@ -69,26 +69,30 @@ class Whistle(Mechanism):
 
 
 @inner_kernel
-def department_of(issue, w, k):
-    """Which department an issue is a matter of: its category's name decides, whatever other categories there are."""
+def department_of(issue, w, k) -> int:
+    """Return the department responsible for an issue; depends on the name of its category only."""
     return w.cats.code[issue.category] % k.departments
 
 
 @inner_kernel
-def days_per_call(m, w):
-    """Days that a call at each department brings today, (departments,)."""
-    k, out = m.knobs[0], np.zeros(m.knobs[0].departments)
+def days_per_call(m, w) -> np.ndarray:
+    """Return the days by which a call brings an answer nearer today, (departments,)."""
+    k, days = m.knobs[0], np.zeros(m.knobs[0].departments)
     for i in range(len(w.issues)):
-        out[department_of(w.issues[i], w, k)] += w.issues[i].state == UPWARD
-    for d in range(len(out)):
-        out[d] = k.nearer / (1.0 + out[d] / k.crowd)
-    return out
+        days[department_of(w.issues[i], w, k)] += w.issues[i].state == UPWARD
+    for d in range(len(days)):
+        days[d] = k.nearer / (1.0 + days[d] / k.crowd)
+    return days
 
 
 @inner_kernel
-def call_departments(calls, brings, m, w):
-    """Today's calls on each issue, (issues,), at most one or what is still needed; returns how many they are."""
-    k, issues, left, all_ = m.knobs[0], w.issues, np.full(m.knobs[0].departments, m.knobs[0].answers / 7), 0.0
+def call_departments(calls, brings, m, w) -> float:
+    """Fill `calls`, (issues,), with today's calls on each issue; return their sum.
+
+    An issue gets at most one call, or the part of one that it still needs.
+    """
+    k, issues, total = m.knobs[0], w.issues, 0.0
+    left = np.full(k.departments, k.answers / 7)
     for severity in range(3, -1, -1):
         for i in range(len(issues)):
             issue = issues[i]
@@ -102,5 +106,5 @@ def call_departments(calls, brings, m, w):
                     department_of(issue, w, k),
                     min(1.0, max(0.0, issue.due - w.day) / brings[department_of(issue, w, k)]),
                 )
-                all_ += calls[i]
-    return all_
+                total += calls[i]
+    return total
