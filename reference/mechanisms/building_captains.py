@@ -14,7 +14,11 @@ from ..twin import (
 
 
 class Twin(Mechanism):
-    """One in every building, who tires of known open issues or moves away, and is replaced by the next of the best three; alleys, streets."""
+    """Each building has a captain, with alley and street captains above.
+
+    A captain wears out on known open issues or moves away, and is replaced by the next of the three best
+    candidates.
+    """
 
     def begin(self, w) -> None:
         for b in w.buildings:
@@ -33,18 +37,25 @@ class Twin(Mechanism):
         self.weary, self.since = [0.0 for _ in self.tier_of], [1 for _ in self.tier_of]
         self.fill_posts(w, 1)
 
-    def standing(self, p):
+    def standing(self, p) -> float:
+        """Return a resident's score as a candidate."""
         return 2.0 * p.member - 1.0 * p.in_service + p.volunteer + p.presence + 0.2 * p.zeal
 
-    def is_vacant(self, b, day):
+    def is_vacant(self, b, day) -> bool:
+        """Say whether a building has no captain on `day`."""
         return self.since[b.id] > day or not b.ready
 
-    def largest_job(self, w, b):
-        """Hours of the largest thing this building's captain settles on the spot; whoever covers a vacancy brings no trade."""
-        return self.small * (self.trade if not self.is_vacant(b, w.day) and b.ready[b.turn].skill == 1 else 1.0)
+    def largest_job(self, w, b) -> float:
+        """Return the hours of the largest job that a building's captain does at once.
 
-    def fill_posts(self, w, day):
-        """How much of a captain each building has that day, which alleys and streets have one, and the hours that all of them give."""
+        A trade makes it larger; an alley captain who covers a vacancy has none.
+        """
+        return self.small * (
+            self.trade if not self.is_vacant(b, w.day) and b.ready[b.turn].skill == 1 else 1.0
+        )
+
+    def fill_posts(self, w, day) -> None:
+        """Set each building's share of a captain on `day`, its street captain, and all captains' hours."""
         above = {
             post: float(self.tiers >= post[0] and since <= day)
             for post, since in zip(self.tier_of, self.since)
@@ -52,11 +63,10 @@ class Twin(Mechanism):
         }
         self.in_street = [above[3, b.street] for b in w.buildings]
         vacancies = [b.alley for b in w.buildings if self.is_vacant(b, day)]
-        covered = [
+        self.posts = [
             self.cover * above[2, b.alley] / vacancies.count(b.alley) if self.is_vacant(b, day) else 1.0
             for b in w.buildings
         ]
-        self.posts = covered
         self.hours = self.evening * sum_in_order(self.posts) + self.upper * sum_in_order(above.values())
 
     def ask(self, w) -> dict:
@@ -78,21 +88,26 @@ class Twin(Mechanism):
             "supply": [self.hours if pool == "captain" else 0.0 for pool in POOLS],
         }
 
-    def small_jobs(self, w):
+    def small_jobs(self, w) -> list[float]:
+        """Return the hours left on each issue that its building's captain can do at once, else 0."""
         return [
             left if i.left <= self.largest_job(w, w.buildings[i.building]) else 0.0
             for i, left in zip(w.issues, hours_wanted(w, "captain"))
         ]
 
-    def workload(self, w, tier, n):
-        """What tires a captain: a building's known issues; an alley's where a post is vacant; the mean over a street's buildings."""
-        heard_of = [i.building for i in w.issues if is_known(i)]
+    def workload(self, w, tier, n) -> float:
+        """Return the known issues that tire a captain.
+
+        For tier 1 those of building `n`, for tier 2 those of buildings in alley `n` with a vacant post, for
+        tier 3 the mean over the buildings of street `n`.
+        """
+        known = [i.building for i in w.issues if is_known(i)]
         if tier == 1:
-            return heard_of.count(n)
+            return known.count(n)
         if tier == 2:
-            return sum(heard_of.count(b.id) for b in w.buildings if b.alley == n and self.was_vacant[b.id])
-        mine = [heard_of.count(b.id) for b in w.buildings if b.street == n]
-        return sum(mine) / len(mine)
+            return sum(known.count(b.id) for b in w.buildings if b.alley == n and self.was_vacant[b.id])
+        counts = [known.count(b.id) for b in w.buildings if b.street == n]
+        return sum(counts) / len(counts)
 
     def learn(self, w) -> None:
         self.was_vacant = [self.is_vacant(b, w.day) for b in w.buildings]

@@ -4,13 +4,17 @@ from ..twin import Mechanism, chance
 
 
 class Twin(Mechanism):
-    """Paid in on Saturdays, run on working days, lucky or not each four weeks; the day after, half of what was made is given."""
+    """Capital is paid in on Saturdays, and the firm works on working days.
+
+    Every four weeks the result depends on chance; the day after, half of the surplus is given to governance.
+    """
 
     def begin(self, w) -> None:
         self.size = self.capital * len(w.households)
         self.held, self.worked, self.made = 0.0, 0.0, 0.0
 
-    def instalment(self):
+    def instalment(self) -> float:
+        """Return the yuan to be paid in on a Saturday."""
         return min(self.size / self.build, max(0.0, self.size - self.held))
 
     def ask(self, w) -> dict:
@@ -28,13 +32,13 @@ class Twin(Mechanism):
         elif w.day % 7 != 0:
             self.worked += self.got * (self.held / self.size)
         if w.day % 28 == 0:
-            luck = chance(w.luck.key("community_company business", w.day), 0)
+            draw = chance(w.luck.key("community_company business", w.day), 0)
             result = (
                 self.surplus
                 * self.lines
                 * len(w.households)
                 * self.worked
-                * (1.0 + self.risk * (2.0 * luck - 1.0))
+                * (1.0 + self.risk * (2.0 * draw - 1.0))
             )
             if result > 0.0:
                 self.made += result

@@ -4,14 +4,14 @@ from ..twin import Mechanism
 
 
 class Twin(Mechanism):
-    """In each compound with a project a team founds itself, then informs, and goes from door to door as long as anyone has not signed."""
+    """In compounds with a project a team forms, informs residents, and visits doors until all have signed."""
 
     def begin(self, w) -> None:
         for c in w.compounds:
-            c.team = [-1, 0.0, 0.0]  # for which project, how far founded, how far everybody is informed
+            c.team = [-1, 0.0, 0.0]  # project, how far the team has formed, how far residents are informed
 
-    def plan_day(self, c):
-        """Hours to found itself, hours to inform, doors."""
+    def plan_day(self, c) -> tuple[float, float, float]:
+        """Plan a team's day: hours to form, hours to inform residents, and doors to visit."""
         _, ready, informed = c.team
         if not c.open:
             return 0.0, 0.0, 0.0
@@ -29,10 +29,10 @@ class Twin(Mechanism):
 
     def pull(self, w, share) -> dict:
         self.got = share
-        known = [0.5 + 0.5 * c.team[2] if c.team[1] >= 1.0 and c.open else 0.0 for c in w.compounds]
+        effects = [0.5 + 0.5 * c.team[2] if c.team[1] >= 1.0 and c.open else 0.0 for c in w.compounds]
         return {
             "doors": [part * self.plan_day(c)[2] for c, part in zip(w.compounds, share)],
-            "consent": [self.telling * share[b.compound] * known[b.compound] for b in w.buildings],
+            "consent": [self.telling * share[b.compound] * effects[b.compound] for b in w.buildings],
         }
 
     def learn(self, w) -> None:
