@@ -4,14 +4,15 @@ from ..twin import FAMILIES, Mechanism, spend_hours, sum_in_order, workable
 
 
 class Twin(Mechanism):
-    """A circle of firms that feel bound after each meeting, and less so every Thursday."""
+    """A circle of firms feels committed after each meeting, and less so every Thursday."""
 
     def begin(self, w) -> None:
         self.bound, self.days = 0.0, 0
         if self.units == 0:
             self.units = sum_in_order(b.shops for b in w.buildings) / self.shops
 
-    def meets(self, w):
+    def meets(self, w) -> bool:
+        """Say whether the circle meets today."""
         return self.units > 0 and self.days % self.every == 16
 
     def ask(self, w) -> dict:
@@ -22,7 +23,8 @@ class Twin(Mechanism):
             return {"committee": committee + self.meeting, "member": self.members}
         return {"committee": committee}
 
-    def suits(self, w, issue):
+    def suits(self, w, issue) -> bool:
+        """Say whether people on loan can work on an issue."""
         common = issue.scope > 0 and "volunteer" in w.kinds[issue.category].hands
         return workable(issue) and (common or FAMILIES[issue.family] == "street")
 

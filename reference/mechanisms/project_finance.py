@@ -4,14 +4,14 @@ from ..twin import MONEY, SIGN, Mechanism, chance, sum_in_order
 
 
 class Twin(Mechanism):
-    """Once a week applications are answered, and one is written for what large bills still miss."""
+    """Once a week applications are answered, and one is written for what large bills still lack."""
 
     def begin(self, w) -> None:
         self.answers = {}  # week of the answer -> yuan applied for
         self.granted = 0.0
 
-    def missing_yuan(self, w):
-        """Yuan missing for large bills that wait for money, and for projects that collect signatures with some success."""
+    def missing_yuan(self, w) -> float:
+        """Return the yuan still lacking for large bills that wait for money, and for well-signed projects."""
         large = [i for i in w.issues if i.cost >= 100 * self.large and i.cost > w.funds[i.compound]]
         bills = [
             (i.cost - max(0, w.funds[i.compound])) / 100
@@ -23,7 +23,8 @@ class Twin(Mechanism):
             sum_in_order([*bills, *(-yuan for yuan in self.answers.values())]) - max(0, w.funds[-1]) / 100,
         )
 
-    def well_under_way(self, issue, c):
+    def well_under_way(self, issue, c) -> bool:
+        """Say whether enough households have signed for a project."""
         return c.active == issue.id and c.all > 0 and c.all - c.open >= self.early * c.all
 
     def ask(self, w) -> dict:

@@ -4,9 +4,10 @@ from ..twin import COMPANY, Mechanism, confidence, hours_wanted, spend_hours, ti
 
 
 class Twin(Mechanism):
-    """Each company lends part of the crew it has today, and a smaller part while its fund for repairs is below what it wants to hold."""
+    """Each company lends part of today's crew, and a smaller part while its reserve for repairs is low."""
 
-    def steward_hours(self, w):
+    def steward_hours(self, w) -> list[float]:
+        """Return the steward hours that each compound's company offers today."""
         needed = [self.reserve * 100.0 * len(c.parts) for c in w.compounds]
         solvent = [1.0 if fund >= need else max(0, fund) / need for fund, need in zip(w.funds, needed)]
         withheld = [

@@ -4,7 +4,7 @@ from ..twin import RESOLVED, Mechanism, is_known, sum_in_order
 
 
 class Twin(Mechanism):
-    """Every known matter is looked at every day, as far as the staff for it goes, and what was done yesterday is answered."""
+    """Known matters are followed up daily as far as staff allows; those resolved yesterday are answered."""
 
     def ask(self, w) -> dict:
         self.needed = self.desk + self.sheet * sum(is_known(i) for i in w.issues)
