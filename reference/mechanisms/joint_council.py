@@ -4,7 +4,7 @@ from ..twin import TABLE, Mechanism, is_known, spend_hours, times
 
 
 class Twin(Mechanism):
-    """Every few weeks each compound sits on its weekday over its oldest items, and people tire of sittings."""
+    """Every few weeks each compound sits on its weekday over its oldest items; people tire of sittings."""
 
     def begin(self, w) -> None:
         self.weary = [0.0 for _ in w.compounds]
