@@ -2,9 +2,9 @@
 
 Disappoints when a captain has too many homes to keep up with, and when a captain wears out on a long list of
 open issues, gives up or moves away (`leaving` covers the last two): the post then stays empty until a
-successor is found. Alley captains (巷长) cover vacancies, and have less time for each the more there are.
-Street captains (街长) make sure that reported issues are not forgotten. They too have limited hours, tire of
-their workload, and leave.
+successor is found. Alley captains (巷长) cover vacancies; the more vacancies, the less time for each. Street
+captains (街长) make sure that reported issues are not forgotten. They too have limited hours, tire of their
+workload, and leave.
 """
 
 from dataclasses import dataclass
