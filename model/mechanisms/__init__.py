@@ -1,19 +1,25 @@
-"""Mechanisms of governance: one file each, found by name.
+"""Registry of governance mechanisms: one file each, found by file name.
 
-To add one, add a file here, or in a folder that the environment variable COGOV_MECHANISMS names; its name is its name in a case. Inside is one frozen dataclass derived from `Mechanism`.
-Files in such a folder that define no class `...(Mechanism)`, or whose name begins with _, are helpers: a mechanism imports them with
-`from .helpers import ...`, and nothing else runs them. A mechanism that cannot be used is `broken_files`: no command minds but the one that asks for it.
-Its fields are its knobs. It says which levers it `pulls`, and what it does in three methods, called in this order every
-day; each is handed `m`, what the mechanism has (`pull.Hand`), and may read the world `w` but never change it:
+To add a mechanism, add a file here, or in a folder that the environment variable COGOV_MECHANISMS names; the
+file name is the mechanism's name in a case. The file holds one frozen dataclass derived from `Mechanism`. In
+a folder of the user's, files without a class `...(Mechanism)`, or whose name begins with _, are helpers: a
+mechanism imports them with `from .helpers import ...`, and nothing else runs them. A mechanism that cannot
+be used is listed by `broken_files`; it affects only commands that ask for it.
+
+The fields of the dataclass are its knobs. `pulls` names the levers it pulls. Three methods are called in
+this order every day; each gets `m`, the mechanism's own arrays (`levers.MechanismHand`), and `w`, the world,
+which is read-only:
 
     ask(m, w)    fill `m.want[role, compound]`, or `[role, ALL]`: the hours or yuan it needs today
-    pull(m, w)   fill the levers it pulls, `m.lever.sight` and so on, with what it does with the share `m.share` that it got
-    learn(m, w)  write its own columns `m.own`, as they will be tomorrow
+    pull(m, w)   fill its levers, `m.lever.sight` and so on, given the share `m.share` of its wants
+    learn(m, w)  update its own columns `m.own` for tomorrow
 
-They are marked `@kernel` and then compiled; without the mark (`@staticmethod`) they are plain Python, slower and freer.
-`begin(world, luck)` makes its own columns, once. `k = m.knobs[0]` are its knobs by name.
+Methods marked `@kernel` are compiled; without the mark they are `@staticmethod` in plain Python, slower but
+free of numba's limits. `begin(world, luck)` creates the own columns, once. `k = m.knobs[0]` gives the knobs
+by name.
 
-The first line of its file says what it does, the second paragraph how it disappoints; `zh` is its Chinese name.
+The first line of the file says what the mechanism does, the second paragraph how it disappoints; `zh` is its
+Chinese name.
 """
 
 import ast
@@ -40,10 +46,10 @@ __path__ += map(str, OUTSIDE)
 
 @dataclass(frozen=True)
 class Mechanism:
-    """Does nothing; override what you need."""
+    """Base class of mechanisms: does nothing; override what you need."""
 
     zh: ClassVar[str] = ""
-    pulls: ClassVar[tuple] = ()  # the levers it pulls; what it writes on others counts for nothing
+    pulls: ClassVar[tuple] = ()  # levers it pulls; what it writes to other levers is ignored
     strength: float = knob(
         1.0,
         0.0,
@@ -62,67 +68,70 @@ class Mechanism:
     pull: ClassVar = None
     learn: ClassVar = None
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> np.ndarray | tuple:
+        """Return the mechanism's own columns on day 0: an array, or a NamedTuple of arrays."""
         return np.zeros(0)
 
 
-def names():
-    """Every mechanism that can be used, in the order of the alphabet."""
+def names() -> list[str]:
+    """List the mechanisms that can be used, in alphabetical order."""
     return list(_scan()[0])
 
 
-def broken_files():
-    """name -> why it cannot be used, with file and line, of every file of a user's own that is meant to be a mechanism."""
+def broken_files() -> dict[str, str]:
+    """Return name -> reason, with file and line, for every user mechanism that cannot be used."""
     return dict(_scan()[1])
 
 
-def why_not(name):
-    """Say why no mechanism can be used by that name; empty when one can."""
+def why_not(name: str) -> str:
+    """Say why no mechanism of that name can be used; empty if one can."""
     usable, wrong, helpers = _scan()
     if name in usable or name in ABSENT:
         return ""
     if name in wrong:
         return f"mechanism {name!r} is broken: {wrong[name]}"
-    beside = (
+    hint = (
         f"; {helpers[name]} defines no class derived from Mechanism, as in `class Board(Mechanism)`"
         if name in helpers
         else ""
     )
-    return f"no mechanism is called {name!r}{beside or guess(name, usable)}"
+    return f"no mechanism is called {name!r}{hint or guess(name, usable)}"
 
 
-ABSENT = {}  # name -> stand-in of a mechanism of somebody's own that results name, and whose file is not here
+ABSENT = {}  # name -> stand-in class of a user mechanism that results name and whose file is missing
 
 
 class Absent(Mechanism):
-    """Stands in for a mechanism whose file is not here: results that used it can be read, and nothing can be run with it."""
+    """Stand-in for a mechanism whose file is missing: its results can be read, but not run again."""
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> np.ndarray | tuple:
+        """Raise UserError: the mechanism cannot be run."""
         name = next(name for name, kind in ABSENT.items() if kind is type(self))
         if name in broken_files():
             raise UserError(f"mechanism {name!r} is broken: {broken_files()[name]}")
         raise UserError(
-            f"the mechanism {name} is one of a user's own, and its file is not here; set COGOV_MECHANISMS to the folder that has it"
+            f"the mechanism {name} is one of a user's own, and its file is not here; "
+            "set COGOV_MECHANISMS to the folder that has it"
         )
 
 
-def stand_in(name, knobs):
-    """Let results name a mechanism whose file is not here; `knobs` is name -> its default, metadata and type."""
-    own = [
+def stand_in(name: str, knobs: dict) -> None:
+    """Register a stand-in for a missing mechanism; `knobs` is name -> (default, metadata, type)."""
+    added = [
         (knob, kind, field(default=default, metadata=metadata))
         for knob, (default, metadata, kind) in knobs.items()
         if knob not in Mechanism.__dataclass_fields__
     ]
-    ABSENT[name] = make_dataclass(f"Absent_{name}", own, bases=(Absent,), frozen=True)
+    ABSENT[name] = make_dataclass(f"Absent_{name}", added, bases=(Absent,), frozen=True)
 
 
-def known_names():
-    """Every name of a mechanism that can be read of: those that there are, and those that results stand in for."""
+def known_names() -> list[str]:
+    """List all mechanisms that results can name: those that can be used, then the stand-ins."""
     return [*names(), *(name for name in ABSENT if name not in names())]
 
 
-def mechanism_class(name):
-    """The mechanism in the file of that name, or its stand-in. Raises UserError when there is none, or none that can be used."""
+def mechanism_class(name: str) -> type[Mechanism]:
+    """Return a mechanism's class, or its stand-in. Raises UserError if none can be used."""
     if problem := why_not(name):
         raise UserError(problem)
     if name not in _scan()[0]:
@@ -131,21 +140,24 @@ def mechanism_class(name):
     return kind
 
 
-def describe(name):
-    """What a mechanism does and how it disappoints, as its file says. Raises UserError when there is none."""
+def describe(name: str) -> tuple[str, str]:
+    """Return what a mechanism does and how it disappoints, two texts. Raises UserError if unknown."""
     does, _, disappoints = (
         (sys.modules[mechanism_class(name).__module__].__doc__ or "").strip().partition("\n\n")
     )
     return " ".join(does.split()), " ".join(disappoints.split())
 
 
-def all_mechanisms():
-    """name -> the mechanism with all knobs at their defaults."""
+def all_mechanisms() -> dict[str, Mechanism]:
+    """Return name -> mechanism with all knobs at their defaults."""
     return {name: mechanism_class(name)() for name in known_names()}
 
 
 class Registry(Mapping):
-    """name -> the mechanism with all knobs at their defaults, loaded when it is asked for; broken ones have names too, and raise UserError."""
+    """Map name -> mechanism with all knobs at their defaults, loaded on access.
+
+    Broken mechanisms have keys too; to get one raises UserError.
+    """
 
     def __getitem__(self, name):
         return mechanism_class(name)()
@@ -161,8 +173,8 @@ class Registry(Mapping):
         return len(list(iter(self)))
 
 
-def kinds_in(module):
-    """The mechanisms that a module defines."""
+def kinds_in(module) -> set[type[Mechanism]]:
+    """Return the mechanism classes that a module defines itself."""
     return {
         c
         for c in vars(module).values()
@@ -171,18 +183,18 @@ def kinds_in(module):
 
 
 @lru_cache(maxsize=256)
-def ships(kind):
-    """Whether a class of mechanisms is one that comes with cogov, and so is tested."""
+def ships(kind: type) -> bool:
+    """Say whether a mechanism class comes with cogov, and so is tested."""
     return Path(getattr(sys.modules.get(kind.__module__), "__file__", None) or "?").parent == Path(
         __path__[0]
     )
 
 
-# ------------------------------------------------------------------------------------------------------ files of a user's own
+# ------------------------------------------------------------------------------------- user mechanisms
 
 
 def _scan():
-    """(names that can be used, name -> why it cannot, name -> file of a helper), of all folders as they are now."""
+    """Scan all folders: (names that can be used, name -> why it cannot be used, name -> file of a helper)."""
     try:
         files = tuple(
             (entry.path, entry.stat().st_mtime_ns)
@@ -193,12 +205,13 @@ def _scan():
         return _classify_files(shipped_names(), files)
     except OSError as error:
         raise UserError(
-            f"COGOV_MECHANISMS names {error.filename}: {error.strerror}; name folders with mechanisms of your own, or leave it out"
+            f"COGOV_MECHANISMS names {error.filename}: {error.strerror}; "
+            "name folders with mechanisms of your own, or leave it out"
         ) from None
 
 
-def shipped_names():
-    """Names of the mechanisms that come with cogov, in the order of the alphabet."""
+def shipped_names() -> tuple[str, ...]:
+    """Return the names of the mechanisms that come with cogov, in alphabetical order."""
     return _list_shipped(os.stat(__path__[0]).st_mtime_ns)
 
 
@@ -211,7 +224,10 @@ def _list_shipped(changed):
 
 @lru_cache(maxsize=4)
 def _classify_files(shipped, files):
-    """As `_scan`. A file is run only if it defines a mechanism, so that a script may stand beside; what it raises is its own affair."""
+    """Classify files as `_scan` does; `files` holds (path, modification time), so that it can be cached.
+
+    A file is imported only if it defines a mechanism, so that the folder may hold scripts too.
+    """
     usable, wrong, helpers, first = dict.fromkeys(shipped, ""), {}, {}, {}
     for path, _ in files:
         name = Path(path).stem
@@ -224,7 +240,10 @@ def _classify_files(shipped, files):
         elif name in first:
             problem = f"{path} and {first[name]} have the same name; rename one"
         elif not name.isidentifier() or iskeyword(name):
-            problem = f"{path}: {name!r} is no name in Python; rename the file: letters, digits and _, a letter first"
+            problem = (
+                f"{path}: {name!r} is no name in Python; "
+                "rename the file: letters, digits and _, a letter first"
+            )
         elif name in TAKEN:
             problem = f"{path}: {name!r} is a name that cogov needs itself; rename the file"
         else:
@@ -239,7 +258,7 @@ def _classify_files(shipped, files):
 
 
 def _read(path):
-    """(name -> line of every class in a file that is derived from Mechanism by name, why it cannot be read)."""
+    """Parse a file: (name -> line of each class derived from `Mechanism`, why it cannot be read)."""
     try:
         tree = ast.parse(Path(path).read_bytes())
     except SyntaxError as error:
@@ -257,29 +276,36 @@ def _read(path):
 
 
 def _load(name, path, lines):
-    """Import a file that defines a mechanism; why it cannot be used, or nothing."""
-    kept = {name: globals()[name] for name in TAKEN}  # a helper called `names` would take the place of ours
+    """Import a file that defines a mechanism; return why it cannot be used, or an empty text."""
+    # importing a helper called `names` would replace our function of that name
+    saved = {name: globals()[name] for name in TAKEN}
     try:
         module = import_module(f".{name}", __name__)
     except (Exception, SystemExit) as error:
         return f"{where(error, path)}: {gist(error)}"
     finally:
-        globals().update(kept)
+        globals().update(saved)
     kinds = kinds_in(module)
     if len(kinds) != 1:
-        told = ", ".join(sorted(f"{kind.__name__}" for kind in kinds)) or "none"
-        return f"{path}:{min(lines.values())}: a file is one mechanism, and this one defines {len(kinds)}: {told}; put each in a file of its own, and what they share in a helper"
+        classes = ", ".join(sorted(f"{kind.__name__}" for kind in kinds)) or "none"
+        return (
+            f"{path}:{min(lines.values())}: a file is one mechanism, and this one defines {len(kinds)}: "
+            f"{classes}; put each in a file of its own, and what they share in a helper"
+        )
     (kind,) = kinds
     return f"{path}:{lines.get(kind.__name__, 1)}: {problem}" if (problem := _find_faults(kind)) else ""
 
 
 def _find_faults(kind):
-    """What a class lacks to be a mechanism, in words."""
+    """Say what a class lacks to be a mechanism; empty if nothing."""
     if "__dataclass_params__" not in vars(kind):
         return f"{kind.__name__} is no dataclass; write @dataclass(frozen=True) above it"
     for f in fields(kind):
         if "low" not in f.metadata:
-            return f"{kind.__name__}.{f.name} is no knob; write {f.name}: float = knob(default, low, high, unit=..., source=...)"
+            return (
+                f"{kind.__name__}.{f.name} is no knob; "
+                f"write {f.name}: float = knob(default, low, high, unit=..., source=...)"
+            )
     if not isinstance(kind.pulls, tuple):
         return (
             f'{kind.__name__}.pulls = {kind.pulls!r} is no tuple; write pulls: ClassVar[tuple] = ("voice",)'
@@ -294,24 +320,20 @@ def _find_faults(kind):
     return ""
 
 
-def gist(error):
-    """An error in one line."""
+def gist(error: BaseException) -> str:
+    """Summarise an error in one line."""
     try:
-        told = error.msg if isinstance(error, SyntaxError) else str(error)
-    except Exception:  # of its own
-        told = ""
-    words = next((line.strip()[:500] for line in told.splitlines() if line.strip()), "")
-    return (
-        words
-        if isinstance(error, UserError)
-        else f"{type(error).__name__}: {words}"
-        if words
-        else type(error).__name__
-    )
+        message = error.msg if isinstance(error, SyntaxError) else str(error)
+    except Exception:  # raised by the error's own __str__
+        message = ""
+    line = next((line.strip()[:500] for line in message.splitlines() if line.strip()), "")
+    if isinstance(error, UserError):
+        return line
+    return f"{type(error).__name__}: {line}" if line else type(error).__name__
 
 
-def where(error, path):
-    """The line of a user's own that an error comes from, as file:line; the file alone where none is known."""
+def where(error: BaseException, path) -> str:
+    """Return the line of user code that an error comes from, as file:line; the file alone if unknown."""
     if isinstance(error, SyntaxError) and error.filename:
         return f"{error.filename}:{error.lineno}"
     folders = [str(Path(folder)) for folder in (Path(path).parent, *__path__[1:])]

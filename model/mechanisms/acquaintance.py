@@ -1,6 +1,7 @@
-"""Making strangers familiar (创熟): a neighbourhood association with clubs, festivals and a matchmaking station.
+"""Making strangers familiar (创熟): a neighbourhood association with clubs, festivals and matchmaking.
 
-Disappoints by being slow, for a habit takes a year of evenings and fades without them; and owners who live elsewhere do not come.
+Disappoints because it is slow: a habit takes a year of evenings, and fades without them. Owners who live
+elsewhere do not come.
 """
 
 from dataclasses import dataclass
@@ -17,18 +18,18 @@ from ..resources.levers import ALL, STANDINGS, VOLUNTEER, YUAN
 from . import Mechanism
 
 ENVIRONMENT, SAFETY = FAMILIES.index("environment"), FAMILIES.index("safety")
-LOOKING = ("job_or_partner", "elder_alone")  # who is looking for somebody
+LOOKING = ("job_or_partner", "elder_alone")  # categories that the matchmaking station handles
 SUNDAY, YEAR = 0, 365
-LANTERNS = 45  # day of the year: the Lantern Festival, the mean of its dates
+LANTERNS = 45  # day of the year: mean date of the Lantern Festival
 
 
 class Neighbours(NamedTuple):
-    """What has grown among neighbours, and what the association knows."""
+    """Habits that have grown among neighbours, and the association's calendar and remit."""
 
-    come: np.ndarray  # (buildings,) float64  share of the homes that take part
-    habit: np.ndarray  # (buildings,) float64  of keeping shared space as one's own, 0..1
-    feast: np.ndarray  # (YEAR,) bool          festivals, by day of the run
-    looks: np.ndarray  # (categories,) bool    whether it is a matter for the matchmaking station
+    come: np.ndarray  # (buildings,) float64  share of homes that take part
+    habit: np.ndarray  # (buildings,) float64  habit of treating shared space as one's own, 0..1
+    feast: np.ndarray  # (YEAR,) bool          whether there is a festival, by day of the run
+    looks: np.ndarray  # (categories,) bool    whether the matchmaking station handles it
 
 
 @dataclass(frozen=True)
@@ -99,18 +100,18 @@ class Acquaintance(Mechanism):
         0.3, 0.0, 3.0, unit="logit of wish to give an evening where the habit is full", source="assumed"
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Neighbours:
         homes, b = world.households, len(world.buildings.compound)
         away = np.bincount(homes.building, homes.away, b) / np.bincount(homes.building, minlength=b)
-        first = (world.scenario.calendar.month - 1) * YEAR // 12  # date of day 1, or the day beside it
+        first = (world.scenario.calendar.month - 1) * YEAR // 12  # date of day 1, to within a day
         dates = (LANTERNS + np.arange(self.festivals) * YEAR // max(self.festivals, 1)) % YEAR
         feast = np.isin((np.arange(YEAR) - 1 + first) % YEAR, dates)
         return Neighbours(1.0 - self.absence * away, np.zeros(b), feast, np.isin(world.categories, LOOKING))
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k, where = m.knobs[0], w.buildings.compound
-        if festive(w.day, m.own):
+        if is_festival(w.day, m.own):
             m.want[YUAN, ALL] = k.feast * len(where)
         else:
             for b in range(w.day % 7, len(where), 7):
@@ -119,28 +120,23 @@ class Acquaintance(Mechanism):
                 m.want[VOLUNTEER, where[b]] += k.station
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         k, own, share, where, ease = m.knobs[0], m.own, m.share, w.buildings.compound, m.lever.ease
-        habit, buildings, come, had, ties = (
-            np.zeros(len(share) - 1),
-            np.zeros(len(share) - 1),
-            own.come,
-            own.habit,
-            m.lever.ties,
-        )
-        for b in gathering(w.day, own):
+        come, habit, ties = own.come, own.habit, m.lever.ties
+        sums, buildings = np.zeros(len(share) - 1), np.zeros(len(share) - 1)
+        for b in buildings_gathering(w.day, own):
             ties[b] = k.meeting * (come[b] * share[where[b]])
         for b in range(len(where)):
             c = where[b]
-            ease[b, ENVIRONMENT] = ease[b, SAFETY] = -k.norms * had[b] * share[c]
-            habit[c] += had[b]
+            ease[b, ENVIRONMENT] = ease[b, SAFETY] = -k.norms * habit[b] * share[c]
+            sums[c] += habit[b]
             buildings[c] += 1.0
-        for c in range(len(habit)):
+        for c in range(len(sums)):
             for standing in range(STANDINGS):
-                m.lever.wish[c, standing] = k.turnout * habit[c] / buildings[c] * share[c]
-        if w.day % 7 == SUNDAY and not festive(w.day, own):
-            left = np.empty(len(habit))
-            for c in range(len(habit)):
+                m.lever.wish[c, standing] = k.turnout * sums[c] / buildings[c] * share[c]
+        if w.day % 7 == SUNDAY and not is_festival(w.day, own):
+            left = np.empty(len(sums))
+            for c in range(len(sums)):
                 left[c] = k.station * share[c] * buildings[c]
             for i in range(len(w.issues)):
                 issue = w.issues[i]
@@ -150,22 +146,22 @@ class Acquaintance(Mechanism):
                         m.lever.work[i] = spend_hours(left, issue.compound, issue.left)
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, habit, come, share, where = m.knobs[0], m.own.habit, m.own.come, m.share, w.buildings.compound
-        kept = 1.0 - k.fading
+        remaining = 1.0 - k.fading
         for b in range(len(habit)):
-            habit[b] *= kept
-        for b in gathering(w.day, m.own):
+            habit[b] *= remaining
+        for b in buildings_gathering(w.day, m.own):
             habit[b] += k.growing * (come[b] * share[where[b]]) * (1.0 - habit[b])
 
 
 @inner_kernel
-def festive(day, own):
-    """Whether the whole community celebrates on `day`."""
+def is_festival(day, own) -> bool:
+    """Say whether the whole community celebrates on `day`."""
     return own.feast[day % YEAR]
 
 
 @inner_kernel
-def gathering(day, own):
-    """The buildings that come together today: for their club, on their weekday, or all of them for a festival."""
-    return range(0, len(own.come), 1) if festive(day, own) else range(day % 7, len(own.come), 7)
+def buildings_gathering(day, own) -> range:
+    """Return the buildings that meet on `day`: all on a festival, else those whose club weekday it is."""
+    return range(0, len(own.come), 1) if is_festival(day, own) else range(day % 7, len(own.come), 7)

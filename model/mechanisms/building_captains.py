@@ -1,9 +1,10 @@
-"""Building captains (楼长): someone on the stairs to tell, who settles small things on the spot and knows who is never in.
+"""Building captains (楼长): a neighbour to report to, who fixes small things and knows when people are in.
 
-Disappoints when the span is too wide, for one captain keeps up with so many homes; and when a captain tires of a long list or
-moves away (`leaving` is both giving up and moving): the post stays empty until somebody is found. Alley captains (巷长) cover
-vacancies, each the less the more of them there are; street captains (街长) see that what was told is not forgotten. They are
-people too, with hours of their own; they tire of what falls on them, and leave.
+Disappoints when a captain has too many homes to keep up with, and when a captain wears out on a long list of
+open issues, gives up or moves away (`leaving` covers the last two): the post then stays empty until a
+successor is found. Alley captains (巷长) cover vacancies; the more vacancies, the less time for each. Street
+captains (街长) make sure that reported issues are not forgotten. They too have limited hours, tire of their
+workload, and leave.
 """
 
 from dataclasses import dataclass
@@ -22,22 +23,19 @@ from . import Mechanism
 
 HAND = HANDS.index("captain")
 REPAIR, CHILD = 1, 0  # among residents' skills and age bands
-CHOICE = 3  # people in a building who could be its captain
+CHOICE = 3  # candidates per building
 MOVES = decision("captain moves")
 
 
 class Posts(NamedTuple):
     """The captains' posts: one row per building, then one per alley, then one per street."""
 
-    weary: np.ndarray  # (posts,) float64      at 1 the captain steps down
+    weary: np.ndarray  # (posts,) float64      weariness; at 1 the captain steps down
     since: np.ndarray  # (posts,) float64      day from which the post is filled
-    filled: (
-        np.ndarray
-    )  # (posts,) float64      how much of a captain there is today, 0..1; a covered vacancy counts in part
-    ready: (
-        np.ndarray
-    )  # (buildings, 3) int64  residents who could be captain, the best first; -1 where there are fewer
-    who: np.ndarray  # (buildings,) int64    the captain, or the next one; -1 where nobody is grown up
+    # share of a captain that the post has today, 0..1; a covered vacancy counts in part
+    filled: np.ndarray  # (posts,) float64
+    ready: np.ndarray  # (buildings, 3) int64  candidates, the best first; -1 where there are fewer
+    who: np.ndarray  # (buildings,) int64    the captain, or the next one; -1 without an adult
     width: np.ndarray  # (buildings,) float64  homes
     alley: np.ndarray  # (buildings,) int64    row of the alley captain above
     street: np.ndarray  # (buildings,) int64    row of the street captain above
@@ -119,7 +117,8 @@ class BuildingCaptains(Mechanism):
         400.0,
         10.0,
         5000.0,
-        unit="known open issues x days that tire a captain out; an alley captain those of vacancies, a street captain the mean of its buildings",
+        unit="known open issues x days that tire a captain out; an alley captain those of vacancies, a "
+        "street captain the mean of its buildings",
         source="assumed",
     )
     search: int = knob(60, 0, 1000, unit="days to find a new captain", source="assumed")
@@ -131,11 +130,9 @@ class BuildingCaptains(Mechanism):
         source="docs/sources.md: volunteers' attrition 13.5 % a year",
     )
 
-    def begin(self, world, luck):
-        b, ready = (
-            len(world.buildings.compound),
-            candidates(struct(world.residents), len(world.buildings.compound)),
-        )
+    def begin(self, world, luck) -> Posts:
+        b = len(world.buildings.compound)
+        ready = choose_candidates(struct(world.residents), b)
         alley, street = np.arange(b) // self.alley, np.arange(b) // self.alley // self.street
         alleys = int(alley[-1]) + 1
         n = b + alleys + int(street[-1]) + 1
@@ -150,60 +147,45 @@ class BuildingCaptains(Mechanism):
             b + alley,
             b + alleys + street,
         )
-        post(posts, 1, float(self.cover), int(self.tiers))
+        fill_posts(posts, 1, float(self.cover), int(self.tiers))
         return posts
 
     @kernel
-    def ask(m, w):
-        m.want[CAPTAIN, ALL] = evenings(m.own, m.knobs[0])
+    def ask(m, w) -> None:
+        m.want[CAPTAIN, ALL] = captain_hours(m.own, m.knobs[0])
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         k, own, share, issues, hands = m.knobs[0], m.own, m.share, w.issues, w.cats.hands
-        sight, work, keep, skill, where = (
-            m.lever.sight,
-            m.lever.work,
-            m.lever.keep,
-            w.residents.skill,
-            w.buildings.compound,
-        )
-        here, left, largest, filled, street = (
-            np.empty(len(where)),
-            np.empty(len(where)),
-            np.empty(len(where)),
-            own.filled,
-            own.street,
-        )
+        sight, work, keep = m.lever.sight, m.lever.work, m.lever.keep
+        skill, where = w.residents.skill, w.buildings.compound
+        coverage, left, largest = np.empty(len(where)), np.empty(len(where)), np.empty(len(where))
+        filled, street = own.filled, own.street
         for b in range(len(where)):
             got = own.filled[b] * share[where[b]]
-            here[b] = got * min(1.0, k.span / own.width[b])
+            coverage[b] = got * min(1.0, k.span / own.width[b])
             left[b] = k.evening * got
             tradesman = own.since[b] <= w.day and own.who[b] >= 0 and skill[own.who[b]] == REPAIR
             largest[b] = k.small * (k.trade if tradesman else 1.0)
-            m.lever.voice[b] = k.ear * here[b]
-            m.lever.reach[b] = k.door * here[b]
-            m.lever.consent[b] = k.word * here[b]
+            m.lever.voice[b] = k.ear * coverage[b]
+            m.lever.reach[b] = k.door * coverage[b]
+            m.lever.consent[b] = k.word * coverage[b]
         for i in range(len(issues)):
             issue = issues[i]
             b = issue.building
             if 0 < issue.scope < 4:
-                sight[i] = k.eyes * k.evening * here[b]
+                sight[i] = k.eyes * k.evening * coverage[b]
             if hands[issue.category, HAND] and workable(issue) and issue.left <= largest[b]:
                 work[i] = spend_hours(left, b, issue.left)
-            keep[i] = k.memory * here[b] * filled[street[b]]
-        m.lever.supply[CAPTAIN - 1] = evenings(
-            own, k
-        )  # they give their own evenings, to the day or to whoever asks
+            keep[i] = k.memory * coverage[b] * filled[street[b]]
+        # the captains' own evenings, available to every mechanism that asks for them
+        m.lever.supply[CAPTAIN - 1] = captain_hours(own, k)
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, own, b = m.knobs[0], m.own, len(w.buildings.compound)
-        load, moves, weary, since = (
-            burden(own, loads(w.issues, b), w.day),
-            key_of(w.seed, MOVES, w.day),
-            own.weary,
-            own.since,
-        )
+        load, moves = workloads(own, loads(w.issues, b), w.day), key_of(w.seed, MOVES, w.day)
+        weary, since = own.weary, own.since
         for p in range(len(weary)):
             if since[p] > w.day:
                 weary[p] = 0.0
@@ -212,18 +194,21 @@ class BuildingCaptains(Mechanism):
             if weary[p] >= 1.0 or uniform(moves, p) < k.leaving / 365:
                 weary[p], since[p] = 0.0, w.day + k.search
                 if p < b:
-                    own.who[p] = successor(own.ready[p], own.who[p])
-        post(own, w.day + 1, k.cover, k.tiers)
+                    own.who[p] = next_captain(own.ready[p], own.who[p])
+        fill_posts(own, w.day + 1, k.cover, k.tiers)
 
 
 @outer_kernel
-def post(own, day, cover, tiers):
-    """Fill the posts as they are on `day`: a captain, or an alley captain's part of one; above them those of the tiers there are."""
+def fill_posts(own, day, cover, tiers) -> None:
+    """Set `own.filled` to the state of all posts on `day`.
+
+    1 for a captain, a share where an alley captain covers a vacancy; 0 for posts of tiers above `tiers`.
+    """
     filled, since, who, alley, b = own.filled, own.since, own.who, own.alley, len(own.who)
     streets, vacancies = alley[b - 1] + 1, np.zeros(alley[b - 1] + 1)
     for p in range(len(filled)):
-        there = tiers >= (1 if p < b else 2 if p < streets else 3)
-        filled[p] = 1.0 if there and since[p] <= day and (p >= b or who[p] >= 0) else 0.0
+        in_use = tiers >= (1 if p < b else 2 if p < streets else 3)
+        filled[p] = 1.0 if in_use and since[p] <= day and (p >= b or who[p] >= 0) else 0.0
         if p < b:
             vacancies[alley[p]] += 1.0 - filled[p]
     for p in range(b):
@@ -232,8 +217,8 @@ def post(own, day, cover, tiers):
 
 
 @inner_kernel
-def evenings(own, k):
-    """Hours that all captains give today."""
+def captain_hours(own, k) -> float:
+    """Return the hours that all captains give today."""
     b, houses, above = len(own.who), 0.0, 0.0
     for p in range(b):
         houses += own.filled[p]
@@ -243,24 +228,28 @@ def evenings(own, k):
 
 
 @inner_kernel
-def burden(own, load, day):
-    """What falls on each captain, (posts,): a building's `load` (buildings,), an alley's where posts are vacant, the mean of a street's."""
+def workloads(own, load, day) -> np.ndarray:
+    """Return the known issues that tire each captain, (posts,); `load` is (buildings,).
+
+    For a building's captain those of the building, for an alley captain those of buildings with a vacant
+    post, for a street captain the mean over the street's buildings.
+    """
     since, who, alley, street = own.since, own.who, own.alley, own.street
-    out, buildings = np.zeros(len(since)), np.zeros(len(since))
+    total, buildings = np.zeros(len(since)), np.zeros(len(since))
     for p in range(len(load)):
-        out[p] = load[p]
+        total[p] = load[p]
         if since[p] > day or who[p] < 0:
-            out[alley[p]] += load[p]
-        out[street[p]] += load[p]
+            total[alley[p]] += load[p]
+        total[street[p]] += load[p]
         buildings[street[p]] += 1.0
-    for p in range(street[0], len(out)):
-        out[p] /= buildings[p]
-    return out
+    for p in range(street[0], len(total)):
+        total[p] /= buildings[p]
+    return total
 
 
 @inner_kernel
-def successor(ready, who):
-    """Who of the three is next after `who`, in turn; whoever steps down comes back at once only where there is nobody else."""
+def next_captain(ready, who) -> int:
+    """Return the candidate after `who`, in turn; `who` again only where there is no other."""
     for turn in range(CHOICE):
         if ready[turn] == who and ready[(turn + 1) % CHOICE] >= 0:
             return ready[(turn + 1) % CHOICE]
@@ -268,8 +257,11 @@ def successor(ready, who):
 
 
 @outer_kernel
-def candidates(people, buildings):
-    """The three in each building whom the neighbours would choose: members, retired, often at home, willing; (buildings, 3), -1 if fewer."""
+def choose_candidates(people, buildings) -> np.ndarray:
+    """Choose the three best candidates of each building, (buildings, 3) int64, best first; -1 if missing.
+
+    Neighbours prefer members, retired people, and people who are often at home and willing to help.
+    """
     best, best_score = np.empty((buildings, CHOICE), np.int64), np.empty((buildings, CHOICE))
     for b in range(buildings):
         for n in range(CHOICE):

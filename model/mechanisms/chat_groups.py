@@ -1,6 +1,7 @@
-"""Message groups (微信群): neighbours of a building write to one another, someone minds the group, and what is wrong is told within minutes.
+"""Message groups (微信群): one chat per building, which a moderator follows, so that reports take minutes.
 
-Disappoints by who is not in it, elders above all; and the fewer messages somebody follows, the more rumours cost trust, and the more people leave.
+Disappoints because not everyone joins, elders least of all. The fewer messages the moderator follows, the
+more trust is lost to rumours, and the more people leave.
 """
 
 from dataclasses import dataclass
@@ -17,13 +18,11 @@ CHILD, ELDER = 0, 2  # age bands
 
 
 class Groups(NamedTuple):
-    """The groups, one row per building; those of a compound are minded by one person."""
+    """The groups, one row per building; one moderator follows all groups of a compound."""
 
-    ceiling: (
-        np.ndarray
-    )  # (buildings,) float64  share of its grown-ups who would ever join; 0 where there is no group
-    joined: np.ndarray  # (buildings,) float64  share who have
-    groups: np.ndarray  # (compounds,) float64  building groups there are
+    ceiling: np.ndarray  # (buildings,) float64  share of adults who would ever join; 0 without a group
+    joined: np.ndarray  # (buildings,) float64  share of adults who have joined
+    groups: np.ndarray  # (compounds,) float64  number of building groups
 
 
 @dataclass(frozen=True)
@@ -94,38 +93,39 @@ class ChatGroups(Mechanism):
         source="assumed",
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Groups:
         people, b, c = world.residents, len(world.buildings.compound), len(world.compounds.company)
-        here = people.presence > 0  # nobody misses those who never are
-        grown = np.bincount(people.building, here & (people.band != CHILD), b)
-        old = np.bincount(people.building, here & (people.band == ELDER), b)
+        at_home = people.presence > 0  # residents who are never at home are not counted
+        grown = np.bincount(people.building, at_home & (people.band != CHILD), b)
+        old = np.bincount(people.building, at_home & (people.band == ELDER), b)
         ceiling = (self.elders * old + self.others * (grown - old)) / np.maximum(grown, 1)
-        where, own = world.buildings.compound, np.zeros(b)
-        own[np.argsort(~world.compounds.company[where], kind="stable")[: int(self.managed * b + 0.5)]] = 1.0
-        return Groups(ceiling * own, np.zeros(b), np.bincount(where, own, c))
+        where, has_group = world.buildings.compound, np.zeros(b)
+        has_group[
+            np.argsort(~world.compounds.company[where], kind="stable")[: int(self.managed * b + 0.5)]
+        ] = 1.0
+        return Groups(ceiling * has_group, np.zeros(b), np.bincount(where, has_group, c))
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k, groups = m.knobs[0], m.own.groups
         for c in range(len(groups)):
             hours = k.minding * groups[c]
             m.want[COMMITTEE, c], m.want[VOLUNTEER, c] = k.staff * hours, (1.0 - k.staff) * hours
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         k, own, share, where = m.knobs[0], m.own, m.share, w.buildings.compound
         for b in range(len(where)):
             c = where[b]
             minded = share_followed(c, own, share, k)
             m.lever.voice[b] = k.ear * own.joined[b] * minded
             m.lever.reach[b] = k.found * own.joined[b] * minded
-            noise = (
-                own.joined[b] * (1.0 - minded) if share[c] > 0.0 else 0.0
-            )  # the contract: unpaid it pulls nothing
+            # a mechanism that gets nothing must pull nothing, not even to its own cost
+            noise = own.joined[b] * (1.0 - minded) if share[c] > 0.0 else 0.0
             m.lever.trust[b, 0] = m.lever.trust[b, 2] = -k.rumour * noise
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, own, where = m.knobs[0], m.own, w.buildings.compound
         for b in range(len(where)):
             minded = share_followed(where[b], own, m.share, k)
@@ -136,6 +136,6 @@ class ChatGroups(Mechanism):
 
 
 @inner_kernel
-def share_followed(compound, own, share, k):
-    """What part of a compound's messages somebody reads and answers today."""
+def share_followed(compound, own, share, k) -> float:
+    """Return the share of a compound's messages that its moderator reads and answers today."""
     return share[compound] * (k.span / (k.span + own.groups[compound]))

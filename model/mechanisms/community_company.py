@@ -1,7 +1,7 @@
-"""Community company (党组织加公司): the party organisation's own company sells services locally, half of its surplus to governance.
+"""Community company (党组织加公司): a party-owned firm sells services; half its surplus funds governance.
 
-Disappoints because it is a business: it must be set up and built up with money and the committee's time first, and a
-bad month is a loss, which leaves nothing to give and eats the capital.
+Disappoints because it is a business: it must first be built up with money and the committee's time, and a
+bad month is a loss, which leaves nothing to give and reduces the capital.
 """
 
 from dataclasses import dataclass
@@ -22,11 +22,11 @@ BUSINESS = decision("community_company business")
 
 
 class Accounts(NamedTuple):
-    """The company's books, one row."""
+    """The company's accounts, one row."""
 
-    capital: np.ndarray  # (1,) float64  yuan put in and not lost since
-    worked: np.ndarray  # (1,) float64  this month's working days, at the size the company had
-    surplus: np.ndarray  # (1,) float64  yuan made and not yet shared out
+    capital: np.ndarray  # (1,) float64  yuan paid in and not lost since
+    worked: np.ndarray  # (1,) float64  working days of this month, each times the share of full size
+    surplus: np.ndarray  # (1,) float64  yuan earned and not yet distributed
 
 
 @dataclass(frozen=True)
@@ -61,35 +61,30 @@ class CommunityCompany(Mechanism):
         source="assumed: one month in six is a loss",
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Accounts:
         return Accounts(np.zeros(1), np.zeros(1), np.zeros(1))
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k = m.knobs[0]
         if w.day % 7 == SATURDAY:
-            m.want[YUAN, ALL] = put_in(m.own, full(w, k), k)
+            m.want[YUAN, ALL] = instalment(m.own, target_capital(w, k), k)
         elif w.day % 7 not in WEEKEND:
             m.want[COMMITTEE, ALL] = k.staff * k.lines
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         if w.day % MONTH == 1:
             m.lever.money[0] = m.knobs[0].half * m.own.surplus[0] * m.share[ALL]
 
     @kernel
-    def learn(m, w):
-        k, own, got, size, luck = (
-            m.knobs[0],
-            m.own,
-            m.share[ALL],
-            full(w, m.knobs[0]),
-            uniform(key_of(w.seed, BUSINESS, w.day), 0),
-        )
+    def learn(m, w) -> None:
+        k, own, got, size = m.knobs[0], m.own, m.share[ALL], target_capital(w, m.knobs[0])
+        draw = uniform(key_of(w.seed, BUSINESS, w.day), 0)
         if w.day % MONTH == 1:
             own.surplus[0] *= 1.0 - got
         if w.day % 7 == SATURDAY:
-            own.capital[0] += got * put_in(own, size, k)
+            own.capital[0] += got * instalment(own, size, k)
         elif w.day % 7 not in WEEKEND:
             own.worked[0] += got * (own.capital[0] / size)
         if w.day % MONTH == 0:
@@ -98,7 +93,7 @@ class CommunityCompany(Mechanism):
                 * k.lines
                 * len(w.households.building)
                 * own.worked[0]
-                * (1.0 + k.risk * (2.0 * luck - 1.0))
+                * (1.0 + k.risk * (2.0 * draw - 1.0))
             )
             own.surplus[0] += max(result, 0.0)
             own.capital[0] = max(0.0, own.capital[0] + min(result, 0.0))
@@ -106,12 +101,12 @@ class CommunityCompany(Mechanism):
 
 
 @inner_kernel
-def full(w, k):
-    """Yuan that the company needs to be of full size."""
+def target_capital(w, k) -> float:
+    """Return the capital in yuan at which the company is of full size."""
     return k.capital * len(w.households.building)
 
 
 @inner_kernel
-def put_in(own, size, k):
-    """Yuan to be put in on a Saturday: an instalment, or the little that is missing."""
+def instalment(own, size, k) -> float:
+    """Return the yuan to be paid in on a Saturday, at most what is missing to `size`."""
     return min(size / k.build, max(0.0, size - own.capital[0]))

@@ -1,8 +1,9 @@
-"""Concurrent posts (一肩挑): the branch secretary also chairs the owners' committee, and one person commits both bodies.
+"""Concurrent posts (一肩挑): the branch secretary also chairs the owners' committee, and commits both.
 
-Disappoints at one person's limits: a few matters at a time, and those that wait beside them wear that person out. When the one person
-leaves, worn out or moved away, both bodies lose their head for months: what lies at the table is forgotten and the committee loses
-trust, the more, the more both had come to lean on that person. Where there is no property company there is no owners' committee.
+Disappoints because one person can handle only a few matters at a time, and a backlog wears that person out.
+When the person leaves, worn out or moved away, both bodies are without a head for months: matters at the
+table are forgotten and trust in the committee falls, the more so the more both bodies relied on that person.
+Where there is no property company there is no owners' committee.
 """
 
 from dataclasses import dataclass
@@ -25,10 +26,9 @@ class Posts(NamedTuple):
     """The double posts, one row per compound."""
 
     since: np.ndarray  # (compounds,) float64  day from which the post is filled
-    weary: np.ndarray  # (compounds,) float64  at 1 the person steps down
-    lean: (
-        np.ndarray
-    )  # (compounds,) float64  how far both bodies lean on one person, 0..1; a vacancy leaves it as it was
+    weary: np.ndarray  # (compounds,) float64  weariness; at 1 the person steps down
+    # how far both bodies rely on one person, 0..1; unchanged during a vacancy
+    lean: np.ndarray  # (compounds,) float64
 
 
 @dataclass(frozen=True)
@@ -76,31 +76,25 @@ class ConcurrentPosts(Mechanism):
         0.0005, 0.0, 0.02, unit="trust in the committee lost/day in a vacancy", source="assumed; sweep it"
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Posts:
         c = len(world.compounds.company)
         return Posts(np.zeros(c), np.zeros(c), np.zeros(c))
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         for c in range(len(m.own.since)):
             if w.compounds.company[c] and m.own.since[c] <= w.day:
                 m.want[MEMBER, c] = m.knobs[0].hours / 7
 
     @kernel
-    def pull(m, w):
-        k, since, share, issues, accord, keep = (
-            m.knobs[0],
-            m.own.since,
-            m.share,
-            w.issues,
-            m.lever.accord,
-            m.lever.keep,
-        )
-        open_, where, company = w.projects.open, w.buildings.compound, w.compounds.company
+    def pull(m, w) -> None:
+        k, since, share, issues = m.knobs[0], m.own.since, m.share, w.issues
+        accord, keep = m.lever.accord, m.lever.keep
+        unsigned, where, company = w.projects.open, w.buildings.compound, w.compounds.company
         room, loss = np.zeros(len(since)), np.zeros(len(since))
         for c in range(len(since)):
             if company[c] and since[c] <= w.day:
-                room[c] = k.items - (open_[c] > 0)
+                room[c] = k.items - (unsigned[c] > 0)
             elif company[c]:
                 loss[c] = m.own.lean[c] * share[c]
         for i in range(len(issues)):
@@ -111,13 +105,13 @@ class ConcurrentPosts(Mechanism):
         for b in range(len(where)):
             c = where[b]
             m.lever.trust[b, 0] = -k.dismay * loss[c]
-            if company[c] and since[c] <= w.day and open_[c] > 0:
+            if company[c] and since[c] <= w.day and unsigned[c] > 0:
                 m.lever.consent[b] = k.word * share[c]
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, since, weary, lean = m.knobs[0], m.own.since, m.own.weary, m.own.lean
-        load, leaves = burden(w), key_of(w.seed, LEAVES, w.day)
+        load, leaves = count_matters(w), key_of(w.seed, LEAVES, w.day)
         for c in range(len(since)):
             if w.compounds.company[c] and since[c] <= w.day:
                 lean[c] += (m.share[c] - lean[c]) / k.leaning
@@ -127,8 +121,8 @@ class ConcurrentPosts(Mechanism):
 
 
 @inner_kernel
-def burden(w):
-    """Matters that wait for the person in each compound: at the table, and a project that collects signatures."""
+def count_matters(w) -> np.ndarray:
+    """Count the matters at the table, and projects that collect signatures, (compounds,)."""
     load = np.zeros(len(w.projects.open))
     for c in range(len(load)):
         load[c] = w.projects.open[c] > 0

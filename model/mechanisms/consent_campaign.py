@@ -1,6 +1,7 @@
-"""Consent campaign (征询): a group founds itself, informs, and goes from door to door for the signatures a collective project needs.
+"""Consent campaign (征询): a team forms, informs residents, and collects signatures from door to door.
 
-Disappoints at the doors nobody answers and those that say no: it stalls near the threshold, and calls there in vain.
+Disappoints at doors where nobody answers or the answer is no: signatures stall near the threshold, and
+further calls are in vain.
 """
 
 from dataclasses import dataclass
@@ -17,11 +18,9 @@ from . import Mechanism
 class Teams(NamedTuple):
     """The working teams, one row per compound."""
 
-    project: np.ndarray  # (compounds,) int64    for which; -1 none
-    ready: (
-        np.ndarray
-    )  # (compounds,) float64  how much of the initiating group there is, 0..1; doors open at 1
-    informed: np.ndarray  # (compounds,) float64  share of the evenings of information that have been held
+    project: np.ndarray  # (compounds,) int64    project that the team is for; -1 none
+    ready: np.ndarray  # (compounds,) float64  how far the team has formed, 0..1; it visits doors at 1
+    informed: np.ndarray  # (compounds,) float64  share of the information hours given so far
 
 
 @dataclass(frozen=True)
@@ -68,51 +67,52 @@ class ConsentCampaign(Mechanism):
         0.1,
         0.0,
         4.0,
-        unit="logit of willingness to sign, per talk with a stranger who explains; half where nobody was informed",
+        unit="logit of willingness to sign, per talk with a stranger who explains; half where nobody was "
+        "informed",
         source="assumed",
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Teams:
         c = len(world.compounds.company)
         return Teams(np.full(c, -1), np.zeros(c), np.zeros(c))
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k, own = m.knobs[0], m.own
         for c in range(len(own.ready)):
-            founds, informs, calls = plans(c, m, w)
+            founds, informs, calls = plan_day(c, m, w)
             hours = informs + k.visit * calls
             m.want[MEMBER, c] = founds + k.members * hours
             m.want[COMMITTEE, c] = (1.0 - k.members) * hours
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         k, own, share, where = m.knobs[0], m.own, m.share, w.buildings.compound
         for c in range(len(own.ready)):
-            m.lever.doors[c] = share[c] * plans(c, m, w)[2]
+            m.lever.doors[c] = share[c] * plan_day(c, m, w)[2]
         for b in range(len(where)):
             c = where[b]
             if own.ready[c] >= 1.0 and w.projects.open[c] > 0:
                 m.lever.consent[b] = k.telling * share[c] * (0.5 + 0.5 * own.informed[c])
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, own, share, projects = m.knobs[0], m.own, m.share, w.projects
         for c in range(len(own.ready)):
             if own.project[c] != projects.active[c]:
                 own.project[c], own.ready[c], own.informed[c] = projects.active[c], 0.0, 0.0
             elif projects.open[c] > 0:
-                founds, informs, calls = plans(c, m, w)
+                founds, informs, calls = plan_day(c, m, w)
                 own.ready[c] = min(1.0, own.ready[c] + share[c] * founds / k.founding)
                 own.informed[c] = min(1.0, own.informed[c] + share[c] * informs / k.evenings)
 
 
 @inner_kernel
-def plans(c, m, w):
-    """What a team sets out to do today: hours to found itself, hours to inform, and doors to call at."""
-    k, own, open_ = m.knobs[0], m.own, float(w.projects.open[c])
-    if open_ == 0.0:
+def plan_day(c, m, w) -> tuple[float, float, float]:
+    """Plan a team's day: hours to form, hours to inform residents, and doors to visit."""
+    k, own, unsigned = m.knobs[0], m.own, float(w.projects.open[c])
+    if unsigned == 0.0:
         return 0.0, 0.0, 0.0
     if own.ready[c] < 1.0:
         return min(2.0, k.founding), 0.0, 0.0
-    return 0.0, k.meeting / 7 if own.informed[c] < 1.0 else 0.0, min(k.visits, open_)
+    return 0.0, k.meeting / 7 if own.informed[c] < 1.0 else 0.0, min(k.visits, unsigned)

@@ -1,7 +1,8 @@
-"""Double reporting (双报到): in-service members register where they live, and take on small things there after work.
+"""Double reporting (双报到): in-service members register where they live, and do small jobs there after work.
 
-Disappoints because they have evenings and weekends only, because it takes months of organising until they have
-registered, and because some never turn up. In a surge, when much is open at once, those who registered are asked for more.
+Disappoints because these members have only evenings and weekends, because it takes months of organising
+until they register, and because some never take part. In a surge, when many issues are open at once,
+registered members are asked for more hours.
 """
 
 from dataclasses import dataclass
@@ -18,15 +19,15 @@ from ..resources.levers import COMMITTEE, MEMBER
 from . import Mechanism
 
 HAND = HANDS.index("volunteer")
-IN_SERVICE = 3  # among the standings in which evenings are asked for
-FRIDAY = 5  # when the coming week's posts are given out, and nobody works yet
+IN_SERVICE = 3  # index of in-service members among the standings of `wish`
+FRIDAY = 5  # the coming week's tasks are assigned, and no work is done
 
 
 class Register(NamedTuple):
-    """Who has reported, one row per compound."""
+    """In-service members and their registration, one row per compound."""
 
-    living: np.ndarray  # (compounds,) float64  in-service members who live there
-    registered: np.ndarray  # (compounds,) float64  share of them who have registered and turn out, 0..1
+    living: np.ndarray  # (compounds,) float64  number of in-service members who live there
+    registered: np.ndarray  # (compounds,) float64  share who have registered and take part, 0..1
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class DoubleReporting(Mechanism):
     )
     rise: float = knob(2.0, 1.0, 8.0, unit="times as many hours in a surge", source="assumed")
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Register:
         people, compounds = world.residents, len(world.compounds.company)
         living = np.bincount(
             world.buildings.compound[people.building[people.in_service]], minlength=compounds
@@ -75,7 +76,7 @@ class DoubleReporting(Mechanism):
         return Register(living.astype(float), np.zeros(compounds))
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k, own, hours = m.knobs[0], m.own, hours_asked(w, m.own, m.knobs[0])
         for c in range(len(hours)):
             m.want[MEMBER, c] = hours[c]
@@ -83,8 +84,9 @@ class DoubleReporting(Mechanism):
                 m.want[COMMITTEE, c] = k.staff
 
     @kernel
-    def pull(m, w):
-        k, own, share, issues, hands, work = m.knobs[0], m.own, m.share, w.issues, w.cats.hands, m.lever.work
+    def pull(m, w) -> None:
+        k, own, share = m.knobs[0], m.own, m.share
+        issues, hands, work = w.issues, w.cats.hands, m.lever.work
         left = hours_asked(w, own, k)
         for c in range(len(left)):
             left[c] *= share[c]
@@ -95,7 +97,7 @@ class DoubleReporting(Mechanism):
                 work[i] = spend_hours(left, issue.compound, issue.left)
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, own = m.knobs[0], m.own
         for c in range(len(own.living)):
             if w.day % 7 == FRIDAY and own.living[c] > 0.0:
@@ -103,14 +105,14 @@ class DoubleReporting(Mechanism):
 
 
 @inner_kernel
-def hours_asked(w, own, k):
-    """Hours that those who registered are asked for today; (compounds,)."""
+def hours_asked(w, own, k) -> np.ndarray:
+    """Return the hours that registered members are asked for today, (compounds,)."""
     first, hours = w.compounds.first, np.zeros(len(own.living))
     for i in range(len(w.issues)):
         if is_known(w.issues[i]):
             hours[w.issues[i].compound] += 1.0
-    each = k.weekend if w.day % 7 in WEEKEND else 0.0 if w.day % 7 == FRIDAY else k.evening
+    member_hours = k.weekend if w.day % 7 in WEEKEND else 0.0 if w.day % 7 == FRIDAY else k.evening
     for c in range(len(hours)):
-        times = k.rise if hours[c] > k.surge * (first[c + 1] - first[c]) else 1.0
-        hours[c] = times * each * (own.living[c] * own.registered[c])
+        factor = k.rise if hours[c] > k.surge * (first[c + 1] - first[c]) else 1.0
+        hours[c] = factor * member_hours * (own.living[c] * own.registered[c])
     return hours

@@ -1,8 +1,9 @@
-"""Five-party alliance (五方联盟): branch, owners' and supervisory committee, property company and firms push on stuck problems, for months.
+"""Five-party alliance (五方联盟): branch, owners, supervisors, property and other firms push stuck cases.
 
-Disappoints where the owners' committee does not work, has not been elected yet, or its owners live elsewhere: without it nothing can be
-concluded, and too few parties are no sitting. Momentum comes slowly, with every sitting held once there is such a committee, and goes
-again when none is. Where there is no company there is no alliance.
+Disappoints where the owners' committee does not function, has not been elected yet, or its owners live
+elsewhere: nothing can be concluded without it, and a sitting needs a quorum of the parties. Momentum takes
+months: it grows with every sitting held once there is an owners' committee, and fades when there are none.
+Where there is no property company there is no alliance.
 """
 
 from dataclasses import dataclass
@@ -20,8 +21,8 @@ from . import Mechanism
 
 PARTIES = 5.0  # seats, as its name says
 RETIRED_MEMBER = 2  # in the order of standings; an in-service member comes after
-FIRST = 14  # days before the first sitting: members must have promised an evening by then
-DAYS = 6  # before a sitting, on which evenings are promised to it
+FIRST = 14  # days without a sitting at first: members must have promised an evening before it
+DAYS = 6  # days before a sitting on which members promise evenings
 OWNERS = decision("five_party_alliance owners' committee comes")
 
 
@@ -29,9 +30,7 @@ class Alliances(NamedTuple):
     """The alliances, one row per compound."""
 
     momentum: np.ndarray  # (compounds,) float64  0..1
-    coming: (
-        np.ndarray
-    )  # (compounds,) float64  share of the members' evenings for the next sitting that are promised, 0..1
+    coming: np.ndarray  # (compounds,) float64  share of member evenings promised to the next sitting, 0..1
 
 
 @dataclass(frozen=True)
@@ -101,12 +100,12 @@ class FivePartyAlliance(Mechanism):
         0.004, 0.0, 0.1, unit="trust in committee and company per full sitting", source="assumed"
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Alliances:
         c = len(world.compounds.company)
         return Alliances(np.zeros(c), np.zeros(c))
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         hours = m.knobs[0].hours
         for c in range(len(m.own.coming)):
             if sits(c, w.day, m, w):
@@ -117,20 +116,13 @@ class FivePartyAlliance(Mechanism):
                 m.want[COMMITTEE, c] += m.knobs[0].notice / (DAYS + 1)
 
     @kernel
-    def pull(m, w):
-        k, own, share, issues, accord, keep, where = (
-            m.knobs[0],
-            m.own.momentum,
-            m.share,
-            w.issues,
-            m.lever.accord,
-            m.lever.keep,
-            w.buildings.compound,
-        )
-        here, room = np.empty(len(own)), np.zeros(len(own))
-        for c in range(len(own)):
-            here[c] = seats(c, m, w) / PARTIES
-            if here[c] > 0.0 and owners_come(c, m, w):
+    def pull(m, w) -> None:
+        k, momentum, share, issues = m.knobs[0], m.own.momentum, m.share, w.issues
+        accord, keep, where = m.lever.accord, m.lever.keep, w.buildings.compound
+        attendance, room = np.empty(len(momentum)), np.zeros(len(momentum))
+        for c in range(len(momentum)):
+            attendance[c] = seats(c, m, w) / PARTIES
+            if attendance[c] > 0.0 and owners_come(c, m, w):
                 room[c] = k.items
             if sits_within(DAYS + 1, 2 * DAYS + 1, c, m, w):
                 for standing in range(RETIRED_MEMBER, STANDINGS):
@@ -139,14 +131,14 @@ class FivePartyAlliance(Mechanism):
             issue = issues[i]
             c = issue.compound
             if issue.state == TABLE:
-                keep[i] = own[c] * share[c]
+                keep[i] = momentum[c] * share[c]
                 if w.day - issue.born >= k.stuck:
-                    accord[i] = k.push * own[c] * here[c] * spend_hours(room, c, 1.0)
+                    accord[i] = k.push * momentum[c] * attendance[c] * spend_hours(room, c, 1.0)
         for b in range(len(where)):
-            m.lever.trust[b, 0] = m.lever.trust[b, 1] = k.answer * here[where[b]]
+            m.lever.trust[b, 0] = m.lever.trust[b, 1] = k.answer * attendance[where[b]]
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, momentum, coming = m.knobs[0], m.own.momentum, m.own.coming
         for c in range(len(momentum)):
             momentum[c] *= 1.0 - k.fading
@@ -159,14 +151,14 @@ class FivePartyAlliance(Mechanism):
 
 
 @inner_kernel
-def sits(c, day, m, w):
-    """Whether `day` is a compound's; where there is no property company there is none."""
+def sits(c, day, m, w) -> bool:
+    """Say whether a compound sits on `day`; never where there is no property company."""
     return w.compounds.company[c] and day > FIRST and (day + c) % (7 * m.knobs[0].every) == 0
 
 
 @inner_kernel
-def sits_within(soonest, latest, c, m, w):
-    """Whether a compound sits in so many days; there is never more than one sitting in a week."""
+def sits_within(soonest, latest, c, m, w) -> bool:
+    """Say whether a compound sits in `soonest` to `latest` days; it sits at most once a week."""
     if not w.compounds.company[c]:
         return False
     every = 7 * m.knobs[0].every
@@ -175,8 +167,11 @@ def sits_within(soonest, latest, c, m, w):
 
 
 @inner_kernel
-def owners_come(c, m, w):
-    """Whether the owners' committee comes today: if there is one, as often as it works, and less often the fewer are around."""
+def owners_come(c, m, w) -> bool:
+    """Draw whether the owners' committee attends today.
+
+    The chance is `working`, lower where few people are around, and 0 before `owners_from`.
+    """
     k = m.knobs[0]
     return w.day >= k.owners_from and uniform(key_of(w.seed, OWNERS, w.day), c) < k.working * (
         1.0 - k.absence * (1.0 - w.around[c])
@@ -184,8 +179,8 @@ def owners_come(c, m, w):
 
 
 @inner_kernel
-def seats(c, m, w):
-    """Seats taken at today's sitting of a compound; none when they are too few."""
+def seats(c, m, w) -> float:
+    """Return the seats taken at a compound's sitting today; 0 without a sitting or below the quorum."""
     if not sits(c, w.day, m, w):
         return 0.0
     taken = min(m.share[c], m.own.coming[c]) * (PARTIES if owners_come(c, m, w) else PARTIES - 1.0)

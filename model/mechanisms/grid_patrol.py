@@ -1,6 +1,7 @@
-"""Grid patrol (网格巡查): someone walks by, sees the problem before anyone reports it, runs errands and checks on quarrels.
+"""Grid patrol (网格巡查): workers spot problems before they are reported, run errands and check on quarrels.
 
-Disappoints when the hands are few for the households, and paperwork takes its share of them; an area whose worker is away sees nobody.
+Disappoints when there are few workers for many households, and paperwork takes part of their hours. While an
+area's worker is away, nobody patrols it.
 """
 
 from dataclasses import dataclass
@@ -23,10 +24,10 @@ AWAY = decision("grid_patrol away")
 
 
 class Areas(NamedTuple):
-    """The areas (网格), each walked by its own worker: neighbouring buildings."""
+    """The areas (网格): groups of neighbouring buildings, each patrolled by its own worker."""
 
-    of: np.ndarray  # (buildings,) int64   the area of each building
-    size: np.ndarray  # (areas,) float64     its buildings
+    of: np.ndarray  # (buildings,) int64   area of each building
+    size: np.ndarray  # (areas,) float64     number of its buildings
 
 
 @dataclass(frozen=True)
@@ -74,37 +75,29 @@ class GridPatrol(Mechanism):
         source="assumed: three weeks a year",
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Areas:
         b = len(world.buildings.compound)
         areas = min(b, self.areas or max(1, world.scenario.grid_workers.full_time))
         of = np.arange(b) * areas // b
         return Areas(of, np.bincount(of, minlength=areas).astype(float))
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k, walked = m.knobs[0], 0.0
         for a in range(len(m.own.size)):
-            walked += m.own.size[a] * there(a, m, w)
+            walked += m.own.size[a] * worker_present(a, m, w)
         m.want[GRID, ALL] = (k.walk + k.errands) * walked / (1.0 - min(k.paperwork, 0.99))
 
     @kernel
-    def pull(m, w):
-        k, issues, hands, sight, work, accord = (
-            m.knobs[0],
-            w.issues,
-            w.cats.hands,
-            m.lever.sight,
-            m.lever.work,
-            m.lever.accord,
-        )
+    def pull(m, w) -> None:
+        k, issues, hands = m.knobs[0], w.issues, w.cats.hands
+        sight, work, accord = m.lever.sight, m.lever.work, m.lever.accord
         of, areas = m.own.of, len(m.own.size)
-        walked, left = (
-            np.empty(areas),
-            np.empty(areas),
-        )  # hours in each building of an area, and for errands in all of it
+        # hours walked in each building of an area, and hours left for errands in all of the area
+        walked, left = np.empty(areas), np.empty(areas)
         for a in range(areas):
-            here = m.share[ALL] * there(a, m, w)
-            walked[a], left[a] = here * k.walk, k.errands * m.own.size[a] * here
+            effort = m.share[ALL] * worker_present(a, m, w)
+            walked[a], left[a] = effort * k.walk, k.errands * m.own.size[a] * effort
         for i in range(len(issues)):
             issue = issues[i]
             a = of[issue.building]
@@ -116,6 +109,6 @@ class GridPatrol(Mechanism):
 
 
 @inner_kernel
-def there(area, m, w):
-    """1 in a week in which somebody walks the area, else 0."""
+def worker_present(area, m, w) -> float:
+    """Draw whether an area's worker is at work this week: 1.0 or 0.0."""
     return 0.0 if uniform(key_of(w.seed, AWAY, w.day // 7), area) < m.knobs[0].away else 1.0

@@ -1,6 +1,7 @@
-"""Home visits (入户走访): members sit down in a flat or on the stairs, building by building, and hear what nobody reports.
+"""Home visits (入户走访): members talk in flats and on stairs, and hear of problems that nobody reports.
 
-Disappoints when there are more doors than evenings: in a large building few are called upon, and far fewer when members stay away.
+Disappoints when there are more doors than evenings: in a large building few homes are visited, and far fewer
+when members stay away.
 """
 
 from dataclasses import dataclass
@@ -13,18 +14,18 @@ from ...engine.parameters import knob
 from ..resources.levers import COMMITTEE, MEMBER, STANDINGS
 from . import Mechanism
 
-WEEKS = 13  # of a quarter
-QUIET = 14  # first days of a run, in which nobody has promised an evening yet
+WEEKS = 13  # weeks of a quarter
+QUIET = 14  # first days of a run, without visits: no evenings have been promised yet
 
 
 class Rounds(NamedTuple):
-    """How far the visitors have got, one row per building."""
+    """What the visitors have reached in each building, and who makes tonight's visits."""
 
-    homes: np.ndarray  # (buildings,) float64  doors there are
-    found: (
-        np.ndarray
-    )  # (buildings,) float64  share of its members and willing neighbours whom they have discovered, 0..1
-    who: np.ndarray  # (2,) float64          share of tonight's visits that members can make, and that the committee's people make in their stead
+    homes: np.ndarray  # (buildings,) float64  number of homes
+    # share of the building's members and willing neighbours whom the visitors have discovered, 0..1
+    found: np.ndarray  # (buildings,) float64
+    # share of tonight's visits that members can make, and that the committee makes in their place
+    who: np.ndarray  # (2,) float64
 
 
 @dataclass(frozen=True)
@@ -94,80 +95,73 @@ class HomeVisits(Mechanism):
         0.5, 0.0, 5.0, unit="1/year, of those discovered who drop out of sight", source="assumed"
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Rounds:
         b = len(world.buildings.compound)
         return Rounds(
             np.bincount(world.households.building, minlength=b).astype(float), np.zeros(b), np.zeros(2)
         )
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k, where = m.knobs[0], w.buildings.compound
         for b in range(w.day % 7, len(where) if w.day > QUIET else 0, 7):
             for n, role in ((0, MEMBER), (1, COMMITTEE)):
                 m.want[role, where[b]] += m.own.who[n] * min(k.evening, k.talk * m.own.homes[b])
 
     @kernel
-    def pull(m, w):
-        k, own, share, issues, where, trust = (
-            m.knobs[0],
-            m.own,
-            m.share,
-            w.issues,
-            w.buildings.compound,
-            m.lever.trust,
-        )
-        found, buildings, visited, known = (
-            np.zeros(len(share) - 1),
-            np.zeros(len(share) - 1),
-            np.zeros(len(where)),
-            own.found,
-        )
+    def pull(m, w) -> None:
+        k, own, share, issues = m.knobs[0], m.own, m.share, w.issues
+        where, trust = w.buildings.compound, m.lever.trust
+        discovered, buildings = np.zeros(len(share) - 1), np.zeros(len(share) - 1)
+        visited, found = np.zeros(len(where)), own.found
         for b in range(w.day % 7, len(where), 7):
-            here = share_visited(b, where[b], w.day, own, share, k)
-            studies = has_talk(b, w.day, len(where), k.talks)
-            visited[b] = 0.0 if studies else here
-            trust[b, 0], trust[b, 2] = k.warmth * visited[b], k.circle * (here if studies else 0.0)
+            reached = share_visited(b, where[b], w.day, own, share, k)
+            talk = has_talk(b, w.day, len(where), k.talks)
+            visited[b] = 0.0 if talk else reached
+            trust[b, 0], trust[b, 2] = k.warmth * visited[b], k.circle * (reached if talk else 0.0)
         for b in range(len(where)):
-            found[where[b]] += known[b]
+            discovered[where[b]] += found[b]
             buildings[where[b]] += 1.0
         for i in range(len(issues)):
             if issues[i].scope == 0:
                 m.lever.sight[i] = k.ear * visited[issues[i].building]
-        for c in range(len(found)):
+        for c in range(len(discovered)):
             for standing in range(1, STANDINGS):
-                m.lever.wish[c, standing] = k.call * found[c] / buildings[c] * share[c]
+                m.lever.wish[c, standing] = k.call * discovered[c] / buildings[c] * share[c]
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, found, where = m.knobs[0], m.own.found, w.buildings.compound
-        kept = 1.0 - k.forgetting / 365
+        remaining = 1.0 - k.forgetting / 365
         for b in range(len(found)):
-            found[b] *= kept
+            found[b] *= remaining
         for b in range(w.day % 7, len(found), 7):
             found[b] += share_visited(b, where[b], w.day, m.own, m.share, k) * (1.0 - found[b])
-        hours = 0.0  # of tomorrow
+        hours = 0.0  # of tomorrow's visits
         for b in range((w.day + 1) % 7, len(where), 7):
             hours += min(k.evening, k.talk * m.own.homes[b])
-        theirs = min(hours, w.knobs.member * w.mood.pledged[0])
+        members_hours = min(hours, w.knobs.member * w.mood.pledged[0])
         if hours > 0.0:
-            m.own.who[0], m.own.who[1] = theirs / hours, min(hours - theirs, k.staff) / hours
+            m.own.who[0], m.own.who[1] = members_hours / hours, min(hours - members_hours, k.staff) / hours
 
 
 @inner_kernel
-def share_visited(b, compound, day, own, share, k):
-    """Share of a building's homes at whose door somebody is on its weekday, or that hear the talk."""
+def share_visited(b, compound, day, own, share, k) -> float:
+    """Return the share of a building's homes that are visited, or hear the talk, if `day` is its weekday."""
     if day <= QUIET:
         return 0.0
-    here = share[compound] * (own.who[0] + own.who[1])
+    evenings_share = share[compound] * (own.who[0] + own.who[1])
     if has_talk(b, day, len(own.homes), k.talks):
-        return here * min(1.0, k.hearers / own.homes[b]) * (1.0 if k.evening > 0.0 else 0.0)
-    return here * min(1.0, k.evening / (k.talk * own.homes[b]))
+        return evenings_share * min(1.0, k.hearers / own.homes[b]) * (1.0 if k.evening > 0.0 else 0.0)
+    return evenings_share * min(1.0, k.evening / (k.talk * own.homes[b]))
 
 
 @inner_kernel
-def has_talk(b, day, buildings, talks):
-    """Whether a building's evening is one of the quarter's `talks`: spread evenly over its weeks and buildings, other ones each quarter."""
+def has_talk(b, day, buildings, talks) -> bool:
+    """Say whether a building's evening in the week of `day` is one of the quarter's `talks`.
+
+    Talks are spread evenly over weeks and buildings, and fall on other buildings each quarter.
+    """
     week = (day - 1 - QUIET) // 7
     evening = (week % WEEKS) * buildings + (b + week // WEEKS) % buildings
     return (evening + 1) * talks // (WEEKS * buildings) > evening * talks // (WEEKS * buildings)

@@ -1,6 +1,7 @@
-"""Incubation (孵化): a project that succeeded leaves a standing group behind in its compound, and the group takes the next problem: small jobs, doors, a table.
+"""Incubation (孵化): a successful project leaves a standing group for small jobs, door calls and talks.
 
-Disappoints without another project: the group dissolves, and where nobody had an evening to found it there is none.
+Disappoints when no further project succeeds: the group dissolves. Where nobody has an evening to found a
+group, none forms.
 """
 
 from dataclasses import dataclass
@@ -22,10 +23,8 @@ HAND = HANDS.index("volunteer")
 class Groups(NamedTuple):
     """The standing groups, one row per compound."""
 
-    size: np.ndarray  # (compounds,) float64  how much of a group there is, 0..1
-    news: (
-        np.ndarray
-    )  # (compounds,) float64  how much of one today's success would leave; it is founded tomorrow
+    size: np.ndarray  # (compounds,) float64  size of the group, as a share of a whole one, 0..1
+    news: np.ndarray  # (compounds,) float64  size that today's success leaves, to be founded tomorrow
 
 
 @dataclass(frozen=True)
@@ -64,35 +63,30 @@ class Incubation(Mechanism):
     )
     ear: float = knob(0.2, 0.0, 3.0, unit="log rate of telling", source="assumed")
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Groups:
         c = len(world.compounds.company)
         return Groups(np.zeros(c), np.zeros(c))
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k, own = m.knobs[0], m.own
         for c in range(len(own.size)):
             m.want[VOLUNTEER, c] = k.hours / 14 * own.size[c]
             m.want[MEMBER, c] = k.hours / 14 * own.size[c] + k.founding * own.news[c]
 
     @kernel
-    def pull(m, w):
-        k, issues, accord, where, c_ = (
-            m.knobs[0],
-            w.issues,
-            m.lever.accord,
-            w.buildings.compound,
-            len(m.own.size),
-        )
-        group, next_, left = np.empty(c_), np.empty(c_), np.empty(c_)
-        for c in range(c_):
-            group[c], next_[c] = m.own.size[c] * m.share[c], 1.0
+    def pull(m, w) -> None:
+        k, issues, accord = m.knobs[0], w.issues, m.lever.accord
+        where, compounds = w.buildings.compound, len(m.own.size)
+        group, room, left = np.empty(compounds), np.empty(compounds), np.empty(compounds)
+        for c in range(compounds):
+            group[c], room[c] = m.own.size[c] * m.share[c], 1.0
             left[c] = k.hours / 7 * group[c]
             m.lever.doors[c] = group[c] * min(k.calls, float(w.projects.open[c]))
         for i in range(len(issues)):
             if issues[i].state == TABLE:
                 accord[i] = (
-                    k.push / 7 * group[issues[i].compound] * spend_hours(next_, issues[i].compound, 1.0)
+                    k.push / 7 * group[issues[i].compound] * spend_hours(room, issues[i].compound, 1.0)
                 )
             elif w.cats.hands[issues[i].category, HAND] and workable(issues[i]):
                 m.lever.work[i] = spend_hours(left, issues[i].compound, issues[i].left)
@@ -100,19 +94,24 @@ class Incubation(Mechanism):
             m.lever.voice[b] = k.ear * group[where[b]]
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, size, news, projects = m.knobs[0], m.own.size, m.own.news, w.projects
         for c in range(len(size)):
             size[c] = min(1.0, size[c] * (1.0 - 1.0 / k.lasting) + news[c] * m.share[c])
-            news[c] = 1.0 if projects.all[c] > 0 and projects.open[c] == 0 else 0.0  # consented today
+            news[c] = (
+                1.0 if projects.all[c] > 0 and projects.open[c] == 0 else 0.0
+            )  # signatures completed today
         for i in range(len(w.issues)):
             if w.issues[i].state == RESOLVED and w.issues[i].resolved == w.day:
                 news[w.issues[i].compound] = max(news[w.issues[i].compound], group_left_by(w.issues[i], k))
 
 
 @inner_kernel
-def group_left_by(issue, k):
-    """How much of a group an issue leaves behind that was resolved: a project, something that several parties settled, or nothing of the kind."""
+def group_left_by(issue, k) -> float:
+    """Return the size of the group that a resolved issue leaves behind.
+
+    1 for a project, `lesser` for a matter that its parties settled, 0 for others.
+    """
     if issue.rule >= 0:
         return 1.0
     return k.lesser if issue.hard > 0.0 else 0.0

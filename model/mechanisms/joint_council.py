@@ -1,7 +1,7 @@
-"""Joint council (联席会议、议事会): committee, owners and property company at one table, on a calendar; tasks get names and dates.
+"""Joint council (联席会议、议事会): committee, owners and company meet regularly; tasks get names and dates.
 
-Disappoints between dates, when items queue for the next meeting, and when too few come: every sitting tires people, and who
-lives elsewhere most days is not there.
+Disappoints because items wait for the next meeting, and when too few attend: every sitting tires people, and
+people who live elsewhere are rarely there.
 """
 
 from dataclasses import dataclass
@@ -17,20 +17,16 @@ from ..resources.levers import COMMITTEE, MEMBER, PROPERTY, STANDINGS
 from . import Mechanism
 
 RETIRED_MEMBER = 2  # in the order of standings; an in-service member comes after
-FIRST = 2  # weeks before the first sitting: members must have promised an evening by then
-DAYS = 6  # before a sitting, on which evenings are promised to it
+FIRST = 2  # weeks without a sitting at first: members must have promised an evening before it
+DAYS = 6  # days before a sitting on which members promise evenings
 
 
 class Councils(NamedTuple):
     """The councils, one row per compound."""
 
-    weary: np.ndarray  # (compounds,) float64  of meetings, 0..1
-    coming: (
-        np.ndarray
-    )  # (compounds,) float64  share of the members' evenings for the next sitting that are promised, 0..1
-    minuted: (
-        np.ndarray
-    )  # (compounds,) float64  1 where the last sitting was held, so that there are minutes to go by
+    weary: np.ndarray  # (compounds,) float64  weariness of meetings, 0..1
+    coming: np.ndarray  # (compounds,) float64  share of member evenings promised to the next sitting, 0..1
+    minuted: np.ndarray  # (compounds,) float64  1 where the last sitting was held, so that minutes exist
 
 
 @dataclass(frozen=True)
@@ -93,12 +89,12 @@ class JointCouncil(Mechanism):
         2.0, 0.0, 10.0, unit="logit of wish lost to weariness of meetings", source="assumed"
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Councils:
         c = len(world.compounds.company)
         return Councils(np.zeros(c), np.zeros(c), np.zeros(c))
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k, company = m.knobs[0], w.compounds.company
         for c in range(len(company)):
             if sits(c, w.day, k.every):
@@ -109,20 +105,13 @@ class JointCouncil(Mechanism):
                 m.want[COMMITTEE, c] += k.notice / (DAYS + 1)
 
     @kernel
-    def pull(m, w):
-        k, own, share, issues, keep, accord, where = (
-            m.knobs[0],
-            m.own,
-            m.share,
-            w.issues,
-            m.lever.keep,
-            m.lever.accord,
-            w.buildings.compound,
-        )
-        here, seats = np.empty(len(own.weary)), np.zeros(len(own.weary))
-        for c in range(len(here)):
-            here[c] = attendance(c, w.day, own, share, w.around, k)
-            if here[c] > 0.0:
+    def pull(m, w) -> None:
+        k, own, share, issues = m.knobs[0], m.own, m.share, w.issues
+        keep, accord, where = m.lever.keep, m.lever.accord, w.buildings.compound
+        present, seats = np.empty(len(own.weary)), np.zeros(len(own.weary))
+        for c in range(len(present)):
+            present[c] = attendance(c, w.day, own, share, w.around, k)
+            if present[c] > 0.0:
                 seats[c] = k.items
             called = k.call * share[c] if sits_within(c, w.day, DAYS + 1, 2 * DAYS + 1, k.every) else 0.0
             for standing in range(STANDINGS):
@@ -135,12 +124,12 @@ class JointCouncil(Mechanism):
             if is_known(issue):
                 keep[i] = k.minutes * (own.minuted[c] * share[c])
             if issue.state == TABLE:
-                accord[i] = k.push * spend_hours(seats, c, 1.0) * here[c]
+                accord[i] = k.push * spend_hours(seats, c, 1.0) * present[c]
         for b in range(len(where)):
-            m.lever.trust[b, 0] = k.answer * here[where[b]]
+            m.lever.trust[b, 0] = k.answer * present[where[b]]
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, own = m.knobs[0], m.own
         for c in range(len(own.weary)):
             rested = own.weary[c] * (1.0 - k.recovery)
@@ -153,30 +142,30 @@ class JointCouncil(Mechanism):
 
 
 @inner_kernel
-def sits(compound, day, every):
-    """Whether a compound sits on `day`: each on its own weekday and in its own week."""
+def sits(compound, day, every) -> bool:
+    """Say whether a compound sits on `day`: each on its own weekday and in its own week."""
     week = day // 7 - FIRST
     return week >= 0 and day % 7 == 1 + compound % 5 and (week + compound // 5) % every == 0
 
 
 @inner_kernel
-def sits_within(compound, day, soonest, latest, every):
-    """Whether a compound sits in so many days from `day`; there is never more than one sitting in a week."""
-    weekday = (1 + compound % 5 - day - soonest) % 7  # from the soonest day on
-    for ahead in range(soonest + weekday, latest + 1, 7):
+def sits_within(compound, day, soonest, latest, every) -> bool:
+    """Say whether a compound sits in `soonest` to `latest` days from `day`; it sits at most once a week."""
+    wait = (1 + compound % 5 - day - soonest) % 7  # days from the soonest day to the compound's weekday
+    for ahead in range(soonest + wait, latest + 1, 7):
         if sits(compound, day + ahead, every):
             return True
     return False
 
 
 @inner_kernel
-def attendance(compound, day, own, share, around, k):
-    """Attendance at today's sitting of a compound, 0..1; none below the quorum."""
+def attendance(compound, day, own, share, around, k) -> float:
+    """Return the attendance at a compound's sitting, 0..1; 0 without a sitting or below the quorum."""
     if not sits(compound, day, k.every):
         return 0.0
-    here = (
+    present = (
         min(share[compound], own.coming[compound])
         * (1.0 - own.weary[compound])
         * (1.0 - k.absence * (1.0 - around[compound]))
     )
-    return here if here >= k.quorum else 0.0
+    return present if present >= k.quorum else 0.0

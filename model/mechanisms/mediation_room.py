@@ -1,6 +1,7 @@
-"""Mediation room (调解室): a named mediator with a lawyer and members, who hears a quarrel in repeated sittings.
+"""Mediation room (调解室): a named mediator, with a lawyer and members, hears a quarrel in repeated sittings.
 
-Disappoints when hard cases take many sittings, and some the room gives up, until they are told of anew; and when the parties are away.
+Disappoints when hard cases take many sittings: the room gives up on some until they are reported again. A
+sitting achieves less when the parties are away.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ from ..resources.levers import ALL, COMMITTEE, MEMBER, YUAN
 from . import Mechanism
 
 DISPUTE = FAMILIES.index("dispute")
-PLACES = 4096  # in the room's book, which is kept by what luck knows a case by: two that share a place share what is written there
+# Entries of the room's book, indexed by the random id of an issue; issues with the same index share an entry.
+PLACES = 4096
 
 
 @dataclass(frozen=True)
@@ -59,14 +61,17 @@ class MediationRoom(Mechanism):
         0.002, 0.0, 0.1, unit="trust in neighbours, in the building, per case heard", source="assumed"
     )
 
-    def begin(self, world, luck):
-        """Sittings that a case had had when it was forgotten, so that it is heard as often again once it is told of anew."""
+    def begin(self, world, luck) -> np.ndarray:
+        """Return the sittings that each case had had when it was forgotten, none at first; (PLACES,) float64.
+
+        A case that is reported again is then heard as often again.
+        """
         return np.zeros(PLACES)
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k = m.knobs[0]
-        hears = min(k.team * k.cases, float(waiting(w.issues, w.day, m.own, k)))
+        hears = min(k.team * k.cases, float(count_listed(w.issues, w.day, m.own, k)))
         m.want[COMMITTEE, ALL], m.want[MEMBER, ALL], m.want[YUAN, ALL] = (
             k.staff * hears,
             k.members * hears,
@@ -74,53 +79,52 @@ class MediationRoom(Mechanism):
         )
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         k, own, issues, accord = m.knobs[0], m.own, w.issues, m.lever.accord
-        hears = min(k.team * k.cases, float(waiting(issues, w.day, own, k))) * m.share[ALL]
+        hears = min(k.team * k.cases, float(count_listed(issues, w.day, own, k))) * m.share[ALL]
         done = np.zeros(len(issues), np.bool_)
         for turn in range(ceil(hears)):
-            next_ = -1
-            for i in range(len(issues)):  # of those not heard today, the one heard least so far
+            case = -1
+            for i in range(len(issues)):  # of those not heard today, the one with the fewest sittings
                 if (
                     not done[i]
                     and is_listed(issues[i], own, k)
-                    and (next_ < 0 or issues[i].accord < issues[next_].accord)
+                    and (case < 0 or issues[i].accord < issues[case].accord)
                 ):
-                    next_ = i
+                    case = i
             heard = min(1.0, hears - turn)
-            done[next_], accord[next_] = (
-                True,
-                k.skill * heard * (1.0 - k.absence * (1.0 - w.around[issues[next_].compound])),
-            )
-            m.lever.trust[issues[next_].building, 2] += heard
+            done[case] = True
+            accord[case] = k.skill * heard * (1.0 - k.absence * (1.0 - w.around[issues[case].compound]))
+            m.lever.trust[issues[case].building, 2] += heard
         for b in range(len(m.lever.trust)):
             m.lever.trust[b, 2] *= k.warmth
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         for i in range(len(w.issues)):
             issue = w.issues[i]
-            if (
-                issue.family == DISPUTE and issue.state < TABLE and issue.accord > 0.0
-            ):  # it was at the table before
-                m.own[place(issue)] = issue.accord
+            # only an issue that was at the table before has had sittings
+            if issue.family == DISPUTE and issue.state < TABLE and issue.accord > 0.0:
+                m.own[slot_of(issue)] = issue.accord
 
 
 @inner_kernel
-def place(issue):
-    """Where a case stands in the room's book."""
+def slot_of(issue) -> int:
+    """Return the entry of an issue in the room's book."""
     return np.int64(issue.luck % np.uint64(PLACES))
 
 
 @inner_kernel
-def is_listed(issue, own, k):
-    """Whether a quarrel is to be heard: at the table, and not given up on since it was last told of."""
-    return issue.family == DISPUTE and issue.state == TABLE and issue.accord < own[place(issue)] + k.giving_up
+def is_listed(issue, own, k) -> bool:
+    """Say whether a quarrel is to be heard: at the table, and not given up since it was last reported."""
+    return (
+        issue.family == DISPUTE and issue.state == TABLE and issue.accord < own[slot_of(issue)] + k.giving_up
+    )
 
 
 @inner_kernel
-def waiting(issues, day, own, k):
-    """Quarrels to be heard today; none unless the room is open, the first days of the week."""
+def count_listed(issues, day, own, k) -> int:
+    """Count the quarrels to be heard today; 0 unless the room is open, on the first days of the week."""
     n = 0
     if 1 <= day % 7 <= k.days or k.days == 7:
         for i in range(len(issues)):

@@ -1,7 +1,8 @@
-"""One-to-one care (一对一结对): each elder living alone is paired with one person, who looks in before a need becomes an emergency.
+"""One-to-one care (一对一结对): each elder living alone gets one visitor, who looks in before emergencies.
 
-Disappoints when a pairing lapses, the sooner the less time there is for it, or when that one person gives no evening for weeks or moves
-away; the elder then waits for another, who must be willing and live near.
+Disappoints when a pairing lapses: the sooner the less time there is for it, or when the visitor gives no
+evening for weeks or moves away. The elder then waits for another visitor, who must be willing and live
+nearby.
 """
 
 from dataclasses import dataclass
@@ -22,16 +23,17 @@ LAPSES, WHO = decision("one-to-one care: a pairing lapses"), decision("one-to-on
 
 
 class Pairs(NamedTuple):
-    """The elders living alone, one row each; how many there are in each building; and the search for people."""
+    """Elders living alone, one row each; their number by building; and the search for visitors."""
 
-    elder: np.ndarray  # (n,) int64    resident
+    elder: np.ndarray  # (n,) int64    row among residents
     building: np.ndarray  # (n,) int64
-    by: np.ndarray  # (n,) int64    the resident who looks in; -1 nobody
-    idle: np.ndarray  # (n,) float64  days since that resident last gave an evening
-    tired: np.ndarray  # (n,) float64  that resident's fatigue yesterday; who has given is never quite rested, but newcomers are
-    alone: np.ndarray  # (buildings,) float64  how many elders live alone there
-    found: np.ndarray  # (1,) float64  how much of the next search has been done
-    turn: np.ndarray  # (1,) int64    row of the elder for whom somebody is looked for next
+    by: np.ndarray  # (n,) int64    visitor, a row among residents; -1 none
+    idle: np.ndarray  # (n,) float64  days since the visitor last gave an evening
+    # the visitor's fatigue yesterday: whoever has given an evening never recovers fully, newcomers have none
+    tired: np.ndarray  # (n,) float64
+    alone: np.ndarray  # (buildings,) float64  number of elders living alone
+    found: np.ndarray  # (1,) float64  searches completed and not yet used
+    turn: np.ndarray  # (1,) int64    row of the elder whose visitor is searched for next
 
 
 @dataclass(frozen=True)
@@ -88,13 +90,13 @@ class OneToOneCare(Mechanism):
         source="assumed: half of it within a week",
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Pairs:
         homes, people, b = world.households, world.residents, len(world.buildings.compound)
         head = homes.first[:-1][np.diff(homes.first) == 1]
         elder = head[people.band[head] == ELDER].astype(np.int64)
         n, building = len(elder), people.building[elder].astype(np.int64)
         alone = np.bincount(building, minlength=b).astype(float)
-        own = Pairs(
+        pairs = Pairs(
             elder,
             building,
             np.full(n, -1),
@@ -105,18 +107,18 @@ class OneToOneCare(Mechanism):
             np.zeros(1, np.int64),
         )
         places = struct(world.stairwells), struct(world.buildings), struct(world.compounds)
-        pair(
-            own,
+        pair_elders(
+            pairs,
             people.member | people.volunteer,
             people.presence,
             *places,
             luck.key("one-to-one care: who is there at first"),
         )
-        own.found[0], own.turn[0] = 0.0, 0
-        return own
+        pairs.found[0], pairs.turn[0] = 0.0, 0
+        return pairs
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k, own, member = m.knobs[0], m.own, w.residents.member
         members, others = 0.0, 0.0
         for i in range(len(own.by)):
@@ -124,11 +126,11 @@ class OneToOneCare(Mechanism):
                 members += 1.0
             elif own.by[i] >= 0:
                 others += 1.0
-        m.want[MEMBER, ALL] = k.hours / 7 * members + k.search * sought(own, k)
+        m.want[MEMBER, ALL] = k.hours / 7 * members + k.search * searches_today(own, k)
         m.want[VOLUNTEER, ALL] = k.hours / 7 * others
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         k, own, share, issues = m.knobs[0], m.own, m.share[ALL], w.issues
         cared = np.zeros(len(own.alone))
         for i in range(len(own.elder)):
@@ -141,22 +143,17 @@ class OneToOneCare(Mechanism):
                 m.lever.sight[i] = k.ear * cared[issues[i].building]
 
     @kernel
-    def learn(m, w):
-        k, own, share, lapses, people = (
-            m.knobs[0],
-            m.own,
-            m.share[ALL],
-            key_of(w.seed, LAPSES, w.day),
-            w.residents,
-        )
-        own.found[0] += sought(own, k) * share
+    def learn(m, w) -> None:
+        k, own, share = m.knobs[0], m.own, m.share[ALL]
+        lapses, people = key_of(w.seed, LAPSES, w.day), w.residents
+        own.found[0] += searches_today(own, k) * share
         for i in range(len(own.elder)):
             if own.by[i] >= 0:
                 own.idle[i] = 0.0 if people.gives[own.by[i]] else own.idle[i] + 1.0
                 before, own.tired[i] = own.tired[i], float(people.fatigue[own.by[i]])
-                left = before > 0.0 and own.tired[i] == 0.0  # others live there now
+                moved = before > 0.0 and own.tired[i] == 0.0  # a newcomer has the visitor's row now
                 if (
-                    left
+                    moved
                     or own.idle[i] >= k.waits
                     or uniform(lapses, own.elder[i]) < (k.lapsing + k.neglect * (1.0 - share)) / 365
                 ):
@@ -165,7 +162,7 @@ class OneToOneCare(Mechanism):
             willing = np.empty(len(people.gives), np.bool_)
             for i in range(len(willing)):
                 willing[i] = people.gives[i] and (people.member[i] or people.volunteer[i])
-            pair(
+            pair_elders(
                 own,
                 willing,
                 people.presence,
@@ -177,8 +174,8 @@ class OneToOneCare(Mechanism):
 
 
 @inner_kernel
-def sought(own, k):
-    """How many people are looked for today: no more than there are elders without one."""
+def searches_today(own, k) -> float:
+    """Return the number of searches begun today, at most one per elder without a visitor."""
     n = 0.0
     for i in range(len(own.by)):
         n += own.by[i] < 0
@@ -186,10 +183,12 @@ def sought(own, k):
 
 
 @outer_kernel
-def pair(own, willing, presence, stairwells, buildings, compounds, luck):
-    """Introduce somebody to as many elders as people have been `found` for, each in turn; who is paired already is not `willing`.
+def pair_elders(own, willing, presence, stairwells, buildings, compounds, key) -> None:
+    """Assign a visitor to one elder in turn for each completed search in `own.found`.
 
-    They come from the elder's own building, else from the compound, by a race in which presence counts; a search may be in vain.
+    Visitors are drawn from the `willing` residents of the elder's building, or else of the compound, in
+    proportion to their presence. Elders living alone and residents who are paired already are removed from
+    `willing`. A search is used up even if it finds nobody.
     """
     for i in range(len(own.by)):
         willing[own.elder[i]] = False
@@ -203,31 +202,34 @@ def pair(own, willing, presence, stairwells, buildings, compounds, luck):
         if own.by[i] < 0:
             b, own.found[0] = own.building[i], own.found[0] - 1.0
             c = buildings.compound[b]
-            who = first_of(
+            visitor = draw_visitor(
                 stairwells.people[buildings.first[b]],
                 stairwells.people[buildings.first[b + 1]],
                 willing,
                 presence,
-                luck,
+                key,
             )
-            if who < 0:
+            if visitor < 0:
                 houses = compounds.first[c], compounds.first[c + 1]
-                who = first_of(
+                visitor = draw_visitor(
                     stairwells.people[buildings.first[houses[0]]],
                     stairwells.people[buildings.first[houses[1]]],
                     willing,
                     presence,
-                    luck,
+                    key,
                 )
-            if who >= 0:
-                own.by[i], own.idle[i], own.tired[i], willing[who] = who, 0.0, 0.0, False
+            if visitor >= 0:
+                own.by[i], own.idle[i], own.tired[i], willing[visitor] = visitor, 0.0, 0.0, False
 
 
 @inner_kernel
-def first_of(first, last, willing, presence, luck):
-    """The willing resident among `first` to `last` whose waiting time is over first; -1 if there is none."""
+def draw_visitor(first, last, willing, presence, key) -> int:
+    """Draw a willing resident of rows `first` to `last` - 1, in proportion to presence; -1 if there is none.
+
+    The resident with the shortest exponential waiting time at rate `presence` is chosen.
+    """
     best, winner = np.inf, -1
     for i in range(np.int64(first), np.int64(last)):
-        if willing[i] and presence[i] > 0.0 and exponential(luck, i) / float(presence[i]) < best:
-            best, winner = exponential(luck, i) / float(presence[i]), i
+        if willing[i] and presence[i] > 0.0 and exponential(key, i) / float(presence[i]) < best:
+            best, winner = exponential(key, i) / float(presence[i]), i
     return winner

@@ -1,7 +1,7 @@
-"""Partnership (区域党建联席会、共建朋友圈): units and firms of the area in one circle lend people, open rooms and give money.
+"""Partnership (区域党建联席会、共建朋友圈): local units and firms lend people, open rooms and give money.
 
-Disappoints because commitments are loose: what is promised at the circle's meeting fades from week to week, twice as
-fast when nobody keeps in touch; and people lent must be told by somebody where to go.
+Disappoints because commitments are loose: what is promised at the circle's meeting fades from week to week,
+and twice as fast when nobody keeps in touch. The committee must also guide the people on loan.
 """
 
 from dataclasses import dataclass
@@ -20,15 +20,15 @@ from . import Mechanism
 HAND = HANDS.index("volunteer")
 STREET = FAMILIES.index("street")
 THURSDAY, MONTH = 4, 30
-FIRST = 16  # days until the first meeting: members must have promised an evening by then
+FIRST = 16  # days until the first meeting: members must have promised an evening before it
 
 
 class Circle(NamedTuple):
     """The circle, one row."""
 
-    units: np.ndarray  # (1,) float64  units and firms in it
-    commitment: np.ndarray  # (1,) float64  how much of what they can give they feel bound to give, 0..1
-    days: np.ndarray  # (1,) int64    since the circle was called together
+    units: np.ndarray  # (1,) float64  number of units and firms
+    commitment: np.ndarray  # (1,) float64  share of what they could give that they feel bound to give, 0..1
+    days: np.ndarray  # (1,) int64    days since the circle was founded
 
 
 @dataclass(frozen=True)
@@ -71,12 +71,12 @@ class Partnership(Mechanism):
         0.0005, 0.0, 0.02, unit="new acquaintances per resident and day in rooms opened", source="assumed"
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Circle:
         units = float(self.units) if self.units else world.buildings.shops.sum() / self.shops
         return Circle(np.array([units]), np.zeros(1), np.zeros(1, np.int64))
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k, own, meet = m.knobs[0], m.own, meets(m.own, m.knobs[0])
         m.want[COMMITTEE, ALL] = (
             k.guiding * hours_lent(own, k)
@@ -86,21 +86,15 @@ class Partnership(Mechanism):
         m.want[MEMBER, ALL] = k.members if meet else 0.0
 
     @kernel
-    def pull(m, w):
-        k, own, share, issues, hands, left = (
-            m.knobs[0],
-            m.own,
-            m.share[ALL],
-            w.issues,
-            w.cats.hands,
-            np.empty(1),
-        )
+    def pull(m, w) -> None:
+        k, own, share = m.knobs[0], m.own, m.share[ALL]
+        issues, hands, left = w.issues, w.cats.hands, np.empty(1)
         left[0] = hours_lent(own, k) * share
         for i in range(len(issues)):
-            issue = issues[i]  # firms keep order before their own doors, whoever else can
-            if (issue.family == STREET or (issue.scope > 0 and hands[issue.category, HAND])) and workable(
-                issue
-            ):
+            issue = issues[i]
+            # firms keep order in front of their own doors, whichever hands a street issue needs
+            suits = issue.family == STREET or (issue.scope > 0 and hands[issue.category, HAND])
+            if suits and workable(issue):
                 m.lever.work[i] = spend_hours(left, 0, issue.left)
         for b in range(len(m.lever.ties)):
             m.lever.ties[b] = k.rooms * own.commitment[0] * share
@@ -108,7 +102,7 @@ class Partnership(Mechanism):
             m.lever.money[0] = k.gives * own.units[0] * own.commitment[0] * share
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, bound, share = m.knobs[0], m.own.commitment, m.share[ALL]
         if keeps_in_touch(m.own, w.day):
             bound[0] *= 1.0 - k.loosening * (2.0 - share)
@@ -118,18 +112,18 @@ class Partnership(Mechanism):
 
 
 @inner_kernel
-def meets(own, k):
-    """Whether the circle meets today; it does not where there is nobody to meet."""
+def meets(own, k) -> bool:
+    """Say whether the circle meets today; never without partners."""
     return own.units[0] > 0.0 and own.days[0] % k.every == FIRST
 
 
 @inner_kernel
-def keeps_in_touch(own, day):
-    """Whether somebody should call round at those who are bound today."""
+def keeps_in_touch(own, day) -> bool:
+    """Say whether the committee should contact the committed partners on `day`."""
     return own.commitment[0] > 0.0 and day % 7 == THURSDAY
 
 
 @inner_kernel
-def hours_lent(own, k):
-    """Hours a day of people whom the partners lend."""
+def hours_lent(own, k) -> float:
+    """Return the hours per day of people whom the partners lend."""
     return k.lends * own.units[0] * own.commitment[0]

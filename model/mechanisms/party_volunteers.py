@@ -1,6 +1,7 @@
-"""Party volunteers (党员志愿服务): teams of members and neighbours who care, tidy and repair, a service day each quarter, students in the holidays.
+"""Party volunteers (党员志愿服务): members and neighbours care, tidy and repair, with service days.
 
-Disappoints as the team ages, and because a few carry most: whoever is asked too often tires.
+Disappoints as the team ages, and because a few people carry most of the work: those who are asked too often
+tire. Students help in their holidays only.
 """
 
 from dataclasses import dataclass
@@ -22,10 +23,10 @@ CARE = FAMILIES.index("care")
 
 
 class Team(NamedTuple):
-    """The team, and when it has young help."""
+    """The team, and when students help it."""
 
-    left: np.ndarray  # (1,) float64     how much of it is left, 0..1
-    holiday: np.ndarray  # (YEAR,) float64  whether students have holidays, by day of the run
+    left: np.ndarray  # (1,) float64     share of a full team that is left, 0..1
+    holiday: np.ndarray  # (YEAR,) float64  1 where students have holidays, by day of the run
 
 
 @dataclass(frozen=True)
@@ -62,18 +63,18 @@ class PartyVolunteers(Mechanism):
     )
     goodwill: float = knob(0.005, 0.0, 0.1, unit="trust in neighbours per service day", source="assumed")
 
-    def begin(self, world, luck):
-        first = (world.scenario.calendar.month - 1) * YEAR // 12
-        month = (np.arange(YEAR) - 1 + first) % YEAR * 12 // YEAR  # to a day
+    def begin(self, world, luck) -> Team:
+        first = (world.scenario.calendar.month - 1) * YEAR // 12  # date of day 1, to within a day
+        month = (np.arange(YEAR) - 1 + first) % YEAR * 12 // YEAR
         return Team(np.ones(1), (np.array(SEASONS["holidays"])[month] > 0).astype(float))
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         half = 0.5 * m.own.left[0] * hours_wanted(w.day, len(w.buildings.compound), m.knobs[0])
         m.want[MEMBER, ALL], m.want[VOLUNTEER, ALL] = half, half
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         k, issues, hands, sight, work = m.knobs[0], w.issues, w.cats.hands, m.lever.sight, m.lever.work
         got = m.own.left[0] * m.share[ALL]
         left = np.empty(1)
@@ -94,12 +95,12 @@ class PartyVolunteers(Mechanism):
         m.lever.supply[VOLUNTEER - 1] = k.students * len(m.lever.ties) * got * m.own.holiday[w.day % YEAR]
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, left = m.knobs[0], m.own.left[0]
         m.own.left[0] = min(1.0, max(0.0, left + (k.joining * (1.0 - left) - k.ageing * left) / 365))
 
 
 @inner_kernel
-def hours_wanted(day, buildings, k):
-    """Hours the team is asked for on a day."""
+def hours_wanted(day, buildings, k) -> float:
+    """Return the hours that a full team is asked for on `day`."""
     return (k.festive if day % QUARTER == 0 else k.daily) * buildings

@@ -1,7 +1,7 @@
-"""Project finance (项目筹资): applications for subsidy, owners' shares and the maintenance fund, for bills that no fund can pay.
+"""Project finance (项目筹资): applications for subsidies, owners' shares and repair funds pay large bills.
 
-Disappoints in months of waiting; some applications are refused, and what is granted covers a part. Money comes into the community's
-fund, where other bills may take it first.
+Disappoints through months of waiting: some applications are refused, and a grant covers only part of a bill.
+The money goes to the community's fund, where other bills may use it first.
 """
 
 from dataclasses import dataclass
@@ -16,19 +16,17 @@ from ..issues.issue_table import MONEY, SIGN
 from ..resources.levers import ALL, COMMITTEE
 from . import Mechanism
 
-RING, WRITING = (
-    105,
-    3,
-)  # weeks that applications are remembered, and the day of the week on which they are written and answered
-LEAST = 100.0  # yuan for which anyone writes an application
+RING = 105  # weeks for which applications are kept, more than the longest wait
+WRITING = 3  # weekday on which applications are written and answered
+LEAST = 100.0  # yuan below which no application is written
 REFUSED = decision("project_finance refused")
 
 
 class Applications(NamedTuple):
-    """What was applied for."""
+    """Applications without an answer, and grants on their way."""
 
-    pending: np.ndarray  # (weeks,) yuan  by the week of their answer, in a ring
-    granted: np.ndarray  # (1,) yuan      that come tomorrow
+    pending: np.ndarray  # (RING,) yuan  applied for, by week of the answer modulo RING
+    granted: np.ndarray  # (1,) yuan     granted, to be paid tomorrow
 
 
 @dataclass(frozen=True)
@@ -56,26 +54,25 @@ class ProjectFinance(Mechanism):
         source="assumed; subsidy and owners' shares together",
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Applications:
         return Applications(np.zeros(RING), np.zeros(1))
 
     @kernel
-    def ask(m, w):
-        if w.day % 7 == WRITING and missing(m, w) >= LEAST:
+    def ask(m, w) -> None:
+        if w.day % 7 == WRITING and missing_yuan(m, w) >= LEAST:
             m.want[COMMITTEE, ALL] = m.knobs[0].writing
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         m.lever.money[0] = m.own.granted[0] * m.share[ALL]
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, pending, week = m.knobs[0], m.own.pending, w.day // 7
         m.own.granted[0] = 0.0
         if w.day % 7 == WRITING:
-            applied = (
-                missing(m, w) * m.share[ALL] if m.want[COMMITTEE, ALL] > 0.0 else 0.0
-            )  # half the hours, half an application
+            # half the hours are half an application
+            applied = missing_yuan(m, w) * m.share[ALL] if m.want[COMMITTEE, ALL] > 0.0 else 0.0
             if uniform(key_of(w.seed, REFUSED, w.day), 0) >= k.refusal:
                 m.own.granted[0] = k.covered * pending[week % RING]
             pending[week % RING] = 0.0
@@ -83,8 +80,12 @@ class ProjectFinance(Mechanism):
 
 
 @inner_kernel
-def missing(m, w):
-    """Yuan that large bills need beyond what their compound's fund, the community's, and pending applications can bring."""
+def missing_yuan(m, w) -> float:
+    """Return the yuan that large bills still lack.
+
+    Counted are bills that wait for money, and projects for which enough households have signed. Deducted are
+    the funds of their compounds, the community's fund, and pending applications.
+    """
     k, funds, projects, yuan = m.knobs[0], w.funds, w.projects, 0.0
     for i in range(len(w.issues)):
         issue = w.issues[i]

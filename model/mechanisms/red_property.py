@@ -1,7 +1,7 @@
-"""Red property (红色物业): where there is a company, red stewards (红色管家) of its crew answer, listen and walk their rounds.
+"""Red property (红色物业): red stewards (红色管家) from the property crew answer, listen and make rounds.
 
-Disappoints when the money does: stewards are paid for from the community's fund, and while what the company has put by
-for repairs is low it gives back their hours only in part.
+Disappoints when money is short: stewards are paid from the community's fund, and while the company's reserve
+for repairs is low it releases only part of their hours.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from ..resources.levers import PROPERTY, YUAN
 from . import Mechanism
 
 HAND = HANDS.index("property")
-COMPANY = 1  # among those whom one trusts
+COMPANY = 1  # column of `trust`
 
 
 @dataclass(frozen=True)
@@ -62,42 +62,39 @@ class RedProperty(Mechanism):
     )
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k = m.knobs[0]
         for c in range(len(w.crew)):
-            hours = hours_of_stewards(c, w, k)
+            hours = steward_hours(c, w, k)
             m.want[PROPERTY, c], m.want[YUAN, c] = hours, k.wage * hours
 
     @kernel
-    def pull(m, w):
-        k, crews, first, where, issues, hands = (
-            m.knobs[0],
-            w.crew,
-            w.compounds.first,
-            w.buildings.compound,
-            w.issues,
-            w.cats.hands,
-        )
+    def pull(m, w) -> None:
+        k, crews, first, where = m.knobs[0], w.crew, w.compounds.first, w.buildings.compound
+        issues, hands = w.issues, w.cats.hands
         sight, work = m.lever.sight, m.lever.work
-        left, here = np.empty(len(crews)), np.empty(len(crews))
+        left, building_hours = np.empty(len(crews)), np.empty(len(crews))
         for c in range(len(crews)):
-            hours = hours_of_stewards(c, w, k) * m.share[c]
-            left[c], here[c] = (1.0 - k.rounds) * hours, hours / (first[c + 1] - first[c])
+            hours = steward_hours(c, w, k) * m.share[c]
+            left[c], building_hours[c] = (1.0 - k.rounds) * hours, hours / (first[c + 1] - first[c])
         for i in range(len(issues)):
             issue = issues[i]
             if 0 < issue.scope < 4:
-                sight[i] = k.eyes * k.rounds * here[issue.compound]
+                sight[i] = k.eyes * k.rounds * building_hours[issue.compound]
             if hands[issue.category, HAND] and workable(issue):
                 work[i] = spend_hours(left, issue.compound, issue.left)
         for b in range(len(where)):
-            m.lever.voice[b] = k.ear * here[where[b]]
-            m.lever.trust[b, COMPANY] = k.goodwill * here[where[b]]
+            m.lever.voice[b] = k.ear * building_hours[where[b]]
+            m.lever.trust[b, COMPANY] = k.goodwill * building_hours[where[b]]
 
 
 @inner_kernel
-def hours_of_stewards(c, w, k):
-    """Hours of stewards that a company gives of today's crew: none where there is none, and fewer while it has little put by."""
+def steward_hours(c, w, k) -> float:
+    """Return the steward hours that a compound's company offers from today's crew.
+
+    Fewer while its reserve is low, and 0 where there is no company.
+    """
     needed, first = k.reserve * 100.0, w.compounds.first
     needed *= first[c + 1] - first[c]
-    there = float(max(0, w.funds[c]))
-    return k.stewards * w.crew[c] * (1.0 if there >= needed else there / needed)
+    reserve = float(max(0, w.funds[c]))
+    return k.stewards * w.crew[c] * (1.0 if reserve >= needed else reserve / needed)

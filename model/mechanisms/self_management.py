@@ -1,7 +1,7 @@
-"""Self-management (自管委、公约): a yard without a property company keeps itself, by a committee of its own and a covenant.
+"""Self-management (自管委、公约): a yard without a company maintains itself by a committee and a covenant.
 
-Disappoints by free riding: most give as much as they saw others give, and a little less, so that what is contributed
-falls until a meeting calls those to order who live off their neighbours.
+Disappoints through free riding: most people contribute a little less than they saw others contribute, so
+that contributions fall until a meeting calls free riders to order.
 """
 
 from dataclasses import dataclass
@@ -68,12 +68,12 @@ class SelfManagement(Mechanism):
         source="assumed",
     )
 
-    def begin(self, world, luck):
-        """What is contributed in each compound, 0..1; nothing where a company is paid to do it."""
+    def begin(self, world, luck) -> np.ndarray:
+        """Return the share contributed at first, (compounds,) 0..1; 0 where there is a property company."""
         return np.where(world.compounds.company, 0.0, self.first)
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k, company, first = m.knobs[0], w.compounds.company, w.compounds.first
         for c in range(len(company)):
             if not company[c]:
@@ -81,16 +81,9 @@ class SelfManagement(Mechanism):
                 m.want[COMMITTEE, c] = k.staff if meets(c, w.day, k.every) else 0.0
 
     @kernel
-    def pull(m, w):
-        k, own, share, first, where, issues, hands = (
-            m.knobs[0],
-            m.own,
-            m.share,
-            w.compounds.first,
-            w.buildings.compound,
-            w.issues,
-            w.cats.hands,
-        )
+    def pull(m, w) -> None:
+        k, own, share, first = m.knobs[0], m.own, m.share, w.compounds.first
+        where, issues, hands = w.buildings.compound, w.issues, w.cats.hands
         left = np.empty(len(own))
         for c in range(len(own)):
             left[c] = k.hours * (first[c + 1] - first[c]) * own[c] * share[c]
@@ -99,11 +92,11 @@ class SelfManagement(Mechanism):
             if hands[issue.category, HAND] and workable(issue):
                 m.lever.work[i] = spend_hours(left, issue.compound, issue.left)
         for b in range(len(where)):
-            kept = -k.norms * (own[where[b]] * share[where[b]])
-            m.lever.ease[b, ENVIRONMENT], m.lever.ease[b, SAFETY] = kept, kept
+            norms = -k.norms * (own[where[b]] * share[where[b]])
+            m.lever.ease[b, ENVIRONMENT], m.lever.ease[b, SAFETY] = norms, norms
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, own, share, company = m.knobs[0], m.own, m.share, w.compounds.company
         for c in range(len(own)):
             if not company[c]:
@@ -113,6 +106,6 @@ class SelfManagement(Mechanism):
 
 
 @inner_kernel
-def meets(compound, day, every):
-    """Whether a yard meets on `day`: on a Tuesday of its own week."""
+def meets(compound, day, every) -> bool:
+    """Say whether a yard meets on `day`: on Tuesday, in its own week."""
     return day % 7 == TUESDAY and (day // 7 + compound) % every == 0

@@ -1,7 +1,7 @@
-"""Service centre (党群服务中心): rooms where people meet, are asked to help, and find a class, a clinic or a repair shop.
+"""Service centre (党群服务中心): a place to meet, be asked to help, and find a class, clinic or repair shop.
 
-Disappoints those who live far from it, and when the rooms are full; it takes weeks and money to set up, and rent is due every day after,
-whether the doors open or not.
+Disappoints people who live far from it, and others when the rooms are full. It takes weeks and money to set
+up, and rent is due every day afterwards, whether the rooms are open or not.
 """
 
 from dataclasses import dataclass
@@ -22,13 +22,13 @@ CARE, HOUSEBOUND = FAMILIES.index("care"), UNITS.index("housebound")
 
 
 class Rooms(NamedTuple):
-    """Who would come, and how much of the rooms there is."""
+    """How many residents would come, and how far the rooms are set up."""
 
-    nigh: np.ndarray  # (buildings,) float64  1 at the door of the nearest station, less farther off
-    come: (
+    nigh: (
         np.ndarray
-    )  # (buildings,) float64  share of a building's residents who come on a day that all is open
-    done: np.ndarray  # (1,) float64          share of the rooms that is set up, 0..1
+    )  # (buildings,) float64  closeness to the nearest station: 1 at its door, less farther away
+    come: np.ndarray  # (buildings,) float64  share of residents who come per day once all rooms are open
+    done: np.ndarray  # (1,) float64          share of the rooms set up so far, 0..1
 
 
 @dataclass(frozen=True)
@@ -110,33 +110,38 @@ class ServiceCentre(Mechanism):
         source="assumed: a tenth of one, about",
     )
 
-    def begin(self, world, luck):
-        """Each building goes to the nearest station; where more would come than it has room for, all come more rarely."""
+    def begin(self, world, luck) -> Rooms:
+        """Return the initial rooms, with each building assigned to its nearest station.
+
+        If a station's guests exceed its seats, all of them come less often.
+        """
         b, places, people = world.buildings, world.compounds.first, world.residents
         n, c = len(b.x), len(places) - 1
-        at = [(s * n // self.stations, (s + 1) * n // self.stations) for s in range(self.stations)]
+        spans = [(s * n // self.stations, (s + 1) * n // self.stations) for s in range(self.stations)]
         if self.address:
-            at = [
+            spans = [
                 (places[(self.address - 1 + s) % c], places[(self.address - 1 + s) % c + 1])
                 for s in range(self.stations)
             ]
-        middles = [(b.x[i:j].sum() / (j - i), b.y[i:j].sum() / (j - i)) for i, j in at if j > i]
-        living = np.bincount(people.building, people.presence > 0, n)  # who is never there never comes
-        far = [
+        middles = [(b.x[i:j].sum() / (j - i), b.y[i:j].sum() / (j - i)) for i, j in spans if j > i]
+        living = np.bincount(people.building, people.presence > 0, n)  # residents never at home never come
+        distances = [
             [sqrt((b.x[i] - east) ** 2 + (b.y[i] - north) ** 2) for east, north in middles] for i in range(n)
         ]
-        goes = [cells.index(min(cells)) for cells in far]
-        nigh = [self.near / (self.near + min(cells)) for cells in far]
+        station = [row.index(min(row)) for row in distances]
+        nigh = [self.near / (self.near + min(row)) for row in distances]
         guests = [0.0 for _ in middles]
         for i in range(n):
-            guests[goes[i]] += self.custom * nigh[i] * living[i]
-        room = [min(1.0, self.seats * self.area / all_) if all_ > 0.0 else 1.0 for all_ in guests]
+            guests[station[i]] += self.custom * nigh[i] * living[i]
+        room = [min(1.0, self.seats * self.area / count) if count > 0.0 else 1.0 for count in guests]
         return Rooms(
-            np.array(nigh), np.array([self.custom * nigh[i] * room[goes[i]] for i in range(n)]), np.zeros(1)
+            np.array(nigh),
+            np.array([self.custom * nigh[i] * room[station[i]] for i in range(n)]),
+            np.zeros(1),
         )
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k, done = m.knobs[0], m.own.done[0]
         setting_up = k.price / (7.0 * k.weeks) if done < 1.0 else 0.0
         m.want[YUAN, ALL] = (setting_up + k.rent * k.area * k.stations * done) * share_of_costs(w, k)
@@ -144,43 +149,40 @@ class ServiceCentre(Mechanism):
             m.want[COMMITTEE, ALL] = k.staff * k.stations + k.session * k.services * done
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         k, come, where = m.knobs[0], m.own.come, w.buildings.compound
         if opens(w.day, k.days):
-            open_, guests, buildings, left = (
-                m.own.done[0] * m.share[ALL],
-                np.zeros(len(m.share) - 1),
-                np.zeros(len(m.share) - 1),
-                np.empty(1),
-            )
+            in_use, left = m.own.done[0] * m.share[ALL], np.empty(1)
+            guests, buildings = np.zeros(len(m.share) - 1), np.zeros(len(m.share) - 1)
             for b in range(len(where)):
-                m.lever.ties[b] = k.meeting * come[b] * open_
-                m.lever.trust[b, 0] = m.lever.trust[b, 2] = k.warmth * come[b] * open_
+                m.lever.ties[b] = k.meeting * come[b] * in_use
+                m.lever.trust[b, 0] = m.lever.trust[b, 2] = k.warmth * come[b] * in_use
                 guests[where[b]] += come[b]
                 buildings[where[b]] += 1.0
             for c in range(len(guests)):
                 for standing in range(STANDINGS):
-                    m.lever.wish[c, standing] = k.turnout * guests[c] / buildings[c] * open_
-            left[0] = k.session * k.services * k.group * open_
+                    m.lever.wish[c, standing] = k.turnout * guests[c] / buildings[c] * in_use
+            left[0] = k.session * k.services * k.group * in_use
             for i in range(len(w.issues)):
-                issue = w.issues[i]  # an hour a day for whoever lives at its door and can leave home
+                issue = w.issues[i]
+                # at most an hour a day for a resident who lives next door and can leave home
                 if issue.family == CARE and w.cats.unit[issue.category] != HOUSEBOUND and workable(issue):
                     m.lever.work[i] = spend_hours(left, 0, min(issue.left, m.own.nigh[issue.building]))
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         m.own.done[0] = min(1.0, m.own.done[0] + m.share[ALL] / (7.0 * m.knobs[0].weeks))
 
 
 @inner_kernel
-def opens(day, days):
-    """Whether it opens on `day`: the first days of a week that ends on a Sunday."""
+def opens(day, days) -> bool:
+    """Say whether the centre opens on `day`: on the first days of a week that ends on Sunday."""
     return (day - 1) % 7 < days
 
 
 @inner_kernel
-def share_of_costs(w, k):
-    """What share of its costs the community's fund bears."""
+def share_of_costs(w, k) -> float:
+    """Return the share of the costs that the community's fund bears."""
     company = False
     for c in range(len(w.compounds.company)):
         company |= w.compounds.company[c]

@@ -1,7 +1,7 @@
-"""Social organisations (社会组织): a hub brings in service organisations, and with their help incubates local ones, who care.
+"""Social organisations (社会组织): a hub brings in service organisations, which help local ones grow.
 
-Disappoints when grants and fees are not paid: nobody follows those who leave, and what was incubated withers. Local ones
-take many months to grow.
+Disappoints when grants and fees are not paid: organisations that leave are not replaced, and incubated ones
+close. Local organisations take many months to grow.
 """
 
 from dataclasses import dataclass
@@ -22,13 +22,12 @@ CARE = FAMILIES.index("care")
 
 
 class Hub(NamedTuple):
-    """Which share of the organisations is there, and in what they serve."""
+    """The share of organisations at work, and the categories they serve."""
 
-    brought: np.ndarray  # (1,) float64  0..1, of those brought in from elsewhere
-    incubated: np.ndarray  # (1,) float64  0..1, of local ones
-    serves: (
-        np.ndarray
-    )  # (categories,) bool  fields: of what arises and volunteers can do care first, then what arises most
+    brought: np.ndarray  # (1,) float64  share of those from elsewhere, 0..1
+    incubated: np.ndarray  # (1,) float64  share of local ones, 0..1
+    # categories served, of those that arise and volunteers can do: care first, then the most frequent
+    serves: np.ndarray  # (categories,) bool
 
 
 @dataclass(frozen=True)
@@ -83,33 +82,33 @@ class SocialOrganisations(Mechanism):
         source="assumed; sweep it",
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Hub:
         cats, often = world.cats, world.clocks.rate.sum(axis=0)
         fields = np.lexsort((-often, cats.family != CARE))
         fields = fields[cats.hands[fields, HAND] & (often[fields] > 0.0)][: self.fields]
         return Hub(np.zeros(1), np.zeros(1), np.isin(np.arange(len(cats.family)), fields))
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k, buildings = m.knobs[0], len(w.buildings.compound)
-        m.want[YUAN, ALL] = (k.rent + k.price * hours_of_service(m.own, k)) * buildings
+        m.want[YUAN, ALL] = (k.rent + k.price * service_hours(m.own, k)) * buildings
         if w.day % 7 not in WEEKEND:
             m.want[COMMITTEE, ALL] = k.staff * buildings
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         k, issues, serves, sight, work = m.knobs[0], w.issues, m.own.serves, m.lever.sight, m.lever.work
-        here, left = hours_of_service(m.own, k) * m.share[ALL], np.empty(1)
-        left[0] = here * len(w.buildings.compound)
+        hours, left = service_hours(m.own, k) * m.share[ALL], np.empty(1)
+        left[0] = hours * len(w.buildings.compound)
         for i in range(len(issues)):
             issue = issues[i]
             if serves[issue.category]:
-                sight[i] = k.eyes * here
+                sight[i] = k.eyes * hours
                 if workable(issue):
                     work[i] = spend_hours(left, 0, issue.left)
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, own, paid = m.knobs[0], m.own, m.share[ALL]
         brought, incubated = own.brought[0], own.incubated[0]
         own.brought[0] = brought + k.arrive * paid * (1.0 - brought) - k.leaving * (2.0 - paid) * brought
@@ -119,6 +118,6 @@ class SocialOrganisations(Mechanism):
 
 
 @inner_kernel
-def hours_of_service(own, k):
-    """Hours of service in each building, a day that is paid for."""
+def service_hours(own, k) -> float:
+    """Return the hours of service per building and paid day."""
     return k.size * (k.professional * own.brought[0] + k.local * own.incubated[0])

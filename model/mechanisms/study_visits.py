@@ -1,6 +1,7 @@
-"""Study visits (参观学习): residents' delegates are taken to a place that works, and come back believing that it can be done here.
+"""Study visits (参观学习): delegates see a place that works, and return believing that it can be done here.
 
-Disappoints as belief fades; those who saw it move only the buildings they come from, and the second visit impresses less than the first.
+Disappoints as belief fades. Delegates move only the buildings they come from, and a second visit impresses
+less than the first.
 """
 
 from dataclasses import dataclass
@@ -15,10 +16,10 @@ from . import Mechanism
 
 
 class Beliefs(NamedTuple):
-    """What is believed, one row per compound."""
+    """Beliefs, one row per compound."""
 
-    belief: np.ndarray  # (compounds,) float64  that it can be done here, 0..1
-    buildings: np.ndarray  # (compounds,) float64  to which somebody must tell of it
+    belief: np.ndarray  # (compounds,) float64  belief that it can be done here, 0..1
+    buildings: np.ndarray  # (compounds,) float64  number of buildings, each of which needs a delegate
 
 
 @dataclass(frozen=True)
@@ -53,38 +54,38 @@ class StudyVisits(Mechanism):
         0.0005, 0.0, 0.02, unit="trust in the committee per day, where all believe", source="assumed"
     )
 
-    def begin(self, world, luck):
+    def begin(self, world, luck) -> Beliefs:
         c = len(world.compounds.company)
         return Beliefs(np.zeros(c), np.bincount(world.buildings.compound, minlength=c).astype(float))
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         k = m.knobs[0]
         for c in range(len(m.own.belief)):
             if goes(c, w.day, k.every):
                 m.want[MEMBER, c], m.want[YUAN, c] = k.guides, k.bus
 
     @kernel
-    def pull(m, w):
+    def pull(m, w) -> None:
         k, belief, share, where = m.knobs[0], m.own.belief, m.share, w.buildings.compound
         for b in range(len(where)):
-            here = belief[where[b]] * share[where[b]]
-            m.lever.consent[b] = k.consent * here
-            m.lever.trust[b, 0] = k.trust * here
+            effect = belief[where[b]] * share[where[b]]
+            m.lever.consent[b] = k.consent * effect
+            m.lever.trust[b, 0] = k.trust * effect
         for c in range(len(belief)):
             for standing in range(STANDINGS):
                 m.lever.wish[c, standing] = k.turnout * (belief[c] * share[c])
 
     @kernel
-    def learn(m, w):
+    def learn(m, w) -> None:
         k, own = m.knobs[0], m.own
         for c in range(len(own.belief)):
             left = own.belief[c] * 0.5 ** (1.0 / k.half)
-            told = m.share[c] * min(1.0, k.seats / own.buildings[c]) if goes(c, w.day, k.every) else 0.0
-            own.belief[c] = left + k.telling * told * (1.0 - left)
+            reached = m.share[c] * min(1.0, k.seats / own.buildings[c]) if goes(c, w.day, k.every) else 0.0
+            own.belief[c] = left + k.telling * reached * (1.0 - left)
 
 
 @inner_kernel
-def goes(compound, day, every):
-    """Whether a compound's delegates travel on `day`: not all compounds in the same week."""
+def goes(compound, day, every) -> bool:
+    """Say whether a compound's delegates travel on `day`: on Saturday, in the compound's own week."""
     return day % 7 == 6 and (day // 7 + compound) % every == 0

@@ -1,7 +1,7 @@
-"""Task pipeline (收件箱、会商室、任务书、幸福云): whatever comes in gets an owner, a date and an answer, so that nothing is forgotten.
+"""Task pipeline (收件箱、会商室、任务书、幸福云): every matter gets an owner, a date and an answer.
 
-Disappoints without staff: every known matter takes its minutes a day, the committee sets aside only so much, and as matters pile up each
-gets less of it.
+Disappoints without staff: to keep a known matter from being forgotten takes minutes a day, the committee
+sets aside only limited hours, and as matters accumulate each gets less of them.
 """
 
 from dataclasses import dataclass
@@ -36,26 +36,26 @@ class TaskPipeline(Mechanism):
     )
 
     @kernel
-    def ask(m, w):
-        m.want[COMMITTEE, ALL] = min(takes(m, w), m.knobs[0].staff * w.knobs.committee)
+    def ask(m, w) -> None:
+        m.want[COMMITTEE, ALL] = min(hours_needed(m, w), m.knobs[0].staff * w.knobs.committee)
 
     @kernel
-    def pull(m, w):
-        k, issues, keep, trust, takes_ = m.knobs[0], w.issues, m.lever.keep, m.lever.trust, takes(m, w)
-        care = m.share[ALL] * min(takes_, k.staff * w.knobs.committee) / takes_
+    def pull(m, w) -> None:
+        k, issues, keep, trust, needed = m.knobs[0], w.issues, m.lever.keep, m.lever.trust, hours_needed(m, w)
+        care = m.share[ALL] * min(needed, k.staff * w.knobs.committee) / needed
         for b in range(len(m.lever.voice)):
             m.lever.voice[b] = k.inbox * care
         for i in range(len(issues)):
             issue = issues[i]
             if is_known(issue):
                 keep[i] = k.dates * care
-            elif issue.state == RESOLVED and issue.resolved == w.day - 1:  # told of the morning after
+            elif issue.state == RESOLVED and issue.resolved == w.day - 1:  # answered the next morning
                 trust[issue.building, 0] += k.feedback * care
 
 
 @inner_kernel
-def takes(m, w):
-    """Hours that today's matters take if each is cared for."""
+def hours_needed(m, w) -> float:
+    """Return the hours that it takes to follow up on every known matter today."""
     n = 0
     for i in range(len(w.issues)):
         n += is_known(w.issues[i])

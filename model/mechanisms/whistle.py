@@ -1,7 +1,8 @@
-"""Whistle (网格吹哨 部门报到): grid workers blow the whistle on what waits with a department, and departments come, jointly.
+"""Whistle (网格吹哨 部门报到): grid workers call on departments about pending matters, and they come jointly.
 
-Disappoints at the departments' own queues: each follows few calls a week for all grids together, the severest first; the more waits with
-it, the less a call brings; and every call takes a grid worker's hours, as does keeping touch with each department.
+Disappoints because departments have queues: each follows up only a few calls a week for all grids together,
+the most severe matters first, and the more matters wait with a department, the less a call achieves. Every
+call takes a grid worker's hours, as does keeping in touch with each department.
 """
 
 from dataclasses import dataclass
@@ -52,42 +53,46 @@ class Whistle(Mechanism):
     )
 
     @kernel
-    def ask(m, w):
+    def ask(m, w) -> None:
         calls = np.zeros(len(w.issues))
         k = m.knobs[0]
-        m.want[GRID, ALL] = k.call * call_departments(calls, worth(m, w), m, w) + (
+        m.want[GRID, ALL] = k.call * call_departments(calls, days_per_call(m, w), m, w) + (
             k.touch * k.departments if w.day % 7 == MONDAY else 0.0
         )
 
     @kernel
-    def pull(m, w):
-        calls, brings = np.zeros(len(w.issues)), worth(m, w)
+    def pull(m, w) -> None:
+        calls, brings = np.zeros(len(w.issues)), days_per_call(m, w)
         call_departments(calls, brings, m, w)
         for i in range(len(calls)):
-            m.lever.hurry[i] = brings[whose(w.issues[i], w, m.knobs[0])] * calls[i] * m.share[ALL]
+            m.lever.hurry[i] = brings[department_of(w.issues[i], w, m.knobs[0])] * calls[i] * m.share[ALL]
 
 
 @inner_kernel
-def whose(issue, w, k):
-    """Which department an issue is a matter of: its category's name decides, whatever other categories there are."""
+def department_of(issue, w, k) -> int:
+    """Return the department responsible for an issue; depends on the name of its category only."""
     return w.cats.code[issue.category] % k.departments
 
 
 @inner_kernel
-def worth(m, w):
-    """Days that a call at each department brings today, (departments,)."""
-    k, out = m.knobs[0], np.zeros(m.knobs[0].departments)
+def days_per_call(m, w) -> np.ndarray:
+    """Return the days by which a call brings an answer nearer today, (departments,)."""
+    k, days = m.knobs[0], np.zeros(m.knobs[0].departments)
     for i in range(len(w.issues)):
-        out[whose(w.issues[i], w, k)] += w.issues[i].state == UPWARD
-    for d in range(len(out)):
-        out[d] = k.nearer / (1.0 + out[d] / k.crowd)
-    return out
+        days[department_of(w.issues[i], w, k)] += w.issues[i].state == UPWARD
+    for d in range(len(days)):
+        days[d] = k.nearer / (1.0 + days[d] / k.crowd)
+    return days
 
 
 @inner_kernel
-def call_departments(calls, brings, m, w):
-    """Today's calls on each issue, (issues,), at most one or what is still needed; returns how many they are."""
-    k, issues, left, all_ = m.knobs[0], w.issues, np.full(m.knobs[0].departments, m.knobs[0].answers / 7), 0.0
+def call_departments(calls, brings, m, w) -> float:
+    """Fill `calls`, (issues,), with today's calls on each issue; return their sum.
+
+    An issue gets at most one call, or the part of one that it still needs.
+    """
+    k, issues, total = m.knobs[0], w.issues, 0.0
+    left = np.full(k.departments, k.answers / 7)
     for severity in range(3, -1, -1):
         for i in range(len(issues)):
             issue = issues[i]
@@ -98,8 +103,8 @@ def call_departments(calls, brings, m, w):
             ):
                 calls[i] = spend_hours(
                     left,
-                    whose(issue, w, k),
-                    min(1.0, max(0.0, issue.due - w.day) / brings[whose(issue, w, k)]),
+                    department_of(issue, w, k),
+                    min(1.0, max(0.0, issue.due - w.day) / brings[department_of(issue, w, k)]),
                 )
-                all_ += calls[i]
-    return all_
+                total += calls[i]
+    return total

@@ -1,1 +1,1 @@
-"""The reference model of each mechanism."""
+"""Reference models of the mechanisms, one file each."""

@@ -1,15 +1,16 @@
-"""Making strangers familiar, told a second time."""
+"""Reference model of the acquaintance mechanism."""
 
 from ..twin import FAMILIES, Mechanism, spend_hours, sum_in_order, workable
 
 
 class Twin(Mechanism):
-    """A club in each building once a week and a few festivals of all: who lives there comes, meets others, and slowly gets into a habit.
+    """A club meets weekly in each building, and a few festivals a year bring all buildings together.
 
-    On Sundays those who are looking for somebody are heard.
+    Residents come, meet others and slowly acquire a habit. On Sundays the matchmaking station hears residents
+    who are looking for a partner, a job or company.
     """
 
-    def begin(self, w):
+    def begin(self, w) -> None:
         for b in w.buildings:
             homes = [h for s in b.parts for h in s.parts]
             b.come, b.habit = 1.0 - self.absence * (sum(h.away for h in homes) / len(homes)), 0.0
@@ -18,16 +19,18 @@ class Twin(Mechanism):
         self.first = (w.scenario.calendar.month - 1) * 365 // 12
         self.looking = [list(w.scenario.issues).index(name) for name in ("job_or_partner", "elder_alone")]
 
-    def festive(self, w):
+    def is_festival(self, w) -> bool:
+        """Say whether the whole community celebrates today."""
         return (w.day - 1 + self.first) % 365 in self.dates
 
-    def gathers(self, w, b):
-        return self.festive(w) or b.id % 7 == w.day % 7
+    def is_gathering(self, w, b) -> bool:
+        """Say whether a building meets today."""
+        return self.is_festival(w) or b.id % 7 == w.day % 7
 
-    def ask(self, w):
-        if self.festive(w):
+    def ask(self, w) -> dict:
+        if self.is_festival(w):
             return {"yuan": self.feast * len(w.buildings)}
-        clubs = [[self.club for b in c.parts if self.gathers(w, b)] for c in w.compounds]
+        clubs = [[self.club for b in c.parts if self.is_gathering(w, b)] for c in w.compounds]
         return {
             "volunteer": [
                 sum_in_order(club + [self.station for _ in c.parts] * (w.day % 7 == 0))
@@ -35,18 +38,23 @@ class Twin(Mechanism):
             ]
         }
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         norms = [-self.norms * b.habit * share[b.compound] for b in w.buildings]
-        self.came = [b.come * share[b.compound] if self.gathers(w, b) else 0.0 for b in w.buildings]
-        there = [self.station * part if w.day % 7 == 0 and not self.festive(w) else 0.0 for part in share]
-        theirs = [i.category in self.looking for i in w.issues]
-        hours = [each * len(c.parts) for each, c in zip(there, w.compounds)]
+        self.came = [b.come * share[b.compound] if self.is_gathering(w, b) else 0.0 for b in w.buildings]
+        station_hours = [
+            self.station * part if w.day % 7 == 0 and not self.is_festival(w) else 0.0 for part in share
+        ]
+        concerned = [i.category in self.looking for i in w.issues]
+        hours = [each * len(c.parts) for each, c in zip(station_hours, w.compounds)]
         return {
-            "sight": [self.asking * there[i.compound] if mine else 0.0 for i, mine in zip(w.issues, theirs)],
+            "sight": [
+                self.asking * station_hours[i.compound] if mine else 0.0
+                for i, mine in zip(w.issues, concerned)
+            ],
             "work": spend_hours(
                 hours,
                 [i.compound for i in w.issues],
-                [i.left if mine and workable(i) else 0.0 for i, mine in zip(w.issues, theirs)],
+                [i.left if mine and workable(i) else 0.0 for i, mine in zip(w.issues, concerned)],
             ),
             "ties": [self.meeting * came for came in self.came],
             "ease": [
@@ -60,7 +68,7 @@ class Twin(Mechanism):
             ],
         }
 
-    def learn(self, w):
+    def learn(self, w) -> None:
         for b, came in zip(w.buildings, self.came):
-            left = b.habit * (1.0 - self.fading)
-            b.habit = left + self.growing * came * (1.0 - left)
+            remaining = b.habit * (1.0 - self.fading)
+            b.habit = remaining + self.growing * came * (1.0 - remaining)

@@ -1,22 +1,23 @@
-"""Message groups, told a second time."""
+"""Reference model of the chat groups mechanism."""
 
 from ..twin import CHILD, ELDER, Mechanism, times
 
 
 class Twin(Mechanism):
-    """A group in each building, or in some, those of companies first; people join as it is minded, and leave as it is not.
+    """Each building has a chat group, or only a share of buildings, those with a property company first.
 
-    One person minds all of a compound, the less well the more there are.
+    Residents join while the group is followed, and leave while it is not. One moderator follows all groups of
+    a compound, and misses more messages the more groups there are.
     """
 
-    def begin(self, w):
+    def begin(self, w) -> None:
         for b in w.buildings:
-            grown = [p for p in b.people if p.band != CHILD and p.presence > 0.0]
-            old = sum(p.band == ELDER for p in grown)
+            adults = [p for p in b.people if p.band != CHILD and p.presence > 0.0]
+            elders = sum(p.band == ELDER for p in adults)
             b.group, b.joined, b.ceiling = (
                 False,
                 0.0,
-                (self.elders * old + self.others * (len(grown) - old)) / max(len(grown), 1),
+                (self.elders * elders + self.others * (len(adults) - elders)) / max(len(adults), 1),
             )
         for b in sorted(w.buildings, key=lambda b: not w.compounds[b.compound].company)[
             : int(self.managed * len(w.buildings) + 0.5)
@@ -24,23 +25,23 @@ class Twin(Mechanism):
             b.group = True
         self.groups = [sum(b.group for b in c.parts) for c in w.compounds]
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         hours = [self.minding * float(n) for n in self.groups]
         return {"committee": times(self.staff, hours), "volunteer": times(1.0 - self.staff, hours)}
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         minded = self.minded = [paid * (self.span / (self.span + n)) for paid, n in zip(share, self.groups)]
-        loss = [
+        losses = [
             -self.rumour * (b.joined * (1.0 - minded[b.compound]) if share[b.compound] > 0.0 else 0.0)
             for b in w.buildings
         ]
         return {
             "voice": [self.ear * b.joined * minded[b.compound] for b in w.buildings],
             "reach": [self.found * b.joined * minded[b.compound] for b in w.buildings],
-            "trust": [[lost, 0.0, lost] for lost in loss],
+            "trust": [[loss, 0.0, loss] for loss in losses],
         }
 
-    def learn(self, w):
+    def learn(self, w) -> None:
         for b in w.buildings:
             minded, ceiling = self.minded[b.compound], b.ceiling if b.group else 0.0
             b.joined += (

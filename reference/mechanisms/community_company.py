@@ -1,26 +1,30 @@
-"""Community company, told a second time."""
+"""Reference model of the community company mechanism."""
 
 from ..twin import Mechanism, chance
 
 
 class Twin(Mechanism):
-    """Paid in on Saturdays, run on working days, lucky or not each four weeks; the day after, half of what was made is given."""
+    """Capital is paid in on Saturdays, and the firm works on working days.
 
-    def begin(self, w):
+    Every four weeks the result depends on chance; the day after, half of the surplus is given to governance.
+    """
+
+    def begin(self, w) -> None:
         self.size = self.capital * len(w.households)
         self.held, self.worked, self.made = 0.0, 0.0, 0.0
 
-    def instalment(self):
+    def instalment(self) -> float:
+        """Return the yuan to be paid in on a Saturday."""
         return min(self.size / self.build, max(0.0, self.size - self.held))
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         return {0: {}, 6: {"yuan": self.instalment()}}.get(w.day % 7, {"committee": self.staff * self.lines})
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         self.got = min(share)
         return {"money": self.half * self.made * self.got if w.day % 28 == 1 else 0.0}
 
-    def learn(self, w):
+    def learn(self, w) -> None:
         if w.day % 28 == 1:
             self.made *= 1.0 - self.got
         if w.day % 7 == 6:
@@ -28,13 +32,13 @@ class Twin(Mechanism):
         elif w.day % 7 != 0:
             self.worked += self.got * (self.held / self.size)
         if w.day % 28 == 0:
-            luck = chance(w.luck.key("community_company business", w.day), 0)
+            draw = chance(w.luck.key("community_company business", w.day), 0)
             result = (
                 self.surplus
                 * self.lines
                 * len(w.households)
                 * self.worked
-                * (1.0 + self.risk * (2.0 * luck - 1.0))
+                * (1.0 + self.risk * (2.0 * draw - 1.0))
             )
             if result > 0.0:
                 self.made += result

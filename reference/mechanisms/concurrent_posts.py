@@ -1,55 +1,58 @@
-"""Concurrent posts, told a second time."""
+"""Reference model of the concurrent posts mechanism."""
 
 from ..twin import TABLE, Mechanism, chance
 
 
 class Twin(Mechanism):
-    """One person in each compound, in the post from a day on, who leaves or wears out, and then there is none for a while."""
+    """One person per compound holds both posts; after that person wears out or leaves, they stay vacant."""
 
-    def begin(self, w):
+    def begin(self, w) -> None:
         self.since, self.weary, self.lean = (
             [0 for _ in w.compounds],
             [0.0 for _ in w.compounds],
             [0.0 for _ in w.compounds],
         )
 
-    def there(self, w):
+    def filled_posts(self, w) -> list[bool]:
+        """Say for each compound whether its post is filled today."""
         return [c.company and since <= w.day for c, since in zip(w.compounds, self.since)]
 
-    def table(self, w, c):
+    def matters_at_table(self, w, c) -> list:
+        """Return the issues of a compound that are at the table."""
         return [i for i in w.issues if i.compound == c.id and i.state == TABLE]
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         return (
-            {"member": [self.hours / 7 if there else 0.0 for there in self.there(w)]}
-            if any(self.there(w))
+            {"member": [self.hours / 7 if filled else 0.0 for filled in self.filled_posts(w)]}
+            if any(self.filled_posts(w))
             else {}
         )
 
-    def pull(self, w, share):
-        self.share, accord, both = share, {}, [0.0 for _ in w.compounds]
-        headless = [c.company and not there for c, there in zip(w.compounds, self.there(w))]
-        loss = [lean * s if lost else 0.0 for lean, s, lost in zip(self.lean, share, headless)]
-        for c, there in zip(w.compounds, self.there(w)):
-            if there:
+    def pull(self, w, share) -> dict:
+        self.share, accord, consent = share, {}, [0.0 for _ in w.compounds]
+        vacancies = [c.company and not filled for c, filled in zip(w.compounds, self.filled_posts(w))]
+        losses = [lean * part if vacant else 0.0 for lean, part, vacant in zip(self.lean, share, vacancies)]
+        for c, filled in zip(w.compounds, self.filled_posts(w)):
+            if filled:
                 project = 1 if c.open > 0 else 0
-                both[c.id] = self.word * share[c.id] * project
+                consent[c.id] = self.word * share[c.id] * project
                 accord |= {
-                    i.id: self.decide / 7 * share[c.id] for i in self.table(w, c)[: self.items - project]
+                    i.id: self.decide / 7 * share[c.id]
+                    for i in self.matters_at_table(w, c)[: self.items - project]
                 }
         return {
             "accord": [accord.get(i.id, 0.0) for i in w.issues],
-            "consent": [both[b.compound] for b in w.buildings],
-            "keep": [-self.orphaned * loss[i.compound] if i.state == TABLE else 0.0 for i in w.issues],
-            "trust": [[-self.dismay * loss[b.compound], 0.0, 0.0] for b in w.buildings],
+            "consent": [consent[b.compound] for b in w.buildings],
+            "keep": [-self.orphaned * losses[i.compound] if i.state == TABLE else 0.0 for i in w.issues],
+            "trust": [[-self.dismay * losses[b.compound], 0.0, 0.0] for b in w.buildings],
         }
 
-    def learn(self, w):
-        luck = w.luck.key("concurrent_posts leaves", w.day)
-        for c, there in zip(w.compounds, self.there(w)):
-            load = len(self.table(w, c)) + (c.open > 0)
-            if there:
+    def learn(self, w) -> None:
+        key = w.luck.key("concurrent_posts leaves", w.day)
+        for c, filled in zip(w.compounds, self.filled_posts(w)):
+            load = len(self.matters_at_table(w, c)) + (c.open > 0)
+            if filled:
                 self.lean[c.id] += (self.share[c.id] - self.lean[c.id]) / self.leaning
                 self.weary[c.id] = self.weary[c.id] * 0.99 + max(0, load - self.items) / self.patience
-                if self.weary[c.id] >= 1.0 or chance(luck, c.id) < self.leaving / 365:
+                if self.weary[c.id] >= 1.0 or chance(key, c.id) < self.leaving / 365:
                     self.since[c.id], self.weary[c.id] = w.day + 1 + self.vacancy, 0.0

@@ -1,31 +1,33 @@
-"""Double reporting, told a second time."""
+"""Reference model of the double reporting mechanism."""
 
 from ..twin import Mechanism, hours_wanted, is_known, spend_hours, times
 
 
 class Twin(Mechanism):
-    """On Fridays some more of the in-service members are won; who has registered helps on all other days, and more in a surge."""
+    """Recruits in-service members on Fridays; they help on all other days, and more in a surge."""
 
-    def begin(self, w):
+    def begin(self, w) -> None:
         self.living = [sum(p.in_service for p in c.people) for c in w.compounds]
         self.registered = [0.0 for _ in w.compounds]
 
-    def organised(self, w):
+    def organising_today(self, w) -> list[bool]:
+        """Say for each compound whether members are recruited today."""
         return [w.day % 7 == 5 and living > 0 for living in self.living]
 
-    def hours(self, w):
-        day = {0: self.weekend, 5: 0.0, 6: self.weekend}.get(w.day % 7, self.evening)
-        heard_of = [i.compound for i in w.issues if is_known(i)]
-        surge = [heard_of.count(c.id) > self.surge * len(c.parts) for c in w.compounds]
+    def hours(self, w) -> list[float]:
+        """Return the hours that registered members are asked for today in each compound."""
+        member_hours = {0: self.weekend, 5: 0.0, 6: self.weekend}.get(w.day % 7, self.evening)
+        known = [i.compound for i in w.issues if is_known(i)]
+        surges = [known.count(c.id) > self.surge * len(c.parts) for c in w.compounds]
         return [
-            (self.rise if more else 1.0) * day * (n * part)
-            for more, n, part in zip(surge, self.living, self.registered)
+            (self.rise if surge else 1.0) * member_hours * (n * part)
+            for surge, n, part in zip(surges, self.living, self.registered)
         ]
 
-    def ask(self, w):
-        return {"member": self.hours(w), "committee": times(self.staff, self.organised(w))}
+    def ask(self, w) -> dict:
+        return {"member": self.hours(w), "committee": times(self.staff, self.organising_today(w))}
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         self.share = share
         small = [
             left if i.left <= self.small else 0.0 for i, left in zip(w.issues, hours_wanted(w, "volunteer"))
@@ -37,7 +39,7 @@ class Twin(Mechanism):
             ),
         }
 
-    def learn(self, w):
-        for c, organised in enumerate(self.organised(w)):
-            if organised:
+    def learn(self, w) -> None:
+        for c, organising in enumerate(self.organising_today(w)):
+            if organising:
                 self.registered[c] += self.joining * self.share[c] * (self.ceiling - self.registered[c])

@@ -1,18 +1,22 @@
-"""Five-party alliance, told a second time."""
+"""Reference model of the five-party alliance mechanism."""
 
 from ..twin import TABLE, Mechanism, chance
 
 
 class Twin(Mechanism):
-    """In compounds with a company five parties sit every few weeks over the two or so oldest matters; momentum grows with sittings."""
+    """In compounds with a property company five parties sit every few weeks over the oldest stuck matters.
 
-    def begin(self, w):
+    Momentum grows with every sitting held, and fades from day to day.
+    """
+
+    def begin(self, w) -> None:
         self.momentum, self.coming = [0.0 for _ in w.compounds], [0.0 for _ in w.compounds]
 
-    def sits(self, w, day):
+    def sits(self, w, day) -> list[bool]:
+        """Say for each compound whether it sits on `day`."""
         return [c.company and day > 14 and (day + c.id) % (7 * self.every) == 0 for c in w.compounds]
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         self.today = self.sits(w, w.day)
         ahead = zip(*(self.sits(w, w.day + days) for days in range(1, 7)))
         self.soon = [any(later) and not today for later, today in zip(ahead, self.today)]
@@ -26,20 +30,20 @@ class Twin(Mechanism):
             else {}
         )
 
-    def pull(self, w, share):
-        luck = w.luck.key("five_party_alliance owners' committee comes", w.day)
-        coming = [
+    def pull(self, w, share) -> dict:
+        key = w.luck.key("five_party_alliance owners' committee comes", w.day)
+        chances = [
             self.working * (1.0 - self.absence * (1.0 - c.around)) if w.day >= self.owners_from else 0.0
             for c in w.compounds
         ]
-        owners = [chance(luck, c.id) < often for c, often in zip(w.compounds, coming)]
+        owners = [chance(key, c.id) < likely for c, likely in zip(w.compounds, chances)]
         taken = [
-            min(part, coming) * (5.0 if come else 4.0)
-            for part, coming, come in zip(share, self.coming, owners)
+            min(part, promised) * (5.0 if owners_come else 4.0)
+            for part, promised, owners_come in zip(share, self.coming, owners)
         ]
         self.share = share
         self.held = [sits and seats >= self.quorum for sits, seats in zip(self.today, taken)]
-        here = [seats / 5.0 if held else 0.0 for held, seats in zip(self.held, taken)]
+        attendance = [seats / 5.0 if held else 0.0 for held, seats in zip(self.held, taken)]
         accord = {}
         for c in w.compounds:
             stuck = [
@@ -48,7 +52,7 @@ class Twin(Mechanism):
                 if i.compound == c.id and i.state == TABLE and w.day - i.born >= self.stuck
             ]
             for issue in stuck[: self.items] if owners[c.id] else []:
-                accord[issue.id] = self.push * self.momentum[c.id] * here[c.id]
+                accord[issue.id] = self.push * self.momentum[c.id] * attendance[c.id]
         return {
             "accord": [accord.get(i.id, 0.0) for i in w.issues],
             "keep": [
@@ -59,15 +63,18 @@ class Twin(Mechanism):
                 for s, called in zip(share, self.called)
             ],
             "trust": [
-                [self.answer * here[b.compound], self.answer * here[b.compound], 0.0] for b in w.buildings
+                [self.answer * attendance[b.compound], self.answer * attendance[b.compound], 0.0]
+                for b in w.buildings
             ],
         }
 
-    def learn(self, w):
+    def learn(self, w) -> None:
         faded = [momentum * (1.0 - self.fading) for momentum in self.momentum]
         self.momentum = [
-            now + self.gather * (1.0 - now) if held and w.day >= self.owners_from else now
-            for now, held in zip(faded, self.held)
+            value + self.gather * (1.0 - value) if held and w.day >= self.owners_from else value
+            for value, held in zip(faded, self.held)
         ]
-        coming = [now + s / 6 if soon else now for now, s, soon in zip(self.coming, self.share, self.soon)]
-        self.coming = [0.0 if today else now for now, today in zip(coming, self.today)]
+        coming = [
+            value + s / 6 if soon else value for value, s, soon in zip(self.coming, self.share, self.soon)
+        ]
+        self.coming = [0.0 if today else value for value, today in zip(coming, self.today)]

@@ -1,50 +1,59 @@
-"""Home visits, told a second time."""
+"""Reference model of the home visits mechanism."""
 
 from ..twin import Mechanism, sum_in_order
 
 
 class Twin(Mechanism):
-    """Each building has its evening in the week, from door to door with as many homes as there is time for, or for one of the quarter's talks."""
+    """Each building has its evening of the week, for visits or for one of the quarter's talks.
 
-    def begin(self, w):
+    As many homes are visited as there is time for.
+    """
+
+    def begin(self, w) -> None:
         for b in w.buildings:
             b.doors, b.found = len({p.home for p in b.people}), 0.0
         self.members = self.others = 0.0
 
-    def tonight(self, w, b):
+    def is_visited_tonight(self, w, b) -> bool:
+        """Say whether today is a building's evening."""
         return w.day > 14 and w.day % 7 == b.id % 7
 
-    def studies(self, w, b):
+    def has_talk(self, w, b) -> bool:
+        """Say whether a building's evening this week is one of the quarter's talks."""
         quarter, week = divmod((w.day - 15) // 7, 13)
-        evening, all_ = week * len(w.buildings) + (b.id + quarter) % len(w.buildings), 13 * len(w.buildings)
-        return (evening + 1) * self.talks // all_ > evening * self.talks // all_
+        evening, evenings = (
+            week * len(w.buildings) + (b.id + quarter) % len(w.buildings),
+            13 * len(w.buildings),
+        )
+        return (evening + 1) * self.talks // evenings > evening * self.talks // evenings
 
-    def hours(self, w, b):
-        return min(self.evening, self.talk * b.doors) if self.tonight(w, b) else 0.0
+    def hours(self, w, b) -> float:
+        """Return the hours that tonight's visits in a building take at most."""
+        return min(self.evening, self.talk * b.doors) if self.is_visited_tonight(w, b) else 0.0
 
-    def ask(self, w):
-        share = {"member": self.members, "committee": self.others}
+    def ask(self, w) -> dict:
+        shares = {"member": self.members, "committee": self.others}
         return {
             role: [sum_in_order(part * self.hours(w, b) for b in c.parts) for c in w.compounds]
-            for role, part in share.items()
+            for role, part in shares.items()
         }
 
-    def part(self, w, b):
-        """What part of a building's homes members speak to tonight."""
-        if not self.tonight(w, b) or self.evening == 0.0:
+    def share_visited(self, w, b) -> float:
+        """Return the share of a building's homes that can be reached tonight."""
+        if not self.is_visited_tonight(w, b) or self.evening == 0.0:
             return 0.0
         return (
             min(1.0, self.hearers / b.doors)
-            if self.studies(w, b)
+            if self.has_talk(w, b)
             else min(1.0, self.evening / (self.talk * b.doors))
         )
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         self.called = [
-            share[b.compound] * (self.members + self.others) * self.part(w, b) for b in w.buildings
+            share[b.compound] * (self.members + self.others) * self.share_visited(w, b) for b in w.buildings
         ]
-        at_doors = [0.0 if self.studies(w, b) else called for b, called in zip(w.buildings, self.called)]
-        in_circles = [called if self.studies(w, b) else 0.0 for b, called in zip(w.buildings, self.called)]
+        at_doors = [0.0 if self.has_talk(w, b) else called for b, called in zip(w.buildings, self.called)]
+        at_talks = [called if self.has_talk(w, b) else 0.0 for b, called in zip(w.buildings, self.called)]
         wish = [
             self.call * sum_in_order(b.found for b in c.parts) / float(len(c.parts)) * share[c.id]
             for c in w.compounds
@@ -52,19 +61,18 @@ class Twin(Mechanism):
         return {
             "sight": [self.ear * at_doors[i.building] if i.household >= 0 else 0.0 for i in w.issues],
             "trust": [
-                [self.warmth * doors, 0.0, self.circle * circle]
-                for doors, circle in zip(at_doors, in_circles)
+                [self.warmth * door, 0.0, self.circle * talk] for door, talk in zip(at_doors, at_talks)
             ],
             "wish": [[0.0, logit, logit, logit] for logit in wish],
         }
 
-    def learn(self, w):
+    def learn(self, w) -> None:
         for b, called in zip(w.buildings, self.called):
-            left = b.found * (1.0 - self.forgetting / 365)
-            b.found = left + called * (1.0 - left)
+            remaining = b.found * (1.0 - self.forgetting / 365)
+            b.found = remaining + called * (1.0 - remaining)
         hours = sum_in_order(
             min(self.evening, self.talk * b.doors) for b in w.buildings if b.id % 7 == (w.day + 1) % 7
         )
-        theirs = min(hours, w.scenario.party_members.evening / 7 * w.pledged[0])
+        members_hours = min(hours, w.scenario.party_members.evening / 7 * w.pledged[0])
         if hours:
-            self.members, self.others = theirs / hours, min(hours - theirs, self.staff) / hours
+            self.members, self.others = members_hours / hours, min(hours - members_hours, self.staff) / hours

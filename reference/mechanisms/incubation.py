@@ -1,16 +1,19 @@
-"""Incubation, told a second time."""
+"""Reference model of the incubation mechanism."""
 
 from ..twin import RESOLVED, TABLE, Mechanism, hours_wanted, spend_hours, times
 
 
 class Twin(Mechanism):
-    """What a compound did together today becomes tomorrow, if there are evenings for it, a group that stays for a while."""
+    """A success in a compound today leaves, from tomorrow on, a group that lasts for a while.
 
-    def begin(self, w):
+    The group is founded only if there are evenings for it.
+    """
+
+    def begin(self, w) -> None:
         self.size = [0.0 for _ in w.compounds]
         self.news = [0.0 for _ in w.compounds]
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         half = times(self.hours / 14, self.size)
         if not any(half) and not any(self.news):
             return {}
@@ -19,27 +22,29 @@ class Twin(Mechanism):
             "member": [evening + self.founding * news for evening, news in zip(half, self.news)],
         }
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         self.got = share
-        group = [size * part for size, part in zip(self.size, share)]
-        table = [i for i in w.issues if i.state == TABLE]
-        oldest = {next((i.id for i in table if i.compound == c.id), None) for c in w.compounds}
+        groups = [size * group for size, group in zip(self.size, share)]
+        at_table = [i for i in w.issues if i.state == TABLE]
+        oldest = {next((i.id for i in at_table if i.compound == c.id), None) for c in w.compounds}
         return {
-            "voice": [self.ear * group[b.compound] for b in w.buildings],
-            "accord": [self.push / 7 * group[i.compound] if i.id in oldest else 0.0 for i in w.issues],
+            "voice": [self.ear * groups[b.compound] for b in w.buildings],
+            "accord": [self.push / 7 * groups[i.compound] if i.id in oldest else 0.0 for i in w.issues],
             "work": spend_hours(
-                [self.hours / 7 * part for part in group],
+                [self.hours / 7 * group for group in groups],
                 [i.compound for i in w.issues],
                 hours_wanted(w, "volunteer"),
             ),
-            "doors": [group[c.id] * min(self.calls, float(c.open)) for c in w.compounds],
+            "doors": [groups[c.id] * min(self.calls, float(c.open)) for c in w.compounds],
         }
 
-    def learn(self, w):
+    def learn(self, w) -> None:
         for c in w.compounds:
             self.size[c.id] = min(
                 1.0, self.size[c.id] * (1.0 - 1.0 / self.lasting) + self.news[c.id] * self.got[c.id]
             )
-            done = [i for i in w.issues if i.compound == c.id and i.state == RESOLVED and i.resolved == w.day]
-            left = [1.0 if i.rule >= 0 else self.lesser for i in done if i.rule >= 0 or i.hard > 0.0]
-            self.news[c.id] = max([0.0, *left, *([1.0] if c.all > 0 and c.open == 0 else [])])
+            resolved = [
+                i for i in w.issues if i.compound == c.id and i.state == RESOLVED and i.resolved == w.day
+            ]
+            sizes = [1.0 if i.rule >= 0 else self.lesser for i in resolved if i.rule >= 0 or i.hard > 0.0]
+            self.news[c.id] = max([0.0, *sizes, *([1.0] if c.all > 0 and c.open == 0 else [])])

@@ -1,17 +1,18 @@
-"""Joint council, told a second time."""
+"""Reference model of the joint council mechanism."""
 
 from ..twin import TABLE, Mechanism, is_known, spend_hours, times
 
 
 class Twin(Mechanism):
-    """Every so many weeks each compound sits on its own weekday, takes its oldest items from the table, and tires of sitting."""
+    """Every few weeks each compound sits on its weekday over its oldest items; people tire of sittings."""
 
-    def begin(self, w):
+    def begin(self, w) -> None:
         self.weary = [0.0 for _ in w.compounds]
         self.minuted = [0.0 for _ in w.compounds]
         self.coming = [0.0 for _ in w.compounds]
 
-    def sits(self, w, ahead=0):
+    def sits(self, w, ahead=0) -> list[bool]:
+        """Say for each compound whether it sits `ahead` days from today."""
         day = w.day + ahead
         week = day // 7 - 2
         return [
@@ -19,42 +20,46 @@ class Twin(Mechanism):
             for c in w.compounds
         ]
 
-    def announced(self, w):
-        """Where there is a sitting on one of the next six days, and none today."""
+    def sits_within_six_days(self, w) -> list[bool]:
+        """Say for each compound whether it sits on one of the next six days, and not today."""
         ahead = zip(*(self.sits(w, days) for days in range(1, 7)))
         return [any(later) and not today for later, today in zip(ahead, self.sits(w))]
 
-    def called(self, w):
-        """Where there is a sitting in one to two weeks."""
+    def is_announced(self, w) -> list[bool]:
+        """Say for each compound whether it sits in one to two weeks."""
         return [any(later) for later in zip(*(self.sits(w, days) for days in range(7, 14)))]
 
-    def ask(self, w):
-        announcing = [self.notice / 7 if called else 0.0 for called in self.called(w)]
-        if not any(self.sits(w)) and not any(self.announced(w)) and not any(announcing):
+    def ask(self, w) -> dict:
+        announcing = [self.notice / 7 if announced else 0.0 for announced in self.is_announced(w)]
+        if not any(self.sits(w)) and not any(self.sits_within_six_days(w)) and not any(announcing):
             return {}
         company = [c.company and sits for c, sits in zip(w.compounds, self.sits(w))]
         return {
             "committee": [a + b for a, b in zip(times(self.staff, self.sits(w)), announcing)],
-            "member": times(self.members / 6, self.announced(w)),
+            "member": times(self.members / 6, self.sits_within_six_days(w)),
             "property": times(self.company, company),
         }
 
-    def pull(self, w, share):
-        come = [1.0 - self.absence * (1.0 - c.around) for c in w.compounds]
-        promised = [min(s, coming) for s, coming in zip(share, self.coming)]
-        here = [
-            p * (1.0 - weary) * part if sits else 0.0
-            for p, weary, part, sits in zip(promised, self.weary, come, self.sits(w))
+    def pull(self, w, share) -> dict:
+        around = [1.0 - self.absence * (1.0 - c.around) for c in w.compounds]
+        promised = [min(part, coming) for part, coming in zip(share, self.coming)]
+        attendance = [
+            promise * (1.0 - weary) * rate if sits else 0.0
+            for promise, weary, rate, sits in zip(promised, self.weary, around, self.sits(w))
         ]
         self.share = share
-        called = [self.call * s if soon else 0.0 for s, soon in zip(share, self.called(w))]
-        held = self.held = [h if h >= self.quorum else 0.0 for h in here]
+        calls = [
+            self.call * part if announced else 0.0 for part, announced in zip(share, self.is_announced(w))
+        ]
+        held = self.held = [present if present >= self.quorum else 0.0 for present in attendance]
         at_table = [1.0 if i.state == TABLE else 0.0 for i in w.issues]
         taken = spend_hours(
-            [float(self.items) if h > 0.0 else 0.0 for h in held], [i.compound for i in w.issues], at_table
+            [float(self.items) if present > 0.0 else 0.0 for present in held],
+            [i.compound for i in w.issues],
+            at_table,
         )
         return {
-            "accord": [self.push * part * held[i.compound] for part, i in zip(taken, w.issues)],
+            "accord": [self.push * rate * held[i.compound] for rate, i in zip(taken, w.issues)],
             "keep": [
                 self.minutes * (self.minuted[i.compound] * share[i.compound]) if is_known(i) else 0.0
                 for i in w.issues
@@ -62,11 +67,11 @@ class Twin(Mechanism):
             "trust": [[self.answer * held[b.compound], 0.0, 0.0] for b in w.buildings],
             "wish": [
                 [0.0 - self.evening * weary] * 2 + [call - self.evening * weary] * 2
-                for weary, call in zip(self.weary, called)
+                for weary, call in zip(self.weary, calls)
             ],
         }
 
-    def learn(self, w):
+    def learn(self, w) -> None:
         rested = times(1.0 - self.recovery, self.weary)
         self.weary = [r + self.fatigue * (1.0 - r) if held > 0.0 else r for r, held in zip(rested, self.held)]
         self.minuted = [
@@ -74,6 +79,7 @@ class Twin(Mechanism):
             for held, sits, before in zip(self.held, self.sits(w), self.minuted)
         ]
         coming = [
-            now + s / 6 if soon else now for now, s, soon in zip(self.coming, self.share, self.announced(w))
+            value + part / 6 if soon else value
+            for value, part, soon in zip(self.coming, self.share, self.sits_within_six_days(w))
         ]
-        self.coming = [0.0 if sits else now for now, sits in zip(coming, self.sits(w))]
+        self.coming = [0.0 if sits else value for value, sits in zip(coming, self.sits(w))]

@@ -1,20 +1,21 @@
-"""Partnership, told a second time."""
+"""Reference model of the partnership mechanism."""
 
 from ..twin import FAMILIES, Mechanism, spend_hours, sum_in_order, workable
 
 
 class Twin(Mechanism):
-    """A circle of firms that feel bound after each meeting, and less so every Thursday."""
+    """A circle of firms feels committed after each meeting, and less so every Thursday."""
 
-    def begin(self, w):
+    def begin(self, w) -> None:
         self.bound, self.days = 0.0, 0
         if self.units == 0:
             self.units = sum_in_order(b.shops for b in w.buildings) / self.shops
 
-    def meets(self, w):
+    def meets(self, w) -> bool:
+        """Say whether the circle meets today."""
         return self.units > 0 and self.days % self.every == 16
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         committee = self.guiding * (self.lends * self.units * self.bound)
         if w.day % 7 == 4 and self.bound > 0.0:
             committee += self.touch
@@ -22,11 +23,12 @@ class Twin(Mechanism):
             return {"committee": committee + self.meeting, "member": self.members}
         return {"committee": committee}
 
-    def suits(self, w, issue):
+    def suits(self, w, issue) -> bool:
+        """Say whether people on loan can work on an issue."""
         common = issue.scope > 0 and "volunteer" in w.kinds[issue.category].hands
         return workable(issue) and (common or FAMILIES[issue.family] == "street")
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         self.share = min(share)
         hours = self.lends * self.units * self.bound * self.share
         return {
@@ -37,7 +39,7 @@ class Twin(Mechanism):
             "money": self.gives * self.units * self.bound * self.share if w.day % 30 == 0 else 0.0,
         }
 
-    def learn(self, w):
+    def learn(self, w) -> None:
         if w.day % 7 == 4:
             self.bound *= 1.0 - self.loosening * (2.0 - self.share)
         if self.meets(w):

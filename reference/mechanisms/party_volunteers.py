@@ -1,23 +1,24 @@
-"""Party volunteers, told a second time."""
+"""Reference model of the party volunteers mechanism."""
 
 from ..twin import FAMILIES, Mechanism, hours_wanted, spend_hours
 
 
 class Twin(Mechanism):
-    """A team that ages cares, tidies and repairs, with a service day each quarter that draws others along."""
+    """An ageing team cares, tidies and repairs; its service day each quarter motivates others."""
 
-    def begin(self, w):
+    def begin(self, w) -> None:
         self.left, self.first = 1.0, (w.scenario.calendar.month - 1) * 365 // 12
 
-    def wanted(self, w):
+    def wanted(self, w) -> float:
+        """Return the hours that a full team is asked for today."""
         return (self.festive if w.day % 91 == 0 else self.daily) * len(w.buildings)
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         return {role: 0.5 * self.left * self.wanted(w) for role in ("member", "volunteer")}
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         got = self.left * min(share)
-        party = got if w.day % 91 == 0 else 0.0
+        service_day = got if w.day % 91 == 0 else 0.0
         students = (
             self.students * len(w.buildings) * got
             if (w.day - 1 + self.first) % 365 * 12 // 365 + 1 in (1, 2, 7, 8)
@@ -27,12 +28,12 @@ class Twin(Mechanism):
             "sight": [self.visits * got if FAMILIES[i.family] == "care" else 0.0 for i in w.issues],
             "work": spend_hours([self.wanted(w) * got], [0 for _ in w.issues], hours_wanted(w, "volunteer")),
             "wish": [[0.0] + [self.call * got] * 3 for _ in w.compounds],
-            "trust": [[0.0, 0.0, self.goodwill * party] for _ in w.buildings],
-            "ties": [self.meeting * party for _ in w.buildings],
+            "trust": [[0.0, 0.0, self.goodwill * service_day] for _ in w.buildings],
+            "ties": [self.meeting * service_day for _ in w.buildings],
             "supply": [0.0, 0.0, 0.0, students, 0.0],
         }
 
-    def learn(self, w):
+    def learn(self, w) -> None:
         self.left = min(
             1.0, max(0.0, self.left + (self.joining * (1.0 - self.left) - self.ageing * self.left) / 365)
         )

@@ -1,17 +1,17 @@
-"""Project finance, told a second time."""
+"""Reference model of the project finance mechanism."""
 
 from ..twin import MONEY, SIGN, Mechanism, chance, sum_in_order
 
 
 class Twin(Mechanism):
-    """Once a week applications are answered, and one is written for what large bills still miss."""
+    """Once a week applications are answered, and one is written for what large bills still lack."""
 
-    def begin(self, w):
+    def begin(self, w) -> None:
         self.answers = {}  # week of the answer -> yuan applied for
         self.granted = 0.0
 
-    def missing(self, w):
-        """Yuan missing for large bills that wait for money, and for projects that collect signatures with some success."""
+    def missing_yuan(self, w) -> float:
+        """Return the yuan still lacking for large bills that wait for money, and for well-signed projects."""
         large = [i for i in w.issues if i.cost >= 100 * self.large and i.cost > w.funds[i.compound]]
         bills = [
             (i.cost - max(0, w.funds[i.compound])) / 100
@@ -23,21 +23,22 @@ class Twin(Mechanism):
             sum_in_order([*bills, *(-yuan for yuan in self.answers.values())]) - max(0, w.funds[-1]) / 100,
         )
 
-    def well_under_way(self, issue, c):
+    def well_under_way(self, issue, c) -> bool:
+        """Say whether enough households have signed for a project."""
         return c.active == issue.id and c.all > 0 and c.all - c.open >= self.early * c.all
 
-    def ask(self, w):
-        self.writes = w.day % 7 == 3 and self.missing(w) >= 100.0
+    def ask(self, w) -> dict:
+        self.writes = w.day % 7 == 3 and self.missing_yuan(w) >= 100.0
         return {"committee": self.writing} if self.writes else {}
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         self.got = min(share)
         return {"money": self.granted * self.got}
 
-    def learn(self, w):
+    def learn(self, w) -> None:
         self.granted = 0.0
         if w.day % 7 == 3:
-            applied = self.missing(w) * self.got if self.writes else 0.0
+            applied = self.missing_yuan(w) * self.got if self.writes else 0.0
             answered = self.answers.pop(w.day // 7, 0.0)
             if chance(w.luck.key("project_finance refused", w.day), 0) >= self.refusal:
                 self.granted = self.covered * answered

@@ -1,12 +1,13 @@
-"""Red property, told a second time."""
+"""Reference model of the red property mechanism."""
 
 from ..twin import COMPANY, Mechanism, confidence, hours_wanted, spend_hours, times
 
 
 class Twin(Mechanism):
-    """Each company lends part of the crew it has today, and a smaller part while its fund for repairs is below what it wants to hold."""
+    """Each company lends part of today's crew, and a smaller part while its reserve for repairs is low."""
 
-    def given(self, w):
+    def steward_hours(self, w) -> list[float]:
+        """Return the steward hours that each compound's company offers today."""
         needed = [self.reserve * 100.0 * len(c.parts) for c in w.compounds]
         solvent = [1.0 if fund >= need else max(0, fund) / need for fund, need in zip(w.funds, needed)]
         withheld = [
@@ -15,11 +16,11 @@ class Twin(Mechanism):
         today = [crew * w.there[0] * (1.0 - part) for crew, part in zip(w.crews, withheld)]
         return [self.stewards * crew * part for crew, part in zip(today, solvent)]
 
-    def ask(self, w):
-        return {"property": self.given(w), "yuan": times(self.wage, self.given(w))}
+    def ask(self, w) -> dict:
+        return {"property": self.steward_hours(w), "yuan": times(self.wage, self.steward_hours(w))}
 
-    def pull(self, w, share):
-        hours = [h * s for h, s in zip(self.given(w), share)]
+    def pull(self, w, share) -> dict:
+        hours = [h * s for h, s in zip(self.steward_hours(w), share)]
         each = [h / len(c.parts) for h, c in zip(hours, w.compounds)]
         return {
             "work": spend_hours(

@@ -1,40 +1,44 @@
-"""Self-management, told a second time."""
+"""Reference model of the self-management mechanism."""
 
 from ..twin import FAMILIES, Mechanism, hours_wanted, spend_hours
 
 
 class Twin(Mechanism):
-    """Yards nobody is paid to keep: neighbours give partly whatever happens, partly as others gave, and more after a meeting."""
+    """In yards without a property company neighbours contribute.
 
-    def begin(self, w):
+    Part of what they give is unconditional, part follows what others gave, and a meeting raises it.
+    """
+
+    def begin(self, w) -> None:
         for c in w.compounds:
             c.contributed = 0.0 if c.company else self.first
 
-    def meets(self, w, c):
+    def meets(self, w, c) -> bool:
+        """Say whether a yard meets today."""
         return not c.company and w.day % 7 == 2 and (w.day // 7 + c.id) % self.every == 0
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         return {
             "volunteer": [self.hours * len(c.parts) * c.contributed for c in w.compounds],
             "committee": [self.staff if self.meets(w, c) else 0.0 for c in w.compounds],
         }
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         self.share = share
-        hours = [self.hours * len(c.parts) * c.contributed * s for c, s in zip(w.compounds, share)]
-        kept = [-self.norms * (c.contributed * s) for c, s in zip(w.compounds, share)]
+        hours = [self.hours * len(c.parts) * c.contributed * part for c, part in zip(w.compounds, share)]
+        norms = [-self.norms * (c.contributed * part) for c, part in zip(w.compounds, share)]
         return {
             "work": spend_hours(hours, [i.compound for i in w.issues], hours_wanted(w, "volunteer")),
             "ease": [
-                [kept[b.compound] if family in ("environment", "safety") else 0.0 for family in FAMILIES]
+                [norms[b.compound] if family in ("environment", "safety") else 0.0 for family in FAMILIES]
                 for b in w.buildings
             ],
         }
 
-    def learn(self, w):
-        for c, s in zip(w.compounds, self.share):
+    def learn(self, w) -> None:
+        for c, part in zip(w.compounds, self.share):
             if not c.company:
-                others = c.contributed * s
+                others = c.contributed * part
                 c.contributed += self.pace * (min(1.0, self.steady + self.matching * others) - c.contributed)
                 if self.meets(w, c):
-                    c.contributed += self.sanction * s * (1.0 - c.contributed)
+                    c.contributed += self.sanction * part * (1.0 - c.contributed)

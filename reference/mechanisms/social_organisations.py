@@ -1,34 +1,35 @@
-"""Social organisations, told a second time."""
+"""Reference model of the social organisations mechanism."""
 
 from ..twin import Mechanism, spend_hours, sum_in_order, times, workable
 
 
 class Twin(Mechanism):
-    """Two kinds of organisation, from elsewhere and local; both grow by what is paid, and go twice as fast when it is not."""
+    """Organisations come from elsewhere and grow locally if paid; unpaid, they leave twice as fast."""
 
-    def begin(self, w):
+    def begin(self, w) -> None:
         self.here = {"elsewhere": 0.0, "local": 0.0}
         often = [sum_in_order(b.clocks[j].rate for b in w.buildings) for j in range(len(w.kinds))]
         helped = [j for j, kind in enumerate(w.kinds) if "volunteer" in kind.hands and often[j] > 0.0]
         self.serves = sorted(helped, key=lambda j: (w.kinds[j].family != "care", -often[j]))[: self.fields]
 
-    def served(self):
+    def service_hours(self) -> float:
+        """Return the hours of service per building and paid day."""
         return self.size * (self.professional * self.here["elsewhere"] + self.local * self.here["local"])
 
-    def ask(self, w):
-        yuan = {"yuan": (self.rent + self.price * self.served()) * len(w.buildings)}
+    def ask(self, w) -> dict:
+        yuan = {"yuan": (self.rent + self.price * self.service_hours()) * len(w.buildings)}
         return yuan if w.day % 7 in (6, 0) else yuan | {"committee": self.staff * len(w.buildings)}
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         self.paid = min(share)
-        each, theirs = self.served() * self.paid, [i.category in self.serves for i in w.issues]
-        jobs = [i.left if mine and workable(i) else 0.0 for i, mine in zip(w.issues, theirs)]
+        hours, served = self.service_hours() * self.paid, [i.category in self.serves for i in w.issues]
+        jobs = [i.left if is_served and workable(i) else 0.0 for i, is_served in zip(w.issues, served)]
         return {
-            "sight": times(self.eyes * each, theirs),
-            "work": spend_hours([each * len(w.buildings)], [0 for _ in w.issues], jobs),
+            "sight": times(self.eyes * hours, served),
+            "work": spend_hours([hours * len(w.buildings)], [0 for _ in w.issues], jobs),
         }
 
-    def learn(self, w):
+    def learn(self, w) -> None:
         growth = {
             "elsewhere": self.arrive * self.paid,
             "local": self.incubate * self.paid * self.here["elsewhere"],

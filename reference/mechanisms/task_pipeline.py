@@ -1,17 +1,17 @@
-"""Task pipeline, told a second time."""
+"""Reference model of the task pipeline mechanism."""
 
 from ..twin import RESOLVED, Mechanism, is_known, sum_in_order
 
 
 class Twin(Mechanism):
-    """Every known matter is looked at every day, as far as the staff for it goes, and what was done yesterday is answered."""
+    """Known matters are followed up daily as far as staff allows; those resolved yesterday are answered."""
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         self.needed = self.desk + self.sheet * sum(is_known(i) for i in w.issues)
         self.asked = min(self.needed, self.staff * (w.scenario.committee.staff * w.scenario.committee.shift))
         return {"committee": self.asked}
 
-    def pull(self, w, share):
+    def pull(self, w, share) -> dict:
         care = min(share) * self.asked / self.needed
         done = [i.building for i in w.issues if i.state == RESOLVED and i.resolved == w.day - 1]
         return {

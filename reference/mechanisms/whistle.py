@@ -1,33 +1,41 @@
-"""Whistle, told a second time."""
+"""Reference model of the whistle mechanism."""
 
 from ..twin import UPWARD, Mechanism, sum_in_order
 
 
 class Twin(Mechanism):
-    """Every day the grid calls on what each department owes for some days, the severest first, for as long as it follows."""
+    """Every day the grid calls departments about matters pending for some days, the most severe first.
 
-    def whose(self, w, issue):
-        """Its category's name says which department's matter an issue is."""
+    Each department follows up only so many calls.
+    """
+
+    def department_of(self, w, issue) -> int:
+        """Return the department responsible for an issue; depends on the name of its category only."""
         return w.kinds[issue.category].code % self.departments
 
-    def calls(self, w):
-        """What a call at each department brings, and the calls on each issue: its id -> how many, in the order in which they are made."""
-        owed = [i for i in w.issues if i.state == UPWARD]
-        queues = [sum(self.whose(w, i) == d for i in owed) for d in range(self.departments)]
+    def make_calls(self, w) -> tuple[list[float], dict[int, float]]:
+        """Return the days that a call at each department gains, and id -> calls of each issue.
+
+        The dict is in the order in which calls are made.
+        """
+        pending = [i for i in w.issues if i.state == UPWARD]
+        queues = [sum(self.department_of(w, i) == d for i in pending) for d in range(self.departments)]
         brings = [self.nearer / (1.0 + queue / self.crowd) for queue in queues]
-        can, made = [self.answers / 7 for _ in brings], {}
+        left, calls = [self.answers / 7 for _ in brings], {}
         for issue in sorted(
-            (i for i in owed if w.day - (i.due - i.lead) >= self.first), key=lambda i: -i.severity
+            (i for i in pending if w.day - (i.due - i.lead) >= self.first), key=lambda i: -i.severity
         ):
-            whose = self.whose(w, issue)
-            made[issue.id] = min(can[whose], 1.0, max(0.0, issue.due - w.day) / brings[whose])
-            can[whose] -= made[issue.id]
-        return brings, made
+            department = self.department_of(w, issue)
+            calls[issue.id] = min(left[department], 1.0, max(0.0, issue.due - w.day) / brings[department])
+            left[department] -= calls[issue.id]
+        return brings, calls
 
-    def ask(self, w):
+    def ask(self, w) -> dict:
         touch = self.touch * self.departments if w.day % 7 == 1 else 0.0
-        return {"grid": self.call * sum_in_order(self.calls(w)[1].values()) + touch}
+        return {"grid": self.call * sum_in_order(self.make_calls(w)[1].values()) + touch}
 
-    def pull(self, w, share):
-        brings, calls = self.calls(w)
-        return {"hurry": [brings[self.whose(w, i)] * calls.get(i.id, 0.0) * min(share) for i in w.issues]}
+    def pull(self, w, share) -> dict:
+        brings, calls = self.make_calls(w)
+        return {
+            "hurry": [brings[self.department_of(w, i)] * calls.get(i.id, 0.0) * min(share) for i in w.issues]
+        }
