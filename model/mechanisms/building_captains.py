@@ -12,6 +12,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from ...engine.codes import CHILD, REPAIR, SCOPE_HOUSEHOLD, SCOPE_STREET
 from ...engine.jit import inner_kernel, kernel, outer_kernel, struct
 from ...engine.parameters import knob
 from ...engine.randomness import decision, key_of, uniform
@@ -22,7 +23,6 @@ from ..resources.levers import ALL, CAPTAIN
 from . import Mechanism
 
 HAND = HANDS.index("captain")
-REPAIR, CHILD = 1, 0  # among residents' skills and age bands
 CHOICE = 3  # candidates per building
 MOVES = decision("captain moves")
 
@@ -173,7 +173,7 @@ class BuildingCaptains(Mechanism):
         for i in range(len(issues)):
             issue = issues[i]
             b = issue.building
-            if 0 < issue.scope < 4:
+            if SCOPE_HOUSEHOLD < issue.scope < SCOPE_STREET:
                 sight[i] = k.eyes * k.evening * coverage[b]
             if hands[issue.category, HAND] and workable(issue) and issue.left <= largest[b]:
                 work[i] = spend_hours(left, b, issue.left)

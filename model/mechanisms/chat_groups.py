@@ -9,12 +9,11 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from ...engine.codes import CHILD, ELDER, TRUST_COMMITTEE, TRUST_NEIGHBOURS
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..resources.levers import COMMITTEE, VOLUNTEER
 from . import Mechanism
-
-CHILD, ELDER = 0, 2  # age bands
 
 
 class Groups(NamedTuple):
@@ -122,7 +121,7 @@ class ChatGroups(Mechanism):
             m.lever.reach[b] = k.found * own.joined[b] * minded
             # a mechanism that gets nothing must pull nothing, not even to its own cost
             noise = own.joined[b] * (1.0 - minded) if share[c] > 0.0 else 0.0
-            m.lever.trust[b, 0] = m.lever.trust[b, 2] = -k.rumour * noise
+            m.lever.trust[b, TRUST_COMMITTEE] = m.lever.trust[b, TRUST_NEIGHBOURS] = -k.rumour * noise
 
     @kernel
     def learn(m, w) -> None:

@@ -11,6 +11,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from ...engine.codes import TRUST_COMMITTEE
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ...engine.randomness import decision, key_of, uniform
@@ -104,7 +105,7 @@ class ConcurrentPosts(Mechanism):
                 keep[i] = -k.orphaned * loss[c]
         for b in range(len(where)):
             c = where[b]
-            m.lever.trust[b, 0] = -k.dismay * loss[c]
+            m.lever.trust[b, TRUST_COMMITTEE] = -k.dismay * loss[c]
             if company[c] and since[c] <= w.day and unsigned[c] > 0:
                 m.lever.consent[b] = k.word * share[c]
 

@@ -10,6 +10,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from ...engine.codes import STANDING_IN_SERVICE_MEMBER
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..issues.categories import HANDS
@@ -19,7 +20,6 @@ from ..resources.levers import COMMITTEE, MEMBER
 from . import Mechanism
 
 HAND = HANDS.index("volunteer")
-IN_SERVICE = 3  # index of in-service members among the standings of `wish`
 FRIDAY = 5  # the coming week's tasks are assigned, and no work is done
 
 
@@ -90,7 +90,7 @@ class DoubleReporting(Mechanism):
         left = hours_asked(w, own, k)
         for c in range(len(left)):
             left[c] *= share[c]
-            m.lever.wish[c, IN_SERVICE] = k.call * own.registered[c] * share[c]
+            m.lever.wish[c, STANDING_IN_SERVICE_MEMBER] = k.call * own.registered[c] * share[c]
         for i in range(len(issues)):
             issue = issues[i]
             if hands[issue.category, HAND] and workable(issue) and issue.left <= k.small:

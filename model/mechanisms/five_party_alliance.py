@@ -11,6 +11,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from ...engine.codes import STANDING_RETIRED_MEMBER, TRUST_COMMITTEE, TRUST_COMPANY
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ...engine.randomness import decision, key_of, uniform
@@ -20,7 +21,6 @@ from ..resources.levers import COMMITTEE, MEMBER, PROPERTY, STANDINGS
 from . import Mechanism
 
 PARTIES = 5.0  # seats, as its name says
-RETIRED_MEMBER = 2  # in the order of standings; an in-service member comes after
 FIRST = 14  # days without a sitting at first: members must have promised an evening before it
 DAYS = 6  # days before a sitting on which members promise evenings
 OWNERS = decision("five_party_alliance owners' committee comes")
@@ -125,7 +125,7 @@ class FivePartyAlliance(Mechanism):
             if attendance[c] > 0.0 and owners_come(c, m, w):
                 room[c] = k.items
             if sits_within(DAYS + 1, 2 * DAYS + 1, c, m, w):
-                for standing in range(RETIRED_MEMBER, STANDINGS):
+                for standing in range(STANDING_RETIRED_MEMBER, STANDINGS):
                     m.lever.wish[c, standing] = k.call * share[c]
         for i in range(len(issues)):
             issue = issues[i]
@@ -135,7 +135,9 @@ class FivePartyAlliance(Mechanism):
                 if w.day - issue.born >= k.stuck:
                     accord[i] = k.push * momentum[c] * attendance[c] * spend_hours(room, c, 1.0)
         for b in range(len(where)):
-            m.lever.trust[b, 0] = m.lever.trust[b, 1] = k.answer * attendance[where[b]]
+            m.lever.trust[b, TRUST_COMMITTEE] = m.lever.trust[b, TRUST_COMPANY] = (
+                k.answer * attendance[where[b]]
+            )
 
     @kernel
     def learn(m, w) -> None:

@@ -9,6 +9,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from ...engine.codes import SCOPE_HOUSEHOLD
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ...engine.randomness import decision, key_of, uniform
@@ -101,7 +102,7 @@ class GridPatrol(Mechanism):
         for i in range(len(issues)):
             issue = issues[i]
             a = of[issue.building]
-            sight[i] = walked[a] * (k.sight if issue.scope > 0 else k.visits)
+            sight[i] = walked[a] * (k.sight if issue.scope > SCOPE_HOUSEHOLD else k.visits)
             if hands[issue.category, HAND] and workable(issue):
                 work[i] = spend_hours(left, a, issue.left)
             if issue.family == DISPUTE and issue.state == TABLE:

@@ -9,6 +9,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from ...engine.codes import SCOPE_HOUSEHOLD, TRUST_COMMITTEE, TRUST_NEIGHBOURS
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..resources.levers import COMMITTEE, MEMBER, STANDINGS
@@ -118,12 +119,15 @@ class HomeVisits(Mechanism):
             reached = share_visited(b, where[b], w.day, own, share, k)
             talk = has_talk(b, w.day, len(where), k.talks)
             visited[b] = 0.0 if talk else reached
-            trust[b, 0], trust[b, 2] = k.warmth * visited[b], k.circle * (reached if talk else 0.0)
+            trust[b, TRUST_COMMITTEE], trust[b, TRUST_NEIGHBOURS] = (
+                k.warmth * visited[b],
+                k.circle * (reached if talk else 0.0),
+            )
         for b in range(len(where)):
             discovered[where[b]] += found[b]
             buildings[where[b]] += 1.0
         for i in range(len(issues)):
-            if issues[i].scope == 0:
+            if issues[i].scope == SCOPE_HOUSEHOLD:
                 m.lever.sight[i] = k.ear * visited[issues[i].building]
         for c in range(len(discovered)):
             for standing in range(1, STANDINGS):

@@ -9,6 +9,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from ...engine.codes import STANDING_RETIRED_MEMBER, TRUST_COMMITTEE
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..issues.issue_table import TABLE, is_known
@@ -16,7 +17,6 @@ from ..resources.allocation import spend_hours
 from ..resources.levers import COMMITTEE, MEMBER, PROPERTY, STANDINGS
 from . import Mechanism
 
-RETIRED_MEMBER = 2  # in the order of standings; an in-service member comes after
 FIRST = 2  # weeks without a sitting at first: members must have promised an evening before it
 DAYS = 6  # days before a sitting on which members promise evenings
 
@@ -116,7 +116,7 @@ class JointCouncil(Mechanism):
             called = k.call * share[c] if sits_within(c, w.day, DAYS + 1, 2 * DAYS + 1, k.every) else 0.0
             for standing in range(STANDINGS):
                 m.lever.wish[c, standing] = (
-                    called if standing >= RETIRED_MEMBER else 0.0
+                    called if standing >= STANDING_RETIRED_MEMBER else 0.0
                 ) - k.evening * own.weary[c]
         for i in range(len(issues)):
             issue = issues[i]
@@ -126,7 +126,7 @@ class JointCouncil(Mechanism):
             if issue.state == TABLE:
                 accord[i] = k.push * spend_hours(seats, c, 1.0) * present[c]
         for b in range(len(where)):
-            m.lever.trust[b, 0] = k.answer * present[where[b]]
+            m.lever.trust[b, TRUST_COMMITTEE] = k.answer * present[where[b]]
 
     @kernel
     def learn(m, w) -> None:

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from ...engine.codes import TRUST_NEIGHBOURS
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..issues.categories import FAMILIES
@@ -95,9 +96,9 @@ class MediationRoom(Mechanism):
             heard = min(1.0, hears - turn)
             done[case] = True
             accord[case] = k.skill * heard * (1.0 - k.absence * (1.0 - w.around[issues[case].compound]))
-            m.lever.trust[issues[case].building, 2] += heard
+            m.lever.trust[issues[case].building, TRUST_NEIGHBOURS] += heard
         for b in range(len(m.lever.trust)):
-            m.lever.trust[b, 2] *= k.warmth
+            m.lever.trust[b, TRUST_NEIGHBOURS] *= k.warmth
 
     @kernel
     def learn(m, w) -> None:

@@ -10,6 +10,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from ...engine.codes import ELDER, SCOPE_HOUSEHOLD
 from ...engine.jit import inner_kernel, kernel, outer_kernel, struct
 from ...engine.parameters import knob
 from ...engine.randomness import decision, exponential, key_of, uniform
@@ -18,7 +19,6 @@ from ..resources.levers import ALL, MEMBER, VOLUNTEER
 from . import Mechanism
 
 CARE = FAMILIES.index("care")
-ELDER = 2  # an age band
 LAPSES, WHO = decision("one-to-one care: a pairing lapses"), decision("one-to-one care: who is found")
 
 
@@ -139,7 +139,7 @@ class OneToOneCare(Mechanism):
             cared[b] = cared[b] / max(own.alone[b], 1.0) * share
             m.lever.ease[b, CARE] = -k.met * cared[b]
         for i in range(len(issues)):
-            if issues[i].family == CARE and issues[i].scope == 0:
+            if issues[i].family == CARE and issues[i].scope == SCOPE_HOUSEHOLD:
                 m.lever.sight[i] = k.ear * cared[issues[i].building]
 
     @kernel

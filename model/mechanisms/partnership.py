@@ -9,6 +9,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from ...engine.codes import SCOPE_HOUSEHOLD
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..issues.categories import FAMILIES, HANDS
@@ -93,7 +94,7 @@ class Partnership(Mechanism):
         for i in range(len(issues)):
             issue = issues[i]
             # firms keep order in front of their own doors, whichever hands a street issue needs
-            suits = issue.family == STREET or (issue.scope > 0 and hands[issue.category, HAND])
+            suits = issue.family == STREET or (issue.scope > SCOPE_HOUSEHOLD and hands[issue.category, HAND])
             if suits and workable(issue):
                 m.lever.work[i] = spend_hours(left, 0, issue.left)
         for b in range(len(m.lever.ties)):

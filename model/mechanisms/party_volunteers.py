@@ -9,6 +9,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from ...engine.codes import TRUST_NEIGHBOURS
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..issues.categories import FAMILIES, HANDS, SEASONS
@@ -90,7 +91,7 @@ class PartyVolunteers(Mechanism):
                 m.lever.wish[c, standing] = k.call * got
         if w.day % QUARTER == 0:
             for b in range(len(m.lever.ties)):
-                m.lever.trust[b, 2] = k.goodwill * got
+                m.lever.trust[b, TRUST_NEIGHBOURS] = k.goodwill * got
                 m.lever.ties[b] = k.meeting * got
         m.lever.supply[VOLUNTEER - 1] = k.students * len(m.lever.ties) * got * m.own.holiday[w.day % YEAR]
 

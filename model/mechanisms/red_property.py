@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from ...engine.codes import SCOPE_HOUSEHOLD, SCOPE_STREET, TRUST_COMPANY
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..issues.categories import HANDS
@@ -18,7 +19,6 @@ from ..resources.levers import PROPERTY, YUAN
 from . import Mechanism
 
 HAND = HANDS.index("property")
-COMPANY = 1  # column of `trust`
 
 
 @dataclass(frozen=True)
@@ -79,13 +79,13 @@ class RedProperty(Mechanism):
             left[c], building_hours[c] = (1.0 - k.rounds) * hours, hours / (first[c + 1] - first[c])
         for i in range(len(issues)):
             issue = issues[i]
-            if 0 < issue.scope < 4:
+            if SCOPE_HOUSEHOLD < issue.scope < SCOPE_STREET:
                 sight[i] = k.eyes * k.rounds * building_hours[issue.compound]
             if hands[issue.category, HAND] and workable(issue):
                 work[i] = spend_hours(left, issue.compound, issue.left)
         for b in range(len(where)):
             m.lever.voice[b] = k.ear * building_hours[where[b]]
-            m.lever.trust[b, COMPANY] = k.goodwill * building_hours[where[b]]
+            m.lever.trust[b, TRUST_COMPANY] = k.goodwill * building_hours[where[b]]
 
 
 @inner_kernel

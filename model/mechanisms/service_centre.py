@@ -10,6 +10,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from ...engine.codes import TRUST_COMMITTEE, TRUST_NEIGHBOURS
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..issues.categories import FAMILIES, UNITS
@@ -156,7 +157,9 @@ class ServiceCentre(Mechanism):
             guests, buildings = np.zeros(len(m.share) - 1), np.zeros(len(m.share) - 1)
             for b in range(len(where)):
                 m.lever.ties[b] = k.meeting * come[b] * in_use
-                m.lever.trust[b, 0] = m.lever.trust[b, 2] = k.warmth * come[b] * in_use
+                m.lever.trust[b, TRUST_COMMITTEE] = m.lever.trust[b, TRUST_NEIGHBOURS] = (
+                    k.warmth * come[b] * in_use
+                )
                 guests[where[b]] += come[b]
                 buildings[where[b]] += 1.0
             for c in range(len(guests)):

@@ -9,6 +9,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from ...engine.codes import TRUST_COMMITTEE
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..resources.levers import MEMBER, STANDINGS, YUAN
@@ -71,7 +72,7 @@ class StudyVisits(Mechanism):
         for b in range(len(where)):
             effect = belief[where[b]] * share[where[b]]
             m.lever.consent[b] = k.consent * effect
-            m.lever.trust[b, 0] = k.trust * effect
+            m.lever.trust[b, TRUST_COMMITTEE] = k.trust * effect
         for c in range(len(belief)):
             for standing in range(STANDINGS):
                 m.lever.wish[c, standing] = k.turnout * (belief[c] * share[c])

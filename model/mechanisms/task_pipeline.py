@@ -7,6 +7,7 @@ sets aside only limited hours, and as matters accumulate each gets less of them.
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ...engine.codes import TRUST_COMMITTEE
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..issues.issue_table import RESOLVED, is_known
@@ -50,7 +51,7 @@ class TaskPipeline(Mechanism):
             if is_known(issue):
                 keep[i] = k.dates * care
             elif issue.state == RESOLVED and issue.resolved == w.day - 1:  # answered the next morning
-                trust[issue.building, 0] += k.feedback * care
+                trust[issue.building, TRUST_COMMITTEE] += k.feedback * care
 
 
 @inner_kernel
