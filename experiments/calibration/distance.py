@@ -232,15 +232,15 @@ def noise(scenario: Scenario, target: Target, seed: int, pilots: int = 8) -> np.
     return np.maximum(by_run.std(axis=0, ddof=1), np.concatenate(floor))
 
 
-def errors(target: Target, luck: np.ndarray, days: int, replicates: int) -> np.ndarray:
+def errors(target: Target, variation: np.ndarray, days: int, replicates: int) -> np.ndarray:
     """Return the standard errors of the difference between model and target: (statistics,).
 
     A log is one history, shaped by residents who moved and storms that happened. The bootstrap over its
-    issues does not include that, but the variation between the model's runs of `days` does: `luck`, reduced
+    issues does not include that, but the variation between the model's runs of `days` does: `variation`, reduced
     if the log is longer. The model's own mean has an error too, from its number of replicates.
     """
-    history = luck * np.sqrt(min(1.0, days / 365.25 / target.years))
-    return np.sqrt(np.maximum(target.error, history) ** 2 + luck**2 / replicates)
+    history = variation * np.sqrt(min(1.0, days / 365.25 / target.years))
+    return np.sqrt(np.maximum(target.error, history) ** 2 + variation**2 / replicates)
 
 
 def misses(numbers, target: Target, error: np.ndarray) -> float:

@@ -108,10 +108,10 @@ def read_log(path: str | Path, mapping: LogMapping | str | Path | None = None, *
     are guessed if the guess is unambiguous. Raises UserError.
     """
     notes = []
-    beside = Path(path).with_suffix(".toml")
-    if mapping is None and beside.exists():
-        mapping = beside
-        notes.append(f"Columns as {beside} says, which lies beside the log.")
+    mapping_file = Path(path).with_suffix(".toml")
+    if mapping is None and mapping_file.exists():
+        mapping = mapping_file
+        notes.append(f"Columns as {mapping_file} says, which lies beside the log.")
     known = isinstance(mapping, LogMapping)
     mapping = replace(mapping, **overrides) if known else read_mapping(mapping, **overrides)
     text = sheet(path, mapping.encoding or None, mapping.delimiter or None)

@@ -150,17 +150,19 @@ def value(outcome, scenario: Scenario, run_seed: int, arms: dict) -> float:
     )
 
 
-def perturb_assumptions(scenario: Scenario, luck: RandomNumbers, spread: float) -> Scenario:
+def perturb_assumptions(scenario: Scenario, random_numbers: RandomNumbers, spread: float) -> Scenario:
     """Return the scenario with every assumed parameter multiplied by a random factor.
 
     The random number of a parameter is hashed from its path, so that it does not depend on the other
     parameters.
     """
     settings = {}
-    for path, f, now in numbers(scenario):
-        if f.metadata["source"].startswith("assumed") and now:
+    for path, f, default in numbers(scenario):
+        if f.metadata["source"].startswith("assumed") and default:
             low, high = f.metadata["low"], f.metadata["high"]
-            new = min(max(now * exp(spread * (2.0 * float(luck(path, [0])[0]) - 1.0)), low), high)
+            new = min(
+                max(default * exp(spread * (2.0 * float(random_numbers(path, [0])[0]) - 1.0)), low), high
+            )
             settings[path] = round(new) if f.type in (int, "int") else new
     return all_turned(scenario, settings)
 
