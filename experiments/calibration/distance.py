@@ -236,8 +236,9 @@ def errors(target: Target, variation: np.ndarray, days: int, replicates: int) ->
     """Return the standard errors of the difference between model and target: (statistics,).
 
     A log is one history, shaped by residents who moved and storms that happened. The bootstrap over its
-    issues does not include that, but the variation between the model's runs of `days` does: `variation`, reduced
-    if the log is longer. The model's own mean has an error too, from its number of replicates.
+    issues does not include that. `variation`, the standard deviation between the model's runs of `days`,
+    does; it is reduced if the log is longer. The model's own mean has an error too, from its number of
+    replicates.
     """
     history = variation * np.sqrt(min(1.0, days / 365.25 / target.years))
     return np.sqrt(np.maximum(target.error, history) ** 2 + variation**2 / replicates)
