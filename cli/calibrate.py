@@ -197,12 +197,8 @@ def calibrate(
     json_: Json = False,
 ):
     """Fit a case's assumed numbers to a community's own log, with intervals; score the fit on the part of the log it has not seen."""
-    from ..experiments.calibration.calibrate import (
-        calibrate,
-        files_to_write,
-        path_of_fitted_case,
-        plan_calibration,
-    )
+    from ..experiments.calibration.calibrate import calibrate, plan_calibration
+    from ..experiments.calibration.calibration_result import files_to_write, path_of_fitted_case
     from ..experiments.calibration.issue_log import read_log
     from ..experiments.files import manifest
     from ..model.cases import alter_scenario, read_case

@@ -1568,7 +1568,7 @@ MUTANTS = [
     ),
     mutant(
         "a fitted case overwrites the case",
-        "experiments/calibration/calibrate.py",
+        "experiments/calibration/calibration_result.py",
         "if path.exists() and not path.read_bytes()",
         "if False and not path.read_bytes()",
         "model/test_names.py::test_no_command_overwrites_what_it_reads",

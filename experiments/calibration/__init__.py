@@ -1,1 +1,1 @@
-"""The model held against data: issue logs, fitted parameters, reported patterns."""
+"""The model compared with data: issue logs, fitted parameters, reported patterns."""

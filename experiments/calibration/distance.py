@@ -1,57 +1,69 @@
-"""How like a log a case is: the statistics that are compared, their errors, and by how many of those they miss.
+"""Measure the distance between a case and a log: the statistics compared, their errors, and the misses.
 
-Too few issues of a kind, or horizons that a run cannot see, are left out and said so.
+Kinds of issue with too few issues, and horizons beyond what a run can show, are left out; the result says so.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from ...engine.parameters import UserError
 from ...engine.randomness import RandomNumbers, hash_name, seed_of
 from ...engine.toml_reader import short
 from ...model.measures import restricted_mean
+from ...model.scenario import Scenario
 from ...model.simulate import simulate
 from .free_parameters import apply_free_parameters
-from .issue_log import times
+from .issue_log import IssueLog, times
 from .log_summary import survival_at
 
-SETTLING = 0.25  # share of a run, at its beginning, in which queues fill: issues told then are not counted
+SETTLING = (
+    0.25  # share of a run, at its beginning, in which queues fill; issues reported then are not counted
+)
 BOOTSTRAPS = 200
-FEW = 20  # issues of a kind in the fitted part of a log, below which it says too little
+FEW = 20  # issues of a kind in the fitted part of a log; fewer say too little
 
 
 @dataclass(frozen=True)
 class Target:
-    """What is to be met: one part of a log, as numbers with errors."""
+    """The statistics of one part of a log, with errors, that a case should reproduce."""
 
     kinds: tuple  # (name, names of cogov's categories) of each kind
     horizons: tuple  # days
     people: float  # residents the log is about; 0: rates are not compared
-    numbers: np.ndarray  # (statistics,) by kind: log rate if any, share unresolved by horizon, restricted mean over the last horizon
+    # (statistics,) by kind: log rate if compared, share unresolved by horizon, restricted mean / last horizon
+    numbers: np.ndarray
     error: np.ndarray  # (statistics,) standard errors of the log
-    issues: tuple  # of each kind
-    years: float  # that the part is long
+    issues: tuple  # number of issues of each kind
+    years: float  # length of the part
     together: float  # share of the statistics that are independent of one another
 
 
-def kinds_of(log):
-    """Kinds of issue that are compared: (name, cogov's categories); categories of a log that mean the same are one. Raises UserError."""
+def kinds_of(log: IssueLog) -> tuple[tuple, dict[str, int]]:
+    """Return the kinds of issue that are compared, and {category of the log: row of its kind}.
+
+    A kind is (name, cogov's categories); categories of a log that mean the same are one kind. Raises
+    UserError.
+    """
     groups = {}
     for theirs, ours in log.kinds.items():
         groups.setdefault(ours, []).append(theirs)
-    taken = {}
+    kind_of = {}
     for ours, theirs in groups.items():
         for name in ours:
-            if name in taken:
+            if name in kind_of:
                 raise UserError(
-                    f"{log.path}: {taken[name]!r} and {theirs[0]!r} both mean {name}; map them to the same categories, or to different ones"
+                    f"{log.path}: {kind_of[name]!r} and {theirs[0]!r} both mean {name}; "
+                    "map them to the same categories, or to different ones"
                 )
-            taken[name] = theirs[0]
+            kind_of[name] = theirs[0]
     if not groups:
         names = ", ".join(sorted(set(log.issues["category"])))
         raise UserError(
-            f"{log.path}: none of its categories is mapped to cogov's: {short(names, 200)}; write a mapping file with a table [categories], "
+            f"{log.path}: none of its categories is mapped to cogov's: {short(names, 200)}; "
+            "write a mapping file with a table [categories], "
             f'such as "{names.partition(",")[0]}" = "facility", and name it with --mapping'
         )
     return tuple((" + ".join(theirs), ours) for ours, theirs in groups.items()), {
@@ -59,66 +71,67 @@ def kinds_of(log):
     }
 
 
-def parts(log, share):
-    """The mapped issues of a log, earlier and later, and the day that parts them; what is mapped and held out is `share` of all."""
-    _, number = kinds_of(log)
-    issues = log.issues[log.issues["category"].isin(number)]
-    issues = issues.assign(kind=issues["category"].map(number)).sort_values("opened", kind="stable")
+def parts(log: IssueLog, share: float) -> tuple[pd.DataFrame, pd.DataFrame, pd.Timestamp]:
+    """Split the mapped issues of a log into an earlier and a later part.
+
+    Also returns the day that separates them. The later part, which is held out, is `share` of all. Raises
+    UserError if the earlier part has fewer than FEW issues.
+    """
+    _, row_of = kinds_of(log)
+    issues = log.issues[log.issues["category"].isin(row_of)]
+    issues = issues.assign(kind=issues["category"].map(row_of)).sort_values("opened", kind="stable")
     split = issues["opened"].iloc[min(int(np.ceil(len(issues) * (1 - share))), len(issues) - 1)]
     early, late = issues[issues["opened"] < split], issues[issues["opened"] >= split]
     if len(early) < FEW:
         raise UserError(
-            f"{log.path}: only {len(early)} mapped issues were opened before {split:%Y-%m-%d}; {FEW} are the least to fit to"
+            f"{log.path}: only {len(early)} mapped issues were opened before {split:%Y-%m-%d}; "
+            f"{FEW} are the least to fit to"
         )
     return early, late, split
 
 
-def target(issues, drawn, kinds, horizons, people, years, seed):
-    """What part of a log says, with errors from a bootstrap over its issues."""
+def target(
+    issues: pd.DataFrame,
+    drawn: pd.Timestamp,
+    kinds,
+    horizons: tuple[int, ...],
+    people: float,
+    years: float,
+    seed: int,
+) -> Target:
+    """Compute the statistics of a part of a log, with errors from a bootstrap over its issues."""
     numbers, errors, draws = [], [], []
     for k, (kind, _) in enumerate(kinds):
-        mine, own = (
-            issues[issues["kind"] == k],
-            hash_name(kind),
-        )  # by its name: another kind changes nothing of this one's luck
-        time, closed = times(mine, drawn)
-        n = len(mine)
-        again = (
-            RandomNumbers("calibrate", seed)("bootstrap", np.arange(BOOTSTRAPS * max(n, 1)), own).reshape(
-                BOOTSTRAPS, -1
-            )
-            * n
-        ).astype(int)
-        told = shape(time, closed, horizons)
+        of_kind = issues[issues["kind"] == k]
+        kind_hash = hash_name(kind)  # hashed from the name: random numbers do not depend on the other kinds
+        time, closed = times(of_kind, drawn)
+        n = len(of_kind)
+        u = RandomNumbers("calibrate", seed)("bootstrap", np.arange(BOOTSTRAPS * max(n, 1)), kind_hash)
+        resampled = (u.reshape(BOOTSTRAPS, -1) * n).astype(int)
+        values = shape(time, closed, horizons)
         spread = (
-            np.array([shape(time[i], closed[i], horizons) for i in again])
+            np.array([shape(time[i], closed[i], horizons) for i in resampled])
             if n
-            else np.zeros((BOOTSTRAPS, len(told)))
+            else np.zeros((BOOTSTRAPS, len(values)))
         )
-        least = (
-            np.sqrt((told * n + 0.5) * (np.maximum(1 - told, 0.0) * n + 0.5)) / (n + 1) / np.sqrt(max(n, 1))
-        )  # where all or none are resolved
-        error = np.maximum(spread.std(axis=0), least)
+        # the bootstrap error is 0 if all or none are resolved
+        floor = (
+            np.sqrt((values * n + 0.5) * (np.maximum(1 - values, 0.0) * n + 0.5))
+            / (n + 1)
+            / np.sqrt(max(n, 1))
+        )
+        error = np.maximum(spread.std(axis=0), floor)
         if people:
-            monthly = (
-                np.bincount(
-                    mine["opened"].dt.to_period("M").astype("int64")
-                    - mine["opened"].dt.to_period("M").astype("int64").min()
-                )
-                if n
-                else np.zeros(1)
-            )
-            uneven = (
-                max(1.0, monthly.var() / max(monthly.mean(), 1e-9)) if len(monthly) > 2 else 1.0
-            )  # more than a Poisson's
-            told, error = (
-                np.append(rate_of(n, people, years), told),
-                np.append(np.sqrt(uneven / max(n, 1)), error),
-            )
-            spread = np.column_stack(
-                [RandomNumbers("calibrate", seed)("rate", np.arange(BOOTSTRAPS), own), spread]
-            )  # independent of the others
-        numbers.append(told)
+            month = of_kind["opened"].dt.to_period("M").astype("int64")
+            monthly = np.bincount(month - month.min()) if n else np.zeros(1)
+            # overdispersion, against a Poisson distribution
+            uneven = max(1.0, monthly.var() / max(monthly.mean(), 1e-9)) if len(monthly) > 2 else 1.0
+            values = np.append(rate_of(n, people, years), values)
+            error = np.append(np.sqrt(uneven / max(n, 1)), error)
+            # the draws of the rate are independent of the other statistics
+            rate_draws = RandomNumbers("calibrate", seed)("rate", np.arange(BOOTSTRAPS), kind_hash)
+            spread = np.column_stack([rate_draws, spread])
+        numbers.append(values)
         errors.append(error)
         draws.append(spread)
     return Target(
@@ -133,8 +146,11 @@ def target(issues, drawn, kinds, horizons, people, years, seed):
     )
 
 
-def shape(time, event, horizons):
-    """Share unresolved by each horizon, and the restricted mean as a share of the last: (horizons + 1,)."""
+def shape(time: np.ndarray, event: np.ndarray, horizons: tuple[int, ...]) -> np.ndarray:
+    """Compute the share unresolved by each horizon, and the restricted mean: (horizons + 1,).
+
+    The restricted mean is given as a share of the last horizon.
+    """
     if not len(time):
         return np.ones(len(horizons) + 1)
     return np.append(
@@ -142,52 +158,68 @@ def shape(time, event, horizons):
     )
 
 
-def rate_of(n, people, years):
-    """The logarithm of issues per 1,000 residents and year; none counts as half a one."""
+def rate_of(n: int, people: float, years: float) -> float:
+    """Return the logarithm of issues per 1,000 residents and year; no issue counts as half an issue."""
     return np.log(max(n, 0.5) / (people / 1000.0 * years))
 
 
-def independent(draws):
-    """How many of the columns are independent, as a share: (sum of eigenvalues)^2 / sum of their squares, of the correlations."""
+def independent(draws: np.ndarray) -> float:
+    """Return the share of columns that are independent of one another.
+
+    It is (sum of eigenvalues)^2 / sum of their squares, of the correlation matrix.
+    """
     varies = draws.std(axis=0) > 1e-9
     if varies.sum() < 2:
         return 1.0
     return float(varies.sum() / (np.corrcoef(draws[:, varies], rowvar=False) ** 2).sum())
 
 
-def simulate_reported_issues(scenario, kinds, seed, number):
-    """Told issues of each kind in one run, once queues have filled: [(days to resolution, whether resolved)], and years and people."""
-    i = simulate(scenario, seed_of("calibrate", scenario.name, seed, number)).issues
+def simulate_reported_issues(
+    scenario: Scenario, kinds, seed: int, number: int
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Simulate one run; return its reported issues by kind: [(days to resolution, whether resolved)].
+
+    Issues reported while queues still fill (SETTLING) are left out.
+    """
+    issues = simulate(scenario, seed_of("calibrate", scenario.name, seed, number)).issues
     first, names = int(SETTLING * scenario.days), list(scenario.issues)
-    i = i[i["told"] > first]
-    resolved = i["resolved"] >= 0
-    time = np.where(resolved, i["resolved"], scenario.days) - i["told"]
-    which = [np.isin(i["category"], [names.index(name) for name in ours]) for _, ours in kinds]
-    return [(time[mine].astype(float), resolved[mine]) for mine in which]
+    issues = issues[issues["told"] > first]
+    resolved = issues["resolved"] >= 0
+    time = np.where(resolved, issues["resolved"], scenario.days) - issues["told"]
+    which = [np.isin(issues["category"], [names.index(name) for name in ours]) for _, ours in kinds]
+    return [(time[of_kind].astype(float), resolved[of_kind]) for of_kind in which]
 
 
-def statistics(runs, scenario, target):
-    """The target's numbers, of some runs together: (statistics,)."""
+def statistics(runs, scenario: Scenario, target: Target) -> np.ndarray:
+    """Compute the statistics of a target from several runs together: (statistics,)."""
     years = len(runs) * (scenario.days - int(SETTLING * scenario.days)) / 365.0
-    out = []
+    numbers = []
     for k in range(len(target.kinds)):
         time, resolved = (np.concatenate([run[k][what] for run in runs]) for what in (0, 1))
         if target.people:
-            out.append([rate_of(len(time), scenario.community.residents, years)])
-        out.append(shape(time, resolved, target.horizons))
-    return np.concatenate(out)
+            numbers.append([rate_of(len(time), scenario.community.residents, years)])
+        numbers.append(shape(time, resolved, target.horizons))
+    return np.concatenate(numbers)
 
 
-def evaluate_trial(scenario, chosen, target, seed, numbers, u):
-    """The statistics of one trial: `u` of the priors, or None for the case as it is."""
-    one = scenario if u is None else apply_free_parameters(scenario, chosen, u)
-    return statistics([simulate_reported_issues(one, target.kinds, seed, n) for n in numbers], one, target)
+def evaluate_trial(
+    scenario: Scenario, chosen, target: Target, seed: int, numbers: Iterable[int], u: np.ndarray | None
+) -> np.ndarray:
+    """Simulate one trial; return its statistics. `u` are quantiles of the priors; None: the case as it is."""
+    trial = scenario if u is None else apply_free_parameters(scenario, chosen, u)
+    return statistics(
+        [simulate_reported_issues(trial, target.kinds, seed, n) for n in numbers], trial, target
+    )
 
 
-def noise(scenario, target, seed, pilots=8):
-    """Standard deviation that luck makes from run to run of the case as it is; (statistics,). No less than that of so few issues."""
+def noise(scenario: Scenario, target: Target, seed: int, pilots: int = 8) -> np.ndarray:
+    """Estimate the standard deviation of the statistics between runs: (statistics,).
+
+    The runs differ in their random seed only. It is at least the sampling error of as many issues as a run
+    has.
+    """
     runs = [simulate_reported_issues(scenario, target.kinds, seed, n) for n in range(pilots)]
-    each = np.array([statistics([run], scenario, target) for run in runs])
+    by_run = np.array([statistics([run], scenario, target) for run in runs])
     floor, per = [], 1 + len(target.horizons) + bool(target.people)
     for k in range(len(target.kinds)):
         n = max(np.mean([len(run[k][0]) for run in runs]), 1.0)
@@ -197,19 +229,25 @@ def noise(scenario, target, seed, pilots=8):
             max(1 - 0.5 / n, 0.5 / n),
         )
         floor.append(np.append([1 / np.sqrt(n)] * bool(target.people), np.sqrt(share * (1 - share) / n)))
-    return np.maximum(each.std(axis=0, ddof=1), np.concatenate(floor))
+    return np.maximum(by_run.std(axis=0, ddof=1), np.concatenate(floor))
 
 
-def errors(target, luck, days, replicates):
-    """What a difference between model and target may be by chance: (statistics,) standard errors.
+def errors(target: Target, variation: np.ndarray, days: int, replicates: int) -> np.ndarray:
+    """Return the standard errors of the difference between model and target: (statistics,).
 
-    A log is one history, of people who left and storms that came; the bootstrap over its issues does not see that, but what the
-    model's runs of `days` differ by does: `luck`, less where the log is longer. And the model's own mean is of so many replicates.
+    A log is one history, shaped by residents who moved and storms that happened. The bootstrap over its
+    issues does not include that. `variation`, the standard deviation between the model's runs of `days`,
+    does; it is reduced if the log is longer. The model's own mean has an error too, from its number of
+    replicates.
     """
-    history = luck * np.sqrt(min(1.0, days / 365.25 / target.years))
-    return np.sqrt(np.maximum(target.error, history) ** 2 + luck**2 / replicates)
+    history = variation * np.sqrt(min(1.0, days / 365.25 / target.years))
+    return np.sqrt(np.maximum(target.error, history) ** 2 + variation**2 / replicates)
 
 
-def misses(told, target, error):
-    """The distance of statistics from a target, as a sum of squares in errors, scaled to those that are independent."""
-    return float(np.sum(((told - target.numbers) / error) ** 2) * target.together)
+def misses(numbers, target: Target, error: np.ndarray) -> float:
+    """Return the distance of statistics from a target.
+
+    It is the sum of squared differences in units of their errors, scaled down to the number of independent
+    statistics.
+    """
+    return float(np.sum(((numbers - target.numbers) / error) ** 2) * target.together)

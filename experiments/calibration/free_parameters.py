@@ -1,5 +1,6 @@
-"""Which assumed numbers of a case are fitted to a log, and how far each may go from what it is."""
+"""Choose the assumed numbers of a case that are fitted to a log, and the range of each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -7,33 +8,34 @@ import numpy as np
 
 from ...engine.parameters import UserError, all_turned, paths
 from ...engine.toml_reader import short
+from ...model.scenario import Scenario
 from ..comparison.parameter_paths import at
 from .reported_patterns import GIVEN
 
-FACTOR = 4.0  # by which an assumed number may be larger or smaller than it is, unless said otherwise
+FACTOR = 4.0  # a fitted number may by default be larger or smaller than assumed by this factor
 
 
 @dataclass(frozen=True)
 class FreeParameter:
-    """One parameter that is fitted: a knob, or a factor on the same knob of several categories."""
+    """One fitted parameter: a knob, or a factor on the same knob of several categories."""
 
     path: str
-    moves: tuple  # paths of the knobs that it moves
-    low: float  # of the knob; or of the factor
+    moves: tuple  # paths of the knobs it sets
+    low: float  # of the knob, or of the factor
     high: float
     default: float
     scale: str  # "log" or "plain": where the prior is uniform
     factor: bool
 
-    def value(self, u):
-        """The value at `u` of its prior, 0..1; takes arrays."""
+    def value(self, u: float | np.ndarray) -> float | np.ndarray:
+        """Return the value at quantile `u` of the prior, 0..1; takes arrays."""
         if self.scale == "log":
             return self.low * (self.high / self.low) ** u
         return self.low + (self.high - self.low) * u
 
-    def settings(self, scenario, value):
-        """What it sets: path -> number, each within its knob's own range."""
-        known, out = paths(scenario), {}
+    def settings(self, scenario: Scenario, value: float) -> dict[str, float]:
+        """Return the settings for a value: path -> number, clipped to each knob's own range."""
+        known, numbers = paths(scenario), {}
         for path in self.moves:
             f = known[path]
             new = float(
@@ -42,81 +44,90 @@ class FreeParameter:
                     f.metadata["high"],
                 )
             )
-            out[path] = round(new) if f.type in (int, "int") else new
-        return out
+            numbers[path] = round(new) if f.type in (int, "int") else new
+        return numbers
 
 
-def choose_free_parameters(scenario, wanted, kinds, people, factor=FACTOR):
-    """The parameters to fit. `wanted` are texts PATH or PATH=LOW:HIGH; without any, a handful that the kinds feel.
+def choose_free_parameters(
+    scenario: Scenario, wanted: Sequence[str], kinds, people: float, factor: float = FACTOR
+) -> list[FreeParameter]:
+    """Return the parameters to fit.
 
-    `issues.FAMILY.KNOB`, `issues.KIND.KNOB` (a category of the log) and `issues.*.KNOB` are one factor on that knob of all these categories.
+    `wanted` are texts PATH or PATH=LOW:HIGH; without any, the default is `usual`. `issues.FAMILY.KNOB`,
+    `issues.KIND.KNOB` (a category of the log) and `issues.*.KNOB` are one factor on that knob of all these
+    categories. Raises UserError.
     """
     known = paths(scenario)
     chosen = [free(text, scenario, known, kinds, factor) for text in wanted or usual(scenario, kinds, people)]
-    names = [one.path for one in chosen]
-    for one in chosen:
+    names = [parameter.path for parameter in chosen]
+    for parameter in chosen:
         for other in chosen:
-            both = set(one.moves) & set(other.moves)
-            if names.count(one.path) > 1 or (one is not other and both):
+            shared = set(parameter.moves) & set(other.moves)
+            if names.count(parameter.path) > 1 or (parameter is not other and shared):
                 raise UserError(
-                    f"--fit {one.path} and --fit {other.path} move the same number{f', {min(both)}' if both else ''}; leave one out"
+                    f"--fit {parameter.path} and --fit {other.path} move the same number"
+                    f"{f', {min(shared)}' if shared else ''}; leave one out"
                 )
     return chosen
 
 
-def usual(scenario, kinds, people):
-    """A handful: how often each kind arises, what the work takes, how much the desk can do, and how soon it forgets."""
+def usual(scenario: Scenario, kinds, people: float) -> list[str]:
+    """Return the paths fitted by default.
+
+    They are how often each kind of issue arises, how much work it takes, how much the desks can do, and how
+    soon the committee forgets.
+    """
     categories = [scenario.issues[name] for _, names in kinds for name in names]
-    out = [f"issues.{name}.rate" for name, _ in kinds] if people else []
-    out += [f"issues.{name}.work" for name, _ in kinds]
-    out += ["committee.staff", "committee.forget"]
-    out += (
+    chosen = [f"issues.{name}.rate" for name, _ in kinds] if people else []
+    chosen += [f"issues.{name}.work" for name, _ in kinds]
+    chosen += ["committee.staff", "committee.forget"]
+    chosen += (
         ["property_managers.shift"]
         if any(c.company for c in scenario.compound) and any("property" in c.hands for c in categories)
         else []
     )
-    out += ["departments.hours"] if any(c.lead for c in categories) else []
-    return out
+    chosen += ["departments.hours"] if any(c.lead for c in categories) else []
+    return chosen
 
 
-def free(text, scenario, known, kinds, factor):
-    """One parameter from PATH or PATH=LOW:HIGH. Raises UserError."""
+def free(text: str, scenario: Scenario, known: dict, kinds, factor: float) -> FreeParameter:
+    """Parse one parameter from PATH or PATH=LOW:HIGH. Raises UserError."""
     path, equals, limits = (part.strip() for part in text.partition("="))
-    moves, many = (path,), False
+    moves, is_factor = (path,), False
     if path not in known and path.startswith("issues.") and path.count(".") >= 2:
         group, _, name = path.removeprefix("issues.").rpartition(".")
         members = dict(kinds).get(group) or tuple(
             c for c, it in scenario.issues.items() if group in ("*", it.family)
         )
-        moves, many = (
-            tuple(
-                f"issues.{c}.{name}"
-                for c in members
-                if f"issues.{c}.{name}" in known and at(scenario, f"issues.{c}.{name}")
-            ),
-            True,
+        is_factor = True
+        moves = tuple(
+            f"issues.{c}.{name}"
+            for c in members
+            if f"issues.{c}.{name}" in known and at(scenario, f"issues.{c}.{name}")
         )
-    if not moves or (not many and path not in known):
-        near = [longer for longer in known if longer.endswith(f".{path}")][:3] or get_close_matches(
+    if not moves or (not is_factor and path not in known):
+        similar = [longer for longer in known if longer.endswith(f".{path}")][:3] or get_close_matches(
             path[:100], known, 3, 0
         )
         raise UserError(
-            f"--fit {short(path)} is unknown; nearest are {', '.join(near)}; issues.FAMILY.rate is a factor on the rates of a family"
+            f"--fit {short(path)} is unknown; nearest are {', '.join(similar)}; "
+            "issues.FAMILY.rate is a factor on the rates of a family"
         )
     if path.startswith(GIVEN):
         raise UserError(f"--fit {path}: is what the case gives, not what it assumes")
-    now = 1.0 if many else float(at(scenario, path))
-    bounds = (0.0, np.inf) if many else (known[path].metadata["low"], known[path].metadata["high"])
+    default = 1.0 if is_factor else float(at(scenario, path))
+    bounds = (0.0, np.inf) if is_factor else (known[path].metadata["low"], known[path].metadata["high"])
     if equals:
         low, high = limits_of(text, limits, bounds)
-    elif now > 0:
-        low, high = max(now / factor, bounds[0]), min(now * factor, bounds[1])
+    elif default > 0:
+        low, high = max(default / factor, bounds[0]), min(default * factor, bounds[1])
     else:
-        low, high = bounds  # nothing to be larger or smaller than: all that is allowed
-    return FreeParameter(path, moves, low, high, now, "log" if low > 0 else "plain", many)
+        low, high = bounds  # no factor applies to a default of 0: use the whole range
+    return FreeParameter(path, moves, low, high, default, "log" if low > 0 else "plain", is_factor)
 
 
-def limits_of(text, limits, bounds):
+def limits_of(text: str, limits: str, bounds: tuple[float, float]) -> tuple[float, float]:
+    """Parse LOW:HIGH and check it against `bounds`. Raises UserError."""
     try:
         low, high = map(float, limits.split(":"))
     except ValueError:
@@ -128,9 +139,9 @@ def limits_of(text, limits, bounds):
     return low, high
 
 
-def apply_free_parameters(scenario, chosen, u):
-    """The scenario with its free parameters at `u` (parameters,) of their priors."""
+def apply_free_parameters(scenario: Scenario, chosen: Sequence[FreeParameter], u: np.ndarray) -> Scenario:
+    """Return the scenario with its free parameters at quantiles `u` (parameters,) of their priors."""
     settings = {}
-    for one, x in zip(chosen, u):
-        settings |= one.settings(scenario, one.value(float(x)))
+    for parameter, quantile in zip(chosen, u):
+        settings |= parameter.settings(scenario, parameter.value(float(quantile)))
     return all_turned(scenario, settings)

@@ -1,46 +1,56 @@
-"""What a log says: how often things go wrong and how long they wait, by category, with open issues as censored."""
+"""Summarise an issue log: how often issues arise and how long they wait, by category.
+
+Open issues are censored.
+"""
 
 import numpy as np
 import pandas as pd
 
 from ...model.measures import kaplan_meier, restricted_mean
-from .issue_log import times
+from .issue_log import IssueLog, times
 
-HORIZON = 180  # days up to which a mean is taken, as in `measures.summary`
+HORIZON = 180  # days; the restricted mean counts up to here, as in `measures.summary`
 ALL = "(all)"  # the row of all categories together
 
 
-def survival_at(time, event, at):
-    """Kaplan-Meier's share not yet resolved so many days after opening: (len(at),), by the evening of that day."""
-    when, left = kaplan_meier(time, event)
-    return np.concatenate([[1.0], left])[np.searchsorted(when, at, side="right")]
+def survival_at(time, event, at) -> np.ndarray:
+    """Compute the Kaplan-Meier share not resolved `at` days after opening: (len(at),).
+
+    Issues resolved on that day count as resolved.
+    """
+    when, remaining = kaplan_meier(time, event)
+    return np.concatenate([[1.0], remaining])[np.searchsorted(when, at, side="right")]
 
 
-def quantile(time, event, share):
-    """Days by which a share was resolved, the first on which Kaplan-Meier's curve is at 1 - share or below; NaN where it never gets there.
+def quantile(time, event, share: float) -> float:
+    """Return the days by which a share of issues was resolved; NaN if that share is never reached.
 
-    >>> float(quantile([1, 2, 3, 9], [True, True, False, False], 0.5)), float(quantile([1, 2, 3, 9], [True, True, False, False], 0.6))
+    It is the first day on which the Kaplan-Meier curve is at 1 - share or below.
+
+    >>> times, closed = [1, 2, 3, 9], [True, True, False, False]
+    >>> float(quantile(times, closed, 0.5)), float(quantile(times, closed, 0.6))
     (2.0, nan)
     """
     when, left = kaplan_meier(time, event)
-    there = np.flatnonzero(left <= 1.0 - share + 1e-12)
-    return when[there[0]] if len(there) else np.nan
+    reached = np.flatnonzero(left <= 1.0 - share + 1e-12)
+    return when[reached[0]] if len(reached) else np.nan
 
 
-def span(issues):
-    """Years from the first opening to the last, both days included."""
+def span(issues: pd.DataFrame) -> float:
+    """Return the years from the first opening to the last, both days included; NaN without issues."""
     return ((issues["opened"].max() - issues["opened"].min()).days + 1) / 365.25 if len(issues) else np.nan
 
 
-def summarise_log(log, horizon=HORIZON):
-    """One row per category of the log, and one for all: how many, how often, and how long.
+def summarise_log(log: IssueLog, horizon: float = HORIZON) -> pd.DataFrame:
+    """Summarise a log: one row per category of the log, and one for all.
 
-    Columns: means (cogov's categories), issues, per_year, per_1000_year (per 1,000 residents and year; NaN where residents are not
-    known), closed (share), q25, median, q75 (days, Kaplan-Meier; NaN not reached), restricted_mean (days up to `horizon`).
+    Columns: means (cogov's categories), issues, per_year, per_1000_year (per 1,000 residents and year; NaN if
+    the number of residents is unknown), closed (share), q25, median, q75 (days, Kaplan-Meier; NaN if not
+    reached), restricted_mean (days up to `horizon`).
     """
-    years, people, whole = span(log.issues), log.mapping.residents, log.issues
+    years, people, all_issues = span(log.issues), log.mapping.residents, log.issues
     rows = {}
-    for name, issues in [(ALL, whole), *whole.groupby("category", sort=True)]:
+    for name, issues in [(ALL, all_issues), *all_issues.groupby("category", sort=True)]:
         time, closed = times(issues, log.drawn)
         rate = len(issues) / years
         rows[name] = {
@@ -55,16 +65,21 @@ def summarise_log(log, horizon=HORIZON):
     return pd.DataFrame(rows).T.infer_objects().rename_axis("category")
 
 
-def months(log):
-    """Issues opened in each month from the first to the last, by category: (months, categories), zeros where there were none."""
-    every = pd.period_range(log.issues["opened"].min(), log.issues["opened"].max(), freq="M", name="month")
+def months(log: IssueLog) -> pd.DataFrame:
+    """Count issues opened per month and category, from the first month to the last: (months, categories).
+
+    Months without issues are zero.
+    """
+    all_months = pd.period_range(
+        log.issues["opened"].min(), log.issues["opened"].max(), freq="M", name="month"
+    )
     return pd.crosstab(log.issues["opened"].dt.to_period("M"), log.issues["category"]).reindex(
-        every, fill_value=0
+        all_months, fill_value=0
     )
 
 
-def weekdays(log):
-    """Issues opened a day on each day of the week, by category and in all: (7, categories + 1)."""
+def weekdays(log: IssueLog) -> pd.DataFrame:
+    """Average issues opened per day on each day of the week, by category and in all: (7, categories + 1)."""
     opened = log.issues["opened"]
     days = (
         pd.date_range(opened.min(), opened.max()).day_of_week.value_counts().reindex(range(7), fill_value=0)

@@ -1,14 +1,17 @@
-"""Patterns: every outcome that a report tells of, held against what the model does.
+"""Check a case against its report: compare every reported outcome with the model.
 
-Each replicate has luck of its own, and its own value of every assumed parameter: the default times exp(s (2u - 1)), u
-uniform, s the `spread`, within the knob's range. What a case gives (census, compounds, calendar, what is on and when) stays. A
-pattern is *inside* when the model's median is in the reported range (or that range within the model's 90 % interval), *near*
-when range and interval overlap, *outside* else. An outside stays and is shown.
+Each replicate has its own random seed and its own value of every assumed parameter: the default times exp(s
+(2u - 1)), with u uniform on 0..1 and s the `spread`, clipped to the knob's range. What a case gives (census,
+compounds, calendar, which mechanisms are on and when) is not varied. An outcome is *inside* if the model's
+median is in the reported range, or that range is within the model's 90 % interval; *near* if range and
+interval overlap; *outside* otherwise. Outcomes outside are reported, not removed.
 """
 
-from dataclasses import dataclass, fields, is_dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import Field, dataclass, fields, is_dataclass, replace
 from functools import partial
 from math import exp
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,11 +23,13 @@ from ...model.cases import alter_scenario, list_cases, read_case
 from ...model.issues.issue_table import PAID
 from ...model.issues.issue_table import name as called
 from ...model.resources.calendar import PAYERS
+from ...model.scenario import Scenario
 from ...model.simulate import days, finish_run
 from ..comparison.compare import each
 from ..comparison.runs import whole
 
 SPREAD = 0.25
+# parts of a scenario that are never varied
 GIVEN = (
     "community",
     "compound",
@@ -33,31 +38,42 @@ GIVEN = (
     "outset",
     "reported",
     "days",
-)  # of a scenario: never varied
-TIMES = ("begins", "ends", "strength")  # knobs of a mechanism that are the case's
+)
+TIMES = ("begins", "ends", "strength")  # knobs of a mechanism that the case gives
 INTERVAL = (5, 95)
-WEEKS = 4  # in which a call is answered, or is not
+WEEKS = 4  # weeks at the end of a run in which volunteering is observed
 
 
-def check_patterns(case, *, replicates=30, seed=0, spread=SPREAD, workers=None, progress=None):
-    """Hold `case` against its report; a table with one row per reported outcome.
+def check_patterns(
+    case: Scenario | str | Path,
+    *,
+    replicates: int = 30,
+    seed: int = 0,
+    spread: float = SPREAD,
+    workers: int | None = None,
+    progress: Callable | None = None,
+) -> pd.DataFrame:
+    """Check `case` against its report; return a table with one row per reported outcome.
 
-    Columns: case, name, words, measure, number (whether the report gives one), low, high (reported), median, p5, p95 (the
-    model's, over replicates), verdict. `progress` is called after every replicate. Raises UserError.
+    Columns: case, name, words, measure, number (whether the report gives one), low, high (reported), median,
+    p5, p95 (model, over replicates), verdict. `progress` is called after every replicate. Raises UserError.
     """
     seed, scenario = whole_seed(seed), read_case(case) if isinstance(case, str) else case
     replicates = whole("replicates", replicates, 2, 100_000)
     if not 0.0 <= spread <= 2.0:
         raise UserError(f"spread = {spread} is out of range; allowed is 0 to 2")
-    for one in scenario.reported:
-        check_measure(one, scenario)
-    told = (
+    for outcome in scenario.reported:
+        check_measure(outcome, scenario)
+    results = (
         list(each(partial(replicate, scenario, seed, spread), replicates, workers, progress))
         if scenario.reported
         else []
     )
     return pd.DataFrame(
-        [row(scenario, one, np.array([values[one.name] for values in told])) for one in scenario.reported],
+        [
+            row(scenario, outcome, np.array([values[outcome.name] for values in results]))
+            for outcome in scenario.reported
+        ],
         columns=COLUMNS,
     )
 
@@ -65,21 +81,20 @@ def check_patterns(case, *, replicates=30, seed=0, spread=SPREAD, workers=None, 
 COLUMNS = ["case", "name", "words", "measure", "number", "low", "high", "median", "p5", "p95", "verdict"]
 
 
-def row(scenario, one, values):
-    """One outcome, the reported range beside the model's."""
-    low, high = one.low - one.tolerance, one.high + one.tolerance
-    values = (
-        values[~np.isnan(values)] if not np.isnan(values).all() else np.array([0.0])
-    )  # what a replicate cannot say is left out
+def row(scenario, outcome, values) -> list:
+    """Return the table row of one outcome, with the reported range and that of the model."""
+    low, high = outcome.low - outcome.tolerance, outcome.high + outcome.tolerance
+    # replicates without a value are left out
+    values = values[~np.isnan(values)] if not np.isnan(values).all() else np.array([0.0])
     median, (p5, p95) = np.median(values), np.percentile(values, INTERVAL)
-    shown = [bound if abs(bound) < 1e12 else np.nan for bound in (low, high)]
+    limits = [bound if abs(bound) < 1e12 else np.nan for bound in (low, high)]
     return [
         scenario.name,
-        one.name,
-        one.words,
-        one.measure,
-        one.number,
-        *shown,
+        outcome.name,
+        outcome.words,
+        outcome.measure,
+        outcome.number,
+        *limits,
         median,
         p5,
         p95,
@@ -87,40 +102,47 @@ def row(scenario, one, values):
     ]
 
 
-def verdict(low, high, median, p5, p95):
-    """How a reported range and the model's interval stand to each other.
+def verdict(low: float, high: float, median: float, p5: float, p95: float) -> str:
+    """Classify a reported range against the interval of the model.
 
-    >>> verdict(0.1, 0.3, 0.2, 0.0, 0.5), verdict(0.6, 0.9, 0.2, 0.0, 0.7), verdict(0.6, 0.9, 0.2, 0.0, 0.5), verdict(8, 8, 6, 2, 20)
-    ('inside', 'near', 'outside', 'inside')
+    >>> verdict(0.1, 0.3, 0.2, 0.0, 0.5), verdict(8, 8, 6, 2, 20)
+    ('inside', 'inside')
+    >>> verdict(0.6, 0.9, 0.2, 0.0, 0.7), verdict(0.6, 0.9, 0.2, 0.0, 0.5)
+    ('near', 'outside')
     """
     if low <= median <= high or (p5 <= low and high <= p95):
         return "inside"
     return "near" if p5 <= high and low <= p95 else "outside"
 
 
-def replicate(scenario, seed, spread, number):
-    """One replicate of every arm that the reported outcomes need: name of the outcome -> value."""
-    lucky = seed_of("patterns", scenario.name, seed, number)
-    drawn = perturb_assumptions(scenario, RandomNumbers("patterns", seed, number), spread)
+def replicate(scenario: Scenario, seed: int, spread: float, number: int) -> dict[str, float]:
+    """Simulate one replicate of every arm that the reported outcomes need: name of the outcome -> value."""
+    run_seed = seed_of("patterns", scenario.name, seed, number)
+    perturbed = perturb_assumptions(scenario, RandomNumbers("patterns", seed, number), spread)
     arms, values = {}, {}
-    for one in scenario.reported:
-        if one.measure.startswith("gain:"):
-            plain = replace(one, measure=one.measure.removeprefix("gain:"))
-            values[one.name] = value(replace(plain, off=(), on=()), drawn, lucky, arms) - value(
-                plain, drawn, lucky, arms
+    for outcome in scenario.reported:
+        if outcome.measure.startswith("gain:"):
+            plain = replace(outcome, measure=outcome.measure.removeprefix("gain:"))
+            values[outcome.name] = value(replace(plain, off=(), on=()), perturbed, run_seed, arms) - value(
+                plain, perturbed, run_seed, arms
             )
         else:
-            values[one.name] = value(one, drawn, lucky, arms)
+            values[outcome.name] = value(outcome, perturbed, run_seed, arms)
     return values
 
 
-def value(one, scenario, lucky, arms):
-    """One measure in its arm, on its day; arms that several outcomes share are lived through once."""
-    last = one.days or scenario.days
-    key = (one.off, one.on, last)
+def value(outcome, scenario: Scenario, run_seed: int, arms: dict) -> float:
+    """Return one measure in its arm, on its day.
+
+    `arms` caches runs, so that an arm that several outcomes share is simulated once.
+    """
+    last = outcome.days or scenario.days
+    key = (outcome.off, outcome.on, last)
     if key not in arms:
-        arms[key] = simulate_with_seed(replace(alter_scenario(scenario, one.on, one.off), days=last), lucky)
-    kind, _, what = one.measure.partition(":")
+        arms[key] = simulate_with_seed(
+            replace(alter_scenario(scenario, outcome.on, outcome.off), days=last), run_seed
+        )
+    kind, _, what = outcome.measure.partition(":")
     return float(
         MEASURES[kind](arms[key], *what.split(":"))
         if kind in MEASURES
@@ -128,19 +150,25 @@ def value(one, scenario, lucky, arms):
     )
 
 
-def perturb_assumptions(scenario, luck, spread):
-    """The scenario with every assumed parameter drawn anew; a name's luck is its own, whatever else there is."""
+def perturb_assumptions(scenario: Scenario, random_numbers: RandomNumbers, spread: float) -> Scenario:
+    """Return the scenario with every assumed parameter multiplied by a random factor.
+
+    The random number of a parameter is hashed from its path, so that it does not depend on the other
+    parameters.
+    """
     settings = {}
-    for path, f, now in numbers(scenario):
-        if f.metadata["source"].startswith("assumed") and now:
+    for path, f, default in numbers(scenario):
+        if f.metadata["source"].startswith("assumed") and default:
             low, high = f.metadata["low"], f.metadata["high"]
-            new = min(max(now * exp(spread * (2.0 * float(luck(path, [0])[0]) - 1.0)), low), high)
+            new = min(
+                max(default * exp(spread * (2.0 * float(random_numbers(path, [0])[0]) - 1.0)), low), high
+            )
             settings[path] = round(new) if f.type in (int, "int") else new
     return all_turned(scenario, settings)
 
 
-def numbers(part, prefix=""):
-    """(path, field, value) of every knob below `part` that is not the case's own."""
+def numbers(part, prefix="") -> Iterator[tuple[str, Field, object]]:
+    """Yield (path, field, value) of every knob below `part` that the case does not give."""
     for name, inner in (
         part.items() if isinstance(part, dict) else ((f.name, getattr(part, f.name)) for f in fields(part))
     ):
@@ -153,30 +181,30 @@ def numbers(part, prefix=""):
             yield from numbers(inner, f"{prefix}{name}.")
 
 
-# ------------------------------------------------------------------------------------------------------------- measures
+# ------------------------------------------------------------------------------------------ measures
 
 
 @dataclass
 class ObservedRun:
-    """A run, and what was seen on the way."""
+    """A run, and quantities observed day by day that the run does not record."""
 
     scenario: object
     run: object
     signed: dict  # category -> largest share of households that had signed for one project
-    answered: float  # share of members and listed volunteers who gave an evening in the last four weeks
-    helping: np.ndarray  # (households,) bool  whether somebody there did
-    evenings: float  # of members, that found work
+    answered: float  # share of members and volunteers who gave an evening in the last WEEKS weeks
+    helping: np.ndarray  # (households,) bool  whether a resident of the home gave an evening then
+    evenings: float  # evenings that party members worked
 
-    def of(self, category):
-        """The issues of one category."""
+    def of(self, category: str) -> np.ndarray:
+        """Return the issues of one category."""
         return self.run.issues[self.run.issues["category"] == list(self.scenario.issues).index(category)]
 
 
-def simulate_with_seed(scenario, lucky):
-    """Live through a scenario with one luck, and look at what signatures are collected."""
+def simulate_with_seed(scenario: Scenario, run_seed: int) -> ObservedRun:
+    """Simulate a scenario with one random seed, and observe signatures and volunteering on the way."""
     series, names, gave = np.zeros((scenario.days, len(measures.DAILY))), list(scenario.issues), False
     signed = {name: 0.0 for name in names if scenario.issues[name].rule}
-    for world in days(scenario, lucky):
+    for world in days(scenario, run_seed):
         series[world.day - 1] = measures.today(world)
         if (scenario.days - world.day) % 7 == 0 and scenario.days - world.day < WEEKS * 7:
             gave = gave | world.residents.gives
@@ -199,83 +227,94 @@ def simulate_with_seed(scenario, lucky):
     )
 
 
-def half(series):
-    """Rise a day over the second half."""
+def half(series) -> float:
+    """Return the mean rise per day over the second half of a series."""
     return (series[-1] - series[len(series) // 2]) / max(len(series) - 1 - len(series) // 2, 1)
 
 
-def spans(world, category):
-    """Days from arising to resolution; the length of the run for those not resolved."""
-    i = world.of(category)
-    return np.where(i["resolved"] >= 0, i["resolved"] - i["born"], world.run.days)
+def spans(observed: ObservedRun, category: str) -> np.ndarray:
+    """Return days from arising to resolution; for unresolved issues the length of the run."""
+    issues = observed.of(category)
+    return np.where(issues["resolved"] >= 0, issues["resolved"] - issues["born"], observed.run.days)
 
 
-def share(hits):
+def share(hits: np.ndarray) -> float:
+    """Return the share of true values; 0 if there are none."""
     return hits.mean() if len(hits) else 0.0
 
 
-def late(world, name):
-    """The resolution rate of what arose in the last quarter of the run and is old enough."""
-    i, days_ = world.run.issues, world.run.days
-    old, done = measures.in_time(i, days_)
-    recent = i["born"] > 0.75 * days_
-    return measures.share(np.count_nonzero(done & recent), np.count_nonzero(old & recent))
+def late(observed: ObservedRun, name: str) -> float:
+    """Return the resolution rate of issues that arose in the last quarter of the run.
 
-
-def share_of_homes_that_helped(world, category):
-    """Share of the homes where an issue of a category was resolved, in which somebody helped in the last weeks; nothing where none was."""
-    i = world.of(category)
-    homes = i["household"][(i["resolved"] >= 0) & (i["household"] >= 0)]
-    return world.helping[homes].mean() if len(homes) else np.nan
-
-
-def since(world, category, mechanism):
-    """The issues of a category that a mechanism met: they stood when it began, or arose later."""
-    i, begin = world.of(category), world.scenario.mechanisms[mechanism].begins if mechanism else 0
-    return i[(i["resolved"] < 0) | (i["resolved"] >= begin)]
-
-
-def after(world, mechanism, category):
-    """Median days from when a mechanism began, or from arising if that was later, to resolution; the rest of the run if never.
-
-    Nothing can be said where none stood.
+    Only issues old enough for their outcome to be known are counted.
     """
-    i, begin = since(world, category, mechanism), world.scenario.mechanisms[mechanism].begins
-    end = np.where(i["resolved"] >= 0, i["resolved"], world.run.days)
-    return np.median(end - np.maximum(i["born"], begin)) if len(i) else np.nan
+    issues, length = observed.run.issues, observed.run.days
+    old_enough, in_time = measures.in_time(issues, length)
+    recent = issues["born"] > 0.75 * length
+    return measures.share(np.count_nonzero(in_time & recent), np.count_nonzero(old_enough & recent))
 
 
-def share_resolved(world, category, mechanism=""):
-    """Share of issues resolved; of those that a mechanism met, if it is named."""
-    return share(since(world, category, mechanism)["resolved"] >= 0)
+def share_of_homes_that_helped(observed: ObservedRun, category: str) -> float:
+    """Return the share of homes with a resolved issue of a category in which a resident volunteered.
+
+    Volunteering in the last WEEKS weeks counts. NaN without such homes.
+    """
+    issues = observed.of(category)
+    homes = issues["household"][(issues["resolved"] >= 0) & (issues["household"] >= 0)]
+    return observed.helping[homes].mean() if len(homes) else np.nan
 
 
-def share_credited(world, mechanism):
-    """Share of resolved issues that a mechanism had a hand in: told, agreed, consented, begun or done by it."""
-    code, h = world.run.names.index(mechanism), world.run.history
-    done = world.run.issues["id"][world.run.issues["resolved"] >= 0]
-    return share(np.isin(done, h["issue"][h["by"] == code]))
+def since(observed: ObservedRun, category: str, mechanism: str) -> np.ndarray:
+    """Return the issues of a category that were open when a mechanism began, or arose later."""
+    issues, start = observed.of(category), observed.scenario.mechanisms[mechanism].begins if mechanism else 0
+    return issues[(issues["resolved"] < 0) | (issues["resolved"] >= start)]
 
 
-def yuan_paid(world, category):
-    """Yuan paid for issues of a category."""
-    h = world.run.history
-    which = (h["what"] == PAID) & np.isin(h["issue"], world.of(category)["id"])
-    return np.count_nonzero(which) * world.scenario.issues[category].cost
+def after(observed: ObservedRun, mechanism: str, category: str) -> float:
+    """Return the median days from the start of a mechanism, or from arising if later, to resolution.
+
+    Unresolved issues count to the end of the run. NaN without issues.
+    """
+    issues, start = since(observed, category, mechanism), observed.scenario.mechanisms[mechanism].begins
+    end = np.where(issues["resolved"] >= 0, issues["resolved"], observed.run.days)
+    return np.median(end - np.maximum(issues["born"], start)) if len(issues) else np.nan
 
 
-def sittings(of):
-    """A statistic of the sittings that resolved issues of a category took."""
+def share_resolved(observed: ObservedRun, category: str, mechanism: str = "") -> float:
+    """Return the share of issues resolved; with a mechanism, only of those it met (see `since`)."""
+    return share(since(observed, category, mechanism)["resolved"] >= 0)
 
-    def taken(world, category):
-        i = world.of(category)
-        held = i["accord"][(i["resolved"] >= 0) & (i["hard"] > 0)]
+
+def share_credited(observed: ObservedRun, mechanism: str) -> float:
+    """Return the share of resolved issues in which a mechanism had a part.
+
+    That is, it reported them, brought about an agreement or a consent, began work or finished it.
+    """
+    code, events = observed.run.names.index(mechanism), observed.run.history
+    resolved = observed.run.issues["id"][observed.run.issues["resolved"] >= 0]
+    return share(np.isin(resolved, events["issue"][events["by"] == code]))
+
+
+def yuan_paid(observed: ObservedRun, category: str) -> int:
+    """Return the yuan paid for issues of a category."""
+    events = observed.run.history
+    which = (events["what"] == PAID) & np.isin(events["issue"], observed.of(category)["id"])
+    return np.count_nonzero(which) * observed.scenario.issues[category].cost
+
+
+def sittings(of) -> Callable[[ObservedRun, str], float]:
+    """Return a measure: the statistic `of` of the sittings that resolved issues of a category took."""
+
+    def measure_sittings(observed: ObservedRun, category: str) -> float:
+        issues = observed.of(category)
+        held = issues["accord"][(issues["resolved"] >= 0) & (issues["hard"] > 0)]
         return of(held) if len(held) else 0.0
 
-    return taken
+    return measure_sittings
 
 
-MEASURES = {  # name -> function of a `ObservedRun` and of what stands behind the colon; any measure of a run's summary is one too
+# name -> function of an `ObservedRun` and of the text after the colon; measures of a run's summary exist too
+MEASURES = {
     "slope": lambda world, name: half(world.run.series[{"backlog": "open"}.get(name, name)]),
     "rise": lambda world, name: (
         world.run.series[name][-1] - world.run.series[name][min(29, world.run.days - 1)]
@@ -300,16 +339,16 @@ MEASURES = {  # name -> function of a `ObservedRun` and of what stands behind th
 OF_CATEGORY = ("signed", "days", "done", "arose", "resolved", "sittings", "longest", "turned_out", "yuan")
 
 
-def check_measure(one, scenario):
-    """Refuse a measure that does not exist. Raises UserError."""
-    kind, _, what = one.measure.removeprefix("gain:").partition(":")
-    path = f"{scenario.name}: reported {one.name!r}: measure = {one.measure!r}"
+def check_measure(outcome, scenario: Scenario) -> None:
+    """Check the measure of a reported outcome. Raises UserError if it does not exist."""
+    kind, _, what = outcome.measure.removeprefix("gain:").partition(":")
+    path = f"{scenario.name}: reported {outcome.name!r}: measure = {outcome.measure!r}"
     if what and kind in OF_CATEGORY and what.partition(":")[0] not in scenario.issues:
         raise UserError(f"{path}: no category is called {what!r}")
     if kind not in MEASURES and kind not in measures.SUMMARY:
         raise UserError(f"{path} is unknown; there are: {', '.join(sorted({*MEASURES, *measures.SUMMARY}))}")
 
 
-def everything(cases=(), **options):
-    """The patterns of several cases, or of all that ship, one below the other."""
+def everything(cases=(), **options) -> pd.DataFrame:
+    """Check the patterns of several cases, by default all shipped cases, and return one table."""
     return pd.concat([check_patterns(case, **options) for case in cases or list_cases()], ignore_index=True)

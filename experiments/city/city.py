@@ -1,11 +1,13 @@
-"""A city: streets of communities, each a case with people of its own, lived through in any order by any number of processes or threads.
+"""Simulate a city: streets of communities, each a case with residents of its own.
 
-A street is one task and leaves two parts, a row for each community and the street's days. A part's name holds the digest of its
-bytes, so that what is there can be trusted, and the same command again does the streets that are missing.
+Streets are simulated in any order by any number of processes or threads. A street is one task. It writes two
+files ("parts"): one row per community, and one row per day. A part's name holds the digest of its bytes, so
+that damage is detected; running the same command again simulates only the streets that are missing.
 """
 
 import json
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from hashlib import blake2b, sha256
@@ -21,6 +23,7 @@ from ...engine.randomness import seed_of, whole_seed
 from ...engine.toml_reader import table_of
 from ...model import measures
 from ...model.cases import alter_scenario, list_cases, read_case
+from ...model.scenario import Scenario
 from ...model.street import Street, StreetParameters
 from ..execution.executors import choose_executor
 from ..execution.supervisor import processes_of, supervise
@@ -28,12 +31,12 @@ from ..sweep.store import parquet, put
 from .scaling import resize_case
 
 TABLES = ("communities", "series")
-LEAST = 3000  # residents of a case that counts as a community of a city when none are named
+LEAST = 3000  # residents; without cases named, smaller ones are not used as communities of a city
 
 
 @dataclass(frozen=True)
 class City:
-    """What a city is made of. Raises UserError from `compose_city`."""
+    """The composition of a city. `compose_city` checks its ranges and raises UserError."""
 
     cases: tuple = ()  # scenarios, taken in turn
     communities: int = knob(14, 1, 100_000, unit="communities", source="a choice of the user")
@@ -53,9 +56,9 @@ class City:
     def __post_init__(self):
         object.__setattr__(self, "seed", whole_seed(self.seed))
 
-    def key(self):
-        """The digest of all that decides what comes out."""
-        told = [
+    def key(self) -> str:
+        """Return the digest of everything that determines the results."""
+        inputs = [
             [table_of(case) for case in self.cases],
             self.communities,
             self.street,
@@ -65,22 +68,25 @@ class City:
             version(),
         ]
         return blake2b(
-            json.dumps(told, sort_keys=True, ensure_ascii=False).encode(), digest_size=16
+            json.dumps(inputs, sort_keys=True, ensure_ascii=False).encode(), digest_size=16
         ).hexdigest()
 
-    def streets(self):
-        """How many there are; the last may have fewer communities."""
+    def streets(self) -> int:
+        """Return the number of streets; the last may have fewer communities."""
         return -(-self.communities // self.street)
 
-    def scenarios(self, street):
-        """The communities of one street: the cases in turn, each with a name, and so with people, of its own."""
+    def scenarios(self, street: int) -> list[Scenario]:
+        """Return the communities of one street: the cases in turn.
+
+        Each community has a name of its own, and therefore residents of its own.
+        """
         factor = (
             self.residents
             / sum(self.cases[n % len(self.cases)].community.residents for n in range(self.communities))
             if self.residents
             else 1.0
         )
-        made = []
+        scenarios = []
         for n in range(street * self.street, min((street + 1) * self.street, self.communities)):
             case = self.cases[n % len(self.cases)]
             sized = (
@@ -88,52 +94,58 @@ class City:
                 if self.residents
                 else case
             )
-            made.append(replace(sized, name=f"{case.name} {n + 1}"))
-        return made
+            scenarios.append(replace(sized, name=f"{case.name} {n + 1}"))
+        return scenarios
 
 
-def compose_city(cases=(), on=(), off=(), settings=(), days=365, **numbers):
-    """A City of cases by name or path, all lived for as many days. Raises UserError."""
+def compose_city(cases: Sequence[str] = (), on=(), off=(), settings=(), days: int = 365, **numbers) -> City:
+    """Build a City of cases, by name or path, all simulated for `days` days. Raises UserError."""
     named = list(cases) or [name for name in list_cases() if read_case(name).community.residents >= LEAST]
     scenarios = []
     for name in named:
         case = read_case(name)
-        out = [
-            one for one in off if one in case.mechanisms
-        ]  # of cases with mechanisms of their own, whoever has it
-        scenarios.append(alter_scenario(case, [one for one in on if one not in out], out, settings, days))
+        # a mechanism may be on in some of the cases only
+        removed = [mechanism for mechanism in off if mechanism in case.mechanisms]
+        scenarios.append(
+            alter_scenario(
+                case, [mechanism for mechanism in on if mechanism not in removed], removed, settings, days
+            )
+        )
     city = City(cases=tuple(scenarios), **numbers)
     check(city)
     check(city.between)
     return city
 
 
-def simulate_street(city, street):
-    """Live through one street; returns ({table: Parquet bytes}, seconds of processor time)."""
+def simulate_street(city: City, street: int) -> tuple[dict[str, bytes], float]:
+    """Simulate one street; return ({table: Parquet bytes}, seconds of processor time)."""
     import pyarrow as pa
 
-    began = time.thread_time()
+    start = time.thread_time()
     scenarios = city.scenarios(street)
-    there = Street(
-        f"{city.seed}/{street}", scenarios, lambda one: (seed_of("city", one.name, city.seed),), city.between
+    simulation = Street(
+        f"{city.seed}/{street}",
+        scenarios,
+        lambda scenario: (seed_of("city", scenario.name, city.seed),),
+        city.between,
     )
-    for _ in range(there.days):
-        there.live()
+    for _ in range(simulation.days):
+        simulation.live()
     rows = []
-    for n, (run, one) in enumerate(zip(there.runs(), scenarios)):
-        told = {
+    for n, (run, scenario) in enumerate(zip(simulation.runs(), scenarios)):
+        row = {
             "street": street + 1,
             "community": street * city.street + n + 1,
             "case": city.cases[(street * city.street + n) % len(city.cases)].name,
-            "residents": one.community.residents,
-            "moved": int(there.moved[n, 0]),
-            "from_the_street": int(there.moved[n, 1]),
+            "residents": scenario.community.residents,
+            "moved": int(simulation.moved[n, 0]),
+            "from_the_street": int(simulation.moved[n, 1]),
         }
         departments = run.ledger.hours.sum(axis=0)[-1], run.ledger.supplied[-1]
-        told["street_lacked"] = there.lacked
+        row["street_lacked"] = simulation.lacked
         rows.append(
             {
-                **told,
+                **row,
                 **measures.summary(run),
                 "departments_used": departments[0],
                 "departments_there": departments[1],
@@ -141,63 +153,73 @@ def simulate_street(city, street):
         )
     people = np.array([row["residents"] for row in rows])
     daily = {
-        name: there.series[:, :, k].sum(axis=0)
+        name: simulation.series[:, :, k].sum(axis=0)
         if k < measures.COUNTS
-        else people @ there.series[:, :, k] / people.sum()
+        else people @ simulation.series[:, :, k] / people.sum()
         for k, name in enumerate(measures.DAILY)
     }
-    series = pd.DataFrame({"street": street + 1, "day": np.arange(1, there.days + 1), **daily})
+    series = pd.DataFrame({"street": street + 1, "day": np.arange(1, simulation.days + 1), **daily})
     tables = {"communities": pd.DataFrame(rows), "series": series}
     return {
         name: parquet(pa.Table.from_pandas(table, preserve_index=False)) for name, table in tables.items()
-    }, time.thread_time() - began
+    }, time.thread_time() - start
 
 
-def of_streets(city, streets):
-    """What a worker does: `simulate_street` for each street it is handed."""
+def of_streets(city: City, streets: Sequence[int]) -> list[tuple[dict[str, bytes], float]]:
+    """Simulate the streets of one task: the result of `simulate_street` for each."""
     return [simulate_street(city, street) for street in streets]
 
 
 @dataclass(frozen=True)
 class CityResult:
+    """The outcome of `live`: streets finished before and now, time spent, and failures."""
+
     folder: Path
     streets: int
-    before: int
+    before: int  # streets finished before
     seconds: float
-    work: float  # seconds of processor time of those who lived through streets
-    failed: dict  # street -> why
+    work: float  # processor time of the workers, seconds
+    failed: dict  # street, from 1 -> reason
 
 
-def live(city, out, make=None, workers=None, progress=None):
-    """Live through a city, as far as it is missing in the folder `out`; returns Done.
+def live(
+    city: City,
+    out: str | Path,
+    make: Callable | None = None,
+    workers: int | None = None,
+    progress: Callable | None = None,
+) -> CityResult:
+    """Simulate the streets of a city that are missing in the folder `out`; return a CityResult.
 
-    `workers` processes share the streets (all cores if None, none beside this one if 0); `make()` gives another executor.
-    `progress(done, of)` is called as streets come in. Raises UserError, OSError.
+    `workers` processes share the streets (None: all cores; 0: this process only). `make()` creates another
+    executor. `progress(done, of)` is called after every street. Raises UserError, OSError.
     """
-    began, folder = time.perf_counter(), Path(out)
+    start, folder = time.perf_counter(), Path(out)
     for name in (*TABLES, "tmp"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     workers = processes_of(workers)
     make = make or choose_executor("pool", workers=workers)
     register_city(city, folder)
-    there = {street for street in range(city.streets()) if all(part(folder, name, street) for name in TABLES)}
-    missing, done, work, failed = (
-        (street for street in range(city.streets()) if street not in there),
-        len(there),
+    finished = {
+        street for street in range(city.streets()) if all(part(folder, name, street) for name in TABLES)
+    }
+    pending, done, work, failed = (
+        (street for street in range(city.streets()) if street not in finished),
+        len(finished),
         0.0,
         {},
     )
 
-    def give():
-        return [street] if (street := next(missing, None)) is not None else None
+    def give() -> list[int] | None:
+        return [street] if (street := next(pending, None)) is not None else None
 
     stream = supervise(make, partial(of_streets, city), give, max(2, 2 * workers))
     try:
-        for (street, *_), told, why in stream:
-            if why:
-                failed[street + 1] = why
+        for (street, *_), results, error in stream:
+            if error:
+                failed[street + 1] = error
             else:
-                tables, seconds = told[0]
+                tables, seconds = results[0]
                 work += seconds
                 for name, raw in tables.items():
                     put(folder, folder / name / f"street-{street + 1:06d}-{mark(raw)}.parquet", raw)
@@ -206,13 +228,16 @@ def live(city, out, make=None, workers=None, progress=None):
                 progress(done, city.streets())
     finally:
         stream.close()
-    return CityResult(folder, city.streets(), len(there), time.perf_counter() - began, work, failed)
+    return CityResult(folder, city.streets(), len(finished), time.perf_counter() - start, work, failed)
 
 
-def register_city(city, folder):
-    """Write down what the folder is of; refuse one of another city."""
+def register_city(city: City, folder: Path) -> None:
+    """Write city.json, which describes the city of a folder.
+
+    Raises UserError if the folder holds another city, or a city.json that cannot be read.
+    """
     path = folder / "city.json"
-    told = {
+    description = {
         "key": city.key(),
         "model": version(),
         "communities": city.communities,
@@ -224,29 +249,29 @@ def register_city(city, folder):
     }
     if path.exists():
         try:
-            past = json.loads(path.read_text("utf-8"))["key"]
+            earlier_key = json.loads(path.read_text("utf-8"))["key"]
         except (ValueError, KeyError, TypeError):
             raise UserError(f"{path} is not what was written; name another --out") from None
-        if past != told["key"]:
+        if earlier_key != description["key"]:
             raise UserError(
                 f"{folder} holds another city, or one of another version of the model; name another --out"
             )
     else:
-        put(folder, path, (json.dumps(told, ensure_ascii=False) + "\n").encode())
+        put(folder, path, (json.dumps(description, ensure_ascii=False) + "\n").encode())
 
 
-def mark(raw):
-    """What a part's name says of its bytes."""
+def mark(raw: bytes) -> str:
+    """Return the digest of a part's bytes that stands in its name."""
     return sha256(raw).hexdigest()[:16]
 
 
-def whole(path, raw):
-    """Whether the bytes of a part are those it was named by."""
+def whole(path: Path, raw: bytes) -> bool:
+    """Return whether the bytes of a part match the digest in its name."""
     return path.stem.rpartition("-")[2] == mark(raw)
 
 
-def part(folder, table, street):
-    """The file of a street in a table; None where it is missing or its bytes are not those it was named by."""
+def part(folder: Path, table: str, street: int) -> Path | None:
+    """Return the file of a street in a table; None if it is missing. Damaged files are deleted."""
     for path in sorted((folder / table).glob(f"street-{street + 1:06d}-*.parquet")):
         if whole(path, path.read_bytes()):
             return path
@@ -254,8 +279,11 @@ def part(folder, table, street):
     return None
 
 
-def load_table(folder, table="communities"):
-    """A table of a city, in the order of its streets. Raises UserError where a part is not what was written."""
+def load_table(folder: str | Path, table: str = "communities") -> pd.DataFrame:
+    """Load a table of a city, in the order of its streets.
+
+    Raises UserError if there is no part, or a damaged one.
+    """
     folder = Path(folder)
     paths = sorted((folder / table).glob("street-*.parquet"))
     if not paths:
@@ -271,17 +299,17 @@ def load_table(folder, table="communities"):
     return pd.concat(frames, ignore_index=True)
 
 
-def digest(folder):
-    """One hash of all results, whoever lived through which street."""
-    told = blake2b(digest_size=16)
+def digest(folder: str | Path) -> str:
+    """Return one hash of all results; it does not depend on which worker simulated which street."""
+    hasher = blake2b(digest_size=16)
     for table in TABLES:
         for path in sorted((Path(folder) / table).glob("street-*.parquet")):
-            told.update(path.name.encode())
-    return told.hexdigest()
+            hasher.update(path.name.encode())
+    return hasher.hexdigest()
 
 
-def summarise_city(communities):
-    """The city's own numbers: sums, and means by residents or issues; as a Series."""
+def summarise_city(communities: pd.DataFrame) -> pd.Series:
+    """Summarise the city as a Series: sums, and means weighted by residents or issues."""
     c = communities
     people, arisen = c.residents.sum(), c.arisen.sum()
     sums = {

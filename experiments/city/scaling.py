@@ -1,14 +1,19 @@
-"""A case grown or thinned to another number of residents."""
+"""Scale a case to another number of residents."""
 
 from dataclasses import fields, replace
 from math import ceil
 
+from ...model.scenario import Scenario
 
-def resize_case(case, residents):
-    """The case with that many residents: its compounds repeated or thinned, its census in proportion."""
+
+def resize_case(case: Scenario, residents: int) -> Scenario:
+    """Return the case with `residents` residents.
+
+    Compounds are repeated or thinned out; census, staff, budget, fund and grid workers scale in proportion.
+    """
     factor = residents / case.community.residents
     census = case.community
-    told = {f.name: ceil(getattr(census, f.name) * factor) for f in fields(census) if "low" in f.metadata}
+    scaled = {f.name: ceil(getattr(census, f.name) * factor) for f in fields(census) if "low" in f.metadata}
     compounds = tuple(replace(kind, count=max(1, round(kind.count * factor))) for kind in case.compound)
     staff = {
         "staff": case.committee.staff * factor,
@@ -22,7 +27,7 @@ def resize_case(case, residents):
     return replace(
         case,
         name=f"{case.name} x {residents}",
-        community=replace(census, **told),
+        community=replace(census, **scaled),
         compound=compounds,
         committee=replace(case.committee, **knobs),
         grid_workers=grid,

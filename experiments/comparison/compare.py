@@ -1,5 +1,9 @@
-"""The same community and the same luck, without and with a mechanism: paired differences with intervals, and their price."""
+"""Compare a case without and with mechanisms: paired differences with intervals, and their cost.
 
+Both arms have the same community and the same random numbers, so that only the mechanisms differ.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -20,50 +24,65 @@ from ..statistics.paired import difference
 from . import runs
 
 ARMS = ("without", "with")
-EXPERIMENT = "compare"  # what the luck of its replicates is hashed from
-WORTH_A_POOL = 60  # runs below which starting workers takes longer than it saves
+EXPERIMENT = "compare"  # the random seeds of its replicates are hashed from this name
+WORTH_A_POOL = 60  # runs; with fewer, starting workers takes longer than it saves
 
 
 @dataclass
 class Comparison:
-    """What came of a comparison, as tables; `save` writes them."""
+    """The results of a comparison as tables; `save` writes them."""
 
     case: Scenario
-    mechanisms: tuple  # what is on in one arm and off in the other
+    mechanisms: tuple  # those on in one arm and off in the other
     replicates: int
     seed: int
-    within: int  # days that count as in time
+    within: int  # issues resolved within so many days count as in time
     table: pd.DataFrame  # one row per measure: without, with, difference, low, high, correlation, pairs
     rows: pd.DataFrame  # one row per replicate and arm, one column per measure
-    series: pd.DataFrame  # (arm, day) -> median and 5 % and 95 % of open issues over replicates
-    curves: pd.DataFrame  # (arm) -> days, share not resolved: Kaplan-Meier over the issues of all replicates
+    series: pd.DataFrame  # (arm, day) -> median, 5 % and 95 % quantile of open issues over replicates
+    curves: pd.DataFrame  # (arm, step) -> days, share not resolved: Kaplan-Meier over all replicates
     ledger: pd.DataFrame  # (arm, mechanism) -> mean hours by role, and yuan
-    asked: dict  # on, off and settings, as they were given
+    asked: dict  # on, off and settings, as given
 
-    def verdict(self):
-        """The answer in a sentence."""
+    def verdict(self) -> str:
+        """Return the result in one sentence."""
         rate, hours, yuan = (self.table.loc[name] for name in ("resolution_rate", "hours", "yuan"))
         name = " and ".join(self.mechanisms)
         if not rate.pairs:
-            return f"{name}: no issue arose {self.within} days or more before the end; live through more days, or count fewer as in time."
+            return (
+                f"{name}: no issue arose {self.within} days or more before the end; "
+                "live through more days, or count fewer as in time."
+            )
         if not np.isfinite(rate.low):
             return f"{name}: one pair is an anecdote; no interval can be given. Ask for more replicates."
         if rate.low <= 0 <= rate.high:
-            found = f"no clear change of the share of issues resolved within {self.within} days: {points(rate.difference)} points"
+            finding = (
+                f"no clear change of the share of issues resolved within {self.within} days: "
+                f"{points(rate.difference)} points"
+            )
         else:
             word = "raises" if rate.difference > 0 else "lowers"
-            found = f"{word} the share of issues resolved within {self.within} days by {points(abs(rate.difference))} points"
-            found += f", from {rate['without']:.1%} to {rate['with']:.1%}"
+            finding = (
+                f"{word} the share of issues resolved within {self.within} days "
+                f"by {points(abs(rate.difference))} points"
+            )
+            finding += f", from {rate['without']:.1%} to {rate['with']:.1%}"
         low, high = (
             (rate.low, rate.high)
             if rate.difference >= 0 or rate.low <= 0 <= rate.high
             else (-rate.high, -rate.low)
         )
         price = f"at {cost(hours, 'hours of work')} and {cost(yuan, 'yuan')} in {self.case.days} days"
-        return f"{name}: {found} (95 % interval {points(low)} to {points(high)}; {self.replicates} pairs with the same luck), {price}."
+        return (
+            f"{name}: {finding} (95 % interval {points(low)} to {points(high)}; "
+            f"{self.replicates} pairs with the same luck), {price}."
+        )
 
-    def save(self, folder, command=""):
-        """Write table.csv, rows.csv, series.csv, curves.csv, ledger.csv and manifest.json into `folder`; returns its path."""
+    def save(self, folder: str | Path, command: str = "") -> Path:
+        """Write the tables as CSV files and manifest.json into `folder`; return its path.
+
+        The tables are table.csv, rows.csv, series.csv, curves.csv and ledger.csv.
+        """
         folder = Path(folder)
         manifest.refuse_sweep_folder(folder)
         folder.mkdir(parents=True, exist_ok=True)
@@ -90,37 +109,38 @@ class Comparison:
         return folder
 
 
-def cost(row, unit):
-    """A difference in hours or yuan, with its interval; or that there is no clear one."""
+def cost(row: pd.Series, unit: str) -> str:
+    """Format a difference in hours or yuan with its interval, or say that there is no clear change."""
     if row.low <= 0 <= row.high:
         return f"no clear change in {unit} ({row.low:+,.0f} to {row.high:+,.0f})"
     return f"{row.difference:+,.0f} {unit} ({row.low:+,.0f} to {row.high:+,.0f})"
 
 
-def points(share):
-    """A share in percentage points."""
+def points(share: float) -> str:
+    """Format a share in percentage points."""
     return f"{100 * share:.1f}"
 
 
 def compare(
-    case,
-    mechanism,
+    case: Scenario | str | Path,
+    mechanism: str | Iterable[str],
     *,
-    replicates=20,
-    seed=0,
-    days=None,
+    replicates: int = 20,
+    seed: int = 0,
+    days: int | None = None,
     on=(),
     off=(),
     settings=(),
-    within=measures.WITHIN,
-    workers=None,
-    progress=None,
-):
-    """Compare `case` without and with `mechanism` (a name or several), pair by pair under the same luck.
+    within: int = measures.WITHIN,
+    workers: int | None = None,
+    progress: Callable | None = None,
+) -> Comparison:
+    """Compare `case` without and with `mechanism` (one name or several), replicate by replicate.
 
-    Everything else the case has switched on stays on in both arms (`off` takes it out). `progress`, if given, is called
-    after every pair. `workers` processes share the work (0 or 1: only this one; None: all cores, where that is worth it); the
-    result is the same for any number. Raises UserError.
+    Both arms of a pair use the same random numbers. All other mechanisms of the case are on in both arms
+    (`off` removes them). `progress`, if given, is called after every pair. `workers` processes share the runs
+    (0 or 1: this process only; None: all cores, if there are enough runs to justify starting processes). The
+    result does not depend on `workers`. Raises UserError.
     """
     seed = whole_seed(seed)
     replicates = runs.whole("replicates", replicates, 1, 1_000_000)
@@ -145,8 +165,11 @@ def compare(
     )
 
 
-def arms_of(scenario, names, **changes):
-    """The scenario without and with the mechanisms `names`, and with these changes in both. Raises UserError."""
+def arms_of(scenario: Scenario, names: Iterable[str], **changes) -> tuple[Scenario, Scenario]:
+    """Return the scenario without and with the mechanisms `names`, with `changes` applied to both.
+
+    Raises UserError.
+    """
     if not names:
         raise UserError(f"no mechanism is named to compare; there are: {', '.join(mechanisms.names())}")
     full = alter_scenario(scenario, **{**changes, "on": (*names, *changes["on"])})
@@ -155,8 +178,10 @@ def arms_of(scenario, names, **changes):
     ), full
 
 
-def each(job, count, workers, progress):
-    """Results of job(0) ... job(count - 1), in order, on so many processes."""
+def each(
+    job: Callable[[int], object], count: int, workers: int | None, progress: Callable | None
+) -> Iterator:
+    """Yield the results of job(0) ... job(count - 1), in order, computed by `workers` processes."""
     workers = 0 if workers is None and 2 * count < WORTH_A_POOL else processes_of(workers)
     executor = pool(workers if workers > 1 else 0)
     try:
@@ -170,56 +195,60 @@ def each(job, count, workers, progress):
         end(executor)
 
 
-def pair(arms, seed, within, number):
-    """One replicate of both arms, boiled down to what is reported."""
+def pair(arms: tuple, seed: int, within: int, number: int) -> dict:
+    """Simulate one replicate of both arms; return what the comparison needs of it."""
     return reduce_runs([runs.replicate(arm, EXPERIMENT, seed, number) for arm in arms], within)
 
 
-def reduce_runs(done, within):
-    """The runs of both arms, as what is reported of them."""
+def reduce_runs(arm_runs, within: int) -> dict:
+    """Reduce the runs of both arms to what is compared: measures, daily open issues, times, ledger."""
     return {
-        "measures": [measures.summary(run, within) for run in done],
-        "open": [run.series["open"].astype(np.int32) for run in done],
-        "times": [np.stack(measures.times(run)).astype(np.int32) for run in done],
-        "ledger": [runs.ledger(run) for run in done],
+        "measures": [measures.summary(run, within) for run in arm_runs],
+        "open": [run.series["open"].astype(np.int32) for run in arm_runs],
+        "times": [np.stack(measures.times(run)).astype(np.int32) for run in arm_runs],
+        "ledger": [runs.ledger(run) for run in arm_runs],
     }
 
 
-def tabulate_pairs(pairs):
-    """One row per replicate and arm, one column per measure."""
+def tabulate_pairs(pairs: Iterable[dict]) -> pd.DataFrame:
+    """Build the table of measures: one row per replicate and arm, one column per measure."""
     return pd.DataFrame(
         [
-            {"replicate": r, "arm": arm, **told}
-            for r, both in enumerate(pairs)
-            for arm, told in zip(ARMS, both["measures"])
+            {"replicate": number, "arm": arm, **values}
+            for number, pair in enumerate(pairs)
+            for arm, values in zip(ARMS, pair["measures"])
         ]
     )
 
 
-def paired_differences(rows):
-    """Per measure: means of both arms, mean paired difference with Student's 95 % interval, and the correlation of the arms."""
+def paired_differences(rows: pd.DataFrame) -> pd.DataFrame:
+    """Compute the paired difference of each measure: one row per measure.
+
+    Columns: means of both arms, the mean paired difference with Student's 95 % interval, and the correlation
+    of the arms.
+    """
     wide = rows.set_index(["replicate", "arm"]).unstack("arm")
     return pd.DataFrame(
         {name: difference(wide[name]["without"], wide[name]["with"]) for name in rows.columns[2:]}
     ).T.rename_axis("measure")
 
 
-def bands(pairs):
-    """Open issues by arm and day: median and the middle 90 % over replicates."""
+def bands(pairs: Sequence[dict]) -> pd.DataFrame:
+    """Compute median and middle 90 % of open issues over replicates, by arm and day."""
     tables = {}
     for k, arm in enumerate(ARMS):
-        low, median, high = np.quantile([both["open"][k] for both in pairs], [0.05, 0.5, 0.95], axis=0)
+        low, median, high = np.quantile([pair["open"][k] for pair in pairs], [0.05, 0.5, 0.95], axis=0)
         tables[arm] = pd.DataFrame(
             {"low": low, "median": median, "high": high}, index=pd.RangeIndex(1, len(low) + 1, name="day")
         )
     return pd.concat(tables, names=["arm"])
 
 
-def curves(pairs, days):
-    """Share of issues not yet resolved so many days after they arose, by arm."""
+def curves(pairs: Sequence[dict], days: int) -> pd.DataFrame:
+    """Compute the Kaplan-Meier share of issues not resolved by days since they arose, by arm."""
     tables = {}
     for k, arm in enumerate(ARMS):
-        time, resolved = np.concatenate([both["times"][k] for both in pairs], axis=1)
+        time, resolved = np.concatenate([pair["times"][k] for pair in pairs], axis=1)
         when, share = measures.kaplan_meier(time, resolved)
         tables[arm] = pd.DataFrame(
             {"days": np.concatenate([[0.0], when]), "unresolved": np.concatenate([[1.0], share])}
@@ -227,10 +256,10 @@ def curves(pairs, days):
     return pd.concat(tables, names=["arm", "step"])
 
 
-def ledgers(pairs):
-    """Mean hours by role and yuan, by arm and mechanism."""
+def ledgers(pairs: Sequence[dict]) -> pd.DataFrame:
+    """Compute mean hours by role and mean yuan, by arm and mechanism."""
     tables = {
-        arm: pd.concat([both["ledger"][k] for both in pairs]).groupby("mechanism").sum() / len(pairs)
+        arm: pd.concat([pair["ledger"][k] for pair in pairs]).groupby("mechanism").sum() / len(pairs)
         for k, arm in enumerate(ARMS)
     }
     return pd.concat(tables, names=["arm"])

@@ -1,13 +1,19 @@
-"""Effects: each mechanism by itself, one at a time, against the same community and the same luck with nothing switched on."""
+"""Estimate the effect of each mechanism alone, against the same community with no mechanism.
 
+Arms of a replicate share their random numbers.
+"""
+
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import pandas as pd
 
 from ...engine.randomness import whole_seed
 from ...model import measures, mechanisms
 from ...model.cases import alter_scenario
+from ...model.scenario import Scenario
 from ..statistics.paired import difference
 from . import runs
 from .compare import each
@@ -24,38 +30,44 @@ SHOWN = (
 
 
 def mechanism_effects(
-    case,
+    case: Scenario | str | Path,
     *,
-    replicates=20,
-    seed=0,
-    days=None,
-    among=False,
+    replicates: int = 20,
+    seed: int = 0,
+    days: int | None = None,
+    among: bool = False,
     settings=(),
-    within=measures.WITHIN,
-    workers=None,
-    progress=None,
-):
-    """What each mechanism does by itself in `case`: one row per (mechanism, measure).
+    within: int = measures.WITHIN,
+    workers: int | None = None,
+    progress: Callable | None = None,
+) -> pd.DataFrame:
+    """Estimate the effect of each mechanism alone in `case`: one row per (mechanism, measure).
 
-    Columns: reported (whether the case has it), without, with, difference, low, high (95 %), correlation, pairs. It is
-    switched on all the time, with the case's knobs; against nothing at all, or with `among` against the case's others.
-    `progress` is called after every replicate. Raises UserError.
+    Columns: reported (whether the case has the mechanism), without, with, difference, low, high (95 %),
+    correlation, pairs. The mechanism is on from the first day to the last, with the case's knobs. The
+    baseline has no mechanism at all, or, with `among`, the other mechanisms of the case. `progress` is called
+    after every replicate. Raises UserError.
     """
     seed = whole_seed(seed)
     replicates = runs.whole("replicates", replicates, 2, 100_000)
     scenario = alter_scenario(runs.scenario_of(case), settings=settings, days=days)
     arms = arms_of(scenario, among)
-    done = list(each(partial(replicate, arms, seed, within), replicates, workers, progress))
+    results = list(each(partial(replicate, arms, seed, within), replicates, workers, progress))
     rows = {}
     for name in mechanisms.names():
         for measure in SHOWN:
-            without, with_ = (pd.Series([one[arm][measure] for one in done]) for arm in (("", name), name))
-            rows[name, measure] = {"reported": name in scenario.mechanisms, **difference(without, with_)}
+            without, treated = (
+                pd.Series([result[arm][measure] for result in results]) for arm in (("", name), name)
+            )
+            rows[name, measure] = {"reported": name in scenario.mechanisms, **difference(without, treated)}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["mechanism", "measure"])
 
 
-def arms_of(scenario, among):
-    """Name of a mechanism, and ("", name) for the same without it -> scenario."""
+def arms_of(scenario: Scenario, among: bool) -> dict[str | tuple[str, str], Scenario]:
+    """Return the scenario of each arm: the mechanism's name, or ("", name) for the baseline without it.
+
+    Without `among`, all mechanisms share one baseline, "".
+    """
     always = {
         name: replace(
             scenario.mechanisms.get(name, mechanisms.mechanism_class(name)()), begins=0, ends=36_500
@@ -63,17 +75,19 @@ def arms_of(scenario, among):
         for name in mechanisms.names()
     }
     arms = {}
-    for name, one in always.items():
-        rest = {other: m for other, m in scenario.mechanisms.items() if other != name} if among else {}
-        arms[("", name) if among else ""] = replace(scenario, mechanisms=rest)
-        arms[name] = replace(scenario, mechanisms={**rest, name: one})
+    for name, mechanism in always.items():
+        others = {other: m for other, m in scenario.mechanisms.items() if other != name} if among else {}
+        arms[("", name) if among else ""] = replace(scenario, mechanisms=others)
+        arms[name] = replace(scenario, mechanisms={**others, name: mechanism})
     return arms
 
 
-def replicate(arms, seed, within, number):
-    """One replicate of every arm, boiled down: arm -> measures."""
-    told = {
+def replicate(
+    arms: dict, seed: int, within: int, number: int
+) -> dict[str | tuple[str, str], dict[str, float]]:
+    """Simulate one replicate of every arm: arm -> measures."""
+    values = {
         arm: measures.summary(runs.replicate(scenario, "effects", seed, number), within)
         for arm, scenario in arms.items()
     }
-    return told if "" not in told else told | {("", arm): told[""] for arm in arms if arm}
+    return values if "" not in values else values | {("", arm): values[""] for arm in arms if arm}

@@ -1,6 +1,6 @@
-"""Parameters: every knob there is, as `--set` takes it, and which of the cases that ship turn it."""
+"""List all knobs as `--set` takes them, with the shipped cases that change each."""
 
-from dataclasses import dataclass, fields
+from dataclasses import Field, dataclass, fields
 from difflib import get_close_matches
 
 from ...engine.parameters import UserError, paths
@@ -11,64 +11,64 @@ from ...model.scenario import Scenario
 
 @dataclass(frozen=True)
 class Parameter:
-    """One knob: what it is, and how cases turn it."""
+    """One knob: its default, range, unit and source, and the cases that change it."""
 
-    path: str  # as `--set` takes it; one that begins with [[ stands in a case file only
+    path: str  # as `--set` takes it; a path that begins with [[ exists in case files only
     default: float
     low: float
     high: float
     unit: str
     source: str
-    cases: (
-        dict  # case -> its value where that is another, or its values where a table may stand several times
-    )
+    # case -> its value where it differs from the default; a list of values for a table that may be repeated
+    cases: dict
 
 
-def parameters(prefix=""):
-    """Every knob whose path begins with `prefix`, in the order of a scenario. Raises UserError when there is none."""
-    plain, cases = (
-        Scenario(mechanisms=mechanisms.all_mechanisms()),
-        {name: read_case(name) for name in list_cases()},
-    )
-    theirs = {name: paths(case) for name, case in cases.items()}
-    found = []
+def parameters(prefix: str = "") -> list[Parameter]:
+    """Return the knobs whose path begins with `prefix`, in the order of a scenario.
+
+    Raises UserError if there is none.
+    """
+    plain = Scenario(mechanisms=mechanisms.all_mechanisms())
+    cases = {name: read_case(name) for name in list_cases()}
+    paths_of = {name: paths(case) for name, case in cases.items()}
+    knobs = []
     for path, f in paths(plain).items():
         default = at(plain, path)
-        here = {name: at(cases[name], path) for name in cases if path in theirs[name]}
-        found.append(
-            parameter(path, f, default, {name: value for name, value in here.items() if value != default})
+        by_case = {name: at(cases[name], path) for name in cases if path in paths_of[name]}
+        knobs.append(
+            parameter(path, f, default, {name: value for name, value in by_case.items() if value != default})
         )
     for table in (f for f in fields(Scenario) if "each" in f.metadata and f.name != "reported"):
         for f in (f for f in fields(table.metadata["each"]) if "low" in f.metadata):
-            here = {
-                name: [getattr(one, f.name) for one in getattr(case, table.name)]
+            by_case = {
+                name: [getattr(entry, f.name) for entry in getattr(case, table.name)]
                 for name, case in cases.items()
             }
-            found.append(
+            knobs.append(
                 parameter(
                     f"[[{table.name}]] {f.name}",
                     f,
                     f.default,
-                    {name: values for name, values in here.items() if set(values) - {f.default}},
+                    {name: values for name, values in by_case.items() if set(values) - {f.default}},
                 )
             )
-    chosen = [one for one in found if one.path.startswith(prefix)]
+    chosen = [knob for knob in knobs if knob.path.startswith(prefix)]
     if not chosen:
-        near = [one.path for one in found if prefix in one.path] or get_close_matches(
-            prefix, [one.path for one in found], 3, 0
+        near = [knob.path for knob in knobs if prefix in knob.path] or get_close_matches(
+            prefix, [knob.path for knob in knobs], 3, 0
         )
         raise UserError(f"no knob begins with {prefix!r}; nearest are {', '.join(near[:3])}")
     return chosen
 
 
-def parameter(path, f, default, cases):
+def parameter(path: str, f: Field, default: float, cases: dict) -> Parameter:
     return Parameter(
         path, default, f.metadata["low"], f.metadata["high"], f.metadata["unit"], f.metadata["source"], cases
     )
 
 
-def at(part, path):
-    """The number at a path."""
+def at(part: object, path: str) -> float:
+    """Return the value at a dotted path."""
     for name in path.split("."):
         part = part[name] if isinstance(part, dict) else getattr(part, name)
     return part

@@ -1,7 +1,10 @@
-"""One run, as tables: what `cogov run` shows and `cogov.simulate` returns."""
+"""One run as tables: what `cogov run` prints and `cogov.simulate` returns."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,13 +19,18 @@ from ...model.precompile import ensure_compiled
 from ...model.resources.ledger import PAYERS
 from ...model.scenario import Scenario, census_of
 
-SOURCES = ("yuan: community", "yuan: compounds")  # whose fund
-DESKS = "(desks)"  # the ledger's row for work that no mechanism sent
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+SOURCES = ("yuan: community", "yuan: compounds")  # by the fund that pays
+DESKS = "(desks)"  # the ledger's row for work that no mechanism ordered
 
 
 @dataclass
 class RunTables:
-    """A finished run as pandas tables, each made when it is first asked for; `summary` and `spending` without pandas."""
+    """A finished run as pandas tables, built on first access; `summary` and `spending` need no pandas."""
 
     scenario: Scenario
     seed: int
@@ -30,94 +38,109 @@ class RunTables:
     run: engine.Run
 
     @cached_property
-    def summary(self):
-        """Every measure, name -> number."""
+    def summary(self) -> dict[str, float]:
+        """Return all measures: name -> number."""
         return measures.summary(self.run, self.within)
 
     @cached_property
-    def spending(self):
-        """Hours by role and yuan by source, {mechanism: {name: amount}}; see `spending`."""
+    def spending(self) -> dict[str, dict[str, float]]:
+        """Return hours by role and yuan by source, {mechanism: {name: amount}}; see `spending`."""
         return spending(self.run)
 
     @cached_property
-    def measures(self):
-        """Every measure as a Series, name -> number."""
+    def measures(self) -> pd.Series:
+        """Return all measures as a Series: name -> number."""
         import pandas as pd
 
         return pd.Series(self.summary)
 
     @cached_property
-    def series(self):
-        """One row per day."""
+    def series(self) -> pd.DataFrame:
+        """Return the daily series: one row per day."""
         import pandas as pd
 
         return pd.DataFrame(self.run.series, index=pd.RangeIndex(1, self.run.days + 1, name="day"))
 
     @cached_property
-    def issues(self):
-        """One row per issue that arose."""
+    def issues(self) -> pd.DataFrame:
+        """Return the issues that arose: one row per issue."""
         import pandas as pd
 
-        i, mechanism = self.run.issues, np.array([*self.run.names, ""])  # code -1 is nobody's
-        issues = pd.DataFrame({name: i[name] for name in i.dtype.names if name != "luck"})
-        issues["category"] = pd.Categorical.from_codes(i["category"], list(self.run.categories))
-        issues["family"] = pd.Categorical.from_codes(i["family"], list(FAMILIES))
-        issues["scope"] = pd.Categorical.from_codes(i["scope"], list(SCOPES))
-        issues["state"] = pd.Categorical.from_codes(i["state"], list(STATES))
-        issues["teller"], issues["closer"] = mechanism[i["teller"]], mechanism[i["closer"]]
-        issues["cost"] = i["cost"] / 100
+        rows, mechanism_of = self.run.issues, np.array([*self.run.names, ""])  # code -1: no mechanism
+        issues = pd.DataFrame({name: rows[name] for name in rows.dtype.names if name != "luck"})
+        issues["category"] = pd.Categorical.from_codes(rows["category"], list(self.run.categories))
+        issues["family"] = pd.Categorical.from_codes(rows["family"], list(FAMILIES))
+        issues["scope"] = pd.Categorical.from_codes(rows["scope"], list(SCOPES))
+        issues["state"] = pd.Categorical.from_codes(rows["state"], list(STATES))
+        issues["teller"], issues["closer"] = mechanism_of[rows["teller"]], mechanism_of[rows["closer"]]
+        issues["cost"] = rows["cost"] / 100
         return issues
 
     @cached_property
-    def history(self):
-        """One row per thing that happened to an issue."""
+    def history(self) -> pd.DataFrame:
+        """Return the issue log of the run: one row per event."""
         import pandas as pd
 
-        h = self.run.history
-        history = pd.DataFrame({name: h[name] for name in ("issue", "day", "who")})
-        history["what"] = pd.Categorical.from_codes(h["what"], list(WHAT))
-        history["by"] = np.array([*self.run.names, ""])[h["by"]]
+        events = self.run.history
+        history = pd.DataFrame({name: events[name] for name in ("issue", "day", "who")})
+        history["what"] = pd.Categorical.from_codes(events["what"], list(WHAT))
+        history["by"] = np.array([*self.run.names, ""])[events["by"]]
         return history
 
     @cached_property
-    def ledger(self):
-        """Hours by role and yuan by source, one row per mechanism and one for the desks."""
+    def ledger(self) -> pd.DataFrame:
+        """Return hours by role and yuan by source: one row per mechanism and one for the desks."""
         return ledger(self.run)
 
 
-def scenario_of(case):
-    """A scenario itself, or the one that a name or path means."""
+def scenario_of(case: Scenario | str | Path) -> Scenario:
+    """Return `case` if it is a Scenario, else read the case of that name or path."""
     return case if isinstance(case, Scenario) else read_case(case)
 
 
-def simulate(case, *, seed=0, days=None, on=(), off=(), settings=(), within=measures.WITHIN, progress=None):
-    """Live through `case` (a name, a path or a Scenario) once; returns `RunTables`.
+def simulate(
+    case: Scenario | str | Path,
+    *,
+    seed: int = 0,
+    days: int | None = None,
+    on=(),
+    off=(),
+    settings=(),
+    within: int = measures.WITHIN,
+    progress=None,
+) -> RunTables:
+    """Simulate `case` (a name, a path or a Scenario) once; return `RunTables`.
 
-    `on`, `off` name mechanisms; `settings` turns knobs, {"committee.staff": 3} or ["committee.staff=3"]; `within` is the
-    days that count as in time; `progress`, if given, is called every day. The same seed is the same luck, whatever is
-    switched on. Raises UserError.
+    `on` and `off` name mechanisms. `settings` sets knobs: {"committee.staff": 3} or ["committee.staff=3"].
+    Issues resolved within `within` days count as in time. `progress`, if given, is called after every day.
+    The same seed gives the same random numbers, whatever mechanisms are on. Raises UserError.
     """
     seed, scenario = whole_seed(seed), alter_scenario(scenario_of(case), on, off, settings, days)
     ensure_compiled(scenario.mechanisms)
     return RunTables(scenario, seed, within, engine.simulate(scenario, "run", seed, progress=progress))
 
 
-def whole(name, value, low, high):
-    """A count as an int. Raises UserError."""
+def whole(name: str, value: object, low: int, high: int) -> int:
+    """Return a count as an int. Raises UserError unless it is a whole number from `low` to `high`."""
     if isinstance(value, bool) or not hasattr(value, "__index__") or not low <= value <= high:
         raise UserError(f"{name} = {value!r} is out of range; allowed is a whole number, {low:,} to {high:,}")
     return int(value)
 
 
-def replicate(scenario, experiment, seed, number):
-    """The run of one replicate: its luck is hashed from the experiment, the case, the seed and its number."""
+def replicate(scenario: Scenario, experiment: str, seed: int, number: int) -> engine.Run:
+    """Simulate one replicate.
+
+    Its random seed is hashed from the experiment, the case, the seed and the replicate's number.
+    """
     return engine.simulate(scenario, seed_of(experiment, scenario.name, seed, number))
 
 
-def spending(run):
-    """Hours by role and yuan by source, {mechanism: {name: amount}}; only those that spent something, and always the desks.
+def spending(run: engine.Run) -> dict[str, dict[str, float]]:
+    """Return hours by role and yuan by source: {mechanism: {name: amount}}.
 
-    Mechanisms are paid from the community's fund; what issues cost comes from their compound's repair fund or from there.
+    Mechanisms that spent nothing are left out; the desks are always included. Mechanisms are paid from the
+    community's fund. Costs of issues are paid from the repair fund of their compound or from the community's
+    fund.
     """
     fen = run.fen[:, 2]
     community = np.append(run.ledger.fen[:-1], fen[-1] - run.ledger.fen[:-1].sum()) / 100
@@ -129,14 +152,17 @@ def spending(run):
     return {name: row for name, row in rows.items() if name == DESKS or sum(row.values()) > 0}
 
 
-def census(scenario):
-    """The census and the committee of a scenario for a manifest: every number, and the names of those that the case leaves out."""
-    numbers, left = census_of(scenario)
-    return {"census": numbers, "left_out": left}
+def census(scenario: Scenario) -> dict[str, object]:
+    """Return the census and committee numbers of a scenario, for a manifest.
+
+    `census` holds all numbers, `left_out` the names of those that the case does not give.
+    """
+    numbers, left_out = census_of(scenario)
+    return {"census": numbers, "left_out": left_out}
 
 
-def ledger(run):
-    """`spending` as a DataFrame: one row per mechanism, one column per role and source."""
+def ledger(run: engine.Run) -> pd.DataFrame:
+    """Return `spending` as a DataFrame: one row per mechanism, one column per role and source."""
     import pandas as pd
 
     return pd.DataFrame.from_dict(spending(run), orient="index").rename_axis("mechanism")

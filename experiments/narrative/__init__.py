@@ -1,1 +1,1 @@
-"""Runs told to people: stories of issues, recordings of a year, lessons."""
+"""Runs presented to people: stories of issues, recordings of a year, lessons."""

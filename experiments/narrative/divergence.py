@@ -1,10 +1,15 @@
-"""The issues of one pair of a comparison: what each is called, and whose histories differ most between the arms."""
+"""Find the issues of one pair of a comparison whose histories differ most between the arms.
+
+Also converts issue ids to paths (building/category/number) and back.
+"""
 
 import re
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, zip_longest
 from operator import itemgetter
+from pathlib import Path
 
 import numpy as np
 
@@ -14,53 +19,68 @@ from ...engine.toml_reader import guess
 from ...model import measures
 from ...model.issues.categories import encode_category
 from ...model.issues.issue_table import STATES, make_id, name
+from ...model.scenario import Scenario
+from ...model.simulate import Run
 from ..comparison.compare import arms_of
 from ..comparison.runs import replicate, scenario_of
 
 
 @dataclass(frozen=True)
 class Surprise:
+    """An issue with its time to resolution in both arms."""
+
     issue: str  # building/category/number
     id: int
-    days: tuple  # by arm: from arising to resolution, or to the end if it was not resolved; 0 where it never arose
+    days: tuple  # by arm: from arising to resolution, or to the end if not resolved; 0 if it never arose
     resolved: tuple  # by arm
-    states: tuple  # by arm, at the end; "" where it never arose
-    difference: int  # days longer with than without; where it was not resolved, counted from when it first arose in either arm
+    states: tuple  # by arm, at the end; "" if it never arose
+    # days with minus days without; an unresolved issue counts from the day it first arose in either arm
+    difference: int
 
 
 @dataclass(frozen=True)
 class Surprises:
+    """The issues that differ most between the arms of one pair, and counts of all issues."""
+
     case: str
     mechanisms: tuple
     seed: int
     days: int
     sooner: int  # issues resolved sooner with the mechanisms, or only with them
     later: int
-    alike: int  # in as many days, or in neither arm
-    only: tuple  # by arm: issues that arose in this one alone
-    most: tuple  # of Surprise, as `by_turns` has them
+    alike: int  # issues resolved in the same number of days, or in neither arm
+    only: tuple  # by arm: number of issues that arose in this arm only
+    most: tuple  # of Surprise, in the order of `by_turns`
 
 
-def surprising_issues(case, mechanism=None, count=10, *, seed=0, days=None, on=(), off=(), settings=()):
-    """`count` issues that took most days fewer, or more, with the mechanisms than without; see `story` for the other arguments."""
+def surprising_issues(
+    case: Scenario | str | Path,
+    mechanism: str | Sequence[str] | None = None,
+    count: int = 10,
+    *,
+    seed: int = 0,
+    days: int | None = None,
+    on=(),
+    off=(),
+    settings=(),
+) -> Surprises:
+    """Find the `count` issues whose time to resolution differs most without and with the mechanisms.
+
+    See `tell_story` for the other arguments. Raises UserError.
+    """
     seed = whole_seed(seed)
     names, arms = choose_arms(case, mechanism, days, on, off, settings)
     full, runs = arms[1], pair(arms, seed)
     ids = np.union1d(*(run.issues["id"] for run in runs))
-    took, done, state, born = (
-        np.zeros((2, len(ids)), int),
-        np.zeros((2, len(ids)), bool),
-        np.full((2, len(ids)), -1),
-        np.full((2, len(ids)), full.days),
-    )
+    took, done = np.zeros((2, len(ids)), int), np.zeros((2, len(ids)), bool)
+    state, born = np.full((2, len(ids)), -1), np.full((2, len(ids)), full.days)
     for arm, run in enumerate(runs):
         row = np.searchsorted(ids, run.issues["id"])
         took[arm, row], done[arm, row] = measures.times(run)
         state[arm, row], born[arm, row] = run.issues["state"], run.issues["born"]
     both = (state >= 0).all(axis=0)
-    counted = np.where(
-        both & ~done, full.days - born.min(axis=0), took
-    )  # from the same day in both, so that never is later than ever
+    # unresolved issues count from the same day in both arms, so that "never" is always later than "resolved"
+    counted = np.where(both & ~done, full.days - born.min(axis=0), took)
     longer = counted[1] - counted[0]
     word = (*STATES, "")
     most = tuple(
@@ -90,66 +110,77 @@ def surprising_issues(case, mechanism=None, count=10, *, seed=0, days=None, on=(
     )
 
 
-def by_turns(longer, category):
-    """Rows of issues by turns, one that took fewer days with and one that took more: the largest differences, every category once before any twice."""
-    turn, sides = Counter(), {-1: [], 1: []}
+def by_turns(longer: np.ndarray, category: np.ndarray) -> Iterator[int]:
+    """Yield the rows of issues, alternating between fewer and more days with the mechanisms.
+
+    Large differences come first, and every category comes once before any comes twice.
+    """
+    turn_of, sides = Counter(), {-1: [], 1: []}
     for i in np.argsort(-np.abs(longer), kind="stable"):
         if longer[i]:
-            kind = np.sign(longer[i]), category[i]
-            sides[kind[0]].append((turn[kind], i))
-            turn[kind] += 1
+            key = np.sign(longer[i]), category[i]
+            sides[key[0]].append((turn_of[key], i))
+            turn_of[key] += 1
     for pair in zip_longest(*(sorted(side, key=itemgetter(0)) for side in sides.values())):
         yield from (row[1] for row in pair if row)
 
 
-def choose_arms(case, mechanism, days, on, off, settings):
-    """The mechanisms that are told without and with, by default all of the case together; and the scenarios of both arms."""
-    scenario, without = scenario_of(case), (off,) if isinstance(off, str) else off
+def choose_arms(
+    case: Scenario | str | Path, mechanism: str | Sequence[str] | None, days: int | None, on, off, settings
+) -> tuple[tuple[str, ...], tuple[Scenario, Scenario]]:
+    """Return the mechanisms that are off in one arm and on in the other, and the scenarios of both arms.
+
+    The default is all mechanisms of the case together.
+    """
+    scenario, removed = scenario_of(case), (off,) if isinstance(off, str) else off
     names = (
         [mechanism]
         if isinstance(mechanism, str)
-        else mechanism or [name for name in scenario.mechanisms if name not in without]
+        else mechanism or [name for name in scenario.mechanisms if name not in removed]
     )
     names = tuple(dict.fromkeys(names))
     return names, arms_of(scenario, names, on=on, off=off, settings=settings, days=days)
 
 
-def pair(arms, seed):
-    """The runs of `compare`'s first replicate."""
+def pair(arms: Sequence[Scenario], seed: int) -> list[Run]:
+    """Simulate both arms of the first replicate of `compare`."""
     return [replicate(arm, "compare", seed, 0) for arm in arms]
 
 
-def issue_path(id_, scenario):
-    """An issue's id as building/category/number."""
+def issue_path(id_: int, scenario: Scenario) -> str:
+    """Format an issue's id as building/category/number."""
     return "/".join(map(str, name(id_, scenario.issues)))
 
 
-def near(id_, runs):
-    """Where issues did arise, near one that did not, in words."""
+def near(id_: int, runs: Sequence[Run]) -> str:
+    """Describe, for an error message, which issues of the same building and category did arise."""
     numbers = [int(i) % (1 << 20) for run in runs for i in run.issues["id"] if i >> 20 == id_ >> 20]
     return (
         f"its numbers there go from 0 to {max(numbers)}"
         if numbers
-        else f"nothing of the kind in that building (buildings go from 0 to {runs[0].places['buildings'] - 1})"
+        else "nothing of the kind in that building "
+        f"(buildings go from 0 to {runs[0].places['buildings'] - 1})"
     )
 
 
-def number(issue, scenario):
-    """The id that a number or "building/category/number" means. Raises UserError."""
+def number(issue: int | str, scenario: Scenario) -> int:
+    """Return the id that a number or "building/category/number" means. Raises UserError."""
     categories = tuple(scenario.issues)
-    told = re.fullmatch(r"([0-9]{1,19})|([0-9]{1,7})/([^/]+)/([0-9]{1,6})", str(issue).strip())
-    if not told:
+    match = re.fullmatch(r"([0-9]{1,19})|([0-9]{1,7})/([^/]+)/([0-9]{1,6})", str(issue).strip())
+    if not match:
         raise UserError(
-            f"issue {str(issue)[:60]!r} is neither an id nor building/category/number, as in 7/lamp_out/2; --surprising 10 lists some"
+            f"issue {str(issue)[:60]!r} is neither an id nor building/category/number, as in 7/lamp_out/2; "
+            "--surprising 10 lists some"
         )
-    if told[1]:
-        if name(told[1], categories)[1] is None:
+    if match[1]:
+        if name(match[1], categories)[1] is None:
             raise UserError(
-                f"issue {told[1]}: no issue of this case has such an id; --surprising 10 lists some, as building/category/number too"
+                f"issue {match[1]}: no issue of this case has such an id; "
+                "--surprising 10 lists some, as building/category/number too"
             )
-        return int(told[1])
-    if told[3] not in categories:
+        return int(match[1])
+    if match[3] not in categories:
         raise UserError(
-            f"issue {str(issue)[:60]!r}: no category is called {told[3]!r}{guess(told[3], categories)}"
+            f"issue {str(issue)[:60]!r}: no category is called {match[3]!r}{guess(match[3], categories)}"
         )
-    return make_id.py_func(int(told[2]), encode_category(told[3]), int(told[4]))
+    return make_id.py_func(int(match[2]), encode_category(match[3]), int(match[4]))

@@ -1,11 +1,14 @@
-"""A year as a page plays it: the place, every issue's states day by day, what people think week by week, in a few hundred kilobytes.
+"""Record one simulated year for playback on a page, in a few hundred kilobytes.
 
-A film is computed whole and sent once; playing, pausing and scrubbing then cost nobody anything. It is a header of JSON, which
-names its arrays, followed by their bytes (`pack_recording`, `unpack_recording`). Films of two arms of one case have the same place and the same
-identities of issues, so a page can say which issue differs.
+A recording holds the place, the states of every issue day by day, and the opinions of residents week by week.
+It is computed as a whole and sent once, so that playing, pausing and scrubbing need no further requests. Its
+file format is a JSON header, which names the arrays, followed by their bytes (`pack_recording`,
+`unpack_recording`). Recordings of two arms of one case have the same place and the same issue ids, so that a
+page can show which issues differ.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,20 +16,22 @@ import numpy as np
 from ...model import measures
 from ...model.issues import issue_table as of
 from ...model.issues.categories import FAMILIES, SCOPES
+from ...model.scenario import Scenario
 from ...model.simulate import build_community, days, finish_run
 from .resource_use import ResourceLog
 from .story import INTO, OUT_OF
 
 WEEK = 7
+# means over the adults of a building
 LAYERS = (
     "trust_committee",
     "trust_company",
     "trust_neighbours",
     "satisfaction",
     "acquaintances",
-)  # means over the grown-ups of a building
-UNKNOWN = "unknown"  # a layer that pages count from the issues themselves: those that nobody told of
-FULL = 20.0  # acquaintances that count as 1 on their layer
+)
+UNKNOWN = "unknown"  # a layer that pages count from the issues: those not reported
+FULL = 20.0  # acquaintances; so many count as 1 on their layer
 PLACE = (
     "building_x",
     "building_y",
@@ -45,31 +50,38 @@ PLACE = (
 
 @dataclass
 class Recording:
-    """One arm's year. Arrays are as wide as they need be; days count from 0, day 0 being before anything."""
+    """The recorded year of one arm.
 
-    header: dict  # case, days, categories, families, mechanisms ..., in words
+    Array types are as small as possible; days count from 0, before the first day.
+    """
+
+    header: dict  # case, days, names of categories, families, mechanisms ...
     arrays: dict  # name -> array, see `record_year`
     run: object  # model.simulate.Run, for stories and measures
-    effort: object = None  # effort.Effort: what mechanisms asked for and got; stays on the server
+    effort: object = None  # ResourceUse: what mechanisms requested and received; stays on the server
 
 
-def record_year(scenario, luck, progress=None):
-    """Live through a scenario and film it. Arrays:
+def record_year(scenario: Scenario, seed: int, progress: Callable | None = None) -> Recording:
+    """Simulate a scenario and record it. The arrays are:
 
-    building_*: (buildings,) x and y of its cell, compound, stairwells, floors, shops; flat_*: (households,) building, stairwell of
-    it, floor from 1, slot on that landing, owner, away. issue_*: (issues,) id (int64), building, stairwell
-    (of the building; -1 none), flat (-1 none), category, scope, severity, and `issue_first` (issues + 1,): where its events begin.
-    event_*: (events,) day, state it leads to (issues.STATES), what (issues.WHAT), by (mechanism + 1; 0 nobody). layer_*: (weeks + 1,
-    buildings) uint8, 0..255 for 0..1. day_*: (days + 1,) every series of measures.DAILY.
+    - building_*: (buildings,) x and y of the cell, compound, stairwells, floors, shops
+    - flat_*: (households,) building, stairwell of the building, floor from 1, slot on that landing, owner,
+      away
+    - issue_*: (issues,) id (int64), building, stairwell (of the building; -1 none), flat (-1 none), category,
+      scope, severity; issue_first (issues + 1,): index of the first event of each issue
+    - event_*: (events,) day, state it leads to (issue_table.STATES), what (issue_table.WHAT), by (mechanism
+      + 1; 0 none)
+    - layer_*: (weeks + 1, buildings) uint8, 0..255 for 0..1
+    - day_*: (days + 1,) every series of measures.DAILY
     """
-    there = build_community(scenario)
-    series, weeks, watch = np.zeros((scenario.days + 1, len(measures.DAILY))), [], ResourceLog(scenario)
-    of_building = _building_of_adults(there)
-    for world in days(scenario, luck):
+    community = build_community(scenario)
+    series, weeks, resources = np.zeros((scenario.days + 1, len(measures.DAILY))), [], ResourceLog(scenario)
+    of_building = _building_of_adults(community)
+    for world in days(scenario, seed):
         if world.day == 1:
             weeks.append(_mean_opinions(world, of_building))
         series[world.day] = measures.today(world)
-        watch.see(world)
+        resources.see(world)
         if world.day % WEEK == 0:
             weeks.append(_mean_opinions(world, of_building))
         if progress:
@@ -77,7 +89,7 @@ def record_year(scenario, luck, progress=None):
     series[0] = series[1]
     series[0, : measures.COUNTS] = 0
     run = finish_run(world, scenario, dict(zip(measures.DAILY, series[1:].T)))
-    arrays = {**_place(there), **_issues(run, there), **_events(run, scenario)}
+    arrays = {**_place(community), **_issues(run, community), **_events(run, scenario)}
     arrays |= {f"layer_{name}": np.array([week[:, n] for week in weeks]) for n, name in enumerate(LAYERS)}
     arrays |= {f"day_{name}": column.astype(np.float32) for name, column in zip(measures.DAILY, series.T)}
     header = {
@@ -95,33 +107,35 @@ def record_year(scenario, luck, progress=None):
         "layers": list(LAYERS),
         "week": WEEK,
     }
-    return Recording(header, arrays, run, watch.effort)
+    return Recording(header, arrays, run, resources.effort)
 
 
 def _compounds(scenario):
-    """Names of compounds, in the order of their rows."""
+    """Return the names of compounds, in the order of their rows."""
     return [f"{c.name} {n + 1}" if c.count > 1 else c.name for c in scenario.compound for n in range(c.count)]
 
 
-def _building_of_adults(there):
-    """(residents,) building of each grown-up, -1 for children."""
-    building = there.households.building[there.residents.home]
-    return np.where(there.residents.band == 0, -1, building)
+def _building_of_adults(community):
+    """Return the building of each adult, -1 for children: (residents,)."""
+    building = community.households.building[community.residents.home]
+    return np.where(community.residents.band == 0, -1, building)
 
 
 def _mean_opinions(world, building):
-    """What the grown-ups of each building think: (buildings, layers) uint8."""
+    """Average the opinions of the adults of each building: (buildings, layers) uint8."""
     r, n = world.residents, len(world.buildings.compound)
-    here = building >= 0
-    count = np.maximum(np.bincount(building[here], minlength=n), 1)
+    is_adult = building >= 0
+    count = np.maximum(np.bincount(building[is_adult], minlength=n), 1)
     columns = (r.trust[:, 0], r.trust[:, 1], r.trust[:, 2], r.satisfaction, np.minimum(r.ties / FULL, 1.0))
-    means = [np.bincount(building[here], np.asarray(column, float)[here], n) / count for column in columns]
+    means = [
+        np.bincount(building[is_adult], np.asarray(column, float)[is_adult], n) / count for column in columns
+    ]
     return np.rint(255 * np.clip(np.stack(means, axis=1), 0.0, 1.0)).astype(np.uint8)
 
 
-def _place(there):
-    """The arrays of PLACE."""
-    b, h = there.buildings, there.households
+def _place(community):
+    """Build the arrays of PLACE."""
+    b, h = community.buildings, community.households
     stairwell = h.stairwell - b.first[h.building]
     landing = h.stairwell.astype(np.int64) * 256 + h.floor
     order = np.argsort(landing, kind="stable")
@@ -150,9 +164,10 @@ def _place(there):
     return {name: np.asarray(column).astype(kind) for name, column, kind in zip(PLACE, columns, kinds)}
 
 
-def _issues(run, there):
+def _issues(run, community):
+    """Build the arrays issue_*, except issue_first."""
     i = run.issues
-    stairwell = np.where(i["stairwell"] >= 0, i["stairwell"] - there.buildings.first[i["building"]], -1)
+    stairwell = np.where(i["stairwell"] >= 0, i["stairwell"] - community.buildings.first[i["building"]], -1)
     private = np.isin(i["scope"], (0, 1))  # of a home or a stairwell
     columns = {
         "id": (i["id"], "i8"),
@@ -167,10 +182,10 @@ def _issues(run, there):
 
 
 def _events(run, scenario):
-    """What happened to each issue, as the states it led to; neighbours who say so too are left out."""
+    """Build issue_first and the arrays event_*; repeated reports (SECONDED) are left out."""
     h = run.history[run.history["what"] != of.SECONDED]
     rank = np.searchsorted(run.issues["id"], h["issue"])
-    order = np.argsort(rank, kind="stable")  # within an issue, as it was written
+    order = np.argsort(rank, kind="stable")  # within an issue, in the order of the log
     h, rank = h[order], rank[order]
     issue = run.issues[rank]
     cost = np.array([c.cost for c in scenario.issues.values()])[issue["category"]]
@@ -190,37 +205,46 @@ def _events(run, scenario):
 
 
 def _after(state, issue, cost):
-    """`issues.after`, for many: the stage that follows, leaving out those an issue does not need."""
-    told = np.full(len(issue), of.WORK)
+    """Return the next stage of many issues, skipping stages that an issue does not need.
+
+    See `issue_table.after`, which does the same for one issue.
+    """
+    stage_after = np.full(len(issue), of.WORK)
     for stage, needed in (
         (of.UPWARD, issue["lead"] > 0),
         (of.MONEY, cost > 0),
         (of.SIGN, issue["rule"] >= 0),
         (of.TABLE, issue["hard"] > 0),
     ):
-        told = np.where(needed & (state < stage), stage, told)
-    return told
+        stage_after = np.where(needed & (state < stage), stage, stage_after)
+    return stage_after
 
 
-def pack_recording(film):
-    """A film as bytes: the header's length (4 bytes, little end first), the header, and the arrays, each from a multiple of 8."""
-    told, at = {}, 0
-    for name, array in film.arrays.items():
-        told[name] = {"kind": array.dtype.str[1:], "shape": list(array.shape), "at": at}
+def pack_recording(recording: Recording) -> bytes:
+    """Return a recording as bytes.
+
+    The format: the length of the header (4 bytes, little-endian), the header, and the arrays, each aligned to
+    a multiple of 8 bytes.
+    """
+    index, at = {}, 0
+    for name, array in recording.arrays.items():
+        index[name] = {"kind": array.dtype.str[1:], "shape": list(array.shape), "at": at}
         at += -(-array.nbytes // 8) * 8
-    header = json.dumps({**film.header, "arrays": told}, ensure_ascii=False).encode()
+    header = json.dumps({**recording.header, "arrays": index}, ensure_ascii=False).encode()
     header += b" " * (-(len(header) + 4) % 8)
-    body = b"".join(np.ascontiguousarray(a).tobytes() + b"\0" * (-a.nbytes % 8) for a in film.arrays.values())
+    body = b"".join(
+        np.ascontiguousarray(a).tobytes() + b"\0" * (-a.nbytes % 8) for a in recording.arrays.values()
+    )
     return len(header).to_bytes(4, "little") + header + body
 
 
-def unpack_recording(raw):
-    """(header, arrays) of a packed film."""
+def unpack_recording(raw: bytes) -> tuple[dict, dict[str, np.ndarray]]:
+    """Return (header, arrays) of a packed recording."""
     length = int.from_bytes(raw[:4], "little")
     header = json.loads(raw[4 : 4 + length])
     start = 4 + length
     arrays = {}
-    for name, told in header.pop("arrays").items():
-        count = int(np.prod(told["shape"]))
-        arrays[name] = np.frombuffer(raw, told["kind"], count, start + told["at"]).reshape(told["shape"])
+    for name, entry in header.pop("arrays").items():
+        count = int(np.prod(entry["shape"]))
+        arrays[name] = np.frombuffer(raw, entry["kind"], count, start + entry["at"]).reshape(entry["shape"])
     return header, arrays

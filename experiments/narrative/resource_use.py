@@ -1,5 +1,9 @@
-"""What each mechanism asks for and what it gets, day by day: who falls short, and of what; and which mechanisms a community can afford."""
+"""Record what each mechanism requests and receives, day by day.
 
+`affordable` finds the mechanisms that a community can afford together.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,31 +12,44 @@ from ...model import mechanisms
 from ...model.cases import alter_scenario
 from ...model.issues.issue_table import WHAT as HAPPENED
 from ...model.resources.levers import PROPERTY, ROLES
-from ...model.simulate import days
+from ...model.scenario import Scenario
+from ...model.simulate import Run, days
+from ...model.world import World
 
-ENOUGH = 0.95  # share of what it asks for with which a mechanism counts as afforded; a choice of ours
+ENOUGH = 0.95  # share of its requests that an affordable mechanism receives; assumed
 WHAT = (*ROLES, "yuan")
 
 
 @dataclass
 class ResourceUse:
-    """Of one run. Hours by role, and yuan, in the order of WHAT; day 0, before anything, is nought."""
+    """Hours by role, and yuan, of one run, in the order of WHAT.
 
-    names: tuple  # mechanisms that are switched on
+    Day 0, before the first day, is all zeros.
+    """
+
+    names: tuple  # mechanisms that are on
     asked: np.ndarray  # (days + 1, mechanisms, 7) float32
     got: np.ndarray  # (days + 1, mechanisms, 7) float32
-    had: np.ndarray  # (days + 1, 7) float32  that there were for all; evenings that nobody wanted are there again within the week
+    # (days + 1, 7) float32  available to all; evenings not used remain available within the week
+    had: np.ndarray
 
-    def share(self, day=None):
-        """(mechanisms,) how much of the hours and yuan that it asked for each got, on a day or in all; 1 where it asked for nothing."""
+    def share(self, day: int | None = None) -> np.ndarray:
+        """Compute the share of requested hours and yuan that each mechanism received: (mechanisms,).
+
+        It is the smallest share over roles and yuan, on one day or over the whole run; 1 for a mechanism that
+        requested nothing.
+        """
         asked, got = (
-            part.sum(axis=0, dtype=float) if day is None else part[day].astype(float)
-            for part in (self.asked, self.got)
+            hours.sum(axis=0, dtype=float) if day is None else hours[day].astype(float)
+            for hours in (self.asked, self.got)
         )
         return np.divide(got, asked, out=np.ones_like(got), where=asked > 0).min(axis=1)
 
-    def short(self, day=None):
-        """(7,) by how much all that was asked exceeded what there was, as a share of what was asked, on a day or in all."""
+    def short(self, day: int | None = None) -> np.ndarray:
+        """Compute by how much requests exceeded what was available, as a share of the requests: (7,).
+
+        On one day or over the whole run.
+        """
         asked, had = self.asked.sum(axis=1, dtype=float), self.had.astype(float)
         if day is not None:
             asked, had = asked[day : day + 1], had[day : day + 1]
@@ -40,9 +57,9 @@ class ResourceUse:
 
 
 class ResourceLog:
-    """Writes down the effort of every day of a run."""
+    """Record the resource use of every day of a run."""
 
-    def __init__(self, scenario):
+    def __init__(self, scenario: Scenario):
         on = tuple(name for name in mechanisms.names() if name in scenario.mechanisms)
         shape = scenario.days + 1, len(on), len(WHAT)
         self.effort = ResourceUse(
@@ -52,8 +69,8 @@ class ResourceLog:
             np.zeros((shape[0], len(WHAT)), np.float32),
         )
 
-    def see(self, world):
-        """Note today's asks and grants of a world whose day is done."""
+    def see(self, world: World) -> None:
+        """Record the requests and grants of a world's current day, once the day is over."""
         e = self.effort
         e.asked[world.day] = world.wants.sum(axis=2)
         e.got[world.day] = (world.wants * world.shares[:, None, :]).sum(axis=2)
@@ -61,38 +78,45 @@ class ResourceLog:
         e.had[world.day, PROPERTY] = world.crew.sum()
 
 
-def effort(scenario, luck):
-    """The Effort of a scenario lived through with one luck."""
-    watch = ResourceLog(scenario)
-    for world in days(scenario, luck):
-        watch.see(world)
-    return watch.effort
+def effort(scenario: Scenario, seed: int) -> ResourceUse:
+    """Simulate a scenario with one random seed; return its ResourceUse."""
+    log = ResourceLog(scenario)
+    for world in days(scenario, seed):
+        log.see(world)
+    return log.effort
 
 
-def issues_moved(run, name, day=None):
-    """What a mechanism did to issues, on a day or in all, as the history has it: {what happened (issues.WHAT): how often}, most often first."""
-    h = run.history[run.history["by"] == run.names.index(name)]
-    counts = np.bincount(h["what"] if day is None else h["what"][h["day"] == day], minlength=len(HAPPENED))
+def issues_moved(run: Run, name: str, day: int | None = None) -> dict[str, int]:
+    """Count what a mechanism did to issues, on one day or over the whole run, from the history.
+
+    Returns {event (one of issue_table.WHAT): count}, most frequent first.
+    """
+    events = run.history[run.history["by"] == run.names.index(name)]
+    counts = np.bincount(
+        events["what"] if day is None else events["what"][events["day"] == day], minlength=len(HAPPENED)
+    )
     return {HAPPENED[k]: int(counts[k]) for k in np.argsort(-counts, kind="stable") if counts[k]}
 
 
-def affordable(scenario, luck, enough=ENOUGH, progress=None):
-    """Names of mechanisms that together get `enough` of what each asks for, out of all there are.
+def affordable(
+    scenario: Scenario, seed: int, enough: float = ENOUGH, progress: Callable | None = None
+) -> tuple[str, ...]:
+    """Return the names of mechanisms that together receive `enough` of what each requests.
 
-    Everything is switched on; then, as long as one falls short, the mechanism goes that asks most of what is scarcest. Which
-    hands are scarce depends on the luck too, and on the knobs of `scenario`, which are kept. `progress`, if given, is called after every year.
+    Starts with all mechanisms on. While one of them receives too little, the mechanism that requests most of
+    the scarcest resource is removed. Which resource is scarce also depends on the random seed and on the
+    knobs of `scenario`, which are kept. `progress`, if given, is called after every simulated run.
     """
     on = list(mechanisms.names())
     while on:
-        found = effort(
-            alter_scenario(scenario, on, [name for name in scenario.mechanisms if name not in on]), luck
+        use = effort(
+            alter_scenario(scenario, on, [name for name in scenario.mechanisms if name not in on]), seed
         )
         if progress:
             progress()
-        if (found.share() >= enough).all():
+        if (use.share() >= enough).all():
             break
-        scarce = (
-            int(found.short().argmax()) if found.short().any() else PROPERTY
-        )  # a compound's crew may be short where all crews together are not
-        on.remove(found.names[int(found.asked[:, :, scarce].sum(axis=0).argmax())])
+        # the crew of one compound may be short of hours while all crews together are not
+        scarce = int(use.short().argmax()) if use.short().any() else PROPERTY
+        on.remove(use.names[int(use.asked[:, :, scarce].sum(axis=0).argmax())])
     return tuple(on)

@@ -1,0 +1,166 @@
+"""Hold the result of a calibration: its verdict, its tables as files, and the fitted case."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ...engine.parameters import UserError
+from ...engine.toml_reader import short
+from ...model.scenario import Scenario
+from ..files import manifest
+from ..files.case_writer import write_case as case_text
+from ..files.csv_tables import write_csv
+from .issue_log import IssueLog
+
+ROUGH = 10  # effective members of an ensemble; with fewer, its intervals are called rough
+FITTED = ", fitted to "  # beginning of a fitted case, after its name
+
+
+@dataclass
+class Calibration:
+    """The result of a calibration."""
+
+    case: object  # Scenario before the fit
+    fitted: object  # Scenario with the best trial's values
+    # one row per parameter: default, low, high (prior), best, median, p5, p95, narrowed, identified
+    parameters: pd.DataFrame
+    ensemble: pd.DataFrame  # one row per trial of the rounds: weight, distance, one column per parameter
+    trials: pd.DataFrame  # one row per trial, including those of the search
+    # (part, model): distance, points (root mean squared difference of curves), rate (ratio of model to log)
+    scores: pd.DataFrame
+    # one row per part, kind and horizon: log, log_low, log_high, default, fitted, low, high
+    curves: pd.DataFrame
+    # per 1,000 residents and year; by part and kind: log, log_low, log_high, default, fitted, low, high
+    rates: pd.DataFrame
+    effective: float  # effective number of equally weighted members of the ensemble
+    widened: float  # factor on the squared errors; 1 if the best trial is within the errors
+    split: pd.Timestamp  # first day of the part held out
+    log: IssueLog
+    said: list  # what was left out or assumed, as sentences
+    free: dict  # path -> FreeParameter
+    asked: dict  # arguments of `calibrate`, by name
+
+    def verdict(self) -> str:
+        """Return the result in a few sentences."""
+        known = [
+            f"{p} {r['median']:.3g} ({r.p5:.3g} to {r.p95:.3g})"
+            for p, r in self.parameters.iterrows()
+            if r.identified
+        ]
+        unknown = [p for p, r in self.parameters.iterrows() if not r.identified]
+        points = self.scores["points"]
+        misses = (f"{points['held out', name]:.1f}" for name in ("fitted", "default", "the log before"))
+        sentences = [
+            (
+                "Curves of the part held out are missed by {} points "
+                "(unfitted {}; the earlier part of the log itself {})."
+            ).format(*misses)
+        ]
+        sentences += (
+            [f"The log tells: {'; '.join(known)}."] if known else ["The log tells none of these parameters."]
+        )
+        sentences += (
+            [f"It does not tell: {', '.join(unknown)}; their values are no finding."] if unknown else []
+        )
+        sentences += (
+            [
+                "Even the best trial misses by more than chance explains: "
+                f"intervals hold errors {np.sqrt(self.widened):.1f} times as large."
+            ]
+            if self.widened > 1.5
+            else []
+        )
+        sentences += (
+            [
+                f"The ensemble is worth {self.effective:.1f} members only: "
+                "intervals are rough; ask for more trials."
+            ]
+            if self.effective < ROUGH
+            else []
+        )
+        return " ".join(sentences)
+
+    def save(self, folder: str | Path, command: str = "") -> Path:
+        """Write the fitted case, the tables and manifest.json into `folder`; return the path of the case.
+
+        The tables are ensemble.csv, trials.csv, parameters.csv, scores.csv, curves.csv and rates.csv. Raises
+        UserError if the case file would overwrite one that no calibration wrote.
+        """
+        folder = Path(folder)
+        manifest.refuse_sweep_folder(folder)
+        path = path_of_fitted_case(folder, self.case)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("parameters", "scores"):
+            write_csv(getattr(self, name), folder / f"{name}.csv")
+        for name in ("ensemble", "trials", "curves", "rates"):
+            write_csv(getattr(self, name), folder / f"{name}.csv", index=False)
+        path.write_text(self.case_file(command), encoding="utf-8")
+        tables = [f"{name}.csv" for name in ("parameters", "scores", "ensemble", "trials", "curves", "rates")]
+        manifest.write_manifest(
+            folder,
+            "calibrate",
+            command=command,
+            cases=[self.case, self.fitted],
+            tables=tables,
+            verdict=self.verdict(),
+            **self.asked,
+            log=manifest.file_of(self.log.path),
+        )
+        return path
+
+    def case_file(self, command: str = "") -> str:
+        """Return the fitted case as TOML.
+
+        Comments say which numbers were fitted, and to what.
+        """
+        opened = self.log.issues["opened"]
+        last = self.split - pd.Timedelta(days=1)
+        log_part = f"{Path(self.log.path).name}, {opened.min():%Y-%m-%d} to {last:%Y-%m-%d}"
+        notes = {}
+        for path, parameter in self.parameters.iterrows():
+            interval = f"5 to 95 %: {parameter.p5:.4g} to {parameter.p95:.4g}" + (
+                "" if parameter.identified else "; the log does not tell"
+            )
+            for knob in self.free[path].moves:
+                notes[knob] = (
+                    f"fitted, {'factor ' if self.free[path].factor else ''}{parameter.best:.4g} ({interval})"
+                )
+        header = (
+            f"{self.case.name}{FITTED}{log_part} on {date.today()}; "
+            "fitted numbers say so, all others are as they were."
+        )
+        return case_text(
+            self.fitted,
+            notes,
+            short(header, 400)
+            + (f"\n{short(command, 400)}" if command else "")
+            + "\n"
+            + short(self.verdict(), 1000),
+        )
+
+
+def path_of_fitted_case(folder: str | Path, scenario: Scenario) -> Path:
+    """Return the path of the fitted case.
+
+    Raises UserError if there is already a file that no calibration wrote.
+    """
+    path = Path(folder) / f"{scenario.name}.toml"
+    if path.exists() and not path.read_bytes().startswith(f"# {scenario.name}{FITTED}".encode()):
+        raise UserError(
+            f"--out {folder}: would overwrite {path}, which no calibration wrote; name another folder"
+        )
+    return path
+
+
+def files_to_write(scenario: Scenario) -> tuple[str, ...]:
+    """Return the names of the files that a calibration of this scenario writes."""
+    tables = ("parameters", "scores", "ensemble", "trials", "curves", "rates")
+    return (
+        f"{scenario.name}.toml",
+        *(f"{name}.csv" for name in tables),
+        "calibration.png",
+        "calibration.svg",
+    )
