@@ -23,7 +23,6 @@ from .figures import WITH, WITHOUT
 
 if TYPE_CHECKING:
     from ...experiments.narrative.recording import Recording
-    from ...model.simulate import Run
 
 ARMS = ((WITHOUT, "7 3"), (WITH, ""))  # colour and dash: distinguishable in grey, too
 FAMILY = dict(
@@ -252,7 +251,7 @@ def trust(films: list[Recording], words: dict = ENGLISH) -> dict:
     }
 
 
-def survival(runs: list[Run], words: dict = ENGLISH, within: int = measures.WITHIN) -> dict:
+def survival(runs: list, words: dict = ENGLISH, within: int = measures.WITHIN) -> dict:
     """Chart the Kaplan-Meier curve of one run of each arm."""
     curves = []
     for run in runs:
@@ -283,7 +282,7 @@ def of_curves(curves: list[tuple], days: int, words: dict, within: int) -> dict:
     }
 
 
-def hours(runs: list[Run], words: dict = ENGLISH) -> dict:
+def hours(runs: list, words: dict = ENGLISH) -> dict:
     """Chart hours by role in one run of each arm."""
     return of_hours([run.ledger.hours.sum(axis=0) for run in runs], runs[0].days, words)
 
