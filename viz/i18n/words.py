@@ -31,7 +31,7 @@ from .words_model import (
 from .words_numbers import ISSUE, NUMBERS
 from .words_page import PAGE, TOWN
 
-# Chinese names and names of knobs in brackets, in the English text of a mechanism's file
+# Chinese names and names of knobs in parentheses, in the English text of a mechanism's file
 ASIDE = re.compile(r" ?\([^()]*[\u4e00-\u9fff`][^()]*\)")
 
 

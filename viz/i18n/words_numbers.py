@@ -1,4 +1,4 @@
-"""Labels of numbers of people, offices and issues at their sliders: path -> (English, Chinese, Chinese unit)."""
+"""Labels of numbers of people, offices and issues on sliders: path -> (English, Chinese, Chinese unit)."""
 
 NUMBERS = {
     "days": ("Days", "天数", "天"),

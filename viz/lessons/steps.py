@@ -181,13 +181,13 @@ class Score:
         """Yield the contradictions within the step as (field, words)."""
         if not self.option:
             yield "option", "is missing: a game needs something to buy, below [[step.option]]"
-        prices = {one.name: one.price for one in self.option}
+        prices = {option.name: option.price for option in self.option}
         if len(prices) < len(self.option):
             yield "option", "has two of one name"
-        for n, one in enumerate(self.par):
-            if one.name not in prices:
-                yield f"par.{n}.name", f"= {one.name!r} is no option{guess(one.name, list(prices))}"
-        if sum(prices.get(one.name, 0) * one.count for one in self.par) > self.budget:
+        for n, par in enumerate(self.par):
+            if par.name not in prices:
+                yield f"par.{n}.name", f"= {par.name!r} is no option{guess(par.name, list(prices))}"
+        if sum(prices.get(par.name, 0) * par.count for par in self.par) > self.budget:
             yield "par", f"costs more than budget = {self.budget:g}"
 
     def scenario(self) -> Scenario:
