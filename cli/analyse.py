@@ -172,7 +172,7 @@ def discover(
         tabulate_boxes,
     )
     from ..experiments.sweep.results import read_results
-    from ..viz.figures import analysis_figures
+    from ..viz.figures import discovery_figures
 
     if bool(mechanism) == best:
         raise UserError("say which: --mechanism NAME, where it wins; or --best, where which arm is best")
@@ -213,7 +213,7 @@ def discover(
         target, picture = write_results(
             out_ or folder / "discover",
             "discover",
-            analysis_figures.discovery(found),
+            discovery_figures.discovery(found),
             frames,
             **of(swept),
             **asked,
@@ -293,7 +293,7 @@ def search(
     from ..experiments.exploration.search import room_of
     from ..experiments.exploration.search import search as searching
     from ..model.cases import alter_scenario, read_case
-    from ..viz.figures import analysis_figures
+    from ..viz.figures import discovery_figures
 
     scenario = read_case(case)
     full = alter_scenario(
@@ -344,7 +344,7 @@ def search(
     frames = {"trials": done.trials, "front": done.front.set_index("trial")}
     asked = {name: value for name, value in options.items() if name not in ("workers", "record")}
     target, picture = write_results(
-        out_, "search", analysis_figures.front(done), frames, cases=[full], objectives=objectives, **asked
+        out_, "search", discovery_figures.front(done), frames, cases=[full], objectives=objectives, **asked
     )
     said = {scenario.name: list(done.sentences())}
     if json_:

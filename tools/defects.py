@@ -1012,7 +1012,7 @@ MUTANTS = [
     mutant(
         "a figure is drawn of nothing",
         "viz/figures/sweep_figures.py",
-        "        if len(found.convergence):\n",
+        "        if len(analysis.convergence):\n",
         "        if True:\n",
         "experiments/sweeping/test_report_of_little.py::test_a_report_of_little_says_what_cannot_be_said",
         plain=True,

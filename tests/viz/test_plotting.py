@@ -83,7 +83,16 @@ def test_text_is_no_formula_and_no_command_and_the_svg_is_whole(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "room", ["figures", "analysis_figures", "log_figures", "city_figures", "model_diagrams", "sweep_figures"]
+    "room",
+    [
+        "figures",
+        "analysis_figures",
+        "discovery_figures",
+        "log_figures",
+        "city_figures",
+        "model_diagrams",
+        "sweep_figures",
+    ],
 )
 def test_every_figure_is_made_within_the_settings(room):
     """By its decorator, or, of sweeps, that of `every`, which makes them all."""

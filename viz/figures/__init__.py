@@ -1,1 +1,1 @@
-"""Figures of results; none runs a model."""
+"""Draw results as matplotlib figures; no file in this folder runs a model."""

@@ -1,32 +1,30 @@
-"""Figures of what `cogov attribute`, `sensitivity`, `discover` and `search` found; none runs a model."""
+"""Figures of `cogov attribute` and `cogov sensitivity`; none runs a model."""
 
 import re
-from textwrap import fill, shorten
+from textwrap import fill
 
 import numpy as np
-import pandas as pd
 
-from ...experiments.exploration.prim import Worlds
 from ...experiments.exploration.sensitivity import Screening
-from ...experiments.exploration.sweep_analyses import Tornado, sides
+from ...experiments.exploration.sweep_analyses import Tornado
 from ...experiments.statistics.replicate_table import format_factor
 from ..i18n.measure_names import NAMES
 from .figures import QUIET, WITH, WITHOUT
+from .fonts import Figure
 from .plotting import colors, label, settings
 from .sweep_figures import COLOURS, legend, sheet, unit
 
 MATRIX = colors.LinearSegmentedColormap.from_list("substitution to synergy", [WITHOUT, "#FFFFFF", WITH])
-MOST = 12  # mixes of a front that are named
 
 
-def rows(axes, names, wrap=30):
-    """Named rows, the first on top."""
+def rows(axes, names, wrap=30) -> None:
+    """Label the rows of the y axis with names, the first name on top."""
     axes.set(yticks=range(len(names)), ylim=(len(names) - 0.4, -0.6))
     axes.set_yticklabels([wrap_name(name, wrap) for name in names])
 
 
-def wrap_name(name, wrap):
-    """A name in lines of at most so many letters, parted behind a dot or an underscore where it can be.
+def wrap_name(name: str, wrap: int) -> str:
+    """Break a name into lines of at most `wrap` letters, after a dot or an underscore where possible.
 
     >>> wrap_name("mechanisms.building_captains.evening", 20).split()
     ['mechanisms.building_', 'captains.evening']
@@ -41,32 +39,37 @@ def wrap_name(name, wrap):
 
 
 @settings()
-def attribution(found):
-    """Shares with intervals, alone and last; beside them who helps whom. `found` is case -> (Attribution, next), a row a case."""
-    measure = next(iter(found.values()))[0].measure
+def attribution(attributions: dict) -> Figure:
+    """Draw Shapley values with intervals, and the interactions of mechanisms; one row per case.
+
+    `attributions` is case -> (Attribution, table of what to add next). The left panel also shows the effect
+    of each mechanism alone and added last.
+    """
+    measure = next(iter(attributions.values()))[0].measure
     words, times = unit(measure)
-    most = max(len(one.names) for one, _ in found.values())
+    longest = max(len(result.names) for result, _ in attributions.values())
     figure, grid = sheet(
-        len(found),
+        len(attributions),
         2,
         width=11,
-        height=max(3.2, 1.8 + 0.45 * most),
+        height=max(3.2, 1.8 + 0.45 * longest),
         title=f"Whose is the effect on “{NAMES[measure]}”?",
     )
-    for (left, right), (case, (one, _)) in zip(grid, found.items()):
-        shares(left, one, times, f"change of {words}")
+    for (left, right), (case, (result, _)) in zip(grid, attributions.items()):
+        shares(left, result, times, f"change of {words}")
         left.set_title(
-            f"{case}: all together {times * one.effect.difference:+.3g} ({times * one.effect.low:+.3g} to {times * one.effect.high:+.3g})",
+            f"{case}: all together {times * result.effect.difference:+.3g} "
+            f"({times * result.effect.low:+.3g} to {times * result.effect.high:+.3g})",
             fontsize=10,
         )
-        matrix(right, one, times)
+        matrix(right, result, times)
     legend(grid[0, 0], loc="upper left", bbox_to_anchor=(0.0, -0.22), ncols=3)
     return figure
 
 
-def shares(axes, one, times, words):
-    """Shapley values with intervals; what each does alone, and added last."""
-    table = one.shares.sort_values("value", ascending=False, kind="stable")
+def shares(axes, result, times, words) -> None:
+    """Draw Shapley values with intervals, and the effect of each mechanism alone and added last."""
+    table = result.shares.sort_values("value", ascending=False, kind="stable")
     axes.axvline(0, color=QUIET, lw=0.8)
     y = np.arange(len(table))
     axes.barh(
@@ -84,14 +87,14 @@ def shares(axes, one, times, words):
     axes.set_xlabel(words, fontsize=8)
 
 
-def matrix(axes, one, times):
-    """Interaction indices as a small matrix; what is told from none is bold."""
-    names, cells = list(one.names), np.full((len(one.names),) * 2, np.nan)
-    largest = times * one.interactions["index"].abs().max() if len(one.interactions) else 0.0
-    for (a, b), row in one.interactions.iterrows():
+def matrix(axes, result, times) -> None:
+    """Draw interaction indices as a triangular matrix; those that differ from zero are bold."""
+    names, cells = list(result.names), np.full((len(result.names),) * 2, np.nan)
+    largest = times * result.interactions["index"].abs().max() if len(result.interactions) else 0.0
+    for (a, b), row in result.interactions.iterrows():
         i, j = names.index(b), names.index(a)
         cells[i, j] = times * row["index"]
-        told = row["kind"] != "not told from none"
+        significant = row["kind"] != "not told from none"
         strong = abs(cells[i, j]) > 0.6 * largest
         axes.text(
             j,
@@ -100,8 +103,8 @@ def matrix(axes, one, times):
             ha="center",
             va="center",
             fontsize=9 if len(names) < 7 else 6,
-            weight="bold" if told else "normal",
-            color="white" if strong else "black" if told else QUIET,
+            weight="bold" if significant else "normal",
+            color="white" if strong else "black" if significant else QUIET,
         )
     axes.imshow(cells, cmap=MATRIX, vmin=-(largest or 1.0), vmax=largest or 1.0, aspect="auto")
     axes.spines[:].set_visible(False)
@@ -124,17 +127,20 @@ def matrix(axes, one, times):
 
 
 @settings()
-def sensitivity(found, measure):
-    """A panel for each case and arm: mu* against sigma, indices with intervals, or the tornado."""
-    kind = next(iter(found.values()))
-    draw, most = (
-        {Screening: screening, Tornado: tornado}.get(type(kind), indices),
-        max(len(one.table) for one in found.values()),
+def sensitivity(analyses: dict, measure: str) -> Figure:
+    """Draw one panel per case and arm: Morris screening, Sobol indices with intervals, or a tornado.
+
+    `analyses` is (case, arm) -> Screening, Indices or Tornado, all of one kind.
+    """
+    first = next(iter(analyses.values()))
+    draw, longest = (
+        {Screening: screening, Tornado: tornado}.get(type(first), indices),
+        max(len(analysis.table) for analysis in analyses.values()),
     )
-    height = 4.4 if draw is screening else max(2.4, 1.4 + 0.42 * most)
-    figure, grid = sheet(len(found), height=height, title=f"What does “{NAMES[measure]}” hang on?")
-    for axes, ((case, arm), one) in zip(grid.flat, found.items()):
-        draw(axes, one, measure)
+    height = 4.4 if draw is screening else max(2.4, 1.4 + 0.42 * longest)
+    figure, grid = sheet(len(analyses), height=height, title=f"What does “{NAMES[measure]}” hang on?")
+    for axes, ((case, arm), analysis) in zip(grid.flat, analyses.items()):
+        draw(axes, analysis, measure)
         axes.set_title(f"{case}{f', {arm}' if arm else ''}", fontsize=10)
         axes.xaxis.label.set_size(9)
         if axes.get_legend_handles_labels()[1]:
@@ -142,10 +148,10 @@ def sensitivity(found, measure):
     return figure
 
 
-def screening(axes, one, measure):
-    """Morris: how much a factor does (mu*) against how much that depends on where one stands (sigma)."""
+def screening(axes, analysis, measure) -> None:
+    """Draw a Morris screening: mu* (mean size of the change) against sigma (its spread over the space)."""
     words, times = unit(measure)
-    table = one.table.sort_values("mu_star", ascending=False, kind="stable")
+    table = analysis.table.sort_values("mu_star", ascending=False, kind="stable")
     for n, (name, row) in enumerate(table.iterrows()):
         colour = COLOURS[n % len(COLOURS)]
         axes.errorbar(
@@ -181,9 +187,9 @@ def screening(axes, one, measure):
     )
 
 
-def indices(axes, one, measure):
-    """Sobol: first-order and total index of each factor, with intervals."""
-    table = one.table.sort_values("ST", ascending=False, kind="stable")
+def indices(axes, analysis, measure) -> None:
+    """Draw the first-order and total Sobol index of each factor, with intervals."""
+    table = analysis.table.sort_values("ST", ascending=False, kind="stable")
     y = np.arange(len(table))
     for shift, key, colour, words in (
         (-0.19, "S1", "#56B4E9", "first order: by itself"),
@@ -191,22 +197,22 @@ def indices(axes, one, measure):
     ):
         axes.barh(y + shift, table[key], 0.34, color=colour, label=words)
         axes.hlines(y + shift, table[f"{key}_low"], table[f"{key}_high"], color="black", lw=1.4)
-    if one.luck > 0:
-        axes.axvspan(0, one.luck, color="#EEEEEE", zorder=0, label="luck left in the means")
+    if analysis.luck > 0:
+        axes.axvspan(0, analysis.luck, color="#EEEEEE", zorder=0, label="luck left in the means")
     axes.axvline(0, color=QUIET, lw=0.8)
     rows(axes, table.index)
     axes.set_xlabel(f"share of the variance of {NAMES[measure]}")
 
 
-def tornado(axes, one, measure):
-    """One at a time: from the base to each value, with its interval, the widest swing on top."""
+def tornado(axes, analysis, measure) -> None:
+    """Draw the change from the base to each value of each factor, with intervals; the widest swing on top."""
     words, times = unit(measure)
-    names = list(dict.fromkeys(one.table.index.get_level_values("factor")))
+    names = list(dict.fromkeys(analysis.table.index.get_level_values("factor")))
     axes.axvline(0, color=QUIET, lw=0.8)
     for y, name in enumerate(names):
-        here = one.table.loc[name]
-        offsets = np.linspace(-0.16, 0.16, len(here)) if len(here) > 1 else [0.0]
-        for value, row, shift in zip(here.index, here.itertuples(), offsets):
+        swings = analysis.table.loc[name]
+        offsets = np.linspace(-0.16, 0.16, len(swings)) if len(swings) > 1 else [0.0]
+        for value, row, shift in zip(swings.index, swings.itertuples(), offsets):
             at, colour = times * row.difference, WITH if row.difference >= 0 else WITHOUT
             axes.barh(y, at, 0.62, color=colour, alpha=0.55)
             axes.plot([times * row.low, times * row.high], [y + shift] * 2, color=colour, lw=1.6)
@@ -223,202 +229,3 @@ def tornado(axes, one, measure):
     rows(axes, names)
     axes.margins(x=0.12)
     axes.set_xlabel(f"difference to the case as it stands: {words}")
-
-
-# --------------------------------------------------------------------------- discover
-
-
-@settings()
-def discovery(asked):
-    """For each question and box: the peeling trajectory, and the box over the two factors it restricts most surely."""
-    panels = [(one, k) for one in asked for k in range(max(len(one.found.boxes), 1))]
-    figure, grid = sheet(len(panels), 2, width=11, height=4.0, title=asked[0].words)
-    for (left, right), (one, k) in zip(grid, panels):
-        box = one.found.boxes[k] if one.found.boxes else None
-        peeling(left, box, one.found.boxes[:k])
-        worlds(right, one, box, one.found.boxes[:k])
-        left.set_title(fill(f"{one.name}: " + (f"where {box.box}" if box else "no box"), 60), fontsize=9)
-    return figure
-
-
-def peeling(axes, found, earlier):
-    """Coverage against density, step by step, of the worlds that no earlier box holds; the box that was chosen is marked."""
-    axes.set(
-        xlim=(0, 1.04),
-        ylim=(0, 1.04),
-        xlabel="coverage: share of all such worlds that are left",
-        ylabel="density: share within the box",
-    )
-    if found is None:
-        axes.annotate(
-            "nothing beyond what chance finds", (0.5, 0.5), xycoords="axes fraction", ha="center", color=QUIET
-        )
-        return
-    table = found.trajectory
-    axes.plot(table["coverage"], table["density"], color=QUIET, lw=0.8, zorder=1)
-    levels = sorted(set(table["restricted"].tolist()))
-    for n, level in enumerate(levels):
-        here = table[table["restricted"] == level]
-        axes.plot(
-            here["coverage"],
-            here["density"],
-            "o",
-            ms=4,
-            color=COLOURS[n % len(COLOURS)],
-            label=f"{level} factor{'s' * (level != 1)} restricted",
-        )
-    axes.plot(
-        found.coverage / (1 - sum(box.coverage for box in earlier)),
-        found.density,
-        "*",
-        ms=13,
-        color=WITHOUT,
-        label="the box, simplified and pasted",
-    )
-    if np.isfinite(found.held_out):
-        axes.axhline(found.held_out, color=WITHOUT, lw=0.9, ls="--", label="density in worlds left out")
-    legend(axes, loc="lower left", bbox_to_anchor=(0.0, 0.0), fontsize=7)
-
-
-def worlds(axes, one, found, earlier):
-    """Worlds over two factors, those that are won in blue, and the box; worlds of earlier boxes are left out."""
-    space = Worlds(one.worlds, one.factors)
-    left = np.logical_and.reduce([~space.inside(box.box) for box in earlier], initial=True, axis=0) & np.ones(
-        len(one.worlds), bool
-    )
-    still = one.worlds[left]
-    names = [*(sides(found) if found else []), *one.factors]
-    x, y = (*dict.fromkeys(names), names[0])[:2]
-    for won, colour, marker in ((False, "#BBBBBB", "x"), (True, WITH, "o")):
-        here = still[still["wins"] == won]
-        axes.plot(
-            encode_factor(one.worlds, here, x),
-            encode_factor(one.worlds, here, y),
-            marker,
-            color=colour,
-            ms=4,
-            alpha=0.8,
-            ls="none",
-            label=label(one.name) if won else "not so",
-        )
-    if found:
-        (x0, x1), (y0, y1) = edges(axes.get_xlim(), one, found, x), edges(axes.get_ylim(), one, found, y)
-        axes.fill(
-            [x0, x1, x1, x0], [y0, y0, y1, y1], facecolor=WITHOUT, alpha=0.10, edgecolor="none", zorder=0
-        )
-        axes.plot([x0, x1, x1, x0, x0], [y0, y0, y1, y1, y0], color=WITHOUT, lw=1.6, label="box")
-    for name, put, side in ((x, axes.set_xlabel, "x"), (y, axes.set_ylabel, "y")):
-        put(name, fontsize=8)
-        if not numeric(one.worlds, name):
-            told = levels_of(one.worlds, name)
-            getattr(axes, f"set_{side}ticks")(range(len(told)))
-            getattr(axes, f"set_{side}ticklabels")([fill(label(format_factor(v)), 16) for v in told])
-    legend(axes)
-
-
-def numeric(table, name):
-    return pd.api.types.is_numeric_dtype(table[name]) and not pd.api.types.is_bool_dtype(table[name])
-
-
-def levels_of(table, name):
-    return sorted(table[name].unique(), key=str)
-
-
-def encode_factor(whole, here, name):
-    """A factor as numbers: a category by its place, spread a little so that worlds do not hide each other."""
-    if numeric(whole, name):
-        return here[name].to_numpy(float)
-    spread = 0.3 * ((here.index.to_numpy() * 0.6180339887) % 1 - 0.5)
-    return (
-        here[name].map({value: n for n, value in enumerate(levels_of(whole, name))}).to_numpy(float) + spread
-    )
-
-
-def edges(ends, one, found, name):
-    """Where a box begins and ends on an axis; at the axis' ends where it is open."""
-    limit = found.box.limits.get(name)
-    if isinstance(limit, frozenset):
-        at = [n for n, value in enumerate(levels_of(one.worlds, name)) if value in limit]
-        return min(at) - 0.4, max(at) + 0.4
-    low, high = limit or (-np.inf, np.inf)
-    return max(low, ends[0]), min(high, ends[1])
-
-
-# --------------------------------------------------------------------------- search
-
-
-@settings()
-def front(done):
-    """Every trial, and the Pareto front as fresh luck shows it: the first objective against each of the others (or yuan)."""
-    objectives = list(done.room.objectives)
-    across = objectives[1:] or [
-        next(
-            name
-            for name in ("yuan", "hours", objectives[0])
-            if name not in objectives or name == objectives[0]
-        )
-    ]
-    figure, grid = sheet(
-        1,
-        len(across),
-        width=max(10.0, 5.2 * len(across)),
-        height=4.8,
-        title=f"Mixes for {done.room.scenario.name}: trials, and the front on {done.confirmed_on} replicates of fresh luck",
-    )
-    for axes, other in zip(grid.flat, across):
-        plane(axes, done, other, objectives[0])
-    legend(grid[0, -1])
-    return figure
-
-
-def plane(axes, done, x, y):
-    """Two measures of every trial and, with intervals, of those that were confirmed."""
-    (xw, xt), (yw, yt) = unit(x), unit(y)
-    tried = done.trials[done.trials["status"] == "done"].drop_duplicates("first")
-    for able, colour, marker, words in (
-        (False, "#CCCCCC", "x", "tried, beyond the limits"),
-        (True, "#999999", ".", "tried"),
-    ):
-        here = tried[tried["within_limits"].astype(bool) == able]
-        if len(here):
-            axes.plot(xt * here[x], yt * here[y], marker, color=colour, ms=4, ls="none", label=words)
-    for n, (_, put) in enumerate(done.front.iterrows()):
-        stays, colour = put["status"] == "stays", COLOURS[n % len(COLOURS)]
-        words = (
-            f"{n + 1}: {shorten(put['mix'], 60, placeholder=' ...')}{'' if stays else ' (falls off)'}"
-            if n < MOST
-            else None
-        )
-        axes.errorbar(
-            xt * put[x],
-            yt * put[y],
-            xerr=[[xt * (put[x] - put[f"{x}_low"])], [xt * (put[f"{x}_high"] - put[x])]],
-            yerr=[[yt * (put[y] - put[f"{y}_low"])], [yt * (put[f"{y}_high"] - put[y])]],
-            fmt="o",
-            color=colour,
-            mfc=colour if stays else "white",
-            ms=6,
-            lw=1.2,
-            label=words and fill(words, 42),
-        )
-        axes.annotate(
-            str(n + 1), (xt * put[x], yt * put[y]), xytext=(5, 5), textcoords="offset points", fontsize=8
-        )
-    for name, most in done.room.limits.items():
-        if name in (x, y):
-            base = np.mean([done.room.spent[number][name] for number in range(done.room.replicates)])
-            (axes.axvline if name == x else axes.axhline)(
-                unit(name)[1] * (base + most),
-                color=WITHOUT,
-                lw=0.9,
-                ls="--",
-                label=f"limit: {name} {most:g} beyond the case's {base:,.0f}",
-            )
-    axes.set(xlabel=f"{xw} ({way(done, x)})", ylabel=f"{yw} ({way(done, y)})")
-
-
-def way(done, name):
-    """Which way is better."""
-    return {"maximise": "more is better", "minimise": "less is better"}.get(
-        done.room.objectives.get(name), "no objective"
-    )

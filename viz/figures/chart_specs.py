@@ -1,24 +1,34 @@
-"""What charts show, as plain data: each function takes films, runs or a Summary of pairs and gives a spec that the page and print both draw.
+"""Build chart specs: plain data from which the page and the print figures draw the same chart.
 
-A spec: `title`, `xlabel`, `ylabel`, `x`, `lines` (each `name`, `colour`, `dash`, `y`, and where it has them its own `x`, `low`, `high`),
-`kind` ("lines", "bars": y by `categories`, "pairs": dots, those of one x joined), and where they matter `percent`, `step`, `zero` (a line at zero), `ymin`, `ymax`, `vline` ({x, label}), `at` (what a place is called, "day {x}"), `cursor` (x is the day, so a cursor may walk there), `note`.
-What does not exist is None. `words` are those of one language of WORDS, or more.
+A function takes recordings, runs or a PairSummary, and `words`, which is or includes one language of WORDS. A
+spec is a dict: `title`, `xlabel`, `ylabel`, `x`, `lines` (each with `name`, `colour`, `dash`, `y`, and
+optionally its own `x`, `low`, `high`). Optional keys: `kind` ("lines" is the default; "bars": y by
+`categories`; "pairs": dots, joined where they share an x), `percent`, `step`, `zero` (draw a line at zero),
+`ymin`, `ymax`, `vline` ({x, label}), `at` (name of a position, "day {x}"), `cursor` (x is the day, so the
+page may place its cursor there) and `note`. A missing value is None.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...experiments.comparison.streaming_comparison import rate_by_day
+from ...experiments.comparison.streaming_comparison import PairSummary, rate_by_day
 from ...model import measures
 from ...model.issues.categories import FAMILIES, FAMILIES_ZH
 from ...model.issues.issue_table import RESOLVED
 from ...model.resources.ledger import PAYERS
 from .figures import WITH, WITHOUT
 
-ARMS = ((WITHOUT, "7 3"), (WITH, ""))  # colour and dash: apart in grey, too
+if TYPE_CHECKING:
+    from ...experiments.narrative.recording import Recording
+
+ARMS = ((WITHOUT, "7 3"), (WITH, ""))  # colour and dash: distinguishable in grey, too
 FAMILY = dict(
     zip(FAMILIES, ("#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#000000", "#999933"))
-)  # after Okabe and Ito; black is the page's ink
-HORIZON = 180  # days of a Kaplan-Meier curve
+)  # after Okabe and Ito; black is the text colour of the page
+HORIZON = 180  # days shown of a Kaplan-Meier curve
 
 WORDS = {
     "en": {
@@ -53,11 +63,13 @@ WORDS = {
         "chart_difference_trust": "Trust in the committee: difference with − without",
         "chart_difference": "difference",
         "chart_points": "percentage points",
-        "chart_interval": "Mean of {pairs} pairs with the same luck and its 95 % interval, each day by itself.",
+        "chart_interval": "Mean of {pairs} pairs with the same luck and its 95 % interval, "
+        "each day by itself.",
         "chart_one_pair": "One pair with the same luck; no interval yet.",
         "chart_settling": "How the answer settles: resolved within {within} days, with − without",
         "chart_pairs": "pairs with the same luck",
-        "chart_settling_note": "Difference after so many pairs, and its 95 % interval; one looks at it many times, so ask for a number of pairs beforehand.",
+        "chart_settling_note": "Difference after so many pairs, and its 95 % interval; "
+        "one looks at it many times, so ask for a number of pairs beforehand.",
         "chart_pair": "pair",
         "chart_pair_by_pair": "Pair by pair: resolved within {within} days",
         "family_facility": "facility",
@@ -127,13 +139,13 @@ WORDS = {
 ENGLISH = WORDS["en"]
 
 
-def plain(values, times=1.0):
-    """Numbers as JSON takes them: six digits, None where there is none."""
+def plain(values, times: float = 1.0) -> list[float | None]:
+    """Return numbers for JSON: six significant digits, None for values that are not finite."""
     return [float(f"{times * v:.6g}") if np.isfinite(v) else None for v in np.asarray(values, float).tolist()]
 
 
-def line(name, look, y, **more):
-    """One line of a spec."""
+def line(name: str, look, y, **more) -> dict:
+    """Return one line of a spec; `look` is (colour, dash), and `more` holds x, low or high."""
     return {
         "name": name,
         "colour": look[0],
@@ -143,13 +155,13 @@ def line(name, look, y, **more):
     }
 
 
-def name_sides(things, words):
-    """(name, look, thing) of both arms; one alone has no name but its colour."""
+def name_sides(things, words: dict) -> zip:
+    """Pair both arms with their names and looks: (name, look, thing); a single thing gets the first."""
     return zip((words["chart_without"], words["chart_with"]), ARMS, things)
 
 
-def resolution(films, words=ENGLISH, within=measures.WITHIN):
-    """Running share of the issues old enough that were resolved in time, day by day."""
+def resolution(films: list[Recording], words: dict = ENGLISH, within: int = measures.WITHIN) -> dict:
+    """Chart the running share of issues resolved in time, among those old enough to tell, by day."""
     lines = [line(name, look, rate_by_day(film.run, within)) for name, look, film in name_sides(films, words)]
     return {
         "title": words["chart_resolution"].format(within=within),
@@ -165,8 +177,8 @@ def resolution(films, words=ENGLISH, within=measures.WITHIN):
     }
 
 
-def backlog(films, words=ENGLISH):
-    """Open issues, known or not, at the end of each day."""
+def backlog(films: list[Recording], words: dict = ENGLISH) -> dict:
+    """Chart open issues, reported or not, at the end of each day."""
     return of_days(
         words["chart_backlog"],
         films,
@@ -175,8 +187,8 @@ def backlog(films, words=ENGLISH):
     )
 
 
-def families(film, arm, words=ENGLISH):
-    """Open issues of one arm by family; `arm` is what to call it."""
+def families(film: Recording, arm: str, words: dict = ENGLISH) -> dict:
+    """Chart open issues of one arm by family; `arm` is the name of the arm in the title."""
     lines = [
         line(words[f"family_{name}"], (FAMILY[name], ""), count)
         for name, count in zip(FAMILIES, open_by_family(film))
@@ -185,7 +197,8 @@ def families(film, arm, words=ENGLISH):
     return of_days(words["chart_backlog_families"].format(arm=arm), [film], words, lines)
 
 
-def of_days(title, films, words, lines):
+def of_days(title: str, films: list[Recording], words: dict, lines: list[dict]) -> dict:
+    """Return the spec of a chart of issue counts by day."""
     return {
         "title": title,
         "xlabel": words["chart_day"],
@@ -198,21 +211,21 @@ def of_days(title, films, words, lines):
     }
 
 
-def open_by_family(film):
-    """(families, days + 1) int: open issues at the end of each day, from the events of the film."""
+def open_by_family(film: Recording) -> np.ndarray:
+    """Count open issues at the end of each day from a recording's events: (families, days + 1) int."""
     a, h = film.arrays, film.header
     family = np.array([h["families"].index(name) for name in h["category_family"]])[a["issue_category"]]
     first = a["issue_first"].astype(np.int64)
-    stands = (a["event_state"] < RESOLVED).astype(np.int64)
-    before = np.r_[0, stands[:-1]]
-    before[first[:-1][first[:-1] < len(stands)]] = 0  # nothing stands before an issue arises
-    told = np.zeros((len(h["families"]), h["days"] + 1), np.int64)
-    np.add.at(told, (np.repeat(family, np.diff(first)), a["event_day"]), stands - before)
-    return told.cumsum(axis=1)
+    is_open = (a["event_state"] < RESOLVED).astype(np.int64)
+    before = np.r_[0, is_open[:-1]]
+    before[first[:-1][first[:-1] < len(is_open)]] = 0  # no issue is open before it arises
+    changes = np.zeros((len(h["families"]), h["days"] + 1), np.int64)
+    np.add.at(changes, (np.repeat(family, np.diff(first)), a["event_day"]), is_open - before)
+    return changes.cumsum(axis=1)
 
 
-def trust(films, words=ENGLISH):
-    """Trust in the committee, and satisfaction."""
+def trust(films: list[Recording], words: dict = ENGLISH) -> dict:
+    """Chart mean trust in the committee, and mean satisfaction, by day."""
     lines = [
         line(
             words["chart_of"].format(what=words[f"chart_{what}"], arm=name)
@@ -238,8 +251,8 @@ def trust(films, words=ENGLISH):
     }
 
 
-def survival(runs, words=ENGLISH, within=measures.WITHIN):
-    """Kaplan-Meier's curves of one run of each arm."""
+def survival(runs: list, words: dict = ENGLISH, within: int = measures.WITHIN) -> dict:
+    """Chart the Kaplan-Meier curve of one run of each arm."""
     curves = []
     for run in runs:
         when, share = measures.kaplan_meier(*measures.times(run))
@@ -247,8 +260,8 @@ def survival(runs, words=ENGLISH, within=measures.WITHIN):
     return of_curves(curves, runs[0].days, words, within)
 
 
-def of_curves(curves, days, words, within):
-    """Steps of (days, share) for each arm, drawn out to the horizon."""
+def of_curves(curves: list[tuple], days: int, words: dict, within: int) -> dict:
+    """Return the spec of step curves, (days, share) per arm, extended to the horizon."""
     horizon = min(days, HORIZON)
     lines = []
     for name, look, (when, share) in name_sides(curves, words):
@@ -269,21 +282,22 @@ def of_curves(curves, days, words, within):
     }
 
 
-def hours(runs, words=ENGLISH):
-    """Hours by role in one run of each arm."""
+def hours(runs: list, words: dict = ENGLISH) -> dict:
+    """Chart hours by role in one run of each arm."""
     return of_hours([run.ledger.hours.sum(axis=0) for run in runs], runs[0].days, words)
 
 
-def of_hours(spent, days, words):
-    """Bars of (arms) hours by PAYERS; roles that nobody played are left out."""
-    played = np.flatnonzero(np.any(spent, axis=0))
+def of_hours(spent, days: int, words: dict) -> dict:
+    """Return the spec of bars of hours (arms, PAYERS); roles without hours in any arm are left out."""
+    active = np.flatnonzero(np.any(spent, axis=0))
     lines = [
-        line(name, (look[0], ""), np.asarray(one)[played]) for name, look, one in name_sides(spent, words)
+        line(name, (look[0], ""), np.asarray(arm_hours)[active])
+        for name, look, arm_hours in name_sides(spent, words)
     ]
     return {
         "title": words["chart_hours"],
         "kind": "bars",
-        "categories": [words[f"role_{PAYERS[n]}"] for n in played],
+        "categories": [words[f"role_{PAYERS[n]}"] for n in active],
         "lines": lines,
         "xlabel": words["chart_hours_axis"].format(days=days),
         "ylabel": "",
@@ -291,11 +305,8 @@ def of_hours(spent, days, words):
     }
 
 
-# ------------------------------------------------------------------------------------------------- of many pairs
-
-
-def backlog_of(pairs, words=ENGLISH):
-    """Open issues: median and the middle 90 % of the replicates."""
+def backlog_of(pairs: PairSummary, words: dict = ENGLISH) -> dict:
+    """Chart open issues over pairs: the median and the middle 90 % of the replicates."""
     bands = [pairs.series.loc[arm] for arm in ("without", "with")]
     lines = [
         line(name, look, band["median"], low=band["low"], high=band["high"])
@@ -314,8 +325,8 @@ def backlog_of(pairs, words=ENGLISH):
     }
 
 
-def survival_of(pairs, words=ENGLISH):
-    """Kaplan-Meier's curves over the issues of all pairs."""
+def survival_of(pairs: PairSummary, words: dict = ENGLISH) -> dict:
+    """Chart the Kaplan-Meier curve of each arm over the issues of all pairs."""
     curves = [
         (pairs.curves.loc[arm]["days"].to_numpy(), pairs.curves.loc[arm]["unresolved"].to_numpy())
         for arm in ("without", "with")
@@ -323,8 +334,8 @@ def survival_of(pairs, words=ENGLISH):
     return of_curves(curves, pairs.days, words, pairs.within)
 
 
-def hours_of(pairs, words=ENGLISH):
-    """Mean hours by role."""
+def hours_of(pairs: PairSummary, words: dict = ENGLISH) -> dict:
+    """Chart mean hours by role over pairs."""
     spent = pairs.ledger[list(PAYERS)].groupby(level="arm").sum()
     return {
         **of_hours([spent.loc[arm].to_numpy() for arm in ("without", "with")], pairs.days, words),
@@ -332,10 +343,10 @@ def hours_of(pairs, words=ENGLISH):
     }
 
 
-def difference(pairs, what="backlog", words=ENGLISH):
-    """The paired difference day by day, of "backlog", "resolution" or "trust", with its interval."""
+def difference(pairs: PairSummary, what: str = "backlog", words: dict = ENGLISH) -> dict:
+    """Chart the paired difference by day of "backlog", "resolution" or "trust", with its interval."""
     share = what == "resolution"
-    found = (100 if share else 1) * pairs.differences(what)
+    table = (100 if share else 1) * pairs.differences(what)
     note = words["chart_interval" if len(pairs.pairs) > 1 else "chart_one_pair"].format(
         pairs=len(pairs.pairs)
     )
@@ -347,34 +358,34 @@ def difference(pairs, what="backlog", words=ENGLISH):
         "ylabel": ylabel,
         "x": list(range(1, pairs.days + 1)),
         "zero": True,
-        "lines": [line(words["chart_difference"], ARMS[1], found["difference"], **interval_band(found))],
+        "lines": [line(words["chart_difference"], ARMS[1], table["difference"], **interval_band(table))],
         "cursor": True,
         "note": note,
     }
 
 
-def settling(pairs, words=ENGLISH):
-    """How the difference of the resolution rate and its interval come to rest as pairs come in."""
-    found = 100 * pairs.settling()
+def settling(pairs: PairSummary, words: dict = ENGLISH) -> dict:
+    """Chart how the difference of resolution rates and its interval change with the number of pairs."""
+    table = 100 * pairs.settling()
     return {
         "title": words["chart_settling"].format(within=pairs.within),
         "xlabel": words["chart_pairs"],
         "at": words["chart_at_pairs"],
         "ylabel": words["chart_points"],
-        "x": list(range(1, len(found) + 1)),
+        "x": list(range(1, len(table) + 1)),
         "zero": True,
-        "lines": [line(words["chart_difference"], ARMS[1], found["difference"], **interval_band(found))],
+        "lines": [line(words["chart_difference"], ARMS[1], table["difference"], **interval_band(table))],
         "note": words["chart_settling_note"],
     }
 
 
-def interval_band(found):
-    """The interval of a table, where there is any."""
-    return {"low": found["low"], "high": found["high"]} if found["low"].notna().any() else {}
+def interval_band(table) -> dict:
+    """Return the interval columns of a table, or nothing if it has no interval."""
+    return {"low": table["low"], "high": table["high"]} if table["low"].notna().any() else {}
 
 
-def pair_by_pair(pairs, words=ENGLISH):
-    """Each pair's resolution rates, joined."""
+def pair_by_pair(pairs: PairSummary, words: dict = ENGLISH) -> dict:
+    """Chart the resolution rates of both arms, joined pair by pair."""
     wide = pairs.rows.set_index(["replicate", "arm"])["resolution_rate"].unstack("arm")
     lines = [line(name, look, wide[arm]) for name, look, arm in name_sides(("without", "with"), words)]
     return {

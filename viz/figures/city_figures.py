@@ -1,6 +1,9 @@
-"""What a city came to: a table of its own numbers and by case, and one figure. Takes tables; runs no model."""
+"""Show the results of a city: a table of the city and its cases, and a figure; runs no model."""
+
+from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.table import Table
@@ -10,6 +13,9 @@ from ..i18n.measure_names import NAMES
 from . import figures
 from .fonts import Figure
 from .plotting import label, settings, ticker
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SHOWN = (
     "resolution_rate",
@@ -32,20 +38,20 @@ OWN = {
 }
 
 
-def summary(communities):
-    """The city, and every case in it, as a table."""
-    told = {
+def summary(communities: pd.DataFrame) -> Table:
+    """Tabulate the measures of the whole city and of each case in it."""
+    columns = {
         "city": summarise_city(communities),
-        **{case: summarise_city(part) for case, part in communities.groupby("case")},
+        **{case: summarise_city(group) for case, group in communities.groupby("case")},
     }
     table = Table(
         "",
-        *told,
-        title=f"{told['city'].communities:,.0f} communities in {told['city'].streets:,.0f} streets",
+        *columns,
+        title=f"{columns['city'].communities:,.0f} communities in {columns['city'].streets:,.0f} streets",
         title_justify="left",
     )
     for name in ("residents", *SHOWN, *list(OWN)[1:]):
-        cells = (one[name] for one in told.values())
+        cells = (column[name] for column in columns.values())
         table.add_row(
             OWN.get(name) or NAMES[name],
             *(f"{cell:,.0f}" if cell >= 100 or float(cell).is_integer() else f"{cell:.3f}" for cell in cells),
@@ -54,15 +60,15 @@ def summary(communities):
 
 
 @settings()
-def draw_city(communities, series):
-    """Open issues by street, day by day; and how communities of each case differ."""
+def draw_city(communities: pd.DataFrame, series: pd.DataFrame) -> Figure:
+    """Draw open issues by street over the days, and the resolution rate of communities by case."""
     figure = Figure(figsize=(11, 4.6), layout="constrained")
     a, b = figure.subplots(1, 2)
     people = communities.groupby("street").residents.sum()
-    for street, part in list(series.groupby("street"))[:200]:
-        a.plot(part.day, 1000 * part.open / people[street], color=figures.QUIET, lw=0.5, alpha=0.4)
-    whole = series.groupby("day").open.sum()
-    a.plot(whole.index, 1000 * whole / people.sum(), color=figures.WITH, lw=2)
+    for street, daily in list(series.groupby("street"))[:200]:
+        a.plot(daily.day, 1000 * daily.open / people[street], color=figures.QUIET, lw=0.5, alpha=0.4)
+    city = series.groupby("day").open.sum()
+    a.plot(city.index, 1000 * city / people.sum(), color=figures.WITH, lw=2)
     a.set(
         xlabel="day",
         ylabel="open issues to 1,000 residents",
@@ -89,6 +95,6 @@ def draw_city(communities, series):
     return figure
 
 
-def save(figure, folder):
-    """Write city.png and city.svg; returns the picture's path."""
+def save(figure, folder: Path | str) -> Path:
+    """Write city.png and city.svg; return the path of the PNG."""
     return figures.save(figure, Path(folder), "city")

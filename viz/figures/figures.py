@@ -1,26 +1,37 @@
-"""Figures of results: each takes tables and gives a matplotlib Figure; none runs a model."""
+"""Draw the results of single comparisons and pattern tests as matplotlib figures; runs no model."""
+
+from __future__ import annotations
 
 from textwrap import fill
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .fonts import Figure
 from .plotting import label, settings, ticker
 
-WITHOUT, WITH = (
-    "#D55E00",
-    "#0072B2",
-)  # vermilion and blue of Okabe and Ito: apart for every kind of colour vision
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from ...experiments.comparison.compare import Comparison
+
+# vermilion and blue of Okabe and Ito: distinguishable with every kind of colour vision
+WITHOUT, WITH = "#D55E00", "#0072B2"
 COLOURS = {"without": WITHOUT, "with": WITH}
 QUIET = "#555555"
 
 
 @settings()
-def comparison(result):
-    """A Comparison on one sheet: how fast, how many open, pair by pair, and whose hours."""
+def comparison(result: Comparison) -> Figure:
+    """Draw a Comparison on one sheet.
+
+    Four panels: time to resolution, open issues, resolution rates pair by pair, and hours by role.
+    """
     figure = Figure(figsize=(11, 7.6), layout="constrained")
-    made = f"{result.case.name}, {result.case.days} days, {result.replicates} pairs, seed {result.seed}"
-    figure.suptitle(fill(result.verdict(), 125) + f"\n({made})", fontsize=10.5, x=0.01, ha="left")
+    origin = f"{result.case.name}, {result.case.days} days, {result.replicates} pairs, seed {result.seed}"
+    figure.suptitle(fill(result.verdict(), 125) + f"\n({origin})", fontsize=10.5, x=0.01, ha="left")
     (a, b), (c, d) = figure.subplots(2, 2)
     time_to_resolution(a, result)
     backlog(b, result)
@@ -32,8 +43,8 @@ def comparison(result):
     return figure
 
 
-def time_to_resolution(axes, result):
-    """Kaplan-Meier curves of both arms."""
+def time_to_resolution(axes, result) -> None:
+    """Draw the Kaplan-Meier curves of both arms."""
     horizon = min(result.case.days, 180)
     for arm, colour in COLOURS.items():
         curve = result.curves.loc[arm].query("days <= @horizon")
@@ -66,8 +77,8 @@ def time_to_resolution(axes, result):
     axes.legend(frameon=False)
 
 
-def backlog(axes, result):
-    """Open issues over the days: median and middle 90 % of replicates."""
+def backlog(axes, result) -> None:
+    """Draw open issues by day: the median and the middle 90 % of the replicates."""
     for arm, colour in COLOURS.items():
         band = result.series.loc[arm]
         axes.fill_between(band.index, band["low"], band["high"], color=colour, alpha=0.2, lw=0)
@@ -81,19 +92,21 @@ def backlog(axes, result):
     )
 
 
-def pairs(axes, result):
-    """Each replicate's resolution rate without and with, joined: the same luck."""
+def pairs(axes, result) -> None:
+    """Draw the resolution rate of each replicate without and with the mechanisms, joined by a line."""
     wide = result.rows["resolution_rate"].unstack("arm")
     for _, row in wide.iterrows():
         axes.plot([0, 1], [row["without"], row["with"]], color=QUIET, lw=0.6, alpha=0.5)
     for x, (arm, colour) in enumerate(COLOURS.items()):
         axes.plot(np.full(len(wide), x), wide[arm], "o", color=colour, ms=4, alpha=0.8)
-    found = result.table.loc["resolution_rate"]
+    estimate = result.table.loc["resolution_rate"]
     difference = (
-        f"difference {100 * found.difference:+.1f} points" if found.pairs else "nothing is old enough to tell"
+        f"difference {100 * estimate.difference:+.1f} points"
+        if estimate.pairs
+        else "nothing is old enough to tell"
     )
-    if np.isfinite(found.low):
-        difference += f" (95 %: {100 * found.low:+.1f} to {100 * found.high:+.1f})"
+    if np.isfinite(estimate.low):
+        difference += f" (95 %: {100 * estimate.low:+.1f} to {100 * estimate.high:+.1f})"
     axes.set(
         xlim=(-0.4, 1.4),
         xticks=[0, 1],
@@ -101,13 +114,11 @@ def pairs(axes, result):
         ylabel=f"resolved within {result.within} days",
         title=f"Pair by pair: {difference}",
     )
-    axes.yaxis.set_major_formatter(
-        ticker.PercentFormatter(1.0)
-    )  # with as many decimals as tell the ticks apart
+    axes.yaxis.set_major_formatter(ticker.PercentFormatter(1.0))  # as many decimals as the ticks need
 
 
-def hours(axes, result):
-    """Hours worked by role in both arms."""
+def hours(axes, result) -> None:
+    """Draw the hours worked by role in both arms."""
     roles = [name for name in result.ledger.columns if not name.startswith("yuan")]
     roles = [name for name in roles if result.ledger[name].any()]
     spent = result.ledger[roles].groupby(level="arm").sum()
@@ -121,8 +132,11 @@ def hours(axes, result):
 
 
 @settings()
-def patterns(table):
-    """Reported outcomes as bars, the model's intervals as lines, one row each on a scale of its own."""
+def patterns(table: pd.DataFrame) -> Figure:
+    """Draw reported outcomes as bars and simulated 90 % intervals as lines, one row per pattern.
+
+    Each row has its own scale, because measures have different units.
+    """
     figure = Figure(figsize=(11, 1.2 + 0.55 * len(table)), layout="constrained")
     figure.suptitle(
         "What was reported (bar), and the model's median and 90 % interval", fontsize=10.5, x=0.01, ha="left"
@@ -133,11 +147,11 @@ def patterns(table):
         ends = np.array([row.low, row.high, row.p5, row.p95, row.median])
         low, high = np.nanmin(ends), np.nanmax(ends)
         margin = 0.15 * (high - low) or 1.0
-        at = lambda x, low=low - margin, width=high - low + 2 * margin: (x - low) / width
-        first, last = (at(x) if np.isfinite(x) else edge for x, edge in ((row.low, 0.0), (row.high, 1.0)))
+        place = lambda x, low=low - margin, width=high - low + 2 * margin: (x - low) / width
+        first, last = (place(x) if np.isfinite(x) else edge for x, edge in ((row.low, 0.0), (row.high, 1.0)))
         axes.barh(y, max(last - first, 0.006), left=first, height=0.5, color="#BBBBBB")
-        axes.plot([at(row.p5), at(row.p95)], [y, y], color=colours[row.verdict], lw=2.5)
-        axes.plot(at(row.median), y, "o", color=colours[row.verdict], ms=6)
+        axes.plot([place(row.p5), place(row.p95)], [y, y], color=colours[row.verdict], lw=2.5)
+        axes.plot(place(row.median), y, "o", color=colours[row.verdict], ms=6)
         axes.annotate(
             f"{row.median:.3g} ({row.p5:.3g} to {row.p95:.3g}), {row.verdict}",
             (1.02, y),
@@ -159,20 +173,23 @@ def patterns(table):
 
 
 @settings()
-def effects(table, title):
-    """The change of the resolution rate that each mechanism makes by itself, with its interval; what the case has is filled."""
-    found = table.xs("resolution_rate", level="measure").sort_values("difference")
-    figure = Figure(figsize=(8, 1.2 + 0.28 * len(found)), layout="constrained")
+def effects(table: pd.DataFrame, title: str) -> Figure:
+    """Draw the change of the resolution rate by each single mechanism, with its interval.
+
+    The dot is filled if the case has the mechanism.
+    """
+    rates = table.xs("resolution_rate", level="measure").sort_values("difference")
+    figure = Figure(figsize=(8, 1.2 + 0.28 * len(rates)), layout="constrained")
     figure.suptitle(title, fontsize=10.5, x=0.01, ha="left")
     axes = figure.subplots()
     axes.axvline(0, color=QUIET, lw=0.8)
-    for y, row in enumerate(found.itertuples()):
+    for y, row in enumerate(rates.itertuples()):
         colour = QUIET if row.low <= 0 <= row.high else WITH if row.difference > 0 else WITHOUT
         axes.plot([100 * row.low, 100 * row.high], [y, y], color=colour, lw=2)
         axes.plot(100 * row.difference, y, "o", color=colour, mfc=colour if row.reported else "white", ms=6)
     axes.set(
-        yticks=range(len(found)),
-        yticklabels=list(map(label, found.index)),
+        yticks=range(len(rates)),
+        yticklabels=list(map(label, rates.index)),
         xlabel="percentage points more issues resolved in time (95 % interval); filled: the case has it",
     )
     axes.tick_params(labelsize=8)
@@ -181,8 +198,8 @@ def effects(table, title):
 
 
 @settings()
-def save(figure, folder, name):
-    """Write a figure as PNG and SVG; returns the path of the PNG."""
+def save(figure, folder: Path, name: str) -> Path:
+    """Write a figure as PNG and SVG; return the path of the PNG."""
     for kind in ("svg", "png"):
         figure.savefig(folder / f"{name}.{kind}", dpi=150)
     return folder / f"{name}.png"

@@ -1,7 +1,8 @@
-"""Chinese where no font has it: a part of Noto Sans CJK SC comes along, for figures and for the page.
+"""Provide a Chinese font for figures and for the page: a subset of Noto Sans CJK SC that ships with cogov.
 
-`make fonts` makes both files anew, from Debian's package fonts-noto-cjk. It is needed when a text of ours takes up a character
-that was never used before and is not among the 3,755 commonest; `tests/viz/test_fonts.py` says so.
+`make fonts` regenerates both font files from Debian's package fonts-noto-cjk. This is needed when a text of
+cogov uses a character that was not used before and is not among the 3,755 most common ones;
+`tests/viz/test_fonts.py` reports it.
 """
 
 import sys
@@ -13,10 +14,10 @@ from .plotting import text as texts
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "viz" / "page" / "static" / "fonts"
-FAMILY = "Cogov Sans SC"  # a name of its own: whoever has all of Noto keeps it apart from this part
+FAMILY = "Cogov Sans SC"  # its own name, so that an installed complete Noto is not confused with this subset
 PRINT, PAGE = (FOLDER / f"CogovSansSC-Regular.{kind}" for kind in ("otf", "woff2"))
 STYLE = FOLDER / "fonts.css"
-ORIGIN = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"  # where Debian and Ubuntu put it
+ORIGIN = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"  # its path on Debian and Ubuntu
 ELSEWHERE = (
     "Noto Sans CJK SC",
     "Noto Sans SC",
@@ -34,36 +35,47 @@ ELSEWHERE = (
     "Droid Sans Fallback",
     "Noto Sans CJK JP",
 )
-NAMES = (  # beyond the commonest, what places, estates and people are called, and what breaks in a house
-    "亳儋冼圩圳坳垱垸塆婺岷嵊沌泗泸泾浔浜淇滕漕漯潼濮瞿硚盱眙綦莞蔺衢覃谌邕邬邸郄郗郜郦郓闫闵陂隗鄢仝佘佟阙亓庹禤訾逄逯裘臧胥竺窦缪荀蒯璧湟渑"
-    "妍姝娴婕婧婷嫣奕宸岚彧旸旻昊昕晖曦榭樾檐沣泓湄溆滢潇瀚玥玺珂珏珑琪瑜瑾璇璋璐璞璟皓祉祺禧翡芷芸茗茜荟蕙菁钰鑫颢馨骊窨甬畈嬉螂蟑汈汊芙庵"
+# beyond the most common characters: names of places, estates and people, and of things that break in a house
+NAMES = (
+    "亳儋冼圩圳坳垱垸塆婺岷嵊沌泗泸泾浔浜淇滕漕漯潼濮瞿硚盱眙綦莞蔺衢覃谌邕"
+    "邬邸郄郗郜郦郓闫闵陂隗鄢仝佘佟阙亓庹禤訾逄逯裘臧胥竺窦缪荀蒯璧湟渑"
+    "妍姝娴婕婧婷嫣奕宸岚彧旸旻昊昕晖曦榭樾檐沣泓湄溆"
+    "滢潇瀚玥玺珂珏珑琪瑜瑾璇璋璐璞璟皓祉祺禧翡芷芸茗茜荟蕙菁钰鑫颢馨骊窨甬畈嬉螂蟑汈汊芙庵"
 )
 
 
-def chinese():
-    """Names of fonts with Chinese, known to matplotlib from now on: ours, and one of this machine for what ours leaves out."""
-    there = {font.name for font in font_manager.fontManager.ttflist}
-    if FAMILY not in there:
+def chinese() -> list[str]:
+    """Register the shipped font with matplotlib, and return the names of fonts with Chinese characters.
+
+    The second name, if any, is a font of this machine, for characters that the shipped one lacks.
+    """
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    if FAMILY not in installed:
         font_manager.fontManager.addfont(PRINT)
-    return [FAMILY, *[name for name in ELSEWHERE if name in there][:1]]
+    return [FAMILY, *[name for name in ELSEWHERE if name in installed][:1]]
 
 
 class Figure(figure.Figure):
-    """A matplotlib Figure in which any text may be Chinese, whatever font the others are set in; control characters are escaped."""
+    """A matplotlib Figure whose text may be Chinese, whatever font is set; control characters are escaped."""
 
-    def draw(self, renderer):
+    def draw(self, renderer) -> None:
+        """Escape control characters and add a Chinese font where text needs it, then draw."""
         for text in self.findobj(texts.Text):
-            if text.get_text() != (shown := printable(text.get_text())):
-                text.set_text(shown)
+            if text.get_text() != (escaped := printable(text.get_text())):
+                text.set_text(escaped)
             if any(letter > "\u2e7f" for letter in text.get_text()) and FAMILY not in (
-                kept := text.get_fontfamily()
+                family := text.get_fontfamily()
             ):
-                text.set_fontfamily([*kept, *chinese()])
+                text.set_fontfamily([*family, *chinese()])
         super().draw(renderer)
 
 
-def serve_fonts():
-    """The page's style sheet for Chinese. From now on Solara answers for the font that it asks for, beside its own assets."""
+def serve_fonts() -> str:
+    """Return the page's style sheet for Chinese text.
+
+    Side effect: adds the folder of the fonts to Solara's extra asset locations, so that Solara serves the
+    font files.
+    """
     from solara.server import settings
 
     if str(FOLDER) not in settings.assets.extra_locations:
@@ -71,8 +83,8 @@ def serve_fonts():
     return STYLE.read_text("utf-8")
 
 
-def characters_in_use():
-    """Every character beyond ASCII that stands in the project's own files: what it can say by itself."""
+def characters_in_use() -> set[str]:
+    """Collect all non-ASCII characters in the project's own source files."""
     rooms = ("agents", "model", "experiments", "viz")
     files = [
         *ROOT.glob("*.py"),
@@ -86,8 +98,8 @@ def characters_in_use():
     return {letter for path in files for letter in path.read_text("utf-8") if ord(letter) > 0x7F}
 
 
-def commonest():
-    """The 3,755 hanzi of GB 2312's first level.
+def commonest() -> set[str]:
+    """Return the 3,755 hanzi of the first level of GB 2312.
 
     >>> len(commonest())
     3755
@@ -100,8 +112,8 @@ def commonest():
     return {letter for letter in rows if letter}
 
 
-def characters_wanted():
-    """Every character that is to be in the font, where the origin has it."""
+def characters_wanted() -> set[str]:
+    """Return every character that the font should contain, if its origin has it."""
     blocks = (
         (0x20, 0x7F),
         (0xA0, 0x100),
@@ -123,13 +135,18 @@ def characters_wanted():
     )
 
 
-def make(origin=ORIGIN):
-    """Write both files from the collection of Noto Sans CJK; the page's needs the package brotli."""
+def make(origin: str = ORIGIN) -> None:
+    """Write both font files from the Noto Sans CJK collection at `origin`.
+
+    The file for the page (WOFF2) needs the package brotli.
+    """
     from fontTools import subset
     from fontTools.ttLib import TTCollection
 
     font = next(
-        one for one in TTCollection(origin).fonts if one["name"].getDebugName(4) == "Noto Sans CJK SC"
+        member
+        for member in TTCollection(origin).fonts
+        if member["name"].getDebugName(4) == "Noto Sans CJK SC"
     )
     font.recalcTimestamp = False
     options = subset.Options(
@@ -139,19 +156,19 @@ def make(origin=ORIGIN):
         name_languages=[0x409],
         notdef_outline=True,
     )
-    cut = subset.Subsetter(options)
-    cut.populate(unicodes=map(ord, characters_wanted()))
-    cut.subset(font)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=map(ord, characters_wanted()))
+    subsetter.subset(font)
     names = font["name"]
-    was = names.getDebugName(5).partition(";")[0]
-    told = {
+    version = names.getDebugName(5).partition(";")[0]
+    entries = {
         1: FAMILY,
-        3: f"{FAMILY}; {was} of Noto Sans CJK SC",
+        3: f"{FAMILY}; {version} of Noto Sans CJK SC",
         4: FAMILY,
         6: PRINT.stem,
-        10: f"The commonest characters of Noto Sans CJK SC, {was}. {names.getDebugName(10)}",
+        10: f"The commonest characters of Noto Sans CJK SC, {version}. {names.getDebugName(10)}",
     }
-    for number, text in told.items():
+    for number, text in entries.items():
         names.setName(text, number, 3, 1, 0x409)
     cff = font["CFF "].cff
     cff.fontNames = [PRINT.stem]

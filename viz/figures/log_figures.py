@@ -1,6 +1,9 @@
-"""Figures and tables of a community's own log, and of a case fitted to it."""
+"""Show a community's own issue log, and a case fitted to it, as figures and tables."""
+
+from __future__ import annotations
 
 from textwrap import shorten
+from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.table import Table
@@ -13,6 +16,13 @@ from .figures import QUIET, WITH, WITHOUT
 from .fonts import Figure
 from .plotting import label, settings
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ...experiments.calibration.calibrate import Calibration
+    from ...experiments.calibration.issue_log import IssueLog
+
+# of Okabe and Ito, and one more
 COLOURS = (
     "#0072B2",
     "#D55E00",
@@ -22,25 +32,28 @@ COLOURS = (
     "#56B4E9",
     "#000000",
     "#999933",
-)  # of Okabe and Ito, and one more
-MOST = len(COLOURS)  # categories that are told apart; the rest are not drawn by themselves
+)
+MOST = len(COLOURS)  # categories with a curve of their own; the rest have none
 
 
 @settings()
-def log(one, horizon=365):
-    """A log on one sheet: Kaplan-Meier curves by category, a tick where an issue is still open, and what was opened in each month."""
+def log(issue_log: IssueLog, horizon: int = 365) -> Figure:
+    """Draw an issue log on one sheet: Kaplan-Meier curves by category, and issues opened per month.
+
+    Ticks on the curves mark issues that are still open; `horizon` is in days.
+    """
     figure = Figure(figsize=(11, 4.8), layout="constrained")
     a, b = figure.subplots(1, 2)
-    names = list(one.issues["category"].value_counts().index)
+    names = list(issue_log.issues["category"].value_counts().index)
     for name, colour in zip(names[:MOST], COLOURS):
         curve(
             a,
-            *times(one.issues[one.issues["category"] == name], one.drawn),
+            *times(issue_log.issues[issue_log.issues["category"] == name], issue_log.drawn),
             colour,
             label(brief(name)),
             horizon,
         )
-    curve(a, *times(one.issues, one.drawn), QUIET, "all", horizon, ls="--")
+    curve(a, *times(issue_log.issues, issue_log.drawn), QUIET, "all", horizon, ls="--")
     a.set(
         xlim=(0, horizon),
         ylim=(0, 1),
@@ -49,7 +62,7 @@ def log(one, horizon=365):
         title="Time to resolution (Kaplan-Meier; ticks: still open)",
     )
     a.legend(frameon=False, fontsize=8)
-    table = months(one)
+    table = months(issue_log)
     at, below = table.index.to_timestamp(), np.zeros(len(table))
     for name, colour in zip(
         [*names[:MOST], *(["others"] if len(names) > MOST else [])], (*COLOURS, "#BBBBBB")
@@ -61,18 +74,22 @@ def log(one, horizon=365):
     for axes in (a, b):
         axes.spines[["top", "right"]].set_visible(False)
         axes.title.set_size(10)
-    made = f"{len(one.issues):,} issues, {one.issues['opened'].min():%Y-%m-%d} to {one.issues['opened'].max():%Y-%m-%d}, drawn {one.drawn:%Y-%m-%d}; {len(one.rejected):,} rows set aside"
-    figure.suptitle(made, fontsize=10.5, x=0.01, ha="left")
+    origin = (
+        f"{len(issue_log.issues):,} issues, "
+        f"{issue_log.issues['opened'].min():%Y-%m-%d} to {issue_log.issues['opened'].max():%Y-%m-%d}, "
+        f"drawn {issue_log.drawn:%Y-%m-%d}; {len(issue_log.rejected):,} rows set aside"
+    )
+    figure.suptitle(origin, fontsize=10.5, x=0.01, ha="left")
     return figure
 
 
-def brief(name):
-    """A name that is not too long for a figure."""
+def brief(name) -> str:
+    """Shorten a name to 40 characters for a figure; an empty name becomes "?"."""
     return shorten(str(name), 40, placeholder="...") or "?"
 
 
-def curve(axes, time, closed, colour, name, horizon, **style):
-    """One Kaplan-Meier curve, with a tick where issues are censored."""
+def curve(axes, time, closed, colour, name, horizon, **style) -> None:
+    """Draw one Kaplan-Meier curve, with a tick where issues are censored."""
     when, left = kaplan_meier(time, closed)
     steps, share = np.append(0.0, when), np.append(1.0, left)
     axes.step(
@@ -84,22 +101,28 @@ def curve(axes, time, closed, colour, name, horizon, **style):
         label=name,
         **style,
     )
-    open_ = np.unique(time[~closed & (time <= horizon)])
-    axes.plot(open_, share[np.searchsorted(steps, open_, side="right") - 1], "|", color=colour, ms=5, mew=0.8)
+    censored = np.unique(time[~closed & (time <= horizon)])
+    axes.plot(
+        censored, share[np.searchsorted(steps, censored, side="right") - 1], "|", color=colour, ms=5, mew=0.8
+    )
 
 
 @settings()
-def calibration(done):
-    """A calibration on one sheet: for each kind and part of the log, its curve with intervals, the case as it was, the fit, and the ensemble's band."""
-    kinds = list(dict.fromkeys(done.curves["kind"]))
+def calibration(result: Calibration) -> Figure:
+    """Draw a calibration on one sheet: one panel for each kind of issue and part of the log.
+
+    A panel shows the log's curve with intervals, the case before the fit, the fit, and the band of the
+    ensemble.
+    """
+    kinds = list(dict.fromkeys(result.curves["kind"]))
     figure = Figure(figsize=(3.1 * max(len(kinds), 2) + 0.8, 6.4), layout="constrained")
     grid = figure.subplots(2, max(len(kinds), 2), squeeze=False, sharey=True)
     for r, part in enumerate(("fitted to", "held out")):
         for c, kind in enumerate(kinds):
             fit(
                 grid[r, c],
-                done.curves.query("part == @part and kind == @kind and days != 'mean'"),
-                done.rates.query("part == @part and kind == @kind").iloc[0],
+                result.curves.query("part == @part and kind == @kind and days != 'mean'"),
+                result.rates.query("part == @part and kind == @kind").iloc[0],
             )
             grid[r, c].set_title(f"{brief(kind)}\n{part}", fontsize=9)
         grid[r, 0].set_ylabel("share not yet resolved")
@@ -114,17 +137,19 @@ def calibration(done):
         frameon=False,
         fontsize=8,
     )
-    found = done.scores["points"]
+    points = result.scores["points"]
     title = (
-        f"{done.case.name} fitted to {brief(done.log.path.replace(chr(92), '/').rpartition('/')[2])}; held out from {done.split:%Y-%m-%d}: curves missed by "
-        f"{found['held out', 'fitted']:.1f} points, unfitted {found['held out', 'default']:.1f}, by the log before {found['held out', 'the log before']:.1f}"
+        f"{result.case.name} fitted to {brief(result.log.path.replace(chr(92), '/').rpartition('/')[2])}; "
+        f"held out from {result.split:%Y-%m-%d}: curves missed by "
+        f"{points['held out', 'fitted']:.1f} points, unfitted {points['held out', 'default']:.1f}, "
+        f"by the log before {points['held out', 'the log before']:.1f}"
     )
     figure.suptitle(title, fontsize=10, x=0.01, ha="left")
     return figure
 
 
-def fit(axes, rows, rate):
-    """One kind in one part of the log."""
+def fit(axes, rows, rate) -> None:
+    """Draw one kind of issue in one part of the log."""
     x = np.arange(len(rows))
     axes.fill_between(x, rows["low"], rows["high"], color=WITH, alpha=0.2, lw=0, label="ensemble, 90 %")
     axes.plot(x, rows["default"], color=WITHOUT, lw=1.2, ls="--", label="case as it was")
@@ -151,9 +176,9 @@ def fit(axes, rows, rate):
     )
 
 
-def waiting(table):
-    """The summary of a log, for the terminal."""
-    out = Table(
+def waiting(table: pd.DataFrame) -> Table:
+    """Tabulate the summary of a log for the terminal."""
+    summary = Table(
         "category",
         "issues",
         "a year",
@@ -165,14 +190,15 @@ def waiting(table):
         "mean*",
         "means",
         **PLAIN,
-        caption="25, 50, 75 %: days by which so many were resolved (Kaplan-Meier; open ones censored). * up to day 180.",
+        caption="25, 50, 75 %: days by which so many were resolved "
+        "(Kaplan-Meier; open ones censored). * up to day 180.",
     )
-    for column in out.columns[1:-1]:
+    for column in summary.columns[1:-1]:
         column.justify = "right"
     for name, row in table.iterrows():
         means = row["means"].split()
-        shown = " ".join(means) if len(means) < 3 else f"{means[0]} and {len(means) - 1} others"
-        out.add_row(
+        abbreviated = " ".join(means) if len(means) < 3 else f"{means[0]} and {len(means) - 1} others"
+        summary.add_row(
             str(name),
             f"{row['issues']:,}",
             f"{row['per_year']:,.1f}",
@@ -180,19 +206,19 @@ def waiting(table):
             f"{row['closed']:.0%}",
             *(number(row[q], ".0f") for q in ("q25", "median", "q75")),
             number(row["restricted_mean"], ".1f"),
-            shown or ("" if name == ALL else "not mapped"),
+            abbreviated or ("" if name == ALL else "not mapped"),
         )
-    return out
+    return summary
 
 
-def number(value, form):
-    """A number, or a dash where there is none."""
+def number(value: float, form: str) -> str:
+    """Format a number, or return a dash if it is not finite."""
     return format(value, form) if np.isfinite(value) else "-"
 
 
-def parameters(done):
-    """Fitted parameters, for the terminal."""
-    out = Table(
+def parameters(result: Calibration) -> Table:
+    """Tabulate fitted parameters for the terminal."""
+    table = Table(
         "parameter",
         "was",
         "prior",
@@ -202,28 +228,29 @@ def parameters(done):
         "95 %",
         "told",
         **PLAIN,
-        caption="Best: of all trials. 5, 50, 95 %: of the weighted ensemble. Told: by the log; no where this is not clearly narrower than the prior. *: a factor.",
+        caption="Best: of all trials. 5, 50, 95 %: of the weighted ensemble. "
+        "Told: by the log; no where this is not clearly narrower than the prior. *: a factor.",
     )
-    out.columns[0].overflow, out.columns[0].min_width = "fold", 26
-    for path, r in done.parameters.iterrows():
+    table.columns[0].overflow, table.columns[0].min_width = "fold", 26
+    for path, r in result.parameters.iterrows():
         ends = (f"{x:.3g}" for x in (r.best, r.p5, r["median"], r.p95))
-        out.add_row(
+        table.add_row(
             f"{path}{'*' if r.factor else ''}",
             f"{r.default:.3g}",
             f"{r.low:.3g} to {r.high:.3g}",
             *ends,
             "yes" if r.identified else "no",
         )
-    return out
+    return table
 
 
-def scores(done):
-    """How well each does on each part of the log, for the terminal."""
-    out = Table(
+def scores(result: Calibration) -> Table:
+    """Tabulate how well each candidate fits each part of the log, for the terminal."""
+    table = Table(
         "part of the log", "by", "missed, in errors", "curves missed by", "issues told, model / log", **PLAIN
     )
-    for column in out.columns[2:]:
+    for column in table.columns[2:]:
         column.justify = "right"
-    for (part, name), r in done.scores.iterrows():
-        out.add_row(part, name, f"{r.distance:.2f}", f"{r.points:.1f} points", number(r.rate, ".2f"))
-    return out
+    for (part, name), r in result.scores.iterrows():
+        table.add_row(part, name, f"{r.distance:.2f}", f"{r.points:.1f} points", number(r.rate, ".2f"))
+    return table

@@ -1,10 +1,14 @@
-"""Diagrams of the model itself, drawn from its own tables: what an issue may pass through, and which mechanism pulls which lever.
+"""Draw diagrams of the model from its own tables: the states of an issue, and the levers of each mechanism.
 
-Text stays text, set in the reader's own fonts, so that Chinese is shown wherever there is a font for it. Each arrow and each
-dot is named in the SVG (`unknown-told`, `whistle-hurry`): a test reads there what is drawn.
+Text stays text in the SVG and uses the reader's fonts, so that Chinese is shown wherever a font for it is
+installed. Each arrow and each dot has an id in the SVG (`unknown-told`, `whistle-hurry`), from which a test
+reads what is drawn.
 """
 
+from __future__ import annotations
+
 import warnings
+from typing import TYPE_CHECKING
 
 from ...model import mechanisms
 from ...model.issues.issue_table import ALLOWED, LAPSED, STATES, VERIFIED, WITHDRAWN
@@ -13,6 +17,9 @@ from ..i18n.phrases import STATE
 from .figures import QUIET, WITH, WITHOUT
 from .plotting import figure as figures
 from .plotting import patches, settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FONTS = [
     "DejaVu Sans",
@@ -26,18 +33,10 @@ FONTS = [
 GREEN, PURPLE, SKY, ORANGE = "#009E73", "#CC79A7", "#56B4E9", "#E69F00"  # of Okabe and Ito, as in figures
 PALE = "#F3F3F3"
 
-WORDS = (
-    "told",
-    "taken in",
-    "agreed",
-    "consented",
-    "paid",
-    "answered",
-    "done",
-    "verified",
-)  # what leads from a state to the next
+# the event that leads from each state to the next
+WORDS = ("told", "taken in", "agreed", "consented", "paid", "answered", "done", "verified")
 
-PULLED = {  # a lever -> its Chinese name; by what it moves
+PULLED = {  # group by what the levers change -> lever -> its Chinese name
     "hearing 知情": {"sight": "发现", "voice": "反映", "keep": "记住"},
     "settling 办理": {"work": "出力", "accord": "协商", "hurry": "催办"},
     "signing 签名": {"doors": "登门", "reach": "找到人", "consent": "同意"},
@@ -46,7 +45,7 @@ PULLED = {  # a lever -> its Chinese name; by what it moves
     "means 资源": {"supply": "人手", "money": "资金"},
 }
 COLOURS = (WITH, GREEN, PURPLE, ORANGE, WITHOUT, QUIET)  # of the groups of levers
-GROUPS = {  # of mechanisms, as in docs/ODD.md; one that is in none is drawn last
+GROUPS = {  # of mechanisms, as in docs/ODD.md; a mechanism in no group is drawn last
     "eyes and ears 眼与耳": ("building_captains", "grid_patrol", "home_visits", "chat_groups"),
     "tables 议事": ("joint_council", "five_party_alliance", "concurrent_posts", "mediation_room"),
     "hands 出力": ("party_volunteers", "double_reporting", "red_property", "self_management", "partnership"),
@@ -57,14 +56,14 @@ GROUPS = {  # of mechanisms, as in docs/ODD.md; one that is in none is drawn las
 }
 
 
-def identity(one, other):
-    """The name in the SVG of what joins two."""
-    return f"{one}-{other}".replace(" ", "_")
+def identity(first: str, second: str) -> str:
+    """Return the SVG id of what connects two names."""
+    return f"{first}-{second}".replace(" ", "_")
 
 
 @settings()
-def lifecycle():
-    """The states of an issue and every transition that is allowed."""
+def lifecycle() -> figures.Figure:
+    """Draw the states of an issue and all allowed transitions."""
     figure = figures.Figure(figsize=(15, 5.3))
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(-0.55, 8.55), ylim=(-2.2, 1.95))
@@ -87,8 +86,8 @@ def lifecycle():
     }
     for end, (y, colour, words) in ends.items():
         into = [state for state, allowed in ALLOWED.items() if end in allowed]
-        told = f"{STATES[end]} {STATE[STATES[end]][1]}: {words}"
-        box(axes, (min(into) + max(into)) / 2, y, max(into) - min(into) + 0.66, told, "", colour)
+        text = f"{STATES[end]} {STATE[STATES[end]][1]}: {words}"
+        box(axes, (min(into) + max(into)) / 2, y, max(into) - min(into) + 0.66, text, "", colour)
     for state, allowed in ALLOWED.items():
         for to in sorted(allowed):
             draw_arrow(axes, int(state), int(to), {end: (y, colour) for end, (y, colour, _) in ends.items()})
@@ -99,8 +98,8 @@ def lifecycle():
     return figure
 
 
-def box(axes, x, y, width, words, below, colour):
-    """A state, in English and Chinese."""
+def box(axes, x, y, width, words, below, colour) -> None:
+    """Draw a state as a box, with its English and Chinese name."""
     style = {
         "boxstyle": "round,pad=0,rounding_size=0.08",
         "facecolor": "white",
@@ -113,8 +112,8 @@ def box(axes, x, y, width, words, below, colour):
     axes.text(x, y - 0.1, below, fontsize=9, ha="center", va="center", zorder=4, color=QUIET)
 
 
-def draw_arrow(axes, state, to, ends):
-    """The arrow of one transition."""
+def draw_arrow(axes, state, to, ends) -> None:
+    """Draw the arrow of one transition; `ends` is final state -> (y, colour)."""
     gid = identity(STATES[state], STATES[to])
     if to in ends:
         y, colour = ends[to]
@@ -152,7 +151,8 @@ def draw_arrow(axes, state, to, ends):
         arrow(axes, gid, (state - 0.1, -0.22), (to + 0.1, -0.22), WITHOUT, "arc3,rad=-0.6", 1.2)
 
 
-def arrow(axes, gid, start, end, colour, curve, width, zorder=2):
+def arrow(axes, gid, start, end, colour, curve, width, zorder=2) -> None:
+    """Draw an arrow with the SVG id `gid`; `curve` is a matplotlib connection style."""
     style = {
         "arrowstyle": "-|>",
         "mutation_scale": 9,
@@ -168,15 +168,15 @@ def arrow(axes, gid, start, end, colour, curve, width, zorder=2):
 
 
 @settings()
-def levers():
-    """Which mechanism pulls which lever: a row for each mechanism, a column for each lever, both in groups."""
+def levers() -> figures.Figure:
+    """Draw which mechanism pulls which lever: one row per mechanism, one column per lever, both in groups."""
     grouped = {name for names in GROUPS.values() for name in names}
     rest = tuple(name for name in mechanisms.names() if name not in grouped)
     groups = {**GROUPS, **({"others 其他": rest} if rest else {})}
     columns = [
         (lever, zh, colour)
-        for (_, those), colour in zip(PULLED.items(), COLOURS)
-        for lever, zh in those.items()
+        for (_, pairs), colour in zip(PULLED.items(), COLOURS)
+        for lever, zh in pairs.items()
     ]
     columns += [(lever, "", QUIET) for lever in LEVERS if lever not in {lever for lever, *_ in columns}]
     height = sum(map(len, groups.values())) + 0.3 * len(groups)
@@ -206,16 +206,22 @@ def levers():
     return figure
 
 
-def heads(axes, columns):
-    """Names of the levers, what each group of them moves, and how many mechanisms pull each."""
+def heads(axes, columns) -> None:
+    """Draw the heads of the columns: groups and names of levers, and how many mechanisms pull each."""
     x = 0
-    for (group, those), colour in zip(PULLED.items(), COLOURS):
-        axes.plot([x - 0.42, x + len(those) - 0.58], [-3.45] * 2, color=colour, lw=2.5, solid_capstyle="butt")
-        for up, words in zip((0.75, 1.55), reversed(group.split())):
+    for (group, names), colour in zip(PULLED.items(), COLOURS):
+        axes.plot([x - 0.42, x + len(names) - 0.58], [-3.45] * 2, color=colour, lw=2.5, solid_capstyle="butt")
+        for offset, words in zip((0.75, 1.55), reversed(group.split())):
             axes.text(
-                x + len(those) / 2 - 0.5, -3.4 - up, words, fontsize=9, color=colour, ha="center", va="center"
+                x + len(names) / 2 - 0.5,
+                -3.4 - offset,
+                words,
+                fontsize=9,
+                color=colour,
+                ha="center",
+                va="center",
             )
-        x += len(those)
+        x += len(names)
     for x, (lever, zh, colour) in enumerate(columns):
         pulled = sum(lever in mechanisms.mechanism_class(name).pulls for name in mechanisms.names())
         axes.text(x, -2.75, lever, fontsize=9, ha="center", va="center", weight="bold", color=colour)
@@ -224,8 +230,8 @@ def heads(axes, columns):
     axes.text(-0.6, -1.05, "mechanisms that pull it", fontsize=8.5, ha="right", va="center", color=QUIET)
 
 
-def row(axes, y, name, columns):
-    """One mechanism and the levers it pulls."""
+def row(axes, y, name, columns) -> None:
+    """Draw one mechanism and the levers it pulls."""
     kind = mechanisms.mechanism_class(name)
     axes.text(-2.75, y, name, fontsize=9.5, ha="right", va="center")
     axes.text(-2.55, y, kind.zh, fontsize=9.5, ha="left", va="center", color=QUIET)
@@ -235,13 +241,13 @@ def row(axes, y, name, columns):
             axes.plot(x, y, "o", color=colour, ms=11, gid=identity(name, lever))
 
 
-def save(figure, path):
-    """Write a diagram; the same one is the same text, whenever it is written."""
+def save(figure, path: Path) -> None:
+    """Write a diagram; the same diagram always gives the same file."""
     with (
         settings({"svg.fonttype": "none", "svg.hashsalt": "cogov", "font.sans-serif": FONTS}),
         warnings.catch_warnings(),
     ):
-        warnings.filterwarnings("ignore", "Glyph")  # fonts here need not have Chinese: the reader's will
+        warnings.filterwarnings("ignore", "Glyph")  # fonts of this machine may lack Chinese
         figure.savefig(
             path, dpi=110, metadata={"Date": None, "Creator": "cogov docs"} if path.suffix == ".svg" else None
         )

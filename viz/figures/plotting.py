@@ -1,5 +1,9 @@
-"""matplotlib, loaded and set in one place: a figure depends on no matplotlibrc, and shows what users wrote as they wrote it."""
+"""Load matplotlib and set it up, in this file only.
 
+Figures do not depend on a matplotlibrc, and show users' text as it was written.
+"""
+
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ...engine.output import printable
@@ -7,13 +11,10 @@ from ...engine.parameters import UserError
 
 try:
     import matplotlib
-except (
-    ValueError,
-    OSError,
-    RuntimeError,
-) as error:  # of its settings: an unknown backend, a file that is no text
+except (ValueError, OSError, RuntimeError) as error:  # its settings: unknown backend, file that is not text
     raise UserError(
-        f"matplotlib cannot be loaded with this machine's settings: {printable(error)}; mend the matplotlibrc or the variable MPLBACKEND, or take it away"
+        f"matplotlib cannot be loaded with this machine's settings: {printable(error)}; "
+        "mend the matplotlibrc or the variable MPLBACKEND, or take it away"
     ) from None
 
 from matplotlib import colors, figure, font_manager, lines, patches, text, ticker
@@ -33,10 +34,11 @@ __all__ = [
 
 
 @contextmanager
-def settings(changes=None):
-    """matplotlib's own defaults, and no mathematics in text; afterwards its settings are as they were. Also a decorator.
+def settings(changes: dict | None = None) -> Iterator[None]:
+    """Use matplotlib's own defaults, without mathtext, and restore the previous settings afterwards.
 
-    A figure is made and saved within this. `changes` sets further parameters.
+    Create and save figures within this context; it also works as a decorator. `changes` sets further
+    rcParams.
     """
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
@@ -44,7 +46,11 @@ def settings(changes=None):
         yield
 
 
-def label(name):
-    """A name as the label of a line or a tick: legends leave out what begins with an underscore, and no font has control characters."""
+def label(name: str) -> str:
+    """Return a name as the label of a line or tick.
+
+    A zero-width space precedes a leading underscore, because legends omit labels that start with one. Control
+    characters, which no font has, are escaped.
+    """
     name = printable(name)
     return f"\u200b{name}" if name.startswith("_") else name

@@ -1,8 +1,12 @@
-"""Figures for print: the specs of `curves`, in a journal's sizes and fonts, looking as they do on the page."""
+"""Draw chart specs for print, in a journal's sizes and fonts, with the looks of the page."""
+
+from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,25 +16,30 @@ from .fonts import Figure, chinese
 from .plotting import font_manager, settings, ticker
 from .plotting import lines as strokes
 
-MM = 25.4  # in an inch
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ...experiments.comparison.streaming_comparison import PairSummary
+
+MM = 25.4  # per inch
 ROUND = (1, 2, 5, 10)
 
 
 @dataclass(frozen=True)
 class Journal:
-    """What a journal asks of a figure."""
+    """Requirements of a journal for figures."""
 
     one: float  # mm  width of a figure in one column
     two: float  # mm  across two columns, or the page
-    text: float  # pt  of titles; ticks and notes one less
+    text: float  # pt  of titles; ticks and notes are 1 pt smaller
     line: float  # pt
-    dpi: int  # of pixels
+    dpi: int  # resolution of PNG
     tall: float = 0.68  # height of a panel over its width
-    high: float = 0.0  # mm  height of every figure, where it is fixed
-    many: float = 0.0  # pt  of titles where several panels share it
+    high: float = 0.0  # mm  fixed height of every figure; 0: follows from the panels
+    many: float = 0.0  # pt  of titles if a figure has several panels; 0: as `text`
 
 
-JOURNALS = {  # as their guides for authors say, 2024-2025; text at least 6 pt
+JOURNALS = {  # from their guides for authors, 2024-2025; text is at least 6 pt
     "nature": Journal(89.0, 183.0, 7.0, 1.0, 450),
     "plos": Journal(132.0, 190.5, 9.0, 1.2, 300),
     "thesis": Journal(100.0, 150.0, 9.0, 1.2, 300, tall=0.85),
@@ -40,16 +49,19 @@ FORMATS = ("png", "svg", "pdf")
 LATIN = ("Arial", "Helvetica", "Liberation Sans", "Noto Sans", "DejaVu Sans")
 
 
-def fonts(lang):
-    """Names of fonts to set the language in, the first of them for all that it has: Latin letters of a Chinese font go with it."""
+def fonts(lang: str) -> list[str]:
+    """Return the fonts for a language, in order of preference.
+
+    In Chinese, the Chinese font also sets the Latin letters that it has.
+    """
     if lang == "zh":
         return [*chinese(), "DejaVu Sans"]
-    there = {font.name for font in font_manager.fontManager.ttflist}
-    return [name for name in LATIN if name in there][:1]
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    return [name for name in LATIN if name in installed][:1]
 
 
-def look_of(journal, panels=1):
-    """What a journal asks of a figure of so many panels."""
+def look_of(journal: str, panels: int = 1) -> Journal:
+    """Return the requirements of a journal for a figure of so many panels."""
     look = JOURNALS[journal]
     return (
         replace(look, text=look.many, line=look.line * look.many / look.text)
@@ -59,9 +71,11 @@ def look_of(journal, panels=1):
 
 
 @contextmanager
-def setting(look, lang):
-    """matplotlib as such a journal wants it, and afterwards as it was. Fonts are embedded: Chinese ones, whose outlines are
-    often not TrueType's, as Type 3, which draws them right."""
+def setting(look: Journal, lang: str) -> Iterator[None]:
+    """Set matplotlib up for a journal and a language, and restore the previous settings afterwards.
+
+    Fonts are embedded; Chinese fonts as Type 3, because their outlines are often not TrueType outlines.
+    """
     size = look.text
     with settings(
         {
@@ -86,20 +100,21 @@ def setting(look, lang):
         yield
 
 
-def sheet(specs, look, columns=1, note=""):
-    """A figure exactly as wide as `columns` of a journal, with a panel for each spec, lettered where there are several, under one legend.
+def sheet(specs: list[dict], look: Journal, columns: int = 1, note: str = "") -> Figure:
+    """Draw one panel per spec under a shared legend; the figure is exactly `columns` journal columns wide.
 
-    Draw and save it within `setting`."""
-    across = 2 if len(specs) > 1 else 1
+    Several panels are lettered. Draw and save the figure within `setting`.
+    """
+    per_row = 2 if len(specs) > 1 else 1
     width = (look.one if columns == 1 else look.two) / MM
-    down = -(-len(specs) // across)
-    height = look.high / MM if look.high else down * (width / across) * look.tall + 4.5 * look.text / 72
+    rows = -(-len(specs) // per_row)
+    height = look.high / MM if look.high else rows * (width / per_row) * look.tall + 4.5 * look.text / 72
     figure = Figure(figsize=(width, height), dpi=look.dpi, layout="constrained")
     pad = 2.5 * look.text / 72
     figure.get_layout_engine().set(w_pad=0.4 * pad, h_pad=0.4 * pad, wspace=0.03, hspace=0.04)
-    panels = figure.subplots(down, across, squeeze=False).flat
+    panels = figure.subplots(rows, per_row, squeeze=False).flat
     for n, (axes, spec) in enumerate(zip(panels, specs)):
-        panel(axes, spec, look, width / across, "" if len(specs) == 1 else "abcdefgh"[n])
+        panel(axes, spec, look, width / per_row, "" if len(specs) == 1 else "abcdefgh"[n])
     for axes in list(panels)[len(specs) :]:
         axes.set_visible(False)
     if len(specs[0]["lines"]) > 1:
@@ -116,25 +131,28 @@ def sheet(specs, look, columns=1, note=""):
     return figure
 
 
-def wrap_text(text, inches, points):
-    """Text in lines that fit so many inches; Chinese breaks between any two characters, but not before a comma."""
-    room, lines = inches * 72 / points, [""]
+def wrap_text(text: str, inches: float, points: float) -> str:
+    """Break text into lines that fit into so many inches.
+
+    Chinese may break between any two characters, except before a punctuation mark.
+    """
+    line_width, lines = inches * 72 / points, [""]
     for part in re.findall(
         r"[\u3000-\u9fff\uff00-\uffef][，。；：、）？]*|[^\s\u3000-\u9fff\uff00-\uffef]+\s*", text
     ):
-        if lines[-1] and ems(lines[-1] + part.rstrip()) > room:
+        if lines[-1] and ems(lines[-1] + part.rstrip()) > line_width:
             lines.append("")
         lines[-1] += part
     return "\n".join(line.rstrip() for line in lines)
 
 
-def ems(text):
-    """How wide a text is, about, in its own size; Latin letters by the widest of LATIN."""
+def ems(text: str) -> float:
+    """Estimate the width of a text in ems; Latin letters count as in the widest font of LATIN."""
     return sum(1.0 if ord(letter) > 0x2E80 else 0.6 for letter in text)
 
 
-def panel(axes, spec, look, width, letter):
-    """One spec on its axes: title and what is counted above, as on the page."""
+def panel(axes, spec, look, width, letter) -> None:
+    """Draw one spec on its axes, with title and unit above, as on the page."""
     {"lines": lines, "bars": bars, "pairs": pairs}[spec.get("kind", "lines")](axes, spec, look)
     title = wrap_text(spec["title"], width - 5 * look.text / 72, look.text)
     axes.set_title(title, loc="left", pad=1.3 * look.text + 6 if spec["ylabel"] else 5, linespacing=1.3)
@@ -165,8 +183,8 @@ def panel(axes, spec, look, width, letter):
     axes.tick_params(color=QUIET, labelcolor="#333333")
 
 
-def legend(figure, lines, look):
-    """The names of all lines in a row above."""
+def legend(figure, lines, look) -> None:
+    """Write the names of all lines in a row above the panels."""
     keys = [strokes.Line2D([], [], color=line["colour"], ls=dash(line), lw=1.6 * look.line) for line in lines]
     names = [line["name"] for line in lines]
     rows = 1 if sum(map(len, names)) * look.text * 0.7 + 40 * len(names) < 72 * figure.get_figwidth() else 2
@@ -182,17 +200,19 @@ def legend(figure, lines, look):
     )
 
 
-def dash(line):
-    """The page's dash, in widths of this line."""
+def dash(line: dict) -> tuple | str:
+    """Convert the dash of a spec, in pixels of the page, into a matplotlib line style in line widths."""
     return (0, tuple(float(part) / 2 for part in line["dash"].split())) if line["dash"] else "-"
 
 
-def numbers(column):
+def numbers(column) -> np.ndarray:
+    """Convert a column of a spec to floats; None becomes NaN."""
     return np.array([np.nan if value is None else value for value in column], float)
 
 
-def lines(axes, spec, look):
-    across, step = axes.xaxis, "post" if spec.get("step") else None
+def lines(axes, spec, look) -> None:
+    """Draw the lines of a spec and their bands."""
+    x_axis, step = axes.xaxis, "post" if spec.get("step") else None
     for line in spec["lines"]:
         x = numbers(line.get("x", spec.get("x")))
         if "low" in line:
@@ -213,16 +233,16 @@ def lines(axes, spec, look):
             lw=look.line,
             drawstyle="steps-post" if step else "default",
         )
-    every = np.concatenate([numbers(line.get("x", spec.get("x"))) for line in spec["lines"]])
-    axes.set_xlim(every.min(), max(every.max(), every.min() + 1))
-    span = every.max() - every.min()
-    across.set_major_locator(
+    all_x = np.concatenate([numbers(line.get("x", spec.get("x"))) for line in spec["lines"]])
+    axes.set_xlim(all_x.min(), max(all_x.max(), all_x.min() + 1))
+    span = all_x.max() - all_x.min()
+    x_axis.set_major_locator(
         ticker.MultipleLocator(next(n for n in (30, 60, 90, 180, 365, 1825) if span / n <= 7))
         if span > 60
         else ticker.MaxNLocator(6, integer=True, steps=ROUND)
     )
     upright(axes, spec)
-    if "vline" in spec and spec["vline"]["x"] <= every.max():
+    if "vline" in spec and spec["vline"]["x"] <= all_x.max():
         axes.axvline(spec["vline"]["x"], color=QUIET, lw=0.8, ls=":")
         axes.annotate(
             spec["vline"]["label"],
@@ -236,15 +256,15 @@ def lines(axes, spec, look):
         )
 
 
-def number(value, spec):
-    """A tick in words: a share in percent, a difference with its sign."""
+def number(value: float, spec: dict) -> str:
+    """Format a tick: a share in percent, a difference with its sign."""
     if spec.get("percent"):
         return f"{100 * value:.4g}%"
     return f"{value:+,.6g}" if spec.get("zero") and abs(value) > 1e-9 else f"{value:,.6g}"
 
 
-def upright(axes, spec):
-    """The axis of values: faint lines, percent where it is a share."""
+def upright(axes, spec) -> None:
+    """Set up the y axis: range, ticks, faint grid lines, and a line at zero for differences."""
     if spec.get("zero"):
         axes.axhline(0, color=QUIET, lw=0.6)
     axes.set_ylim(spec.get("ymin"), spec.get("ymax"))
@@ -254,7 +274,8 @@ def upright(axes, spec):
     axes.set_axisbelow(True)
 
 
-def bars(axes, spec, look):
+def bars(axes, spec, look) -> None:
+    """Draw horizontal bars, one per category and line."""
     y, count = np.arange(len(spec["categories"])), len(spec["lines"])
     for k, line in enumerate(spec["lines"]):
         axes.barh(y + (k - (count - 1) / 2) * 0.38, numbers(line["y"]), 0.34, color=line["colour"])
@@ -267,7 +288,8 @@ def bars(axes, spec, look):
     axes.set_axisbelow(True)
 
 
-def pairs(axes, spec, look):
+def pairs(axes, spec, look) -> None:
+    """Draw the dots of all lines, joined where they share an x."""
     x, columns = numbers(spec["x"]), [numbers(line["y"]) for line in spec["lines"]]
     axes.vlines(x, np.nanmin(columns, axis=0), np.nanmax(columns, axis=0), color="#BBBBBB", lw=0.7)
     for line, column in zip(spec["lines"], columns):
@@ -284,7 +306,7 @@ def pairs(axes, spec, look):
     upright(axes, spec)
 
 
-CHARTS = {  # what `cogov figure` draws, of a Summary of pairs
+CHARTS = {  # charts of `cogov figure`, drawn from a PairSummary
     "comparison": (
         chart_specs.survival_of,
         chart_specs.backlog_of,
@@ -298,23 +320,31 @@ CHARTS = {  # what `cogov figure` draws, of a Summary of pairs
 }
 
 
-def chart(found, which, look, columns=None, lang="en"):
-    """A chart of CHARTS of a Summary of pairs; a comparison goes across two columns, with the verdict below it."""
-    specs = [made(found, chart_specs.WORDS[lang]) for made in CHARTS[which]]
+def chart(
+    summary: PairSummary, which: str, look: Journal, columns: int | None = None, lang: str = "en"
+) -> Figure:
+    """Draw a chart of CHARTS from a PairSummary.
+
+    "comparison" takes two journal columns by default, and has the verdict below it.
+    """
+    specs = [build(summary, chart_specs.WORDS[lang]) for build in CHARTS[which]]
     return sheet(
         specs,
         look,
         columns or min(2, len(specs)),
-        found.verdict(lang) if len(specs) > 1 else specs[0].get("note", ""),
+        summary.verdict(lang) if len(specs) > 1 else specs[0].get("note", ""),
     )
 
 
-def save(figure, folder, name, formats):
-    """Write the figure in these formats; returns their paths. Sizes are exact: nothing is trimmed."""
+def save(figure, folder: Path, name: str, formats: tuple) -> list[Path]:
+    """Write the figure in these formats and return the paths.
+
+    The sizes are exact: nothing is trimmed. Metadata that changes between runs is left out.
+    """
     paths = [folder / f"{name}.{ending}" for ending in formats]
     for path in paths:
-        nameless = {"png": {"Software": "cogov"}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[
+        metadata = {"png": {"Software": "cogov"}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[
             path.suffix[1:]
         ]
-        figure.savefig(path, dpi=figure.dpi, metadata=nameless)
+        figure.savefig(path, dpi=figure.dpi, metadata=metadata)
     return paths

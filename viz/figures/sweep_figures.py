@@ -1,6 +1,9 @@
-"""Figures of sweeps: each takes tables of experiments/sweep/report_statistics.py and gives a matplotlib Figure; none runs a model."""
+"""Draw sweeps as matplotlib figures, from the tables of report_statistics.py; runs no model."""
+
+from __future__ import annotations
 
 from textwrap import fill
+from typing import TYPE_CHECKING
 
 from ...model.measures import SHARES
 from ..i18n.measure_names import NAMES
@@ -8,6 +11,13 @@ from .figures import QUIET, WITH, WITHOUT
 from .fonts import Figure
 from .plotting import label, settings
 
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from ...experiments.sweep.report_statistics import Analysis
+
+# after Okabe and Ito
 COLOURS = (
     "#0072B2",
     "#D55E00",
@@ -17,8 +27,8 @@ COLOURS = (
     "#56B4E9",
     "#000000",
     "#999933",
-)  # after Okabe and Ito
-LINES = 16  # arms in one plot of curves
+)
+LINES = 16  # with more arms, survival curves are not drawn
 VERDICTS = {
     "larger": WITH,
     "smaller": WITHOUT,
@@ -28,25 +38,30 @@ VERDICTS = {
 }
 
 
-def sheet(rows, columns=1, width=9.0, height=3.6, title=""):
-    """A figure with a grid of plain axes."""
+def sheet(
+    rows: int, columns: int = 1, width: float = 9.0, height: float = 3.6, title: str = ""
+) -> tuple[Figure, np.ndarray]:
+    """Return a figure with a grid of plain axes: (figure, (rows, columns) array of axes)."""
     figure = Figure(figsize=(width, height * rows), layout="constrained")
     figure.suptitle(fill(title, 110), fontsize=10.5, x=0.01, ha="left")
     axes = figure.subplots(rows, columns, squeeze=False)
-    for one in axes.flat:
-        one.spines[["top", "right"]].set_visible(False)
-        one.tick_params(labelsize=8)
-        one.title.set_size(10)
+    for panel in axes.flat:
+        panel.spines[["top", "right"]].set_visible(False)
+        panel.tick_params(labelsize=8)
+        panel.title.set_size(10)
     return figure, axes
 
 
-def unit(measure):
-    """What a difference of a measure is counted in, and by how much it is multiplied for that."""
+def unit(measure: str) -> tuple[str, float]:
+    """Return the unit in which a difference of a measure is shown, and the factor to convert to it."""
     return (f"{NAMES[measure]}, percentage points", 100.0) if measure in SHARES else (NAMES[measure], 1.0)
 
 
-def contrasts(table, measure, matters=0.0, title=""):
-    """Differences to the reference with their joint intervals, one row an arm; what does not matter is shaded."""
+def contrasts(table: pd.DataFrame, measure: str, matters: float = 0.0, title: str = "") -> Figure:
+    """Draw differences to the reference with their joint intervals, one row per arm.
+
+    Differences below the smallest effect that matters are shaded.
+    """
     words, times = unit(measure)
     figure, grid = sheet(
         1, height=1.3 + 0.32 * len(table), title=title or f"Difference to the reference: {NAMES[measure]}"
@@ -73,36 +88,44 @@ def contrasts(table, measure, matters=0.0, title=""):
     return figure
 
 
-def palette(arms, reference):
-    """arm -> (colour, line style), the same in every figure; the reference is grey."""
+def palette(arms, reference: str) -> dict:
+    """Return arm -> (colour, line style), shared by all figures; the reference is grey."""
     others = [arm for arm in dict.fromkeys(arms) if arm != reference]
-    told = {
+    looks = {
         arm: (COLOURS[n % len(COLOURS)], ("-", "--", ":", "-.")[n // len(COLOURS) % 4])
         for n, arm in enumerate(others)
     }
-    return {reference: (QUIET, "-"), **told}
+    return {reference: (QUIET, "-"), **looks}
 
 
-def survival(curves, within, look):
-    """Share of issues not yet resolved, by arm, a panel a case."""
+def survival(curves: pd.DataFrame, within: int, look: dict) -> Figure:
+    """Draw the share of unresolved issues by arm over days since they arose, one panel per case."""
     cases = list(dict.fromkeys(curves.index.get_level_values("case")))
     figure, grid = sheet(
         len(cases), title="Time to resolution (Kaplan-Meier; bands: replicates left out one by one)"
     )
     for axes, case in zip(grid.flat, cases):
-        here = curves.loc[case]
-        there = set(here.index.get_level_values("arm"))
+        of_case = curves.loc[case]
+        present = set(of_case.index.get_level_values("arm"))
         for arm, (colour, style) in look.items():
-            if arm not in there:
+            if arm not in present:
                 continue
-            one = here.loc[arm]
+            curve = of_case.loc[arm]
             axes.step(
-                one.index, one["unresolved"], where="post", color=colour, lw=1.8, ls=style, label=label(arm)
+                curve.index,
+                curve["unresolved"],
+                where="post",
+                color=colour,
+                lw=1.8,
+                ls=style,
+                label=label(arm),
             )
-            axes.fill_between(one.index, one["low"], one["high"], step="post", color=colour, alpha=0.15, lw=0)
+            axes.fill_between(
+                curve.index, curve["low"], curve["high"], step="post", color=colour, alpha=0.15, lw=0
+            )
         axes.axvline(within, color=QUIET, lw=0.8, ls=":")
         axes.set(
-            xlim=(0, here.index.get_level_values(-1).max()),
+            xlim=(0, of_case.index.get_level_values(-1).max()),
             ylim=(0, 1),
             xlabel="days since the issue arose",
             ylabel="share not yet resolved",
@@ -112,15 +135,15 @@ def survival(curves, within, look):
     return figure
 
 
-def legend(axes, **where):
-    """Names beside the axes, or where it is said."""
+def legend(axes, **where) -> None:
+    """Put the legend to the right of the axes, or where `where` places it."""
     axes.legend(
         **{"frameon": False, "fontsize": 8, "loc": "upper left", "bbox_to_anchor": (1.0, 1.0)} | where
     )
 
 
-def plane(table, cost, look, effect="resolved_in_time"):
-    """What each arm does more and what it costs more than the reference, with intervals: the plane of cost and effect."""
+def plane(table: pd.DataFrame, cost: str, look: dict, effect: str = "resolved_in_time") -> Figure:
+    """Draw additional issues resolved in time against additional cost of each arm, with intervals."""
     cases = list(dict.fromkeys(table.index.get_level_values("case")))
     figure, grid = sheet(
         len(cases), title=f"More issues resolved in time, and more {cost}, than the reference"
@@ -147,23 +170,25 @@ def plane(table, cost, look, effect="resolved_in_time"):
     return figure
 
 
-def convergence(table, measure, look):
-    """How the estimate and its interval settle as pairs come in."""
+def convergence(table: pd.DataFrame, measure: str, look: dict) -> Figure:
+    """Draw how the estimate and its interval change with the number of pairs."""
     words, times = unit(measure)
     cases = list(dict.fromkeys(table.index.get_level_values("case")))
     figure, grid = sheet(
         len(cases), title=f"Convergence: difference of {words}, with its own 95 % interval, over pairs"
     )
     for axes, case in zip(grid.flat, cases):
-        here = table.loc[case]
-        for arm in dict.fromkeys(here.index.get_level_values("arm")):
-            one, (colour, style) = here.loc[arm], look[arm]
-            axes.plot(one.index, times * one["difference"], color=colour, ls=style, lw=1.5, label=label(arm))
-            half = times * one["half_width"].where(one.index >= 5)
+        of_case = table.loc[case]
+        for arm in dict.fromkeys(of_case.index.get_level_values("arm")):
+            path, (colour, style) = of_case.loc[arm], look[arm]
+            axes.plot(
+                path.index, times * path["difference"], color=colour, ls=style, lw=1.5, label=label(arm)
+            )
+            half = times * path["half_width"].where(path.index >= 5)
             axes.fill_between(
-                one.index,
-                times * one["difference"] - half,
-                times * one["difference"] + half,
+                path.index,
+                times * path["difference"] - half,
+                times * path["difference"] + half,
                 color=colour,
                 alpha=0.15,
                 lw=0,
@@ -175,8 +200,8 @@ def convergence(table, measure, look):
     return figure
 
 
-def equity(table):
-    """Differences of the equity measures to the reference, a panel each."""
+def equity(table: pd.DataFrame) -> Figure:
+    """Draw differences of the equity measures to the reference, one panel per measure."""
     names = list(dict.fromkeys(table.index.get_level_values("measure")))
     first = table.loc[names[0]]
     figure, grid = sheet(
@@ -203,8 +228,8 @@ def equity(table):
     return figure
 
 
-def scatter(runs, factors, measure):
-    """The measure's mean at every point of a sampled design over each factor, a panel each."""
+def scatter(runs: pd.DataFrame, factors: list[str], measure: str) -> Figure:
+    """Draw the mean of a measure at each point of a sampled design over each factor."""
     words, times = unit(measure)
     names = factors[:12]
     means = runs.groupby(["case", "arm"], sort=False).agg({measure: "mean", **dict.fromkeys(names, "first")})
@@ -217,10 +242,10 @@ def scatter(runs, factors, measure):
         title=f"{words} over each factor; a point is the mean over replicates",
     )
     for axes, name in zip(grid.flat, names):
-        for n, (case, here) in enumerate(means.groupby(level="case", sort=False)):
+        for n, (case, points) in enumerate(means.groupby(level="case", sort=False)):
             axes.plot(
-                here[name].astype(str) if here[name].dtype == object else here[name].astype(float),
-                times * here[measure],
+                points[name].astype(str) if points[name].dtype == object else points[name].astype(float),
+                times * points[measure],
                 ".",
                 color=COLOURS[n % len(COLOURS)],
                 ms=4,
@@ -235,30 +260,31 @@ def scatter(runs, factors, measure):
 
 
 @settings()
-def every(found):
-    """name -> Figure, of an Analysis: those that its design and what was kept allow."""
-    e, told, look = found.estimand, {}, palette([arm.name for arm in found.found.plan.arms], found.reference)
-    if found.by_arm:
-        shares = found.beside.loc[
+def every(analysis: Analysis) -> dict[str, Figure]:
+    """Draw all figures of an Analysis that its design and the kept data allow: name -> Figure."""
+    e, figures = analysis.estimand, {}
+    look = palette([arm.name for arm in analysis.found.plan.arms], analysis.reference)
+    if analysis.by_arm:
+        shares = analysis.beside.loc[
             [
                 name
                 for name in ("spread_between_buildings", "owners_minus_tenants", "registered_minus_migrants")
                 if name != e.measure
             ]
         ]
-        if found.verdicts["difference"].notna().any():
-            told["verdicts"] = contrasts(found.verdicts, e.measure, e.matters)
+        if analysis.verdicts["difference"].notna().any():
+            figures["verdicts"] = contrasts(analysis.verdicts, e.measure, e.matters)
         for cost in ("yuan", "hours"):
-            if found.price["pairs"].any():
-                told[f"price_{cost}"] = plane(found.price, cost, look)
+            if analysis.price["pairs"].any():
+                figures[f"price_{cost}"] = plane(analysis.price, cost, look)
         if shares["difference"].notna().any():
-            told["equity"] = equity(shares)
-        if len(found.convergence):
-            told["convergence"] = convergence(found.convergence, e.measure, look)
+            figures["equity"] = equity(shares)
+        if len(analysis.convergence):
+            figures["convergence"] = convergence(analysis.convergence, e.measure, look)
     else:
-        factors = [f.path for f in found.found.experiment.factors()]
-        if factors and found.runs[e.measure].notna().any():
-            told["factors"] = scatter(found.runs, factors, e.measure)
-    if "curves" in found.tables() and len(look) <= LINES:
-        told["survival"] = survival(found.survival.curves, e.within, look)
-    return told
+        factors = [f.path for f in analysis.found.experiment.factors()]
+        if factors and analysis.runs[e.measure].notna().any():
+            figures["factors"] = scatter(analysis.runs, factors, e.measure)
+    if "curves" in analysis.tables() and len(look) <= LINES:
+        figures["survival"] = survival(analysis.survival.curves, e.within, look)
+    return figures

@@ -1,1 +1,1 @@
-"""Words in English and Chinese."""
+"""Texts of the page and of stories, in English and Chinese."""

@@ -1,6 +1,6 @@
-"""What the measures of a run are called in English."""
+"""English names of the measures of a run."""
 
-NAMES = {
+NAMES = {  # measure of `measures.summary` -> name
     "resolution_rate": "resolved in time",
     "resolution_rate_of_told": "in time, of those told",
     "restricted_mean_time": "mean days to resolution*",
@@ -26,4 +26,4 @@ NAMES = {
     "spread_between_buildings": "spread of buildings",
     "owners_minus_tenants": "owners - tenants",
     "registered_minus_migrants": "registered - migrants",
-}  # of measures.summary, in words
+}

@@ -1,7 +1,7 @@
-"""What stories are told in: every sentence and word of `stories`, in the order of LANGUAGES."""
+"""Phrases of stories: every sentence and word that `stories` uses, in the order of LANGUAGES."""
 
 LANGUAGES = ("en", "zh")
-SAID = {  # a line of history, and who did it where that matters -> what is said of it
+SAID = {  # event of the history, with its actor if that matters -> sentence
     "arose": ("it arose in {place}: {category}", "{place}有了新情况：{category}"),
     "told": ("a passer-by told {whose}", "一位路人告诉了{whose}"),
     "told, by": ("the {by} found it", "{by}发现了这件事"),
@@ -47,7 +47,7 @@ SAID = {  # a line of history, and who did it where that matters -> what is said
     "left alone, person": ("{person} gave up; it was still there", "{person}放弃了，问题仍在"),
     "voted down": ("the vote failed for want of signatures", "签名不够，表决未通过"),
 }
-WAITED = {  # a state it was in for some days before the next line
+WAITED = {  # state that an issue was in for some days before the next line
     "unknown": ("For {n} nobody said so.", "{n}里没有人说起。"),
     "told": ("For {n} it lay with {whose}.", "在{whose}搁了{n}。"),
     "at the table": ("It waited {n} at the table for the parties.", "等各方谈妥，等了{n}。"),
@@ -57,7 +57,7 @@ WAITED = {  # a state it was in for some days before the next line
     "in work": ("It waited for hands and was worked on for {n}.", "排队和办理用了{n}。"),
     "resolved": ("For {n} it waited to be checked.", "等回访，等了{n}。"),
 }
-ENDED = {  # where it stands at the end; "" where it never arose
+ENDED = {  # state at the end; "" if the issue never arose
     "": ("It never arose here.", "在这里，这件事没有发生。"),
     "unknown": ("At the end nobody had said so, for {n}.", "到最后没有人说起，已有{n}。"),
     "told": ("At the end it still lay there, told and not taken in, for {n}.", "到最后还没有受理，已有{n}。"),
@@ -77,7 +77,7 @@ ENDED = {  # where it stands at the end; "" where it never arose
     "withdrawn": ("It was never resolved.", "这件事始终没有解决。"),
     "lapsed": ("Nobody resolved it.", "没有人解决它。"),
 }
-STATE = {  # in a table
+STATE = {  # state in a table
     "": ("never arose", "没有发生"),
     "unknown": ("unknown", "无人知晓"),
     "told": ("told", "已反映"),
@@ -129,7 +129,10 @@ FRAME = {
     "semicolon": ("; ", "；"),
     "title": ("{issue} ({id}): {category}, in {place}", "{issue}（{id}）：{place}，{category}"),
     "made": (
-        "{case}, {days} days: the first pair of `cogov compare` with seed {seed}. Places and people are made up.",
+        (
+            "{case}, {days} days: the first pair of `cogov compare` with seed {seed}. "
+            "Places and people are made up."
+        ),
         "{case}，{days}天：`cogov compare` 种子{seed}的第一对。地点和人物均为虚构。",
     ),
     "without": ("Without {names}:", "没有{names}时："),
@@ -158,8 +161,15 @@ FRAME = {
         "{case}，{days}天，种子{seed}：没有与有{names}",
     ),
     "counts": (
-        "Days to resolution; what is not resolved counts to the end. Of all issues of this pair, {sooner} are resolved sooner or only with, {later} LATER or only "
-        "without, {alike} alike or in neither; {a} arose only without, {b} only with.",
-        "解决所用天数，未解决的计到最后。这一对的全部事项中，有时更早或只在有时解决的{sooner}件，更晚或只在没有时解决的{later}件，一样或都未解决的{alike}件；只在没有时发生的{a}件，只在有时发生的{b}件。",
+        (
+            "Days to resolution; what is not resolved counts to the end. Of all issues of this pair, "
+            "{sooner} are resolved sooner or only with, {later} LATER or only without, "
+            "{alike} alike or in neither; {a} arose only without, {b} only with."
+        ),
+        (
+            "解决所用天数，未解决的计到最后。这一对的全部事项中，有时更早或只在有时解决的{sooner}件，"
+            "更晚或只在没有时解决的{later}件，一样或都未解决的{alike}件；只在没有时发生的{a}件，"
+            "只在有时发生的{b}件。"
+        ),
     ),
 }

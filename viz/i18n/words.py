@@ -1,10 +1,12 @@
-"""Every word of the page in English and Chinese: `said(lang, key, **values)`. One dict per language, with the same keys.
+"""Look up texts of the page in English and Chinese: `translate(lang, key, **values)`.
 
-What is said elsewhere already is taken from there: stories and states from `phrases`, names of measures from `tables`, Chinese
-names from the model. A mechanism, case or number that somebody else has added is called by its own name, in English.
+WORDS has one dict per language, with the same keys. Texts defined elsewhere are taken from there: stories and
+states from `phrases`, names of measures from `measure_names`, Chinese names from the model. A mechanism, case
+or number that users added is shown under its own name, in English.
 """
 
 import re
+from collections.abc import Iterator
 
 from ...model import mechanisms
 from ...model.issues.categories import CATEGORIES, FAMILIES, FAMILIES_ZH
@@ -29,21 +31,22 @@ from .words_model import (
 from .words_numbers import ISSUE, NUMBERS
 from .words_page import PAGE, TOWN
 
-ASIDE = re.compile(
-    r" ?\([^()]*[\u4e00-\u9fff`][^()]*\)"
-)  # Chinese names and names of knobs, in the English of a mechanism's file
+# Chinese names and names of knobs in parentheses, in the English text of a mechanism's file
+ASIDE = re.compile(r" ?\([^()]*[\u4e00-\u9fff`][^()]*\)")
 
 
-def plain(name):
+def plain(name: str) -> str:
+    """Replace underscores with spaces."""
     return name.replace("_", " ")
 
 
-def capital(text):
+def capital(text: str) -> str:
+    """Capitalise the first letter."""
     return text[:1].upper() + text[1:]
 
 
-def mechanism_pairs():
-    """Names of the mechanisms, what each does and how it disappoints: key -> (English, Chinese)."""
+def mechanism_pairs() -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield names, effects and disappointments of the mechanisms: key, (English, Chinese)."""
     for name, (_, does, disappoints) in MECHANISMS.items():
         does_en, disappoints_en = (ASIDE.sub("", text) for text in mechanisms.describe(name))
         yield f"mechanism.{name}", (capital(plain(name)), mechanisms.mechanism_class(name).zh)
@@ -51,14 +54,14 @@ def mechanism_pairs():
         yield f"mechanism.{name}.disappoints", (disappoints_en, disappoints)
 
 
-def pairs():
-    """Everything that is said: key -> (English, Chinese)."""
+def pairs() -> dict[str, tuple[str, str]]:
+    """Return all texts: key -> (English, Chinese)."""
     return {
         **PAGE,
         **{f"town.{key}": pair for key, pair in TOWN.items()},
         **dict(mechanism_pairs()),
         **{f"group.{name}": (en, zh) for name, (en, zh, _) in GROUPS.items()},
-        **{f"category.{name}": (plain(name), one.zh) for name, one in CATEGORIES.items()},
+        **{f"category.{name}": (plain(name), kind.zh) for name, kind in CATEGORIES.items()},
         **{
             f"family.{name}": pair
             for name, pair in zip(FAMILIES, zip((FAMILIES_EN[name] for name in FAMILIES), FAMILIES_ZH))
@@ -75,7 +78,7 @@ def pairs():
     }
 
 
-WHAT_SAID = {  # what may happen to an issue, in a word
+WHAT_SAID = {  # events of an issue, in a word
     "arose": ("arose", "发生"),
     "told": ("told", "反映"),
     "seconded": ("told again", "再次反映"),
@@ -97,14 +100,20 @@ WHAT_SAID = {  # what may happen to an issue, in a word
 WORDS = {language: {key: pair[n] for key, pair in pairs().items()} for n, language in enumerate(LANGUAGES)}
 
 
-def translate(lang, key, **values):
-    """What stands under a key, values in their places. KeyError where nothing does: that is a fault of ours, which the tests find."""
+def translate(lang: str, key: str, **values) -> str:
+    """Return the text of a key, with `values` filled in.
+
+    A missing key raises KeyError: that is a defect of cogov, which the tests find.
+    """
     text = WORDS[lang][key]
     return text.format(**values) if values else text
 
 
-def mechanism(lang, name, part=""):
-    """A mechanism's name, or its `part` "does" or "disappoints"; of one that is not ours, as its own file says."""
+def mechanism(lang: str, name: str, part: str = "") -> str:
+    """Return the name of a mechanism, or its `part` "does" or "disappoints".
+
+    For a mechanism that users added, the texts come from its own file.
+    """
     key = f"mechanism.{name}.{part}" if part else f"mechanism.{name}"
     if key in WORDS[lang]:
         return WORDS[lang][key]
@@ -115,34 +124,40 @@ def mechanism(lang, name, part=""):
     )
 
 
-def group(name):
-    """What a mechanism is there for, one of GROUPS; of one that is not ours, by the first lever it pulls."""
+def group(name: str) -> str:
+    """Return the purpose of a mechanism, one of GROUPS.
+
+    For a mechanism that users added, the first lever that it pulls decides.
+    """
     if name in MECHANISMS:
         return MECHANISMS[name][0]
     pulls = mechanisms.mechanism_class(name).pulls
     return next(
-        (one for lever in pulls for one, (_, _, levers) in GROUPS.items() if lever in levers), "works"
+        (purpose for lever in pulls for purpose, (_, _, levers) in GROUPS.items() if lever in levers), "works"
     )
 
 
-def knob(lang, path):
-    """(label, unit or "") of the number at a path of a scenario; the unit in English is the knob's own, and "" here."""
+def knob(lang: str, path: str) -> tuple[str, str]:
+    """Return (label, unit) of the number at a path of a scenario.
+
+    In English the unit is "", because the knob itself declares it.
+    """
     part, _, rest = path.partition(".")
     n = LANGUAGES.index(lang)
     owner, _, name = rest.partition(".")
     if part == "mechanisms":
-        told = KNOBS.get(owner, {}).get(name) or EVERY.get(name)
+        texts = KNOBS.get(owner, {}).get(name) or EVERY.get(name)
     elif part == "issues":
-        told = ISSUE.get(name)
+        texts = ISSUE.get(name)
     else:
-        told = NUMBERS.get(path)
-    if told is None:
+        texts = NUMBERS.get(path)
+    if texts is None:
         return capital(plain(path.rpartition(".")[2])), ""
-    return told[n], told[2] if lang == "zh" else ""
+    return texts[n], texts[2] if lang == "zh" else ""
 
 
-def error(lang, wrong):
-    """What a UserError says; in Chinese where there are words for it."""
+def error(lang: str, wrong: Exception) -> str:
+    """Return the message of a UserError; in Chinese if there is a translation."""
     return (
         str(wrong)
         if lang == "en"
@@ -150,29 +165,33 @@ def error(lang, wrong):
     )
 
 
-def initials(name):
-    """What stands on the chest of a mechanism's helpers: 'building_captains' is 'BC'."""
+def initials(name: str) -> str:
+    """Return the letters shown on the helpers of a mechanism: "BC" for "building_captains"."""
     return {"consent_campaign": "SG"}.get(name) or "".join(word[0] for word in name.split("_")).upper()[:2]
 
 
-def case(lang, name, part=""):
-    """A case's short title, or its "story"; "" for a story that is not ours, and its own name for a title."""
+def case(lang: str, name: str, part: str = "") -> str:
+    """Return the short title of a case, or its "story".
+
+    A case that users added has its own name as title, and "" as story.
+    """
     key = f"case.{name}.{part}" if part else f"case.{name}"
     return WORDS[lang].get(key, "" if part else name)
 
 
-def category(lang, name):
+def category(lang: str, name: str) -> str:
+    """Return the name of a category of issues."""
     return WORDS[lang].get(f"category.{name}", plain(name))
 
 
-def compound(lang, name):
-    """A compound's name, "old yards 3"; of a case that is not ours, as its file has it."""
+def compound(lang: str, name: str) -> str:
+    """Return the name of a compound ("old yards 3"); unknown names are returned unchanged."""
     base, _, number = name.rpartition(" ") if name[-1:].isdecimal() else (name, "", "")
     return COMPOUNDS[base] + number if lang == "zh" and base in COMPOUNDS else name
 
 
-def town(lang, compounds=()):
-    """Every text of the town, by its own keys; `compounds` by the names that a film gives them."""
+def town(lang: str, compounds=()) -> dict[str, str]:
+    """Return all texts of the town, by its own keys; `compounds` are names from a recording."""
     words = WORDS[lang]
     of_model = {
         key: text

@@ -1,9 +1,10 @@
-"""What the model refuses, said in Chinese: its own sentences are English, and these patterns tell them again."""
+"""Translate the model's error messages into Chinese, by patterns of the English sentences."""
 
 import re
+from collections.abc import Callable
 
 NUMBER = r"-?[\d.,e+]+"
-PATTERNS = (  # of a sentence's end, after the path of the number that it is about
+PATTERNS = (  # of the end of a sentence, after the path of the number that it is about
     (rf"= ({NUMBER}) is more than (\w+) = ({NUMBER})", "= {0}，多于{1}（{2}）"),
     (rf"= ({NUMBER}) is more than the ({NUMBER}) there can be", "= {0}，最多只能有{1}"),
     (
@@ -20,7 +21,8 @@ PATTERNS = (  # of a sentence's end, after the path of the number that it is abo
     ),
     (rf"= (.+?) is out of range; allowed is ({NUMBER}) to ({NUMBER}) .*", "= {0}超出范围，允许{1}到{2}"),
     (
-        r"= (.+?) is (?:not a (?:whole )?number|text|an array|a table|a boolean|a decimal number|not finite)(?:;.*)?",
+        r"= (.+?) is (?:not a (?:whole )?number|text|an array|a table|a boolean|a decimal number|not finite)"
+        r"(?:;.*)?",
         "= {0}不是合适的数",
     ),
     (r"leaves people over: every household is an elder alone", "：多出的人无处可住，每户都是独居老人"),
@@ -37,30 +39,37 @@ WHOLE = (  # whole sentences
         "{0}位居民过{1}天，网页上算不了，请用cogov run",
     ),
 )
-OWNERS = "community|residents|committee|projects|mechanisms|issues|calendar|departments|volunteers|party_members|grid_workers|property_managers"
-SET = re.compile(r"--set ([\w.]+)=.*?: (?=\w)")  # who asked for it
+OWNERS = (
+    "community|residents|committee|projects|mechanisms|issues|calendar|departments|volunteers|"
+    "party_members|grid_workers|property_managers"
+)
+SET = re.compile(r"--set ([\w.]+)=.*?: (?=\w)")  # the option that an error is about
 PATH = re.compile(rf"(?:[^:]+: )?(?:\w+\.)?((?:{OWNERS})\.[\w.]+) (.*)", re.DOTALL)
 LEFT = re.compile(r"(.*); the case leaves out ([\w ]+), so a share was taken: .*", re.DOTALL)
 OFF = re.compile(r"(\w+) is not switched on; add --on \w+")
 
 
-def translate_error(text, knob, mechanism):
-    """The sentence in Chinese, or as it is where no pattern fits; `knob(path)` and `mechanism(name)` give Chinese names."""
+def translate_error(text: str, knob: Callable[[str], str], mechanism: Callable[[str], str]) -> str:
+    """Translate an error message into Chinese; return it unchanged if no pattern fits.
+
+    `knob(path)` and `mechanism(name)` return Chinese names.
+    """
     for pattern, words in WHOLE:
         if m := re.fullmatch(pattern, text):
             return words.format(*m.groups())
-    asked = SET.match(text)
-    rest = text[asked.end() :] if asked else text
-    if asked and (off := OFF.fullmatch(rest)):
-        return f"{knob(asked[1])}：{mechanism(off[1])}没有打开"
-    found = PATH.fullmatch(rest)
-    if not found:
+    option = SET.match(text)
+    rest = text[option.end() :] if option else text
+    if option and (off := OFF.fullmatch(rest)):
+        return f"{knob(option[1])}：{mechanism(off[1])}没有打开"
+    located = PATH.fullmatch(rest)
+    if not located:
         return text
-    path, rest = found.groups()
-    rest, left = LEFT.fullmatch(rest).groups() if LEFT.fullmatch(rest) else (rest, "")
+    path, rest = located.groups()
+    rest, left_out = LEFT.fullmatch(rest).groups() if LEFT.fullmatch(rest) else (rest, "")
     note = (
-        f"（案例没有给出{'、'.join(knob(f'community.{name}') for name in left.split(' and '))}，按比例取的）"
-        if left
+        f"（案例没有给出{'、'.join(knob(f'community.{name}') for name in left_out.split(' and '))}"
+        "，按比例取的）"
+        if left_out
         else ""
     )
     for pattern, words in PATTERNS:

@@ -1,9 +1,9 @@
-"""What each number of a mechanism is called beside its slider: knob -> (English, Chinese, unit in Chinese).
+"""Labels of the numbers of mechanisms at their sliders: knob -> (English, Chinese, unit in Chinese).
 
-The English unit is the knob's own, declared where it is used.
+The English unit is that of the knob, declared where it is used.
 """
 
-EVERY = {  # that all mechanisms have
+EVERY = {  # knobs of all mechanisms
     "strength": ("Strength", "力度", "占全力的比例：既指投入，也指效果"),
     "begins": ("Begins on day", "第几天开始", "从这一天起运行"),
     "ends": ("Ends on day", "第几天结束", "运行的最后一天"),

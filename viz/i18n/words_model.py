@@ -1,6 +1,9 @@
-"""What the model's things are called and what is said of them: key -> (English, Chinese). What has its words elsewhere is not here."""
+"""Names and descriptions of the things in the model: key -> (English, Chinese).
 
-GROUPS = {  # what a mechanism is there for, and the levers that a mechanism of that group may pull
+Texts that are defined elsewhere are not repeated here.
+"""
+
+GROUPS = {  # purposes of mechanisms, and the levers that belong to each purpose
     "finds": ("Finds out", "发现问题", ("sight", "voice")),
     "works": ("Does the work", "动手办事", ("work", "hurry", "supply")),
     "together": ("Brings people together", "把人聚起来", ("accord", "ties", "trust", "wish")),
@@ -8,7 +11,8 @@ GROUPS = {  # what a mechanism is there for, and the levers that a mechanism of 
     "money": ("Money and consent", "钱和签名", ("money", "consent", "doors")),
 }
 
-MECHANISMS = {  # name -> group; in Chinese, what it does and how it disappoints; the English is in its own file
+# name -> group; in Chinese, what it does and how it disappoints (the English is in its own file)
+MECHANISMS = {
     "acquaintance": (
         "together",
         "“创熟”：街坊会办社团、过节庆、设婚恋角，把陌生人变成熟人，也让人更守规矩、更愿意出力。",
@@ -16,7 +20,10 @@ MECHANISMS = {  # name -> group; in Chinese, what it does and how it disappoints
     ),
     "building_captains": (
         "finds",
-        "每栋楼有一位楼长：有事有人可说，小事当场办掉，也知道谁家总敲不开门；巷长补缺，街长盯着反映过的事不被忘记。",
+        (
+            "每栋楼有一位楼长：有事有人可说，小事当场办掉，也知道谁家总敲不开门；巷长补缺，"
+            "街长盯着反映过的事不被忘记。"
+        ),
         "管的户数太多就顾不过来；事情积得太久，楼长会累倒或搬走，岗位空着，直到找到新人。",
     ),
     "chat_groups": (
@@ -32,7 +39,10 @@ MECHANISMS = {  # name -> group; in Chinese, what it does and how it disappoints
     "concurrent_posts": (
         "together",
         "支部书记兼任业委会主任，一个人就能代表两个组织拍板。",
-        "一个人的精力有限，排队的事会把人累垮；人一走，两边几个月没有主心骨，越依赖越伤。没有物业公司的地方也就没有业委会。",
+        (
+            "一个人的精力有限，排队的事会把人累垮；人一走，两边几个月没有主心骨，越依赖越伤。"
+            "没有物业公司的地方也就没有业委会。"
+        ),
     ),
     "consent_campaign": (
         "money",
@@ -47,7 +57,10 @@ MECHANISMS = {  # name -> group; in Chinese, what it does and how it disappoints
     "five_party_alliance": (
         "together",
         "党支部、业委会、监委会、物业公司和两新组织结成联盟，几个月盯住一件老大难。",
-        "业委会不运转、还没选出来，或业主都住在别处，就什么也定不下来；势头要一次次会攒起来，不开会就消退。没有物业公司的地方没有联盟。",
+        (
+            "业委会不运转、还没选出来，或业主都住在别处，就什么也定不下来；势头要一次次会攒起来，"
+            "不开会就消退。没有物业公司的地方没有联盟。"
+        ),
     ),
     "grid_patrol": (
         "finds",
@@ -131,7 +144,7 @@ MECHANISMS = {  # name -> group; in Chinese, what it does and how it disappoints
     ),
 }
 
-LETTERS = {  # a mechanism in one Chinese character, on the town's helpers
+LETTERS = {  # one Chinese character per mechanism, shown on its helpers in the town
     "acquaintance": "熟",
     "building_captains": "楼",
     "chat_groups": "群",
@@ -168,7 +181,7 @@ FAMILIES_EN = {
     "street": "commercial street",
 }
 
-COMPOUNDS = {  # of the cases that ship, by the name that their file gives
+COMPOUNDS = {  # of the shipped cases, by the name in their file
     "block": "街区",
     "changcheng shuijun": "长城水郡",
     "commercial estates": "商品房小区",
@@ -222,7 +235,7 @@ LEVERS = {
     "money": ("money", "资金"),
 }
 
-MEASURES = {  # in Chinese; the English is `tables.NAMES`
+MEASURES = {  # in Chinese; the English is `measure_names.NAMES`
     "resolution_rate": "按时解决率",
     "resolution_rate_of_told": "已反映事项的按时解决率",
     "restricted_mean_time": "平均解决天数*",
@@ -250,53 +263,74 @@ MEASURES = {  # in Chinese; the English is `tables.NAMES`
     "registered_minus_migrants": "户籍减外来",
 }
 
-CASES = {  # short title, and its story in a sentence or two
+CASES = {  # short title, and the story in one or two sentences; English, Chinese
     "changcheng_shuijun": (
         (
             "Changcheng Shuijun",
-            "Changsha, from 2017. An estate at the foot of a hill had too little water pressure for four years; thirteen months of a five-party alliance solved it.",
+            (
+                "Changsha, from 2017. An estate at the foot of a hill had too little water pressure "
+                "for four years; thirteen months of a five-party alliance solved it."
+            ),
         ),
         ("长城水郡", "长沙，2017年起。山脚下的小区水压不足四年，五方联盟推动十三个月后解决。"),
     ),
     "datianba": (
         (
             "Datianba",
-            "Xichong. Town meets country: a community company, a covenant, and members who hold three roles at once.",
+            (
+                "Xichong. Town meets country: a community company, a covenant, and members who hold "
+                "three roles at once."
+            ),
         ),
         ("大田坝", "西充。城乡结合部：社区公司、自管委和公约，党员一人三岗。"),
     ),
     "fangzhi_longhuwan": (
         (
             "Fangzhi Longhuwan",
-            "Jiangmen, 2022. Six residents' councils in a year settled the flower beds, the mosquitoes and hygiene.",
+            (
+                "Jiangmen, 2022. Six residents' councils in a year settled the flower beds, the "
+                "mosquitoes and hygiene."
+            ),
         ),
         ("方直珑湖湾", "江门，2022年。一年六次居民议事会，解决了花坛、蚊虫和卫生。"),
     ),
     "furong_south": (
         (
             "Furong South Road",
-            "Changsha, 2019-2021. 557 members, 22 worn-out lifts, no maintenance fund: rated weak, and exemplary within two years.",
+            (
+                "Changsha, 2019-2021. 557 members, 22 worn-out lifts, no maintenance fund: "
+                "rated weak, and exemplary within two years."
+            ),
         ),
         ("芙蓉南路", "长沙，2019—2021年。557名党员，22部老旧电梯，没有维修资金；两年内由软弱涣散变为示范。"),
     ),
     "guanyinan": (
         (
             "Guanyinan",
-            "Xichong. Over thirty thousand people, 78 members, and a hub that brought in and raised social organisations.",
+            (
+                "Xichong. Over thirty thousand people, 78 members, and a hub that brought in and "
+                "raised social organisations."
+            ),
         ),
         ("观音庵", "西充。三万多居民、78名党员，枢纽引进并孵化社会组织。"),
     ),
     "guiyuan": (
         (
             "Guiyuan",
-            "Foshan, 2019. An old quarter of 16,000 people; most yards have no property company, many flats are let.",
+            (
+                "Foshan, 2019. An old quarter of 16,000 people; "
+                "most yards have no property company, many flats are let."
+            ),
         ),
         ("桂园", "佛山，2019年。一万六千人的老社区，多数院落没有物业，出租房多，老人多。"),
     ),
     "lianhe": (
         (
             "Lianhe",
-            "Jiangmen, 2022. Two grids of young families' estates and two of old village blocks, with 77 grid workers and a named mediator.",
+            (
+                "Jiangmen, 2022. Two grids of young families' estates and two of old village blocks, "
+                "with 77 grid workers and a named mediator."
+            ),
         ),
         ("联合", "江门，2022年。两个网格是年轻家庭的小区，两个是老村和厂房；77名网格员，一间有名的调解室。"),
     ),
@@ -307,7 +341,10 @@ CASES = {  # short title, and its story in a sentence or two
     "shuian": (
         (
             "Shuian Gongguan",
-            "Foshan, 2021. Seven owners in ten live elsewhere most days; problems piled up, until step by step there was a place where they get solved.",
+            (
+                "Foshan, 2021. Seven owners in ten live elsewhere most days; "
+                "problems piled up, until step by step there was a place where they get solved."
+            ),
         ),
         ("水岸公馆", "佛山，2021年。七成业主平时住在别处，问题越积越多，一步步才有了解决问题的地方。"),
     ),
@@ -321,7 +358,10 @@ CASES = {  # short title, and its story in a sentence or two
     "yiduan": (
         (
             "Yiduan",
-            "Xichong. An old town core with many quarrels; twelve who mediate, and a family case settled after eight sittings.",
+            (
+                "Xichong. An old town core with many quarrels; "
+                "twelve who mediate, and a family case settled after eight sittings."
+            ),
         ),
         ("一段", "西充。老城区纠纷多；12人的调解队，一桩家事谈了八次才成。"),
     ),

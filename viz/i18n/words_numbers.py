@@ -1,4 +1,4 @@
-"""What the numbers of people, offices and issues are called beside their sliders: path -> (English, Chinese, unit in Chinese)."""
+"""Labels of numbers of people, offices and issues on sliders: path -> (English, Chinese, Chinese unit)."""
 
 NUMBERS = {
     "days": ("Days", "天数", "天"),
@@ -110,7 +110,7 @@ NUMBERS = {
     "community.shops": ("Shops", "商铺", "家"),
 }
 
-ISSUE = {  # of a category
+ISSUE = {  # fields of a category of issues
     "rate": ("How often", "多常发生", "件/单位·年"),
     "ageing": ("More often in old buildings", "楼越老越常见", "对数率，20年以上每10年"),
     "severity": ("Severity", "严重程度", "级，3为紧急"),

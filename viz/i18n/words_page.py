@@ -1,4 +1,7 @@
-"""What the page itself says: key -> (English, Chinese). Words in braces are filled in by `words.translate`, or by the browser where the town says them."""
+"""Texts of the page itself: key -> (English, Chinese).
+
+Names in braces are filled in by `words.translate`, or by the browser for texts of the town.
+"""
 
 PAGE = {
     # the frame
@@ -8,8 +11,15 @@ PAGE = {
     ),
     "language": ("中文", "English"),
     "start": (
-        "A simulated neighbourhood lives the same year twice: the same people, the same troubles, only the institutions differ. Left: {left}. Right: {right}. Press play under the picture, switch mechanisms at the side, click a house.",
-        "同一个社区，同样的人，同样的事，把一年模拟两遍，只有治理机制不同。左边：{left}；右边：{right}。按图下的播放键，在侧栏开关机制，点一栋楼看看。",
+        (
+            "A simulated neighbourhood lives the same year twice: "
+            "the same people, the same troubles, only the institutions differ. Left: {left}. Right: "
+            "{right}. Press play under the picture, switch mechanisms at the side, click a house."
+        ),
+        (
+            "同一个社区，同样的人，同样的事，把一年模拟两遍，只有治理机制不同。左边：{left}；右边："
+            "{right}。按图下的播放键，在侧栏开关机制，点一栋楼看看。"
+        ),
     ),
     "computing": (
         "Living through the year ... (some 20 seconds the first time)",
@@ -55,7 +65,10 @@ PAGE = {
         "正在一遍遍过这一年，每遍少开一个机制……",
     ),
     "preset.affordable.about": (
-        "Lives through this year with everything on, and switches off what asks most of the scarcest hands or money, until all get {least:.0%} of what they ask for.",
+        (
+            "Lives through this year with everything on, and switches off what asks most of the "
+            "scarcest hands or money, until all get {least:.0%} of what they ask for."
+        ),
         "先全部打开过一年，再逐个关掉最占用紧缺人手或资金的机制，直到其余的都能得到所需的{least:.0%}。",
     ),
     "copy": ("Make it like the other side", "照另一边设置"),
@@ -233,7 +246,7 @@ PAGE = {
     "game.price": ("{price} yuan", "{price}元"),
 }
 
-TOWN = {  # what the town itself says, by the town's own keys; {n} and the like are filled in by the browser
+TOWN = {  # texts of the town, by its own keys; {n} and similar names are filled in by the browser
     "play": ("Play", "播放"),
     "pause": ("Pause", "暂停"),
     "back": ("One day back", "上一天"),
@@ -257,7 +270,10 @@ TOWN = {  # what the town itself says, by the town's own keys; {n} and the like 
         "{title}：{open}件未办结，其中{unknown}件无人反映，{resolved}件已解决。",
     ),
     "map": (
-        "Town of {title}. Arrow keys step a day, space plays, plus and minus zoom, shift with arrows moves, brackets choose a building, enter picks it.",
+        (
+            "Town of {title}. Arrow keys step a day, space plays, plus and minus zoom, shift with "
+            "arrows moves, brackets choose a building, enter picks it."
+        ),
         "{title}的社区图。方向键换一天，空格播放，加减号缩放，Shift加方向键移动，方括号选楼，回车确认。",
     ),
     "empty": ("Nothing to show yet.", "还没有可看的。"),

@@ -1,1 +1,1 @@
-"""Lessons: TOML files in both languages, and what reads and walks them."""
+"""Lessons: TOML files in both languages, their reader, and the progress of a learner."""

@@ -1,4 +1,7 @@
-"""A walk through a lesson: where the learner stands, what was predicted, what was measured. Pure: every step makes a new Walk."""
+"""Track a learner's progress through a lesson: the current step, predictions, and measured results.
+
+All functions are pure: each returns a new Walk.
+"""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -8,38 +11,42 @@ from ...engine.parameters import UserError
 from ...experiments.narrative.lesson_runs import price
 from ..i18n.words import translate
 from .reader import PLACEHOLDER, blocks, parse_placeholder, text_of
-from .steps import PlayStep, Predict, Result, Score, Setup
+from .steps import PlayStep, Predict, Result, Score, Setup, Step
 
 
 @dataclass(frozen=True)
 class Walk:
-    """One learner in one lesson."""
+    """One learner's progress through one lesson."""
 
     lesson: object
-    at: int = 0  # the step that is shown
-    predicted: dict = field(default_factory=dict)  # step -> choice, from 0; once committed it stands
-    facts: dict = field(
-        default_factory=dict
-    )  # setup's step -> measure -> row, see experiments/narrative/lesson_runs.py
-    scores: dict = field(default_factory=dict)  # score's step -> list of (design, row), the latest last
+    at: int = 0  # index of the step that is shown
+    predicted: dict = field(default_factory=dict)  # step -> choice, from 0; final once made
+    # step of the setup -> measure -> row, see experiments/narrative/lesson_runs.py
+    facts: dict = field(default_factory=dict)
+    scores: dict = field(default_factory=dict)  # step of the game -> list of (design, row), the latest last
 
     @property
-    def step(self):
+    def step(self) -> Step:
+        """The current step."""
         return self.lesson.steps[self.at]
 
     @property
-    def last(self):
+    def last(self) -> bool:
+        """Whether the current step is the last one."""
         return self.at == len(self.lesson.steps) - 1
 
 
-def setup_of(walk, at=None):
-    """The step of the setup that holds at a step; -1 before the first."""
+def setup_of(walk: Walk, at: int | None = None) -> int:
+    """Return the index of the last setup at or before step `at`; -1 if there is none.
+
+    `at` is the current step by default.
+    """
     at = walk.at if at is None else at
     return next((n for n in range(at, -1, -1) if isinstance(walk.lesson.steps[n], Setup)), -1)
 
 
-def needs(walk):
-    """What must come before the learner may go on: "prediction", "facts", "score", or nothing."""
+def needs(walk: Walk) -> str:
+    """Return what is required before the next step: "prediction", "facts", "score", or "" for nothing."""
     if isinstance(walk.step, Predict) and walk.at not in walk.predicted:
         return "prediction"
     if isinstance(walk.step, (PlayStep, Result)) and setup_of(walk) not in walk.facts:
@@ -49,8 +56,12 @@ def needs(walk):
     return ""
 
 
-def predict(walk, choice):
-    """The learner commits to a choice. Raises UserError where there is none to make, or one was made."""
+def predict(walk: Walk, choice: int) -> Walk:
+    """Record the prediction of the current step; `choice` counts from 0.
+
+    Raises UserError if the step asks for no prediction, if one was already made, or if the choice does not
+    exist.
+    """
     if not isinstance(walk.step, Predict):
         raise UserError(f"step {walk.at + 1} of {walk.lesson.name} asks nothing")
     if walk.at in walk.predicted:
@@ -60,13 +71,16 @@ def predict(walk, choice):
     return replace(walk, predicted=walk.predicted | {walk.at: choice})
 
 
-def record_facts(walk, at, facts):
-    """What came of the setup at step `at`."""
+def record_facts(walk: Walk, at: int, facts: dict) -> Walk:
+    """Record the measured results of the setup at step `at`."""
     return replace(walk, facts=walk.facts | {at: facts})
 
 
-def record_score(walk, design, row):
-    """What came of a design. Raises UserError where there is no game, or it costs more than there is."""
+def record_score(walk: Walk, design: dict, row: dict) -> Walk:
+    """Record the result of a design in the current game.
+
+    Raises UserError if the step is not a game, or if the design costs more than the budget.
+    """
     if not isinstance(walk.step, Score):
         raise UserError(f"step {walk.at + 1} of {walk.lesson.name} is no game")
     cost = price(walk.step.option, design)
@@ -75,42 +89,52 @@ def record_score(walk, design, row):
     return replace(walk, scores=walk.scores | {walk.at: [*walk.scores.get(walk.at, ()), (dict(design), row)]})
 
 
-def forward(walk):
-    """The next step. Raises UserError while something is needed first; at the end it stays."""
+def forward(walk: Walk) -> Walk:
+    """Go to the next step; at the last step, stay there.
+
+    Raises UserError while something is still required (see `needs`).
+    """
     if needs(walk):
         raise UserError(f"step {walk.at + 1} of {walk.lesson.name} waits for a {needs(walk)}")
     return walk if walk.last else replace(walk, at=walk.at + 1)
 
 
-def back(walk):
+def back(walk: Walk) -> Walk:
+    """Go to the previous step; at the first step, stay there."""
     return replace(walk, at=max(walk.at - 1, 0))
 
 
-def link(walk):
-    """Where the learner stands and what was predicted, as a part of the page's address; what was measured is measured again, games begin anew."""
+def link(walk: Walk) -> str:
+    """Return the current step and the predictions as part of the page's address.
+
+    Results are not included: they are measured again when the link is opened, and games start over.
+    """
     return f"lesson={walk.lesson.name}&step={walk.at + 1}&said=" + "_".join(
         f"{step + 1}-{choice + 1}" for step, choice in walk.predicted.items()
     )
 
 
-def walk_from_link(query, lessons, lang="en"):
-    """The walk of `link`, no further than its predictions reach; None where an address has none. Raises UserError where there is no such lesson."""
-    asked = {name: told[-1] for name, told in parse_qs((query or "").lstrip("?")).items()}
-    if "lesson" not in asked:
+def walk_from_link(query: str | None, lessons, lang: str = "en") -> Walk | None:
+    """Restore the walk from an address written by `link`; None if the address names no lesson.
+
+    The walk goes no further than its predictions allow. Raises UserError if the lesson does not exist.
+    """
+    parameters = {name: values[-1] for name, values in parse_qs((query or "").lstrip("?")).items()}
+    if "lesson" not in parameters:
         return None
-    lesson = next((one for one in lessons if one.name == asked["lesson"]), None)
+    lesson = next((known for known in lessons if known.name == parameters["lesson"]), None)
     if lesson is None:
         raise UserError(
             translate(
                 lang,
                 "wrong.lesson",
-                value=repr(asked["lesson"])[:60],
-                there=", ".join(one.name for one in lessons),
+                value=repr(parameters["lesson"])[:60],
+                there=", ".join(known.name for known in lessons),
             )
         )
     pairs = (
         pair.split("-")
-        for pair in asked.get("said", "").split("_")
+        for pair in parameters.get("said", "").split("_")
         if re.fullmatch(r"[0-9]{1,3}-[0-9]{1,3}", pair, re.ASCII)
     )
     chosen = {int(step) - 1: int(choice) - 1 for step, choice in pairs}
@@ -122,17 +146,25 @@ def walk_from_link(query, lessons, lang="en"):
             if isinstance(step, Predict) and 0 <= chosen.get(n, -1) < len(step.choice)
         },
     )
-    waits = (
+    blocking = (
         n
         for n, step in enumerate(lesson.steps)
         if isinstance(step, Score) or (isinstance(step, Predict) and n not in walk.predicted)
     )
-    step = int(asked["step"]) - 1 if re.fullmatch(r"[0-9]{1,3}", asked.get("step", ""), re.ASCII) else 0
-    return replace(walk, at=max(0, min(step, next(waits, len(lesson.steps) - 1), len(lesson.steps) - 1)))
+    step = (
+        int(parameters["step"]) - 1
+        if re.fullmatch(r"[0-9]{1,3}", parameters.get("step", ""), re.ASCII)
+        else 0
+    )
+    return replace(walk, at=max(0, min(step, next(blocking, len(lesson.steps) - 1), len(lesson.steps) - 1)))
 
 
-def deciding_number(step, row):
-    """The number that decides a prediction: `change` is relative to the left, `clear` is the interval's sign, 0 where it holds zero."""
+def deciding_number(step: Predict, row) -> float:
+    """Return the number that decides a prediction.
+
+    `change` is the difference relative to the left arm; `clear` is the sign of the interval, 0 if it contains
+    zero.
+    """
     if step.of == "clear":
         return float((row["low"] > 0) - (row["high"] < 0))
     if step.of == "change":
@@ -140,14 +172,17 @@ def deciding_number(step, row):
     return row[{"left": "without", "right": "with"}.get(step.of, step.of)]
 
 
-def right(step, row):
-    """Which choice, from 0, is right."""
+def right(step: Predict, row) -> int:
+    """Return the index of the right choice, from 0; -1 if there is none."""
     value = deciding_number(step, row)
-    return next((n for n, one in enumerate(step.choice) if one.low <= value < one.high), -1)
+    return next((n for n, choice in enumerate(step.choice) if choice.low <= value < choice.high), -1)
 
 
-def outcomes(walk):
-    """The predictions about the runs that hold here: (step, choice, right choice) each; nothing before they are measured."""
+def outcomes(walk: Walk) -> list[tuple[int, int, int]]:
+    """Return (step, choice, right choice) for each prediction since the current setup.
+
+    The list is empty until the results of the setup are measured.
+    """
     begin = setup_of(walk)
     if begin not in walk.facts:
         return []
@@ -159,17 +194,20 @@ def outcomes(walk):
     ]
 
 
-def step_text(walk, lang):
-    """The text of the step as `lessons.blocks`, measured numbers in their places; nothing while these are missing."""
+def step_text(walk: Walk, lang: str) -> list:
+    """Return the text of the step as `reader.blocks`, with measured numbers filled in.
+
+    The list is empty while these numbers are missing.
+    """
     text = getattr(text_of(walk.step), lang)
     if PLACEHOLDER.search(text) and setup_of(walk) not in walk.facts:
         return []
     facts = walk.facts.get(setup_of(walk), {})
-    return blocks(PLACEHOLDER.sub(lambda found: format_fact(facts, *parse_placeholder(found[1])), text))
+    return blocks(PLACEHOLDER.sub(lambda match: format_fact(facts, *parse_placeholder(match[1])), text))
 
 
-def format_fact(facts, arm, measure, how):
-    """One measured number, written."""
+def format_fact(facts: dict, arm: str, measure: str, how: str) -> str:
+    """Format one measured number as the placeholder asks."""
     value = facts[measure][{"left": "without", "right": "with"}.get(arm, arm)]
     if value != value:
         return "–"

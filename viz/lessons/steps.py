@@ -1,33 +1,37 @@
-"""Steps of a lesson: what each kind holds, and what cannot be true together in it."""
+"""Define the kinds of steps of a lesson, and check each step for contradictions."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import Field, dataclass, field
 
 from ...engine.parameters import knob
 from ...engine.toml_reader import guess
 from ...experiments.narrative.lesson_runs import arm
 from ...experiments.narrative.recording import LAYERS
+from ...model.scenario import Scenario
 
-DECIDES = ("left", "right", "difference", "change", "clear")  # what of a measure decides a prediction
-OPEN = 1e12  # a bound that bounds nothing
+# the numbers of a measure that may decide a prediction
+DECIDES = ("left", "right", "difference", "change", "clear")
+OPEN = 1e12  # no bound
 
 
 @dataclass(frozen=True)
 class Words:
-    """The same in both languages."""
+    """One text in both languages."""
 
     en: str = field(metadata={"text": 4000})
     zh: str = field(metadata={"text": 4000})
 
 
-def words(most=4000):
+def words(most: int = 4000) -> Field:
+    """Declare a text field of at most `most` characters."""
     return field(metadata={"text": most})
 
 
 @dataclass(frozen=True)
 class LessonSide:
-    """One of the two communities: what is changed in it."""
+    """The changes to one of the two communities."""
 
-    none: bool = False  # begins with nothing switched on; else with what the case has
+    none: bool = False  # start without any mechanism; else with those of the case
     on: tuple = field(default=(), metadata={"names": True})
     off: tuple = field(default=(), metadata={"names": True})
     set: tuple = field(default=(), metadata={"names": True})  # "path=value", as on the command line
@@ -35,14 +39,14 @@ class LessonSide:
 
 @dataclass(frozen=True)
 class Text:
-    """Something to read."""
+    """A text to read."""
 
     text: Words
 
 
 @dataclass(frozen=True)
 class Setup:
-    """Two communities to look at, with the same luck."""
+    """Two communities to compare, with the same random numbers."""
 
     text: Words
     case: str = words(200)
@@ -53,20 +57,20 @@ class Setup:
     left: LessonSide = field(default_factory=LessonSide)
     right: LessonSide = field(default_factory=LessonSide)
     layer: str = field(default="", metadata={"choices": ("", *LAYERS, "unknown")})
-    families: tuple = field(default=(), metadata={"names": True})  # on show; none: all
+    families: tuple = field(default=(), metadata={"names": True})  # shown on the page; empty: all
     day: int = knob(0, 0, 3650, unit="day to stand at", source="the lesson")
 
-    def arms(self):
-        """The scenarios (left, right). Raises UserError."""
+    def arms(self) -> tuple[Scenario, Scenario]:
+        """Return the scenarios (left, right). Raises UserError."""
         return tuple(
-            arm(self.case, self.days, one.none, one.on, one.off, (*self.set, *one.set))
-            for one in (self.left, self.right)
+            arm(self.case, self.days, side.none, side.on, side.off, (*self.set, *side.set))
+            for side in (self.left, self.right)
         )
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One answer, and for which values it is right: low <= value < high."""
+    """One answer, and the values for which it is right: low <= value < high."""
 
     en: str = words(300)
     zh: str = words(300)
@@ -76,7 +80,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Predict:
-    """A question that is answered before the run; the run decides it."""
+    """A question that is answered before the run, and decided by the run."""
 
     question: Words
     measure: str = words(100)
@@ -90,8 +94,8 @@ class Predict:
     )
     choice: tuple = field(default=(), metadata={"each": Choice})
 
-    def contradictions(self):
-        """What cannot be true together, as (field, words)."""
+    def contradictions(self) -> Iterator[tuple[str, str]]:
+        """Yield the contradictions within the step as (field, words)."""
         if not 2 <= len(self.choice) <= 6:
             yield (
                 "choice",
@@ -99,7 +103,7 @@ class Predict:
             )
         elif self.answer > len(self.choice):
             yield "answer", f"= {self.answer}: there are {len(self.choice)} choices"
-        ranges = sorted((one.low, one.high) for one in self.choice)
+        ranges = sorted((choice.low, choice.high) for choice in self.choice)
         if any(low >= high for low, high in ranges):
             yield "choice", "has a range that is empty: low must be less than high"
         elif any(a[1] != b[0] for a, b in zip(ranges, ranges[1:])) or (
@@ -107,13 +111,14 @@ class Predict:
         ):
             yield (
                 "choice",
-                "leaves out a value or has one twice: each begins where another ends, the lowest has no low, the highest no high",
+                "leaves out a value or has one twice: each begins where another ends, "
+                "the lowest has no low, the highest no high",
             )
 
 
 @dataclass(frozen=True)
 class PlayStep:
-    """The films are played from one day to another; with equal days, they stand there."""
+    """Play the recordings from one day to another; if the days are equal, stop there."""
 
     text: Words
     begin: int = knob(0, 0, 3650, unit="day to play from", source="the lesson")
@@ -123,14 +128,14 @@ class PlayStep:
 
 @dataclass(frozen=True)
 class Result:
-    """What happened, with the numbers that were measured, and why."""
+    """A text on what happened and why, with the measured numbers."""
 
     text: Words
 
 
 @dataclass(frozen=True)
 class Twist(Setup):
-    """The same question once more, with something changed."""
+    """The same question again, with something changed."""
 
 
 @dataclass(frozen=True)
@@ -144,14 +149,13 @@ class Option:
     most: int = knob(1, 1, 100, unit="that can be bought", source="the lesson")
     on: tuple = field(default=(), metadata={"names": True})
     set: tuple = field(default=(), metadata={"names": True})
-    add: tuple = field(
-        default=(), metadata={"names": True}
-    )  # "path=number", added to the knob for each that is bought
+    # "path=number", added to the knob for each unit bought
+    add: tuple = field(default=(), metadata={"names": True})
 
 
 @dataclass(frozen=True)
 class Par:
-    """A part of the design that the learner is measured against."""
+    """One option in the reference design against which the learner is scored."""
 
     name: str = words(60)
     count: int = knob(1, 1, 100, unit="of the option", source="found by trying; a test holds it to its score")
@@ -159,7 +163,7 @@ class Par:
 
 @dataclass(frozen=True)
 class Score:
-    """A design game: spend a budget, and be scored on luck that nobody has seen."""
+    """A design game: spend a budget, and be scored on random seeds not used before."""
 
     text: Words
     case: str = words(200)
@@ -169,25 +173,25 @@ class Score:
     replicates: int = knob(10, 2, 200, unit="pairs of runs that decide", source="the lesson")
     base: LessonSide = field(default_factory=LessonSide)
     budget: float = knob(200_000.0, 0.0, 1e9, unit="yuan", source="the lesson")
-    more: bool = True  # whether a larger difference is a better score
+    more: bool = True  # whether a larger difference scores better
     option: tuple = field(default=(), metadata={"each": Option})
     par: tuple = field(default=(), metadata={"each": Par})
 
-    def contradictions(self):
-        """What cannot be true together, as (field, words)."""
+    def contradictions(self) -> Iterator[tuple[str, str]]:
+        """Yield the contradictions within the step as (field, words)."""
         if not self.option:
             yield "option", "is missing: a game needs something to buy, below [[step.option]]"
-        prices = {one.name: one.price for one in self.option}
+        prices = {option.name: option.price for option in self.option}
         if len(prices) < len(self.option):
             yield "option", "has two of one name"
-        for n, one in enumerate(self.par):
-            if one.name not in prices:
-                yield f"par.{n}.name", f"= {one.name!r} is no option{guess(one.name, list(prices))}"
-        if sum(prices.get(one.name, 0) * one.count for one in self.par) > self.budget:
+        for n, par in enumerate(self.par):
+            if par.name not in prices:
+                yield f"par.{n}.name", f"= {par.name!r} is no option{guess(par.name, list(prices))}"
+        if sum(prices.get(par.name, 0) * par.count for par in self.par) > self.budget:
             yield "par", f"costs more than budget = {self.budget:g}"
 
-    def scenario(self):
-        """The community before the shopping. Raises UserError."""
+    def scenario(self) -> Scenario:
+        """Return the scenario before anything is bought. Raises UserError."""
         return arm(self.case, self.days, self.base.none, self.base.on, self.base.off, self.base.set)
 
 
@@ -200,6 +204,8 @@ STEPS = {
     "twist": Twist,
     "score": Score,
 }
+
+Step = Text | Setup | Predict | PlayStep | Result | Score
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,1 @@
-"""Tables, stories and progress for the terminal."""
+"""Write tables, stories and progress bars for the terminal."""

@@ -1,19 +1,28 @@
-"""The console of the command line: what is printed is shown as it is written, for it holds names that users gave."""
+"""Print to the terminal exactly what was written, because output contains names given by users."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
 from ...engine.output import printable
 
+if TYPE_CHECKING:
+    from rich.status import Status
+
 
 class PlainConsole(Console):
-    """A console for which square brackets and :names: are no markup, and control characters no commands to the terminal.
+    """A console without markup: square brackets and :names: are printed as they are.
 
-    Style comes as `style=` or as a rich.text.Text.
+    Control characters are escaped. Style is given as `style=` or as a rich.text.Text.
     """
 
-    def render_str(self, text, **more):
+    def render_str(self, text: str, **more) -> Text:
+        """Render text without markup and emoji codes, and with control characters escaped."""
         return super().render_str(printable(text), **more | {"markup": False, "emoji": False})
 
-    def status(self, status, **more):
+    def status(self, status: str, **more) -> Status:
+        """Show a status line with a spinner, without markup."""
         return super().status(Text(printable(status)), **more)

@@ -1,5 +1,6 @@
-"""Parameters as a table for the terminal, and as a page of Markdown for docs/parameters.md."""
+"""Tabulate parameters for the terminal, and as the Markdown page docs/parameters.md."""
 
+from collections.abc import Iterator
 from dataclasses import fields
 from itertools import groupby
 
@@ -11,7 +12,7 @@ from ...model.issues.categories import CATEGORIES, Category
 from ...model.mechanisms import Mechanism
 from .tables import PLAIN
 
-MANY = 3  # cases that are named one by one in the terminal; of more only the ends are
+MANY = 3  # in the terminal, up to this many cases are listed; of more, only the extremes
 HEADS = ("knob", "default", "range", "unit", "source", "cases")
 SHORT = {
     "severity": "sev.",
@@ -24,45 +25,54 @@ SHORT = {
 OPENING = """<!-- Written by `cogov docs`; change the knobs, not this page. -->
 # Parameters
 
-Every number a case or `--set` may turn, as the code declares it: `cogov knobs` prints the same, `cogov knobs residents` a part of it,
-`cogov knobs --json` for machines. A source that begins with *assumed* is a labelled prior, to be swept over its range; one that names
-`docs/sources.md` is in [sources.md](sources.md). The last column has the cases whose value is another, and that value; the values of a
+Every number a case or `--set` may turn, as the code declares it: `cogov knobs` prints the same, \
+`cogov knobs residents` a part of it,
+`cogov knobs --json` for machines. A source that begins with *assumed* is a labelled prior, \
+to be swept over its range; one that names
+`docs/sources.md` is in [sources.md](sources.md). The last column has the cases whose value is another, \
+and that value; the values of a
 table that may stand several times in a case are told once each. What each number does is in [ODD.md](ODD.md).
 """
 
 
-def format_number(number):
-    """A number as it would be typed, with commas for the eye."""
+def format_number(number: float) -> str:
+    """Format a number as it would be typed, with commas between thousands."""
     return f"{number:,.15g}"
 
 
-def cells(one, most):
-    """A parameter as the text of its cells, by HEADS."""
+def cells(parameter, most: int | None) -> tuple[str, ...]:
+    """Return the texts of the cells of a parameter, in the order of HEADS."""
     return (
-        one.path,
-        format_number(one.default),
-        f"{format_number(one.low)} to {format_number(one.high)}",
-        one.unit,
-        one.source,
-        describe_changes(one.cases, most),
+        parameter.path,
+        format_number(parameter.default),
+        f"{format_number(parameter.low)} to {format_number(parameter.high)}",
+        parameter.unit,
+        parameter.source,
+        describe_changes(parameter.cases, most),
     )
 
 
-def describe_changes(cases, most=None):
-    """Which cases turn a knob, and to what; of more than `most` only the smallest and the largest."""
+def describe_changes(cases: dict, most: int | None = None) -> str:
+    """List the cases that change a knob, and their values.
+
+    With more than `most` cases, only the smallest and the largest value are named.
+    """
     values = {
-        name: list(dict.fromkeys(told)) if isinstance(told, list) else [told] for name, told in cases.items()
+        name: list(dict.fromkeys(value)) if isinstance(value, list) else [value]
+        for name, value in cases.items()
     }
     if most is None or len(cases) <= most:
-        return "; ".join(f"{name}: {' and '.join(map(format_number, told))}" for name, told in values.items())
-    ends = sorted((value, name) for name, told in values.items() for value in told)
+        return "; ".join(
+            f"{name}: {' and '.join(map(format_number, numbers))}" for name, numbers in values.items()
+        )
+    ends = sorted((value, name) for name, numbers in values.items() for value in numbers)
     (low, least), (high, largest) = ends[0], ends[-1]
     return f"{len(cases)} cases: {format_number(low)} ({least}) to {format_number(high)} ({largest})"
 
 
-def parameter_table(found):
-    """Parameters for the terminal: a table for each part of a scenario, its path once above them."""
-    for part, group in groupby(found, key=lambda one: above(one.path)):
+def parameter_table(parameters) -> Iterator[Table]:
+    """Yield a table for each part of a scenario, headed by the common path of its knobs."""
+    for part, group in groupby(parameters, key=lambda parameter: above(parameter.path)):
         table = Table(title=part, **PLAIN)
         for head in HEADS:
             table.add_column(
@@ -71,50 +81,57 @@ def parameter_table(found):
                 no_wrap=head in HEADS[:3],
                 justify="right" if head == "default" else "left",
             )
-        for one in group:
-            table.add_row(one.path.removeprefix(part).strip(), *cells(one, MANY)[1:])
+        for parameter in group:
+            table.add_row(parameter.path.removeprefix(part).strip(), *cells(parameter, MANY)[1:])
         yield table
 
 
-def above(path):
-    """The part of a scenario that a knob belongs to, with the dot that `--set` wants behind it."""
+def above(path: str) -> str:
+    """Return the part of a scenario that a knob belongs to, with the trailing dot that `--set` needs."""
     return path.partition(" ")[0] if path.startswith("[[") else path[: path.rfind(".") + 1]
 
 
-def page(found):
-    """All parameters as Markdown, a table for each part of a scenario, one row for each category of issues."""
-    out = [OPENING]
-    for head, group in groupby(found, key=lambda one: one.path.partition(" ")[0].partition(".")[0]):
+def page(parameters) -> str:
+    """Return all parameters as Markdown: a table for each part of a scenario.
+
+    Categories of issues have one row each, with their numbers in columns.
+    """
+    lines = [OPENING]
+    for head, group in groupby(
+        parameters, key=lambda parameter: parameter.path.partition(" ")[0].partition(".")[0]
+    ):
         group = list(group)
-        out.append(f"## `{head}`\n")
+        lines.append(f"## `{head}`\n")
         if head == "issues":
-            out += categories(group)
+            lines += categories(group)
         elif head == "mechanisms":
-            out += of_mechanisms(group)
+            lines += of_mechanisms(group)
         else:
-            out += table(HEADS, map(format_path, group))
-    out += patterns()
-    return "\n".join(out).rstrip("\n") + "\n"
+            lines += table(HEADS, map(format_path, group))
+    lines += patterns()
+    return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def table(heads, rows):
-    """The lines of a Markdown table, and an empty one."""
+def table(heads, rows) -> list[str]:
+    """Return the lines of a Markdown table, and an empty line."""
     return [line(heads), line(["---"] * len(heads)), *map(line, rows), ""]
 
 
-def line(texts):
+def line(texts) -> str:
+    """Return a row of a Markdown table, with vertical bars escaped."""
     return f"| {' | '.join(text.replace('|', '&#124;') for text in texts)} |"
 
 
-def format_path(one, path=None):
-    first, *rest = cells(one, None)
+def format_path(parameter, path: str | None = None) -> list[str]:
+    """Return the cells of a parameter for Markdown, with its path (or `path` instead) as code."""
+    first, *rest = cells(parameter, None)
     return [f"`{path or first}`", *rest]
 
 
-def categories(group):
-    """`issues.NAME.FIELD`: what each field is, then a row of numbers for each category."""
-    kinds = [f for f in fields(Category) if "low" in f.metadata]
-    told = {one.path: one for one in group}
+def categories(group: list) -> Iterator[str]:
+    """Yield the lines on `issues.NAME.FIELD`: a table of fields, then one row of numbers per category."""
+    columns = [f for f in fields(Category) if "low" in f.metadata]
+    by_path = {parameter.path: parameter for parameter in group}
     yield "`issues.NAME.FIELD`: the fields, then a row for each category; `-` is 0.\n"
     rows = (
         [
@@ -123,26 +140,28 @@ def categories(group):
             f.metadata["unit"],
             f.metadata["source"],
         ]
-        for f in kinds
+        for f in columns
     )
     yield from table(("field", "range", "unit", "source"), rows)
     rows = []
-    for name, kind in CATEGORIES.items():
-        numbers = [told[f"issues.{name}.{f.name}"] for f in kinds]
-        theirs = "; ".join(
-            f"{f.name} {describe_changes(one.cases)}" for f, one in zip(kinds, numbers) if one.cases
+    for name, category in CATEGORIES.items():
+        numbers = [by_path[f"issues.{name}.{f.name}"] for f in columns]
+        changes = "; ".join(
+            f"{f.name} {describe_changes(parameter.cases)}"
+            for f, parameter in zip(columns, numbers)
+            if parameter.cases
         )
-        extra = ", ".join(word for word in (kind.rule, kind.season) if word)
+        extra = ", ".join(word for word in (category.rule, category.season) if word)
         rows.append(
             [
-                f"`{name}` {kind.zh}",
-                kind.family,
-                kind.unit,
-                kind.scope,
-                kind.hands,
-                *(format_number(one.default) if one.default else "-" for one in numbers),
+                f"`{name}` {category.zh}",
+                category.family,
+                category.unit,
+                category.scope,
+                category.hands,
+                *(format_number(parameter.default) if parameter.default else "-" for parameter in numbers),
                 extra,
-                theirs,
+                changes,
             ]
         )
     heads = (
@@ -151,58 +170,71 @@ def categories(group):
         "arises per",
         "seen by",
         "hands",
-        *(SHORT.get(f.name, f.name) for f in kinds),
+        *(SHORT.get(f.name, f.name) for f in columns),
         "rule, season",
         "cases",
     )
     yield from table(heads, rows)
 
 
-def patterns():
-    """What the model is held against: the `[[reported]]` of every case."""
+def patterns() -> Iterator[str]:
+    """Yield the lines on the `[[reported]]` patterns of all cases, against which the model is tested."""
     yield "## `[[reported]]`: the patterns\n"
-    yield "What `cogov patterns` holds against the model; *inf* is no bound, and a number the report itself gives is marked `*`.\n"
+    yield (
+        "What `cogov patterns` holds against the model; *inf* is no bound, "
+        "and a number the report itself gives is marked `*`.\n"
+    )
     heads = ("case", "pattern", "the report's words", "measure", "range", "day", "switched off or on for it")
     rows = []
     for case in map(read_case, list_cases()):
-        for one in case.reported:
+        for pattern in case.reported:
             low, high = (
                 format_number(end) if abs(end) < 1e12 else "inf"
-                for end in (one.low - one.tolerance, one.high + one.tolerance)
+                for end in (pattern.low - pattern.tolerance, pattern.high + pattern.tolerance)
             )
-            arm = ", ".join([*(f"off {name}" for name in one.off), *(f"on {name}" for name in one.on)])
-            asked = f"{low if low != 'inf' else '-inf'} to {high}" + " *" * one.number
+            arm = ", ".join(
+                [*(f"off {name}" for name in pattern.off), *(f"on {name}" for name in pattern.on)]
+            )
+            target = f"{low if low != 'inf' else '-inf'} to {high}" + " *" * pattern.number
             rows.append(
                 [
                     case.name,
-                    one.name,
-                    one.words,
-                    f"`{one.measure}`",
-                    asked,
-                    format_number(one.days or case.days),
+                    pattern.name,
+                    pattern.words,
+                    f"`{pattern.measure}`",
+                    target,
+                    format_number(pattern.days or case.days),
                     arm,
                 ]
             )
     yield from table(heads, rows)
 
 
-def of_mechanisms(group):
-    """A table for what every mechanism has, and one for each mechanism."""
+def of_mechanisms(group: list) -> Iterator[str]:
+    """Yield a table of the knobs common to all mechanisms, then one table per mechanism."""
     common = [f.name for f in fields(Mechanism) if "low" in f.metadata]
-    told = {one.path: one for one in group}
+    by_path = {parameter.path: parameter for parameter in group}
     first = mechanisms.names()[0]
     yield "Every mechanism has these; a case switches it on by naming it, `--on NAME` does the same.\n"
     yield from table(
         HEADS[:-1],
-        (format_path(told[f"mechanisms.{first}.{name}"], f"mechanisms.NAME.{name}")[:-1] for name in common),
+        (
+            format_path(by_path[f"mechanisms.{first}.{name}"], f"mechanisms.NAME.{name}")[:-1]
+            for name in common
+        ),
     )
-    on = {
+    cases_with = {
         name: [case for case in list_cases() if name in read_case(case).mechanisms]
         for name in mechanisms.names()
     }
-    for name, own in groupby(group, key=lambda one: one.path.split(".")[1]):
+    for name, knobs in groupby(group, key=lambda parameter: parameter.path.split(".")[1]):
         yield f"### `{name}` {mechanisms.mechanism_class(name).zh}\n"
-        yield f"On in: {', '.join(on[name]) or 'no case that ships'}.\n"
+        yield f"On in: {', '.join(cases_with[name]) or 'no case that ships'}.\n"
         yield from table(
-            HEADS, (format_path(one) for one in own if one.cases or one.path.split(".")[2] not in common)
+            HEADS,
+            (
+                format_path(parameter)
+                for parameter in knobs
+                if parameter.cases or parameter.path.split(".")[2] not in common
+            ),
         )

@@ -1,31 +1,38 @@
-"""The bars of the command line; loaded with the first of them, for short commands show none."""
+"""Progress bars of the command line, in a file of their own because short commands need not load them."""
 
+from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
     SpinnerColumn,
+    Task,
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
 
 from ...engine.output import printable
 
 
 class PlainColumn(TextColumn):
-    """A column of text in a progress bar, shown as it is written."""
+    """A text column of a progress bar, without markup and with control characters escaped."""
 
-    def __init__(self, text):
+    def __init__(self, text: str) -> None:
         super().__init__(text, markup=False)
 
-    def render(self, task):
+    def render(self, task: Task) -> Text:
+        """Render the text of a task, with control characters escaped."""
         text = super().render(task)
         text.plain = printable(text.plain)
         return text
 
 
-def bar(console, *more):
-    """A bar that is gone when done; `more` texts of columns stand before the time that is left."""
+def bar(console: Console, *more: str) -> Progress:
+    """Return a progress bar that disappears when it is done.
+
+    `more` are templates of further text columns, placed before the remaining time.
+    """
     columns = (
         SpinnerColumn(),
         PlainColumn("{task.description}"),

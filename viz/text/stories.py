@@ -1,6 +1,10 @@
-"""Stories in plain sentences, English or Chinese: each takes a Story or Surprises and gives lines, or something Rich can print."""
+"""Tell Stories and Surprises in plain English or Chinese sentences, as lines or as Rich tables."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 
@@ -19,43 +23,52 @@ from ..i18n.phrases import (
 )
 from .tables import PLAIN
 
+if TYPE_CHECKING:
+    from ...experiments.narrative.divergence import Surprise, Surprises
+    from ...experiments.narrative.story import Person, Story, StoryArm, StoryStep
 
-def say(phrases, key, lang, **words):
+
+def say(phrases: dict, key: str, lang: str, **words) -> str:
+    """Return the phrase under a key in one language, filled in with `words`."""
     return phrases[key][LANGUAGES.index(lang)].format(**words)
 
 
-def days(n, lang):
+def days(n: int, lang: str) -> str:
+    """Return a number of days in words."""
     return say(FRAME, "one day" if n == 1 else "days", lang, n=n)
 
 
-def mechanism_name(name, lang):
-    """A mechanism by its own Chinese name, or in English by that of its file."""
+def mechanism_name(name: str, lang: str) -> str:
+    """Return the Chinese name of a mechanism, or in English the name of its file with spaces."""
     return mechanisms.mechanism_class(name).zh if lang == "zh" else name.replace("_", " ")
 
 
-def kind(category, lang):
+def kind(category: str, lang: str) -> str:
+    """Return the name of a category of issues; one not shipped with cogov keeps its own name."""
     return CATEGORIES[category].zh if lang == "zh" and category in CATEGORIES else category.replace("_", " ")
 
 
-def all_of(names, lang):
+def all_of(names, lang: str) -> str:
+    """Join the names of mechanisms with commas."""
     return say(FRAME, "comma", lang).join(mechanism_name(name, lang) for name in names)
 
 
-def place_of(place, lang):
+def place_of(place, lang: str) -> str:
+    """Name the place of an issue or a person, as precisely as its scope allows."""
     return say(
         PLACES, place.scope, lang, b=place.building, s=place.stairwell, f=place.floor, h=place.household
     )
 
 
-def person_of(person, story, lang):
-    """A resident, by what they are; nobody has a name."""
+def person_of(person: Person, story: Story, lang: str) -> str:
+    """Describe a resident by traits and place, because residents have no names."""
     near = "family" if person.place.household == story.place.household else "neighbour"
     traits = say(FRAME, "comma", lang).join(say(TRAIT, trait, lang) for trait in person.traits)
     return say(FRAME, near, lang, traits=traits, place=place_of(person.place, lang))
 
 
-def describe_step(step, story, lang, **often):
-    """What a step is, in words; `often` says how many times and until when."""
+def describe_step(step: StoryStep, story: Story, lang: str, **often) -> str:
+    """Describe a step in words; `often` holds how many times it happened, and the last day."""
     how = "often" if often else "by" if step.by else "person" if step.person else ""
     key = f"{step.what}, {how}" if f"{step.what}, {how}" in SAID else step.what
     words = {
@@ -75,8 +88,11 @@ def describe_step(step, story, lang, **often):
     )
 
 
-def tell_arm(arm, story, lang):
-    """One arm, line by line; neighbours who say the same one after another are one sentence."""
+def tell_arm(arm: StoryArm, story: Story, lang: str) -> Iterator[str]:
+    """Tell one arm line by line.
+
+    Consecutive repeated reports by neighbours become one sentence.
+    """
     for what, steps in groupby(arm.steps, lambda step: step.what):
         first, *more = steps
         if what == "seconded":
@@ -92,8 +108,8 @@ def tell_arm(arm, story, lang):
     yield say(ENDED, arm.state, lang, n=days(arm.waited, lang), total=days(arm.days, lang))
 
 
-def sentences(story, lang="en"):
-    """A Story as lines of text."""
+def sentences(story: Story, lang: str = "en") -> Iterator[str]:
+    """Tell a Story as lines of text."""
     yield say(
         FRAME,
         "title",
@@ -121,8 +137,8 @@ def sentences(story, lang="en"):
     yield say(FRAME, "parts", lang, day=parting.day, place=place_of(parting.place, lang), a=a, b=b)
 
 
-def most(surprises, lang="en"):
-    """Surprises as a table, one line an issue."""
+def most(surprises: Surprises, lang: str = "en") -> Table:
+    """Tabulate Surprises, one row per issue."""
     s = surprises
     title = say(FRAME, "most", lang, case=s.case, days=s.days, seed=s.seed, names=all_of(s.mechanisms, lang))
     counts = say(
@@ -131,25 +147,27 @@ def most(surprises, lang="en"):
     table = Table(title=title, caption=counts, **PLAIN)
     for heading in ("issue", "arm without", "arm with", "between"):
         table.add_column(say(FRAME, heading, lang), no_wrap=heading == "issue")
-    for one in s.most:
-        arms = (describe_outcome(*arm, lang) for arm in zip(one.days, one.resolved, one.states))
-        table.add_row(one.issue, *arms, between(one, lang))
+    for surprise in s.most:
+        arms = (
+            describe_outcome(*arm, lang) for arm in zip(surprise.days, surprise.resolved, surprise.states)
+        )
+        table.add_row(surprise.issue, *arms, between(surprise, lang))
     return table
 
 
-def describe_outcome(took, resolved, state, lang):
-    """How long an issue took in one arm, and what became of it."""
+def describe_outcome(took: int, resolved: bool, state: str, lang: str) -> str:
+    """Say how long an issue took in one arm, and in which state it ended."""
     word = say(STATE, state, lang)
     if state in ("", "withdrawn", "lapsed"):
         return word
     return say(FRAME, "took" if resolved else "open", lang, n=days(took, lang), state=word)
 
 
-def between(one, lang):
-    """What a Surprise comes to."""
-    if "" in one.states:
-        return say(FRAME, "only with" if one.states[0] == "" else "only without", lang)
-    if one.resolved[0] != one.resolved[1]:
-        return say(FRAME, "done with" if one.resolved[1] else "done without", lang)
-    key = "later" if one.difference > 0 else "sooner" if one.difference else "alike"
-    return say(FRAME, key, lang, n=days(abs(one.difference), lang))
+def between(surprise: Surprise, lang: str) -> str:
+    """Say in words how the two arms differ for one issue."""
+    if "" in surprise.states:
+        return say(FRAME, "only with" if surprise.states[0] == "" else "only without", lang)
+    if surprise.resolved[0] != surprise.resolved[1]:
+        return say(FRAME, "done with" if surprise.resolved[1] else "done without", lang)
+    key = "later" if surprise.difference > 0 else "sooner" if surprise.difference else "alike"
+    return say(FRAME, key, lang, n=days(abs(surprise.difference), lang))

@@ -1,4 +1,9 @@
-"""Tables for the terminal: each takes results and gives something Rich can print."""
+"""Format results as Rich tables for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 from rich import box
@@ -10,8 +15,18 @@ from ...model.measures import SHARES
 from ...model.scenario import census_of
 from ..i18n.measure_names import NAMES
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ...experiments.comparison.compare import Comparison
+    from ...experiments.comparison.runs import RunTables
+    from ...model.scenario import Scenario
+
 FUND = {"yuan: community": "'s fund", "yuan: compounds": "' repair funds"}
-NOTE = "In time: resolved within {} days of arising. * up to day 180 or the run's end, Kaplan-Meier; open issues count as open. pt: percentage points."
+NOTE = (
+    "In time: resolved within {} days of arising. * up to day 180 or the run's end, Kaplan-Meier; "
+    "open issues count as open. pt: percentage points."
+)
 PLAIN = {
     "box": box.SIMPLE_HEAD,
     "title_justify": "left",
@@ -22,8 +37,8 @@ PLAIN = {
 }
 
 
-def number(name, value, sign=""):
-    """One measure's value, in its own unit; with a sign, a difference."""
+def number(name: str, value: float, sign: str = "") -> str:
+    """Format the value of a measure in its own unit; with a `sign` format, as a difference."""
     if not np.isfinite(value):
         return "-"
     if name in SHARES:
@@ -31,18 +46,18 @@ def number(name, value, sign=""):
     return f"{value:{sign},.0f}" if abs(value) >= 100 else f"{value:{sign}.2f}"
 
 
-def verdicts(told):
-    """The verdicts of a sweep: (case, arm, verdict, sentence) each."""
+def verdicts(rows) -> Table:
+    """Tabulate the verdicts of a sweep, given as (case, arm, verdict, sentence)."""
     table = Table(**PLAIN)
     for name in ("case", "arm", "verdict", "in words"):
         table.add_column(name, overflow="fold")
-    for case, arm, verdict, words in told:
+    for case, arm, verdict, words in rows:
         table.add_row(case, str(arm), verdict, words.partition(": ")[2])
     return table
 
 
-def measures_table(tables):
-    """The measures of one run."""
+def measures_table(tables: RunTables) -> Table:
+    """Tabulate the measures of one run."""
     scenario = tables.scenario
     table = Table(
         title=f"{scenario.title or scenario.name}: {scenario.days} days, seed {tables.seed}",
@@ -56,24 +71,30 @@ def measures_table(tables):
     return table
 
 
-def census(scenario):
-    """Who lives there and what the committee has, as a run takes it, in words: what the case gives, and what it leaves out."""
+def census(scenario: Scenario) -> str:
+    """Describe the census of a scenario in a sentence: numbers given by the case, and numbers left out.
+
+    Numbers that the case leaves out are taken in proportion to the others.
+    """
     numbers, left = census_of(scenario)
-    given, out = (
+    given, left_out = (
         ", ".join(
             f"{path.removeprefix('community.')} {numbers[path]:,.6g}"
             for path in numbers
-            if (path in left) == which
+            if (path in left) == is_left_out
         )
-        for which in (False, True)
+        for is_left_out in (False, True)
     )
     return f"Census, as the case gives it: {given or 'nothing'}." + (
-        f"\nLeft out by the case, so taken in proportion: {out}." if out else ""
+        f"\nLeft out by the case, so taken in proportion: {left_out}." if left_out else ""
     )
 
 
-def comparison_table(result):
-    """Without, with, and the paired difference of every measure; bold where the interval leaves zero out."""
+def comparison_table(result: Comparison) -> Table:
+    """Tabulate every measure without and with the mechanisms, and the paired difference.
+
+    A row is bold if its interval excludes zero.
+    """
     title = f"{result.case.title or result.case.name}: {result.replicates} pairs, {result.case.days} days"
     table = Table(
         title=title,
@@ -86,7 +107,8 @@ def comparison_table(result):
     for name, row in result.table.iterrows():
         clear = np.isfinite(row.low) and not row.low <= 0 <= row.high
         interval = (
-            f"{number(name, row.low, '+').removesuffix(' pt')} to {number(name, row.high, '+').removesuffix(' pt')}"
+            f"{number(name, row.low, '+').removesuffix(' pt')} to "
+            f"{number(name, row.high, '+').removesuffix(' pt')}"
             if np.isfinite(row.low)
             else "-"
         )
@@ -103,8 +125,11 @@ def comparison_table(result):
     return table
 
 
-def spending_table(arms):
-    """Hours by role and yuan by source, {arm: {mechanism: {name: amount}}}; an arm without a name has no heading."""
+def spending_table(arms: dict) -> Table:
+    """Tabulate hours by role and yuan by source from {arm: {mechanism: {name: amount}}}.
+
+    An arm with an empty name gets no heading.
+    """
     table = Table(
         title="Who spent what in a run; desks: what committee, crews and departments did by themselves",
         show_header=False,
@@ -120,10 +145,10 @@ def spending_table(arms):
     return table
 
 
-def format_use(row):
-    """What {name: amount} comes to, in words: most hours first, then yuan."""
+def format_use(row: dict) -> Iterator[str]:
+    """Format {name: amount} in words: hours in descending order, then yuan."""
     hours = sorted(
-        ((name, value) for name, value in row.items() if name not in SOURCES), key=lambda one: -one[1]
+        ((name, value) for name, value in row.items() if name not in SOURCES), key=lambda item: -item[1]
     )
     yield ", ".join(f"{name} {value:,.0f} h" for name, value in hours if round(value)) or "0 h"
     money = ", ".join(
@@ -135,7 +160,7 @@ def format_use(row):
         yield money
 
 
-EFFECTS = {  # measure -> head of its column, and how many of its units make one
+EFFECTS = {  # measure -> head of its column, and the unit of the column in units of the measure
     "resolution_rate": ("in time", 0.01),
     "restricted_mean_time": ("days", 1.0),
     "trust_committee": ("trust", 1.0),
@@ -144,27 +169,36 @@ EFFECTS = {  # measure -> head of its column, and how many of its units make one
 }
 
 
-def effects(table, case, replicates, among):
-    """What each mechanism does by itself: the paired difference and half of its 95 % interval; dim where that holds zero."""
+def effects(table: pd.DataFrame, case: Scenario, replicates: int, among: bool) -> Table:
+    """Tabulate the effect of each single mechanism: paired difference and half of its 95 % interval.
+
+    A value is dim if its interval contains zero.
+    """
     rest = "beside the case's others" if among else "alone"
     out = Table(title=f"{case.name}: each mechanism {rest}; {replicates} pairs, {case.days} days", **PLAIN)
     out.add_column("mechanism", no_wrap=True)
     for head, _ in EFFECTS.values():
         out.add_column(head, justify="right", no_wrap=True)
     best = table.xs("resolution_rate", level="measure").sort_values("difference", ascending=False)
-    for mechanism, one in best.iterrows():
+    for mechanism, rates in best.iterrows():
         rows = (
             (table.loc[(mechanism, name)], unit, 2 if head == "trust" else 1)
             for name, (head, unit) in EFFECTS.items()
         )
         cells = (format_change(*cell) for cell in rows)
-        out.add_row(mechanism + " *" * bool(one.reported), *cells)
-    out.caption = "Mean difference ± half of its 95 % interval, dim where that holds zero; in time: percentage points. * the case has it."
+        out.add_row(mechanism + " *" * bool(rates.reported), *cells)
+    out.caption = (
+        "Mean difference ± half of its 95 % interval, dim where that holds zero; "
+        "in time: percentage points. * the case has it."
+    )
     return out
 
 
-def format_change(row, unit, n):
-    """A mean difference and half of its interval, in so many of its units; dim where that holds zero."""
+def format_change(row, unit: float, n: int) -> Text:
+    """Format a mean difference and half of its interval with `n` decimals, in multiples of `unit`.
+
+    It is dim if the interval contains zero.
+    """
     if not np.isfinite(row.low):
         return Text("-", style="dim")
     return Text(
@@ -176,8 +210,8 @@ def format_change(row, unit, n):
 VERDICTS = {"inside": "green", "near": "yellow", "outside": "red"}
 
 
-def patterns(table):
-    """Reported outcomes beside the model's."""
+def patterns(table: pd.DataFrame) -> Table:
+    """Tabulate reported outcomes next to simulated ones."""
     out = Table(
         title="What was reported, and what the model does: median and 90 % interval over replicates", **PLAIN
     )
@@ -185,15 +219,18 @@ def patterns(table):
         out.add_column(column, overflow="fold")
     for row in table.itertuples():
         low, high = ("" if np.isnan(x) else f"{x:.4g}" for x in (row.low, row.high))
-        asked = low if low == high else f"{low or '-inf'} to {high or 'inf'}"
+        target = low if low == high else f"{low or '-inf'} to {high or 'inf'}"
         model = f"{row.median:.3g} ({row.p5:.3g} to {row.p95:.3g})"
         out.add_row(
             row.case,
             row.words,
             row.measure,
-            asked + " *" * row.number,
+            target + " *" * row.number,
             model,
             Text(row.verdict, style=VERDICTS[row.verdict]),
         )
-    out.caption = "* the report itself gives the number; elsewhere its words were turned into a range, as the case file says."
+    out.caption = (
+        "* the report itself gives the number; "
+        "elsewhere its words were turned into a range, as the case file says."
+    )
     return out
