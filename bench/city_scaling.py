@@ -9,7 +9,7 @@ from ..experiments.city import city as cities
 from ..experiments.execution.executors import choose_executor
 from ..experiments.execution.memory import peak
 from ..experiments.execution.supervisor import processes_of
-from .speed import BenchTable
+from .tables import BenchTable
 
 EIGHT = (
     "building_captains",

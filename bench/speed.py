@@ -6,14 +6,10 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple
 
 import numpy as np
-from rich import box
-from rich.table import Table
 
 from ..engine.jit import outer_kernel
-from ..engine.output import print_json
 from ..engine.randomness import RandomNumbers, decision, derive_key, seed_of
 from ..experiments.city.scaling import resize_case
 from ..experiments.comparison import runs
@@ -24,6 +20,7 @@ from ..model.cases import alter_scenario, read_case
 from ..model.measures import summary
 from ..model.simulate import build_community, days, simulate
 from ..reference import twin
+from .tables import BenchTable
 
 ROOT = Path(__file__).parent.parent
 PEOPLE = (1_000, 16_000, 100_000, 1_000_000)  # residents in the table of growth
@@ -40,53 +37,6 @@ def time_job(job, times=5):
         job()
         spent.append(time.perf_counter() - start)
     return median(spent)
-
-
-class BenchTable(NamedTuple):
-    """What a bench measured: numbers as numbers, None where there is none."""
-
-    title: str
-    columns: tuple
-    rows: list  # of tuples, a cell for each column
-    note: str = ""
-
-    def records(self):
-        """The table as it goes into JSON."""
-        return {
-            "title": self.title,
-            "rows": [dict(zip(self.columns, row)) for row in self.rows],
-            "note": self.note,
-        }
-
-
-def show(console, as_json, tables):
-    """Print each BenchTable as it comes, or all of them as one JSON document."""
-    if as_json:
-        return print_json({"tables": [one.records() for one in tables]})
-    for one in tables:
-        table = Table(
-            title=one.title,
-            caption=one.note,
-            box=box.SIMPLE_HEAD,
-            title_justify="left",
-            caption_justify="left",
-        )
-        for n, column in enumerate(one.columns):
-            table.add_column(column, justify="right" if n else "left")
-        for row in one.rows:
-            table.add_row(*map(format_cell, row))
-        console.print(table)
-
-
-def format_cell(cell):
-    """A cell as text: numbers to three digits, whole ones in full."""
-    if isinstance(cell, (bool, np.bool_)):
-        return "yes" if cell else "no"
-    if cell is None or isinstance(cell, str):
-        return cell or "-"
-    if not np.isfinite(cell):
-        return "-"
-    return f"{cell:,.3g}" if abs(cell) < 1000 and not isinstance(cell, (int, np.integer)) else f"{cell:,.0f}"
 
 
 def speed(console):

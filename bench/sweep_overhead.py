@@ -12,7 +12,7 @@ from ..experiments.sweep import sweep
 from ..experiments.sweep.experiment import Experiment, NamedArm, arms
 from ..model.cases import read_case
 from ..model.simulate import simulate
-from .speed import BenchTable
+from .tables import BenchTable
 
 KEEPS = ((), ("series",), ("series", "issues"))
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..engine.output import safe_streams
 from ..engine.parameters import UserError
-from .chromium import chromium, driver
+from .page.chromium import chromium, driver
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 900  # seconds that one command may take
@@ -185,7 +185,7 @@ def page(figures=FIGURES, short=False, say=print):
 def check_printed_tables(words, judge=None):
     """Run a command, let it print its tables, and say what is wrong with them, in words."""
     from ..viz.text.console import PlainConsole
-    from .speed import BenchTable, show
+    from .tables import BenchTable, show
 
     command = [
         sys.executable,

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from cogov.bench.chromium import browsing, chromium, driver
+from cogov.bench.page.chromium import browsing, chromium, driver
 from cogov.engine.parameters import UserError
 
 NO_BROWSER = "no browser: "

@@ -53,8 +53,8 @@ MUTANTS = [
     mutant(
         "luck of another kind, in passing",
         "bench/forkserver_preload.py",
-        'a month."""\n\n',
-        'a month."""\n\nimport random\n\n',
+        'run a month."""\n\n',
+        'run a month."""\n\nimport random\n\n',
         "engine/test_randomness.py::test_chance_lives_in_one_file",
         short=True,
     ),

@@ -300,7 +300,7 @@ def cogov(monkeypatch, capsys, tmp_path):
 @pytest.mark.parametrize("words", KEYS, ids=lambda words: " ".join(words[:2]))
 def test_json_is_one_strict_document_with_its_keys(cogov, swept, monkeypatch, words):
     if words == ("bench", "page"):
-        page_bench = pytest.importorskip("cogov.bench.page")
+        page_bench = pytest.importorskip("cogov.bench.page.page")
         monkeypatch.setattr(
             page_bench,
             "measure_page",

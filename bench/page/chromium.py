@@ -4,7 +4,7 @@ import os
 import shutil
 from contextlib import contextmanager
 
-from ..engine.parameters import UserError
+from ...engine.parameters import UserError
 
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync".split()
 NAMES = ("chromium", "chromium-browser", "google-chrome")

@@ -8,12 +8,12 @@ import time
 from random import Random
 from statistics import median, quantiles
 
-from ..model import mechanisms
-from ..model.cases import read_case
-from ..model.simulate import build_community
-from ..viz.page import page_state as desks
-from ..viz.server.access_control import SESSIONS
-from . import speed
+from ...model import mechanisms
+from ...model.cases import read_case
+from ...model.simulate import build_community
+from ...viz.page import page_state as desks
+from ...viz.server.access_control import SESSIONS
+from ..tables import BenchTable
 from .chromium import browsing, chromium, driver
 from .page_visitors import (
     CROWDED,
@@ -112,7 +112,7 @@ def views(first, turned):
         for name, times in zip(names, (*first, turned[0]))
     ]
     note = f"Until the town is painted. A switch brings {median(turned[1]) / 1024:,.0f} KiB to the browser."
-    return speed.BenchTable(
+    return BenchTable(
         f"{CASE}: seconds until it is seen", ("what", "median", "least", "most", "times"), rows, note
     )
 
@@ -151,7 +151,7 @@ def towns(playwright, where, progress):
         )
     columns = ("case", "houses", "flats", "fps", "of", "ms/frame", "CPU %", "KiB left", "right")
     note = "Both sides playing, 7 days a second. fps: frames drawn a second, of those the browser makes while the town stands still. ms: of script. CPU: the server's meanwhile. KiB: a year of each side, sent once."
-    return speed.BenchTable("a year plays", columns, rows, note)
+    return BenchTable("a year plays", columns, rows, note)
 
 
 def crowd(playwright, where, sessions, progress):
@@ -181,7 +181,7 @@ def crowd(playwright, where, sessions, progress):
     waits = (median(times), max(times)) if times else (None, None)
     rows = [(sessions, len(times), *waits, alive, empty, (full - empty) / sessions, after)]
     columns = ("visitors", "saw it", "median s", "worst s", "alive", "MiB", "MiB each", "MiB left")
-    return speed.BenchTable(
+    return BenchTable(
         f"{CASE}: {sessions} visitors at once",
         columns,
         rows,
@@ -252,7 +252,7 @@ def audience(sessions, progress):
         "MiB left",
     )
     note = f"All arrive at one moment. Each then clicks {CLICKS} times within {WITHIN:.0f} s, on a mechanism of their own: many years that nobody has lived yet. A closed visit leaves {kept:,.0f} KiB (those of the second turn over those of the first)."
-    return speed.BenchTable(f"{CASE}: {sessions} visitors at once, without browsers", columns, rows, note)
+    return BenchTable(f"{CASE}: {sessions} visitors at once, without browsers", columns, rows, note)
 
 
 def departures(visits, progress):
@@ -282,7 +282,7 @@ def departures(visits, progress):
         "were cut off might come back."
     )
     columns = ("visits", "saw it", "MiB before", "MiB after", "KiB each", "kept")
-    return speed.BenchTable(f"{CASE}: what ended visits leave", columns, rows, note)
+    return BenchTable(f"{CASE}: what ended visits leave", columns, rows, note)
 
 
 def answers(page):

@@ -14,7 +14,7 @@ from tempfile import TemporaryFile
 from urllib.request import Request, urlopen
 from uuid import uuid4
 
-from ..engine.parameters import UserError
+from ...engine.parameters import UserError
 
 PATIENCE = 120_000  # ms
 CROWDED = 60.0  # seconds after which one of many visitors has waited in vain
