@@ -1,1 +1,1 @@
-"""What the browser page costs, and the visitors, with and without a browser, that measure it."""
+"""Measure what the browser page costs, by visitors with and without a browser."""

@@ -1,27 +1,38 @@
-"""Chromium, where there is one, and Playwright to drive it: for what looks at the page as visitors do."""
+"""Find Chromium and drive it with Playwright, to look at the page as visitors do."""
+
+from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from ...engine.parameters import UserError
 
-FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync".split()
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Playwright, PlaywrightContextManager
+
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
-def chromium():
-    """The path of a Chromium. Raises UserError where there is none."""
-    found = os.environ.get("COGOV_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if not found or not shutil.which(found):
+def chromium() -> str:
+    """Return the path of a Chromium. Raises UserError where there is none."""
+    path = os.environ.get("COGOV_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if not path or not shutil.which(path):
         raise UserError(
-            f"{found or 'a browser'} is not here: install Chromium (on Debian: apt install chromium), or name one: COGOV_CHROMIUM=/path/to/it"
+            f"{path or 'a browser'} is not here: install Chromium (on Debian: apt install chromium), "
+            "or name one: COGOV_CHROMIUM=/path/to/it"
         )
-    return found
+    return path
 
 
-def driver():
-    """Playwright's way to start. Raises UserError where it is missing."""
+def driver() -> PlaywrightContextManager:
+    """Return the context manager that starts Playwright. Raises UserError where it is not installed."""
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
@@ -32,9 +43,9 @@ def driver():
 
 
 @contextmanager
-def browsing(playwright, where):
-    """A browser with a profile that nobody has used."""
-    browser = playwright.chromium.launch(executable_path=where, args=FLAGS)
+def browsing(playwright: Playwright, path: str) -> Iterator[Browser]:
+    """Start a browser with a fresh profile, and close it at the end."""
+    browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
     try:
         yield browser
     finally:
