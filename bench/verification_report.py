@@ -138,8 +138,8 @@ def browser() -> str:
 
 
 def script(name: str) -> Callable[[], str]:
-    """Return a function that says, in words, that a script of tests/ is missing; "" where it exists."""
-    return lambda: "" if (ROOT / "tests" / name).exists() else f"no tests/{name}"
+    """Return a function that says, in words, that a script of tools/ is missing; "" where it exists."""
+    return lambda: "" if (ROOT / "tools" / name).exists() else f"no tools/{name}"
 
 
 FIGURES = (
