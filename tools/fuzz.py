@@ -23,8 +23,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FunctionType
 
-from fuzz_strategies import names
 from fuzz_targets import CHINESE, EXPERIMENTS, LOG, TARGETS, as_link, bytes_of, states
+from fuzz_values import names
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 import cogov
