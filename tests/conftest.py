@@ -1,4 +1,4 @@
-"""Set up all tests: one place looks for a browser; skipped tests are counted, or refused on a build server."""
+"""Set up all tests: one place looks for a browser; skipped tests are counted, or refused on build servers."""
 
 from __future__ import annotations
 
