@@ -185,6 +185,6 @@ def determinism(
 ) -> bool:
     """Print the whole bench; return whether all is equal that must be, and different that must be."""
     asked = RunSet(tuple(SETS), 120, 1) if short else RunSet(tuple(SETS), 400, 2)
-    found = matrix(asked, ways(short, places, asked.days), progress=progress)
-    show(console, found, as_json)
-    return found.good()
+    result = matrix(asked, ways(short, places, asked.days), progress=progress)
+    show(console, result, as_json)
+    return result.good()

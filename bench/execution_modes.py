@@ -95,9 +95,9 @@ def run_as_sweep(asked: RunSet, workers: int = 0, chunk: int = 1, make=None) -> 
     failed = [row["failure"].splitlines()[-1] for row in rows if row["status"] != "done"]
     if failed:
         raise RuntimeError(failed[0])
-    luck = {(order.arm.case, order.replicate): order.luck for order in plan.orders(0, asked.replicates)}
+    seeds = {(order.arm.case, order.replicate): order.luck for order in plan.orders(0, asked.replicates)}
     return combine_hashes(
-        [(row["name"], str(luck[row["name"], row["replicate"]])) for row in rows],
+        [(row["name"], str(seeds[row["name"], row["replicate"]])) for row in rows],
         [row["digest"] for row in rows],
     )
 
@@ -119,9 +119,9 @@ def digest_orders(terms, orders) -> list:
     return done
 
 
-def run_and_note(hashes, scenario, luck) -> Run:
+def run_and_note(hashes, scenario, seed) -> Run:
     """Simulate a run, and append its hash and its measures (bytes) to `hashes`."""
-    run, run_hash = run_and_hash(scenario, luck)
+    run, run_hash = run_and_hash(scenario, seed)
     hashes += run_hash, summary_array(run).tobytes()
     return run
 
@@ -205,28 +205,28 @@ def apart(
     )
     if done.returncode:
         raise RuntimeError((done.stderr.strip() or f"exit status {done.returncode}").splitlines()[-1])
-    return combine_hashes([(name, str(luck)) for name, luck in runs], json.loads(done.stdout))
+    return combine_hashes([(name, str(seed)) for name, seed in runs], json.loads(done.stdout))
 
 
 def answer() -> None:
     """Run what standard input asks for, and print the hashes; called in the process that `apart` starts."""
     request = json.load(sys.stdin)
     asked, hashes = RunSet(tuple(request["names"]), request["days"], request["replicates"]), []
-    for name, luck in request["runs"]:
+    for name, seed in request["runs"]:
         scenario, file = (
             asked.scenario(name),
-            Path(request["folder"], f"{asked.names.index(name)}-{luck}.npz"),
+            Path(request["folder"], f"{asked.names.index(name)}-{seed}.npz"),
         )
         if request["saves"]:
-            world, series = run_and_hash(scenario, luck, until=request["at"])
+            world, series = run_and_hash(scenario, seed, until=request["at"])
             np.savez(file, **world.snapshot(), **{"series so far": series})
             hashes.append("saved")
         elif request["at"]:
             with np.load(file, allow_pickle=False) as saved:
-                world = restore_run(saved, build_community(scenario), scenario, RandomNumbers(luck))
+                world = restore_run(saved, build_community(scenario), scenario, RandomNumbers(seed))
                 hashes.append(run_and_hash(scenario, world=world, series=saved["series so far"])[1])
         else:
-            hashes.append(run_and_hash(scenario, luck)[1])
+            hashes.append(run_and_hash(scenario, seed)[1])
     print(json.dumps(hashes))
 
 

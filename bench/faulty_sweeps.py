@@ -40,11 +40,11 @@ def tiny(
     return sweep.SweepPlan(experiment, {case.name: case}, arms(experiment, {case.name: case}))
 
 
-def run_with_faults(faults: Mapping, scenario, luck) -> Any:
+def run_with_faults(faults: Mapping, scenario, seed) -> Any:
     """Simulate a run, or fail in the way that `faults` (seed of a run -> one of KINDS) plans for its seed."""
-    kind = faults.get(luck)
+    kind = faults.get(seed)
     if kind == "raises":
-        raise ValueError(f"as asked, under luck {luck}\udc80")
+        raise ValueError(f"as asked, under luck {seed}\udc80")
     if kind == "exits":
         raise SystemExit(3)
     if kind == "kills its worker":
@@ -53,7 +53,7 @@ def run_with_faults(faults: Mapping, scenario, luck) -> Any:
         time.sleep(0)
     if kind == "never ends below Python":
         sum(repeat(0))  # holds the GIL, so that no signal handler runs
-    return simulate(scenario, luck)
+    return simulate(scenario, seed)
 
 
 def run_and_log(path, faults: Mapping, terms, orders) -> list:

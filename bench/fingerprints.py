@@ -152,6 +152,6 @@ def summary_array(run: Run) -> np.ndarray:
 def combine_hashes(runs: Sequence[tuple[str, str]], hashes: Sequence[str]) -> dict[str, str]:
     """Return set -> one hash of its runs, independent of the order in which the sets were run."""
     digests = {}
-    for (name, luck), run_hash in sorted(zip(runs, hashes)):
-        digests.setdefault(name, blake2b(digest_size=6)).update(f"{luck} {run_hash} ".encode())
+    for (name, seed), run_hash in sorted(zip(runs, hashes)):
+        digests.setdefault(name, blake2b(digest_size=6)).update(f"{seed} {run_hash} ".encode())
     return {name: digest.hexdigest() for name, digest in digests.items()}
