@@ -1,1 +1,1 @@
-"""What cogov costs and whether it can be trusted, measured on this machine. Imported by the command line only."""
+"""Measure what cogov costs, and whether it can be trusted. Imported by the command line only."""

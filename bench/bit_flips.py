@@ -1,40 +1,49 @@
-"""Single-bit flips over all that a sweep leaves: each is either named in an error, or what is read is right. Counted, not asserted.
+"""Flip single bits in the files of a sweep, and count whether each flip is noticed or harmless.
 
-The control: the same tables written by default Parquet, and read by default, which may give wrong numbers and say nothing.
+A flip is noticed when an error names the file, harmless when what is read is right. Nothing is asserted here.
+Control: the same tables as Parquet with default settings, whose readers may return wrong numbers without an
+error.
 """
+
+from __future__ import annotations
 
 import json
 import warnings
+from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 from ..engine.parameters import UserError
 from ..engine.randomness import RandomNumbers
 from ..experiments.sweep.results import read_results
-from .fault_injection import sweep_with_faults, tiny
+from .faulty_sweeps import sweep_with_faults, tiny
+
+if TYPE_CHECKING:
+    from .tables import BenchTable
 
 
 @dataclass
 class Tally:
-    """What came of flips."""
+    """Count what came of the flips."""
 
     flips: int = 0
     named: int = 0  # an error that names the file
     harmless: int = 0  # read, and right
-    wrong: int = 0  # read, wrong, and nothing was said
-    crashed: int = 0  # an error that is none of ours
+    wrong: int = 0  # read, wrong, and no error
+    crashed: int = 0  # an error that does not name the file, or is not ours
 
 
-def all_of(folder):
-    """Everything that a reader is told, as one comparable thing."""
-    found = read_results(folder)
-    tables = [frame.to_csv(index=False) for frame in (found.runs, found.series, found.issues)]
-    return found.digest(), json.dumps(found.texts, sort_keys=True), *tables
+def all_of(folder: Path) -> tuple:
+    """Return everything that a reader gets from a sweep, as one comparable value."""
+    results = read_results(folder)
+    tables = [frame.to_csv(index=False) for frame in (results.runs, results.series, results.issues)]
+    return results.digest(), json.dumps(results.texts, sort_keys=True), *tables
 
 
-def flip_bit(path, where):
-    """The bytes of a file before, and with bit `where` (0..1 of all its bits) turned over in it."""
+def flip_bit(path: Path, where: float) -> bytes:
+    """Flip one bit of a file, at `where` (0..1) of all its bits; return the bytes of the file before."""
     raw = path.read_bytes()
     bit, turned = int(where * len(raw) * 8), bytearray(raw)
     turned[bit // 8] ^= 1 << bit % 8
@@ -42,42 +51,49 @@ def flip_bit(path, where):
     return raw
 
 
-def flips(folder, count, seed=0, read=all_of, progress=None):
-    """Flip `count` bits of the files in a folder, one at a time and each turned back; files in turn, bits at random. Returns a Tally."""
+def flips(folder: Path, count: int, seed: int = 0, read=all_of, progress=None) -> Tally:
+    """Flip `count` bits in the files of a folder, one at a time, and restore each; return a Tally.
+
+    The files take turns; the bit is drawn at random.
+    """
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.stat().st_size)
-    told, truth, draws = (
+    tally, truth, draws = (
         Tally(),
         read(folder),
         iter(RandomNumbers("flips", seed)("where", range(count), 0).tolist()),
     )
     for n, where in enumerate(draws):
         path = files[n % len(files)]
-        raw = flip_bit(path, where)
-        told.flips += 1
+        original = flip_bit(path, where)
+        tally.flips += 1
         try:
             right = read(folder) == truth
-            told.harmless += right
-            told.wrong += not right
+            tally.harmless += right
+            tally.wrong += not right
         except UserError as error:
-            told.named += path.name in str(error)
-            told.crashed += path.name not in str(error)
-        except Exception:  # whatever a reader of tables says
-            told.crashed += 1
+            tally.named += path.name in str(error)
+            tally.crashed += path.name not in str(error)
+        except Exception:  # anything that a reader of tables may raise
+            tally.crashed += 1
         finally:
-            path.write_bytes(raw)
+            path.write_bytes(original)
         if progress:
             progress()
-    return told
+    return tally
 
 
-def subjects(folder, replicates=60):
-    """Sweeps to flip bits in: one that is whole, one that was stopped (its tables partly wait in the ledger), and default Parquet of the same tables."""
+def subjects(folder: Path, replicates: int = 60) -> dict[str, Callable[[Path], Any]]:
+    """Prepare three folders to flip bits in; return the name of each and the function that reads it.
+
+    "whole": a finished sweep; "stopped": a stopped one, whose tables are partly still in the ledger; "plain":
+    the tables of "whole" as Parquet with default settings.
+    """
     import pyarrow.parquet as pq
 
     plan, plain = tiny(replicates), folder / "plain"
     sweep_with_faults(folder / "whole", plan, 0, folder / "log")
     try:
-        sweep_with_faults(folder / "stopped", plan, 0, folder / "log", told=Stop(replicates * 9 // 10))
+        sweep_with_faults(folder / "stopped", plan, 0, folder / "log", connection=Stop(replicates * 9 // 10))
     except KeyboardInterrupt:
         pass
     plain.mkdir()
@@ -87,18 +103,18 @@ def subjects(folder, replicates=60):
 
 
 class Stop:
-    """Hears how far a sweep is, and stops it there."""
+    """Stop a sweep by KeyboardInterrupt, once it reports `after` runs."""
 
     def __init__(self, after):
         self.after = after
 
-    def send(self, done):
+    def send(self, done) -> None:
         if done >= self.after:
             raise KeyboardInterrupt
 
 
-def default(folder):
-    """Parquet tables as their readers read them if nothing else is said."""
+def default(folder: Path) -> list[str]:
+    """Read the Parquet tables of a folder with default settings."""
     import pyarrow.parquet as pq
 
     return [pq.read_table(path).to_pandas().to_csv(index=False) for path in sorted(folder.glob("*.parquet"))]
@@ -111,9 +127,9 @@ WORDS = {
 }
 
 
-def bench(console, count=1000):
-    """The table of flips in each of the three."""
-    from .speed import BenchTable
+def bench(console, count: int = 1000) -> Iterator[BenchTable]:
+    """Yield the table of flips in each of the three folders."""
+    from .tables import BenchTable
 
     rows = []
     with TemporaryDirectory(prefix="cogov-flips-") as folder, warnings.catch_warnings():

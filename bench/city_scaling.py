@@ -1,5 +1,10 @@
-"""From one community to a city: what a year of eight mechanisms costs by resident and day, and whether it matters who lives through which street."""
+"""Measure growth from one community to a city, and check that the split over workers changes no result.
 
+A year of eight mechanisms: processor time by resident and day, and memory. The city's digest must not depend
+on which worker simulates which street.
+"""
+
+from collections.abc import Iterator
 from dataclasses import replace
 from multiprocessing import active_children
 from resource import RUSAGE_CHILDREN
@@ -9,7 +14,7 @@ from ..experiments.city import city as cities
 from ..experiments.execution.executors import choose_executor
 from ..experiments.execution.memory import peak
 from ..experiments.execution.supervisor import processes_of
-from .speed import BenchTable
+from .tables import BenchTable
 
 EIGHT = (
     "building_captains",
@@ -21,41 +26,45 @@ EIGHT = (
     "red_property",
     "whistle",
 )
-SIZES = (1, 10, 100)  # communities, before the largest
+SIZES = (1, 10, 100)  # communities, before the largest city
 WAYS = ("pool", "threads")
 
 
-def bench(console, residents=10_000_000, communities=700, workers=None):
-    """Both tables."""
+def bench(
+    console, residents: int = 10_000_000, communities: int = 700, workers: int | None = None
+) -> Iterator[BenchTable]:
+    """Yield two tables: growth to `communities`, and digests of one city simulated by different workers."""
     each, workers = residents / communities, processes_of(workers)
-    made = cities.compose_city(["guiyuan"], on=EIGHT, off=["consent_campaign", "home_visits"])
+    city = cities.compose_city(["guiyuan"], on=EIGHT, off=["consent_campaign", "home_visits"])
     rows = []
-    sizes = [("pool", n) for n in (*(n for n in SIZES if n < communities), communities)] + [
-        ("threads", communities)
-    ]  # last: what this process ever held stays in its peak
-    for way, count in sizes:
-        one = replace(made, communities=count, residents=round(each * count))
-        hands = min(workers, one.streets()) if one.streets() > 1 else 0
+    sizes = [("pool", n) for n in (*(n for n in SIZES if n < communities), communities)]
+    sizes += [("threads", communities)]  # last, for the peak of this process never falls
+    for executor, count in sizes:
+        case = replace(city, communities=count, residents=round(each * count))
+        worker_count = min(workers, case.streets()) if case.streets() > 1 else 0
         with TemporaryDirectory(prefix="cogov-city-") as folder, console.status(f"{count:,} communities ..."):
             if not rows:
-                cities.simulate_street(
-                    replace(one, communities=1, residents=2000), 0
-                )  # what is compiled is loaded here
-            done = cities.live(one, folder, choose_executor(way, workers=hands, kinds=WAYS), hands)
+                # load the compiled kernels
+                cities.simulate_street(replace(case, communities=1, residents=2000), 0)
+            result = cities.live(
+                case, folder, choose_executor(executor, workers=worker_count, kinds=WAYS), worker_count
+            )
             table = cities.load_table(folder)
         for worker in active_children():
-            worker.join()  # only of those that were waited for is it known what they held
-        people = table.residents.sum()
-        memory = peak() + (hands * peak(RUSAGE_CHILDREN) if way == "pool" else 0.0)
+            worker.join()  # the kernel reports the peak memory only of children waited for
+        resident_count = table.residents.sum()
+        memory = peak() + (worker_count * peak(RUSAGE_CHILDREN) if executor == "pool" else 0.0)
         rows.append(
             (
-                people,
+                resident_count,
                 count,
-                (f"pool of {hands}" if way == "pool" else f"{hands} {way}") if hands else "alone",
-                done.seconds,
-                done.work / people / 365 * 1e9,
+                (f"pool of {worker_count}" if executor == "pool" else f"{worker_count} {executor}")
+                if worker_count
+                else "alone",
+                result.seconds,
+                result.work / resident_count / 365 * 1e9,
                 memory,
-                memory * 2**20 / people,
+                memory * 2**20 / resident_count,
                 float(table.resolution_rate.mean()),
             )
         )
@@ -63,12 +72,15 @@ def bench(console, residents=10_000_000, communities=700, workers=None):
     rows = [(*row[:5], row[4] / first, *row[5:]) for row in rows]
     columns = ("residents", "communities", "by", "s", "ns", "x first", "MiB", "B each", "rate")
     note = (
-        f"A year of guiyuan's kind, {len(EIGHT)} mechanisms. s: until all were lived through; ns: of processor time per resident and day, whoever did it; x first: times that of one community. "
-        "MiB: the most that this process ever held, and each of its workers as much as the largest of them, some 300 each before anything lives; B each: the same in bytes per resident. Rate: issues resolved in time."
+        f"A year of guiyuan's kind, {len(EIGHT)} mechanisms. s: until all were lived through; ns: of "
+        "processor time per resident and day, whoever did it; x first: times that of one community. "
+        "MiB: the most that this process ever held, and each of its workers as much as the largest of them, "
+        "some 300 each before anything lives; B each: the same in bytes per resident. Rate: issues resolved "
+        "in time."
     )
     yield BenchTable("growth to a city", columns, rows, note)
-    small, many = replace(made, communities=6, street=2, residents=30_000), max(2, workers)
-    ways = [
+    small, many = replace(city, communities=6, street=2, residents=30_000), max(2, workers)
+    variants = [
         ("in this process", small, "pool", 0),
         ("1 process", small, "pool", 1),
         (f"{many} processes", small, "pool", many),
@@ -81,13 +93,15 @@ def bench(console, residents=10_000_000, communities=700, workers=None):
             0,
         ),
     ]
-    told = []
-    for name, one, way, hands in ways:
+    digests = []
+    for name, case, executor, worker_count in variants:
         with TemporaryDirectory(prefix="cogov-city-") as folder, console.status(f"{name} ..."):
-            cities.live(one, folder, choose_executor(way, workers=hands, kinds=WAYS), hands)
-            told.append((name, cities.digest(folder)))
+            cities.live(
+                case, folder, choose_executor(executor, workers=worker_count, kinds=WAYS), worker_count
+            )
+            digests.append((name, cities.digest(folder)))
     yield BenchTable(
         "the same city, whoever lives through which street",
         ("way", "digest", "as the first"),
-        [(name, one, "yes" if one == told[0][1] else "no") for name, one in told],
+        [(name, digest, "yes" if digest == digests[0][1] else "no") for name, digest in digests],
     )

@@ -1,12 +1,17 @@
-"""All ways to live the same runs: in a sweep, shuffled, by threads, in other processes, on Dask, interrupted, in another Python, begun in another month.
+"""Execution modes: all ways to simulate the same runs.
 
+In a sweep, shuffled, in threads, in other processes, on Dask, interrupted, in another Python, begun in
+another month.
 Road not taken: a copy of a world in mid-run; kernels hold pointers into it, and `copy.deepcopy` raises.
 """
+
+from __future__ import annotations
 
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,38 +23,44 @@ import numpy as np
 
 from ..engine.randomness import RandomNumbers
 from ..model.cases import alter_scenario
-from ..model.simulate import build_community
+from ..model.scenario import Scenario
+from ..model.simulate import Run, build_community
 from ..model.world import restore_run
 from .fingerprints import LAST, RunSet, combine_hashes, run_and_hash, summary_array
 
 ROOT = Path(__file__).parent.parent
 PYTHONS = ("3.11", "3.12", "3.13")
-CALM = {
+CALM = {  # a year without seasons, festivals and weekends
     "calendar.seasons": 0.0,
     "calendar.festive": 1.0,
     "committee.weekend": 1.0,
-}  # a year without seasons, festivals and weekends
-CALM_TOO = {
+}
+CALM_TOO = {  # what these two mechanisms do by date, switched off
     "acquaintance": ("festivals", 0),
     "party_volunteers": ("students", 0.0),
-}  # and without what these two do by date
+}
 
 
 class NotAvailable(Exception):
-    """What a way needs is not on this machine."""
+    """Raised when this machine lacks what an execution mode needs."""
 
 
 @dataclass(frozen=True)
 class ExecutionMode:
-    """One way to live all runs: `hashes(asked)` gives set -> hash, or raises Absent."""
+    """One way to simulate all runs: `hashes(asked)` returns set -> hash, or raises NotAvailable."""
 
     name: str
     hashes: object
-    like: str = ""  # the way it must be equal to; the first, if it is not named
+    like: str = ""  # the mode it must be equal to; the first, if empty
 
 
-def here(asked, change=lambda scenario: scenario, luck=lambda luck: luck, shuffle=0):
-    """One after the other in this process, in the order of a sweep, or shuffled."""
+def here(
+    asked: RunSet, change=lambda scenario: scenario, luck=lambda luck: luck, shuffle=0
+) -> dict[str, str]:
+    """Run one after the other in this process, in the order of a sweep, or shuffled (`shuffle` is a seed).
+
+    `change`: a function of each scenario; `luck`: a function of each seed.
+    """
     runs, scenarios = asked.runs(), {name: asked.scenario(name, change) for name in asked.names}
     order = (
         np.argsort(RandomNumbers("determinism", shuffle)("order", np.arange(len(runs))))
@@ -63,8 +74,8 @@ def here(asked, change=lambda scenario: scenario, luck=lambda luck: luck, shuffl
     )
 
 
-def run_as_sweep(asked, workers=0, chunk=1, make=None):
-    """As a sweep, through its supervisor and its store."""
+def run_as_sweep(asked: RunSet, workers: int = 0, chunk: int = 1, make=None) -> dict[str, str]:
+    """Run as a sweep, through its supervisor and its store. Raises RuntimeError where a run fails."""
     from ..experiments.sweep.results import read_results
     from ..experiments.sweep.sweep import CostEstimate, sweep
 
@@ -84,43 +95,46 @@ def run_as_sweep(asked, workers=0, chunk=1, make=None):
     failed = [row["failure"].splitlines()[-1] for row in rows if row["status"] != "done"]
     if failed:
         raise RuntimeError(failed[0])
-    luck = {(order.arm.case, order.replicate): order.luck for order in plan.orders(0, asked.replicates)}
+    seeds = {(order.arm.case, order.replicate): order.luck for order in plan.orders(0, asked.replicates)}
     return combine_hashes(
-        [(row["name"], str(luck[row["name"], row["replicate"]])) for row in rows],
+        [(row["name"], str(seeds[row["name"], row["replicate"]])) for row in rows],
         [row["digest"] for row in rows],
     )
 
 
-def digest_orders(terms, orders):
-    """The job of a sweep whose digests are of all that a run left."""
+def digest_orders(terms, orders) -> list:
+    """Run orders as the job of a sweep whose digests are of everything that a run leaves."""
     from ..experiments.sweep.worker import work
 
     done = []
     for order in orders:
         hashes = []
-        (outcome,) = work(terms, [order], partial(noting, hashes))
+        (outcome,) = work(terms, [order], partial(run_and_note, hashes))
         if outcome.status == "done":
-            told = np.frombuffer(outcome.measures)
-            outcome.digest = hashes[0] if told.tobytes() == hashes[1] else f"{hashes[0]}, measured otherwise"
+            measured = np.frombuffer(outcome.measures)
+            outcome.digest = (
+                hashes[0] if measured.tobytes() == hashes[1] else f"{hashes[0]}, measured otherwise"
+            )
         done.append(outcome)
     return done
 
 
-def noting(hashes, scenario, luck):
-    run, one = run_and_hash(scenario, luck)
-    hashes += one, summary_array(run).tobytes()
+def run_and_note(hashes, scenario, seed) -> Run:
+    """Simulate a run, and append its hash and its measures (bytes) to `hashes`."""
+    run, run_hash = run_and_hash(scenario, seed)
+    hashes += run_hash, summary_array(run).tobytes()
     return run
 
 
-def run_in_threads(asked, workers):
-    """As a sweep whose workers are threads of this process."""
+def run_in_threads(asked: RunSet, workers: int) -> dict[str, str]:
+    """Run as a sweep whose workers are threads of this process."""
     from concurrent.futures import ThreadPoolExecutor
 
     return run_as_sweep(asked, chunk=1, make=partial(ThreadPoolExecutor, workers))
 
 
-def dask(asked, chunk, processes=2):
-    """As a sweep on a Dask cluster of this machine. Raises Absent."""
+def dask(asked: RunSet, chunk: int, processes: int = 2) -> dict[str, str]:
+    """Run as a sweep on a Dask cluster of this machine. Raises NotAvailable."""
     from ..experiments.execution import executors
 
     with cluster(processes) as address:
@@ -128,31 +142,44 @@ def dask(asked, chunk, processes=2):
 
 
 @contextmanager
-def cluster(processes):
-    """The address of a Dask cluster on loopback, without dashboard. Raises Absent."""
+def cluster(processes: int) -> Iterator[str]:
+    """Start a Dask cluster on loopback, without dashboard; yield its address. Raises NotAvailable."""
     try:
         from distributed import LocalCluster
     except ImportError:
         raise NotAvailable("Dask is not installed") from None
     with LocalCluster(
         n_workers=processes, threads_per_worker=1, dashboard_address=None, host="127.0.0.1", silence_logs=50
-    ) as one:
-        yield one.scheduler_address
+    ) as local_cluster:
+        yield local_cluster.scheduler_address
 
 
 BEGIN = """
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
-spec = spec_from_file_location("cogov", sys.argv[1] + "/__init__.py", submodule_search_locations=[sys.argv[1]])
+root = sys.argv[1]
+spec = spec_from_file_location("cogov", root + "/__init__.py", submodule_search_locations=[root])
 sys.modules["cogov"] = module_from_spec(spec)
 spec.loader.exec_module(sys.modules["cogov"])
 from cogov.bench.execution_modes import answer
 answer()
-"""  # this very cogov, also for a Python in which none is installed
+"""  # loads this copy of cogov, also in a Python in which none is installed
 
 
-def apart(asked, python=sys.executable, threads="1", at=0, folder="", saves=False):
-    """In a fresh process: of another Python, with so many threads for numba; or only up to a day, saved, or from there on."""
+def apart(
+    asked: RunSet,
+    python: str = sys.executable,
+    threads: str = "1",
+    at: int = 0,
+    folder: str = "",
+    saves: bool = False,
+) -> dict[str, str]:
+    """Run in a fresh process. Raises RuntimeError where it fails.
+
+    `python` may be another Python; `threads` is the number of threads for numba, and Python's hash seed. With
+    `at`, runs are simulated up to that day only and saved in `folder` (`saves`), or restored from there and
+    finished.
+    """
     runs = asked.runs()
     request = {
         "names": asked.names,
@@ -178,91 +205,94 @@ def apart(asked, python=sys.executable, threads="1", at=0, folder="", saves=Fals
     )
     if done.returncode:
         raise RuntimeError((done.stderr.strip() or f"exit status {done.returncode}").splitlines()[-1])
-    return combine_hashes([(name, str(luck)) for name, luck in runs], json.loads(done.stdout))
+    return combine_hashes([(name, str(seed)) for name, seed in runs], json.loads(done.stdout))
 
 
-def answer():
-    """Live what standard input asks for, and print the hashes."""
+def answer() -> None:
+    """Run what standard input asks for, and print the hashes; called in the process that `apart` starts."""
     request = json.load(sys.stdin)
     asked, hashes = RunSet(tuple(request["names"]), request["days"], request["replicates"]), []
-    for name, luck in request["runs"]:
+    for name, seed in request["runs"]:
         scenario, file = (
             asked.scenario(name),
-            Path(request["folder"], f"{asked.names.index(name)}-{luck}.npz"),
+            Path(request["folder"], f"{asked.names.index(name)}-{seed}.npz"),
         )
         if request["saves"]:
-            world, series = run_and_hash(scenario, luck, until=request["at"])
+            world, series = run_and_hash(scenario, seed, until=request["at"])
             np.savez(file, **world.snapshot(), **{"series so far": series})
             hashes.append("saved")
         elif request["at"]:
             with np.load(file, allow_pickle=False) as saved:
-                world = restore_run(saved, build_community(scenario), scenario, RandomNumbers(luck))
+                world = restore_run(saved, build_community(scenario), scenario, RandomNumbers(seed))
                 hashes.append(run_and_hash(scenario, world=world, series=saved["series so far"])[1])
         else:
-            hashes.append(run_and_hash(scenario, luck)[1])
+            hashes.append(run_and_hash(scenario, seed)[1])
     print(json.dumps(hashes))
 
 
-def run_interrupted(asked, at):
-    """Saved on a day by one process, and gone on with by another."""
+def run_interrupted(asked: RunSet, at: int) -> dict[str, str]:
+    """Save the runs on a day in one process, and finish them in another."""
     with TemporaryDirectory(prefix="cogov-determinism-") as folder:
         apart(asked, at=at, folder=folder, saves=True)
         return apart(asked, at=at, folder=folder)
 
 
-def other(asked, version, places=()):
-    """In a Python of another version, if there is one with NumPy and numba. Raises Absent."""
+def other(asked: RunSet, version: str, places=()) -> dict[str, str]:
+    """Run in a Python of another version that has NumPy and numba. Raises NotAvailable."""
     return apart(asked, interpreter(version, tuple(places)))
 
 
-def interpreter(version, places=()):
-    """The path of a Python of that version in which the model can live: this one, one of `places`, of the PATH or of pyenv. Raises Absent."""
+def interpreter(version: str, places=()) -> str:
+    """Return the path of a Python of a version in which the model can run. Raises NotAvailable.
+
+    Tried in turn: this one, those of `places`, the one on the PATH, those of pyenv.
+    """
     if sys.version.startswith(f"{version}."):
         return sys.executable
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-    found = [
+    candidates = [
         *map(str, places),
         which(f"python{version}"),
         *sorted(map(str, pyenv.glob(f"versions/{version}.*/bin/python"))),
     ]
-    bare = False
-    for python in filter(None, found):
+    lacks_packages = False
+    for python in filter(None, candidates):
         try:
-            says = subprocess.run(
+            answer = subprocess.run(
                 [python, "-c", "import sys; print(sys.version); import numpy, numba"],
                 capture_output=True,
                 text=True,
             )
         except OSError:
             continue
-        if says.stdout.startswith(f"{version}."):
-            if not says.returncode:
+        if answer.stdout.startswith(f"{version}."):
+            if not answer.returncode:
                 return python
-            bare = True
+            lacks_packages = True
     raise NotAvailable(
         f"Python {version} has no NumPy and numba; name one that has, with --python"
-        if bare
+        if lacks_packages
         else f"no Python {version} was found"
     )
 
 
-def calm(scenario):
-    """The same without anything that goes by the date."""
-    own = {
+def calm(scenario: Scenario) -> Scenario:
+    """Return the scenario without anything that depends on the date."""
+    changed = {
         name: replace(scenario.mechanisms[name], **{knob: value})
         for name, (knob, value) in CALM_TOO.items()
         if name in scenario.mechanisms
     }
-    return alter_scenario(replace(scenario, mechanisms=scenario.mechanisms | own), settings=CALM)
+    return alter_scenario(replace(scenario, mechanisms=scenario.mechanisms | changed), settings=CALM)
 
 
-def later(scenario):
-    """The same, begun half a year later or earlier."""
+def later(scenario: Scenario) -> Scenario:
+    """Return the scenario, begun half a year later or earlier."""
     return alter_scenario(scenario, settings={"calendar.month": (scenario.calendar.month + 5) % 12 + 1})
 
 
-def ways(short=False, places=(), days=400):
-    """Every way; the first is what the others are held against."""
+def ways(short: bool = False, places=(), days: int = 400) -> Iterator[ExecutionMode]:
+    """Yield every execution mode; the others are compared with the first."""
     yield ExecutionMode("a sweep in this process", run_as_sweep)
     yield ExecutionMode("one after the other, shuffled", partial(here, shuffle=1))
     yield ExecutionMode("2 processes, chunks of 7", partial(run_as_sweep, workers=2, chunk=7))
@@ -297,7 +327,7 @@ def ways(short=False, places=(), days=400):
             yield ExecutionMode(f"Python {version}", partial(other, version=version, places=places))
 
 
-CONTROLS = {  # what must differ in every set -> how the runs are lived
+CONTROLS = {  # name of a control, which must differ in every set -> how it runs
     "another seed": partial(here, luck=lambda luck: luck + 1),
     "one knob one step further: checked a day later": partial(
         here,

@@ -1,8 +1,11 @@
-"""What a sweep survives, tried and counted: processes killed, runs that fail in every way, disks that are full or lie.
+"""Inject faults into sweeps and count what is lost: killed processes, failing runs, failing disks.
 
-Sweeps are started in processes of their own, which a killer or an injected fault ends; then the same sweep goes on, and is held
-against one that nobody disturbed. Nothing is asserted here: the counts that ought to be 0 are printed, and tests look at them.
+Sweeps run in child processes, which a SIGKILL or an injected fault ends. The same sweep is then resumed, and
+compared with one that ran undisturbed. Nothing is asserted here: the counts that ought to be 0 are printed,
+and tests check them.
 """
+
+from __future__ import annotations
 
 import errno
 import os
@@ -10,127 +13,34 @@ import resource
 import signal
 import sqlite3
 import time
-from dataclasses import replace
-from functools import partial
-from itertools import repeat
-from multiprocessing import get_context
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from shutil import rmtree
 from statistics import median
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from ..engine.parameters import UserError
 from ..engine.randomness import RandomNumbers
-from ..experiments.sweep import store, sweep
-from ..experiments.sweep.experiment import Experiment, NamedArm, arms
+from ..experiments.sweep import store
 from ..experiments.sweep.results import read_results
-from ..experiments.sweep.worker import work
-from ..model.cases import read_case
-from ..model.simulate import simulate
+from .faulty_sweeps import (
+    KINDS,
+    digest_undisturbed,
+    forkserver_context,
+    keys_in_store,
+    sweep_quietly,
+    sweep_with_faults,
+    tiny,
+    unreadable,
+)
 
-KINDS = ("raises", "exits", "kills its worker", "never ends", "never ends below Python")
-LIMIT = 2.0  # seconds that a run of these may take
-
-
-def tiny(replicates, name="faults", days=20, keep=("series", "issues")):
-    """The plan of a sweep of one small yard: `replicates` runs of some milliseconds."""
-    case = replace(read_case("wuzi_yard"), days=days)
-    experiment = Experiment(
-        name=name, cases=(case.name,), replicates=replicates, keep=keep, arm=(NamedArm("as it is"),)
-    )
-    return sweep.SweepPlan(experiment, {case.name: case}, arms(experiment, {case.name: case}))
+if TYPE_CHECKING:
+    from .tables import BenchTable
 
 
-def run_with_faults(faults, scenario, luck):
-    """Live through a run, unless `faults` (luck -> one of KINDS) has something for it."""
-    kind = faults.get(luck)
-    if kind == "raises":
-        raise ValueError(f"as asked, under luck {luck}\udc80")
-    if kind == "exits":
-        raise SystemExit(3)
-    if kind == "kills its worker":
-        os.kill(os.getpid(), signal.SIGKILL)
-    while kind == "never ends":
-        time.sleep(0)
-    if kind == "never ends below Python":
-        sum(repeat(0))  # holds Python's lock, and hears no signal
-    return simulate(scenario, luck)
-
-
-def run_and_log(path, faults, terms, orders):
-    """The job of a sweep that writes down which runs were lived through, and goes wrong where `faults` says so."""
-    done = work(terms, orders, partial(run_with_faults, faults))
-    told = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-    os.write(told, "".join(f"{order.key}\n" for order in orders).encode())
-    os.close(told)
-    return done
-
-
-def sweep_with_faults(folder, plan, workers, log, told=None, faults=(), **options):
-    """Sweep in this process; `told` (a connection) hears how many runs were handed in."""
-    heard = (lambda done, of, failed, now: told.send(now)) if told else None
-    guess = sweep.CostEstimate(len(plan.arms) * plan.experiment.replicates, 1.0, 0, 0.01)
-    return sweep.sweep(
-        plan,
-        folder,
-        workers=workers,
-        chunk=5,
-        limit=LIMIT,
-        progress=heard,
-        guess=guess,
-        job=partial(run_and_log, log, dict(faults)),
-        **options,
-    )
-
-
-def unheard(*order, **options):
-    """`sweep_with_faults`, and what the dying say on standard error goes nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-    sweep_with_faults(*order, **options)
-
-
-def nursery():
-    """Where processes begin in milliseconds. Road not taken: forks of this process, which hang on locks of its threads (Arrow's)."""
-    context = get_context("forkserver")
-    context.set_forkserver_preload([f"{__package__}.forkserver_preload"])
-    return context
-
-
-def unreadable(folder):
-    """Files under the final name of a part that are not whole."""
-    from hashlib import sha256
-
-    import pyarrow.parquet as pq
-
-    bad = []
-    for path in folder.glob("*/part-*"):
-        try:
-            pq.read_table(path, page_checksum_verification=True)
-            good = sha256(path.read_bytes()).hexdigest()[:16] == path.name[5:21]
-        except (OSError, ValueError):
-            good = False
-        if not good:
-            bad.append(path)
-    return bad
-
-
-def keys_in_store(folder):
-    """Keys of the runs that a sweep has for good."""
-    if not (folder / store.LEDGER).exists():
-        return set()
-    ledger = store.open_ledger(folder)
-    try:
-        return (
-            set()
-            if store.blank(folder, ledger)
-            else {row["key"] for row in store.read_ledger(folder, ledger)[2]}
-        )
-    finally:
-        ledger.close()
-
-
-def alive(pid):
-    """Whether a process still runs; one that is dead and not yet buried does not."""
+def alive(pid: int) -> bool:
+    """Return whether a process still runs; a zombie does not."""
     try:
         os.kill(pid, 0)
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
@@ -138,29 +48,36 @@ def alive(pid):
         return False
 
 
-def children(pid):
-    """Workers of a process, by their command line; [] where there is no /proc."""
-    found = []
+def children(pid: int) -> list[int]:
+    """List the pids of the workers of a process, known by their command line; [] where there is no /proc."""
+    pids = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             if (
                 int(path.read_text().rpartition(")")[2].split()[1]) == pid
                 and b"spawn_main" in (path.parent / "cmdline").read_bytes()
             ):
-                found.append(int(path.parent.name))
+                pids.append(int(path.parent.name))
         except OSError:
             continue
-    return found
+    return pids
 
 
-def kills(folder, count=200, replicates=5000, workers=2, seed=0, progress=None):
-    """Kill a sweep `count` times, its parent or one of its workers, at random moments; returns what was lost, as name -> number.
+def kills(
+    folder: Path,
+    count: int = 200,
+    replicates: int = 5000,
+    workers: int = 2,
+    seed: int = 0,
+    progress: Callable[[], None] | None = None,
+) -> dict[str, float]:
+    """Kill a sweep `count` times, its parent or one of its workers, at random moments; return what was lost.
 
-    Those that ought to be 0: acknowledged runs lost, unreadable parts, refusals to read, acknowledged runs done again, orphans,
-    sweeps that end otherwise than undisturbed.
+    Returns name -> number. These ought to be 0: acknowledged runs lost, unreadable parts, refusals to read,
+    acknowledged runs done again, orphans, sweeps that end otherwise than undisturbed.
     """
-    context, luck, n, sweeps = nursery(), RandomNumbers("faults", seed), 0, 0
-    told = dict.fromkeys(
+    context, random_numbers, n, sweeps = forkserver_context(), RandomNumbers("faults", seed), 0, 0
+    counts = dict.fromkeys(
         (
             "kills of the parent",
             "kills of a worker",
@@ -178,120 +95,132 @@ def kills(folder, count=200, replicates=5000, workers=2, seed=0, progress=None):
     )
     resumed, orphans = [], []
 
-    def draw(what):
-        return float(luck(what, [n], 0)[0])
+    def draw(what) -> float:
+        return float(random_numbers(what, [n], 0)[0])
 
     while n < count:
-        own, sweeps = folder / f"sweep{sweeps}", sweeps + 1
-        plan, have, finished = tiny(replicates, f"kills {sweeps}"), set(), False
+        own_folder, sweeps = folder / f"sweep{sweeps}", sweeps + 1
+        plan, stored, finished = tiny(replicates, f"kills {sweeps}"), set(), False
         while not finished:
-            log, (hear, say) = own.with_suffix(".log"), context.Pipe(duplex=False)
+            log, (receiver, sender) = own_folder.with_suffix(".log"), context.Pipe(duplex=False)
             log.unlink(missing_ok=True)
-            began, first, acknowledged = time.monotonic(), None, 0
-            parent = context.Process(target=unheard, args=(own, plan, workers, log, say))
+            start, first_report, acknowledged = time.monotonic(), None, 0
+            parent = context.Process(target=sweep_quietly, args=(own_folder, plan, workers, log, sender))
             parent.start()
-            say.close()
+            sender.close()
             while parent.is_alive() and n < count:
-                early, mark, until = draw("early") < 0.25, acknowledged, time.monotonic() + 2.5 * draw("when")
-                while parent.is_alive() and (time.monotonic() < until or not early and acknowledged == mark):
+                early, reported = draw("early") < 0.25, acknowledged
+                until = time.monotonic() + 2.5 * draw("when")
+                while parent.is_alive() and (
+                    time.monotonic() < until or not early and acknowledged == reported
+                ):
                     before = acknowledged
-                    first, acknowledged = listen_to_sweep(hear, 0.01, first, acknowledged)
-                    if not early and before == mark != acknowledged:
-                        until = time.monotonic() + 0.7 * draw("when")  # some time into its work
+                    first_report, acknowledged = listen_to_sweep(receiver, 0.01, first_report, acknowledged)
+                    if not early and before == reported != acknowledged:
+                        until = time.monotonic() + 0.7 * draw("when")  # some time after a first report
                 at_work = children(parent.pid)
                 n += 1
                 if draw("who") < 0.5 and at_work:
                     end(at_work[int(draw("which") * len(at_work))])
-                    told["kills of a worker"] += 1
+                    counts["kills of a worker"] += 1
                 else:
                     orphans += at_work
                     end(parent.pid)
-                    told["kills of the parent"] += 1
+                    counts["kills of the parent"] += 1
                     break
                 if progress:
                     progress()
             if progress:
                 progress()
             while parent.is_alive():
-                first, acknowledged = listen_to_sweep(hear, 0.05, first, acknowledged)
+                first_report, acknowledged = listen_to_sweep(receiver, 0.05, first_report, acknowledged)
             parent.join()
-            first, acknowledged = listen_to_sweep(hear, 0, first, acknowledged)
-            if first:
-                resumed.append(first - began)
+            first_report, acknowledged = listen_to_sweep(receiver, 0, first_report, acknowledged)
+            if first_report:
+                resumed.append(first_report - start)
             finished = parent.exitcode == 0
-            told["unreadable parts under final names"] += len(unreadable(own))
+            counts["unreadable parts under final names"] += len(unreadable(own_folder))
             try:
-                now = keys_in_store(own)
+                stored_now = keys_in_store(own_folder)
             except UserError:
-                told["refusals to read what was kept"] += 1
+                counts["refusals to read what was kept"] += 1
                 break
-            told["acknowledged runs lost"] += len(have - now) + max(len(have) + acknowledged - len(now), 0)
-            lived = log.read_text().split() if log.exists() else []
-            told["acknowledged runs done again"] += len(have & set(lived))
-            told["runs lived through but not yet handed in"] += len(lived) - len(now - have)
-            have = now
+            counts["acknowledged runs lost"] += len(stored - stored_now) + max(
+                len(stored) + acknowledged - len(stored_now), 0
+            )
+            logged = log.read_text().split() if log.exists() else []
+            counts["acknowledged runs done again"] += len(stored & set(logged))
+            counts["runs lived through but not yet handed in"] += len(logged) - len(stored_now - stored)
+            stored = stored_now
         if finished:
-            told["sweeps finished"] += 1
-            blamed = [row for row in read_results(own).ledger if row["status"] == "failed"]
-            told["runs blamed for our kills"] += len(blamed)
-            if blamed:  # one that was alone when two workers died under it; --retry does it again
-                sweep_with_faults(own, plan, 0, log, retry=True)
-            told["sweeps that differ"] += read_results(own).digest() != digest_undisturbed(folder, plan)
-        rmtree(own, ignore_errors=True)
+            counts["sweeps finished"] += 1
+            blamed = [row for row in read_results(own_folder).ledger if row["status"] == "failed"]
+            counts["runs blamed for our kills"] += len(blamed)
+            if blamed:  # a run that was alone in its chunk when two workers died; --retry runs it again
+                sweep_with_faults(own_folder, plan, 0, log, retry=True)
+            counts["sweeps that differ"] += read_results(own_folder).digest() != digest_undisturbed(
+                folder, plan
+            )
+        rmtree(own_folder, ignore_errors=True)
     time.sleep(3.0)
-    told["orphans"] = sum(map(alive, set(orphans)))
-    return told | {"seconds to resume, median": median(resumed), "seconds to resume, most": max(resumed)}
+    counts["orphans"] = sum(map(alive, set(orphans)))
+    return counts | {"seconds to resume, median": median(resumed), "seconds to resume, most": max(resumed)}
 
 
-def listen_to_sweep(hear, seconds, first, acknowledged):
-    """Listen to a sweep: (when it first handed in a run, how many it did)."""
+def listen_to_sweep(receiver, seconds, first_report, acknowledged) -> tuple[float | None, int]:
+    """Listen to a sweep for some seconds: (time of its first report, number of runs acknowledged so far)."""
     try:
-        while hear.poll(seconds):
-            acknowledged, first, seconds = hear.recv(), first or time.monotonic(), 0
+        while receiver.poll(seconds):
+            acknowledged, first_report, seconds = receiver.recv(), first_report or time.monotonic(), 0
     except (EOFError, OSError):
         time.sleep(seconds)
-    return first, acknowledged
+    return first_report, acknowledged
 
 
-def end(pid):
+def end(pid: int) -> None:
+    """Send SIGKILL to a process, if it still exists."""
     try:
         os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:
         pass
 
 
-def digest_undisturbed(folder, plan):
-    """The digest of a sweep that nobody disturbs, in this process alone."""
-    with TemporaryDirectory(dir=folder) as own:
-        sweep_with_faults(Path(own) / "calm", plan, 0, Path(own) / "log")
-        return read_results(Path(own) / "calm").digest()
+def failures(
+    folder: Path, each: int = 20, below: int = 5, replicates: int = 400, workers: int = 2
+) -> list[tuple]:
+    """Sweep once for each of KINDS, with `each` (or `below`) runs that fail so; return a row for each.
 
-
-def failures(folder, each=20, below=5, replicates=400, workers=2):
-    """A sweep in which some runs fail in every way of KINDS; returns rows (kind, runs, named as failed with the right words, seconds)."""
-    plan, words = (
+    Rows: (kind, runs that were to fail, those of them reported as failed in the right words, other runs
+    reported so, runs done, whether the sweep after --retry equals an undisturbed one, seconds).
+    """
+    plan, expected_words = (
         tiny(replicates, "failures"),
         ("as asked", "SystemExit", "worker died", "did not end", "worker died"),
     )
     asked, rows = replicates, []
-    for kind, word in zip(KINDS, words):
+    for kind, expected in zip(KINDS, expected_words):
         count = below if kind.endswith("below Python") else each
-        own, luck = folder / kind.replace(" ", "_"), [order.luck for order in plan.orders(0, replicates)]
-        which = [n * asked // max(count, 1) for n in range(count)]
-        began = time.monotonic()
-        sweep_with_faults(own, plan, workers, own.with_suffix(".log"), faults={luck[n]: kind for n in which})
-        seconds, ledger = time.monotonic() - began, read_results(own).ledger
-        named = {row["replicate"] for row in ledger if row["status"] == "failed" and word in row["failure"]}
+        own_folder = folder / kind.replace(" ", "_")
+        seeds = [order.luck for order in plan.orders(0, replicates)]
+        faulty = [n * asked // max(count, 1) for n in range(count)]
+        start = time.monotonic()
+        sweep_with_faults(
+            own_folder, plan, workers, own_folder.with_suffix(".log"), faults={seeds[n]: kind for n in faulty}
+        )
+        seconds, ledger = time.monotonic() - start, read_results(own_folder).ledger
+        named = {
+            row["replicate"] for row in ledger if row["status"] == "failed" and expected in row["failure"]
+        }
         done = sum(row["status"] == "done" for row in ledger)
-        sweep_with_faults(own, plan, workers, own.with_suffix(".log"), retry=True)
+        sweep_with_faults(own_folder, plan, workers, own_folder.with_suffix(".log"), retry=True)
         rows.append(
             (
                 kind,
                 count,
-                len(named & {*which}),
-                len(named - {*which}),
+                len(named & {*faulty}),
+                len(named - {*faulty}),
                 done,
-                read_results(own).digest() == digest_undisturbed(folder, plan),
+                read_results(own_folder).digest() == digest_undisturbed(folder, plan),
                 seconds,
             )
         )
@@ -301,12 +230,15 @@ def failures(folder, each=20, below=5, replicates=400, workers=2):
 FULL = {"write fails": errno.ENOSPC, "disk error": errno.EIO}
 
 
-def plant_fault(calls, fault, at):
-    """In this process, `fault` at call `at` of fsync, rename and statements of the ledger; `calls` (a connection) is told how many there were."""
-    count = [0]
-    sync, rename, opened = os.fsync, os.replace, store.open_ledger
+def plant_fault(fault: str, at: int) -> list[int]:
+    """Let call number `at` of fsync, rename and ledger statements fail with `fault`; return the call counter.
 
-    def now(file=None):
+    The counter is a list of one number, for it goes on counting.
+    """
+    count = [0]
+    sync, rename, open_ledger = os.fsync, os.replace, store.open_ledger
+
+    def fail_in_turn(file=None) -> None:
         count[0] += 1
         if count[0] != at:
             return
@@ -317,31 +249,34 @@ def plant_fault(calls, fault, at):
         if fault in FULL and file != "statement":
             raise OSError(FULL[fault], os.strerror(FULL[fault]))
 
-    def fsync(file):
+    def fsync(file) -> None:
         directory = os.path.isdir(f"/proc/self/fd/{file}")
-        now(None if directory else file)
+        fail_in_turn(None if directory else file)
         sync(file)
 
-    def replaced(*names):
-        now()
+    def replaced(*names) -> None:
+        fail_in_turn()
         rename(*names)
 
-    def ledger(folder):
-        made = opened(folder)
-        made.set_trace_callback(lambda _: now("statement") if fault == "killed" else None)
-        return made
+    def ledger(folder) -> sqlite3.Connection:
+        opened_ledger = open_ledger(folder)
+        opened_ledger.set_trace_callback(lambda _: fail_in_turn("statement") if fault == "killed" else None)
+        return opened_ledger
 
     os.fsync, os.replace, store.open_ledger = fsync, replaced, ledger
     return count
 
 
-def sweep_with_planted_fault(folder, plan, log, calls, fault, at):
-    """Sweep with a fault planted; exit status 3 if the sweep says that the disk does not take it."""
+def sweep_with_planted_fault(folder: Path, plan, log: Path, calls, fault: str, at: int) -> None:
+    """Sweep with a planted fault, send the number of calls over `calls`, and exit.
+
+    Exit status: 0 the sweep ended; 3 it raised OSError; 4 it raised an error of SQLite.
+    """
     if fault == "file size limit":
         resource.setrlimit(resource.RLIMIT_FSIZE, (at, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
         count = [0]
     else:
-        count = plant_fault(calls, fault, at)
+        count = plant_fault(fault, at)
     try:
         sweep_with_faults(folder, plan, 0, log)
     except (OSError, sqlite3.Error) as error:
@@ -351,11 +286,14 @@ def sweep_with_planted_fault(folder, plan, log, calls, fault, at):
     os._exit(0)
 
 
-def disks(folder, fault, steps, replicates=60):
-    """A sweep in which one write after another goes wrong, each then resumed; returns name -> number, of which those after "ended" ought to be 0."""
-    context, plan, n = nursery(), tiny(replicates, "disks"), 0
-    right = digest_undisturbed(folder, plan)
-    told = dict.fromkeys(
+def disks(folder: Path, fault: str, steps: Iterable[int], replicates: int = 60) -> dict[str, int]:
+    """Sweep once for each of `steps`, let the write of that number fail, and resume; return name -> number.
+
+    The numbers after "ended by it" ought to be 0.
+    """
+    context, plan, n = forkserver_context(), tiny(replicates, "disks"), 0
+    undisturbed_digest = digest_undisturbed(folder, plan)
+    counts = dict.fromkeys(
         (
             "tried",
             "ended by it",
@@ -368,47 +306,52 @@ def disks(folder, fault, steps, replicates=60):
         0,
     )
     for at in steps:
-        own, n = folder / f"{fault} {at}".replace(" ", "_"), n + 1
-        log, (hear, say) = own.with_suffix(".log"), context.Pipe(duplex=False)
-        one = context.Process(target=sweep_with_planted_fault, args=(own, plan, log, say, fault, at))
-        one.start()
-        say.close()
-        one.join()
-        told["tried"] += 1
-        told["ended by it"] += one.exitcode != 0
-        told["said otherwise than as a full disk"] += one.exitcode not in (0, 3, -signal.SIGKILL)
-        told["unreadable parts under final names"] += len(unreadable(own))
+        own_folder, n = folder / f"{fault} {at}".replace(" ", "_"), n + 1
+        log, (receiver, sender) = own_folder.with_suffix(".log"), context.Pipe(duplex=False)
+        process = context.Process(
+            target=sweep_with_planted_fault, args=(own_folder, plan, log, sender, fault, at)
+        )
+        process.start()
+        sender.close()
+        process.join()
+        counts["tried"] += 1
+        counts["ended by it"] += process.exitcode != 0
+        counts["said otherwise than as a full disk"] += process.exitcode not in (0, 3, -signal.SIGKILL)
+        counts["unreadable parts under final names"] += len(unreadable(own_folder))
         try:
-            have = keys_in_store(own)
+            stored = keys_in_store(own_folder)
             log.unlink(missing_ok=True)
-            sweep_with_faults(own, plan, 0, log)
-            told["acknowledged runs done again"] += len(
-                have & set(log.read_text().split() if log.exists() else ())
+            sweep_with_faults(own_folder, plan, 0, log)
+            counts["acknowledged runs done again"] += len(
+                stored & set(log.read_text().split() if log.exists() else ())
             )
-            told["sweeps that differ"] += read_results(own).digest() != right
+            counts["sweeps that differ"] += read_results(own_folder).digest() != undisturbed_digest
         except UserError:
-            told["refusals to read what was kept"] += 1
-        rmtree(own, ignore_errors=True)
+            counts["refusals to read what was kept"] += 1
+        rmtree(own_folder, ignore_errors=True)
         log.unlink(missing_ok=True)
-        if fault != "file size limit" and one.exitcode == 0 and hear.poll() and hear.recv() < at:
+        if fault != "file size limit" and process.exitcode == 0 and receiver.poll() and receiver.recv() < at:
             break  # there are no more calls
-    return told
+    return counts
 
 
-def faults(console, count=200, each=20, below=5, every=1):
-    """All of it, in three tables: `count` kills, `each` runs that fail in each way, every `every`-th write gone wrong."""
-    from .speed import BenchTable  # and with it pandas, which no worker is to load
+def faults(console, count: int = 200, each: int = 20, below: int = 5, every: int = 1) -> Iterator[BenchTable]:
+    """Yield the tables of `count` kills, of failing runs, and of failing writes.
+
+    `each` runs fail in each way (`below` of the last kind); every `every`-th write fails in turn.
+    """
+    from .tables import BenchTable  # with rich, which no worker is to load
 
     with TemporaryDirectory(
         prefix="cogov-faults-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    ) as folder:  # processes die here, not machines
+    ) as folder:  # memory serves: processes are killed here, not machines
         folder = Path(folder)
         with console.status(f"{count} kills ..."):
-            told = kills(folder, count)
+            counts = kills(folder, count)
         yield BenchTable(
             f"{count} SIGKILLs at random moments; 2 workers",
             ("what", "count"),
-            [(name, value) for name, value in told.items()],
+            [(name, value) for name, value in counts.items()],
         )
         with console.status("runs that fail ..."):
             rows = failures(folder, each, below)
@@ -434,10 +377,10 @@ def faults(console, count=200, each=20, below=5, every=1):
             ("file size limit", pages),
         ):
             with console.status(f"{fault} ..."):
-                told = disks(folder, fault, steps)
-            rows.append((fault, *told.values()))
+                counts = disks(folder, fault, steps)
+            rows.append((fault, *counts.values()))
         yield BenchTable(
             "60 runs; at each call of fsync, rename and (killed) statement of the ledger, in turn",
-            ("fault", *told),
+            ("fault", *counts),
             rows,
         )

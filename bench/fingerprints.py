@@ -1,11 +1,16 @@
-"""A run and its hash, and which runs are asked for: sets of case and mechanisms.
+"""Fingerprint runs, and say which runs are compared: sets of case and mechanisms.
 
-A hash is of all that a run leaves: issues, history, series, ledger, funds, measures, and the columns of places and people; not of
-the mechanisms' own columns, so that sets of mechanisms can be told apart by what they did alone.
+A hash covers everything that a run leaves: issues, history, series, ledger, funds, measures, and the columns
+of places and people. It leaves out the columns of the mechanisms themselves, so that sets of mechanisms are
+told apart only by what the mechanisms did.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,10 +18,14 @@ from ..engine.randomness import RandomNumbers
 from ..model import measures, mechanisms
 from ..model.cases import alter_scenario, read_case
 from ..model.day import simulate_day
-from ..model.simulate import build_community, finish_run
-from ..model.world import iter_arrays, start_run
+from ..model.scenario import Scenario
+from ..model.simulate import Run, build_community, finish_run
+from ..model.world import World, iter_arrays, start_run
 
-LAST = "task_pipeline"  # what no case has, and a control switches on
+if TYPE_CHECKING:
+    from ..experiments.sweep.sweep import SweepPlan
+
+LAST = "task_pipeline"  # a mechanism of no case, which a control switches on
 BUT = f"but {LAST}"
 SETS = {  # name -> (case, mechanisms switched on, off)
     "wuzi_yard": ("wuzi_yard", (), ()),
@@ -53,25 +62,28 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class RunSet:
-    """Which runs are to be lived in every way."""
+    """The runs that every execution mode simulates."""
 
     names: tuple  # of sets
     days: int
     replicates: int
     seed: int = 0
 
-    def scenario(self, name, change=lambda scenario: scenario):
+    def scenario(self, name: str, change=lambda scenario: scenario) -> Scenario:
+        """Return the scenario of a set, changed by `change`."""
         case, on, off = SETS[name]
         return change(
-            alter_scenario(read_case(case), [one for one in on if one not in off], off, days=self.days)
+            alter_scenario(
+                read_case(case), [name_on for name_on in on if name_on not in off], off, days=self.days
+            )
         )
 
-    def runs(self):
-        """(set, luck) of each, as a sweep of them has it."""
+    def runs(self) -> list[tuple[str, int]]:
+        """Return (set, seed) of each run, in the order of a sweep."""
         return [(order.arm.case, order.luck) for order in self.plan().orders(0, self.replicates)]
 
-    def plan(self):
-        """The same as a sweep."""
+    def plan(self) -> SweepPlan:
+        """Return the same runs as the plan of a sweep."""
         from ..experiments.sweep.design import DesignArm
         from ..experiments.sweep.experiment import Experiment, NamedArm
         from ..experiments.sweep.sweep import SweepPlan
@@ -88,8 +100,12 @@ class RunSet:
         return SweepPlan(experiment, cases, [DesignArm(name, "as it is", (), (), {}, {}) for name in cases])
 
 
-def run_and_hash(scenario, *luck, world=None, series=None, until=None):
-    """Live through a scenario, or from `world` on; returns (Run, hash), or the world and its series on the day `until`."""
+def run_and_hash(scenario, *luck, world=None, series=None, until=None) -> tuple[Any, Any]:
+    """Simulate a scenario, or go on from `world`; return (Run, hash).
+
+    With `until`, stop on that day and return the world and its series so far. `luck`: the seed and more, as
+    for RandomNumbers.
+    """
     world = world or start_run(build_community(scenario), scenario, RandomNumbers(*luck))
     series = np.zeros((scenario.days, len(measures.DAILY))) if series is None else series
     while world.day < (until or scenario.days):
@@ -102,8 +118,11 @@ def run_and_hash(scenario, *luck, world=None, series=None, until=None):
     return run, fingerprint(run, world)
 
 
-def fingerprint(run, world):
-    """A hash of all that a run left, but for the room between the columns of its tables, which counts for nothing."""
+def fingerprint(run: Run, world: World) -> str:
+    """Return a hash of everything that a run left.
+
+    The padding between the columns of its tables does not count.
+    """
     digest = blake2b(digest_size=16)
     for name, column in iter_columns(run, world):
         digest.update(
@@ -112,8 +131,8 @@ def fingerprint(run, world):
     return digest.hexdigest()
 
 
-def iter_columns(run, world):
-    """(name, array) of all that a run left."""
+def iter_columns(run: Run, world: World) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield (name, array) of everything that a run left."""
     for table in ("issues", "history"):
         rows = getattr(run, table)
         yield from ((f"{table}.{name}", rows[name]) for name in rows.dtype.names)
@@ -124,14 +143,15 @@ def iter_columns(run, world):
     yield from iter_arrays({name: getattr(world, name) for name in COLUMNS}, "")
 
 
-def summary_array(run):
-    told = measures.summary(run)
-    return np.array([told[name] for name in measures.SUMMARY]) + 0.0  # no minus zero
+def summary_array(run: Run) -> np.ndarray:
+    """Return the measures of a run in the order of SUMMARY, without minus zero."""
+    values = measures.summary(run)
+    return np.array([values[name] for name in measures.SUMMARY]) + 0.0
 
 
-def combine_hashes(runs, hashes):
-    """set -> one hash of its runs, whatever the order in which the sets were lived."""
-    told = {}
-    for (name, luck), one in sorted(zip(runs, hashes)):
-        told.setdefault(name, blake2b(digest_size=6)).update(f"{luck} {one} ".encode())
-    return {name: digest.hexdigest() for name, digest in told.items()}
+def combine_hashes(runs: Sequence[tuple[str, str]], hashes: Sequence[str]) -> dict[str, str]:
+    """Return set -> one hash of its runs, independent of the order in which the sets were run."""
+    digests = {}
+    for (name, seed), run_hash in sorted(zip(runs, hashes)):
+        digests.setdefault(name, blake2b(digest_size=6)).update(f"{seed} {run_hash} ".encode())
+    return {name: digest.hexdigest() for name, digest in digests.items()}

@@ -1,4 +1,4 @@
-"""Loaded by a fork server once, so that the processes it forks begin in milliseconds: it imports everything, and has lived a month."""
+"""Preload a fork server, so that its processes start in milliseconds: import everything, run a month."""
 
 import pyarrow.parquet  # noqa: F401
 

@@ -1,22 +1,26 @@
-"""The page of trust: every figure that says whether results can be believed, each under the command that prints it.
+"""Print every figure that says whether results can be trusted, each under the command that prints it.
 
     python -m cogov.bench.verification_report            # some twenty minutes on two cores
     python -m cogov.bench.verification_report --short    # some minutes
 
-Benches assert nothing, so what each figure ought to be is said here; the page goes on after a failure, and ends with a list of what
-failed. What needs something that is not here is left out, and said to be: it is no success.
+Benches assert nothing; this file states what each figure ought to be. The report continues after a failure,
+and ends with a list of failures. A figure that needs something this machine lacks is left out and reported as
+such: it does not count as a success.
 """
+
+from __future__ import annotations
 
 import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..engine.output import safe_streams
 from ..engine.parameters import UserError
-from .chromium import chromium, driver
+from .page.chromium import chromium, driver
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 900  # seconds that one command may take
@@ -24,28 +28,32 @@ PATIENCE = 900  # seconds that one command may take
 
 @dataclass(frozen=True)
 class Figure:
-    """One command of the page; `words` after `cogov`, or a script of tests/."""
+    """One command of the report: `words` after `cogov`, or a script of tools/."""
 
     words: tuple
-    short: tuple = None  # its words in the short page; None is the same, () leaves it out
-    judge: object = (
-        None  # tables as JSON -> what is wrong with them, in words; without it, the exit status says all
-    )
-    needs: object = lambda: ""  # why it cannot be had here, in words
+    short: tuple = None  # the words in the short report; None is the same, () leaves it out
+    judge: object = None  # tables as JSON -> what is wrong, in words; None: the exit status alone counts
+    needs: object = lambda: ""  # -> why it cannot run on this machine, in words
 
-    def command(self, short):
+    def command(self, short) -> tuple:
+        """Return the words of the command, in the full or the short report."""
         return self.short if short and self.short is not None else self.words
 
 
-def rows(tables):
+def rows(tables) -> list[dict]:
+    """Return the rows of all tables."""
     return [row for table in tables for row in table["rows"]]
 
 
-def flips(tables):
-    """No wrong read of ours in silence; default Parquet, the control, has some."""
+def flips(tables) -> list[str]:
+    """Check that no read of ours is wrong without an error.
+
+    Parquet with default settings, the control, must have some such reads.
+    """
     *ours, control = rows(tables)
     bad = [
-        f"{row['what']}: {row['wrong, and nothing said']} wrong and nothing said, {row['another error']} other errors"
+        f"{row['what']}: {row['wrong, and nothing said']} wrong and nothing said, "
+        f"{row['another error']} other errors"
         for row in ours
         if row["wrong, and nothing said"] or row["another error"]
     ]
@@ -54,20 +62,24 @@ def flips(tables):
     )
 
 
-def luck(tables):
+def luck(tables) -> list[str]:
+    """Check that no two keys of random numbers are equal."""
     return [f"{row['collisions']} keys of luck are equal" for row in rows(tables) if row["collisions"]]
 
 
-def coverage(tables):
-    """Under the normal law all intervals hold; those of a rare event, the control, are known not to."""
-    told = {(row["interval"], row["law"]): row for row in rows(tables)}
+def coverage(tables) -> list[str]:
+    """Check that all intervals hold under the normal law.
+
+    The interval of a rare event, the control, is known not to hold.
+    """
+    by_interval = {(row["interval"], row["law"]): row for row in rows(tables)}
     bad = [
         f"{kind}, {law}: covers {row['covered']:.3f}, less than {row['lowest']:.3f}"
-        for (kind, law), row in told.items()
+        for (kind, law), row in by_interval.items()
         if law == "normal" and not row["holds"]
     ]
     return bad + ["the control, a paired difference of a rare event, holds: nothing was shown"] * bool(
-        told["paired difference", "rare event"]["holds"]
+        by_interval["paired difference", "rare event"]["holds"]
     )
 
 
@@ -82,12 +94,13 @@ NOUGHT = (
 )
 
 
-def faults(tables):
-    """Nothing acknowledged is lost, whatever dies or is full; every culprit is named, and no other."""
+def faults(tables) -> list[str]:
+    """Check that nothing acknowledged is lost, and that exactly the culprits are named, after every fault."""
     kills, failures, disks = (table["rows"] for table in tables)
     bad = [f"{row['what']}: {row['count']}" for row in kills if row["what"] in NOUGHT and row["count"]]
     bad += [
-        f"a run that {row['a run that']}: {row['named']} of {row['asked']} named, {row['wrongly named']} others"
+        f"a run that {row['a run that']}: {row['named']} of {row['asked']} named, "
+        f"{row['wrongly named']} others"
         for row in failures
         if row["named"] != row["asked"] or row["wrongly named"] or not row["whole after --retry"]
     ]
@@ -97,8 +110,11 @@ def faults(tables):
     ]
 
 
-def city(tables):
-    """A larger city takes no more time by resident and day, and it does not matter who lives through which street; the controls differ."""
+def city(tables) -> list[str]:
+    """Check that a larger city takes no more time by resident and day, and that the split changes no digest.
+
+    The controls must have another digest.
+    """
     growth, split = (table["rows"] for table in tables)
     bad = [
         f"{row['residents']:,} residents: {row['x first']:.2f} times the time of one community"
@@ -112,7 +128,8 @@ def city(tables):
     ]
 
 
-def browser():
+def browser() -> str:
+    """Return why there is no browser, in words; "" where there is one."""
     try:
         driver(), chromium()
     except UserError as missing:
@@ -120,8 +137,9 @@ def browser():
     return ""
 
 
-def script(name):
-    return lambda: "" if (ROOT / "tests" / name).exists() else f"no tests/{name}"
+def script(name: str) -> Callable[[], str]:
+    """Return a function that says, in words, that a script of tools/ is missing; "" where it exists."""
+    return lambda: "" if (ROOT / "tools" / name).exists() else f"no tools/{name}"
 
 
 FIGURES = (
@@ -146,46 +164,47 @@ FIGURES = (
 )
 
 
-def page(figures=FIGURES, short=False, say=print):
-    """Print every figure under its command; returns the words of those that failed, by command."""
-    told, failed = [], {}
+def page(figures: tuple[Figure, ...] = FIGURES, short: bool = False, say=print) -> dict[str, list[str]]:
+    """Print every figure under its command; return command -> what is wrong, for those that failed."""
+    outcomes, failed = [], {}
     for figure in figures:
         words = figure.command(short)
         if not words:
-            told.append((" ".join(figure.words), "left out of the short page"))
+            outcomes.append((" ".join(figure.words), "left out of the short page"))
             continue
         name = " ".join(words if words[0].endswith(".py") else ("cogov", *words))
-        why = figure.needs()
-        if why:
-            told.append((name, f"not present: {why}"))
+        reason = figure.needs()
+        if reason:
+            outcomes.append((name, f"not present: {reason}"))
             continue
         say(f"\n$ {name}\n", flush=True)
         start = time.perf_counter()
         wrong = check_printed_tables(words, figure.judge)
-        told.append(
+        passed = "as it ought to be" if figure.judge or words[0].endswith(".py") else "exit status 0"
+        outcomes.append(
             (
                 name,
-                f"{'FAILED' if wrong else 'as it ought to be' if figure.judge or words[0].endswith('.py') else 'exit status 0'}, {time.perf_counter() - start:.0f} s",
+                f"{'FAILED' if wrong else passed}, {time.perf_counter() - start:.0f} s",
             )
         )
         if wrong:
             failed[name] = wrong
     say("\nThe page of trust", flush=True)
-    for name, what in told:
-        say(f"  {name}: {what}", flush=True)
+    for name, outcome in outcomes:
+        say(f"  {name}: {outcome}", flush=True)
     for name, wrong in failed.items():
-        say(f"\nFAILED: {name}\n" + "\n".join(f"  {one}" for one in wrong), flush=True)
-    say(
-        f"\n{len(failed)} of {sum('not present' not in what and 'left out' not in what for _, what in told)} failed",
-        flush=True,
-    )
+        say(f"\nFAILED: {name}\n" + "\n".join(f"  {sentence}" for sentence in wrong), flush=True)
+    tried = sum("not present" not in outcome and "left out" not in outcome for _, outcome in outcomes)
+    say(f"\n{len(failed)} of {tried} failed", flush=True)
     return failed
 
 
-def check_printed_tables(words, judge=None):
-    """Run a command, let it print its tables, and say what is wrong with them, in words."""
+def check_printed_tables(
+    words: tuple[str, ...], judge: Callable[[list], list[str]] | None = None
+) -> list[str]:
+    """Run a command, let it print its tables, and return what is wrong with them, in words."""
     from ..viz.text.console import PlainConsole
-    from .speed import BenchTable, show
+    from .tables import BenchTable, show
 
     command = [
         sys.executable,
@@ -193,25 +212,27 @@ def check_printed_tables(words, judge=None):
         *(("--json",) if judge else ()),
     ]
     try:
-        done = subprocess.run(command, stdout=subprocess.PIPE if judge else None, text=True, timeout=PATIENCE)
+        process = subprocess.run(
+            command, stdout=subprocess.PIPE if judge else None, text=True, timeout=PATIENCE
+        )
     except subprocess.TimeoutExpired:
         return [f"took more than {PATIENCE} s, and was stopped"]
-    wrong = [f"exit status {done.returncode}"] if done.returncode else []
+    wrong = [f"exit status {process.returncode}"] if process.returncode else []
     if not judge:
         return wrong
     try:
-        tables = json.loads(done.stdout)["tables"]
+        tables = json.loads(process.stdout)["tables"]
         show(
             PlainConsole(width=160),
             False,
             [
                 BenchTable(
-                    one["title"],
-                    tuple(one["rows"][0]),
-                    [tuple(row.values()) for row in one["rows"]],
-                    one["note"],
+                    table["title"],
+                    tuple(table["rows"][0]),
+                    [tuple(row.values()) for row in table["rows"]],
+                    table["note"],
                 )
-                for one in tables
+                for table in tables
             ],
         )
         return wrong + judge(tables)

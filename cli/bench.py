@@ -12,24 +12,27 @@ from .options import Json, Workers, bench, err, out, progress
 def speed(json_: Json = False):
     """Guiyuan for a year against the slow twin, growth to a million residents, memory per resident."""
     from ..bench import speed
+    from ..bench.tables import show
 
-    speed.show(out, json_, speed.speed(err))
+    show(out, json_, speed.speed(err))
 
 
 @bench.command()
 def pairing(replicates: Annotated[int, typer.Option(min=3)] = 30, json_: Json = False):
     """How much the same luck narrows the difference that each mechanism makes."""
     from ..bench import speed
+    from ..bench.tables import show
 
-    speed.show(out, json_, speed.pairing(err, replicates))
+    show(out, json_, speed.pairing(err, replicates))
 
 
 @bench.command()
 def luck(json_: Json = False):
     """Count collisions of the keys of luck over a sweep of 10,000 runs."""
     from ..bench import speed
+    from ..bench.tables import show
 
-    speed.show(out, json_, speed.luck(err))
+    show(out, json_, speed.luck(err))
 
 
 @bench.command()
@@ -72,8 +75,8 @@ def page(
     json_: Json = False,
 ):
     """The browser page: first view, a switch, frames while it plays, bytes, memory, many visitors at once, what they leave behind."""
-    from ..bench import page
-    from ..bench.speed import show
+    from ..bench.page import page
+    from ..bench.tables import show
 
     with progress() as bar:
         task = bar.add_task("the page", total=None)
@@ -90,7 +93,7 @@ def coverage(
 ):
     """How often the intervals of reports hold what they promise, over synthetic experiments whose truth is known."""
     from ..bench.coverage import coverage
-    from ..bench.speed import BenchTable, show
+    from ..bench.tables import BenchTable, show
 
     with err.status("thousands of experiments ..."):
         table = coverage(experiments).reset_index()
@@ -123,7 +126,7 @@ def faults(
 ):
     """What a sweep survives: kills, runs that fail, disks that are full or lie; with what it lost, which ought to be 0."""
     from ..bench.fault_injection import faults as tried
-    from ..bench.speed import show
+    from ..bench.tables import show
 
     show(out, json_, tried(err, kills, each, below, every))
 
@@ -135,7 +138,7 @@ def flips(
 ):
     """Flip bits in what sweeps left, one at a time: is each named, or what is read right? Default Parquet beside it."""
     from ..bench import bit_flips as flipped
-    from ..bench.speed import show
+    from ..bench.tables import show
 
     show(out, json_, flipped.bench(err, count))
 
@@ -149,7 +152,7 @@ def sweep_(
 ):
     """What a sweep costs beyond its model: time of the parent a run, memory, disk; and mesa.batch_run beside it."""
     from ..bench import sweep_overhead
-    from ..bench.speed import show
+    from ..bench.tables import show
 
     show(out, json_, sweep_overhead.bench(err, runs, large, beside))
 
@@ -163,6 +166,6 @@ def city_(
 ):
     """Grow from one community to a city, a year and eight mechanisms: time by resident and day, memory, and whether the split matters."""
     from ..bench import city_scaling
-    from ..bench.speed import show
+    from ..bench.tables import show
 
     show(out, json_, city_scaling.bench(err, residents, communities, workers))

@@ -1,20 +1,26 @@
-"""The command line, as tests type it."""
+"""Run the command line in this process, as a user types it."""
+
+from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 import pytest
 
 from cogov.cli import main as command
 
 
-def typist(monkeypatch, capsys, *before):
-    """A function that types `cogov`, the words `before` and its own; it returns (exit status, standard output, standard error)."""
+def typist(monkeypatch, capsys, *before) -> Callable[..., tuple[int, str, str]]:
+    """Return a function that runs `cogov` with the words `before` and its own.
 
-    def typed(*words):
+    It returns (exit status, standard output, standard error).
+    """
+
+    def run_command(*words) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["cogov", *before, *map(str, words)])
-        with pytest.raises(SystemExit) as left:
+        with pytest.raises(SystemExit) as exited:
             command.main()
-        told = capsys.readouterr()
-        return left.value.code or 0, told.out, told.err
+        output = capsys.readouterr()
+        return exited.value.code or 0, output.out, output.err
 
-    return typed
+    return run_command

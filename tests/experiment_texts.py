@@ -1,9 +1,13 @@
-"""Small experiment files, one for each design that something reads."""
+"""Small experiment files, one for each design that a reader uses."""
 
-COMMON = 'cases = ["wuzi_yard"]\noff = ["party_volunteers", "consent_campaign", "incubation", "building_captains"]\nkeep = []\n'
+COMMON = """cases = ["wuzi_yard"]
+off = ["party_volunteers", "consent_campaign", "incubation", "building_captains"]
+keep = []
+"""
 
 WHOSE = (
-    'name = "whose"\ndays = 30\nreplicates = 3\non = ["grid_patrol"]\nset = { "mechanisms.grid_patrol.strength" = 0.0 }\n'
+    'name = "whose"\ndays = 30\nreplicates = 3\non = ["grid_patrol"]\n'
+    'set = { "mechanisms.grid_patrol.strength" = 0.0 }\n'
     + COMMON
     + """
 [estimand]

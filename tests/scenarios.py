@@ -1,6 +1,8 @@
-"""Small communities where hands are scarce, and what tells two runs apart."""
+"""Small communities with few working hours, and functions that compare two runs."""
 
-from concurrent.futures import ThreadPoolExecutor
+from __future__ import annotations
+
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from hashlib import blake2b
 from zlib import crc32
@@ -16,11 +18,12 @@ from cogov.model.census import Census
 from cogov.model.measures import today
 from cogov.model.resources.calendar import CalendarParameters
 from cogov.model.scenario import Compound, Scenario
-from cogov.model.simulate import days, simulate
+from cogov.model.simulate import Run, days, simulate
+from cogov.model.world import World
 
 
-def raised(scenario, **rates):
-    """The same community with other rates of some categories, in issues per unit and year."""
+def raised(scenario: Scenario, **rates: float) -> Scenario:
+    """Return the scenario with other rates of some categories, in issues per unit and year."""
     return replace(
         scenario,
         issues=scenario.issues
@@ -28,12 +31,12 @@ def raised(scenario, **rates):
     )
 
 
-def governed(scenario, *names, **own):
-    """The same community under the mechanisms called `names`, and those given as `name=mechanism`."""
+def governed(scenario: Scenario, *names: str, **own) -> Scenario:
+    """Return the scenario with the mechanisms called `names`, and those given as `name=mechanism`."""
     return replace(scenario, mechanisms={name: mechanisms.mechanism_class(name)() for name in names} | own)
 
 
-YARD = Scenario(  # old walk-ups, nobody paid to look after them
+YARD = Scenario(  # old walk-ups without a property company
     name="yard",
     days=150,
     community=Census(
@@ -57,7 +60,7 @@ YARD = Scenario(  # old walk-ups, nobody paid to look after them
     grid_workers=GridWorkerParameters(full_time=0, part_time=1),
     departments=DepartmentParameters(hours=3.0),
 )
-ESTATE = replace(  # next to it an estate with lifts and a property company that serves more homes than it can
+ESTATE = replace(  # and an estate with lifts, whose property company serves too many homes
     YARD,
     name="estate",
     community=replace(
@@ -70,7 +73,7 @@ ESTATE = replace(  # next to it an estate with lifts and a property company that
     property_managers=replace(YARD.property_managers, shift=0.5, fee=20.0),
     grid_workers=GridWorkerParameters(full_time=1, part_time=0, shift=1.0),
 )
-STORM = raised(  # the yard and a small estate, with projects to sign for, quarrels to settle, elders to care for and a street
+STORM = raised(  # yard and small estate: projects to sign for, quarrels, elders to care for, a street
     replace(
         ESTATE,
         name="storm",
@@ -96,29 +99,35 @@ STORM = raised(  # the yard and a small estate, with projects to sign for, quarr
     clutter=6.0,
     hawkers=6.0,
 )
-STORM = replace(
-    STORM, issues={name: replace(one, works=one.works / 6) for name, one in STORM.issues.items()}
-)  # soon done
-FORUM = replace(  # the storm in autumn, where many give their evenings, so that sittings are held, where votes fail and much is forgotten
+STORM = replace(  # a sixth of the work for each issue
     STORM,
-    name="forum",
-    calendar=CalendarParameters(month=9),
-    residents=replace(STORM.residents, shyness=0.0),
-    party_members=replace(STORM.party_members, duty_retired=9.0, duty_in_service=9.0),
-    projects=replace(STORM.projects, term=30, liking=-1.0),
-    property_managers=replace(STORM.property_managers, shift=4.0),
-    committee=replace(STORM.committee, staff=3.0, forget=0.3),
+    issues={name: replace(category, works=category.works / 6) for name, category in STORM.issues.items()},
+)
+FORUM = (
+    replace(  # the storm in autumn: many give evenings, so sittings are held; votes fail, much is forgotten
+        STORM,
+        name="forum",
+        calendar=CalendarParameters(month=9),
+        residents=replace(STORM.residents, shyness=0.0),
+        party_members=replace(STORM.party_members, duty_retired=9.0, duty_in_service=9.0),
+        projects=replace(STORM.projects, term=30, liking=-1.0),
+        property_managers=replace(STORM.property_managers, shift=4.0),
+        committee=replace(STORM.committee, staff=3.0, forget=0.3),
+    )
 )
 WORLDS = {"storm": STORM, "estate": ESTATE, "yard": YARD, "forum": FORUM}
 
 
-def inside(table):
-    """The columns of a table as plain bytes; between them there is room for rubbish, which counts for nothing."""
+def inside(table: np.ndarray) -> list[bytes]:
+    """Return the columns of a table as bytes.
+
+    The padding between columns holds arbitrary bytes and is left out.
+    """
     return [np.ascontiguousarray(table[name]).tobytes() for name in table.dtype.names]
 
 
-def told(world):
-    """Everything that is measured of a world today."""
+def told(world: World) -> tuple[bytes, ...]:
+    """Return everything that is measured of a world today, as bytes."""
     ledger = world.ledger
     tables = [*inside(world.issues), *inside(world.ended[: world.gone[0]]), *inside(world.history())]
     return (
@@ -131,45 +140,51 @@ def told(world):
     )
 
 
-def parting(one, other, seed=1):
-    """The first day on which two scenarios differ in anything measured; None if they never do."""
+def parting(one: Scenario, other: Scenario, seed: int = 1) -> int | None:
+    """Return the first day on which two scenarios differ in anything measured; None if they never do."""
     for a, b in zip(days(one, seed), days(other, seed)):
         if told(a) != told(b):
             return a.day
     return None
 
 
-def kept(run):
-    """All that a run leaves behind, by name, as bytes; what a mechanism owns, and a category, goes by its name, not by its number."""
+def kept(run: Run) -> dict[str, bytes]:
+    """Return everything that a run leaves behind: name -> bytes.
+
+    Owners (mechanisms) and categories are given by name, not by number.
+    """
     owner = np.array([crc32(name.encode()) for name in run.names] + [0])
     names = dict.fromkeys(("teller", "closer", "by"), owner) | {
         "category": np.array([crc32(name.encode()) for name in run.categories])
     }
     tables = {"issues": run.issues, "history": run.history}
-    found = {
+    columns = {
         f"{t}.{c}": (names[c][rows[c]] if c in names else rows[c])
         for t, rows in tables.items()
         for c in rows.dtype.names
     }
-    found |= {f"series.{name}": column for name, column in run.series.items()} | {
+    columns |= {f"series.{name}": column for name, column in run.series.items()} | {
         "funds": run.fen,
         "supplied": run.ledger.supplied,
     }
-    found |= {f"hours.{name}": row for name, row in zip((*run.names, "desks"), run.ledger.hours)}
-    found |= {f"fen.{name}": fen for name, fen in zip((*run.names, "desks"), run.ledger.fen)}
-    return {name: np.ascontiguousarray(column).tobytes() for name, column in found.items()}
+    columns |= {f"hours.{name}": row for name, row in zip((*run.names, "desks"), run.ledger.hours)}
+    columns |= {f"fen.{name}": fen for name, fen in zip((*run.names, "desks"), run.ledger.fen)}
+    return {name: np.ascontiguousarray(column).tobytes() for name, column in columns.items()}
 
 
-def differing(one, other):
-    """What two runs, as `kept`, do not have in common bit for bit; what only one of them has is left out."""
+def differing(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
+    """Return the names in which two runs, as `kept`, differ.
+
+    What only one of them has is left out.
+    """
     return [name for name in one.keys() & other.keys() if one[name] != other[name]]
 
 
-def digest(scenario, seed):
-    """A fingerprint of everything that a run leaves behind."""
+def digest(scenario: Scenario, seed: int) -> str:
+    """Return a hash of everything that a run leaves behind."""
     return blake2b(b"".join(kept(simulate(scenario, seed)).values())).hexdigest()
 
 
-def pool_of_threads(workers):
-    """Stands in for `supervisor.pool`: threads instead of processes, which begin at once."""
+def pool_of_threads(workers: int) -> Executor | Serial:
+    """Stand in for `supervisor.pool`: return a pool of threads, which start at once."""
     return ThreadPoolExecutor(workers) if workers else Serial()

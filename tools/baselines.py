@@ -1,12 +1,15 @@
-"""What every case comes to, in numbers that are written down, each file with the line of the changelog that last moved them.
+"""Write the results of every case to tests/baselines, each file with the changelog line that last moved them.
 
-    make baselines                                       # lives through every case and writes what moved
-    .venv/bin/python tools/baselines.py wuzi_yard        # of one
+    make baselines                                       # simulates every case and writes what moved
+    .venv/bin/python tools/baselines.py wuzi_yard        # one case
 
-Nothing is overwritten with other numbers before CHANGELOG.md has a line more that begins with **Results:** than when they were
-written. A file counts those lines, quotes the latest, and seals both with its numbers, so that no number is changed by hand. Who
-is still at the change that added the line takes the old file back first (git checkout tests/baselines).
+A baseline is overwritten with other numbers only if CHANGELOG.md has more lines that begin with
+**Results:** than when it was written. A file counts those lines, quotes the latest, and seals both with its
+numbers, so that a number changed by hand is noticed. To write again for the same change, restore the old
+file first (git checkout tests/baselines).
 """
+
+from __future__ import annotations
 
 import csv
 import sys
@@ -26,12 +29,12 @@ FOLDER = Path(__file__).parent.parent / "tests" / "baselines"
 CHANGELOG = Path(__file__).parent.parent / "CHANGELOG.md"
 MARK = "- **Results:**"
 REPLICATES = 5
-QUICK = {
+QUICK = {  # name -> case, days; the others run as long as their case
     "wuzi_yard_60_days": ("wuzi_yard", 60),
     "shuian_30_days": ("shuian", 30),
-}  # name -> case, days; the others live as long as their case
+}
 NAMES = (*QUICK, *list_cases())
-TOLD = (
+MEASURES = (
     "resolution_rate",
     "told",
     "resolved",
@@ -45,40 +48,43 @@ TOLD = (
 MOVED = "results moved: run make baselines, and add a line to CHANGELOG.md that begins with **Results:**"
 
 
-def median_time(run):
-    """Days by which half of what arose was resolved (Kaplan and Meier); infinite where it never was."""
+def median_time(run) -> float:
+    """Return the days by which half of the issues were resolved (Kaplan-Meier); infinite if never."""
     when, survival = measures.kaplan_meier(*measures.times(run))
     return float(when[survival <= 0.5][0]) if (survival <= 0.5).any() else np.inf
 
 
-def lived(scenario, number):
-    """One replicate's numbers, in the order of TOLD."""
+def run_replicate(scenario, number) -> list[float]:
+    """Return one replicate's numbers, in the order of MEASURES."""
     run = replicate(scenario, "baseline", 0, number)
-    whole = measures.summary(run) | {"median_time": median_time(run)}
-    return [whole[name] for name in TOLD]
+    values = measures.summary(run) | {"median_time": median_time(run)}
+    return [values[name] for name in MEASURES]
 
 
-def now(name):
-    """measure -> the digits of every replicate and of their mean, of a case as it is reported."""
+def now(name) -> dict[str, list[str]]:
+    """Simulate a case; return measure -> the digits of every replicate and of their mean."""
     case, days = QUICK.get(name, (name, None))
-    rows = np.array(list(map(partial(lived, alter_scenario(read_case(case), days=days)), range(REPLICATES))))
+    rows = np.array(
+        list(map(partial(run_replicate, alter_scenario(read_case(case), days=days)), range(REPLICATES)))
+    )
     return {
         measure: [f"{value:.7g}" for value in (*column, column.mean())]
-        for measure, column in zip(TOLD, rows.T)
+        for measure, column in zip(MEASURES, rows.T)
     }
 
 
-def results():
-    """The lines of the changelog that say that results moved, each to its first line's end."""
+def results() -> list[str]:
+    """Return the changelog lines that say that results moved, each up to its line end."""
     return [line for line in CHANGELOG.read_text(encoding="utf-8").splitlines() if line.startswith(MARK)]
 
 
-def path_of(name):
+def path_of(name) -> Path:
+    """Return the path of a baseline."""
     return FOLDER / f"{name}.csv"
 
 
-def text_of(table, count, latest):
-    """A baseline as a file: two lines of reasons, the numbers, the seal."""
+def text_of(table, count, latest) -> str:
+    """Return a baseline as text: two lines of reasons, the numbers, the seal."""
     out = StringIO()
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(["measure", *range(REPLICATES), "mean"])
@@ -87,8 +93,8 @@ def text_of(table, count, latest):
     return f"{body}# sealed {blake2b(body.encode(), digest_size=8).hexdigest()}\n"
 
 
-def before(name):
-    """What is written: (measure -> digits, lines of results then, whether the seal holds)."""
+def before(name) -> tuple[dict[str, list[str]], int, bool]:
+    """Return what is written: (measure -> digits, lines of results then, whether the seal holds)."""
     text = path_of(name).read_text(encoding="utf-8")
     first, second, *lines = text.splitlines()
     table = {measure: digits for measure, *digits in csv.reader(lines[1:-1])}
@@ -96,11 +102,11 @@ def before(name):
     return table, count, text == text_of(table, count, second.removeprefix("# "))
 
 
-def moved(was, is_):
-    """Before and after, a line for each measure that moved; empty when none did."""
+def moved(was, current) -> str:
+    """Return a line before and after for each measure that moved; "" when none did."""
     lines = []
-    for measure in dict.fromkeys([*was, *is_]):
-        old, new = was.get(measure, []), is_.get(measure, [])
+    for measure in dict.fromkeys([*was, *current]):
+        old, new = was.get(measure, []), current.get(measure, [])
         if old != new:
             width = max(len(digits) for digits in ("", *old, *new)) + 2
             row = "".join
@@ -111,17 +117,18 @@ def moved(was, is_):
     return "\n".join(["replicates from 0, then their mean:", *lines]) if lines else ""
 
 
-def write(name):
-    """Live through one and write it down; returns what is to be said, and whether it is written."""
+def write(name) -> tuple[str, bool]:
+    """Simulate a case and write its baseline; return (message, whether the baseline is now up to date)."""
     table, lines = now(name), results()
     if path_of(name).exists():
-        was, count, sealed = before(name)
-        difference = moved(was, table)
+        previous, count, sealed = before(name)
+        difference = moved(previous, table)
         if not difference and sealed:
             return f"{name}: as before", True
         if difference and len(lines) <= count:
             return (
-                f"{name}\n{difference}\nnot written: CHANGELOG.md has {len(lines)} lines that begin with {MARK}, as many as before; add one that says why",
+                f"{name}\n{difference}\nnot written: CHANGELOG.md has {len(lines)} lines that begin with "
+                f"{MARK}, as many as before; add one that says why",
                 False,
             )
     else:
@@ -131,11 +138,12 @@ def write(name):
     return f"{name}\n{difference}\nwritten", True
 
 
-def main():
+def main() -> int:
+    """Write the baselines named on the command line, or all; return the exit status."""
     fine = True
     for name in sys.argv[1:] or NAMES:
-        said, written = write(name)
-        print(said, flush=True)
+        message, written = write(name)
+        print(message, flush=True)
         fine &= written
     return 0 if fine else 1
 

@@ -53,8 +53,8 @@ MUTANTS = [
     mutant(
         "luck of another kind, in passing",
         "bench/forkserver_preload.py",
-        'a month."""\n\n',
-        'a month."""\n\nimport random\n\n',
+        'run a month."""\n\n',
+        'run a month."""\n\nimport random\n\n',
         "engine/test_randomness.py::test_chance_lives_in_one_file",
         short=True,
     ),
@@ -678,8 +678,8 @@ MUTANTS = [
     mutant(
         "all arms are held to the level of one",
         "bench/coverage.py",
-        "\n        [(np.abs(one.mean(axis=0)) <= half_width(one, level_of_each(one, level))).all() for one in d]\n    ",
-        "[(np.abs(one.mean(axis=0)) <= half_width(one, level)).all() for one in d]",
+        "half_width(diffs, level_of_each(diffs, level))",
+        "half_width(diffs, level)",
         "experiments/estimating/test_coverage.py::test_all_arms_are_right_at_once_and_not_by_caution",
         short=True,
     ),
@@ -1476,8 +1476,8 @@ MUTANTS = [
     mutant(
         "a bench prints numbers as text",
         "bench/city_scaling.py",
-        "         people",
-        '         f"{people:,}"',
+        "         resident_count",
+        '         f"{resident_count:,}"',
         "cli/test_json.py::test_json_is_one_strict_document_with_its_keys[bench city]",
     ),
     mutant(

@@ -1,13 +1,15 @@
-"""Files that are nearly right, thrown at everything that reads one: what may come of them is what they mean, or one line that says what is wrong.
+"""Throw files that are nearly right at every reader: each must be read, or refused with one line.
 
-    python tools/fuzz.py --minutes 5                          # everything there is, in turn
+    python tools/fuzz.py --minutes 5                          # all targets, in turn
     python tools/fuzz.py --minutes 5 --only lesson            # one kind of file
-    python tools/fuzz.py --minutes 5 --only case --atheris    # led by coverage; needs `pip install atheris`
+    python tools/fuzz.py --minutes 5 --only case --atheris    # by coverage; needs `pip install atheris`
 
-Prints for each kind of file how many were tried, read and refused, the most seconds (of processor) and megabytes that one took,
-and each error that escaped with the smallest file that lets it out. Exit status 1 if one escaped or took more than MOST_SECONDS
-or MOST_MEGABYTES.
+Prints for each kind of file how many were tried, read and refused, the most processor seconds and megabytes
+that one of them took, and each error that escaped with the smallest file that raises it. Exit status 1 if
+an error escaped or a file took more than MOST_SECONDS or MOST_MEGABYTES.
 """
+
+from __future__ import annotations
 
 import argparse
 import multiprocessing
@@ -23,8 +25,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FunctionType
 
-from fuzz_strategies import names
 from fuzz_targets import CHINESE, EXPERIMENTS, LOG, TARGETS, as_link, bytes_of, states
+from fuzz_values import names
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 import cogov
@@ -34,12 +36,12 @@ from cogov.model.cases import SHIPPED
 from cogov.viz.lessons.reader import SHIPPED as LESSONS
 
 MOST_SECONDS, MOST_MEGABYTES = 2.0, 200.0
-PATIENCE = 10  # seconds of processor after which an example is stopped
+PATIENCE = 10  # processor seconds after which an example is stopped
 ROOT = Path(cogov.__file__).parent
 
 
-def tried(target, files):
-    """ "read" or "refused"; what escapes is told as a sentence: the kind of error, and where in cogov."""
+def tried(target, files) -> str:
+    """Return "read" or "refused"; for an error that escapes, a sentence: its class, and where in cogov."""
     with TemporaryDirectory() as folder:
         for name, raw in {**target.beside, **files}.items():
             (Path(folder) / name).parent.mkdir(exist_ok=True)
@@ -54,17 +56,18 @@ def tried(target, files):
                 if str(error).isprintable() and len(str(error)) < 20_000
                 else f"a UserError that is not one line at {where(error)}"
             )
-        except Exception as error:  # whatever it is: that is the question
+        except Exception as error:  # any other exception is a finding
             return f"{type(error).__name__} at {where(error)}: {first_line(error)}"
         return "read"
 
 
-def first_line(error):
+def first_line(error) -> str:
+    """Return the first line of an error, 100 characters at most."""
     return (str(error).splitlines() or [""])[0][:100]
 
 
-def where(error):
-    """file:line (function) of the last step within cogov, else of these tests."""
+def where(error) -> str:
+    """Return file:line (function) of the last step within cogov, else of these tests."""
     steps = [
         step
         for step in traceback.extract_tb(error.__traceback__)
@@ -77,18 +80,21 @@ def where(error):
     return f"{Path(step.filename).relative_to(ROOT).as_posix()}:{step.lineno} ({step.name})"
 
 
-def kind_of(verdict):
-    """What two verdicts share that are of one fault: all but the words."""
+def kind_of(verdict) -> str:
+    """Return what two verdicts on the same fault share: everything but the message."""
     return verdict.partition("): ")[0].rstrip(")") + ")" if " at " in verdict else verdict
 
 
-def smaller(target, files, kind):
-    """The same fault from fewer lines, then fewer bytes of a line, as far as a second pass finds them."""
+def smaller(target, files, kind) -> dict[str, bytes]:
+    """Reduce files to the same fault: fewer lines first, then fewer bytes.
 
-    def still(name, raw):
+    Not to the smallest possible, and for about 20 seconds.
+    """
+
+    def has_fault(name, raw) -> bool:
         return kind_of(tried(target, {**files, name: raw})) == kind
 
-    begin = time.monotonic()
+    start = time.monotonic()
     for name in files:
         for split in (
             lambda raw: raw.splitlines(keepends=True),
@@ -96,12 +102,12 @@ def smaller(target, files, kind):
         ):
             parts = split(files[name])
             size = max(len(parts) // 2, 1)
-            while size and len(parts) < 4000 and time.monotonic() < begin + 20:
+            while size and len(parts) < 4000 and time.monotonic() < start + 20:
                 n = 0
-                while n < len(parts) and time.monotonic() < begin + 20:
-                    fewer = parts[:n] + parts[n + size :]
-                    if still(name, b"".join(fewer)):
-                        parts = fewer
+                while n < len(parts) and time.monotonic() < start + 20:
+                    remaining = parts[:n] + parts[n + size :]
+                    if has_fault(name, b"".join(remaining)):
+                        parts = remaining
                     else:
                         n += size
                 files = {**files, name: b"".join(parts)}
@@ -110,15 +116,16 @@ def smaller(target, files, kind):
 
 
 class Stopped(Exception):
-    """An example took longer than anybody waits."""
+    """Raised when an example takes longer than PATIENCE."""
 
 
-def stop(*_):
+def stop(*_) -> None:
+    """Raise Stopped; the handler of the timer."""
     raise Stopped(f"still running after {PATIENCE} s")
 
 
-def megabytes():
-    """(resident now, the most so far)."""
+def megabytes() -> tuple[float, float]:
+    """Return (resident memory now, its peak so far), in MiB."""
     now = (
         int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
         if Path("/proc/self/statm").exists()
@@ -130,7 +137,7 @@ def megabytes():
 
 
 class Tally:
-    """What came of the files of one kind."""
+    """What came of the files of one target."""
 
     def __init__(self, target):
         self.target, self.count, self.worst, self.slowest, self.largest, self.over = (
@@ -142,8 +149,8 @@ class Tally:
             [],
         )
 
-    def one(self, files):
-        """Try some files, with a clock, a limit of time, and an eye on memory."""
+    def add(self, files) -> None:
+        """Try some files; record seconds of processor, memory and verdict."""
         before, cpu = megabytes()[0], time.process_time()
         peak = megabytes()[1]
         signal.setitimer(signal.ITIMER_PROF, PATIENCE)
@@ -153,7 +160,7 @@ class Tally:
             signal.setitimer(signal.ITIMER_PROF, 0)
         seconds, after = time.process_time() - cpu, megabytes()[1]
         self.slowest = max(self.slowest, (seconds, files), key=lambda pair: pair[0])
-        if after > peak:  # else it took less than an earlier one
+        if after > peak:  # else the peak is that of earlier files
             self.largest = max(self.largest, (after - before, files), key=lambda pair: pair[0])
         if seconds > MOST_SECONDS or (after > peak and after - before > MOST_MEGABYTES):
             self.over.append((seconds, max(after - before, 0) if after > peak else 0.0, verdict, files))
@@ -166,14 +173,14 @@ class Tally:
                 self.worst[kind] = new, verdict, files
 
 
-def thrown(name, minutes, first, pipe):
-    """Throw files at one target for so many minutes; send what came of it."""
+def throw_files(name, minutes, first, pipe) -> None:
+    """Throw files at one target for some minutes; send the results over `pipe`."""
     signal.signal(signal.SIGPROF, stop)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     target, until, batch = TARGETS[name], time.monotonic() + 60 * minutes, first
     tally = Tally(target)
-    first_of_all = tried(target, target.right())  # what is loaded and compiled once
-    assert first_of_all == "read", f"{name}: a file that is right cannot be read: {first_of_all}"
+    verdict = tried(target, target.right())  # loads and compiles before time counts
+    assert verdict == "read", f"{name}: a file that is right cannot be read: {verdict}"
     files = target.files()
     while time.monotonic() < until:
 
@@ -186,14 +193,14 @@ def thrown(name, minutes, first, pipe):
             suppress_health_check=list(HealthCheck),
         )
         @given(files)
-        def throw(one):
+        def throw(drawn) -> None:
             if time.monotonic() < until:
-                tally.one(one)
+                tally.add(drawn)
 
         throw()
         batch += 1
     for files in target.heavy():
-        tally.one(files)
+        tally.add(files)
     least = {
         kind: (verdict, files if kind.startswith("Stopped") else smaller(target, files, kind))
         for kind, (_, verdict, files) in tally.worst.items()
@@ -201,7 +208,7 @@ def thrown(name, minutes, first, pipe):
     pipe.send((dict(tally.count), least, tally.slowest, tally.largest, tally.over))
 
 
-LED = (
+INSTRUMENTED = (
     "tomllib._parser",
     "cogov.engine.toml_reader",
     "cogov.engine.parameters",
@@ -215,11 +222,15 @@ LED = (
 )
 
 
-def led(name, minutes):
-    """The same, led by coverage: atheris changes the bytes of the files it began with."""
+def fuzz_with_coverage(name, minutes) -> None:
+    """Fuzz one target guided by coverage: atheris mutates the bytes of the files it starts with.
+
+    Ends the process, with exit status 1 if an error escaped.
+    """
     import atheris
 
-    for module in (sys.modules[called] for called in LED):  # all of cogov would take longer than the run
+    # instrumenting all of cogov would take longer than the run
+    for module in (sys.modules[name] for name in INSTRUMENTED):
         for function in vars(module).values():
             if isinstance(function, FunctionType) and function.__module__ == module.__name__:
                 atheris.instrument_func(function)
@@ -235,9 +246,9 @@ def led(name, minutes):
     }[name]
     tally, until = Tally(target), time.monotonic() + 60 * minutes
 
-    def one(raw):
+    def one(raw) -> None:
         if time.monotonic() > until:
-            told(
+            print_results(
                 name,
                 dict(tally.count),
                 {kind: (verdict, files) for kind, (_, verdict, files) in tally.worst.items()},
@@ -247,20 +258,20 @@ def led(name, minutes):
             )
             sys.stdout.flush()
             os._exit(bool(tally.worst))
-        tally.one({file: raw})
+        tally.add({file: raw})
 
     with TemporaryDirectory() as corpus:
         for n, raw in enumerate(raws):
             (Path(corpus) / str(n)).write_bytes(raw)
-        words = Path(corpus).parent / f"{Path(corpus).name}.words"
-        words.write_text(
-            "".join(f'"{word_}"\n' for word_ in names() if word_.isascii() and word_.isidentifier())
+        dictionary = Path(corpus).parent / f"{Path(corpus).name}.words"
+        dictionary.write_text(
+            "".join(f'"{key}"\n' for key in names() if key.isascii() and key.isidentifier())
         )
         atheris.Setup(
             [
                 sys.argv[0],
                 corpus,
-                f"-dict={words}",
+                f"-dict={dictionary}",
                 "-max_len=20000",
                 "-len_control=0",
                 "-timeout=60",
@@ -272,45 +283,46 @@ def led(name, minutes):
         atheris.Fuzz()
 
 
-def told(name, count, least, slowest, largest, over):
-    """Print what came of one target; returns whether all was well."""
+def print_results(name, count, least, slowest, largest, over) -> bool:
+    """Print the results of one target; return whether no error escaped and no limit was exceeded."""
     escaped = sum(n for kind, n in count.items() if kind not in ("read", "refused"))
     print(
-        f"{name:12}{sum(count.values()):9,}{count.get('read', 0):9,}{count.get('refused', 0):9,}{escaped:9,}{slowest[0]:10.2f}{largest[0]:10.0f}"
+        f"{name:12}{sum(count.values()):9,}{count.get('read', 0):9,}{count.get('refused', 0):9,}{escaped:9,}"
+        f"{slowest[0]:10.2f}{largest[0]:10.0f}"
     )
     for kind, (verdict, files) in least.items():
         print(f"  {count[kind]} x {verdict}")
         for file, raw in files.items():
             print(f"    {file}: {raw[:1500]!r}{f' ... {len(raw)} bytes' if len(raw) > 1500 else ''}")
-    for seconds, more, verdict, files in sorted(over, key=lambda one: -one[0])[:12]:
-        print(f"  {seconds:.1f} s and {more:.0f} MB, {verdict[:120]}:")
+    for seconds, megabytes_used, verdict, files in sorted(over, key=lambda entry: -entry[0])[:12]:
+        print(f"  {seconds:.1f} s and {megabytes_used:.0f} MB, {verdict[:120]}:")
         for file, raw in files.items():
             print(f"    {file}: {raw[:400]!r}{f' ... {len(raw)} bytes' if len(raw) > 400 else ''}")
     return not escaped and not over
 
 
-def main():
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=5.0, help="for all targets together")
     parser.add_argument("--only", choices=TARGETS, action="append", help="repeatable")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--atheris", action="store_true", help="led by coverage; one target only")
-    told_ = parser.parse_args()
-    chosen = told_.only or list(TARGETS)
+    options = parser.parse_args()
+    chosen = options.only or list(TARGETS)
     print(f"{'':12}{'tried':>9}{'read':>9}{'refused':>9}{'escaped':>9}{'seconds':>10}{'MB':>10}", flush=True)
-    if told_.atheris:
-        led(chosen[0], told_.minutes)
+    if options.atheris:
+        fuzz_with_coverage(chosen[0], options.minutes)
     fine = True
     context = multiprocessing.get_context("spawn")
-    for name in chosen:  # each in a process of its own: the most memory is a process's for life
+    for name in chosen:  # each in a process of its own, for the peak of a process never falls
         ours, theirs = context.Pipe(duplex=False)
         worker = context.Process(
-            target=thrown, args=(name, told_.minutes / len(chosen), 1000 * told_.seed, theirs)
+            target=throw_files, args=(name, options.minutes / len(chosen), 1000 * options.seed, theirs)
         )
         worker.start()
         theirs.close()
         try:
-            fine &= told(name, *ours.recv())
+            fine &= print_results(name, *ours.recv())
         except EOFError:
             print(f"{name:12}its process was lost")
             fine = False

@@ -1,8 +1,14 @@
-"""What files are thrown at: each kind of file that something reads, what reads it, and files of that kind that are right, nearly right, or ask for much."""
+"""Targets of fuzzing: each kind of file that cogov reads, its reader, and files of that kind.
+
+Files that are right, nearly right, or demand much memory or time.
+"""
+
+from __future__ import annotations
 
 import json
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -26,12 +32,15 @@ from cogov.viz.lessons.reader import SHIPPED as LESSONS
 from cogov.viz.lessons.reader import read_lesson
 from cogov.viz.page.page_state import desk_from_link, desk_from_text, open_desk
 
-SMALL = 5000  # residents of a community that is founded
+SMALL = 5000  # a community with fewer residents is built and simulated for a day
 EXPERIMENTS = Path(cogov.__file__).parent / "docs" / "experiments"
 
 
-def case(folder):
-    """A case file: what is read comes back from either way to write it, and founds a community that lives through its first day."""
+def case(folder: Path) -> None:
+    """Read a case file, write it in both ways and read it again: the scenario must be the same.
+
+    A small community is then built and simulated for a day.
+    """
     scenario = read_case(folder / "case.toml")
     assert build(Scenario, table_of(scenario), At("table", {})) == scenario, (
         "table_of and build make another scenario"
@@ -42,36 +51,36 @@ def case(folder):
         simulate_day(start_run(construct_community(scenario), scenario, RandomNumbers("fuzz")))
 
 
-def experiment(folder):
-    """An experiment file, with the list of arms and the case beside it."""
+def experiment(folder) -> None:
+    """Read an experiment file, with its list of arms and its case."""
     _, cases, arms = read_experiment(folder / "experiment.toml")
     assert {arm.case for arm in arms} <= set(cases)
 
 
-def log(folder):
-    """An issue log with what its columns mean beside it: what is kept of it reads as the same log."""
-    one = read_log(folder / "mine.csv")
-    again = read_log(save(one, folder / "kept"))
+def log(folder) -> None:
+    """Read an issue log and its mapping, save and read it again: the log must be the same."""
+    first = read_log(folder / "mine.csv")
+    again = read_log(save(first, folder / "kept"))
     assert (
-        again.issues[["opened", "closed"]].equals(one.issues[["opened", "closed"]])
-        and again.drawn == one.drawn
+        again.issues[["opened", "closed"]].equals(first.issues[["opened", "closed"]])
+        and again.drawn == first.drawn
     ), "save and read_log make another log"
 
 
-def lesson(folder):
-    """A lesson."""
+def lesson(folder) -> None:
+    """Read a lesson."""
     read_lesson(folder / "lesson.toml")
 
 
-def state(folder):
-    """A saved state of the page: what is opened is saved and linked as the same."""
+def state(folder) -> None:
+    """Read a saved state of the page, save it and link to it: both must give the same state."""
     desk = desk_from_text((folder / "state.json").read_bytes().decode("utf-8", "replace"))
     assert desk_from_text(desk.to_text()) == desk, "saved and restored make another desk"
     assert desk_from_link("?" + desk.link()) == desk, "link and linked make another desk"
 
 
-def link(folder):
-    """What stands behind an address's question mark."""
+def link(folder) -> None:
+    """Read the query string of the page's address."""
     desk_from_link((folder / "link.txt").read_bytes().decode("utf-8", "surrogateescape"))
 
 
@@ -80,20 +89,21 @@ class Target:
     """Something that reads files."""
 
     name: str
-    reads: object  # a folder -> whatever; raises
+    reads: object  # folder -> any result; raises what it raises
     files: object  # () -> a strategy of {name of a file: its bytes}
     right: object  # () -> files that can be read
-    beside: dict = field(default_factory=dict)  # files that are always there
-    heavy: object = tuple  # () -> files that ask for much
+    beside: dict = field(default_factory=dict)  # files that are always in the folder
+    heavy: object = tuple  # () -> files that demand much memory or time
 
 
-def bytes_of(paths):
+def bytes_of(paths) -> list[bytes]:
+    """Return the contents of files."""
     return [path.read_bytes() for path in paths]
 
 
 @cache
-def whole_case():
-    """A small case that spells out every number of every mechanism and of every kind of issue."""
+def whole_case() -> bytes:
+    """Return a small case that spells out every number of every mechanism and every kind of issue."""
     return as_toml(table_of(replace(read_case("wuzi_yard"), mechanisms=mechanisms.all_mechanisms()))).encode()
 
 
@@ -103,16 +113,21 @@ def like(
     share=st.binary(max_size=200),  # noqa: B008  a strategy, made once
     write=as_toml,
     parse=lambda raw: tomllib.loads(raw.decode()),
-):
-    """Files of one name, like those in `raws`."""
+) -> st.SearchStrategy:
+    """Return a strategy of files with one name, similar to those in `raws`.
+
+    `share`: a strategy of contents that resemble none of them.
+    """
     trees = [parse(raw) for raw in raws]
     changed = [
-        one(trees).map(write).map(lambda text: text.encode("utf-8", "replace")) for one in (grown, extreme)
+        strategy(trees).map(write).map(lambda text: text.encode("utf-8", "replace"))
+        for strategy in (grown, extreme)
     ]
     return st.fixed_dictionaries({name: st.one_of(*changed, *changed, torn(raws), share)})
 
 
-def case_files():
+def case_files() -> st.SearchStrategy:
+    """Return a strategy of case files."""
     small = [name for name in list_cases() if name in ("wuzi_yard", "shuian", "yiduan")]
     return like(
         "case.toml",
@@ -124,24 +139,46 @@ def case_files():
     )
 
 
-def experiment_files():
+def experiment_files() -> st.SearchStrategy:
+    """Return a strategy of experiment files and their lists of arms."""
     raws = bytes_of(sorted(EXPERIMENTS.glob("*.toml")))
-    raws += [
-        re.sub(rb"replicates = \d+", b"replicates = 1", raw) for raw in raws
-    ]  # so that there may be as many arms as can be
+    # one replicate, so that as many arms as possible are allowed
+    raws += [re.sub(rb"replicates = \d+", b"replicates = 1", raw) for raw in raws]
     lists = bytes_of([EXPERIMENTS / "list.csv"])
-    plain_, torn_ = like("experiment.toml", raws), torn(lists) | tables([raw.decode() for raw in lists])
-    return plain_ | st.fixed_dictionaries(
-        {"experiment.toml": st.just((EXPERIMENTS / "list.toml").read_bytes()), "list.csv": torn_}
+    single, lists_torn = like("experiment.toml", raws), torn(lists) | tables([raw.decode() for raw in lists])
+    return single | st.fixed_dictionaries(
+        {"experiment.toml": st.just((EXPERIMENTS / "list.toml").read_bytes()), "list.csv": lists_torn}
     )
 
 
-LOG = "id,opened,closed,category,phone\n1,2020-01-13,2020-01-14,lamp_out,555\n2,2020-01-15,,litter,556\n3,2020-02-20,2020-03-01,litter,557\n"
-CHINESE = "工单编号,受理时间,办结时间,问题类别,居民姓名\n甲1,2021年3月4日 8:05,2021年3月14日,楼道灯不亮,张三\n甲2,2021年3月5日 9:00,,纠纷,李四\n甲3,2021年3月25日 9:00,2021年3月26日,纠纷,李四\n"
-MAPPING = b'opened = "opened"\nclosed = "closed"\ncategory = "category"\nid = "id"\ndates = "%Y-%m-%d"\ndrawn = "2020-06-30"\nencoding = "utf-8"\ndelimiter = ","\nresidents = 500\n[categories]\nlitter = ["litter", "lamp_out"]\n'
+LOG = (
+    "id,opened,closed,category,phone\n"
+    "1,2020-01-13,2020-01-14,lamp_out,555\n"
+    "2,2020-01-15,,litter,556\n"
+    "3,2020-02-20,2020-03-01,litter,557\n"
+)
+CHINESE = (
+    "工单编号,受理时间,办结时间,问题类别,居民姓名\n"
+    "甲1,2021年3月4日 8:05,2021年3月14日,楼道灯不亮,张三\n"
+    "甲2,2021年3月5日 9:00,,纠纷,李四\n"
+    "甲3,2021年3月25日 9:00,2021年3月26日,纠纷,李四\n"
+)
+MAPPING = b"""opened = "opened"
+closed = "closed"
+category = "category"
+id = "id"
+dates = "%Y-%m-%d"
+drawn = "2020-06-30"
+encoding = "utf-8"
+delimiter = ","
+residents = 500
+[categories]
+litter = ["litter", "lamp_out"]
+"""
 
 
-def log_files():
+def log_files() -> st.SearchStrategy:
+    """Return a strategy of issue logs and mappings."""
     logs = tables([LOG, LOG, CHINESE, LOG.replace("-", "/"), LOG + LOG[32:] * 50]) | torn(
         [LOG.encode(), CHINESE.encode("gbk")]
     )
@@ -174,39 +211,49 @@ speed = 5
 """
 
 
-def lesson_files():
+def lesson_files() -> st.SearchStrategy:
+    """Return a strategy of lessons."""
     return like("lesson.toml", [*bytes_of(sorted(LESSONS.glob("*.toml"))), *[LITTLE.encode()] * 6])
 
 
 @cache
-def states():
-    one = open_desk("wuzi_yard")
-    one = replace(
-        one,
+def states() -> list[bytes]:
+    """Return the bytes of saved states of the page."""
+    desk = open_desk("wuzi_yard")
+    desk = replace(
+        desk,
         settings=(
-            one.settings[0]
+            desk.settings[0]
             .with_switch("grid_patrol", True)
             .with_parameter("mechanisms.grid_patrol.walk", 1.5),
-            one.settings[1].with_parameter("committee.staff", 2.5),
+            desk.settings[1].with_parameter("committee.staff", 2.5),
         ),
     )
-    return [one.to_text().encode(), open_desk("shuian", "zh").to_text().encode()]
+    return [desk.to_text().encode(), open_desk("shuian", "zh").to_text().encode()]
 
 
-def state_files():
+def state_files() -> st.SearchStrategy:
+    """Return a strategy of saved states."""
     return like("state.json", states(), write=as_json, parse=json.loads)
 
 
-def as_link(raw, broken):
+def as_link(raw, broken) -> bytes:
+    """Return a link to a state, with some bytes put over others: broken = (position, bytes)."""
     import base64
     import zlib
 
-    told = base64.urlsafe_b64encode(zlib.compress(raw)).rstrip(b"=")
-    at_, put = broken
-    return b"?x=1&state=" + told[: at_ % (len(told) + 1)] + put + told[at_ % (len(told) + 1) + len(put) :]
+    encoded = base64.urlsafe_b64encode(zlib.compress(raw)).rstrip(b"=")
+    position, put = broken
+    return (
+        b"?x=1&state="
+        + encoded[: position % (len(encoded) + 1)]
+        + put
+        + encoded[position % (len(encoded) + 1) + len(put) :]
+    )
 
 
-def link_files():
+def link_files() -> st.SearchStrategy:
+    """Return a strategy of links."""
     raws = st.one_of(
         torn(states()),
         state_files().map(lambda files: files["state.json"]),
@@ -224,21 +271,25 @@ def link_files():
     )
 
 
-def beside():
+def beside() -> dict[str, bytes]:
+    """Return the files that stand next to an experiment."""
     return {
         "list.csv": (EXPERIMENTS / "list.csv").read_bytes(),
         "cases/my_yard.toml": (EXPERIMENTS / "cases" / "my_yard.toml").read_bytes(),
     }
 
 
-def heavy_cases():
+def heavy_cases() -> Iterator[dict[str, bytes]]:
+    """Yield cases that demand much."""
     yard = (SHIPPED / "wuzi_yard.toml").read_bytes()
     yield {"case.toml": yard + b'[[outset]]\ncategory = "litter"\ncount = 100000\n' * 100}
     yield {"case.toml": yard + b"[[shock]]\ndays = 3650\n" * 9000}
 
 
-def heavy_experiments():
-    def asked(design, *factors):
+def heavy_experiments() -> Iterator[dict[str, bytes]]:
+    """Yield experiments that demand much."""
+
+    def asked(design, *factors) -> dict[str, bytes]:
         return {
             "experiment.toml": "\n".join(
                 [
@@ -264,7 +315,8 @@ def heavy_experiments():
     }
 
 
-def heavy_logs():
+def heavy_logs() -> Iterator[dict[str, bytes]]:
+    """Yield logs that demand much."""
     yield {
         "mine.csv": LOG.encode()
         + b"".join(b"%d,2020-01-13,2020-01-14,c%d,555\n" % (n, n) for n in range(10, 50_000))

@@ -1,16 +1,20 @@
-"""Planted defects: each is put into a copy of the program by itself, and the tests that ought to see it are asked whether they do.
+"""Plant known defects in a copy of the program, one at a time, and check that the tests notice each of them.
 
     python tools/mutants.py                  all of them
-    python tools/mutants.py --short          the quick ones, for which no large kernel is compiled anew
+    python tools/mutants.py --short          the quick ones, for which no large kernel is recompiled
     python tools/mutants.py --only "a run is lost" --jobs 2
     python tools/mutants.py --list
 
-A test that cannot fail says nothing. So every file of tests/ has at least one in tools/defects.py that turns it red, and the figure is caught / planted. Exit
-status 1 where a defect survives, no longer applies (its text stands elsewhere, or twice), stops the program from being loaded, or where its tests are red without it.
+A test that cannot fail shows nothing. So every file of tests/ has at least one defect in tools/defects.py
+that turns it red; the figure printed is caught / planted. Exit status 1 where a defect survives, no longer
+applies (its text is missing or occurs twice) or stops the program from loading, or where its tests fail
+without it.
 
-What is compiled is kept for each copy. A defect compiles the kernels that depend on its file again; one that only Python reads
-(`plain`) is passed off as no change, and compiles none but that file's own.
+Compiled kernels are kept for each copy. A defect recompiles the kernels that depend on its file; for one
+that only Python reads (`plain`), the file counts as unchanged, and only its own kernels are recompiled.
 """
+
+from __future__ import annotations
 
 import argparse
 import json
@@ -20,6 +24,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 from pathlib import Path
@@ -34,11 +39,11 @@ ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 400  # seconds that the tests of one defect may take
 
 
-# ------------------------------------------------------------------------------------------------------------- copies
+# ----------------------------------------------------------------------------------------------------- copies
 
 
 class Copy:
-    """A copy of the program, in which one defect at a time is planted; and what was compiled of it."""
+    """A copy of the program in which one defect at a time is planted, with its compiled kernels."""
 
     def __init__(self, folder):
         self.home, self.kernels, self.now = folder / "cogov", folder / "kernels", folder / "kernels-now"
@@ -47,8 +52,8 @@ class Copy:
             (self.home / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / path, self.home / path)
 
-    def run(self, *words, kernels=None, timeout=PATIENCE):
-        """Run Python here: (exit status, what it said); None as status where it did not end in time."""
+    def run(self, *words, kernels=None, timeout=PATIENCE) -> tuple[int | None, str]:
+        """Run Python in the copy; return (exit status, output), the status None if it did not end in time."""
         environment = {
             **os.environ,
             "PYTHONPATH": str(self.home.parent),
@@ -64,29 +69,36 @@ class Copy:
             text=True,
             errors="replace",
             start_new_session=True,
-        ) as asked:
+        ) as process:
             try:
-                told, _ = asked.communicate(timeout=timeout)
-                return asked.returncode, told
+                output, _ = process.communicate(timeout=timeout)
+                return process.returncode, output
             except subprocess.TimeoutExpired:
-                os.killpg(asked.pid, 9)  # and whatever it had started
-                return None, asked.communicate()[0]
+                os.killpg(process.pid, 9)  # with the processes that it started
+                return None, process.communicate()[0]
 
-    def tests(self, tests, *more, **how):
+    def tests(self, tests, *more, **how) -> tuple[int | None, str]:
+        """Run some tests in the copy; return (exit status, output)."""
         return self.run("-m", "pytest", "-q", "-rfE", "-p", "no:cacheprovider", *more, *tests, **how)
 
-    def warm(self):
-        """Take over what is compiled of the program already, compile what is not; and see that it is the copy that is loaded."""
-        there = ROOT / "__pycache__" / "kernels"
-        if there.is_dir():
-            shutil.copytree(there, self.kernels / "cogov-kernels", dirs_exist_ok=True)
-        code = "import cogov; from cogov.model import mechanisms, precompile; precompile.prepare(mechanisms.names()); print(cogov.__file__)"
-        status, told = self.run("-c", code, timeout=900)
-        if status or told.split()[-1] != str(self.home / "__init__.py"):
-            sys.exit(f"the copy in {self.home} is not what Python loads, or does not run:\n{told}")
+    def warm(self) -> None:
+        """Copy the kernels compiled so far, and compile the missing ones.
 
-    def planted(self, mutant):
-        """Try one defect: (caught, by which test or why not, seconds)."""
+        Exits where Python does not load this copy, or the copy does not run.
+        """
+        compiled = ROOT / "__pycache__" / "kernels"
+        if compiled.is_dir():
+            shutil.copytree(compiled, self.kernels / "cogov-kernels", dirs_exist_ok=True)
+        code = (
+            "import cogov; from cogov.model import mechanisms, precompile; "
+            "precompile.prepare(mechanisms.names()); print(cogov.__file__)"
+        )
+        status, output = self.run("-c", code, timeout=900)
+        if status or output.split()[-1] != str(self.home / "__init__.py"):
+            sys.exit(f"the copy in {self.home} is not what Python loads, or does not run:\n{output}")
+
+    def plant(self, mutant) -> tuple[bool, str, float]:
+        """Try one defect: (caught, the test that caught it or why not, seconds)."""
         path, start = self.home / mutant.file, time.perf_counter()
         before, stamps = path.read_text("utf-8"), path.stat()
         if before.count(mutant.old) != 1:
@@ -96,17 +108,16 @@ class Copy:
             path.write_text(before.replace(mutant.old, mutant.new), "utf-8")
             if mutant.plain and mutant.file.endswith(".py"):
                 self.pass_off(mutant.file, before.encode(), path.read_bytes())
-            status, told = self.tests(mutant.tests, "-x", kernels=self.now)
+            status, output = self.tests(mutant.tests, "-x", kernels=self.now)
         finally:
             path.write_text(before, "utf-8")
-            os.utime(
-                path, ns=(stamps.st_atime_ns, stamps.st_mtime_ns)
-            )  # what was compiled of it is still right
+            # the time stamp too, so that what was compiled of it stays valid
+            os.utime(path, ns=(stamps.st_atime_ns, stamps.st_mtime_ns))
             shutil.rmtree(self.now)
-        return *judged(status, told), time.perf_counter() - start
+        return *judge(status, output), time.perf_counter() - start
 
-    def pass_off(self, file, before, after):
-        """Let a changed source file mean to kernels what it meant before, so that only its own are compiled again."""
+    def pass_off(self, file, before, after) -> None:
+        """Register a changed source file as unchanged for kernels, so that only its own are recompiled."""
         for kernel in (self.now / "cogov-kernels").glob(
             f"cogov.{'.'.join(Path(file).with_suffix('').parts)}.*"
         ):
@@ -115,132 +126,150 @@ class Copy:
         known = json.loads(store.read_text("ascii"))
         old, new = (blake2b(raw, digest_size=16).hexdigest() for raw in (before, after))
         if old in known:
-            store.unlink()  # a link to what others read
+            store.unlink()  # a hard link that other copies share
             store.write_text(json.dumps(known | {new: known[old]}), "ascii")
 
-    def red(self, tests):
-        """Those of some tests that are red without any defect."""
-        status, told = self.tests(tests, timeout=1800)
+    def failing(self, tests) -> list[str]:
+        """Return those of some tests that fail without any defect."""
+        status, output = self.tests(tests, timeout=1800)
         return (
-            [] if status == 0 else seen(told) or [f"pytest ended with status {status}: {told.strip()[-300:]}"]
+            []
+            if status == 0
+            else failed_tests(output) or [f"pytest ended with status {status}: {output.strip()[-300:]}"]
         )
 
 
-def files():
-    """All that the program is made of, as git knows it; tests too."""
-    told = subprocess.run(
+def files() -> list[Path]:
+    """Return all files of the program that git lists, tests included."""
+    listing = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, check=True, capture_output=True
     ).stdout
-    return [path for path in map(Path, told.decode().split("\0")[:-1]) if (ROOT / path).is_file()]
+    return [path for path in map(Path, listing.decode().split("\0")[:-1]) if (ROOT / path).is_file()]
 
 
-def seen(told):
-    """The tests that failed, by what pytest said at its end."""
+def failed_tests(output) -> list[str]:
+    """Return the names of failed tests in pytest's output."""
     return [
         re.split(r" - ", line.split(" ", 1)[1])[0]
-        for line in told.splitlines()
+        for line in output.splitlines()
         if re.match(r"(FAILED|ERROR) tests/", line)
     ]
 
 
-def judged(status, told):
-    """Whether a defect was caught, and by which test, else why not."""
-    found = seen(told)
+def judge(status, output) -> tuple[bool, str]:
+    """Return whether a defect was caught, and the test that caught it or why not."""
+    failed = failed_tests(output)
     if status is None:
         return False, f"NO ANSWER within {PATIENCE} s"
-    if status == 1 and found:
-        return True, found[0]
+    if status == 1 and failed:
+        return True, failed[0]
     return (
         False,
         "SURVIVES"
         if status == 0
-        else f"NOT TRIED: pytest ended with status {status}: {' '.join(told.split())[-200:]}",
+        else f"NOT TRIED: pytest ended with status {status}: {' '.join(output.split())[-200:]}",
     )
 
 
-# ------------------------------------------------------------------------------------------------------------- the trial
+# ---------------------------------------------------------------------------------------------------- the run
 
 
-def trial(mutants, jobs):
-    """Try them all: (mutant, caught, by, seconds) in the order in which they are done, after those tests that are red by themselves."""
+def run_mutants(mutants, jobs) -> Iterator:
+    """Yield the tests that fail without any defect, then (mutant, caught, by, seconds) of each mutant."""
     with TemporaryDirectory(prefix="mutants-") as folder:
         copies = Queue()
         for n in range(jobs):
             copies.put(Copy(Path(folder) / str(n)))
 
-        def lent(does):
+        def with_copy(job) -> object:
             copy = copies.get()
             try:
-                return does(copy)
+                return job(copy)
             finally:
                 copies.put(copy)
 
-        every = list(copies.queue)
-        tests = list(dict.fromkeys(test for one in mutants for test in one.tests))
+        all_copies = list(copies.queue)
+        tests = list(dict.fromkeys(test for mutant in mutants for test in mutant.tests))
         by_file = {}
         for test in tests:
             by_file.setdefault(test.partition("::")[0], []).append(test)
         shares = [
-            [test for n, own in enumerate(by_file.values()) if n % jobs == k for test in own]
+            [
+                test
+                for n, tests_of_file in enumerate(by_file.values())
+                if n % jobs == k
+                for test in tests_of_file
+            ]
             for k in range(jobs)
         ]
         with ThreadPoolExecutor(jobs) as pool:
-            list(pool.map(Copy.warm, every))
-            red = [
+            list(pool.map(Copy.warm, all_copies))
+            failing_tests = [
                 test
-                for told in pool.map(lambda one: one[0].red(one[1]) if one[1] else [], zip(every, shares))
-                for test in told
+                for failing in pool.map(
+                    lambda pair: pair[0].failing(pair[1]) if pair[1] else [], zip(all_copies, shares)
+                )
+                for test in failing
             ]
-            yield red
-            waiting = [(one, pool.submit(lent, lambda copy, one=one: copy.planted(one))) for one in mutants]
-            for one, future in waiting:
-                yield one, *future.result()
+            yield failing_tests
+            waiting = [
+                (mutant, pool.submit(with_copy, lambda copy, mutant=mutant: copy.plant(mutant)))
+                for mutant in mutants
+            ]
+            for mutant, future in waiting:
+                yield mutant, *future.result()
 
 
-def main():
-    asked = argparse.ArgumentParser(description="Plant defects, one at a time, and see whether the tests do.")
-    asked.add_argument(
+def main() -> None:
+    """Run the mutants chosen on the command line, and exit."""
+    parser = argparse.ArgumentParser(
+        description="Plant defects, one at a time, and see whether the tests do."
+    )
+    parser.add_argument(
         "--only",
         action="append",
         default=[],
         metavar="NAME",
         help="those whose name or file has this in it; may be given again",
     )
-    asked.add_argument("--short", action="store_true", help="the quick ones")
-    asked.add_argument("--jobs", type=int, default=1, help="how many at a time")
-    asked.add_argument("--list", action="store_true", help="name them and stop")
-    asked = asked.parse_args()
+    parser.add_argument("--short", action="store_true", help="the quick ones")
+    parser.add_argument("--jobs", type=int, default=1, help="how many at a time")
+    parser.add_argument("--list", action="store_true", help="name them and stop")
+    options = parser.parse_args()
     chosen = [
-        one
-        for one in MUTANTS
-        if (one.short or not asked.short)
-        and (not asked.only or any(word in one.name or word in one.file for word in asked.only))
+        mutant
+        for mutant in MUTANTS
+        if (mutant.short or not options.short)
+        and (not options.only or any(word in mutant.name or word in mutant.file for word in options.only))
     ]
     if not chosen:
         sys.exit("no defect is called that; --list names them")
-    if asked.list:
-        print("\n".join(f"{one.name:75} {one.file}" for one in chosen))
+    if options.list:
+        print("\n".join(f"{mutant.name:75} {mutant.file}" for mutant in chosen))
         return
-    start, done = time.perf_counter(), trial(chosen, max(1, asked.jobs))
-    red = next(done)
-    if red:
-        print("red without any defect:", *red, sep="\n  ", flush=True)
+    start, results = time.perf_counter(), run_mutants(chosen, max(1, options.jobs))
+    failing_tests = next(results)
+    if failing_tests:
+        print("red without any defect:", *failing_tests, sep="\n  ", flush=True)
     survivors, catchers = [], set()
-    for one, caught, by, seconds in done:
-        print(f"{'caught' if caught else 'MISSED'} {seconds:6.1f} s  {one.name:75} {by}", flush=True)
+    for mutant, caught, by, seconds in results:
+        print(f"{'caught' if caught else 'MISSED'} {seconds:6.1f} s  {mutant.name:75} {by}", flush=True)
         if caught:
             catchers.add(by.partition("::")[0])
         else:
-            survivors.append(f"{one.name} ({one.file}): {by}")
+            survivors.append(f"{mutant.name} ({mutant.file}): {by}")
     print(
-        f"\ncaught {len(chosen) - len(survivors)} / planted {len(chosen)}, in {time.perf_counter() - start:,.0f} s"
+        f"\ncaught {len(chosen) - len(survivors)} / planted {len(chosen)}, in "
+        f"{time.perf_counter() - start:,.0f} s"
     )
     if survivors:
         print("not caught:", *survivors, sep="\n  ")
-    idle = sorted({f"tests/{path.name}" for path in (ROOT / "tests").glob("test_*.py")} - catchers)
+    idle = sorted(
+        {path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("test_*.py")} - catchers
+    )
     if idle and len(chosen) == len(MUTANTS):
         print("caught nothing:", *idle, sep="\n  ")
-    sys.exit(bool(survivors or red or (idle and len(chosen) == len(MUTANTS))))
+    sys.exit(bool(survivors or failing_tests or (idle and len(chosen) == len(MUTANTS))))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from cli_runner import typist
 
-from cogov.bench import speed
+from cogov.bench import speed, tables
 from cogov.model import mechanisms
 from cogov.model.cases import list_cases, read_case
 from cogov.viz.text.console import PlainConsole
@@ -205,9 +205,9 @@ def test_a_knob_of_what_is_not_switched_on_is_refused_with_the_way_out(cogov):
 
 def test_the_benches_run_on_a_small_sweep(capsys):
     """They are for reading, not for CI; that they run at all is."""
-    speed.show(None, True, speed.luck(PlainConsole(), sweep=3, horizon=5))
+    tables.show(None, True, speed.luck(PlainConsole(), sweep=3, horizon=5))
     assert json.loads(capsys.readouterr().out)["tables"][0]["rows"][0]["collisions"] == 0
-    speed.show(
+    tables.show(
         PlainConsole(width=160), False, speed.pairing(PlainConsole(), replicates=3, only=("grid_patrol",))
     )
     assert "guiyuan: grid_patrol, told" in capsys.readouterr().out

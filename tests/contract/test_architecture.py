@@ -31,6 +31,8 @@ FLOORS = (  # the lowest first. A room may import rooms on lower floors, and its
     "viz.text, viz.server",
     "viz.figures, viz.lessons",
     "viz.page, viz",
+    "bench.tables",
+    "bench.page",
     "bench",
     "cli",
 )

@@ -347,8 +347,8 @@ def test_chance_lives_in_one_file():
                 "model/mesa/model.py": {"secrets"},
                 "viz/server/responses.py": {"secrets"},
                 "cli/serve.py": {"secrets"},
-                "bench/page.py": {"random"},
-                "bench/page_visitors.py": {"uuid"},
+                "bench/page/page.py": {"random"},
+                "bench/page/page_visitors.py": {"uuid"},
             } | dict.fromkeys(
                 (
                     "experiments/sweep/design.py",

@@ -312,7 +312,7 @@ BECAUSE = {  # (file, module) -> why it may
         "distributed",
     ): "goes to the scheduler that the user names, over TLS, on this machine, or --insecure in so many words",
     (
-        "bench/fault_injection.py",
+        "bench/faulty_sweeps.py",
         "multiprocessing",
     ): "a process of its own that is killed on purpose; pipes between parent and child",
     ("bench/city_scaling.py", "multiprocessing"): "waits for processes of our own",
@@ -348,10 +348,13 @@ BECAUSE = {  # (file, module) -> why it may
     ("model/precompile.py", "concurrent.futures"): "threads of its own that wait for those processes",
     ("cli/serve.py", "socket"): "binds and knocks at 127.0.0.1 only, to find a free port",
     ("cli/serve.py", "webbrowser"): "opens the page's own address",
-    ("bench/page_visitors.py", "socket"): "binds and knocks at 127.0.0.1 only",
-    ("bench/page_visitors.py", "urllib.request"): "asks the server that it has started itself, at 127.0.0.1",
-    ("bench/page_visitors.py", "websockets"): "a visitor without a browser, at the same server",
-    ("bench/page_visitors.py", "subprocess"): "starts `cogov serve` by a list of words, no shell",
+    ("bench/page/page_visitors.py", "socket"): "binds and knocks at 127.0.0.1 only",
+    (
+        "bench/page/page_visitors.py",
+        "urllib.request",
+    ): "asks the server that it has started itself, at 127.0.0.1",
+    ("bench/page/page_visitors.py", "websockets"): "a visitor without a browser, at the same server",
+    ("bench/page/page_visitors.py", "subprocess"): "starts `cogov serve` by a list of words, no shell",
 }
 CALLED = {
     "read_pickle": "what is read runs code",

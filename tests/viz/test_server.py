@@ -23,8 +23,8 @@ import pytest
 from browser import launched
 from cli_runner import typist
 
-from cogov.bench.page_visitors import Visitor
-from cogov.bench.page_visitors import serving as serving_page
+from cogov.bench.page.page_visitors import Visitor
+from cogov.bench.page.page_visitors import serving as serving_page
 from cogov.cli import serve
 from cogov.engine.parameters import UserError
 from cogov.viz.server import access_control as doors

@@ -14,7 +14,7 @@ from urllib.request import urlopen
 import pytest
 from browser import require_browser
 
-from cogov.bench.chromium import FLAGS
+from cogov.bench.page.chromium import FLAGS
 from cogov.engine.parameters import UserError
 from cogov.model import mechanisms
 from cogov.viz.page.page_state import desk_from_text

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from cli_runner import typist
 
-from cogov.bench import fault_injection
+from cogov.bench import fault_injection, faulty_sweeps
 from cogov.engine.parameters import UserError
 from cogov.engine.toml_reader import At, build, table_of
 from cogov.experiments.execution import supervisor
@@ -183,7 +183,7 @@ def test_a_sweep_may_grow_and_shrink(tmp_path):
 def test_a_run_that_raises_is_named_and_is_data(tmp_path):
     plan = fault_injection.tiny(9, days=10)
     bad = [order.luck for order in plan.orders(0, 9)][3:5]
-    faulty = partial(fault_injection.run_and_log, tmp_path / "log", {bad[0]: "raises", bad[1]: "exits"})
+    faulty = partial(faulty_sweeps.run_and_log, tmp_path / "log", {bad[0]: "raises", bad[1]: "exits"})
     assert serially(plan, tmp_path / "out", job=faulty).failed == 2
     runs = read_results(tmp_path / "out").runs
     assert runs.status.tolist() == ["done"] * 3 + ["failed"] * 2 + ["done"] * 4

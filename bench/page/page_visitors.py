@@ -1,4 +1,9 @@
-"""What the bench of the page drives: servers, each in a process of its own, as `cogov serve` starts it; and visitors, with a browser and without."""
+"""Servers and visitors for the bench of the page.
+
+Each server runs in a process of its own, as `cogov serve` starts it; visitors come with a browser or without.
+"""
+
+from __future__ import annotations
 
 import json
 import os
@@ -7,43 +12,51 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from struct import unpack_from
 from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, Any
 from urllib.request import Request, urlopen
 from uuid import uuid4
 
-from ..engine.parameters import UserError
+from ...engine.parameters import UserError
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page
 
 PATIENCE = 120_000  # ms
-CROWDED = 60.0  # seconds after which one of many visitors has waited in vain
+CROWDED = 60.0  # seconds after which one of many visitors gives up
 
-ARRIVE = """(() => {  // when the town is first painted, in ms since the address was asked for
-  const look = () => { const town = document.querySelector(".cogov-town"); town?.dataset.day && town.cogovTown.measure().frames ? window.painted = performance.now() : requestAnimationFrame(look); };
+ARRIVE = """(() => {  // record when the town is first painted, in ms since the request
+  const look = () => {
+    const town = document.querySelector(".cogov-town");
+    if (town?.dataset.day && town.cogovTown.measure().frames) window.painted = performance.now();
+    else requestAnimationFrame(look);
+  };
   look();
 })()"""
 
 
-def process_usage(pid):
-    """(seconds of processor, MiB of memory) of a process so far; nothing where there is no /proc."""
+def process_usage(pid: int) -> tuple[float, float]:
+    """Return (processor seconds, MiB of memory) of a process so far; NaN where there is no /proc."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return float("nan"), float("nan")
-    return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK"), int(stat[21]) * os.sysconf(
-        "SC_PAGE_SIZE"
-    ) / 2**20
+    seconds = (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
+    return seconds, int(stat[21]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 class Server:
-    """A page that is being served: its address, its process, and how many seconds it took to answer."""
+    """A running page server: its address, its process, and how many seconds it took to answer."""
 
     def __init__(self, process, port, began):
         self.process, self.address = process, f"http://127.0.0.1:{port}"
         while True:
-            with socket.socket() as one:
-                if not one.connect_ex(("127.0.0.1", port)):
+            with socket.socket() as probe:
+                if not probe.connect_ex(("127.0.0.1", port)):
                     break
             if process.poll() is not None or time.perf_counter() - began > PATIENCE / 1000:
                 raise UserError(f"cogov serve does not answer: {ending(process)}")
@@ -51,21 +64,23 @@ class Server:
         self.answered = time.perf_counter() - began
 
     @property
-    def used_so_far(self):
+    def used_so_far(self) -> float:
+        """Return the processor seconds used so far."""
         return process_usage(self.process.pid)[0]
 
     @property
-    def memory(self):
+    def memory(self) -> float:
+        """Return the MiB of memory in use."""
         return process_usage(self.process.pid)[1]
 
     @property
-    def visits(self):
-        """How many visits it keeps, those without a socket among them."""
-        with urlopen(f"{self.address}/resourcez", timeout=CROWDED) as told:
-            return json.load(told)["kernels"]["total"]
+    def visits(self) -> int:
+        """Return how many visits the server keeps, including those without a socket."""
+        with urlopen(f"{self.address}/resourcez", timeout=CROWDED) as response:
+            return json.load(response)["kernels"]["total"]
 
-    def quiet(self):
-        """Wait until it has done what it does behind the page: a second in which it works less than a tenth."""
+    def quiet(self) -> None:
+        """Wait until background work is done: a second with at most 0.1 s of processor time."""
         for _ in range(PATIENCE // 1000):
             before = self.used_so_far
             time.sleep(1)
@@ -73,25 +88,28 @@ class Server:
                 return
 
 
-def ending(process):
-    """The last line that a process wrote."""
+def ending(process: subprocess.Popen) -> str:
+    """Kill a process and return the last line that it wrote."""
     process.kill()
     process.wait()
-    process.told.seek(0)
-    return (process.told.read().decode(errors="replace").strip().splitlines() or ["it says nothing"])[-1]
+    process.output.seek(0)
+    return (process.output.read().decode(errors="replace").strip().splitlines() or ["it says nothing"])[-1]
 
 
 @contextmanager
-def serving(case, *how):
-    """A Server of a case in a fresh process; `how` stands where Python is told to run cogov."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
-    with TemporaryFile() as told:
+def serving(case: str, *how: str) -> Iterator[Server]:
+    """Start a Server of a case in a fresh process, and stop it at the end.
+
+    `how`: words after the path of Python, instead of `-m cogov`.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with TemporaryFile() as output:
         began = time.perf_counter()
         command = [sys.executable, *(how or ("-m", "cogov")), "serve", case, "--no-open", "--port", str(port)]
-        process = subprocess.Popen(command, stdout=told, stderr=told)
-        process.told = told
+        process = subprocess.Popen(command, stdout=output, stderr=output)
+        process.output = output
         try:
             yield Server(process, port, began)
         finally:
@@ -103,45 +121,48 @@ def serving(case, *how):
                 process.wait()
 
 
-def visit(context):
-    """A page that will note when the town is painted, and how many bytes its socket brought."""
+def visit(context: BrowserContext) -> Page:
+    """Open a page that records when the town is first painted and how many bytes its socket receives."""
     page = context.new_page()
     page.set_viewport_size({"width": 1400, "height": 1000})
     page.set_default_timeout(PATIENCE)
     page.add_init_script(ARRIVE)
     page.received = 0
 
-    def heard(frame):
+    def count_bytes(frame) -> None:
         page.received += len(frame)
 
-    page.on("websocket", lambda socket: socket.on("framereceived", heard))
+    page.on("websocket", lambda socket: socket.on("framereceived", count_bytes))
     return page
 
 
-def time_to_first_picture(page):
-    """Seconds from asking for the page to the first picture of the town."""
+def time_to_first_picture(page: Page) -> float:
+    """Return the seconds from requesting the page to the first picture of the town."""
     page.wait_for_function("window.painted")
     return page.evaluate("window.painted") / 1000
 
 
-def patiently(page):
-    """Seconds until this one of many sees the town; None where it does not come."""
+def patiently(page: Page) -> float | None:
+    """Return the seconds until this visitor of many sees the town; None where it does not appear."""
     try:
         page.wait_for_function("window.painted || performance.now() > 1000 * %s" % CROWDED)
         return page.evaluate("window.painted || 0") / 1000 or None
-    except Exception:  # whatever it is, this visitor waits in vain
+    except Exception:  # whatever the reason, this visitor sees nothing
         return None
 
 
 class Visitor:
-    """Somebody without a browser, who says what a browser would say and looks at nothing: so that many of them cost little beside the server."""
+    """A visitor without a browser: it sends the messages that a browser would send, and draws nothing.
+
+    So many visitors cost little compared to the server that they load.
+    """
 
     def __init__(self, address):
         self.address, self.visit, self.page, self.comm = address, str(uuid4()), str(uuid4()), uuid4().hex
         self.films, self.boxes, self.within, self.news, self.socket = 0, {}, {}, threading.Condition(), None
 
-    def arrive(self):
-        """Seconds until the films of the first year are there; None where they do not come."""
+    def arrive(self) -> float | None:
+        """Return the seconds until the recordings of the first year arrive; None where they do not."""
         from websockets.sync.client import connect
 
         began = time.perf_counter()
@@ -149,18 +170,18 @@ class Visitor:
             with urlopen(self.address, timeout=CROWDED) as page:
                 cookie = page.headers["Set-Cookie"].partition(";")[0]
                 page.read()
-            where = f"{self.address.replace('http', 'ws')}/jupyter/api/kernels/{self.visit}/channels?session_id={self.page}"
+            server = f"{self.address.replace('http', 'ws')}/jupyter/api/kernels/{self.visit}"
             self.cookie = {"Cookie": cookie}
             self.socket = connect(
-                where,
+                f"{server}/channels?session_id={self.page}",
                 origin=self.address,
                 additional_headers=self.cookie,
                 max_size=None,
                 open_timeout=CROWDED,
                 ping_interval=None,
                 proxy=None,
-            )  # nor does a browser ask whether we are alive
-        except Exception:  # whatever it is, this visitor came in vain
+            )  # no pings, as browsers send none
+        except Exception:  # whatever the reason, this visitor gets no page
             return None
         threading.Thread(target=self.listen, daemon=True).start()
         self.say("comm_open", self.comm, {}, target_name="solara.control")
@@ -174,7 +195,8 @@ class Visitor:
         )
         return self.until(1, began)
 
-    def say(self, kind, comm, data, **more):
+    def say(self, kind, comm, data, **more) -> None:
+        """Send a Jupyter message of type `kind` to the server."""
         header = {
             "msg_id": uuid4().hex,
             "msg_type": kind,
@@ -195,12 +217,12 @@ class Visitor:
             )
         )
 
-    def listen(self):
-        """Keep where the boxes are, and count how often films came for the left side."""
+    def listen(self) -> None:
+        """Record where the checkboxes are, and count how often recordings arrive for the left side."""
         try:
             for raw in self.socket:
                 ends = [len(raw)]
-                if isinstance(raw, bytes):  # how many parts, where each begins, the message, what is no text
+                if isinstance(raw, bytes):  # number of parts, offsets, message, buffers
                     ends = [*unpack_from(f"!{unpack_from('!I', raw)[0]}I", raw, 4), len(raw)]
                     raw = raw[ends[0] : ends[1]]
                 content = json.loads(raw)["content"]
@@ -220,10 +242,11 @@ class Visitor:
                     if sizes.get("left"):
                         self.films += 1
                         self.news.notify_all()
-        except Exception:  # the socket is gone: nothing more will come
+        except Exception:  # the socket is closed: nothing more will arrive
             return
 
-    def until(self, films, began):
+    def until(self, films, began) -> float | None:
+        """Wait for recording number `films`; return the seconds since `began`, or None after CROWDED."""
         with self.news:
             return (
                 time.perf_counter() - began
@@ -231,8 +254,11 @@ class Visitor:
                 else None
             )
 
-    def click(self, name, on):
-        """Seconds from a click on a mechanism's box, at the left, to the films of that year; None where they do not come."""
+    def click(self, name: str, on: bool) -> float | None:
+        """Click a mechanism's checkbox on the left; return the seconds until that year's recordings arrive.
+
+        None where they do not arrive.
+        """
         began, before = time.perf_counter(), self.films
         try:
             box = self.within[self.boxes[f"co-{name}-0"]][0].removeprefix("IPY_MODEL_")
@@ -241,33 +267,33 @@ class Visitor:
             return None
         return self.until(before + 1, began)
 
-    def leave(self):
-        """As a tab that is closed says it."""
+    def leave(self) -> None:
+        """End the visit in the way of a closed tab."""
         if self.socket is not None:
             close = f"{self.address}/_solara/api/close/{self.visit}?session_id={self.page}"
-            with suppress(OSError):  # a server that is too busy to hear it frees them all the same, later
+            with suppress(OSError):  # a server too busy to answer frees the visit later all the same
                 urlopen(
                     Request(close, data=b"", headers={**self.cookie, "Origin": self.address}), timeout=CROWDED
                 ).close()
             self.socket.close()
 
-    def drop(self):
-        """As a network that fails, or a machine that is shut, leaves it: the socket is cut and nothing is said."""
+    def drop(self) -> None:
+        """End the visit as a failing network or a sleeping machine does: cut the socket, send no message."""
         if self.socket is not None:
             with suppress(OSError):
                 self.socket.socket.shutdown(socket.SHUT_RDWR)
 
 
-def together(deeds):
-    """What each of several functions returns, all of them called at once."""
-    told = [None] * len(deeds)
+def together(deeds: Sequence[Callable[[], Any]]) -> list:
+    """Call several functions at the same time, each in a thread; return what each returns."""
+    results = [None] * len(deeds)
 
-    def do(n):
-        told[n] = deeds[n]()
+    def call(n) -> None:
+        results[n] = deeds[n]()
 
-    threads = [threading.Thread(target=do, args=(n,)) for n in range(len(deeds))]
+    threads = [threading.Thread(target=call, args=(n,)) for n in range(len(deeds))]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return told
+    return results

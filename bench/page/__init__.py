@@ -1,0 +1,1 @@
+"""Measure what the browser page costs, by visitors with and without a browser."""

@@ -1,0 +1,334 @@
+"""Measure the page on this machine: first view, a switch, frames, bytes, memory, many visitors at once.
+
+Headless Chromium has no GPU: the processor does a graphics card's work, and shares it with the server. Frame
+rates and first views are therefore pessimistic.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from random import Random
+from statistics import median, quantiles
+
+from ...model import mechanisms
+from ...model.cases import read_case
+from ...model.simulate import build_community
+from ...viz.page import page_state as desks
+from ...viz.server.access_control import SESSIONS
+from ..tables import BenchTable
+from .chromium import browsing, chromium, driver
+from .page_visitors import (
+    CROWDED,
+    Visitor,
+    patiently,
+    serving,
+    time_to_first_picture,
+    together,
+    visit,
+)
+
+CASE = "guiyuan"  # the case that a visitor sees first
+TOWNS = ("lianhe", "datianba")  # 62 and 206 buildings
+SWITCH = "building_captains"  # on the left, on and off in turn
+COLD, SWITCHES, PLAYED = 3, 7, 5.0  # servers, switches, seconds of playing
+BROWSERS = 10  # at once on one machine; more would mostly measure each other
+CLICKS, WITHIN = 3, 20.0  # clicks of each visitor, at random moments within so many seconds
+ABREAST = 20  # visits that begin at the same time, in `departures`
+TURNS = 2  # turns of visits in `departures`; the first fills caches, only the second is counted
+
+# ms from a click to the frame with the new year, whose title comes in the same message
+TURN = """(selector) => new Promise((done, never) => {
+  const title = () => document.querySelector('.cogov-town [data-arm="0"] .cogov-title')?.textContent;
+  const before = title(), began = performance.now();
+  const look = () => requestAnimationFrame(title() === before ? look : () => done(performance.now() - began));
+  document.querySelector(selector).click();
+  look();
+  setTimeout(() => never(new Error("no new year came")), 30000);
+})"""
+# frames a second of the browser, those in which the town is drawn, and ms of script in each of these
+COUNT = """(seconds) => new Promise((done) => {
+  const measure = () => document.querySelector(".cogov-town").cogovTown.measure();
+  let first, before, n = 0;
+  const look = (now) => {
+    if (first === undefined) { first = now; before = measure(); } else n++;
+    if (now - first < seconds * 1000) return requestAnimationFrame(look);
+    const after = measure(), drawn = after.frames - before.frames, gone = (now - first) / 1000;
+    done({ frames: n / gone, drawn: drawn / gone, ms: drawn ? (after.ms - before.ms) / drawn : 0 });
+  };
+  requestAnimationFrame(look);
+})"""
+
+
+def measure_page(
+    sessions: int = 10,
+    visits: int = 200,
+    browser: bool = True,
+    progress: Callable[[str], None] = lambda what: None,
+) -> list[BenchTable]:
+    """Return the tables that `cogov bench page` prints. `progress` is called with the name of each step.
+
+    Raises UserError where a browser is asked for and there is none.
+    """
+    without_browser = lambda: [audience(sessions, progress), departures(visits, progress)]
+    if not browser:
+        return without_browser()
+    start, path = driver(), chromium()
+    with start as playwright:
+        first = first_views(playwright, path, progress)
+        progress("switches")
+        tables = [views(first, switches(playwright, path)), towns(playwright, path, progress)]
+        return [*tables, crowd(playwright, path, min(sessions, BROWSERS), progress), *without_browser()]
+
+
+def first_views(playwright, path, progress) -> tuple[list[float], list[float], list[float]]:
+    """Measure COLD fresh servers: three lists of seconds.
+
+    Until the server answers, until its first visitor sees the town, and until the same browser sees it again.
+    """
+    answered, cold, warm = [], [], []
+    for _ in range(COLD):
+        progress("first views")
+        with serving(CASE) as server, browsing(playwright, path) as browser:
+            page = visit(browser.new_context())
+            page.goto(server.address, wait_until="commit")
+            answered.append(server.answered)
+            cold.append(time_to_first_picture(page))
+            server.quiet()
+            page.goto(server.address, wait_until="commit")
+            warm.append(time_to_first_picture(page))
+    return answered, cold, warm
+
+
+def switches(playwright, path) -> tuple[list[float], list[int]]:
+    """Switch a mechanism on and off, each time once the server is quiet: seconds, and bytes received."""
+    seconds, received = [], []
+    with serving(CASE) as server, browsing(playwright, path) as browser:
+        page = visit(browser.new_context())
+        page.goto(server.address, wait_until="commit")
+        time_to_first_picture(page)
+        for _ in range(SWITCHES):
+            server.quiet()
+            before = page.received
+            seconds.append(page.evaluate(TURN, f".co-{SWITCH}-0 input") / 1000)
+            page.wait_for_timeout(100)
+            received.append(page.received - before)
+    return seconds, received
+
+
+def views(first, turned) -> BenchTable:
+    """Return the table of the times that a visitor waits for: first view, second view, a switch."""
+    names = (
+        "a fresh server answers",
+        "first view, cold: fresh server, fresh browser",
+        "warm: the same browser again",
+        f"switch {SWITCH} to the new year",
+    )
+    rows = [
+        (name, median(times), min(times), max(times), len(times))
+        for name, times in zip(names, (*first, turned[0]))
+    ]
+    note = f"Until the town is painted. A switch brings {median(turned[1]) / 1024:,.0f} KiB to the browser."
+    return BenchTable(
+        f"{CASE}: seconds until it is seen", ("what", "median", "least", "most", "times"), rows, note
+    )
+
+
+def towns(playwright, path, progress) -> BenchTable:
+    """Return the table of the cost of playing a year, by size of the town."""
+    rows = []
+    for name in TOWNS:
+        progress(f"{name} plays")
+        community = build_community(read_case(name))
+        films = [len(film) / 1024 for film in desks.simulate_desk(desks.open_desk(name)).packed]
+        with serving(name) as server, browsing(playwright, path) as browser:
+            page = visit(browser.new_context())
+            page.goto(server.address, wait_until="commit")
+            time_to_first_picture(page)
+            server.quiet()
+            progress(f"{name} plays")
+            still = page.evaluate(COUNT, 2)
+            page.locator(".cogov-play").click()
+            before = server.used_so_far
+            playing = page.evaluate(COUNT, PLAYED)
+            spent = (server.used_so_far - before) / PLAYED
+        rows.append(
+            (
+                name,
+                len(community.buildings.compound),
+                len(community.households.building),
+                playing["drawn"],
+                still["frames"],
+                playing["ms"],
+                100 * spent,
+                *films,
+            )
+        )
+    columns = ("case", "houses", "flats", "fps", "of", "ms/frame", "CPU %", "KiB left", "right")
+    note = (
+        "Both sides playing, 7 days a second. fps: frames drawn a second, of those the browser makes while "
+        "the "
+        "town stands still. ms: of script. CPU: the server's meanwhile. KiB: a year of each side, sent once."
+    )
+    return BenchTable("a year plays", columns, rows, note)
+
+
+def crowd(playwright, path, sessions, progress) -> BenchTable:
+    """Return the table of many visitors at once, each with a browser profile of their own."""
+    with serving(CASE) as server, browsing(playwright, path) as browser:
+        progress("one visitor")
+        page = visit(browser.new_context())
+        page.goto(server.address, wait_until="commit")
+        time_to_first_picture(page)
+        server.quiet()
+        page.close()
+        server.quiet()
+        empty = server.memory
+        progress(f"{sessions} visitors at once")
+        pages = [visit(browser.new_context()) for _ in range(sessions)]
+        for page in pages:
+            page.goto(server.address, wait_until="commit")
+        times = [seconds for seconds in map(patiently, pages) if seconds]
+        server.quiet()
+        full = server.memory
+        progress("are they all alive")
+        alive = sum(answers(page) for page in pages)
+        for page in pages:
+            page.close()
+        server.quiet()
+        after = server.memory
+    waits = (median(times), max(times)) if times else (None, None)
+    rows = [(sessions, len(times), *waits, alive, empty, (full - empty) / sessions, after)]
+    columns = ("visitors", "saw it", "median s", "worst s", "alive", "MiB", "MiB each", "MiB left")
+    return BenchTable(
+        f"{CASE}: {sessions} visitors at once",
+        columns,
+        rows,
+        f"Saw it: the town, within {CROWDED:.0f} s. Alive: a switch then brings another year. MiB: of the "
+        "server "
+        "after one visitor has come and gone; for each more; when all have left.",
+    )
+
+
+def audience(sessions, progress) -> BenchTable:
+    """Return the table of many visitors at once, without browsers.
+
+    They come twice: memory that only the second turn adds is what visits leave behind, not what the server
+    caches for all.
+    """
+    names, rows, left_behind = mechanisms.names(), [], []
+    with serving(CASE) as server:
+        for turn in ("first", "again"):
+            progress(f"{sessions} visitors without browsers, {turn}")
+            visitors = [Visitor(server.address) for _ in range(sessions)]
+            arrivals = together([visitor.arrive for visitor in visitors])
+            server.quiet()
+            full = server.memory
+            progress("they click")
+
+            def clicks(n, visitor) -> list:
+                draws, seconds, name = Random(n), [], names[n % len(names)]
+                moments = sorted(draws.uniform(0, WITHIN) for _ in range(CLICKS))
+                began = time.perf_counter()
+                for k, moment in enumerate(moments):
+                    time.sleep(max(0.0, moment - (time.perf_counter() - began)))
+                    seconds.append(visitor.click(name, k % 2 == 0))
+                return seconds
+
+            click_times = [
+                second
+                for seconds in together(
+                    [
+                        lambda n=n, visitor=visitor: clicks(n, visitor)
+                        for n, visitor in enumerate(visitors)
+                        if arrivals[n]
+                    ]
+                )
+                for second in seconds
+            ]
+            together([visitor.leave for visitor in visitors])
+            server.quiet()
+            left_behind.append(server.memory)
+            arrived, answered = (
+                [second for second in seconds if second] for seconds in (arrivals, click_times)
+            )
+            percentile_95 = lambda seconds: (
+                quantiles(seconds, n=20, method="inclusive")[-1] if len(seconds) > 1 else None
+            )
+            rows.append(
+                (
+                    turn,
+                    len(arrived),
+                    median(arrived) if arrived else None,
+                    percentile_95(arrived),
+                    len(click_times),
+                    len(answered),
+                    median(answered) if answered else None,
+                    percentile_95(answered),
+                    full,
+                    left_behind[-1],
+                )
+            )
+    leftover = 1024 * (left_behind[1] - left_behind[0]) / sessions
+    columns = (
+        "turn",
+        "saw it",
+        "median s",
+        "95 % s",
+        "clicks",
+        "answered",
+        "median s of a click",
+        "95 % s of a click",
+        "MiB",
+        "MiB left",
+    )
+    note = (
+        f"All arrive at one moment. Each then clicks {CLICKS} times within {WITHIN:.0f} s, on a mechanism "
+        "of their "
+        f"own: many years that nobody has lived yet. A closed visit leaves {leftover:,.0f} KiB (those of "
+        "the second "
+        "turn over those of the first)."
+    )
+    return BenchTable(f"{CASE}: {sessions} visitors at once, without browsers", columns, rows, note)
+
+
+def departures(visits, progress) -> BenchTable:
+    """Return the table of what ended visits leave behind, closed ones and those whose socket is cut.
+
+    A first turn of visits is not counted: it fills the server's caches, and of the visits that are cut off
+    the server keeps as many as it has room for.
+    """
+    rows = []
+    for how, ending in (("closed", Visitor.leave), ("cut off", Visitor.drop)):
+        with serving(CASE) as server:
+            before, arrived = 0.0, 0
+            for turn in range(TURNS):
+                before, arrived = server.memory, 0
+                for begun in range(0, visits if turn else max(visits // 2, SESSIONS), ABREAST):
+                    progress(f"visits that are {how}: {begun}, turn {turn + 1} of {TURNS}")
+                    several = min(ABREAST, visits - begun) if turn else ABREAST
+                    visitors = [Visitor(server.address) for _ in range(several)]
+                    arrived += sum(
+                        seconds is not None for seconds in together([visitor.arrive for visitor in visitors])
+                    )
+                    together([lambda visitor=visitor: ending(visitor) for visitor in visitors])
+                server.quiet()
+            after = server.memory
+            rows.append((how, arrived, before, after, 1024 * (after - before) / visits, server.visits))
+    note = (
+        f"{ABREAST} at a time, each until it has its town. MiB: of the server, after "
+        f"{max(visits // 2, SESSIONS)} or more "
+        f"have come and gone; after {visits} more. Kept: visits that the server still knows, {SESSIONS} at "
+        "most; those that "
+        "were cut off might come back."
+    )
+    columns = ("visits", "saw it", "MiB before", "MiB after", "KiB each", "kept")
+    return BenchTable(f"{CASE}: what ended visits leave", columns, rows, note)
+
+
+def answers(page) -> bool:
+    """Return whether a switch on this page still brings another year."""
+    try:
+        return bool(page.evaluate("window.painted || 0")) and page.evaluate(TURN, f".co-{SWITCH}-0 input") > 0
+    except Exception:
+        return False
