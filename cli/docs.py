@@ -15,7 +15,10 @@ from .options import Json, app, compile_engine, out, print_json
 def docs(folder: Annotated[Path, typer.Argument(help="where they are")] = Path("docs")):
     """Write those pages and pictures of the documentation anew that come from the code."""
     from ..experiments.comparison.parameter_paths import parameters
+    from ..model.agent_catalogue import describe_agents
+    from ..viz.figures.agent_diagram import relations
     from ..viz.figures.model_diagrams import levers, lifecycle, save
+    from ..viz.text.agent_tables import agents_page
     from ..viz.text.parameter_tables import page
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -27,6 +30,8 @@ def docs(folder: Annotated[Path, typer.Argument(help="where they are")] = Path("
         )  # for completion
     save(lifecycle(), folder / "lifecycle.svg")
     save(levers(), folder / "levers.svg")
+    save(relations(), folder / "agents.svg")
+    (folder / "agents.md").write_text(agents_page(describe_agents()), encoding="utf-8")
 
 
 @app.command("compile")

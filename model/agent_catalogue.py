@@ -19,6 +19,22 @@ KINDS = {  # kind of person, as its file in agents/ -> its role, in which mechan
     "committee": "COMMITTEE",
     "departments": "",
 }
+RELATIONS = (  # (who, does what, to whom): what the model has of it
+    ("residents", "report to", "committee"),  # issues/reporting.py
+    ("residents", "report to", "property_managers"),
+    ("residents", "pay fees to", "property_managers"),  # agents/property_managers.py
+    ("residents", "join", "volunteers"),  # agents/residents.py: evenings promised
+    ("committee", "passes issues to", "departments"),  # issues/issue_table.py: UPWARD
+    ("committee", "asks", "volunteers"),  # by way of mechanisms, resources/allocation.py
+    ("committee", "asks", "party_members"),
+    ("party_members", "help", "residents"),
+    ("volunteers", "help", "residents"),
+    ("grid_workers", "report to", "committee"),  # mechanisms/grid_patrol.py
+    ("grid_workers", "call on", "departments"),  # mechanisms/whistle.py
+    ("property_managers", "repair for", "residents"),  # issues/work.py
+    ("committee", "works and pays for", "residents"),  # issues/work.py, issues/payment.py
+    ("departments", "answer", "committee"),  # issues/closing.py
+)
 SHORT = 8  # lines of a rule that are shown as its formula; a longer one is described only
 
 

@@ -13,12 +13,14 @@ from cogov.cli import main as command
 from cogov.engine.toml_reader import parse_setting
 from cogov.experiments.comparison.parameter_paths import at, parameters
 from cogov.model import mechanisms
+from cogov.model.agent_catalogue import RELATIONS, describe_agents, describe_kind
 from cogov.model.issues.categories import CATEGORIES, FAMILIES, FAMILIES_ZH
 from cogov.model.issues.consent_rules import RULES
 from cogov.model.issues.issue_table import ALLOWED, STATES
 from cogov.model.resources.levers import LEVERS
 from cogov.model.scenario import Scenario
 from cogov.viz.figures.model_diagrams import PULLED, identity
+from cogov.viz.text.agent_tables import agents_page
 from cogov.viz.text.parameter_tables import page
 
 DOCS = Path(cogov.__file__).parent / "docs"
@@ -28,6 +30,25 @@ ODD = (DOCS / "ODD.md").read_text("utf-8")
 
 def test_parameters_are_those_of_the_code():
     assert (DOCS / "parameters.md").read_text("utf-8") == page(parameters()), f"docs/parameters.md {ANEW}"
+
+
+def test_the_page_of_agents_is_what_their_files_say():
+    assert (DOCS / "agents.md").read_text("utf-8") == agents_page(describe_agents()), f"docs/agents.md {ANEW}"
+
+
+def test_every_kind_of_person_decides_something_and_has_numbers():
+    for kind in describe_agents():
+        assert (
+            kind.decisions
+            and kind.parameters
+            and all(decision.rule.endswith(".") for decision in kind.decisions)
+        )
+    assert describe_kind("grid_workers").asked_by == ("grid_patrol", "whistle")
+
+
+def test_the_diagram_of_agents_shows_every_relation():
+    drawn_ids = set(re.findall(r'id="([a-z_]+-[a-z_]+)"', (DOCS / "agents.svg").read_text("utf-8")))
+    assert drawn_ids >= {f"{who}-{whom}" for who, _, whom in RELATIONS}
 
 
 def drawn(name):
@@ -59,7 +80,10 @@ def test_diagrams_are_written_the_same_twice(tmp_path, monkeypatch):
         {path.name: path.read_bytes() for path in (tmp_path / folder).iterdir()}
         for folder in ("one", "other")
     ]
-    assert written[0].keys() == {"parameters.md", "lifecycle.svg", "levers.svg"} and written[0] == written[1]
+    assert (
+        written[0].keys() == {"parameters.md", "agents.md", "lifecycle.svg", "levers.svg", "agents.svg"}
+        and written[0] == written[1]
+    )
 
 
 NAMES = {
