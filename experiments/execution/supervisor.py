@@ -226,9 +226,7 @@ def supervise(make: Callable[[], Executor], job: Callable, give: Callable, in_fl
                 else:
                     yield chunk, future.result(), None
             if lost or not done:
-                if not recovers_by_itself(
-                    executor
-                ):  # a cluster recovers by itself; only what it gave up is lost
+                if not recovers(executor):  # of a cluster, only what it gave up is lost
                     lost.extend(run for chunk in pending.values() for run in chunk)
                     pending.clear()
                     executor = restart_pool(executor, make)
@@ -280,17 +278,17 @@ def is_worker_death(error: BaseException | None) -> bool:
     return isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker"  # of Dask
 
 
-def recovers_by_itself(executor: Executor) -> bool:
+def recovers(executor: Executor) -> bool:
     return getattr(executor, "heals", False)
 
 
 def tasks_in_flight(executor: Executor, in_flight: int) -> int:
     """Return how many tasks to keep in flight; a cluster determines that itself."""
-    return executor.width() if recovers_by_itself(executor) else in_flight
+    return executor.width() if recovers(executor) else in_flight
 
 
 def processes(executor: Executor) -> list:
-    """Return the worker processes of a standard pool; it has no public attribute for them before Python 3.14."""
+    """Return the worker processes of a standard pool; before Python 3.14 they are a private attribute."""
     return list((getattr(executor, "_processes", None) or {}).values())
 
 
