@@ -1,4 +1,4 @@
-"""Store a user's mechanisms with a sweep, so that results are read without their files and run again with them.
+"""Store a user's mechanisms with a sweep, so that results can be read without their files, and run again.
 
 Reading results never runs code that came with them: a mechanism whose file is missing is replaced by a
 stand-in with its name and knobs. Road not taken: importing the stored source.
