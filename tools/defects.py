@@ -847,7 +847,7 @@ MUTANTS = [
     mutant(
         "a hash that leaves out what the case is",
         "experiments/sweep/sweep.py",
-        "told[a.case]",
+        "case_texts[a.case]",
         "a.case",
         "experiments/sweeping/test_sweep.py::test_what_is_asked_otherwise_is_another_run",
         short=True,
@@ -1021,7 +1021,7 @@ MUTANTS = [
     mutant(
         "arms without a run are not told of",
         "experiments/sweep/report_statistics.py",
-        "        absent = [arm for arm in self.found.plan.arms if (arm.case, arm.name) not in there]\n",
+        "        absent = [arm for arm in self.found.plan.arms if (arm.case, arm.name) not in present]\n",
         "        absent = []\n",
         "experiments/sweeping/test_report_of_little.py::test_a_report_of_little_says_what_cannot_be_said",
         plain=True,

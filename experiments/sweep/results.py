@@ -133,7 +133,7 @@ class Results:
         return combined.filter(pc.less(combined["replicate"], self.experiment.replicates))
 
     def digest(self) -> str:
-        """Return a digest of all runs. It does not depend on the order of parts, the machine, or the executor."""
+        """Return a digest of all runs, which does not depend on the order of parts, machine or executor."""
         digest = blake2b(digest_size=16)
         for row in sorted(self.ledger, key=lambda row: row["key"]):
             digest.update(
