@@ -959,7 +959,7 @@ MUTANTS = [
     mutant(
         "a changed estimand was stated before the first run",
         "experiments/sweep/registration.py",
-        "if all(one[name] == now[name] for name in now)), log[-1])",
+        "if all(entry[name] == now[name] for name in now)), log[-1])",
         "if True), log[-1])",
         "experiments/sweeping/test_swept_again.py::test_an_estimand_that_was_changed_later_is_not_said_to_be_stated_before_the_first_run",
         plain=True,

@@ -100,8 +100,8 @@ def changes(store, plan) -> list[str]:
     e, past = plan.experiment, json.loads(store.text("experiment.json"))
     now = json.loads(json.dumps(table_of(e)))
     sentences = [
-        f"{path}: {format_value(was)} -> {format_value(is_)}"
-        for path, was, is_ in differences(past, now)
+        f"{path}: {format_value(old_value)} -> {format_value(new_value)}"
+        for path, old_value, new_value in differences(past, now)
         if path.partition(".")[0] not in ("cases", "arm", "factor", "design", "on", "off", "set")
     ]
     if past["design"]["kind"] != e.design.kind:
@@ -112,10 +112,10 @@ def changes(store, plan) -> list[str]:
         f"{word}: {abbreviate(names)}" for word, names in list_changes("case", old_cases, new_cases)
     ]
     sentences += [
-        f"{name}.{path}: {format_value(was)} -> {format_value(is_)}"
+        f"{name}.{path}: {format_value(old_value)} -> {format_value(new_value)}"
         for name in new_cases
         if name in old_cases
-        for path, was, is_ in differences(old_cases[name], new_cases[name])[:LISTED]
+        for path, old_value, new_value in differences(old_cases[name], new_cases[name])[:LISTED]
     ]
     old = {(arm["case"], arm["name"]): arm for arm in json.loads(store.text("arms.json"))}
     new = {
@@ -160,17 +160,17 @@ def refuse_other(store, plan) -> None:
         json.loads(json.dumps({name: table_of(case) for name, case in plan.cases.items()})),
     )
     terms = [
-        (f"{name} = {format_value(was)}, and now {format_value(is_)} is asked")
-        for name, was, is_ in (
+        (f"{name} = {format_value(old_value)}, and now {format_value(new_value)} is asked")
+        for name, old_value, new_value in (
             *((name, old[name], now[name]) for name in ("name", "seed", "keep")),
             ("estimand.within", old["estimand"]["within"], now["estimand"]["within"]),
         )
-        if was != is_
+        if old_value != new_value
     ]
     for case in now_cases.keys() & old_cases.keys():
         terms += [
-            f"{case}.{path} = {format_value(was)}, and now {format_value(is_)} is asked"
-            for path, was, is_ in differences(old_cases[case], now_cases[case])
+            f"{case}.{path} = {format_value(old_value)}, and now {format_value(new_value)} is asked"
+            for path, old_value, new_value in differences(old_cases[case], now_cases[case])
         ]
     if terms:
         raise UserError(
@@ -196,11 +196,11 @@ def differences(old: dict, new: dict, prefix: str = "") -> list[tuple]:
     """Return (path, old value, new value) for all that differs between two tables, as JSON has them."""
     pairs = []
     for name in dict.fromkeys([*old, *new]):
-        was, is_ = old.get(name), new.get(name)
-        if isinstance(was, dict) and isinstance(is_, dict):
-            pairs += differences(was, is_, f"{prefix}{name}.")
-        elif was != is_:
-            pairs.append((prefix + name, was, is_))
+        old_value, new_value = old.get(name), new.get(name)
+        if isinstance(old_value, dict) and isinstance(new_value, dict):
+            pairs += differences(old_value, new_value, f"{prefix}{name}.")
+        elif old_value != new_value:
+            pairs.append((prefix + name, old_value, new_value))
     return pairs
 
 
@@ -237,7 +237,7 @@ def statement(log: list[dict], experiment) -> dict:
             }
         )
     )
-    return next((one for one in log if all(one[name] == now[name] for name in now)), log[-1])
+    return next((entry for entry in log if all(entry[name] == now[name] for name in now)), log[-1])
 
 
 def history(log: list[dict]) -> Iterator[str]:
@@ -246,8 +246,8 @@ def history(log: list[dict]) -> Iterator[str]:
         changed = after.get("changes")
         if changed is None:  # an older format
             changed = [
-                f"{path}: {format_value(was)} -> {format_value(is_)}"
-                for path, was, is_ in differences(
+                f"{path}: {format_value(old_value)} -> {format_value(new_value)}"
+                for path, old_value, new_value in differences(
                     *(
                         {name: entry[name] for name in ("question", "estimand", "stopping")}
                         for entry in (before, after)

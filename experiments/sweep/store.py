@@ -92,10 +92,8 @@ class Store:
     def begin(self) -> None:
         """Create the ledger, or check every row of an existing one against its mark."""
         check_seal(self.folder)
-        self.known, self.queue = (
-            set(),
-            {"done": {}, "failed": {}},
-        )  # keys of all runs; of those in no part yet
+        # keys of all runs, and of those in no part yet
+        self.known, self.queue = set(), {"done": {}, "failed": {}}
         self.ledger, self.prepared = open_ledger(self.folder), False
         if blank(self.folder, self.ledger):
             refuse_lost_ledger(self.folder)

@@ -8,7 +8,8 @@ seed and terms.
 import json
 import signal
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
@@ -43,7 +44,7 @@ class SweepPlan:
 
     experiment: Experiment
     cases: dict  # name -> Scenario
-    arms: list  # of Arm
+    arms: list  # of DesignArm
     command: str = ""
 
     def __post_init__(self):
@@ -114,9 +115,7 @@ class SweepResult:
     overhead: float  # CPU seconds of this process, without the trial
     why: str  # reason why it ended
     causes: dict = field(default_factory=dict)  # last line of a failure -> number of runs
-    changes: list = field(
-        default_factory=list
-    )  # changes of what is asked since it was last registered, in words
+    changes: list = field(default_factory=list)  # of what is asked, since it was last registered, in words
     mended: list = field(default_factory=list)  # damaged and stray files, and what was done about them
 
 
@@ -188,18 +187,18 @@ def check_room(guess: CostEstimate, runs: int, folder: str | Path) -> None:
 
 
 def sweep(
-    experiment,
-    out,
+    experiment: str | Path | Experiment | SweepPlan,
+    out: str | Path,
     *,
-    workers=None,
-    make=None,
-    shard=(1, 1),
-    chunk=None,
-    limit=None,
-    retry=False,
-    progress=None,
-    job=work,
-    guess=None,
+    workers: int | None = None,
+    make: Callable[[], Executor] | None = None,
+    shard: tuple[int, int] = (1, 1),
+    chunk: int | None = None,
+    limit: float | None = None,
+    retry: bool = False,
+    progress: Callable | None = None,
+    job: Callable = work,
+    guess: CostEstimate | None = None,
 ) -> SweepResult:
     """Do all missing runs of an experiment in the folder `out`.
 
