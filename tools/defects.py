@@ -847,7 +847,7 @@ MUTANTS = [
     mutant(
         "a hash that leaves out what the case is",
         "experiments/sweep/sweep.py",
-        "told[a.case]",
+        "case_texts[a.case]",
         "a.case",
         "experiments/sweeping/test_sweep.py::test_what_is_asked_otherwise_is_another_run",
         short=True,
@@ -862,16 +862,16 @@ MUTANTS = [
     ),
     mutant(
         "a flipped bit in the ledger is read in silence",
-        "experiments/sweep/store.py",
-        "    *told, found = row\n    if mark(*told) != found:",
-        "    *told, found = row\n    if False:",
+        "experiments/sweep/ledger.py",
+        "    *fields, row_mark = row\n    if mark(*fields) != row_mark:",
+        "    *fields, row_mark = row\n    if False:",
         "experiments/sweeping/test_store.py::test_a_ledger_that_says_other_things_than_were_written_is_damaged",
         short=True,
     ),
     mutant(
         "what was written is not read back",
-        "experiments/sweep/store.py",
-        "        if aside.read_bytes() != raw:\n",
+        "experiments/sweep/parts.py",
+        "        if temporary.read_bytes() != raw:\n",
         "        if False:\n",
         "experiments/sweeping/test_store.py::test_what_reads_back_otherwise_is_never_given_a_name",
         short=True,
@@ -913,7 +913,7 @@ MUTANTS = [
     ),
     mutant(
         "parts without their ledger are added to",
-        "experiments/sweep/store.py",
+        "experiments/sweep/ledger.py",
         "    refuse_lost_ledger(folder)\n    for name in TEXTS:",
         "    for name in TEXTS:",
         "experiments/sweeping/test_swept_again.py::test_parts_without_their_ledger_are_never_added_to",
@@ -949,7 +949,7 @@ MUTANTS = [
     ),
     mutant(
         "another command's manifest is overwritten",
-        "experiments/sweep/store.py",
+        "experiments/sweep/ledger.py",
         "(folder / name).exists()",
         "False",
         "experiments/sweeping/test_swept_again.py::test_the_results_of_another_command_are_not_overwritten",
@@ -959,7 +959,7 @@ MUTANTS = [
     mutant(
         "a changed estimand was stated before the first run",
         "experiments/sweep/registration.py",
-        "if all(one[name] == now[name] for name in now)), log[-1])",
+        "if all(entry[name] == now[name] for name in now)), log[-1])",
         "if True), log[-1])",
         "experiments/sweeping/test_swept_again.py::test_an_estimand_that_was_changed_later_is_not_said_to_be_stated_before_the_first_run",
         plain=True,
@@ -977,8 +977,8 @@ MUTANTS = [
     mutant(
         "a merge forgets what another shard was asked",
         "experiments/sweep/merge.py",
-        '\n        **told[0],\n        "begun": begun,\n        "last": last,\n        "registered": join_logs([one["registered"] for one in told]),\n    ',
-        '**told[0], "begun": begun, "last": last, "registered": told[-1]["registered"][:1]',
+        '\n        **manifests[0],\n        "begun": begun,\n        "last": last,\n        "registered": join_logs([m["registered"] for m in manifests]),\n    ',
+        '**manifests[0], "begun": begun, "last": last, "registered": manifests[-1]["registered"][:1]',
         "experiments/sweeping/test_swept_again.py::test_a_merge_keeps_what_each_shard_was_asked_when",
         plain=True,
         short=True,
@@ -1021,7 +1021,7 @@ MUTANTS = [
     mutant(
         "arms without a run are not told of",
         "experiments/sweep/report_statistics.py",
-        "        absent = [arm for arm in self.found.plan.arms if (arm.case, arm.name) not in there]\n",
+        "        absent = [arm for arm in self.found.plan.arms if (arm.case, arm.name) not in present]\n",
         "        absent = []\n",
         "experiments/sweeping/test_report_of_little.py::test_a_report_of_little_says_what_cannot_be_said",
         plain=True,
@@ -1681,8 +1681,8 @@ MUTANTS = [
     mutant(
         "a worker of a pool starts workers",
         "experiments/execution/supervisor.py",
-        "current_process().daemon or get_start_method(allow_none=True) not in (\n        None,\n        *get_all_start_methods(),\n    ",
-        "get_start_method(allow_none=True) not in (None, *get_all_start_methods()",
+        "current_process().daemon or get_start_method",
+        "get_start_method",
         "experiments/comparing/test_scripts.py::test_a_worker_of_a_pool_goes_on_alone_and_says_so_only_where_workers_were_asked_for",
         plain=True,
     ),

@@ -27,7 +27,7 @@ from ...model.scenario import Scenario
 from ...model.street import Street, StreetParameters
 from ..execution.executors import choose_executor
 from ..execution.supervisor import processes_of, supervise
-from ..sweep.store import parquet, put
+from ..sweep.parts import parquet, put
 from .scaling import resize_case
 
 TABLES = ("communities", "series")

@@ -1,1 +1,1 @@
-"""Where runs are executed: processes on this machine, a Dask cluster, job arrays."""
+"""Execute runs: in processes on this machine, on a Dask cluster, or as a job array."""

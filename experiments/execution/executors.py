@@ -1,7 +1,8 @@
-"""Where runs are lived through: the seam is any `concurrent.futures.Executor`."""
+"""Choose where runs are executed: any `concurrent.futures.Executor`."""
 
 import re
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 
 from ...engine.cores import count_cores
@@ -10,19 +11,25 @@ from .dask_cluster import connect
 from .supervisor import Serial, pool, processes_of
 
 
-def share(text):
-    """ "K/M" as (k, m). Raises UserError."""
-    found = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text)
-    k, m = map(int, found.groups()) if found else (0, 0)
+def share(text: str) -> tuple[int, int]:
+    """Parse "K/M" to (k, m). Raises UserError."""
+    match = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text)
+    k, m = map(int, match.groups()) if match else (0, 0)
     if not 1 <= k <= m:
         raise UserError(f"--shard {text}: write K/M, as 1/8 to 8/8")
     return k, m
 
 
-def choose_executor(executor, scheduler=None, workers=None, insecure=False, kinds=("pool", "dask")):
-    """A function that makes the executor of that name, one of `kinds`. Raises UserError.
+def choose_executor(
+    executor: str,
+    scheduler: str | None = None,
+    workers: int | None = None,
+    insecure: bool = False,
+    kinds: tuple[str, ...] = ("pool", "dask"),
+) -> Callable[[], Executor]:
+    """Return a function that makes the executor of that name, one of `kinds`. Raises UserError.
 
-    A sweep has no threads: only a process can be ended when its run takes too long.
+    A sweep does not use threads: only a process can be ended when its run takes too long.
     """
     if executor not in kinds:
         raise UserError(f"--executor {executor}: there are {', '.join(kinds[:-1])} and {kinds[-1]}")
@@ -40,10 +47,11 @@ def choose_executor(executor, scheduler=None, workers=None, insecure=False, kind
     return partial(pool, processes_of(workers))
 
 
-def dask(scheduler, insecure=False):
-    """An executor on a running Dask cluster. Raises UserError."""
+def dask(scheduler: str | None, insecure: bool = False) -> Executor:
+    """Connect to a running Dask cluster as an executor. Raises UserError."""
     if not scheduler:
         raise UserError(
-            "--executor dask needs the address of a scheduler: --scheduler tls://HOST:8786, or tcp://127.0.0.1:8786"
+            "--executor dask needs the address of a scheduler: "
+            "--scheduler tls://HOST:8786, or tcp://127.0.0.1:8786"
         )
     return connect(scheduler, insecure)

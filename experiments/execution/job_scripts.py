@@ -1,7 +1,8 @@
-"""Job scripts for a sweep that many machines share: a SLURM array or a Kubernetes Indexed Job. Text is made here, nothing is sent.
+"""Write job scripts for a sweep on many machines: a SLURM array or a Kubernetes Indexed Job.
 
-Whatever a user named stays a name: quoted for the shell; in YAML a JSON string, which YAML takes as it is; and for Kubernetes,
-which fills in `$(NAME)` by itself, with every dollar doubled.
+Only text is written here; nothing is submitted. Names given by the user stay names: they are quoted for the
+shell; in YAML they are JSON strings, which YAML accepts; and for Kubernetes, which expands `$(NAME)`, every
+dollar is doubled.
 """
 
 import json
@@ -14,20 +15,20 @@ from pathlib import PurePosixPath
 from ...engine.parameters import UserError
 from .memory import peak
 
-MOST = 1000  # shards: SLURM's MaxArraySize is 1001, unless a site says otherwise
-SLACK = 3.0  # times the guess: other machines are slower, and runs uneven
-START = 10  # minutes to load, and to compile where nothing is compiled yet
-WASTE = 1.5  # times the memory that a process was seen to hold
-RETRIES = 6  # of a shard that fails
+MOST = 1000  # shards: SLURM's MaxArraySize is 1001, unless a site sets another
+SLACK = 3.0  # factor on the estimated time: other machines may be slower, and runs differ
+START = 10  # minutes to load, and to compile if nothing is compiled yet
+WASTE = 1.5  # factor on the memory measured in a process
+RETRIES = 6  # for a shard that fails
 
 
 @dataclass(frozen=True)
 class Job:
-    """A sweep as shards, and what each of them asks of its machine."""
+    """Describe a sweep in shards, and the resources that each shard requests."""
 
     name: str  # letters, digits and hyphens
-    file: str  # the experiment, as its machine finds it
-    out: str  # folder of the results; shards go into folders of their own in it
+    file: str  # path of the experiment, on the machine that runs it
+    out: str  # folder of the results; each shard has its own folder in it
     runs: int
     shards: int
     cpus: int  # of each shard
@@ -35,8 +36,8 @@ class Job:
     megabytes: int
 
 
-def job(plan, guess, file, out, shards, cpus):
-    """The job of a planned sweep; `guess` as `sweep.estimate_cost` gives. Raises UserError."""
+def job(plan, guess, file, out, shards: int, cpus: int) -> Job:
+    """Return the job of a planned sweep; `guess` is the result of `sweep.estimate_cost`. Raises UserError."""
     replicates = plan.experiment.replicates
     if not 1 <= shards <= min(guess.runs, MOST):
         raise UserError(
@@ -52,25 +53,25 @@ def job(plan, guess, file, out, shards, cpus):
     return Job(plain(plan.experiment.name), str(file), str(out), guess.runs, shards, cpus, minutes, megabytes)
 
 
-def check_names(**names):
-    """Raise UserError for a name that does not fit on a line."""
+def check_names(**names) -> None:
+    """Raise UserError for a name that has unprintable characters, such as a line break."""
     for what, name in names.items():
         if not str(name).isprintable():
             raise UserError(f"{what} {str(name)!r} has characters that cannot be shown; rename it")
 
 
-def plain(name):
-    """A name that any system takes.
+def plain(name: str) -> str:
+    """Return a name that any system accepts: at most 40 lower-case letters, digits and hyphens.
 
     >>> plain("Captains & Co. (2)"), plain("楼长"), plain("3 shifts")
     ('captains-co-2', 'cogov', 'cogov-3-shifts')
     """
-    kept = re.sub(r"[^a-z0-9]+", "-", name.lower())[:40].strip("-")
-    return kept if kept[:1].isalpha() else f"cogov-{kept}".strip("-")
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower())[:40].strip("-")
+    return slug if slug[:1].isalpha() else f"cogov-{slug}".strip("-")
 
 
-def slurm(job):
-    """A script for SLURM: run by a person it submits itself, as an array and then the merge of its shards."""
+def slurm(job: Job) -> str:
+    """Return a SLURM script that submits itself as an array, and then the merge of its shards."""
     return f"""\
 #!/bin/bash
 #SBATCH --job-name={job.name}
@@ -98,31 +99,37 @@ if [ "${{1-}}" = merge ]; then
     exec cogov merge -- "$out" "$out"/shard-{{1..{job.shards}}}
 elif [ -z "${{SLURM_ARRAY_TASK_ID-}}" ]; then
     shards=$(sbatch --parsable "$0")
-    sbatch --dependency="afterok:${{shards%%;*}}" --kill-on-invalid-dep=yes --job-name={job.name}-merge --array=1 --cpus-per-task=1 "$0" merge
+    sbatch --dependency="afterok:${{shards%%;*}}" --kill-on-invalid-dep=yes \
+--job-name={job.name}-merge --array=1 --cpus-per-task=1 "$0" merge
 else
-    exec cogov sweep --allow-failed --out "$out/shard-$SLURM_ARRAY_TASK_ID" --shard "$SLURM_ARRAY_TASK_ID/{job.shards}" --workers "$SLURM_CPUS_PER_TASK" -- "$file"
+    exec cogov sweep --allow-failed --out "$out/shard-$SLURM_ARRAY_TASK_ID" \
+--shard "$SLURM_ARRAY_TASK_ID/{job.shards}" --workers "$SLURM_CPUS_PER_TASK" -- "$file"
 fi
 """
 
 
-SHARD = 'k=$((JOB_COMPLETION_INDEX + 1)); exec cogov sweep --allow-failed --out "$2/shard-$k" --shard "$k/{shards}" --workers {cpus} -- "$1"'
+SHARD = (
+    "k=$((JOB_COMPLETION_INDEX + 1)); "
+    'exec cogov sweep --allow-failed --out "$2/shard-$k" --shard "$k/{shards}" --workers {cpus} -- "$1"'
+)
 
 
-def kubernetes(job, image, claim):
-    """Two manifests: an Indexed Job of the shards, and their merge, suspended until they are done. Raises UserError.
+def kubernetes(job: Job, image: str, claim: str) -> str:
+    """Return two manifests: an Indexed Job of the shards, and their merge, suspended until they are done.
 
-    Pods that are preempted or evicted do not count as failures; a shard that fails is tried again by itself, which asks for
-    `restartPolicy: Never`: its next pod goes on where the last one was.
+    Pods that are preempted or evicted do not count as failures. A failed shard is retried, which needs
+    `restartPolicy: Never`; its next pod continues where the last one stopped. Raises UserError.
     """
     check_names(image=image, claim=claim)
     for what, name in (("FILE", job.file), ("--results", job.out)):
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts:
             raise UserError(
-                f"{what} {name} is not on the claim: give it as it is found from there, as in studies/captains.toml"
+                f"{what} {name} is not on the claim: "
+                "give it as it is found from there, as in studies/captains.toml"
             )
     shards = [str(PurePosixPath(job.out) / f"shard-{k}") for k in range(1, job.shards + 1)]
-    sharing = f"""\
+    shard_spec = f"""\
   completionMode: Indexed
   completions: {job.shards}
   parallelism: {job.shards}
@@ -133,7 +140,7 @@ def kubernetes(job, image, claim):
         onPodConditions:
           - type: DisruptionTarget
 """
-    merging = f"""\
+    merge_spec = f"""\
   suspend: true
   backoffLimit: {RETRIES}
   podFailurePolicy:
@@ -142,23 +149,27 @@ def kubernetes(job, image, claim):
         onExitCodes: {{operator: In, values: [1]}}
 """
     shard = ["/bin/sh", "-c", SHARD.format(shards=job.shards, cpus=job.cpus), "shard", job.file, job.out]
+    merge = ["cogov", "merge", "--", job.out, *shards]
     return f"""\
-# {job.runs} runs in {job.shards} shards. The experiment and its results are on the claim {quote_yaml(claim)}, which all pods may write to.
+# {job.runs} runs in {job.shards} shards. \
+The experiment and its results are on the claim {quote_yaml(claim)}, which all pods may write to.
 #
 #   kubectl apply -f THIS_FILE
 #   kubectl wait --for=condition=complete --timeout=-1s job/{job.name}
 #   kubectl patch job/{job.name}-merge --type=merge -p '{{"spec":{{"suspend":false}}}}'
-{manifest(job.name, sharing, image, claim, shard, job.cpus, job.megabytes)}---
-{manifest(f"{job.name}-merge", merging, image, claim, ["cogov", "merge", "--", job.out, *shards], 1, job.megabytes)}"""
+{manifest(job.name, shard_spec, image, claim, shard, job.cpus, job.megabytes)}---
+{manifest(f"{job.name}-merge", merge_spec, image, claim, merge, 1, job.megabytes)}"""
 
 
-def quote_yaml(text):
-    """A text, or a list of them, as YAML: JSON with its letters as they are, for YAML knows no pairs of surrogates."""
+def quote_yaml(text: str | list[str]) -> str:
+    """Quote a text, or a list of texts, for YAML: as JSON, but not as ASCII (YAML has no surrogate pairs)."""
     return json.dumps(text, ensure_ascii=False)
 
 
-def manifest(name, spec, image, claim, command, cpus, megabytes):
-    """One Job of one container that works on the claim."""
+def manifest(
+    name: str, spec: str, image: str, claim: str, command: list[str], cpus: int, megabytes: int
+) -> str:
+    """Return the manifest of one Job, whose container works on the claim."""
     return f"""\
 apiVersion: batch/v1
 kind: Job

@@ -1,9 +1,9 @@
-"""How much memory processes held."""
+"""Measure the memory that processes held."""
 
 import resource
 import sys
 
 
-def peak(who=resource.RUSAGE_SELF):
-    """MiB that this process held at most; with RUSAGE_CHILDREN, the largest of those it has waited for."""
+def peak(who: int = resource.RUSAGE_SELF) -> float:
+    """Return the peak memory of this process in MiB; with RUSAGE_CHILDREN, of its largest ended child."""
     return resource.getrusage(who).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)

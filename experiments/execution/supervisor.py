@@ -1,7 +1,7 @@
-"""Runs on any `concurrent.futures.Executor`: few in flight, none lost to a dead pool, and the one that kills its worker named.
+"""Run tasks on any `concurrent.futures.Executor`, and recover when its workers die.
 
-When a pool breaks, every run that was in flight is suspect. Suspects run one at a time, so that the next death has one
-culprit; a run that dies twice alone is a failed run, and the rest go on.
+No run is lost when a pool breaks: every run in flight is then a suspect. Suspects run one at a time, so that
+the next death has one cause. A run that dies twice alone is a failed run, and the rest continue.
 """
 
 import os
@@ -10,6 +10,7 @@ import sys
 import time
 import warnings
 from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -34,25 +35,21 @@ from ...engine.parameters import UserError
 from ...model.mechanisms import Mechanism
 from .worker_process import init_worker
 
-DEATHS = 2  # alone, that make a run a failed one
-BIRTHS = 3  # of a pool, before it is given up
+DEATHS = 2  # of a run on its own, after which it is a failed run
+BIRTHS = 3  # attempts to start a pool
 MOST = 512  # processes
-WATCH = 1.0  # seconds between looks at whether a worker has died unnoticed
-THREADS = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "NUMBA_NUM_THREADS",
-)  # a worker is one thread
+WATCH = 1.0  # seconds between two checks for workers that died unnoticed
+# a worker has one thread
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
 class Serial(Executor):
-    """No other process: a task is done when it is submitted, or when its result is taken from `map`."""
+    """Run tasks in this process: when they are submitted, or when their results are taken from `map`."""
 
-    def map(self, fn, *iterables, timeout=None, chunksize=1):
+    def map(self, fn, *iterables, timeout=None, chunksize=1) -> Iterator:
         return map(fn, *iterables)
 
-    def submit(self, fn, /, *args, **kwargs):
+    def submit(self, fn, /, *args, **kwargs) -> Future:
         future = Future()
         try:
             future.set_result(fn(*args, **kwargs))
@@ -61,16 +58,18 @@ class Serial(Executor):
         return future
 
 
-def processes_of(workers):
-    """How many processes `workers` asks for beside this one: None is one for every core, and none where no process can be started.
+def processes_of(workers: int | None) -> int:
+    """Return how many processes to start for `workers`: None means one per core; 0 if none can be started.
 
-    Raises UserError where it is no such number; warns where processes are asked for and cannot be had.
+    Raises UserError if it is not a number in that range; warns if processes are requested and cannot be
+    started.
     """
     if workers is not None and (not hasattr(workers, "__index__") or not 0 <= workers <= MOST):
         raise UserError(
-            f"workers = {workers!r} is out of range; allowed is 0, only this process, to {MOST}; None is one for every core"
+            f"workers = {workers!r} is out of range; allowed is 0, only this process, to {MOST}; "
+            "None is one for every core"
         )
-    problem = single()
+    problem = why_alone()
     if problem and (workers or workers is None and problem != WORKER):
         warnings.warn(
             f"cogov goes on in this process alone, without workers: {problem}", RuntimeWarning, stacklevel=2
@@ -81,29 +80,30 @@ def processes_of(workers):
 WORKER = "it is itself a worker, of a multiprocessing.Pool or of joblib, and can start none"
 
 
-def single():
-    """Why this process can start no others, in words; empty when it can."""
-    if current_process().daemon or get_start_method(allow_none=True) not in (
-        None,
-        *get_all_start_methods(),
-    ):  # joblib's is its own
+def why_alone() -> str:
+    """Say why this process cannot start others; empty if it can."""
+    # joblib has a start method of its own
+    if current_process().daemon or get_start_method(allow_none=True) not in (None, *get_all_start_methods()):
         return WORKER
     main = sys.modules["__main__"]
     if needs_main_script(main) and not has_main_guard(main):
-        return 'a mechanism is defined in the script itself, which worker processes must load and would run: put it in a file of its own, or what runs below `if __name__ == "__main__":`'
+        return (
+            "a mechanism is defined in the script itself, which worker processes must load and would run: "
+            'put it in a file of its own, or what runs below `if __name__ == "__main__":`'
+        )
     return ""
 
 
-def needs_main_script(main):
-    """Whether worker processes must load the script that was started: only if a mechanism is defined in it."""
+def needs_main_script(main: ModuleType) -> bool:
+    """Return whether workers must load the script that was started: only if it defines a mechanism."""
     return any(
         isinstance(c, type) and issubclass(c, Mechanism) and c.__module__ == "__main__"
         for c in tuple(vars(main).values())
     )
 
 
-def has_main_guard(main):
-    """Whether a script can be loaded without running: it asks for its `__name__`."""
+def has_main_guard(main: ModuleType) -> bool:
+    """Return whether a script can be loaded without being run: it mentions `__name__`."""
     try:
         return "__name__" in Path(main.__file__).read_text(encoding="utf-8", errors="replace")
     except (AttributeError, TypeError, OSError):  # a notebook, standard input
@@ -111,8 +111,8 @@ def has_main_guard(main):
 
 
 @contextmanager
-def unseen_main():
-    """Hide the script that was started from the processes that are started meanwhile, which would run it again to no purpose."""
+def hide_main_script() -> Iterator[None]:
+    """Hide the main script from processes started meanwhile: without need, they would run it again."""
     main = sys.modules["__main__"]
     if needs_main_script(main):
         yield
@@ -126,10 +126,11 @@ def unseen_main():
         sys.modules["__main__"] = main
 
 
-def pool(workers):
-    """The standard process pool of fresh processes, a thread each, deaf to Ctrl-C from their first moment; none of them where there are to be 0.
+def pool(workers: int) -> Executor:
+    """Start a process pool (spawn, one thread per worker) that ignores SIGINT; `Serial` for 0 workers.
 
-    Raises OSError when they die as they begin.
+    Raises OSError if the workers die as they start. If no process can be started at all, warns and returns
+    `Serial`.
     """
     if not workers:
         return Serial()
@@ -147,70 +148,74 @@ def pool(workers):
                 raise
     raise OSError(
         None,
-        "worker processes die as they begin, for want of memory or under a limit on processes; fewer workers may do, and workers=0 needs none",
+        "worker processes die as they begin, for want of memory or under a limit on processes; "
+        "fewer workers may do, and workers=0 needs none",
     )
 
 
-NO_PROCESS = (OSError, ImportError, NotImplementedError)  # what begun raises where no process can be started
+# what `start_pool` raises if no process can be started
+NO_PROCESS = (OSError, ImportError, NotImplementedError)
 
 
-def alone(error):
-    """Go on without other processes, and say why."""
+def alone(error: BaseException) -> Serial:
+    """Warn that no process can be started, with the reason, and return an executor in this process."""
     warnings.warn(
         f"cogov goes on in this process alone, without workers: {error}", RuntimeWarning, stacklevel=3
     )
     return Serial()
 
 
-def start_pool(workers):
-    """(a pool, the first call of each of its processes)."""
+def start_pool(workers: int) -> tuple[Executor, list[Future]]:
+    """Return a pool and the first call of each of its processes. Raises one of NO_PROCESS."""
     before = {name: os.environ.get(name) for name in THREADS}
     os.environ.update(dict.fromkeys(THREADS, "1"))
-    resource_tracker.ensure_running()  # it would unblock what is blocked here
-    heard = signal.pthread_sigmask(
-        signal.SIG_BLOCK, {signal.SIGINT}
-    )  # a process begins with the mask of the thread that begins it
+    resource_tracker.ensure_running()  # started later, it would unblock SIGINT again
+    # a process inherits the signal mask of the thread that starts it
+    signal_mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         executor = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=init_worker)
         try:
-            with unseen_main():
-                return executor, [
-                    executor.submit(os.getpid) for _ in range(workers)
-                ]  # each begins a process, under these settings
+            with hide_main_script():
+                # each call starts a process, with this environment and signal mask
+                return executor, [executor.submit(os.getpid) for _ in range(workers)]
         except BaseException:
             end(executor)
             raise
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
+        signal.pthread_sigmask(signal.SIG_SETMASK, signal_mask)
         for name, value in before.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
-def supervise(make, job, give, in_flight):
-    """Yield (chunk, its results, None), or ([run], None, why) for a run whose worker died twice, as they come.
+def supervise(make: Callable[[], Executor], job: Callable, give: Callable, in_flight: int) -> Iterator[tuple]:
+    """Yield (chunk, its results, None), or ([run], None, why) for a run whose worker died twice.
 
-    `make()` gives a fresh executor, `job(chunk)` a result for each run of the chunk, in its order; `give()` gives the
-    next chunk, a list of hashable runs, or None while there is none: it is asked again after each result. What the job raises is
-    raised here: it should not.
+    `make()` returns a new executor. `job(chunk)` returns a result for each run of the chunk, in its order.
+    `give()` returns the next chunk, a list of hashable runs, or None if there is none now: it is called again
+    after each result. Exceptions of the job are raised here; it should not raise any.
     """
     executor, suspects, deaths, pending = make(), deque(), Counter(), {}
     try:
         while True:
-            alone = bool(suspects)
-            while not alone and len(pending) < wide(executor, in_flight) and (chunk := give()):
+            one_at_a_time = bool(suspects)
+            while (
+                not one_at_a_time
+                and len(pending) < tasks_in_flight(executor, in_flight)
+                and (chunk := give())
+            ):
                 if not send(executor, job, chunk, pending):
                     suspects.extend(chunk)
                     break
-            if alone and not pending:
+            if one_at_a_time and not pending:
                 run = suspects.popleft()
                 if not send(executor, job, [run], pending):
                     suspects.appendleft(run)
             if not pending:
                 if not suspects:
                     return
-                executor = restart_pool(executor, make)  # it died while nothing was in flight
+                executor = restart_pool(executor, make)  # it broke while nothing was in flight
                 continue
-            lost, single = [], len(pending) == 1 and len(next(iter(pending.values()))) == 1
+            lost, only_one = [], len(pending) == 1 and len(next(iter(pending.values()))) == 1
             done = collect_finished(executor, pending)
             for future in done:
                 chunk, error = pending.pop(future), exception_of(future)
@@ -221,11 +226,11 @@ def supervise(make, job, give, in_flight):
                 else:
                     yield chunk, future.result(), None
             if lost or not done:
-                if not remote(executor):  # a cluster heals itself; only what it gave up is lost
+                if not recovers(executor):  # of a cluster, only what it gave up is lost
                     lost.extend(run for chunk in pending.values() for run in chunk)
                     pending.clear()
                     executor = restart_pool(executor, make)
-                if single:
+                if only_one:
                     run = lost.pop()
                     deaths[run] += 1
                     if deaths[run] >= DEATHS:
@@ -237,8 +242,8 @@ def supervise(make, job, give, in_flight):
         end(executor)
 
 
-def send(executor, job, chunk, pending):
-    """Submit a chunk; whether the executor still takes any."""
+def send(executor: Executor, job: Callable, chunk, pending: dict) -> bool:
+    """Submit a chunk and add it to `pending`; return False if the executor is broken or closed."""
     try:
         pending[executor.submit(job, chunk)] = chunk
         return True
@@ -246,58 +251,58 @@ def send(executor, job, chunk, pending):
         return False
 
 
-def collect_finished(executor, pending):
-    """Futures that are done, in the order in which they were handed out; none once a worker has been dead for some time and the pool has not noticed."""
-    since = None
+def collect_finished(executor: Executor, pending: dict) -> Sequence[Future]:
+    """Wait for finished futures and return them in the order of submission.
+
+    Returns none once a worker has been dead for two seconds or more without the pool noticing.
+    """
+    first_seen = None
     while True:
         done, _ = wait(pending, timeout=WATCH, return_when=FIRST_COMPLETED)
         if done:
             return [future for future in pending if future in done]
-        if any(
-            process.exitcode is not None for process in processes(executor)
-        ):  # it may hang on half a message of the dead
-            since = since or time.monotonic()
-            if time.monotonic() - since > 2 * WATCH:
+        # the pool may hang on an incomplete message of a dead worker
+        if any(process.exitcode is not None for process in processes(executor)):
+            first_seen = first_seen or time.monotonic()
+            if time.monotonic() - first_seen > 2 * WATCH:
                 return ()
 
 
-def exception_of(future):
-    """What a task raised, if it did; one that its cluster gave up is like one whose worker died."""
+def exception_of(future: Future) -> BaseException | None:
+    """Return what a task raised, if anything. A task that its cluster gave up counts as a dead worker."""
     return BrokenExecutor("given up") if future.cancelled() else future.exception()
 
 
-def is_worker_death(error):
-    """Whether an error says that a worker is gone, rather than what a run raised."""
-    return isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker"  # Dask's word for it
+def is_worker_death(error: BaseException | None) -> bool:
+    """Return whether an error means that a worker is gone, rather than that a run raised it."""
+    return isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker"  # of Dask
 
 
-def remote(executor):
+def recovers(executor: Executor) -> bool:
     return getattr(executor, "heals", False)
 
 
-def wide(executor, in_flight):
-    """How many tasks to have in flight; a cluster knows that better."""
-    return executor.width() if remote(executor) else in_flight
+def tasks_in_flight(executor: Executor, in_flight: int) -> int:
+    """Return how many tasks to keep in flight; a cluster determines that itself."""
+    return executor.width() if recovers(executor) else in_flight
 
 
-def processes(executor):
-    """The worker processes of a standard pool; it has no public word for them before Python 3.14."""
+def processes(executor: Executor) -> list:
+    """Return the worker processes of a standard pool; before Python 3.14 they are a private attribute."""
     return list((getattr(executor, "_processes", None) or {}).values())
 
 
-def restart_pool(executor, make):
+def restart_pool(executor: Executor, make: Callable[[], Executor]) -> Executor:
     end(executor)
     return make()
 
 
-def end(executor):
-    """Stop an executor now, whatever its workers are at: what they have not handed in is not wanted."""
-    at_work, queue = (
-        processes(executor),
-        getattr(executor, "_result_queue", None),
-    )  # it forgets them as it shuts down
+def end(executor: Executor) -> None:
+    """Stop an executor now and kill its workers; results not yet returned are discarded."""
+    # looked up first: `shutdown` deletes both
+    workers, queue = processes(executor), getattr(executor, "_result_queue", None)
     executor.shutdown(wait=False, cancel_futures=True)
-    for process in at_work:
+    for process in workers:
         process.kill()
-    if at_work and queue is not None:
-        queue._writer.close()  # a pool that waits for the rest of a dead worker's message is told that none comes
+    if workers and queue is not None:
+        queue._writer.close()  # else the pool may wait for the rest of a dead worker's message

@@ -1,54 +1,63 @@
-"""A worker process: how it begins, and how a run that takes too long is ended in it."""
+"""Initialise a worker process, and end a run in it that takes too long."""
 
 import faulthandler
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from multiprocessing import connection, parent_process
+from typing import NoReturn, TextIO
 
-GRACE = 2.0  # seconds beyond its limit after which a run that does not even hear the alarm takes its process with it
+# seconds beyond its limit after which a run that does not react to the alarm ends its process
+GRACE = 2.0
 
 
 class TooLong(BaseException):
-    """A run that did not end within its limit; nothing in a run may catch it by catching Exception."""
+    """A run exceeded its time limit.
+
+    Derived from BaseException, so that code in a run does not catch it with `except Exception`.
+    """
 
 
 @contextmanager
-def time_limit(seconds):
-    """Raise TooLong in a run that takes longer; one that is stuck below Python ends its worker process instead."""
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise TooLong in a run that takes longer than `seconds`; 0 sets no limit.
+
+    A run that is stuck below Python (in compiled code) ends its worker process instead.
+    """
     if not seconds:
         yield
         return
     alarm = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
-    ours = parent_process() is not None  # never end the user's own process
+    in_worker = parent_process() is not None  # never end the user's process
     if alarm:
-        before = signal.signal(signal.SIGALRM, lambda *_: too_long(seconds))
+        before = signal.signal(signal.SIGALRM, lambda *_: raise_too_long(seconds))
         signal.setitimer(signal.ITIMER_REAL, seconds)
-    if ours:
-        faulthandler.dump_traceback_later(seconds + GRACE, exit=True, file=silence())
+    if in_worker:
+        faulthandler.dump_traceback_later(seconds + GRACE, exit=True, file=open_devnull())
     try:
         yield
     finally:
-        if ours:
+        if in_worker:
             faulthandler.cancel_dump_traceback_later()
         if alarm:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
 
 
-def too_long(seconds):
+def raise_too_long(seconds: float) -> NoReturn:
     raise TooLong(f"it did not end within {seconds:g} s")
 
 
 @lru_cache(maxsize=1)
-def silence():
+def open_devnull() -> TextIO:
     return open(os.devnull, "w")
 
 
-def init_worker():
-    """What a worker process does first: leave Ctrl-C to its parent, and go when the parent is gone."""
+def init_worker() -> None:
+    """Initialise a worker: ignore SIGINT, and exit when the parent process exits."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()
     if parent is not None:

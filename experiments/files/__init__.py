@@ -1,1 +1,1 @@
-"""Files that are read and written beside results: tables, case files, manifests."""
+"""Read and write the files that go with results: tables, case files, manifests."""

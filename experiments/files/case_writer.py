@@ -1,4 +1,7 @@
-"""A scenario written as a case file: only what differs from what the engine takes anyway, so that it can be read and gone on with."""
+"""Write a scenario as a case file that holds only what differs from the defaults.
+
+So the file can be read by people, and edited further.
+"""
 
 import json
 from dataclasses import MISSING, fields, is_dataclass
@@ -6,21 +9,15 @@ from dataclasses import MISSING, fields, is_dataclass
 from ...engine.parameters import LeftOut
 from ...model.scenario import Scenario
 
-ALWAYS = (
-    "name",
-    "title",
-    "provenance",
-    "days",
-    "community",
-    "compound",
-)  # of a scenario: told in every case file
+# fields of a scenario that every case file has
+ALWAYS = ("name", "title", "provenance", "days", "community", "compound")
 
 
-def write_case(scenario, comments=None, header=""):
-    """The text of a TOML file from which `read` makes the same scenario.
+def write_case(scenario: Scenario, comments: dict[str, str] | None = None, header: str = "") -> str:
+    """Return the text of a TOML file from which `read_case` builds the same scenario.
 
-    `comments` (path -> words) stand behind the numbers they are about, which are written though they be as before; `header` is
-    put on top as comment lines.
+    `comments` (path -> words) follow the numbers they are about, which are written even where they are the
+    default; `header` is put at the top as comment lines.
     """
     lines = [f"# {line}" for line in header.splitlines()]
     notes = dict(comments or {})
@@ -28,17 +25,17 @@ def write_case(scenario, comments=None, header=""):
     for f in fields(Scenario):
         value = getattr(scenario, f.name)
         if f.metadata.get("each"):
-            for one in value:
-                tables.append(table(f"[[{f.name}]]", one, f.metadata["each"], {}, ""))
+            for part in value:
+                tables.append(table(f"[[{f.name}]]", part, f.metadata["each"], {}, ""))
         elif "named" in f.metadata:
             known = f.metadata["named"]() if f.name == "issues" else {}
-            for name, one in value.items():
+            for name, part in value.items():
                 path = f"{f.name}.{name}."
                 tables.append(
                     table(
                         f"[{f.name}.{name}]",
-                        one,
-                        known.get(name, type(one)),
+                        part,
+                        known.get(name, type(part)),
                         notes,
                         path,
                         keep=name not in known,
@@ -54,31 +51,37 @@ def write_case(scenario, comments=None, header=""):
     return "\n".join(lines) + "\n" + "".join(tables)
 
 
-def table(head, one, against, notes, prefix, keep=True, whole=False):
-    """One table: its header, and a line for every field that is not as in `against` (a class or an instance); empty if there is none."""
+def table(
+    head: str, part, against, notes: dict[str, str], prefix: str, keep: bool = True, whole: bool = False
+) -> str:
+    """Return one TOML table: its header, and a line for every field that differs from `against`.
+
+    `against` is a class, whose defaults count, or an instance. With `whole`, numbers are written even where
+    they do not differ. Without `keep`, a table without lines is empty.
+    """
     lines = []
-    for f in fields(one):
-        value, path = getattr(one, f.name), prefix + f.name
-        before = (
+    for f in fields(part):
+        value, path = getattr(part, f.name), prefix + f.name
+        default = (
             getattr(against, f.name)
             if not isinstance(against, type)
             else (f.default if f.default_factory is MISSING else f.default_factory())
         )
         if isinstance(value, LeftOut) and path not in notes:
-            continue  # worked out again where it is read
-        given = value != before or isinstance(before, LeftOut)
+            continue  # computed again when the file is read
+        differs = value != default or isinstance(default, LeftOut)
         if (
             f.init
             and f.metadata
-            and (path in notes or given or (whole and "low" in f.metadata))
-            or (f.type in (bool, "bool") and value != before)
+            and (path in notes or differs or (whole and "low" in f.metadata))
+            or (f.type in (bool, "bool") and value != default)
         ):
             lines.append(f"{f.name} = {toml(value)}" + (f"  # {notes[path]}" if path in notes else ""))
     return "\n".join(["", head, *lines, ""]) if lines or keep else ""
 
 
-def toml(value):
-    """A value as TOML writes it.
+def toml(value) -> str:
+    """Return a value in TOML notation.
 
     >>> toml("楼道灯"), toml(0.25), toml(True), toml(("a", "b"))
     ('"楼道灯"', '0.25', 'true', '["a", "b"]')

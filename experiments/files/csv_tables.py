@@ -1,8 +1,9 @@
-"""A table that somebody exported is read as text: its encoding, its delimiter, the lines its rows begin on, and its dates."""
+"""Read an exported table as text, detect its encoding, delimiter and date formats; write tables as CSV."""
 
 import csv
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -15,11 +16,11 @@ from ...engine.parameters import UserError
 from ...engine.toml_reader import short, show_value
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-SAMPLE = 200  # rows looked at to find the delimiter
+SAMPLE = 200  # rows read to detect the delimiter
 LONGEST = 1 << 20  # characters in one cell
 LONGEST_DAY = 100  # characters of a cell that may be a date
 EMPTY = {"", "-", "--", "—", "n/a", "na", "nan", "nat", "nil", "none", "null", "无", "暂无", "空"}
-FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # what a spreadsheet takes for the beginning of a formula
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # what begins a formula in a spreadsheet
 FORMATS = (
     "%Y-%m-%d",
     "%Y/%m/%d",
@@ -48,8 +49,11 @@ FORMATS = (
     "%B %d, %Y",
     "%b %d %Y",
 )
-CLOCK = r"(?:T|\s+|(?<=日))(?:上午|下午)?\s*\d{1,2}[:时]\d{1,2}(?:[:分]\d{1,2}(?:[.,]\d+)?)?秒?分?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|UTC|[+-]\d\d:?\d\d)?$"
-ENOUGH = 0.9  # of a column's dates that a format must read to be considered
+CLOCK = (
+    r"(?:T|\s+|(?<=日))(?:上午|下午)?\s*\d{1,2}[:时]\d{1,2}(?:[:分]\d{1,2}(?:[.,]\d+)?)?秒?分?"
+    r"\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|UTC|[+-]\d\d:?\d\d)?$"
+)
+ENOUGH = 0.9  # share of a column's dates that a format must read to be considered
 
 
 @dataclass(frozen=True)
@@ -58,30 +62,33 @@ class Sheet:
 
     path: str
     encoding: str  # as Python names it
-    guessed: bool  # whether the encoding was
+    guessed: bool  # whether the encoding was guessed
     delimiter: str
-    header: tuple  # names of columns, as they are written
+    header: tuple  # names of columns, as written
     rows: list  # of lists of text, each as long as the header
-    lines: np.ndarray  # (rows,) int64  the line of the file that each begins on, from 1
-    broken: list  # (line, reason) of rows that are longer or shorter than the header
+    lines: np.ndarray  # (rows,) int64  the line of the file on which each row begins, from 1
+    broken: list  # (line, reason) for rows longer or shorter than the header
 
-    def column(self, name):
-        """One column, stripped of blanks: (rows,) object."""
-        at = self.header.index(name)
-        return np.array([row[at].strip() for row in self.rows], object)
+    def column(self, name: str) -> np.ndarray:
+        """Return one column, stripped of blanks: (rows,) object."""
+        position = self.header.index(name)
+        return np.array([row[position].strip() for row in self.rows], object)
 
 
-def sheet(path, encoding=None, delimiter=None):
-    """Read a delimited file as text; the first line that is not blank is the header. Raises UserError with file and line."""
+def sheet(path: str | Path, encoding: str | None = None, delimiter: str | None = None) -> Sheet:
+    """Read a delimited file as text; its header is the first non-blank line.
+
+    Raises UserError with file and line.
+    """
     text, encoding, guessed = decode_text(path, encoding)
     lines = list(StringIO(text, newline=""))
     first = next((n for n, line in enumerate(lines) if line.strip()), None)
     if first is None:
         raise UserError(f"{path}: is empty; a log has a header line and one row per issue")
-    if re.fullmatch(r"sep=.", lines[first].strip()):  # Excel's own way to say it
+    if re.fullmatch(r"sep=.", lines[first].strip()):  # Excel's declaration of the delimiter
         delimiter, first = delimiter or lines[first].strip()[-1], first + 1
     delimiter = delimiter or guess_delimiter(path, lines[first : first + SAMPLE])
-    header, rows, begins, broken = None, [], [], []
+    header, rows, first_lines, broken = None, [], [], []
     for begin, end, row in records(path, lines[first:], delimiter, first):
         if not any(cell.strip() for cell in row):
             continue
@@ -89,22 +96,22 @@ def sheet(path, encoding=None, delimiter=None):
             header = read_header(path, begin, row)
         elif len(row) == len(header):
             rows.append(row)
-            begins.append(begin)
+            first_lines.append(begin)
         else:
-            over = f"; it runs on to line {end}: is a quote left open?" if end > begin else ""
-            broken.append((begin, f"has {len(row)} fields, the header has {len(header)}{over}"))
+            hint = f"; it runs on to line {end}: is a quote left open?" if end > begin else ""
+            broken.append((begin, f"has {len(row)} fields, the header has {len(header)}{hint}"))
     if header is None:
         raise UserError(f"{path}: has no header: its first line names no column")
     return Sheet(
-        readable(path), encoding, guessed, delimiter, header, rows, np.array(begins, np.int64), broken
+        readable(path), encoding, guessed, delimiter, header, rows, np.array(first_lines, np.int64), broken
     )
 
 
-def records(path, lines, delimiter, skipped):
-    """Yield (first line, last line, fields) of every record; a cell may hold line breaks between quotes."""
+def records(path, lines: list[str], delimiter: str, skipped: int) -> Iterator[tuple[int, int, list[str]]]:
+    """Yield (first line, last line, fields) of every record; a quoted cell may contain line breaks."""
     if len(delimiter) != 1:
         raise UserError(f"--delimiter {short(delimiter)}: allowed is one character, such as , ; or |")
-    old, begin = csv.field_size_limit(LONGEST), 1
+    old_limit, begin = csv.field_size_limit(LONGEST), 1
     reader = csv.reader(lines, delimiter=delimiter)
     try:
         for row in reader:
@@ -115,11 +122,15 @@ def records(path, lines, delimiter, skipped):
             f"{path}:{skipped + begin}: cannot be read as a row: {e}; is a quote left open there?"
         ) from None
     finally:
-        csv.field_size_limit(old)
+        csv.field_size_limit(old_limit)
 
 
-def decode_text(path, encoding=None):
-    """(text, encoding, whether it was guessed). UTF-8 if it can be, else GB18030, of which GBK and GB2312 are parts, if that looks like Chinese."""
+def decode_text(path: str | Path, encoding: str | None = None) -> tuple[str, str, bool]:
+    """Return (text, encoding, whether the encoding was guessed).
+
+    Without `encoding`: UTF-8 if it decodes; else GB18030, which includes GBK and GB2312, if the result looks
+    like Chinese.
+    """
     try:
         raw = Path(path).read_bytes()
     except (OSError, ValueError) as e:
@@ -137,11 +148,13 @@ def decode_text(path, encoding=None):
             )
         except UnicodeDecodeError as e:
             raise UserError(
-                f"{path}:{raw[: e.start].count(10) + 1}: byte 0x{raw[e.start]:02x} is not {encoding}; leave --encoding out to have it recognised"
+                f"{path}:{raw[: e.start].count(10) + 1}: byte 0x{raw[e.start]:02x} is not {encoding}; "
+                "leave --encoding out to have it recognised"
             ) from None
         except (LookupError, ValueError):
             raise UserError(
-                f"--encoding {short(encoding)}: no encoding is called so; utf-8, gbk, gb18030, big5, utf-16 and cp1252 are common"
+                f"--encoding {short(encoding)}: no encoding is called so; "
+                "utf-8, gbk, gb18030, big5, utf-16 and cp1252 are common"
             ) from None
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return raw.decode("utf-16", "strict" if len(raw) % 2 == 0 else "replace"), "utf-16", False
@@ -161,35 +174,40 @@ def decode_text(path, encoding=None):
         for c in foreign
     ) < ENOUGH * len(foreign):
         raise UserError(
-            f"{path}:{line}: is neither UTF-8 nor GBK; say --encoding (cp1252 for western Windows), or save the file as UTF-8"
+            f"{path}:{line}: is neither UTF-8 nor GBK; "
+            "say --encoding (cp1252 for western Windows), or save the file as UTF-8"
         )
     return text, "gb18030", True
 
 
-def guess_delimiter(path, lines):
-    """The delimiter by which the header and nearly all of the rows below it have the same number of fields, two at least."""
-    found = {}
+def guess_delimiter(path, lines: list[str]) -> str:
+    """Return the delimiter by which nearly all rows have as many fields as the header, two at least.
+
+    If several do, the one with the most fields; a tie raises UserError.
+    """
+    fits = {}
     for mark in DELIMITERS:
         try:
             widths = [len(row) for row in csv.reader(lines, delimiter=mark) if row]
         except csv.Error:
             continue
         if widths and widths[0] > 1:
-            found[mark] = (sum(w == widths[0] for w in widths) / len(widths), widths[0])
-    fit = {mark: width for mark, (share, width) in found.items() if share >= ENOUGH} or {
-        mark: width for mark, (_, width) in found.items()
+            fits[mark] = (sum(w == widths[0] for w in widths) / len(widths), widths[0])
+    widths_by_mark = {mark: width for mark, (share, width) in fits.items() if share >= ENOUGH} or {
+        mark: width for mark, (_, width) in fits.items()
     }
-    best = [mark for mark, width in fit.items() if width == max(fit.values())]
+    best = [mark for mark, width in widths_by_mark.items() if width == max(widths_by_mark.values())]
     if len(best) != 1:
         what = "comma, semicolon, tab or bar" if not best else " and ".join(DELIMITERS[mark] for mark in best)
         raise UserError(
-            f"{path}: {'no ' if not best else 'both '}{what} parts its columns; say --delimiter, e.g. --delimiter ';'"
+            f"{path}: {'no ' if not best else 'both '}{what} parts its columns; "
+            "say --delimiter, e.g. --delimiter ';'"
         )
     return best[0]
 
 
-def read_header(path, line, row):
-    """The header's names. Raises UserError where two are the same."""
+def read_header(path, line: int, row: list[str]) -> tuple[str, ...]:
+    """Return the names in the header. Raises UserError where two are the same."""
     names = [cell.strip() for cell in row]
     twice = [name for name, n in Counter(names).items() if n > 1 and name]
     if twice:
@@ -199,11 +217,14 @@ def read_header(path, line, row):
     return tuple(names)
 
 
-# ---------------------------------------------------------------------------------------------------------------- dates
+# -------------------------------------------------------------------------------------------------- dates
 
 
-def dates(text, pattern):
-    """Days that a column of text tells, by one format: (n,) datetime64[s], NaT where it tells none. The time of day is dropped."""
+def dates(text, pattern: str) -> np.ndarray:
+    """Read a column of text as days, by one format: (n,) datetime64[s], NaT where it does not fit.
+
+    The time of day is dropped.
+    """
     codes, values = pd.factorize(np.asarray(text, object))
     values = pd.Series(values, dtype=object)
     values = values.where(values.str.len() <= LONGEST_DAY, "")
@@ -221,90 +242,103 @@ def dates(text, pattern):
     return read.to_numpy("datetime64[s]")[codes]
 
 
-def readings(text):
-    """Formats that read nearly all of a column: {format: (n,) datetime64}. One that reads all of it rules out those that do not."""
-    some = (
-        pd.unique(text)[:: max(1, len(text) // SAMPLE)] if len(text) else text
-    )  # a format that reads none of these does not read nearly all
-    told = {pattern: dates(text, pattern) for pattern in FORMATS if not np.isnat(dates(some, pattern)).all()}
-    most = {
-        pattern: when for pattern, when in told.items() if len(when) and np.mean(~np.isnat(when)) >= ENOUGH
+def fitting_formats(text: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the formats that read nearly all of a column, and what they read: {format: (n,) datetime64}.
+
+    Formats that read all of it exclude those that do not; of formats that read the same days, only the first
+    is returned.
+    """
+    # a format that reads none of the sample does not read nearly all
+    sample = pd.unique(text)[:: max(1, len(text) // SAMPLE)] if len(text) else text
+    days_by_format = {
+        pattern: dates(text, pattern) for pattern in FORMATS if not np.isnat(dates(sample, pattern)).all()
     }
-    whole = {pattern: when for pattern, when in most.items() if not np.isnat(when).any()}
+    nearly_all = {
+        pattern: when
+        for pattern, when in days_by_format.items()
+        if len(when) and np.mean(~np.isnat(when)) >= ENOUGH
+    }
+    complete = {pattern: when for pattern, when in nearly_all.items() if not np.isnat(when).any()}
     different = {}
-    for pattern, when in (whole or most).items():
+    for pattern, when in (complete or nearly_all).items():
         if not any(np.array_equal(when, other, equal_nan=True) for other in different.values()):
             different[pattern] = when
     return different
 
 
-def recognise_date_formats(path, names, columns, lines):
-    """The one format of each column of dates, {name: format}; `columns` are texts, empty where there is none.
+def recognise_date_formats(path, names, columns, lines) -> dict[str, str]:
+    """Return the one format of each column of dates: {name: format}.
 
-    A column that can be read in two ways takes the reading that another column of the same log leaves. Raises UserError.
+    `columns` are texts, "" where there is no date. A column that can be read in two ways takes the format
+    that another column of the same log leaves. Raises UserError.
     """
-    ways = {}
+    formats_by_column = {}
     for name, text in zip(names, columns):
-        full = np.array([value.lower() not in EMPTY for value in text], bool)
-        ways[name] = readings(text[full]) if full.any() else {}
-        if full.any() and not ways[name]:
-            value, line = text[full][0], lines[full][0]
+        filled = np.array([value.lower() not in EMPTY for value in text], bool)
+        formats_by_column[name] = fitting_formats(text[filled]) if filled.any() else {}
+        if filled.any() and not formats_by_column[name]:
+            value, line = text[filled][0], lines[filled][0]
             excel = (
                 "; these look like Excel's day numbers: format the column as dates and export again"
                 if re.fullmatch(r"[34]\d{4}(\.\d+)?", value)
                 else ""
             )
             raise UserError(
-                f"{path}:{line}: column {show_value(name)}: no one format reads {ENOUGH:.0%} of its dates, the first of which is {show_value(value)}; "
+                f"{path}:{line}: column {show_value(name)}: "
+                f"no one format reads {ENOUGH:.0%} of its dates, the first of which is {show_value(value)}; "
                 f"say --dates, e.g. --dates '%d/%m/%Y'{excel}"
             )
-    sure = {next(iter(found)) for found in ways.values() if len(found) == 1}
+    sure = {next(iter(formats)) for formats in formats_by_column.values() if len(formats) == 1}
     chosen = {}
-    for (name, found), text in zip(ways.items(), columns):
-        left = [pattern for pattern in found if pattern in sure] if len(found) > 1 else list(found)
-        if found and len(left) != 1:
-            one, other = list(found.items())[:2]
-            n = int(np.flatnonzero(one[1] != other[1])[0])
-            full = np.flatnonzero([value.lower() not in EMPTY for value in text])[n]
+    for (name, formats), text in zip(formats_by_column.items(), columns):
+        candidates = (
+            [pattern for pattern in formats if pattern in sure] if len(formats) > 1 else list(formats)
+        )
+        if formats and len(candidates) != 1:
+            first, other = list(formats.items())[:2]
+            n = int(np.flatnonzero(first[1] != other[1])[0])
+            filled = np.flatnonzero([value.lower() not in EMPTY for value in text])[n]
             raise UserError(
-                f"{path}:{lines[full]}: column {show_value(name)}: every date can be read in two ways: {show_value(text[full])} is {one[1][n].astype('M8[D]')} by "
-                f"{one[0]!r} or {other[1][n].astype('M8[D]')} by {other[0]!r}; say which with --dates '{one[0]}' or --dates '{other[0]}'"
+                f"{path}:{lines[filled]}: column {show_value(name)}: every date can be read in two ways: "
+                f"{show_value(text[filled])} is {first[1][n].astype('M8[D]')} by "
+                f"{first[0]!r} or {other[1][n].astype('M8[D]')} by {other[0]!r}; "
+                f"say which with --dates '{first[0]}' or --dates '{other[0]}'"
             )
-        chosen[name] = left[0] if left else (sorted(sure) or ["%Y-%m-%d"])[0]
+        chosen[name] = candidates[0] if candidates else (sorted(sure) or ["%Y-%m-%d"])[0]
     return chosen
 
 
-def escape_formulas(frame):
-    """The same table with no text that a spreadsheet would run, heads included: what begins like a formula gets an apostrophe before it.
+def escape_formulas(frame: pd.DataFrame) -> pd.DataFrame:
+    """Put an apostrophe before every text, header included, that a spreadsheet would run as a formula.
 
     >>> escape_formulas(pd.DataFrame({"=a": ["=1+1", "lamp"], "b": [-1, 2]})).to_dict("list")
     {"'=a": ["'=1+1", 'lamp'], 'b': [-1, 2]}
     """
     heads = list(map(harmless, frame.columns))
     columns = [
-        column.astype(object).map(harmless) if textual(column) else column for _, column in frame.items()
+        column.astype(object).map(harmless) if is_textual(column) else column for _, column in frame.items()
     ]
     return pd.concat(columns, axis=1, keys=range(len(heads))).set_axis(heads, axis=1) if columns else frame
 
 
-def harmless(cell):
-    """A cell that no spreadsheet runs, and that UTF-8 can hold."""
+def harmless(cell) -> object:
+    """Return a cell as text that no spreadsheet runs and UTF-8 can encode; other values as they are."""
     if not isinstance(cell, str):
         return cell
     cell = f"'{cell}" if cell.startswith(FORMULA) else cell
-    return readable(
-        cell.replace("\r\n", "\n").replace("\r", "\n")
-    )  # a lone \r is quoted by no writer, and ends a row for most readers
+    # CSV writers do not quote a lone \r, and most readers end a row at it
+    return readable(cell.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def textual(column):
+def is_textual(column: pd.Series) -> bool:
     return not (pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column))
 
 
-def write_csv(table, path, index=True):
-    """Write a table for people and their spreadsheets: no formula runs, and Excel sees that it is UTF-8.
+def write_csv(table: pd.DataFrame | pd.Series, path: str | Path, index: bool = True) -> None:
+    """Write a table as CSV for spreadsheets, with formulas escaped, and marked as UTF-8 for Excel.
 
-    The first columns are those of the index, where `index` is true. pandas, DuckDB and R's readr read it as it was.
+    The columns of the index come first, if `index` is true. pandas, DuckDB and readr (R) read the table as it
+    was.
     """
     table = table.to_frame() if isinstance(table, pd.Series) else table
     if index:

@@ -1,8 +1,9 @@
-"""manifest.json: what made a folder of results, so that it can be made again and checked.
+"""Write manifest.json: what produced a folder of results, so that it can be reproduced and checked.
 
-`made_by` is the command's name and `command` what was typed; `cases` are the communities as they were simulated, each whole
-as the text of a case file; `model` is the version of the model by digest, `versions` those of the software. `results` has a
-SHA-256 for each table, and `digest` is one of them all: the same settings with the same versions give the same digest.
+`made_by` is the name of the command and `command` the line that was typed; `cases` are the communities as
+they were simulated, each as the full text of a case file; `model` is the digest of the model's version,
+`versions` are those of the software. `results` has a SHA-256 for each table, and `digest` is one digest of
+them all: the same settings with the same versions give the same digest.
 """
 
 import json
@@ -15,23 +16,26 @@ from ...engine.parameters import UserError
 from ...engine.release import versions
 from ...engine.source_digests import version as model
 from ...engine.toml_reader import table_of
+from ...model.scenario import Scenario
 from .case_writer import write_case
 
-LEDGER = "ledger.sqlite"  # of a sweep, whose own manifest is not to be overwritten
+LEDGER = "ledger.sqlite"  # of a sweep, whose manifest must not be overwritten
 FILE = "manifest.json"
 
 
-def write_manifest(folder, made_by, *, command="", cases=(), tables=(), **asked):
+def write_manifest(
+    folder: str | Path, made_by: str, *, command: str = "", cases=(), tables=(), **asked
+) -> None:
     """Write manifest.json into `folder`.
 
-    It says what was `asked`, of which `cases` (scenarios), and has a digest of each of the `tables` (names of files in the
-    folder). The manifest that another command left there is kept, as manifest-COMMAND.json. Raises UserError in the
-    folder of a sweep.
+    It holds the settings `asked`, the `cases` (scenarios), and a digest of each of the `tables` (names of
+    files in the folder). A manifest that another command left there is kept as manifest-COMMAND.json. Raises
+    UserError in the folder of a sweep.
     """
     folder = Path(folder)
     refuse_sweep_folder(folder)
     results = {str(name): sha256((folder / name).read_bytes()).hexdigest() for name in tables}
-    made = {
+    manifest = {
         "made_by": made_by,
         "command": command,
         **asked,
@@ -40,33 +44,33 @@ def write_manifest(folder, made_by, *, command="", cases=(), tables=(), **asked)
         "results": results,
         "digest": digest_of(sorted(results.items())),
     }
-    before = maker(folder / FILE)
-    if before and before != made_by:
-        (folder / FILE).replace(folder / f"manifest-{before}.json")
+    previous = command_of(folder / FILE)
+    if previous and previous != made_by:
+        (folder / FILE).replace(folder / f"manifest-{previous}.json")
     (folder / f"manifest-{made_by}.json").unlink(missing_ok=True)
-    (folder / FILE).write_text(to_json(made) + "\n", encoding="utf-8")
+    (folder / FILE).write_text(to_json(manifest) + "\n", encoding="utf-8")
 
 
-def refuse_sweep_folder(folder):
-    """Refuse the folder of a sweep, whose own manifest says what its runs are of. Raises UserError."""
+def refuse_sweep_folder(folder: str | Path) -> None:
+    """Raise UserError for the folder of a sweep, whose manifest must not be overwritten."""
     if (Path(folder) / LEDGER).exists():
         raise UserError(
             f"--out {folder}: holds a sweep, whose manifest would be overwritten; give another folder"
         )
 
 
-def maker(path):
-    """The command that left a manifest; "" where there is none that says so."""
+def command_of(path: Path) -> str:
+    """Return the command that wrote a manifest; "" if there is none, or it does not name one."""
     try:
-        told = json.loads(path.read_text("utf-8"))
+        manifest = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
         return ""
-    name = told.get("made_by", "") if isinstance(told, dict) else ""
+    name = manifest.get("made_by", "") if isinstance(manifest, dict) else ""
     return name if isinstance(name, str) and name.isalpha() else ""
 
 
-def case_of(scenario):
-    """A scenario as it was simulated: its name, its digest, and the case file from which `cogov run` simulates it again."""
+def case_of(scenario: Scenario) -> dict:
+    """Describe a scenario as simulated: name, digest, and the case file with which `cogov run` repeats it."""
     return {
         "name": scenario.name,
         "title": scenario.title,
@@ -77,33 +81,33 @@ def case_of(scenario):
     }
 
 
-def changes_as_given(on=(), off=(), settings=()):
-    """Mechanisms and settings as they were given, by name; what nobody gave is empty."""
+def changes_as_given(on=(), off=(), settings=()) -> dict:
+    """Return mechanisms and settings as the user gave them, by name; empty where none were given."""
     listed = {
-        name: [told] if isinstance(told, str) else list(told) for name, told in (("on", on), ("off", off))
+        name: [names] if isinstance(names, str) else list(names) for name, names in (("on", on), ("off", off))
     }
     return {**listed, "settings": settings if isinstance(settings, dict) else list(settings)}
 
 
-def file_of(path):
-    """A file that was read: its name, not its folder, and its SHA-256; "" for what is not there any more."""
+def file_of(path: str | Path) -> dict[str, str]:
+    """Return name (without folder) and SHA-256 of a file that was read; "" if it no longer exists."""
     path = Path(path)
     return {"name": path.name, "sha256": sha256(path.read_bytes()).hexdigest() if path.is_file() else ""}
 
 
-def describe_sweep(found):
-    """The sweep that an analysis is of: its folder, what was asked, the version of the model, and the digest of its runs."""
+def describe_sweep(results) -> dict:
+    """Describe the sweep analysed: folder, experiment, registration, model version, digest of its runs."""
     return {
-        "folder": str(found.folder),
-        "experiment": found.experiment.name,
-        "registered": found.manifest["registered"][-1]["digest"],
-        "model": found.manifest["model"],
-        "digest": found.digest(),
+        "folder": str(results.folder),
+        "experiment": results.experiment.name,
+        "registered": results.manifest["registered"][-1]["digest"],
+        "model": results.manifest["model"],
+        "digest": results.digest(),
     }
 
 
-def software(*more):
-    """The versions of all that takes part in a result."""
+def software(*more: str) -> dict:
+    """Return the versions of the model and of all packages that affect a result."""
     return {
         "model": model(),
         "versions": versions("numpy", "numba", "pandas", *more),
@@ -111,6 +115,6 @@ def software(*more):
     }
 
 
-def digest_of(told):
-    """A digest of what JSON can say."""
-    return blake2b(json.dumps(told, sort_keys=True, ensure_ascii=False).encode(), digest_size=16).hexdigest()
+def digest_of(value) -> str:
+    """Return a digest of a value that JSON can hold."""
+    return blake2b(json.dumps(value, sort_keys=True, ensure_ascii=False).encode(), digest_size=16).hexdigest()

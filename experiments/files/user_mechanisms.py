@@ -1,7 +1,7 @@
-"""Mechanisms of a user's own: what a sweep keeps of them, so that its results are read without their files, and run again with them.
+"""Store a user's mechanisms with a sweep, so that results can be read without their files, and run again.
 
-Reading results never runs code that came with them: a mechanism whose file is not here is stood in for by its name and
-knobs. Road not taken: importing the kept source.
+Reading results never runs code that came with them: a mechanism whose file is missing is replaced by a
+stand-in with its name and knobs. Road not taken: importing the stored source.
 """
 
 import json
@@ -14,23 +14,24 @@ from ...model import mechanisms
 TYPES = {"int": int, "float": float, "bool": bool, "str": str}
 
 
-def active_mechanisms(plan):
-    """The mechanisms of each arm, as sets, in the order of the plan's arms."""
+def active_mechanisms(plan) -> list[set[str]]:
+    """Return the set of active mechanisms of each arm, in the order of the plan's arms."""
     return [{*plan.cases[arm.case].mechanisms, *arm.on} - {*arm.off} for arm in plan.arms]
 
 
-def own_mechanisms(plan):
-    """Names of the mechanisms that an arm uses and that are not among those that ship."""
+def own_mechanisms(plan) -> list[str]:
+    """Return the names of mechanisms that some arm or case uses and that do not ship with cogov."""
     used = set().union(*active_mechanisms(plan), *(case.mechanisms for case in plan.cases.values()))
     return sorted(
         name for name in used if not (source_digests.ROOT / "model" / "mechanisms" / f"{name}.py").exists()
     )
 
 
-def describe_own(plan):
-    """Knobs of these mechanisms, and the source of everything in their folders, as JSON text; None where none is used.
+def describe_own(plan) -> str | None:
+    """Return knobs and sources of the user's own mechanisms as JSON text; None if none is used.
 
-    The whole folders, for files there may import each other, and the version of the model is of them all.
+    All files of their folders are included: they may import each other, and the version of the model depends
+    on all of them.
     """
     names = own_mechanisms(plan)
     if not names:
@@ -50,16 +51,20 @@ def describe_own(plan):
     return json.dumps({"knobs": knobs, "files": files}, indent=2, ensure_ascii=False) + "\n"
 
 
-def unpack_sources(text):
-    """The kept files as they are packed: path -> text; a folder each where there are several."""
+def unpack_sources(text: str) -> dict[str, str]:
+    """Return the stored files as path -> text; with one folder each if there were several folders."""
     files = json.loads(text)["files"]
     several = len({name.partition("/")[0] for name in files}) > 1
     return {f"mechanisms/{name if several else Path(name).name}": source for name, source in files.items()}
 
 
-def stand_in(text, experiment, cases, arms):
-    """Let what is read name mechanisms whose files are not here: by what was kept of them, else (before that was kept) by the values that are set."""
-    kept = json.loads(text)["knobs"] if text else {}
+def stand_in(text: str | None, experiment: dict, cases: dict, arms: list[dict]) -> None:
+    """Register stand-ins for mechanisms whose files are missing, so that stored results can name them.
+
+    Knobs come from `text`, as `describe_own` wrote it; without it (older sweeps), from the values that are
+    set.
+    """
+    stored_knobs = json.loads(text)["knobs"] if text else {}
     values = {name: dict(knobs) for case in cases.values() for name, knobs in case["mechanisms"].items()}
     for name in (
         *experiment["on"],
@@ -74,19 +79,19 @@ def stand_in(text, experiment, cases, arms):
             if part == "mechanisms" and len(knob) == 1:
                 values.setdefault(name, {}).setdefault(knob[0], value)
     for name in values.keys() - set(mechanisms.names()):
-        told = {
+        stored = {
             knob: (default, metadata, TYPES.get(kind, str))
-            for knob, (default, metadata, kind) in kept.get(name, {}).items()
+            for knob, (default, metadata, kind) in stored_knobs.get(name, {}).items()
         }
         mechanisms.stand_in(
             name,
             {knob: (value, metadata_of_value(value), type(value)) for knob, value in values[name].items()}
-            | told,
+            | stored,
         )
 
 
-def metadata_of_value(value):
-    """The metadata of a knob of which only a value is known."""
+def metadata_of_value(value) -> dict:
+    """Return the metadata of a knob of which only a value is known."""
     if isinstance(value, str):
         return {"text": 1000}
     return (

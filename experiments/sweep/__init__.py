@@ -1,1 +1,1 @@
-"""Experiments of many runs: described, run, stored, checked and joined."""
+"""Describe, run, store, check and merge experiments of many runs."""

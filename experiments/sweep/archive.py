@@ -1,7 +1,8 @@
-"""A sweep packed for others: everything that `cogov verify` reads, and what a repository asks for beside it.
+"""Pack a sweep for publication: all that `cogov verify` reads, and the metadata that repositories ask for.
 
-The file list is described as an RO-Crate 1.1 (ro-crate-metadata.json); how to cite in CITATION.cff 1.2; the software in
-codemeta.json 3.0. All of it is derived from the manifest. JSON is valid YAML, so CITATION.cff needs no YAML library.
+The file list is described as an RO-Crate 1.1 (ro-crate-metadata.json), how to cite in CITATION.cff 1.2, the
+software in codemeta.json 3.0. All are derived from the manifest. JSON is valid YAML, so CITATION.cff needs no
+YAML library.
 """
 
 import json
@@ -11,9 +12,9 @@ from pathlib import Path
 from ...engine.parameters import UserError
 from ...engine.release import project
 from ..files.user_mechanisms import unpack_sources
+from .ledger import LEDGER, OWN, SUMS, sums_of
 from .registration import history, statement
-from .results import read_results
-from .store import LEDGER, OWN, SUMS, sums_of
+from .results import Results, read_results
 
 HOME = Path(__file__).parents[2]
 LICENCE = "https://spdx.org/licenses/MIT"
@@ -30,85 +31,92 @@ KINDS = {
 }
 
 
-def pack_sweep(folder, path):
-    """Write a checked sweep, its report if it has one, and its descriptions into the ZIP file `path`; returns it.
+def pack_sweep(folder: str | Path, path: str | Path) -> Path:
+    """Write a checked sweep, its report, if any, and its metadata into the ZIP file `path`; return the path.
 
-    Raises UserError where the sweep is not finished or `path` exists, Damaged where it is not what was written.
+    Raises UserError if the sweep is not finished or `path` exists, Damaged if the sweep differs from what was
+    written.
     """
     folder, path = Path(folder), Path(path)
-    found = read_results(folder)
+    results = read_results(folder)
     if not (folder / SUMS).exists():
         raise UserError(
-            f"{folder}: the sweep is not finished; `cogov sweep` it to its end first. If every run is there, and the model is another version by now, `cogov merge OTHER {folder}` closes it"
+            f"{folder}: the sweep is not finished; `cogov sweep` it to its end first. "
+            f"If every run is there, and the model is another version by now, "
+            f"`cogov merge OTHER {folder}` closes it"
         )
     if path.exists():
         raise UserError(f"{path} is there already; remove it, or give another --out")
-    files = {name: folder / name for name in (LEDGER, *found.texts, *found.files)}
+    files = {name: folder / name for name in (LEDGER, *results.texts, *results.files)}
     files |= {
-        f"report/{one.relative_to(folder / 'report').as_posix()}": one
-        for one in sorted((folder / "report").rglob("*"))
-        if one.is_file()
+        f"report/{source.relative_to(folder / 'report').as_posix()}": source
+        for source in sorted((folder / "report").rglob("*"))
+        if source.is_file()
     }
     files |= {
         f"model/{name}": HOME / "docs" / name
         for name in ("ODD.md", "parameters.md")
         if (HOME / "docs" / name).exists()
     }
-    texts = {"CITATION.cff": citation(found), "codemeta.json": software(found), "README.md": readme(found)}
-    texts |= unpack_sources(found.texts[OWN]) if OWN in found.texts else {}
-    texts["ro-crate-metadata.json"] = describe_table(crate(found, [*files, *texts, SUMS]))
+    texts = {
+        "CITATION.cff": citation(results),
+        "codemeta.json": software(results),
+        "README.md": readme(results),
+    }
+    texts |= unpack_sources(results.texts[OWN]) if OWN in results.texts else {}
+    texts["ro-crate-metadata.json"] = to_json_text(crate(results, [*files, *texts, SUMS]))
     texts[SUMS] = sums_of(
         {
-            **{name: one.read_bytes() for name, one in files.items()},
+            **{name: source.read_bytes() for name, source in files.items()},
             **{name: text.encode() for name, text in texts.items()},
         }
     )
-    aside = path.with_name(path.name + ".part")
-    with zipfile.ZipFile(aside, "w", zipfile.ZIP_DEFLATED) as zip_:
-        for name, one in files.items():
-            zip_.write(one, name)
+    temporary = path.with_name(path.name + ".part")
+    with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, source in files.items():
+            archive.write(source, name)
         for name, text in texts.items():
-            zip_.writestr(name, text)
-    aside.replace(path)
+            archive.writestr(name, text)
+    temporary.replace(path)
     return path
 
 
-def describe_table(table):
+def to_json_text(table: dict) -> str:
     return json.dumps(table, indent=2, ensure_ascii=False) + "\n"
 
 
-def title(found):
-    return f"Runs of cogov: {found.experiment.name}"
+def title(results: Results) -> str:
+    return f"Runs of cogov: {results.experiment.name}"
 
 
-def citation(found):
-    """CITATION.cff of the data."""
+def citation(results: Results) -> str:
+    """Return CITATION.cff of the data."""
     table = {
         "cff-version": "1.2.0",
         "type": "dataset",
         "message": "Cite this dataset, and cogov, the program that made it.",
-        "title": title(found),
-        "abstract": found.experiment.question or title(found),
+        "title": title(results),
+        "abstract": results.experiment.question or title(results),
         "authors": [{"name": "NAME THE AUTHORS OF THIS EXPERIMENT"}],
-        "date-released": found.manifest["last"][:10],
-        "version": found.digest(),
+        "date-released": results.manifest["last"][:10],
+        "version": results.digest(),
         "references": [
             {
                 "type": "software",
                 "title": "cogov",
                 "authors": [{"name": "The cogov authors"}],
-                "version": found.manifest["versions"]["cogov"],
+                "version": results.manifest["versions"]["cogov"],
                 "license": "MIT",
             }
         ],
     }
-    return describe_table(table)
+    return to_json_text(table)
 
 
-def software(found):
-    """codemeta.json of the program."""
-    v = found.manifest["versions"]
-    return describe_table(
+def software(results: Results) -> str:
+    """Return codemeta.json of the program."""
+    v = results.manifest["versions"]
+    return to_json_text(
         {
             "@context": "https://w3id.org/codemeta/3.0",
             "@type": "SoftwareSourceCode",
@@ -117,7 +125,7 @@ def software(found):
             "version": v["cogov"],
             "license": LICENCE,
             "programmingLanguage": f"Python {v['python']}",
-            "identifier": found.manifest["model"],
+            "identifier": results.manifest["model"],
             "author": [{"@type": "Organization", "name": "The cogov authors"}],
             "softwareRequirements": [
                 f"{name} {number}" for name, number in v.items() if name not in ("cogov", "python")
@@ -126,19 +134,19 @@ def software(found):
     )
 
 
-def crate(found, names):
-    """The RO-Crate's graph: the dataset, its files, and the run that made them."""
+def crate(results: Results, names: list[str]) -> dict:
+    """Return the graph of the RO-Crate: the dataset, its files, and the run that made them."""
     files = [
         {"@id": name, "@type": "File", "encodingFormat": KINDS.get(Path(name).suffix, "text/plain")}
         for name in names
     ]
-    made = {
+    action = {
         "@id": "#sweep",
         "@type": "CreateAction",
         "name": "cogov sweep",
-        "description": found.manifest["command"] or "a call from Python",
-        "startTime": found.manifest["begun"],
-        "endTime": found.manifest["last"],
+        "description": results.manifest["command"] or "a call from Python",
+        "startTime": results.manifest["begun"],
+        "endTime": results.manifest["last"],
         "instrument": {"@id": "#cogov"},
         "result": {"@id": "./"},
     }
@@ -154,9 +162,9 @@ def crate(found, names):
             {
                 "@id": "./",
                 "@type": "Dataset",
-                "name": title(found),
-                "description": found.experiment.question or title(found),
-                "datePublished": found.manifest["last"],
+                "name": title(results),
+                "description": results.experiment.question or title(results),
+                "datePublished": results.manifest["last"],
                 "license": {"@id": LICENCE},
                 "hasPart": [{"@id": name} for name in names],
                 "mentions": {"@id": "#sweep"},
@@ -166,37 +174,43 @@ def crate(found, names):
                 "@id": "#cogov",
                 "@type": "SoftwareApplication",
                 "name": "cogov",
-                "version": found.manifest["versions"]["cogov"],
-                "identifier": found.manifest["model"],
+                "version": results.manifest["versions"]["cogov"],
+                "identifier": results.manifest["model"],
             },
-            made,
+            action,
             *files,
         ],
     }
 
 
-def readme(found):
-    """How to open it, and what was asked when."""
-    log = found.manifest["registered"]
-    stated, later = statement(log, found.experiment), history(log)
+def readme(results: Results) -> str:
+    """Return the text of README.md: how to open the data, and what was asked when."""
+    log = results.manifest["registered"]
+    registration, changes = statement(log, results.experiment), history(log)
     mechanisms = (
-        "\n\nIt uses mechanisms of the authors' own. To run it again, set COGOV_MECHANISMS to the folder `mechanisms` (or to the\nfolders in it, in their order)."
-        if OWN in found.texts
+        "\n\nIt uses mechanisms of the authors' own. "
+        "To run it again, set COGOV_MECHANISMS to the folder `mechanisms` (or to the\n"
+        "folders in it, in their order)."
+        if OWN in results.texts
         else ""
     )
-    return f"""# {title(found)}
+    return f"""# {title(results)}
 
-{found.experiment.question}
+{results.experiment.question}
 
-`sha256sum -c {SUMS}` checks every file; `cogov verify FOLDER` also lives through some runs again. One line opens the runs in
+`sha256sum -c {SUMS}` checks every file; `cogov verify FOLDER` also lives through some runs again. \
+One line opens the runs in
 
 - pandas: `pd.read_parquet("runs")`
 - DuckDB: `SELECT * FROM 'runs/*.parquet'`
 - R: `arrow::open_dataset("runs") |> dplyr::collect()`
 
-`series` (a row per run and day) and `issues` (a row per run and issue), if they were kept, open likewise. `cases.json` and
-`experiment.json` are what was run, `manifest.json` what made it, `model/ODD.md` describes the model. The names of the authors
+`series` (a row per run and day) and `issues` (a row per run and issue), if they were kept, open likewise. \
+`cases.json` and
+`experiment.json` are what was run, `manifest.json` what made it, `model/ODD.md` describes the model. \
+The names of the authors
 in CITATION.cff are yours to fill in.{mechanisms}
 
-What was asked when: the question and the estimand were stated {stated["when"]}, when {stated["runs_before"]:,} runs were there.
-{"".join(f"{one}{chr(10)}" for one in later)}"""
+What was asked when: the question and the estimand were stated {registration["when"]}, \
+when {registration["runs_before"]:,} runs were there.
+{"".join(f"{sentence}{chr(10)}" for sentence in changes)}"""

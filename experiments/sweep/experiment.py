@@ -1,10 +1,12 @@
-"""What is asked: an experiment file, read as strictly as a case. Its arms all live the same replicates.
+"""Read an experiment file, as strictly as a case file, and build its cases and arms.
 
-An experiment names its cases, what its arms have in common (`on`, `off`, `set`), its estimand, when to stop, and a design
-(`design.py`). The estimand and the smallest effect that matters are stated here, and hashed before the first run.
+An experiment names its cases, what its arms have in common (`on`, `off`, `set`), its estimand, when to stop,
+and a design (see `design.py`). All arms are simulated with the same replicates. The estimand and the smallest
+effect that matters are stated here, and hashed before the first run.
 """
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from pathlib import Path
@@ -15,21 +17,22 @@ from ...engine.toml_reader import build, guess, load
 from ...model import measures
 from ...model.cases import alter_scenario, read_case
 from ...model.mechanisms import broken_files, why_not
-from .design import KINDS, flat, of_case, scenario_of, size
+from ...model.scenario import Scenario
+from .design import KINDS, DesignArm, arms_of_case, flat, scenario_of, size
 
 MOST = 1_000_000  # runs in one experiment
 ARMS = 50_000  # arms in one experiment
-CHECKED = 100  # arms that are tried before the first run, at some milliseconds each
+CHECKED = 100  # arms that are checked before the first run, which takes some milliseconds each
 CHOICE = "a choice of the user"
 
 
-def unknown(where, told):
-    """Those of `told` that are no mechanisms to use, as (field, words)."""
-    fine = broken_files() if where == "off" else ()  # who is left out need not work
+def unknown(where: str, names: Iterable[str]) -> list[tuple[str, str]]:
+    """Complain about names that are no usable mechanisms, as (field, words)."""
+    broken = broken_files() if where == "off" else ()  # a mechanism that is switched off need not work
     return [
         (where, f"names {name!r}: {problem}")
-        for name in told
-        if name not in fine and (problem := why_not(name))
+        for name in names
+        if name not in broken and (problem := why_not(name))
     ]
 
 
@@ -38,34 +41,33 @@ class Factor:
     """What is varied: a path, and the values or the range it takes."""
 
     path: str = field(default="", metadata={"text": 120})
-    values: tuple = field(default=(), metadata={"free": True})  # to take one by one
-    range: tuple = field(default=(), metadata={"free": True})  # [low, high], else the knob's own
+    values: tuple = field(default=(), metadata={"free": True})  # taken one by one
+    range: tuple = field(default=(), metadata={"free": True})  # [low, high]; by default the range of the knob
     levels: int = knob(3, 2, 1000, unit="values from low to high, in a grid or one at a time", source=CHOICE)
-    log: bool = False  # spaced evenly in the logarithm
+    log: bool = False  # evenly spaced in the logarithm
 
 
 @dataclass(frozen=True)
 class NamedArm:
-    """One arm that the file spells out."""
+    """One arm that the file names."""
 
     name: str = field(default="", metadata={"text": 60})
     on: tuple = field(default=(), metadata={"names": True})
     off: tuple = field(default=(), metadata={"names": True})
     set: dict = field(default_factory=dict, metadata={"free": True})
 
-    def contradictions(self):
-        """What cannot be, as (field, words)."""
+    def contradictions(self) -> Iterable[tuple[str, str]]:
+        """Return contradictions as (field, words)."""
         return (*unknown("on", self.on), *unknown("off", self.off))
 
 
 @dataclass(frozen=True)
 class Estimand:
-    """What is to be known, and how large it must be to matter: hashed before the first run."""
+    """What is to be estimated, and how large it must be to matter; hashed before the first run."""
 
     measure: str = field(default="resolution_rate", metadata={"choices": measures.SUMMARY})
-    reference: str = field(
-        default="", metadata={"text": 60}
-    )  # the arm that others are held against; the first if it is not named
+    # the arm that others are compared with; by default the first
+    reference: str = field(default="", metadata={"text": 60})
     matters: float = knob(
         0.0, 0.0, 1e12, unit="of the measure: the smallest effect that matters; 0 means any", source=CHOICE
     )
@@ -75,7 +77,7 @@ class Estimand:
 
 @dataclass(frozen=True)
 class Stopping:
-    """When there are replicates enough: at `replicates` of the experiment, or by half-width, if one is given."""
+    """When there are enough replicates: after `replicates` of the experiment, or by half-width, if given."""
 
     half_width: float = knob(
         0.0,
@@ -96,7 +98,7 @@ class Stopping:
 
 @dataclass(frozen=True)
 class Design:
-    """Which points of the factors' space become arms."""
+    """Which points of the factor space become arms."""
 
     kind: str = field(default="arms", metadata={"choices": KINDS})
     points: int = knob(
@@ -107,19 +109,20 @@ class Design:
         source=CHOICE,
     )
     levels: int = knob(4, 2, 100, unit="levels of a Morris trajectory", source="Morris 1991")
-    mechanisms: tuple = field(default=(), metadata={"names": True})  # short for factors mechanisms.NAME
-    table: str = field(
-        default="", metadata={"text": 400}
-    )  # of a list: a CSV file beside this one, a column per path
+    mechanisms: tuple = field(
+        default=(), metadata={"names": True}
+    )  # short for factors called mechanisms.NAME
+    # of a list: a CSV file, relative to the experiment file, with a column per path
+    table: str = field(default="", metadata={"text": 400})
 
-    def contradictions(self):
-        """What cannot be, as (field, words)."""
+    def contradictions(self) -> Iterable[tuple[str, str]]:
+        """Return contradictions as (field, words)."""
         return unknown("mechanisms", self.mechanisms)
 
 
 @dataclass(frozen=True)
 class Experiment:
-    """A question to the model. Frozen and checked, except against its cases: `arms` does that."""
+    """An experiment with the model. Frozen and checked, except against its cases, which `arms` does."""
 
     name: str = field(default="experiment", metadata={"text": 60})
     question: str = field(default="", metadata={"text": 1000})
@@ -136,7 +139,9 @@ class Experiment:
     on: tuple = field(default=(), metadata={"names": True})
     off: tuple = field(default=(), metadata={"names": True})
     set: dict = field(default_factory=dict, metadata={"free": True})
-    keep: tuple = field(default=("series", "issues"), metadata={"names": True})  # tables beside `runs`
+    keep: tuple = field(
+        default=("series", "issues"), metadata={"names": True}
+    )  # tables stored in addition to `runs`
     estimand: Estimand = field(default_factory=Estimand)
     stopping: Stopping = field(default_factory=Stopping)
     design: Design = field(default_factory=Design)
@@ -146,8 +151,8 @@ class Experiment:
     def __post_init__(self):
         object.__setattr__(self, "seed", whole_seed(self.seed))
 
-    def contradictions(self):
-        """What cannot be true together, as (field, words)."""
+    def contradictions(self) -> Iterator[tuple[str, str]]:
+        """Yield what cannot be true together, as (field, words)."""
         kind, factors = self.design.kind, [f.path for f in self.factors()]
         yield from (*unknown("on", self.on), *unknown("off", self.off))
         if not self.cases:
@@ -168,19 +173,22 @@ class Experiment:
         for twice in {path for path in factors if factors.count(path) > 1}:
             yield "factor" if self.factor else "design", f"varies {twice!r} twice"
 
-    def factors(self):
-        """Those of the file, and those that `design.mechanisms` is short for."""
+    def factors(self) -> tuple[Factor, ...]:
+        """Return the factors of the file, and those that `design.mechanisms` abbreviates."""
         return (*(Factor(f"mechanisms.{name}") for name in self.design.mechanisms), *self.factor)
 
-    def seeds(self, case, replicate):
-        """The luck of one replicate: the same in every arm of a case."""
+    def seeds(self, case: str, replicate: int) -> int:
+        """Return the random seed of one replicate: the same in every arm of a case."""
         return seed_of(self.name, case, self.seed, replicate)
 
 
-def read_experiment(path):
-    """The experiment in a TOML file, its cases and its arms: (Experiment, {name: Scenario}, [Arm]). Raises UserError with file and line."""
+def read_experiment(path: str | Path) -> tuple[Experiment, dict[str, Scenario], list[DesignArm]]:
+    """Read a TOML file: the experiment, its cases (name -> Scenario) and its arms.
+
+    Raises UserError with file and line.
+    """
     table, at = load(path)
-    experiment = beside(build(Experiment, table, at), Path(path).parent)
+    experiment = resolve_paths(build(Experiment, table, at), Path(path).parent)
     try:
         cases = scenarios(experiment)
         return experiment, cases, arms(experiment, cases)
@@ -191,8 +199,8 @@ def read_experiment(path):
         ) from None
 
 
-def beside(experiment, folder):
-    """The same experiment, the files it names found from the folder it stands in."""
+def resolve_paths(experiment: Experiment, folder: Path) -> Experiment:
+    """Return the experiment with the files it names relative to `folder`, in which its file is."""
     cases = tuple(str(folder / case) if Path(case).suffix == ".toml" else case for case in experiment.cases)
     table = experiment.design.table
     return replace(
@@ -200,58 +208,62 @@ def beside(experiment, folder):
     )
 
 
-def scenarios(experiment):
-    """name -> each case with what all arms have in common."""
-    found = {}
+def scenarios(experiment: Experiment) -> dict[str, Scenario]:
+    """Return each case with the settings that all arms have in common: name -> Scenario. Raises UserError."""
+    by_name = {}
     for case in experiment.cases:
         try:
-            one = read_case(case)
+            scenario = read_case(case)
         except UserError as error:
             raise UserError(
                 "cases cannot be had: " + "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(error))
             ) from None
         try:
-            one = alter_scenario(
-                one, experiment.on, experiment.off, flat(experiment.set), experiment.days or None
+            scenario = alter_scenario(
+                scenario, experiment.on, experiment.off, flat(experiment.set), experiment.days or None
             )
         except UserError as error:
             where = "set" if str(error).startswith("--set ") else "on" if experiment.on else "cases"
-            raise UserError(f"{where} cannot be had in {one.name}: {error}") from None
-        if one.name in found:
-            raise UserError(f"cases names {one.name!r} twice")
-        found[one.name] = one
-    return found
+            raise UserError(f"{where} cannot be had in {scenario.name}: {error}") from None
+        if scenario.name in by_name:
+            raise UserError(f"cases names {scenario.name!r} twice")
+        by_name[scenario.name] = scenario
+    return by_name
 
 
-def arms(experiment, cases):
-    """Every arm of an experiment, case by case, each checked that it can be run (in a large design, the first some hundred).
+def arms(experiment: Experiment, cases: dict[str, Scenario]) -> list[DesignArm]:
+    """Return every arm of an experiment, case by case.
 
-    `cases` is name -> Scenario, as `scenarios` gives. Raises UserError: too many runs, a path that none has, a value out
-    of range, two arms of one name, a reference that is none.
+    The first hundred arms are checked to be runnable. `cases` is name -> Scenario, as `scenarios` returns.
+    Raises UserError for too many runs, an unknown path, a value out of range, two arms of one name, or an
+    unknown reference.
     """
     count = size(experiment) * len(cases)
     runs = count * experiment.replicates
     if runs > MOST:
         raise UserError(
-            f"design asks for {runs:,} runs; allowed is {MOST:,}: take fewer levels, points or replicates, or a sampled design (sobol, latin)"
+            f"design asks for {runs:,} runs; allowed is {MOST:,}: "
+            "take fewer levels, points or replicates, or a sampled design (sobol, latin)"
         )
     if count > ARMS:
         raise UserError(
-            f"design asks for {count:,} arms, and {runs:,} runs; allowed is {ARMS:,} arms: take fewer levels or points, or a sampled design (sobol, latin)"
+            f"design asks for {count:,} arms, and {runs:,} runs; allowed is {ARMS:,} arms: "
+            "take fewer levels or points, or a sampled design (sobol, latin)"
         )
-    made = [arm for scenario in cases.values() for arm in of_case(experiment, scenario)]
+    all_arms = [arm for scenario in cases.values() for arm in arms_of_case(experiment, scenario)]
     reference = experiment.estimand.reference
     for name in cases:
-        told = Counter(arm.name for arm in made if arm.case == name)
-        twice, times = max(told.items(), key=itemgetter(1), default=("", 0))
+        counts = Counter(arm.name for arm in all_arms if arm.case == name)
+        twice, times = max(counts.items(), key=itemgetter(1), default=("", 0))
         if times > 1:
             raise UserError(
-                f"{'arm' if experiment.arm else 'design'} has {times} arms called {twice!r}; give each a name of its own"
+                f"{'arm' if experiment.arm else 'design'} has {times} arms called {twice!r}; "
+                "give each a name of its own"
             )
-        if reference and reference not in told:
+        if reference and reference not in counts:
             raise UserError(
-                f"estimand.reference = {reference!r} is no arm{guess(reference, list(told)[:20])}"
+                f"estimand.reference = {reference!r} is no arm{guess(reference, list(counts)[:20])}"
             )
-    for arm in made[:CHECKED]:
+    for arm in all_arms[:CHECKED]:
         scenario_of(arm, cases[arm.case])
-    return made
+    return all_arms

@@ -1,64 +1,70 @@
-"""Shards of one sweep, joined: the same rows as if it had never been divided."""
+"""Merge the shards of one sweep: the rows are the same as if it had not been divided."""
 
 import json
 from dataclasses import replace
 from functools import reduce
-from io import BytesIO  # not a path: Arrow takes none that is not UTF-8
+from io import BytesIO  # not a path: Arrow accepts only paths in UTF-8
 from pathlib import Path
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ...engine.parameters import UserError
+from .ledger import Damaged, open_ledger, read_ledger
+from .parts import put
 from .registration import join_logs
-from .results import read_results
-from .store import Damaged, Store, open_ledger, put, read_ledger
+from .results import Results, read_results
+from .store import Store
 from .worker import to_ipc_bytes
 
 
-def merge_shards(out, shards):
-    """Join the sweeps in the folders `shards` into `out`; returns how many runs it then holds.
+def merge_shards(out: str | Path, shards) -> int:
+    """Merge the sweeps in the folders `shards` into `out`; return how many runs it then holds.
 
-    A run that two shards have must be the same in both; one that failed here and is done there is done. Each shard is read
-    back and checked first, and what is in `out` already is a shard like others. Raises UserError.
+    A run that two shards have must be the same in both; a run that failed in one and is done in another
+    counts as done. Each shard is read back and checked first, and what `out` already holds is treated as a
+    shard. Raises UserError.
     """
-    out, found = Path(out), [read_results(folder) for folder in shards]
-    if not found:
+    out, results = Path(out), [read_results(folder) for folder in shards]
+    if not results:
         raise UserError("merge needs the folder of one shard at least")
-    for one in found[1:]:
-        alike(one, found[0])
+    for shard in results[1:]:
+        check_same_experiment(shard, results[0])
     store = Store(out)
     try:
-        there = [read_results(out)] if store.text("manifest.json") else []
-        for one in there:
-            alike(one, found[0])
-        store.write({**found[0].texts, "manifest.json": manifest([*found, *there])})
+        existing = [read_results(out)] if store.text("manifest.json") else []
+        for shard in existing:
+            check_same_experiment(shard, results[0])
+        store.write({**results[0].texts, "manifest.json": merge_manifests([*results, *existing])})
         store.withdraw_failed()
         have = {row[0]: row[1] for row in store.ledger.execute("select key, digest from runs")}
-        for one in found:
-            adopt(store, one, have)
-        store.finish(found[0].plan.factors)
+        for shard in results:
+            adopt(store, shard, have)
+        store.finish(results[0].plan.factors)
         return len(store.keys())
     finally:
         store.close()
 
 
-def manifest(shards):
-    """The manifest of the whole: that of the first shard, with what each of them was asked when."""
-    told = [one.manifest for one in shards]
-    begun, last = min(one["begun"] for one in told), max(one["last"] for one in told)
-    made = {
-        **told[0],
+def merge_manifests(shards: list[Results]) -> str:
+    """Return the manifest of the whole: that of the first shard, with the registration logs of all."""
+    manifests = [shard.manifest for shard in shards]
+    begun, last = min(m["begun"] for m in manifests), max(m["last"] for m in manifests)
+    merged = {
+        **manifests[0],
         "begun": begun,
         "last": last,
-        "registered": join_logs([one["registered"] for one in told]),
+        "registered": join_logs([m["registered"] for m in manifests]),
     }
-    return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(merged, indent=2, ensure_ascii=False) + "\n"
 
 
-def alike(one, other):
-    """Raise UserError unless two results are shares of one experiment; the files it was read from may be called otherwise."""
-    for name, told in (
+def check_same_experiment(shard: Results, other: Results) -> None:
+    """Raise UserError unless two results are shards of one experiment, on the same version of the model.
+
+    The files they were read from may have different names.
+    """
+    for name, part in (
         (
             "experiment",
             lambda p: replace(p.experiment, cases=(), design=replace(p.experiment.design, table="")),
@@ -66,18 +72,23 @@ def alike(one, other):
         ("cases", lambda p: p.cases),
         ("arms", lambda p: p.arms),
     ):
-        if told(one.plan) != told(other.plan):
+        if part(shard.plan) != part(other.plan):
             raise UserError(
-                f"{one.folder}: {name}.json says other things than that of {other.folder}: these are not shards of one experiment"
+                f"{shard.folder}: {name}.json says other things than that of {other.folder}: "
+                "these are not shards of one experiment"
             )
-    if one.manifest["model"] != other.manifest["model"]:
+    if shard.manifest["model"] != other.manifest["model"]:
         raise UserError(
-            f"{one.folder}: made by another version of the model than {other.folder}; sweep one of them anew"
+            f"{shard.folder}: made by another version of the model than {other.folder}; "
+            "sweep one of them anew"
         )
 
 
-def adopt(store, shard, have):
-    """Take over those runs of a shard that `have` (key -> digest, "" of failed ones) lacks: a part as it is where all of it is new, else run by run."""
+def adopt(store: Store, shard: Results, have: dict[str, str]) -> None:
+    """Add to the store those runs of a shard that `have` (key -> digest, "" for failed runs) lacks.
+
+    A part is copied as it is if all of its runs are new; other runs are added one by one.
+    """
     ledger = open_ledger(shard.folder)
     try:
         rows = read_ledger(shard.folder, ledger)[2]
@@ -87,19 +98,22 @@ def adopt(store, shard, have):
     for row in rows:
         if have.get(row["key"]) and row["digest"] not in ("", have[row["key"]]):
             raise Damaged(
-                f"{shard.folder}: {row['name']}, {row['arm']}, replicate {row['replicate']} is not what another shard says it is; `cogov verify` both"
+                f"{shard.folder}: {row['name']}, {row['arm']}, replicate {row['replicate']} "
+                "is not what another shard says it is; `cogov verify` both"
             )
     fresh = [row for row in rows if row["key"] not in have or row["digest"] and not have[row["key"]]]
     new = {row["key"] for row in fresh}
-    whole = {row["part"] for row in fresh if row["status"] == "done"} - {
+    whole_parts = {row["part"] for row in fresh if row["status"] == "done"} - {
         row["part"] for row in rows if row["key"] not in new
     }
-    parts = [file for file in files if file[3] in whole]
+    parts = [file for file in files if file[3] in whole_parts]
     for name, *_ in parts:
         put(store.folder, store.folder / name, (shard.folder / name).read_bytes())
     store.add(
         [
-            row if row["part"] in {None, *whole} else {**row, **alone(shard.folder, row, files), "part": None}
+            row
+            if row["part"] in {None, *whole_parts}
+            else {**row, **extract_run(shard.folder, row, files), "part": None}
             for row in fresh
         ],
         parts,
@@ -107,16 +121,16 @@ def adopt(store, shard, have):
     have |= {row["key"]: row["digest"] for row in fresh}
 
 
-def alone(folder, row, files):
-    """The streams of one run, taken out of its part: name -> bytes."""
-    found = {}
+def extract_run(folder: Path, row: dict, files: list[tuple]) -> dict[str, bytes]:
+    """Take the streams of one run out of its part: name -> bytes."""
+    streams = {}
     for file in (file for file, _, _, part in files if part == row["part"] and not file.startswith("runs/")):
         table = pq.read_table(BytesIO((folder / file).read_bytes()), page_checksum_verification=True)
-        which = (
+        conditions = (
             pc.equal(table[column], value)
             for column, value in (("case", row["name"]), ("arm", row["arm"]), ("replicate", row["replicate"]))
         )
-        found[file.partition("/")[0]] = to_ipc_bytes(
-            table.filter(reduce(pc.and_, which)).drop_columns(["case", "arm", "replicate"])
+        streams[file.partition("/")[0]] = to_ipc_bytes(
+            table.filter(reduce(pc.and_, conditions)).drop_columns(["case", "arm", "replicate"])
         )
-    return found
+    return streams

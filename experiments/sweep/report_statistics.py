@@ -1,11 +1,12 @@
-"""What a sweep says: every statistic of its report, from checked results, in one place.
+"""Compute every statistic of the report of a sweep, from checked results.
 
-Designs that name or cross their arms are read arm against arm; sampled ones (Latin hypercube, Sobol, Morris, Saltelli) have no
-arm worth naming, and are read over their factors.
+Designs that name or cross their arms are analysed arm against arm. Sampled designs (Latin hypercube, Sobol,
+Morris, Saltelli) have no arms of interest, and are analysed over their factors.
 """
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from ...model.measures import SHARES, SUMMARY
 from ..statistics import paired
 from ..statistics.cost_effectiveness import frontier, price
 from ..statistics.multiple_comparisons import best
-from ..statistics.survival import survival
+from ..statistics.survival import Survival, survival
 from .design import SAMPLED
 from .registration import abbreviate, history, statement
 from .results import Results, read_results
@@ -33,7 +34,7 @@ BESIDE = (
     "yuan",
     *EQUITY,
 )
-SMALLER = (
+SMALLER = (  # smaller is better
     "restricted_mean_time",
     "backlog",
     "unknown",
@@ -45,14 +46,14 @@ SMALLER = (
     "hours_per_resolved",
     "yuan_per_resolved",
     "spread_between_buildings",
-)  # fmt: skip  is better
+)
 HORIZON = 180  # days, of curves and restricted means
-AGED = ("resolution_rate", "resolution_rate_of_told", *EQUITY)  # of issues that are old enough only
+AGED = ("resolution_rate", "resolution_rate_of_told", *EQUITY)  # defined for old enough issues only
 
 
 @dataclass
 class Analysis:
-    """The tables of a report; each is made when it is first asked for."""
+    """The tables of a report; each is computed when first used."""
 
     found: Results
     level: float = field(init=False)
@@ -62,14 +63,14 @@ class Analysis:
         self.level, self.reference = self.estimand.level, self.found.plan.reference
 
     @property
-    def runs(self):
+    def runs(self) -> pd.DataFrame:
         return self.found.runs
 
     @cached_property
-    def whole(self):
-        """The runs, and for each arm that has none a row that says so: every table tells of every arm."""
-        there = set(zip(self.runs["case"], self.runs["arm"]))
-        absent = [arm for arm in self.found.plan.arms if (arm.case, arm.name) not in there]
+    def whole(self) -> pd.DataFrame:
+        """The runs, and a row without values for each arm that has no run, so that no table lacks an arm."""
+        present = set(zip(self.runs["case"], self.runs["arm"]))
+        absent = [arm for arm in self.found.plan.arms if (arm.case, arm.name) not in present]
         rows = [
             {
                 "case": arm.case,
@@ -86,22 +87,22 @@ class Analysis:
         return pd.concat(parts, ignore_index=True)
 
     @cached_property
-    def by_arm(self):
-        """Whether arms are compared; else factors are."""
+    def by_arm(self) -> bool:
+        """Whether arms are compared; otherwise factors are."""
         return self.found.experiment.design.kind not in SAMPLED and len(self.found.plan.arms) > len(
             self.found.plan.cases
         )
 
     @cached_property
-    def verdicts(self):
-        """The estimand: every arm against the reference, joint intervals over the arms of a case."""
+    def verdicts(self) -> pd.DataFrame:
+        """The estimand: every arm against the reference, with joint intervals over the arms of a case."""
         return paired.contrasts(
             self.whole, self.estimand.measure, self.reference, self.estimand.matters, self.level
         )
 
     @cached_property
-    def beside(self):
-        """The other measures, likewise, with no smallest effect that matters."""
+    def beside(self) -> pd.DataFrame:
+        """The other measures, in the same way, but without a smallest effect that matters."""
         return paired.table(
             self.whole,
             [name for name in BESIDE if name != self.estimand.measure],
@@ -110,8 +111,8 @@ class Analysis:
         )
 
     @cached_property
-    def best(self):
-        """Of those cases in which two arms or more have a value."""
+    def best(self) -> pd.DataFrame:
+        """Multiple comparisons with the best, for cases in which at least two arms have a value."""
         valued = self.runs[self.runs[self.estimand.measure].notna()].groupby("case")["arm"].nunique()
         return best(
             self.runs[self.runs["case"].isin(valued.index[valued > 1])],
@@ -122,103 +123,111 @@ class Analysis:
         )
 
     @cached_property
-    def price(self):
+    def price(self) -> pd.DataFrame:
         return price(self.whole, self.reference, level=self.level)
 
     @cached_property
-    def frontiers(self):
+    def frontiers(self) -> dict[str, pd.DataFrame]:
         return {cost: frontier(self.whole, cost) for cost in ("yuan", "hours")}
 
     @cached_property
-    def survival(self):
-        """Curves and restricted means; None where issues were not kept, no run is done, or nothing arose in any run."""
+    def survival(self) -> Survival | None:
+        """Curves and restricted means; None if issues were not kept, no run is done, or no issue arose."""
         if "issues" not in self.found.experiment.keep or not self.done.any() or not len(self.found.issues):
             return None
         days = {name: scenario.days for name, scenario in self.found.plan.cases.items()}
         parts = []
-        for case, here in self.found.issues.groupby("case", observed=True):
-            first = self.reference if self.by_arm and (here["arm"] == self.reference).any() else None
-            parts.append(survival(here, min(HORIZON, days[case]), days[case], first, self.level))
+        for case, issues in self.found.issues.groupby("case", observed=True):
+            first = self.reference if self.by_arm and (issues["arm"] == self.reference).any() else None
+            parts.append(survival(issues, min(HORIZON, days[case]), days[case], first, self.level))
         return type(parts[0])(
-            pd.concat([one.curves for one in parts]), pd.concat([one.means for one in parts])
+            pd.concat([part.curves for part in parts]), pd.concat([part.means for part in parts])
         )
 
     @cached_property
-    def convergence(self):
+    def convergence(self) -> pd.DataFrame:
         return paired.convergence(self.whole, self.estimand.measure, self.reference, self.level)
 
     @cached_property
-    def failures(self):
-        told = paired.failures(self.runs)
-        every = pd.MultiIndex.from_tuples(
+    def failures(self) -> pd.DataFrame:
+        counts = paired.failures(self.runs)
+        index = pd.MultiIndex.from_tuples(
             [(arm.case, arm.name) for arm in self.found.plan.arms], names=["case", "arm"]
         )
-        return told.reindex(every).fillna({"runs": 0, "failed": 0}).astype({"runs": int, "failed": int})
+        return counts.reindex(index).fillna({"runs": 0, "failed": 0}).astype({"runs": int, "failed": int})
 
     @property
-    def done(self):
-        """Which of the runs are done."""
+    def done(self) -> pd.Series:
+        """Which of the runs are done: (runs,) bool."""
         return self.runs["status"] == "done"
 
-    def limits(self):
-        """What cannot be said, and why: a sentence each."""
-        e, plan, measure = self.found.experiment, self.found.plan, self.estimand.measure
-        lasts = self.runs.loc[self.runs["status"] == "failed", "failure"]
+    def limits(self) -> list[str]:
+        """Say what cannot be concluded, and why: a sentence each."""
+        experiment, plan, measure = self.found.experiment, self.found.plan, self.estimand.measure
+        last_lines = self.runs.loc[self.runs["status"] == "failed", "failure"]
         if not len(self.runs):
             return ["No run is there yet, so nothing can be said; `cogov sweep` goes on from here."]
         if not self.done.any():
             return [
-                f"All {len(self.runs):,} runs failed, so nothing can be said of any arm; the commonest failure: {lasts.mode()[0]}."
+                f"All {len(self.runs):,} runs failed, so nothing can be said of any arm; "
+                f"the commonest failure: {last_lines.mode()[0]}."
             ]
-        told = []
-        if len(self.runs) < len(plan.arms) * e.replicates and not e.stopping.half_width:
-            told.append("The sweep is not finished: what is said here is of those runs that are there.")
+        sentences = []
+        if len(self.runs) < len(plan.arms) * experiment.replicates and not experiment.stopping.half_width:
+            sentences.append("The sweep is not finished: what is said here is of those runs that are there.")
         counts = self.failures
         for words, which in (
             ("no run is there", counts["runs"] == 0),
             ("all runs failed", (counts["runs"] > 0) & (counts["runs"] == counts["failed"])),
         ):
             if which.any():
-                told.append(
-                    f"Nothing can be said of {int(which.sum()):,} arm{'s' * int(which.sum() > 1)}, of which {words}: {abbreviate(f'{case}, {arm}' for case, arm in counts.index[which])}."
+                sentences.append(
+                    f"Nothing can be said of {int(which.sum()):,} arm{'s' * int(which.sum() > 1)}, "
+                    f"of which {words}: "
+                    f"{abbreviate(f'{case}, {arm}' for case, arm in counts.index[which])}."
                 )
         for name, case in plan.cases.items():
-            here = self.runs[self.done & (self.runs["case"] == name)]
+            case_runs = self.runs[self.done & (self.runs["case"] == name)]
             without = [
-                arm for arm, part in here.groupby("arm", sort=False) if not part[measure].notna().any()
+                arm for arm, part in case_runs.groupby("arm", sort=False) if not part[measure].notna().any()
             ]
             if case.days < self.estimand.within:
-                told.append(
-                    f"{name}: {case.days} days are fewer than the {self.estimand.within} that count as in time (estimand.within), so no share in time and no price can be given."
+                sentences.append(
+                    f"{name}: {case.days} days are fewer than the {self.estimand.within} "
+                    "that count as in time (estimand.within), "
+                    "so no share in time and no price can be given."
                 )
             if without and not (measure in AGED and case.days < self.estimand.within):
                 which = (
                     "any run"
-                    if len(without) == here["arm"].nunique()
+                    if len(without) == case_runs["arm"].nunique()
                     else f"any run of {abbreviate(without)}"
                 )
-                told.append(
-                    f"{name}: {measure} has no value in {which}: what it measures does not exist there, or never happened."
+                sentences.append(
+                    f"{name}: {measure} has no value in {which}: "
+                    "what it measures does not exist there, or never happened."
                 )
-        if e.replicates == 1:
-            told.append(
+        if experiment.replicates == 1:
+            sentences.append(
                 "There is one replicate: means only; an interval, and so a verdict, needs two at least."
             )
-        return told
+        return sentences
 
     @cached_property
-    def registration(self):
-        """The entry of the log in which what is to be known now was first written down."""
+    def registration(self) -> dict:
+        """The log entry that first registered the present question, estimand and stopping rule."""
         return statement(self.found.manifest["registered"], self.found.experiment)
 
-    def history(self):
-        """What was asked otherwise since the first run, and what of the folder is left out: a sentence each."""
+    def history(self) -> list[str]:
+        """Return a sentence for every change since the first run, and one for runs that are left out."""
         others = self.found.others
         return [
             *history(self.found.manifest["registered"]),
             *(
                 [
-                    f"{others:,} more run{'s' * (others != 1)} in the folder, of what is no longer asked for, are left out here; whoever reads its parts reads them too."
+                    f"{others:,} more run{'s' * (others != 1)} in the folder, "
+                    "of what is no longer asked for, are left out here; "
+                    "whoever reads its parts reads them too."
                 ]
                 if others
                 else []
@@ -226,15 +235,15 @@ class Analysis:
         ]
 
     @cached_property
-    def means(self):
-        """Of every arm: mean, standard deviation and Monte Carlo standard error of the estimand's measure, and replicates."""
-        told = self.whole.groupby(["case", "arm"], sort=False)[self.estimand.measure].agg(
+    def means(self) -> pd.DataFrame:
+        """Mean, standard deviation, Monte Carlo standard error, and number of replicates, of each arm."""
+        means = self.whole.groupby(["case", "arm"], sort=False)[self.estimand.measure].agg(
             ["mean", "std", "count"]
         )
-        return told.assign(error=told["std"] / np.sqrt(told["count"]))
+        return means.assign(error=means["std"] / np.sqrt(means["count"]))
 
-    def sentences(self):
-        """The verdicts in words: (case, arm, verdict, sentence)."""
+    def sentences(self) -> list[tuple]:
+        """Return the verdicts in words: (case, arm, verdict, sentence)."""
         if not self.by_arm:
             return []
         return [
@@ -247,26 +256,26 @@ class Analysis:
             for (case, arm), row in self.verdicts.iterrows()
         ]
 
-    def tables(self):
-        """Every table by name."""
-        told = {"runs": self.runs, "means": self.means, "failures": self.failures}
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return every table by name."""
+        tables = {"runs": self.runs, "means": self.means, "failures": self.failures}
         if self.by_arm:
-            told |= {
+            tables |= {
                 "verdicts": self.verdicts,
                 "beside": self.beside,
                 "best": self.best,
                 "price": self.price,
                 "convergence": self.convergence,
             }
-            told |= {f"frontier_{cost}": table for cost, table in self.frontiers.items()}
+            tables |= {f"frontier_{cost}": table for cost, table in self.frontiers.items()}
         if self.survival and len(self.found.plan.arms) <= CURVES:
-            told |= {"curves": self.survival.curves, "restricted_means": self.survival.means}
-        return told
+            tables |= {"curves": self.survival.curves, "restricted_means": self.survival.means}
+        return tables
 
 
-CURVES = 60  # arms of which curves are made
+CURVES = 60  # most arms for which survival curves are computed
 
 
-def analyse_sweep(folder):
-    """The `Analysis` of the sweep in a folder. Raises UserError, Damaged."""
+def analyse_sweep(folder: str | Path) -> Analysis:
+    """Return the `Analysis` of the sweep in a folder. Raises UserError, Damaged."""
     return Analysis(read_results(folder))

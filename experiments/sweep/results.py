@@ -1,15 +1,19 @@
-"""What a sweep left, read back: nothing is given that is not what was written.
+"""Read the results of a sweep; everything is checked against what was written.
 
-Every file is held against its SHA-256 and every row of the ledger against its mark before anything is told. Those who read
-the parts with tools of their own get them unchecked: `cogov verify` first.
+Every file is checked against its SHA-256, and every row of the ledger against its mark, before any result is
+returned. Other tools read the parts unchecked: run `cogov verify` first.
 """
 
+from __future__ import annotations
+
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
-from io import BytesIO  # not a path: Arrow takes none that is not UTF-8
+from io import BytesIO  # not a path: Arrow accepts only paths in UTF-8
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,50 +25,55 @@ from ...model.scenario import Scenario
 from ..files.user_mechanisms import own_mechanisms, stand_in
 from .design import DesignArm
 from .experiment import Experiment
-from .store import (
+from .ledger import (
     LEDGER,
     OWN,
     SUMS,
-    TABLES,
     TEXTS,
     Damaged,
     blank,
     check_seal,
-    label_table,
+    describe_mismatch,
     open_ledger,
     read_ledger,
     read_sums,
     refuse_lost_ledger,
-    runs_table,
-    stray_files,
-    unlike,
 )
+from .parts import TABLES, label_table, runs_table, stray_files
 from .sweep import SweepPlan
 from .worker import work
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
 
 
 @dataclass
 class Results:
-    """A sweep's tables, checked: `runs`, `series` and `issues`, and what was asked."""
+    """The checked tables of a sweep, `runs`, `series` and `issues`, and what was asked."""
 
     folder: Path
-    plan: SweepPlan  # what was asked, of what
-    texts: dict  # name -> text, of what was written down beside the runs
-    ledger: list  # a dict per run, as the store keeps it
-    files: list  # of all parts
+    plan: SweepPlan  # what was asked
+    texts: dict  # name -> text about the experiment, as it was written
+    ledger: list  # a dict per run, as in the store
+    files: list  # names of all parts
     others: int = 0  # runs in the folder that the experiment no longer asks for
 
     @property
-    def experiment(self):
+    def experiment(self) -> Experiment:
         return self.plan.experiment
 
     @cached_property
-    def manifest(self):
+    def manifest(self) -> dict:
         return json.loads(self.texts["manifest.json"])
 
     @cached_property
-    def runs(self):
-        """A row per run of the design: case, arm, replicate, status, failure, factors (by path), measures (NaN where it failed)."""
+    def runs(self) -> pd.DataFrame:
+        """One row per run of the design.
+
+        Columns: case, arm, replicate, status, failure, factors (by path), and measures (NaN if the run
+        failed).
+        """
         table = runs_table(
             self.ledger, [self.plan.factors(row["name"], row["arm"]) for row in self.ledger]
         ).to_pandas()
@@ -76,48 +85,55 @@ class Results:
         )
 
     @cached_property
-    def series(self):
-        """A row per run and day."""
+    def series(self) -> pd.DataFrame:
+        """One row per run and day."""
         return self.table("series")
 
     @cached_property
-    def issues(self):
-        """A row per run and issue that arose; `resolved` is -1 where it was not."""
+    def issues(self) -> pd.DataFrame:
+        """One row per run and issue that arose; `resolved` is -1 for unresolved issues."""
         return self.table("issues")
 
-    def table(self, name):
-        """All parts of one table, as pandas, the same whatever the order of the parts. Raises UserError where it was not kept."""
+    def table(self, name: str) -> pd.DataFrame:
+        """Return all parts of one table, as pandas; its order does not depend on the order of the parts.
+
+        Raises UserError if the table was not kept.
+        """
         frame = self.arrow(name).to_pandas()
         for column in frame.select_dtypes("category"):
             frame[column] = frame[column].cat.set_categories(sorted(frame[column].cat.categories))
         return frame.sort_values(["case", "arm", "replicate"], kind="stable", ignore_index=True)
 
-    def arrow(self, name):
-        """All parts of one table, as Arrow, run after run as they came, and those runs that are in no part yet."""
+    def arrow(self, name: str) -> pa.Table:
+        """Return all parts of one table, as Arrow, in the order in which runs came, and runs in no part yet.
+
+        Raises UserError if the table was not kept, or no run is done.
+        """
         import pyarrow as pa
         import pyarrow.compute as pc
         import pyarrow.parquet as pq
 
         if name not in self.experiment.keep:
             raise UserError(
-                f"{self.folder}: {name} were not kept; say keep = [{name!r}] in the experiment and sweep anew into another folder"
+                f"{self.folder}: {name} were not kept; "
+                f"say keep = [{name!r}] in the experiment and sweep anew into another folder"
             )
-        found = [
+        tables = [
             pq.read_table(BytesIO((self.folder / file).read_bytes()), page_checksum_verification=True)
             for file in self.files
             if file.startswith(f"{name}/")
         ]
-        found += [label_table(row[name], row) for row in self.ledger if row[name]]
-        if not found:
+        tables += [label_table(row[name], row) for row in self.ledger if row[name]]
+        if not tables:
             raise UserError(f"{self.folder}: no run is done yet; go on with `cogov sweep`")
-        whole = pa.concat_tables(found, promote_options="permissive").unify_dictionaries()
+        combined = pa.concat_tables(tables, promote_options="permissive").unify_dictionaries()
         asked = {"case": list(self.plan.cases), "arm": list({arm.name for arm in self.plan.arms})}
         for column, names in asked.items():
-            whole = whole.filter(pc.is_in(whole[column], pa.array(names)))
-        return whole.filter(pc.less(whole["replicate"], self.experiment.replicates))
+            combined = combined.filter(pc.is_in(combined[column], pa.array(names)))
+        return combined.filter(pc.less(combined["replicate"], self.experiment.replicates))
 
-    def digest(self):
-        """A digest of everything that the runs say, whatever their order in the parts, the machine, or who shared the work."""
+    def digest(self) -> str:
+        """Return a digest of all runs, which does not depend on the order of parts, machine or executor."""
         digest = blake2b(digest_size=16)
         for row in sorted(self.ledger, key=lambda row: row["key"]):
             digest.update(
@@ -127,10 +143,10 @@ class Results:
         return digest.hexdigest()
 
 
-def read_results(folder):
-    """The results in the folder of a sweep, finished or not, of those runs that its experiment asks for now.
+def read_results(folder: str | Path) -> Results:
+    """Read the results in the folder of a sweep, finished or not, of runs that its experiment now asks for.
 
-    Raises UserError where there is no sweep, and Damaged where anything is not what was written.
+    Raises UserError if there is no sweep, and Damaged if anything differs from what was written.
     """
     folder = Path(folder)
     if not (folder / LEDGER).exists():
@@ -148,91 +164,110 @@ def read_results(folder):
         check_seal(folder)
         sums = read_sums(folder)
         for name in (*(name for name in (*TEXTS, OWN) if name in facts), *parts):
-            same(folder, name, sums.get(name), f"by {folder / SUMS} ")
-    for file, told in parts.items():
-        same(folder, file, told)
+            check_digest(folder, name, sums.get(name), f"by {folder / SUMS} ")
+    for file, digest in parts.items():
+        check_digest(folder, file, digest)
     if not all(name in facts for name in TEXTS):
         raise UserError(f"{folder}: its sweep was stopped before it began; go on with `cogov sweep`")
-    told = {name: json.loads(facts[name]) for name in TEXTS}
-    stand_in(facts.get(OWN), told["experiment.json"], told["cases.json"], told["arms.json"])
-    experiment = build(Experiment, told["experiment.json"], At("experiment.json", {}))
-    cases = {name: build(Scenario, table, At("cases.json", {})) for name, table in told["cases.json"].items()}
+    texts = {name: json.loads(facts[name]) for name in TEXTS}
+    stand_in(facts.get(OWN), texts["experiment.json"], texts["cases.json"], texts["arms.json"])
+    experiment = build(Experiment, texts["experiment.json"], At("experiment.json", {}))
+    cases = {
+        name: build(Scenario, table, At("cases.json", {})) for name, table in texts["cases.json"].items()
+    }
     plan = SweepPlan(
         experiment,
         cases,
-        [DesignArm(**{**arm, "on": tuple(arm["on"]), "off": tuple(arm["off"])}) for arm in told["arms.json"]],
+        [
+            DesignArm(**{**arm, "on": tuple(arm["on"]), "off": tuple(arm["off"])})
+            for arm in texts["arms.json"]
+        ],
     )
     asked = {(arm.case, arm.name) for arm in plan.arms}
-    found = [
+    current = [
         row for row in rows if (row["name"], row["arm"]) in asked and row["replicate"] < experiment.replicates
     ]
     return Results(
         folder,
         plan,
         {name: facts[name] for name in (*TEXTS, OWN) if name in facts},
-        found,
+        current,
         sorted(parts),
-        len(rows) - len(found),
+        len(rows) - len(current),
     )
 
 
-def same(folder, name, told, by=""):
-    """Raise Damaged unless the file `name` has the SHA-256 `told`."""
-    if why := unlike(folder / name, told):
+def check_digest(folder: Path, name: str, digest: str | None, by: str = "") -> None:
+    """Raise Damaged unless the file `name` has the SHA-256 `digest`; `by` names who says so."""
+    if why := describe_mismatch(folder / name, digest):
         raise Damaged(
-            f"{folder / name} is damaged: {by}it {why}. Take it from a copy, or sweep again: what is damaged is then set aside, and its runs are done again"
+            f"{folder / name} is damaged: {by}it {why}. "
+            "Take it from a copy, or sweep again: "
+            "what is damaged is then set aside, and its runs are done again"
         )
 
 
-def check_rest(folder, parts):
-    """Hold all other files against the file of sums, as those of an archive; and see that no other files are among the parts. Raises Damaged."""
-    for name, told in read_sums(folder).items():
-        if why := unlike(folder / name, told):
+def check_rest(folder: Path, parts) -> None:
+    """Check all other files, such as those of an archive, against the checksum file. Raises Damaged.
+
+    Files among the parts that are not of the sweep raise it, too.
+    """
+    for name, digest in read_sums(folder).items():
+        if why := describe_mismatch(folder / name, digest):
             raise Damaged(
-                f"{folder / name} is not what {folder / SUMS} says: it {why}. Take it from a copy; `cogov archive` writes new sums"
+                f"{folder / name} is not what {folder / SUMS} says: it {why}. "
+                "Take it from a copy; `cogov archive` writes new sums"
             )
     strays = stray_files(folder, set(parts))
     if strays:
         raise Damaged(
-            f"{folder / strays[0]}{f' and {len(strays) - 1} more' * (len(strays) > 1)}: not of this sweep, though whoever reads all of {strays[0].partition('/')[0]}/ reads it too; move it away"
+            f"{folder / strays[0]}{f' and {len(strays) - 1} more' * (len(strays) > 1)}: "
+            f"not of this sweep, though whoever reads all of {strays[0].partition('/')[0]}/ reads it too; "
+            "move it away"
         )
 
 
-def verify(folder, share=0.01, seed=0, progress=None):
-    """Check every byte of a sweep, and live through a random `share` of its runs again, one at least.
+def verify(folder: str | Path, share: float = 0.01, seed: int = 0, progress: Callable | None = None) -> dict:
+    """Check every byte of a sweep, and re-run a random `share` of its runs, one at least; 0 re-runs none.
 
-    Returns a dict: runs, parts, again (how many were lived again), differ (keys of those that did not agree bit for bit, with
-    words). Raises Damaged, and UserError where the model is not the one that made them.
+    Returns a dict: runs, parts, again (number of runs re-run), differ (key -> words, of runs that did not
+    agree bit for bit). Raises Damaged, and UserError if runs cannot be repeated with this version of the
+    model.
     """
-    seed, found = whole_seed(seed), read_results(folder)
-    check_rest(found.folder, found.files)
+    seed, results = whole_seed(seed), read_results(folder)
+    check_rest(results.folder, results.files)
     for table in TABLES[1:]:
-        if any(file.startswith(f"{table}/") for file in found.files):
-            found.table(table)
-    done = sorted((row for row in found.ledger if row["status"] == "done"), key=lambda row: row["key"])
+        if any(file.startswith(f"{table}/") for file in results.files):
+            results.table(table)
+    done = sorted((row for row in results.ledger if row["status"] == "done"), key=lambda row: row["key"])
     absent = [
         name
-        for name in own_mechanisms(found.plan)
+        for name in own_mechanisms(results.plan)
         if name in mechanisms.ABSENT and name not in mechanisms.names()
     ]
     if share and done and absent:
         raise UserError(
-            f"{folder} is whole; to run some of it again, set COGOV_MECHANISMS to the folder with {', '.join(absent)} (an archive has it in mechanisms/); --again 0 leaves that out"
+            f"{folder} is whole; to run some of it again, "
+            f"set COGOV_MECHANISMS to the folder with {', '.join(absent)} "
+            "(an archive has it in mechanisms/); "
+            "--again 0 leaves that out"
         )
-    if share and found.plan.source != found.manifest["model"]:
+    if share and results.plan.source != results.manifest["model"]:
         raise UserError(
-            f"{folder} is whole, but made by another version of the model ({found.manifest['model']}, this is {found.plan.source}): its runs cannot be lived again; --again 0 leaves that out"
+            f"{folder} is whole, but made by another version of the model "
+            f"({results.manifest['model']}, this is {results.plan.source}): "
+            "its runs cannot be lived again; --again 0 leaves that out"
         )
     count = min(len(done), max(1, round(share * len(done)))) if share and done else 0
     drawn = np.argsort(RandomNumbers("verify", seed)("which", np.arange(len(done))))[:count] if count else []
     chosen = {done[n]["key"]: done[n]["digest"] for n in drawn}
     orders = (
-        [order for order in found.plan.orders(0, found.experiment.replicates) if order.key in chosen]
+        [order for order in results.plan.orders(0, results.experiment.replicates) if order.key in chosen]
         if chosen
         else []
     )
     differ = dict.fromkeys(chosen.keys() - {order.key for order in orders}, "its key is not of this design")
-    terms = found.plan.terms(0.0)
+    terms = results.plan.terms(0.0)
     for order in orders:
         (outcome,) = work(terms, [order])
         if outcome.digest != chosen[order.key]:
@@ -241,4 +276,4 @@ def verify(folder, share=0.01, seed=0, progress=None):
             )
         if progress:
             progress()
-    return {"runs": len(found.ledger), "parts": len(found.files), "again": count, "differ": differ}
+    return {"runs": len(results.ledger), "parts": len(results.files), "again": count, "differ": differ}

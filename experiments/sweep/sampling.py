@@ -1,23 +1,33 @@
-"""Designs of many factors, drawn by SALib: Morris's trajectories and Saltelli's samples, each as (points, factors) in design order."""
+"""Draw designs of many factors with SALib: Morris's trajectories and Saltelli's samples.
+
+Points are (points, factors), in the order of the design.
+"""
 
 from importlib import import_module
+from types import ModuleType
+
+import numpy as np
 
 from ...engine.parameters import UserError
 from ...engine.randomness import seed_of
 
 
-def salib(part):
-    """A part of SALib. Raises UserError when it is not installed."""
+def salib(part: str) -> ModuleType:
+    """Import a module of SALib. Raises UserError if it is not installed."""
     try:
         return import_module(f"SALib.{part}")
     except ImportError:
         raise UserError(
-            "SALib is not installed, which draws designs and computes Sobol indices; install it with: pip install 'cogov[sensitivity]'"
+            "SALib is not installed, which draws designs and computes Sobol indices; "
+            "install it with: pip install 'cogov[sensitivity]'"
         ) from None
 
 
-def problem(factors):
-    """Factors as SALib knows them: a list of names ranges over 0..1; a dict says name -> (low, high). Raises UserError."""
+def problem(factors) -> dict:
+    """Describe factors for SALib. Raises UserError.
+
+    A list has names of factors that range over 0..1; a dict says name -> (low, high).
+    """
     ranges = dict(factors) if isinstance(factors, dict) else dict.fromkeys(factors, (0.0, 1.0))
     for name, (low, high) in ranges.items():
         if not low < high:
@@ -33,27 +43,32 @@ def problem(factors):
     }
 
 
-def sampler_seed(what, seed):
-    """A whole number for samplers that take one below 2^31; never 0, which SALib takes for no seed."""
+def sampler_seed(what: str, seed: int) -> int:
+    """Return a seed for samplers that take one below 2^31; never 0, which SALib reads as no seed."""
     return 1 + seed_of("sensitivity", what, seed) % (2**31 - 2)
 
 
-def morris_points(factors, trajectories=10, levels=4, seed=0):
-    """Morris's design: `trajectories` x (factors + 1) points on a grid of `levels`, both ends of every range included.
+def morris_points(factors, trajectories: int = 10, levels: int = 4, seed: int = 0) -> np.ndarray:
+    """Return Morris's design: `trajectories` x (factors + 1) points on a grid of `levels`.
 
-    In a trajectory one factor changes from each point to the next. Raises UserError.
+    The grid includes both ends of every range. In a trajectory one factor changes from each point to the
+    next. Raises UserError.
     """
     if trajectories < 2 or levels < 2 or levels % 2:
         raise UserError(
-            f"trajectories = {trajectories}, levels = {levels}: there must be 2 trajectories or more, and an even number of levels"
+            f"trajectories = {trajectories}, levels = {levels}: "
+            "there must be 2 trajectories or more, and an even number of levels"
         )
     return salib("sample.morris").sample(
         problem(factors), trajectories, num_levels=levels, seed=sampler_seed("morris", seed)
     )
 
 
-def saltelli_points(factors, n=64, seed=0):
-    """Saltelli's design for S1 and ST from a scrambled Sobol sequence: n x (factors + 2) points; n is a power of 2. Raises UserError."""
+def saltelli_points(factors, n: int = 64, seed: int = 0) -> np.ndarray:
+    """Return Saltelli's design for S1 and ST, from a scrambled Sobol sequence: n x (factors + 2) points.
+
+    Raises UserError unless n is a power of 2.
+    """
     if n < 2 or n & (n - 1):
         raise UserError(
             f"n = {n} is not a power of 2; allowed is 2, 4, 8, ... (the Sobol sequence is even only at those)"

@@ -1,10 +1,17 @@
-"""What a worker does with a run: live through it, and boil it down to what is kept. It loads neither pandas nor pictures."""
+"""Simulate runs in a worker process, and summarise each to what is stored.
+
+This file loads neither pandas nor matplotlib.
+"""
+
+from __future__ import annotations
 
 import time
 import traceback
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,7 +23,10 @@ from ...model.simulate import simulate
 from ..execution.worker_process import TooLong, time_limit
 from .design import scenario_of
 
-KEPT = (
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+KEPT = (  # columns of the table `issues`
     "id",
     "building",
     "household",
@@ -37,12 +47,12 @@ KEPT = (
 
 @dataclass(frozen=True, eq=False)
 class RunOrder:
-    """One run to live through; the supervisor knows it by identity."""
+    """One run to simulate; the supervisor distinguishes orders by identity."""
 
-    key: str  # digest of all that makes it what it is
-    arm: object = field(hash=False)  # design.Arm, whose settings have no hash
+    key: str  # digest of everything that determines the run
+    arm: object = field(hash=False)  # design.DesignArm, whose settings are not hashable
     replicate: int
-    luck: int  # its seed
+    luck: int  # random seed of the run
 
 
 @dataclass(frozen=True)
@@ -52,12 +62,12 @@ class RunTerms:
     cases: dict  # name -> Scenario
     within: int
     keep: tuple
-    limit: float  # seconds a run may take; 0 is no limit
+    limit: float  # seconds a run may take; 0 means no limit
 
 
 @dataclass
 class RunOutcome:
-    """What came of a run: small enough to send."""
+    """The result of a run, small enough to send between processes."""
 
     order: RunOrder
     status: str  # done, failed
@@ -66,16 +76,19 @@ class RunOutcome:
     measures: bytes = b""  # (SUMMARY,) float64
     series: bytes = b""  # an Arrow stream
     issues: bytes = b""
-    failure: str = ""  # of a failed one: what happened, its last line the gist
+    failure: str = ""  # of a failed run: the traceback; its last line names the cause
 
 
-def work(terms, orders, live=simulate):
-    """Live through each of `orders` and boil it down; what one of them raises is its own outcome. `live` stands in for the model in tests."""
+def work(terms: RunTerms, orders: Iterable[RunOrder], live: Callable = simulate) -> list[RunOutcome]:
+    """Simulate and summarise each of `orders`; an exception in a run is the outcome of that run.
+
+    `live` replaces the model in tests.
+    """
     return [run_order(terms, order, live) for order in orders]
 
 
-def run_order(terms, order, live=simulate):
-    """The outcome of one run."""
+def run_order(terms: RunTerms, order: RunOrder, live: Callable = simulate) -> RunOutcome:
+    """Return the outcome of one run."""
     start = time.perf_counter()
     try:
         scenario = scenario_of(order.arm, terms.cases[order.arm.case])
@@ -83,28 +96,23 @@ def run_order(terms, order, live=simulate):
         with time_limit(terms.limit):
             run = live(scenario, order.luck)
             return summarise_run(run, order, terms, time.perf_counter() - start)
-    except (Exception, SystemExit, TooLong) as error:  # whatever it is: a run that fails is a result
-        told = (
-            "".join(traceback.format_exception(error))[-4000:]
-            .strip()
-            .encode("utf-8", "backslashreplace")
-            .decode()
-        )  # lone surrogates no table takes
-        return RunOutcome(order, "failed", time.perf_counter() - start, failure=told)
+    except (Exception, SystemExit, TooLong) as error:  # of any kind: a failed run is a result
+        words = "".join(traceback.format_exception(error))[-4000:].strip()
+        words = words.encode("utf-8", "backslashreplace").decode()  # tables reject lone surrogates
+        return RunOutcome(order, "failed", time.perf_counter() - start, failure=words)
 
 
 @lru_cache(maxsize=1024)
-def warm_up_engine(names):
-    """Load the engine with these mechanisms, or compile it: once in a process, and not in the time that a run may take."""
+def warm_up_engine(names: tuple[str, ...]) -> None:
+    """Load or compile the engine with these mechanisms: once per process, outside the time limit of a run."""
     simulate(Scenario(days=31, mechanisms={name: mechanisms.mechanism_class(name)() for name in names}), 0)
 
 
-def summarise_run(run, order, terms, seconds):
-    """A run as an outcome."""
-    told = measures.summary(run, terms.within)
-    numbers = (
-        np.array([told[name] for name in measures.SUMMARY]) + 0.0
-    )  # no minus zero, for bits are compared
+def summarise_run(run, order: RunOrder, terms: RunTerms, seconds: float) -> RunOutcome:
+    """Summarise a run as an outcome."""
+    summary = measures.summary(run, terms.within)
+    # + 0.0 turns -0.0 into 0.0, because bits are compared
+    numbers = np.array([summary[name] for name in measures.SUMMARY]) + 0.0
     series = {
         name: column + 0.0 if name in measures.DAILY[measures.COUNTS :] else column.astype(np.int32)
         for name, column in run.series.items()
@@ -113,8 +121,8 @@ def summarise_run(run, order, terms, seconds):
     digest = blake2b(numbers.tobytes(), digest_size=16)
     for column in (*series.values(), *issues.values()):
         digest.update(column)
-    kept = {
-        "series": lambda: to_ipc_bytes(daily(series)),
+    tables = {
+        "series": lambda: to_ipc_bytes(series_to_arrow(series)),
         "issues": lambda: to_ipc_bytes(issues_to_arrow(issues, run)),
     }
     return RunOutcome(
@@ -123,19 +131,19 @@ def summarise_run(run, order, terms, seconds):
         seconds,
         digest.hexdigest(),
         numbers.tobytes(),
-        **{name: kept[name]() for name in terms.keep},
+        **{name: tables[name]() for name in terms.keep},
     )
 
 
-def daily(series):
+def series_to_arrow(series: dict[str, np.ndarray]) -> pa.Table:
     import pyarrow as pa
 
     days = len(series["open"])
     return pa.table({"day": pa.array(np.arange(1, days + 1, dtype=np.int32)), **series})
 
 
-def issues_to_arrow(issues, run):
-    """Issues as an Arrow table: codes become names, fen yuan."""
+def issues_to_arrow(issues: dict[str, np.ndarray], run) -> pa.Table:
+    """Return issues as an Arrow table: codes become names, and fen become yuan."""
     import pyarrow as pa
 
     names = {
@@ -148,13 +156,15 @@ def issues_to_arrow(issues, run):
     columns = {}
     for name, column in issues.items():
         if name in names:
-            codes = np.where(column < 0, len(names[name]) - 1, column).astype(np.int16)  # -1 is nobody
+            codes = np.where(column < 0, len(names[name]) - 1, column).astype(
+                np.int16
+            )  # -1 means none, the last name
             column = pa.DictionaryArray.from_arrays(codes, list(names[name]))
         columns[name] = pa.array(column / 100) if name == "cost" else column
     return pa.table(columns)
 
 
-def to_ipc_bytes(table):
+def to_ipc_bytes(table: pa.Table) -> bytes:
     import pyarrow as pa
 
     sink = pa.BufferOutputStream()

@@ -1,0 +1,200 @@
+"""Read the ledger and the checksums of a sweep's folder, and refuse what differs from what was written.
+
+The ledger is an SQLite file, `ledger.sqlite`, with three tables: `runs`, `parts` (files with their SHA-256)
+and `facts` (texts about the experiment, and the numbers of runs and parts). Each row has a mark, a digest of
+its fields, because SQLite itself does not notice a flipped bit.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import blake2b, sha256
+from pathlib import Path
+
+from ...engine.parameters import UserError
+from ..files.manifest import LEDGER
+from .parts import PART_NAME, TABLES
+
+TEXTS = ("experiment.json", "cases.json", "arms.json", "manifest.json")
+OWN = "mechanisms.json"  # written too if mechanisms of the user are used
+SUMS = "SHA256SUMS"
+ROW = (  # columns of a run that its mark covers
+    "key",
+    "name",
+    "arm",
+    "replicate",
+    "status",
+    "seconds",
+    "digest",
+    "measures",
+    "failure",
+    "part",
+    "series",
+    "issues",
+)
+SCHEMA = (
+    "create table runs (key text primary key, name text, arm text, replicate int, status text, seconds real, "
+    "digest text, measures blob, failure text, part text, series blob, issues blob, mark text) without rowid",
+    "create table parts (file text primary key, sha256 text, runs int, part text, mark text) without rowid",
+    "create table facts (name text primary key, value text, mark text) without rowid",
+)
+# errors of the disk or of a lock, not damage
+REFUSED = {
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_NOMEM,
+}
+
+
+class Damaged(UserError):
+    """Stored data differ from what was written."""
+
+
+def mark(*fields) -> str:
+    """Return a digest of the fields of a row."""
+    digest = blake2b(digest_size=12)
+    for field in fields:
+        raw = field if isinstance(field, bytes) else repr(field).encode()
+        digest.update(len(raw).to_bytes(8, "little") + raw)
+    return digest.hexdigest()
+
+
+def open_ledger(folder: Path) -> sqlite3.Connection:
+    """Return a connection to the ledger of a folder. Raises Damaged."""
+    with readable(folder):
+        ledger = sqlite3.connect(folder / LEDGER, timeout=30, isolation_level="IMMEDIATE")
+        try:
+            ledger.execute("pragma synchronous = full")
+        except sqlite3.Error:
+            ledger.close()
+            raise
+        return ledger
+
+
+def blank(folder: Path, ledger: sqlite3.Connection) -> bool:
+    """Return whether a ledger is still empty because its creation was interrupted."""
+    with readable(folder):
+        return not ledger.execute("select count(*) from sqlite_master").fetchone()[0]
+
+
+def read_ledger(folder: Path, ledger: sqlite3.Connection) -> tuple[dict, dict, list[dict]]:
+    """Return (facts, parts, rows) of a ledger: name -> text, file -> SHA-256, a dict per run.
+
+    Raises Damaged unless every row agrees with its mark, and the numbers of rows with those recorded.
+    """
+    with readable(folder):
+        problem = ledger.execute("pragma integrity_check").fetchone()[0]
+        rows = [verify_row(folder, row) for row in ledger.execute(f"select {', '.join(ROW)}, mark from runs")]
+        parts = ledger.execute("select file, sha256, runs, part, mark from parts").fetchall()
+        facts = ledger.execute("select name, value, mark from facts").fetchall()
+    if problem != "ok":
+        raise Damaged(f"{folder / LEDGER} is damaged: {problem.splitlines()[0]}")
+    for *fields, row_mark in (*parts, *facts):
+        if mark(*fields) != row_mark:
+            raise Damaged(
+                f"{folder / LEDGER} is damaged: the row of {str(fields[0])[:60]!r} is not what was written"
+            )
+    facts, parts = {name: value for name, value, _ in facts}, {file: digest for file, digest, *_ in parts}
+    for name, count in (("runs", len(rows)), ("parts", len(parts))):
+        if facts.get(name, "0") != str(count):
+            raise Damaged(
+                f"{folder / LEDGER} is damaged: "
+                f"it has {count} {name} and ought to have {facts.get(name, 'none')}"
+            )
+    return facts, parts, rows
+
+
+def verify_row(folder: Path, row: tuple) -> dict:
+    """Return a row of the ledger as name -> field. Raises Damaged if it does not agree with its mark."""
+    *fields, row_mark = row
+    if mark(*fields) != row_mark:
+        raise Damaged(
+            f"{folder / LEDGER} is damaged: the row of run {str(fields[0])[:40]!r} is not what was written"
+        )
+    return dict(zip(ROW, fields))
+
+
+@contextmanager
+def readable(folder: Path) -> Iterator[None]:
+    """Raise Damaged for what SQLite cannot read, but OSError if the disk or another process is the cause."""
+    try:
+        yield
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in REFUSED:
+            raise disk_error(folder, error) from None
+        raise Damaged(
+            f"{folder / LEDGER} is damaged: {error}; "
+            "its parts are still there, but their runs are not accounted for. "
+            "Sweep anew into another folder"
+        ) from None
+
+
+def disk_error(folder: Path, error: Exception) -> OSError:
+    """Return an SQLite error about a full or broken disk as an OSError."""
+    return OSError(None, f"{error}; what was handed in before is kept", str(folder / LEDGER))
+
+
+def sums_of(files: dict[str, bytes]) -> str:
+    """Return the text of a checksum file for files (name -> bytes)."""
+    return "".join(f"{sha256(raw).hexdigest()}  {name}\n" for name, raw in files.items())
+
+
+def read_sums(folder: Path) -> dict[str, str]:
+    """Read the checksum file: name -> SHA-256; empty if there is none."""
+    if not (folder / SUMS).exists():
+        return {}
+    lines = (folder / SUMS).read_text("utf-8", errors="replace").splitlines()
+    return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+
+
+def describe_mismatch(path: Path, digest: str | None) -> str:
+    """Say what is wrong with a file that should have the SHA-256 `digest`; empty if nothing is."""
+    try:
+        return "" if sha256(path.read_bytes()).hexdigest() == digest else "is not what was written (SHA-256)"
+    except (OSError, ValueError) as error:
+        return f"cannot be read: {getattr(error, 'strerror', error)}"
+
+
+def check_seal(folder: Path) -> None:
+    """Raise Damaged if the ledger differs from the checksum file, if there is one."""
+    if (folder / SUMS).exists() and (
+        why := describe_mismatch(folder / LEDGER, read_sums(folder).get(LEDGER))
+    ):
+        raise Damaged(
+            f"{folder / LEDGER} {why}, by {folder / SUMS}: one of the two is damaged. "
+            f"Take it from a copy; if it is {SUMS}, remove it and sweep again"
+        )
+
+
+def refuse_lost_ledger(folder: Path) -> None:
+    """Raise Damaged if a folder whose ledger is missing or empty has parts or checksums of a sweep."""
+    parts = [path for name in TABLES for path in (folder / name).glob(PART_NAME)]
+    if parts or (folder / SUMS).exists():
+        what = f"{len(parts):,} part{'s' * (len(parts) != 1)} of a sweep" if parts else SUMS
+        raise Damaged(
+            f"{folder / LEDGER} is missing or empty, and {what} is there: its runs are not accounted for. "
+            "Take the ledger from a copy, or sweep into another folder (--out)"
+        )
+
+
+def refuse_remains(folder: Path) -> None:
+    """Raise UserError if a folder without a ledger has files that a sweep would overwrite.
+
+    Raises Damaged if it has parts that would be read together with the parts of the new sweep.
+    """
+    if (folder / LEDGER).exists() and (folder / LEDGER).stat().st_size:
+        return
+    refuse_lost_ledger(folder)
+    for name in TEXTS:
+        if (folder / name).exists():
+            raise UserError(
+                f"{folder / name} belongs to the results of another command, and a sweep would overwrite it; "
+                "give another --out"
+            )
