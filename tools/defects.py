@@ -711,8 +711,8 @@ MUTANTS = [
     mutant(
         "a price upside down",
         "experiments/statistics/cost_effectiveness.py",
-        "each = ratio(one[name], one[effect])",
-        "each = ratio(one[effect], one[name])",
+        "each = ratio(row[name], row[effect])",
+        "each = ratio(row[effect], row[name])",
         "experiments/estimating/test_cost_effectiveness.py::test_a_price_by_hand",
         short=True,
     ),
