@@ -104,11 +104,13 @@ def factorial_of(runs, measure, names=None):
     lost = [name for name in names if SWITCH + name not in runs]
     if lost or not names:
         raise UserError(
-            f"no switch varies of: {some(lost) or 'any mechanism'}; a factorial has columns mechanisms.NAME that are on in some arms and off in others"
+            f"no switch varies of: {some(lost) or 'any mechanism'}; a factorial has columns mechanisms.NAME "
+            "that are on in some arms and off in others"
         )
     if len(names) > MOST:
         raise UserError(
-            f"{len(names)} mechanisms have {2 ** len(names)} arms; allowed are {MOST} mechanisms at most: name the ones that matter"
+            f"{len(names)} mechanisms have {2 ** len(names)} arms; allowed are {MOST} mechanisms at most: "
+            "name the ones that matter"
         )
     check_held_constant(runs, [SWITCH + name for name in names])
     on = np.stack([runs[SWITCH + name].to_numpy(bool) for name in names])
@@ -116,7 +118,8 @@ def factorial_of(runs, measure, names=None):
     missing = sorted(set(range(2 ** len(names))) - set(arm.tolist()))
     if missing:
         raise UserError(
-            f"{len(missing)} of {2 ** len(names)} arms are missing: {some([mechanisms_of_arm(m, names) for m in missing], 8)}; run them, or name fewer mechanisms"
+            f"{len(missing)} of {2 ** len(names)} arms are missing: "
+            f"{some([mechanisms_of_arm(m, names) for m in missing], 8)}; run them, or name fewer mechanisms"
         )
     table = pivot_arms(runs.assign(**{"": arm}), measure, range(2 ** len(names)), by="")
     return names, table.rename_axis(columns="arm")
@@ -306,7 +309,10 @@ def advice(table, given=(), measure="the measure"):
     """The table of `next_to` in a sentence."""
     best, to = table.iloc[0], f"to {' and '.join(given)}" if given else "to nothing"
     rivals = [name for name in table.index[table.may_be_best] if name != best.name]
-    clear = f"{format_signed(best.added)} (simultaneous interval {format_signed(best.low)} to {format_signed(best.high)})"
+    clear = (
+        f"{format_signed(best.added)} (simultaneous interval {format_signed(best.low)} to "
+        f"{format_signed(best.high)})"
+    )
     tail = (
         f"; {some(rivals)} cannot be told from it with these replicates"
         if rivals
@@ -335,8 +341,10 @@ def whole(found):
         f" ({found.left_out} more are left out: some arm lacks them)" if found.left_out else "",
     )
     yield (
-        f"All {len(found.names)} mechanisms together change {found.measure} by {format_signed(e.difference)}, from {e['without']:.3g} to {e['with']:.3g} "
-        f"({found.level:.0%} interval {format_signed(e.low)} to {format_signed(e.high)}; {found.replicates} replicates{less})."
+        f"All {len(found.names)} mechanisms together change {found.measure} by "
+        f"{format_signed(e.difference)}, from {e['without']:.3g} to {e['with']:.3g} "
+        f"({found.level:.0%} interval {format_signed(e.low)} to {format_signed(e.high)}; {found.replicates} "
+        f"replicates{less})."
     )
 
 
@@ -345,13 +353,20 @@ def one(found, name):
     part = (
         f", {s.part:.0%} of the effect ({s.part_low:.0%} to {s.part_high:.0%})" if np.isfinite(s.part) else ""
     )
-    return f"{name}: Shapley value {format_signed(s.value)} ({format_signed(s.low)} to {format_signed(s.high)}){part}; alone {format_signed(s.alone)}, added last {format_signed(s['last'])}."
+    return (
+        f"{name}: Shapley value {format_signed(s.value)} ({format_signed(s.low)} to "
+        f"{format_signed(s.high)}){part}; alone {format_signed(s.alone)}, added last "
+        f"{format_signed(s['last'])}."
+    )
 
 
 def pairs(found):
     clear = found.interactions[found.interactions.kind != "not told from none"]
     for (a, b), row in clear.iterrows():
         how = "add more together than apart" if row["index"] > 0 else "do in part the same work"
-        yield f"{a} and {b} {how}: {row.kind}, interaction index {format_signed(row['index'])} ({format_signed(row.low)} to {format_signed(row.high)})."
+        yield (
+            f"{a} and {b} {how}: {row.kind}, interaction index {format_signed(row['index'])} "
+            f"({format_signed(row.low)} to {format_signed(row.high)})."
+        )
     if len(found.interactions) and not len(clear):
         yield "No interaction of two mechanisms can be told from none after Holm's adjustment."

@@ -101,7 +101,8 @@ class Worlds:
     def add(self, name, column):
         if column.isna().any():
             raise UserError(
-                f"factor {name!r} has no value in {int(column.isna().sum())} of {len(column)} worlds; leave those out, or the factor"
+                f"factor {name!r} has no value in {int(column.isna().sum())} of {len(column)} worlds; leave "
+                "those out, or the factor"
             )
         if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
             self.numbers[name] = column.to_numpy(float)

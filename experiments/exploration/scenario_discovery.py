@@ -52,7 +52,10 @@ class BoxReport:
     def sentence(self, wins="wins"):
         """The box in a sentence."""
         out = f", {self.held_out:.0%} in worlds left out of the search" if np.isfinite(self.held_out) else ""
-        return f"Where {self.box}: {wins} in {self.density:.0%} of worlds (density{out}); holds {self.coverage:.0%} of all such worlds (coverage) in {self.mass:.0%} of the space."
+        return (
+            f"Where {self.box}: {wins} in {self.density:.0%} of worlds (density{out}); holds "
+            f"{self.coverage:.0%} of all such worlds (coverage) in {self.mass:.0%} of the space."
+        )
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,8 @@ def discover(worlds, wins, factors=None, *, boxes=3, terms=PATIENT, shuffles=SHU
         and shuffles >= 19
     ):
         raise UserError(
-            f"{terms}, boxes = {boxes}, shuffles = {shuffles}; allowed are 0 < alpha < 0.5 each, 0 < mass < 1, boxes >= 1, shuffles >= 19"
+            f"{terms}, boxes = {boxes}, shuffles = {shuffles}; allowed are 0 < alpha < 0.5 each, 0 < mass < "
+            "1, boxes >= 1, shuffles >= 19"
         )
     seed = whole_seed(seed)
     space, wins, found = Worlds(worlds, factors), as_outcomes(wins, len(worlds)), []
@@ -103,7 +107,8 @@ def discover(worlds, wins, factors=None, *, boxes=3, terms=PATIENT, shuffles=SHU
                 tuple(found),
                 len(wins),
                 int(wins.sum()),
-                f"{'No further' if found else 'No'} box: only {few} worlds are on one side, {FEWEST} are needed.",
+                f"{'No further' if found else 'No'} box: only {few} worlds are on one side, {FEWEST} are "
+                "needed.",
             )
         one = best(space, wins, left, terms)
         p = as_good(space, wins, left, one, terms, shuffles, luck) if one.box.limits else 1.0
@@ -129,7 +134,8 @@ def as_outcomes(wins, n):
     wins = np.asarray(wins)
     if wins.shape != (n,) or not np.isin(wins, (0, 1)).all():
         raise UserError(
-            f"the outcome has shape {wins.shape} and values such as {some(pd.unique(wins.ravel()), 3)}; allowed is one true or false for each of {n} worlds"
+            f"the outcome has shape {wins.shape} and values such as {some(pd.unique(wins.ravel()), 3)}; "
+            f"allowed is one true or false for each of {n} worlds"
         )
     return wins.astype(bool)
 
@@ -137,7 +143,10 @@ def as_outcomes(wins, n):
 def because(one, p, shuffles):
     if not one.box.limits:
         return "no restriction that peeling found makes wins denser beyond chance"
-    return f"{p * (shuffles + 1) - 1:.0f} of {shuffles} shuffles of the outcome give a box as good as the best that was found ({one.box})"
+    return (
+        f"{p * (shuffles + 1) - 1:.0f} of {shuffles} shuffles of the outcome give a box as good as the best "
+        f"that was found ({one.box})"
+    )
 
 
 @dataclass(frozen=True)
@@ -265,7 +274,8 @@ def tabulate_worlds(runs, mechanism, measure, factors=None, level=LEVEL):
     switch = SWITCH + mechanism
     if switch not in runs or runs[switch].nunique() < 2:
         raise UserError(
-            f"{mechanism} is not switched on in some runs and off in others; switches that are: {some([c for c in factors_of(runs) if c.startswith(SWITCH)]) or 'none'}"
+            f"{mechanism} is not switched on in some runs and off in others; switches that are: "
+            f"{some([c for c in factors_of(runs) if c.startswith(SWITCH)]) or 'none'}"
         )
     own = [c for c in factors_of(runs) if c.startswith(f"{switch}.")]
     factors = world_factors(runs, factors, switch)
@@ -287,7 +297,8 @@ def tabulate_worlds(runs, mechanism, measure, factors=None, level=LEVEL):
     )
     if not len(table):
         raise UserError(
-            f"no world has runs without and with {mechanism} of the same replicate; a sweep must have both arms in every world"
+            f"no world has runs without and with {mechanism} of the same replicate; a sweep must have both "
+            "arms in every world"
         )
     return table
 
@@ -313,7 +324,8 @@ def check_factors(runs, factors):
     empty = [f for f in factors if runs[f].isna().any()]
     if empty:
         raise UserError(
-            f"{some(empty)} has no value in some runs, so their world is not known; leave those runs out, or name the factors that matter"
+            f"{some(empty)} has no value in some runs, so their world is not known; leave those runs out, or "
+            "name the factors that matter"
         )
 
 

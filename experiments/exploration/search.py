@@ -75,7 +75,10 @@ class SearchResult:
     def sentences(self):
         """What came out, in plain English."""
         done, kept = self.trials.status.eq("done"), self.front.status.eq("stays")
-        yield f"{len(self.trials)} trials, {self.trials['first'][done].nunique()} different mixes of {self.room.replicates} replicates each; {int((~done).sum())} failed."
+        yield (
+            f"{len(self.trials)} trials, {self.trials['first'][done].nunique()} different mixes of "
+            f"{self.room.replicates} replicates each; {int((~done).sum())} failed."
+        )
         if self.room.limits:
             limits = ", ".join(
                 f"{name} at most {format_factor(most)}" for name, most in self.room.limits.items()
@@ -84,7 +87,10 @@ class SearchResult:
         if not len(self.front):
             yield "None keeps to the limits; raise them, or let mechanisms be weaker."
         else:
-            yield f"{len(self.front)} mixes are on the Pareto front; on {self.confirmed_on} replicates of fresh luck {int(kept.sum())} of them stay."
+            yield (
+                f"{len(self.front)} mixes are on the Pareto front; on {self.confirmed_on} replicates of "
+                f"fresh luck {int(kept.sum())} of them stay."
+            )
         for _, row in self.front.iterrows():
             told = ", ".join(
                 f"{m} {row[m]:.3g} ({row[m + '_low']:.3g} to {row[m + '_high']:.3g})"
@@ -177,7 +183,8 @@ def room_of(
     wrong = {m: way for m, way in objectives.items() if way not in SIGN}
     if wrong:
         raise UserError(
-            f"objective {next(iter(wrong))!r} = {wrong[next(iter(wrong))]!r} is unknown; allowed are {' and '.join(SIGN)}"
+            f"objective {next(iter(wrong))!r} = {wrong[next(iter(wrong))]!r} is unknown; allowed are "
+            f"{' and '.join(SIGN)}"
         )
     known = outcome(replace(scenario, days=1), 0, 0, within)
     for name in (*objectives, *limits):

@@ -51,7 +51,8 @@ def two_way(y):
     if not np.isfinite(y).all():
         bad = np.flatnonzero(~np.isfinite(y).all(axis=1))
         raise UserError(
-            f"{len(bad)} of {len(y)} points have no outcome ({some(bad)}); a design needs them all: run them again, or take another measure"
+            f"{len(bad)} of {len(y)} points have no outcome ({some(bad)}); a design needs them all: run them "
+            "again, or take another measure"
         )
     return y
 
@@ -99,7 +100,10 @@ def describe_screening(row):
         else "much the same everywhere"
     )
     way = "raises" if row.mu_low > 0 else "lowers" if row.mu_high < 0 else "changes"
-    return f"over its range it {way} the outcome by {row.mu_star:.3g} on average (mu*; {row.mu_star_low:.3g} to {row.mu_star_high:.3g}), {shape}"
+    return (
+        f"over its range it {way} the outcome by {row.mu_star:.3g} on average (mu*; {row.mu_star_low:.3g} to "
+        f"{row.mu_star_high:.3g}), {shape}"
+    )
 
 
 def morris(factors, points, y, level=LEVEL, seed=0):
@@ -151,7 +155,8 @@ def elementary(told, points, y):
     d = told["num_vars"]
     if points.shape != (len(y), d) or len(y) % (d + 1) or len(y) < 2 * (d + 1):
         raise UserError(
-            f"{len(y)} outcomes and points {points.shape} are no Morris design of {d} factors: it has {d + 1} points a trajectory, two trajectories or more"
+            f"{len(y)} outcomes and points {points.shape} are no Morris design of {d} factors: it has "
+            f"{d + 1} points a trajectory, two trajectories or more"
         )
     low, high = np.array(told["bounds"]).T
     step = np.diff(
@@ -160,7 +165,8 @@ def elementary(told, points, y):
     moved = np.abs(step) > 1e-9
     if not ((moved.sum(axis=1) == 1).all() and (moved.sum(axis=2) == 1).all()):
         raise UserError(
-            "the points are no Morris design: from each to the next exactly one factor must change, each once a trajectory; keep the order of morris_points"
+            "the points are no Morris design: from each to the next exactly one factor must change, each "
+            "once a trajectory; keep the order of morris_points"
         )
     rise = np.diff(y.reshape(-1, d + 1, y.shape[1]), axis=1)
     at = np.argmax(moved, axis=1)  # the move in which a factor changed
@@ -193,25 +199,37 @@ class Indices:
             alone, with_ = (
                 f"{row[k]:.0%} ({row[k + '_low']:.0%} to {row[k + '_high']:.0%})" for k in ("S1", "ST")
             )
-            yield f"{name}: {alone} of the variance by itself (first-order index), {with_} with its interactions (total index)."
+            yield (
+                f"{name}: {alone} of the variance by itself (first-order index), {with_} with its "
+                "interactions (total index)."
+            )
         if not t.told.all():
             yield f"Not told from nothing: {some(t.index[~t.told], 30)}."
         width = max((t[f"{name}_high"] - t[f"{name}_low"]).max() for name in ("S1", "ST"))
         if width > WIDE:
-            yield f"The widest interval spans {width:.2f}: with so few points factors are not to be ranked; take n twice as large or more."
+            yield (
+                f"The widest interval spans {width:.2f}: with so few points factors are not to be ranked; "
+                "take n twice as large or more."
+            )
 
 
 def luck_told(found):
     if not found.variance:
         return f"The outcome is the same at all {found.points} points: no factor matters to it."
     if np.isnan(found.luck):
-        return "With one replicate a point, luck cannot be told from effects: every total index may hold it; ask for two or more."
+        return (
+            "With one replicate a point, luck cannot be told from effects: every total index may hold it; "
+            "ask for two or more."
+        )
     warning = (
         "; total indices of that size mean nothing, and more replicates are needed"
         if found.luck > 0.1
         else ""
     )
-    return f"Of the variance between {found.points} points {found.luck:.1%} is luck left in the mean of {found.replicates} replicates{warning}."
+    return (
+        f"Of the variance between {found.points} points {found.luck:.1%} is luck left in the mean of "
+        f"{found.replicates} replicates{warning}."
+    )
 
 
 def sobol(factors, y, level=LEVEL, seed=0):
@@ -296,7 +314,8 @@ def base_of(arms):
     centre = [arm for arm, row in zip(arms.index, codes) if ((codes != row).sum(axis=1) <= 1).all()]
     if len(centre) != 1:
         raise UserError(
-            f"{len(centre)} arms could be the base of one-at-a-time ({some(centre or arms.index)}); name it with base="
+            f"{len(centre)} arms could be the base of one-at-a-time ({some(centre or arms.index)}); name it "
+            "with base="
         )
     return centre[0]
 
@@ -305,4 +324,7 @@ def swings(table, measure):
     """A tornado in sentences, the widest first."""
     for (name, value), row in table.iterrows():
         clear = "" if row.low > 0 or row.high < 0 else "; not told from none"
-        yield f"{name} = {format_factor(value)}: {measure} {format_signed(row.difference)} ({format_signed(row.low)} to {format_signed(row.high)}{clear})."
+        yield (
+            f"{name} = {format_factor(value)}: {measure} {format_signed(row.difference)} "
+            f"({format_signed(row.low)} to {format_signed(row.high)}{clear})."
+        )

@@ -68,7 +68,9 @@ def choose_measure(found, measure=None):
         raise UserError(f"no measure is called {name!r}{guess(name, list(SUMMARY))}")
     if not found.runs[name].notna().any():
         raise UserError(
-            f"{name} exists in none of {len(found.runs)} runs: they failed, or have no more days than count as in time (estimand.within = {found.experiment.estimand.within}); take another --measure, or more days"
+            f"{name} exists in none of {len(found.runs)} runs: they failed, or have no more days than count "
+            f"as in time (estimand.within = {found.experiment.estimand.within}); take another --measure, or "
+            "more days"
         )
     return name
 
@@ -86,7 +88,8 @@ def attributions(found, measure=None, given=(), names=None):
     measure, e = choose_measure(found, measure), found.experiment
     if e.design.kind in (*SAMPLED, "one_at_a_time"):
         raise UserError(
-            f"design.kind = {e.design.kind!r} has not every combination of mechanisms; sweep one of kind = 'factorial' with mechanisms = [...]"
+            f"design.kind = {e.design.kind!r} has not every combination of mechanisms; sweep one of kind = "
+            "'factorial' with mechanisms = [...]"
         )
     told = {}
     for case in found.plan.cases:
@@ -94,7 +97,8 @@ def attributions(found, measure=None, given=(), names=None):
         others = [path for path in factors_of(runs) if path.removeprefix(SWITCH) not in switches(runs)]
         if others:
             raise UserError(
-                f"the arms of {case} differ in {some(others)} too, not only in which mechanisms are on; sweep arms that do not, as kind = 'factorial' makes them"
+                f"the arms of {case} differ in {some(others)} too, not only in which mechanisms are on; "
+                "sweep arms that do not, as kind = 'factorial' makes them"
             )
         one = attribution.attribute(runs, measure, names, e.estimand.level)
         told[case] = (
@@ -116,7 +120,8 @@ def sensitivities(found, measure=None, effect=None):
     measure, kind = choose_measure(found, measure), found.experiment.design.kind
     if kind not in KINDS:
         raise UserError(
-            f"design.kind = {kind!r} is not what `cogov sensitivity` reads; it reads {', '.join(KINDS)}; {ELSEWHERE.get(kind, '`cogov report` reads it')}"
+            f"design.kind = {kind!r} is not what `cogov sensitivity` reads; it reads {', '.join(KINDS)}; "
+            f"{ELSEWHERE.get(kind, '`cogov report` reads it')}"
         )
     told = {}
     for case in found.plan.cases:
@@ -175,8 +180,10 @@ def pair(found, case, mechanism):
     if len(pairs) != 1:
         differ = sorted({path for arm in own for path in arm.factors})
         raise UserError(
-            f"{len(pairs)} pairs of arms of {case} differ in {mechanism} only, and one is needed: an [[arm]] without and one with it beside the "
-            f"design (arms: {some([arm.name for arm in own]) or 'none'}; they differ in {some(differ) or 'nothing'})"
+            f"{len(pairs)} pairs of arms of {case} differ in {mechanism} only, and one is needed: an [[arm]] "
+            "without and one with it beside the "
+            f"design (arms: {some([arm.name for arm in own]) or 'none'}; they differ in "
+            f"{some(differ) or 'nothing'})"
         )
     return pairs[0]
 
@@ -236,7 +243,10 @@ def discoveries(found, mechanism, measure=None, matters=None, loses=False, sure=
     runs, factors = pair_worlds(found, mechanism)
     table = scenario_discovery.tabulate_worlds(runs, mechanism, measure, factors, e.estimand.level)
     wins = scenario_discovery.wins_where(table, matters, better, sure)
-    how = f"{'raises' if better else 'lowers'} {measure}{f' by more than {matters:g}' if matters else ''}{', its whole interval' if sure else ''}"
+    how = (
+        f"{'raises' if better else 'lowers'} "
+        f"{measure}{f' by more than {matters:g}' if matters else ''}{', its whole interval' if sure else ''}"
+    )
     verb = "loses" if loses else "wins"
     return [one(f"{mechanism} {verb}", f"{mechanism} {verb} where it {how}.", table, wins, seed)]
 
@@ -247,7 +257,8 @@ def pair_worlds(found, mechanism):
     if not found.experiment.arm or kind == "arms":
         if kind in SAMPLED:
             raise UserError(
-                f"the design has no [[arm]]: add one without {mechanism} and one with it, and every point is lived by both"
+                f"the design has no [[arm]]: add one without {mechanism} and one with it, and every point is "
+                "lived by both"
             )
         return found.runs.infer_objects(), None
     parts = []
@@ -380,7 +391,8 @@ def parse_range(scenario, text):
     known = paths(scenario)
     if path not in known:
         raise UserError(
-            f"--vary {text}: no knob is called {path!r}{guess(path, list(known)) if not path.startswith(SWITCH) else '; the mechanism must be on, or one that --may be on'}"
+            f"--vary {text}: no knob is called "
+            f"{path!r}{guess(path, list(known)) if not path.startswith(SWITCH) else '; the mechanism must be on, or one that --may be on'}"
         )
     if not equals:
         return path, (known[path].metadata["low"], known[path].metadata["high"])
@@ -404,7 +416,8 @@ def parse_budget(text):
         most = -1.0
     if not 0 <= most < np.inf:
         raise UserError(
-            f"--budget-hours {text}: write hours, 0 or more, as 400 for all work, or committee=200 for a role's"
+            f"--budget-hours {text}: write hours, 0 or more, as 400 for all work, or committee=200 for a "
+            "role's"
         )
     if role and role not in PAYERS:
         there = f"{guess(role, list(PAYERS))}; there are {', '.join(PAYERS)}"

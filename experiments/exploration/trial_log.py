@@ -39,7 +39,8 @@ class TrialLog:
         lines = list(csv.reader(text[: text.rfind("\n") + 1].splitlines()))
         if not lines or tuple(lines[0]) != self.columns:
             raise UserError(
-                f"{self.path}: is no record of this search (its columns are {some(lines[0] if lines else ['none'])}); name another file"
+                f"{self.path}: is no record of this search (its columns are "
+                f"{some(lines[0] if lines else ['none'])}); name another file"
             )
         if not text.endswith("\n"):
             self.path.write_text(text[: text.rfind("\n") + 1], "utf-8-sig")

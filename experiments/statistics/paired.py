@@ -66,7 +66,8 @@ def against(reference, arms, case):
     """The other arms of a case. Raises UserError when the reference is not among them."""
     if reference not in arms:
         raise UserError(
-            f"case {case!r} has no arm {reference!r} to compare with{guess(str(reference), list(map(str, arms)))}"
+            f"case {case!r} has no arm {reference!r} to compare "
+            f"with{guess(str(reference), list(map(str, arms)))}"
         )
     return [arm for arm in arms if arm != reference]
 
@@ -214,20 +215,31 @@ def sentence(row, matters=0.0, share=False):
     least = number(matters).lstrip("+") + unit
     if row.pairs < 2:
         if not row.pairs:
-            return f"undecided: there is no pair of runs in which both arms have a value, so nothing can be said of their difference.{lost}"
+            return (
+                "undecided: there is no pair of runs in which both arms have a value, so nothing can be "
+                f"said of their difference.{lost}"
+            )
         return f"undecided: one pair is an anecdote; no interval can be given. Ask for more replicates.{lost}"
     beyond = f" by more than {least}, which matters" if matters else ""
     said = {
         "larger": f"larger{beyond}: {found}.",
         "smaller": f"smaller{beyond}: {found}.",
-        "equivalent": f"equivalent: {found}, nowhere more than the {least} that matter{'' if share else 's'}.",
+        "equivalent": f"equivalent: {found}, nowhere more than the {least} that "
+        f"matter{'' if share else 's'}.",
         "alike": f"alike: in none of {row.pairs} pairs is there any difference.",
-        "undecided": f"undecided: {found}; some {row.further:,.0f} further pairs would settle it, if the mean stays where it is.",
+        "undecided": f"undecided: {found}; some {row.further:,.0f} further pairs would settle it, if the "
+        "mean stays where it is.",
     }[row.verdict]
     if row.verdict == "undecided" and row.differ < min(EVENTS, row.pairs):
-        said = f"undecided: {found}; only {row.differ} of {row.pairs} pairs differ at all, too few to judge the interval by; some {EVENTS} are needed."
+        said = (
+            f"undecided: {found}; only {row.differ} of {row.pairs} pairs differ at all, too few to judge the "
+            f"interval by; some {EVENTS} are needed."
+        )
     elif row.verdict == "undecided" and not np.isfinite(row.further):
-        said = f"undecided: {found}; the mean sits on the boundary of what matters, and no affordable number of pairs promises to settle it."
+        said = (
+            f"undecided: {found}; the mean sits on the boundary of what matters, and no affordable number of "
+            "pairs promises to settle it."
+        )
     return said + lost
 
 

@@ -28,7 +28,8 @@ def pivot_arms(runs, measure, arms=None, by="arm"):
     if "case" in runs and runs["case"].nunique() > 1:
         cases = list(runs["case"].unique())
         raise UserError(
-            f"the runs are of {len(cases)} cases ({some(cases)}); take one, as in runs[runs.case == {str(cases[0])!r}]"
+            f"the runs are of {len(cases)} cases ({some(cases)}); take one, as in runs[runs.case == "
+            f"{str(cases[0])!r}]"
         )
     twice = runs[runs.duplicated(["replicate", by])]
     if len(twice):
@@ -39,7 +40,8 @@ def pivot_arms(runs, measure, arms=None, by="arm"):
     lost = [arm for arm in arms if arm not in set(runs[by])]
     if lost:
         raise UserError(
-            f"{len(lost)} of {len(arms)} arms have no run: {some(lost)}; run them, or leave them out of the design"
+            f"{len(lost)} of {len(arms)} arms have no run: {some(lost)}; run them, or leave them out of the "
+            "design"
         )
     return runs.pivot(index="replicate", columns=by, values=measure).astype(float)[arms]
 
@@ -54,7 +56,8 @@ def complete(table, least=2):
             or f"each has {len(table)}"
         )
         raise UserError(
-            f"{len(whole)} replicates are complete in all {table.shape[1]} arms, {least} are needed: {which}; run more replicates"
+            f"{len(whole)} replicates are complete in all {table.shape[1]} arms, {least} are needed: "
+            f"{which}; run more replicates"
         )
     return whole
 
@@ -108,7 +111,8 @@ def check_held_constant(runs, varying):
     if others:
         values = some([format_factor(v) for v in pd.unique(runs[others[0]])])
         raise UserError(
-            f"{some(others)} varies too ({values}); take the runs of one value, as in runs[runs[{others[0]!r}] == {pd.unique(runs[others[0]])[0]!r}]"
+            f"{some(others)} varies too ({values}); take the runs of one value, as in "
+            f"runs[runs[{others[0]!r}] == {pd.unique(runs[others[0]])[0]!r}]"
         )
 
 

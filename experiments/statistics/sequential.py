@@ -79,7 +79,10 @@ def decide(runs, rule, reference):
         words = f"Going on to {looks[0]} replicates, where the first look is taken; {n} are there."
         return Decision(True, "first look", looks[0], n, np.nan, (), words)
     if dead:
-        words = f"Stopped at {n} replicates: every run of arm {dead[0][1]!r} in case {dead[0][0]!r} failed; see what its failures say."
+        words = (
+            f"Stopped at {n} replicates: every run of arm {dead[0][1]!r} in case {dead[0][0]!r} failed; see "
+            "what its failures say."
+        )
         return Decision(False, "failures", n, n, np.nan, dead[0], words)
     table = paired.contrasts(runs, rule.measure, reference, level=rule.level)
     if not len(table):
@@ -87,7 +90,10 @@ def decide(runs, rule, reference):
     half = ((table["high_all"] - table["low_all"]) / 2.0).fillna(np.inf)
     contrast = half.idxmax()
     widest = float(half[contrast]) if np.isfinite(half[contrast]) else np.nan
-    found = f"{int((half <= rule.half_width).sum())} of {len(half)} intervals of {rule.measure} are within ± {rule.half_width:g}"
+    found = (
+        f"{int((half <= rule.half_width).sum())} of {len(half)} intervals of {rule.measure} are within ± "
+        f"{rule.half_width:g}"
+    )
     width = f"is ± {widest:.3g}" if np.isfinite(widest) else "has no interval"
     found += (
         f"; the widest, of arm {contrast[1]!r} in case {contrast[0]!r}, {width}.{describe_exceptions(table)}"
