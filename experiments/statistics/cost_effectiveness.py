@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from .paired import against, half_width, in_range, samples, to_frame
+from .paired import half_width, in_range, iter_samples, other_arms, to_frame
 
 EFFECT = "resolved_in_time"
 UNITS = {"yuan": "yuan", "hours": "hours of work"}
@@ -25,8 +25,8 @@ def price(runs: pd.DataFrame, reference: str, effect: str = EFFECT, level: float
     """
     in_range("level", level, 0.5, 1.0)
     rows = {}
-    for case, values, _ in samples(runs, effect, *UNITS):
-        for arm in against(reference, values[effect].columns, case):
+    for case, values, _ in iter_samples(runs, effect, *UNITS):
+        for arm in other_arms(reference, values[effect].columns, case):
             d = pd.DataFrame({name: wide[arm] - wide[reference] for name, wide in values.items()})
             lost, d = int(d.isna().any(axis=1).sum()), d.dropna()
             rows[case, arm] = row = {"pairs": len(d), "lost": lost}
@@ -129,7 +129,7 @@ def frontier(runs: pd.DataFrame, cost: str = "yuan", effect: str = EFFECT) -> pd
     UserError.
     """
     rows = {}
-    for case, values, _ in samples(runs, effect, cost):
+    for case, values, _ in iter_samples(runs, effect, cost):
         alive = [
             arm
             for arm in values[effect]

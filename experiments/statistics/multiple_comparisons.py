@@ -14,7 +14,7 @@ import numpy as np
 from scipy import stats
 
 from ...engine.parameters import UserError
-from .paired import in_range, samples, to_frame
+from .paired import in_range, iter_samples, to_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +36,7 @@ def best(
     in_range("matters", matters, 0.0, np.inf)
     in_range("level", level, 0.5, 1.0)
     rows, sign = {}, 1.0 if larger else -1.0
-    for case, values, _ in samples(runs, measure):
+    for case, values, _ in iter_samples(runs, measure):
         wide = values[measure]
         alive = wide.loc[:, wide.notna().any()]
         whole = alive.dropna()

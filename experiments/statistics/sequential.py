@@ -68,8 +68,8 @@ def decide(runs, rule, reference):
     failure make an interval wider, never narrower. Raises UserError.
     """
     n, largest, dead = np.inf, 0.0, []
-    for case, values, failed in paired.samples(runs, rule.measure):
-        paired.against(reference, failed.columns, case)
+    for case, values, failed in paired.iter_samples(runs, rule.measure):
+        paired.other_arms(reference, failed.columns, case)
         n = min(n, len(failed))
         largest = max(largest, np.nanmax(np.abs(values[rule.measure].to_numpy()), initial=0.0))
         dead += [(case, arm) for arm in failed if failed[arm].all()]

@@ -12,7 +12,7 @@ from scipy import stats
 
 from ...engine.parameters import UserError
 from ...model.measures import kaplan_meier, restricted_mean
-from .paired import against, in_range, to_frame
+from .paired import in_range, to_frame
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def survival(issues, horizon, days, reference=None, level=0.95):
     for case, here in issues.groupby("case", sort=False, observed=True):
         arms = {arm: part for arm, part in here.groupby("arm", sort=False, observed=True)}  # noqa: C416  dict() takes it for a mapping
         if reference is not None:
-            against(reference, list(arms), case)
+            other_arms(reference, list(arms), case)
         for arm, part in arms.items():
             curves[case, arm] = curve(part, horizon, days, level)
             means[case, arm] = mean(part, horizon, days, level)
