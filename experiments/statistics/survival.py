@@ -35,7 +35,7 @@ def survival(
     lapsed issues all stay at risk until the last of the run's `days`, as in `measures.times`). Intervals:
     Student over jackknife pseudo-values by replicate; for curves of the arcsine of the square root of the
     share (Thomas & Grunkemeier 1975); NaN for one replicate. With `reference`, differences of the means pair
-    the replicates that both arms have. `horizon`: the upper limit of the mean, at most `days`. Raises
+    the replicates that both arms have. `horizon`: the end of curves and means, at most `days`. Raises
     UserError.
     """
     in_range("days", days, 1, np.inf)
@@ -66,7 +66,7 @@ def survival(
 
 
 def times(issues: pd.DataFrame, days: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the days from arising to resolution or the end of the run, and whether the issue was resolved."""
+    """Return the days from arising to resolution or the end of the run, and whether it was resolved."""
     resolved = issues["resolved"].to_numpy() >= 0
     return np.where(resolved, issues["resolved"], days).astype(float) - issues["born"].to_numpy(), resolved
 
