@@ -36,7 +36,7 @@ class BoxTerms:
 
 @dataclass(frozen=True)
 class Box:
-    """A box: factor -> (low, high), both inclusive and infinite where open; or the frozenset of categories."""
+    """A box: factor -> (low, high), both inclusive, infinite where open; or the frozenset of categories."""
 
     limits: dict = field(default_factory=dict)
 

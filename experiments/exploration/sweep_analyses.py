@@ -17,7 +17,7 @@ from ...model.resources.ledger import PAYERS
 from ..statistics.replicate_table import SWITCH, factors_of, some, switches
 from ..sweep.design import SAMPLED, cube, policies, space
 from ..sweep.report_statistics import SMALLER
-from . import attribution, scenario_discovery, sensitivity
+from . import attribution, scenario_discovery, sensitivity, world_outcomes
 from .prim import OUTCOMES
 from .search import HOURS
 
@@ -241,8 +241,8 @@ def discoveries(found, mechanism, measure=None, matters=None, loses=False, sure=
     matters = e.estimand.matters if matters is None else matters
     better = (measure not in SMALLER) != loses
     runs, factors = pair_worlds(found, mechanism)
-    table = scenario_discovery.tabulate_worlds(runs, mechanism, measure, factors, e.estimand.level)
-    wins = scenario_discovery.wins_where(table, matters, better, sure)
+    table = world_outcomes.tabulate_worlds(runs, mechanism, measure, factors, e.estimand.level)
+    wins = world_outcomes.wins_where(table, matters, better, sure)
     how = (
         f"{'raises' if better else 'lowers'} "
         f"{measure}{f' by more than {matters:g}' if matters else ''}{', its whole interval' if sure else ''}"
@@ -284,7 +284,7 @@ def bests(found, measure=None, seed=0):
         )
         means.append(runs.groupby("arm")[measure].mean())
         parts.append(
-            scenario_discovery.best_arms(
+            world_outcomes.best_arms(
                 runs, measure, ["arm"], [f.path for f in e.factors()], measure not in SMALLER
             ).assign(case=case)
         )
