@@ -340,7 +340,7 @@ def sort_by_swing(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def base_of(arms: pd.DataFrame) -> str:
-    """Return the only arm from which no other differs in two factors. Raises UserError unless there is one."""
+    """Return the arm from which no other differs in two factors. Raises UserError unless there is one."""
     codes = np.stack([pd.factorize(arms[name])[0] for name in arms], axis=1)
     centre = [arm for arm, row in zip(arms.index, codes) if ((codes != row).sum(axis=1) <= 1).all()]
     if len(centre) != 1:

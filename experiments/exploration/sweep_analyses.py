@@ -19,7 +19,7 @@ from ..sweep.design import SAMPLED, cube, policies, space
 from ..sweep.report_statistics import SMALLER
 from . import attribution, scenario_discovery, sensitivity, world_outcomes
 from .prim import OUTCOMES
-from .search import HOURS
+from .search_space import HOURS
 
 KINDS = {
     "morris": "Morris' screening",
