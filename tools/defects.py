@@ -766,7 +766,7 @@ MUTANTS = [
     ),
     mutant(
         "the loser heads the list",
-        "experiments/exploration/sweep_analyses.py",
+        "experiments/exploration/world_questions.py",
         "ascending=[False, measure in SMALLER]",
         "ascending=[True, measure in SMALLER]",
         "experiments/estimating/test_sweep_analyses.py::test_the_winner_stands_first_and_is_named_as_such",

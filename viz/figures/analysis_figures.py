@@ -8,7 +8,8 @@ import pandas as pd
 
 from ...experiments.exploration.prim import Worlds
 from ...experiments.exploration.sensitivity import Screening
-from ...experiments.exploration.sweep_analyses import Tornado, sides
+from ...experiments.exploration.sweep_analyses import Tornado
+from ...experiments.exploration.world_questions import sides
 from ...experiments.statistics.replicate_table import format_factor
 from ..i18n.measure_names import NAMES
 from .figures import QUIET, WITH, WITHOUT
