@@ -52,9 +52,9 @@ def survival(
     if not len(issues):
         raise UserError("there is no issue to follow; no run is finished, or nothing arose")
     curves, means = {}, {}
-    for case, case_issues in issues.groupby("case", sort=False, observed=True):
+    for case, rows in issues.groupby("case", sort=False, observed=True):
         # dict() takes the groupby for a mapping
-        arms = {arm: part for arm, part in case_issues.groupby("arm", sort=False, observed=True)}  # noqa: C416
+        arms = {arm: part for arm, part in rows.groupby("arm", sort=False, observed=True)}  # noqa: C416
         if reference is not None:
             other_arms(reference, list(arms), case)
         for arm, part in arms.items():
