@@ -166,11 +166,7 @@ def discover(
     """Say in which worlds a mechanism wins, in plain words: boxes in the space of what is uncertain."""
     import pandas as pd
 
-    from ..experiments.exploration.sweep_analyses import (
-        bests,
-        discoveries,
-        tabulate_boxes,
-    )
+    from ..experiments.exploration.world_questions import bests, discoveries, tabulate_boxes
     from ..experiments.sweep.results import read_results
     from ..viz.figures import discovery_figures
 
@@ -289,9 +285,9 @@ def search(
     json_: Json = False,
 ):
     """Search for the mix of mechanisms that does most within a budget; the front is lived through again with fresh luck."""
-    from ..experiments.exploration import sweep_analyses
-    from ..experiments.exploration.search import room_of
+    from ..experiments.exploration import search_options
     from ..experiments.exploration.search import search as searching
+    from ..experiments.exploration.search_space import room_of
     from ..model.cases import alter_scenario, read_case
     from ..viz.figures import discovery_figures
 
@@ -299,9 +295,9 @@ def search(
     full = alter_scenario(
         scenario, on=[*(on or ()), *(may or ())], off=off or (), settings=set_ or (), days=days
     )
-    knobs = dict(sweep_analyses.parse_range(full, one) for one in vary or ())
+    knobs = dict(search_options.parse_range(full, one) for one in vary or ())
     limits = {"yuan": budget_yuan} if budget_yuan is not None else {}
-    limits |= dict(map(sweep_analyses.parse_budget, budget_hours or ()))
+    limits |= dict(map(search_options.parse_budget, budget_hours or ()))
     options = {
         "mechanisms": may or (),
         "knobs": knobs,
@@ -320,7 +316,7 @@ def search(
         "record": record,
         "most": most,
     }
-    objectives = dict(map(sweep_analyses.parse_objective, objective or ()))
+    objectives = dict(map(search_options.parse_objective, objective or ()))
     room_of(
         scenario,
         tuple(may or ()),

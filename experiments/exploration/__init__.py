@@ -1,1 +1,1 @@
-"""What a sweep or a search lets one conclude: attribution, sensitivity, scenarios, Pareto fronts."""
+"""Analyses of sweeps, and searches: attribution, sensitivity, scenario discovery, Pareto fronts."""

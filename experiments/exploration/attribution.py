@@ -1,15 +1,18 @@
-"""Attribution: whose is the effect of several mechanisms, when they help each other or do the same work?
+"""Attribute a joint effect to several mechanisms by Shapley values, with their interactions.
 
-From all 2^k arms of k mechanisms, with replicates that share their luck. A mechanism's *Shapley value* (Shapley 1953) is
-what it adds, averaged over every order in which the k could have been introduced; the values add up to the effect of all
-together, in every replicate. The *interaction* of two is Shapley's interaction index (Grabisch & Roubens 1999): positive
-is synergy, negative is substitution.
+The input is all 2^k arms of k mechanisms, with common random numbers within a replicate. A mechanism's
+*Shapley value* (Shapley 1953) is what it adds, averaged over every order in which the k could have been
+introduced; the values add up to the effect of all together, in every replicate. The *interaction* of two
+mechanisms is Shapley's interaction index (Grabisch & Roubens 1999): positive is synergy, negative is
+substitution.
 
-Intervals are Student's, over replicates. Every replicate has lived through all arms with one luck, so it gives one whole
-vector of Shapley values, and replicates are independent: their mean is an ordinary mean. The percentile bootstrap holds
-less than it says when replicates are few (10 replicates: 91 % where 95 % is claimed; the tests measure both), and is not used.
+Intervals are Student's, over replicates. Every replicate has all arms with the same random numbers, so it
+gives one vector of Shapley values; replicates are independent, so their mean is an ordinary mean. Road not
+taken: the percentile bootstrap covers less than its level when replicates are few (10 replicates: 91 %
+instead of 95 %; the tests measure both).
 """
 
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import factorial
@@ -35,80 +38,76 @@ MOST = 14  # mechanisms: 16384 arms
 
 @dataclass(frozen=True)
 class Attribution:
-    """Whose the effect is. All numbers are in the measure's unit but `part`."""
+    """Shapley values and interactions of mechanisms; all numbers but `part` are in the measure's unit."""
 
     measure: str
     names: tuple  # of the k mechanisms
     replicates: int  # complete in all 2^k arms
     left_out: int  # replicates that some arm lacks
-    effect: (
-        pd.Series
-    )  # without, with, difference, low, high: none of the k, all of them, and the paired difference
-    shares: pd.DataFrame  # (mechanism) -> value, low, high (Shapley), part of the effect with its interval, alone, last with theirs
+    effect: pd.Series  # without (none of the k), with (all of them), difference (paired), low, high
+    # (mechanism) -> value (Shapley), part of the effect, alone (added to none), last (added to all others),
+    # with low and high of each
+    shares: pd.DataFrame
     interactions: pd.DataFrame  # (one, other) -> index, low, high, p, p_holm, kind
     level: float
 
-    def sentences(self):
-        """What came out, in plain English."""
+    def sentences(self) -> list[str]:
+        """Describe the results in plain English."""
+        order = self.shares.sort_values("value", ascending=False, key=abs).index
         return [
-            *whole(self),
-            *(one(self, name) for name in self.shares.sort_values("value", ascending=False, key=abs).index),
-            *pairs(self),
+            *describe_effect(self),
+            *(describe_mechanism(self, name) for name in order),
+            *describe_interactions(self),
         ]
 
 
-def attribute(runs, measure, names=None, level=LEVEL):
-    """Attribute the effect on `measure` to the mechanisms `names`, by default all whose switch varies. See `Attribution`.
+def attribute(
+    runs: pd.DataFrame, measure: str, names: Iterable[str] | None = None, level: float = LEVEL
+) -> Attribution:
+    """Attribute the effect on `measure` to the mechanisms `names`, by default all whose switch varies.
 
-    `runs` has a row per run, a bool column `mechanisms.NAME` for each, and `replicate`, the same number being the same
-    luck in every arm. Raises UserError when an arm is missing, naming it.
+    `runs` has a row per run, a bool column `mechanisms.NAME` for each mechanism, and `replicate`: the same
+    number means the same random numbers in every arm. Raises UserError naming the missing arms, if any.
     """
     names, table = factorial_of(runs, measure, names)
     whole = complete(table)
     values = whole.to_numpy()
-    each = shapley(values), alone(values), last(values)
+    contributions = shapley(values), effects_alone(values), effects_last(values)
     shares = pd.DataFrame(index=pd.Index(names, name="mechanism"))
-    for word, found in zip(("", "alone", "last"), each):
+    for word, contribution in zip(("", "alone", "last"), contributions):
         (
             shares[word or "value"],
             shares[f"{word}_low" if word else "low"],
             shares[f"{word}_high" if word else "high"],
-        ) = interval(found, level)
+        ) = interval(contribution, level)
     total = values[:, -1] - values[:, 0]
-    shares["part"], shares["part_low"], shares["part_high"] = parts(each[0], total, level)
+    shares["part"], shares["part_low"], shares["part_high"] = parts(contributions[0], total, level)
     mean, low, high = interval(total, level)
-    effect = pd.Series(
-        {
-            "without": values[:, 0].mean(),
-            "with": values[:, -1].mean(),
-            "difference": mean,
-            "low": low,
-            "high": high,
-        }
-    )
-    return Attribution(
-        measure,
-        names,
-        len(values),
-        len(table) - len(values),
-        effect,
-        shares,
-        interactions(values, names, level),
-        level,
-    )
+    none, together = values[:, 0].mean(), values[:, -1].mean()
+    effect = pd.Series({"without": none, "with": together, "difference": mean, "low": low, "high": high})
+    lost = len(table) - len(values)
+    indices = tabulate_interactions(values, names, level)
+    return Attribution(measure, names, len(values), lost, effect, shares, indices, level)
 
 
-def factorial_of(runs, measure, names=None):
-    """(names, (replicates, 2^k) frame): column m is the arm in which mechanism i is on where bit i of m is set. Raises UserError."""
+def factorial_of(
+    runs: pd.DataFrame, measure: str, names: Iterable[str] | None = None
+) -> tuple[tuple[str, ...], pd.DataFrame]:
+    """Arrange the runs of a full factorial as (names, (replicates, 2^k) frame).
+
+    In the arm of column m, mechanism i is on where bit i of m is set. Raises UserError.
+    """
     names = tuple(switches(runs) if names is None else dict.fromkeys(names))
     lost = [name for name in names if SWITCH + name not in runs]
     if lost or not names:
         raise UserError(
-            f"no switch varies of: {some(lost) or 'any mechanism'}; a factorial has columns mechanisms.NAME that are on in some arms and off in others"
+            f"no switch varies of: {some(lost) or 'any mechanism'}; a factorial has columns mechanisms.NAME "
+            "that are on in some arms and off in others"
         )
     if len(names) > MOST:
         raise UserError(
-            f"{len(names)} mechanisms have {2 ** len(names)} arms; allowed are {MOST} mechanisms at most: name the ones that matter"
+            f"{len(names)} mechanisms have {2 ** len(names)} arms; allowed are {MOST} mechanisms at most: "
+            "name the ones that matter"
         )
     check_held_constant(runs, [SWITCH + name for name in names])
     on = np.stack([runs[SWITCH + name].to_numpy(bool) for name in names])
@@ -116,14 +115,15 @@ def factorial_of(runs, measure, names=None):
     missing = sorted(set(range(2 ** len(names))) - set(arm.tolist()))
     if missing:
         raise UserError(
-            f"{len(missing)} of {2 ** len(names)} arms are missing: {some([mechanisms_of_arm(m, names) for m in missing], 8)}; run them, or name fewer mechanisms"
+            f"{len(missing)} of {2 ** len(names)} arms are missing: "
+            f"{some([mechanisms_of_arm(m, names) for m in missing], 8)}; run them, or name fewer mechanisms"
         )
     table = pivot_arms(runs.assign(**{"": arm}), measure, range(2 ** len(names)), by="")
     return names, table.rename_axis(columns="arm")
 
 
-def mechanisms_of_arm(arm, names):
-    """The mechanisms that are on in arm number `arm`.
+def mechanisms_of_arm(arm: int, names: Sequence[str]) -> str:
+    """Join the names of the mechanisms that are on in arm number `arm`.
 
     >>> mechanisms_of_arm(0, "abc"), mechanisms_of_arm(5, "abc")
     ('(none)', 'a+c')
@@ -131,44 +131,46 @@ def mechanisms_of_arm(arm, names):
     return "+".join(name for i, name in enumerate(names) if arm >> i & 1) or "(none)"
 
 
-# --------------------------------------------------------------------------- arrays: (n, 2^k), one row per replicate
+# ------------------------------------------------------------ arrays: (n, 2^k), one row per replicate
 
 
-def sizes(k):
-    """How many are on in each of 2^k arms, and who: (2^k,) int, (2^k, k) bool."""
+def enumerate_arms(k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Count and list the mechanisms that are on in each of 2^k arms: (2^k,) int, (2^k, k) bool."""
     on = (np.arange(2**k)[:, None] >> np.arange(k) & 1).astype(bool)
     return on.sum(axis=1), on
 
 
-def players(values):
-    """k, from 2^k columns. Raises UserError."""
+def count_mechanisms(values: np.ndarray) -> int:
+    """Return k, given values with 2^k columns. Raises UserError for another number of columns."""
     k = values.shape[-1].bit_length() - 1
     if k < 1 or values.shape[-1] != 2**k:
         raise UserError(f"{values.shape[-1]} arms are no full factorial; allowed are 2, 4, 8, ... arms")
     return k
 
 
-def shapley(values):
-    """Shapley values of every row: (..., 2^k) -> (..., k). They add up to last column minus first.
+def shapley(values: np.ndarray) -> np.ndarray:
+    """Return the Shapley values of every row: (..., 2^k) -> (..., k); their sum is last column minus first.
 
     >>> shapley(np.array([0.0, 1.0, 2.0, 7.0]))
     array([3., 4.])
     """
-    k = players(values)
-    size, on = sizes(k)
+    k = count_mechanisms(values)
+    size, on = enumerate_arms(k)
     weight = np.array([factorial(s) * factorial(k - s - 1) / factorial(k) for s in range(k)])
     joins, lacks = weight[np.maximum(size - 1, 0)], weight[np.minimum(size, k - 1)]
     return values @ np.where(on, joins[:, None], -lacks[:, None])
 
 
-def interaction(values):
-    """Shapley interaction indices of every row, for pairs in the order of `combinations`: (..., 2^k) -> (..., k(k-1)/2).
+def interaction(values: np.ndarray) -> np.ndarray:
+    """Return the Shapley interaction indices of every row: (..., 2^k) -> (..., k(k-1)/2).
+
+    Pairs are in the order of `combinations`.
 
     >>> interaction(np.array([0.0, 1.0, 2.0, 7.0]))
     array([4.])
     """
-    k = players(values)
-    size, on = sizes(k)
+    k = count_mechanisms(values)
+    size, on = enumerate_arms(k)
     weight = np.array([factorial(s) * factorial(k - s - 2) / factorial(k - 1) for s in range(k - 1)])
     columns = [
         np.where(on[:, i] == on[:, j], 1, -1) * weight[size - on[:, i] - on[:, j]]
@@ -177,21 +179,24 @@ def interaction(values):
     return values @ np.stack(columns, axis=1) if columns else np.zeros((*values.shape[:-1], 0))
 
 
-def alone(values):
-    """What each adds to nothing: (..., 2^k) -> (..., k)."""
-    return values[..., 1 << np.arange(players(values))] - values[..., :1]
+def effects_alone(values: np.ndarray) -> np.ndarray:
+    """Return what each mechanism adds to the arm without any: (..., 2^k) -> (..., k)."""
+    return values[..., 1 << np.arange(count_mechanisms(values))] - values[..., :1]
 
 
-def last(values):
-    """What each adds to all the others: (..., 2^k) -> (..., k)."""
-    k = players(values)
+def effects_last(values: np.ndarray) -> np.ndarray:
+    """Return what each mechanism adds to the arm with all the others: (..., 2^k) -> (..., k)."""
+    k = count_mechanisms(values)
     return values[..., -1:] - values[..., 2**k - 1 - (1 << np.arange(k))]
 
 
-def parts(values, total, level=LEVEL):
-    """Mean value over mean total, with Fieller's interval (1954) of a ratio of paired means; NaN where the total is not told from 0.
+def parts(
+    values: np.ndarray, total: np.ndarray, level: float = LEVEL
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return mean value over mean total with Fieller's interval (1954) of a ratio of paired means.
 
-    `values` (n, k), `total` (n,); three (k,) arrays.
+    `values` (n, k), `total` (n,); returns three (k,) arrays: ratio, low, high. All NaN where the total does
+    not differ significantly from 0.
     """
     n = len(total)
     a, b = values.mean(axis=0), total.mean()
@@ -204,11 +209,14 @@ def parts(values, total, level=LEVEL):
     return a / b, (f1 - root) / f2, (f1 + root) / f2
 
 
-def interactions(values, names, level=LEVEL):
-    """Per pair: index with interval, t test and Holm's adjustment over pairs (1979); `kind` names only what survives that."""
-    found = interaction(values)
-    index, low, high = interval(found, level)
-    p = significance(found)
+def tabulate_interactions(values: np.ndarray, names: Sequence[str], level: float = LEVEL) -> pd.DataFrame:
+    """Tabulate interactions by pair: index, interval, p (t test), and Holm's adjustment over pairs (1979).
+
+    `kind` is "synergy" or "substitution" only for pairs that are significant after the adjustment.
+    """
+    indices = interaction(values)
+    index, low, high = interval(indices, level)
+    p = significance(indices)
     table = pd.DataFrame(
         {"index": index, "low": low, "high": high, "p": p, "p_holm": holm(p)},
         index=pd.MultiIndex.from_tuples(combinations(names, 2), names=["one", "other"]),
@@ -219,8 +227,11 @@ def interactions(values, names, level=LEVEL):
     return table
 
 
-def significance(values):
-    """Two-sided p of Student's test that a mean is 0, per column (n, m) -> (m,); what is the same in all rows is certain."""
+def significance(values: np.ndarray) -> np.ndarray:
+    """Return the two-sided p of Student's test that the mean of a column is 0: (n, m) -> (m,).
+
+    For a constant column p is 1 where it is zero, else 0.
+    """
     mean, error = values.mean(axis=0), values.std(axis=0, ddof=1) / np.sqrt(len(values))
     tiny = 1e-12 * np.abs(values).max(initial=0.0)
     sure = error <= tiny
@@ -231,56 +242,69 @@ def significance(values):
     )
 
 
-def holm(p):
-    """Holm's step-down adjustment of p values: (m,) -> (m,).
+def holm(p: np.ndarray) -> np.ndarray:
+    """Apply Holm's step-down adjustment to p values: (m,) -> (m,).
 
     >>> holm(np.array([0.01, 0.04, 0.03]))
     array([0.03, 0.06, 0.06])
     """
     order = np.argsort(p)
     stepped = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
-    out = np.empty(len(p))
-    out[order] = np.minimum(stepped, 1.0)
-    return out
+    adjusted = np.empty(len(p))
+    adjusted[order] = np.minimum(stepped, 1.0)
+    return adjusted
 
 
-# --------------------------------------------------------------------------- what to add next
+# ------------------------------------------------------------ what to add next
 
 
-def next_to(runs, measure, given=(), names=None, maximise=True, level=LEVEL):
-    """What each mechanism that is not in `given` adds to those, and how far behind the best of them it is; the best first.
+def next_to(
+    runs: pd.DataFrame,
+    measure: str,
+    given: Sequence[str] = (),
+    names: Iterable[str] | None = None,
+    maximise: bool = True,
+    level: float = LEVEL,
+) -> pd.DataFrame:
+    """Tabulate what each other mechanism adds to `given`, and how far it is behind the best; the best first.
 
-    Columns: added, low, high (simultaneous over the candidates); behind, behind_low, behind_high (to the largest mean,
-    simultaneous over all pairs, so that they hold although the best was chosen by the same runs); may_be_best.
-    With maximise=False less is better. Only the arms `given` and `given` with one more are used. Raises UserError.
+    Columns: added, low, high (simultaneous over the candidates); behind, behind_low, behind_high (the
+    distance to the largest mean, simultaneous over all pairs, so that they hold although the best was chosen
+    by the same runs); may_be_best. With maximise=False less is better. Only the arms `given` and `given` with
+    one more are used. Raises UserError.
     """
     names = tuple(switches(runs) if names is None else dict.fromkeys((*names, *given)))
-    strange = [name for name in given if name not in names]
-    if strange:
-        raise UserError(f"{some(strange)} is no mechanism whose switch varies; there are: {some(names, 30)}")
+    unknown = [name for name in given if name not in names]
+    if unknown:
+        raise UserError(f"{some(unknown)} is no mechanism whose switch varies; there are: {some(names, 30)}")
     candidates = [name for name in names if name not in given]
     if not candidates:
         raise UserError(f"all of {some(names, 30)} are on; nothing is left to add")
     check_held_constant(runs, [SWITCH + name for name in names])
     base, *grown = (
-        arm_with(runs, names, {*given, *extra}) for extra in ((), *((name,) for name in candidates))
+        select_arm(runs, names, {*given, *extra}) for extra in ((), *((name,) for name in candidates))
     )
     table = complete(pivot_arms(pd.concat([base, *grown]), measure, by="together"))
     added = table.to_numpy()[:, 1:] - table.to_numpy()[:, :1]
     return rank_additions(added, candidates, maximise, level)
 
 
-def arm_with(runs, names, on):
-    """The runs in which exactly `on` of `names` are on, with a column `together` that says so. Raises UserError when there is none."""
-    here = np.logical_and.reduce([runs[SWITCH + name].to_numpy(bool) == (name in on) for name in names])
+def select_arm(runs: pd.DataFrame, names: Sequence[str], on: Collection[str]) -> pd.DataFrame:
+    """Return the runs in which exactly `on` of `names` are on. Raises UserError when there is none.
+
+    A column `together` names the mechanisms that are on.
+    """
+    selected = np.logical_and.reduce([runs[SWITCH + name].to_numpy(bool) == (name in on) for name in names])
     word = "+".join(name for name in names if name in on) or "(none)"
-    if not here.any():
+    if not selected.any():
         raise UserError(f"no run has exactly {word} on; run that arm")
-    return runs[here].assign(together=word)
+    return runs[selected].assign(together=word)
 
 
-def rank_additions(added, candidates, maximise=True, level=LEVEL):
-    """The table of `next_to`, from (n, c) paired differences."""
+def rank_additions(
+    added: np.ndarray, candidates: Sequence[str], maximise: bool = True, level: float = LEVEL
+) -> pd.DataFrame:
+    """Build the table of `next_to` from paired differences `added` (n, c)."""
     c, sign = len(candidates), 1 if maximise else -1
     mean, low, high = interval(added, level, c)
     best = int(np.argmax(sign * mean))
@@ -302,11 +326,14 @@ def rank_additions(added, candidates, maximise=True, level=LEVEL):
     return table.sort_values("behind", kind="stable")
 
 
-def advice(table, given=(), measure="the measure"):
-    """The table of `next_to` in a sentence."""
+def advice(table: pd.DataFrame, given: Sequence[str] = (), measure: str = "the measure") -> str:
+    """Describe the table of `next_to` in a sentence."""
     best, to = table.iloc[0], f"to {' and '.join(given)}" if given else "to nothing"
     rivals = [name for name in table.index[table.may_be_best] if name != best.name]
-    clear = f"{format_signed(best.added)} (simultaneous interval {format_signed(best.low)} to {format_signed(best.high)})"
+    clear = (
+        f"{format_signed(best.added)} (simultaneous interval {format_signed(best.low)} to "
+        f"{format_signed(best.high)})"
+    )
     tail = (
         f"; {some(rivals)} cannot be told from it with these replicates"
         if rivals
@@ -317,11 +344,11 @@ def advice(table, given=(), measure="the measure"):
     return f"Added {to}, {best.name} changes {measure} most favourably, by {clear}{tail}."
 
 
-# --------------------------------------------------------------------------- in words
+# ------------------------------------------------------------ in words
 
 
-def format_signed(x):
-    """A number with its sign, to three figures.
+def format_signed(x: float) -> str:
+    """Format a number with its sign, to three figures.
 
     >>> format_signed(0.12345), format_signed(-12345.6)
     ('+0.123', '-12,346')
@@ -329,29 +356,40 @@ def format_signed(x):
     return f"{x:+,.0f}" if abs(x) >= 1000 else f"{x:+.3g}"
 
 
-def whole(found):
-    e, less = (
-        found.effect,
-        f" ({found.left_out} more are left out: some arm lacks them)" if found.left_out else "",
-    )
+def describe_effect(attribution: Attribution) -> Iterator[str]:
+    """Yield a sentence on the joint effect of all mechanisms."""
+    e, lost = attribution.effect, attribution.left_out
+    less = f" ({lost} more are left out: some arm lacks them)" if lost else ""
     yield (
-        f"All {len(found.names)} mechanisms together change {found.measure} by {format_signed(e.difference)}, from {e['without']:.3g} to {e['with']:.3g} "
-        f"({found.level:.0%} interval {format_signed(e.low)} to {format_signed(e.high)}; {found.replicates} replicates{less})."
+        f"All {len(attribution.names)} mechanisms together change {attribution.measure} by "
+        f"{format_signed(e.difference)}, from {e['without']:.3g} to {e['with']:.3g} "
+        f"({attribution.level:.0%} interval {format_signed(e.low)} to {format_signed(e.high)}; "
+        f"{attribution.replicates} replicates{less})."
     )
 
 
-def one(found, name):
-    s = found.shares.loc[name]
+def describe_mechanism(attribution: Attribution, name: str) -> str:
+    """Describe the contribution of one mechanism in a sentence."""
+    s = attribution.shares.loc[name]
     part = (
         f", {s.part:.0%} of the effect ({s.part_low:.0%} to {s.part_high:.0%})" if np.isfinite(s.part) else ""
     )
-    return f"{name}: Shapley value {format_signed(s.value)} ({format_signed(s.low)} to {format_signed(s.high)}){part}; alone {format_signed(s.alone)}, added last {format_signed(s['last'])}."
+    return (
+        f"{name}: Shapley value {format_signed(s.value)} ({format_signed(s.low)} to "
+        f"{format_signed(s.high)}){part}; alone {format_signed(s.alone)}, added last "
+        f"{format_signed(s['last'])}."
+    )
 
 
-def pairs(found):
-    clear = found.interactions[found.interactions.kind != "not told from none"]
+def describe_interactions(attribution: Attribution) -> Iterator[str]:
+    """Yield a sentence for every significant interaction, or one that there is none."""
+    table = attribution.interactions
+    clear = table[table.kind != "not told from none"]
     for (a, b), row in clear.iterrows():
         how = "add more together than apart" if row["index"] > 0 else "do in part the same work"
-        yield f"{a} and {b} {how}: {row.kind}, interaction index {format_signed(row['index'])} ({format_signed(row.low)} to {format_signed(row.high)})."
-    if len(found.interactions) and not len(clear):
+        yield (
+            f"{a} and {b} {how}: {row.kind}, interaction index {format_signed(row['index'])} "
+            f"({format_signed(row.low)} to {format_signed(row.high)})."
+        )
+    if len(table) and not len(clear):
         yield "No interaction of two mechanisms can be told from none after Holm's adjustment."

@@ -1,4 +1,8 @@
-"""The Pareto front of a search: what no other mix beats in all objectives at once, and which of it stays on fresh luck."""
+"""Compute the Pareto front of a search, and confirm it on random numbers that the search did not use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -6,22 +10,27 @@ import pandas as pd
 from ...engine.randomness import RandomNumbers
 from ..statistics.replicate_table import LEVEL, interval
 
+if TYPE_CHECKING:
+    from .search_space import SearchSpace
+
 RESAMPLES = 1000
 SIGN = {"maximise": 1.0, "minimise": -1.0}
 
 
-def beyond(name):
-    """The column of a limit: what is spent beyond the case as it stands."""
+def beyond(name: str) -> str:
+    """Return the column of a limit: what a mix spends in addition to the unchanged case."""
     return f"beyond.{name}"
 
 
-def orient_objectives(room, table):
-    """Objectives so that more is better: (rows, objectives)."""
+def orient_objectives(room: SearchSpace, table: pd.DataFrame) -> np.ndarray:
+    """Return the objectives with signs such that more is better: (rows, objectives)."""
     return table[list(room.objectives)].to_numpy(float) * [SIGN[way] for way in room.objectives.values()]
 
 
-def pareto(values):
-    """Which rows no other beats: (n, m), more is better, to (n,) bool. A row is beaten by one that is as good in all and better in one.
+def pareto(values: np.ndarray) -> np.ndarray:
+    """Return which rows are not dominated: (n, m), more is better, to (n,) bool.
+
+    A row is dominated by a row that is at least as good in all columns and better in one.
 
     >>> pareto(np.array([[1, 3], [2, 2], [1, 2], [2, 2]])).tolist()
     [True, True, False, True]
@@ -32,10 +41,14 @@ def pareto(values):
     return ~(as_good & better).any(axis=0)
 
 
-def confirm_front(room, best, outcomes):
-    """The front on fresh luck: means with Student's intervals, who keeps to the limits, who is on the front there, and who falls off.
+def confirm_front(
+    room: SearchSpace, best: pd.DataFrame, outcomes: list[tuple[str, np.ndarray]]
+) -> pd.DataFrame:
+    """Evaluate the front on fresh random numbers: means with Student's intervals, and which mixes stay on it.
 
-    `share_on_front` is the share of bootstrap resamples of replicates (the same for all mixes) in which a mix is on it.
+    `best`: the trials on the front; `outcomes`: the results of `simulate_design` in that order. One row per
+    mix: each measure with low and high, within_limits, front, share_on_front (the share of bootstrap
+    resamples of replicates, the same for all mixes, in which the mix is on the front), status.
     """
     table = best[["mix"]].reset_index()
     if not len(best):
@@ -51,9 +64,9 @@ def confirm_front(room, best, outcomes):
         .astype(int)
         .reshape(RESAMPLES, n)
     )
-    table["within_limits"], table["front"] = standing(room, values.mean(axis=1))
+    table["within_limits"], table["front"] = classify_mixes(room, values.mean(axis=1))
     table["share_on_front"] = np.mean(
-        [standing(room, values[:, rows].mean(axis=1))[1] for rows in chosen], axis=0
+        [classify_mixes(room, values[:, rows].mean(axis=1))[1] for rows in chosen], axis=0
     )
     table["status"] = np.where(
         table.front,
@@ -69,8 +82,11 @@ def confirm_front(room, best, outcomes):
     ).reset_index(drop=True)
 
 
-def standing(room, means):
-    """Who keeps to the limits, and who of those is on the front: from (mixes, measures), two (mixes,) bool."""
+def classify_mixes(room: SearchSpace, means: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return which mixes are within the limits, and which of those are on the front.
+
+    From means (mixes, measures) to two (mixes,) bool arrays.
+    """
     table = pd.DataFrame(means, columns=list(room.measures_to_keep))
     able = np.logical_and.reduce(
         [table[beyond(name)] <= most for name, most in room.limits.items()], initial=True, axis=0

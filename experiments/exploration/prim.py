@@ -1,12 +1,13 @@
-"""Boxes: peeling, choosing, simplifying and pasting, as PRIM does it (Friedman & Fisher 1999), on numbers and categories.
+"""Find boxes by PRIM (Friedman & Fisher 1999) on numbers and categories: peel, choose, simplify, paste.
 
-A peel takes the lowest or the highest slice of one number, about `alpha` of the worlds in the box (all that are equal go
-together), or one category. The best peel is the slice whose worlds win least. Among slices of one size that is Friedman &
-Fisher's greatest density of what stays; but a switch takes half of the worlds at once, and by that measure would always
-go before a thin slice (Kwakkel & Jaxa-Rozen 2016 say why that is impatient). All choices are made by the data; no chance
-is in here.
+A peel removes the lowest or the highest slice of one numeric factor, about `alpha` of the worlds in the box
+(equal values go together), or one category. The best peel is the slice with the lowest share of wins. Among
+slices of one size that is Friedman & Fisher's criterion, the highest density of the rest; but a switch
+removes half of the worlds at once, and by that criterion would always go before a thin slice (Kwakkel &
+Jaxa-Rozen 2016 explain why that is impatient). The procedure is deterministic.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,39 +17,31 @@ from scipy import stats
 from ...engine.parameters import UserError
 from ..statistics.replicate_table import format_factor, some
 
-OUTCOMES = (
-    "difference",
-    "low",
-    "high",
-    "pairs",
-    "best",
-    "lead",
-)  # columns of a table of worlds that are no factors
+# columns of a table of worlds that are not factors
+OUTCOMES = ("difference", "low", "high", "pairs", "best", "lead")
 
 
 @dataclass(frozen=True)
 class BoxTerms:
-    """How a box is looked for."""
+    """Parameters of the search for a box."""
 
-    alphas: tuple = (
-        0.05,
-        0.1,
-    )  # of the worlds in a box that one peel takes away, about; each is tried, for a thin slice may meet bad luck
-    mass: float = 0.05  # of all worlds looked at that a box has at least
-    chance: float = 0.05  # a restriction is dropped whose quasi-p, times the number of factors, is larger
-    density: float | None = (
-        None  # take the box of the largest coverage with this density; None: of the largest gain
-    )
+    # approximate shares of the worlds in a box that one peel removes; each is tried, because a thin slice may
+    # be misled by noise
+    alphas: tuple = (0.05, 0.1)
+    mass: float = 0.05  # minimum share of all searched worlds in a box
+    chance: float = 0.05  # a restriction is dropped if its quasi-p times the number of factors is larger
+    # choose the box of the largest coverage with at least this density; None: of the largest gain
+    density: float | None = None
 
 
 @dataclass(frozen=True)
 class Box:
-    """Limits: factor -> (low, high), both ends in, infinite where it is open; or the frozenset of categories that are in."""
+    """A box: factor -> (low, high), both inclusive, infinite where open; or the frozenset of categories."""
 
     limits: dict = field(default_factory=dict)
 
-    def words(self, name):
-        """One restriction in words."""
+    def words(self, name: str) -> str:
+        """Describe the restriction of one factor."""
         limit = self.limits[name]
         if isinstance(limit, frozenset):
             return f"{name} is {' or '.join(sorted(map(format_factor, limit)))}"
@@ -64,8 +57,8 @@ class Box:
     def __str__(self):
         return " and ".join(map(self.words, self.limits)) or "anything"
 
-    def but(self, name, limit=None):
-        """The same box with another limit of one factor, or without any."""
+    def but(self, name: str, limit: tuple | frozenset | None = None) -> "Box":
+        """Return a copy with another limit of one factor, or with none."""
         return Box(
             {k: v for k, v in self.limits.items() if k != name}
             if limit is None
@@ -75,18 +68,22 @@ class Box:
 
 @dataclass(frozen=True)
 class Step:
-    """A box on the way, and how many worlds and wins it has."""
+    """One box of a peeling trajectory."""
 
     box: Box
-    hits: int
-    count: int
-    factor: str  # that was peeled last; "" for the whole space
+    hits: int  # worlds in the box that win
+    count: int  # worlds in the box
+    factor: str  # peeled last; "" for the whole space
 
 
 class Worlds:
-    """The factors of n worlds: numbers (n,) floats and categories (n,) codes, by name. Those that do not vary are left out."""
+    """Factors of n worlds by name: `numbers` (n,) floats, and `codes` (n,) of `categories`.
 
-    def __init__(self, frame, factors=None):
+    Factors that do not vary are left out.
+    """
+
+    def __init__(self, frame: pd.DataFrame, factors: Iterable[str] | None = None):
+        """Take `factors` from `frame`, by default all columns but OUTCOMES. Raises UserError."""
         names = [c for c in frame.columns if c not in OUTCOMES] if factors is None else list(factors)
         lost = [name for name in names if name not in frame]
         if lost:
@@ -98,10 +95,12 @@ class Worlds:
             raise UserError(f"no factor varies of: {some(names)}; there is one world only")
         self.order = {name: np.argsort(x, kind="stable") for name, x in self.numbers.items()}
 
-    def add(self, name, column):
+    def add(self, name: str, column: pd.Series) -> None:
+        """Add a factor, as numbers or as categories. Raises UserError for missing values."""
         if column.isna().any():
             raise UserError(
-                f"factor {name!r} has no value in {int(column.isna().sum())} of {len(column)} worlds; leave those out, or the factor"
+                f"factor {name!r} has no value in {int(column.isna().sum())} of {len(column)} worlds; leave "
+                "those out, or the factor"
             )
         if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
             self.numbers[name] = column.to_numpy(float)
@@ -109,56 +108,61 @@ class Worlds:
             self.codes[name], self.categories[name] = pd.factorize(column, sort=True)
 
     @property
-    def names(self):
+    def names(self) -> list[str]:
+        """List the factors, numeric ones first."""
         return [*self.numbers, *self.codes]
 
-    def within(self, name, limit):
-        """(n,) bool: the worlds within a limit of one factor."""
+    def within(self, name: str, limit: tuple | frozenset) -> np.ndarray:
+        """Return which worlds are within a limit of one factor: (n,) bool."""
         if name in self.numbers:
             return (self.numbers[name] >= limit[0]) & (self.numbers[name] <= limit[1])
         return np.isin(
             self.codes[name], [c for c, value in enumerate(self.categories[name]) if value in limit]
         )
 
-    def inside(self, box):
-        """(n,) bool: the worlds in a box."""
+    def inside(self, box: Box) -> np.ndarray:
+        """Return which worlds are in a box: (n,) bool."""
         return np.logical_and.reduce(
             [self.within(name, limit) for name, limit in box.limits.items()], initial=True, axis=0
         ) & np.ones(self.size, bool)
 
     @property
-    def size(self):
+    def size(self) -> int:
+        """Return the number of worlds, n."""
         return len(next(iter((self.numbers | self.codes).values())))
 
 
-def above(out, in_):
-    """The low limit between the largest value out and the smallest in."""
-    middle = out + (in_ - out) / 2
-    return middle if middle > out else in_
+def low_limit(out: float, within: float) -> float:
+    """Return the low limit between the largest value outside and the smallest within."""
+    middle = out + (within - out) / 2
+    return middle if middle > out else within
 
 
-def beneath(in_, out):
-    """The high limit between the largest value in and the smallest out."""
-    middle = in_ + (out - in_) / 2
-    return middle if middle < out else in_
+def high_limit(within: float, out: float) -> float:
+    """Return the high limit between the largest value within and the smallest outside."""
+    middle = within + (out - within) / 2
+    return middle if middle < out else within
 
 
 # --------------------------------------------------------------------------- peeling
 
 
-def peel(space, wins, left, terms, alpha):
-    """The peeling trajectory among the worlds `left` (n,) bool, by slices of `alpha`: a list of `Step`, from the whole space to the smallest box allowed."""
+def peel(space: Worlds, wins: np.ndarray, left: np.ndarray, terms: BoxTerms, alpha: float) -> list[Step]:
+    """Return the peeling trajectory by slices of `alpha`, from the whole space to the smallest box allowed.
+
+    `wins`, `left` (n,) bool: the worlds that win, and those to search.
+    """
     inside, least = left.copy(), max(terms.mass * left.sum(), 2)
     orders = {name: order[left[order]] for name, order in space.order.items()}
     steps = [Step(Box(), int(wins[left].sum()), int(left.sum()), "")]
     while 0 < steps[-1].hits < steps[-1].count:
         now = steps[-1]
-        found = [
+        candidates = [
             peel for peel in peels(space, wins, inside, orders, now, alpha) if now.count - peel[0] >= least
         ]
-        if not found:
+        if not candidates:
             break
-        taken, hits, name, limit = min(found, key=lambda peel: (peel[1] / peel[0], -peel[0]))
+        taken, hits, name, limit = min(candidates, key=lambda peel: (peel[1] / peel[0], -peel[0]))
         box = now.box.but(name, limit)
         inside &= space.within(name, limit)
         orders = {other: order[inside[order]] for other, order in orders.items()}
@@ -166,8 +170,13 @@ def peel(space, wins, left, terms, alpha):
     return steps
 
 
-def peels(space, wins, inside, orders, now, alpha):
-    """Every peel of a box: (worlds taken, wins among them, factor, its new limit)."""
+def peels(
+    space: Worlds, wins: np.ndarray, inside: np.ndarray, orders: dict, now: Step, alpha: float
+) -> Iterator[tuple[int, int, str, tuple | frozenset]]:
+    """Yield every peel of the box of `now`: (worlds removed, wins among them, factor, its new limit).
+
+    `inside` (n,) bool: the worlds in the box; `orders`: factor -> those worlds, sorted by its value.
+    """
     k = max(int(alpha * now.count), 1)
     for name, order in orders.items():
         x, low, high = space.numbers[name], *now.box.limits.get(name, (-np.inf, np.inf))
@@ -175,40 +184,38 @@ def peels(space, wins, inside, orders, now, alpha):
         n = int(np.searchsorted(values, values[k - 1], side="right"))
         m = int(np.searchsorted(values, values[-k], side="left"))
         if n < now.count:
-            yield n, int(np.count_nonzero(wins[order[:n]])), name, (above(values[n - 1], values[n]), high)
+            limit = (low_limit(values[n - 1], values[n]), high)
+            yield n, int(np.count_nonzero(wins[order[:n]])), name, limit
         if m > 0:
-            yield (
-                now.count - m,
-                int(np.count_nonzero(wins[order[m:]])),
-                name,
-                (low, beneath(values[m - 1], values[m])),
-            )
+            limit = (low, high_limit(values[m - 1], values[m]))
+            yield now.count - m, int(np.count_nonzero(wins[order[m:]])), name, limit
     for name, codes in space.codes.items():
-        here = codes[inside]
-        counts, hits = np.bincount(here), np.bincount(here[wins[inside]], minlength=here.max() + 1)
+        in_box = codes[inside]
+        counts, hits = np.bincount(in_box), np.bincount(in_box[wins[inside]], minlength=in_box.max() + 1)
         present = np.flatnonzero(counts)
         for c in present if len(present) > 1 else ():
-            yield (
-                int(counts[c]),
-                int(hits[c]),
-                name,
-                frozenset(space.categories[name][d] for d in present if d != c),
-            )
+            limit = frozenset(space.categories[name][d] for d in present if d != c)
+            yield int(counts[c]), int(hits[c]), name, limit
 
 
 # --------------------------------------------------------------------------- choosing, simplifying, pasting
 
 
-def gain(hits, count, all_hits, all_count):
-    """Coverage minus mass: the share of wins that a box holds beyond what as large a box anywhere would; 0 for the whole space.
+def gain(hits: int, count: int, all_hits: int, all_count: int) -> float:
+    """Return coverage minus mass: the share of wins in a box beyond that of a random box of its size.
 
-    At most 1 minus the share of wins. In proportion to Youden's J and to weighted relative accuracy.
+    0 for the whole space, at most 1 minus the share of wins. Proportional to Youden's J and to weighted
+    relative accuracy.
     """
     return hits / all_hits - count / all_count if all_hits else 0.0
 
 
-def choose_step(steps, terms):
-    """Which step of a trajectory is the box: the largest gain; or the largest coverage among those that have the density asked for."""
+def choose_step(steps: list[Step], terms: BoxTerms) -> int:
+    """Choose the step of a trajectory with the largest gain, and return its index.
+
+    With `terms.density`, choose the largest coverage among the steps that have this density, if there are
+    any.
+    """
     dense = [
         n for n, s in enumerate(steps) if terms.density is not None and s.hits >= terms.density * s.count
     ]
@@ -220,10 +227,12 @@ def choose_step(steps, terms):
     )
 
 
-def quasi_p(hits, count, density):
-    """Bryant & Lempert's quasi-p of a restriction: that so many of `count` worlds win by chance if it did nothing.
+def quasi_p(hits: int, count: int, density: float) -> float:
+    """Return Bryant & Lempert's quasi-p of a restriction.
 
-    `density` is that of the box without this restriction. One-sided binomial; "quasi", for the restriction was chosen by the same worlds.
+    The probability of at least `hits` wins in `count` worlds if the restriction had no effect. `density` is
+    that of the box without this restriction. One-sided binomial; "quasi" because the same worlds chose the
+    restriction.
 
     >>> round(quasi_p(9, 10, 0.5), 4)
     0.0107
@@ -231,26 +240,28 @@ def quasi_p(hits, count, density):
     return float(stats.binom.sf(hits - 1, count, density))
 
 
-def quasi(space, wins, left, box):
-    """Quasi-p of every restriction of a box: factor -> number."""
-    inside, found = space.inside(box) & left, {}
+def quasi_p_values(space: Worlds, wins: np.ndarray, left: np.ndarray, box: Box) -> dict[str, float]:
+    """Return the quasi-p of every restriction of a box, by factor."""
+    inside, values = space.inside(box) & left, {}
     for name in box.limits:
         without = space.inside(box.but(name)) & left
-        found[name] = quasi_p(np.count_nonzero(wins[inside]), np.count_nonzero(inside), wins[without].mean())
-    return found
+        values[name] = quasi_p(np.count_nonzero(wins[inside]), np.count_nonzero(inside), wins[without].mean())
+    return values
 
 
-def simplify_box(space, wins, left, box, terms):
-    """The box without the restrictions that chance could explain, the least certain first; (box, quasi-p of those that stay)."""
-    found = quasi(space, wins, left, box)
-    while found and max(found.values()) * len(space.names) > terms.chance:
-        box = box.but(max(found, key=found.get))
-        found = quasi(space, wins, left, box)
-    return box, found
+def simplify_box(
+    space: Worlds, wins: np.ndarray, left: np.ndarray, box: Box, terms: BoxTerms
+) -> tuple[Box, dict[str, float]]:
+    """Drop restrictions that noise could explain, the least certain first; return the box and its quasi-p."""
+    values = quasi_p_values(space, wins, left, box)
+    while values and max(values.values()) * len(space.names) > terms.chance:
+        box = box.but(max(values, key=values.get))
+        values = quasi_p_values(space, wins, left, box)
+    return box, values
 
 
-def paste(space, wins, left, box, alpha):
-    """The box grown, by slices of `alpha`, wherever its density does not fall."""
+def paste(space: Worlds, wins: np.ndarray, left: np.ndarray, box: Box, alpha: float) -> Box:
+    """Enlarge a box by slices of `alpha` as long as its density does not fall."""
     while True:
         inside = space.inside(box) & left
         hits, count = np.count_nonzero(wins[inside]), np.count_nonzero(inside)
@@ -264,11 +275,13 @@ def paste(space, wins, left, box, alpha):
                 grown.append((wins[now].mean(), np.count_nonzero(now), new))
         if not grown:
             return box
-        box = max(grown, key=lambda one: one[:2])[2]
+        box = max(grown, key=lambda candidate: candidate[:2])[2]
 
 
-def pastes(space, left, box, k):
-    """Every way to grow a box by a slice of k worlds or a category: (factor, its new limit, None where it is open then)."""
+def pastes(
+    space: Worlds, left: np.ndarray, box: Box, k: int
+) -> Iterator[tuple[str, tuple | frozenset | None]]:
+    """Yield every way to enlarge a box by k worlds or a category: (factor, its new limit; None if open)."""
     for name, limit in box.limits.items():
         beyond = space.inside(box.but(name)) & left & ~space.within(name, limit)
         if isinstance(limit, frozenset):
@@ -280,11 +293,12 @@ def pastes(space, left, box, k):
         down, up = x[x < low], x[x > high]
         if len(down):
             n = int(np.searchsorted(down, down[max(len(down) - k, 0)], side="left"))
-            yield name, open_limit(above(down[n - 1], down[n]) if n else -np.inf, high)
+            yield name, limit_or_none(low_limit(down[n - 1], down[n]) if n else -np.inf, high)
         if len(up):
             n = int(np.searchsorted(up, up[min(k, len(up)) - 1], side="right"))
-            yield name, open_limit(low, beneath(up[n - 1], up[n]) if n < len(up) else np.inf)
+            yield name, limit_or_none(low, high_limit(up[n - 1], up[n]) if n < len(up) else np.inf)
 
 
-def open_limit(low, high):
+def limit_or_none(low: float, high: float) -> tuple[float, float] | None:
+    """Return (low, high), or None where both ends are open."""
     return None if np.isinf(low) and np.isinf(high) else (low, high)

@@ -1,81 +1,72 @@
-"""Search: which mix of mechanisms, and to which degree, does most for what it may cost?
+"""Search for mixes of mechanisms and knobs that are best in several objectives within limits.
 
-Optuna proposes mixes (NSGA-II: Deb, Pratap, Agarwal & Meyarivan 2002; or the tree-structured Parzen estimator, TPE: Bergstra
-et al. 2011), every trial lives through the same lucks, and what no other trial beats in all objectives at once is the
-Pareto front. Budgets are of what is spent beyond the case as it stands, run by run under the same luck. The best of many
-trials is partly the luckiest: so the front is lived through again with luck that took no part in the search, and shown as it
-is there, with those that fall off. Optuna is an extra: pip install 'cogov[search]'.
+Optuna proposes mixes (NSGA-II: Deb, Pratap, Agarwal & Meyarivan 2002; or the tree-structured Parzen
+estimator, TPE: Bergstra et al. 2011). Every trial uses the same random numbers, and the trials that no other
+trial dominates are the Pareto front. Budgets limit what is spent in addition to the unchanged case, run by
+run with the same random numbers. The best of many trials owes part of its result to noise, so the front is
+simulated again with random numbers that the search did not use, and reported with those results, including
+the mixes that fall off. Optuna is an extra: pip install 'cogov[search]'.
 """
 
 import json
 import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
+from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
 
-from ...engine.parameters import UserError, all_turned, paths, span
-from ...engine.randomness import RandomNumbers, seed_of, whole_seed
-from ...engine.toml_reader import guess
-from ...model import measures, mechanisms
-from ...model.cases import alter_scenario
-from ...model.resources.ledger import PAYERS
+from ...engine.parameters import UserError
+from ...engine.randomness import RandomNumbers, seed_of
+from ...model import measures
+from ...model.scenario import Scenario
 from ..comparison import runs
 from ..comparison.parameter_paths import at
 from ..execution.supervisor import end, pool, processes_of
 from ..statistics.replicate_table import SWITCH, format_factor, some
-from .pareto import SIGN, beyond, confirm_front, orient_objectives, pareto
+from .pareto import beyond, confirm_front, orient_objectives, pareto
+from .search_space import (
+    SearchSpace,
+    is_idle,
+    is_whole,
+    mix,
+    outcome,
+    room_of,
+    scenario_of,
+)
 from .trial_log import TrialLog
 
 SAMPLERS = ("nsga2", "tpe")
-HOURS = "hours."  # before a role: hours of it
-TOGETHER = 8  # trials proposed before any of them is known; fixed, so that workers change nothing
-
-
-@dataclass(frozen=True)
-class SearchSpace:
-    """Where to look, and for what."""
-
-    scenario: object  # with every mechanism on that may be
-    mechanisms: tuple  # that may be on or off
-    knobs: dict  # path -> (low, high)
-    objectives: dict  # measure -> "maximise" or "minimise"
-    limits: dict  # measure, or "hours.ROLE" -> most that its mean may be beyond that of the case as it stands
-    replicates: int  # in every trial
-    seed: int
-    within: int
-    most: int  # of these mechanisms, beyond those in `given`, that a mix may have
-    given: tuple  # of these mechanisms: those that the case has as it stands
-    spent: dict  # replicate -> {measure: number} of the limits, in the case as it stands
-
-    @property
-    def measures_to_keep(self):
-        """The measures that are kept of every run."""
-        return tuple(dict.fromkeys((*self.objectives, *map(beyond, self.limits), "hours", "yuan")))
-
-    @property
-    def base(self):
-        """The case as it stands, with what every mix has."""
-        return without(self.scenario, set(self.mechanisms) - set(self.given))
+# trials proposed before any of their results is known; fixed, so that results do not depend on workers
+TOGETHER = 8
 
 
 @dataclass(frozen=True)
 class SearchResult:
-    """What a search found."""
+    """The trials of a search, and its confirmed front."""
 
     room: SearchSpace
-    trials: pd.DataFrame  # one row per trial: status, why, first (the first trial of the same mix), mix, switches, knobs, means of measures, within_limits, front
-    front: pd.DataFrame  # one row per mix on the front: trial, mix; on fresh luck each measure with low and high, within_limits, front, share_on_front, status
-    confirmed_on: int  # replicates of fresh luck
+    # one row per trial: status, why, first (the first trial of the same mix), mix, switches, knobs, means of
+    # measures, within_limits, front
+    trials: pd.DataFrame
+    # one row per mix on the front: trial, mix; on fresh random numbers each measure with low and high,
+    # within_limits, front, share_on_front, status
+    front: pd.DataFrame
+    confirmed_on: int  # replicates with fresh random numbers
 
-    def sentences(self):
-        """What came out, in plain English."""
-        done, kept = self.trials.status.eq("done"), self.front.status.eq("stays")
-        yield f"{len(self.trials)} trials, {self.trials['first'][done].nunique()} different mixes of {self.room.replicates} replicates each; {int((~done).sum())} failed."
+    def sentences(self) -> Iterator[str]:
+        """Describe the results in plain English."""
+        done, stays = self.trials.status.eq("done"), self.front.status.eq("stays")
+        yield (
+            f"{len(self.trials)} trials, {self.trials['first'][done].nunique()} different mixes of "
+            f"{self.room.replicates} replicates each; {int((~done).sum())} failed."
+        )
         if self.room.limits:
             limits = ", ".join(
                 f"{name} at most {format_factor(most)}" for name, most in self.room.limits.items()
@@ -84,46 +75,55 @@ class SearchResult:
         if not len(self.front):
             yield "None keeps to the limits; raise them, or let mechanisms be weaker."
         else:
-            yield f"{len(self.front)} mixes are on the Pareto front; on {self.confirmed_on} replicates of fresh luck {int(kept.sum())} of them stay."
+            yield (
+                f"{len(self.front)} mixes are on the Pareto front; on {self.confirmed_on} replicates of "
+                f"fresh luck {int(stays.sum())} of them stay."
+            )
         for _, row in self.front.iterrows():
-            told = ", ".join(
+            estimates = ", ".join(
                 f"{m} {row[m]:.3g} ({row[m + '_low']:.3g} to {row[m + '_high']:.3g})"
                 for m in self.room.objectives
             )
-            yield f"{row.mix}: {told}; {row.status}, on the front in {row.share_on_front:.0%} of resamples."
+            yield (
+                f"{row.mix}: {estimates}; {row.status}, on the front in {row.share_on_front:.0%} of "
+                "resamples."
+            )
 
 
 def search(
-    case,
-    objectives,
+    case: str | Path | Scenario,
+    objectives: Mapping[str, str],
     *,
-    mechanisms=(),
-    knobs=(),
-    limits=(),
-    trials=100,
-    replicates=5,
-    confirm=20,
-    seed=0,
-    sampler="nsga2",
-    days=None,
-    on=(),
-    off=(),
-    settings=(),
-    within=measures.WITHIN,
-    workers=1,
-    record=None,
-    progress=None,
-    most=None,
-):
-    """Search `case` for mixes that are best in several objectives within limits. Returns `SearchResult`; raises UserError.
+    mechanisms: Iterable[str] = (),
+    knobs: Mapping[str, tuple[float, float]] | Iterable = (),
+    limits: Mapping[str, float] | Iterable = (),
+    trials: int = 100,
+    replicates: int = 5,
+    confirm: int = 20,
+    seed: int = 0,
+    sampler: str = "nsga2",
+    days: int | None = None,
+    on: Iterable[str] = (),
+    off: Iterable[str] = (),
+    settings: Iterable[str] = (),
+    within: int = measures.WITHIN,
+    workers: int = 1,
+    record: Path | str | None = None,
+    progress: Callable[[], None] | None = None,
+    most: int | None = None,
+) -> SearchResult:
+    """Search `case` for mixes that are best in several objectives within limits. Raises UserError.
 
-    `mechanisms` may each be on or off, what else the case has (and `on`, `off`, `settings`) stays. `knobs`: path -> (low, high),
-    also of those mechanisms. `objectives`: measure -> "maximise" or "minimise"; `limits`: measure -> the most that its mean
-    may be beyond the case as it stands ({"yuan": 50_000, "hours": 4000, "hours.committee": 200}): what the case has already costs
-    nothing, and what a mix leaves out of it pays for something else. `most` is how many mechanisms a mix may add. Every trial has
-    the same `replicates` lucks, the front is confirmed on `confirm` others. The same seed gives the same search for any number of
-    `workers`. `record` names a CSV file to which every trial is added as soon as it is done; a search that is begun again with the
-    same arguments and file takes from there what it has.
+    Each of `mechanisms` may be on or off; the rest of the case (with `on`, `off`, `settings`) is fixed.
+    `knobs`: path -> (low, high), also of those mechanisms. `objectives`: measure -> "maximise" or "minimise".
+    `limits`: measure -> the most by which its mean may exceed that of the unchanged case ({"yuan": 50_000,
+    "hours": 4000, "hours.committee": 200}): what the case already has costs nothing, and what a mix leaves
+    out of it is available for something else. `most`: how many mechanisms a mix may add.
+
+    Every trial has the same `replicates` random seeds; the front is confirmed on `confirm` others. The same
+    seed gives the same search for any number of `workers`. `record` names a CSV file to which every trial is
+    added as soon as it is done; a search that is started again with the same arguments and file reuses its
+    results. `progress` is called after each trial.
     """
     room = room_of(
         runs.scenario_of(case),
@@ -146,8 +146,8 @@ def search(
     with hands(processes_of(workers)) as ask:
         if room.limits:
             room = replace(room, spent=dict(ask(partial(resources_spent, room), range(replicates + confirm))))
-        book = TrialLog(room, record)
-        table = run_trials(room, study_of(sampler, seed, room), trials, book, ask, progress)
+        log = TrialLog(room, record)
+        table = run_trials(room, study_of(sampler, seed, room), trials, log, ask, progress)
         best = table[table.front & (table["first"] == table.index)]
         fresh = dict(
             ask(
@@ -163,144 +163,33 @@ def search(
     )
 
 
-# --------------------------------------------------------------------------- the room
-
-
-def room_of(
-    scenario, names, knobs, objectives, limits, replicates, seed, within, days, on, off, settings, most=None
-):
-    """The room, checked. Raises UserError."""
-    if not names and not knobs:
-        raise UserError("nothing may vary; name mechanisms that may be on, or knobs with their ranges")
-    if not objectives:
-        raise UserError("no objective is named; name measures, each with maximise or minimise")
-    wrong = {m: way for m, way in objectives.items() if way not in SIGN}
-    if wrong:
-        raise UserError(
-            f"objective {next(iter(wrong))!r} = {wrong[next(iter(wrong))]!r} is unknown; allowed are {' and '.join(SIGN)}"
-        )
-    known = outcome(replace(scenario, days=1), 0, 0, within)
-    for name in (*objectives, *limits):
-        if name not in known:
-            raise UserError(f"no measure is called {name!r}{guess(name, list(known))}")
-    if most is not None and not (names and 0 <= most <= len(mechanisms.names())):
-        why = (
-            f"allowed is 0 to {len(mechanisms.names())}"
-            if names
-            else "none may be on or off; name those that may"
-        )
-        raise UserError(f"most = {most} mechanisms: {why}")
-    there = {*scenario.mechanisms, *on} - {*off}
-    full = alter_scenario(scenario, on=(*on, *names), off=off, settings=settings, days=days)
-    for path, ends in knobs.items():
-        check_knob(full, path, ends)
-    given = tuple(name for name in names if name in there)
-    most = len(names) if most is None else most
-    return SearchSpace(
-        full, names, knobs, objectives, limits, replicates, whole_seed(seed), within, most, given, {}
-    )
-
-
-def without(scenario, names):
-    """A scenario without these mechanisms."""
-    left = {name: mechanism for name, mechanism in scenario.mechanisms.items() if name not in names}
-    return replace(scenario, mechanisms=left)
-
-
-def check_knob(scenario, path, ends):
-    """Refuse a knob that does not exist or a range outside the honest one. Raises UserError."""
-    known = paths(scenario)
-    if path not in known:
-        part, name, *_ = (*path.split("."), "")
-        off = part == "mechanisms" and name in mechanisms.names() and name not in scenario.mechanisms
-        raise UserError(
-            f"no knob is called {path!r}"
-            + (
-                f": {name} is not switched on; name it among the mechanisms"
-                if off
-                else guess(path, list(known))
-            )
-        )
-    low, high, m = *ends, known[path].metadata
-    if not m["low"] <= low < high <= m["high"]:
-        raise UserError(
-            f"{path} from {low} to {high} is no range within what is allowed: {span(m)} {m['unit']}"
-        )
-
-
-def whole(room, path):
-    """Whether a knob takes whole numbers only."""
-    return paths(room.scenario)[path].type in (int, "int")
-
-
-def needless(room, path, on):
-    """Whether a knob is of a mechanism that is off."""
-    part, name, *_ = (*path.split("."), "")
-    return part == "mechanisms" and name in room.mechanisms and name not in on
-
-
-def scenario_of(room, design):
-    """The scenario of a design {"on": names, "knobs": path -> value}. Raises UserError where knobs contradict each other."""
-    turned = all_turned(
-        room.scenario,
-        {path: (int if whole(room, path) else float)(value) for path, value in design["knobs"].items()},
-    )
-    return without(turned, set(room.mechanisms) - set(design["on"]))
-
-
-def mix(design):
-    """A design in words.
-
-    >>> mix({"on": ["whistle"], "knobs": {"mechanisms.whistle.strength": 0.5, "committee.staff": 3}}), mix({"on": [], "knobs": {}})
-    ('whistle (strength 0.5) with committee.staff 3', 'nothing')
-    """
-    own = {
-        name: [
-            f"{path.removeprefix(f'{SWITCH}{name}.')} {format_factor(v)}"
-            for path, v in design["knobs"].items()
-            if path.startswith(f"{SWITCH}{name}.")
-        ]
-        for name in design["on"]
-    }
-    rest = [
-        f"{path} {format_factor(v)}"
-        for path, v in design["knobs"].items()
-        if path.removeprefix(SWITCH).split(".")[0] not in own
-    ]
-    told = (
-        " + ".join(name + (f" ({', '.join(knobs)})" if knobs else "") for name, knobs in own.items())
-        or "nothing"
-    )
-    return told + (f" with {', '.join(rest)}" if rest else "")
-
-
 # --------------------------------------------------------------------------- trials
 
 
-def optuna():
-    """Optuna, quiet. Raises UserError when it is not installed."""
+def optuna() -> ModuleType:
+    """Import Optuna, with its log limited to warnings. Raises UserError when it is not installed."""
     try:
-        found = import_module("optuna")
+        module = import_module("optuna")
     except ImportError:
         raise UserError(
             "Optuna is not installed, which proposes mixes; install it with: pip install 'cogov[search]'"
         ) from None
-    found.logging.set_verbosity(found.logging.WARNING)
-    return found
+    module.logging.set_verbosity(module.logging.WARNING)
+    return module
 
 
-def study_of(sampler, seed, room):
-    """An Optuna study, in which the two ends stand first: none of the mechanisms, and all."""
+def study_of(sampler: str, seed: int, room: SearchSpace) -> object:
+    """Create an Optuna study whose first two trials have none and all of the mechanisms. Raises UserError."""
     if sampler not in SAMPLERS:
         raise UserError(f"sampler = {sampler!r} is unknown; allowed are {' and '.join(SAMPLERS)}")
-    there, number = optuna(), seed_of("search", seed) % 2**31
-    made = (
-        there.samplers.NSGAIISampler(population_size=24, seed=number)
+    module, number = optuna(), seed_of("search", seed) % 2**31
+    proposer = (
+        module.samplers.NSGAIISampler(population_size=24, seed=number)
         if sampler == "nsga2"
-        else there.samplers.TPESampler(seed=number)
+        else module.samplers.TPESampler(seed=number)
     )
-    study = there.create_study(
-        directions=[way.replace("mise", "mize") for way in room.objectives.values()], sampler=made
+    study = module.create_study(
+        directions=[way.replace("mise", "mize") for way in room.objectives.values()], sampler=proposer
     )
     now = {path: min(max(at(room.scenario, path), low), high) for path, (low, high) in room.knobs.items()}
     for on in (False, True) if room.mechanisms else (False,):
@@ -308,24 +197,30 @@ def study_of(sampler, seed, room):
     return study
 
 
-def design_of(room, trial):
-    """What Optuna proposes, without the knobs of mechanisms that are off; of too many mechanisms chance keeps some."""
+def design_of(room: SearchSpace, trial: object) -> dict:
+    """Return the design that an Optuna trial proposes, without the knobs of mechanisms that are off.
+
+    Of too many mechanisms a random subset is kept.
+    """
     on = [name for name in room.mechanisms if trial.suggest_categorical(SWITCH + name, [False, True])]
     on = [name for name in on if name in choose_mechanisms(room, on, trial.number)]
     knobs = {}
     for path, (low, high) in room.knobs.items():
         value = (
             trial.suggest_int(path, math.ceil(low), math.floor(high))
-            if whole(room, path)
+            if is_whole(room, path)
             else trial.suggest_float(path, low, high)
         )
-        if not needless(room, path, on):
+        if not is_idle(room, path, on):
             knobs[path] = value
     return {"on": on, "knobs": knobs}
 
 
-def choose_mechanisms(room, on, number):
-    """Of the mechanisms that a trial proposes: those that the case has, and as many others as may be added, drawn by its number."""
+def choose_mechanisms(room: SearchSpace, on: list[str], number: int) -> set[str]:
+    """Choose from the proposed mechanisms `on` as many as a mix may add, and add those that the case has.
+
+    The choice is random, by the number of the trial.
+    """
     added = [name for name in on if name not in room.given]
     order = np.argsort(
         RandomNumbers("search", room.seed)("kept", np.arange(len(added)), number), kind="stable"
@@ -333,29 +228,35 @@ def choose_mechanisms(room, on, number):
     return {*room.given, *(added[n] for n in order[: room.most])}
 
 
-def run_trials(room, study, trials, book, ask, progress):
-    """The table of all trials. Mixes that were tried before are not lived through again."""
+def run_trials(
+    room: SearchSpace,
+    study: object,
+    trials: int,
+    log: TrialLog,
+    ask: Callable,
+    progress: Callable[[], None] | None,
+) -> pd.DataFrame:
+    """Run `trials` trials, and return their table. Mixes that were tried before are not simulated again."""
     state, rows = optuna().trial.TrialState, []
     while len(rows) < trials:
         proposed = [study.ask() for _ in range(min(TOGETHER, trials - len(rows)))]
         designs = [json.dumps(design_of(room, trial)) for trial in proposed]
-        new = [told for told in dict.fromkeys(designs) if told not in book.known]
-        for n, outcome in ask(
-            partial(simulate_design, room, range(room.replicates)), [json.loads(told) for told in new]
+        new = [design for design in dict.fromkeys(designs) if design not in log.known]
+        for n, evaluation in ask(
+            partial(simulate_design, room, range(room.replicates)), [json.loads(design) for design in new]
         ):
-            book.add(new[n], average_outcomes(room, outcome))
-        for trial, told in zip(proposed, designs):
-            found = book.known[told]
-            for name, most in room.limits.items() if not found["why"] else ():
-                trial.set_constraint(
-                    name, (found[beyond(name)] - most) / (abs(most) or 1.0)
-                )  # as a share, for they are summed
+            log.add(new[n], average_outcomes(room, evaluation))
+        for trial, design in zip(proposed, designs):
+            result = log.known[design]
+            for name, most in room.limits.items() if not result["why"] else ():
+                # as a share of the limit, because Optuna adds constraints up
+                trial.set_constraint(name, (result[beyond(name)] - most) / (abs(most) or 1.0))
             study.tell(
                 trial,
-                None if found["why"] else [found[m] for m in room.objectives],
-                state=state.FAIL if found["why"] else state.COMPLETE,
+                None if result["why"] else [result[m] for m in room.objectives],
+                state=state.FAIL if result["why"] else state.COMPLETE,
             )
-            rows.append(row(room, trial.number, json.loads(told), found))
+            rows.append(trial_row(room, trial.number, json.loads(design), result))
             if progress:
                 progress()
     table = pd.DataFrame(rows).set_index("trial")
@@ -370,67 +271,68 @@ def run_trials(room, study, trials, book, ask, progress):
     return table
 
 
-def row(room, number, design, found):
+def trial_row(room: SearchSpace, number: int, design: dict, result: dict) -> dict:
+    """Return the row of a trial in the table of trials."""
     switches = {SWITCH + name: name in design["on"] for name in room.mechanisms}
     knobs = {path: design["knobs"].get(path, np.nan) for path in room.knobs}
-    able = all(found[beyond(name)] <= most for name, most in room.limits.items())
+    able = all(result[beyond(name)] <= most for name, most in room.limits.items())
     return {
         "trial": number,
-        "status": "failed" if found["why"] else "done",
-        "why": found["why"],
+        "status": "failed" if result["why"] else "done",
+        "why": result["why"],
         "mix": mix(design),
         **switches,
         **knobs,
-        **{m: found[m] for m in room.measures_to_keep},
+        **{m: result[m] for m in room.measures_to_keep},
         "within_limits": able,
         "design": json.dumps(design),
     }
 
 
-def simulate_design(room, numbers, design):
-    """The replicates `numbers` of a design: ("", (replicates, measures) floats), or why it cannot be lived through and nothing."""
+def simulate_design(room: SearchSpace, numbers: range, design: dict) -> tuple[str, np.ndarray]:
+    """Simulate the replicates `numbers` of a design: ("", (replicates, measures) floats).
+
+    Where the design has no valid scenario: (why, an array of NaN).
+    """
     try:
         scenario = scenario_of(room, design)
     except UserError as e:
         return str(e), np.full((len(numbers), len(room.measures_to_keep)), np.nan)
-    told = []
+    rows = []
     for number in numbers:
-        one = outcome(scenario, room.seed, number, room.within)
-        told.append(one | {beyond(name): one[name] - room.spent[number][name] for name in room.limits})
-    return "", np.array([[one[m] for m in room.measures_to_keep] for one in told], float)
+        values = outcome(scenario, room.seed, number, room.within)
+        rows.append(values | {beyond(name): values[name] - room.spent[number][name] for name in room.limits})
+    return "", np.array([[row[m] for m in room.measures_to_keep] for row in rows], float)
 
 
-def outcome(scenario, seed, number, within):
-    """Every measure of one replicate, and the hours of each role."""
-    run = runs.replicate(scenario, "search", seed, number)
-    hours = run.ledger.hours.sum(axis=0).tolist()
-    return measures.summary(run, within) | {HOURS + role: number for role, number in zip(PAYERS, hours)}
+def resources_spent(room: SearchSpace, number: int) -> dict[str, float]:
+    """Return the limited measures of the unchanged case in replicate `number`."""
+    values = outcome(room.base, room.seed, number, room.within)
+    return {name: values[name] for name in room.limits}
 
 
-def resources_spent(room, number):
-    """What the case as it stands spends in one replicate, of what is limited."""
-    one = outcome(room.base, room.seed, number, room.within)
-    return {name: one[name] for name in room.limits}
-
-
-def average_outcomes(room, outcome):
-    """Means of the measures, and why there is none."""
-    why, values = outcome
+def average_outcomes(room: SearchSpace, evaluation: tuple[str, np.ndarray]) -> dict:
+    """Return the means of the measures, and `why` the design failed ("" if it did not)."""
+    why, values = evaluation
     means = dict(zip(room.measures_to_keep, values.mean(axis=0).tolist()))
     lacking = [m for m in (*room.objectives, *map(beyond, room.limits)) if not np.isfinite(means[m])]
     return {**means, "why": why or (f"{some(lacking)} does not exist in some replicate" if lacking else "")}
 
 
 @contextmanager
-def hands(workers):
-    """A way to have a job done for many designs: yields (number, result) as they are done, on so many processes."""
+def hands(workers: int) -> Iterator[Callable]:
+    """Provide a function ask(job, items) that yields (index, job(item)) in order of completion.
+
+    With two or more `workers` it uses a process pool, which ends with the context.
+    """
     if workers <= 1:
-        yield lambda job, many: ((n, job(one)) for n, one in enumerate(many))
+        yield lambda job, items: ((n, job(item)) for n, item in enumerate(items))
         return
     executor = pool(workers)
 
-    def ask(job, many):
-        sent = {executor.submit(job, one): n for n, one in enumerate(many)}
+    def ask(job: Callable, items: Iterable) -> Iterator[tuple]:
+        """Yield (index, result) from the pool in order of completion."""
+        sent = {executor.submit(job, item): n for n, item in enumerate(items)}
         yield from ((sent[done], done.result()) for done in as_completed(sent))
 
     try:

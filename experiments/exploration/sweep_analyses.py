@@ -1,31 +1,32 @@
-"""What a sweep's design lets one read, case by case: whose the effect is, which numbers it hangs on, in which worlds it is won.
+"""Apply attribution and sensitivity analysis to the results of a sweep, case by case.
 
-The statistics are in `attribute.py`, `sensitivity.py` and `discover.py`, on plain tables; here they meet the experiment that
-made the runs: its estimand, its design, and its named arms, each of which lives through every point.
+The statistics are in `attribution.py` and `sensitivity.py`, on plain tables. This module connects them with
+the experiment that produced the runs: its estimand, its design, and its named arms, each of which is
+simulated at every point of the design. `world_questions.py` does the same for scenario discovery.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
 import numpy as np
 import pandas as pd
 
-from ...engine.parameters import UserError, paths
+from ...engine.parameters import UserError
 from ...engine.toml_reader import guess
 from ...model.measures import SUMMARY
-from ...model.resources.ledger import PAYERS
 from ..statistics.replicate_table import SWITCH, factors_of, some, switches
-from ..sweep.design import SAMPLED, cube, policies, space
+from ..sweep.design import SAMPLED, DesignArm, FactorSpace, cube, policies, space
 from ..sweep.report_statistics import SMALLER
-from . import attribution, scenario_discovery, sensitivity
-from .prim import OUTCOMES
-from .search import HOURS
+from ..sweep.results import Results
+from . import attribution, sensitivity
 
+# kinds of design that `sensitivities` reads
 KINDS = {
     "morris": "Morris' screening",
     "saltelli": "Sobol indices",
     "one_at_a_time": "one at a time",
-}  # that `sensitivities` reads
+}
 ELSEWHERE = {
     "factorial": "`cogov attribute` reads it",
     "sobol": "`cogov discover` reads it, where it is crossed with arms",
@@ -35,132 +36,140 @@ ELSEWHERE = {
 
 @dataclass(frozen=True)
 class Tornado:
-    """One at a time. In the outcome's unit."""
+    """Results of a one-at-a-time design, in the unit of the outcome."""
 
     measure: str
-    table: pd.DataFrame  # as sensitivity.tornado tells it
+    table: pd.DataFrame  # of `sensitivity.tornado`
 
-    def sentences(self):
-        """What came out, in plain English."""
+    def sentences(self) -> Iterator[str]:
+        """Describe the results in plain English."""
         yield from sensitivity.swings(self.table, self.measure)
 
 
-@dataclass(frozen=True)
-class WorldQuestion:
-    """A question to worlds, and the boxes that answer it."""
-
-    name: str  # of what wins, short
-    words: str  # when it counts as won
-    worlds: pd.DataFrame  # a row per world: its factors, what came out there, and `wins`
-    factors: tuple  # columns of `worlds` that tell worlds apart
-    found: scenario_discovery.Discovery
-
-    def sentences(self):
-        """What came out, in plain English."""
-        yield self.words
-        yield from self.found.sentences(self.name)
-
-
-def choose_measure(found, measure=None):
-    """The measure that is asked for, else the estimand's. Raises UserError where there is none, or no run has it."""
-    name = measure or found.experiment.estimand.measure
+def choose_measure(results: Results, measure: str | None = None) -> str:
+    """Return `measure`, by default the estimand's. Raises UserError if it is unknown, or no run has it."""
+    name = measure or results.experiment.estimand.measure
     if name not in SUMMARY:
         raise UserError(f"no measure is called {name!r}{guess(name, list(SUMMARY))}")
-    if not found.runs[name].notna().any():
+    if not results.runs[name].notna().any():
         raise UserError(
-            f"{name} exists in none of {len(found.runs)} runs: they failed, or have no more days than count as in time (estimand.within = {found.experiment.estimand.within}); take another --measure, or more days"
+            f"{name} exists in none of {len(results.runs)} runs: they failed, or have no more days than "
+            "count "
+            f"as in time (estimand.within = {results.experiment.estimand.within}); take another --measure, "
+            "or "
+            "more days"
         )
     return name
 
 
-def of_case(found, case):
-    """The runs of one case; a switch that its arms vary is a bool, though other cases do not know it."""
-    return found.runs[found.runs["case"] == case].infer_objects()
+def runs_of_case(results: Results, case: str) -> pd.DataFrame:
+    """Return the runs of one case.
+
+    A switch that varies in the case is a bool column, even if other cases do not have it.
+    """
+    return results.runs[results.runs["case"] == case].infer_objects()
 
 
-# --------------------------------------------------------------------------- whose
+# ------------------------------------------------------------ attribution
 
 
-def attributions(found, measure=None, given=(), names=None):
-    """case -> (`attribute.Attribution`, the table of `attribute.next_to` beside `given`), of a sweep of all combinations. Raises UserError."""
-    measure, e = choose_measure(found, measure), found.experiment
+def attributions(
+    results: Results,
+    measure: str | None = None,
+    given: Sequence[str] = (),
+    names: Iterable[str] | None = None,
+) -> dict[str, tuple[attribution.Attribution, pd.DataFrame]]:
+    """Attribute effects by case: case -> (`Attribution`, table of `next_to`).
+
+    The sweep must have all combinations of mechanisms. `given`: mechanisms that the table of `next_to` adds
+    to; `names`: mechanisms, by default all that vary. Raises UserError.
+    """
+    measure, e = choose_measure(results, measure), results.experiment
     if e.design.kind in (*SAMPLED, "one_at_a_time"):
         raise UserError(
-            f"design.kind = {e.design.kind!r} has not every combination of mechanisms; sweep one of kind = 'factorial' with mechanisms = [...]"
+            f"design.kind = {e.design.kind!r} has not every combination of mechanisms; sweep one of kind = "
+            "'factorial' with mechanisms = [...]"
         )
-    told = {}
-    for case in found.plan.cases:
-        runs = of_case(found, case)
+    by_case = {}
+    for case in results.plan.cases:
+        runs = runs_of_case(results, case)
         others = [path for path in factors_of(runs) if path.removeprefix(SWITCH) not in switches(runs)]
         if others:
             raise UserError(
-                f"the arms of {case} differ in {some(others)} too, not only in which mechanisms are on; sweep arms that do not, as kind = 'factorial' makes them"
+                f"the arms of {case} differ in {some(others)} too, not only in which mechanisms are on; "
+                "sweep arms that do not, as kind = 'factorial' makes them"
             )
-        one = attribution.attribute(runs, measure, names, e.estimand.level)
-        told[case] = (
-            one,
+        by_case[case] = (
+            attribution.attribute(runs, measure, names, e.estimand.level),
             attribution.next_to(runs, measure, given, names, measure not in SMALLER, e.estimand.level),
         )
-    return told
+    return by_case
 
 
-# --------------------------------------------------------------------------- what it hangs on
+# ------------------------------------------------------------ sensitivity
 
 
-def sensitivities(found, measure=None, effect=None):
-    """(case, arm) -> `Screening`, `Indices` or `Tornado`, as the design allows; arm is "" where none is named.
+def sensitivities(
+    results: Results, measure: str | None = None, effect: str | None = None
+) -> dict[tuple[str, str], sensitivity.Screening | sensitivity.Indices | Tornado]:
+    """Analyse sensitivity by (case, arm), with the method of the design; arm is "" where none is named.
 
-    With `effect`, a mechanism, the outcome is what it changes at each point: the paired difference of the two named arms that
-    differ in it only. Raises UserError where the design is none of these.
+    With `effect`, a mechanism, the outcome is its effect at each point: the paired difference of the two
+    named arms that differ in it only. Raises UserError for other designs.
     """
-    measure, kind = choose_measure(found, measure), found.experiment.design.kind
+    measure, kind = choose_measure(results, measure), results.experiment.design.kind
     if kind not in KINDS:
         raise UserError(
-            f"design.kind = {kind!r} is not what `cogov sensitivity` reads; it reads {', '.join(KINDS)}; {ELSEWHERE.get(kind, '`cogov report` reads it')}"
+            f"design.kind = {kind!r} is not what `cogov sensitivity` reads; it reads {', '.join(KINDS)}; "
+            f"{ELSEWHERE.get(kind, '`cogov report` reads it')}"
         )
-    told = {}
-    for case in found.plan.cases:
-        parts = runs_by_arm(found, case)
+    analyses = {}
+    for case in results.plan.cases:
+        parts = runs_by_arm(results, case)
         if effect:
             parts = {
                 f"effect of {effect}": paired_difference(
-                    *(parts[one.name] for one in pair(found, case, effect)), measure
+                    *(parts[arm.name] for arm in pair(results, case, effect)), measure
                 )
             }
         for arm, runs in parts.items():
-            told[case, arm] = analyse_sensitivity(found, case, runs, measure)
-    return told
+            analyses[case, arm] = analyse_sensitivity(results, case, runs, measure)
+    return analyses
 
 
-def runs_by_arm(found, case):
-    """What each named arm lived through: its name ("" where none is named) -> its runs, `arm` being the point's own name."""
-    runs, own = of_case(found, case), named_arms(found, case)
-    if not own:
+def runs_by_arm(results: Results, case: str) -> dict[str, pd.DataFrame]:
+    """Split the runs of a case by named arm ("" where none is named); column `arm` then names the point."""
+    runs, arms = runs_of_case(results, case), named_arms(results, case)
+    if not arms:
         return {"": runs}
-    names = [arm.name for arm in found.plan.arms if arm.case == case]
+    names = [arm.name for arm in results.plan.arms if arm.case == case]
     parts = {}
-    for k, policy in enumerate(own):
-        points = {name: name.removeprefix(f"{policy.name} @ ") for name in names[k :: len(own)]}
+    for k, policy in enumerate(arms):
+        points = {name: name.removeprefix(f"{policy.name} @ ") for name in names[k :: len(arms)]}
         parts[policy.name] = runs[runs["arm"].isin(points)].assign(
-            arm=lambda here, points=points: here["arm"].map(points)
+            arm=lambda part, points=points: part["arm"].map(points)
         )
     return parts
 
 
-def named_arms(found, case):
-    """The named arms that a design of points is crossed with."""
+def named_arms(results: Results, case: str) -> list[DesignArm]:
+    """Return the named arms that a design of points is crossed with."""
     return (
-        policies(found.experiment, found.plan.cases[case])
-        if found.experiment.design.kind not in ("arms", "list")
+        policies(results.experiment, results.plan.cases[case])
+        if results.experiment.design.kind not in ("arms", "list")
         else []
     )
 
 
-def pair(found, case, mechanism):
-    """The two named arms, without and with, that differ in `mechanism` (and its own knobs) only. Raises UserError unless there is one such pair."""
-    switch, own = SWITCH + mechanism, named_arms(found, case)
+def pair(results: Results, case: str, mechanism: str) -> tuple[DesignArm, DesignArm]:
+    """Return the two named arms, without and with, that differ in `mechanism` and its knobs only.
 
-    def rest(arm):
+    Raises UserError unless there is exactly one such pair.
+    """
+    switch, arms = SWITCH + mechanism, named_arms(results, case)
+
+    def rest(arm: DesignArm) -> dict:
+        """Return the factors of an arm other than the switch and the knobs of the mechanism."""
         return {
             path: value
             for path, value in arm.factors.items()
@@ -169,33 +178,39 @@ def pair(found, case, mechanism):
 
     pairs = [
         (a, b)
-        for a, b in permutations(own, 2)
+        for a, b in permutations(arms, 2)
         if a.factors.get(switch) is False and b.factors.get(switch) is True and rest(a) == rest(b)
     ]
     if len(pairs) != 1:
-        differ = sorted({path for arm in own for path in arm.factors})
+        differ = sorted({path for arm in arms for path in arm.factors})
         raise UserError(
-            f"{len(pairs)} pairs of arms of {case} differ in {mechanism} only, and one is needed: an [[arm]] without and one with it beside the "
-            f"design (arms: {some([arm.name for arm in own]) or 'none'}; they differ in {some(differ) or 'nothing'})"
+            f"{len(pairs)} pairs of arms of {case} differ in {mechanism} only, and one is needed: an [[arm]] "
+            f"without and one with it beside the design (arms: {some([arm.name for arm in arms]) or 'none'}; "
+            f"they differ in {some(differ) or 'nothing'})"
         )
     return pairs[0]
 
 
-def paired_difference(without, with_, measure):
-    """Runs with the paired difference of two arms in place of the measure: a row per point and replicate that both have."""
-    before = without.set_index(["arm", "replicate"])[measure]
-    after = with_.set_index(["arm", "replicate"], drop=False)
-    return after.assign(**{measure: after[measure] - before.reindex(after.index)}).reset_index(drop=True)
+def paired_difference(without: pd.DataFrame, treated: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Return the runs of `treated` with the measure replaced by its paired difference from `without`.
+
+    One row per point and replicate; NaN where `without` lacks it.
+    """
+    baseline = without.set_index(["arm", "replicate"])[measure]
+    runs = treated.set_index(["arm", "replicate"], drop=False)
+    return runs.assign(**{measure: runs[measure] - baseline.reindex(runs.index)}).reset_index(drop=True)
 
 
-def analyse_sensitivity(found, case, runs, measure):
-    """The analysis that the design is for, of one arm's runs."""
-    e, scenario = found.experiment, found.plan.cases[case]
+def analyse_sensitivity(
+    results: Results, case: str, runs: pd.DataFrame, measure: str
+) -> sensitivity.Screening | sensitivity.Indices | Tornado:
+    """Analyse the runs of one arm with the method of the design."""
+    e, scenario = results.experiment, results.plan.cases[case]
     paths = [f.path for f in e.factors()]
     if e.design.kind == "one_at_a_time":
-        runs = runs[runs["arm"].isin(order := points_of(found, case))]
+        runs = runs[runs["arm"].isin(order := points_of(results, case))]
         return Tornado(measure, sensitivity.tornado(runs, measure, paths, order[0], e.estimand.level))
-    y = sensitivity.outcomes(runs, measure, points_of(found, case))
+    y = sensitivity.outcomes(runs, measure, points_of(results, case))
     if e.design.kind == "saltelli":
         return sensitivity.sobol(paths, y, e.estimand.level)
     spaces = [space(scenario, f, n) for n, f in enumerate(e.factors())]
@@ -205,218 +220,18 @@ def analyse_sensitivity(found, case, runs, measure):
     )
 
 
-def points_of(found, case):
-    """The names of a design's points, in its order."""
-    names, own = [arm.name for arm in found.plan.arms if arm.case == case], named_arms(found, case)
-    return [name.removeprefix(f"{own[0].name} @ ") for name in names[:: len(own)]] if own else names
+def points_of(results: Results, case: str) -> list[str]:
+    """List the names of a design's points, in its order."""
+    names, arms = [arm.name for arm in results.plan.arms if arm.case == case], named_arms(results, case)
+    return [name.removeprefix(f"{arms[0].name} @ ") for name in names[:: len(arms)]] if arms else names
 
 
-def place(space, u):
-    """Where in its range, 0 to 1, a factor stands at `u`: a switch at an end, a whole number on itself, else `u`.
+def place(space: FactorSpace, u: float) -> float:
+    """Return the position of a factor in its range, 0 to 1, at `u` of the unit cube.
 
-    Morris' steps are two thirds of the cube, or thereabouts; a switch that they turn has gone all its way.
+    A switch is at an end, a whole number at its value, any other factor at `u`. Morris' steps are about two
+    thirds of the cube, but a switch that they turn changes by its whole range.
     """
     if space.values:
         return space.values.index(space.at(u)) / max(len(space.values) - 1, 1)
     return (space.at(u) - space.low) / (space.high - space.low) if space.whole else u
-
-
-# --------------------------------------------------------------------------- where it is won
-
-
-def discoveries(found, mechanism, measure=None, matters=None, loses=False, sure=False, seed=0):
-    """[`WorldQuestion`]: in which worlds `mechanism` wins by more than `matters` (else the estimand's), or, with `loses`, loses.
-
-    A world is a case at a point of the design that arms without and with the mechanism live through; `sure` counts it where
-    the whole interval lies beyond. Raises UserError.
-    """
-    measure, e = choose_measure(found, measure), found.experiment
-    matters = e.estimand.matters if matters is None else matters
-    better = (measure not in SMALLER) != loses
-    runs, factors = pair_worlds(found, mechanism)
-    table = scenario_discovery.tabulate_worlds(runs, mechanism, measure, factors, e.estimand.level)
-    wins = scenario_discovery.wins_where(table, matters, better, sure)
-    how = f"{'raises' if better else 'lowers'} {measure}{f' by more than {matters:g}' if matters else ''}{', its whole interval' if sure else ''}"
-    verb = "loses" if loses else "wins"
-    return [one(f"{mechanism} {verb}", f"{mechanism} {verb} where it {how}.", table, wins, seed)]
-
-
-def pair_worlds(found, mechanism):
-    """The runs without and with a mechanism, and the factors of their worlds (None: all that vary). Raises UserError."""
-    kind = found.experiment.design.kind
-    if not found.experiment.arm or kind == "arms":
-        if kind in SAMPLED:
-            raise UserError(
-                f"the design has no [[arm]]: add one without {mechanism} and one with it, and every point is lived by both"
-            )
-        return found.runs.infer_objects(), None
-    parts = []
-    for case in found.plan.cases:
-        arms = runs_by_arm(found, case)
-        parts += [arms[policy.name] for policy in pair(found, case, mechanism)]
-    return pd.concat(parts, ignore_index=True).infer_objects(), [
-        f.path for f in found.experiment.factors() if f.path != SWITCH + mechanism
-    ]
-
-
-def bests(found, measure=None, seed=0):
-    """[`WorldQuestion`]: in which worlds each named arm is best; first the arm that is best in most worlds. Raises UserError."""
-    measure, e = choose_measure(found, measure), found.experiment
-    if not all(len(named_arms(found, case)) > 1 for case in found.plan.cases):
-        raise UserError(
-            "there are not two arms to choose from at every point; add [[arm]]s beside the design"
-        )
-    parts, means = [], []
-    for case in found.plan.cases:
-        runs = pd.concat(
-            [runs.assign(arm=name) for name, runs in runs_by_arm(found, case).items()], ignore_index=True
-        )
-        means.append(runs.groupby("arm")[measure].mean())
-        parts.append(
-            scenario_discovery.best_arms(
-                runs, measure, ["arm"], [f.path for f in e.factors()], measure not in SMALLER
-            ).assign(case=case)
-        )
-    table = pd.concat(parts, ignore_index=True)
-    table = table if len(parts) > 1 else table.drop(columns="case")
-    table["best"] = table["best"].str.removeprefix("arm ")
-    mean = pd.concat(means).groupby(level=0).mean()
-    order = rank_arms(table["best"].value_counts().reindex(mean.index, fill_value=0), mean, measure)
-    asked = describe_ranking(order, len(table), measure).items()
-    return [
-        one(f"{arm} is best", words, table, (table["best"] == arm).to_numpy(), seed)
-        for arm, (n, words) in asked
-        if n
-    ]
-
-
-def rank_arms(count, mean, measure):
-    """(arm) -> worlds in which it is best, and its mean over all worlds, the best first: in most worlds; of equals, by mean."""
-    table = pd.DataFrame({"count": count, "mean": mean})
-    return table.sort_values(["count", "mean"], ascending=[False, measure in SMALLER], kind="stable")
-
-
-def describe_ranking(order, worlds, measure):
-    """arm -> (worlds in which it is best, how it stands), the best overall first."""
-    shares = [
-        f"{arm} in {row['count'] / worlds:.0%} of worlds (mean {row['mean']:.3g})"
-        for arm, row in order.iterrows()
-    ]
-    first, better = order.index[0], order["mean"].idxmin() if measure in SMALLER else order["mean"].idxmax()
-    head = f"Best overall by {measure}: {first}. Of {worlds} worlds, best are " + ", ".join(shares) + "."
-    head += (
-        f" The mean over all worlds is best for {better}: where it wins, it wins by more."
-        if better != first
-        else ""
-    )
-    told = {first: (int(order["count"].iloc[0]), head)}
-    for arm, row in order.iloc[1:].iterrows():
-        told[arm] = (
-            int(row["count"]),
-            f"Best overall is {first}; {arm} is best in {row['count'] / worlds:.0%} of worlds.",
-        )
-    return told
-
-
-def one(name, words, table, wins, seed):
-    factors = tuple(column for column in table if column not in OUTCOMES)
-    return WorldQuestion(
-        name,
-        words,
-        table.assign(wins=wins),
-        factors,
-        scenario_discovery.discover(table, wins, factors, seed=seed),
-    )
-
-
-def tabulate_boxes(asked):
-    """Every restriction of every box as a table: (box, factor) -> limit, how sure it is, and what the box as a whole holds."""
-    told = []
-    for n, box in enumerate(asked.found.boxes, 1):
-        whole = {
-            "density": box.density,
-            "coverage": box.coverage,
-            "mass": box.mass,
-            "held_out": box.held_out,
-            "p": box.p,
-        }
-        told.append(box.limits.reset_index().assign(question=asked.name, box=n, **whole))
-    columns = [
-        "question",
-        "box",
-        "factor",
-        "limit",
-        "quasi_p",
-        "restricted",
-        "low_p5",
-        "low_p95",
-        "high_p5",
-        "high_p95",
-        "density",
-        "coverage",
-        "mass",
-        "held_out",
-        "p",
-    ]
-    return pd.concat(told, ignore_index=True)[columns] if told else pd.DataFrame(columns=columns)
-
-
-def sides(box, most=2):
-    """The factors that a box restricts, the surest first; `most` of them."""
-    return list(box.limits.sort_values("quasi_p", kind="stable").index[:most])
-
-
-# --------------------------------------------------------------------------- what a search is asked
-
-
-def parse_range(scenario, text):
-    """(path, (low, high)) of PATH=LOW..HIGH, or of PATH over all that is allowed. Raises UserError.
-
-    >>> from ...model.scenario import Scenario
-    >>> parse_range(Scenario(), "committee.staff=1..4"), parse_range(Scenario(), "residents.trust_committee")
-    (('committee.staff', (1.0, 4.0)), ('residents.trust_committee', (0.0, 1.0)))
-    """
-    path, equals, limits = (part.strip() for part in text.partition("="))
-    known = paths(scenario)
-    if path not in known:
-        raise UserError(
-            f"--vary {text}: no knob is called {path!r}{guess(path, list(known)) if not path.startswith(SWITCH) else '; the mechanism must be on, or one that --may be on'}"
-        )
-    if not equals:
-        return path, (known[path].metadata["low"], known[path].metadata["high"])
-    try:
-        low, high = map(float, limits.split(".."))
-    except ValueError:
-        raise UserError(f"--vary {text}: write its range as PATH=LOW..HIGH") from None
-    return path, (low, high)
-
-
-def parse_budget(text):
-    """(measure, most) of HOURS, of all hours of work, or of ROLE=HOURS. Raises UserError.
-
-    >>> parse_budget("400"), parse_budget("committee=200")
-    (('hours', 400.0), ('hours.committee', 200.0))
-    """
-    role, _, hours = (part.strip() for part in text.rpartition("="))
-    try:
-        most = float(hours)
-    except ValueError:
-        most = -1.0
-    if not 0 <= most < np.inf:
-        raise UserError(
-            f"--budget-hours {text}: write hours, 0 or more, as 400 for all work, or committee=200 for a role's"
-        )
-    if role and role not in PAYERS:
-        there = f"{guess(role, list(PAYERS))}; there are {', '.join(PAYERS)}"
-        raise UserError(f"--budget-hours {text}: no role is called {role!r}{there}")
-    return f"{HOURS}{role}" if role else "hours", most
-
-
-def parse_objective(text):
-    """(measure, maximise or minimise) of MEASURE=WAY, or of MEASURE the way in which it is better. Raises UserError.
-
-    >>> parse_objective("resolution_rate"), parse_objective("yuan"), parse_objective("arisen=minimise")
-    (('resolution_rate', 'maximise'), ('yuan', 'minimise'), ('arisen', 'minimise'))
-    """
-    name, _, way = (part.strip() for part in text.partition("="))
-    return name, way or ("minimise" if name in SMALLER else "maximise")

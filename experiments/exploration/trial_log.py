@@ -1,20 +1,30 @@
-"""The book of a search: every design that was lived through and what it came to, a line in a CSV file as soon as it is known."""
+"""Trial log of a search: one CSV row per evaluated design, written as soon as it is known."""
+
+from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...engine.parameters import UserError
 from ...engine.randomness import seed_of
 from ...engine.release import project
 from ..statistics.replicate_table import some
 
+if TYPE_CHECKING:
+    from .search_space import SearchSpace
+
 
 class TrialLog:
-    """What every design came to, kept in a CSV file if one is named: a line per design, as soon as it is known."""
+    """Results of designs by design (`known`), also written to a CSV file if a path is given.
 
-    def __init__(self, room, path):
+    Rows of a file that belong to another search space (`room`, a fingerprint) are kept, but not read.
+    """
+
+    def __init__(self, room: SearchSpace, path: Path | str | None):
+        """Open the log at `path`, and read earlier results. Raises UserError for another kind of file."""
         self.path, self.known = path and Path(path), {}
-        number = seed_of(
+        fingerprint = seed_of(
             project()[0],
             repr(room.scenario),
             *room.mechanisms,
@@ -25,7 +35,7 @@ class TrialLog:
             room.seed,
             room.within,
         )
-        self.room = f"{number:016x}"
+        self.room = f"{fingerprint:016x}"
         self.columns = ("room", "design", "why", *room.measures_to_keep)
         if self.path and self.path.exists():
             self.read()
@@ -33,25 +43,31 @@ class TrialLog:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self.write(self.columns)
 
-    def read(self):
-        """Take over the lines of the same room; a last line that was cut off is left out. Raises UserError for another file."""
+    def read(self) -> None:
+        """Read the rows of the same search space, and remove an incomplete last line from the file.
+
+        Raises UserError if the columns differ.
+        """
         text = self.path.read_text("utf-8-sig")
         lines = list(csv.reader(text[: text.rfind("\n") + 1].splitlines()))
         if not lines or tuple(lines[0]) != self.columns:
             raise UserError(
-                f"{self.path}: is no record of this search (its columns are {some(lines[0] if lines else ['none'])}); name another file"
+                f"{self.path}: is no record of this search (its columns are "
+                f"{some(lines[0] if lines else ['none'])}); name another file"
             )
         if not text.endswith("\n"):
             self.path.write_text(text[: text.rfind("\n") + 1], "utf-8-sig")
-        for room, told, why, *values in lines[1:]:
+        for room, design, why, *values in lines[1:]:
             if room == self.room:
-                self.known[told] = {**dict(zip(self.columns[3:], map(float, values))), "why": why}
+                self.known[design] = {**dict(zip(self.columns[3:], map(float, values))), "why": why}
 
-    def add(self, told, found):
-        self.known[told] = found
+    def add(self, design: str, result: dict) -> None:
+        """Add the result (measure -> mean, and `why` it failed or "") of a design (JSON text)."""
+        self.known[design] = result
         if self.path:
-            self.write((self.room, told, found["why"], *(repr(found[m]) for m in self.columns[3:])))
+            self.write((self.room, design, result["why"], *(repr(result[m]) for m in self.columns[3:])))
 
-    def write(self, line):
+    def write(self, line: tuple) -> None:
+        """Append a line to the CSV file."""
         with self.path.open("a", encoding="utf-8" if self.path.exists() else "utf-8-sig", newline="") as file:
             csv.writer(file, lineterminator="\n").writerow(line)

@@ -1,1 +1,1 @@
-"""Statistics of paired runs. Knows neither sweeps nor the disk."""
+"""Statistics of paired runs. Imports neither the sweep runner nor any file format."""

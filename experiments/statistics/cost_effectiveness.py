@@ -1,65 +1,69 @@
-"""What an arm costs: yuan and hours for each additional issue resolved in time, and the arms nobody should pay for.
+"""Compute the cost per additional issue resolved in time, in yuan and in hours, and which arms are dominated.
 
-A ratio of two means has no interval of the usual kind; Fieller's (1954) is exact for normal means, and says honestly
-when there is none: an effect that may be zero has a price that may be anything.
+A ratio of two means has no interval of the usual kind. Fieller's interval (1954) is exact for normal means,
+and is unbounded where the effect may be zero: then the price may be anything.
 """
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from .paired import against, half_width, in_range, samples, to_frame
+from .paired import half_width, in_range, iter_samples, other_arms, to_frame
 
 EFFECT = "resolved_in_time"
 UNITS = {"yuan": "yuan", "hours": "hours of work"}
 
 
-def price(runs, reference, effect=EFFECT, level=0.95):
-    """Every other arm of a case against its arm `reference`: what it does more, what it costs more, and the one per the other.
+def price(runs: pd.DataFrame, reference: str, effect: str = EFFECT, level: float = 0.95) -> pd.DataFrame:
+    """Compare every other arm with `reference`: additional effect, additional cost, and cost per effect.
 
-    One row per (case, arm), over replicates in which effect, yuan and hours exist in both arms. For each of `effect`, yuan and
-    hours: NAME (mean paired difference), NAME_low, NAME_high (Student). For yuan and hours: NAME_each (per additional issue),
-    NAME_each_low, NAME_each_high (Fieller; -inf and inf where the effect may be zero), NAME_quadrant (see `quadrant`) and
-    NAME_words. Also pairs and lost. Each interval holds by itself with probability `level`. Raises UserError.
+    One row per (case, arm), over replicates in which effect, yuan and hours exist in both arms. For each of
+    `effect`, yuan and hours: NAME (mean paired difference), NAME_low, NAME_high (Student). For yuan and
+    hours: NAME_each (per additional issue), NAME_each_low, NAME_each_high (Fieller; -inf and inf where the
+    effect may be zero), NAME_quadrant (see `quadrant`) and NAME_words. Also pairs and lost. Intervals are not
+    joint: each holds separately with probability `level`. Raises UserError.
     """
     in_range("level", level, 0.5, 1.0)
     rows = {}
-    for case, values, _ in samples(runs, effect, *UNITS):
-        for arm in against(reference, values[effect].columns, case):
+    for case, values, _ in iter_samples(runs, effect, *UNITS):
+        for arm in other_arms(reference, values[effect].columns, case):
             d = pd.DataFrame({name: wide[arm] - wide[reference] for name, wide in values.items()})
             lost, d = int(d.isna().any(axis=1).sum()), d.dropna()
-            rows[case, arm] = one = {"pairs": len(d), "lost": lost}
+            rows[case, arm] = row = {"pairs": len(d), "lost": lost}
             for name in d:
                 mean, half = d[name].mean(), half_width(d[name].to_numpy(), level)
-                one |= {name: mean, f"{name}_low": mean - half, f"{name}_high": mean + half}
+                row |= {name: mean, f"{name}_low": mean - half, f"{name}_high": mean + half}
             for name, unit in UNITS.items():
-                each = ratio(one[name], one[effect])
+                each = ratio(row[name], row[effect])
                 low, high, _ = (
                     float(bound) for bound in fieller(d[name].to_numpy(), d[effect].to_numpy(), level)
                 )
-                where = quadrant(
-                    one[f"{effect}_low"], one[f"{effect}_high"], one[f"{name}_low"], one[f"{name}_high"]
+                position = quadrant(
+                    row[f"{effect}_low"], row[f"{effect}_high"], row[f"{name}_low"], row[f"{name}_high"]
                 )
-                one |= {
+                row |= {
                     f"{name}_each": each,
                     f"{name}_each_low": low,
                     f"{name}_each_high": high,
-                    f"{name}_quadrant": where,
+                    f"{name}_quadrant": position,
                 }
-                one[f"{name}_words"] = words(each, low, high, where, unit)
+                row[f"{name}_words"] = describe_price(each, low, high, position, unit)
     return to_frame(rows, "case", "arm")
 
 
-def ratio(above, below):
-    """above / below, NaN where there is nothing to divide by."""
+def ratio(above: float, below: float) -> float:
+    """Return above / below, NaN where `below` is 0."""
     return above / below if below else np.nan
 
 
-def fieller(cost, effect, level=0.95):
-    """Fieller's set for mean(cost) / mean(effect), from pairs along the first axis (n, ...): low, high, and its shape.
+def fieller(
+    cost: np.ndarray, effect: np.ndarray, level: float = 0.95
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return Fieller's confidence set for mean(cost) / mean(effect) as (low, high, shape).
 
-    Shape 0: the interval low .. high. Shape 1: the effect may be zero, and all is possible *but* what lies within some
-    interval, so low = -inf, high = inf; 2: everything is possible, likewise. NaN where n < 2, or where both are always zero.
+    Pairs are along the first axis, (n, ...). Shape 0: the interval low .. high. Shape 1: the effect may be
+    zero, and every ratio is possible *except* those within some interval, so low = -inf and high = inf. Shape
+    2: every ratio is possible, low and high likewise. NaN where n < 2, or where both are always zero.
     """
     n = len(cost)
     if n < 2:
@@ -81,8 +85,8 @@ def fieller(cost, effect, level=0.95):
     return np.where(nothing, np.nan, low), np.where(nothing, np.nan, high), np.where(nothing, np.nan, shape)
 
 
-def quadrant(effect_low, effect_high, cost_low, cost_high):
-    """Where an arm lies on the plane of effect and cost, as far as the intervals tell.
+def quadrant(effect_low: float, effect_high: float, cost_low: float, cost_high: float) -> str:
+    """Name the quadrant of the cost-effectiveness plane that the intervals place an arm in.
 
     >>> quadrant(1, 2, -9, -3), quadrant(-2, -1, 3, 9), quadrant(1, 2, -3, 3)
     ('more for less: dominant', 'fewer for more: dominated', 'more for about as much')
@@ -95,35 +99,37 @@ def quadrant(effect_low, effect_high, cost_low, cost_high):
     return f"{effect} for {cost}{known.get((effect, cost), '')}"
 
 
-def words(each, low, high, where, unit):
-    """A price in words, or why there is none."""
-    if where == "no interval":
+def describe_price(each: float, low: float, high: float, position: str, unit: str) -> str:
+    """Describe a price in words, or why there is none."""
+    if position == "no interval":
         return "fewer than two pairs: no price can be given"
-    if where == "more for less: dominant":
+    if position == "more for less: dominant":
         return f"more issues in time and fewer {unit}: nothing is paid for them"
-    if where == "fewer for more: dominated":
+    if position == "fewer for more: dominated":
         return f"fewer issues in time and more {unit}: not worth having"
     if not np.isfinite(low) or not np.isfinite(high):
         return f"no finite price in {unit}: the effect may be zero"
-    said, *ends = (f"{x:,.1f}" if abs(x) >= 10 else f"{x:.2g}" for x in (each, low, high))
-    said = f"{said} {unit} ({ends[0]} to {ends[1]})"
+    amount, *ends = (f"{x:,.1f}" if abs(x) >= 10 else f"{x:.2g}" for x in (each, low, high))
+    amount = f"{amount} {unit} ({ends[0]} to {ends[1]})"
     return (
-        f"{said} saved per issue no longer resolved in time"
-        if where.startswith("fewer")
-        else f"{said} per additional issue in time"
+        f"{amount} saved per issue no longer resolved in time"
+        if position.startswith("fewer")
+        else f"{amount} per additional issue in time"
     )
 
 
-def frontier(runs, cost="yuan", effect=EFFECT):
-    """Which arms are worth their cost at some willingness to pay: one row per (case, arm), from the cheapest to the dearest.
+def frontier(runs: pd.DataFrame, cost: str = "yuan", effect: str = EFFECT) -> pd.DataFrame:
+    """Classify arms as on the cost frontier or dominated: one row per (case, arm), cheapest first.
 
-    Columns: effect, cost (means per run over replicates in which every arm has both), status, by, each. Status "frontier";
-    "dominated" (another arm, `by`, does as much or more for as little or less); "extendedly dominated" (a mix of the two arms
-    in `by` does more for as little); "no value" (never finished). `each`: cost per additional issue, from the arm before on
-    the frontier; it rises along it (Johannesson & Weinstein 1993). Of means: intervals are `price`'s. Raises UserError.
+    Columns: effect, cost (means per run over replicates in which every arm has both), status, by, each.
+    Status: "frontier"; "dominated" (another arm, `by`, has at least the effect for at most the cost);
+    "extendedly dominated" (a mix of the two arms in `by` has more effect for the same cost); "no value"
+    (never finished). `each`: cost per additional issue relative to the previous arm on the frontier; it rises
+    along the frontier (Johannesson & Weinstein 1993). Only means are used; `price` has the intervals. Raises
+    UserError.
     """
     rows = {}
-    for case, values, _ in samples(runs, effect, cost):
+    for case, values, _ in iter_samples(runs, effect, cost):
         alive = [
             arm
             for arm in values[effect]
@@ -131,12 +137,12 @@ def frontier(runs, cost="yuan", effect=EFFECT):
         ]
         whole = pd.concat([values[effect][alive], values[cost][alive]], axis=1).notna().all(axis=1)
         e, c = values[effect][whole].mean(), values[cost][whole].mean()
-        told = hull({arm: (e[arm], c[arm]) for arm in alive}) if whole.any() else {}
-        for arm in [*told, *(arm for arm in values[effect] if arm not in told)]:
-            status, by, each = told.get(arm, ("no value", "", np.nan))
+        verdicts = hull({arm: (e[arm], c[arm]) for arm in alive}) if whole.any() else {}
+        for arm in [*verdicts, *(arm for arm in values[effect] if arm not in verdicts)]:
+            status, by, each = verdicts.get(arm, ("no value", "", np.nan))
             rows[case, arm] = {
-                "effect": e[arm] if arm in told else np.nan,
-                "cost": c[arm] if arm in told else np.nan,
+                "effect": e[arm] if arm in verdicts else np.nan,
+                "cost": c[arm] if arm in verdicts else np.nan,
                 "status": status,
                 "by": by,
                 "each": each,
@@ -144,33 +150,35 @@ def frontier(runs, cost="yuan", effect=EFFECT):
     return to_frame(rows, "case", "arm")
 
 
-def hull(arms):
-    """Arm -> (effect, cost), to arm -> (status, by, each), in order of cost; of two equals the first stays.
+def hull(arms: dict) -> dict[str, tuple[str, str, float]]:
+    """Map each arm, given its (effect, cost), to (status, by, each), in order of cost.
+
+    Of two equal arms the first is on the frontier.
 
     >>> hull({"nothing": (0, 0), "a": (10, 100), "b": (11, 400), "c": (20, 500), "d": (9, 120)})["b"]
     ('extendedly dominated', 'a, c', nan)
     """
     order = sorted(arms, key=lambda arm: (arms[arm][1], -arms[arm][0]))
-    told, kept = {}, []
+    verdicts, front = {}, []
     for arm in order:
-        if kept and arms[arm][0] <= arms[kept[-1]][0]:
-            told[arm] = ("dominated", str(kept[-1]), np.nan)
+        if front and arms[arm][0] <= arms[front[-1]][0]:
+            verdicts[arm] = ("dominated", str(front[-1]), np.nan)
             continue
-        while len(kept) > 1 and slope(arms, kept[-2], kept[-1]) >= slope(arms, kept[-1], arm):
-            told[kept.pop()] = ("extendedly dominated", "", np.nan)
-        kept.append(arm)
-    for n, arm in enumerate(kept):
-        told[arm] = ("frontier", "", slope(arms, kept[n - 1], arm) if n else np.nan)
+        while len(front) > 1 and slope(arms, front[-2], front[-1]) >= slope(arms, front[-1], arm):
+            verdicts[front.pop()] = ("extendedly dominated", "", np.nan)
+        front.append(arm)
+    for n, arm in enumerate(front):
+        verdicts[arm] = ("frontier", "", slope(arms, front[n - 1], arm) if n else np.nan)
     for arm in order:
-        if told[arm][0] == "extendedly dominated":
+        if verdicts[arm][0] == "extendedly dominated":
             below, above = (
-                [k for k in kept if arms[k][0] < arms[arm][0]][-1],
-                next(k for k in kept if arms[k][0] > arms[arm][0]),
+                [k for k in front if arms[k][0] < arms[arm][0]][-1],
+                next(k for k in front if arms[k][0] > arms[arm][0]),
             )
-            told[arm] = ("extendedly dominated", f"{below}, {above}", np.nan)
-    return {arm: told[arm] for arm in order}
+            verdicts[arm] = ("extendedly dominated", f"{below}, {above}", np.nan)
+    return {arm: verdicts[arm] for arm in order}
 
 
-def slope(arms, a, b):
-    """Cost per additional issue from arm a to arm b."""
+def slope(arms: dict, a: str, b: str) -> float:
+    """Return the cost per additional issue from arm a to arm b."""
     return float((arms[b][1] - arms[a][1]) / (arms[b][0] - arms[a][0]))

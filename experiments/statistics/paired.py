@@ -1,8 +1,13 @@
-"""Statistics of a sweep: every arm against a reference under the same luck, with intervals that hold one by one and all together.
+"""Compare every arm of a sweep with a reference arm, pair by pair, with separate and with joint intervals.
 
-A sweep's `runs` has one row per run: `case`, `arm`, `replicate` (the same number is the same luck in every arm of a case),
-`status` ("done" or "failed"), and one column per measure. A pair is one replicate of two arms.
+A sweep's `runs` has one row per run: `case`, `arm`, `replicate` (the same number means the same random
+numbers in every arm of a case), `status` ("done" or "failed"), and one column per measure. A pair is one
+replicate of two arms.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,14 +17,21 @@ from ...engine.parameters import UserError
 from ...engine.toml_reader import guess
 from .simultaneous import level_of_each
 
-ABSENT = "absent"  # status of a row that only says that an arm has no run
-CAP = 1_000_000  # further pairs beyond which a question counts as one that pairs cannot settle
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+ABSENT = "absent"  # status of a row that only states that an arm has no run
+CAP = 1_000_000  # more further pairs than this count as infinitely many: pairs cannot settle the question
 
 
-def difference(without, with_, level=0.95):
-    """The paired difference of two samples of the same lucks; pairs in which a measure does not exist are left out."""
-    both = without.notna() & with_.notna()
-    a, b = without[both].to_numpy(), with_[both].to_numpy()
+def difference(without: pd.Series, treated: pd.Series, level: float = 0.95) -> pd.Series:
+    """Return the paired difference of two samples by replicate.
+
+    Pairs in which the measure does not exist are left out. Entries: without, with (means), difference, low,
+    high (Student), correlation, pairs.
+    """
+    both = without.notna() & treated.notna()
+    a, b = without[both].to_numpy(), treated[both].to_numpy()
     d, n = b - a, len(a)
     half = half_width(d, level)
     varies = n > 2 and a.std() > 0 and b.std() > 0
@@ -37,10 +49,13 @@ def difference(without, with_, level=0.95):
     )
 
 
-def samples(runs, *measures):
-    """Case by case: (case, {measure: its frame of replicates x arms}, frame of which runs failed).
+def iter_samples(
+    runs: pd.DataFrame, *measures: str
+) -> Iterator[tuple[str, dict[str, pd.DataFrame], pd.DataFrame]]:
+    """Yield for each case: (case, measure -> frame of replicates x arms, frame of which runs failed).
 
-    Arms stand as they first come. NaN where a run failed, is not there, or has no finite value. Raises UserError.
+    Arms are in the order of their first appearance. NaN where a run failed, is missing, or has no finite
+    value. Raises UserError.
     """
     for column in ("case", "arm", "replicate", *measures):
         if column not in runs:
@@ -62,43 +77,48 @@ def samples(runs, *measures):
         yield case, {name: frame.where(np.isfinite(frame)) for name, frame in values.items()}, failed
 
 
-def against(reference, arms, case):
-    """The other arms of a case. Raises UserError when the reference is not among them."""
+def other_arms(reference: str, arms: Iterable[str], case: str) -> list[str]:
+    """List the arms of a case other than `reference`. Raises UserError unless `reference` is in `arms`."""
     if reference not in arms:
         raise UserError(
-            f"case {case!r} has no arm {reference!r} to compare with{guess(str(reference), list(map(str, arms)))}"
+            f"case {case!r} has no arm {reference!r} to compare "
+            f"with{guess(str(reference), list(map(str, arms)))}"
         )
     return [arm for arm in arms if arm != reference]
 
 
-def in_range(name, value, low, high):
-    """The number itself, if low <= value and value < high. Raises UserError."""
+def in_range(name: str, value: float, low: float, high: float) -> float:
+    """Return `value` if low <= value < high. Raises UserError otherwise."""
     if not low <= value < high:
         raise UserError(f"{name} = {value} is out of range; allowed is {low} to below {high}")
     return value
 
 
-def contrasts(runs, measure, reference, matters=0.0, level=0.95):
-    """Every other arm of a case against its arm `reference`, pair by pair; one row per (case, arm).
+def contrasts(
+    runs: pd.DataFrame, measure: str, reference: str, matters: float = 0.0, level: float = 0.95
+) -> pd.DataFrame:
+    """Compare every other arm of a case with the arm `reference`, pair by pair; one row per (case, arm).
 
-    Columns: reference, mean (of the two arms, over the pairs that count), difference, low, high (Student, this one contrast),
-    low_all, high_all (all contrasts of the case hold together with probability `level`), correlation (of the two arms:
-    what the same luck achieved), ratio (variance of the difference with other luck in each arm over that with the same),
-    pairs, failed (pairs left out because a run failed), missing (pairs left out because the measure does not exist, or a
-    run is not there), verdict (see `verdict`; undecided where `too_few` differ), further (see `pairs_needed`) and differ (pairs that do). Raises UserError.
+    Columns: reference, mean (of the two arms, over the complete pairs), difference, low, high (Student, this
+    contrast only), low_all, high_all (the contrasts of the case hold jointly with probability `level`),
+    correlation (between the arms over replicates: higher means more variance reduction from common random
+    numbers), ratio (variance of the difference with independent random numbers in each arm over that with
+    common ones), pairs, failed (pairs left out because a run failed), missing (pairs left out because the
+    measure does not exist, or a run is missing), verdict (see `verdict`; undecided where `too_few` pairs
+    differ), further (see `pairs_needed`) and differ (number of pairs that differ). Raises UserError.
     """
     in_range("matters", matters, 0.0, np.inf)
     in_range("level", level, 0.5, 1.0)
     rows = {}
-    for case, values, failed in samples(runs, measure):
+    for case, values, failed in iter_samples(runs, measure):
         wide = values[measure]
-        others = against(reference, wide.columns, case)
+        others = other_arms(reference, wide.columns, case)
         sure = level_of_each(wide[others].sub(wide[reference], axis=0), level)
         for arm in others:
-            told = difference(wide[reference], wide[arm], level)
+            estimate = difference(wide[reference], wide[arm], level)
             d = (wide[arm] - wide[reference]).dropna().to_numpy()
             half = half_width(d, sure)
-            low, high = told.difference - half, told.difference + half
+            low, high = estimate.difference - half, estimate.difference + half
             word = (
                 "alike"
                 if len(d) > 1 and not d.any()
@@ -108,14 +128,14 @@ def contrasts(runs, measure, reference, matters=0.0, level=0.95):
             )
             lost = int((failed[reference] | failed[arm]).sum())
             rows[case, arm] = {
-                "reference": told["without"],
-                "mean": told["with"],
-                "difference": told.difference,
-                "low": told.low,
-                "high": told.high,
+                "reference": estimate["without"],
+                "mean": estimate["with"],
+                "difference": estimate.difference,
+                "low": estimate.low,
+                "high": estimate.high,
                 "low_all": low,
                 "high_all": high,
-                "correlation": told.correlation,
+                "correlation": estimate.correlation,
                 "ratio": variance_ratio(wide[reference], wide[arm]),
                 "pairs": len(d),
                 "failed": lost,
@@ -127,19 +147,20 @@ def contrasts(runs, measure, reference, matters=0.0, level=0.95):
     return to_frame(rows, "case", "arm")
 
 
-EVENTS = 10  # pairs that must differ before a mean is judged where many do not
+EVENTS = 10  # pairs that must differ before a mean is judged, where many pairs do not differ
 
 
-def too_few(d):
-    """Whether the paired differences (n,) are of an event too rare for Student's interval: few of them differ from zero, and the rest are zero.
+def too_few(d: np.ndarray) -> bool:
+    """Return whether the paired differences (n,) are of an event too rare for Student's interval.
 
-    With 30 replicates and chances of a few per cent the interval covers 71 % instead of 95 (`cogov bench coverage`).
+    That is: few of them differ from zero, and the rest are zero. With 30 replicates and probabilities of a
+    few per cent the interval covers 71 % instead of 95 (`cogov bench coverage`).
     """
     return 0 < np.count_nonzero(d) < min(EVENTS, len(d))
 
 
-def half_width(d, level=0.95):
-    """Half of Student's interval of the mean along the first axis of `d` (n, ...); NaN where n < 2."""
+def half_width(d: np.ndarray, level: float = 0.95) -> np.ndarray:
+    """Return the half-width of Student's interval of the mean over axis 0 of `d` (n, ...); NaN for n < 2."""
     n = len(d)
     return (
         stats.t.ppf((1.0 + level) / 2.0, n - 1) * np.std(d, axis=0, ddof=1) / np.sqrt(n)
@@ -148,16 +169,19 @@ def half_width(d, level=0.95):
     )
 
 
-def verdict(low, high, matters=0.0):
-    """What an interval says of a difference, when less than `matters` either way is of no account.
+def verdict(low: float, high: float, matters: float = 0.0) -> str:
+    """Classify a difference by its interval; less than `matters` either way is negligible.
 
-    "larger" and "smaller" claim a difference *that matters*: the whole interval lies beyond it, not just beyond zero. An
-    interval within -matters .. matters is "equivalent", though it may leave zero out (two one-sided tests, Schuirmann
-    1987). With matters = 0 only the sign is asked, and nothing can be equivalent. Else, or without an interval: "undecided".
-    (`contrasts` says "alike" where no pair differs at all: an idle mechanism, or an event too rare for so few pairs.)
+    "larger" and "smaller" claim a difference *that matters*: the whole interval lies beyond `matters`, not
+    just beyond zero. An interval within -matters .. matters is "equivalent", even if it excludes zero (two
+    one-sided tests, Schuirmann 1987). With matters = 0 only the sign is asked, and nothing can be equivalent.
+    Otherwise, or without an interval: "undecided". (`contrasts` returns "alike" where no pair differs at all:
+    an idle mechanism, or an event too rare for so few pairs.)
 
-    >>> verdict(0.1, 0.3), verdict(0.1, 0.3, 0.2), verdict(0.1, 0.3, 0.5), verdict(-0.4, -0.3, 0.2), verdict(-0.1, 0.1)
-    ('larger', 'undecided', 'equivalent', 'smaller', 'undecided')
+    >>> verdict(0.1, 0.3), verdict(0.1, 0.3, 0.2), verdict(0.1, 0.3, 0.5), verdict(-0.4, -0.3, 0.2)
+    ('larger', 'undecided', 'equivalent', 'smaller')
+    >>> verdict(-0.1, 0.1)
+    'undecided'
     """
     if low > matters:
         return "larger"
@@ -166,12 +190,13 @@ def verdict(low, high, matters=0.0):
     return "equivalent" if matters and -matters <= low and high <= matters else "undecided"
 
 
-def pairs_needed(d, matters=0.0, level=0.95):
-    """How many further pairs would settle an undecided difference, if its mean and spread stay what they are.
+def pairs_needed(d: np.ndarray, matters: float = 0.0, level: float = 0.95) -> float:
+    """Return how many further pairs would settle an undecided difference with this mean and spread.
 
-    `d` (n,): the paired differences. So many pairs bring the half-width down to the distance between the mean and the nearest
-    boundary (-matters or matters). Means move: read it as an order of magnitude; half of the time it takes more. Infinite where
-    the mean sits on the boundary, or so near that more than CAP pairs are asked; NaN where fewer than two pairs are there.
+    `d` (n,): the paired differences. That many pairs bring the half-width down to the distance between the
+    mean and the nearest boundary (-matters or matters). Means move: this is an order of magnitude, and half
+    of the time more pairs are needed. Infinite where the mean is on the boundary, or so near that more than
+    CAP pairs are needed; NaN for fewer than two pairs.
     """
     n = len(d)
     if n < 2:
@@ -190,17 +215,20 @@ def pairs_needed(d, matters=0.0, level=0.95):
     return max(float(np.floor(needed)) + 1.0 - n, 1.0)
 
 
-def variance_ratio(a, b):
-    """Variance of the difference with other luck in each arm, over that with the same: so many times fewer pairs are needed."""
+def variance_ratio(a: pd.Series, b: pd.Series) -> float:
+    """Return the variance of b - a with independent random numbers over that with common random numbers.
+
+    The factor by which common random numbers reduce the number of pairs needed.
+    """
     both = a.notna() & b.notna()
     if both.sum() < 2:
         return np.nan
-    apart, own = a[both].var() + b[both].var(), (b - a)[both].var()
-    return apart / own if own > 0 else np.inf if apart > 0 else np.nan
+    independent, paired = a[both].var() + b[both].var(), (b - a)[both].var()
+    return independent / paired if paired > 0 else np.inf if independent > 0 else np.nan
 
 
-def sentence(row, matters=0.0, share=False):
-    """A row of `contrasts` in words; of a share, in percentage points."""
+def sentence(row: pd.Series, matters: float = 0.0, share: bool = False) -> str:
+    """Describe a row of `contrasts` in words; a share in percentage points."""
     lost = f" Left out because a run failed: {row.failed}." if row.failed else ""
     lost += (
         f" Left out because the measure does not exist or a run is not there: {row.missing}."
@@ -208,34 +236,54 @@ def sentence(row, matters=0.0, share=False):
         else ""
     )
     number, unit = (lambda x: f"{100 * x:+.1f}", " points") if share else (lambda x: f"{x:+.4g}", "")
-    found = (
+    estimate = (
         f"{number(row.difference)}{unit} ({number(row.low_all)} to {number(row.high_all)}, {row.pairs} pairs)"
     )
     least = number(matters).lstrip("+") + unit
     if row.pairs < 2:
         if not row.pairs:
-            return f"undecided: there is no pair of runs in which both arms have a value, so nothing can be said of their difference.{lost}"
+            return (
+                "undecided: there is no pair of runs in which both arms have a value, so nothing can be "
+                f"said of their difference.{lost}"
+            )
         return f"undecided: one pair is an anecdote; no interval can be given. Ask for more replicates.{lost}"
     beyond = f" by more than {least}, which matters" if matters else ""
-    said = {
-        "larger": f"larger{beyond}: {found}.",
-        "smaller": f"smaller{beyond}: {found}.",
-        "equivalent": f"equivalent: {found}, nowhere more than the {least} that matter{'' if share else 's'}.",
+    text = {
+        "larger": f"larger{beyond}: {estimate}.",
+        "smaller": f"smaller{beyond}: {estimate}.",
+        "equivalent": f"equivalent: {estimate}, nowhere more than the {least} that "
+        f"matter{'' if share else 's'}.",
         "alike": f"alike: in none of {row.pairs} pairs is there any difference.",
-        "undecided": f"undecided: {found}; some {row.further:,.0f} further pairs would settle it, if the mean stays where it is.",
+        "undecided": f"undecided: {estimate}; some {row.further:,.0f} further pairs would settle it, if the "
+        "mean stays where it is.",
     }[row.verdict]
     if row.verdict == "undecided" and row.differ < min(EVENTS, row.pairs):
-        said = f"undecided: {found}; only {row.differ} of {row.pairs} pairs differ at all, too few to judge the interval by; some {EVENTS} are needed."
+        text = (
+            f"undecided: {estimate}; only {row.differ} of {row.pairs} pairs differ at all, too few to judge "
+            "the "
+            f"interval by; some {EVENTS} are needed."
+        )
     elif row.verdict == "undecided" and not np.isfinite(row.further):
-        said = f"undecided: {found}; the mean sits on the boundary of what matters, and no affordable number of pairs promises to settle it."
-    return said + lost
+        text = (
+            f"undecided: {estimate}; the mean sits on the boundary of what matters, and no affordable number "
+            "of "
+            "pairs promises to settle it."
+        )
+    return text + lost
 
 
-def table(runs, measures, reference, matters=0.0, level=0.95):
-    """`contrasts` of several measures, one row per (measure, case, arm); `matters` one number, or measure -> number (else 0).
+def table(
+    runs: pd.DataFrame,
+    measures: Sequence[str],
+    reference: str,
+    matters: float | dict[str, float] = 0.0,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Compute `contrasts` of several measures: one row per (measure, case, arm).
 
-    Intervals are joint over the arms of one case and measure, not over measures: for m questions asked at once, give
-    level = 1 - (1 - level) / m. Equity is a matter of measures: spread_between_buildings, owners_minus_tenants ...
+    `matters` is one number, or measure -> number (0 for the others). Intervals are joint over the arms of one
+    case and measure, not over measures: for m questions at once, pass level = 1 - (1 - level) / m. For
+    equity, choose measures such as spread_between_buildings and owners_minus_tenants.
     """
     if not measures:
         raise UserError("no measure is named to tabulate; name one or more columns of the runs")
@@ -251,50 +299,49 @@ def table(runs, measures, reference, matters=0.0, level=0.95):
     )
 
 
-def convergence(runs, measure, reference, level=0.95):
-    """How the estimate settles: one row per (case, arm, pairs), for the first 2, 3, ... pairs in the order of replicates.
+def convergence(runs: pd.DataFrame, measure: str, reference: str, level: float = 0.95) -> pd.DataFrame:
+    """Return the estimate from the first 2, 3, ... pairs by replicate: one row per (case, arm, pairs).
 
-    Columns: replicate (the last that is in), difference, half_width (Student, this one contrast), error (Monte Carlo standard
-    error), lost (pairs left out so far: failed or missing). Raises UserError.
+    Columns: replicate (the last one included), difference, half_width (Student, this contrast only), error
+    (Monte Carlo standard error), lost (pairs left out so far: failed or missing). Raises UserError.
     """
     parts = {}
-    for case, values, _ in samples(runs, measure):
+    for case, values, _ in iter_samples(runs, measure):
         wide = values[measure]
-        for arm in against(reference, wide.columns, case):
+        for arm in other_arms(reference, wide.columns, case):
             d = (wide[arm] - wide[reference]).sort_index()
             lost = d.isna().cumsum()[d.notna()].to_numpy()
             d = d.dropna()
             n = np.arange(1, len(d) + 1)
-            away = d.to_numpy() - (
-                d.iloc[0] if len(d) else 0.0
-            )  # from the first, so that sums of squares keep their digits
-            mean = away.cumsum() / n
-            error = np.sqrt(np.maximum((away**2).cumsum() - n * mean**2, 0.0) / np.maximum(n - 1, 1) / n)
+            # relative to the first difference, so that sums of squares do not lose digits
+            shifted = d.to_numpy() - (d.iloc[0] if len(d) else 0.0)
+            mean = shifted.cumsum() / n
+            error = np.sqrt(np.maximum((shifted**2).cumsum() - n * mean**2, 0.0) / np.maximum(n - 1, 1) / n)
             half = stats.t.ppf((1.0 + level) / 2.0, np.maximum(n - 1, 1)) * error
-            told = {
+            columns = {
                 "replicate": d.index,
-                "difference": mean + d.to_numpy() - away,
+                "difference": mean + d.to_numpy() - shifted,
                 "half_width": half,
                 "error": error,
                 "lost": lost,
             }
-            parts[case, arm] = pd.DataFrame(told, index=pd.Index(n, name="pairs"))[1:]
+            parts[case, arm] = pd.DataFrame(columns, index=pd.Index(n, name="pairs"))[1:]
     return pd.concat(parts, names=["case", "arm"]) if parts else to_frame({}, "case", "arm", "pairs")
 
 
-def failures(runs):
-    """Runs, and how many of them failed, by (case, arm)."""
+def failures(runs: pd.DataFrame) -> pd.DataFrame:
+    """Count runs and failed runs by (case, arm). Columns: runs, failed, share (failed / runs)."""
     lost = runs["status"] != "done" if "status" in runs else pd.Series(False, runs.index)
-    told = (
+    counts = (
         lost.groupby([runs["case"], runs["arm"]], sort=False)
         .agg(["size", "sum"])
         .set_axis(["runs", "failed"], axis=1)
     )
-    return told.assign(share=told["failed"] / told["runs"])
+    return counts.assign(share=counts["failed"] / counts["runs"])
 
 
-def to_frame(rows, *index):
-    """Rows by key as a table whose columns keep their kinds."""
+def to_frame(rows: dict, *index: str) -> pd.DataFrame:
+    """Build a frame from rows by key, with index levels named `index`; every column has its own dtype."""
     return pd.DataFrame(
         list(rows.values()),
         index=pd.MultiIndex.from_tuples(rows, names=index)

@@ -1,9 +1,13 @@
-"""Runs side by side: a row per replicate, a column per arm, so that what shared its luck stands in one row.
+"""Pivot runs to one row per replicate and one column per arm, so that paired runs share a row.
 
-Everything that compares arms of a sweep begins here: with replicates that every arm has lived through. A replicate that
-an arm lacks (it failed, or its measure does not exist) is left out of all arms, for else the arms would not have met the
-same luck; the tables say how many replicates are left.
+All comparisons of a sweep's arms start from replicates that are complete in every arm. A replicate that an
+arm lacks (the run failed, or its measure does not exist) is left out of all arms, because otherwise the arms
+would not have the same random numbers. The tables state how many replicates are left.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,15 +16,20 @@ from ...engine.parameters import UserError
 from ...engine.toml_reader import guess
 from .paired import half_width
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
 LEVEL = 0.95
-SWITCH = "mechanisms."  # how the column of a mechanism's switch begins
+SWITCH = "mechanisms."  # prefix of the column of a mechanism's switch
 
 
-def pivot_arms(runs, measure, arms=None, by="arm"):
-    """One measure of the runs of one case: (replicates, arms) floats, NaN where a run failed or is missing.
+def pivot_arms(
+    runs: pd.DataFrame, measure: str, arms: Iterable | None = None, by: str = "arm"
+) -> pd.DataFrame:
+    """Pivot one measure of the runs of one case to (replicates, arms) floats.
 
-    `arms` says which, and in which order; by default all, as they first appear. `by` is the column that tells them apart.
-    Raises UserError.
+    NaN where a run failed or is missing. `arms` selects arms and their order; by default all, in the order of
+    their first appearance. `by` is the column that identifies arms. Raises UserError.
     """
     for column in ("replicate", by, measure):
         if column not in runs:
@@ -28,7 +37,8 @@ def pivot_arms(runs, measure, arms=None, by="arm"):
     if "case" in runs and runs["case"].nunique() > 1:
         cases = list(runs["case"].unique())
         raise UserError(
-            f"the runs are of {len(cases)} cases ({some(cases)}); take one, as in runs[runs.case == {str(cases[0])!r}]"
+            f"the runs are of {len(cases)} cases ({some(cases)}); take one, as in runs[runs.case == "
+            f"{str(cases[0])!r}]"
         )
     twice = runs[runs.duplicated(["replicate", by])]
     if len(twice):
@@ -39,13 +49,17 @@ def pivot_arms(runs, measure, arms=None, by="arm"):
     lost = [arm for arm in arms if arm not in set(runs[by])]
     if lost:
         raise UserError(
-            f"{len(lost)} of {len(arms)} arms have no run: {some(lost)}; run them, or leave them out of the design"
+            f"{len(lost)} of {len(arms)} arms have no run: {some(lost)}; run them, or leave them out of the "
+            "design"
         )
     return runs.pivot(index="replicate", columns=by, values=measure).astype(float)[arms]
 
 
-def complete(table, least=2):
-    """The replicates that every arm has; `least` of them are needed. Raises UserError with the arms that lack most."""
+def complete(table: pd.DataFrame, least: int = 2) -> pd.DataFrame:
+    """Return the replicates (rows) that every arm has.
+
+    Raises UserError, naming the arms that lack most, if there are fewer than `least`.
+    """
     whole = table.dropna()
     if len(whole) < least:
         lacking = table.isna().sum().sort_values(ascending=False, kind="stable")
@@ -54,38 +68,44 @@ def complete(table, least=2):
             or f"each has {len(table)}"
         )
         raise UserError(
-            f"{len(whole)} replicates are complete in all {table.shape[1]} arms, {least} are needed: {which}; run more replicates"
+            f"{len(whole)} replicates are complete in all {table.shape[1]} arms, {least} are needed: "
+            f"{which}; run more replicates"
         )
     return whole
 
 
-def some(names, most=5):
-    """The first of many names, and how many more there are.
+def some(names: Sequence, most: int = 5) -> str:
+    """Join the first `most` names, and state how many more there are.
 
     >>> some("abcdefg", 3), some("ab")
     ('a, b, c and 4 more', 'a, b')
     """
-    told = ", ".join(map(str, list(names)[:most]))
-    return told + (f" and {len(names) - most} more" if len(names) > most else "")
+    text = ", ".join(map(str, list(names)[:most]))
+    return text + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
-def interval(values, level=LEVEL, at_once=1):
-    """Mean over the first axis and Student's interval of it: (mean, low, high), each of the shape of one row.
+def interval(
+    values: np.ndarray, level: float = LEVEL, at_once: int = 1
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the mean over the first axis with Student's interval: (mean, low, high), each shaped like a row.
 
-    With `at_once` intervals read together, all hold their means with probability `level` or more (Bonferroni).
+    `at_once` intervals that are read together hold jointly with probability `level` or more (Bonferroni).
     """
     values = np.asarray(values, float)
     mean, half = values.mean(axis=0), halfwidth(values, level, at_once)
     return mean, mean - half, mean + half
 
 
-def halfwidth(values, level=LEVEL, at_once=1):
-    """Half the width of Student's interval of a mean over the first axis; NaN for a single row."""
+def halfwidth(values: np.ndarray, level: float = LEVEL, at_once: int = 1) -> np.ndarray:
+    """Return `half_width` at the level that makes `at_once` intervals hold jointly (Bonferroni)."""
     return half_width(values, 1 - (1 - level) / at_once)
 
 
-def factors_of(runs, outcomes=()):
-    """The columns of a sweep that are factors and vary: switches of mechanisms, and paths of knobs and choices (they have a dot), or `days`."""
+def factors_of(runs: pd.DataFrame, outcomes: Sequence[str] = ()) -> list[str]:
+    """List the columns of a sweep that are factors and vary.
+
+    Factors are switches of mechanisms and paths of knobs and choices (all have a dot), and `days`.
+    """
     return [
         c
         for c in runs.columns
@@ -93,8 +113,8 @@ def factors_of(runs, outcomes=()):
     ]
 
 
-def switches(runs):
-    """The names of the mechanisms that are on in some runs and off in others."""
+def switches(runs: pd.DataFrame) -> list[str]:
+    """List the mechanisms that are on in some runs and off in others."""
     return [
         c.removeprefix(SWITCH)
         for c in factors_of(runs)
@@ -102,18 +122,19 @@ def switches(runs):
     ]
 
 
-def check_held_constant(runs, varying):
-    """Refuse runs in which another factor than the columns `varying` varies too. Raises UserError."""
+def check_held_constant(runs: pd.DataFrame, varying: Sequence[str]) -> None:
+    """Raise UserError if a factor other than the columns `varying` varies."""
     others = [c for c in factors_of(runs) if c not in varying]
     if others:
         values = some([format_factor(v) for v in pd.unique(runs[others[0]])])
         raise UserError(
-            f"{some(others)} varies too ({values}); take the runs of one value, as in runs[runs[{others[0]!r}] == {pd.unique(runs[others[0]])[0]!r}]"
+            f"{some(others)} varies too ({values}); take the runs of one value, as in "
+            f"runs[runs[{others[0]!r}] == {pd.unique(runs[others[0]])[0]!r}]"
         )
 
 
-def format_factor(value):
-    """A factor's value in words.
+def format_factor(value: object) -> str:
+    """Format the value of a factor for display.
 
     >>> format_factor(True), format_factor(2.40000001), format_factor(12345.6), format_factor("weekly")
     ('on', '2.4', '12,346', 'weekly')

@@ -1,9 +1,11 @@
-"""Intervals that hold together: how sure each of several must be of itself, so that all of them are right at once.
+"""Compute the level that each of several intervals needs so that all of them hold jointly.
 
-Arms that share a reference and a luck have correlated differences; the more alike, the less has to be paid for asking several
-questions. The statistic is the largest |t| of the k paired differences under their estimated correlation (Dunnett 1955; Hothorn,
-Bretz & Westfall 2008), here with a standard deviation of each difference's own: numerators are jointly normal, denominators the
-diagonal of a Wishart matrix (Bartlett 1933), drawn by shifted Sobol points (Cranley & Patterson 1976). The same sample always gives the same answer.
+Arms that share a reference and random numbers have correlated differences; the higher the correlation, the
+less the intervals must be widened. The statistic is the largest |t| of the k paired differences under their
+estimated correlation (Dunnett 1955; Hothorn, Bretz & Westfall 2008), here with a separate standard deviation
+of each difference: numerators are jointly normal, denominators the diagonal of a Wishart matrix (Bartlett
+1933), drawn by shifted Sobol points (Cranley & Patterson 1976). The result is deterministic: the same sample
+always gives the same level.
 """
 
 from functools import lru_cache
@@ -15,66 +17,70 @@ from scipy.stats import qmc
 from ...engine.randomness import RandomNumbers
 
 MANY = 24  # contrasts beyond which Bonferroni's inequality is used instead: it holds for any correlation
-TINY = 1e-9  # of a correlation matrix's eigenvalues: none
+TINY = 1e-9  # eigenvalues of a correlation matrix up to this count as zero
 
 
-def level_of_each(d, level=0.95):
-    """The level each Student interval of k paired differences needs so that all hold jointly with probability `level`.
+def level_of_each(d: np.ndarray, level: float = 0.95) -> float:
+    """Return the level at which Student intervals of k differences hold jointly with probability `level`.
 
-    `d` (n, k): differences by replicate, NaN where a pair is left out. Between `level` (differences that go in step) and
-    1 - (1 - level) / k (Bonferroni). Differences that never vary, or have no two pairs, ask no question and cost nothing. Few
-    pairs always look correlated (two pairs: perfectly), so the estimate is drawn towards none by (k - 1) / (n - 1).
+    `d` (n, k): differences by replicate, NaN where a pair is left out. The result is between `level`
+    (perfectly correlated differences) and 1 - (1 - level) / k (Bonferroni). Differences that never vary, or
+    have fewer than two pairs, are not counted. Few pairs always look correlated (two pairs: perfectly), so
+    the estimated correlation is shrunk towards zero by (k - 1) / (n - 1).
     """
     d = np.asarray(d, float)
-    there = np.isfinite(d)
-    pairs = there.sum(axis=0)
-    d, there, pairs = d[:, pairs > 1], there[:, pairs > 1], pairs[pairs > 1]
+    present = np.isfinite(d)
+    pairs = present.sum(axis=0)
+    d, present, pairs = d[:, pairs > 1], present[:, pairs > 1], pairs[pairs > 1]
     if not len(pairs):
         return level
-    away = np.where(there, d - np.where(there, d, 0.0).sum(axis=0) / pairs, 0.0)
-    norm = np.sqrt((away**2).sum(axis=0))
+    centred = np.where(present, d - np.where(present, d, 0.0).sum(axis=0) / pairs, 0.0)
+    norm = np.sqrt((centred**2).sum(axis=0))
     count = int(np.count_nonzero(norm))
     safe = 1.0 - (1.0 - level) / max(count, 1)
     if count < 2 or count > MANY:
         return safe
-    away, df = away[:, norm > 0] / norm[norm > 0], int(pairs.max()) - 1
-    shrunk = min(1.0, (count - 1) / df)
-    correlation = (1.0 - shrunk) * (away.T @ away) + shrunk * np.eye(count)
+    centred, df = centred[:, norm > 0] / norm[norm > 0], int(pairs.max()) - 1
+    shrinkage = min(1.0, (count - 1) / df)
+    correlation = (1.0 - shrinkage) * (centred.T @ centred) + shrinkage * np.eye(count)
     return float(np.clip(1.0 - 2.0 * stats.t.sf(critical(correlation, df, level), df), level, safe))
 
 
-def critical(correlation, df, level=0.95):
-    """The `level` quantile of the largest |t| of k differences with this correlation (k, k), each with its own sd on `df` degrees."""
+def critical(correlation: np.ndarray, df: int, level: float = 0.95) -> float:
+    """Return the `level` quantile of the largest |t| of k differences with this correlation (k, k).
+
+    Each difference has a separate standard deviation with `df` degrees of freedom.
+    """
     value, vector = np.linalg.eigh(correlation)
-    kept = np.flatnonzero(value > TINY)
-    if (
-        len(kept) > df
-    ):  # more directions than so many pairs can tell apart: there is no such Wishart matrix, and Bonferroni has to do
+    nonzero = np.flatnonzero(value > TINY)
+    # With a rank above `df` there is no such Wishart matrix; infinity makes the caller use Bonferroni.
+    if len(nonzero) > df:
         return np.inf
-    root = vector[:, kept] * np.sqrt(value[kept])
+    root = vector[:, nonzero] * np.sqrt(value[nonzero])
     root /= np.sqrt((root**2).sum(axis=1, keepdims=True))
-    along, triangle = draws(len(kept), df)
+    directions, triangle = draws(len(nonzero), df)
     square = (np.matmul(root, triangle) ** 2).sum(axis=2) / df
-    per_length = 0.5 * (np.abs(along @ root.T) / np.sqrt(square)).max(axis=1) ** -2.0
+    per_length = 0.5 * (np.abs(directions @ root.T) / np.sqrt(square)).max(axis=1) ** -2.0
 
-    def short(c):
-        return special.gammainc(len(kept) / 2.0, c * c * per_length).mean() - level
+    def excess(c: float) -> float:
+        """Return by how much the probability of max |t| <= c exceeds `level`."""
+        return special.gammainc(len(nonzero) / 2.0, c * c * per_length).mean() - level
 
-    low, high = stats.t.isf(
-        (1.0 - level) / np.array([2.0, 2.0 * len(correlation)]), df
-    )  # of one question, and by Bonferroni
+    # of a single contrast, and by Bonferroni
+    low, high = stats.t.isf((1.0 - level) / np.array([2.0, 2.0 * len(correlation)]), df)
     return (
-        float(optimize.brentq(short, low, high, xtol=1e-3))
-        if short(low) < 0.0 < short(high)
-        else float(low if short(low) >= 0.0 else high)
+        float(optimize.brentq(excess, low, high, xtol=1e-3))
+        if excess(low) < 0.0 < excess(high)
+        else float(low if excess(low) >= 0.0 else high)
     )
 
 
 @lru_cache(maxsize=4)
-def draws(rank, df):
-    """Directions in space (points, rank), and Bartlett's triangles (points, rank, rank) whose squares are Wishart on `df` degrees.
+def draws(rank: int, df: int) -> tuple[np.ndarray, np.ndarray]:
+    """Draw directions (points, rank), and Bartlett's triangles (points, rank, rank) with `df` degrees.
 
-    A normal vector is a direction times a length whose distribution is known (Deak 1980), so only directions need be drawn.
+    The squares of the triangles are Wishart matrices. A normal vector is a direction times a length of known
+    distribution (Deak 1980), so only directions are drawn.
     """
     below = np.tril_indices(rank, -1)
     size = 2 * rank + len(below[0])

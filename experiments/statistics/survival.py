@@ -1,7 +1,8 @@
-"""How long issues stay unresolved, by arm: Kaplan-Meier over the issues of all replicates, with the replicate as the unit.
+"""Estimate how long issues stay unresolved, by arm: Kaplan-Meier curves with jackknife intervals.
 
-Issues of one replicate share their luck, so a band that counts issues would be far too narrow. Replicates are left
-out one at a time instead, the same in every arm (the jackknife: Tukey 1958; with Kaplan-Meier: Gaver & Miller 1983).
+Curves pool the issues of all replicates. Issues of one replicate are dependent, so a band based on the number
+of issues would be far too narrow. Instead one replicate at a time is left out, the same one in every arm
+(jackknife: Tukey 1958; with Kaplan-Meier: Gaver & Miller 1983).
 """
 
 from dataclasses import dataclass
@@ -12,26 +13,30 @@ from scipy import stats
 
 from ...engine.parameters import UserError
 from ...model.measures import kaplan_meier, restricted_mean
-from .paired import against, in_range, to_frame
+from .paired import in_range, other_arms, to_frame
 
 
 @dataclass(frozen=True)
 class Survival:
-    """Curves and means by arm."""
+    """Survival curves and restricted means by arm."""
 
-    curves: (
-        pd.DataFrame
-    )  # (case, arm, day): unresolved, low, high (each day by itself), at_risk; day 0 first, up to the horizon
-    means: pd.DataFrame  # (case, arm): mean, low, high, difference, difference_low, difference_high, issues, resolved, replicates
+    # (case, arm, day): unresolved, low, high (each day separately), at_risk; from day 0 to the horizon
+    curves: pd.DataFrame
+    # (case, arm): mean, low, high, difference, difference_low, difference_high, issues, resolved, replicates
+    means: pd.DataFrame
 
 
-def survival(issues, horizon, days, reference=None, level=0.95):
-    """Share of issues not yet resolved so many days after they arose, and the mean days unresolved up to `horizon`.
+def survival(
+    issues: pd.DataFrame, horizon: float, days: int, reference: str | None = None, level: float = 0.95
+) -> Survival:
+    """Estimate the share of issues unresolved by days since they arose, and the restricted mean.
 
-    `issues`: one row per issue with case, arm, replicate, born, resolved (day, or -1: open, withdrawn and lapsed alike stay at
-    risk until the last of the run's `days`, as in `measures.times`). Intervals: Student over jackknife pseudo-values
-    by replicate, for curves of the arcsine of the root of the share (Thomas & Grunkemeier 1975), NaN from one replicate. With
-    `reference`, differences of the means pair replicates that both arms have. Horizon: at most `days`. Raises UserError.
+    `issues`: one row per issue with case, arm, replicate, born, resolved (day, or -1: open, withdrawn and
+    lapsed issues all stay at risk until the last of the run's `days`, as in `measures.times`). Intervals:
+    Student over jackknife pseudo-values by replicate; for curves of the arcsine of the square root of the
+    share (Thomas & Grunkemeier 1975); NaN for one replicate. With `reference`, differences of the means pair
+    the replicates that both arms have. `horizon`: the end of curves and means, at most `days`. Raises
+    UserError.
     """
     in_range("days", days, 1, np.inf)
     if not 0 < horizon <= days:
@@ -47,10 +52,11 @@ def survival(issues, horizon, days, reference=None, level=0.95):
     if not len(issues):
         raise UserError("there is no issue to follow; no run is finished, or nothing arose")
     curves, means = {}, {}
-    for case, here in issues.groupby("case", sort=False, observed=True):
-        arms = {arm: part for arm, part in here.groupby("arm", sort=False, observed=True)}  # noqa: C416  dict() takes it for a mapping
+    for case, rows in issues.groupby("case", sort=False, observed=True):
+        # dict() takes the groupby for a mapping
+        arms = {arm: part for arm, part in rows.groupby("arm", sort=False, observed=True)}  # noqa: C416
         if reference is not None:
-            against(reference, list(arms), case)
+            other_arms(reference, list(arms), case)
         for arm, part in arms.items():
             curves[case, arm] = curve(part, horizon, days, level)
             means[case, arm] = mean(part, horizon, days, level)
@@ -59,39 +65,44 @@ def survival(issues, horizon, days, reference=None, level=0.95):
     return Survival(pd.concat(curves, names=["case", "arm"]), to_frame(means, "case", "arm"))
 
 
-def times(issues, days):
-    """Days from arising to resolution, or to the end of the run; and whether it was resolved."""
+def times(issues: pd.DataFrame, days: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the days from arising to resolution or the end of the run, and whether it was resolved."""
     resolved = issues["resolved"].to_numpy() >= 0
     return np.where(resolved, issues["resolved"], days).astype(float) - issues["born"].to_numpy(), resolved
 
 
-def counts(issues, days, replicates, grid):
-    """Resolved on, and at risk just before, each time of `grid` (m,), by replicate: two (replicates, m)."""
+def counts(
+    issues: pd.DataFrame, days: int, replicates: np.ndarray, grid: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Count issues resolved on, and at risk just before, each time of `grid`: two (replicates, m)."""
     time, resolved = times(issues, days)
     row, shape = pd.Index(replicates).get_indexer(issues["replicate"]), (len(replicates), len(grid))
-    dead, left = np.zeros(shape), np.zeros((shape[0], shape[1] + 1))
+    events, left = np.zeros(shape), np.zeros((shape[0], shape[1] + 1))
     at = np.searchsorted(grid, time)
     inside = resolved & (time <= grid[-1]) if len(grid) else np.zeros(len(time), bool)
-    np.add.at(dead, (row[inside], at[inside]), 1.0)
-    np.add.at(
-        left, (row, np.searchsorted(grid, time, side="right")), 1.0
-    )  # at risk on every time of the grid up to its own
-    return dead, left.sum(axis=1, keepdims=True) - left.cumsum(axis=1)[:, :-1]
+    np.add.at(events, (row[inside], at[inside]), 1.0)
+    # at risk at every time of the grid up to the issue's own
+    np.add.at(left, (row, np.searchsorted(grid, time, side="right")), 1.0)
+    return events, left.sum(axis=1, keepdims=True) - left.cumsum(axis=1)[:, :-1]
 
 
-def without_each(dead, risk):
-    """Survival on the grid with all replicates (m,), and with each left out in turn (replicates, m)."""
+def without_each(events: np.ndarray, risk: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return survival on the grid, with all replicates (m,) and with each one left out (replicates, m)."""
 
-    def product(d, n):
+    def product(d: np.ndarray, n: np.ndarray) -> np.ndarray:
+        """Return the Kaplan-Meier product for `d` events among `n` at risk."""
         return np.cumprod(1.0 - d / np.maximum(n, 1.0), axis=-1)
 
-    return product(dead.sum(axis=0), risk.sum(axis=0)), product(
-        dead.sum(axis=0) - dead, risk.sum(axis=0) - risk
+    return product(events.sum(axis=0), risk.sum(axis=0)), product(
+        events.sum(axis=0) - events, risk.sum(axis=0) - risk
     )
 
 
-def jackknife_halfwidth(whole, less, level):
-    """Half-width of Student's interval from the estimate with all and with each left out: () or (m,), and (r,) or (r, m)."""
+def jackknife_halfwidth(whole: np.ndarray, less: np.ndarray, level: float) -> np.ndarray:
+    """Return the half-width of Student's interval by the jackknife; NaN for fewer than two replicates.
+
+    `whole`: the estimate with all replicates, () or (m,); `less`: with each one left out, (r,) or (r, m).
+    """
     r = len(less)
     if r < 2:
         return np.full(np.shape(whole), np.nan)[()]
@@ -99,40 +110,40 @@ def jackknife_halfwidth(whole, less, level):
     return stats.t.ppf((1.0 + level) / 2.0, r - 1) * spread
 
 
-def curve(issues, horizon, days, level):
-    """One arm's curve with its band, from day 0 to the horizon."""
+def curve(issues: pd.DataFrame, horizon: float, days: int, level: float) -> pd.DataFrame:
+    """Return the survival curve of one arm with its band, from day 0 to the horizon."""
     time, resolved = times(issues, days)
     grid, _ = kaplan_meier(time, resolved)
     grid = grid[grid <= horizon]
-    dead, risk = counts(issues, days, issues["replicate"].unique(), grid)
-    share, less = without_each(dead, risk)
-    turned = np.arcsin(np.sqrt(share))
-    half = jackknife_halfwidth(turned, np.arcsin(np.sqrt(less)), level)
-    low, high = (np.sin(np.clip(turned + side * half, 0.0, np.pi / 2.0)) ** 2 for side in (-1.0, 1.0))
+    events, risk = counts(issues, days, issues["replicate"].unique(), grid)
+    share, less = without_each(events, risk)
+    angle = np.arcsin(np.sqrt(share))
+    half = jackknife_halfwidth(angle, np.arcsin(np.sqrt(less)), level)
+    low, high = (np.sin(np.clip(angle + side * half, 0.0, np.pi / 2.0)) ** 2 for side in (-1.0, 1.0))
     start = {"unresolved": 1.0, "low": 1.0, "high": 1.0, "at_risk": float(len(issues))}
-    told = pd.DataFrame(
+    table = pd.DataFrame(
         {"unresolved": share, "low": low, "high": high, "at_risk": risk.sum(axis=0)},
         index=pd.Index(grid, name="day"),
     )
     return (
-        told
+        table
         if len(grid) and grid[0] == 0
-        else pd.concat([pd.DataFrame(start, index=pd.Index([0.0], name="day")), told])
+        else pd.concat([pd.DataFrame(start, index=pd.Index([0.0], name="day")), table])
     )
 
 
-def area(issues, horizon, days, replicates):
-    """Restricted mean with all of these replicates' issues, and with each replicate left out: float, (replicates,)."""
+def area(issues: pd.DataFrame, horizon: float, days: int, replicates: np.ndarray) -> tuple[float, np.ndarray]:
+    """Return the restricted mean over all `replicates`, and with each one left out: float, (replicates,)."""
     time, resolved = times(issues, days)
     grid, _ = kaplan_meier(time, resolved)
     grid = grid[grid < horizon]
     _, less = without_each(*counts(issues, days, replicates, grid))
-    wide = np.diff(np.concatenate([[0.0], grid, [horizon]]))
-    return restricted_mean(time, resolved, horizon), wide[0] + less @ wide[1:]
+    width = np.diff(np.concatenate([[0.0], grid, [horizon]]))
+    return restricted_mean(time, resolved, horizon), width[0] + less @ width[1:]
 
 
-def mean(issues, horizon, days, level):
-    """One arm's restricted mean with its interval, and the counts behind it."""
+def mean(issues: pd.DataFrame, horizon: float, days: int, level: float) -> dict[str, float]:
+    """Return the restricted mean of one arm with its interval, and the numbers of issues and replicates."""
     replicates = issues["replicate"].unique()
     whole, less = area(issues, horizon, days, replicates)
     half = jackknife_halfwidth(whole, less, level)
@@ -147,13 +158,16 @@ def mean(issues, horizon, days, level):
     }
 
 
-def difference(a, b, horizon, days, level):
-    """The difference b - a of two arms' restricted means over the replicates of both, each left out of both arms at once."""
+def difference(a: pd.DataFrame, b: pd.DataFrame, horizon: float, days: int, level: float) -> dict[str, float]:
+    """Return the difference b - a of the restricted means of two arms, over the replicates that both have.
+
+    The jackknife leaves a replicate out of both arms at once.
+    """
     both = np.intersect1d(a["replicate"], b["replicate"])
     if not len(both):
         return dict.fromkeys(("difference", "difference_low", "difference_high"), np.nan) | {"pairs": 0}
     (whole_a, less_a), (whole_b, less_b) = (
-        area(one[one["replicate"].isin(both)], horizon, days, both) for one in (a, b)
+        area(arm[arm["replicate"].isin(both)], horizon, days, both) for arm in (a, b)
     )
     half = jackknife_halfwidth(whole_b - whole_a, less_b - less_a, level)
     d = whole_b - whole_a

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ...experiments.exploration.prim import Worlds
-from ...experiments.exploration.sweep_analyses import sides
+from ...experiments.exploration.world_questions import sides
 from ...experiments.statistics.replicate_table import format_factor
 from .figures import QUIET, WITH, WITHOUT
 from .fonts import Figure

@@ -16,14 +16,8 @@ from cogov.experiments.exploration.prim import (
     quasi_p,
     simplify_box,
 )
-from cogov.experiments.exploration.scenario_discovery import (
-    best,
-    best_arms,
-    discover,
-    resample_boxes,
-    tabulate_worlds,
-    wins_where,
-)
+from cogov.experiments.exploration.scenario_discovery import best, discover, resample_boxes
+from cogov.experiments.exploration.world_outcomes import best_arms, tabulate_worlds, wins_where
 
 QUICK = {"shuffles": 19, "halves": 10}
 

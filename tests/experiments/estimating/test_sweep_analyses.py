@@ -12,14 +12,12 @@ from cli_runner import typist
 from experiment_texts import BEST, SCREEN, WHOSE, WORLDS
 
 import cogov
-from cogov.experiments.exploration.sweep_analyses import (
-    attributions,
+from cogov.experiments.exploration.sweep_analyses import attributions, place, sensitivities
+from cogov.experiments.exploration.world_questions import (
     bests,
     describe_ranking,
     discoveries,
-    place,
     rank_arms,
-    sensitivities,
     tabulate_boxes,
 )
 from cogov.experiments.sweep.design import FactorSpace

@@ -1,0 +1,69 @@
+"""Parse the command-line options of a search: ranges, budgets, objectives."""
+
+import numpy as np
+
+from ...engine.parameters import UserError, paths
+from ...engine.toml_reader import guess
+from ...model.resources.ledger import PAYERS
+from ...model.scenario import Scenario
+from ..statistics.replicate_table import SWITCH
+from ..sweep.report_statistics import SMALLER
+from .search_space import HOURS
+
+
+def parse_range(scenario: Scenario, text: str) -> tuple[str, tuple[float, float]]:
+    """Parse PATH=LOW..HIGH, or PATH for the whole allowed range, to (path, (low, high)). Raises UserError.
+
+    >>> parse_range(Scenario(), "committee.staff=1..4"), parse_range(Scenario(), "residents.trust_committee")
+    (('committee.staff', (1.0, 4.0)), ('residents.trust_committee', (0.0, 1.0)))
+    """
+    path, equals, limits = (part.strip() for part in text.partition("="))
+    known = paths(scenario)
+    if path not in known:
+        hint = (
+            guess(path, list(known))
+            if not path.startswith(SWITCH)
+            else "; the mechanism must be on, or one that --may be on"
+        )
+        raise UserError(f"--vary {text}: no knob is called {path!r}{hint}")
+    if not equals:
+        return path, (known[path].metadata["low"], known[path].metadata["high"])
+    try:
+        low, high = map(float, limits.split(".."))
+    except ValueError:
+        raise UserError(f"--vary {text}: write its range as PATH=LOW..HIGH") from None
+    return path, (low, high)
+
+
+def parse_budget(text: str) -> tuple[str, float]:
+    """Parse HOURS (of all work) or ROLE=HOURS to (measure, most). Raises UserError.
+
+    >>> parse_budget("400"), parse_budget("committee=200")
+    (('hours', 400.0), ('hours.committee', 200.0))
+    """
+    role, _, hours = (part.strip() for part in text.rpartition("="))
+    try:
+        most = float(hours)
+    except ValueError:
+        most = -1.0
+    if not 0 <= most < np.inf:
+        raise UserError(
+            f"--budget-hours {text}: write hours, 0 or more, as 400 for all work, or committee=200 for a "
+            "role's"
+        )
+    if role and role not in PAYERS:
+        hint = f"{guess(role, list(PAYERS))}; there are {', '.join(PAYERS)}"
+        raise UserError(f"--budget-hours {text}: no role is called {role!r}{hint}")
+    return f"{HOURS}{role}" if role else "hours", most
+
+
+def parse_objective(text: str) -> tuple[str, str]:
+    """Parse MEASURE=WAY, or MEASURE for the direction in which it is better, to (measure, direction).
+
+    The direction is maximise or minimise; it is not checked here.
+
+    >>> parse_objective("resolution_rate"), parse_objective("yuan"), parse_objective("arisen=minimise")
+    (('resolution_rate', 'maximise'), ('yuan', 'minimise'), ('arisen', 'minimise'))
+    """
+    name, _, way = (part.strip() for part in text.partition("="))
+    return name, way or ("minimise" if name in SMALLER else "maximise")

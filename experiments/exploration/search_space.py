@@ -1,0 +1,177 @@
+"""The space of a search: what may vary, objectives, limits; and the scenario of a design."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+
+from ...engine.parameters import UserError, all_turned, paths, span
+from ...engine.randomness import whole_seed
+from ...engine.toml_reader import guess
+from ...model import measures, mechanisms
+from ...model.cases import alter_scenario
+from ...model.resources.ledger import PAYERS
+from ...model.scenario import Scenario
+from ..comparison import runs
+from ..statistics.replicate_table import SWITCH, format_factor
+from .pareto import SIGN, beyond
+
+HOURS = "hours."  # prefix of a role: its hours of work
+
+
+@dataclass(frozen=True)
+class SearchSpace:
+    """What may vary, within which limits, and the objectives."""
+
+    scenario: object  # with every mechanism of `mechanisms` on
+    mechanisms: tuple  # that may be on or off
+    knobs: dict  # path -> (low, high)
+    objectives: dict  # measure -> "maximise" or "minimise"
+    limits: dict  # measure or "hours.ROLE" -> most by which its mean may exceed that of the unchanged case
+    replicates: int  # in every trial
+    seed: int
+    within: int  # days that count as resolved in time
+    most: int  # number of `mechanisms` that a mix may have in addition to those in `given`
+    given: tuple  # the `mechanisms` that the unchanged case has
+    spent: dict  # replicate -> {measure: number}: the limited measures in the unchanged case
+
+    @property
+    def measures_to_keep(self) -> tuple[str, ...]:
+        """Return the measures to keep of every run."""
+        return tuple(dict.fromkeys((*self.objectives, *map(beyond, self.limits), "hours", "yuan")))
+
+    @property
+    def base(self) -> Scenario:
+        """Return the unchanged case with what every mix has; of `mechanisms`, only `given` are on."""
+        return without(self.scenario, set(self.mechanisms) - set(self.given))
+
+
+def room_of(
+    scenario: Scenario,
+    names: tuple[str, ...],
+    knobs: dict[str, tuple[float, float]],
+    objectives: dict[str, str],
+    limits: dict[str, float],
+    replicates: int,
+    seed: int,
+    within: int,
+    days: int | None,
+    on: Iterable[str],
+    off: Iterable[str],
+    settings: Iterable[str],
+    most: int | None = None,
+) -> SearchSpace:
+    """Build the search space from the arguments of `search`, checked. Raises UserError."""
+    if not names and not knobs:
+        raise UserError("nothing may vary; name mechanisms that may be on, or knobs with their ranges")
+    if not objectives:
+        raise UserError("no objective is named; name measures, each with maximise or minimise")
+    wrong = {m: way for m, way in objectives.items() if way not in SIGN}
+    if wrong:
+        raise UserError(
+            f"objective {next(iter(wrong))!r} = {wrong[next(iter(wrong))]!r} is unknown; allowed are "
+            f"{' and '.join(SIGN)}"
+        )
+    known = outcome(replace(scenario, days=1), 0, 0, within)
+    for name in (*objectives, *limits):
+        if name not in known:
+            raise UserError(f"no measure is called {name!r}{guess(name, list(known))}")
+    if most is not None and not (names and 0 <= most <= len(mechanisms.names())):
+        why = (
+            f"allowed is 0 to {len(mechanisms.names())}"
+            if names
+            else "none may be on or off; name those that may"
+        )
+        raise UserError(f"most = {most} mechanisms: {why}")
+    present = {*scenario.mechanisms, *on} - {*off}
+    full = alter_scenario(scenario, on=(*on, *names), off=off, settings=settings, days=days)
+    for path, ends in knobs.items():
+        check_knob(full, path, ends)
+    given = tuple(name for name in names if name in present)
+    most = len(names) if most is None else most
+    return SearchSpace(
+        full, names, knobs, objectives, limits, replicates, whole_seed(seed), within, most, given, {}
+    )
+
+
+def without(scenario: Scenario, names: Collection[str]) -> Scenario:
+    """Return a scenario without these mechanisms."""
+    left = {name: mechanism for name, mechanism in scenario.mechanisms.items() if name not in names}
+    return replace(scenario, mechanisms=left)
+
+
+def check_knob(scenario: Scenario, path: str, ends: tuple[float, float]) -> None:
+    """Raise UserError if a knob does not exist, or its range is not within the allowed one."""
+    known = paths(scenario)
+    if path not in known:
+        part, name, *_ = (*path.split("."), "")
+        off = part == "mechanisms" and name in mechanisms.names() and name not in scenario.mechanisms
+        raise UserError(
+            f"no knob is called {path!r}"
+            + (
+                f": {name} is not switched on; name it among the mechanisms"
+                if off
+                else guess(path, list(known))
+            )
+        )
+    low, high, m = *ends, known[path].metadata
+    if not m["low"] <= low < high <= m["high"]:
+        raise UserError(
+            f"{path} from {low} to {high} is no range within what is allowed: {span(m)} {m['unit']}"
+        )
+
+
+def is_whole(room: SearchSpace, path: str) -> bool:
+    """Return whether a knob takes whole numbers only."""
+    return paths(room.scenario)[path].type in (int, "int")
+
+
+def is_idle(room: SearchSpace, path: str, on: Collection[str]) -> bool:
+    """Return whether a knob belongs to a mechanism that is off."""
+    part, name, *_ = (*path.split("."), "")
+    return part == "mechanisms" and name in room.mechanisms and name not in on
+
+
+def scenario_of(room: SearchSpace, design: dict) -> Scenario:
+    """Build the scenario of a design {"on": names, "knobs": path -> value}.
+
+    Raises UserError where knobs contradict each other.
+    """
+    full = all_turned(
+        room.scenario,
+        {path: (int if is_whole(room, path) else float)(value) for path, value in design["knobs"].items()},
+    )
+    return without(full, set(room.mechanisms) - set(design["on"]))
+
+
+def mix(design: dict) -> str:
+    """Describe a design in words.
+
+    >>> mix({"on": ["whistle"], "knobs": {"mechanisms.whistle.strength": 0.5, "committee.staff": 3}})
+    'whistle (strength 0.5) with committee.staff 3'
+    >>> mix({"on": [], "knobs": {}})
+    'nothing'
+    """
+    knobs_of = {
+        name: [
+            f"{path.removeprefix(f'{SWITCH}{name}.')} {format_factor(v)}"
+            for path, v in design["knobs"].items()
+            if path.startswith(f"{SWITCH}{name}.")
+        ]
+        for name in design["on"]
+    }
+    rest = [
+        f"{path} {format_factor(v)}"
+        for path, v in design["knobs"].items()
+        if path.removeprefix(SWITCH).split(".")[0] not in knobs_of
+    ]
+    text = (
+        " + ".join(name + (f" ({', '.join(knobs)})" if knobs else "") for name, knobs in knobs_of.items())
+        or "nothing"
+    )
+    return text + (f" with {', '.join(rest)}" if rest else "")
+
+
+def outcome(scenario: Scenario, seed: int, number: int, within: int) -> dict[str, float]:
+    """Simulate replicate `number`, and return all measures and the hours of each role."""
+    run = runs.replicate(scenario, "search", seed, number)
+    hours = run.ledger.hours.sum(axis=0).tolist()
+    return measures.summary(run, within) | {HOURS + role: number for role, number in zip(PAYERS, hours)}
