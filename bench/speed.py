@@ -23,7 +23,7 @@ from ..model import mechanisms
 from ..model.cases import alter_scenario, read_case
 from ..model.measures import summary
 from ..model.simulate import build_community, days, simulate
-from ..reference import twin
+from ..reference.day import iterate_days
 
 ROOT = Path(__file__).parent.parent
 PEOPLE = (1_000, 16_000, 100_000, 1_000_000)  # residents in the table of growth
@@ -98,7 +98,7 @@ def speed(console):
     first = time.perf_counter() - start
     slices, years = [], []
     with console.status("a year of the engine, some days of the slow twin, and so on in turn ..."):
-        told = twin.live(case, 1)
+        told = iterate_days(case, 1)
         next(told)
         for _ in range(ROUNDS):
             years.append(time_job(lambda: simulate(case, 1), 3))

@@ -1,6 +1,8 @@
 """Message groups, told a second time."""
 
-from ..twin import CHILD, ELDER, Mechanism, times
+from ...agents.residents import CHILD, ELDER
+from ..arithmetic import times
+from ..mechanism import Mechanism
 
 
 class Twin(Mechanism):

@@ -1,6 +1,7 @@
 """Community company, told a second time."""
 
-from ..twin import Mechanism, chance
+from ..mechanism import Mechanism
+from ..random_numbers import chance
 
 
 class Twin(Mechanism):

@@ -1,6 +1,6 @@
 """The consent campaign, told a second time."""
 
-from ..twin import Mechanism
+from ..mechanism import Mechanism
 
 
 class Twin(Mechanism):

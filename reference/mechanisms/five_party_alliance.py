@@ -1,6 +1,8 @@
 """Five-party alliance, told a second time."""
 
-from ..twin import TABLE, Mechanism, chance
+from ..mechanism import Mechanism
+from ..random_numbers import chance
+from ..stages import TABLE
 
 
 class Twin(Mechanism):

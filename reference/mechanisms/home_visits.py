@@ -1,6 +1,7 @@
 """Home visits, told a second time."""
 
-from ..twin import Mechanism, sum_in_order
+from ..arithmetic import sum_in_order
+from ..mechanism import Mechanism
 
 
 class Twin(Mechanism):

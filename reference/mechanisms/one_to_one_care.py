@@ -1,6 +1,10 @@
 """One-to-one care, told a second time."""
 
-from ..twin import ELDER, FAMILIES, Mechanism, at_home, chance, race
+from ...agents.residents import ELDER
+from ...model.issues.categories import FAMILIES
+from ..mechanism import Mechanism
+from ..places import at_home
+from ..random_numbers import chance, race
 
 
 class Twin(Mechanism):

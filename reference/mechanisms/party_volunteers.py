@@ -1,6 +1,7 @@
 """Party volunteers, told a second time."""
 
-from ..twin import FAMILIES, Mechanism, hours_wanted, spend_hours
+from ...model.issues.categories import FAMILIES
+from ..mechanism import Mechanism, hours_wanted, spend_hours
 
 
 class Twin(Mechanism):

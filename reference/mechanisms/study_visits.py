@@ -1,6 +1,7 @@
 """Study visits, told a second time."""
 
-from ..twin import Mechanism, times
+from ..arithmetic import times
+from ..mechanism import Mechanism
 
 
 class Twin(Mechanism):

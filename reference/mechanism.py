@@ -1,0 +1,58 @@
+"""Define what a mechanism is, and what several of them use. Each asks for hours, pulls levers, and learns.
+
+The mechanisms that ship with cogov are in `mechanisms/NAME.py`, each as a class `Twin`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .issues import workable
+
+if TYPE_CHECKING:
+    from .world import World
+
+ADDED = {}  # name -> class, for mechanisms that have no file in `mechanisms`
+
+
+class Mechanism:
+    """One mechanism in one world; its knobs are its attributes.
+
+    A subclass has `ask(w)`, which returns the hours it wants today (role -> hours, or a list of hours by
+    compound; "yuan" is a role too), and `pull(w, share)`, which returns lever -> number or list; `share` is
+    the share of its wish that it gets, by compound. What it does not ask or pull is 0. The strength of a
+    mechanism is applied by `day`.
+    """
+
+    def __init__(self, w: World, knobs: Any) -> None:
+        vars(self).update(vars(knobs))
+        self.begin(w)
+
+    def begin(self, w: World) -> None:
+        """Prepare on day 0."""
+
+    def learn(self, w: World) -> None:
+        """Update its own state at the end of a day."""
+
+
+def spend_hours(budget: list[float], places: list[int], wants: list[float]) -> list[float]:
+    """Spend the hours of each place on its issues, first come, first served.
+
+    `budget` is by place; `places` and `wants` are by issue, as is the list of hours that is returned.
+    """
+    left, spent = list(budget), []
+    for place, want in zip(places, wants):
+        spent.append(min(want, left[place]))
+        left[place] -= spent[-1]
+    return spent
+
+
+def hours_wanted(w: World, hands: str) -> list[float]:
+    """List the hours that each issue still takes; 0 where `hands` cannot work on it, or not now."""
+    return [i.left if hands in w.kinds[i.category].hands and workable(i) else 0.0 for i in w.issues]
+
+
+def find_mechanism_class(name: str) -> type[Mechanism]:
+    """Return the reference class of a mechanism."""
+    return ADDED.get(name) or import_module(f".mechanisms.{name}", __package__).Twin
