@@ -1,7 +1,5 @@
 """Compute as the engine does: single precision where it stores single precision, and sums in order."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from struct import pack, unpack
 from typing import Any

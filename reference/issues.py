@@ -53,7 +53,7 @@ def move(w: World, issue: SimpleNamespace, state: int) -> None:
 
 
 def workable(issue: SimpleNamespace) -> bool:
-    """Return whether somebody can work on an issue now: it is in WORK, or reported and needs nothing else first."""
+    """Return whether an issue can be worked on now: it is in WORK, or reported and lacks nothing else."""
     return issue.state == WORK or (issue.state == TOLD and after(TOLD, issue) == WORK)
 
 

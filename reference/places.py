@@ -1,7 +1,5 @@
 """Nest compounds, buildings, stairwells, households and residents, each an object; count bystanders."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 from typing import Any
 
@@ -56,7 +54,7 @@ def at_home(person: SimpleNamespace) -> float:
 
 
 def is_counted(unit: str, person: SimpleNamespace, household: SimpleNamespace) -> bool:
-    """Return whether a person is of the kind that `unit` names; for "household", whether he or she heads one."""
+    """Return whether a person is of the kind that `unit` names; for "household", whether it is its head."""
     return {
         "household": person is household.people[0],
         "elder": person.band == ELDER,
@@ -77,8 +75,7 @@ def sum_bystanders(place: SimpleNamespace) -> None:
         if person.band != CHILD:
             place.ears += person.presence
             for desk in (COMMITTEE, COMPANY):
-                # The engine multiplies the two columns in single precision: `float` in a kernel widens
-                # nothing.
+                # The first product is of two float32 columns: `float` in a kernel widens nothing.
                 place.voices[desk] += single(person.presence * person.voice) * 2.0 * person.trust[desk]
 
 

@@ -1,7 +1,5 @@
 """Draw random numbers: each is a 64-bit hash of (seed, decision, day, who), independent of other draws."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from hashlib import blake2b
 from math import inf, log

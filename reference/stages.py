@@ -1,4 +1,4 @@
-"""Number the stages of an issue, the events of its history and the desks, as `issue_table` in the model does."""
+"""Number the stages of an issue, the events of its history and the desks, as in the engine's issue table."""
 
 UNKNOWN, TOLD, TABLE, SIGN, MONEY, UPWARD, WORK, RESOLVED, VERIFIED, WITHDRAWN, LAPSED = range(11)
 (

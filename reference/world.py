@@ -55,9 +55,8 @@ class World:
         # Party members and volunteers: share of promised evenings used, hours saved, people who have promised
         # an evening.
         self.used, self.saved, self.pledged = [0.0, 0.0], [0.0, 0.0], [0, 0]
-        self.wished = [
-            [[0.0] * 4 for _ in self.compounds] for _ in range(7)
-        ]  # lever "wish", by day of the week
+        # The lever "wish" on each day of the week, by compound and standing.
+        self.wished = [[[0.0] * 4 for _ in self.compounds] for _ in range(7)]
 
         self.issues, self.ended, self.history = [], [], []
         for stairwell in self.stairwells:
