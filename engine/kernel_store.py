@@ -95,7 +95,7 @@ def checksum(name: str, raw: bytes) -> bytes:
 
 
 def write(name: str, raw: bytes) -> None:
-    """Cache bytes under a name, if a folder is writable; remove the kernel's versions of much older sources."""
+    """Cache bytes under a name, if a folder is writable; remove the kernel's files of much older sources."""
     folder = writable()
     if folder is None:
         return warn_once()

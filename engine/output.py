@@ -53,7 +53,7 @@ def printable(text: object) -> str:
 
 @contextmanager
 def safe_streams() -> Iterator[None]:
-    """Let output never fail for its encoding, and exit with status 1 when the reader closes the pipe (`| head`)."""
+    """Escape what a stream cannot encode; exit with status 1 when the reader closes the pipe (`| head`)."""
     for stream in (sys.stdout, sys.stderr):
         if getattr(stream, "errors", None) in ("strict", "surrogateescape") and hasattr(
             stream, "reconfigure"
