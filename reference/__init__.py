@@ -18,8 +18,7 @@ Read the files in this order:
 6. `processing`: intake, talks, payment, work, and what the evening brings; `consent`: the collection of
    signatures;
 7. `people`: trust, satisfaction, helping, acquaintances, moving house;
-8. `resources`: hours and money, who asks for them and who gets them; `levers`: how the pulls of mechanisms
-   add up;
-9. `mechanism`: what a mechanism is; then `mechanisms/NAME`, one file for each;
+8. `resources`: hours and money, who asks for them and who gets them;
+9. `mechanism`: what a mechanism is, and how the pulls of all add up; then `mechanisms/NAME`, one file each;
 10. `random_numbers` and `arithmetic`: the tools of all others.
 """

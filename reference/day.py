@@ -12,7 +12,7 @@ from ..model.resources.levers import POOLS
 from .arithmetic import times
 from .arrivals import draw_new_issues
 from .consent import sign
-from .levers import credit_levers, sum_levers
+from .mechanism import credit_levers, sum_levers
 from .people import move_house, take_stock
 from .processing import close, pay, take_in, talk, work
 from .reporting import tell
