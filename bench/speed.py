@@ -23,7 +23,7 @@ from ..model.cases import alter_scenario, read_case
 from ..model.measures import summary
 from ..model.scenario import Scenario
 from ..model.simulate import build_community, days, simulate
-from ..reference import twin
+from ..reference.day import iterate_days
 from .tables import BenchTable
 
 ROOT = Path(__file__).parent.parent
@@ -55,7 +55,7 @@ def speed(console) -> Iterator[BenchTable]:
     first = time.perf_counter() - start
     twin_years, years = [], []
     with console.status("a year of the engine, some days of the slow twin, and so on in turn ..."):
-        twin_days = twin.live(case, 1)
+        twin_days = iterate_days(case, 1)
         next(twin_days)
         for _ in range(ROUNDS):
             years.append(time_job(lambda: simulate(case, 1), 3))

@@ -1,1 +1,4 @@
-"""What everything stands on: compiled kernels, random numbers, parameters, files read strictly. Imports nothing else of cogov."""
+"""Provide what all other rooms use: compiled kernels, random numbers, parameters, strict TOML, text output.
+
+It imports nothing else of cogov.
+"""

@@ -1,79 +1,88 @@
-"""How kernels are compiled: once, kept on disk, free of Python's lock; division as in NumPy.
+"""Compile kernels once, cache them on disk, release the GIL, and divide as NumPy does.
 
-Plain loops, not slices: a slice assignment costs a second of compilation for its error messages, a loop a tenth. What
-many kernels read is handed to them as one `struct`: a tuple of columns is taken apart anew at every call, 0.2 us a
-column, a struct is one pointer. Its fields are hoisted out of loops by hand, for the compiler must think they may change.
+Kernels use plain loops, not slices: a slice assignment takes a second to compile because of its error
+messages, a loop a tenth. Tables that many kernels read are passed as one `struct`: a tuple of columns is
+unpacked at every call, 0.2 us a column, a struct is one pointer. Its fields are hoisted out of loops by hand,
+because the compiler must assume that they may change.
 
-Numba is imported when the first kernel is called and not before: it takes half a second, and who lists cases needs none.
+Numba is imported when the first kernel is called and not before: the import takes half a second, and commands
+such as listing cases do not need it.
 """
 
+from collections.abc import Callable
 from functools import cached_property, update_wrapper
+from typing import Any
 
 from .parameters import UserError
-from .source_digests import OUTSIDE, version  # noqa: F401  part of what this file is asked for
+from .source_digests import OUTSIDE, version  # noqa: F401  imported from here by others
 
 
 class Kernel:
-    """A function that is compiled when it is first called, for the types that it is called with."""
+    """A function that is compiled when it is first called, for the types of that call."""
 
-    plan = None  # where calls are noted instead of compiled, while `precompile` finds out which kernels are needed
+    # While `precompile` finds out which kernels are needed, calls are recorded in a plan instead of compiled.
+    plan = None
 
-    def __init__(self, function, inner=False):
-        """An `inner` kernel can be called by kernels only."""
+    def __init__(self, function: Callable, inner: bool = False) -> None:
+        """Wrap a function; an `inner` kernel can be called by other kernels only."""
         update_wrapper(self, function)
         self.py_func, self.inner = function, inner
 
     @cached_property
-    def dispatcher(self):
-        """The function as numba has it."""
+    def dispatcher(self) -> Any:
+        """Numba's dispatcher of the function."""
         from .kernel_structs import make_dispatcher
 
         return make_dispatcher(self.py_func, self.inner)
 
-    def __call__(self, *arguments):
+    def __call__(self, *arguments: Any) -> Any:
         if self.plan is not None:
             return self.plan.call(self, arguments)
         return self.dispatcher(*arguments)
 
-    def compile(self, types):
-        """The function for arguments of such types, to be called with no others."""
+    def compile(self, types: tuple) -> Callable:
+        """Return the function compiled for arguments of these types; do not call it with others."""
         return self.dispatcher.compile(types)
 
-    def __reduce__(self):
-        return self.__qualname__  # pickled as functions are: by name
+    def __reduce__(self) -> str:
+        return self.__qualname__  # pickled by name, as functions are
 
 
-def require_compiler():
-    """Raise UserError where numba is told to compile nothing: the engine runs only as it is compiled."""
+def require_compiler() -> None:
+    """Raise UserError if numba is set to compile nothing: the engine runs only as compiled code."""
     if Kernel.plan is None:
         import numba
 
         if numba.config.DISABLE_JIT:
             raise UserError(
-                "NUMBA_DISABLE_JIT is set, and the engine runs only as it is compiled; unset it, or take it out of .numba_config.yaml"
+                "NUMBA_DISABLE_JIT is set, and the engine runs only as it is compiled; unset it, or take it "
+                "out of .numba_config.yaml"
             )
 
 
-def outer_kernel(function):
-    """A kernel that Python may call."""
+def outer_kernel(function: Callable) -> Kernel:
+    """Make a kernel that Python may call."""
     return Kernel(function)
 
 
-def inner_kernel(function):
-    """A part of kernels; Python cannot call it."""
+def inner_kernel(function: Callable) -> Kernel:
+    """Make a kernel that only other kernels can call."""
     return Kernel(function, inner=True)
 
 
-def kernel(function):
-    """A method that is compiled: it has no `self`, and takes all it needs as arguments."""
+def kernel(function: Callable) -> staticmethod:
+    """Make a method a kernel: it has no `self`, and takes all it needs as arguments."""
     return staticmethod(outer_kernel(function))
 
 
-BOUND = {}  # (function, kinds of its arguments) -> as it is compiled for them
+BOUND = {}  # (function, kinds of its arguments) -> the function compiled for them
 
 
-def struct(columns):
-    """A NamedTuple (of a class that can be imported) as a struct: the same arrays, and fields that kernels may write."""
+def struct(columns: Any) -> Any:
+    """Convert a NamedTuple to a struct: the same arrays, in fields that kernels may write.
+
+    The class of the NamedTuple must be importable.
+    """
     if Kernel.plan is not None:
         return Kernel.plan.struct(columns)
     from .kernel_structs import make_struct
@@ -81,8 +90,11 @@ def struct(columns):
     return specialise(make_struct, columns)(columns)
 
 
-def specialise(function, *arguments):
-    """A compiled function as it is for arguments like these, to be called with no others: it saves the look at their types, 0.8 us a call."""
+def specialise(function: Any, *arguments: Any) -> Callable:
+    """Return a kernel compiled for arguments like these; do not call it with others.
+
+    It skips the check of the types of its arguments, which takes 0.8 us a call.
+    """
     if Kernel.plan is not None:
         return Kernel.plan.bind(function, arguments)
     from .kernel_structs import kind_of, numba

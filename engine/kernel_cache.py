@@ -1,18 +1,20 @@
-"""Compiled kernels on disk, one file for each kernel and the types that it was compiled for.
+"""Cache compiled kernels on disk, one file per kernel and set of argument types.
 
-The name of a file is a digest of all that its machine code depends on: what the kernel's source file and the files that it
-imports mean (`sources.kernel_digest`), the types, numba, Python and the processor. So a change compiles a kernel and those
-that depend on it again, and nothing else; a comment compiles nothing.
+The name of a file contains a digest of all that its machine code depends on: the meaning of the kernel's
+source file and of the files that it imports (`source_digests.kernel_digest`), the types, numba, Python and
+the processor. So a change recompiles the kernel and those that depend on it, and nothing else; a comment
+recompiles nothing.
 
-Road not taken: numba's own cache. It notices changes in the kernel's own file only, keeps an index per kernel that holds
-the types of everybody who ever called it (one that cannot be imported any more breaks all), and raises where no folder can
-be written.
+Road not taken: numba's own cache. It notices changes in the kernel's own file only, keeps an index per kernel
+with the types of all its callers (one that can no longer be imported breaks all), and raises where no folder
+is writable.
 """
 
 import sys
 from hashlib import blake2b
 from pathlib import Path
 from pickle import loads
+from typing import Any
 
 from numba.core import types
 from numba.core.codegen import JITCodeLibrary, ll
@@ -24,11 +26,15 @@ from . import kernel_store, source_digests
 
 
 class KeptLibrary(JITCodeLibrary):
-    """Machine code from disk. Its LLVM code, larger and slower to load, is parsed only where another kernel is compiled with it inside."""
+    """Machine code from disk.
+
+    Its LLVM code, which is larger and slower to load, is parsed only when another kernel that calls it is
+    compiled.
+    """
 
     @classmethod
-    def load(cls, codegen, name, code, bitcode, symbols):
-        """A library of `serialize_using_object_code`; `symbols` are the names that it defines."""
+    def load(cls, codegen: Any, name: str, code: bytes, bitcode: bytes, symbols: list[str]) -> "KeptLibrary":
+        """Load what `serialize_using_object_code` returned; `symbols` are the names that it defines."""
         library = cls(codegen, name)
         library.bitcode = bitcode
         library.enable_object_caching()
@@ -43,8 +49,8 @@ class KeptLibrary(JITCodeLibrary):
         return self._shared_module
 
 
-def symbols_of(library):
-    """The names that a compiled library defines."""
+def symbols_of(library: JITCodeLibrary) -> list[str]:
+    """List the names that a compiled library defines."""
     module = library._get_module_for_linking()
     return [
         value.name
@@ -54,8 +60,8 @@ def symbols_of(library):
     ]
 
 
-def rebuild(target, symbols, kept):
-    """A kernel as it was kept, as `CompileResult._rebuild` makes it."""
+def rebuild(target: Any, symbols: list[str], reduced: tuple) -> CompileResult:
+    """Rebuild a kernel from what `CompileResult._reduce` returned, as `CompileResult._rebuild` does."""
     (
         (name, _, (code, bitcode)),
         function,
@@ -64,11 +70,11 @@ def rebuild(target, symbols, kept):
         objectmode,
         lifted,
         annotation,
-        starters,
+        initialisers,
         environments,
-    ) = kept
-    for start in starters:
-        start()
+    ) = reduced
+    for initialise in initialisers:
+        initialise()
     library = KeptLibrary.load(target.codegen(), name, code, bitcode, symbols)
     result = CompileResult(
         typing_context=target.typing_context,
@@ -84,76 +90,77 @@ def rebuild(target, symbols, kept):
         call_helper=None,
         environment=environment,
         metadata=None,
-        reload_init=starters,
+        reload_init=initialisers,
         referenced_envs=environments,
     )
-    for one in environments:
-        library.codegen.set_env(one.env_name, one)
+    for referenced in environments:
+        library.codegen.set_env(referenced.env_name, referenced)
     return result
 
 
 class KernelCache:
-    """What a numba dispatcher asks for machine code and gives it to, with the methods of numba's own `FunctionCache`."""
+    """Load and save the machine code of a dispatcher, with the methods of numba's own `FunctionCache`."""
 
     cache_path = None
-    compiled = []  # names of the kernels that this process compiled, in order
+    compiled = []  # names of the kernels that this process has compiled, in order
 
-    def __init__(self, function):
+    def __init__(self, function: Any) -> None:
         self.function = function
         self.name = f"{function.__module__}.{function.__qualname__}"
         self.ships = function.__module__.partition(".")[0] == source_digests.PACKAGE and Path(
             function.__code__.co_filename
         ).is_relative_to(source_digests.ROOT)
 
-    def file_name(self, signature, codegen):
-        """The name of the file for these types; None where it cannot be kept."""
+    def file_name(self, signature: Any, codegen: Any) -> str | None:
+        """Return the name of the file for these types; None if the kernel cannot be cached."""
         code, kinds = self.function.__code__, [describe(kind) for kind in signature]
         source = kernel_store.digest(code.co_filename, self.function.__module__)
         if source is None or None in kinds or self.function.__closure__:
             return None
-        said = [
+        constants = [
             value
             for value in code.co_consts
             if not hasattr(value, "co_code") and value != self.function.__doc__
         ]
-        own = (
-            f"{code.co_code.hex()} {code.co_names} {said}"  # two functions of one file may have the same name
-        )
-        asked = f"{own} {kinds} {kernel_store.platform_digest()} {codegen.magic_tuple()}"
+        # The bytecode is part of it because two functions of one file may have the same name.
+        body = f"{code.co_code.hex()} {code.co_names} {constants}"
+        identity = f"{body} {kinds} {kernel_store.platform_digest()} {codegen.magic_tuple()}"
         plain = "".join(c if c.isalnum() or c in "._" else "-" for c in self.name)[-100:]
-        return (
-            f"{plain}-{blake2b(asked.encode('utf-8', 'surrogatepass'), digest_size=8).hexdigest()}-{source}"
-        )
+        digest = blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+        return f"{plain}-{digest}-{source}"
 
-    def load_overload(self, signature, target):
-        """The compiled kernel for these types, or None."""
+    def load_overload(self, signature: Any, target: Any) -> CompileResult | None:
+        """Load the compiled kernel for these types; None if it is not cached."""
         if self.ships:
-            rtsys.initialize(
-                target
-            )  # all that our own kernels ask for; the rest of numba takes a quarter of a second to load
+            # Kernels of cogov need no more than this; the rest of numba takes a quarter of a second to load.
+            rtsys.initialize(target)
         else:
             target.refresh()
         name = self.file_name(signature, target.codegen())
         raw = name and kernel_store.read(name)
         return rebuild(target, *loads(raw)) if raw else None
 
-    def save_overload(self, signature, result):
-        """Keep a compiled kernel, where it can be kept."""
+    def save_overload(self, signature: Any, result: CompileResult) -> None:
+        """Save a compiled kernel if it can be cached."""
         self.compiled.append(self.name)
         name = self.file_name(signature, result.codegen)
-        if name and not result.library.has_dynamic_globals and all(one.can_cache for one in result.lifted):
+        if (
+            name
+            and not result.library.has_dynamic_globals
+            and all(lifted.can_cache for lifted in result.lifted)
+        ):
             kernel_store.write(
                 name, dumps((symbols_of(result.library), result._replace(type_annotation="")._reduce()))
             )
 
-    def flush(self):
-        """Forget nothing: a file is right as long as its name is asked for."""
+    def flush(self) -> None:
+        """Do nothing: a file is valid as long as a kernel has its name."""
 
     enable = disable = flush
 
 
-def describe(kind):
-    """A numba type as text that no other type has; None for one that another process could not load."""
+def describe(kind: types.Type) -> str | None:
+    """Describe a numba type by a text that no other type has; None if another process could not load it."""
     if isinstance(kind, types.StructRef):
         inner = {name: describe(inner) for name, inner in kind._fields}
         return None if None in inner.values() else f"struct {inner}"
@@ -163,10 +170,10 @@ def describe(kind):
             return None
         if not isinstance(kind, types.BaseNamedTuple):
             return f"tuple {inner}"
-        of = kind.instance_class
+        cls = kind.instance_class
         known = (
-            of.__module__ != "__main__"
-            and getattr(sys.modules.get(of.__module__), of.__qualname__, None) is of
+            cls.__module__ != "__main__"
+            and getattr(sys.modules.get(cls.__module__), cls.__qualname__, None) is cls
         )
-        return f"{of.__module__}.{of.__qualname__} {kind.fields} {inner}" if known else None
+        return f"{cls.__module__}.{cls.__qualname__} {kind.fields} {inner}" if known else None
     return str(kind)

@@ -1,7 +1,7 @@
-"""The folders that compiled kernels are kept in. It loads no numba.
+"""Read and write the folders in which compiled kernels are cached, without importing numba.
 
-A file's name holds a digest of all that its machine code depends on (`kernel_cache`), so it is either right or not asked
-for, whoever wrote it, and one folder serves every version of cogov.
+The name of a file contains a digest of all that its machine code depends on (`kernel_cache`). A file that is
+looked up is therefore valid, whichever process wrote it, and one folder serves every version of cogov.
 """
 
 import os
@@ -16,53 +16,56 @@ from warnings import warn
 
 from . import source_digests
 
-FORM = 3  # of what is in a file; another number where `kernel_cache` writes something else
-CHECK_BYTES = 16  # of the checksum that a file begins with
-SOURCES = "sources.json"  # what `sources` knows of the files it has read
-OLDEST_S = 60 * 86_400  # what is kept of other sources is removed when it is older, in seconds
+FORM = 3  # version of the file format; increase it when `kernel_cache` writes something else
+CHECK_BYTES = 16  # length of the checksum with which a file begins
+SOURCES = "sources.json"  # what `source_digests` knows of the files that it has read
+OLDEST_S = 60 * 86_400  # kernels of other sources are removed when they are older than this, in seconds
 
 
 @lru_cache(maxsize=1)
-def folders():
-    """The folders that kernels are read from, in this order: beside the package, then the user's own cache.
+def folders() -> tuple[Path, ...]:
+    """List the folders from which kernels are read, in order: in the package, then in the user's cache.
 
-    NUMBA_CACHE_DIR names another one instead. Where there is neither a home nor a writable package, a folder of the
-    user's own among the temporary files serves until the machine starts again.
+    NUMBA_CACHE_DIR replaces both. If neither is writable, a private folder among the temporary files is used
+    until the machine restarts.
     """
     if os.environ.get("NUMBA_CACHE_DIR"):
         return (Path(os.environ["NUMBA_CACHE_DIR"]) / "cogov-kernels",)
-    own = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    user_cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     lasting = (
         source_digests.ROOT / "__pycache__" / "kernels",
-        *([Path(own) / "cogov" / "kernels"] if os.path.isabs(own) else []),
+        *([Path(user_cache) / "cogov" / "kernels"] if os.path.isabs(user_cache) else []),
     )
     return lasting if any(map(can_write, lasting)) else (*lasting, *temporary())
 
 
-def temporary():
-    """The folder among the temporary files, if there is one that is this user's."""
+def temporary() -> tuple[Path, ...]:
+    """Return the folder among the temporary files, if it is private to this user; else an empty tuple."""
     folder = Path(tempfile.gettempdir()) / f"cogov-kernels-{os.getuid()}"
     return (folder,) if is_own(folder) else ()
 
 
-def is_own(folder):
-    """Whether a folder that anybody could have made is this user's, and closed to others; made if it is not there."""
+def is_own(folder: Path) -> bool:
+    """Return whether a folder belongs to this user and is closed to others; create it if it is missing.
+
+    In a folder for temporary files anybody could have created it.
+    """
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        found = folder.lstat()
-        return found.st_uid == os.getuid() and not folder.is_symlink() and not found.st_mode & 0o077
+        status = folder.lstat()
+        return status.st_uid == os.getuid() and not folder.is_symlink() and not status.st_mode & 0o077
     except OSError:
         return False
 
 
 @lru_cache(maxsize=1)
-def writable():
-    """The first folder that a file can be made in; None where there is none."""
+def writable() -> Path | None:
+    """Return the first folder in which a file can be created; None if there is none."""
     return next(filter(can_write, folders()), None)
 
 
-def can_write(folder):
-    """Whether a file can be made in a folder, which is made if it is not there."""
+def can_write(folder: Path) -> bool:
+    """Return whether a file can be created in a folder; create the folder if it is missing."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
@@ -71,8 +74,8 @@ def can_write(folder):
         return False
 
 
-def read(name):
-    """The bytes kept under a name; None where there are none, or they are damaged."""
+def read(name: str) -> bytes | None:
+    """Read the bytes cached under a name; None if there are none, or if they are damaged."""
     for folder in folders():
         try:
             raw = (folder / name).read_bytes()
@@ -83,49 +86,56 @@ def read(name):
     return None
 
 
-def checksum(name, raw):
-    """What a file begins with: of its name too, for one kernel under another's name would be run with that one's arguments."""
+def checksum(name: str, raw: bytes) -> bytes:
+    """Return the checksum with which a file begins.
+
+    It includes the name: a kernel under the name of another would be run with the arguments of the other.
+    """
     return blake2b(name.encode("utf-8", "surrogatepass") + b"\0" + raw, digest_size=CHECK_BYTES).digest()
 
 
-def write(name, raw):
-    """Keep bytes under a name, where anything can be kept; what is there of much older sources is removed."""
+def write(name: str, raw: bytes) -> None:
+    """Cache bytes under a name, if a folder is writable; remove the kernel's files of much older sources."""
     folder = writable()
     if folder is None:
         return warn_once()
     try:
         with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
             file.write(checksum(name, raw) + raw)
-        os.chmod(file.name, 0o644)  # kernels that root compiled in an image serve everybody
+        os.chmod(file.name, 0o644)  # kernels that root compiled in an image serve all users
         os.replace(file.name, folder / name)
         for path in folder.glob(name.rpartition("-")[0] + "-*"):
             if path.stat().st_mtime < (folder / name).stat().st_mtime - OLDEST_S:
                 path.unlink(missing_ok=True)
     except OSError:
-        pass  # a full disk, or another process was faster: compiled again next time
+        pass  # a full disk, or another process was faster: it is compiled again next time
 
 
-def unwritable():
-    """What to tell a user where nothing can be kept."""
+def unwritable() -> str:
+    """Return the warning for users whose kernels cannot be cached."""
     tried = ", ".join(map(str, folders()))
     return (
-        f"nothing can be written to {tried}, so compiled kernels cannot be kept and every start compiles them again, half a"
-        " minute; set NUMBA_CACHE_DIR to a folder that can be written"
+        f"nothing can be written to {tried}, so compiled kernels cannot be kept and every start compiles "
+        "them again, half a minute; set NUMBA_CACHE_DIR to a folder that can be written"
     )
 
 
 @lru_cache(maxsize=1)
-def warn_once():
+def warn_once() -> None:
+    """Warn that kernels cannot be cached, once per process."""
     warn(unwritable(), RuntimeWarning, stacklevel=2)
 
 
 @lru_cache(maxsize=1)
-def platform_digest():
-    """What compiled code hangs on beside its sources, as far as it is known without loading numba."""
-    return f"form {FORM} python {sys.version_info[:2]} numba {version('numba')} numpy {version('numpy')} {platform.machine()}"
+def platform_digest() -> str:
+    """Describe what compiled code depends on besides its sources, without importing numba."""
+    return (
+        f"form {FORM} python {sys.version_info[:2]} numba {version('numba')} numpy {version('numpy')} "
+        f"{platform.machine()}"
+    )
 
 
-# ------------------------------------------------------------------------------------------------ what is known of sources
+# ------------------------------------------------------------------------------------- digests of sources
 
 
 @lru_cache(maxsize=1)
@@ -133,30 +143,30 @@ def _remember():
     source_digests.remember(folder / SOURCES for folder in folders())
 
 
-def digest(path, module):
-    """`sources.kernel_digest`, with what earlier processes have read of the sources."""
+def digest(path: str, module: str) -> str | None:
+    """Return `source_digests.kernel_digest`, using what earlier processes have saved about the sources."""
     _remember()
-    found = source_digests.kernel_digest(path, module)
+    kernel_digest = source_digests.kernel_digest(path, module)
     if source_digests.unsaved and writable():
         try:
             source_digests.save(writable() / SOURCES)
         except OSError:
-            pass  # read again next time
-    return found
+            pass  # parsed again next time
+    return kernel_digest
 
 
-def is_marked(name, digest):
-    """Whether the kernels of `name` are all there, of sources with that digest."""
+def is_marked(name: str, digest: str) -> bool:
+    """Return whether all kernels of `name` are cached for sources with this digest."""
     return any((folder / _mark(name, digest)).exists() for folder in folders())
 
 
-def mark(name, digest):
-    """Note that the kernels of `name` are all there."""
+def mark(name: str, digest: str) -> None:
+    """Record that all kernels of `name` are cached for sources with this digest."""
     if folder := writable():
         try:
             (folder / _mark(name, digest)).touch()
         except OSError:
-            pass  # looked for again next time
+            pass  # checked again next time
 
 
 def _mark(name, digest):

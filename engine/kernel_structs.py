@@ -1,11 +1,13 @@
-"""What of the kernels needs numba at hand: dispatchers, and the types and making of structs. Loaded when a kernel is first called."""
+"""Make numba dispatchers and structs. Imported when a kernel is first called, because it imports numba."""
 
+from collections.abc import Callable
 from hashlib import blake2b
+from typing import Any
 
 import numba
 
-# Numba loads scipy.linalg only to see that it is there, a fifth of a short command's time. It is: cogov asks for SciPy, and
-# a kernel that multiplies matrices still loads it.
+# Numba loads scipy.linalg only to check that it is installed, a fifth of the time of a short command. cogov
+# requires SciPy, so the check is skipped; a kernel that multiplies matrices still loads it.
 import numba.np.linalg
 import numpy as np
 from numba.core import types
@@ -16,20 +18,23 @@ from numba.experimental import structref
 from .jit import Kernel
 from .kernel_cache import KernelCache
 
-seen, numba.np.linalg.ensure_blas = numba.np.linalg.ensure_blas, lambda: None
-import numba.np.arraymath  # noqa: E402  the one that looks
+ensure_blas, numba.np.linalg.ensure_blas = numba.np.linalg.ensure_blas, lambda: None
+import numba.np.arraymath  # noqa: E402  the module that checks
 
-numba.np.linalg.ensure_blas = seen
+numba.np.linalg.ensure_blas = ensure_blas
 
 OPTIONS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 
 
-def make_dispatcher(function, inner):
-    """A numba dispatcher of a function; of an `inner` one only kernels can call it, and it is kept on disk as a part of those."""
-    made = numba.njit(**OPTIONS, no_cpython_wrapper=inner)(function)
+def make_dispatcher(function: Callable, inner: bool) -> Any:
+    """Make a numba dispatcher of a function.
+
+    An `inner` one can be called by kernels only, and is cached on disk as a part of these.
+    """
+    dispatcher = numba.njit(**OPTIONS, no_cpython_wrapper=inner)(function)
     if not inner:
-        made._cache = KernelCache(function)
-    return made
+        dispatcher._cache = KernelCache(function)
+    return dispatcher
 
 
 @typeof_impl.register(Kernel)
@@ -41,19 +46,20 @@ def _type_of_kernel(kernel, context):
 class Struct(types.StructRef):
     """The type of a `struct`: the names of its fields and their types.
 
-    Numba would spell all of them out in the name of every compiled symbol; a digest makes them short.
+    Numba would write all of them into the name of every compiled symbol; a digest keeps these names short.
     """
 
-    def __init__(self, fields):
+    def __init__(self, fields: tuple) -> None:
         super().__init__(fields)
         self.name = f"struct_{blake2b(self.name.encode(), digest_size=12).hexdigest()}"
 
-    def preprocess_fields(self, fields):
+    def preprocess_fields(self, fields: tuple) -> tuple:
+        """Return the fields with general types instead of those of literals."""
         return tuple((name, types.unliteral(kind)) for name, kind in fields)
 
 
 class Pointer(structref.StructRefProxy):
-    """A struct as Python holds it: to hand on to kernels, not to look into."""
+    """A struct as Python sees it: to be passed to kernels; its fields cannot be read from Python."""
 
 
 structref.define_boxing(Struct, Pointer)
@@ -61,9 +67,12 @@ structref.define_boxing(Struct, Pointer)
 
 @intrinsic
 def _fill(typing, target, columns):
-    """Write each column of a tuple into the empty struct `target`; in one go, for a field's own setter costs ten times as much to compile."""
+    """Write the columns of a tuple into the empty struct `target`.
 
-    def code(context, builder, signature, arguments):
+    It writes all in one go, because the setters of single fields take ten times as long to compile.
+    """
+
+    def code(context, builder, signature, arguments) -> Any:
         fields = structref._Utils(context, builder, target).get_data_struct(arguments[0])
         for place, (name, kind) in enumerate(zip(columns.fields, columns.types)):
             value = builder.extract_value(arguments[1], place)
@@ -74,8 +83,8 @@ def _fill(typing, target, columns):
     return types.void(target, columns), code
 
 
-def lay_out(columns):
-    """A struct with the columns of a NamedTuple; in kernels only. Raises NotImplementedError in Python."""
+def lay_out(columns: Any) -> Any:
+    """Make a struct from a NamedTuple, in kernels only. Raises NotImplementedError in Python."""
     raise NotImplementedError
 
 
@@ -83,29 +92,28 @@ def lay_out(columns):
 def _lay_out(columns):
     kind = Struct(tuple(zip(columns.fields, columns.types)))
 
-    def made(columns):
+    def fill_new_struct(columns) -> Any:
         target = structref.new(kind)
         _fill(target, columns)
         return target
 
-    return made
+    return fill_new_struct
 
 
 @numba.njit(**OPTIONS)
-def make_struct(columns):
-    """A NamedTuple as a struct."""
+def make_struct(columns: Any) -> Any:
+    """Convert a NamedTuple to a struct."""
     return lay_out(columns)
 
 
 make_struct._cache = KernelCache(make_struct.py_func)
 
 
-def kind_of(argument):
-    """What an argument's type for kernels depends on."""
+def kind_of(argument: Any) -> Any:
+    """Return a hashable value that determines the type of an argument in kernels."""
     if isinstance(argument, np.ndarray):
         return argument.dtype, argument.ndim, argument.flags.num
     if isinstance(argument, tuple):
         return type(argument), *map(kind_of, argument)
-    return (
-        argument._numba_type_._code if isinstance(argument, Pointer) else type(argument)
-    )  # a number: a type's own hash goes through all its fields
+    # `_code` is a number; the hash of the type itself goes through all its fields.
+    return argument._numba_type_._code if isinstance(argument, Pointer) else type(argument)

@@ -1,19 +1,21 @@
-"""What leaves the program as text: streams that never fail for their encoding, names that can be shown, JSON for any parser."""
+"""Write text that any stream can encode, names that any terminal can show, JSON that any parser can read."""
 
 import codecs
 import json
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from math import isfinite
+from typing import Any, TextIO
 
 ESCAPE = "cogov.escape"  # the name of `escape_unencodable` among Python's error handlers
 
 
-def escape_unencodable(error):
-    r"""An error handler of encodings: a character that cannot be written is written as its escape, such as \u5171.
+def escape_unencodable(error: UnicodeEncodeError) -> tuple[str, int]:
+    r"""Handle encoding errors: write a character that cannot be encoded as an escape such as \u5171.
 
-    A byte of a file name that is not UTF-8, which Python keeps as a lone surrogate, is written as \xe9.
+    A byte of a file name that is not UTF-8, which Python represents as a lone surrogate, is written as \xe9.
     """
     text = error.object[error.start : error.end]
     escapes = (
@@ -28,8 +30,8 @@ def escape_unencodable(error):
 codecs.register_error(ESCAPE, escape_unencodable)
 
 
-def readable(text):
-    r"""The same text with nothing in it that UTF-8 cannot hold: a path with a byte 0xe9 that is not UTF-8 reads \xe9.
+def readable(text: object) -> str:
+    r"""Escape what UTF-8 cannot encode: a byte 0xe9 in a path that is not UTF-8 becomes \xe9.
 
     >>> readable("caf\udce9.csv")
     'caf\\xe9.csv'
@@ -37,8 +39,8 @@ def readable(text):
     return str(text).encode("utf-8", ESCAPE).decode("utf-8")
 
 
-def printable(text):
-    """The same text with control characters escaped, but for line ends and tabs.
+def printable(text: object) -> str:
+    """Escape control characters, except for line ends and tabs.
 
     >>> print(printable("a\\x1b[2Jb"))
     a\\x1b[2Jb
@@ -50,8 +52,8 @@ def printable(text):
 
 
 @contextmanager
-def safe_streams():
-    """Print within this: nothing fails for its encoding, and a reader who has gone (`| head`) ends it quietly with status 1."""
+def safe_streams() -> Iterator[None]:
+    """Escape what a stream cannot encode; exit with status 1 when the reader closes the pipe (`| head`)."""
     for stream in (sys.stdout, sys.stderr):
         if getattr(stream, "errors", None) in ("strict", "surrogateescape") and hasattr(
             stream, "reconfigure"
@@ -65,13 +67,16 @@ def safe_streams():
             sys.exit(1)
 
 
-def flush_stream(stream):
-    """Write out what is left in a stream; False when its reader has gone. What cannot be written is dropped. Raises OSError."""
+def flush_stream(stream: TextIO) -> bool:
+    """Flush a stream; return False if its reader has closed the pipe. What cannot be written is dropped.
+
+    Raises OSError for any other reason.
+    """
     try:
         stream.flush()
         return True
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # else Python tries again as it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # else Python tries again at exit
         if isinstance(error, BrokenPipeError):
             return False
         raise
@@ -80,13 +85,16 @@ def flush_stream(stream):
 # --------------------------------------------------------------------------- JSON
 
 
-def to_json(value, indent=2):
-    """`value` as JSON that any parser reads: no NaN or infinity (null instead), numbers of NumPy as numbers, text that UTF-8 can hold."""
+def to_json(value: Any, indent: int | None = 2) -> str:
+    """Write `value` as JSON that any parser reads.
+
+    NaN and infinity become null, numbers of NumPy become numbers, and text holds only what UTF-8 can encode.
+    """
     return json.dumps(plain(value), ensure_ascii=False, indent=indent, allow_nan=False)
 
 
-def print_json(value):
-    """Print `value` as one JSON document, escaped where the stream could not hold it."""
+def print_json(value: Any) -> None:
+    """Print `value` as one JSON document, in ASCII if the stream cannot encode the text."""
     text = to_json(value)
     try:
         text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
@@ -95,14 +103,14 @@ def print_json(value):
     print(text)
 
 
-def plain(value):
-    """`value` made of dicts, lists, text, numbers, booleans and None only."""
+def plain(value: Any) -> Any:
+    """Convert `value` to dicts, lists, text, numbers, booleans and None."""
     if isinstance(value, dict):
-        return {readable(name): plain(one) for name, one in value.items()}
+        return {readable(name): plain(inner) for name, inner in value.items()}
     if hasattr(value, "tolist"):  # an array or a number of NumPy
         return plain(value.tolist())
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [plain(one) for one in value]
+        return [plain(inner) for inner in value]
     if isinstance(value, float):
         return value if isfinite(value) else None
     if value is None or isinstance(value, (bool, int)):

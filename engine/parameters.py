@@ -1,43 +1,44 @@
-"""A knob is one number a scenario may set, declared once, where it is used."""
+"""Declare, check and set knobs: a knob is one number that a scenario may set, declared where it is used."""
 
 import re
-from dataclasses import field, fields, is_dataclass, replace
+from collections.abc import Mapping
+from dataclasses import Field, field, fields, is_dataclass, replace
 from functools import lru_cache
+from typing import Any
 
-FORBIDDEN = '/\\:*?"<>|'  # in names of files, on one system or another
-RESERVED = re.compile(
-    r"(con|prn|aux|nul|(com|lpt)\d)(\..*)?", re.IGNORECASE
-)  # names that Windows keeps for devices
+FORBIDDEN = '/\\:*?"<>|'  # in names of files, on some operating system
+# Names that Windows reserves for devices.
+RESERVED = re.compile(r"(con|prn|aux|nul|(com|lpt)\d)(\..*)?", re.IGNORECASE)
 
 
 class UserError(ValueError):
-    """Something a user wrote cannot be meant; the message names the culprit and the way out."""
+    """An error in the input of a user; the message names its cause and the remedy."""
 
 
 class LeftOut:
-    """Marks a number that a case does not give: it is a share of one that the case gives, and follows it when that is changed."""
+    """Mark a number that a case does not give: a share of a given one, which follows it when that changes."""
 
 
 class LeftOutCount(LeftOut, int):
-    """A whole number that is left out."""
+    """A whole number that a case does not give."""
 
 
 class LeftOutAmount(LeftOut, float):
-    """A decimal number that is left out."""
+    """A decimal number that a case does not give."""
 
 
-def knob(default, low, high, *, unit, source):
-    """Declare a number: its default, its honest range (both ends allowed), its unit, and where it comes from.
+def knob(default: float, low: float, high: float, *, unit: str, source: str) -> Any:
+    """Declare a knob: its default, its plausible range (both ends allowed), its unit and its source.
 
     `source` names a report, a table or a law, or begins with the word "assumed".
     """
     return field(default=default, metadata={"low": low, "high": high, "unit": unit, "source": source})
 
 
-def check(owner, path=""):
-    """Refuse a number of the wrong kind or outside its declared range, and what the owner itself calls a contradiction.
+def check(owner: Any, path: str = "") -> None:
+    """Raise UserError for a number of the wrong kind or out of its range, and for contradictions.
 
-    An owner may have `contradictions()`, yielding (field name, message). Raises UserError.
+    `owner` is a dataclass. It may have a method `contradictions()`, which yields (field name, message).
     """
     for f, name, low, high, kinds in fields_to_check(type(owner)):
         value = getattr(owner, name)
@@ -50,12 +51,16 @@ def check(owner, path=""):
 
 
 @lru_cache(None)
-def fields_to_check(kind):
-    """What `check` looks at in a dataclass: (field, its name, low, high, types that need no second look); a name has no range and no such types."""
-    found = []
+def fields_to_check(kind: type) -> tuple[tuple, ...]:
+    """List what `check` looks at in a dataclass: (field, its name, low, high, types).
+
+    A value of one of these types and in the range is correct. The name of a file has no range and no such
+    types.
+    """
+    checked = []
     for f in fields(kind):
         if "low" in f.metadata:
-            found.append(
+            checked.append(
                 (
                     f,
                     f.name,
@@ -65,12 +70,12 @@ def fields_to_check(kind):
                 )
             )
         elif "file_name" in f.metadata:
-            found.append((f, f.name, None, None, ()))
-    return tuple(found)
+            checked.append((f, f.name, None, None, ()))
+    return tuple(checked)
 
 
-def complaint(f, value):
-    """What is wrong with `value` for the knob in field `f`, in words; empty when nothing is."""
+def complaint(f: Field, value: Any) -> str:
+    """Say what is wrong with `value` for the knob in field `f`; empty if it is allowed."""
     m, whole = f.metadata, f.type in (int, "int")
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if number and (not whole or isinstance(value, int)) and m["low"] <= value <= m["high"]:  # NaN is not
@@ -87,8 +92,8 @@ def complaint(f, value):
     )
 
 
-def complain_about_name(name):
-    """Say why `name` cannot name a file, in words; empty when it can."""
+def complain_about_name(name: Any) -> str:
+    """Say why `name` cannot be the name of a file; empty if it can."""
     problem = ""
     if not isinstance(name, str):
         return f"= {name!r} is not text"
@@ -96,8 +101,8 @@ def complain_about_name(name):
         problem = "is empty"
     elif not name.isprintable():
         problem = "has characters that cannot be shown"
-    elif held := [sign for sign in FORBIDDEN if sign in name]:
-        problem = f"holds {' '.join(held)}"
+    elif forbidden := [sign for sign in FORBIDDEN if sign in name]:
+        problem = f"holds {' '.join(forbidden)}"
     elif name[0] in ". -":
         problem = f"begins with {name[0]!r}"
     elif name[-1] in ". ":
@@ -105,52 +110,59 @@ def complain_about_name(name):
     elif RESERVED.fullmatch(name):
         problem = "is reserved by some systems"
     if problem:
-        shown = repr(name if len(name) <= 60 else name[:57] + "...")
-        return f"= {shown} {problem}, and files are named by it: allowed are letters of any language, digits, spaces and most signs, none of {' '.join(FORBIDDEN)}"
+        quoted = repr(name if len(name) <= 60 else name[:57] + "...")
+        return (
+            f"= {quoted} {problem}, and files are named by it: allowed are letters of any language, digits, "
+            f"spaces and most signs, none of {' '.join(FORBIDDEN)}"
+        )
     return ""
 
 
-def span(m):
-    """The range in a knob's metadata, in words: '0 to 1,000,000'."""
+def span(m: Mapping[str, Any]) -> str:
+    """Write the range in a knob's metadata in words: '0 to 1,000,000'."""
     return span_words(m["low"], m["high"])
 
 
-@lru_cache(None, typed=True)  # every reading of a case asks for hundreds
-def span_words(low, high):
+@lru_cache(None, typed=True)  # reading one case needs hundreds
+def span_words(low: float, high: float) -> str:
+    """Write a range in words."""
     return " to ".join(f"{end:,}" if isinstance(end, int) else f"{end:,.12g}" for end in (low, high))
 
 
-def paths(part, prefix=""):
-    """Every knob below `part`, as path -> its dataclass field: what a sweep, a slider or `--set` may turn."""
-    found = {}
+def paths(part: Any, prefix: str = "") -> dict[str, Field]:
+    """Map the path of every knob below `part` to its dataclass field: what a sweep or `--set` may change."""
+    fields_by_path = {}
     named = (
         part.items() if isinstance(part, dict) else ((f.name, getattr(part, f.name)) for f in fields(part))
     )
     knobs = {} if isinstance(part, dict) else {f.name: f for f in fields(part) if "low" in f.metadata}
     for name, value in named:
         if name in knobs:
-            found[prefix + name] = knobs[name]
+            fields_by_path[prefix + name] = knobs[name]
         elif is_dataclass(value) or isinstance(value, dict):
-            found |= paths(value, f"{prefix}{name}.")
-    return found
+            fields_by_path |= paths(value, f"{prefix}{name}.")
+    return fields_by_path
 
 
-def set_parameter(part, path, value):
-    """The same `part` with the knob at `path` turned to `value`; raises KeyError or AttributeError where there is none."""
+def set_parameter(part: Any, path: str, value: Any) -> Any:
+    """Return a copy of `part` with the knob at `path` set to `value`.
+
+    Raises KeyError or AttributeError if there is no such knob.
+    """
     return all_turned(part, {path: value})
 
 
-def all_turned(part, settings):
-    """The same `part` with every knob of `settings` (path -> value) turned at once, so that it is checked once, as a whole."""
-    below, here = {}, {}
+def all_turned(part: Any, settings: Mapping[str, Any]) -> Any:
+    """Return a copy of `part` with all knobs of `settings` (path -> value) set, and checked as a whole."""
+    below, direct = {}, {}
     for path, value in settings.items():
         head, _, rest = path.partition(".")
         if rest:
             below.setdefault(head, {})[rest] = value
         else:
-            here[head] = value
+            direct[head] = value
     if isinstance(part, dict):
-        return {**part, **here, **{head: all_turned(part[head], inner) for head, inner in below.items()}}
+        return {**part, **direct, **{head: all_turned(part[head], inner) for head, inner in below.items()}}
     return replace(
-        part, **here, **{head: all_turned(getattr(part, head), inner) for head, inner in below.items()}
+        part, **direct, **{head: all_turned(getattr(part, head), inner) for head, inner in below.items()}
     )

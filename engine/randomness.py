@@ -1,14 +1,16 @@
-"""All chance in the community. No other file makes random numbers.
+"""Generate all random numbers of the model; no other file does.
 
-Luck is not a stream that is used up; it is a fact about who decides what, and when: a hash of (seed, decision, day,
-who). The same person meets the same luck in every arm of a comparison, whatever else happens, and nothing is
-remembered between draws. The finaliser is splitmix64 (Steele, Lea & Flood, OOPSLA 2014). Within one decision and day
-the map from `who` to its 64 bits is one to one, so two people never share a key; `cogov bench luck` counts the rest.
+A random number is not taken from a stream, but is a hash of (seed, decision, day, who). The same person
+therefore has the same random numbers in every arm of a comparison, whatever else happens (common random
+numbers), and there is no state between draws. The finaliser is splitmix64 (Steele, Lea & Flood, OOPSLA 2014).
+Within one decision and day the map from `who` to its 64 bits is one to one, so two people never share a key;
+`cogov bench luck` tests the rest.
 """
 
 from hashlib import blake2b
 from math import log
 from numbers import Integral
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -20,39 +22,39 @@ G = np.uint64(0x9E3779B97F4A7C15)  # the golden ratio in 64 bits
 A = np.uint64(0xBF58476D1CE4E5B9)
 B = np.uint64(0x94D049BB133111EB)
 ONE = np.uint64(1)
-SEEDS = -(2**63), 2**64 - 1  # the least and the greatest seed
-DECISIONS = {}  # number -> name of every decision met so far
+SEEDS = -(2**63), 2**64 - 1  # the smallest and the largest seed
+DECISIONS = {}  # number -> name, of all decisions so far
 
 
 @outer_kernel
-def mix(x):
-    """Spread 64 bits so that neighbours share nothing."""
+def mix(x: np.uint64) -> np.uint64:
+    """Mix 64 bits, so that neighbouring numbers become unrelated."""
     x = (x ^ (x >> np.uint64(30))) * A
     x = (x ^ (x >> np.uint64(27))) * B
     return x ^ (x >> np.uint64(31))
 
 
 @outer_kernel
-def derive_key(key, who):
-    """The key of `who` under `key_of`: how a stream is narrowed, from a seed to a decision, a day, an issue."""
+def derive_key(key: np.uint64, who: int) -> np.uint64:
+    """Derive the key of `who` below `key`: from a seed that of a decision, then of a day, of an issue."""
     return mix(np.uint64(key) + G * (np.uint64(who) + ONE))
 
 
 @outer_kernel
-def uniform(key, who):
-    """A number in [0, 1) for one identity `who` >= 0."""
+def uniform(key: np.uint64, who: int) -> float:
+    """Draw a uniform number in [0, 1) for one identity `who` >= 0."""
     return (derive_key(key, who) >> np.uint64(11)) * 2.0**-53
 
 
 @outer_kernel
-def exponential(key, who):
-    """A unit-exponential waiting time for one identity: the threshold of a hazard clock."""
+def exponential(key: np.uint64, who: int) -> float:
+    """Draw an exponential waiting time of mean 1 for one identity: the threshold of a hazard clock."""
     return -log(1.0 - uniform(key, who))
 
 
 @outer_kernel
-def uniforms(key, who):
-    """`uniform` for many; `who` (n,) integers, result (n,) float64 in [0, 1)."""
+def uniforms(key: np.uint64, who: np.ndarray) -> np.ndarray:
+    """Draw `uniform` for many identities; `who` (n,) integers, result (n,) float64 in [0, 1)."""
     out = np.empty(len(who))
     for i in range(len(who)):
         out[i] = uniform(key, who[i])
@@ -60,18 +62,18 @@ def uniforms(key, who):
 
 
 @outer_kernel
-def key_of(seed, decision, day):
-    """The key of one decision (its number) on one day, for whoever then draws with `chance(key, who)`."""
+def key_of(seed: np.uint64, decision: np.uint64, day: int) -> np.uint64:
+    """Return the key of one decision (its number) on one day; draw with `uniform(key, who)`."""
     return derive_key(derive_key(seed, decision), day)
 
 
-def hash_name(name):
-    """A number in 32 bits for a name: the same in every process and version, whatever other names there are."""
+def hash_name(name: str) -> int:
+    """Hash a name to 32 bits: the same in every process and version, and independent of other names."""
     return crc32(name.encode())
 
 
-def decision(name):
-    """The number of a decision, which it keeps for as long as it keeps its name. Raises ValueError when another has it."""
+def decision(name: str) -> np.uint64:
+    """Return the number of a decision, a hash of its name. Raises ValueError if another one has the same."""
     number = np.uint64(hash_name(name))
     if DECISIONS.setdefault(number, name) != name:
         raise ValueError(
@@ -80,8 +82,8 @@ def decision(name):
     return number
 
 
-def whole_seed(seed):
-    """The seed as an int. Raises UserError for all but whole numbers: 1.0, True or "1" would not be the seed 1."""
+def whole_seed(seed: Any) -> int:
+    """Return a seed as an int. Raises UserError if it is no whole number: 1.0, True and "1" are not."""
     if isinstance(seed, bool) or not isinstance(seed, Integral):
         raise UserError(f"seed = {repr(seed)[:60]} is not a whole number; write one such as 1")
     if not SEEDS[0] <= seed <= SEEDS[1]:
@@ -91,25 +93,31 @@ def whole_seed(seed):
     return int(seed)
 
 
-def seed_of(*parts):
-    """A 64-bit seed hashed from names and whole numbers: (experiment, scenario, replicate), never base + i. Raises UserError."""
-    told = "\x1f".join(
+def seed_of(*parts: str | int) -> int:
+    """Hash names and whole numbers to a 64-bit seed. Raises UserError.
+
+    Such as (experiment, scenario, replicate); never base + i.
+    """
+    text = "\x1f".join(
         f"str:{part}" if isinstance(part, str) else f"int:{whole_seed(part)}" for part in parts
     )
-    return int.from_bytes(blake2b(told.encode(), digest_size=8).digest(), "little")
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
 
 
 class RandomNumbers:
-    """The luck of one seed. Decisions are names. Raises UserError where nothing is compiled: every run begins with one."""
+    """The random numbers of one seed; decisions are given by their names.
 
-    def __init__(self, *seed):
+    Raises UserError if compilation is disabled; it is checked here because every run begins here.
+    """
+
+    def __init__(self, *seed: str | int) -> None:
         require_compiler()
         self.seed = np.uint64(seed_of(*seed))
 
-    def key(self, name, day=0):
-        """The key of one decision on one day; day 0 for what is decided once and for all."""
+    def key(self, name: str, day: int = 0) -> np.uint64:
+        """Return the key of one decision on one day; day 0 for what is decided once per run."""
         return np.uint64(key_of(self.seed, decision(name), day))
 
-    def __call__(self, name, who, day=0):
-        """A number in [0, 1) for each identity in `who` (n,), for one decision on one day."""
+    def __call__(self, name: str, who: Any, day: int = 0) -> np.ndarray:
+        """Draw a number in [0, 1) for each identity in `who` (n,), for one decision on one day."""
         return uniforms(self.key(name, day), np.asarray(who, np.int64))

@@ -1,44 +1,48 @@
-"""The sources of the model as they are meant: digests of their syntax trees, without docstrings, comments and formatting.
+"""Compute digests of what the model's sources mean: of their syntax trees without docstrings and comments.
 
-Two things hang on them. A run is the same run as long as `version()` is the same, so a sweep remembers it. And a kernel is
-compiled again only when its own file, or a file that this one imports, has come to mean something else (`kernel_digest`).
+They have two uses. Runs with the same seed are the same as long as `version()` is the same, so a sweep stores
+it. And a kernel is recompiled only when the meaning of its own file, or of a file that this one imports,
+changes (`kernel_digest`).
 
-Road not taken: the bytes of the files, as before. A comment then made every stored sweep "another version of the model",
-and everything was compiled again. Nor the bytecode: it differs between versions of Python, the digest here does not.
+Roads not taken: the bytes of the files, as in earlier versions; a comment then made every stored sweep
+"another version of the model" and recompiled everything. And the bytecode; it differs between versions of
+Python, this digest does not.
 """
 
 import ast
 import json
 import os
 import sys
+from collections.abc import Iterable
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Any
 
-ROOT = Path(__file__).parent.parent  # the package's own folder
+ROOT = Path(__file__).parent.parent  # the folder of the package
 PACKAGE = __package__.partition(".")[0]
-# Folders with mechanisms of a user's own, written as PATH is. An environment variable, for worker processes inherit it.
+# Folders with mechanisms of the user, in the format of PATH. An environment variable, so that workers inherit
+# it.
 OUTSIDE = tuple(Path(folder) for folder in os.environ.get("COGOV_MECHANISMS", "").split(os.pathsep) if folder)
-BESIDE = f"{PACKAGE}.model.mechanisms"  # the package that modules in those folders belong to
-UNSAID = frozenset(
-    {"ctx", "kind", "type_comment", "type_ignores"}
-)  # fields of a syntax tree that mean nothing
+BESIDE = f"{PACKAGE}.model.mechanisms"  # the package to which modules in those folders belong
+# Fields of a syntax tree without a meaning.
+UNSAID = frozenset({"ctx", "kind", "type_comment", "type_ignores"})
 
 
-def version(outside=OUTSIDE):
-    """The digest of the model's sources, a user's own mechanisms included; 16 hexadecimal digits.
+def version(outside: Iterable[Path] = OUTSIDE) -> str:
+    """Return the digest of the sources of the model and of the user's mechanisms; 16 hexadecimal digits.
 
-    Whatever a release is called: a run of the same version with the same seed is the same run.
+    Runs of the same version with the same seed give the same results, whatever number a release has.
     """
-    own = sorted(path for room in ("engine", "agents", "model") for path in ROOT.glob(f"{room}/**/*.py"))
+    shipped = sorted(path for room in ("engine", "agents", "model") for path in ROOT.glob(f"{room}/**/*.py"))
     added = [path for folder in outside for path in sorted(folder.glob("*.py"))]
-    names = [path.relative_to(ROOT).as_posix() for path in own] + [path.name for path in added]
-    return _join_digests(zip(names, [*map(_meaning, own), *map(_meaning_or_bytes, added)]))
+    names = [path.relative_to(ROOT).as_posix() for path in shipped] + [path.name for path in added]
+    return _join_digests(zip(names, [*map(_meaning, shipped), *map(_meaning_or_bytes, added)]))
 
 
 def _meaning_or_bytes(path):
-    """The digest of a file of a user's own: of its bytes where it is no Python, of nothing where it cannot be read."""
+    """Return the digest of a user's file: of its bytes if it is not Python, "" if it cannot be read."""
     try:
         return _meaning(path)
     except (SyntaxError, ValueError, RecursionError):
@@ -48,10 +52,11 @@ def _meaning_or_bytes(path):
 
 
 @cache
-def kernel_digest(path, module):
-    """The digest of a source file and all that it imports, files of the package and a user's own; None where it cannot be read.
+def kernel_digest(path: str | Path, module: str) -> str | None:
+    """Return the digest of a source file and of all that it imports; None if one of them cannot be read.
 
-    `path` is the file of `module` (a dotted name). Imports inside functions count as well.
+    `path` is the file of `module` (a dotted name). Imports of the package and of the user's files count,
+    those inside functions too.
     """
     pending, seen = [(Path(path), module)], {}
     while pending:
@@ -62,7 +67,7 @@ def kernel_digest(path, module):
             seen[path] = module, _meaning(path)
         except (OSError, SyntaxError, ValueError):
             return None
-        pending += [found for name in _imports(path, module) if (found := find(name))]
+        pending += [source for name in _imports(path, module) if (source := find(name))]
     return _join_digests(sorted(seen.values()))
 
 
@@ -73,8 +78,8 @@ def _join_digests(named):
 
 
 @cache
-def find(module):
-    """(path, module) of a module that is the package's, or a user's own; None for Python's and installed ones."""
+def find(module: str) -> tuple[Path, str] | None:
+    """Return (path, module) of a module of the package or of the user; None for all other modules."""
     base, *rest = module.split(".")
     if base != PACKAGE:
         path = getattr(sys.modules.get(module), "__file__", None)
@@ -96,7 +101,7 @@ def find(module):
 
 
 def _imports(path, module):
-    """The dotted names that a file imports: modules, and whatever is taken from them, for that may be a module too."""
+    """Yield the dotted names that a file imports: modules, and names in them, which may be modules too."""
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
     for level, base, names in _read(path)[1]:
         if level:
@@ -110,29 +115,30 @@ def _meaning(path):
     return _read(path)[0]
 
 
-# ----------------------------------------------------------------------------------------------------------- reading a file
+# ----------------------------------------------------------------------------------------- reading a file
 
-unsaved = False  # whether a file was parsed whose meaning no earlier process has kept
-_KNOWN = {}  # digest of a file's bytes -> (digest of its syntax tree, [(level, module, names), ...] that it imports)
+unsaved = False  # whether a file was parsed whose digest no earlier process has saved
+# Digest of a file's bytes -> (digest of its syntax tree, its imports [(level, module, names), ...]).
+_KNOWN = {}
 
 
-def remember(paths):
-    """Take over what earlier processes have kept in files at `paths`: to parse a source file takes some 4 ms."""
+def remember(paths: Iterable[Path]) -> None:
+    """Load what earlier processes have saved in files at `paths`; parsing a source file takes some 4 ms."""
     for path in paths:
         try:
             known = json.loads(path.read_text(encoding="ascii"))
             _KNOWN.update(
                 {
-                    key: (str(digest), [tuple(one) for one in imports])
+                    key: (str(digest), [tuple(statement) for statement in imports])
                     for key, (digest, imports) in known.items()
                 }
             )
         except (OSError, ValueError, TypeError, AttributeError):
-            continue  # nothing there, or damaged: the sources are parsed again
+            continue  # missing or damaged: the sources are parsed again
 
 
-def save(path):
-    """Keep what is known of the sources in a file at `path`, for later processes. Raises OSError."""
+def save(path: Path) -> None:
+    """Save what is known about the sources in a file at `path`, for later processes. Raises OSError."""
     global unsaved
     unsaved = False
     with NamedTemporaryFile("w", dir=path.parent, encoding="ascii", delete=False) as file:
@@ -142,7 +148,7 @@ def save(path):
 
 
 def _read(path):
-    """(digest of the syntax tree, imports) of a file. Raises OSError, SyntaxError, ValueError."""
+    """Return (digest of the syntax tree, imports) of a file. Raises OSError, SyntaxError, ValueError."""
     raw = path.read_bytes()
     key = blake2b(raw, digest_size=16).hexdigest()
     if key not in _KNOWN:
@@ -164,34 +170,36 @@ def _read(path):
     return _KNOWN[key]
 
 
-def outline(node):
-    """A syntax tree as text that is the same for sources that mean the same, in every version of Python.
+def outline(node: Any) -> str:
+    """Write a syntax tree as text: the same for sources of the same meaning, in every version of Python.
 
     >>> outline(ast.parse("x = 1  # one")) == outline(ast.parse("'a docstring'\\nx=(1)"))
     True
     """
     if isinstance(node, ast.AST):
-        said = [
+        entries = [
             (name, value)
             for name, value in ast.iter_fields(node)
             if value not in (None, []) and name not in UNSAID
         ]
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
-            said = [
-                (name, value[1:] if name == "body" and _is_text(value[0]) else value) for name, value in said
+            entries = [
+                (name, value[1:] if name == "body" and _is_text(value[0]) else value)
+                for name, value in entries
             ]
         if isinstance(node, ast.JoinedStr):  # some versions of Python put empty texts between the parts
-            said = [
-                (name, [part for part in value if getattr(part, "value", part) != ""]) for name, value in said
+            entries = [
+                (name, [part for part in value if getattr(part, "value", part) != ""])
+                for name, value in entries
             ]
-        return f"{type(node).__name__}({','.join(f'{name}={outline(value)}' for name, value in said)})"
+        return f"{type(node).__name__}({','.join(f'{name}={outline(value)}' for name, value in entries)})"
     if isinstance(node, list):
         return f"[{','.join(map(outline, node))}]"
     return repr(node)
 
 
 def _is_text(statement):
-    """Whether a statement is a text by itself: a docstring."""
+    """Return whether a statement is a text of its own: a docstring."""
     return (
         isinstance(statement, ast.Expr)
         and isinstance(statement.value, ast.Constant)

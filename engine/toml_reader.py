@@ -1,17 +1,20 @@
-"""A TOML file becomes frozen dataclasses, strictly: whatever is wrong is refused, with its line and the way out."""
+"""Read TOML files into frozen dataclasses, strictly: each error names the line and the remedy."""
 
 import re
 import tomllib
 from bisect import bisect_left
-from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass, replace
 from difflib import get_close_matches
 from math import isfinite
+from pathlib import Path
+from typing import Any
 
 from .parameters import UserError, check, complaint, paths, span
 
-LARGEST = 256  # KiB in a file
-DEEPEST = 8  # tables and arrays inside one another
-LONGEST = 100  # characters in a bare word or number; beyond, Python refuses to print or convert some numbers
+LARGEST = 256  # KiB per file
+DEEPEST = 8  # nested tables and arrays
+LONGEST = 100  # characters in a bare word or number; Python refuses to print or convert some longer numbers
 
 KINDS = {
     bool: "a boolean",
@@ -22,7 +25,7 @@ KINDS = {
     dict: "a table",
 }
 
-# Possessive (++, *+) and tolerant of what is never closed, so that no file takes more than one pass.
+# Possessive (++, *+) and tolerant of unclosed quotes and brackets, so that any file takes one pass only.
 BARE = r"""[^\s\[\]{}=,.\#"']"""
 PART = rf"""(?:"(?:[^"\\\n]|\\[^\n])*+"?|'[^'\n]*+'?|{BARE}++)"""
 DOT = r"[ \t]*+\.[ \t]*+"
@@ -39,30 +42,33 @@ TOKEN = re.compile(
 
 @dataclass(frozen=True)
 class At:
-    """Where things stand in a file, so that an error can point there."""
+    """The lines of a file at which its keys and tables are, for error messages."""
 
     file: str
-    lines: dict  # dotted path of a key or table -> line, from 1; elements of arrays count from 0: "compound.0.buildings"
-    top: tuple = ()  # what may stand above the first [table]
+    lines: (
+        dict  # dotted path of a key or table -> line, from 1; array elements from 0: "compound.0.buildings"
+    )
+    top: tuple = ()  # names that are allowed above the first [table]
 
-    def line(self, path):
-        """The line of `path`, or of the nearest table around it; None where no line is known."""
+    def line(self, path: str) -> int | None:
+        """Return the line of `path`, or of the nearest table around it; None if no line is known."""
         while path and path not in self.lines:
             path = path.rpartition(".")[0]
         return self.lines.get(path)
 
-    def error(self, path, message):
+    def error(self, path: str, message: str) -> UserError:
+        """Return an error with the file, the line and the path."""
         line = self.line(path)
         return UserError(
             f"{self.file}{f':{line}' if line else ''}: {short(path)}{' ' if path else ''}{message}"
         )
 
 
-def load(path):
-    """Read a file as (table, At); raises UserError for all that is not small, flat and correct TOML."""
+def load(path: str | Path) -> tuple[dict, At]:
+    """Read a file as (table, At). Raises UserError if it is too large, nested too deep, or not TOML."""
     text = decode_file(path)
     ends = [-1] + [m.start() for m in re.finditer("\n", text)]
-    spots = [(-1, 1, ())]  # (offset, line, key path) of all that is told, in order
+    spots = [(-1, 1, ())]  # (offset, line, key path) of all keys and tables, in order
     for offset, key, depth in scan_positions(text):
         line = bisect_left(ends, offset)
         if key is None:
@@ -74,16 +80,16 @@ def load(path):
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as e:
-        raise UserError(f"{path}:{misread(str(e), ends, spots)}") from None
+        raise UserError(f"{path}:{explain_toml_error(str(e), ends, spots)}") from None
     except (ValueError, RecursionError) as e:
         raise UserError(f"{path}: cannot be understood: {e}") from None
-    told = {".".join(key): line for _, line, key in spots}
+    lines = {".".join(key): line for _, line, key in spots}
     around = {".".join(key[:n]): line for _, line, key in reversed(spots) for n in range(len(key))}
-    return table, At(str(path), around | told)
+    return table, At(str(path), around | lines)
 
 
-def decode_file(path):
-    """The text of a file, its last line ended too."""
+def decode_file(path: str | Path) -> str:
+    """Read the text of a file, and end its last line. Raises UserError."""
     try:
         with open(path, "rb") as f:
             raw = f.read(LARGEST * 1024 + 1)
@@ -92,21 +98,22 @@ def decode_file(path):
     if len(raw) > LARGEST * 1024:
         raise UserError(f"{path}: is larger than {LARGEST} KiB")
     try:
-        return raw.decode("utf-8-sig") + "\n#'\n"  # lets tomllib see on which line a lone ' stands
+        return raw.decode("utf-8-sig") + "\n#'\n"  # lets tomllib report the line of an unclosed '
     except UnicodeDecodeError as e:
         before = e.object[: e.start].split(b"\n")
         byte = f"byte {len(before[-1]) + 1} of the line, 0x{e.object[e.start]:02x},"
         raise UserError(f"{path}:{len(before)}: {byte} is not UTF-8; save the file as UTF-8 text") from None
 
 
-def scan_positions(text):
-    """Yield (offset, key path, tables and arrays deep) along the text, for tomllib keeps no positions and may run too deep.
+def scan_positions(text: str) -> Iterator[tuple[int, tuple[str, ...] | None, int]]:
+    """Yield (offset, key path, depth in tables and arrays) of all keys, tables and brackets of a text.
 
-    The key path is empty for an opening bracket, and None for a word that is too long.
+    This is needed because tomllib reports no positions, and may recurse too deep. The key path is empty for
+    an opening bracket, and None for a word that is too long.
     """
-    table = value = ()  # paths of the table we are in, and of the value that comes next
-    opened = []  # brackets still open: [bracket, path, commas so far]
-    latest = {}  # path of an array of tables -> number of its latest element
+    table = value = ()  # paths of the current table, and of the next value
+    opened = []  # open brackets: [bracket, path, commas so far]
+    latest = {}  # path of an array of tables -> number of its last element
     for m in TOKEN.finditer(text):
         if m["long"] or m["deep"]:
             yield m.start(), None if m["long"] else (), DEEPEST + 1
@@ -129,13 +136,13 @@ def scan_positions(text):
                     value = (*opened[-1][1], str(opened[-1][2]))
 
 
-def parts(key):
-    """A dotted key as a path, without quotes."""
+def parts(key: str) -> tuple[str, ...]:
+    """Split a dotted key into a path, without quotes."""
     return tuple(part[1:-1] if part[0] in "\"'" else part for part in re.findall(PART, key))
 
 
-def open_table(key, many, latest):
-    """The path of the table that a header opens; `[[many]]` opens the next element."""
+def open_table(key: tuple[str, ...], many: bool, latest: dict) -> tuple[str, ...]:
+    """Return the path of the table that a header opens; `[[...]]` (`many`) opens the next element."""
     path = ()
     for part in key[:-1]:
         path += (part, str(latest[path + (part,)])) if path + (part,) in latest else (part,)
@@ -146,53 +153,53 @@ def open_table(key, many, latest):
     return path
 
 
-def misread(message, ends, spots):
-    """tomllib's complaint as "line: what is wrong"; what is never closed is wrong where the last key began."""
+def explain_toml_error(message: str, ends: list[int], spots: list[tuple]) -> str:
+    """Rewrite an error of tomllib as "line: what is wrong"; for what never ends, the line of the last key."""
     what, line, column = re.fullmatch(
         r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", message, re.DOTALL
     ).groups()
     end = ends[int(line) - 1] + int(column) if line else ends[-1] + 1
-    *before, (_, here, key) = [spot for spot in spots if spot[0] < end]
+    *before, (_, last_line, key) = [spot for spot in spots if spot[0] < end]
     if not what.startswith(("Cannot", "Duplicate")):
         return (
             f"{line}: is not TOML at column {column}: {what}"
             if line
-            else f"{here}: is not TOML, it never ends: {what}"
+            else f"{last_line}: is not TOML, it never ends: {what}"
         )
     for n in range(len(key), 0, -1):
         for _, first, other in before:
             if other[:n] == key[:n]:
-                return f"{here}: {short('.'.join(key[:n]))} is there twice; the first is on line {first}"
-    return f"{here}: {short('.'.join(key))} is there twice"
+                twice = short(".".join(key[:n]))
+                return f"{last_line}: {twice} is there twice; the first is on line {first}"
+    return f"{last_line}: {short('.'.join(key))} is there twice"
 
 
-def build(start, table, at, prefix=""):
-    """A frozen dataclass from what a table sets; `start` is the class, or an instance that keeps what is not set."""
+def build(start: Any, table: Any, at: At, prefix: str = "") -> Any:
+    """Build a frozen dataclass from a table; `start` is its class, or an instance to be changed."""
     expect((dict,), "a table", table, at, prefix[:-1])
     known = {f.name: f for f in fields(start) if f.init and allowed_types(f)}
     at = at if prefix else replace(at, top=tuple(known))
-    none_but(known, table, at, prefix)
+    refuse_unknown(known, table, at, prefix)
     for name, f in known.items():
         if name not in table and default(start, f) is MISSING:
             raise at.error(prefix + name, f"is missing; allowed is {allowed_types(f)[1]}")
-    told = {
+    values = {
         name: take_value(known[name], value, at, prefix + name, default(start, known[name]))
         for name, value in table.items()
     }
     try:
-        made = start(**told) if isinstance(start, type) else replace(start, **told)
-        check(made)
-    except UserError as e:  # "who.field message", from this check or from the class's own
-        told_of = (
-            m for m in re.finditer(r"\.(?=((\w+)[\w.]*) (.*))", str(e), re.DOTALL) if m[2] in known
-        )  # the name of a case may hold dots
-        m = next(told_of, None)
+        instance = start(**values) if isinstance(start, type) else replace(start, **values)
+        check(instance)
+    except UserError as e:  # "owner.field message", from this check or that of the class
+        # The name of a case may contain dots: the field is the first known one after a dot.
+        matches = (m for m in re.finditer(r"\.(?=((\w+)[\w.]*) (.*))", str(e), re.DOTALL) if m[2] in known)
+        m = next(matches, None)
         raise at.error(*(prefix + m[1], m[3]) if m else (prefix[:-1], str(e))) from None
-    return made
+    return instance
 
 
-def table_of(part):
-    """The table from which `build` makes `part` again; of a scenario, all that a case file may say, written out."""
+def table_of(part: Any) -> Any:
+    """Return the table from which `build` builds `part`; of a scenario, all that a case file may contain."""
     if is_dataclass(part):
         return {f.name: table_of(getattr(part, f.name)) for f in fields(part) if f.init and allowed_types(f)}
     if isinstance(part, dict):
@@ -200,15 +207,15 @@ def table_of(part):
     return [table_of(inner) for inner in part] if isinstance(part, (tuple, list)) else part
 
 
-def default(start, f):
-    """What field `f` is when the file does not tell; MISSING when it must tell."""
+def default(start: Any, f: Field) -> Any:
+    """Return the value of field `f` if the file does not give it; MISSING if the file must give it."""
     if not isinstance(start, type):
         return getattr(start, f.name)
     return f.default if f.default_factory is MISSING else f.default_factory()
 
 
-def allowed_types(f):
-    """(types, in words): what a file may give for field `f`; None where it may give nothing."""
+def allowed_types(f: Field) -> tuple[tuple, str] | None:
+    """Return (types, in words) of what a file may give for field `f`; None if it may not give the field."""
     m = f.metadata
     if "low" in m:
         whole = f.type in (int, "int")
@@ -228,72 +235,75 @@ def allowed_types(f):
     return ((bool,), "true or false") if f.type is bool else None
 
 
-def take_value(f, told, at, path, default=MISSING):
-    """The value of field `f`, of its own kind and within its range."""
+def take_value(f: Field, raw: Any, at: At, path: str, default: Any = MISSING) -> Any:
+    """Convert the `raw` value of a file to that of field `f`. Raises UserError for a wrong type or range."""
     m = f.metadata
-    expect(*allowed_types(f), told, at, path)
+    expect(*allowed_types(f), raw, at, path)
     if "low" in m:
-        return number(f, told, at, path)
-    if "text" in m and len(told) > m["text"]:
+        return number(f, raw, at, path)
+    if "text" in m and len(raw) > m["text"]:
         raise at.error(
-            path, f"= {show_value(told)} has {len(told)} characters; allowed is {allowed_types(f)[1]}"
+            path, f"= {show_value(raw)} has {len(raw)} characters; allowed is {allowed_types(f)[1]}"
         )
-    if "choices" in m and told not in m["choices"]:
-        raise at.error(path, f"= {show_value(told)} is unknown{guess(told, m['choices'])}")
+    if "choices" in m and raw not in m["choices"]:
+        raise at.error(path, f"= {show_value(raw)} is unknown{guess(raw, m['choices'])}")
     if "names" in m:
-        for n, name in enumerate(told):
+        for n, name in enumerate(raw):
             expect((str,), "a name", name, at, f"{path}.{n}")
-        return tuple(told)
+        return tuple(raw)
     if "each" in m:
-        return tuple(build(m["each"], table, at, f"{path}.{n}.") for n, table in enumerate(told))
+        return tuple(build(m["each"], table, at, f"{path}.{n}.") for n, table in enumerate(raw))
     if "named" in m:
-        kept = {} if default is MISSING else default
+        present = {} if default is MISSING else default
         known = m["named"]()
-        none_but({**dict.fromkeys(known), **kept}, told, at, f"{path}.")
-        return kept | {
-            name: build(start_of(name, kept, known, at, path), table, at, f"{path}.{name}.")
-            for name, table in told.items()
+        refuse_unknown({**dict.fromkeys(known), **present}, raw, at, f"{path}.")
+        return present | {
+            name: build(start_of(name, present, known, at, path), table, at, f"{path}.{name}.")
+            for name, table in raw.items()
         }
     if is_dataclass(f.type):
-        return build(default if is_dataclass(default) else f.type, told, at, f"{path}.")
-    return plain(told, at, path)
+        return build(default if is_dataclass(default) else f.type, raw, at, f"{path}.")
+    return plain(raw, at, path)
 
 
-def start_of(name, kept, known, at, path):
-    """What a table called `name` changes: what is `kept` already, else what is `known` by that name, which may fail to load."""
+def start_of(name: str, present: Mapping[str, Any], known: Mapping[str, Any], at: At, path: str) -> Any:
+    """Return what a table called `name` changes: the `present` part, else a `known` one, which may fail."""
     try:
-        return kept[name] if name in kept else known[name]
+        return present[name] if name in present else known[name]
     except UserError as error:
         raise at.error(f"{path}.{name}", f"does not load: {error}") from None
 
 
-def number(f, told, at, path):
-    problem = complaint(f, told) or ("" if isfinite(told) else f"= {told!r} is not finite")
+def number(f: Field, raw: Any, at: At, path: str) -> float:
+    """Check a number against the range of field `f`, and return it as the type of the field."""
+    problem = complaint(f, raw) or ("" if isfinite(raw) else f"= {raw!r} is not finite")
     if problem:
         raise at.error(path, problem)
-    return told if f.type in (int, "int") else float(told)
+    return raw if f.type in (int, "int") else float(raw)
 
 
-def plain(told, at, path):
-    """Data as they are: finite numbers, text, booleans, and tables and arrays of them."""
-    expect(KINDS, "numbers, text, booleans, tables and arrays", told, at, path)
-    if isinstance(told, float) and not isfinite(told):
-        raise at.error(path, f"= {told!r} is not finite")
+def plain(raw: Any, at: At, path: str) -> Any:
+    """Return data unchanged: finite numbers, text, booleans, tables and arrays of them; refuse the rest."""
+    expect(KINDS, "numbers, text, booleans, tables and arrays", raw, at, path)
+    if isinstance(raw, float) and not isfinite(raw):
+        raise at.error(path, f"= {raw!r} is not finite")
     for name, inner in (
-        told.items() if isinstance(told, dict) else enumerate(told) if isinstance(told, list) else ()
+        raw.items() if isinstance(raw, dict) else enumerate(raw) if isinstance(raw, list) else ()
     ):
         plain(inner, at, f"{path}.{name}")
-    return told
+    return raw
 
 
-def expect(kinds, meant, told, at, path):
-    if type(told) not in kinds:
+def expect(kinds: Collection[type], meant: str, raw: Any, at: At, path: str) -> None:
+    """Raise UserError unless the type of a value is one of `kinds`, which `meant` describes."""
+    if type(raw) not in kinds:
         raise at.error(
-            path, f"= {show_value(told)} is {KINDS.get(type(told), 'a date or time')}; allowed is {meant}"
+            path, f"= {show_value(raw)} is {KINDS.get(type(raw), 'a date or time')}; allowed is {meant}"
         )
 
 
-def none_but(known, table, at, prefix):
+def refuse_unknown(known: Collection[str], table: Mapping[str, Any], at: At, prefix: str) -> None:
+    """Raise UserError for the first key of a table that is not in `known`."""
     for name in table:
         if name not in known:
             stray = (
@@ -304,43 +314,47 @@ def none_but(known, table, at, prefix):
             raise at.error(prefix + name, f"is unknown{stray}")
 
 
-def guess(name, known):
+def guess(name: str, known: Collection[str]) -> str:
+    """Suggest the nearest known name, and list all."""
     near = get_close_matches(name[:LONGEST], known, 1)
-    return f"{f'; did you mean {near[0]!r}?' if near else ';'} there are: {', '.join(short(str(name)) for name in known if name) or 'none'}"
+    names = ", ".join(short(str(name)) for name in known if name) or "none"
+    return f"{f'; did you mean {near[0]!r}?' if near else ';'} there are: {names}"
 
 
-def show_value(value):
+def show_value(value: Any) -> str:
+    """Write a value for an error message, in at most 60 characters."""
     return short(repr(value) if type(value) in KINDS else str(value), 60)
 
 
-def short(text, most=120):
+def short(text: str, most: int = 120) -> str:
+    """Shorten a text to `most` characters, and escape it if it cannot be printed."""
     text = text if text.isprintable() else repr(text)
     return text if len(text) <= most else text[: most - 3] + "..."
 
 
-def parse_setting(scenario, text):
-    """A command line's "path=value" as (path, value), checked; `knobs.turned` applies it."""
+def parse_setting(scenario: Any, text: str) -> tuple[str, Any]:
+    """Parse "path=value" from the command line as (path, value), and check it; `all_turned` applies it."""
     at = At(f"--set {short(text)}", {})
     path, equals, raw = (part.strip() for part in text.partition("="))
     if not equals:
         raise at.error("", "has no '='; write path=value")
-    found = field_at(scenario, path)
-    if not found and is_text(scenario, path):
+    f = field_at(scenario, path)
+    if not f and is_text(scenario, path):
         raise at.error(path, TEXT)
-    if not found:
+    if not f:
         known = paths(scenario) | words(scenario)
         near = [longer for longer in known if longer.endswith(f".{path}")] or get_close_matches(
             path[:LONGEST], known, 3, 0
         )
         raise at.error(path, f"is unknown; nearest are {', '.join(near[:3]) or 'none'}")
     value = as_toml(raw)
-    if allowed_types(found)[0] == (str,) and not isinstance(value, str):
+    if allowed_types(f)[0] == (str,) and not isinstance(value, str):
         value = raw  # a bare word, or a name such as 2024
-    return path, take_value(found, value, at, path)
+    return path, take_value(f, value, at, path)
 
 
-def field_at(part, path):
-    """The dataclass field of the number, choice or switch at a path; None where there is none."""
+def field_at(part: Any, path: str) -> Field | None:
+    """Return the dataclass field of the number, choice or switch at a path; None if there is none."""
     name, _, rest = path.partition(".")
     if isinstance(part, dict):
         return field_at(part[name], rest) if name in part and rest else None
@@ -350,8 +364,8 @@ def field_at(part, path):
     return f if {"low", "choices"} & f.metadata.keys() or f.type is bool else None
 
 
-def as_toml(raw):
-    """The TOML value that `raw` is; what is none stays as it is written."""
+def as_toml(raw: str) -> Any:
+    """Parse `raw` as a TOML value; return it unchanged if it is not one."""
     try:
         table = tomllib.loads(f"value = {raw}") if len(raw) <= LONGEST else {}
     except (ValueError, RecursionError):
@@ -364,13 +378,13 @@ TEXT = (
 )
 
 
-def is_text(part, path):
-    """Whether `path` names a text of `part` that nothing may turn, such as a case's name: its people are drawn by it."""
+def is_text(part: Any, path: str) -> bool:
+    """Return whether `path` names a text, which may not be set: residents are drawn by their case's name."""
     return any(f.name == path and "text" in f.metadata for f in fields(part))
 
 
-def words(part, prefix=""):
-    """Every choice and switch below `part`, as path -> its dataclass field: what `knobs.paths` is for numbers."""
+def words(part: Any, prefix: str = "") -> dict[str, Field]:
+    """Map the path of every choice and switch below `part` to its field, as `paths` does for numbers."""
     inside = (
         part.items() if isinstance(part, dict) else ((f.name, getattr(part, f.name)) for f in fields(part))
     )
@@ -379,8 +393,8 @@ def words(part, prefix=""):
         if isinstance(part, dict)
         else [f for f in fields(part) if "choices" in f.metadata or f.type is bool]
     )
-    found = {prefix + f.name: f for f in others}
+    fields_by_path = {prefix + f.name: f for f in others}
     for name, value in inside:
         if is_dataclass(value) or isinstance(value, dict):
-            found |= words(value, f"{prefix}{name}.")
-    return found
+            fields_by_path |= words(value, f"{prefix}{name}.")
+    return fields_by_path

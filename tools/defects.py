@@ -1353,7 +1353,7 @@ MUTANTS = [
     mutant(
         "a kernel does not depend on what its file imports",
         "engine/source_digests.py",
-        "        pending += [found for name in _imports(path, module) if (found := find(name))]\n",
+        "        pending += [source for name in _imports(path, module) if (source := find(name))]\n",
         "",
         "engine/test_kernels.py::test_a_change_reaches_the_file_and_those_that_import_it_and_no_other",
         plain=True,
@@ -1371,8 +1371,8 @@ MUTANTS = [
     mutant(
         "a docstring changes the version of the model",
         "engine/source_digests.py",
-        '\n                (name, value[1:] if name == "body" and _is_text(value[0]) else value) for name, value in said\n            ',
-        "(name, value) for name, value in said",
+        '\n                (name, value[1:] if name == "body" and _is_text(value[0]) else value)\n                for name, value in entries\n            ',
+        "(name, value) for name, value in entries",
         "engine/test_kernels.py::test_comments_docstrings_and_formatting_mean_nothing",
         plain=True,
         short=True,
@@ -1416,7 +1416,7 @@ MUTANTS = [
     mutant(
         "whose a folder among temporary files is does not matter",
         "engine/kernel_store.py",
-        "found.st_uid == os.getuid() and not folder.is_symlink() and not found.st_mode & 0o077",
+        "status.st_uid == os.getuid() and not folder.is_symlink() and not status.st_mode & 0o077",
         "True",
         "engine/test_kernels.py::test_among_temporary_files_only_a_folder_of_ones_own_is_taken",
         plain=True,

@@ -1,6 +1,9 @@
 """Reference model of the acquaintance mechanism."""
 
-from ..twin import FAMILIES, Mechanism, spend_hours, sum_in_order, workable
+from ...model.issues.categories import FAMILIES
+from ..arithmetic import sum_in_order
+from ..issues import workable
+from ..mechanism import Mechanism, spend_hours
 
 
 class Twin(Mechanism):

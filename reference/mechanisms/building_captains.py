@@ -1,16 +1,11 @@
 """Reference model of the building captains mechanism."""
 
-from ..twin import (
-    CHILD,
-    POOLS,
-    Mechanism,
-    chance,
-    hours_wanted,
-    is_known,
-    spend_hours,
-    sum_in_order,
-    times,
-)
+from ...engine.codes import CHILD
+from ...model.resources.levers import POOLS
+from ..arithmetic import sum_in_order, times
+from ..issues import is_known
+from ..mechanism import Mechanism, hours_wanted, spend_hours
+from ..random_numbers import chance
 
 
 class Twin(Mechanism):

@@ -1,6 +1,8 @@
 """Reference model of the chat groups mechanism."""
 
-from ..twin import CHILD, ELDER, Mechanism, times
+from ...engine.codes import CHILD, ELDER
+from ..arithmetic import times
+from ..mechanism import Mechanism
 
 
 class Twin(Mechanism):

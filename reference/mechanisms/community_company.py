@@ -1,6 +1,7 @@
 """Reference model of the community company mechanism."""
 
-from ..twin import Mechanism, chance
+from ..mechanism import Mechanism
+from ..random_numbers import chance
 
 
 class Twin(Mechanism):

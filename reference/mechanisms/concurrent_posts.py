@@ -1,6 +1,8 @@
 """Reference model of the concurrent posts mechanism."""
 
-from ..twin import TABLE, Mechanism, chance
+from ..mechanism import Mechanism
+from ..random_numbers import chance
+from ..stages import TABLE
 
 
 class Twin(Mechanism):

@@ -1,6 +1,6 @@
 """Reference model of the consent campaign mechanism."""
 
-from ..twin import Mechanism
+from ..mechanism import Mechanism
 
 
 class Twin(Mechanism):

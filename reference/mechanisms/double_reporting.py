@@ -1,6 +1,8 @@
 """Reference model of the double reporting mechanism."""
 
-from ..twin import Mechanism, hours_wanted, is_known, spend_hours, times
+from ..arithmetic import times
+from ..issues import is_known
+from ..mechanism import Mechanism, hours_wanted, spend_hours
 
 
 class Twin(Mechanism):

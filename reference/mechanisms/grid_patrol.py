@@ -1,14 +1,10 @@
 """Reference model of the grid patrol mechanism."""
 
-from ..twin import (
-    FAMILIES,
-    TABLE,
-    Mechanism,
-    chance,
-    hours_wanted,
-    spend_hours,
-    sum_in_order,
-)
+from ...model.issues.categories import FAMILIES
+from ..arithmetic import sum_in_order
+from ..mechanism import Mechanism, hours_wanted, spend_hours
+from ..random_numbers import chance
+from ..stages import TABLE
 
 
 class Twin(Mechanism):

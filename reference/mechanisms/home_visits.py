@@ -1,6 +1,7 @@
 """Reference model of the home visits mechanism."""
 
-from ..twin import Mechanism, sum_in_order
+from ..arithmetic import sum_in_order
+from ..mechanism import Mechanism
 
 
 class Twin(Mechanism):

@@ -1,6 +1,8 @@
 """Reference model of the incubation mechanism."""
 
-from ..twin import RESOLVED, TABLE, Mechanism, hours_wanted, spend_hours, times
+from ..arithmetic import times
+from ..mechanism import Mechanism, hours_wanted, spend_hours
+from ..stages import RESOLVED, TABLE
 
 
 class Twin(Mechanism):

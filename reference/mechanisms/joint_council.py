@@ -1,6 +1,9 @@
 """Reference model of the joint council mechanism."""
 
-from ..twin import TABLE, Mechanism, is_known, spend_hours, times
+from ..arithmetic import times
+from ..issues import is_known
+from ..mechanism import Mechanism, spend_hours
+from ..stages import TABLE
 
 
 class Twin(Mechanism):

@@ -1,6 +1,8 @@
 """Reference model of the mediation room mechanism."""
 
-from ..twin import FAMILIES, TABLE, Mechanism
+from ...model.issues.categories import FAMILIES
+from ..mechanism import Mechanism
+from ..stages import TABLE
 
 
 class Twin(Mechanism):

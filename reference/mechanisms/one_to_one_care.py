@@ -1,6 +1,10 @@
 """Reference model of the one-to-one care mechanism."""
 
-from ..twin import ELDER, FAMILIES, Mechanism, at_home, chance, race
+from ...engine.codes import ELDER
+from ...model.issues.categories import FAMILIES
+from ..mechanism import Mechanism
+from ..places import at_home
+from ..random_numbers import chance, race
 
 
 class Twin(Mechanism):

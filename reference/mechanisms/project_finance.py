@@ -1,6 +1,9 @@
 """Reference model of the project finance mechanism."""
 
-from ..twin import MONEY, SIGN, Mechanism, chance, sum_in_order
+from ..arithmetic import sum_in_order
+from ..mechanism import Mechanism
+from ..random_numbers import chance
+from ..stages import MONEY, SIGN
 
 
 class Twin(Mechanism):

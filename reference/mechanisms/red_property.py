@@ -1,6 +1,9 @@
 """Reference model of the red property mechanism."""
 
-from ..twin import COMPANY, Mechanism, confidence, hours_wanted, spend_hours, times
+from ..arithmetic import times
+from ..mechanism import Mechanism, hours_wanted, spend_hours
+from ..places import confidence
+from ..stages import COMPANY
 
 
 class Twin(Mechanism):

@@ -1,6 +1,7 @@
 """Reference model of the self-management mechanism."""
 
-from ..twin import FAMILIES, Mechanism, hours_wanted, spend_hours
+from ...model.issues.categories import FAMILIES
+from ..mechanism import Mechanism, hours_wanted, spend_hours
 
 
 class Twin(Mechanism):

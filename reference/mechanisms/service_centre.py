@@ -2,7 +2,10 @@
 
 from math import sqrt
 
-from ..twin import FAMILIES, Mechanism, spend_hours, sum_in_order, times, workable
+from ...model.issues.categories import FAMILIES
+from ..arithmetic import sum_in_order, times
+from ..issues import workable
+from ..mechanism import Mechanism, spend_hours
 
 
 class Twin(Mechanism):

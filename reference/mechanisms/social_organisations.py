@@ -1,6 +1,8 @@
 """Reference model of the social organisations mechanism."""
 
-from ..twin import Mechanism, spend_hours, sum_in_order, times, workable
+from ..arithmetic import sum_in_order, times
+from ..issues import workable
+from ..mechanism import Mechanism, spend_hours
 
 
 class Twin(Mechanism):

@@ -1,6 +1,7 @@
 """Reference model of the study visits mechanism."""
 
-from ..twin import Mechanism, times
+from ..arithmetic import times
+from ..mechanism import Mechanism
 
 
 class Twin(Mechanism):

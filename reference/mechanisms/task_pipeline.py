@@ -1,6 +1,9 @@
 """Reference model of the task pipeline mechanism."""
 
-from ..twin import RESOLVED, Mechanism, is_known, sum_in_order
+from ..arithmetic import sum_in_order
+from ..issues import is_known
+from ..mechanism import Mechanism
+from ..stages import RESOLVED
 
 
 class Twin(Mechanism):

@@ -1,6 +1,8 @@
 """Reference model of the whistle mechanism."""
 
-from ..twin import UPWARD, Mechanism, sum_in_order
+from ..arithmetic import sum_in_order
+from ..mechanism import Mechanism
+from ..stages import UPWARD
 
 
 class Twin(Mechanism):

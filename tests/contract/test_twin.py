@@ -7,6 +7,7 @@ NumPy's `exp` of many numbers is not that of one; another machine's may part els
 from dataclasses import dataclass, replace
 from importlib import import_module
 from itertools import zip_longest
+from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -15,6 +16,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from scenarios import ESTATE, STORM, YARD, governed
 
+from cogov import reference
 from cogov.agents.committee import CommitteeParameters
 from cogov.agents.departments import DepartmentParameters
 from cogov.agents.grid_workers import GridWorkerParameters
@@ -41,7 +43,10 @@ from cogov.model.resources.calendar import PAYERS, InitialIssues, Shock
 from cogov.model.resources.levers import LEVERS, OF_ISSUES, POOLS, PROPERTY, YUAN
 from cogov.model.scenario import Compound, Scenario
 from cogov.model.simulate import build_community, days
-from cogov.reference import twin
+from cogov.reference import mechanism as reference_mechanism
+from cogov.reference.day import iterate_days
+from cogov.reference.stages import WORK
+from cogov.reference.world import World
 
 CLOSE = 1e-9  # relative, of double precision
 SINGLE = 1e-6  # relative, of what is rounded to single precision
@@ -160,7 +165,7 @@ def same_books(day, w, t):
 def alike(scenario, *seed):
     """Live through a scenario twice, and hold every day of one against the other; all that occurred, as (mechanism or None, what)."""
     lines = ended = 0
-    for w, t in zip(days(scenario, *seed), twin.live(scenario, *seed), strict=True):
+    for w, t in zip(days(scenario, *seed), iterate_days(scenario, *seed), strict=True):
         same_pulls(w, t)
         same_history(w.day, w.history()[lines:], t.history[lines:])
         same_issues(w.day, "ended", w.ended[ended : w.gone[0]], t.ended[ended:])
@@ -444,7 +449,7 @@ class Weather(Mechanism):
             lever.keep[i], lever.sight[i], lever.hurry[i] = 0.5, 0.002, 0.375
 
 
-class PlainWeather(twin.Mechanism):
+class PlainWeather(reference_mechanism.Mechanism):
     def ask(self, w):
         return {"yuan": [1.0 + c.id for c in w.compounds], "property": [0.3 for _ in w.compounds]}
 
@@ -463,21 +468,27 @@ class PlainWeather(twin.Mechanism):
 
 
 def test_levers_that_no_mechanism_pulls_are_told_alike(monkeypatch):
-    monkeypatch.setitem(twin.TWINS, "weather", PlainWeather)
+    monkeypatch.setitem(reference_mechanism.ADDED, "weather", PlainWeather)
     seen = alike(
         replace(governed(QUARTER, "party_volunteers", weather=Weather(strength=0.5)), days=60), "weather"
     )
     assert ("weather", WHAT[WAS_TOLD]) in seen and ("weather", "hours") in seen
 
 
+REFERENCE = [  # its files but for the mechanisms: a function is replaced wherever it is imported
+    import_module(f"cogov.reference.{path.stem}")
+    for path in Path(reference.__file__).parent.glob("[a-z]*.py")
+]
+
+
 @pytest.mark.parametrize(
     ("name", "wrong"),
     [
-        ("urgent", lambda w, state: [i for i in w.issues if i.state == state]),
+        ("by_urgency", lambda w, state: [i for i in w.issues if i.state == state]),
         ("bystander_factor", lambda n, alone: 1.0),
         ("single", lambda x: x),
         ("sum_in_order", lambda numbers: sum(numbers) * (1 + 1e-6)),
-        ("workable", lambda issue: issue.state == twin.WORK),
+        ("workable", lambda issue: issue.state == WORK),
         ("is_met", lambda rule, signed, met, all_: signed == all_),
     ],
 )
@@ -486,7 +497,10 @@ def test_a_twin_that_errs_is_noticed(monkeypatch, name, wrong):
         import_module(
             f"cogov.reference.mechanisms.{one}"
         )  # what is first loaded here would take the wrong one along, into tests that come after
-    monkeypatch.setattr(twin, name, wrong)
+    users = [module for module in REFERENCE if hasattr(module, name)]
+    assert users, f"no file of the reference model has {name}"
+    for module in users:
+        monkeypatch.setattr(module, name, wrong)
     with pytest.raises(pytest.fail.Exception, match=r"day \d+: .* differs at"):
         alike(governed(QUARTER, *mechanisms.names()), "wrong")
 
@@ -498,7 +512,7 @@ TOWNS = [YARD, ESTATE, STORM, QUARTER, read_case("wuzi_yard"), read_case("shuian
 
 @pytest.fixture(scope="module", params=TOWNS, ids=lambda town: town.name)
 def founded(request):
-    return twin.World(request.param)
+    return World(request.param)
 
 
 def test_the_census_is_met_person_by_person(founded):

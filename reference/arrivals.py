@@ -1,0 +1,126 @@
+"""Let issues arise: which ones, in which building, and whom they affect.
+
+Each building has a hazard clock for each category. When the hazard passed reaches the next threshold, an
+issue arises. The thresholds, and everything random about an issue, depend on (building, category, number)
+only: the same issues can arise in every arm of a comparison.
+"""
+
+from __future__ import annotations
+
+from math import exp
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+from ..model.issues.categories import FAMILIES, SCOPES
+from ..model.issues.consent_rules import RULES
+from .arithmetic import sum_in_order
+from .places import at_home, is_counted
+from .random_numbers import chance, derive_key, exponential, race
+from .stages import AROSE, COMMITTEE, COMPANY, UNKNOWN
+
+if TYPE_CHECKING:
+    from .world import World
+
+
+def build_clock(w: World, b: SimpleNamespace, j: int) -> SimpleNamespace:
+    """Build the hazard clock of category `j` in building `b`.
+
+    It has a `rate` per day, the hazard `passed`, the threshold `next`, the `number` of issues so far, and how
+    many of the initial issues are stubborn (`firm`).
+    """
+    k, compound = w.kinds[j], w.compounds[b.compound]
+    share = 1.0 / len(compound.parts)
+    counts = {"stairwell": len(b.parts), "lift": b.lifts, "building": 1.0, "compound": share, "shop": b.shops}
+    counts |= {
+        "walkup": 0 if b.lifts else len(b.parts),
+        "garage": share if any(part.lifts for part in compound.parts) else 0.0,
+    }
+    units = (
+        counts[k.unit]
+        if k.unit in counts
+        else sum_in_order(p.presence for p in b.people if is_counted(k.unit, p, w.households[p.home]))
+    )
+    rate = k.rate * units * exp(k.ageing * ((compound.age - 20.0) / 10.0))
+    return SimpleNamespace(
+        rate=rate,
+        passed=0.0,
+        number=0,
+        firm=0,
+        next=exponential(derive_key(derive_key(w.luck.key("arise"), b.luck), k.code), 0),
+    )
+
+
+def hazard_of_first(w: World, b: int, j: int, n: int) -> float:
+    """Return the hazard at which the first `n` issues of category `j` have arisen in building number `b`."""
+    return sum_in_order(
+        exponential(derive_key(derive_key(w.luck.key("arise"), w.buildings[b].luck), w.kinds[j].code), number)
+        for number in range(n)
+    )
+
+
+def draw_new_issues(w: World, ease: list[list[float]]) -> list[SimpleNamespace]:
+    """List the issues that arise tonight, by building and category.
+
+    `ease` (buildings, families) is added to the logarithm of the rate.
+    """
+    new_issues, key = [], w.luck.key("arise")
+    for b in w.buildings:
+        for j, c in enumerate(b.clocks):
+            c.passed += c.rate * (exp(ease[b.id][FAMILIES.index(w.kinds[j].family)]) * w.weather[j])
+            while c.passed >= c.next and c.passed > 0.0:
+                new_issues.append(build_issue(w, b, j, c.number))
+                c.number += 1
+                c.next += exponential(derive_key(derive_key(key, b.luck), w.kinds[j].code), c.number)
+    return new_issues
+
+
+def build_issue(w: World, b: SimpleNamespace, j: int, number: int) -> SimpleNamespace:
+    """Build an issue: where it is, whom it affects, and what is drawn in advance, the same in every arm."""
+    k, key = w.kinds[j], w.luck.key
+    issue_key = derive_key(derive_key(b.luck, k.code), number)
+    stairwell, household = b.parts[int(chance(key("strike"), issue_key) * len(b.parts))].id, -1
+    if k.scope == "household":
+        candidates = [p for p in b.people if is_counted(k.unit, p, w.households[p.home])]
+        affected = race(candidates, at_home, derive_key(key("strike"), issue_key))
+        household = (affected or w.stairwells[stairwell].people[0]).home
+        stairwell = w.households[household].stairwell
+    stubborn = number < b.clocks[j].firm or chance(key("stubborn"), issue_key) < k.stubborn
+    sittings_factor = k.tail if stubborn else 1.0
+    effort = k.work * exponential(key("work"), issue_key) ** k.spread
+    issue = SimpleNamespace(
+        id=((b.id << 23) + k.code << 20) + number,
+        luck=issue_key,
+        building=b.id,
+        category=j,
+        compound=b.compound,
+        stairwell=stairwell,
+        household=household,
+        family=FAMILIES.index(k.family),
+        scope=SCOPES.index(k.scope),
+        severity=k.severity,
+        rule=list(RULES).index(k.rule) if k.rule else -1,
+        effort=effort,
+        left=effort,
+        cost=k.cost,
+        hard=0.0 if k.sittings == 0.0 else k.sittings * exponential(key("sit"), issue_key) * sittings_factor,
+        lead=0 if k.lead == 0.0 else 1 + int(k.lead * exponential(key("lead"), issue_key)),
+        lapse=-1 if k.lapse == 0.0 else w.day + 1 + int(k.lapse * exponential(key("lapse"), issue_key)),
+        accord=0.0,
+        heard=0.0,
+        next=exponential(derive_key(key("hear"), issue_key), 0),
+        reporter=-1,
+        born=w.day,
+        told=-1,
+        taken=-1,
+        resolved=-1,
+        giveup=-1,
+        due=-1,
+        voices=0,
+        state=UNKNOWN,
+        reopened=0,
+        teller=-1,
+        closer=-1,
+        desk=COMPANY if w.compounds[b.compound].company and "property" in k.hands else COMMITTEE,
+    )
+    w.note(issue, AROSE)
+    return issue

@@ -1,0 +1,136 @@
+"""Derive from an issue's state what follows, who deals with it, who sees it, and in whom it changes trust."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+from ..model.issues.categories import SCOPES
+from .arithmetic import single
+from .places import ears_and_voices, sum_bystanders
+from .stages import (
+    COMMITTEE,
+    COMPANY,
+    DEPARTMENT,
+    MONEY,
+    RESOLVED,
+    SIGN,
+    TABLE,
+    TOLD,
+    UNKNOWN,
+    UPWARD,
+    WORK,
+)
+
+if TYPE_CHECKING:
+    from .world import World
+
+# ---- Stages.
+
+
+def is_known(issue: SimpleNamespace) -> bool:
+    """Return whether an issue is reported and not yet resolved."""
+    return UNKNOWN < issue.state < RESOLVED
+
+
+def after(state: int, issue: SimpleNamespace) -> int:
+    """Return the stage that follows `state`, leaving out those that the issue does not need."""
+    needed = (
+        (TABLE, issue.hard > 0.0),
+        (SIGN, issue.rule >= 0),
+        (MONEY, issue.cost > 0),
+        (UPWARD, issue.lead > 0),
+        (WORK, True),
+    )
+    return next(stage for stage, needs in needed if needs and state < stage)
+
+
+def move(w: World, issue: SimpleNamespace, state: int) -> None:
+    """Move an issue to a stage; on UPWARD the department's time begins to run."""
+    issue.state = state
+    if state == UPWARD:
+        issue.due, issue.desk = w.day + issue.lead, DEPARTMENT
+
+
+def workable(issue: SimpleNamespace) -> bool:
+    """Return whether an issue can be worked on now: it is in WORK, or reported and lacks nothing else."""
+    return issue.state == WORK or (issue.state == TOLD and after(TOLD, issue) == WORK)
+
+
+def by_urgency(w: World, state: int) -> list[SimpleNamespace]:
+    """List the issues in one stage, the most severe first; two or more reports add one rank of severity."""
+    return sorted(
+        (i for i in w.issues if i.state == state), key=lambda i: -min(3, i.severity + (i.voices >= 2))
+    )
+
+
+def desk_row(issue: SimpleNamespace) -> int:
+    """Return whose hours an issue draws on: an index into the hours of the day.
+
+    These are by compound (the property company's crew), then the committee's (-2), then the departments'
+    (-1).
+    """
+    return {COMMITTEE: -2, DEPARTMENT: -1}.get(issue.desk, issue.compound)
+
+
+# ---- Who sees it.
+
+
+def place_that_sees(w: World, issue: SimpleNamespace) -> SimpleNamespace:
+    """Return the place whose residents see an issue.
+
+    An issue of the street is seen by all compounds; its place has no `people`, because whoever reports it is
+    a passer-by.
+    """
+    places = (
+        w.households[issue.household],
+        w.stairwells[issue.stairwell],
+        w.buildings[issue.building],
+        w.compounds[issue.compound],
+    )
+    return (*places, SimpleNamespace(parts=w.compounds, people=[]))[issue.scope]
+
+
+def count_bystanders(w: World, issue: SimpleNamespace) -> tuple[float, float]:
+    """Return the expected number of residents who see an issue, and their weighted voices.
+
+    For an issue of a home the trust is that of today, for all others that of the last weekly count.
+    """
+    if issue.household >= 0:
+        sum_bystanders(w.households[issue.household])
+    ears, *voices = ears_and_voices(place_that_sees(w, issue))
+    return ears, voices[trust_at_stake(issue)]
+
+
+def buildings_that_see(w: World, issue: SimpleNamespace) -> list[SimpleNamespace]:
+    """List the buildings that see the outcome: all of a compound, or one; none for an issue of one home."""
+    return {"household": [], "compound": w.compounds[issue.compound].parts}.get(
+        SCOPES[issue.scope], [w.buildings[issue.building]]
+    )
+
+
+# ---- Trust.
+
+
+def trust_at_stake(issue: SimpleNamespace) -> int:
+    """Return in whom the outcome changes trust: the company if its desk has the issue, else the committee."""
+    return COMPANY if issue.desk == COMPANY else COMMITTEE
+
+
+def reward_reporter(w: World, issue: SimpleNamespace) -> None:
+    """Raise the reporter's trust: the report has helped."""
+    if issue.reporter >= 0:
+        trust = w.people[issue.reporter].trust
+        trust[trust_at_stake(issue)] = single(
+            trust[trust_at_stake(issue)]
+            + w.scenario.residents.answered * (1.0 - trust[trust_at_stake(issue)])
+        )
+
+
+def disappoint(w: World, issue: SimpleNamespace) -> None:
+    """Lower the reporter's trust: the report has not helped."""
+    if issue.reporter >= 0:
+        trust = w.people[issue.reporter].trust
+        trust[trust_at_stake(issue)] = single(
+            trust[trust_at_stake(issue)] - w.scenario.residents.ignored * trust[trust_at_stake(issue)]
+        )
