@@ -1577,7 +1577,7 @@ MUTANTS = [
     mutant(
         "an import overwrites the log",
         "cli/options.py",
-        "if path.exists() and Path(one).exists() and path.samefile(one):",
+        "if path.exists() and Path(source).exists() and path.samefile(source):",
         "if False:",
         "model/test_names.py::test_no_command_overwrites_what_it_reads",
         short=True,
