@@ -164,7 +164,7 @@ def discover(
         bool, typer.Option("--loses", help="Find where it harms instead of where it helps.")
     ] = False,
     sure: Annotated[
-        bool, typer.Option("--sure", help="Count a world only if its whole interval lies beyond.")
+        bool, typer.Option("--sure", help="Count a world only if its whole interval lies beyond --matters.")
     ] = False,
     best: Annotated[
         bool, typer.Option("--best", help="Find instead where each of the named arms is best.")
