@@ -1242,7 +1242,7 @@ MUTANTS = [
     mutant(
         "who leaves while they wait is drawn all the same",
         "viz/server/access_control.py",
-        "        return here\n",
+        "        return granted\n",
         "        return True\n",
         "viz/test_server.py::test_who_leaves_while_they_wait_for_their_turn_holds_no_place_and_is_not_drawn",
         short=True,
@@ -1266,7 +1266,7 @@ MUTANTS = [
         "a classroom's word may be left out",
         "viz/server/access_control.py",
         "if not hmac.compare_digest(",
-        "if told and not hmac.compare_digest(",
+        "if presented and not hmac.compare_digest(",
         "viz/test_server.py::test_in_a_classroom_only_those_with_the_word_come_in",
         short=True,
     ),
