@@ -1189,8 +1189,8 @@ MUTANTS = [
     mutant(
         "a switch of one side turns both",
         "viz/page/app.py",
-        "\n            settings=tuple(\n                how(one) if side in sides else one for side, one in enumerate(wanted.current.settings)\n            )\n        ",
-        "settings=tuple(how(one) if sides else one for side, one in enumerate(wanted.current.settings))",
+        "transform(setting) if side in sides else setting\n",
+        "transform(setting) if sides else setting\n",
         "viz/test_page.py::test_a_switch_changes_its_own_side_only",
     ),
     mutant(
