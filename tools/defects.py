@@ -1257,7 +1257,7 @@ MUTANTS = [
     mutant(
         "every chart of every visitor is kept for good",
         "viz/page/chart_widget.py",
-        'SCRIPT.read_text(\n        "utf-8"\n    )',
+        'SCRIPT.read_text("utf-8")',
         "SCRIPT",
         "viz/test_server.py::test_a_widget_that_is_closed_is_freed",
         short=True,
