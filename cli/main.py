@@ -12,7 +12,6 @@ from . import (  # noqa: F401  importing a module registers its commands
     compare,
     describe,
     docs,
-    figure,
     run,
     search,
     serve,
