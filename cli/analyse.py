@@ -13,7 +13,6 @@ from .options import EXPLAIN, Json, Seed, app, err, out, print_json, typed_comma
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
     from ..experiments.sweep.results import Results
 
@@ -247,7 +246,7 @@ def manifest_entries(results: Results) -> dict:
 
 
 def write_results(
-    folder: Path, name: str, figure: Figure, frames: dict[str, pd.DataFrame], **arguments
+    folder: Path, name: str, figure, frames: dict[str, pd.DataFrame], **arguments
 ) -> tuple[Path, Path]:
     """Write figure, tables and a manifest with `arguments`; return the folder and the figure's path."""
     from ..experiments.files import manifest

@@ -136,8 +136,10 @@ def format_number(number: float) -> str:
 def scale_to_value(u: float, low: float, own: float, high: float) -> float:
     """Return the value at `u` in 0..1 of a scale whose middle is `own`, logarithmic above it if `own` > 0.
 
-    >>> scale_to_value(0.0, 0, 2, 500), scale_to_value(0.5, 0, 2, 500), round(scale_to_value(1.0, 0, 2,
-    500)), scale_to_value(0.5, 0, 0, 10) (0.0, 2.0, 500, 5.0)
+    >>> scale_to_value(0.0, 0, 2, 500), scale_to_value(0.5, 0, 2, 500), scale_to_value(0.5, 0, 0, 10)
+    (0.0, 2.0, 5.0)
+    >>> round(scale_to_value(1.0, 0, 2, 500))
+    500
     """
     if not low < own < high:
         return low + u * (high - low)
