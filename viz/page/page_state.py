@@ -269,9 +269,9 @@ class SimulatedSides:
     keys: tuple  # keys of the sides in `YEARS`
     seed: int
 
-    def story(self, id_: int) -> Story | None:
+    def story(self, issue_id: int) -> Story | None:
         """Return the Story of an issue on both sides, or None if it arose on neither."""
-        return story_of(id_, self.scenarios, [film.run for film in self.films])
+        return story_of(issue_id, self.scenarios, [film.run for film in self.films])
 
     def pairs(self) -> StreamingComparison:
         """Return a comparison of the two sides over many pairs of runs; the first is the one on the page."""
