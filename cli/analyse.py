@@ -1,43 +1,35 @@
-"""The commands that say why: `cogov attribute`, `sensitivity` and `discover` read a sweep, `cogov search` looks for a mix."""
+"""Commands that explain the results of a sweep: `cogov attribute`, `sensitivity` and `discover`."""
+
+from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..engine.parameters import UserError
-from .completion import complete_knob, complete_mechanism
-from .options import (
-    Case,
-    Days,
-    Json,
-    Off,
-    On,
-    Seed,
-    Set,
-    Within,
-    Workers,
-    app,
-    err,
-    keep_inputs,
-    out,
-    prepare_run,
-    print_json,
-    progress,
-    typed_command,
-)
+from .completion import complete_mechanism
+from .options import EXPLAIN, Json, Seed, app, err, out, print_json, typed_command
 
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help="of a sweep")]
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..experiments.sweep.results import Results
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a sweep.")]
 Measure = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="of a run, as `cogov run` lists them; else the experiment's estimand"),
+    typer.Option(
+        metavar="NAME",
+        help="Measure of a run, as `cogov run` lists them; default: the experiment's estimand.",
+    ),
 ]
 Out = Annotated[
-    Path | None, typer.Option("--out", help="folder for figure and tables; else DIR/ and the command's name")
+    Path | None, typer.Option("--out", help="Folder for figure and tables; default: DIR/COMMAND.")
 ]
 
 
-@app.command()
+@app.command(rich_help_panel=EXPLAIN)
 def attribute(
     folder: Folder,
     measure: Measure = None,
@@ -46,13 +38,16 @@ def attribute(
         typer.Option(
             autocompletion=complete_mechanism,
             metavar="NAME",
-            help="a mechanism that is there already, when asking what to add next; repeatable",
+            help="Mechanism that is already on when asking what to add next; repeatable.",
         ),
     ] = None,
-    out_: Out = None,
-    json_: Json = False,
-):
-    """Say whose an effect is, of mechanisms that were swept in every combination: Shapley values, synergy, what to add next."""
+    out_folder: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Attribute an effect to mechanisms (Shapley values) from a full-factorial sweep.
+
+    Also estimates interactions (synergy), and which mechanism to add next.
+    """
     import pandas as pd
 
     from ..experiments.exploration.attribution import advice
@@ -61,36 +56,39 @@ def attribute(
     from ..viz.figures import analysis_figures
 
     with err.status("reading, attributing, drawing ..."):
-        swept = read_results(folder)
-        found = attributions(swept, measure, given or ())
+        results = read_results(folder)
+        shares_by_case = attributions(results, measure, given or ())
         frames = {
-            name: pd.concat({case: table(one, after) for case, (one, after) in found.items()}, names=["case"])
+            name: pd.concat(
+                {case: table(attribution, after) for case, (attribution, after) in shares_by_case.items()},
+                names=["case"],
+            )
             for name, table in (
-                ("shares", lambda one, after: one.shares),
-                ("interactions", lambda one, after: one.interactions),
-                ("next", lambda one, after: after),
-                ("effect", lambda one, after: one.effect.to_frame().T.set_index("without")),
+                ("shares", lambda attribution, after: attribution.shares),
+                ("interactions", lambda attribution, after: attribution.interactions),
+                ("next", lambda attribution, after: after),
+                ("effect", lambda attribution, after: attribution.effect.to_frame().T.set_index("without")),
             )
         }
-        asked = {"measure": measure, "given": list(given or ())}
-        target, picture = write_results(
-            out_ or folder / "attribute",
+        arguments = {"measure": measure, "given": list(given or ())}
+        folder_written, figure_path = write_results(
+            out_folder or folder / "attribute",
             "attribute",
-            analysis_figures.attribution(found),
+            analysis_figures.attribution(shares_by_case),
             frames,
-            **of(swept),
-            **asked,
+            **manifest_entries(results),
+            **arguments,
         )
-    said = {
-        case: [*one.sentences(), advice(after, given or (), one.measure)]
-        for case, (one, after) in found.items()
+    sentences = {
+        case: [*attribution.sentences(), advice(after, given or (), attribution.measure)]
+        for case, (attribution, after) in shares_by_case.items()
     }
-    if json_:
-        return results_as_json(said, frames, picture)
-    print_results(said, target, picture)
+    if as_json:
+        return results_as_json(sentences, frames, figure_path)
+    print_results(sentences, folder_written, figure_path)
 
 
-@app.command()
+@app.command(rich_help_panel=EXPLAIN)
 def sensitivity(
     folder: Folder,
     measure: Measure = None,
@@ -99,13 +97,16 @@ def sensitivity(
         typer.Option(
             autocompletion=complete_mechanism,
             metavar="MECHANISM",
-            help="of what this mechanism changes at each point, where arms without and with it stand beside the design",
+            help="Analyse the effect of this mechanism; needs arms without and with it at each point.",
         ),
     ] = None,
-    out_: Out = None,
-    json_: Json = False,
-):
-    """Say which numbers an outcome hangs on: Morris' screening, Sobol indices or a tornado, as the sweep's design allows."""
+    out_folder: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Rank the parameters that an outcome depends on (sensitivity analysis).
+
+    Morris screening, Sobol indices or a tornado plot, depending on the design of the sweep.
+    """
     import pandas as pd
 
     from ..experiments.exploration.sweep_analyses import choose_measure, sensitivities
@@ -113,27 +114,32 @@ def sensitivity(
     from ..viz.figures import analysis_figures
 
     with err.status("reading, analysing, drawing ..."):
-        swept = read_results(folder)
-        found = sensitivities(swept, measure, effect)
+        results = read_results(folder)
+        analyses = sensitivities(results, measure, effect)
         frames = {
-            "sensitivity": pd.concat({key: one.table for key, one in found.items()}, names=["case", "arm"])
+            "sensitivity": pd.concat(
+                {key: analysis.table for key, analysis in analyses.items()}, names=["case", "arm"]
+            )
         }
-        target, picture = write_results(
-            out_ or folder / "sensitivity",
+        folder_written, figure_path = write_results(
+            out_folder or folder / "sensitivity",
             "sensitivity",
-            analysis_figures.sensitivity(found, choose_measure(swept, measure)),
+            analysis_figures.sensitivity(analyses, choose_measure(results, measure)),
             frames,
-            **of(swept),
+            **manifest_entries(results),
             measure=measure,
             effect=effect,
         )
-    said = {f"{case}, {arm}" if arm else case: list(one.sentences()) for (case, arm), one in found.items()}
-    if json_:
-        return results_as_json(said, frames, picture)
-    print_results(said, target, picture)
+    sentences = {
+        f"{case}, {arm}" if arm else case: list(analysis.sentences())
+        for (case, arm), analysis in analyses.items()
+    }
+    if as_json:
+        return results_as_json(sentences, frames, figure_path)
+    print_results(sentences, folder_written, figure_path)
 
 
-@app.command()
+@app.command(rich_help_panel=EXPLAIN)
 def discover(
     folder: Folder,
     mechanism: Annotated[
@@ -141,7 +147,7 @@ def discover(
         typer.Option(
             autocompletion=complete_mechanism,
             metavar="NAME",
-            help="that is in one arm of every world and not in another",
+            help="Mechanism that is on in one arm of every world and off in another.",
         ),
     ] = None,
     measure: Measure = None,
@@ -149,21 +155,24 @@ def discover(
         float | None,
         typer.Option(
             min=0,
-            help="by how much more it must win, in the measure's own unit; else the experiment's estimand",
+            help="Smallest effect that counts, in the unit of the measure; "
+            "default: that of the experiment's estimand.",
         ),
     ] = None,
-    loses: Annotated[bool, typer.Option("--loses", help="where it does harm, instead")] = False,
+    loses: Annotated[
+        bool, typer.Option("--loses", help="Find where it harms instead of where it helps.")
+    ] = False,
     sure: Annotated[
-        bool, typer.Option("--sure", help="count a world only where its whole interval lies beyond")
+        bool, typer.Option("--sure", help="Count a world only if its whole interval lies beyond --matters.")
     ] = False,
     best: Annotated[
-        bool, typer.Option("--best", help="instead: where which of the named arms is best")
+        bool, typer.Option("--best", help="Find instead where each of the named arms is best.")
     ] = False,
     seed: Seed = 0,
-    out_: Out = None,
-    json_: Json = False,
-):
-    """Say in which worlds a mechanism wins, in plain words: boxes in the space of what is uncertain."""
+    out_folder: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Find the parameter regions in which a mechanism helps or harms (scenario discovery, PRIM)."""
     import pandas as pd
 
     from ..experiments.exploration.world_questions import bests, discoveries, tabulate_boxes
@@ -175,29 +184,29 @@ def discover(
     if best and (loses or sure or matters is not None):
         raise UserError("--best takes no --loses, --sure or --matters: it asks which arm has the best mean")
     with err.status("reading, looking for boxes, holding them against chance ..."):
-        swept = read_results(folder)
-        found = (
-            bests(swept, measure, seed)
+        results = read_results(folder)
+        answers = (
+            bests(results, measure, seed)
             if best
-            else discoveries(swept, mechanism, measure, matters, loses, sure, seed)
+            else discoveries(results, mechanism, measure, matters, loses, sure, seed)
         )
         frames = {
-            "boxes": pd.concat([tabulate_boxes(one) for one in found]).set_index(
+            "boxes": pd.concat([tabulate_boxes(answer) for answer in answers]).set_index(
                 ["question", "box", "factor"]
             ),
-            "worlds": pd.concat([one.worlds.assign(question=one.name) for one in found]).set_index(
+            "worlds": pd.concat([answer.worlds.assign(question=answer.name) for answer in answers]).set_index(
                 "question"
             ),
             "trajectories": pd.concat(
                 [
-                    box.trajectory.reset_index().assign(question=one.name, box=n)
-                    for one in found
-                    for n, box in enumerate(one.found.boxes, 1)
+                    box.trajectory.reset_index().assign(question=answer.name, box=n)
+                    for answer in answers
+                    for n, box in enumerate(answer.found.boxes, 1)
                 ]
                 or [pd.DataFrame({"question": [], "box": []})]
             ).set_index(["question", "box"]),
         }
-        asked = {
+        arguments = {
             "mechanism": mechanism,
             "measure": measure,
             "matters": matters,
@@ -206,160 +215,36 @@ def discover(
             "best": best,
             "seed": seed,
         }
-        target, picture = write_results(
-            out_ or folder / "discover",
+        folder_written, figure_path = write_results(
+            out_folder or folder / "discover",
             "discover",
-            discovery_figures.discovery(found),
+            discovery_figures.discovery(answers),
             frames,
-            **of(swept),
-            **asked,
+            **manifest_entries(results),
+            **arguments,
         )
-    said = {one.name: list(one.sentences()) for one in found}
-    if json_:
-        return results_as_json(said, {name: frames[name] for name in ("boxes", "trajectories")}, picture)
-    print_results(said, target, picture)
+    sentences = {answer.name: list(answer.sentences()) for answer in answers}
+    if as_json:
+        return results_as_json(
+            sentences, {name: frames[name] for name in ("boxes", "trajectories")}, figure_path
+        )
+    print_results(sentences, folder_written, figure_path)
 
 
-@app.command()
-def search(
-    case: Case,
-    may: Annotated[
-        list[str] | None,
-        typer.Option(
-            autocompletion=complete_mechanism,
-            metavar="NAME",
-            help="a mechanism that may be on or off; repeatable",
-        ),
-    ] = None,
-    vary: Annotated[
-        list[str] | None,
-        typer.Option(
-            autocompletion=complete_knob,
-            metavar="PATH[=LOW..HIGH]",
-            help="a number that may be turned, else over all its range; repeatable",
-        ),
-    ] = None,
-    objective: Annotated[
-        list[str] | None,
-        typer.Option(metavar="MEASURE[=maximise|minimise]", help="what to be best in; repeatable"),
-    ] = None,
-    budget_yuan: Annotated[
-        float | None,
-        typer.Option(
-            min=0,
-            metavar="YUAN",
-            help="the most that a run may cost on average, beyond what the case as it stands costs",
-        ),
-    ] = None,
-    budget_hours: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="[ROLE=]HOURS",
-            help="the most hours of work in a run on average, beyond the case as it stands; of a role, e.g. committee=200; repeatable",
-        ),
-    ] = None,
-    most: Annotated[
-        int | None, typer.Option(help="the most mechanisms that a mix may add to those the case has")
-    ] = None,
-    trials: Annotated[int, typer.Option(help="mixes to try, 1 to 100,000")] = 100,
-    replicates: Annotated[int, typer.Option(help="runs of each, with the same lucks, 2 to 100,000")] = 5,
-    confirm: Annotated[
-        int, typer.Option(help="runs with fresh luck of each mix on the front, 2 to 100,000")
-    ] = 20,
-    sampler: Annotated[str, typer.Option(help="nsga2 or tpe")] = "nsga2",
-    days: Days = None,
-    seed: Seed = 0,
-    set_: Set = None,
-    on: On = None,
-    off: Off = None,
-    within: Within = 30,
-    workers: Workers = 1,
-    record: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE.csv",
-            help="where every trial is noted as it comes; the same command again goes on from there",
-        ),
-    ] = None,
-    out_: Annotated[Path, typer.Option("--out", help="folder for figure and tables")] = Path("out/search"),
-    json_: Json = False,
-):
-    """Search for the mix of mechanisms that does most within a budget; the front is lived through again with fresh luck."""
-    from ..experiments.exploration import search_options
-    from ..experiments.exploration.search import search as searching
-    from ..experiments.exploration.search_space import room_of
-    from ..model.cases import alter_scenario, read_case
-    from ..viz.figures import discovery_figures
-
-    scenario = read_case(case)
-    full = alter_scenario(
-        scenario, on=[*(on or ()), *(may or ())], off=off or (), settings=set_ or (), days=days
-    )
-    knobs = dict(search_options.parse_range(full, one) for one in vary or ())
-    limits = {"yuan": budget_yuan} if budget_yuan is not None else {}
-    limits |= dict(map(search_options.parse_budget, budget_hours or ()))
-    options = {
-        "mechanisms": may or (),
-        "knobs": knobs,
-        "limits": limits,
-        "trials": trials,
-        "replicates": replicates,
-        "confirm": confirm,
-        "seed": seed,
-        "sampler": sampler,
-        "days": days,
-        "on": on or (),
-        "off": off or (),
-        "settings": set_ or (),
-        "within": within,
-        "workers": workers,
-        "record": record,
-        "most": most,
-    }
-    objectives = dict(map(search_options.parse_objective, objective or ()))
-    room_of(
-        scenario,
-        tuple(may or ()),
-        knobs,
-        objectives,
-        limits,
-        replicates,
-        seed,
-        within,
-        days,
-        on or (),
-        off or (),
-        set_ or (),
-        most,
-    )
-    keep_inputs(out_, ("trials.csv", "front.csv", "search.png", "search.svg"), record)
-    prepare_run(full, out_)
-    with progress() as bar:
-        task = bar.add_task(f"{scenario.name}: mixes", total=trials)
-        done = searching(scenario, objectives, **options, progress=lambda: bar.advance(task))
-    frames = {"trials": done.trials, "front": done.front.set_index("trial")}
-    asked = {name: value for name, value in options.items() if name not in ("workers", "record")}
-    target, picture = write_results(
-        out_, "search", discovery_figures.front(done), frames, cases=[full], objectives=objectives, **asked
-    )
-    said = {scenario.name: list(done.sentences())}
-    if json_:
-        return results_as_json(said, frames, picture)
-    print_results(said, target, picture)
+# --------------------------------------------------------------------------- shared by the commands
 
 
-# --------------------------------------------------------------------------- what they share
-
-
-def of(swept):
-    """What the manifest says of the sweep that is read."""
+def manifest_entries(results: Results) -> dict:
+    """Return the manifest's entries about the sweep that was analysed."""
     from ..experiments.files import manifest
 
-    return {"cases": swept.plan.cases.values(), "sweep": manifest.describe_sweep(swept)}
+    return {"cases": results.plan.cases.values(), "sweep": manifest.describe_sweep(results)}
 
 
-def write_results(folder, name, figure, frames, **made):
-    """Write figure, tables and the manifest, which says what `made` them; returns the folder and the picture's path."""
+def write_results(
+    folder: Path, name: str, figure, frames: dict[str, pd.DataFrame], **arguments
+) -> tuple[Path, Path]:
+    """Write figure, tables and a manifest with `arguments`; return the folder and the figure's path."""
     from ..experiments.files import manifest
     from ..experiments.files.csv_tables import write_csv
     from ..viz.figures import figures
@@ -369,21 +254,23 @@ def write_results(folder, name, figure, frames, **made):
     for title, table in frames.items():
         write_csv(table, folder / f"{title}.csv")
     manifest.write_manifest(
-        folder, name, command=typed_command(), tables=[f"{title}.csv" for title in frames], **made
+        folder, name, command=typed_command(), tables=[f"{title}.csv" for title in frames], **arguments
     )
     return folder, figures.save(figure, folder, name)
 
 
-def results_as_json(said, frames, picture):
-    """What was found, as JSON."""
+def results_as_json(
+    sentences: dict[str, list[str]], frames: dict[str, pd.DataFrame], figure_path: Path
+) -> None:
+    """Print sentences and tables as one JSON document."""
     tables = {name: table.reset_index().to_dict("records") for name, table in frames.items()}
-    print_json({"sentences": said, **tables, "figure": str(picture)})
+    print_json({"sentences": sentences, **tables, "figure": str(figure_path)})
 
 
-def print_results(said, folder, picture):
-    """What was found, in words, and where the rest is."""
-    for name, sentences in said.items():
+def print_results(sentences: dict[str, list[str]], folder: Path, figure_path: Path) -> None:
+    """Print the sentences about each case, and the paths of figure and tables."""
+    for name, lines in sentences.items():
         out.print(name, style="bold", highlight=False)
-        for sentence in sentences:
-            out.print(f"  {sentence}", highlight=False)
-    out.print(f"Figure: {picture} (and .svg)\nTables: {folder}", soft_wrap=True, highlight=False)
+        for line in lines:
+            out.print(f"  {line}", highlight=False)
+    out.print(f"Figure: {figure_path} (and .svg)\nTables: {folder}", soft_wrap=True, highlight=False)

@@ -1,4 +1,4 @@
-"""`cogov bench`: what cogov costs, and whether it can be trusted, measured on this machine."""
+"""`cogov bench`: measure on this machine what cogov costs, and whether its results are reproducible."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,89 +9,111 @@ from .options import Json, Workers, bench, err, out, progress
 
 
 @bench.command()
-def speed(json_: Json = False):
-    """Guiyuan for a year against the slow twin, growth to a million residents, memory per resident."""
+def speed(as_json: Json = False) -> None:
+    """Measure speed and memory, against the model in plain Python and up to a million residents."""
     from ..bench import speed
     from ..bench.tables import show
 
-    show(out, json_, speed.speed(err))
+    show(out, as_json, speed.speed(err))
 
 
 @bench.command()
-def pairing(replicates: Annotated[int, typer.Option(min=3)] = 30, json_: Json = False):
-    """How much the same luck narrows the difference that each mechanism makes."""
+def pairing(
+    replicates: Annotated[int, typer.Option(min=3, help="Pairs of runs per mechanism.")] = 30,
+    as_json: Json = False,
+) -> None:
+    """Measure how much common random numbers reduce the variance of each mechanism's effect."""
     from ..bench import speed
     from ..bench.tables import show
 
-    show(out, json_, speed.pairing(err, replicates))
+    show(out, as_json, speed.pairing(err, replicates))
 
 
 @bench.command()
-def luck(json_: Json = False):
-    """Count collisions of the keys of luck over a sweep of 10,000 runs."""
+def luck(as_json: Json = False) -> None:
+    """Count collisions of random number keys over a sweep of 10,000 runs."""
     from ..bench import speed
     from ..bench.tables import show
 
-    show(out, json_, speed.luck(err))
+    show(out, as_json, speed.luck(err))
 
 
 @bench.command()
 def determinism(
-    short: Annotated[bool, typer.Option("--short", help="fewer ways and days, within a minute")] = False,
+    short: Annotated[
+        bool, typer.Option("--short", help="Fewer execution modes and days; takes less than a minute.")
+    ] = False,
     python: Annotated[
         list[Path] | None,
         typer.Option(
             "--python",
             metavar="PATH",
-            help="another Python, 3.11 to 3.13, with NumPy and numba; repeatable; those of the PATH and of pyenv are found",
+            help="Another Python, 3.11 to 3.13, with NumPy and numba; repeatable. "
+            "Those on the PATH and of pyenv are found without it.",
             show_default=False,
         ),
     ] = None,
-    json_: Json = False,
-):
-    """Is a run the same run, whoever lives it, when and where? Sets of case and mechanisms by ways to live them; exit status 1 if not."""
-    from ..bench.determinism import determinism as tried
+    as_json: Json = False,
+) -> None:
+    """Check that a run is bit-identical in every execution mode; exit status 1 if it is not.
+
+    Prints a table of sets (a case and its mechanisms) by execution modes (processes, Dask, threads, other
+    Pythons, ...).
+    """
+    from ..bench.determinism import determinism as check_determinism
 
     with progress() as bar:
         task = bar.add_task("the first way", total=None)
-        good = tried(out, short, python or (), json_, lambda what: bar.update(task, description=what))
-    if not good:
+        passed = check_determinism(
+            out, short, python or (), as_json, lambda what: bar.update(task, description=what)
+        )
+    if not passed:
         raise typer.Exit(1)
 
 
 @bench.command()
 def page(
-    sessions: Annotated[int, typer.Option(min=1, max=50, help="visitors at once")] = 10,
+    sessions: Annotated[int, typer.Option(min=1, max=50, help="Simultaneous visitors.")] = 10,
     visits: Annotated[
-        int, typer.Option(min=20, max=1000, help="visits that come and go, for what they leave behind")
+        int,
+        typer.Option(
+            min=20, max=1000, help="Visits that begin and end, to measure memory that is not freed."
+        ),
     ] = 200,
     browser: Annotated[
         bool,
         typer.Option(
             "--browser/--no-browser",
-            help="only what needs no browser: many visitors at once, and what ended visits leave",
+            help="Measure in a browser as well; without, only many visitors and memory after visits.",
         ),
     ] = True,
-    json_: Json = False,
-):
-    """The browser page: first view, a switch, frames while it plays, bytes, memory, many visitors at once, what they leave behind."""
+    as_json: Json = False,
+) -> None:
+    """Measure the browser page: first view, a switch, frames while it plays, bytes, memory, many visitors.
+
+    Also measures what ended visits leave in memory.
+    """
     from ..bench.page import page
     from ..bench.tables import show
 
     with progress() as bar:
         task = bar.add_task("the page", total=None)
         tables = page.measure_page(sessions, visits, browser, lambda what: bar.update(task, description=what))
-    show(out, json_, tables)
+    show(out, as_json, tables)
 
 
 @bench.command()
 def coverage(
     experiments: Annotated[
-        int, typer.Option(min=100, help="synthetic experiments with known truth, of each kind and law")
+        int,
+        typer.Option(
+            min=100,
+            help="Synthetic experiments with known truth, for each kind of interval and distribution.",
+        ),
     ] = 2000,
-    json_: Json = False,
-):
-    """How often the intervals of reports hold what they promise, over synthetic experiments whose truth is known."""
+    as_json: Json = False,
+) -> None:
+    """Measure the coverage of the intervals in reports, over synthetic experiments with known truth."""
     from ..bench.coverage import coverage
     from ..bench.tables import BenchTable, show
 
@@ -99,7 +121,7 @@ def coverage(
         table = coverage(experiments).reset_index()
     show(
         out,
-        json_,
+        as_json,
         [
             BenchTable(
                 f"coverage of nominal intervals over {experiments:,} synthetic experiments",
@@ -113,59 +135,69 @@ def coverage(
 @bench.command()
 def faults(
     kills: Annotated[
-        int, typer.Option(min=1, help="SIGKILLs of workers and parents, at random moments")
+        int, typer.Option(min=1, help="SIGKILLs of workers and parents, at random moments.")
     ] = 200,
     each: Annotated[
-        int, typer.Option(min=1, help="runs that raise, exit, kill their worker, never end")
+        int,
+        typer.Option(min=1, help="Runs of each kind of failure: raise, exit, kill their worker, never end."),
     ] = 20,
     below: Annotated[
-        int, typer.Option(min=0, help="runs that never end below Python, some ten seconds each")
+        int, typer.Option(min=0, help="Runs that never end in compiled code; each takes about ten seconds.")
     ] = 3,
-    every: Annotated[int, typer.Option(min=1, help="1: break every write in turn; n: every n-th")] = 1,
-    json_: Json = False,
-):
-    """What a sweep survives: kills, runs that fail, disks that are full or lie; with what it lost, which ought to be 0."""
-    from ..bench.fault_injection import faults as tried
+    every: Annotated[int, typer.Option(min=1, help="Break every n-th write in turn; 1 breaks each.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Inject faults into sweeps and count what is lost, which should be 0.
+
+    Faults: killed processes, failing runs, full disks, and disks that lose writes.
+    """
+    from ..bench.fault_injection import faults as inject_faults
     from ..bench.tables import show
 
-    show(out, json_, tried(err, kills, each, below, every))
+    show(out, as_json, inject_faults(err, kills, each, below, every))
 
 
 @bench.command()
 def flips(
-    count: Annotated[int, typer.Option(min=1, help="bits to flip, in each of three folders")] = 1000,
-    json_: Json = False,
-):
-    """Flip bits in what sweeps left, one at a time: is each named, or what is read right? Default Parquet beside it."""
-    from ..bench import bit_flips as flipped
+    count: Annotated[int, typer.Option(min=1, help="Bits to flip, in each of three folders.")] = 1000,
+    as_json: Json = False,
+) -> None:
+    """Flip bits in the files of sweeps, one at a time, and check that each is detected or harmless.
+
+    Default Parquet is measured for comparison.
+    """
+    from ..bench import bit_flips
     from ..bench.tables import show
 
-    show(out, json_, flipped.bench(err, count))
+    show(out, as_json, bit_flips.bench(err, count))
 
 
 @bench.command("sweep")
-def sweep_(
-    runs: Annotated[int, typer.Option(min=10, help="of a small community")] = 10_000,
-    large: Annotated[int, typer.Option(min=10, help="of guiyuan")] = 1000,
-    beside: Annotated[int, typer.Option(min=1, help="runs in turn with mesa.batch_run")] = 100,
-    json_: Json = False,
-):
-    """What a sweep costs beyond its model: time of the parent a run, memory, disk; and mesa.batch_run beside it."""
+def bench_sweep(
+    runs: Annotated[int, typer.Option(min=10, help="Runs of a small community.")] = 10_000,
+    large: Annotated[int, typer.Option(min=10, help="Runs of guiyuan.")] = 1000,
+    beside: Annotated[int, typer.Option(min=1, help="Runs for the comparison with mesa.batch_run.")] = 100,
+    as_json: Json = False,
+) -> None:
+    """Measure the overhead of a sweep: parent time per run, memory and disk; compare with mesa.batch_run."""
     from ..bench import sweep_overhead
     from ..bench.tables import show
 
-    show(out, json_, sweep_overhead.bench(err, runs, large, beside))
+    show(out, as_json, sweep_overhead.bench(err, runs, large, beside))
 
 
 @bench.command("city")
-def city_(
-    residents: Annotated[int, typer.Option(min=16_000, help="of the largest")] = 10_000_000,
-    communities: Annotated[int, typer.Option(min=1, help="of the largest")] = 700,
+def bench_city(
+    residents: Annotated[int, typer.Option(min=16_000, help="Residents of the largest city.")] = 10_000_000,
+    communities: Annotated[int, typer.Option(min=1, help="Communities of the largest city.")] = 700,
     workers: Workers = None,
-    json_: Json = False,
-):
-    """Grow from one community to a city, a year and eight mechanisms: time by resident and day, memory, and whether the split matters."""
+    as_json: Json = False,
+) -> None:
+    """Measure scaling from one community to a city, over a year with eight mechanisms.
+
+    Reports time per resident and day, memory, and whether results depend on how work is divided.
+    """
     from ..bench import city_scaling
     from ..bench.tables import show
 
-    show(out, json_, city_scaling.bench(err, residents, communities, workers))
+    show(out, as_json, city_scaling.bench(err, residents, communities, workers))

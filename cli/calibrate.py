@@ -1,4 +1,4 @@
-"""The commands of a community's own log: `cogov import` and `cogov calibrate`."""
+"""Commands for a community's own issue log: `cogov import` and `cogov calibrate`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,6 +7,7 @@ import typer
 
 from .completion import complete_knob
 from .options import (
+    COMMUNITY,
     Case,
     Days,
     Json,
@@ -24,7 +25,7 @@ from .options import (
     typed_command,
 )
 
-Residents = Annotated[float | None, typer.Option(help="how many people the log is about")]
+Residents = Annotated[float | None, typer.Option(help="Number of residents that the log covers.")]
 IMPORTED = (
     "log.csv",
     "log.toml",
@@ -34,169 +35,189 @@ IMPORTED = (
     "weekdays.csv",
     "log.png",
     "log.svg",
-)  # what `import` writes
+)  # files that `import` writes
 MappingFile = Annotated[
     Path | None,
     typer.Option(
         "--mapping",
         metavar="FILE.toml",
-        help="what its columns and categories mean; else FILE.toml beside FILE.csv",
+        help="Meaning of columns and categories; default: the .toml next to LOG.csv.",
     ),
 ]
 
 
-@app.command("import")
-def import_(
+@app.command("import", rich_help_panel=COMMUNITY)
+def import_log(
     log: Annotated[
         Path,
         typer.Argument(
             metavar="LOG.csv",
-            help="an issue log: one row per issue, with the days it was opened and closed, and its category",
+            help="Issue log: one row per issue, with the dates it was opened and closed, and its category.",
         ),
     ],
     opened: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="the day it was reported; guessed from usual names")
+        str | None,
+        typer.Option(
+            metavar="COLUMN", help="Date an issue was reported; default: guessed from common names."
+        ),
     ] = None,
     closed: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="the day it was resolved; empty while it is open")
+        str | None, typer.Option(metavar="COLUMN", help="Date an issue was resolved; empty while it is open.")
     ] = None,
-    category: Annotated[str | None, typer.Option(metavar="COLUMN", help="what kind of issue")] = None,
+    category: Annotated[str | None, typer.Option(metavar="COLUMN", help="Kind of issue.")] = None,
     place: Annotated[
         str | None,
-        typer.Option(metavar="COLUMN", help="where; never guessed, for it may be somebody's address"),
+        typer.Option(
+            metavar="COLUMN", help="Place of an issue; never guessed, because it may be a personal address."
+        ),
     ] = None,
-    id_: Annotated[
-        str | None, typer.Option("--id", metavar="COLUMN", help="its number; twice the same is set aside")
+    id_column: Annotated[
+        str | None,
+        typer.Option(
+            "--id", metavar="COLUMN", help="Number of an issue; rows with a repeated number are rejected."
+        ),
     ] = None,
     dates: Annotated[
         str | None,
         typer.Option(
             metavar="FORMAT",
-            help="how days are written, e.g. '%d/%m/%Y'; recognised where there is one reading",
+            help="Date format, e.g. '%d/%m/%Y'; default: recognised if unambiguous.",
         ),
     ] = None,
     drawn: Annotated[
         str | None,
-        typer.Option(metavar="DAY", help="the day the log was drawn, as 2025-01-09; else its last date"),
+        typer.Option(
+            metavar="DAY", help="Date of the extract, e.g. 2025-01-09; default: the last date in the log."
+        ),
     ] = None,
     residents: Residents = None,
     mapping: MappingFile = None,
-    encoding: Annotated[str | None, typer.Option(help="e.g. utf-8, gbk; else recognised")] = None,
-    delimiter: Annotated[str | None, typer.Option(help="between columns; else recognised")] = None,
-    out_: Annotated[
-        Path, typer.Option("--out", help="folder for the clean log, the rows set aside, tables and figure")
+    encoding: Annotated[
+        str | None, typer.Option(help="Text encoding, e.g. utf-8 or gbk; default: recognised.")
+    ] = None,
+    delimiter: Annotated[
+        str | None, typer.Option(help="Character between columns; default: recognised.")
+    ] = None,
+    out_folder: Annotated[
+        Path, typer.Option("--out", help="Folder for the clean log, the rejected rows, tables and figure.")
     ] = Path("out"),
-    json_: Json = False,
-):
-    """Read a community's own issue log: checked row by row, stripped of personal columns, summed up by category."""
+    as_json: Json = False,
+) -> None:
+    """Import a community's own issue log: check each row, drop personal columns, summarise by category."""
     from ..experiments.calibration import log_summary
     from ..experiments.calibration.issue_log import read_log, save
     from ..experiments.files import manifest
     from ..experiments.files.csv_tables import write_csv
     from ..viz.figures import figures, log_figures
 
-    said = {
+    given = {
         "opened": opened,
         "closed": closed,
         "category": category,
         "place": place,
-        "id": id_,
+        "id": id_column,
         "dates": dates,
         "drawn": drawn,
         "residents": residents,
         "encoding": encoding,
         "delimiter": delimiter,
     }
-    manifest.refuse_sweep_folder(out_)
-    one = read_log(log, mapping, **said)
-    keep_inputs(out_, IMPORTED, log, mapping or log.with_suffix(".toml"))
-    clean, table = save(one, out_), log_summary.summarise_log(one)
-    for name, made in (
-        ("summary", table),
-        ("months", log_summary.months(one)),
-        ("weekdays", log_summary.weekdays(one)),
+    manifest.refuse_sweep_folder(out_folder)
+    issue_log = read_log(log, mapping, **given)
+    keep_inputs(out_folder, IMPORTED, log, mapping or log.with_suffix(".toml"))
+    clean_path, summary = save(issue_log, out_folder), log_summary.summarise_log(issue_log)
+    for name, frame in (
+        ("summary", summary),
+        ("months", log_summary.months(issue_log)),
+        ("weekdays", log_summary.weekdays(issue_log)),
     ):
-        write_csv(made, out_ / f"{name}.csv")
-    written = [clean.name, "rejected.csv", "summary.csv", "months.csv", "weekdays.csv"]
+        write_csv(frame, out_folder / f"{name}.csv")
+    tables = [clean_path.name, "rejected.csv", "summary.csv", "months.csv", "weekdays.csv"]
     manifest.write_manifest(
-        out_,
+        out_folder,
         "import",
         command=typed_command(),
-        tables=written,
+        tables=tables,
         log=manifest.file_of(log),
         mapping=mapping and manifest.file_of(mapping),
-        asked={name: value for name, value in said.items() if value is not None},
+        asked={name: value for name, value in given.items() if value is not None},
     )
-    picture = figures.save(log_figures.log(one), out_, "log")
-    rows = {"rows": one.rows, "used": len(one.issues), "rejected": len(one.rejected)}
-    if json_:
+    figure_path = figures.save(log_figures.log(issue_log), out_folder, "log")
+    rows = {"rows": issue_log.rows, "used": len(issue_log.issues), "rejected": len(issue_log.rejected)}
+    if as_json:
         return print_json(
             {
                 **rows,
-                "drawn": f"{one.drawn:%Y-%m-%d}",
-                "said": one.said,
-                "summary": table.reset_index().to_dict("records"),
-                "log": str(clean),
-                "figure": str(picture),
+                "drawn": f"{issue_log.drawn:%Y-%m-%d}",
+                "said": issue_log.said,
+                "summary": summary.reset_index().to_dict("records"),
+                "log": str(clean_path),
+                "figure": str(figure_path),
             }
         )
-    for sentence in one.said:
+    for sentence in issue_log.said:
         out.print(sentence, highlight=False)
-    out.print(log_figures.waiting(table))
+    out.print(log_figures.waiting(summary))
     out.print(
-        f"{one.rows:,} rows in = {len(one.issues):,} used + {len(one.rejected):,} set aside.",
+        f"{issue_log.rows:,} rows in = {len(issue_log.issues):,} used "
+        f"+ {len(issue_log.rejected):,} set aside.",
         style="bold",
         highlight=False,
     )
-    for reason, n in one.rejected["reason"].value_counts().head(8).items():
-        out.print(f"  {n:,}: {reason}", highlight=False)
+    for reason, count in issue_log.rejected["reason"].value_counts().head(8).items():
+        out.print(f"  {count:,}: {reason}", highlight=False)
     out.print(
-        f"Clean log: {clean} (and log.toml, rejected.csv)\nTables: {out_}\nFigure: {picture} (and .svg)",
+        f"Clean log: {clean_path} (and log.toml, rejected.csv)\nTables: {out_folder}\n"
+        f"Figure: {figure_path} (and .svg)",
         soft_wrap=True,
         highlight=False,
     )
 
 
-@app.command()
+@app.command(rich_help_panel=COMMUNITY)
 def calibrate(
     case: Case,
     log: Annotated[
-        Path, typer.Option(metavar="LOG.csv", help="an issue log, as `cogov import` reads or has written it")
+        Path, typer.Option(metavar="LOG.csv", help="Issue log that `cogov import` reads or has written.")
     ],
     fit: Annotated[
         list[str] | None,
         typer.Option(
             autocompletion=complete_knob,
             metavar="PATH[=LOW:HIGH]",
-            help="a parameter to fit; issues.FAMILY.KNOB is a factor on a family; repeatable; else a handful",
+            help="Knob to fit; issues.FAMILY.KNOB is a factor for a family of issues; repeatable; "
+            "default: a few.",
         ),
     ] = None,
-    trials: Annotated[int, typer.Option(help="parameter settings to try, 24 to 100,000")] = 200,
-    replicates: Annotated[int, typer.Option(help="runs of each, 1 to 1,000")] = 2,
+    trials: Annotated[int, typer.Option(help="Parameter settings to try, 24 to 100,000.")] = 200,
+    replicates: Annotated[int, typer.Option(help="Runs of each setting, 1 to 1,000.")] = 2,
     held_out: Annotated[
         float,
-        typer.Option("--held-out", help="share of the log, its last, that is not fitted to, 0.05 to 0.9"),
+        typer.Option("--held-out", help="Share of the log, at its end, held out from the fit, 0.05 to 0.9."),
     ] = 0.25,
     factor: Annotated[
-        float, typer.Option(help="by which an assumed number may be larger or smaller, 1.01 to 1,000")
+        float, typer.Option(help="Factor by which an assumed number may be larger or smaller, 1.01 to 1,000.")
     ] = 4.0,
     method: Annotated[
-        str, typer.Option(help="of the search: tpe or cma (need the extra `search`), or sobol")
+        str, typer.Option(help="Search method: tpe or cma (both need the extra `search`), or sobol.")
     ] = "tpe",
     residents: Residents = None,
     mapping: MappingFile = None,
     days: Days = None,
     seed: Seed = 0,
-    set_: Set = None,
+    settings: Set = None,
     on: On = None,
     off: Off = None,
     workers: Workers = None,
-    out_: Annotated[
-        Path, typer.Option("--out", help="folder for the fitted case, the ensemble, tables and figure")
+    out_folder: Annotated[
+        Path, typer.Option("--out", help="Folder for the fitted case, the ensemble, tables and figure.")
     ] = Path("out"),
-    json_: Json = False,
-):
-    """Fit a case's assumed numbers to a community's own log, with intervals; score the fit on the part of the log it has not seen."""
+    as_json: Json = False,
+) -> None:
+    """Fit a case's assumed numbers to a community's own issue log, with intervals.
+
+    The fit is scored on the last part of the log, which is held out.
+    """
     from ..experiments.calibration.calibrate import calibrate, plan_calibration
     from ..experiments.calibration.calibration_result import files_to_write, path_of_fitted_case
     from ..experiments.calibration.issue_log import read_log
@@ -204,9 +225,9 @@ def calibrate(
     from ..model.cases import alter_scenario, read_case
     from ..viz.figures import figures, log_figures
 
-    manifest.refuse_sweep_folder(out_)
-    one = read_log(log, mapping, residents=residents)
-    scenario = alter_scenario(read_case(case), on or (), off or (), set_ or (), days)
+    manifest.refuse_sweep_folder(out_folder)
+    issue_log = read_log(log, mapping, residents=residents)
+    scenario = alter_scenario(read_case(case), on or (), off or (), settings or (), days)
     options = {
         "fit": fit or (),
         "trials": trials,
@@ -215,43 +236,43 @@ def calibrate(
         "factor": factor,
         "method": method,
     }
-    plan_calibration(scenario, one, **options)
-    path_of_fitted_case(out_, scenario)
+    plan_calibration(scenario, issue_log, **options)
+    path_of_fitted_case(out_folder, scenario)
     keep_inputs(
-        out_,
+        out_folder,
         files_to_write(scenario),
         *([case] if case.endswith(".toml") else []),
         log,
         mapping or log.with_suffix(".toml"),
     )
-    prepare_run(scenario, out_)
+    prepare_run(scenario, out_folder)
     with progress() as bar:
         task = bar.add_task(f"{scenario.name}: trials", total=trials)
-        done = calibrate(
-            scenario, one, **options, seed=seed, workers=workers, progress=lambda: bar.advance(task)
+        result = calibrate(
+            scenario, issue_log, **options, seed=seed, workers=workers, progress=lambda: bar.advance(task)
         )
-    path = done.save(out_, typed_command())
-    picture = figures.save(log_figures.calibration(done), out_, "calibration")
-    if json_:
+    case_path = result.save(out_folder, typed_command())
+    figure_path = figures.save(log_figures.calibration(result), out_folder, "calibration")
+    if as_json:
         return print_json(
             {
-                "verdict": done.verdict(),
-                "parameters": done.parameters.reset_index().to_dict("records"),
-                "scores": done.scores.reset_index().to_dict("records"),
-                "effective": done.effective,
-                "widened": done.widened,
-                "said": [*one.said, *done.said],
-                "case": str(path),
-                "figure": str(picture),
+                "verdict": result.verdict(),
+                "parameters": result.parameters.reset_index().to_dict("records"),
+                "scores": result.scores.reset_index().to_dict("records"),
+                "effective": result.effective,
+                "widened": result.widened,
+                "said": [*issue_log.said, *result.said],
+                "case": str(case_path),
+                "figure": str(figure_path),
             }
         )
-    for sentence in (*one.said, *done.said):
+    for sentence in (*issue_log.said, *result.said):
         out.print(sentence, highlight=False)
-    out.print(log_figures.parameters(done))
-    out.print(log_figures.scores(done))
-    out.print(done.verdict(), style="bold", highlight=False)
+    out.print(log_figures.parameters(result))
+    out.print(log_figures.scores(result))
+    out.print(result.verdict(), style="bold", highlight=False)
     out.print(
-        f"Case to go on with: {path}\nTables: {out_}\nFigure: {picture} (and .svg)",
+        f"Case to go on with: {case_path}\nTables: {out_folder}\nFigure: {figure_path} (and .svg)",
         soft_wrap=True,
         highlight=False,
     )

@@ -1,4 +1,4 @@
-"""The commands of a city: `cogov city`, and what it costs to grow to one."""
+"""`cogov city`: simulate a city of many communities."""
 
 import sys
 import time
@@ -11,6 +11,7 @@ import typer
 from ..engine.parameters import UserError
 from .completion import complete_case
 from .options import (
+    CITY,
     Insecure,
     Json,
     Off,
@@ -29,50 +30,57 @@ from .options import (
 )
 
 
-@app.command()
+@app.command(rich_help_panel=CITY)
 def city(
     cases: Annotated[
         list[str] | None,
         typer.Argument(
             autocompletion=complete_case,
-            help="names or .toml files, taken in turn; else all that ship and are as large as a community",
+            help="Names of cases or .toml files, taken in turn; "
+            "default: all that ship with at least 3,000 residents.",
         ),
     ] = None,
-    communities: Annotated[int, typer.Option(help="how many, each with people of its own")] = 14,
+    communities: Annotated[
+        int, typer.Option(help="Number of communities, each with its own population.")
+    ] = 14,
     street: Annotated[
         int,
         typer.Option(
-            help="communities to a street office, where departments' work queues and within which households move"
+            help="Communities per street office, which share departments and between which households move."
         ),
     ] = 10,
     residents: Annotated[
         int,
         typer.Option(
-            help="people in all: every community is grown or thinned alike; 0 is as many as the cases have"
+            help="Residents of the city; communities are scaled by one factor. 0: as many as in the cases."
         ),
     ] = 0,
-    stay: Annotated[float, typer.Option(help="share of moving households that stay within the street")] = 0.5,
-    keep: Annotated[float, typer.Option(help="share of their trust that they bring along")] = 0.5,
-    days: Annotated[int, typer.Option(help="days to live through, in every community")] = 365,
+    stay: Annotated[
+        float, typer.Option(help="Share of moving households that stay within the street.")
+    ] = 0.5,
+    keep: Annotated[float, typer.Option(help="Share of their trust that they keep when they move.")] = 0.5,
+    days: Annotated[int, typer.Option(help="Days to simulate.")] = 365,
     seed: Seed = 0,
-    set_: Set = None,
+    settings: Set = None,
     on: On = None,
     off: Off = None,
     workers: Workers = None,
     executor: Annotated[
         str,
         typer.Option(
-            help="pool (of processes on this machine), threads (of this process: a third of the memory, but slower) or dask"
+            help="pool (processes on this machine), threads (of this process: a third of the memory, "
+            "but slower) or dask."
         ),
     ] = "pool",
     scheduler: Scheduler = None,
     insecure: Insecure = False,
-    out_: Annotated[
-        Path, typer.Option("--out", help="folder of the results; the same command again does what is missing")
+    out_folder: Annotated[
+        Path,
+        typer.Option("--out", help="Folder of the results; the same command again runs what is missing."),
     ] = Path("out/city"),
-    json_: Json = False,
-):
-    """Live through a city: streets of communities, whose departments queue for all and between which households move."""
+    as_json: Json = False,
+) -> None:
+    """Simulate a city: streets of communities that share departments and between which households move."""
     from ..experiments.city import city as cities
     from ..experiments.execution.executors import choose_executor
     from ..experiments.files import manifest
@@ -80,13 +88,13 @@ def city(
     from ..model.street import StreetParameters
     from ..viz.figures.city_figures import draw_city, save, summary
 
-    manifest.refuse_sweep_folder(out_)
-    make = choose_executor(executor, scheduler, workers, insecure, ("pool", "threads", "dask"))
-    made = cities.compose_city(
+    manifest.refuse_sweep_folder(out_folder)
+    make_executor = choose_executor(executor, scheduler, workers, insecure, ("pool", "threads", "dask"))
+    plan = cities.compose_city(
         cases or (),
         on or (),
         off or (),
-        set_ or (),
+        settings or (),
         days,
         communities=communities,
         street=street,
@@ -95,64 +103,71 @@ def city(
         between=StreetParameters(stay, keep),
     )
     prepare_run(
-        made.scenarios(0)[0], out_, (STREET, *(name for one in made.scenarios(0) for name in one.mechanisms))
+        plan.scenarios(0)[0],
+        out_folder,
+        (STREET, *(name for scenario in plan.scenarios(0) for name in scenario.mechanisms)),
     )
     with progress("{task.fields[rate]}") as bar:
         task, began = (
-            bar.add_task(f"{communities:,} communities: streets", total=made.streets(), rate=""),
+            bar.add_task(f"{communities:,} communities: streets", total=plan.streets(), rate=""),
             time.monotonic(),
         )
 
-        def tell(done, of):
+        def show_progress(done: int, of: int) -> None:
             bar.update(task, completed=done, total=of, rate=f"{done / (time.monotonic() - began):,.2f}/s")
 
         try:
-            done = cities.live(made, out_, make=make, workers=workers, progress=tell)
+            result = cities.live(
+                plan, out_folder, make=make_executor, workers=workers, progress=show_progress
+            )
         except KeyboardInterrupt:
             bar.stop()
             err.print(
-                f"cogov: stopped. Streets that were done are kept in {out_}; the same command goes on from there",
+                f"cogov: stopped. Streets that were done are kept in {out_folder}; "
+                "the same command goes on from there",
                 highlight=False,
                 soft_wrap=True,
             )
             sys.exit(130)
-    if done.failed:
+    if result.failed:
         raise UserError(
-            f"{len(done.failed)} of {done.streets} streets failed; the same command does them again: "
-            + "; ".join(f"{n}: {why}" for n, why in list(done.failed.items())[:3])
+            f"{len(result.failed)} of {result.streets} streets failed; the same command does them again: "
+            + "; ".join(f"{n}: {why}" for n, why in list(result.failed.items())[:3])
         )
-    table, series = cities.load_table(out_), cities.load_table(out_, "series")
-    path = save(draw_city(table, series), out_)
+    table, series = cities.load_table(out_folder), cities.load_table(out_folder, "series")
+    figure_path = save(draw_city(table, series), out_folder)
     manifest.write_manifest(
-        out_,
+        out_folder,
         "city",
         command=typed_command(),
-        cases=made.cases,
-        tables=[part.relative_to(out_) for part in sorted(out_.glob("*/street-*.parquet"))],
-        **manifest.changes_as_given(on or (), off or (), set_ or ()),
+        cases=plan.cases,
+        tables=[part.relative_to(out_folder) for part in sorted(out_folder.glob("*/street-*.parquet"))],
+        **manifest.changes_as_given(on or (), off or (), settings or ()),
         communities=communities,
         street=street,
         residents=residents,
-        between=asdict(made.between),
+        between=asdict(plan.between),
         days=days,
         seed=seed,
     )
-    if json_:
+    if as_json:
         return print_json(
             {
                 **cities.summarise_city(table).to_dict(),
-                "digest": cities.digest(out_),
-                **{k: v for k, v in asdict(done).items() if k not in ("folder", "failed")},
-                "folder": str(out_),
+                "digest": cities.digest(out_folder),
+                **{k: v for k, v in asdict(result).items() if k not in ("folder", "failed")},
+                "folder": str(out_folder),
             }
         )
     out.print(summary(table))
     out.print(
-        f"{done.streets:,} streets: {done.before:,} were there, the others done in {done.seconds:,.1f} s.",
+        f"{result.streets:,} streets: {result.before:,} were there, "
+        f"the others done in {result.seconds:,.1f} s.",
         highlight=False,
     )
     out.print(
-        f"Results: {out_} (communities/, series/: pandas.read_parquet)\nFigure: {path} (and .svg)",
+        f"Results: {out_folder} (communities/, series/: pandas.read_parquet)\n"
+        f"Figure: {figure_path} (and .svg)",
         soft_wrap=True,
         highlight=False,
     )

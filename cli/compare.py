@@ -1,4 +1,4 @@
-"""The commands that hold a case against itself or its reports: `cogov compare`, `patterns` and `story`."""
+"""Commands that compare a case with itself or its reports: `cogov compare`, `patterns`, `story`, `figure`."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -9,6 +9,7 @@ import typer
 from ..engine.parameters import UserError
 from .completion import complete_case, complete_mechanism
 from .options import (
+    COMPARE,
     Case,
     Days,
     Json,
@@ -27,7 +28,7 @@ from .options import (
 )
 
 
-@app.command()
+@app.command(rich_help_panel=COMPARE)
 def compare(
     case: Case,
     mechanism: Annotated[
@@ -35,23 +36,28 @@ def compare(
         typer.Option(
             autocompletion=complete_mechanism,
             metavar="NAME",
-            help="the mechanism to compare with and without; repeatable, then all of them together",
+            help="Mechanism to compare without and with; repeatable, then all of them together.",
         ),
     ] = None,
-    replicates: Annotated[int, typer.Option(min=1, help="pairs of runs, each pair with the same luck")] = 20,
+    replicates: Annotated[
+        int, typer.Option(min=1, help="Pairs of runs; both runs of a pair use the same random seed.")
+    ] = 20,
     days: Days = None,
     seed: Seed = 0,
-    set_: Set = None,
+    settings: Set = None,
     on: On = None,
     off: Off = None,
     within: Within = 30,
     workers: Workers = None,
-    out_: Annotated[Path, typer.Option("--out", help="folder for the figure, tables and manifest")] = Path(
-        "out"
-    ),
-    json_: Json = False,
-):
-    """Compare a case without and with a mechanism under the same luck: difference, interval, price, figure."""
+    out_folder: Annotated[
+        Path, typer.Option("--out", help="Folder for the figure, tables and manifest.")
+    ] = Path("out"),
+    as_json: Json = False,
+) -> None:
+    """Compare a case without and with a mechanism, using common random numbers.
+
+    Prints and writes the differences with their intervals, costs and a figure.
+    """
     from ..experiments.comparison.compare import arms_of, compare
     from ..experiments.comparison.runs import census
     from ..experiments.files import manifest
@@ -59,9 +65,9 @@ def compare(
     from ..viz.figures import figures
     from ..viz.text import tables
 
-    manifest.refuse_sweep_folder(out_)
-    changes = {"on": on or (), "off": off or (), "settings": set_ or (), "days": days}
-    prepare_run(arms_of(read_case(case), mechanism or (), **changes)[1], out_, notice=False)
+    manifest.refuse_sweep_folder(out_folder)
+    changes = {"on": on or (), "off": off or (), "settings": settings or (), "days": days}
+    prepare_run(arms_of(read_case(case), mechanism or (), **changes)[1], out_folder, notice=False)
     with progress() as bar:
         task = bar.add_task(f"{case}: pairs with the same luck", total=replicates)
         result = compare(
@@ -74,19 +80,19 @@ def compare(
             workers=workers,
             progress=lambda: bar.advance(task),
         )
-    folder = result.save(out_, typed_command())
-    picture = figures.save(figures.comparison(result), folder, "compare")
-    if json_:
+    folder = result.save(out_folder, typed_command())
+    figure_path = figures.save(figures.comparison(result), folder, "compare")
+    if as_json:
         return print_json(
             {
                 "verdict": result.verdict(),
                 **census(result.case),
                 "table": result.table.to_dict("index"),
-                "figure": str(picture),
+                "figure": str(figure_path),
                 "folder": str(folder),
             }
         )
-    both = sorted(set(result.case.mechanisms) - set(result.mechanisms))
+    in_both = sorted(set(result.case.mechanisms) - set(result.mechanisms))
     out.print(tables.comparison_table(result))
     out.print(
         tables.spending_table(
@@ -96,63 +102,70 @@ def compare(
             }
         )
     )
-    out.print(f"In both arms: {', '.join(both) or 'no other mechanism'}.", highlight=False)
+    out.print(f"In both arms: {', '.join(in_both) or 'no other mechanism'}.", highlight=False)
     out.print(tables.census(result.case), highlight=False)
     out.print(result.verdict(), style="bold", highlight=False)
-    out.print(f"Figure: {picture} (and .svg)\nTables: {folder}", soft_wrap=True, highlight=False)
+    out.print(f"Figure: {figure_path} (and .svg)\nTables: {folder}", soft_wrap=True, highlight=False)
 
 
-@app.command()
+@app.command(rich_help_panel=COMPARE)
 def patterns(
     case: Annotated[
         list[str] | None,
         typer.Option(
-            autocompletion=complete_case, metavar="CASE", help="a case; repeatable, else all that ship"
+            autocompletion=complete_case,
+            metavar="CASE",
+            help="Case to check; repeatable; default: all that ship.",
         ),
     ] = None,
     replicates: Annotated[
-        int, typer.Option(min=2, help="runs, each with its own luck and its own assumed parameters")
+        int,
+        typer.Option(
+            min=2, help="Runs, each with its own random seed and its own draw of the assumed parameters."
+        ),
     ] = 30,
     spread: Annotated[
         float,
         typer.Option(
-            min=0.0, max=2.0, help="how far assumed parameters vary: by up to this in their logarithm"
+            min=0.0, max=2.0, help="How far assumed parameters vary: up to this much in their logarithm."
         ),
     ] = 0.25,
     seed: Seed = 0,
     workers: Workers = None,
-    out_: Annotated[Path, typer.Option("--out", help="folder for the figure and the table")] = Path("out"),
-    json_: Json = False,
-):
-    """Hold every reported outcome against the model: inside, near or outside its 90 % interval."""
+    out_folder: Annotated[Path, typer.Option("--out", help="Folder for the figure and the table.")] = Path(
+        "out"
+    ),
+    as_json: Json = False,
+) -> None:
+    """Check every reported outcome against the model: inside, near or outside its 90 % interval."""
     import pandas as pd
 
-    from ..experiments.calibration.reported_patterns import check_patterns as held
+    from ..experiments.calibration.reported_patterns import check_patterns
     from ..experiments.files import manifest
     from ..experiments.files.csv_tables import write_csv
     from ..model.cases import list_cases, read_case
     from ..viz.figures import figures
     from ..viz.text import tables
 
-    manifest.refuse_sweep_folder(out_)
-    every = [scenario for scenario in map(read_case, case or list_cases()) if scenario.reported]
-    for scenario in every[:1]:
+    manifest.refuse_sweep_folder(out_folder)
+    scenarios = [scenario for scenario in map(read_case, case or list_cases()) if scenario.reported]
+    for scenario in scenarios[:1]:
         prepare_run(
             scenario,
-            out_,
+            out_folder,
             {
                 name
-                for one in every
-                for name in (*one.mechanisms, *(name for outcome in one.reported for name in outcome.on))
+                for other in scenarios
+                for name in (*other.mechanisms, *(name for outcome in other.reported for name in outcome.on))
             },
         )
-    found = []
+    frames = []
     with progress() as bar:
-        task = bar.add_task("replicates", total=replicates * len(every))
-        for scenario in every:
+        task = bar.add_task("replicates", total=replicates * len(scenarios))
+        for scenario in scenarios:
             bar.update(task, description=scenario.name)
-            found.append(
-                held(
+            frames.append(
+                check_patterns(
                     scenario,
                     replicates=replicates,
                     seed=seed,
@@ -161,60 +174,64 @@ def patterns(
                     progress=lambda: bar.advance(task),
                 )
             )
-    if not found:
+    if not frames:
         raise UserError("none of these cases has a [[reported]] outcome to hold the model against")
-    table = pd.concat(found, ignore_index=True)
-    write_csv(table, out_ / "patterns.csv", index=False)
+    table = pd.concat(frames, ignore_index=True)
+    write_csv(table, out_folder / "patterns.csv", index=False)
     manifest.write_manifest(
-        out_,
+        out_folder,
         "patterns",
         command=typed_command(),
-        cases=every,
+        cases=scenarios,
         tables=["patterns.csv"],
         replicates=replicates,
         spread=spread,
         seed=seed,
     )
-    picture = figures.save(figures.patterns(table), out_, "patterns")
-    if json_:
+    figure_path = figures.save(figures.patterns(table), out_folder, "patterns")
+    if as_json:
         return print_json(table.to_dict("records"))
     out.print(tables.patterns(table))
     out.print(
-        f"Figure: {picture} (and .svg)\nTable: {out_ / 'patterns.csv'}", soft_wrap=True, highlight=False
+        f"Figure: {figure_path} (and .svg)\nTable: {out_folder / 'patterns.csv'}",
+        soft_wrap=True,
+        highlight=False,
     )
 
 
-@app.command()
+@app.command(rich_help_panel=COMPARE)
 def story(
     case: Case,
     issue: Annotated[
         str | None,
         typer.Option(
-            metavar="ID", help="whose story: building/category/number, as in 7/lamp_out/2, or the id"
+            metavar="ID", help="Issue to tell: building/category/number, e.g. 7/lamp_out/2, or its id."
         ),
     ] = None,
     surprising: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="list the N issues whose histories differ most")
+        int | None, typer.Option(min=1, metavar="N", help="List the N issues whose histories differ most.")
     ] = None,
     mechanism: Annotated[
         list[str] | None,
         typer.Option(
             autocompletion=complete_mechanism,
             metavar="NAME",
-            help="the mechanism to tell it without and with; repeatable; else all of the case",
+            help="Mechanism to tell it without and with; repeatable; default: all of the case.",
         ),
     ] = None,
     days: Days = None,
     seed: Seed = 0,
-    set_: Set = None,
+    settings: Set = None,
     on: On = None,
     off: Off = None,
-    lang: Annotated[str, typer.Option(help="en or zh")] = "en",
-    json_: Json = False,
-):
-    """Tell one issue's history without and with a mechanism, in the first pair of `compare`; or list those that differ most."""
-    from ..experiments.narrative.divergence import choose_arms
-    from ..experiments.narrative.divergence import surprising_issues as differing
+    lang: Annotated[str, typer.Option(help="Language, en or zh.")] = "en",
+    as_json: Json = False,
+) -> None:
+    """Tell the history of one issue without and with a mechanism, or list the issues that differ most.
+
+    The two runs are the first pair of `cogov compare`.
+    """
+    from ..experiments.narrative.divergence import choose_arms, surprising_issues
     from ..experiments.narrative.story import tell_story
     from ..viz.text import stories
 
@@ -222,15 +239,119 @@ def story(
         raise UserError("say which story: --issue 7/lamp_out/2, or --surprising 10 for a list to choose from")
     if lang not in stories.LANGUAGES:
         raise UserError(f"--lang {lang}: stories are told in {' or '.join(stories.LANGUAGES)}")
-    changes = {"days": days, "on": on or (), "off": off or (), "settings": set_ or ()}
+    changes = {"days": days, "on": on or (), "off": off or (), "settings": settings or ()}
     prepare_run(choose_arms(case, mechanism, **changes)[1][1], None)
-    found = (
-        differing(case, mechanism, surprising, seed=seed, **changes)
+    result = (
+        surprising_issues(case, mechanism, surprising, seed=seed, **changes)
         if surprising
         else tell_story(case, mechanism, issue=issue, seed=seed, **changes)
     )
-    if json_:
-        return print_json(asdict(found))
+    if as_json:
+        return print_json(asdict(result))
     if surprising:
-        return out.print(stories.most(found, lang))
-    out.print("\n".join(stories.sentences(found, lang)), soft_wrap=True, highlight=False)
+        return out.print(stories.most(result, lang))
+    out.print("\n".join(stories.sentences(result, lang)), soft_wrap=True, highlight=False)
+
+
+@app.command(rich_help_panel=COMPARE)
+def figure(
+    case: Case,
+    mechanism: Annotated[
+        list[str] | None,
+        typer.Option(
+            autocompletion=complete_mechanism,
+            metavar="NAME",
+            help="Mechanism to show without and with; repeatable, then all of them together.",
+        ),
+    ] = None,
+    chart: Annotated[str, typer.Option(help="comparison, backlog, survival, hours or pairs.")] = "comparison",
+    journal: Annotated[str, typer.Option(help="Sizes to use: nature, plos, thesis or slide.")] = "nature",
+    columns: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=2,
+            help="Width in columns of the journal; default: 2 for a comparison, 1 for a single chart.",
+        ),
+    ] = None,
+    lang: Annotated[str, typer.Option(help="Language, en or zh.")] = "en",
+    format_lists: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="png, svg or pdf; repeatable, or separated by commas; default: all.",
+        ),
+    ] = None,
+    replicates: Annotated[
+        int,
+        typer.Option(min=1, max=10_000, help="Pairs of runs; both runs of a pair use the same random seed."),
+    ] = 20,
+    days: Days = None,
+    seed: Seed = 0,
+    settings: Set = None,
+    on: On = None,
+    off: Off = None,
+    within: Within = 30,
+    workers: Workers = None,
+    out_folder: Annotated[Path, typer.Option("--out", help="Folder for the figures.")] = Path("out"),
+    as_json: Json = False,
+) -> None:
+    """Draw a case without and with a mechanism for print.
+
+    Figures have the sizes of a journal, labels in English or Chinese, and are PNG, SVG and PDF files.
+    """
+    from ..experiments.comparison.compare import arms_of
+    from ..experiments.comparison.streaming_comparison import StreamingComparison
+    from ..experiments.files import manifest
+    from ..model.cases import read_case
+    from ..viz.figures import chart_specs, print_figures
+
+    manifest.refuse_sweep_folder(out_folder)
+    formats = tuple(part for item in format_lists or print_figures.FORMATS for part in item.split(","))
+    for option, given, known in (
+        ("chart", chart, print_figures.CHARTS),
+        ("journal", journal, print_figures.JOURNALS),
+        ("lang", lang, chart_specs.WORDS),
+        *(("format", name, print_figures.FORMATS) for name in formats),
+    ):
+        if given not in known:
+            raise UserError(f"--{option} {given}: there is {', '.join(known)}")
+    arms = arms_of(
+        read_case(case), mechanism or (), on=on or (), off=off or (), settings=settings or (), days=days
+    )
+    look = print_figures.look_of(journal, len(print_figures.CHARTS[chart]))
+    with print_figures.setting(look, lang):  # first, because it raises UserError if no font is found
+        prepare_run(arms[1], out_folder)
+        pairs = StreamingComparison(arms, seed=seed, within=within, workers=workers)
+        with progress() as bar:
+            task = bar.add_task(f"{case}: pairs with the same luck", total=replicates)
+            for summary in pairs.until(replicates):
+                bar.update(task, completed=len(summary.pairs))
+        verdict = summary.verdict(lang)
+        paths = print_figures.save(
+            print_figures.chart(summary, chart, look, columns, lang),
+            out_folder,
+            f"{chart}_{journal}_{lang}",
+            formats,
+        )
+    manifest.write_manifest(
+        out_folder,
+        "figure",
+        command=typed_command(),
+        cases=[arms[1]],
+        verdict=verdict,
+        mechanisms=mechanism,
+        **manifest.changes_as_given(on or (), off or (), settings or ()),
+        chart=chart,
+        journal=journal,
+        lang=lang,
+        replicates=len(summary.pairs),
+        days=arms[1].days,
+        seed=seed,
+        within=within,
+    )
+    if as_json:
+        return print_json({"verdict": verdict, "figures": paths})
+    out.print(verdict, style="bold", highlight=False, soft_wrap=True)
+    out.print("Figures: " + ", ".join(map(str, paths)), soft_wrap=True, highlight=False)

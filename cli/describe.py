@@ -1,4 +1,4 @@
-"""The commands that list what there is: `cogov cases`, `mechanisms` and `knobs`."""
+"""Commands that list what cogov offers: `cogov cases`, `mechanisms` and `knobs`."""
 
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -8,9 +8,11 @@ import typer
 from rich.table import Column, Table
 from rich.text import Text
 
-from ..engine.parameters import UserError, span
+from ..engine.parameters import UserError
+from ..engine.toml_reader import guess, span
 from .completion import complete_case, complete_knob, complete_mechanism
 from .options import (
+    LOOK,
     Days,
     Json,
     Seed,
@@ -26,40 +28,42 @@ from .options import (
 )
 
 
-@app.command()
-def cases(json_: Json = False):
-    """List the cases that ship."""
+@app.command(rich_help_panel=LOOK)
+def cases(as_json: Json = False) -> None:
+    """List the cases that ship with cogov."""
     from ..model.cases import list_cases, read_case
 
-    every = [read_case(name) for name in list_cases()]
-    if json_:
+    scenarios = [read_case(name) for name in list_cases()]
+    if as_json:
         return print_json(
             [
                 {
-                    "name": s.name,
-                    "title": s.title,
-                    "provenance": s.provenance,
-                    "residents": s.community.residents,
-                    "given": list(s.community.given),
-                    "mechanisms": sorted(s.mechanisms),
+                    "name": scenario.name,
+                    "title": scenario.title,
+                    "provenance": scenario.provenance,
+                    "residents": scenario.community.residents,
+                    "given": list(scenario.community.given),
+                    "mechanisms": sorted(scenario.mechanisms),
                 }
-                for s in every
+                for scenario in scenarios
             ]
         )
     table = Table("case", Column("what it is", overflow="fold"), "residents", "mechanisms it reports")
-    for s in every:
-        table.add_row(s.name, s.title, f"{s.community.residents:,}", ", ".join(s.mechanisms))
+    for scenario in scenarios:
+        table.add_row(
+            scenario.name, scenario.title, f"{scenario.community.residents:,}", ", ".join(scenario.mechanisms)
+        )
     out.print(table)
 
 
-@app.command("mechanisms")
-def mechanisms_(
+@app.command("mechanisms", rich_help_panel=LOOK)
+def list_mechanisms(
     names: Annotated[
         list[str] | None,
         typer.Argument(
             autocompletion=complete_mechanism,
             metavar="[NAME]...",
-            help="those to describe; else all",
+            help="Mechanisms to describe; default: all.",
             show_default=False,
         ),
     ] = None,
@@ -68,40 +72,46 @@ def mechanisms_(
         typer.Option(
             autocompletion=complete_case,
             metavar="CASE",
-            help="instead: what each does by itself in this case, under the same luck",
+            help="Measure the effect of each mechanism alone in this case (common random numbers).",
         ),
     ] = None,
     among: Annotated[
         bool,
-        typer.Option("--among", help="with --effects: beside the case's other mechanisms, instead of alone"),
+        typer.Option(
+            "--among",
+            help="With --effects: measure each mechanism together with the case's others, not alone.",
+        ),
     ] = False,
-    replicates: Annotated[int, typer.Option(min=2, help="with --effects: pairs of runs")] = 20,
+    replicates: Annotated[int, typer.Option(min=2, help="With --effects: pairs of runs per mechanism.")] = 20,
     days: Days = None,
     seed: Seed = 0,
-    set_: Set = None,
+    settings: Set = None,
     within: Within = 30,
     workers: Workers = None,
-    out_: Annotated[
-        Path, typer.Option("--out", help="folder for the figure and the table of --effects")
+    out_folder: Annotated[
+        Path, typer.Option("--out", help="Folder for the figure and the table of --effects.")
     ] = Path("out"),
-    json_: Json = False,
-):
-    """List the mechanisms: what each does, how it disappoints, and its knobs. With --effects, one-at-a-time effects in a case."""
+    as_json: Json = False,
+) -> None:
+    """List the mechanisms: what each does, how it disappoints, and its knobs.
+
+    With --effects CASE, simulate a case without and with each mechanism, one at a time.
+    """
     from ..model import mechanisms
 
     if effects and names:
         raise UserError(f"--effects measures every mechanism there is: leave out {', '.join(names)}")
     if effects:
-        return effects_(
+        return run_effects(
             effects,
-            {"days": days, "settings": set_ or ()},
+            {"days": days, "settings": settings or ()},
             {"replicates": replicates, "seed": seed, "within": within, "among": among, "workers": workers},
-            out_,
-            json_,
+            out_folder,
+            as_json,
         )
     chosen = [mechanisms.mechanism_class(name) and name for name in names or mechanisms.names()]
     broken = {} if names else mechanisms.broken_files()
-    if json_:
+    if as_json:
         return print_json(
             [
                 *map(describe_mechanism, chosen),
@@ -109,22 +119,24 @@ def mechanisms_(
             ]
         )
     for name in chosen:
-        one = describe_mechanism(name)
+        description = describe_mechanism(name)
         out.print(
             Text.assemble(
-                (name, "bold"), f" {one['zh']}\n  {one['does']}\n  ", (one["disappoints"], "italic")
+                (name, "bold"),
+                f" {description['zh']}\n  {description['does']}\n  ",
+                (description["disappoints"], "italic"),
             )
         )
         table = Table("knob", "default", "range", "unit", "source", box=None, padding=(0, 2, 0, 2))
-        for knob in one["knobs"]:
+        for knob in description["knobs"]:
             table.add_row(knob["name"], f"{knob['default']:g}", span(knob), knob["unit"], knob["source"])
         out.print(table)
     for name, why in broken.items():
         out.print(f"{name} is broken: {why}", style="bold red", highlight=False, markup=False, soft_wrap=True)
 
 
-def effects_(name, changes, options, folder, json_):
-    """Run, show and keep the effects of all mechanisms in the case `name`."""
+def run_effects(name: str, changes: dict, options: dict, folder: Path, as_json: bool) -> None:
+    """Measure, print and write to `folder` the effects of all mechanisms in the case `name`."""
     from ..experiments.comparison.effects import mechanism_effects
     from ..experiments.files import manifest
     from ..experiments.files.csv_tables import write_csv
@@ -140,17 +152,20 @@ def effects_(name, changes, options, folder, json_):
         task = bar.add_task(f"{case.name}, all mechanisms", total=options["replicates"])
         table = mechanism_effects(case, **options, progress=lambda: bar.advance(task))
     write_csv(table, folder / "effects.csv")
-    asked = {
+    arguments = {
         **manifest.changes_as_given(settings=changes["settings"]),
         "days": case.days,
         **{name: value for name, value in options.items() if name != "workers"},
     }
     manifest.write_manifest(
-        folder, "effects", command=typed_command(), cases=[case], tables=["effects.csv"], **asked
+        folder, "effects", command=typed_command(), cases=[case], tables=["effects.csv"], **arguments
     )
-    title = f"{case.name}: each mechanism {'beside the others' if options['among'] else 'alone'}; {options['replicates']} pairs, {case.days} days"
+    title = (
+        f"{case.name}: each mechanism {'beside the others' if options['among'] else 'alone'}; "
+        f"{options['replicates']} pairs, {case.days} days"
+    )
     picture = figures.save(figures.effects(table, title), folder, "effects")
-    if json_:
+    if as_json:
         return print_json(table.reset_index().to_dict("records"))
     out.print(tables.effects(table, case, options["replicates"], options["among"]))
     out.print(
@@ -158,40 +173,60 @@ def effects_(name, changes, options, folder, json_):
     )
 
 
-def describe_mechanism(name):
-    """A mechanism in words and numbers."""
+def describe_mechanism(name: str) -> dict:
+    """Return what a mechanism does and how it disappoints, and its knobs."""
     from ..model import mechanisms
 
-    kind = mechanisms.mechanism_class(name)
+    mechanism = mechanisms.mechanism_class(name)
     does, disappoints = mechanisms.describe(name)
-    knobs = [{"name": f.name, "default": f.default, **f.metadata} for f in fields(kind)]
-    return {"name": name, "zh": kind.zh, "does": does, "disappoints": disappoints, "knobs": knobs}
+    knobs = [{"name": f.name, "default": f.default, **f.metadata} for f in fields(mechanism)]
+    return {"name": name, "zh": mechanism.zh, "does": does, "disappoints": disappoints, "knobs": knobs}
 
 
-@app.command()
+@app.command(rich_help_panel=LOOK)
 def knobs(
     prefix: Annotated[
         str,
         typer.Argument(
             autocompletion=complete_knob,
             metavar="[PREFIX]",
-            help="what a path begins with, e.g. committee or issues.litter",
+            help="Beginning of the paths to list, e.g. committee or issues.litter; default: all.",
             show_default=False,
         ),
     ] = "",
     markdown: Annotated[
-        bool, typer.Option("--markdown", help="print the page docs/parameters.md, all of it")
+        bool, typer.Option("--markdown", help="Print the whole page docs/parameters.md.")
     ] = False,
-    json_: Json = False,
-):
-    """List every number that `--set` turns: default, range, unit, source, and the cases that turn it."""
+    as_json: Json = False,
+) -> None:
+    """List the knobs that `--set` can set: default, range, unit, source, and the cases that set them."""
     from ..experiments.comparison.parameter_paths import parameters
     from ..viz.text.parameter_tables import page, parameter_table
 
-    found = parameters("" if markdown else prefix)
-    if json_:
-        return print_json([asdict(one) for one in found])
+    listed = parameters("" if markdown else prefix)
+    if as_json:
+        return print_json([asdict(knob) for knob in listed])
     if markdown:
-        return print(page(found), end="")
-    for table in parameter_table(found):
+        return print(page(listed), end="")
+    for table in parameter_table(listed):
         out.print(table)
+
+
+@app.command(rich_help_panel=LOOK)
+def agents(
+    kind: Annotated[
+        str, typer.Argument(metavar="[KIND]", help="one kind, e.g. residents; else all", show_default=False)
+    ] = "",
+    as_json: Json = False,
+):
+    """Show what each kind of person is, decides and has: attributes, rules with their formulas, knobs, who asks for its hours."""
+    from ..model.agent_catalogue import KINDS, describe_agents, describe_kind
+    from ..viz.text.agent_tables import agent_tables
+
+    if kind and kind not in KINDS:
+        raise UserError(f"no kind of person is called {kind!r}{guess(kind, KINDS)}")
+    kinds = [describe_kind(kind)] if kind else describe_agents()
+    if as_json:
+        return print_json([asdict(one) for one in kinds])
+    for part in agent_tables(kinds):
+        out.print(part)

@@ -1,4 +1,4 @@
-"""The commands that write what comes from the code: `cogov docs`, and `cogov compile`."""
+"""Commands that derive files from the code: `cogov docs` and `cogov compile`."""
 
 from collections import Counter
 from pathlib import Path
@@ -8,12 +8,14 @@ import typer
 
 from ..engine.parameters import UserError
 from .completion import KNOBS, complete_mechanism
-from .options import Json, app, compile_engine, out, print_json
+from .options import MAINTAIN, Json, app, compile_engine, out, print_json
 
 
-@app.command()
-def docs(folder: Annotated[Path, typer.Argument(help="where they are")] = Path("docs")):
-    """Write those pages and pictures of the documentation anew that come from the code."""
+@app.command(rich_help_panel=MAINTAIN)
+def docs(
+    folder: Annotated[Path, typer.Argument(help="Folder of the documentation.")] = Path("docs"),
+) -> None:
+    """Regenerate the documentation pages and diagrams that are derived from the code."""
     from ..experiments.comparison.parameter_paths import parameters
     from ..model.agent_catalogue import describe_agents
     from ..viz.figures.agent_diagram import relations
@@ -24,30 +26,33 @@ def docs(folder: Annotated[Path, typer.Argument(help="where they are")] = Path("
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "parameters.md").write_text(page(parameters()), encoding="utf-8")
     if folder.resolve() == Path(__file__).parent.parent / "docs":
-        KNOBS.write_text(
-            "".join(f"{one.path}\n" for one in parameters() if not one.path.startswith("[[")),
+        KNOBS.write_text(  # for shell completion
+            "".join(f"{knob.path}\n" for knob in parameters() if not knob.path.startswith("[[")),
             encoding="utf-8",
-        )  # for completion
+        )
     save(lifecycle(), folder / "lifecycle.svg")
     save(levers(), folder / "levers.svg")
     save(relations(), folder / "agents.svg")
     (folder / "agents.md").write_text(agents_page(describe_agents()), encoding="utf-8")
 
 
-@app.command("compile")
-def compile_(
+@app.command("compile", rich_help_panel=MAINTAIN)
+def compile_kernels(
     names: Annotated[
         list[str] | None,
         typer.Argument(
             autocompletion=complete_mechanism,
             metavar="[MECHANISM]...",
-            help="those to compile for; else all",
+            help="Mechanisms to compile for; default: all.",
             show_default=False,
         ),
     ] = None,
-    json_: Json = False,
-):
-    """Compile the engine ahead, for a container or a cluster, and say what had to be compiled. Other commands do it when needed."""
+    as_json: Json = False,
+) -> None:
+    """Compile the engine ahead of time, for a container or a cluster; list what was compiled.
+
+    Other commands compile what they need when they need it.
+    """
     from ..engine import kernel_store
     from ..model import mechanisms, precompile
 
@@ -56,7 +61,7 @@ def compile_(
     if folder is None:
         raise UserError(kernel_store.unwritable())
     compiled = compile_engine([*names, precompile.STREET])
-    if json_:
+    if as_json:
         return print_json({"compiled": compiled, "folder": str(folder)})
     for name, count in sorted(Counter(compiled).items()):
         out.print(

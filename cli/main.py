@@ -1,11 +1,10 @@
-"""The front door of the command line: every group of commands, and how errors end it."""
+"""Entry point of the command line: load all commands, run one, and turn user errors into exit status 2."""
 
 import os
 import sys
 
 from ..engine.parameters import UserError
-from . import (  # noqa: F401  their commands
-    agents,
+from . import (  # noqa: F401  importing a module registers its commands
     analyse,
     bench,
     calibrate,
@@ -13,28 +12,31 @@ from . import (  # noqa: F401  their commands
     compare,
     describe,
     docs,
-    figure,
     run,
+    search,
     serve,
     sweep,
 )
 from .options import app, err, safe_streams
 
 
-def main():
-    """Run the command line; what the user wrote wrongly is one line on standard error and exit status 2."""
-    os.environ["MPLBACKEND"] = "agg"  # no window is opened, and a backend that is not there stops nothing
-    os.environ.setdefault(
-        "OPENBLAS_NUM_THREADS", "1"
-    )  # our matrices are small; starting threads for them costs a tenth of a second
+def main() -> None:
+    """Run the command line.
+
+    A UserError or OSError prints one line on standard error and ends the process with exit status 2.
+    """
+    # agg opens no window, and a missing interactive backend cannot stop a command
+    os.environ["MPLBACKEND"] = "agg"
+    # our matrices are small; starting threads for them costs a tenth of a second
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         with safe_streams():
             app(standalone_mode=True)
     except (UserError, OSError) as error:
-        words = (
+        message = (
             f"{error.filename}: {error.strerror}"
             if isinstance(error, OSError) and error.filename
             else str(error)
         )
-        err.print(f"cogov: {words}", style="bold red", highlight=False, soft_wrap=True)
+        err.print(f"cogov: {message}", style="bold red", highlight=False, soft_wrap=True)
         sys.exit(2)

@@ -1,88 +1,126 @@
-"""What the commands share: the application, its two consoles, options that several take, the progress bar."""
+"""Shared by all commands: the application, its consoles, common options, and preparation before a run."""
+
+from __future__ import annotations
 
 import shlex
 import sys
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.core import TyperGroup
 
-from ..engine.output import print_json as print_json  # for the commands, as the next
+from ..engine.output import print_json as print_json  # re-exported, like safe_streams
 from ..engine.output import readable
 from ..engine.output import safe_streams as safe_streams
 from ..engine.parameters import UserError
 from ..viz.text.console import PlainConsole
 from .completion import complete_case, complete_mechanism, complete_setting
 
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from ..model.scenario import Scenario
+
 PACKAGE = __package__.partition(".")[0]
+PANELS = LOOK, COMPARE, SWEEP, EXPLAIN, COMMUNITY, CITY, PAGE, MAINTAIN = (
+    "Look",
+    "Compare",
+    "Sweep",
+    "Explain",
+    "Your community",
+    "City",
+    "Page",
+    "Maintain",
+)
+
+
+class PanelGroup(TyperGroup):
+    """A group of commands whose help lists them panel by panel, in the order of `PANELS`."""
+
+    def list_commands(self, ctx) -> list[str]:
+        """Return the names of all commands, sorted by panel."""
+        return sorted(
+            super().list_commands(ctx), key=lambda name: PANELS.index(self.commands[name].rich_help_panel)
+        )
+
+
 app = typer.Typer(
+    cls=PanelGroup,
     help="cogov (共治): same community, same luck, other institutions.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-bench = typer.Typer(
-    help="Measure cogov on this machine; prints tables, asserts nothing.", no_args_is_help=True
-)
-app.add_typer(bench, name="bench")
-out, err = (
-    PlainConsole(width=max(88, PlainConsole().width)),
-    PlainConsole(stderr=True),
-)  # narrower, and tables would lose digits
+bench = typer.Typer(help="Measure cogov on this machine; print tables, assert nothing.", no_args_is_help=True)
+app.add_typer(bench, name="bench", rich_help_panel=MAINTAIN)
+# a console narrower than 88 columns would cut digits off tables
+out, err = PlainConsole(width=max(88, PlainConsole().width)), PlainConsole(stderr=True)
 
 Case = Annotated[
     str,
     typer.Argument(
-        help="name of a case (see `cogov cases`) or path of a .toml file", autocompletion=complete_case
+        help="Name of a case (see `cogov cases`) or path of a .toml file.", autocompletion=complete_case
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="print JSON for machines")]
-Days = Annotated[int | None, typer.Option(help="days to live through")]
-Seed = Annotated[int, typer.Option(help="the luck")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+Days = Annotated[int | None, typer.Option(help="Days to simulate; default: as in the case.")]
+Seed = Annotated[
+    int,
+    typer.Option(
+        help="Random seed; the same seed gives the same random numbers in every arm (common random numbers)."
+    ),
+]
 Set = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
         metavar="PATH=VALUE",
-        help="turn a knob, e.g. committee.staff=4; repeatable",
+        help="Set a knob, e.g. committee.staff=4; repeatable.",
         autocompletion=complete_setting,
     ),
 ]
 On = Annotated[
     list[str] | None,
     typer.Option(
-        "--on", metavar="NAME", help="switch a mechanism on; repeatable", autocompletion=complete_mechanism
+        "--on", metavar="NAME", help="Switch a mechanism on; repeatable.", autocompletion=complete_mechanism
     ),
 ]
 Off = Annotated[
     list[str] | None,
     typer.Option(
-        "--off", metavar="NAME", help="switch a mechanism off; repeatable", autocompletion=complete_mechanism
+        "--off", metavar="NAME", help="Switch a mechanism off; repeatable.", autocompletion=complete_mechanism
     ),
 ]
 Workers = Annotated[
     int | None,
     typer.Option(
-        min=0, max=512, help="how many work at once; 0 is only this process; the result does not depend on it"
+        min=0,
+        max=512,
+        help="Number of worker processes; 0 uses only this process. The result does not depend on it.",
     ),
 ]
-Executor = Annotated[str, typer.Option(help="pool (of processes on this machine) or dask")]
+Executor = Annotated[str, typer.Option(help="pool (processes on this machine) or dask.")]
 Scheduler = Annotated[
-    str | None, typer.Option(metavar="ADDRESS", help="of the Dask scheduler, tls://... or tcp://...")
+    str | None, typer.Option(metavar="ADDRESS", help="Address of the Dask scheduler, tls://... or tcp://...")
 ]
 Insecure = Annotated[
     bool,
     typer.Option(
-        "--insecure", help="let a scheduler beyond this machine be tcp://, where the network is yours alone"
+        "--insecure",
+        help="Allow tcp:// to a scheduler on another machine; use it only in a network of your own.",
     ),
 ]
-Within = Annotated[int, typer.Option(min=1, max=3650, help="days that count as in time")]
+Within = Annotated[
+    int, typer.Option(min=1, max=3650, help="Days within which an issue counts as resolved in time.")
+]
 
 
-def show_version(wanted: bool):
-    """Print the version and end."""
+def show_version(wanted: bool) -> None:
+    """Print the version and exit, if wanted."""
     if wanted:
         from ..engine.release import project
 
@@ -94,18 +132,20 @@ def show_version(wanted: bool):
 def root(
     version: Annotated[
         bool,
-        typer.Option("--version", callback=show_version, is_eager=True, help="show the version and exit"),
+        typer.Option("--version", callback=show_version, is_eager=True, help="Show the version and exit."),
     ] = False,
-):
+) -> None:
     pass
 
 
-def prepare_run(scenario, folder, more=(), notice=True):
-    """See that a community can be founded and its results written before anything takes long.
+def prepare_run(
+    scenario: Scenario, folder: Path | None, more: Iterable[str] = (), notice: bool = True
+) -> None:
+    """Check that results can be written to `folder` and that the community can be built, and compile kernels.
 
-    What of the engine and of the scenario's mechanisms, and `more`, is not compiled yet is compiled here, on all cores:
-    once on a machine, and again when cogov changes. Numbers that the case leaves out are shown, unless the command shows
-    them itself (`notice`).
+    Kernels of the engine, of the scenario's mechanisms and of the mechanisms `more` are compiled on all
+    cores: once on a machine, and again when cogov changes. Census numbers that the case leaves out are shown,
+    unless the command shows them itself (`notice=False`). Raises UserError if `folder` is not writable.
     """
     from ..engine import kernel_store
     from ..model import precompile
@@ -129,8 +169,11 @@ def prepare_run(scenario, folder, more=(), notice=True):
     build_community(scenario)
 
 
-def compile_engine(names):
-    """Compile what the mechanisms `names` need, with a bar; the names of the kernels that were compiled."""
+def compile_engine(names: Iterable[str]) -> list[str]:
+    """Compile the kernels that the mechanisms `names` need, with a progress bar.
+
+    Returns the names of the kernels that were compiled.
+    """
     from ..model import precompile
 
     with progress() as bar:
@@ -138,38 +181,43 @@ def compile_engine(names):
         return precompile.prepare(names, lambda done, of: bar.update(task, completed=done, total=of))
 
 
-def keep_inputs(folder, names, *inputs):
-    """Refuse to write files of these names into a folder where one of them is what the command reads. Raises UserError."""
+def keep_inputs(folder: Path, names: Iterable[str], *inputs: str | Path | None) -> None:
+    """Raise UserError if writing files with these names to `folder` would overwrite one of the inputs."""
     for path in (folder / name for name in names):
-        for one in (one for one in inputs if one is not None):
-            if path.exists() and Path(one).exists() and path.samefile(one):
+        for source in (source for source in inputs if source is not None):
+            if path.exists() and Path(source).exists() and path.samefile(source):
                 raise UserError(
-                    f"--out {folder}: would overwrite {one}, which this command reads; name another folder"
+                    f"--out {folder}: would overwrite {source}, which this command reads; name another folder"
                 )
 
 
-def show_left_out(scenario):
-    """Say on standard error which numbers of its census a case leaves out, and what was taken for them."""
+def show_left_out(scenario: Scenario) -> None:
+    """Print on standard error the census numbers that a case leaves out, with the values used for them."""
     from ..model.scenario import census_of
 
-    numbers, left = census_of(scenario)
-    if left:
-        told = ", ".join(f"{path.removeprefix('community.')} {numbers[path]:,.6g}" for path in left)
+    numbers, left_out = census_of(scenario)
+    if left_out:
+        numbers_used = ", ".join(
+            f"{path.removeprefix('community.')} {numbers[path]:,.6g}" for path in left_out
+        )
         err.print(
-            f"{scenario.name}: left out by the case, so taken in proportion: {told}",
+            f"{scenario.name}: left out by the case, so taken in proportion: {numbers_used}",
             highlight=False,
             markup=False,
             soft_wrap=True,
         )
 
 
-def progress(*more):
-    """A bar on standard error, gone when done; `more` texts of columns stand before the time that is left."""
+def progress(*more: str) -> Progress:
+    """Return a progress bar on standard error that is cleared when done.
+
+    `more` are texts of extra columns, placed before the remaining time.
+    """
     from ..viz.text.progress_bars import bar
 
     return bar(err, *more)
 
 
-def typed_command():
-    """The command as it was typed, for the manifest."""
+def typed_command() -> str:
+    """Return the command as it was typed, for the manifest."""
     return readable(shlex.join(["cogov", *sys.argv[1:]]))

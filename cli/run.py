@@ -1,4 +1,4 @@
-"""`cogov run`: one case, simulated once."""
+"""`cogov run`: simulate a case once."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from .options import (
+    LOOK,
     Case,
     Days,
     Json,
@@ -23,65 +24,65 @@ from .options import (
 )
 
 
-@app.command()
+@app.command(rich_help_panel=LOOK)
 def run(
     case: Case,
     days: Days = None,
     seed: Seed = 0,
-    set_: Set = None,
+    settings: Set = None,
     on: On = None,
     off: Off = None,
     within: Within = 30,
-    out_: Annotated[Path | None, typer.Option("--out", help="folder for the tables")] = None,
-    json_: Json = False,
-):
-    """Live through a case once, and print every measure and who spent what."""
+    out_folder: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the tables; default: write none.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Simulate a case once; print all measures and spending by role."""
     from ..experiments.comparison.runs import census, simulate
     from ..model.cases import alter_scenario, read_case
     from ..viz.text import tables
 
-    if out_:
+    if out_folder:
         from ..experiments.files import manifest
 
-        manifest.refuse_sweep_folder(out_)
-    scenario = alter_scenario(read_case(case), on or (), off or (), set_ or (), days)
-    prepare_run(scenario, out_, notice=False)
+        manifest.refuse_sweep_folder(out_folder)
+    scenario = alter_scenario(read_case(case), on or (), off or (), settings or (), days)
+    prepare_run(scenario, out_folder, notice=False)
     with progress() as bar:
         task = bar.add_task(f"{case}: days", total=scenario.days)
-        done = simulate(scenario, seed=seed, within=within, progress=lambda: bar.advance(task))
-    if out_:
-        from ..experiments.files.csv_tables import (
-            write_csv,  # and with it pandas, which is slow to load
-        )
+        result = simulate(scenario, seed=seed, within=within, progress=lambda: bar.advance(task))
+    if out_folder:
+        from ..experiments.files.csv_tables import write_csv  # here, because it loads pandas, which is slow
 
         names = [f"{name}.csv" for name in ("measures", "series", "issues", "history", "ledger")]
         for name in names:
-            write_csv(getattr(done, name.removesuffix(".csv")), out_ / name)
+            write_csv(getattr(result, name.removesuffix(".csv")), out_folder / name)
         manifest.write_manifest(
-            out_,
+            out_folder,
             "run",
             command=typed_command(),
             cases=[scenario],
             tables=names,
-            **manifest.changes_as_given(on or (), off or (), set_ or ()),
+            **manifest.changes_as_given(on or (), off or (), settings or ()),
             days=scenario.days,
             seed=seed,
             within=within,
         )
-    if json_:
+    if as_json:
         return print_json(
             {
-                "case": done.scenario.name,
+                "case": result.scenario.name,
                 "seed": seed,
-                "days": done.scenario.days,
-                "mechanisms": sorted(done.scenario.mechanisms),
-                **census(done.scenario),
-                "measures": done.summary,
-                "ledger": done.spending,
+                "days": result.scenario.days,
+                "mechanisms": sorted(result.scenario.mechanisms),
+                **census(result.scenario),
+                "measures": result.summary,
+                "ledger": result.spending,
             }
         )
-    out.print(tables.measures_table(done))
-    out.print(tables.spending_table({"": done.spending}))
-    out.print(tables.census(done.scenario), highlight=False)
-    if out_:
-        out.print(f"Tables: {out_}", soft_wrap=True, highlight=False)
+    out.print(tables.measures_table(result))
+    out.print(tables.spending_table({"": result.spending}))
+    out.print(tables.census(result.scenario), highlight=False)
+    if out_folder:
+        out.print(f"Tables: {out_folder}", soft_wrap=True, highlight=False)

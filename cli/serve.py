@@ -1,4 +1,4 @@
-"""`cogov serve`: the page, on this machine only; with --classroom also for those who have the link."""
+"""`cogov serve`: serve the page on this machine only, or with --classroom to everyone who has the link."""
 
 import os
 import secrets
@@ -8,61 +8,65 @@ import time
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import typer
 
 from ..engine.parameters import UserError
 from .completion import complete_case
-from .options import app, prepare_run
+from .options import PAGE, app, prepare_run
 
 HERE = "127.0.0.1"
-SETTINGS = {  # the page asks nothing of the network, and frees what a closed browser left
+SETTINGS = {  # the page makes no network requests, and frees the memory of closed browsers
     "SOLARA_APP": "cogov.viz.page.app",
     "SOLARA_MODE": "production",
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
     "SOLARA_KERNEL_CULL_TIMEOUT": "15m",
     "SOLARA_THEME_SHOW_BANNER": "False",
-    "SOLARA_EXPERIMENTAL_PERFORMANCE": "True",  # what is drawn is handed to the socket together, and nobody waits for each piece
-    "REACTON_FAST": "1",  # of the page's pieces only those are looked at that may have changed
+    # all messages of one rendering are sent together, so that the browser does not wait for each
+    "SOLARA_EXPERIMENTAL_PERFORMANCE": "True",
+    "REACTON_FAST": "1",  # re-render only the components that may have changed
 }
 
 
-@app.command()
+@app.command(rich_help_panel=PAGE)
 def serve(
     case: Annotated[
         str,
         typer.Argument(
-            autocompletion=complete_case, help="name of a case (see `cogov cases`) or path of a .toml file"
+            autocompletion=complete_case, help="Name of a case (see `cogov cases`) or path of a .toml file."
         ),
     ] = "guiyuan",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes one that is free")] = 0,
-    open_: Annotated[bool, typer.Option("--open/--no-open", help="open the browser")] = True,
-    lang: Annotated[str, typer.Option(help="en or zh")] = "en",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 0,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the browser.")] = True,
+    lang: Annotated[str, typer.Option(help="Language of the page, en or zh.")] = "en",
     lesson: Annotated[
-        str, typer.Option(metavar="NAME", help="begin in a lesson, e.g. lamp (docs/lessons.md)")
+        str, typer.Option(metavar="NAME", help="Start with a lesson, e.g. lamp (docs/lessons.md).")
     ] = "",
     classroom: Annotated[
         bool,
         typer.Option(
-            "--classroom", help="serve the network that this machine is in, to those who have the link"
+            "--classroom", help="Serve the local network; only people with the link can open the page."
         ),
     ] = False,
     bind: Annotated[
         str,
         typer.Option(
-            metavar="ADDRESS", help="of this machine, on which --classroom listens; else on all of them"
+            metavar="ADDRESS", help="Address of this machine that --classroom listens on; default: all."
         ),
     ] = "",
     proxy: Annotated[
         str,
         typer.Option(
             metavar="URL",
-            help="what others see of it where a proxy on this machine passes them on, e.g. https://lab.example/cogov",
+            help="Public URL of a reverse proxy on this machine, e.g. https://lab.example/cogov.",
         ),
     ] = "",
-):
-    """Open the page: two communities side by side, same luck, other institutions. Only this machine can see it."""
+) -> None:
+    """Open the page: two communities side by side, same luck, other institutions.
+
+    Only this machine can reach it, unless --classroom or --proxy is given.
+    """
     from ..model import mechanisms
     from ..model.cases import read_case
     from ..viz.server import server
@@ -73,24 +77,24 @@ def serve(
     if lesson:
         from ..viz.lessons.reader import shipped_lessons
 
-        names = [one.name for one in shipped_lessons()]
-        if lesson not in names:
-            raise UserError(f"--lesson {lesson}: there are {', '.join(names)}")
+        lesson_names = [shipped.name for shipped in shipped_lessons()]
+        if lesson not in lesson_names:
+            raise UserError(f"--lesson {lesson}: there are {', '.join(lesson_names)}")
     listening = bind_socket(address(classroom, bind), port)
     try:
-        outside(proxy)
-        os.environ.update(SETTINGS)  # before Solara is loaded, for that is when it reads them
+        outside(proxy)  # raises UserError where it is not an address
+        os.environ.update(SETTINGS)  # before Solara is loaded, because it reads them then
         os.environ |= {
             "COGOV_CASE": str(Path(case).resolve()) if case.endswith(".toml") else case,
             "COGOV_LANG": lang,
             "COGOV_LESSON": lesson,
         }
-        port, names = listening.getsockname()[1], LOOPBACK
+        port, host_names = listening.getsockname()[1], LOOPBACK
         token = secrets.token_urlsafe(16) if classroom or proxy else ""
         if classroom:
-            names += (name := socket.gethostname().lower(), f"{name}.local")
-        door = server.guard_app(port, names, token, proxy, arriving=classroom)
-        prepare_run(read_case(case), None, mechanisms.names())  # a visitor may switch any of them on
+            host_names += (name := socket.gethostname().lower(), f"{name}.local")
+        guarded_app = server.guard_app(port, host_names, token, proxy, arriving=classroom)
+        prepare_run(read_case(case), None, mechanisms.names())  # visitors may switch on any mechanism
         listening.listen(128)
         join = f"/join/{token}" if token else ""
         home = HERE if bind in ("", "0.0.0.0") else bind
@@ -104,19 +108,22 @@ def serve(
                 )
                 + join
             )
-        if open_:
+        if open_browser:
             threading.Thread(
                 target=open_browser_when_ready,
                 args=(port, home, f"http://{authority(home, port)}{join}"),
                 daemon=True,
             ).start()
-        server.server(door).run(sockets=[listening])
+        server.server(guarded_app).run(sockets=[listening])
     finally:
         listening.close()
 
 
-def address(classroom, bind):
-    """Where to listen: this machine itself, whatever HOST says, unless it is a classroom. Raises UserError."""
+def address(classroom: bool, bind: str) -> str:
+    """Return the address to listen on: the loopback address, whatever HOST says, unless `classroom`.
+
+    Raises UserError if `bind` is given without `classroom` or is not an IP address.
+    """
     if not classroom:
         if bind:
             raise UserError(
@@ -129,33 +136,33 @@ def address(classroom, bind):
         raise UserError(f"--bind {bind}: this is no address; one is e.g. {outward()}") from None
 
 
-def outside(proxy):
-    """The parts of the address that others see. Raises UserError where it is none."""
-    there = urlsplit(proxy)
+def outside(proxy: str) -> SplitResult:
+    """Return the parts of the public URL. Raises UserError if it is not an http(s) address of a page."""
+    url = urlsplit(proxy)
     if proxy and (
-        there.scheme not in ("http", "https")
-        or not there.hostname
-        or there.query
-        or there.fragment
-        or "@" in there.netloc
-        or not there.path.isascii()
-        or "%" in there.path
+        url.scheme not in ("http", "https")
+        or not url.hostname
+        or url.query
+        or url.fragment
+        or "@" in url.netloc
+        or not url.path.isascii()
+        or "%" in url.path
     ):
         raise UserError(
             f"--proxy {proxy}: this is no address of a page; one is e.g. https://lab.example/cogov"
         )
-    return there
+    return url
 
 
-def bind_socket(host, port):
-    """A socket that has the port itself, or a free one for 0. Raises UserError when it is taken."""
-    one = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def bind_socket(host: str, port: int) -> socket.socket:
+    """Return a socket bound to the port, or to a free one for 0. Raises UserError if the port is in use."""
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        one.bind((host, port))
-        return one
+        listening.bind((host, port))
+        return listening
     except OSError as error:
-        one.close()
+        listening.close()
         raise UserError(
             f"--port {port}: {error.strerror}; leave --port out, and a free one is taken"
             if host == HERE
@@ -163,20 +170,21 @@ def bind_socket(host, port):
         ) from None
 
 
-def outward():
-    """The address of this machine in its own network; nothing is sent to find out."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+def outward() -> str:
+    """Return the address of this machine in its local network, without sending anything."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            one.connect(("192.0.2.1", 9))  # an address for examples, which nobody has
-            return one.getsockname()[0]
+            probe.connect(("192.0.2.1", 9))  # reserved for documentation (RFC 5737), so no host has it
+            return probe.getsockname()[0]
         except OSError:
             return HERE
 
 
-def invite(link):
-    """Print the link by which others come in, also as a picture for their telephones."""
+def invite(link: str) -> None:
+    """Print the link that admits visitors, also as a QR code for phones if segno is installed."""
     print(
-        f"\nWhoever has this link can come in, and what is sent is not encrypted unless it begins with https:\n\n    {link}\n",
+        "\nWhoever has this link can come in, "
+        f"and what is sent is not encrypted unless it begins with https:\n\n    {link}\n",
         flush=True,
     )
     try:
@@ -186,12 +194,12 @@ def invite(link):
     segno.make(link, error="m", micro=False).terminal(compact=True)
 
 
-def open_browser_when_ready(port, host, address):
-    """Open the browser as soon as somebody answers."""
+def open_browser_when_ready(port: int, host: str, address: str) -> None:
+    """Open the browser at `address` as soon as the server accepts connections; give up after 30 seconds."""
     for _ in range(300):
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as one:
-            if not one.connect_ex((host, port)):
-                import webbrowser  # when it is needed: who lists cases need not load it
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            if not probe.connect_ex((host, port)):
+                import webbrowser  # here, so that other commands need not load it
 
                 webbrowser.open(address)
                 return

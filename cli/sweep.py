@@ -1,14 +1,17 @@
-"""The commands of experiments of many runs: `cogov sweep`, and what reads, checks and joins what it left."""
+"""Commands for experiments of many runs: `cogov sweep`, and those that report, check and join its results."""
+
+from __future__ import annotations
 
 import sys
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..engine.parameters import UserError
 from .options import (
+    SWEEP,
     Executor,
     Insecure,
     Json,
@@ -24,311 +27,337 @@ from .options import (
     typed_command,
 )
 
+if TYPE_CHECKING:
+    from ..experiments.execution.job_scripts import Job
+    from ..experiments.sweep.sweep import SweepPlan
 
-@app.command()
+
+@app.command(rich_help_panel=SWEEP)
 def sweep(
-    file: Annotated[Path, typer.Argument(help="an experiment, as in docs/experiments.md")],
-    out_: Annotated[
+    file: Annotated[Path, typer.Argument(help="Experiment file, see docs/experiments.md.")],
+    out_folder: Annotated[
         Path | None,
         typer.Option(
             "--out",
-            help="folder of the results; the same command again does what is missing; --plan needs none",
+            help="Folder of the results; the same command again runs what is missing. --plan needs none.",
         ),
     ] = None,
     workers: Workers = None,
     shard: Annotated[
-        str, typer.Option(metavar="K/M", help="do the K-th of M shares; `cogov merge` joins them")
+        str, typer.Option(metavar="K/M", help="Run the K-th of M shards; `cogov merge` joins them.")
     ] = "1/1",
     executor: Executor = "pool",
     scheduler: Scheduler = None,
     insecure: Insecure = False,
     allow_failed: Annotated[
         bool,
-        typer.Option("--allow-failed", help="exit status 0 although runs failed, as for the shards of a job"),
+        typer.Option(
+            "--allow-failed", help="Exit with status 0 even if runs failed; for the shards of a job."
+        ),
     ] = False,
     limit: Annotated[
         float | None,
         typer.Option(
             min=0,
-            help="seconds that a run may take; 0 is no limit; else 200 times a trial run, a minute at least",
+            help="Time limit of a run in seconds; 0: no limit; default: 200 times a trial run, at least 60.",
         ),
     ] = None,
-    retry: Annotated[bool, typer.Option("--retry", help="do failed runs again")] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Run failed runs again.")] = False,
     plan: Annotated[
-        bool, typer.Option("--plan", help="only say how many runs it is, and guess time and disk")
+        bool, typer.Option("--plan", help="Only print the number of runs and estimate time and disk space.")
     ] = False,
-    json_: Json = False,
-):
-    """Run an experiment: every arm, every replicate, whatever happens to the machine, once.
+    as_json: Json = False,
+) -> None:
+    """Run an experiment: simulate every replicate of every arm, and resume after an interruption.
 
-    Exit status: 0 when every run is done, 1 when some failed, 2 when nothing was run, 130 when it was stopped (Ctrl-C).
+    Exit status: 0 if every run is done, 1 if some failed, 2 if nothing was run, 130 if interrupted (Ctrl-C).
     """
     from ..experiments.execution.executors import choose_executor, share
     from ..experiments.execution.supervisor import processes_of
     from ..experiments.sweep import sweep as sweeping
 
-    if not (out_ or plan):
+    if not (out_folder or plan):
         raise UserError("--out is missing: name a folder for the results, or give --plan, which keeps none")
-    make, part = choose_executor(executor, scheduler, workers, insecure), share(shard)
-    made = sweeping.plan_sweep(file, typed_command())
-    first, *others = made.cases.values()
-    prepare_run(first, None if plan else out_, mechanisms_of_plan(made))
-    for one in others:
-        show_left_out(one)
-    guess = sweeping.estimate_cost(made)
-    if plan and json_:
-        return print_json(vars(guess))
+    make_executor, shard_numbers = choose_executor(executor, scheduler, workers, insecure), share(shard)
+    plan_of_sweep = sweeping.plan_sweep(file, typed_command())
+    first, *others = plan_of_sweep.cases.values()
+    prepare_run(first, None if plan else out_folder, mechanisms_of_plan(plan_of_sweep))
+    for scenario in others:
+        show_left_out(scenario)
+    cost = sweeping.estimate_cost(plan_of_sweep)
+    if plan and as_json:
+        return print_json(vars(cost))
     cores = max(1, processes_of(workers)) if executor == "pool" else 1
     err.print(
-        f"{made.experiment.name}: {sweeping.describe_cost(guess, cores, made.experiment)}",
+        f"{plan_of_sweep.experiment.name}: {sweeping.describe_cost(cost, cores, plan_of_sweep.experiment)}",
         highlight=False,
         soft_wrap=True,
     )
     if plan:
         return
     with progress("{task.fields[rate]}") as bar:
-        task, began = bar.add_task("runs", total=guess.runs, rate=""), time.monotonic()
+        task, began = bar.add_task("runs", total=cost.runs, rate=""), time.monotonic()
 
-        def tell(done, of, failed, now):
+        def show_progress(result: int, of: int, failed: int, now: int) -> None:
             rate = f"{now / (time.monotonic() - began):,.1f}/s" + (f", {failed} failed" if failed else "")
-            bar.update(task, completed=done, total=of, rate=rate)
+            bar.update(task, completed=result, total=of, rate=rate)
 
         try:
-            done = sweeping.sweep(
-                made,
-                out_,
+            result = sweeping.sweep(
+                plan_of_sweep,
+                out_folder,
                 workers=workers,
-                make=make,
-                shard=part,
+                make=make_executor,
+                shard=shard_numbers,
                 limit=limit,
                 retry=retry,
-                progress=tell,
-                guess=guess,
+                progress=show_progress,
+                guess=cost,
             )
         except KeyboardInterrupt:
             bar.stop()
             err.print(
-                f"cogov: stopped. What was done is kept in {out_}; the same command goes on from there",
+                f"cogov: stopped. What was done is kept in {out_folder}; the same command goes on from there",
                 highlight=False,
                 soft_wrap=True,
             )
             sys.exit(130)
-    if json_:
-        print_json({**vars(done), "folder": str(done.folder)})
-        return exit_if_failed(done.failed, allow_failed)
-    for words in done.mended:
-        out.print(words, highlight=False, soft_wrap=True)
-    for words in done.changes:
-        out.print(f"Asked otherwise than before: {words}", highlight=False, soft_wrap=True)
+    if as_json:
+        print_json({**vars(result), "folder": str(result.folder)})
+        return exit_if_failed(result.failed, allow_failed)
+    for message in result.mended:
+        out.print(message, highlight=False, soft_wrap=True)
+    for message in result.changes:
+        out.print(f"Asked otherwise than before: {message}", highlight=False, soft_wrap=True)
     out.print(
-        f"{done.asked:,} runs: {done.before:,} were there, {done.now:,} done now in {done.seconds:,.1f} s. {done.why}",
+        f"{result.asked:,} runs: {result.before:,} were there, "
+        f"{result.now:,} done now in {result.seconds:,.1f} s. {result.why}",
         highlight=False,
     )
-    if done.failed:
+    if result.failed:
         out.print(
-            f"{done.failed:,} failed; `cogov report {out_}` names them, --retry does them again.",
+            f"{result.failed:,} failed; `cogov report {out_folder}` names them, --retry does them again.",
             highlight=False,
             soft_wrap=True,
         )
-        for words, count in list(done.causes.items())[:5]:
-            out.print(f"  {count:,}: {words}", highlight=False, soft_wrap=True)
-    out.print(f"Results: {out_}", soft_wrap=True, highlight=False)
-    exit_if_failed(done.failed, allow_failed)
+        for message, count in list(result.causes.items())[:5]:
+            out.print(f"  {count:,}: {message}", highlight=False, soft_wrap=True)
+    out.print(f"Results: {out_folder}", soft_wrap=True, highlight=False)
+    exit_if_failed(result.failed, allow_failed)
 
 
-def exit_if_failed(failed, allowed=False):
-    """End with status 1 where runs failed."""
+def exit_if_failed(failed: int, allowed: bool = False) -> None:
+    """Exit with status 1 if runs failed and that is not allowed."""
     if failed and not allowed:
         raise typer.Exit(1)
 
 
-def mechanisms_of_plan(plan):
-    """The mechanisms that an experiment's arms switch on, or may leave on."""
+def mechanisms_of_plan(plan: SweepPlan) -> set[str]:
+    """Return the mechanisms that are on in a case of the plan or switched on by one of its arms."""
     return {name for case in plan.cases.values() for name in case.mechanisms} | {
         name for arm in plan.arms for name in arm.on
     }
 
 
-@app.command()
+@app.command(rich_help_panel=SWEEP)
+def report(
+    folder: Annotated[Path, typer.Argument(help="Folder of a sweep, finished or not.")],
+    out_folder: Annotated[
+        Path | None, typer.Option("--out", help="Folder of the report; default: FOLDER/report.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Report the results of a sweep: verdicts, a self-contained HTML page, figures and tables."""
+    from ..experiments.sweep.report_statistics import analyse_sweep
+    from ..viz import report as reporting
+    from ..viz.text import tables
+
+    with err.status("reading, estimating, drawing ..."):
+        report_data = analyse_sweep(folder)
+        folder_written = out_folder or folder / "report"
+        page_path = reporting.save(report_data, folder_written)
+    sentences = report_data.sentences()
+    if as_json:
+        verdicts = [
+            {"case": case, "arm": arm, "verdict": verdict, "words": sentence}
+            for case, arm, verdict, sentence in sentences
+        ]
+        return print_json(
+            {
+                "verdicts": verdicts,
+                "limits": report_data.limits(),
+                "stated": report_data.registration["when"],
+                "runs_before": report_data.registration["runs_before"],
+                "history": report_data.history(),
+                "digest": report_data.found.digest(),
+                "report": str(page_path),
+            }
+        )
+    out.print(reporting.state(report_data), highlight=False)
+    for line in (
+        *report_data.limits(),
+        *report_data.history(),
+        *([] if report_data.by_arm else [reporting.unpaired_section(report_data)]),
+    ):
+        out.print(line, highlight=False)
+    if sentences:
+        out.print(reporting.estimand(report_data), highlight=False)
+        out.print(tables.verdicts(sentences))
+        out.print(reporting.choice_section(report_data), highlight=False)
+    out.print(
+        f"Report: {page_path}\nFigures and tables: {folder_written / 'figures'}, {folder_written / 'tables'}",
+        soft_wrap=True,
+        highlight=False,
+    )
+
+
+@app.command(rich_help_panel=SWEEP)
 def verify(
-    folder: Annotated[Path, typer.Argument(help="of a sweep")],
+    folder: Annotated[Path, typer.Argument(help="Folder of a sweep.")],
     again: Annotated[
         float,
-        typer.Option(min=0, max=1, help="share of the runs to live through again, one at least; 0 is none"),
+        typer.Option(min=0, max=1, help="Share of the runs to run again, at least one; 0 runs none."),
     ] = 0.01,
-    seed: Annotated[int, typer.Option(help="which of them")] = 0,
-    json_: Json = False,
-):
-    """Check every byte of a sweep, and live through some of its runs again: they must agree bit for bit."""
-    from ..experiments.sweep.results import verify as check
+    seed: Annotated[int, typer.Option(help="Random seed of the sample of runs.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Check the checksums of a sweep and re-run a sample of its runs; they must match bit for bit."""
+    from ..experiments.sweep.results import verify as verify_sweep
 
     with err.status("reading and living again ..."):
-        found = check(folder, again, seed)
-    if json_:
-        print_json(found)
+        checked = verify_sweep(folder, again, seed)
+    if as_json:
+        print_json(checked)
     else:
         out.print(
-            f"{folder}: {found['runs']:,} runs in {found['parts']} parts are what was written; {found['again']} lived again, {len(found['differ'])} differ.",
+            f"{folder}: {checked['runs']:,} runs in {checked['parts']} parts are what was written; "
+            f"{checked['again']} lived again, {len(checked['differ'])} differ.",
             highlight=False,
             soft_wrap=True,
         )
-    if found["differ"]:
-        raise UserError(f"{folder}: " + "; ".join(list(found["differ"].values())[:5]))
+    if checked["differ"]:
+        raise UserError(f"{folder}: " + "; ".join(list(checked["differ"].values())[:5]))
 
 
-@app.command()
+@app.command(rich_help_panel=SWEEP)
 def merge(
-    out_: Annotated[Path, typer.Argument(metavar="OUT", help="folder to join them in")],
-    shards: Annotated[list[Path], typer.Argument(help="folders of shards of one experiment")],
-):
-    """Join the shards of a sweep into one folder; the result is that of a sweep that was never divided. Exit status 1 when runs failed."""
+    out_folder: Annotated[Path, typer.Argument(metavar="OUT", help="Folder for the joined sweep.")],
+    shards: Annotated[list[Path], typer.Argument(help="Folders of the shards of one experiment.")],
+) -> None:
+    """Join the shards of a sweep into one folder, identical to a sweep that was never divided.
+
+    Exit status: 1 if runs failed.
+    """
     from ..experiments.sweep.merge import merge_shards
     from ..experiments.sweep.results import read_results
 
-    count, found = merge_shards(out_, shards), read_results(out_)
-    plan, failed = found.plan, int((found.runs["status"] == "failed").sum())
+    count, results = merge_shards(out_folder, shards), read_results(out_folder)
+    plan, failed = results.plan, int((results.runs["status"] == "failed").sum())
     missing = len(plan.arms) * plan.experiment.replicates - count
-    words = f"; {missing:,} more are asked for, in other shards or not done yet" if missing > 0 else ""
+    missing_text = f"; {missing:,} more are asked for, in other shards or not done yet" if missing > 0 else ""
     out.print(
-        f"{out_}: {count:,} runs of {len(shards)} shard{'s' * (len(shards) > 1)}{words}{f'; {failed:,} failed' if failed else ''}",
+        f"{out_folder}: {count:,} runs of {len(shards)} shard{'s' * (len(shards) > 1)}"
+        f"{missing_text}{f'; {failed:,} failed' if failed else ''}",
         highlight=False,
         soft_wrap=True,
     )
     exit_if_failed(failed)
 
 
-cluster = typer.Typer(help="Write the job script of a sweep that many machines share.", no_args_is_help=True)
-app.add_typer(cluster, name="cluster")
+@app.command(rich_help_panel=SWEEP)
+def archive(
+    folder: Annotated[Path, typer.Argument(help="Folder of a sweep.")],
+    out_file: Annotated[
+        Path | None, typer.Option("--out", help="ZIP file to write; default: FOLDER.zip.")
+    ] = None,
+) -> None:
+    """Pack a sweep for a data repository, as a ZIP file.
 
-Experiment = Annotated[Path, typer.Argument(help="an experiment, as in docs/experiments.md")]
+    It holds data, manifest, report, model description, citation and RO-Crate metadata.
+    """
+    from ..experiments.sweep.archive import pack_sweep
+
+    path = pack_sweep(folder, out_file or folder.with_name(folder.name + ".zip"))
+    out.print(f"Archive: {path}", soft_wrap=True, highlight=False)
+
+
+cluster = typer.Typer(help="Write job scripts that divide a sweep among many machines.", no_args_is_help=True)
+app.add_typer(cluster, name="cluster", rich_help_panel=SWEEP)
+
+Experiment = Annotated[Path, typer.Argument(help="Experiment file, see docs/experiments.md.")]
 Results = Annotated[
     Path | None,
-    typer.Option("--results", help="folder of the results [default: out/NAME]", show_default=False),
+    typer.Option("--results", help="Folder of the results [default: out/NAME].", show_default=False),
 ]
-Shards = Annotated[int, typer.Option(min=1, help="that the runs are divided into")]
-Cpus = Annotated[int, typer.Option(min=1, max=512, help="of each shard")]
-Script = Annotated[Path | None, typer.Option("--out", help="file to write; else it is printed")]
+Shards = Annotated[int, typer.Option(min=1, help="Number of shards that the runs are divided into.")]
+Cpus = Annotated[int, typer.Option(min=1, max=512, help="Processor cores of each shard.")]
+Script = Annotated[Path | None, typer.Option("--out", help="File to write; default: standard output.")]
 
 
 @cluster.command()
-def slurm(file: Experiment, results: Results = None, shards: Shards = 8, cpus: Cpus = 4, out_: Script = None):
-    """An array job for SLURM and the merge of its shards; `bash SCRIPT` submits both."""
+def slurm(
+    file: Experiment, results: Results = None, shards: Shards = 8, cpus: Cpus = 4, out_file: Script = None
+) -> None:
+    """Write an array job for SLURM and the job that merges its shards; `bash SCRIPT` submits both."""
     from ..experiments.execution.job_scripts import slurm
 
-    write_or_print(slurm(write_job_script(file, results, shards, cpus)), out_, file)
+    write_or_print(slurm(plan_job(file, results, shards, cpus)), out_file, file)
 
 
 @cluster.command()
 def k8s(
     file: Experiment,
-    image: Annotated[str, typer.Option(help="of a container with cogov on its PATH")],
+    image: Annotated[str, typer.Option(help="Container image with cogov on its PATH.")],
     claim: Annotated[
-        str, typer.Option(help="name of the volume claim that FILE and the results are on")
+        str, typer.Option(help="Persistent volume claim that holds FILE and the results.")
     ] = "cogov",
     results: Results = None,
     shards: Shards = 8,
     cpus: Cpus = 4,
-    out_: Script = None,
-):
-    """An Indexed Job for Kubernetes and the merge of its shards; `kubectl apply -f MANIFEST` starts the first."""
+    out_file: Script = None,
+) -> None:
+    """Write an Indexed Job for Kubernetes and the job that merges its shards.
+
+    `kubectl apply -f MANIFEST` starts the first.
+    """
     from ..experiments.execution.job_scripts import kubernetes
 
-    write_or_print(kubernetes(write_job_script(file, results, shards, cpus), image, claim), out_, file)
+    write_or_print(kubernetes(plan_job(file, results, shards, cpus), image, claim), out_file, file)
 
 
-def write_job_script(file, results, shards, cpus):
-    """The job of an experiment in a file."""
+def plan_job(file: Path, results: Path | None, shards: int, cpus: int) -> Job:
+    """Return the job that runs an experiment file in shards. Raises UserError where it cannot be divided."""
     from ..experiments.execution.job_scripts import job, plain
     from ..experiments.sweep import sweep as sweeping
 
-    made = sweeping.plan_sweep(file)
-    sweeping.stopping(made, (1, shards))  # each shard would refuse it, once it has waited for its node
-    prepare_run(next(iter(made.cases.values())), None, mechanisms_of_plan(made))
+    plan = sweeping.plan_sweep(file)
+    sweeping.stopping(plan, (1, shards))  # refuse here what each shard would refuse after queueing
+    prepare_run(next(iter(plan.cases.values())), None, mechanisms_of_plan(plan))
     return job(
-        made,
-        sweeping.estimate_cost(made),
+        plan,
+        sweeping.estimate_cost(plan),
         file,
-        results or Path("out") / plain(made.experiment.name),
+        results or Path("out") / plain(plan.experiment.name),
         shards,
         cpus,
     )
 
 
-def write_or_print(text, path, *inputs):
-    """Print it, or write it to the file `path`."""
+def write_or_print(text: str, path: Path | None, *inputs: Path) -> None:
+    """Write `text` to the file `path`, or print it if `path` is None.
+
+    Raises UserError if the file is one of `inputs`, or if the output's encoding lacks a character.
+    """
     if path is None:
         try:
             text.encode(sys.stdout.encoding or "utf-8")
-        except UnicodeEncodeError:  # a path that is escaped would be another path
+        except UnicodeEncodeError:  # an escaped path would be a different path
             raise UserError(
-                f"the script holds characters that this output ({sys.stdout.encoding}) cannot; write it to a file with --out FILE"
+                f"the script holds characters that this output ({sys.stdout.encoding}) cannot; "
+                "write it to a file with --out FILE"
             ) from None
         return print(text, end="")
-    if any(path.exists() and one.exists() and path.samefile(one) for one in inputs):
+    if any(path.exists() and source.exists() and path.samefile(source) for source in inputs):
         raise UserError(f"--out {path}: would overwrite what this command reads; name another file")
     path.write_text(text, encoding="utf-8")
     err.print(f"Written: {path}", highlight=False, soft_wrap=True)
-
-
-@app.command()
-def report(
-    folder: Annotated[Path, typer.Argument(help="of a sweep, finished or not")],
-    out_: Annotated[
-        Path | None, typer.Option("--out", help="folder of the report; else FOLDER/report")
-    ] = None,
-    json_: Json = False,
-):
-    """Say what a sweep found: verdicts, then one HTML page that opens offline, figures, and tables."""
-    from ..experiments.sweep.report_statistics import analyse_sweep
-    from ..viz import report as reporting
-    from ..viz.text import tables
-
-    with err.status("reading, estimating, drawing ..."):
-        found = analyse_sweep(folder)
-        target = out_ or folder / "report"
-        path = reporting.save(found, target)
-    told = found.sentences()
-    if json_:
-        verdicts = [
-            {"case": case, "arm": arm, "verdict": verdict, "words": words}
-            for case, arm, verdict, words in told
-        ]
-        return print_json(
-            {
-                "verdicts": verdicts,
-                "limits": found.limits(),
-                "stated": found.registration["when"],
-                "runs_before": found.registration["runs_before"],
-                "history": found.history(),
-                "digest": found.found.digest(),
-                "report": str(path),
-            }
-        )
-    out.print(reporting.state(found), highlight=False)
-    for line in (
-        *found.limits(),
-        *found.history(),
-        *([] if found.by_arm else [reporting.unpaired_section(found)]),
-    ):
-        out.print(line, highlight=False)
-    if told:
-        out.print(reporting.estimand(found), highlight=False)
-        out.print(tables.verdicts(told))
-        out.print(reporting.choice_section(found), highlight=False)
-    out.print(
-        f"Report: {path}\nFigures and tables: {target / 'figures'}, {target / 'tables'}",
-        soft_wrap=True,
-        highlight=False,
-    )
-
-
-@app.command()
-def archive(
-    folder: Annotated[Path, typer.Argument(help="of a sweep")],
-    out_: Annotated[Path | None, typer.Option("--out", help="the ZIP file; else FOLDER.zip")] = None,
-):
-    """Pack a sweep for a repository: data, manifest, report, the model's description, how to cite it, an RO-Crate."""
-    from ..experiments.sweep.archive import pack_sweep
-
-    path = pack_sweep(folder, out_ or folder.with_name(folder.name + ".zip"))
-    out.print(f"Archive: {path}", soft_wrap=True, highlight=False)

@@ -1189,8 +1189,8 @@ MUTANTS = [
     mutant(
         "a switch of one side turns both",
         "viz/page/app.py",
-        "\n            settings=tuple(\n                how(one) if side in sides else one for side, one in enumerate(wanted.current.settings)\n            )\n        ",
-        "settings=tuple(how(one) if sides else one for side, one in enumerate(wanted.current.settings))",
+        "transform(setting) if side in sides else setting\n",
+        "transform(setting) if sides else setting\n",
         "viz/test_page.py::test_a_switch_changes_its_own_side_only",
     ),
     mutant(
@@ -1242,7 +1242,7 @@ MUTANTS = [
     mutant(
         "who leaves while they wait is drawn all the same",
         "viz/server/access_control.py",
-        "        return here\n",
+        "        return granted\n",
         "        return True\n",
         "viz/test_server.py::test_who_leaves_while_they_wait_for_their_turn_holds_no_place_and_is_not_drawn",
         short=True,
@@ -1257,7 +1257,7 @@ MUTANTS = [
     mutant(
         "every chart of every visitor is kept for good",
         "viz/page/chart_widget.py",
-        'SCRIPT.read_text(\n        "utf-8"\n    )',
+        'SCRIPT.read_text("utf-8")',
         "SCRIPT",
         "viz/test_server.py::test_a_widget_that_is_closed_is_freed",
         short=True,
@@ -1266,7 +1266,7 @@ MUTANTS = [
         "a classroom's word may be left out",
         "viz/server/access_control.py",
         "if not hmac.compare_digest(",
-        "if told and not hmac.compare_digest(",
+        "if presented and not hmac.compare_digest(",
         "viz/test_server.py::test_in_a_classroom_only_those_with_the_word_come_in",
         short=True,
     ),
@@ -1577,7 +1577,7 @@ MUTANTS = [
     mutant(
         "an import overwrites the log",
         "cli/options.py",
-        "if path.exists() and Path(one).exists() and path.samefile(one):",
+        "if path.exists() and Path(source).exists() and path.samefile(source):",
         "if False:",
         "model/test_names.py::test_no_command_overwrites_what_it_reads",
         short=True,

@@ -1,4 +1,4 @@
-"""The chart of the page: a widget that draws a spec of `curves` in the browser, where it is read, and saved as PNG, SVG and CSV."""
+"""Chart widget: draws a spec of `chart_specs` in the browser, and saves it there as PNG, SVG or CSV."""
 
 from pathlib import Path
 
@@ -43,11 +43,13 @@ WORDS = {
 
 
 class Chart(anywidget.AnyWidget):
-    """A spec of `curves` on the page. `day` is where the cursor stands, -1 for none; a click in a chart of days sets it too."""
+    """Draw a spec of `chart_specs`.
 
-    _esm = SCRIPT.read_text(
-        "utf-8"
-    )  # as text: of a Path anywidget watches the file, and keeps every widget for good
+    `day` is where the cursor stands, -1 for none; a click on a chart over days sets it.
+    """
+
+    # as text: given a Path, anywidget watches the file and keeps every widget for ever
+    _esm = SCRIPT.read_text("utf-8")
     spec = traitlets.Dict().tag(sync=True)
     day = traitlets.Int(-1).tag(sync=True)
     words = traitlets.Dict(WORDS["en"]).tag(sync=True)

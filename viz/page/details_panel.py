@@ -1,22 +1,23 @@
-"""Looking inside: who lives where the visitor clicked, what happened there, and each issue's story on both sides."""
+"""Details of a picked place: its residents, its issues, and the story of one issue on both sides."""
 
 import numpy as np
 import solara
 
-from ...experiments.narrative.divergence import issue_path as called
+from ...experiments.narrative.divergence import issue_path
+from ...experiments.narrative.recording import Recording
 from ...model.issues.issue_table import RESOLVED
 from ..i18n import words
 from ..i18n.phrases import FRAME
 from ..i18n.words import translate
 from ..text import stories
 from ..text.stories import say
-from . import page_state as desks
+from . import page_state
 
 
 @solara.component
-def Inside(desk, shown, day, picked, issue, set_issue):
-    """Who lives where the visitor looked, what happened there, and its story on both sides."""
-    lang, comma = desk.lang, say(FRAME, "comma", desk.lang)
+def Inside(state, shown, day, picked, issue, set_issue) -> None:
+    """Show the residents and issues of the picked place, and the story of one issue on both sides."""
+    lang, comma = state.lang, say(FRAME, "comma", state.lang)
     with solara.Card(margin=0, classes=["co-card", "co-inside"]):
         if not picked:
             solara.Text(translate(lang, "look"))
@@ -24,21 +25,23 @@ def Inside(desk, shown, day, picked, issue, set_issue):
         with solara.ColumnsResponsive(12, medium=[4, 8]):
             with solara.Column(gap="4px", classes=["co-people"]):
                 solara.Text(label_building(shown.films[0], picked["building"], lang), classes=["co-title"])
-                for home in desks.homes(desk, picked["building"], picked.get("flat", -1)):
-                    kind = comma.join(
+                for home in page_state.homes(state, picked["building"], picked.get("flat", -1)):
+                    description = comma.join(
                         translate(lang, name)
                         for name in ("owner" if home.owner else "tenant", *(["away"] if home.away else ()))
                     )
+                    flat = translate(lang, "flat", f=home.flat, floor=home.floor)
                     solara.Text(
-                        f"{translate(lang, 'flat', f=home.flat, floor=home.floor)}{say(FRAME, 'colon', lang)}{kind}",
+                        f"{flat}{say(FRAME, 'colon', lang)}{description}",
                         classes=["co-quiet"],
                     )
                     for band, traits, ties in home.people:
-                        told = comma.join(
+                        traits_text = comma.join(
                             translate(lang, name) for name in (("child", "adult", "elder")[band], *traits)
                         )
+                        knows = translate(lang, "knows", n=ties)
                         solara.Text(
-                            f"· {told}{say(FRAME, 'semicolon', lang)}{translate(lang, 'knows', n=ties)}",
+                            f"· {traits_text}{say(FRAME, 'semicolon', lang)}{knows}",
                             classes=["co-quiet"],
                         )
                 solara.Text(translate(lang, "made up"), classes=["co-quiet"])
@@ -46,13 +49,15 @@ def Inside(desk, shown, day, picked, issue, set_issue):
                 if not picked.get("ids"):
                     solara.Text(translate(lang, "no issues"))
                     return
-                open_ = [i for i in picked["ids"] if still_open(shown, i, day)]
+                open_ids = [i for i in picked["ids"] if still_open(shown, i, day)]
                 names = {
                     i: label_issue(shown, i, lang)
-                    for i in (*open_, *(i for i in picked["ids"] if i not in open_))
+                    for i in (*open_ids, *(i for i in picked["ids"] if i not in open_ids))
                 }
                 solara.Select(
-                    translate(lang, "issues here", open=len(open_), settled=len(names) - len(open_), day=day),
+                    translate(
+                        lang, "issues here", open=len(open_ids), settled=len(names) - len(open_ids), day=day
+                    ),
                     value=names.get(issue),
                     values=list(names.values()),
                     on_value=lambda v: set_issue(next(i for i, n in names.items() if n == v)),
@@ -60,7 +65,7 @@ def Inside(desk, shown, day, picked, issue, set_issue):
                 story = shown.story(int(issue)) if issue else None
                 if story:
                     with solara.Columns([1, 1]):
-                        for side, arm in zip(desks.SIDES, story.arms):
+                        for side, arm in zip(page_state.SIDES, story.arms):
                             with solara.Column(gap="0px", classes=["co-story"]):
                                 solara.Text(translate(lang, side), classes=["co-title"])
                                 if (
@@ -72,34 +77,40 @@ def Inside(desk, shown, day, picked, issue, set_issue):
                                     solara.Text(line)
 
 
-def label_issue(shown, id_, lang):
-    """An issue in a list: its kind, and since when."""
-    _, category, _ = called(int(id_), shown.scenarios[0]).split("/")
+def label_issue(shown: page_state.SimulatedSides, issue_id: str, lang: str) -> str:
+    """Return the label of an issue: its kind, and the day on which it arose."""
+    _, category, _ = issue_path(int(issue_id), shown.scenarios[0]).split("/")
     return translate(
-        lang, "issue", kind=stories.kind(category, lang), born=min(row["born"] for row in rows_of(shown, id_))
+        lang,
+        "issue",
+        kind=stories.kind(category, lang),
+        born=min(row["born"] for row in rows_of(shown, issue_id)),
     )
 
 
-def rows_of(shown, id_):
-    """The issue on the sides where it arose."""
-    found = ((film.run.issues, np.searchsorted(film.run.issues["id"], int(id_))) for film in shown.films)
-    return [issues[n] for issues, n in found if n < len(issues) and issues[n]["id"] == int(id_)]
+def rows_of(shown: page_state.SimulatedSides, issue_id: str) -> list:
+    """Return the rows of an issue in the issue logs of the sides on which it arose."""
+    places = (
+        (recording.run.issues, np.searchsorted(recording.run.issues["id"], int(issue_id)))
+        for recording in shown.films
+    )
+    return [issues[row] for issues, row in places if row < len(issues) and issues[row]["id"] == int(issue_id)]
 
 
-def still_open(shown, id_, day):
-    """Whether an issue is open on a day, on either side."""
-    for arrays in (film.arrays for film in shown.films):
-        n = np.searchsorted(arrays["issue_id"], int(id_))
-        if n < len(arrays["issue_id"]) and arrays["issue_id"][n] == int(id_):
-            first, last = arrays["issue_first"][n : n + 2]
-            states = arrays["event_state"][first:last][arrays["event_day"][first:last] <= day]
-            if len(states) and states[-1] < RESOLVED:
+def still_open(shown: page_state.SimulatedSides, issue_id: str, day: int) -> bool:
+    """Return whether an issue is open on a day, on either side."""
+    for arrays in (recording.arrays for recording in shown.films):
+        row = np.searchsorted(arrays["issue_id"], int(issue_id))
+        if row < len(arrays["issue_id"]) and arrays["issue_id"][row] == int(issue_id):
+            first, last = arrays["issue_first"][row : row + 2]
+            history = arrays["event_state"][first:last][arrays["event_day"][first:last] <= day]
+            if len(history) and history[-1] < RESOLVED:
                 return True
     return False
 
 
-def label_building(film, b, lang):
-    """A building as the town calls it, and its number in all of the community."""
-    compound = film.arrays["building_compound"]
-    name = words.compound(lang, film.header["compounds"][compound[b]])
+def label_building(recording: Recording, b: int, lang: str) -> str:
+    """Return the name of a building: compound, number in the compound, and number in the community."""
+    compound = recording.arrays["building_compound"]
+    name = words.compound(lang, recording.header["compounds"][compound[b]])
     return translate(lang, "building", compound=name, n=b - int(np.argmax(compound == compound[b])) + 1, b=b)

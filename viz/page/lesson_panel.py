@@ -1,36 +1,37 @@
-"""A lesson on the page: what it says, the prediction that is asked for, what was measured, the game."""
+"""Lesson on the page: its text, predictions, measured results, and the game."""
 
 import solara
 import solara.lab
 
 from ...experiments.narrative import lesson_runs
 from ..i18n.words import translate
-from ..lessons import progress as walking
+from ..lessons import progress
 from ..lessons.reader import measures_wanted
+from ..lessons.steps import Lesson as LessonFile
 from ..lessons.steps import PlayStep, Predict, Result, Score, Twist
 
 
 @solara.component
-def Lesson(walk, set_walk, lang, leave, play):
-    """One step of a lesson. `play(begin, to, speed)` plays the films."""
-    lesson, step, at = walk.lesson, walk.step, walking.setup_of(walk)
+def Lesson(walk, set_walk, lang, leave, play) -> None:
+    """Show one step of a lesson. `play(begin, to, speed)` plays the recordings."""
+    lesson, step, at = walk.lesson, walk.step, progress.setup_of(walk)
     measured = solara.lab.use_task(
         lambda: measure(lesson, at), dependencies=[lesson.name, at], prefer_threaded=True, raise_error=False
     )
 
-    def take():
+    def apply() -> None:
         if measured.finished and measured.value and measured.value[0] == at and at not in walk.facts:
-            facts = measured.value[
-                1
-            ]  # into the walk as it is by then: a prediction may have been made meanwhile
+            facts = measured.value[1]
+            # added to the walk as it is by then, because a prediction may have been committed meanwhile
             set_walk(
-                lambda now: walking.record_facts(now, at, facts) if now and now.lesson is lesson else now
+                lambda now: progress.record_facts(now, at, facts) if now and now.lesson is lesson else now
             )
 
-    solara.use_effect(take, [measured.finished, at, walk.at])
+    solara.use_effect(apply, [measured.finished, at, walk.at])
     with solara.Card(margin=0, classes=["co-card", "co-lesson"]), solara.Column(gap="8px"):
         solara.Text(
-            f"{getattr(lesson.title, lang)} · {translate(lang, 'lesson.step', n=walk.at + 1, of=len(lesson.steps))}",
+            f"{getattr(lesson.title, lang)} · "
+            f"{translate(lang, 'lesson.step', n=walk.at + 1, of=len(lesson.steps))}",
             classes=["co-title"],
         )
         if isinstance(step, (Predict, Result, Twist)):
@@ -42,7 +43,8 @@ def Lesson(walk, set_walk, lang, leave, play):
                 classes=["co-quiet"],
             )
         Blocks(
-            walking.step_text(walk, lang) or [("paragraph", [(translate(lang, "lesson.waits.facts"), False)])]
+            progress.step_text(walk, lang)
+            or [("paragraph", [(translate(lang, "lesson.waits.facts"), False)])]
         )
         if isinstance(step, Predict):
             Prediction(walk, set_walk, lang)
@@ -59,14 +61,14 @@ def Lesson(walk, set_walk, lang, leave, play):
         if walk.last:
             solara.Text(translate(lang, "lesson.reference"), classes=["co-title"])
             solara.Text(getattr(lesson.reference, lang))
-        missing = walking.needs(walk)
+        missing = progress.needs(walk)
         if missing:
             solara.Text(translate(lang, f"lesson.waits.{missing}"), classes=["co-quiet"])
         solara.ProgressLinear(measured.pending and missing == "facts")
         with solara.Row(gap="8px"):
             solara.Button(
                 translate(lang, "lesson.previous"),
-                on_click=lambda: set_walk(walking.back(walk)),
+                on_click=lambda: set_walk(progress.back(walk)),
                 disabled=walk.at == 0,
                 text=True,
             )
@@ -81,7 +83,7 @@ def Lesson(walk, set_walk, lang, leave, play):
             else:
                 solara.Button(
                     translate(lang, "lesson.next"),
-                    on_click=lambda: set_walk(walking.forward(walk)),
+                    on_click=lambda: set_walk(progress.forward(walk)),
                     disabled=bool(missing),
                     color="primary",
                     classes=["co-next"],
@@ -89,8 +91,8 @@ def Lesson(walk, set_walk, lang, leave, play):
                 solara.Button(translate(lang, "lesson.leave"), on_click=leave, text=True)
 
 
-def measure(lesson, at):
-    """(step of the setup, what came of it); nothing before the first setup, or where nothing is asked."""
+def measure(lesson: LessonFile, at: int) -> tuple[int, dict]:
+    """Simulate the setup of step `at`; return `at` and the measured facts, {} if nothing is to measure."""
     if at < 0 or not measures_wanted(lesson, at):
         return at, {}
     setup = lesson.steps[at]
@@ -98,8 +100,8 @@ def measure(lesson, at):
 
 
 @solara.component
-def Blocks(blocks):
-    """Paragraphs and lists, as text."""
+def Blocks(blocks) -> None:
+    """Show paragraphs and lists."""
     with solara.Column(gap="6px"):
         for kind, content in blocks:
             for line in [content] if kind == "paragraph" else content:
@@ -111,14 +113,14 @@ def Blocks(blocks):
 
 
 @solara.component
-def Prediction(walk, set_walk, lang):
-    """Answers to choose from; one that was committed stands."""
-    step, made = walk.step, walk.predicted.get(walk.at)
+def Prediction(walk, set_walk, lang) -> None:
+    """Choose and commit an answer; a committed answer cannot be changed."""
+    step, committed = walk.step, walk.predicted.get(walk.at)
     names = [getattr(choice, lang) for choice in step.choice]
     chosen, set_chosen = solara.use_state(None)
     solara.use_effect(lambda: set_chosen(None), [walk.at])
-    if made is not None:
-        solara.Text(translate(lang, "lesson.committed", choice=names[made]))
+    if committed is not None:
+        solara.Text(translate(lang, "lesson.committed", choice=names[committed]))
         return
     for n, name in enumerate(names):
         solara.Button(
@@ -130,7 +132,7 @@ def Prediction(walk, set_walk, lang):
         )
     solara.Button(
         translate(lang, "lesson.commit"),
-        on_click=lambda: set_walk(walking.predict(walk, chosen)),
+        on_click=lambda: set_walk(progress.predict(walk, chosen)),
         disabled=chosen is None,
         outlined=True,
         classes=["co-commit"],
@@ -139,10 +141,10 @@ def Prediction(walk, set_walk, lang):
 
 
 @solara.component
-def Outcomes(walk, lang):
-    """Each prediction about these runs, and whether it came true."""
+def Outcomes(walk, lang) -> None:
+    """Show each prediction about these runs, and whether it was right."""
     with solara.Column(gap="2px"):
-        for at, mine, truth in walking.outcomes(walk):
+        for at, mine, truth in progress.outcomes(walk):
             step = walk.lesson.steps[at]
             names = [getattr(choice, lang) for choice in step.choice]
             solara.Text(getattr(step.question, lang), classes=["co-quiet"])
@@ -157,40 +159,45 @@ def Outcomes(walk, lang):
 
 
 @solara.component
-def Game(walk, set_walk, lang):
-    """Spend a budget, and be scored on luck that nobody has seen."""
+def Game(walk, set_walk, lang) -> None:
+    """Spend a budget on a design, which is scored on random seeds that were not used before."""
     step = walk.step
     design, set_design = solara.use_state({})
-    asked, set_asked = solara.use_state(None)
+    asked_design, set_asked_design = solara.use_state(None)
     scoring = solara.lab.use_task(
-        lambda: use_score(step, asked), dependencies=[str(asked)], prefer_threaded=True, raise_error=False
+        lambda: score(step, asked_design),
+        dependencies=[str(asked_design)],
+        prefer_threaded=True,
+        raise_error=False,
     )
     spent = lesson_runs.price(step.option, design)
 
-    def take():
-        if scoring.finished and scoring.value and scoring.value[0] == asked:
-            told = scoring.value
-            set_walk(lambda now: walking.record_score(now, *told) if now and now.step is step else now)
-            set_asked(None)
+    def apply() -> None:
+        if scoring.finished and scoring.value and scoring.value[0] == asked_design:
+            result = scoring.value
+            set_walk(lambda now: progress.record_score(now, *result) if now and now.step is step else now)
+            set_asked_design(None)
 
-    solara.use_effect(take, [scoring.finished, str(asked)])
-    for one in step.option:
+    solara.use_effect(apply, [scoring.finished, str(asked_design)])
+    for option in step.option:
         with solara.Row(gap="8px", style={"align-items": "center"}):
-            count = design.get(one.name, 0)
+            count = design.get(option.name, 0)
             solara.Button(
                 "−",
                 small=True,
                 disabled=count == 0,
-                on_click=lambda one=one, count=count: set_design({**design, one.name: count - 1}),
+                on_click=lambda option=option, count=count: set_design({**design, option.name: count - 1}),
             )
             solara.Text(str(count))
             solara.Button(
                 "+",
                 small=True,
-                disabled=count == one.most,
-                on_click=lambda one=one, count=count: set_design({**design, one.name: count + 1}),
+                disabled=count == option.most,
+                on_click=lambda option=option, count=count: set_design({**design, option.name: count + 1}),
             )
-            solara.Text(f"{getattr(one, lang)} ({translate(lang, 'game.price', price=f'{one.price:,.0f}')})")
+            solara.Text(
+                f"{getattr(option, lang)} ({translate(lang, 'game.price', price=f'{option.price:,.0f}')})"
+            )
     solara.Text(
         translate(lang, "game.budget", spent=f"{spent:,.0f}", budget=f"{step.budget:,.0f}"),
         classes=["co-title"],
@@ -199,12 +206,12 @@ def Game(walk, set_walk, lang):
         solara.Text(translate(lang, "game.over", over=f"{spent - step.budget:,.0f}"))
     solara.Button(
         translate(lang, "game.score"),
-        on_click=lambda: set_asked(dict(design)),
-        disabled=spent > step.budget or asked is not None,
+        on_click=lambda: set_asked_design(dict(design)),
+        disabled=spent > step.budget or asked_design is not None,
         outlined=True,
         classes=["co-score"],
     )
-    solara.ProgressLinear(asked is not None)
+    solara.ProgressLinear(asked_design is not None)
     tries = walk.scores.get(walk.at, [])
     for _, row in tries[-3:]:
         points = {
@@ -217,8 +224,8 @@ def Game(walk, set_walk, lang):
         solara.Text(translate(lang, "game.best", points=f"{100 * best:+.1f}"), classes=["co-title"])
 
 
-def use_score(step, design):
-    """(design, what it changes on fresh luck); nothing before it is asked."""
+def score(step: Score, design: dict | None) -> tuple[dict, dict] | None:
+    """Return the design and its score on new random seeds; None if no design is given."""
     if design is None:
         return None
     return design, lesson_runs.score_design(

@@ -1,4 +1,6 @@
-"""What one visitor of the page has before them: a case, a luck, and two settings of its institutions, side by side."""
+"""State of one visitor's page: a case, a random seed, and the institutions of each of two sides."""
+
+from __future__ import annotations
 
 import base64
 import binascii
@@ -8,9 +10,11 @@ import re
 import threading
 import zlib
 from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,50 +31,54 @@ from ...experiments.narrative.recording import (
 )
 from ...experiments.narrative.resource_use import ENOUGH, affordable
 from ...experiments.narrative.story import story_of
-from ...model import mechanisms
+from ...model import cases, mechanisms
 from ...model.cases import alter_scenario, list_cases
-from ...model.cases import read_case as read
 from ...model.measures import WITHIN
 from ...model.simulate import build_community
 from ..i18n.phrases import LANGUAGES
 from ..i18n.words import translate
 
+if TYPE_CHECKING:
+    from ...experiments.narrative.recording import Recording
+    from ...experiments.narrative.story import Story
+    from ...model.scenario import Scenario
+
 SIDES = ("left", "right")
-LATEST = 1  # of saved states: what `desk_from_text` reads
+LATEST = 1  # version of saved states that `desk_from_text` reads
 LARGEST = 64 * 1024  # characters of a saved state
-PATH = re.compile(r"[\w.]+")  # of a knob: what follows one would be read as its value
-LONGEST = 3650  # days that a page lives through
-QUEUE = 120  # years that visitors may wait for at once
-MOST = 50_000_000  # residents x days of a year on the page: some seconds
-PEOPLE = 40  # residents of a building that are told one by one
+PATH = re.compile(r"[\w.]+")  # path of a knob; text after a path would be read as its value
+LONGEST = 3650  # days that the page simulates at most
+QUEUE = 120  # simulations that may be waiting at once
+MOST = 50_000_000  # residents x days of a simulation on the page: some seconds
+PEOPLE = 40  # residents of a building that are listed one by one
 
 
 @dataclass(frozen=True)
 class Setting:
-    """The institutions of one side: mechanisms that are on, and knobs that are turned."""
+    """Institutions of one side: mechanisms that are on, and knobs that are set."""
 
     on: tuple = ()
     knobs: tuple = ()  # of (path, value), by path
 
-    def with_switch(self, name, on):
-        """The same with one mechanism on or off; its knobs go with it."""
-        kept = tuple(sorted({*self.on, name} if on else {*self.on} - {name}))
+    def with_switch(self, name: str, on: bool) -> Setting:
+        """Return the setting with a mechanism on or off; off discards its knobs."""
+        mechanisms_on = tuple(sorted({*self.on, name} if on else {*self.on} - {name}))
         return Setting(
-            kept,
+            mechanisms_on,
             self.knobs
             if on
             else tuple(pair for pair in self.knobs if not pair[0].startswith(f"mechanisms.{name}.")),
         )
 
-    def with_parameter(self, path, value):
-        """The same with one knob turned; None turns it back."""
-        told = dict(self.knobs) | {path: value}
-        return Setting(self.on, tuple(sorted((p, v) for p, v in told.items() if v is not None)))
+    def with_parameter(self, path: str, value: float | None) -> Setting:
+        """Return the setting with a knob set to a value, or reset to its default by None."""
+        values = dict(self.knobs) | {path: value}
+        return Setting(self.on, tuple(sorted((p, v) for p, v in values.items() if v is not None)))
 
 
 @dataclass(frozen=True)
 class PageState:
-    """All that the page's state is: enough to show the very same again."""
+    """Complete state of the page: enough to show exactly the same again."""
 
     case: str = "guiyuan"
     seed: int = 0
@@ -80,46 +88,51 @@ class PageState:
     day: int = 0
     lang: str = "en"
 
-    def scenario(self, side):
-        """The scenario of one side. Raises UserError."""
-        case, one = read_case(self.case), self.settings[side]
-        made = alter_scenario(
+    def scenario(self, side: int) -> Scenario:
+        """Return the scenario of side 0 or 1. Raises UserError if it is invalid or too large."""
+        case, setting = read_case(self.case), self.settings[side]
+        scenario = alter_scenario(
             case,
-            one.on,
-            [name for name in case.mechanisms if name not in one.on],
-            dict(one.knobs),
+            setting.on,
+            [name for name in case.mechanisms if name not in setting.on],
+            dict(setting.knobs),
             self.days or None,
         )
-        if made.community.residents * made.days > MOST:
+        if scenario.community.residents * scenario.days > MOST:
             raise UserError(
-                f"{made.community.residents:,} residents for {made.days:,} days are too many for a page; allowed is {MOST:,} residents x days: use `cogov run`"
+                f"{scenario.community.residents:,} residents for {scenario.days:,} days "
+                f"are too many for a page; allowed is {MOST:,} residents x days: use `cogov run`"
             )
-        return made
+        return scenario
 
-    def key(self):
-        """What the films depend on."""
+    def key(self) -> tuple:
+        """Return the fields that the recordings depend on."""
         return self.case, self.seed, self.days, self.settings
 
-    def to_text(self):
-        """The state as JSON text."""
-        told = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "settings"}
+    def to_text(self) -> str:
+        """Return the state as JSON text."""
+        plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "settings"}
         sides = {
-            side: {"on": list(one.on), "knobs": dict(one.knobs)} for side, one in zip(SIDES, self.settings)
+            side: {"on": list(setting.on), "knobs": dict(setting.knobs)}
+            for side, setting in zip(SIDES, self.settings)
         }
-        return json.dumps({"cogov": LATEST, **told, **sides}, ensure_ascii=False, indent=2)
+        return json.dumps({"cogov": LATEST, **plain, **sides}, ensure_ascii=False, indent=2)
 
-    def link(self):
-        """The state as the part of an address behind its question mark."""
+    def link(self) -> str:
+        """Return the state as the query string of an address, without its question mark."""
         return "state=" + base64.urlsafe_b64encode(zlib.compress(self.to_text().encode(), 9)).decode().rstrip(
             "="
         )
 
-    def case_file(self, side):
-        """The text of a case file of one side, to go on with."""
+    def case_file(self, side: int) -> str:
+        """Return the scenario of one side as the text of a case file."""
         return write_case(self.scenario(side), header=translate(self.lang, "title"))
 
-    def within_means(self, side, progress=None):
-        """The setting of one side with every mechanism that gets nearly all that it asks for; knobs are kept where their mechanism is."""
+    def within_means(self, side: int, progress: Callable | None = None) -> Setting:
+        """Return the setting of one side with the mechanisms that its resources suffice for.
+
+        Together these get at least the share ENOUGH of what each asks for. Knobs of the others are discarded.
+        """
         scenario = self.scenario(side)
         on = affordable(scenario, luck(scenario, self.seed), ENOUGH, progress)
         return Setting(
@@ -133,25 +146,28 @@ class PageState:
 
 
 @lru_cache(maxsize=8)
-def read_case(case):
-    """The scenario of a case, read once."""
-    return read(case)
+def read_case(case: str) -> Scenario:
+    """Return the scenario of a case, cached."""
+    return cases.read_case(case)
 
 
-def open_desk(case="guiyuan", lang="en"):
-    """A desk as a visitor finds it: nothing on the left, what the report tells of on the right. Raises UserError."""
+def open_desk(case: str = "guiyuan", lang: str = "en") -> PageState:
+    """Return the initial state: no mechanisms on the left, the reported ones on the right.
+
+    Raises UserError.
+    """
     return replace(PageState(case=case, lang=lang), settings=(Setting(), preset(case, "reported")))
 
 
-def preset(case, kind):
-    """The setting of a case with nothing, what is reported, or everything switched on."""
+def preset(case: str, kind: str) -> Setting:
+    """Return the setting of kind "nothing", "reported" or "everything": which mechanisms are on."""
     on = {"nothing": (), "reported": read_case(case).mechanisms, "everything": mechanisms.names()}[kind]
     return Setting(tuple(sorted(on)))
 
 
-def desk_from_link(query, own="", lang="en"):
-    """The desk of `Desk.link`; None where an address has none. Raises UserError."""
-    told = next(
+def desk_from_link(query: str | None, own: str = "", lang: str = "en") -> PageState | None:
+    """Return the state that `PageState.link` wrote, or None if the query holds none. Raises UserError."""
+    packed = next(
         (
             part.removeprefix("state=")
             for part in (query or "").lstrip("?").split("&")
@@ -159,52 +175,57 @@ def desk_from_link(query, own="", lang="en"):
         ),
         None,
     )
-    if not told:
+    if not packed:
         return None
     try:
         unpacking = zlib.decompressobj()
-        text = unpacking.decompress(base64.urlsafe_b64decode(told + "=" * (-len(told) % 4)), LARGEST).decode()
+        text = unpacking.decompress(
+            base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)), LARGEST
+        ).decode()
     except (binascii.Error, zlib.error, ValueError):
         raise UserError(translate(lang, "wrong.link")) from None
     return desk_from_text(text, own, lang)
 
 
-def desk_from_text(text, own="", lang="en"):
-    """The desk that `PageState.to_text` wrote, of a case that ships or of the visitor's `own`, and of no other file. Raises UserError."""
+def desk_from_text(text: str, own: str = "", lang: str = "en") -> PageState:
+    """Return the state that `PageState.to_text` wrote. Raises UserError.
+
+    Its case must be one that ships, or `own`, the case that the page was started with; no other file is read.
+    """
     try:
-        told = json.loads(text) if len(text) <= LARGEST else None
+        data = json.loads(text) if len(text) <= LARGEST else None
     except (ValueError, RecursionError) as error:
         raise UserError(
             translate(lang, "wrong.casefile")
             if "[community]" in text
             else translate(lang, "wrong.json", why=error)
         ) from None
-    if not isinstance(told, dict) or told.get("cogov") != LATEST:
+    if not isinstance(data, dict) or data.get("cogov") != LATEST:
         raise UserError(translate(lang, "wrong.state", latest=LATEST))
     plain = {f.name: f.default for f in fields(PageState) if f.name != "settings"}
     for name, default in plain.items():
-        if type(told.get(name, default)) is not type(default):
+        if type(data.get(name, default)) is not type(default):
             raise UserError(
                 translate(
                     lang,
                     "wrong.text" if isinstance(default, str) else "wrong.number",
                     name=name,
-                    value=repr(told[name])[:40],
+                    value=repr(data[name])[:40],
                 )
             )
-    if told.get("case") not in (own, *list_cases()):
+    if data.get("case") not in (own, *list_cases()):
         raise UserError(
             translate(
                 lang,
                 "wrong.case",
-                value=repr(told.get("case"))[:60],
-                guess=guess(str(told.get("case")), list_cases()) if lang == "en" else "",
+                value=repr(data.get("case"))[:60],
+                guess=guess(str(data.get("case")), list_cases()) if lang == "en" else "",
             )
         )
     settings = []
     for side in SIDES:
-        one = told.get(side)
-        on, knobs = (one.get("on"), one.get("knobs")) if isinstance(one, dict) else (None, None)
+        setting = data.get(side)
+        on, knobs = (setting.get("on"), setting.get("knobs")) if isinstance(setting, dict) else (None, None)
         if (
             not isinstance(on, list)
             or not isinstance(knobs, dict)
@@ -214,70 +235,78 @@ def desk_from_text(text, own="", lang="en"):
         ):
             raise UserError(translate(lang, "wrong.side", side=side))
         settings.append(Setting(tuple(sorted(set(on))), tuple(sorted(knobs.items()))))
-    desk = PageState(
-        settings=tuple(settings), **{name: told.get(name, default) for name, default in plain.items()}
+    state = PageState(
+        settings=tuple(settings), **{name: data.get(name, default) for name, default in plain.items()}
     )
-    for name, there in (
+    for name, allowed in (
         ("lang", LANGUAGES),
         ("layer", ("", UNKNOWN, *LAYERS)),
         ("days", range(LONGEST + 1)),
         ("day", range(LONGEST + 1)),
         ("seed", range(2**53)),
     ):
-        if getattr(desk, name) not in there:
-            among = f"{there[0]} ... {there[-1]}" if isinstance(there, range) else " ".join(there)
+        if getattr(state, name) not in allowed:
+            allowed_text = (
+                f"{allowed[0]} ... {allowed[-1]}" if isinstance(allowed, range) else " ".join(allowed)
+            )
             raise UserError(
-                translate(lang, "wrong.value", name=name, value=repr(getattr(desk, name))[:60], there=among)
+                translate(
+                    lang, "wrong.value", name=name, value=repr(getattr(state, name))[:60], there=allowed_text
+                )
             )
     for side in range(2):
-        desk.scenario(side)  # whether it can be
-    return desk
+        state.scenario(side)  # raises UserError if it is invalid
+    return state
 
 
 @dataclass
 class SimulatedSides:
-    """Both sides, lived."""
+    """Recordings of both sides."""
 
     scenarios: list
     films: list
     packed: list
-    keys: tuple  # of the sides, by which `YEARS` knows them
+    keys: tuple  # keys of the sides in `YEARS`
     seed: int
 
-    def story(self, id_):
-        """The Story of an issue on both sides; None where it arose on neither."""
-        return story_of(id_, self.scenarios, [film.run for film in self.films])
+    def story(self, issue_id: int) -> Story | None:
+        """Return the Story of an issue on both sides, or None if it arose on neither."""
+        return story_of(issue_id, self.scenarios, [film.run for film in self.films])
 
-    def pairs(self):
-        """Pairs of the two sides, of which the one on show is the first."""
+    def pairs(self) -> StreamingComparison:
+        """Return a comparison of the two sides over many pairs of runs; the first is the one on the page."""
 
-        def live(number, look):
+        def simulate(number: int, progress: Callable | None) -> dict:
             return PAIRS.get(
                 (self.keys, self.seed, number),
-                lambda: pair_of(self.scenarios, self.seed, WITHIN, number, look),
+                lambda: pair_of(self.scenarios, self.seed, WITHIN, number, progress),
             )
 
         return StreamingComparison(
-            self.scenarios, seed=self.seed, first=[film.run for film in self.films], workers=0, live=live
-        )  # processes take longer to start than 20 pairs
+            self.scenarios, seed=self.seed, first=[film.run for film in self.films], workers=0, live=simulate
+        )  # workers=0: processes take longer to start than to simulate 20 pairs
 
 
 class YearCache:
-    """Years that were lived once, for whoever asks for the same again: the latest `most`.
+    """Cache of the latest `most` simulations, shared by all visitors.
 
-    They are lived one at a time, whoever asks: Python would not run two at once anyway, and the page must be answered meanwhile. Who
-    asked first is first, but what can wait comes after all else: a click is not to wait for another visitor's twenty pairs.
+    Simulations run one at a time over all caches: Python would not run two at once anyway, and the page
+    must respond meanwhile. First come, first served, but caches with `can_wait` come after the others, so
+    that a click does not wait for another visitor's twenty pairs.
     """
 
-    turn, waiting, number, living = threading.Condition(), [], itertools.count(), []  # of all that are kept
+    turn, waiting, number, living = threading.Condition(), [], itertools.count(), []  # shared by all caches
 
     def __init__(self, most, can_wait=False):
         self.most, self.can_wait, self.there = most, can_wait, OrderedDict()
 
-    def get(self, key, make):
-        """What there is under a key, else what `make` makes; what it raises is not kept. Raises UserError where too many wait."""
-        if (there := self.there.get(key)) is not None:
-            return there
+    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """Return the cached value of a key, else the result of `make()`, which is cached unless it raises.
+
+        Raises UserError if too many simulations are waiting.
+        """
+        if (year := self.there.get(key)) is not None:
+            return year
         if not self.can_wait and sum(not can_wait for can_wait, _ in tuple(self.waiting)) >= QUEUE:
             raise UserError("too many visitors ask for years at once; try again in a minute")
         with self.my_turn():
@@ -288,51 +317,55 @@ class YearCache:
             return self.there[key]
 
     @contextmanager
-    def my_turn(self):
-        mine = self.can_wait, next(self.number)
+    def my_turn(self) -> Iterator[None]:
+        """Wait until no other simulation is running and this one is first in the queue; a context manager."""
+        ticket = self.can_wait, next(self.number)
         with self.turn:
-            self.waiting.append(mine)
+            self.waiting.append(ticket)
             try:
-                self.turn.wait_for(lambda: not self.living and min(self.waiting) == mine)
-                self.living.append(mine)
+                self.turn.wait_for(lambda: not self.living and min(self.waiting) == ticket)
+                self.living.append(ticket)
             finally:
-                self.waiting.remove(mine)
+                self.waiting.remove(ticket)
         try:
             yield
         finally:
             with self.turn:
-                self.living.remove(mine)
+                self.living.remove(ticket)
                 self.turn.notify_all()
 
 
-YEARS, PAIRS = (
-    YearCache(40),
-    YearCache(400, can_wait=True),
-)  # a year of guiyuan is some 5 MB, a pair a hundredth of that
+# a recorded year of guiyuan takes about 5 MB, a pair a hundredth of that
+YEARS, PAIRS = YearCache(40), YearCache(400, can_wait=True)
 
 
-def simulate_desk(desk, progress=None):
-    """Live through both sides of a desk. Raises UserError."""
-    keys = tuple((desk.case, desk.days, setting) for setting in desk.settings)
-    return simulate_sides([desk.scenario(side) for side in range(2)], desk.seed, keys, progress)
+def simulate_desk(state: PageState, progress: Callable | None = None) -> SimulatedSides:
+    """Simulate both sides of a state. Raises UserError."""
+    keys = tuple((state.case, state.days, setting) for setting in state.settings)
+    return simulate_sides([state.scenario(side) for side in range(2)], state.seed, keys, progress)
 
 
-def simulate_sides(scenarios, seed, keys, progress=None):
-    """Live through two scenarios, known by their `keys`, with one luck, that of the first pair of `cogov compare`; `progress` is called every day."""
+def simulate_sides(
+    scenarios: Sequence[Scenario], seed: int, keys: Sequence, progress: Callable | None = None
+) -> SimulatedSides:
+    """Simulate two scenarios with common random numbers: those of the first pair of `cogov compare`.
 
-    def year(scenario):
-        film = record_year(scenario, luck(scenario, seed), progress)
-        return film, pack_recording(film)
+    Recordings are cached in `YEARS` under `keys` and the seed. `progress` is called every day.
+    """
 
-    films, raw = zip(
-        *(YEARS.get((key, seed), partial(year, scenario)) for key, scenario in zip(keys, scenarios))
+    def record(scenario: Scenario) -> tuple[Recording, bytes]:
+        recording = record_year(scenario, luck(scenario, seed), progress)
+        return recording, pack_recording(recording)
+
+    recordings, packed = zip(
+        *(YEARS.get((key, seed), partial(record, scenario)) for key, scenario in zip(keys, scenarios))
     )
-    return SimulatedSides(list(scenarios), list(films), list(raw), tuple(keys), seed)
+    return SimulatedSides(list(scenarios), list(recordings), list(packed), tuple(keys), seed)
 
 
 @dataclass(frozen=True)
 class Home:
-    """A flat and who lives there, all made up."""
+    """A flat and its residents, all synthetic."""
 
     flat: int
     floor: int
@@ -341,12 +374,15 @@ class Home:
     people: tuple = field(default=())  # of (band, traits as names, acquaintances)
 
 
-def homes(desk, building=None, flat=None):
-    """Those who live in a building, or in one flat, flat by flat, at most PEOPLE of them."""
-    there = build_community(desk.scenario(0))
-    h, r = there.households, there.residents
+def homes(state: PageState, building: int | None = None, flat: int | None = None) -> list[Home]:
+    """Return the homes of a building, or one flat, as they are on day 0.
+
+    Stops after the flat with which PEOPLE residents are reached.
+    """
+    community = build_community(state.scenario(0))
+    h, r = community.households, community.residents
     rows = [flat] if flat is not None and flat >= 0 else np.flatnonzero(h.building == building).tolist()
-    told, count = [], 0
+    result, count = [], 0
     for row in rows:
         people = []
         for i in range(int(h.first[row]), int(h.first[row + 1])):
@@ -357,8 +393,8 @@ def homes(desk, building=None, flat=None):
                 ("housebound", r.housebound[i]),
             )
             people.append((int(r.band[i]), tuple(name for name, holds in traits if holds), int(r.ties[i])))
-        told.append(Home(int(row), int(h.floor[row]), bool(h.owner[row]), bool(h.away[row]), tuple(people)))
+        result.append(Home(int(row), int(h.floor[row]), bool(h.owner[row]), bool(h.away[row]), tuple(people)))
         count += len(people)
         if count >= PEOPLE:
             break
-    return told
+    return result

@@ -1,6 +1,7 @@
-"""The town: one or two films played side by side in the browser, as buildings whose lit windows are open issues.
+"""Town widget: plays one or two recordings side by side in the browser; lit windows are open issues.
 
-A film is sent once, as bytes; playing, scrubbing and looking around happen in `static/town/*.js` and cost Python nothing.
+A recording is sent once, as bytes; playing, scrubbing and picking happen in `static/town/*.js`, without
+Python.
 """
 
 from pathlib import Path
@@ -8,13 +9,13 @@ from pathlib import Path
 import anywidget
 import traitlets
 
-from ...experiments.narrative.recording import FULL, LAYERS, UNKNOWN, pack_recording
+from ...experiments.narrative.recording import FULL, LAYERS, UNKNOWN, Recording, pack_recording
 from ...model.issues import issue_table
 from ...model.issues.categories import SCOPES
 from ..i18n.words import town as words_of
 
 HERE = Path(__file__).parent / "static"
-SPEED = 7  # days a second, to begin with
+SPEED = 7  # initial days per second
 STATES = (
     "UNKNOWN",
     "TOLD",
@@ -25,8 +26,8 @@ STATES = (
     "WORK",
     "RESOLVED",
     "VERIFIED",
-)  # that the script knows by name
-SCRIPTS = (  # in the order in which they are joined: what a file uses when it is read stands above it
+)  # states that the script uses by name
+SCRIPTS = (  # in the order in which they are joined: a file comes after those that it uses while loading
     "constants",
     "films",
     "places",
@@ -48,8 +49,8 @@ SCRIPTS = (  # in the order in which they are joined: what a file uses when it i
 )
 
 
-def script():
-    """The town's JavaScript, one module: numbers that Python and the browser share, then the files of static/town."""
+def script() -> str:
+    """Return the town's JavaScript module: constants shared with Python, then the files of static/town."""
     numbers = {name: int(getattr(issue_table, name)) for name in STATES} | {
         scope.upper(): number for number, scope in enumerate(SCOPES)
     }
@@ -59,22 +60,20 @@ def script():
 
 
 class Town(anywidget.AnyWidget):
-    """Plays `left` and, where there is one, `right`: films as bytes (`experiments.film.packed`)."""
+    """Play the recordings `left` and, if any, `right`; both are bytes from `pack_recording`."""
 
-    _esm = script()  # as text: of a Path anywidget watches the file, and keeps every widget for good
+    _esm = script()  # as text: anywidget watches the file of a Path, and keeps every widget for ever
     _css = (HERE / "town.css").read_text("utf-8")
 
     left = traitlets.Bytes(b"").tag(sync=True)
     right = traitlets.Bytes(b"").tag(sync=True)  # b"": one community only
-    words = traitlets.Dict(words_of("en")).tag(
-        sync=True
-    )  # key -> text; keys that are missing are said in English
+    words = traitlets.Dict(words_of("en")).tag(sync=True)  # key -> text; missing keys are in English
     titles = traitlets.List(["", ""]).tag(sync=True)
-    layer = traitlets.Unicode("").tag(sync=True)  # one of film.LAYERS, "unknown", or none
-    families = traitlets.List([]).tag(sync=True)  # on show, the others dimmed; empty: all of them
-    day = traitlets.Int(0).tag(sync=True)  # both ways; a few times a second while it plays
+    layer = traitlets.Unicode("").tag(sync=True)  # one of recording.LAYERS, UNKNOWN, or "" for none
+    families = traitlets.List([]).tag(sync=True)  # families shown, the others are dimmed; empty: all
+    day = traitlets.Int(0).tag(sync=True)  # both ways; sent a few times per second while it plays
     playing = traitlets.Bool(False).tag(sync=True)  # both ways
-    speed = traitlets.Float(float(SPEED)).tag(sync=True)  # days a second; both ways
+    speed = traitlets.Float(float(SPEED)).tag(sync=True)  # days per second; both ways
     picked = traitlets.Dict({}).tag(sync=True)  # browser -> Python: arm, kind, building, flat, issue, ids
 
     @traitlets.validate("words")
@@ -90,7 +89,7 @@ class Town(anywidget.AnyWidget):
             )
         return layer
 
-    def show(self, left, right=None):
-        """Put one or two experiments.film.Film on show at once."""
+    def show(self, left: Recording, right: Recording | None = None) -> None:
+        """Show one recording, or two side by side."""
         with self.hold_sync():
             self.left, self.right = pack_recording(left), pack_recording(right) if right else b""

@@ -1,1 +1,1 @@
-"""The server of the page: who may come in, and what is sent back."""
+"""The server of the page: access control, response headers, and uvicorn."""

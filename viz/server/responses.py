@@ -1,32 +1,38 @@
-"""What goes back to a visitor: under which headers, what a browser may do with it, and in place of an error its number in our log.
+"""Responses to visitors: security headers, content security policy, and error numbers in place of tracebacks.
 
-By itself Solara shows tracebacks, and hands its cookies to any page that has this one in a frame.
+Solara itself shows tracebacks, and sends its cookies to any page that has this one in a frame.
 """
 
 import logging
 import re
 import secrets
 import traceback
+from collections.abc import Iterable
 
 SCRIPT = re.compile(rb"<script(?=[\s>])")
 
 HEADERS = {
     "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",  # a join link stays with us; no-referrer would have a closing tab say that it comes from nowhere
+    # keeps a join link from other sites; with no-referrer, a closing tab would send Origin: null
+    "referrer-policy": "same-origin",
     "x-frame-options": "DENY",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": ", ".join(
-        f"{what}=()"
-        for what in "camera microphone geolocation usb serial midi payment display-capture browsing-topics".split()
+        f"{feature}=()"
+        for feature in (
+            "camera microphone geolocation usb serial midi payment display-capture browsing-topics"
+        ).split()
     ),
 }
-POLICY = {  # tried in Chromium without each of them: what does not work then stands beside it
+POLICY = {  # each was tried without in Chromium: the comment says what fails then
     "default-src": "'none'",
-    "script-src": "'self' 'nonce-{nonce}' 'unsafe-eval' blob:",  # eval: Vue makes functions of its templates, else no page; blob: anywidget loads its scripts from one, else no town
+    # eval: Vue compiles its templates to functions, else no page; blob: anywidget loads its scripts from one,
+    # else no town
+    "script-src": "'self' 'nonce-{nonce}' 'unsafe-eval' blob:",
     "style-src": "'self' 'unsafe-inline'",  # Vuetify and the town write styles into elements and the head
-    "img-src": "'self' blob:",  # a chart that is saved as PNG is drawn from a blob
+    "img-src": "'self' blob:",  # a chart saved as PNG is drawn from a blob
     "font-src": "'self' data:",  # icons
-    "connect-src": "'self' {socket}",  # older Safari does not count a socket among what is its own
+    "connect-src": "'self' {socket}",  # older Safari does not count a socket as 'self'
     "base-uri": "'none'",
     "form-action": "'none'",
     "frame-ancestors": "'none'",
@@ -35,15 +41,15 @@ POLICY = {  # tried in Chromium without each of them: what does not work then st
 LOG = logging.getLogger("cogov.web")
 
 
-def log_error(error, where):
-    """The id under which an error now stands in the server's own log; visitors are told no more."""
-    name = secrets.token_hex(4)
-    LOG.error("%s: error %s\n%s", where, name, "".join(traceback.format_exception(error)).rstrip())
-    return f"error {name}"
+def log_error(error: BaseException, where: str) -> str:
+    """Write an error to the server's log, and return its number, which is all that visitors see of it."""
+    number = secrets.token_hex(4)
+    LOG.error("%s: error %s\n%s", where, number, "".join(traceback.format_exception(error)).rstrip())
+    return f"error {number}"
 
 
 class Response:
-    """What goes back to one visitor: the inside's own answer under our headers, or a few words in its place."""
+    """An ASGI `send` that adds our headers to the inner application's response, or replaces an error."""
 
     def __init__(self, door, scope, send, path):
         self.door, self.scope, self.send, self.page = door, scope, send, path == "/"
@@ -62,12 +68,12 @@ class Response:
         elif not self.broken:
             await self.send(message)
 
-    async def end(self):
-        """What is still to be sent when the inside is done."""
+    async def end(self) -> None:
+        """Send what remains when the inner application is done: the page, or an error message."""
         if self.begun:
             return
         if self.broken or self.name or self.head is None:
-            return await self.whole(
+            return await self.send_text(
                 500, f"Something went wrong here. 这里出了错。 ({self.name or 'no more is known'})\n"
             )
         body = SCRIPT.sub(f'<script nonce="{self.nonce}"'.encode(), b"".join(self.body))
@@ -82,11 +88,11 @@ class Response:
         await self.send(self.head)
         await self.send({"type": "http.response.body", "body": body})
 
-    async def whole(self, status, words, kind="text/plain", more=()):
-        """An answer of our own, after which the connection is closed."""
+    async def send_text(self, status: int, text: str, kind: str = "text/plain", more: Iterable = ()) -> None:
+        """Send a response of our own, and close the connection; `more` are further headers."""
         if self.scope["type"] == "websocket":
             return await self.send({"type": "websocket.close", "code": 1008, "reason": ""})
-        body, self.page = words.encode(), False
+        body, self.page = text.encode(), False
         headers = [
             (b"content-type", f"{kind}; charset=utf-8".encode()),
             (b"content-length", str(len(body)).encode()),
@@ -102,38 +108,42 @@ class Response:
             {"type": "http.response.body", "body": b"" if self.scope.get("method") == "HEAD" else body}
         )
 
-    def add_headers(self, headers):
-        """Headers with ours among them; cookies out of reach of scripts, and for this page only."""
+    def add_headers(self, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """Add the security headers, and restrict cookies to this page and out of reach of scripts."""
         ours = [
             (name.encode(), value.encode())
             for name, value in {**HEADERS, "content-security-policy": self.policy()}.items()
         ]
-        kept = [
+        hardened = [
             (name.lower(), harden_cookie(value, self.door.scheme) if name.lower() == b"set-cookie" else value)
             for name, value in headers
         ]
-        return [(name, value) for name, value in kept if name.decode() not in HEADERS] + ours
+        return [(name, value) for name, value in hardened if name.decode() not in HEADERS] + ours
 
-    def policy(self):
-        """What a browser may do with it: with the page what the page needs, with anything else nothing."""
+    def policy(self) -> str:
+        """Return the content security policy: what the page needs for the page, nothing for the rest."""
         if not self.page:
             return "default-src 'none'; frame-ancestors 'none'"
-        socket = f"{'wss' if self.door.scheme == 'https' else 'ws'}://{headers_by_name(self.scope)[b'host'][0].decode('latin-1')}"
+        host = headers_by_name(self.scope)[b"host"][0].decode("latin-1")
+        socket = f"{'wss' if self.door.scheme == 'https' else 'ws'}://{host}"
         return "; ".join(
             f"{name} {value.format(nonce=self.nonce, socket=socket)}" for name, value in POLICY.items()
         )
 
 
-def headers_by_name(scope):
-    """A request's headers: name -> every value of it."""
-    told = {}
+def headers_by_name(scope: dict) -> dict[bytes, list[bytes]]:
+    """Return the headers of a request: name -> all its values."""
+    headers = {}
     for name, value in scope["headers"]:
-        told.setdefault(name.lower(), []).append(value)
-    return told
+        headers.setdefault(name.lower(), []).append(value)
+    return headers
 
 
-def harden_cookie(cookie, scheme):
-    """A cookie of Solara's, which it would hand to any page that shows this one in a frame."""
+def harden_cookie(cookie: bytes, scheme: str) -> bytes:
+    """Make a cookie of Solara HttpOnly, SameSite=Lax, and Secure under https; others are unchanged.
+
+    Solara would send it to any page that shows this one in a frame.
+    """
     parts = [part.strip() for part in cookie.decode("latin-1").split(";")]
     parts = (
         [part for part in parts if part.partition("=")[0].lower() not in ("samesite", "secure", "httponly")]

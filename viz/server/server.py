@@ -1,17 +1,24 @@
-"""The page's server: uvicorn before the Door before Solara's application; what both do otherwise here than by themselves."""
+"""The page's server: uvicorn, then AccessControl, then Solara, with our settings of each."""
+
+from __future__ import annotations
 
 import traceback
 import warnings
+from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
 from ...engine.parameters import UserError
 from .access_control import LINE, LOOPBACK, SILENCE, AccessControl, authority
 from .responses import log_error
 
-MESSAGE = 512 * 1024  # bytes that a browser may send at once, and thus of a file that is opened
-CONNECTIONS = 600  # of all visitors: a browser holds six, and its socket
-PATIENCE = 120.0  # seconds without a sign of life after which a socket is given up; a full class keeps a small server busy for half a minute
-LEAVING = 3  # seconds that visitors get when the server ends
+if TYPE_CHECKING:
+    import uvicorn
+
+MESSAGE = 512 * 1024  # bytes of a message from a browser, and thus of an uploaded file
+CONNECTIONS = 600  # of all visitors: a browser opens six, and its socket
+# seconds without a pong after which a socket is closed; a full class keeps a small server busy for 30
+PATIENCE = 120.0
+LEAVING = 3  # seconds for open requests when the server shuts down
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -32,20 +39,29 @@ LOGGING = {
 
 
 class QuietTraceback:
-    """Stands where Solara and Reacton know the module `traceback`: what they would show a visitor is noted instead."""
+    """Replaces the module `traceback` in Solara and Reacton: logs what they would show to a visitor."""
 
     def __getattr__(self, name):
         return getattr(traceback, name)
 
     @staticmethod
-    def format_exception(kind, error=None, *rest, **more):
-        return [
-            f"Something went wrong here. 这里出了错。 ({log_error(error if error is not None else kind, 'page')})"
-        ]
+    def format_exception(kind, error=None, *rest, **more) -> list[str]:
+        """Log the error, and return a line with its number."""
+        number = log_error(error if error is not None else kind, "page")
+        return [f"Something went wrong here. 这里出了错。 ({number})"]
 
 
-def guard_app(port, hosts=LOOPBACK, token="", outside="", arriving=False):
-    """Solara's application behind the Door. What Solara reads of the environment must stand there before it is first loaded."""
+def guard_app(
+    port: int,
+    hosts: tuple[str, ...] = LOOPBACK,
+    token: str = "",
+    outside: str = "",
+    arriving: bool = False,
+) -> AccessControl:
+    """Return Solara's application behind AccessControl. Raises UserError if Solara is not installed.
+
+    Solara reads the environment when it is first imported, so it must be set before.
+    """
     try:
         import reacton.core
         import solara.server.app
@@ -56,8 +72,8 @@ def guard_app(port, hosts=LOOPBACK, token="", outside="", arriving=False):
 
     for module in (solara.server.app, solara.server.patch, reacton.core):
         module.traceback = QuietTraceback()
-    cdn_helper.fetch_from_cdn = unreachable
-    warnings.filterwarnings("ignore", "Cookies with samesite=none")  # they are made Lax on their way out
+    cdn_helper.fetch_from_cdn = refuse_fetch
+    warnings.filterwarnings("ignore", "Cookies with samesite=none")  # Response makes them Lax
     settings.main.mode, settings.main.use_pdb, settings.telemetry.mixpanel_enable = "production", False, False
     settings.main.root_path = urlsplit(outside).path.rstrip("/")
     settings.main.base_url = outside.rstrip("/") + "/" if outside else f"http://{authority(hosts[0], port)}/"
@@ -73,47 +89,47 @@ def guard_app(port, hosts=LOOPBACK, token="", outside="", arriving=False):
     )
 
 
-def unreachable(address):
-    """Stands where Solara would ask the network for an asset."""
+def refuse_fetch(address: str) -> NoReturn:
+    """Raise OSError instead of fetching an asset from the network; replaces a function of Solara."""
     raise OSError("nothing is fetched from the network")
 
 
-def patient():
-    """uvicorn's protocol, which lets somebody go who does not say what they want; by itself it waits for ever."""
+def impatient_protocol() -> type:
+    """Return uvicorn's HTTP protocol with a timeout for clients that send no request; it has none itself."""
     import h11
     from uvicorn.protocols.http.h11_impl import H11Protocol
 
-    class Patient(H11Protocol):
+    class ImpatientProtocol(H11Protocol):
         waiting = None
 
-        def connection_made(self, transport):
+        def connection_made(self, transport) -> None:
             super().connection_made(transport)
             self.waiting = self.loop.call_later(SILENCE, transport.close)
 
-        def data_received(self, data):
+        def data_received(self, data: bytes) -> None:
             super().data_received(data)
-            heard = self.conn.their_state is not h11.IDLE or not self.conn.trailing_data[0]
-            if heard and self.waiting:
+            has_request = self.conn.their_state is not h11.IDLE or not self.conn.trailing_data[0]
+            if has_request and self.waiting:
                 self.waiting.cancel()
                 self.waiting = None
-            elif not heard and not self.waiting:
+            elif not has_request and not self.waiting:
                 self.waiting = self.loop.call_later(SILENCE, self.transport.close)
 
-        def connection_lost(self, error):
+        def connection_lost(self, error) -> None:
             if self.waiting:
                 self.waiting.cancel()
             super().connection_lost(error)
 
-    return Patient
+    return ImpatientProtocol
 
 
-def server(door):
-    """uvicorn's server of a door; `run(sockets=[...])` serves on one that is bound, until Ctrl-C."""
+def server(app: AccessControl) -> uvicorn.Server:
+    """Return a uvicorn server of `app`; its `run(sockets=[...])` serves on bound sockets until Ctrl-C."""
     import uvicorn
 
     config = uvicorn.Config(
-        door,
-        http=patient(),
+        app,
+        http=impatient_protocol(),
         loop="asyncio",
         lifespan="on",
         proxy_headers=False,

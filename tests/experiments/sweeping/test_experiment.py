@@ -271,5 +271,5 @@ def test_a_script_of_shards_that_would_all_refuse_is_not_written(tmp_path):
         HEAD + "[stopping]\nhalf_width = 0.1\n" + ARM + '[[arm]]\nname = "b"\n', encoding="utf-8"
     )
     with pytest.raises(UserError, match="half_width = 0"):
-        slurm(tmp_path / "e.toml", out_=tmp_path / "s.sh")
+        slurm(tmp_path / "e.toml", out_file=tmp_path / "s.sh")
     assert not (tmp_path / "s.sh").exists()

@@ -1,0 +1,168 @@
+"""`cogov search`: search for the best mixes of mechanisms within a budget."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .analyse import print_results, results_as_json, write_results
+from .completion import complete_knob, complete_mechanism
+from .options import (
+    EXPLAIN,
+    Case,
+    Days,
+    Json,
+    Off,
+    On,
+    Seed,
+    Set,
+    Within,
+    Workers,
+    app,
+    keep_inputs,
+    prepare_run,
+    progress,
+)
+
+
+@app.command(rich_help_panel=EXPLAIN)
+def search(
+    case: Case,
+    may: Annotated[
+        list[str] | None,
+        typer.Option(
+            autocompletion=complete_mechanism,
+            metavar="NAME",
+            help="Mechanism that may be on or off; repeatable.",
+        ),
+    ] = None,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            autocompletion=complete_knob,
+            metavar="PATH[=LOW..HIGH]",
+            help="Knob that may vary, by default over its whole range; repeatable.",
+        ),
+    ] = None,
+    objective: Annotated[
+        list[str] | None,
+        typer.Option(metavar="MEASURE[=maximise|minimise]", help="Measure to optimise; repeatable."),
+    ] = None,
+    budget_yuan: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            metavar="YUAN",
+            help="Budget: mean cost of a run, on top of what the unchanged case costs.",
+        ),
+    ] = None,
+    budget_hours: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[ROLE=]HOURS",
+            help="Budget: mean hours of work in a run, on top of the unchanged case; for one role, "
+            "e.g. committee=200; repeatable.",
+        ),
+    ] = None,
+    most: Annotated[
+        int | None, typer.Option(help="Largest number of mechanisms that a mix may add to those of the case.")
+    ] = None,
+    trials: Annotated[int, typer.Option(help="Mixes to try, 1 to 100,000.")] = 100,
+    replicates: Annotated[
+        int, typer.Option(help="Runs of each mix, with common random seeds, 2 to 100,000.")
+    ] = 5,
+    confirm: Annotated[
+        int, typer.Option(help="Runs with new random seeds of each mix on the Pareto front, 2 to 100,000.")
+    ] = 20,
+    sampler: Annotated[str, typer.Option(help="nsga2 or tpe.")] = "nsga2",
+    days: Days = None,
+    seed: Seed = 0,
+    settings: Set = None,
+    on: On = None,
+    off: Off = None,
+    within: Within = 30,
+    workers: Workers = 1,
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.csv",
+            help="Log of the trials, written as they finish; the same command resumes from it.",
+        ),
+    ] = None,
+    out_folder: Annotated[Path, typer.Option("--out", help="Folder for figure and tables.")] = Path(
+        "out/search"
+    ),
+    as_json: Json = False,
+) -> None:
+    """Search for the mixes of mechanisms that achieve most within a budget (Pareto front).
+
+    The mixes on the front are simulated again with new random seeds, because the best of many trials are
+    partly the luckiest.
+    """
+    from ..experiments.exploration import search_options
+    from ..experiments.exploration.search import search as search_mixes
+    from ..experiments.exploration.search_space import room_of
+    from ..model.cases import alter_scenario, read_case
+    from ..viz.figures import discovery_figures
+
+    scenario = read_case(case)
+    full = alter_scenario(
+        scenario, on=[*(on or ()), *(may or ())], off=off or (), settings=settings or (), days=days
+    )
+    knobs = dict(search_options.parse_range(full, text) for text in vary or ())
+    limits = {"yuan": budget_yuan} if budget_yuan is not None else {}
+    limits |= dict(map(search_options.parse_budget, budget_hours or ()))
+    options = {
+        "mechanisms": may or (),
+        "knobs": knobs,
+        "limits": limits,
+        "trials": trials,
+        "replicates": replicates,
+        "confirm": confirm,
+        "seed": seed,
+        "sampler": sampler,
+        "days": days,
+        "on": on or (),
+        "off": off or (),
+        "settings": settings or (),
+        "within": within,
+        "workers": workers,
+        "record": record,
+        "most": most,
+    }
+    objectives = dict(map(search_options.parse_objective, objective or ()))
+    room_of(
+        scenario,
+        tuple(may or ()),
+        knobs,
+        objectives,
+        limits,
+        replicates,
+        seed,
+        within,
+        days,
+        on or (),
+        off or (),
+        settings or (),
+        most,
+    )
+    keep_inputs(out_folder, ("trials.csv", "front.csv", "search.png", "search.svg"), record)
+    prepare_run(full, out_folder)
+    with progress() as bar:
+        task = bar.add_task(f"{scenario.name}: mixes", total=trials)
+        result = search_mixes(scenario, objectives, **options, progress=lambda: bar.advance(task))
+    frames = {"trials": result.trials, "front": result.front.set_index("trial")}
+    arguments = {name: value for name, value in options.items() if name not in ("workers", "record")}
+    folder_written, figure_path = write_results(
+        out_folder,
+        "search",
+        discovery_figures.front(result),
+        frames,
+        cases=[full],
+        objectives=objectives,
+        **arguments,
+    )
+    sentences = {scenario.name: list(result.sentences())}
+    if as_json:
+        return results_as_json(sentences, frames, figure_path)
+    print_results(sentences, folder_written, figure_path)
