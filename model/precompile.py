@@ -25,7 +25,7 @@ ENGINE = "engine"  # what every case needs; beside it, each mechanism by name, a
 STREET = "street"
 
 
-# --------------------------------------------------------------------------------------------------------- what is needed
+# ----------------------------------------------------------------------------------- what is needed
 
 
 class PlannedStruct:
@@ -137,7 +137,7 @@ def plan_kernels(names):
     return sorted(plan.jobs, key=lambda job: job[0][1] not in LARGEST)
 
 
-# -------------------------------------------------------------------------------------------------------- the processes
+# ------------------------------------------------------------------------------------ the processes
 
 
 def type_of(outlined):

@@ -1585,7 +1585,7 @@ MUTANTS = [
     mutant(
         "a census of 240, whoever lives there",
         "model/census.py",
-        'default[f.name] / default[f.metadata["of"]] * all_[f.metadata["of"]]',
+        'default[f.name] / default[f.metadata["of"]] * totals[f.metadata["of"]]',
         "default[f.name]",
         "model/test_census.py::test_what_is_left_out_is_a_share_of_what_is_given",
         plain=True,
