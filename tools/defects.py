@@ -182,8 +182,8 @@ MUTANTS = [
     mutant(
         "issues arise 5 % more often",
         "model/issues/arrivals.py",
-        "return cats.rate * there",
-        "return 1.05 * cats.rate * there",
+        "return cats.rate * unit_counts",
+        "return 1.05 * cats.rate * unit_counts",
         "contract/test_limits.py::test_the_closed_form_holds[clocks]",
         plain=True,
         short=True,
@@ -585,8 +585,8 @@ MUTANTS = [
     mutant(
         "a baseline moves in silence",
         "model/issues/arrivals.py",
-        "return cats.rate * there",
-        "return 1.001 * cats.rate * there",
+        "return cats.rate * unit_counts",
+        "return 1.001 * cats.rate * unit_counts",
         "contract/test_baselines.py::test_a_case_comes_to_what_is_written[wuzi_yard]",
         plain=True,
     ),
