@@ -1,4 +1,4 @@
-"""Relocation: households move away, and others of the same kind move in, whom nobody knows yet."""
+"""Relocation: households move away, and others of the same kind move in, without acquaintances."""
 
 from math import exp
 

@@ -76,11 +76,11 @@ def move_world(w) -> int:
 
     # Overnight new issues arise, and what mechanisms bring in becomes available.
     fresh = arrivals.tick(w)
-    kept = compact(w.rows, n, stays, w.ended, w.gone)
-    w.rows = ensure_capacity(w.rows, kept, kept + len(fresh))
-    w.issues = w.rows[: kept + len(fresh)]
+    staying = compact(w.rows, n, stays, w.ended, w.gone)
+    w.rows = ensure_capacity(w.rows, staying, staying + len(fresh))
+    w.issues = w.rows[: staying + len(fresh)]
     w.log = ensure_capacity(w.log, w.lines[0], w.lines[0] + len(fresh))
-    arrivals.fill_new_issues(w, w.rows[kept : kept + len(fresh)], fresh)
+    arrivals.fill_new_issues(w, w.rows[staying : staying + len(fresh)], fresh)
     for pool in range(len(w.more)):
         w.more[pool] = w.lever.supply[pool]
     w.funds[-1] += round(w.lever.money[0] * 100)

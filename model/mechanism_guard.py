@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .world import World
 
 REPLACED = ("issues", "rows", "ended", "log")  # what kernels replace by larger ones
-HANDED = {"wants", "shares", "pulls", "lever", *REPLACED}  # columns that mechanisms write, or that grow
+NOT_CHECKED = {"wants", "shares", "pulls", "lever", *REPLACED}  # columns that mechanisms write, or that grow
 MOST = np.array(
     [10.0 if lever in ("voice", "keep", "reach", "consent", "ease") else 1e6 for lever in LEVERS]
 )  # e^10 times as many issues are the most that a day can hold
@@ -48,14 +48,14 @@ class ReadOnly:
         if name.startswith("_"):
             raise AttributeError(name)
         if name in REPLACED:
-            kept = self._step_cache
+            cache = self._step_cache
         elif name in self._world.state._fields and name != "day":
-            kept = self._run_cache
+            cache = self._run_cache
         else:
             return read_only(getattr(self._world, name))
-        if name not in kept:
-            kept[name] = read_only(getattr(self._world, name))
-        return kept[name]
+        if name not in cache:
+            cache[name] = read_only(getattr(self._world, name))
+        return cache[name]
 
 
 def read_only(part: Any) -> Any:
@@ -85,7 +85,7 @@ def guard_step(active: "ActiveMechanism", step: str, function: Callable) -> Call
         hasattr(function, "py_func"),
         file_of(active.mechanism),
         active.world,
-        active.plain[1]._step_cache,
+        active.python_arguments[1]._step_cache,
     )
     call = compile_kernel(active, step, function) if kernel else function
     look = kernel and world.scenario.name == TRIAL
@@ -147,7 +147,7 @@ def number_check(world: "World", acting: list["ActiveMechanism"]) -> Callable[[]
 
     It raises UserError for numbers that a day cannot work with.
     """
-    untested = np.array([not one.tested for one in acting], bool)
+    untested = np.array([not active.tested for active in acting], bool)
     if not untested.any():
         return None
     find = specialise(find_wrong, world.live, untested, LEAST, MOST)
@@ -203,7 +203,7 @@ def find_wrong(w, untested, least, most) -> int:
 def compile_kernel(active: "ActiveMechanism", step: str, function: Callable) -> Callable:
     """Compile a user's kernel. Raises UserError with file and line, as numba's message fills a screen."""
     try:
-        return specialise(function, *active.handed)
+        return specialise(function, *active.kernel_arguments)
     except Exception as error:
         place, lines = (
             file_of(active.mechanism),
@@ -230,7 +230,7 @@ def checksums(world: "World") -> dict[str, int]:
     columns = {
         **dict(
             iter_arrays(
-                {name: part for name, part in world.state._asdict().items() if name not in HANDED}, ""
+                {name: part for name, part in world.state._asdict().items() if name not in NOT_CHECKED}, ""
             )
         ),
         "issues": world.issues,

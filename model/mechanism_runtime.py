@@ -30,19 +30,22 @@ class ActiveMechanism:
             world,
             ships(type(mechanism)),
         )
-        self.handed = struct(hand._replace(lever=struct(hand.lever))), world.live
-        self.plain = hand._replace(knobs=(mechanism,)), world if self.tested else ReadOnly(world)
+        self.kernel_arguments = struct(hand._replace(lever=struct(hand.lever))), world.live
+        self.python_arguments = hand._replace(knobs=(mechanism,)), world if self.tested else ReadOnly(world)
 
     def calls(self, step: str) -> Iterator[tuple]:
         """Yield the function of a step and its two arguments; nothing if the mechanism lacks that step."""
         function = getattr(type(self.mechanism), step)
         if function is None:
             return
-        handed = self.handed if hasattr(function, "py_func") else self.plain
+        arguments = self.kernel_arguments if hasattr(function, "py_func") else self.python_arguments
         if not self.tested:
-            yield guard_step(self, step, function), *handed
+            yield guard_step(self, step, function), *arguments
         else:
-            yield specialise(function, *handed) if handed is self.handed else function, *handed
+            yield (
+                specialise(function, *arguments) if arguments is self.kernel_arguments else function,
+                *arguments,
+            )
 
 
 def knobs(mechanism: Any) -> np.ndarray:

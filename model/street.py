@@ -90,19 +90,21 @@ class Street:
 
         Where no community's departments lack hours, none are sent to another.
         """
-        own = np.array([world.hours[-1] for world in self.worlds])
+        own_hours = np.array([world.hours[-1] for world in self.worlds])
         waiting = [world.call(waiting_issues) for world in self.worlds]
-        if len(own) == 1 or all(issues[:, 2].sum() <= hours for issues, hours in zip(waiting, own)):
+        if len(own_hours) == 1 or all(
+            issues[:, 2].sum() <= hours for issues, hours in zip(waiting, own_hours)
+        ):
             return
-        available, rows = own.sum(), np.concatenate(waiting)
+        available, rows = own_hours.sum(), np.concatenate(waiting)
         n = np.repeat(np.arange(len(waiting)), [len(issues) for issues in waiting])
         order = np.lexsort((n, rows[:, 1], -rows[:, 0]))
         got = np.diff(np.minimum(np.cumsum(rows[order, 2]), available), prepend=0.0)
         self.lacked += rows[:, 2].sum() - got.sum()
         # hours that no issue waits for stay where they are
-        granted = np.bincount(n[order], got, len(waiting)) + max(available - got.sum(), 0.0) * own / max(
-            available, 1e-12
-        )
+        granted = np.bincount(n[order], got, len(waiting)) + max(
+            available - got.sum(), 0.0
+        ) * own_hours / max(available, 1e-12)
         for world, hours in zip(self.worlds, granted):
             world.hours[-1] = hours
 

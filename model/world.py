@@ -178,7 +178,7 @@ def start_run(community: InitialCommunity, scenario: "Scenario", luck: "RandomNu
     duty = np.zeros(STANDINGS)
     volunteers.set_duty(duty, scenario.volunteers)
     party_members.set_duty(duty, scenario.party_members)
-    own = {
+    initial = {
         name: copy_arrays(part) if name in WRITTEN else part
         for name, part in community._asdict().items()
         if name not in ("units", "rate")
@@ -192,7 +192,7 @@ def start_run(community: InitialCommunity, scenario: "Scenario", luck: "RandomNu
         clocks.firm[b, j] = firm
     pulls = stacks(scenario.mechanisms, names, ROOM, len(community.buildings.compound), c)
     state = State(
-        **own,
+        **initial,
         newcomers=np.tile(mean_trust(scenario.residents), (len(community.buildings.compound), 1)),
         seed=luck.seed,
         day=0,

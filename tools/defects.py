@@ -71,8 +71,8 @@ MUTANTS = [
     mutant(
         "a later threshold goes by the category's place",
         "model/issues/arrivals.py",
-        "own = derive_key(derive_key(key, places[i]), codes[j])\n                cells",
-        "own = derive_key(derive_key(key, places[i]), j)\n                cells",
+        "clock_key = derive_key(derive_key(key, places[i]), codes[j])\n                cells",
+        "clock_key = derive_key(derive_key(key, places[i]), j)\n                cells",
         "contract/test_metamorphic.py::test_categories_that_never_arise_change_no_bit[storm]",
     ),
     mutant(

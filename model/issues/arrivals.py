@@ -138,9 +138,9 @@ def schedule_initial(
 @outer_kernel
 def hazard_of_nth(hazard, place, code, key, n) -> float:
     """Compute the hazard at which the `n`-th issue of a clock arises, from that of the first."""
-    own = derive_key(derive_key(key, place), code)
+    clock_key = derive_key(derive_key(key, place), code)
     for number in range(1, n):
-        hazard += exponential(own, number)
+        hazard += exponential(clock_key, number)
     return hazard
 
 
@@ -187,12 +187,12 @@ def tick(w) -> np.ndarray:
             due += passed[i, j] >= threshold[i, j]
         for j in range(c if due else 0):
             if passed[i, j] >= threshold[i, j] and passed[i, j] > 0.0:
-                own = derive_key(derive_key(key, places[i]), codes[j])
+                clock_key = derive_key(derive_key(key, places[i]), codes[j])
                 cells[hits], before[hits] = i * c + j, number[i, j]
                 hits += 1
                 while passed[i, j] >= threshold[i, j]:
                     number[i, j] += 1
-                    threshold[i, j] += exponential(own, number[i, j])
+                    threshold[i, j] += exponential(clock_key, number[i, j])
                     n += 1
     fresh = np.empty((n, 3), np.int64)
     n = 0
@@ -225,16 +225,16 @@ def draw_affected_resident(unit, first, last, people, households, key) -> int:
 
 
 @inner_kernel
-def place_issue(w, issue, own) -> None:
+def place_issue(w, issue, issue_key) -> None:
     """Draw the stairwell of a new issue and, if it is private, whose home it is."""
     b, people, stairwells, key = issue.building, w.residents, w.stairwells, key_of(w.seed, STRIKE, 0)
     first, last = w.buildings.first[b], w.buildings.first[b + 1]
     issue.household = -1
-    issue.stairwell = first + int(uniform(key, own) * (last - first))
+    issue.stairwell = first + int(uniform(key, issue_key) * (last - first))
     if issue.scope == SCOPE_HOUSEHOLD:
         low, high = stairwells.people[first], stairwells.people[last]
         unit = w.cats.unit[issue.category]
-        i = draw_affected_resident(unit, low, high, people, w.households, derive_key(key, own))
+        i = draw_affected_resident(unit, low, high, people, w.households, derive_key(key, issue_key))
         if i < 0:  # no one here is ever at home: the first resident of the stairwell
             i = stairwells.people[issue.stairwell]
         issue.household = people.home[i]
@@ -242,26 +242,28 @@ def place_issue(w, issue, own) -> None:
 
 
 @inner_kernel
-def draw_requirements(w, issue, number, own) -> None:
+def draw_requirements(w, issue, number, issue_key) -> None:
     """Draw what a new issue takes: hours, money, sittings, days with a department, and days until it lapses.
 
     These belong to the issue and are the same in every arm of a comparison.
     """
     cats, seed, b, j = w.cats, w.seed, issue.building, issue.category
-    issue.effort = cats.work[j] * exponential(key_of(seed, WORK, 0), own) ** cats.spread[j]
+    issue.effort = cats.work[j] * exponential(key_of(seed, WORK, 0), issue_key) ** cats.spread[j]
     issue.left = issue.effort
     issue.cost = cats.cost[j]
     issue.hard = 0.0
     if cats.sittings[j] > 0.0:
-        stiff = number < w.clocks.firm[b, j] or uniform(key_of(seed, STUBBORN, 0), own) < cats.stubborn[j]
+        stiff = (
+            number < w.clocks.firm[b, j] or uniform(key_of(seed, STUBBORN, 0), issue_key) < cats.stubborn[j]
+        )
         issue.hard = (
-            cats.sittings[j] * exponential(key_of(seed, SIT, 0), own) * (cats.tail[j] if stiff else 1.0)
+            cats.sittings[j] * exponential(key_of(seed, SIT, 0), issue_key) * (cats.tail[j] if stiff else 1.0)
         )
     issue.lead, issue.lapse = 0, -1
     if cats.lead[j] != 0.0:
-        issue.lead = 1 + int(cats.lead[j] * exponential(key_of(seed, LEAD, 0), own))
+        issue.lead = 1 + int(cats.lead[j] * exponential(key_of(seed, LEAD, 0), issue_key))
     if cats.lapse[j] != 0.0:
-        issue.lapse = w.day + 1 + int(cats.lapse[j] * exponential(key_of(seed, LAPSE, 0), own))
+        issue.lapse = w.day + 1 + int(cats.lapse[j] * exponential(key_of(seed, LAPSE, 0), issue_key))
 
 
 @inner_kernel
@@ -270,15 +272,15 @@ def fill_new_issues(w, rows, fresh) -> None:
     cats, compounds = w.cats, w.compounds
     for r in range(len(fresh)):
         issue, b, j, number = rows[r], fresh[r, 0], fresh[r, 1], fresh[r, 2]
-        own = derive_key(derive_key(w.buildings.luck[b], cats.code[j]), number)
-        issue.id, issue.luck = make_id(b, cats.code[j], number), own
+        issue_key = derive_key(derive_key(w.buildings.luck[b], cats.code[j]), number)
+        issue.id, issue.luck = make_id(b, cats.code[j], number), issue_key
         issue.building, issue.category, issue.compound = b, j, w.buildings.compound[b]
         issue.family, issue.scope = cats.family[j], cats.scope[j]
         issue.severity, issue.rule = cats.severity[j], cats.rule[j]
-        place_issue(w, issue, own)
-        draw_requirements(w, issue, number, own)
+        place_issue(w, issue, issue_key)
+        draw_requirements(w, issue, number, issue_key)
         issue.accord, issue.heard = 0.0, 0.0
-        issue.next = exponential(derive_key(key_of(w.seed, HEAR, 0), own), 0)
+        issue.next = exponential(derive_key(key_of(w.seed, HEAR, 0), issue_key), 0)
         issue.reporter, issue.born, issue.told, issue.taken = -1, w.day, -1, -1
         issue.resolved, issue.giveup, issue.due = -1, -1, -1
         issue.voices, issue.state, issue.reopened, issue.teller, issue.closer = 0, UNKNOWN, 0, -1, -1

@@ -177,16 +177,16 @@ def compact(rows, issues, stays, ended, gone) -> int:
 
     The others are appended to `ended`, whose rows are counted by `gone` (1,).
     """
-    kept = 0
+    staying = 0
     for i in range(issues):
         if stays[i]:
-            if kept < i:
-                rows[kept] = rows[i]
-            kept += 1
+            if staying < i:
+                rows[staying] = rows[i]
+            staying += 1
         else:
             ended[gone[0]] = rows[i]
             gone[0] += 1
-    return kept
+    return staying
 
 
 @inner_kernel

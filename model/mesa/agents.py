@@ -37,7 +37,7 @@ class View(mesa.Agent):
         super().__setattr__(name, value)
 
     def __getattr__(self, name):
-        """Return None for attributes of other kinds of people, so that a Mesa reporter can read all agents."""
+        """Return None for attributes of other kinds of people, so that one reporter can read all agents."""
         if not hasattr(type(self), name) and any(hasattr(kind, name) for kind in View.__subclasses__()):
             return None
         return self.__getattribute__(name)  # raises the original AttributeError again

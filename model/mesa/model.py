@@ -154,7 +154,7 @@ class Community(mesa.Model):
 
     @cached_property
     def grid(self) -> OrthogonalMooreGrid:
-        """Buildings as cells, residents in them, open issues as property layer `backlog`; made on first use."""
+        """Buildings as cells, residents in them, open issues as layer `backlog`; created on first use."""
         x, y = self.world.buildings.x, self.world.buildings.y
         grid = OrthogonalMooreGrid((int(x.max()) + 1, int(y.max()) + 1), random=self.random)
         grid.create_property_layer("backlog", 0, int)

@@ -111,26 +111,26 @@ def almanac(scenario: "Scenario", year: int, key: np.uint64) -> tuple[np.ndarray
     for j, kind in enumerate(kinds):
         if kind.season:
             weather[:, j] = 1.0 + calendar.seasons * (np.array(SEASONS[kind.season])[month] - 1.0)
-    there = np.ones((len(day), len(PAYERS)))
+    at_work = np.ones((len(day), len(PAYERS)))
     festival = np.zeros(len(day), bool)
     for first, last in FESTIVALS:
         festival |= (date >= first) & (date < last)
     rest = np.isin(day % 7, WEEKEND)
     for payer in OFFICES:
-        there[:, PAYERS.index(payer)] = np.where(rest | festival, scenario.committee.weekend, 1.0)
+        at_work[:, PAYERS.index(payer)] = np.where(rest | festival, scenario.committee.weekend, 1.0)
     for payer in ("member", "volunteer"):
-        there[:, PAYERS.index(payer)] = np.where(festival, calendar.festive, 1.0)
+        at_work[:, PAYERS.index(payer)] = np.where(festival, calendar.festive, 1.0)
     for payer, people in staff(scenario).items():
-        there[:, PAYERS.index(payer)] *= share_filled(
+        at_work[:, PAYERS.index(payer)] *= share_filled(
             people, calendar, day, np.uint64(derive_key(key, hash_name(payer)))
         )
     for shock in scenario.shock:
-        then = (day >= shock.day) & (day < shock.day + shock.days)
+        during = (day >= shock.day) & (day < shock.day + shock.days)
         for j in (j for j, kind in enumerate(kinds) if kind.family == shock.family):
-            weather[then, j] *= np.exp(shock.ease)
+            weather[during, j] *= np.exp(shock.ease)
         if shock.role:
-            there[then, PAYERS.index(shock.role)] *= 1.0 - shock.share
-    return weather, there
+            at_work[during, PAYERS.index(shock.role)] *= 1.0 - shock.share
+    return weather, at_work
 
 
 def staff(scenario: "Scenario") -> dict[str, int]:
