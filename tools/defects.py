@@ -466,7 +466,8 @@ MUTANTS = [
         "work depends on who is stored first",
         "model/issues/arrivals.py",
         "issue.left = issue.effort\n",
-        "issue.effort *= 1.0 + 0.1 * people.presence[stairwells.people[first]]\n        issue.left = issue.effort\n",
+        "issue.effort *= 1.0 + 0.1 * w.residents.presence[w.stairwells.people[w.buildings.first[b]]]\n"
+        "    issue.left = issue.effort\n",
         "contract/test_metamorphic.py::test_people_stored_in_another_order_change_nothing_of_what_arises",
     ),
     # ------------------------------------------------------------------------------------------- people and places
