@@ -13,7 +13,7 @@ from ..engine.parameters import knob
 
 @dataclass(frozen=True)
 class PartyMemberParameters:
-    """What party members give."""
+    """The evenings that party members give, and their duty to."""
 
     evening: float = knob(2.5, 0.0, 6.0, unit="hours/evening", source="assumed")
     duty_retired: float = knob(

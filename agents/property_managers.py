@@ -48,7 +48,7 @@ def hours_per_day(knobs: PropertyParameters, households: int) -> float:
 
 
 def fees_per_day(knobs: PropertyParameters, households: np.ndarray) -> np.ndarray:
-    """Fen a day that fees bring to the repair funds of compounds of so many `households` (n,), unrounded."""
+    """Fen a day that fees bring to the repair funds of compounds with `households` (n,), unrounded."""
     return households * knobs.fee * knobs.paid * 12 / 365 * 100
 
 

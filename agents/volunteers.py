@@ -13,7 +13,7 @@ from ..engine.parameters import knob
 
 @dataclass(frozen=True)
 class VolunteerParameters:
-    """What volunteers, and neighbours on no list, give."""
+    """The evenings that volunteers, and neighbours on no list, give, and the duty of those on a list."""
 
     evening: float = knob(2.0, 0.0, 6.0, unit="hours/evening", source="assumed")
     duty: float = knob(

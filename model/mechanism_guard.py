@@ -1,4 +1,4 @@
-"""Guards on mechanisms that a user wrote: what they may not do raises an error on the day, naming the file.
+"""Guards on users' mechanisms: one that does what it may not raises an error on that day, naming its file.
 
 Mechanisms that ship are tested instead. Plain Python gets columns that cannot be written. A kernel could
 write them all the same: it is tried first, once per process, in a small community where checksums are

@@ -111,7 +111,7 @@ def hands(state: "State", mechanisms: dict, own: dict) -> Iterator[tuple[str, An
 
 
 def grow_stacks(pulls: Levers, room: int) -> Levers:
-    """Return the same stacks with room for so many issues."""
+    """Return the same stacks, those of levers over issues emptied, with room for `room` issues."""
 
     def longer(index: int, stack: Stack) -> Stack:
         return (

@@ -30,7 +30,7 @@ STANDINGS = 4
 
 
 class Levers(NamedTuple):
-    """What is added to each lever today; zero leaves a lever alone."""
+    """The amounts added to each lever today; 0 leaves a lever alone."""
 
     sight: np.ndarray  # (issues,) 1/day           rate at which an observer finds an unknown issue
     voice: np.ndarray  # (buildings,) log rate     how much more readily neighbours report
@@ -82,7 +82,7 @@ class MechanismHand(NamedTuple):
     own: object  # its own columns: an array, or a NamedTuple of them
     want: np.ndarray  # (7, compounds + 1) hours or yuan it asks for today, by role
     share: np.ndarray  # (compounds + 1,) 0..1 share of its wish that it got
-    lever: Levers  # what it pulls today
+    lever: Levers  # its pulls today
 
 
 class Stack(NamedTuple):
