@@ -25,7 +25,7 @@ def befriend(i, j, people) -> bool:
 
 @inner_kernel
 def draw_acquaintance(first, last, people, key) -> int:
-    """Draw one adult among residents `first` to `last`, in proportion to presence; -1 if none is ever at home.
+    """Draw one adult among residents `first` to `last`, by presence; -1 if none is ever at home.
 
     Drawn as a race of exponential times, not as an index: one more person who is never present changes
     no other draw.
@@ -60,7 +60,7 @@ def clear_acquaintances(i, people) -> None:
 
 @outer_kernel
 def acquaint(people, buildings, stairwells, mean, key, partner) -> None:
-    """Draw the acquaintances of day 0: each resident meets neighbours of the building until the mean number of ties is `mean`."""
+    """Draw the acquaintances of day 0 between neighbours of a building, `mean` per resident on average."""
     for i in range(len(people.home)):
         b = people.building[i]
         first, last = stairwells.people[buildings.first[b]], stairwells.people[buildings.first[b + 1]]

@@ -1,7 +1,11 @@
-"""The residents' committee (居委会): a desk with limited hours and a fund. It takes issues in, telephones, forgets, and checks."""
+"""The residents' committee (居委会): a desk with limited hours and a fund.
+
+It takes issues in, telephones, forgets, and checks.
+"""
 
 from dataclasses import dataclass, fields, replace
 from math import exp
+from typing import Any
 
 from ..engine.jit import inner_kernel
 from ..engine.parameters import LeftOut, LeftOutAmount, knob
@@ -13,7 +17,7 @@ SIZED = {
 }  # at least; to a resident, as in guiyuan
 
 
-def committee_size(name: str, low: float, high: float, unit: str):
+def committee_size(name: str, low: float, high: float, unit: str) -> Any:
     """Declare a number of the committee that grows with the residents where a case leaves it out."""
     least, each = SIZED[name]
     words = f"{each:g} to a resident as in guiyuan, {least:,g} at least"
@@ -71,7 +75,7 @@ def spendable(fund, share) -> float:
 
 @inner_kernel
 def sittings_by_phone(phone, at_home, confidence) -> float:
-    """Sittings' worth that telephoning brings today in a compound: more where people are at home and trust the caller."""
+    """Sittings' worth that telephoning brings today: more where people are at home and trust the caller."""
     return phone * at_home * confidence
 
 

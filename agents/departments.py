@@ -1,4 +1,4 @@
-"""Departments (街道办、职能部门): the street office and the city's departments, a queue outside the community."""
+"""Departments (街道办、职能部门): the street office and city departments, a queue outside the community."""
 
 from dataclasses import dataclass
 

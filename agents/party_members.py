@@ -1,6 +1,6 @@
-"""Party members (党员): residents with duties; retired ones at home, in-service ones who report twice (双报到).
+"""Party members (党员): residents with duties; retired at home, or in service and reporting twice (双报到).
 
-Whether a member gives an evening is decided as by any resident (`residents.evening_logit`), with a duty on top.
+Members decide to give an evening as any resident does (`residents.evening_logit`), with a duty on top.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from ..engine.parameters import knob
 
 @dataclass(frozen=True)
 class PartyMemberParameters:
-    """What party members give."""
+    """The evenings that party members give, and their duty to."""
 
     evening: float = knob(2.5, 0.0, 6.0, unit="hours/evening", source="assumed")
     duty_retired: float = knob(
@@ -29,7 +29,7 @@ class PartyMemberParameters:
 
 
 def set_duty(duty: np.ndarray, knobs: PartyMemberParameters) -> None:
-    """Write the duty of members into `duty` (4,), the logit that each standing adds to the wish to give an evening."""
+    """Write the duty of members into `duty` (4,): logits that standings add to `evening_logit`."""
     duty[STANDING_RETIRED_MEMBER] = knobs.duty_retired
     duty[STANDING_IN_SERVICE_MEMBER] = knobs.duty_in_service
 

@@ -1,4 +1,4 @@
-"""The population of a community: one row per resident, drawn so that the totals of the census are met exactly."""
+"""The population of a community: one row per resident, drawn to meet the totals of the census exactly."""
 
 from typing import NamedTuple
 
@@ -49,9 +49,8 @@ class Mood(NamedTuple):
     """Sums over residents by place. The day's kernels read these instead of every resident."""
 
     ears: np.ndarray  # (stairwells,) float64  bystanders: people expected at home, without children
-    voices: (
-        np.ndarray
-    )  # (stairwells, 2) float64  the same, weighted by readiness to report to committee, company
+    # (stairwells, 2) float64  the same, weighted by readiness to report to committee, company
+    voices: np.ndarray
     pledged: np.ndarray  # (2,) int64  residents who give an evening this week, by pool
     helpers: np.ndarray  # (buildings, 2) int64  the same in each building
     good: np.ndarray  # (buildings, 2) float64  lately resolved in common space by committee, company
@@ -74,7 +73,7 @@ def choose_exactly(count: int, eligible: np.ndarray, score: np.ndarray, name: st
 
 
 def draw_household_sizes(census, draw) -> tuple[np.ndarray, np.ndarray]:
-    """Draw the people of each household, (households,) int64 that sum to the census, and which hold one elder alone."""
+    """Draw household sizes, (households,) int64 that sum to the census, and which hold an elder alone."""
     h = np.arange(census.households)
     alone = choose_exactly(census.elders_alone, h >= 0, draw("born alone", h), "community.elders_alone")
     others = np.flatnonzero(~alone)
@@ -86,7 +85,10 @@ def draw_household_sizes(census, draw) -> tuple[np.ndarray, np.ndarray]:
 
 
 def build_population(households, alone: np.ndarray, census, knobs, draw) -> Residents:
-    """Build the residents of a census. Its totals are met exactly; what it leaves open is drawn by `draw` (RandomNumbers)."""
+    """Build the residents of a census, whose totals are met exactly.
+
+    What the census leaves open is drawn by `draw` (RandomNumbers).
+    """
     size = np.diff(households.first)
     home = np.repeat(np.arange(len(size)), size).astype(np.int32)
     n = len(home)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from ..engine.jit import inner_kernel
 from ..engine.parameters import knob
 
@@ -41,18 +43,18 @@ def workers(knobs: PropertyParameters, households: int) -> int:
 
 
 def hours_per_day(knobs: PropertyParameters, households: int) -> float:
-    """Hours a day that the crew of a compound has for residents' issues, with everybody at work and all fees paid."""
+    """Hours a day of a compound's crew for residents' issues, with everybody at work and all fees paid."""
     return workers(knobs, households) * knobs.shift
 
 
-def fees_per_day(knobs: PropertyParameters, households):
-    """Fen a day that fees bring into the repair funds of compounds with that many `households` (n,), unrounded."""
+def fees_per_day(knobs: PropertyParameters, households: np.ndarray) -> np.ndarray:
+    """Fen a day that fees bring to the repair funds of compounds with `households` (n,), unrounded."""
     return households * knobs.fee * knobs.paid * 12 / 365 * 100
 
 
 @inner_kernel
 def crew_hours(full, at_work, confidence, withheld) -> float:
-    """Hours of a crew today: of its `full` hours those `at_work` (a share), less what fees withheld by distrust cost."""
+    """Hours of a crew today: the share `at_work` of its `full` hours, less those lost to withheld fees."""
     return full * at_work * (1.0 - withheld * (1.0 - confidence))
 
 

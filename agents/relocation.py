@@ -1,4 +1,4 @@
-"""Relocation: households move away, and others of the same kind move in, whom nobody knows yet."""
+"""Relocation: households move away, and others of the same kind move in, without acquaintances."""
 
 from math import exp
 
@@ -15,8 +15,8 @@ MOVE, MOVERS, NEWCOMERS = decision("move"), decision("movers"), decision("newcom
 def draw_leaving_household(w, b) -> int:
     """Draw the household that leaves building `b` this evening; -1 for none.
 
-    At most one, with chance 1 - exp(-`moving`), where `moving` (buildings,) is in households a week. Owners and
-    tenants race at the rates of their parameters.
+    At most one, with chance 1 - exp(-`moving`), where `moving` (buildings,) is in households a week. Owners
+    and tenants race at the rates of their parameters.
     """
     if uniform(key_of(w.seed, MOVE, w.day), b) >= 1.0 - exp(-w.moving[b]):
         return -1
@@ -31,9 +31,10 @@ def draw_leaving_household(w, b) -> int:
 
 @inner_kernel
 def relocate(w) -> None:
-    """Let a household leave each building that takes stock this evening, if one does, and fill its home again.
+    """Draw which households leave the buildings that take stock this evening, and fill their homes again.
 
-    Newcomers trust as `newcomers` (buildings, 3) do on average, know nobody, and new owners have signed nothing.
+    The mean trust of newcomers is `newcomers` (buildings, 3). They have no acquaintances, and new owners have
+    signed nothing.
     """
     people, households, k, key = (
         w.residents,

@@ -1,8 +1,8 @@
-"""Residents: they report what they see, judge the committee, the company and the neighbours, volunteer evenings, and meet.
+"""Residents: they report what they see, judge committee, company and neighbours, give evenings, and meet.
 
 Once a week, on its weekday, each building takes stock (`take_stock`): its residents update their trust,
-satisfaction and fatigue, promise an evening or not, and may meet somebody. Each of these decisions is a function of
-its own below.
+satisfaction and fatigue, promise an evening or not, and may meet somebody. Each of these decisions is a
+function of its own below.
 """
 
 from dataclasses import dataclass
@@ -149,7 +149,7 @@ class ResidentParameters:
 Knobs = NamedTuple("Knobs", [(name, float) for name in ResidentParameters.__annotations__])
 
 
-# ------------------------------------------------------------------------------------------------------ reporting
+# ---------------------------------------------------------------------------------------- reporting
 
 
 def sum_mood(people, stairwells, buildings) -> Mood:
@@ -186,7 +186,7 @@ def sum_bystanders(s, people, stairwells, sums) -> None:
 
 @inner_kernel
 def draw_reporter(first, last, people, trusted, key) -> int:
-    """Draw who of residents `first` to `last` reports, weighted as in `sum_bystanders`; -1 if nobody would."""
+    """Draw who of residents `first` to `last` reports, weighted as in `sum_bystanders`; -1 for nobody."""
     presence, voice, trust = people.presence, people.voice, people.trust
     best, winner = np.inf, -1
     for i in range(np.uint64(first), np.uint64(last)):
@@ -200,9 +200,9 @@ def draw_reporter(first, last, people, trusted, key) -> int:
 
 @inner_kernel
 def confidence(sums, buildings, compounds) -> np.ndarray:
-    """How far those at home in a compound trust committee and company, weighted by who would report; (compounds, 2) in 0..1.
+    """How far those at home in each compound trust committee and company; (compounds, 2) in 0..1.
 
-    1 stands for a mean trust of one half or more.
+    Residents are weighted by how readily they report. 1 stands for a mean trust of one half or more.
     """
     out = np.ones((len(compounds.company), 2))
     for c in range(len(out)):
@@ -219,32 +219,32 @@ def confidence(sums, buildings, compounds) -> np.ndarray:
     return out
 
 
-# --------------------------------------------------------------------------- what a resident decides once a week
+# -------------------------------------------------------------- what a resident decides once a week
 
 
 @inner_kernel
 def experience(resolved, long_open, k) -> float:
-    """What a building has seen of a desk: the share of its issues resolved, with a prior of `hope` issues at `neutral`."""
+    """The share of issues that a desk resolved in a building, with a prior of `hope` issues at `neutral`."""
     return (k.hope * k.neutral + resolved) / (k.hope + resolved + long_open)
 
 
 @inner_kernel
 def new_trust(trust, target, k, drift) -> np.float32:
-    """Trust a week later: it moves towards `target` at the rate `memory`, plus `drift`, what mechanisms pulled; 0..1."""
+    """Trust a week later, 0..1: it moves to `target` at the rate `memory`, plus the `drift` of mechanisms."""
     t = float(trust)
     return np.float32(min(1.0, max(0.0, t + k.memory * (target - t) + drift)))
 
 
 @inner_kernel
 def new_satisfaction(satisfaction, target, k) -> float:
-    """Satisfaction a week later: it moves towards `target`, which falls with open issues in the building."""
+    """Satisfaction a week later: it moves to `target`, which falls with open issues in the building."""
     s = float(satisfaction)
     return s + k.memory * (target - s)
 
 
 @inner_kernel
 def new_fatigue(fatigue, gave, used, k) -> float:
-    """Fatigue a week later: a share `rest` is slept off; an evening that found work (`used`, a share) adds `tiring`."""
+    """Fatigue a week later: a share `rest` is slept off; evenings that found work (`used`) add `tiring`."""
     tired = float(fatigue) * (1.0 - k.rest)
     if gave:
         tired += k.tiring * used
@@ -253,7 +253,7 @@ def new_fatigue(fatigue, gave, used, k) -> float:
 
 @inner_kernel
 def evening_logit(zeal, trust_committee, trust_neighbours, fatigue, pull, k) -> float:
-    """The wish to give an evening this week, a logit. `pull` holds the duty of a standing and what mechanisms add."""
+    """The wish to give an evening this week, a logit; `pull` is a standing's duty and what mechanisms add."""
     trusts = k.belief * (float(trust_committee) + float(trust_neighbours) - 1.0)
     return zeal - k.shyness + trusts - k.weight * fatigue + pull
 
@@ -281,15 +281,15 @@ def pool_of(standing) -> int:
     return POOL_MEMBERS if standing >= STANDING_RETIRED_MEMBER else POOL_VOLUNTEERS
 
 
-# ------------------------------------------------------------------------------------------------- the weekly round
+# --------------------------------------------------------------------------------- the weekly round
 
 
 @inner_kernel
 def collect_pulls(w) -> None:
     """Keep what mechanisms pull on residents today until their building takes stock.
 
-    Fills `wished` (7, compounds, 4) with today's pulls, `wish` (compounds, 4) with the week's mean plus the `duty` (4,)
-    of each standing, and adds to `drift` and `meet` of the mood.
+    Fills `wished` (7, compounds, 4) with today's pulls, `wish` (compounds, 4) with the week's mean plus the
+    `duty` (4,) of each standing, and adds to `drift` and `meet` of the mood.
     """
     wish, trust, ties, sums, week = w.lever.wish, w.lever.trust, w.lever.ties, w.mood, len(w.wished)
     for c in range(len(wish)):
@@ -307,10 +307,10 @@ def collect_pulls(w) -> None:
 
 @inner_kernel
 def take_stock(w) -> None:
-    """Let a seventh of the buildings take stock: their residents judge, rest, promise an evening, meet somebody.
+    """Let a seventh of the buildings take stock: their residents judge, rest, promise an evening, and meet.
 
-    Columns are bound to local names before the loops, and what is read twice is kept: the compiler must assume
-    that a store in between has changed it.
+    Columns are bound to local names before the loops, and what is read twice is kept: the compiler must
+    assume that a store in between has changed it.
     """
     day, buildings, sums, used, k = w.day, w.buildings, w.mood, w.used, w.knobs.residents
     company, wish, stairs = w.compounds.company, w.wish, w.stairwells.people

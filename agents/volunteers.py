@@ -1,6 +1,6 @@
 """Volunteers (志愿者): residents on a team's list, who give hours very unevenly; and neighbours on no list.
 
-Whether one gives an evening is decided as by any resident (`residents.evening_logit`); those on a list feel a duty.
+They decide to give an evening as any resident does (`residents.evening_logit`); those on a list feel a duty.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from ..engine.parameters import knob
 
 @dataclass(frozen=True)
 class VolunteerParameters:
-    """What volunteers, and neighbours on no list, give."""
+    """The evenings that volunteers, and neighbours on no list, give, and the duty of those on a list."""
 
     evening: float = knob(2.0, 0.0, 6.0, unit="hours/evening", source="assumed")
     duty: float = knob(
@@ -26,7 +26,7 @@ class VolunteerParameters:
 
 
 def set_duty(duty: np.ndarray, knobs: VolunteerParameters) -> None:
-    """Write the duty of those on a list into `duty` (4,), the logit that each standing adds to the wish to give an evening."""
+    """Write the duty of listed volunteers into `duty` (4,): logits that standings add to `evening_logit`."""
     duty[STANDING_VOLUNTEER] = knobs.duty
 
 

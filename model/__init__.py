@@ -1,1 +1,1 @@
-"""What happens in the community, and in what order."""
+"""The model: what happens in the community, day by day, and in what order."""

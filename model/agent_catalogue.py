@@ -1,8 +1,12 @@
-"""The catalogue of agents: what each kind of person is, decides and has, read from its file in agents/ and from the mechanisms."""
+"""The catalogue of agents: what each kind of person is, decides and has.
+
+It is read from the kind's file in agents/ and from the mechanisms.
+"""
 
 import inspect
 import re
 import textwrap
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from importlib import import_module
 
@@ -35,7 +39,7 @@ RELATIONS = (  # (who, does what, to whom): what the model has of it
     ("committee", "works and pays for", "residents"),  # issues/work.py, issues/payment.py
     ("departments", "answer", "committee"),  # issues/closing.py
 )
-SHORT = 8  # lines of a rule that are shown as its formula; a longer one is described only
+SHORT = 8  # lines of a rule, at most, for its code to be shown as its formula
 
 
 @dataclass(frozen=True)
@@ -79,12 +83,12 @@ def describe_kind(name: str) -> AgentKind:
 
 
 def parameters_of(name: str) -> type:
-    """The dataclass of a kind's numbers: the default of the scenario's field of that name."""
+    """Return the dataclass of a kind's numbers: the type of the scenario's field of that name."""
     return type(getattr(Scenario(), name))
 
 
-def describe_decision(rule, when: str) -> Decision:
-    """Describe a rule: a function, or a kernel made of one."""
+def describe_decision(rule: Callable, when: str) -> Decision:
+    """Describe a rule, which is a function or a kernel."""
     function = getattr(rule, "py_func", rule)
     lines = textwrap.dedent(inspect.getsource(function)).splitlines()
     at = next(i for i, line in enumerate(lines) if line.startswith("def "))
@@ -95,13 +99,13 @@ def describe_decision(rule, when: str) -> Decision:
 
 
 def columns_of(kind: type) -> tuple:
-    """The columns of a NamedTuple, (name, the comment beside it) each."""
-    found = re.findall(r"^    (\w+): np\.ndarray  # (.*)$", inspect.getsource(kind), re.M)
-    return tuple((name, " ".join(words.split())) for name, words in found)
+    """Return the columns of a NamedTuple, (name, the comment on its line) each."""
+    columns = re.findall(r"^    (\w+): np\.ndarray  # (.*)$", inspect.getsource(kind), re.M)
+    return tuple((name, " ".join(words.split())) for name, words in columns)
 
 
 def askers(role: str) -> list[str]:
-    """The mechanisms that ask for hours of a role, read from their files."""
+    """Return the mechanisms that ask for hours of a role, read from their files."""
     asks = re.compile(rf"\.want\[{role}\b|\bwant\[{role}\b")
     return [
         name

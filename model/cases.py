@@ -1,4 +1,7 @@
-"""Cases: the communities that ship with cogov, and a user's own; found by name or path, and altered by mechanism and knob."""
+"""Cases: the communities that ship with cogov, and a user's own.
+
+They are read by name or path, and altered by mechanism and knob.
+"""
 
 import json
 from collections.abc import Iterable
@@ -18,20 +21,24 @@ from .scenario import Scenario
 SHIPPED = Path(__file__).parent.parent / "experiments" / "cases"
 
 
-def list_cases():
-    """Names of the cases that ship, in the order of the alphabet."""
+def list_cases() -> list[str]:
+    """Return the names of the cases that ship, in alphabetical order."""
     return sorted(path.stem for path in SHIPPED.glob("*.toml"))
 
 
-def read_case(case):
-    """The scenario of a case: the name of one that ships, or the path of a TOML file. Raises UserError with file and line."""
+def read_case(case: str | PathLike) -> Scenario:
+    """Read the scenario of a case: the name of one that ships, or the path of a TOML file.
+
+    Raises UserError with file and line.
+    """
     if not isinstance(case, (str, PathLike)):
         raise UserError(f"case = {case!r} is neither a name nor a path; there are: {', '.join(list_cases())}")
     path = Path(case)
     if path.suffix != ".toml":
         if str(case) not in list_cases():
             raise UserError(
-                f"no case is called {str(case)!r}{guess(str(case), list_cases())}; or give the path of a .toml file"
+                f"no case is called {str(case)!r}{guess(str(case), list_cases())}; "
+                "or give the path of a .toml file"
             )
         path = SHIPPED / f"{case}.toml"
         return read_shipped(path, path.stat().st_mtime_ns)
@@ -39,13 +46,16 @@ def read_case(case):
 
 
 @lru_cache(maxsize=64)
-def read_shipped(path, changed):
-    """As `read_file`; lessons and tests ask for the same few cases hundreds of times."""
+def read_shipped(path: Path, changed: int) -> Scenario:
+    """Read a file as `read_file` does, once; lessons and tests ask for the same few cases hundreds of times.
+
+    `changed` is the time of its last change, a part of the cache's key.
+    """
     return read_file(path)
 
 
-def read_file(path):
-    """The scenario of a TOML file. Raises UserError with file and line."""
+def read_file(path: Path) -> Scenario:
+    """Read the scenario of a TOML file. Raises UserError with file and line."""
     table, at = load(path)
     scenario = build(Scenario, table, at)
     for part, header in (("community", "[community]"), ("compound", "[[compound]]")):
@@ -56,30 +66,42 @@ def read_file(path):
     return scenario
 
 
-def as_text(path, value):
-    """A setting as the command line has it, "path=value"; NumPy's numbers are as good as Python's own."""
+def as_text(path: str, value: object) -> str:
+    """Format a setting as the command line takes it, "path=value"; NumPy's numbers are accepted too."""
     value = value.item() if isinstance(value, (np.generic, np.ndarray)) and value.ndim == 0 else value
     if isinstance(value, float) and not isfinite(value):
         return f"{path}={value}"
     return f"{path}={json.dumps(value, default=str)}"
 
 
-def names_in(told, what):
-    """Names of mechanisms, given as one, as several, or as None. Raises UserError."""
-    names = (told,) if isinstance(told, str) else told or ()
+def names_in(value: str | Iterable[str] | None, what: str) -> tuple[str, ...]:
+    """Return names of mechanisms as a tuple, from one name, several, or None.
+
+    `what` names the argument in the error. Raises UserError.
+    """
+    names = (value,) if isinstance(value, str) else value or ()
     if (
         not isinstance(names, Iterable)
         or isinstance(names, bytes)
         or not all(isinstance(name, str) for name in names)
     ):
         raise UserError(
-            f'{what} = {told!r} names no mechanisms; write a name such as "whistle", or a list of names'
+            f'{what} = {value!r} names no mechanisms; write a name such as "whistle", or a list of names'
         )
     return tuple(names)
 
 
-def alter_scenario(scenario, on=(), off=(), settings=(), days=None):
-    """The same community with mechanisms switched on or off and knobs set: `settings` are "path=value" texts or a dict path -> value."""
+def alter_scenario(
+    scenario: Scenario,
+    on: str | Iterable[str] | None = (),
+    off: str | Iterable[str] | None = (),
+    settings: Iterable[str] | dict | None = (),
+    days: int | None = None,
+) -> Scenario:
+    """Return the same community with mechanisms switched on or off and knobs set.
+
+    `settings` are "path=value" texts, or a dict path -> value. Raises UserError.
+    """
     on, off = names_in(on, "on"), names_in(off, "off")
     for name in (*on, *(name for name in off if name not in mechanisms.broken_files())):
         if problem := mechanisms.why_not(name):

@@ -1,13 +1,15 @@
-"""The census of a community: totals that its people meet exactly, and the shares that fill in what a case leaves out."""
+"""The census of a community: totals that are met exactly, and shares that replace what a case leaves out."""
 
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterator
+from dataclasses import Field, dataclass, field, fields, replace
 from math import ceil, exp, inf
+from typing import Any
 
 from ..engine.parameters import LeftOut, LeftOutCount, complaint, knob
 
-CROWDED = 30  # people in a household on average, at most
-FLATS = 8 / 7  # households to a floor of a stairwell, where a case gives neither them nor residents
-WITHIN = (  # no more of the first than of the second
+CROWDED = 30  # people per household on average, at most
+FLATS = 8 / 7  # households per floor of a stairwell, where a case gives neither households nor residents
+WITHIN = (  # the first number is at most the second
     ("households", "residents"),
     ("registered", "residents"),
     ("children", "residents"),
@@ -25,8 +27,11 @@ WITHIN = (  # no more of the first than of the second
 )
 
 
-def share(default, of, high, unit):
-    """Declare a number of the census that is a share of `of` where it is left out: the same share as `default` of that one's default."""
+def share(default: int, of: str, high: int, unit: str) -> Any:
+    """Declare a number of the census that is a share of the number `of` where a case leaves it out.
+
+    The share is that of their defaults.
+    """
     f = knob(
         LeftOutCount(default), 0, high, unit=unit, source=f"given by the case; left out, a share of {of}"
     )
@@ -35,10 +40,11 @@ def share(default, of, high, unit):
 
 @dataclass(frozen=True)
 class Census:
-    """Who lives there: totals that the community meets exactly. Those not in `given` are assumptions of the case.
+    """Who lives there: totals that the community meets exactly. Those not in `given` are assumed by the case.
 
-    What a case leaves out is LeftOut: a share of what it gives, and of `homes` (stairwells, floors of all of them) where it gives
-    neither residents nor households. It is worked out anew whenever a number is changed, and kept within what the others allow.
+    What a case leaves out is LeftOut: a share of what it gives, and of `homes` (stairwells, floors of all of
+    them) where it gives neither residents nor households. It is recomputed whenever a number is changed, and
+    kept within what the other numbers allow.
     """
 
     residents: int = knob(
@@ -55,9 +61,7 @@ class Census:
         unit="households",
         source="given by the case; left out, a share of residents, or 8 to a stairwell of 7 floors",
     )
-    registered: int = share(
-        180, "residents", 20_000_000, "people"
-    )  # registered locally; the others are migrants
+    registered: int = share(180, "residents", 20_000_000, "people")  # locally; the others are migrants
     children: int = share(30, "residents", 20_000_000, "people")
     elders: int = share(60, "residents", 20_000_000, "people")
     elders_alone: int = share(8, "elders", 5_000_000, "people")
@@ -66,12 +70,10 @@ class Census:
     in_service: int = share(6, "members", 5_000_000, "people")  # of the members
     volunteers: int = share(20, "residents", 5_000_000, "people")
     member_volunteers: int = share(4, "members", 5_000_000, "people")  # members among the volunteers
-    owners: int = share(
-        70, "households", 10_000_000, "households"
-    )  # households whose owner lives there; the others are let
-    away: int = share(
-        6, "owners", 10_000_000, "households"
-    )  # owners' households that live elsewhere most days
+    # households whose owner lives there; the others are let
+    owners: int = share(70, "households", 10_000_000, "households")
+    # owners' households that live elsewhere most days
+    away: int = share(6, "owners", 10_000_000, "households")
     shops: int = share(4, "residents", 100_000, "shops")
     given: tuple = field(default=(), metadata={"names": True})  # which of these the report gives
     homes: tuple = field(default=(), repr=False, compare=False)
@@ -88,17 +90,18 @@ class Census:
             for name, value in fill(known, self.homes).items():
                 object.__setattr__(self, name, LeftOutCount(value))
 
-    def with_homes(self, homes):
-        """The same census in buildings with so many (stairwells, floors of all of them)."""
+    def with_homes(self, homes: tuple[int, int]) -> "Census":
+        """Return the same census in buildings with `homes` (stairwells, floors of all of them)."""
         return replace(self, homes=homes) if isinstance(self.households, LeftOut) else self
 
-    def contradictions(self):
-        """What cannot be true together, as (field, words)."""
+    def contradictions(self) -> Iterator[tuple[str, str]]:
+        """Yield what cannot be true together, as (field, words)."""
         for part, whole in WITHIN:
             if getattr(self, part) > getattr(self, whole):
                 yield (
                     part,
-                    f"= {getattr(self, part)} is more than {whole} = {getattr(self, whole)}{self.left_out_note(part, whole)}",
+                    f"= {getattr(self, part)} is more than {whole} = {getattr(self, whole)}"
+                    f"{self.left_out_note(part, whole)}",
                 )
         if self.children > self.residents - self.households:
             most, left = (
@@ -107,100 +110,103 @@ class Census:
             )
             yield (
                 "children",
-                f"= {self.children} leaves no grown-up for each of {self.households} households: at most {most}{left}",
+                f"= {self.children} leaves no grown-up for each of {self.households} households: "
+                f"at most {most}{left}",
             )
         if self.residents > CROWDED * self.households:
             yield (
                 "residents",
-                f"= {self.residents} are more than {CROWDED} to each of {self.households} households{self.left_out_note('residents', 'households')}",
+                f"= {self.residents} are more than {CROWDED} to each of {self.households} households"
+                f"{self.left_out_note('residents', 'households')}",
             )
         names = [f.name for f in counts(self)]
         for name in self.given:
             if name not in names:
                 yield "given", f"names {name!r}, which is none of {', '.join(names)}"
 
-    def left_out_note(self, *names):
-        """Which of these the case leaves out, in words to end a sentence with; empty when it gives them all."""
+    def left_out_note(self, *names: str) -> str:
+        """Say which of these the case leaves out, to end a sentence with; "" when it gives them all."""
         out = [name for name in names if isinstance(getattr(self, name), LeftOut)]
         return (
-            f"; the case leaves out {' and '.join(out)}, so a share was taken: give {'them' if len(out) > 1 else 'it'}"
+            f"; the case leaves out {' and '.join(out)}, so a share was taken: "
+            f"give {'them' if len(out) > 1 else 'it'}"
             if out
             else ""
         )
 
 
-def counts(census):
-    """The fields of a census that are numbers."""
+def counts(census: Census | type[Census]) -> list[Field]:
+    """Return the fields of a census that are numbers."""
     return [f for f in fields(census) if "low" in f.metadata]
 
 
-def fill(known, homes):
-    """The numbers of a census that are not `known` (name -> number), name -> whole number, each kept within what the others allow.
+def fill(known: dict[str, int], homes: tuple) -> dict[str, int]:
+    """Compute the numbers of a census that are not `known`: name -> whole number.
 
-    `homes` (stairwells, floors of all of them) counts where neither residents nor households are known; there is a household in
-    every stairwell.
+    Each is kept within what the others allow. `homes` (stairwells, floors of all of them) counts where
+    neither residents nor households are known; there is a household in every stairwell.
     """
     default, highest = (
         {f.name: number(f) for f in counts(Census)}
         for number in (lambda f: int(f.default), lambda f: f.metadata["high"])
     )
     stairwells, floors = homes or (1, 0)
-    all_ = dict(known)
+    totals = dict(known)
 
-    def take(name, value, least=0, most=inf):
-        if name not in all_:
+    def take(name: str, value: float, least: float = 0, most: float = inf) -> None:
+        if name not in totals:
             least = max([least, *(known[part] for part, whole in WITHIN if whole == name and part in known)])
             most = min(
                 [
                     most,
                     highest[name],
-                    *(all_[whole] for part, whole in WITHIN if part == name and whole in all_),
+                    *(totals[whole] for part, whole in WITHIN if part == name and whole in totals),
                 ]
             )
-            all_[name] = int(max(min(round(value), most), least))
+            totals[name] = int(max(min(round(value), most), least))
 
-    if "residents" not in all_ and homes:
+    if "residents" not in totals and homes:
         take("households", floors * FLATS, stairwells)
     each = default["residents"] / default["households"]
     least = max(
-        known.get("children", 0) + all_.get("households", 1),
+        known.get("children", 0) + totals.get("households", 1),
         known.get("elders", 0) + known.get("children", 0),
     )
-    take("residents", all_["households"] * each if "households" in all_ else default["residents"], least)
+    take("residents", totals["households"] * each if "households" in totals else default["residents"], least)
     take(
         "households",
-        all_["residents"] / each,
-        max(min(stairwells, all_["residents"]), ceil(all_["residents"] / CROWDED)),
-        max(all_["residents"] - known.get("children", 0), 1),
+        totals["residents"] / each,
+        max(min(stairwells, totals["residents"]), ceil(totals["residents"] / CROWDED)),
+        max(totals["residents"] - known.get("children", 0), 1),
     )
-    beside = all_["residents"] - all_["households"]  # residents who share a home
+    sharers = totals["residents"] - totals["households"]  # residents who share a home
     most = {
-        "children": lambda: beside,
-        "elders": lambda: all_["residents"] - all_["children"],
-        "members": lambda: all_["residents"] - all_["children"],
-        "elders_alone": lambda: all_["households"] - (beside > 0),
-        "in_service": lambda: int(0.9 * (all_["residents"] - all_["children"] - all_["elders"])),
-        "away": lambda: all_["owners"] - all_["elders_alone"],
+        "children": lambda: sharers,
+        "elders": lambda: totals["residents"] - totals["children"],
+        "members": lambda: totals["residents"] - totals["children"],
+        "elders_alone": lambda: totals["households"] - (sharers > 0),
+        "in_service": lambda: int(0.9 * (totals["residents"] - totals["children"] - totals["elders"])),
+        "away": lambda: totals["owners"] - totals["elders_alone"],
         "volunteers": lambda: (
-            all_["residents"] - all_["children"] - all_["members"] + known.get("member_volunteers", 0)
+            totals["residents"] - totals["children"] - totals["members"] + known.get("member_volunteers", 0)
         ),
     }
     for f in (f for f in counts(Census) if "of" in f.metadata):
-        value = default[f.name] / default[f.metadata["of"]] * all_[f.metadata["of"]]
+        value = default[f.name] / default[f.metadata["of"]] * totals[f.metadata["of"]]
         take(
             f.name,
-            living_alone(all_, value) if f.name == "elders_alone" else value,
+            raise_elders_alone(totals, value) if f.name == "elders_alone" else value,
             0,
             max(most.get(f.name, lambda: inf)(), 0),
         )
-    return {name: value for name, value in all_.items() if name not in known}
+    return {name: value for name, value in totals.items() if name not in known}
 
 
-def living_alone(census, elders_alone):
-    """As many elders living alone as asked for, or more, where the homes that people share cannot be expected to have room for the others."""
-    homes, beside = census["households"], census["residents"] - census["households"]
-    for _ in range(20):  # who lives alone leaves fewer homes to share
+def raise_elders_alone(census: dict[str, int], elders_alone: float) -> float:
+    """Raise the number of elders who live alone until shared homes are expected to hold the others."""
+    homes, sharers = census["households"], census["residents"] - census["households"]
+    for _ in range(20):  # each elder who lives alone leaves one home less to share
         others = max(homes - elders_alone, 1)
-        room = 0.97 * (others * (1 - exp(-beside / others)) + beside - census["children"]) - 2
+        room = 0.97 * (others * (1 - exp(-sharers / others)) + sharers - census["children"]) - 2
         elders_alone = max(elders_alone, census["elders"] - max(room, 0))
     return elders_alone

@@ -50,7 +50,7 @@ def share_out(w) -> None:
 
 @outer_kernel
 def move_world(w) -> int:
-    """Move the world: this is the only place where it moves. Returns for how many issues there is room."""
+    """Move the world: this is the only place where it moves. Return for how many issues there is room."""
     n = len(w.issues)
     w.log = ensure_capacity(w.log, w.lines[0], w.lines[0] + LINES_PER_ISSUE * n)
     w.ended = ensure_capacity(w.ended, w.gone[0], w.gone[0] + n)
@@ -68,7 +68,7 @@ def move_world(w) -> int:
     work.work(w)
     charge_desks(w.ledger, given, w.hours, w.spending)
 
-    # In the evening issues are checked, forgotten or given up; then each building, one evening a week, takes stock.
+    # In the evening issues are checked, forgotten or given up; then a seventh of the buildings takes stock.
     stays = closing.close(w)
     residents.collect_pulls(w)
     relocation.relocate(w)
@@ -76,11 +76,11 @@ def move_world(w) -> int:
 
     # Overnight new issues arise, and what mechanisms bring in becomes available.
     fresh = arrivals.tick(w)
-    kept = compact(w.rows, n, stays, w.ended, w.gone)
-    w.rows = ensure_capacity(w.rows, kept, kept + len(fresh))
-    w.issues = w.rows[: kept + len(fresh)]
+    staying = compact(w.rows, n, stays, w.ended, w.gone)
+    w.rows = ensure_capacity(w.rows, staying, staying + len(fresh))
+    w.issues = w.rows[: staying + len(fresh)]
     w.log = ensure_capacity(w.log, w.lines[0], w.lines[0] + len(fresh))
-    arrivals.fill_new_issues(w, w.rows[kept : kept + len(fresh)], fresh)
+    arrivals.fill_new_issues(w, w.rows[staying : staying + len(fresh)], fresh)
     for pool in range(len(w.more)):
         w.more[pool] = w.lever.supply[pool]
     w.funds[-1] += round(w.lever.money[0] * 100)

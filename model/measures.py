@@ -1,17 +1,23 @@
-"""What is measured, each defined once, in words and code.
+"""The measures, each defined once, in words and code.
 
-*Resolution rate*: of the issues that **arose** at least `within` days before the end, the share resolved within `within`
-days of arising (30 unless said otherwise), and not reopened since. Issues nobody ever told of count: an unknown issue is
-not a resolved one. *Time to resolution*: days from arising to resolution; issues still open are right-censored at the
-end; one that was withdrawn or lapsed was never resolved and stays at risk to the end, as in a competing-risk
-sub-distribution, so that giving up cannot pass for speed.
+*Resolution rate*: of the issues that **arose** at least `within` days before the end, the share resolved
+within `within` days of arising (30 by default), and not reopened since. Issues that were never reported
+count: an unknown issue is not a resolved one. *Time to resolution*: days from arising to resolution; issues
+still open are right-censored at the end; one that was withdrawn or lapsed was never resolved and stays at
+risk to the end, as in a competing-risk sub-distribution, so that giving up does not count as speed.
 """
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..engine.codes import STANDING_CHILD, TRUST_COMPANY
 from ..engine.jit import inner_kernel, outer_kernel
 from .issues.issue_table import LAPSED, RESOLVED, UNKNOWN, VERIFIED, WITHDRAWN
+
+if TYPE_CHECKING:
+    from .simulate import Run
+    from .world import World
 
 WITHIN = 30
 DAILY = (
@@ -60,27 +66,31 @@ SHARES = (
     "owners_minus_tenants",
     "registered_minus_migrants",
 )  # of SUMMARY
-EVERY = 7  # days between looks at residents; in between the last look holds
+EVERY = 7  # days between surveys of residents; in between the last survey holds
 
 
 @inner_kernel
-def count_issues(issues):
-    """How many rows are: open, unknown, ever told, resolved (checked or not), withdrawn, lapsed."""
-    open_, unknown, told, resolved, withdrawn, lapsed = 0, 0, 0, 0, 0, 0
+def count_issues(issues) -> tuple[int, int, int, int, int, int]:
+    """Count rows that are: open, unknown, ever reported, resolved (checked or not), withdrawn, lapsed."""
+    n_open, unknown, reported, resolved, withdrawn, lapsed = 0, 0, 0, 0, 0, 0
     for i in range(len(issues)):
         state = issues[i].state
-        open_ += state < RESOLVED
+        n_open += state < RESOLVED
         unknown += state == UNKNOWN
-        told += issues[i].told >= 0
+        reported += issues[i].told >= 0
         resolved += state == RESOLVED or state == VERIFIED
         withdrawn += state == WITHDRAWN
         lapsed += state == LAPSED
-    return open_, unknown, told, resolved, withdrawn, lapsed
+    return n_open, unknown, reported, resolved, withdrawn, lapsed
 
 
 @inner_kernel
-def mean_opinions(people, buildings, stairwells, company, out):
-    """Means over grown-ups, into `out` (6,): trust in committee, company (where there is one), neighbours; satisfaction, giving, acquaintances."""
+def mean_opinions(people, buildings, stairwells, company, out) -> None:
+    """Write means over grown-ups into `out` (6,).
+
+    They are trust in committee, company (where there is one) and neighbours; satisfaction, giving,
+    acquaintances.
+    """
     rank, trust, satisfaction, gives, ties = (
         people.standing,
         people.trust,
@@ -91,27 +101,27 @@ def mean_opinions(people, buildings, stairwells, company, out):
     compound, stairs, first = buildings.compound, buildings.first, stairwells.people
     committee, firm, neighbours, content, giving, known, n, served = 0.0, 0.0, 0.0, 0.0, 0, 0, 0, 0
     for b in range(len(compound)):
-        here, trusted = 0, 0.0
+        grown, trusted = 0, 0.0
         for i in range(np.uint64(first[stairs[b]]), np.uint64(first[stairs[b + 1]])):
             if rank[i] != STANDING_CHILD:
-                here += 1
+                grown += 1
                 committee += trust[i, 0]
                 trusted += trust[i, TRUST_COMPANY]
                 neighbours += trust[i, 2]
                 content += satisfaction[i]
                 giving += gives[i]
                 known += ties[i]
-        n += here
+        n += grown
         if company[compound[b]]:
             firm += trusted
-            served += here
-    for k, sum_ in enumerate((committee, firm, neighbours, content, float(giving), float(known))):
-        out[k] = sum_ / max(n, 1)
+            served += grown
+    for k, total in enumerate((committee, firm, neighbours, content, float(giving), float(known))):
+        out[k] = total / max(n, 1)
     out[1] = firm / served if served else np.nan
 
 
 @outer_kernel
-def measure_day(w):
+def measure_day(w) -> None:
     """Write the numbers of this day's end into `count`, in the order of DAILY; counts are since day 0."""
     out, gone, tally = w.count, w.gone[0], w.tally
     first = w.tallied[0]
@@ -120,11 +130,11 @@ def measure_day(w):
     w.tallied[0] = gone
     if w.day <= 1 or w.day % EVERY == 0:
         mean_opinions(w.residents, w.buildings, w.stairwells, w.compounds.company, w.look)
-    open_, unknown, told, checking, _, _ = count_issues(w.issues)
+    n_open, unknown, reported, checking, _, _ = count_issues(w.issues)
     out[0], out[1], out[2], out[3], out[4] = (
         gone + len(w.issues),
-        tally[2] + told,
-        open_,
+        tally[2] + reported,
+        n_open,
         unknown,
         tally[3] + checking,
     )
@@ -133,51 +143,63 @@ def measure_day(w):
         out[COUNTS + n] = w.look[n]
 
 
-def today(world):
-    """The numbers of this day's end in the order of DAILY."""
+def today(world: "World") -> tuple:
+    """Return the numbers of this day's end in the order of DAILY."""
     world.call(measure_day)
     return (*map(int, world.count[:COUNTS]), *world.count[COUNTS:].tolist())
 
 
-def times(run):
-    """Days to resolution of every issue that arose, and whether it was resolved: ((n,) float, (n,) bool). Open: censored."""
+def times(run: "Run") -> tuple[np.ndarray, np.ndarray]:
+    """Return days to resolution of every issue that arose, (n,) float, and which were resolved, (n,) bool.
+
+    Issues that were not resolved are censored at the end.
+    """
     resolved = run.issues["resolved"] >= 0
     end = np.where(resolved, run.issues["resolved"], run.days)
     return (end - run.issues["born"]).astype(float), resolved
 
 
-def in_time(issues, days, within=WITHIN):
-    """Of the issues old enough to tell: which were resolved within `within` days; ((n,) bool old enough, (n,) bool in time)."""
+def in_time(issues: np.ndarray, days: int, within: int = WITHIN) -> tuple[np.ndarray, np.ndarray]:
+    """Select issues that arose `within` days or more before the end, and those resolved within `within` days.
+
+    Returns two (n,) bool arrays; the second is a part of the first.
+    """
     old = issues["born"] <= days - within
     return old, old & (issues["resolved"] >= 0) & (issues["resolved"] - issues["born"] <= within)
 
 
-def share(hits, of):
-    """hits / of, NaN when there is nothing to count."""
+def share(hits: float, of: float) -> float:
+    """Return hits / of, NaN when `of` is 0."""
     return hits / of if of else float("nan")
 
 
-def kaplan_meier(time, event):
-    """Survival after each distinct event time (Kaplan and Meier 1958): (times (m,), S (m,)). `event` False is censored."""
+def kaplan_meier(time: np.ndarray, event: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Estimate survival after each distinct event time (Kaplan and Meier 1958): (times (m,), S (m,)).
+
+    `event` False is censored.
+    """
     time, event = np.asarray(time, float), np.asarray(event, bool)
     when, dead = np.unique(time[event], return_counts=True)
     at_risk = len(time) - np.searchsorted(np.sort(time), when, side="left")
     return when, np.cumprod(1.0 - dead / at_risk)
 
 
-def restricted_mean(time, event, horizon):
-    """Mean time to the event, counted up to `horizon`: the area under Kaplan-Meier's curve from 0 to there."""
+def restricted_mean(time: np.ndarray, event: np.ndarray, horizon: float) -> float:
+    """Mean time to the event, restricted to `horizon`: the area under the Kaplan-Meier curve up to there."""
     when, survival = kaplan_meier(time, event)
     inside = when < horizon
     edges = np.concatenate([[0.0], when[inside], [horizon]])
     return float(np.sum(np.diff(edges) * np.concatenate([[1.0], survival[inside]])))
 
 
-def summary(run, within=WITHIN, horizon=180):
-    """Every measure of SUMMARY, of a finished run: name -> number. Rates are shares 0..1, times days, money yuan."""
+def summary(run: "Run", within: int = WITHIN, horizon: int = 180) -> dict[str, float]:
+    """Compute every measure of SUMMARY of a finished run: name -> number.
+
+    Rates are shares 0..1, times are in days, money in yuan.
+    """
     i, days = run.issues, run.days
     old, done = in_time(i, days, within)
-    told = i["told"] >= 0
+    reported = i["told"] >= 0
     time, resolved = times(run)
     ledger = run.ledger
     hours, yuan = float(ledger.hours.sum()), float(run.fen[:, 2].sum()) / 100
@@ -186,27 +208,27 @@ def summary(run, within=WITHIN, horizon=180):
     home = i["household"][private]
     last = {name: float(column[-1]) for name, column in run.series.items()}
 
-    def rate(which):
+    def rate(which: np.ndarray) -> float:
         return share(np.count_nonzero(done & which), np.count_nonzero(old & which))
 
-    def at_home(which):
+    def rate_at_home(which: np.ndarray) -> float:
         chosen = np.zeros(len(i), bool)
         chosen[private] = which[home]
         return rate(chosen)
 
-    where = i["building"][old]
-    count = np.bincount(where, minlength=run.places["buildings"])
-    per_building = np.bincount(where, done[old], run.places["buildings"]) / np.maximum(count, 1)
-    seen = count >= 5
+    building = i["building"][old]
+    count = np.bincount(building, minlength=run.places["buildings"])
+    per_building = np.bincount(building, done[old], run.places["buildings"]) / np.maximum(count, 1)
+    enough = count >= 5
     owner, registered = run.places["owner"], run.places["registered"]
     return {
         "resolution_rate": rate(old),
-        "resolution_rate_of_told": rate(told),
+        "resolution_rate_of_told": rate(reported),
         "restricted_mean_time": restricted_mean(time, resolved, min(horizon, days))
         if len(i)
         else float("nan"),
         "arisen": float(len(i)),
-        "told": float(np.count_nonzero(told)),
+        "told": float(np.count_nonzero(reported)),
         "resolved": float(fixed),
         "resolved_in_time": float(np.count_nonzero(done)),
         "backlog": last["open"],
@@ -229,7 +251,7 @@ def summary(run, within=WITHIN, horizon=180):
         "yuan": yuan,
         "hours_per_resolved": share(hours, fixed),
         "yuan_per_resolved": share(yuan, fixed),
-        "spread_between_buildings": float(per_building[seen].std()) if seen.any() else float("nan"),
-        "owners_minus_tenants": at_home(owner) - at_home(~owner),
-        "registered_minus_migrants": at_home(registered) - at_home(~registered),
+        "spread_between_buildings": float(per_building[enough].std()) if enough.any() else float("nan"),
+        "owners_minus_tenants": rate_at_home(owner) - rate_at_home(~owner),
+        "registered_minus_migrants": rate_at_home(registered) - rate_at_home(~registered),
     }

@@ -1,13 +1,16 @@
-"""What a mechanism of a user's own may not do, found on the day it does it and named with its file; those that ship are tested instead.
+"""Guards on users' mechanisms: one that does what it may not raises an error on that day, naming its file.
 
-Plain Python is handed columns that cannot be written. A kernel could write them all the same: it is tried first, once in a process,
-in a small community where checksums are compared every day, which would make a run a third slower. What is asked for and what is
-pulled must be numbers that a day can work with, in every run and every day.
+Mechanisms that ship are tested instead. Plain Python gets columns that cannot be written. A kernel could
+write them all the same: it is tried first, once per process, in a small community where checksums are
+compared every day; doing so in every run would make runs a third slower. What is asked for and what is pulled
+must be numbers that a day can work with, in every run and every day.
 """
 
 import re
 import sys
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import numpy as np
@@ -17,41 +20,46 @@ from ..engine.parameters import UserError
 from .mechanisms import gist, ships, where
 from .resources.levers import LEVERS, OF_ISSUES, SIGNED
 
+if TYPE_CHECKING:
+    from ..engine.randomness import RandomNumbers
+    from .mechanism_runtime import ActiveMechanism
+    from .world import World
+
 REPLACED = ("issues", "rows", "ended", "log")  # what kernels replace by larger ones
-HANDED = {"wants", "shares", "pulls", "lever", *REPLACED}  # of a state: what mechanisms write, and what grows
+NOT_CHECKED = {"wants", "shares", "pulls", "lever", *REPLACED}  # columns that mechanisms write, or that grow
 MOST = np.array(
     [10.0 if lever in ("voice", "keep", "reach", "consent", "ease") else 1e6 for lever in LEVERS]
 )  # e^10 times as many issues are the most that a day can hold
 LEAST = np.where([lever in SIGNED for lever in LEVERS], -MOST, 0.0)
-TRIAL, DAYS = "trial of a mechanism", 60  # the small community, and the days that it is lived for
-TRIED = set()  # kinds of mechanisms that this process has tried, or is trying
+TRIAL, DAYS = "trial of a mechanism", 60  # the small community, and the days that are simulated
+TRIED = set()  # classes of mechanisms that this process has tried, or is trying
 
 
 class ReadOnly:
-    """A world as plain Python of a user's own sees it: the same columns, of which none can be written.
+    """A world as a user's plain Python sees it: the same columns, none of which can be written.
 
-    Columns are kept from one look to the next, those in REPLACED until the next step, for a look at those takes 20 us.
+    Columns are cached, those in REPLACED until the next step, because reading those takes 20 us.
     """
 
     def __init__(self, world):
-        self._world, self._kept, self._step = world, {}, {}
+        self._world, self._run_cache, self._step_cache = world, {}, {}
 
     def __getattr__(self, name):
         if name.startswith("_"):
             raise AttributeError(name)
         if name in REPLACED:
-            kept = self._step
+            cache = self._step_cache
         elif name in self._world.state._fields and name != "day":
-            kept = self._kept
+            cache = self._run_cache
         else:
             return read_only(getattr(self._world, name))
-        if name not in kept:
-            kept[name] = read_only(getattr(self._world, name))
-        return kept[name]
+        if name not in cache:
+            cache[name] = read_only(getattr(self._world, name))
+        return cache[name]
 
 
-def read_only(part):
-    """The same array, or tuple of arrays, that cannot be written; anything else as it is."""
+def read_only(part: Any) -> Any:
+    """Return a read-only view of an array, or of every array in a tuple; anything else as it is."""
     if isinstance(part, np.ndarray):
         part = part.view()
         part.flags.writeable = False
@@ -61,8 +69,8 @@ def read_only(part):
     return part
 
 
-def begin(name, mechanism, world, luck):
-    """The columns that a mechanism begins with. Raises UserError where one of a user's own fails."""
+def begin(name: str, mechanism: Any, world: "World", luck: "RandomNumbers") -> Any:
+    """Return the columns that a mechanism begins with. Raises UserError where a user's mechanism fails."""
     if ships(type(mechanism)):
         return mechanism.begin(world, luck)
     try:
@@ -71,40 +79,44 @@ def begin(name, mechanism, world, luck):
         raise UserError(f"{where(error, file_of(mechanism))}: {name}.begin failed: {gist(error)}") from error
 
 
-def guard_step(one, step, function):
-    """The function of a step of `one` (acting.Acting), a mechanism of a user's own, that raises UserError for what it may not do."""
-    kernel, place, world, step_of = (
+def guard_step(active: "ActiveMechanism", step: str, function: Callable) -> Callable:
+    """Wrap the function of a step of a user's mechanism, to raise UserError for what it may not do."""
+    kernel, place, world, step_cache = (
         hasattr(function, "py_func"),
-        file_of(one.mechanism),
-        one.world,
-        one.plain[1]._step,
+        file_of(active.mechanism),
+        active.world,
+        active.python_arguments[1]._step_cache,
     )
-    call = compile_kernel(one, step, function) if kernel else function
+    call = compile_kernel(active, step, function) if kernel else function
     look = kernel and world.scenario.name == TRIAL
-    if kernel and Kernel.plan is None:  # no kernel runs while it is found out which are needed
-        try_out(one.name, one.mechanism)
+    if kernel and Kernel.plan is None:  # no kernel runs while a plan of the kernels needed is made
+        try_out(active.name, active.mechanism)
 
-    def watch(m, w):
+    def watch(m: object, w: object) -> None:
         before = checksums(world) if look else {}
-        step_of.clear()
+        step_cache.clear()
         try:
             call(m, w)
         except (Exception, SystemExit) as error:
-            raise failure(where(error, place), one.name, step, world, gist(error)) from error
-        if look and (changed := [name for name, told in checksums(world).items() if told != before[name]]):
+            raise failure(where(error, place), active.name, step, world, gist(error)) from error
+        if look and (changed := [name for name, crc in checksums(world).items() if crc != before[name]]):
             raise failure(
                 place,
-                one.name,
+                active.name,
                 step,
                 world,
-                f"wrote {', '.join(changed[:3])} of the world; a mechanism writes its want, its levers and, in learn, its own columns",
+                f"wrote {', '.join(changed[:3])} of the world; a mechanism writes its want, its levers and, "
+                "in learn, its own columns",
             )
 
     return watch
 
 
-def try_out(name, mechanism):
-    """Live some weeks of a small, busy community with a mechanism of a user's own, once in a process, to see that it writes nothing but its own."""
+def try_out(name: str, mechanism: Any) -> None:
+    """Simulate some weeks of a small, busy community with a user's mechanism, once per process.
+
+    The steps are watched, and raise UserError where the mechanism writes anything but its own columns.
+    """
     from .scenario import Scenario
     from .simulate import simulate
 
@@ -112,7 +124,8 @@ def try_out(name, mechanism):
     if kind not in TRIED:
         TRIED.add(kind)
         busy = {
-            category: replace(one, rate=min(8.0 * one.rate, 1.0)) for category, one in plain.issues.items()
+            key: replace(category, rate=min(8.0 * category.rate, 1.0))
+            for key, category in plain.issues.items()
         }
         try:
             simulate(
@@ -123,29 +136,33 @@ def try_out(name, mechanism):
             raise
 
 
-def failure(place, name, step, world, words):
+def failure(place: str, name: str, step: str, world: "World", words: str) -> UserError:
+    """Build the UserError of a failed step; `place` is its file, and line where it is known."""
     trial = " of a trial in a small community" if world.scenario.name == TRIAL else ""
     return UserError(f"{place}: {name}.{step} on day {world.day}{trial}: {words}")
 
 
-def number_check(world, acting):
-    """A function that raises UserError where one of a user's own among `acting` asks for or pulls what a day cannot work with; None if there is none."""
-    untested = np.array([not one.tested for one in acting], bool)
+def number_check(world: "World", acting: list["ActiveMechanism"]) -> Callable[[], None] | None:
+    """Return a function that checks what users' mechanisms among `acting` ask for and pull; None without any.
+
+    It raises UserError for numbers that a day cannot work with.
+    """
+    untested = np.array([not active.tested for active in acting], bool)
     if not untested.any():
         return None
     find = specialise(find_wrong, world.live, untested, LEAST, MOST)
 
-    def check():
-        found = find(world.live, untested, LEAST, MOST)
-        if found >= 0:
-            raise wrong_number(world, found)
+    def check() -> None:
+        code = find(world.live, untested, LEAST, MOST)
+        if code >= 0:
+            raise wrong_number(world, code)
 
     return check
 
 
-def wrong_number(world, found):
-    """The UserError of a wrong number, as `find_wrong` found it."""
-    m, lever = divmod(found, len(LEVERS) + 1)
+def wrong_number(world: "World", code: int) -> UserError:
+    """Build the UserError of the wrong number that `find_wrong` returned."""
+    m, lever = divmod(code, len(LEVERS) + 1)
     name = sorted(world.chosen)[m]
     place, hand = file_of(world.chosen[name]), world.hands[name]
     step, what, column = (
@@ -162,8 +179,11 @@ def wrong_number(world, found):
 
 
 @outer_kernel
-def find_wrong(w, untested, least, most):
-    """The first wrong number of today, as mechanism * (levers + 1) + lever, where the last stands for what is asked for; -1 if there is none."""
+def find_wrong(w, untested, least, most) -> int:
+    """Find the first wrong number of today; return mechanism * (levers + 1) + lever, -1 if there is none.
+
+    The lever after the last stands for what is asked for.
+    """
     wants, pulls = w.wants, w.pulls
     for m in range(len(untested)):
         for role in range(wants.shape[1] if untested[m] else 0):
@@ -180,24 +200,24 @@ def find_wrong(w, untested, least, most):
     return -1
 
 
-def compile_kernel(one, step, function):
-    """A kernel of a user's own, compiled. Raises UserError with its file and line, for numba's own words fill a screen."""
+def compile_kernel(active: "ActiveMechanism", step: str, function: Callable) -> Callable:
+    """Compile a user's kernel. Raises UserError with file and line, as numba's message fills a screen."""
     try:
-        return specialise(function, *one.handed)
+        return specialise(function, *active.kernel_arguments)
     except Exception as error:
         place, lines = (
-            file_of(one.mechanism),
+            file_of(active.mechanism),
             [line.strip() for line in str(error).splitlines() if line.strip()],
         )
         at = re.search(rf"{re.escape(place)}\W+(?:line )?(\d+)", str(error))
         words = next((line for line in lines if not line.startswith("Failed in")), type(error).__name__)
         raise UserError(
-            f"{place}{f':{at[1]}' if at else ''}: {one.name}.{step} does not compile: {words}"
+            f"{place}{f':{at[1]}' if at else ''}: {active.name}.{step} does not compile: {words}"
         ) from error
 
 
-def file_of(mechanism):
-    """The file that a mechanism's class stands in; the class's name where it stands in none."""
+def file_of(mechanism: Any) -> str:
+    """Return the file in which a mechanism's class is defined; the class's name where there is no file."""
     kind = type(mechanism)
     return (
         getattr(sys.modules.get(kind.__module__), "__file__", None)
@@ -205,12 +225,12 @@ def file_of(mechanism):
     )
 
 
-def checksums(world):
-    """column -> checksum, of all that a mechanism may read and not write."""
+def checksums(world: "World") -> dict[str, int]:
+    """Return column -> checksum, of all columns that a mechanism may read and not write."""
     columns = {
         **dict(
             iter_arrays(
-                {name: part for name, part in world.state._asdict().items() if name not in HANDED}, ""
+                {name: part for name, part in world.state._asdict().items() if name not in NOT_CHECKED}, ""
             )
         ),
         "issues": world.issues,
@@ -220,20 +240,20 @@ def checksums(world):
     }
 
 
-def iter_arrays(part, name):
-    """(name, array) of every array in tuples of columns, or dicts of them; plain numbers do not change.
+def iter_arrays(part: tuple | dict, name: str) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield (name, array) of every array in tuples of columns, or dicts of them; skip plain numbers.
 
     Raises UserError for anything else.
     """
     if isinstance(part, tuple):
         part = part._asdict() if hasattr(part, "_asdict") else dict(enumerate(part))
-    for own, one in part.items():
-        if isinstance(one, np.ndarray) and not one.dtype.hasobject:
-            yield f"{name}{own}", one
-        elif isinstance(one, (tuple, dict)):
-            yield from iter_arrays(one, f"{name}{own}.")
-        elif not isinstance(one, (int, float, str, np.generic)):
+    for key, value in part.items():
+        if isinstance(value, np.ndarray) and not value.dtype.hasobject:
+            yield f"{name}{key}", value
+        elif isinstance(value, (tuple, dict)):
+            yield from iter_arrays(value, f"{name}{key}.")
+        elif not isinstance(value, (int, float, str, np.generic)):
             raise UserError(
-                f"{name}{own} is a {type(one).__name__}: a community can be saved and copied where mechanisms keep "
-                "arrays of numbers, and tuples of them"
+                f"{name}{key} is a {type(value).__name__}: a community can be saved and copied where "
+                "mechanisms keep arrays of numbers, and tuples of them"
             )

@@ -1,8 +1,11 @@
 """The mechanisms that act in a world, each with its hand: rows of arrays that the day owns.
 
-What a mechanism does is called from Python one after the other, not compiled into one kernel, so that each is compiled
-once and by itself, whatever the mix, and a plain Python one can stand among them; a call costs 1.3 us.
+The steps of mechanisms are called from Python one after the other, not compiled into one kernel. So each is
+compiled once, whatever the combination, and some can be in plain Python; a call costs 1.3 us.
 """
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,11 +14,15 @@ from .mechanism_guard import ReadOnly, guard_step
 from .mechanisms import ships
 from .resources.levers import LEVERS, OF_ISSUES, Levers, MechanismHand, Stack, shapes
 
+if TYPE_CHECKING:
+    from .state import State
+    from .world import World
+
 
 class ActiveMechanism:
-    """One mechanism at work."""
+    """One mechanism in a world, with its hand."""
 
-    def __init__(self, name, mechanism, hand, world):
+    def __init__(self, name: str, mechanism: Any, hand: MechanismHand, world: "World"):
         self.name, self.mechanism, self.hand, self.world, self.tested = (
             name,
             mechanism,
@@ -23,23 +30,29 @@ class ActiveMechanism:
             world,
             ships(type(mechanism)),
         )
-        self.handed = struct(hand._replace(lever=struct(hand.lever))), world.live
-        self.plain = hand._replace(knobs=(mechanism,)), world if self.tested else ReadOnly(world)
+        self.kernel_arguments = struct(hand._replace(lever=struct(hand.lever))), world.live
+        self.python_arguments = hand._replace(knobs=(mechanism,)), world if self.tested else ReadOnly(world)
 
-    def calls(self, step):
-        """The function of a step and what it is called with; none if it does not take that step."""
+    def calls(self, step: str) -> Iterator[tuple]:
+        """Yield the function of a step and its two arguments; nothing if the mechanism lacks that step."""
         function = getattr(type(self.mechanism), step)
         if function is None:
             return
-        handed = self.handed if hasattr(function, "py_func") else self.plain
+        arguments = self.kernel_arguments if hasattr(function, "py_func") else self.python_arguments
         if not self.tested:
-            yield guard_step(self, step, function), *handed
+            yield guard_step(self, step, function), *arguments
         else:
-            yield specialise(function, *handed) if handed is self.handed else function, *handed
+            yield (
+                specialise(function, *arguments) if arguments is self.kernel_arguments else function,
+                *arguments,
+            )
 
 
-def knobs(mechanism):
-    """A mechanism's numbers as an array of one row, for kernels: field names are its knobs, decimals f8 and whole numbers i8."""
+def knobs(mechanism: Any) -> np.ndarray:
+    """Return a mechanism's numbers as an array of one row, for kernels.
+
+    Field names are its knobs; decimals are f8 and whole numbers i8.
+    """
     numbers = {name: value for name, value in vars(mechanism).items() if isinstance(value, (int, float))}
     kinds = [
         (name, "i8" if type(mechanism).__annotations__.get(name) in (int, bool, "int", "bool") else "f8")
@@ -48,14 +61,17 @@ def knobs(mechanism):
     return np.array([tuple(numbers.values())], kinds)
 
 
-def stacks(mechanisms, names, room, buildings, compounds):
-    """What is pulled on each lever, nothing so far: lever -> Stack, with rows for those mechanisms that say they pull it."""
-    size = {lever: int(np.prod(shape)) for lever, shape in shapes(room, buildings, compounds).items()}
-    here = sorted(mechanisms)
-    who = {lever: [m for m, name in enumerate(here) if lever in mechanisms[name].pulls] for lever in LEVERS}
+def stacks(mechanisms: dict, names: list[str], room: int, buildings: int, compounds: int) -> Levers:
+    """Allocate the pulls on each lever, all 0: lever -> Stack, with a row per mechanism that declares it.
 
-    def stack(lever):
-        codes = [names.index(here[m]) for m in who[lever]]
+    `names` are those of all mechanisms, `room` is the number of issues there is room for.
+    """
+    size = {lever: int(np.prod(shape)) for lever, shape in shapes(room, buildings, compounds).items()}
+    active = sorted(mechanisms)
+    who = {lever: [m for m, name in enumerate(active) if lever in mechanisms[name].pulls] for lever in LEVERS}
+
+    def stack(lever: str) -> Stack:
+        codes = [names.index(active[m]) for m in who[lever]]
         return Stack(
             np.array(who[lever], np.int64),
             np.array(codes, np.int8),
@@ -66,16 +82,19 @@ def stacks(mechanisms, names, room, buildings, compounds):
     return Levers(*map(stack, LEVERS))
 
 
-def sums(pulls, buildings, compounds):
-    """What all pull on each lever together, in the lever's own shape: views of the stacks' sums."""
+def sums(pulls: Levers, buildings: int, compounds: int) -> Levers:
+    """Return the sum of all pulls on each lever, in the lever's own shape: views of the stacks' sums."""
     shape = shapes(len(pulls.sight.sum), buildings, compounds)
     return Levers(*(stack.sum.reshape(shape[lever]) for lever, stack in zip(LEVERS, pulls)))
 
 
-def hands(state, mechanisms, own):
-    """(name, mechanism, Hand) of each, in the order of their names; what it pulls without saying so goes where nobody looks."""
+def hands(state: "State", mechanisms: dict, own: dict) -> Iterator[tuple[str, Any, MechanismHand]]:
+    """Yield (name, mechanism, hand) of each, in the order of their names.
+
+    Pulls on levers that a mechanism does not declare go into an array that is never read.
+    """
     shape = shapes(state.pulls.sight.sum.size, len(state.buildings.compound), len(state.crews))
-    nowhere = {lever: np.zeros(shape[lever]) for lever in LEVERS}
+    ignored = {lever: np.zeros(shape[lever]) for lever in LEVERS}
     for m, name in enumerate(sorted(mechanisms)):
         rows = {
             lever: stack.rows[list(stack.who).index(m)].reshape(shape[lever])
@@ -86,15 +105,15 @@ def hands(state, mechanisms, own):
             name,
             mechanisms[name],
             MechanismHand(
-                knobs(mechanisms[name]), own[name], state.wants[m], state.shares[m], Levers(**nowhere | rows)
+                knobs(mechanisms[name]), own[name], state.wants[m], state.shares[m], Levers(**ignored | rows)
             ),
         )
 
 
-def grow_stacks(pulls, room):
-    """The same stacks with room for so many issues."""
+def grow_stacks(pulls: Levers, room: int) -> Levers:
+    """Return the same stacks, those of levers over issues emptied, with room for `room` issues."""
 
-    def longer(index, stack):
+    def longer(index: int, stack: Stack) -> Stack:
         return (
             stack._replace(rows=np.zeros((len(stack.who), room)), sum=np.zeros(room))
             if index in OF_ISSUES
@@ -105,13 +124,13 @@ def grow_stacks(pulls, room):
 
 
 @outer_kernel
-def regrow_pulls(w, pulls, lever):
-    """Put larger stacks in the place of those that have become too short."""
+def regrow_pulls(w, pulls, lever) -> None:
+    """Replace stacks that have become too short by larger ones."""
     w.pulls, w.lever = pulls, lever
 
 
-def pointers(state):
-    """A `State` as kernels are handed it: each tuple of columns a struct of its own, one pointer."""
+def pointers(state: "State") -> "State":
+    """Return a `State` as kernels take it: each tuple of columns is a struct of its own, one pointer."""
     parts = {
         name: struct(part)
         for name, part in zip(state._fields, state)

@@ -1,6 +1,6 @@
-"""The place: a community holds compounds, a compound buildings, a building stairwells, a stairwell households.
+"""Places: a community holds compounds, a compound buildings, a building stairwells, a stairwell households.
 
-Everything is sorted by place, so what belongs to a place is a slice: `first[i]` to `first[i + 1]`.
+All rows are sorted by place, so the rows that belong to a place are a slice: `first[i]` to `first[i + 1]`.
 """
 
 from collections import Counter
@@ -10,7 +10,7 @@ import numpy as np
 
 from ..engine.randomness import derive_key, seed_of
 
-BUILDINGS = 2**20  # in a community, at most: as many as an issue's id has room for
+BUILDINGS = 2**20  # in a community, at most: an issue's id has 20 bits for the building
 
 
 class Compounds(NamedTuple):
@@ -30,7 +30,7 @@ class Buildings(NamedTuple):
     y: np.ndarray  # (buildings,) int32      row of its cell
     lifts: np.ndarray  # (buildings,) int32      lifts in all its stairwells
     shops: np.ndarray  # (buildings,) int32      shops at its foot
-    luck: np.ndarray  # (buildings,) uint64     what luck knows it by: see `identify`
+    luck: np.ndarray  # (buildings,) uint64     key of its random numbers: see `identify`
 
 
 class Stairwells(NamedTuple):
@@ -51,17 +51,16 @@ class Households(NamedTuple):
     away: np.ndarray  # (households,) bool     its people live elsewhere most days
     area: np.ndarray  # (households,) float64  square metres: its weight in a vote by area
     first: np.ndarray  # (households + 1,) int32  first resident
-    stance: (
-        np.ndarray
-    )  # (households,) int8     towards the project under way: not met, met and not signed, signed
-    knocks: np.ndarray  # (households,) int16    times called upon for the project under way
-    talks: np.ndarray  # (households,) int16    times found in and talked to for it
+    stance: np.ndarray  # (households,) int8     on the current project: not met, met and not signed, signed
+    knocks: np.ndarray  # (households,) int16    calls for the current project
+    talks: np.ndarray  # (households,) int16    calls for it at which somebody was met and talked to
 
 
-def identify(names, sizes):
-    """What luck knows each building by, (buildings,) uint64: a hash of its compound's name, which of that name it is, and which of its buildings.
+def identify(names: list[str], sizes: list[int]) -> np.ndarray:
+    """Derive the key of each building's random numbers, (buildings,) uint64.
 
-    `names` and `sizes` (in buildings) of all compounds. Compounds before or behind it, of other names, change nothing of it.
+    It is a hash of the compound's name, its number among compounds of that name, and the building's number in
+    it. `names` and `sizes` (in buildings) are of all compounds. Compounds of other names do not change it.
     """
     earlier, out = Counter(), []
     for name, size in zip(names, sizes):
@@ -71,13 +70,16 @@ def identify(names, sizes):
     return np.array(out, np.uint64)
 
 
-def firsts(counts):
-    """Where each slice begins, from the number of rows in each; shape (n + 1,) int32."""
+def firsts(counts: np.ndarray) -> np.ndarray:
+    """Return where each slice begins, (n + 1,) int32, from the number of rows in each."""
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
 
 
-def apportion(total, weights):
-    """Whole shares of `total` in proportion to `weights` (n,), by largest remainder: they sum to `total` exactly."""
+def apportion(total: int, weights: np.ndarray) -> np.ndarray:
+    """Split `total` into whole shares in proportion to `weights` (n,), by largest remainder.
+
+    They sum to `total` exactly.
+    """
     exact = total * np.asarray(weights, float) / np.sum(weights)
     share = np.floor(exact).astype(np.int64)
     rest = np.argsort(-(exact - share), kind="stable")[: total - share.sum()]

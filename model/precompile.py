@@ -1,16 +1,19 @@
-"""Compiling ahead, on all cores: which kernels a case needs, and processes that compile them into the cache on disk.
+"""Compile ahead, on all cores: plan which kernels a case needs, and compile them into the cache on disk.
 
-A process of its own founds a village in plain Python, without numba, and notes which kernel is called with which types
-(`Plan`). Others then compile one kernel each, the largest first; what they keep, this process and its workers load.
-Where no process can be started or nothing can be kept, every kernel is compiled when it is first called, one by one.
+A separate process builds a village in plain Python, without numba, and records which kernel is called with
+which types (`Plan`). Other processes then compile one kernel each, the largest first; this process and its
+workers load the results from the cache. Where no process can be started or no cache can be written, every
+kernel is compiled when it is first called, one by one.
 """
 
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from importlib import import_module
 from queue import SimpleQueue
+from typing import Any
 
 import numpy as np
 
@@ -21,15 +24,15 @@ from .initial_community import construct_community
 
 MAKE_STRUCT = (f"{source_digests.PACKAGE}.engine.kernel_structs", "make_struct")
 LARGEST = ("move_world", "share_out", "morning", "measure_day")  # these take longest, and come first
-ENGINE = "engine"  # what every case needs; beside it, each mechanism by name, and STREET for a city
+ENGINE = "engine"  # what every case needs; in addition, each mechanism by name, and STREET for a city
 STREET = "street"
 
 
-# --------------------------------------------------------------------------------------------------------- what is needed
+# ----------------------------------------------------------------------------------- what is needed
 
 
 class PlannedStruct:
-    """Stands for a struct while a plan is made: the columns by name, and fields that can be written."""
+    """A stand-in for a struct while a plan is made: the columns by name, and fields that can be written."""
 
     def __init__(self, columns):
         self.columns = columns
@@ -37,19 +40,22 @@ class PlannedStruct:
 
 
 class Plan:
-    """Notes every kernel that Python calls and the types of its arguments; runs it in Python for what it returns."""
+    """A record of every kernel that Python calls and the types of its arguments.
+
+    Kernels are run in plain Python, for what they return.
+    """
 
     def __init__(self):
-        self.jobs, self.depth = (
-            {},
-            0,
-        )  # ((module, name) of a kernel, types of its arguments) -> None, in order
+        self.jobs = {}  # ((module, name) of a kernel, types of its arguments) -> None, in order
+        self.depth = 0
 
-    def note(self, kernel, arguments):
+    def note(self, kernel: Callable, arguments: tuple) -> None:
+        """Record a kernel and the types of its arguments, unless a kernel calls it."""
         if not self.depth:
             self.jobs[qualified_name(kernel), tuple(map(outline, arguments))] = None
 
-    def call(self, kernel, arguments):
+    def call(self, kernel: Callable, arguments: tuple) -> Any:
+        """Record a kernel, and run it in plain Python."""
         self.note(kernel, arguments)
         self.depth += 1
         try:
@@ -57,17 +63,19 @@ class Plan:
         finally:
             self.depth -= 1
 
-    def struct(self, columns):
+    def struct(self, columns: tuple) -> PlannedStruct:
+        """Record that a struct of `columns` is made, and return a stand-in for it."""
         self.jobs[MAKE_STRUCT, (outline(columns),)] = None
         return PlannedStruct(columns)
 
-    def bind(self, kernel, arguments):
+    def bind(self, kernel: Callable, arguments: tuple) -> Callable:
+        """Record a kernel that is specialised to its arguments, and return it."""
         self.note(kernel, arguments)
         return kernel
 
 
-def outline(argument):
-    """The type of an argument as what JSON can hold: a word, and what belongs to it."""
+def outline(argument: object) -> tuple:
+    """Describe the type of an argument in a form that JSON can hold: a word, and its details."""
     if isinstance(argument, np.ndarray):
         layout = "C" if argument.flags.c_contiguous else "F" if argument.flags.f_contiguous else "A"
         dtype, flags = np.lib.format.dtype_to_descr(argument.dtype), argument.flags
@@ -82,24 +90,25 @@ def outline(argument):
     return "number", *qualified_name(type(argument))
 
 
-def qualified_name(thing):
-    """The names by which a class or a kernel is found again: of its module, and in it."""
-    return thing.__module__, thing.__qualname__
+def qualified_name(definition: Any) -> tuple[str, str]:
+    """Return the names by which `find` finds a class or a kernel: of its module, and in it."""
+    return definition.__module__, definition.__qualname__
 
 
-def find(module, name):
-    """What is called so."""
-    found = import_module(module)
+def find(module: str, name: str) -> Any:
+    """Return the object of that name in a module."""
+    target = import_module(module)
     for part in name.split("."):
-        found = getattr(found, part)
-    return found
+        target = getattr(target, part)
+    return target
 
 
-def plan_kernels(names):
-    """The kernels that a run with the mechanisms `names` calls: ((module, name), types of its arguments) each, the largest first.
+def plan_kernels(names: list[str]) -> list[tuple]:
+    """List the kernels that a run with the mechanisms `names` calls, the largest first.
 
-    A small village is founded in Python for it. `STREET` among the names is what a city needs beside. For a process that
-    does nothing else: it can run no kernel afterwards.
+    Each is ((module, name), types of its arguments). A small village is built in plain Python for it.
+    `STREET` among the names stands for what a city needs in addition. Only for a process that does nothing
+    else: it can run no kernel afterwards.
     """
     Kernel.plan = plan = Plan()
     from ..engine.randomness import RandomNumbers
@@ -114,8 +123,8 @@ def plan_kernels(names):
     )
     with np.errstate(over="ignore"):  # 64 bits are meant to overflow
         community = construct_community(village)
-        begun = world.start_run(community, village, RandomNumbers("plan"))
-        live = begun.live
+        day_0 = world.start_run(community, village, RandomNumbers("plan"))
+        live = day_0.live
         for kernel in (
             day.morning,
             day.share_out,
@@ -126,22 +135,22 @@ def plan_kernels(names):
             plan.note(kernel, (live,))
         plan.note(
             world.regrow_pulls,
-            (live, Levers(*map(PlannedStruct, begun.state.pulls)), PlannedStruct(begun.state.lever)),
+            (live, Levers(*map(PlannedStruct, day_0.state.pulls)), PlannedStruct(day_0.state.lever)),
         )
         plan.note(
             simulate.gather_issues,
-            (begun.state.ended, begun.state.gone[0], begun.state.issues, np.zeros(0, np.int64)),
+            (day_0.state.ended, day_0.state.gone[0], day_0.state.issues, np.zeros(0, np.int64)),
         )
         for kernel in (street.waiting_issues, street.leavers) if STREET in names else ():
             plan.note(kernel, (live,))
     return sorted(plan.jobs, key=lambda job: job[0][1] not in LARGEST)
 
 
-# -------------------------------------------------------------------------------------------------------- the processes
+# ------------------------------------------------------------------------------------ the processes
 
 
-def type_of(outlined):
-    """The numba type that `outline` has put into words."""
+def type_of(outlined: tuple) -> Any:
+    """Return the numba type that `outline` described."""
     import numba
     from numba.core import types
 
@@ -164,8 +173,11 @@ def type_of(outlined):
     return types.BaseTuple.from_types(inner, find(*names) if word == "named" else None)
 
 
-def compile_one(job):
-    """Compile one kernel of a plan, or find it on disk; the names of those that were compiled, parts of it included."""
+def compile_one(job: tuple) -> list[str]:
+    """Compile one kernel of a plan, or load it from disk; return the names of all kernels that were compiled.
+
+    Kernels that it calls are among them.
+    """
     from ..engine.kernel_cache import KernelCache
 
     kernel, kinds = job
@@ -174,31 +186,31 @@ def compile_one(job):
     return KernelCache.compiled[before:]
 
 
-def serve_plan():
-    """A process's work: print the plan for the names that it reads."""
+def serve_plan() -> None:
+    """Print the plan for the names read from standard input: the work of one process."""
     print(json.dumps(plan_kernels(json.load(sys.stdin))))
 
 
-def serve_jobs():
-    """A process's work: compile what it reads, job by job, and answer with the names of what it had to compile."""
+def serve_jobs() -> None:
+    """Compile the jobs read from standard input, and print what was compiled: the work of one process."""
     answers, sys.stdout = sys.stdout, sys.stderr
-    from ..engine import kernel_structs  # noqa: F401  while the plan is being made
+    from ..engine import kernel_structs  # noqa: F401  loads numba while the plan is being made
 
     for line in sys.stdin:
         print(json.dumps(compile_one(json.loads(line))), file=answers, flush=True)
 
 
-def start(work):
-    """A process of this Python that does the work of that name."""
+def start(work: str) -> subprocess.Popen:
+    """Start a process of this Python that runs the function of this module called `work`."""
     code = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import {work}; {work}()"
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     return subprocess.Popen([sys.executable, "-c", code], **pipes, encoding="utf-8")
 
 
-def prepare(names, progress=None):
-    """Compile what a run with the mechanisms `names` needs, unless it is there; the names of kernels that were compiled.
+def prepare(names: list[str], progress: Callable[[int, int], object] | None = None) -> list[str]:
+    """Compile what a run with the mechanisms `names` needs and the cache lacks; return the kernels' names.
 
-    `progress(done, of)`, if given, is called as it goes. One process a core does it.
+    `progress(done, of)`, if given, is called after every kernel. There is one process per core.
     """
     wanted = parts_to_compile(names)
     if is_prepared(names) or kernel_store.writable() is None:
@@ -218,7 +230,7 @@ def prepare(names, progress=None):
                 if progress:
                     progress(done + 1, len(plan))
     except (OSError, ValueError):
-        return compiled  # no processes here, or one ended: the rest is compiled when it is called
+        return compiled  # no process could be started, or one ended: the rest is compiled when it is called
     finally:
         for worker in workers:
             worker.kill()
@@ -228,8 +240,8 @@ def prepare(names, progress=None):
     return compiled
 
 
-def ensure_compiled(names):
-    """`prepare`, with a line on standard error where it takes long: for those who call cogov from Python."""
+def ensure_compiled(names: list[str]) -> None:
+    """Call `prepare`, and say so on standard error where it takes long; for use of cogov from Python."""
     if not is_prepared(names) and kernel_store.writable():
         print(
             "cogov: compiling the engine, once; this takes about half a minute ...",
@@ -239,8 +251,8 @@ def ensure_compiled(names):
         prepare(names)
 
 
-def ask(idle, job):
-    """What a process that is `idle` answers to a job."""
+def ask(idle: SimpleQueue, job: list) -> list[str]:
+    """Send a job to a process from the queue `idle`, and return its answer."""
     worker = idle.get()
     try:
         print(json.dumps(job), file=worker.stdin, flush=True)
@@ -249,21 +261,24 @@ def ask(idle, job):
         idle.put(worker)
 
 
-def is_prepared(names):
-    """Whether all that a run with the mechanisms `names` needs was once compiled and kept."""
+def is_prepared(names: list[str]) -> bool:
+    """Whether all that a run with the mechanisms `names` needs has been compiled into the cache."""
     return all(kernel_store.is_marked(name, digest_of(name)) for name in parts_to_compile(names))
 
 
-def parts_to_compile(names):
-    """What is to be compiled: the engine, and those of `names` that have a file; a class in a script is compiled when it is called."""
+def parts_to_compile(names: list[str]) -> list[str]:
+    """List what to compile ahead: the engine, and those of `names` that have a file.
+
+    A class in a script is compiled when it is called.
+    """
     return [
         ENGINE,
         *(name for name in names if name == STREET or source_digests.find(f"{source_digests.BESIDE}.{name}")),
     ]
 
 
-def digest_of(name):
-    """The digest of the sources that the kernels of a mechanism, of the ENGINE or of a STREET hang on."""
+def digest_of(name: str) -> str:
+    """Return the digest of the sources that the kernels of a mechanism, of ENGINE or of STREET depend on."""
     engine, mechanism = f"{source_digests.PACKAGE}.model.street", f"{source_digests.BESIDE}.{name}"
     modules = [engine] if name in (ENGINE, STREET) else [engine, mechanism]
     return "-".join(str(kernel_store.digest(*source_digests.find(module))) for module in modules)

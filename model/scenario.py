@@ -1,5 +1,6 @@
-"""A scenario: everything that makes one community differ from another, and nothing that happens in it."""
+"""A scenario: everything in which communities differ, and nothing that happens in them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 
 from ..agents.committee import SIZED, CommitteeParameters
@@ -17,17 +18,17 @@ from ..engine.parameters import (
 )
 from . import mechanisms
 from .census import Census, counts
-from .issues.categories import CATEGORIES, encode_category
+from .issues.categories import CATEGORIES, Category, encode_category
 from .issues.consent import ProjectParameters
 from .places import BUILDINGS
 from .resources.calendar import CalendarParameters, InitialIssues, Shock
 
-OUTSET = 100_000  # issues that a case may begin with: more than a city of millions has open
+OUTSET = 100_000  # issues that a case may begin with, at most: more than a city of millions has open
 
 
 @dataclass(frozen=True)
 class Compound:
-    """Compounds of one kind: so many, alike."""
+    """A number of compounds that are alike."""
 
     name: str = field(default="yard", metadata={"text": 60})
     count: int = knob(1, 1, 5000, unit="compounds", source="given or assumed by the case")
@@ -48,13 +49,12 @@ class Compound:
 
 @dataclass(frozen=True)
 class ReportedOutcome:
-    """An outcome that the report tells of, to hold the model against: its words, what measures it, and the range that is like it."""
+    """An outcome in the report, to compare the model with: its words, measure, and range that matches."""
 
     name: str = field(default="outcome", metadata={"text": 60})
     words: str = field(default="", metadata={"text": 400})
-    measure: str = field(
-        default="resolution_rate", metadata={"text": 100}
-    )  # as in experiments/calibration/reported_patterns.py
+    # as in experiments/calibration/reported_patterns.py
+    measure: str = field(default="resolution_rate", metadata={"text": 100})
     low: float = knob(
         -1e12, -1e12, 1e12, unit="of the measure", source="the report, or words turned into a range"
     )
@@ -75,19 +75,20 @@ class ReportedOutcome:
     on: tuple = field(default=(), metadata={"names": True})
     number: bool = False  # whether the report itself gives the number
 
-    def contradictions(self):
-        """What cannot be true together, as (field, words)."""
+    def contradictions(self) -> Iterator[tuple[str, str]]:
+        """Yield what cannot be true together, as (field, words)."""
         if self.low > self.high:
             yield "low", f"= {self.low:g} is more than high = {self.high:g}"
 
 
-def every_category():
+def every_category() -> dict[str, Category]:
+    """Return a new dict of all categories that ship, name -> Category."""
     return dict(CATEGORIES)
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """A community and its institutions. Frozen and checked: one that exists can be run."""
+    """A community and its institutions. Frozen and checked: every Scenario that exists can be run."""
 
     name: str = field(default="plain", metadata={"text": 60, "file_name": True})
     title: str = field(default="", metadata={"text": 200})
@@ -129,19 +130,18 @@ class Scenario:
         for f in fields(self):
             part = getattr(self, f.name)
             if f.metadata.get("each"):
-                for i, one in enumerate(part):
-                    check(one, f"{f.name}.{i}")
+                for i, item in enumerate(part):
+                    check(item, f"{f.name}.{i}")
             elif "named" in f.metadata:
-                for name, one in part.items():
-                    check(one, f"{f.name}.{name}")
+                for name, item in part.items():
+                    check(item, f"{f.name}.{name}")
             elif hasattr(part, "__dataclass_fields__"):
                 check(part, f.name)
-        object.__setattr__(
-            self, "issues", dict(sorted(self.issues.items()))
-        )  # the order in which categories are written means nothing
+        # the order in which a case lists its categories has no meaning
+        object.__setattr__(self, "issues", dict(sorted(self.issues.items())))
 
-    def contradictions(self):
-        """What cannot be true together, as (field, words)."""
+    def contradictions(self) -> Iterator[tuple[str, str]]:
+        """Yield what cannot be true together, as (field, words)."""
         stairwells, buildings = (
             sum(c.count * c.buildings * c.stairwells for c in self.compound),
             sum(c.count * c.buildings for c in self.compound),
@@ -171,7 +171,8 @@ class Scenario:
         elif self.community.households < stairwells:
             yield (
                 "community.households",
-                f"= {self.community.households} are fewer than the {stairwells} stairwells: every stairwell has one at least{self.community.left_out_note('households')}",
+                f"= {self.community.households} are fewer than the {stairwells} stairwells: "
+                f"every stairwell has one at least{self.community.left_out_note('households')}",
             )
         for n, begin in enumerate(self.outset):
             if begin.category not in self.issues:
@@ -179,11 +180,12 @@ class Scenario:
             elif not self.has(self.issues[begin.category].unit):
                 yield (
                     f"outset.{n}.category",
-                    f"= {begin.category!r} can be nowhere: it arises from each {self.issues[begin.category].unit}, and there is none in this community",
+                    f"= {begin.category!r} can be nowhere: it arises from each "
+                    f"{self.issues[begin.category].unit}, and there is none in this community",
                 )
 
-    def has(self, unit):
-        """Whether there is any of what categories arise from, one of UNITS."""
+    def has(self, unit: str) -> bool:
+        """Whether the community has any of `unit`, one of UNITS, from which categories arise."""
         census, lifts = self.community, [kind.lifts > 0 for kind in self.compound]
         counted = {
             "elder": census.elders,
@@ -199,8 +201,8 @@ class Scenario:
         }.get(unit, True)
 
 
-def census_of(scenario):
-    """(path -> number, the paths among them that the case leaves out): who lives there and what the committee has, as a run takes them."""
+def census_of(scenario: Scenario) -> tuple[dict[str, float], list[str]]:
+    """Return the numbers of community and committee in a run, path -> number, and the paths left out."""
     parts = (
         ("community", scenario.community, [f.name for f in counts(Census)]),
         ("committee", scenario.committee, SIZED),

@@ -1,5 +1,6 @@
-"""From a scenario and a seed to a run."""
+"""Simulate a scenario with a seed: from day 0 to a finished run."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,13 +13,14 @@ from ..engine.source_digests import version
 from . import measures
 from .day import simulate_day
 from .initial_community import construct_community
-from .scenario import census_of
-from .world import restore_run, start_run
+from .scenario import Scenario, census_of
+from .state import InitialCommunity
+from .world import World, restore_run, start_run
 
 
 @dataclass
 class Run:
-    """What is left of a simulated community: plain arrays, no world."""
+    """The results of a simulated community: plain arrays, no world."""
 
     days: int
     names: tuple  # mechanisms, by the codes in `teller`, `closer` and `by`
@@ -28,16 +30,17 @@ class Run:
     series: dict  # name -> (days,) what was counted at the end of each day
     ledger: object  # Ledger: hours and fen by mechanism
     fen: np.ndarray  # (funds, 4) int64  of each fund: on day 0, come in, spent, at the end
-    places: dict  # name -> (n,) columns that equity is measured over: building and, of each household, tenure and registration
+    # columns that equity is measured over: number of buildings; of each household, tenure and registration
+    places: dict
 
 
-def build_community(scenario):
-    """The community of a scenario on day 0, founded once and shared by runs that differ in institutions only."""
+def build_community(scenario: Scenario) -> InitialCommunity:
+    """Return the community of a scenario on day 0, cached for runs that differ in institutions only."""
     return _build_cached(_Key(scenario))
 
 
 class _Key:
-    """A scenario, compared by what founds its community."""
+    """A scenario, compared by the fields that determine its initial community."""
 
     def __init__(self, scenario):
         self.scenario = scenario
@@ -65,33 +68,39 @@ def _build_cached(key):
         return construct_community(key.scenario)
     except UserError as error:
         census, left = census_of(key.scenario)
-        told = ", ".join(f"{path} = {census[path]:,}" for path in left if path.startswith("community."))
+        shares = ", ".join(f"{path} = {census[path]:,}" for path in left if path.startswith("community."))
         raise UserError(
             f"{key.scenario.name}: {error}"
-            + (f"; left out by the case, and so taken as shares: {told}" if told else "")
+            + (f"; left out by the case, and so taken as shares: {shares}" if shares else "")
         ) from None
 
 
-def days(scenario, *seed):
-    """Yield the world once a day. Who shows a run as it goes walks this; it is the same object every day."""
+def days(scenario: Scenario, *seed: object) -> Iterator[World]:
+    """Simulate a scenario and yield the world after every day, to show a run as it goes.
+
+    It is the same object every day.
+    """
     world = start_run(build_community(scenario), scenario, RandomNumbers(*seed))
     for _ in range(scenario.days):
         simulate_day(world)
         yield world
 
 
-def restore_world(source, scenario, luck, snapshot):
-    """The world that was pickled or copied with version `source` of the model. Raises UserError for another version's."""
+def restore_world(source: str, scenario: Scenario, luck: RandomNumbers, snapshot: dict) -> World:
+    """Restore a world that was pickled or copied with version `source` of the model.
+
+    Raises UserError if that is another version than this one.
+    """
     if source != version():
         raise UserError(
-            f"this community was saved by another version of the model ({source}, this is {version()}), which would go on "
-            "otherwise; load it with that version, or simulate it again"
+            f"this community was saved by another version of the model ({source}, this is {version()}), "
+            "which would go on otherwise; load it with that version, or simulate it again"
         )
     return restore_run(snapshot, build_community(scenario), scenario, luck)
 
 
-def simulate(scenario, *seed, progress=None):
-    """Live through a scenario with the luck of `seed`; the same seed is the same luck whatever the institutions.
+def simulate(scenario: Scenario, *seed: object, progress: Callable[[], object] | None = None) -> Run:
+    """Simulate a scenario with a random seed; the same seed gives the same random numbers in every arm.
 
     `progress`, if given, is called after every day.
     """
@@ -104,11 +113,16 @@ def simulate(scenario, *seed, progress=None):
     return finish_run(world, scenario, dict(zip(measures.DAILY, series.T)))
 
 
-def finish_run(world, scenario, series, founded=None):
-    """The run that ends with `world` today; `founded` is the community as it was founded, if it is at hand."""
+def finish_run(
+    world: World, scenario: Scenario, series: dict, initial: InitialCommunity | None = None
+) -> Run:
+    """Collect the results of a run that ends with `world` today.
+
+    `series` is name -> values at the end of each day; `initial` the community on day 0, if it is at hand.
+    """
     gone, begin, heads = (
         world.gone[0],
-        (founded or build_community(scenario)).funds,
+        (initial or build_community(scenario)).funds,
         world.households.first[:-1],
     )
     order = np.argsort(np.concatenate([world.ended["id"][:gone], world.issues["id"]]), kind="stable")
@@ -130,8 +144,11 @@ def finish_run(world, scenario, series, founded=None):
 
 
 @outer_kernel
-def gather_issues(ended, gone, issues, order):
-    """The first `gone` issues that ended and those still open, in such an order; ten times as fast as NumPy's for rows this long."""
+def gather_issues(ended, gone, issues, order) -> np.ndarray:
+    """Gather the first `gone` issues that ended and those still open, in the given order.
+
+    It is ten times as fast as NumPy's indexing for rows this long.
+    """
     out = np.empty(len(order), issues.dtype)
     for i in range(len(order)):
         out[i] = ended[order[i]] if order[i] < gone else issues[order[i] - gone]

@@ -1,4 +1,4 @@
-"""The state: every column that the simulation keeps, and nothing else."""
+"""The state: every column of the simulation, and nothing else."""
 
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from .resources.levers import Levers
 
 
 class Numbers(NamedTuple):
-    """The scenario's numbers that kernels read, mostly by where they are declared."""
+    """The scenario's numbers that kernels read, most of them under the names that they have there."""
 
     residents: residents.Knobs
     projects: consent.Knobs
@@ -35,28 +35,29 @@ class Numbers(NamedTuple):
 
 
 class InitialCommunity(NamedTuple):
-    """A community on day 0, before anything has gone wrong."""
+    """A community on day 0, before any issue exists."""
 
     compounds: Compounds
     buildings: Buildings
     stairwells: Stairwells
     households: Households
     residents: Residents
-    mood: Mood  # what residents add up to, place by place
+    mood: Mood  # sums over residents by place
     cats: Columns  # the categories of issues as columns
     units: np.ndarray  # (buildings, categories) float64  how many there are of what each category arises from
-    rate: np.ndarray  # (buildings, categories) float64  issues that arise a day before anything eases it
+    rate: np.ndarray  # (buildings, categories) float64  issues that arise per day where no lever eases it
     crews: np.ndarray  # (compounds,) float64  hours a day of each property company's crew
-    funds: (
-        np.ndarray
-    )  # (compounds + 1,) int64  fen in each compound's repair fund, and last in the community's
+    funds: np.ndarray  # (compounds + 1,) int64  fen in each compound's repair fund; last, the community's
     income: np.ndarray  # (compounds + 1,) int64  fen a day into each
     around: np.ndarray  # (compounds,) float64  share of grown-ups at home on a day, of those who ever are
     moving: np.ndarray  # (buildings,) float64  households that move away a week
 
 
 class State(NamedTuple):
-    """All that kernels see of a community on one day, as they see it; the first twelve are as it was founded, copied where a run writes."""
+    """All columns of a community on one day, as kernels see them.
+
+    The first twelve are those of the InitialCommunity, copied where a run writes them.
+    """
 
     compounds: Compounds
     buildings: Buildings
@@ -70,43 +71,42 @@ class State(NamedTuple):
     income: np.ndarray
     around: np.ndarray
     moving: np.ndarray
-    newcomers: np.ndarray  # (buildings, 3) float64  trust of who moves in, on average: as on day 0, unless they come from around the corner (street.py)
-    seed: np.uint64  # of all luck
+    # (buildings, 3) float64  mean trust of newcomers: as on day 0, or of movers within the street (street.py)
+    newcomers: np.ndarray
+    seed: np.uint64  # of all random numbers
     day: int
     knobs: Numbers
     clocks: Clocks  # when the next issue of each kind arises in each building
     projects: Projects  # which project collects signatures in each compound
     wished: np.ndarray  # (7, compounds, 4) float64  the last week's pulls on the wish to give
-    wish: np.ndarray  # (compounds, 4) float64     their mean, and what comes with each standing
+    wish: np.ndarray  # (compounds, 4) float64     their mean, plus the duty of each standing
     duty: np.ndarray  # (4,) float64  wish to give that comes with each standing
-    pair: np.ndarray  # (compounds + 2,) float64  hours one pair of a desk's hands can put into one job a day
+    pair: np.ndarray  # (compounds + 2,) float64  hours a day that one worker of a desk can put into one job
     spending: np.ndarray  # (compounds + 1,) int64  fen that have left each fund
-    ledger: Ledger  # whose hours and yuan went where
+    ledger: Ledger  # hours and yuan by who used them
     more: np.ndarray  # (5,) hours  added today to POOLS by yesterday's pulls
-    used: np.ndarray  # (2,) share of members' and volunteers' evenings of the last week or so that found work
+    used: np.ndarray  # (2,) share of members' and volunteers' evenings of about the last week that found work
     saved: np.ndarray  # (2,) hours of theirs that were promised this week and not wanted yet
-    weather: (
-        np.ndarray
-    )  # (YEAR, categories) factor on what arises, by day of this year of the run: seasons and shocks
-    there: (
-        np.ndarray
-    )  # (YEAR, 7) factor on each payer's hours: weekends, festivals, shocks and staff who left
+    # (YEAR, categories) factor on what arises, by day of this year of the run: seasons and shocks
+    weather: np.ndarray
+    # (YEAR, 7) factor on each payer's hours: weekends, festivals, shocks and staff who left
+    there: np.ndarray
     crew: np.ndarray  # (compounds,) hours of each property company's crew today
-    have: np.ndarray  # (7,) hours and yuan there are today, by role
+    have: np.ndarray  # (7,) hours and yuan available today, by role
     hours: np.ndarray  # (compounds + 2,) hours left to each desk today
     strength: np.ndarray  # (acting,) float64  of the mechanisms that are switched on, by name
     codes: np.ndarray  # (acting,) int8     their rows in `names`
-    wants: np.ndarray  # (acting, 7, compounds + 1)  what each asks for today
-    shares: np.ndarray  # (acting, compounds + 1)     what share of it each gets
-    pulls: Levers  # lever -> Stack  what each pulls
-    lever: Levers  # lever -> what all pull together
+    wants: np.ndarray  # (acting, 7, compounds + 1)  hours and yuan that each asks for today
+    shares: np.ndarray  # (acting, compounds + 1)     share 0..1 of it that each gets
+    pulls: Levers  # lever -> Stack  pulls of each
+    lever: Levers  # lever -> sum of all pulls
     issues: np.ndarray  # (open + being checked,) ISSUE, in the order they arose: the first of `rows`
     rows: np.ndarray  # room for them
     ended: np.ndarray  # room for issues verified, withdrawn or lapsed
-    gone: np.ndarray  # (1,) how many of them there are
+    gone: np.ndarray  # (1,) number of these
     log: np.ndarray  # room for history
     lines: np.ndarray  # (1,) lines of history written
-    tally: np.ndarray  # (6,) what `measures.count_issues` says of `ended`
-    tallied: np.ndarray  # (1,) how many of `ended` are in `tally`
-    count: np.ndarray  # (13,) what was measured today, in the order of `measures.DAILY`
-    look: np.ndarray  # (6,) what residents were like when last looked at
+    tally: np.ndarray  # (6,) `measures.count_issues` of `ended`
+    tallied: np.ndarray  # (1,) rows of `ended` that are in `tally`
+    count: np.ndarray  # (13,) measures of today, in the order of `measures.DAILY`
+    look: np.ndarray  # (6,) `measures.mean_opinions` when residents were last surveyed

@@ -1,4 +1,7 @@
-"""The world: the state of a community as Python sees it, and how a run begins and is restored."""
+"""The world: the state of a community for Python to read, and how a run begins and is restored."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,92 +30,95 @@ from .resources.calendar import PAYERS, YEAR, almanac, place_initial_issues
 from .resources.levers import Levers
 from .state import InitialCommunity, Numbers, State
 
+if TYPE_CHECKING:
+    from ..engine.randomness import RandomNumbers
+    from .scenario import Scenario
+
 WEEK = 7
 ROOM = 1024  # issues, before more room is made
 
 
 @outer_kernel
-def replace_issues(w):
+def replace_issues(w) -> tuple:
+    """Return the columns in REPLACED as they are now."""
     return w.issues, w.rows, w.ended, w.log
 
 
 @outer_kernel
-def put_back(w, day, issues, ended, log):
-    """The day, and what `replace_issues` gives, as they were once."""
+def put_back(w, day, issues, ended, log) -> None:
+    """Restore the day, and the columns that `replace_issues` returns."""
     w.day, w.issues, w.rows, w.ended, w.log = day, issues, issues, ended, log
 
 
 class World:
     """A community on one day: every column of `State` by name, for Python to read. Only the day writes it."""
 
-    def __init__(self, state, names, scenario, luck):
+    def __init__(self, state: State, names: list[str], scenario: "Scenario", luck: "RandomNumbers"):
         self.state = state
-        self.live = struct(
-            pointers(state)
-        )  # the same columns for kernels, and the only place where those in REPLACED are up to date
+        # the same columns for kernels, and the only place where those in REPLACED are up to date
+        self.live = struct(pointers(state))
         self.names = names  # of all mechanisms; a code in `teller`, `closer` or `by` is a row here
         self.scenario, self.luck = scenario, luck
-        self.categories = tuple(
-            scenario.issues
-        )  # names of the categories of issues, in the order of the alphabet
-        self.chosen = chosen = scenario.mechanisms  # those that are switched on: name -> Mechanism
+        self.categories = tuple(scenario.issues)  # names of the categories of issues, in alphabetical order
+        self.chosen = chosen = scenario.mechanisms  # mechanisms that are switched on: name -> Mechanism
         self.day, self.leave = 0, luck.key("leave")
         self.load_calendar_year()
-        self.ways = {}  # kernel -> as it is compiled for this world
-        self.own = {
-            name: begin(name, chosen[name], self, luck) for name in sorted(chosen)
-        }  # mechanism -> its own columns
-        self.turns = {
-            day for one in chosen.values() for day in (one.begins, one.ends + 1)
-        }  # on which mechanisms begin, or are no more
+        self.ways: dict[Callable, Callable] = {}  # kernel -> the version compiled for this world
+        # mechanism -> its own columns
+        self.own = {name: begin(name, chosen[name], self, luck) for name in sorted(chosen)}
+        # days on which mechanisms begin, or have ended
+        self.turns = {day for mechanism in chosen.values() for day in (mechanism.begins, mechanism.ends + 1)}
         self.bind_mechanisms()
 
-    def start_day(self):
-        """Another day, and what it brings; some mechanisms may begin on it, or be no more."""
+    def start_day(self) -> None:
+        """Advance to the next day; load the calendar of a new year; bind mechanisms if some begin or end."""
         self.day += 1
         if self.day % YEAR == 0:
             self.load_calendar_year()
         if self.day in self.turns:
             for stack in self.state.pulls:
-                stack.rows.fill(0.0)  # who is no more pulls nothing
+                stack.rows.fill(0.0)  # a mechanism that has ended pulls nothing
             self.bind_mechanisms()
 
-    def load_calendar_year(self):
-        """The almanac of another year."""
+    def load_calendar_year(self) -> None:
+        """Write the almanac of the current year into the state."""
         self.state.weather[:], self.state.there[:] = almanac(self.scenario, self.day // YEAR, self.leave)
 
-    def bind_mechanisms(self):
-        """Give each mechanism its hand, and those whose time it is something to do."""
-        acting = [ActiveMechanism(*one, self) for one in hands(self.state, self.chosen, self.own)]
-        self.hands = {one.name: one.hand for one in acting}
+    def bind_mechanisms(self) -> None:
+        """Give each mechanism its hand, and collect the steps of those that are active today."""
+        acting = [ActiveMechanism(*hand, self) for hand in hands(self.state, self.chosen, self.own)]
+        self.hands = {active.name: active.hand for active in acting}
         self.check_numbers = number_check(self, acting)
-        here = [one for one in acting if one.mechanism.begins <= self.day <= one.mechanism.ends]
+        today = [active for active in acting if active.mechanism.begins <= self.day <= active.mechanism.ends]
         self.asks, self.draws, self.lessons = (
-            [call for one in here for call in one.calls(step)] for step in ("ask", "pull", "learn")
+            [call for active in today for call in active.calls(step)] for step in ("ask", "pull", "learn")
         )
 
-    def call(self, kernel):
-        """What a kernel makes of the world."""
+    def call(self, kernel: Callable) -> Any:
+        """Call a kernel on the world and return its result; the kernel is compiled once for this world."""
         if kernel not in self.ways:
             self.ways[kernel] = specialise(kernel, self.live)
         return self.ways[kernel](self.live)
 
-    def ask(self):
+    def ask(self) -> None:
+        """Call the `ask` step of all active mechanisms."""
         for ask, m, w in self.asks:
             ask(m, w)
 
-    def pull(self):
+    def pull(self) -> None:
+        """Call the `pull` step of all active mechanisms, and check the numbers of those that a user wrote."""
         for pull, m, w in self.draws:
             pull(m, w)
         if self.check_numbers:
             self.check_numbers()
 
-    def learn(self):
+    def learn(self) -> None:
+        """Call the `learn` step of all active mechanisms."""
         for learn, m, w in self.lessons:
             learn(m, w)
 
-    def make_room(self, room):
-        """Levers over issues for so many of them."""
+    def make_room(self, room: int) -> None:
+        """Enlarge the levers over issues to `room` issues, if they are shorter."""
         if room > self.state.pulls.sight.sum.size:
             pulls = grow_stacks(self.state.pulls, room)
             self.state = self.state._replace(
@@ -128,15 +134,18 @@ class World:
             raise AttributeError(name)
         return getattr(self.state, name)
 
-    def columns(self):
-        """Every column that a run writes, by name, but for those in REPLACED: where they are in this world, to be looked at."""
+    def columns(self) -> Iterator[tuple[str, np.ndarray]]:
+        """Yield (name, array) of every column that a run writes, except those in REPLACED; not copies."""
         yield from iter_arrays(
             {name: part for name, part in self.state._asdict().items() if name not in GIVEN}, ""
         )
         yield from iter_arrays(self.own, "own.")
 
-    def snapshot(self):
-        """This day as copies of arrays, name -> array: what `restore_run` goes on from, and what `np.savez` writes without pickle."""
+    def snapshot(self) -> dict[str, np.ndarray]:
+        """Copy this day's arrays, name -> array.
+
+        `restore_run` resumes from it, and `np.savez` writes it without pickle.
+        """
         now = {
             "day": np.array(self.day),
             "issues": self.issues,
@@ -146,30 +155,30 @@ class World:
         return {name: column.copy() for name, column in (*self.columns(), *now.items())}
 
     def __reduce__(self):
-        """For pickle and copy: as this day's arrays, from which a world of its own is begun again."""
+        """Reduce the world to this day's arrays, from which pickle and copy restore another world."""
         from .simulate import restore_world
 
         return restore_world, (version(), self.scenario, self.luck, self.snapshot())
 
-    def history(self):
-        """Everything that happened to every issue so far; (lines,) EVENT in the order it happened."""
+    def history(self) -> np.ndarray:
+        """Return all events of all issues so far, in order; (lines,) EVENT."""
         return self.log[: self.lines[0]]
 
-    def backlog(self):
-        """Open issues in each building; (buildings,) int64."""
+    def backlog(self) -> np.ndarray:
+        """Count open issues in each building; (buildings,) int64."""
         issues = self.issues
         return np.bincount(issues["building"][issues["resolved"] < 0], minlength=len(self.buildings.compound))
 
 
-def start_run(community, scenario, luck):
-    """The founded `community` on day 0 of a run: a world of its own, with the run's luck in its clocks."""
+def start_run(community: InitialCommunity, scenario: "Scenario", luck: "RandomNumbers") -> World:
+    """Start a run on day 0 of `community`: a new world, with hazard clocks from the run's random numbers."""
     c, people = len(community.compounds.company), len(community.residents.home)
     names = sorted({*mechanisms.names(), *scenario.mechanisms})
-    here = sorted(scenario.mechanisms)
+    acting = sorted(scenario.mechanisms)
     duty = np.zeros(STANDINGS)
     volunteers.set_duty(duty, scenario.volunteers)
     party_members.set_duty(duty, scenario.party_members)
-    own = {
+    initial = {
         name: copy_arrays(part) if name in WRITTEN else part
         for name, part in community._asdict().items()
         if name not in ("units", "rate")
@@ -183,7 +192,7 @@ def start_run(community, scenario, luck):
         clocks.firm[b, j] = firm
     pulls = stacks(scenario.mechanisms, names, ROOM, len(community.buildings.compound), c)
     state = State(
-        **own,
+        **initial,
         newcomers=np.tile(mean_trust(scenario.residents), (len(community.buildings.compound), 1)),
         seed=luck.seed,
         day=0,
@@ -209,17 +218,16 @@ def start_run(community, scenario, luck):
         crew=np.zeros(c),
         have=np.zeros(7),
         hours=np.zeros(c + 2),
-        strength=np.array([scenario.mechanisms[name].strength for name in here], float),
-        codes=np.array([names.index(name) for name in here], np.int8),
-        wants=np.zeros((len(here), 7, c + 1)),
-        shares=np.zeros((len(here), c + 1)),
+        strength=np.array([scenario.mechanisms[name].strength for name in acting], float),
+        codes=np.array([names.index(name) for name in acting], np.int8),
+        wants=np.zeros((len(acting), 7, c + 1)),
+        shares=np.zeros((len(acting), c + 1)),
         pulls=pulls,
         lever=sums(pulls, len(community.buildings.compound), c),
         issues=np.zeros(0, ISSUE),
         rows=np.zeros(ROOM, ISSUE),
-        ended=np.zeros(
-            4 * ROOM + people, ISSUE
-        ),  # more than a year's, as a rule: what is not written takes no memory
+        # usually more than a year's; rows that are not written take no memory
+        ended=np.zeros(4 * ROOM + people, ISSUE),
         gone=np.zeros(1, np.int64),
         log=np.zeros(16 * ROOM + 4 * people, EVENT),
         lines=np.zeros(1, np.int64),
@@ -231,11 +239,17 @@ def start_run(community, scenario, luck):
     return World(state, names, scenario, luck)
 
 
-def restore_run(snapshot, community, scenario, luck):
-    """The world that a `World.snapshot` is of, to go on with; `community`, `scenario` and `luck` are those it was begun with."""
+def restore_run(
+    snapshot: dict, community: InitialCommunity, scenario: "Scenario", luck: "RandomNumbers"
+) -> World:
+    """Restore the world of a `World.snapshot`, to be continued.
+
+    `community`, `scenario` and `luck` are those that its run was started with.
+    """
     world = start_run(community, scenario, luck)
     world.make_room(len(snapshot["pulls.sight.sum"]))
     world.day = int(snapshot["day"])
+    # `astype`, because a file drops the padding between fields
     put_back(
         world.live,
         world.day,
@@ -243,15 +257,15 @@ def restore_run(snapshot, community, scenario, luck):
             snapshot[name].astype(kind)
             for name, kind in (("issues", ISSUE), ("ended", ISSUE), ("log", EVENT))
         ),
-    )  # a file forgets the room between
+    )
     for name, column in world.columns():
         column[...] = snapshot[name]
     world.bind_mechanisms()
     return world
 
 
-def numbers(scenario):
-    """The scenario's numbers, each of the one type that kernels are compiled for."""
+def numbers(scenario: "Scenario") -> Numbers:
+    """Return the scenario's numbers for kernels, each of the one type that kernels are compiled for."""
     committee = scenario.committee
     return Numbers(
         residents.Knobs(*(float(getattr(scenario.residents, name)) for name in residents.Knobs._fields)),
@@ -268,12 +282,11 @@ def numbers(scenario):
     )
 
 
-WRITTEN = ("households", "residents", "mood", "funds")  # what of a founded community a run writes
-GIVEN = {*InitialCommunity._fields, "seed", "day", "knobs", "lever", *REPLACED} - {
-    *WRITTEN
-}  # no columns of a run's own: as it was begun, or views of others
+WRITTEN = ("households", "residents", "mood", "funds")  # columns of the initial community that a run writes
+# columns that a snapshot leaves out: unchanged since the run was started, or views of others
+GIVEN = {*InitialCommunity._fields, "seed", "day", "knobs", "lever", *REPLACED} - {*WRITTEN}
 
 
-def copy_arrays(part):
-    """A copy of an array, of a list, or of every array in a tuple of columns."""
+def copy_arrays(part: Any) -> Any:
+    """Copy an array, a list, or every array in a tuple of columns."""
     return type(part)(*map(np.copy, part)) if isinstance(part, tuple) else part.copy()

@@ -71,8 +71,8 @@ MUTANTS = [
     mutant(
         "a later threshold goes by the category's place",
         "model/issues/arrivals.py",
-        "own = derive_key(derive_key(key, places[i]), codes[j])\n                cells",
-        "own = derive_key(derive_key(key, places[i]), j)\n                cells",
+        "clock_key = derive_key(derive_key(key, places[i]), codes[j])\n                cells",
+        "clock_key = derive_key(derive_key(key, places[i]), j)\n                cells",
         "contract/test_metamorphic.py::test_categories_that_never_arise_change_no_bit[storm]",
     ),
     mutant(
@@ -182,8 +182,8 @@ MUTANTS = [
     mutant(
         "issues arise 5 % more often",
         "model/issues/arrivals.py",
-        "return cats.rate * there",
-        "return 1.05 * cats.rate * there",
+        "return cats.rate * unit_counts",
+        "return 1.05 * cats.rate * unit_counts",
         "contract/test_limits.py::test_the_closed_form_holds[clocks]",
         plain=True,
         short=True,
@@ -466,7 +466,8 @@ MUTANTS = [
         "work depends on who is stored first",
         "model/issues/arrivals.py",
         "issue.left = issue.effort\n",
-        "issue.effort *= 1.0 + 0.1 * people.presence[stairwells.people[first]]\n        issue.left = issue.effort\n",
+        "issue.effort *= 1.0 + 0.1 * w.residents.presence[w.stairwells.people[w.buildings.first[b]]]\n"
+        "    issue.left = issue.effort\n",
         "contract/test_metamorphic.py::test_people_stored_in_another_order_change_nothing_of_what_arises",
     ),
     # ------------------------------------------------------------------------------------------- people and places
@@ -585,8 +586,8 @@ MUTANTS = [
     mutant(
         "a baseline moves in silence",
         "model/issues/arrivals.py",
-        "return cats.rate * there",
-        "return 1.001 * cats.rate * there",
+        "return cats.rate * unit_counts",
+        "return 1.001 * cats.rate * unit_counts",
         "contract/test_baselines.py::test_a_case_comes_to_what_is_written[wuzi_yard]",
         plain=True,
     ),
@@ -1585,7 +1586,7 @@ MUTANTS = [
     mutant(
         "a census of 240, whoever lives there",
         "model/census.py",
-        'default[f.name] / default[f.metadata["of"]] * all_[f.metadata["of"]]',
+        'default[f.name] / default[f.metadata["of"]] * totals[f.metadata["of"]]',
         "default[f.name]",
         "model/test_census.py::test_what_is_left_out_is_a_share_of_what_is_given",
         plain=True,

@@ -1,1 +1,1 @@
-"""Issues, in the order of their life: where they arise, who reports them, how they are processed, and who consents."""
+"""Issues, in the order of their life: how they arise, are reported, consented to, processed and closed."""

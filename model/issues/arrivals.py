@@ -1,22 +1,26 @@
-"""Arising: what goes wrong, where and to whom.
+"""Arrivals: which issues arise, where, and whom they affect.
 
-Each building and category keeps a hazard clock: its rate is added up day by day, and whenever the sum passes the next
-threshold, an issue arises. The thresholds are luck keyed by (building, category, number), so the same issue arises in
-every arm of a comparison, sooner where the rate is higher, or never; prevention delays or removes it, and no other. A
-building is known to luck by its compound's name and its number there, a category by its name, so that neither another
-compound nor another category changes whose clock this is.
+Each building and category has a hazard clock: its rate is added up day by day, and whenever the sum passes
+the next threshold, an issue arises. The thresholds are random numbers keyed by (building, category, number),
+so the same issue arises in every arm of a comparison, sooner where the rate is higher, or never; prevention
+delays or removes it, and no other. The key of a building is derived from its compound's name and its number
+there, that of a category from its name, so that adding a compound or a category changes no other clock.
 """
 
 from math import exp
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from ...engine.codes import CHILD, DESK_COMMITTEE, DESK_COMPANY, ELDER, SCOPE_HOUSEHOLD
 from ...engine.jit import inner_kernel, outer_kernel, struct
 from ...engine.randomness import decision, derive_key, exponential, key_of, uniform
-from .categories import UNITS
+from .categories import UNITS, Columns
 from .issue_table import AROSE, UNKNOWN, log_event, make_id
+
+if TYPE_CHECKING:
+    from ...agents.population import Residents
+    from ..places import Buildings, Compounds, Households
 
 ARISE, STRIKE, HEAR = decision("arise"), decision("strike"), decision("hear")
 WORK, STUBBORN, SIT = decision("work"), decision("stubborn"), decision("sit")
@@ -30,16 +34,23 @@ RESIDENT, ELDERS, ALONE, HOUSEBOUND, CHILDREN, HOUSEHOLD = range(6)
 class Clocks(NamedTuple):
     """One hazard clock for each building and category."""
 
-    rate: np.ndarray  # (buildings, categories) float64  per day, before anything eases it
+    rate: np.ndarray  # (buildings, categories) float64  per day, where no lever eases it
     passed: np.ndarray  # (buildings, categories) float64  hazard so far
-    next: np.ndarray  # (buildings, categories) float64  the next issue arises when `hazard_of_nth` gets here
+    next: (
+        np.ndarray
+    )  # (buildings, categories) float64  threshold: the next issue arises when `passed` gets here
     number: np.ndarray  # (buildings, categories) int64    issues so far
-    firm: np.ndarray  # (buildings, categories) int64    of the first ones, how many are stubborn whatever luck says: those of the outset
+    firm: (
+        np.ndarray
+    )  # (buildings, categories) int64    how many of the initial issues are stubborn by the case
 
 
 @inner_kernel
-def counts(unit, i, home, band, housebound, first):
-    """Whether resident `i` is one of the people, or the head of one of the homes, that `unit` names; `first` is by household."""
+def counts(unit, i, home, band, housebound, first) -> bool:
+    """Whether resident `i` is one of the people, or the head of one of the homes, that `unit` names.
+
+    `first` (households + 1,) is the first resident of each household.
+    """
     h = home[i]
     if unit == HOUSEHOLD:
         return first[h] == i
@@ -55,8 +66,8 @@ def counts(unit, i, home, band, housebound, first):
 
 
 @outer_kernel
-def census(people, households, buildings):
-    """How many of each kind of person or home live in each building, by share of days at home; (buildings, 6)."""
+def census(people, households, buildings) -> np.ndarray:
+    """Count each kind of person or home in each building, by share of days at home; (buildings, 6)."""
     count = np.zeros((len(buildings.compound), 6))
     for i in range(len(people.home)):
         for unit in range(6):
@@ -65,36 +76,46 @@ def census(people, households, buildings):
     return count
 
 
-def units(cats, people, households, buildings, compounds):
-    """How many there are of what each category arises from, in each building; (buildings, categories)."""
+def units(
+    cats: Columns,
+    people: "Residents",
+    households: "Households",
+    buildings: "Buildings",
+    compounds: "Compounds",
+) -> np.ndarray:
+    """Count the units that each category arises from, in each building; (buildings, categories) float64."""
     b = len(buildings.compound)
-    here = np.diff(buildings.first)
+    stairwells = np.diff(buildings.first)
     unit = np.zeros((b, len(UNITS)))
     unit[:, :6] = census(struct(people), struct(households), struct(buildings))
-    unit[:, UNITS.index("stairwell")] = here
+    unit[:, UNITS.index("stairwell")] = stairwells
     unit[:, UNITS.index("lift")] = buildings.lifts
     unit[:, UNITS.index("building")] = 1.0
     unit[:, UNITS.index("compound")] = 1.0 / np.diff(compounds.first)[buildings.compound]
     unit[:, UNITS.index("shop")] = buildings.shops
-    unit[:, UNITS.index("walkup")] = here * (buildings.lifts == 0)
+    unit[:, UNITS.index("walkup")] = stairwells * (buildings.lifts == 0)
     modern = np.bincount(buildings.compound, buildings.lifts)[buildings.compound] > 0
     unit[:, UNITS.index("garage")] = modern * unit[:, UNITS.index("compound")]
     return unit[:, cats.unit]
 
 
-def rates(cats, there, buildings, compounds):
-    """How many issues arise per day in each building and category before anything eases it, (buildings, categories); `there` is what `units` counts."""
+def rates(
+    cats: Columns, unit_counts: np.ndarray, buildings: "Buildings", compounds: "Compounds"
+) -> np.ndarray:
+    """Compute the issues that arise per day in each building and category where no lever eases them.
+
+    The result is (buildings, categories); `unit_counts` is that of `units`.
+    """
     ages, which = np.unique(compounds.age[buildings.compound], return_inverse=True)
-    older = np.array(
-        [[exp(ageing * ((age - 20.0) / 10.0)) for ageing in cats.ageing] for age in ages]
-    )  # NumPy's `exp` may depend on the length of a row
-    return cats.rate * there * older[which]
+    # `math.exp`, because NumPy's may depend on the length of a row
+    older = np.array([[exp(ageing * ((age - 20.0) / 10.0)) for ageing in cats.ageing] for age in ages])
+    return cats.rate * unit_counts * older[which]
 
 
-def init_clocks(rate, places, codes, key):
-    """The clocks on day 0, of what arises at `rate` (buildings, categories) a day.
+def init_clocks(rate: np.ndarray, places: np.ndarray, codes: np.ndarray, key: np.uint64) -> Clocks:
+    """Return the clocks on day 0, of issues that arise at `rate` (buildings, categories) a day.
 
-    `places` (buildings,) and `codes` (categories,) are what luck knows them by, `key` is the key of arising.
+    `places` (buildings,) and `codes` (categories,) are keys of random numbers, `key` is the key of arrivals.
     """
     return Clocks(
         rate,
@@ -104,23 +125,28 @@ def init_clocks(rate, places, codes, key):
     )
 
 
-def schedule_initial(clocks, b, j, n, place, code, key):
-    """Let so many issues of category `j` in building `b` arise on the first night; the last three are what luck knows both by, and the key of arising."""
+def schedule_initial(
+    clocks: Clocks, b: int, j: int, n: int, place: np.uint64, code: int, key: np.uint64
+) -> None:
+    """Schedule `n` issues of category `j` in building `b` for the first night.
+
+    `place` and `code` are the keys of the building and the category, `key` is the key of arrivals.
+    """
     clocks.passed[b, j] = hazard_of_nth(clocks.next[b, j], place, code, key, n)
 
 
 @outer_kernel
-def hazard_of_nth(hazard, place, code, key, n):
-    """The hazard at which the `n`-th issue of a clock arises, from that of the first."""
-    own = derive_key(derive_key(key, place), code)
+def hazard_of_nth(hazard, place, code, key, n) -> float:
+    """Compute the hazard at which the `n`-th issue of a clock arises, from that of the first."""
+    clock_key = derive_key(derive_key(key, place), code)
     for number in range(1, n):
-        hazard += exponential(own, number)
+        hazard += exponential(clock_key, number)
     return hazard
 
 
 @outer_kernel
-def first_thresholds(places, codes, key):
-    """When the first issue of each category arises in each building, in hazard; (buildings, categories)."""
+def first_thresholds(places, codes, key) -> np.ndarray:
+    """Draw the hazard at which the first issue of each clock arises; (buildings, categories)."""
     out = np.empty((len(places), len(codes)))
     for i in range(len(places)):
         for j in range(len(codes)):
@@ -130,10 +156,10 @@ def first_thresholds(places, codes, key):
 
 @inner_kernel
 def tick(w) -> np.ndarray:
-    """Advance all hazard clocks by a day; return building, category and number of the issues that arise, (new, 3) int64.
+    """Advance all hazard clocks by a day; return building, category and number of new issues, (n, 3) int64.
 
-    `ease` (buildings, families) is a log rate, `weather` (categories,) the factor of the season and of shocks. The result
-    is ordered by building and category.
+    `ease` (buildings, families) is a log rate, `weather` (categories,) the factor of the season and of
+    shocks. The result is ordered by building and category.
     """
     clocks, ease, weather, family = w.clocks, w.lever.ease, w.weather[w.day % YEAR], w.cats.family
     places, codes, key = w.buildings.luck, w.cats.code, key_of(w.seed, ARISE, 0)
@@ -161,12 +187,12 @@ def tick(w) -> np.ndarray:
             due += passed[i, j] >= threshold[i, j]
         for j in range(c if due else 0):
             if passed[i, j] >= threshold[i, j] and passed[i, j] > 0.0:
-                own = derive_key(derive_key(key, places[i]), codes[j])
+                clock_key = derive_key(derive_key(key, places[i]), codes[j])
                 cells[hits], before[hits] = i * c + j, number[i, j]
                 hits += 1
                 while passed[i, j] >= threshold[i, j]:
                     number[i, j] += 1
-                    threshold[i, j] += exponential(own, number[i, j])
+                    threshold[i, j] += exponential(clock_key, number[i, j])
                     n += 1
     fresh = np.empty((n, 3), np.int64)
     n = 0
@@ -199,16 +225,16 @@ def draw_affected_resident(unit, first, last, people, households, key) -> int:
 
 
 @inner_kernel
-def place_issue(w, issue, own) -> None:
+def place_issue(w, issue, issue_key) -> None:
     """Draw the stairwell of a new issue and, if it is private, whose home it is."""
     b, people, stairwells, key = issue.building, w.residents, w.stairwells, key_of(w.seed, STRIKE, 0)
     first, last = w.buildings.first[b], w.buildings.first[b + 1]
     issue.household = -1
-    issue.stairwell = first + int(uniform(key, own) * (last - first))
+    issue.stairwell = first + int(uniform(key, issue_key) * (last - first))
     if issue.scope == SCOPE_HOUSEHOLD:
         low, high = stairwells.people[first], stairwells.people[last]
         unit = w.cats.unit[issue.category]
-        i = draw_affected_resident(unit, low, high, people, w.households, derive_key(key, own))
+        i = draw_affected_resident(unit, low, high, people, w.households, derive_key(key, issue_key))
         if i < 0:  # no one here is ever at home: the first resident of the stairwell
             i = stairwells.people[issue.stairwell]
         issue.household = people.home[i]
@@ -216,43 +242,45 @@ def place_issue(w, issue, own) -> None:
 
 
 @inner_kernel
-def draw_requirements(w, issue, number, own) -> None:
-    """Draw what a new issue takes to resolve: hours, money, sittings, days with a department, days until it lapses.
+def draw_requirements(w, issue, number, issue_key) -> None:
+    """Draw what a new issue takes: hours, money, sittings, days with a department, and days until it lapses.
 
     These belong to the issue and are the same in every arm of a comparison.
     """
     cats, seed, b, j = w.cats, w.seed, issue.building, issue.category
-    issue.effort = cats.work[j] * exponential(key_of(seed, WORK, 0), own) ** cats.spread[j]
+    issue.effort = cats.work[j] * exponential(key_of(seed, WORK, 0), issue_key) ** cats.spread[j]
     issue.left = issue.effort
     issue.cost = cats.cost[j]
     issue.hard = 0.0
     if cats.sittings[j] > 0.0:
-        stiff = number < w.clocks.firm[b, j] or uniform(key_of(seed, STUBBORN, 0), own) < cats.stubborn[j]
+        stiff = (
+            number < w.clocks.firm[b, j] or uniform(key_of(seed, STUBBORN, 0), issue_key) < cats.stubborn[j]
+        )
         issue.hard = (
-            cats.sittings[j] * exponential(key_of(seed, SIT, 0), own) * (cats.tail[j] if stiff else 1.0)
+            cats.sittings[j] * exponential(key_of(seed, SIT, 0), issue_key) * (cats.tail[j] if stiff else 1.0)
         )
     issue.lead, issue.lapse = 0, -1
     if cats.lead[j] != 0.0:
-        issue.lead = 1 + int(cats.lead[j] * exponential(key_of(seed, LEAD, 0), own))
+        issue.lead = 1 + int(cats.lead[j] * exponential(key_of(seed, LEAD, 0), issue_key))
     if cats.lapse[j] != 0.0:
-        issue.lapse = w.day + 1 + int(cats.lapse[j] * exponential(key_of(seed, LAPSE, 0), own))
+        issue.lapse = w.day + 1 + int(cats.lapse[j] * exponential(key_of(seed, LAPSE, 0), issue_key))
 
 
 @inner_kernel
 def fill_new_issues(w, rows, fresh) -> None:
-    """Fill `rows` with the issues that `tick` returned: where each is, whom it affects, and what it takes to resolve."""
+    """Fill `rows` with the issues that `tick` returned: where each is, whom it affects, and what it takes."""
     cats, compounds = w.cats, w.compounds
     for r in range(len(fresh)):
         issue, b, j, number = rows[r], fresh[r, 0], fresh[r, 1], fresh[r, 2]
-        own = derive_key(derive_key(w.buildings.luck[b], cats.code[j]), number)
-        issue.id, issue.luck = make_id(b, cats.code[j], number), own
+        issue_key = derive_key(derive_key(w.buildings.luck[b], cats.code[j]), number)
+        issue.id, issue.luck = make_id(b, cats.code[j], number), issue_key
         issue.building, issue.category, issue.compound = b, j, w.buildings.compound[b]
         issue.family, issue.scope = cats.family[j], cats.scope[j]
         issue.severity, issue.rule = cats.severity[j], cats.rule[j]
-        place_issue(w, issue, own)
-        draw_requirements(w, issue, number, own)
+        place_issue(w, issue, issue_key)
+        draw_requirements(w, issue, number, issue_key)
         issue.accord, issue.heard = 0.0, 0.0
-        issue.next = exponential(derive_key(key_of(w.seed, HEAR, 0), own), 0)
+        issue.next = exponential(derive_key(key_of(w.seed, HEAR, 0), issue_key), 0)
         issue.reporter, issue.born, issue.told, issue.taken = -1, w.day, -1, -1
         issue.resolved, issue.giveup, issue.due = -1, -1, -1
         issue.voices, issue.state, issue.reopened, issue.teller, issue.closer = 0, UNKNOWN, 0, -1, -1

@@ -1,4 +1,4 @@
-"""Closing: in the evening answers arrive, finished work is checked, and issues that wait too long are forgotten, given up or lapse."""
+"""Closing the day: answers arrive, finished work is checked, issues are forgotten, given up or lapse."""
 
 from math import exp
 
@@ -67,7 +67,7 @@ def check(w, issue, key) -> None:
 
 @inner_kernel
 def give_up(w, issue) -> None:
-    """Let the reporter give up: an issue that may pass is withdrawn, another is there and unknown again."""
+    """Let the reporter give up: an issue that may lapse is withdrawn, another becomes unknown again."""
     disappoint(w, issue)
     if issue.lapse >= 0:
         issue.state = WITHDRAWN
@@ -81,8 +81,9 @@ def give_up(w, issue) -> None:
 def close(w) -> np.ndarray:
     """Close the day of every issue; return which stay open or are still to be checked, (issues,) bool.
 
-    Fills `standing` (buildings, 2) of the mood with what has been open in common space for more than `fresh` days.
-    `hurry` brings a department's answer nearer, `keep` (log rate) makes the desks forget less.
+    Fills `standing` (buildings, 2) of the mood with the number of issues in common space that have been open
+    for more than `fresh` days. `hurry` (days) brings a department's answer nearer, `keep` (log rate) makes
+    the desks forget less.
     """
     issues, day, cats, keep, hurry = w.issues, w.day, w.cats, w.lever.keep, w.lever.hurry
     standing, first, fresh = w.mood.standing, w.compounds.first, int(w.knobs.residents.fresh)

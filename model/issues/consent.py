@@ -1,9 +1,10 @@
 """Signing: a collective project goes from door to door until its rule of consent is met.
 
-One project at a time in a compound, the oldest. A household that is called upon is found or not; found, it signs if its
-own leaning, drawn once for this project, is below its willingness today. So knocking again changes nobody's mind by itself:
-a doubter signs when persuaded, by trust, by acquaintances who signed, or talk by talk by somebody known at the door. A vote
-has its term; one that has failed is tried again, with the talks so far not forgotten.
+One project at a time in a compound, the oldest. A household that is called upon is met or not; if met, it
+signs if its leaning, drawn once for this project, is below its willingness today. So another call alone
+changes no decision: a doubter signs when willingness rises, through trust, through acquaintances who signed,
+or with each talk with a caller the household knows. A vote has its term; one that has failed is tried again,
+and the talks so far still count.
 """
 
 from dataclasses import dataclass
@@ -73,17 +74,20 @@ class Projects(NamedTuple):
     """One row per compound: the project that collects signatures there, if any."""
 
     active: np.ndarray  # (compounds,) int64    its issue; -1 none
-    row: np.ndarray  # (compounds,) int64    its row among the open issues today; -1 none
+    row: np.ndarray  # (compounds,) int64    its row among the issues today; -1 none
     cursor: np.ndarray  # (compounds,) int32    household whose door is next
     steps: np.ndarray  # (compounds,) float64  visits carried over, under 1
     open: np.ndarray  # (compounds,) int32    households that have not signed
-    all: np.ndarray  # (compounds,) int32    households that have a say; 0 between two votes
+    all: np.ndarray  # (compounds,) int32    households that may vote; 0 between two votes
     opens: np.ndarray  # (compounds,) int32    day on which the vote opens
 
 
 @inner_kernel
-def chance_to_meet(h, lives, people, households, reach, k):
-    """Chance that a call at household `h` meets somebody who may sign; `lives` says whether they live there, `reach` is a logit."""
+def chance_to_meet(h, lives, people, households, reach, k) -> float:
+    """Chance that a call at household `h` meets a person who may sign.
+
+    `lives` is whether the voters live there; the lever `reach` is a logit.
+    """
     if lives:
         presence = 0.0
         for i in range(households.first[h], households.first[h + 1]):
@@ -98,11 +102,11 @@ def chance_to_meet(h, lives, people, households, reach, k):
 
 
 @inner_kernel
-def willingness(h, lives, lift, yuan, people, households, consent, k):
-    """Willingness of household `h` to sign, a logit: its floor, the `yuan` it pays, and `consent` for each talk so far.
+def willingness(h, lives, lift, yuan, people, households, consent, k) -> float:
+    """Willingness of household `h` to sign, a logit: from its floor, the `yuan` it pays, and talks so far.
 
-    Who `lives` there trusts the committee or not, and hears who has signed; the head speaks for the home. An owner who
-    lets does neither.
+    Each talk adds `consent`. Trust in the committee and acquaintances who signed count where the voters live
+    there (`lives`), those of the head for the home; they do not count for an owner who lets.
     """
     head = households.first[h]
     x = k.liking + consent * min(households.talks[h] + 1.0, k.talks) - k.burden * yuan / 1000.0
@@ -123,7 +127,7 @@ def willingness(h, lives, lift, yuan, people, households, consent, k):
 
 @inner_kernel
 def choose_projects(w) -> None:
-    """Write into `row` which issue collects signatures in each compound: the one under way, else the oldest waiting; -1 none."""
+    """Write into `row` which issue collects signatures in each compound: the current or oldest; -1 none."""
     issues, projects = w.issues, w.projects
     projects.row.fill(-1)
     for i in range(len(issues)):
@@ -133,8 +137,8 @@ def choose_projects(w) -> None:
 
 
 @inner_kernel
-def electorate(w, issue):
-    """The first household that has a say in a project, and the one after the last."""
+def electorate(w, issue) -> tuple[int, int]:
+    """Return the first household that may vote on a project, and the one after the last."""
     first, last = w.compounds.first[issue.compound], w.compounds.first[issue.compound + 1]
     if issue.scope == SCOPE_BUILDING:
         first, last = issue.building, issue.building + 1
@@ -143,7 +147,7 @@ def electorate(w, issue):
 
 @inner_kernel
 def open_vote(w, c, issue, low, high) -> None:
-    """Begin to collect signatures for an issue in compound `c`: nobody has been met yet."""
+    """Begin to collect signatures for an issue in compound `c`: no household has been met yet."""
     projects, households = w.projects, w.households
     projects.active[c], projects.cursor[c] = issue.id, low
     projects.steps[c], projects.opens[c] = 0.0, w.day
@@ -152,8 +156,8 @@ def open_vote(w, c, issue, low, high) -> None:
 
 
 @inner_kernel
-def count_calls(w, c, homes):
-    """How many doors are called at today in compound `c` of so many homes, and by whom mostly (-1 nobody's campaign)."""
+def count_calls(w, c, homes) -> tuple[int, int]:
+    """Count today's calls in compound `c` of `homes`; return also the mechanism that makes most, or -1."""
     projects, codes, doors = w.projects, w.pulls.doors.by, w.pulls.doors.rows
     by, most = -1, w.knobs.projects.walk_in * homes
     projects.steps[c] += most
@@ -183,7 +187,7 @@ def call_at(w, h, issue, yuan) -> None:
 
 @inner_kernel
 def canvass(w, c, issue, low, high) -> int:
-    """Go from door to door in compound `c`, as many as there are calls today; return the mechanism that called most, or -1."""
+    """Make today's calls in compound `c`, door by door; return the mechanism that calls most, or -1."""
     projects, households = w.projects, w.households
     calls, by = count_calls(w, c, high - low)
     yuan = issue.cost / 100 / (high - low)
@@ -201,7 +205,7 @@ def canvass(w, c, issue, low, high) -> int:
 
 @inner_kernel
 def count_vote(w, c, issue, low, high, by) -> None:
-    """Count signatures in compound `c`: the rule of consent is met, or the vote goes on, or its term is over and it has failed.
+    """Count signatures in compound `c`: the vote carries, or goes on, or fails when its term is over.
 
     A failed vote loses its signatures and opens again after `rest` days.
     """
@@ -229,7 +233,7 @@ def count_vote(w, c, issue, low, high, by) -> None:
 
 @inner_kernel
 def sign(w) -> None:
-    """Move every project by a day: who is called at, who is met, who signs, and whether its rule of consent is met."""
+    """Simulate a day of every project: who is called at, met and signs, and whether its vote carries."""
     projects = w.projects
     choose_projects(w)
     for c in range(len(projects.active)):
@@ -248,6 +252,6 @@ def sign(w) -> None:
 
 
 @inner_kernel
-def first_household(b, buildings, stairwells):
-    """The first household of building `b`; for the row after the last building, the number of households."""
+def first_household(b, buildings, stairwells) -> int:
+    """Return the first household of building `b`, or the number of households for the row after the last."""
     return stairwells.first[buildings.first[b]]

@@ -1,10 +1,15 @@
-"""Rules of consent: when a collective project may go ahead. After the PRC Civil Code, article 278, and what practice asks."""
+"""Rules of consent: when a collective project may go ahead.
+
+They follow article 278 of the PRC Civil Code, and practice.
+"""
 
 from ...engine.jit import outer_kernel
 
 RULES = {
-    "code_278_major": "two thirds of owners take part and three quarters of those agree, by heads and by area",
-    "code_278_plain": "two thirds of owners take part and more than half of those agree, by heads and by area",
+    "code_278_major": "two thirds of owners take part and three quarters of those agree, "
+    "by heads and by area",
+    "code_278_plain": "two thirds of owners take part and more than half of those agree, "
+    "by heads and by area",
     "every_household": "every household signs, a tenant for a home that is let",
     "all_owners": "every owner signs, wherever they live",
 }
@@ -12,11 +17,11 @@ MAJOR, PLAIN, EVERY, ALL_OWNERS = range(4)
 
 
 @outer_kernel
-def is_met(rule, signed, met, all_, signed_area, met_area, area):
+def is_met(rule, signed, met, total, signed_area, met_area, area) -> bool:
     """Whether `rule` is met. Counts of households and their square metres: signed, met (take part), all."""
     if rule == EVERY or rule == ALL_OWNERS:
-        return signed == all_
-    if 3 * met < 2 * all_ or 3 * met_area < 2 * area:
+        return signed == total
+    if 3 * met < 2 * total or 3 * met_area < 2 * area:
         return False
     if rule == MAJOR:
         return 4 * signed >= 3 * met and 4 * signed_area >= 3 * met_area

@@ -1,4 +1,4 @@
-"""Deliberation: the parties to an issue are brought to agree, sitting by sitting."""
+"""Deliberation: the parties to an issue come to agree, sitting by sitting."""
 
 from ...agents import residents
 from ...agents.committee import sittings_by_phone
@@ -10,7 +10,7 @@ from .issue_table import AGREED, TABLE, after, log_event, move, trust_at_stake
 def talk(w) -> None:
     """Hold sittings on issues at the table: by telephone, and those that mechanisms hold (`accord`).
 
-    Who held most on the day it is settled is credited; -1 is the desk itself.
+    The mechanism that held most on the day it is settled is credited; -1 is the desk itself.
     """
     issues, phone, codes, accord = w.issues, w.knobs.phone, w.pulls.accord.by, w.pulls.accord.rows
     trust = residents.confidence(w.mood, w.buildings, w.compounds)

@@ -4,11 +4,14 @@
                 (stages an issue does not need are skipped)            |
                                      WORK <- reopened ----------------+
 
-TOLD and TABLE may be forgotten (back to UNKNOWN); a simple issue may be resolved on the spot from TOLD. Whoever told may
-give up on one that waits to be taken in, for parties or for money: it is WITHDRAWN if it is of a kind that passes, and
-back to UNKNOWN if the thing is still broken. Until it is paid for, agreed by vote or begun, one that passes may cease by
-itself (LAPSED). A vote that fails is tried again.
+TOLD and TABLE may be forgotten (back to UNKNOWN); a simple issue may be resolved on the spot from TOLD. The
+reporter may give up on an issue that waits to be taken in, for parties or for money: it is WITHDRAWN if it
+is of a kind that lapses, and back to UNKNOWN otherwise, because the cause is still there. An issue of a kind
+that lapses may do so (LAPSED) until it is paid for, agreed by vote or begun. A vote that fails is tried
+again.
 """
+
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -16,10 +19,10 @@ from ...engine.codes import DESK_COMPANY, DESK_DEPARTMENT, TRUST_COMMITTEE, TRUS
 from ...engine.jit import inner_kernel
 from .categories import encode_category
 
+# int8, because a plain int is another type to the compiler, which would compile every kernel again for it
 UNKNOWN, TOLD, TABLE, SIGN, MONEY, UPWARD, WORK, RESOLVED, VERIFIED, WITHDRAWN, LAPSED = map(
     np.int8, range(11)
-)  # int8: a plain
-# int is a type of its own to the compiler, which then compiles every kernel anew for each
+)
 STATES = (
     "unknown",
     "told",
@@ -43,19 +46,20 @@ ALLOWED = {
     WORK: {RESOLVED, LAPSED},
     RESOLVED: {WORK, VERIFIED},
 }
-ISSUE = np.dtype(  # one row per issue; an id never changes hands and is the same in every arm of a comparison. What every
-    # kernel looks at stands first, in 64 bytes: one line of a processor's cache
+# One row per issue; an id is never used again and is the same in every arm of a comparison. The fields that
+# every kernel reads come first, in 64 bytes: one line of a processor's cache.
+ISSUE = np.dtype(
     [
         ("id", "i8"),  # building, category and number in one: see `make_id`
         ("left", "f8"),  # hours still to do
-        ("heard", "f8"),  # cumulative hazard of being told
-        ("next", "f8"),  # at this much the next neighbour tells
+        ("heard", "f8"),  # cumulative hazard of being reported
+        ("next", "f8"),  # the next neighbour reports it when `heard` gets here
         ("building", "i4"),
         ("compound", "i4"),
-        ("household", "i4"),  # whose it is; -1 for common space
+        ("household", "i4"),  # household that it belongs to; -1 for common space
         ("born", "i4"),  # day it arose
         ("category", "i2"),
-        ("voices", "i2"),  # neighbours, patrols and captains who told of it: duplicates second each other
+        ("voices", "i2"),  # reports so far, by neighbours, patrols and captains, duplicates included
         ("state", "i1"),
         ("desk", "i1"),
         ("scope", "i1"),
@@ -65,19 +69,19 @@ ISSUE = np.dtype(  # one row per issue; an id never changes hands and is the sam
         ("teller", "i1"),  # mechanism that found it; -1 a neighbour
         ("closer", "i1"),  # mechanism that finished it; -1 its desk
         ("reopened", "i2"),  # times
-        ("luck", "u8"),  # what luck knows it by: a hash of its building, its category and its number
-        ("cost", "i8"),  # fen still to be found
+        ("luck", "u8"),  # key of its random numbers: a hash of its building, its category and its number
+        ("cost", "i8"),  # fen still to be paid
         ("effort", "f8"),  # hours it takes
         ("hard", "f8"),  # sittings its parties need; 0 none
         ("accord", "f8"),  # sittings held
         ("due", "f8"),  # day a department, or the check of what was done, has an answer
         ("stairwell", "i4"),
-        ("reporter", "i4"),  # resident who told, the last time it was unknown; -1 nobody, or not a resident
-        ("told", "i4"),  # day it was first told; -1 never
+        ("reporter", "i4"),  # resident who reported it, the last time it was unknown; -1 none
+        ("told", "i4"),  # day it was first reported; -1 never
         ("taken", "i4"),  # day it was first taken in; -1 never
         ("resolved", "i4"),  # day it was last resolved; -1 not
-        ("giveup", "i4"),  # day the teller gives up
-        ("lapse", "i4"),  # day it ceases by itself; -1 never
+        ("giveup", "i4"),  # day the reporter gives up
+        ("lapse", "i4"),  # day it lapses; -1 never
         ("lead", "i4"),  # days a department takes
     ],
     align=True,
@@ -126,27 +130,31 @@ EVENT = np.dtype([("issue", "i8"), ("day", "i4"), ("who", "i4"), ("what", "i1"),
 
 
 @inner_kernel
-def make_id(building, code, number):
-    """The id of an issue: its building's row (20 bits), its category's code (23) and which of the category it is there (20), in one number >= 0."""
+def make_id(building, code, number) -> int:
+    """Pack building row (20 bits), category code (23) and number (20) of an issue into its id, >= 0."""
     return (building << 43) + (code << 20) + number
 
 
-def name(id_, categories):
-    """(building, category, number) of an issue's id; the category is the one of the names `categories` with that code, None if none has it."""
-    cell, number = divmod(int(id_), 1 << 20)
+def name(issue_id: int, categories: Iterable[str]) -> tuple[int, str | None, int]:
+    """Unpack an issue's id into (building, category, number).
+
+    The category is that of the names `categories` with its code, None if none has it.
+    """
+    cell, number = divmod(int(issue_id), 1 << 20)
     building, code = divmod(cell, 1 << 23)
-    return building, next((one for one in categories if encode_category(one) == code), None), number
+    category = next((category for category in categories if encode_category(category) == code), None)
+    return building, category, number
 
 
 @inner_kernel
-def is_known(issue):
-    """Whether somebody who can act has heard of an issue that is open."""
+def is_known(issue) -> bool:
+    """Whether an issue is open and has been reported."""
     return UNKNOWN < issue.state < RESOLVED
 
 
 @inner_kernel
-def loads(issues, buildings):
-    """Known open issues in each of so many buildings; (buildings,) float64."""
+def loads(issues, buildings) -> np.ndarray:
+    """Count known open issues in each building, of which there are `buildings`; (buildings,) float64."""
     out = np.zeros(buildings)
     for i in range(len(issues)):
         if is_known(issues[i]):
@@ -155,32 +163,38 @@ def loads(issues, buildings):
 
 
 @inner_kernel
-def workable(issue):
-    """Whether hands can do something about it: it is in work, or told and in need of no party, signature, money or department."""
+def workable(issue) -> bool:
+    """Whether hours can be put into an issue.
+
+    It is in work, or reported and needs no parties, signatures, money or department.
+    """
     return issue.state == WORK or (issue.state == TOLD and after(TOLD, issue) == WORK)
 
 
 @inner_kernel
-def compact(rows, issues, stays, ended, gone):
-    """Close up the first so many `rows`: those that stay, (issues,) bool, move up, the others go to `ended`, counted by `gone` (1,).
+def compact(rows, issues, stays, ended, gone) -> int:
+    """Compact the first `issues` rows in place to those that stay, (issues,) bool; return how many stay.
 
-    Returns how many stay.
+    The others are appended to `ended`, whose rows are counted by `gone` (1,).
     """
-    kept = 0
+    staying = 0
     for i in range(issues):
         if stays[i]:
-            if kept < i:
-                rows[kept] = rows[i]
-            kept += 1
+            if staying < i:
+                rows[staying] = rows[i]
+            staying += 1
         else:
             ended[gone[0]] = rows[i]
             gone[0] += 1
-    return kept
+    return staying
 
 
 @inner_kernel
-def ensure_capacity(rows, used, need):
-    """`rows` with room for `need` of them: itself, or a copy of the `used` ones with twice the room."""
+def ensure_capacity(rows, used, need) -> np.ndarray:
+    """Return `rows` if it has room for `need` of them, else a longer copy of the `used` ones.
+
+    The copy has at least twice the room.
+    """
     if need <= len(rows):
         return rows
     longer = np.empty(max(need, 2 * len(rows)), rows.dtype)
@@ -190,7 +204,7 @@ def ensure_capacity(rows, used, need):
 
 
 @inner_kernel
-def log_event(log, used, issue, day, what, by, who):
+def log_event(log, used, issue, day, what, by, who) -> None:
     """Write one line of history; `used` (1,) counts the lines."""
     line = log[used[0]]
     line.issue, line.day, line.what, line.by, line.who = issue, day, what, by, who
@@ -198,20 +212,23 @@ def log_event(log, used, issue, day, what, by, who):
 
 
 @inner_kernel
-def trust_at_stake(issue):
-    """Whose name is at stake: the property company's for what it has taken in, else the committee's, departments' work included."""
+def trust_at_stake(issue) -> int:
+    """Return whose trust an issue affects: the property company's if it has the issue, else the committee's.
+
+    Departments' work counts for the committee.
+    """
     return TRUST_COMPANY if issue.desk == DESK_COMPANY else TRUST_COMMITTEE
 
 
 @inner_kernel
-def rank(issue):
-    """What goes first: severity, and one step more for what several neighbours second."""
+def rank(issue) -> int:
+    """Rank the urgency of an issue, 0..3: its severity, plus one if several neighbours reported it."""
     return min(3, issue.severity + (1 if issue.voices >= 2 else 0))
 
 
 @inner_kernel
-def after(state, issue):
-    """The stage that follows `state`, leaving out those the issue does not need."""
+def after(state, issue) -> np.int8:
+    """Return the stage that follows `state`, skipping those that the issue does not need."""
     if state < TABLE and issue.hard > 0.0:
         return TABLE
     if state < SIGN and issue.rule >= 0:
@@ -224,8 +241,8 @@ def after(state, issue):
 
 
 @inner_kernel
-def move(issue, state, day):
-    """Into the next stage; a department's time begins to run."""
+def move(issue, state, day) -> None:
+    """Move an issue into stage `state`; in UPWARD, a department's time begins to run."""
     issue.state = state
     if state == UPWARD:
         issue.due = day + issue.lead

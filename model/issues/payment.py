@@ -1,4 +1,4 @@
-"""Payment: bills are paid from the compound's repair fund, and what that lacks from the community's."""
+"""Payment: bills are paid from the compound's repair fund, and what it lacks from the community's."""
 
 from ...engine.jit import inner_kernel
 from .issue_table import MONEY, PAID, after, log_event, move
@@ -7,9 +7,10 @@ from .triage import by_urgency
 
 @inner_kernel
 def pay(w) -> None:
-    """Pay what costs money, the most urgent first, where funds suffice. Updates `funds` and `spending` (compounds + 1,) fen.
+    """Pay the cost of issues, the most urgent first, where funds suffice.
 
-    The history says from which fund: its row, or -1 for both.
+    Updates `funds` and `spending` (compounds + 1,) fen. The history records which fund paid: its row, or -1
+    for both.
     """
     issues, funds, spending = w.issues, w.funds, w.spending
     last = len(funds) - 1

@@ -1,10 +1,10 @@
-"""Telling: who sees an issue, and whether anybody says so.
+"""Reporting: who sees an issue, and who reports it.
 
-Responsibility diffuses. In the volunteer's dilemma (Diekmann 1985) each of n bystanders tells with chance
-1 - (c/b)^(1/(n-1)), so nobody does with chance (c/b)^(n/(n-1)), which *rises* with n. As a rate: log(b/c) * n/(n-1).
-Here n is the number of people expected at home, log(b/c) is the category's `telling`, and bystanders are weighted by
-their trust that telling helps. Every issue keeps a hazard clock: when what was heard passes the next threshold,
-somebody tells; a higher hazard makes the same telling sooner.
+Responsibility diffuses. In the volunteer's dilemma (Diekmann 1985) each of n bystanders reports with chance
+1 - (c/b)^(1/(n-1)), so none does with chance (c/b)^(n/(n-1)), which *rises* with n. As a rate: log(b/c) *
+n/(n-1). Here n is the number of people expected at home, log(b/c) is the category's `telling`, and
+bystanders are weighted by their trust that reporting helps. Every issue has a hazard clock: when its hazard
+passes the next threshold, it is reported; a higher hazard makes the same report sooner.
 """
 
 from math import exp
@@ -33,29 +33,32 @@ from .issue_table import (
 )
 
 HEAR, FIND, TELL, WAIT = decision("hear"), decision("find"), decision("tell"), decision("wait")
-MOST = 100  # voices after which nobody seconds a known issue any more
-A_DAY = 3  # voices at most in one day; the others are heard tomorrow
+MOST = 100  # reports after which a known issue is not reported again
+A_DAY = 3  # reports of an issue in one day, at most; the others come tomorrow
 
 
 @outer_kernel
-def bystander_factor(n, alone):
-    """How many times log(b/c) a group of n bystanders (any n >= 0) tells: n/(n-1), at most `alone`."""
+def bystander_factor(n, alone) -> float:
+    """Rate at which n bystanders (any n >= 0) report, in units of log(b/c): n/(n-1), at most `alone`."""
     if n <= 1.0:
         return alone * n
     return min(alone, n / (n - 1.0))
 
 
 @inner_kernel
-def add(listening, committee, company, ears, voices, row):
-    """Count a smaller place into the larger one at `row`."""
+def add(listening, committee, company, ears, voices, row) -> None:
+    """Add the bystanders and voices of a place to those of the larger place at `row`."""
     ears[row] += listening
     voices[row, 0] += committee
     voices[row, 1] += company
 
 
 @inner_kernel
-def places_of(mood, buildings, compounds):
-    """Bystanders and their weighted voices, [stairwells, buildings, compounds, all]: ears (n,), voices (n, 2) one after another."""
+def places_of(mood, buildings, compounds) -> tuple[np.ndarray, np.ndarray]:
+    """Sum bystanders and their weighted voices over places: ears (n,), voices (n, 2).
+
+    The rows are all stairwells, then all buildings, all compounds, and the whole community.
+    """
     s, b, c = len(mood.ears), len(buildings.compound), len(compounds.company)
     ears, voices = np.zeros(s + b + c + 1), np.zeros((s + b + c + 1, 2))
     heard, spoken, stairwells, houses = mood.ears, mood.voices, buildings.first, compounds.first
@@ -72,8 +75,8 @@ def places_of(mood, buildings, compounds):
 
 
 @inner_kernel
-def at_home(household, trusted, households, people):
-    """Bystanders in one household, and their weighted voices."""
+def at_home(household, trusted, households, people) -> tuple[float, float]:
+    """Sum the bystanders in one household, and their weighted voices."""
     rank, presence, voice, trust = people.standing, people.presence, people.voice, people.trust
     ears, voices = 0.0, 0.0
     for i in range(households.first[household], households.first[household + 1]):
@@ -85,8 +88,8 @@ def at_home(household, trusted, households, people):
 
 
 @inner_kernel
-def draw_issue_reporter(w, issue, key):
-    """Draw the resident who reports an issue, among those who can see it; -1 for a passer-by in the street."""
+def draw_issue_reporter(w, issue, key) -> int:
+    """Draw the resident who reports an issue, among those who can see it; -1 for a passer-by in a street."""
     trusted, people, first_of = trust_at_stake(issue), w.residents, w.stairwells.people
     if issue.scope == SCOPE_HOUSEHOLD:
         h, first = issue.household, w.households.first
@@ -105,10 +108,10 @@ def draw_issue_reporter(w, issue, key):
 
 @inner_kernel
 def tell(w) -> None:
-    """Add to the hazard of every open issue; those past their threshold are reported, or seconded when known already.
+    """Add to the hazard of every open issue; report those past their threshold, or second known ones.
 
-    Neighbours report at the rate of the volunteer's dilemma; mechanisms that look (`sight`, 1/day) compete with them, and
-    whoever wins the race is the reporter.
+    Neighbours report at the rate of the volunteer's dilemma; mechanisms that look (`sight`, 1/day) compete
+    with them, and the first in the race is the reporter.
     """
     issues, day, log, used, k = w.issues, w.day, w.log, w.lines, w.knobs.residents
     dilemma, patience, voice = w.cats.telling, w.cats.patience, w.lever.voice

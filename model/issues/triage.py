@@ -11,7 +11,7 @@ RANKS = 4  # of urgency
 
 @inner_kernel
 def desk_row(issue, compounds) -> int:
-    """The row of the hours that an issue draws on: its compound's crew, then the committee, then the departments."""
+    """Return the row of `hours` that an issue draws on: compounds' crews, the committee, the departments."""
     return (
         issue.compound
         if issue.desk == DESK_COMPANY
@@ -21,8 +21,8 @@ def desk_row(issue, compounds) -> int:
 
 @inner_kernel
 def by_urgency(issues, state) -> np.ndarray:
-    """The rows of issues in one state, (n,): the most urgent first, and of those the oldest first."""
-    count = np.zeros(RANKS + 1, np.int64)  # how many come before those of each rank
+    """Return the rows of issues in one state, (n,): the most urgent first, and of those the oldest first."""
+    count = np.zeros(RANKS + 1, np.int64)  # issues that come before those of each rank
     for i in range(len(issues)):
         if issues[i].state == state:
             count[RANKS - 1 - rank(issues[i]) + 1] += 1

@@ -1,7 +1,7 @@
 """Work: hours are put into issues, first those that mechanisms send, then those of the desks.
 
-Hours are a budget of the day: they carry over from job to job, several jobs fit in a day, and a job that does not fit
-goes on tomorrow. Within each rank of urgency the oldest issue comes first.
+Hours are a budget of the day: they carry over from job to job, several jobs fit in a day, and a job that does
+not fit goes on tomorrow. Within each rank of urgency the oldest issue comes first.
 """
 
 from ...engine.codes import SCOPE_COMPOUND, SCOPE_HOUSEHOLD
@@ -12,7 +12,7 @@ from .triage import by_urgency, desk_row
 
 @inner_kernel
 def count_visible(issue, counted, first) -> None:
-    """Increment `counted` (buildings, 2) for every building in which the issue is visible; private issues are not.
+    """Increment `counted` (buildings, 2) wherever the issue is visible; private issues are not.
 
     An issue of a compound is visible in all its buildings; `first` (compounds + 1,) are their rows.
     """
@@ -26,7 +26,10 @@ def count_visible(issue, counted, first) -> None:
 
 @inner_kernel
 def resolve(w, issue, by) -> None:
-    """Resolve an issue, to be checked in `verify` days. Neighbours see it, and the reporter learns that reporting helps."""
+    """Resolve an issue, to be checked in `verify` days.
+
+    Neighbours see it, and the reporter, if any, trusts more, having learned that reporting helps.
+    """
     day, trust = w.day, w.residents.trust
     if issue.taken < 0:
         issue.taken = day
@@ -43,10 +46,10 @@ def resolve(w, issue, by) -> None:
 
 @inner_kernel
 def work(w) -> None:
-    """Put today's hours into issues: `work` (mechanisms, issues) of mechanisms, then `hours` (compounds + 2,) of the desks.
+    """Put today's hours into issues: `work` (mechanisms, issues), then `hours` (compounds + 2,) of the desks.
 
-    A desk puts at most `pair` hours a day into one job: one pair of hands. Works that take `works` days at least get
-    that part of their hours a day.
+    A desk puts at most `pair` hours a day into one job: those of one worker. Works that take at least `works`
+    days get that part of their hours a day.
     """
     issues, hours, pair, works = w.issues, w.hours, w.pair, w.cats.works
     codes, done = w.pulls.work.by, w.pulls.work.rows

@@ -1,12 +1,14 @@
-"""What Mesa calls agents: views of the world's columns, made when first looked at, with no state of their own.
+"""Mesa agents: views of the world's columns, created on first use, with no state of their own.
 
-All in this one file, which only the Mesa face imports: beside each kind's rules they would make every worker of a sweep
-load Mesa, 0.7 s and 80 MB each.
+They are all in this file, which only the Mesa model imports. In the files of each kind's rules they would
+make every worker of a sweep load Mesa, 0.7 s and 80 MB each.
 """
 
 from numbers import Real
+from typing import NoReturn
 
 import mesa
+from mesa.discrete_space import Cell
 
 from ...engine.codes import (
     STANDING_IN_SERVICE_MEMBER,
@@ -22,33 +24,37 @@ MESA = ("model", "unique_id", "pos")  # what Mesa itself writes on an agent
 
 
 class View(mesa.Agent):
-    """One person as a Mesa agent; `row` says who, for life. Only the model makes them."""
+    """One person as a Mesa agent, identified by `row` for the whole run. Only the model creates them."""
 
     def __init__(self, model, row):
         vars(self)["row"] = row
         super().__init__(model)
 
     def __setattr__(self, name, value):
-        """Write a column. Raises AttributeError for what is fixed and for what does not exist."""
+        """Write a column. Raises AttributeError for attributes that are fixed or do not exist."""
         if name not in MESA and not hasattr(getattr(type(self), name, None), "__set__"):
             raise AttributeError(f"{self}: {name} cannot be written; {writable(type(self))}")
         super().__setattr__(name, value)
 
     def __getattr__(self, name):
-        """None for what only another kind of person has, so that one reporter can ask everybody."""
+        """Return None for attributes of other kinds of people, so that one reporter can read all agents."""
         if not hasattr(type(self), name) and any(hasattr(kind, name) for kind in View.__subclasses__()):
             return None
-        return self.__getattribute__(name)  # raises again what brought us here
+        return self.__getattribute__(name)  # raises the original AttributeError again
 
     def __repr__(self):
         return f"{type(self).__name__} {self.row}"
 
-    def remove(self):
+    def remove(self) -> NoReturn:
+        """Raise RuntimeError: rows of a community cannot be removed."""
         raise RuntimeError(f"{self} cannot be removed: a community's rows are for life")
 
 
 class Column:
-    """A resident's own cell of a column of `world.residents`, at `at` if it is a matrix; can be written, 0 to `high`, if that is given."""
+    """A resident's cell in a column of `world.residents`, at index `at` of the row if the column is a matrix.
+
+    It can be written, 0 to `high`, if `high` is given.
+    """
 
     def __init__(self, column=None, *at, high=None):
         self.column, self.at, self.high = column, at, high
@@ -74,14 +80,18 @@ class Column:
         getattr(view.model.world.residents, self.column)[view.row, *self.at] = value
 
 
-def writable(kind):
-    """Which attributes of a kind of person can be written, in words."""
+def writable(kind: type) -> str:
+    """Say which attributes of a kind of person can be written."""
     names = [name for name in dir(kind) if getattr(getattr(kind, name), "high", None) is not None]
     return f"what can be: {', '.join(names) or 'nothing'}"
 
 
 class Resident(View):
-    """A resident as a Mesa agent. What days move can be written; it is felt when the building next takes stock, within a week."""
+    """A resident as a Mesa agent.
+
+    Columns that change from day to day can be written; this has effects when the building next takes stock,
+    within a week.
+    """
 
     home, building, band, skill = Column(), Column(), Column(), Column()
     registered, member, in_service, volunteer, housebound = Column(), Column(), Column(), Column(), Column()
@@ -94,31 +104,32 @@ class Resident(View):
     standing = STANDING_NEIGHBOUR
 
     @property
-    def duty(self):
-        """Logit: the wish to give an evening that comes with one's standing."""
+    def duty(self) -> float:
+        """Duty to give an evening that comes with the resident's standing, a logit."""
         return self.model.world.duty[self.standing].item()
 
     @property
-    def evening(self):
+    def evening(self) -> float:
         """Hours promised this week."""
         return self.gives * self.model.case.volunteers.evening
 
     @property
-    def owner(self):
-        """Whether the owner lives here; else the home is let."""
+    def owner(self) -> bool:
+        """Whether the owner lives in the home; else it is let."""
         return self.model.world.households.owner[self.home].item()
 
     @property
-    def compound(self):
+    def compound(self) -> int:
+        """Row of the compound."""
         return self.model.world.buildings.compound[self.building].item()
 
     @property
-    def cell(self):
+    def cell(self) -> Cell:
         """The building as a cell of `model.grid`."""
         return self.model.building_cell(self.building)
 
     @property
-    def knows(self):
+    def knows(self) -> list["Resident"]:
         """Acquaintances, as agents."""
         return [self.model.residents[i] for i in self.model.world.residents.known[self.row, : self.ties]]
 
@@ -127,11 +138,12 @@ class PartyMember(Resident):
     """A party member as a Mesa agent, whether or not on a volunteer team's list."""
 
     @property
-    def standing(self):
+    def standing(self) -> int:
+        """STANDING_... of a member."""
         return STANDING_IN_SERVICE_MEMBER if self.in_service else STANDING_RETIRED_MEMBER
 
     @property
-    def evening(self):
+    def evening(self) -> float:
         """Hours promised this week."""
         return self.gives * self.model.case.party_members.evening
 
@@ -143,24 +155,25 @@ class Volunteer(Resident):
 
 
 class PartyVolunteer(PartyMember, Volunteer):
-    """Both at once; asked for evenings as a member."""
+    """A party member on a volunteer team's list, who is asked for evenings as a member."""
 
 
 class PropertyManager(View):
     """One of the crew of a compound's property company, as a Mesa agent; `row` is the compound."""
 
     @property
-    def compound(self):
+    def compound(self) -> int:
+        """Row of the compound."""
         return self.row
 
     @property
-    def hours(self):
+    def hours(self) -> float:
         """Hours a day on residents' issues."""
         return self.model.case.property_managers.shift
 
     @property
-    def crew(self):
-        """Hours a day of all the compound's crew."""
+    def crew(self) -> float:
+        """Hours a day of the compound's whole crew."""
         return self.model.world.crews[self.row].item()
 
 
@@ -168,11 +181,12 @@ class GridWorker(View):
     """A grid worker as a Mesa agent, the full-time ones first."""
 
     @property
-    def full_time(self):
+    def full_time(self) -> bool:
+        """Whether the worker is full-time."""
         return self.row < self.model.case.grid_workers.full_time
 
     @property
-    def hours(self):
+    def hours(self) -> float:
         """Hours a day."""
         knobs = self.model.case.grid_workers
         return knobs.shift if self.full_time else knobs.part_shift

@@ -1,16 +1,17 @@
-"""The Mesa face of a community: a `mesa.Model` whose steps are days and whose agents are views of the world's columns."""
+"""A community as a `mesa.Model`: its steps are days, and its agents are views of the world's columns."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from functools import cached_property
 from itertools import count
 from operator import index
+from typing import Any
 
 import mesa
 import numpy as np
 from mesa.agent import AgentSet
-from mesa.discrete_space import OrthogonalMooreGrid
+from mesa.discrete_space import Cell, OrthogonalMooreGrid
 
 from ...agents.property_managers import workers
 from ...engine.parameters import UserError
@@ -30,7 +31,7 @@ from .agents import (
     Volunteer,
 )
 
-NEXT = "id of the next agent"  # in a pickle
+NEXT = "id of the next agent"  # key in a pickle
 KINDS = (
     Resident,
     PartyMember,
@@ -44,26 +45,28 @@ KINDS = (
 class Community(mesa.Model):
     """A community, one day a step: the days of `cogov.simulate` with the same seed, bit for bit.
 
-    `scenario` is a Scenario, or the name or path of a case; `on` and `off` name mechanisms; `settings` turns knobs,
-    {"committee.staff": 3}. A knob may also be a keyword, as `mesa.batch_run` gives it: Community(**{"committee.staff": 3}).
-    `running` ends after `days`. Without a seed the luck is anybody's; `model.seed` is whose. `rng` is Mesa's name for the seed:
-    a whole number is the same seed, anything else that NumPy takes makes one (`seed_of_model`). Raises UserError.
+    `scenario` is a Scenario, or the name or path of a case; `on` and `off` name mechanisms; `settings` sets
+    knobs, {"committee.staff": 3}. A knob may also be a keyword, as `mesa.batch_run` passes it:
+    Community(**{"committee.staff": 3}). `running` becomes False after `days`. Without a seed one is drawn;
+    `model.seed` is its value. `rng` is Mesa's name for the seed: a whole number is the same seed, anything
+    else that NumPy accepts is turned into one (`seed_of_model`). Raises UserError.
 
-    It can be pickled and copied at any time; the copy goes on by itself, day for day as the original does. A pickle of another
-    version of the model is refused.
+    It can be pickled and copied at any time; the copy continues independently, and its days are those of the
+    original. A pickle of another version of the model is refused.
 
-    Every name in `measures.DAILY` is an attribute, of today. What is in `world` may be read and, through agents, written.
+    Every name in `measures.DAILY` is an attribute, of today. `world` may be read and, through agents,
+    written.
     """
 
-    scenario = None  # where Mesa 3.5 keeps a scenario of its own kind, and SolaraViz would reset to it; ours is `case`
+    # Mesa 3.5 stores a scenario of its own kind here, and SolaraViz would reset to it; ours is `case`
+    scenario = None
 
     def __init__(
         self, scenario="guiyuan", *, seed=None, rng=None, on=(), off=(), settings=(), days=None, **kwargs
     ):
         self.seed = seed_of_model(seed, rng)
-        super().__init__(
-            rng=abs(self.seed)
-        )  # Mesa's luck, for shuffling agents; the community's own is `luck`
+        # Mesa's random numbers, for shuffling agents; the community's are `luck`
+        super().__init__(rng=abs(self.seed))
         self.scenario = None
         case = scenario if isinstance(scenario, Scenario) else read_case(scenario)
         self.case = alter_scenario(
@@ -74,8 +77,8 @@ class Community(mesa.Model):
         self.today = measures.today(self.world)
         self.datacollector = mesa.DataCollector(model_reporters={name: name for name in measures.DAILY})
 
-    def step(self):
-        """Live one day."""
+    def step(self) -> None:
+        """Simulate one day."""
         simulate_day(self.world)
         self.today = measures.today(self.world)
         self.running = self.day < self.case.days
@@ -84,11 +87,11 @@ class Community(mesa.Model):
         self.datacollector.collect(self)
 
     def __getstate__(self):
-        counted = getattr(mesa.Agent, "_ids", None)  # Mesa 3.3 counts agents outside the model
-        if counted is None:
+        ids = getattr(mesa.Agent, "_ids", None)  # Mesa 3.3 counts agents outside the model
+        if ids is None:
             return dict(vars(self))
-        number = next(counted[self])
-        counted[self] = count(number)
+        number = next(ids[self])
+        ids[self] = count(number)
         return vars(self) | {NEXT: number}
 
     def __setstate__(self, state):
@@ -97,15 +100,16 @@ class Community(mesa.Model):
             mesa.Agent._ids[self] = count(vars(self).pop(NEXT))
 
     def __copy__(self):
-        """A community of its own: two that shared a world would both move it."""
+        """Copy deeply: two communities that shared a world would both move it."""
         return deepcopy(self)
 
     @property
-    def day(self):
+    def day(self) -> int:
+        """Days simulated so far."""
         return self.world.day
 
-    def summary(self):
-        """Every measure of the days so far, name -> number."""
+    def summary(self) -> dict[str, float]:
+        """Compute every measure of the days so far, name -> number."""
         return measures.summary(
             finish_run(
                 self.world, self.case, {name: [value] for name, value in zip(measures.DAILY, self.today)}
@@ -113,16 +117,16 @@ class Community(mesa.Model):
         )
 
     @cached_property
-    def residents(self):
-        """Every resident as an agent, by row; made when first looked at."""
+    def residents(self) -> list[Resident]:
+        """Every resident as an agent, by row; created on first use."""
         people = self.world.residents
         return [
             KINDS[kind](self, row) for row, kind in enumerate((people.member + 2 * people.volunteer).tolist())
         ]
 
     @cached_property
-    def roles(self):
-        """Kind of agent -> AgentSet of all who are of that kind, whatever else they are; made when first looked at."""
+    def roles(self) -> dict[type, AgentSet]:
+        """Kind of agent -> AgentSet of all agents of that kind, subclasses included; created on first use."""
         w, knobs, everyone = self.world, self.case.grid_workers, list(self.residents)
         homes = np.bincount(w.buildings.compound[w.households.building], minlength=len(w.crews))
         crews = np.where(w.compounds.company, [workers(self.case.property_managers, n) for n in homes], 0)
@@ -133,23 +137,24 @@ class Community(mesa.Model):
         return {kind: AgentSet([a for a in everyone if isinstance(a, kind)], self.random) for kind in KINDS}
 
     @property
-    def agents(self):
-        """Everyone, and agents of your own."""
-        self.roles  # makes them  # noqa: B018
+    def agents(self) -> AgentSet:
+        """All people, and agents that you added."""
+        self.roles  # creates them  # noqa: B018
         return super().agents
 
     @property
-    def agents_by_type(self):
-        """Kind of agent -> AgentSet. A role is not a class apart: who is member and volunteer is in both, and a resident too."""
+    def agents_by_type(self) -> dict[type, AgentSet]:
+        """Kind of agent -> AgentSet. Kinds overlap: a member who volunteers is in both, and in residents."""
         return super().agents_by_type | self.roles
 
     @property
-    def agent_types(self):
+    def agent_types(self) -> list[type]:
+        """Kinds of agents."""
         return list(self.agents_by_type)
 
     @cached_property
-    def grid(self):
-        """Buildings as cells, residents in them, open issues as the property layer `backlog`; made when first looked at."""
+    def grid(self) -> OrthogonalMooreGrid:
+        """Buildings as cells, residents in them, open issues as layer `backlog`; created on first use."""
         x, y = self.world.buildings.x, self.world.buildings.y
         grid = OrthogonalMooreGrid((int(x.max()) + 1, int(y.max()) + 1), random=self.random)
         grid.create_property_layer("backlog", 0, int)
@@ -158,11 +163,12 @@ class Community(mesa.Model):
         self.show_backlog(grid)
         return grid
 
-    def building_cell(self, building):
-        """The cell of a building."""
+    def building_cell(self, building: int) -> Cell:
+        """Return the cell of a building."""
         return self.grid[self.world.buildings.x[building], self.world.buildings.y[building]]
 
-    def show_backlog(self, grid):
+    def show_backlog(self, grid: OrthogonalMooreGrid) -> None:
+        """Write the open issues of each building into the property layer `backlog`."""
         grid.backlog.data[self.world.buildings.x, self.world.buildings.y] = self.world.backlog()
 
 
@@ -170,15 +176,16 @@ for place, name in enumerate(measures.DAILY):
     setattr(Community, name, property(lambda self, place=place: self.today[place]))
 
 
-def seed_of_model(seed, rng):
-    """The seed of a community's luck: `seed`; or `rng`, as Mesa takes it.
+def seed_of_model(seed: int | None, rng: Any) -> int:
+    """Return the random seed of a community: `seed`, or one from `rng`, as Mesa takes it; else a random one.
 
-    `rng` is a whole number, several, or a SeedSequence or generator of NumPy. A SeedSequence and several numbers give the same seed each time; of a generator one number is drawn. Raises UserError.
+    `rng` is a whole number, several, or a SeedSequence or generator of NumPy. A SeedSequence and several
+    numbers give the same seed each time; from a generator one number is drawn. Raises UserError.
     """
     if seed is not None and rng is not None:
         raise UserError(f"seed = {seed!r}, rng = {rng!r}: you have to pass either rng or seed, not both")
-    name, told = ("rng", rng) if seed is None else ("seed", seed)
-    if told is None:
+    name, value = ("rng", rng) if seed is None else ("seed", seed)
+    if value is None:
         return secrets.randbits(32)
     try:
         if name == "rng" and hasattr(rng, "generate_state"):
@@ -187,12 +194,12 @@ def seed_of_model(seed, rng):
             return int(generator.random_raw())
         if name == "rng" and isinstance(rng, (Sequence, np.ndarray)) and len(rng):
             return seed_of("rng", *map(index, rng))
-        return index(told)
+        return index(value)
     except TypeError:
         more = ", nor several, nor a SeedSequence or generator of NumPy" if name == "rng" else ""
-        raise UserError(f"{name} = {told!r} is not a whole number{more}") from None
+        raise UserError(f"{name} = {value!r} is not a whole number{more}") from None
 
 
-def as_names(names):
-    """Names as a tuple; `mesa.batch_run` hands one name as text."""
+def as_names(names: str | Iterable[str]) -> tuple[str, ...]:
+    """Return names as a tuple; `mesa.batch_run` passes a single name as text."""
     return (names,) if isinstance(names, str) else tuple(names)

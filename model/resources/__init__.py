@@ -1,1 +1,1 @@
-"""Hours and money: who has them, who asks for them, what is granted, and the levers that mechanisms pull with them."""
+"""Hours and money: who has them, who asks for them, what is granted, and the levers pulled with them."""

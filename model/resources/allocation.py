@@ -26,11 +26,11 @@ YEAR = 365
 
 @inner_kernel
 def supply(w) -> None:
-    """Fill `have` (7,) with the hours each role has today and the yuan the community may spend, and `crew` (compounds,).
+    """Fill `have` (7,) with today's hours by role and the yuan to spend, and `crew` (compounds,) with hours.
 
-    What mechanisms made available yesterday (`more`) is included. The calendar leaves a share of each role at work. A crew
-    has fewer hours where few trust the company, because fees are withheld. Evenings that were promised and not wanted
-    yet are `saved` (2,) within the week: whoever promised one comes when there is a sitting.
+    What mechanisms made available yesterday (`more`) is included. The calendar leaves a share of each role at
+    work. A crew has fewer hours where few trust the company, because fees are withheld. Evenings that were
+    promised and not asked for yet are `saved` (2,) within the week: they are given when they are asked for.
     """
     have, k, more, pledged, crew = w.have, w.knobs, w.more, w.mood.pledged, w.crew
     at_work = w.there[w.day % YEAR]
@@ -57,22 +57,22 @@ def supply(w) -> None:
 
 
 @outer_kernel
-def grant(wants, shares, strength, have, crews):
+def grant(wants, shares, strength, have, crews) -> None:
     """Fill `shares` (acting, compounds + 1) with the share 0..1 of its wish that each mechanism gets.
 
-    `wants` (acting, 7, compounds + 1) hours and yuan, `have` (7,) of each role, `crews` (compounds,) of each company.
+    `wants` (acting, 7, compounds + 1) and `have` (7,) are hours and yuan by role, `crews` (compounds,) the
+    hours of each company; `wants` is scaled by `strength` (acting,) in place.
 
-    It is that of the scarcest role asked for, so no granted hour waits for another; what is scarce is split in
-    proportion to what was asked. The last column is the least of all compounds.
+    The share is that of the scarcest role asked for, so no granted hour waits for another; a scarce role is
+    split in proportion to what was asked. The last column is the least share of all compounds.
     """
     acting, compounds = len(strength), len(crews)
     for m in range(acting):
         for role in range(7):
             for c in range(compounds + 1):
                 wants[m, role, c] *= strength[m]
-        wants[m, PROPERTY, ALL] = (
-            0.0  # there is no company of the whole community: its hours are asked for compound by compound
-        )
+        # the whole community has no company: crews' hours are asked for compound by compound
+        wants[m, PROPERTY, ALL] = 0.0
         for c in range(compounds + 1):
             shares[m, c] = 1.0
     for role in range(COMMITTEE, YUAN + 1):
@@ -98,8 +98,8 @@ def grant(wants, shares, strength, have, crews):
 
 
 @inner_kernel
-def amount(wants, m, role):
-    """All that mechanism `m` asks of a role: of each compound, and of the community."""
+def amount(wants, m, role) -> float:
+    """Sum what mechanism `m` asks of a role: in each compound, and in the community."""
     hours = 0.0
     for c in range(wants.shape[2]):
         hours += wants[m, role, c]
@@ -107,10 +107,11 @@ def amount(wants, m, role):
 
 
 @inner_kernel
-def charge_granted(w):
-    """Book what was granted, and leave the rest to the desks: into `hours` (compounds + 2,), crews, committee, departments.
+def charge_granted(w) -> None:
+    """Charge mechanisms with what was granted, and leave the rest to the desks in `hours` (compounds + 2,).
 
-    Yuan leave the community's fund at once, rounded down to the fen.
+    Rows of `hours` are crews, committee and departments. Yuan leave the community's fund at once, rounded
+    down to the fen.
     """
     wants, shares, have, hours, ledger, compounds = w.wants, w.shares, w.have, w.hours, w.ledger, len(w.crew)
     for c in range(compounds):
@@ -152,8 +153,8 @@ def charge_granted(w):
 
 
 @inner_kernel
-def spend_hours(left, place, want):
-    """Hours spent where there are `left` (places,) of them: as much as is wanted, or what there is. First come, first served."""
+def spend_hours(left, place, want) -> float:
+    """Take up to `want` hours from those `left` (places,) at a place, and return how many were taken."""
     part = min(want, left[place])
     left[place] -= part
     return part

@@ -1,11 +1,14 @@
-"""The almanac (历): what each day brings to everybody: weekends and festivals, seasons, shocks, what is wrong from the outset.
+"""The almanac (历): weekends and festivals, seasons, shocks, staff who left, and the initial issues.
 
-Made from the scenario and the run's luck, a year at a time: two tables, of which each day takes its row. It has no last day.
+It is computed from the scenario and the run's random numbers, a year at a time: two tables with a row per
+day. It has no last day.
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import ceil
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,20 +19,21 @@ from ..issues.categories import FAMILIES, SEASONS, encode_category
 from .allocation import WEEKEND, YEAR
 from .levers import ROLES
 
+if TYPE_CHECKING:
+    from ..places import Buildings
+    from ..scenario import Scenario
+
 PAYERS = (*ROLES, "departments")
-MONTHS = np.repeat(
-    np.arange(12), (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-)  # month of each day of the year
-FESTIVALS = (
-    (31, 45),
-    (273, 280),
-)  # days of the year, the last not included: Spring Festival (the mean of its dates) and the National Day week
-OFFICES = ("committee", "departments")  # who keeps weekend hours on a festival
+# month of each day of the year
+MONTHS = np.repeat(np.arange(12), (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31))
+# days of the year, the last not included: Spring Festival (the mean of its dates) and the National Day week
+FESTIVALS = ((31, 45), (273, 280))
+OFFICES = ("committee", "departments")  # offices, which have weekend hours on a festival
 
 
 @dataclass(frozen=True)
 class CalendarParameters:
-    """Where in the year a run begins, and what the year does."""
+    """The month in which a run begins, and the effects of seasons, staff turnover and festivals."""
 
     month: int = knob(
         3,
@@ -62,24 +66,23 @@ class CalendarParameters:
 
 @dataclass(frozen=True)
 class Shock:
-    """Something that comes over everybody for some days: a storm, rounds of testing that eat hands."""
+    """An event that affects the community for some days: a storm, rounds of testing that take up hours."""
 
     name: str = field(default="shock", metadata={"text": 60})
     day: int = knob(
         1, 1, 36_500, unit="day of the run on which it begins", source="given or assumed by the case"
     )
     days: int = knob(1, 1, 3650, unit="days it lasts", source="given or assumed by the case")
-    family: str = field(
-        default="", metadata={"choices": ("", *FAMILIES)}
-    )  # of issues that arise more readily; "" none
+    # of issues that arise more readily; "" none
+    family: str = field(default="", metadata={"choices": ("", *FAMILIES)})
     ease: float = knob(0.0, -5.0, 5.0, unit="log rate of that family", source="given or assumed by the case")
-    role: str = field(default="", metadata={"choices": ("", *PAYERS)})  # whose hours it eats; "" nobody's
+    role: str = field(default="", metadata={"choices": ("", *PAYERS)})  # whose hours it takes; "" none
     share: float = knob(
         0.0, 0.0, 1.0, unit="share of those hours it eats", source="given or assumed by the case"
     )
 
-    def contradictions(self):
-        """What does not go together, as (field, words)."""
+    def contradictions(self) -> Iterator[tuple[str, str]]:
+        """Yield what does not go together, as (field, words)."""
         for name, known in (("family", FAMILIES), ("role", PAYERS)):
             if getattr(self, name) and getattr(self, name) not in known:
                 yield name, f"= {getattr(self, name)!r} is not one of {', '.join(known)}"
@@ -87,17 +90,18 @@ class Shock:
 
 @dataclass(frozen=True)
 class InitialIssues:
-    """Issues that are there from the first day."""
+    """Issues that exist from the first day."""
 
     category: str = field(metadata={"text": 60})
     count: int = knob(1, 1, 100_000, unit="issues", source="given or assumed by the case")
-    stubborn: bool = False  # its parties will not hear of it, and have not for years
+    stubborn: bool = False  # their parties have refused to agree for years
 
 
-def almanac(scenario, year, key):
-    """(weather, there): factors on the rate at which each category arises, (YEAR, categories), and on each payer's hours, (YEAR, 7).
+def almanac(scenario: "Scenario", year: int, key: np.uint64) -> tuple[np.ndarray, np.ndarray]:
+    """Compute factors on the rate of each category, (YEAR, categories), and on each payer's hours, (YEAR, 7).
 
-    Row r is day year * YEAR + r of the run; day 0 is the eve of it. `key` is the key of luck by which staff leave.
+    Row r is day year * YEAR + r of the run; day 0 is the day before it. `key` is that of the random numbers
+    by which staff leave.
     """
     calendar, kinds = scenario.calendar, list(scenario.issues.values())
     day = year * YEAR + np.arange(YEAR)
@@ -107,35 +111,34 @@ def almanac(scenario, year, key):
     for j, kind in enumerate(kinds):
         if kind.season:
             weather[:, j] = 1.0 + calendar.seasons * (np.array(SEASONS[kind.season])[month] - 1.0)
-    there = np.ones((len(day), len(PAYERS)))
+    at_work = np.ones((len(day), len(PAYERS)))
     festival = np.zeros(len(day), bool)
     for first, last in FESTIVALS:
         festival |= (date >= first) & (date < last)
     rest = np.isin(day % 7, WEEKEND)
     for payer in OFFICES:
-        there[:, PAYERS.index(payer)] = np.where(rest | festival, scenario.committee.weekend, 1.0)
+        at_work[:, PAYERS.index(payer)] = np.where(rest | festival, scenario.committee.weekend, 1.0)
     for payer in ("member", "volunteer"):
-        there[:, PAYERS.index(payer)] = np.where(festival, calendar.festive, 1.0)
+        at_work[:, PAYERS.index(payer)] = np.where(festival, calendar.festive, 1.0)
     for payer, people in staff(scenario).items():
-        there[:, PAYERS.index(payer)] *= share_filled(
+        at_work[:, PAYERS.index(payer)] *= share_filled(
             people, calendar, day, np.uint64(derive_key(key, hash_name(payer)))
         )
     for shock in scenario.shock:
-        then = (day >= shock.day) & (day < shock.day + shock.days)
+        during = (day >= shock.day) & (day < shock.day + shock.days)
         for j in (j for j, kind in enumerate(kinds) if kind.family == shock.family):
-            weather[then, j] *= np.exp(shock.ease)
+            weather[during, j] *= np.exp(shock.ease)
         if shock.role:
-            there[then, PAYERS.index(shock.role)] *= 1.0 - shock.share
-    return weather, there
+            at_work[during, PAYERS.index(shock.role)] *= 1.0 - shock.share
+    return weather, at_work
 
 
-def staff(scenario):
-    """People paid to be there, by payer."""
+def staff(scenario: "Scenario") -> dict[str, int]:
+    """Count paid staff by payer."""
     company, grid, kinds = scenario.property_managers, scenario.grid_workers, scenario.compound
     size = {kind: kind.buildings * kind.stairwells * kind.floors for kind in kinds}
-    each = scenario.community.households / sum(
-        kind.count * size[kind] for kind in kinds
-    )  # homes on a floor, about
+    # homes on a floor, on average
+    each = scenario.community.households / sum(kind.count * size[kind] for kind in kinds)
     crews = sum(kind.count * workers(company, each * size[kind]) for kind in kinds if kind.company)
     return {
         "committee": ceil(scenario.committee.staff),
@@ -144,31 +147,36 @@ def staff(scenario):
     }
 
 
-def share_filled(people, calendar, day, key):
-    """Share of so many posts that are filled on each `day` (n,): whoever leaves is missed for `vacancy` days."""
+def share_filled(people: int, calendar: CalendarParameters, day: np.ndarray, key: np.uint64) -> np.ndarray:
+    """Compute the share of `people` posts filled on each `day` (n,); a vacancy lasts `vacancy` days."""
     empty = np.zeros(len(day))
-    for who in range(people if calendar.leaving else 0):
-        own, time, spell = np.uint64(derive_key(key, who)), 0.0, 0
+    for number in range(people if calendar.leaving else 0):
+        person, time, spell = np.uint64(derive_key(key, number)), 0.0, 0
         while time <= day[-1]:
-            time += exponential(own, spell) / calendar.leaving * YEAR
+            time += exponential(person, spell) / calendar.leaving * YEAR
             empty += (day > time) & (day <= time + calendar.vacancy)
             time, spell = time + calendar.vacancy, spell + 1
     return 1.0 - empty / max(people, 1)
 
 
-def place_initial_issues(scenario, units, buildings, key):
-    """Where the issues of the outset are: (building, category, how many, how many of them stubborn), the buildings drawn in turn from those where there is what it arises from.
+def place_initial_issues(
+    scenario: "Scenario", units: np.ndarray, buildings: "Buildings", key: np.uint64
+) -> list[tuple[int, int, int, int]]:
+    """Place the initial issues: (building, category, count, stubborn count).
 
-    What concerns a whole compound is shared out between compounds first. `units` (buildings, categories) counts what each category arises
-    from, `key` is a key of luck. Raises UserError where there is none of it.
+    Buildings are taken in turn, in an order drawn at random, from those that have units of the category.
+    Issues of a whole compound are spread over compounds first. `units` (buildings, categories) counts what
+    each category arises from, `key` is a key of random numbers. Raises UserError where no building has such
+    a unit.
     """
-    names, found, firm, compound = list(scenario.issues), Counter(), Counter(), buildings.compound
+    names, placed, firm, compound = list(scenario.issues), Counter(), Counter(), buildings.compound
     for n, begin in enumerate(scenario.outset):
         j = names.index(begin.category)
         can = np.flatnonzero(units[:, j] > 0)
         if not len(can):
             raise UserError(
-                f"outset.{n}.category = {begin.category!r} can be nowhere: everybody whom it could concern is away for good; raise residents.home_away"
+                f"outset.{n}.category = {begin.category!r} can be nowhere: everybody whom it could concern "
+                "is away for good; raise residents.home_away"
             )
         turn = can[
             np.argsort(
@@ -177,11 +185,11 @@ def place_initial_issues(scenario, units, buildings, key):
             )
         ].tolist()
         if scenario.issues[begin.category].scope == "compound":
-            before = Counter()  # how many buildings of the same compound come earlier
+            before = Counter()  # compound -> buildings of it that come earlier
             turns = {b: (before.update([compound[b]]), before[compound[b]])[1] for b in turn}
             turn.sort(key=turns.get)
         for place in range(begin.count):
             cell = turn[place % len(turn)], j
-            found[cell] += 1
+            placed[cell] += 1
             firm[cell] += begin.stubborn
-    return [(*cell, n, firm[cell]) for cell, n in found.items()]
+    return [(*cell, n, firm[cell]) for cell, n in placed.items()]

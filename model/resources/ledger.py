@@ -1,4 +1,4 @@
-"""The ledger: whose hours and yuan went where. Every hour granted has a mechanism, or a desk, that used it."""
+"""The ledger: hours and yuan by who used them; every hour granted is charged to a mechanism or a desk."""
 
 from typing import NamedTuple
 
@@ -9,23 +9,27 @@ from .calendar import PAYERS
 
 
 class Ledger(NamedTuple):
-    """Sums since day 0. The last row is the desks themselves, which no mechanism sent."""
+    """Sums since day 0. The last row is that of the desks themselves."""
 
     hours: np.ndarray  # (mechanisms + 1, 7) float64  by PAYERS
     fen: np.ndarray  # (mechanisms + 1,) int64      spent by mechanisms; the last is what issues cost
-    supplied: np.ndarray  # (7,) float64                 hours there were, by PAYERS
+    supplied: np.ndarray  # (7,) float64                 hours that were available, by PAYERS
 
 
-def new_ledger(mechanisms):
-    """An empty ledger for so many mechanisms."""
+def new_ledger(mechanisms: int) -> Ledger:
+    """Return an empty ledger for a number of mechanisms."""
     return Ledger(
         np.zeros((mechanisms + 1, len(PAYERS))), np.zeros(mechanisms + 1, np.int64), np.zeros(len(PAYERS))
     )
 
 
 @inner_kernel
-def charge_desks(ledger, given, hours, spending):
-    """Book what the desks spent on issues: of the `given` (compounds + 2,) hours those not left in `hours`, and all (funds,) fen so far that no mechanism took."""
+def charge_desks(ledger, given, hours, spending) -> None:
+    """Charge the desks with what they spent on issues.
+
+    These are the `given` (compounds + 2,) hours less those left in `hours`, and all fen in `spending`
+    (funds,) that are not charged to a mechanism.
+    """
     compounds, mechanisms = len(given) - 2, len(ledger.fen) - 1
     crews = 0.0
     for c in range(compounds):

@@ -1,11 +1,14 @@
 """The levers. A mechanism moves the community only by pulling on these.
 
-Each is at the coarsest grain at which it is true; the day expands it once. Two changes against a single logit of notice:
-`sight` adds somebody who looks, `voice` makes those who see readier to tell. Rates of competing eyes add up, so each
-telling has an owner; a logit could neither find what no neighbour ever sees nor say who found it. `reach` and `doors`
-let a captain find the household that a campaign, which knows nothing of captains, calls upon.
+Each lever has the coarsest resolution that is still correct; the day expands it once. There are two levers,
+not a single logit of noticing: `sight` adds an observer, `voice` makes those who see an issue readier to
+report it. The rates of competing observers add up, so each report has an owner; with a logit, issues that no
+neighbour ever sees could not be reported, and reports would have no owner. `reach` and `doors` are separate,
+so that a captain can help to meet the household that a campaign calls upon, and the campaign needs to know
+nothing of captains.
 
-What a mechanism asks for, gets and pulls are rows of arrays that the day owns: `MechanismHand` is what one mechanism is handed.
+What a mechanism asks for, gets and pulls are rows of arrays that the day owns; `MechanismHand` holds those
+of one mechanism.
 """
 
 from typing import NamedTuple
@@ -17,26 +20,26 @@ from ..issues.categories import FAMILIES
 
 POOLS = ("committee", "grid", "member", "volunteer", "captain")  # hands of the whole community
 ROLES = ("property", *POOLS)  # property: the crew of each compound
-PROPERTY, COMMITTEE, GRID, MEMBER, VOLUNTEER, CAPTAIN, YUAN = range(
-    7
-)  # rows of `want`; yuan come from the community's fund
-ALL = -1  # in `want`, the whole community's beside each compound's; in `share`, the least of all compounds
-STANDINGS = (
-    4  # in which evenings are asked for: neighbour, listed volunteer, retired member, in-service member
-)
+# rows of `want`; yuan come from the community's fund
+PROPERTY, COMMITTEE, GRID, MEMBER, VOLUNTEER, CAPTAIN, YUAN = range(7)
+ALL = (
+    -1
+)  # column of `want` for the whole community, after the compounds; in `share`, the least of all compounds
+# in which evenings are asked for: neighbour, listed volunteer, retired member, in-service member
+STANDINGS = 4
 
 
 class Levers(NamedTuple):
-    """What is added to each lever today; zero leaves a lever alone."""
+    """The amounts added to each lever today; 0 leaves a lever alone."""
 
-    sight: np.ndarray  # (issues,) 1/day           chance rate that someone who looks finds an unknown issue
-    voice: np.ndarray  # (buildings,) log rate     how much more readily neighbours tell
+    sight: np.ndarray  # (issues,) 1/day           rate at which an observer finds an unknown issue
+    voice: np.ndarray  # (buildings,) log rate     how much more readily neighbours report
     keep: np.ndarray  # (issues,) log rate        how much less readily a known issue is forgotten
     work: np.ndarray  # (issues,) hours           done on issues that can be worked on
     accord: np.ndarray  # (issues,) sittings        held with parties who must agree
-    hurry: np.ndarray  # (issues,) days            by which a department's answer comes nearer today
+    hurry: np.ndarray  # (issues,) days            by which a department's answer comes earlier
     doors: np.ndarray  # (compounds,) visits/day   made for a project's signatures
-    reach: np.ndarray  # (buildings,) logit        chance that a household called upon is found
+    reach: np.ndarray  # (buildings,) logit        chance that a household called upon is met
     consent: np.ndarray  # (buildings,) logit        willingness to sign, for each talk held
     ease: np.ndarray  # (buildings, families) log rate  how readily problems arise
     wish: np.ndarray  # (compounds, standings) logit    wish to give an evening; its mean over a week counts
@@ -47,24 +50,15 @@ class Levers(NamedTuple):
 
 
 LEVERS = Levers._fields
-OWNED = tuple(
-    LEVERS.index(lever) for lever in ("sight", "work", "accord", "doors")
-)  # whoever pulled is credited: never summed
-SIGNED = (
-    "voice",
-    "keep",
-    "hurry",
-    "reach",
-    "consent",
-    "ease",
-    "wish",
-    "trust",
-)  # levers that go either way; of the others nothing below 0 is pulled
+# levers whose effects are credited to the mechanism that pulls: never summed
+OWNED = tuple(LEVERS.index(lever) for lever in ("sight", "work", "accord", "doors"))
+# levers that may be pulled below 0
+SIGNED = ("voice", "keep", "hurry", "reach", "consent", "ease", "wish", "trust")
 OF_ISSUES = tuple(LEVERS.index(lever) for lever in ("sight", "keep", "work", "accord", "hurry"))
 
 
-def shapes(issues, buildings, compounds):
-    """What each lever is an array over, for one mechanism: name -> shape; `issues` is for how many there is room."""
+def shapes(issues: int, buildings: int, compounds: int) -> dict[str, tuple[int, ...]]:
+    """Return the shape of each lever's array for one mechanism; `issues` is the number there is room for."""
     b, c = (buildings,), (compounds,)
     of_buildings = {
         "voice": b,
@@ -82,27 +76,27 @@ def shapes(issues, buildings, compounds):
 
 
 class MechanismHand(NamedTuple):
-    """What one mechanism is handed: its knobs and columns, what it asks for, what it got, and the levers."""
+    """The interface of one mechanism: its knobs and columns, what it asks for and gets, and the levers."""
 
-    knobs: np.ndarray  # (1,) its numbers, by name
+    knobs: np.ndarray  # (1,) its knobs, by name
     own: object  # its own columns: an array, or a NamedTuple of them
     want: np.ndarray  # (7, compounds + 1) hours or yuan it asks for today, by role
     share: np.ndarray  # (compounds + 1,) 0..1 share of its wish that it got
-    lever: Levers  # what it pulls today
+    lever: Levers  # its pulls today
 
 
 class Stack(NamedTuple):
-    """All that is pulled on one lever: a row for each mechanism that says it pulls there, in the order of their names."""
+    """The pulls on one lever: a row for each mechanism that declares it, in the order of their names."""
 
-    who: np.ndarray  # (m,) int64  which of the acting mechanisms
+    who: np.ndarray  # (m,) int64  row of the mechanism among the acting ones
     by: np.ndarray  # (m,) int8   its code: a row in the world's `names`
-    rows: np.ndarray  # (m, size) float64  what it pulls, over the lever's places in a row
-    sum: np.ndarray  # (size,) float64    all of it
+    rows: np.ndarray  # (m, size) float64  its pulls, the lever's array flattened
+    sum: np.ndarray  # (size,) float64    sum over mechanisms
 
 
 @inner_kernel
-def reset_levers(stacks, issues):
-    """Nothing is pulled today. Of levers over issues only the first so many are in use."""
+def reset_levers(stacks, issues) -> None:
+    """Set all pulls to 0. Of levers over issues only the first `issues` places are in use."""
     for lever in range(len(stacks)):
         rows = stacks[lever].rows
         size = issues if lever in OF_ISSUES else rows.shape[1]
@@ -112,19 +106,19 @@ def reset_levers(stacks, issues):
 
 
 @inner_kernel
-def sum_levers(stacks, strength, issues):
-    """Each pull is scaled by its mechanism's `strength` (acting,), and all of a lever are added up in the order of names.
+def sum_levers(stacks, strength, issues) -> None:
+    """Scale each pull by its mechanism's `strength` (acting,), and sum those of a lever in order of names.
 
-    Not those whose effects have owners.
+    Levers in OWNED are scaled, not summed.
     """
     for lever in range(len(stacks)):
-        who, rows, sum_ = stacks[lever].who, stacks[lever].rows, stacks[lever].sum
+        who, rows, total = stacks[lever].who, stacks[lever].rows, stacks[lever].sum
         size = issues if lever in OF_ISSUES else rows.shape[1]
-        for i in range(0 if len(who) == 0 or lever in OWNED else size):  # what nobody pulls stays at nothing
-            sum_[i] = 0.0
+        for i in range(0 if len(who) == 0 or lever in OWNED else size):  # a sum without pulls stays 0
+            total[i] = 0.0
         for m in range(len(who)):
             scale = strength[who[m]]
             for i in range(0 if scale == 1.0 else size):
                 rows[m, i] *= scale
             for i in range(0 if lever in OWNED else size):
-                sum_[i] += rows[m, i]
+                total[i] += rows[m, i]
