@@ -51,7 +51,7 @@ def flip_bit(path: Path, where: float) -> bytes:
     return raw
 
 
-def flips(folder: Path, count: int, seed: int = 0, read=all_of, progress=None) -> Tally:
+def flip_bits(folder: Path, count: int, seed: int = 0, read=all_of, progress=None) -> Tally:
     """Flip `count` bits in the files of a folder, one at a time, and restore each; return a Tally.
 
     The files take turns; the bit is drawn at random.
@@ -136,7 +136,7 @@ def bench(console, count: int = 1000) -> Iterator[BenchTable]:
         warnings.simplefilter("ignore")
         for name, read in subjects(Path(folder)).items():
             with console.status(f"{WORDS[name]} ..."):
-                rows.append((WORDS[name], *astuple(flips(Path(folder) / name, count, read=read))))
+                rows.append((WORDS[name], *astuple(flip_bits(Path(folder) / name, count, read=read))))
     columns = ("what", "flips", "named in an error", "harmless", "wrong, and nothing said", "another error")
     yield BenchTable(
         "single-bit flips, files in turn, bits at random",

@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 
 from ..experiments.city import city as cities
 from ..experiments.execution.executors import choose_executor
-from ..experiments.execution.memory import peak
-from ..experiments.execution.supervisor import processes_of
+from ..experiments.execution.memory import peak_memory_mib
+from ..experiments.execution.supervisor import count_processes
 from .tables import BenchTable
 
 EIGHT = (
@@ -34,7 +34,7 @@ def bench(
     console, residents: int = 10_000_000, communities: int = 700, workers: int | None = None
 ) -> Iterator[BenchTable]:
     """Yield two tables: growth to `communities`, and digests of one city simulated by different workers."""
-    each, workers = residents / communities, processes_of(workers)
+    each, workers = residents / communities, count_processes(workers)
     city = cities.compose_city(["guiyuan"], on=EIGHT, off=["consent_campaign", "home_visits"])
     rows = []
     sizes = [("pool", n) for n in (*(n for n in SIZES if n < communities), communities)]
@@ -46,14 +46,16 @@ def bench(
             if not rows:
                 # load the compiled kernels
                 cities.simulate_street(replace(case, communities=1, residents=2000), 0)
-            result = cities.live(
+            result = cities.simulate_city(
                 case, folder, choose_executor(executor, workers=worker_count, kinds=WAYS), worker_count
             )
             table = cities.load_table(folder)
         for worker in active_children():
             worker.join()  # the kernel reports the peak memory only of children waited for
         resident_count = table.residents.sum()
-        memory = peak() + (worker_count * peak(RUSAGE_CHILDREN) if executor == "pool" else 0.0)
+        memory = peak_memory_mib() + (
+            worker_count * peak_memory_mib(RUSAGE_CHILDREN) if executor == "pool" else 0.0
+        )
         rows.append(
             (
                 resident_count,
@@ -96,7 +98,7 @@ def bench(
     digests = []
     for name, case, executor, worker_count in variants:
         with TemporaryDirectory(prefix="cogov-city-") as folder, console.status(f"{name} ..."):
-            cities.live(
+            cities.simulate_city(
                 case, folder, choose_executor(executor, workers=worker_count, kinds=WAYS), worker_count
             )
             digests.append((name, cities.digest(folder)))

@@ -17,8 +17,8 @@ from ..engine.parameters import UserError
 from ..engine.randomness import RandomNumbers
 from ..experiments.exploration.attribution import shapley
 from ..experiments.statistics.cost_effectiveness import fieller
-from ..experiments.statistics.multiple_comparisons import with_the_best
-from ..experiments.statistics.paired import half_width, in_range
+from ..experiments.statistics.multiple_comparisons import intervals_with_best
+from ..experiments.statistics.paired import check_range, half_width
 from ..experiments.statistics.sequential import Rule
 from ..experiments.statistics.simultaneous import level_of_each
 
@@ -32,7 +32,7 @@ WORTH = 80  # replicates that a sequential rule needs on average for its half-wi
 STEADY = 0.001  # how often a kind with exactly the nominal level may fall below `lowest`
 
 
-def normal(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def draw_normal(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Turn scores into normal values: means 0, 0.3 .. 1.2, and standard deviations 1, 1.5 .. 3.
 
     The standard deviations are unequal on purpose.
@@ -41,7 +41,7 @@ def normal(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return 0.3 * k + (1.0 + 0.5 * k) * z, 0.3 * k
 
 
-def lognormal(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def draw_lognormal(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Turn scores into skewed values, as costs and durations are: exp(z), 25 % more from arm to arm.
 
     Skewness 6, kurtosis over 100.
@@ -50,7 +50,7 @@ def lognormal(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return scale * np.exp(z), scale * np.exp(0.5)
 
 
-def rare(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def draw_rare(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Turn scores into an event that happens or not in a replicate, with probabilities 0.02, 0.04 .. 0.10."""
     chance = 0.02 * (1.0 + np.arange(z.shape[-1]))
     return (z < special.ndtri(chance)).astype(float), chance
@@ -62,7 +62,7 @@ def paired_interval(x: np.ndarray, truth: np.ndarray, level: float) -> np.ndarra
     return np.abs(d.mean(axis=1)) <= half_width(d.T, level)
 
 
-def together(x: np.ndarray, truth: np.ndarray, level: float) -> np.ndarray:
+def joint_intervals(x: np.ndarray, truth: np.ndarray, level: float) -> np.ndarray:
     """Check Student's intervals of all arms against the reference, which are to hold jointly."""
     d = x[..., 1:] - x[..., :1] - (truth[1:] - truth[0])
     return np.array(
@@ -72,7 +72,7 @@ def together(x: np.ndarray, truth: np.ndarray, level: float) -> np.ndarray:
 
 def with_best(x: np.ndarray, truth: np.ndarray, level: float) -> np.ndarray:
     """Check all intervals of multiple comparisons with the best."""
-    low, high = with_the_best(x, level)
+    low, high = intervals_with_best(x, level)
     others = np.where(np.eye(len(truth), dtype=bool), -np.inf, truth).max(axis=1)
     return ((low <= truth - others) & (truth - others <= high)).all(axis=1)
 
@@ -100,11 +100,11 @@ def shapley_interval(x: np.ndarray, truth: np.ndarray, level: float) -> np.ndarr
 
 def sequential_interval(x: np.ndarray, truth: np.ndarray, level: float) -> np.ndarray:
     """Check Student's interval of one paired difference, at the replicate where `sequential.Rule` stops."""
-    covered, _ = stopping(x, truth, level)
+    covered, _ = stop_sequentially(x, truth, level)
     return covered
 
 
-def stopping(x: np.ndarray, truth: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
+def stop_sequentially(x: np.ndarray, truth: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
     """Return whether the interval at the stop covers, and the number of replicates: two (experiments,)."""
     d = x[..., 1] - x[..., 0] - (truth[1] - truth[0])
     target = stats.norm.isf((1.0 - level) / 2.0) * d.std() / np.sqrt(WORTH)
@@ -118,10 +118,10 @@ def stopping(x: np.ndarray, truth: np.ndarray, level: float) -> tuple[np.ndarray
     return np.abs(mean[at, rows]) <= half[at, rows], np.array(looks)[at]
 
 
-LAWS = {"normal": normal, "lognormal": lognormal, "rare event": rare}
+LAWS = {"normal": draw_normal, "lognormal": draw_lognormal, "rare event": draw_rare}
 KINDS = {
     "paired difference": paired_interval,
-    "all arms together": together,
+    "all arms together": joint_intervals,
     "with the best": with_best,
     "price": fieller_set,
     "Shapley share": shapley_interval,
@@ -129,7 +129,7 @@ KINDS = {
 SEQUENTIAL = {"stopped by the rule": sequential_interval}  # these may use up to LONG replicates
 
 
-def sweeps(law: Law, experiments: int, replicates: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+def draw_sweeps(law: Law, experiments: int, replicates: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """Draw synthetic sweeps of a law: x (experiments, replicates, ARMS), and the true means (ARMS,).
 
     More experiments or more replicates extend the same data.
@@ -162,9 +162,9 @@ def coverage(
     With 30 replicates, intervals of skewed and rare data are known to cover less; the table shows how much.
     Raises UserError.
     """
-    in_range("experiments", experiments, 1, 1_000_001)
-    in_range("replicates", replicates, 2, 10_001)
-    in_range("level", level, 0.5, 1.0)
+    check_range("experiments", experiments, 1, 1_000_001)
+    check_range("replicates", replicates, 2, 10_001)
+    check_range("level", level, 0.5, 1.0)
     kinds, sequential, laws = (
         default if given is None else given
         for given, default in ((kinds, KINDS), (sequential, SEQUENTIAL), (laws, LAWS))
@@ -176,7 +176,7 @@ def coverage(
     lowest = stats.binom.ppf(STEADY, experiments, level) / experiments
     rows = {}
     for name, law in laws.items():
-        x, truth = sweeps(law, experiments, LONG if sequential else replicates, seed)
+        x, truth = draw_sweeps(law, experiments, LONG if sequential else replicates, seed)
         for kind, holds in {**kinds, **sequential}.items():
             covered = float(np.mean(holds(x if kind in sequential else x[:, :replicates], truth, level)))
             rows[kind, name] = {

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from ..engine.output import print_json
-from .execution_modes import CONTROLS, ExecutionMode, NotAvailable, ways
+from .execution_modes import CONTROLS, ExecutionMode, NotAvailable, list_modes
 from .fingerprints import SETS, RunSet
 
 
@@ -58,7 +58,7 @@ class Matrix:
         )
 
 
-def matrix(
+def compare_modes(
     asked: RunSet,
     ways: Iterable[ExecutionMode],
     controls: Mapping[str, Callable] = CONTROLS,
@@ -185,6 +185,6 @@ def determinism(
 ) -> bool:
     """Print the whole bench; return whether all is equal that must be, and different that must be."""
     asked = RunSet(tuple(SETS), 120, 1) if short else RunSet(tuple(SETS), 400, 2)
-    result = matrix(asked, ways(short, places, asked.days), progress=progress)
+    result = compare_modes(asked, list_modes(short, places, asked.days), progress=progress)
     show(console, result, as_json)
     return result.good()

@@ -54,7 +54,7 @@ class ExecutionMode:
     like: str = ""  # the mode it must be equal to; the first, if empty
 
 
-def here(
+def run_in_process(
     asked: RunSet, change=lambda scenario: scenario, luck=lambda luck: luck, shuffle=0
 ) -> dict[str, str]:
     """Run one after the other in this process, in the order of a sweep, or shuffled (`shuffle` is a seed).
@@ -133,12 +133,12 @@ def run_in_threads(asked: RunSet, workers: int) -> dict[str, str]:
     return run_as_sweep(asked, chunk=1, make=partial(ThreadPoolExecutor, workers))
 
 
-def dask(asked: RunSet, chunk: int, processes: int = 2) -> dict[str, str]:
+def run_on_dask(asked: RunSet, chunk: int, processes: int = 2) -> dict[str, str]:
     """Run as a sweep on a Dask cluster of this machine. Raises NotAvailable."""
     from ..experiments.execution import executors
 
     with cluster(processes) as address:
-        return run_as_sweep(asked, chunk=chunk, make=partial(executors.dask, address))
+        return run_as_sweep(asked, chunk=chunk, make=partial(executors.connect_dask, address))
 
 
 @contextmanager
@@ -166,7 +166,7 @@ answer()
 """  # loads this copy of cogov, also in a Python in which none is installed
 
 
-def apart(
+def run_in_fresh_process(
     asked: RunSet,
     python: str = sys.executable,
     threads: str = "1",
@@ -209,7 +209,7 @@ def apart(
 
 
 def answer() -> None:
-    """Run what standard input asks for, and print the hashes; called in the process that `apart` starts."""
+    """Run what standard input asks for, and print the hashes; called in the process that `run_in_fresh_process` starts."""
     request = json.load(sys.stdin)
     asked, hashes = RunSet(tuple(request["names"]), request["days"], request["replicates"]), []
     for name, seed in request["runs"]:
@@ -233,13 +233,13 @@ def answer() -> None:
 def run_interrupted(asked: RunSet, at: int) -> dict[str, str]:
     """Save the runs on a day in one process, and finish them in another."""
     with TemporaryDirectory(prefix="cogov-determinism-") as folder:
-        apart(asked, at=at, folder=folder, saves=True)
-        return apart(asked, at=at, folder=folder)
+        run_in_fresh_process(asked, at=at, folder=folder, saves=True)
+        return run_in_fresh_process(asked, at=at, folder=folder)
 
 
-def other(asked: RunSet, version: str, places=()) -> dict[str, str]:
+def run_in_other_python(asked: RunSet, version: str, places=()) -> dict[str, str]:
     """Run in a Python of another version that has NumPy and numba. Raises NotAvailable."""
-    return apart(asked, interpreter(version, tuple(places)))
+    return run_in_fresh_process(asked, interpreter(version, tuple(places)))
 
 
 def interpreter(version: str, places=()) -> str:
@@ -276,7 +276,7 @@ def interpreter(version: str, places=()) -> str:
     )
 
 
-def calm(scenario: Scenario) -> Scenario:
+def remove_dates(scenario: Scenario) -> Scenario:
     """Return the scenario without anything that depends on the date."""
     changed = {
         name: replace(scenario.mechanisms[name], **{knob: value})
@@ -286,29 +286,29 @@ def calm(scenario: Scenario) -> Scenario:
     return alter_scenario(replace(scenario, mechanisms=scenario.mechanisms | changed), settings=CALM)
 
 
-def later(scenario: Scenario) -> Scenario:
+def shift_start(scenario: Scenario) -> Scenario:
     """Return the scenario, begun half a year later or earlier."""
     return alter_scenario(scenario, settings={"calendar.month": (scenario.calendar.month + 5) % 12 + 1})
 
 
-def ways(short: bool = False, places=(), days: int = 400) -> Iterator[ExecutionMode]:
+def list_modes(short: bool = False, places=(), days: int = 400) -> Iterator[ExecutionMode]:
     """Yield every execution mode; the others are compared with the first."""
     yield ExecutionMode("a sweep in this process", run_as_sweep)
-    yield ExecutionMode("one after the other, shuffled", partial(here, shuffle=1))
+    yield ExecutionMode("one after the other, shuffled", partial(run_in_process, shuffle=1))
     yield ExecutionMode("2 processes, chunks of 7", partial(run_as_sweep, workers=2, chunk=7))
-    yield ExecutionMode("a fresh process, 4 threads for numba", partial(apart, threads="4"))
+    yield ExecutionMode("a fresh process, 4 threads for numba", partial(run_in_fresh_process, threads="4"))
     yield ExecutionMode(
         f"saved on day {days // 4}, gone on with by another process", partial(run_interrupted, at=days // 4)
     )
-    yield ExecutionMode("without dates", partial(here, change=calm), like="without dates")
+    yield ExecutionMode("without dates", partial(run_in_process, change=remove_dates), like="without dates")
     yield ExecutionMode(
         "without dates, begun half a year later",
-        partial(here, change=lambda scenario: later(calm(scenario))),
+        partial(run_in_process, change=lambda scenario: shift_start(remove_dates(scenario))),
         like="without dates",
     )
     if not short:
-        yield ExecutionMode("a fresh process, 1 thread for numba", partial(apart, threads="1"))
-        yield ExecutionMode("shuffled otherwise", partial(here, shuffle=2))
+        yield ExecutionMode("a fresh process, 1 thread for numba", partial(run_in_fresh_process, threads="1"))
+        yield ExecutionMode("shuffled otherwise", partial(run_in_process, shuffle=2))
         yield ExecutionMode(
             f"saved on day {days - 20}, gone on with by another process",
             partial(run_interrupted, at=days - 20),
@@ -320,21 +320,25 @@ def ways(short: bool = False, places=(), days: int = 400) -> Iterator[ExecutionM
                 partial(run_as_sweep, workers=workers, chunk=chunk),
             )
         yield ExecutionMode("3 threads of this process", partial(run_in_threads, workers=3))
-        yield ExecutionMode("Dask, 2 processes, chunks of 1", partial(dask, chunk=1))
-        yield ExecutionMode("Dask, 2 processes, chunks of 7", partial(dask, chunk=7))
-        yield ExecutionMode("Dask, 1 process, chunks of 7", partial(dask, chunk=7, processes=1))
+        yield ExecutionMode("Dask, 2 processes, chunks of 1", partial(run_on_dask, chunk=1))
+        yield ExecutionMode("Dask, 2 processes, chunks of 7", partial(run_on_dask, chunk=7))
+        yield ExecutionMode("Dask, 1 process, chunks of 7", partial(run_on_dask, chunk=7, processes=1))
         for version in PYTHONS:
-            yield ExecutionMode(f"Python {version}", partial(other, version=version, places=places))
+            yield ExecutionMode(
+                f"Python {version}", partial(run_in_other_python, version=version, places=places)
+            )
 
 
 CONTROLS = {  # name of a control, which must differ in every set -> how it runs
-    "another seed": partial(here, luck=lambda luck: luck + 1),
+    "another seed": partial(run_in_process, luck=lambda luck: luck + 1),
     "one knob one step further: checked a day later": partial(
-        here,
+        run_in_process,
         change=lambda scenario: replace(
             scenario, committee=replace(scenario.committee, verify=scenario.committee.verify + 1)
         ),
     ),
-    f"one mechanism more: {LAST}": partial(here, change=lambda scenario: alter_scenario(scenario, on=[LAST])),
-    "with dates, begun half a year later": partial(here, change=later),
+    f"one mechanism more: {LAST}": partial(
+        run_in_process, change=lambda scenario: alter_scenario(scenario, on=[LAST])
+    ),
+    "with dates, begun half a year later": partial(run_in_process, change=shift_start),
 }

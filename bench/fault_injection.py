@@ -63,7 +63,7 @@ def children(pid: int) -> list[int]:
     return pids
 
 
-def kills(
+def kill_sweeps(
     folder: Path,
     count: int = 200,
     replicates: int = 5000,
@@ -185,7 +185,7 @@ def end(pid: int) -> None:
         pass
 
 
-def failures(
+def fail_runs(
     folder: Path, each: int = 20, below: int = 5, replicates: int = 400, workers: int = 2
 ) -> list[tuple]:
     """Sweep once for each of KINDS, with `each` (or `below`) runs that fail so; return a row for each.
@@ -286,7 +286,7 @@ def sweep_with_planted_fault(folder: Path, plan, log: Path, calls, fault: str, a
     os._exit(0)
 
 
-def disks(folder: Path, fault: str, steps: Iterable[int], replicates: int = 60) -> dict[str, int]:
+def break_writes(folder: Path, fault: str, steps: Iterable[int], replicates: int = 60) -> dict[str, int]:
     """Sweep once for each of `steps`, let the write of that number fail, and resume; return name -> number.
 
     The numbers after "ended by it" ought to be 0.
@@ -347,14 +347,14 @@ def faults(console, count: int = 200, each: int = 20, below: int = 5, every: int
     ) as folder:  # memory serves: processes are killed here, not machines
         folder = Path(folder)
         with console.status(f"{count} kills ..."):
-            counts = kills(folder, count)
+            counts = kill_sweeps(folder, count)
         yield BenchTable(
             f"{count} SIGKILLs at random moments; 2 workers",
             ("what", "count"),
             [(name, value) for name, value in counts.items()],
         )
         with console.status("runs that fail ..."):
-            rows = failures(folder, each, below)
+            rows = fail_runs(folder, each, below)
         yield BenchTable(
             "400 runs, some of which fail; then --retry",
             (
@@ -377,7 +377,7 @@ def faults(console, count: int = 200, each: int = 20, below: int = 5, every: int
             ("file size limit", pages),
         ):
             with console.status(f"{fault} ..."):
-                counts = disks(folder, fault, steps)
+                counts = break_writes(folder, fault, steps)
             rows.append((fault, *counts.values()))
         yield BenchTable(
             "60 runs; at each call of fsync, rename and (killed) statement of the ledger, in turn",

@@ -19,7 +19,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from ..experiments.sweep import store, sweep
-from ..experiments.sweep.experiment import Experiment, NamedArm, arms
+from ..experiments.sweep.experiment import Experiment, NamedArm, build_arms
+from ..experiments.sweep.ledger import is_blank
 from ..experiments.sweep.results import read_results
 from ..experiments.sweep.worker import work
 from ..model.cases import read_case
@@ -37,7 +38,7 @@ def tiny(
     experiment = Experiment(
         name=name, cases=(case.name,), replicates=replicates, keep=keep, arm=(NamedArm("as it is"),)
     )
-    return sweep.SweepPlan(experiment, {case.name: case}, arms(experiment, {case.name: case}))
+    return sweep.SweepPlan(experiment, {case.name: case}, build_arms(experiment, {case.name: case}))
 
 
 def run_with_faults(faults: Mapping, scenario, seed) -> Any:
@@ -124,7 +125,7 @@ def keys_in_store(folder: Path) -> set[str]:
     try:
         return (
             set()
-            if store.blank(folder, ledger)
+            if is_blank(folder, ledger)
             else {row["key"] for row in store.read_ledger(folder, ledger)[2]}
         )
     finally:

@@ -29,7 +29,7 @@ LAST = "task_pipeline"  # a mechanism of no case, which a control switches on
 BUT = f"but {LAST}"
 SETS = {  # name -> (case, mechanisms switched on, off)
     "wuzi_yard": ("wuzi_yard", (), ()),
-    f"wuzi_yard, all {BUT}": ("wuzi_yard", (*mechanisms.names(),), (LAST,)),
+    f"wuzi_yard, all {BUT}": ("wuzi_yard", (*mechanisms.list_mechanisms(),), (LAST,)),
     "shuian": ("shuian", (), ()),
     "yiduan": ("yiduan", (), ()),
     "pozijie": ("pozijie", (), ()),
@@ -38,8 +38,8 @@ SETS = {  # name -> (case, mechanisms switched on, off)
     "lianhe": ("lianhe", (), ()),
     "furong_south": ("furong_south", (), ()),
     "guiyuan": ("guiyuan", (), ()),
-    "guiyuan, nothing": ("guiyuan", (), (*mechanisms.names(),)),
-    f"guiyuan, all {BUT}": ("guiyuan", (*mechanisms.names(),), (LAST,)),
+    "guiyuan, nothing": ("guiyuan", (), (*mechanisms.list_mechanisms(),)),
+    f"guiyuan, all {BUT}": ("guiyuan", (*mechanisms.list_mechanisms(),), (LAST,)),
 }
 COLUMNS = (
     "compounds",

@@ -16,8 +16,8 @@ from ..engine.jit import outer_kernel
 from ..engine.randomness import RandomNumbers, decision, derive_key, seed_of
 from ..experiments.city.scaling import resize_case
 from ..experiments.comparison import runs
-from ..experiments.comparison.compare import each
-from ..experiments.execution.memory import peak
+from ..experiments.comparison.compare import run_jobs
+from ..experiments.execution.memory import peak_memory_mib
 from ..model import mechanisms
 from ..model.cases import alter_scenario, read_case
 from ..model.measures import summary
@@ -48,7 +48,7 @@ def speed(console) -> Iterator[BenchTable]:
 
     The engine and the twin are timed in turn, in the same process.
     """
-    case = alter_scenario(read_case("guiyuan"), on=mechanisms.names())
+    case = alter_scenario(read_case("guiyuan"), on=mechanisms.list_mechanisms())
     residents = case.community.residents
     start = time.perf_counter()
     simulate(replace(case, days=2), 0)
@@ -69,7 +69,7 @@ def speed(console) -> Iterator[BenchTable]:
         ("engine, a year", year, year / residents / case.days * 1e9, None),
         (
             "engine, a year, nothing switched on",
-            time_job(lambda: simulate(alter_scenario(case, off=mechanisms.names()), 1)),
+            time_job(lambda: simulate(alter_scenario(case, off=mechanisms.list_mechanisms()), 1)),
             None,
             None,
         ),
@@ -145,7 +145,7 @@ def growth(case: Scenario) -> BenchTable:
             "bytes/resident: a year's issues and history",
         ),
         rows,
-        f"Columns: all that a world keeps of places and people. Peak of this whole process: {peak():,.0f} "
+        f"Columns: all that a world keeps of places and people. Peak of this whole process: {peak_memory_mib():,.0f} "
         "MiB.",
     )
 
@@ -162,14 +162,14 @@ def nbytes(world, parts: Sequence[str]) -> int:
 PAIRED = {"guiyuan": ("resolution_rate", "told", "trust_committee"), "wuzi_yard": ("resolution_rate", "told")}
 
 
-def pairing(console, replicates: int = 30, only: Sequence[str] = ()) -> Iterator[BenchTable]:
+def measure_pairing(console, replicates: int = 30, only: Sequence[str] = ()) -> Iterator[BenchTable]:
     """Yield the table of variances of a difference, unpaired against paired, for each mechanism alone.
 
     Paired arms share their random seeds (common random numbers). `only`: some mechanisms instead of all.
     """
-    rows, chosen = [], only or mechanisms.names()
+    rows, chosen = [], only or mechanisms.list_mechanisms()
     for case, names in PAIRED.items():
-        plain = alter_scenario(read_case(case), off=mechanisms.names())
+        plain = alter_scenario(read_case(case), off=mechanisms.list_mechanisms())
         with console.status(f"{case}: {replicates} replicates of {len(chosen) + 1} arms ..."):
             base = replicate_measures(plain, names, replicates)
             arms = {
@@ -201,7 +201,7 @@ def compare_pairing(base: np.ndarray, helped: np.ndarray) -> tuple:
 
 def replicate_measures(scenario, names, replicates) -> dict[str, np.ndarray]:
     """Return some measures over replicates: name -> (replicates,)."""
-    rows = list(each(partial(measure_replicate, scenario, names), replicates, None, None))
+    rows = list(run_jobs(partial(measure_replicate, scenario, names), replicates, None, None))
     return {name: np.array([row[name] for row in rows]) for name in names}
 
 
@@ -227,7 +227,7 @@ def fill_keys(key, out) -> None:
         out[day] = derive_key(key, day)
 
 
-def luck(console, sweep: int = 10_000, horizon: int = 366) -> Iterator[BenchTable]:
+def count_key_collisions(console, sweep: int = 10_000, horizon: int = 366) -> Iterator[BenchTable]:
     """Yield the table of equal keys among all (run, decision, day) of a sweep."""
     names = decisions()
     keys = np.empty((sweep, len(names), horizon), np.uint64)

@@ -10,9 +10,9 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from ..experiments.city.scaling import resize_case
-from ..experiments.execution.memory import peak
+from ..experiments.execution.memory import peak_memory_mib
 from ..experiments.sweep import sweep
-from ..experiments.sweep.experiment import Experiment, NamedArm, arms
+from ..experiments.sweep.experiment import Experiment, NamedArm, build_arms
 from ..model.cases import read_case
 from ..model.scenario import Scenario
 from ..model.simulate import simulate
@@ -26,7 +26,7 @@ def plan_of(case: Scenario, runs: int, keep: tuple[str, ...]) -> sweep.SweepPlan
     experiment = Experiment(
         name="overhead", cases=(case.name,), replicates=runs, keep=keep, arm=(NamedArm("as it is"),)
     )
-    return sweep.SweepPlan(experiment, {case.name: case}, arms(experiment, {case.name: case}))
+    return sweep.SweepPlan(experiment, {case.name: case}, build_arms(experiment, {case.name: case}))
 
 
 def small() -> Scenario:
@@ -90,7 +90,7 @@ def bench(
                         parent_ms,
                         run_seconds * 1000,
                         size,
-                        peak(),
+                        peak_memory_mib(),
                     )
                 )
     columns = (

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from ..engine.output import safe_streams
 from ..engine.parameters import UserError
-from .page.chromium import chromium, driver
+from .page.chromium import find_chromium, start_playwright
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 900  # seconds that one command may take
@@ -131,7 +131,7 @@ def city(tables) -> list[str]:
 def browser() -> str:
     """Return why there is no browser, in words; "" where there is one."""
     try:
-        driver(), chromium()
+        start_playwright(), find_chromium()
     except UserError as missing:
         return str(missing)
     return ""

@@ -50,7 +50,7 @@ def attribute(
     """
     import pandas as pd
 
-    from ..experiments.exploration.attribution import advice
+    from ..experiments.exploration.attribution import describe_next
     from ..experiments.exploration.sweep_analyses import attributions
     from ..experiments.sweep.results import read_results
     from ..viz.figures import analysis_figures
@@ -74,13 +74,13 @@ def attribute(
         folder_written, figure_path = write_results(
             out_folder or folder / "attribute",
             "attribute",
-            analysis_figures.attribution(shares_by_case),
+            analysis_figures.draw_attribution(shares_by_case),
             frames,
             **manifest_entries(results),
             **arguments,
         )
     sentences = {
-        case: [*attribution.sentences(), advice(after, given or (), attribution.measure)]
+        case: [*attribution.sentences(), describe_next(after, given or (), attribution.measure)]
         for case, (attribution, after) in shares_by_case.items()
     }
     if as_json:
@@ -124,7 +124,7 @@ def sensitivity(
         folder_written, figure_path = write_results(
             out_folder or folder / "sensitivity",
             "sensitivity",
-            analysis_figures.sensitivity(analyses, choose_measure(results, measure)),
+            analysis_figures.draw_sensitivity(analyses, choose_measure(results, measure)),
             frames,
             **manifest_entries(results),
             measure=measure,
@@ -175,7 +175,7 @@ def discover(
     """Find the parameter regions in which a mechanism helps or harms (scenario discovery, PRIM)."""
     import pandas as pd
 
-    from ..experiments.exploration.world_questions import bests, discoveries, tabulate_boxes
+    from ..experiments.exploration.world_questions import best_arm_questions, discover_wins, tabulate_boxes
     from ..experiments.sweep.results import read_results
     from ..viz.figures import discovery_figures
 
@@ -186,9 +186,9 @@ def discover(
     with err.status("reading, looking for boxes, holding them against chance ..."):
         results = read_results(folder)
         answers = (
-            bests(results, measure, seed)
+            best_arm_questions(results, measure, seed)
             if best
-            else discoveries(results, mechanism, measure, matters, loses, sure, seed)
+            else discover_wins(results, mechanism, measure, matters, loses, sure, seed)
         )
         frames = {
             "boxes": pd.concat([tabulate_boxes(answer) for answer in answers]).set_index(
@@ -218,7 +218,7 @@ def discover(
         folder_written, figure_path = write_results(
             out_folder or folder / "discover",
             "discover",
-            discovery_figures.discovery(answers),
+            discovery_figures.draw_discovery(answers),
             frames,
             **manifest_entries(results),
             **arguments,

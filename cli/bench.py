@@ -26,7 +26,7 @@ def pairing(
     from ..bench import speed
     from ..bench.tables import show
 
-    show(out, as_json, speed.pairing(err, replicates))
+    show(out, as_json, speed.measure_pairing(err, replicates))
 
 
 @bench.command()
@@ -35,7 +35,7 @@ def luck(as_json: Json = False) -> None:
     from ..bench import speed
     from ..bench.tables import show
 
-    show(out, as_json, speed.luck(err))
+    show(out, as_json, speed.count_key_collisions(err))
 
 
 @bench.command()

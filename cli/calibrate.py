@@ -17,11 +17,11 @@ from .options import (
     Set,
     Workers,
     app,
-    keep_inputs,
     out,
     prepare_run,
     print_json,
     progress,
+    refuse_overwriting_inputs,
     typed_command,
 )
 
@@ -105,7 +105,7 @@ def import_log(
 ) -> None:
     """Import a community's own issue log: check each row, drop personal columns, summarise by category."""
     from ..experiments.calibration import log_summary
-    from ..experiments.calibration.issue_log import read_log, save
+    from ..experiments.calibration.issue_log import read_log, write_log
     from ..experiments.files import manifest
     from ..experiments.files.csv_tables import write_csv
     from ..viz.figures import figures, log_figures
@@ -124,8 +124,8 @@ def import_log(
     }
     manifest.refuse_sweep_folder(out_folder)
     issue_log = read_log(log, mapping, **given)
-    keep_inputs(out_folder, IMPORTED, log, mapping or log.with_suffix(".toml"))
-    clean_path, summary = save(issue_log, out_folder), log_summary.summarise_log(issue_log)
+    refuse_overwriting_inputs(out_folder, IMPORTED, log, mapping or log.with_suffix(".toml"))
+    clean_path, summary = write_log(issue_log, out_folder), log_summary.summarise_log(issue_log)
     for name, frame in (
         ("summary", summary),
         ("months", log_summary.months(issue_log)),
@@ -142,7 +142,7 @@ def import_log(
         mapping=mapping and manifest.file_of(mapping),
         asked={name: value for name, value in given.items() if value is not None},
     )
-    figure_path = figures.save(log_figures.log(issue_log), out_folder, "log")
+    figure_path = figures.save(log_figures.draw_log(issue_log), out_folder, "log")
     rows = {"rows": issue_log.rows, "used": len(issue_log.issues), "rejected": len(issue_log.rejected)}
     if as_json:
         return print_json(
@@ -157,7 +157,7 @@ def import_log(
         )
     for sentence in issue_log.said:
         out.print(sentence, highlight=False)
-    out.print(log_figures.waiting(summary))
+    out.print(log_figures.tabulate_waiting(summary))
     out.print(
         f"{issue_log.rows:,} rows in = {len(issue_log.issues):,} used "
         f"+ {len(issue_log.rejected):,} set aside.",
@@ -238,7 +238,7 @@ def calibrate(
     }
     plan_calibration(scenario, issue_log, **options)
     path_of_fitted_case(out_folder, scenario)
-    keep_inputs(
+    refuse_overwriting_inputs(
         out_folder,
         files_to_write(scenario),
         *([case] if case.endswith(".toml") else []),
@@ -252,7 +252,7 @@ def calibrate(
             scenario, issue_log, **options, seed=seed, workers=workers, progress=lambda: bar.advance(task)
         )
     case_path = result.save(out_folder, typed_command())
-    figure_path = figures.save(log_figures.calibration(result), out_folder, "calibration")
+    figure_path = figures.save(log_figures.draw_calibration(result), out_folder, "calibration")
     if as_json:
         return print_json(
             {

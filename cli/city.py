@@ -117,7 +117,7 @@ def city(
             bar.update(task, completed=done, total=of, rate=f"{done / (time.monotonic() - began):,.2f}/s")
 
         try:
-            result = cities.live(
+            result = cities.simulate_city(
                 plan, out_folder, make=make_executor, workers=workers, progress=show_progress
             )
         except KeyboardInterrupt:

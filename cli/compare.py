@@ -249,7 +249,7 @@ def story(
     if as_json:
         return print_json(asdict(result))
     if surprising:
-        return out.print(stories.most(result, lang))
+        return out.print(stories.tabulate_surprises(result, lang))
     out.print("\n".join(stories.sentences(result, lang)), soft_wrap=True, highlight=False)
 
 
@@ -321,7 +321,7 @@ def figure(
         read_case(case), mechanism or (), on=on or (), off=off or (), settings=settings or (), days=days
     )
     look = print_figures.look_of(journal, len(print_figures.CHARTS[chart]))
-    with print_figures.setting(look, lang):  # first, because it raises UserError if no font is found
+    with print_figures.journal_settings(look, lang):  # first, because it raises UserError if no font is found
         prepare_run(arms[1], out_folder)
         pairs = StreamingComparison(arms, seed=seed, within=within, workers=workers)
         with progress() as bar:
@@ -330,7 +330,7 @@ def figure(
                 bar.update(task, completed=len(summary.pairs))
         verdict = summary.verdict(lang)
         paths = print_figures.save(
-            print_figures.chart(summary, chart, look, columns, lang),
+            print_figures.draw_chart(summary, chart, look, columns, lang),
             out_folder,
             f"{chart}_{journal}_{lang}",
             formats,

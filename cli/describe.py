@@ -8,8 +8,8 @@ import typer
 from rich.table import Column, Table
 from rich.text import Text
 
-from ..engine.parameters import UserError
-from ..engine.toml_reader import guess, span
+from ..engine.parameters import UserError, format_range
+from ..engine.toml_reader import suggest_names
 from .completion import complete_case, complete_knob, complete_mechanism
 from .options import (
     LOOK,
@@ -109,8 +109,8 @@ def list_mechanisms(
             out_folder,
             as_json,
         )
-    chosen = [mechanisms.mechanism_class(name) and name for name in names or mechanisms.names()]
-    broken = {} if names else mechanisms.broken_files()
+    chosen = [mechanisms.load_class(name) and name for name in names or mechanisms.list_mechanisms()]
+    broken = {} if names else mechanisms.find_broken()
     if as_json:
         return print_json(
             [
@@ -129,7 +129,9 @@ def list_mechanisms(
         )
         table = Table("knob", "default", "range", "unit", "source", box=None, padding=(0, 2, 0, 2))
         for knob in description["knobs"]:
-            table.add_row(knob["name"], f"{knob['default']:g}", span(knob), knob["unit"], knob["source"])
+            table.add_row(
+                knob["name"], f"{knob['default']:g}", format_range(knob), knob["unit"], knob["source"]
+            )
         out.print(table)
     for name, why in broken.items():
         out.print(f"{name} is broken: {why}", style="bold red", highlight=False, markup=False, soft_wrap=True)
@@ -147,7 +149,7 @@ def run_effects(name: str, changes: dict, options: dict, folder: Path, as_json: 
 
     manifest.refuse_sweep_folder(folder)
     case = alter_scenario(read_case(name), (), (), changes["settings"], changes["days"])
-    prepare_run(case, folder, mechanisms.names())
+    prepare_run(case, folder, mechanisms.list_mechanisms())
     with progress() as bar:
         task = bar.add_task(f"{case.name}, all mechanisms", total=options["replicates"])
         table = mechanism_effects(case, **options, progress=lambda: bar.advance(task))
@@ -177,7 +179,7 @@ def describe_mechanism(name: str) -> dict:
     """Return what a mechanism does and how it disappoints, and its knobs."""
     from ..model import mechanisms
 
-    mechanism = mechanisms.mechanism_class(name)
+    mechanism = mechanisms.load_class(name)
     does, disappoints = mechanisms.describe(name)
     knobs = [{"name": f.name, "default": f.default, **f.metadata} for f in fields(mechanism)]
     return {"name": name, "zh": mechanism.zh, "does": does, "disappoints": disappoints, "knobs": knobs}
@@ -200,10 +202,10 @@ def knobs(
     as_json: Json = False,
 ) -> None:
     """List the knobs that `--set` can set: default, range, unit, source, and the cases that set them."""
-    from ..experiments.comparison.parameter_paths import parameters
+    from ..experiments.comparison.parameter_paths import list_parameters
     from ..viz.text.parameter_tables import page, parameter_table
 
-    listed = parameters("" if markdown else prefix)
+    listed = list_parameters("" if markdown else prefix)
     if as_json:
         return print_json([asdict(knob) for knob in listed])
     if markdown:
@@ -224,7 +226,7 @@ def agents(
     from ..viz.text.agent_tables import agent_tables
 
     if kind and kind not in KINDS:
-        raise UserError(f"no kind of person is called {kind!r}{guess(kind, KINDS)}")
+        raise UserError(f"no kind of person is called {kind!r}{suggest_names(kind, KINDS)}")
     kinds = [describe_kind(kind)] if kind else describe_agents()
     if as_json:
         return print_json([asdict(one) for one in kinds])

@@ -16,7 +16,7 @@ def docs(
     folder: Annotated[Path, typer.Argument(help="Folder of the documentation.")] = Path("docs"),
 ) -> None:
     """Regenerate the documentation pages and diagrams that are derived from the code."""
-    from ..experiments.comparison.parameter_paths import parameters
+    from ..experiments.comparison.parameter_paths import list_parameters
     from ..model.agent_catalogue import describe_agents
     from ..viz.figures.agent_diagram import relations
     from ..viz.figures.model_diagrams import levers, lifecycle, save
@@ -24,10 +24,10 @@ def docs(
     from ..viz.text.parameter_tables import page
 
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "parameters.md").write_text(page(parameters()), encoding="utf-8")
+    (folder / "parameters.md").write_text(page(list_parameters()), encoding="utf-8")
     if folder.resolve() == Path(__file__).parent.parent / "docs":
         KNOBS.write_text(  # for shell completion
-            "".join(f"{knob.path}\n" for knob in parameters() if not knob.path.startswith("[[")),
+            "".join(f"{knob.path}\n" for knob in list_parameters() if not knob.path.startswith("[[")),
             encoding="utf-8",
         )
     save(lifecycle(), folder / "lifecycle.svg")
@@ -56,10 +56,10 @@ def compile_kernels(
     from ..engine import kernel_store
     from ..model import mechanisms, precompile
 
-    names = [mechanisms.mechanism_class(name) and name for name in names or mechanisms.names()]
+    names = [mechanisms.load_class(name) and name for name in names or mechanisms.list_mechanisms()]
     folder = kernel_store.writable()
     if folder is None:
-        raise UserError(kernel_store.unwritable())
+        raise UserError(kernel_store.unwritable_message())
     compiled = compile_engine([*names, precompile.STREET])
     if as_json:
         return print_json({"compiled": compiled, "folder": str(folder)})

@@ -162,7 +162,9 @@ def prepare_run(
     names = sorted({*scenario.mechanisms, *more})
     if not precompile.is_prepared(names):
         if kernel_store.writable() is None:
-            err.print(f"cogov: {kernel_store.unwritable()}", style="yellow", highlight=False, soft_wrap=True)
+            err.print(
+                f"cogov: {kernel_store.unwritable_message()}", style="yellow", highlight=False, soft_wrap=True
+            )
             warnings.filterwarnings("ignore", category=RuntimeWarning, module=rf"{PACKAGE}\.(engine|model)")
         else:
             compile_engine(names)
@@ -181,7 +183,7 @@ def compile_engine(names: Iterable[str]) -> list[str]:
         return precompile.prepare(names, lambda done, of: bar.update(task, completed=done, total=of))
 
 
-def keep_inputs(folder: Path, names: Iterable[str], *inputs: str | Path | None) -> None:
+def refuse_overwriting_inputs(folder: Path, names: Iterable[str], *inputs: str | Path | None) -> None:
     """Raise UserError if writing files with these names to `folder` would overwrite one of the inputs."""
     for path in (folder / name for name in names):
         for source in (source for source in inputs if source is not None):

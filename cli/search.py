@@ -19,9 +19,9 @@ from .options import (
     Within,
     Workers,
     app,
-    keep_inputs,
     prepare_run,
     progress,
+    refuse_overwriting_inputs,
 )
 
 
@@ -101,7 +101,7 @@ def search(
     """
     from ..experiments.exploration import search_options
     from ..experiments.exploration.search import search as search_mixes
-    from ..experiments.exploration.search_space import room_of
+    from ..experiments.exploration.search_space import build_search_space
     from ..model.cases import alter_scenario, read_case
     from ..viz.figures import discovery_figures
 
@@ -131,7 +131,7 @@ def search(
         "most": most,
     }
     objectives = dict(map(search_options.parse_objective, objective or ()))
-    room_of(
+    build_search_space(
         scenario,
         tuple(may or ()),
         knobs,
@@ -146,7 +146,7 @@ def search(
         settings or (),
         most,
     )
-    keep_inputs(out_folder, ("trials.csv", "front.csv", "search.png", "search.svg"), record)
+    refuse_overwriting_inputs(out_folder, ("trials.csv", "front.csv", "search.png", "search.svg"), record)
     prepare_run(full, out_folder)
     with progress() as bar:
         task = bar.add_task(f"{scenario.name}: mixes", total=trials)
@@ -156,7 +156,7 @@ def search(
     folder_written, figure_path = write_results(
         out_folder,
         "search",
-        discovery_figures.front(result),
+        discovery_figures.draw_front(result),
         frames,
         cases=[full],
         objectives=objectives,

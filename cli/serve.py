@@ -94,7 +94,9 @@ def serve(
         if classroom:
             host_names += (name := socket.gethostname().lower(), f"{name}.local")
         guarded_app = server.guard_app(port, host_names, token, proxy, arriving=classroom)
-        prepare_run(read_case(case), None, mechanisms.names())  # visitors may switch on any mechanism
+        prepare_run(
+            read_case(case), None, mechanisms.list_mechanisms()
+        )  # visitors may switch on any mechanism
         listening.listen(128)
         join = f"/join/{token}" if token else ""
         home = HERE if bind in ("", "0.0.0.0") else bind
@@ -114,7 +116,7 @@ def serve(
                 args=(port, home, f"http://{authority(home, port)}{join}"),
                 daemon=True,
             ).start()
-        server.server(guarded_app).run(sockets=[listening])
+        server.build_server(guarded_app).run(sockets=[listening])
     finally:
         listening.close()
 

@@ -72,13 +72,13 @@ def sweep(
 
     Exit status: 0 if every run is done, 1 if some failed, 2 if nothing was run, 130 if interrupted (Ctrl-C).
     """
-    from ..experiments.execution.executors import choose_executor, share
-    from ..experiments.execution.supervisor import processes_of
+    from ..experiments.execution.executors import choose_executor, parse_shard
+    from ..experiments.execution.supervisor import count_processes
     from ..experiments.sweep import sweep as sweeping
 
     if not (out_folder or plan):
         raise UserError("--out is missing: name a folder for the results, or give --plan, which keeps none")
-    make_executor, shard_numbers = choose_executor(executor, scheduler, workers, insecure), share(shard)
+    make_executor, shard_numbers = choose_executor(executor, scheduler, workers, insecure), parse_shard(shard)
     plan_of_sweep = sweeping.plan_sweep(file, typed_command())
     first, *others = plan_of_sweep.cases.values()
     prepare_run(first, None if plan else out_folder, mechanisms_of_plan(plan_of_sweep))
@@ -87,7 +87,7 @@ def sweep(
     cost = sweeping.estimate_cost(plan_of_sweep)
     if plan and as_json:
         return print_json(vars(cost))
-    cores = max(1, processes_of(workers)) if executor == "pool" else 1
+    cores = max(1, count_processes(workers)) if executor == "pool" else 1
     err.print(
         f"{plan_of_sweep.experiment.name}: {sweeping.describe_cost(cost, cores, plan_of_sweep.experiment)}",
         highlight=False,
@@ -299,9 +299,9 @@ def slurm(
     file: Experiment, results: Results = None, shards: Shards = 8, cpus: Cpus = 4, out_file: Script = None
 ) -> None:
     """Write an array job for SLURM and the job that merges its shards; `bash SCRIPT` submits both."""
-    from ..experiments.execution.job_scripts import slurm
+    from ..experiments.execution.job_scripts import slurm_script
 
-    write_or_print(slurm(plan_job(file, results, shards, cpus)), out_file, file)
+    write_or_print(slurm_script(plan_job(file, results, shards, cpus)), out_file, file)
 
 
 @cluster.command()
@@ -320,24 +320,24 @@ def k8s(
 
     `kubectl apply -f MANIFEST` starts the first.
     """
-    from ..experiments.execution.job_scripts import kubernetes
+    from ..experiments.execution.job_scripts import kubernetes_manifests
 
-    write_or_print(kubernetes(plan_job(file, results, shards, cpus), image, claim), out_file, file)
+    write_or_print(kubernetes_manifests(plan_job(file, results, shards, cpus), image, claim), out_file, file)
 
 
 def plan_job(file: Path, results: Path | None, shards: int, cpus: int) -> Job:
     """Return the job that runs an experiment file in shards. Raises UserError where it cannot be divided."""
-    from ..experiments.execution.job_scripts import job, plain
+    from ..experiments.execution.job_scripts import plain_name, plan_job
     from ..experiments.sweep import sweep as sweeping
 
     plan = sweeping.plan_sweep(file)
-    sweeping.stopping(plan, (1, shards))  # refuse here what each shard would refuse after queueing
+    sweeping.stopping_rule(plan, (1, shards))  # refuse here what each shard would refuse after queueing
     prepare_run(next(iter(plan.cases.values())), None, mechanisms_of_plan(plan))
-    return job(
+    return plan_job(
         plan,
         sweeping.estimate_cost(plan),
         file,
-        results or Path("out") / plain(plan.experiment.name),
+        results or Path("out") / plain_name(plan.experiment.name),
         shards,
         cpus,
     )

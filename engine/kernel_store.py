@@ -111,7 +111,7 @@ def write(name: str, raw: bytes) -> None:
         pass  # a full disk, or another process was faster: it is compiled again next time
 
 
-def unwritable() -> str:
+def unwritable_message() -> str:
     """Return the warning for users whose kernels cannot be cached."""
     tried = ", ".join(map(str, folders()))
     return (
@@ -123,7 +123,7 @@ def unwritable() -> str:
 @lru_cache(maxsize=1)
 def warn_once() -> None:
     """Warn that kernels cannot be cached, once per process."""
-    warn(unwritable(), RuntimeWarning, stacklevel=2)
+    warn(unwritable_message(), RuntimeWarning, stacklevel=2)
 
 
 @lru_cache(maxsize=1)

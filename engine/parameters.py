@@ -44,7 +44,7 @@ def check(owner: Any, path: str = "") -> None:
         value = getattr(owner, name)
         if type(value) in kinds and low <= value <= high:
             continue
-        if problem := complaint(f, value) if "low" in f.metadata else complain_about_name(value):
+        if problem := describe_problem(f, value) if "low" in f.metadata else complain_about_name(value):
             raise UserError(f"{path if path and kinds else type(owner).__name__}.{name} {problem}")
     for name, problem in getattr(owner, "contradictions", tuple)():
         raise UserError(f"{path or type(owner).__name__}.{name} {problem}")
@@ -74,13 +74,13 @@ def fields_to_check(kind: type) -> tuple[tuple, ...]:
     return tuple(checked)
 
 
-def complaint(f: Field, value: Any) -> str:
+def describe_problem(f: Field, value: Any) -> str:
     """Say what is wrong with `value` for the knob in field `f`; empty if it is allowed."""
     m, whole = f.metadata, f.type in (int, "int")
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if number and (not whole or isinstance(value, int)) and m["low"] <= value <= m["high"]:  # NaN is not
         return ""
-    allowed = f"allowed is {span(m)} {m['unit']}"
+    allowed = f"allowed is {format_range(m)} {m['unit']}"
     if not number:
         return f"= {value!r} is not a number; {allowed}"
     if whole and not isinstance(value, int):
@@ -118,7 +118,7 @@ def complain_about_name(name: Any) -> str:
     return ""
 
 
-def span(m: Mapping[str, Any]) -> str:
+def format_range(m: Mapping[str, Any]) -> str:
     """Write the range in a knob's metadata in words: '0 to 1,000,000'."""
     return span_words(m["low"], m["high"])
 
@@ -149,10 +149,10 @@ def set_parameter(part: Any, path: str, value: Any) -> Any:
 
     Raises KeyError or AttributeError if there is no such knob.
     """
-    return all_turned(part, {path: value})
+    return set_parameters(part, {path: value})
 
 
-def all_turned(part: Any, settings: Mapping[str, Any]) -> Any:
+def set_parameters(part: Any, settings: Mapping[str, Any]) -> Any:
     """Return a copy of `part` with all knobs of `settings` (path -> value) set, and checked as a whole."""
     below, direct = {}, {}
     for path, value in settings.items():
@@ -162,7 +162,11 @@ def all_turned(part: Any, settings: Mapping[str, Any]) -> Any:
         else:
             direct[head] = value
     if isinstance(part, dict):
-        return {**part, **direct, **{head: all_turned(part[head], inner) for head, inner in below.items()}}
+        return {
+            **part,
+            **direct,
+            **{head: set_parameters(part[head], inner) for head, inner in below.items()},
+        }
     return replace(
-        part, **direct, **{head: all_turned(getattr(part, head), inner) for head, inner in below.items()}
+        part, **direct, **{head: set_parameters(getattr(part, head), inner) for head, inner in below.items()}
     )

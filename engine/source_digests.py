@@ -25,9 +25,9 @@ PACKAGE = __package__.partition(".")[0]
 # Folders with mechanisms of the user, in the format of PATH. An environment variable, so that workers inherit
 # it.
 OUTSIDE = tuple(Path(folder) for folder in os.environ.get("COGOV_MECHANISMS", "").split(os.pathsep) if folder)
-BESIDE = f"{PACKAGE}.model.mechanisms"  # the package to which modules in those folders belong
+MECHANISMS_PACKAGE = f"{PACKAGE}.model.mechanisms"  # the package to which modules in those folders belong
 # Fields of a syntax tree without a meaning.
-UNSAID = frozenset({"ctx", "kind", "type_comment", "type_ignores"})
+MEANINGLESS_FIELDS = frozenset({"ctx", "kind", "type_comment", "type_ignores"})
 
 
 def version(outside: Iterable[Path] = OUTSIDE) -> str:
@@ -67,7 +67,7 @@ def kernel_digest(path: str | Path, module: str) -> str | None:
             seen[path] = module, _meaning(path)
         except (OSError, SyntaxError, ValueError):
             return None
-        pending += [source for name in _imports(path, module) if (source := find(name))]
+        pending += [source for name in _imports(path, module) if (source := find_source(name))]
     return _join_digests(sorted(seen.values()))
 
 
@@ -78,7 +78,7 @@ def _join_digests(named):
 
 
 @cache
-def find(module: str) -> tuple[Path, str] | None:
+def find_source(module: str) -> tuple[Path, str] | None:
     """Return (path, module) of a module of the package or of the user; None for all other modules."""
     base, *rest = module.split(".")
     if base != PACKAGE:
@@ -91,7 +91,7 @@ def find(module: str) -> tuple[Path, str] | None:
             return None
         return Path(path), module
     places = [ROOT.joinpath(*rest)]
-    if module.rpartition(".")[0] == BESIDE:
+    if module.rpartition(".")[0] == MECHANISMS_PACKAGE:
         places += [folder / rest[-1] for folder in OUTSIDE]
     for place in places:
         for path in (place.with_name(place.name + ".py"), place / "__init__.py"):
@@ -180,7 +180,7 @@ def outline(node: Any) -> str:
         entries = [
             (name, value)
             for name, value in ast.iter_fields(node)
-            if value not in (None, []) and name not in UNSAID
+            if value not in (None, []) and name not in MEANINGLESS_FIELDS
         ]
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
             entries = [

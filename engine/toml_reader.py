@@ -10,7 +10,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from .parameters import UserError, check, complaint, paths, span
+from .parameters import UserError, check, describe_problem, format_range, paths
 
 LARGEST = 256  # KiB per file
 DEEPEST = 8  # nested tables and arrays
@@ -174,7 +174,7 @@ def explain_toml_error(message: str, ends: list[int], spots: list[tuple]) -> str
     return f"{last_line}: {short('.'.join(key))} is there twice"
 
 
-def build(start: Any, table: Any, at: At, prefix: str = "") -> Any:
+def build_dataclass(start: Any, table: Any, at: At, prefix: str = "") -> Any:
     """Build a frozen dataclass from a table; `start` is its class, or an instance to be changed."""
     expect((dict,), "a table", table, at, prefix[:-1])
     known = {f.name: f for f in fields(start) if f.init and allowed_types(f)}
@@ -199,7 +199,7 @@ def build(start: Any, table: Any, at: At, prefix: str = "") -> Any:
 
 
 def table_of(part: Any) -> Any:
-    """Return the table from which `build` builds `part`; of a scenario, all that a case file may contain."""
+    """Return the table from which `build_dataclass` builds `part`; of a scenario, all that a case file may contain."""
     if is_dataclass(part):
         return {f.name: table_of(getattr(part, f.name)) for f in fields(part) if f.init and allowed_types(f)}
     if isinstance(part, dict):
@@ -219,7 +219,7 @@ def allowed_types(f: Field) -> tuple[tuple, str] | None:
     m = f.metadata
     if "low" in m:
         whole = f.type in (int, "int")
-        return (int,) if whole else (int, float), f"a {'whole ' * whole}number, {span(m)} {m['unit']}"
+        return (int,) if whole else (int, float), f"a {'whole ' * whole}number, {format_range(m)} {m['unit']}"
     if "text" in m:
         return (str,), f"text of at most {m['text']} characters"
     if "choices" in m:
@@ -246,23 +246,23 @@ def take_value(f: Field, raw: Any, at: At, path: str, default: Any = MISSING) ->
             path, f"= {show_value(raw)} has {len(raw)} characters; allowed is {allowed_types(f)[1]}"
         )
     if "choices" in m and raw not in m["choices"]:
-        raise at.error(path, f"= {show_value(raw)} is unknown{guess(raw, m['choices'])}")
+        raise at.error(path, f"= {show_value(raw)} is unknown{suggest_names(raw, m['choices'])}")
     if "names" in m:
         for n, name in enumerate(raw):
             expect((str,), "a name", name, at, f"{path}.{n}")
         return tuple(raw)
     if "each" in m:
-        return tuple(build(m["each"], table, at, f"{path}.{n}.") for n, table in enumerate(raw))
+        return tuple(build_dataclass(m["each"], table, at, f"{path}.{n}.") for n, table in enumerate(raw))
     if "named" in m:
         present = {} if default is MISSING else default
         known = m["named"]()
         refuse_unknown({**dict.fromkeys(known), **present}, raw, at, f"{path}.")
         return present | {
-            name: build(start_of(name, present, known, at, path), table, at, f"{path}.{name}.")
+            name: build_dataclass(start_of(name, present, known, at, path), table, at, f"{path}.{name}.")
             for name, table in raw.items()
         }
     if is_dataclass(f.type):
-        return build(default if is_dataclass(default) else f.type, raw, at, f"{path}.")
+        return build_dataclass(default if is_dataclass(default) else f.type, raw, at, f"{path}.")
     return plain(raw, at, path)
 
 
@@ -276,7 +276,7 @@ def start_of(name: str, present: Mapping[str, Any], known: Mapping[str, Any], at
 
 def number(f: Field, raw: Any, at: At, path: str) -> float:
     """Check a number against the range of field `f`, and return it as the type of the field."""
-    problem = complaint(f, raw) or ("" if isfinite(raw) else f"= {raw!r} is not finite")
+    problem = describe_problem(f, raw) or ("" if isfinite(raw) else f"= {raw!r} is not finite")
     if problem:
         raise at.error(path, problem)
     return raw if f.type in (int, "int") else float(raw)
@@ -309,12 +309,12 @@ def refuse_unknown(known: Collection[str], table: Mapping[str, Any], at: At, pre
             stray = (
                 f" here; {name} belongs to the top of the file, above its first [table]"
                 if prefix and name in at.top
-                else guess(name, known)
+                else suggest_names(name, known)
             )
             raise at.error(prefix + name, f"is unknown{stray}")
 
 
-def guess(name: str, known: Collection[str]) -> str:
+def suggest_names(name: str, known: Collection[str]) -> str:
     """Suggest the nearest known name, and list all."""
     near = get_close_matches(name[:LONGEST], known, 1)
     names = ", ".join(short(str(name)) for name in known if name) or "none"
@@ -347,7 +347,7 @@ def parse_setting(scenario: Any, text: str) -> tuple[str, Any]:
             path[:LONGEST], known, 3, 0
         )
         raise at.error(path, f"is unknown; nearest are {', '.join(near[:3]) or 'none'}")
-    value = as_toml(raw)
+    value = parse_toml_value(raw)
     if allowed_types(f)[0] == (str,) and not isinstance(value, str):
         value = raw  # a bare word, or a name such as 2024
     return path, take_value(f, value, at, path)
@@ -364,7 +364,7 @@ def field_at(part: Any, path: str) -> Field | None:
     return f if {"low", "choices"} & f.metadata.keys() or f.type is bool else None
 
 
-def as_toml(raw: str) -> Any:
+def parse_toml_value(raw: str) -> Any:
     """Parse `raw` as a TOML value; return it unchanged if it is not one."""
     try:
         table = tomllib.loads(f"value = {raw}") if len(raw) <= LONGEST else {}

@@ -110,5 +110,5 @@ def askers(role: str) -> list[str]:
     return [
         name
         for name in mechanisms.shipped_names()
-        if asks.search(inspect.getsource(inspect.getmodule(mechanisms.mechanism_class(name))))
+        if asks.search(inspect.getsource(inspect.getmodule(mechanisms.load_class(name))))
     ]

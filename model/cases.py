@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..engine.parameters import UserError, all_turned
-from ..engine.toml_reader import build, guess, load, parse_setting
+from ..engine.parameters import UserError, set_parameters
+from ..engine.toml_reader import build_dataclass, load, parse_setting, suggest_names
 from . import mechanisms
 from .scenario import Scenario
 
@@ -37,7 +37,7 @@ def read_case(case: str | PathLike) -> Scenario:
     if path.suffix != ".toml":
         if str(case) not in list_cases():
             raise UserError(
-                f"no case is called {str(case)!r}{guess(str(case), list_cases())}; "
+                f"no case is called {str(case)!r}{suggest_names(str(case), list_cases())}; "
                 "or give the path of a .toml file"
             )
         path = SHIPPED / f"{case}.toml"
@@ -57,7 +57,7 @@ def read_shipped(path: Path, changed: int) -> Scenario:
 def read_file(path: Path) -> Scenario:
     """Read the scenario of a TOML file. Raises UserError with file and line."""
     table, at = load(path)
-    scenario = build(Scenario, table, at)
+    scenario = build_dataclass(Scenario, table, at)
     for part, header in (("community", "[community]"), ("compound", "[[compound]]")):
         if part not in table:
             raise at.error(
@@ -103,14 +103,14 @@ def alter_scenario(
     `settings` are "path=value" texts, or a dict path -> value. Raises UserError.
     """
     on, off = names_in(on, "on"), names_in(off, "off")
-    for name in (*on, *(name for name in off if name not in mechanisms.broken_files())):
-        if problem := mechanisms.why_not(name):
+    for name in (*on, *(name for name in off if name not in mechanisms.find_broken())):
+        if problem := mechanisms.explain_unusable(name):
             raise UserError(problem)
     both = set(on) & set(off)
     if both:
         raise UserError(f"{', '.join(sorted(both))}: switched on and off at once; leave one out")
     active = {name: m for name, m in scenario.mechanisms.items() if name not in off}
-    active |= {name: mechanisms.mechanism_class(name)() for name in on if name not in active}
+    active |= {name: mechanisms.load_class(name)() for name in on if name not in active}
     scenario = replace(scenario, mechanisms=active)
     texts = (
         [as_text(path, value) for path, value in settings.items()]
@@ -121,6 +121,6 @@ def alter_scenario(
         texts.append(as_text("days", days))
     for text in texts:
         part, name, *_ = (*text.split("."), "")
-        if part == "mechanisms" and name in mechanisms.known_names() and name not in active:
+        if part == "mechanisms" and name in mechanisms.list_known() and name not in active:
             raise UserError(f"--set {text}: {name} is not switched on; add --on {name}")
-    return all_turned(scenario, dict(parse_setting(scenario, text) for text in texts))
+    return set_parameters(scenario, dict(parse_setting(scenario, text) for text in texts))

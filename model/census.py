@@ -5,7 +5,7 @@ from dataclasses import Field, dataclass, field, fields, replace
 from math import ceil, exp, inf
 from typing import Any
 
-from ..engine.parameters import LeftOut, LeftOutCount, complaint, knob
+from ..engine.parameters import LeftOut, LeftOutCount, describe_problem, knob
 
 CROWDED = 30  # people per household on average, at most
 FLATS = 8 / 7  # households per floor of a stairwell, where a case gives neither households nor residents
@@ -85,7 +85,7 @@ class Census:
             if not isinstance(getattr(self, f.name), LeftOut)
         }
         if len(known) < len(counts(self)) and not any(
-            complaint(f, known[f.name]) for f in counts(self) if f.name in known
+            describe_problem(f, known[f.name]) for f in counts(self) if f.name in known
         ):
             for name, value in fill(known, self.homes).items():
                 object.__setattr__(self, name, LeftOutCount(value))

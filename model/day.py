@@ -75,7 +75,7 @@ def move_world(w) -> int:
     residents.take_stock(w)
 
     # Overnight new issues arise, and what mechanisms bring in becomes available.
-    fresh = arrivals.tick(w)
+    fresh = arrivals.advance_clocks(w)
     staying = compact(w.rows, n, stays, w.ended, w.gone)
     w.rows = ensure_capacity(w.rows, staying, staying + len(fresh))
     w.issues = w.rows[: staying + len(fresh)]

@@ -13,7 +13,7 @@ from ..engine.jit import struct
 from ..engine.randomness import RandomNumbers
 from .issues import arrivals
 from .issues.categories import columns
-from .places import Buildings, Compounds, Households, Stairwells, apportion, firsts, identify
+from .places import Buildings, Compounds, Households, Stairwells, apportion, identify, slice_starts
 from .state import InitialCommunity
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def construct_community(scenario: "Scenario") -> InitialCommunity:
     # a home in every stairwell, the others by floors
     flats = 1 + apportion(scenario.community.households - len(building), floors)
     stairwell = np.repeat(np.arange(len(building)), flats)
-    first = firsts(flats)
+    first = slice_starts(flats)
     width = ceil(sqrt(len(compound_of)))
     cell = np.arange(len(compound_of))
 
@@ -52,17 +52,17 @@ def construct_community(scenario: "Scenario") -> InitialCommunity:
         owner=owner,
         away=away,
         area=np.round(45.0 + 60.0 * draw("born area", homes)),
-        first=firsts(count),
+        first=slice_starts(count),
         stance=np.zeros(len(homes), np.int8),
         knocks=np.zeros(len(homes), np.int16),
         talks=np.zeros(len(homes), np.int16),
     )
     compounds = Compounds(
-        firsts(size), np.array([k.company for k in kinds]), np.array([float(k.age) for k in kinds])
+        slice_starts(size), np.array([k.company for k in kinds]), np.array([float(k.age) for k in kinds])
     )
     buildings = Buildings(
         compound=compound_of.astype(np.int32),
-        first=firsts(stairs),
+        first=slice_starts(stairs),
         x=(cell % width).astype(np.int32),
         y=(cell // width).astype(np.int32),
         lifts=(stairs * np.array([kinds[c].lifts for c in compound_of])).astype(np.int32),
@@ -84,7 +84,7 @@ def construct_community(scenario: "Scenario") -> InitialCommunity:
     knobs = scenario.property_managers
     fees = np.where(compounds.company, np.round(property_managers.fees_per_day(knobs, homes_in)), 0)
     cats = columns(scenario.issues)
-    units = arrivals.units(cats, people, households, buildings, compounds)
+    units = arrivals.count_units(cats, people, households, buildings, compounds)
     grown = (people.band != CHILD) & (people.presence > 0)  # people who are never at home are no parties
     place = compound_of[people.building[grown]]
     return InitialCommunity(
@@ -96,7 +96,7 @@ def construct_community(scenario: "Scenario") -> InitialCommunity:
         mood=residents.sum_mood(people, stairwells, buildings),
         cats=cats,
         units=units,
-        rate=arrivals.rates(cats, units, buildings, compounds),
+        rate=arrivals.arrival_rates(cats, units, buildings, compounds),
         crews=np.array(
             [property_managers.hours_per_day(knobs, n) if k.company else 0.0 for k, n in zip(kinds, homes_in)]
         ),

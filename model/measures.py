@@ -143,7 +143,7 @@ def measure_day(w) -> None:
         out[COUNTS + n] = w.look[n]
 
 
-def today(world: "World") -> tuple:
+def measure_today(world: "World") -> tuple:
     """Return the numbers of this day's end in the order of DAILY."""
     world.call(measure_day)
     return (*map(int, world.count[:COUNTS]), *world.count[COUNTS:].tolist())

@@ -17,7 +17,7 @@ import numpy as np
 
 from ..engine.jit import Kernel, outer_kernel, specialise
 from ..engine.parameters import UserError
-from .mechanisms import gist, ships, where
+from .mechanisms import is_shipped, locate_error, summarise_error
 from .resources.levers import LEVERS, OF_ISSUES, SIGNED
 
 if TYPE_CHECKING:
@@ -71,12 +71,14 @@ def read_only(part: Any) -> Any:
 
 def begin(name: str, mechanism: Any, world: "World", luck: "RandomNumbers") -> Any:
     """Return the columns that a mechanism begins with. Raises UserError where a user's mechanism fails."""
-    if ships(type(mechanism)):
+    if is_shipped(type(mechanism)):
         return mechanism.begin(world, luck)
     try:
         return mechanism.begin(ReadOnly(world), luck)
     except (Exception, SystemExit) as error:
-        raise UserError(f"{where(error, file_of(mechanism))}: {name}.begin failed: {gist(error)}") from error
+        raise UserError(
+            f"{locate_error(error, file_of(mechanism))}: {name}.begin failed: {summarise_error(error)}"
+        ) from error
 
 
 def guard_step(active: "ActiveMechanism", step: str, function: Callable) -> Callable:
@@ -98,7 +100,9 @@ def guard_step(active: "ActiveMechanism", step: str, function: Callable) -> Call
         try:
             call(m, w)
         except (Exception, SystemExit) as error:
-            raise failure(where(error, place), active.name, step, world, gist(error)) from error
+            raise failure(
+                locate_error(error, place), active.name, step, world, summarise_error(error)
+            ) from error
         if look and (changed := [name for name, crc in checksums(world).items() if crc != before[name]]):
             raise failure(
                 place,

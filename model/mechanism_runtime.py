@@ -11,7 +11,7 @@ import numpy as np
 
 from ..engine.jit import outer_kernel, specialise, struct
 from .mechanism_guard import ReadOnly, guard_step
-from .mechanisms import ships
+from .mechanisms import is_shipped
 from .resources.levers import LEVERS, OF_ISSUES, Levers, MechanismHand, Stack, shapes
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class ActiveMechanism:
             mechanism,
             hand,
             world,
-            ships(type(mechanism)),
+            is_shipped(type(mechanism)),
         )
         self.kernel_arguments = struct(hand._replace(lever=struct(hand.lever))), world.live
         self.python_arguments = hand._replace(knobs=(mechanism,)), world if self.tested else ReadOnly(world)
@@ -61,7 +61,7 @@ def knobs(mechanism: Any) -> np.ndarray:
     return np.array([tuple(numbers.values())], kinds)
 
 
-def stacks(mechanisms: dict, names: list[str], room: int, buildings: int, compounds: int) -> Levers:
+def new_stacks(mechanisms: dict, names: list[str], room: int, buildings: int, compounds: int) -> Levers:
     """Allocate the pulls on each lever, all 0: lever -> Stack, with a row per mechanism that declares it.
 
     `names` are those of all mechanisms, `room` is the number of issues there is room for.
@@ -82,13 +82,13 @@ def stacks(mechanisms: dict, names: list[str], room: int, buildings: int, compou
     return Levers(*map(stack, LEVERS))
 
 
-def sums(pulls: Levers, buildings: int, compounds: int) -> Levers:
+def lever_sums(pulls: Levers, buildings: int, compounds: int) -> Levers:
     """Return the sum of all pulls on each lever, in the lever's own shape: views of the stacks' sums."""
     shape = shapes(len(pulls.sight.sum), buildings, compounds)
     return Levers(*(stack.sum.reshape(shape[lever]) for lever, stack in zip(LEVERS, pulls)))
 
 
-def hands(state: "State", mechanisms: dict, own: dict) -> Iterator[tuple[str, Any, MechanismHand]]:
+def iter_hands(state: "State", mechanisms: dict, own: dict) -> Iterator[tuple[str, Any, MechanismHand]]:
     """Yield (name, mechanism, hand) of each, in the order of their names.
 
     Pulls on levers that a mechanism does not declare go into an array that is never read.
@@ -129,7 +129,7 @@ def regrow_pulls(w, pulls, lever) -> None:
     w.pulls, w.lever = pulls, lever
 
 
-def pointers(state: "State") -> "State":
+def to_structs(state: "State") -> "State":
     """Return a `State` as kernels take it: each tuple of columns is a struct of its own, one pointer."""
     parts = {
         name: struct(part)

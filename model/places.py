@@ -70,7 +70,7 @@ def identify(names: list[str], sizes: list[int]) -> np.ndarray:
     return np.array(out, np.uint64)
 
 
-def firsts(counts: np.ndarray) -> np.ndarray:
+def slice_starts(counts: np.ndarray) -> np.ndarray:
     """Return where each slice begins, (n + 1,) int32, from the number of rows in each."""
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
 

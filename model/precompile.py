@@ -117,7 +117,7 @@ def plan_kernels(names: list[str]) -> list[tuple]:
     from .resources.levers import Levers
     from .scenario import Scenario
 
-    chosen = {name: mechanisms.mechanism_class(name)() for name in names if name not in (ENGINE, STREET)}
+    chosen = {name: mechanisms.load_class(name)() for name in names if name not in (ENGINE, STREET)}
     village = Scenario(
         calendar=CalendarParameters(leaving=1.0), mechanisms=chosen, outset=(InitialIssues("litter", 1),)
     )
@@ -130,7 +130,7 @@ def plan_kernels(names: list[str]) -> list[tuple]:
             day.share_out,
             day.move_world,
             measures.measure_day,
-            world.replace_issues,
+            world.growing_columns,
         ):
             plan.note(kernel, (live,))
         plan.note(
@@ -200,7 +200,7 @@ def serve_jobs() -> None:
         print(json.dumps(compile_one(json.loads(line))), file=answers, flush=True)
 
 
-def start(work: str) -> subprocess.Popen:
+def start_worker(work: str) -> subprocess.Popen:
     """Start a process of this Python that runs the function of this module called `work`."""
     code = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import {work}; {work}()"
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
@@ -217,14 +217,14 @@ def prepare(names: list[str], progress: Callable[[int, int], object] | None = No
         return []
     workers, compiled = [], []
     try:
-        planner = start("serve_plan")
-        workers += [start("serve_jobs") for _ in range(count_cores())]
+        planner = start_worker("serve_plan")
+        workers += [start_worker("serve_jobs") for _ in range(count_cores())]
         plan = json.loads(planner.communicate(json.dumps(wanted))[0])
         idle = SimpleQueue()
         for worker in workers:
             idle.put(worker)
         with ThreadPoolExecutor(len(workers)) as pool:
-            asked = [pool.submit(ask, idle, job) for job in plan]
+            asked = [pool.submit(run_job, idle, job) for job in plan]
             for done, answer in enumerate(as_completed(asked)):
                 compiled += answer.result()
                 if progress:
@@ -251,7 +251,7 @@ def ensure_compiled(names: list[str]) -> None:
         prepare(names)
 
 
-def ask(idle: SimpleQueue, job: list) -> list[str]:
+def run_job(idle: SimpleQueue, job: list) -> list[str]:
     """Send a job to a process from the queue `idle`, and return its answer."""
     worker = idle.get()
     try:
@@ -273,12 +273,19 @@ def parts_to_compile(names: list[str]) -> list[str]:
     """
     return [
         ENGINE,
-        *(name for name in names if name == STREET or source_digests.find(f"{source_digests.BESIDE}.{name}")),
+        *(
+            name
+            for name in names
+            if name == STREET or source_digests.find_source(f"{source_digests.MECHANISMS_PACKAGE}.{name}")
+        ),
     ]
 
 
 def digest_of(name: str) -> str:
     """Return the digest of the sources that the kernels of a mechanism, of ENGINE or of STREET depend on."""
-    engine, mechanism = f"{source_digests.PACKAGE}.model.street", f"{source_digests.BESIDE}.{name}"
+    engine, mechanism = (
+        f"{source_digests.PACKAGE}.model.street",
+        f"{source_digests.MECHANISMS_PACKAGE}.{name}",
+    )
     modules = [engine] if name in (ENGINE, STREET) else [engine, mechanism]
-    return "-".join(str(kernel_store.digest(*source_digests.find(module))) for module in modules)
+    return "-".join(str(kernel_store.digest(*source_digests.find_source(module))) for module in modules)

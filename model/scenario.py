@@ -13,7 +13,7 @@ from ..agents.volunteers import VolunteerParameters
 from ..engine.parameters import (
     LeftOut,
     check,
-    complaint,
+    describe_problem,
     knob,
 )
 from . import mechanisms
@@ -23,7 +23,9 @@ from .issues.consent import ProjectParameters
 from .places import BUILDINGS
 from .resources.calendar import CalendarParameters, InitialIssues, Shock
 
-OUTSET = 100_000  # issues that a case may begin with, at most: more than a city of millions has open
+MAX_INITIAL_ISSUES = (
+    100_000  # issues that a case may begin with, at most: more than a city of millions has open
+)
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,9 @@ class Scenario:
         kinds = [
             kind
             for kind in self.compound
-            if not any(complaint(f, getattr(kind, f.name)) for f in fields(kind) if "low" in f.metadata)
+            if not any(
+                describe_problem(f, getattr(kind, f.name)) for f in fields(kind) if "low" in f.metadata
+            )
         ]
         stairwells, floors = (
             sum(
@@ -159,10 +163,10 @@ class Scenario:
                     f"issues.{name}",
                     f"has the same code as {other!r}, by which luck knows a category: rename one of the two",
                 )
-        if sum(begin.count for begin in self.outset) > OUTSET:
+        if sum(begin.count for begin in self.outset) > MAX_INITIAL_ISSUES:
             yield (
                 "outset",
-                f"holds {sum(begin.count for begin in self.outset):,} issues; allowed is {OUTSET:,} in all",
+                f"holds {sum(begin.count for begin in self.outset):,} issues; allowed is {MAX_INITIAL_ISSUES:,} in all",
             )
         if not self.compound:
             yield "compound", "is empty: a community has at least one"

@@ -19,11 +19,11 @@ from .mechanism_guard import REPLACED, begin, iter_arrays, number_check
 from .mechanism_runtime import (
     ActiveMechanism,
     grow_stacks,
-    hands,
-    pointers,
+    iter_hands,
+    lever_sums,
+    new_stacks,
     regrow_pulls,
-    stacks,
-    sums,
+    to_structs,
 )
 from .resources import ledger
 from .resources.calendar import PAYERS, YEAR, almanac, place_initial_issues
@@ -39,14 +39,14 @@ ROOM = 1024  # issues, before more room is made
 
 
 @outer_kernel
-def replace_issues(w) -> tuple:
+def growing_columns(w) -> tuple:
     """Return the columns in REPLACED as they are now."""
     return w.issues, w.rows, w.ended, w.log
 
 
 @outer_kernel
-def put_back(w, day, issues, ended, log) -> None:
-    """Restore the day, and the columns that `replace_issues` returns."""
+def restore_columns(w, day, issues, ended, log) -> None:
+    """Restore the day, and the columns that `growing_columns` returns."""
     w.day, w.issues, w.rows, w.ended, w.log = day, issues, issues, ended, log
 
 
@@ -56,7 +56,7 @@ class World:
     def __init__(self, state: State, names: list[str], scenario: "Scenario", luck: "RandomNumbers"):
         self.state = state
         # the same columns for kernels, and the only place where those in REPLACED are up to date
-        self.live = struct(pointers(state))
+        self.live = struct(to_structs(state))
         self.names = names  # of all mechanisms; a code in `teller`, `closer` or `by` is a row here
         self.scenario, self.luck = scenario, luck
         self.categories = tuple(scenario.issues)  # names of the categories of issues, in alphabetical order
@@ -86,7 +86,7 @@ class World:
 
     def bind_mechanisms(self) -> None:
         """Give each mechanism its hand, and collect the steps of those that are active today."""
-        acting = [ActiveMechanism(*hand, self) for hand in hands(self.state, self.chosen, self.own)]
+        acting = [ActiveMechanism(*hand, self) for hand in iter_hands(self.state, self.chosen, self.own)]
         self.hands = {active.name: active.hand for active in acting}
         self.check_numbers = number_check(self, acting)
         today = [active for active in acting if active.mechanism.begins <= self.day <= active.mechanism.ends]
@@ -122,14 +122,15 @@ class World:
         if room > self.state.pulls.sight.sum.size:
             pulls = grow_stacks(self.state.pulls, room)
             self.state = self.state._replace(
-                pulls=pulls, lever=sums(pulls, len(self.state.buildings.compound), len(self.state.crews))
+                pulls=pulls,
+                lever=lever_sums(pulls, len(self.state.buildings.compound), len(self.state.crews)),
             )
             regrow_pulls(self.live, Levers(*map(struct, pulls)), struct(self.state.lever))
             self.bind_mechanisms()
 
     def __getattr__(self, name):
         if name in REPLACED:
-            return replace_issues(self.live)[REPLACED.index(name)]
+            return growing_columns(self.live)[REPLACED.index(name)]
         if name.startswith("__"):  # asked for by copy and pickle before there is a state
             raise AttributeError(name)
         return getattr(self.state, name)
@@ -173,7 +174,7 @@ class World:
 def start_run(community: InitialCommunity, scenario: "Scenario", luck: "RandomNumbers") -> World:
     """Start a run on day 0 of `community`: a new world, with hazard clocks from the run's random numbers."""
     c, people = len(community.compounds.company), len(community.residents.home)
-    names = sorted({*mechanisms.names(), *scenario.mechanisms})
+    names = sorted({*mechanisms.list_mechanisms(), *scenario.mechanisms})
     acting = sorted(scenario.mechanisms)
     duty = np.zeros(STANDINGS)
     volunteers.set_duty(duty, scenario.volunteers)
@@ -190,7 +191,7 @@ def start_run(community: InitialCommunity, scenario: "Scenario", luck: "RandomNu
     ):
         arrivals.schedule_initial(clocks, b, j, n, places[b], codes[j], arise)
         clocks.firm[b, j] = firm
-    pulls = stacks(scenario.mechanisms, names, ROOM, len(community.buildings.compound), c)
+    pulls = new_stacks(scenario.mechanisms, names, ROOM, len(community.buildings.compound), c)
     state = State(
         **initial,
         newcomers=np.tile(mean_trust(scenario.residents), (len(community.buildings.compound), 1)),
@@ -223,7 +224,7 @@ def start_run(community: InitialCommunity, scenario: "Scenario", luck: "RandomNu
         wants=np.zeros((len(acting), 7, c + 1)),
         shares=np.zeros((len(acting), c + 1)),
         pulls=pulls,
-        lever=sums(pulls, len(community.buildings.compound), c),
+        lever=lever_sums(pulls, len(community.buildings.compound), c),
         issues=np.zeros(0, ISSUE),
         rows=np.zeros(ROOM, ISSUE),
         # usually more than a year's; rows that are not written take no memory
@@ -250,7 +251,7 @@ def restore_run(
     world.make_room(len(snapshot["pulls.sight.sum"]))
     world.day = int(snapshot["day"])
     # `astype`, because a file drops the padding between fields
-    put_back(
+    restore_columns(
         world.live,
         world.day,
         *(

@@ -11,7 +11,7 @@ from zlib import crc32
 import numpy as np
 
 from ..engine.codes import CHILD
-from ..model.mechanisms import names
+from ..model.mechanisms import list_mechanisms
 from ..model.resources.calendar import almanac, place_initial_issues
 from ..model.resources.levers import POOLS
 from ..model.simulate import build_community
@@ -39,7 +39,7 @@ class World:
         self.scenario, self.luck, self.day = scenario, RandomNumbers(*seed), 0
         self.compounds, self.buildings, self.stairwells, self.households, self.people = nest_places(community)
         self.kinds = [build_category(name, category) for name, category in sorted(scenario.issues.items())]
-        self.names = sorted({*names(), *scenario.mechanisms})
+        self.names = sorted({*list_mechanisms(), *scenario.mechanisms})
 
         # Money and hours. The ledger has a row for each mechanism, and a last one for the desks.
         self.crews, self.funds = community.crews.tolist(), community.funds.tolist()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cogov.bench.page.chromium import browsing, chromium, driver
+from cogov.bench.page.chromium import find_chromium, start_browser, start_playwright
 from cogov.engine.parameters import UserError
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ NO_BROWSER = "no browser: "
 def require_browser() -> str:
     """Return the path of a Chromium that can be driven; without one, skip the calling test."""
     try:
-        driver()
-        return chromium()
+        start_playwright()
+        return find_chromium()
     except UserError as missing:
         pytest.skip(f"{NO_BROWSER}{missing}")
 
@@ -30,5 +30,5 @@ def require_browser() -> str:
 def launched() -> Iterator[Browser]:
     """Start a browser with a fresh profile."""
     path = require_browser()
-    with driver() as playwright, browsing(playwright, path) as browser:
+    with start_playwright() as playwright, start_browser(playwright, path) as browser:
         yield browser

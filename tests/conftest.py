@@ -45,7 +45,9 @@ def pytest_configure(config) -> None:
         capture = config.pluginmanager.get_plugin("capturemanager")
         with capture.global_and_fixture_disabled():  # compiling prints what takes so long
             prepare_run(
-                alter_scenario(read_case("wuzi_yard"), on=mechanisms.names()), None, [precompile.STREET]
+                alter_scenario(read_case("wuzi_yard"), on=mechanisms.list_mechanisms()),
+                None,
+                [precompile.STREET],
             )
 
 

@@ -15,7 +15,7 @@ from cogov.agents.grid_workers import GridWorkerParameters
 from cogov.experiments.execution.supervisor import Serial
 from cogov.model import mechanisms
 from cogov.model.census import Census
-from cogov.model.measures import today
+from cogov.model.measures import measure_today
 from cogov.model.resources.calendar import CalendarParameters
 from cogov.model.scenario import Compound, Scenario
 from cogov.model.simulate import Run, days, simulate
@@ -33,7 +33,7 @@ def raised(scenario: Scenario, **rates: float) -> Scenario:
 
 def governed(scenario: Scenario, *names: str, **own) -> Scenario:
     """Return the scenario with the mechanisms called `names`, and those given as `name=mechanism`."""
-    return replace(scenario, mechanisms={name: mechanisms.mechanism_class(name)() for name in names} | own)
+    return replace(scenario, mechanisms={name: mechanisms.load_class(name)() for name in names} | own)
 
 
 YARD = Scenario(  # old walk-ups without a property company
@@ -136,7 +136,7 @@ def told(world: World) -> tuple[bytes, ...]:
         ledger.fen.tobytes(),
         ledger.supplied.tobytes(),
         world.funds.tobytes(),
-        np.array(today(world)).tobytes(),
+        np.array(measure_today(world)).tobytes(),
     )
 
 
@@ -186,5 +186,5 @@ def digest(scenario: Scenario, seed: int) -> str:
 
 
 def pool_of_threads(workers: int) -> Executor | Serial:
-    """Stand in for `supervisor.pool`: return a pool of threads, which start at once."""
+    """Stand in for `supervisor.start_checked_pool`: return a pool of threads, which start at once."""
     return ThreadPoolExecutor(workers) if workers else Serial()

@@ -578,8 +578,8 @@ MUTANTS = [
     mutant(
         "a damaged street counts",
         "experiments/city/city.py",
-        'return path.stem.rpartition("-")[2] == mark(raw)',
-        'return len(path.stem.rpartition("-")[2]) == len(mark(raw))',
+        'return path.stem.rpartition("-")[2] == digest_of(raw)',
+        'return len(path.stem.rpartition("-")[2]) == len(digest_of(raw))',
         "experiments/comparing/test_city.py::test_what_is_missing_or_damaged_is_lived_again_and_is_the_same",
         short=True,
     ),
@@ -792,8 +792,8 @@ MUTANTS = [
     mutant(
         "a mechanism of a case is measured from the day on which it began",
         "experiments/comparison/effects.py",
-        "\n            scenario.mechanisms.get(name, mechanisms.mechanism_class(name)()), begins=0, ends=36_500\n        ",
-        "scenario.mechanisms.get(name, mechanisms.mechanism_class(name)()), ends=36_500",
+        "mechanisms.load_class(name)()), begins=0, ends=36_500)",
+        "mechanisms.load_class(name)()), ends=36_500)",
         "experiments/comparing/test_effects.py::test_a_mechanism_that_the_case_begins_late_is_on_all_the_time",
         short=True,
     ),
@@ -1330,7 +1330,7 @@ MUTANTS = [
     mutant(
         "a browser without a driver counts as one",
         "tests/browser.py",
-        "        driver()\n",
+        "        start_playwright()\n",
         "",
         "tools/test_left_out.py::test_a_browser_that_cannot_be_driven_is_none",
         short=True,
@@ -1354,7 +1354,7 @@ MUTANTS = [
     mutant(
         "a kernel does not depend on what its file imports",
         "engine/source_digests.py",
-        "        pending += [source for name in _imports(path, module) if (source := find(name))]\n",
+        "        pending += [source for name in _imports(path, module) if (source := find_source(name))]\n",
         "",
         "engine/test_kernels.py::test_a_change_reaches_the_file_and_those_that_import_it_and_no_other",
         plain=True,
@@ -1484,7 +1484,7 @@ MUTANTS = [
     mutant(
         "a head of a CSV file is a formula",
         "experiments/files/csv_tables.py",
-        "heads = list(map(harmless, frame.columns))",
+        "heads = list(map(escape_cell, frame.columns))",
         "heads = list(frame.columns)",
         "engine/test_output.py::test_no_cell_head_or_index_is_run_by_a_spreadsheet",
         short=True,
@@ -1647,8 +1647,8 @@ MUTANTS = [
     mutant(
         "a broken file stops every command",
         "model/mechanisms/__init__.py",
-        '    except (Exception, SystemExit) as error:\n        return f"{where',
-        '    except KeyError as error:\n        return f"{where',
+        '    except (Exception, SystemExit) as error:\n        return f"{locate_error',
+        '    except KeyError as error:\n        return f"{locate_error',
         "model/test_own_mechanisms.py::test_a_broken_file_is_named_where_it_is_asked_for_and_nowhere_else",
         plain=True,
         short=True,

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 import cogov
 from cogov.engine.randomness import RandomNumbers
-from cogov.engine.toml_reader import At, build, table_of
-from cogov.experiments.calibration.issue_log import read_log, save
+from cogov.engine.toml_reader import At, build_dataclass, table_of
+from cogov.experiments.calibration.issue_log import read_log, write_log
 from cogov.experiments.files.case_writer import write_case
 from cogov.experiments.sweep.experiment import read_experiment
 from cogov.model import mechanisms
@@ -30,7 +30,7 @@ from cogov.model.scenario import Scenario
 from cogov.model.world import start_run
 from cogov.viz.lessons.reader import SHIPPED as LESSONS
 from cogov.viz.lessons.reader import read_lesson
-from cogov.viz.page.page_state import desk_from_link, desk_from_text, open_desk
+from cogov.viz.page.page_state import open_state, state_from_link, state_from_text
 
 SMALL = 5000  # a community with fewer residents is built and simulated for a day
 EXPERIMENTS = Path(cogov.__file__).parent / "docs" / "experiments"
@@ -42,7 +42,7 @@ def case(folder: Path) -> None:
     A small community is then built and simulated for a day.
     """
     scenario = read_case(folder / "case.toml")
-    assert build(Scenario, table_of(scenario), At("table", {})) == scenario, (
+    assert build_dataclass(Scenario, table_of(scenario), At("table", {})) == scenario, (
         "table_of and build make another scenario"
     )
     (folder / "again.toml").write_text(write_case(scenario, header="again"), encoding="utf-8")
@@ -60,7 +60,7 @@ def experiment(folder) -> None:
 def log(folder) -> None:
     """Read an issue log and its mapping, save and read it again: the log must be the same."""
     first = read_log(folder / "mine.csv")
-    again = read_log(save(first, folder / "kept"))
+    again = read_log(write_log(first, folder / "kept"))
     assert (
         again.issues[["opened", "closed"]].equals(first.issues[["opened", "closed"]])
         and again.drawn == first.drawn
@@ -74,14 +74,14 @@ def lesson(folder) -> None:
 
 def state(folder) -> None:
     """Read a saved state of the page, save it and link to it: both must give the same state."""
-    desk = desk_from_text((folder / "state.json").read_bytes().decode("utf-8", "replace"))
-    assert desk_from_text(desk.to_text()) == desk, "saved and restored make another desk"
-    assert desk_from_link("?" + desk.link()) == desk, "link and linked make another desk"
+    desk = state_from_text((folder / "state.json").read_bytes().decode("utf-8", "replace"))
+    assert state_from_text(desk.to_text()) == desk, "saved and restored make another desk"
+    assert state_from_link("?" + desk.link()) == desk, "link and linked make another desk"
 
 
 def link(folder) -> None:
     """Read the query string of the page's address."""
-    desk_from_link((folder / "link.txt").read_bytes().decode("utf-8", "surrogateescape"))
+    state_from_link((folder / "link.txt").read_bytes().decode("utf-8", "surrogateescape"))
 
 
 @dataclass(frozen=True)
@@ -219,7 +219,7 @@ def lesson_files() -> st.SearchStrategy:
 @cache
 def states() -> list[bytes]:
     """Return the bytes of saved states of the page."""
-    desk = open_desk("wuzi_yard")
+    desk = open_state("wuzi_yard")
     desk = replace(
         desk,
         settings=(
@@ -229,7 +229,7 @@ def states() -> list[bytes]:
             desk.settings[1].with_parameter("committee.staff", 2.5),
         ),
     )
-    return [desk.to_text().encode(), open_desk("shuian", "zh").to_text().encode()]
+    return [desk.to_text().encode(), open_state("shuian", "zh").to_text().encode()]
 
 
 def state_files() -> st.SearchStrategy:
@@ -309,7 +309,7 @@ def heavy_experiments() -> Iterator[dict[str, bytes]]:
     yield asked('kind = "morris"\npoints = 100000', "committee.staff")
     yield asked('kind = "grid"', "committee.staff", "committee.shift")
     yield asked('kind = "one_at_a_time"', "committee.staff", "committee.shift")
-    yield asked(f'kind = "factorial"\nmechanisms = {json.dumps(mechanisms.names()[:16])}')
+    yield asked(f'kind = "factorial"\nmechanisms = {json.dumps(mechanisms.list_mechanisms()[:16])}')
     yield asked('kind = "list"\ntable = "list.csv"') | {
         "list.csv": b"arm,committee.staff\n" + b"".join(b"a%d,1\n" % n for n in range(90_000))
     }

@@ -101,7 +101,7 @@ def names() -> list[str]:
         "arm",
         "litter",
     ]
-    return sorted({*sections, *mechanisms.names(), *ends(), *paths, *odd})
+    return sorted({*sections, *mechanisms.list_mechanisms(), *ends(), *paths, *odd})
 
 
 TEXTS = (
@@ -262,7 +262,7 @@ plain = st.one_of(
     st.integers(),
     st.floats(),
     st.text(max_size=20),
-    st.deferred(lambda: st.sampled_from(mechanisms.names())),
+    st.deferred(lambda: st.sampled_from(mechanisms.list_mechanisms())),
     st.builds(list),
     st.builds(dict),
 )

@@ -370,7 +370,7 @@ def save(analysis: Analysis, folder: Path) -> Path:
     """
     for name in ("figures", "tables"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    figures = sweep_figures.every(analysis)
+    figures = sweep_figures.draw_figures(analysis)
     for name in CAPTIONS.keys() - figures.keys():
         for kind in ("png", "svg"):
             (folder / "figures" / f"{name}.{kind}").unlink(missing_ok=True)

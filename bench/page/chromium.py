@@ -20,7 +20,7 @@ FLAGS = (
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
-def chromium() -> str:
+def find_chromium() -> str:
     """Return the path of a Chromium. Raises UserError where there is none."""
     path = os.environ.get("COGOV_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if not path or not shutil.which(path):
@@ -31,7 +31,7 @@ def chromium() -> str:
     return path
 
 
-def driver() -> PlaywrightContextManager:
+def start_playwright() -> PlaywrightContextManager:
     """Return the context manager that starts Playwright. Raises UserError where it is not installed."""
     try:
         from playwright.sync_api import sync_playwright
@@ -43,7 +43,7 @@ def driver() -> PlaywrightContextManager:
 
 
 @contextmanager
-def browsing(playwright: Playwright, path: str) -> Iterator[Browser]:
+def start_browser(playwright: Playwright, path: str) -> Iterator[Browser]:
     """Start a browser with a fresh profile, and close it at the end."""
     browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
     try:

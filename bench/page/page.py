@@ -17,12 +17,12 @@ from ...model.simulate import build_community
 from ...viz.page import page_state as desks
 from ...viz.server.access_control import SESSIONS
 from ..tables import BenchTable
-from .chromium import browsing, chromium, driver
+from .chromium import find_chromium, start_browser, start_playwright
 from .page_visitors import (
     CROWDED,
     Visitor,
     patiently,
-    serving,
+    start_server,
     time_to_first_picture,
     together,
     visit,
@@ -73,11 +73,11 @@ def measure_page(
     without_browser = lambda: [audience(sessions, progress), departures(visits, progress)]
     if not browser:
         return without_browser()
-    start, path = driver(), chromium()
+    start, path = start_playwright(), find_chromium()
     with start as playwright:
         first = first_views(playwright, path, progress)
         progress("switches")
-        tables = [views(first, switches(playwright, path)), towns(playwright, path, progress)]
+        tables = [waiting_table(first, switches(playwright, path)), towns(playwright, path, progress)]
         return [*tables, crowd(playwright, path, min(sessions, BROWSERS), progress), *without_browser()]
 
 
@@ -89,7 +89,7 @@ def first_views(playwright, path, progress) -> tuple[list[float], list[float], l
     answered, cold, warm = [], [], []
     for _ in range(COLD):
         progress("first views")
-        with serving(CASE) as server, browsing(playwright, path) as browser:
+        with start_server(CASE) as server, start_browser(playwright, path) as browser:
             page = visit(browser.new_context())
             page.goto(server.address, wait_until="commit")
             answered.append(server.answered)
@@ -103,7 +103,7 @@ def first_views(playwright, path, progress) -> tuple[list[float], list[float], l
 def switches(playwright, path) -> tuple[list[float], list[int]]:
     """Switch a mechanism on and off, each time once the server is quiet: seconds, and bytes received."""
     seconds, received = [], []
-    with serving(CASE) as server, browsing(playwright, path) as browser:
+    with start_server(CASE) as server, start_browser(playwright, path) as browser:
         page = visit(browser.new_context())
         page.goto(server.address, wait_until="commit")
         time_to_first_picture(page)
@@ -116,7 +116,7 @@ def switches(playwright, path) -> tuple[list[float], list[int]]:
     return seconds, received
 
 
-def views(first, turned) -> BenchTable:
+def waiting_table(first, turned) -> BenchTable:
     """Return the table of the times that a visitor waits for: first view, second view, a switch."""
     names = (
         "a fresh server answers",
@@ -140,8 +140,8 @@ def towns(playwright, path, progress) -> BenchTable:
     for name in TOWNS:
         progress(f"{name} plays")
         community = build_community(read_case(name))
-        films = [len(film) / 1024 for film in desks.simulate_desk(desks.open_desk(name)).packed]
-        with serving(name) as server, browsing(playwright, path) as browser:
+        films = [len(film) / 1024 for film in desks.simulate_state(desks.open_state(name)).packed]
+        with start_server(name) as server, start_browser(playwright, path) as browser:
             page = visit(browser.new_context())
             page.goto(server.address, wait_until="commit")
             time_to_first_picture(page)
@@ -175,7 +175,7 @@ def towns(playwright, path, progress) -> BenchTable:
 
 def crowd(playwright, path, sessions, progress) -> BenchTable:
     """Return the table of many visitors at once, each with a browser profile of their own."""
-    with serving(CASE) as server, browsing(playwright, path) as browser:
+    with start_server(CASE) as server, start_browser(playwright, path) as browser:
         progress("one visitor")
         page = visit(browser.new_context())
         page.goto(server.address, wait_until="commit")
@@ -216,8 +216,8 @@ def audience(sessions, progress) -> BenchTable:
     They come twice: memory that only the second turn adds is what visits leave behind, not what the server
     caches for all.
     """
-    names, rows, left_behind = mechanisms.names(), [], []
-    with serving(CASE) as server:
+    names, rows, left_behind = mechanisms.list_mechanisms(), [], []
+    with start_server(CASE) as server:
         for turn in ("first", "again"):
             progress(f"{sessions} visitors without browsers, {turn}")
             visitors = [Visitor(server.address) for _ in range(sessions)]
@@ -300,7 +300,7 @@ def departures(visits, progress) -> BenchTable:
     """
     rows = []
     for how, ending in (("closed", Visitor.leave), ("cut off", Visitor.drop)):
-        with serving(CASE) as server:
+        with start_server(CASE) as server:
             before, arrived = 0.0, 0
             for turn in range(TURNS):
                 before, arrived = server.memory, 0

@@ -97,7 +97,7 @@ def ending(process: subprocess.Popen) -> str:
 
 
 @contextmanager
-def serving(case: str, *how: str) -> Iterator[Server]:
+def start_server(case: str, *how: str) -> Iterator[Server]:
     """Start a Server of a case in a fresh process, and stop it at the end.
 
     `how`: words after the path of Python, instead of `-m cogov`.

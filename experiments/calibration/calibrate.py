@@ -23,8 +23,8 @@ from ...engine.parameters import UserError
 from ...engine.randomness import whole_seed
 from ...model.cases import alter_scenario
 from ...model.scenario import Scenario
-from ..comparison.runs import scenario_of
-from ..execution.supervisor import processes_of
+from ..comparison.runs import read_scenario
+from ..execution.supervisor import count_processes
 from ..files import manifest
 from .calibration_result import Calibration
 from .calibration_tables import ensemble_of, parameters_of, score_models, tabulate_curves
@@ -32,23 +32,23 @@ from .distance import (
     FEW,
     SETTLING,
     Target,
+    build_target,
+    distance,
     errors,
+    estimate_variation,
     evaluate_trial,
     kinds_of,
-    misses,
-    noise,
-    parts,
-    target,
+    split_log,
 )
 from .free_parameters import FACTOR, apply_free_parameters, choose_free_parameters
 from .importance_sampling import (
-    ATOLL,
+    BATCH,
     Workers,
+    effective_size,
     optuna_study,
-    rounds,
+    run_rounds,
     search,
     weights_of,
-    worth,
 )
 from .issue_log import IssueLog, read_log
 
@@ -81,7 +81,7 @@ class SimulatedTrials:
             statistics.append(numbers)
             if self.progress:
                 self.progress()
-        return statistics, [misses(numbers, self.target, self.error) for numbers in statistics]
+        return statistics, [distance(numbers, self.target, self.error) for numbers in statistics]
 
 
 def calibrate(
@@ -114,7 +114,7 @@ def calibrate(
     them was opened counts as still open then. `residents` is the number of people the log is about; if it is
     unknown, rates are neither fitted nor compared. The result does not depend on `workers`. Raises UserError.
     """
-    seed, scenario = whole_seed(seed), alter_scenario(scenario_of(case), on, off, settings, days)
+    seed, scenario = whole_seed(seed), alter_scenario(read_scenario(case), on, off, settings, days)
     log = log if isinstance(log, IssueLog) else read_log(log, mapping, residents=residents)
     people, kinds, chosen, horizons, (early, late, split) = plan_calibration(
         scenario, log, fit, trials, replicates, held_out, factor, method, residents
@@ -123,12 +123,15 @@ def calibrate(
     early_years = years(early["opened"].min(), split)
     late_years = years(split, late["opened"].max() + day)
     aims = {
-        "fitted to": target(early, split - day, kinds, horizons, people, early_years, seed),
-        "held out": target(late, log.drawn, kinds, horizons, people, late_years, seed),
+        "fitted to": build_target(early, split - day, kinds, horizons, people, early_years, seed),
+        "held out": build_target(late, log.drawn, kinds, horizons, people, late_years, seed),
     }
     aim = aims["fitted to"]
-    variation, counted_days = noise(scenario, aim, seed), scenario.days - int(SETTLING * scenario.days)
-    with Workers(min(processes_of(workers), trials)) as map_jobs:
+    variation, counted_days = (
+        estimate_variation(scenario, aim, seed),
+        scenario.days - int(SETTLING * scenario.days),
+    )
+    with Workers(min(count_processes(workers), trials)) as map_jobs:
         evaluate = SimulatedTrials(
             partial(evaluate_trial, scenario, chosen, aim, seed, range(replicates)),
             aim,
@@ -136,17 +139,17 @@ def calibrate(
             map_jobs,
             progress,
         )
-        searched = max(ATOLL, int(SEARCHED * trials))
+        searched = max(BATCH, int(SEARCHED * trials))
         draws = [
             (trials - searched) * (n + 1) // ROUNDS - (trials - searched) * n // ROUNDS for n in range(ROUNDS)
         ]
         u, statistics, distances = search(chosen, searched, seed, method, evaluate)
         # random variation is larger with long queues, so it is estimated again at the best trial
         best = apply_free_parameters(scenario, chosen, u[distances.argmin()])
-        variation = np.maximum(variation, noise(best, aim, seed))
+        variation = np.maximum(variation, estimate_variation(best, aim, seed))
         evaluate.error = errors(aim, variation, counted_days, replicates)
-        distances = np.array([misses(numbers, aim, evaluate.error) for numbers in statistics])
-        drawn, drawn_statistics, drawn_distances, prior_weights = rounds(
+        distances = np.array([distance(numbers, aim, evaluate.error) for numbers in statistics])
+        drawn, drawn_statistics, drawn_distances, prior_weights = run_rounds(
             u, statistics, distances, draws, seed, evaluate
         )
     u, distances = np.vstack([u, drawn]), np.append(distances, drawn_distances)
@@ -173,7 +176,7 @@ def calibrate(
         scores=score_models(models, scored),
         curves=curves,
         rates=rates,
-        effective=worth(weights),
+        effective=effective_size(weights),
         widened=widened,
         split=split,
         log=log,
@@ -232,7 +235,7 @@ def plan_calibration(
         kinds,
         choose_free_parameters(scenario, fit, kinds, people, factor),
         horizons,
-        parts(log, held_out),
+        split_log(log, held_out),
     )
 
 

@@ -8,7 +8,7 @@ from scipy import stats
 
 from .distance import Target
 from .free_parameters import FreeParameter
-from .importance_sampling import worth
+from .importance_sampling import effective_size
 
 CLEARLY = 0.7  # of the prior's width; a wider interval counts as not identified
 INTERVAL = (0.05, 0.95)  # quantiles
@@ -26,7 +26,7 @@ def smooth(x: np.ndarray, weights: np.ndarray, levels) -> np.ndarray:
 
     The smaller the effective number of members, the wider the kernel.
     """
-    width = max(np.sqrt(weights @ (x - weights @ x) ** 2), 1e-3) * (4 / (3 * worth(weights))) ** 0.2
+    width = max(np.sqrt(weights @ (x - weights @ x) ** 2), 1e-3) * (4 / (3 * effective_size(weights))) ** 0.2
     grid = np.linspace(-5.0, 5.0, 2001)
     return np.interp(levels, stats.norm.cdf((grid[:, None] - x) / width) @ weights, grid)
 
@@ -40,7 +40,7 @@ def parameters_of(
     the parameter. It does if the spread (in normal scores, where the prior's is 1) is clearly narrower than
     the prior, and narrower than so few members would be by chance.
     """
-    rows, scores, n = {}, stats.norm.ppf(u), max(worth(weights), 1.5)
+    rows, scores, n = {}, stats.norm.ppf(u), max(effective_size(weights), 1.5)
     # a parameter with no information shows a smaller spread than this once in a hundred
     by_chance = np.sqrt(stats.chi2.ppf(0.01, n - 1) / (n - 1))
     for k, parameter in enumerate(chosen):

@@ -71,7 +71,7 @@ def kinds_of(log: IssueLog) -> tuple[tuple, dict[str, int]]:
     }
 
 
-def parts(log: IssueLog, share: float) -> tuple[pd.DataFrame, pd.DataFrame, pd.Timestamp]:
+def split_log(log: IssueLog, share: float) -> tuple[pd.DataFrame, pd.DataFrame, pd.Timestamp]:
     """Split the mapped issues of a log into an earlier and a later part.
 
     Also returns the day that separates them. The later part, which is held out, is `share` of all. Raises
@@ -90,7 +90,7 @@ def parts(log: IssueLog, share: float) -> tuple[pd.DataFrame, pd.DataFrame, pd.T
     return early, late, split
 
 
-def target(
+def build_target(
     issues: pd.DataFrame,
     drawn: pd.Timestamp,
     kinds,
@@ -108,9 +108,9 @@ def target(
         n = len(of_kind)
         u = RandomNumbers("calibrate", seed)("bootstrap", np.arange(BOOTSTRAPS * max(n, 1)), kind_hash)
         resampled = (u.reshape(BOOTSTRAPS, -1) * n).astype(int)
-        values = shape(time, closed, horizons)
+        values = curve_statistics(time, closed, horizons)
         spread = (
-            np.array([shape(time[i], closed[i], horizons) for i in resampled])
+            np.array([curve_statistics(time[i], closed[i], horizons) for i in resampled])
             if n
             else np.zeros((BOOTSTRAPS, len(values)))
         )
@@ -146,7 +146,7 @@ def target(
     )
 
 
-def shape(time: np.ndarray, event: np.ndarray, horizons: tuple[int, ...]) -> np.ndarray:
+def curve_statistics(time: np.ndarray, event: np.ndarray, horizons: tuple[int, ...]) -> np.ndarray:
     """Compute the share unresolved by each horizon, and the restricted mean: (horizons + 1,).
 
     The restricted mean is given as a share of the last horizon.
@@ -198,7 +198,7 @@ def statistics(runs, scenario: Scenario, target: Target) -> np.ndarray:
         time, resolved = (np.concatenate([run[k][what] for run in runs]) for what in (0, 1))
         if target.people:
             numbers.append([rate_of(len(time), scenario.community.residents, years)])
-        numbers.append(shape(time, resolved, target.horizons))
+        numbers.append(curve_statistics(time, resolved, target.horizons))
     return np.concatenate(numbers)
 
 
@@ -212,7 +212,7 @@ def evaluate_trial(
     )
 
 
-def noise(scenario: Scenario, target: Target, seed: int, pilots: int = 8) -> np.ndarray:
+def estimate_variation(scenario: Scenario, target: Target, seed: int, pilots: int = 8) -> np.ndarray:
     """Estimate the standard deviation of the statistics between runs: (statistics,).
 
     The runs differ in their random seed only. It is at least the sampling error of as many issues as a run
@@ -244,7 +244,7 @@ def errors(target: Target, variation: np.ndarray, days: int, replicates: int) ->
     return np.sqrt(np.maximum(target.error, history) ** 2 + variation**2 / replicates)
 
 
-def misses(numbers, target: Target, error: np.ndarray) -> float:
+def distance(numbers, target: Target, error: np.ndarray) -> float:
     """Return the distance of statistics from a target.
 
     It is the sum of squared differences in units of their errors, scaled down to the number of independent

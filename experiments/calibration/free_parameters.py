@@ -6,10 +6,10 @@ from difflib import get_close_matches
 
 import numpy as np
 
-from ...engine.parameters import UserError, all_turned, paths
+from ...engine.parameters import UserError, paths, set_parameters
 from ...engine.toml_reader import short
 from ...model.scenario import Scenario
-from ..comparison.parameter_paths import at
+from ..comparison.parameter_paths import value_at
 from .reported_patterns import GIVEN
 
 FACTOR = 4.0  # a fitted number may by default be larger or smaller than assumed by this factor
@@ -40,7 +40,7 @@ class FreeParameter:
             f = known[path]
             new = float(
                 min(
-                    max(value * at(scenario, path) if self.factor else value, f.metadata["low"]),
+                    max(value * value_at(scenario, path) if self.factor else value, f.metadata["low"]),
                     f.metadata["high"],
                 )
             )
@@ -53,12 +53,15 @@ def choose_free_parameters(
 ) -> list[FreeParameter]:
     """Return the parameters to fit.
 
-    `wanted` are texts PATH or PATH=LOW:HIGH; without any, the default is `usual`. `issues.FAMILY.KNOB`,
+    `wanted` are texts PATH or PATH=LOW:HIGH; without any, the default is `default_paths`. `issues.FAMILY.KNOB`,
     `issues.KIND.KNOB` (a category of the log) and `issues.*.KNOB` are one factor on that knob of all these
     categories. Raises UserError.
     """
     known = paths(scenario)
-    chosen = [free(text, scenario, known, kinds, factor) for text in wanted or usual(scenario, kinds, people)]
+    chosen = [
+        parse_free_parameter(text, scenario, known, kinds, factor)
+        for text in wanted or default_paths(scenario, kinds, people)
+    ]
     names = [parameter.path for parameter in chosen]
     for parameter in chosen:
         for other in chosen:
@@ -71,7 +74,7 @@ def choose_free_parameters(
     return chosen
 
 
-def usual(scenario: Scenario, kinds, people: float) -> list[str]:
+def default_paths(scenario: Scenario, kinds, people: float) -> list[str]:
     """Return the paths fitted by default.
 
     They are how often each kind of issue arises, how much work it takes, how much the desks can do, and how
@@ -90,7 +93,7 @@ def usual(scenario: Scenario, kinds, people: float) -> list[str]:
     return chosen
 
 
-def free(text: str, scenario: Scenario, known: dict, kinds, factor: float) -> FreeParameter:
+def parse_free_parameter(text: str, scenario: Scenario, known: dict, kinds, factor: float) -> FreeParameter:
     """Parse one parameter from PATH or PATH=LOW:HIGH. Raises UserError."""
     path, equals, limits = (part.strip() for part in text.partition("="))
     moves, is_factor = (path,), False
@@ -103,7 +106,7 @@ def free(text: str, scenario: Scenario, known: dict, kinds, factor: float) -> Fr
         moves = tuple(
             f"issues.{c}.{name}"
             for c in members
-            if f"issues.{c}.{name}" in known and at(scenario, f"issues.{c}.{name}")
+            if f"issues.{c}.{name}" in known and value_at(scenario, f"issues.{c}.{name}")
         )
     if not moves or (not is_factor and path not in known):
         similar = [longer for longer in known if longer.endswith(f".{path}")][:3] or get_close_matches(
@@ -115,7 +118,7 @@ def free(text: str, scenario: Scenario, known: dict, kinds, factor: float) -> Fr
         )
     if path.startswith(GIVEN):
         raise UserError(f"--fit {path}: is what the case gives, not what it assumes")
-    default = 1.0 if is_factor else float(at(scenario, path))
+    default = 1.0 if is_factor else float(value_at(scenario, path))
     bounds = (0.0, np.inf) if is_factor else (known[path].metadata["low"], known[path].metadata["high"])
     if equals:
         low, high = limits_of(text, limits, bounds)
@@ -144,4 +147,4 @@ def apply_free_parameters(scenario: Scenario, chosen: Sequence[FreeParameter], u
     settings = {}
     for parameter, quantile in zip(chosen, u):
         settings |= parameter.settings(scenario, parameter.value(float(quantile)))
-    return all_turned(scenario, settings)
+    return set_parameters(scenario, settings)

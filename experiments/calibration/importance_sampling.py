@@ -16,13 +16,13 @@ from scipy.stats import qmc
 
 from ...engine.parameters import UserError
 from ...engine.randomness import seed_of
-from ..execution.supervisor import end, pool
+from ..execution.supervisor import start_checked_pool, stop_executor
 from .free_parameters import FreeParameter
 
 if TYPE_CHECKING:
     import optuna
 
-ATOLL = 8  # trials proposed before any of them is evaluated; independent of the number of workers
+BATCH = 8  # trials proposed before any of them is evaluated; independent of the number of workers
 DEFENCE = 0.15  # share of a round's draws that come from the prior (Hesterberg 1995)
 # (share of a round, factor on the variance of its proposal); the wide part covers the tails
 SHAPES = ((0.55, 1.0), (0.30, 4.0))
@@ -33,28 +33,28 @@ class Workers:
     """Context manager of a process pool; gives a `map` that returns the results of a job in order."""
 
     def __init__(self, workers: int):
-        self.pool = pool(workers if workers > 1 else 0)
+        self.pool = start_checked_pool(workers if workers > 1 else 0)
 
     def __enter__(self):
         return self.pool.map
 
     def __exit__(self, *exception):
-        end(self.pool)
+        stop_executor(self.pool)
 
 
 def search(
     chosen: Sequence[FreeParameter], trials: int, seed: int, method: str, answer: Callable
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Propose trials and evaluate them, `ATOLL` at a time.
+    """Propose trials and evaluate them, `BATCH` at a time.
 
     Returns u (trials, parameters), the statistics (trials, statistics) and the misses (trials,).
     """
     u, statistics, misses = np.empty((0, len(chosen))), [], []
     points = sobol(len(chosen), trials, seed, "search")
     study = None if method == "sobol" else optuna_study(seed, method)
-    start = trials if study is None else max(ATOLL, trials // 2)
+    start = trials if study is None else max(BATCH, trials // 2)
     while len(u) < trials:
-        n = min(ATOLL, trials - len(u))
+        n = min(BATCH, trials - len(u))
         if len(u) < start:  # first cover the unit cube evenly
             proposed, points_to_try = [None] * n, points[len(u) : len(u) + n]
         else:
@@ -65,7 +65,7 @@ def search(
         new_statistics, new_misses = answer(points_to_try)
         for trial, x, value in zip(proposed, points_to_try, new_misses):
             if study is not None:
-                remember(study, trial, chosen, x, value)
+                report_trial(study, trial, chosen, x, value)
         u = np.vstack([u, points_to_try])
         statistics, misses = [*statistics, *new_statistics], [*misses, *new_misses]
     return u, np.array(statistics), np.array(misses)
@@ -100,7 +100,7 @@ def optuna_study(seed: int, method: str) -> optuna.Study:
         )
 
 
-def remember(study, asked, chosen, u: np.ndarray, value: float) -> None:
+def report_trial(study, asked, chosen, u: np.ndarray, value: float) -> None:
     """Report the result of a trial to a study, whether the study proposed the trial or not."""
     if asked is not None:
         study.tell(asked, value)
@@ -135,7 +135,7 @@ def weights_of(missed: np.ndarray, widened: float, heat: float = 1.0) -> np.ndar
     return np.exp(log_weights) / np.exp(log_weights).sum()
 
 
-def worth(weights: np.ndarray) -> float:
+def effective_size(weights: np.ndarray) -> float:
     """Compute Kish's effective number of equally weighted members."""
     return float(weights.sum() ** 2 / (weights**2).sum())
 
@@ -152,7 +152,7 @@ def emulator(x, statistics, misses, widened) -> tuple[np.ndarray, np.ndarray]:
     Returns coefficients (terms, statistics) and residual standard deviations (statistics,).
     """
     heat, enough = 1.0, min(4.0 * x.shape[1] + 8.0, 0.6 * len(x))
-    while worth(weights_of(misses, widened, heat)) < enough and heat < 1e9:
+    while effective_size(weights_of(misses, widened, heat)) < enough and heat < 1e9:
         heat *= 1.3
     weight, regressors = weights_of(misses, widened, heat) * len(x), terms(x)
     # ridge: coefficients that the data do not determine stay near zero
@@ -202,7 +202,7 @@ def density(x, proposals) -> np.ndarray:
     return np.exp(prior - np.logaddexp.reduce(log_densities, axis=0) + np.log(len(proposals)))
 
 
-def rounds(
+def run_rounds(
     u: np.ndarray, first: np.ndarray, misses: np.ndarray, each: Sequence[int], seed: int, answer: Callable
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Run rounds of population Monte Carlo; `each` gives the number of draws per round.

@@ -13,16 +13,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ...engine.parameters import UserError, complaint, knob
-from ...engine.toml_reader import build, guess, load, show_value
+from ...engine.parameters import UserError, describe_problem, knob
+from ...engine.toml_reader import build_dataclass, load, show_value, suggest_names
 from ...model.issues.categories import CATEGORIES, FAMILIES, FAMILIES_ZH
 from ..files.case_writer import toml
 from ..files.csv_tables import (
     EMPTY,
-    dates,
-    harmless,
+    escape_cell,
+    parse_dates,
+    read_sheet,
     recognise_date_formats,
-    sheet,
     write_csv,
 )
 from .column_names import NEEDED, ROLES, USUAL
@@ -89,11 +89,11 @@ def read_mapping(path: str | Path | None = None, **overrides) -> LogMapping:
 
     Raises UserError with file and line.
     """
-    base = build(LogMapping, *load(path)) if path else LogMapping()
+    base = build_dataclass(LogMapping, *load(path)) if path else LogMapping()
     entries = {name: value for name, value in overrides.items() if value not in (None, "")}
     if "residents" in entries:
         entries["residents"] = float(entries["residents"])
-        problem = complaint(LogMapping.__dataclass_fields__["residents"], entries["residents"])
+        problem = describe_problem(LogMapping.__dataclass_fields__["residents"], entries["residents"])
         if problem:
             raise UserError(f"residents {problem}")
     return replace(base, **entries)
@@ -114,10 +114,10 @@ def read_log(path: str | Path, mapping: LogMapping | str | Path | None = None, *
         notes.append(f"Columns as {mapping_file} says, which lies beside the log.")
     known = isinstance(mapping, LogMapping)
     mapping = replace(mapping, **overrides) if known else read_mapping(mapping, **overrides)
-    text = sheet(path, mapping.encoding or None, mapping.delimiter or None)
+    text = read_sheet(path, mapping.encoding or None, mapping.delimiter or None)
     if text.guessed:
         notes.append("Encoding: GBK (GB18030), guessed from the bytes; --encoding says otherwise.")
-    mapping, guessed = columns(text, mapping)
+    mapping, guessed = assign_columns(text, mapping)
     notes += [
         f"Column {show_value(getattr(mapping, role))} taken for {role}, by its name." for role in guessed
     ]
@@ -135,7 +135,7 @@ def read_log(path: str | Path, mapping: LogMapping | str | Path | None = None, *
             + ", ".join(f"{pattern} ({getattr(mapping, role)})" for role, pattern in formats.items())
             + ", the only reading of the whole column."
         )
-    day = {role: dates(table[role], formats[role]) for role in ("opened", "closed")}
+    day = {role: parse_dates(table[role], formats[role]) for role in ("opened", "closed")}
     drawn = extraction_day(text, mapping, day)
     if not mapping.drawn:
         notes.append(
@@ -153,7 +153,7 @@ def read_log(path: str | Path, mapping: LogMapping | str | Path | None = None, *
     return log
 
 
-def columns(text, mapping: LogMapping) -> tuple[LogMapping, list[str]]:
+def assign_columns(text, mapping: LogMapping) -> tuple[LogMapping, list[str]]:
     """Check the columns of a mapping and guess the missing ones by their names.
 
     Returns the mapping and the roles that were guessed. Raises UserError.
@@ -162,7 +162,7 @@ def columns(text, mapping: LogMapping) -> tuple[LogMapping, list[str]]:
         name = getattr(mapping, role)
         if name and name not in text.header:
             raise UserError(
-                f"{text.path}:1: has no column {show_value(name)} for --{role}{guess(name, text.header)}"
+                f"{text.path}:1: has no column {show_value(name)} for --{role}{suggest_names(name, text.header)}"
             )
     guesses = {}
     unassigned = [name for name in text.header if name not in {getattr(mapping, role) for role in ROLES}]
@@ -198,7 +198,7 @@ def detect_date_formats(text, mapping: LogMapping, table) -> dict[str, str]:
         return {"opened": recognised[mapping.opened], "closed": recognised[mapping.closed]}
     filled = [n for n, value in enumerate(table["opened"]) if value.lower() not in EMPTY]
     try:
-        parsed = dates(table["opened"][filled], mapping.dates)
+        parsed = parse_dates(table["opened"][filled], mapping.dates)
     except ValueError as e:
         raise UserError(
             f"--dates {show_value(mapping.dates)}: is no format of dates ({e}); a format is like '%d/%m/%Y'"
@@ -288,11 +288,11 @@ def assemble_log(text, table, day, reasons, mapping: LogMapping, drawn, notes) -
         [frame for frame in (pd.DataFrame(bad), broken) if len(frame)] or [pd.DataFrame(bad)]
     ).sort_values("line", kind="stable", ignore_index=True)
     issues = pd.DataFrame(used)
-    mapped = kinds(mapping, sorted(set(issues["category"])), text.path)
+    mapped = map_categories(mapping, sorted(set(issues["category"])), text.path)
     return IssueLog(text.path, mapping, issues, rejected, drawn, mapped, notes)
 
 
-def kinds(mapping: LogMapping, names: list[str], path: str) -> dict[str, tuple[str, ...]]:
+def map_categories(mapping: LogMapping, names: list[str], path: str) -> dict[str, tuple[str, ...]]:
     """Map each category of the log to cogov's: {theirs: (ours, ...)}.
 
     The mapping decides; categories it does not contain are matched by name. Raises UserError.
@@ -327,7 +327,7 @@ def kinds(mapping: LogMapping, names: list[str], path: str) -> dict[str, tuple[s
             if name not in chinese and name not in families:
                 raise UserError(
                     f"{path}: category {show_value(theirs)} is mapped to {show_value(name)}, "
-                    f"which is none of cogov's{guess(str(name), [*FAMILIES, *CATEGORIES])}"
+                    f"which is none of cogov's{suggest_names(str(name), [*FAMILIES, *CATEGORIES])}"
                 )
             categories |= (
                 {c for c, it in CATEGORIES.items() if it.family == families[name]}
@@ -340,12 +340,12 @@ def kinds(mapping: LogMapping, names: list[str], path: str) -> dict[str, tuple[s
     if unknown:
         raise UserError(
             f"{path}: the mapping names a category {show_value(unknown[0])} "
-            f"that the log has not{guess(unknown[0], names)}"
+            f"that the log has not{suggest_names(unknown[0], names)}"
         )
     return kinds_of
 
 
-def save(log: IssueLog, folder: str | Path) -> Path:
+def write_log(log: IssueLog, folder: str | Path) -> Path:
     """Write log.csv, log.toml (the mapping of log.csv) and rejected.csv into `folder`.
 
     Returns the path of log.csv.
@@ -359,7 +359,7 @@ def save(log: IssueLog, folder: str | Path) -> Path:
         index=False,
     )
     write_csv(log.rejected, folder / "rejected.csv", index=False)
-    ours = {harmless(theirs): toml(value) for theirs, value in compact(log).items()}
+    ours = {escape_cell(theirs): toml(value) for theirs, value in compact(log).items()}
     entries = {role: role for role in ROLES if getattr(log.mapping, role)} | {
         "dates": "%Y-%m-%d",
         "drawn": f"{log.drawn:%Y-%m-%d}",

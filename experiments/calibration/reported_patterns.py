@@ -16,17 +16,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ...engine.parameters import UserError, all_turned
+from ...engine.parameters import UserError, set_parameters
 from ...engine.randomness import RandomNumbers, seed_of, whole_seed
 from ...model import measures
 from ...model.cases import alter_scenario, list_cases, read_case
 from ...model.issues.issue_table import PAID
-from ...model.issues.issue_table import name as called
+from ...model.issues.issue_table import unpack_id as called
 from ...model.resources.calendar import PAYERS
 from ...model.scenario import Scenario
 from ...model.simulate import days, finish_run
-from ..comparison.compare import each
-from ..comparison.runs import whole
+from ..comparison.compare import run_jobs
+from ..comparison.runs import check_count
 
 SPREAD = 0.25
 # parts of a scenario that are never varied
@@ -59,13 +59,13 @@ def check_patterns(
     p5, p95 (model, over replicates), verdict. `progress` is called after every replicate. Raises UserError.
     """
     seed, scenario = whole_seed(seed), read_case(case) if isinstance(case, str) else case
-    replicates = whole("replicates", replicates, 2, 100_000)
+    replicates = check_count("replicates", replicates, 2, 100_000)
     if not 0.0 <= spread <= 2.0:
         raise UserError(f"spread = {spread} is out of range; allowed is 0 to 2")
     for outcome in scenario.reported:
         check_measure(outcome, scenario)
     results = (
-        list(each(partial(replicate, scenario, seed, spread), replicates, workers, progress))
+        list(run_jobs(partial(replicate, scenario, seed, spread), replicates, workers, progress))
         if scenario.reported
         else []
     )
@@ -157,17 +157,17 @@ def perturb_assumptions(scenario: Scenario, random_numbers: RandomNumbers, sprea
     parameters.
     """
     settings = {}
-    for path, f, default in numbers(scenario):
+    for path, f, default in iter_knobs(scenario):
         if f.metadata["source"].startswith("assumed") and default:
             low, high = f.metadata["low"], f.metadata["high"]
             new = min(
                 max(default * exp(spread * (2.0 * float(random_numbers(path, [0])[0]) - 1.0)), low), high
             )
             settings[path] = round(new) if f.type in (int, "int") else new
-    return all_turned(scenario, settings)
+    return set_parameters(scenario, settings)
 
 
-def numbers(part, prefix="") -> Iterator[tuple[str, Field, object]]:
+def iter_knobs(part, prefix="") -> Iterator[tuple[str, Field, object]]:
     """Yield (path, field, value) of every knob below `part` that the case does not give."""
     for name, inner in (
         part.items() if isinstance(part, dict) else ((f.name, getattr(part, f.name)) for f in fields(part))
@@ -178,7 +178,7 @@ def numbers(part, prefix="") -> Iterator[tuple[str, Field, object]]:
         if f is not None and "low" in f.metadata:
             yield prefix + name, f, inner
         elif is_dataclass(inner) or isinstance(inner, dict):
-            yield from numbers(inner, f"{prefix}{name}.")
+            yield from iter_knobs(inner, f"{prefix}{name}.")
 
 
 # ------------------------------------------------------------------------------------------ measures
@@ -205,7 +205,7 @@ def simulate_with_seed(scenario: Scenario, run_seed: int) -> ObservedRun:
     series, names, gave = np.zeros((scenario.days, len(measures.DAILY))), list(scenario.issues), False
     signed = {name: 0.0 for name in names if scenario.issues[name].rule}
     for world in days(scenario, run_seed):
-        series[world.day - 1] = measures.today(world)
+        series[world.day - 1] = measures.measure_today(world)
         if (scenario.days - world.day) % 7 == 0 and scenario.days - world.day < WEEKS * 7:
             gave = gave | world.residents.gives
         p = world.projects
@@ -227,7 +227,7 @@ def simulate_with_seed(scenario: Scenario, run_seed: int) -> ObservedRun:
     )
 
 
-def half(series) -> float:
+def late_slope(series) -> float:
     """Return the mean rise per day over the second half of a series."""
     return (series[-1] - series[len(series) // 2]) / max(len(series) - 1 - len(series) // 2, 1)
 
@@ -264,25 +264,25 @@ def share_of_homes_that_helped(observed: ObservedRun, category: str) -> float:
     return observed.helping[homes].mean() if len(homes) else np.nan
 
 
-def since(observed: ObservedRun, category: str, mechanism: str) -> np.ndarray:
+def issues_met(observed: ObservedRun, category: str, mechanism: str) -> np.ndarray:
     """Return the issues of a category that were open when a mechanism began, or arose later."""
     issues, start = observed.of(category), observed.scenario.mechanisms[mechanism].begins if mechanism else 0
     return issues[(issues["resolved"] < 0) | (issues["resolved"] >= start)]
 
 
-def after(observed: ObservedRun, mechanism: str, category: str) -> float:
+def median_days_after(observed: ObservedRun, mechanism: str, category: str) -> float:
     """Return the median days from the start of a mechanism, or from arising if later, to resolution.
 
     Unresolved issues count to the end of the run. NaN without issues.
     """
-    issues, start = since(observed, category, mechanism), observed.scenario.mechanisms[mechanism].begins
+    issues, start = issues_met(observed, category, mechanism), observed.scenario.mechanisms[mechanism].begins
     end = np.where(issues["resolved"] >= 0, issues["resolved"], observed.run.days)
     return np.median(end - np.maximum(issues["born"], start)) if len(issues) else np.nan
 
 
 def share_resolved(observed: ObservedRun, category: str, mechanism: str = "") -> float:
-    """Return the share of issues resolved; with a mechanism, only of those it met (see `since`)."""
-    return share(since(observed, category, mechanism)["resolved"] >= 0)
+    """Return the share of issues resolved; with a mechanism, only of those it met (see `issues_met`)."""
+    return share(issues_met(observed, category, mechanism)["resolved"] >= 0)
 
 
 def share_credited(observed: ObservedRun, mechanism: str) -> float:
@@ -315,7 +315,7 @@ def sittings(of) -> Callable[[ObservedRun, str], float]:
 
 # name -> function of an `ObservedRun` and of the text after the colon; measures of a run's summary exist too
 MEASURES = {
-    "slope": lambda world, name: half(world.run.series[{"backlog": "open"}.get(name, name)]),
+    "slope": lambda world, name: late_slope(world.run.series[{"backlog": "open"}.get(name, name)]),
     "rise": lambda world, name: (
         world.run.series[name][-1] - world.run.series[name][min(29, world.run.days - 1)]
     ),
@@ -331,7 +331,7 @@ MEASURES = {
     "sittings": sittings(np.median),
     "longest": sittings(np.max),
     "late": late,
-    "after": after,
+    "after": median_days_after,
     "settled_by": share_credited,
     "turned_out": share_of_homes_that_helped,
     "yuan": yuan_paid,
@@ -349,6 +349,6 @@ def check_measure(outcome, scenario: Scenario) -> None:
         raise UserError(f"{path} is unknown; there are: {', '.join(sorted({*MEASURES, *measures.SUMMARY}))}")
 
 
-def everything(cases=(), **options) -> pd.DataFrame:
+def check_all_patterns(cases=(), **options) -> pd.DataFrame:
     """Check the patterns of several cases, by default all shipped cases, and return one table."""
     return pd.concat([check_patterns(case, **options) for case in cases or list_cases()], ignore_index=True)

@@ -26,8 +26,8 @@ from ...model.cases import alter_scenario, list_cases, read_case
 from ...model.scenario import Scenario
 from ...model.street import Street, StreetParameters
 from ..execution.executors import choose_executor
-from ..execution.supervisor import processes_of, supervise
-from ..sweep.parts import parquet, put
+from ..execution.supervisor import count_processes, supervise
+from ..sweep.parts import to_parquet, write_durably
 from .scaling import resize_case
 
 TABLES = ("communities", "series")
@@ -161,7 +161,7 @@ def simulate_street(city: City, street: int) -> tuple[dict[str, bytes], float]:
     series = pd.DataFrame({"street": street + 1, "day": np.arange(1, simulation.days + 1), **daily})
     tables = {"communities": pd.DataFrame(rows), "series": series}
     return {
-        name: parquet(pa.Table.from_pandas(table, preserve_index=False)) for name, table in tables.items()
+        name: to_parquet(pa.Table.from_pandas(table, preserve_index=False)) for name, table in tables.items()
     }, time.thread_time() - start
 
 
@@ -172,7 +172,7 @@ def of_streets(city: City, streets: Sequence[int]) -> list[tuple[dict[str, bytes
 
 @dataclass(frozen=True)
 class CityResult:
-    """The outcome of `live`: streets finished before and now, time spent, and failures."""
+    """The outcome of `simulate_city`: streets finished before and now, time spent, and failures."""
 
     folder: Path
     streets: int
@@ -182,7 +182,7 @@ class CityResult:
     failed: dict  # street, from 1 -> reason
 
 
-def live(
+def simulate_city(
     city: City,
     out: str | Path,
     make: Callable | None = None,
@@ -197,11 +197,11 @@ def live(
     start, folder = time.perf_counter(), Path(out)
     for name in (*TABLES, "tmp"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    workers = processes_of(workers)
+    workers = count_processes(workers)
     make = make or choose_executor("pool", workers=workers)
     register_city(city, folder)
     finished = {
-        street for street in range(city.streets()) if all(part(folder, name, street) for name in TABLES)
+        street for street in range(city.streets()) if all(find_part(folder, name, street) for name in TABLES)
     }
     pending, done, work, failed = (
         (street for street in range(city.streets()) if street not in finished),
@@ -222,7 +222,9 @@ def live(
                 tables, seconds = results[0]
                 work += seconds
                 for name, raw in tables.items():
-                    put(folder, folder / name / f"street-{street + 1:06d}-{mark(raw)}.parquet", raw)
+                    write_durably(
+                        folder, folder / name / f"street-{street + 1:06d}-{digest_of(raw)}.parquet", raw
+                    )
                 done += 1
             if progress:
                 progress(done, city.streets())
@@ -257,23 +259,23 @@ def register_city(city: City, folder: Path) -> None:
                 f"{folder} holds another city, or one of another version of the model; name another --out"
             )
     else:
-        put(folder, path, (json.dumps(description, ensure_ascii=False) + "\n").encode())
+        write_durably(folder, path, (json.dumps(description, ensure_ascii=False) + "\n").encode())
 
 
-def mark(raw: bytes) -> str:
+def digest_of(raw: bytes) -> str:
     """Return the digest of a part's bytes that stands in its name."""
     return sha256(raw).hexdigest()[:16]
 
 
-def whole(path: Path, raw: bytes) -> bool:
+def is_intact(path: Path, raw: bytes) -> bool:
     """Return whether the bytes of a part match the digest in its name."""
-    return path.stem.rpartition("-")[2] == mark(raw)
+    return path.stem.rpartition("-")[2] == digest_of(raw)
 
 
-def part(folder: Path, table: str, street: int) -> Path | None:
+def find_part(folder: Path, table: str, street: int) -> Path | None:
     """Return the file of a street in a table; None if it is missing. Damaged files are deleted."""
     for path in sorted((folder / table).glob(f"street-{street + 1:06d}-*.parquet")):
-        if whole(path, path.read_bytes()):
+        if is_intact(path, path.read_bytes()):
             return path
         path.unlink()
     return None
@@ -291,7 +293,7 @@ def load_table(folder: str | Path, table: str = "communities") -> pd.DataFrame:
     frames = []
     for path in paths:
         raw = path.read_bytes()
-        if not whole(path, raw):
+        if not is_intact(path, raw):
             raise UserError(
                 f"{path} is not what was written; the same command again lives through that street anew"
             )

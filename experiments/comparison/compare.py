@@ -17,7 +17,7 @@ from ...model import measures, mechanisms
 from ...model.cases import alter_scenario, names_in
 from ...model.precompile import ensure_compiled
 from ...model.scenario import Scenario
-from ..execution.supervisor import end, pool, processes_of
+from ..execution.supervisor import count_processes, start_checked_pool, stop_executor
 from ..files import manifest
 from ..files.csv_tables import write_csv
 from ..statistics.paired import difference
@@ -143,12 +143,12 @@ def compare(
     result does not depend on `workers`. Raises UserError.
     """
     seed = whole_seed(seed)
-    replicates = runs.whole("replicates", replicates, 1, 1_000_000)
+    replicates = runs.check_count("replicates", replicates, 1, 1_000_000)
     names = tuple(dict.fromkeys(names_in(mechanism, "mechanism")))
-    arms = arms_of(runs.scenario_of(case), names, on=on, off=off, settings=settings, days=days)
+    arms = arms_of(runs.read_scenario(case), names, on=on, off=off, settings=settings, days=days)
     full = arms[1]
     ensure_compiled(full.mechanisms)
-    pairs = list(each(partial(pair, arms, seed, within), replicates, workers, progress))
+    pairs = list(run_jobs(partial(simulate_pair, arms, seed, within), replicates, workers, progress))
     rows = tabulate_pairs(pairs)
     return Comparison(
         full,
@@ -158,9 +158,9 @@ def compare(
         within,
         table=paired_differences(rows),
         rows=rows.set_index(["replicate", "arm"]),
-        series=bands(pairs),
-        curves=curves(pairs, full.days),
-        ledger=ledgers(pairs),
+        series=tabulate_open_issues(pairs),
+        curves=tabulate_curves(pairs, full.days),
+        ledger=tabulate_ledgers(pairs),
         asked=manifest.changes_as_given(on, off, settings),
     )
 
@@ -171,19 +171,21 @@ def arms_of(scenario: Scenario, names: Iterable[str], **changes) -> tuple[Scenar
     Raises UserError.
     """
     if not names:
-        raise UserError(f"no mechanism is named to compare; there are: {', '.join(mechanisms.names())}")
+        raise UserError(
+            f"no mechanism is named to compare; there are: {', '.join(mechanisms.list_mechanisms())}"
+        )
     full = alter_scenario(scenario, **{**changes, "on": (*names, *changes["on"])})
     return replace(
         full, mechanisms={name: m for name, m in full.mechanisms.items() if name not in names}
     ), full
 
 
-def each(
+def run_jobs(
     job: Callable[[int], object], count: int, workers: int | None, progress: Callable | None
 ) -> Iterator:
     """Yield the results of job(0) ... job(count - 1), in order, computed by `workers` processes."""
-    workers = 0 if workers is None and 2 * count < WORTH_A_POOL else processes_of(workers)
-    executor = pool(workers if workers > 1 else 0)
+    workers = 0 if workers is None and 2 * count < WORTH_A_POOL else count_processes(workers)
+    executor = start_checked_pool(workers if workers > 1 else 0)
     try:
         for result in executor.map(
             job, range(count), chunksize=max(1, min(8, count // (4 * max(workers, 1))))
@@ -192,10 +194,10 @@ def each(
             if progress:
                 progress()
     finally:
-        end(executor)
+        stop_executor(executor)
 
 
-def pair(arms: tuple, seed: int, within: int, number: int) -> dict:
+def simulate_pair(arms: tuple, seed: int, within: int, number: int) -> dict:
     """Simulate one replicate of both arms; return what the comparison needs of it."""
     return reduce_runs([runs.replicate(arm, EXPERIMENT, seed, number) for arm in arms], within)
 
@@ -233,7 +235,7 @@ def paired_differences(rows: pd.DataFrame) -> pd.DataFrame:
     ).T.rename_axis("measure")
 
 
-def bands(pairs: Sequence[dict]) -> pd.DataFrame:
+def tabulate_open_issues(pairs: Sequence[dict]) -> pd.DataFrame:
     """Compute median and middle 90 % of open issues over replicates, by arm and day."""
     tables = {}
     for k, arm in enumerate(ARMS):
@@ -244,7 +246,7 @@ def bands(pairs: Sequence[dict]) -> pd.DataFrame:
     return pd.concat(tables, names=["arm"])
 
 
-def curves(pairs: Sequence[dict], days: int) -> pd.DataFrame:
+def tabulate_curves(pairs: Sequence[dict], days: int) -> pd.DataFrame:
     """Compute the Kaplan-Meier share of issues not resolved by days since they arose, by arm."""
     tables = {}
     for k, arm in enumerate(ARMS):
@@ -256,7 +258,7 @@ def curves(pairs: Sequence[dict], days: int) -> pd.DataFrame:
     return pd.concat(tables, names=["arm", "step"])
 
 
-def ledgers(pairs: Sequence[dict]) -> pd.DataFrame:
+def tabulate_ledgers(pairs: Sequence[dict]) -> pd.DataFrame:
     """Compute mean hours by role and mean yuan, by arm and mechanism."""
     tables = {
         arm: pd.concat([pair["ledger"][k] for pair in pairs]).groupby("mechanism").sum() / len(pairs)

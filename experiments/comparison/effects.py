@@ -16,7 +16,7 @@ from ...model.cases import alter_scenario
 from ...model.scenario import Scenario
 from ..statistics.paired import difference
 from . import runs
-from .compare import each
+from .compare import run_jobs
 
 SHOWN = (
     "resolution_rate",
@@ -49,12 +49,12 @@ def mechanism_effects(
     after every replicate. Raises UserError.
     """
     seed = whole_seed(seed)
-    replicates = runs.whole("replicates", replicates, 2, 100_000)
-    scenario = alter_scenario(runs.scenario_of(case), settings=settings, days=days)
+    replicates = runs.check_count("replicates", replicates, 2, 100_000)
+    scenario = alter_scenario(runs.read_scenario(case), settings=settings, days=days)
     arms = arms_of(scenario, among)
-    results = list(each(partial(replicate, arms, seed, within), replicates, workers, progress))
+    results = list(run_jobs(partial(replicate, arms, seed, within), replicates, workers, progress))
     rows = {}
-    for name in mechanisms.names():
+    for name in mechanisms.list_mechanisms():
         for measure in SHOWN:
             without, treated = (
                 pd.Series([result[arm][measure] for result in results]) for arm in (("", name), name)
@@ -69,10 +69,8 @@ def arms_of(scenario: Scenario, among: bool) -> dict[str | tuple[str, str], Scen
     Without `among`, all mechanisms share one baseline, "".
     """
     always = {
-        name: replace(
-            scenario.mechanisms.get(name, mechanisms.mechanism_class(name)()), begins=0, ends=36_500
-        )
-        for name in mechanisms.names()
+        name: replace(scenario.mechanisms.get(name, mechanisms.load_class(name)()), begins=0, ends=36_500)
+        for name in mechanisms.list_mechanisms()
     }
     arms = {}
     for name, mechanism in always.items():

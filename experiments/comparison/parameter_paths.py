@@ -23,7 +23,7 @@ class Parameter:
     cases: dict
 
 
-def parameters(prefix: str = "") -> list[Parameter]:
+def list_parameters(prefix: str = "") -> list[Parameter]:
     """Return the knobs whose path begins with `prefix`, in the order of a scenario.
 
     Raises UserError if there is none.
@@ -33,8 +33,8 @@ def parameters(prefix: str = "") -> list[Parameter]:
     paths_of = {name: paths(case) for name, case in cases.items()}
     knobs = []
     for path, f in paths(plain).items():
-        default = at(plain, path)
-        by_case = {name: at(cases[name], path) for name in cases if path in paths_of[name]}
+        default = value_at(plain, path)
+        by_case = {name: value_at(cases[name], path) for name in cases if path in paths_of[name]}
         knobs.append(
             parameter(path, f, default, {name: value for name, value in by_case.items() if value != default})
         )
@@ -67,7 +67,7 @@ def parameter(path: str, f: Field, default: float, cases: dict) -> Parameter:
     )
 
 
-def at(part: object, path: str) -> float:
+def value_at(part: object, path: str) -> float:
     """Return the value at a dotted path."""
     for name in path.split("."):
         part = part[name] if isinstance(part, dict) else getattr(part, name)

@@ -93,7 +93,7 @@ class RunTables:
         return ledger(self.run)
 
 
-def scenario_of(case: Scenario | str | Path) -> Scenario:
+def read_scenario(case: Scenario | str | Path) -> Scenario:
     """Return `case` if it is a Scenario, else read the case of that name or path."""
     return case if isinstance(case, Scenario) else read_case(case)
 
@@ -115,12 +115,12 @@ def simulate(
     Issues resolved within `within` days count as in time. `progress`, if given, is called after every day.
     The same seed gives the same random numbers, whatever mechanisms are on. Raises UserError.
     """
-    seed, scenario = whole_seed(seed), alter_scenario(scenario_of(case), on, off, settings, days)
+    seed, scenario = whole_seed(seed), alter_scenario(read_scenario(case), on, off, settings, days)
     ensure_compiled(scenario.mechanisms)
     return RunTables(scenario, seed, within, engine.simulate(scenario, "run", seed, progress=progress))
 
 
-def whole(name: str, value: object, low: int, high: int) -> int:
+def check_count(name: str, value: object, low: int, high: int) -> int:
     """Return a count as an int. Raises UserError unless it is a whole number from `low` to `high`."""
     if isinstance(value, bool) or not hasattr(value, "__index__") or not low <= value <= high:
         raise UserError(f"{name} = {value!r} is out of range; allowed is a whole number, {low:,} to {high:,}")

@@ -20,16 +20,16 @@ from ...engine.randomness import seed_of, whole_seed
 from ...model import measures
 from ...model.scenario import Scenario
 from ...model.simulate import Run, simulate
-from ..execution.supervisor import NO_PROCESS, alone, end, processes_of, start_pool
-from ..statistics.paired import half_width, too_few
+from ..execution.supervisor import NO_PROCESS, count_processes, fall_back_to_serial, start_pool, stop_executor
+from ..statistics.paired import half_width, is_too_rare
 from .compare import (
     ARMS,
     EXPERIMENT,
-    bands,
-    curves,
-    ledgers,
     paired_differences,
     reduce_runs,
+    tabulate_curves,
+    tabulate_ledgers,
+    tabulate_open_issues,
     tabulate_pairs,
 )
 
@@ -146,17 +146,17 @@ class PairSummary:
     @cached_property
     def series(self) -> pd.DataFrame:
         """Return median and middle 90 % of open issues over replicates: (arm, day) -> low, median, high."""
-        return bands(self.pairs)
+        return tabulate_open_issues(self.pairs)
 
     @cached_property
     def curves(self) -> pd.DataFrame:
         """Return the Kaplan-Meier share of unresolved issues of all pairs: (arm, step): days, unresolved."""
-        return curves(self.pairs, self.days)
+        return tabulate_curves(self.pairs, self.days)
 
     @cached_property
     def ledger(self) -> pd.DataFrame:
         """Return mean hours by role and mean yuan: one row per (arm, mechanism)."""
-        return ledgers(self.pairs)
+        return tabulate_ledgers(self.pairs)
 
     def differences(self, what: str = "backlog") -> pd.DataFrame:
         """Return the mean paired difference of "backlog", "resolution" or "trust" per day.
@@ -198,7 +198,7 @@ class PairSummary:
             return "one"
         return (
             "open"
-            if rate.low <= 0 <= rate.high or too_few(d)
+            if rate.low <= 0 <= rate.high or is_too_rare(d)
             else "raises"
             if rate.difference > 0
             else "lowers"
@@ -272,7 +272,7 @@ class StreamingComparison:
                 f"{left.name}, {left.days} days, and {right.name}, {right.days} days, are no pair: "
                 "arms are of one case and of as many days"
             )
-        processes = processes_of(workers)
+        processes = count_processes(workers)
         # by default one core is left for the browser or terminal
         self.workers = min(4, max(1, processes - 1), processes) if workers is None else processes
         self.pairs = [summarise_pair(first, within)] if first else []
@@ -334,14 +334,14 @@ class StreamingComparison:
             try:
                 self._pool, _ = start_pool(self.workers)
             except NO_PROCESS as error:
-                self._pool = alone(error)
+                self._pool = fall_back_to_serial(error)
             return self._pool
 
     def _close(self):
         with self._lock:
             executor, self._pool = self._pool, None
         if executor:
-            end(executor)
+            stop_executor(executor)
 
     def _result(self, future):
         while True:

@@ -44,7 +44,7 @@ class Cluster(Executor):
                 f"--scheduler {self.address}: the connection is lost. What was handed in is kept; "
                 "the same command goes on from there when the scheduler is back"
             )
-        return self.futures.submit(at_home, self.source, fn, *args)
+        return self.futures.submit(run_if_same_model, self.source, fn, *args)
 
     def width(self) -> int:
         """Return how many tasks to keep in flight: two per worker thread, so that none waits for a task."""
@@ -59,7 +59,7 @@ class Cluster(Executor):
         self.client.close(timeout=2)
 
 
-def at_home(source: str, job, *args) -> object:
+def run_if_same_model(source: str, job, *args) -> object:
     """Do a task if this worker has the sweep's version of the model.
 
     Raises UserError otherwise; workers may join at any time.

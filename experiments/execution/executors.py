@@ -8,10 +8,10 @@ from functools import partial
 from ...engine.cores import count_cores
 from ...engine.parameters import UserError
 from .dask_cluster import connect
-from .supervisor import Serial, pool, processes_of
+from .supervisor import Serial, count_processes, start_checked_pool
 
 
-def share(text: str) -> tuple[int, int]:
+def parse_shard(text: str) -> tuple[int, int]:
     """Parse "K/M" to (k, m). Raises UserError."""
     match = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text)
     k, m = map(int, match.groups()) if match else (0, 0)
@@ -38,16 +38,16 @@ def choose_executor(
             raise UserError(
                 f"--workers {workers} is for processes on this machine; a Dask cluster is as wide as it is"
             )
-        return partial(dask, scheduler, insecure)
+        return partial(connect_dask, scheduler, insecure)
     if scheduler:
         raise UserError(f"--scheduler {scheduler} is for --executor dask")
     if executor == "threads":
         workers = count_cores() if workers is None else workers
         return partial(ThreadPoolExecutor, workers) if workers else Serial
-    return partial(pool, processes_of(workers))
+    return partial(start_checked_pool, count_processes(workers))
 
 
-def dask(scheduler: str | None, insecure: bool = False) -> Executor:
+def connect_dask(scheduler: str | None, insecure: bool = False) -> Executor:
     """Connect to a running Dask cluster as an executor. Raises UserError."""
     if not scheduler:
         raise UserError(

@@ -13,7 +13,7 @@ from math import ceil
 from pathlib import PurePosixPath
 
 from ...engine.parameters import UserError
-from .memory import peak
+from .memory import peak_memory_mib
 
 MOST = 1000  # shards: SLURM's MaxArraySize is 1001, unless a site sets another
 SLACK = 3.0  # factor on the estimated time: other machines may be slower, and runs differ
@@ -36,7 +36,7 @@ class Job:
     megabytes: int
 
 
-def job(plan, guess, file, out, shards: int, cpus: int) -> Job:
+def plan_job(plan, guess, file, out, shards: int, cpus: int) -> Job:
     """Return the job of a planned sweep; `guess` is the result of `sweep.estimate_cost`. Raises UserError."""
     replicates = plan.experiment.replicates
     if not 1 <= shards <= min(guess.runs, MOST):
@@ -49,8 +49,10 @@ def job(plan, guess, file, out, shards: int, cpus: int) -> Job:
         ceil(replicates / shards) * len(plan.arms) if replicates >= shards else ceil(guess.runs / shards)
     )
     minutes = START + ceil(SLACK * largest * guess.seconds / guess.runs / cpus / 60)
-    megabytes = 256 * ceil(WASTE * (cpus + 1) * peak() / 256)
-    return Job(plain(plan.experiment.name), str(file), str(out), guess.runs, shards, cpus, minutes, megabytes)
+    megabytes = 256 * ceil(WASTE * (cpus + 1) * peak_memory_mib() / 256)
+    return Job(
+        plain_name(plan.experiment.name), str(file), str(out), guess.runs, shards, cpus, minutes, megabytes
+    )
 
 
 def check_names(**names) -> None:
@@ -60,17 +62,17 @@ def check_names(**names) -> None:
             raise UserError(f"{what} {str(name)!r} has characters that cannot be shown; rename it")
 
 
-def plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """Return a name that any system accepts: at most 40 lower-case letters, digits and hyphens.
 
-    >>> plain("Captains & Co. (2)"), plain("楼长"), plain("3 shifts")
+    >>> plain_name("Captains & Co. (2)"), plain_name("楼长"), plain_name("3 shifts")
     ('captains-co-2', 'cogov', 'cogov-3-shifts')
     """
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower())[:40].strip("-")
     return slug if slug[:1].isalpha() else f"cogov-{slug}".strip("-")
 
 
-def slurm(job: Job) -> str:
+def slurm_script(job: Job) -> str:
     """Return a SLURM script that submits itself as an array, and then the merge of its shards."""
     return f"""\
 #!/bin/bash
@@ -114,7 +116,7 @@ SHARD = (
 )
 
 
-def kubernetes(job: Job, image: str, claim: str) -> str:
+def kubernetes_manifests(job: Job, image: str, claim: str) -> str:
     """Return two manifests: an Indexed Job of the shards, and their merge, suspended until they are done.
 
     Pods that are preempted or evicted do not count as failures. A failed shard is retried, which needs

@@ -58,7 +58,7 @@ class Serial(Executor):
         return future
 
 
-def processes_of(workers: int | None) -> int:
+def count_processes(workers: int | None) -> int:
     """Return how many processes to start for `workers`: None means one per core; 0 if none can be started.
 
     Raises UserError if it is not a number in that range; warns if processes are requested and cannot be
@@ -126,7 +126,7 @@ def hide_main_script() -> Iterator[None]:
         sys.modules["__main__"] = main
 
 
-def pool(workers: int) -> Executor:
+def start_checked_pool(workers: int) -> Executor:
     """Start a process pool (spawn, one thread per worker) that ignores SIGINT; `Serial` for 0 workers.
 
     Raises OSError if the workers die as they start. If no process can be started at all, warns and returns
@@ -138,12 +138,12 @@ def pool(workers: int) -> Executor:
         try:
             executor, calls = start_pool(workers)
         except NO_PROCESS as error:
-            return alone(error)
+            return fall_back_to_serial(error)
         try:
             calls[0].result()
             return executor
         except BaseException as error:
-            end(executor)
+            stop_executor(executor)
             if not isinstance(error, BrokenExecutor):
                 raise
     raise OSError(
@@ -157,7 +157,7 @@ def pool(workers: int) -> Executor:
 NO_PROCESS = (OSError, ImportError, NotImplementedError)
 
 
-def alone(error: BaseException) -> Serial:
+def fall_back_to_serial(error: BaseException) -> Serial:
     """Warn that no process can be started, with the reason, and return an executor in this process."""
     warnings.warn(
         f"cogov goes on in this process alone, without workers: {error}", RuntimeWarning, stacklevel=3
@@ -179,7 +179,7 @@ def start_pool(workers: int) -> tuple[Executor, list[Future]]:
                 # each call starts a process, with this environment and signal mask
                 return executor, [executor.submit(os.getpid) for _ in range(workers)]
         except BaseException:
-            end(executor)
+            stop_executor(executor)
             raise
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, signal_mask)
@@ -239,7 +239,7 @@ def supervise(make: Callable[[], Executor], job: Callable, give: Callable, in_fl
                         suspects.appendleft(run)
                 suspects.extend(lost)
     finally:
-        end(executor)
+        stop_executor(executor)
 
 
 def send(executor: Executor, job: Callable, chunk, pending: dict) -> bool:
@@ -293,11 +293,11 @@ def processes(executor: Executor) -> list:
 
 
 def restart_pool(executor: Executor, make: Callable[[], Executor]) -> Executor:
-    end(executor)
+    stop_executor(executor)
     return make()
 
 
-def end(executor: Executor) -> None:
+def stop_executor(executor: Executor) -> None:
     """Stop an executor now and kill its workers; results not yet returned are discarded."""
     # looked up first: `shutdown` deletes both
     workers, queue = processes(executor), getattr(executor, "_result_queue", None)

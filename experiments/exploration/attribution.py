@@ -81,7 +81,7 @@ def attribute(
             shares[f"{word}_high" if word else "high"],
         ) = interval(contribution, level)
     total = values[:, -1] - values[:, 0]
-    shares["part"], shares["part_low"], shares["part_high"] = parts(contributions[0], total, level)
+    shares["part"], shares["part_low"], shares["part_high"] = shares_of_effect(contributions[0], total, level)
     mean, low, high = interval(total, level)
     none, together = values[:, 0].mean(), values[:, -1].mean()
     effect = pd.Series({"without": none, "with": together, "difference": mean, "low": low, "high": high})
@@ -190,7 +190,7 @@ def effects_last(values: np.ndarray) -> np.ndarray:
     return values[..., -1:] - values[..., 2**k - 1 - (1 << np.arange(k))]
 
 
-def parts(
+def shares_of_effect(
     values: np.ndarray, total: np.ndarray, level: float = LEVEL
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return mean value over mean total with Fieller's interval (1954) of a ratio of paired means.
@@ -258,7 +258,7 @@ def holm(p: np.ndarray) -> np.ndarray:
 # ------------------------------------------------------------ what to add next
 
 
-def next_to(
+def rank_next(
     runs: pd.DataFrame,
     measure: str,
     given: Sequence[str] = (),
@@ -304,7 +304,7 @@ def select_arm(runs: pd.DataFrame, names: Sequence[str], on: Collection[str]) ->
 def rank_additions(
     added: np.ndarray, candidates: Sequence[str], maximise: bool = True, level: float = LEVEL
 ) -> pd.DataFrame:
-    """Build the table of `next_to` from paired differences `added` (n, c)."""
+    """Build the table of `rank_next` from paired differences `added` (n, c)."""
     c, sign = len(candidates), 1 if maximise else -1
     mean, low, high = interval(added, level, c)
     best = int(np.argmax(sign * mean))
@@ -326,8 +326,8 @@ def rank_additions(
     return table.sort_values("behind", kind="stable")
 
 
-def advice(table: pd.DataFrame, given: Sequence[str] = (), measure: str = "the measure") -> str:
-    """Describe the table of `next_to` in a sentence."""
+def describe_next(table: pd.DataFrame, given: Sequence[str] = (), measure: str = "the measure") -> str:
+    """Describe the table of `rank_next` in a sentence."""
     best, to = table.iloc[0], f"to {' and '.join(given)}" if given else "to nothing"
     rivals = [name for name in table.index[table.may_be_best] if name != best.name]
     clear = (

@@ -119,7 +119,7 @@ def discover(
                 f"{'No further' if reports else 'No'} box: only {few} worlds are on one side, {FEWEST} are "
                 "needed.",
             )
-        candidate = best(space, wins, left, terms)
+        candidate = find_best_box(space, wins, left, terms)
         p = (
             permutation_p(space, wins, left, candidate, terms, shuffles, random)
             if candidate.box.limits
@@ -175,7 +175,7 @@ class BestBox:
     step: int  # index of the chosen step
 
 
-def best(space: Worlds, wins: np.ndarray, left: np.ndarray, terms: BoxTerms) -> BestBox:
+def find_best_box(space: Worlds, wins: np.ndarray, left: np.ndarray, terms: BoxTerms) -> BestBox:
     """Return the best box among the worlds `left`, over searches with each of the alphas."""
     return max(
         (find_box(space, wins, left, terms, alpha) for alpha in terms.alphas),
@@ -214,7 +214,7 @@ def permutation_p(
     for turn in range(shuffles):
         shuffled = wins.copy()
         shuffled[rows] = wins[rows[np.argsort(random("shuffle", rows, turn), kind="stable")]]
-        better += best(space, shuffled, left, terms).gain >= candidate.gain
+        better += find_best_box(space, shuffled, left, terms).gain >= candidate.gain
     return (1 + better) / (1 + shuffles)
 
 
@@ -297,7 +297,7 @@ def resample_boxes(
     for turn in range(halves):
         half = np.zeros(len(wins), bool)
         half[rows[np.argsort(random("half", rows, turn), kind="stable")[: len(rows) // 2]]] = True
-        box = best(space, wins, half, terms).box
+        box = find_best_box(space, wins, half, terms).box
         test = space.inside(box) & left & ~half
         boxes.append(box)
         if box.limits and test.any():

@@ -27,18 +27,18 @@ from ...engine.randomness import RandomNumbers, seed_of
 from ...model import measures
 from ...model.scenario import Scenario
 from ..comparison import runs
-from ..comparison.parameter_paths import at
-from ..execution.supervisor import end, pool, processes_of
+from ..comparison.parameter_paths import value_at
+from ..execution.supervisor import count_processes, start_checked_pool, stop_executor
 from ..statistics.replicate_table import SWITCH, format_factor, some
 from .pareto import beyond, confirm_front, orient_objectives, pareto
 from .search_space import (
     SearchSpace,
+    build_search_space,
+    describe_design,
+    design_scenario,
     is_idle,
     is_whole,
-    mix,
-    outcome,
-    room_of,
-    scenario_of,
+    simulate_outcome,
 )
 from .trial_log import TrialLog
 
@@ -125,8 +125,8 @@ def search(
     added as soon as it is done; a search that is started again with the same arguments and file reuses its
     results. `progress` is called after each trial.
     """
-    room = room_of(
-        runs.scenario_of(case),
+    room = build_search_space(
+        runs.read_scenario(case),
         tuple(dict.fromkeys(mechanisms)),
         dict(knobs),
         dict(objectives),
@@ -143,11 +143,11 @@ def search(
     for name, value, least in (("trials", trials, 1), ("replicates", replicates, 2), ("confirm", confirm, 2)):
         if not least <= value <= 100_000:
             raise UserError(f"{name} = {value} is out of range; allowed is {least} to 100,000")
-    with hands(processes_of(workers)) as ask:
+    with worker_pool(count_processes(workers)) as ask:
         if room.limits:
             room = replace(room, spent=dict(ask(partial(resources_spent, room), range(replicates + confirm))))
         log = TrialLog(room, record)
-        table = run_trials(room, study_of(sampler, seed, room), trials, log, ask, progress)
+        table = run_trials(room, create_study(sampler, seed, room), trials, log, ask, progress)
         best = table[table.front & (table["first"] == table.index)]
         fresh = dict(
             ask(
@@ -166,7 +166,7 @@ def search(
 # --------------------------------------------------------------------------- trials
 
 
-def optuna() -> ModuleType:
+def import_optuna() -> ModuleType:
     """Import Optuna, with its log limited to warnings. Raises UserError when it is not installed."""
     try:
         module = import_module("optuna")
@@ -178,11 +178,11 @@ def optuna() -> ModuleType:
     return module
 
 
-def study_of(sampler: str, seed: int, room: SearchSpace) -> object:
+def create_study(sampler: str, seed: int, room: SearchSpace) -> object:
     """Create an Optuna study whose first two trials have none and all of the mechanisms. Raises UserError."""
     if sampler not in SAMPLERS:
         raise UserError(f"sampler = {sampler!r} is unknown; allowed are {' and '.join(SAMPLERS)}")
-    module, number = optuna(), seed_of("search", seed) % 2**31
+    module, number = import_optuna(), seed_of("search", seed) % 2**31
     proposer = (
         module.samplers.NSGAIISampler(population_size=24, seed=number)
         if sampler == "nsga2"
@@ -191,7 +191,9 @@ def study_of(sampler: str, seed: int, room: SearchSpace) -> object:
     study = module.create_study(
         directions=[way.replace("mise", "mize") for way in room.objectives.values()], sampler=proposer
     )
-    now = {path: min(max(at(room.scenario, path), low), high) for path, (low, high) in room.knobs.items()}
+    now = {
+        path: min(max(value_at(room.scenario, path), low), high) for path, (low, high) in room.knobs.items()
+    }
     for on in (False, True) if room.mechanisms else (False,):
         study.enqueue_trial({SWITCH + name: on for name in room.mechanisms} | now)
     return study
@@ -237,7 +239,7 @@ def run_trials(
     progress: Callable[[], None] | None,
 ) -> pd.DataFrame:
     """Run `trials` trials, and return their table. Mixes that were tried before are not simulated again."""
-    state, rows = optuna().trial.TrialState, []
+    state, rows = import_optuna().trial.TrialState, []
     while len(rows) < trials:
         proposed = [study.ask() for _ in range(min(TOGETHER, trials - len(rows)))]
         designs = [json.dumps(design_of(room, trial)) for trial in proposed]
@@ -280,7 +282,7 @@ def trial_row(room: SearchSpace, number: int, design: dict, result: dict) -> dic
         "trial": number,
         "status": "failed" if result["why"] else "done",
         "why": result["why"],
-        "mix": mix(design),
+        "mix": describe_design(design),
         **switches,
         **knobs,
         **{m: result[m] for m in room.measures_to_keep},
@@ -295,19 +297,19 @@ def simulate_design(room: SearchSpace, numbers: range, design: dict) -> tuple[st
     Where the design has no valid scenario: (why, an array of NaN).
     """
     try:
-        scenario = scenario_of(room, design)
+        scenario = design_scenario(room, design)
     except UserError as e:
         return str(e), np.full((len(numbers), len(room.measures_to_keep)), np.nan)
     rows = []
     for number in numbers:
-        values = outcome(scenario, room.seed, number, room.within)
+        values = simulate_outcome(scenario, room.seed, number, room.within)
         rows.append(values | {beyond(name): values[name] - room.spent[number][name] for name in room.limits})
     return "", np.array([[row[m] for m in room.measures_to_keep] for row in rows], float)
 
 
 def resources_spent(room: SearchSpace, number: int) -> dict[str, float]:
     """Return the limited measures of the unchanged case in replicate `number`."""
-    values = outcome(room.base, room.seed, number, room.within)
+    values = simulate_outcome(room.base, room.seed, number, room.within)
     return {name: values[name] for name in room.limits}
 
 
@@ -320,7 +322,7 @@ def average_outcomes(room: SearchSpace, evaluation: tuple[str, np.ndarray]) -> d
 
 
 @contextmanager
-def hands(workers: int) -> Iterator[Callable]:
+def worker_pool(workers: int) -> Iterator[Callable]:
     """Provide a function ask(job, items) that yields (index, job(item)) in order of completion.
 
     With two or more `workers` it uses a process pool, which ends with the context.
@@ -328,7 +330,7 @@ def hands(workers: int) -> Iterator[Callable]:
     if workers <= 1:
         yield lambda job, items: ((n, job(item)) for n, item in enumerate(items))
         return
-    executor = pool(workers)
+    executor = start_checked_pool(workers)
 
     def ask(job: Callable, items: Iterable) -> Iterator[tuple]:
         """Yield (index, result) from the pool in order of completion."""
@@ -338,4 +340,4 @@ def hands(workers: int) -> Iterator[Callable]:
     try:
         yield ask
     finally:
-        end(executor)
+        stop_executor(executor)

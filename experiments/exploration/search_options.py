@@ -3,7 +3,7 @@
 import numpy as np
 
 from ...engine.parameters import UserError, paths
-from ...engine.toml_reader import guess
+from ...engine.toml_reader import suggest_names
 from ...model.resources.ledger import PAYERS
 from ...model.scenario import Scenario
 from ..statistics.replicate_table import SWITCH
@@ -21,7 +21,7 @@ def parse_range(scenario: Scenario, text: str) -> tuple[str, tuple[float, float]
     known = paths(scenario)
     if path not in known:
         hint = (
-            guess(path, list(known))
+            suggest_names(path, list(known))
             if not path.startswith(SWITCH)
             else "; the mechanism must be on, or one that --may be on"
         )
@@ -52,7 +52,7 @@ def parse_budget(text: str) -> tuple[str, float]:
             "role's"
         )
     if role and role not in PAYERS:
-        hint = f"{guess(role, list(PAYERS))}; there are {', '.join(PAYERS)}"
+        hint = f"{suggest_names(role, list(PAYERS))}; there are {', '.join(PAYERS)}"
         raise UserError(f"--budget-hours {text}: no role is called {role!r}{hint}")
     return f"{HOURS}{role}" if role else "hours", most
 

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from ...engine.parameters import UserError, all_turned, paths, span
+from ...engine.parameters import UserError, format_range, paths, set_parameters
 from ...engine.randomness import whole_seed
-from ...engine.toml_reader import guess
+from ...engine.toml_reader import suggest_names
 from ...model import measures, mechanisms
 from ...model.cases import alter_scenario
 from ...model.resources.ledger import PAYERS
@@ -44,7 +44,7 @@ class SearchSpace:
         return without(self.scenario, set(self.mechanisms) - set(self.given))
 
 
-def room_of(
+def build_search_space(
     scenario: Scenario,
     names: tuple[str, ...],
     knobs: dict[str, tuple[float, float]],
@@ -70,13 +70,13 @@ def room_of(
             f"objective {next(iter(wrong))!r} = {wrong[next(iter(wrong))]!r} is unknown; allowed are "
             f"{' and '.join(SIGN)}"
         )
-    known = outcome(replace(scenario, days=1), 0, 0, within)
+    known = simulate_outcome(replace(scenario, days=1), 0, 0, within)
     for name in (*objectives, *limits):
         if name not in known:
-            raise UserError(f"no measure is called {name!r}{guess(name, list(known))}")
-    if most is not None and not (names and 0 <= most <= len(mechanisms.names())):
+            raise UserError(f"no measure is called {name!r}{suggest_names(name, list(known))}")
+    if most is not None and not (names and 0 <= most <= len(mechanisms.list_mechanisms())):
         why = (
-            f"allowed is 0 to {len(mechanisms.names())}"
+            f"allowed is 0 to {len(mechanisms.list_mechanisms())}"
             if names
             else "none may be on or off; name those that may"
         )
@@ -103,19 +103,21 @@ def check_knob(scenario: Scenario, path: str, ends: tuple[float, float]) -> None
     known = paths(scenario)
     if path not in known:
         part, name, *_ = (*path.split("."), "")
-        off = part == "mechanisms" and name in mechanisms.names() and name not in scenario.mechanisms
+        off = (
+            part == "mechanisms" and name in mechanisms.list_mechanisms() and name not in scenario.mechanisms
+        )
         raise UserError(
             f"no knob is called {path!r}"
             + (
                 f": {name} is not switched on; name it among the mechanisms"
                 if off
-                else guess(path, list(known))
+                else suggest_names(path, list(known))
             )
         )
     low, high, m = *ends, known[path].metadata
     if not m["low"] <= low < high <= m["high"]:
         raise UserError(
-            f"{path} from {low} to {high} is no range within what is allowed: {span(m)} {m['unit']}"
+            f"{path} from {low} to {high} is no range within what is allowed: {format_range(m)} {m['unit']}"
         )
 
 
@@ -130,24 +132,24 @@ def is_idle(room: SearchSpace, path: str, on: Collection[str]) -> bool:
     return part == "mechanisms" and name in room.mechanisms and name not in on
 
 
-def scenario_of(room: SearchSpace, design: dict) -> Scenario:
+def design_scenario(room: SearchSpace, design: dict) -> Scenario:
     """Build the scenario of a design {"on": names, "knobs": path -> value}.
 
     Raises UserError where knobs contradict each other.
     """
-    full = all_turned(
+    full = set_parameters(
         room.scenario,
         {path: (int if is_whole(room, path) else float)(value) for path, value in design["knobs"].items()},
     )
     return without(full, set(room.mechanisms) - set(design["on"]))
 
 
-def mix(design: dict) -> str:
+def describe_design(design: dict) -> str:
     """Describe a design in words.
 
-    >>> mix({"on": ["whistle"], "knobs": {"mechanisms.whistle.strength": 0.5, "committee.staff": 3}})
+    >>> describe_design({"on": ["whistle"], "knobs": {"mechanisms.whistle.strength": 0.5, "committee.staff": 3}})
     'whistle (strength 0.5) with committee.staff 3'
-    >>> mix({"on": [], "knobs": {}})
+    >>> describe_design({"on": [], "knobs": {}})
     'nothing'
     """
     knobs_of = {
@@ -170,7 +172,7 @@ def mix(design: dict) -> str:
     return text + (f" with {', '.join(rest)}" if rest else "")
 
 
-def outcome(scenario: Scenario, seed: int, number: int, within: int) -> dict[str, float]:
+def simulate_outcome(scenario: Scenario, seed: int, number: int, within: int) -> dict[str, float]:
     """Simulate replicate `number`, and return all measures and the hours of each role."""
     run = runs.replicate(scenario, "search", seed, number)
     hours = run.ledger.hours.sum(axis=0).tolist()

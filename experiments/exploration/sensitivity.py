@@ -41,7 +41,7 @@ WIDE = 0.2
 TINY = 1e-12  # rounding error relative to the outcome
 
 
-def outcomes(runs: pd.DataFrame, measure: str, arms: Iterable[str] | None = None) -> np.ndarray:
+def arrange_outcomes(runs: pd.DataFrame, measure: str, arms: Iterable[str] | None = None) -> np.ndarray:
     """Arrange the runs of a sweep as (points, replicates).
 
     Points are in the order of `arms`, by default of their first appearance. A replicate that failed at some
@@ -66,7 +66,7 @@ def as_point_table(y: np.ndarray) -> np.ndarray:
     return y
 
 
-def luck_left(y: np.ndarray) -> float:
+def noise_variance(y: np.ndarray) -> float:
     """Return the variance of Monte Carlo noise in the mean of a point, without what all points share.
 
     From outcomes (points, replicates): the interaction of point and replicate in a two-way layout, over the
@@ -131,10 +131,10 @@ def morris(
     bootstrap. Raises UserError.
     """
     factor_space, y = problem(factors), as_point_table(y)
-    effects = elementary(factor_space, np.asarray(points, float), y)  # (trajectories, d, replicates)
+    effects = elementary_effects(factor_space, np.asarray(points, float), y)  # (trajectories, d, replicates)
     mean, (r, _, replicates) = effects.mean(axis=2), effects.shape
     table = pd.DataFrame(index=pd.Index(factor_space["names"], name="factor"))
-    table["mu"], table["mu_low"], table["mu_high"] = over_both(effects, level)
+    table["mu"], table["mu_low"], table["mu_high"] = interval_over_both(effects, level)
     table["mu_star"], table["mu_star_low"], table["mu_star_high"] = interval(np.abs(mean), level)
     table["mu_star_low"] = table["mu_star_low"].clip(lower=0.0)
     table["sigma"] = mean.std(axis=0, ddof=1)
@@ -159,7 +159,9 @@ def morris(
     return Screening(table, r, replicates, level)
 
 
-def over_both(effects: np.ndarray, level: float = LEVEL) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def interval_over_both(
+    effects: np.ndarray, level: float = LEVEL
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return mean, low and high of (trajectories, d, replicates) over trajectories and replicates, each (d,).
 
     The variances over trajectories and over replicates are added.
@@ -170,7 +172,7 @@ def over_both(effects: np.ndarray, level: float = LEVEL) -> tuple[np.ndarray, np
     return mean, mean - half, mean + half
 
 
-def elementary(factor_space: dict, points: np.ndarray, y: np.ndarray) -> np.ndarray:
+def elementary_effects(factor_space: dict, points: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Return the elementary effects per whole range of a factor: (trajectories, factors, replicates).
 
     `factor_space` is the SALib problem: names, num_vars and bounds of the factors. Raises UserError unless
@@ -269,7 +271,7 @@ def sobol(factors: Sequence[str], y: np.ndarray, level: float = LEVEL, seed: int
         raise UserError(f"{len(y)} outcomes are no Saltelli design of {d} factors: it has n x {d + 2} points")
     mean = y.mean(axis=1)
     variance = float(mean.var(ddof=1)) if np.ptp(mean) > TINY * np.abs(mean).max() else 0.0
-    luck = luck_left(y) / variance if variance else np.nan
+    luck = noise_variance(y) / variance if variance else np.nan
     table = pd.DataFrame(index=pd.Index(factor_space["names"], name="factor"))
     indices = (
         salib("analyze.sobol").analyze(
@@ -351,7 +353,7 @@ def base_of(arms: pd.DataFrame) -> str:
     return centre[0]
 
 
-def swings(table: pd.DataFrame, measure: str) -> Iterator[str]:
+def describe_tornado(table: pd.DataFrame, measure: str) -> Iterator[str]:
     """Describe the rows of a tornado in sentences, the widest first."""
     for (name, value), row in table.iterrows():
         clear = "" if row.low > 0 or row.high < 0 else "; not told from none"

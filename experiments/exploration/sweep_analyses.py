@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from ...engine.parameters import UserError
-from ...engine.toml_reader import guess
+from ...engine.toml_reader import suggest_names
 from ...model.measures import SUMMARY
 from ..statistics.replicate_table import SWITCH, factors_of, some, switches
-from ..sweep.design import SAMPLED, DesignArm, FactorSpace, cube, policies, space
+from ..sweep.design import SAMPLED, DesignArm, FactorSpace, factor_space, policies, unit_cube_points
 from ..sweep.report_statistics import SMALLER
 from ..sweep.results import Results
 from . import attribution, sensitivity
@@ -43,14 +43,14 @@ class Tornado:
 
     def sentences(self) -> Iterator[str]:
         """Describe the results in plain English."""
-        yield from sensitivity.swings(self.table, self.measure)
+        yield from sensitivity.describe_tornado(self.table, self.measure)
 
 
 def choose_measure(results: Results, measure: str | None = None) -> str:
     """Return `measure`, by default the estimand's. Raises UserError if it is unknown, or no run has it."""
     name = measure or results.experiment.estimand.measure
     if name not in SUMMARY:
-        raise UserError(f"no measure is called {name!r}{guess(name, list(SUMMARY))}")
+        raise UserError(f"no measure is called {name!r}{suggest_names(name, list(SUMMARY))}")
     if not results.runs[name].notna().any():
         raise UserError(
             f"{name} exists in none of {len(results.runs)} runs: they failed, or have no more days than "
@@ -101,7 +101,7 @@ def attributions(
             )
         by_case[case] = (
             attribution.attribute(runs, measure, names, e.estimand.level),
-            attribution.next_to(runs, measure, given, names, measure not in SMALLER, e.estimand.level),
+            attribution.rank_next(runs, measure, given, names, measure not in SMALLER, e.estimand.level),
         )
     return by_case
 
@@ -210,11 +210,11 @@ def analyse_sensitivity(
     if e.design.kind == "one_at_a_time":
         runs = runs[runs["arm"].isin(order := points_of(results, case))]
         return Tornado(measure, sensitivity.tornado(runs, measure, paths, order[0], e.estimand.level))
-    y = sensitivity.outcomes(runs, measure, points_of(results, case))
+    y = sensitivity.arrange_outcomes(runs, measure, points_of(results, case))
     if e.design.kind == "saltelli":
         return sensitivity.sobol(paths, y, e.estimand.level)
-    spaces = [space(scenario, f, n) for n, f in enumerate(e.factors())]
-    points = cube(e.design, len(paths), e.seed)
+    spaces = [factor_space(scenario, f, n) for n, f in enumerate(e.factors())]
+    points = unit_cube_points(e.design, len(paths), e.seed)
     return sensitivity.morris(
         paths, np.array([[place(s, u) for s, u in zip(spaces, row)] for row in points]), y, e.estimand.level
     )

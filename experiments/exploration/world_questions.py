@@ -35,7 +35,7 @@ class WorldQuestion:
         yield from self.found.sentences(self.name)
 
 
-def discoveries(
+def discover_wins(
     results: Results,
     mechanism: str,
     measure: str | None = None,
@@ -84,7 +84,7 @@ def pair_worlds(results: Results, mechanism: str) -> tuple[pd.DataFrame, list[st
     ]
 
 
-def bests(results: Results, measure: str | None = None, seed: int = 0) -> list[WorldQuestion]:
+def best_arm_questions(results: Results, measure: str | None = None, seed: int = 0) -> list[WorldQuestion]:
     """Find in which worlds each named arm is best; the arm that is best in most comes first.
 
     Raises UserError.
@@ -200,6 +200,6 @@ def tabulate_boxes(question: WorldQuestion) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
-def sides(box: scenario_discovery.BoxReport, most: int = 2) -> list[str]:
+def main_factors(box: scenario_discovery.BoxReport, most: int = 2) -> list[str]:
     """List at most `most` factors that a box restricts, the most certain first."""
     return list(box.limits.sort_values("quasi_p", kind="stable").index[:most])

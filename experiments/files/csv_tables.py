@@ -75,7 +75,7 @@ class Sheet:
         return np.array([row[position].strip() for row in self.rows], object)
 
 
-def sheet(path: str | Path, encoding: str | None = None, delimiter: str | None = None) -> Sheet:
+def read_sheet(path: str | Path, encoding: str | None = None, delimiter: str | None = None) -> Sheet:
     """Read a delimited file as text; its header is the first non-blank line.
 
     Raises UserError with file and line.
@@ -220,7 +220,7 @@ def read_header(path, line: int, row: list[str]) -> tuple[str, ...]:
 # -------------------------------------------------------------------------------------------------- dates
 
 
-def dates(text, pattern: str) -> np.ndarray:
+def parse_dates(text, pattern: str) -> np.ndarray:
     """Read a column of text as days, by one format: (n,) datetime64[s], NaT where it does not fit.
 
     The time of day is dropped.
@@ -251,7 +251,9 @@ def fitting_formats(text: np.ndarray) -> dict[str, np.ndarray]:
     # a format that reads none of the sample does not read nearly all
     sample = pd.unique(text)[:: max(1, len(text) // SAMPLE)] if len(text) else text
     days_by_format = {
-        pattern: dates(text, pattern) for pattern in FORMATS if not np.isnat(dates(sample, pattern)).all()
+        pattern: parse_dates(text, pattern)
+        for pattern in FORMATS
+        if not np.isnat(parse_dates(sample, pattern)).all()
     }
     nearly_all = {
         pattern: when
@@ -314,14 +316,15 @@ def escape_formulas(frame: pd.DataFrame) -> pd.DataFrame:
     >>> escape_formulas(pd.DataFrame({"=a": ["=1+1", "lamp"], "b": [-1, 2]})).to_dict("list")
     {"'=a": ["'=1+1", 'lamp'], 'b': [-1, 2]}
     """
-    heads = list(map(harmless, frame.columns))
+    heads = list(map(escape_cell, frame.columns))
     columns = [
-        column.astype(object).map(harmless) if is_textual(column) else column for _, column in frame.items()
+        column.astype(object).map(escape_cell) if is_textual(column) else column
+        for _, column in frame.items()
     ]
     return pd.concat(columns, axis=1, keys=range(len(heads))).set_axis(heads, axis=1) if columns else frame
 
 
-def harmless(cell) -> object:
+def escape_cell(cell) -> object:
     """Return a cell as text that no spreadsheet runs and UTF-8 can encode; other values as they are."""
     if not isinstance(cell, str):
         return cell

@@ -44,7 +44,7 @@ def describe_own(plan) -> str | None:
     knobs = {
         name: {
             f.name: (f.default, dict(f.metadata), type(f.default).__name__)
-            for f in fields(mechanisms.mechanism_class(name))
+            for f in fields(mechanisms.load_class(name))
         }
         for name in names
     }
@@ -78,12 +78,12 @@ def stand_in(text: str | None, experiment: dict, cases: dict, arms: list[dict]) 
             part, name, *knob = path.split(".")
             if part == "mechanisms" and len(knob) == 1:
                 values.setdefault(name, {}).setdefault(knob[0], value)
-    for name in values.keys() - set(mechanisms.names()):
+    for name in values.keys() - set(mechanisms.list_mechanisms()):
         stored = {
             knob: (default, metadata, TYPES.get(kind, str))
             for knob, (default, metadata, kind) in stored_knobs.get(name, {}).items()
         }
-        mechanisms.stand_in(
+        mechanisms.register_stand_in(
             name,
             {knob: (value, metadata_of_value(value), type(value)) for knob, value in values[name].items()}
             | stored,

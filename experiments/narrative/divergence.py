@@ -15,14 +15,14 @@ import numpy as np
 
 from ...engine.parameters import UserError
 from ...engine.randomness import whole_seed
-from ...engine.toml_reader import guess
+from ...engine.toml_reader import suggest_names
 from ...model import measures
 from ...model.issues.categories import encode_category
-from ...model.issues.issue_table import STATES, make_id, name
+from ...model.issues.issue_table import STATES, make_id, unpack_id
 from ...model.scenario import Scenario
 from ...model.simulate import Run
 from ..comparison.compare import arms_of
-from ..comparison.runs import replicate, scenario_of
+from ..comparison.runs import read_scenario, replicate
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def surprising_issues(
     """
     seed = whole_seed(seed)
     names, arms = choose_arms(case, mechanism, days, on, off, settings)
-    full, runs = arms[1], pair(arms, seed)
+    full, runs = arms[1], simulate_pair(arms, seed)
     ids = np.union1d(*(run.issues["id"] for run in runs))
     took, done = np.zeros((2, len(ids)), int), np.zeros((2, len(ids)), bool)
     state, born = np.full((2, len(ids)), -1), np.full((2, len(ids)), full.days)
@@ -132,7 +132,7 @@ def choose_arms(
 
     The default is all mechanisms of the case together.
     """
-    scenario, removed = scenario_of(case), (off,) if isinstance(off, str) else off
+    scenario, removed = read_scenario(case), (off,) if isinstance(off, str) else off
     names = (
         [mechanism]
         if isinstance(mechanism, str)
@@ -142,17 +142,17 @@ def choose_arms(
     return names, arms_of(scenario, names, on=on, off=off, settings=settings, days=days)
 
 
-def pair(arms: Sequence[Scenario], seed: int) -> list[Run]:
+def simulate_pair(arms: Sequence[Scenario], seed: int) -> list[Run]:
     """Simulate both arms of the first replicate of `compare`."""
     return [replicate(arm, "compare", seed, 0) for arm in arms]
 
 
 def issue_path(id_: int, scenario: Scenario) -> str:
     """Format an issue's id as building/category/number."""
-    return "/".join(map(str, name(id_, scenario.issues)))
+    return "/".join(map(str, unpack_id(id_, scenario.issues)))
 
 
-def near(id_: int, runs: Sequence[Run]) -> str:
+def describe_nearby(id_: int, runs: Sequence[Run]) -> str:
     """Describe, for an error message, which issues of the same building and category did arise."""
     numbers = [int(i) % (1 << 20) for run in runs for i in run.issues["id"] if i >> 20 == id_ >> 20]
     return (
@@ -163,7 +163,7 @@ def near(id_: int, runs: Sequence[Run]) -> str:
     )
 
 
-def number(issue: int | str, scenario: Scenario) -> int:
+def parse_issue(issue: int | str, scenario: Scenario) -> int:
     """Return the id that a number or "building/category/number" means. Raises UserError."""
     categories = tuple(scenario.issues)
     match = re.fullmatch(r"([0-9]{1,19})|([0-9]{1,7})/([^/]+)/([0-9]{1,6})", str(issue).strip())
@@ -173,7 +173,7 @@ def number(issue: int | str, scenario: Scenario) -> int:
             "--surprising 10 lists some"
         )
     if match[1]:
-        if name(match[1], categories)[1] is None:
+        if unpack_id(match[1], categories)[1] is None:
             raise UserError(
                 f"issue {match[1]}: no issue of this case has such an id; "
                 "--surprising 10 lists some, as building/category/number too"
@@ -181,6 +181,6 @@ def number(issue: int | str, scenario: Scenario) -> int:
         return int(match[1])
     if match[3] not in categories:
         raise UserError(
-            f"issue {str(issue)[:60]!r}: no category is called {match[3]!r}{guess(match[3], categories)}"
+            f"issue {str(issue)[:60]!r}: no category is called {match[3]!r}{suggest_names(match[3], categories)}"
         )
     return make_id.py_func(int(match[2]), encode_category(match[3]), int(match[4]))

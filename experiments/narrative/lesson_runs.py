@@ -12,14 +12,14 @@ import pandas as pd
 
 from ...engine.parameters import UserError, paths
 from ...engine.randomness import seed_of
-from ...engine.toml_reader import guess
+from ...engine.toml_reader import suggest_names
 from ...model import measures, mechanisms
 from ...model.cases import alter_scenario, read_case
 from ...model.issues.issue_table import AGREED
 from ...model.scenario import Scenario
 from ..calibration import reported_patterns
 from ..calibration.reported_patterns import ObservedRun
-from ..comparison.parameter_paths import at
+from ..comparison.parameter_paths import value_at
 from ..statistics.paired import difference
 
 PRACTICE, FRESH = "compare", "fresh"
@@ -64,16 +64,18 @@ def complaint(measure: str, categories: Collection[str]) -> str:
     """Return what is wrong with the name of a measure; empty if nothing is."""
     kind, colon, what = measure.partition(":")
     if kind in CATEGORY and colon:
-        return "" if what in categories else f"is of no category {what!r}{guess(what, list(categories))}"
+        return (
+            "" if what in categories else f"is of no category {what!r}{suggest_names(what, list(categories))}"
+        )
     if kind in SERIES and colon:
-        return "" if what in measures.DAILY else f"counts no {what!r}{guess(what, measures.DAILY)}"
+        return "" if what in measures.DAILY else f"counts no {what!r}{suggest_names(what, measures.DAILY)}"
     if measure in measures.SUMMARY or measure in WHOLE:
         return ""
     by_category, by_count = (f"{name}:CATEGORY" for name in CATEGORY), (f"{name}:COUNT" for name in SERIES)
-    return f"is unknown{guess(measure, [*measures.SUMMARY, *WHOLE, *by_category, *by_count])}"
+    return f"is unknown{suggest_names(measure, [*measures.SUMMARY, *WHOLE, *by_category, *by_count])}"
 
 
-def arm(case: str, days: int = 0, none: bool = False, on=(), off=(), settings=()) -> Scenario:
+def build_arm(case: str, days: int = 0, none: bool = False, on=(), off=(), settings=()) -> Scenario:
     """Build the scenario of a lesson's arm. Raises UserError.
 
     `none` removes all mechanisms of the case first; `days` 0 keeps the days of the case.
@@ -101,7 +103,7 @@ def value_of_measure(observed: ObservedRun, whole: dict[str, float], measure: st
     return WHOLE[kind](observed) if kind in WHOLE else whole[kind]
 
 
-def facts(
+def compare_arms(
     arms: Sequence[Scenario],
     wanted: Collection[str],
     replicates: int,
@@ -142,7 +144,7 @@ def apply_purchases(scenario: Scenario, options, design: dict[str, int]) -> Scen
     on, settings, added = [], [], {}
     for name, count in design.items():
         if name not in known:
-            raise UserError(f"no option is called {name!r}{guess(name, list(known))}")
+            raise UserError(f"no option is called {name!r}{suggest_names(name, list(known))}")
         option = known[name]
         if not 0 <= count <= option.most:
             raise UserError(f"{name} = {count} is out of range; allowed is 0 to {option.most}")
@@ -154,7 +156,7 @@ def apply_purchases(scenario: Scenario, options, design: dict[str, int]) -> Scen
             added[path.strip()] = added.get(path.strip(), 0) + count * float(more)
     altered = alter_scenario(scenario, tuple(dict.fromkeys(on)), (), settings)
     known = paths(altered)
-    new = {path: at(altered, path) + more for path, more in added.items()}
+    new = {path: value_at(altered, path) + more for path, more in added.items()}
     for path, value in new.items():
         if not np.isfinite(value) or abs(value) > 1e300:
             raise UserError(f"{path} = {value} is too large")
@@ -189,7 +191,7 @@ def score_design(
     return compare_sides(*zip(*rows))
 
 
-def adds(text: str, scenario: Scenario) -> str:
+def complain_about_addition(text: str, scenario: Scenario) -> str:
     """Return what is wrong with an option's "path=number"; empty if nothing is."""
     path, equals, number = (part.strip() for part in text.partition("="))
     try:
@@ -197,4 +199,6 @@ def adds(text: str, scenario: Scenario) -> str:
     except ValueError:
         return f"= {text!r} adds no number; write path=number"
     known = paths(replace(scenario, mechanisms=mechanisms.all_mechanisms()))
-    return "" if equals and path in known else f"= {text!r}: {path} is unknown{guess(path, list(known))}"
+    return (
+        "" if equals and path in known else f"= {text!r}: {path} is unknown{suggest_names(path, list(known))}"
+    )

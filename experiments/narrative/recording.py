@@ -80,7 +80,7 @@ def record_year(scenario: Scenario, seed: int, progress: Callable | None = None)
     for world in days(scenario, seed):
         if world.day == 1:
             weeks.append(_mean_opinions(world, of_building))
-        series[world.day] = measures.today(world)
+        series[world.day] = measures.measure_today(world)
         resources.see(world)
         if world.day % WEEK == 0:
             weeks.append(_mean_opinions(world, of_building))
@@ -207,7 +207,7 @@ def _events(run, scenario):
 def _after(state, issue, cost):
     """Return the next stage of many issues, skipping stages that an issue does not need.
 
-    See `issue_table.after`, which does the same for one issue.
+    See `issue_table.next_stage`, which does the same for one issue.
     """
     stage_after = np.full(len(issue), of.WORK)
     for stage, needed in (

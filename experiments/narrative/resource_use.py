@@ -1,6 +1,6 @@
 """Record what each mechanism requests and receives, day by day.
 
-`affordable` finds the mechanisms that a community can afford together.
+`find_affordable` finds the mechanisms that a community can afford together.
 """
 
 from collections.abc import Callable
@@ -60,7 +60,7 @@ class ResourceLog:
     """Record the resource use of every day of a run."""
 
     def __init__(self, scenario: Scenario):
-        on = tuple(name for name in mechanisms.names() if name in scenario.mechanisms)
+        on = tuple(name for name in mechanisms.list_mechanisms() if name in scenario.mechanisms)
         shape = scenario.days + 1, len(on), len(WHAT)
         self.effort = ResourceUse(
             on,
@@ -78,7 +78,7 @@ class ResourceLog:
         e.had[world.day, PROPERTY] = world.crew.sum()
 
 
-def effort(scenario: Scenario, seed: int) -> ResourceUse:
+def record_resource_use(scenario: Scenario, seed: int) -> ResourceUse:
     """Simulate a scenario with one random seed; return its ResourceUse."""
     log = ResourceLog(scenario)
     for world in days(scenario, seed):
@@ -98,7 +98,7 @@ def issues_moved(run: Run, name: str, day: int | None = None) -> dict[str, int]:
     return {HAPPENED[k]: int(counts[k]) for k in np.argsort(-counts, kind="stable") if counts[k]}
 
 
-def affordable(
+def find_affordable(
     scenario: Scenario, seed: int, enough: float = ENOUGH, progress: Callable | None = None
 ) -> tuple[str, ...]:
     """Return the names of mechanisms that together receive `enough` of what each requests.
@@ -107,9 +107,9 @@ def affordable(
     the scarcest resource is removed. Which resource is scarce also depends on the random seed and on the
     knobs of `scenario`, which are kept. `progress`, if given, is called after every simulated run.
     """
-    on = list(mechanisms.names())
+    on = list(mechanisms.list_mechanisms())
     while on:
-        use = effort(
+        use = record_resource_use(
             alter_scenario(scenario, on, [name for name in scenario.mechanisms if name not in on]), seed
         )
         if progress:

@@ -21,7 +21,7 @@ from ...model.scenario import Scenario
 from ...model.simulate import Run, build_community
 from ...model.world import World
 from ..comparison.compare import ARMS
-from .divergence import choose_arms, issue_path, near, number, pair
+from .divergence import choose_arms, describe_nearby, issue_path, parse_issue, simulate_pair
 
 BANDS = ("child", "adult", "elder")  # by the code of a resident's age band
 TRAITS = ("owner", "tenant", "migrant", "party member", "volunteer", "housebound", "mostly away")
@@ -100,7 +100,7 @@ class StoryArm:
 
 
 @dataclass(frozen=True)
-class Parting:
+class Divergence:
     """The first difference between the two histories."""
 
     day: int
@@ -121,7 +121,7 @@ class Story:
     category: str
     place: Place
     arms: tuple  # of StoryArm, without and with
-    parting: Parting | None
+    parting: Divergence | None
 
 
 def tell_story(
@@ -142,12 +142,12 @@ def tell_story(
     """
     seed = whole_seed(seed)
     names, (_, full) = compared = choose_arms(case, mechanism, days, on, off, settings)
-    runs, issue_id = pair(compared[1], seed), number(issue, full)
+    runs, issue_id = simulate_pair(compared[1], seed), parse_issue(issue, full)
     story = story_of(issue_id, compared[1], runs, names, seed)
     if story is None:
         raise UserError(
             f"issue {issue_path(issue_id, full)} arose in neither arm within {full.days} days: "
-            f"{near(issue_id, runs)}; --surprising 10 lists some that did"
+            f"{describe_nearby(issue_id, runs)}; --surprising 10 lists some that did"
         )
     return story
 
@@ -171,7 +171,16 @@ def story_of(
         for arm, run, row, scenario in zip(ARMS, runs, rows, scenarios)
     )
     return Story(
-        full.name, names, seed, full.days, name, id_, name.split("/")[1], place, arms, parting(place, arms)
+        full.name,
+        names,
+        seed,
+        full.days,
+        name,
+        id_,
+        name.split("/")[1],
+        place,
+        arms,
+        find_divergence(place, arms),
     )
 
 
@@ -247,7 +256,7 @@ def tell_arm(arm: str, run: Run, row: np.ndarray, scenario: Scenario, community:
         )
         if what != of.SECONDED:
             # py_func: the compiled kernel does not accept the namespace `needs`
-            state = INTO[what] if what in INTO else of.after.py_func(OUT_OF[what], needs)
+            state = INTO[what] if what in INTO else of.next_stage.py_func(OUT_OF[what], needs)
             since = day
             desk = DESKS[DESK_DEPARTMENT] if state == of.UPWARD else desk
     done = bool(issue["resolved"] >= 0)
@@ -261,12 +270,12 @@ def tell_arm(arm: str, run: Run, row: np.ndarray, scenario: Scenario, community:
     )
 
 
-def parting(place: Place, arms: tuple[StoryArm, StoryArm]) -> Parting | None:
+def find_divergence(place: Place, arms: tuple[StoryArm, StoryArm]) -> Divergence | None:
     """Return the first day on which the two histories differ; None if they do not."""
     for steps in zip_longest(*(arm.steps for arm in arms)):
         if steps[0] != steps[1]:
             day = min(step.day for step in steps if step)
             events = tuple(step if step and step.day == day else None for step in steps)
             home = next((step.person.place for step in events if step and step.person), place)
-            return Parting(day, home, events)
+            return Divergence(day, home, events)
     return None

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from .paired import half_width, in_range, iter_samples, other_arms, to_frame
+from .paired import check_range, half_width, iter_samples, other_arms, to_frame
 
 EFFECT = "resolved_in_time"
 UNITS = {"yuan": "yuan", "hours": "hours of work"}
 
 
-def price(runs: pd.DataFrame, reference: str, effect: str = EFFECT, level: float = 0.95) -> pd.DataFrame:
+def price_arms(runs: pd.DataFrame, reference: str, effect: str = EFFECT, level: float = 0.95) -> pd.DataFrame:
     """Compare every other arm with `reference`: additional effect, additional cost, and cost per effect.
 
     One row per (case, arm), over replicates in which effect, yuan and hours exist in both arms. For each of
@@ -23,7 +23,7 @@ def price(runs: pd.DataFrame, reference: str, effect: str = EFFECT, level: float
     effect may be zero), NAME_quadrant (see `quadrant`) and NAME_words. Also pairs and lost. Intervals are not
     joint: each holds separately with probability `level`. Raises UserError.
     """
-    in_range("level", level, 0.5, 1.0)
+    check_range("level", level, 0.5, 1.0)
     rows = {}
     for case, values, _ in iter_samples(runs, effect, *UNITS):
         for arm in other_arms(reference, values[effect].columns, case):
@@ -118,14 +118,14 @@ def describe_price(each: float, low: float, high: float, position: str, unit: st
     )
 
 
-def frontier(runs: pd.DataFrame, cost: str = "yuan", effect: str = EFFECT) -> pd.DataFrame:
+def classify_arms(runs: pd.DataFrame, cost: str = "yuan", effect: str = EFFECT) -> pd.DataFrame:
     """Classify arms as on the cost frontier or dominated: one row per (case, arm), cheapest first.
 
     Columns: effect, cost (means per run over replicates in which every arm has both), status, by, each.
     Status: "frontier"; "dominated" (another arm, `by`, has at least the effect for at most the cost);
     "extendedly dominated" (a mix of the two arms in `by` has more effect for the same cost); "no value"
     (never finished). `each`: cost per additional issue relative to the previous arm on the frontier; it rises
-    along the frontier (Johannesson & Weinstein 1993). Only means are used; `price` has the intervals. Raises
+    along the frontier (Johannesson & Weinstein 1993). Only means are used; `price_arms` has the intervals. Raises
     UserError.
     """
     rows = {}
@@ -137,7 +137,7 @@ def frontier(runs: pd.DataFrame, cost: str = "yuan", effect: str = EFFECT) -> pd
         ]
         whole = pd.concat([values[effect][alive], values[cost][alive]], axis=1).notna().all(axis=1)
         e, c = values[effect][whole].mean(), values[cost][whole].mean()
-        verdicts = hull({arm: (e[arm], c[arm]) for arm in alive}) if whole.any() else {}
+        verdicts = classify_by_frontier({arm: (e[arm], c[arm]) for arm in alive}) if whole.any() else {}
         for arm in [*verdicts, *(arm for arm in values[effect] if arm not in verdicts)]:
             status, by, each = verdicts.get(arm, ("no value", "", np.nan))
             rows[case, arm] = {
@@ -150,12 +150,12 @@ def frontier(runs: pd.DataFrame, cost: str = "yuan", effect: str = EFFECT) -> pd
     return to_frame(rows, "case", "arm")
 
 
-def hull(arms: dict) -> dict[str, tuple[str, str, float]]:
+def classify_by_frontier(arms: dict) -> dict[str, tuple[str, str, float]]:
     """Map each arm, given its (effect, cost), to (status, by, each), in order of cost.
 
     Of two equal arms the first is on the frontier.
 
-    >>> hull({"nothing": (0, 0), "a": (10, 100), "b": (11, 400), "c": (20, 500), "d": (9, 120)})["b"]
+    >>> classify_by_frontier({"nothing": (0, 0), "a": (10, 100), "b": (11, 400), "c": (20, 500), "d": (9, 120)})["b"]
     ('extendedly dominated', 'a, c', nan)
     """
     order = sorted(arms, key=lambda arm: (arms[arm][1], -arms[arm][0]))

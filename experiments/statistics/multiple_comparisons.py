@@ -14,13 +14,13 @@ import numpy as np
 from scipy import stats
 
 from ...engine.parameters import UserError
-from .paired import in_range, iter_samples, to_frame
+from .paired import check_range, iter_samples, to_frame
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def best(
+def compare_with_best(
     runs: pd.DataFrame, measure: str, larger: bool = True, matters: float = 0.0, level: float = 0.95
 ) -> pd.DataFrame:
     """Compare every arm with the best: one row per (case, arm), and the replicates that a safe choice needs.
@@ -33,8 +33,8 @@ def best(
     infinite for matters = 0); replicates (used: those in which every arm has a value); lost (the other
     replicates). An arm without any value is excluded: NaN, neither chosen nor possible. Raises UserError.
     """
-    in_range("matters", matters, 0.0, np.inf)
-    in_range("level", level, 0.5, 1.0)
+    check_range("matters", matters, 0.0, np.inf)
+    check_range("level", level, 0.5, 1.0)
     rows, sign = {}, 1.0 if larger else -1.0
     for case, values, _ in iter_samples(runs, measure):
         wide = values[measure]
@@ -46,10 +46,10 @@ def best(
                 "or more"
             )
         x = sign * whole.to_numpy()
-        low, high = with_the_best(x, level)
+        low, high = intervals_with_best(x, level)
         mean = x.mean(axis=0) if len(x) else np.full(x.shape[1], np.nan)
         possible = may_be_best(x, level)
-        asked = stage(x, matters, level)
+        asked = replicates_needed(x, matters, level)
         for arm in wide.columns:
             k = alive.columns.get_loc(arm) if arm in alive else None
             estimate = (
@@ -98,7 +98,7 @@ def may_be_best(x: np.ndarray, level: float = 0.95) -> np.ndarray:
     return ~(ahead + margin < 0).any(axis=-1)
 
 
-def with_the_best(x: np.ndarray, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+def intervals_with_best(x: np.ndarray, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
     """Return joint intervals of each mean minus the best other mean: x (..., n, k) -> low, high (..., k).
 
     A larger mean is better. NaN for n < 2. All intervals rest on one event of probability `level` or more:
@@ -114,7 +114,7 @@ def with_the_best(x: np.ndarray, level: float = 0.95) -> tuple[np.ndarray, np.nd
     return np.minimum(np.where(itself, np.inf, ahead - margin).min(axis=-1), 0.0), high
 
 
-def stage(x: np.ndarray, matters: float, level: float = 0.95) -> float:
+def replicates_needed(x: np.ndarray, matters: float, level: float = 0.95) -> float:
     """Return the total replicates needed by Clark and Yang's second stage, given a first stage `x` (n, k).
 
     That many bring every margin down to `matters`. Infinite for matters = 0, NaN for n < 2.

@@ -14,7 +14,7 @@ import pandas as pd
 from scipy import stats
 
 from ...engine.parameters import UserError
-from ...engine.toml_reader import guess
+from ...engine.toml_reader import suggest_names
 from .simultaneous import level_of_each
 
 if TYPE_CHECKING:
@@ -59,7 +59,9 @@ def iter_samples(
     """
     for column in ("case", "arm", "replicate", *measures):
         if column not in runs:
-            raise UserError(f"runs have no column {column!r}{guess(column, list(map(str, runs.columns)))}")
+            raise UserError(
+                f"runs have no column {column!r}{suggest_names(column, list(map(str, runs.columns)))}"
+            )
     twice = runs[runs.duplicated(["case", "arm", "replicate"])]
     if len(twice):
         case, arm, number = twice.iloc[0][["case", "arm", "replicate"]]
@@ -82,12 +84,12 @@ def other_arms(reference: str, arms: Iterable[str], case: str) -> list[str]:
     if reference not in arms:
         raise UserError(
             f"case {case!r} has no arm {reference!r} to compare "
-            f"with{guess(str(reference), list(map(str, arms)))}"
+            f"with{suggest_names(str(reference), list(map(str, arms)))}"
         )
     return [arm for arm in arms if arm != reference]
 
 
-def in_range(name: str, value: float, low: float, high: float) -> float:
+def check_range(name: str, value: float, low: float, high: float) -> float:
     """Return `value` if low <= value < high. Raises UserError otherwise."""
     if not low <= value < high:
         raise UserError(f"{name} = {value} is out of range; allowed is {low} to below {high}")
@@ -104,11 +106,11 @@ def contrasts(
     correlation (between the arms over replicates: higher means more variance reduction from common random
     numbers), ratio (variance of the difference with independent random numbers in each arm over that with
     common ones), pairs, failed (pairs left out because a run failed), missing (pairs left out because the
-    measure does not exist, or a run is missing), verdict (see `verdict`; undecided where `too_few` pairs
+    measure does not exist, or a run is missing), verdict (see `verdict`; undecided where `is_too_rare` pairs
     differ), further (see `pairs_needed`) and differ (number of pairs that differ). Raises UserError.
     """
-    in_range("matters", matters, 0.0, np.inf)
-    in_range("level", level, 0.5, 1.0)
+    check_range("matters", matters, 0.0, np.inf)
+    check_range("level", level, 0.5, 1.0)
     rows = {}
     for case, values, failed in iter_samples(runs, measure):
         wide = values[measure]
@@ -123,7 +125,7 @@ def contrasts(
                 "alike"
                 if len(d) > 1 and not d.any()
                 else "undecided"
-                if too_few(d)
+                if is_too_rare(d)
                 else verdict(low, high, matters)
             )
             lost = int((failed[reference] | failed[arm]).sum())
@@ -150,7 +152,7 @@ def contrasts(
 EVENTS = 10  # pairs that must differ before a mean is judged, where many pairs do not differ
 
 
-def too_few(d: np.ndarray) -> bool:
+def is_too_rare(d: np.ndarray) -> bool:
     """Return whether the paired differences (n,) are of an event too rare for Student's interval.
 
     That is: few of them differ from zero, and the rest are zero. With 30 replicates and probabilities of a
@@ -227,7 +229,7 @@ def variance_ratio(a: pd.Series, b: pd.Series) -> float:
     return independent / paired if paired > 0 else np.inf if independent > 0 else np.nan
 
 
-def sentence(row: pd.Series, matters: float = 0.0, share: bool = False) -> str:
+def describe_contrast(row: pd.Series, matters: float = 0.0, share: bool = False) -> str:
     """Describe a row of `contrasts` in words; a share in percentage points."""
     lost = f" Left out because a run failed: {row.failed}." if row.failed else ""
     lost += (
@@ -272,7 +274,7 @@ def sentence(row: pd.Series, matters: float = 0.0, share: bool = False) -> str:
     return text + lost
 
 
-def table(
+def tabulate_contrasts(
     runs: pd.DataFrame,
     measures: Sequence[str],
     reference: str,
@@ -291,7 +293,7 @@ def table(
     unknown = [name for name in least if name not in measures]
     if unknown:
         raise UserError(
-            f"matters names {unknown[0]!r}, which is not asked for{guess(unknown[0], list(measures))}"
+            f"matters names {unknown[0]!r}, which is not asked for{suggest_names(unknown[0], list(measures))}"
         )
     return pd.concat(
         {name: contrasts(runs, name, reference, least.get(name, 0.0), level) for name in measures},

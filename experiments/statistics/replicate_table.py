@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ...engine.parameters import UserError
-from ...engine.toml_reader import guess
+from ...engine.toml_reader import suggest_names
 from .paired import half_width
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def pivot_arms(
     """
     for column in ("replicate", by, measure):
         if column not in runs:
-            raise UserError(f"the runs have no column {column!r}{guess(column, list(runs.columns))}")
+            raise UserError(f"the runs have no column {column!r}{suggest_names(column, list(runs.columns))}")
     if "case" in runs and runs["case"].nunique() > 1:
         cases = list(runs["case"].unique())
         raise UserError(

@@ -35,11 +35,11 @@ class Rule:
 
     def __post_init__(self):
         """Check the ranges of all numbers. Raises UserError."""
-        paired.in_range("half_width", self.half_width, np.nextafter(0.0, 1.0), np.inf)
-        paired.in_range("level", self.level, 0.5, 1.0)
+        paired.check_range("half_width", self.half_width, np.nextafter(0.0, 1.0), np.inf)
+        paired.check_range("level", self.level, 0.5, 1.0)
         for name, low, high in (("first", 2, 1_000_001), ("step", 1, 1_000_001), ("most", 2, 1_000_001)):
             if getattr(self, name) is not None:
-                paired.in_range(name, getattr(self, name), low, high)
+                paired.check_range(name, getattr(self, name), low, high)
 
     def looks(self, share: bool = False) -> list[int]:
         """List the numbers of replicates at which to look, the cap last.

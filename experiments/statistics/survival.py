@@ -13,7 +13,7 @@ from scipy import stats
 
 from ...engine.parameters import UserError
 from ...model.measures import kaplan_meier, restricted_mean
-from .paired import in_range, other_arms, to_frame
+from .paired import check_range, other_arms, to_frame
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,12 @@ def survival(
     the replicates that both arms have. `horizon`: the end of curves and means, at most `days`. Raises
     UserError.
     """
-    in_range("days", days, 1, np.inf)
+    check_range("days", days, 1, np.inf)
     if not 0 < horizon <= days:
         raise UserError(
             f"horizon = {horizon} is out of range; allowed is above 0 to {days}, the days of a run"
         )
-    in_range("level", level, 0.5, 1.0)
+    check_range("level", level, 0.5, 1.0)
     for column in ("case", "arm", "replicate", "born", "resolved"):
         if column not in issues:
             raise UserError(

@@ -15,8 +15,17 @@ from pathlib import Path
 
 import numpy as np
 
-from ...engine.parameters import UserError, complaint, paths, span
-from ...engine.toml_reader import LARGEST, TEXT, At, allowed_types, as_toml, is_text, take_value, words
+from ...engine.parameters import UserError, describe_problem, format_range, paths
+from ...engine.toml_reader import (
+    LARGEST,
+    TEXT,
+    At,
+    allowed_types,
+    is_text,
+    parse_toml_value,
+    take_value,
+    words,
+)
 from ...model import mechanisms
 from ...model.cases import alter_scenario
 from ...model.scenario import Scenario
@@ -67,7 +76,7 @@ class DesignArm:
     factors: dict  # path -> value, for what the design varies
 
 
-def flat(settings: dict, prefix: str = "") -> dict[str, object]:
+def flatten_settings(settings: dict, prefix: str = "") -> dict[str, object]:
     """Return settings of a TOML file as path -> value.
 
     They may be {"committee": {"staff": 2}} or {"committee.staff": 2}. Raises UserError.
@@ -76,7 +85,9 @@ def flat(settings: dict, prefix: str = "") -> dict[str, object]:
         raise UserError("set is an array; allowed is a table of paths and values, { committee.staff = 3 }")
     by_path = {}
     for name, value in settings.items():
-        by_path |= flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {prefix + name: value}
+        by_path |= (
+            flatten_settings(value, f"{prefix}{name}.") if isinstance(value, dict) else {prefix + name: value}
+        )
     return by_path
 
 
@@ -125,7 +136,9 @@ def arms_of_case(experiment, scenario: Scenario) -> Iterator[DesignArm]:
         yield from named_arms
         return
     # the factors of `design.mechanisms` come first; the others are numbered from 0 in messages
-    spaces = [space(scenario, f, n - len(design.mechanisms)) for n, f in enumerate(experiment.factors())]
+    spaces = [
+        factor_space(scenario, f, n - len(design.mechanisms)) for n, f in enumerate(experiment.factors())
+    ]
     for n, point in enumerate(points(experiment, spaces, scenario)):
         arm = arm_at(
             scenario,
@@ -145,13 +158,17 @@ def policies(experiment, scenario: Scenario) -> list[DesignArm]:
     """
     active = [{*scenario.mechanisms, *arm.on} - {*arm.off} for arm in experiment.arm]
     differ = sorted(set().union(*active) - set.intersection(*active)) if active else []
-    paths = list(dict.fromkeys(path for arm in experiment.arm for path in flat(arm.set)))
+    paths = list(dict.fromkeys(path for arm in experiment.arm for path in flatten_settings(arm.set)))
     arms = []
     for n, (arm, mechanisms_on) in enumerate(zip(experiment.arm, active)):
         factors = {f"mechanisms.{name}": name in mechanisms_on for name in differ} | {
-            path: flat(arm.set).get(path) for path in paths
+            path: flatten_settings(arm.set).get(path) for path in paths
         }
-        arms.append(DesignArm(scenario.name, arm.name or f"arm {n}", arm.on, arm.off, flat(arm.set), factors))
+        arms.append(
+            DesignArm(
+                scenario.name, arm.name or f"arm {n}", arm.on, arm.off, flatten_settings(arm.set), factors
+            )
+        )
     return arms
 
 
@@ -204,7 +221,7 @@ def arm_at(scenario: Scenario, name: str, factors: dict) -> DesignArm:
 def settings_in_use(scenario: Scenario, on, off, factors: dict) -> dict:
     """Return those factors that are settings, except of mechanisms that are off."""
     active = {*scenario.mechanisms, *on} - {*off}
-    idle = tuple(f"mechanisms.{name}." for name in mechanisms.known_names() if name not in active)
+    idle = tuple(f"mechanisms.{name}." for name in mechanisms.list_known() if name not in active)
     return {
         path: value for path, value in factors.items() if not is_switch(path) and not path.startswith(idle)
     }
@@ -215,10 +232,12 @@ def is_switch(path: str) -> bool:
     return path.startswith("mechanisms.") and path.count(".") == 1
 
 
-def space(scenario: Scenario, factor, number: int) -> FactorSpace:
+def factor_space(scenario: Scenario, factor, number: int) -> FactorSpace:
     """Return the values that a factor may have in this case. Raises UserError."""
     where = f"factor.{number}"
-    if factor.path.startswith("mechanisms.") and (problem := mechanisms.why_not(factor.path.split(".")[1])):
+    if factor.path.startswith("mechanisms.") and (
+        problem := mechanisms.explain_unusable(factor.path.split(".")[1])
+    ):
         raise UserError(f"{where}.path = {factor.path!r}: {problem}")
     if is_switch(factor.path):
         switch_values = factor.values or (False, True)
@@ -248,10 +267,10 @@ def space(scenario: Scenario, factor, number: int) -> FactorSpace:
         return FactorSpace(factor.path, (False, True) if f.type is bool else tuple(f.metadata["choices"]))
     metadata, whole = f.metadata, f.type in (int, "int")
     limits = list(factor.range) or [metadata["low"], metadata["high"]]
-    if len(limits) != 2 or any(complaint(f, end) for end in limits) or not limits[0] < limits[1]:
+    if len(limits) != 2 or any(describe_problem(f, end) for end in limits) or not limits[0] < limits[1]:
         raise UserError(
             f"{where}.range = {limits} of {factor.path}: "
-            f"allowed is [low, high] within {span(metadata)} {metadata['unit']}{', whole numbers' * whole}"
+            f"allowed is [low, high] within {format_range(metadata)} {metadata['unit']}{', whole numbers' * whole}"
         )
     low, high = limits
     if factor.log and low <= 0:
@@ -288,10 +307,13 @@ def points(experiment, spaces: list[FactorSpace], scenario: Scenario) -> Iterabl
                 if value != baseline[k]
             ),
         ]
-    return [tuple(s.at(u) for s, u in zip(spaces, row)) for row in cube(design, len(spaces), experiment.seed)]
+    return [
+        tuple(s.at(u) for s, u in zip(spaces, row))
+        for row in unit_cube_points(design, len(spaces), experiment.seed)
+    ]
 
 
-def cube(design, dimensions: int, seed: int) -> np.ndarray:
+def unit_cube_points(design, dimensions: int, seed: int) -> np.ndarray:
     """Return points in the unit cube: (n, dimensions). Raises UserError."""
     if design.kind in ("latin", "sobol"):
         from scipy.stats import qmc
@@ -321,7 +343,7 @@ def current(scenario: Scenario, space: FactorSpace) -> object:
     part = scenario
     for name in space.path.split("."):
         if isinstance(part, dict) and name not in part:
-            part = mechanisms.mechanism_class(name)()  # a mechanism that is off, with its defaults
+            part = mechanisms.load_class(name)()  # a mechanism that is off, with its defaults
         else:
             part = part[name] if isinstance(part, dict) else getattr(part, name)
     return part
@@ -389,5 +411,5 @@ def cell(known: dict, column: str, raw: str, where: str) -> object:
             raise UserError(f"{where}: {column} = {raw!r} is neither on nor off; allowed is true or false")
         return raw.strip().lower() in ("true", "on", "1")
     f = known[column]
-    value = raw if allowed_types(f)[0] == (str,) else as_toml(raw)
+    value = raw if allowed_types(f)[0] == (str,) else parse_toml_value(raw)
     return take_value(f, value, At(where, {}), column)

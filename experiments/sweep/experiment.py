@@ -13,12 +13,12 @@ from pathlib import Path
 
 from ...engine.parameters import UserError, knob
 from ...engine.randomness import seed_of, whole_seed
-from ...engine.toml_reader import build, guess, load
+from ...engine.toml_reader import build_dataclass, load, suggest_names
 from ...model import measures
 from ...model.cases import alter_scenario, read_case
-from ...model.mechanisms import broken_files, why_not
+from ...model.mechanisms import explain_unusable, find_broken
 from ...model.scenario import Scenario
-from .design import KINDS, DesignArm, arms_of_case, flat, scenario_of, size
+from .design import KINDS, DesignArm, arms_of_case, flatten_settings, scenario_of, size
 
 MOST = 1_000_000  # runs in one experiment
 ARMS = 50_000  # arms in one experiment
@@ -28,11 +28,11 @@ CHOICE = "a choice of the user"
 
 def unknown(where: str, names: Iterable[str]) -> list[tuple[str, str]]:
     """Complain about names that are no usable mechanisms, as (field, words)."""
-    broken = broken_files() if where == "off" else ()  # a mechanism that is switched off need not work
+    broken = find_broken() if where == "off" else ()  # a mechanism that is switched off need not work
     return [
         (where, f"names {name!r}: {problem}")
         for name in names
-        if name not in broken and (problem := why_not(name))
+        if name not in broken and (problem := explain_unusable(name))
     ]
 
 
@@ -122,7 +122,7 @@ class Design:
 
 @dataclass(frozen=True)
 class Experiment:
-    """An experiment with the model. Frozen and checked, except against its cases, which `arms` does."""
+    """An experiment with the model. Frozen and checked, except against its cases, which `build_arms` does."""
 
     name: str = field(default="experiment", metadata={"text": 60})
     question: str = field(default="", metadata={"text": 1000})
@@ -188,10 +188,10 @@ def read_experiment(path: str | Path) -> tuple[Experiment, dict[str, Scenario], 
     Raises UserError with file and line.
     """
     table, at = load(path)
-    experiment = resolve_paths(build(Experiment, table, at), Path(path).parent)
+    experiment = resolve_paths(build_dataclass(Experiment, table, at), Path(path).parent)
     try:
-        cases = scenarios(experiment)
-        return experiment, cases, arms(experiment, cases)
+        cases = build_scenarios(experiment)
+        return experiment, cases, build_arms(experiment, cases)
     except UserError as error:
         where, _, words = str(error).partition(" ")
         raise (
@@ -208,7 +208,7 @@ def resolve_paths(experiment: Experiment, folder: Path) -> Experiment:
     )
 
 
-def scenarios(experiment: Experiment) -> dict[str, Scenario]:
+def build_scenarios(experiment: Experiment) -> dict[str, Scenario]:
     """Return each case with the settings that all arms have in common: name -> Scenario. Raises UserError."""
     by_name = {}
     for case in experiment.cases:
@@ -220,7 +220,11 @@ def scenarios(experiment: Experiment) -> dict[str, Scenario]:
             ) from None
         try:
             scenario = alter_scenario(
-                scenario, experiment.on, experiment.off, flat(experiment.set), experiment.days or None
+                scenario,
+                experiment.on,
+                experiment.off,
+                flatten_settings(experiment.set),
+                experiment.days or None,
             )
         except UserError as error:
             where = "set" if str(error).startswith("--set ") else "on" if experiment.on else "cases"
@@ -231,10 +235,10 @@ def scenarios(experiment: Experiment) -> dict[str, Scenario]:
     return by_name
 
 
-def arms(experiment: Experiment, cases: dict[str, Scenario]) -> list[DesignArm]:
+def build_arms(experiment: Experiment, cases: dict[str, Scenario]) -> list[DesignArm]:
     """Return every arm of an experiment, case by case.
 
-    The first hundred arms are checked to be runnable. `cases` is name -> Scenario, as `scenarios` returns.
+    The first hundred arms are checked to be runnable. `cases` is name -> Scenario, as `build_scenarios` returns.
     Raises UserError for too many runs, an unknown path, a value out of range, two arms of one name, or an
     unknown reference.
     """
@@ -262,7 +266,7 @@ def arms(experiment: Experiment, cases: dict[str, Scenario]) -> list[DesignArm]:
             )
         if reference and reference not in counts:
             raise UserError(
-                f"estimand.reference = {reference!r} is no arm{guess(reference, list(counts)[:20])}"
+                f"estimand.reference = {reference!r} is no arm{suggest_names(reference, list(counts)[:20])}"
             )
     for arm in all_arms[:CHECKED]:
         scenario_of(arm, cases[arm.case])

@@ -78,7 +78,7 @@ def open_ledger(folder: Path) -> sqlite3.Connection:
         return ledger
 
 
-def blank(folder: Path, ledger: sqlite3.Connection) -> bool:
+def is_blank(folder: Path, ledger: sqlite3.Connection) -> bool:
     """Return whether a ledger is still empty because its creation was interrupted."""
     with readable(folder):
         return not ledger.execute("select count(*) from sqlite_master").fetchone()[0]

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from ...engine.parameters import UserError
 from .ledger import Damaged, open_ledger, read_ledger
-from .parts import put
+from .parts import write_durably
 from .registration import join_logs
 from .results import Results, read_results
 from .store import Store
@@ -108,7 +108,7 @@ def adopt(store: Store, shard: Results, have: dict[str, str]) -> None:
     }
     parts = [file for file in files if file[3] in whole_parts]
     for name, *_ in parts:
-        put(store.folder, store.folder / name, (shard.folder / name).read_bytes())
+        write_durably(store.folder, store.folder / name, (shard.folder / name).read_bytes())
     store.add(
         [
             row

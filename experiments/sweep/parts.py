@@ -73,10 +73,10 @@ def write_parcel(parcel: Parcel) -> dict[str, bytes]:
         streams = [label_table(row[name], row) for row in parcel.rows if row[name]]
         if streams:
             tables[name] = pa.concat_tables(streams, promote_options="permissive").unify_dictionaries()
-    return {name: parquet(table) for name, table in tables.items()}
+    return {name: to_parquet(table) for name, table in tables.items()}
 
 
-def parquet(table: pa.Table) -> bytes:
+def to_parquet(table: pa.Table) -> bytes:
     """Return an Arrow table as Parquet bytes, with page checksums."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -113,7 +113,7 @@ def stray_files(folder: Path, parts: set[str]) -> list[str]:
     return [name for name in (path.relative_to(folder).as_posix() for path in files) if name not in parts]
 
 
-def put(folder: Path, path: Path, raw: bytes) -> None:
+def write_durably(folder: Path, path: Path, raw: bytes) -> None:
     """Write a file so that it has its final name only when it is complete and on the disk.
 
     Raises OSError if it cannot be read back as it was written.

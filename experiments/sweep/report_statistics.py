@@ -13,8 +13,8 @@ import pandas as pd
 
 from ...model.measures import SHARES, SUMMARY
 from ..statistics import paired
-from ..statistics.cost_effectiveness import frontier, price
-from ..statistics.multiple_comparisons import best
+from ..statistics.cost_effectiveness import classify_arms, price_arms
+from ..statistics.multiple_comparisons import compare_with_best
 from ..statistics.survival import Survival, survival
 from .design import SAMPLED
 from .registration import abbreviate, history, statement
@@ -103,7 +103,7 @@ class Analysis:
     @cached_property
     def beside(self) -> pd.DataFrame:
         """The other measures, in the same way, but without a smallest effect that matters."""
-        return paired.table(
+        return paired.tabulate_contrasts(
             self.whole,
             [name for name in BESIDE if name != self.estimand.measure],
             self.reference,
@@ -114,7 +114,7 @@ class Analysis:
     def best(self) -> pd.DataFrame:
         """Multiple comparisons with the best, for cases in which at least two arms have a value."""
         valued = self.runs[self.runs[self.estimand.measure].notna()].groupby("case")["arm"].nunique()
-        return best(
+        return compare_with_best(
             self.runs[self.runs["case"].isin(valued.index[valued > 1])],
             self.estimand.measure,
             self.estimand.measure not in SMALLER,
@@ -124,11 +124,11 @@ class Analysis:
 
     @cached_property
     def price(self) -> pd.DataFrame:
-        return price(self.whole, self.reference, level=self.level)
+        return price_arms(self.whole, self.reference, level=self.level)
 
     @cached_property
     def frontiers(self) -> dict[str, pd.DataFrame]:
-        return {cost: frontier(self.whole, cost) for cost in ("yuan", "hours")}
+        return {cost: classify_arms(self.whole, cost) for cost in ("yuan", "hours")}
 
     @cached_property
     def survival(self) -> Survival | None:
@@ -251,7 +251,7 @@ class Analysis:
                 case,
                 arm,
                 row.verdict,
-                paired.sentence(row, self.estimand.matters, self.estimand.measure in SHARES),
+                paired.describe_contrast(row, self.estimand.matters, self.estimand.measure in SHARES),
             )
             for (case, arm), row in self.verdicts.iterrows()
         ]

@@ -19,7 +19,7 @@ import numpy as np
 
 from ...engine.parameters import UserError
 from ...engine.randomness import RandomNumbers, whole_seed
-from ...engine.toml_reader import At, build
+from ...engine.toml_reader import At, build_dataclass
 from ...model import mechanisms
 from ...model.scenario import Scenario
 from ..files.user_mechanisms import own_mechanisms, stand_in
@@ -31,9 +31,9 @@ from .ledger import (
     SUMS,
     TEXTS,
     Damaged,
-    blank,
     check_seal,
     describe_mismatch,
+    is_blank,
     open_ledger,
     read_ledger,
     read_sums,
@@ -154,7 +154,7 @@ def read_results(folder: str | Path) -> Results:
         raise UserError(f"{folder}: holds no sweep; make one with `cogov sweep FILE --out {folder}`")
     ledger = open_ledger(folder)
     try:
-        if blank(folder, ledger):
+        if is_blank(folder, ledger):
             refuse_lost_ledger(folder)
             raise UserError(f"{folder}: its sweep was stopped before it began; go on with `cogov sweep`")
         facts, parts, rows = read_ledger(folder, ledger)
@@ -171,9 +171,10 @@ def read_results(folder: str | Path) -> Results:
         raise UserError(f"{folder}: its sweep was stopped before it began; go on with `cogov sweep`")
     texts = {name: json.loads(facts[name]) for name in TEXTS}
     stand_in(facts.get(OWN), texts["experiment.json"], texts["cases.json"], texts["arms.json"])
-    experiment = build(Experiment, texts["experiment.json"], At("experiment.json", {}))
+    experiment = build_dataclass(Experiment, texts["experiment.json"], At("experiment.json", {}))
     cases = {
-        name: build(Scenario, table, At("cases.json", {})) for name, table in texts["cases.json"].items()
+        name: build_dataclass(Scenario, table, At("cases.json", {}))
+        for name, table in texts["cases.json"].items()
     }
     plan = SweepPlan(
         experiment,
@@ -243,7 +244,7 @@ def verify(folder: str | Path, share: float = 0.01, seed: int = 0, progress: Cal
     absent = [
         name
         for name in own_mechanisms(results.plan)
-        if name in mechanisms.ABSENT and name not in mechanisms.names()
+        if name in mechanisms.STAND_INS and name not in mechanisms.list_mechanisms()
     ]
     if share and done and absent:
         raise UserError(

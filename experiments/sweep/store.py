@@ -40,10 +40,10 @@ from .ledger import (
     SCHEMA,
     SUMS,
     TEXTS,
-    blank,
     check_seal,
     describe_mismatch,
     disk_error,
+    is_blank,
     mark,
     open_ledger,
     read_ledger,
@@ -53,7 +53,17 @@ from .ledger import (
     verify_row,
 )
 from .ledger import Damaged as Damaged
-from .parts import PART, PART_NAME, TABLES, Parcel, flush_folder, put, runs_table, stray_files, write_parcel
+from .parts import (
+    PART,
+    PART_NAME,
+    TABLES,
+    Parcel,
+    flush_folder,
+    runs_table,
+    stray_files,
+    write_durably,
+    write_parcel,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,7 +105,7 @@ class Store:
         # keys of all runs, and of those in no part yet
         self.known, self.queue = set(), {"done": {}, "failed": {}}
         self.ledger, self.prepared = open_ledger(self.folder), False
-        if blank(self.folder, self.ledger):
+        if is_blank(self.folder, self.ledger):
             refuse_lost_ledger(self.folder)
             self.prepared = True  # the folder is still empty
             with self.transaction():
@@ -291,7 +301,7 @@ class Store:
         self.prepare()
         files = {name: f"{name}/part-{sha256(raw).hexdigest()[:16]}.parquet" for name, raw in tables.items()}
         for name, raw in tables.items():
-            put(self.folder, self.folder / files[name], raw)
+            write_durably(self.folder, self.folder / files[name], raw)
         part = files["runs"]
         parts = [
             (files[name], sha256(raw).hexdigest(), len(parcel.rows), part) for name, raw in tables.items()
@@ -334,7 +344,7 @@ class Store:
             for name, text in texts.items():
                 self.set_fact(name, text)
         for name, text in texts.items():
-            put(self.folder, self.folder / name, text.encode())
+            write_durably(self.folder, self.folder / name, text.encode())
 
     def text(self, name: str) -> str | None:
         """Return one of TEXTS or OWN; None if it was not written yet."""
@@ -353,7 +363,7 @@ class Store:
         self.ledger.isolation_level = "IMMEDIATE"
         texts = [name for name in (*TEXTS, OWN) if self.text(name) is not None]
         files = sorted([LEDGER, *texts, *(row[0] for row in self.ledger.execute("select file from parts"))])
-        put(
+        write_durably(
             self.folder,
             self.folder / SUMS,
             sums_of({name: (self.folder / name).read_bytes() for name in files}).encode(),

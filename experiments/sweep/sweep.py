@@ -21,9 +21,9 @@ from ...engine import jit
 from ...engine.parameters import UserError
 from ...engine.toml_reader import table_of
 from ..execution.executors import choose_executor
-from ..execution.supervisor import processes_of, supervise
+from ..execution.supervisor import count_processes, supervise
 from ..statistics.sequential import FIRST, Rule, decide
-from .experiment import Experiment, arms, read_experiment, scenarios
+from .experiment import Experiment, build_arms, build_scenarios, read_experiment
 from .ledger import OWN, TEXTS
 from .parts import PART_NAME, Parcel, write_parcel
 from .registration import changes, refuse_other, register
@@ -122,8 +122,8 @@ class SweepResult:
 def plan_sweep(experiment: str | Path | Experiment, command: str = "") -> SweepPlan:
     """Return the plan of an experiment, which is a path of a TOML file or an Experiment. Raises UserError."""
     if isinstance(experiment, Experiment):
-        cases = scenarios(experiment)
-        return SweepPlan(experiment, cases, arms(experiment, cases), command)
+        cases = build_scenarios(experiment)
+        return SweepPlan(experiment, cases, build_arms(experiment, cases), command)
     return SweepPlan(*read_experiment(experiment), command)
 
 
@@ -217,13 +217,13 @@ def sweep(
     guess = guess or estimate_cost(plan)
     limit = max(60.0, PATIENCE * guess.a_run) if limit is None else limit
     chunk = chunk or max(1, min(LARGEST, int(TASK / max(guess.a_run, 1e-6))))
-    workers = processes_of(workers)
+    workers = count_processes(workers)
     make = make or choose_executor("pool", workers=workers)
     spent_on_trial = time.process_time() - spent
     store = Store(out)
     try:
         refuse_other(store, plan)
-        rule = stopping(plan, shard)
+        rule = stopping_rule(plan, shard)
         stored_keys = store.keys(failed=not retry)
         check_room(guess, count_missing(plan, shard, stored_keys) if stored_keys else guess.runs // m, out)
         altered, mended = changes(store, plan), []
@@ -322,7 +322,7 @@ def report_progress(progress, base: int, of: int, done: int, failed: int) -> Non
         progress(base + done, of, failed, done)
 
 
-def stopping(plan: SweepPlan, shard: tuple[int, int]) -> Rule | None:
+def stopping_rule(plan: SweepPlan, shard: tuple[int, int]) -> Rule | None:
     """Return the rule by which a sweep may stop early; None if it may not. Raises UserError."""
     e, stop = plan.experiment, plan.experiment.stopping
     if not stop.half_width:

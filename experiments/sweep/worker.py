@@ -105,7 +105,7 @@ def run_order(terms: RunTerms, order: RunOrder, live: Callable = simulate) -> Ru
 @lru_cache(maxsize=1024)
 def warm_up_engine(names: tuple[str, ...]) -> None:
     """Load or compile the engine with these mechanisms: once per process, outside the time limit of a run."""
-    simulate(Scenario(days=31, mechanisms={name: mechanisms.mechanism_class(name)() for name in names}), 0)
+    simulate(Scenario(days=31, mechanisms={name: mechanisms.load_class(name)() for name in names}), 0)
 
 
 def summarise_run(run, order: RunOrder, terms: RunTerms, seconds: float) -> RunOutcome:

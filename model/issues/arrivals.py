@@ -46,7 +46,7 @@ class Clocks(NamedTuple):
 
 
 @inner_kernel
-def counts(unit, i, home, band, housebound, first) -> bool:
+def is_unit(unit, i, home, band, housebound, first) -> bool:
     """Whether resident `i` is one of the people, or the head of one of the homes, that `unit` names.
 
     `first` (households + 1,) is the first resident of each household.
@@ -71,12 +71,12 @@ def census(people, households, buildings) -> np.ndarray:
     count = np.zeros((len(buildings.compound), 6))
     for i in range(len(people.home)):
         for unit in range(6):
-            if counts(unit, i, people.home, people.band, people.housebound, households.first):
+            if is_unit(unit, i, people.home, people.band, people.housebound, households.first):
                 count[people.building[i], unit] += people.presence[i]
     return count
 
 
-def units(
+def count_units(
     cats: Columns,
     people: "Residents",
     households: "Households",
@@ -99,12 +99,12 @@ def units(
     return unit[:, cats.unit]
 
 
-def rates(
+def arrival_rates(
     cats: Columns, unit_counts: np.ndarray, buildings: "Buildings", compounds: "Compounds"
 ) -> np.ndarray:
     """Compute the issues that arise per day in each building and category where no lever eases them.
 
-    The result is (buildings, categories); `unit_counts` is that of `units`.
+    The result is (buildings, categories); `unit_counts` is that of `count_units`.
     """
     ages, which = np.unique(compounds.age[buildings.compound], return_inverse=True)
     # `math.exp`, because NumPy's may depend on the length of a row
@@ -155,7 +155,7 @@ def first_thresholds(places, codes, key) -> np.ndarray:
 
 
 @inner_kernel
-def tick(w) -> np.ndarray:
+def advance_clocks(w) -> np.ndarray:
     """Advance all hazard clocks by a day; return building, category and number of new issues, (n, 3) int64.
 
     `ease` (buildings, families) is a log rate, `weather` (categories,) the factor of the season and of
@@ -216,7 +216,7 @@ def draw_affected_resident(unit, first, last, people, households, key) -> int:
         if (
             weight > 0.0
             and uniform(key, i) < best * weight
-            and counts(unit, i, home, band, housebound, heads)
+            and is_unit(unit, i, home, band, housebound, heads)
         ):
             time = exponential(key, i) / weight
             if time < best:
@@ -268,7 +268,7 @@ def draw_requirements(w, issue, number, issue_key) -> None:
 
 @inner_kernel
 def fill_new_issues(w, rows, fresh) -> None:
-    """Fill `rows` with the issues that `tick` returned: where each is, whom it affects, and what it takes."""
+    """Fill `rows` with the issues that `advance_clocks` returned: where each is, whom it affects, and what it takes."""
     cats, compounds = w.cats, w.compounds
     for r in range(len(fresh)):
         issue, b, j, number = rows[r], fresh[r, 0], fresh[r, 1], fresh[r, 2]

@@ -19,7 +19,7 @@ from ...engine.parameters import knob
 from ...engine.randomness import decision, derive_key, key_of, uniform
 from .categories import UNITS
 from .consent_rules import EVERY, is_met
-from .issue_table import CONSENTED, FAILED, SIGN, after, log_event, move
+from .issue_table import CONSENTED, FAILED, SIGN, log_event, move, next_stage
 
 AT_HOME, LEAN = decision("in"), decision("lean")
 WALKUP = UNITS.index("walkup")
@@ -222,7 +222,7 @@ def count_vote(w, c, issue, low, high, by) -> None:
     projects.open[c], projects.all[c] = high - low - signed, high - low
     if is_met(issue.rule, signed, met, high - low, signed_area, met_area, area):
         projects.open[c] = 0
-        move(issue, after(SIGN, issue), day)
+        move(issue, next_stage(SIGN, issue), day)
         log_event(w.log, w.lines, issue.id, day, CONSENTED, by, -1)
     elif day - projects.opens[c] >= k.term:
         projects.open[c], projects.all[c], projects.opens[c] = 0, 0, day + 1 + int(k.rest)

@@ -3,7 +3,7 @@
 from ...agents import residents
 from ...agents.committee import sittings_by_phone
 from ...engine.jit import inner_kernel
-from .issue_table import AGREED, TABLE, after, log_event, move, trust_at_stake
+from .issue_table import AGREED, TABLE, log_event, move, next_stage, trust_at_stake
 
 
 @inner_kernel
@@ -26,5 +26,5 @@ def talk(w) -> None:
                     by, most = codes[m], accord[m, i]
             issue.accord += sittings
             if issue.accord >= issue.hard:
-                move(issue, after(TABLE, issue), w.day)
+                move(issue, next_stage(TABLE, issue), w.day)
                 log_event(w.log, w.lines, issue.id, w.day, AGREED, by, -1)

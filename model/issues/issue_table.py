@@ -135,7 +135,7 @@ def make_id(building, code, number) -> int:
     return (building << 43) + (code << 20) + number
 
 
-def name(issue_id: int, categories: Iterable[str]) -> tuple[int, str | None, int]:
+def unpack_id(issue_id: int, categories: Iterable[str]) -> tuple[int, str | None, int]:
     """Unpack an issue's id into (building, category, number).
 
     The category is that of the names `categories` with its code, None if none has it.
@@ -163,12 +163,12 @@ def loads(issues, buildings) -> np.ndarray:
 
 
 @inner_kernel
-def workable(issue) -> bool:
+def is_workable(issue) -> bool:
     """Whether hours can be put into an issue.
 
     It is in work, or reported and needs no parties, signatures, money or department.
     """
-    return issue.state == WORK or (issue.state == TOLD and after(TOLD, issue) == WORK)
+    return issue.state == WORK or (issue.state == TOLD and next_stage(TOLD, issue) == WORK)
 
 
 @inner_kernel
@@ -227,7 +227,7 @@ def rank(issue) -> int:
 
 
 @inner_kernel
-def after(state, issue) -> np.int8:
+def next_stage(state, issue) -> np.int8:
     """Return the stage that follows `state`, skipping those that the issue does not need."""
     if state < TABLE and issue.hard > 0.0:
         return TABLE

@@ -1,7 +1,7 @@
 """Payment: bills are paid from the compound's repair fund, and what it lacks from the community's."""
 
 from ...engine.jit import inner_kernel
-from .issue_table import MONEY, PAID, after, log_event, move
+from .issue_table import MONEY, PAID, log_event, move, next_stage
 from .triage import by_urgency
 
 
@@ -24,6 +24,6 @@ def pay(w) -> None:
             funds[last] -= rest
             spending[last] += rest
             issue.cost = 0
-            move(issue, after(MONEY, issue), w.day)
+            move(issue, next_stage(MONEY, issue), w.day)
             fund = issue.compound if rest == 0 else (last if from_compound == 0 else -1)
             log_event(w.log, w.lines, issue.id, w.day, PAID, -1, fund)

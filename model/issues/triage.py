@@ -4,7 +4,7 @@ import numpy as np
 
 from ...engine.codes import DESK_COMMITTEE, DESK_COMPANY
 from ...engine.jit import inner_kernel
-from .issue_table import TAKEN, TOLD, after, log_event, move, rank
+from .issue_table import TAKEN, TOLD, log_event, move, next_stage, rank
 
 RANKS = 4  # of urgency
 
@@ -49,5 +49,5 @@ def take_in(w) -> None:
             hours[desk] -= intake
             if issue.taken < 0:
                 issue.taken = w.day
-            move(issue, after(TOLD, issue), w.day)
+            move(issue, next_stage(TOLD, issue), w.day)
             log_event(w.log, w.lines, issue.id, w.day, TAKEN, -1, -1)

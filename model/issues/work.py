@@ -6,7 +6,7 @@ not fit goes on tomorrow. Within each rank of urgency the oldest issue comes fir
 
 from ...engine.codes import SCOPE_COMPOUND, SCOPE_HOUSEHOLD
 from ...engine.jit import inner_kernel
-from .issue_table import DONE, ON_THE_SPOT, RESOLVED, WORK, log_event, trust_at_stake, workable
+from .issue_table import DONE, ON_THE_SPOT, RESOLVED, WORK, is_workable, log_event, trust_at_stake
 from .triage import by_urgency, desk_row
 
 
@@ -56,7 +56,7 @@ def work(w) -> None:
     compounds = len(hours) - 2
     for i in range(len(issues)):
         issue = issues[i]
-        if len(codes) and workable(issue):
+        if len(codes) and is_workable(issue):
             by, most = -1, 0.0
             for m in range(len(codes)):
                 issue.left -= done[m, i]

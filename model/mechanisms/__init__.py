@@ -4,7 +4,7 @@ To add a mechanism, add a file here, or in a folder that the environment variabl
 file name is the mechanism's name in a case. The file holds one frozen dataclass derived from `Mechanism`. In
 a folder of the user's, files without a class `...(Mechanism)`, or whose name begins with _, are helpers: a
 mechanism imports them with `from .helpers import ...`, and nothing else runs them. A mechanism that cannot
-be used is listed by `broken_files`; it affects only commands that ask for it.
+be used is listed by `find_broken`; it affects only commands that ask for it.
 
 The fields of the dataclass are its knobs. `pulls` names the levers it pulls. Three methods are called in
 this order every day; each gets `m`, the mechanism's own arrays (`levers.MechanismHand`), and `w`, the world,
@@ -38,7 +38,7 @@ import numpy as np
 
 from ...engine.jit import OUTSIDE
 from ...engine.parameters import UserError, check, knob
-from ...engine.toml_reader import guess
+from ...engine.toml_reader import suggest_names
 from ..resources.levers import LEVERS
 
 __path__ += map(str, OUTSIDE)
@@ -73,20 +73,20 @@ class Mechanism:
         return np.zeros(0)
 
 
-def names() -> list[str]:
+def list_mechanisms() -> list[str]:
     """List the mechanisms that can be used, in alphabetical order."""
     return list(_scan()[0])
 
 
-def broken_files() -> dict[str, str]:
+def find_broken() -> dict[str, str]:
     """Return name -> reason, with file and line, for every user mechanism that cannot be used."""
     return dict(_scan()[1])
 
 
-def why_not(name: str) -> str:
+def explain_unusable(name: str) -> str:
     """Say why no mechanism of that name can be used; empty if one can."""
     usable, wrong, helpers = _scan()
-    if name in usable or name in ABSENT:
+    if name in usable or name in STAND_INS:
         return ""
     if name in wrong:
         return f"mechanism {name!r} is broken: {wrong[name]}"
@@ -95,62 +95,60 @@ def why_not(name: str) -> str:
         if name in helpers
         else ""
     )
-    return f"no mechanism is called {name!r}{hint or guess(name, usable)}"
+    return f"no mechanism is called {name!r}{hint or suggest_names(name, usable)}"
 
 
-ABSENT = {}  # name -> stand-in class of a user mechanism that results name and whose file is missing
+STAND_INS = {}  # name -> stand-in class of a user mechanism that results name and whose file is missing
 
 
-class Absent(Mechanism):
+class StandIn(Mechanism):
     """Stand-in for a mechanism whose file is missing: its results can be read, but not run again."""
 
     def begin(self, world, luck) -> np.ndarray | tuple:
         """Raise UserError: the mechanism cannot be run."""
-        name = next(name for name, kind in ABSENT.items() if kind is type(self))
-        if name in broken_files():
-            raise UserError(f"mechanism {name!r} is broken: {broken_files()[name]}")
+        name = next(name for name, kind in STAND_INS.items() if kind is type(self))
+        if name in find_broken():
+            raise UserError(f"mechanism {name!r} is broken: {find_broken()[name]}")
         raise UserError(
             f"the mechanism {name} is one of a user's own, and its file is not here; "
             "set COGOV_MECHANISMS to the folder that has it"
         )
 
 
-def stand_in(name: str, knobs: dict) -> None:
+def register_stand_in(name: str, knobs: dict) -> None:
     """Register a stand-in for a missing mechanism; `knobs` is name -> (default, metadata, type)."""
     added = [
         (knob, kind, field(default=default, metadata=metadata))
         for knob, (default, metadata, kind) in knobs.items()
         if knob not in Mechanism.__dataclass_fields__
     ]
-    ABSENT[name] = make_dataclass(f"Absent_{name}", added, bases=(Absent,), frozen=True)
+    STAND_INS[name] = make_dataclass(f"Absent_{name}", added, bases=(StandIn,), frozen=True)
 
 
-def known_names() -> list[str]:
+def list_known() -> list[str]:
     """List all mechanisms that results can name: those that can be used, then the stand-ins."""
-    return [*names(), *(name for name in ABSENT if name not in names())]
+    return [*list_mechanisms(), *(name for name in STAND_INS if name not in list_mechanisms())]
 
 
-def mechanism_class(name: str) -> type[Mechanism]:
+def load_class(name: str) -> type[Mechanism]:
     """Return a mechanism's class, or its stand-in. Raises UserError if none can be used."""
-    if problem := why_not(name):
+    if problem := explain_unusable(name):
         raise UserError(problem)
     if name not in _scan()[0]:
-        return ABSENT[name]
-    (kind,) = kinds_in(import_module(f".{name}", __name__))
+        return STAND_INS[name]
+    (kind,) = find_classes(import_module(f".{name}", __name__))
     return kind
 
 
 def describe(name: str) -> tuple[str, str]:
     """Return what a mechanism does and how it disappoints, two texts. Raises UserError if unknown."""
-    does, _, disappoints = (
-        (sys.modules[mechanism_class(name).__module__].__doc__ or "").strip().partition("\n\n")
-    )
+    does, _, disappoints = (sys.modules[load_class(name).__module__].__doc__ or "").strip().partition("\n\n")
     return " ".join(does.split()), " ".join(disappoints.split())
 
 
 def all_mechanisms() -> dict[str, Mechanism]:
     """Return name -> mechanism with all knobs at their defaults."""
-    return {name: mechanism_class(name)() for name in known_names()}
+    return {name: load_class(name)() for name in list_known()}
 
 
 class Registry(Mapping):
@@ -160,20 +158,20 @@ class Registry(Mapping):
     """
 
     def __getitem__(self, name):
-        return mechanism_class(name)()
+        return load_class(name)()
 
     def __contains__(self, name):
         return name in list(self)
 
     def __iter__(self):
         usable, wrong, _ = _scan()
-        return iter(sorted({*usable, *wrong, *ABSENT}))
+        return iter(sorted({*usable, *wrong, *STAND_INS}))
 
     def __len__(self):
         return len(list(iter(self)))
 
 
-def kinds_in(module) -> set[type[Mechanism]]:
+def find_classes(module) -> set[type[Mechanism]]:
     """Return the mechanism classes that a module defines itself."""
     return {
         c
@@ -183,7 +181,7 @@ def kinds_in(module) -> set[type[Mechanism]]:
 
 
 @lru_cache(maxsize=256)
-def ships(kind: type) -> bool:
+def is_shipped(kind: type) -> bool:
     """Say whether a mechanism class comes with cogov, and so is tested."""
     return Path(getattr(sys.modules.get(kind.__module__), "__file__", None) or "?").parent == Path(
         __path__[0]
@@ -244,7 +242,7 @@ def _classify_files(shipped, files):
                 f"{path}: {name!r} is no name in Python; "
                 "rename the file: letters, digits and _, a letter first"
             )
-        elif name in TAKEN:
+        elif name in RESERVED_NAMES:
             problem = f"{path}: {name!r} is a name that cogov needs itself; rename the file"
         else:
             problem = problem or _load(name, path, lines)
@@ -277,15 +275,15 @@ def _read(path):
 
 def _load(name, path, lines):
     """Import a file that defines a mechanism; return why it cannot be used, or an empty text."""
-    # importing a helper called `names` would replace our function of that name
-    saved = {name: globals()[name] for name in TAKEN}
+    # importing a helper called `list_mechanisms` would replace our function of that name
+    saved = {name: globals()[name] for name in RESERVED_NAMES}
     try:
         module = import_module(f".{name}", __name__)
     except (Exception, SystemExit) as error:
-        return f"{where(error, path)}: {gist(error)}"
+        return f"{locate_error(error, path)}: {summarise_error(error)}"
     finally:
         globals().update(saved)
-    kinds = kinds_in(module)
+    kinds = find_classes(module)
     if len(kinds) != 1:
         classes = ", ".join(sorted(f"{kind.__name__}" for kind in kinds)) or "none"
         return (
@@ -312,15 +310,17 @@ def _find_faults(kind):
         )
     for lever in kind.pulls:
         if lever not in LEVERS:
-            return f"{kind.__name__}.pulls names {lever!r}, which is no lever{guess(str(lever), LEVERS)}"
+            return (
+                f"{kind.__name__}.pulls names {lever!r}, which is no lever{suggest_names(str(lever), LEVERS)}"
+            )
     try:
         check(kind())
     except Exception as error:
-        return gist(error)
+        return summarise_error(error)
     return ""
 
 
-def gist(error: BaseException) -> str:
+def summarise_error(error: BaseException) -> str:
     """Summarise an error in one line."""
     try:
         message = error.msg if isinstance(error, SyntaxError) else str(error)
@@ -332,7 +332,7 @@ def gist(error: BaseException) -> str:
     return f"{type(error).__name__}: {line}" if line else type(error).__name__
 
 
-def where(error: BaseException, path) -> str:
+def locate_error(error: BaseException, path) -> str:
     """Return the line of user code that an error comes from, as file:line; the file alone if unknown."""
     if isinstance(error, SyntaxError) and error.filename:
         return f"{error.filename}:{error.lineno}"
@@ -345,4 +345,4 @@ def where(error: BaseException, path) -> str:
     return lines[-1] if lines else str(path)
 
 
-TAKEN = frozenset(globals())
+RESERVED_NAMES = frozenset(globals())

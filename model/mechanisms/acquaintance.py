@@ -12,7 +12,7 @@ import numpy as np
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..issues.categories import FAMILIES
-from ..issues.issue_table import workable
+from ..issues.issue_table import is_workable
 from ..resources.allocation import spend_hours
 from ..resources.levers import ALL, STANDINGS, VOLUNTEER, YUAN
 from . import Mechanism
@@ -142,7 +142,7 @@ class Acquaintance(Mechanism):
                 issue = w.issues[i]
                 if own.looks[issue.category]:
                     m.lever.sight[i] = k.asking * k.station * share[issue.compound]
-                    if workable(issue):
+                    if is_workable(issue):
                         m.lever.work[i] = spend_hours(left, issue.compound, issue.left)
 
     @kernel

@@ -17,7 +17,7 @@ from ...engine.jit import inner_kernel, kernel, outer_kernel, struct
 from ...engine.parameters import knob
 from ...engine.randomness import decision, key_of, uniform
 from ..issues.categories import HANDS
-from ..issues.issue_table import loads, workable
+from ..issues.issue_table import is_workable, loads
 from ..resources.allocation import spend_hours
 from ..resources.levers import ALL, CAPTAIN
 from . import Mechanism
@@ -175,7 +175,7 @@ class BuildingCaptains(Mechanism):
             b = issue.building
             if SCOPE_HOUSEHOLD < issue.scope < SCOPE_STREET:
                 sight[i] = k.eyes * k.evening * coverage[b]
-            if hands[issue.category, HAND] and workable(issue) and issue.left <= largest[b]:
+            if hands[issue.category, HAND] and is_workable(issue) and issue.left <= largest[b]:
                 work[i] = spend_hours(left, b, issue.left)
             keep[i] = k.memory * coverage[b] * filled[street[b]]
         # the captains' own evenings, available to every mechanism that asks for them

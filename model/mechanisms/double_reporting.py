@@ -14,7 +14,7 @@ from ...engine.codes import STANDING_IN_SERVICE_MEMBER
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..issues.categories import HANDS
-from ..issues.issue_table import is_known, workable
+from ..issues.issue_table import is_known, is_workable
 from ..resources.allocation import WEEKEND, spend_hours
 from ..resources.levers import COMMITTEE, MEMBER
 from . import Mechanism
@@ -93,7 +93,7 @@ class DoubleReporting(Mechanism):
             m.lever.wish[c, STANDING_IN_SERVICE_MEMBER] = k.call * own.registered[c] * share[c]
         for i in range(len(issues)):
             issue = issues[i]
-            if hands[issue.category, HAND] and workable(issue) and issue.left <= k.small:
+            if hands[issue.category, HAND] and is_workable(issue) and issue.left <= k.small:
                 work[i] = spend_hours(left, issue.compound, issue.left)
 
     @kernel

@@ -14,7 +14,7 @@ from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ...engine.randomness import decision, key_of, uniform
 from ..issues.categories import FAMILIES, HANDS
-from ..issues.issue_table import TABLE, workable
+from ..issues.issue_table import TABLE, is_workable
 from ..resources.allocation import spend_hours
 from ..resources.levers import ALL, GRID
 from . import Mechanism
@@ -103,7 +103,7 @@ class GridPatrol(Mechanism):
             issue = issues[i]
             a = of[issue.building]
             sight[i] = walked[a] * (k.sight if issue.scope > SCOPE_HOUSEHOLD else k.visits)
-            if hands[issue.category, HAND] and workable(issue):
+            if hands[issue.category, HAND] and is_workable(issue):
                 work[i] = spend_hours(left, a, issue.left)
             if issue.family == DISPUTE and issue.state == TABLE:
                 accord[i] = walked[a] * k.checks

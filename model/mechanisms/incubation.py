@@ -12,7 +12,7 @@ import numpy as np
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..issues.categories import HANDS
-from ..issues.issue_table import RESOLVED, TABLE, workable
+from ..issues.issue_table import RESOLVED, TABLE, is_workable
 from ..resources.allocation import spend_hours
 from ..resources.levers import MEMBER, VOLUNTEER
 from . import Mechanism
@@ -88,7 +88,7 @@ class Incubation(Mechanism):
                 accord[i] = (
                     k.push / 7 * group[issues[i].compound] * spend_hours(room, issues[i].compound, 1.0)
                 )
-            elif w.cats.hands[issues[i].category, HAND] and workable(issues[i]):
+            elif w.cats.hands[issues[i].category, HAND] and is_workable(issues[i]):
                 m.lever.work[i] = spend_hours(left, issues[i].compound, issues[i].left)
         for b in range(len(where)):
             m.lever.voice[b] = k.ear * group[where[b]]

@@ -13,7 +13,7 @@ from ...engine.codes import SCOPE_HOUSEHOLD
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..issues.categories import FAMILIES, HANDS
-from ..issues.issue_table import workable
+from ..issues.issue_table import is_workable
 from ..resources.allocation import spend_hours
 from ..resources.levers import ALL, COMMITTEE, MEMBER
 from . import Mechanism
@@ -95,7 +95,7 @@ class Partnership(Mechanism):
             issue = issues[i]
             # firms keep order in front of their own doors, whichever hands a street issue needs
             suits = issue.family == STREET or (issue.scope > SCOPE_HOUSEHOLD and hands[issue.category, HAND])
-            if suits and workable(issue):
+            if suits and is_workable(issue):
                 m.lever.work[i] = spend_hours(left, 0, issue.left)
         for b in range(len(m.lever.ties)):
             m.lever.ties[b] = k.rooms * own.commitment[0] * share

@@ -13,7 +13,7 @@ from ...engine.codes import TRUST_NEIGHBOURS
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..issues.categories import FAMILIES, HANDS, SEASONS
-from ..issues.issue_table import workable
+from ..issues.issue_table import is_workable
 from ..resources.allocation import spend_hours
 from ..resources.levers import ALL, MEMBER, STANDINGS, VOLUNTEER
 from . import Mechanism
@@ -84,7 +84,7 @@ class PartyVolunteers(Mechanism):
             issue = issues[i]
             if issue.family == CARE:
                 sight[i] = k.visits * got
-            if hands[issue.category, HAND] and workable(issue):
+            if hands[issue.category, HAND] and is_workable(issue):
                 work[i] = spend_hours(left, 0, issue.left)
         for c in range(len(m.lever.wish)):
             for standing in range(1, STANDINGS):

@@ -13,7 +13,7 @@ from ...engine.codes import SCOPE_HOUSEHOLD, SCOPE_STREET, TRUST_COMPANY
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..issues.categories import HANDS
-from ..issues.issue_table import workable
+from ..issues.issue_table import is_workable
 from ..resources.allocation import spend_hours
 from ..resources.levers import PROPERTY, YUAN
 from . import Mechanism
@@ -81,7 +81,7 @@ class RedProperty(Mechanism):
             issue = issues[i]
             if SCOPE_HOUSEHOLD < issue.scope < SCOPE_STREET:
                 sight[i] = k.eyes * k.rounds * building_hours[issue.compound]
-            if hands[issue.category, HAND] and workable(issue):
+            if hands[issue.category, HAND] and is_workable(issue):
                 work[i] = spend_hours(left, issue.compound, issue.left)
         for b in range(len(where)):
             m.lever.voice[b] = k.ear * building_hours[where[b]]

@@ -12,7 +12,7 @@ import numpy as np
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..issues.categories import FAMILIES, HANDS
-from ..issues.issue_table import workable
+from ..issues.issue_table import is_workable
 from ..resources.allocation import spend_hours
 from ..resources.levers import COMMITTEE, VOLUNTEER
 from . import Mechanism
@@ -89,7 +89,7 @@ class SelfManagement(Mechanism):
             left[c] = k.hours * (first[c + 1] - first[c]) * own[c] * share[c]
         for i in range(len(issues)):
             issue = issues[i]
-            if hands[issue.category, HAND] and workable(issue):
+            if hands[issue.category, HAND] and is_workable(issue):
                 m.lever.work[i] = spend_hours(left, issue.compound, issue.left)
         for b in range(len(where)):
             norms = -k.norms * (own[where[b]] * share[where[b]])

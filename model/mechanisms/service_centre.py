@@ -14,7 +14,7 @@ from ...engine.codes import TRUST_COMMITTEE, TRUST_NEIGHBOURS
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..issues.categories import FAMILIES, UNITS
-from ..issues.issue_table import workable
+from ..issues.issue_table import is_workable
 from ..resources.allocation import spend_hours
 from ..resources.levers import ALL, COMMITTEE, STANDINGS, YUAN
 from . import Mechanism
@@ -169,7 +169,7 @@ class ServiceCentre(Mechanism):
             for i in range(len(w.issues)):
                 issue = w.issues[i]
                 # at most an hour a day for a resident who lives next door and can leave home
-                if issue.family == CARE and w.cats.unit[issue.category] != HOUSEBOUND and workable(issue):
+                if issue.family == CARE and w.cats.unit[issue.category] != HOUSEBOUND and is_workable(issue):
                     m.lever.work[i] = spend_hours(left, 0, min(issue.left, m.own.nigh[issue.building]))
 
     @kernel

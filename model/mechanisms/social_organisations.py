@@ -12,7 +12,7 @@ import numpy as np
 from ...engine.jit import inner_kernel, kernel
 from ...engine.parameters import knob
 from ..issues.categories import FAMILIES, HANDS
-from ..issues.issue_table import workable
+from ..issues.issue_table import is_workable
 from ..resources.allocation import WEEKEND, spend_hours
 from ..resources.levers import ALL, COMMITTEE, YUAN
 from . import Mechanism
@@ -104,7 +104,7 @@ class SocialOrganisations(Mechanism):
             issue = issues[i]
             if serves[issue.category]:
                 sight[i] = k.eyes * hours
-                if workable(issue):
+                if is_workable(issue):
                     work[i] = spend_hours(left, 0, issue.left)
 
     @kernel

@@ -74,13 +74,13 @@ class Community(mesa.Model):
         )
         self.luck = RandomNumbers("run", self.seed)
         self.world = start_run(build_community(self.case), self.case, self.luck)
-        self.today = measures.today(self.world)
+        self.today = measures.measure_today(self.world)
         self.datacollector = mesa.DataCollector(model_reporters={name: name for name in measures.DAILY})
 
     def step(self) -> None:
         """Simulate one day."""
         simulate_day(self.world)
-        self.today = measures.today(self.world)
+        self.today = measures.measure_today(self.world)
         self.running = self.day < self.case.days
         if "grid" in vars(self):
             self.show_backlog(self.grid)

@@ -29,13 +29,13 @@ def test_cases_and_mechanisms_are_listed(cogov):
     status, out, _ = cogov("cases", "--json")
     assert status == 0 and [case["name"] for case in json.loads(out)] == list_cases()
     status, out, _ = cogov("mechanisms", "--json")
-    assert status == 0 and [m["name"] for m in json.loads(out)] == mechanisms.names()
+    assert status == 0 and [m["name"] for m in json.loads(out)] == mechanisms.list_mechanisms()
     assert all(
         m["zh"] and m["disappoints"] and all(k["unit"] and k["source"] for k in m["knobs"])
         for m in json.loads(out)
     )
     _, out, _ = cogov("mechanisms")
-    assert all(name in out for name in mechanisms.names())
+    assert all(name in out for name in mechanisms.list_mechanisms())
     assert "物资大院" in cogov("cases")[1]
 
 
@@ -205,9 +205,11 @@ def test_a_knob_of_what_is_not_switched_on_is_refused_with_the_way_out(cogov):
 
 def test_the_benches_run_on_a_small_sweep(capsys):
     """They are for reading, not for CI; that they run at all is."""
-    tables.show(None, True, speed.luck(PlainConsole(), sweep=3, horizon=5))
+    tables.show(None, True, speed.count_key_collisions(PlainConsole(), sweep=3, horizon=5))
     assert json.loads(capsys.readouterr().out)["tables"][0]["rows"][0]["collisions"] == 0
     tables.show(
-        PlainConsole(width=160), False, speed.pairing(PlainConsole(), replicates=3, only=("grid_patrol",))
+        PlainConsole(width=160),
+        False,
+        speed.measure_pairing(PlainConsole(), replicates=3, only=("grid_patrol",)),
     )
     assert "guiyuan: grid_patrol, told" in capsys.readouterr().out

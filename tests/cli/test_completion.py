@@ -13,7 +13,7 @@ import cogov
 from cogov.cli import completion
 from cogov.cli.options import app
 from cogov.engine import release
-from cogov.experiments.comparison.parameter_paths import parameters
+from cogov.experiments.comparison.parameter_paths import list_parameters
 from cogov.model import mechanisms
 from cogov.model.cases import list_cases
 
@@ -55,9 +55,9 @@ def test_names_are_completed(tmp_path, monkeypatch):
     assert completion.complete_case("mi") == ["mine.toml", "mine/"] and set(completion.complete_case("")) >= {
         *list_cases()
     }
-    assert completion.complete_mechanism("") == mechanisms.names() and completion.complete_mechanism(
-        "grid"
-    ) == ["grid_patrol"]
+    assert completion.complete_mechanism(
+        ""
+    ) == mechanisms.list_mechanisms() and completion.complete_mechanism("grid") == ["grid_patrol"]
     (tmp_path / "mine" / "tea_round.py").touch()
     monkeypatch.setenv("COGOV_MECHANISMS", str(tmp_path / "mine"))
     assert "tea_round" in completion.complete_mechanism("te")
@@ -75,7 +75,7 @@ def test_paths_of_knobs_are_completed_a_part_at_a_time():
 
 def test_the_list_of_knobs_is_that_of_the_code():
     assert completion.KNOBS.read_text("utf-8").split() == [
-        one.path for one in parameters() if not one.path.startswith("[[")
+        one.path for one in list_parameters() if not one.path.startswith("[[")
     ], "run `cogov docs`"
 
 

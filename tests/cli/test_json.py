@@ -242,7 +242,7 @@ def cogov(monkeypatch, capsys, tmp_path):
         ("ROUNDS", 1),
         ("TWIN_DAYS", 1),
         ("PAIRED", {"wuzi_yard": ("told",)}),
-        ("luck", partial(speed.luck, sweep=2, horizon=3)),
+        ("luck", partial(speed.count_key_collisions, sweep=2, horizon=3)),
     ):
         monkeypatch.setattr(speed, name, value)
     monkeypatch.setattr(
@@ -252,16 +252,16 @@ def cogov(monkeypatch, capsys, tmp_path):
             coverage.coverage,
             kinds={"paired difference": coverage.paired_interval},
             sequential={},
-            laws={"normal": coverage.normal},
+            laws={"normal": coverage.draw_normal},
         ),
     )
     monkeypatch.setattr(bit_flips, "subjects", lambda folder: dict.fromkeys(bit_flips.WORDS))
-    monkeypatch.setattr(bit_flips, "flips", lambda folder, count, read: bit_flips.Tally(count, count))
-    monkeypatch.setattr(fault_injection, "kills", lambda folder, count: {"kills": count})
+    monkeypatch.setattr(bit_flips, "flip_bits", lambda folder, count, read: bit_flips.Tally(count, count))
+    monkeypatch.setattr(fault_injection, "kill_sweeps", lambda folder, count: {"kills": count})
     monkeypatch.setattr(
-        fault_injection, "failures", lambda folder, each, below: [("raises", each, each, 0, each, True, 0.1)]
+        fault_injection, "fail_runs", lambda folder, each, below: [("raises", each, each, 0, each, True, 0.1)]
     )
-    monkeypatch.setattr(fault_injection, "disks", lambda folder, fault, steps: {"ended by it": 1})
+    monkeypatch.setattr(fault_injection, "break_writes", lambda folder, fault, steps: {"ended by it": 1})
     monkeypatch.setattr(sweep_overhead, "measure_sweep", lambda case, runs, keep: (1.0, 0.1, 0.1, 0.1))
     monkeypatch.setattr(sweep_overhead, "time_mesa_batch", lambda case, runs, processes: 1.0)
     monkeypatch.setattr(
@@ -283,8 +283,8 @@ def cogov(monkeypatch, capsys, tmp_path):
         determinism,
         "ways",
         lambda *asked: [
-            execution_modes.ExecutionMode("here", execution_modes.here),
-            execution_modes.ExecutionMode("again", execution_modes.here),
+            execution_modes.ExecutionMode("here", execution_modes.run_in_process),
+            execution_modes.ExecutionMode("again", execution_modes.run_in_process),
         ],
     )
 

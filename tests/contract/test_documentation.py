@@ -11,7 +11,7 @@ from cli_runner import typist
 import cogov
 from cogov.cli import main as command
 from cogov.engine.toml_reader import parse_setting
-from cogov.experiments.comparison.parameter_paths import at, parameters
+from cogov.experiments.comparison.parameter_paths import list_parameters, value_at
 from cogov.model import mechanisms
 from cogov.model.agent_catalogue import RELATIONS, describe_agents, describe_kind
 from cogov.model.issues.categories import CATEGORIES, FAMILIES, FAMILIES_ZH
@@ -29,7 +29,9 @@ ODD = (DOCS / "ODD.md").read_text("utf-8")
 
 
 def test_parameters_are_those_of_the_code():
-    assert (DOCS / "parameters.md").read_text("utf-8") == page(parameters()), f"docs/parameters.md {ANEW}"
+    assert (DOCS / "parameters.md").read_text("utf-8") == page(list_parameters()), (
+        f"docs/parameters.md {ANEW}"
+    )
 
 
 def test_the_page_of_agents_is_what_their_files_say():
@@ -65,8 +67,8 @@ def test_the_life_of_an_issue_is_drawn_as_it_is():
 def test_every_pull_is_drawn():
     pulls = {
         identity(name, lever)
-        for name in mechanisms.names()
-        for lever in mechanisms.mechanism_class(name).pulls
+        for name in mechanisms.list_mechanisms()
+        for lever in mechanisms.load_class(name).pulls
     }
     assert drawn("levers.svg") == pulls, f"docs/levers.svg {ANEW}"
 
@@ -87,7 +89,7 @@ def test_diagrams_are_written_the_same_twice(tmp_path, monkeypatch):
 
 
 NAMES = {
-    "mechanism": [f"**`{name}`** {mechanisms.mechanism_class(name).zh}" for name in mechanisms.names()],
+    "mechanism": [f"**`{name}`** {mechanisms.load_class(name).zh}" for name in mechanisms.list_mechanisms()],
     "family": [f"{name} {zh}" for name, zh in zip(FAMILIES, FAMILIES_ZH)],
     "lever": [f"| `{name}` | {zh} |" for those in PULLED.values() for name, zh in those.items()]
     + [f"`{name}`" for name in LEVERS],
@@ -132,9 +134,9 @@ def anchors(path):
 
 def test_every_knob_can_be_set_by_its_path():
     plain = Scenario(mechanisms=mechanisms.all_mechanisms())
-    for one in parameters():
+    for one in list_parameters():
         if not one.path.startswith("[["):
-            assert parse_setting(plain, f"{one.path}={one.default}") == (one.path, at(plain, one.path))
+            assert parse_setting(plain, f"{one.path}={one.default}") == (one.path, value_at(plain, one.path))
 
 
 @pytest.fixture
@@ -152,7 +154,7 @@ def test_knobs_are_listed(knobs):
     }
     status, out, _ = knobs("mechanisms.grid_patrol")
     assert status == 0 and "paperwork" in out and "walk" in out
-    assert knobs("--markdown")[1] == page(parameters())
+    assert knobs("--markdown")[1] == page(list_parameters())
 
 
 def test_a_knob_that_is_none_is_refused_with_the_way_out(knobs):

@@ -162,7 +162,7 @@ def test_recurring_nuisances_return_unless_habits_change():
 
 def test_more_meetings_help_until_they_tire_people():
     """From one in six months to one in four weeks more is agreed; from one in two to one every week no more is, and evenings have become fewer."""
-    council, agreed, giving = mechanisms.mechanism_class("joint_council"), {}, {}
+    council, agreed, giving = mechanisms.load_class("joint_council"), {}, {}
     for every in (26, 4, 2, 1):
         runs = lives(governed(guiyuan(2.4), "party_volunteers", joint_council=council(every=every)), 8)
         agreed[every] = np.array(

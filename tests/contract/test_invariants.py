@@ -46,7 +46,7 @@ from cogov.model.issues.issue_table import (
     WORK,
 )
 from cogov.model.issues.reporting import A_DAY, MOST
-from cogov.model.measures import DAILY, today
+from cogov.model.measures import DAILY, measure_today
 from cogov.model.resources import allocation
 from cogov.model.resources.calendar import YEAR, almanac
 from cogov.model.resources.ledger import PAYERS
@@ -62,7 +62,7 @@ from cogov.model.resources.levers import (
 )
 from cogov.model.simulate import build_community, days, simulate
 
-NAMES = mechanisms.names()
+NAMES = mechanisms.list_mechanisms()
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def test_every_issue_that_arose_is_somewhere(scenario):
     told = set()
     seen = 0
     for world in days(scenario, 1):
-        measured = dict(zip(DAILY, today(world)))
+        measured = dict(zip(DAILY, measure_today(world)))
         all_, lines = rows(world), world.history()
         state, ever = all_["state"], all_["told"] >= 0
         told |= set(lines["issue"][seen:][lines["what"][seen:] == WAS_TOLD].tolist())
@@ -383,7 +383,7 @@ def test_money_to_the_cent(scenario):
         lines = world.history()[seen:]
         seen += len(lines)
         for paid in lines[lines["what"] == PAID]:
-            building, category, _ = issue_table.name(paid["issue"], scenario.issues)
+            building, category, _ = issue_table.unpack_id(paid["issue"], scenario.issues)
             c, who = world.buildings.compound[building], paid["who"]
             own = {
                 c: price[category],
@@ -469,7 +469,7 @@ def test_everything_keeps_its_range(scenario):
                 ".count",
             ):  # trust in a company is nothing where there is none
                 assert not np.isnan(column).any(), name
-        measured = dict(zip(DAILY, today(world)))
+        measured = dict(zip(DAILY, measure_today(world)))
         assert {name for name, value in measured.items() if np.isnan(value)} == (
             set() if world.compounds.company.any() else {"trust_company"}
         )
@@ -483,7 +483,7 @@ def test_an_id_is_for_life_and_says_what_and_where(scenario):
         assert len(np.unique(now["id"])) == len(now)
         for issue in now[~np.isin(now["id"], list(born))]:
             born[int(issue["id"])] = tuple(issue[name].item() for name in FIXED)
-            building, category, number = issue_table.name(issue["id"], world.categories)
+            building, category, number = issue_table.unpack_id(issue["id"], world.categories)
             assert (building, category) == (issue["building"], world.categories[issue["category"]])
             assert 0 <= number < world.clocks.number[building, issue["category"]]
             home = world.households

@@ -31,7 +31,7 @@ from cogov.model.issues import consent_rules, reporting
 from cogov.model.issues.categories import Category
 from cogov.model.issues.consent import ProjectParameters
 from cogov.model.issues.issue_table import CONSENTED
-from cogov.model.mechanism_runtime import pointers
+from cogov.model.mechanism_runtime import to_structs
 from cogov.model.mechanisms import Mechanism
 from cogov.model.resources.calendar import CalendarParameters
 from cogov.model.scenario import Compound, Scenario
@@ -590,7 +590,7 @@ def test_the_closed_form_holds(check):
 def put(world, **parts):
     """Put other columns in the place of some of a world's."""
     world.state = world.state._replace(**parts)
-    world.live = struct(pointers(world.state))
+    world.live = struct(to_structs(world.state))
     world.ways.clear()
     world.bind_mechanisms()
 

@@ -35,7 +35,7 @@ from cogov.model.scenario import Scenario
 from cogov.model.simulate import days, simulate
 from cogov.model.world import REPLACED
 
-NAMES = mechanisms.names()
+NAMES = mechanisms.list_mechanisms()
 BUSY = 2  # a seed with which there is something to do for each of them
 SEEDS = range(1, 25)  # enough for what is rare, such as somebody who steps down
 RARE = {"concurrent_posts": {"leaving": 2.0}}  # with which what hardly ever happens does
@@ -57,7 +57,7 @@ def name(request):
 
 @pytest.fixture
 def one(name):
-    return mechanisms.mechanism_class(name)()
+    return mechanisms.load_class(name)()
 
 
 def felt(ends):
@@ -98,11 +98,11 @@ def test_it_does_something(name):
 
 @pytest.mark.parametrize(
     "knob",
-    [pytest.param((n, f), id=f"{n}.{f.name}") for n in NAMES for f in fields(mechanisms.mechanism_class(n))],
+    [pytest.param((n, f), id=f"{n}.{f.name}") for n in NAMES for f in fields(mechanisms.load_class(n))],
 )
 def test_every_knob_is_felt(knob):
     name, f = knob
-    one = mechanisms.mechanism_class(name)(**RARE.get(name, {}))
+    one = mechanisms.load_class(name)(**RARE.get(name, {}))
     assert felt(lambda world: [governed(world, **{name: replace(one, **{f.name: end})}) for end in ends(f)])
 
 
@@ -116,7 +116,7 @@ def test_its_file_says_what_it_does_and_how_it_disappoints(name, one):
     assert first[0].isascii() and first[0].isalpha() and first.endswith(".") and "\n" not in first
     assert rest.startswith("Disappoints ")
     assert one.zh and all("\u4e00" <= c <= "\u9fff" for c in one.zh)
-    assert [n for n in NAMES if mechanisms.mechanism_class(n).zh == one.zh] == [name]
+    assert [n for n in NAMES if mechanisms.load_class(n).zh == one.zh] == [name]
 
 
 def test_nothing_is_free(name):
@@ -258,7 +258,7 @@ class Nudge(mechanisms.Mechanism):
 
 def test_order_does_not_matter():
     """Not to a bit of anything, though sums of three and more depend on theirs."""
-    everyone = {name: mechanisms.mechanism_class(name)() for name in NAMES} | {
+    everyone = {name: mechanisms.load_class(name)() for name in NAMES} | {
         f"nudge_{i}": Nudge(little=i / 10) for i in (1, 2, 3, 7)
     }
 
@@ -325,7 +325,7 @@ def test_to_add_a_mechanism_is_to_add_a_file(tmp_path, monkeypatch):
     case.write_text("days = 60\n[community]\n[[compound]]\n[mechanisms.night_watch]\nlamp = 1.5\n")
     with monkeypatch.context() as added:
         added.setattr(mechanisms, "__path__", [*mechanisms.__path__, str(tmp_path)])
-        assert mechanisms.names() == sorted([*NAMES, "night_watch"])
+        assert mechanisms.list_mechanisms() == sorted([*NAMES, "night_watch"])
         (registry,) = (f.metadata["named"] for f in fields(Scenario) if f.name == "mechanisms")
         assert registry()["night_watch"].zh == "夜巡"
         scenario = read_case(case)
@@ -336,7 +336,7 @@ def test_to_add_a_mechanism_is_to_add_a_file(tmp_path, monkeypatch):
         assert "night_watch" in {run.names[code] for code in run.issues["teller"] if code >= 0}
     del sys.modules["cogov.model.mechanisms.night_watch"], mechanisms.night_watch
     invalidate_caches()
-    assert mechanisms.names() == NAMES
+    assert mechanisms.list_mechanisms() == NAMES
     with pytest.raises(UserError, match="night_watch"):
         read_case(case)
 
@@ -362,7 +362,7 @@ def test_a_number_out_of_range_is_an_error_in_python_too(name, one):
             with pytest.raises(UserError, match=f"mechanisms.{name}.{f.name}"):
                 governed(YARD, **{name: replace(one, **{f.name: end + out})})
     with pytest.raises(UserError, match=f"{name}_"):
-        mechanisms.mechanism_class(f"{name}_")
+        mechanisms.load_class(f"{name}_")
 
 
 # ----------------------------------------------------------------------------------------------------- knobs of the scenario

@@ -44,13 +44,13 @@ from cogov.model.issues.categories import (
     UNITS,
     Category,
 )
-from cogov.model.issues.issue_table import GAVE_UP, LEFT, PAID, TAKEN, name
+from cogov.model.issues.issue_table import GAVE_UP, LEFT, PAID, TAKEN, unpack_id
 from cogov.model.resources.calendar import InitialIssues
 from cogov.model.scenario import Compound
 from cogov.model.simulate import build_community, days, simulate
 from cogov.model.world import start_run
 
-NAMES = mechanisms.names()
+NAMES = mechanisms.list_mechanisms()
 
 
 def lived(founded, scenario, seed=1):
@@ -117,7 +117,7 @@ def without(scenario):
 
 
 CALLED = raised(
-    governed(STORM, whistle=mechanisms.mechanism_class("whistle")(departments=5)),
+    governed(STORM, whistle=mechanisms.load_class("whistle")(departments=5)),
     congestion=30.0,
     hawkers=30.0,
     water_pressure=20.0,
@@ -135,8 +135,8 @@ def test_categories_that_never_arise_change_no_bit(scenario):
     assert len(b.categories) - len(a.categories) >= len(IDLE) + 4 and len(a.issues) > 5
     assert differing(kept(a), kept(b)) == [] and kept(a).keys() == kept(b).keys()
     assert str(measures.summary(a)) == str(measures.summary(b))
-    assert [name(id_, a.categories) for id_ in a.issues["id"]] == [
-        name(id_, b.categories) for id_ in b.issues["id"]
+    assert [unpack_id(id_, a.categories) for id_ in a.issues["id"]] == [
+        unpack_id(id_, b.categories) for id_ in b.issues["id"]
     ]
 
 
@@ -179,7 +179,7 @@ def places(scenario):
 def by_place(world):
     """Everything there has been, by place, category and number; and what it takes."""
     rows, where = everything(world), places(world.scenario)
-    called = [name(id_, world.categories) for id_ in rows["id"]]
+    called = [unpack_id(id_, world.categories) for id_ in rows["id"]]
     return {
         (where[b], *rest): tuple(row[column].item() for column in ("severity", "effort", "hard", "lead"))
         for row, (b, *rest) in zip(rows, called)

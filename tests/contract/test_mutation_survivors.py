@@ -26,7 +26,7 @@ from cogov.model.simulate import build_community
 
 def test_a_film_shows_every_state_on_the_way_and_not_only_the_last():
     """Told again line by line, as the history of the run is: each event leads to the state that it led to."""
-    scenario = replace(governed(STORM, *mechanisms.names()), days=150)
+    scenario = replace(governed(STORM, *mechanisms.list_mechanisms()), days=150)
     film = record_year(scenario, 1)
     first, lists, run = film.arrays["issue_first"], list(scenario.issues.values()), film.run
     seen = set()

@@ -41,7 +41,7 @@ from cogov.model.issues.issue_table import AROSE, STATES
 from cogov.model.measures import DAILY, SUMMARY
 from cogov.model.mesa.model import Community
 
-NAMES = mechanisms.names()
+NAMES = mechanisms.list_mechanisms()
 DAYS = 400
 
 
@@ -76,9 +76,7 @@ class Lived(RuleBasedStateMachine):
         scenario = replace(
             WORLDS[place],
             days=DAYS,
-            mechanisms={
-                name: replace(mechanisms.mechanism_class(name)(), **spell) for name, spell in who.items()
-            },
+            mechanisms={name: replace(mechanisms.load_class(name)(), **spell) for name, spell in who.items()},
         )
         self.model, self.twin = (Community(scenario, seed=seed) for _ in range(2))
         self.roads = list(scenario.issues.values())

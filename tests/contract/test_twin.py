@@ -293,7 +293,7 @@ def compound(name, luck):
 def governor(name, strength, luck):
     """A mechanism with some knobs turned, all the time or for a time."""
     begins = luck.choice([0, 0, luck.randint(1, 40)])
-    one = turning(mechanisms.mechanism_class(name)(**OFTEN.get(name, {})), 3, luck, ("begins", "ends"))
+    one = turning(mechanisms.load_class(name)(**OFTEN.get(name, {})), 3, luck, ("begins", "ends"))
     return replace(
         one, strength=strength, begins=begins, ends=luck.choice([36_500, begins + luck.randint(0, 40)])
     )
@@ -316,7 +316,7 @@ def village(number):
     luck = Random(number)
     kinds = tuple(compound(name, luck) for name in "abc"[: luck.randint(1, 3)])
     strengths = {
-        name: luck.choice([1.0, 1.0, 0.5, 0.0, None]) for name in mechanisms.names()
+        name: luck.choice([1.0, 1.0, 0.5, 0.0, None]) for name in mechanisms.list_mechanisms()
     }  # None: there is none
     governing = {name: governor(name, s, luck) for name, s in strengths.items() if s is not None}
     scenario = Scenario(
@@ -363,7 +363,7 @@ def test_columns_tell_the_same_days_as_people(villages):
         (None, what) for what in range(len(WHAT)) if what != ON_THE_SPOT
     }  # a desk takes in before it works
     promised = {(name, WHAT[what]) for name, what in hands | tables | itself} | {
-        (name, "hours") for name in mechanisms.names()
+        (name, "hours") for name in mechanisms.list_mechanisms()
     }
     assert promised - seen == set(), "these never happened in any village"
 
@@ -416,7 +416,7 @@ QUARTER = replace(  # more buildings than days in a week, more compounds than on
     ids=lambda town: town.name,
 )
 def test_a_year_is_told_alike(town):
-    alike(replace(governed(town, *mechanisms.names()), days=365), "year")
+    alike(replace(governed(town, *mechanisms.list_mechanisms()), days=365), "year")
 
 
 @dataclass(frozen=True)
@@ -493,7 +493,7 @@ REFERENCE = [  # its files but for the mechanisms: a function is replaced wherev
     ],
 )
 def test_a_twin_that_errs_is_noticed(monkeypatch, name, wrong):
-    for one in mechanisms.names():
+    for one in mechanisms.list_mechanisms():
         import_module(
             f"cogov.reference.mechanisms.{one}"
         )  # what is first loaded here would take the wrong one along, into tests that come after
@@ -502,7 +502,7 @@ def test_a_twin_that_errs_is_noticed(monkeypatch, name, wrong):
     for module in users:
         monkeypatch.setattr(module, name, wrong)
     with pytest.raises(pytest.fail.Exception, match=r"day \d+: .* differs at"):
-        alike(governed(QUARTER, *mechanisms.names()), "wrong")
+        alike(governed(QUARTER, *mechanisms.list_mechanisms()), "wrong")
 
 
 # -------------------------------------------------------------------------------------------------------------- the census

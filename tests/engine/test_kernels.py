@@ -63,13 +63,13 @@ def digests(folder, monkeypatch):
     """{module: digest of all that its kernels depend on} of a copy."""
     monkeypatch.setattr(source_digests, "ROOT", folder)
     source_digests.kernel_digest.cache_clear()
-    source_digests.find.cache_clear()
+    source_digests.find_source.cache_clear()
     found = {}
     for path in sorted(folder.rglob("*.py")):
         name = ".".join(["cogov", *path.relative_to(folder).with_suffix("").parts]).removesuffix(".__init__")
         found[name.removeprefix("cogov.")] = source_digests.kernel_digest(path, name)
     source_digests.kernel_digest.cache_clear()
-    source_digests.find.cache_clear()
+    source_digests.find_source.cache_clear()
     return found
 
 
@@ -228,7 +228,7 @@ import json, sys
 from cogov.model.precompile import plan_kernels
 print(json.dumps(plan_kernels(sys.argv[1:])))
 """
-    names = mechanisms.names()
+    names = mechanisms.list_mechanisms()
     plan = json.loads(
         subprocess.run([sys.executable, "-c", code, *names], check=True, capture_output=True).stdout
     )

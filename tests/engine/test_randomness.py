@@ -422,9 +422,9 @@ def one_more(world, band):
     stairs = stairs._replace(people=np.append(stairs.people[:-1], stairs.people[-1] + np.int32(1)))
     mood, rate = (
         residents.sum_mood(people, stairs, world.buildings),
-        arrivals.rates(
+        arrivals.arrival_rates(
             world.cats,
-            arrivals.units(world.cats, people, homes, world.buildings, world.compounds),
+            arrivals.count_units(world.cats, people, homes, world.buildings, world.compounds),
             world.buildings,
             world.compounds,
         ),
@@ -469,7 +469,7 @@ def settled_so_that_somebody_can_move_in(scenario):
 @pytest.mark.parametrize("band", [CHILD, ADULT])
 def test_one_more_resident_who_never_reports_anything_changes_nobodys_luck(world, band):
     """Bit for bit, and whether grown up or not."""
-    scenario = settled_so_that_somebody_can_move_in(governed(WORLDS[world], *mechanisms.names()))
+    scenario = settled_so_that_somebody_can_move_in(governed(WORLDS[world], *mechanisms.list_mechanisms()))
     here = build_community(scenario)
     a, b = a_year(here, scenario), a_year(one_more(here, band), scenario)
     assert len(a.history()) > 200

@@ -39,7 +39,7 @@ TAKERS |= {
     "Experiment": cogov.Experiment,
     "City": city.City,
     "Pairs": streaming_comparison.StreamingComparison,
-    "search": search.room_of,
+    "search": search.build_search_space,
     "calibrate": calibrate,
     "verify": verify,
     "discover": scenario_discovery.discover,

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cogov.engine.parameters import UserError, check, knob, set_parameter
-from cogov.engine.toml_reader import At, build, load, parse_setting
+from cogov.engine.toml_reader import At, build_dataclass, load, parse_setting
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def read(tmp_path):
     def read(raw, cls=Case):
         path = tmp_path / "case.toml"
         path.write_bytes(raw if isinstance(raw, bytes) else raw.encode())
-        return build(cls, *load(path))
+        return build_dataclass(cls, *load(path))
 
     return read
 
@@ -612,7 +612,7 @@ def test_whatever_the_bytes_only_a_scenario_error_escapes(raw, tmp_path_factory)
     path = tmp_path_factory.getbasetemp() / "any.toml"
     path.write_bytes(raw)
     try:
-        assert isinstance(build(Case, *load(path)), Case)
+        assert isinstance(build_dataclass(Case, *load(path)), Case)
     except UserError as e:
         assert str(e).startswith(f"{path}:") and str(e).isprintable()
 

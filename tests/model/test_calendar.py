@@ -132,7 +132,7 @@ def test_an_outset_that_can_be_nowhere_is_refused():
 
 @pytest.mark.parametrize("name", ["grid_patrol", "party_volunteers"])
 def test_a_mechanism_works_from_its_first_day_to_its_last(name):
-    one = mechanisms.mechanism_class(name)(begins=20, ends=40)
+    one = mechanisms.load_class(name)(begins=20, ends=40)
     spent = np.array(
         [
             world.ledger.hours[world.names.index(name)].sum()

@@ -15,7 +15,7 @@ from cogov.experiments.narrative.recording import (
 )
 from cogov.model.cases import read_case
 from cogov.model.issues.categories import CATEGORIES, encode_category
-from cogov.model.issues.issue_table import make_id, name
+from cogov.model.issues.issue_table import make_id, unpack_id
 from cogov.model.places import BUILDINGS
 from cogov.model.resources.calendar import InitialIssues
 from cogov.model.scenario import Compound
@@ -33,12 +33,12 @@ def test_an_id_says_which_building_category_and_number(building, number):
     """And is never negative, nor another's."""
     ids = {make_id.py_func(building, encode_category(one), number): one for one in CATEGORIES}
     assert len(ids) == len(CATEGORIES) and 0 <= min(ids) and max(ids) < 2**63
-    assert all(name(id_, CATEGORIES) == (building, one, number) for id_, one in ids.items())
+    assert all(unpack_id(id_, CATEGORIES) == (building, one, number) for id_, one in ids.items())
 
 
 def test_issues_of_a_run_are_called_what_their_columns_say():
     run = simulate(PIGEONS, 1)
-    called = [name(id_, run.categories) for id_ in run.issues["id"]]
+    called = [unpack_id(id_, run.categories) for id_ in run.issues["id"]]
     assert [building for building, _, _ in called] == run.issues["building"].tolist()
     assert [category for _, category, _ in called] == [
         run.categories[j] for j in run.issues["category"]
@@ -99,7 +99,7 @@ def test_in_a_file_it_is_refused_with_its_line(tmp_path):
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_category_of_ones_own_has_its_stories(lang):
     _, arms = divergence.choose_arms(PIGEONS, "party_volunteers", None, (), (), ())
-    run = divergence.pair(arms, 0)[1]
+    run = divergence.simulate_pair(arms, 0)[1]
     id_ = int(run.issues["id"][run.issues["category"] == run.categories.index("pigeons")][0])
     told = story.tell_story(PIGEONS, "party_volunteers", issue=id_)
     assert told == story.tell_story(PIGEONS, "party_volunteers", issue=told.issue) and (

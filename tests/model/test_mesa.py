@@ -187,7 +187,7 @@ def test_every_daily_measure_is_an_attribute_that_hides_none_of_mesa(model):
     assert not set(measures.DAILY) & set(dir(mesa.Model(rng=1)))
     model.step()
     assert [getattr(model, name) for name in measures.DAILY] == pytest.approx(
-        list(measures.today(model.world)), nan_ok=True
+        list(measures.measure_today(model.world)), nan_ok=True
     )
     with pytest.raises(AttributeError):
         model.open = 0
@@ -624,7 +624,7 @@ class Stranger(mesa.Agent):
 
 
 COPIES = {"pickle": lambda model: pickle.loads(pickle.dumps(model)), "deepcopy": deepcopy, "copy": copy}
-BUSY = replace(governed(FORUM, *mechanisms.names(), diary=Diary()), days=60)
+BUSY = replace(governed(FORUM, *mechanisms.list_mechanisms(), diary=Diary()), days=60)
 every_copy = pytest.mark.parametrize("way", COPIES)
 
 

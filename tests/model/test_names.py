@@ -6,7 +6,7 @@ import pytest
 from cli_runner import typist
 
 from cogov.engine.parameters import UserError
-from cogov.experiments.sweep.design import space
+from cogov.experiments.sweep.design import factor_space
 from cogov.experiments.sweep.experiment import Factor
 from cogov.model.cases import alter_scenario, read_case
 from cogov.viz.page import page_state
@@ -63,7 +63,7 @@ def test_the_texts_of_a_case_are_no_knobs(path, value):
     with pytest.raises(UserError, match=f"{path} is text that says what a case is called"):
         alter_scenario(read_case("wuzi_yard"), settings={path: value})
     with pytest.raises(UserError, match="is text that says"):
-        space(read_case("wuzi_yard"), Factor(path=path, values=(value,)), 0)
+        factor_space(read_case("wuzi_yard"), Factor(path=path, values=(value,)), 0)
 
 
 def test_choices_and_switches_are_knobs_still():
@@ -89,10 +89,10 @@ def test_an_arm_with_another_name_is_refused_and_not_run(cogov, tmp_path):
 
 @pytest.mark.parametrize("knobs", [{"name": "x"}, {"title": "x"}, {"days": 20}])
 def test_a_link_that_turns_what_both_sides_share_is_told_and_not_a_blank_page(knobs):
-    state = json.loads(page_state.open_desk("wuzi_yard").to_text())
+    state = json.loads(page_state.open_state("wuzi_yard").to_text())
     state["left"]["knobs"] = knobs
     with pytest.raises(UserError):
-        page_state.desk_from_text(json.dumps(state))
+        page_state.state_from_text(json.dumps(state))
 
 
 def test_no_command_overwrites_what_it_reads(cogov, tmp_path):

@@ -78,7 +78,7 @@ def own(tmp_path, monkeypatch):
         if name.startswith("cogov.model.mechanisms."):
             del sys.modules[name]
             stem = name.rpartition(".")[2]
-            if stem not in mechanisms.TAKEN:
+            if stem not in mechanisms.RESERVED_NAMES:
                 vars(mechanisms).pop(stem, None)
     mechanism_guard.TRIED.clear()
 
@@ -114,7 +114,9 @@ BROKEN = {
 def test_a_broken_file_is_named_where_it_is_asked_for_and_nowhere_else(own, tmp_path, kind):
     text, words = BROKEN[kind]
     own(board=text, helpers="\ndef f(:\n")
-    assert "board" not in mechanisms.names() and set(mechanisms.all_mechanisms()) == set(mechanisms.names())
+    assert "board" not in mechanisms.list_mechanisms() and set(mechanisms.all_mechanisms()) == set(
+        mechanisms.list_mechanisms()
+    )
     assert simulate(alter_scenario(read_case("wuzi_yard"), days=2, off="board"), 1).days == 2
     with pytest.raises(UserError, match=f"mechanism 'board' is broken: .*{words}"):
         alter_scenario(read_case("wuzi_yard"), on="board")
@@ -153,14 +155,18 @@ def test_helpers_and_scripts_may_stand_beside_and_are_run_by_nobody_but_a_mechan
             "import numpy as np", "from .helpers import SHEET\nfrom .names import SHEET as again"
         ),
     )
-    assert "board" in mechanisms.names() and mechanisms.broken_files() == {} and callable(mechanisms.names)
-    assert {"helpers", "names", "study", "_base"} & {*mechanisms.names()} == set()
+    assert (
+        "board" in mechanisms.list_mechanisms()
+        and mechanisms.find_broken() == {}
+        and callable(mechanisms.list_mechanisms)
+    )
+    assert {"helpers", "names", "study", "_base"} & {*mechanisms.list_mechanisms()} == set()
 
 
 @pytest.mark.parametrize("name", ["my-board", "2boards", "class", "names", "all_mechanisms"])
 def test_a_name_that_cannot_be_is_told(own, name):
     own(**{name: BOARD})
-    assert "rename the file" in mechanisms.broken_files()[name] and callable(mechanisms.names)
+    assert "rename the file" in mechanisms.find_broken()[name] and callable(mechanisms.list_mechanisms)
 
 
 def test_a_file_named_like_a_mechanism_that_ships_is_refused_and_not_ignored(own):
@@ -178,14 +184,14 @@ def test_two_folders_with_the_same_file_are_told(own, tmp_path, monkeypatch):
     own(board=BOARD)
     (other / "board.py").write_text(BOARD, encoding="utf-8")
     monkeypatch.setattr(mechanisms, "__path__", [*mechanisms.__path__, str(other)])
-    assert "have the same name" in mechanisms.broken_files()["board"]
+    assert "have the same name" in mechanisms.find_broken()["board"]
 
 
 def test_a_file_that_is_mended_is_good_again(own):
     own(board="def f(:\n")
-    assert "board" in mechanisms.broken_files() and "board" in Registry()
+    assert "board" in mechanisms.find_broken() and "board" in Registry()
     os.utime(own(board=BOARD) / "board.py", ns=(1, 1))
-    assert mechanisms.broken_files() == {} and Registry()["board"].sheet == 0.25
+    assert mechanisms.find_broken() == {} and Registry()["board"].sheet == 0.25
 
 
 WRONG = {
@@ -299,10 +305,8 @@ def test_mechanisms_that_ship_are_called_as_they_are():
 
 def test_mechanisms_that_ship_keep_to_what_is_asked_of_others(monkeypatch):
     """None asks for or pulls what a user's own may not."""
-    monkeypatch.setattr(mechanism_runtime, "ships", lambda kind: False)
-    monkeypatch.setattr(
-        mechanism_guard, "TRIED", {*map(mechanisms.mechanism_class, mechanisms.shipped_names())}
-    )
+    monkeypatch.setattr(mechanism_runtime, "is_shipped", lambda kind: False)
+    monkeypatch.setattr(mechanism_guard, "TRIED", {*map(mechanisms.load_class, mechanisms.shipped_names())})
     for world in WORLDS.values():
         simulate(governed(world, *mechanisms.shipped_names()), 1)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from scenarios import YARD, governed
 
-from cogov.engine.parameters import all_turned
+from cogov.engine.parameters import set_parameters
 from cogov.model import mechanisms
 from cogov.model.issues.issue_table import ANSWERED, CONSENTED, FAILED, PAID, SIGN
 from cogov.model.resources.calendar import InitialIssues
@@ -26,7 +26,7 @@ WISH = replace(  # the yard, where everybody wishes for one thing, and nothing e
 
 def wished(renewal=None, **knobs):
     """The yard with other numbers of its project, and other knobs by path ("projects__term")."""
-    return all_turned(
+    return set_parameters(
         replace(WISH, issues={"yard_renewal": replace(RENEWAL, **renewal or {})}),
         {name.replace("__", "."): value for name, value in knobs.items()},
     )
@@ -60,7 +60,7 @@ def test_a_vote_that_fails_is_tried_again_and_nobody_is_called_upon_in_between()
 def test_a_second_vote_carries_where_captains_have_come_meanwhile():
     """Talks so far are not forgotten, and signatures are asked for anew."""
     doubting = wished(projects__liking=-1.0, projects__term=60, projects__rest=10)
-    captains = mechanisms.mechanism_class("building_captains")(begins=65, word=3.0, ends=36_500)
+    captains = mechanisms.load_class("building_captains")(begins=65, word=3.0, ends=36_500)
     alone, helped = simulate(doubting, 1), simulate(governed(doubting, building_captains=captains), 1)
     assert (
         on(alone, CONSENTED) == []
@@ -129,7 +129,7 @@ def test_works_take_the_days_they_take():
 
 
 def test_a_campaign_founds_itself_before_it_knocks():
-    campaign = mechanisms.mechanism_class("consent_campaign")
+    campaign = mechanisms.load_class("consent_campaign")
     members = {
         "party_members__duty_retired": 12.0,
         "party_members__duty_in_service": 12.0,

@@ -56,7 +56,7 @@ def every(films, pairs, words=chart_specs.ENGLISH):
             chart_specs.backlog_of,
             chart_specs.survival_of,
             chart_specs.hours_of,
-            chart_specs.settling,
+            chart_specs.convergence,
             chart_specs.pair_by_pair,
         )
     }

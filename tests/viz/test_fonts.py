@@ -46,7 +46,7 @@ def test_nothing_that_is_said_is_overlooked():
     """The words, lessons and cases as they are loaded, against the files that were read for the font."""
     told = [
         *words.WORDS["zh"].values(),
-        *map(repr, reader.lessons()),
+        *map(repr, reader.read_lessons()),
         *(words.case("zh", name, what) for name in list_cases() for what in ("", "story") if what or name),
         *(repr(read_case(name)) for name in list_cases()),
     ]
@@ -109,7 +109,7 @@ def test_without_ours_there_would_be_boxes(bare, tmp_path):
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_figure_for_print_says_chinese_where_no_font_is_installed(bare, tmp_path, lang):
     """And in an English one a name in Chinese is read."""
-    with print_figures.setting(print_figures.look_of("nature"), lang), warnings.catch_warnings():
+    with print_figures.journal_settings(print_figures.look_of("nature"), lang), warnings.catch_warnings():
         warnings.simplefilter("error")
         figure = print_figures.Figure()
         figure.text(0.1, 0.5, "楼长与居民议事会：−3% → 5–7 ≥ 2")

@@ -9,7 +9,7 @@ import cogov
 from cogov.engine.parameters import UserError
 from cogov.experiments.narrative.lesson_runs import (
     apply_purchases,
-    facts,
+    compare_arms,
     price,
     score_design,
 )
@@ -19,10 +19,10 @@ from cogov.viz.lessons.reader import (
     PLACEHOLDER,
     SHIPPED,
     blocks,
-    lessons,
     measures_wanted,
     parse_placeholder,
     read_lesson,
+    read_lessons,
     shipped_lessons,
     text_of,
 )
@@ -87,7 +87,7 @@ def test_there_are_eight_lessons_with_all_that_a_lesson_has():
 def test_a_teacher_writes_one(tmp_path):
     lesson = read_lesson(written(tmp_path, SMALLEST))
     assert lesson.minutes == 12 and measures_wanted(lesson, 0) == ("backlog",)
-    assert [found.name for found in lessons(tmp_path)] == ["own"]
+    assert [found.name for found in read_lessons(tmp_path)] == ["own"]
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_prediction_needs_a_setup_and_lessons_their_own_names(tmp_path):
         read_lesson(written(tmp_path, cut))
     written(tmp_path, SMALLEST).with_name("b.toml").write_text(SMALLEST, encoding="utf-8")
     with pytest.raises(UserError, match="two lessons are called 'own'"):
-        lessons(tmp_path)
+        read_lessons(tmp_path)
 
 
 def test_text_is_data_and_markup_stays_text():
@@ -167,14 +167,14 @@ def test_every_lesson_can_be_walked_to_its_end_and_back(name):
     walk = walking.Walk(LESSONS[name])
     for _ in range(len(walk.lesson.steps)):
         if isinstance(walk.step, Predict):
-            assert walking.needs(walk) == "prediction" and walking.outcomes(walk) == []
+            assert walking.missing_input(walk) == "prediction" and walking.outcomes(walk) == []
             with pytest.raises(UserError, match="waits for a prediction"):
                 walking.forward(walk)
             walk = walking.predict(walk, 0)
             with pytest.raises(UserError, match="stands"):
                 walking.predict(walk, 1)
         if isinstance(walk.step, (PlayStep, Result)) and walking.setup_of(walk) not in walk.facts:
-            assert walking.needs(walk) == "facts" and (
+            assert walking.missing_input(walk) == "facts" and (
                 isinstance(walk.step, PlayStep) or walking.step_text(walk, "en") == []
             )
             begin = walking.setup_of(walk)
@@ -185,9 +185,9 @@ def test_every_lesson_can_be_walked_to_its_end_and_back(name):
                 0 <= right < len(walk.lesson.steps[n].choice) for n, _, right in walking.outcomes(walk)
             )
         if isinstance(walk.step, Score):
-            assert walking.needs(walk) == "score"
+            assert walking.missing_input(walk) == "score"
             walk = walking.record_score(walk, {one.name: one.count for one in walk.step.par}, row())
-        assert walking.needs(walk) == "" and all(
+        assert walking.missing_input(walk) == "" and all(
             "{" not in str(walking.step_text(walk, lang)) for lang in ("en", "zh")
         )
         assert walking.step_text(walk, "en") and walking.step_text(walk, "zh")
@@ -200,7 +200,7 @@ def test_every_lesson_can_be_walked_to_its_end_and_back(name):
 
 def test_what_decides_a_prediction():
     step = next(step for step in LESSONS["anecdote"].steps if isinstance(step, Predict))
-    assert [walking.right(step, row(right=right)) for right in (0.0, 0.25, 0.5)] == [0, 1, 2]
+    assert [walking.right_choice(step, row(right=right)) for right in (0.0, 0.25, 0.5)] == [0, 1, 2]
     assert (
         walking.format_fact({"yuan": row(1234.4, 0.0)}, "left", "yuan", "0") == "1,234"
         and walking.format_fact({"x": row()}, "difference", "x", "pt") == "30.0"
@@ -248,10 +248,10 @@ def test_what_a_lesson_says_is_what_the_model_does(name):
     setups = [n for n, step in enumerate(lesson.steps) if isinstance(step, Setup)]
     for count, begin in enumerate(setups):
         setup = lesson.steps[begin]
-        told = facts(setup.arms(), measures_wanted(lesson, begin), setup.replicates, setup.seed)
+        told = compare_arms(setup.arms(), measures_wanted(lesson, begin), setup.replicates, setup.seed)
         for step in lesson.steps[begin + 1 : (setups + [None])[count + 1]]:
             if isinstance(step, Predict):
-                assert walking.right(step, told[step.measure]) == step.answer - 1, (
+                assert walking.right_choice(step, told[step.measure]) == step.answer - 1, (
                     step.question.en,
                     told[step.measure],
                 )

@@ -309,8 +309,8 @@ def test_everything_affordable_is_more_than_nothing_and_less_than_everything(pag
     page.wait_for_function(
         "document.querySelectorAll('.co-mechanism.co-on').length > 6", timeout=3 * PATIENCE
     )
-    on = sum(page.locator(f".co-{name}-0 input").is_checked() for name in mechanisms.names())
-    assert 0 < on < len(mechanisms.names())
+    on = sum(page.locator(f".co-{name}-0 input").is_checked() for name in mechanisms.list_mechanisms())
+    assert 0 < on < len(mechanisms.list_mechanisms())
 
 
 @pytest.mark.slow

@@ -15,19 +15,19 @@ from cogov.viz.i18n import words
 from cogov.viz.page import page_state as desks
 from cogov.viz.page.page_state import (
     Setting,
-    desk_from_text,
     homes,
-    open_desk,
+    open_state,
     preset,
-    simulate_desk,
+    simulate_state,
+    state_from_text,
 )
 
-SMALL = replace(open_desk("wuzi_yard"), days=40)
+SMALL = replace(open_state("wuzi_yard"), days=40)
 
 
 @pytest.mark.parametrize("case", list_cases())
 def test_a_state_comes_back_as_it_was(case):
-    one = replace(open_desk(case), seed=7, day=12, lang="zh", layer="satisfaction")
+    one = replace(open_state(case), seed=7, day=12, lang="zh", layer="satisfaction")
     one = replace(
         one,
         settings=(
@@ -37,7 +37,7 @@ def test_a_state_comes_back_as_it_was(case):
             one.settings[1].with_parameter("committee.staff", 2.5),
         ),
     )
-    assert desk_from_text(one.to_text()) == one
+    assert state_from_text(one.to_text()) == one
 
 
 WRONG = {
@@ -79,17 +79,17 @@ WRONG = {
 def test_what_is_no_state_is_said_in_a_sentence(wrong):
     text, words = WRONG[wrong]
     with pytest.raises(UserError, match=words):
-        desk_from_text(text)
+        state_from_text(text)
 
 
 def test_both_sides_have_the_luck_of_the_first_pair_of_compare():
-    shown = simulate_desk(replace(SMALL, settings=(Setting(), Setting(("grid_patrol",)))))
+    shown = simulate_state(replace(SMALL, settings=(Setting(), Setting(("grid_patrol",)))))
     both = compare(
         "wuzi_yard",
         "grid_patrol",
         replicates=1,
         days=40,
-        off=[name for name in mechanisms.names() if name != "grid_patrol"],
+        off=[name for name in mechanisms.list_mechanisms() if name != "grid_patrol"],
     )
     for side, arm in enumerate(("without", "with")):
         assert float(both.rows.loc[(0, arm), "arisen"]) == len(shown.films[side].run.issues)
@@ -97,10 +97,10 @@ def test_both_sides_have_the_luck_of_the_first_pair_of_compare():
 
 
 def test_a_page_lives_through_no_more_than_it_can():
-    huge = replace(open_desk("guiyuan"), days=3650)
+    huge = replace(open_state("guiyuan"), days=3650)
     with pytest.raises(UserError, match="too many for a page") as refused:
         huge.scenario(0)
-    assert "3,650天" in words.error("zh", refused.value)
+    assert "3,650天" in words.translate_exception("zh", refused.value)
 
 
 def test_a_year_is_lived_once_for_all_who_ask_and_too_many_are_sent_away(monkeypatch):
@@ -147,7 +147,7 @@ def test_who_asked_first_is_first_but_what_can_wait_comes_last():
 
 def test_strength_zero_is_no_difference():
     weak = Setting(("grid_patrol",)).with_parameter("mechanisms.grid_patrol.strength", 0.0)
-    left, right = simulate_desk(replace(SMALL, settings=(Setting(), weak))).films
+    left, right = simulate_state(replace(SMALL, settings=(Setting(), weak))).films
     assert all(
         (left.arrays[name] == right.arrays[name]).all()
         for name in left.arrays
@@ -168,11 +168,11 @@ def test_a_switch_takes_its_knobs_along():
 def test_presets_are_nothing_the_report_and_everything():
     assert preset("guiyuan", "nothing") == Setting()
     assert set(preset("guiyuan", "reported").on) == set(desks.read_case("guiyuan").mechanisms)
-    assert preset("guiyuan", "everything").on == tuple(mechanisms.names())
+    assert preset("guiyuan", "everything").on == tuple(mechanisms.list_mechanisms())
 
 
 def test_a_story_is_told_of_both_sides():
-    shown = simulate_desk(SMALL)
+    shown = simulate_state(SMALL)
     id_ = int(shown.films[0].run.issues["id"][0])
     assert shown.story(id_).id == id_ and len(shown.story(id_).arms) == 2 and shown.story(2**40) is None
 

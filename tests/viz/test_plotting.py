@@ -105,7 +105,7 @@ def test_every_figure_is_made_within_the_settings(room):
         and name != "sheet"
     }
     assert makers and (room == "sweep_figures" or all(hasattr(one, "__wrapped__") for one in makers.values()))
-    assert hasattr(sweep_figures.every, "__wrapped__") and hasattr(figures.save, "__wrapped__")
+    assert hasattr(sweep_figures.draw_figures, "__wrapped__") and hasattr(figures.save, "__wrapped__")
 
 
 def test_a_backend_that_is_not_there_is_one_sentence():

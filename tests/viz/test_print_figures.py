@@ -29,8 +29,8 @@ def found():
 
 def drawn(found, which, journal, columns=None, lang="en"):
     look = print_figures.look_of(journal, len(print_figures.CHARTS[which]))
-    with print_figures.setting(look, lang):
-        figure = print_figures.chart(found, which, look, columns, lang)
+    with print_figures.journal_settings(look, lang):
+        figure = print_figures.draw_chart(found, which, look, columns, lang)
         figure.draw_without_rendering()
         return figure
 
@@ -87,7 +87,7 @@ def test_sizes_are_exact(found, journal, columns, tmp_path):
     assert figure.get_figwidth() * 25.4 == pytest.approx(look.one if columns == 1 else look.two, abs=1e-6)
     if look.high:
         assert figure.get_figheight() * 25.4 == pytest.approx(look.high)
-    with print_figures.setting(look, "en"):
+    with print_figures.journal_settings(look, "en"):
         png, svg, pdf = print_figures.save(figure, tmp_path, "backlog", ("png", "svg", "pdf"))
     wide, high = Image.open(png).size
     assert wide == pytest.approx(figure.get_figwidth() * look.dpi, abs=1) and high == pytest.approx(
@@ -102,9 +102,9 @@ def test_sizes_are_exact(found, journal, columns, tmp_path):
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_fonts_are_embedded(found, lang, tmp_path):
     look = print_figures.look_of("nature")
-    with print_figures.setting(look, lang):
+    with print_figures.journal_settings(look, lang):
         (path,) = print_figures.save(
-            print_figures.chart(found, "backlog", look, lang=lang), tmp_path, "f", ("pdf",)
+            print_figures.draw_chart(found, "backlog", look, lang=lang), tmp_path, "f", ("pdf",)
         )
     raw = path.read_bytes()
     raw += b"".join(

@@ -24,7 +24,7 @@ from browser import launched
 from cli_runner import typist
 
 from cogov.bench.page.page_visitors import Visitor
-from cogov.bench.page.page_visitors import serving as serving_page
+from cogov.bench.page.page_visitors import start_server as serving_page
 from cogov.cli import serve
 from cogov.engine.parameters import UserError
 from cogov.viz.server import access_control as doors
@@ -852,7 +852,7 @@ def listening(inside):
         port = one.getsockname()[1]
         loggers = [logging.getLogger(name) for name in web.LOGGING["loggers"]]
         before = [(logger.handlers[:], logger.level, logger.propagate) for logger in loggers]
-        server = web.server(AccessControl(inside, port))
+        server = web.build_server(AccessControl(inside, port))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [one]}, daemon=True)
         thread.start()
         try:

@@ -17,7 +17,7 @@ from browser import require_browser
 from cogov.bench.page.chromium import FLAGS
 from cogov.engine.parameters import UserError
 from cogov.model import mechanisms
-from cogov.viz.page.page_state import desk_from_text
+from cogov.viz.page.page_state import state_from_text
 
 PATIENCE = 60  # seconds; machines are shared
 CULLED = "6s"  # after which a session that nobody is connected to is freed, in place of serve's own time
@@ -29,7 +29,7 @@ LOOKS = """() => {  // all that a visitor sees of what they have chosen
     town: [...town.querySelectorAll(".cogov-pane")].map((pane) => [pane.querySelector(".cogov-title").textContent, { ...pane.dataset }]), day: { ...town.dataset },
     on: NAMES.map((name) => [0, 1].map((side) => [...document.querySelectorAll(`.co-${name}-${side}`)].map(on))), language: document.querySelector(".co-language").textContent,
   };
-}""".replace("NAMES", json.dumps(list(mechanisms.names())))
+}""".replace("NAMES", json.dumps(list(mechanisms.list_mechanisms())))
 
 
 CALM = """async () => {  // until the page has answered at once, five times in a row
@@ -143,7 +143,7 @@ def state(**told):
             "cogov": 1,
             "case": "wuzi_yard",
             "lang": "en",
-            "left": {"on": list(mechanisms.names()), "knobs": {}},
+            "left": {"on": list(mechanisms.list_mechanisms()), "knobs": {}},
             "right": {"on": [], "knobs": {}},
             **told,
         }
@@ -260,7 +260,7 @@ def test_what_somebody_writes_or_opens_is_shown_as_text(server, visit):
 @pytest.mark.parametrize("what", ["lang", "layer"])
 def test_a_saved_state_in_no_language_or_of_no_layer_is_refused(what):
     with pytest.raises(UserError, match=what):
-        desk_from_text(state(**{what: MARKUP}))
+        state_from_text(state(**{what: MARKUP}))
 
 
 @pytest.mark.slow

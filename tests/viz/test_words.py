@@ -61,9 +61,9 @@ def test_values_stand_in_their_places():
 
 
 KINDS = {
-    "mechanism.{}": mechanisms.names(),
-    "mechanism.{}.does": mechanisms.names(),
-    "mechanism.{}.disappoints": mechanisms.names(),
+    "mechanism.{}": mechanisms.list_mechanisms(),
+    "mechanism.{}.does": mechanisms.list_mechanisms(),
+    "mechanism.{}.disappoints": mechanisms.list_mechanisms(),
     "category.{}": CATEGORIES,
     "family.{}": FAMILIES,
     "scope.{}": SCOPES,
@@ -109,7 +109,7 @@ def test_no_words_for_what_is_not_there():
         for key in PAGE
         if f'"{key}"' not in source and f"'{key}'" not in source and not key.startswith(composed)
     ] == []
-    assert MECHANISMS.keys() == KNOBS.keys() == LETTERS.keys() == set(mechanisms.names())
+    assert MECHANISMS.keys() == KNOBS.keys() == LETTERS.keys() == set(mechanisms.list_mechanisms())
     assert len(set(LETTERS.values())) == len(LETTERS)
 
 
@@ -146,9 +146,9 @@ def test_labels_of_one_mechanism_differ():
             assert len(set(labels)) == len(labels), name
 
 
-@pytest.mark.parametrize("name", mechanisms.names())
+@pytest.mark.parametrize("name", mechanisms.list_mechanisms())
 def test_a_mechanism_pulls_what_its_group_is_about(name):
-    assert set(mechanisms.mechanism_class(name).pulls) & set(GROUPS[words.group(name)][2])
+    assert set(mechanisms.load_class(name).pulls) & set(GROUPS[words.group(name)][2])
 
 
 def test_a_mechanism_of_ones_own_is_called_by_its_own_name(tmp_path, monkeypatch):
@@ -186,14 +186,14 @@ REFUSED = {
 def test_what_the_community_refuses_is_said_in_chinese(name):
     with pytest.raises(UserError) as refused:
         alter_scenario(read_case("guiyuan"), settings={f"community.{name}": REFUSED[name]})
-    said = words.error("zh", refused.value)
+    said = words.translate_exception("zh", refused.value)
     assert (
         CHINESE.search(said)
         and not re.search("[A-Za-z]{2,}", said)
         and f"{REFUSED[name]}"[:3] in said
         or name == "residents"
     )
-    assert words.error("en", refused.value) == str(refused.value)
+    assert words.translate_exception("en", refused.value) == str(refused.value)
 
 
 def test_what_is_only_found_as_a_community_is_founded_is_said_in_chinese():
@@ -203,7 +203,9 @@ def test_what_is_only_found_as_a_community_is_founded_is_said_in_chinese():
                 read_case("wuzi_yard"), settings={"community.elders_alone": 78, "community.elders": 92}
             )
         )
-    assert CHINESE.search(said := words.error("zh", refused.value)) and not re.search("[A-Za-z]{2,}", said)
+    assert CHINESE.search(said := words.translate_exception("zh", refused.value)) and not re.search(
+        "[A-Za-z]{2,}", said
+    )
 
 
 def test_what_any_number_refuses_is_said_in_chinese():
@@ -215,10 +217,10 @@ def test_what_any_number_refuses_is_said_in_chinese():
     ):
         with pytest.raises(UserError) as refused:
             alter_scenario(read_case("guiyuan"), on=["whistle"], settings={path: value})
-        assert CHINESE.search(words.error("zh", refused.value)) and not re.search(
-            "[A-Za-z]{2,}", words.error("zh", refused.value)
-        ), words.error("zh", refused.value)
-    assert words.error("zh", UserError("no such thing")) == "no such thing"
+        assert CHINESE.search(words.translate_exception("zh", refused.value)) and not re.search(
+            "[A-Za-z]{2,}", words.translate_exception("zh", refused.value)
+        ), words.translate_exception("zh", refused.value)
+    assert words.translate_exception("zh", UserError("no such thing")) == "no such thing"
 
 
 def test_the_town_speaks_chinese():

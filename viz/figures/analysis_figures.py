@@ -39,7 +39,7 @@ def wrap_name(name: str, wrap: int) -> str:
 
 
 @settings()
-def attribution(attributions: dict) -> Figure:
+def draw_attribution(attributions: dict) -> Figure:
     """Draw Shapley values with intervals, and the interactions of mechanisms; one row per case.
 
     `attributions` is case -> (Attribution, table of what to add next). The left panel also shows the effect
@@ -127,7 +127,7 @@ def matrix(axes, result, times) -> None:
 
 
 @settings()
-def sensitivity(analyses: dict, measure: str) -> Figure:
+def draw_sensitivity(analyses: dict, measure: str) -> Figure:
     """Draw one panel per case and arm: Morris screening, Sobol indices with intervals, or a tornado.
 
     `analyses` is (case, arm) -> Screening, Indices or Tornado, all of one kind.

@@ -364,7 +364,7 @@ def difference(pairs: PairSummary, what: str = "backlog", words: dict = ENGLISH)
     }
 
 
-def settling(pairs: PairSummary, words: dict = ENGLISH) -> dict:
+def convergence(pairs: PairSummary, words: dict = ENGLISH) -> dict:
     """Chart how the difference of resolution rates and its interval change with the number of pairs."""
     table = 100 * pairs.settling()
     return {

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ...experiments.exploration.prim import Worlds
-from ...experiments.exploration.world_questions import sides
+from ...experiments.exploration.world_questions import main_factors
 from ...experiments.statistics.replicate_table import format_factor
 from .figures import QUIET, WITH, WITHOUT
 from .fonts import Figure
@@ -26,7 +26,7 @@ MOST = 12  # mixes of a front that are named in the legend
 
 
 @settings()
-def discovery(questions: list) -> Figure:
+def draw_discovery(questions: list) -> Figure:
     """Draw the peeling trajectory and the box in world space: two panels per question and box.
 
     The box is shown over the two factors that it restricts most clearly. `questions` is a list of
@@ -91,7 +91,7 @@ def worlds(axes, question, box, earlier) -> None:
         [~space.inside(previous.box) for previous in earlier], initial=True, axis=0
     ) & np.ones(len(question.worlds), bool)
     remaining = question.worlds[outside]
-    names = [*(sides(box) if box else []), *question.factors]
+    names = [*(main_factors(box) if box else []), *question.factors]
     x, y = (*dict.fromkeys(names), names[0])[:2]
     for won, colour, marker in ((False, "#BBBBBB", "x"), (True, WITH, "o")):
         group = remaining[remaining["wins"] == won]
@@ -161,7 +161,7 @@ def edges(ends, question, box, name) -> tuple[float, float]:
 
 
 @settings()
-def front(result: SearchResult) -> Figure:
+def draw_front(result: SearchResult) -> Figure:
     """Draw all trials of a search and its Pareto front, re-evaluated with new random seeds.
 
     One panel per objective after the first, against the first; with one objective, against yuan or hours.

@@ -44,7 +44,7 @@ NAMES = (
 )
 
 
-def chinese() -> list[str]:
+def register_chinese_fonts() -> list[str]:
     """Register the shipped font with matplotlib, and return the names of fonts with Chinese characters.
 
     The second name, if any, is a font of this machine, for characters that the shipped one lacks.
@@ -66,7 +66,7 @@ class Figure(figure.Figure):
             if any(letter > "\u2e7f" for letter in text.get_text()) and FAMILY not in (
                 family := text.get_fontfamily()
             ):
-                text.set_fontfamily([*family, *chinese()])
+                text.set_fontfamily([*family, *register_chinese_fonts()])
         super().draw(renderer)
 
 
@@ -135,7 +135,7 @@ def characters_wanted() -> set[str]:
     )
 
 
-def make(origin: str = ORIGIN) -> None:
+def build_fonts(origin: str = ORIGIN) -> None:
     """Write both font files from the Noto Sans CJK collection at `origin`.
 
     The file for the page (WOFF2) needs the package brotli.
@@ -181,4 +181,4 @@ def make(origin: str = ORIGIN) -> None:
 
 if __name__ == "__main__":
     with safe_streams():
-        make(*sys.argv[1:])
+        build_fonts(*sys.argv[1:])

@@ -37,7 +37,7 @@ MOST = len(COLOURS)  # categories with a curve of their own; the rest have none
 
 
 @settings()
-def log(issue_log: IssueLog, horizon: int = 365) -> Figure:
+def draw_log(issue_log: IssueLog, horizon: int = 365) -> Figure:
     """Draw an issue log on one sheet: Kaplan-Meier curves by category, and issues opened per month.
 
     Ticks on the curves mark issues that are still open; `horizon` is in days.
@@ -108,7 +108,7 @@ def curve(axes, time, closed, colour, name, horizon, **style) -> None:
 
 
 @settings()
-def calibration(result: Calibration) -> Figure:
+def draw_calibration(result: Calibration) -> Figure:
     """Draw a calibration on one sheet: one panel for each kind of issue and part of the log.
 
     A panel shows the log's curve with intervals, the case before the fit, the fit, and the band of the
@@ -176,7 +176,7 @@ def fit(axes, rows, rate) -> None:
     )
 
 
-def waiting(table: pd.DataFrame) -> Table:
+def tabulate_waiting(table: pd.DataFrame) -> Table:
     """Tabulate the summary of a log for the terminal."""
     summary = Table(
         "category",

@@ -171,7 +171,7 @@ def arrow(axes, gid, start, end, colour, curve, width, zorder=2) -> None:
 def levers() -> figures.Figure:
     """Draw which mechanism pulls which lever: one row per mechanism, one column per lever, both in groups."""
     grouped = {name for names in GROUPS.values() for name in names}
-    rest = tuple(name for name in mechanisms.names() if name not in grouped)
+    rest = tuple(name for name in mechanisms.list_mechanisms() if name not in grouped)
     groups = {**GROUPS, **({"others 其他": rest} if rest else {})}
     columns = [
         (lever, zh, colour)
@@ -223,7 +223,7 @@ def heads(axes, columns) -> None:
             )
         x += len(names)
     for x, (lever, zh, colour) in enumerate(columns):
-        pulled = sum(lever in mechanisms.mechanism_class(name).pulls for name in mechanisms.names())
+        pulled = sum(lever in mechanisms.load_class(name).pulls for name in mechanisms.list_mechanisms())
         axes.text(x, -2.75, lever, fontsize=9, ha="center", va="center", weight="bold", color=colour)
         axes.text(x, -1.95, zh, fontsize=9, ha="center", va="center", color=QUIET)
         axes.text(x, -1.05, pulled, fontsize=8.5, ha="center", va="center", color=QUIET)
@@ -232,7 +232,7 @@ def heads(axes, columns) -> None:
 
 def row(axes, y, name, columns) -> None:
     """Draw one mechanism and the levers it pulls."""
-    kind = mechanisms.mechanism_class(name)
+    kind = mechanisms.load_class(name)
     axes.text(-2.75, y, name, fontsize=9.5, ha="right", va="center")
     axes.text(-2.55, y, kind.zh, fontsize=9.5, ha="left", va="center", color=QUIET)
     for x, (lever, _, colour) in enumerate(columns):

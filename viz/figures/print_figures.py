@@ -12,7 +12,7 @@ import numpy as np
 
 from . import chart_specs
 from .figures import QUIET
-from .fonts import Figure, chinese
+from .fonts import Figure, register_chinese_fonts
 from .plotting import font_manager, settings, ticker
 from .plotting import lines as strokes
 
@@ -55,7 +55,7 @@ def fonts(lang: str) -> list[str]:
     In Chinese, the Chinese font also sets the Latin letters that it has.
     """
     if lang == "zh":
-        return [*chinese(), "DejaVu Sans"]
+        return [*register_chinese_fonts(), "DejaVu Sans"]
     installed = {font.name for font in font_manager.fontManager.ttflist}
     return [name for name in LATIN if name in installed][:1]
 
@@ -71,7 +71,7 @@ def look_of(journal: str, panels: int = 1) -> Journal:
 
 
 @contextmanager
-def setting(look: Journal, lang: str) -> Iterator[None]:
+def journal_settings(look: Journal, lang: str) -> Iterator[None]:
     """Set matplotlib up for a journal and a language, and restore the previous settings afterwards.
 
     Fonts are embedded; Chinese fonts as Type 3, because their outlines are often not TrueType outlines.
@@ -103,7 +103,7 @@ def setting(look: Journal, lang: str) -> Iterator[None]:
 def sheet(specs: list[dict], look: Journal, columns: int = 1, note: str = "") -> Figure:
     """Draw one panel per spec under a shared legend; the figure is exactly `columns` journal columns wide.
 
-    Several panels are lettered. Draw and save the figure within `setting`.
+    Several panels are lettered. Draw and save the figure within `journal_settings`.
     """
     per_row = 2 if len(specs) > 1 else 1
     width = (look.one if columns == 1 else look.two) / MM
@@ -320,7 +320,7 @@ CHARTS = {  # charts of `cogov figure`, drawn from a PairSummary
 }
 
 
-def chart(
+def draw_chart(
     summary: PairSummary, which: str, look: Journal, columns: int | None = None, lang: str = "en"
 ) -> Figure:
     """Draw a chart of CHARTS from a PairSummary.

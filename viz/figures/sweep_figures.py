@@ -260,7 +260,7 @@ def scatter(runs: pd.DataFrame, factors: list[str], measure: str) -> Figure:
 
 
 @settings()
-def every(analysis: Analysis) -> dict[str, Figure]:
+def draw_figures(analysis: Analysis) -> dict[str, Figure]:
     """Draw all figures of an Analysis that its design and the kept data allow: name -> Figure."""
     e, figures = analysis.estimand, {}
     look = palette([arm.name for arm in analysis.found.plan.arms], analysis.reference)

@@ -49,7 +49,7 @@ def mechanism_pairs() -> Iterator[tuple[str, tuple[str, str]]]:
     """Yield names, effects and disappointments of the mechanisms: key, (English, Chinese)."""
     for name, (_, does, disappoints) in MECHANISMS.items():
         does_en, disappoints_en = (ASIDE.sub("", text) for text in mechanisms.describe(name))
-        yield f"mechanism.{name}", (capital(plain(name)), mechanisms.mechanism_class(name).zh)
+        yield f"mechanism.{name}", (capital(plain(name)), mechanisms.load_class(name).zh)
         yield f"mechanism.{name}.does", (does_en, does)
         yield f"mechanism.{name}.disappoints", (disappoints_en, disappoints)
 
@@ -119,9 +119,7 @@ def mechanism(lang: str, name: str, part: str = "") -> str:
         return WORDS[lang][key]
     if part:
         return mechanisms.describe(name)[part == "disappoints"]
-    return (
-        mechanisms.mechanism_class(name).zh or capital(plain(name)) if lang == "zh" else capital(plain(name))
-    )
+    return mechanisms.load_class(name).zh or capital(plain(name)) if lang == "zh" else capital(plain(name))
 
 
 def group(name: str) -> str:
@@ -131,7 +129,7 @@ def group(name: str) -> str:
     """
     if name in MECHANISMS:
         return MECHANISMS[name][0]
-    pulls = mechanisms.mechanism_class(name).pulls
+    pulls = mechanisms.load_class(name).pulls
     return next(
         (purpose for lever in pulls for purpose, (_, _, levers) in GROUPS.items() if lever in levers), "works"
     )
@@ -156,7 +154,7 @@ def knob(lang: str, path: str) -> tuple[str, str]:
     return texts[n], texts[2] if lang == "zh" else ""
 
 
-def error(lang: str, wrong: Exception) -> str:
+def translate_exception(lang: str, wrong: Exception) -> str:
     """Return the message of a UserError; in Chinese if there is a translation."""
     return (
         str(wrong)
@@ -200,7 +198,7 @@ def town(lang: str, compounds=()) -> dict[str, str]:
     }
     letters = {
         f"letters.{name}": LETTERS[name] if lang == "zh" and name in LETTERS else initials(name)
-        for name in mechanisms.names()
+        for name in mechanisms.list_mechanisms()
     }
     letters |= {f"compound.{name}": compound(lang, name) for name in compounds}
     return (

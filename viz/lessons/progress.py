@@ -45,7 +45,7 @@ def setup_of(walk: Walk, at: int | None = None) -> int:
     return next((n for n in range(at, -1, -1) if isinstance(walk.lesson.steps[n], Setup)), -1)
 
 
-def needs(walk: Walk) -> str:
+def missing_input(walk: Walk) -> str:
     """Return what is required before the next step: "prediction", "facts", "score", or "" for nothing."""
     if isinstance(walk.step, Predict) and walk.at not in walk.predicted:
         return "prediction"
@@ -92,10 +92,10 @@ def record_score(walk: Walk, design: dict, row: dict) -> Walk:
 def forward(walk: Walk) -> Walk:
     """Go to the next step; at the last step, stay there.
 
-    Raises UserError while something is still required (see `needs`).
+    Raises UserError while something is still required (see `missing_input`).
     """
-    if needs(walk):
-        raise UserError(f"step {walk.at + 1} of {walk.lesson.name} waits for a {needs(walk)}")
+    if missing_input(walk):
+        raise UserError(f"step {walk.at + 1} of {walk.lesson.name} waits for a {missing_input(walk)}")
     return walk if walk.last else replace(walk, at=walk.at + 1)
 
 
@@ -172,7 +172,7 @@ def deciding_number(step: Predict, row) -> float:
     return row[{"left": "without", "right": "with"}.get(step.of, step.of)]
 
 
-def right(step: Predict, row) -> int:
+def right_choice(step: Predict, row) -> int:
     """Return the index of the right choice, from 0; -1 if there is none."""
     value = deciding_number(step, row)
     return next((n for n, choice in enumerate(step.choice) if choice.low <= value < choice.high), -1)
@@ -188,7 +188,11 @@ def outcomes(walk: Walk) -> list[tuple[int, int, int]]:
         return []
     steps = range(begin + 1, walk.at + 1)
     return [
-        (n, walk.predicted[n], right(walk.lesson.steps[n], walk.facts[begin][walk.lesson.steps[n].measure]))
+        (
+            n,
+            walk.predicted[n],
+            right_choice(walk.lesson.steps[n], walk.facts[begin][walk.lesson.steps[n].measure]),
+        )
         for n in steps
         if n in walk.predicted
     ]

@@ -13,8 +13,8 @@ from functools import cache
 from pathlib import Path
 
 from ...engine.parameters import UserError
-from ...engine.toml_reader import build, guess, load
-from ...experiments.narrative.lesson_runs import adds, apply_purchases, complaint
+from ...engine.toml_reader import build_dataclass, load, suggest_names
+from ...experiments.narrative.lesson_runs import apply_purchases, complain_about_addition, complaint
 from ...model.cases import read_case
 from ...model.issues.categories import FAMILIES
 from .steps import STEPS, Lesson, PlayStep, Predict, Result, Score, Setup, Words
@@ -38,10 +38,10 @@ def read_lesson(path: Path) -> Lesson:
     for n, step in enumerate(steps):
         kind = step.pop("kind", None)
         if not isinstance(kind, str) or kind not in STEPS:
-            raise at.error(f"step.{n}.kind", f"= {kind!r} is unknown{guess(str(kind), list(STEPS))}")
-        built.append(build(STEPS[kind], step, at, f"step.{n}."))
+            raise at.error(f"step.{n}.kind", f"= {kind!r} is unknown{suggest_names(str(kind), list(STEPS))}")
+        built.append(build_dataclass(STEPS[kind], step, at, f"step.{n}."))
         check_step(built, at, f"step.{n}")
-    plain = build(Lesson, table, at)
+    plain = build_dataclass(Lesson, table, at)
     return Lesson(**{**vars(plain), "steps": tuple(built)})
 
 
@@ -62,7 +62,9 @@ def check_step(steps, at, path) -> None:
         if isinstance(step, Score):
             scenario = step.scenario()
             for n, item in enumerate(step.option):
-                problem = next(filter(None, (adds(text, scenario) for text in item.add)), "")
+                problem = next(
+                    filter(None, (complain_about_addition(text, scenario) for text in item.add)), ""
+                )
                 if problem:
                     raise at.error(f"{path}.option.{n}.add", problem)
                 apply_purchases(scenario, step.option, {item.name: item.most})
@@ -92,7 +94,7 @@ def check_step(steps, at, path) -> None:
 def check_known(unknown, path, known, at) -> None:
     """Raise a UserError that names the first of `strangers`, if any, and the closest known name."""
     for name in unknown:
-        raise at.error(path, f"= {name!r} is unknown{guess(name, known)}")
+        raise at.error(path, f"= {name!r} is unknown{suggest_names(name, known)}")
 
 
 def check_measures(name, setup, at, path) -> None:
@@ -129,7 +131,7 @@ def measures_wanted(lesson: Lesson, at: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def lessons(folder: Path = SHIPPED) -> list[Lesson]:
+def read_lessons(folder: Path = SHIPPED) -> list[Lesson]:
     """Read all lessons of a folder, sorted by their `order` and name.
 
     Raises UserError if a file is invalid or two lessons have one name.
@@ -142,7 +144,7 @@ def lessons(folder: Path = SHIPPED) -> list[Lesson]:
     return sorted(unsorted, key=lambda lesson: (lesson.order, lesson.name))
 
 
-read_once, READING = cache(lessons), threading.Lock()
+read_once, READING = cache(read_lessons), threading.Lock()
 
 
 def shipped_lessons() -> list[Lesson]:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import Field, dataclass, field
 
 from ...engine.parameters import knob
-from ...engine.toml_reader import guess
-from ...experiments.narrative.lesson_runs import arm
+from ...engine.toml_reader import suggest_names
+from ...experiments.narrative.lesson_runs import build_arm
 from ...experiments.narrative.recording import LAYERS
 from ...model.scenario import Scenario
 
@@ -63,7 +63,7 @@ class Setup:
     def arms(self) -> tuple[Scenario, Scenario]:
         """Return the scenarios (left, right). Raises UserError."""
         return tuple(
-            arm(self.case, self.days, side.none, side.on, side.off, (*self.set, *side.set))
+            build_arm(self.case, self.days, side.none, side.on, side.off, (*self.set, *side.set))
             for side in (self.left, self.right)
         )
 
@@ -186,13 +186,13 @@ class Score:
             yield "option", "has two of one name"
         for n, par in enumerate(self.par):
             if par.name not in prices:
-                yield f"par.{n}.name", f"= {par.name!r} is no option{guess(par.name, list(prices))}"
+                yield f"par.{n}.name", f"= {par.name!r} is no option{suggest_names(par.name, list(prices))}"
         if sum(prices.get(par.name, 0) * par.count for par in self.par) > self.budget:
             yield "par", f"costs more than budget = {self.budget:g}"
 
     def scenario(self) -> Scenario:
         """Return the scenario before anything is bought. Raises UserError."""
-        return arm(self.case, self.days, self.base.none, self.base.on, self.base.off, self.base.set)
+        return build_arm(self.case, self.days, self.base.none, self.base.on, self.base.off, self.base.set)
 
 
 STEPS = {

@@ -23,7 +23,7 @@ from ..i18n.words import translate
 from ..lessons.progress import Walk, link, setup_of, walk_from_link
 from ..lessons.reader import shipped_lessons
 from ..server import responses
-from ..text.stories import say
+from ..text.stories import phrase
 from . import page_state
 from .controls import Controls
 from .details_panel import Inside, still_open
@@ -68,11 +68,11 @@ def open_page(query: str | None) -> tuple[page_state.PageState, Walk | None, str
     state, walk, wrong, lesson = None, None, "", os.environ.get("COGOV_LESSON")
     query = query or (f"lesson={lesson}" if lesson else "")
     try:
-        state = page_state.desk_from_link(query, default_case, lang)
+        state = page_state.state_from_link(query, default_case, lang)
         walk = walk_from_link(query, shipped_lessons(), state.lang if state else lang)
     except UserError as error:
-        wrong = words.error(lang, error)
-    return state or page_state.open_desk(default_case, lang), walk, wrong
+        wrong = words.translate_exception(lang, error)
+    return state or page_state.open_state(default_case, lang), walk, wrong
 
 
 @solara.component
@@ -119,7 +119,7 @@ def Page() -> None:
                     setup.arms(), setup.seed, [(*key, side) for side in page_state.SIDES], check_current
                 )
                 if setup
-                else page_state.simulate_desk(state, check_current)
+                else page_state.simulate_state(state, check_current)
             )
         except Superseded:
             return None
@@ -145,7 +145,7 @@ def Page() -> None:
             for side in range(2):
                 new.scenario(side)
         except UserError as error:
-            return set_wrong(words.error(lang, error))
+            return set_wrong(words.translate_exception(lang, error))
         set_wrong("")
         wanted.current = new
         set_state(new)
@@ -153,13 +153,13 @@ def Page() -> None:
     def reopen(raw: bytes) -> None:
         """Open the state in the bytes of a file; if it is invalid, show the error and keep the state."""
         try:
-            reopened = page_state.desk_from_text(raw.decode("utf-8", errors="replace"), state.case, lang)
+            reopened = page_state.state_from_text(raw.decode("utf-8", errors="replace"), state.case, lang)
             wanted.current = reopened
             set_state(reopened)
             set_day(reopened.day)
             set_wrong("")
         except UserError as error:
-            set_wrong(words.error(lang, error))
+            set_wrong(words.translate_exception(lang, error))
 
     def alter(sides: Iterable[int], transform: Callable) -> None:
         """Replace the settings of some sides by `transform(setting)`."""
@@ -200,7 +200,7 @@ def Page() -> None:
             solara.Error(translate(lang, "wrong", why=wrong))
         if simulation.error:
             why = (
-                words.error(lang, simulation.exception)
+                words.translate_exception(lang, simulation.exception)
                 if isinstance(simulation.exception, UserError)
                 else translate(lang, "wrong.inside", why=error_number)
             )
@@ -287,7 +287,7 @@ def Neighbourhood(state, shown, select, set_day, setup, playing) -> None:
 def title(on: Iterable[str], lang: str) -> str:
     """Return the title of a side: the mechanisms that are on."""
     return (
-        say(FRAME, "comma", lang).join(words.mechanism(lang, name) for name in on)
+        phrase(FRAME, "comma", lang).join(words.mechanism(lang, name) for name in on)
         if on
         else translate(lang, "nothing on")
     )

@@ -4,14 +4,14 @@ import ipywidgets
 import solara
 
 from ...engine.parameters import paths
-from ...experiments.comparison.parameter_paths import at as value_at
+from ...experiments.comparison.parameter_paths import value_at as value_at
 from ...experiments.narrative.recording import LAYERS, UNKNOWN
 from ...model import mechanisms
 from ...model.cases import list_cases
 from ..i18n import words
 from ..i18n.phrases import FRAME
 from ..i18n.words import translate
-from ..text.stories import say
+from ..text.stories import phrase
 from . import page_state
 from .input_widgets import Choice, Field, Knob
 from .mechanism_controls import Mechanism, Presets
@@ -44,7 +44,7 @@ def Controls(state, shown, change, alter, reopen) -> None:
             Presets(side, state, alter)
         for group in words.GROUPS:
             solara.Text(translate(lang, f"group.{group}"), classes=["co-quiet", "co-group"])
-            for name in (name for name in mechanisms.names() if words.group(name) == group):
+            for name in (name for name in mechanisms.list_mechanisms() if words.group(name) == group):
                 Mechanism(name, state, shown, alter)
         Numbers(state, alter)
         Keep(state, reopen)
@@ -59,7 +59,7 @@ def Community(state, change) -> None:
         "case",
         state.case,
         {name: words.case(lang, name) for name in cases},
-        lambda name: change(case=name, settings=page_state.open_desk(name, lang).settings, days=0, day=0),
+        lambda name: change(case=name, settings=page_state.open_state(name, lang).settings, days=0, day=0),
         lang,
     )
     with solara.Details(translate(lang, "source")):
@@ -71,7 +71,7 @@ def Community(state, change) -> None:
         ]
         if given:
             solara.Text(
-                translate(lang, "source.given", what=say(FRAME, "comma", lang).join(given)),
+                translate(lang, "source.given", what=phrase(FRAME, "comma", lang).join(given)),
                 classes=["co-quiet"],
             )
         solara.Text(translate(lang, "source.assumed"), classes=["co-quiet"])

@@ -10,14 +10,14 @@ from ..i18n import words
 from ..i18n.phrases import FRAME
 from ..i18n.words import translate
 from ..text import stories
-from ..text.stories import say
+from ..text.stories import phrase
 from . import page_state
 
 
 @solara.component
 def Inside(state, shown, day, picked, issue, set_issue) -> None:
     """Show the residents and issues of the picked place, and the story of one issue on both sides."""
-    lang, comma = state.lang, say(FRAME, "comma", state.lang)
+    lang, comma = state.lang, phrase(FRAME, "comma", state.lang)
     with solara.Card(margin=0, classes=["co-card", "co-inside"]):
         if not picked:
             solara.Text(translate(lang, "look"))
@@ -32,7 +32,7 @@ def Inside(state, shown, day, picked, issue, set_issue) -> None:
                     )
                     flat = translate(lang, "flat", f=home.flat, floor=home.floor)
                     solara.Text(
-                        f"{flat}{say(FRAME, 'colon', lang)}{description}",
+                        f"{flat}{phrase(FRAME, 'colon', lang)}{description}",
                         classes=["co-quiet"],
                     )
                     for band, traits, ties in home.people:
@@ -41,7 +41,7 @@ def Inside(state, shown, day, picked, issue, set_issue) -> None:
                         )
                         knows = translate(lang, "knows", n=ties)
                         solara.Text(
-                            f"· {traits_text}{say(FRAME, 'semicolon', lang)}{knows}",
+                            f"· {traits_text}{phrase(FRAME, 'semicolon', lang)}{knows}",
                             classes=["co-quiet"],
                         )
                 solara.Text(translate(lang, "made up"), classes=["co-quiet"])

@@ -61,7 +61,7 @@ def Lesson(walk, set_walk, lang, leave, play) -> None:
         if walk.last:
             solara.Text(translate(lang, "lesson.reference"), classes=["co-title"])
             solara.Text(getattr(lesson.reference, lang))
-        missing = progress.needs(walk)
+        missing = progress.missing_input(walk)
         if missing:
             solara.Text(translate(lang, f"lesson.waits.{missing}"), classes=["co-quiet"])
         solara.ProgressLinear(measured.pending and missing == "facts")
@@ -96,7 +96,9 @@ def measure(lesson: LessonFile, at: int) -> tuple[int, dict]:
     if at < 0 or not measures_wanted(lesson, at):
         return at, {}
     setup = lesson.steps[at]
-    return at, lesson_runs.facts(setup.arms(), measures_wanted(lesson, at), setup.replicates, setup.seed)
+    return at, lesson_runs.compare_arms(
+        setup.arms(), measures_wanted(lesson, at), setup.replicates, setup.seed
+    )
 
 
 @solara.component

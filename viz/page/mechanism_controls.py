@@ -13,7 +13,7 @@ from ...model import mechanisms
 from ..i18n import words
 from ..i18n.phrases import FRAME
 from ..i18n.words import translate
-from ..text.stories import say
+from ..text.stories import phrase
 from . import page_state
 from .input_widgets import Knob
 
@@ -98,15 +98,15 @@ def Mechanism(name, state, shown, alter) -> None:
                 solara.Text(words.mechanism(lang, name, "does"), classes=["co-quiet"])
                 # the English text begins with that word itself
                 disappoints = words.mechanism(lang, name, "disappoints")
-                colon = say(FRAME, "colon", lang)
+                colon = phrase(FRAME, "colon", lang)
                 solara.Text(
                     disappoints
                     if disappoints.startswith("Disappoints")
                     else f"{translate(lang, 'mechanism.disappoints')}{colon}{disappoints}",
                     classes=["co-quiet"],
                 )
-                pulls = say(FRAME, "comma", lang).join(
-                    translate(lang, f"lever.{lever}") for lever in mechanisms.mechanism_class(name).pulls
+                pulls = phrase(FRAME, "comma", lang).join(
+                    translate(lang, f"lever.{lever}") for lever in mechanisms.load_class(name).pulls
                 )
                 solara.Text(
                     f"{translate(lang, 'mechanism.pulls')}{colon}{pulls}",
@@ -117,7 +117,7 @@ def Mechanism(name, state, shown, alter) -> None:
                         solara.Text(translate(lang, page_state.SIDES[side]), classes=["co-title"])
                         if shown and name in shown.films[side].effort.names:
                             Account(name, shown.films[side], min(state.day, shown.films[side].run.days), lang)
-                        for path, knob in paths(mechanisms.mechanism_class(name)()).items():
+                        for path, knob in paths(mechanisms.load_class(name)()).items():
                             Knob(
                                 f"mechanisms.{name}.{path}",
                                 knob,
@@ -140,7 +140,7 @@ def Account(name, recording, day, lang) -> None:
 
 def describe_account(name: str, recording: Recording, day: int, lang: str) -> Iterator[str]:
     """Yield the lines of `Account`."""
-    resources, comma = recording.effort, say(FRAME, "comma", lang)
+    resources, comma = recording.effort, phrase(FRAME, "comma", lang)
     row = resources.names.index(name)
     for key, days in (("year", slice(None)), ("day", slice(day, day + 1))):
         asked, got = (column[days, row, :-1].sum() for column in (resources.asked, resources.got))

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...engine.parameters import UserError
-from ...engine.toml_reader import guess
+from ...engine.toml_reader import suggest_names
 from ...experiments.comparison.streaming_comparison import StreamingComparison, luck
 from ...experiments.comparison.streaming_comparison import simulate_pair as pair_of
 from ...experiments.files.case_writer import write_case
@@ -29,7 +29,7 @@ from ...experiments.narrative.recording import (
     pack_recording,
     record_year,
 )
-from ...experiments.narrative.resource_use import ENOUGH, affordable
+from ...experiments.narrative.resource_use import ENOUGH, find_affordable
 from ...experiments.narrative.story import story_of
 from ...model import cases, mechanisms
 from ...model.cases import alter_scenario, list_cases
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from ...model.scenario import Scenario
 
 SIDES = ("left", "right")
-LATEST = 1  # version of saved states that `desk_from_text` reads
+LATEST = 1  # version of saved states that `state_from_text` reads
 LARGEST = 64 * 1024  # characters of a saved state
 PATH = re.compile(r"[\w.]+")  # path of a knob; text after a path would be read as its value
 LONGEST = 3650  # days that the page simulates at most
@@ -83,7 +83,7 @@ class PageState:
     case: str = "guiyuan"
     seed: int = 0
     days: int = 0  # 0 is the case's own
-    settings: tuple = ()  # of two Setting; empty until `open_desk`
+    settings: tuple = ()  # of two Setting; empty until `open_state`
     layer: str = ""
     day: int = 0
     lang: str = "en"
@@ -134,7 +134,7 @@ class PageState:
         Together these get at least the share ENOUGH of what each asks for. Knobs of the others are discarded.
         """
         scenario = self.scenario(side)
-        on = affordable(scenario, luck(scenario, self.seed), ENOUGH, progress)
+        on = find_affordable(scenario, luck(scenario, self.seed), ENOUGH, progress)
         return Setting(
             on,
             tuple(
@@ -151,7 +151,7 @@ def read_case(case: str) -> Scenario:
     return cases.read_case(case)
 
 
-def open_desk(case: str = "guiyuan", lang: str = "en") -> PageState:
+def open_state(case: str = "guiyuan", lang: str = "en") -> PageState:
     """Return the initial state: no mechanisms on the left, the reported ones on the right.
 
     Raises UserError.
@@ -161,11 +161,13 @@ def open_desk(case: str = "guiyuan", lang: str = "en") -> PageState:
 
 def preset(case: str, kind: str) -> Setting:
     """Return the setting of kind "nothing", "reported" or "everything": which mechanisms are on."""
-    on = {"nothing": (), "reported": read_case(case).mechanisms, "everything": mechanisms.names()}[kind]
+    on = {"nothing": (), "reported": read_case(case).mechanisms, "everything": mechanisms.list_mechanisms()}[
+        kind
+    ]
     return Setting(tuple(sorted(on)))
 
 
-def desk_from_link(query: str | None, own: str = "", lang: str = "en") -> PageState | None:
+def state_from_link(query: str | None, own: str = "", lang: str = "en") -> PageState | None:
     """Return the state that `PageState.link` wrote, or None if the query holds none. Raises UserError."""
     packed = next(
         (
@@ -184,10 +186,10 @@ def desk_from_link(query: str | None, own: str = "", lang: str = "en") -> PageSt
         ).decode()
     except (binascii.Error, zlib.error, ValueError):
         raise UserError(translate(lang, "wrong.link")) from None
-    return desk_from_text(text, own, lang)
+    return state_from_text(text, own, lang)
 
 
-def desk_from_text(text: str, own: str = "", lang: str = "en") -> PageState:
+def state_from_text(text: str, own: str = "", lang: str = "en") -> PageState:
     """Return the state that `PageState.to_text` wrote. Raises UserError.
 
     Its case must be one that ships, or `own`, the case that the page was started with; no other file is read.
@@ -219,7 +221,7 @@ def desk_from_text(text: str, own: str = "", lang: str = "en") -> PageState:
                 lang,
                 "wrong.case",
                 value=repr(data.get("case"))[:60],
-                guess=guess(str(data.get("case")), list_cases()) if lang == "en" else "",
+                guess=suggest_names(str(data.get("case")), list_cases()) if lang == "en" else "",
             )
         )
     settings = []
@@ -339,7 +341,7 @@ class YearCache:
 YEARS, PAIRS = YearCache(40), YearCache(400, can_wait=True)
 
 
-def simulate_desk(state: PageState, progress: Callable | None = None) -> SimulatedSides:
+def simulate_state(state: PageState, progress: Callable | None = None) -> SimulatedSides:
     """Simulate both sides of a state. Raises UserError."""
     keys = tuple((state.case, state.days, setting) for setting in state.settings)
     return simulate_sides([state.scenario(side) for side in range(2)], state.seed, keys, progress)

@@ -56,7 +56,7 @@ def Replicates(state, shown) -> None:
         solara.ProgressLinear(100 * len(result.pairs) / count if len(result.pairs) < count else False)
         if len(result.pairs) > 1:
             with solara.ColumnsResponsive(12, medium=6):
-                ChartView(chart_specs.settling(result, words_of_sides), lang)
+                ChartView(chart_specs.convergence(result, words_of_sides), lang)
                 for what in ("resolution", "backlog", "trust"):
                     ChartView(chart_specs.difference(result, what, words_of_sides), lang)
         solara.Button(

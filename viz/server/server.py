@@ -123,7 +123,7 @@ def impatient_protocol() -> type:
     return ImpatientProtocol
 
 
-def server(app: AccessControl) -> uvicorn.Server:
+def build_server(app: AccessControl) -> uvicorn.Server:
     """Return a uvicorn server of `app`; its `run(sockets=[...])` serves on bound sockets until Ctrl-C."""
     import uvicorn
 

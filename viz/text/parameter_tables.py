@@ -72,7 +72,7 @@ def describe_changes(cases: dict, most: int | None = None) -> str:
 
 def parameter_table(parameters) -> Iterator[Table]:
     """Yield a table for each part of a scenario, headed by the common path of its knobs."""
-    for part, group in groupby(parameters, key=lambda parameter: above(parameter.path)):
+    for part, group in groupby(parameters, key=lambda parameter: part_of(parameter.path)):
         table = Table(title=part, **PLAIN)
         for head in HEADS:
             table.add_column(
@@ -86,7 +86,7 @@ def parameter_table(parameters) -> Iterator[Table]:
         yield table
 
 
-def above(path: str) -> str:
+def part_of(path: str) -> str:
     """Return the part of a scenario that a knob belongs to, with the trailing dot that `--set` needs."""
     return path.partition(" ")[0] if path.startswith("[[") else path[: path.rfind(".") + 1]
 
@@ -214,7 +214,7 @@ def of_mechanisms(group: list) -> Iterator[str]:
     """Yield a table of the knobs common to all mechanisms, then one table per mechanism."""
     common = [f.name for f in fields(Mechanism) if "low" in f.metadata]
     by_path = {parameter.path: parameter for parameter in group}
-    first = mechanisms.names()[0]
+    first = mechanisms.list_mechanisms()[0]
     yield "Every mechanism has these; a case switches it on by naming it, `--on NAME` does the same.\n"
     yield from table(
         HEADS[:-1],
@@ -225,10 +225,10 @@ def of_mechanisms(group: list) -> Iterator[str]:
     )
     cases_with = {
         name: [case for case in list_cases() if name in read_case(case).mechanisms]
-        for name in mechanisms.names()
+        for name in mechanisms.list_mechanisms()
     }
     for name, knobs in groupby(group, key=lambda parameter: parameter.path.split(".")[1]):
-        yield f"### `{name}` {mechanisms.mechanism_class(name).zh}\n"
+        yield f"### `{name}` {mechanisms.load_class(name).zh}\n"
         yield f"On in: {', '.join(cases_with[name]) or 'no case that ships'}.\n"
         yield from table(
             HEADS,

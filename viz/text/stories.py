@@ -28,19 +28,19 @@ if TYPE_CHECKING:
     from ...experiments.narrative.story import Person, Story, StoryArm, StoryStep
 
 
-def say(phrases: dict, key: str, lang: str, **words) -> str:
+def phrase(phrases: dict, key: str, lang: str, **words) -> str:
     """Return the phrase under a key in one language, filled in with `words`."""
     return phrases[key][LANGUAGES.index(lang)].format(**words)
 
 
 def days(n: int, lang: str) -> str:
     """Return a number of days in words."""
-    return say(FRAME, "one day" if n == 1 else "days", lang, n=n)
+    return phrase(FRAME, "one day" if n == 1 else "days", lang, n=n)
 
 
 def mechanism_name(name: str, lang: str) -> str:
     """Return the Chinese name of a mechanism, or in English the name of its file with spaces."""
-    return mechanisms.mechanism_class(name).zh if lang == "zh" else name.replace("_", " ")
+    return mechanisms.load_class(name).zh if lang == "zh" else name.replace("_", " ")
 
 
 def kind(category: str, lang: str) -> str:
@@ -50,12 +50,12 @@ def kind(category: str, lang: str) -> str:
 
 def all_of(names, lang: str) -> str:
     """Join the names of mechanisms with commas."""
-    return say(FRAME, "comma", lang).join(mechanism_name(name, lang) for name in names)
+    return phrase(FRAME, "comma", lang).join(mechanism_name(name, lang) for name in names)
 
 
 def place_of(place, lang: str) -> str:
     """Name the place of an issue or a person, as precisely as its scope allows."""
-    return say(
+    return phrase(
         PLACES, place.scope, lang, b=place.building, s=place.stairwell, f=place.floor, h=place.household
     )
 
@@ -63,8 +63,8 @@ def place_of(place, lang: str) -> str:
 def person_of(person: Person, story: Story, lang: str) -> str:
     """Describe a resident by traits and place, because residents have no names."""
     near = "family" if person.place.household == story.place.household else "neighbour"
-    traits = say(FRAME, "comma", lang).join(say(TRAIT, trait, lang) for trait in person.traits)
-    return say(FRAME, near, lang, traits=traits, place=place_of(person.place, lang))
+    traits = phrase(FRAME, "comma", lang).join(phrase(TRAIT, trait, lang) for trait in person.traits)
+    return phrase(FRAME, near, lang, traits=traits, place=place_of(person.place, lang))
 
 
 def describe_step(step: StoryStep, story: Story, lang: str, **often) -> str:
@@ -74,11 +74,11 @@ def describe_step(step: StoryStep, story: Story, lang: str, **often) -> str:
     words = {
         "place": place_of(story.place, lang),
         "category": kind(story.category, lang),
-        "whose": say(WHOSE, step.whose, lang),
+        "whose": phrase(WHOSE, step.whose, lang),
         "amount": step.amount,
         **often,
     }
-    return say(
+    return phrase(
         SAID,
         key,
         lang,
@@ -97,20 +97,20 @@ def tell_arm(arm: StoryArm, story: Story, lang: str) -> Iterator[str]:
         first, *more = steps
         if what == "seconded":
             often = {"times": 1 + len(more), "last": more[-1].day} if more else {}
-            yield say(FRAME, "day", lang, day=first.day, said=describe_step(first, story, lang, **often))
+            yield phrase(FRAME, "day", lang, day=first.day, said=describe_step(first, story, lang, **often))
             continue
         for step in (first, *more):
             if step.was and step.waited:
-                yield say(
-                    WAITED, step.was, lang, n=days(step.waited, lang), whose=say(WHOSE, step.whose, lang)
+                yield phrase(
+                    WAITED, step.was, lang, n=days(step.waited, lang), whose=phrase(WHOSE, step.whose, lang)
                 )
-            yield say(FRAME, "day", lang, day=step.day, said=describe_step(step, story, lang))
-    yield say(ENDED, arm.state, lang, n=days(arm.waited, lang), total=days(arm.days, lang))
+            yield phrase(FRAME, "day", lang, day=step.day, said=describe_step(step, story, lang))
+    yield phrase(ENDED, arm.state, lang, n=days(arm.waited, lang), total=days(arm.days, lang))
 
 
 def sentences(story: Story, lang: str = "en") -> Iterator[str]:
     """Tell a Story as lines of text."""
-    yield say(
+    yield phrase(
         FRAME,
         "title",
         lang,
@@ -119,55 +119,57 @@ def sentences(story: Story, lang: str = "en") -> Iterator[str]:
         category=kind(story.category, lang),
         place=place_of(story.place, lang),
     )
-    yield say(FRAME, "made", lang, case=story.case, days=story.days, seed=story.seed)
+    yield phrase(FRAME, "made", lang, case=story.case, days=story.days, seed=story.seed)
     for arm in story.arms:
         yield from (
             "",
-            say(FRAME, arm.name, lang, names=all_of(story.mechanisms, lang)),
+            phrase(FRAME, arm.name, lang, names=all_of(story.mechanisms, lang)),
             *(f"  {line}" for line in tell_arm(arm, story, lang)),
         )
     yield ""
     parting = story.parting
     if not parting:
-        yield say(FRAME, "same", lang)
+        yield phrase(FRAME, "same", lang)
         return
     a, b = (
-        describe_step(step, story, lang) if step else say(FRAME, "nothing", lang) for step in parting.steps
+        describe_step(step, story, lang) if step else phrase(FRAME, "nothing", lang) for step in parting.steps
     )
-    yield say(FRAME, "parts", lang, day=parting.day, place=place_of(parting.place, lang), a=a, b=b)
+    yield phrase(FRAME, "parts", lang, day=parting.day, place=place_of(parting.place, lang), a=a, b=b)
 
 
-def most(surprises: Surprises, lang: str = "en") -> Table:
+def tabulate_surprises(surprises: Surprises, lang: str = "en") -> Table:
     """Tabulate Surprises, one row per issue."""
     s = surprises
-    title = say(FRAME, "most", lang, case=s.case, days=s.days, seed=s.seed, names=all_of(s.mechanisms, lang))
-    counts = say(
+    title = phrase(
+        FRAME, "most", lang, case=s.case, days=s.days, seed=s.seed, names=all_of(s.mechanisms, lang)
+    )
+    counts = phrase(
         FRAME, "counts", lang, sooner=s.sooner, later=s.later, alike=s.alike, a=s.only[0], b=s.only[1]
     )
     table = Table(title=title, caption=counts, **PLAIN)
     for heading in ("issue", "arm without", "arm with", "between"):
-        table.add_column(say(FRAME, heading, lang), no_wrap=heading == "issue")
+        table.add_column(phrase(FRAME, heading, lang), no_wrap=heading == "issue")
     for surprise in s.most:
         arms = (
             describe_outcome(*arm, lang) for arm in zip(surprise.days, surprise.resolved, surprise.states)
         )
-        table.add_row(surprise.issue, *arms, between(surprise, lang))
+        table.add_row(surprise.issue, *arms, describe_difference(surprise, lang))
     return table
 
 
 def describe_outcome(took: int, resolved: bool, state: str, lang: str) -> str:
     """Say how long an issue took in one arm, and in which state it ended."""
-    word = say(STATE, state, lang)
+    word = phrase(STATE, state, lang)
     if state in ("", "withdrawn", "lapsed"):
         return word
-    return say(FRAME, "took" if resolved else "open", lang, n=days(took, lang), state=word)
+    return phrase(FRAME, "took" if resolved else "open", lang, n=days(took, lang), state=word)
 
 
-def between(surprise: Surprise, lang: str) -> str:
+def describe_difference(surprise: Surprise, lang: str) -> str:
     """Say in words how the two arms differ for one issue."""
     if "" in surprise.states:
-        return say(FRAME, "only with" if surprise.states[0] == "" else "only without", lang)
+        return phrase(FRAME, "only with" if surprise.states[0] == "" else "only without", lang)
     if surprise.resolved[0] != surprise.resolved[1]:
-        return say(FRAME, "done with" if surprise.resolved[1] else "done without", lang)
+        return phrase(FRAME, "done with" if surprise.resolved[1] else "done without", lang)
     key = "later" if surprise.difference > 0 else "sooner" if surprise.difference else "alike"
-    return say(FRAME, key, lang, n=days(abs(surprise.difference), lang))
+    return phrase(FRAME, key, lang, n=days(abs(surprise.difference), lang))

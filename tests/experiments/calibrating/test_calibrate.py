@@ -142,11 +142,11 @@ def test_the_fit_does_not_look_into_the_part_held_out(done, tmp_path):
 
 @pytest.mark.parametrize(
     "pool",
-    [pool_of_threads, pytest.param(supervisor.pool, marks=pytest.mark.slow)],
+    [pool_of_threads, pytest.param(supervisor.start_checked_pool, marks=pytest.mark.slow)],
     ids=["threads", "processes"],
 )
 def test_the_same_seed_is_the_same_answer_and_workers_change_nothing(done, monkeypatch, pool):
-    monkeypatch.setattr(importance_sampling, "pool", pool)
+    monkeypatch.setattr(importance_sampling, "start_checked_pool", pool)
     few = {"fit": FIT[:2], "trials": 24, "replicates": 1}  # a third search, the second half of them by Optuna
     one, other = (C.calibrate(PLACE, done.log, **few, seed=5, workers=workers) for workers in (1, 2))
     assert (
@@ -203,7 +203,9 @@ def test_without_residents_rates_are_not_compared_and_it_is_said(done):
         PLACE, log, fit=["committee.staff"], trials=24, replicates=1, workers=1, method="sobol"
     )
     assert any("--residents" in sentence for sentence in plain.said) and plain.rates["log"].isna().all()
-    assert "issues.environment.rate" not in free_parameters.usual(PLACE, (("environment", ("litter",)),), 0)
+    assert "issues.environment.rate" not in free_parameters.default_paths(
+        PLACE, (("environment", ("litter",)),), 0
+    )
 
 
 def test_by_itself_it_takes_a_handful_that_is_assumed_and_about_what_is_mapped(done):
@@ -268,7 +270,7 @@ def test_weights_are_those_of_a_known_posterior():
         free_parameters.FreeParameter("flat", ("flat",), 0.0, 1.0, 0.5, "plain", False),
     ]
     u, told, missed = importance_sampling.search(params, 60, 1, "sobol", answer)
-    drawn, _, far, base = importance_sampling.rounds(u, told, missed, [100] * 4, 1, answer)
+    drawn, _, far, base = importance_sampling.run_rounds(u, told, missed, [100] * 4, 1, answer)
     weights = base * importance_sampling.weights_of(far, 1.0)
     weights /= weights.sum()
     x, precision = stats.norm.ppf(drawn), 1 + 1 / 0.09

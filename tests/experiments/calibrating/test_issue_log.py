@@ -12,10 +12,10 @@ import pytest
 from cogov.cli import main as command
 from cogov.engine.parameters import UserError
 from cogov.experiments.calibration import log_summary as W
-from cogov.experiments.calibration.issue_log import read_log, read_mapping, save
+from cogov.experiments.calibration.issue_log import read_log, read_mapping, write_log
 from cogov.experiments.files.csv_tables import (
-    dates,
     escape_formulas,
+    parse_dates,
     recognise_date_formats,
 )
 
@@ -168,7 +168,7 @@ def test_a_column_with_two_readings_takes_the_one_that_the_other_column_has(log)
 def test_usual_ways_to_write_a_day_are_recognised(text, pattern):
     column = np.array([text], object)
     assert recognise_date_formats("x", ["a"], [column], np.array([2])) == {"a": pattern}
-    assert str(dates(column, pattern)[0])[4:10] == "-01-31"
+    assert str(parse_dates(column, pattern)[0])[4:10] == "-01-31"
 
 
 def test_two_figures_for_a_year_are_refused_where_they_could_be_a_day():
@@ -290,7 +290,7 @@ def test_what_is_written_is_clean_says_what_it_means_and_reads_as_the_same_log(l
         categories={"litter": "environment"},
     )
     folder = tmp_path / "clean"
-    again = read_log(save(one, folder))
+    again = read_log(write_log(one, folder))
     assert (
         again.kinds == one.kinds
         and again.drawn == one.drawn

@@ -35,11 +35,11 @@ def test_each_outcome_has_its_row_and_an_outside_stays():
 
 @pytest.mark.parametrize(
     "pool",
-    [pool_of_threads, pytest.param(supervisor.pool, marks=pytest.mark.slow)],
+    [pool_of_threads, pytest.param(supervisor.start_checked_pool, marks=pytest.mark.slow)],
     ids=["threads", "processes"],
 )
 def test_the_same_seed_is_the_same_table_and_workers_change_nothing(monkeypatch, pool):
-    monkeypatch.setattr(compare, "pool", pool)
+    monkeypatch.setattr(compare, "start_checked_pool", pool)
     one, other = (P.check_patterns(CASE, replicates=3, seed=7, workers=workers) for workers in (1, 2))
     assert one.equals(other) and not one.equals(P.check_patterns(CASE, replicates=3, seed=8))
 
@@ -58,8 +58,8 @@ def test_a_replicate_varies_what_is_assumed_and_nothing_that_is_given():
         sorted(case.mechanisms),
     )
     moved = 0
-    for path, f, now in P.numbers(case):
-        _, _, new = next(found for found in P.numbers(drawn) if found[0] == path)
+    for path, f, now in P.iter_knobs(case):
+        _, _, new = next(found for found in P.iter_knobs(drawn) if found[0] == path)
         if not f.metadata["source"].startswith("assumed"):
             assert new == now, path
         elif new != now:
@@ -151,4 +151,4 @@ def test_the_command_line_shows_and_keeps_them(monkeypatch, capsys, tmp_path):
 
 
 def test_every_knob_of_the_case_is_one_the_reader_knows():
-    assert {path for path, _, _ in P.numbers(CASE)} <= set(paths(CASE))
+    assert {path for path, _, _ in P.iter_knobs(CASE)} <= set(paths(CASE))

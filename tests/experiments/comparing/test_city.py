@@ -109,7 +109,7 @@ def small(**more):
 
 
 def test_every_community_has_people_of_its_own_and_the_last_street_may_be_short(tmp_path):
-    done = cities.live(small(), tmp_path, workers=0)
+    done = cities.simulate_city(small(), tmp_path, workers=0)
     table = cities.load_table(tmp_path)
     assert (
         done.streets == 3
@@ -125,7 +125,7 @@ def test_every_community_has_people_of_its_own_and_the_last_street_may_be_short(
 
 
 def test_what_is_missing_or_damaged_is_lived_again_and_is_the_same(tmp_path):
-    cities.live(small(), tmp_path, workers=0)
+    cities.simulate_city(small(), tmp_path, workers=0)
     before = cities.digest(tmp_path)
     parts = sorted(tmp_path.glob("*/street-*.parquet"))
     parts[0].unlink()
@@ -134,15 +134,15 @@ def test_what_is_missing_or_damaged_is_lived_again_and_is_the_same(tmp_path):
     parts[-1].write_bytes(raw)
     with pytest.raises(UserError, match="not what was written"):
         cities.load_table(tmp_path, "series")
-    assert cities.live(small(), tmp_path, workers=0).before == 1
+    assert cities.simulate_city(small(), tmp_path, workers=0).before == 1
     assert cities.digest(tmp_path) == before
 
 
 def test_another_city_is_not_mixed_in(tmp_path):
-    cities.live(small(), tmp_path, workers=0)
+    cities.simulate_city(small(), tmp_path, workers=0)
     for other in (small(seed=1), small(residents=2000), small(between=ALONE)):
         with pytest.raises(UserError, match="another city"):
-            cities.live(other, tmp_path, workers=0)
+            cities.simulate_city(other, tmp_path, workers=0)
 
 
 def test_a_city_is_grown_to_as_many_residents_as_are_asked_for():
@@ -153,10 +153,10 @@ def test_a_city_is_grown_to_as_many_residents_as_are_asked_for():
 
 
 def test_threads_live_through_the_same_streets(tmp_path):
-    cities.live(
+    cities.simulate_city(
         small(), tmp_path / "threads", choose_executor("threads", workers=3, kinds=("pool", "threads")), 3
     )
-    cities.live(small(), tmp_path / "alone", workers=0)
+    cities.simulate_city(small(), tmp_path / "alone", workers=0)
     assert cities.digest(tmp_path / "threads") == cities.digest(tmp_path / "alone")
     with pytest.raises(UserError, match="there are pool and dask"):
         choose_executor("threads")  # a sweep's run that never ends could not be ended
@@ -166,7 +166,7 @@ def test_threads_live_through_the_same_streets(tmp_path):
 def test_who_lives_through_which_street_does_not_matter(tmp_path):
     told = []
     for name, workers in (("none", 0), ("one", 1), ("three", 3)):
-        cities.live(small(), tmp_path / name, workers=workers)
+        cities.simulate_city(small(), tmp_path / name, workers=workers)
         told.append(cities.digest(tmp_path / name))
-    cities.live(small(seed=1), tmp_path / "control", workers=0)
+    cities.simulate_city(small(seed=1), tmp_path / "control", workers=0)
     assert len(set(told)) == 1 and cities.digest(tmp_path / "control") != told[0]

@@ -53,11 +53,11 @@ def test_strength_zero_differs_in_nothing():
 
 @pytest.mark.parametrize(
     "pool",
-    [pool_of_threads, pytest.param(supervisor.pool, marks=pytest.mark.slow)],
+    [pool_of_threads, pytest.param(supervisor.start_checked_pool, marks=pytest.mark.slow)],
     ids=["threads", "processes"],
 )
 def test_more_workers_change_nothing(result, monkeypatch, pool):
-    monkeypatch.setattr(comparing, "pool", pool)
+    monkeypatch.setattr(comparing, "start_checked_pool", pool)
     shared = compare(SHORT, "building_captains", replicates=6, workers=2)
     pd.testing.assert_frame_equal(result.rows, shared.rows)
     pd.testing.assert_frame_equal(result.table, shared.table)

@@ -11,7 +11,7 @@ from cogov.experiments.comparison import runs
 from cogov.experiments.comparison.effects import SHOWN, mechanism_effects
 from cogov.model import measures, mechanisms
 
-NAMES = mechanisms.names()
+NAMES = mechanisms.list_mechanisms()
 
 
 def test_every_mechanism_stands_in_the_table_and_the_cases_own_are_marked():
@@ -41,7 +41,7 @@ def test_each_is_compared_with_the_same_luck_without_it(among):
 
 
 def test_a_mechanism_that_the_case_begins_late_is_on_all_the_time():
-    case = governed(STORM, grid_patrol=mechanisms.mechanism_class("grid_patrol")(begins=1000))
+    case = governed(STORM, grid_patrol=mechanisms.load_class("grid_patrol")(begins=1000))
     assert mechanism_effects(case, replicates=2, days=40).loc[("grid_patrol", "hours"), "difference"] > 0
 
 

@@ -87,9 +87,9 @@ def test_a_mechanism_in_an_unguarded_script_goes_on_alone_and_says_why(script):
 
 def test_a_worker_of_joblib_goes_on_alone(monkeypatch):
     monkeypatch.setattr(supervisor, "get_start_method", lambda allow_none: "loky")
-    assert supervisor.processes_of(None) == 0
+    assert supervisor.count_processes(None) == 0
     with pytest.warns(RuntimeWarning, match="joblib"):
-        assert supervisor.processes_of(2) == 0
+        assert supervisor.count_processes(2) == 0
 
 
 def test_where_no_process_can_be_started_it_goes_on_alone(monkeypatch):

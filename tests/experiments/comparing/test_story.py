@@ -28,7 +28,7 @@ def world(name="storm"):
     names, arms = divergence.choose_arms(
         GOVERNED if name == "storm" else governed(WORLDS[name], "joint_council"), None, None, (), (), ()
     )
-    done = divergence.pair(arms, 0)
+    done = divergence.simulate_pair(arms, 0)
     return names, arms, done, sorted({int(i) for run in done for i in run.issues["id"]})
 
 
@@ -112,7 +112,9 @@ def test_the_arms_agree_up_to_the_day_they_part_and_differ_on_it():
 def test_a_story_belongs_to_the_first_pair_of_its_comparison():
     *_, done, ids = world()
     names = tuple(GOVERNED.mechanisms)
-    theirs = compare.pair(compare.arms_of(GOVERNED, names, on=(), off=(), settings=(), days=None), 0, 30, 0)
+    theirs = compare.simulate_pair(
+        compare.arms_of(GOVERNED, names, on=(), off=(), settings=(), days=None), 0, 30, 0
+    )
     assert [len(run.issues) for run in done] == [told["arisen"] for told in theirs["measures"]]
     both = cogov.surprising_issues(GOVERNED)
     assert both.sooner + both.later + both.alike + sum(both.only) == len(ids)
@@ -120,11 +122,11 @@ def test_a_story_belongs_to_the_first_pair_of_its_comparison():
 
 
 def test_strength_zero_never_parts():
-    idle = governed(STORM, joint_council=replace(mechanisms.mechanism_class("joint_council")(), strength=0.0))
+    idle = governed(STORM, joint_council=replace(mechanisms.load_class("joint_council")(), strength=0.0))
     found = cogov.surprising_issues(idle, "joint_council", 50)
     assert found.sooner == found.later == 0 == sum(found.only) and found.most == ()
     _, arms = divergence.choose_arms(idle, "joint_council", None, (), (), ())
-    ids = divergence.pair(arms, 0)[0].issues["id"]
+    ids = divergence.simulate_pair(arms, 0)[0].issues["id"]
     assert all(
         cogov.tell_story(idle, "joint_council", issue=id_).parting is None for id_ in ids[:: len(ids) // 10]
     )
@@ -169,7 +171,9 @@ def test_the_surprising_ones_are_told_from_either_side_and_later_is_called_later
             one.days,
         )
     slow = divergence.Surprise("0/litter/0", 0, (3, 9), (True, True), ("verified", "verified"), 6)
-    assert "LATER" in stories.between(slow, "en") and "更慢" in stories.between(slow, "zh")
+    assert "LATER" in stories.describe_difference(slow, "en") and "更慢" in stories.describe_difference(
+        slow, "zh"
+    )
 
 
 @pytest.mark.parametrize("lang", phrases.LANGUAGES)
@@ -194,7 +198,7 @@ def test_every_line_and_state_and_name_has_its_words(lang):
         len(pair) == len(phrases.LANGUAGES) and all(pair) for table in tables for pair in table.values()
     )
     assert all(stories.kind(category, lang) for category in scenario.every_category()) and all(
-        stories.mechanism_name(name, lang) for name in mechanisms.names()
+        stories.mechanism_name(name, lang) for name in mechanisms.list_mechanisms()
     )
     *_, ids = world()
     for id_ in ids[:: len(ids) // 25]:
@@ -223,7 +227,7 @@ def test_an_issue_goes_by_its_number_or_by_its_name():
     *_, ids = world()
     for id_ in ids[::50]:
         name = divergence.issue_path(id_, GOVERNED)
-        assert divergence.number(name, GOVERNED) == divergence.number(str(id_), GOVERNED) == id_
+        assert divergence.parse_issue(name, GOVERNED) == divergence.parse_issue(str(id_), GOVERNED) == id_
 
 
 WRONG = {

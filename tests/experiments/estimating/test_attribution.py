@@ -9,13 +9,13 @@ import pytest
 from cogov.engine.parameters import UserError
 from cogov.engine.randomness import RandomNumbers
 from cogov.experiments.exploration.attribution import (
-    advice,
     attribute,
+    describe_next,
     interaction,
-    next_to,
-    parts,
     rank_additions,
+    rank_next,
     shapley,
+    shares_of_effect,
 )
 from cogov.experiments.statistics.replicate_table import interval
 
@@ -184,14 +184,14 @@ def test_the_interval_of_a_part_of_the_effect_holds_too():
     hit = []
     for _ in range(MANY):
         values = truth + draw.normal(size=(12, 1)) + draw.normal(size=(12, 4)) * 0.7
-        _, low, high = parts(shapley(values), values[:, -1] - values[:, 0])
+        _, low, high = shares_of_effect(shapley(values), values[:, -1] - values[:, 0])
         hit.append((low[0] <= 0.375) & (0.375 <= high[0]))
     assert FAIR[0] < np.mean(hit) < FAIR[1]
 
 
 def test_a_part_of_nothing_is_not_told():
     values = np.random.default_rng(5).normal(size=(6, 4))
-    assert np.isnan(parts(shapley(values), values[:, -1] - values[:, 0])).all()
+    assert np.isnan(shares_of_effect(shapley(values), values[:, -1] - values[:, 0])).all()
 
 
 def test_what_to_add_next_comes_with_who_cannot_be_told_from_it():
@@ -205,16 +205,19 @@ def test_what_to_add_next_comes_with_who_cannot_be_told_from_it():
         + 0.98 * c
         - 1.5 * a * b
     )
-    table = next_to(runs, "rate", ["captains"])
+    table = rank_next(runs, "rate", ["captains"])
     assert list(table.index) == ["council", "patrol"] and list(table.may_be_best) == [True, False]
     assert table.loc["patrol", "low"] < -0.5 < table.loc["patrol", "high"]
-    assert list(next_to(runs, "rate", ["captains"], maximise=False).index) == ["patrol", "council"]
-    assert "council changes rate most favourably" in advice(table, ["captains"], "rate")
-    assert set(next_to(runs, "rate", ["captains", "patrol", "council"][1:2]).index) == {"captains", "council"}
+    assert list(rank_next(runs, "rate", ["captains"], maximise=False).index) == ["patrol", "council"]
+    assert "council changes rate most favourably" in describe_next(table, ["captains"], "rate")
+    assert set(rank_next(runs, "rate", ["captains", "patrol", "council"][1:2]).index) == {
+        "captains",
+        "council",
+    }
     with pytest.raises(UserError, match="nothing is left to add"):
-        next_to(runs, "rate", NAMES)
+        rank_next(runs, "rate", NAMES)
     with pytest.raises(UserError, match="no run has exactly captains"):
-        next_to(runs[runs.arm != "arm3"], "rate", ["captains"])
+        rank_next(runs[runs.arm != "arm3"], "rate", ["captains"])
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from scipy import stats
 
 from cogov.engine.parameters import UserError
 from cogov.experiments.statistics.cost_effectiveness import (
+    classify_arms,
+    classify_by_frontier,
     fieller,
-    frontier,
-    hull,
-    price,
+    price_arms,
     quadrant,
 )
 
@@ -38,7 +38,7 @@ BY_HAND = runs_of(
 
 
 def test_a_price_by_hand():
-    told = price(BY_HAND, "nothing").loc[("yard", "captains")]
+    told = price_arms(BY_HAND, "nothing").loc[("yard", "captains")]
     assert (told.resolved_in_time, told.yuan, told.hours, told.pairs, told.lost) == (10, 210, -2, 3, 0)
     assert told.yuan_each == 21 and told.hours_each == -0.2
     # effect: mean 10, variance of the mean 1/3; yuan: 210, 100; covariance of the means 5; t with 2 degrees: 4.3027, its square 18.513
@@ -53,7 +53,7 @@ def test_a_price_by_hand():
 
 
 def test_an_effect_that_may_be_zero_has_no_finite_price():
-    told = price(BY_HAND, "nothing").loc[("yard", "talk")]
+    told = price_arms(BY_HAND, "nothing").loc[("yard", "talk")]
     assert np.isnan(told.yuan_each) and (told.yuan_each_low, told.yuan_each_high) == (-np.inf, np.inf)
     assert (
         told.yuan_words == "no finite price in yuan: the effect may be zero"
@@ -62,7 +62,7 @@ def test_an_effect_that_may_be_zero_has_no_finite_price():
 
 
 def test_fewer_for_more_is_dominated_and_has_no_price():
-    told = price(BY_HAND, "nothing").loc[("yard", "waste")]
+    told = price_arms(BY_HAND, "nothing").loc[("yard", "waste")]
     assert told.yuan_quadrant == "fewer for more: dominated" and "not worth having" in told.yuan_words
 
 
@@ -91,18 +91,18 @@ def test_fieller_tells_the_three_shapes_apart():
 @pytest.mark.filterwarnings("error")
 def test_one_pair_and_none_have_no_price():
     for rows in (BY_HAND[BY_HAND.replicate == 0], BY_HAND.assign(status="failed")):
-        told = price(rows, "nothing")
+        told = price_arms(rows, "nothing")
         assert (
             told["yuan_words"].eq("fewer than two pairs: no price can be given").all()
             and told["yuan_each_low"].isna().all()
         )
-    assert frontier(BY_HAND.assign(status="failed"))["status"].eq("no value").all()
+    assert classify_arms(BY_HAND.assign(status="failed"))["status"].eq("no value").all()
 
 
 def test_a_pair_lacking_any_of_the_three_is_lost():
     runs = BY_HAND.copy()
     runs.loc[(runs.arm == "captains") & (runs.replicate == 1), "hours"] = np.nan
-    told = price(runs, "nothing").loc[("yard", "captains")]
+    told = price_arms(runs, "nothing").loc[("yard", "captains")]
     assert (told.pairs, told.lost, told.yuan) == (2, 1, 215)
 
 
@@ -115,7 +115,7 @@ def test_quadrants_are_told_by_intervals_not_by_points():
 
 def test_the_frontier_by_hand():
     """From nothing to a 10 yuan an issue; c is beyond b's 100 an issue at 40; d does less than a for more."""
-    told = hull(
+    told = classify_by_frontier(
         {"c": (20, 500), "nothing": (0, 0), "d": (9, 120), "b": (11, 400), "a": (10, 100), "e": (22, 900)}
     )
     assert list(told) == ["nothing", "a", "d", "b", "c", "e"]
@@ -135,7 +135,7 @@ def test_the_frontier_is_convex_and_nobody_on_it_is_beaten():
     rng = np.random.default_rng(2)
     for _ in range(50):
         arms = {k: tuple(rng.integers(0, 12, 2).tolist()) for k in range(8)}
-        told = hull(arms)
+        told = classify_by_frontier(arms)
         kept = [arm for arm in told if told[arm][0] == "frontier"]
         each = [told[arm][2] for arm in kept[1:]]
         assert each == sorted(set(each)) and all(one > 0 for one in each)
@@ -147,7 +147,7 @@ def test_the_frontier_is_convex_and_nobody_on_it_is_beaten():
 def test_the_frontier_of_runs_uses_what_all_arms_have():
     runs = BY_HAND.copy()
     runs.loc[(runs.arm == "waste") & (runs.replicate == 2), "status"] = "failed"
-    told = frontier(runs).loc["yard"]
+    told = classify_arms(runs).loc["yard"]
     assert (
         told.loc["nothing"].tolist()[:3] == [11, 105, "frontier"]
         and told.loc["captains", "each"] == 200 / 9.5
@@ -162,4 +162,4 @@ def test_the_frontier_of_runs_uses_what_all_arms_have():
 
 def test_a_cost_that_runs_do_not_have_is_an_error():
     with pytest.raises(UserError, match="no column 'yen'"):
-        frontier(BY_HAND, "yen")
+        classify_arms(BY_HAND, "yen")

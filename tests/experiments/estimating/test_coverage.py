@@ -52,7 +52,11 @@ def test_stopping_by_the_rule_costs_less_than_a_point_of_coverage(measured):
 
 def together(experiments, law="normal", **asked):
     return c.coverage(
-        experiments, kinds={"all arms together": c.together}, sequential={}, laws={law: c.LAWS[law]}, **asked
+        experiments,
+        kinds={"all arms together": c.joint_intervals},
+        sequential={},
+        laws={law: c.LAWS[law]},
+        **asked,
     )["covered"].iloc[0]
 
 
@@ -60,7 +64,7 @@ def test_all_arms_are_right_at_once_and_not_by_caution():
     """Four correlated contrasts of unequal spread. One at a time they would be right together four times in five."""
     low, high = between(0.95, 300)
     assert low <= together(300) <= high
-    x, truth = c.sweeps(c.normal, 300, 30)
+    x, truth = c.draw_sweeps(c.draw_normal, 300, 30)
     d = x[..., 1:] - x[..., :1] - (truth[1:] - truth[0])
     alone = (np.abs(d.mean(axis=1)) <= c.half_width(d.transpose(1, 0, 2))).all(axis=1).mean()
     assert alone < between(0.9, 300)[0]
@@ -121,7 +125,9 @@ def test_another_kind_of_interval_is_one_more_entry_and_a_bad_one_is_found_out()
         d = x[..., 1] - x[..., 0] - (truth[1] - truth[0])
         return np.abs(d.mean(axis=1)) <= 0.95 * c.half_width(d.T, level)
 
-    told = c.coverage(MANY, kinds={**QUICK, "too short": too_short}, sequential={}, laws={"normal": c.normal})
+    told = c.coverage(
+        MANY, kinds={**QUICK, "too short": too_short}, sequential={}, laws={"normal": c.draw_normal}
+    )
     assert told.index.get_level_values("interval").tolist() == [*QUICK, "too short"]
     assert (
         0.5
@@ -133,7 +139,9 @@ def test_another_kind_of_interval_is_one_more_entry_and_a_bad_one_is_found_out()
 def test_it_counts_the_same_every_time():
     again = partial(c.coverage, 50, kinds=QUICK, sequential={})
     pd.testing.assert_frame_equal(again(), again())
-    assert not np.array_equal(c.sweeps(c.normal, 5, 5, 0)[0], c.sweeps(c.normal, 5, 5, 1)[0])
+    assert not np.array_equal(
+        c.draw_sweeps(c.draw_normal, 5, 5, 0)[0], c.draw_sweeps(c.draw_normal, 5, 5, 1)[0]
+    )
 
 
 def test_a_name_for_two_kinds_is_an_error():

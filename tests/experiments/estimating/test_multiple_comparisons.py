@@ -7,10 +7,10 @@ from scipy import stats
 
 from cogov.engine.parameters import UserError
 from cogov.experiments.statistics.multiple_comparisons import (
-    best,
+    compare_with_best,
+    intervals_with_best,
     margins,
-    stage,
-    with_the_best,
+    replicates_needed,
 )
 
 
@@ -28,7 +28,9 @@ def alike(rng, n, means, sd, r=0.9):
 
 def test_three_arms_by_hand():
     """Differences b - a: 1, 3; c - a: 5, 7; c - b: 4, 4. Means of a, b, c: 0, 2, 6; t at 0.975 with one degree is 12.706."""
-    told = best(runs_of(np.array([[0.0, 1.0, 5.0], [0.0, 3.0, 7.0]])), "rate", matters=0.5).loc["yard"]
+    told = compare_with_best(runs_of(np.array([[0.0, 1.0, 5.0], [0.0, 3.0, 7.0]])), "rate", matters=0.5).loc[
+        "yard"
+    ]
     w = stats.t.ppf(0.975, 1)  # the sd of both, root 2, over root 2
     assert told["mean"].tolist() == [0, 2, 6] and told["chosen"].tolist() == [False, False, True]
     assert told["may_be_best"].tolist() == [
@@ -44,7 +46,10 @@ def test_three_arms_by_hand():
 
 def test_smaller_is_better_where_it_is_said_so():
     x = alike(np.random.default_rng(1), 40, np.array([3.0, 1.0, 2.0]), 1.0)
-    up, down = best(runs_of(-x), "rate").loc["yard"], best(runs_of(x), "rate", larger=False).loc["yard"]
+    up, down = (
+        compare_with_best(runs_of(-x), "rate").loc["yard"],
+        compare_with_best(runs_of(x), "rate", larger=False).loc["yard"],
+    )
     assert down["chosen"].tolist() == up["chosen"].tolist() == [False, True, False]
     np.testing.assert_allclose(down[["low", "high"]], -up[["high", "low"]])
     assert down.loc["b", "high"] <= down.loc["b", "low"] + 4 and down.loc["a", "low"] >= 0
@@ -52,7 +57,7 @@ def test_smaller_is_better_where_it_is_said_so():
 
 def test_twins_may_both_be_best_and_neither_is_better():
     x = np.random.default_rng(2).normal(size=(20, 1))
-    told = best(runs_of(np.hstack([x, x, x - 1.0])), "rate", matters=0.0).loc["yard"]
+    told = compare_with_best(runs_of(np.hstack([x, x, x - 1.0])), "rate", matters=0.0).loc["yard"]
     assert told["may_be_best"].tolist() == [True, True, False] and told["good_enough"].tolist() == [
         True,
         True,
@@ -63,10 +68,10 @@ def test_twins_may_both_be_best_and_neither_is_better():
 def test_a_replicate_that_an_arm_lacks_is_left_out_of_all_and_a_dead_arm_takes_no_part():
     runs = runs_of(alike(np.random.default_rng(3), 20, np.array([0.0, 1.0, 2.0]), 1.0))
     runs.loc[(runs.arm == "a") & (runs.replicate < 4), "status"] = "failed"
-    told = best(runs, "rate").loc["yard"]
+    told = compare_with_best(runs, "rate").loc["yard"]
     assert told["replicates"].eq(16).all() and told["lost"].eq(4).all()
     runs.loc[runs.arm == "c", "status"] = "failed"
-    told = best(runs, "rate").loc["yard"]
+    told = compare_with_best(runs, "rate").loc["yard"]
     assert (
         np.isnan(told.loc["c", "mean"])
         and not told.loc["c", ["chosen", "may_be_best", "good_enough"]].any()
@@ -76,7 +81,7 @@ def test_a_replicate_that_an_arm_lacks_is_left_out_of_all_and_a_dead_arm_takes_n
 
 @pytest.mark.filterwarnings("error")
 def test_one_replicate_chooses_nothing_for_sure():
-    told = best(runs_of(np.array([[0.0, 1.0, 2.0]])), "rate", matters=0.5)
+    told = compare_with_best(runs_of(np.array([[0.0, 1.0, 2.0]])), "rate", matters=0.5)
     assert (
         told["may_be_best"].all()
         and not told["good_enough"].any()
@@ -94,7 +99,7 @@ def test_all_intervals_hold_at_once_whatever_the_spreads():
     lowest = stats.binom.ppf(0.001, 2000, 0.95) / 2000  # the rule is conservative: no upper bound is promised
     for r in (0.0, 0.95):
         x = np.array([alike(rng, 20, means, sd, r) for _ in range(2000)])
-        low, high = with_the_best(x)
+        low, high = intervals_with_best(x)
         assert np.mean(((low <= means - others) & (means - others <= high)).all(axis=1)) >= lowest
 
 
@@ -104,7 +109,7 @@ def test_the_second_stage_chooses_rightly_and_luck_in_common_makes_it_cheap():
     means, right, ours, theirs = np.array([matters, 0.0, 0.0, 0.0, 0.0]), 0, [], []
     for _ in range(1000):
         first = alike(rng, 20, means, sd, 0.95)
-        asked = int(stage(first, matters))
+        asked = int(replicates_needed(first, matters))
         right += np.argmax(np.vstack([first, alike(rng, asked - 20, means, sd, 0.95)]).mean(axis=0)) == 0
         s2 = first.var(axis=0, ddof=1)
         ours.append(asked)
@@ -119,10 +124,10 @@ def test_the_second_stage_chooses_rightly_and_luck_in_common_makes_it_cheap():
 
 def test_after_the_second_stage_every_margin_is_what_matters():
     x = alike(np.random.default_rng(6), 20, np.zeros(4), np.array([1.0, 2.0, 3.0, 4.0]))
-    assert margins(x)[1].max() * np.sqrt(20 / stage(x, 0.3)) == pytest.approx(0.3, rel=0.01)
-    assert stage(x, 0.0) == np.inf and stage(x, 1e9) == 20
+    assert margins(x)[1].max() * np.sqrt(20 / replicates_needed(x, 0.3)) == pytest.approx(0.3, rel=0.01)
+    assert replicates_needed(x, 0.0) == np.inf and replicates_needed(x, 1e9) == 20
 
 
 def test_choosing_needs_two_arms():
     with pytest.raises(UserError, match="needs 2 or more"):
-        best(runs_of(np.zeros((3, 1))), "rate")
+        compare_with_best(runs_of(np.zeros((3, 1))), "rate")

@@ -10,12 +10,12 @@ from cogov.experiments.comparison import compare
 from cogov.experiments.statistics.paired import (
     contrasts,
     convergence,
+    describe_contrast,
     difference,
     failures,
     half_width,
     pairs_needed,
-    sentence,
-    table,
+    tabulate_contrasts,
     verdict,
 )
 from cogov.experiments.statistics.simultaneous import critical, level_of_each
@@ -143,7 +143,7 @@ def test_on_the_boundary_no_number_of_pairs_settles_it_and_the_sentence_says_so(
     row = contrasts(
         sweep({"nothing": np.zeros(20), "a": d + 0.2 - d.mean()}), "rate", "nothing", matters=0.2
     ).iloc[0]
-    assert row.verdict == "undecided" and row.further == np.inf and "boundary" in sentence(row, 0.2)
+    assert row.verdict == "undecided" and row.further == np.inf and "boundary" in describe_contrast(row, 0.2)
 
 
 def test_what_failed_and_what_is_missing_is_left_out_and_counted():
@@ -159,7 +159,7 @@ def test_what_failed_and_what_is_missing_is_left_out_and_counted():
     told = contrasts(runs, "rate", "nothing").loc["yard"]
     assert told.loc["captains", ["pairs", "failed", "missing"]].tolist() == [6, 1, 3]
     assert told.loc["patrol", ["pairs", "failed", "missing"]].tolist() == [9, 1, 0]
-    assert told.loc["patrol", "mean"] < 9 and "run failed: 1" in sentence(told.loc["patrol"])
+    assert told.loc["patrol", "mean"] < 9 and "run failed: 1" in describe_contrast(told.loc["patrol"])
     whole = runs.pivot(index="replicate", columns="arm", values="rate").drop(index=5)
     assert told.loc["patrol", "reference"] == pytest.approx(whole["nothing"].mean())
     assert failures(runs).loc[("yard", "patrol")].tolist() == [10, 1, 0.1]
@@ -175,7 +175,7 @@ def test_samples_that_say_nothing_are_told_as_such():
         ({"nothing": [1.0, 2.0, 4.0], "a": [3.0, 4.0, 6.0]}, "larger", 2.0, 0.0),
     ):
         row = contrasts(sweep(arms), "rate", "nothing").iloc[0]
-        assert row.verdict == word and sentence(row)
+        assert row.verdict == word and describe_contrast(row)
         np.testing.assert_equal((row.low_all, row.further), (low, further_))
     empty = sweep({"nothing": [1.0, 2.0]})
     assert (
@@ -200,7 +200,7 @@ def test_cases_are_judged_apart():
 
 def test_a_table_asks_of_several_measures_what_matters_to_each():
     runs = lucky(14, {"captains": 0.4}).assign(spread_between_buildings=lambda t: t.rate / 10)
-    told = table(runs, ["rate", "spread_between_buildings"], "nothing", matters={"rate": 5.0})
+    told = tabulate_contrasts(runs, ["rate", "spread_between_buildings"], "nothing", matters={"rate": 5.0})
     assert told.index.names == ["measure", "case", "arm"]
     assert told["verdict"].tolist() == ["equivalent", "larger"]
 
@@ -244,6 +244,6 @@ def test_an_event_too_rare_for_its_pairs_is_left_undecided():
     table = contrasts(pd.concat([without, rare]), "x", "without")
     row = table.loc[("a", "with")]
     assert row.low > 0 and row.verdict == "undecided" and row.differ == 4
-    assert "only 4 of 30 pairs differ" in sentence(row)
+    assert "only 4 of 30 pairs differ" in describe_contrast(row)
     common = without.assign(arm="with", x=[1.0] * 12 + [0.0] * 18)
     assert contrasts(pd.concat([without, common]), "x", "without").loc[("a", "with")].verdict == "larger"

@@ -16,7 +16,7 @@ from cogov.experiments.exploration.prim import (
     quasi_p,
     simplify_box,
 )
-from cogov.experiments.exploration.scenario_discovery import best, discover, resample_boxes
+from cogov.experiments.exploration.scenario_discovery import discover, find_best_box, resample_boxes
 from cogov.experiments.exploration.world_outcomes import best_arms, tabulate_worlds, wins_where
 
 QUICK = {"shuffles": 19, "halves": 10}
@@ -102,7 +102,7 @@ def test_planted_restrictions_are_found_exactly_and_no_others():
     for seed in range(30):
         worlds = cube(400, seed)
         where = worlds["mechanisms.whistle"] & (worlds["a.kind"] != "weekly") & (worlds["a.x3"] > 0.3)
-        box = best(
+        box = find_best_box(
             Worlds(worlds), planted(worlds, where, 0.85, 0.15, seed), np.ones(400, bool), BoxTerms()
         ).box
         found += set(box.limits) == {"mechanisms.whistle", "a.kind", "a.x3"}
@@ -122,7 +122,7 @@ def test_noise_gives_no_box_and_says_so(share):
 def test_worlds_left_out_of_the_search_show_what_a_box_in_noise_is_worth():
     worlds, wins, all_ = cube(300), np.random.default_rng(9).random(300) < 0.4, np.ones(300, bool)
     believing = BoxTerms(chance=np.inf)  # drops nothing
-    one = best(Worlds(worlds), wins, all_, believing)
+    one = find_best_box(Worlds(worlds), wins, all_, believing)
     assert wins[one.inside].mean() > wins.mean() + 0.08
     assert resample_boxes(Worlds(worlds), wins, all_, believing, 20, RandomNumbers("test"))[
         1

@@ -15,12 +15,8 @@ from cogov.experiments.comparison import runs
 from cogov.experiments.exploration import pareto as front
 from cogov.experiments.exploration import search as searching
 from cogov.experiments.exploration.pareto import confirm_front, pareto
-from cogov.experiments.exploration.search import (
-    mix,
-    scenario_of,
-    search,
-    simulate_design,
-)
+from cogov.experiments.exploration.search import search, simulate_design
+from cogov.experiments.exploration.search_space import describe_design, design_scenario
 from cogov.model.cases import read_case
 from cogov.model.measures import summary
 
@@ -68,7 +64,7 @@ def test_every_trial_is_in_the_table_and_the_two_ends_stand_first(found):
 
 def test_a_trial_is_what_its_mix_comes_to_when_lived_through(found):
     t = found.trials.iloc[5]
-    scenario = scenario_of(found.room, design_of(t))
+    scenario = design_scenario(found.room, design_of(t))
     assert set(scenario.mechanisms) == set(design_of(t)["on"])
     told = [summary(runs.replicate(scenario, "search", 0, number)) for number in range(2)]
     assert (t.told, t.hours) == pytest.approx(
@@ -92,7 +88,7 @@ def test_the_front_is_of_those_within_the_limits_that_none_of_them_beats(found):
 def test_the_front_is_shown_on_fresh_luck_with_those_that_fall_off(found):
     front, row = found.front, found.front.iloc[0]
     assert set(front.trial) == set(found.trials["first"][found.trials.front])
-    scenario = scenario_of(found.room, design_of(found.trials.loc[row.trial]))
+    scenario = design_scenario(found.room, design_of(found.trials.loc[row.trial]))
     fresh = [summary(runs.replicate(scenario, "search", 0, number))["told"] for number in (2, 3, 4)]
     assert row.told == pytest.approx(np.mean(fresh)) and row.told_low < row.told < row.told_high
     assert front.share_on_front.between(0, 1).all() and (front.status.eq("stays") == front.front).all()
@@ -146,7 +142,7 @@ def backwards(workers):
 
 
 def test_the_order_in_which_designs_are_done_changes_nothing(found, monkeypatch):
-    monkeypatch.setattr(searching, "hands", backwards)
+    monkeypatch.setattr(searching, "worker_pool", backwards)
     same(found, search(SHORT, AIMS, **ASKED))
 
 
@@ -202,9 +198,9 @@ def test_a_mix_that_cannot_be_is_a_failed_trial_and_not_the_end(monkeypatch):
     def grumpy(room, design):
         if "grid_patrol" in design["on"]:
             raise UserError("no patrols here")
-        return scenario_of(room, design)
+        return design_scenario(room, design)
 
-    monkeypatch.setattr(searching, "scenario_of", grumpy)
+    monkeypatch.setattr(searching, "design_scenario", grumpy)
     t = search(SHORT, AIMS, **ASKED).trials
     assert ((t.status == "failed") == t["mechanisms.grid_patrol"]).all() and len(t) == 20
     assert (t.why[t.status == "failed"] == "no patrols here").all() and not t.front[
@@ -279,11 +275,11 @@ class Every:
 )
 def test_a_budget_is_of_what_is_spent_beyond_the_case_as_it_stands(monkeypatch, limits, most, best):
     """The best design by the truth that was planted: counted as a whole no limit would leave any, and each limit leaves another one."""
-    monkeypatch.setattr(searching, "outcome", planted)
+    monkeypatch.setattr(searching, "simulate_outcome", planted)
     monkeypatch.setattr(front, "RESAMPLES", 20)
     case = replace(SHORT, mechanisms={"building_captains": SHORT.mechanisms["building_captains"]})
     may = [name for name in PLANTED if name != "building_captains"]
-    monkeypatch.setattr(searching, "study_of", lambda *_: Every(may))
+    monkeypatch.setattr(searching, "create_study", lambda *_: Every(may))
     done = search(
         case,
         {"resolution_rate": "maximise"},
@@ -300,7 +296,7 @@ def test_a_budget_is_of_what_is_spent_beyond_the_case_as_it_stands(monkeypatch, 
 
 def test_what_a_mix_leaves_out_of_the_case_pays_for_something_else(monkeypatch):
     """The captains that the case has may go: their 500 hours are then there for the whistle."""
-    monkeypatch.setattr(searching, "outcome", planted)
+    monkeypatch.setattr(searching, "simulate_outcome", planted)
     monkeypatch.setattr(front, "RESAMPLES", 20)
     case = replace(SHORT, mechanisms={"building_captains": SHORT.mechanisms["building_captains"]})
     done = search(
@@ -334,7 +330,7 @@ def test_no_mix_has_more_mechanisms_than_may_be_added(found):
 
 
 def test_hours_of_roles_add_up_to_all_hours():
-    one = searching.outcome(SHORT, 0, 0, 30)
+    one = searching.simulate_outcome(SHORT, 0, 0, 30)
     assert (
         sum(one[name] for name in one if name.startswith("hours.")) == pytest.approx(one["hours"])
         and one["hours.committee"] > 0
@@ -386,6 +382,6 @@ def test_without_optuna_the_way_to_it_is_told(monkeypatch):
 
 def test_a_mix_is_told_in_words():
     assert (
-        mix({"on": ["whistle", "grid_patrol"], "knobs": {"mechanisms.whistle.strength": 0.25}})
+        describe_design({"on": ["whistle", "grid_patrol"], "knobs": {"mechanisms.whistle.strength": 0.25}})
         == "whistle (strength 0.25) + grid_patrol"
     )

@@ -9,11 +9,11 @@ import pytest
 from cogov.engine.parameters import UserError
 from cogov.experiments.exploration import sensitivity
 from cogov.experiments.exploration.sensitivity import (
-    luck_left,
+    arrange_outcomes,
+    describe_tornado,
     morris,
-    outcomes,
+    noise_variance,
     sobol,
-    swings,
     tornado,
 )
 from cogov.experiments.sweep import sampling
@@ -143,9 +143,11 @@ def test_few_points_are_said_to_be_too_few_to_rank():
 
 def test_luck_that_all_points_share_does_no_harm():
     y = np.random.default_rng(2).normal(size=300)
-    assert luck_left(noisy(y, 0.4, 6)) == pytest.approx(0.4**2 / 6, rel=0.1)
-    assert luck_left(noisy(y, 0.4, 6, shared=50.0)) == pytest.approx(luck_left(noisy(y, 0.4, 6)), rel=1e-6)
-    assert luck_left(noisy(y, 0.0, 6, shared=50.0)) == pytest.approx(0.0, abs=1e-20)
+    assert noise_variance(noisy(y, 0.4, 6)) == pytest.approx(0.4**2 / 6, rel=0.1)
+    assert noise_variance(noisy(y, 0.4, 6, shared=50.0)) == pytest.approx(
+        noise_variance(noisy(y, 0.4, 6)), rel=1e-6
+    )
+    assert noise_variance(noisy(y, 0.0, 6, shared=50.0)) == pytest.approx(0.0, abs=1e-20)
 
 
 def test_one_replicate_says_that_luck_cannot_be_told():
@@ -163,7 +165,7 @@ def test_mu_holds_the_truth_over_other_trajectories_and_other_luck():
         points = designs[n % 40]
         slope = 1.0 + 0.5 * draw.normal(size=6)
         y = points[:, [0]] * slope + 0.3 * draw.normal(size=(len(points), 6))
-        _, low, high = sensitivity.over_both(sensitivity.elementary(told, points, y))
+        _, low, high = sensitivity.interval_over_both(sensitivity.elementary_effects(told, points, y))
         hit += low[0] <= 1.0 <= high[0]
     assert 0.935 < hit / 2000
 
@@ -178,15 +180,15 @@ def test_a_frame_in_design_order_is_read_as_the_design():
     points = morris_points(["a", "b"], 3)
     y = noisy(points @ [1.0, -2.0], 0.1, 4)
     runs = sweep(points, y)
-    assert outcomes(runs, "rate") == pytest.approx(y)
-    assert outcomes(
+    assert arrange_outcomes(runs, "rate") == pytest.approx(y)
+    assert arrange_outcomes(
         runs.sample(frac=1.0, random_state=1), "rate", [f"p{i}" for i in range(len(points))]
     ) == pytest.approx(y)
     runs.loc[(runs.arm == "p4") & (runs.replicate == 1), "rate"] = np.nan
-    assert outcomes(runs, "rate") == pytest.approx(y[:, [0, 2, 3]])
+    assert arrange_outcomes(runs, "rate") == pytest.approx(y[:, [0, 2, 3]])
     runs.loc[runs.arm == "p4", "rate"] = np.nan
     with pytest.raises(UserError, match="p4 lacks 4 of 4"):
-        outcomes(runs, "rate")
+        arrange_outcomes(runs, "rate")
 
 
 @pytest.mark.parametrize(
@@ -245,8 +247,8 @@ def test_a_tornado_has_the_widest_first_and_pairs_by_luck():
     assert table.loc[("committee.staff", 2.0), "difference"] == pytest.approx(1.0, abs=0.02)
     assert table.loc[("committee.staff", 2.0), "swing"] == pytest.approx(1.5, abs=0.03)
     assert table.loc[("committee.staff", 2.0), "high"] - table.loc[("committee.staff", 2.0), "low"] < 0.1
-    assert next(swings(table, "rate")).startswith("mechanisms.captains = off: rate -")
-    assert "not told from none" in list(swings(table, "rate"))[-1]
+    assert next(describe_tornado(table, "rate")).startswith("mechanisms.captains = off: rate -")
+    assert "not told from none" in list(describe_tornado(table, "rate"))[-1]
 
 
 def test_a_tornado_without_a_base_asks_for_it():

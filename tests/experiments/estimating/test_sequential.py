@@ -89,11 +89,11 @@ def test_what_cannot_be_meant_is_an_error():
 
 def test_the_coverage_that_is_measured_is_that_of_this_rule():
     """The many-at-once twin in `coverage` stops where asking `decide` look by look stops."""
-    x, truth = coverage.sweeps(coverage.lognormal, 4, 200)
+    x, truth = coverage.draw_sweeps(coverage.draw_lognormal, 4, 200)
     x = 10.0 * x
     d = x[..., 1] - x[..., 0] - 10.0 * (truth[1] - truth[0])
     rule = Rule("x", 1.959964 * d.std() / np.sqrt(coverage.WORTH), most=200)
-    _, used = coverage.stopping(x, 10.0 * truth, 0.95)
+    _, used = coverage.stop_sequentially(x, 10.0 * truth, 0.95)
     for e in range(4):
         n, told = 0, None
         while told is None or told.go_on:

@@ -14,9 +14,9 @@ from experiment_texts import BEST, SCREEN, WHOSE, WORLDS
 import cogov
 from cogov.experiments.exploration.sweep_analyses import attributions, place, sensitivities
 from cogov.experiments.exploration.world_questions import (
-    bests,
+    best_arm_questions,
     describe_ranking,
-    discoveries,
+    discover_wins,
     rank_arms,
     tabulate_boxes,
 )
@@ -105,7 +105,7 @@ def test_the_effect_of_a_mechanism_has_sensitivities_too(swept):
 
 def test_worlds_are_cut_where_the_mechanism_is_strong(swept):
     found = read_results(swept(WORLDS))
-    (loses,) = discoveries(found, "building_captains", loses=True)
+    (loses,) = discover_wins(found, "building_captains", loses=True)
     assert loses.words == "building_captains loses where it raises hours by more than 150."
     (box, *_) = loses.found.boxes
     assert (
@@ -116,7 +116,7 @@ def test_worlds_are_cut_where_the_mechanism_is_strong(swept):
     won = loses.worlds["mechanisms.building_captains.evening"][loses.worlds["wins"]]
     assert box.box.limits["mechanisms.building_captains.evening"][0] == pytest.approx(won.min(), abs=0.1)
     assert list(tabulate_boxes(loses)["factor"]) == ["mechanisms.building_captains.evening"]
-    (wins,) = discoveries(found, "building_captains", matters=0)
+    (wins,) = discover_wins(found, "building_captains", matters=0)
     assert not wins.found.boxes and list(tabulate_boxes(wins)["box"]) == [], (
         "nobody saves hours by giving some"
     )
@@ -125,7 +125,7 @@ def test_worlds_are_cut_where_the_mechanism_is_strong(swept):
 @pytest.mark.slow
 def test_worlds_are_cut_where_another_arm_is_best(swept):
     """Captains cost what their evenings cost, a patrol always the same."""
-    both = bests(read_results(swept(BEST)))
+    both = best_arm_questions(read_results(swept(BEST)))
     assert {asked.name for asked in both} == {"captains is best", "patrol is best"} and both[
         0
     ].found.wins >= both[1].found.wins

@@ -92,8 +92,10 @@ def pids(cluster):
 
 def test_a_city_on_a_cluster_is_the_city_of_one_process(cluster, tmp_path):
     made = cities.compose_city(["wuzi_yard"], days=20, communities=5, street=2)
-    cities.live(made, tmp_path / "here", workers=0)
-    done = cities.live(made, tmp_path / "dask", make=choose_executor("dask", cluster.scheduler_address))
+    cities.simulate_city(made, tmp_path / "here", workers=0)
+    done = cities.simulate_city(
+        made, tmp_path / "dask", make=choose_executor("dask", cluster.scheduler_address)
+    )
     assert (
         done.streets == 3
         and not done.failed
@@ -175,7 +177,7 @@ def test_what_is_typed_wrongly_is_told(monkeypatch):
     with pytest.raises(UserError, match="is `dask scheduler` running there"):
         choose_executor("dask", "tcp://127.0.0.1:1")()
     with pytest.raises(UserError, match="another version of the model"):
-        joining.at_home("the model of yesterday", work)
+        joining.run_if_same_model("the model of yesterday", work)
 
 
 def test_a_cluster_of_nobody_or_of_threads_is_refused(monkeypatch):

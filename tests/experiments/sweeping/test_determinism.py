@@ -26,13 +26,13 @@ MIXES = {  # name -> scenario
     "the storm, captains and a council": governed(
         STORM, "building_captains", "joint_council", "consent_campaign"
     ),
-    "the forum, everybody": governed(FORUM, *mechanisms.names()),
+    "the forum, everybody": governed(FORUM, *mechanisms.list_mechanisms()),
 }
 
 
 @pytest.fixture(scope="module")
 def first():
-    return w.here(FEW)
+    return w.run_in_process(FEW)
 
 
 def shown(found, capsys):
@@ -106,7 +106,11 @@ def test_a_hash_is_of_everything_that_a_run_leaves():
 
 @pytest.mark.parametrize(
     "way",
-    [partial(w.here, shuffle=1), partial(w.run_as_sweep, chunk=3), partial(w.run_in_threads, workers=2)],
+    [
+        partial(w.run_in_process, shuffle=1),
+        partial(w.run_as_sweep, chunk=3),
+        partial(w.run_in_threads, workers=2),
+    ],
     ids=["shuffled", "a sweep", "threads"],
 )
 def test_another_way_to_live_it_is_the_same_hash(way, first):
@@ -117,9 +121,9 @@ def test_where_nothing_goes_by_the_date_another_month_is_the_same():
     lianhe = h.RunSet(
         ("lianhe", "guiyuan"), 60, 1
     )  # which have a festival calendar, and students in the holidays
-    calm = w.here(lianhe, w.calm)
-    assert w.here(lianhe, lambda scenario: w.later(w.calm(scenario))) == calm
-    assert not set(w.here(lianhe, w.later).values()) & set(w.here(lianhe).values())
+    calm = w.run_in_process(lianhe, w.remove_dates)
+    assert w.run_in_process(lianhe, lambda scenario: w.shift_start(w.remove_dates(scenario))) == calm
+    assert not set(w.run_in_process(lianhe, w.shift_start).values()) & set(w.run_in_process(lianhe).values())
 
 
 @pytest.mark.slow
@@ -127,9 +131,9 @@ def test_where_nothing_goes_by_the_date_another_month_is_the_same():
     "way",
     [
         partial(w.run_as_sweep, workers=2, chunk=3),
-        partial(w.apart, threads="4"),
+        partial(w.run_in_fresh_process, threads="4"),
         partial(w.run_interrupted, at=20),
-        partial(w.dask, chunk=1),
+        partial(w.run_on_dask, chunk=1),
     ],
     ids=["processes", "a fresh process", "interrupted", "Dask"],
 )
@@ -142,9 +146,9 @@ def test_other_processes_live_the_same(way, first):
 
 def test_a_way_that_lives_one_set_under_other_luck_is_seen(first, capsys):
     def careless(asked):
-        return first | {"shuian": w.here(asked, luck=lambda luck: luck + 1)["shuian"]}
+        return first | {"shuian": w.run_in_process(asked, luck=lambda luck: luck + 1)["shuian"]}
 
-    found = d.matrix(
+    found = d.compare_modes(
         FEW, [w.ExecutionMode("first", lambda asked: first), w.ExecutionMode("careless", careless)], {}
     )
     assert (found.count("equal"), found.count("different")) == (1, 1) and not found.good()
@@ -161,7 +165,7 @@ def test_a_sweep_that_keeps_another_runs_hash_is_seen(first, monkeypatch):
             replace(one, digest="0") if n == 1 else one for n, one in enumerate(before(terms, orders))
         ],
     )
-    found = d.matrix(
+    found = d.compare_modes(
         FEW,
         [
             w.ExecutionMode("first", lambda asked: first),
@@ -174,9 +178,9 @@ def test_a_sweep_that_keeps_another_runs_hash_is_seen(first, monkeypatch):
 
 def test_controls_differ_in_every_set_and_one_that_does_not_is_a_failure(first, capsys):
     alike = [w.ExecutionMode("first", lambda asked: first), w.ExecutionMode("again", lambda asked: first)]
-    found = d.matrix(FEW, alike)
+    found = d.compare_modes(FEW, alike)
     assert found.idle() == [] and found.good()
-    idle = d.matrix(FEW, alike, {"nothing at all": lambda asked: first})
+    idle = d.compare_modes(FEW, alike, {"nothing at all": lambda asked: first})
     assert idle.idle() == [("nothing at all", "wuzi_yard"), ("nothing at all", "shuian")] and not idle.good()
     assert "nothing at all: the same in wuzi_yard, shuian" in shown(idle, capsys)
 
@@ -186,17 +190,17 @@ def test_what_is_not_here_is_not_counted_as_equal_and_what_raises_is_a_failure(f
         raise w.NotAvailable("no Python 3.99 was found")
 
     given = w.ExecutionMode("first", lambda asked: first)
-    missing = d.matrix(
+    missing = d.compare_modes(
         FEW,
         [given, w.ExecutionMode("Python 3.99", absent), w.ExecutionMode("again", lambda asked: first)],
         {},
     )
     assert (missing.count("not present"), missing.count("equal")) == (2, 2) and missing.good()
     assert "Python 3.99 - not present: no Python 3.99 was found" in shown(missing, capsys)
-    assert not d.matrix(
+    assert not d.compare_modes(
         FEW, [given, w.ExecutionMode("Python 3.99", absent)], {}
     ).good()  # nothing was held against anything
-    raises = d.matrix(FEW, [given, w.ExecutionMode("broken", lambda asked: 1 // 0)], {})
+    raises = d.compare_modes(FEW, [given, w.ExecutionMode("broken", lambda asked: 1 // 0)], {})
     assert raises.count("failed") == 2 and not raises.good() and "ZeroDivisionError" in shown(raises, capsys)
 
 
@@ -222,8 +226,8 @@ def test_the_command_ends_with_status_1_where_a_cell_differs(monkeypatch, capsys
             d,
             "ways",
             lambda *asked: [
-                w.ExecutionMode("first", w.here),
-                w.ExecutionMode("planted", partial(w.here, luck=lambda seed: seed + luck)),
+                w.ExecutionMode("first", w.run_in_process),
+                w.ExecutionMode("planted", partial(w.run_in_process, luck=lambda seed: seed + luck)),
             ],
         )
         monkeypatch.setattr(sys, "argv", ["cogov", "bench", "determinism", "--short", "--json"])

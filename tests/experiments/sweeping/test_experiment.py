@@ -4,7 +4,7 @@ import pytest
 
 from cogov.engine.parameters import UserError
 from cogov.experiments.sweep.experiment import read_experiment
-from cogov.model.mechanisms import names
+from cogov.model.mechanisms import list_mechanisms
 
 HEAD = 'cases = ["wuzi_yard"]\nreplicates = 2\n'
 STAFF = '[[factor]]\npath = "committee.staff"\n'
@@ -208,7 +208,7 @@ WRONG = {  # what is wrong -> (text, what its one line tells)
     "a factorial of everything": (
         HEAD
         + '[design]\nkind = "factorial"\nmechanisms = '
-        + str(names()).replace("'", '"')
+        + str(list_mechanisms()).replace("'", '"')
         + "\n"
         + "".join(
             f"[[factor]]\npath = 'committee.{k}'\n"

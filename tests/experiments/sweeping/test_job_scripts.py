@@ -13,7 +13,7 @@ import pytest
 from cli_runner import typist
 
 from cogov.engine.parameters import UserError
-from cogov.experiments.execution.job_scripts import MOST, Job, job, kubernetes, slurm
+from cogov.experiments.execution.job_scripts import MOST, Job, kubernetes_manifests, plan_job, slurm_script
 from cogov.experiments.sweep.results import read_results
 from cogov.experiments.sweep.sweep import CostEstimate, plan_sweep, sweep
 
@@ -92,7 +92,7 @@ def script(tmp_path, text):
 @pytest.mark.parametrize("name", HOSTILE)
 def test_whatever_a_file_is_called_it_stays_a_name(tmp_path, typed, name):
     one = a_job(name, f"results of {name}")
-    path = script(tmp_path, slurm(one))
+    path = script(tmp_path, slurm_script(one))
     assert subprocess.run(["bash", "-n", path]).returncode == 0
     shard = [
         "cogov",
@@ -112,7 +112,8 @@ def test_whatever_a_file_is_called_it_stays_a_name(tmp_path, typed, name):
     assert typed("bash", path, "merge") == (0, [merge])
     yaml = pytest.importorskip("yaml")
     first, second = (
-        container(one) for one in yaml.safe_load_all(kubernetes(one, "registry.example.org/cogov:1", "cogov"))
+        container(one)
+        for one in yaml.safe_load_all(kubernetes_manifests(one, "registry.example.org/cogov:1", "cogov"))
     )
     assert typed(*filled(first["command"], JOB_COMPLETION_INDEX="1"), JOB_COMPLETION_INDEX="1") == (
         0,
@@ -139,14 +140,14 @@ def filled(command, **environ):
 
 
 def test_typed_by_a_person_it_hands_in_the_shards_and_then_their_merge(tmp_path, typed):
-    path = script(tmp_path, slurm(a_job()))
+    path = script(tmp_path, slurm_script(a_job()))
     status, (shards, merge) = typed("bash", path)
     assert status == 0 and shards == ["sbatch", "--parsable", str(path)]
     assert "--dependency=afterok:17" in merge and merge[-2:] == [str(path), "merge"]
 
 
 def test_an_array_has_an_element_for_each_shard():
-    text = slurm(a_job(shards=5))
+    text = slurm_script(a_job(shards=5))
     told = dict(re.findall(r"^#SBATCH --([a-z-]+)=(.*)$", text, re.M))
     assert told["array"] == "1-5" and '"$SLURM_ARRAY_TASK_ID/5"' in text and "shard-{1..5}" in text
     assert {
@@ -160,7 +161,7 @@ def test_an_array_has_an_element_for_each_shard():
 
 def test_manifests_are_an_indexed_job_and_a_merge_that_waits():
     yaml = pytest.importorskip("yaml")
-    shards, merge = yaml.safe_load_all(kubernetes(a_job(shards=5), 'a"b', "no"))
+    shards, merge = yaml.safe_load_all(kubernetes_manifests(a_job(shards=5), 'a"b', "no"))
     spec = shards["spec"]
     assert (shards["apiVersion"], shards["kind"], spec["completionMode"], spec["completions"]) == (
         "batch/v1",
@@ -186,7 +187,7 @@ def test_manifests_are_an_indexed_job_and_a_merge_that_waits():
 @pytest.mark.parametrize("name", ["/home/me/asked.toml", "../asked.toml", "a/../../b.toml"])
 def test_what_is_not_on_the_claim_is_refused(name):
     with pytest.raises(UserError, match="is not on the claim"):
-        kubernetes(a_job(name), "image", "claim")
+        kubernetes_manifests(a_job(name), "image", "claim")
 
 
 @pytest.fixture
@@ -197,7 +198,7 @@ def plan(tmp_path):
 
 def test_shards_are_as_many_as_there_are_runs_at_most(plan):
     guess = CostEstimate(runs=12, seconds=36_000.0, bytes=1, a_run=1.0)
-    ask = lambda shards, cpus=1, name="f": job(plan, guess, name, "out", shards, cpus)
+    ask = lambda shards, cpus=1, name="f": plan_job(plan, guess, name, "out", shards, cpus)
     for shards in (0, 13, MOST + 1):
         with pytest.raises(UserError, match=f"--shards {shards} is out of range; allowed is 1 to 12"):
             ask(shards)

@@ -61,7 +61,7 @@ def swept(folder, *, fails=lambda _: False, stop=None, **fields):
 
 def told(found):
     """All that a report says, its figures drawn and its tables made; the text."""
-    figures = drawing.every(found)
+    figures = drawing.draw_figures(found)
     for one in figures.values():
         one.draw_without_rendering()
     for table in found.tables().values():
@@ -151,7 +151,7 @@ def test_a_sweep_that_was_stopped_before_any_run_came_in_is_reported_as_empty(tm
             job=stop,
         )
     found = analyse_sweep(tmp_path / "out")
-    assert "No run is there yet, so nothing can be said" in told(found) and drawing.every(found) == {}
+    assert "No run is there yet, so nothing can be said" in told(found) and drawing.draw_figures(found) == {}
 
 
 def test_figures_of_an_earlier_report_do_not_stay_where_they_are_no_longer_true(tmp_path):

@@ -231,7 +231,7 @@ def test_what_reads_back_otherwise_is_never_given_a_name(tmp_path, plan, lived, 
 def test_wherever_it_breaks_nothing_is_lost_or_done_twice(tmp_path, fault):
     """At some of the calls of fsync, rename and the ledger; `cogov bench faults` goes through them all."""
     steps = [9000, 70_000] if fault == "file size limit" else [4, 13] if fault != "killed" else [20, 60, 90]
-    told = fault_injection.disks(tmp_path, fault, steps, replicates=RUNS)
+    told = fault_injection.break_writes(tmp_path, fault, steps, replicates=RUNS)
     assert told.pop("tried") == len(steps) and told.pop("ended by it") >= 1
     assert told == dict.fromkeys(told, 0)
 
@@ -265,9 +265,9 @@ def test_flipped_bits_are_never_read_in_silence(tmp_path):
     """And default Parquet, the control, reads some of them and says nothing; `cogov bench flips` turns more of them."""
     subjects = bit_flips.subjects(tmp_path, 20)
     for name in ("whole", "stopped"):
-        told = bit_flips.flips(tmp_path / name, 40, read=subjects[name])
+        told = bit_flips.flip_bits(tmp_path / name, 40, read=subjects[name])
         assert told.wrong == told.crashed == 0 and told.named > 5
-    assert bit_flips.flips(tmp_path / "plain", 40, read=subjects["plain"]).wrong > 0
+    assert bit_flips.flip_bits(tmp_path / "plain", 40, read=subjects["plain"]).wrong > 0
 
 
 class Stored(RuleBasedStateMachine):

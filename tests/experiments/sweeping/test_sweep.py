@@ -17,7 +17,7 @@ from cli_runner import typist
 
 from cogov.bench import fault_injection, faulty_sweeps
 from cogov.engine.parameters import UserError
-from cogov.engine.toml_reader import At, build, table_of
+from cogov.engine.toml_reader import At, build_dataclass, table_of
 from cogov.experiments.execution import supervisor
 from cogov.experiments.statistics.paired import contrasts
 from cogov.experiments.sweep import store
@@ -238,7 +238,10 @@ def test_half_a_message_of_the_dead_hangs_nobody(monkeypatch):
     monkeypatch.setattr(supervisor, "WATCH", 0.2)
     told = list(
         supervisor.supervise(
-            partial(supervisor.pool, 2), half, partial(next, iter([(n,) for n in range(8)]), None), 3
+            partial(supervisor.start_checked_pool, 2),
+            half,
+            partial(next, iter([(n,) for n in range(8)]), None),
+            3,
         )
     )
     assert sorted(chunk[0] for chunk, _, why in told if why is None) == [0, 1, 2, 4, 5, 6, 7]
@@ -253,7 +256,7 @@ def test_processes_that_die_as_they_begin_are_not_blamed_on_runs(monkeypatch):
     monkeypatch.setattr(supervisor, "init_worker", stillborn)
     monkeypatch.setattr(supervisor, "BIRTHS", 1)
     with pytest.raises(OSError, match="die as they begin"):
-        next(supervisor.supervise(partial(supervisor.pool, 1), half, lambda: (1,), 2))
+        next(supervisor.supervise(partial(supervisor.start_checked_pool, 1), half, lambda: (1,), 2))
 
 
 def stillborn():
@@ -321,7 +324,7 @@ def test_shards_that_overlap_are_joined_once_and_contradictions_are_named(whole,
 @pytest.mark.parametrize("name", list_cases())
 def test_a_case_is_written_out_and_read_back_whole(name):
     case = read_case(name)
-    assert build(Scenario, json.loads(json.dumps(table_of(case))), At("cases.json", {})) == case
+    assert build_dataclass(Scenario, json.loads(json.dumps(table_of(case))), At("cases.json", {})) == case
 
 
 def test_a_folder_may_move_and_what_it_was_read_from_may_go(tmp_path):
@@ -419,7 +422,7 @@ def test_what_is_damaged_is_one_line_and_exit_status_2(whole, tmp_path, monkeypa
 
 @pytest.mark.slow
 def test_killed_again_and_again_it_ends_as_if_undisturbed(tmp_path):
-    told = fault_injection.kills(tmp_path, 15, replicates=600)
+    told = fault_injection.kill_sweeps(tmp_path, 15, replicates=600)
     for name in (
         "acknowledged runs lost",
         "unreadable parts under final names",
