@@ -22,8 +22,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from ..engine.randomness import RandomNumbers
-from ..model.cases import alter_scenario
-from ..model.scenario import Scenario
+from ..model.scenarios.cases import alter_scenario
+from ..model.scenarios.scenario import Scenario
 from ..model.simulate import Run, build_community
 from ..model.world import restore_run
 from .fingerprints import LAST, RunSet, combine_hashes, run_and_hash, summary_array

@@ -23,7 +23,7 @@ from ..experiments.sweep.experiment import Experiment, NamedArm, build_arms
 from ..experiments.sweep.ledger import is_blank
 from ..experiments.sweep.results import read_results
 from ..experiments.sweep.worker import work
-from ..model.cases import read_case
+from ..model.scenarios.cases import read_case
 from ..model.simulate import simulate
 
 KINDS = ("raises", "exits", "kills its worker", "never ends", "never ends below Python")

@@ -16,9 +16,9 @@ import numpy as np
 
 from ..engine.randomness import RandomNumbers
 from ..model import measures, mechanisms
-from ..model.cases import alter_scenario, read_case
 from ..model.day import simulate_day
-from ..model.scenario import Scenario
+from ..model.scenarios.cases import alter_scenario, read_case
+from ..model.scenarios.scenario import Scenario
 from ..model.simulate import Run, build_community, finish_run
 from ..model.world import World, iter_arrays, start_run
 

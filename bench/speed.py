@@ -19,9 +19,9 @@ from ..experiments.comparison import runs
 from ..experiments.comparison.compare import run_jobs
 from ..experiments.execution.memory import peak_memory_mib
 from ..model import mechanisms
-from ..model.cases import alter_scenario, read_case
 from ..model.measures import summary
-from ..model.scenario import Scenario
+from ..model.scenarios.cases import alter_scenario, read_case
+from ..model.scenarios.scenario import Scenario
 from ..model.simulate import build_community, days, simulate
 from ..reference.day import iterate_days
 from .tables import BenchTable

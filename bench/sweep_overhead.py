@@ -13,8 +13,8 @@ from ..experiments.city.scaling import resize_case
 from ..experiments.execution.memory import peak_memory_mib
 from ..experiments.sweep import sweep
 from ..experiments.sweep.experiment import Experiment, NamedArm, build_arms
-from ..model.cases import read_case
-from ..model.scenario import Scenario
+from ..model.scenarios.cases import read_case
+from ..model.scenarios.scenario import Scenario
 from ..model.simulate import simulate
 from .tables import BenchTable
 

@@ -222,7 +222,7 @@ def calibrate(
     from ..experiments.calibration.calibration_result import files_to_write, path_of_fitted_case
     from ..experiments.calibration.issue_log import read_log
     from ..experiments.files import manifest
-    from ..model.cases import alter_scenario, read_case
+    from ..model.scenarios.cases import alter_scenario, read_case
     from ..viz.figures import figures, log_figures
 
     manifest.refuse_sweep_folder(out_folder)

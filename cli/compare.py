@@ -61,7 +61,7 @@ def compare(
     from ..experiments.comparison.compare import arms_of, compare
     from ..experiments.comparison.runs import census
     from ..experiments.files import manifest
-    from ..model.cases import read_case
+    from ..model.scenarios.cases import read_case
     from ..viz.figures import figures
     from ..viz.text import tables
 
@@ -143,7 +143,7 @@ def patterns(
     from ..experiments.calibration.reported_patterns import check_patterns
     from ..experiments.files import manifest
     from ..experiments.files.csv_tables import write_csv
-    from ..model.cases import list_cases, read_case
+    from ..model.scenarios.cases import list_cases, read_case
     from ..viz.figures import figures
     from ..viz.text import tables
 
@@ -304,7 +304,7 @@ def figure(
     from ..experiments.comparison.compare import arms_of
     from ..experiments.comparison.streaming_comparison import StreamingComparison
     from ..experiments.files import manifest
-    from ..model.cases import read_case
+    from ..model.scenarios.cases import read_case
     from ..viz.figures import chart_specs, print_figures
 
     manifest.refuse_sweep_folder(out_folder)

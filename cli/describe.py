@@ -31,7 +31,7 @@ from .options import (
 @app.command(rich_help_panel=LOOK)
 def cases(as_json: Json = False) -> None:
     """List the cases that ship with cogov."""
-    from ..model.cases import list_cases, read_case
+    from ..model.scenarios.cases import list_cases, read_case
 
     scenarios = [read_case(name) for name in list_cases()]
     if as_json:
@@ -143,7 +143,7 @@ def run_effects(name: str, changes: dict, options: dict, folder: Path, as_json: 
     from ..experiments.files import manifest
     from ..experiments.files.csv_tables import write_csv
     from ..model import mechanisms
-    from ..model.cases import alter_scenario, read_case
+    from ..model.scenarios.cases import alter_scenario, read_case
     from ..viz.figures import figures
     from ..viz.text import tables
 
@@ -222,7 +222,7 @@ def agents(
     as_json: Json = False,
 ):
     """Show what each kind of person is, decides and has: attributes, rules with their formulas, knobs, who asks for its hours."""
-    from ..model.agent_catalogue import KINDS, describe_agents, describe_kind
+    from ..viz.text.agent_catalogue import KINDS, describe_agents, describe_kind
     from ..viz.text.agent_tables import agent_tables
 
     if kind and kind not in KINDS:

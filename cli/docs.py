@@ -17,9 +17,9 @@ def docs(
 ) -> None:
     """Regenerate the documentation pages and diagrams that are derived from the code."""
     from ..experiments.comparison.parameter_paths import list_parameters
-    from ..model.agent_catalogue import describe_agents
     from ..viz.figures.agent_diagram import relations
     from ..viz.figures.model_diagrams import levers, lifecycle, save
+    from ..viz.text.agent_catalogue import describe_agents
     from ..viz.text.agent_tables import agents_page
     from ..viz.text.parameter_tables import page
 

@@ -4,19 +4,6 @@ import os
 import sys
 
 from ..engine.parameters import UserError
-from . import (  # noqa: F401  importing a module registers its commands
-    analyse,
-    bench,
-    calibrate,
-    city,
-    compare,
-    describe,
-    docs,
-    run,
-    search,
-    serve,
-    sweep,
-)
 from .options import app, err, safe_streams
 
 

@@ -23,7 +23,7 @@ from .completion import complete_case, complete_mechanism, complete_setting
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from ..model.scenario import Scenario
+    from ..model.scenarios.scenario import Scenario
 
 PACKAGE = __package__.partition(".")[0]
 PANELS = LOOK, COMPARE, SWEEP, EXPLAIN, COMMUNITY, CITY, PAGE, MAINTAIN = (
@@ -195,7 +195,7 @@ def refuse_overwriting_inputs(folder: Path, names: Iterable[str], *inputs: str |
 
 def show_left_out(scenario: Scenario) -> None:
     """Print on standard error the census numbers that a case leaves out, with the values used for them."""
-    from ..model.scenario import census_of
+    from ..model.scenarios.scenario import census_of
 
     numbers, left_out = census_of(scenario)
     if left_out:

@@ -40,7 +40,7 @@ def run(
 ) -> None:
     """Simulate a case once; print all measures and spending by role."""
     from ..experiments.comparison.runs import census, simulate
-    from ..model.cases import alter_scenario, read_case
+    from ..model.scenarios.cases import alter_scenario, read_case
     from ..viz.text import tables
 
     if out_folder:

@@ -102,7 +102,7 @@ def search(
     from ..experiments.exploration import search_options
     from ..experiments.exploration.search import search as search_mixes
     from ..experiments.exploration.search_space import build_search_space
-    from ..model.cases import alter_scenario, read_case
+    from ..model.scenarios.cases import alter_scenario, read_case
     from ..viz.figures import discovery_figures
 
     scenario = read_case(case)

@@ -68,7 +68,7 @@ def serve(
     Only this machine can reach it, unless --classroom or --proxy is given.
     """
     from ..model import mechanisms
-    from ..model.cases import read_case
+    from ..model.scenarios.cases import read_case
     from ..viz.server import server
     from ..viz.server.access_control import LOOPBACK, authority
 

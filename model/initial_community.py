@@ -18,7 +18,7 @@ from .state import InitialCommunity
 
 if TYPE_CHECKING:
     from ..agents.residents import ResidentParameters
-    from .scenario import Scenario
+    from .scenarios.scenario import Scenario
 
 
 def construct_community(scenario: "Scenario") -> InitialCommunity:

@@ -121,7 +121,7 @@ def try_out(name: str, mechanism: Any) -> None:
 
     The steps are watched, and raise UserError where the mechanism writes anything but its own columns.
     """
-    from .scenario import Scenario
+    from .scenarios.scenario import Scenario
     from .simulate import simulate
 
     kind, plain = type(mechanism), Scenario(name=TRIAL, days=DAYS)

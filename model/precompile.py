@@ -115,7 +115,7 @@ def plan_kernels(names: list[str]) -> list[tuple]:
     from . import day, measures, mechanisms, simulate, street, world
     from .resources.calendar import CalendarParameters, InitialIssues
     from .resources.levers import Levers
-    from .scenario import Scenario
+    from .scenarios.scenario import Scenario
 
     chosen = {name: mechanisms.load_class(name)() for name in names if name not in (ENGINE, STREET)}
     village = Scenario(

@@ -13,7 +13,7 @@ from ..engine.source_digests import version
 from . import measures
 from .day import simulate_day
 from .initial_community import construct_community
-from .scenario import Scenario, census_of
+from .scenarios.scenario import Scenario, census_of
 from .state import InitialCommunity
 from .world import World, restore_run, start_run
 

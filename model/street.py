@@ -21,7 +21,7 @@ from .day import begin_day, end_day
 from .initial_community import construct_community, mean_trust
 from .issues.issue_table import TOLD, WORK, rank
 from .places import BUILDINGS
-from .scenario import Scenario
+from .scenarios.scenario import Scenario
 from .simulate import Run, finish_run
 from .world import start_run
 

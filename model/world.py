@@ -32,7 +32,7 @@ from .state import InitialCommunity, Numbers, State
 
 if TYPE_CHECKING:
     from ..engine.randomness import RandomNumbers
-    from .scenario import Scenario
+    from .scenarios.scenario import Scenario
 
 WEEK = 7
 ROOM = 1024  # issues, before more room is made

@@ -21,7 +21,7 @@ from .stages import RESOLVED
 from .world import World
 
 if TYPE_CHECKING:
-    from ..model.scenario import Scenario
+    from ..model.scenarios.scenario import Scenario
 
 
 def iterate_days(scenario: Scenario, *seed: str | int) -> Iterator[World]:

@@ -23,7 +23,7 @@ from .random_numbers import RandomNumbers, derive_key
 
 if TYPE_CHECKING:
     from ..model.issues.categories import Category
-    from ..model.scenario import Scenario
+    from ..model.scenarios.scenario import Scenario
 
 
 class World:

@@ -40,7 +40,7 @@ def pytest_configure(config) -> None:
     if ours and config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
         from cogov.cli.options import prepare_run
         from cogov.model import mechanisms, precompile
-        from cogov.model.cases import alter_scenario, read_case
+        from cogov.model.scenarios.cases import alter_scenario, read_case
 
         capture = config.pluginmanager.get_plugin("capturemanager")
         with capture.global_and_fixture_disabled():  # compiling prints what takes so long

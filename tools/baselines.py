@@ -23,7 +23,7 @@ import numpy as np
 from cogov.engine.output import safe_streams
 from cogov.experiments.comparison.runs import replicate
 from cogov.model import measures
-from cogov.model.cases import alter_scenario, list_cases, read_case
+from cogov.model.scenarios.cases import alter_scenario, list_cases, read_case
 
 FOLDER = Path(__file__).parent.parent / "tests" / "baselines"
 CHANGELOG = Path(__file__).parent.parent / "CHANGELOG.md"

@@ -103,7 +103,7 @@ MUTANTS = [
     ),
     mutant(
         "categories stand as they are written",
-        "model/scenario.py",
+        "model/scenarios/scenario.py",
         "dict(sorted(self.issues.items()))",
         "dict(self.issues)",
         "contract/test_metamorphic.py::test_the_order_in_which_categories_are_written_means_nothing",
@@ -128,7 +128,7 @@ MUTANTS = [
     ),
     mutant(
         "two categories of one code pass",
-        "model/scenario.py",
+        "model/scenarios/scenario.py",
         "            if other != name:\n",
         "            if False:\n",
         "model/test_identity.py::test_two_categories_that_luck_could_not_tell_apart_are_refused",
@@ -137,7 +137,7 @@ MUTANTS = [
     ),
     mutant(
         "a community with more buildings than ids have room for",
-        "model/scenario.py",
+        "model/scenarios/scenario.py",
         "        elif buildings > BUILDINGS:\n",
         "        elif False:\n",
         "model/test_identity.py::test_a_community_has_no_more_buildings_than_ids_have_room_for",
@@ -162,7 +162,7 @@ MUTANTS = [
     ),
     mutant(
         "what stands nowhere is found out too late",
-        "model/scenario.py",
+        "model/scenarios/scenario.py",
         "            elif not self.has(self.issues[begin.category].unit):\n",
         "            elif False:\n",
         "model/test_identity.py::test_an_initial_issue_that_can_be_nowhere_is_refused_before_anything_begins",
@@ -1585,7 +1585,7 @@ MUTANTS = [
     ),
     mutant(
         "a census of 240, whoever lives there",
-        "model/census.py",
+        "model/scenarios/census.py",
         'default[f.name] / default[f.metadata["of"]] * totals[f.metadata["of"]]',
         "default[f.name]",
         "model/test_census.py::test_what_is_left_out_is_a_share_of_what_is_given",

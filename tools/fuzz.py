@@ -32,7 +32,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 import cogov
 from cogov.engine.output import safe_streams
 from cogov.engine.parameters import UserError
-from cogov.model.cases import SHIPPED
+from cogov.model.scenarios.cases import SHIPPED
 from cogov.viz.lessons.reader import SHIPPED as LESSONS
 
 MOST_SECONDS, MOST_MEGABYTES = 2.0, 200.0

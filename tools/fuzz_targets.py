@@ -23,10 +23,10 @@ from cogov.experiments.calibration.issue_log import read_log, write_log
 from cogov.experiments.files.case_writer import write_case
 from cogov.experiments.sweep.experiment import read_experiment
 from cogov.model import mechanisms
-from cogov.model.cases import SHIPPED, list_cases, read_case
 from cogov.model.day import simulate_day
 from cogov.model.initial_community import construct_community
-from cogov.model.scenario import Scenario
+from cogov.model.scenarios.cases import SHIPPED, list_cases, read_case
+from cogov.model.scenarios.scenario import Scenario
 from cogov.model.world import start_run
 from cogov.viz.lessons.reader import SHIPPED as LESSONS
 from cogov.viz.lessons.reader import read_lesson

@@ -12,7 +12,7 @@ from cogov.experiments.calibration.issue_log import LogMapping
 from cogov.experiments.sweep.experiment import Experiment, Factor
 from cogov.model import mechanisms
 from cogov.model.resources.calendar import InitialIssues, Shock
-from cogov.model.scenario import Compound, ReportedOutcome, Scenario
+from cogov.model.scenarios.scenario import Compound, ReportedOutcome, Scenario
 from cogov.viz.lessons.steps import STEPS, Choice, Lesson, Option, Par
 
 

@@ -12,7 +12,7 @@ from random import Random
 from statistics import median, quantiles
 
 from ...model import mechanisms
-from ...model.cases import read_case
+from ...model.scenarios.cases import read_case
 from ...model.simulate import build_community
 from ...viz.page import page_state as desks
 from ...viz.server.access_control import SESSIONS

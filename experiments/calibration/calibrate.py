@@ -21,8 +21,8 @@ import pandas as pd
 
 from ...engine.parameters import UserError
 from ...engine.randomness import whole_seed
-from ...model.cases import alter_scenario
-from ...model.scenario import Scenario
+from ...model.scenarios.cases import alter_scenario
+from ...model.scenarios.scenario import Scenario
 from ..comparison.runs import read_scenario
 from ..execution.supervisor import count_processes
 from ..files import manifest

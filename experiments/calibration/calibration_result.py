@@ -9,7 +9,7 @@ import pandas as pd
 
 from ...engine.parameters import UserError
 from ...engine.toml_reader import short
-from ...model.scenario import Scenario
+from ...model.scenarios.scenario import Scenario
 from ..files import manifest
 from ..files.case_writer import write_case as case_text
 from ..files.csv_tables import write_csv

@@ -13,7 +13,7 @@ from ...engine.parameters import UserError
 from ...engine.randomness import RandomNumbers, hash_name, seed_of
 from ...engine.toml_reader import short
 from ...model.measures import restricted_mean
-from ...model.scenario import Scenario
+from ...model.scenarios.scenario import Scenario
 from ...model.simulate import simulate
 from .free_parameters import apply_free_parameters
 from .issue_log import IssueLog, times

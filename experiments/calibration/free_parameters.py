@@ -8,7 +8,7 @@ import numpy as np
 
 from ...engine.parameters import UserError, paths, set_parameters
 from ...engine.toml_reader import short
-from ...model.scenario import Scenario
+from ...model.scenarios.scenario import Scenario
 from ..comparison.parameter_paths import value_at
 from .reported_patterns import GIVEN
 

@@ -19,11 +19,11 @@ import pandas as pd
 from ...engine.parameters import UserError, set_parameters
 from ...engine.randomness import RandomNumbers, seed_of, whole_seed
 from ...model import measures
-from ...model.cases import alter_scenario, list_cases, read_case
 from ...model.issues.issue_table import PAID
 from ...model.issues.issue_table import unpack_id as called
 from ...model.resources.calendar import PAYERS
-from ...model.scenario import Scenario
+from ...model.scenarios.cases import alter_scenario, list_cases, read_case
+from ...model.scenarios.scenario import Scenario
 from ...model.simulate import days, finish_run
 from ..comparison.compare import run_jobs
 from ..comparison.runs import check_count

@@ -22,8 +22,8 @@ from ...engine.parameters import UserError, check, knob
 from ...engine.randomness import seed_of, whole_seed
 from ...engine.toml_reader import table_of
 from ...model import measures
-from ...model.cases import alter_scenario, list_cases, read_case
-from ...model.scenario import Scenario
+from ...model.scenarios.cases import alter_scenario, list_cases, read_case
+from ...model.scenarios.scenario import Scenario
 from ...model.street import Street, StreetParameters
 from ..execution.executors import choose_executor
 from ..execution.supervisor import count_processes, supervise

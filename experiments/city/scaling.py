@@ -3,7 +3,7 @@
 from dataclasses import fields, replace
 from math import ceil
 
-from ...model.scenario import Scenario
+from ...model.scenarios.scenario import Scenario
 
 
 def resize_case(case: Scenario, residents: int) -> Scenario:

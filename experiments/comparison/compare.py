@@ -14,9 +14,9 @@ import pandas as pd
 from ...engine.parameters import UserError
 from ...engine.randomness import whole_seed
 from ...model import measures, mechanisms
-from ...model.cases import alter_scenario, names_in
 from ...model.precompile import ensure_compiled
-from ...model.scenario import Scenario
+from ...model.scenarios.cases import alter_scenario, names_in
+from ...model.scenarios.scenario import Scenario
 from ..execution.supervisor import count_processes, start_checked_pool, stop_executor
 from ..files import manifest
 from ..files.csv_tables import write_csv

@@ -12,8 +12,8 @@ import pandas as pd
 
 from ...engine.randomness import whole_seed
 from ...model import measures, mechanisms
-from ...model.cases import alter_scenario
-from ...model.scenario import Scenario
+from ...model.scenarios.cases import alter_scenario
+from ...model.scenarios.scenario import Scenario
 from ..statistics.paired import difference
 from . import runs
 from .compare import run_jobs

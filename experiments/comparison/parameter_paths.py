@@ -5,8 +5,8 @@ from difflib import get_close_matches
 
 from ...engine.parameters import UserError, paths
 from ...model import mechanisms
-from ...model.cases import list_cases, read_case
-from ...model.scenario import Scenario
+from ...model.scenarios.cases import list_cases, read_case
+from ...model.scenarios.scenario import Scenario
 
 
 @dataclass(frozen=True)

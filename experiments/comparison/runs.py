@@ -12,12 +12,12 @@ from ...engine.parameters import UserError
 from ...engine.randomness import seed_of, whole_seed
 from ...model import measures
 from ...model import simulate as engine
-from ...model.cases import alter_scenario, read_case
 from ...model.issues.categories import FAMILIES, SCOPES
 from ...model.issues.issue_table import STATES, WHAT
 from ...model.precompile import ensure_compiled
 from ...model.resources.ledger import PAYERS
-from ...model.scenario import Scenario, census_of
+from ...model.scenarios.cases import alter_scenario, read_case
+from ...model.scenarios.scenario import Scenario, census_of
 
 if TYPE_CHECKING:
     from pathlib import Path

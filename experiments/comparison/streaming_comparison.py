@@ -18,7 +18,7 @@ import pandas as pd
 from ...engine.parameters import UserError
 from ...engine.randomness import seed_of, whole_seed
 from ...model import measures
-from ...model.scenario import Scenario
+from ...model.scenarios.scenario import Scenario
 from ...model.simulate import Run, simulate
 from ..execution.supervisor import NO_PROCESS, count_processes, fall_back_to_serial, start_pool, stop_executor
 from ..statistics.paired import half_width, is_too_rare

@@ -25,7 +25,7 @@ import pandas as pd
 from ...engine.parameters import UserError
 from ...engine.randomness import RandomNumbers, seed_of
 from ...model import measures
-from ...model.scenario import Scenario
+from ...model.scenarios.scenario import Scenario
 from ..comparison import runs
 from ..comparison.parameter_paths import value_at
 from ..execution.supervisor import count_processes, start_checked_pool, stop_executor

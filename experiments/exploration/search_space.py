@@ -7,9 +7,9 @@ from ...engine.parameters import UserError, format_range, paths, set_parameters
 from ...engine.randomness import whole_seed
 from ...engine.toml_reader import suggest_names
 from ...model import measures, mechanisms
-from ...model.cases import alter_scenario
 from ...model.resources.ledger import PAYERS
-from ...model.scenario import Scenario
+from ...model.scenarios.cases import alter_scenario
+from ...model.scenarios.scenario import Scenario
 from ..comparison import runs
 from ..statistics.replicate_table import SWITCH, format_factor
 from .pareto import SIGN, beyond

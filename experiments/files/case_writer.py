@@ -7,7 +7,7 @@ import json
 from dataclasses import MISSING, fields, is_dataclass
 
 from ...engine.parameters import LeftOut
-from ...model.scenario import Scenario
+from ...model.scenarios.scenario import Scenario
 
 # fields of a scenario that every case file has
 ALWAYS = ("name", "title", "provenance", "days", "community", "compound")

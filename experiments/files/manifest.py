@@ -16,7 +16,7 @@ from ...engine.parameters import UserError
 from ...engine.release import versions
 from ...engine.source_digests import version as model
 from ...engine.toml_reader import table_of
-from ...model.scenario import Scenario
+from ...model.scenarios.scenario import Scenario
 from .case_writer import write_case
 
 LEDGER = "ledger.sqlite"  # of a sweep, whose manifest must not be overwritten

@@ -19,7 +19,7 @@ from ...engine.toml_reader import suggest_names
 from ...model import measures
 from ...model.issues.categories import encode_category
 from ...model.issues.issue_table import STATES, make_id, unpack_id
-from ...model.scenario import Scenario
+from ...model.scenarios.scenario import Scenario
 from ...model.simulate import Run
 from ..comparison.compare import arms_of
 from ..comparison.runs import read_scenario, replicate

@@ -14,9 +14,9 @@ from ...engine.parameters import UserError, paths
 from ...engine.randomness import seed_of
 from ...engine.toml_reader import suggest_names
 from ...model import measures, mechanisms
-from ...model.cases import alter_scenario, read_case
 from ...model.issues.issue_table import AGREED
-from ...model.scenario import Scenario
+from ...model.scenarios.cases import alter_scenario, read_case
+from ...model.scenarios.scenario import Scenario
 from ..calibration import reported_patterns
 from ..calibration.reported_patterns import ObservedRun
 from ..comparison.parameter_paths import value_at

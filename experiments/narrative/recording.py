@@ -16,7 +16,7 @@ import numpy as np
 from ...model import measures
 from ...model.issues import issue_table as of
 from ...model.issues.categories import FAMILIES, SCOPES
-from ...model.scenario import Scenario
+from ...model.scenarios.scenario import Scenario
 from ...model.simulate import build_community, days, finish_run
 from .resource_use import ResourceLog
 from .story import INTO, OUT_OF

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...model import mechanisms
-from ...model.cases import alter_scenario
 from ...model.issues.issue_table import WHAT as HAPPENED
 from ...model.resources.levers import PROPERTY, ROLES
-from ...model.scenario import Scenario
+from ...model.scenarios.cases import alter_scenario
+from ...model.scenarios.scenario import Scenario
 from ...model.simulate import Run, days
 from ...model.world import World
 

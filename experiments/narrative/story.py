@@ -17,7 +17,7 @@ from ...engine.parameters import UserError
 from ...engine.randomness import whole_seed
 from ...model.issues import issue_table as of
 from ...model.issues.categories import SCOPES
-from ...model.scenario import Scenario
+from ...model.scenarios.scenario import Scenario
 from ...model.simulate import Run, build_community
 from ...model.world import World
 from ..comparison.compare import ARMS

@@ -27,8 +27,8 @@ from ...engine.toml_reader import (
     words,
 )
 from ...model import mechanisms
-from ...model.cases import alter_scenario
-from ...model.scenario import Scenario
+from ...model.scenarios.cases import alter_scenario
+from ...model.scenarios.scenario import Scenario
 
 KINDS = ("arms", "grid", "list", "one_at_a_time", "factorial", "latin", "sobol", "morris", "saltelli")
 SAMPLED = ("latin", "sobol", "morris", "saltelli")

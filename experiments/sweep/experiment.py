@@ -15,9 +15,9 @@ from ...engine.parameters import UserError, knob
 from ...engine.randomness import seed_of, whole_seed
 from ...engine.toml_reader import build_dataclass, load, suggest_names
 from ...model import measures
-from ...model.cases import alter_scenario, read_case
 from ...model.mechanisms import explain_unusable, find_broken
-from ...model.scenario import Scenario
+from ...model.scenarios.cases import alter_scenario, read_case
+from ...model.scenarios.scenario import Scenario
 from .design import KINDS, DesignArm, arms_of_case, flatten_settings, scenario_of, size
 
 MOST = 1_000_000  # runs in one experiment

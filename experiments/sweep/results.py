@@ -21,7 +21,7 @@ from ...engine.parameters import UserError
 from ...engine.randomness import RandomNumbers, whole_seed
 from ...engine.toml_reader import At, build_dataclass
 from ...model import mechanisms
-from ...model.scenario import Scenario
+from ...model.scenarios.scenario import Scenario
 from ..files.user_mechanisms import own_mechanisms, stand_in
 from .design import DesignArm
 from .experiment import Experiment

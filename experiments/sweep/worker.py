@@ -18,7 +18,7 @@ import numpy as np
 from ...model import measures, mechanisms
 from ...model.issues.categories import FAMILIES
 from ...model.issues.issue_table import STATES
-from ...model.scenario import Scenario
+from ...model.scenarios.scenario import Scenario
 from ...model.simulate import simulate
 from ..execution.worker_process import TooLong, time_limit
 from .design import scenario_of

@@ -17,9 +17,9 @@ from ...agents.property_managers import workers
 from ...engine.parameters import UserError
 from ...engine.randomness import RandomNumbers, seed_of
 from .. import measures
-from ..cases import alter_scenario, read_case
 from ..day import simulate_day
-from ..scenario import Scenario
+from ..scenarios.cases import alter_scenario, read_case
+from ..scenarios.scenario import Scenario
 from ..simulate import build_community, finish_run
 from ..world import start_run
 from .agents import (

@@ -21,7 +21,7 @@ from .levers import ROLES
 
 if TYPE_CHECKING:
     from ..places import Buildings
-    from ..scenario import Scenario
+    from ..scenarios.scenario import Scenario
 
 PAYERS = (*ROLES, "departments")
 # month of each day of the year

@@ -13,7 +13,7 @@ from cli_runner import typist
 
 from cogov.bench import speed, tables
 from cogov.model import mechanisms
-from cogov.model.cases import list_cases, read_case
+from cogov.model.scenarios.cases import list_cases, read_case
 from cogov.viz.text.console import PlainConsole
 
 

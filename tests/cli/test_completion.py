@@ -15,7 +15,7 @@ from cogov.cli.options import app
 from cogov.engine import release
 from cogov.experiments.comparison.parameter_paths import list_parameters
 from cogov.model import mechanisms
-from cogov.model.cases import list_cases
+from cogov.model.scenarios.cases import list_cases
 
 ROOT = Path(cogov.__file__).parent
 

@@ -24,7 +24,7 @@ from cogov.bench import (
 )
 from cogov.cli.options import app
 from cogov.experiments.sweep.sweep import sweep
-from cogov.model.cases import alter_scenario, read_case
+from cogov.model.scenarios.cases import alter_scenario, read_case
 from cogov.viz.figures import figures
 
 SMALL = ("--days", "20")

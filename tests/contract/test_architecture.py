@@ -22,6 +22,7 @@ FLOORS = (  # the lowest first. A room may import rooms on lower floors, and its
     "model.issues",
     "model.resources",
     "model.mechanisms",
+    "model.scenarios",
     "model",  # its own files; the folders in it have their own floors
     "model.mesa, reference, experiments.files, experiments.execution, experiments.statistics",
     "experiments.comparison, experiments.sweep",
@@ -237,7 +238,7 @@ def test_whatever_prints_prints_to_any_stream():
 
 def test_a_run_loads_neither_mesa_nor_tables_nor_pictures():
     """A worker of a sweep pays for what it uses only; asked of a fresh Python."""
-    code = "import sys; from cogov.model.simulate import simulate; from cogov.model.scenario import Scenario; simulate(Scenario(days=1), 1); print(*sys.modules)"
+    code = "import sys; from cogov.model.simulate import simulate; from cogov.model.scenarios.scenario import Scenario; simulate(Scenario(days=1), 1); print(*sys.modules)"
     loaded = set(
         subprocess.run(
             [sys.executable, "-c", code], check=True, capture_output=True, text=True

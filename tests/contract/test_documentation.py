@@ -13,13 +13,13 @@ from cogov.cli import main as command
 from cogov.engine.toml_reader import parse_setting
 from cogov.experiments.comparison.parameter_paths import list_parameters, value_at
 from cogov.model import mechanisms
-from cogov.model.agent_catalogue import RELATIONS, describe_agents, describe_kind
 from cogov.model.issues.categories import CATEGORIES, FAMILIES, FAMILIES_ZH
 from cogov.model.issues.consent_rules import RULES
 from cogov.model.issues.issue_table import ALLOWED, STATES
 from cogov.model.resources.levers import LEVERS
-from cogov.model.scenario import Scenario
+from cogov.model.scenarios.scenario import Scenario
 from cogov.viz.figures.model_diagrams import PULLED, identity
+from cogov.viz.text.agent_catalogue import RELATIONS, describe_agents, describe_kind
 from cogov.viz.text.agent_tables import agents_page
 from cogov.viz.text.parameter_tables import page
 

@@ -15,11 +15,11 @@ from scipy.stats import binom, t
 from cogov.agents.committee import CommitteeParameters
 from cogov.agents.party_members import PartyMemberParameters
 from cogov.agents.volunteers import VolunteerParameters
-from cogov.model.cases import read_case
-from cogov.model.census import Census
 from cogov.model.issues.issue_table import AGREED, CONSENTED
 from cogov.model.measures import summary
-from cogov.model.scenario import Compound, Scenario
+from cogov.model.scenarios.cases import read_case
+from cogov.model.scenarios.census import Census
+from cogov.model.scenarios.scenario import Compound, Scenario
 from cogov.model.simulate import days, simulate
 
 

@@ -8,8 +8,8 @@ from scenarios import governed
 from test_effect_signs import guiyuan, surely
 
 from cogov.model import mechanisms
-from cogov.model.cases import alter_scenario, read_case
 from cogov.model.issues.issue_table import AGREED, CONSENTED
+from cogov.model.scenarios.cases import alter_scenario, read_case
 from cogov.model.simulate import days, simulate
 
 

@@ -26,7 +26,6 @@ from cogov.engine.jit import struct
 from cogov.engine.parameters import knob
 from cogov.model import measures
 from cogov.model import simulate as engine
-from cogov.model.census import Census
 from cogov.model.issues import consent_rules, reporting
 from cogov.model.issues.categories import Category
 from cogov.model.issues.consent import ProjectParameters
@@ -34,7 +33,8 @@ from cogov.model.issues.issue_table import CONSENTED
 from cogov.model.mechanism_runtime import to_structs
 from cogov.model.mechanisms import Mechanism
 from cogov.model.resources.calendar import CalendarParameters
-from cogov.model.scenario import Compound, Scenario
+from cogov.model.scenarios.census import Census
+from cogov.model.scenarios.scenario import Compound, Scenario
 
 
 class Reading(NamedTuple):

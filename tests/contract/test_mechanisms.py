@@ -28,10 +28,10 @@ from scenarios import (
 from cogov.engine.parameters import UserError, paths, set_parameter
 from cogov.engine.randomness import RandomNumbers
 from cogov.model import mechanisms
-from cogov.model.cases import read_case
 from cogov.model.issues.categories import Category
 from cogov.model.resources.levers import LEVERS, POOLS, PROPERTY
-from cogov.model.scenario import Scenario
+from cogov.model.scenarios.cases import read_case
+from cogov.model.scenarios.scenario import Scenario
 from cogov.model.simulate import days, simulate
 from cogov.model.world import REPLACED
 

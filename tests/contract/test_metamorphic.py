@@ -33,7 +33,6 @@ from cogov.agents.property_managers import PropertyParameters
 from cogov.engine.codes import CHILD, STANDING_CHILD
 from cogov.engine.randomness import RandomNumbers
 from cogov.model import measures, mechanisms
-from cogov.model.cases import alter_scenario, list_cases, read_case
 from cogov.model.day import simulate_day
 from cogov.model.issues import arrivals
 from cogov.model.issues.categories import (
@@ -46,7 +45,8 @@ from cogov.model.issues.categories import (
 )
 from cogov.model.issues.issue_table import GAVE_UP, LEFT, PAID, TAKEN, unpack_id
 from cogov.model.resources.calendar import InitialIssues
-from cogov.model.scenario import Compound
+from cogov.model.scenarios.cases import alter_scenario, list_cases, read_case
+from cogov.model.scenarios.scenario import Compound
 from cogov.model.simulate import build_community, days, simulate
 from cogov.model.world import start_run
 

@@ -10,7 +10,6 @@ from test_invariants import Story, needs
 from cogov.bench import fault_injection
 from cogov.experiments.narrative.recording import record_year
 from cogov.model import mechanisms
-from cogov.model.cases import list_cases, read_case
 from cogov.model.issues.issue_table import (
     AROSE,
     MONEY,
@@ -21,6 +20,7 @@ from cogov.model.issues.issue_table import (
     WHAT,
     WORK,
 )
+from cogov.model.scenarios.cases import list_cases, read_case
 from cogov.model.simulate import build_community
 
 

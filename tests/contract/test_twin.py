@@ -25,8 +25,6 @@ from cogov.engine.codes import CHILD, ELDER
 from cogov.engine.jit import kernel
 from cogov.engine.parameters import UserError, paths, set_parameter
 from cogov.model import mechanisms
-from cogov.model.cases import read_case
-from cogov.model.census import Census
 from cogov.model.issues.categories import CATEGORIES, FAMILIES
 from cogov.model.issues.consent import ProjectParameters
 from cogov.model.issues.issue_table import (
@@ -41,7 +39,9 @@ from cogov.model.issues.issue_table import (
 from cogov.model.mechanisms import Mechanism
 from cogov.model.resources.calendar import PAYERS, InitialIssues, Shock
 from cogov.model.resources.levers import LEVERS, OF_ISSUES, POOLS, PROPERTY, YUAN
-from cogov.model.scenario import Compound, Scenario
+from cogov.model.scenarios.cases import read_case
+from cogov.model.scenarios.census import Census
+from cogov.model.scenarios.scenario import Compound, Scenario
 from cogov.model.simulate import build_community, days
 from cogov.reference import mechanism as reference_mechanism
 from cogov.reference.day import iterate_days

@@ -18,7 +18,7 @@ from cogov.engine import kernel_store, source_digests
 from cogov.engine.jit import outer_kernel, struct
 from cogov.engine.kernel_cache import KeptLibrary, KernelCache, describe
 from cogov.model import mechanisms, precompile
-from cogov.model.cases import list_cases, read_case
+from cogov.model.scenarios.cases import list_cases, read_case
 from cogov.model.simulate import simulate
 
 ROOT = Path(cogov.__file__).parent
@@ -442,7 +442,7 @@ import cogov
 assert cogov.__file__.startswith(sys.argv[1])
 from cogov.model.precompile import prepare
 from cogov.engine.kernel_cache import KernelCache
-from cogov.model.cases import alter_scenario, read_case
+from cogov.model.scenarios.cases import alter_scenario, read_case
 from cogov.model.simulate import simulate
 ahead = prepare(["whistle"])
 simulate(alter_scenario(read_case("wuzi_yard"), on=["whistle"], off=read_case("wuzi_yard").mechanisms, days=20), 1)

@@ -8,7 +8,7 @@ import pytest
 from cogov.engine.codes import CHILD, ELDER
 from cogov.engine.parameters import UserError
 from cogov.experiments.calibration.reported_patterns import check_measure
-from cogov.model.cases import alter_scenario, list_cases, read_case
+from cogov.model.scenarios.cases import alter_scenario, list_cases, read_case
 from cogov.model.simulate import build_community
 
 TEXT = {

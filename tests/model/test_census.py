@@ -9,9 +9,9 @@ from cli_runner import typist
 
 from cogov.agents.committee import CommitteeParameters
 from cogov.engine.parameters import UserError
-from cogov.model.cases import alter_scenario, list_cases, read_case
-from cogov.model.census import Census, counts
-from cogov.model.scenario import Compound, Scenario, census_of
+from cogov.model.scenarios.cases import alter_scenario, list_cases, read_case
+from cogov.model.scenarios.census import Census, counts
+from cogov.model.scenarios.scenario import Compound, Scenario, census_of
 from cogov.model.simulate import build_community
 
 MINE = 'name = "north_gate"\n[community]\n{}\n[[compound]]\nbuildings = 12\ncompany = true\n'

@@ -13,12 +13,12 @@ from cogov.experiments.narrative.recording import (
     record_year,
     unpack_recording,
 )
-from cogov.model.cases import read_case
 from cogov.model.issues.categories import CATEGORIES, encode_category
 from cogov.model.issues.issue_table import make_id, unpack_id
 from cogov.model.places import BUILDINGS
 from cogov.model.resources.calendar import InitialIssues
-from cogov.model.scenario import Compound
+from cogov.model.scenarios.cases import read_case
+from cogov.model.scenarios.scenario import Compound
 from cogov.model.simulate import simulate
 from cogov.viz.text import stories
 

@@ -8,7 +8,7 @@ from cli_runner import typist
 from cogov.engine.parameters import UserError
 from cogov.experiments.sweep.design import factor_space
 from cogov.experiments.sweep.experiment import Factor
-from cogov.model.cases import alter_scenario, read_case
+from cogov.model.scenarios.cases import alter_scenario, read_case
 from cogov.viz.page import page_state
 
 CASE = 'name = "{}"\ndays = 20\n[community]\n[[compound]]\n'

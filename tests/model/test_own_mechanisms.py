@@ -13,8 +13,8 @@ from scenarios import WORLDS, governed
 from cogov.engine import source_digests
 from cogov.engine.parameters import UserError
 from cogov.model import mechanism_guard, mechanism_runtime, mechanisms
-from cogov.model.cases import alter_scenario, read_case
 from cogov.model.mechanisms import Registry
+from cogov.model.scenarios.cases import alter_scenario, read_case
 from cogov.model.simulate import days, simulate
 
 BOARD = '''"""Notice board (公示栏): the committee puts up what became of what was told.
@@ -282,7 +282,7 @@ def test_what_a_mechanism_may_not_do_is_found_in_a_run_and_named_with_its_file_a
 def test_a_kernel_of_a_users_own_is_tried_before_it_is_trusted(tmp_path, was, is_, words):
     """In a process of its own, that its types go into no kernels of ours."""
     (tmp_path / "ward.py").write_text(WARD.replace(was, is_), encoding="utf-8")
-    code = "from cogov.model.cases import alter_scenario, read_case; from cogov.model.simulate import simulate; simulate(alter_scenario(read_case('wuzi_yard'), on='ward', days=2), 1)"
+    code = "from cogov.model.scenarios.cases import alter_scenario, read_case; from cogov.model.simulate import simulate; simulate(alter_scenario(read_case('wuzi_yard'), on='ward', days=2), 1)"
     done = subprocess.run(
         [sys.executable, "-c", code],
         env={**os.environ, "COGOV_MECHANISMS": str(tmp_path)},

@@ -14,7 +14,7 @@ from cogov.experiments.comparison.compare import arms_of
 from cogov.experiments.comparison.streaming_comparison import StreamingComparison, luck
 from cogov.experiments.narrative.recording import record_year
 from cogov.model import measures
-from cogov.model.cases import read_case
+from cogov.model.scenarios.cases import read_case
 from cogov.viz.figures import chart_specs
 from cogov.viz.page import chart_widget
 

@@ -10,7 +10,7 @@ import pytest
 from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font
 
-from cogov.model.cases import list_cases, read_case
+from cogov.model.scenarios.cases import list_cases, read_case
 from cogov.viz.figures import figures, fonts, log_figures, print_figures
 from cogov.viz.i18n import words
 from cogov.viz.lessons import reader

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from cogov.model import mechanisms
-from cogov.model.cases import read_case
+from cogov.model.scenarios.cases import read_case
 from cogov.viz.lessons.reader import shipped_lessons
 
 PATIENCE = 20_000  # ms; machines are shared

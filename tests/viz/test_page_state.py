@@ -10,7 +10,7 @@ import pytest
 from cogov.engine.parameters import UserError
 from cogov.experiments.comparison.compare import compare
 from cogov.model import mechanisms
-from cogov.model.cases import list_cases
+from cogov.model.scenarios.cases import list_cases
 from cogov.viz.i18n import words
 from cogov.viz.page import page_state as desks
 from cogov.viz.page.page_state import (

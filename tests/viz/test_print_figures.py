@@ -14,7 +14,7 @@ from PIL import Image
 
 from cogov.experiments.comparison.compare import arms_of
 from cogov.experiments.comparison.streaming_comparison import StreamingComparison
-from cogov.model.cases import read_case
+from cogov.model.scenarios.cases import read_case
 from cogov.viz.figures import chart_specs, print_figures
 
 

@@ -11,12 +11,12 @@ from cogov.engine.parameters import UserError, paths
 from cogov.experiments.narrative.recording import LAYERS, UNKNOWN
 from cogov.experiments.narrative.resource_use import WHAT as WHAT_IS_ASKED
 from cogov.model import mechanisms
-from cogov.model.cases import alter_scenario, list_cases, read_case
 from cogov.model.issues.categories import CATEGORIES, FAMILIES, SCOPES
 from cogov.model.issues.issue_table import STATES, WHAT
 from cogov.model.measures import SUMMARY
 from cogov.model.resources.calendar import PAYERS
 from cogov.model.resources.levers import LEVERS as PULLED
+from cogov.model.scenarios.cases import alter_scenario, list_cases, read_case
 from cogov.model.simulate import build_community
 from cogov.viz.i18n import words
 from cogov.viz.i18n.words_knobs import KNOBS

@@ -1,6 +1,6 @@
 """Draw who reports to, asks, helps and pays whom, from the catalogue of agents."""
 
-from ...model.agent_catalogue import KINDS, RELATIONS
+from ..text.agent_catalogue import KINDS, RELATIONS
 from .figures import QUIET, WITH, WITHOUT
 from .model_diagrams import GREEN, ORANGE, PURPLE, SKY, arrow, box, identity
 from .plotting import figure as figures

@@ -15,8 +15,8 @@ from pathlib import Path
 from ...engine.parameters import UserError
 from ...engine.toml_reader import build_dataclass, load, suggest_names
 from ...experiments.narrative.lesson_runs import apply_purchases, complain_about_addition, complaint
-from ...model.cases import read_case
 from ...model.issues.categories import FAMILIES
+from ...model.scenarios.cases import read_case
 from .steps import STEPS, Lesson, PlayStep, Predict, Result, Score, Setup, Words
 
 SHIPPED = Path(__file__).parent

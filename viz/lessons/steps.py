@@ -7,7 +7,7 @@ from ...engine.parameters import knob
 from ...engine.toml_reader import suggest_names
 from ...experiments.narrative.lesson_runs import build_arm
 from ...experiments.narrative.recording import LAYERS
-from ...model.scenario import Scenario
+from ...model.scenarios.scenario import Scenario
 
 # the numbers of a measure that may decide a prediction
 DECIDES = ("left", "right", "difference", "change", "clear")

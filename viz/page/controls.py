@@ -7,7 +7,7 @@ from ...engine.parameters import paths
 from ...experiments.comparison.parameter_paths import value_at as value_at
 from ...experiments.narrative.recording import LAYERS, UNKNOWN
 from ...model import mechanisms
-from ...model.cases import list_cases
+from ...model.scenarios.cases import list_cases
 from ..i18n import words
 from ..i18n.phrases import FRAME
 from ..i18n.words import translate

@@ -31,9 +31,10 @@ from ...experiments.narrative.recording import (
 )
 from ...experiments.narrative.resource_use import ENOUGH, find_affordable
 from ...experiments.narrative.story import story_of
-from ...model import cases, mechanisms
-from ...model.cases import alter_scenario, list_cases
+from ...model import mechanisms
 from ...model.measures import WITHIN
+from ...model.scenarios import cases
+from ...model.scenarios.cases import alter_scenario, list_cases
 from ...model.simulate import build_community
 from ..i18n.phrases import LANGUAGES
 from ..i18n.words import translate
@@ -41,7 +42,7 @@ from ..i18n.words import translate
 if TYPE_CHECKING:
     from ...experiments.narrative.recording import Recording
     from ...experiments.narrative.story import Story
-    from ...model.scenario import Scenario
+    from ...model.scenarios.scenario import Scenario
 
 SIDES = ("left", "right")
 LATEST = 1  # version of saved states that `state_from_text` reads

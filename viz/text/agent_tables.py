@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rich.table import Table
 from rich.text import Text
 
-from ...model.agent_catalogue import AgentKind
+from .agent_catalogue import AgentKind
 
 HEADER = """# Agents
 

@@ -7,9 +7,9 @@ from itertools import groupby
 from rich.table import Table
 
 from ...model import mechanisms
-from ...model.cases import list_cases, read_case
 from ...model.issues.categories import CATEGORIES, Category
 from ...model.mechanisms import Mechanism
+from ...model.scenarios.cases import list_cases, read_case
 from .tables import PLAIN
 
 MANY = 3  # in the terminal, up to this many cases are listed; of more, only the extremes

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from ...experiments.comparison.runs import SOURCES
 from ...model.measures import SHARES
-from ...model.scenario import census_of
+from ...model.scenarios.scenario import census_of
 from ..i18n.measure_names import NAMES
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ...experiments.comparison.compare import Comparison
     from ...experiments.comparison.runs import RunTables
-    from ...model.scenario import Scenario
+    from ...model.scenarios.scenario import Scenario
 
 FUND = {"yuan: community": "'s fund", "yuan: compounds": "' repair funds"}
 NOTE = (

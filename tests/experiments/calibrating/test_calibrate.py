@@ -19,9 +19,9 @@ from cogov.experiments.calibration import distance, free_parameters, importance_
 from cogov.experiments.calibration.issue_log import read_log
 from cogov.experiments.execution import supervisor
 from cogov.experiments.files.case_writer import write_case
-from cogov.model.cases import alter_scenario, list_cases, read_case
-from cogov.model.census import Census
-from cogov.model.scenario import Compound, Scenario
+from cogov.model.scenarios.cases import alter_scenario, list_cases, read_case
+from cogov.model.scenarios.census import Census
+from cogov.model.scenarios.scenario import Compound, Scenario
 from cogov.model.simulate import simulate
 
 REAL = Path(

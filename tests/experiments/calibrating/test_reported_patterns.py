@@ -14,8 +14,8 @@ from cogov.engine.randomness import RandomNumbers
 from cogov.experiments.calibration import reported_patterns as P
 from cogov.experiments.comparison import compare
 from cogov.experiments.execution import supervisor
-from cogov.model.cases import read_case
-from cogov.model.scenario import ReportedOutcome
+from cogov.model.scenarios.cases import read_case
+from cogov.model.scenarios.scenario import ReportedOutcome
 
 FEW = (
     ReportedOutcome("told", "much is told", "told", low=1.0),

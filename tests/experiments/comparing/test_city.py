@@ -9,7 +9,7 @@ from cogov.engine.parameters import UserError
 from cogov.experiments.city import city as cities
 from cogov.experiments.execution.executors import choose_executor
 from cogov.model import measures
-from cogov.model.cases import alter_scenario, read_case
+from cogov.model.scenarios.cases import alter_scenario, read_case
 from cogov.model.simulate import simulate
 from cogov.model.street import Street, StreetParameters
 

@@ -12,7 +12,7 @@ from cogov.engine.parameters import UserError
 from cogov.experiments.comparison.compare import compare
 from cogov.experiments.files import manifest
 from cogov.experiments.sweep.sweep import sweep
-from cogov.model.cases import alter_scenario, read_case
+from cogov.model.scenarios.cases import alter_scenario, read_case
 
 SWEPT = """
 cases = ["wuzi_yard"]

@@ -8,8 +8,8 @@ from cogov.experiments.narrative.recording import (
     record_year,
     unpack_recording,
 )
-from cogov.model.cases import alter_scenario, list_cases, read_case
 from cogov.model.issues import issue_table as of
+from cogov.model.scenarios.cases import alter_scenario, list_cases, read_case
 from cogov.model.simulate import build_community, simulate
 
 CASES = [alter_scenario(read_case(name), days=90) for name in list_cases()]

@@ -14,7 +14,7 @@ from cogov.experiments.comparison.streaming_comparison import StreamingCompariso
 from cogov.experiments.execution import supervisor
 from cogov.experiments.execution.executors import choose_executor
 from cogov.experiments.exploration.search import search
-from cogov.model.cases import read_case
+from cogov.model.scenarios.cases import read_case
 
 SHORT = "replicates=2, days=5, workers={workers}"
 PLAIN = """

@@ -13,9 +13,10 @@ import cogov
 from cogov.engine.codes import ADULT, CHILD, DESK_DEPARTMENT, ELDER
 from cogov.experiments.comparison import compare
 from cogov.experiments.narrative import divergence, story
-from cogov.model import mechanisms, scenario
-from cogov.model.cases import read_case
+from cogov.model import mechanisms
 from cogov.model.issues.issue_table import ALLOWED, STATES, WHAT
+from cogov.model.scenarios import scenario
+from cogov.model.scenarios.cases import read_case
 from cogov.viz.i18n import phrases
 from cogov.viz.text import stories
 

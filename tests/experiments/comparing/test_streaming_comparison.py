@@ -19,7 +19,7 @@ from cogov.experiments.comparison.streaming_comparison import (
 )
 from cogov.experiments.narrative.recording import record_year
 from cogov.model import measures
-from cogov.model.cases import alter_scenario, read_case
+from cogov.model.scenarios.cases import alter_scenario, read_case
 
 NAME = "building_captains"
 

@@ -17,8 +17,8 @@ from cogov.experiments.exploration import search as searching
 from cogov.experiments.exploration.pareto import confirm_front, pareto
 from cogov.experiments.exploration.search import search, simulate_design
 from cogov.experiments.exploration.search_space import describe_design, design_scenario
-from cogov.model.cases import read_case
 from cogov.model.measures import summary
+from cogov.model.scenarios.cases import read_case
 
 pytest.importorskip("optuna")
 SHORT = replace(read_case("wuzi_yard"), days=60)

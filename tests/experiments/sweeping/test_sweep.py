@@ -33,8 +33,8 @@ from cogov.experiments.sweep.merge import merge_shards
 from cogov.experiments.sweep.results import read_results, verify
 from cogov.experiments.sweep.sweep import plan_sweep, sweep
 from cogov.experiments.sweep.worker import work
-from cogov.model.cases import list_cases, read_case
-from cogov.model.scenario import Scenario
+from cogov.model.scenarios.cases import list_cases, read_case
+from cogov.model.scenarios.scenario import Scenario
 
 SMALL = Experiment(
     name="small",

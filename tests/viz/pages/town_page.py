@@ -4,7 +4,7 @@ import solara
 
 from cogov.experiments.comparison.compare import arms_of
 from cogov.experiments.narrative.recording import record_year
-from cogov.model.cases import read_case
+from cogov.model.scenarios.cases import read_case
 from cogov.viz.page.town_widget import Town
 
 

@@ -5,7 +5,7 @@ from dataclasses import Field, dataclass, field, fields, replace
 from math import ceil, exp, inf
 from typing import Any
 
-from ..engine.parameters import LeftOut, LeftOutCount, describe_problem, knob
+from ...engine.parameters import LeftOut, LeftOutCount, describe_problem, knob
 
 CROWDED = 30  # people per household on average, at most
 FLATS = 8 / 7  # households per floor of a stairwell, where a case gives neither households nor residents

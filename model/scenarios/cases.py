@@ -13,12 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ..engine.parameters import UserError, set_parameters
-from ..engine.toml_reader import build_dataclass, load, parse_setting, suggest_names
-from . import mechanisms
+from ...engine.parameters import UserError, set_parameters
+from ...engine.toml_reader import build_dataclass, load, parse_setting, suggest_names
+from .. import mechanisms
 from .scenario import Scenario
 
-SHIPPED = Path(__file__).parent.parent / "experiments" / "cases"
+SHIPPED = Path(__file__).parents[2] / "experiments" / "cases"
 
 
 def list_cases() -> list[str]:

@@ -3,25 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 
-from ..agents.committee import SIZED, CommitteeParameters
-from ..agents.departments import DepartmentParameters
-from ..agents.grid_workers import GridWorkerParameters
-from ..agents.party_members import PartyMemberParameters
-from ..agents.property_managers import PropertyParameters
-from ..agents.residents import ResidentParameters
-from ..agents.volunteers import VolunteerParameters
-from ..engine.parameters import (
-    LeftOut,
-    check,
-    describe_problem,
-    knob,
-)
-from . import mechanisms
+from ...agents.committee import SIZED, CommitteeParameters
+from ...agents.departments import DepartmentParameters
+from ...agents.grid_workers import GridWorkerParameters
+from ...agents.party_members import PartyMemberParameters
+from ...agents.property_managers import PropertyParameters
+from ...agents.residents import ResidentParameters
+from ...agents.volunteers import VolunteerParameters
+from ...engine.parameters import LeftOut, check, describe_problem, knob
+from .. import mechanisms
+from ..issues.categories import CATEGORIES, Category, encode_category
+from ..issues.consent import ProjectParameters
+from ..places import BUILDINGS
+from ..resources.calendar import CalendarParameters, InitialIssues, Shock
 from .census import Census, counts
-from .issues.categories import CATEGORIES, Category, encode_category
-from .issues.consent import ProjectParameters
-from .places import BUILDINGS
-from .resources.calendar import CalendarParameters, InitialIssues, Shock
 
 MAX_INITIAL_ISSUES = (
     100_000  # issues that a case may begin with, at most: more than a city of millions has open

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from importlib import import_module
 
-from ..agents import population
-from . import mechanisms
-from .scenario import Scenario
+from ...agents import population
+from ...model import mechanisms
+from ...model.scenarios.scenario import Scenario
 
 KINDS = {  # kind of person, as its file in agents/ -> its role, in which mechanisms ask for hours
     "residents": "",
@@ -71,7 +71,7 @@ def describe_agents() -> list[AgentKind]:
 
 def describe_kind(name: str) -> AgentKind:
     """Describe one kind of person."""
-    module = import_module(f"..agents.{name}", __package__)
+    module = import_module(f"...agents.{name}", __package__)
     return AgentKind(
         name=name,
         title=module.__doc__.partition("\n")[0],
