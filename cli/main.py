@@ -4,7 +4,11 @@ import os
 import sys
 
 from ..engine.parameters import UserError
+from . import analyse, bench, calibrate, city, compare, describe, docs, run, search, serve, sweep
 from .options import app, err, safe_streams
+
+# importing a module registers its commands
+COMMANDS = (analyse, bench, calibrate, city, compare, describe, docs, run, search, serve, sweep)
 
 
 def main() -> None:
