@@ -217,7 +217,7 @@ def decisions() -> list[str]:
         path.read_text(encoding="utf-8")
         for path in sorted([*ROOT.glob("model/**/*.py"), *ROOT.glob("agents/*.py")])
     )
-    return sorted(set(re.findall(r'(?:luck|luck\.key|draw|decision)\(\s*"([^"]+)"', source)))
+    return sorted(set(re.findall(r'(?:luck|luck\.key|draw|draw\.key|decision)\(\s*"([^"]+)"', source)))
 
 
 @outer_kernel

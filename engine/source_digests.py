@@ -13,7 +13,8 @@ import ast
 import json
 import os
 import sys
-from collections.abc import Iterable
+import tomllib
+from collections.abc import Iterable, Iterator
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -38,7 +39,14 @@ def version(outside: Iterable[Path] = OUTSIDE) -> str:
     shipped = sorted(path for room in ("engine", "agents", "model") for path in ROOT.glob(f"{room}/**/*.py"))
     added = [path for folder in outside for path in sorted(folder.glob("*.py"))]
     names = [path.relative_to(ROOT).as_posix() for path in shipped] + [path.name for path in added]
-    return _join_digests(zip(names, [*map(_meaning, shipped), *map(_meaning_or_bytes, added)]))
+    data = sorted(ROOT.glob("model/**/*.toml"))
+    digests = [*map(_meaning, shipped), *map(_meaning_or_bytes, added), *map(_meaning_of_data, data)]
+    return _join_digests(zip([*names, *(path.name for path in data)], digests))
+
+
+def _meaning_of_data(path):
+    """Return the digest of the values of a TOML file, whatever its comments and spaces are."""
+    return blake2b(repr(tomllib.loads(path.read_text("utf-8"))).encode(), digest_size=16).hexdigest()
 
 
 def _meaning_or_bytes(path):
@@ -162,12 +170,20 @@ def _read(path):
                 (node.level, node.module or "", [name.name for name in node.names])
                 if isinstance(node, ast.ImportFrom)
                 else (0, name.name, [])
-                for node in ast.walk(tree)
+                for node in walk_at_run_time(tree)
                 if isinstance(node, (ast.Import, ast.ImportFrom))
                 for name in (node.names if isinstance(node, ast.Import) else [None])
             ],
         )
     return _KNOWN[key]
+
+
+def walk_at_run_time(node: ast.AST) -> Iterator[ast.AST]:
+    """Walk a syntax tree without what stands under `if TYPE_CHECKING:`, which is never run."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
+            yield from walk_at_run_time(child)
 
 
 def outline(node: Any) -> str:

@@ -256,14 +256,29 @@ def take_value(f: Field, raw: Any, at: At, path: str, default: Any = MISSING) ->
     if "named" in m:
         present = {} if default is MISSING else default
         known = m["named"]()
-        refuse_unknown({**dict.fromkeys(known), **present}, raw, at, f"{path}.")
+        names = {**dict.fromkeys(known), **present}
+        new = [name for name, table in raw.items() if name not in names and is_new(m.get("new"), table)]
+        refuse_unknown({**names, **dict.fromkeys(new)}, raw, at, f"{path}.")
         return present | {
-            name: build_dataclass(start_of(name, present, known, at, path), table, at, f"{path}.{name}.")
+            name: build_dataclass(
+                m["new"] if name in new else start_of(name, present, known, at, path),
+                table,
+                at,
+                f"{path}.{name}.",
+            )
             for name, table in raw.items()
         }
     if is_dataclass(f.type):
         return build_dataclass(default if is_dataclass(default) else f.type, raw, at, f"{path}.")
     return plain(raw, at, path)
+
+
+def is_new(kind: type | None, table: Any) -> bool:
+    """Return whether a table gives a field of `kind` that has no default: it adds a part, and must give them all."""
+    if kind is None:
+        return False
+    needed = {f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING}
+    return isinstance(table, dict) and bool(needed & table.keys())
 
 
 def start_of(name: str, present: Mapping[str, Any], known: Mapping[str, Any], at: At, path: str) -> Any:

@@ -104,7 +104,7 @@ class Scenario:
     calendar: CalendarParameters = field(default_factory=CalendarParameters)
     shock: tuple = field(default=(), metadata={"each": Shock})
     outset: tuple = field(default=(), metadata={"each": InitialIssues})
-    issues: dict = field(default_factory=every_category, metadata={"named": every_category})
+    issues: dict = field(default_factory=every_category, metadata={"named": every_category, "new": Category})
     mechanisms: dict = field(default_factory=dict, metadata={"named": mechanisms.Registry})
     reported: tuple = field(default=(), metadata={"each": ReportedOutcome})
 

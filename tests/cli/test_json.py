@@ -31,6 +31,7 @@ SMALL = ("--days", "20")
 PAIRS = ("--replicates", "2", *SMALL)
 HOOK = {"title", "rows", "note"}
 KEYS = {  # words of a command -> keys of its document; of a list, those of its elements
+    ("agents", "residents"): {"name", "title", "attributes", "decisions", "parameters", "asked_by"},
     ("cases",): {"name", "title", "provenance", "residents", "given", "mechanisms"},
     ("mechanisms", "whistle"): {"name", "zh", "does", "disappoints", "knobs"},
     ("mechanisms", "--effects", "wuzi_yard", *PAIRS, "--workers", "1"): {
@@ -242,7 +243,7 @@ def cogov(monkeypatch, capsys, tmp_path):
         ("ROUNDS", 1),
         ("TWIN_DAYS", 1),
         ("PAIRED", {"wuzi_yard": ("told",)}),
-        ("luck", partial(speed.count_key_collisions, sweep=2, horizon=3)),
+        ("count_key_collisions", partial(speed.count_key_collisions, sweep=2, horizon=3)),
     ):
         monkeypatch.setattr(speed, name, value)
     monkeypatch.setattr(
@@ -281,7 +282,7 @@ def cogov(monkeypatch, capsys, tmp_path):
     monkeypatch.setattr(determinism, "SETS", dict(list(fingerprints.SETS.items())[:1]))
     monkeypatch.setattr(
         determinism,
-        "ways",
+        "list_modes",
         lambda *asked: [
             execution_modes.ExecutionMode("here", execution_modes.run_in_process),
             execution_modes.ExecutionMode("again", execution_modes.run_in_process),

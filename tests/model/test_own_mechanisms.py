@@ -163,7 +163,7 @@ def test_helpers_and_scripts_may_stand_beside_and_are_run_by_nobody_but_a_mechan
     assert {"helpers", "names", "study", "_base"} & {*mechanisms.list_mechanisms()} == set()
 
 
-@pytest.mark.parametrize("name", ["my-board", "2boards", "class", "names", "all_mechanisms"])
+@pytest.mark.parametrize("name", ["my-board", "2boards", "class", "list_mechanisms", "all_mechanisms"])
 def test_a_name_that_cannot_be_is_told(own, name):
     own(**{name: BOARD})
     assert "rename the file" in mechanisms.find_broken()[name] and callable(mechanisms.list_mechanisms)

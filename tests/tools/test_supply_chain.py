@@ -321,6 +321,7 @@ BECAUSE = {  # (file, module) -> why it may
         "concurrent.futures",
     ): "names of exceptions and a future's result, from processes of our own",
     ("experiments/exploration/search.py", "concurrent.futures"): "waits for processes of our own",
+    ("experiments/sweep/sweep.py", "concurrent.futures"): "the type of an executor of the user's own",
     (
         "experiments/execution/supervisor.py",
         "concurrent.futures",

@@ -224,7 +224,7 @@ def test_the_command_ends_with_status_1_where_a_cell_differs(monkeypatch, capsys
     for luck, status in ((0, 0), (1, 1)):
         monkeypatch.setattr(
             d,
-            "ways",
+            "list_modes",
             lambda *asked: [
                 w.ExecutionMode("first", w.run_in_process),
                 w.ExecutionMode("planted", partial(w.run_in_process, luck=lambda seed: seed + luck)),
