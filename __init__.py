@@ -1,4 +1,4 @@
-"""Co-governance (共治) of an urban community, lived one day at a time: same community, same luck, other institutions."""
+"""Simulate the co-governance (共治) of urban communities: same community, same luck, other institutions."""
 
 _WHERE = {  # name -> the room it lives in; loaded when first asked for, so that importing cogov costs nothing
     "Community": "model.mesa.model",

@@ -209,7 +209,7 @@ def run_in_fresh_process(
 
 
 def answer() -> None:
-    """Run what standard input asks for, and print the hashes; called in the process that `run_in_fresh_process` starts."""
+    """Run what standard input asks for and print the hashes, in a process of `run_in_fresh_process`."""
     request = json.load(sys.stdin)
     asked, hashes = RunSet(tuple(request["names"]), request["days"], request["replicates"]), []
     for name, seed in request["runs"]:

@@ -145,7 +145,8 @@ def growth(case: Scenario) -> BenchTable:
             "bytes/resident: a year's issues and history",
         ),
         rows,
-        f"Columns: all that a world keeps of places and people. Peak of this whole process: {peak_memory_mib():,.0f} "
+        "Columns: all that a world keeps of places and people. "
+        f"Peak of this whole process: {peak_memory_mib():,.0f} "
         "MiB.",
     )
 

@@ -221,7 +221,7 @@ def agents(
     ] = "",
     as_json: Json = False,
 ):
-    """Show what each kind of person is, decides and has: attributes, rules with their formulas, knobs, who asks for its hours."""
+    """Show what each kind of person is and decides: attributes, rules, knobs, who asks for its hours."""
     from ..viz.text.agent_catalogue import KINDS, describe_agents, describe_kind
     from ..viz.text.agent_tables import agent_tables
 

@@ -1,6 +1,7 @@
-"""Codes: small whole numbers that columns hold, each with a name. Every room may import them; none is written as a bare number.
+"""Codes: small whole numbers that columns hold, each with a name. Every room may import them.
 
-Kernels take them as constants, so a change of a code recompiles what uses it.
+None is written as a bare number elsewhere. Kernels take them as constants, so a change of a code
+recompiles what uses it.
 """
 
 CHILD, ADULT, ELDER = 0, 1, 2  # age bands: under 18, 18 to 59, 60 and over

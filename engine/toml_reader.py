@@ -10,7 +10,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from .parameters import UserError, check, describe_problem, format_range, paths
+from .parameters import UserError, check, describe_problem, format_range
 
 LARGEST = 256  # KiB per file
 DEEPEST = 8  # nested tables and arrays
@@ -199,7 +199,7 @@ def build_dataclass(start: Any, table: Any, at: At, prefix: str = "") -> Any:
 
 
 def table_of(part: Any) -> Any:
-    """Return the table from which `build_dataclass` builds `part`; of a scenario, all that a case file may contain."""
+    """Return the table from which `build_dataclass` builds `part`; of a scenario, a whole case file."""
     if is_dataclass(part):
         return {f.name: table_of(getattr(part, f.name)) for f in fields(part) if f.init and allowed_types(f)}
     if isinstance(part, dict):
@@ -274,7 +274,7 @@ def take_value(f: Field, raw: Any, at: At, path: str, default: Any = MISSING) ->
 
 
 def is_new(kind: type | None, table: Any) -> bool:
-    """Return whether a table gives a field of `kind` that has no default: it adds a part, and must give them all."""
+    """Return whether a table gives a field of `kind` without default: then it adds a part."""
     if kind is None:
         return False
     needed = {f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING}
@@ -345,71 +345,3 @@ def short(text: str, most: int = 120) -> str:
     """Shorten a text to `most` characters, and escape it if it cannot be printed."""
     text = text if text.isprintable() else repr(text)
     return text if len(text) <= most else text[: most - 3] + "..."
-
-
-def parse_setting(scenario: Any, text: str) -> tuple[str, Any]:
-    """Parse "path=value" from the command line as (path, value), and check it; `all_turned` applies it."""
-    at = At(f"--set {short(text)}", {})
-    path, equals, raw = (part.strip() for part in text.partition("="))
-    if not equals:
-        raise at.error("", "has no '='; write path=value")
-    f = field_at(scenario, path)
-    if not f and is_text(scenario, path):
-        raise at.error(path, TEXT)
-    if not f:
-        known = paths(scenario) | words(scenario)
-        near = [longer for longer in known if longer.endswith(f".{path}")] or get_close_matches(
-            path[:LONGEST], known, 3, 0
-        )
-        raise at.error(path, f"is unknown; nearest are {', '.join(near[:3]) or 'none'}")
-    value = parse_toml_value(raw)
-    if allowed_types(f)[0] == (str,) and not isinstance(value, str):
-        value = raw  # a bare word, or a name such as 2024
-    return path, take_value(f, value, at, path)
-
-
-def field_at(part: Any, path: str) -> Field | None:
-    """Return the dataclass field of the number, choice or switch at a path; None if there is none."""
-    name, _, rest = path.partition(".")
-    if isinstance(part, dict):
-        return field_at(part[name], rest) if name in part and rest else None
-    f = next((f for f in fields(part) if f.name == name), None) if is_dataclass(part) else None
-    if f is None or rest:
-        return f and field_at(getattr(part, name), rest)
-    return f if {"low", "choices"} & f.metadata.keys() or f.type is bool else None
-
-
-def parse_toml_value(raw: str) -> Any:
-    """Parse `raw` as a TOML value; return it unchanged if it is not one."""
-    try:
-        table = tomllib.loads(f"value = {raw}") if len(raw) <= LONGEST else {}
-    except (ValueError, RecursionError):
-        table = {}
-    return table["value"] if table.keys() == {"value"} else raw
-
-
-TEXT = (
-    "is text that says what a case is called or where it comes from, and no knob; write it in the case file"
-)
-
-
-def is_text(part: Any, path: str) -> bool:
-    """Return whether `path` names a text, which may not be set: residents are drawn by their case's name."""
-    return any(f.name == path and "text" in f.metadata for f in fields(part))
-
-
-def words(part: Any, prefix: str = "") -> dict[str, Field]:
-    """Map the path of every choice and switch below `part` to its field, as `paths` does for numbers."""
-    inside = (
-        part.items() if isinstance(part, dict) else ((f.name, getattr(part, f.name)) for f in fields(part))
-    )
-    others = (
-        []
-        if isinstance(part, dict)
-        else [f for f in fields(part) if "choices" in f.metadata or f.type is bool]
-    )
-    fields_by_path = {prefix + f.name: f for f in others}
-    for name, value in inside:
-        if is_dataclass(value) or isinstance(value, dict):
-            fields_by_path |= words(value, f"{prefix}{name}.")
-    return fields_by_path

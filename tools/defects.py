@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Mutant:
-    """A defect: what is wrong, in words; where; the text that stands there, once, and what is put in its place; who ought to see it."""
+    """A defect: what is wrong, where, the text that stands there once, what replaces it, and who sees it."""
 
     name: str
     file: str
@@ -24,7 +24,7 @@ def mutant(name, file, old, new, *tests, **more):
 
 TWIN = "contract/test_twin.py::test_a_year_is_told_alike[yard]"
 MUTANTS = [
-    # ---------------------------------------------------------------------------------------------------- luck
+    # -------------------- luck
     mutant(
         "one stream of luck used for two decisions",
         "model/issues/consent.py",
@@ -58,7 +58,7 @@ MUTANTS = [
         "engine/test_randomness.py::test_chance_lives_in_one_file",
         short=True,
     ),
-    # ------------------------------------------------------------------------------------------------- identity
+    # -------------------- identity
     mutant(
         "luck knows a category by its place in the list",
         "model/issues/categories.py",
@@ -78,7 +78,11 @@ MUTANTS = [
     mutant(
         "where initial issues are goes by the category's place",
         "model/resources/calendar.py",
-        '\n                uniforms(np.uint64(derive_key(key, encode_category(begin.category))), buildings.luck[can]),\n                kind="stable",\n            ',
+        (
+            "\n                uniforms(np.uint64(derive_key(key, "
+            "encode_category(begin.category))), buildings.luck[can]),\n                "
+            'kind="stable",\n            '
+        ),
         'uniforms(np.uint64(derive_key(key, j)), buildings.luck[can]), kind="stable"',
         "contract/test_metamorphic.py::test_categories_that_never_arise_change_no_bit[yiduan]",
         plain=True,
@@ -115,7 +119,10 @@ MUTANTS = [
         "model/places.py",
         "out += [derive_key(compound, building) for building in range(size)]",
         "out += [derive_key(np.uint64(1), len(out) + building) for building in range(size)]",
-        "contract/test_metamorphic.py::test_a_compound_more_or_in_another_order_leaves_every_buildings_clocks_its_own[annex]",
+        (
+            "contract/test_metamorphic.py::test_a_compound_more_or_in_another_order_leaves_ev"
+            "ery_buildings_clocks_its_own[annex]"
+        ),
         plain=True,
         short=True,
     ),
@@ -124,7 +131,10 @@ MUTANTS = [
         "model/issues/arrivals.py",
         "derive_key(derive_key(w.buildings.luck[b], cats.code[j]), number)",
         "derive_key(derive_key(np.uint64(b), cats.code[j]), number)",
-        "contract/test_metamorphic.py::test_a_compound_more_or_in_another_order_leaves_every_buildings_clocks_its_own[annex]",
+        (
+            "contract/test_metamorphic.py::test_a_compound_more_or_in_another_order_leaves_ev"
+            "ery_buildings_clocks_its_own[annex]"
+        ),
     ),
     mutant(
         "two categories of one code pass",
@@ -174,11 +184,14 @@ MUTANTS = [
         "model/resources/calendar.py",
         "can = np.flatnonzero(units[:, j] > 0)",
         "can = np.flatnonzero((units[:, j] > 0) & (scenario.issues[begin.category].rate > 0))",
-        "contract/test_metamorphic.py::test_an_initial_issue_of_a_category_that_no_longer_arises_is_there_and_no_other",
+        (
+            "contract/test_metamorphic.py::test_an_initial_issue_of_a_category_that_no_longer"
+            "_arises_is_there_and_no_other"
+        ),
         plain=True,
         short=True,
     ),
-    # ------------------------------------------------------------------------------------------- issues and desks
+    # -------------------- issues and desks
     mutant(
         "issues arise 5 % more often",
         "model/issues/arrivals.py",
@@ -227,7 +240,10 @@ MUTANTS = [
         "the youngest goes first",
         "model/issues/triage.py",
         "            out[count[r]] = i\n            count[r] += 1",
-        "            out[count[r] + 0] = i\n            count[r] += 1\n    out = out[::-1].copy() if state == TOLD else out",
+        (
+            "            out[count[r] + 0] = i\n            count[r] += 1\n    out = "
+            "out[::-1].copy() if state == TOLD else out"
+        ),
         TWIN,
     ),
     mutant(
@@ -302,7 +318,7 @@ MUTANTS = [
         "return x",
         "contract/test_mechanisms.py::test_every_knob_of_people_and_desks_is_felt[projects.letting]",
     ),
-    # --------------------------------------------------------------------------------------------- hours and money
+    # -------------------- hours and money
     mutant(
         "granted hours are booked twice",
         "model/resources/allocation.py",
@@ -338,7 +354,10 @@ MUTANTS = [
         "model/resources/calendar.py",
         "np.where(rest | festival, scenario",
         "np.where(festival, scenario",
-        "model/test_calendar.py::test_offices_rest_on_weekends_and_in_festival_weeks_and_evenings_are_fewer_then",
+        (
+            "model/test_calendar.py::test_offices_rest_on_weekends_and_in_festival_weeks_and_"
+            "evenings_are_fewer_then"
+        ),
         plain=True,
         short=True,
     ),
@@ -360,7 +379,7 @@ MUTANTS = [
         plain=True,
         short=True,
     ),
-    # -------------------------------------------------------------------------------------------------- mechanisms
+    # -------------------- mechanisms
     mutant(
         "a whistle is paid for and nobody comes",
         "model/mechanisms/whistle.py",
@@ -389,7 +408,10 @@ MUTANTS = [
         "model/mechanisms/building_captains.py",
         "m.lever.reach[b] = k.door * coverage[b]",
         "m.lever.reach[b] = 0.0",
-        "contract/test_mechanisms.py::test_it_pulls_the_levers_that_it_says_and_each_of_them[building_captains]",
+        (
+            "contract/test_mechanisms.py::test_it_pulls_the_levers_that_it_says_and_each_of_t"
+            "hem[building_captains]"
+        ),
     ),
     mutant(
         "nobody is persuaded by captains",
@@ -460,7 +482,10 @@ MUTANTS = [
         "model/issues/arrivals.py",
         "passed[i, j] += rate[i, j] * eased[j]",
         "passed[i, j] += rate[i, j] * eased[j] * (1.0 + 0.001 * b)",
-        "contract/test_metamorphic.py::test_a_building_where_nothing_happens_changes_nothing_elsewhere[storm]",
+        (
+            "contract/test_metamorphic.py::test_a_building_where_nothing_happens_changes_noth"
+            "ing_elsewhere[storm]"
+        ),
     ),
     mutant(
         "work depends on who is stored first",
@@ -470,7 +495,7 @@ MUTANTS = [
         "    issue.left = issue.effort\n",
         "contract/test_metamorphic.py::test_people_stored_in_another_order_change_nothing_of_what_arises",
     ),
-    # ------------------------------------------------------------------------------------------- people and places
+    # -------------------- people and places
     mutant(
         "trust is forgotten 5 % faster",
         "agents/residents.py",
@@ -499,7 +524,11 @@ MUTANTS = [
     mutant(
         "two runs share what one of them writes",
         "model/world.py",
-        '\n        name: copy_arrays(part) if name in WRITTEN else part\n        for name, part in community._asdict().items()\n        if name not in ("units", "rate")\n    ',
+        (
+            "\n        name: copy_arrays(part) if name in WRITTEN else part\n        for name, "
+            'part in community._asdict().items()\n        if name not in ("units", "rate")\n   '
+            " "
+        ),
         'name: part for name, part in community._asdict().items() if name not in ("units", "rate")',
         "model/test_mesa.py::test_two_communities_share_nothing_that_a_day_writes",
         plain=True,
@@ -535,7 +564,10 @@ MUTANTS = [
         "a copy of a community shares its world",
         "model/mesa/model.py",
         "        return deepcopy(self)\n",
-        "        made = object.__new__(type(self))\n        vars(made).update(vars(self))\n        return made\n",
+        (
+            "        made = object.__new__(type(self))\n        "
+            "vars(made).update(vars(self))\n        return made\n"
+        ),
         "model/test_mesa.py::test_a_copy_shares_nothing_with_the_original[copy]",
         plain=True,
     ),
@@ -612,7 +644,10 @@ MUTANTS = [
         "model/world.py",
         'world.day = int(snapshot["day"])',
         'world.day = int(snapshot["day"]) - 1',
-        "experiments/sweeping/test_determinism.py::test_a_world_saved_and_gone_on_with_is_the_world_that_was_never_stopped",
+        (
+            "experiments/sweeping/test_determinism.py::test_a_world_saved_and_gone_on_with_is"
+            "_the_world_that_was_never_stopped"
+        ),
         plain=True,
     ),
     mutant(
@@ -623,13 +658,16 @@ MUTANTS = [
         "tools/test_fuzz.py::test_what_escaped_once_escapes_no_more[a delimiter of two letters]",
         short=True,
     ),
-    # ---------------------------------------------------------------------------------------------------- measures
+    # -------------------- measures
     mutant(
         "what is open, withdrawn or lapsed counts as resolved in time",
         "model/measures.py",
         'old & (issues["resolved"] >= 0) & (issues',
         "old & (issues",
-        "experiments/comparing/test_compare.py::test_the_resolution_rate_counts_all_that_arose_and_are_old_enough",
+        (
+            "experiments/comparing/test_compare.py::test_the_resolution_rate_counts_all_that_"
+            "arose_and_are_old_enough"
+        ),
         plain=True,
         short=True,
     ),
@@ -659,7 +697,7 @@ MUTANTS = [
         "experiments/estimating/test_survival.py::test_what_was_given_up_stays_at_risk_to_the_end_of_the_run",
         short=True,
     ),
-    # -------------------------------------------------------------------------------------------------- statistics
+    # -------------------- statistics
     mutant(
         "an interval is a little too narrow",
         "experiments/statistics/paired.py",
@@ -672,7 +710,10 @@ MUTANTS = [
         "the luck of the arms is not in common",
         "experiments/comparison/compare.py",
         "[runs.replicate(arm, EXPERIMENT, seed, number) for arm in arms], within",
-        "\n        [runs.replicate(arm, EXPERIMENT, seed, number + 1000 * n) for n, arm in enumerate(arms)], within\n    ",
+        (
+            "\n        [runs.replicate(arm, EXPERIMENT, seed, number + 1000 * n) for n, arm "
+            "in enumerate(arms)], within\n    "
+        ),
         "experiments/comparing/test_compare.py::test_strength_zero_differs_in_nothing",
         short=True,
     ),
@@ -689,7 +730,10 @@ MUTANTS = [
         "experiments/statistics/paired.py",
         "sure = level_of_each(wide[others].sub(wide[reference], axis=0), level)",
         "sure = level",
-        "experiments/estimating/test_paired.py::test_several_arms_are_held_to_more_than_one_and_less_than_bonferroni_asks",
+        (
+            "experiments/estimating/test_paired.py::test_several_arms_are_held_to_more_than_o"
+            "ne_and_less_than_bonferroni_asks"
+        ),
         short=True,
     ),
     mutant(
@@ -705,7 +749,10 @@ MUTANTS = [
         "experiments/statistics/multiple_comparisons.py",
         "1.0 - (1.0 - level) / (k - 1)",
         "level",
-        "experiments/estimating/test_multiple_comparisons.py::test_all_intervals_hold_at_once_whatever_the_spreads",
+        (
+            "experiments/estimating/test_multiple_comparisons.py::test_all_intervals_hold_at_"
+            "once_whatever_the_spreads"
+        ),
         "experiments/estimating/test_multiple_comparisons.py::test_three_arms_by_hand",
         short=True,
     ),
@@ -746,7 +793,10 @@ MUTANTS = [
         "experiments/exploration/search.py",
         "able = all(result[beyond(name)] <= most for",
         "able = all(result[beyond(name)] <= 9 * most for",
-        "experiments/estimating/test_search.py::test_the_front_is_of_those_within_the_limits_that_none_of_them_beats",
+        (
+            "experiments/estimating/test_search.py::test_the_front_is_of_those_within_the_lim"
+            "its_that_none_of_them_beats"
+        ),
         short=True,
     ),
     mutant(
@@ -754,7 +804,10 @@ MUTANTS = [
         "experiments/exploration/search.py",
         "values[name] - room.spent[number][name]",
         "values[name] - 0.0 * room.spent[number][name]",
-        "experiments/estimating/test_search.py::test_a_budget_is_of_what_is_spent_beyond_the_case_as_it_stands",
+        (
+            "experiments/estimating/test_search.py::test_a_budget_is_of_what_is_spent_beyond_"
+            "the_case_as_it_stands"
+        ),
         short=True,
     ),
     mutant(
@@ -794,12 +847,15 @@ MUTANTS = [
         "experiments/comparison/effects.py",
         "mechanisms.load_class(name)()), begins=0, ends=36_500)",
         "mechanisms.load_class(name)()), ends=36_500)",
-        "experiments/comparing/test_effects.py::test_a_mechanism_that_the_case_begins_late_is_on_all_the_time",
+        (
+            "experiments/comparing/test_effects.py::test_a_mechanism_that_the_case_begins_lat"
+            "e_is_on_all_the_time"
+        ),
         short=True,
     ),
     mutant(
         "the upper end of a range is never tried",
-        "experiments/sweep/design.py",
+        "experiments/sweep/factor_space.py",
         ".at(k / (count - 1))",
         ".at(k / count)",
         "experiments/sweeping/test_experiment.py::test_a_grid_crosses_its_factors_ends_among_them",
@@ -816,8 +872,14 @@ MUTANTS = [
         "a log's rows from the future are used",
         "experiments/calibration/issue_log.py",
         'closed > last, f"was closed after the day the log was drawn, {drawn:%Y-%m-%d}"',
-        '\n            closed > last + np.timedelta64(99999, "D"),\n            f"was closed after the day the log was drawn, {drawn:%Y-%m-%d}",\n        ',
-        "experiments/calibrating/test_issue_log.py::test_rows_that_cannot_be_true_are_set_aside_with_line_and_reason_and_none_is_lost",
+        (
+            '\n            closed > last + np.timedelta64(99999, "D"),\n            f"was '
+            'closed after the day the log was drawn, {drawn:%Y-%m-%d}",\n        '
+        ),
+        (
+            "experiments/calibrating/test_issue_log.py::test_rows_that_cannot_be_true_are_set"
+            "_aside_with_line_and_reason_and_none_is_lost"
+        ),
         short=True,
     ),
     mutant(
@@ -825,7 +887,10 @@ MUTANTS = [
         "experiments/calibration/reported_patterns.py",
         'else "outside"',
         'else "near"',
-        "experiments/calibrating/test_reported_patterns.py::test_each_outcome_has_its_row_and_an_outside_stays",
+        (
+            "experiments/calibrating/test_reported_patterns.py::test_each_outcome_has_its_row"
+            "_and_an_outside_stays"
+        ),
         "contract/test_architecture.py::test_examples_in_docstrings[experiments.patterns]",
         short=True,
     ),
@@ -844,7 +909,7 @@ MUTANTS = [
         "return u",
         "experiments/estimating/test_sweep_analyses.py::test_a_switch_turned_by_morris_counts_as_turned_once",
     ),
-    # ---------------------------------------------------------------------------------------------- sweeps and stores
+    # -------------------- sweeps and stores
     mutant(
         "a hash that leaves out what the case is",
         "experiments/sweep/sweep.py",
@@ -866,7 +931,10 @@ MUTANTS = [
         "experiments/sweep/ledger.py",
         "    *fields, row_mark = row\n    if mark(*fields) != row_mark:",
         "    *fields, row_mark = row\n    if False:",
-        "experiments/sweeping/test_store.py::test_a_ledger_that_says_other_things_than_were_written_is_damaged",
+        (
+            "experiments/sweeping/test_store.py::test_a_ledger_that_says_other_things_than_we"
+            "re_written_is_damaged"
+        ),
         short=True,
     ),
     mutant(
@@ -899,7 +967,10 @@ MUTANTS = [
         "experiments/sweep/sweep.py",
         "        refuse_other(store, plan)\n",
         "        store.prepare()\n        refuse_other(store, plan)\n",
-        "experiments/sweeping/test_swept_again.py::test_a_sweep_that_is_refused_changes_no_byte_and_names_what_differs",
+        (
+            "experiments/sweeping/test_swept_again.py::test_a_sweep_that_is_refused_changes_n"
+            "o_byte_and_names_what_differs"
+        ),
         plain=True,
         short=True,
     ),
@@ -908,7 +979,10 @@ MUTANTS = [
         "experiments/sweep/store.py",
         "            if not damaged.keys() & set(files):\n",
         "            if True:\n",
-        "experiments/sweeping/test_swept_again.py::test_a_damaged_part_is_named_set_aside_and_its_runs_are_done_again",
+        (
+            "experiments/sweeping/test_swept_again.py::test_a_damaged_part_is_named_set_aside"
+            "_and_its_runs_are_done_again"
+        ),
         plain=True,
         short=True,
     ),
@@ -923,10 +997,13 @@ MUTANTS = [
     ),
     mutant(
         "a sampled run is known by how NumPy writes its numbers",
-        "experiments/sweep/design.py",
+        "experiments/sweep/factor_space.py",
         "        u = float(u)  #",
         "        u = u  #",
-        "experiments/sweeping/test_sweep.py::test_runs_of_a_sampled_design_are_those_of_the_design_that_is_read_back",
+        (
+            "experiments/sweeping/test_sweep.py::test_runs_of_a_sampled_design_are_those_of_t"
+            "he_design_that_is_read_back"
+        ),
         plain=True,
         short=True,
     ),
@@ -944,7 +1021,10 @@ MUTANTS = [
         "experiments/sweep/sweep.py",
         "needed, free = guess.bytes * runs / guess.runs,",
         "needed, free = guess.bytes,",
-        "experiments/sweeping/test_swept_again.py::test_a_resume_asks_for_the_disk_that_the_missing_runs_need",
+        (
+            "experiments/sweeping/test_swept_again.py::test_a_resume_asks_for_the_disk_that_t"
+            "he_missing_runs_need"
+        ),
         plain=True,
         short=True,
     ),
@@ -962,23 +1042,35 @@ MUTANTS = [
         "experiments/sweep/registration.py",
         "if all(entry[name] == now[name] for name in now)), log[-1])",
         "if True), log[-1])",
-        "experiments/sweeping/test_swept_again.py::test_an_estimand_that_was_changed_later_is_not_said_to_be_stated_before_the_first_run",
+        (
+            "experiments/sweeping/test_swept_again.py::test_an_estimand_that_was_changed_late"
+            "r_is_not_said_to_be_stated_before_the_first_run"
+        ),
         plain=True,
         short=True,
     ),
     mutant(
         "dropped arms pass without a word",
         "experiments/sweep/registration.py",
-        '\n        ("added", [name for name in new if name not in old]),\n        ("dropped", [name for name in old if name not in new]),\n    ',
+        (
+            '\n        ("added", [name for name in new if name not in old]),\n        '
+            '("dropped", [name for name in old if name not in new]),\n    '
+        ),
         '("added", [name for name in new if name not in old]), ("dropped", [])',
-        "experiments/sweeping/test_swept_again.py::test_a_change_is_told_with_its_date_and_how_many_runs_were_there",
+        (
+            "experiments/sweeping/test_swept_again.py::test_a_change_is_told_with_its_date_an"
+            "d_how_many_runs_were_there"
+        ),
         plain=True,
         short=True,
     ),
     mutant(
         "a merge forgets what another shard was asked",
         "experiments/sweep/merge.py",
-        '\n        **manifests[0],\n        "begun": begun,\n        "last": last,\n        "registered": join_logs([m["registered"] for m in manifests]),\n    ',
+        (
+            '\n        **manifests[0],\n        "begun": begun,\n        "last": last,\n        '
+            '"registered": join_logs([m["registered"] for m in manifests]),\n    '
+        ),
         '**manifests[0], "begun": begun, "last": last, "registered": manifests[-1]["registered"][:1]',
         "experiments/sweeping/test_swept_again.py::test_a_merge_keeps_what_each_shard_was_asked_when",
         plain=True,
@@ -989,7 +1081,10 @@ MUTANTS = [
         "cli/sweep.py",
         "    if failed and not allowed:\n",
         "    if False:\n",
-        "experiments/sweeping/test_swept_again.py::test_a_sweep_whose_runs_failed_ends_with_status_1_and_says_what_failed",
+        (
+            "experiments/sweeping/test_swept_again.py::test_a_sweep_whose_runs_failed_ends_wi"
+            "th_status_1_and_says_what_failed"
+        ),
         plain=True,
         short=True,
     ),
@@ -998,7 +1093,10 @@ MUTANTS = [
         "experiments/sweep/results.py",
         "    stand_in(facts.get(OWN), ",
         "    (lambda *_: None)(facts.get(OWN), ",
-        "experiments/sweeping/test_swept_again.py::test_results_with_a_mechanism_of_a_users_own_are_read_without_it_and_run_again_with_what_the_archive_has",
+        (
+            "experiments/sweeping/test_swept_again.py::test_results_with_a_mechanism_of_a_use"
+            "rs_own_are_read_without_it_and_run_again_with_what_the_archive_has"
+        ),
         plain=True,
     ),
     mutant(
@@ -1033,7 +1131,10 @@ MUTANTS = [
         "viz/report.py",
         "    always = set.intersection(*arms)\n",
         "    always = set(plan.cases[case].mechanisms)\n",
-        "experiments/sweeping/test_report_of_little.py::test_methods_say_which_mechanisms_are_on_in_every_arm_and_which_in_some",
+        (
+            "experiments/sweeping/test_report_of_little.py::test_methods_say_which_mechanisms"
+            "_are_on_in_every_arm_and_which_in_some"
+        ),
         plain=True,
         short=True,
     ),
@@ -1082,9 +1183,12 @@ MUTANTS = [
         "experiments/execution/dask_cluster.py",
         "elif not insecure and not loopback(address):",
         "elif False:",
-        "experiments/sweeping/test_dask_cluster.py::test_an_open_line_beyond_this_machine_needs_the_users_word",
+        (
+            "experiments/sweeping/test_dask_cluster.py::test_an_open_line_beyond_this_machine"
+            "_needs_the_users_word"
+        ),
     ),
-    # ------------------------------------------------------------------------------------------ what is told and shown
+    # -------------------- what is told and shown
     mutant(
         "pairs on the page are not those of a comparison",
         "experiments/comparison/streaming_comparison.py",
@@ -1114,7 +1218,10 @@ MUTANTS = [
         "experiments/narrative/story.py",
         " day - since",
         " max(day - since - 1, 0)",
-        "experiments/comparing/test_story.py::test_states_and_days_between_the_lines_are_those_the_model_went_through",
+        (
+            "experiments/comparing/test_story.py::test_states_and_days_between_the_lines_are_"
+            "those_the_model_went_through"
+        ),
         short=True,
     ),
     mutant(
@@ -1274,7 +1381,10 @@ MUTANTS = [
     mutant(
         "scripts may read cookies",
         "viz/server/responses.py",
-        'HttpOnly", "SameSite=Lax"] + (["Secure"] if scheme == "https" else [])\n        if parts[0].startswith("solara-")\n       ',
+        (
+            'HttpOnly", "SameSite=Lax"] + (["Secure"] if scheme == "https" else [])\n        '
+            'if parts[0].startswith("solara-")\n       '
+        ),
         'SameSite=Lax"] + (["Secure"] if scheme == "https" else []) if parts[0].startswith("solara-")',
         "viz/test_server.py::test_solaras_cookie_is_out_of_reach_too",
         short=True,
@@ -1350,7 +1460,7 @@ MUTANTS = [
         "from cogov.viz.text import tales",
         "contract/test_notebooks.py::test_a_notebook_runs_from_top_to_bottom_and_leaves_nothing_behind",
     ),
-    # ---------------------------------------------------------------------------------------------------- compiled kernels
+    # -------------------- compiled kernels
     mutant(
         "a kernel does not depend on what its file imports",
         "engine/source_digests.py",
@@ -1372,7 +1482,10 @@ MUTANTS = [
     mutant(
         "a docstring changes the version of the model",
         "engine/source_digests.py",
-        '\n                (name, value[1:] if name == "body" and _is_text(value[0]) else value)\n                for name, value in entries\n            ',
+        (
+            '\n                (name, value[1:] if name == "body" and _is_text(value[0]) else '
+            "value)\n                for name, value in entries\n            "
+        ),
         "(name, value) for name, value in entries",
         "engine/test_kernels.py::test_comments_docstrings_and_formatting_mean_nothing",
         plain=True,
@@ -1441,7 +1554,7 @@ MUTANTS = [
         plain=True,
         short=True,
     ),
-    # ------------------------------------------------------------------------------------- what is printed and written
+    # -------------------- what is printed and written
     mutant(
         "what a stream cannot hold ends it",
         "engine/output.py",
@@ -1548,7 +1661,7 @@ MUTANTS = [
         plain=True,
         short=True,
     ),
-    # ------------------------------------------------------------------------------------- cases, mechanisms and scripts of one's own
+    # -------------------- cases, mechanisms and scripts of one's own
     mutant(
         "a name that leaves its folder",
         "engine/parameters.py",
@@ -1560,7 +1673,7 @@ MUTANTS = [
     ),
     mutant(
         "a case's name is a knob",
-        "engine/toml_reader.py",
+        "engine/settings.py",
         'if "choices" in f.metadata or f.type is bool]',
         'if "choices" in f.metadata or "text" in f.metadata or f.type is bool]',
         "model/test_names.py::test_the_texts_of_a_case_are_no_knobs",
@@ -1614,7 +1727,10 @@ MUTANTS = [
         "model/mechanism_guard.py",
         "if not 0.0 <= wants[m, role, c] < np.inf:",
         "if wants[m, role, c] < 0.0:",
-        "model/test_own_mechanisms.py::test_what_a_mechanism_may_not_do_is_found_in_a_run_and_named_with_its_file_and_day",
+        (
+            "model/test_own_mechanisms.py::test_what_a_mechanism_may_not_do_is_found_in_a_run"
+            "_and_named_with_its_file_and_day"
+        ),
         plain=True,
         short=True,
     ),
@@ -1623,7 +1739,10 @@ MUTANTS = [
         "model/mechanism_guard.py",
         "if not least[lever] <= rows[m, i] <= most[lever]:",
         "if rows[m, i] < least[lever]:",
-        "model/test_own_mechanisms.py::test_what_a_mechanism_may_not_do_is_found_in_a_run_and_named_with_its_file_and_day",
+        (
+            "model/test_own_mechanisms.py::test_what_a_mechanism_may_not_do_is_found_in_a_run"
+            "_and_named_with_its_file_and_day"
+        ),
         plain=True,
         short=True,
     ),
@@ -1632,7 +1751,10 @@ MUTANTS = [
         "model/mechanism_guard.py",
         "        part.flags.writeable = False\n",
         "",
-        "model/test_own_mechanisms.py::test_what_a_mechanism_may_not_do_is_found_in_a_run_and_named_with_its_file_and_day",
+        (
+            "model/test_own_mechanisms.py::test_what_a_mechanism_may_not_do_is_found_in_a_run"
+            "_and_named_with_its_file_and_day"
+        ),
         plain=True,
         short=True,
     ),
@@ -1656,9 +1778,15 @@ MUTANTS = [
     mutant(
         "a file named like one that ships is ignored",
         "model/mechanisms/__init__.py",
-        '        if name in shipped:\n            problem = f"{path} has the name of a mechanism that ships; rename the file"',
+        (
+            '        if name in shipped:\n            problem = f"{path} has the name of a '
+            'mechanism that ships; rename the file"'
+        ),
         "        if name in shipped:\n            continue",
-        "model/test_own_mechanisms.py::test_a_file_named_like_a_mechanism_that_ships_is_refused_and_not_ignored",
+        (
+            "model/test_own_mechanisms.py::test_a_file_named_like_a_mechanism_that_ships_is_r"
+            "efused_and_not_ignored"
+        ),
         plain=True,
         short=True,
     ),
@@ -1667,7 +1795,10 @@ MUTANTS = [
         "experiments/execution/supervisor.py",
         "    if needs_main_script(main):\n        yield\n        return\n",
         "    if True:\n        yield\n        return\n",
-        "experiments/comparing/test_scripts.py::test_a_script_without_a_main_guard_runs_once_with_workers_and_says_nothing",
+        (
+            "experiments/comparing/test_scripts.py::test_a_script_without_a_main_guard_runs_o"
+            "nce_with_workers_and_says_nothing"
+        ),
         plain=True,
     ),
     mutant(
@@ -1684,7 +1815,10 @@ MUTANTS = [
         "experiments/execution/supervisor.py",
         "current_process().daemon or get_start_method",
         "get_start_method",
-        "experiments/comparing/test_scripts.py::test_a_worker_of_a_pool_goes_on_alone_and_says_so_only_where_workers_were_asked_for",
+        (
+            "experiments/comparing/test_scripts.py::test_a_worker_of_a_pool_goes_on_alone_and"
+            "_says_so_only_where_workers_were_asked_for"
+        ),
         plain=True,
     ),
 ]

@@ -53,7 +53,7 @@ def choose_free_parameters(
 ) -> list[FreeParameter]:
     """Return the parameters to fit.
 
-    `wanted` are texts PATH or PATH=LOW:HIGH; without any, the default is `default_paths`. `issues.FAMILY.KNOB`,
+    `wanted` are texts PATH or PATH=LOW:HIGH; default: `default_paths`. `issues.FAMILY.KNOB`,
     `issues.KIND.KNOB` (a category of the log) and `issues.*.KNOB` are one factor on that knob of all these
     categories. Raises UserError.
     """

@@ -162,7 +162,8 @@ def assign_columns(text, mapping: LogMapping) -> tuple[LogMapping, list[str]]:
         name = getattr(mapping, role)
         if name and name not in text.header:
             raise UserError(
-                f"{text.path}:1: has no column {show_value(name)} for --{role}{suggest_names(name, text.header)}"
+                f"{text.path}:1: has no column {show_value(name)} for --{role}"
+                f"{suggest_names(name, text.header)}"
             )
     guesses = {}
     unassigned = [name for name in text.header if name not in {getattr(mapping, role) for role in ROLES}]

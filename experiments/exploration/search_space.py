@@ -147,7 +147,8 @@ def design_scenario(room: SearchSpace, design: dict) -> Scenario:
 def describe_design(design: dict) -> str:
     """Describe a design in words.
 
-    >>> describe_design({"on": ["whistle"], "knobs": {"mechanisms.whistle.strength": 0.5, "committee.staff": 3}})
+    >>> knobs = {"mechanisms.whistle.strength": 0.5, "committee.staff": 3}
+    >>> describe_design({"on": ["whistle"], "knobs": knobs})
     'whistle (strength 0.5) with committee.staff 3'
     >>> describe_design({"on": [], "knobs": {}})
     'nothing'

@@ -181,6 +181,7 @@ def parse_issue(issue: int | str, scenario: Scenario) -> int:
         return int(match[1])
     if match[3] not in categories:
         raise UserError(
-            f"issue {str(issue)[:60]!r}: no category is called {match[3]!r}{suggest_names(match[3], categories)}"
+            f"issue {str(issue)[:60]!r}: no category is called {match[3]!r}"
+            f"{suggest_names(match[3], categories)}"
         )
     return make_id.py_func(int(match[2]), encode_category(match[3]), int(match[4]))

@@ -125,8 +125,8 @@ def classify_arms(runs: pd.DataFrame, cost: str = "yuan", effect: str = EFFECT) 
     Status: "frontier"; "dominated" (another arm, `by`, has at least the effect for at most the cost);
     "extendedly dominated" (a mix of the two arms in `by` has more effect for the same cost); "no value"
     (never finished). `each`: cost per additional issue relative to the previous arm on the frontier; it rises
-    along the frontier (Johannesson & Weinstein 1993). Only means are used; `price_arms` has the intervals. Raises
-    UserError.
+    along the frontier (Johannesson & Weinstein 1993). Only means are used; `price_arms` has the
+    intervals. Raises UserError.
     """
     rows = {}
     for case, values, _ in iter_samples(runs, effect, cost):
@@ -155,7 +155,8 @@ def classify_by_frontier(arms: dict) -> dict[str, tuple[str, str, float]]:
 
     Of two equal arms the first is on the frontier.
 
-    >>> classify_by_frontier({"nothing": (0, 0), "a": (10, 100), "b": (11, 400), "c": (20, 500), "d": (9, 120)})["b"]
+    >>> arms = {"nothing": (0, 0), "a": (10, 100), "b": (11, 400), "c": (20, 500), "d": (9, 120)}
+    >>> classify_by_frontier(arms)["b"]
     ('extendedly dominated', 'a, c', nan)
     """
     order = sorted(arms, key=lambda arm: (arms[arm][1], -arms[arm][0]))

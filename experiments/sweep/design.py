@@ -6,62 +6,32 @@ trajectories and Saltelli's scheme from SALib.
 """
 
 import csv
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from difflib import get_close_matches
-from itertools import product
-from math import exp, log, prod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 
-import numpy as np
-
-from ...engine.parameters import UserError, describe_problem, format_range, paths
+from ...engine.parameters import UserError, paths
+from ...engine.settings import choice_paths, parse_toml_value
 from ...engine.toml_reader import (
     LARGEST,
-    TEXT,
     At,
     allowed_types,
-    is_text,
-    parse_toml_value,
     take_value,
-    words,
 )
 from ...model import mechanisms
 from ...model.scenarios.cases import alter_scenario
 from ...model.scenarios.scenario import Scenario
+from .factor_space import (
+    FactorSpace,
+    factor_space,
+    is_switch,
+    points,
+    suggest_path,
+)
 
 KINDS = ("arms", "grid", "list", "one_at_a_time", "factorial", "latin", "sobol", "morris", "saltelli")
 SAMPLED = ("latin", "sobol", "morris", "saltelli")
-
-
-@dataclass(frozen=True)
-class FactorSpace:
-    """A factor in one case: its path, and the value at each point of [0, 1)."""
-
-    path: str
-    values: tuple  # possible values; empty for a range
-    low: float = 0.0
-    high: float = 1.0
-    whole: bool = False
-    log: bool = False
-
-    def at(self, u: float) -> object:
-        """Return the value at `u` in [0, 1]."""
-        u = float(u)  # NumPy's numbers have another repr, and a run's key depends on it
-        if self.values:
-            return self.values[min(int(u * len(self.values)), len(self.values) - 1)]
-        if self.whole:
-            return min(int(self.low + u * (self.high - self.low + 1)), int(self.high))
-        if self.log:
-            return exp(log(self.low) + u * (log(self.high) - log(self.low)))
-        return self.low + u * (self.high - self.low)
-
-    def levels(self, count: int) -> tuple:
-        """Return the given values, or `count` values from low to high, both ends included."""
-        if self.values:
-            return self.values
-        spread = [replace(self, whole=False).at(k / (count - 1)) for k in range(count)]
-        return tuple(dict.fromkeys(map(round, spread))) if self.whole else tuple(spread)
 
 
 @dataclass(frozen=True)
@@ -227,128 +197,6 @@ def settings_in_use(scenario: Scenario, on, off, factors: dict) -> dict:
     }
 
 
-def is_switch(path: str) -> bool:
-    """Return whether a path is that of a mechanism, which is on or off."""
-    return path.startswith("mechanisms.") and path.count(".") == 1
-
-
-def factor_space(scenario: Scenario, factor, number: int) -> FactorSpace:
-    """Return the values that a factor may have in this case. Raises UserError."""
-    where = f"factor.{number}"
-    if factor.path.startswith("mechanisms.") and (
-        problem := mechanisms.explain_unusable(factor.path.split(".")[1])
-    ):
-        raise UserError(f"{where}.path = {factor.path!r}: {problem}")
-    if is_switch(factor.path):
-        switch_values = factor.values or (False, True)
-        if any(type(value) is not bool for value in switch_values) or factor.range:
-            raise UserError(
-                f"{where} varies {factor.path}, which is on or off: "
-                "leave values and range out, or give values = [false, true]"
-            )
-        return FactorSpace(factor.path, tuple(switch_values))
-    full = alter_scenario(
-        scenario,
-        on=[
-            *scenario.mechanisms,
-            *([factor.path.split(".")[1]] if factor.path.startswith("mechanisms.") else []),
-        ],
-    )
-    known = paths(full) | words(full)
-    if factor.path not in known:
-        raise UserError(f"{where}.path = {factor.path!r} is no knob{suggest_path(factor.path, known, full)}")
-    f = known[factor.path]
-    if factor.values:
-        return FactorSpace(
-            factor.path,
-            tuple(take_value(f, value, At(f"{where}.values", {}), factor.path) for value in factor.values),
-        )
-    if "low" not in f.metadata:
-        return FactorSpace(factor.path, (False, True) if f.type is bool else tuple(f.metadata["choices"]))
-    metadata, whole = f.metadata, f.type in (int, "int")
-    limits = list(factor.range) or [metadata["low"], metadata["high"]]
-    if len(limits) != 2 or any(describe_problem(f, end) for end in limits) or not limits[0] < limits[1]:
-        raise UserError(
-            f"{where}.range = {limits} of {factor.path}: "
-            f"allowed is [low, high] within {format_range(metadata)} {metadata['unit']}{', whole numbers' * whole}"
-        )
-    low, high = limits
-    if factor.log and low <= 0:
-        raise UserError(
-            f"{where}.log is true, and {factor.path} from {low:g} has no logarithm; give a range above 0"
-        )
-    number_type = int if whole else float
-    return FactorSpace(factor.path, (), number_type(low), number_type(high), whole, factor.log)
-
-
-def suggest_path(path: str, known, scenario: Scenario) -> str:
-    """Suggest a remedy for an unknown path, as the end of a message."""
-    if is_text(scenario, path):
-        return f": it {TEXT}"
-    near = get_close_matches(path, known, 3, 0.6)
-    return f"; did you mean {' or '.join(near)}?" if near else "; `cogov knobs` lists them all"
-
-
-def points(experiment, spaces: list[FactorSpace], scenario: Scenario) -> Iterable[tuple]:
-    """Return the points of a design, in its order: tuples of values."""
-    design, factors = experiment.design, experiment.factors()
-    if design.kind == "grid":
-        return product(*(s.levels(f.levels) for s, f in zip(spaces, factors)))
-    if design.kind == "factorial":
-        return product(*((s.levels(2)[0], s.levels(2)[-1]) for s in spaces))
-    if design.kind == "one_at_a_time":
-        baseline = tuple(current(scenario, s) for s in spaces)
-        return [
-            baseline,
-            *(
-                (*baseline[:k], value, *baseline[k + 1 :])
-                for k, (s, f) in enumerate(zip(spaces, factors))
-                for value in s.levels(f.levels)
-                if value != baseline[k]
-            ),
-        ]
-    return [
-        tuple(s.at(u) for s, u in zip(spaces, row))
-        for row in unit_cube_points(design, len(spaces), experiment.seed)
-    ]
-
-
-def unit_cube_points(design, dimensions: int, seed: int) -> np.ndarray:
-    """Return points in the unit cube: (n, dimensions). Raises UserError."""
-    if design.kind in ("latin", "sobol"):
-        from scipy.stats import qmc
-
-        if design.kind == "latin":
-            return qmc.LatinHypercube(dimensions, rng=seed).random(design.points)
-        if design.points & (design.points - 1):
-            raise UserError(
-                f"design.points = {design.points} is no power of two: "
-                f"Sobol points are balanced in no other number; take {2 ** (design.points - 1).bit_length()}"
-            )
-        return qmc.Sobol(dimensions, rng=seed).random(design.points)
-    from .sampling import morris_points, saltelli_points
-
-    names = [str(n) for n in range(dimensions)]
-    return (
-        morris_points(names, design.points, design.levels, seed)
-        if design.kind == "morris"
-        else saltelli_points(names, design.points, seed)
-    )
-
-
-def current(scenario: Scenario, space: FactorSpace) -> object:
-    """Return the value of a factor in the case as it is."""
-    if is_switch(space.path):
-        return space.path.partition(".")[2] in scenario.mechanisms
-    part = scenario
-    for name in space.path.split("."):
-        if isinstance(part, dict) and name not in part:
-            part = mechanisms.load_class(name)()  # a mechanism that is off, with its defaults
-        else:
-            part = part[name] if isinstance(part, dict) else getattr(part, name)
-    return part
-
-
 def rows(path: str) -> list[list[str]]:
     """Return the rows of a CSV file, its header first. Raises UserError."""
     try:
@@ -381,7 +229,7 @@ def read_arms_table(path: str, scenario: Scenario) -> Iterator[DesignArm]:
         )
     except UserError as error:
         raise UserError(f"design.table {path}:1: {error}") from None
-    known = paths(full) | words(full)
+    known = paths(full) | choice_paths(full)
     for column in header:
         if column != "arm" and not is_switch(column) and column not in known:
             raise UserError(

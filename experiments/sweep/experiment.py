@@ -238,7 +238,7 @@ def build_scenarios(experiment: Experiment) -> dict[str, Scenario]:
 def build_arms(experiment: Experiment, cases: dict[str, Scenario]) -> list[DesignArm]:
     """Return every arm of an experiment, case by case.
 
-    The first hundred arms are checked to be runnable. `cases` is name -> Scenario, as `build_scenarios` returns.
+    The first hundred arms are checked to be runnable. `cases` is name -> Scenario, from `build_scenarios`.
     Raises UserError for too many runs, an unknown path, a value out of range, two arms of one name, or an
     unknown reference.
     """

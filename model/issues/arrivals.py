@@ -268,7 +268,7 @@ def draw_requirements(w, issue, number, issue_key) -> None:
 
 @inner_kernel
 def fill_new_issues(w, rows, fresh) -> None:
-    """Fill `rows` with the issues that `advance_clocks` returned: where each is, whom it affects, and what it takes."""
+    """Fill `rows` with the issues of `advance_clocks`: where each is, whom it affects, and what it takes."""
     cats, compounds = w.cats, w.compounds
     for r in range(len(fresh)):
         issue, b, j, number = rows[r], fresh[r, 0], fresh[r, 1], fresh[r, 2]

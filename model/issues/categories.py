@@ -1,6 +1,6 @@
-"""What goes wrong: the categories of issues, where each arises, who can see it, who can do it, and what it takes.
+"""The categories of issues: where each arises, who can see it, who can do it, and what it takes.
 
-The kinds are those named in press reports of 2019-2024; rates, hours and prices are assumed unless a source is given.
+They stand in categories.toml, one table each. Rates, hours and prices are assumed unless a source is given.
 """
 
 import tomllib
@@ -41,7 +41,8 @@ SCOPES = (
 )  # who can see it: the neighbours who share that place
 HANDS = ("property", "committee", "captain", "volunteer", "grid")  # who can do it
 
-SEASONS = {  # name -> how many times as often in each month; the mean is one (assumed: southern China, school holidays)
+# name -> how many times as often in each month; the mean is one (assumed: southern China, school holidays)
+SEASONS = {
     "rain": (0.3, 0.5, 0.8, 1.4, 1.8, 2.0, 1.6, 1.6, 1.0, 0.4, 0.3, 0.3),
     "warm": (0.0, 0.1, 0.4, 1.0, 1.6, 2.1, 2.3, 2.1, 1.4, 0.8, 0.2, 0.0),
     "holidays": (1.5, 1.5, 0.0, 0.0, 0.0, 0.0, 4.5, 4.5, 0.0, 0.0, 0.0, 0.0),
@@ -143,7 +144,7 @@ class Category:
 
 
 def read_categories(path: Path) -> dict[str, Category]:
-    """Read the categories of a TOML file, one table each: name -> Category. Raises TypeError for an unknown key."""
+    """Read the categories of a TOML file: name -> Category. Raises TypeError for an unknown key."""
     tables = tomllib.loads(path.read_text(encoding="utf-8"))
     return {name: Category(**numbers_as_declared(table)) for name, table in tables.items()}
 
@@ -185,7 +186,7 @@ class Columns(NamedTuple):
 
 
 def encode_category(name):
-    """A category's code: 23 bits hashed from its name, so that no other category, nor their order, changes it."""
+    """Return a category's code: 23 bits hashed from its name, whatever other categories there are."""
     return hash_name(name) >> 9
 
 

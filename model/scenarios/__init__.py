@@ -1,1 +1,1 @@
-"""What makes one community differ from another: scenarios, the census in them, and the case files they are read from."""
+"""What makes one community differ from another: scenarios, their census, and case files."""

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from ...engine.parameters import UserError, set_parameters
-from ...engine.toml_reader import build_dataclass, load, parse_setting, suggest_names
+from ...engine.settings import parse_setting
+from ...engine.toml_reader import build_dataclass, load, suggest_names
 from .. import mechanisms
 from .scenario import Scenario
 

@@ -161,7 +161,8 @@ class Scenario:
         if sum(begin.count for begin in self.outset) > MAX_INITIAL_ISSUES:
             yield (
                 "outset",
-                f"holds {sum(begin.count for begin in self.outset):,} issues; allowed is {MAX_INITIAL_ISSUES:,} in all",
+                f"holds {sum(begin.count for begin in self.outset):,} issues; "
+                f"allowed is {MAX_INITIAL_ISSUES:,} in all",
             )
         if not self.compound:
             yield "compound", "is empty: a community has at least one"

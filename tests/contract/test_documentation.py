@@ -10,7 +10,7 @@ from cli_runner import typist
 
 import cogov
 from cogov.cli import main as command
-from cogov.engine.toml_reader import parse_setting
+from cogov.engine.settings import parse_setting
 from cogov.experiments.comparison.parameter_paths import list_parameters, value_at
 from cogov.model import mechanisms
 from cogov.model.issues.categories import CATEGORIES, FAMILIES, FAMILIES_ZH

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cogov.engine.parameters import UserError, check, knob, set_parameter
-from cogov.engine.toml_reader import At, build_dataclass, load, parse_setting
+from cogov.engine.settings import parse_setting
+from cogov.engine.toml_reader import At, build_dataclass, load
 
 
 @dataclass(frozen=True)

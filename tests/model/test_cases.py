@@ -1,5 +1,7 @@
 """The cases that ship: what their reports give is met exactly, and what came of it is held against the model."""
 
+import re
+from dataclasses import replace
 from importlib import resources
 
 import numpy as np
@@ -8,8 +10,9 @@ import pytest
 from cogov.engine.codes import CHILD, ELDER
 from cogov.engine.parameters import UserError
 from cogov.experiments.calibration.reported_patterns import check_measure
+from cogov.model.issues.categories import CATEGORIES
 from cogov.model.scenarios.cases import alter_scenario, list_cases, read_case
-from cogov.model.simulate import build_community
+from cogov.model.simulate import build_community, simulate
 
 TEXT = {
     name: (resources.files("cogov") / "experiments" / "cases" / f"{name}.toml").read_text("utf-8")
@@ -158,3 +161,50 @@ def test_a_census_that_cannot_be_is_said_with_the_name_of_the_case(tmp_path):
     )
     with pytest.raises(UserError, match="^mine: community.members"):
         build_community(read_case(tmp_path / "mine.toml"))
+
+
+OWN = """name = "mine"
+[community]
+residents = 300
+[[compound]]
+name = "yard"
+buildings = 4
+[issues.drone_noise]
+zh = "无人机噪音"
+family = "environment"
+unit = "building"
+scope = "compound"
+hands = "property committee"
+rate = 40.0
+"""
+
+
+def test_a_case_adds_a_category_of_issues_with_one_table(tmp_path):
+    (tmp_path / "mine.toml").write_text(OWN, "utf-8")
+    case = read_case(tmp_path / "mine.toml")
+    assert case.issues["drone_noise"].rate == 40.0 and len(case.issues) == len(CATEGORIES) + 1
+    run = simulate(replace(case, days=60), 1)
+    assert (run.issues["category"] == run.categories.index("drone_noise")).any()
+
+
+@pytest.mark.parametrize(
+    ["old", "new", "words"],
+    [
+        ('zh = "无人机噪音"\n', "", "issues.drone_noise.zh is missing"),
+        ("environment", "noise", "issues.drone_noise.family = 'noise' is unknown; there are: facility"),
+        ("property committee", "robot", "issues.drone_noise.hands = 'robot' is not some of property"),
+        (
+            "[issues.drone_noise]",
+            "[issues.litterr]\nrate = 1.0\n[issues.drone_noise]",
+            "did you mean 'litter'",
+        ),
+    ],
+)
+def test_a_category_that_lacks_something_is_refused_with_the_way_out(tmp_path, old, new, words):
+    (tmp_path / "mine.toml").write_text(OWN.replace(old, new), "utf-8")
+    with pytest.raises(UserError, match=re.escape(words)):
+        read_case(tmp_path / "mine.toml")
+
+
+def test_the_file_of_categories_holds_what_its_fields_allow():
+    assert all(not [*category.contradictions()] for category in CATEGORIES.values())

@@ -6,8 +6,8 @@ import pytest
 from cli_runner import typist
 
 from cogov.engine.parameters import UserError
-from cogov.experiments.sweep.design import factor_space
 from cogov.experiments.sweep.experiment import Factor
+from cogov.experiments.sweep.factor_space import factor_space
 from cogov.model.scenarios.cases import alter_scenario, read_case
 from cogov.viz.page import page_state
 

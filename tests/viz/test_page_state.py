@@ -13,14 +13,8 @@ from cogov.model import mechanisms
 from cogov.model.scenarios.cases import list_cases
 from cogov.viz.i18n import words
 from cogov.viz.page import page_state as desks
-from cogov.viz.page.page_state import (
-    Setting,
-    homes,
-    open_state,
-    preset,
-    simulate_state,
-    state_from_text,
-)
+from cogov.viz.page.homes import homes
+from cogov.viz.page.page_state import Setting, open_state, preset, simulate_state, state_from_text
 
 SMALL = replace(open_state("wuzi_yard"), days=40)
 

@@ -12,6 +12,7 @@ from ..i18n.words import translate
 from ..text import stories
 from ..text.stories import phrase
 from . import page_state
+from .homes import homes
 
 
 @solara.component
@@ -25,7 +26,7 @@ def Inside(state, shown, day, picked, issue, set_issue) -> None:
         with solara.ColumnsResponsive(12, medium=[4, 8]):
             with solara.Column(gap="4px", classes=["co-people"]):
                 solara.Text(label_building(shown.films[0], picked["building"], lang), classes=["co-title"])
-                for home in page_state.homes(state, picked["building"], picked.get("flat", -1)):
+                for home in homes(state, picked["building"], picked.get("flat", -1)):
                     description = comma.join(
                         translate(lang, name)
                         for name in ("owner" if home.owner else "tenant", *(["away"] if home.away else ()))

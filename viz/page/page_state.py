@@ -12,11 +12,9 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from ...engine.parameters import UserError
 from ...engine.toml_reader import suggest_names
@@ -35,7 +33,6 @@ from ...model import mechanisms
 from ...model.measures import WITHIN
 from ...model.scenarios import cases
 from ...model.scenarios.cases import alter_scenario, list_cases
-from ...model.simulate import build_community
 from ..i18n.phrases import LANGUAGES
 from ..i18n.words import translate
 
@@ -51,7 +48,6 @@ PATH = re.compile(r"[\w.]+")  # path of a knob; text after a path would be read 
 LONGEST = 3650  # days that the page simulates at most
 QUEUE = 120  # simulations that may be waiting at once
 MOST = 50_000_000  # residents x days of a simulation on the page: some seconds
-PEOPLE = 40  # residents of a building that are listed one by one
 
 
 @dataclass(frozen=True)
@@ -364,40 +360,3 @@ def simulate_sides(
         *(YEARS.get((key, seed), partial(record, scenario)) for key, scenario in zip(keys, scenarios))
     )
     return SimulatedSides(list(scenarios), list(recordings), list(packed), tuple(keys), seed)
-
-
-@dataclass(frozen=True)
-class Home:
-    """A flat and its residents, all synthetic."""
-
-    flat: int
-    floor: int
-    owner: bool
-    away: bool
-    people: tuple = field(default=())  # of (band, traits as names, acquaintances)
-
-
-def homes(state: PageState, building: int | None = None, flat: int | None = None) -> list[Home]:
-    """Return the homes of a building, or one flat, as they are on day 0.
-
-    Stops after the flat with which PEOPLE residents are reached.
-    """
-    community = build_community(state.scenario(0))
-    h, r = community.households, community.residents
-    rows = [flat] if flat is not None and flat >= 0 else np.flatnonzero(h.building == building).tolist()
-    result, count = [], 0
-    for row in rows:
-        people = []
-        for i in range(int(h.first[row]), int(h.first[row + 1])):
-            traits = (
-                ("migrant", not r.registered[i]),
-                ("party member", r.member[i]),
-                ("volunteer", r.volunteer[i]),
-                ("housebound", r.housebound[i]),
-            )
-            people.append((int(r.band[i]), tuple(name for name, holds in traits if holds), int(r.ties[i])))
-        result.append(Home(int(row), int(h.floor[row]), bool(h.owner[row]), bool(h.away[row]), tuple(people)))
-        count += len(people)
-        if count >= PEOPLE:
-            break
-    return result

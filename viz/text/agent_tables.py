@@ -9,8 +9,9 @@ from .agent_catalogue import AgentKind
 
 HEADER = """# Agents
 
-What each kind of person is, decides and has. Generated from `agents/` and `model/mechanisms/` by `cogov docs`; `cogov agents KIND`
-prints the same. The rules are those that run: a resident's are applied to every resident of a building on its weekday.
+What each kind of person is, decides and has. `cogov docs` generates this page from `agents/` and
+`model/mechanisms/`; `cogov agents KIND` prints the same. The rules are those that run: a resident's are
+applied to every resident of a building on its weekday.
 
 ![Who reports to, asks, helps and pays whom](agents.svg)
 """

@@ -20,8 +20,8 @@ from cogov.experiments.exploration.world_questions import (
     rank_arms,
     tabulate_boxes,
 )
-from cogov.experiments.sweep.design import FactorSpace
 from cogov.experiments.sweep.experiment import read_experiment
+from cogov.experiments.sweep.factor_space import FactorSpace
 from cogov.experiments.sweep.results import read_results
 from cogov.experiments.sweep.sweep import sweep
 
