@@ -18,7 +18,7 @@ from . import source_digests
 
 FORM = 3  # version of the file format; increase it when `kernel_cache` writes something else
 CHECK_BYTES = 16  # length of the checksum with which a file begins
-SOURCES = "sources.json"  # what `source_digests` knows of the files that it has read
+SOURCES = "sources-2.json"  # what `source_digests` knows of the files that it has read
 OLDEST_S = 60 * 86_400  # kernels of other sources are removed when they are older than this, in seconds
 
 

@@ -122,7 +122,7 @@ class Copy:
             f"cogov.{'.'.join(Path(file).with_suffix('').parts)}.*"
         ):
             kernel.unlink()
-        store = self.now / "cogov-kernels" / "sources.json"
+        store = self.now / "cogov-kernels" / "sources-2.json"
         known = json.loads(store.read_text("ascii"))
         old, new = (blake2b(raw, digest_size=16).hexdigest() for raw in (before, after))
         if old in known:

@@ -38,6 +38,7 @@ import numpy as np
 
 from ...engine.jit import OUTSIDE
 from ...engine.parameters import UserError, check, knob
+from ...engine.renamed import new_name
 from ...engine.toml_reader import suggest_names
 from ..resources.levers import LEVERS
 
@@ -329,6 +330,8 @@ def summarise_error(error: BaseException) -> str:
     line = next((line.strip()[:500] for line in message.splitlines() if line.strip()), "")
     if isinstance(error, UserError):
         return line
+    if isinstance(error, ModuleNotFoundError) and (now := new_name(error.name or "")):
+        line += f"; it is now {now}"
     return f"{type(error).__name__}: {line}" if line else type(error).__name__
 
 

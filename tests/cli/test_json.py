@@ -274,10 +274,11 @@ def cogov(monkeypatch, capsys, tmp_path):
     done = SimpleNamespace(seconds=1.0, work=1.0)
     fakes = {
         "simulate_street": lambda city, street: None,
-        "live": lambda *asked: done,
+        "simulate_city": lambda *asked: done,
         "load_table": lambda folder: pd.DataFrame({"residents": [100], "resolution_rate": [float("nan")]}),
         "digest": lambda folder: "d",
     }
+    assert fakes.keys() <= vars(city_scaling.cities).keys()  # else a city would be simulated in earnest
     monkeypatch.setattr(city_scaling, "cities", SimpleNamespace(**vars(city_scaling.cities) | fakes))
     monkeypatch.setattr(determinism, "SETS", dict(list(fingerprints.SETS.items())[:1]))
     monkeypatch.setattr(
@@ -305,7 +306,7 @@ def test_json_is_one_strict_document_with_its_keys(cogov, swept, monkeypatch, wo
         monkeypatch.setattr(
             page_bench,
             "measure_page",
-            lambda *asked: [page_bench.views(([1.0], [2.0], [3.0]), ([0.1], [1024]))],
+            lambda *asked: [page_bench.waiting_table(([1.0], [2.0], [3.0]), ([0.1], [1024]))],
         )
     status, out, err = cogov(*map(swept, words), "--json")
     assert status == 0, err

@@ -351,7 +351,7 @@ def test_chance_lives_in_one_file():
                 "bench/page/page_visitors.py": {"uuid"},
             } | dict.fromkeys(
                 (
-                    "experiments/sweep/design.py",
+                    "experiments/sweep/factor_space.py",
                     "experiments/calibration/importance_sampling.py",
                     "experiments/statistics/simultaneous.py",
                 ),

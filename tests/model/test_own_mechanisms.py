@@ -90,6 +90,10 @@ BROKEN = {
         BOARD.replace("import numpy as np", "import numpyy"),
         r"board.py:9: ModuleNotFoundError: No module named 'numpyy'",
     ),
+    "a module by its old name": (
+        BOARD.replace("from ...engine.parameters import knob", "from ..knobs import knob"),
+        r"board.py:\d+: ModuleNotFoundError: No module named 'cogov.model.knobs'; it is now cogov.engine.parameters",
+    ),
     "an exit": (BOARD.replace("import numpy as np", "raise SystemExit(3)"), r"board.py:9: SystemExit: 3"),
     "two mechanisms": (
         BOARD + "\n\n@dataclass(frozen=True)\nclass Other(Mechanism):\n    pass\n",
