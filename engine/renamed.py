@@ -1,4 +1,4 @@
-"""What modules were called before they moved, so that whoever imports one by its old name is told the new one."""
+"""What modules were called before they moved, so that an import by an old name is told the new one."""
 
 MODULES = {  # within the package: the name until 0.1 -> the name now
     "agents.views": "model.mesa.agents",
