@@ -91,7 +91,7 @@ class Copy:
             shutil.copytree(compiled, self.kernels / "cogov-kernels", dirs_exist_ok=True)
         code = (
             "import cogov; from cogov.model import mechanisms, precompile; "
-            "precompile.prepare(mechanisms.names()); print(cogov.__file__)"
+            "precompile.prepare(mechanisms.list_mechanisms()); print(cogov.__file__)"
         )
         status, output = self.run("-c", code, timeout=900)
         if status or output.split()[-1] != str(self.home / "__init__.py"):
