@@ -5,7 +5,7 @@
     python tools/mutants.py --only "a run is lost" --jobs 2
     python tools/mutants.py --list
 
-A test that cannot fail shows nothing. So every file of tests/ has at least one defect in tools/defects.py
+A test that cannot fail shows nothing. So every file of tests/ has at least one defect in tools/defects/
 that turns it red; the figure printed is caught / planted. Exit status 1 where a defect survives, no longer
 applies (its text is missing or occurs twice) or stops the program from loading, or where its tests fail
 without it.

@@ -1,0 +1,34 @@
+"""The defects that mutants.py plants, a file for each kind: what is wrong, where, and which tests see it."""
+
+from . import (
+    hours_and_money,
+    identity,
+    issues,
+    kernels,
+    measures,
+    mechanisms,
+    output,
+    people_and_places,
+    presentation,
+    randomness,
+    statistics,
+    sweeps,
+    user_input,
+)
+
+KINDS = (
+    randomness,
+    identity,
+    issues,
+    hours_and_money,
+    mechanisms,
+    people_and_places,
+    measures,
+    statistics,
+    sweeps,
+    presentation,
+    kernels,
+    output,
+    user_input,
+)
+MUTANTS = [defect for kind in KINDS for defect in kind.MUTANTS]

@@ -1,0 +1,24 @@
+"""What a planted defect is: a text that stands once in a file, its replacement, and the tests that see it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A defect: what is wrong, where, the text that stands there once, what replaces it, and who sees it."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple  # ids of tests, the quickest that do
+    # only Python reads what is changed: of the kernels, only the file's own are compiled again
+    plain: bool = False
+    short: bool = False  # one of the quick ones
+
+
+def mutant(name, file, old, new, *tests, **more):
+    return Mutant(name, file, old, new, tuple(f"tests/{test}" for test in tests), **more)
+
+
+TWIN = "contract/test_twin.py::test_a_year_is_told_alike[yard]"

@@ -1,0 +1,66 @@
+"""Planted defects of hours and money."""
+
+from .declaration import TWIN, mutant
+
+MUTANTS = [
+    mutant(
+        "granted hours are booked twice",
+        "model/resources/allocation.py",
+        "ledger.hours[row, role] += got",
+        "ledger.hours[row, role] += 2.0 * got",
+        "contract/test_invariants.py::test_nobody_works_longer_than_there_are_hours[storm-party_volunteers]",
+    ),
+    mutant(
+        "what a mechanism spends leaves no fund",
+        "model/resources/allocation.py",
+        "            w.funds[ALL] -= fen\n",
+        "",
+        "contract/test_invariants.py::test_money_to_the_cent[storm-mediation_room]",
+    ),
+    mutant(
+        "what is scarce is granted in full",
+        "model/resources/allocation.py",
+        "min(shares[m, c], have[role] / asked)",
+        "min(shares[m, c], 1.0)",
+        "contract/test_invariants.py::test_scarce_hours_are_all_given_out_and_in_proportion",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "the desks' own work is in nobody's books",
+        "model/resources/ledger.py",
+        "    ledger.hours[mechanisms, 1] +=",
+        "    ledger.hours[mechanisms, 1] += 0.0 *",
+        TWIN,
+    ),
+    mutant(
+        "the committee works weekends in full",
+        "model/resources/calendar.py",
+        "np.where(rest | festival, scenario",
+        "np.where(festival, scenario",
+        (
+            "model/test_calendar.py::test_offices_rest_on_weekends_and_in_festival_weeks_and_"
+            "evenings_are_fewer_then"
+        ),
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "a shock lasts a day too long",
+        "model/resources/calendar.py",
+        "(day < shock.day + shock.days)",
+        "(day <= shock.day + shock.days)",
+        "model/test_calendar.py::test_a_shock_comes_for_its_days_and_only_for_what_it_names",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "a fee is paid twelve times in 360 days",
+        "agents/property_managers.py",
+        "knobs.paid * 12 / 365 * 100",
+        "knobs.paid * 12 / 360 * 100",
+        "contract/test_mutation_survivors.py::test_a_year_brings_each_fund_what_its_case_says[estate]",
+        plain=True,
+        short=True,
+    ),
+]

@@ -1,0 +1,132 @@
+"""Planted defects of issues and the desks that take them."""
+
+from .declaration import TWIN, mutant
+
+MUTANTS = [
+    mutant(
+        "issues arise 5 % more often",
+        "model/issues/arrivals.py",
+        "return cats.rate * unit_counts",
+        "return 1.05 * cats.rate * unit_counts",
+        "contract/test_limits.py::test_the_closed_form_holds[clocks]",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "work takes 5 % longer",
+        "model/issues/arrivals.py",
+        "issue.effort = cats.work[j]",
+        "issue.effort = 1.05 * cats.work[j]",
+        "contract/test_limits.py::test_the_closed_form_holds[backlog]",
+    ),
+    mutant(
+        "issues lapse a day late",
+        "model/issues/arrivals.py",
+        "day + 1 + int(cats.lapse[j]",
+        "day + 2 + int(cats.lapse[j]",
+        "contract/test_limits.py::test_the_closed_form_holds[thinning]",
+    ),
+    mutant(
+        "one gives up a day early",
+        "model/issues/reporting.py",
+        "issue.giveup = day + 1 + int(",
+        "issue.giveup = day + int(",
+        TWIN,
+    ),
+    mutant(
+        "known issues are told of as readily as unknown ones",
+        "model/issues/reporting.py",
+        "            rate *= k.echo\n",
+        "            rate *= 1.0\n",
+        TWIN,
+    ),
+    mutant(
+        "the least urgent goes first",
+        "model/issues/issue_table.py",
+        "return min(3, issue.severity + (1 if issue.voices >= 2 else 0))",
+        "return 3 - min(3, issue.severity + (1 if issue.voices >= 2 else 0))",
+        TWIN,
+    ),
+    mutant(
+        "the youngest goes first",
+        "model/issues/triage.py",
+        "            out[count[r]] = i\n            count[r] += 1",
+        (
+            "            out[count[r] + 0] = i\n            count[r] += 1\n    out = "
+            "out[::-1].copy() if state == TOLD else out"
+        ),
+        TWIN,
+    ),
+    mutant(
+        "taking in costs no hours",
+        "model/issues/triage.py",
+        "            hours[desk] -= intake\n",
+        "            hours[desk] -= 0.0\n",
+        TWIN,
+    ),
+    mutant(
+        "a desk works two pairs of hands on one job",
+        "model/issues/work.py",
+        "min(issue.left, pair[desk])",
+        "min(issue.left, 2.0 * pair[desk])",
+        "contract/test_limits.py::test_the_closed_form_holds[backlog]",
+    ),
+    mutant(
+        "a fen is lost at every payment",
+        "model/issues/payment.py",
+        "            funds[last] -= rest\n",
+        "            funds[last] -= rest + 1\n",
+        "contract/test_invariants.py::test_money_to_the_cent[yard-nobody]",
+    ),
+    mutant(
+        "bills are paid from a fund that lacks the money",
+        "model/issues/payment.py",
+        "if rest == 0 or funds[last] >= rest:",
+        "if rest == 0 or funds[last] > 0:",
+        "model/test_projects.py::test_what_its_own_fund_lacks_the_communitys_pays_and_not_a_fen_more",
+    ),
+    mutant(
+        "disappointment is 5 % too strong",
+        "model/issues/closing.py",
+        "= t - w.knobs.residents.ignored * t",
+        "= t - 1.05 * w.knobs.residents.ignored * t",
+        TWIN,
+    ),
+    mutant(
+        "redone work is done from the beginning",
+        "model/issues/closing.py",
+        "WORK, -1, w.knobs.redo * issue.effort",
+        "WORK, -1, issue.effort",
+        TWIN,
+    ),
+    mutant(
+        "what was resolved never comes back",
+        "model/issues/closing.py",
+        "cats.recurs[j] * exp(",
+        "0.0 * cats.recurs[j] * exp(",
+        "contract/test_emergent_patterns.py::test_recurring_nuisances_return_unless_habits_change",
+    ),
+    mutant(
+        "three fifths are enough for a rule that asks for three quarters",
+        "model/issues/consent_rules.py",
+        "return 4 * signed >= 3 * met and",
+        "return 5 * signed >= 3 * met and",
+        "contract/test_limits.py::test_the_closed_form_holds[committees]",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "a failed vote is tried again a day early",
+        "model/issues/consent.py",
+        "day + 1 + int(k.rest)",
+        "day + int(k.rest)",
+        "contract/test_twin.py::test_columns_tell_the_same_days_as_people",
+    ),
+    mutant(
+        "an owner who lets signs like one who lives there",
+        "model/issues/consent.py",
+        "return x + k.letting",
+        "return x",
+        "contract/test_mechanisms.py::test_every_knob_of_people_and_desks_is_felt[projects.letting]",
+    ),
+]

@@ -1,0 +1,44 @@
+"""Planted defects of measures."""
+
+from .declaration import mutant
+
+MUTANTS = [
+    mutant(
+        "what is open, withdrawn or lapsed counts as resolved in time",
+        "model/measures.py",
+        'old & (issues["resolved"] >= 0) & (issues',
+        "old & (issues",
+        (
+            "experiments/comparing/test_compare.py::test_the_resolution_rate_counts_all_that_"
+            "arose_and_are_old_enough"
+        ),
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "the censored count as events",
+        "model/measures.py",
+        "np.unique(time[event], return_counts=True)",
+        "np.unique(time, return_counts=True)",
+        "contract/test_limits.py::test_the_closed_form_holds[remission]",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "the mean runs a day beyond its horizon",
+        "model/measures.py",
+        "when[inside], [horizon]])",
+        "when[inside], [horizon + 1.0]])",
+        "contract/test_limits.py::test_the_restricted_mean_stops_at_its_horizon",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "survival takes the censored for resolved",
+        "experiments/statistics/survival.py",
+        "to_numpy(), resolved",
+        "to_numpy(), np.ones(\n        len(issues), bool\n    )",
+        "experiments/estimating/test_survival.py::test_what_was_given_up_stays_at_risk_to_the_end_of_the_run",
+        short=True,
+    ),
+]

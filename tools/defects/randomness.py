@@ -1,0 +1,39 @@
+"""Planted defects of random numbers."""
+
+from .declaration import TWIN, mutant
+
+MUTANTS = [
+    mutant(
+        "one stream of luck used for two decisions",
+        "model/issues/consent.py",
+        'decision("lean")',
+        'decision("in")',
+        "engine/test_randomness.py::test_every_decision_of_the_engine_is_listed",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "luck of evenings is the same every week",
+        "agents/residents.py",
+        "key_of(w.seed, GIVE, day)",
+        "key_of(w.seed, GIVE, 0)",
+        TWIN,
+    ),
+    mutant(
+        "the hash loses a round",
+        "engine/randomness.py",
+        "    x = (x ^ (x >> np.uint64(27))) * B\n",
+        "",
+        "engine/test_randomness.py::test_known_answers",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "luck of another kind, in passing",
+        "bench/forkserver_preload.py",
+        'run a month."""\n\n',
+        'run a month."""\n\nimport random\n\n',
+        "engine/test_randomness.py::test_chance_lives_in_one_file",
+        short=True,
+    ),
+]

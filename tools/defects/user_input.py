@@ -1,0 +1,165 @@
+"""Planted defects of a user's own cases, mechanisms and scripts."""
+
+from .declaration import mutant
+
+MUTANTS = [
+    mutant(
+        "a name that leaves its folder",
+        "engine/parameters.py",
+        """FORBIDDEN = '/\\\\:*?"<>|'""",
+        """FORBIDDEN = '\\\\:*?"<>|'""",
+        "model/test_names.py::test_a_name_that_leaves_its_folder_or_names_no_file_is_refused_with_its_line",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "a case's name is a knob",
+        "engine/settings.py",
+        'if "choices" in f.metadata or f.type is bool]',
+        'if "choices" in f.metadata or "text" in f.metadata or f.type is bool]',
+        "model/test_names.py::test_the_texts_of_a_case_are_no_knobs",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "a fitted case overwrites the case",
+        "experiments/calibration/calibration_result.py",
+        "if path.exists() and not path.read_bytes()",
+        "if False and not path.read_bytes()",
+        "model/test_names.py::test_no_command_overwrites_what_it_reads",
+        short=True,
+    ),
+    mutant(
+        "an import overwrites the log",
+        "cli/options.py",
+        "if path.exists() and Path(source).exists() and path.samefile(source):",
+        "if False:",
+        "model/test_names.py::test_no_command_overwrites_what_it_reads",
+        short=True,
+    ),
+    mutant(
+        "a census of 240, whoever lives there",
+        "model/scenarios/census.py",
+        'default[f.name] / default[f.metadata["of"]] * totals[f.metadata["of"]]',
+        "default[f.name]",
+        "model/test_census.py::test_what_is_left_out_is_a_share_of_what_is_given",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "a committee of two for a town",
+        "agents/committee.py",
+        "SIZED[name][1] * residents)",
+        "0.0 * residents)",
+        "model/test_census.py::test_a_large_community_has_more_than_the_committee_of_a_small_one",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "a comparison hides its census",
+        "experiments/comparison/compare.py",
+        "            **runs.census(self.case),\n",
+        "",
+        "model/test_census.py::test_a_run_and_a_comparison_show_the_census_they_used",
+        short=True,
+    ),
+    mutant(
+        "hours that are no number are granted",
+        "model/mechanism_guard.py",
+        "if not 0.0 <= wants[m, role, c] < np.inf:",
+        "if wants[m, role, c] < 0.0:",
+        (
+            "model/test_own_mechanisms.py::test_what_a_mechanism_may_not_do_is_found_in_a_run"
+            "_and_named_with_its_file_and_day"
+        ),
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "a pull without end is added up",
+        "model/mechanism_guard.py",
+        "if not least[lever] <= rows[m, i] <= most[lever]:",
+        "if rows[m, i] < least[lever]:",
+        (
+            "model/test_own_mechanisms.py::test_what_a_mechanism_may_not_do_is_found_in_a_run"
+            "_and_named_with_its_file_and_day"
+        ),
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "plain Python writes the world",
+        "model/mechanism_guard.py",
+        "        part.flags.writeable = False\n",
+        "",
+        (
+            "model/test_own_mechanisms.py::test_what_a_mechanism_may_not_do_is_found_in_a_run"
+            "_and_named_with_its_file_and_day"
+        ),
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "a kernel is trusted untried",
+        "model/mechanism_guard.py",
+        "    if kind not in TRIED:\n",
+        "    if False:\n",
+        "model/test_own_mechanisms.py::test_a_kernel_of_a_users_own_is_tried_before_it_is_trusted",
+        plain=True,
+    ),
+    mutant(
+        "a broken file stops every command",
+        "model/mechanisms/__init__.py",
+        '    except (Exception, SystemExit) as error:\n        return f"{locate_error',
+        '    except KeyError as error:\n        return f"{locate_error',
+        "model/test_own_mechanisms.py::test_a_broken_file_is_named_where_it_is_asked_for_and_nowhere_else",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "a file named like one that ships is ignored",
+        "model/mechanisms/__init__.py",
+        (
+            '        if name in shipped:\n            problem = f"{path} has the name of a '
+            'mechanism that ships; rename the file"'
+        ),
+        "        if name in shipped:\n            continue",
+        (
+            "model/test_own_mechanisms.py::test_a_file_named_like_a_mechanism_that_ships_is_r"
+            "efused_and_not_ignored"
+        ),
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "workers run the script again",
+        "experiments/execution/supervisor.py",
+        "    if needs_main_script(main):\n        yield\n        return\n",
+        "    if True:\n        yield\n        return\n",
+        (
+            "experiments/comparing/test_scripts.py::test_a_script_without_a_main_guard_runs_o"
+            "nce_with_workers_and_says_nothing"
+        ),
+        plain=True,
+    ),
+    mutant(
+        "no workers means all cores",
+        "experiments/execution/supervisor.py",
+        "return 0 if problem else count_cores() if workers is None else workers",
+        "return 0 if problem else workers or count_cores()",
+        "experiments/comparing/test_scripts.py::test_no_workers_means_none_everywhere",
+        plain=True,
+        short=True,
+    ),
+    mutant(
+        "a worker of a pool starts workers",
+        "experiments/execution/supervisor.py",
+        "current_process().daemon or get_start_method",
+        "get_start_method",
+        (
+            "experiments/comparing/test_scripts.py::test_a_worker_of_a_pool_goes_on_alone_and"
+            "_says_so_only_where_workers_were_asked_for"
+        ),
+        plain=True,
+    ),
+]
