@@ -44,7 +44,7 @@ test: $(READY)
 check: $(READY)
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/pytest -q -n auto --dist worksteal -m 'not slow'
+	@$(MAKE) --no-print-directory test
 
 slow: $(READY)
 	@$(BIN)/pytest -q tests -m slow

@@ -3,9 +3,10 @@
 import os
 import sys
 
+from ..engine.output import safe_streams
 from ..engine.parameters import UserError
 from . import analyse, bench, calibrate, city, compare, describe, docs, run, search, serve, sweep
-from .options import app, err, safe_streams
+from .options import app, err
 
 # importing a module registers its commands
 COMMANDS = (analyse, bench, calibrate, city, compare, describe, docs, run, search, serve, sweep)

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.core import TyperGroup
 
-from ..engine.output import print_json as print_json  # re-exported, like safe_streams
+from ..engine.output import print_json as print_json  # for the commands
 from ..engine.output import readable
-from ..engine.output import safe_streams as safe_streams
 from ..engine.parameters import UserError
 from ..viz.text.console import PlainConsole
 from .completion import complete_case, complete_mechanism, complete_setting

@@ -236,17 +236,7 @@ def summary(run: "Run", within: int = WITHIN, horizon: int = 180) -> dict[str, f
         "reopened": float(i["reopened"].sum()),
         "withdrawn": last["withdrawn"],
         "lapsed": last["lapsed"],
-        **{
-            name: last[name]
-            for name in (
-                "trust_committee",
-                "trust_company",
-                "trust_neighbours",
-                "satisfaction",
-                "giving",
-                "acquaintances",
-            )
-        },
+        **{name: last[name] for name in DAILY[COUNTS:]},
         "hours": hours,
         "yuan": yuan,
         "hours_per_resolved": share(hours, fixed),

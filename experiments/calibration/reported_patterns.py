@@ -22,7 +22,7 @@ from ...model import measures
 from ...model.issues.issue_table import PAID
 from ...model.issues.issue_table import unpack_id as called
 from ...model.resources.calendar import PAYERS
-from ...model.scenarios.cases import alter_scenario, list_cases, read_case
+from ...model.scenarios.cases import alter_scenario, read_case
 from ...model.scenarios.scenario import Scenario
 from ...model.simulate import days, finish_run
 from ..comparison.compare import run_jobs
@@ -347,8 +347,3 @@ def check_measure(outcome, scenario: Scenario) -> None:
         raise UserError(f"{path}: no category is called {what!r}")
     if kind not in MEASURES and kind not in measures.SUMMARY:
         raise UserError(f"{path} is unknown; there are: {', '.join(sorted({*MEASURES, *measures.SUMMARY}))}")
-
-
-def check_all_patterns(cases=(), **options) -> pd.DataFrame:
-    """Check the patterns of several cases, by default all shipped cases, and return one table."""
-    return pd.concat([check_patterns(case, **options) for case in cases or list_cases()], ignore_index=True)

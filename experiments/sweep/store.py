@@ -52,7 +52,6 @@ from .ledger import (
     sums_of,
     verify_row,
 )
-from .ledger import Damaged as Damaged
 from .parts import (
     PART,
     PART_NAME,

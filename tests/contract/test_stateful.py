@@ -33,6 +33,7 @@ from test_invariants import COLUMNS, Story, needs, rows
 from cogov.bench import bit_flips, fault_injection
 from cogov.engine.parameters import UserError
 from cogov.experiments.sweep import store
+from cogov.experiments.sweep.ledger import Damaged
 from cogov.experiments.sweep.results import read_results
 from cogov.experiments.sweep.sweep import register
 from cogov.experiments.sweep.worker import RunOutcome, work
@@ -430,7 +431,7 @@ def test_a_bit_flipped_in_the_head_of_the_ledger_is_damage_too(tmp_path, lived):
     opened(tmp_path).close()
     bit_flips.flip_bit(tmp_path / store.LEDGER, 0.0)
     for reader in (read_results, store.Store):
-        with pytest.raises(store.Damaged):
+        with pytest.raises(Damaged):
             reader(tmp_path)
 
 

@@ -1,8 +1,8 @@
 """Draw who reports to, asks, helps and pays whom, from the catalogue of agents."""
 
 from ..text.agent_catalogue import KINDS, RELATIONS
-from .figures import QUIET, WITH, WITHOUT
-from .model_diagrams import GREEN, ORANGE, PURPLE, SKY, arrow, box, identity
+from .figures import GREEN, ORANGE, PURPLE, QUIET, SKY, WITH, WITHOUT
+from .model_diagrams import arrow, box, identity
 from .plotting import figure as figures
 from .plotting import settings
 

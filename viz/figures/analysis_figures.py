@@ -9,10 +9,10 @@ from ...experiments.exploration.sensitivity import Screening
 from ...experiments.exploration.sweep_analyses import Tornado
 from ...experiments.statistics.replicate_table import format_factor
 from ..i18n.measure_names import NAMES
-from .figures import QUIET, WITH, WITHOUT
+from .figures import PALETTE, QUIET, WITH, WITHOUT
 from .fonts import Figure
 from .plotting import colors, label, settings
-from .sweep_figures import COLOURS, legend, sheet, unit
+from .sweep_figures import legend, sheet, unit
 
 MATRIX = colors.LinearSegmentedColormap.from_list("substitution to synergy", [WITHOUT, "#FFFFFF", WITH])
 
@@ -153,7 +153,7 @@ def screening(axes, analysis, measure) -> None:
     words, times = unit(measure)
     table = analysis.table.sort_values("mu_star", ascending=False, kind="stable")
     for n, (name, row) in enumerate(table.iterrows()):
-        colour = COLOURS[n % len(COLOURS)]
+        colour = PALETTE[n % len(PALETTE)]
         axes.errorbar(
             times * row.mu_star,
             times * row.sigma,

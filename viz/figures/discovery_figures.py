@@ -11,10 +11,10 @@ import pandas as pd
 from ...experiments.exploration.prim import Worlds
 from ...experiments.exploration.world_questions import main_factors
 from ...experiments.statistics.replicate_table import format_factor
-from .figures import QUIET, WITH, WITHOUT
+from .figures import PALETTE, QUIET, WITH, WITHOUT
 from .fonts import Figure
 from .plotting import label, settings
-from .sweep_figures import COLOURS, legend, sheet, unit
+from .sweep_figures import legend, sheet, unit
 
 if TYPE_CHECKING:
     from ...experiments.exploration.search import SearchResult
@@ -68,7 +68,7 @@ def peeling(axes, box, earlier) -> None:
             steps["density"],
             "o",
             ms=4,
-            color=COLOURS[n % len(COLOURS)],
+            color=PALETTE[n % len(PALETTE)],
             label=f"{level} factor{'s' * (level != 1)} restricted",
         )
     axes.plot(
@@ -200,7 +200,7 @@ def plane(axes, result, x, y) -> None:
         if len(trials):
             axes.plot(xt * trials[x], yt * trials[y], marker, color=colour, ms=4, ls="none", label=words)
     for n, (_, design) in enumerate(result.front.iterrows()):
-        stays, colour = design["status"] == "stays", COLOURS[n % len(COLOURS)]
+        stays, colour = design["status"] == "stays", PALETTE[n % len(PALETTE)]
         words = (
             f"{n + 1}: {shorten(design['mix'], 60, placeholder=' ...')}{'' if stays else ' (falls off)'}"
             if n < MOST

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
     from ...experiments.comparison.compare import Comparison
 
-# vermilion and blue of Okabe and Ito: distinguishable with every kind of colour vision
+# of Okabe and Ito: distinguishable with every kind of colour vision
 WITHOUT, WITH = "#D55E00", "#0072B2"
+GREEN, PURPLE, ORANGE, SKY = "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
+PALETTE = (WITH, WITHOUT, GREEN, PURPLE, ORANGE, SKY, "#000000", "#999933")  # of many lines, in this order
 COLOURS = {"without": WITHOUT, "with": WITH}
 QUIET = "#555555"
 
@@ -142,7 +144,7 @@ def patterns(table: pd.DataFrame) -> Figure:
         "What was reported (bar), and the model's median and 90 % interval", fontsize=10.5, x=0.01, ha="left"
     )
     axes = figure.subplots()
-    colours = {"inside": "#009E73", "near": "#E69F00", "outside": WITHOUT}
+    colours = {"inside": GREEN, "near": ORANGE, "outside": WITHOUT}
     for y, row in enumerate(table.itertuples()):
         ends = np.array([row.low, row.high, row.p5, row.p95, row.median])
         low, high = np.nanmin(ends), np.nanmax(ends)

@@ -12,7 +12,7 @@ from ...experiments.calibration.issue_log import times
 from ...experiments.calibration.log_summary import ALL, months
 from ...model.measures import kaplan_meier
 from ..text.tables import PLAIN
-from .figures import QUIET, WITH, WITHOUT
+from .figures import PALETTE, QUIET, WITH, WITHOUT
 from .fonts import Figure
 from .plotting import label, settings
 
@@ -22,18 +22,7 @@ if TYPE_CHECKING:
     from ...experiments.calibration.calibrate import Calibration
     from ...experiments.calibration.issue_log import IssueLog
 
-# of Okabe and Ito, and one more
-COLOURS = (
-    "#0072B2",
-    "#D55E00",
-    "#009E73",
-    "#CC79A7",
-    "#E69F00",
-    "#56B4E9",
-    "#000000",
-    "#999933",
-)
-MOST = len(COLOURS)  # categories with a curve of their own; the rest have none
+MOST = len(PALETTE)  # categories with a curve of their own; the rest have none
 
 
 @settings()
@@ -45,7 +34,7 @@ def draw_log(issue_log: IssueLog, horizon: int = 365) -> Figure:
     figure = Figure(figsize=(11, 4.8), layout="constrained")
     a, b = figure.subplots(1, 2)
     names = list(issue_log.issues["category"].value_counts().index)
-    for name, colour in zip(names[:MOST], COLOURS):
+    for name, colour in zip(names[:MOST], PALETTE):
         curve(
             a,
             *times(issue_log.issues[issue_log.issues["category"] == name], issue_log.drawn),
@@ -65,7 +54,7 @@ def draw_log(issue_log: IssueLog, horizon: int = 365) -> Figure:
     table = months(issue_log)
     at, below = table.index.to_timestamp(), np.zeros(len(table))
     for name, colour in zip(
-        [*names[:MOST], *(["others"] if len(names) > MOST else [])], (*COLOURS, "#BBBBBB")
+        [*names[:MOST], *(["others"] if len(names) > MOST else [])], (*PALETTE, "#BBBBBB")
     ):
         height = table[name] if name in table else table[names[MOST:]].sum(axis=1)
         b.bar(at, height, 25, bottom=below, color=colour, label=label(brief(name)))

@@ -14,7 +14,7 @@ from ...model import mechanisms
 from ...model.issues.issue_table import ALLOWED, LAPSED, STATES, VERIFIED, WITHDRAWN
 from ...model.resources.levers import LEVERS
 from ..i18n.phrases import STATE
-from .figures import QUIET, WITH, WITHOUT
+from .figures import GREEN, ORANGE, PURPLE, QUIET, SKY, WITH, WITHOUT
 from .plotting import figure as figures
 from .plotting import patches, settings
 
@@ -30,7 +30,6 @@ FONTS = [
     "WenQuanYi Micro Hei",
     "sans-serif",
 ]
-GREEN, PURPLE, SKY, ORANGE = "#009E73", "#CC79A7", "#56B4E9", "#E69F00"  # of Okabe and Ito, as in figures
 PALE = "#F3F3F3"
 
 # the event that leads from each state to the next

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...model.measures import SHARES
 from ..i18n.measure_names import NAMES
-from .figures import QUIET, WITH, WITHOUT
+from .figures import GREEN, PALETTE, QUIET, WITH, WITHOUT
 from .fonts import Figure
 from .plotting import label, settings
 
@@ -17,23 +17,12 @@ if TYPE_CHECKING:
 
     from ...experiments.sweep.report_statistics import Analysis
 
-# after Okabe and Ito
-COLOURS = (
-    "#0072B2",
-    "#D55E00",
-    "#009E73",
-    "#CC79A7",
-    "#E69F00",
-    "#56B4E9",
-    "#000000",
-    "#999933",
-)
 LINES = 16  # with more arms, survival curves are not drawn
 VERDICTS = {
     "larger": WITH,
     "smaller": WITHOUT,
-    "equivalent": "#009E73",
-    "alike": "#009E73",
+    "equivalent": GREEN,
+    "alike": GREEN,
     "undecided": QUIET,
 }
 
@@ -92,7 +81,7 @@ def palette(arms, reference: str) -> dict:
     """Return arm -> (colour, line style), shared by all figures; the reference is grey."""
     others = [arm for arm in dict.fromkeys(arms) if arm != reference]
     looks = {
-        arm: (COLOURS[n % len(COLOURS)], ("-", "--", ":", "-.")[n // len(COLOURS) % 4])
+        arm: (PALETTE[n % len(PALETTE)], ("-", "--", ":", "-.")[n // len(PALETTE) % 4])
         for n, arm in enumerate(others)
     }
     return {reference: (QUIET, "-"), **looks}
@@ -247,7 +236,7 @@ def scatter(runs: pd.DataFrame, factors: list[str], measure: str) -> Figure:
                 points[name].astype(str) if points[name].dtype == object else points[name].astype(float),
                 times * points[measure],
                 ".",
-                color=COLOURS[n % len(COLOURS)],
+                color=PALETTE[n % len(PALETTE)],
                 ms=4,
                 label=label(case),
             )

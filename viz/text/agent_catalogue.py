@@ -106,7 +106,7 @@ def columns_of(kind: type) -> tuple:
 
 def askers(role: str) -> list[str]:
     """Return the mechanisms that ask for hours of a role, read from their files."""
-    asks = re.compile(rf"\.want\[{role}\b|\bwant\[{role}\b")
+    asks = re.compile(rf"\bwant\[{role}\b")
     return [
         name
         for name in mechanisms.shipped_names()

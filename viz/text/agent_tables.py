@@ -6,6 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .agent_catalogue import AgentKind
+from .parameter_tables import table
 
 HEADER = """# Agents
 
@@ -22,14 +23,14 @@ def agent_tables(kinds: Iterable[AgentKind]):
     for kind in kinds:
         yield Text.assemble((kind.name, "bold"), f"\n  {kind.title}\n")
         if kind.attributes:
-            table = Table("attribute", "shape, kind, meaning", box=None, padding=(0, 2, 0, 2))
+            grid = Table("attribute", "shape, kind, meaning", box=None, padding=(0, 2, 0, 2))
             for name, words in kind.attributes:
-                table.add_row(name, Text(words))
-            yield table
-        table = Table("decision", "when", "rule", box=None, padding=(0, 2, 0, 2))
+                grid.add_row(name, Text(words))
+            yield grid
+        grid = Table("decision", "when", "rule", box=None, padding=(0, 2, 0, 2))
         for decision in kind.decisions:
-            table.add_row(decision.name, Text(decision.when), Text(decision.rule))
-        yield table
+            grid.add_row(decision.name, Text(decision.when), Text(decision.rule))
+        yield grid
         yield Text(f"  knobs: {', '.join(kind.parameters)}")
         if kind.asked_by:
             yield Text(f"  asked for hours by: {', '.join(kind.asked_by)}")
@@ -42,8 +43,8 @@ def agents_page(kinds: Iterable[AgentKind]) -> str:
     for kind in kinds:
         parts.append(f"## {kind.name}\n\n{kind.title}\n")
         if kind.attributes:
-            rows = "".join(f"| `{name}` | {cell(words)} |\n" for name, words in kind.attributes)
-            parts.append(f"| attribute | shape, kind, meaning |\n| --- | --- |\n{rows}")
+            rows = ((f"`{name}`", words) for name, words in kind.attributes)
+            parts.append("\n".join(table(("attribute", "shape, kind, meaning"), rows)))
         for decision in kind.decisions:
             parts.append(f"**`{decision.name}`**, {decision.when}. {decision.rule}\n")
             if decision.formula:
@@ -52,8 +53,3 @@ def agents_page(kinds: Iterable[AgentKind]) -> str:
         if kind.asked_by:
             parts.append("Asked for hours by: " + ", ".join(f"`{name}`" for name in kind.asked_by) + ".\n")
     return "\n".join(parts)
-
-
-def cell(words: str) -> str:
-    """Words as a cell of a Markdown table."""
-    return words.replace("|", "\\|")

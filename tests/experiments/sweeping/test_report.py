@@ -11,10 +11,10 @@ import pytest
 from cogov.engine.parameters import UserError
 from cogov.experiments.sweep.archive import pack_sweep
 from cogov.experiments.sweep.experiment import Estimand, Experiment, NamedArm
+from cogov.experiments.sweep.ledger import Damaged
 from cogov.experiments.sweep.registration import digest_question
 from cogov.experiments.sweep.report_statistics import analyse_sweep
 from cogov.experiments.sweep.results import read_results, verify
-from cogov.experiments.sweep.store import Damaged
 from cogov.experiments.sweep.sweep import sweep
 from cogov.experiments.sweep.worker import RunOutcome, work
 from cogov.viz import report

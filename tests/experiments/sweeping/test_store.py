@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from cogov.bench import bit_flips, fault_injection
 from cogov.engine.parameters import UserError
 from cogov.experiments.sweep import store
+from cogov.experiments.sweep.ledger import Damaged
 from cogov.experiments.sweep.results import read_results
 from cogov.experiments.sweep.sweep import register
 from cogov.experiments.sweep.worker import RunOutcome, work
@@ -169,7 +170,7 @@ def test_a_ledger_that_says_other_things_than_were_written_is_damaged(tmp_path, 
     with sqlite3.connect(made.folder / store.LEDGER) as ledger:
         assert ledger.execute(statement).rowcount
     for reader in (read_results, store.Store):
-        with pytest.raises(store.Damaged, match="ledger.sqlite is damaged"):
+        with pytest.raises(Damaged, match="ledger.sqlite is damaged"):
             reader(made.folder)
 
 

@@ -20,7 +20,6 @@ from cogov.engine.parameters import UserError
 from cogov.engine.toml_reader import At, build_dataclass, table_of
 from cogov.experiments.execution import supervisor
 from cogov.experiments.statistics.paired import contrasts
-from cogov.experiments.sweep import store
 from cogov.experiments.sweep.experiment import (
     Design,
     Estimand,
@@ -29,6 +28,7 @@ from cogov.experiments.sweep.experiment import (
     NamedArm,
     Stopping,
 )
+from cogov.experiments.sweep.ledger import Damaged
 from cogov.experiments.sweep.merge import merge_shards
 from cogov.experiments.sweep.results import read_results, verify
 from cogov.experiments.sweep.sweep import plan_sweep, sweep
@@ -317,7 +317,7 @@ def test_shards_that_overlap_are_joined_once_and_contradictions_are_named(whole,
         assert merge_shards(tmp_path / "joined", [tmp_path / "half", whole]) == 18
         assert content(tmp_path / "joined") == content(whole)
     serially(SMALL, tmp_path / "lies", shard=(2, 2), job=other_luck)
-    with pytest.raises(store.Damaged, match="not what another shard says"):
+    with pytest.raises(Damaged, match="not what another shard says"):
         merge_shards(tmp_path / "joined", [tmp_path / "lies", whole])
 
 

@@ -20,6 +20,7 @@ from cogov.engine.parameters import UserError
 from cogov.experiments.sweep import store
 from cogov.experiments.sweep import sweep as sweeping
 from cogov.experiments.sweep.experiment import Estimand, Experiment, NamedArm
+from cogov.experiments.sweep.ledger import Damaged
 from cogov.experiments.sweep.merge import merge_shards
 from cogov.experiments.sweep.report_statistics import analyse_sweep
 from cogov.experiments.sweep.results import read_results, verify
@@ -148,7 +149,7 @@ def test_parts_without_their_ledger_are_never_added_to(folder, way, sums):
     sums or (folder / "SHA256SUMS").unlink()
     before = bytes_of(folder)
     for reader in (partial(serially, ASKED), read_results, verify):
-        with pytest.raises(store.Damaged, match="ledger.sqlite is missing or empty"):
+        with pytest.raises(Damaged, match="ledger.sqlite is missing or empty"):
             reader(folder)
     assert bytes_of(folder) == before and rows(folder) == ALL
 
@@ -157,9 +158,9 @@ def test_an_older_ledger_beside_newer_sums_is_refused(folder, tmp_path):
     serially(replace(ASKED, replicates=2), tmp_path / "older")
     shutil.copy(tmp_path / "older" / "ledger.sqlite", folder / "ledger.sqlite")
     before = bytes_of(folder)
-    with pytest.raises(store.Damaged, match="one of the two is damaged"):
+    with pytest.raises(Damaged, match="one of the two is damaged"):
         serially(ASKED, folder)
-    with pytest.raises(store.Damaged, match="one of the two is damaged"):
+    with pytest.raises(Damaged, match="one of the two is damaged"):
         read_results(folder)
     assert bytes_of(folder) == before
 
@@ -167,7 +168,7 @@ def test_an_older_ledger_beside_newer_sums_is_refused(folder, tmp_path):
 @pytest.mark.parametrize("name", ["part-0123456789abcdef.parquet", "copy of part.parquet", "notes.txt"])
 def test_a_stray_among_the_parts_is_seen_and_never_counted(folder, name):
     shutil.copy(next((folder / "runs").glob("part-*")), folder / "runs" / name)
-    with pytest.raises(store.Damaged, match="not of this sweep"):
+    with pytest.raises(Damaged, match="not of this sweep"):
         verify(folder, 0)
     assert len(read_results(folder).runs) == 8
     done = serially(ASKED, folder)
