@@ -12,8 +12,8 @@ from ..engine.parameters import LeftOut, LeftOutAmount, knob
 
 SIZED = {
     "staff": (2.0, 12 / 16_000),
-    "budget": (20_000.0, 300_000 / 16_000),
-    "fund": (5000.0, 50_000 / 16_000),
+    "budget_yuan": (20_000.0, 300_000 / 16_000),
+    "fund_yuan": (5000.0, 50_000 / 16_000),
 }  # at least; to a resident, as in guiyuan
 
 
@@ -29,24 +29,28 @@ class CommitteeParameters:
     """The residents' committee (居委会), its desk and its fund."""
 
     staff: float = committee_size("staff", 0.0, 500.0, "people")
-    shift: float = knob(
+    shift_hours: float = knob(
         3.0, 0.0, 12.0, unit="hours/person/day on residents' issues", source="assumed: the rest is paperwork"
     )
-    weekend: float = knob(0.4, 0.0, 1.0, unit="share of a weekday's hours", source="assumed: by rota")
-    intake: float = knob(0.25, 0.0, 5.0, unit="hours to take in an issue", source="assumed")
-    phone: float = knob(
+    weekend_share: float = knob(0.4, 0.0, 1.0, unit="share of a weekday's hours", source="assumed: by rota")
+    intake_hours: float = knob(0.25, 0.0, 5.0, unit="hours to take in an issue", source="assumed")
+    phone_sittings_per_day: float = knob(
         0.02,
         0.0,
         1.0,
         unit="sittings' worth a day by telephone, of those around who trust the caller",
         source="assumed",
     )
-    forget: float = knob(0.005, 0.0, 1.0, unit="1/day that a waiting issue is forgotten", source="assumed")
-    verify: int = knob(7, 1, 60, unit="days till what was done is checked", source="assumed")
-    redo: float = knob(0.5, 0.0, 1.0, unit="share of the work to do again when reopened", source="assumed")
-    budget: float = committee_size("budget", 0.0, 1e9, "yuan/year into the community's fund")
-    fund: float = committee_size("fund", 0.0, 1e9, "yuan in the fund on day 0")
-    thrift: float = knob(
+    forgetting_rate: float = knob(
+        0.005, 0.0, 1.0, unit="1/day that a waiting issue is forgotten", source="assumed"
+    )
+    check_after_days: int = knob(7, 1, 60, unit="days till what was done is checked", source="assumed")
+    rework_share: float = knob(
+        0.5, 0.0, 1.0, unit="share of the work to do again when reopened", source="assumed"
+    )
+    budget_yuan: float = committee_size("budget_yuan", 0.0, 1e9, "yuan/year into the community's fund")
+    fund_yuan: float = committee_size("fund_yuan", 0.0, 1e9, "yuan in the fund on day 0")
+    daily_spending_share: float = knob(
         0.05, 0.0, 1.0, unit="share of the fund that mechanisms may spend in a day", source="assumed"
     )
 
@@ -64,7 +68,7 @@ class CommitteeParameters:
 
 def hours_per_day(knobs: CommitteeParameters) -> float:
     """Hours that the desk has on a working day."""
-    return knobs.staff * knobs.shift
+    return knobs.staff * knobs.shift_hours
 
 
 @inner_kernel

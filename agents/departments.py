@@ -10,8 +10,8 @@ from ..engine.parameters import knob
 class DepartmentParameters:
     """The street office and the city's departments: an outside queue."""
 
-    hours: float = knob(16.0, 0.0, 10_000.0, unit="hours/day for this community", source="assumed")
-    shift: float = knob(8.0, 0.0, 24.0, unit="hours/day in one job", source="assumed")
+    daily_hours: float = knob(16.0, 0.0, 10_000.0, unit="hours/day for this community", source="assumed")
+    max_job_hours: float = knob(8.0, 0.0, 24.0, unit="hours/day in one job", source="assumed")
 
 
 @inner_kernel

@@ -11,13 +11,13 @@ class GridWorkerParameters:
 
     full_time: int = knob(0, 0, 500, unit="people", source="lianhe has 9; else one per some 1,000 residents")
     part_time: int = knob(0, 0, 2000, unit="people", source="lianhe has 68")
-    shift: float = knob(6.0, 0.0, 12.0, unit="hours/day, full time", source="assumed")
-    part_shift: float = knob(1.0, 0.0, 12.0, unit="hours/day, part time", source="assumed")
+    shift_hours: float = knob(6.0, 0.0, 12.0, unit="hours/day, full time", source="assumed")
+    part_time_hours: float = knob(1.0, 0.0, 12.0, unit="hours/day, part time", source="assumed")
 
 
 def hours_per_day(knobs: GridWorkerParameters) -> float:
     """Hours that all of them have in a day."""
-    return knobs.full_time * knobs.shift + knobs.part_time * knobs.part_shift
+    return knobs.full_time * knobs.shift_hours + knobs.part_time * knobs.part_time_hours
 
 
 DECISIONS = ((hours_per_day, "every day, less those who left and were not replaced yet"),)

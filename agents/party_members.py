@@ -15,28 +15,28 @@ from ..engine.parameters import knob
 class PartyMemberParameters:
     """The evenings that party members give, and their duty to."""
 
-    evening: float = knob(2.5, 0.0, 6.0, unit="hours/evening", source="assumed")
-    duty_retired: float = knob(
+    evening_hours: float = knob(2.5, 0.0, 6.0, unit="hours/evening", source="assumed")
+    retired_duty_logit: float = knob(
         5.5,
         -5.0,
         12.0,
         unit="logit to give an evening",
         source="assumed; 900+ attendances of members in three months in guiyuan",
     )
-    duty_in_service: float = knob(
+    in_service_duty_logit: float = knob(
         3.5, -5.0, 12.0, unit="logit to give an evening", source="assumed; evenings and weekends only"
     )
 
 
 def set_duty(duty: np.ndarray, knobs: PartyMemberParameters) -> None:
     """Write the duty of members into `duty` (4,): logits that standings add to `evening_logit`."""
-    duty[STANDING_RETIRED_MEMBER] = knobs.duty_retired
-    duty[STANDING_IN_SERVICE_MEMBER] = knobs.duty_in_service
+    duty[STANDING_RETIRED_MEMBER] = knobs.retired_duty_logit
+    duty[STANDING_IN_SERVICE_MEMBER] = knobs.in_service_duty_logit
 
 
 def hours_per_day(knobs: PartyMemberParameters) -> float:
     """Hours a day that one promised evening a week comes to."""
-    return knobs.evening / 7
+    return knobs.evening_hours / 7
 
 
 DECISIONS = (

@@ -136,13 +136,17 @@ def build_population(households, alone: np.ndarray, census, knobs, draw) -> Resi
         census.housebound, elder, draw("born housebound", who), "community.housebound"
     )
 
-    usual = np.where(away, knobs.home_away, np.where(elder, knobs.home_elder, knobs.home_adult))
+    usual = np.where(
+        away, knobs.absentees_at_home, np.where(elder, knobs.elders_at_home, knobs.adults_at_home)
+    )
     presence = np.clip(usual * (0.9 + 0.2 * draw("born presence", who)), 0, 1)
     voice = np.where(
-        child, 0.0, np.where(let, knobs.tenant_voice, 1.0) * np.where(migrant, knobs.migrant_voice, 1.0)
+        child,
+        0.0,
+        np.where(let, knobs.tenant_report_factor, 1.0) * np.where(migrant, knobs.migrant_report_factor, 1.0),
     )
     u = np.clip(draw("born zeal", who), 1e-9, 1 - 1e-9)
-    trade = (draw("born skill", who) / max(knobs.skilled, 1e-12)).astype(np.int64) + 1
+    trade = (draw("born skill", who) / max(knobs.skilled_share, 1e-12)).astype(np.int64) + 1
     mean = np.array([knobs.trust_committee, knobs.trust_company, knobs.trust_neighbours])
     noise = np.stack([draw("born trust", who * 3 + k) for k in range(3)], axis=1) - 0.5
     return Residents(
@@ -162,7 +166,9 @@ def build_population(households, alone: np.ndarray, census, knobs, draw) -> Resi
         skill=np.where(~child & (trade <= LAW), trade, NO_SKILL).astype(np.int8),
         presence=presence.astype(np.float32),
         voice=voice.astype(np.float32),
-        zeal=np.where(child, -1000.0, knobs.zeal * np.log(u / (1 - u))).astype(np.float32),
+        zeal=np.where(child, -1000.0, knobs.volunteering_spread_logit * np.log(u / (1 - u))).astype(
+            np.float32
+        ),
         trust=np.clip(mean + knobs.trust_spread * noise, 0, 1).astype(np.float32),
         satisfaction=np.full(n, 0.5, np.float32),
         fatigue=np.zeros(n, np.float32),

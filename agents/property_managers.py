@@ -12,23 +12,27 @@ from ..engine.parameters import knob
 class PropertyParameters:
     """The property company of a compound that has one."""
 
-    homes: float = knob(
+    households_per_worker: float = knob(
         350.0,
         50.0,
         5000.0,
         unit="households/worker",
         source="docs/sources.md: one repairer per 220-390 homes, one desk person per 400-800",
     )
-    shift: float = knob(
+    shift_hours: float = knob(
         4.0,
         0.0,
         12.0,
         unit="hours/worker/day on residents' issues",
         source="assumed: half the shift is routine",
     )
-    fee: float = knob(6.0, 0.0, 500.0, unit="yuan/household/month kept for repairs", source="assumed")
-    paid: float = knob(0.7, 0.0, 1.0, unit="share of fees paid", source="assumed; partly unpaid is reported")
-    withheld: float = knob(
+    repair_fee_yuan: float = knob(
+        6.0, 0.0, 500.0, unit="yuan/household/month kept for repairs", source="assumed"
+    )
+    fees_paid: float = knob(
+        0.7, 0.0, 1.0, unit="share of fees paid", source="assumed; partly unpaid is reported"
+    )
+    hours_withheld: float = knob(
         0.6,
         0.0,
         1.0,
@@ -39,17 +43,17 @@ class PropertyParameters:
 
 def workers(knobs: PropertyParameters, households: int) -> int:
     """Staff of a compound with that many households: one at least."""
-    return max(1, round(households / knobs.homes))
+    return max(1, round(households / knobs.households_per_worker))
 
 
 def hours_per_day(knobs: PropertyParameters, households: int) -> float:
     """Hours a day of a compound's crew for residents' issues, with everybody at work and all fees paid."""
-    return workers(knobs, households) * knobs.shift
+    return workers(knobs, households) * knobs.shift_hours
 
 
 def fees_per_day(knobs: PropertyParameters, households: np.ndarray) -> np.ndarray:
     """Fen a day that fees bring to the repair funds of compounds with `households` (n,), unrounded."""
-    return households * knobs.fee * knobs.paid * 12 / 365 * 100
+    return households * knobs.repair_fee_yuan * knobs.fees_paid * 12 / 365 * 100
 
 
 @inner_kernel

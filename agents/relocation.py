@@ -23,7 +23,7 @@ def draw_leaving_household(w, b) -> int:
     k, first, which = w.knobs.residents, w.stairwells.first, key_of(w.seed, MOVERS, w.day)
     best, h = np.inf, -1
     for home in range(first[w.buildings.first[b]], first[w.buildings.first[b + 1]]):
-        rate = k.moving_owner if w.households.owner[home] else k.moving_tenant
+        rate = k.owner_moving_rate if w.households.owner[home] else k.tenant_moving_rate
         if rate > 0.0 and exponential(which, home) / rate < best:
             best, h = exponential(which, home) / rate, home
     return h

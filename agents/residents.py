@@ -47,101 +47,107 @@ class ResidentParameters:
         0.3, 0.0, 1.0, unit="trust, full width of the uniform round the mean", source="assumed"
     )
     acquaintances: float = knob(3.0, 0.0, 6.0, unit="people on day 0, mean", source="assumed")
-    home_adult: float = knob(0.7, 0.05, 1.0, unit="share of days at home", source="assumed")
-    home_elder: float = knob(0.95, 0.05, 1.0, unit="share of days at home", source="assumed")
-    home_away: float = knob(
+    adults_at_home: float = knob(0.7, 0.05, 1.0, unit="share of days at home", source="assumed")
+    elders_at_home: float = knob(0.95, 0.05, 1.0, unit="share of days at home", source="assumed")
+    absentees_at_home: float = knob(
         0.08,
         0.0,
         1.0,
         unit="share of days at home of those who live elsewhere",
         source="assumed; one weekend a month",
     )
-    tenant_voice: float = knob(
+    tenant_report_factor: float = knob(
         0.79,
         0.0,
         1.0,
         unit="telling of a tenant against an owner",
         source="docs/sources.md: owners 56 %, tenants 44 % of contacts",
     )
-    migrant_voice: float = knob(
+    migrant_report_factor: float = knob(
         0.8, 0.0, 1.0, unit="telling of a migrant against a registered resident", source="assumed"
     )
-    alone: float = knob(
+    sole_bystander_factor: float = knob(
         8.0,
         2.0,
         100.0,
         unit="times readier when nobody else could tell",
         source="assumed; the volunteer's dilemma says: certain",
     )
-    echo: float = knob(
+    repeat_report_factor: float = knob(
         0.3, 0.0, 1.0, unit="telling of a known issue against an unknown one", source="assumed"
     )
-    memory: float = knob(0.06, 0.0, 1.0, unit="1/week", source="assumed: four months to forget")
-    hope: float = knob(1.5, 0.1, 50.0, unit="issues' worth of prior belief", source="assumed")
-    neutral: float = knob(
+    trust_update_rate: float = knob(0.06, 0.0, 1.0, unit="1/week", source="assumed: four months to forget")
+    trust_prior_weight: float = knob(1.5, 0.1, 50.0, unit="issues' worth of prior belief", source="assumed")
+    trust_when_nothing_seen: float = knob(
         0.2, 0.0, 1.0, unit="trust where nothing is ever seen", source="assumed: silence lowers trust"
     )
-    fresh: int = knob(14, 0, 365, unit="days before an open issue counts against anyone", source="assumed")
-    answered: float = knob(
+    patience_before_blame_days: int = knob(
+        14, 0, 365, unit="days before an open issue counts against anyone", source="assumed"
+    )
+    trust_gain_resolved: float = knob(
         0.15, 0.0, 1.0, unit="share of distrust that one's own resolved issue removes", source="assumed"
     )
-    ignored: float = knob(
+    trust_loss_failed: float = knob(
         0.15, 0.0, 1.0, unit="share of trust that one's own failed issue removes", source="assumed"
     )
-    bother: float = knob(
+    satisfaction_half_backlog: float = knob(
         3.0, 0.1, 100.0, unit="open issues in the building that halve satisfaction", source="assumed"
     )
-    shyness: float = knob(
+    volunteering_threshold_logit: float = knob(
         7.0,
         0.0,
         15.0,
         unit="logit against giving an evening",
         source="assumed; registered volunteers are a fifth of residents, few are active",
     )
-    zeal: float = knob(
+    volunteering_spread_logit: float = knob(
         1.2,
         0.0,
         4.0,
         unit="logit, scale of the logistic spread between people",
         source="assumed; a few carry most",
     )
-    belief: float = knob(
+    trust_logit: float = knob(
         8.0,
         0.0,
         20.0,
         unit="logit per unit of trust in committee and neighbours",
         source="assumed; trust raises giving",
     )
-    tiring: float = knob(0.1, 0.0, 1.0, unit="fatigue per evening worked", source="assumed")
-    rest: float = knob(0.15, 0.0, 1.0, unit="share of fatigue slept off in a week", source="assumed")
-    weight: float = knob(1.0, 0.0, 10.0, unit="logit per unit of fatigue", source="assumed")
-    contacts: float = knob(0.003, 0.0, 1.0, unit="new acquaintances/week", source="assumed")
-    together: float = knob(0.05, 0.0, 1.0, unit="new acquaintances/evening given", source="assumed")
-    example: float = knob(
+    fatigue_per_evening: float = knob(0.1, 0.0, 1.0, unit="fatigue per evening worked", source="assumed")
+    fatigue_recovery: float = knob(
+        0.15, 0.0, 1.0, unit="share of fatigue slept off in a week", source="assumed"
+    )
+    fatigue_logit: float = knob(1.0, 0.0, 10.0, unit="logit per unit of fatigue", source="assumed")
+    contacts_per_week: float = knob(0.003, 0.0, 1.0, unit="new acquaintances/week", source="assumed")
+    contacts_per_evening: float = knob(
+        0.05, 0.0, 1.0, unit="new acquaintances/evening given", source="assumed"
+    )
+    peer_example: float = knob(
         8.0,
         0.0,
         20.0,
         unit="acquaintances' worth of a neighbour in the building whose evening found work",
         source="assumed",
     )
-    half: float = knob(
+    acquaintances_half_trust: float = knob(
         8.0,
         0.5,
         40.0,
         unit="acquaintances at which trust in neighbours settles at one half",
         source="assumed",
     )
-    moving_owner: float = knob(
+    owner_moving_rate: float = knob(
         0.03, 0.0, 2.0, unit="owners' households that move away/year", source="assumed"
     )
-    moving_tenant: float = knob(
+    tenant_moving_rate: float = knob(
         0.25,
         0.0,
         4.0,
         unit="tenants' households that move away/year",
         source="assumed: leases of a year, most renewed",
     )
-    skilled: float = knob(
+    skilled_share: float = knob(
         0.06, 0.0, 1.0, unit="share of adults and elders for each of three skills", source="assumed"
     )
 
@@ -225,37 +231,39 @@ def confidence(sums, buildings, compounds) -> np.ndarray:
 @inner_kernel
 def experience(resolved, long_open, k) -> float:
     """The share of issues that a desk resolved in a building, with a prior of `hope` issues at `neutral`."""
-    return (k.hope * k.neutral + resolved) / (k.hope + resolved + long_open)
+    return (k.trust_prior_weight * k.trust_when_nothing_seen + resolved) / (
+        k.trust_prior_weight + resolved + long_open
+    )
 
 
 @inner_kernel
 def new_trust(trust, target, k, drift) -> np.float32:
     """Trust a week later, 0..1: it moves to `target` at the rate `memory`, plus the `drift` of mechanisms."""
     t = float(trust)
-    return np.float32(min(1.0, max(0.0, t + k.memory * (target - t) + drift)))
+    return np.float32(min(1.0, max(0.0, t + k.trust_update_rate * (target - t) + drift)))
 
 
 @inner_kernel
 def new_satisfaction(satisfaction, target, k) -> float:
     """Satisfaction a week later: it moves to `target`, which falls with open issues in the building."""
     s = float(satisfaction)
-    return s + k.memory * (target - s)
+    return s + k.trust_update_rate * (target - s)
 
 
 @inner_kernel
 def new_fatigue(fatigue, gave, used, k) -> float:
     """Fatigue a week later: a share `rest` is slept off; evenings that found work (`used`) add `tiring`."""
-    tired = float(fatigue) * (1.0 - k.rest)
+    tired = float(fatigue) * (1.0 - k.fatigue_recovery)
     if gave:
-        tired += k.tiring * used
+        tired += k.fatigue_per_evening * used
     return tired
 
 
 @inner_kernel
 def evening_logit(zeal, trust_committee, trust_neighbours, fatigue, pull, k) -> float:
     """The wish to give an evening this week, a logit; `pull` is a standing's duty and what mechanisms add."""
-    trusts = k.belief * (float(trust_committee) + float(trust_neighbours) - 1.0)
-    return zeal - k.shyness + trusts - k.weight * fatigue + pull
+    trusts = k.trust_logit * (float(trust_committee) + float(trust_neighbours) - 1.0)
+    return zeal - k.volunteering_threshold_logit + trusts - k.fatigue_logit * fatigue + pull
 
 
 @inner_kernel
@@ -271,7 +279,7 @@ def gives_evening(u, logit, presence) -> bool:
 @inner_kernel
 def meets_somebody(u, gave, pull, presence, k) -> bool:
     """Whether a resident meets somebody new this week: with chance presence * (1 - exp(-rate))."""
-    rate = k.contacts + pull + (k.together if gave else 0.0)
+    rate = k.contacts_per_week + pull + (k.contacts_per_evening if gave else 0.0)
     return u < rate * presence and u < (1.0 - exp(-rate)) * presence
 
 
@@ -326,15 +334,15 @@ def take_stock(w) -> None:
         c = buildings.compound[b]
         for desk in range(2):
             seen[desk] = experience(good[b, desk], standing[b, desk], k)
-            good[b, desk] *= 1.0 - k.memory
-        content = 1.0 / (1.0 + (standing[b, 0] + standing[b, 1]) / k.bother)
+            good[b, desk] *= 1.0 - k.trust_update_rate
+        content = 1.0 / (1.0 + (standing[b, 0] + standing[b, 1]) / k.satisfaction_half_backlog)
         evenings = (
             helpers[b, POOL_MEMBERS] * used[POOL_MEMBERS]
             + helpers[b, POOL_VOLUNTEERS] * used[POOL_VOLUNTEERS]
         )
-        seen_to_help = k.example * evenings
+        seen_to_help = k.peer_example * evenings
         for n in range(SLOTS + 1):
-            neighbourly[n] = (n + seen_to_help) / (n + seen_to_help + k.half)
+            neighbourly[n] = (n + seen_to_help) / (n + seen_to_help + k.acquaintances_half_trust)
         for pool in range(2):
             pledged[pool] -= helpers[b, pool]
             helpers[b, pool] = 0

@@ -15,8 +15,8 @@ from ..engine.parameters import knob
 class VolunteerParameters:
     """The evenings that volunteers, and neighbours on no list, give, and the duty of those on a list."""
 
-    evening: float = knob(2.0, 0.0, 6.0, unit="hours/evening", source="assumed")
-    duty: float = knob(
+    evening_hours: float = knob(2.0, 0.0, 6.0, unit="hours/evening", source="assumed")
+    duty_logit: float = knob(
         3.5,
         -5.0,
         12.0,
@@ -27,12 +27,12 @@ class VolunteerParameters:
 
 def set_duty(duty: np.ndarray, knobs: VolunteerParameters) -> None:
     """Write the duty of listed volunteers into `duty` (4,): logits that standings add to `evening_logit`."""
-    duty[STANDING_VOLUNTEER] = knobs.duty
+    duty[STANDING_VOLUNTEER] = knobs.duty_logit
 
 
 def hours_per_day(knobs: VolunteerParameters) -> float:
     """Hours a day that one promised evening a week comes to."""
-    return knobs.evening / 7
+    return knobs.evening_hours / 7
 
 
 DECISIONS = (

@@ -31,9 +31,9 @@ from .fingerprints import LAST, RunSet, combine_hashes, run_and_hash, summary_ar
 ROOT = Path(__file__).parent.parent
 PYTHONS = ("3.11", "3.12", "3.13")
 CALM = {  # a year without seasons, festivals and weekends
-    "calendar.seasons": 0.0,
-    "calendar.festive": 1.0,
-    "committee.weekend": 1.0,
+    "calendar.season_strength": 0.0,
+    "calendar.festival_evenings": 1.0,
+    "committee.weekend_share": 1.0,
 }
 CALM_TOO = {  # what these two mechanisms do by date, switched off
     "acquaintance": ("festivals", 0),
@@ -288,7 +288,9 @@ def remove_dates(scenario: Scenario) -> Scenario:
 
 def shift_start(scenario: Scenario) -> Scenario:
     """Return the scenario, begun half a year later or earlier."""
-    return alter_scenario(scenario, settings={"calendar.month": (scenario.calendar.month + 5) % 12 + 1})
+    return alter_scenario(
+        scenario, settings={"calendar.first_month": (scenario.calendar.first_month + 5) % 12 + 1}
+    )
 
 
 def list_modes(short: bool = False, places=(), days: int = 400) -> Iterator[ExecutionMode]:
@@ -334,7 +336,7 @@ CONTROLS = {  # name of a control, which must differ in every set -> how it runs
     "one knob one step further: checked a day later": partial(
         run_in_process,
         change=lambda scenario: replace(
-            scenario, committee=replace(scenario.committee, verify=scenario.committee.verify + 1)
+            scenario, committee=replace(scenario.committee, verify=scenario.committee.check_after_days + 1)
         ),
     ),
     f"one mechanism more: {LAST}": partial(

@@ -58,7 +58,9 @@ def construct_community(scenario: "Scenario") -> InitialCommunity:
         talks=np.zeros(len(homes), np.int16),
     )
     compounds = Compounds(
-        slice_starts(size), np.array([k.company for k in kinds]), np.array([float(k.age) for k in kinds])
+        slice_starts(size),
+        np.array([k.company for k in kinds]),
+        np.array([float(k.age_years) for k in kinds]),
     )
     buildings = Buildings(
         compound=compound_of.astype(np.int32),
@@ -100,15 +102,15 @@ def construct_community(scenario: "Scenario") -> InitialCommunity:
         crews=np.array(
             [property_managers.hours_per_day(knobs, n) if k.company else 0.0 for k, n in zip(kinds, homes_in)]
         ),
-        funds=np.round(100 * np.array([*(k.maintenance for k in kinds), scenario.committee.fund])).astype(
-            np.int64
-        ),
-        income=np.append(fees, round(scenario.committee.budget / 365 * 100)).astype(np.int64),
+        funds=np.round(
+            100 * np.array([*(k.maintenance_fund_yuan for k in kinds), scenario.committee.fund_yuan])
+        ).astype(np.int64),
+        income=np.append(fees, round(scenario.committee.budget_yuan / 365 * 100)).astype(np.int64),
         around=np.bincount(place, people.presence[grown], len(kinds))
         / np.maximum(np.bincount(place, minlength=len(kinds)), 1),
         moving=np.bincount(
             households.building,
-            np.where(owner, scenario.residents.moving_owner, scenario.residents.moving_tenant),
+            np.where(owner, scenario.residents.owner_moving_rate, scenario.residents.tenant_moving_rate),
         )
         * 7
         / 365,

@@ -20,18 +20,18 @@ class Numbers(NamedTuple):
 
     residents: residents.Knobs
     projects: consent.Knobs
-    intake: float
-    phone: float
-    forget: float
-    redo: float
-    verify: int
-    thrift: float
+    intake_hours: float
+    phone_sittings_per_day: float
+    forgetting_rate: float
+    rework_share: float
+    check_after_days: int
+    daily_spending_share: float
     committee: float  # hours on a working day
     grid: float  # hours a day
     member: float  # hours a day for each evening promised this week
     volunteer: float
     departments: float  # hours a day
-    withheld: float
+    hours_withheld: float
 
 
 class InitialCommunity(NamedTuple):

@@ -148,7 +148,7 @@ def waiting_issues(w) -> np.ndarray:
         issue = issues[i]
         if waits_for_department(issue):
             out[n, 0], out[n, 1] = rank(issue), issue.told
-            out[n, 2] = w.knobs.intake if issue.state == TOLD else min(issue.left, w.pair[desk])
+            out[n, 2] = w.knobs.intake_hours if issue.state == TOLD else min(issue.left, w.pair[desk])
             n += 1
     return out
 

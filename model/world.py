@@ -67,7 +67,9 @@ class World:
         # mechanism -> its own columns
         self.own = {name: begin(name, chosen[name], self, luck) for name in sorted(chosen)}
         # days on which mechanisms begin, or have ended
-        self.turns = {day for mechanism in chosen.values() for day in (mechanism.begins, mechanism.ends + 1)}
+        self.turns = {
+            day for mechanism in chosen.values() for day in (mechanism.first_day, mechanism.last_day + 1)
+        }
         self.bind_mechanisms()
 
     def start_day(self) -> None:
@@ -89,7 +91,9 @@ class World:
         acting = [ActiveMechanism(*hand, self) for hand in iter_hands(self.state, self.chosen, self.own)]
         self.hands = {active.name: active.hand for active in acting}
         self.check_numbers = number_check(self, acting)
-        today = [active for active in acting if active.mechanism.begins <= self.day <= active.mechanism.ends]
+        today = [
+            active for active in acting if active.mechanism.first_day <= self.day <= active.mechanism.last_day
+        ]
         self.asks, self.draws, self.lessons = (
             [call for active in today for call in active.calls(step)] for step in ("ask", "pull", "learn")
         )
@@ -206,8 +210,8 @@ def start_run(community: InitialCommunity, scenario: "Scenario", luck: "RandomNu
         wish=np.zeros((c, 4)),
         duty=duty,
         pair=np.append(
-            np.full(c, scenario.property_managers.shift),
-            [scenario.committee.shift, scenario.departments.shift],
+            np.full(c, scenario.property_managers.shift_hours),
+            [scenario.committee.shift_hours, scenario.departments.max_job_hours],
         ),
         spending=np.zeros(c + 1, np.int64),
         ledger=ledger.new_ledger(len(names)),
@@ -271,15 +275,18 @@ def numbers(scenario: "Scenario") -> Numbers:
     return Numbers(
         residents.Knobs(*(float(getattr(scenario.residents, name)) for name in residents.Knobs._fields)),
         consent.Knobs(*(float(getattr(scenario.projects, name)) for name in consent.Knobs._fields)),
-        *(float(getattr(committee, name)) for name in ("intake", "phone", "forget", "redo")),
-        int(committee.verify),
-        float(committee.thrift),
+        float(committee.intake_hours),
+        float(committee.phone_sittings_per_day),
+        float(committee.forgetting_rate),
+        float(committee.rework_share),
+        int(committee.check_after_days),
+        float(committee.daily_spending_share),
         float(committees.hours_per_day(committee)),
         float(grid_workers.hours_per_day(scenario.grid_workers)),
         party_members.hours_per_day(scenario.party_members),
         volunteers.hours_per_day(scenario.volunteers),
-        float(scenario.departments.hours),
-        float(scenario.property_managers.withheld),
+        float(scenario.departments.daily_hours),
+        float(scenario.property_managers.hours_withheld),
     )
 
 

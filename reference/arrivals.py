@@ -40,7 +40,7 @@ def build_clock(w: World, b: SimpleNamespace, j: int) -> SimpleNamespace:
         if k.unit in counts
         else sum_in_order(p.presence for p in b.people if is_counted(k.unit, p, w.households[p.home]))
     )
-    rate = k.rate * units * exp(k.ageing * ((compound.age - 20.0) / 10.0))
+    rate = k.rate * units * exp(k.ageing_log_rate * ((compound.age - 20.0) / 10.0))
     return SimpleNamespace(
         rate=rate,
         passed=0.0,
@@ -84,9 +84,9 @@ def build_issue(w: World, b: SimpleNamespace, j: int, number: int) -> SimpleName
         affected = race(candidates, at_home, derive_key(key("strike"), issue_key))
         household = (affected or w.stairwells[stairwell].people[0]).home
         stairwell = w.households[household].stairwell
-    stubborn = number < b.clocks[j].firm or chance(key("stubborn"), issue_key) < k.stubborn
-    sittings_factor = k.tail if stubborn else 1.0
-    effort = k.work * exponential(key("work"), issue_key) ** k.spread
+    stubborn = number < b.clocks[j].firm or chance(key("stubborn"), issue_key) < k.stubborn_share
+    sittings_factor = k.stubborn_factor if stubborn else 1.0
+    effort = k.work_scale_hours * exponential(key("work"), issue_key) ** k.work_spread
     issue = SimpleNamespace(
         id=((b.id << 23) + k.code << 20) + number,
         luck=issue_key,
@@ -98,13 +98,17 @@ def build_issue(w: World, b: SimpleNamespace, j: int, number: int) -> SimpleName
         family=FAMILIES.index(k.family),
         scope=SCOPES.index(k.scope),
         severity=k.severity,
-        rule=list(RULES).index(k.rule) if k.rule else -1,
+        rule=list(RULES).index(k.consent_rule) if k.consent_rule else -1,
         effort=effort,
         left=effort,
-        cost=k.cost,
+        cost=k.cost_fen,
         hard=0.0 if k.sittings == 0.0 else k.sittings * exponential(key("sit"), issue_key) * sittings_factor,
-        lead=0 if k.lead == 0.0 else 1 + int(k.lead * exponential(key("lead"), issue_key)),
-        lapse=-1 if k.lapse == 0.0 else w.day + 1 + int(k.lapse * exponential(key("lapse"), issue_key)),
+        lead=0
+        if k.department_days == 0.0
+        else 1 + int(k.department_days * exponential(key("lead"), issue_key)),
+        lapse=-1
+        if k.lapse_days == 0.0
+        else w.day + 1 + int(k.lapse_days * exponential(key("lapse"), issue_key)),
         accord=0.0,
         heard=0.0,
         next=exponential(derive_key(key("hear"), issue_key), 0),
@@ -120,7 +124,7 @@ def build_issue(w: World, b: SimpleNamespace, j: int, number: int) -> SimpleName
         reopened=0,
         teller=-1,
         closer=-1,
-        desk=COMPANY if w.compounds[b.compound].company and "property" in k.hands else COMMITTEE,
+        desk=COMPANY if w.compounds[b.compound].company and "property" in k.done_by else COMMITTEE,
     )
     w.note(issue, AROSE)
     return issue

@@ -57,7 +57,7 @@ def collect(
     if w.day < c.opens:
         c.open = c.all = 0
         return
-    by, most, yuan = -1, k.walk_in * len(homes), issue.cost / 100 / len(homes)
+    by, most, yuan = -1, k.walk_in_rate * len(homes), issue.cost / 100 / len(homes)
     c.steps += most
     for mechanism, visits in doors:
         c.steps += visits[c.id]
@@ -83,8 +83,8 @@ def collect(
         c.open = 0
         move(w, issue, after(SIGN, issue))
         w.note(issue, CONSENTED, by)
-    elif w.day - c.opens >= k.term:
-        c.open, c.all, c.opens = 0, 0, w.day + 1 + k.rest
+    elif w.day - c.opens >= k.vote_term_days:
+        c.open, c.all, c.opens = 0, 0, w.day + 1 + k.retry_after_days
         for h in homes:
             h.stance = NOT_MET
         w.note(issue, FAILED)
@@ -111,9 +111,9 @@ def call_at_door(
     """
     k, lives_there = w.scenario.projects, h.owner or list(RULES)[issue.rule] == "every_household"
     base = (
-        max(person.presence for person in h.people if person.band != CHILD) * k.evening
+        max(person.presence for person in h.people if person.band != CHILD) * k.found_at_home
         if lives_there
-        else k.landlord
+        else k.landlord_found
     )
     chance_to_meet = 1.0 / (1.0 + (1.0 - base) / base * exp(-reach)) if base > 0.0 else 0.0
     if chance(derive_key(derive_key(w.luck.key("in"), issue.luck), h.id), h.knocks) < chance_to_meet:
@@ -134,15 +134,17 @@ def compute_willingness(
     who have signed.
     """
     k, head = w.scenario.projects, h.people[0]
-    x = k.liking + consent * min(h.talks + 1.0, k.talks) - k.burden * yuan / 1000.0
+    x = k.baseline_logit + consent * min(h.talks + 1.0, k.max_talks) - k.cost_aversion_logit * yuan / 1000.0
     if w.kinds[issue.category].unit == "walkup":
-        x += -k.ground if h.floor <= 2 else k.ground if h.floor >= 4 else 0.0
+        x += (
+            -k.low_floor_penalty_logit if h.floor <= 2 else k.low_floor_penalty_logit if h.floor >= 4 else 0.0
+        )
     if not lives_there:
-        return x + k.letting
-    x += k.belief * (head.trust[COMMITTEE] - 0.5)
+        return x + k.absentee_owner_logit
+    x += k.trust_logit * (head.trust[COMMITTEE] - 0.5)
     if head.known:
         x += (
-            k.social
+            k.peer_logit
             * sum(w.households[w.people[j].home].stance == SIGNED for j in head.known)
             / len(head.known)
         )

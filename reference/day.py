@@ -50,7 +50,7 @@ def simulate_day(w: World) -> None:
 
     # Mechanisms ask for hours and money, get a share, and pull levers; nothing else has moved yet.
     have = supply(w)
-    active = {name: m for name, m in w.mechanisms.items() if m.begins <= w.day <= m.ends}
+    active = {name: m for name, m in w.mechanisms.items() if m.first_day <= w.day <= m.last_day}
     asks = {
         name: {role: times(m.strength, hours) for role, hours in m.ask(w).items()}
         for name, m in active.items()

@@ -123,7 +123,7 @@ def reward_reporter(w: World, issue: SimpleNamespace) -> None:
         trust = w.people[issue.reporter].trust
         trust[trust_at_stake(issue)] = single(
             trust[trust_at_stake(issue)]
-            + w.scenario.residents.answered * (1.0 - trust[trust_at_stake(issue)])
+            + w.scenario.residents.trust_gain_resolved * (1.0 - trust[trust_at_stake(issue)])
         )
 
 
@@ -132,5 +132,6 @@ def disappoint(w: World, issue: SimpleNamespace) -> None:
     if issue.reporter >= 0:
         trust = w.people[issue.reporter].trust
         trust[trust_at_stake(issue)] = single(
-            trust[trust_at_stake(issue)] - w.scenario.residents.ignored * trust[trust_at_stake(issue)]
+            trust[trust_at_stake(issue)]
+            - w.scenario.residents.trust_loss_failed * trust[trust_at_stake(issue)]
         )

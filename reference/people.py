@@ -34,22 +34,30 @@ def take_stock(w: World, b: SimpleNamespace) -> None:
     """
     k, company = w.scenario.residents, w.compounds[b.compound].company
     share_resolved = [
-        (k.hope * k.neutral + b.good[desk]) / (k.hope + b.good[desk] + b.standing[desk]) for desk in range(2)
+        (k.trust_prior_weight * k.trust_when_nothing_seen + b.good[desk])
+        / (k.trust_prior_weight + b.good[desk] + b.standing[desk])
+        for desk in range(2)
     ]
-    b.good = [good * (1.0 - k.memory) for good in b.good]
-    content = 1.0 / (1.0 + (b.standing[0] + b.standing[1]) / k.bother)
-    example = k.example * (b.helpers[0] * w.used[0] + b.helpers[1] * w.used[1])
+    b.good = [good * (1.0 - k.trust_update_rate) for good in b.good]
+    content = 1.0 / (1.0 + (b.standing[0] + b.standing[1]) / k.satisfaction_half_backlog)
+    example = k.peer_example * (b.helpers[0] * w.used[0] + b.helpers[1] * w.used[1])
     w.pledged = [pledged - helpers for pledged, helpers in zip(w.pledged, b.helpers)]
     b.helpers = [0, 0]
     for person in b.people:
         if person.band == CHILD:
             continue
-        neighbourly = (len(person.known) + example) / (len(person.known) + example + k.half)
+        neighbourly = (len(person.known) + example) / (
+            len(person.known) + example + k.acquaintances_half_trust
+        )
         for whom, goal in enumerate((*share_resolved, neighbourly)):
             if whom != COMPANY or company:
                 t = person.trust[whom]
-                person.trust[whom] = single(min(1.0, max(0.0, t + k.memory * (goal - t) + b.drift[whom])))
-        person.satisfaction = single(person.satisfaction + k.memory * (content - person.satisfaction))
+                person.trust[whom] = single(
+                    min(1.0, max(0.0, t + k.trust_update_rate * (goal - t) + b.drift[whom]))
+                )
+        person.satisfaction = single(
+            person.satisfaction + k.trust_update_rate * (content - person.satisfaction)
+        )
         give(w, b, person)
         meet(w, b, person)
     w.pledged = [pledged + helpers for pledged, helpers in zip(w.pledged, b.helpers)]
@@ -62,20 +70,22 @@ def give(w: World, b: SimpleNamespace, person: SimpleNamespace) -> None:
     """Decide whether a resident promises an evening: a logit, times the share of days at home."""
     k, v, m = w.scenario.residents, w.scenario.volunteers, w.scenario.party_members
     pool = 0 if person.member else 1
-    fatigue = person.fatigue * (1.0 - k.rest) + (k.tiring * w.used[pool] if person.gives else 0.0)
+    fatigue = person.fatigue * (1.0 - k.fatigue_recovery) + (
+        k.fatigue_per_evening * w.used[pool] if person.gives else 0.0
+    )
     person.fatigue = single(fatigue)
     rank = STANDING_VOLUNTEER if person.volunteer else STANDING_NEIGHBOUR
     if person.member:
         rank = STANDING_IN_SERVICE_MEMBER if person.in_service else STANDING_RETIRED_MEMBER
     duty = {
         STANDING_NEIGHBOUR: 0.0,
-        STANDING_VOLUNTEER: v.duty,
-        STANDING_RETIRED_MEMBER: m.duty_retired,
-        STANDING_IN_SERVICE_MEMBER: m.duty_in_service,
+        STANDING_VOLUNTEER: v.duty_logit,
+        STANDING_RETIRED_MEMBER: m.retired_duty_logit,
+        STANDING_IN_SERVICE_MEMBER: m.in_service_duty_logit,
     }[rank]
     wish = duty + sum_in_order(wished_that_day[b.compound][rank] for wished_that_day in w.wished) / 7
-    trust_effect = k.belief * (single(person.trust[COMMITTEE] + person.trust[TRUST_NEIGHBOURS]) - 1.0)
-    x = person.zeal - k.shyness + trust_effect - k.weight * fatigue + wish
+    trust_effect = k.trust_logit * (single(person.trust[COMMITTEE] + person.trust[TRUST_NEIGHBOURS]) - 1.0)
+    x = person.zeal - k.volunteering_threshold_logit + trust_effect - k.fatigue_logit * fatigue + wish
     person.gives = chance(w.luck.key("give", w.day), person.id) * (1.0 + exp(-x)) < person.presence
     b.helpers[pool] += person.gives
 
@@ -83,7 +93,7 @@ def give(w: World, b: SimpleNamespace, person: SimpleNamespace) -> None:
 def meet(w: World, b: SimpleNamespace, person: SimpleNamespace) -> None:
     """Let a resident perhaps meet an adult of the building; they get acquainted if both have a free slot."""
     k = w.scenario.residents
-    meetings = k.contacts + b.meet + (k.together if person.gives else 0.0)
+    meetings = k.contacts_per_week + b.meet + (k.contacts_per_evening if person.gives else 0.0)
     if chance(w.luck.key("meet", w.day), person.id) < (1.0 - exp(-meetings)) * person.presence:
         adults = [person for person in b.people if person.band != CHILD]
         other = race(adults, at_home, derive_key(w.luck.key("whom", w.day), person.id))
@@ -105,10 +115,12 @@ def move_house(w: World, b: SimpleNamespace) -> None:
     """
     k, keys = w.scenario.residents, w.luck
     homes = [home for stairwell in b.parts for home in stairwell.parts]
-    rates = [k.moving_owner if home.owner else k.moving_tenant for home in homes]
+    rates = [k.owner_moving_rate if home.owner else k.tenant_moving_rate for home in homes]
     if chance(keys.key("move", w.day), b.id) < 1.0 - exp(-(sum_in_order(rates) * 7 / 365)):
         home = race(
-            homes, lambda home: k.moving_owner if home.owner else k.moving_tenant, keys.key("movers", w.day)
+            homes,
+            lambda home: k.owner_moving_rate if home.owner else k.tenant_moving_rate,
+            keys.key("movers", w.day),
         )
         if home.owner:
             home.stance, home.knocks, home.talks = NOT_MET, 0, 0

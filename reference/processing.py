@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 def take_in(w: World, hours: list[float]) -> None:
     """Let the desks take in reported issues, the most urgent first, as long as they have hours."""
-    intake = w.scenario.committee.intake
+    intake = w.scenario.committee.intake_hours
     for issue in by_urgency(w, TOLD):
         if hours[desk_row(issue)] >= intake:
             hours[desk_row(issue)] -= intake
@@ -69,7 +69,10 @@ def talk(w: World, accord: list[tuple[int, list[float]]]) -> None:
     for i, issue in enumerate(w.issues):
         if issue.state == TABLE:
             c = w.compounds[issue.compound]
-            by, most = -1, w.scenario.committee.phone * c.around * confidence(c, trust_at_stake(issue))
+            by, most = (
+                -1,
+                w.scenario.committee.phone_sittings_per_day * c.around * confidence(c, trust_at_stake(issue)),
+            )
             sittings = most
             for mechanism, part in accord:
                 sittings += part[i]
@@ -109,11 +112,14 @@ def work(w: World, hours: list[float], done: list[tuple[int, list[float]]]) -> N
             if most > 0.0 and issue.left <= 1e-9:
                 resolve(w, issue, by)
     s = w.scenario
-    shifts = [s.property_managers.shift for _ in w.compounds] + [s.committee.shift, s.departments.shift]
+    shifts = [s.property_managers.shift_hours for _ in w.compounds] + [
+        s.committee.shift_hours,
+        s.departments.max_job_hours,
+    ]
     for issue in by_urgency(w, WORK):
         desk = desk_row(issue)
         part = min(issue.left, shifts[desk], hours[desk])
-        least_days = w.kinds[issue.category].works
+        least_days = w.kinds[issue.category].min_works_days
         part = min(part, issue.effort / least_days) if least_days else part
         hours[desk] -= part
         issue.left -= part
@@ -131,7 +137,7 @@ def resolve(w: World, issue: SimpleNamespace, by: int) -> None:
         RESOLVED,
         w.day,
         by,
-        w.day + w.scenario.committee.verify,
+        w.day + w.scenario.committee.check_after_days,
     )
     for b in buildings_that_see(w, issue):
         b.good[trust_at_stake(issue)] += 1.0
@@ -154,7 +160,7 @@ def close(w: World, keep: list[float], ease: list[list[float]], hurry: list[floa
         if issue.state == UPWARD:
             issue.due -= hurry[i]
         update_in_evening(w, issue, keep[i], ease)
-        if issue.state < RESOLVED and w.day - issue.born > w.scenario.residents.fresh:
+        if issue.state < RESOLVED and w.day - issue.born > w.scenario.residents.patience_before_blame_days:
             for b in buildings_that_see(w, issue):
                 b.standing[trust_at_stake(issue)] += 1.0
 
@@ -167,18 +173,18 @@ def update_in_evening(w: World, issue: SimpleNamespace, keep: float, ease: list[
         move(w, issue, WORK)
         w.note(issue, ANSWERED)
     elif state == RESOLVED and issue.due <= w.day:
-        if chance(derive_key(keys.key("reopen"), issue.luck), issue.reopened) < k.reopen:
-            issue.state, issue.resolved, issue.left = WORK, -1, c.redo * issue.effort
+        if chance(derive_key(keys.key("reopen"), issue.luck), issue.reopened) < k.reopen_share:
+            issue.state, issue.resolved, issue.left = WORK, -1, c.rework_share * issue.effort
             issue.reopened += 1
             w.note(issue, REOPENED)
         else:
             issue.state = VERIFIED
             w.buildings[issue.building].clocks[issue.category].passed += (
-                k.recurs * exp(ease[issue.building][issue.family]) * w.weather[issue.category]
+                k.recurrence * exp(ease[issue.building][issue.family]) * w.weather[issue.category]
             )
             w.note(issue, CHECKED)
     elif 0 <= issue.lapse <= w.day and not (
-        work_begun or issue.cost < k.cost or (issue.rule >= 0 and state > SIGN)
+        work_begun or issue.cost < k.cost_fen or (issue.rule >= 0 and state > SIGN)
     ):
         issue.state = LAPSED
         if state > UNKNOWN:
@@ -189,7 +195,7 @@ def update_in_evening(w: World, issue: SimpleNamespace, keep: float, ease: list[
         disappoint(w, issue)
         w.note(issue, GAVE_UP if issue.lapse >= 0 else LEFT, who=issue.reporter)
     elif state in (TOLD, TABLE) and chance(keys.key("forget", w.day), issue.luck) < 1.0 - exp(
-        -c.forget * exp(-keep)
+        -c.forgetting_rate * exp(-keep)
     ):
         issue.state = UNKNOWN
         disappoint(w, issue)

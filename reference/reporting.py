@@ -34,13 +34,13 @@ def tell(w: World, voice: list[float], sight: list[tuple[int, list[float]]]) -> 
         neighbours = 0.0
         if n > 0.0:
             neighbours = (
-                w.kinds[issue.category].telling
-                * bystander_factor(n, k.alone)
+                w.kinds[issue.category].report_rate
+                * bystander_factor(n, k.sole_bystander_factor)
                 * (voices / n)
                 * exp(voice[issue.building])
             )
         looks = [(by, part[i]) for by, part in sight if part[i] > 0.0] if issue.state == UNKNOWN else []
-        rate = neighbours if issue.state == UNKNOWN else neighbours * k.echo
+        rate = neighbours if issue.state == UNKNOWN else neighbours * k.repeat_report_factor
         for _, part in looks:
             rate += part
         issue.heard += rate
@@ -81,5 +81,5 @@ def report_first(
     if issue.told < 0:
         issue.told, issue.teller = w.day, by
     wait = exponential(derive_key(w.luck.key("wait"), issue.luck), issue.voices)
-    issue.giveup = w.day + 1 + int(w.kinds[issue.category].patience * wait)
+    issue.giveup = w.day + 1 + int(w.kinds[issue.category].patience_days * wait)
     w.note(issue, WAS_TOLD, by, reporter)

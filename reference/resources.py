@@ -32,22 +32,24 @@ def supply(w: World) -> dict[str, Any]:
         dict(zip(("property", *POOLS), w.there)),
     )
     usual_hours = {
-        "committee": c.staff * c.shift,
-        "grid": grid.full_time * grid.shift + grid.part_time * grid.part_shift,
-        "member": s.party_members.evening / 7 * w.pledged[0],
-        "volunteer": s.volunteers.evening / 7 * w.pledged[1],
+        "committee": c.staff * c.shift_hours,
+        "grid": grid.full_time * grid.shift_hours + grid.part_time * grid.part_time_hours,
+        "member": s.party_members.evening_hours / 7 * w.pledged[0],
+        "volunteer": s.volunteers.evening_hours / 7 * w.pledged[1],
         "captain": 0.0,
     }
     pools = {pool: (w.more[pool] + hours) * present[pool] for pool, hours in usual_hours.items()}
     crews = [
-        crew * present["property"] * (1.0 - s.property_managers.withheld * (1.0 - confidence(c, COMPANY)))
+        crew
+        * present["property"]
+        * (1.0 - s.property_managers.hours_withheld * (1.0 - confidence(c, COMPANY)))
         for crew, c in zip(w.crews, w.compounds)
     ]
     for row, hours in enumerate((sum_in_order(crews), *pools.values())):
         w.ledger.supplied[row] += hours
     pools["member"] += w.saved[0]
     pools["volunteer"] += w.saved[1]
-    return {"property": crews, **pools, "yuan": max(0, w.funds[-1]) / 100 * c.thrift}
+    return {"property": crews, **pools, "yuan": max(0, w.funds[-1]) / 100 * c.daily_spending_share}
 
 
 def grant_hours(w: World, have: dict[str, Any], asks: dict[str, dict[str, Any]]) -> dict[str, list[float]]:
@@ -109,7 +111,7 @@ def charge_hours(
                 pools[role] += total_hours(granted)
                 committee -= total_hours(granted) if role == "committee" else 0.0
             w.ledger.hours[row][("property", *POOLS).index(role)] += total_hours(granted)
-    w.ledger.supplied[-1] += w.scenario.departments.hours * w.there[-1]
+    w.ledger.supplied[-1] += w.scenario.departments.daily_hours * w.there[-1]
     for i, (role, knobs) in enumerate(
         (("member", w.scenario.party_members), ("volunteer", w.scenario.volunteers))
     ):
@@ -121,7 +123,7 @@ def charge_hours(
     return [
         *(max(hours, 0.0) for hours in crews),
         max(committee, 0.0),
-        w.scenario.departments.hours * w.there[-1],
+        w.scenario.departments.daily_hours * w.there[-1],
     ]
 
 

@@ -114,7 +114,7 @@ def build_category(name: str, category: Category) -> SimpleNamespace:
     derived = {
         "code": crc32(name.encode()) >> 9,
         "rate": category.rate / 365.0,
-        "cost": round(category.cost * 100),
-        "work": category.work / gamma(1 + category.spread),
+        "cost_fen": round(category.cost_yuan * 100),
+        "work_scale_hours": category.work_hours / gamma(1 + category.work_spread),
     }
-    return SimpleNamespace(**vars(category) | derived | {"hands": category.hands.split()})
+    return SimpleNamespace(**vars(category) | derived | {"done_by": category.done_by.split()})

@@ -101,7 +101,9 @@ STORM = raised(  # yard and small estate: projects to sign for, quarrels, elders
 )
 STORM = replace(  # a sixth of the work for each issue
     STORM,
-    issues={name: replace(category, works=category.works / 6) for name, category in STORM.issues.items()},
+    issues={
+        name: replace(category, works=category.min_works_days / 6) for name, category in STORM.issues.items()
+    },
 )
 FORUM = (
     replace(  # the storm in autumn: many give evenings, so sittings are held; votes fail, much is forgotten

@@ -82,14 +82,14 @@ def default_paths(scenario: Scenario, kinds, people: float) -> list[str]:
     """
     categories = [scenario.issues[name] for _, names in kinds for name in names]
     chosen = [f"issues.{name}.rate" for name, _ in kinds] if people else []
-    chosen += [f"issues.{name}.work" for name, _ in kinds]
-    chosen += ["committee.staff", "committee.forget"]
+    chosen += [f"issues.{name}.work_hours" for name, _ in kinds]
+    chosen += ["committee.staff", "committee.forgetting_rate"]
     chosen += (
-        ["property_managers.shift"]
-        if any(c.company for c in scenario.compound) and any("property" in c.hands for c in categories)
+        ["property_managers.shift_hours"]
+        if any(c.company for c in scenario.compound) and any("property" in c.done_by for c in categories)
         else []
     )
-    chosen += ["departments.hours"] if any(c.lead for c in categories) else []
+    chosen += ["departments.daily_hours"] if any(c.department_days for c in categories) else []
     return chosen
 
 

@@ -39,7 +39,7 @@ GIVEN = (
     "reported",
     "days",
 )
-TIMES = ("begins", "ends", "strength")  # knobs of a mechanism that the case gives
+TIMES = ("first_day", "last_day", "strength")  # knobs of a mechanism that the case gives
 INTERVAL = (5, 95)
 WEEKS = 4  # weeks at the end of a run in which volunteering is observed
 
@@ -203,7 +203,7 @@ class ObservedRun:
 def simulate_with_seed(scenario: Scenario, run_seed: int) -> ObservedRun:
     """Simulate a scenario with one random seed, and observe signatures and volunteering on the way."""
     series, names, gave = np.zeros((scenario.days, len(measures.DAILY))), list(scenario.issues), False
-    signed = {name: 0.0 for name in names if scenario.issues[name].rule}
+    signed = {name: 0.0 for name in names if scenario.issues[name].consent_rule}
     for world in days(scenario, run_seed):
         series[world.day - 1] = measures.measure_today(world)
         if (scenario.days - world.day) % 7 == 0 and scenario.days - world.day < WEEKS * 7:
@@ -212,7 +212,7 @@ def simulate_with_seed(scenario: Scenario, run_seed: int) -> ObservedRun:
         for c in np.flatnonzero(p.all > 0):
             _, which, _ = called(p.active[c], names)
             signed[which] = max(signed[which], 1.0 - p.open[c] / p.all[c])
-    people, evening = world.residents, scenario.party_members.evening
+    people, evening = world.residents, scenario.party_members.evening_hours
     asked = people.member | people.volunteer
     hours = world.ledger.hours[:-1, PAYERS.index("member")].sum()
     run = finish_run(world, scenario, dict(zip(measures.DAILY, series.T)))
@@ -266,7 +266,10 @@ def share_of_homes_that_helped(observed: ObservedRun, category: str) -> float:
 
 def issues_met(observed: ObservedRun, category: str, mechanism: str) -> np.ndarray:
     """Return the issues of a category that were open when a mechanism began, or arose later."""
-    issues, start = observed.of(category), observed.scenario.mechanisms[mechanism].begins if mechanism else 0
+    issues, start = (
+        observed.of(category),
+        observed.scenario.mechanisms[mechanism].first_day if mechanism else 0,
+    )
     return issues[(issues["resolved"] < 0) | (issues["resolved"] >= start)]
 
 
@@ -275,7 +278,10 @@ def median_days_after(observed: ObservedRun, mechanism: str, category: str) -> f
 
     Unresolved issues count to the end of the run. NaN without issues.
     """
-    issues, start = issues_met(observed, category, mechanism), observed.scenario.mechanisms[mechanism].begins
+    issues, start = (
+        issues_met(observed, category, mechanism),
+        observed.scenario.mechanisms[mechanism].first_day,
+    )
     end = np.where(issues["resolved"] >= 0, issues["resolved"], observed.run.days)
     return np.median(end - np.maximum(issues["born"], start)) if len(issues) else np.nan
 
@@ -299,7 +305,7 @@ def yuan_paid(observed: ObservedRun, category: str) -> int:
     """Return the yuan paid for issues of a category."""
     events = observed.run.history
     which = (events["what"] == PAID) & np.isin(events["issue"], observed.of(category)["id"])
-    return np.count_nonzero(which) * observed.scenario.issues[category].cost
+    return np.count_nonzero(which) * observed.scenario.issues[category].cost_yuan
 
 
 def sittings(of) -> Callable[[ObservedRun, str], float]:

@@ -17,8 +17,8 @@ def resize_case(case: Scenario, residents: int) -> Scenario:
     compounds = tuple(replace(kind, count=max(1, round(kind.count * factor))) for kind in case.compound)
     staff = {
         "staff": case.committee.staff * factor,
-        "budget": case.committee.budget * factor,
-        "fund": case.committee.fund * factor,
+        "budget": case.committee.budget_yuan * factor,
+        "fund": case.committee.fund_yuan * factor,
     }
     knobs = {
         f.name: min(staff[f.name], f.metadata["high"]) for f in fields(case.committee) if f.name in staff

@@ -217,10 +217,12 @@ def tell_arm(arm: str, run: Run, row: np.ndarray, scenario: Scenario, community:
     if not len(row):
         return StoryArm(arm, (), "", 0, 0, False)
     issue, category = row[0], list(scenario.issues.values())[row[0]["category"]]
-    needs = SimpleNamespace(hard=issue["hard"], rule=issue["rule"], cost=category.cost, lead=issue["lead"])
+    needs = SimpleNamespace(
+        hard=issue["hard"], rule=issue["rule"], cost=category.cost_yuan, lead=issue["lead"]
+    )
     desk = DESKS[
         int(community.compounds.company[issue["compound"]])
-        if "property" in category.hands.split()
+        if "property" in category.done_by.split()
         else DESK_COMMITTEE
     ]
     steps, state, since = [], None, int(issue["born"])
@@ -228,14 +230,14 @@ def tell_arm(arm: str, run: Run, row: np.ndarray, scenario: Scenario, community:
         day, what, who = int(line["day"]), int(line["what"]), int(line["who"])
         amount, whose, person = 0.0, desk, None
         if what == of.PAID:
-            amount = float(category.cost)
+            amount = float(category.cost_yuan)
             whose = (
                 "both" if who < 0 else "compound" if who < len(community.compounds.company) else "community"
             )
         elif what == of.DONE:
             amount = float(
                 issue["effort"]
-                * (scenario.committee.redo if any(s.what == of.WHAT[of.DONE] for s in steps) else 1.0)
+                * (scenario.committee.rework_share if any(s.what == of.WHAT[of.DONE] for s in steps) else 1.0)
             )
         elif what == of.AGREED:
             amount = float(issue["accord"])

@@ -108,7 +108,9 @@ def arrival_rates(
     """
     ages, which = np.unique(compounds.age[buildings.compound], return_inverse=True)
     # `math.exp`, because NumPy's may depend on the length of a row
-    older = np.array([[exp(ageing * ((age - 20.0) / 10.0)) for ageing in cats.ageing] for age in ages])
+    older = np.array(
+        [[exp(ageing * ((age - 20.0) / 10.0)) for ageing in cats.ageing_log_rate] for age in ages]
+    )
     return cats.rate * unit_counts * older[which]
 
 
@@ -248,22 +250,27 @@ def draw_requirements(w, issue, number, issue_key) -> None:
     These belong to the issue and are the same in every arm of a comparison.
     """
     cats, seed, b, j = w.cats, w.seed, issue.building, issue.category
-    issue.effort = cats.work[j] * exponential(key_of(seed, WORK, 0), issue_key) ** cats.spread[j]
+    issue.effort = (
+        cats.work_scale_hours[j] * exponential(key_of(seed, WORK, 0), issue_key) ** cats.work_spread[j]
+    )
     issue.left = issue.effort
-    issue.cost = cats.cost[j]
+    issue.cost = cats.cost_fen[j]
     issue.hard = 0.0
     if cats.sittings[j] > 0.0:
         stiff = (
-            number < w.clocks.firm[b, j] or uniform(key_of(seed, STUBBORN, 0), issue_key) < cats.stubborn[j]
+            number < w.clocks.firm[b, j]
+            or uniform(key_of(seed, STUBBORN, 0), issue_key) < cats.stubborn_share[j]
         )
         issue.hard = (
-            cats.sittings[j] * exponential(key_of(seed, SIT, 0), issue_key) * (cats.tail[j] if stiff else 1.0)
+            cats.sittings[j]
+            * exponential(key_of(seed, SIT, 0), issue_key)
+            * (cats.stubborn_factor[j] if stiff else 1.0)
         )
     issue.lead, issue.lapse = 0, -1
-    if cats.lead[j] != 0.0:
-        issue.lead = 1 + int(cats.lead[j] * exponential(key_of(seed, LEAD, 0), issue_key))
-    if cats.lapse[j] != 0.0:
-        issue.lapse = w.day + 1 + int(cats.lapse[j] * exponential(key_of(seed, LAPSE, 0), issue_key))
+    if cats.department_days[j] != 0.0:
+        issue.lead = 1 + int(cats.department_days[j] * exponential(key_of(seed, LEAD, 0), issue_key))
+    if cats.lapse_days[j] != 0.0:
+        issue.lapse = w.day + 1 + int(cats.lapse_days[j] * exponential(key_of(seed, LAPSE, 0), issue_key))
 
 
 @inner_kernel
@@ -276,7 +283,7 @@ def fill_new_issues(w, rows, fresh) -> None:
         issue.id, issue.luck = make_id(b, cats.code[j], number), issue_key
         issue.building, issue.category, issue.compound = b, j, w.buildings.compound[b]
         issue.family, issue.scope = cats.family[j], cats.scope[j]
-        issue.severity, issue.rule = cats.severity[j], cats.rule[j]
+        issue.severity, issue.rule = cats.severity[j], cats.consent_rule[j]
         place_issue(w, issue, issue_key)
         draw_requirements(w, issue, number, issue_key)
         issue.accord, issue.heard = 0.0, 0.0
@@ -284,6 +291,6 @@ def fill_new_issues(w, rows, fresh) -> None:
         issue.reporter, issue.born, issue.told, issue.taken = -1, w.day, -1, -1
         issue.resolved, issue.giveup, issue.due = -1, -1, -1
         issue.voices, issue.state, issue.reopened, issue.teller, issue.closer = 0, UNKNOWN, 0, -1, -1
-        company = compounds.company[issue.compound] and cats.hands[j, 0]
+        company = compounds.company[issue.compound] and cats.done_by[j, 0]
         issue.desk = DESK_COMPANY if company else DESK_COMMITTEE
         log_event(w.log, w.lines, issue.id, w.day, AROSE, -1, -1)

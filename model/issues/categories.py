@@ -59,7 +59,7 @@ class Category:
     unit: str = field(metadata={"choices": UNITS})  # what it arises from
     scope: str = field(metadata={"choices": SCOPES})  # who can see it
     # Who can do it, some of HANDS; the first of property and committee that is there takes it in.
-    hands: str = field(metadata={"text": 60})
+    done_by: str = field(metadata={"text": 60})
     rate: float = knob(
         0.1,
         0.0,
@@ -67,31 +67,33 @@ class Category:
         unit="issues/unit/year",
         source="assumed; formal requests are 0.2-0.4 per resident and year",
     )
-    ageing: float = knob(0.0, -1.0, 1.0, unit="log rate/10 years of building age beyond 20", source="assumed")
+    ageing_log_rate: float = knob(
+        0.0, -1.0, 1.0, unit="log rate/10 years of building age beyond 20", source="assumed"
+    )
     severity: int = knob(1, 0, 3, unit="rank; 3 is an emergency", source="assumed")
-    telling: float = knob(
+    report_rate: float = knob(
         0.1,
         0.0,
         20.0,
         unit="1/day: log(benefit/cost) of telling",
         source="assumed; volunteer's dilemma, Diekmann 1985",
     )
-    work: float = knob(2.0, 0.01, 5000.0, unit="person-hours, mean", source="assumed")
-    spread: float = knob(
+    work_hours: float = knob(2.0, 0.01, 5000.0, unit="person-hours, mean", source="assumed")
+    work_spread: float = knob(
         0.5,
         0.0,
         3.0,
         unit="Weibull exponent: 0 fixed, 1 exponential",
         source="assumed; public logs are heavier than exponential",
     )
-    works: float = knob(
+    min_works_days: float = knob(
         0.0,
         0.0,
         2000.0,
         unit="days that the works take at least, once begun",
         source="assumed; months are reported of projects",
     )
-    cost: float = knob(0.0, 0.0, 1e8, unit="yuan", source="assumed")
+    cost_yuan: float = knob(0.0, 0.0, 1e8, unit="yuan", source="assumed")
     sittings: float = knob(
         0.0,
         0.0,
@@ -99,34 +101,38 @@ class Category:
         unit="sittings till the parties agree, mean; 0 needs none",
         source="assumed; yiduan's family case took eight",
     )
-    stubborn: float = knob(
+    stubborn_share: float = knob(
         0.0,
         0.0,
         1.0,
         unit="share whose parties will not hear of it",
         source="assumed; people's mediation claims 95 % success",
     )
-    tail: float = knob(
+    stubborn_factor: float = knob(
         10.0,
         1.0,
         1000.0,
         unit="times as many sittings for those",
         source="assumed: years by telephone; changcheng_shuijun's stood four",
     )
-    lead: float = knob(0.0, 0.0, 1000.0, unit="days with a department, mean; 0 stays here", source="assumed")
-    recurs: float = knob(
+    department_days: float = knob(
+        0.0, 0.0, 1000.0, unit="days with a department, mean; 0 stays here", source="assumed"
+    )
+    recurrence: float = knob(
         0.0,
         0.0,
         1.0,
         unit="expected returns",
         source="assumed; issues of norms come back unless habits change",
     )
-    lapse: float = knob(
+    lapse_days: float = knob(
         0.0, 0.0, 5000.0, unit="days till it ceases by itself, mean; 0 never", source="assumed"
     )
-    patience: float = knob(90.0, 1.0, 5000.0, unit="days till the teller gives up, mean", source="assumed")
-    reopen: float = knob(0.05, 0.0, 1.0, unit="chance that it was not really done", source="assumed")
-    rule: str = field(default="", metadata={"choices": ("", *RULES)})  # the consent a project needs
+    patience_days: float = knob(
+        90.0, 1.0, 5000.0, unit="days till the teller gives up, mean", source="assumed"
+    )
+    reopen_share: float = knob(0.05, 0.0, 1.0, unit="chance that it was not really done", source="assumed")
+    consent_rule: str = field(default="", metadata={"choices": ("", *RULES)})  # the consent a project needs
     season: str = field(default="", metadata={"choices": ("", *SEASONS)})  # how its rate varies over the year
 
     def contradictions(self):
@@ -134,12 +140,12 @@ class Category:
         for name, known in (("family", FAMILIES), ("unit", UNITS), ("scope", SCOPES)):
             if getattr(self, name) not in known:
                 yield name, f"= {getattr(self, name)!r} is not one of {', '.join(known)}"
-        strange = [name for name in self.hands.split() if name not in HANDS]
-        if strange or not {"property", "committee"} & {*self.hands.split()}:
+        strange = [name for name in self.done_by.split() if name not in HANDS]
+        if strange or not {"property", "committee"} & {*self.done_by.split()}:
             names = ", ".join(HANDS)
-            yield "hands", f"= {self.hands!r} is not some of {names}, property or committee among them"
-        if self.rule and self.rule not in RULES:
-            yield "rule", f"= {self.rule!r} is not one of {', '.join(RULES)}"
+            yield "done_by", f"= {self.done_by!r} is not some of {names}, property or committee among them"
+        if self.consent_rule and self.consent_rule not in RULES:
+            yield "consent_rule", f"= {self.consent_rule!r} is not one of {', '.join(RULES)}"
         if self.season and self.season not in SEASONS:
             yield "season", f"= {self.season!r} is not one of {', '.join(SEASONS)}"
 
@@ -164,24 +170,26 @@ class Columns(NamedTuple):
     family: np.ndarray  # (categories,) int8     index into FAMILIES
     unit: np.ndarray  # (categories,) int8     index into UNITS
     scope: np.ndarray  # (categories,) int8     index into SCOPES
-    hands: np.ndarray  # (categories, 5) bool   who can do it, by HANDS
-    rule: np.ndarray  # (categories,) int8     index into RULES; -1 needs no consent
+    done_by: np.ndarray  # (categories, 5) bool   who can do it, by HANDS
+    consent_rule: np.ndarray  # (categories,) int8     index into RULES; -1 needs no consent
     rate: np.ndarray  # (categories,) float64  per unit and day
-    ageing: np.ndarray  # (categories,) float64  log rate per 10 years
+    ageing_log_rate: np.ndarray  # (categories,) float64  log rate per 10 years
     severity: np.ndarray  # (categories,) int8
-    telling: np.ndarray  # (categories,) float64  1/day
-    work: np.ndarray  # (categories,) float64  hours: the Weibull's scale, so that the mean is as declared
-    spread: np.ndarray  # (categories,) float64
-    works: np.ndarray  # (categories,) float64  days
-    cost: np.ndarray  # (categories,) int64    fen
+    report_rate: np.ndarray  # (categories,) float64  1/day
+    work_scale_hours: (
+        np.ndarray
+    )  # (categories,) float64  hours: the Weibull's scale, so that the mean is as declared
+    work_spread: np.ndarray  # (categories,) float64
+    min_works_days: np.ndarray  # (categories,) float64  days
+    cost_fen: np.ndarray  # (categories,) int64    fen
     sittings: np.ndarray  # (categories,) float64
-    stubborn: np.ndarray  # (categories,) float64
-    tail: np.ndarray  # (categories,) float64
-    lead: np.ndarray  # (categories,) float64  days
-    recurs: np.ndarray  # (categories,) float64
-    lapse: np.ndarray  # (categories,) float64  days
-    patience: np.ndarray  # (categories,) float64  days
-    reopen: np.ndarray  # (categories,) float64
+    stubborn_share: np.ndarray  # (categories,) float64
+    stubborn_factor: np.ndarray  # (categories,) float64
+    department_days: np.ndarray  # (categories,) float64  days
+    recurrence: np.ndarray  # (categories,) float64
+    lapse_days: np.ndarray  # (categories,) float64  days
+    patience_days: np.ndarray  # (categories,) float64  days
+    reopen_share: np.ndarray  # (categories,) float64
     code: np.ndarray  # (categories,) int64    what luck and ids know it by: see `encode_category`
 
 
@@ -196,17 +204,19 @@ def columns(categories):
     plain = {
         f.name: np.array([getattr(c, f.name) for c in every]) for f in fields(Category) if "low" in f.metadata
     }
-    mean = np.array([gamma(1 + c.spread) for c in every])
+    mean = np.array([gamma(1 + c.work_spread) for c in every])
     plain |= {
         "family": np.array([FAMILIES.index(c.family) for c in every], np.int8),
         "unit": np.array([UNITS.index(c.unit) for c in every], np.int8),
         "scope": np.array([SCOPES.index(c.scope) for c in every], np.int8),
-        "hands": np.array([[h in c.hands.split() for h in HANDS] for c in every]).reshape(-1, len(HANDS)),
-        "rule": np.array([list(RULES).index(c.rule) if c.rule else -1 for c in every], np.int8),
+        "done_by": np.array([[h in c.done_by.split() for h in HANDS] for c in every]).reshape(-1, len(HANDS)),
+        "consent_rule": np.array(
+            [list(RULES).index(c.consent_rule) if c.consent_rule else -1 for c in every], np.int8
+        ),
         "rate": plain["rate"] / 365.0,
         "severity": plain["severity"].astype(np.int8),
-        "work": plain["work"] / mean,
-        "cost": np.round(plain["cost"] * 100).astype(np.int64),
+        "work_scale_hours": plain["work_hours"] / mean,
+        "cost_fen": np.round(plain["cost_yuan"] * 100).astype(np.int64),
         "code": np.array([encode_category(name) for name in categories], np.int64),
     }
     return Columns(**{name: plain[name] for name in Columns._fields})

@@ -43,7 +43,7 @@ def disappoint(w, issue) -> None:
     if issue.reporter >= 0:
         trusted = trust_at_stake(issue)
         t = float(trust[issue.reporter, trusted])
-        trust[issue.reporter, trusted] = t - w.knobs.residents.ignored * t
+        trust[issue.reporter, trusted] = t - w.knobs.residents.trust_loss_failed * t
 
 
 @inner_kernel
@@ -53,15 +53,15 @@ def check(w, issue, key) -> None:
     A verified nuisance adds its expected returns to the hazard clock of its building and category.
     """
     cats, clocks = w.cats, w.clocks
-    if uniform(derive_key(key, issue.luck), issue.reopened) < cats.reopen[issue.category]:
-        issue.state, issue.resolved, issue.left = WORK, -1, w.knobs.redo * issue.effort
+    if uniform(derive_key(key, issue.luck), issue.reopened) < cats.reopen_share[issue.category]:
+        issue.state, issue.resolved, issue.left = WORK, -1, w.knobs.rework_share * issue.effort
         issue.reopened += 1
         log_event(w.log, w.lines, issue.id, w.day, REOPENED, -1, -1)
     else:
         issue.state = VERIFIED
         b, j = issue.building, issue.category
         season = w.weather[w.day % YEAR, j]
-        clocks.passed[b, j] += cats.recurs[j] * exp(w.lever.ease[b, cats.family[j]]) * season
+        clocks.passed[b, j] += cats.recurrence[j] * exp(w.lever.ease[b, cats.family[j]]) * season
         log_event(w.log, w.lines, issue.id, w.day, CHECKED, -1, -1)
 
 
@@ -86,7 +86,11 @@ def close(w) -> np.ndarray:
     the desks forget less.
     """
     issues, day, cats, keep, hurry = w.issues, w.day, w.cats, w.lever.keep, w.lever.hurry
-    standing, first, fresh = w.mood.standing, w.compounds.first, int(w.knobs.residents.fresh)
+    standing, first, fresh = (
+        w.mood.standing,
+        w.compounds.first,
+        int(w.knobs.residents.patience_before_blame_days),
+    )
     reopens, forgotten = key_of(w.seed, REOPEN, 0), key_of(w.seed, FORGET, day)
     stays = np.empty(len(issues), np.bool_)
     standing.fill(0.0)
@@ -94,7 +98,7 @@ def close(w) -> np.ndarray:
         issue = issues[i]
         state = issue.state
         begun = issue.left < issue.effort or issue.reopened > 0
-        agreed, paid = issue.rule >= 0 and state > SIGN, issue.cost < cats.cost[issue.category]
+        agreed, paid = issue.rule >= 0 and state > SIGN, issue.cost < cats.cost_fen[issue.category]
         if state == UPWARD:
             issue.due -= hurry[i]
         if state == UPWARD and issue.due <= day:
@@ -110,7 +114,7 @@ def close(w) -> np.ndarray:
         elif (state == TOLD or state == TABLE or state == MONEY) and issue.giveup <= day:
             give_up(w, issue)
         elif (state == TOLD or state == TABLE) and forgets(
-            uniform(forgotten, issue.luck), w.knobs.forget, keep[i]
+            uniform(forgotten, issue.luck), w.knobs.forgetting_rate, keep[i]
         ):
             issue.state = UNKNOWN
             disappoint(w, issue)

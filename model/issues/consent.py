@@ -29,40 +29,44 @@ WALKUP = UNITS.index("walkup")
 class ProjectParameters:
     """How households answer when asked to sign."""
 
-    walk_in: float = knob(
+    walk_in_rate: float = knob(
         0.01, 0.0, 1.0, unit="visits/household/day with no campaign", source="assumed; a notice on the door"
     )
-    landlord: float = knob(0.15, 0.0, 1.0, unit="chance that a let home's owner is found", source="assumed")
-    evening: float = knob(0.6, 0.0, 1.0, unit="chance of being in when at home that day", source="assumed")
-    liking: float = knob(
+    landlord_found: float = knob(
+        0.15, 0.0, 1.0, unit="chance that a let home's owner is found", source="assumed"
+    )
+    found_at_home: float = knob(
+        0.6, 0.0, 1.0, unit="chance of being in when at home that day", source="assumed"
+    )
+    baseline_logit: float = knob(
         0.6, -5.0, 5.0, unit="logit to sign", source="assumed; a first round stalls in wuzi_yard"
     )
-    letting: float = knob(
+    absentee_owner_logit: float = knob(
         -0.5,
         -5.0,
         5.0,
         unit="logit to sign, of an owner who lets",
         source="assumed: lives with none of it, and pays",
     )
-    burden: float = knob(
+    cost_aversion_logit: float = knob(
         0.2, 0.0, 5.0, unit="logit lost per 1000 yuan that the bill comes to a household", source="assumed"
     )
-    ground: float = knob(
+    low_floor_penalty_logit: float = knob(
         1.5,
         0.0,
         5.0,
         unit="logit lost on the two lowest floors by a lift, gained from the fourth up",
         source="docs/sources.md: ground and second lose, third breaks even",
     )
-    belief: float = knob(
+    trust_logit: float = knob(
         3.0, 0.0, 10.0, unit="logit per unit of trust in the committee above one half", source="assumed"
     )
-    term: int = knob(
+    vote_term_days: int = knob(
         365, 1, 5000, unit="days after which a vote that has not carried has failed", source="assumed"
     )
-    rest: int = knob(60, 0, 1000, unit="days till it is tried again", source="assumed")
-    talks: int = knob(5, 1, 30, unit="talks that still move a doubter", source="assumed")
-    social: float = knob(
+    retry_after_days: int = knob(60, 0, 1000, unit="days till it is tried again", source="assumed")
+    max_talks: int = knob(5, 1, 30, unit="talks that still move a doubter", source="assumed")
+    peer_logit: float = knob(
         2.0, 0.0, 10.0, unit="logit if all one's acquaintances have signed", source="assumed"
     )
 
@@ -93,9 +97,9 @@ def chance_to_meet(h, lives, people, households, reach, k) -> float:
         for i in range(households.first[h], households.first[h + 1]):
             if people.band[i] != CHILD:
                 presence = max(presence, float(people.presence[i]))
-        base = presence * k.evening
+        base = presence * k.found_at_home
     else:
-        base = k.landlord
+        base = k.landlord_found
     if base <= 0.0:
         return 0.0
     return 1.0 / (1.0 + (1.0 - base) / base * exp(-reach))
@@ -109,19 +113,23 @@ def willingness(h, lives, lift, yuan, people, households, consent, k) -> float:
     there (`lives`), those of the head for the home; they do not count for an owner who lets.
     """
     head = households.first[h]
-    x = k.liking + consent * min(households.talks[h] + 1.0, k.talks) - k.burden * yuan / 1000.0
+    x = (
+        k.baseline_logit
+        + consent * min(households.talks[h] + 1.0, k.max_talks)
+        - k.cost_aversion_logit * yuan / 1000.0
+    )
     if lift:
         floor = households.floor[h]
-        x += -k.ground if floor <= 2 else (k.ground if floor >= 4 else 0.0)
+        x += -k.low_floor_penalty_logit if floor <= 2 else (k.low_floor_penalty_logit if floor >= 4 else 0.0)
     if not lives:
-        return x + k.letting
-    x += k.belief * (float(people.trust[head, TRUST_COMMITTEE]) - 0.5)
+        return x + k.absentee_owner_logit
+    x += k.trust_logit * (float(people.trust[head, TRUST_COMMITTEE]) - 0.5)
     friends = people.ties[head]
     if friends > 0:
         signed = 0
         for t in range(friends):
             signed += households.stance[people.home[people.known[head, t]]] == SIGNED
-        x += k.social * signed / friends
+        x += k.peer_logit * signed / friends
     return x
 
 
@@ -159,7 +167,7 @@ def open_vote(w, c, issue, low, high) -> None:
 def count_calls(w, c, homes) -> tuple[int, int]:
     """Count today's calls in compound `c` of `homes`; return also the mechanism that makes most, or -1."""
     projects, codes, doors = w.projects, w.pulls.doors.by, w.pulls.doors.rows
-    by, most = -1, w.knobs.projects.walk_in * homes
+    by, most = -1, w.knobs.projects.walk_in_rate * homes
     projects.steps[c] += most
     for m in range(len(codes)):
         projects.steps[c] += doors[m, c]
@@ -224,8 +232,8 @@ def count_vote(w, c, issue, low, high, by) -> None:
         projects.open[c] = 0
         move(issue, next_stage(SIGN, issue), day)
         log_event(w.log, w.lines, issue.id, day, CONSENTED, by, -1)
-    elif day - projects.opens[c] >= k.term:
-        projects.open[c], projects.all[c], projects.opens[c] = 0, 0, day + 1 + int(k.rest)
+    elif day - projects.opens[c] >= k.vote_term_days:
+        projects.open[c], projects.all[c], projects.opens[c] = 0, 0, day + 1 + int(k.retry_after_days)
         for h in range(low, high):
             households.stance[h] = NOT_MET
         log_event(w.log, w.lines, issue.id, day, FAILED, -1, -1)

@@ -12,7 +12,12 @@ def talk(w) -> None:
 
     The mechanism that held most on the day it is settled is credited; -1 is the desk itself.
     """
-    issues, phone, codes, accord = w.issues, w.knobs.phone, w.pulls.accord.by, w.pulls.accord.rows
+    issues, phone, codes, accord = (
+        w.issues,
+        w.knobs.phone_sittings_per_day,
+        w.pulls.accord.by,
+        w.pulls.accord.rows,
+    )
     trust = residents.confidence(w.mood, w.buildings, w.compounds)
     for i in range(len(issues)):
         issue = issues[i]

@@ -114,7 +114,7 @@ def tell(w) -> None:
     with them, and the first in the race is the reporter.
     """
     issues, day, log, used, k = w.issues, w.day, w.log, w.lines, w.knobs.residents
-    dilemma, patience, voice = w.cats.telling, w.cats.patience, w.lever.voice
+    dilemma, patience, voice = w.cats.report_rate, w.cats.patience_days, w.lever.voice
     codes, sight = w.pulls.sight.by, w.pulls.sight.rows
     clock, finder, teller = key_of(w.seed, HEAR, 0), key_of(w.seed, FIND, 0), key_of(w.seed, TELL, 0)
     wait = key_of(w.seed, WAIT, 0)
@@ -139,13 +139,15 @@ def tell(w) -> None:
         neighbours = 0.0
         if n > 0.0:
             louder = 1.0 if voice[issue.building] == 0.0 else exp(voice[issue.building])
-            neighbours = dilemma[issue.category] * bystander_factor(n, k.alone) * (weight / n) * louder
+            neighbours = (
+                dilemma[issue.category] * bystander_factor(n, k.sole_bystander_factor) * (weight / n) * louder
+            )
         rate = neighbours
         if issue.state == UNKNOWN:
             for m in range(len(codes)):
                 rate += sight[m, i]
         else:
-            rate *= k.echo
+            rate *= k.repeat_report_factor
         issue.heard += rate
         today = 0
         while issue.heard >= issue.next and today < A_DAY:

@@ -40,7 +40,7 @@ def by_urgency(issues, state) -> np.ndarray:
 @inner_kernel
 def take_in(w) -> None:
     """Take in reported issues, the most urgent first; each costs `intake` hours of its desk."""
-    issues, hours, intake = w.issues, w.hours, w.knobs.intake
+    issues, hours, intake = w.issues, w.hours, w.knobs.intake_hours
     compounds = len(hours) - 2
     for i in by_urgency(issues, TOLD):
         issue = issues[i]

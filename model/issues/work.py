@@ -35,12 +35,12 @@ def resolve(w, issue, by) -> None:
         issue.taken = day
         log_event(w.log, w.lines, issue.id, day, ON_THE_SPOT, by, -1)
     issue.left, issue.state, issue.resolved, issue.closer = 0.0, RESOLVED, day, by
-    issue.due = day + w.knobs.verify
+    issue.due = day + w.knobs.check_after_days
     trusted = trust_at_stake(issue)
     count_visible(issue, w.mood.good, w.compounds.first)
     if issue.reporter >= 0:
         t = float(trust[issue.reporter, trusted])
-        trust[issue.reporter, trusted] = t + w.knobs.residents.answered * (1.0 - t)
+        trust[issue.reporter, trusted] = t + w.knobs.residents.trust_gain_resolved * (1.0 - t)
     log_event(w.log, w.lines, issue.id, day, DONE, by, -1)
 
 
@@ -51,7 +51,7 @@ def work(w) -> None:
     A desk puts at most `pair` hours a day into one job: those of one worker. Works that take at least `works`
     days get that part of their hours a day.
     """
-    issues, hours, pair, works = w.issues, w.hours, w.pair, w.cats.works
+    issues, hours, pair, works = w.issues, w.hours, w.pair, w.cats.min_works_days
     codes, done = w.pulls.work.by, w.pulls.work.rows
     compounds = len(hours) - 2
     for i in range(len(issues)):

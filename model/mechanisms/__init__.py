@@ -58,10 +58,10 @@ class Mechanism:
         unit="share of full: of what it asks for and of what it pulls",
         source="a choice of the user",
     )
-    begins: int = knob(
+    first_day: int = knob(
         0, 0, 36_500, unit="day of the run from which it is at work", source="a choice of the user"
     )
-    ends: int = knob(
+    last_day: int = knob(
         36_500, 0, 36_500, unit="last day of the run on which it is", source="a choice of the user"
     )
 

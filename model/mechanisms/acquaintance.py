@@ -36,88 +36,92 @@ class Neighbours(NamedTuple):
 class Acquaintance(Mechanism):
     zh: ClassVar[str] = "创熟"
     pulls: ClassVar[tuple] = ("ties", "ease", "wish", "sight", "work")
-    club: float = knob(
+    club_hours: float = knob(
         0.75, 0.05, 8.0, unit="volunteers' hours/building and club evening, one a week", source="assumed"
     )
-    festivals: int = knob(
+    festivals_per_year: int = knob(
         4,
         0,
         24,
         unit="festivals/year, evenly from the Lantern Festival on",
         source="assumed; lianhe held 22 cultural events in a year",
     )
-    station: float = knob(
+    station_hours: float = knob(
         0.03,
         0.0,
         1.0,
         unit="volunteers' hours/building at the matchmaking station, on Sundays",
         source="assumed; yiduan has one",
     )
-    asking: float = knob(
+    detection_rate: float = knob(
         1.0,
         0.0,
         8.0,
         unit="1/hour at the station for a building, that it hears of who is looking for somebody",
         source="assumed",
     )
-    feast: float = knob(60.0, 5.0, 5000.0, unit="yuan/building and festival", source="assumed")
-    meeting: float = knob(
+    festival_yuan: float = knob(60.0, 5.0, 5000.0, unit="yuan/building and festival", source="assumed")
+    contacts_per_gathering: float = knob(
         0.02,
         0.0,
         0.5,
         unit="new acquaintances per resident and club evening or festival",
         source="assumed; sweep it",
     )
-    absence: float = knob(
+    absence_penalty: float = knob(
         1.0,
         0.0,
         1.0,
         unit="share of an away home's part that is lost",
         source="assumed; absent owners are reported",
     )
-    growing: float = knob(
+    habit_gain: float = knob(
         0.03,
         0.0,
         0.5,
         unit="share of the habit still missing, won at each gathering",
         source="assumed: most of it within a year",
     )
-    fading: float = knob(
+    habit_loss_rate: float = knob(
         0.002,
         0.0,
         0.1,
         unit="share of the habit lost/day",
         source="assumed: a year without gatherings leaves half",
     )
-    norms: float = knob(
+    prevention_log_rate: float = knob(
         0.4,
         0.0,
         3.0,
         unit="log rate by which litter and e-bikes arise less where the habit is full",
         source="assumed; sweep it",
     )
-    turnout: float = knob(
+    volunteering_logit: float = knob(
         0.3, 0.0, 3.0, unit="logit of wish to give an evening where the habit is full", source="assumed"
     )
 
     def begin(self, world, luck) -> Neighbours:
         homes, b = world.households, len(world.buildings.compound)
         away = np.bincount(homes.building, homes.away, b) / np.bincount(homes.building, minlength=b)
-        first = (world.scenario.calendar.month - 1) * YEAR // 12  # date of day 1, to within a day
-        dates = (LANTERNS + np.arange(self.festivals) * YEAR // max(self.festivals, 1)) % YEAR
+        first = (world.scenario.calendar.first_month - 1) * YEAR // 12  # date of day 1, to within a day
+        dates = (
+            LANTERNS + np.arange(self.festivals_per_year) * YEAR // max(self.festivals_per_year, 1)
+        ) % YEAR
         feast = np.isin((np.arange(YEAR) - 1 + first) % YEAR, dates)
-        return Neighbours(1.0 - self.absence * away, np.zeros(b), feast, np.isin(world.categories, LOOKING))
+        return Neighbours(
+            1.0 - self.absence_penalty * away, np.zeros(b), feast, np.isin(world.categories, LOOKING)
+        )
 
     @kernel
     def ask(m, w) -> None:
         k, where = m.knobs[0], w.buildings.compound
         if is_festival(w.day, m.own):
-            m.want[YUAN, ALL] = k.feast * len(where)
+            m.want[YUAN, ALL] = k.festival_yuan * len(where)
         else:
             for b in range(w.day % 7, len(where), 7):
-                m.want[VOLUNTEER, where[b]] += k.club
+                m.want[VOLUNTEER, where[b]] += k.club_hours
             for b in range(len(where) if w.day % 7 == SUNDAY else 0):
-                m.want[VOLUNTEER, where[b]] += k.station
+                m.want[VOLUNTEER, where[b]] += k.station_hours
 
     @kernel
     def pull(m, w) -> None:
@@ -125,34 +129,34 @@ class Acquaintance(Mechanism):
         come, habit, ties = own.come, own.habit, m.lever.ties
         sums, buildings = np.zeros(len(share) - 1), np.zeros(len(share) - 1)
         for b in buildings_gathering(w.day, own):
-            ties[b] = k.meeting * (come[b] * share[where[b]])
+            ties[b] = k.contacts_per_gathering * (come[b] * share[where[b]])
         for b in range(len(where)):
             c = where[b]
-            ease[b, ENVIRONMENT] = ease[b, SAFETY] = -k.norms * habit[b] * share[c]
+            ease[b, ENVIRONMENT] = ease[b, SAFETY] = -k.prevention_log_rate * habit[b] * share[c]
             sums[c] += habit[b]
             buildings[c] += 1.0
         for c in range(len(sums)):
             for standing in range(STANDINGS):
-                m.lever.wish[c, standing] = k.turnout * sums[c] / buildings[c] * share[c]
+                m.lever.wish[c, standing] = k.volunteering_logit * sums[c] / buildings[c] * share[c]
         if w.day % 7 == SUNDAY and not is_festival(w.day, own):
             left = np.empty(len(sums))
             for c in range(len(sums)):
-                left[c] = k.station * share[c] * buildings[c]
+                left[c] = k.station_hours * share[c] * buildings[c]
             for i in range(len(w.issues)):
                 issue = w.issues[i]
                 if own.looks[issue.category]:
-                    m.lever.sight[i] = k.asking * k.station * share[issue.compound]
+                    m.lever.sight[i] = k.detection_rate * k.station_hours * share[issue.compound]
                     if is_workable(issue):
                         m.lever.work[i] = spend_hours(left, issue.compound, issue.left)
 
     @kernel
     def learn(m, w) -> None:
         k, habit, come, share, where = m.knobs[0], m.own.habit, m.own.come, m.share, w.buildings.compound
-        remaining = 1.0 - k.fading
+        remaining = 1.0 - k.habit_loss_rate
         for b in range(len(habit)):
             habit[b] *= remaining
         for b in buildings_gathering(w.day, m.own):
-            habit[b] += k.growing * (come[b] * share[where[b]]) * (1.0 - habit[b])
+            habit[b] += k.habit_gain * (come[b] * share[where[b]]) * (1.0 - habit[b])
 
 
 @inner_kernel

@@ -52,68 +52,68 @@ class BuildingCaptains(Mechanism):
         unit="tiers: building; and alley; and street captains",
         source="press reports of 2019-2024: 楼长, 巷长, 街长",
     )
-    alley: int = knob(
+    buildings_per_alley: int = knob(
         3, 1, 60, unit="buildings/alley captain", source="assumed; reports name the tier, not its span"
     )
-    street: int = knob(
+    alleys_per_street: int = knob(
         5, 1, 60, unit="alleys/street captain", source="assumed; reports name the tier, not its span"
     )
-    evening: float = knob(0.3, 0.05, 3.0, unit="hours/captain/day", source="assumed")
-    upper: float = knob(
+    captain_hours: float = knob(0.3, 0.05, 3.0, unit="hours/captain/day", source="assumed")
+    upper_tier_hours: float = knob(
         0.15,
         0.0,
         3.0,
         unit="hours/alley or street captain/day, beside what a vacancy takes",
         source="assumed: an hour a week",
     )
-    span: float = knob(
+    homes_per_captain: float = knob(
         60.0,
         1.0,
         1000.0,
         unit="homes a captain keeps up with; where there are more, each has less of the captain",
         source="assumed",
     )
-    ear: float = knob(
+    report_log_rate: float = knob(
         0.7,
         0.0,
         3.0,
         unit="log rate of telling, where a captain is",
         source="assumed; docs/sources.md: block leaders",
     )
-    eyes: float = knob(
+    detection_rate: float = knob(
         0.5, 0.0, 8.0, unit="1/hour, of finding what is in common space", source="assumed: a round a week"
     )
-    small: float = knob(
+    max_spot_hours: float = knob(
         2.0, 0.0, 12.0, unit="hours, the largest thing settled on the spot without a trade", source="assumed"
     )
-    door: float = knob(
+    contact_logit: float = knob(
         2.5,
         0.0,
         6.0,
         unit="logit, that a household called upon is found",
         source="assumed; the captain knows when people are in",
     )
-    word: float = knob(
+    persuasion_logit: float = knob(
         1.05,
         0.0,
         6.0,
         unit="logit of willingness to sign, per talk with the captain",
         source="docs/sources.md: block leaders won 28 %, a leaflet 12 %",
     )
-    trade: float = knob(
+    trade_factor: float = knob(
         2.0, 1.0, 6.0, unit="times as large a thing, when the captain has a trade", source="assumed"
     )
-    cover: float = knob(
+    vacancy_cover: float = knob(
         0.4,
         0.0,
         1.0,
         unit="share of a post that an alley captain covers, divided among the vacancies",
         source="assumed",
     )
-    memory: float = knob(
+    reminder_log_rate: float = knob(
         1.5, 0.0, 6.0, unit="log rate, what a street captain does not let be forgotten", source="assumed"
     )
-    patience: float = knob(
+    fatigue_threshold_issue_days: float = knob(
         400.0,
         10.0,
         5000.0,
@@ -121,8 +121,8 @@ class BuildingCaptains(Mechanism):
         "street captain the mean of its buildings",
         source="assumed",
     )
-    search: int = knob(60, 0, 1000, unit="days to find a new captain", source="assumed")
-    leaving: float = knob(
+    search_days: int = knob(60, 0, 1000, unit="days to find a new captain", source="assumed")
+    leaving_rate: float = knob(
         0.08,
         0.0,
         1.0,
@@ -133,7 +133,10 @@ class BuildingCaptains(Mechanism):
     def begin(self, world, luck) -> Posts:
         b = len(world.buildings.compound)
         ready = choose_candidates(struct(world.residents), b)
-        alley, street = np.arange(b) // self.alley, np.arange(b) // self.alley // self.street
+        alley, street = (
+            np.arange(b) // self.buildings_per_alley,
+            np.arange(b) // self.buildings_per_alley // self.alleys_per_street,
+        )
         alleys = int(alley[-1]) + 1
         n = b + alleys + int(street[-1]) + 1
         homes = np.bincount(world.households.building, minlength=b).astype(float)
@@ -147,7 +150,7 @@ class BuildingCaptains(Mechanism):
             b + alley,
             b + alleys + street,
         )
-        fill_posts(posts, 1, float(self.cover), int(self.tiers))
+        fill_posts(posts, 1, float(self.vacancy_cover), int(self.tiers))
         return posts
 
     @kernel
@@ -156,28 +159,28 @@ class BuildingCaptains(Mechanism):
 
     @kernel
     def pull(m, w) -> None:
-        k, own, share, issues, hands = m.knobs[0], m.own, m.share, w.issues, w.cats.hands
+        k, own, share, issues, hands = m.knobs[0], m.own, m.share, w.issues, w.cats.done_by
         sight, work, keep = m.lever.sight, m.lever.work, m.lever.keep
         skill, where = w.residents.skill, w.buildings.compound
         coverage, left, largest = np.empty(len(where)), np.empty(len(where)), np.empty(len(where))
         filled, street = own.filled, own.street
         for b in range(len(where)):
             got = own.filled[b] * share[where[b]]
-            coverage[b] = got * min(1.0, k.span / own.width[b])
-            left[b] = k.evening * got
+            coverage[b] = got * min(1.0, k.homes_per_captain / own.width[b])
+            left[b] = k.captain_hours * got
             tradesman = own.since[b] <= w.day and own.who[b] >= 0 and skill[own.who[b]] == REPAIR
-            largest[b] = k.small * (k.trade if tradesman else 1.0)
-            m.lever.voice[b] = k.ear * coverage[b]
-            m.lever.reach[b] = k.door * coverage[b]
-            m.lever.consent[b] = k.word * coverage[b]
+            largest[b] = k.max_spot_hours * (k.trade_factor if tradesman else 1.0)
+            m.lever.voice[b] = k.report_log_rate * coverage[b]
+            m.lever.reach[b] = k.contact_logit * coverage[b]
+            m.lever.consent[b] = k.persuasion_logit * coverage[b]
         for i in range(len(issues)):
             issue = issues[i]
             b = issue.building
             if SCOPE_HOUSEHOLD < issue.scope < SCOPE_STREET:
-                sight[i] = k.eyes * k.evening * coverage[b]
+                sight[i] = k.detection_rate * k.captain_hours * coverage[b]
             if hands[issue.category, HAND] and is_workable(issue) and issue.left <= largest[b]:
                 work[i] = spend_hours(left, b, issue.left)
-            keep[i] = k.memory * coverage[b] * filled[street[b]]
+            keep[i] = k.reminder_log_rate * coverage[b] * filled[street[b]]
         # the captains' own evenings, available to every mechanism that asks for them
         m.lever.supply[CAPTAIN - 1] = captain_hours(own, k)
 
@@ -190,12 +193,12 @@ class BuildingCaptains(Mechanism):
             if since[p] > w.day:
                 weary[p] = 0.0
                 continue
-            weary[p] = weary[p] * 0.99 + load[p] / k.patience
-            if weary[p] >= 1.0 or uniform(moves, p) < k.leaving / 365:
-                weary[p], since[p] = 0.0, w.day + k.search
+            weary[p] = weary[p] * 0.99 + load[p] / k.fatigue_threshold_issue_days
+            if weary[p] >= 1.0 or uniform(moves, p) < k.leaving_rate / 365:
+                weary[p], since[p] = 0.0, w.day + k.search_days
                 if p < b:
                     own.who[p] = next_captain(own.ready[p], own.who[p])
-        fill_posts(own, w.day + 1, k.cover, k.tiers)
+        fill_posts(own, w.day + 1, k.vacancy_cover, k.tiers)
 
 
 @outer_kernel
@@ -224,7 +227,7 @@ def captain_hours(own, k) -> float:
         houses += own.filled[p]
     for p in range(b, len(own.filled)):
         above += own.filled[p]
-    return k.evening * houses + k.upper * above
+    return k.captain_hours * houses + k.upper_tier_hours * above
 
 
 @inner_kernel

@@ -28,63 +28,63 @@ class Groups(NamedTuple):
 class ChatGroups(Mechanism):
     zh: ClassVar[str] = "微信群"
     pulls: ClassVar[tuple] = ("voice", "reach", "trust")
-    managed: float = knob(
+    coverage: float = knob(
         1.0,
         0.0,
         1.0,
         unit="share of buildings with a group of their own, estates first",
         source="a choice; lianhe: 31 of 62",
     )
-    minding: float = knob(0.1, 0.02, 2.0, unit="hours/building group and day", source="assumed")
-    staff: float = knob(
+    moderation_hours: float = knob(0.1, 0.02, 2.0, unit="hours/building group and day", source="assumed")
+    committee_share: float = knob(
         0.2,
         0.0,
         1.0,
         unit="share of the hours that the committee gives; volunteers give the rest",
         source="assumed",
     )
-    span: float = knob(
+    groups_per_moderator: float = knob(
         16.0,
         0.5,
         200.0,
         unit="building groups at which one minder misses half",
         source="assumed; lianhe has 31, and 4 of compounds",
     )
-    joining: float = knob(
+    joining_rate: float = knob(
         0.015,
         0.0,
         0.3,
         unit="share of those who would join, that do in a day",
         source="assumed: two months for most",
     )
-    leaving: float = knob(
+    leaving_rate: float = knob(
         0.002,
         0.0,
         0.1,
         unit="share of members who leave in a day, where nobody follows",
         source="assumed: half within a year",
     )
-    elders: float = knob(
+    elder_uptake: float = knob(
         0.4, 0.0, 1.0, unit="share of elders who would ever join", source="assumed; sweep it"
     )
-    others: float = knob(
+    adult_uptake: float = knob(
         0.85, 0.0, 1.0, unit="share of other grown-ups who would ever join", source="assumed; sweep it"
     )
-    ear: float = knob(
+    report_log_rate: float = knob(
         0.7,
         0.0,
         3.0,
         unit="log rate of telling, where everybody is in a group that is minded",
         source="assumed; sweep it",
     )
-    found: float = knob(
+    contact_logit: float = knob(
         0.8,
         0.0,
         6.0,
         unit="logit, that a household called upon is found: the absent are written to",
         source="assumed",
     )
-    rumour: float = knob(
+    rumour_trust_loss: float = knob(
         0.001,
         0.0,
         0.05,
@@ -97,10 +97,10 @@ class ChatGroups(Mechanism):
         at_home = people.presence > 0  # residents who are never at home are not counted
         grown = np.bincount(people.building, at_home & (people.band != CHILD), b)
         old = np.bincount(people.building, at_home & (people.band == ELDER), b)
-        ceiling = (self.elders * old + self.others * (grown - old)) / np.maximum(grown, 1)
+        ceiling = (self.elder_uptake * old + self.adult_uptake * (grown - old)) / np.maximum(grown, 1)
         where, has_group = world.buildings.compound, np.zeros(b)
         has_group[
-            np.argsort(~world.compounds.company[where], kind="stable")[: int(self.managed * b + 0.5)]
+            np.argsort(~world.compounds.company[where], kind="stable")[: int(self.coverage * b + 0.5)]
         ] = 1.0
         return Groups(ceiling * has_group, np.zeros(b), np.bincount(where, has_group, c))
 
@@ -108,8 +108,11 @@ class ChatGroups(Mechanism):
     def ask(m, w) -> None:
         k, groups = m.knobs[0], m.own.groups
         for c in range(len(groups)):
-            hours = k.minding * groups[c]
-            m.want[COMMITTEE, c], m.want[VOLUNTEER, c] = k.staff * hours, (1.0 - k.staff) * hours
+            hours = k.moderation_hours * groups[c]
+            m.want[COMMITTEE, c], m.want[VOLUNTEER, c] = (
+                k.committee_share * hours,
+                (1.0 - k.committee_share) * hours,
+            )
 
     @kernel
     def pull(m, w) -> None:
@@ -117,11 +120,13 @@ class ChatGroups(Mechanism):
         for b in range(len(where)):
             c = where[b]
             minded = share_followed(c, own, share, k)
-            m.lever.voice[b] = k.ear * own.joined[b] * minded
-            m.lever.reach[b] = k.found * own.joined[b] * minded
+            m.lever.voice[b] = k.report_log_rate * own.joined[b] * minded
+            m.lever.reach[b] = k.contact_logit * own.joined[b] * minded
             # a mechanism that gets nothing must pull nothing, not even to its own cost
             noise = own.joined[b] * (1.0 - minded) if share[c] > 0.0 else 0.0
-            m.lever.trust[b, TRUST_COMMITTEE] = m.lever.trust[b, TRUST_NEIGHBOURS] = -k.rumour * noise
+            m.lever.trust[b, TRUST_COMMITTEE] = m.lever.trust[b, TRUST_NEIGHBOURS] = (
+                -k.rumour_trust_loss * noise
+            )
 
     @kernel
     def learn(m, w) -> None:
@@ -129,12 +134,12 @@ class ChatGroups(Mechanism):
         for b in range(len(where)):
             minded = share_followed(where[b], own, m.share, k)
             own.joined[b] += (
-                k.joining * minded * (own.ceiling[b] - own.joined[b])
-                - k.leaving * (1.0 - minded) * own.joined[b]
+                k.joining_rate * minded * (own.ceiling[b] - own.joined[b])
+                - k.leaving_rate * (1.0 - minded) * own.joined[b]
             )
 
 
 @inner_kernel
 def share_followed(compound, own, share, k) -> float:
     """Return the share of a compound's messages that its moderator reads and answers today."""
-    return share[compound] * (k.span / (k.span + own.groups[compound]))
+    return share[compound] * (k.groups_per_moderator / (k.groups_per_moderator + own.groups[compound]))

@@ -33,27 +33,29 @@ class Accounts(NamedTuple):
 class CommunityCompany(Mechanism):
     zh: ClassVar[str] = "社区公司"
     pulls: ClassVar[tuple] = ("money",)
-    lines: int = knob(10, 1, 200, unit="lines of business", source="assumed; datianba's has 25")
-    staff: float = knob(0.15, 0.01, 4.0, unit="committee hours/line and working day", source="assumed")
-    capital: float = knob(
+    business_lines: int = knob(10, 1, 200, unit="lines of business", source="assumed; datianba's has 25")
+    committee_hours: float = knob(
+        0.15, 0.01, 4.0, unit="committee hours/line and working day", source="assumed"
+    )
+    capital_yuan: float = knob(
         15.0, 1.0, 1000.0, unit="yuan/household to set it up, from the community's fund", source="assumed"
     )
-    build: int = knob(26, 2, 200, unit="weeks to build it up", source="assumed")
-    surplus: float = knob(
+    build_up_weeks: int = knob(26, 2, 200, unit="weeks to build it up", source="assumed")
+    surplus_yuan: float = knob(
         0.008,
         0.0,
         0.5,
         unit="yuan/household and line, a working day at full size",
         source="assumed; sweep it",
     )
-    half: float = knob(
+    governance_share: float = knob(
         0.5,
         0.0,
         1.0,
         unit="share of the surplus that goes to governance",
         source="press reports of 2019-2024: half",
     )
-    risk: float = knob(
+    risk_factor: float = knob(
         1.5,
         0.0,
         6.0,
@@ -70,12 +72,12 @@ class CommunityCompany(Mechanism):
         if w.day % 7 == SATURDAY:
             m.want[YUAN, ALL] = instalment(m.own, target_capital(w, k), k)
         elif w.day % 7 not in WEEKEND:
-            m.want[COMMITTEE, ALL] = k.staff * k.lines
+            m.want[COMMITTEE, ALL] = k.committee_hours * k.business_lines
 
     @kernel
     def pull(m, w) -> None:
         if w.day % MONTH == 1:
-            m.lever.money[0] = m.knobs[0].half * m.own.surplus[0] * m.share[ALL]
+            m.lever.money[0] = m.knobs[0].governance_share * m.own.surplus[0] * m.share[ALL]
 
     @kernel
     def learn(m, w) -> None:
@@ -89,11 +91,11 @@ class CommunityCompany(Mechanism):
             own.worked[0] += got * (own.capital[0] / size)
         if w.day % MONTH == 0:
             result = (
-                k.surplus
-                * k.lines
+                k.surplus_yuan
+                * k.business_lines
                 * len(w.households.building)
                 * own.worked[0]
-                * (1.0 + k.risk * (2.0 * draw - 1.0))
+                * (1.0 + k.risk_factor * (2.0 * draw - 1.0))
             )
             own.surplus[0] += max(result, 0.0)
             own.capital[0] = max(0.0, own.capital[0] + min(result, 0.0))
@@ -103,10 +105,10 @@ class CommunityCompany(Mechanism):
 @inner_kernel
 def target_capital(w, k) -> float:
     """Return the capital in yuan at which the company is of full size."""
-    return k.capital * len(w.households.building)
+    return k.capital_yuan * len(w.households.building)
 
 
 @inner_kernel
 def instalment(own, size, k) -> float:
     """Return the yuan to be paid in on a Saturday, at most what is missing to `size`."""
-    return min(size / k.build, max(0.0, size - own.capital[0]))
+    return min(size / k.build_up_weeks, max(0.0, size - own.capital[0]))

@@ -36,44 +36,48 @@ class Posts(NamedTuple):
 class ConcurrentPosts(Mechanism):
     zh: ClassVar[str] = "一肩挑"
     pulls: ClassVar[tuple] = ("accord", "consent", "keep", "trust")
-    hours: float = knob(4.0, 0.5, 40.0, unit="hours/week that the person gives", source="assumed; evenings")
-    items: int = knob(
+    weekly_hours: float = knob(
+        4.0, 0.5, 40.0, unit="hours/week that the person gives", source="assumed; evenings"
+    )
+    matters_at_a_time: int = knob(
         2,
         1,
         20,
         unit="matters at a time; a project under way is the first of them",
         source="assumed; one person's limits",
     )
-    decide: float = knob(0.35, 0.0, 5.0, unit="sittings' worth/matter and week", source="assumed")
-    word: float = knob(
+    decision_sittings: float = knob(0.35, 0.0, 5.0, unit="sittings' worth/matter and week", source="assumed")
+    persuasion_logit: float = knob(
         0.2,
         0.0,
         4.0,
         unit="logit of willingness to sign, per talk: both bodies stand by the project",
         source="assumed",
     )
-    patience: float = knob(
+    fatigue_threshold_issue_days: float = knob(
         200.0, 10.0, 5000.0, unit="matters too many x days that wear the person out", source="assumed"
     )
-    leaving: float = knob(0.1, 0.0, 2.0, unit="chance/year to leave for another reason", source="assumed")
-    vacancy: int = knob(
+    leaving_rate: float = knob(
+        0.1, 0.0, 2.0, unit="chance/year to leave for another reason", source="assumed"
+    )
+    vacancy_days: int = knob(
         90, 0, 1000, unit="days until there is another who is fit for both", source="assumed; two elections"
     )
-    leaning: int = knob(
+    dependence_days: int = knob(
         60,
         1,
         1000,
         unit="days in the post until both bodies lean on the person by two thirds",
         source="assumed",
     )
-    orphaned: float = knob(
+    forgetting_log_rate: float = knob(
         1.0,
         0.0,
         6.0,
         unit="log rate, what is at the table is sooner forgotten in a vacancy",
         source="assumed; sweep it",
     )
-    dismay: float = knob(
+    vacancy_trust_loss: float = knob(
         0.0005, 0.0, 0.02, unit="trust in the committee lost/day in a vacancy", source="assumed; sweep it"
     )
 
@@ -85,7 +89,7 @@ class ConcurrentPosts(Mechanism):
     def ask(m, w) -> None:
         for c in range(len(m.own.since)):
             if w.compounds.company[c] and m.own.since[c] <= w.day:
-                m.want[MEMBER, c] = m.knobs[0].hours / 7
+                m.want[MEMBER, c] = m.knobs[0].weekly_hours / 7
 
     @kernel
     def pull(m, w) -> None:
@@ -95,19 +99,19 @@ class ConcurrentPosts(Mechanism):
         room, loss = np.zeros(len(since)), np.zeros(len(since))
         for c in range(len(since)):
             if company[c] and since[c] <= w.day:
-                room[c] = k.items - (unsigned[c] > 0)
+                room[c] = k.matters_at_a_time - (unsigned[c] > 0)
             elif company[c]:
                 loss[c] = m.own.lean[c] * share[c]
         for i in range(len(issues)):
             c = issues[i].compound
             if issues[i].state == TABLE:
-                accord[i] = k.decide / 7 * share[c] * spend_hours(room, c, 1.0)
-                keep[i] = -k.orphaned * loss[c]
+                accord[i] = k.decision_sittings / 7 * share[c] * spend_hours(room, c, 1.0)
+                keep[i] = -k.forgetting_log_rate * loss[c]
         for b in range(len(where)):
             c = where[b]
-            m.lever.trust[b, TRUST_COMMITTEE] = -k.dismay * loss[c]
+            m.lever.trust[b, TRUST_COMMITTEE] = -k.vacancy_trust_loss * loss[c]
             if company[c] and since[c] <= w.day and unsigned[c] > 0:
-                m.lever.consent[b] = k.word * share[c]
+                m.lever.consent[b] = k.persuasion_logit * share[c]
 
     @kernel
     def learn(m, w) -> None:
@@ -115,10 +119,12 @@ class ConcurrentPosts(Mechanism):
         load, leaves = count_matters(w), key_of(w.seed, LEAVES, w.day)
         for c in range(len(since)):
             if w.compounds.company[c] and since[c] <= w.day:
-                lean[c] += (m.share[c] - lean[c]) / k.leaning
-                weary[c] = weary[c] * 0.99 + max(0.0, load[c] - k.items) / k.patience
-                if weary[c] >= 1.0 or uniform(leaves, c) < k.leaving / 365:
-                    since[c], weary[c] = w.day + 1 + k.vacancy, 0.0
+                lean[c] += (m.share[c] - lean[c]) / k.dependence_days
+                weary[c] = (
+                    weary[c] * 0.99 + max(0.0, load[c] - k.matters_at_a_time) / k.fatigue_threshold_issue_days
+                )
+                if weary[c] >= 1.0 or uniform(leaves, c) < k.leaving_rate / 365:
+                    since[c], weary[c] = w.day + 1 + k.vacancy_days, 0.0
 
 
 @inner_kernel

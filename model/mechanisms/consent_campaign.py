@@ -27,43 +27,43 @@ class Teams(NamedTuple):
 class ConsentCampaign(Mechanism):
     zh: ClassVar[str] = "意愿征询"
     pulls: ClassVar[tuple] = ("doors", "consent")
-    founding: float = knob(
+    founding_hours: float = knob(
         6.0,
         0.5,
         200.0,
         unit="party members' hours till there is an initiating group",
         source="assumed; three people, an evening each",
     )
-    meeting: float = knob(
+    meeting_hours: float = knob(
         4.0,
         0.0,
         40.0,
         unit="hours of information/week and project",
         source="assumed; one evening of two, on the stairs or in the yard",
     )
-    evenings: float = knob(
+    information_hours: float = knob(
         16.0,
         1.0,
         400.0,
         unit="hours of information after which everybody knows what it is about",
         source="assumed",
     )
-    visits: float = knob(
+    visits_per_day: float = knob(
         6.0,
         0.0,
         100.0,
         unit="doors/day and project",
         source="assumed; a grid worker makes one to five visits a day",
     )
-    visit: float = knob(0.5, 0.05, 4.0, unit="hours/door", source="assumed")
-    members: float = knob(
+    visit_hours: float = knob(0.5, 0.05, 4.0, unit="hours/door", source="assumed")
+    member_share: float = knob(
         0.7,
         0.0,
         1.0,
         unit="share of the hours that members give; the committee gives the rest",
         source="assumed",
     )
-    telling: float = knob(
+    persuasion_logit: float = knob(
         0.1,
         0.0,
         4.0,
@@ -81,9 +81,9 @@ class ConsentCampaign(Mechanism):
         k, own = m.knobs[0], m.own
         for c in range(len(own.ready)):
             founds, informs, calls = plan_day(c, m, w)
-            hours = informs + k.visit * calls
-            m.want[MEMBER, c] = founds + k.members * hours
-            m.want[COMMITTEE, c] = (1.0 - k.members) * hours
+            hours = informs + k.visit_hours * calls
+            m.want[MEMBER, c] = founds + k.member_share * hours
+            m.want[COMMITTEE, c] = (1.0 - k.member_share) * hours
 
     @kernel
     def pull(m, w) -> None:
@@ -93,7 +93,7 @@ class ConsentCampaign(Mechanism):
         for b in range(len(where)):
             c = where[b]
             if own.ready[c] >= 1.0 and w.projects.open[c] > 0:
-                m.lever.consent[b] = k.telling * share[c] * (0.5 + 0.5 * own.informed[c])
+                m.lever.consent[b] = k.persuasion_logit * share[c] * (0.5 + 0.5 * own.informed[c])
 
     @kernel
     def learn(m, w) -> None:
@@ -103,8 +103,8 @@ class ConsentCampaign(Mechanism):
                 own.project[c], own.ready[c], own.informed[c] = projects.active[c], 0.0, 0.0
             elif projects.open[c] > 0:
                 founds, informs, calls = plan_day(c, m, w)
-                own.ready[c] = min(1.0, own.ready[c] + share[c] * founds / k.founding)
-                own.informed[c] = min(1.0, own.informed[c] + share[c] * informs / k.evenings)
+                own.ready[c] = min(1.0, own.ready[c] + share[c] * founds / k.founding_hours)
+                own.informed[c] = min(1.0, own.informed[c] + share[c] * informs / k.information_hours)
 
 
 @inner_kernel
@@ -114,5 +114,5 @@ def plan_day(c, m, w) -> tuple[float, float, float]:
     if unsigned == 0.0:
         return 0.0, 0.0, 0.0
     if own.ready[c] < 1.0:
-        return min(2.0, k.founding), 0.0, 0.0
-    return 0.0, k.meeting / 7 if own.informed[c] < 1.0 else 0.0, min(k.visits, unsigned)
+        return min(2.0, k.founding_hours), 0.0, 0.0
+    return 0.0, k.meeting_hours / 7 if own.informed[c] < 1.0 else 0.0, min(k.visits_per_day, unsigned)

@@ -34,39 +34,41 @@ class Register(NamedTuple):
 class DoubleReporting(Mechanism):
     zh: ClassVar[str] = "双报到"
     pulls: ClassVar[tuple] = ("wish", "work")
-    staff: float = knob(0.5, 0.05, 20.0, unit="committee hours/compound/week, to organise", source="assumed")
-    joining: float = knob(
+    committee_hours: float = knob(
+        0.5, 0.05, 20.0, unit="committee hours/compound/week, to organise", source="assumed"
+    )
+    joining_rate: float = knob(
         0.08,
         0.0,
         1.0,
         unit="share of those to be won who register, per week organised",
         source="assumed: half within two months",
     )
-    ceiling: float = knob(
+    max_registered_share: float = knob(
         0.7,
         0.0,
         1.0,
         unit="share of in-service members who can be won",
         source="assumed; reports tell of one in ten and of nearly all",
     )
-    call: float = knob(
+    volunteering_logit: float = knob(
         0.8,
         0.0,
         4.0,
         unit="logit, wish to give of one who has registered",
-        source="assumed; as party_volunteers.call",
+        source="assumed; as party_volunteers.volunteering_logit",
     )
-    evening: float = knob(0.1, 0.01, 2.0, unit="hours/registered member on a weekday", source="assumed")
-    weekend: float = knob(
+    weekday_hours: float = knob(0.1, 0.01, 2.0, unit="hours/registered member on a weekday", source="assumed")
+    weekend_hours: float = knob(
         0.4, 0.0, 6.0, unit="hours/registered member on a day of the weekend", source="assumed"
     )
-    small: float = knob(
+    max_spot_hours: float = knob(
         3.0, 0.0, 20.0, unit="hours, the largest thing done after work", source="assumed; an evening"
     )
-    surge: float = knob(
+    surge_issues: float = knob(
         3.0, 0.0, 50.0, unit="known open issues/building, above which there is a surge", source="assumed"
     )
-    rise: float = knob(2.0, 1.0, 8.0, unit="times as many hours in a surge", source="assumed")
+    surge_factor: float = knob(2.0, 1.0, 8.0, unit="times as many hours in a surge", source="assumed")
 
     def begin(self, world, luck) -> Register:
         people, compounds = world.residents, len(world.compounds.company)
@@ -81,19 +83,19 @@ class DoubleReporting(Mechanism):
         for c in range(len(hours)):
             m.want[MEMBER, c] = hours[c]
             if w.day % 7 == FRIDAY and own.living[c] > 0.0:
-                m.want[COMMITTEE, c] = k.staff
+                m.want[COMMITTEE, c] = k.committee_hours
 
     @kernel
     def pull(m, w) -> None:
         k, own, share = m.knobs[0], m.own, m.share
-        issues, hands, work = w.issues, w.cats.hands, m.lever.work
+        issues, hands, work = w.issues, w.cats.done_by, m.lever.work
         left = hours_asked(w, own, k)
         for c in range(len(left)):
             left[c] *= share[c]
-            m.lever.wish[c, STANDING_IN_SERVICE_MEMBER] = k.call * own.registered[c] * share[c]
+            m.lever.wish[c, STANDING_IN_SERVICE_MEMBER] = k.volunteering_logit * own.registered[c] * share[c]
         for i in range(len(issues)):
             issue = issues[i]
-            if hands[issue.category, HAND] and is_workable(issue) and issue.left <= k.small:
+            if hands[issue.category, HAND] and is_workable(issue) and issue.left <= k.max_spot_hours:
                 work[i] = spend_hours(left, issue.compound, issue.left)
 
     @kernel
@@ -101,7 +103,9 @@ class DoubleReporting(Mechanism):
         k, own = m.knobs[0], m.own
         for c in range(len(own.living)):
             if w.day % 7 == FRIDAY and own.living[c] > 0.0:
-                own.registered[c] += k.joining * m.share[c] * (k.ceiling - own.registered[c])
+                own.registered[c] += (
+                    k.joining_rate * m.share[c] * (k.max_registered_share - own.registered[c])
+                )
 
 
 @inner_kernel
@@ -111,8 +115,10 @@ def hours_asked(w, own, k) -> np.ndarray:
     for i in range(len(w.issues)):
         if is_known(w.issues[i]):
             hours[w.issues[i].compound] += 1.0
-    member_hours = k.weekend if w.day % 7 in WEEKEND else 0.0 if w.day % 7 == FRIDAY else k.evening
+    member_hours = (
+        k.weekend_hours if w.day % 7 in WEEKEND else 0.0 if w.day % 7 == FRIDAY else k.weekday_hours
+    )
     for c in range(len(hours)):
-        factor = k.rise if hours[c] > k.surge * (first[c + 1] - first[c]) else 1.0
+        factor = k.surge_factor if hours[c] > k.surge_issues * (first[c + 1] - first[c]) else 1.0
         hours[c] = factor * member_hours * (own.living[c] * own.registered[c])
     return hours

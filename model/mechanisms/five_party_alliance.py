@@ -37,66 +37,66 @@ class Alliances(NamedTuple):
 class FivePartyAlliance(Mechanism):
     zh: ClassVar[str] = "五方联盟"
     pulls: ClassVar[tuple] = ("accord", "keep", "trust", "wish")
-    every: int = knob(3, 1, 26, unit="weeks between sittings of a compound", source="assumed")
-    hours: float = knob(
+    interval_weeks: int = knob(3, 1, 26, unit="weeks between sittings of a compound", source="assumed")
+    seat_hours: float = knob(
         1.0,
         0.1,
         10.0,
         unit="hours/seat and sitting; members fill three of the five, and promise it on the six days before",
         source="assumed",
     )
-    notice: float = knob(
+    notice_hours: float = knob(
         1.0,
         0.1,
         10.0,
         unit="committee hours to announce a sitting, in the second week before it",
         source="assumed",
     )
-    call: float = knob(
+    volunteering_logit: float = knob(
         2.0,
         0.0,
         6.0,
         unit="logit of members' wish to give an evening, while a sitting is announced",
         source="assumed; sweep it",
     )
-    stuck: int = knob(
+    stuck_days: int = knob(
         60, 0, 1500, unit="days since it arose, after which a matter at the table is stuck", source="assumed"
     )
-    items: int = knob(
+    items_per_sitting: int = knob(
         2, 0, 20, unit="stuck matters/sitting, the oldest first", source="assumed; few at a time"
     )
-    push: float = knob(
+    push_sittings: float = knob(
         5.0,
         0.0,
         20.0,
         unit="sittings' worth for a matter, at full momentum",
         source="assumed: a matter of sixty sittings takes about a year; changcheng_shuijun: thirteen months",
     )
-    quorum: float = knob(
+    quorum_seats: float = knob(
         3.0, 0.0, 5.0, unit="seats of the five that must be taken", source="assumed: most of them"
     )
-    working: float = knob(
+    owners_committee_attendance: float = knob(
         0.7, 0.0, 1.0, unit="share of sittings to which the owners' committee comes", source="assumed"
     )
-    absence: float = knob(
+    absence_penalty: float = knob(
         0.5,
         0.0,
         1.0,
         unit="share of attendance lost where nobody is around on a day",
         source="assumed; shuian: where owners live elsewhere nobody is found to talk to",
     )
-    owners_from: int = knob(
+    owners_committee_day: int = knob(
         0,
         0,
         36_500,
         unit="day of the run from which there is an owners' committee",
         source="a choice of the user; changcheng_shuijun: elected December 2017",
     )
-    gather: float = knob(
+    momentum_gain: float = knob(
         0.2, 0.0, 1.0, unit="share of the momentum still missing, won per sitting", source="assumed"
     )
-    fading: float = knob(0.004, 0.0, 0.1, unit="share of momentum lost/day", source="assumed")
-    answer: float = knob(
+    momentum_loss_rate: float = knob(0.004, 0.0, 0.1, unit="share of momentum lost/day", source="assumed")
+    trust_per_sitting: float = knob(
         0.004, 0.0, 0.1, unit="trust in committee and company per full sitting", source="assumed"
     )
 
@@ -106,14 +106,14 @@ class FivePartyAlliance(Mechanism):
 
     @kernel
     def ask(m, w) -> None:
-        hours = m.knobs[0].hours
+        hours = m.knobs[0].seat_hours
         for c in range(len(m.own.coming)):
             if sits(c, w.day, m, w):
                 m.want[COMMITTEE, c], m.want[PROPERTY, c] = hours, hours
             elif sits_within(1, DAYS, c, m, w):
                 m.want[MEMBER, c] = 3.0 * hours / DAYS
             if sits_within(DAYS + 1, 2 * DAYS + 1, c, m, w):
-                m.want[COMMITTEE, c] += m.knobs[0].notice / (DAYS + 1)
+                m.want[COMMITTEE, c] += m.knobs[0].notice_hours / (DAYS + 1)
 
     @kernel
     def pull(m, w) -> None:
@@ -123,29 +123,29 @@ class FivePartyAlliance(Mechanism):
         for c in range(len(momentum)):
             attendance[c] = seats(c, m, w) / PARTIES
             if attendance[c] > 0.0 and owners_come(c, m, w):
-                room[c] = k.items
+                room[c] = k.items_per_sitting
             if sits_within(DAYS + 1, 2 * DAYS + 1, c, m, w):
                 for standing in range(STANDING_RETIRED_MEMBER, STANDINGS):
-                    m.lever.wish[c, standing] = k.call * share[c]
+                    m.lever.wish[c, standing] = k.volunteering_logit * share[c]
         for i in range(len(issues)):
             issue = issues[i]
             c = issue.compound
             if issue.state == TABLE:
                 keep[i] = momentum[c] * share[c]
-                if w.day - issue.born >= k.stuck:
-                    accord[i] = k.push * momentum[c] * attendance[c] * spend_hours(room, c, 1.0)
+                if w.day - issue.born >= k.stuck_days:
+                    accord[i] = k.push_sittings * momentum[c] * attendance[c] * spend_hours(room, c, 1.0)
         for b in range(len(where)):
             m.lever.trust[b, TRUST_COMMITTEE] = m.lever.trust[b, TRUST_COMPANY] = (
-                k.answer * attendance[where[b]]
+                k.trust_per_sitting * attendance[where[b]]
             )
 
     @kernel
     def learn(m, w) -> None:
         k, momentum, coming = m.knobs[0], m.own.momentum, m.own.coming
         for c in range(len(momentum)):
-            momentum[c] *= 1.0 - k.fading
-            if seats(c, m, w) > 0.0 and w.day >= k.owners_from:
-                momentum[c] += k.gather * (1.0 - momentum[c])
+            momentum[c] *= 1.0 - k.momentum_loss_rate
+            if seats(c, m, w) > 0.0 and w.day >= k.owners_committee_day:
+                momentum[c] += k.momentum_gain * (1.0 - momentum[c])
             if sits(c, w.day, m, w):
                 coming[c] = 0.0
             elif sits_within(1, DAYS, c, m, w):
@@ -155,7 +155,7 @@ class FivePartyAlliance(Mechanism):
 @inner_kernel
 def sits(c, day, m, w) -> bool:
     """Say whether a compound sits on `day`; never where there is no property company."""
-    return w.compounds.company[c] and day > FIRST and (day + c) % (7 * m.knobs[0].every) == 0
+    return w.compounds.company[c] and day > FIRST and (day + c) % (7 * m.knobs[0].interval_weeks) == 0
 
 
 @inner_kernel
@@ -163,7 +163,7 @@ def sits_within(soonest, latest, c, m, w) -> bool:
     """Say whether a compound sits in `soonest` to `latest` days; it sits at most once a week."""
     if not w.compounds.company[c]:
         return False
-    every = 7 * m.knobs[0].every
+    every = 7 * m.knobs[0].interval_weeks
     ahead = soonest + (-(w.day + soonest + c)) % every
     return ahead <= latest and w.day + ahead > FIRST
 
@@ -175,9 +175,9 @@ def owners_come(c, m, w) -> bool:
     The chance is `working`, lower where few people are around, and 0 before `owners_from`.
     """
     k = m.knobs[0]
-    return w.day >= k.owners_from and uniform(key_of(w.seed, OWNERS, w.day), c) < k.working * (
-        1.0 - k.absence * (1.0 - w.around[c])
-    )
+    return w.day >= k.owners_committee_day and uniform(
+        key_of(w.seed, OWNERS, w.day), c
+    ) < k.owners_committee_attendance * (1.0 - k.absence_penalty * (1.0 - w.around[c]))
 
 
 @inner_kernel
@@ -186,4 +186,4 @@ def seats(c, m, w) -> float:
     if not sits(c, w.day, m, w):
         return 0.0
     taken = min(m.share[c], m.own.coming[c]) * (PARTIES if owners_come(c, m, w) else PARTIES - 1.0)
-    return taken if taken >= m.knobs[0].quorum else 0.0
+    return taken if taken >= m.knobs[0].quorum_seats else 0.0

@@ -35,26 +35,28 @@ class Areas(NamedTuple):
 class GridPatrol(Mechanism):
     zh: ClassVar[str] = "网格巡查"
     pulls: ClassVar[tuple] = ("sight", "work", "accord")
-    walk: float = knob(
+    patrol_hours: float = knob(
         0.25,
         0.01,
         4.0,
         unit="hours/building/day",
         source="assumed; a grid worker makes one to five visits a day",
     )
-    paperwork: float = knob(0.3, 0.0, 1.0, unit="share of the hours", source="assumed; paperwork is reported")
-    sight: float = knob(
+    paperwork_share: float = knob(
+        0.3, 0.0, 1.0, unit="share of the hours", source="assumed; paperwork is reported"
+    )
+    detection_rate: float = knob(
         0.48,
         0.0,
         8.0,
         unit="1/hour walked in a building, of finding what is in common space",
         source="assumed; sweep it",
     )
-    visits: float = knob(
+    home_detection_rate: float = knob(
         0.08, 0.0, 4.0, unit="1/hour walked in a building, of hearing what is behind a door", source="assumed"
     )
-    errands: float = knob(0.1, 0.0, 2.0, unit="hours/building/day for small jobs", source="assumed")
-    checks: float = knob(
+    errand_hours: float = knob(0.1, 0.0, 2.0, unit="hours/building/day for small jobs", source="assumed")
+    quarrel_sittings: float = knob(
         0.12,
         0.0,
         4.0,
@@ -68,7 +70,7 @@ class GridPatrol(Mechanism):
         unit="areas that buildings are divided into; 0 one for each full-time worker",
         source="lianhe has 13, on four grids",
     )
-    away: float = knob(
+    absence_share: float = knob(
         0.06,
         0.0,
         1.0,
@@ -87,29 +89,31 @@ class GridPatrol(Mechanism):
         k, walked = m.knobs[0], 0.0
         for a in range(len(m.own.size)):
             walked += m.own.size[a] * worker_present(a, m, w)
-        m.want[GRID, ALL] = (k.walk + k.errands) * walked / (1.0 - min(k.paperwork, 0.99))
+        m.want[GRID, ALL] = (k.patrol_hours + k.errand_hours) * walked / (1.0 - min(k.paperwork_share, 0.99))
 
     @kernel
     def pull(m, w) -> None:
-        k, issues, hands = m.knobs[0], w.issues, w.cats.hands
+        k, issues, hands = m.knobs[0], w.issues, w.cats.done_by
         sight, work, accord = m.lever.sight, m.lever.work, m.lever.accord
         of, areas = m.own.of, len(m.own.size)
         # hours walked in each building of an area, and hours left for errands in all of the area
         walked, left = np.empty(areas), np.empty(areas)
         for a in range(areas):
             effort = m.share[ALL] * worker_present(a, m, w)
-            walked[a], left[a] = effort * k.walk, k.errands * m.own.size[a] * effort
+            walked[a], left[a] = effort * k.patrol_hours, k.errand_hours * m.own.size[a] * effort
         for i in range(len(issues)):
             issue = issues[i]
             a = of[issue.building]
-            sight[i] = walked[a] * (k.sight if issue.scope > SCOPE_HOUSEHOLD else k.visits)
+            sight[i] = walked[a] * (
+                k.detection_rate if issue.scope > SCOPE_HOUSEHOLD else k.home_detection_rate
+            )
             if hands[issue.category, HAND] and is_workable(issue):
                 work[i] = spend_hours(left, a, issue.left)
             if issue.family == DISPUTE and issue.state == TABLE:
-                accord[i] = walked[a] * k.checks
+                accord[i] = walked[a] * k.quarrel_sittings
 
 
 @inner_kernel
 def worker_present(area, m, w) -> float:
     """Draw whether an area's worker is at work this week: 1.0 or 0.0."""
-    return 0.0 if uniform(key_of(w.seed, AWAY, w.day // 7), area) < m.knobs[0].away else 1.0
+    return 0.0 if uniform(key_of(w.seed, AWAY, w.day // 7), area) < m.knobs[0].absence_share else 1.0

@@ -33,66 +33,66 @@ class Rounds(NamedTuple):
 class HomeVisits(Mechanism):
     zh: ClassVar[str] = "入户走访"
     pulls: ClassVar[tuple] = ("sight", "trust", "wish")
-    evening: float = knob(
+    building_hours: float = knob(
         1.5,
         0.0,
         24.0,
         unit="hours/building and week at most, on the building's own weekday",
         source="assumed",
     )
-    staff: float = knob(
+    committee_hours: float = knob(
         2.0,
         0.0,
         100.0,
         unit="committee hours/day at most, for visits that members cannot make",
         source="assumed: the secretary goes first",
     )
-    talk: float = knob(
+    visit_hours: float = knob(
         0.5, 0.05, 4.0, unit="hours/door", source="assumed; a grid worker makes one to five visits a day"
     )
-    talks: int = knob(
+    study_evenings_per_quarter: int = knob(
         16,
         0,
         2000,
         unit="evenings/quarter of members' study instead, building by building",
         source="guiyuan: 16 talks within three months",
     )
-    hearers: float = knob(
+    study_homes: float = knob(
         56.0,
         1.0,
         1000.0,
         unit="homes drawn into such an evening",
         source="guiyuan: over 900 attendances at 16 talks",
     )
-    ear: float = knob(
+    detection_per_visit: float = knob(
         1.0,
         0.0,
         6.0,
         unit="1/visit, of hearing what is behind that door",
         source="assumed: two visits in three",
     )
-    warmth: float = knob(
+    trust_per_visit: float = knob(
         0.1,
         0.0,
         0.5,
         unit="trust in the committee per visit",
         source="assumed, with the next two so that furong_south tips; sweep it",
     )
-    circle: float = knob(
+    neighbour_trust_per_home: float = knob(
         0.1,
         0.0,
         0.5,
         unit="trust in neighbours per home drawn into a study evening",
         source="assumed; sweep it",
     )
-    call: float = knob(
+    volunteering_logit: float = knob(
         1.5,
         0.0,
         4.0,
         unit="logit of wish to give an evening, of those who are discovered",
         source="assumed; reported of shuian",
     )
-    forgetting: float = knob(
+    loss_rate: float = knob(
         0.5, 0.0, 5.0, unit="1/year, of those discovered who drop out of sight", source="assumed"
     )
 
@@ -107,7 +107,7 @@ class HomeVisits(Mechanism):
         k, where = m.knobs[0], w.buildings.compound
         for b in range(w.day % 7, len(where) if w.day > QUIET else 0, 7):
             for n, role in ((0, MEMBER), (1, COMMITTEE)):
-                m.want[role, where[b]] += m.own.who[n] * min(k.evening, k.talk * m.own.homes[b])
+                m.want[role, where[b]] += m.own.who[n] * min(k.building_hours, k.visit_hours * m.own.homes[b])
 
     @kernel
     def pull(m, w) -> None:
@@ -117,36 +117,39 @@ class HomeVisits(Mechanism):
         visited, found = np.zeros(len(where)), own.found
         for b in range(w.day % 7, len(where), 7):
             reached = share_visited(b, where[b], w.day, own, share, k)
-            talk = has_talk(b, w.day, len(where), k.talks)
+            talk = has_talk(b, w.day, len(where), k.study_evenings_per_quarter)
             visited[b] = 0.0 if talk else reached
             trust[b, TRUST_COMMITTEE], trust[b, TRUST_NEIGHBOURS] = (
-                k.warmth * visited[b],
-                k.circle * (reached if talk else 0.0),
+                k.trust_per_visit * visited[b],
+                k.neighbour_trust_per_home * (reached if talk else 0.0),
             )
         for b in range(len(where)):
             discovered[where[b]] += found[b]
             buildings[where[b]] += 1.0
         for i in range(len(issues)):
             if issues[i].scope == SCOPE_HOUSEHOLD:
-                m.lever.sight[i] = k.ear * visited[issues[i].building]
+                m.lever.sight[i] = k.detection_per_visit * visited[issues[i].building]
         for c in range(len(discovered)):
             for standing in range(1, STANDINGS):
-                m.lever.wish[c, standing] = k.call * discovered[c] / buildings[c] * share[c]
+                m.lever.wish[c, standing] = k.volunteering_logit * discovered[c] / buildings[c] * share[c]
 
     @kernel
     def learn(m, w) -> None:
         k, found, where = m.knobs[0], m.own.found, w.buildings.compound
-        remaining = 1.0 - k.forgetting / 365
+        remaining = 1.0 - k.loss_rate / 365
         for b in range(len(found)):
             found[b] *= remaining
         for b in range(w.day % 7, len(found), 7):
             found[b] += share_visited(b, where[b], w.day, m.own, m.share, k) * (1.0 - found[b])
         hours = 0.0  # of tomorrow's visits
         for b in range((w.day + 1) % 7, len(where), 7):
-            hours += min(k.evening, k.talk * m.own.homes[b])
+            hours += min(k.building_hours, k.visit_hours * m.own.homes[b])
         members_hours = min(hours, w.knobs.member * w.mood.pledged[0])
         if hours > 0.0:
-            m.own.who[0], m.own.who[1] = members_hours / hours, min(hours - members_hours, k.staff) / hours
+            m.own.who[0], m.own.who[1] = (
+                members_hours / hours,
+                min(hours - members_hours, k.committee_hours) / hours,
+            )
 
 
 @inner_kernel
@@ -155,9 +158,11 @@ def share_visited(b, compound, day, own, share, k) -> float:
     if day <= QUIET:
         return 0.0
     evenings_share = share[compound] * (own.who[0] + own.who[1])
-    if has_talk(b, day, len(own.homes), k.talks):
-        return evenings_share * min(1.0, k.hearers / own.homes[b]) * (1.0 if k.evening > 0.0 else 0.0)
-    return evenings_share * min(1.0, k.evening / (k.talk * own.homes[b]))
+    if has_talk(b, day, len(own.homes), k.study_evenings_per_quarter):
+        return (
+            evenings_share * min(1.0, k.study_homes / own.homes[b]) * (1.0 if k.building_hours > 0.0 else 0.0)
+        )
+    return evenings_share * min(1.0, k.building_hours / (k.visit_hours * own.homes[b]))
 
 
 @inner_kernel

@@ -31,37 +31,37 @@ class Groups(NamedTuple):
 class Incubation(Mechanism):
     zh: ClassVar[str] = "孵化"
     pulls: ClassVar[tuple] = ("voice", "accord", "doors", "work")
-    founding: float = knob(
+    founding_hours: float = knob(
         3.0, 0.5, 40.0, unit="party members' hours to found a whole group", source="assumed; one evening"
     )
-    hours: float = knob(
+    group_hours: float = knob(
         4.0,
         0.1,
         40.0,
         unit="hours/week of a whole group, half from members, half from volunteers",
         source="assumed",
     )
-    lesser: float = knob(
+    settled_matter_share: float = knob(
         0.3,
         0.0,
         1.0,
         unit="of a group, left by a matter that its parties settled",
         source="assumed; a project leaves a whole one",
     )
-    lasting: float = knob(
+    group_lifetime_days: float = knob(
         300.0, 5.0, 5000.0, unit="days that a group lasts without another success, mean", source="assumed"
     )
-    push: float = knob(
+    push_sittings: float = knob(
         0.4, 0.0, 5.0, unit="sittings' worth a week for the oldest matter at the table", source="assumed"
     )
-    calls: float = knob(
+    visits_per_day: float = knob(
         1.0,
         0.0,
         50.0,
         unit="doors/day for a project under way",
         source="assumed; a grid worker makes one to five visits a day",
     )
-    ear: float = knob(0.2, 0.0, 3.0, unit="log rate of telling", source="assumed")
+    report_log_rate: float = knob(0.2, 0.0, 3.0, unit="log rate of telling", source="assumed")
 
     def begin(self, world, luck) -> Groups:
         c = len(world.compounds.company)
@@ -71,8 +71,8 @@ class Incubation(Mechanism):
     def ask(m, w) -> None:
         k, own = m.knobs[0], m.own
         for c in range(len(own.size)):
-            m.want[VOLUNTEER, c] = k.hours / 14 * own.size[c]
-            m.want[MEMBER, c] = k.hours / 14 * own.size[c] + k.founding * own.news[c]
+            m.want[VOLUNTEER, c] = k.group_hours / 14 * own.size[c]
+            m.want[MEMBER, c] = k.group_hours / 14 * own.size[c] + k.founding_hours * own.news[c]
 
     @kernel
     def pull(m, w) -> None:
@@ -81,23 +81,26 @@ class Incubation(Mechanism):
         group, room, left = np.empty(compounds), np.empty(compounds), np.empty(compounds)
         for c in range(compounds):
             group[c], room[c] = m.own.size[c] * m.share[c], 1.0
-            left[c] = k.hours / 7 * group[c]
-            m.lever.doors[c] = group[c] * min(k.calls, float(w.projects.open[c]))
+            left[c] = k.group_hours / 7 * group[c]
+            m.lever.doors[c] = group[c] * min(k.visits_per_day, float(w.projects.open[c]))
         for i in range(len(issues)):
             if issues[i].state == TABLE:
                 accord[i] = (
-                    k.push / 7 * group[issues[i].compound] * spend_hours(room, issues[i].compound, 1.0)
+                    k.push_sittings
+                    / 7
+                    * group[issues[i].compound]
+                    * spend_hours(room, issues[i].compound, 1.0)
                 )
-            elif w.cats.hands[issues[i].category, HAND] and is_workable(issues[i]):
+            elif w.cats.done_by[issues[i].category, HAND] and is_workable(issues[i]):
                 m.lever.work[i] = spend_hours(left, issues[i].compound, issues[i].left)
         for b in range(len(where)):
-            m.lever.voice[b] = k.ear * group[where[b]]
+            m.lever.voice[b] = k.report_log_rate * group[where[b]]
 
     @kernel
     def learn(m, w) -> None:
         k, size, news, projects = m.knobs[0], m.own.size, m.own.news, w.projects
         for c in range(len(size)):
-            size[c] = min(1.0, size[c] * (1.0 - 1.0 / k.lasting) + news[c] * m.share[c])
+            size[c] = min(1.0, size[c] * (1.0 - 1.0 / k.group_lifetime_days) + news[c] * m.share[c])
             news[c] = (
                 1.0 if projects.all[c] > 0 and projects.open[c] == 0 else 0.0
             )  # signatures completed today
@@ -114,4 +117,4 @@ def group_left_by(issue, k) -> float:
     """
     if issue.rule >= 0:
         return 1.0
-    return k.lesser if issue.hard > 0.0 else 0.0
+    return k.settled_matter_share if issue.hard > 0.0 else 0.0

@@ -33,59 +33,65 @@ class Councils(NamedTuple):
 class JointCouncil(Mechanism):
     zh: ClassVar[str] = "联席会议"
     pulls: ClassVar[tuple] = ("accord", "keep", "trust", "wish")
-    every: int = knob(
+    interval_weeks: int = knob(
         4,
         1,
         26,
         unit="weeks between sittings of a compound",
         source="assumed; fangzhi_longhuwan held six in a year, some nine weeks apart",
     )
-    staff: float = knob(2.0, 0.25, 20.0, unit="committee hours/sitting", source="assumed")
-    company: float = knob(
+    committee_hours: float = knob(2.0, 0.25, 20.0, unit="committee hours/sitting", source="assumed")
+    company_hours: float = knob(
         2.0, 0.0, 20.0, unit="property company hours/sitting, where there is one", source="assumed"
     )
-    members: float = knob(
+    member_hours: float = knob(
         2.0,
         0.5,
         40.0,
         unit="party members' hours/sitting, promised on the six days before",
         source="assumed; two who prepare it and speak for their stairs",
     )
-    notice: float = knob(
+    notice_hours: float = knob(
         1.0,
         0.1,
         20.0,
         unit="committee hours to announce a sitting, in the second week before it",
         source="assumed",
     )
-    call: float = knob(
+    volunteering_logit: float = knob(
         1.0,
         0.0,
         6.0,
         unit="logit of members' wish to give an evening, while a sitting is announced",
         source="assumed; sweep it; with 3 all six of fangzhi_longhuwan are held",
     )
-    items: int = knob(4, 0, 50, unit="items/sitting", source="assumed; one evening")
-    push: float = knob(2.0, 0.0, 10.0, unit="sittings' worth for an item on the table", source="assumed")
+    items_per_sitting: int = knob(4, 0, 50, unit="items/sitting", source="assumed; one evening")
+    push_sittings: float = knob(
+        2.0, 0.0, 10.0, unit="sittings' worth for an item on the table", source="assumed"
+    )
     quorum: float = knob(0.4, 0.0, 1.0, unit="share of those expected who must be there", source="assumed")
-    absence: float = knob(
+    absence_penalty: float = knob(
         0.5,
         0.0,
         1.0,
         unit="share of attendance lost where nobody is around on a day",
         source="assumed; shuian: where owners live elsewhere nobody is found to talk to",
     )
-    minutes: float = knob(1.0, 0.0, 6.0, unit="log rate, what was minuted is not forgotten", source="assumed")
-    fatigue: float = knob(
+    reminder_log_rate: float = knob(
+        1.0, 0.0, 6.0, unit="log rate, what was minuted is not forgotten", source="assumed"
+    )
+    fatigue_per_sitting: float = knob(
         0.2,
         0.0,
         1.0,
         unit="share of attendance lost per sitting",
         source="assumed; meeting fatigue is reported",
     )
-    recovery: float = knob(0.01, 0.0, 0.2, unit="1/day", source="assumed")
-    answer: float = knob(0.004, 0.0, 0.1, unit="trust in the committee per sitting held", source="assumed")
-    evening: float = knob(
+    recovery_rate: float = knob(0.01, 0.0, 0.2, unit="1/day", source="assumed")
+    trust_per_sitting: float = knob(
+        0.004, 0.0, 0.1, unit="trust in the committee per sitting held", source="assumed"
+    )
+    fatigue_logit: float = knob(
         2.0, 0.0, 10.0, unit="logit of wish lost to weariness of meetings", source="assumed"
     )
 
@@ -97,12 +103,15 @@ class JointCouncil(Mechanism):
     def ask(m, w) -> None:
         k, company = m.knobs[0], w.compounds.company
         for c in range(len(company)):
-            if sits(c, w.day, k.every):
-                m.want[COMMITTEE, c], m.want[PROPERTY, c] = k.staff, k.company if company[c] else 0.0
-            elif sits_within(c, w.day, 1, DAYS, k.every):
-                m.want[MEMBER, c] = k.members / DAYS
-            if sits_within(c, w.day, DAYS + 1, 2 * DAYS + 1, k.every):
-                m.want[COMMITTEE, c] += k.notice / (DAYS + 1)
+            if sits(c, w.day, k.interval_weeks):
+                m.want[COMMITTEE, c], m.want[PROPERTY, c] = (
+                    k.committee_hours,
+                    k.company_hours if company[c] else 0.0,
+                )
+            elif sits_within(c, w.day, 1, DAYS, k.interval_weeks):
+                m.want[MEMBER, c] = k.member_hours / DAYS
+            if sits_within(c, w.day, DAYS + 1, 2 * DAYS + 1, k.interval_weeks):
+                m.want[COMMITTEE, c] += k.notice_hours / (DAYS + 1)
 
     @kernel
     def pull(m, w) -> None:
@@ -112,33 +121,37 @@ class JointCouncil(Mechanism):
         for c in range(len(present)):
             present[c] = attendance(c, w.day, own, share, w.around, k)
             if present[c] > 0.0:
-                seats[c] = k.items
-            called = k.call * share[c] if sits_within(c, w.day, DAYS + 1, 2 * DAYS + 1, k.every) else 0.0
+                seats[c] = k.items_per_sitting
+            called = (
+                k.volunteering_logit * share[c]
+                if sits_within(c, w.day, DAYS + 1, 2 * DAYS + 1, k.interval_weeks)
+                else 0.0
+            )
             for standing in range(STANDINGS):
                 m.lever.wish[c, standing] = (
                     called if standing >= STANDING_RETIRED_MEMBER else 0.0
-                ) - k.evening * own.weary[c]
+                ) - k.fatigue_logit * own.weary[c]
         for i in range(len(issues)):
             issue = issues[i]
             c = issue.compound
             if is_known(issue):
-                keep[i] = k.minutes * (own.minuted[c] * share[c])
+                keep[i] = k.reminder_log_rate * (own.minuted[c] * share[c])
             if issue.state == TABLE:
-                accord[i] = k.push * spend_hours(seats, c, 1.0) * present[c]
+                accord[i] = k.push_sittings * spend_hours(seats, c, 1.0) * present[c]
         for b in range(len(where)):
-            m.lever.trust[b, TRUST_COMMITTEE] = k.answer * present[where[b]]
+            m.lever.trust[b, TRUST_COMMITTEE] = k.trust_per_sitting * present[where[b]]
 
     @kernel
     def learn(m, w) -> None:
         k, own = m.knobs[0], m.own
         for c in range(len(own.weary)):
-            rested = own.weary[c] * (1.0 - k.recovery)
+            rested = own.weary[c] * (1.0 - k.recovery_rate)
             met = attendance(c, w.day, own, m.share, w.around, k) > 0.0
-            if sits(c, w.day, k.every):
+            if sits(c, w.day, k.interval_weeks):
                 own.minuted[c], own.coming[c] = met, 0.0
-            elif sits_within(c, w.day, 1, DAYS, k.every):
+            elif sits_within(c, w.day, 1, DAYS, k.interval_weeks):
                 own.coming[c] += m.share[c] / DAYS
-            own.weary[c] = rested + k.fatigue * (1.0 - rested) if met else rested
+            own.weary[c] = rested + k.fatigue_per_sitting * (1.0 - rested) if met else rested
 
 
 @inner_kernel
@@ -161,11 +174,11 @@ def sits_within(compound, day, soonest, latest, every) -> bool:
 @inner_kernel
 def attendance(compound, day, own, share, around, k) -> float:
     """Return the attendance at a compound's sitting, 0..1; 0 without a sitting or below the quorum."""
-    if not sits(compound, day, k.every):
+    if not sits(compound, day, k.interval_weeks):
         return 0.0
     present = (
         min(share[compound], own.coming[compound])
         * (1.0 - own.weary[compound])
-        * (1.0 - k.absence * (1.0 - around[compound]))
+        * (1.0 - k.absence_penalty * (1.0 - around[compound]))
     )
     return present if present >= k.quorum else 0.0

@@ -27,38 +27,38 @@ PLACES = 4096
 class MediationRoom(Mechanism):
     zh: ClassVar[str] = "调解室"
     pulls: ClassVar[tuple] = ("accord", "trust")
-    days: int = knob(2, 1, 7, unit="days open a week", source="assumed")
-    team: int = knob(
+    open_days_per_week: int = knob(2, 1, 7, unit="days open a week", source="assumed")
+    mediators: int = knob(
         3, 1, 60, unit="mediators who sit side by side", source="assumed; yiduan: a team of 12 members"
     )
-    cases: float = knob(
+    cases_per_day: float = knob(
         1.0, 0.0, 10.0, unit="cases heard/mediator and day open", source="assumed; an evening"
     )
-    staff: float = knob(
+    committee_hours: float = knob(
         1.0, 0.1, 8.0, unit="committee hours/case", source="assumed; mediator and grid leader"
     )
-    members: float = knob(
+    member_hours: float = knob(
         1.0, 0.0, 8.0, unit="party members' hours/case", source="assumed; mediators are members"
     )
-    lawyer: float = knob(50.0, 0.0, 2000.0, unit="yuan/case", source="assumed")
-    skill: float = knob(
+    lawyer_yuan: float = knob(50.0, 0.0, 2000.0, unit="yuan/case", source="assumed")
+    sittings_per_case: float = knob(
         1.0, 0.0, 5.0, unit="sittings' worth/case heard", source="by definition of a sitting; sweep it"
     )
-    giving_up: float = knob(
+    max_sittings: float = knob(
         12.0,
         1.0,
         60.0,
         unit="sittings after which a case is heard no more, unless it is told of anew",
         source="assumed; yiduan settled one after eight",
     )
-    absence: float = knob(
+    absence_penalty: float = knob(
         0.5,
         0.0,
         1.0,
         unit="share of a sitting lost where nobody is around on a day",
         source="assumed; shuian: where owners live elsewhere nobody is found to talk to",
     )
-    warmth: float = knob(
+    neighbour_trust_per_case: float = knob(
         0.002, 0.0, 0.1, unit="trust in neighbours, in the building, per case heard", source="assumed"
     )
 
@@ -72,17 +72,17 @@ class MediationRoom(Mechanism):
     @kernel
     def ask(m, w) -> None:
         k = m.knobs[0]
-        hears = min(k.team * k.cases, float(count_listed(w.issues, w.day, m.own, k)))
+        hears = min(k.mediators * k.cases_per_day, float(count_listed(w.issues, w.day, m.own, k)))
         m.want[COMMITTEE, ALL], m.want[MEMBER, ALL], m.want[YUAN, ALL] = (
-            k.staff * hears,
-            k.members * hears,
-            k.lawyer * hears,
+            k.committee_hours * hears,
+            k.member_hours * hears,
+            k.lawyer_yuan * hears,
         )
 
     @kernel
     def pull(m, w) -> None:
         k, own, issues, accord = m.knobs[0], m.own, w.issues, m.lever.accord
-        hears = min(k.team * k.cases, float(count_listed(issues, w.day, own, k))) * m.share[ALL]
+        hears = min(k.mediators * k.cases_per_day, float(count_listed(issues, w.day, own, k))) * m.share[ALL]
         done = np.zeros(len(issues), np.bool_)
         for turn in range(ceil(hears)):
             case = -1
@@ -95,10 +95,14 @@ class MediationRoom(Mechanism):
                     case = i
             heard = min(1.0, hears - turn)
             done[case] = True
-            accord[case] = k.skill * heard * (1.0 - k.absence * (1.0 - w.around[issues[case].compound]))
+            accord[case] = (
+                k.sittings_per_case
+                * heard
+                * (1.0 - k.absence_penalty * (1.0 - w.around[issues[case].compound]))
+            )
             m.lever.trust[issues[case].building, TRUST_NEIGHBOURS] += heard
         for b in range(len(m.lever.trust)):
-            m.lever.trust[b, TRUST_NEIGHBOURS] *= k.warmth
+            m.lever.trust[b, TRUST_NEIGHBOURS] *= k.neighbour_trust_per_case
 
     @kernel
     def learn(m, w) -> None:
@@ -119,7 +123,9 @@ def slot_of(issue) -> int:
 def is_listed(issue, own, k) -> bool:
     """Say whether a quarrel is to be heard: at the table, and not given up since it was last reported."""
     return (
-        issue.family == DISPUTE and issue.state == TABLE and issue.accord < own[slot_of(issue)] + k.giving_up
+        issue.family == DISPUTE
+        and issue.state == TABLE
+        and issue.accord < own[slot_of(issue)] + k.max_sittings
     )
 
 
@@ -127,7 +133,7 @@ def is_listed(issue, own, k) -> bool:
 def count_listed(issues, day, own, k) -> int:
     """Count the quarrels to be heard today; 0 unless the room is open, on the first days of the week."""
     n = 0
-    if 1 <= day % 7 <= k.days or k.days == 7:
+    if 1 <= day % 7 <= k.open_days_per_week or k.open_days_per_week == 7:
         for i in range(len(issues)):
             n += is_listed(issues[i], own, k)
     return n

@@ -40,49 +40,49 @@ class Pairs(NamedTuple):
 class OneToOneCare(Mechanism):
     zh: ClassVar[str] = "一对一结对"
     pulls: ClassVar[tuple] = ("ease", "sight")
-    paired: int = knob(
+    initial_pairs: int = knob(
         0,
         0,
         2000,
         unit="pairs there are from the start, where there are so many elders alone and people near",
         source="a choice of the user; yiduan: 18",
     )
-    hours: float = knob(
+    pair_hours: float = knob(
         1.0, 0.1, 10.0, unit="hours/pair and week, of a member's or a volunteer's evenings", source="assumed"
     )
-    search: float = knob(
+    search_hours: float = knob(
         2.0,
         0.1,
         40.0,
         unit="members' hours to find and introduce somebody, or to ask in vain",
         source="assumed",
     )
-    renewing: float = knob(6.0, 0.0, 60.0, unit="pairs made a month at most", source="assumed")
-    lapsing: float = knob(
+    pairs_per_month: float = knob(6.0, 0.0, 60.0, unit="pairs made a month at most", source="assumed")
+    lapse_rate: float = knob(
         0.5,
         0.0,
         20.0,
         unit="1/year, that a pairing lapses though there is time",
         source="assumed; lapses are reported",
     )
-    neglect: float = knob(
+    neglect_lapse_rate: float = knob(
         6.0, 0.0, 60.0, unit="1/year more, that it lapses when there is none", source="assumed"
     )
-    waits: int = knob(
+    max_gap_days: int = knob(
         60,
         1,
         1000,
         unit="days without an evening of that person's after which a pairing lapses",
         source="assumed; two months",
     )
-    met: float = knob(
+    prevention_log_rate: float = knob(
         0.4,
         0.0,
         3.0,
         unit="log rate by which needs arise less where all elders alone are paired",
         source="assumed; sweep it",
     )
-    ear: float = knob(
+    detection_rate: float = knob(
         0.1,
         0.0,
         2.0,
@@ -103,7 +103,7 @@ class OneToOneCare(Mechanism):
             np.zeros(n),
             np.zeros(n),
             alone,
-            np.array([float(self.paired)]),
+            np.array([float(self.initial_pairs)]),
             np.zeros(1, np.int64),
         )
         places = struct(world.stairwells), struct(world.buildings), struct(world.compounds)
@@ -126,8 +126,8 @@ class OneToOneCare(Mechanism):
                 members += 1.0
             elif own.by[i] >= 0:
                 others += 1.0
-        m.want[MEMBER, ALL] = k.hours / 7 * members + k.search * searches_today(own, k)
-        m.want[VOLUNTEER, ALL] = k.hours / 7 * others
+        m.want[MEMBER, ALL] = k.pair_hours / 7 * members + k.search_hours * searches_today(own, k)
+        m.want[VOLUNTEER, ALL] = k.pair_hours / 7 * others
 
     @kernel
     def pull(m, w) -> None:
@@ -137,10 +137,10 @@ class OneToOneCare(Mechanism):
             cared[own.building[i]] += own.by[i] >= 0
         for b in range(len(cared)):
             cared[b] = cared[b] / max(own.alone[b], 1.0) * share
-            m.lever.ease[b, CARE] = -k.met * cared[b]
+            m.lever.ease[b, CARE] = -k.prevention_log_rate * cared[b]
         for i in range(len(issues)):
             if issues[i].family == CARE and issues[i].scope == SCOPE_HOUSEHOLD:
-                m.lever.sight[i] = k.ear * cared[issues[i].building]
+                m.lever.sight[i] = k.detection_rate * cared[issues[i].building]
 
     @kernel
     def learn(m, w) -> None:
@@ -154,8 +154,9 @@ class OneToOneCare(Mechanism):
                 moved = before > 0.0 and own.tired[i] == 0.0  # a newcomer has the visitor's row now
                 if (
                     moved
-                    or own.idle[i] >= k.waits
-                    or uniform(lapses, own.elder[i]) < (k.lapsing + k.neglect * (1.0 - share)) / 365
+                    or own.idle[i] >= k.max_gap_days
+                    or uniform(lapses, own.elder[i])
+                    < (k.lapse_rate + k.neglect_lapse_rate * (1.0 - share)) / 365
                 ):
                     own.by[i] = -1
         if own.found[0] >= 1.0:
@@ -179,7 +180,7 @@ def searches_today(own, k) -> float:
     n = 0.0
     for i in range(len(own.by)):
         n += own.by[i] < 0
-    return min(k.renewing / 30, n)
+    return min(k.pairs_per_month / 30, n)
 
 
 @outer_kernel

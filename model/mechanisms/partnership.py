@@ -36,60 +36,70 @@ class Circle(NamedTuple):
 class Partnership(Mechanism):
     zh: ClassVar[str] = "区域共建"
     pulls: ClassVar[tuple] = ("work", "ties", "money")
-    units: int = knob(
+    partner_units: int = knob(
         0,
         0,
         1000,
         unit="partner units; 0: by the shops of the community",
         source="the report; pozijie has 19",
     )
-    shops: float = knob(
+    shops_per_unit: float = knob(
         20.0, 1.0, 1000.0, unit="shops for each unit, where their number is not told", source="assumed"
     )
-    every: int = knob(
+    interval_days: int = knob(
         182,
         30,
         730,
         unit="days between meetings of the circle",
         source="assumed; reports tell of yearly and half-yearly ones",
     )
-    meeting: float = knob(4.0, 0.2, 80.0, unit="committee hours/meeting", source="assumed")
-    members: float = knob(2.0, 0.0, 80.0, unit="party members' hours/meeting", source="assumed")
-    touch: float = knob(0.5, 0.0, 20.0, unit="committee hours/week to keep in touch", source="assumed")
-    loosening: float = knob(
+    committee_hours: float = knob(4.0, 0.2, 80.0, unit="committee hours/meeting", source="assumed")
+    member_hours: float = knob(2.0, 0.0, 80.0, unit="party members' hours/meeting", source="assumed")
+    contact_hours: float = knob(
+        0.5, 0.0, 20.0, unit="committee hours/week to keep in touch", source="assumed"
+    )
+    commitment_loss_rate: float = knob(
         0.03,
         0.0,
         0.5,
         unit="share of the commitment lost/week while in touch",
         source="assumed: half within half a year",
     )
-    lends: float = knob(
+    lent_hours: float = knob(
         0.4, 0.0, 20.0, unit="hours/unit/day of people lent when all are bound", source="assumed; sweep it"
     )
-    guiding: float = knob(0.2, 0.0, 1.0, unit="committee hours per hour of people lent", source="assumed")
-    gives: float = knob(40.0, 0.0, 4000.0, unit="yuan/unit/month when all are bound", source="assumed")
-    rooms: float = knob(
+    guidance_hours: float = knob(
+        0.2, 0.0, 1.0, unit="committee hours per hour of people lent", source="assumed"
+    )
+    donation_yuan: float = knob(
+        40.0, 0.0, 4000.0, unit="yuan/unit/month when all are bound", source="assumed"
+    )
+    contacts_per_day: float = knob(
         0.0005, 0.0, 0.02, unit="new acquaintances per resident and day in rooms opened", source="assumed"
     )
 
     def begin(self, world, luck) -> Circle:
-        units = float(self.units) if self.units else world.buildings.shops.sum() / self.shops
+        units = (
+            float(self.partner_units)
+            if self.partner_units
+            else world.buildings.shops.sum() / self.shops_per_unit
+        )
         return Circle(np.array([units]), np.zeros(1), np.zeros(1, np.int64))
 
     @kernel
     def ask(m, w) -> None:
         k, own, meet = m.knobs[0], m.own, meets(m.own, m.knobs[0])
         m.want[COMMITTEE, ALL] = (
-            k.guiding * hours_lent(own, k)
-            + (k.touch if keeps_in_touch(own, w.day) else 0.0)
-            + (k.meeting if meet else 0.0)
+            k.guidance_hours * hours_lent(own, k)
+            + (k.contact_hours if keeps_in_touch(own, w.day) else 0.0)
+            + (k.committee_hours if meet else 0.0)
         )
-        m.want[MEMBER, ALL] = k.members if meet else 0.0
+        m.want[MEMBER, ALL] = k.member_hours if meet else 0.0
 
     @kernel
     def pull(m, w) -> None:
         k, own, share = m.knobs[0], m.own, m.share[ALL]
-        issues, hands, left = w.issues, w.cats.hands, np.empty(1)
+        issues, hands, left = w.issues, w.cats.done_by, np.empty(1)
         left[0] = hours_lent(own, k) * share
         for i in range(len(issues)):
             issue = issues[i]
@@ -98,15 +108,15 @@ class Partnership(Mechanism):
             if suits and is_workable(issue):
                 m.lever.work[i] = spend_hours(left, 0, issue.left)
         for b in range(len(m.lever.ties)):
-            m.lever.ties[b] = k.rooms * own.commitment[0] * share
+            m.lever.ties[b] = k.contacts_per_day * own.commitment[0] * share
         if w.day % MONTH == 0:
-            m.lever.money[0] = k.gives * own.units[0] * own.commitment[0] * share
+            m.lever.money[0] = k.donation_yuan * own.units[0] * own.commitment[0] * share
 
     @kernel
     def learn(m, w) -> None:
         k, bound, share = m.knobs[0], m.own.commitment, m.share[ALL]
         if keeps_in_touch(m.own, w.day):
-            bound[0] *= 1.0 - k.loosening * (2.0 - share)
+            bound[0] *= 1.0 - k.commitment_loss_rate * (2.0 - share)
         if meets(m.own, k):
             bound[0] += share * (1.0 - bound[0])
         m.own.days[0] += 1
@@ -115,7 +125,7 @@ class Partnership(Mechanism):
 @inner_kernel
 def meets(own, k) -> bool:
     """Say whether the circle meets today; never without partners."""
-    return own.units[0] > 0.0 and own.days[0] % k.every == FIRST
+    return own.units[0] > 0.0 and own.days[0] % k.interval_days == FIRST
 
 
 @inner_kernel
@@ -127,4 +137,4 @@ def keeps_in_touch(own, day) -> bool:
 @inner_kernel
 def hours_lent(own, k) -> float:
     """Return the hours per day of people whom the partners lend."""
-    return k.lends * own.units[0] * own.commitment[0]
+    return k.lent_hours * own.units[0] * own.commitment[0]

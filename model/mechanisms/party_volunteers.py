@@ -34,38 +34,40 @@ class Team(NamedTuple):
 class PartyVolunteers(Mechanism):
     zh: ClassVar[str] = "党员志愿服务"
     pulls: ClassVar[tuple] = ("sight", "work", "wish", "trust", "ties", "supply")
-    daily: float = knob(0.2, 0.01, 2.0, unit="hours/building/day asked of the team", source="assumed")
-    festive: float = knob(
+    daily_hours: float = knob(0.2, 0.01, 2.0, unit="hours/building/day asked of the team", source="assumed")
+    service_day_hours: float = knob(
         1.0,
         0.0,
         10.0,
         unit="hours/building asked on a service day",
         source="guiyuan: a service day every quarter",
     )
-    call: float = knob(
+    volunteering_logit: float = knob(
         0.8, 0.0, 4.0, unit="logit, wish of members and listed volunteers to give", source="assumed"
     )
-    visits: float = knob(
+    detection_rate: float = knob(
         0.02, 0.0, 1.0, unit="1/day, of hearing what care is needed behind a door", source="assumed"
     )
-    ageing: float = knob(
+    ageing_rate: float = knob(
         0.135, 0.0, 1.0, unit="share of the team lost/year", source="docs/sources.md: attrition 13.5 % a year"
     )
-    joining: float = knob(0.08, 0.0, 1.0, unit="share of a full team won/year", source="assumed")
-    students: float = knob(
+    joining_rate: float = knob(0.08, 0.0, 1.0, unit="share of a full team won/year", source="assumed")
+    student_hours: float = knob(
         0.02,
         0.0,
         1.0,
         unit="hours/building/day, that students whom a full team takes along add in their holidays",
         source="assumed",
     )
-    meeting: float = knob(
+    contacts_per_service_day: float = knob(
         0.004, 0.0, 0.2, unit="new acquaintances per resident on a service day", source="assumed"
     )
-    goodwill: float = knob(0.005, 0.0, 0.1, unit="trust in neighbours per service day", source="assumed")
+    neighbour_trust_per_service_day: float = knob(
+        0.005, 0.0, 0.1, unit="trust in neighbours per service day", source="assumed"
+    )
 
     def begin(self, world, luck) -> Team:
-        first = (world.scenario.calendar.month - 1) * YEAR // 12  # date of day 1, to within a day
+        first = (world.scenario.calendar.first_month - 1) * YEAR // 12  # date of day 1, to within a day
         month = (np.arange(YEAR) - 1 + first) % YEAR * 12 // YEAR
         return Team(np.ones(1), (np.array(SEASONS["holidays"])[month] > 0).astype(float))
 
@@ -76,32 +78,36 @@ class PartyVolunteers(Mechanism):
 
     @kernel
     def pull(m, w) -> None:
-        k, issues, hands, sight, work = m.knobs[0], w.issues, w.cats.hands, m.lever.sight, m.lever.work
+        k, issues, hands, sight, work = m.knobs[0], w.issues, w.cats.done_by, m.lever.sight, m.lever.work
         got = m.own.left[0] * m.share[ALL]
         left = np.empty(1)
         left[0] = hours_wanted(w.day, len(w.buildings.compound), k) * got
         for i in range(len(issues)):
             issue = issues[i]
             if issue.family == CARE:
-                sight[i] = k.visits * got
+                sight[i] = k.detection_rate * got
             if hands[issue.category, HAND] and is_workable(issue):
                 work[i] = spend_hours(left, 0, issue.left)
         for c in range(len(m.lever.wish)):
             for standing in range(1, STANDINGS):
-                m.lever.wish[c, standing] = k.call * got
+                m.lever.wish[c, standing] = k.volunteering_logit * got
         if w.day % QUARTER == 0:
             for b in range(len(m.lever.ties)):
-                m.lever.trust[b, TRUST_NEIGHBOURS] = k.goodwill * got
-                m.lever.ties[b] = k.meeting * got
-        m.lever.supply[VOLUNTEER - 1] = k.students * len(m.lever.ties) * got * m.own.holiday[w.day % YEAR]
+                m.lever.trust[b, TRUST_NEIGHBOURS] = k.neighbour_trust_per_service_day * got
+                m.lever.ties[b] = k.contacts_per_service_day * got
+        m.lever.supply[VOLUNTEER - 1] = (
+            k.student_hours * len(m.lever.ties) * got * m.own.holiday[w.day % YEAR]
+        )
 
     @kernel
     def learn(m, w) -> None:
         k, left = m.knobs[0], m.own.left[0]
-        m.own.left[0] = min(1.0, max(0.0, left + (k.joining * (1.0 - left) - k.ageing * left) / 365))
+        m.own.left[0] = min(
+            1.0, max(0.0, left + (k.joining_rate * (1.0 - left) - k.ageing_rate * left) / 365)
+        )
 
 
 @inner_kernel
 def hours_wanted(day, buildings, k) -> float:
     """Return the hours that a full team is asked for on `day`."""
-    return (k.festive if day % QUARTER == 0 else k.daily) * buildings
+    return (k.service_day_hours if day % QUARTER == 0 else k.daily_hours) * buildings

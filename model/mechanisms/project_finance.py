@@ -33,20 +33,20 @@ class Applications(NamedTuple):
 class ProjectFinance(Mechanism):
     zh: ClassVar[str] = "项目筹资"
     pulls: ClassVar[tuple] = ("money",)
-    large: float = knob(
+    min_bill_yuan: float = knob(
         5000.0, 0.0, 1e6, unit="yuan, the smallest bill for which an application is written", source="assumed"
     )
-    early: float = knob(
+    min_signed_share: float = knob(
         0.1,
         0.0,
         1.0,
         unit="share of households signed, from which on money is sought",
         source="assumed; the plan says who pays",
     )
-    writing: float = knob(6.0, 0.5, 80.0, unit="committee hours/application", source="assumed")
-    wait: int = knob(12, 1, 104, unit="weeks till an answer", source="assumed; months are reported")
-    refusal: float = knob(0.3, 0.0, 1.0, unit="share of applications refused", source="assumed")
-    covered: float = knob(
+    application_hours: float = knob(6.0, 0.5, 80.0, unit="committee hours/application", source="assumed")
+    answer_weeks: int = knob(12, 1, 104, unit="weeks till an answer", source="assumed; months are reported")
+    refusal_share: float = knob(0.3, 0.0, 1.0, unit="share of applications refused", source="assumed")
+    granted_share: float = knob(
         0.6,
         0.0,
         1.0,
@@ -60,7 +60,7 @@ class ProjectFinance(Mechanism):
     @kernel
     def ask(m, w) -> None:
         if w.day % 7 == WRITING and missing_yuan(m, w) >= LEAST:
-            m.want[COMMITTEE, ALL] = m.knobs[0].writing
+            m.want[COMMITTEE, ALL] = m.knobs[0].application_hours
 
     @kernel
     def pull(m, w) -> None:
@@ -73,10 +73,10 @@ class ProjectFinance(Mechanism):
         if w.day % 7 == WRITING:
             # half the hours are half an application
             applied = missing_yuan(m, w) * m.share[ALL] if m.want[COMMITTEE, ALL] > 0.0 else 0.0
-            if uniform(key_of(w.seed, REFUSED, w.day), 0) >= k.refusal:
-                m.own.granted[0] = k.covered * pending[week % RING]
+            if uniform(key_of(w.seed, REFUSED, w.day), 0) >= k.refusal_share:
+                m.own.granted[0] = k.granted_share * pending[week % RING]
             pending[week % RING] = 0.0
-            pending[(week + k.wait) % RING] += applied
+            pending[(week + k.answer_weeks) % RING] += applied
 
 
 @inner_kernel
@@ -94,9 +94,13 @@ def missing_yuan(m, w) -> float:
             issue.state == SIGN
             and projects.active[c] == issue.id
             and projects.all[c] > 0
-            and projects.all[c] - projects.open[c] >= k.early * projects.all[c]
+            and projects.all[c] - projects.open[c] >= k.min_signed_share * projects.all[c]
         )
-        if (issue.state == MONEY or signing) and issue.cost >= 100 * k.large and issue.cost > funds[c]:
+        if (
+            (issue.state == MONEY or signing)
+            and issue.cost >= 100 * k.min_bill_yuan
+            and issue.cost > funds[c]
+        ):
             yuan += (issue.cost - max(0, funds[c])) / 100
     for week in range(RING):
         yuan -= m.own.pending[week]

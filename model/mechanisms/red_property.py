@@ -25,39 +25,39 @@ HAND = HANDS.index("property")
 class RedProperty(Mechanism):
     zh: ClassVar[str] = "红色物业"
     pulls: ClassVar[tuple] = ("work", "sight", "voice", "trust")
-    stewards: float = knob(0.25, 0.01, 1.0, unit="share of the crew's hours", source="assumed")
-    wage: float = knob(
+    steward_share: float = knob(0.25, 0.01, 1.0, unit="share of the crew's hours", source="assumed")
+    wage_yuan: float = knob(
         4.0,
         0.1,
         100.0,
         unit="yuan/steward's hour, from the community's fund",
         source="assumed: a bonus, not the wage",
     )
-    reserve: float = knob(
+    reserve_yuan: float = knob(
         10.0,
         0.0,
         500.0,
         unit="yuan/building put by for repairs, below which stewards are fewer",
         source="assumed",
     )
-    rounds: float = knob(
+    rounds_share: float = knob(
         0.3,
         0.0,
         1.0,
         unit="share of stewards' hours on rounds; the others are for answering",
         source="assumed",
     )
-    eyes: float = knob(
+    detection_rate: float = knob(
         0.5,
         0.0,
         8.0,
         unit="1/hour of rounds in a building, of finding what is in common space",
         source="assumed",
     )
-    ear: float = knob(
+    report_log_rate: float = knob(
         1.0, 0.0, 6.0, unit="log rate of telling per steward's hour a day in a building", source="assumed"
     )
-    goodwill: float = knob(
+    company_trust_per_hour: float = knob(
         0.001, 0.0, 0.05, unit="trust in the company per steward's hour in a building", source="assumed"
     )
 
@@ -66,26 +66,26 @@ class RedProperty(Mechanism):
         k = m.knobs[0]
         for c in range(len(w.crew)):
             hours = steward_hours(c, w, k)
-            m.want[PROPERTY, c], m.want[YUAN, c] = hours, k.wage * hours
+            m.want[PROPERTY, c], m.want[YUAN, c] = hours, k.wage_yuan * hours
 
     @kernel
     def pull(m, w) -> None:
         k, crews, first, where = m.knobs[0], w.crew, w.compounds.first, w.buildings.compound
-        issues, hands = w.issues, w.cats.hands
+        issues, hands = w.issues, w.cats.done_by
         sight, work = m.lever.sight, m.lever.work
         left, building_hours = np.empty(len(crews)), np.empty(len(crews))
         for c in range(len(crews)):
             hours = steward_hours(c, w, k) * m.share[c]
-            left[c], building_hours[c] = (1.0 - k.rounds) * hours, hours / (first[c + 1] - first[c])
+            left[c], building_hours[c] = (1.0 - k.rounds_share) * hours, hours / (first[c + 1] - first[c])
         for i in range(len(issues)):
             issue = issues[i]
             if SCOPE_HOUSEHOLD < issue.scope < SCOPE_STREET:
-                sight[i] = k.eyes * k.rounds * building_hours[issue.compound]
+                sight[i] = k.detection_rate * k.rounds_share * building_hours[issue.compound]
             if hands[issue.category, HAND] and is_workable(issue):
                 work[i] = spend_hours(left, issue.compound, issue.left)
         for b in range(len(where)):
-            m.lever.voice[b] = k.ear * building_hours[where[b]]
-            m.lever.trust[b, TRUST_COMPANY] = k.goodwill * building_hours[where[b]]
+            m.lever.voice[b] = k.report_log_rate * building_hours[where[b]]
+            m.lever.trust[b, TRUST_COMPANY] = k.company_trust_per_hour * building_hours[where[b]]
 
 
 @inner_kernel
@@ -94,7 +94,7 @@ def steward_hours(c, w, k) -> float:
 
     Fewer while its reserve is low, and 0 where there is no company.
     """
-    needed, first = k.reserve * 100.0, w.compounds.first
+    needed, first = k.reserve_yuan * 100.0, w.compounds.first
     needed *= first[c + 1] - first[c]
     reserve = float(max(0, w.funds[c]))
-    return k.stewards * w.crew[c] * (1.0 if reserve >= needed else reserve / needed)
+    return k.steward_share * w.crew[c] * (1.0 if reserve >= needed else reserve / needed)

@@ -36,7 +36,7 @@ class Rooms(NamedTuple):
 class ServiceCentre(Mechanism):
     zh: ClassVar[str] = "党群服务中心"
     pulls: ClassVar[tuple] = ("ties", "wish", "trust", "work")
-    area: float = knob(
+    station_area_m2: float = knob(
         100.0,
         5.0,
         20_000.0,
@@ -44,66 +44,68 @@ class ServiceCentre(Mechanism):
         source="datianba's grew from 100 to 800 m2; shuian's has 800",
     )
     stations: int = knob(1, 1, 40, unit="stations", source="a choice")
-    address: int = knob(
+    first_compound: int = knob(
         0,
         0,
         5000,
         unit="compound in whose middle the first stands, the others in the next ones; 0: evenly among all",
         source="a choice",
     )
-    price: float = knob(
+    setup_yuan: float = knob(
         5000.0,
         0.0,
         5e6,
         unit="yuan to set up, from the community's fund",
         source="assumed: lent rooms; shuian's cost 200,000",
     )
-    weeks: int = knob(8, 1, 104, unit="weeks to set up, if paid for", source="assumed")
-    by_company: float = knob(
+    setup_weeks: int = knob(8, 1, 104, unit="weeks to set up, if paid for", source="assumed")
+    company_share: float = knob(
         0.0,
         0.0,
         1.0,
         unit="share of price and rent borne by a property company, where there is one",
         source="a choice; all of shuian's price",
     )
-    rent: float = knob(
+    rent_yuan: float = knob(
         0.15,
         0.01,
         20.0,
         unit="yuan/m2 and day",
         source="assumed; rooms are mostly lent, light and upkeep are not",
     )
-    days: int = knob(5, 1, 7, unit="days open a week", source="assumed")
-    staff: float = knob(0.5, 0.1, 24.0, unit="committee hours/station and day open", source="assumed")
+    open_days_per_week: int = knob(5, 1, 7, unit="days open a week", source="assumed")
+    committee_hours: float = knob(
+        0.5, 0.1, 24.0, unit="committee hours/station and day open", source="assumed"
+    )
     services: int = knob(2, 0, 100, unit="services", source="datianba: 18 in 800 m2, so two in 100")
-    session: float = knob(
+    service_hours: float = knob(
         0.1, 0.0, 4.0, unit="committee hours/service and day open", source="assumed: half an hour a week"
     )
-    group: float = knob(
+    people_per_hour: float = knob(
         5.0, 1.0, 40.0, unit="people whom one hour of a class or clinic serves", source="assumed"
     )
-    custom: float = knob(
+    visit_share: float = knob(
         0.05,
         0.0,
         0.5,
         unit="share of residents who come on a day, of those who live at its door",
         source="assumed",
     )
-    near: float = knob(
+    half_distance_buildings: float = knob(
         3.0, 0.2, 50.0, unit="buildings away at which half as many come", source="assumed; sweep it"
     )
-    seats: float = knob(0.6, 0.01, 5.0, unit="people/m2 and day", source="assumed")
-    meeting: float = knob(
+    people_per_m2: float = knob(0.6, 0.01, 5.0, unit="people/m2 and day", source="assumed")
+    contacts_per_visit: float = knob(
         0.05, 0.0, 1.0, unit="new acquaintances per visit", source="assumed; as on an evening given"
     )
-    warmth: float = knob(
+    trust_per_visit: float = knob(
         0.02,
         0.0,
         0.3,
         unit="trust in neighbours, and in the committee whose door is open, per visit",
         source="assumed",
     )
-    turnout: float = knob(
+    volunteering_logit: float = knob(
         4.0,
         0.0,
         60.0,
@@ -119,9 +121,9 @@ class ServiceCentre(Mechanism):
         b, places, people = world.buildings, world.compounds.first, world.residents
         n, c = len(b.x), len(places) - 1
         spans = [(s * n // self.stations, (s + 1) * n // self.stations) for s in range(self.stations)]
-        if self.address:
+        if self.first_compound:
             spans = [
-                (places[(self.address - 1 + s) % c], places[(self.address - 1 + s) % c + 1])
+                (places[(self.first_compound - 1 + s) % c], places[(self.first_compound - 1 + s) % c + 1])
                 for s in range(self.stations)
             ]
         middles = [(b.x[i:j].sum() / (j - i), b.y[i:j].sum() / (j - i)) for i, j in spans if j > i]
@@ -130,42 +132,47 @@ class ServiceCentre(Mechanism):
             [sqrt((b.x[i] - east) ** 2 + (b.y[i] - north) ** 2) for east, north in middles] for i in range(n)
         ]
         station = [row.index(min(row)) for row in distances]
-        nigh = [self.near / (self.near + min(row)) for row in distances]
+        nigh = [self.half_distance_buildings / (self.half_distance_buildings + min(row)) for row in distances]
         guests = [0.0 for _ in middles]
         for i in range(n):
-            guests[station[i]] += self.custom * nigh[i] * living[i]
-        room = [min(1.0, self.seats * self.area / count) if count > 0.0 else 1.0 for count in guests]
+            guests[station[i]] += self.visit_share * nigh[i] * living[i]
+        room = [
+            min(1.0, self.people_per_m2 * self.station_area_m2 / count) if count > 0.0 else 1.0
+            for count in guests
+        ]
         return Rooms(
             np.array(nigh),
-            np.array([self.custom * nigh[i] * room[station[i]] for i in range(n)]),
+            np.array([self.visit_share * nigh[i] * room[station[i]] for i in range(n)]),
             np.zeros(1),
         )
 
     @kernel
     def ask(m, w) -> None:
         k, done = m.knobs[0], m.own.done[0]
-        setting_up = k.price / (7.0 * k.weeks) if done < 1.0 else 0.0
-        m.want[YUAN, ALL] = (setting_up + k.rent * k.area * k.stations * done) * share_of_costs(w, k)
-        if opens(w.day, k.days):
-            m.want[COMMITTEE, ALL] = k.staff * k.stations + k.session * k.services * done
+        setting_up = k.setup_yuan / (7.0 * k.setup_weeks) if done < 1.0 else 0.0
+        m.want[YUAN, ALL] = (
+            setting_up + k.rent_yuan * k.station_area_m2 * k.stations * done
+        ) * share_of_costs(w, k)
+        if opens(w.day, k.open_days_per_week):
+            m.want[COMMITTEE, ALL] = k.committee_hours * k.stations + k.service_hours * k.services * done
 
     @kernel
     def pull(m, w) -> None:
         k, come, where = m.knobs[0], m.own.come, w.buildings.compound
-        if opens(w.day, k.days):
+        if opens(w.day, k.open_days_per_week):
             in_use, left = m.own.done[0] * m.share[ALL], np.empty(1)
             guests, buildings = np.zeros(len(m.share) - 1), np.zeros(len(m.share) - 1)
             for b in range(len(where)):
-                m.lever.ties[b] = k.meeting * come[b] * in_use
+                m.lever.ties[b] = k.contacts_per_visit * come[b] * in_use
                 m.lever.trust[b, TRUST_COMMITTEE] = m.lever.trust[b, TRUST_NEIGHBOURS] = (
-                    k.warmth * come[b] * in_use
+                    k.trust_per_visit * come[b] * in_use
                 )
                 guests[where[b]] += come[b]
                 buildings[where[b]] += 1.0
             for c in range(len(guests)):
                 for standing in range(STANDINGS):
-                    m.lever.wish[c, standing] = k.turnout * guests[c] / buildings[c] * in_use
-            left[0] = k.session * k.services * k.group * in_use
+                    m.lever.wish[c, standing] = k.volunteering_logit * guests[c] / buildings[c] * in_use
+            left[0] = k.service_hours * k.services * k.people_per_hour * in_use
             for i in range(len(w.issues)):
                 issue = w.issues[i]
                 # at most an hour a day for a resident who lives next door and can leave home
@@ -174,7 +181,7 @@ class ServiceCentre(Mechanism):
 
     @kernel
     def learn(m, w) -> None:
-        m.own.done[0] = min(1.0, m.own.done[0] + m.share[ALL] / (7.0 * m.knobs[0].weeks))
+        m.own.done[0] = min(1.0, m.own.done[0] + m.share[ALL] / (7.0 * m.knobs[0].setup_weeks))
 
 
 @inner_kernel
@@ -189,4 +196,4 @@ def share_of_costs(w, k) -> float:
     company = False
     for c in range(len(w.compounds.company)):
         company |= w.compounds.company[c]
-    return 1.0 - k.by_company if company else 1.0
+    return 1.0 - k.company_share if company else 1.0

@@ -34,47 +34,49 @@ class Hub(NamedTuple):
 class SocialOrganisations(Mechanism):
     zh: ClassVar[str] = "社会组织"
     pulls: ClassVar[tuple] = ("sight", "work")
-    professional: int = knob(3, 0, 100, unit="organisations brought in", source="guanyinan: 3")
-    local: int = knob(6, 0, 100, unit="organisations incubated", source="guanyinan: 6")
-    fields: int = knob(
+    professional_organisations: int = knob(3, 0, 100, unit="organisations brought in", source="guanyinan: 3")
+    local_organisations: int = knob(6, 0, 100, unit="organisations incubated", source="guanyinan: 6")
+    service_fields: int = knob(
         5,
         1,
         20,
         unit="kinds of problem they serve in, care first",
         source="assumed: all of care; guanyinan: 8 fields",
     )
-    size: float = knob(
+    organisation_hours: float = knob(
         0.01,
         0.0,
         0.5,
         unit="hours/building/day of each organisation",
         source="assumed: one of a larger community is larger",
     )
-    arrive: float = knob(
+    arrival_rate: float = knob(
         0.03,
         0.0,
         0.5,
         unit="1/day paid for, at which organisations are brought in",
         source="assumed: most within three months",
     )
-    incubate: float = knob(
+    incubation_rate: float = knob(
         0.01,
         0.0,
         0.2,
         unit="1/day paid for, at which those brought in raise local ones",
         source="assumed: most within half a year",
     )
-    leaving: float = knob(
+    leaving_rate: float = knob(
         0.0025,
         0.0,
         0.25,
         unit="1/day, at which they leave or close; twice that when not paid",
         source="assumed: half are gone five months after the grants end",
     )
-    price: float = knob(40.0, 1.0, 300.0, unit="yuan/hour, grants and fees together", source="assumed")
-    rent: float = knob(0.5, 0.01, 50.0, unit="yuan/building/day for the hub", source="assumed")
-    staff: float = knob(0.02, 0.0, 2.0, unit="committee hours/building/working day", source="assumed")
-    eyes: float = knob(
+    price_yuan: float = knob(40.0, 1.0, 300.0, unit="yuan/hour, grants and fees together", source="assumed")
+    rent_yuan: float = knob(0.5, 0.01, 50.0, unit="yuan/building/day for the hub", source="assumed")
+    committee_hours: float = knob(
+        0.02, 0.0, 2.0, unit="committee hours/building/working day", source="assumed"
+    )
+    detection_rate: float = knob(
         0.2,
         0.0,
         8.0,
@@ -85,15 +87,15 @@ class SocialOrganisations(Mechanism):
     def begin(self, world, luck) -> Hub:
         cats, often = world.cats, world.clocks.rate.sum(axis=0)
         fields = np.lexsort((-often, cats.family != CARE))
-        fields = fields[cats.hands[fields, HAND] & (often[fields] > 0.0)][: self.fields]
+        fields = fields[cats.done_by[fields, HAND] & (often[fields] > 0.0)][: self.service_fields]
         return Hub(np.zeros(1), np.zeros(1), np.isin(np.arange(len(cats.family)), fields))
 
     @kernel
     def ask(m, w) -> None:
         k, buildings = m.knobs[0], len(w.buildings.compound)
-        m.want[YUAN, ALL] = (k.rent + k.price * service_hours(m.own, k)) * buildings
+        m.want[YUAN, ALL] = (k.rent_yuan + k.price_yuan * service_hours(m.own, k)) * buildings
         if w.day % 7 not in WEEKEND:
-            m.want[COMMITTEE, ALL] = k.staff * buildings
+            m.want[COMMITTEE, ALL] = k.committee_hours * buildings
 
     @kernel
     def pull(m, w) -> None:
@@ -103,7 +105,7 @@ class SocialOrganisations(Mechanism):
         for i in range(len(issues)):
             issue = issues[i]
             if serves[issue.category]:
-                sight[i] = k.eyes * hours
+                sight[i] = k.detection_rate * hours
                 if is_workable(issue):
                     work[i] = spend_hours(left, 0, issue.left)
 
@@ -111,13 +113,19 @@ class SocialOrganisations(Mechanism):
     def learn(m, w) -> None:
         k, own, paid = m.knobs[0], m.own, m.share[ALL]
         brought, incubated = own.brought[0], own.incubated[0]
-        own.brought[0] = brought + k.arrive * paid * (1.0 - brought) - k.leaving * (2.0 - paid) * brought
+        own.brought[0] = (
+            brought + k.arrival_rate * paid * (1.0 - brought) - k.leaving_rate * (2.0 - paid) * brought
+        )
         own.incubated[0] = (
-            incubated + k.incubate * paid * brought * (1.0 - incubated) - k.leaving * (2.0 - paid) * incubated
+            incubated
+            + k.incubation_rate * paid * brought * (1.0 - incubated)
+            - k.leaving_rate * (2.0 - paid) * incubated
         )
 
 
 @inner_kernel
 def service_hours(own, k) -> float:
     """Return the hours of service per building and paid day."""
-    return k.size * (k.professional * own.brought[0] + k.local * own.incubated[0])
+    return k.organisation_hours * (
+        k.professional_organisations * own.brought[0] + k.local_organisations * own.incubated[0]
+    )

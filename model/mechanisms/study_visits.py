@@ -27,31 +27,33 @@ class Beliefs(NamedTuple):
 class StudyVisits(Mechanism):
     zh: ClassVar[str] = "参观学习"
     pulls: ClassVar[tuple] = ("consent", "wish", "trust")
-    every: int = knob(10, 1, 52, unit="weeks between visits of a compound, on a Saturday", source="assumed")
-    guides: float = knob(2.0, 0.25, 40.0, unit="members' hours/visit", source="assumed")
-    bus: float = knob(300.0, 10.0, 10_000.0, unit="yuan/visit", source="assumed")
-    seats: int = knob(20, 1, 60, unit="delegates/visit, one a building", source="assumed; a small bus")
-    telling: float = knob(
+    interval_weeks: int = knob(
+        10, 1, 52, unit="weeks between visits of a compound, on a Saturday", source="assumed"
+    )
+    member_hours: float = knob(2.0, 0.25, 40.0, unit="members' hours/visit", source="assumed")
+    bus_yuan: float = knob(300.0, 10.0, 10_000.0, unit="yuan/visit", source="assumed")
+    delegates: int = knob(20, 1, 60, unit="delegates/visit, one a building", source="assumed; a small bus")
+    belief_gain: float = knob(
         0.6,
         0.0,
         1.0,
         unit="share of disbelief that a delegate who has seen it removes in a building",
         source="assumed",
     )
-    half: float = knob(
+    belief_half_life_days: float = knob(
         120.0, 5.0, 3000.0, unit="days in which half of the belief fades", source="assumed; sweep it"
     )
-    consent: float = knob(
+    persuasion_logit: float = knob(
         0.4,
         0.0,
         4.0,
         unit="logit of willingness to sign per talk, where all believe",
         source="assumed; below a captain's word",
     )
-    turnout: float = knob(
+    volunteering_logit: float = knob(
         0.3, 0.0, 4.0, unit="logit of wish to give an evening, where all believe", source="assumed"
     )
-    trust: float = knob(
+    trust_per_day: float = knob(
         0.0005, 0.0, 0.02, unit="trust in the committee per day, where all believe", source="assumed"
     )
 
@@ -63,27 +65,31 @@ class StudyVisits(Mechanism):
     def ask(m, w) -> None:
         k = m.knobs[0]
         for c in range(len(m.own.belief)):
-            if goes(c, w.day, k.every):
-                m.want[MEMBER, c], m.want[YUAN, c] = k.guides, k.bus
+            if goes(c, w.day, k.interval_weeks):
+                m.want[MEMBER, c], m.want[YUAN, c] = k.member_hours, k.bus_yuan
 
     @kernel
     def pull(m, w) -> None:
         k, belief, share, where = m.knobs[0], m.own.belief, m.share, w.buildings.compound
         for b in range(len(where)):
             effect = belief[where[b]] * share[where[b]]
-            m.lever.consent[b] = k.consent * effect
-            m.lever.trust[b, TRUST_COMMITTEE] = k.trust * effect
+            m.lever.consent[b] = k.persuasion_logit * effect
+            m.lever.trust[b, TRUST_COMMITTEE] = k.trust_per_day * effect
         for c in range(len(belief)):
             for standing in range(STANDINGS):
-                m.lever.wish[c, standing] = k.turnout * (belief[c] * share[c])
+                m.lever.wish[c, standing] = k.volunteering_logit * (belief[c] * share[c])
 
     @kernel
     def learn(m, w) -> None:
         k, own = m.knobs[0], m.own
         for c in range(len(own.belief)):
-            left = own.belief[c] * 0.5 ** (1.0 / k.half)
-            reached = m.share[c] * min(1.0, k.seats / own.buildings[c]) if goes(c, w.day, k.every) else 0.0
-            own.belief[c] = left + k.telling * reached * (1.0 - left)
+            left = own.belief[c] * 0.5 ** (1.0 / k.belief_half_life_days)
+            reached = (
+                m.share[c] * min(1.0, k.delegates / own.buildings[c])
+                if goes(c, w.day, k.interval_weeks)
+                else 0.0
+            )
+            own.belief[c] = left + k.belief_gain * reached * (1.0 - left)
 
 
 @inner_kernel

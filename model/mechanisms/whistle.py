@@ -27,24 +27,24 @@ class Whistle(Mechanism):
     departments: int = knob(
         3, 1, 20, unit="departments that report, each with a queue of its own", source="assumed; pozijie: 5"
     )
-    first: int = knob(
+    wait_days: int = knob(
         3, 0, 365, unit="days that it waits with a department before anyone calls", source="assumed"
     )
-    touch: float = knob(
+    contact_hours: float = knob(
         0.5, 0.0, 10.0, unit="grid hours/department and week to keep in touch", source="assumed"
     )
-    call: float = knob(1.0, 0.1, 20.0, unit="grid hours/call followed", source="assumed")
-    answers: float = knob(
+    call_hours: float = knob(1.0, 0.1, 20.0, unit="grid hours/call followed", source="assumed")
+    calls_per_week: float = knob(
         1.0,
         0.0,
         50.0,
         unit="calls/week that each department can follow, for all grids together",
         source="assumed",
     )
-    nearer: float = knob(
+    days_gained: float = knob(
         5.0, 0.5, 60.0, unit="days by which an answer comes nearer per call", source="assumed; sweep it"
     )
-    crowd: float = knob(
+    crowding_issues: float = knob(
         7.0,
         0.5,
         500.0,
@@ -56,8 +56,8 @@ class Whistle(Mechanism):
     def ask(m, w) -> None:
         calls = np.zeros(len(w.issues))
         k = m.knobs[0]
-        m.want[GRID, ALL] = k.call * call_departments(calls, days_per_call(m, w), m, w) + (
-            k.touch * k.departments if w.day % 7 == MONDAY else 0.0
+        m.want[GRID, ALL] = k.call_hours * call_departments(calls, days_per_call(m, w), m, w) + (
+            k.contact_hours * k.departments if w.day % 7 == MONDAY else 0.0
         )
 
     @kernel
@@ -81,7 +81,7 @@ def days_per_call(m, w) -> np.ndarray:
     for i in range(len(w.issues)):
         days[department_of(w.issues[i], w, k)] += w.issues[i].state == UPWARD
     for d in range(len(days)):
-        days[d] = k.nearer / (1.0 + days[d] / k.crowd)
+        days[d] = k.days_gained / (1.0 + days[d] / k.crowding_issues)
     return days
 
 
@@ -92,14 +92,14 @@ def call_departments(calls, brings, m, w) -> float:
     An issue gets at most one call, or the part of one that it still needs.
     """
     k, issues, total = m.knobs[0], w.issues, 0.0
-    left = np.full(k.departments, k.answers / 7)
+    left = np.full(k.departments, k.calls_per_week / 7)
     for severity in range(3, -1, -1):
         for i in range(len(issues)):
             issue = issues[i]
             if (
                 issue.state == UPWARD
                 and issue.severity == severity
-                and w.day - (issue.due - issue.lead) >= k.first
+                and w.day - (issue.due - issue.lead) >= k.wait_days
             ):
                 calls[i] = spend_hours(
                     left,

@@ -111,7 +111,7 @@ class Resident(View):
     @property
     def evening(self) -> float:
         """Hours promised this week."""
-        return self.gives * self.model.case.volunteers.evening
+        return self.gives * self.model.case.volunteers.evening_hours
 
     @property
     def owner(self) -> bool:
@@ -145,7 +145,7 @@ class PartyMember(Resident):
     @property
     def evening(self) -> float:
         """Hours promised this week."""
-        return self.gives * self.model.case.party_members.evening
+        return self.gives * self.model.case.party_members.evening_hours
 
 
 class Volunteer(Resident):
@@ -169,7 +169,7 @@ class PropertyManager(View):
     @property
     def hours(self) -> float:
         """Hours a day on residents' issues."""
-        return self.model.case.property_managers.shift
+        return self.model.case.property_managers.shift_hours
 
     @property
     def crew(self) -> float:

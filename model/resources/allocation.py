@@ -44,7 +44,7 @@ def supply(w) -> None:
     trusted = confidence(w.mood, w.buildings, w.compounds)
     for c in range(len(crew)):
         crew[c] = property_managers.crew_hours(
-            w.crews[c], at_work[PROPERTY], trusted[c, TRUST_COMPANY], k.withheld
+            w.crews[c], at_work[PROPERTY], trusted[c, TRUST_COMPANY], k.hours_withheld
         )
         have[PROPERTY] += crew[c]
     for role in range(COMMITTEE, CAPTAIN + 1):
@@ -53,7 +53,7 @@ def supply(w) -> None:
     w.ledger.supplied[PROPERTY] += have[PROPERTY]
     have[MEMBER] += w.saved[POOL_MEMBERS]
     have[VOLUNTEER] += w.saved[POOL_VOLUNTEERS]
-    have[YUAN] = committee.spendable(w.funds[ALL], k.thrift)
+    have[YUAN] = committee.spendable(w.funds[ALL], k.daily_spending_share)
 
 
 @outer_kernel

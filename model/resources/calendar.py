@@ -35,27 +35,27 @@ OFFICES = ("committee", "departments")  # offices, which have weekend hours on a
 class CalendarParameters:
     """The month in which a run begins, and the effects of seasons, staff turnover and festivals."""
 
-    month: int = knob(
+    first_month: int = knob(
         3,
         1,
         12,
         unit="month on whose first day the run begins",
         source="assumed; a year begins after the Spring Festival",
     )
-    seasons: float = knob(
+    season_strength: float = knob(
         1.0,
         0.0,
         1.0,
         unit="share of full: of how much rates vary over the year",
         source="assumed; SEASONS in model/issues/categories.py",
     )
-    leaving: float = knob(
+    staff_leaving_rate: float = knob(
         0.15, 0.0, 4.0, unit="share of paid staff (committee, grid, company) who leave/year", source="assumed"
     )
-    vacancy: float = knob(
+    vacancy_days: float = knob(
         45.0, 1.0, 730.0, unit="days till a successor has found the way about", source="assumed"
     )
-    festive: float = knob(
+    festival_evenings: float = knob(
         0.5,
         0.0,
         1.0,
@@ -105,21 +105,21 @@ def almanac(scenario: "Scenario", year: int, key: np.uint64) -> tuple[np.ndarray
     """
     calendar, kinds = scenario.calendar, list(scenario.issues.values())
     day = year * YEAR + np.arange(YEAR)
-    date = (day - 1 + int(np.searchsorted(MONTHS, calendar.month - 1))) % YEAR
+    date = (day - 1 + int(np.searchsorted(MONTHS, calendar.first_month - 1))) % YEAR
     month = MONTHS[date]
     weather = np.ones((len(day), len(kinds)))
     for j, kind in enumerate(kinds):
         if kind.season:
-            weather[:, j] = 1.0 + calendar.seasons * (np.array(SEASONS[kind.season])[month] - 1.0)
+            weather[:, j] = 1.0 + calendar.season_strength * (np.array(SEASONS[kind.season])[month] - 1.0)
     at_work = np.ones((len(day), len(PAYERS)))
     festival = np.zeros(len(day), bool)
     for first, last in FESTIVALS:
         festival |= (date >= first) & (date < last)
     rest = np.isin(day % 7, WEEKEND)
     for payer in OFFICES:
-        at_work[:, PAYERS.index(payer)] = np.where(rest | festival, scenario.committee.weekend, 1.0)
+        at_work[:, PAYERS.index(payer)] = np.where(rest | festival, scenario.committee.weekend_share, 1.0)
     for payer in ("member", "volunteer"):
-        at_work[:, PAYERS.index(payer)] = np.where(festival, calendar.festive, 1.0)
+        at_work[:, PAYERS.index(payer)] = np.where(festival, calendar.festival_evenings, 1.0)
     for payer, people in staff(scenario).items():
         at_work[:, PAYERS.index(payer)] *= share_filled(
             people, calendar, day, np.uint64(derive_key(key, hash_name(payer)))
@@ -150,12 +150,12 @@ def staff(scenario: "Scenario") -> dict[str, int]:
 def share_filled(people: int, calendar: CalendarParameters, day: np.ndarray, key: np.uint64) -> np.ndarray:
     """Compute the share of `people` posts filled on each `day` (n,); a vacancy lasts `vacancy` days."""
     empty = np.zeros(len(day))
-    for number in range(people if calendar.leaving else 0):
+    for number in range(people if calendar.staff_leaving_rate else 0):
         person, time, spell = np.uint64(derive_key(key, number)), 0.0, 0
         while time <= day[-1]:
-            time += exponential(person, spell) / calendar.leaving * YEAR
-            empty += (day > time) & (day <= time + calendar.vacancy)
-            time, spell = time + calendar.vacancy, spell + 1
+            time += exponential(person, spell) / calendar.staff_leaving_rate * YEAR
+            empty += (day > time) & (day <= time + calendar.vacancy_days)
+            time, spell = time + calendar.vacancy_days, spell + 1
     return 1.0 - empty / max(people, 1)
 
 
@@ -176,7 +176,7 @@ def place_initial_issues(
         if not len(can):
             raise UserError(
                 f"outset.{n}.category = {begin.category!r} can be nowhere: everybody whom it could concern "
-                "is away for good; raise residents.home_away"
+                "is away for good; raise residents.absentees_at_home"
             )
         turn = can[
             np.argsort(

@@ -32,10 +32,10 @@ class Compound:
     buildings: int = knob(4, 1, 2000, unit="buildings/compound", source="given or assumed by the case")
     stairwells: int = knob(3, 1, 40, unit="stairwells/building", source="assumed")
     floors: int = knob(7, 1, 60, unit="floors", source="assumed; old walk-ups have seven at most")
-    age: float = knob(25.0, 0.0, 150.0, unit="years", source="given or assumed by the case")
+    age_years: float = knob(25.0, 0.0, 150.0, unit="years", source="given or assumed by the case")
     lifts: int = knob(0, 0, 8, unit="lifts/stairwell", source="assumed")
     company: bool = False  # has a property company
-    maintenance: float = knob(
+    maintenance_fund_yuan: float = knob(
         0.0,
         0.0,
         1e10,

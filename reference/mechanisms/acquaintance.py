@@ -16,10 +16,10 @@ class Twin(Mechanism):
     def begin(self, w) -> None:
         for b in w.buildings:
             homes = [h for s in b.parts for h in s.parts]
-            b.come, b.habit = 1.0 - self.absence * (sum(h.away for h in homes) / len(homes)), 0.0
+            b.come, b.habit = 1.0 - self.absence_penalty * (sum(h.away for h in homes) / len(homes)), 0.0
 
-        self.dates = [(45 + n * 365 // self.festivals) % 365 for n in range(self.festivals)]
-        self.first = (w.scenario.calendar.month - 1) * 365 // 12
+        self.dates = [(45 + n * 365 // self.festivals_per_year) % 365 for n in range(self.festivals_per_year)]
+        self.first = (w.scenario.calendar.first_month - 1) * 365 // 12
         self.looking = [list(w.scenario.issues).index(name) for name in ("job_or_partner", "elder_alone")]
 
     def is_festival(self, w) -> bool:
@@ -32,26 +32,26 @@ class Twin(Mechanism):
 
     def ask(self, w) -> dict:
         if self.is_festival(w):
-            return {"yuan": self.feast * len(w.buildings)}
-        clubs = [[self.club for b in c.parts if self.is_gathering(w, b)] for c in w.compounds]
+            return {"yuan": self.festival_yuan * len(w.buildings)}
+        clubs = [[self.club_hours for b in c.parts if self.is_gathering(w, b)] for c in w.compounds]
         return {
             "volunteer": [
-                sum_in_order(club + [self.station for _ in c.parts] * (w.day % 7 == 0))
+                sum_in_order(club + [self.station_hours for _ in c.parts] * (w.day % 7 == 0))
                 for club, c in zip(clubs, w.compounds)
             ]
         }
 
     def pull(self, w, share) -> dict:
-        norms = [-self.norms * b.habit * share[b.compound] for b in w.buildings]
+        norms = [-self.prevention_log_rate * b.habit * share[b.compound] for b in w.buildings]
         self.came = [b.come * share[b.compound] if self.is_gathering(w, b) else 0.0 for b in w.buildings]
         station_hours = [
-            self.station * part if w.day % 7 == 0 and not self.is_festival(w) else 0.0 for part in share
+            self.station_hours * part if w.day % 7 == 0 and not self.is_festival(w) else 0.0 for part in share
         ]
         concerned = [i.category in self.looking for i in w.issues]
         hours = [each * len(c.parts) for each, c in zip(station_hours, w.compounds)]
         return {
             "sight": [
-                self.asking * station_hours[i.compound] if mine else 0.0
+                self.detection_rate * station_hours[i.compound] if mine else 0.0
                 for i, mine in zip(w.issues, concerned)
             ],
             "work": spend_hours(
@@ -59,13 +59,18 @@ class Twin(Mechanism):
                 [i.compound for i in w.issues],
                 [i.left if mine and workable(i) else 0.0 for i, mine in zip(w.issues, concerned)],
             ),
-            "ties": [self.meeting * came for came in self.came],
+            "ties": [self.contacts_per_gathering * came for came in self.came],
             "ease": [
                 [norm if family in ("environment", "safety") else 0.0 for family in FAMILIES]
                 for norm in norms
             ],
             "wish": [
-                [self.turnout * sum_in_order(b.habit for b in c.parts) / float(len(c.parts)) * share[c.id]]
+                [
+                    self.volunteering_logit
+                    * sum_in_order(b.habit for b in c.parts)
+                    / float(len(c.parts))
+                    * share[c.id]
+                ]
                 * 4
                 for c in w.compounds
             ],
@@ -73,5 +78,5 @@ class Twin(Mechanism):
 
     def learn(self, w) -> None:
         for b, came in zip(w.buildings, self.came):
-            remaining = b.habit * (1.0 - self.fading)
-            b.habit = remaining + self.growing * came * (1.0 - remaining)
+            remaining = b.habit * (1.0 - self.habit_loss_rate)
+            b.habit = remaining + self.habit_gain * came * (1.0 - remaining)

@@ -21,8 +21,8 @@ class Twin(Mechanism):
             b.ready = sorted(
                 (p for p in b.people if p.band != CHILD and p.presence > 0.0), key=self.standing, reverse=True
             )[:3]
-            b.alley = b.id // self.alley
-            b.street = b.alley // self.street
+            b.alley = b.id // self.buildings_per_alley
+            b.street = b.alley // self.alleys_per_street
         alleys = sorted({b.alley for b in w.buildings})
         self.tier_of = (
             [(1, b.id) for b in w.buildings]
@@ -45,8 +45,8 @@ class Twin(Mechanism):
 
         A trade makes it larger; an alley captain who covers a vacancy has none.
         """
-        return self.small * (
-            self.trade if not self.is_vacant(b, w.day) and b.ready[b.turn].skill == 1 else 1.0
+        return self.max_spot_hours * (
+            self.trade_factor if not self.is_vacant(b, w.day) and b.ready[b.turn].skill == 1 else 1.0
         )
 
     def fill_posts(self, w, day) -> None:
@@ -59,27 +59,32 @@ class Twin(Mechanism):
         self.in_street = [above[3, b.street] for b in w.buildings]
         vacancies = [b.alley for b in w.buildings if self.is_vacant(b, day)]
         self.posts = [
-            self.cover * above[2, b.alley] / vacancies.count(b.alley) if self.is_vacant(b, day) else 1.0
+            self.vacancy_cover * above[2, b.alley] / vacancies.count(b.alley)
+            if self.is_vacant(b, day)
+            else 1.0
             for b in w.buildings
         ]
-        self.hours = self.evening * sum_in_order(self.posts) + self.upper * sum_in_order(above.values())
+        self.hours = self.captain_hours * sum_in_order(self.posts) + self.upper_tier_hours * sum_in_order(
+            above.values()
+        )
 
     def ask(self, w) -> dict:
         return {"captain": self.hours}
 
     def pull(self, w, share) -> dict:
         got = [p * share[b.compound] for p, b in zip(self.posts, w.buildings)]
-        post = [g * min(1.0, self.span / b.doors) for g, b in zip(got, w.buildings)]
+        post = [g * min(1.0, self.homes_per_captain / b.doors) for g, b in zip(got, w.buildings)]
         where = [i.building for i in w.issues]
         return {
-            "voice": times(self.ear, post),
+            "voice": times(self.report_log_rate, post),
             "sight": [
-                self.eyes * self.evening * post[i.building] if 0 < i.scope < 4 else 0.0 for i in w.issues
+                self.detection_rate * self.captain_hours * post[i.building] if 0 < i.scope < 4 else 0.0
+                for i in w.issues
             ],
-            "work": spend_hours(times(self.evening, got), where, self.small_jobs(w)),
-            "reach": times(self.door, post),
-            "consent": times(self.word, post),
-            "keep": [self.memory * post[b] * self.in_street[b] for b in where],
+            "work": spend_hours(times(self.captain_hours, got), where, self.small_jobs(w)),
+            "reach": times(self.contact_logit, post),
+            "consent": times(self.persuasion_logit, post),
+            "keep": [self.reminder_log_rate * post[b] * self.in_street[b] for b in where],
             "supply": [self.hours if pool == "captain" else 0.0 for pool in POOLS],
         }
 
@@ -108,9 +113,14 @@ class Twin(Mechanism):
         self.was_vacant = [self.is_vacant(b, w.day) for b in w.buildings]
         for p, (tier, n) in enumerate(self.tier_of):
             if self.since[p] <= w.day:
-                self.weary[p] = self.weary[p] * 0.99 + self.workload(w, tier, n) / self.patience
-                if self.weary[p] >= 1.0 or chance(w.luck.key("captain moves", w.day), p) < self.leaving / 365:
-                    self.weary[p], self.since[p] = 0.0, w.day + self.search
+                self.weary[p] = (
+                    self.weary[p] * 0.99 + self.workload(w, tier, n) / self.fatigue_threshold_issue_days
+                )
+                if (
+                    self.weary[p] >= 1.0
+                    or chance(w.luck.key("captain moves", w.day), p) < self.leaving_rate / 365
+                ):
+                    self.weary[p], self.since[p] = 0.0, w.day + self.search_days
                     if tier == 1 and w.buildings[n].ready:
                         w.buildings[n].turn = (w.buildings[n].turn + 1) % len(w.buildings[n].ready)
         self.fill_posts(w, w.day + 1)

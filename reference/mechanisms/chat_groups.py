@@ -19,27 +19,35 @@ class Twin(Mechanism):
             b.group, b.joined, b.ceiling = (
                 False,
                 0.0,
-                (self.elders * elders + self.others * (len(adults) - elders)) / max(len(adults), 1),
+                (self.elder_uptake * elders + self.adult_uptake * (len(adults) - elders))
+                / max(len(adults), 1),
             )
         for b in sorted(w.buildings, key=lambda b: not w.compounds[b.compound].company)[
-            : int(self.managed * len(w.buildings) + 0.5)
+            : int(self.coverage * len(w.buildings) + 0.5)
         ]:
             b.group = True
         self.groups = [sum(b.group for b in c.parts) for c in w.compounds]
 
     def ask(self, w) -> dict:
-        hours = [self.minding * float(n) for n in self.groups]
-        return {"committee": times(self.staff, hours), "volunteer": times(1.0 - self.staff, hours)}
+        hours = [self.moderation_hours * float(n) for n in self.groups]
+        return {
+            "committee": times(self.committee_share, hours),
+            "volunteer": times(1.0 - self.committee_share, hours),
+        }
 
     def pull(self, w, share) -> dict:
-        minded = self.minded = [paid * (self.span / (self.span + n)) for paid, n in zip(share, self.groups)]
+        minded = self.minded = [
+            paid * (self.groups_per_moderator / (self.groups_per_moderator + n))
+            for paid, n in zip(share, self.groups)
+        ]
         losses = [
-            -self.rumour * (b.joined * (1.0 - minded[b.compound]) if share[b.compound] > 0.0 else 0.0)
+            -self.rumour_trust_loss
+            * (b.joined * (1.0 - minded[b.compound]) if share[b.compound] > 0.0 else 0.0)
             for b in w.buildings
         ]
         return {
-            "voice": [self.ear * b.joined * minded[b.compound] for b in w.buildings],
-            "reach": [self.found * b.joined * minded[b.compound] for b in w.buildings],
+            "voice": [self.report_log_rate * b.joined * minded[b.compound] for b in w.buildings],
+            "reach": [self.contact_logit * b.joined * minded[b.compound] for b in w.buildings],
             "trust": [[loss, 0.0, loss] for loss in losses],
         }
 
@@ -47,5 +55,6 @@ class Twin(Mechanism):
         for b in w.buildings:
             minded, ceiling = self.minded[b.compound], b.ceiling if b.group else 0.0
             b.joined += (
-                self.joining * minded * (ceiling - b.joined) - self.leaving * (1.0 - minded) * b.joined
+                self.joining_rate * minded * (ceiling - b.joined)
+                - self.leaving_rate * (1.0 - minded) * b.joined
             )

@@ -11,19 +11,21 @@ class Twin(Mechanism):
     """
 
     def begin(self, w) -> None:
-        self.size = self.capital * len(w.households)
+        self.size = self.capital_yuan * len(w.households)
         self.held, self.worked, self.made = 0.0, 0.0, 0.0
 
     def instalment(self) -> float:
         """Return the yuan to be paid in on a Saturday."""
-        return min(self.size / self.build, max(0.0, self.size - self.held))
+        return min(self.size / self.build_up_weeks, max(0.0, self.size - self.held))
 
     def ask(self, w) -> dict:
-        return {0: {}, 6: {"yuan": self.instalment()}}.get(w.day % 7, {"committee": self.staff * self.lines})
+        return {0: {}, 6: {"yuan": self.instalment()}}.get(
+            w.day % 7, {"committee": self.committee_hours * self.business_lines}
+        )
 
     def pull(self, w, share) -> dict:
         self.got = min(share)
-        return {"money": self.half * self.made * self.got if w.day % 28 == 1 else 0.0}
+        return {"money": self.governance_share * self.made * self.got if w.day % 28 == 1 else 0.0}
 
     def learn(self, w) -> None:
         if w.day % 28 == 1:
@@ -35,11 +37,11 @@ class Twin(Mechanism):
         if w.day % 28 == 0:
             draw = chance(w.luck.key("community_company business", w.day), 0)
             result = (
-                self.surplus
-                * self.lines
+                self.surplus_yuan
+                * self.business_lines
                 * len(w.households)
                 * self.worked
-                * (1.0 + self.risk * (2.0 * draw - 1.0))
+                * (1.0 + self.risk_factor * (2.0 * draw - 1.0))
             )
             if result > 0.0:
                 self.made += result

@@ -25,7 +25,7 @@ class Twin(Mechanism):
 
     def ask(self, w) -> dict:
         return (
-            {"member": [self.hours / 7 if filled else 0.0 for filled in self.filled_posts(w)]}
+            {"member": [self.weekly_hours / 7 if filled else 0.0 for filled in self.filled_posts(w)]}
             if any(self.filled_posts(w))
             else {}
         )
@@ -37,16 +37,18 @@ class Twin(Mechanism):
         for c, filled in zip(w.compounds, self.filled_posts(w)):
             if filled:
                 project = 1 if c.open > 0 else 0
-                consent[c.id] = self.word * share[c.id] * project
+                consent[c.id] = self.persuasion_logit * share[c.id] * project
                 accord |= {
-                    i.id: self.decide / 7 * share[c.id]
-                    for i in self.matters_at_table(w, c)[: self.items - project]
+                    i.id: self.decision_sittings / 7 * share[c.id]
+                    for i in self.matters_at_table(w, c)[: self.matters_at_a_time - project]
                 }
         return {
             "accord": [accord.get(i.id, 0.0) for i in w.issues],
             "consent": [consent[b.compound] for b in w.buildings],
-            "keep": [-self.orphaned * losses[i.compound] if i.state == TABLE else 0.0 for i in w.issues],
-            "trust": [[-self.dismay * losses[b.compound], 0.0, 0.0] for b in w.buildings],
+            "keep": [
+                -self.forgetting_log_rate * losses[i.compound] if i.state == TABLE else 0.0 for i in w.issues
+            ],
+            "trust": [[-self.vacancy_trust_loss * losses[b.compound], 0.0, 0.0] for b in w.buildings],
         }
 
     def learn(self, w) -> None:
@@ -54,7 +56,10 @@ class Twin(Mechanism):
         for c, filled in zip(w.compounds, self.filled_posts(w)):
             load = len(self.matters_at_table(w, c)) + (c.open > 0)
             if filled:
-                self.lean[c.id] += (self.share[c.id] - self.lean[c.id]) / self.leaning
-                self.weary[c.id] = self.weary[c.id] * 0.99 + max(0, load - self.items) / self.patience
-                if self.weary[c.id] >= 1.0 or chance(key, c.id) < self.leaving / 365:
-                    self.since[c.id], self.weary[c.id] = w.day + 1 + self.vacancy, 0.0
+                self.lean[c.id] += (self.share[c.id] - self.lean[c.id]) / self.dependence_days
+                self.weary[c.id] = (
+                    self.weary[c.id] * 0.99
+                    + max(0, load - self.matters_at_a_time) / self.fatigue_threshold_issue_days
+                )
+                if self.weary[c.id] >= 1.0 or chance(key, c.id) < self.leaving_rate / 365:
+                    self.since[c.id], self.weary[c.id] = w.day + 1 + self.vacancy_days, 0.0

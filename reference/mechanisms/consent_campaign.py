@@ -16,15 +16,15 @@ class Twin(Mechanism):
         if not c.open:
             return 0.0, 0.0, 0.0
         if ready < 1.0:
-            return min(2.0, self.founding), 0.0, 0.0
-        return 0.0, self.meeting / 7 if informed < 1.0 else 0.0, min(self.visits, float(c.open))
+            return min(2.0, self.founding_hours), 0.0, 0.0
+        return 0.0, self.meeting_hours / 7 if informed < 1.0 else 0.0, min(self.visits_per_day, float(c.open))
 
     def ask(self, w) -> dict:
         planned = [self.plan_day(c) for c in w.compounds]
-        hours = [informs + self.visit * doors for _, informs, doors in planned]
+        hours = [informs + self.visit_hours * doors for _, informs, doors in planned]
         return {
-            "member": [founds + self.members * each for (founds, _, _), each in zip(planned, hours)],
-            "committee": [(1.0 - self.members) * each for each in hours],
+            "member": [founds + self.member_share * each for (founds, _, _), each in zip(planned, hours)],
+            "committee": [(1.0 - self.member_share) * each for each in hours],
         }
 
     def pull(self, w, share) -> dict:
@@ -32,7 +32,7 @@ class Twin(Mechanism):
         effects = [0.5 + 0.5 * c.team[2] if c.team[1] >= 1.0 and c.open else 0.0 for c in w.compounds]
         return {
             "doors": [part * self.plan_day(c)[2] for c, part in zip(w.compounds, share)],
-            "consent": [self.telling * share[b.compound] * effects[b.compound] for b in w.buildings],
+            "consent": [self.persuasion_logit * share[b.compound] * effects[b.compound] for b in w.buildings],
         }
 
     def learn(self, w) -> None:
@@ -43,6 +43,6 @@ class Twin(Mechanism):
                 founds, informs, _ = self.plan_day(c)
                 c.team = [
                     c.active,
-                    min(1.0, c.team[1] + part * founds / self.founding),
-                    min(1.0, c.team[2] + part * informs / self.evenings),
+                    min(1.0, c.team[1] + part * founds / self.founding_hours),
+                    min(1.0, c.team[2] + part * informs / self.information_hours),
                 ]

@@ -18,24 +18,29 @@ class Twin(Mechanism):
 
     def hours(self, w) -> list[float]:
         """Return the hours that registered members are asked for today in each compound."""
-        member_hours = {0: self.weekend, 5: 0.0, 6: self.weekend}.get(w.day % 7, self.evening)
+        member_hours = {0: self.weekend_hours, 5: 0.0, 6: self.weekend_hours}.get(
+            w.day % 7, self.weekday_hours
+        )
         known = [i.compound for i in w.issues if is_known(i)]
-        surges = [known.count(c.id) > self.surge * len(c.parts) for c in w.compounds]
+        surges = [known.count(c.id) > self.surge_issues * len(c.parts) for c in w.compounds]
         return [
-            (self.rise if surge else 1.0) * member_hours * (n * part)
+            (self.surge_factor if surge else 1.0) * member_hours * (n * part)
             for surge, n, part in zip(surges, self.living, self.registered)
         ]
 
     def ask(self, w) -> dict:
-        return {"member": self.hours(w), "committee": times(self.staff, self.organising_today(w))}
+        return {"member": self.hours(w), "committee": times(self.committee_hours, self.organising_today(w))}
 
     def pull(self, w, share) -> dict:
         self.share = share
         small = [
-            left if i.left <= self.small else 0.0 for i, left in zip(w.issues, hours_wanted(w, "volunteer"))
+            left if i.left <= self.max_spot_hours else 0.0
+            for i, left in zip(w.issues, hours_wanted(w, "volunteer"))
         ]
         return {
-            "wish": [[0.0, 0.0, 0.0, self.call * part * s] for part, s in zip(self.registered, share)],
+            "wish": [
+                [0.0, 0.0, 0.0, self.volunteering_logit * part * s] for part, s in zip(self.registered, share)
+            ],
             "work": spend_hours(
                 [h * s for h, s in zip(self.hours(w), share)], [i.compound for i in w.issues], small
             ),
@@ -44,4 +49,6 @@ class Twin(Mechanism):
     def learn(self, w) -> None:
         for c, organising in enumerate(self.organising_today(w)):
             if organising:
-                self.registered[c] += self.joining * self.share[c] * (self.ceiling - self.registered[c])
+                self.registered[c] += (
+                    self.joining_rate * self.share[c] * (self.max_registered_share - self.registered[c])
+                )

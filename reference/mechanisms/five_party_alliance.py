@@ -16,16 +16,18 @@ class Twin(Mechanism):
 
     def sits(self, w, day) -> list[bool]:
         """Say for each compound whether it sits on `day`."""
-        return [c.company and day > 14 and (day + c.id) % (7 * self.every) == 0 for c in w.compounds]
+        return [c.company and day > 14 and (day + c.id) % (7 * self.interval_weeks) == 0 for c in w.compounds]
 
     def ask(self, w) -> dict:
         self.today = self.sits(w, w.day)
         ahead = zip(*(self.sits(w, w.day + days) for days in range(1, 7)))
         self.soon = [any(later) and not today for later, today in zip(ahead, self.today)]
         self.called = [any(later) for later in zip(*(self.sits(w, w.day + days) for days in range(7, 14)))]
-        seat = [self.hours if sits else 0.0 for sits in self.today]
-        committee = [hours + self.notice / 7 if called else hours for hours, called in zip(seat, self.called)]
-        promises = [3.0 * self.hours / 6 if soon else 0.0 for soon in self.soon]
+        seat = [self.seat_hours if sits else 0.0 for sits in self.today]
+        committee = [
+            hours + self.notice_hours / 7 if called else hours for hours, called in zip(seat, self.called)
+        ]
+        promises = [3.0 * self.seat_hours / 6 if soon else 0.0 for soon in self.soon]
         return (
             {"committee": committee, "member": promises, "property": seat}
             if any(self.today + self.soon + self.called)
@@ -35,7 +37,9 @@ class Twin(Mechanism):
     def pull(self, w, share) -> dict:
         key = w.luck.key("five_party_alliance owners' committee comes", w.day)
         chances = [
-            self.working * (1.0 - self.absence * (1.0 - c.around)) if w.day >= self.owners_from else 0.0
+            self.owners_committee_attendance * (1.0 - self.absence_penalty * (1.0 - c.around))
+            if w.day >= self.owners_committee_day
+            else 0.0
             for c in w.compounds
         ]
         owners = [chance(key, c.id) < likely for c, likely in zip(w.compounds, chances)]
@@ -44,36 +48,42 @@ class Twin(Mechanism):
             for part, promised, owners_come in zip(share, self.coming, owners)
         ]
         self.share = share
-        self.held = [sits and seats >= self.quorum for sits, seats in zip(self.today, taken)]
+        self.held = [sits and seats >= self.quorum_seats for sits, seats in zip(self.today, taken)]
         attendance = [seats / 5.0 if held else 0.0 for held, seats in zip(self.held, taken)]
         accord = {}
         for c in w.compounds:
             stuck = [
                 i
                 for i in w.issues
-                if i.compound == c.id and i.state == TABLE and w.day - i.born >= self.stuck
+                if i.compound == c.id and i.state == TABLE and w.day - i.born >= self.stuck_days
             ]
-            for issue in stuck[: self.items] if owners[c.id] else []:
-                accord[issue.id] = self.push * self.momentum[c.id] * attendance[c.id]
+            for issue in stuck[: self.items_per_sitting] if owners[c.id] else []:
+                accord[issue.id] = self.push_sittings * self.momentum[c.id] * attendance[c.id]
         return {
             "accord": [accord.get(i.id, 0.0) for i in w.issues],
             "keep": [
                 self.momentum[i.compound] * share[i.compound] if i.state == TABLE else 0.0 for i in w.issues
             ],
             "wish": [
-                [0.0, 0.0, self.call * s, self.call * s] if called else [0.0] * 4
+                [0.0, 0.0, self.volunteering_logit * s, self.volunteering_logit * s] if called else [0.0] * 4
                 for s, called in zip(share, self.called)
             ],
             "trust": [
-                [self.answer * attendance[b.compound], self.answer * attendance[b.compound], 0.0]
+                [
+                    self.trust_per_sitting * attendance[b.compound],
+                    self.trust_per_sitting * attendance[b.compound],
+                    0.0,
+                ]
                 for b in w.buildings
             ],
         }
 
     def learn(self, w) -> None:
-        faded = [momentum * (1.0 - self.fading) for momentum in self.momentum]
+        faded = [momentum * (1.0 - self.momentum_loss_rate) for momentum in self.momentum]
         self.momentum = [
-            value + self.gather * (1.0 - value) if held and w.day >= self.owners_from else value
+            value + self.momentum_gain * (1.0 - value)
+            if held and w.day >= self.owners_committee_day
+            else value
             for value, held in zip(faded, self.held)
         ]
         coming = [

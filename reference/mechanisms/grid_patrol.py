@@ -20,24 +20,29 @@ class Twin(Mechanism):
 
     def worker_present(self, w, area) -> float:
         """Draw whether an area's worker is at work this week: 1.0 or 0.0."""
-        return float(chance(w.luck.key("grid_patrol away", w.day // 7), area) >= self.away)
+        return float(chance(w.luck.key("grid_patrol away", w.day // 7), area) >= self.absence_share)
 
     def ask(self, w) -> dict:
         walked = sum_in_order(
             self.area.count(a) * self.worker_present(w, a) for a in range(self.area[-1] + 1)
         )
-        return {"grid": (self.walk + self.errands) * walked / (1.0 - min(self.paperwork, 0.99))}
+        return {
+            "grid": (self.patrol_hours + self.errand_hours) * walked / (1.0 - min(self.paperwork_share, 0.99))
+        }
 
     def pull(self, w, share) -> dict:
         efforts = [share[0] * self.worker_present(w, a) for a in range(self.area[-1] + 1)]
         areas = [self.area[i.building] for i in w.issues]
-        walked = [efforts[a] * self.walk for a in areas]
-        errands = [self.errands * float(self.area.count(a)) * effort for a, effort in enumerate(efforts)]
+        walked = [efforts[a] * self.patrol_hours for a in areas]
+        errands = [self.errand_hours * float(self.area.count(a)) * effort for a, effort in enumerate(efforts)]
         quarrels = [i.state == TABLE and FAMILIES[i.family] == "dispute" for i in w.issues]
         return {
             "sight": [
-                hours * (self.sight if i.scope > 0 else self.visits) for i, hours in zip(w.issues, walked)
+                hours * (self.detection_rate if i.scope > 0 else self.home_detection_rate)
+                for i, hours in zip(w.issues, walked)
             ],
             "work": spend_hours(errands, areas, hours_wanted(w, "grid")),
-            "accord": [hours * self.checks if quarrel else 0.0 for quarrel, hours in zip(quarrels, walked)],
+            "accord": [
+                hours * self.quarrel_sittings if quarrel else 0.0 for quarrel, hours in zip(quarrels, walked)
+            ],
         }

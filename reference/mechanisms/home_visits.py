@@ -26,11 +26,14 @@ class Twin(Mechanism):
             week * len(w.buildings) + (b.id + quarter) % len(w.buildings),
             13 * len(w.buildings),
         )
-        return (evening + 1) * self.talks // evenings > evening * self.talks // evenings
+        return (
+            (evening + 1) * self.study_evenings_per_quarter // evenings
+            > evening * self.study_evenings_per_quarter // evenings
+        )
 
     def hours(self, w, b) -> float:
         """Return the hours that tonight's visits in a building take at most."""
-        return min(self.evening, self.talk * b.doors) if self.is_visited_tonight(w, b) else 0.0
+        return min(self.building_hours, self.visit_hours * b.doors) if self.is_visited_tonight(w, b) else 0.0
 
     def ask(self, w) -> dict:
         shares = {"member": self.members, "committee": self.others}
@@ -41,12 +44,12 @@ class Twin(Mechanism):
 
     def share_visited(self, w, b) -> float:
         """Return the share of a building's homes that can be reached tonight."""
-        if not self.is_visited_tonight(w, b) or self.evening == 0.0:
+        if not self.is_visited_tonight(w, b) or self.building_hours == 0.0:
             return 0.0
         return (
-            min(1.0, self.hearers / b.doors)
+            min(1.0, self.study_homes / b.doors)
             if self.has_talk(w, b)
-            else min(1.0, self.evening / (self.talk * b.doors))
+            else min(1.0, self.building_hours / (self.visit_hours * b.doors))
         )
 
     def pull(self, w, share) -> dict:
@@ -56,24 +59,35 @@ class Twin(Mechanism):
         at_doors = [0.0 if self.has_talk(w, b) else called for b, called in zip(w.buildings, self.called)]
         at_talks = [called if self.has_talk(w, b) else 0.0 for b, called in zip(w.buildings, self.called)]
         wish = [
-            self.call * sum_in_order(b.found for b in c.parts) / float(len(c.parts)) * share[c.id]
+            self.volunteering_logit
+            * sum_in_order(b.found for b in c.parts)
+            / float(len(c.parts))
+            * share[c.id]
             for c in w.compounds
         ]
         return {
-            "sight": [self.ear * at_doors[i.building] if i.household >= 0 else 0.0 for i in w.issues],
+            "sight": [
+                self.detection_per_visit * at_doors[i.building] if i.household >= 0 else 0.0 for i in w.issues
+            ],
             "trust": [
-                [self.warmth * door, 0.0, self.circle * talk] for door, talk in zip(at_doors, at_talks)
+                [self.trust_per_visit * door, 0.0, self.neighbour_trust_per_home * talk]
+                for door, talk in zip(at_doors, at_talks)
             ],
             "wish": [[0.0, logit, logit, logit] for logit in wish],
         }
 
     def learn(self, w) -> None:
         for b, called in zip(w.buildings, self.called):
-            remaining = b.found * (1.0 - self.forgetting / 365)
+            remaining = b.found * (1.0 - self.loss_rate / 365)
             b.found = remaining + called * (1.0 - remaining)
         hours = sum_in_order(
-            min(self.evening, self.talk * b.doors) for b in w.buildings if b.id % 7 == (w.day + 1) % 7
+            min(self.building_hours, self.visit_hours * b.doors)
+            for b in w.buildings
+            if b.id % 7 == (w.day + 1) % 7
         )
-        members_hours = min(hours, w.scenario.party_members.evening / 7 * w.pledged[0])
+        members_hours = min(hours, w.scenario.party_members.evening_hours / 7 * w.pledged[0])
         if hours:
-            self.members, self.others = members_hours / hours, min(hours - members_hours, self.staff) / hours
+            self.members, self.others = (
+                members_hours / hours,
+                min(hours - members_hours, self.committee_hours) / hours,
+            )

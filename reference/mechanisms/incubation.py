@@ -16,12 +16,12 @@ class Twin(Mechanism):
         self.news = [0.0 for _ in w.compounds]
 
     def ask(self, w) -> dict:
-        half = times(self.hours / 14, self.size)
+        half = times(self.group_hours / 14, self.size)
         if not any(half) and not any(self.news):
             return {}
         return {
             "volunteer": half,
-            "member": [evening + self.founding * news for evening, news in zip(half, self.news)],
+            "member": [evening + self.founding_hours * news for evening, news in zip(half, self.news)],
         }
 
     def pull(self, w, share) -> dict:
@@ -30,23 +30,30 @@ class Twin(Mechanism):
         at_table = [i for i in w.issues if i.state == TABLE]
         oldest = {next((i.id for i in at_table if i.compound == c.id), None) for c in w.compounds}
         return {
-            "voice": [self.ear * groups[b.compound] for b in w.buildings],
-            "accord": [self.push / 7 * groups[i.compound] if i.id in oldest else 0.0 for i in w.issues],
+            "voice": [self.report_log_rate * groups[b.compound] for b in w.buildings],
+            "accord": [
+                self.push_sittings / 7 * groups[i.compound] if i.id in oldest else 0.0 for i in w.issues
+            ],
             "work": spend_hours(
-                [self.hours / 7 * group for group in groups],
+                [self.group_hours / 7 * group for group in groups],
                 [i.compound for i in w.issues],
                 hours_wanted(w, "volunteer"),
             ),
-            "doors": [groups[c.id] * min(self.calls, float(c.open)) for c in w.compounds],
+            "doors": [groups[c.id] * min(self.visits_per_day, float(c.open)) for c in w.compounds],
         }
 
     def learn(self, w) -> None:
         for c in w.compounds:
             self.size[c.id] = min(
-                1.0, self.size[c.id] * (1.0 - 1.0 / self.lasting) + self.news[c.id] * self.got[c.id]
+                1.0,
+                self.size[c.id] * (1.0 - 1.0 / self.group_lifetime_days) + self.news[c.id] * self.got[c.id],
             )
             resolved = [
                 i for i in w.issues if i.compound == c.id and i.state == RESOLVED and i.resolved == w.day
             ]
-            sizes = [1.0 if i.rule >= 0 else self.lesser for i in resolved if i.rule >= 0 or i.hard > 0.0]
+            sizes = [
+                1.0 if i.rule >= 0 else self.settled_matter_share
+                for i in resolved
+                if i.rule >= 0 or i.hard > 0.0
+            ]
             self.news[c.id] = max([0.0, *sizes, *([1.0] if c.all > 0 and c.open == 0 else [])])

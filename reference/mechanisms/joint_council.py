@@ -19,7 +19,7 @@ class Twin(Mechanism):
         day = w.day + ahead
         week = day // 7 - 2
         return [
-            week >= 0 and day % 7 == 1 + c.id % 5 and (week + c.id // 5) % self.every == 0
+            week >= 0 and day % 7 == 1 + c.id % 5 and (week + c.id // 5) % self.interval_weeks == 0
             for c in w.compounds
         ]
 
@@ -33,18 +33,18 @@ class Twin(Mechanism):
         return [any(later) for later in zip(*(self.sits(w, days) for days in range(7, 14)))]
 
     def ask(self, w) -> dict:
-        announcing = [self.notice / 7 if announced else 0.0 for announced in self.is_announced(w)]
+        announcing = [self.notice_hours / 7 if announced else 0.0 for announced in self.is_announced(w)]
         if not any(self.sits(w)) and not any(self.sits_within_six_days(w)) and not any(announcing):
             return {}
         company = [c.company and sits for c, sits in zip(w.compounds, self.sits(w))]
         return {
-            "committee": [a + b for a, b in zip(times(self.staff, self.sits(w)), announcing)],
-            "member": times(self.members / 6, self.sits_within_six_days(w)),
-            "property": times(self.company, company),
+            "committee": [a + b for a, b in zip(times(self.committee_hours, self.sits(w)), announcing)],
+            "member": times(self.member_hours / 6, self.sits_within_six_days(w)),
+            "property": times(self.company_hours, company),
         }
 
     def pull(self, w, share) -> dict:
-        around = [1.0 - self.absence * (1.0 - c.around) for c in w.compounds]
+        around = [1.0 - self.absence_penalty * (1.0 - c.around) for c in w.compounds]
         promised = [min(part, coming) for part, coming in zip(share, self.coming)]
         attendance = [
             promise * (1.0 - weary) * rate if sits else 0.0
@@ -52,31 +52,37 @@ class Twin(Mechanism):
         ]
         self.share = share
         calls = [
-            self.call * part if announced else 0.0 for part, announced in zip(share, self.is_announced(w))
+            self.volunteering_logit * part if announced else 0.0
+            for part, announced in zip(share, self.is_announced(w))
         ]
         held = self.held = [present if present >= self.quorum else 0.0 for present in attendance]
         at_table = [1.0 if i.state == TABLE else 0.0 for i in w.issues]
         taken = spend_hours(
-            [float(self.items) if present > 0.0 else 0.0 for present in held],
+            [float(self.items_per_sitting) if present > 0.0 else 0.0 for present in held],
             [i.compound for i in w.issues],
             at_table,
         )
         return {
-            "accord": [self.push * rate * held[i.compound] for rate, i in zip(taken, w.issues)],
+            "accord": [self.push_sittings * rate * held[i.compound] for rate, i in zip(taken, w.issues)],
             "keep": [
-                self.minutes * (self.minuted[i.compound] * share[i.compound]) if is_known(i) else 0.0
+                self.reminder_log_rate * (self.minuted[i.compound] * share[i.compound])
+                if is_known(i)
+                else 0.0
                 for i in w.issues
             ],
-            "trust": [[self.answer * held[b.compound], 0.0, 0.0] for b in w.buildings],
+            "trust": [[self.trust_per_sitting * held[b.compound], 0.0, 0.0] for b in w.buildings],
             "wish": [
-                [0.0 - self.evening * weary] * 2 + [call - self.evening * weary] * 2
+                [0.0 - self.fatigue_logit * weary] * 2 + [call - self.fatigue_logit * weary] * 2
                 for weary, call in zip(self.weary, calls)
             ],
         }
 
     def learn(self, w) -> None:
-        rested = times(1.0 - self.recovery, self.weary)
-        self.weary = [r + self.fatigue * (1.0 - r) if held > 0.0 else r for r, held in zip(rested, self.held)]
+        rested = times(1.0 - self.recovery_rate, self.weary)
+        self.weary = [
+            r + self.fatigue_per_sitting * (1.0 - r) if held > 0.0 else r
+            for r, held in zip(rested, self.held)
+        ]
         self.minuted = [
             float(held > 0.0) if sits else before
             for held, sits, before in zip(self.held, self.sits(w), self.minuted)

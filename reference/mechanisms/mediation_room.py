@@ -13,7 +13,7 @@ class Twin(Mechanism):
 
     def is_given_up(self, issue) -> bool:
         """Say whether the room gave up on an issue since it was last reported."""
-        return issue.accord >= self.before.get(issue.luck % 4096, 0.0) + self.giving_up
+        return issue.accord >= self.before.get(issue.luck % 4096, 0.0) + self.max_sittings
 
     def list_quarrels(self, w) -> list:
         """Return the quarrels to be heard today, if the room is open."""
@@ -22,12 +22,16 @@ class Twin(Mechanism):
             for i in w.issues
             if FAMILIES[i.family] == "dispute" and i.state == TABLE and not self.is_given_up(i)
         ]
-        return quarrels if 1 <= w.day % 7 <= self.days or self.days == 7 else []
+        return quarrels if 1 <= w.day % 7 <= self.open_days_per_week or self.open_days_per_week == 7 else []
 
     def ask(self, w) -> dict:
-        heard = min(self.team * self.cases, len(self.list_quarrels(w)))
+        heard = min(self.mediators * self.cases_per_day, len(self.list_quarrels(w)))
         return (
-            {"committee": self.staff * heard, "member": self.members * heard, "yuan": self.lawyer * heard}
+            {
+                "committee": self.committee_hours * heard,
+                "member": self.member_hours * heard,
+                "yuan": self.lawyer_yuan * heard,
+            }
             if self.list_quarrels(w)
             else {}
         )
@@ -36,16 +40,18 @@ class Twin(Mechanism):
         heard, warmth = [0.0 for _ in w.issues], [0.0 for _ in w.buildings]
         quarrels = sorted(self.list_quarrels(w), key=lambda i: i.accord)
         turn = {
-            issue.id: min(1.0, max(0.0, min(self.team * self.cases, len(quarrels)) * min(share) - n))
+            issue.id: min(
+                1.0, max(0.0, min(self.mediators * self.cases_per_day, len(quarrels)) * min(share) - n)
+            )
             for n, issue in enumerate(quarrels)
         }
         for row, issue in enumerate(w.issues):
             heard[row] = turn.get(issue.id, 0.0)
             warmth[issue.building] += heard[row]
-        presence = [1.0 - self.absence * (1.0 - w.compounds[i.compound].around) for i in w.issues]
+        presence = [1.0 - self.absence_penalty * (1.0 - w.compounds[i.compound].around) for i in w.issues]
         return {
-            "accord": [self.skill * part * present for part, present in zip(heard, presence)],
-            "trust": [[0.0, 0.0, self.warmth * n] for n in warmth],
+            "accord": [self.sittings_per_case * part * present for part, present in zip(heard, presence)],
+            "trust": [[0.0, 0.0, self.neighbour_trust_per_case * n] for n in warmth],
         }
 
     def learn(self, w) -> None:

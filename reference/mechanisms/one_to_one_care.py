@@ -16,7 +16,7 @@ class Twin(Mechanism):
 
     def begin(self, w) -> None:
         self.alone = [h.people[0] for h in w.households if len(h.people) == 1 and h.people[0].band == ELDER]
-        self.pairs, self.idle, self.tired, self.turn, self.found = {}, {}, {}, 0, float(self.paired)
+        self.pairs, self.idle, self.tired, self.turn, self.found = {}, {}, {}, 0, float(self.initial_pairs)
         self.pair_elders(
             w,
             {p.id for p in w.people if p.member or p.volunteer},
@@ -45,12 +45,14 @@ class Twin(Mechanism):
 
     def searches_today(self) -> float:
         """Return the number of searches begun today."""
-        return min(self.renewing / 30, float(len(self.alone) - len(self.pairs)))
+        return min(self.pairs_per_month / 30, float(len(self.alone) - len(self.pairs)))
 
     def ask(self, w) -> dict:
         members = sum(w.people[visitor].member for visitor in self.pairs.values())
-        by_others = {"volunteer": self.hours / 7 * (len(self.pairs) - members)}
-        return {"member": self.hours / 7 * members + self.search * self.searches_today()} | by_others
+        by_others = {"volunteer": self.pair_hours / 7 * (len(self.pairs) - members)}
+        return {
+            "member": self.pair_hours / 7 * members + self.search_hours * self.searches_today()
+        } | by_others
 
     def pull(self, w, share) -> dict:
         self.share, cared = min(share), []
@@ -60,17 +62,19 @@ class Twin(Mechanism):
         behind_a_door = [FAMILIES[i.family] == "care" and i.household >= 0 for i in w.issues]
         return {
             "ease": [
-                [-self.met * part if family == "care" else 0.0 for family in FAMILIES] for part in cared
+                [-self.prevention_log_rate * part if family == "care" else 0.0 for family in FAMILIES]
+                for part in cared
             ],
             "sight": [
-                self.ear * cared[i.building] if inside else 0.0 for i, inside in zip(w.issues, behind_a_door)
+                self.detection_rate * cared[i.building] if inside else 0.0
+                for i, inside in zip(w.issues, behind_a_door)
             ],
         }
 
     def learn(self, w) -> None:
         self.found += self.searches_today() * self.share
         lapses = w.luck.key("one-to-one care: a pairing lapses", w.day)
-        rate = (self.lapsing + self.neglect * (1.0 - self.share)) / 365
+        rate = (self.lapse_rate + self.neglect_lapse_rate * (1.0 - self.share)) / 365
         self.idle = {
             elder: 0 if w.people[visitor].gives else self.idle[elder] + 1
             for elder, visitor in self.pairs.items()
@@ -82,7 +86,9 @@ class Twin(Mechanism):
         }
         self.tired = {elder: w.people[visitor].fatigue for elder, visitor in self.pairs.items()}
         lapsed = {
-            elder for elder in self.pairs if self.idle[elder] >= self.waits or chance(lapses, elder) < rate
+            elder
+            for elder in self.pairs
+            if self.idle[elder] >= self.max_gap_days or chance(lapses, elder) < rate
         }
         self.pairs = {elder: visitor for elder, visitor in self.pairs.items() if elder not in moved | lapsed}
         self.pair_elders(

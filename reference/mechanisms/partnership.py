@@ -11,40 +11,42 @@ class Twin(Mechanism):
 
     def begin(self, w) -> None:
         self.bound, self.days = 0.0, 0
-        if self.units == 0:
-            self.units = sum_in_order(b.shops for b in w.buildings) / self.shops
+        if self.partner_units == 0:
+            self.partner_units = sum_in_order(b.shops for b in w.buildings) / self.shops_per_unit
 
     def meets(self, w) -> bool:
         """Say whether the circle meets today."""
-        return self.units > 0 and self.days % self.every == 16
+        return self.partner_units > 0 and self.days % self.interval_days == 16
 
     def ask(self, w) -> dict:
-        committee = self.guiding * (self.lends * self.units * self.bound)
+        committee = self.guidance_hours * (self.lent_hours * self.partner_units * self.bound)
         if w.day % 7 == 4 and self.bound > 0.0:
-            committee += self.touch
+            committee += self.contact_hours
         if self.meets(w):
-            return {"committee": committee + self.meeting, "member": self.members}
+            return {"committee": committee + self.committee_hours, "member": self.member_hours}
         return {"committee": committee}
 
     def suits(self, w, issue) -> bool:
         """Say whether people on loan can work on an issue."""
-        common = issue.scope > 0 and "volunteer" in w.kinds[issue.category].hands
+        common = issue.scope > 0 and "volunteer" in w.kinds[issue.category].done_by
         return workable(issue) and (common or FAMILIES[issue.family] == "street")
 
     def pull(self, w, share) -> dict:
         self.share = min(share)
-        hours = self.lends * self.units * self.bound * self.share
+        hours = self.lent_hours * self.partner_units * self.bound * self.share
         return {
             "work": spend_hours(
                 [hours], [0 for _ in w.issues], [i.left if self.suits(w, i) else 0.0 for i in w.issues]
             ),
-            "ties": [self.rooms * self.bound * self.share for _ in w.buildings],
-            "money": self.gives * self.units * self.bound * self.share if w.day % 30 == 0 else 0.0,
+            "ties": [self.contacts_per_day * self.bound * self.share for _ in w.buildings],
+            "money": self.donation_yuan * self.partner_units * self.bound * self.share
+            if w.day % 30 == 0
+            else 0.0,
         }
 
     def learn(self, w) -> None:
         if w.day % 7 == 4:
-            self.bound *= 1.0 - self.loosening * (2.0 - self.share)
+            self.bound *= 1.0 - self.commitment_loss_rate * (2.0 - self.share)
         if self.meets(w):
             self.bound += self.share * (1.0 - self.bound)
         self.days += 1

@@ -8,11 +8,11 @@ class Twin(Mechanism):
     """An ageing team cares, tidies and repairs; its service day each quarter motivates others."""
 
     def begin(self, w) -> None:
-        self.left, self.first = 1.0, (w.scenario.calendar.month - 1) * 365 // 12
+        self.left, self.first = 1.0, (w.scenario.calendar.first_month - 1) * 365 // 12
 
     def wanted(self, w) -> float:
         """Return the hours that a full team is asked for today."""
-        return (self.festive if w.day % 91 == 0 else self.daily) * len(w.buildings)
+        return (self.service_day_hours if w.day % 91 == 0 else self.daily_hours) * len(w.buildings)
 
     def ask(self, w) -> dict:
         return {role: 0.5 * self.left * self.wanted(w) for role in ("member", "volunteer")}
@@ -21,20 +21,23 @@ class Twin(Mechanism):
         got = self.left * min(share)
         service_day = got if w.day % 91 == 0 else 0.0
         students = (
-            self.students * len(w.buildings) * got
+            self.student_hours * len(w.buildings) * got
             if (w.day - 1 + self.first) % 365 * 12 // 365 + 1 in (1, 2, 7, 8)
             else 0.0
         )
         return {
-            "sight": [self.visits * got if FAMILIES[i.family] == "care" else 0.0 for i in w.issues],
+            "sight": [self.detection_rate * got if FAMILIES[i.family] == "care" else 0.0 for i in w.issues],
             "work": spend_hours([self.wanted(w) * got], [0 for _ in w.issues], hours_wanted(w, "volunteer")),
-            "wish": [[0.0] + [self.call * got] * 3 for _ in w.compounds],
-            "trust": [[0.0, 0.0, self.goodwill * service_day] for _ in w.buildings],
-            "ties": [self.meeting * service_day for _ in w.buildings],
+            "wish": [[0.0] + [self.volunteering_logit * got] * 3 for _ in w.compounds],
+            "trust": [[0.0, 0.0, self.neighbour_trust_per_service_day * service_day] for _ in w.buildings],
+            "ties": [self.contacts_per_service_day * service_day for _ in w.buildings],
             "supply": [0.0, 0.0, 0.0, students, 0.0],
         }
 
     def learn(self, w) -> None:
         self.left = min(
-            1.0, max(0.0, self.left + (self.joining * (1.0 - self.left) - self.ageing * self.left) / 365)
+            1.0,
+            max(
+                0.0, self.left + (self.joining_rate * (1.0 - self.left) - self.ageing_rate * self.left) / 365
+            ),
         )

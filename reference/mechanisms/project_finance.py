@@ -15,7 +15,7 @@ class Twin(Mechanism):
 
     def missing_yuan(self, w) -> float:
         """Return the yuan still lacking for large bills that wait for money, and for well-signed projects."""
-        large = [i for i in w.issues if i.cost >= 100 * self.large and i.cost > w.funds[i.compound]]
+        large = [i for i in w.issues if i.cost >= 100 * self.min_bill_yuan and i.cost > w.funds[i.compound]]
         bills = [
             (i.cost - max(0, w.funds[i.compound])) / 100
             for i in large
@@ -28,11 +28,11 @@ class Twin(Mechanism):
 
     def well_under_way(self, issue, c) -> bool:
         """Say whether enough households have signed for a project."""
-        return c.active == issue.id and c.all > 0 and c.all - c.open >= self.early * c.all
+        return c.active == issue.id and c.all > 0 and c.all - c.open >= self.min_signed_share * c.all
 
     def ask(self, w) -> dict:
         self.writes = w.day % 7 == 3 and self.missing_yuan(w) >= 100.0
-        return {"committee": self.writing} if self.writes else {}
+        return {"committee": self.application_hours} if self.writes else {}
 
     def pull(self, w, share) -> dict:
         self.got = min(share)
@@ -43,6 +43,6 @@ class Twin(Mechanism):
         if w.day % 7 == 3:
             applied = self.missing_yuan(w) * self.got if self.writes else 0.0
             answered = self.answers.pop(w.day // 7, 0.0)
-            if chance(w.luck.key("project_finance refused", w.day), 0) >= self.refusal:
-                self.granted = self.covered * answered
-            self.answers[w.day // 7 + self.wait] = applied
+            if chance(w.luck.key("project_finance refused", w.day), 0) >= self.refusal_share:
+                self.granted = self.granted_share * answered
+            self.answers[w.day // 7 + self.answer_weeks] = applied

@@ -11,27 +11,30 @@ class Twin(Mechanism):
 
     def steward_hours(self, w) -> list[float]:
         """Return the steward hours that each compound's company offers today."""
-        needed = [self.reserve * 100.0 * len(c.parts) for c in w.compounds]
+        needed = [self.reserve_yuan * 100.0 * len(c.parts) for c in w.compounds]
         solvent = [1.0 if fund >= need else max(0, fund) / need for fund, need in zip(w.funds, needed)]
         withheld = [
-            w.scenario.property_managers.withheld * (1.0 - confidence(c, COMPANY)) for c in w.compounds
+            w.scenario.property_managers.hours_withheld * (1.0 - confidence(c, COMPANY)) for c in w.compounds
         ]
         today = [crew * w.there[0] * (1.0 - part) for crew, part in zip(w.crews, withheld)]
-        return [self.stewards * crew * part for crew, part in zip(today, solvent)]
+        return [self.steward_share * crew * part for crew, part in zip(today, solvent)]
 
     def ask(self, w) -> dict:
-        return {"property": self.steward_hours(w), "yuan": times(self.wage, self.steward_hours(w))}
+        return {"property": self.steward_hours(w), "yuan": times(self.wage_yuan, self.steward_hours(w))}
 
     def pull(self, w, share) -> dict:
         hours = [h * s for h, s in zip(self.steward_hours(w), share)]
         each = [h / len(c.parts) for h, c in zip(hours, w.compounds)]
         return {
             "work": spend_hours(
-                times(1.0 - self.rounds, hours), [i.compound for i in w.issues], hours_wanted(w, "property")
+                times(1.0 - self.rounds_share, hours),
+                [i.compound for i in w.issues],
+                hours_wanted(w, "property"),
             ),
             "sight": [
-                self.eyes * self.rounds * each[i.compound] if 0 < i.scope < 4 else 0.0 for i in w.issues
+                self.detection_rate * self.rounds_share * each[i.compound] if 0 < i.scope < 4 else 0.0
+                for i in w.issues
             ],
-            "voice": [self.ear * each[b.compound] for b in w.buildings],
-            "trust": [[0.0, self.goodwill * each[b.compound], 0.0] for b in w.buildings],
+            "voice": [self.report_log_rate * each[b.compound] for b in w.buildings],
+            "trust": [[0.0, self.company_trust_per_hour * each[b.compound], 0.0] for b in w.buildings],
         }

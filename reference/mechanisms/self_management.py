@@ -12,22 +12,24 @@ class Twin(Mechanism):
 
     def begin(self, w) -> None:
         for c in w.compounds:
-            c.contributed = 0.0 if c.company else self.first
+            c.contributed = 0.0 if c.company else self.initial_contribution
 
     def meets(self, w, c) -> bool:
         """Say whether a yard meets today."""
-        return not c.company and w.day % 7 == 2 and (w.day // 7 + c.id) % self.every == 0
+        return not c.company and w.day % 7 == 2 and (w.day // 7 + c.id) % self.interval_weeks == 0
 
     def ask(self, w) -> dict:
         return {
-            "volunteer": [self.hours * len(c.parts) * c.contributed for c in w.compounds],
-            "committee": [self.staff if self.meets(w, c) else 0.0 for c in w.compounds],
+            "volunteer": [self.building_hours * len(c.parts) * c.contributed for c in w.compounds],
+            "committee": [self.committee_hours if self.meets(w, c) else 0.0 for c in w.compounds],
         }
 
     def pull(self, w, share) -> dict:
         self.share = share
-        hours = [self.hours * len(c.parts) * c.contributed * part for c, part in zip(w.compounds, share)]
-        norms = [-self.norms * (c.contributed * part) for c, part in zip(w.compounds, share)]
+        hours = [
+            self.building_hours * len(c.parts) * c.contributed * part for c, part in zip(w.compounds, share)
+        ]
+        norms = [-self.prevention_log_rate * (c.contributed * part) for c, part in zip(w.compounds, share)]
         return {
             "work": spend_hours(hours, [i.compound for i in w.issues], hours_wanted(w, "volunteer")),
             "ease": [
@@ -40,6 +42,9 @@ class Twin(Mechanism):
         for c, part in zip(w.compounds, self.share):
             if not c.company:
                 others = c.contributed * part
-                c.contributed += self.pace * (min(1.0, self.steady + self.matching * others) - c.contributed)
+                c.contributed += self.adjustment_rate * (
+                    min(1.0, self.unconditional_contribution + self.conditional_contribution * others)
+                    - c.contributed
+                )
                 if self.meets(w, c):
-                    c.contributed += self.sanction * part * (1.0 - c.contributed)
+                    c.contributed += self.sanction_recovery * part * (1.0 - c.contributed)

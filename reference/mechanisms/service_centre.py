@@ -20,8 +20,8 @@ class Twin(Mechanism):
         houses = [
             w.buildings[s * n // self.stations : (s + 1) * n // self.stations] for s in range(self.stations)
         ]
-        if self.address > 0:
-            houses = [w.compounds[(self.address - 1 + s) % c].parts for s in range(self.stations)]
+        if self.first_compound > 0:
+            houses = [w.compounds[(self.first_compound - 1 + s) % c].parts for s in range(self.stations)]
         middles = [
             [sum(places) / len(house) for places in ([b.x for b in house], [b.y for b in house])]
             for house in houses
@@ -30,28 +30,37 @@ class Twin(Mechanism):
         distances = [
             [sqrt((b.x - east) ** 2 + (b.y - north) ** 2) for east, north in middles] for b in w.buildings
         ]
-        self.nigh = [self.near / (self.near + min(row)) for row in distances]
+        self.nigh = [
+            self.half_distance_buildings / (self.half_distance_buildings + min(row)) for row in distances
+        ]
         station = [row.index(min(row)) for row in distances]
         living = [float(sum(p.presence > 0.0 for p in b.people)) for b in w.buildings]
         room = []
         for house in range(len(middles)):
             guests = sum_in_order(
-                self.custom * nigh * people
+                self.visit_share * nigh * people
                 for nigh, people, nearest in zip(self.nigh, living, station)
                 if nearest == house
             )
-            room.append(self.seats * self.area / guests if guests > self.seats * self.area else 1.0)
-        self.come = [self.custom * nigh * room[nearest] for nigh, nearest in zip(self.nigh, station)]
-        self.charged = 1.0 - self.by_company if any(c.company for c in w.compounds) else 1.0
+            room.append(
+                self.people_per_m2 * self.station_area_m2 / guests
+                if guests > self.people_per_m2 * self.station_area_m2
+                else 1.0
+            )
+        self.come = [self.visit_share * nigh * room[nearest] for nigh, nearest in zip(self.nigh, station)]
+        self.charged = 1.0 - self.company_share if any(c.company for c in w.compounds) else 1.0
 
     def ask(self, w) -> dict:
-        self.open = (w.day - 1) % 7 < self.days
-        yuan = self.rent * self.area * self.stations * self.done
+        self.open = (w.day - 1) % 7 < self.open_days_per_week
+        yuan = self.rent_yuan * self.station_area_m2 * self.stations * self.done
         if self.done < 1.0:
-            yuan = self.price / (7.0 * self.weeks) + yuan
+            yuan = self.setup_yuan / (7.0 * self.setup_weeks) + yuan
         return {
             "yuan": yuan * self.charged,
-            "committee": (self.staff * self.stations + self.session * self.services * self.done) * self.open,
+            "committee": (
+                self.committee_hours * self.stations + self.service_hours * self.services * self.done
+            )
+            * self.open,
         }
 
     def pull(self, w, share) -> dict:
@@ -66,13 +75,17 @@ class Twin(Mechanism):
         ]
         jobs = [min(i.left, self.nigh[i.building]) if can else 0.0 for i, can in zip(w.issues, able)]
         return {
-            "ties": times(in_use, times(self.meeting, self.come)),
-            "trust": [[warmth, 0.0, warmth] for warmth in times(in_use, times(self.warmth, self.come))],
-            "wish": [[self.turnout * part * in_use] * 4 for part in mean],
+            "ties": times(in_use, times(self.contacts_per_visit, self.come)),
+            "trust": [
+                [warmth, 0.0, warmth] for warmth in times(in_use, times(self.trust_per_visit, self.come))
+            ],
+            "wish": [[self.volunteering_logit * part * in_use] * 4 for part in mean],
             "work": spend_hours(
-                [self.session * self.services * self.group * in_use], [0 for _ in w.issues], jobs
+                [self.service_hours * self.services * self.people_per_hour * in_use],
+                [0 for _ in w.issues],
+                jobs,
             ),
         }
 
     def learn(self, w) -> None:
-        self.done = min(1.0, self.done + self.paid / (7.0 * self.weeks))
+        self.done = min(1.0, self.done + self.paid / (7.0 * self.setup_weeks))

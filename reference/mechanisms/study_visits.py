@@ -11,20 +11,20 @@ class Twin(Mechanism):
         self.belief = [0.0 for _ in w.compounds]
 
     def ask(self, w) -> dict:
-        self.away = [w.day % 7 == 6 and (w.day // 7 + c.id) % self.every == 0 for c in w.compounds]
-        return {"member": times(self.guides, self.away), "yuan": times(self.bus, self.away)}
+        self.away = [w.day % 7 == 6 and (w.day // 7 + c.id) % self.interval_weeks == 0 for c in w.compounds]
+        return {"member": times(self.member_hours, self.away), "yuan": times(self.bus_yuan, self.away)}
 
     def pull(self, w, share) -> dict:
         self.share = share
         effects = [part * belief for part, belief in zip(share, self.belief)]
         return {
-            "consent": [self.consent * effects[b.compound] for b in w.buildings],
-            "wish": [[self.turnout * part] * 4 for part in effects],
-            "trust": [[self.trust * effects[b.compound], 0.0, 0.0] for b in w.buildings],
+            "consent": [self.persuasion_logit * effects[b.compound] for b in w.buildings],
+            "wish": [[self.volunteering_logit * part] * 4 for part in effects],
+            "trust": [[self.trust_per_day * effects[b.compound], 0.0, 0.0] for b in w.buildings],
         }
 
     def learn(self, w) -> None:
         for c in w.compounds:
-            remaining = self.belief[c.id] * 0.5 ** (1.0 / self.half)
-            reached = self.share[c.id] * min(1.0, self.seats / len(c.parts)) if self.away[c.id] else 0.0
-            self.belief[c.id] = remaining + self.telling * reached * (1.0 - remaining)
+            remaining = self.belief[c.id] * 0.5 ** (1.0 / self.belief_half_life_days)
+            reached = self.share[c.id] * min(1.0, self.delegates / len(c.parts)) if self.away[c.id] else 0.0
+            self.belief[c.id] = remaining + self.belief_gain * reached * (1.0 - remaining)

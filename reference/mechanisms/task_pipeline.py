@@ -10,18 +10,21 @@ class Twin(Mechanism):
     """Known matters are followed up daily as far as staff allows; those resolved yesterday are answered."""
 
     def ask(self, w) -> dict:
-        self.needed = self.desk + self.sheet * sum(is_known(i) for i in w.issues)
-        self.asked = min(self.needed, self.staff * (w.scenario.committee.staff * w.scenario.committee.shift))
+        self.needed = self.inbox_hours + self.matter_hours * sum(is_known(i) for i in w.issues)
+        self.asked = min(
+            self.needed,
+            self.committee_share * (w.scenario.committee.staff * w.scenario.committee.shift_hours),
+        )
         return {"committee": self.asked}
 
     def pull(self, w, share) -> dict:
         care = min(share) * self.asked / self.needed
         done = [i.building for i in w.issues if i.state == RESOLVED and i.resolved == w.day - 1]
         return {
-            "voice": [self.inbox * care for _ in w.buildings],
-            "keep": [self.dates * care if is_known(i) else 0.0 for i in w.issues],
+            "voice": [self.report_log_rate * care for _ in w.buildings],
+            "keep": [self.reminder_log_rate * care if is_known(i) else 0.0 for i in w.issues],
             "trust": [
-                [sum_in_order(self.feedback * care for where in done if where == b.id), 0.0, 0.0]
+                [sum_in_order(self.trust_per_answer * care for where in done if where == b.id), 0.0, 0.0]
                 for b in w.buildings
             ],
         }

@@ -22,10 +22,10 @@ class Twin(Mechanism):
         """
         pending = [i for i in w.issues if i.state == UPWARD]
         queues = [sum(self.department_of(w, i) == d for i in pending) for d in range(self.departments)]
-        brings = [self.nearer / (1.0 + queue / self.crowd) for queue in queues]
-        left, calls = [self.answers / 7 for _ in brings], {}
+        brings = [self.days_gained / (1.0 + queue / self.crowding_issues) for queue in queues]
+        left, calls = [self.calls_per_week / 7 for _ in brings], {}
         for issue in sorted(
-            (i for i in pending if w.day - (i.due - i.lead) >= self.first), key=lambda i: -i.severity
+            (i for i in pending if w.day - (i.due - i.lead) >= self.wait_days), key=lambda i: -i.severity
         ):
             department = self.department_of(w, issue)
             calls[issue.id] = min(left[department], 1.0, max(0.0, issue.due - w.day) / brings[department])
@@ -33,8 +33,8 @@ class Twin(Mechanism):
         return brings, calls
 
     def ask(self, w) -> dict:
-        touch = self.touch * self.departments if w.day % 7 == 1 else 0.0
-        return {"grid": self.call * sum_in_order(self.make_calls(w)[1].values()) + touch}
+        touch = self.contact_hours * self.departments if w.day % 7 == 1 else 0.0
+        return {"grid": self.call_hours * sum_in_order(self.make_calls(w)[1].values()) + touch}
 
     def pull(self, w, share) -> dict:
         brings, calls = self.make_calls(w)

@@ -199,7 +199,7 @@ def test_nothing_old_enough_is_said_not_guessed(cogov):
 
 
 def test_a_knob_of_what_is_not_switched_on_is_refused_with_the_way_out(cogov):
-    status, _, err = cogov("run", "wuzi_yard", "--set", "mechanisms.grid_patrol.walk=1")
+    status, _, err = cogov("run", "wuzi_yard", "--set", "mechanisms.grid_patrol.patrol_hours=1")
     assert status == 2 and "--on grid_patrol" in err
 
 

@@ -92,7 +92,7 @@ def pressure(scenario, seeds):
 @pytest.mark.slow
 def test_a_stuck_problem_stays_stuck_for_years_and_takes_the_alliance_about_a_year():
     case = read_case("changcheng_shuijun")
-    begins, seeds = case.mechanisms["five_party_alliance"].begins, 36
+    begins, seeds = case.mechanisms["five_party_alliance"].first_day, 36
     with_, without = pressure(case, seeds), pressure(governed(case), seeds)
     stood = without > begins
     took = with_[stood] - begins

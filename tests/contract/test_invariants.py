@@ -192,8 +192,8 @@ def needs(issue, category):
         stage
         for stage, needed in (
             (TABLE, issue["hard"] > 0),
-            (SIGN, category.rule),
-            (MONEY, round(category.cost * 100)),
+            (SIGN, category.consent_rule),
+            (MONEY, round(category.cost_yuan * 100)),
             (UPWARD, issue["lead"]),
         )
         if needed
@@ -286,15 +286,15 @@ def test_nobody_works_longer_than_there_are_hours(scenario):
     pledged, more, saved = np.zeros(2), np.zeros(len(POOLS)), np.zeros(2)
     for world in days(scenario, 1):
         own = {
-            "committee": s.committee.staff * s.committee.shift,
-            "grid": s.grid_workers.full_time * s.grid_workers.shift
-            + s.grid_workers.part_time * s.grid_workers.part_shift,
-            "member": pledged[0] * s.party_members.evening / 7,
-            "volunteer": pledged[1] * s.volunteers.evening / 7,
+            "committee": s.committee.staff * s.committee.shift_hours,
+            "grid": s.grid_workers.full_time * s.grid_workers.shift_hours
+            + s.grid_workers.part_time * s.grid_workers.part_time_hours,
+            "member": pledged[0] * s.party_members.evening_hours / 7,
+            "volunteer": pledged[1] * s.volunteers.evening_hours / 7,
         }
         pools = [own.get(role, 0.0) for role in POOLS] + more
         there = (
-            np.array([world.crews.sum(), *pools, s.departments.hours])
+            np.array([world.crews.sum(), *pools, s.departments.daily_hours])
             * almanac(s, world.day // YEAR, RandomNumbers(1).key("leave"))[1][world.day % YEAR]
         )
         there[[MEMBER, VOLUNTEER]] += saved

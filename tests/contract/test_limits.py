@@ -607,7 +607,7 @@ def wrong(part, column=None, by=1.05):
 
 def likelier(world):
     """Households sign with a chance five per cent higher."""
-    odds = exp(world.knobs.projects.liking)
+    odds = exp(world.knobs.projects.baseline_logit)
     p = 1.05 * odds / (1 + odds)
     put(world, knobs=world.knobs._replace(projects=world.knobs.projects._replace(liking=log(p / (1 - p)))))
 

@@ -346,7 +346,7 @@ def test_to_add_a_mechanism_is_to_add_a_file(tmp_path, monkeypatch):
     [
         "[mechanisms.grid_patroll]",
         "[mechanisms.grid_patrol]\nsihgt = 1.0",
-        "[mechanisms.grid_patrol]\nsight = 9.5",
+        "[mechanisms.grid_patrol]\ndetection_rate = 9.5",
     ],
 )
 def test_a_wrong_name_or_number_is_an_error(line, tmp_path):

@@ -536,10 +536,10 @@ def test_money_in_other_units_buys_the_same(by):
         else governed(replace(WHOLE, committee=replace(WHOLE.committee, fund=200_000.0)), *by)
     )  # rounding must decide nothing
     dear = scaled(plain, "yuan", 8.0)
-    dear = replace(dear, projects=replace(dear.projects, burden=plain.projects.burden / 8))
+    dear = replace(dear, projects=replace(dear.projects, burden=plain.projects.cost_aversion_logit / 8))
     assert (
-        dear.committee.budget == 8 * plain.committee.budget
-        and dear.issues["lift_adding"].cost == 8 * plain.issues["lift_adding"].cost
+        dear.committee.budget_yuan == 8 * plain.committee.budget_yuan
+        and dear.issues["lift_adding"].cost_yuan == 8 * plain.issues["lift_adding"].cost_yuan
         and dear.compound[0].maintenance == 1200.0
     )
     a, b = simulate(plain, 1), simulate(dear, 1)
@@ -554,12 +554,12 @@ def test_hours_in_other_units_do_the_same():
     """All work, and all hands, twice as many hours: the same issues on the same days. Of numbers whose unit is hours, where no mechanism counts households or walks."""
     double = scaled(STORM, "hours", 2.0)
     double = replace(
-        double, issues={name: replace(one, work=2 * one.work) for name, one in STORM.issues.items()}
+        double, issues={name: replace(one, work=2 * one.work_hours) for name, one in STORM.issues.items()}
     )
     assert (
-        double.committee.shift == 2 * STORM.committee.shift
-        and double.committee.intake == 2 * STORM.committee.intake
-        and double.departments.shift == 2 * STORM.departments.shift
+        double.committee.shift_hours == 2 * STORM.committee.shift_hours
+        and double.committee.intake_hours == 2 * STORM.committee.intake_hours
+        and double.departments.max_job_hours == 2 * STORM.departments.max_job_hours
     )
     a, b = simulate(STORM, 1), simulate(double, 1)
     assert by_name(a.issues, but=("left", "effort")) == by_name(b.issues, but=("left", "effort")) and inside(
@@ -595,7 +595,7 @@ ONE_LINE = raised(  # of one urgency, told without regard to what became of othe
                 recurs=0.0,
                 reopen=0.0,
                 patience=5000.0,
-                telling=max(one.telling, 0.3),
+                telling=max(one.report_rate, 0.3),
             )
             for name, one in YARD.issues.items()
             if name in ("litter", "hygiene", "lamp_out", "wall_decay", "drain_blocked", "pet_fouling")

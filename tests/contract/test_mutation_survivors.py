@@ -55,12 +55,12 @@ def test_a_year_brings_each_fund_what_its_case_says(scenario):
     founded, knobs = build_community(scenario), scenario.property_managers
     homes = np.bincount(founded.buildings.compound[founded.households.building], minlength=len(founded.crews))
     year = np.append(
-        np.where(founded.compounds.company, homes * knobs.fee * knobs.paid * 12, 0.0),
-        scenario.committee.budget,
+        np.where(founded.compounds.company, homes * knobs.repair_fee_yuan * knobs.fees_paid * 12, 0.0),
+        scenario.committee.budget_yuan,
     )
     assert (np.abs(365 * founded.income - 100 * year) <= 365 / 2 + 1e-6).all() and (founded.income > 0).any()
     begin = [kind.maintenance for kind in scenario.compound for _ in range(kind.count)] + [
-        scenario.committee.fund
+        scenario.committee.fund_yuan
     ]
     assert (np.abs(founded.funds - 100 * np.array(begin)) <= 0.5).all()
 

@@ -61,7 +61,7 @@ def quick(examples, steps):
 # ------------------------------------------------------------------------------------------------------------ a community
 
 spells = st.tuples(st.integers(0, 40), st.integers(0, 80), st.sampled_from([0.0, 0.5, 1.0])).map(
-    lambda s: {"begins": s[0], "ends": s[0] + s[1], "strength": s[2]}
+    lambda s: {"first_day": s[0], "last_day": s[0] + s[1], "strength": s[2]}
 )
 
 

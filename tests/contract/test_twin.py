@@ -207,14 +207,14 @@ BUSY = {  # every category: oftener, and sooner over
     name: replace(
         c,
         rate=RARE.get(name, c.rate),
-        lead=c.lead / 10,
-        lapse=c.lapse / 4,
-        patience=max(c.patience / 4, 1.0),
-        reopen=min(3 * c.reopen, 1.0),
+        lead=c.department_days / 10,
+        lapse=c.lapse_days / 4,
+        patience=max(c.patience_days / 4, 1.0),
+        reopen=min(3 * c.reopen_share, 1.0),
         sittings=c.sittings / 2,
-        works=c.works / 10,
-        cost=c.cost / 10,
-        rule=c.rule and {"mains_replacement": "all_owners"}.get(name, c.rule),
+        works=c.min_works_days / 10,
+        cost=c.cost_yuan / 10,
+        rule=c.consent_rule and {"mains_replacement": "all_owners"}.get(name, c.consent_rule),
     )
     for name, c in CATEGORIES.items()
 }
@@ -293,7 +293,7 @@ def compound(name, luck):
 def governor(name, strength, luck):
     """A mechanism with some knobs turned, all the time or for a time."""
     begins = luck.choice([0, 0, luck.randint(1, 40)])
-    one = turning(mechanisms.load_class(name)(**OFTEN.get(name, {})), 3, luck, ("begins", "ends"))
+    one = turning(mechanisms.load_class(name)(**OFTEN.get(name, {})), 3, luck, ("first_day", "last_day"))
     return replace(
         one, strength=strength, begins=begins, ends=luck.choice([36_500, begins + luck.randint(0, 40)])
     )

@@ -146,9 +146,13 @@ def test_mechanisms_are_switched_and_knobs_turned_by_setting_or_keyword():
         on="grid_patrol",
         settings={"committee.staff": 1.5},
         days=9,
-        **{"mechanisms.grid_patrol.sight": 0.5, "committee.thrift": 0.5},
+        **{"mechanisms.grid_patrol.detection_rate": 0.5, "committee.daily_spending_share": 0.5},
     )
-    assert model.case.committee.staff == 1.5 and model.case.committee.thrift == 0.5 and model.case.days == 9
+    assert (
+        model.case.committee.staff == 1.5
+        and model.case.committee.daily_spending_share == 0.5
+        and model.case.days == 9
+    )
     assert model.case.mechanisms["grid_patrol"].sight == 0.5
     assert not Community(model.case, off=["grid_patrol"]).case.mechanisms
 
@@ -158,7 +162,7 @@ def test_mechanisms_are_switched_and_knobs_turned_by_setting_or_keyword():
     [
         ("sed", "near"),
         ("committee.staf", "committee.staff"),
-        ("mechanisms.grid_patrol.sight", "not switched on; add --on grid_patrol"),
+        ("mechanisms.grid_patrol.detection_rate", "not switched on; add --on grid_patrol"),
     ],
 )
 def test_a_keyword_that_is_no_knob_is_refused_with_the_nearest(name, near):
@@ -242,19 +246,24 @@ def test_a_data_collector_of_ones_own_sees_everybody(model):
 
 
 def test_batch_run_sweeps_a_knob_over_the_same_lucks():
-    sweep = {"scenario": YARD, "days": 40, "on": "grid_patrol", "mechanisms.grid_patrol.sight": [0.0, 2.0]}
+    sweep = {
+        "scenario": YARD,
+        "days": 40,
+        "on": "grid_patrol",
+        "mechanisms.grid_patrol.detection_rate": [0.0, 2.0],
+    }
     newer = "rng" in inspect.signature(mesa.batch_run).parameters  # Mesa 3.5 hands on its seeds, 3.3 has none
     lucks = ({"rng": [1, 2]}, {}) if newer else ({}, {"seed": [1, 2]})
     rows = mesa.batch_run(
         Community, sweep | lucks[1], number_processes=1, max_steps=40, display_progress=False, **lucks[0]
     )
     seen = {
-        sight: [row["told"] for row in rows if row["mechanisms.grid_patrol.sight"] == sight]
+        sight: [row["told"] for row in rows if row["mechanisms.grid_patrol.detection_rate"] == sight]
         for sight in (0.0, 2.0)
     }
     assert len(rows) == 4 and all(len(told) == 2 for told in seen.values())
     assert all(more > less for less, more in zip(seen[0.0], seen[2.0]))
-    case = Community(YARD, on="grid_patrol", days=40, **{"mechanisms.grid_patrol.sight": 0.0}).case
+    case = Community(YARD, on="grid_patrol", days=40, **{"mechanisms.grid_patrol.detection_rate": 0.0}).case
     assert seen[0.0] == [simulate(case, "run", seed).series["told"][-1] for seed in (1, 2)]
     with pytest.raises(UserError, match="nearest"):
         mesa.batch_run(
@@ -334,7 +343,11 @@ def test_evenings_and_duties_are_those_of_ones_standing():
         ESTATE,
         seed=1,
         days=60,
-        **{"volunteers.duty": 1.0, "party_members.duty_in_service": 2.0, "party_members.duty_retired": 3.0},
+        **{
+            "volunteers.duty_logit": 1.0,
+            "party_members.in_service_duty_logit": 2.0,
+            "party_members.retired_duty_logit": 3.0,
+        },
     )
     model.run_model()
     duty, case = [0.0, 1.0, 3.0, 2.0], model.case

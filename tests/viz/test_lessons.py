@@ -286,7 +286,7 @@ def test_a_game_sells_what_it_has_and_no_more():
     made = apply_purchases(step.scenario(), step.option, {"clerk": 2, "repairs": 3, "patrol": 1})
     assert (
         made.committee.staff == step.scenario().committee.staff + 2
-        and made.committee.fund == step.scenario().committee.fund + 150_000
+        and made.committee.fund_yuan == step.scenario().committee.fund_yuan + 150_000
     )
     assert "grid_patrol" in made.mechanisms and price(step.option, {"clerk": 2, "repairs": 3}) == 290_000
 

@@ -15,15 +15,15 @@ MUTANTS = [
     mutant(
         "work takes 5 % longer",
         "model/issues/arrivals.py",
-        "issue.effort = cats.work[j]",
-        "issue.effort = 1.05 * cats.work[j]",
+        "issue.effort = cats.work_scale_hours[j]",
+        "issue.effort = 1.05 * cats.work_scale_hours[j]",
         "contract/test_limits.py::test_the_closed_form_holds[backlog]",
     ),
     mutant(
         "issues lapse a day late",
         "model/issues/arrivals.py",
-        "day + 1 + int(cats.lapse[j]",
-        "day + 2 + int(cats.lapse[j]",
+        "day + 1 + int(cats.lapse_days[j]",
+        "day + 2 + int(cats.lapse_days[j]",
         "contract/test_limits.py::test_the_closed_form_holds[thinning]",
     ),
     mutant(
@@ -88,8 +88,8 @@ MUTANTS = [
     mutant(
         "disappointment is 5 % too strong",
         "model/issues/closing.py",
-        "= t - w.knobs.residents.ignored * t",
-        "= t - 1.05 * w.knobs.residents.ignored * t",
+        "= t - w.knobs.residents.trust_loss_failed * t",
+        "= t - 1.05 * w.knobs.residents.trust_loss_failed * t",
         TWIN,
     ),
     mutant(
@@ -102,8 +102,8 @@ MUTANTS = [
     mutant(
         "what was resolved never comes back",
         "model/issues/closing.py",
-        "cats.recurs[j] * exp(",
-        "0.0 * cats.recurs[j] * exp(",
+        "cats.recurrence[j] * exp(",
+        "0.0 * cats.recurrence[j] * exp(",
         "contract/test_emergent_patterns.py::test_recurring_nuisances_return_unless_habits_change",
     ),
     mutant(
@@ -127,6 +127,6 @@ MUTANTS = [
         "model/issues/consent.py",
         "return x + k.letting",
         "return x",
-        "contract/test_mechanisms.py::test_every_knob_of_people_and_desks_is_felt[projects.letting]",
+        "contract/test_mechanisms.py::test_every_knob_of_people_and_desks_is_felt[projects.absentee_owner_logit]",
     ),
 ]

@@ -24,7 +24,7 @@ MUTANTS = [
         "model/mechanisms/building_captains.py",
         "keep[i] = k.memory * coverage[b]",
         "keep[i] = 1.5 * coverage[b]",
-        "contract/test_mechanisms.py::test_every_knob_is_felt[building_captains.memory]",
+        "contract/test_mechanisms.py::test_every_knob_is_felt[building_captains.reminder_log_rate]",
     ),
     mutant(
         "captains open no doors",

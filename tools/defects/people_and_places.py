@@ -44,8 +44,8 @@ MUTANTS = [
     mutant(
         "members' evenings are as short as volunteers'",
         "model/mesa/agents.py",
-        "self.gives * self.model.case.party_members.evening",
-        "self.gives * self.model.case.volunteers.evening",
+        "self.gives * self.model.case.party_members.evening_hours",
+        "self.gives * self.model.case.volunteers.evening_hours",
         "model/test_mesa.py::test_evenings_and_duties_are_those_of_ones_standing",
         short=True,
     ),

@@ -26,7 +26,7 @@ def rows(axes, names, wrap=30) -> None:
 def wrap_name(name: str, wrap: int) -> str:
     """Break a name into lines of at most `wrap` letters, after a dot or an underscore where possible.
 
-    >>> wrap_name("mechanisms.building_captains.evening", 20).split()
+    >>> wrap_name("mechanisms.building_captains.captain_hours", 20).split()
     ['mechanisms.building_', 'captains.evening']
     """
     lines = [""]

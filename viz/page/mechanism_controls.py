@@ -127,7 +127,7 @@ def Mechanism(name, state, shown, alter) -> None:
                                     (side,), lambda setting: setting.with_parameter(knob_path, v)
                                 ),
                                 lang,
-                                state.scenario(side).days if path in ("begins", "ends") else inf,
+                                state.scenario(side).days if path in ("first_day", "last_day") else inf,
                             )
 
 

@@ -151,14 +151,14 @@ def categories(group: list) -> Iterator[str]:
             for f, parameter in zip(columns, numbers)
             if parameter.cases
         )
-        extra = ", ".join(word for word in (category.rule, category.season) if word)
+        extra = ", ".join(word for word in (category.consent_rule, category.season) if word)
         rows.append(
             [
                 f"`{name}` {category.zh}",
                 category.family,
                 category.unit,
                 category.scope,
-                category.hands,
+                category.done_by,
                 *(format_number(parameter.default) if parameter.default else "-" for parameter in numbers),
                 extra,
                 changes,

@@ -97,7 +97,7 @@ def truth(staff=1.0, often=1.0):
 FIT = (
     "committee.staff",
     "issues.environment.rate",
-    "issues.lift_adding.patience",
+    "issues.lift_adding.patience_days",
 )  # the last is about projects, of which the log has none
 
 
@@ -336,11 +336,13 @@ def test_over_many_logs_intervals_hold_what_made_them(tmp_path):
     held = []
     for number in range(10):
         staff, often, forget = np.exp(np.random.default_rng(number).uniform(-0.8, 0.8, 3))
-        made = alter_scenario(truth(1.5 * staff, often), settings={"committee.forget": 0.005 * forget})
+        made = alter_scenario(
+            truth(1.5 * staff, often), settings={"committee.forgetting_rate": 0.005 * forget}
+        )
         done = C.calibrate(
             PLACE,
             lived(made, tmp_path / f"{number}.csv", number),
-            fit=(*FIT, "committee.forget"),
+            fit=(*FIT, "committee.forgetting_rate"),
             trials=160,
             replicates=2,
             workers=1,
@@ -349,7 +351,7 @@ def test_over_many_logs_intervals_hold_what_made_them(tmp_path):
         known = {
             "committee.staff": 1.5 * staff,
             "issues.environment.rate": often,
-            "committee.forget": 0.005 * forget,
+            "committee.forgetting_rate": 0.005 * forget,
         }
         held += [
             (path, done.parameters.p5[path] <= value <= done.parameters.p95[path])

@@ -346,9 +346,14 @@ def test_the_front_of_points():
 
 def test_whole_numbers_stay_whole():
     t = search(
-        SHORT, {"told": "maximise"}, knobs={"committee.verify": (2, 20)}, trials=6, replicates=2, confirm=2
+        SHORT,
+        {"told": "maximise"},
+        knobs={"committee.check_after_days": (2, 20)},
+        trials=6,
+        replicates=2,
+        confirm=2,
     ).trials
-    assert (t["committee.verify"] % 1 == 0).all() and t["committee.verify"].nunique() > 2
+    assert (t["committee.check_after_days"] % 1 == 0).all() and t["committee.check_after_days"].nunique() > 2
 
 
 @pytest.mark.parametrize(
