@@ -131,7 +131,7 @@ def show(console, found: Matrix, as_json: bool = False) -> None:
         )
     table = Table(
         title=f"determinism: {len(names)} sets x {len(ways)} ways, {found.asked.days} days, "
-        f"lucks of each {found.asked.replicates}",
+        f"replicates of each {found.asked.replicates}",
         box=box.SIMPLE_HEAD,
         title_justify="left",
         padding=(0, 1, 0, 0),

@@ -55,11 +55,11 @@ class ExecutionMode:
 
 
 def run_in_process(
-    asked: RunSet, change=lambda scenario: scenario, luck=lambda luck: luck, shuffle=0
+    asked: RunSet, change=lambda scenario: scenario, reseed=lambda seed: seed, shuffle=0
 ) -> dict[str, str]:
     """Run one after the other in this process, in the order of a sweep, or shuffled (`shuffle` is a seed).
 
-    `change`: a function of each scenario; `luck`: a function of each seed.
+    `change`: a function of each scenario; `reseed`: a function of each seed.
     """
     runs, scenarios = asked.runs(), {name: asked.scenario(name, change) for name in asked.names}
     order = (
@@ -70,7 +70,7 @@ def run_in_process(
     runs = [runs[n] for n in order]
     return combine_hashes(
         [(name, str(seed)) for name, seed in runs],
-        [run_and_hash(scenarios[name], luck(seed))[1] for name, seed in runs],
+        [run_and_hash(scenarios[name], reseed(seed))[1] for name, seed in runs],
     )
 
 
@@ -95,7 +95,7 @@ def run_as_sweep(asked: RunSet, workers: int = 0, chunk: int = 1, make=None) -> 
     failed = [row["failure"].splitlines()[-1] for row in rows if row["status"] != "done"]
     if failed:
         raise RuntimeError(failed[0])
-    seeds = {(order.arm.case, order.replicate): order.luck for order in plan.orders(0, asked.replicates)}
+    seeds = {(order.arm.case, order.replicate): order.seed for order in plan.orders(0, asked.replicates)}
     return combine_hashes(
         [(row["name"], str(seeds[row["name"], row["replicate"]])) for row in rows],
         [row["digest"] for row in rows],
@@ -332,7 +332,7 @@ def list_modes(short: bool = False, places=(), days: int = 400) -> Iterator[Exec
 
 
 CONTROLS = {  # name of a control, which must differ in every set -> how it runs
-    "another seed": partial(run_in_process, luck=lambda luck: luck + 1),
+    "another seed": partial(run_in_process, reseed=lambda seed: seed + 1),
     "one knob one step further: checked a day later": partial(
         run_in_process,
         change=lambda scenario: replace(

@@ -201,7 +201,7 @@ def fail_runs(
     for kind, expected in zip(KINDS, expected_words):
         count = below if kind.endswith("below Python") else each
         own_folder = folder / kind.replace(" ", "_")
-        seeds = [order.luck for order in plan.orders(0, replicates)]
+        seeds = [order.seed for order in plan.orders(0, replicates)]
         faulty = [n * asked // max(count, 1) for n in range(count)]
         start = time.monotonic()
         sweep_with_faults(

@@ -45,7 +45,7 @@ def run_with_faults(faults: Mapping, scenario, seed) -> Any:
     """Simulate a run, or fail in the way that `faults` (seed of a run -> one of KINDS) plans for its seed."""
     kind = faults.get(seed)
     if kind == "raises":
-        raise ValueError(f"as asked, under luck {seed}\udc80")
+        raise ValueError(f"as asked, with seed {seed}\udc80")
     if kind == "exits":
         raise SystemExit(3)
     if kind == "kills its worker":

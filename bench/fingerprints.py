@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..engine.randomness import RandomNumbers
-from ..model import measures, mechanisms
+from ..model import daily_counts, measures, mechanisms
 from ..model.day import simulate_day
 from ..model.scenarios.cases import alter_scenario, read_case
 from ..model.scenarios.scenario import Scenario
@@ -80,7 +80,7 @@ class RunSet:
 
     def runs(self) -> list[tuple[str, int]]:
         """Return (set, seed) of each run, in the order of a sweep."""
-        return [(order.arm.case, order.luck) for order in self.plan().orders(0, self.replicates)]
+        return [(order.arm.case, order.seed) for order in self.plan().orders(0, self.replicates)]
 
     def plan(self) -> SweepPlan:
         """Return the same runs as the plan of a sweep."""
@@ -100,21 +100,21 @@ class RunSet:
         return SweepPlan(experiment, cases, [DesignArm(name, "as it is", (), (), {}, {}) for name in cases])
 
 
-def run_and_hash(scenario, *luck, world=None, series=None, until=None) -> tuple[Any, Any]:
+def run_and_hash(scenario, *seed, world=None, series=None, until=None) -> tuple[Any, Any]:
     """Simulate a scenario, or go on from `world`; return (Run, hash).
 
-    With `until`, stop on that day and return the world and its series so far. `luck`: the seed and more, as
+    With `until`, stop on that day and return the world and its series so far. `seed`: the seed and more, as
     for RandomNumbers.
     """
-    world = world or start_run(build_community(scenario), scenario, RandomNumbers(*luck))
-    series = np.zeros((scenario.days, len(measures.DAILY))) if series is None else series
+    world = world or start_run(build_community(scenario), scenario, RandomNumbers(*seed))
+    series = np.zeros((scenario.days, len(daily_counts.DAILY))) if series is None else series
     while world.day < (until or scenario.days):
         simulate_day(world)
-        world.call(measures.measure_day)
+        world.call(daily_counts.measure_day)
         series[world.day - 1] = world.count
     if until:
         return world, series
-    run = finish_run(world, scenario, dict(zip(measures.DAILY, series.T)))
+    run = finish_run(world, scenario, dict(zip(daily_counts.DAILY, series.T)))
     return run, fingerprint(run, world)
 
 

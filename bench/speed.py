@@ -160,7 +160,10 @@ def nbytes(world, parts: Sequence[str]) -> int:
     )
 
 
-PAIRED = {"guiyuan": ("resolution_rate", "told", "trust_committee"), "wuzi_yard": ("resolution_rate", "told")}
+PAIRED = {
+    "guiyuan": ("resolution_rate", "reported", "trust_committee"),
+    "wuzi_yard": ("resolution_rate", "reported"),
+}
 
 
 def measure_pairing(console, replicates: int = 30, only: Sequence[str] = ()) -> Iterator[BenchTable]:
@@ -184,8 +187,8 @@ def measure_pairing(console, replicates: int = 30, only: Sequence[str] = ()) -> 
         f"pairing: {replicates} replicates, each mechanism alone against nothing",
         ("what", "difference", "s.d. unpaired", "s.d. paired", "correlation", "variance ratio"),
         rows,
-        "Variance ratio: how many times fewer replicates the same luck needs for the same interval; none "
-        "where all pairs differ alike.",
+        "Variance ratio: how many times fewer replicates common random numbers need for the same interval; "
+        "none where all pairs differ alike.",
     )
 
 
@@ -218,7 +221,13 @@ def decisions() -> list[str]:
         path.read_text(encoding="utf-8")
         for path in sorted([*ROOT.glob("model/**/*.py"), *ROOT.glob("agents/*.py")])
     )
-    return sorted(set(re.findall(r'(?:luck|luck\.key|draw|draw\.key|decision)\(\s*"([^"]+)"', source)))
+    return sorted(
+        set(
+            re.findall(
+                r'(?:random_numbers|random_numbers\.key|draw|draw\.key|decision)\(\s*"([^"]+)"', source
+            )
+        )
+    )
 
 
 @outer_kernel
@@ -248,5 +257,7 @@ def count_key_collisions(console, sweep: int = 10_000, horizon: int = 366) -> It
         )
     ]
     yield BenchTable(
-        "keys of luck in a sweep", ("what", "keys", "collisions", "expected of ideal 64-bit keys"), rows
+        "keys of random numbers in a sweep",
+        ("what", "keys", "collisions", "expected of ideal 64-bit keys"),
+        rows,
     )

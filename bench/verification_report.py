@@ -62,9 +62,11 @@ def flips(tables) -> list[str]:
     )
 
 
-def luck(tables) -> list[str]:
+def check_keys(tables) -> list[str]:
     """Check that no two keys of random numbers are equal."""
-    return [f"{row['collisions']} keys of luck are equal" for row in rows(tables) if row["collisions"]]
+    return [
+        f"{row['collisions']} keys of random numbers are equal" for row in rows(tables) if row["collisions"]
+    ]
 
 
 def coverage(tables) -> list[str]:
@@ -144,7 +146,7 @@ def script(name: str) -> Callable[[], str]:
 
 FIGURES = (
     Figure(("bench", "determinism"), ("bench", "determinism", "--short")),
-    Figure(("bench", "luck"), judge=luck),
+    Figure(("bench", "randomness"), judge=check_keys),
     Figure(
         ("bench", "coverage", "--experiments", "500"), ("bench", "coverage", "--experiments", "200"), coverage
     ),

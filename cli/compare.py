@@ -69,7 +69,7 @@ def compare(
     changes = {"on": on or (), "off": off or (), "settings": settings or (), "days": days}
     prepare_run(arms_of(read_case(case), mechanism or (), **changes)[1], out_folder, notice=False)
     with progress() as bar:
-        task = bar.add_task(f"{case}: pairs with the same luck", total=replicates)
+        task = bar.add_task(f"{case}: pairs with common random numbers", total=replicates)
         result = compare(
             case,
             mechanism or (),
@@ -325,7 +325,7 @@ def figure(
         prepare_run(arms[1], out_folder)
         pairs = StreamingComparison(arms, seed=seed, within=within, workers=workers)
         with progress() as bar:
-            task = bar.add_task(f"{case}: pairs with the same luck", total=replicates)
+            task = bar.add_task(f"{case}: pairs with common random numbers", total=replicates)
             for summary in pairs.until(replicates):
                 bar.update(task, completed=len(summary.pairs))
         verdict = summary.verdict(lang)

@@ -4,7 +4,7 @@ A random number is not taken from a stream, but is a hash of (seed, decision, da
 therefore has the same random numbers in every arm of a comparison, whatever else happens (common random
 numbers), and there is no state between draws. The finaliser is splitmix64 (Steele, Lea & Flood, OOPSLA 2014).
 Within one decision and day the map from `who` to its 64 bits is one to one, so two people never share a key;
-`cogov bench luck` tests the rest.
+`cogov bench randomness` tests the rest.
 """
 
 from hashlib import blake2b
@@ -77,7 +77,7 @@ def decision(name: str) -> np.uint64:
     number = np.uint64(hash_name(name))
     if DECISIONS.setdefault(number, name) != name:
         raise ValueError(
-            f"the decisions {name!r} and {DECISIONS[number]!r} would share their luck: rename one"
+            f"the decisions {name!r} and {DECISIONS[number]!r} would share their random numbers: rename one"
         )
     return number
 

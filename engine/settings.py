@@ -2,11 +2,10 @@
 
 import tomllib
 from dataclasses import Field, fields, is_dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from .parameters import paths
-from .toml_reader import LONGEST, At, allowed_types, short, take_value
+from .toml_reader import LONGEST, At, allowed_types, short, suggest_paths, take_value
 
 TEXT = (
     "is text that says what a case is called or where it comes from, and no knob; write it in the case file"
@@ -24,10 +23,7 @@ def parse_setting(scenario: Any, text: str) -> tuple[str, Any]:
         raise at.error(path, TEXT)
     if not f:
         known = paths(scenario) | choice_paths(scenario)
-        near = [longer for longer in known if longer.endswith(f".{path}")] or get_close_matches(
-            path[:LONGEST], known, 3, 0
-        )
-        raise at.error(path, f"is unknown; nearest are {', '.join(near[:3]) or 'none'}")
+        raise at.error(path, f"is unknown{suggest_paths(path, known)}")
     value = parse_toml_value(raw)
     if allowed_types(f)[0] == (str,) and not isinstance(value, str):
         value = raw  # a bare word, or a name such as 2024

@@ -10,6 +10,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from .renamed import NAMES, new_path
 from .parameters import UserError, check, describe_problem, format_range
 
 LARGEST = 256  # KiB per file
@@ -330,10 +331,22 @@ def refuse_unknown(known: Collection[str], table: Mapping[str, Any], at: At, pre
 
 
 def suggest_names(name: str, known: Collection[str]) -> str:
-    """Suggest the nearest known name, and list all."""
-    near = get_close_matches(name[:LONGEST], known, 1)
-    names = ", ".join(short(str(name)) for name in known if name) or "none"
-    return f"{f'; did you mean {near[0]!r}?' if near else ';'} there are: {names}"
+    """Say what an old name is called now, else suggest the nearest known name, else list all."""
+    if now := new_path(name[:LONGEST], known):
+        return f"; it is now called {now!r}"
+    if near := get_close_matches(name[:LONGEST], known, 1):
+        return f"; did you mean {near[0]!r}?"
+    return f"; there are: {', '.join(short(str(name)) for name in known if name) or 'none'}"
+
+
+def suggest_paths(path: str, known: Collection[str]) -> str:
+    """Say what an old path of a knob is called now, else list the nearest three: the end of a message."""
+    if now := new_path(path[:LONGEST], known):
+        return f"; it is now called {now}"
+    names = (path, *NAMES.get(path, ()))
+    near = [longer for longer in known if longer.rpartition(".")[2] in names]
+    near = near or get_close_matches(path[:LONGEST], known, 3, 0)
+    return f"; nearest are {', '.join(near[:3]) or 'none'}"
 
 
 def show_value(value: Any) -> str:

@@ -69,7 +69,7 @@ def construct_community(scenario: "Scenario") -> InitialCommunity:
         y=(cell // width).astype(np.int32),
         lifts=(stairs * np.array([kinds[c].lifts for c in compound_of])).astype(np.int32),
         shops=apportion(census.shops, np.ones(len(compound_of))).astype(np.int32),
-        luck=identify([kind.name for kind in kinds], size.tolist()),
+        key=identify([kind.name for kind in kinds], size.tolist()),
     )
     stairwells = Stairwells(building.astype(np.int32), first, households.first[first].astype(np.int32))
     people = build_population(households, alone, census, scenario.residents, draw)

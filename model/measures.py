@@ -1,4 +1,6 @@
-"""The measures, each defined once, in words and code.
+"""The measures of a finished run, each declared once: its name, words, unit and function.
+
+To add one, add a function with `@measure(...)` below: all tables, figures, reports and sweeps then have it.
 
 *Resolution rate*: of the issues that **arose** at least `within` days before the end, the share resolved
 within `within` days of arising (30 by default), and not reopened since. Issues that were never reported
@@ -7,146 +9,19 @@ still open are right-censored at the end; one that was withdrawn or lapsed was n
 risk to the end, as in a competing-risk sub-distribution, so that giving up does not count as speed.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..engine.codes import STANDING_CHILD, TRUST_COMPANY
-from ..engine.jit import inner_kernel, outer_kernel
-from .issues.issue_table import LAPSED, RESOLVED, UNKNOWN, VERIFIED, WITHDRAWN
-
 if TYPE_CHECKING:
     from .simulate import Run
-    from .world import World
 
-WITHIN = 30
-DAILY = (
-    "arisen",
-    "told",
-    "open",
-    "unknown",
-    "resolved",
-    "withdrawn",
-    "lapsed",
-    "trust_committee",
-    "trust_company",
-    "trust_neighbours",
-    "satisfaction",
-    "giving",
-    "acquaintances",
-)
-COUNTS = 7  # the first of DAILY are counts of issues, the others means over grown-ups
-SUMMARY = (
-    "resolution_rate",
-    "resolution_rate_of_told",
-    "restricted_mean_time",
-    "arisen",
-    "told",
-    "resolved",
-    "resolved_in_time",
-    "backlog",
-    "unknown",
-    "reopened",
-    "withdrawn",
-    "lapsed",
-    *DAILY[COUNTS:],
-    "hours",
-    "yuan",
-    "hours_per_resolved",
-    "yuan_per_resolved",
-    "spread_between_buildings",
-    "owners_minus_tenants",
-    "registered_minus_migrants",
-)
-SHARES = (
-    "resolution_rate",
-    "resolution_rate_of_told",
-    "giving",
-    "spread_between_buildings",
-    "owners_minus_tenants",
-    "registered_minus_migrants",
-)  # of SUMMARY
-EVERY = 7  # days between surveys of residents; in between the last survey holds
-
-
-@inner_kernel
-def count_issues(issues) -> tuple[int, int, int, int, int, int]:
-    """Count rows that are: open, unknown, ever reported, resolved (checked or not), withdrawn, lapsed."""
-    n_open, unknown, reported, resolved, withdrawn, lapsed = 0, 0, 0, 0, 0, 0
-    for i in range(len(issues)):
-        state = issues[i].state
-        n_open += state < RESOLVED
-        unknown += state == UNKNOWN
-        reported += issues[i].told >= 0
-        resolved += state == RESOLVED or state == VERIFIED
-        withdrawn += state == WITHDRAWN
-        lapsed += state == LAPSED
-    return n_open, unknown, reported, resolved, withdrawn, lapsed
-
-
-@inner_kernel
-def mean_opinions(people, buildings, stairwells, company, out) -> None:
-    """Write means over grown-ups into `out` (6,).
-
-    They are trust in committee, company (where there is one) and neighbours; satisfaction, giving,
-    acquaintances.
-    """
-    rank, trust, satisfaction, gives, ties = (
-        people.standing,
-        people.trust,
-        people.satisfaction,
-        people.gives,
-        people.ties,
-    )
-    compound, stairs, first = buildings.compound, buildings.first, stairwells.people
-    committee, firm, neighbours, content, giving, known, n, served = 0.0, 0.0, 0.0, 0.0, 0, 0, 0, 0
-    for b in range(len(compound)):
-        grown, trusted = 0, 0.0
-        for i in range(np.uint64(first[stairs[b]]), np.uint64(first[stairs[b + 1]])):
-            if rank[i] != STANDING_CHILD:
-                grown += 1
-                committee += trust[i, 0]
-                trusted += trust[i, TRUST_COMPANY]
-                neighbours += trust[i, 2]
-                content += satisfaction[i]
-                giving += gives[i]
-                known += ties[i]
-        n += grown
-        if company[compound[b]]:
-            firm += trusted
-            served += grown
-    for k, total in enumerate((committee, firm, neighbours, content, float(giving), float(known))):
-        out[k] = total / max(n, 1)
-    out[1] = firm / served if served else np.nan
-
-
-@outer_kernel
-def measure_day(w) -> None:
-    """Write the numbers of this day's end into `count`, in the order of DAILY; counts are since day 0."""
-    out, gone, tally = w.count, w.gone[0], w.tally
-    first = w.tallied[0]
-    for n, number in enumerate(count_issues(w.ended[first:gone])):
-        tally[n] += number
-    w.tallied[0] = gone
-    if w.day <= 1 or w.day % EVERY == 0:
-        mean_opinions(w.residents, w.buildings, w.stairwells, w.compounds.company, w.look)
-    n_open, unknown, reported, checking, _, _ = count_issues(w.issues)
-    out[0], out[1], out[2], out[3], out[4] = (
-        gone + len(w.issues),
-        tally[2] + reported,
-        n_open,
-        unknown,
-        tally[3] + checking,
-    )
-    out[5], out[6] = tally[4], tally[5]
-    for n in range(len(w.look)):
-        out[COUNTS + n] = w.look[n]
-
-
-def measure_today(world: "World") -> tuple:
-    """Return the numbers of this day's end in the order of DAILY."""
-    world.call(measure_day)
-    return (*map(int, world.count[:COUNTS]), *world.count[COUNTS:].tolist())
+WITHIN = 30  # days that count as in time, if nothing else is asked
+HORIZON = 180  # days to which a mean time to resolution is restricted
+ENOUGH = 5  # issues of a building, from which on its resolution rate counts
 
 
 def times(run: "Run") -> tuple[np.ndarray, np.ndarray]:
@@ -154,9 +29,9 @@ def times(run: "Run") -> tuple[np.ndarray, np.ndarray]:
 
     Issues that were not resolved are censored at the end.
     """
-    resolved = run.issues["resolved"] >= 0
-    end = np.where(resolved, run.issues["resolved"], run.days)
-    return (end - run.issues["born"]).astype(float), resolved
+    resolved = run.issues["resolved_day"] >= 0
+    end = np.where(resolved, run.issues["resolved_day"], run.days)
+    return (end - run.issues["arose_day"]).astype(float), resolved
 
 
 def in_time(issues: np.ndarray, days: int, within: int = WITHIN) -> tuple[np.ndarray, np.ndarray]:
@@ -164,8 +39,8 @@ def in_time(issues: np.ndarray, days: int, within: int = WITHIN) -> tuple[np.nda
 
     Returns two (n,) bool arrays; the second is a part of the first.
     """
-    old = issues["born"] <= days - within
-    return old, old & (issues["resolved"] >= 0) & (issues["resolved"] - issues["born"] <= within)
+    old = issues["arose_day"] <= days - within
+    return old, old & (issues["resolved_day"] >= 0) & (issues["resolved_day"] - issues["arose_day"] <= within)
 
 
 def share(hits: float, of: float) -> float:
@@ -192,56 +67,241 @@ def restricted_mean(time: np.ndarray, event: np.ndarray, horizon: float) -> floa
     return float(np.sum(np.diff(edges) * np.concatenate([[1.0], survival[inside]])))
 
 
-def summary(run: "Run", within: int = WITHIN, horizon: int = 180) -> dict[str, float]:
-    """Compute every measure of SUMMARY of a finished run: name -> number.
+@dataclass(frozen=True)
+class FinishedRun:
+    """A run, and what several measures need of it."""
+
+    run: "Run"
+    within: int  # days that count as in time
+    horizon: int  # days to which the mean time is restricted
+
+    @property
+    def issues(self) -> np.ndarray:
+        """The issues that arose, (n,) ISSUE."""
+        return self.run.issues
+
+    @cached_property
+    def old(self) -> np.ndarray:
+        """Which issues arose long enough before the end, (n,) bool."""
+        return in_time(self.issues, self.run.days, self.within)[0]
+
+    @cached_property
+    def done(self) -> np.ndarray:
+        """Which of them were resolved in time, (n,) bool."""
+        return in_time(self.issues, self.run.days, self.within)[1]
+
+    def last(self, name: str) -> float:
+        """Return the value of a daily count on the last day."""
+        return float(self.run.series[name][-1])
+
+    def rate(self, which: np.ndarray) -> float:
+        """Return the share resolved in time, of the issues `which`, (n,) bool."""
+        return share(np.count_nonzero(self.done & which), np.count_nonzero(self.old & which))
+
+    def rate_at_home(self, which: np.ndarray) -> float:
+        """Return the share resolved in time, of the issues in the homes of households `which`, bool."""
+        private = self.issues["household"] >= 0
+        chosen = np.zeros(len(self.issues), bool)
+        chosen[private] = which[self.issues["household"][private]]
+        return self.rate(chosen)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One number of a finished run: how it is computed, and how it is called."""
+
+    name: str  # the name of its function: the column in every table
+    compute: Callable[[FinishedRun], float]
+    en: str  # a few words for tables, without unit
+    zh: str
+    unit: str  # "share": shown in percent, and differences in points; "issues", "hours", "yuan": sums
+    better: str  # "more" or "less"
+
+    @property
+    def description(self) -> str:
+        """What it measures, in a sentence: the first of its function's docstring."""
+        return (self.compute.__doc__ or "").partition("\n\n")[0]
+
+
+MEASURES: dict[str, Measure] = {}  # name -> measure, in the order of declaration, which is that of all tables
+
+
+def measure(en: str, zh: str, *, unit: str, better: str = "more") -> Callable:
+    """Declare the decorated function as a measure of its name; see `Measure`."""
+
+    def declare(compute: Callable[[FinishedRun], float]) -> Callable[[FinishedRun], float]:
+        MEASURES[compute.__name__] = Measure(compute.__name__, compute, en, zh, unit, better)
+        return compute
+
+    return declare
+
+
+@measure("resolved in time", "按时解决率", unit="share")
+def resolution_rate(r: FinishedRun) -> float:
+    """Share of all issues old enough that were resolved in time; unreported ones count as unresolved."""
+    return r.rate(r.old)
+
+
+@measure("in time, of those reported", "已反映事项的按时解决率", unit="share")
+def resolution_rate_of_reported(r: FinishedRun) -> float:
+    """Share of the issues old enough and ever reported that were resolved in time."""
+    return r.rate(r.issues["reported_day"] >= 0)
+
+
+@measure("mean days to resolution*", "平均解决天数*", unit="days", better="less")
+def restricted_mean_time(r: FinishedRun) -> float:
+    """Mean days from arising to resolution up to day 180: the area under the Kaplan-Meier curve."""
+    return restricted_mean(*times(r.run), min(r.horizon, r.run.days)) if len(r.issues) else float("nan")
+
+
+@measure("issues that arose", "发生的事项", unit="issues")
+def arisen(r: FinishedRun) -> float:
+    """Issues that arose, the initial ones included."""
+    return float(len(r.issues))
+
+
+@measure("issues reported", "反映的事项", unit="issues")
+def reported(r: FinishedRun) -> float:
+    """Issues that were ever reported, by residents or found by a mechanism."""
+    return float(np.count_nonzero(r.issues["reported_day"] >= 0))
+
+
+@measure("issues resolved", "解决的事项", unit="issues")
+def resolved(r: FinishedRun) -> float:
+    """Issues resolved at the end, checked or not, and not reopened since."""
+    return float(np.count_nonzero(r.issues["resolved_day"] >= 0))
+
+
+@measure("issues resolved in time", "按时解决的事项", unit="issues")
+def resolved_in_time(r: FinishedRun) -> float:
+    """Issues old enough that were resolved in time."""
+    return float(np.count_nonzero(r.done))
+
+
+@measure("open at the end", "期末未办结", unit="issues", better="less")
+def backlog(r: FinishedRun) -> float:
+    """Issues open on the last day, reported or not."""
+    return r.last("open")
+
+
+@measure("open and unknown", "未办结且无人知晓", unit="issues", better="less")
+def unknown(r: FinishedRun) -> float:
+    """Issues open on the last day that nobody who can act knows of."""
+    return r.last("unknown")
+
+
+@measure("reopened", "重新办理", unit="issues", better="less")
+def reopened(r: FinishedRun) -> float:
+    """Times that a check found an issue not really resolved."""
+    return float(r.issues["reopened"].sum())
+
+
+@measure("withdrawn", "放弃", unit="issues", better="less")
+def withdrawn(r: FinishedRun) -> float:
+    """Issues whose reporter gave up waiting."""
+    return r.last("withdrawn")
+
+
+@measure("lapsed", "自行消失", unit="issues", better="less")
+def lapsed(r: FinishedRun) -> float:
+    """Issues that ceased by themselves before they were resolved."""
+    return r.last("lapsed")
+
+
+@measure("trust in committee, 0-1", "对居委会的信任", unit="0-1")
+def trust_committee(r: FinishedRun) -> float:
+    """Mean trust of grown-ups in the residents' committee at the end."""
+    return r.last("trust_committee")
+
+
+@measure("trust in company", "对物业的信任", unit="0-1")
+def trust_company(r: FinishedRun) -> float:
+    """Mean trust in the property company at the end, of grown-ups in compounds that have one."""
+    return r.last("trust_company")
+
+
+@measure("trust in neighbours", "对邻居的信任", unit="0-1")
+def trust_neighbours(r: FinishedRun) -> float:
+    """Mean trust of grown-ups in their neighbours at the end."""
+    return r.last("trust_neighbours")
+
+
+@measure("satisfaction, 0-1", "满意度", unit="0-1")
+def satisfaction(r: FinishedRun) -> float:
+    """Mean satisfaction of grown-ups at the end."""
+    return r.last("satisfaction")
+
+
+@measure("give an evening a week", "每周出力一晚的人", unit="share")
+def volunteering(r: FinishedRun) -> float:
+    """Share of grown-ups who give an evening a week at the end: participation."""
+    return r.last("volunteering")
+
+
+@measure("acquaintances a person", "人均熟人", unit="people")
+def acquaintances(r: FinishedRun) -> float:
+    """Mean number of acquaintances of a grown-up at the end."""
+    return r.last("acquaintances")
+
+
+@measure("hours of work", "工时", unit="hours", better="less")
+def hours(r: FinishedRun) -> float:
+    """Hours worked by all roles, departments included."""
+    return float(r.run.ledger.hours.sum())
+
+
+@measure("yuan spent", "花费（元）", unit="yuan", better="less")
+def yuan(r: FinishedRun) -> float:
+    """Yuan spent from the community's fund and the compounds' repair funds."""
+    return float(r.run.fen[:, 2].sum()) / 100
+
+
+@measure("hours per resolved issue", "每解决一件的工时", unit="hours/issue", better="less")
+def hours_per_resolved(r: FinishedRun) -> float:
+    """Hours of work per resolved issue."""
+    return share(hours(r), int(resolved(r)))
+
+
+@measure("yuan per resolved issue", "每解决一件的花费", unit="yuan/issue", better="less")
+def yuan_per_resolved(r: FinishedRun) -> float:
+    """Yuan spent per resolved issue."""
+    return share(yuan(r), int(resolved(r)))
+
+
+@measure("spread of buildings", "楼栋之间的差距", unit="share", better="less")
+def spread_between_buildings(r: FinishedRun) -> float:
+    """Standard deviation of the resolution rate between buildings with at least five issues: equity."""
+    building, places = r.issues["building"][r.old], r.run.places["buildings"]
+    count = np.bincount(building, minlength=places)
+    per_building = np.bincount(building, r.done[r.old], places) / np.maximum(count, 1)
+    enough = count >= ENOUGH
+    return float(per_building[enough].std()) if enough.any() else float("nan")
+
+
+@measure("owners - tenants", "业主减租户", unit="share")
+def owners_minus_tenants(r: FinishedRun) -> float:
+    """Resolution rate of issues in owners' homes, less that in tenants' homes: equity."""
+    owner = r.run.places["owner"]
+    return r.rate_at_home(owner) - r.rate_at_home(~owner)
+
+
+@measure("registered - migrants", "户籍减外来", unit="share")
+def registered_minus_migrants(r: FinishedRun) -> float:
+    """Resolution rate in the homes of registered residents, less that in the homes of migrants: equity."""
+    registered = r.run.places["registered"]
+    return r.rate_at_home(registered) - r.rate_at_home(~registered)
+
+
+SUMMARY = tuple(MEASURES)
+SHARES = tuple(name for name, m in MEASURES.items() if m.unit == "share")
+SMALLER = tuple(name for name, m in MEASURES.items() if m.better == "less")
+SUMS = tuple(name for name, m in MEASURES.items() if m.unit in ("issues", "hours", "yuan"))
+
+
+def summary(run: "Run", within: int = WITHIN, horizon: int = HORIZON) -> dict[str, float]:
+    """Compute every measure of a finished run: name -> number, in the order of MEASURES.
 
     Rates are shares 0..1, times are in days, money in yuan.
     """
-    i, days = run.issues, run.days
-    old, done = in_time(i, days, within)
-    reported = i["told"] >= 0
-    time, resolved = times(run)
-    ledger = run.ledger
-    hours, yuan = float(ledger.hours.sum()), float(run.fen[:, 2].sum()) / 100
-    fixed = int(np.count_nonzero(i["resolved"] >= 0))
-    private = i["household"] >= 0
-    home = i["household"][private]
-    last = {name: float(column[-1]) for name, column in run.series.items()}
-
-    def rate(which: np.ndarray) -> float:
-        return share(np.count_nonzero(done & which), np.count_nonzero(old & which))
-
-    def rate_at_home(which: np.ndarray) -> float:
-        chosen = np.zeros(len(i), bool)
-        chosen[private] = which[home]
-        return rate(chosen)
-
-    building = i["building"][old]
-    count = np.bincount(building, minlength=run.places["buildings"])
-    per_building = np.bincount(building, done[old], run.places["buildings"]) / np.maximum(count, 1)
-    enough = count >= 5
-    owner, registered = run.places["owner"], run.places["registered"]
-    return {
-        "resolution_rate": rate(old),
-        "resolution_rate_of_told": rate(reported),
-        "restricted_mean_time": restricted_mean(time, resolved, min(horizon, days))
-        if len(i)
-        else float("nan"),
-        "arisen": float(len(i)),
-        "told": float(np.count_nonzero(reported)),
-        "resolved": float(fixed),
-        "resolved_in_time": float(np.count_nonzero(done)),
-        "backlog": last["open"],
-        "unknown": last["unknown"],
-        "reopened": float(i["reopened"].sum()),
-        "withdrawn": last["withdrawn"],
-        "lapsed": last["lapsed"],
-        **{name: last[name] for name in DAILY[COUNTS:]},
-        "hours": hours,
-        "yuan": yuan,
-        "hours_per_resolved": share(hours, fixed),
-        "yuan_per_resolved": share(yuan, fixed),
-        "spread_between_buildings": float(per_building[enough].std()) if enough.any() else float("nan"),
-        "owners_minus_tenants": rate_at_home(owner) - rate_at_home(~owner),
-        "registered_minus_migrants": rate_at_home(registered) - rate_at_home(~registered),
-    }
+    finished = FinishedRun(run, within, horizon)
+    return {name: m.compute(finished) for name, m in MEASURES.items()}

@@ -69,12 +69,12 @@ def read_only(part: Any) -> Any:
     return part
 
 
-def begin(name: str, mechanism: Any, world: "World", luck: "RandomNumbers") -> Any:
+def begin(name: str, mechanism: Any, world: "World", random_numbers: "RandomNumbers") -> Any:
     """Return the columns that a mechanism begins with. Raises UserError where a user's mechanism fails."""
     if is_shipped(type(mechanism)):
-        return mechanism.begin(world, luck)
+        return mechanism.begin(world, random_numbers)
     try:
-        return mechanism.begin(ReadOnly(world), luck)
+        return mechanism.begin(ReadOnly(world), random_numbers)
     except (Exception, SystemExit) as error:
         raise UserError(
             f"{locate_error(error, file_of(mechanism))}: {name}.begin failed: {summarise_error(error)}"

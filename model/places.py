@@ -30,7 +30,7 @@ class Buildings(NamedTuple):
     y: np.ndarray  # (buildings,) int32      row of its cell
     lifts: np.ndarray  # (buildings,) int32      lifts in all its stairwells
     shops: np.ndarray  # (buildings,) int32      shops at its foot
-    luck: np.ndarray  # (buildings,) uint64     key of its random numbers: see `identify`
+    key: np.ndarray  # (buildings,) uint64     key of its random numbers: see `identify`
 
 
 class Stairwells(NamedTuple):

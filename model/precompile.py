@@ -112,14 +112,16 @@ def plan_kernels(names: list[str]) -> list[tuple]:
     """
     Kernel.plan = plan = Plan()
     from ..engine.randomness import RandomNumbers
-    from . import day, measures, mechanisms, simulate, street, world
+    from . import daily_counts, day, mechanisms, simulate, street, world
     from .resources.calendar import CalendarParameters, InitialIssues
     from .resources.levers import Levers
     from .scenarios.scenario import Scenario
 
     chosen = {name: mechanisms.load_class(name)() for name in names if name not in (ENGINE, STREET)}
     village = Scenario(
-        calendar=CalendarParameters(leaving=1.0), mechanisms=chosen, outset=(InitialIssues("litter", 1),)
+        calendar=CalendarParameters(leaving=1.0),
+        mechanisms=chosen,
+        initial_issues=(InitialIssues("litter", 1),),
     )
     with np.errstate(over="ignore"):  # 64 bits are meant to overflow
         community = construct_community(village)
@@ -129,7 +131,7 @@ def plan_kernels(names: list[str]) -> list[tuple]:
             day.morning,
             day.share_out,
             day.move_world,
-            measures.measure_day,
+            daily_counts.measure_day,
             world.growing_columns,
         ):
             plan.note(kernel, (live,))

@@ -10,7 +10,7 @@ from ..engine.jit import outer_kernel
 from ..engine.parameters import UserError
 from ..engine.randomness import RandomNumbers
 from ..engine.source_digests import version
-from . import measures
+from . import daily_counts
 from .day import simulate_day
 from .initial_community import construct_community
 from .scenarios.scenario import Scenario, census_of
@@ -86,7 +86,7 @@ def days(scenario: Scenario, *seed: object) -> Iterator[World]:
         yield world
 
 
-def restore_world(source: str, scenario: Scenario, luck: RandomNumbers, snapshot: dict) -> World:
+def restore_world(source: str, scenario: Scenario, random_numbers: RandomNumbers, snapshot: dict) -> World:
     """Restore a world that was pickled or copied with version `source` of the model.
 
     Raises UserError if that is another version than this one.
@@ -96,7 +96,7 @@ def restore_world(source: str, scenario: Scenario, luck: RandomNumbers, snapshot
             f"this community was saved by another version of the model ({source}, this is {version()}), "
             "which would go on otherwise; load it with that version, or simulate it again"
         )
-    return restore_run(snapshot, build_community(scenario), scenario, luck)
+    return restore_run(snapshot, build_community(scenario), scenario, random_numbers)
 
 
 def simulate(scenario: Scenario, *seed: object, progress: Callable[[], object] | None = None) -> Run:
@@ -104,13 +104,13 @@ def simulate(scenario: Scenario, *seed: object, progress: Callable[[], object] |
 
     `progress`, if given, is called after every day.
     """
-    series = np.zeros((scenario.days, len(measures.DAILY)))
+    series = np.zeros((scenario.days, len(daily_counts.DAILY)))
     for world in days(scenario, *seed):
-        world.call(measures.measure_day)
+        world.call(daily_counts.measure_day)
         series[world.day - 1] = world.count
         if progress:
             progress()
-    return finish_run(world, scenario, dict(zip(measures.DAILY, series.T)))
+    return finish_run(world, scenario, dict(zip(daily_counts.DAILY, series.T)))
 
 
 def finish_run(

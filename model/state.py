@@ -108,5 +108,5 @@ class State(NamedTuple):
     lines: np.ndarray  # (1,) lines of history written
     tally: np.ndarray  # (6,) `measures.count_issues` of `ended`
     tallied: np.ndarray  # (1,) rows of `ended` that are in `tally`
-    count: np.ndarray  # (13,) measures of today, in the order of `measures.DAILY`
+    count: np.ndarray  # (13,) measures of today, in the order of `daily_counts.DAILY`
     look: np.ndarray  # (6,) `measures.mean_opinions` when residents were last surveyed

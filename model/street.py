@@ -16,10 +16,10 @@ from ..engine.codes import CHILD, DESK_COMMITTEE, DESK_COMPANY
 from ..engine.jit import inner_kernel, outer_kernel
 from ..engine.parameters import knob
 from ..engine.randomness import RandomNumbers
-from . import measures
+from . import daily_counts
 from .day import begin_day, end_day
 from .initial_community import construct_community, mean_trust
-from .issues.issue_table import TOLD, WORK, rank
+from .issues.issue_table import REPORTED, WORK, rank
 from .places import BUILDINGS
 from .scenarios.scenario import Scenario
 from .simulate import Run, finish_run
@@ -58,7 +58,7 @@ class Street:
     ):
         """Start a run of every community, one scenario each; `seed_of(scenario)` is the seed of its run."""
         self.knobs, self.scenarios = knobs, list(scenarios)
-        self.luck = RandomNumbers("street", name, *seed_of(self.scenarios[0]))
+        self.random_numbers = RandomNumbers("street", name, *seed_of(self.scenarios[0]))
         self.initial = [construct_community(scenario) for scenario in self.scenarios]
         self.worlds = [
             start_run(community, scenario, RandomNumbers(*seed_of(scenario)))
@@ -71,7 +71,7 @@ class Street:
         self.moved = np.zeros((len(self.worlds), 2), np.int64)
         self.lacked = 0.0  # hours that departments of the whole street lacked, summed over days
         self.days = max(scenario.days for scenario in self.scenarios)
-        self.series = np.zeros((len(self.worlds), self.days, len(measures.DAILY)))
+        self.series = np.zeros((len(self.worlds), self.days, len(daily_counts.DAILY)))
 
     def live(self) -> None:
         """Simulate one day of all communities."""
@@ -82,7 +82,7 @@ class Street:
         for n, world in enumerate(self.worlds):
             end_day(world)
             world.lines[0] = 0  # a city's history is not read, and would be half of the memory
-            world.call(measures.measure_day)
+            world.call(daily_counts.measure_day)
             self.series[n, world.day - 1] = world.count
 
     def queue(self) -> None:
@@ -114,7 +114,7 @@ class Street:
         Newcomers come from within the street as long as any household looks for a flat; the vacated flats are
         assigned by lot.
         """
-        left, draw, day = [], self.luck, self.worlds[0].day
+        left, draw, day = [], self.random_numbers, self.worlds[0].day
         for n, world in enumerate(self.worlds):
             world.newcomers[:] = self.mean_trust[n]
             left += [(n, int(b), np.array(trust)) for b, *trust in world.call(leavers)]
@@ -131,7 +131,7 @@ class Street:
     def runs(self) -> list[Run]:
         """Return the Run of every community, without its history."""
         return [
-            finish_run(world, scenario, dict(zip(measures.DAILY, self.series[n].T)), community)
+            finish_run(world, scenario, dict(zip(daily_counts.DAILY, self.series[n].T)), community)
             for n, (world, scenario, community) in enumerate(zip(self.worlds, self.scenarios, self.initial))
         ]
 
@@ -147,8 +147,10 @@ def waiting_issues(w) -> np.ndarray:
     for i in range(len(issues)):
         issue = issues[i]
         if waits_for_department(issue):
-            out[n, 0], out[n, 1] = rank(issue), issue.told
-            out[n, 2] = w.knobs.intake_hours if issue.state == TOLD else min(issue.left, w.pair[desk])
+            out[n, 0], out[n, 1] = rank(issue), issue.reported_day
+            out[n, 2] = (
+                w.knobs.intake_hours if issue.state == REPORTED else min(issue.hours_left, w.pair[desk])
+            )
             n += 1
     return out
 
@@ -159,7 +161,7 @@ def waits_for_department(issue) -> bool:
     return (
         issue.desk != DESK_COMPANY
         and issue.desk != DESK_COMMITTEE
-        and (issue.state == TOLD or issue.state == WORK)
+        and (issue.state == REPORTED or issue.state == WORK)
     )
 
 

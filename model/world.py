@@ -53,19 +53,19 @@ def restore_columns(w, day, issues, ended, log) -> None:
 class World:
     """A community on one day: every column of `State` by name, for Python to read. Only the day writes it."""
 
-    def __init__(self, state: State, names: list[str], scenario: "Scenario", luck: "RandomNumbers"):
+    def __init__(self, state: State, names: list[str], scenario: "Scenario", random_numbers: "RandomNumbers"):
         self.state = state
         # the same columns for kernels, and the only place where those in REPLACED are up to date
         self.live = struct(to_structs(state))
         self.names = names  # of all mechanisms; a code in `teller`, `closer` or `by` is a row here
-        self.scenario, self.luck = scenario, luck
+        self.scenario, self.random_numbers = scenario, random_numbers
         self.categories = tuple(scenario.issues)  # names of the categories of issues, in alphabetical order
         self.chosen = chosen = scenario.mechanisms  # mechanisms that are switched on: name -> Mechanism
-        self.day, self.leave = 0, luck.key("leave")
+        self.day, self.leave = 0, random_numbers.key("leave")
         self.load_calendar_year()
         self.ways: dict[Callable, Callable] = {}  # kernel -> the version compiled for this world
         # mechanism -> its own columns
-        self.own = {name: begin(name, chosen[name], self, luck) for name in sorted(chosen)}
+        self.own = {name: begin(name, chosen[name], self, random_numbers) for name in sorted(chosen)}
         # days on which mechanisms begin, or have ended
         self.turns = {
             day for mechanism in chosen.values() for day in (mechanism.first_day, mechanism.last_day + 1)
@@ -163,7 +163,7 @@ class World:
         """Reduce the world to this day's arrays, from which pickle and copy restore another world."""
         from .simulate import restore_world
 
-        return restore_world, (version(), self.scenario, self.luck, self.snapshot())
+        return restore_world, (version(), self.scenario, self.random_numbers, self.snapshot())
 
     def history(self) -> np.ndarray:
         """Return all events of all issues so far, in order; (lines,) EVENT."""
@@ -172,10 +172,12 @@ class World:
     def backlog(self) -> np.ndarray:
         """Count open issues in each building; (buildings,) int64."""
         issues = self.issues
-        return np.bincount(issues["building"][issues["resolved"] < 0], minlength=len(self.buildings.compound))
+        return np.bincount(
+            issues["building"][issues["resolved_day"] < 0], minlength=len(self.buildings.compound)
+        )
 
 
-def start_run(community: InitialCommunity, scenario: "Scenario", luck: "RandomNumbers") -> World:
+def start_run(community: InitialCommunity, scenario: "Scenario", random_numbers: "RandomNumbers") -> World:
     """Start a run on day 0 of `community`: a new world, with hazard clocks from the run's random numbers."""
     c, people = len(community.compounds.company), len(community.residents.home)
     names = sorted({*mechanisms.list_mechanisms(), *scenario.mechanisms})
@@ -188,10 +190,10 @@ def start_run(community: InitialCommunity, scenario: "Scenario", luck: "RandomNu
         for name, part in community._asdict().items()
         if name not in ("units", "rate")
     }
-    places, codes, arise = community.buildings.luck, community.cats.code, luck.key("arise")
+    places, codes, arise = community.buildings.key, community.cats.code, random_numbers.key("arise")
     clocks = arrivals.init_clocks(community.rate.copy(), places, codes, arise)
     for b, j, n, firm in place_initial_issues(
-        scenario, community.units, community.buildings, luck.key("outset")
+        scenario, community.units, community.buildings, random_numbers.key("outset")
     ):
         arrivals.schedule_initial(clocks, b, j, n, places[b], codes[j], arise)
         clocks.firm[b, j] = firm
@@ -199,7 +201,7 @@ def start_run(community: InitialCommunity, scenario: "Scenario", luck: "RandomNu
     state = State(
         **initial,
         newcomers=np.tile(mean_trust(scenario.residents), (len(community.buildings.compound), 1)),
-        seed=luck.seed,
+        seed=random_numbers.seed,
         day=0,
         knobs=numbers(scenario),
         clocks=clocks,
@@ -241,17 +243,17 @@ def start_run(community: InitialCommunity, scenario: "Scenario", luck: "RandomNu
         count=np.zeros(13),
         look=np.zeros(6),
     )
-    return World(state, names, scenario, luck)
+    return World(state, names, scenario, random_numbers)
 
 
 def restore_run(
-    snapshot: dict, community: InitialCommunity, scenario: "Scenario", luck: "RandomNumbers"
+    snapshot: dict, community: InitialCommunity, scenario: "Scenario", random_numbers: "RandomNumbers"
 ) -> World:
     """Restore the world of a `World.snapshot`, to be continued.
 
-    `community`, `scenario` and `luck` are those that its run was started with.
+    `community`, `scenario` and `random_numbers` are those that its run was started with.
     """
-    world = start_run(community, scenario, luck)
+    world = start_run(community, scenario, random_numbers)
     world.make_room(len(snapshot["pulls.sight.sum"]))
     world.day = int(snapshot["day"])
     # `astype`, because a file drops the padding between fields

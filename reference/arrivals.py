@@ -46,14 +46,16 @@ def build_clock(w: World, b: SimpleNamespace, j: int) -> SimpleNamespace:
         passed=0.0,
         number=0,
         firm=0,
-        next=exponential(derive_key(derive_key(w.luck.key("arise"), b.luck), k.code), 0),
+        next=exponential(derive_key(derive_key(w.random_numbers.key("arise"), b.key), k.code), 0),
     )
 
 
 def hazard_of_first(w: World, b: int, j: int, n: int) -> float:
     """Return the hazard at which the first `n` issues of category `j` have arisen in building number `b`."""
     return sum_in_order(
-        exponential(derive_key(derive_key(w.luck.key("arise"), w.buildings[b].luck), w.kinds[j].code), number)
+        exponential(
+            derive_key(derive_key(w.random_numbers.key("arise"), w.buildings[b].key), w.kinds[j].code), number
+        )
         for number in range(n)
     )
 
@@ -63,21 +65,21 @@ def draw_new_issues(w: World, ease: list[list[float]]) -> list[SimpleNamespace]:
 
     `ease` (buildings, families) is added to the logarithm of the rate.
     """
-    new_issues, key = [], w.luck.key("arise")
+    new_issues, key = [], w.random_numbers.key("arise")
     for b in w.buildings:
         for j, c in enumerate(b.clocks):
             c.passed += c.rate * (exp(ease[b.id][FAMILIES.index(w.kinds[j].family)]) * w.weather[j])
             while c.passed >= c.next and c.passed > 0.0:
                 new_issues.append(build_issue(w, b, j, c.number))
                 c.number += 1
-                c.next += exponential(derive_key(derive_key(key, b.luck), w.kinds[j].code), c.number)
+                c.next += exponential(derive_key(derive_key(key, b.key), w.kinds[j].code), c.number)
     return new_issues
 
 
 def build_issue(w: World, b: SimpleNamespace, j: int, number: int) -> SimpleNamespace:
     """Build an issue: where it is, whom it affects, and what is drawn in advance, the same in every arm."""
-    k, key = w.kinds[j], w.luck.key
-    issue_key = derive_key(derive_key(b.luck, k.code), number)
+    k, key = w.kinds[j], w.random_numbers.key
+    issue_key = derive_key(derive_key(b.key, k.code), number)
     stairwell, household = b.parts[int(chance(key("strike"), issue_key) * len(b.parts))].id, -1
     if k.scope == "household":
         candidates = [p for p in b.people if is_counted(k.unit, p, w.households[p.home])]
@@ -86,10 +88,10 @@ def build_issue(w: World, b: SimpleNamespace, j: int, number: int) -> SimpleName
         stairwell = w.households[household].stairwell
     stubborn = number < b.clocks[j].firm or chance(key("stubborn"), issue_key) < k.stubborn_share
     sittings_factor = k.stubborn_factor if stubborn else 1.0
-    effort = k.work_scale_hours * exponential(key("work"), issue_key) ** k.work_spread
+    work_hours = k.work_scale_hours * exponential(key("work"), issue_key) ** k.work_spread
     issue = SimpleNamespace(
         id=((b.id << 23) + k.code << 20) + number,
-        luck=issue_key,
+        key=issue_key,
         building=b.id,
         category=j,
         compound=b.compound,
@@ -98,32 +100,34 @@ def build_issue(w: World, b: SimpleNamespace, j: int, number: int) -> SimpleName
         family=FAMILIES.index(k.family),
         scope=SCOPES.index(k.scope),
         severity=k.severity,
-        rule=list(RULES).index(k.consent_rule) if k.consent_rule else -1,
-        effort=effort,
-        left=effort,
-        cost=k.cost_fen,
-        hard=0.0 if k.sittings == 0.0 else k.sittings * exponential(key("sit"), issue_key) * sittings_factor,
-        lead=0
+        consent_rule=list(RULES).index(k.consent_rule) if k.consent_rule else -1,
+        work_hours=work_hours,
+        hours_left=work_hours,
+        cost_fen=k.cost_fen,
+        sittings_needed=0.0
+        if k.sittings == 0.0
+        else k.sittings * exponential(key("sit"), issue_key) * sittings_factor,
+        department_days=0
         if k.department_days == 0.0
         else 1 + int(k.department_days * exponential(key("lead"), issue_key)),
-        lapse=-1
+        lapse_day=-1
         if k.lapse_days == 0.0
         else w.day + 1 + int(k.lapse_days * exponential(key("lapse"), issue_key)),
-        accord=0.0,
-        heard=0.0,
-        next=exponential(derive_key(key("hear"), issue_key), 0),
+        sittings_held=0.0,
+        report_hazard=0.0,
+        next_report_hazard=exponential(derive_key(key("hear"), issue_key), 0),
         reporter=-1,
-        born=w.day,
-        told=-1,
-        taken=-1,
-        resolved=-1,
-        giveup=-1,
-        due=-1,
-        voices=0,
+        arose_day=w.day,
+        reported_day=-1,
+        taken_in_day=-1,
+        resolved_day=-1,
+        give_up_day=-1,
+        due_day=-1,
+        reports=0,
         state=UNKNOWN,
         reopened=0,
-        teller=-1,
-        closer=-1,
+        found_by=-1,
+        resolved_by=-1,
         desk=COMPANY if w.compounds[b.compound].company and "property" in k.done_by else COMMITTEE,
     )
     w.note(issue, AROSE)

@@ -57,7 +57,7 @@ def collect(
     if w.day < c.opens:
         c.open = c.all = 0
         return
-    by, most, yuan = -1, k.walk_in_rate * len(homes), issue.cost / 100 / len(homes)
+    by, most, yuan = -1, k.walk_in_rate * len(homes), issue.cost_fen / 100 / len(homes)
     c.steps += most
     for mechanism, visits in doors:
         c.steps += visits[c.id]
@@ -74,9 +74,9 @@ def collect(
         call_at_door(w, issue, h, yuan, reach[h.building], consent[h.building])
     signed, met = [h for h in homes if h.stance == SIGNED], [h for h in homes if h.stance != NOT_MET]
     c.open, c.all = len(homes) - len(signed), len(homes)
-    by_heads = is_met(list(RULES)[issue.rule], len(signed), len(met), len(homes))
+    by_heads = is_met(list(RULES)[issue.consent_rule], len(signed), len(met), len(homes))
     by_area = is_met(
-        list(RULES)[issue.rule],
+        list(RULES)[issue.consent_rule],
         *(sum_in_order(h.area for h in households) for households in (signed, met, homes)),
     )
     if by_heads and by_area:
@@ -109,16 +109,16 @@ def call_at_door(
     The signer lives there if the home is its own, or if the rule asks every household; else it is an owner
     elsewhere.
     """
-    k, lives_there = w.scenario.projects, h.owner or list(RULES)[issue.rule] == "every_household"
+    k, lives_there = w.scenario.projects, h.owner or list(RULES)[issue.consent_rule] == "every_household"
     base = (
         max(person.presence for person in h.people if person.band != CHILD) * k.found_at_home
         if lives_there
         else k.landlord_found
     )
     chance_to_meet = 1.0 / (1.0 + (1.0 - base) / base * exp(-reach)) if base > 0.0 else 0.0
-    if chance(derive_key(derive_key(w.luck.key("in"), issue.luck), h.id), h.knocks) < chance_to_meet:
+    if chance(derive_key(derive_key(w.random_numbers.key("in"), issue.key), h.id), h.knocks) < chance_to_meet:
         x = compute_willingness(w, issue, h, yuan, lives_there, consent)
-        threshold = chance(derive_key(w.luck.key("lean"), issue.luck), h.id)
+        threshold = chance(derive_key(w.random_numbers.key("lean"), issue.key), h.id)
         h.stance = SIGNED if threshold * (1.0 + exp(-x)) < 1.0 else DOUBTS
         h.talks += 1
     h.knocks += 1

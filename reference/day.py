@@ -44,7 +44,9 @@ def simulate_day(w: World) -> None:
     """Simulate one day."""
     w.day += 1
     w.year = (
-        almanac(w.scenario, w.day // YEAR, np.uint64(w.luck.key("leave"))) if w.day % YEAR == 0 else w.year
+        almanac(w.scenario, w.day // YEAR, np.uint64(w.random_numbers.key("leave")))
+        if w.day % YEAR == 0
+        else w.year
     )
     w.weather, w.there = (year[w.day % YEAR].tolist() for year in w.year)
 

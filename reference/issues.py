@@ -13,10 +13,10 @@ from .stages import (
     COMPANY,
     DEPARTMENT,
     MONEY,
+    REPORTED,
     RESOLVED,
     SIGN,
     TABLE,
-    TOLD,
     UNKNOWN,
     UPWARD,
     WORK,
@@ -36,10 +36,10 @@ def is_known(issue: SimpleNamespace) -> bool:
 def after(state: int, issue: SimpleNamespace) -> int:
     """Return the stage that follows `state`, leaving out those that the issue does not need."""
     needed = (
-        (TABLE, issue.hard > 0.0),
-        (SIGN, issue.rule >= 0),
-        (MONEY, issue.cost > 0),
-        (UPWARD, issue.lead > 0),
+        (TABLE, issue.sittings_needed > 0.0),
+        (SIGN, issue.consent_rule >= 0),
+        (MONEY, issue.cost_fen > 0),
+        (UPWARD, issue.department_days > 0),
         (WORK, True),
     )
     return next(stage for stage, needs in needed if needs and state < stage)
@@ -49,18 +49,18 @@ def move(w: World, issue: SimpleNamespace, state: int) -> None:
     """Move an issue to a stage; on UPWARD the department's time begins to run."""
     issue.state = state
     if state == UPWARD:
-        issue.due, issue.desk = w.day + issue.lead, DEPARTMENT
+        issue.due_day, issue.desk = w.day + issue.department_days, DEPARTMENT
 
 
 def workable(issue: SimpleNamespace) -> bool:
     """Return whether an issue can be worked on now: it is in WORK, or reported and lacks nothing else."""
-    return issue.state == WORK or (issue.state == TOLD and after(TOLD, issue) == WORK)
+    return issue.state == WORK or (issue.state == REPORTED and after(REPORTED, issue) == WORK)
 
 
 def by_urgency(w: World, state: int) -> list[SimpleNamespace]:
     """List the issues in one stage, the most severe first; two or more reports add one rank of severity."""
     return sorted(
-        (i for i in w.issues if i.state == state), key=lambda i: -min(3, i.severity + (i.voices >= 2))
+        (i for i in w.issues if i.state == state), key=lambda i: -min(3, i.severity + (i.reports >= 2))
     )
 
 

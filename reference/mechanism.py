@@ -54,7 +54,7 @@ def spend_hours(budget: list[float], places: list[int], wants: list[float]) -> l
 
 def hours_wanted(w: World, hands: str) -> list[float]:
     """List the hours that each issue still takes; 0 where `hands` cannot work on it, or not now."""
-    return [i.left if hands in w.kinds[i.category].done_by and workable(i) else 0.0 for i in w.issues]
+    return [i.hours_left if hands in w.kinds[i.category].done_by and workable(i) else 0.0 for i in w.issues]
 
 
 def find_mechanism_class(name: str) -> type[Mechanism]:

@@ -86,7 +86,7 @@ def give(w: World, b: SimpleNamespace, person: SimpleNamespace) -> None:
     wish = duty + sum_in_order(wished_that_day[b.compound][rank] for wished_that_day in w.wished) / 7
     trust_effect = k.trust_logit * (single(person.trust[COMMITTEE] + person.trust[TRUST_NEIGHBOURS]) - 1.0)
     x = person.zeal - k.volunteering_threshold_logit + trust_effect - k.fatigue_logit * fatigue + wish
-    person.gives = chance(w.luck.key("give", w.day), person.id) * (1.0 + exp(-x)) < person.presence
+    person.gives = chance(w.random_numbers.key("give", w.day), person.id) * (1.0 + exp(-x)) < person.presence
     b.helpers[pool] += person.gives
 
 
@@ -94,9 +94,9 @@ def meet(w: World, b: SimpleNamespace, person: SimpleNamespace) -> None:
     """Let a resident perhaps meet an adult of the building; they get acquainted if both have a free slot."""
     k = w.scenario.residents
     meetings = k.contacts_per_week + b.meet + (k.contacts_per_evening if person.gives else 0.0)
-    if chance(w.luck.key("meet", w.day), person.id) < (1.0 - exp(-meetings)) * person.presence:
+    if chance(w.random_numbers.key("meet", w.day), person.id) < (1.0 - exp(-meetings)) * person.presence:
         adults = [person for person in b.people if person.band != CHILD]
-        other = race(adults, at_home, derive_key(w.luck.key("whom", w.day), person.id))
+        other = race(adults, at_home, derive_key(w.random_numbers.key("whom", w.day), person.id))
         if (
             other
             and other is not person
@@ -113,7 +113,7 @@ def move_house(w: World, b: SimpleNamespace) -> None:
     Those who move in have the same ages and habits, know no neighbour, trust as on day 0, and have signed
     nothing.
     """
-    k, keys = w.scenario.residents, w.luck
+    k, keys = w.scenario.residents, w.random_numbers
     homes = [home for stairwell in b.parts for home in stairwell.parts]
     rates = [k.owner_moving_rate if home.owner else k.tenant_moving_rate for home in homes]
     if chance(keys.key("move", w.day), b.id) < 1.0 - exp(-(sum_in_order(rates) * 7 / 365)):

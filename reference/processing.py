@@ -33,11 +33,11 @@ from .stages import (
     ON_THE_SPOT,
     PAID,
     REOPENED,
+    REPORTED,
     RESOLVED,
     SIGN,
     TABLE,
     TAKEN,
-    TOLD,
     UNKNOWN,
     UPWARD,
     VERIFIED,
@@ -52,11 +52,11 @@ if TYPE_CHECKING:
 def take_in(w: World, hours: list[float]) -> None:
     """Let the desks take in reported issues, the most urgent first, as long as they have hours."""
     intake = w.scenario.committee.intake_hours
-    for issue in by_urgency(w, TOLD):
+    for issue in by_urgency(w, REPORTED):
         if hours[desk_row(issue)] >= intake:
             hours[desk_row(issue)] -= intake
-            issue.taken = w.day if issue.taken < 0 else issue.taken
-            move(w, issue, after(TOLD, issue))
+            issue.taken_in_day = w.day if issue.taken_in_day < 0 else issue.taken_in_day
+            move(w, issue, after(REPORTED, issue))
             w.note(issue, TAKEN)
 
 
@@ -77,8 +77,8 @@ def talk(w: World, accord: list[tuple[int, list[float]]]) -> None:
             for mechanism, part in accord:
                 sittings += part[i]
                 by, most = (mechanism, part[i]) if part[i] > most else (by, most)
-            issue.accord += sittings
-            if issue.accord >= issue.hard:
+            issue.sittings_held += sittings
+            if issue.sittings_held >= issue.sittings_needed:
                 move(w, issue, after(TABLE, issue))
                 w.note(issue, AGREED, by)
 
@@ -86,14 +86,14 @@ def talk(w: World, accord: list[tuple[int, list[float]]]) -> None:
 def pay(w: World) -> None:
     """Pay for issues, the most urgent first: from the compound's fund, and the rest from the community's."""
     for issue in by_urgency(w, MONEY):
-        parts = {issue.compound: min(issue.cost, max(0, w.funds[issue.compound]))}
-        parts[len(w.funds) - 1] = rest = issue.cost - parts[issue.compound]
+        parts = {issue.compound: min(issue.cost_fen, max(0, w.funds[issue.compound]))}
+        parts[len(w.funds) - 1] = rest = issue.cost_fen - parts[issue.compound]
         if rest <= max(0, w.funds[-1]):
             for fund, fen in parts.items():
                 w.funds[fund] -= fen
                 w.spending[fund] += fen
             payers = [fund for fund, fen in parts.items() if fen]
-            issue.cost = 0
+            issue.cost_fen = 0
             move(w, issue, after(MONEY, issue))
             w.note(issue, PAID, who=payers[0] if len(payers) == 1 else -1)
 
@@ -107,9 +107,9 @@ def work(w: World, hours: list[float], done: list[tuple[int, list[float]]]) -> N
         if workable(issue):
             by, most = -1, 0.0
             for mechanism, part in done:
-                issue.left -= part[i]
+                issue.hours_left -= part[i]
                 by, most = (mechanism, part[i]) if part[i] > most else (by, most)
-            if most > 0.0 and issue.left <= 1e-9:
+            if most > 0.0 and issue.hours_left <= 1e-9:
                 resolve(w, issue, by)
     s = w.scenario
     shifts = [s.property_managers.shift_hours for _ in w.compounds] + [
@@ -118,21 +118,21 @@ def work(w: World, hours: list[float], done: list[tuple[int, list[float]]]) -> N
     ]
     for issue in by_urgency(w, WORK):
         desk = desk_row(issue)
-        part = min(issue.left, shifts[desk], hours[desk])
+        part = min(issue.hours_left, shifts[desk], hours[desk])
         least_days = w.kinds[issue.category].min_works_days
-        part = min(part, issue.effort / least_days) if least_days else part
+        part = min(part, issue.work_hours / least_days) if least_days else part
         hours[desk] -= part
-        issue.left -= part
-        if issue.left <= 1e-9:
+        issue.hours_left -= part
+        if issue.hours_left <= 1e-9:
             resolve(w, issue, -1)
 
 
 def resolve(w: World, issue: SimpleNamespace, by: int) -> None:
     """Resolve an issue, to be checked some days later; neighbours see it, and the reporter's trust rises."""
-    if issue.taken < 0:
-        issue.taken = w.day
+    if issue.taken_in_day < 0:
+        issue.taken_in_day = w.day
         w.note(issue, ON_THE_SPOT, by)
-    issue.left, issue.state, issue.resolved, issue.closer, issue.due = (
+    issue.hours_left, issue.state, issue.resolved_day, issue.resolved_by, issue.due_day = (
         0.0,
         RESOLVED,
         w.day,
@@ -158,23 +158,26 @@ def close(w: World, keep: list[float], ease: list[list[float]], hurry: list[floa
         b.standing = [0.0, 0.0]
     for i, issue in enumerate(w.issues):
         if issue.state == UPWARD:
-            issue.due -= hurry[i]
+            issue.due_day -= hurry[i]
         update_in_evening(w, issue, keep[i], ease)
-        if issue.state < RESOLVED and w.day - issue.born > w.scenario.residents.patience_before_blame_days:
+        if (
+            issue.state < RESOLVED
+            and w.day - issue.arose_day > w.scenario.residents.patience_before_blame_days
+        ):
             for b in buildings_that_see(w, issue):
                 b.standing[trust_at_stake(issue)] += 1.0
 
 
 def update_in_evening(w: World, issue: SimpleNamespace, keep: float, ease: list[list[float]]) -> None:
     """Update one issue, by at most one of: answered, reopened or verified, lapsed, given up, forgotten."""
-    k, keys, state, c = w.kinds[issue.category], w.luck, issue.state, w.scenario.committee
-    work_begun = issue.left < issue.effort or issue.reopened > 0
-    if state == UPWARD and issue.due <= w.day:
+    k, keys, state, c = w.kinds[issue.category], w.random_numbers, issue.state, w.scenario.committee
+    work_begun = issue.hours_left < issue.work_hours or issue.reopened > 0
+    if state == UPWARD and issue.due_day <= w.day:
         move(w, issue, WORK)
         w.note(issue, ANSWERED)
-    elif state == RESOLVED and issue.due <= w.day:
-        if chance(derive_key(keys.key("reopen"), issue.luck), issue.reopened) < k.reopen_share:
-            issue.state, issue.resolved, issue.left = WORK, -1, c.rework_share * issue.effort
+    elif state == RESOLVED and issue.due_day <= w.day:
+        if chance(derive_key(keys.key("reopen"), issue.key), issue.reopened) < k.reopen_share:
+            issue.state, issue.resolved_day, issue.hours_left = WORK, -1, c.rework_share * issue.work_hours
             issue.reopened += 1
             w.note(issue, REOPENED)
         else:
@@ -183,18 +186,18 @@ def update_in_evening(w: World, issue: SimpleNamespace, keep: float, ease: list[
                 k.recurrence * exp(ease[issue.building][issue.family]) * w.weather[issue.category]
             )
             w.note(issue, CHECKED)
-    elif 0 <= issue.lapse <= w.day and not (
-        work_begun or issue.cost < k.cost_fen or (issue.rule >= 0 and state > SIGN)
+    elif 0 <= issue.lapse_day <= w.day and not (
+        work_begun or issue.cost_fen < k.cost_fen or (issue.consent_rule >= 0 and state > SIGN)
     ):
         issue.state = LAPSED
         if state > UNKNOWN:
             disappoint(w, issue)
         w.note(issue, CEASED)
-    elif state in (TOLD, TABLE, MONEY) and issue.giveup <= w.day:
-        issue.state = WITHDRAWN if issue.lapse >= 0 else UNKNOWN
+    elif state in (REPORTED, TABLE, MONEY) and issue.give_up_day <= w.day:
+        issue.state = WITHDRAWN if issue.lapse_day >= 0 else UNKNOWN
         disappoint(w, issue)
-        w.note(issue, GAVE_UP if issue.lapse >= 0 else LEFT, who=issue.reporter)
-    elif state in (TOLD, TABLE) and chance(keys.key("forget", w.day), issue.luck) < 1.0 - exp(
+        w.note(issue, GAVE_UP if issue.lapse_day >= 0 else LEFT, who=issue.reporter)
+    elif state in (REPORTED, TABLE) and chance(keys.key("forget", w.day), issue.key) < 1.0 - exp(
         -c.forgetting_rate * exp(-keep)
     ):
         issue.state = UNKNOWN

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .arithmetic import single
 from .issues import count_bystanders, place_that_sees, trust_at_stake
 from .random_numbers import chance, derive_key, exponential, race
-from .stages import RESOLVED, SECONDED, TOLD, UNKNOWN, WAS_TOLD
+from .stages import REPORTED, REPORTED_AGAIN, RESOLVED, UNKNOWN, WAS_REPORTED
 
 if TYPE_CHECKING:
     from .world import World
@@ -26,9 +26,9 @@ def tell(w: World, voice: list[float], sight: list[tuple[int, list[float]]]) -> 
     `voice` (buildings) is a log rate factor of neighbours. `sight` lists (mechanism, rates by issue) of those
     who look for unknown issues.
     """
-    k, keys = w.scenario.residents, w.luck
+    k, keys = w.scenario.residents, w.random_numbers
     for i, issue in enumerate(w.issues):
-        if issue.state >= RESOLVED or (issue.voices >= 100 and issue.state != UNKNOWN):
+        if issue.state >= RESOLVED or (issue.reports >= 100 and issue.state != UNKNOWN):
             continue
         n, voices = count_bystanders(w, issue)
         neighbours = 0.0
@@ -43,23 +43,23 @@ def tell(w: World, voice: list[float], sight: list[tuple[int, list[float]]]) -> 
         rate = neighbours if issue.state == UNKNOWN else neighbours * k.repeat_report_factor
         for _, part in looks:
             rate += part
-        issue.heard += rate
+        issue.report_hazard += rate
         for _ in range(3):
-            if issue.heard < issue.next:
+            if issue.report_hazard < issue.next_report_hazard:
                 break
-            issue.voices += 1
-            issue.next += exponential(derive_key(keys.key("hear"), issue.luck), issue.voices)
+            issue.reports += 1
+            issue.next_report_hazard += exponential(derive_key(keys.key("hear"), issue.key), issue.reports)
             if issue.state == UNKNOWN:
                 report_first(w, issue, rate, neighbours, looks)
             else:
-                w.note(issue, SECONDED)
+                w.note(issue, REPORTED_AGAIN)
 
 
 def report_first(
     w: World, issue: SimpleNamespace, rate: float, neighbours: float, looks: list[tuple[int, float]]
 ) -> None:
     """Report an unknown issue: by a neighbour or a mechanism, in proportion to their parts of `rate`."""
-    drawn = chance(derive_key(w.luck.key("find"), issue.luck), issue.voices) * rate
+    drawn = chance(derive_key(w.random_numbers.key("find"), issue.key), issue.reports) * rate
     by, reporter, part = -1, -1, drawn - neighbours
     if part < 0.0:
         readiness = lambda person: single(
@@ -68,7 +68,7 @@ def report_first(
         who = race(
             place_that_sees(w, issue).people,
             readiness,
-            derive_key(derive_key(w.luck.key("tell"), issue.luck), issue.voices),
+            derive_key(derive_key(w.random_numbers.key("tell"), issue.key), issue.reports),
         )
         reporter = who.id if who else -1
     else:
@@ -76,10 +76,10 @@ def report_first(
             part -= looked
             if part < 0.0:
                 break
-    issue.state = TOLD
+    issue.state = REPORTED
     issue.reporter = reporter
-    if issue.told < 0:
-        issue.told, issue.teller = w.day, by
-    wait = exponential(derive_key(w.luck.key("wait"), issue.luck), issue.voices)
-    issue.giveup = w.day + 1 + int(w.kinds[issue.category].patience_days * wait)
-    w.note(issue, WAS_TOLD, by, reporter)
+    if issue.reported_day < 0:
+        issue.reported_day, issue.found_by = w.day, by
+    wait = exponential(derive_key(w.random_numbers.key("wait"), issue.key), issue.reports)
+    issue.give_up_day = w.day + 1 + int(w.kinds[issue.category].patience_days * wait)
+    w.note(issue, WAS_REPORTED, by, reporter)

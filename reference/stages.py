@@ -1,10 +1,10 @@
 """Number the stages of an issue, the events of its history and the desks, as in the engine's issue table."""
 
-UNKNOWN, TOLD, TABLE, SIGN, MONEY, UPWARD, WORK, RESOLVED, VERIFIED, WITHDRAWN, LAPSED = range(11)
+UNKNOWN, REPORTED, TABLE, SIGN, MONEY, UPWARD, WORK, RESOLVED, VERIFIED, WITHDRAWN, LAPSED = range(11)
 (
     AROSE,
-    WAS_TOLD,
-    SECONDED,
+    WAS_REPORTED,
+    REPORTED_AGAIN,
     TAKEN,
     AGREED,
     CONSENTED,

@@ -36,7 +36,7 @@ class World:
     def __init__(self, scenario: Scenario, *seed: str | int) -> None:
         """Build the community of `scenario` on day 0; `seed` affects the run only, not the community."""
         community = build_community(scenario)
-        self.scenario, self.luck, self.day = scenario, RandomNumbers(*seed), 0
+        self.scenario, self.random_numbers, self.day = scenario, RandomNumbers(*seed), 0
         self.compounds, self.buildings, self.stairwells, self.households, self.people = nest_places(community)
         self.kinds = [build_category(name, category) for name, category in sorted(scenario.issues.items())]
         self.names = sorted({*list_mechanisms(), *scenario.mechanisms})
@@ -62,7 +62,7 @@ class World:
         for stairwell in self.stairwells:
             sum_bystanders(stairwell)
         for b, building_id in zip(self.buildings, random_ids(scenario), strict=True):
-            b.luck = building_id
+            b.key = building_id
             b.helpers, b.good, b.standing, b.drift, b.meet = (
                 [0, 0],  # pledged members and volunteers
                 [0.0, 0.0],  # resolved issues seen, by whom they make one trust
@@ -71,9 +71,9 @@ class World:
                 0.0,  # lever "ties", likewise
             )
             b.clocks = [build_clock(self, b, j) for j in range(len(self.kinds))]
-        self.year = almanac(scenario, 0, np.uint64(self.luck.key("leave")))
+        self.year = almanac(scenario, 0, np.uint64(self.random_numbers.key("leave")))
         for b, j, n, firm in place_initial_issues(
-            scenario, community.units, community.buildings, np.uint64(self.luck.key("outset"))
+            scenario, community.units, community.buildings, np.uint64(self.random_numbers.key("outset"))
         ):
             clock = self.buildings[b].clocks[j]
             clock.passed, clock.firm = hazard_of_first(self, b, j, n), firm

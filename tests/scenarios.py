@@ -14,7 +14,7 @@ from cogov.agents.departments import DepartmentParameters
 from cogov.agents.grid_workers import GridWorkerParameters
 from cogov.experiments.execution.supervisor import Serial
 from cogov.model import mechanisms
-from cogov.model.measures import measure_today
+from cogov.model.daily_counts import measure_today
 from cogov.model.resources.calendar import CalendarParameters
 from cogov.model.scenarios.census import Census
 from cogov.model.scenarios.scenario import Compound, Scenario

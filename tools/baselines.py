@@ -36,7 +36,7 @@ QUICK = {  # name -> case, days; the others run as long as their case
 NAMES = (*QUICK, *list_cases())
 MEASURES = (
     "resolution_rate",
-    "told",
+    "reported",
     "resolved",
     "backlog",
     "median_time",

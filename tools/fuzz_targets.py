@@ -282,7 +282,7 @@ def beside() -> dict[str, bytes]:
 def heavy_cases() -> Iterator[dict[str, bytes]]:
     """Yield cases that demand much."""
     yard = (SHIPPED / "wuzi_yard.toml").read_bytes()
-    yield {"case.toml": yard + b'[[outset]]\ncategory = "litter"\ncount = 100000\n' * 100}
+    yield {"case.toml": yard + b'[[initial_issues]]\ncategory = "litter"\ncount = 100000\n' * 100}
     yield {"case.toml": yard + b"[[shock]]\ndays = 3650\n" * 9000}
 
 

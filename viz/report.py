@@ -16,10 +16,9 @@ import pandas as pd
 
 from ..experiments.files.csv_tables import write_csv
 from ..experiments.files.user_mechanisms import active_mechanisms
-from ..model.measures import SHARES
+from ..model.measures import MEASURES, SHARES
 from .figures import sweep_figures
 from .figures.figures import save as keep
-from .i18n.measure_names import NAMES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -162,7 +161,7 @@ def estimand(analysis: Analysis) -> str:
         f"not before the first run but when {analysis.registration['runs_before']:,} runs were there"
     )
     return (
-        f"The estimand, stated {when}: the mean difference of {NAMES[e.measure]} "
+        f"The estimand, stated {when}: the mean difference of {MEASURES[e.measure].en} "
         f"({e.measure}; in time is within {e.within} days) between each arm and "
         f"“{analysis.reference}”, the same lucks in both; {matters}; {e.level:.0%} intervals."
     )

@@ -183,9 +183,9 @@ def simulate_reported_issues(
     """
     issues = simulate(scenario, seed_of("calibrate", scenario.name, seed, number)).issues
     first, names = int(SETTLING * scenario.days), list(scenario.issues)
-    issues = issues[issues["told"] > first]
-    resolved = issues["resolved"] >= 0
-    time = np.where(resolved, issues["resolved"], scenario.days) - issues["told"]
+    issues = issues[issues["reported_day"] > first]
+    resolved = issues["resolved_day"] >= 0
+    time = np.where(resolved, issues["resolved_day"], scenario.days) - issues["reported_day"]
     which = [np.isin(issues["category"], [names.index(name) for name in ours]) for _, ours in kinds]
     return [(time[of_kind].astype(float), resolved[of_kind]) for of_kind in which]
 

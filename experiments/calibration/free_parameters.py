@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 import numpy as np
 
 from ...engine.parameters import UserError, paths, set_parameters
-from ...engine.toml_reader import short
+from ...engine.toml_reader import short, suggest_paths
 from ...model.scenarios.scenario import Scenario
 from ..comparison.parameter_paths import value_at
 from .reported_patterns import GIVEN
@@ -109,11 +108,8 @@ def parse_free_parameter(text: str, scenario: Scenario, known: dict, kinds, fact
             if f"issues.{c}.{name}" in known and value_at(scenario, f"issues.{c}.{name}")
         )
     if not moves or (not is_factor and path not in known):
-        similar = [longer for longer in known if longer.endswith(f".{path}")][:3] or get_close_matches(
-            path[:100], known, 3, 0
-        )
         raise UserError(
-            f"--fit {short(path)} is unknown; nearest are {', '.join(similar)}; "
+            f"--fit {short(path)} is unknown{suggest_paths(path, known)}; "
             "issues.FAMILY.rate is a factor on the rates of a family"
         )
     if path.startswith(GIVEN):

@@ -18,7 +18,7 @@ import pandas as pd
 
 from ...engine.parameters import UserError, set_parameters
 from ...engine.randomness import RandomNumbers, seed_of, whole_seed
-from ...model import measures
+from ...model import daily_counts, measures
 from ...model.issues.issue_table import PAID
 from ...model.issues.issue_table import unpack_id as called
 from ...model.resources.calendar import PAYERS
@@ -35,7 +35,7 @@ GIVEN = (
     "compound",
     "calendar",
     "shock",
-    "outset",
+    "initial_issues",
     "reported",
     "days",
 )
@@ -202,10 +202,10 @@ class ObservedRun:
 
 def simulate_with_seed(scenario: Scenario, run_seed: int) -> ObservedRun:
     """Simulate a scenario with one random seed, and observe signatures and volunteering on the way."""
-    series, names, gave = np.zeros((scenario.days, len(measures.DAILY))), list(scenario.issues), False
+    series, names, gave = np.zeros((scenario.days, len(daily_counts.DAILY))), list(scenario.issues), False
     signed = {name: 0.0 for name in names if scenario.issues[name].consent_rule}
     for world in days(scenario, run_seed):
-        series[world.day - 1] = measures.measure_today(world)
+        series[world.day - 1] = daily_counts.measure_today(world)
         if (scenario.days - world.day) % 7 == 0 and scenario.days - world.day < WEEKS * 7:
             gave = gave | world.residents.gives
         p = world.projects
@@ -215,7 +215,7 @@ def simulate_with_seed(scenario: Scenario, run_seed: int) -> ObservedRun:
     people, evening = world.residents, scenario.party_members.evening_hours
     asked = people.member | people.volunteer
     hours = world.ledger.hours[:-1, PAYERS.index("member")].sum()
-    run = finish_run(world, scenario, dict(zip(measures.DAILY, series.T)))
+    run = finish_run(world, scenario, dict(zip(daily_counts.DAILY, series.T)))
     helping = np.bincount(people.home, gave) > 0
     return ObservedRun(
         scenario,
@@ -235,7 +235,9 @@ def late_slope(series) -> float:
 def spans(observed: ObservedRun, category: str) -> np.ndarray:
     """Return days from arising to resolution; for unresolved issues the length of the run."""
     issues = observed.of(category)
-    return np.where(issues["resolved"] >= 0, issues["resolved"] - issues["born"], observed.run.days)
+    return np.where(
+        issues["resolved_day"] >= 0, issues["resolved_day"] - issues["arose_day"], observed.run.days
+    )
 
 
 def share(hits: np.ndarray) -> float:
@@ -250,7 +252,7 @@ def late(observed: ObservedRun, name: str) -> float:
     """
     issues, length = observed.run.issues, observed.run.days
     old_enough, in_time = measures.in_time(issues, length)
-    recent = issues["born"] > 0.75 * length
+    recent = issues["arose_day"] > 0.75 * length
     return measures.share(np.count_nonzero(in_time & recent), np.count_nonzero(old_enough & recent))
 
 
@@ -260,7 +262,7 @@ def share_of_homes_that_helped(observed: ObservedRun, category: str) -> float:
     Volunteering in the last WEEKS weeks counts. NaN without such homes.
     """
     issues = observed.of(category)
-    homes = issues["household"][(issues["resolved"] >= 0) & (issues["household"] >= 0)]
+    homes = issues["household"][(issues["resolved_day"] >= 0) & (issues["household"] >= 0)]
     return observed.helping[homes].mean() if len(homes) else np.nan
 
 
@@ -270,7 +272,7 @@ def issues_met(observed: ObservedRun, category: str, mechanism: str) -> np.ndarr
         observed.of(category),
         observed.scenario.mechanisms[mechanism].first_day if mechanism else 0,
     )
-    return issues[(issues["resolved"] < 0) | (issues["resolved"] >= start)]
+    return issues[(issues["resolved_day"] < 0) | (issues["resolved_day"] >= start)]
 
 
 def median_days_after(observed: ObservedRun, mechanism: str, category: str) -> float:
@@ -282,8 +284,8 @@ def median_days_after(observed: ObservedRun, mechanism: str, category: str) -> f
         issues_met(observed, category, mechanism),
         observed.scenario.mechanisms[mechanism].first_day,
     )
-    end = np.where(issues["resolved"] >= 0, issues["resolved"], observed.run.days)
-    return np.median(end - np.maximum(issues["born"], start)) if len(issues) else np.nan
+    end = np.where(issues["resolved_day"] >= 0, issues["resolved_day"], observed.run.days)
+    return np.median(end - np.maximum(issues["arose_day"], start)) if len(issues) else np.nan
 
 
 def share_resolved(observed: ObservedRun, category: str, mechanism: str = "") -> float:
@@ -297,7 +299,7 @@ def share_credited(observed: ObservedRun, mechanism: str) -> float:
     That is, it reported them, brought about an agreement or a consent, began work or finished it.
     """
     code, events = observed.run.names.index(mechanism), observed.run.history
-    resolved = observed.run.issues["id"][observed.run.issues["resolved"] >= 0]
+    resolved = observed.run.issues["id"][observed.run.issues["resolved_day"] >= 0]
     return share(np.isin(resolved, events["issue"][events["by"] == code]))
 
 
@@ -313,7 +315,7 @@ def sittings(of) -> Callable[[ObservedRun, str], float]:
 
     def measure_sittings(observed: ObservedRun, category: str) -> float:
         issues = observed.of(category)
-        held = issues["accord"][(issues["resolved"] >= 0) & (issues["hard"] > 0)]
+        held = issues["sittings_held"][(issues["resolved_day"] >= 0) & (issues["sittings_needed"] > 0)]
         return of(held) if len(held) else 0.0
 
     return measure_sittings
@@ -331,7 +333,7 @@ MEASURES = {
     ),
     "done": share_resolved,
     "arose": lambda world, category: len(world.of(category)),
-    "resolved": lambda world, category: np.count_nonzero(world.of(category)["resolved"] >= 0),
+    "resolved": lambda world, category: np.count_nonzero(world.of(category)["resolved_day"] >= 0),
     "answered": lambda world, *_: world.answered,
     "attendances": lambda world, *_: world.evenings,
     "sittings": sittings(np.median),

@@ -21,7 +21,7 @@ from ...engine.jit import version
 from ...engine.parameters import UserError, check, knob
 from ...engine.randomness import seed_of, whole_seed
 from ...engine.toml_reader import table_of
-from ...model import measures
+from ...model import daily_counts, measures
 from ...model.scenarios.cases import alter_scenario, list_cases, read_case
 from ...model.scenarios.scenario import Scenario
 from ...model.street import Street, StreetParameters
@@ -50,7 +50,7 @@ class City:
     residents: int = knob(
         0, 0, 100_000_000, unit="people in all; 0 is as many as the cases have", source="a choice of the user"
     )
-    seed: int = knob(0, 0, 2**53, unit="the luck", source="a choice of the user")
+    seed: int = knob(0, 0, 2**53, unit="random seed", source="a choice of the user")
     between: StreetParameters = StreetParameters()
 
     def __post_init__(self):
@@ -154,9 +154,9 @@ def simulate_street(city: City, street: int) -> tuple[dict[str, bytes], float]:
     people = np.array([row["residents"] for row in rows])
     daily = {
         name: simulation.series[:, :, k].sum(axis=0)
-        if k < measures.COUNTS
+        if k < daily_counts.COUNTS
         else people @ simulation.series[:, :, k] / people.sum()
-        for k, name in enumerate(measures.DAILY)
+        for k, name in enumerate(daily_counts.DAILY)
     }
     series = pd.DataFrame({"street": street + 1, "day": np.arange(1, simulation.days + 1), **daily})
     tables = {"communities": pd.DataFrame(rows), "series": series}
@@ -314,21 +314,7 @@ def summarise_city(communities: pd.DataFrame) -> pd.Series:
     """Summarise the city as a Series: sums, and means weighted by residents or issues."""
     c = communities
     people, arisen = c.residents.sum(), c.arisen.sum()
-    sums = {
-        name: c[name].sum()
-        for name in (
-            "arisen",
-            "told",
-            "resolved",
-            "resolved_in_time",
-            "backlog",
-            "unknown",
-            "hours",
-            "yuan",
-            "moved",
-            "from_the_street",
-        )
-    }
+    sums = {name: c[name].sum() for name in (*measures.SUMS, "moved", "from_the_street")}
     rates = {
         "resolution_rate": (c.resolution_rate * c.arisen).sum() / arisen,
         "least": c.resolution_rate.min(),
@@ -336,7 +322,7 @@ def summarise_city(communities: pd.DataFrame) -> pd.Series:
     }
     means = {
         name: (c[name] * c.residents).sum() / people
-        for name in ("trust_committee", "trust_neighbours", "satisfaction", "giving")
+        for name in ("trust_committee", "trust_neighbours", "satisfaction", "volunteering")
     }
     return pd.Series(
         {

@@ -75,7 +75,7 @@ class Comparison:
         price = f"at {cost(hours, 'hours of work')} and {cost(yuan, 'yuan')} in {self.case.days} days"
         return (
             f"{name}: {finding} (95 % interval {points(low)} to {points(high)}; "
-            f"{self.replicates} pairs with the same luck), {price}."
+            f"{self.replicates} pairs with common random numbers), {price}."
         )
 
     def save(self, folder: str | Path, command: str = "") -> Path:

@@ -1,9 +1,9 @@
 """List all knobs as `--set` takes them, with the shipped cases that change each."""
 
 from dataclasses import Field, dataclass, fields
-from difflib import get_close_matches
 
 from ...engine.parameters import UserError, paths
+from ...engine.toml_reader import suggest_paths
 from ...model import mechanisms
 from ...model.scenarios.cases import list_cases, read_case
 from ...model.scenarios.scenario import Scenario
@@ -54,10 +54,10 @@ def list_parameters(prefix: str = "") -> list[Parameter]:
             )
     chosen = [knob for knob in knobs if knob.path.startswith(prefix)]
     if not chosen:
-        near = [knob.path for knob in knobs if prefix in knob.path] or get_close_matches(
-            prefix, [knob.path for knob in knobs], 3, 0
-        )
-        raise UserError(f"no knob begins with {prefix!r}; nearest are {', '.join(near[:3])}")
+        known = [knob.path for knob in knobs]
+        near = [path for path in known if prefix in path][:3]
+        hint = f"; nearest are {', '.join(near)}" if near else suggest_paths(prefix, known)
+        raise UserError(f"no knob begins with {prefix!r}{hint}")
     return chosen
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SOURCES = ("yuan: community", "yuan: compounds")  # by the fund that pays
+NOT_SHOWN = ("key", "cost_fen")  # columns of issues that its table does not have
 DESKS = "(desks)"  # the ledger's row for work that no mechanism ordered
 
 
@@ -67,13 +68,16 @@ class RunTables:
         import pandas as pd
 
         rows, mechanism_of = self.run.issues, np.array([*self.run.names, ""])  # code -1: no mechanism
-        issues = pd.DataFrame({name: rows[name] for name in rows.dtype.names if name != "luck"})
+        issues = pd.DataFrame({name: rows[name] for name in rows.dtype.names if name not in NOT_SHOWN})
         issues["category"] = pd.Categorical.from_codes(rows["category"], list(self.run.categories))
         issues["family"] = pd.Categorical.from_codes(rows["family"], list(FAMILIES))
         issues["scope"] = pd.Categorical.from_codes(rows["scope"], list(SCOPES))
         issues["state"] = pd.Categorical.from_codes(rows["state"], list(STATES))
-        issues["teller"], issues["closer"] = mechanism_of[rows["teller"]], mechanism_of[rows["closer"]]
-        issues["cost"] = rows["cost"] / 100
+        issues["found_by"], issues["resolved_by"] = (
+            mechanism_of[rows["found_by"]],
+            mechanism_of[rows["resolved_by"]],
+        )
+        issues["cost_yuan"] = rows["cost_fen"] / 100
         return issues
 
     @cached_property

@@ -1,7 +1,7 @@
 """Compare two scenarios of one case pair by pair, with a summary of the pairs so far.
 
 Both arms of a pair use the same random numbers. Replicate 0 has the random seed of the first pair of
-`compare` and of `tell_story`: a page that records both arms with `luck(scenario)` shows the first of the
+`compare` and of `tell_story`: a page that records both arms with `pair_seed(scenario)` shows the first of the
 pairs whose interval it prints. Summaries do not depend on the number of processes.
 """
 
@@ -54,7 +54,7 @@ WORDS = {  # sentences of `verdict`
         "One pair is an anecdote; with more pairs there will be an interval.",
         "verdict_none": "No issue arose {within} days or more before the end, so none is old enough to tell.",
         "verdict_interval": "(95 % interval of the difference {low} to {high} points; "
-        "{pairs} pairs with the same luck)",
+        "{pairs} pairs with common random numbers)",
         "verdict_price": "In {days} days: {hours}, {yuan}.",
         "verdict_hours": "{n} hours of work",
         "verdict_yuan": "{n} yuan",
@@ -85,7 +85,7 @@ WORDS = {  # sentences of `verdict`
 }
 
 
-def luck(scenario: Scenario, seed: int = 0, number: int = 0) -> int:
+def pair_seed(scenario: Scenario, seed: int = 0, number: int = 0) -> int:
     """Return the random seed of a replicate, as in `compare`, `tell_story` and the recordings of the page."""
     return seed_of(EXPERIMENT, scenario.name, seed, number)
 
@@ -94,7 +94,9 @@ def simulate_pair(
     arms: Sequence[Scenario], seed: int, within: int, number: int, progress: Callable | None = None
 ) -> dict:
     """Simulate one replicate of both arms; return what a summary needs of it."""
-    return summarise_pair([simulate(arm, luck(arm, seed, number), progress=progress) for arm in arms], within)
+    return summarise_pair(
+        [simulate(arm, pair_seed(arm, seed, number), progress=progress) for arm in arms], within
+    )
 
 
 def summarise_pair(done: list[Run], within: int) -> dict:
@@ -115,7 +117,7 @@ def rate_by_day(run: Run, within: int = measures.WITHIN) -> np.ndarray:
     """
     issues = run.issues
     old, resolved = measures.in_time(issues, run.days, within)
-    due = np.clip(issues["born"] + within, 0, run.days)  # the day from which the outcome is known
+    due = np.clip(issues["arose_day"] + within, 0, run.days)  # the day from which the outcome is known
     old_enough, in_time = (
         np.bincount(due[which], minlength=run.days + 1).cumsum() for which in (old, resolved)
     )

@@ -73,8 +73,8 @@ def confirm_front(
         "stays",
         np.where(
             table.within_limits,
-            "falls off: another beats it on fresh luck",
-            "falls off: beyond the limits on fresh luck",
+            "falls off: another beats it on fresh random numbers",
+            "falls off: beyond the limits on fresh random numbers",
         ),
     )
     return table.sort_values(

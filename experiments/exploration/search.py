@@ -71,13 +71,13 @@ class SearchResult:
             limits = ", ".join(
                 f"{name} at most {format_factor(most)}" for name, most in self.room.limits.items()
             )
-            yield f"Limits are of what is spent beyond the case as it stands, under the same luck: {limits}."
+            yield f"Limits are of what is spent beyond the case as it stands, with the same random numbers: {limits}."
         if not len(self.front):
             yield "None keeps to the limits; raise them, or let mechanisms be weaker."
         else:
             yield (
                 f"{len(self.front)} mixes are on the Pareto front; on {self.confirmed_on} replicates of "
-                f"fresh luck {int(stays.sum())} of them stay."
+                f"fresh random numbers {int(stays.sum())} of them stay."
             )
         for _, row in self.front.iterrows():
             estimates = ", ".join(

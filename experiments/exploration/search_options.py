@@ -4,10 +4,10 @@ import numpy as np
 
 from ...engine.parameters import UserError, paths
 from ...engine.toml_reader import suggest_names
+from ...model.measures import SMALLER
 from ...model.resources.ledger import PAYERS
 from ...model.scenarios.scenario import Scenario
 from ..statistics.replicate_table import SWITCH
-from ..sweep.report_statistics import SMALLER
 from .search_space import HOURS
 
 

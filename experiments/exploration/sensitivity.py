@@ -8,7 +8,7 @@ time* is the tornado around one point. SALib draws the designs and computes Sobo
 install 'cogov[sensitivity]'.
 
 Outcomes are means over few replicates, so a mean still contains Monte Carlo noise (the fields and columns
-called `luck`). Points share their random numbers, so noise common to all points has no effect; the rest is
+called `noise`). Points share their random numbers, so noise common to all points has no effect; the rest is
 estimated from the spread between replicates, and every table states how large an index noise alone would
 produce.
 """
@@ -86,8 +86,8 @@ def noise_variance(y: np.ndarray) -> float:
 class Screening:
     """Results of Morris's method, in the outcome's unit for a change of a factor over its whole range."""
 
-    # (factor) -> mu, mu_star, sigma, each with low and high; luck: the average mu_star from noise alone;
-    # told: whether mu_star is beyond noise
+    # (factor) -> mu, mu_star, sigma, each with low and high; noise: the average mu_star from noise alone;
+    # beyond_noise: whether mu_star is larger
     table: pd.DataFrame
     trajectories: int
     replicates: int
@@ -96,12 +96,12 @@ class Screening:
     def sentences(self) -> Iterator[str]:
         """Describe the results in plain English."""
         t = self.table.sort_values("mu_star", ascending=False, kind="stable")
-        yield from (f"{name}: {describe_screening(row)}." for name, row in t[t.told].iterrows())
-        if not t.told.all():
+        yield from (f"{name}: {describe_screening(row)}." for name, row in t[t.beyond_noise].iterrows())
+        if not t.beyond_noise.all():
             yield (
-                f"Not told from luck: {some(t.index[~t.told], 30)}."
+                f"Not beyond noise: {some(t.index[~t.beyond_noise], 30)}."
                 if self.replicates > 1
-                else "With one replicate luck cannot be told from effects; ask for two or more."
+                else "With one replicate noise cannot be separated from effects; ask for two or more."
             )
 
 
@@ -151,8 +151,8 @@ def morris(
         if replicates > 1
         else np.full(len(table), np.nan)
     )
-    table["luck"] = np.sqrt(2 / np.pi) * error  # the mean absolute value of N(0, error)
-    table["told"] = (
+    table["noise"] = np.sqrt(2 / np.pi) * error  # the mean absolute value of N(0, error)
+    table["beyond_noise"] = (
         table["mu_star"]
         > stats.t.ppf((1 + level) / 2, max(replicates - 1, 1)) * error + TINY * np.abs(y).max()
     )
@@ -207,9 +207,9 @@ def elementary_effects(factor_space: dict, points: np.ndarray, y: np.ndarray) ->
 class Indices:
     """Sobol indices of every factor."""
 
-    # (factor) -> S1, S1_low, S1_high, ST, ST_low, ST_high; told: whether ST is beyond noise
+    # (factor) -> S1, S1_low, S1_high, ST, ST_low, ST_high; beyond_noise: whether ST is larger than noise explains
     table: pd.DataFrame
-    luck: float  # share of noise in the variance between the means of points; NaN for one replicate
+    noise_share: float  # share of noise in the variance between the means of points; NaN for one replicate
     variance: float  # of the outcome between points
     points: int
     replicates: int
@@ -219,7 +219,7 @@ class Indices:
         """Describe the results in plain English."""
         t = self.table.sort_values("ST", ascending=False, kind="stable")
         yield describe_noise(self)
-        for name, row in t[t.told].iterrows():
+        for name, row in t[t.beyond_noise].iterrows():
             first, total = (
                 f"{row[k]:.0%} ({row[k + '_low']:.0%} to {row[k + '_high']:.0%})" for k in ("S1", "ST")
             )
@@ -227,8 +227,8 @@ class Indices:
                 f"{name}: {first} of the variance by itself (first-order index), {total} with its "
                 "interactions (total index)."
             )
-        if not t.told.all():
-            yield f"Not told from nothing: {some(t.index[~t.told], 30)}."
+        if not t.beyond_noise.all():
+            yield f"Not told from nothing: {some(t.index[~t.beyond_noise], 30)}."
         width = max((t[f"{name}_high"] - t[f"{name}_low"]).max() for name in ("S1", "ST"))
         if width > WIDE:
             yield (
@@ -241,18 +241,18 @@ def describe_noise(indices: Indices) -> str:
     """Describe the share of Monte Carlo noise in the variance between points."""
     if not indices.variance:
         return f"The outcome is the same at all {indices.points} points: no factor matters to it."
-    if np.isnan(indices.luck):
+    if np.isnan(indices.noise_share):
         return (
-            "With one replicate a point, luck cannot be told from effects: every total index may hold it; "
+            "With one replicate a point, noise cannot be separated from effects: every total index may hold it; "
             "ask for two or more."
         )
     warning = (
         "; total indices of that size mean nothing, and more replicates are needed"
-        if indices.luck > 0.1
+        if indices.noise_share > 0.1
         else ""
     )
     return (
-        f"Of the variance between {indices.points} points {indices.luck:.1%} is luck left in the mean of "
+        f"Of the variance between {indices.points} points {indices.noise_share:.1%} is noise left in the mean of "
         f"{indices.replicates} replicates{warning}."
     )
 
@@ -271,7 +271,7 @@ def sobol(factors: Sequence[str], y: np.ndarray, level: float = LEVEL, seed: int
         raise UserError(f"{len(y)} outcomes are no Saltelli design of {d} factors: it has n x {d + 2} points")
     mean = y.mean(axis=1)
     variance = float(mean.var(ddof=1)) if np.ptp(mean) > TINY * np.abs(mean).max() else 0.0
-    luck = noise_variance(y) / variance if variance else np.nan
+    noise_share = noise_variance(y) / variance if variance else np.nan
     table = pd.DataFrame(index=pd.Index(factor_space["names"], name="factor"))
     indices = (
         salib("analyze.sobol").analyze(
@@ -288,8 +288,8 @@ def sobol(factors: Sequence[str], y: np.ndarray, level: float = LEVEL, seed: int
     for name in ("S1", "ST"):
         value, half = (np.asarray(indices.get(key, np.zeros(d)), float) for key in (name, f"{name}_conf"))
         table[name], table[f"{name}_low"], table[f"{name}_high"] = value, value - half, value + half
-    table["told"] = table["ST_low"] > (0.0 if np.isnan(luck) else luck)
-    return Indices(table, luck, variance, len(y), y.shape[1], level)
+    table["beyond_noise"] = table["ST_low"] > (0.0 if np.isnan(noise_share) else noise_share)
+    return Indices(table, noise_share, variance, len(y), y.shape[1], level)
 
 
 # --------------------------------------------------------------------------- one at a time

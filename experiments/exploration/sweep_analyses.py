@@ -14,11 +14,10 @@ import pandas as pd
 
 from ...engine.parameters import UserError
 from ...engine.toml_reader import suggest_names
-from ...model.measures import SUMMARY
+from ...model.measures import SMALLER, SUMMARY
 from ..statistics.replicate_table import SWITCH, factors_of, some, switches
 from ..sweep.design import SAMPLED, DesignArm, policies
 from ..sweep.factor_space import FactorSpace, factor_space, unit_cube_points
-from ..sweep.report_statistics import SMALLER
 from ..sweep.results import Results
 from . import attribution, sensitivity
 

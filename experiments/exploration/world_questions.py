@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from ...engine.parameters import UserError
+from ...model.measures import SMALLER
 from ..statistics.replicate_table import SWITCH
 from ..sweep.design import SAMPLED
-from ..sweep.report_statistics import SMALLER
 from ..sweep.results import Results
 from . import scenario_discovery, world_outcomes
 from .prim import OUTCOMES

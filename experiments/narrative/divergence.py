@@ -77,7 +77,7 @@ def surprising_issues(
     for arm, run in enumerate(runs):
         row = np.searchsorted(ids, run.issues["id"])
         took[arm, row], done[arm, row] = measures.times(run)
-        state[arm, row], born[arm, row] = run.issues["state"], run.issues["born"]
+        state[arm, row], born[arm, row] = run.issues["state"], run.issues["arose_day"]
     both = (state >= 0).all(axis=0)
     # unresolved issues count from the same day in both arms, so that "never" is always later than "resolved"
     counted = np.where(both & ~done, full.days - born.min(axis=0), took)

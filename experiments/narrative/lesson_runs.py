@@ -13,7 +13,7 @@ import pandas as pd
 from ...engine.parameters import UserError, paths
 from ...engine.randomness import seed_of
 from ...engine.toml_reader import suggest_names
-from ...model import measures, mechanisms
+from ...model import daily_counts, measures, mechanisms
 from ...model.issues.issue_table import AGREED
 from ...model.scenarios.cases import alter_scenario, read_case
 from ...model.scenarios.scenario import Scenario
@@ -40,7 +40,10 @@ def median_days_to_report(observed: ObservedRun, category: str) -> float:
     """Compute the median days from arising to the report; unreported issues count to the end of the run."""
     issues = observed.of(category)
     return (
-        np.median(np.where(issues["told"] >= 0, issues["told"], observed.run.days) - issues["born"])
+        np.median(
+            np.where(issues["reported_day"] >= 0, issues["reported_day"], observed.run.days)
+            - issues["arose_day"]
+        )
         if len(issues)
         else np.nan
     )
@@ -49,8 +52,8 @@ def median_days_to_report(observed: ObservedRun, category: str) -> float:
 # measures of one category, as in "rate:lamp_out"; some are those of `reported_patterns`
 CATEGORY = {
     "rate": rate,
-    "told": lambda world, category: reported_patterns.share(world.of(category)["told"] >= 0),
-    "till_told": median_days_to_report,
+    "reported": lambda world, category: reported_patterns.share(world.of(category)["reported_day"] >= 0),
+    "days_to_report": median_days_to_report,
 } | {
     name: reported_patterns.MEASURES[name]
     for name in ("signed", "days", "done", "arose", "resolved", "sittings", "longest")
@@ -68,7 +71,11 @@ def complaint(measure: str, categories: Collection[str]) -> str:
             "" if what in categories else f"is of no category {what!r}{suggest_names(what, list(categories))}"
         )
     if kind in SERIES and colon:
-        return "" if what in measures.DAILY else f"counts no {what!r}{suggest_names(what, measures.DAILY)}"
+        return (
+            ""
+            if what in daily_counts.DAILY
+            else f"counts no {what!r}{suggest_names(what, daily_counts.DAILY)}"
+        )
     if measure in measures.SUMMARY or measure in WHOLE:
         return ""
     by_category, by_count = (f"{name}:CATEGORY" for name in CATEGORY), (f"{name}:COUNT" for name in SERIES)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...model import measures
+from ...model import daily_counts
 from ...model.issues import issue_table as of
 from ...model.issues.categories import FAMILIES, SCOPES
 from ...model.scenarios.scenario import Scenario
@@ -72,26 +72,30 @@ def record_year(scenario: Scenario, seed: int, progress: Callable | None = None)
     - event_*: (events,) day, state it leads to (issue_table.STATES), what (issue_table.WHAT), by (mechanism
       + 1; 0 none)
     - layer_*: (weeks + 1, buildings) uint8, 0..255 for 0..1
-    - day_*: (days + 1,) every series of measures.DAILY
+    - day_*: (days + 1,) every series of daily_counts.DAILY
     """
     community = build_community(scenario)
-    series, weeks, resources = np.zeros((scenario.days + 1, len(measures.DAILY))), [], ResourceLog(scenario)
+    series, weeks, resources = (
+        np.zeros((scenario.days + 1, len(daily_counts.DAILY))),
+        [],
+        ResourceLog(scenario),
+    )
     of_building = _building_of_adults(community)
     for world in days(scenario, seed):
         if world.day == 1:
             weeks.append(_mean_opinions(world, of_building))
-        series[world.day] = measures.measure_today(world)
+        series[world.day] = daily_counts.measure_today(world)
         resources.see(world)
         if world.day % WEEK == 0:
             weeks.append(_mean_opinions(world, of_building))
         if progress:
             progress()
     series[0] = series[1]
-    series[0, : measures.COUNTS] = 0
-    run = finish_run(world, scenario, dict(zip(measures.DAILY, series[1:].T)))
+    series[0, : daily_counts.COUNTS] = 0
+    run = finish_run(world, scenario, dict(zip(daily_counts.DAILY, series[1:].T)))
     arrays = {**_place(community), **_issues(run, community), **_events(run, scenario)}
     arrays |= {f"layer_{name}": np.array([week[:, n] for week in weeks]) for n, name in enumerate(LAYERS)}
-    arrays |= {f"day_{name}": column.astype(np.float32) for name, column in zip(measures.DAILY, series.T)}
+    arrays |= {f"day_{name}": column.astype(np.float32) for name, column in zip(daily_counts.DAILY, series.T)}
     header = {
         "case": scenario.name,
         "days": scenario.days,
@@ -182,8 +186,8 @@ def _issues(run, community):
 
 
 def _events(run, scenario):
-    """Build issue_first and the arrays event_*; repeated reports (SECONDED) are left out."""
-    h = run.history[run.history["what"] != of.SECONDED]
+    """Build issue_first and the arrays event_*; repeated reports (REPORTED_AGAIN) are left out."""
+    h = run.history[run.history["what"] != of.REPORTED_AGAIN]
     rank = np.searchsorted(run.issues["id"], h["issue"])
     order = np.argsort(rank, kind="stable")  # within an issue, in the order of the log
     h, rank = h[order], rank[order]
@@ -211,10 +215,10 @@ def _after(state, issue, cost):
     """
     stage_after = np.full(len(issue), of.WORK)
     for stage, needed in (
-        (of.UPWARD, issue["lead"] > 0),
+        (of.UPWARD, issue["department_days"] > 0),
         (of.MONEY, cost > 0),
-        (of.SIGN, issue["rule"] >= 0),
-        (of.TABLE, issue["hard"] > 0),
+        (of.SIGN, issue["consent_rule"] >= 0),
+        (of.TABLE, issue["sittings_needed"] > 0),
     ):
         stage_after = np.where(needed & (state < stage), stage, stage_after)
     return stage_after

@@ -29,7 +29,7 @@ DESKS = ("committee", "company", "department")  # by the code in `desk`
 # event -> state it leads to
 INTO = {
     of.AROSE: of.UNKNOWN,
-    of.WAS_TOLD: of.TOLD,
+    of.WAS_REPORTED: of.REPORTED,
     of.ANSWERED: of.WORK,
     of.ON_THE_SPOT: of.WORK,
     of.DONE: of.RESOLVED,
@@ -43,7 +43,7 @@ INTO = {
 }
 # event -> state it ends; the next state depends on the issue
 OUT_OF = {
-    of.TAKEN: of.TOLD,
+    of.TAKEN: of.REPORTED,
     of.AGREED: of.TABLE,
     of.CONSENTED: of.SIGN,
     of.PAID: of.MONEY,
@@ -218,14 +218,17 @@ def tell_arm(arm: str, run: Run, row: np.ndarray, scenario: Scenario, community:
         return StoryArm(arm, (), "", 0, 0, False)
     issue, category = row[0], list(scenario.issues.values())[row[0]["category"]]
     needs = SimpleNamespace(
-        hard=issue["hard"], rule=issue["rule"], cost=category.cost_yuan, lead=issue["lead"]
+        hard=issue["sittings_needed"],
+        rule=issue["consent_rule"],
+        cost=category.cost_yuan,
+        lead=issue["department_days"],
     )
     desk = DESKS[
         int(community.compounds.company[issue["compound"]])
         if "property" in category.done_by.split()
         else DESK_COMMITTEE
     ]
-    steps, state, since = [], None, int(issue["born"])
+    steps, state, since = [], None, int(issue["arose_day"])
     for line in run.history[run.history["issue"] == issue["id"]]:
         day, what, who = int(line["day"]), int(line["what"]), int(line["who"])
         amount, whose, person = 0.0, desk, None
@@ -236,11 +239,11 @@ def tell_arm(arm: str, run: Run, row: np.ndarray, scenario: Scenario, community:
             )
         elif what == of.DONE:
             amount = float(
-                issue["effort"]
+                issue["work_hours"]
                 * (scenario.committee.rework_share if any(s.what == of.WHAT[of.DONE] for s in steps) else 1.0)
             )
         elif what == of.AGREED:
-            amount = float(issue["accord"])
+            amount = float(issue["sittings_held"])
         elif who >= 0:
             person = describe_person(community, who)
         by = run.names[line["by"]] if line["by"] >= 0 else ""
@@ -256,18 +259,18 @@ def tell_arm(arm: str, run: Run, row: np.ndarray, scenario: Scenario, community:
                 day - since,
             )
         )
-        if what != of.SECONDED:
+        if what != of.REPORTED_AGAIN:
             # py_func: the compiled kernel does not accept the namespace `needs`
             state = INTO[what] if what in INTO else of.next_stage.py_func(OUT_OF[what], needs)
             since = day
             desk = DESKS[DESK_DEPARTMENT] if state == of.UPWARD else desk
-    done = bool(issue["resolved"] >= 0)
+    done = bool(issue["resolved_day"] >= 0)
     return StoryArm(
         arm,
         tuple(steps),
         of.STATES[issue["state"]],
         run.days - since,
-        int((issue["resolved"] if done else run.days) - issue["born"]),
+        int((issue["resolved_day"] if done else run.days) - issue["arose_day"]),
         done,
     )
 

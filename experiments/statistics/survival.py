@@ -67,8 +67,10 @@ def survival(
 
 def times(issues: pd.DataFrame, days: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the days from arising to resolution or the end of the run, and whether it was resolved."""
-    resolved = issues["resolved"].to_numpy() >= 0
-    return np.where(resolved, issues["resolved"], days).astype(float) - issues["born"].to_numpy(), resolved
+    resolved = issues["resolved_day"].to_numpy() >= 0
+    return np.where(resolved, issues["resolved_day"], days).astype(float) - issues[
+        "arose_day"
+    ].to_numpy(), resolved
 
 
 def counts(
@@ -147,7 +149,7 @@ def mean(issues: pd.DataFrame, horizon: float, days: int, level: float) -> dict[
     replicates = issues["replicate"].unique()
     whole, less = area(issues, horizon, days, replicates)
     half = jackknife_halfwidth(whole, less, level)
-    resolved = int((issues["resolved"] >= 0).sum())
+    resolved = int((issues["resolved_day"] >= 0).sum())
     return {
         "mean": whole,
         "low": whole - half,

@@ -132,10 +132,10 @@ class Experiment:
         30,
         1,
         1_000_000,
-        unit="lucks in which every arm lives; the most, where it may stop early",
+        unit="replicates of every arm; the most, where it may stop early",
         source=CHOICE,
     )
-    seed: int = knob(0, 0, 2**53, unit="another seed is other lucks", source=CHOICE)
+    seed: int = knob(0, 0, 2**53, unit="random seed", source=CHOICE)
     on: tuple = field(default=(), metadata={"names": True})
     off: tuple = field(default=(), metadata={"names": True})
     set: dict = field(default_factory=dict, metadata={"free": True})

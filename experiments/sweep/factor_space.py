@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from itertools import product
 from math import exp, log
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from ...engine.parameters import UserError, describe_problem, format_range, paths
 from ...engine.settings import TEXT, choice_paths, is_text
-from ...engine.toml_reader import At, take_value
+from ...engine.toml_reader import At, suggest_paths, take_value
 from ...model import mechanisms
 from ...model.scenarios.cases import alter_scenario
 from ...model.scenarios.scenario import Scenario
@@ -105,8 +104,7 @@ def suggest_path(path: str, known, scenario: Scenario) -> str:
     """Suggest a remedy for an unknown path, as the end of a message."""
     if is_text(scenario, path):
         return f": it {TEXT}"
-    near = get_close_matches(path, known, 3, 0.6)
-    return f"; did you mean {' or '.join(near)}?" if near else "; `cogov knobs` lists them all"
+    return f"{suggest_paths(path, known)}; `cogov knobs` lists them all"
 
 
 def points(experiment, spaces: list[FactorSpace], scenario: Scenario) -> Iterable[tuple]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ...model.measures import SHARES, SUMMARY
+from ...model.measures import HORIZON, SHARES, SMALLER, SUMMARY
 from ..statistics import paired
 from ..statistics.cost_effectiveness import classify_arms, price_arms
 from ..statistics.multiple_comparisons import compare_with_best
@@ -23,32 +23,18 @@ from .results import Results, read_results
 EQUITY = ("spread_between_buildings", "owners_minus_tenants", "registered_minus_migrants")
 BESIDE = (
     "resolution_rate",
-    "resolution_rate_of_told",
+    "resolution_rate_of_reported",
     "restricted_mean_time",
     "backlog",
     "unknown",
     "trust_committee",
     "satisfaction",
-    "giving",
+    "volunteering",
     "hours",
     "yuan",
     *EQUITY,
 )
-SMALLER = (  # smaller is better
-    "restricted_mean_time",
-    "backlog",
-    "unknown",
-    "reopened",
-    "withdrawn",
-    "lapsed",
-    "hours",
-    "yuan",
-    "hours_per_resolved",
-    "yuan_per_resolved",
-    "spread_between_buildings",
-)
-HORIZON = 180  # days, of curves and restricted means
-AGED = ("resolution_rate", "resolution_rate_of_told", *EQUITY)  # defined for old enough issues only
+AGED = ("resolution_rate", "resolution_rate_of_reported", *EQUITY)  # defined for old enough issues only
 
 
 @dataclass

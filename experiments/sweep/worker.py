@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...model import measures, mechanisms
+from ...model import daily_counts, measures, mechanisms
 from ...model.issues.categories import FAMILIES
 from ...model.issues.issue_table import STATES
 from ...model.scenarios.scenario import Scenario
@@ -33,15 +33,15 @@ KEPT = (  # columns of the table `issues`
     "category",
     "family",
     "severity",
-    "voices",
+    "reports",
     "state",
-    "teller",
-    "closer",
+    "found_by",
+    "resolved_by",
     "reopened",
-    "born",
-    "told",
-    "resolved",
-    "cost",
+    "arose_day",
+    "reported_day",
+    "resolved_day",
+    "cost_yuan",
 )
 
 
@@ -52,7 +52,7 @@ class RunOrder:
     key: str  # digest of everything that determines the run
     arm: object = field(hash=False)  # design.DesignArm, whose settings are not hashable
     replicate: int
-    luck: int  # random seed of the run
+    seed: int  # random seed of the run
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def run_order(terms: RunTerms, order: RunOrder, live: Callable = simulate) -> Ru
         scenario = scenario_of(order.arm, terms.cases[order.arm.case])
         warm_up_engine(tuple(sorted(scenario.mechanisms)))
         with time_limit(terms.limit):
-            run = live(scenario, order.luck)
+            run = live(scenario, order.seed)
             return summarise_run(run, order, terms, time.perf_counter() - start)
     except (Exception, SystemExit, TooLong) as error:  # of any kind: a failed run is a result
         words = "".join(traceback.format_exception(error))[-4000:].strip()
@@ -114,7 +114,7 @@ def summarise_run(run, order: RunOrder, terms: RunTerms, seconds: float) -> RunO
     # + 0.0 turns -0.0 into 0.0, because bits are compared
     numbers = np.array([summary[name] for name in measures.SUMMARY]) + 0.0
     series = {
-        name: column + 0.0 if name in measures.DAILY[measures.COUNTS :] else column.astype(np.int32)
+        name: column + 0.0 if name in daily_counts.DAILY[daily_counts.COUNTS :] else column.astype(np.int32)
         for name, column in run.series.items()
     }
     issues = {name: np.ascontiguousarray(run.issues[name]) for name in KEPT}

@@ -164,7 +164,7 @@ def advance_clocks(w) -> np.ndarray:
     shocks. The result is ordered by building and category.
     """
     clocks, ease, weather, family = w.clocks, w.lever.ease, w.weather[w.day % YEAR], w.cats.family
-    places, codes, key = w.buildings.luck, w.cats.code, key_of(w.seed, ARISE, 0)
+    places, codes, key = w.buildings.key, w.cats.code, key_of(w.seed, ARISE, 0)
     b, c = clocks.rate.shape
     cells, before = (
         np.empty(b * c, np.int64),
@@ -250,27 +250,29 @@ def draw_requirements(w, issue, number, issue_key) -> None:
     These belong to the issue and are the same in every arm of a comparison.
     """
     cats, seed, b, j = w.cats, w.seed, issue.building, issue.category
-    issue.effort = (
+    issue.work_hours = (
         cats.work_scale_hours[j] * exponential(key_of(seed, WORK, 0), issue_key) ** cats.work_spread[j]
     )
-    issue.left = issue.effort
-    issue.cost = cats.cost_fen[j]
-    issue.hard = 0.0
+    issue.hours_left = issue.work_hours
+    issue.cost_fen = cats.cost_fen[j]
+    issue.sittings_needed = 0.0
     if cats.sittings[j] > 0.0:
         stiff = (
             number < w.clocks.firm[b, j]
             or uniform(key_of(seed, STUBBORN, 0), issue_key) < cats.stubborn_share[j]
         )
-        issue.hard = (
+        issue.sittings_needed = (
             cats.sittings[j]
             * exponential(key_of(seed, SIT, 0), issue_key)
             * (cats.stubborn_factor[j] if stiff else 1.0)
         )
-    issue.lead, issue.lapse = 0, -1
+    issue.department_days, issue.lapse_day = 0, -1
     if cats.department_days[j] != 0.0:
-        issue.lead = 1 + int(cats.department_days[j] * exponential(key_of(seed, LEAD, 0), issue_key))
+        issue.department_days = 1 + int(
+            cats.department_days[j] * exponential(key_of(seed, LEAD, 0), issue_key)
+        )
     if cats.lapse_days[j] != 0.0:
-        issue.lapse = w.day + 1 + int(cats.lapse_days[j] * exponential(key_of(seed, LAPSE, 0), issue_key))
+        issue.lapse_day = w.day + 1 + int(cats.lapse_days[j] * exponential(key_of(seed, LAPSE, 0), issue_key))
 
 
 @inner_kernel
@@ -279,18 +281,18 @@ def fill_new_issues(w, rows, fresh) -> None:
     cats, compounds = w.cats, w.compounds
     for r in range(len(fresh)):
         issue, b, j, number = rows[r], fresh[r, 0], fresh[r, 1], fresh[r, 2]
-        issue_key = derive_key(derive_key(w.buildings.luck[b], cats.code[j]), number)
-        issue.id, issue.luck = make_id(b, cats.code[j], number), issue_key
+        issue_key = derive_key(derive_key(w.buildings.key[b], cats.code[j]), number)
+        issue.id, issue.key = make_id(b, cats.code[j], number), issue_key
         issue.building, issue.category, issue.compound = b, j, w.buildings.compound[b]
         issue.family, issue.scope = cats.family[j], cats.scope[j]
-        issue.severity, issue.rule = cats.severity[j], cats.consent_rule[j]
+        issue.severity, issue.consent_rule = cats.severity[j], cats.consent_rule[j]
         place_issue(w, issue, issue_key)
         draw_requirements(w, issue, number, issue_key)
-        issue.accord, issue.heard = 0.0, 0.0
-        issue.next = exponential(derive_key(key_of(w.seed, HEAR, 0), issue_key), 0)
-        issue.reporter, issue.born, issue.told, issue.taken = -1, w.day, -1, -1
-        issue.resolved, issue.giveup, issue.due = -1, -1, -1
-        issue.voices, issue.state, issue.reopened, issue.teller, issue.closer = 0, UNKNOWN, 0, -1, -1
+        issue.sittings_held, issue.report_hazard = 0.0, 0.0
+        issue.next_report_hazard = exponential(derive_key(key_of(w.seed, HEAR, 0), issue_key), 0)
+        issue.reporter, issue.arose_day, issue.reported_day, issue.taken_in_day = -1, w.day, -1, -1
+        issue.resolved_day, issue.give_up_day, issue.due_day = -1, -1, -1
+        issue.reports, issue.state, issue.reopened, issue.found_by, issue.resolved_by = 0, UNKNOWN, 0, -1, -1
         company = compounds.company[issue.compound] and cats.done_by[j, 0]
         issue.desk = DESK_COMPANY if company else DESK_COMMITTEE
         log_event(w.log, w.lines, issue.id, w.day, AROSE, -1, -1)

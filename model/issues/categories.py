@@ -190,7 +190,7 @@ class Columns(NamedTuple):
     lapse_days: np.ndarray  # (categories,) float64  days
     patience_days: np.ndarray  # (categories,) float64  days
     reopen_share: np.ndarray  # (categories,) float64
-    code: np.ndarray  # (categories,) int64    what luck and ids know it by: see `encode_category`
+    code: np.ndarray  # (categories,) int64    for its random numbers and ids: see `encode_category`
 
 
 def encode_category(name):

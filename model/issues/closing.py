@@ -17,10 +17,10 @@ from .issue_table import (
     LEFT,
     MONEY,
     REOPENED,
+    REPORTED,
     RESOLVED,
     SIGN,
     TABLE,
-    TOLD,
     UNKNOWN,
     UPWARD,
     VERIFIED,
@@ -53,8 +53,8 @@ def check(w, issue, key) -> None:
     A verified nuisance adds its expected returns to the hazard clock of its building and category.
     """
     cats, clocks = w.cats, w.clocks
-    if uniform(derive_key(key, issue.luck), issue.reopened) < cats.reopen_share[issue.category]:
-        issue.state, issue.resolved, issue.left = WORK, -1, w.knobs.rework_share * issue.effort
+    if uniform(derive_key(key, issue.key), issue.reopened) < cats.reopen_share[issue.category]:
+        issue.state, issue.resolved_day, issue.hours_left = WORK, -1, w.knobs.rework_share * issue.work_hours
         issue.reopened += 1
         log_event(w.log, w.lines, issue.id, w.day, REOPENED, -1, -1)
     else:
@@ -69,7 +69,7 @@ def check(w, issue, key) -> None:
 def give_up(w, issue) -> None:
     """Let the reporter give up: an issue that may lapse is withdrawn, another becomes unknown again."""
     disappoint(w, issue)
-    if issue.lapse >= 0:
+    if issue.lapse_day >= 0:
         issue.state = WITHDRAWN
         log_event(w.log, w.lines, issue.id, w.day, GAVE_UP, -1, issue.reporter)
     else:
@@ -97,29 +97,32 @@ def close(w) -> np.ndarray:
     for i in range(len(issues)):
         issue = issues[i]
         state = issue.state
-        begun = issue.left < issue.effort or issue.reopened > 0
-        agreed, paid = issue.rule >= 0 and state > SIGN, issue.cost < cats.cost_fen[issue.category]
+        begun = issue.hours_left < issue.work_hours or issue.reopened > 0
+        agreed, paid = (
+            issue.consent_rule >= 0 and state > SIGN,
+            issue.cost_fen < cats.cost_fen[issue.category],
+        )
         if state == UPWARD:
-            issue.due -= hurry[i]
-        if state == UPWARD and issue.due <= day:
+            issue.due_day -= hurry[i]
+        if state == UPWARD and issue.due_day <= day:
             move(issue, WORK, day)
             log_event(w.log, w.lines, issue.id, day, ANSWERED, -1, -1)
-        elif state == RESOLVED and issue.due <= day:
+        elif state == RESOLVED and issue.due_day <= day:
             check(w, issue, reopens)
-        elif 0 <= issue.lapse <= day and not (begun or agreed or paid):
+        elif 0 <= issue.lapse_day <= day and not (begun or agreed or paid):
             issue.state = LAPSED
             if state > UNKNOWN:
                 disappoint(w, issue)
             log_event(w.log, w.lines, issue.id, day, CEASED, -1, -1)
-        elif (state == TOLD or state == TABLE or state == MONEY) and issue.giveup <= day:
+        elif (state == REPORTED or state == TABLE or state == MONEY) and issue.give_up_day <= day:
             give_up(w, issue)
-        elif (state == TOLD or state == TABLE) and forgets(
-            uniform(forgotten, issue.luck), w.knobs.forgetting_rate, keep[i]
+        elif (state == REPORTED or state == TABLE) and forgets(
+            uniform(forgotten, issue.key), w.knobs.forgetting_rate, keep[i]
         ):
             issue.state = UNKNOWN
             disappoint(w, issue)
             log_event(w.log, w.lines, issue.id, day, FORGOTTEN, -1, -1)
         stays[i] = issue.state <= RESOLVED
-        if issue.state < RESOLVED and day - issue.born > fresh:
+        if issue.state < RESOLVED and day - issue.arose_day > fresh:
             count_visible(issue, standing, first)
     return stays

@@ -182,12 +182,12 @@ def count_calls(w, c, homes) -> tuple[int, int]:
 def call_at(w, h, issue, yuan) -> None:
     """Call at household `h` for the project of an issue: it is met or not, and signs or doubts."""
     households, k, b = w.households, w.knobs.projects, w.households.building[h]
-    lives = issue.rule == EVERY or households.owner[h]  # where every household votes, tenants do
-    met = uniform(derive_key(derive_key(key_of(w.seed, AT_HOME, 0), issue.luck), h), households.knocks[h])
+    lives = issue.consent_rule == EVERY or households.owner[h]  # where every household votes, tenants do
+    met = uniform(derive_key(derive_key(key_of(w.seed, AT_HOME, 0), issue.key), h), households.knocks[h])
     if met < chance_to_meet(h, lives, w.residents, households, w.lever.reach[b], k):
         lift = w.cats.unit[issue.category] == WALKUP
         x = willingness(h, lives, lift, yuan, w.residents, households, w.lever.consent[b], k)
-        leaning = uniform(derive_key(key_of(w.seed, LEAN, 0), issue.luck), h)
+        leaning = uniform(derive_key(key_of(w.seed, LEAN, 0), issue.key), h)
         households.stance[h] = SIGNED if leaning * (1.0 + exp(-x)) < 1.0 else DOUBTS
         households.talks[h] += 1
     households.knocks[h] += 1
@@ -198,7 +198,7 @@ def canvass(w, c, issue, low, high) -> int:
     """Make today's calls in compound `c`, door by door; return the mechanism that calls most, or -1."""
     projects, households = w.projects, w.households
     calls, by = count_calls(w, c, high - low)
-    yuan = issue.cost / 100 / (high - low)
+    yuan = issue.cost_fen / 100 / (high - low)
     for _ in range(calls):
         for _ in range(high - low):  # the next door that has not signed
             h = projects.cursor[c]
@@ -228,7 +228,7 @@ def count_vote(w, c, issue, low, high, by) -> None:
             signed += 1
             signed_area += households.area[h]
     projects.open[c], projects.all[c] = high - low - signed, high - low
-    if is_met(issue.rule, signed, met, high - low, signed_area, met_area, area):
+    if is_met(issue.consent_rule, signed, met, high - low, signed_area, met_area, area):
         projects.open[c] = 0
         move(issue, next_stage(SIGN, issue), day)
         log_event(w.log, w.lines, issue.id, day, CONSENTED, by, -1)

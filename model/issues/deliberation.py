@@ -29,7 +29,7 @@ def talk(w) -> None:
                 sittings += accord[m, i]
                 if accord[m, i] > most:
                     by, most = codes[m], accord[m, i]
-            issue.accord += sittings
-            if issue.accord >= issue.hard:
+            issue.sittings_held += sittings
+            if issue.sittings_held >= issue.sittings_needed:
                 move(issue, next_stage(TABLE, issue), w.day)
                 log_event(w.log, w.lines, issue.id, w.day, AGREED, by, -1)

@@ -1,10 +1,10 @@
 """Issues: their columns, the states they pass through, and the record of everything that happened to them.
 
-    UNKNOWN -> TOLD -> TABLE -> SIGN -> MONEY -> UPWARD -> WORK -> RESOLVED -> VERIFIED
+    UNKNOWN -> REPORTED -> TABLE -> SIGN -> MONEY -> UPWARD -> WORK -> RESOLVED -> VERIFIED
                 (stages an issue does not need are skipped)            |
                                      WORK <- reopened ----------------+
 
-TOLD and TABLE may be forgotten (back to UNKNOWN); a simple issue may be resolved on the spot from TOLD. The
+REPORTED and TABLE may be forgotten (back to UNKNOWN); a simple issue may be resolved on the spot from REPORTED. The
 reporter may give up on an issue that waits to be taken in, for parties or for money: it is WITHDRAWN if it
 is of a kind that lapses, and back to UNKNOWN otherwise, because the cause is still there. An issue of a kind
 that lapses may do so (LAPSED) until it is paid for, agreed by vote or begun. A vote that fails is tried
@@ -20,12 +20,12 @@ from ...engine.jit import inner_kernel
 from .categories import encode_category
 
 # int8, because a plain int is another type to the compiler, which would compile every kernel again for it
-UNKNOWN, TOLD, TABLE, SIGN, MONEY, UPWARD, WORK, RESOLVED, VERIFIED, WITHDRAWN, LAPSED = map(
+UNKNOWN, REPORTED, TABLE, SIGN, MONEY, UPWARD, WORK, RESOLVED, VERIFIED, WITHDRAWN, LAPSED = map(
     np.int8, range(11)
 )
 STATES = (
     "unknown",
-    "told",
+    "reported",
     "at the table",
     "signatures",
     "money",
@@ -37,8 +37,8 @@ STATES = (
     "lapsed",
 )
 ALLOWED = {
-    UNKNOWN: {TOLD, LAPSED},
-    TOLD: {TABLE, SIGN, MONEY, UPWARD, WORK, RESOLVED, UNKNOWN, WITHDRAWN, LAPSED},
+    UNKNOWN: {REPORTED, LAPSED},
+    REPORTED: {TABLE, SIGN, MONEY, UPWARD, WORK, RESOLVED, UNKNOWN, WITHDRAWN, LAPSED},
     TABLE: {SIGN, MONEY, UPWARD, WORK, UNKNOWN, WITHDRAWN, LAPSED},
     SIGN: {SIGN, MONEY, UPWARD, WORK, LAPSED},  # SIGN: the vote failed, and is tried again
     MONEY: {UPWARD, WORK, UNKNOWN, WITHDRAWN, LAPSED},
@@ -51,46 +51,46 @@ ALLOWED = {
 ISSUE = np.dtype(
     [
         ("id", "i8"),  # building, category and number in one: see `make_id`
-        ("left", "f8"),  # hours still to do
-        ("heard", "f8"),  # cumulative hazard of being reported
-        ("next", "f8"),  # the next neighbour reports it when `heard` gets here
+        ("hours_left", "f8"),  # hours still to do
+        ("report_hazard", "f8"),  # cumulative hazard of being reported
+        ("next_report_hazard", "f8"),  # the next neighbour reports it when `report_hazard` gets here
         ("building", "i4"),
         ("compound", "i4"),
         ("household", "i4"),  # household that it belongs to; -1 for common space
-        ("born", "i4"),  # day it arose
+        ("arose_day", "i4"),  # day it arose
         ("category", "i2"),
-        ("voices", "i2"),  # reports so far, by neighbours, patrols and captains, duplicates included
+        ("reports", "i2"),  # reports so far, by neighbours, patrols and captains, duplicates included
         ("state", "i1"),
         ("desk", "i1"),
         ("scope", "i1"),
         ("family", "i1"),
         ("severity", "i1"),
-        ("rule", "i1"),  # of consent; -1 needs none
-        ("teller", "i1"),  # mechanism that found it; -1 a neighbour
-        ("closer", "i1"),  # mechanism that finished it; -1 its desk
+        ("consent_rule", "i1"),  # of consent; -1 needs none
+        ("found_by", "i1"),  # mechanism that found it; -1 a neighbour
+        ("resolved_by", "i1"),  # mechanism that finished it; -1 its desk
         ("reopened", "i2"),  # times
-        ("luck", "u8"),  # key of its random numbers: a hash of its building, its category and its number
-        ("cost", "i8"),  # fen still to be paid
-        ("effort", "f8"),  # hours it takes
-        ("hard", "f8"),  # sittings its parties need; 0 none
-        ("accord", "f8"),  # sittings held
-        ("due", "f8"),  # day a department, or the check of what was done, has an answer
+        ("key", "u8"),  # key of its random numbers: a hash of its building, its category and its number
+        ("cost_fen", "i8"),  # fen still to be paid
+        ("work_hours", "f8"),  # hours it takes
+        ("sittings_needed", "f8"),  # sittings its parties need; 0 none
+        ("sittings_held", "f8"),  # sittings held
+        ("due_day", "f8"),  # day a department, or the check of what was done, has an answer
         ("stairwell", "i4"),
         ("reporter", "i4"),  # resident who reported it, the last time it was unknown; -1 none
-        ("told", "i4"),  # day it was first reported; -1 never
-        ("taken", "i4"),  # day it was first taken in; -1 never
-        ("resolved", "i4"),  # day it was last resolved; -1 not
-        ("giveup", "i4"),  # day the reporter gives up
-        ("lapse", "i4"),  # day it lapses; -1 never
-        ("lead", "i4"),  # days a department takes
+        ("reported_day", "i4"),  # day it was first reported; -1 never
+        ("taken_in_day", "i4"),  # day it was first taken in; -1 never
+        ("resolved_day", "i4"),  # day it was last resolved; -1 not
+        ("give_up_day", "i4"),  # day the reporter gives up
+        ("lapse_day", "i4"),  # day it lapses; -1 never
+        ("department_days", "i4"),  # days a department takes
     ],
     align=True,
 )
 
 (
     AROSE,
-    WAS_TOLD,
-    SECONDED,
+    WAS_REPORTED,
+    REPORTED_AGAIN,
     TAKEN,
     AGREED,
     CONSENTED,
@@ -108,8 +108,8 @@ ISSUE = np.dtype(
 ) = map(np.int8, range(17))
 WHAT = (
     "arose",
-    "told",
-    "seconded",
+    "reported",
+    "reported again",
     "taken in",
     "agreed",
     "consented",
@@ -168,7 +168,7 @@ def is_workable(issue) -> bool:
 
     It is in work, or reported and needs no parties, signatures, money or department.
     """
-    return issue.state == WORK or (issue.state == TOLD and next_stage(TOLD, issue) == WORK)
+    return issue.state == WORK or (issue.state == REPORTED and next_stage(REPORTED, issue) == WORK)
 
 
 @inner_kernel
@@ -223,19 +223,19 @@ def trust_at_stake(issue) -> int:
 @inner_kernel
 def rank(issue) -> int:
     """Rank the urgency of an issue, 0..3: its severity, plus one if several neighbours reported it."""
-    return min(3, issue.severity + (1 if issue.voices >= 2 else 0))
+    return min(3, issue.severity + (1 if issue.reports >= 2 else 0))
 
 
 @inner_kernel
 def next_stage(state, issue) -> np.int8:
     """Return the stage that follows `state`, skipping those that the issue does not need."""
-    if state < TABLE and issue.hard > 0.0:
+    if state < TABLE and issue.sittings_needed > 0.0:
         return TABLE
-    if state < SIGN and issue.rule >= 0:
+    if state < SIGN and issue.consent_rule >= 0:
         return SIGN
-    if state < MONEY and issue.cost > 0:
+    if state < MONEY and issue.cost_fen > 0:
         return MONEY
-    if state < UPWARD and issue.lead > 0:
+    if state < UPWARD and issue.department_days > 0:
         return UPWARD
     return WORK
 
@@ -245,5 +245,5 @@ def move(issue, state, day) -> None:
     """Move an issue into stage `state`; in UPWARD, a department's time begins to run."""
     issue.state = state
     if state == UPWARD:
-        issue.due = day + issue.lead
+        issue.due_day = day + issue.department_days
         issue.desk = DESK_DEPARTMENT

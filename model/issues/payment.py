@@ -16,14 +16,14 @@ def pay(w) -> None:
     last = len(funds) - 1
     for i in by_urgency(issues, MONEY):
         issue = issues[i]
-        from_compound = min(issue.cost, max(0, funds[issue.compound]))
-        rest = issue.cost - from_compound
+        from_compound = min(issue.cost_fen, max(0, funds[issue.compound]))
+        rest = issue.cost_fen - from_compound
         if rest == 0 or funds[last] >= rest:
             funds[issue.compound] -= from_compound
             spending[issue.compound] += from_compound
             funds[last] -= rest
             spending[last] += rest
-            issue.cost = 0
+            issue.cost_fen = 0
             move(issue, next_stage(MONEY, issue), w.day)
             fund = issue.compound if rest == 0 else (last if from_compound == 0 else -1)
             log_event(w.log, w.lines, issue.id, w.day, PAID, -1, fund)

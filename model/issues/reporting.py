@@ -23,11 +23,11 @@ from ...engine.codes import (
 from ...engine.jit import inner_kernel, outer_kernel
 from ...engine.randomness import decision, derive_key, exponential, key_of, uniform
 from .issue_table import (
+    REPORTED,
+    REPORTED_AGAIN,
     RESOLVED,
-    SECONDED,
-    TOLD,
     UNKNOWN,
-    WAS_TOLD,
+    WAS_REPORTED,
     log_event,
     trust_at_stake,
 )
@@ -122,7 +122,7 @@ def tell(w) -> None:
     s, b, c = len(w.stairwells.building), len(w.buildings.compound), len(w.compounds.company)
     for i in range(len(issues)):
         issue = issues[i]
-        if issue.state >= RESOLVED or (issue.voices >= MOST and issue.state != UNKNOWN):
+        if issue.state >= RESOLVED or (issue.reports >= MOST and issue.state != UNKNOWN):
             continue
         trusted = trust_at_stake(issue)
         if issue.scope == SCOPE_HOUSEHOLD:
@@ -148,17 +148,17 @@ def tell(w) -> None:
                 rate += sight[m, i]
         else:
             rate *= k.repeat_report_factor
-        issue.heard += rate
+        issue.report_hazard += rate
         today = 0
-        while issue.heard >= issue.next and today < A_DAY:
+        while issue.report_hazard >= issue.next_report_hazard and today < A_DAY:
             today += 1
-            issue.voices += 1
-            issue.next += exponential(derive_key(clock, issue.luck), issue.voices)
+            issue.reports += 1
+            issue.next_report_hazard += exponential(derive_key(clock, issue.key), issue.reports)
             if issue.state != UNKNOWN:
-                log_event(log, used, issue.id, day, SECONDED, -1, -1)
+                log_event(log, used, issue.id, day, REPORTED_AGAIN, -1, -1)
                 continue
             by, who = -1, -1
-            part = uniform(derive_key(finder, issue.luck), issue.voices) * rate - neighbours
+            part = uniform(derive_key(finder, issue.key), issue.reports) * rate - neighbours
             if part >= 0.0:
                 for m in range(len(codes)):
                     by = codes[m] if sight[m, i] > 0.0 else by
@@ -166,11 +166,11 @@ def tell(w) -> None:
                     if part < 0.0:
                         break
             else:
-                who = draw_issue_reporter(w, issue, derive_key(derive_key(teller, issue.luck), issue.voices))
-            issue.state = TOLD
+                who = draw_issue_reporter(w, issue, derive_key(derive_key(teller, issue.key), issue.reports))
+            issue.state = REPORTED
             issue.reporter = who
-            if issue.told < 0:
-                issue.told, issue.teller = day, by
-            patient = exponential(derive_key(wait, issue.luck), issue.voices)
-            issue.giveup = day + 1 + int(patience[issue.category] * patient)
-            log_event(log, used, issue.id, day, WAS_TOLD, by, who)
+            if issue.reported_day < 0:
+                issue.reported_day, issue.found_by = day, by
+            patient = exponential(derive_key(wait, issue.key), issue.reports)
+            issue.give_up_day = day + 1 + int(patience[issue.category] * patient)
+            log_event(log, used, issue.id, day, WAS_REPORTED, by, who)

@@ -4,7 +4,7 @@ import numpy as np
 
 from ...engine.codes import DESK_COMMITTEE, DESK_COMPANY
 from ...engine.jit import inner_kernel
-from .issue_table import TAKEN, TOLD, log_event, move, next_stage, rank
+from .issue_table import REPORTED, TAKEN, log_event, move, next_stage, rank
 
 RANKS = 4  # of urgency
 
@@ -42,12 +42,12 @@ def take_in(w) -> None:
     """Take in reported issues, the most urgent first; each costs `intake` hours of its desk."""
     issues, hours, intake = w.issues, w.hours, w.knobs.intake_hours
     compounds = len(hours) - 2
-    for i in by_urgency(issues, TOLD):
+    for i in by_urgency(issues, REPORTED):
         issue = issues[i]
         desk = desk_row(issue, compounds)
         if hours[desk] >= intake:
             hours[desk] -= intake
-            if issue.taken < 0:
-                issue.taken = w.day
-            move(issue, next_stage(TOLD, issue), w.day)
+            if issue.taken_in_day < 0:
+                issue.taken_in_day = w.day
+            move(issue, next_stage(REPORTED, issue), w.day)
             log_event(w.log, w.lines, issue.id, w.day, TAKEN, -1, -1)

@@ -31,11 +31,11 @@ def resolve(w, issue, by) -> None:
     Neighbours see it, and the reporter, if any, trusts more, having learned that reporting helps.
     """
     day, trust = w.day, w.residents.trust
-    if issue.taken < 0:
-        issue.taken = day
+    if issue.taken_in_day < 0:
+        issue.taken_in_day = day
         log_event(w.log, w.lines, issue.id, day, ON_THE_SPOT, by, -1)
-    issue.left, issue.state, issue.resolved, issue.closer = 0.0, RESOLVED, day, by
-    issue.due = day + w.knobs.check_after_days
+    issue.hours_left, issue.state, issue.resolved_day, issue.resolved_by = 0.0, RESOLVED, day, by
+    issue.due_day = day + w.knobs.check_after_days
     trusted = trust_at_stake(issue)
     count_visible(issue, w.mood.good, w.compounds.first)
     if issue.reporter >= 0:
@@ -59,18 +59,18 @@ def work(w) -> None:
         if len(codes) and is_workable(issue):
             by, most = -1, 0.0
             for m in range(len(codes)):
-                issue.left -= done[m, i]
+                issue.hours_left -= done[m, i]
                 if done[m, i] > most:
                     by, most = codes[m], done[m, i]
-            if most > 0.0 and issue.left <= 1e-9:
+            if most > 0.0 and issue.hours_left <= 1e-9:
                 resolve(w, issue, by)
     for i in by_urgency(issues, WORK):
         issue = issues[i]
         desk = desk_row(issue, compounds)
-        today = min(min(issue.left, pair[desk]), hours[desk])
+        today = min(min(issue.hours_left, pair[desk]), hours[desk])
         if works[issue.category] > 0.0:
-            today = min(today, issue.effort / works[issue.category])
+            today = min(today, issue.work_hours / works[issue.category])
         hours[desk] -= today
-        issue.left -= today
-        if issue.left <= 1e-9:
+        issue.hours_left -= today
+        if issue.hours_left <= 1e-9:
             resolve(w, issue, -1)

@@ -15,7 +15,7 @@ which is read-only:
     learn(m, w)  update its own columns `m.own` for tomorrow
 
 Methods marked `@kernel` are compiled; without the mark they are `@staticmethod` in plain Python, slower but
-free of numba's limits. `begin(world, luck)` creates the own columns, once. `k = m.knobs[0]` gives the knobs
+free of numba's limits. `begin(world, random_numbers)` creates the own columns, once. `k = m.knobs[0]` gives the knobs
 by name.
 
 The first line of the file says what the mechanism does, the second paragraph how it disappoints; `zh` is its
@@ -69,7 +69,7 @@ class Mechanism:
     pull: ClassVar = None
     learn: ClassVar = None
 
-    def begin(self, world, luck) -> np.ndarray | tuple:
+    def begin(self, world, random_numbers) -> np.ndarray | tuple:
         """Return the mechanism's own columns on day 0: an array, or a NamedTuple of arrays."""
         return np.zeros(0)
 
@@ -105,7 +105,7 @@ STAND_INS = {}  # name -> stand-in class of a user mechanism that results name a
 class StandIn(Mechanism):
     """Stand-in for a mechanism whose file is missing: its results can be read, but not run again."""
 
-    def begin(self, world, luck) -> np.ndarray | tuple:
+    def begin(self, world, random_numbers) -> np.ndarray | tuple:
         """Raise UserError: the mechanism cannot be run."""
         name = next(name for name, kind in STAND_INS.items() if kind is type(self))
         if name in find_broken():

@@ -100,7 +100,7 @@ class Acquaintance(Mechanism):
         0.3, 0.0, 3.0, unit="logit of wish to give an evening where the habit is full", source="assumed"
     )
 
-    def begin(self, world, luck) -> Neighbours:
+    def begin(self, world, random_numbers) -> Neighbours:
         homes, b = world.households, len(world.buildings.compound)
         away = np.bincount(homes.building, homes.away, b) / np.bincount(homes.building, minlength=b)
         first = (world.scenario.calendar.first_month - 1) * YEAR // 12  # date of day 1, to within a day
@@ -147,7 +147,7 @@ class Acquaintance(Mechanism):
                 if own.looks[issue.category]:
                     m.lever.sight[i] = k.detection_rate * k.station_hours * share[issue.compound]
                     if is_workable(issue):
-                        m.lever.work[i] = spend_hours(left, issue.compound, issue.left)
+                        m.lever.work[i] = spend_hours(left, issue.compound, issue.hours_left)
 
     @kernel
     def learn(m, w) -> None:

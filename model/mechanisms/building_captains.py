@@ -130,7 +130,7 @@ class BuildingCaptains(Mechanism):
         source="docs/sources.md: volunteers' attrition 13.5 % a year",
     )
 
-    def begin(self, world, luck) -> Posts:
+    def begin(self, world, random_numbers) -> Posts:
         b = len(world.buildings.compound)
         ready = choose_candidates(struct(world.residents), b)
         alley, street = (
@@ -178,8 +178,8 @@ class BuildingCaptains(Mechanism):
             b = issue.building
             if SCOPE_HOUSEHOLD < issue.scope < SCOPE_STREET:
                 sight[i] = k.detection_rate * k.captain_hours * coverage[b]
-            if hands[issue.category, HAND] and is_workable(issue) and issue.left <= largest[b]:
-                work[i] = spend_hours(left, b, issue.left)
+            if hands[issue.category, HAND] and is_workable(issue) and issue.hours_left <= largest[b]:
+                work[i] = spend_hours(left, b, issue.hours_left)
             keep[i] = k.reminder_log_rate * coverage[b] * filled[street[b]]
         # the captains' own evenings, available to every mechanism that asks for them
         m.lever.supply[CAPTAIN - 1] = captain_hours(own, k)

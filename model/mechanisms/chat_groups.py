@@ -92,7 +92,7 @@ class ChatGroups(Mechanism):
         source="assumed",
     )
 
-    def begin(self, world, luck) -> Groups:
+    def begin(self, world, random_numbers) -> Groups:
         people, b, c = world.residents, len(world.buildings.compound), len(world.compounds.company)
         at_home = people.presence > 0  # residents who are never at home are not counted
         grown = np.bincount(people.building, at_home & (people.band != CHILD), b)

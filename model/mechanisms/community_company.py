@@ -63,7 +63,7 @@ class CommunityCompany(Mechanism):
         source="assumed: one month in six is a loss",
     )
 
-    def begin(self, world, luck) -> Accounts:
+    def begin(self, world, random_numbers) -> Accounts:
         return Accounts(np.zeros(1), np.zeros(1), np.zeros(1))
 
     @kernel

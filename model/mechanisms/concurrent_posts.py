@@ -81,7 +81,7 @@ class ConcurrentPosts(Mechanism):
         0.0005, 0.0, 0.02, unit="trust in the committee lost/day in a vacancy", source="assumed; sweep it"
     )
 
-    def begin(self, world, luck) -> Posts:
+    def begin(self, world, random_numbers) -> Posts:
         c = len(world.compounds.company)
         return Posts(np.zeros(c), np.zeros(c), np.zeros(c))
 

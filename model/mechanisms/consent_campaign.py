@@ -72,7 +72,7 @@ class ConsentCampaign(Mechanism):
         source="assumed",
     )
 
-    def begin(self, world, luck) -> Teams:
+    def begin(self, world, random_numbers) -> Teams:
         c = len(world.compounds.company)
         return Teams(np.full(c, -1), np.zeros(c), np.zeros(c))
 

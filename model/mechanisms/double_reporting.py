@@ -70,7 +70,7 @@ class DoubleReporting(Mechanism):
     )
     surge_factor: float = knob(2.0, 1.0, 8.0, unit="times as many hours in a surge", source="assumed")
 
-    def begin(self, world, luck) -> Register:
+    def begin(self, world, random_numbers) -> Register:
         people, compounds = world.residents, len(world.compounds.company)
         living = np.bincount(
             world.buildings.compound[people.building[people.in_service]], minlength=compounds
@@ -95,8 +95,8 @@ class DoubleReporting(Mechanism):
             m.lever.wish[c, STANDING_IN_SERVICE_MEMBER] = k.volunteering_logit * own.registered[c] * share[c]
         for i in range(len(issues)):
             issue = issues[i]
-            if hands[issue.category, HAND] and is_workable(issue) and issue.left <= k.max_spot_hours:
-                work[i] = spend_hours(left, issue.compound, issue.left)
+            if hands[issue.category, HAND] and is_workable(issue) and issue.hours_left <= k.max_spot_hours:
+                work[i] = spend_hours(left, issue.compound, issue.hours_left)
 
     @kernel
     def learn(m, w) -> None:

@@ -100,7 +100,7 @@ class FivePartyAlliance(Mechanism):
         0.004, 0.0, 0.1, unit="trust in committee and company per full sitting", source="assumed"
     )
 
-    def begin(self, world, luck) -> Alliances:
+    def begin(self, world, random_numbers) -> Alliances:
         c = len(world.compounds.company)
         return Alliances(np.zeros(c), np.zeros(c))
 
@@ -132,7 +132,7 @@ class FivePartyAlliance(Mechanism):
             c = issue.compound
             if issue.state == TABLE:
                 keep[i] = momentum[c] * share[c]
-                if w.day - issue.born >= k.stuck_days:
+                if w.day - issue.arose_day >= k.stuck_days:
                     accord[i] = k.push_sittings * momentum[c] * attendance[c] * spend_hours(room, c, 1.0)
         for b in range(len(where)):
             m.lever.trust[b, TRUST_COMMITTEE] = m.lever.trust[b, TRUST_COMPANY] = (

@@ -78,7 +78,7 @@ class GridPatrol(Mechanism):
         source="assumed: three weeks a year",
     )
 
-    def begin(self, world, luck) -> Areas:
+    def begin(self, world, random_numbers) -> Areas:
         b = len(world.buildings.compound)
         areas = min(b, self.areas or max(1, world.scenario.grid_workers.full_time))
         of = np.arange(b) * areas // b
@@ -108,7 +108,7 @@ class GridPatrol(Mechanism):
                 k.detection_rate if issue.scope > SCOPE_HOUSEHOLD else k.home_detection_rate
             )
             if hands[issue.category, HAND] and is_workable(issue):
-                work[i] = spend_hours(left, a, issue.left)
+                work[i] = spend_hours(left, a, issue.hours_left)
             if issue.family == DISPUTE and issue.state == TABLE:
                 accord[i] = walked[a] * k.quarrel_sittings
 

@@ -96,7 +96,7 @@ class HomeVisits(Mechanism):
         0.5, 0.0, 5.0, unit="1/year, of those discovered who drop out of sight", source="assumed"
     )
 
-    def begin(self, world, luck) -> Rounds:
+    def begin(self, world, random_numbers) -> Rounds:
         b = len(world.buildings.compound)
         return Rounds(
             np.bincount(world.households.building, minlength=b).astype(float), np.zeros(b), np.zeros(2)

@@ -63,7 +63,7 @@ class Incubation(Mechanism):
     )
     report_log_rate: float = knob(0.2, 0.0, 3.0, unit="log rate of telling", source="assumed")
 
-    def begin(self, world, luck) -> Groups:
+    def begin(self, world, random_numbers) -> Groups:
         c = len(world.compounds.company)
         return Groups(np.zeros(c), np.zeros(c))
 
@@ -92,7 +92,7 @@ class Incubation(Mechanism):
                     * spend_hours(room, issues[i].compound, 1.0)
                 )
             elif w.cats.done_by[issues[i].category, HAND] and is_workable(issues[i]):
-                m.lever.work[i] = spend_hours(left, issues[i].compound, issues[i].left)
+                m.lever.work[i] = spend_hours(left, issues[i].compound, issues[i].hours_left)
         for b in range(len(where)):
             m.lever.voice[b] = k.report_log_rate * group[where[b]]
 
@@ -105,7 +105,7 @@ class Incubation(Mechanism):
                 1.0 if projects.all[c] > 0 and projects.open[c] == 0 else 0.0
             )  # signatures completed today
         for i in range(len(w.issues)):
-            if w.issues[i].state == RESOLVED and w.issues[i].resolved == w.day:
+            if w.issues[i].state == RESOLVED and w.issues[i].resolved_day == w.day:
                 news[w.issues[i].compound] = max(news[w.issues[i].compound], group_left_by(w.issues[i], k))
 
 
@@ -115,6 +115,6 @@ def group_left_by(issue, k) -> float:
 
     1 for a project, `lesser` for a matter that its parties settled, 0 for others.
     """
-    if issue.rule >= 0:
+    if issue.consent_rule >= 0:
         return 1.0
-    return k.settled_matter_share if issue.hard > 0.0 else 0.0
+    return k.settled_matter_share if issue.sittings_needed > 0.0 else 0.0

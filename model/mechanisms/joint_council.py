@@ -95,7 +95,7 @@ class JointCouncil(Mechanism):
         2.0, 0.0, 10.0, unit="logit of wish lost to weariness of meetings", source="assumed"
     )
 
-    def begin(self, world, luck) -> Councils:
+    def begin(self, world, random_numbers) -> Councils:
         c = len(world.compounds.company)
         return Councils(np.zeros(c), np.zeros(c), np.zeros(c))
 

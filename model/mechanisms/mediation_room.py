@@ -62,7 +62,7 @@ class MediationRoom(Mechanism):
         0.002, 0.0, 0.1, unit="trust in neighbours, in the building, per case heard", source="assumed"
     )
 
-    def begin(self, world, luck) -> np.ndarray:
+    def begin(self, world, random_numbers) -> np.ndarray:
         """Return the sittings that each case had had when it was forgotten, none at first; (PLACES,) float64.
 
         A case that is reported again is then heard as often again.
@@ -90,7 +90,7 @@ class MediationRoom(Mechanism):
                 if (
                     not done[i]
                     and is_listed(issues[i], own, k)
-                    and (case < 0 or issues[i].accord < issues[case].accord)
+                    and (case < 0 or issues[i].sittings_held < issues[case].sittings_held)
                 ):
                     case = i
             heard = min(1.0, hears - turn)
@@ -109,14 +109,14 @@ class MediationRoom(Mechanism):
         for i in range(len(w.issues)):
             issue = w.issues[i]
             # only an issue that was at the table before has had sittings
-            if issue.family == DISPUTE and issue.state < TABLE and issue.accord > 0.0:
-                m.own[slot_of(issue)] = issue.accord
+            if issue.family == DISPUTE and issue.state < TABLE and issue.sittings_held > 0.0:
+                m.own[slot_of(issue)] = issue.sittings_held
 
 
 @inner_kernel
 def slot_of(issue) -> int:
     """Return the entry of an issue in the room's book."""
-    return np.int64(issue.luck % np.uint64(PLACES))
+    return np.int64(issue.key % np.uint64(PLACES))
 
 
 @inner_kernel
@@ -125,7 +125,7 @@ def is_listed(issue, own, k) -> bool:
     return (
         issue.family == DISPUTE
         and issue.state == TABLE
-        and issue.accord < own[slot_of(issue)] + k.max_sittings
+        and issue.sittings_held < own[slot_of(issue)] + k.max_sittings
     )
 
 

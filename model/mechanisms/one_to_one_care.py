@@ -90,7 +90,7 @@ class OneToOneCare(Mechanism):
         source="assumed: half of it within a week",
     )
 
-    def begin(self, world, luck) -> Pairs:
+    def begin(self, world, random_numbers) -> Pairs:
         homes, people, b = world.households, world.residents, len(world.buildings.compound)
         head = homes.first[:-1][np.diff(homes.first) == 1]
         elder = head[people.band[head] == ELDER].astype(np.int64)
@@ -112,7 +112,7 @@ class OneToOneCare(Mechanism):
             people.member | people.volunteer,
             people.presence,
             *places,
-            luck.key("one-to-one care: who is there at first"),
+            random_numbers.key("one-to-one care: who is there at first"),
         )
         pairs.found[0], pairs.turn[0] = 0.0, 0
         return pairs

@@ -78,7 +78,7 @@ class Partnership(Mechanism):
         0.0005, 0.0, 0.02, unit="new acquaintances per resident and day in rooms opened", source="assumed"
     )
 
-    def begin(self, world, luck) -> Circle:
+    def begin(self, world, random_numbers) -> Circle:
         units = (
             float(self.partner_units)
             if self.partner_units
@@ -106,7 +106,7 @@ class Partnership(Mechanism):
             # firms keep order in front of their own doors, whichever hands a street issue needs
             suits = issue.family == STREET or (issue.scope > SCOPE_HOUSEHOLD and hands[issue.category, HAND])
             if suits and is_workable(issue):
-                m.lever.work[i] = spend_hours(left, 0, issue.left)
+                m.lever.work[i] = spend_hours(left, 0, issue.hours_left)
         for b in range(len(m.lever.ties)):
             m.lever.ties[b] = k.contacts_per_day * own.commitment[0] * share
         if w.day % MONTH == 0:

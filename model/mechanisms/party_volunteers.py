@@ -66,7 +66,7 @@ class PartyVolunteers(Mechanism):
         0.005, 0.0, 0.1, unit="trust in neighbours per service day", source="assumed"
     )
 
-    def begin(self, world, luck) -> Team:
+    def begin(self, world, random_numbers) -> Team:
         first = (world.scenario.calendar.first_month - 1) * YEAR // 12  # date of day 1, to within a day
         month = (np.arange(YEAR) - 1 + first) % YEAR * 12 // YEAR
         return Team(np.ones(1), (np.array(SEASONS["holidays"])[month] > 0).astype(float))
@@ -87,7 +87,7 @@ class PartyVolunteers(Mechanism):
             if issue.family == CARE:
                 sight[i] = k.detection_rate * got
             if hands[issue.category, HAND] and is_workable(issue):
-                work[i] = spend_hours(left, 0, issue.left)
+                work[i] = spend_hours(left, 0, issue.hours_left)
         for c in range(len(m.lever.wish)):
             for standing in range(1, STANDINGS):
                 m.lever.wish[c, standing] = k.volunteering_logit * got

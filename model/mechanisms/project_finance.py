@@ -54,7 +54,7 @@ class ProjectFinance(Mechanism):
         source="assumed; subsidy and owners' shares together",
     )
 
-    def begin(self, world, luck) -> Applications:
+    def begin(self, world, random_numbers) -> Applications:
         return Applications(np.zeros(RING), np.zeros(1))
 
     @kernel
@@ -98,10 +98,10 @@ def missing_yuan(m, w) -> float:
         )
         if (
             (issue.state == MONEY or signing)
-            and issue.cost >= 100 * k.min_bill_yuan
-            and issue.cost > funds[c]
+            and issue.cost_fen >= 100 * k.min_bill_yuan
+            and issue.cost_fen > funds[c]
         ):
-            yuan += (issue.cost - max(0, funds[c])) / 100
+            yuan += (issue.cost_fen - max(0, funds[c])) / 100
     for week in range(RING):
         yuan -= m.own.pending[week]
     return max(0.0, yuan - max(0, funds[ALL]) / 100)

@@ -82,7 +82,7 @@ class RedProperty(Mechanism):
             if SCOPE_HOUSEHOLD < issue.scope < SCOPE_STREET:
                 sight[i] = k.detection_rate * k.rounds_share * building_hours[issue.compound]
             if hands[issue.category, HAND] and is_workable(issue):
-                work[i] = spend_hours(left, issue.compound, issue.left)
+                work[i] = spend_hours(left, issue.compound, issue.hours_left)
         for b in range(len(where)):
             m.lever.voice[b] = k.report_log_rate * building_hours[where[b]]
             m.lever.trust[b, TRUST_COMPANY] = k.company_trust_per_hour * building_hours[where[b]]

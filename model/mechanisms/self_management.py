@@ -70,7 +70,7 @@ class SelfManagement(Mechanism):
         source="assumed",
     )
 
-    def begin(self, world, luck) -> np.ndarray:
+    def begin(self, world, random_numbers) -> np.ndarray:
         """Return the share contributed at first, (compounds,) 0..1; 0 where there is a property company."""
         return np.where(world.compounds.company, 0.0, self.initial_contribution)
 
@@ -92,7 +92,7 @@ class SelfManagement(Mechanism):
         for i in range(len(issues)):
             issue = issues[i]
             if hands[issue.category, HAND] and is_workable(issue):
-                m.lever.work[i] = spend_hours(left, issue.compound, issue.left)
+                m.lever.work[i] = spend_hours(left, issue.compound, issue.hours_left)
         for b in range(len(where)):
             norms = -k.prevention_log_rate * (own[where[b]] * share[where[b]])
             m.lever.ease[b, ENVIRONMENT], m.lever.ease[b, SAFETY] = norms, norms

@@ -113,7 +113,7 @@ class ServiceCentre(Mechanism):
         source="assumed: a tenth of one, about",
     )
 
-    def begin(self, world, luck) -> Rooms:
+    def begin(self, world, random_numbers) -> Rooms:
         """Return the initial rooms, with each building assigned to its nearest station.
 
         If a station's guests exceed its seats, all of them come less often.
@@ -177,7 +177,7 @@ class ServiceCentre(Mechanism):
                 issue = w.issues[i]
                 # at most an hour a day for a resident who lives next door and can leave home
                 if issue.family == CARE and w.cats.unit[issue.category] != HOUSEBOUND and is_workable(issue):
-                    m.lever.work[i] = spend_hours(left, 0, min(issue.left, m.own.nigh[issue.building]))
+                    m.lever.work[i] = spend_hours(left, 0, min(issue.hours_left, m.own.nigh[issue.building]))
 
     @kernel
     def learn(m, w) -> None:

@@ -84,7 +84,7 @@ class SocialOrganisations(Mechanism):
         source="assumed; sweep it",
     )
 
-    def begin(self, world, luck) -> Hub:
+    def begin(self, world, random_numbers) -> Hub:
         cats, often = world.cats, world.clocks.rate.sum(axis=0)
         fields = np.lexsort((-often, cats.family != CARE))
         fields = fields[cats.done_by[fields, HAND] & (often[fields] > 0.0)][: self.service_fields]
@@ -107,7 +107,7 @@ class SocialOrganisations(Mechanism):
             if serves[issue.category]:
                 sight[i] = k.detection_rate * hours
                 if is_workable(issue):
-                    work[i] = spend_hours(left, 0, issue.left)
+                    work[i] = spend_hours(left, 0, issue.hours_left)
 
     @kernel
     def learn(m, w) -> None:

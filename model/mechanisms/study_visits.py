@@ -57,7 +57,7 @@ class StudyVisits(Mechanism):
         0.0005, 0.0, 0.02, unit="trust in the committee per day, where all believe", source="assumed"
     )
 
-    def begin(self, world, luck) -> Beliefs:
+    def begin(self, world, random_numbers) -> Beliefs:
         c = len(world.compounds.company)
         return Beliefs(np.zeros(c), np.bincount(world.buildings.compound, minlength=c).astype(float))
 

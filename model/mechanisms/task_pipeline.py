@@ -50,7 +50,7 @@ class TaskPipeline(Mechanism):
             issue = issues[i]
             if is_known(issue):
                 keep[i] = k.reminder_log_rate * care
-            elif issue.state == RESOLVED and issue.resolved == w.day - 1:  # answered the next morning
+            elif issue.state == RESOLVED and issue.resolved_day == w.day - 1:  # answered the next morning
                 trust[issue.building, TRUST_COMMITTEE] += k.trust_per_answer * care
 
 

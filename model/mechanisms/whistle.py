@@ -99,12 +99,12 @@ def call_departments(calls, brings, m, w) -> float:
             if (
                 issue.state == UPWARD
                 and issue.severity == severity
-                and w.day - (issue.due - issue.lead) >= k.wait_days
+                and w.day - (issue.due_day - issue.department_days) >= k.wait_days
             ):
                 calls[i] = spend_hours(
                     left,
                     department_of(issue, w, k),
-                    min(1.0, max(0.0, issue.due - w.day) / brings[department_of(issue, w, k)]),
+                    min(1.0, max(0.0, issue.due_day - w.day) / brings[department_of(issue, w, k)]),
                 )
                 total += calls[i]
     return total

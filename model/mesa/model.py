@@ -16,7 +16,7 @@ from mesa.discrete_space import Cell, OrthogonalMooreGrid
 from ...agents.property_managers import workers
 from ...engine.parameters import UserError
 from ...engine.randomness import RandomNumbers, seed_of
-from .. import measures
+from .. import daily_counts, measures
 from ..day import simulate_day
 from ..scenarios.cases import alter_scenario, read_case
 from ..scenarios.scenario import Scenario
@@ -54,7 +54,7 @@ class Community(mesa.Model):
     It can be pickled and copied at any time; the copy continues independently, and its days are those of the
     original. A pickle of another version of the model is refused.
 
-    Every name in `measures.DAILY` is an attribute, of today. `world` may be read and, through agents,
+    Every name in `daily_counts.DAILY` is an attribute, of today. `world` may be read and, through agents,
     written.
     """
 
@@ -65,22 +65,22 @@ class Community(mesa.Model):
         self, scenario="guiyuan", *, seed=None, rng=None, on=(), off=(), settings=(), days=None, **kwargs
     ):
         self.seed = seed_of_model(seed, rng)
-        # Mesa's random numbers, for shuffling agents; the community's are `luck`
+        # Mesa's random numbers, for shuffling agents; the community's are `self.random_numbers`
         super().__init__(rng=abs(self.seed))
         self.scenario = None
         case = scenario if isinstance(scenario, Scenario) else read_case(scenario)
         self.case = alter_scenario(
             alter_scenario(case, as_names(on), as_names(off), settings, days), settings=kwargs
         )
-        self.luck = RandomNumbers("run", self.seed)
-        self.world = start_run(build_community(self.case), self.case, self.luck)
-        self.today = measures.measure_today(self.world)
-        self.datacollector = mesa.DataCollector(model_reporters={name: name for name in measures.DAILY})
+        self.random_numbers = RandomNumbers("run", self.seed)
+        self.world = start_run(build_community(self.case), self.case, self.random_numbers)
+        self.today = daily_counts.measure_today(self.world)
+        self.datacollector = mesa.DataCollector(model_reporters={name: name for name in daily_counts.DAILY})
 
     def step(self) -> None:
         """Simulate one day."""
         simulate_day(self.world)
-        self.today = measures.measure_today(self.world)
+        self.today = daily_counts.measure_today(self.world)
         self.running = self.day < self.case.days
         if "grid" in vars(self):
             self.show_backlog(self.grid)
@@ -112,7 +112,7 @@ class Community(mesa.Model):
         """Compute every measure of the days so far, name -> number."""
         return measures.summary(
             finish_run(
-                self.world, self.case, {name: [value] for name, value in zip(measures.DAILY, self.today)}
+                self.world, self.case, {name: [value] for name, value in zip(daily_counts.DAILY, self.today)}
             )
         )
 
@@ -172,7 +172,7 @@ class Community(mesa.Model):
         grid.backlog.data[self.world.buildings.x, self.world.buildings.y] = self.world.backlog()
 
 
-for place, name in enumerate(measures.DAILY):
+for place, name in enumerate(daily_counts.DAILY):
     setattr(Community, name, property(lambda self, place=place: self.today[place]))
 
 

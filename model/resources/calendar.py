@@ -170,17 +170,17 @@ def place_initial_issues(
     a unit.
     """
     names, placed, firm, compound = list(scenario.issues), Counter(), Counter(), buildings.compound
-    for n, begin in enumerate(scenario.outset):
+    for n, begin in enumerate(scenario.initial_issues):
         j = names.index(begin.category)
         can = np.flatnonzero(units[:, j] > 0)
         if not len(can):
             raise UserError(
-                f"outset.{n}.category = {begin.category!r} can be nowhere: everybody whom it could concern "
+                f"initial_issues.{n}.category = {begin.category!r} can be nowhere: everybody whom it could concern "
                 "is away for good; raise residents.absentees_at_home"
             )
         turn = can[
             np.argsort(
-                uniforms(np.uint64(derive_key(key, encode_category(begin.category))), buildings.luck[can]),
+                uniforms(np.uint64(derive_key(key, encode_category(begin.category))), buildings.key[can]),
                 kind="stable",
             )
         ].tolist()

@@ -103,7 +103,7 @@ class Scenario:
     projects: ProjectParameters = field(default_factory=ProjectParameters)
     calendar: CalendarParameters = field(default_factory=CalendarParameters)
     shock: tuple = field(default=(), metadata={"each": Shock})
-    outset: tuple = field(default=(), metadata={"each": InitialIssues})
+    initial_issues: tuple = field(default=(), metadata={"each": InitialIssues})
     issues: dict = field(default_factory=every_category, metadata={"named": every_category, "new": Category})
     mechanisms: dict = field(default_factory=dict, metadata={"named": mechanisms.Registry})
     reported: tuple = field(default=(), metadata={"each": ReportedOutcome})
@@ -156,12 +156,12 @@ class Scenario:
             if other != name:
                 yield (
                     f"issues.{name}",
-                    f"has the same code as {other!r}, by which luck knows a category: rename one of the two",
+                    f"has the same code as {other!r}, from which its random numbers are drawn: rename one of the two",
                 )
-        if sum(begin.count for begin in self.outset) > MAX_INITIAL_ISSUES:
+        if sum(begin.count for begin in self.initial_issues) > MAX_INITIAL_ISSUES:
             yield (
-                "outset",
-                f"holds {sum(begin.count for begin in self.outset):,} issues; "
+                "initial_issues",
+                f"holds {sum(begin.count for begin in self.initial_issues):,} issues; "
                 f"allowed is {MAX_INITIAL_ISSUES:,} in all",
             )
         if not self.compound:
@@ -174,12 +174,15 @@ class Scenario:
                 f"= {self.community.households} are fewer than the {stairwells} stairwells: "
                 f"every stairwell has one at least{self.community.left_out_note('households')}",
             )
-        for n, begin in enumerate(self.outset):
+        for n, begin in enumerate(self.initial_issues):
             if begin.category not in self.issues:
-                yield f"outset.{n}.category", f"= {begin.category!r} is not one of {', '.join(self.issues)}"
+                yield (
+                    f"initial_issues.{n}.category",
+                    f"= {begin.category!r} is not one of {', '.join(self.issues)}",
+                )
             elif not self.has(self.issues[begin.category].unit):
                 yield (
-                    f"outset.{n}.category",
+                    f"initial_issues.{n}.category",
                     f"= {begin.category!r} can be nowhere: it arises from each "
                     f"{self.issues[begin.category].unit}, and there is none in this community",
                 )

@@ -57,7 +57,7 @@ class Twin(Mechanism):
             "work": spend_hours(
                 hours,
                 [i.compound for i in w.issues],
-                [i.left if mine and workable(i) else 0.0 for i, mine in zip(w.issues, concerned)],
+                [i.hours_left if mine and workable(i) else 0.0 for i, mine in zip(w.issues, concerned)],
             ),
             "ties": [self.contacts_per_gathering * came for came in self.came],
             "ease": [

@@ -91,7 +91,7 @@ class Twin(Mechanism):
     def small_jobs(self, w) -> list[float]:
         """Return the hours left on each issue that its building's captain can do at once, else 0."""
         return [
-            left if i.left <= self.largest_job(w, w.buildings[i.building]) else 0.0
+            left if i.hours_left <= self.largest_job(w, w.buildings[i.building]) else 0.0
             for i, left in zip(w.issues, hours_wanted(w, "captain"))
         ]
 
@@ -118,7 +118,7 @@ class Twin(Mechanism):
                 )
                 if (
                     self.weary[p] >= 1.0
-                    or chance(w.luck.key("captain moves", w.day), p) < self.leaving_rate / 365
+                    or chance(w.random_numbers.key("captain moves", w.day), p) < self.leaving_rate / 365
                 ):
                     self.weary[p], self.since[p] = 0.0, w.day + self.search_days
                     if tier == 1 and w.buildings[n].ready:

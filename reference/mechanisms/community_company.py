@@ -35,7 +35,7 @@ class Twin(Mechanism):
         elif w.day % 7 != 0:
             self.worked += self.got * (self.held / self.size)
         if w.day % 28 == 0:
-            draw = chance(w.luck.key("community_company business", w.day), 0)
+            draw = chance(w.random_numbers.key("community_company business", w.day), 0)
             result = (
                 self.surplus_yuan
                 * self.business_lines

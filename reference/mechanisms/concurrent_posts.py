@@ -52,7 +52,7 @@ class Twin(Mechanism):
         }
 
     def learn(self, w) -> None:
-        key = w.luck.key("concurrent_posts leaves", w.day)
+        key = w.random_numbers.key("concurrent_posts leaves", w.day)
         for c, filled in zip(w.compounds, self.filled_posts(w)):
             load = len(self.matters_at_table(w, c)) + (c.open > 0)
             if filled:

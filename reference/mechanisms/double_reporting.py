@@ -34,7 +34,7 @@ class Twin(Mechanism):
     def pull(self, w, share) -> dict:
         self.share = share
         small = [
-            left if i.left <= self.max_spot_hours else 0.0
+            left if i.hours_left <= self.max_spot_hours else 0.0
             for i, left in zip(w.issues, hours_wanted(w, "volunteer"))
         ]
         return {

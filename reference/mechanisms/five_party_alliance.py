@@ -35,7 +35,7 @@ class Twin(Mechanism):
         )
 
     def pull(self, w, share) -> dict:
-        key = w.luck.key("five_party_alliance owners' committee comes", w.day)
+        key = w.random_numbers.key("five_party_alliance owners' committee comes", w.day)
         chances = [
             self.owners_committee_attendance * (1.0 - self.absence_penalty * (1.0 - c.around))
             if w.day >= self.owners_committee_day
@@ -55,7 +55,7 @@ class Twin(Mechanism):
             stuck = [
                 i
                 for i in w.issues
-                if i.compound == c.id and i.state == TABLE and w.day - i.born >= self.stuck_days
+                if i.compound == c.id and i.state == TABLE and w.day - i.arose_day >= self.stuck_days
             ]
             for issue in stuck[: self.items_per_sitting] if owners[c.id] else []:
                 accord[issue.id] = self.push_sittings * self.momentum[c.id] * attendance[c.id]

@@ -20,7 +20,7 @@ class Twin(Mechanism):
 
     def worker_present(self, w, area) -> float:
         """Draw whether an area's worker is at work this week: 1.0 or 0.0."""
-        return float(chance(w.luck.key("grid_patrol away", w.day // 7), area) >= self.absence_share)
+        return float(chance(w.random_numbers.key("grid_patrol away", w.day // 7), area) >= self.absence_share)
 
     def ask(self, w) -> dict:
         walked = sum_in_order(

@@ -49,11 +49,11 @@ class Twin(Mechanism):
                 self.size[c.id] * (1.0 - 1.0 / self.group_lifetime_days) + self.news[c.id] * self.got[c.id],
             )
             resolved = [
-                i for i in w.issues if i.compound == c.id and i.state == RESOLVED and i.resolved == w.day
+                i for i in w.issues if i.compound == c.id and i.state == RESOLVED and i.resolved_day == w.day
             ]
             sizes = [
-                1.0 if i.rule >= 0 else self.settled_matter_share
+                1.0 if i.consent_rule >= 0 else self.settled_matter_share
                 for i in resolved
-                if i.rule >= 0 or i.hard > 0.0
+                if i.consent_rule >= 0 or i.sittings_needed > 0.0
             ]
             self.news[c.id] = max([0.0, *sizes, *([1.0] if c.all > 0 and c.open == 0 else [])])

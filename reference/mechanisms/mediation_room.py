@@ -13,7 +13,7 @@ class Twin(Mechanism):
 
     def is_given_up(self, issue) -> bool:
         """Say whether the room gave up on an issue since it was last reported."""
-        return issue.accord >= self.before.get(issue.luck % 4096, 0.0) + self.max_sittings
+        return issue.sittings_held >= self.before.get(issue.key % 4096, 0.0) + self.max_sittings
 
     def list_quarrels(self, w) -> list:
         """Return the quarrels to be heard today, if the room is open."""
@@ -38,7 +38,7 @@ class Twin(Mechanism):
 
     def pull(self, w, share) -> dict:
         heard, warmth = [0.0 for _ in w.issues], [0.0 for _ in w.buildings]
-        quarrels = sorted(self.list_quarrels(w), key=lambda i: i.accord)
+        quarrels = sorted(self.list_quarrels(w), key=lambda i: i.sittings_held)
         turn = {
             issue.id: min(
                 1.0, max(0.0, min(self.mediators * self.cases_per_day, len(quarrels)) * min(share) - n)
@@ -56,5 +56,5 @@ class Twin(Mechanism):
 
     def learn(self, w) -> None:
         for issue in w.issues:
-            if FAMILIES[issue.family] == "dispute" and issue.state < TABLE and issue.accord > 0.0:
-                self.before[issue.luck % 4096] = issue.accord
+            if FAMILIES[issue.family] == "dispute" and issue.state < TABLE and issue.sittings_held > 0.0:
+                self.before[issue.key % 4096] = issue.sittings_held

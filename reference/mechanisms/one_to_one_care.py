@@ -20,7 +20,7 @@ class Twin(Mechanism):
         self.pair_elders(
             w,
             {p.id for p in w.people if p.member or p.volunteer},
-            w.luck.key("one-to-one care: who is there at first"),
+            w.random_numbers.key("one-to-one care: who is there at first"),
         )
         self.turn, self.found = 0, 0.0
 
@@ -73,7 +73,7 @@ class Twin(Mechanism):
 
     def learn(self, w) -> None:
         self.found += self.searches_today() * self.share
-        lapses = w.luck.key("one-to-one care: a pairing lapses", w.day)
+        lapses = w.random_numbers.key("one-to-one care: a pairing lapses", w.day)
         rate = (self.lapse_rate + self.neglect_lapse_rate * (1.0 - self.share)) / 365
         self.idle = {
             elder: 0 if w.people[visitor].gives else self.idle[elder] + 1
@@ -94,5 +94,5 @@ class Twin(Mechanism):
         self.pair_elders(
             w,
             {p.id for p in w.people if p.gives and (p.member or p.volunteer)},
-            w.luck.key("one-to-one care: who is found", w.day),
+            w.random_numbers.key("one-to-one care: who is found", w.day),
         )

@@ -36,7 +36,7 @@ class Twin(Mechanism):
         hours = self.lent_hours * self.partner_units * self.bound * self.share
         return {
             "work": spend_hours(
-                [hours], [0 for _ in w.issues], [i.left if self.suits(w, i) else 0.0 for i in w.issues]
+                [hours], [0 for _ in w.issues], [i.hours_left if self.suits(w, i) else 0.0 for i in w.issues]
             ),
             "ties": [self.contacts_per_day * self.bound * self.share for _ in w.buildings],
             "money": self.donation_yuan * self.partner_units * self.bound * self.share

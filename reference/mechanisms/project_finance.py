@@ -15,9 +15,11 @@ class Twin(Mechanism):
 
     def missing_yuan(self, w) -> float:
         """Return the yuan still lacking for large bills that wait for money, and for well-signed projects."""
-        large = [i for i in w.issues if i.cost >= 100 * self.min_bill_yuan and i.cost > w.funds[i.compound]]
+        large = [
+            i for i in w.issues if i.cost_fen >= 100 * self.min_bill_yuan and i.cost_fen > w.funds[i.compound]
+        ]
         bills = [
-            (i.cost - max(0, w.funds[i.compound])) / 100
+            (i.cost_fen - max(0, w.funds[i.compound])) / 100
             for i in large
             if i.state == MONEY or (i.state == SIGN and self.well_under_way(i, w.compounds[i.compound]))
         ]
@@ -43,6 +45,6 @@ class Twin(Mechanism):
         if w.day % 7 == 3:
             applied = self.missing_yuan(w) * self.got if self.writes else 0.0
             answered = self.answers.pop(w.day // 7, 0.0)
-            if chance(w.luck.key("project_finance refused", w.day), 0) >= self.refusal_share:
+            if chance(w.random_numbers.key("project_finance refused", w.day), 0) >= self.refusal_share:
                 self.granted = self.granted_share * answered
             self.answers[w.day // 7 + self.answer_weeks] = applied

@@ -73,7 +73,7 @@ class Twin(Mechanism):
             FAMILIES[i.family] == "care" and w.kinds[i.category].unit != "housebound" and workable(i)
             for i in w.issues
         ]
-        jobs = [min(i.left, self.nigh[i.building]) if can else 0.0 for i, can in zip(w.issues, able)]
+        jobs = [min(i.hours_left, self.nigh[i.building]) if can else 0.0 for i, can in zip(w.issues, able)]
         return {
             "ties": times(in_use, times(self.contacts_per_visit, self.come)),
             "trust": [

@@ -30,7 +30,7 @@ class Twin(Mechanism):
     def pull(self, w, share) -> dict:
         self.paid = min(share)
         hours, served = self.service_hours() * self.paid, [i.category in self.serves for i in w.issues]
-        jobs = [i.left if is_served and workable(i) else 0.0 for i, is_served in zip(w.issues, served)]
+        jobs = [i.hours_left if is_served and workable(i) else 0.0 for i, is_served in zip(w.issues, served)]
         return {
             "sight": times(self.detection_rate * hours, served),
             "work": spend_hours([hours * len(w.buildings)], [0 for _ in w.issues], jobs),

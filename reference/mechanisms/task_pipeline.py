@@ -19,7 +19,7 @@ class Twin(Mechanism):
 
     def pull(self, w, share) -> dict:
         care = min(share) * self.asked / self.needed
-        done = [i.building for i in w.issues if i.state == RESOLVED and i.resolved == w.day - 1]
+        done = [i.building for i in w.issues if i.state == RESOLVED and i.resolved_day == w.day - 1]
         return {
             "voice": [self.report_log_rate * care for _ in w.buildings],
             "keep": [self.reminder_log_rate * care if is_known(i) else 0.0 for i in w.issues],

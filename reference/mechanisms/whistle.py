@@ -25,10 +25,11 @@ class Twin(Mechanism):
         brings = [self.days_gained / (1.0 + queue / self.crowding_issues) for queue in queues]
         left, calls = [self.calls_per_week / 7 for _ in brings], {}
         for issue in sorted(
-            (i for i in pending if w.day - (i.due - i.lead) >= self.wait_days), key=lambda i: -i.severity
+            (i for i in pending if w.day - (i.due_day - i.department_days) >= self.wait_days),
+            key=lambda i: -i.severity,
         ):
             department = self.department_of(w, issue)
-            calls[issue.id] = min(left[department], 1.0, max(0.0, issue.due - w.day) / brings[department])
+            calls[issue.id] = min(left[department], 1.0, max(0.0, issue.due_day - w.day) / brings[department])
             left[department] -= calls[issue.id]
         return brings, calls
 

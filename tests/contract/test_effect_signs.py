@@ -176,7 +176,7 @@ def test_a_community_that_is_better_served_reports_more(by):
                 [
                     summary(run)["resolution_rate"],
                     np.diff(at_years_end(run, "told"))[0],
-                    np.mean(run.issues["told"] >= 0),
+                    np.mean(run.issues["reported_day"] >= 0),
                 ]
                 for run in arm
             ]

@@ -83,7 +83,8 @@ def pressure(scenario, seeds):
     first = []
     for run in lives(scenario, seeds):
         row = run.issues[
-            (run.issues["category"] == run.categories.index("water_pressure")) & (run.issues["born"] == 1)
+            (run.issues["category"] == run.categories.index("water_pressure"))
+            & (run.issues["arose_day"] == 1)
         ][0]
         first.append(row["resolved"] if row["resolved"] >= 0 else np.inf)
     return np.array(first)
@@ -117,10 +118,14 @@ def test_the_group_that_stays_behind_shortens_the_next_matter():
             run = simulate(one, "shapes", seed)
             signed = run.history["day"][run.history["what"] == CONSENTED]
             i = run.issues[
-                (run.issues["born"] > (signed[0] if len(signed) else 0))
-                & (run.issues["born"] <= run.days - 180)
+                (run.issues["arose_day"] > (signed[0] if len(signed) else 0))
+                & (run.issues["arose_day"] <= run.days - 180)
             ]
-            spans.append(np.where(i["resolved"] >= 0, np.minimum(i["resolved"] - i["born"], 180), 180).mean())
+            spans.append(
+                np.where(
+                    i["resolved_day"] >= 0, np.minimum(i["resolved_day"] - i["arose_day"], 180), 180
+                ).mean()
+            )
         gains.append(spans[1] - spans[0])
     print("\ndays sooner", np.round(gains, 1))
     assert surely(gains)

@@ -11,6 +11,7 @@ from cogov.agents.population import SLOTS
 from cogov.engine.codes import CHILD, DESK_COMPANY, DESK_DEPARTMENT, TRUST_COMPANY
 from cogov.engine.randomness import RandomNumbers
 from cogov.model import mechanisms
+from cogov.model.daily_counts import DAILY, measure_today
 from cogov.model.issues import issue_table
 from cogov.model.issues.issue_table import (
     AGREED,
@@ -46,7 +47,6 @@ from cogov.model.issues.issue_table import (
     WORK,
 )
 from cogov.model.issues.reporting import A_DAY, MOST
-from cogov.model.measures import DAILY, measure_today
 from cogov.model.resources import allocation
 from cogov.model.resources.calendar import YEAR, almanac
 from cogov.model.resources.ledger import PAYERS
@@ -191,10 +191,10 @@ def needs(issue, category):
     return [
         stage
         for stage, needed in (
-            (TABLE, issue["hard"] > 0),
+            (TABLE, issue["sittings_needed"] > 0),
             (SIGN, category.consent_rule),
             (MONEY, round(category.cost_yuan * 100)),
-            (UPWARD, issue["lead"]),
+            (UPWARD, issue["department_days"]),
         )
         if needed
     ] + [WORK]
@@ -446,13 +446,13 @@ def test_everything_keeps_its_range(scenario):
             now[name].min(initial=0) >= 0
             for name in ("voices", "reopened", "left", "accord", "heard", "next", "cost")
         )
-        assert np.all(now["left"] <= now["effort"])
+        assert np.all(now["hours_left"] <= now["work_hours"])
         lines = world.history()
         anew = [
             np.count_nonzero(lines["issue"][lines["what"] == WAS_TOLD] == one["id"])
-            for one in now[now["voices"] > MOST]
+            for one in now[now["reports"] > MOST]
         ]
-        assert np.all(now["voices"][now["voices"] > MOST] <= MOST + A_DAY * np.array(anew, int)), (
+        assert np.all(now["reports"][now["reports"] > MOST] <= MOST + A_DAY * np.array(anew, int)), (
             "only who tells anew of what was forgotten comes after so many"
         )
         lately = (
@@ -529,7 +529,10 @@ def test_the_same_issue_is_the_same_in_every_arm(world):
         assert len(both) > 0.8 * len(plain), who
         for a, b in both:
             assert [a[n] for n in name] == [b[n] for n in name]
-            assert a["lapse"] - a["born"] == b["lapse"] - b["born"] or a["lapse"] == b["lapse"] == -1
+            assert (
+                a["lapse_day"] - a["arose_day"] == b["lapse_day"] - b["arose_day"]
+                or a["lapse_day"] == b["lapse_day"] == -1
+            )
 
 
 # -------------------------------------------------------------------------------------------- who did it, and who is blamed for it

@@ -333,7 +333,7 @@ def test_to_add_a_mechanism_is_to_add_a_file(tmp_path, monkeypatch):
         assert paths(scenario)["mechanisms.night_watch.lamp"].metadata["high"] == 2.0
         run = simulate(scenario, 1)
         assert run.ledger.hours[run.names.index("night_watch"), 1] > 10
-        assert "night_watch" in {run.names[code] for code in run.issues["teller"] if code >= 0}
+        assert "night_watch" in {run.names[code] for code in run.issues["found_by"] if code >= 0}
     del sys.modules["cogov.model.mechanisms.night_watch"], mechanisms.night_watch
     invalidate_caches()
     assert mechanisms.list_mechanisms() == NAMES

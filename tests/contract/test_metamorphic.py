@@ -107,7 +107,7 @@ SHORT = {case: alter_scenario(read_case(case), on=NAMES, days=30) for case in li
 
 def without(scenario):
     """The scenario and the same with more categories, none of which ever arises, written in the opposite order."""
-    begin = {one.category for one in scenario.outset}
+    begin = {one.category for one in scenario.initial_issues}
     fewer = {name: one for name, one in scenario.issues.items() if name not in SPARED or name in begin}
     spared = {
         name: replace(scenario.issues[name], rate=0.0) for name in scenario.issues.keys() - fewer.keys()
@@ -154,11 +154,14 @@ def test_an_initial_issue_of_a_category_that_no_longer_arises_is_there_and_no_ot
     """Where there is what it arises from; what is resolved may come back, for that is no new one."""
     quiet = {name: replace(one, rate=0.0, recurs=0.0) for name, one in ESTATE.issues.items()}
     run = simulate(
-        replace(ESTATE, issues=quiet, outset=(InitialIssues("litter", 6), InitialIssues("lift_worn", 3))), 1
+        replace(
+            ESTATE, issues=quiet, initial_issues=(InitialIssues("litter", 6), InitialIssues("lift_worn", 3))
+        ),
+        1,
     )
     names = [run.categories[j] for j in run.issues["category"]]
     assert (names.count("litter"), names.count("lift_worn"), len(names)) == (6, 3, 9) and set(
-        run.issues["born"]
+        run.issues["arose_day"]
     ) == {1}
 
 
@@ -410,7 +413,7 @@ def test_two_communities_that_share_nothing_scarce_are_each_as_if_alone():
     both, east, west = split(replace(TWO, **PLENTY))
     assert of(both, 0) == of(east, 0) and of(both, 1) == of(west, 1)
     assert len(everything(both)) == len(everything(east)) + len(everything(west)) > 200
-    waits = everything(both)["resolved"] - everything(both)["taken"]
+    waits = everything(both)["resolved"] - everything(both)["taken_in_day"]
     assert waits.max() > 20, "their own companies are short of hands"
 
 
@@ -474,7 +477,7 @@ def test_people_stored_in_another_order_change_nothing_of_what_arises():
     assert len(a) > 30 and {name: a[name].tolist() for name in own} == {
         name: b[name].tolist() for name in own
     }
-    assert a["told"].tolist() != b["told"].tolist(), (
+    assert a["reported_day"].tolist() != b["reported_day"].tolist(), (
         "luck is keyed by row: were it not, this could be exact in everything"
     )
 
@@ -485,7 +488,7 @@ def test_and_nothing_in_the_mean():
     there = backwards(here)
     count = np.array(
         [
-            [(rows["told"] >= 0).sum(), (rows["resolved"] >= 0).sum(), rows["voices"].sum()]
+            [(rows["reported_day"] >= 0).sum(), (rows["resolved_day"] >= 0).sum(), rows["reports"].sum()]
             for seed in range(150)
             for rows in (everything(lived(one, YARD, seed)) for one in (here, there))
         ],
@@ -546,7 +549,7 @@ def test_money_in_other_units_buys_the_same(by):
     assert by_name(a.issues, but=("cost",)) == by_name(b.issues, but=("cost",)) and inside(
         a.history
     ) == inside(b.history)
-    assert (8 * a.issues["cost"] == b.issues["cost"]).all() and (a.fen[:, 2] > 0).any()
+    assert (8 * a.issues["cost_fen"] == b.issues["cost_fen"]).all() and (a.fen[:, 2] > 0).any()
     assert np.abs(8 * a.fen - b.fen).max() <= (8 * len(by) * a.days if by else 0)
 
 
@@ -566,7 +569,7 @@ def test_hours_in_other_units_do_the_same():
         a.history
     ) == inside(b.history)
     assert (
-        (2 * a.issues["effort"] == b.issues["effort"]).all()
+        (2 * a.issues["work_hours"] == b.issues["work_hours"]).all()
         and (2 * a.ledger.hours == b.ledger.hours).all()
         and a.ledger.hours[-1].sum() > 0
     )
@@ -617,10 +620,13 @@ def test_first_come_first_served_more_hands_resolve_each_no_later(seed):
         assert (
             not np.isin(fewer.history["what"], (GAVE_UP, LEFT)).any()
             and fewer.issues["id"].tolist() == more.issues["id"].tolist()
-            and fewer.issues["told"].tolist() == more.issues["told"].tolist()
+            and fewer.issues["reported_day"].tolist() == more.issues["reported_day"].tolist()
         )
         never = fewer.days + 1
-        when = [np.where(run.issues["resolved"] < 0, never, run.issues["resolved"]) for run in (fewer, more)]
+        when = [
+            np.where(run.issues["resolved_day"] < 0, never, run.issues["resolved_day"])
+            for run in (fewer, more)
+        ]
         assert (when[1] <= when[0]).all() and (when[1] < when[0]).any()
         assert (fewer.series["resolved"] <= more.series["resolved"]).all()
     assert np.count_nonzero(runs[0].history["what"] == TAKEN) > 30

@@ -33,7 +33,7 @@ def test_a_film_shows_every_state_on_the_way_and_not_only_the_last():
     for n, issue in enumerate(run.issues):
         lines = run.history[(run.history["issue"] == issue["id"]) & (run.history["what"] != SECONDED)]
         shown = film.arrays["event_state"][first[n] : first[n + 1]]
-        story, states = Story(int(issue["born"])), []
+        story, states = Story(int(issue["arose_day"])), []
         for line in lines:
             if line["what"] != AROSE:
                 story.goes_on(line, needs(issue, lists[issue["category"]]))

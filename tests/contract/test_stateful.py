@@ -38,8 +38,9 @@ from cogov.experiments.sweep.results import read_results
 from cogov.experiments.sweep.sweep import register
 from cogov.experiments.sweep.worker import RunOutcome, work
 from cogov.model import mechanisms
+from cogov.model.daily_counts import DAILY
 from cogov.model.issues.issue_table import AROSE, STATES
-from cogov.model.measures import DAILY, SUMMARY
+from cogov.model.measures import SUMMARY
 from cogov.model.mesa.model import Community
 
 NAMES = mechanisms.list_mechanisms()
@@ -156,8 +157,8 @@ class Lived(RuleBasedStateMachine):
                 ], f"{issue['id']}, {STATES[issue['state']]}"
                 assert self.named.setdefault(
                     int(issue["id"]),
-                    (issue["building"].item(), issue["category"].item(), issue["effort"].item()),
-                ) == (issue["building"], issue["category"], issue["effort"])
+                    (issue["building"].item(), issue["category"].item(), issue["work_hours"].item()),
+                ) == (issue["building"], issue["category"], issue["work_hours"])
 
     @invariant()
     def all_are_counted_and_every_fen_too(self):

@@ -327,7 +327,7 @@ def village(number):
         mechanisms=governing,
         issues=turning(BUSY, 8, luck),
         shock=tuple(shock(luck) for _ in range(luck.randint(0, 2))),
-        outset=tuple(
+        initial_issues=tuple(
             InitialIssues(category, luck.randint(1, 9), luck.random() < 0.5)
             for category in luck.sample(
                 ["litter", "clutter", "neighbour_noise", "lamp_out"], luck.randint(0, 2)

@@ -109,7 +109,7 @@ def test_what_is_wrong_in_a_case_has_its_line_whatever_the_case_is_called(tmp_pa
     path = tmp_path / "mine.toml"
     text = (
         TEXT["wuzi_yard"].replace('name = "wuzi_yard"', f'name = "{name}"')
-        + '\n[[outset]]\ncategory = "rain"\n'
+        + '\n[[initial_issues]]\ncategory = "rain"\n'
     )
     path.write_text(text, "utf-8")
     with pytest.raises(
@@ -147,7 +147,7 @@ def test_what_is_no_case_is_refused_with_those_that_there_are(case):
 
 
 def test_an_issue_of_the_outset_says_what_it_is(tmp_path):
-    (tmp_path / "mine.toml").write_text(TEXT["wuzi_yard"] + "\n[[outset]]\ncount = 1\n", "utf-8")
+    (tmp_path / "mine.toml").write_text(TEXT["wuzi_yard"] + "\n[[initial_issues]]\ncount = 1\n", "utf-8")
     with pytest.raises(UserError, match=r"mine.toml:\d+: outset.\d.category is missing"):
         read_case(tmp_path / "mine.toml")
 

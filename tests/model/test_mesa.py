@@ -21,7 +21,7 @@ from scenarios import ESTATE, FORUM, YARD, governed, told
 
 import cogov
 from cogov import Community, UserError
-from cogov.model import measures, mechanisms
+from cogov.model import daily_counts, measures, mechanisms
 from cogov.model import simulate as engine
 from cogov.model.mesa.agents import (
     GridWorker,
@@ -188,10 +188,10 @@ def test_solaraviz_makes_the_next_model_of_what_a_user_gave(model):
 
 
 def test_every_daily_measure_is_an_attribute_that_hides_none_of_mesa(model):
-    assert not set(measures.DAILY) & set(dir(mesa.Model(rng=1)))
+    assert not set(daily_counts.DAILY) & set(dir(mesa.Model(rng=1)))
     model.step()
-    assert [getattr(model, name) for name in measures.DAILY] == pytest.approx(
-        list(measures.measure_today(model.world)), nan_ok=True
+    assert [getattr(model, name) for name in daily_counts.DAILY] == pytest.approx(
+        list(daily_counts.measure_today(model.world)), nan_ok=True
     )
     with pytest.raises(AttributeError):
         model.open = 0
@@ -221,7 +221,7 @@ def test_every_measure_can_be_asked_on_any_day_even_the_first(model):
 def test_its_data_collector_keeps_every_day(model):
     model.run_model()
     table = model.datacollector.get_model_vars_dataframe()
-    assert list(table.columns) == list(measures.DAILY) and len(table) == 60
+    assert list(table.columns) == list(daily_counts.DAILY) and len(table) == 60
     assert table["arisen"].iloc[-1] == model.arisen > 0
 
 

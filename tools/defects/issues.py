@@ -15,8 +15,8 @@ MUTANTS = [
     mutant(
         "work takes 5 % longer",
         "model/issues/arrivals.py",
-        "issue.effort = cats.work_scale_hours[j]",
-        "issue.effort = 1.05 * cats.work_scale_hours[j]",
+        "issue.work_hours = cats.work_scale_hours[j]",
+        "issue.work_hours = 1.05 * cats.work_scale_hours[j]",
         "contract/test_limits.py::test_the_closed_form_holds[backlog]",
     ),
     mutant(
@@ -29,8 +29,8 @@ MUTANTS = [
     mutant(
         "one gives up a day early",
         "model/issues/reporting.py",
-        "issue.giveup = day + 1 + int(",
-        "issue.giveup = day + int(",
+        "issue.give_up_day = day + 1 + int(",
+        "issue.give_up_day = day + int(",
         TWIN,
     ),
     mutant(
@@ -43,8 +43,8 @@ MUTANTS = [
     mutant(
         "the least urgent goes first",
         "model/issues/issue_table.py",
-        "return min(3, issue.severity + (1 if issue.voices >= 2 else 0))",
-        "return 3 - min(3, issue.severity + (1 if issue.voices >= 2 else 0))",
+        "return min(3, issue.severity + (1 if issue.reports >= 2 else 0))",
+        "return 3 - min(3, issue.severity + (1 if issue.reports >= 2 else 0))",
         TWIN,
     ),
     mutant(
@@ -53,7 +53,7 @@ MUTANTS = [
         "            out[count[r]] = i\n            count[r] += 1",
         (
             "            out[count[r] + 0] = i\n            count[r] += 1\n    out = "
-            "out[::-1].copy() if state == TOLD else out"
+            "out[::-1].copy() if state == REPORTED else out"
         ),
         TWIN,
     ),
@@ -67,8 +67,8 @@ MUTANTS = [
     mutant(
         "a desk works two pairs of hands on one job",
         "model/issues/work.py",
-        "min(issue.left, pair[desk])",
-        "min(issue.left, 2.0 * pair[desk])",
+        "min(issue.hours_left, pair[desk])",
+        "min(issue.hours_left, 2.0 * pair[desk])",
         "contract/test_limits.py::test_the_closed_form_holds[backlog]",
     ),
     mutant(
@@ -95,8 +95,8 @@ MUTANTS = [
     mutant(
         "redone work is done from the beginning",
         "model/issues/closing.py",
-        "WORK, -1, w.knobs.redo * issue.effort",
-        "WORK, -1, issue.effort",
+        "WORK, -1, w.knobs.rework_share * issue.work_hours",
+        "WORK, -1, issue.work_hours",
         TWIN,
     ),
     mutant(

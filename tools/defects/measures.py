@@ -6,7 +6,7 @@ MUTANTS = [
     mutant(
         "what is open, withdrawn or lapsed counts as resolved in time",
         "model/measures.py",
-        'old & (issues["resolved"] >= 0) & (issues',
+        'old & (issues["resolved_day"] >= 0) & (issues',
         "old & (issues",
         (
             "experiments/comparing/test_compare.py::test_the_resolution_rate_counts_all_that_"

@@ -89,8 +89,8 @@ MUTANTS = [
     mutant(
         "the more hands, the less each does at a job",
         "model/issues/work.py",
-        "min(min(issue.left, pair[desk]), hours[desk])",
-        "min(min(issue.left, pair[desk] / (1.0 + hours[desk])), hours[desk])",
+        "min(min(issue.hours_left, pair[desk]), hours[desk])",
+        "min(min(issue.hours_left, pair[desk] / (1.0 + hours[desk])), hours[desk])",
         "contract/test_metamorphic.py::test_first_come_first_served_more_hands_resolve_each_no_later[0]",
     ),
     mutant(
@@ -113,9 +113,9 @@ MUTANTS = [
     mutant(
         "work depends on who is stored first",
         "model/issues/arrivals.py",
-        "issue.left = issue.effort\n",
-        "issue.effort *= 1.0 + 0.1 * w.residents.presence[w.stairwells.people[w.buildings.first[b]]]\n"
-        "    issue.left = issue.effort\n",
+        "issue.hours_left = issue.work_hours\n",
+        "issue.work_hours *= 1.0 + 0.1 * w.residents.presence[w.stairwells.people[w.buildings.first[b]]]\n"
+        "    issue.hours_left = issue.work_hours\n",
         "contract/test_metamorphic.py::test_people_stored_in_another_order_change_nothing_of_what_arises",
     ),
 ]

@@ -8,7 +8,7 @@ import numpy as np
 from ...experiments.exploration.sensitivity import Screening
 from ...experiments.exploration.sweep_analyses import Tornado
 from ...experiments.statistics.replicate_table import format_factor
-from ..i18n.measure_names import NAMES
+from ...model.measures import MEASURES
 from .figures import PALETTE, QUIET, WITH, WITHOUT
 from .fonts import Figure
 from .plotting import colors, label, settings
@@ -53,7 +53,7 @@ def draw_attribution(attributions: dict) -> Figure:
         2,
         width=11,
         height=max(3.2, 1.8 + 0.45 * longest),
-        title=f"Whose is the effect on “{NAMES[measure]}”?",
+        title=f"Whose is the effect on “{MEASURES[measure].en}”?",
     )
     for (left, right), (case, (result, _)) in zip(grid, attributions.items()):
         shares(left, result, times, f"change of {words}")
@@ -138,7 +138,7 @@ def draw_sensitivity(analyses: dict, measure: str) -> Figure:
         max(len(analysis.table) for analysis in analyses.values()),
     )
     height = 4.4 if draw is screening else max(2.4, 1.4 + 0.42 * longest)
-    figure, grid = sheet(len(analyses), height=height, title=f"What does “{NAMES[measure]}” hang on?")
+    figure, grid = sheet(len(analyses), height=height, title=f"What does “{MEASURES[measure].en}” hang on?")
     for axes, ((case, arm), analysis) in zip(grid.flat, analyses.items()):
         draw(axes, analysis, measure)
         axes.set_title(f"{case}{f', {arm}' if arm else ''}", fontsize=10)
@@ -162,11 +162,11 @@ def screening(axes, analysis, measure) -> None:
                 [max(times * (row.sigma - row.sigma_low), 0)],
                 [max(times * (row.sigma_high - row.sigma), 0)],
             ],
-            fmt="o" if row.told else "x",
+            fmt="o" if row.beyond_noise else "x",
             color=colour,
             ms=5,
             lw=1,
-            label=f"{name}{'' if row.told else ' (not told from luck)'}",
+            label=f"{name}{'' if row.beyond_noise else ' (not beyond noise)'}",
         )
     ends = [0, max(axes.get_xlim()[1], 1e-9)]
     axes.plot(ends, ends, color=QUIET, lw=0.6, ls=":")
@@ -197,11 +197,11 @@ def indices(axes, analysis, measure) -> None:
     ):
         axes.barh(y + shift, table[key], 0.34, color=colour, label=words)
         axes.hlines(y + shift, table[f"{key}_low"], table[f"{key}_high"], color="black", lw=1.4)
-    if analysis.luck > 0:
-        axes.axvspan(0, analysis.luck, color="#EEEEEE", zorder=0, label="luck left in the means")
+    if analysis.noise_share > 0:
+        axes.axvspan(0, analysis.noise_share, color="#EEEEEE", zorder=0, label="noise left in the means")
     axes.axvline(0, color=QUIET, lw=0.8)
     rows(axes, table.index)
-    axes.set_xlabel(f"share of the variance of {NAMES[measure]}")
+    axes.set_xlabel(f"share of the variance of {MEASURES[measure].en}")
 
 
 def tornado(axes, analysis, measure) -> None:

@@ -63,11 +63,11 @@ WORDS = {
         "chart_difference_trust": "Trust in the committee: difference with − without",
         "chart_difference": "difference",
         "chart_points": "percentage points",
-        "chart_interval": "Mean of {pairs} pairs with the same luck and its 95 % interval, "
+        "chart_interval": "Mean of {pairs} pairs with common random numbers and its 95 % interval, "
         "each day by itself.",
-        "chart_one_pair": "One pair with the same luck; no interval yet.",
+        "chart_one_pair": "One pair with common random numbers; no interval yet.",
         "chart_settling": "How the answer settles: resolved within {within} days, with − without",
-        "chart_pairs": "pairs with the same luck",
+        "chart_pairs": "pairs with common random numbers",
         "chart_settling_note": "Difference after so many pairs, and its 95 % interval; "
         "one looks at it many times, so ask for a number of pairs beforehand.",
         "chart_pair": "pair",

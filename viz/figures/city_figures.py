@@ -9,7 +9,7 @@ import numpy as np
 from rich.table import Table
 
 from ...experiments.city.city import summarise_city
-from ..i18n.measure_names import NAMES
+from ...model.measures import MEASURES
 from . import figures
 from .fonts import Figure
 from .plotting import label, settings, ticker
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SHOWN = (
     "resolution_rate",
-    "told",
+    "reported",
     "resolved",
     "backlog",
     "unknown",
@@ -28,7 +28,7 @@ SHOWN = (
     "trust_committee",
     "trust_neighbours",
     "satisfaction",
-    "giving",
+    "volunteering",
 )
 OWN = {
     "residents": "residents",
@@ -53,7 +53,7 @@ def summary(communities: pd.DataFrame) -> Table:
     for name in ("residents", *SHOWN, *list(OWN)[1:]):
         cells = (column[name] for column in columns.values())
         table.add_row(
-            OWN.get(name) or NAMES[name],
+            OWN.get(name) or MEASURES[name].en,
             *(f"{cell:,.0f}" if cell >= 100 or float(cell).is_integer() else f"{cell:.3f}" for cell in cells),
         )
     return table

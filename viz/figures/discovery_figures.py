@@ -180,7 +180,7 @@ def draw_front(result: SearchResult) -> Figure:
         width=max(10.0, 5.2 * len(across)),
         height=4.8,
         title=f"Mixes for {result.room.scenario.name}: trials, and the front on "
-        f"{result.confirmed_on} replicates of fresh luck",
+        f"{result.confirmed_on} replicates of fresh random numbers",
     )
     for axes, other in zip(grid.flat, across):
         plane(axes, result, other, objectives[0])

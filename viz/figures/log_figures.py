@@ -215,10 +215,10 @@ def parameters(result: Calibration) -> Table:
         "5 %",
         "50 %",
         "95 %",
-        "told",
+        "identified",
         **PLAIN,
         caption="Best: of all trials. 5, 50, 95 %: of the weighted ensemble. "
-        "Told: by the log; no where this is not clearly narrower than the prior. *: a factor.",
+        "Identified: no where the ensemble is not clearly narrower than the prior. *: a factor.",
     )
     table.columns[0].overflow, table.columns[0].min_width = "fold", 26
     for path, r in result.parameters.iterrows():
@@ -236,7 +236,12 @@ def parameters(result: Calibration) -> Table:
 def scores(result: Calibration) -> Table:
     """Tabulate how well each candidate fits each part of the log, for the terminal."""
     table = Table(
-        "part of the log", "by", "missed, in errors", "curves missed by", "issues told, model / log", **PLAIN
+        "part of the log",
+        "by",
+        "missed, in errors",
+        "curves missed by",
+        "issues reported, model / log",
+        **PLAIN,
     )
     for column in table.columns[2:]:
         column.justify = "right"

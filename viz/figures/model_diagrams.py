@@ -33,7 +33,7 @@ FONTS = [
 PALE = "#F3F3F3"
 
 # the event that leads from each state to the next
-WORDS = ("told", "taken in", "agreed", "consented", "paid", "answered", "done", "verified")
+WORDS = ("reported", "taken in", "agreed", "consented", "paid", "answered", "done", "verified")
 
 PULLED = {  # group by what the levers change -> lever -> its Chinese name
     "hearing 知情": {"sight": "发现", "voice": "反映", "keep": "记住"},

@@ -5,8 +5,7 @@ from __future__ import annotations
 from textwrap import fill
 from typing import TYPE_CHECKING
 
-from ...model.measures import SHARES
-from ..i18n.measure_names import NAMES
+from ...model.measures import MEASURES, SHARES
 from .figures import GREEN, PALETTE, QUIET, WITH, WITHOUT
 from .fonts import Figure
 from .plotting import label, settings
@@ -43,7 +42,11 @@ def sheet(
 
 def unit(measure: str) -> tuple[str, float]:
     """Return the unit in which a difference of a measure is shown, and the factor to convert to it."""
-    return (f"{NAMES[measure]}, percentage points", 100.0) if measure in SHARES else (NAMES[measure], 1.0)
+    return (
+        (f"{MEASURES[measure].en}, percentage points", 100.0)
+        if measure in SHARES
+        else (MEASURES[measure].en, 1.0)
+    )
 
 
 def contrasts(table: pd.DataFrame, measure: str, matters: float = 0.0, title: str = "") -> Figure:
@@ -53,7 +56,9 @@ def contrasts(table: pd.DataFrame, measure: str, matters: float = 0.0, title: st
     """
     words, times = unit(measure)
     figure, grid = sheet(
-        1, height=1.3 + 0.32 * len(table), title=title or f"Difference to the reference: {NAMES[measure]}"
+        1,
+        height=1.3 + 0.32 * len(table),
+        title=title or f"Difference to the reference: {MEASURES[measure].en}",
     )
     axes = grid[0, 0]
     if matters:

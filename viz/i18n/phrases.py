@@ -3,11 +3,11 @@
 LANGUAGES = ("en", "zh")
 SAID = {  # event of the history, with its actor if that matters -> sentence
     "arose": ("it arose in {place}: {category}", "{place}有了新情况：{category}"),
-    "told": ("a passer-by told {whose}", "一位路人告诉了{whose}"),
-    "told, by": ("the {by} found it", "{by}发现了这件事"),
-    "told, person": ("{person} told {whose}", "{person}告诉了{whose}"),
-    "seconded": ("a neighbour said so too", "又有邻居反映此事"),
-    "seconded, often": (
+    "reported": ("a passer-by told {whose}", "一位路人告诉了{whose}"),
+    "reported, by": ("the {by} found it", "{by}发现了这件事"),
+    "reported, person": ("{person} told {whose}", "{person}告诉了{whose}"),
+    "reported again": ("a neighbour said so too", "又有邻居反映此事"),
+    "reported again, often": (
         "neighbours said so too, {times} times until day {last}",
         "又有邻居反映此事，到第{last}天共{times}次",
     ),
@@ -49,7 +49,7 @@ SAID = {  # event of the history, with its actor if that matters -> sentence
 }
 WAITED = {  # state that an issue was in for some days before the next line
     "unknown": ("For {n} nobody said so.", "{n}里没有人说起。"),
-    "told": ("For {n} it lay with {whose}.", "在{whose}搁了{n}。"),
+    "reported": ("For {n} it lay with {whose}.", "在{whose}搁了{n}。"),
     "at the table": ("It waited {n} at the table for the parties.", "等各方谈妥，等了{n}。"),
     "signatures": ("It waited {n} for signatures.", "等签名，等了{n}。"),
     "money": ("It waited {n} for money.", "等经费，等了{n}。"),
@@ -60,7 +60,10 @@ WAITED = {  # state that an issue was in for some days before the next line
 ENDED = {  # state at the end; "" if the issue never arose
     "": ("It never arose here.", "在这里，这件事没有发生。"),
     "unknown": ("At the end nobody had said so, for {n}.", "到最后没有人说起，已有{n}。"),
-    "told": ("At the end it still lay there, told and not taken in, for {n}.", "到最后还没有受理，已有{n}。"),
+    "reported": (
+        "At the end it still lay there, told and not taken in, for {n}.",
+        "到最后还没有受理，已有{n}。",
+    ),
     "at the table": ("At the end it was still at the table, for {n}.", "到最后各方还没有谈妥，已有{n}。"),
     "signatures": ("At the end it still waited for signatures, for {n}.", "到最后还在等签名，已有{n}。"),
     "money": ("At the end it still waited for money, for {n}.", "到最后还在等经费，已有{n}。"),
@@ -80,7 +83,7 @@ ENDED = {  # state at the end; "" if the issue never arose
 STATE = {  # state in a table
     "": ("never arose", "没有发生"),
     "unknown": ("unknown", "无人知晓"),
-    "told": ("told", "已反映"),
+    "reported": ("told", "已反映"),
     "at the table": ("at the table", "协商中"),
     "signatures": ("signatures", "等签名"),
     "money": ("money", "等经费"),

@@ -1,7 +1,7 @@
 """Look up texts of the page in English and Chinese: `translate(lang, key, **values)`.
 
 WORDS has one dict per language, with the same keys. Texts defined elsewhere are taken from there: stories and
-states from `phrases`, names of measures from `measure_names`, Chinese names from the model. A mechanism, case
+states from `phrases`, names of measures and Chinese names from the model. A mechanism, case
 or number that users added is shown under its own name, in English.
 """
 
@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from ...model import mechanisms
 from ...model.issues.categories import CATEGORIES, FAMILIES, FAMILIES_ZH
 from ...model.issues.issue_table import WHAT
+from ...model.measures import MEASURES
 from . import phrases
-from .measure_names import NAMES
 from .phrases import LANGUAGES
 from .words_errors import translate_error
 from .words_knobs import EVERY, KNOBS
@@ -23,7 +23,6 @@ from .words_model import (
     GROUPS,
     LETTERS,
     LEVERS,
-    MEASURES,
     MECHANISMS,
     ROLES,
     SCOPES,
@@ -71,7 +70,7 @@ def pairs() -> dict[str, tuple[str, str]]:
         **{f"role.{name}": pair for name, pair in ROLES.items()},
         **{f"lever.{name}": pair for name, pair in LEVERS.items()},
         **{f"what.{name}": WHAT_SAID[name] for name in WHAT},
-        **{f"measure.{name}": (en, MEASURES[name]) for name, en in NAMES.items()},
+        **{f"measure.{name}": (m.en, m.zh) for name, m in MEASURES.items()},
         **{f"case.{name}": (en[0], zh[0]) for name, (en, zh) in CASES.items()},
         **{f"case.{name}.story": (en[1], zh[1]) for name, (en, zh) in CASES.items()},
         **{f"trait.{name}": pair for name, pair in phrases.TRAIT.items()},
@@ -80,8 +79,8 @@ def pairs() -> dict[str, tuple[str, str]]:
 
 WHAT_SAID = {  # events of an issue, in a word
     "arose": ("arose", "发生"),
-    "told": ("told", "反映"),
-    "seconded": ("told again", "再次反映"),
+    "reported": ("reported", "反映"),
+    "reported again": ("reported again", "再次反映"),
     "taken in": ("taken in", "受理"),
     "agreed": ("agreed", "谈妥"),
     "consented": ("signed for", "签名够了"),

@@ -235,34 +235,6 @@ LEVERS = {
     "money": ("money", "资金"),
 }
 
-MEASURES = {  # in Chinese; the English is `measure_names.NAMES`
-    "resolution_rate": "按时解决率",
-    "resolution_rate_of_told": "已反映事项的按时解决率",
-    "restricted_mean_time": "平均解决天数*",
-    "arisen": "发生的事项",
-    "told": "反映的事项",
-    "resolved": "解决的事项",
-    "resolved_in_time": "按时解决的事项",
-    "backlog": "期末未办结",
-    "unknown": "未办结且无人知晓",
-    "reopened": "重新办理",
-    "withdrawn": "放弃",
-    "lapsed": "自行消失",
-    "trust_committee": "对居委会的信任",
-    "trust_company": "对物业的信任",
-    "trust_neighbours": "对邻居的信任",
-    "satisfaction": "满意度",
-    "giving": "每周出力一晚的人",
-    "acquaintances": "人均熟人",
-    "hours": "工时",
-    "yuan": "花费（元）",
-    "hours_per_resolved": "每解决一件的工时",
-    "yuan_per_resolved": "每解决一件的花费",
-    "spread_between_buildings": "楼栋之间的差距",
-    "owners_minus_tenants": "业主减租户",
-    "registered_minus_migrants": "户籍减外来",
-}
-
 CASES = {  # short title, and the story in one or two sentences; English, Chinese
     "changcheng_shuijun": (
         (

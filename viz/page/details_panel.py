@@ -71,7 +71,7 @@ def Inside(state, shown, day, picked, issue, set_issue) -> None:
                                 solara.Text(translate(lang, side), classes=["co-title"])
                                 if (
                                     side == "right"
-                                    and len({row["born"] for row in rows_of(shown, issue)}) > 1
+                                    and len({row["arose_day"] for row in rows_of(shown, issue)}) > 1
                                 ):
                                     solara.Text(translate(lang, "another day"), classes=["co-quiet"])
                                 for line in stories.tell_arm(arm, story, lang):
@@ -85,7 +85,7 @@ def label_issue(shown: page_state.SimulatedSides, issue_id: str, lang: str) -> s
         lang,
         "issue",
         kind=stories.kind(category, lang),
-        born=min(row["born"] for row in rows_of(shown, issue_id)),
+        born=min(row["arose_day"] for row in rows_of(shown, issue_id)),
     )
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...engine.parameters import UserError
 from ...engine.toml_reader import suggest_names
-from ...experiments.comparison.streaming_comparison import StreamingComparison, luck
+from ...experiments.comparison.streaming_comparison import StreamingComparison, pair_seed
 from ...experiments.comparison.streaming_comparison import simulate_pair as pair_of
 from ...experiments.files.case_writer import write_case
 from ...experiments.narrative.recording import (
@@ -131,7 +131,7 @@ class PageState:
         Together these get at least the share ENOUGH of what each asks for. Knobs of the others are discarded.
         """
         scenario = self.scenario(side)
-        on = find_affordable(scenario, luck(scenario, self.seed), ENOUGH, progress)
+        on = find_affordable(scenario, pair_seed(scenario, self.seed), ENOUGH, progress)
         return Setting(
             on,
             tuple(
@@ -353,7 +353,7 @@ def simulate_sides(
     """
 
     def record(scenario: Scenario) -> tuple[Recording, bytes]:
-        recording = record_year(scenario, luck(scenario, seed), progress)
+        recording = record_year(scenario, pair_seed(scenario, seed), progress)
         return recording, pack_recording(recording)
 
     recordings, packed = zip(

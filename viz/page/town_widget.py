@@ -18,7 +18,7 @@ HERE = Path(__file__).parent / "static"
 SPEED = 7  # initial days per second
 STATES = (
     "UNKNOWN",
-    "TOLD",
+    "REPORTED",
     "TABLE",
     "SIGN",
     "MONEY",

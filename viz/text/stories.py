@@ -95,7 +95,7 @@ def tell_arm(arm: StoryArm, story: Story, lang: str) -> Iterator[str]:
     """
     for what, steps in groupby(arm.steps, lambda step: step.what):
         first, *more = steps
-        if what == "seconded":
+        if what == "reported again":
             often = {"times": 1 + len(more), "last": more[-1].day} if more else {}
             yield phrase(FRAME, "day", lang, day=first.day, said=describe_step(first, story, lang, **often))
             continue

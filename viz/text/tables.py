@@ -11,9 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ...experiments.comparison.runs import SOURCES
-from ...model.measures import SHARES
+from ...model.measures import MEASURES, SHARES
 from ...model.scenarios.scenario import census_of
-from ..i18n.measure_names import NAMES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +66,7 @@ def measures_table(tables: RunTables) -> Table:
     table.add_column("measure", no_wrap=True)
     table.add_column("value", justify="right")
     for name, value in tables.summary.items():
-        table.add_row(NAMES[name], number(name, value))
+        table.add_row(MEASURES[name].en, number(name, value))
     return table
 
 
@@ -114,7 +113,7 @@ def comparison_table(result: Comparison) -> Table:
         )
         r = f"{row.correlation:.2f}" if np.isfinite(row.correlation) else "-"
         cells = (
-            NAMES[name],
+            MEASURES[name].en,
             number(name, row["without"]),
             number(name, row["with"]),
             number(name, row.difference, "+"),

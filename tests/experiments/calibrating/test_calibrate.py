@@ -58,14 +58,14 @@ BEGIN = pd.Timestamp("2020-01-01")
 def lived(scenario, path, seed=1):
     """Write the log that a run of the model would leave: told issues, from when queues have filled to the last day."""
     i = simulate(scenario, "truth", seed).issues
-    i = i[i["told"] > distance.SETTLING * scenario.days]
+    i = i[i["reported_day"] > distance.SETTLING * scenario.days]
     day = lambda column: [
         (BEGIN + pd.Timedelta(days=int(d))).strftime("%Y-%m-%d") if d >= 0 else "" for d in column
     ]
     frame = pd.DataFrame(
         {
-            "opened": day(i["told"]),
-            "closed": day(i["resolved"]),
+            "opened": day(i["reported_day"]),
+            "closed": day(i["resolved_day"]),
             "category": np.array(list(scenario.issues))[i["category"]],
         }
     )

@@ -8,7 +8,7 @@ import pytest
 from cogov.engine.parameters import UserError
 from cogov.experiments.city import city as cities
 from cogov.experiments.execution.executors import choose_executor
-from cogov.model import measures
+from cogov.model import daily_counts
 from cogov.model.scenarios.cases import alter_scenario, read_case
 from cogov.model.simulate import simulate
 from cogov.model.street import Street, StreetParameters
@@ -39,7 +39,8 @@ def test_communities_that_nothing_links_live_as_each_alone():
             and np.array_equal(run.fen, alone.fen)
         )
         assert all(
-            np.array_equal(run.series[name], alone.series[name], equal_nan=True) for name in measures.DAILY
+            np.array_equal(run.series[name], alone.series[name], equal_nan=True)
+            for name in daily_counts.DAILY
         )
 
 

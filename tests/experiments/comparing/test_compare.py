@@ -104,7 +104,7 @@ def issues(*rows):
     """Issues of (born, told, resolved), as a run of 100 days left them."""
     table = np.zeros(len(rows), ISSUE)
     for row, (born, told, resolved) in zip(table, rows):
-        row["born"], row["told"], row["resolved"] = born, told, resolved
+        row["arose_day"], row["reported_day"], row["resolved_day"] = born, told, resolved
     return table
 
 

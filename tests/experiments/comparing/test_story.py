@@ -66,7 +66,7 @@ def test_states_and_days_between_the_lines_are_those_the_model_went_through(name
         states = [step.was for step in moved[1:]] + [arm.state]
         assert states[0] == STATES[0] and arm.state == STATES[row["state"]]
         assert all(b in following[a] for a, b in pairwise(states))
-        assert sum(step.waited for step in moved) + arm.waited == run.days - row["born"]
+        assert sum(step.waited for step in moved) + arm.waited == run.days - row["arose_day"]
         assert (row["desk"] == DESK_DEPARTMENT) == ("passed upward" in states)
         if row["desk"] != DESK_DEPARTMENT:
             assert {step.whose for step in moved} - {"compound", "community", "both"} == {
@@ -79,13 +79,13 @@ def test_talks_are_told_as_the_columns_count_them():
     _, arms, done, _ = world("forum")
     there = story.build_community(arms[1])
     for run in done:
-        for row in run.issues[run.issues["hard"] > 0]:
+        for row in run.issues[run.issues["sittings_needed"] > 0]:
             told = [
                 step
                 for step in story.tell_arm("", run, row[None], arms[1], there).steps
                 if step.what == "agreed"
             ]
-            assert all(step.amount == row["accord"] >= row["hard"] for step in told)
+            assert all(step.amount == row["sittings_held"] >= row["sittings_needed"] for step in told)
             agreed += len(told)
     assert agreed > 0
 

@@ -38,14 +38,14 @@ const withWords = (Base) => class extends Base {
   explain() {
     const body = this.legend.querySelector(".body"), film = this.films?.[0];
     if (!film) { body.replaceChildren(); return; }
-    const example = { shape: "round", open: true, family: 0, age: 3, state: TOLD };
+    const example = { shape: "round", open: true, family: 0, age: 3, state: REPORTED };
     const sign = (mark, settled = 0.9) => this.drawn((c) => drawMark(c, { x: 12, y: 12, r: 8, ...example, ...mark }, film, this.colours, 1, settled, false));
     const item = (picture, text) => element("li", {}, picture, text);
     const part = (key, list, ...more) => { const ul = element("ul", { class: key }); ul.append(...list); return element("div", {}, this.heading(this.say(key)), ul, ...more); };
-    const states = [UNKNOWN, TOLD, TABLE, SIGN, MONEY, UPWARD, WORK].map((state) => item(sign({ state }), this.say(`state.${film.states[state]}`)));
+    const states = [UNKNOWN, REPORTED, TABLE, SIGN, MONEY, UPWARD, WORK].map((state) => item(sign({ state }), this.say(`state.${film.states[state]}`)));
     states.push(item(sign({ age: OLD + 1 }), this.say("old")), item(sign({ open: false, fresh: true, r: 7 }), this.say("resolved_mark")));
     const parts = [part("families", film.families.map((name, n) => element("li", {}, this.familyButton(name, sign({ family: n, r: 7 }))))), part("states", states), part("places", this.placeItems(film, item, sign))];
-    if (this.arms.length > 1) parts.push(part("differences", ["sooner", "later", "behind", "only"].map((difference) => item(sign({ r: 5, open: difference === "behind" || difference === "only", fresh: difference === "later", state: TOLD, difference }), this.say(`difference.${difference}`)))));
+    if (this.arms.length > 1) parts.push(part("differences", ["sooner", "later", "behind", "only"].map((difference) => item(sign({ r: 5, open: difference === "behind" || difference === "only", fresh: difference === "later", state: REPORTED, difference }), this.say(`difference.${difference}`)))));
     const helpers = [...new Set(this.films.flatMap((one) => one.on))].filter((name) => this.atWork(name));
     if (helpers.length) parts.push(part("helpers", helpers.map((name) => item(this.drawn((c) => drawHelper(c, 12, 23, 21, this.letters(name), 1)), this.say(`mechanism.${name}`)))));
     if (this.span) parts.push(this.scale());
