@@ -1,0 +1,113 @@
+"""Daily counts: what a run records at the end of every day, computed by the compiled day itself.
+
+Counts of issues are since day 0. Means over grown-ups are surveyed once a week, and hold until then.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..engine.codes import STANDING_CHILD, TRUST_COMPANY
+from ..engine.jit import inner_kernel, outer_kernel
+from .issues.issue_table import LAPSED, RESOLVED, UNKNOWN, VERIFIED, WITHDRAWN
+
+if TYPE_CHECKING:
+    from .world import World
+
+DAILY = (
+    "arisen",
+    "reported",
+    "open",
+    "unknown",
+    "resolved",
+    "withdrawn",
+    "lapsed",
+    "trust_committee",
+    "trust_company",
+    "trust_neighbours",
+    "satisfaction",
+    "volunteering",
+    "acquaintances",
+)
+COUNTS = 7  # the first of DAILY are counts of issues, the others means over grown-ups
+EVERY = 7  # days between surveys of residents; in between the last survey holds
+
+
+@inner_kernel
+def count_issues(issues) -> tuple[int, int, int, int, int, int]:
+    """Count rows that are: open, unknown, ever reported, resolved (checked or not), withdrawn, lapsed."""
+    n_open, unknown, reported, resolved, withdrawn, lapsed = 0, 0, 0, 0, 0, 0
+    for i in range(len(issues)):
+        state = issues[i].state
+        n_open += state < RESOLVED
+        unknown += state == UNKNOWN
+        reported += issues[i].reported_day >= 0
+        resolved += state == RESOLVED or state == VERIFIED
+        withdrawn += state == WITHDRAWN
+        lapsed += state == LAPSED
+    return n_open, unknown, reported, resolved, withdrawn, lapsed
+
+
+@inner_kernel
+def mean_opinions(people, buildings, stairwells, company, out) -> None:
+    """Write means over grown-ups into `out` (6,).
+
+    They are trust in committee, company (where there is one) and neighbours; satisfaction, giving,
+    acquaintances.
+    """
+    rank, trust, satisfaction, gives, ties = (
+        people.standing,
+        people.trust,
+        people.satisfaction,
+        people.gives,
+        people.ties,
+    )
+    compound, stairs, first = buildings.compound, buildings.first, stairwells.people
+    committee, firm, neighbours, content, giving, known, n, served = 0.0, 0.0, 0.0, 0.0, 0, 0, 0, 0
+    for b in range(len(compound)):
+        grown, trusted = 0, 0.0
+        for i in range(np.uint64(first[stairs[b]]), np.uint64(first[stairs[b + 1]])):
+            if rank[i] != STANDING_CHILD:
+                grown += 1
+                committee += trust[i, 0]
+                trusted += trust[i, TRUST_COMPANY]
+                neighbours += trust[i, 2]
+                content += satisfaction[i]
+                giving += gives[i]
+                known += ties[i]
+        n += grown
+        if company[compound[b]]:
+            firm += trusted
+            served += grown
+    for k, total in enumerate((committee, firm, neighbours, content, float(giving), float(known))):
+        out[k] = total / max(n, 1)
+    out[1] = firm / served if served else np.nan
+
+
+@outer_kernel
+def measure_day(w) -> None:
+    """Write the numbers of this day's end into `count`, in the order of DAILY; counts are since day 0."""
+    out, gone, tally = w.count, w.gone[0], w.tally
+    first = w.tallied[0]
+    for n, number in enumerate(count_issues(w.ended[first:gone])):
+        tally[n] += number
+    w.tallied[0] = gone
+    if w.day <= 1 or w.day % EVERY == 0:
+        mean_opinions(w.residents, w.buildings, w.stairwells, w.compounds.company, w.look)
+    n_open, unknown, reported, checking, _, _ = count_issues(w.issues)
+    out[0], out[1], out[2], out[3], out[4] = (
+        gone + len(w.issues),
+        tally[2] + reported,
+        n_open,
+        unknown,
+        tally[3] + checking,
+    )
+    out[5], out[6] = tally[4], tally[5]
+    for n in range(len(w.look)):
+        out[COUNTS + n] = w.look[n]
+
+
+def measure_today(world: "World") -> tuple:
+    """Return the numbers of this day's end in the order of DAILY."""
+    world.call(measure_day)
+    return (*map(int, world.count[:COUNTS]), *world.count[COUNTS:].tolist())
