@@ -8,7 +8,7 @@ from math import exp
 from typing import Any
 
 from ..engine.jit import inner_kernel
-from ..engine.parameters import LeftOut, LeftOutAmount, knob
+from ..engine.parameters import LeftOut, LeftOutAmount, Words, knob
 
 SIZED = {
     "staff": (2.0, 12 / 16_000),
@@ -17,41 +17,101 @@ SIZED = {
 }  # at least; to a resident, as in guiyuan
 
 
-def committee_size(name: str, low: float, high: float, unit: str) -> Any:
+def committee_size(name: str, low: float, high: float, unit: str, words: Words) -> Any:
     """Declare a number of the committee that grows with the residents where a case leaves it out."""
     least, each = SIZED[name]
-    words = f"{each:g} to a resident as in guiyuan, {least:,g} at least"
-    return knob(LeftOutAmount(least), low, high, unit=unit, source=f"assumed; left out, {words}")
+    share = f"{each:g} to a resident as in guiyuan, {least:,g} at least"
+    return knob(LeftOutAmount(least), low, high, unit=unit, source=f"assumed; left out, {share}", words=words)
 
 
 @dataclass(frozen=True)
 class CommitteeParameters:
     """The residents' committee (居委会), its desk and its fund."""
 
-    staff: float = committee_size("staff", 0.0, 500.0, "people")
-    shift_hours: float = knob(
-        3.0, 0.0, 12.0, unit="hours/person/day on residents' issues", source="assumed: the rest is paperwork"
+    staff: float = committee_size(
+        "staff",
+        0.0,
+        500.0,
+        "people",
+        words=("Committee's people", "居委会人手", "人"),
     )
-    weekend_share: float = knob(0.4, 0.0, 1.0, unit="share of a weekday's hours", source="assumed: by rota")
-    intake_hours: float = knob(0.25, 0.0, 5.0, unit="hours to take in an issue", source="assumed")
+    shift_hours: float = knob(
+        3.0,
+        0.0,
+        12.0,
+        unit="hours/person/day on residents' issues",
+        source="assumed: the rest is paperwork",
+        words=("Hours for residents' issues", "办居民事的时间", "小时/人·天"),
+    )
+    weekend_share: float = knob(
+        0.4,
+        0.0,
+        1.0,
+        unit="share of a weekday's hours",
+        source="assumed: by rota",
+        words=("On a weekend's day", "周末值班", "占平日工时的比例"),
+    )
+    intake_hours: float = knob(
+        0.25,
+        0.0,
+        5.0,
+        unit="hours to take in an issue",
+        source="assumed",
+        words=("Taking in an issue", "受理一件", "小时"),
+    )
     phone_sittings_per_day: float = knob(
         0.02,
         0.0,
         1.0,
         unit="sittings' worth a day by telephone, of those around who trust the caller",
         source="assumed",
+        words=("Talks by telephone", "电话协商", "次协商/天，对方在家且信任来电者"),
     )
     forgetting_rate: float = knob(
-        0.005, 0.0, 1.0, unit="1/day that a waiting issue is forgotten", source="assumed"
+        0.005,
+        0.0,
+        1.0,
+        unit="1/day that a waiting issue is forgotten",
+        source="assumed",
+        words=("Forgetting", "遗忘", "1/天，待办的事被忘记"),
     )
-    check_after_days: int = knob(7, 1, 60, unit="days till what was done is checked", source="assumed")
+    check_after_days: int = knob(
+        7,
+        1,
+        60,
+        unit="days till what was done is checked",
+        source="assumed",
+        words=("Days till a check", "几天后回访", "天"),
+    )
     rework_share: float = knob(
-        0.5, 0.0, 1.0, unit="share of the work to do again when reopened", source="assumed"
+        0.5,
+        0.0,
+        1.0,
+        unit="share of the work to do again when reopened",
+        source="assumed",
+        words=("Work to do again", "返工", "占工作量的比例，重新办理时"),
     )
-    budget_yuan: float = committee_size("budget_yuan", 0.0, 1e9, "yuan/year into the community's fund")
-    fund_yuan: float = committee_size("fund_yuan", 0.0, 1e9, "yuan in the fund on day 0")
+    budget_yuan: float = committee_size(
+        "budget_yuan",
+        0.0,
+        1e9,
+        "yuan/year into the community's fund",
+        words=("Yearly budget", "年度经费", "元/年，进入社区资金"),
+    )
+    fund_yuan: float = committee_size(
+        "fund_yuan",
+        0.0,
+        1e9,
+        "yuan in the fund on day 0",
+        words=("Fund at the beginning", "起始资金", "元，第0天的社区资金"),
+    )
     daily_spending_share: float = knob(
-        0.05, 0.0, 1.0, unit="share of the fund that mechanisms may spend in a day", source="assumed"
+        0.05,
+        0.0,
+        1.0,
+        unit="share of the fund that mechanisms may spend in a day",
+        source="assumed",
+        words=("Spent on mechanisms a day, at most", "机制每天最多可花", "占资金的比例"),
     )
 
     def serving(self, residents: int) -> "CommitteeParameters":

@@ -10,8 +10,22 @@ from ..engine.parameters import knob
 class DepartmentParameters:
     """The street office and the city's departments: an outside queue."""
 
-    daily_hours: float = knob(16.0, 0.0, 10_000.0, unit="hours/day for this community", source="assumed")
-    max_job_hours: float = knob(8.0, 0.0, 24.0, unit="hours/day in one job", source="assumed")
+    daily_hours: float = knob(
+        16.0,
+        0.0,
+        10_000.0,
+        unit="hours/day for this community",
+        source="assumed",
+        words=("Departments' hours", "部门工时", "小时/天，用于本社区"),
+    )
+    max_job_hours: float = knob(
+        8.0,
+        0.0,
+        24.0,
+        unit="hours/day in one job",
+        source="assumed",
+        words=("Departments' day on one job", "部门每日单项工时", "小时/天"),
+    )
 
 
 @inner_kernel

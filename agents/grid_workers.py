@@ -9,10 +9,38 @@ from ..engine.parameters import knob
 class GridWorkerParameters:
     """The grid workers of the community."""
 
-    full_time: int = knob(0, 0, 500, unit="people", source="lianhe has 9; else one per some 1,000 residents")
-    part_time: int = knob(0, 0, 2000, unit="people", source="lianhe has 68")
-    shift_hours: float = knob(6.0, 0.0, 12.0, unit="hours/day, full time", source="assumed")
-    part_time_hours: float = knob(1.0, 0.0, 12.0, unit="hours/day, part time", source="assumed")
+    full_time: int = knob(
+        0,
+        0,
+        500,
+        unit="people",
+        source="lianhe has 9; else one per some 1,000 residents",
+        words=("Full-time grid workers", "专职网格员", "人"),
+    )
+    part_time: int = knob(
+        0,
+        0,
+        2000,
+        unit="people",
+        source="lianhe has 68",
+        words=("Part-time grid workers", "兼职网格员", "人"),
+    )
+    shift_hours: float = knob(
+        6.0,
+        0.0,
+        12.0,
+        unit="hours/day, full time",
+        source="assumed",
+        words=("A full day", "专职工时", "小时/天"),
+    )
+    part_time_hours: float = knob(
+        1.0,
+        0.0,
+        12.0,
+        unit="hours/day, part time",
+        source="assumed",
+        words=("A part-time day", "兼职工时", "小时/天"),
+    )
 
 
 def hours_per_day(knobs: GridWorkerParameters) -> float:

@@ -15,16 +15,29 @@ from ..engine.parameters import knob
 class PartyMemberParameters:
     """The evenings that party members give, and their duty to."""
 
-    evening_hours: float = knob(2.5, 0.0, 6.0, unit="hours/evening", source="assumed")
+    evening_hours: float = knob(
+        2.5,
+        0.0,
+        6.0,
+        unit="hours/evening",
+        source="assumed",
+        words=("A member's evening", "党员的一个晚上", "小时"),
+    )
     retired_duty_logit: float = knob(
         5.5,
         -5.0,
         12.0,
         unit="logit to give an evening",
         source="assumed; 900+ attendances of members in three months in guiyuan",
+        words=("Duty of retired members", "离退休党员的责任感", "愿意出一个晚上的对数几率"),
     )
     in_service_duty_logit: float = knob(
-        3.5, -5.0, 12.0, unit="logit to give an evening", source="assumed; evenings and weekends only"
+        3.5,
+        -5.0,
+        12.0,
+        unit="logit to give an evening",
+        source="assumed; evenings and weekends only",
+        words=("Duty of members who work", "在职党员的责任感", "愿意出一个晚上的对数几率"),
     )
 
 

@@ -5,7 +5,6 @@ satisfaction and fatigue, promise an evening or not, and may meet somebody. Each
 function of its own below.
 """
 
-from dataclasses import dataclass
 from math import exp
 from typing import NamedTuple
 
@@ -22,134 +21,12 @@ from ..engine.codes import (
     TRUST_NEIGHBOURS,
 )
 from ..engine.jit import inner_kernel, outer_kernel, struct
-from ..engine.parameters import knob
 from ..engine.randomness import decision, derive_key, exponential, key_of, uniform
 from .acquaintances import befriend, draw_acquaintance
 from .population import SLOTS, Mood
+from .resident_parameters import ResidentParameters
 
 GIVE, MEET, WHOM = decision("give"), decision("meet"), decision("whom")
-
-
-@dataclass(frozen=True)
-class ResidentParameters:
-    """How residents report, judge, volunteer and meet."""
-
-    trust_committee: float = knob(0.4, 0.0, 1.0, unit="trust on day 0, mean", source="assumed; sweep it")
-    trust_company: float = knob(
-        0.35,
-        0.0,
-        1.0,
-        unit="trust on day 0, mean",
-        source="assumed; residents who distrust the company are reported",
-    )
-    trust_neighbours: float = knob(0.4, 0.0, 1.0, unit="trust on day 0, mean", source="assumed; sweep it")
-    trust_spread: float = knob(
-        0.3, 0.0, 1.0, unit="trust, full width of the uniform round the mean", source="assumed"
-    )
-    acquaintances: float = knob(3.0, 0.0, 6.0, unit="people on day 0, mean", source="assumed")
-    adults_at_home: float = knob(0.7, 0.05, 1.0, unit="share of days at home", source="assumed")
-    elders_at_home: float = knob(0.95, 0.05, 1.0, unit="share of days at home", source="assumed")
-    absentees_at_home: float = knob(
-        0.08,
-        0.0,
-        1.0,
-        unit="share of days at home of those who live elsewhere",
-        source="assumed; one weekend a month",
-    )
-    tenant_report_factor: float = knob(
-        0.79,
-        0.0,
-        1.0,
-        unit="telling of a tenant against an owner",
-        source="docs/sources.md: owners 56 %, tenants 44 % of contacts",
-    )
-    migrant_report_factor: float = knob(
-        0.8, 0.0, 1.0, unit="telling of a migrant against a registered resident", source="assumed"
-    )
-    sole_bystander_factor: float = knob(
-        8.0,
-        2.0,
-        100.0,
-        unit="times readier when nobody else could tell",
-        source="assumed; the volunteer's dilemma says: certain",
-    )
-    repeat_report_factor: float = knob(
-        0.3, 0.0, 1.0, unit="telling of a known issue against an unknown one", source="assumed"
-    )
-    trust_update_rate: float = knob(0.06, 0.0, 1.0, unit="1/week", source="assumed: four months to forget")
-    trust_prior_weight: float = knob(1.5, 0.1, 50.0, unit="issues' worth of prior belief", source="assumed")
-    trust_when_nothing_seen: float = knob(
-        0.2, 0.0, 1.0, unit="trust where nothing is ever seen", source="assumed: silence lowers trust"
-    )
-    patience_before_blame_days: int = knob(
-        14, 0, 365, unit="days before an open issue counts against anyone", source="assumed"
-    )
-    trust_gain_resolved: float = knob(
-        0.15, 0.0, 1.0, unit="share of distrust that one's own resolved issue removes", source="assumed"
-    )
-    trust_loss_failed: float = knob(
-        0.15, 0.0, 1.0, unit="share of trust that one's own failed issue removes", source="assumed"
-    )
-    satisfaction_half_backlog: float = knob(
-        3.0, 0.1, 100.0, unit="open issues in the building that halve satisfaction", source="assumed"
-    )
-    volunteering_threshold_logit: float = knob(
-        7.0,
-        0.0,
-        15.0,
-        unit="logit against giving an evening",
-        source="assumed; registered volunteers are a fifth of residents, few are active",
-    )
-    volunteering_spread_logit: float = knob(
-        1.2,
-        0.0,
-        4.0,
-        unit="logit, scale of the logistic spread between people",
-        source="assumed; a few carry most",
-    )
-    trust_logit: float = knob(
-        8.0,
-        0.0,
-        20.0,
-        unit="logit per unit of trust in committee and neighbours",
-        source="assumed; trust raises giving",
-    )
-    fatigue_per_evening: float = knob(0.1, 0.0, 1.0, unit="fatigue per evening worked", source="assumed")
-    fatigue_recovery: float = knob(
-        0.15, 0.0, 1.0, unit="share of fatigue slept off in a week", source="assumed"
-    )
-    fatigue_logit: float = knob(1.0, 0.0, 10.0, unit="logit per unit of fatigue", source="assumed")
-    contacts_per_week: float = knob(0.003, 0.0, 1.0, unit="new acquaintances/week", source="assumed")
-    contacts_per_evening: float = knob(
-        0.05, 0.0, 1.0, unit="new acquaintances/evening given", source="assumed"
-    )
-    peer_example: float = knob(
-        8.0,
-        0.0,
-        20.0,
-        unit="acquaintances' worth of a neighbour in the building whose evening found work",
-        source="assumed",
-    )
-    acquaintances_half_trust: float = knob(
-        8.0,
-        0.5,
-        40.0,
-        unit="acquaintances at which trust in neighbours settles at one half",
-        source="assumed",
-    )
-    owner_moving_rate: float = knob(
-        0.03, 0.0, 2.0, unit="owners' households that move away/year", source="assumed"
-    )
-    tenant_moving_rate: float = knob(
-        0.25,
-        0.0,
-        4.0,
-        unit="tenants' households that move away/year",
-        source="assumed: leases of a year, most renewed",
-    )
-    skilled_share: float = knob(
-        0.06, 0.0, 1.0, unit="share of adults and elders for each of three skills", source="assumed"
-    )
 
 
 Knobs = NamedTuple("Knobs", [(name, float) for name in ResidentParameters.__annotations__])

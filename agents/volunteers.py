@@ -15,13 +15,21 @@ from ..engine.parameters import knob
 class VolunteerParameters:
     """The evenings that volunteers, and neighbours on no list, give, and the duty of those on a list."""
 
-    evening_hours: float = knob(2.0, 0.0, 6.0, unit="hours/evening", source="assumed")
+    evening_hours: float = knob(
+        2.0,
+        0.0,
+        6.0,
+        unit="hours/evening",
+        source="assumed",
+        words=("A volunteer's evening", "志愿者的一个晚上", "小时"),
+    )
     duty_logit: float = knob(
         3.5,
         -5.0,
         12.0,
         unit="logit to give an evening, on a list",
         source="assumed; registered are 18-21 % of residents, active far fewer",
+        words=("Duty of listed volunteers", "在册志愿者的责任感", "愿意出一个晚上的对数几率"),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ..engine.parameters import UserError
+from ..engine.texts import LANGUAGES
 from .completion import complete_case, complete_mechanism
 from .options import (
     COMPARE,
@@ -237,8 +238,8 @@ def story(
 
     if (issue is None) == (surprising is None):
         raise UserError("say which story: --issue 7/lamp_out/2, or --surprising 10 for a list to choose from")
-    if lang not in stories.LANGUAGES:
-        raise UserError(f"--lang {lang}: stories are told in {' or '.join(stories.LANGUAGES)}")
+    if lang not in LANGUAGES:
+        raise UserError(f"--lang {lang}: stories are told in {' or '.join(LANGUAGES)}")
     changes = {"days": days, "on": on or (), "off": off or (), "settings": settings or ()}
     prepare_run(choose_arms(case, mechanism, **changes)[1][1], None)
     result = (
@@ -305,14 +306,14 @@ def figure(
     from ..experiments.comparison.streaming_comparison import StreamingComparison
     from ..experiments.files import manifest
     from ..model.scenarios.cases import read_case
-    from ..viz.figures import chart_specs, print_figures
+    from ..viz.figures import print_figures
 
     manifest.refuse_sweep_folder(out_folder)
     formats = tuple(part for item in format_lists or print_figures.FORMATS for part in item.split(","))
     for option, given, known in (
         ("chart", chart, print_figures.CHARTS),
         ("journal", journal, print_figures.JOURNALS),
-        ("lang", lang, chart_specs.WORDS),
+        ("lang", lang, LANGUAGES),
         *(("format", name, print_figures.FORMATS) for name in formats),
     ):
         if given not in known:

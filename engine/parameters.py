@@ -11,6 +11,9 @@ FORBIDDEN = '/\\:*?"<>|'  # in names of files, on some operating system
 RESERVED = re.compile(r"(con|prn|aux|nul|(com|lpt)\d)(\..*)?", re.IGNORECASE)
 
 
+Words = tuple[str, str, str]  # a label in English, in Chinese, and a unit in Chinese
+
+
 class UserError(ValueError):
     """An error in the input of a user; the message names its cause and the remedy."""
 
@@ -27,12 +30,23 @@ class LeftOutAmount(LeftOut, float):
     """A decimal number that a case does not give."""
 
 
-def knob(default: float, low: float, high: float, *, unit: str, source: str) -> Any:
+def knob(
+    default: float,
+    low: float,
+    high: float,
+    *,
+    unit: str,
+    source: str,
+    words: Words = ("", "", ""),
+) -> Any:
     """Declare a knob: its default, its plausible range (both ends allowed), its unit and its source.
 
-    `source` names a report, a table or a law, or begins with the word "assumed".
+    `source` names a report, a table or a law, or begins with the word "assumed". `words` are what its slider
+    on the page is called in English and in Chinese, and its unit in Chinese; without them the page shows the
+    field's name.
     """
-    return field(default=default, metadata={"low": low, "high": high, "unit": unit, "source": source})
+    metadata = {"low": low, "high": high, "unit": unit, "source": source, "words": words}
+    return field(default=default, metadata=metadata)
 
 
 def check(owner: Any, path: str = "") -> None:

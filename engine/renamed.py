@@ -42,7 +42,7 @@ def new_name(module: str) -> str:
     return f"{package}.{MODULES[name]}" if name in MODULES else ""
 
 
-NAMES = {  # of a knob, table, measure or column: the name until 0.1 -> the names now; which one, its owner says
+NAMES = {  # of a knob, measure or column: its name until 0.1 -> its names now, by owner
     "absence": ("absence_penalty",),
     "accord": ("sittings_held",),
     "address": ("first_compound",),

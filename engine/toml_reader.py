@@ -10,8 +10,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from .renamed import NAMES, new_path
 from .parameters import UserError, check, describe_problem, format_range
+from .renamed import NAMES, new_path
 
 LARGEST = 256  # KiB per file
 DEEPEST = 8  # nested tables and arrays

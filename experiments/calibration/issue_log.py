@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from ...engine.parameters import UserError, describe_problem, knob
+from ...engine.texts import sections
 from ...engine.toml_reader import build_dataclass, load, show_value, suggest_names
-from ...model.issues.categories import CATEGORIES, FAMILIES, FAMILIES_ZH
+from ...model.issues.categories import CATEGORIES, FAMILIES
 from ..files.case_writer import toml
 from ..files.csv_tables import (
     EMPTY,
@@ -298,7 +299,8 @@ def map_categories(mapping: LogMapping, names: list[str], path: str) -> dict[str
 
     The mapping decides; categories it does not contain are matched by name. Raises UserError.
     """
-    families = dict(zip(FAMILIES_ZH, FAMILIES)) | {name: name for name in FAMILIES}
+    chinese = sections("zh")["family"]
+    families = {chinese[name]: name for name in FAMILIES} | {name: name for name in FAMILIES}
     chinese = {c.zh: name for name, c in CATEGORIES.items()} | {name: name for name in CATEGORIES}
     kinds_of = {}
     if not isinstance(mapping.categories, dict):

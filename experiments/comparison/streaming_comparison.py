@@ -17,6 +17,7 @@ import pandas as pd
 
 from ...engine.parameters import UserError
 from ...engine.randomness import seed_of, whole_seed
+from ...engine.texts import sections
 from ...model import measures
 from ...model.scenarios.scenario import Scenario
 from ...model.simulate import Run, simulate
@@ -39,50 +40,6 @@ LOOK = 0.05  # seconds between checks for a cancellation
 FEW = 10  # issues; of fewer, no share is given
 # daily value -> series of a run; "resolution" is added
 DAILY = {"backlog": "open", "trust": "trust_committee"}
-
-WORDS = {  # sentences of `verdict`
-    "en": {
-        "verdict_raises": "{b}: {with_} of issues are resolved within {within} days; {a}: {without}. "
-        "That is {points} percentage points more {interval}.",
-        "verdict_lowers": "{b}: {with_} of issues are resolved within {within} days; {a}: {without}. "
-        "That is {points} percentage points fewer {interval}.",
-        "verdict_open": "No clear difference yet in the share of issues resolved within {within} days: "
-        "{a} {without}, {b} {with_} {interval}.",
-        "verdict_alike": "In none of {pairs} pairs is there any difference in the share of issues "
-        "resolved within {within} days: {without} in both.",
-        "verdict_one": "{a}: {without} of issues are resolved within {within} days; {b}: {with_}. "
-        "One pair is an anecdote; with more pairs there will be an interval.",
-        "verdict_none": "No issue arose {within} days or more before the end, so none is old enough to tell.",
-        "verdict_interval": "(95 % interval of the difference {low} to {high} points; "
-        "{pairs} pairs with common random numbers)",
-        "verdict_price": "In {days} days: {hours}, {yuan}.",
-        "verdict_hours": "{n} hours of work",
-        "verdict_yuan": "{n} yuan",
-        "verdict_hours_open": "no clear change in hours of work",
-        "verdict_yuan_open": "no clear change in yuan",
-        "verdict_without": "without",
-        "verdict_with": "with",
-    },
-    "zh": {
-        "verdict_raises": "{b}：{with_}的问题在{within}天内解决；{a}：{without}。"
-        "多了{points}个百分点{interval}。",
-        "verdict_lowers": "{b}：{with_}的问题在{within}天内解决；{a}：{without}。"
-        "少了{points}个百分点{interval}。",
-        "verdict_open": "{within}天内解决的比例目前看不出明显差别：{a}{without}，{b}{with_}{interval}。",
-        "verdict_alike": "{pairs}对模拟中，{within}天内解决的比例没有任何差别：两边都是{without}。",
-        "verdict_one": "{a}：{without}的问题在{within}天内解决；{b}：{with_}。"
-        "只有一对模拟，说明不了什么；多跑几对才有置信区间。",
-        "verdict_none": "没有问题在结束前{within}天或更早出现，无法判断。",
-        "verdict_interval": "（差值的95%置信区间为{low}到{high}个百分点；{pairs}对运气相同的模拟）",
-        "verdict_price": "{days}天里：{hours}，{yuan}。",
-        "verdict_hours": "工时{n}小时",
-        "verdict_yuan": "花费{n}元",
-        "verdict_hours_open": "工时没有明显变化",
-        "verdict_yuan_open": "花费没有明显变化",
-        "verdict_without": "没有",
-        "verdict_with": "有",
-    },
-}
 
 
 def pair_seed(scenario: Scenario, seed: int = 0, number: int = 0) -> int:
@@ -206,16 +163,14 @@ class PairSummary:
             else "lowers"
         )
 
-    def verdict(
-        self, lang: str = "en", arms: tuple[str, str] | None = None, words: dict[str, str] | None = None
-    ) -> str:
+    def verdict(self, lang: str = "en", arms: tuple[str, str] | None = None) -> str:
         """Return the result in a sentence or two, in English or Chinese.
 
-        `arms` are names of the two arms; `words` replaces WORDS[lang].
+        `arms` are names of the two arms.
         """
-        templates = words or WORDS[lang]
+        templates = sections(lang)["verdict"]
         rate, hours, yuan = (self.table.loc[name] for name in ("resolution_rate", "hours", "yuan"))
-        a, b = arms or (templates["verdict_without"], templates["verdict_with"])
+        a, b = arms or (templates["without"], templates["with"])
         values = {
             "a": a,
             "b": b,
@@ -225,17 +180,17 @@ class PairSummary:
             "within": self.within,
             "pairs": int(rate.pairs),
         }
-        interval = templates["verdict_interval"].format(
+        interval = templates["interval"].format(
             low=f"{100 * rate.low:+.1f}", high=f"{100 * rate.high:+.1f}", pairs=values["pairs"]
         )
-        sentence = templates[f"verdict_{self.found()}"].format(interval=interval, **values)
+        sentence = templates[f"{self.found()}"].format(interval=interval, **values)
         changed = {
-            name: templates[f"verdict_{name}{'_open' if row.low <= 0 <= row.high else ''}"].format(
+            name: templates[f"{name}{'_open' if row.low <= 0 <= row.high else ''}"].format(
                 n=f"{row.difference:+,.0f}"
             )
             for name, row in (("hours", hours), ("yuan", yuan))
         }
-        price = templates["verdict_price"].format(days=self.days, **changed)
+        price = templates["price"].format(days=self.days, **changed)
         return f"{sentence} {price}" if lang == "en" else sentence + price
 
 

@@ -71,7 +71,7 @@ class SearchResult:
             limits = ", ".join(
                 f"{name} at most {format_factor(most)}" for name, most in self.room.limits.items()
             )
-            yield f"Limits are of what is spent beyond the case as it stands, with the same random numbers: {limits}."
+            yield f"Limits are of what is spent beyond the case as it stands, in the same runs: {limits}."
         if not len(self.front):
             yield "None keeps to the limits; raise them, or let mechanisms be weaker."
         else:

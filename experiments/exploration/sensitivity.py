@@ -207,7 +207,7 @@ def elementary_effects(factor_space: dict, points: np.ndarray, y: np.ndarray) ->
 class Indices:
     """Sobol indices of every factor."""
 
-    # (factor) -> S1, S1_low, S1_high, ST, ST_low, ST_high; beyond_noise: whether ST is larger than noise explains
+    # (factor) -> S1, S1_low, S1_high, ST, ST_low, ST_high; beyond_noise: whether ST is above noise
     table: pd.DataFrame
     noise_share: float  # share of noise in the variance between the means of points; NaN for one replicate
     variance: float  # of the outcome between points
@@ -243,8 +243,8 @@ def describe_noise(indices: Indices) -> str:
         return f"The outcome is the same at all {indices.points} points: no factor matters to it."
     if np.isnan(indices.noise_share):
         return (
-            "With one replicate a point, noise cannot be separated from effects: every total index may hold it; "
-            "ask for two or more."
+            "With one replicate a point, noise cannot be separated from effects: every total index may "
+            "hold it; ask for two or more."
         )
     warning = (
         "; total indices of that size mean nothing, and more replicates are needed"
@@ -252,8 +252,8 @@ def describe_noise(indices: Indices) -> str:
         else ""
     )
     return (
-        f"Of the variance between {indices.points} points {indices.noise_share:.1%} is noise left in the mean of "
-        f"{indices.replicates} replicates{warning}."
+        f"Of the variance between {indices.points} points {indices.noise_share:.1%} is noise left in the "
+        f"mean of {indices.replicates} replicates{warning}."
     )
 
 

@@ -119,6 +119,7 @@ class Story:
     issue: str  # building/category/number
     id: int
     category: str
+    category_zh: str  # its Chinese name
     place: Place
     arms: tuple  # of StoryArm, without and with
     parting: Divergence | None
@@ -178,6 +179,7 @@ def story_of(
         name,
         id_,
         name.split("/")[1],
+        full.issues[name.split("/")[1]].zh,
         place,
         arms,
         find_divergence(place, arms),

@@ -17,7 +17,6 @@ from ...engine.toml_reader import At, build_dataclass
 from .consent_rules import RULES
 
 FAMILIES = ("facility", "environment", "safety", "dispute", "care", "project", "street")
-FAMILIES_ZH = ("设施", "环境", "安全", "纠纷", "照护", "公共工程", "商业街")
 UNITS = (
     "resident",
     "elder",
@@ -66,25 +65,47 @@ class Category:
         100.0,
         unit="issues/unit/year",
         source="assumed; formal requests are 0.2-0.4 per resident and year",
+        words=("How often", "多常发生", "件/单位·年"),
     )
     ageing_log_rate: float = knob(
-        0.0, -1.0, 1.0, unit="log rate/10 years of building age beyond 20", source="assumed"
+        0.0,
+        -1.0,
+        1.0,
+        unit="log rate/10 years of building age beyond 20",
+        source="assumed",
+        words=("More often in old buildings", "楼越老越常见", "对数率，20年以上每10年"),
     )
-    severity: int = knob(1, 0, 3, unit="rank; 3 is an emergency", source="assumed")
+    severity: int = knob(
+        1,
+        0,
+        3,
+        unit="rank; 3 is an emergency",
+        source="assumed",
+        words=("Severity", "严重程度", "级，3为紧急"),
+    )
     report_rate: float = knob(
         0.1,
         0.0,
         20.0,
         unit="1/day: log(benefit/cost) of telling",
         source="assumed; volunteer's dilemma, Diekmann 1985",
+        words=("Readiness to tell", "反映的意愿", "1/天：收益与麻烦之比的对数"),
     )
-    work_hours: float = knob(2.0, 0.01, 5000.0, unit="person-hours, mean", source="assumed")
+    work_hours: float = knob(
+        2.0,
+        0.01,
+        5000.0,
+        unit="person-hours, mean",
+        source="assumed",
+        words=("Work", "工作量", "工时，平均"),
+    )
     work_spread: float = knob(
         0.5,
         0.0,
         3.0,
         unit="Weibull exponent: 0 fixed, 1 exponential",
         source="assumed; public logs are heavier than exponential",
+        words=("How work differs", "工作量的差异", "韦布尔指数：0固定，1指数分布"),
     )
     min_works_days: float = knob(
         0.0,
@@ -92,14 +113,23 @@ class Category:
         2000.0,
         unit="days that the works take at least, once begun",
         source="assumed; months are reported of projects",
+        words=("Duration of works", "施工期", "天，最短"),
     )
-    cost_yuan: float = knob(0.0, 0.0, 1e8, unit="yuan", source="assumed")
+    cost_yuan: float = knob(
+        0.0,
+        0.0,
+        1e8,
+        unit="yuan",
+        source="assumed",
+        words=("Cost", "费用", "元"),
+    )
     sittings: float = knob(
         0.0,
         0.0,
         60.0,
         unit="sittings till the parties agree, mean; 0 needs none",
         source="assumed; yiduan's family case took eight",
+        words=("Sittings till the parties agree", "谈妥要几次", "次，平均；0不需要"),
     )
     stubborn_share: float = knob(
         0.0,
@@ -107,6 +137,7 @@ class Category:
         1.0,
         unit="share whose parties will not hear of it",
         source="assumed; people's mediation claims 95 % success",
+        words=("Parties who will not hear of it", "死活不同意的", "比例"),
     )
     stubborn_factor: float = knob(
         10.0,
@@ -114,9 +145,15 @@ class Category:
         1000.0,
         unit="times as many sittings for those",
         source="assumed: years by telephone; changcheng_shuijun's stood four",
+        words=("Times as many sittings for those", "这些要多谈", "倍"),
     )
     department_days: float = knob(
-        0.0, 0.0, 1000.0, unit="days with a department, mean; 0 stays here", source="assumed"
+        0.0,
+        0.0,
+        1000.0,
+        unit="days with a department, mean; 0 stays here",
+        source="assumed",
+        words=("Days with a department", "部门办理", "天，平均；0不需要"),
     )
     recurrence: float = knob(
         0.0,
@@ -124,14 +161,32 @@ class Category:
         1.0,
         unit="expected returns",
         source="assumed; issues of norms come back unless habits change",
+        words=("Returns", "反复", "预计再来的次数"),
     )
     lapse_days: float = knob(
-        0.0, 0.0, 5000.0, unit="days till it ceases by itself, mean; 0 never", source="assumed"
+        0.0,
+        0.0,
+        5000.0,
+        unit="days till it ceases by itself, mean; 0 never",
+        source="assumed",
+        words=("Days till it ceases by itself", "多久自行消失", "天，平均；0不会"),
     )
     patience_days: float = knob(
-        90.0, 1.0, 5000.0, unit="days till the teller gives up, mean", source="assumed"
+        90.0,
+        1.0,
+        5000.0,
+        unit="days till the teller gives up, mean",
+        source="assumed",
+        words=("Days till the teller gives up", "反映者多久放弃", "天，平均"),
     )
-    reopen_share: float = knob(0.05, 0.0, 1.0, unit="chance that it was not really done", source="assumed")
+    reopen_share: float = knob(
+        0.05,
+        0.0,
+        1.0,
+        unit="chance that it was not really done",
+        source="assumed",
+        words=("Not really done", "没真正办好", "概率"),
+    )
     consent_rule: str = field(default="", metadata={"choices": ("", *RULES)})  # the consent a project needs
     season: str = field(default="", metadata={"choices": ("", *SEASONS)})  # how its rate varies over the year
 

@@ -15,8 +15,8 @@ which is read-only:
     learn(m, w)  update its own columns `m.own` for tomorrow
 
 Methods marked `@kernel` are compiled; without the mark they are `@staticmethod` in plain Python, slower but
-free of numba's limits. `begin(world, random_numbers)` creates the own columns, once. `k = m.knobs[0]` gives the knobs
-by name.
+free of numba's limits. `begin(world, random_numbers)` creates the own columns, once. `k = m.knobs[0]` gives
+the knobs by name.
 
 The first line of the file says what the mechanism does, the second paragraph how it disappoints; `zh` is its
 Chinese name.
@@ -44,12 +44,26 @@ from ..resources.levers import LEVERS
 
 __path__ += map(str, OUTSIDE)
 
+# purposes of mechanisms -> the levers that serve each
+GROUPS = {
+    "finds": ("sight", "voice"),
+    "works": ("work", "hurry", "supply"),
+    "together": ("accord", "ties", "trust", "wish"),
+    "prevents": ("ease", "keep"),
+    "money": ("money", "consent", "doors", "reach"),
+}
+
 
 @dataclass(frozen=True)
 class Mechanism:
     """Base class of mechanisms: does nothing; override what you need."""
 
-    zh: ClassVar[str] = ""
+    zh: ClassVar[str] = ""  # its Chinese name
+    zh_letter: ClassVar[str] = ""  # one character, for its helpers in the town
+    letters: ClassVar[str] = ""  # the same in English; "" takes the initials of the file name
+    zh_does: ClassVar[str] = ""  # what it does, and how it disappoints: in English, the docstring of its file
+    zh_disappoints: ClassVar[str] = ""
+    group: ClassVar[str] = ""  # its purpose, one of GROUPS; "" takes that of its first lever
     pulls: ClassVar[tuple] = ()  # levers it pulls; what it writes to other levers is ignored
     strength: float = knob(
         1.0,
@@ -57,12 +71,23 @@ class Mechanism:
         1.0,
         unit="share of full: of what it asks for and of what it pulls",
         source="a choice of the user",
+        words=("Strength", "力度", "占全力的比例：既指投入，也指效果"),
     )
     first_day: int = knob(
-        0, 0, 36_500, unit="day of the run from which it is at work", source="a choice of the user"
+        0,
+        0,
+        36_500,
+        unit="day of the run from which it is at work",
+        source="a choice of the user",
+        words=("Begins on day", "第几天开始", "从这一天起运行"),
     )
     last_day: int = knob(
-        36_500, 0, 36_500, unit="last day of the run on which it is", source="a choice of the user"
+        36_500,
+        0,
+        36_500,
+        unit="last day of the run on which it is",
+        source="a choice of the user",
+        words=("Ends on day", "第几天结束", "运行的最后一天"),
     )
 
     ask: ClassVar = None
@@ -145,6 +170,13 @@ def describe(name: str) -> tuple[str, str]:
     """Return what a mechanism does and how it disappoints, two texts. Raises UserError if unknown."""
     does, _, disappoints = (sys.modules[load_class(name).__module__].__doc__ or "").strip().partition("\n\n")
     return " ".join(does.split()), " ".join(disappoints.split())
+
+
+def group_of(name: str) -> str:
+    """Return the purpose of a mechanism, one of GROUPS: declared, or that of the first lever it pulls."""
+    kind = load_class(name)
+    levers = ((lever, group) for lever in kind.pulls for group, levers in GROUPS.items() if lever in levers)
+    return kind.group or next((group for _, group in levers), "works")
 
 
 def all_mechanisms() -> dict[str, Mechanism]:

@@ -35,9 +35,20 @@ class Neighbours(NamedTuple):
 @dataclass(frozen=True)
 class Acquaintance(Mechanism):
     zh: ClassVar[str] = "创熟"
+    zh_letter: ClassVar[str] = "熟"
+    zh_does: ClassVar[str] = (
+        "“创熟”：街坊会办社团、过节庆、设婚恋角，把陌生人变成熟人，也让人更守规矩、更愿意出力。"
+    )
+    zh_disappoints: ClassVar[str] = "见效慢，习惯要一年的活动才养得成，不办就淡；不常住的业主不来。"
+    group: ClassVar[str] = "together"
     pulls: ClassVar[tuple] = ("ties", "ease", "wish", "sight", "work")
     club_hours: float = knob(
-        0.75, 0.05, 8.0, unit="volunteers' hours/building and club evening, one a week", source="assumed"
+        0.75,
+        0.05,
+        8.0,
+        unit="volunteers' hours/building and club evening, one a week",
+        source="assumed",
+        words=("Hours for a club evening", "每次社团活动的人手", "志愿者小时/栋·次，每周一次"),
     )
     festivals_per_year: int = knob(
         4,
@@ -45,6 +56,7 @@ class Acquaintance(Mechanism):
         24,
         unit="festivals/year, evenly from the Lantern Festival on",
         source="assumed; lianhe held 22 cultural events in a year",
+        words=("Festivals a year", "每年节庆活动", "次/年，从元宵节起均匀分布"),
     )
     station_hours: float = knob(
         0.03,
@@ -52,6 +64,7 @@ class Acquaintance(Mechanism):
         1.0,
         unit="volunteers' hours/building at the matchmaking station, on Sundays",
         source="assumed; yiduan has one",
+        words=("Matchmaking station", "婚恋角的人手", "志愿者小时/栋，每周日"),
     )
     detection_rate: float = knob(
         1.0,
@@ -59,14 +72,23 @@ class Acquaintance(Mechanism):
         8.0,
         unit="1/hour at the station for a building, that it hears of who is looking for somebody",
         source="assumed",
+        words=("Hears who is looking for somebody", "打听到谁在找对象", "1/小时，在婚恋角为一栋楼值守时"),
     )
-    festival_yuan: float = knob(60.0, 5.0, 5000.0, unit="yuan/building and festival", source="assumed")
+    festival_yuan: float = knob(
+        60.0,
+        5.0,
+        5000.0,
+        unit="yuan/building and festival",
+        source="assumed",
+        words=("Cost of a festival", "节庆花费", "元/栋·次"),
+    )
     contacts_per_gathering: float = knob(
         0.02,
         0.0,
         0.5,
         unit="new acquaintances per resident and club evening or festival",
         source="assumed; sweep it",
+        words=("New acquaintances per gathering", "每次活动新结识", "人/居民·次"),
     )
     absence_penalty: float = knob(
         1.0,
@@ -74,6 +96,7 @@ class Acquaintance(Mechanism):
         1.0,
         unit="share of an away home's part that is lost",
         source="assumed; absent owners are reported",
+        words=("Absent homes left out", "不常住家庭缺席", "不常住家庭失去的那一部分"),
     )
     habit_gain: float = knob(
         0.03,
@@ -81,6 +104,7 @@ class Acquaintance(Mechanism):
         0.5,
         unit="share of the habit still missing, won at each gathering",
         source="assumed: most of it within a year",
+        words=("How fast the habit grows", "习惯养成的快慢", "每次活动补上所缺习惯的比例"),
     )
     habit_loss_rate: float = knob(
         0.002,
@@ -88,6 +112,7 @@ class Acquaintance(Mechanism):
         0.1,
         unit="share of the habit lost/day",
         source="assumed: a year without gatherings leaves half",
+        words=("How fast the habit fades", "习惯淡忘的快慢", "每天失去的比例"),
     )
     prevention_log_rate: float = knob(
         0.4,
@@ -95,9 +120,19 @@ class Acquaintance(Mechanism):
         3.0,
         unit="log rate by which litter and e-bikes arise less where the habit is full",
         source="assumed; sweep it",
+        words=(
+            "Fewer nuisances by habit",
+            "习惯减少不文明行为",
+            "对数率，习惯养成后垃圾和电动车上楼减少的程度",
+        ),
     )
     volunteering_logit: float = knob(
-        0.3, 0.0, 3.0, unit="logit of wish to give an evening where the habit is full", source="assumed"
+        0.3,
+        0.0,
+        3.0,
+        unit="logit of wish to give an evening where the habit is full",
+        source="assumed",
+        words=("Readier to give an evening", "更愿意出力", "愿意出一个晚上的对数几率，习惯养成时"),
     )
 
     def begin(self, world, random_numbers) -> Neighbours:

@@ -44,6 +44,15 @@ class Posts(NamedTuple):
 @dataclass(frozen=True)
 class BuildingCaptains(Mechanism):
     zh: ClassVar[str] = "楼长"
+    zh_letter: ClassVar[str] = "楼"
+    zh_does: ClassVar[str] = (
+        "每栋楼有一位楼长：有事有人可说，小事当场办掉，也知道谁家总敲不开门；巷长补缺，"
+        "街长盯着反映过的事不被忘记。"
+    )
+    zh_disappoints: ClassVar[str] = (
+        "管的户数太多就顾不过来；事情积得太久，楼长会累倒或搬走，岗位空着，直到找到新人。"
+    )
+    group: ClassVar[str] = "finds"
     pulls: ClassVar[tuple] = ("voice", "sight", "work", "reach", "consent", "keep", "supply")
     tiers: int = knob(
         3,
@@ -51,20 +60,39 @@ class BuildingCaptains(Mechanism):
         3,
         unit="tiers: building; and alley; and street captains",
         source="press reports of 2019-2024: 楼长, 巷长, 街长",
+        words=("Tiers of captains", "层级", "1楼长；2加巷长；3再加街长"),
     )
     buildings_per_alley: int = knob(
-        3, 1, 60, unit="buildings/alley captain", source="assumed; reports name the tier, not its span"
+        3,
+        1,
+        60,
+        unit="buildings/alley captain",
+        source="assumed; reports name the tier, not its span",
+        words=("Buildings to an alley captain", "每位巷长管几栋", "栋/巷长"),
     )
     alleys_per_street: int = knob(
-        5, 1, 60, unit="alleys/street captain", source="assumed; reports name the tier, not its span"
+        5,
+        1,
+        60,
+        unit="alleys/street captain",
+        source="assumed; reports name the tier, not its span",
+        words=("Alleys to a street captain", "每位街长管几条巷", "巷/街长"),
     )
-    captain_hours: float = knob(0.3, 0.05, 3.0, unit="hours/captain/day", source="assumed")
+    captain_hours: float = knob(
+        0.3,
+        0.05,
+        3.0,
+        unit="hours/captain/day",
+        source="assumed",
+        words=("A captain's time", "楼长每天投入", "小时/人·天"),
+    )
     upper_tier_hours: float = knob(
         0.15,
         0.0,
         3.0,
         unit="hours/alley or street captain/day, beside what a vacancy takes",
         source="assumed: an hour a week",
+        words=("An alley or street captain's time", "巷长街长每天投入", "小时/人·天，补缺另计"),
     )
     homes_per_captain: float = knob(
         60.0,
@@ -72,6 +100,7 @@ class BuildingCaptains(Mechanism):
         1000.0,
         unit="homes a captain keeps up with; where there are more, each has less of the captain",
         source="assumed",
+        words=("Homes a captain keeps up with", "一位楼长顾得过来的户数", "户；再多，每户分到的就少"),
     )
     report_log_rate: float = knob(
         0.7,
@@ -79,12 +108,23 @@ class BuildingCaptains(Mechanism):
         3.0,
         unit="log rate of telling, where a captain is",
         source="assumed; docs/sources.md: block leaders",
+        words=("Easier to tell", "更容易说出口", "反映意愿的对数率，有楼长的地方"),
     )
     detection_rate: float = knob(
-        0.5, 0.0, 8.0, unit="1/hour, of finding what is in common space", source="assumed: a round a week"
+        0.5,
+        0.0,
+        8.0,
+        unit="1/hour, of finding what is in common space",
+        source="assumed: a round a week",
+        words=("Sees what is wrong", "发现问题", "1/小时，发现公共部位的问题"),
     )
     max_spot_hours: float = knob(
-        2.0, 0.0, 12.0, unit="hours, the largest thing settled on the spot without a trade", source="assumed"
+        2.0,
+        0.0,
+        12.0,
+        unit="hours, the largest thing settled on the spot without a trade",
+        source="assumed",
+        words=("Largest thing done on the spot", "当场能办多大的事", "小时，不需手艺"),
     )
     contact_logit: float = knob(
         2.5,
@@ -92,6 +132,7 @@ class BuildingCaptains(Mechanism):
         6.0,
         unit="logit, that a household called upon is found",
         source="assumed; the captain knows when people are in",
+        words=("Finds the household in", "敲得开门", "对数几率，上门时找到人"),
     )
     persuasion_logit: float = knob(
         1.05,
@@ -99,9 +140,15 @@ class BuildingCaptains(Mechanism):
         6.0,
         unit="logit of willingness to sign, per talk with the captain",
         source="docs/sources.md: block leaders won 28 %, a leaflet 12 %",
+        words=("A captain's word", "楼长说话的分量", "每谈一次，愿意签名的对数几率"),
     )
     trade_factor: float = knob(
-        2.0, 1.0, 6.0, unit="times as large a thing, when the captain has a trade", source="assumed"
+        2.0,
+        1.0,
+        6.0,
+        unit="times as large a thing, when the captain has a trade",
+        source="assumed",
+        words=("A captain with a trade", "有手艺的楼长", "倍，能办的事更大"),
     )
     vacancy_cover: float = knob(
         0.4,
@@ -109,9 +156,15 @@ class BuildingCaptains(Mechanism):
         1.0,
         unit="share of a post that an alley captain covers, divided among the vacancies",
         source="assumed",
+        words=("Vacancies covered", "巷长补缺", "一个岗位的多少，由各空缺分摊"),
     )
     reminder_log_rate: float = knob(
-        1.5, 0.0, 6.0, unit="log rate, what a street captain does not let be forgotten", source="assumed"
+        1.5,
+        0.0,
+        6.0,
+        unit="log rate, what a street captain does not let be forgotten",
+        source="assumed",
+        words=("Nothing told is forgotten", "反映过的事不忘", "对数率，街长盯着"),
     )
     fatigue_threshold_issue_days: float = knob(
         400.0,
@@ -120,14 +173,23 @@ class BuildingCaptains(Mechanism):
         unit="known open issues x days that tire a captain out; an alley captain those of vacancies, a "
         "street captain the mean of its buildings",
         source="assumed",
+        words=("How long before one tires", "多久累倒", "件·天：手上未办结的事累积到此便干不动"),
     )
-    search_days: int = knob(60, 0, 1000, unit="days to find a new captain", source="assumed")
+    search_days: int = knob(
+        60,
+        0,
+        1000,
+        unit="days to find a new captain",
+        source="assumed",
+        words=("Days to find a new captain", "找新楼长要多久", "天"),
+    )
     leaving_rate: float = knob(
         0.08,
         0.0,
         1.0,
         unit="captains who move away or give up/year",
         source="docs/sources.md: volunteers' attrition 13.5 % a year",
+        words=("Captains lost a year", "每年流失", "搬走或不干的比例/年"),
     )
 
     def begin(self, world, random_numbers) -> Posts:

@@ -27,6 +27,10 @@ class Groups(NamedTuple):
 @dataclass(frozen=True)
 class ChatGroups(Mechanism):
     zh: ClassVar[str] = "微信群"
+    zh_letter: ClassVar[str] = "群"
+    zh_does: ClassVar[str] = "楼栋微信群有人管：问题几分钟就有人说，不在家的人也联系得上。"
+    zh_disappoints: ClassVar[str] = "不在群里的人听不到，尤其是老人；没人管的群谣言伤信任，人也渐渐退群。"
+    group: ClassVar[str] = "finds"
     pulls: ClassVar[tuple] = ("voice", "reach", "trust")
     coverage: float = knob(
         1.0,
@@ -34,14 +38,23 @@ class ChatGroups(Mechanism):
         1.0,
         unit="share of buildings with a group of their own, estates first",
         source="a choice; lianhe: 31 of 62",
+        words=("Buildings with a group", "建群的楼栋", "比例，有物业的小区优先"),
     )
-    moderation_hours: float = knob(0.1, 0.02, 2.0, unit="hours/building group and day", source="assumed")
+    moderation_hours: float = knob(
+        0.1,
+        0.02,
+        2.0,
+        unit="hours/building group and day",
+        source="assumed",
+        words=("Time to mind a group", "管群的时间", "小时/群·天"),
+    )
     committee_share: float = knob(
         0.2,
         0.0,
         1.0,
         unit="share of the hours that the committee gives; volunteers give the rest",
         source="assumed",
+        words=("The committee's part of it", "居委会承担", "管群时间的比例，其余由志愿者承担"),
     )
     groups_per_moderator: float = knob(
         16.0,
@@ -49,6 +62,7 @@ class ChatGroups(Mechanism):
         200.0,
         unit="building groups at which one minder misses half",
         source="assumed; lianhe has 31, and 4 of compounds",
+        words=("Groups for one minder", "一人能管几个群", "个；到这么多时漏看一半"),
     )
     joining_rate: float = knob(
         0.015,
@@ -56,6 +70,7 @@ class ChatGroups(Mechanism):
         0.3,
         unit="share of those who would join, that do in a day",
         source="assumed: two months for most",
+        words=("How fast people join", "入群的快慢", "愿入群者每天入群的比例"),
     )
     leaving_rate: float = knob(
         0.002,
@@ -63,12 +78,23 @@ class ChatGroups(Mechanism):
         0.1,
         unit="share of members who leave in a day, where nobody follows",
         source="assumed: half within a year",
+        words=("People who leave", "退群", "无人管的群，每天退出的比例"),
     )
     elder_uptake: float = knob(
-        0.4, 0.0, 1.0, unit="share of elders who would ever join", source="assumed; sweep it"
+        0.4,
+        0.0,
+        1.0,
+        unit="share of elders who would ever join",
+        source="assumed; sweep it",
+        words=("Elders who would join", "愿入群的老人", "比例"),
     )
     adult_uptake: float = knob(
-        0.85, 0.0, 1.0, unit="share of other grown-ups who would ever join", source="assumed; sweep it"
+        0.85,
+        0.0,
+        1.0,
+        unit="share of other grown-ups who would ever join",
+        source="assumed; sweep it",
+        words=("Others who would join", "愿入群的其他成年人", "比例"),
     )
     report_log_rate: float = knob(
         0.7,
@@ -76,6 +102,7 @@ class ChatGroups(Mechanism):
         3.0,
         unit="log rate of telling, where everybody is in a group that is minded",
         source="assumed; sweep it",
+        words=("Easier to tell", "更容易说出口", "反映意愿的对数率，人人在群、群有人管时"),
     )
     contact_logit: float = knob(
         0.8,
@@ -83,6 +110,7 @@ class ChatGroups(Mechanism):
         6.0,
         unit="logit, that a household called upon is found: the absent are written to",
         source="assumed",
+        words=("Reaches the absent", "联系上不在家的人", "对数几率，发消息找到人"),
     )
     rumour_trust_loss: float = knob(
         0.001,
@@ -90,6 +118,7 @@ class ChatGroups(Mechanism):
         0.05,
         unit="trust in committee and neighbours lost/day to a group of all that nobody follows",
         source="assumed",
+        words=("Trust lost to rumours", "谣言伤信任", "无人管的群每天损失的信任"),
     )
 
     def begin(self, world, random_numbers) -> Groups:

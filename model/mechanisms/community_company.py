@@ -32,21 +32,50 @@ class Accounts(NamedTuple):
 @dataclass(frozen=True)
 class CommunityCompany(Mechanism):
     zh: ClassVar[str] = "社区公司"
+    zh_letter: ClassVar[str] = "企"
+    zh_does: ClassVar[str] = "党组织办的公司在本地卖服务，盈余的一半用于治理。"
+    zh_disappoints: ClassVar[str] = "这是生意：先要投钱、投时间做起来，亏损的月份没有钱可给，还要吃掉本金。"
+    group: ClassVar[str] = "money"
     pulls: ClassVar[tuple] = ("money",)
-    business_lines: int = knob(10, 1, 200, unit="lines of business", source="assumed; datianba's has 25")
+    business_lines: int = knob(
+        10,
+        1,
+        200,
+        unit="lines of business",
+        source="assumed; datianba's has 25",
+        words=("Lines of business", "业务种类", "项"),
+    )
     committee_hours: float = knob(
-        0.15, 0.01, 4.0, unit="committee hours/line and working day", source="assumed"
+        0.15,
+        0.01,
+        4.0,
+        unit="committee hours/line and working day",
+        source="assumed",
+        words=("Committee's time", "居委会投入", "小时/项·工作日"),
     )
     capital_yuan: float = knob(
-        15.0, 1.0, 1000.0, unit="yuan/household to set it up, from the community's fund", source="assumed"
+        15.0,
+        1.0,
+        1000.0,
+        unit="yuan/household to set it up, from the community's fund",
+        source="assumed",
+        words=("Starting capital", "启动资金", "元/户，出自社区资金"),
     )
-    build_up_weeks: int = knob(26, 2, 200, unit="weeks to build it up", source="assumed")
+    build_up_weeks: int = knob(
+        26,
+        2,
+        200,
+        unit="weeks to build it up",
+        source="assumed",
+        words=("Weeks to build it up", "多久做起来", "周"),
+    )
     surplus_yuan: float = knob(
         0.008,
         0.0,
         0.5,
         unit="yuan/household and line, a working day at full size",
         source="assumed; sweep it",
+        words=("Surplus", "盈余", "元/户·项·工作日，做足规模时"),
     )
     governance_share: float = knob(
         0.5,
@@ -54,6 +83,7 @@ class CommunityCompany(Mechanism):
         1.0,
         unit="share of the surplus that goes to governance",
         source="press reports of 2019-2024: half",
+        words=("Share for governance", "用于治理的份额", "占盈余的比例"),
     )
     risk_factor: float = knob(
         1.5,
@@ -61,6 +91,7 @@ class CommunityCompany(Mechanism):
         6.0,
         unit="times the surplus, by which a month may be better or worse",
         source="assumed: one month in six is a loss",
+        words=("Business risk", "经营风险", "倍盈余，一个月可好可坏的幅度"),
     )
 
     def begin(self, world, random_numbers) -> Accounts:

@@ -35,9 +35,21 @@ class Posts(NamedTuple):
 @dataclass(frozen=True)
 class ConcurrentPosts(Mechanism):
     zh: ClassVar[str] = "一肩挑"
+    zh_letter: ClassVar[str] = "挑"
+    zh_does: ClassVar[str] = "支部书记兼任业委会主任，一个人就能代表两个组织拍板。"
+    zh_disappoints: ClassVar[str] = (
+        "一个人的精力有限，排队的事会把人累垮；人一走，两边几个月没有主心骨，越依赖越伤。"
+        "没有物业公司的地方也就没有业委会。"
+    )
+    group: ClassVar[str] = "together"
     pulls: ClassVar[tuple] = ("accord", "consent", "keep", "trust")
     weekly_hours: float = knob(
-        4.0, 0.5, 40.0, unit="hours/week that the person gives", source="assumed; evenings"
+        4.0,
+        0.5,
+        40.0,
+        unit="hours/week that the person gives",
+        source="assumed; evenings",
+        words=("The person's time", "一肩挑者投入", "小时/周"),
     )
     matters_at_a_time: int = knob(
         2,
@@ -45,23 +57,47 @@ class ConcurrentPosts(Mechanism):
         20,
         unit="matters at a time; a project under way is the first of them",
         source="assumed; one person's limits",
+        words=("Matters at a time", "同时办几件", "件，在办的工程排第一"),
     )
-    decision_sittings: float = knob(0.35, 0.0, 5.0, unit="sittings' worth/matter and week", source="assumed")
+    decision_sittings: float = knob(
+        0.35,
+        0.0,
+        5.0,
+        unit="sittings' worth/matter and week",
+        source="assumed",
+        words=("Speed of deciding", "拍板的快慢", "次协商/件·周"),
+    )
     persuasion_logit: float = knob(
         0.2,
         0.0,
         4.0,
         unit="logit of willingness to sign, per talk: both bodies stand by the project",
         source="assumed",
+        words=("Weight in signing", "对签名的分量", "每谈一次，愿意签名的对数几率"),
     )
     fatigue_threshold_issue_days: float = knob(
-        200.0, 10.0, 5000.0, unit="matters too many x days that wear the person out", source="assumed"
+        200.0,
+        10.0,
+        5000.0,
+        unit="matters too many x days that wear the person out",
+        source="assumed",
+        words=("How long before one wears out", "多久累垮", "件·天：超出部分累积到此"),
     )
     leaving_rate: float = knob(
-        0.1, 0.0, 2.0, unit="chance/year to leave for another reason", source="assumed"
+        0.1,
+        0.0,
+        2.0,
+        unit="chance/year to leave for another reason",
+        source="assumed",
+        words=("Chance to leave", "离任的可能", "概率/年，因其他原因"),
     )
     vacancy_days: int = knob(
-        90, 0, 1000, unit="days until there is another who is fit for both", source="assumed; two elections"
+        90,
+        0,
+        1000,
+        unit="days until there is another who is fit for both",
+        source="assumed; two elections",
+        words=("Vacancy", "空缺", "天，到找到能兼两职的人"),
     )
     dependence_days: int = knob(
         60,
@@ -69,6 +105,7 @@ class ConcurrentPosts(Mechanism):
         1000,
         unit="days in the post until both bodies lean on the person by two thirds",
         source="assumed",
+        words=("Till both bodies lean on the person", "依赖形成", "天，两边三分之二靠此人时"),
     )
     forgetting_log_rate: float = knob(
         1.0,
@@ -76,9 +113,15 @@ class ConcurrentPosts(Mechanism):
         6.0,
         unit="log rate, what is at the table is sooner forgotten in a vacancy",
         source="assumed; sweep it",
+        words=("Matters left behind", "人走茶凉", "对数率，空缺时桌上的事更易被忘"),
     )
     vacancy_trust_loss: float = knob(
-        0.0005, 0.0, 0.02, unit="trust in the committee lost/day in a vacancy", source="assumed; sweep it"
+        0.0005,
+        0.0,
+        0.02,
+        unit="trust in the committee lost/day in a vacancy",
+        source="assumed; sweep it",
+        words=("Trust lost in a vacancy", "空缺伤信任", "每天损失对居委会的信任"),
     )
 
     def begin(self, world, random_numbers) -> Posts:

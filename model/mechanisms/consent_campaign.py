@@ -26,6 +26,11 @@ class Teams(NamedTuple):
 @dataclass(frozen=True)
 class ConsentCampaign(Mechanism):
     zh: ClassVar[str] = "意愿征询"
+    zh_letter: ClassVar[str] = "征"
+    zh_does: ClassVar[str] = "发起小组开说明会，逐户上门，为公共工程征集签名。"
+    zh_disappoints: ClassVar[str] = "有的门总敲不开，有的人就是不同意；差几户时停住，再跑也是白跑。"
+    group: ClassVar[str] = "money"
+    letters: ClassVar[str] = "SG"
     pulls: ClassVar[tuple] = ("doors", "consent")
     founding_hours: float = knob(
         6.0,
@@ -33,6 +38,7 @@ class ConsentCampaign(Mechanism):
         200.0,
         unit="party members' hours till there is an initiating group",
         source="assumed; three people, an evening each",
+        words=("To form an initiating group", "组建发起小组", "党员小时"),
     )
     meeting_hours: float = knob(
         4.0,
@@ -40,6 +46,7 @@ class ConsentCampaign(Mechanism):
         40.0,
         unit="hours of information/week and project",
         source="assumed; one evening of two, on the stairs or in the yard",
+        words=("Information meetings", "说明会", "小时/周·工程"),
     )
     information_hours: float = knob(
         16.0,
@@ -47,6 +54,7 @@ class ConsentCampaign(Mechanism):
         400.0,
         unit="hours of information after which everybody knows what it is about",
         source="assumed",
+        words=("Till everybody knows", "讲到人人知道", "说明会小时数"),
     )
     visits_per_day: float = knob(
         6.0,
@@ -54,14 +62,23 @@ class ConsentCampaign(Mechanism):
         100.0,
         unit="doors/day and project",
         source="assumed; a grid worker makes one to five visits a day",
+        words=("Doors a day", "每天敲几户", "户/天·工程"),
     )
-    visit_hours: float = knob(0.5, 0.05, 4.0, unit="hours/door", source="assumed")
+    visit_hours: float = knob(
+        0.5,
+        0.05,
+        4.0,
+        unit="hours/door",
+        source="assumed",
+        words=("Time at a door", "每户多久", "小时/户"),
+    )
     member_share: float = knob(
         0.7,
         0.0,
         1.0,
         unit="share of the hours that members give; the committee gives the rest",
         source="assumed",
+        words=("The members' part of it", "党员承担", "比例，其余由居委会承担"),
     )
     persuasion_logit: float = knob(
         0.1,
@@ -70,6 +87,7 @@ class ConsentCampaign(Mechanism):
         unit="logit of willingness to sign, per talk with a stranger who explains; half where nobody was "
         "informed",
         source="assumed",
+        words=("A stranger who explains", "生人讲解的分量", "每谈一次愿意签名的对数几率，未听说明会者减半"),
     )
 
     def begin(self, world, random_numbers) -> Teams:

@@ -33,9 +33,20 @@ class Register(NamedTuple):
 @dataclass(frozen=True)
 class DoubleReporting(Mechanism):
     zh: ClassVar[str] = "双报到"
+    zh_letter: ClassVar[str] = "双"
+    zh_does: ClassVar[str] = "在职党员到居住地报到，下班后承担一些小事。"
+    zh_disappoints: ClassVar[str] = (
+        "只有晚上和周末有空；组织几个月才陆续报到，有的人报了到也不来。事情集中爆发时，会请他们多出力。"
+    )
+    group: ClassVar[str] = "works"
     pulls: ClassVar[tuple] = ("wish", "work")
     committee_hours: float = knob(
-        0.5, 0.05, 20.0, unit="committee hours/compound/week, to organise", source="assumed"
+        0.5,
+        0.05,
+        20.0,
+        unit="committee hours/compound/week, to organise",
+        source="assumed",
+        words=("Committee's time to organise", "居委会组织", "小时/小区·周"),
     )
     joining_rate: float = knob(
         0.08,
@@ -43,6 +54,7 @@ class DoubleReporting(Mechanism):
         1.0,
         unit="share of those to be won who register, per week organised",
         source="assumed: half within two months",
+        words=("How fast members register", "报到的快慢", "组织一周，可争取者报到的比例"),
     )
     max_registered_share: float = knob(
         0.7,
@@ -50,6 +62,7 @@ class DoubleReporting(Mechanism):
         1.0,
         unit="share of in-service members who can be won",
         source="assumed; reports tell of one in ten and of nearly all",
+        words=("Members who can be won", "能争取到的党员", "占在职党员的比例"),
     )
     volunteering_logit: float = knob(
         0.8,
@@ -57,18 +70,48 @@ class DoubleReporting(Mechanism):
         4.0,
         unit="logit, wish to give of one who has registered",
         source="assumed; as party_volunteers.volunteering_logit",
+        words=("Readier to give", "报到后更愿出力", "对数几率"),
     )
-    weekday_hours: float = knob(0.1, 0.01, 2.0, unit="hours/registered member on a weekday", source="assumed")
+    weekday_hours: float = knob(
+        0.1,
+        0.01,
+        2.0,
+        unit="hours/registered member on a weekday",
+        source="assumed",
+        words=("On a weekday", "工作日投入", "小时/报到党员"),
+    )
     weekend_hours: float = knob(
-        0.4, 0.0, 6.0, unit="hours/registered member on a day of the weekend", source="assumed"
+        0.4,
+        0.0,
+        6.0,
+        unit="hours/registered member on a day of the weekend",
+        source="assumed",
+        words=("On a day of the weekend", "周末投入", "小时/报到党员·天"),
     )
     max_spot_hours: float = knob(
-        3.0, 0.0, 20.0, unit="hours, the largest thing done after work", source="assumed; an evening"
+        3.0,
+        0.0,
+        20.0,
+        unit="hours, the largest thing done after work",
+        source="assumed; an evening",
+        words=("Largest thing done after work", "下班后能办多大的事", "小时"),
     )
     surge_issues: float = knob(
-        3.0, 0.0, 50.0, unit="known open issues/building, above which there is a surge", source="assumed"
+        3.0,
+        0.0,
+        50.0,
+        unit="known open issues/building, above which there is a surge",
+        source="assumed",
+        words=("When a surge begins", "何时算高峰", "件已知未办结事项/栋"),
     )
-    surge_factor: float = knob(2.0, 1.0, 8.0, unit="times as many hours in a surge", source="assumed")
+    surge_factor: float = knob(
+        2.0,
+        1.0,
+        8.0,
+        unit="times as many hours in a surge",
+        source="assumed",
+        words=("More hours in a surge", "高峰时加码", "倍"),
+    )
 
     def begin(self, world, random_numbers) -> Register:
         people, compounds = world.residents, len(world.compounds.company)

@@ -34,6 +34,10 @@ class Areas(NamedTuple):
 @dataclass(frozen=True)
 class GridPatrol(Mechanism):
     zh: ClassVar[str] = "网格巡查"
+    zh_letter: ClassVar[str] = "格"
+    zh_does: ClassVar[str] = "网格员每天走一圈，不等人说就看见问题，顺手代办小事，过问纠纷。"
+    zh_disappoints: ClassVar[str] = "户数多、人手少，填表又占去一部分时间；片区的人不在，就没人看见。"
+    group: ClassVar[str] = "finds"
     pulls: ClassVar[tuple] = ("sight", "work", "accord")
     patrol_hours: float = knob(
         0.25,
@@ -41,9 +45,15 @@ class GridPatrol(Mechanism):
         4.0,
         unit="hours/building/day",
         source="assumed; a grid worker makes one to five visits a day",
+        words=("Time on the rounds", "巡查时间", "小时/栋·天"),
     )
     paperwork_share: float = knob(
-        0.3, 0.0, 1.0, unit="share of the hours", source="assumed; paperwork is reported"
+        0.3,
+        0.0,
+        1.0,
+        unit="share of the hours",
+        source="assumed; paperwork is reported",
+        words=("Lost to paperwork", "填表耗时", "占工时的比例"),
     )
     detection_rate: float = knob(
         0.48,
@@ -51,17 +61,31 @@ class GridPatrol(Mechanism):
         8.0,
         unit="1/hour walked in a building, of finding what is in common space",
         source="assumed; sweep it",
+        words=("Sees what is wrong", "发现问题", "1/小时，走到一栋楼时发现公共部位的问题"),
     )
     home_detection_rate: float = knob(
-        0.08, 0.0, 4.0, unit="1/hour walked in a building, of hearing what is behind a door", source="assumed"
+        0.08,
+        0.0,
+        4.0,
+        unit="1/hour walked in a building, of hearing what is behind a door",
+        source="assumed",
+        words=("Hears what is behind doors", "听到门里的事", "1/小时，走到一栋楼时"),
     )
-    errand_hours: float = knob(0.1, 0.0, 2.0, unit="hours/building/day for small jobs", source="assumed")
+    errand_hours: float = knob(
+        0.1,
+        0.0,
+        2.0,
+        unit="hours/building/day for small jobs",
+        source="assumed",
+        words=("Errands and small jobs", "代办和小活", "小时/栋·天"),
+    )
     quarrel_sittings: float = knob(
         0.12,
         0.0,
         4.0,
         unit="sittings' worth of checking on a quarrel per hour walked in a building",
         source="assumed",
+        words=("Looks in on quarrels", "过问纠纷", "次协商/小时"),
     )
     areas: int = knob(
         0,
@@ -69,6 +93,7 @@ class GridPatrol(Mechanism):
         5000,
         unit="areas that buildings are divided into; 0 one for each full-time worker",
         source="lianhe has 13, on four grids",
+        words=("Patrol areas", "巡查片区", "个；0表示每位专职一片"),
     )
     absence_share: float = knob(
         0.06,
@@ -76,6 +101,7 @@ class GridPatrol(Mechanism):
         1.0,
         unit="share of weeks in which an area's worker is away, and nobody comes in their stead",
         source="assumed: three weeks a year",
+        words=("Weeks an area is unmanned", "片区缺人的周数", "比例，无人顶班"),
     )
 
     def begin(self, world, random_numbers) -> Areas:

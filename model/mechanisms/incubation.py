@@ -30,9 +30,18 @@ class Groups(NamedTuple):
 @dataclass(frozen=True)
 class Incubation(Mechanism):
     zh: ClassVar[str] = "孵化"
+    zh_letter: ClassVar[str] = "孵"
+    zh_does: ClassVar[str] = "办成一个项目，就留下一个小组，由它接着办下一件：小活、敲门、协商。"
+    zh_disappoints: ClassVar[str] = "没有下一个项目，小组就散；没有人腾出晚上来组建，就根本没有小组。"
+    group: ClassVar[str] = "works"
     pulls: ClassVar[tuple] = ("voice", "accord", "doors", "work")
     founding_hours: float = knob(
-        3.0, 0.5, 40.0, unit="party members' hours to found a whole group", source="assumed; one evening"
+        3.0,
+        0.5,
+        40.0,
+        unit="party members' hours to found a whole group",
+        source="assumed; one evening",
+        words=("To found a group", "建立小组", "党员小时/整组"),
     )
     group_hours: float = knob(
         4.0,
@@ -40,6 +49,7 @@ class Incubation(Mechanism):
         40.0,
         unit="hours/week of a whole group, half from members, half from volunteers",
         source="assumed",
+        words=("A group's time", "小组投入", "小时/周，党员和志愿者各半"),
     )
     settled_matter_share: float = knob(
         0.3,
@@ -47,12 +57,23 @@ class Incubation(Mechanism):
         1.0,
         unit="of a group, left by a matter that its parties settled",
         source="assumed; a project leaves a whole one",
+        words=("Left behind by a matter settled", "谈成一事留下的力量", "个小组"),
     )
     group_lifetime_days: float = knob(
-        300.0, 5.0, 5000.0, unit="days that a group lasts without another success, mean", source="assumed"
+        300.0,
+        5.0,
+        5000.0,
+        unit="days that a group lasts without another success, mean",
+        source="assumed",
+        words=("How long a group lasts", "小组能维持多久", "天，平均，没有新的成功时"),
     )
     push_sittings: float = knob(
-        0.4, 0.0, 5.0, unit="sittings' worth a week for the oldest matter at the table", source="assumed"
+        0.4,
+        0.0,
+        5.0,
+        unit="sittings' worth a week for the oldest matter at the table",
+        source="assumed",
+        words=("Push at the table", "协商推动力", "次协商/周，最久的一件"),
     )
     visits_per_day: float = knob(
         1.0,
@@ -60,8 +81,16 @@ class Incubation(Mechanism):
         50.0,
         unit="doors/day for a project under way",
         source="assumed; a grid worker makes one to five visits a day",
+        words=("Doors for a project", "为工程敲门", "户/天"),
     )
-    report_log_rate: float = knob(0.2, 0.0, 3.0, unit="log rate of telling", source="assumed")
+    report_log_rate: float = knob(
+        0.2,
+        0.0,
+        3.0,
+        unit="log rate of telling",
+        source="assumed",
+        words=("Easier to tell", "更容易说出口", "反映意愿的对数率"),
+    )
 
     def begin(self, world, random_numbers) -> Groups:
         c = len(world.compounds.company)

@@ -32,6 +32,10 @@ class Councils(NamedTuple):
 @dataclass(frozen=True)
 class JointCouncil(Mechanism):
     zh: ClassVar[str] = "联席会议"
+    zh_letter: ClassVar[str] = "议"
+    zh_does: ClassVar[str] = "居委会、业主、物业公司按日历坐到一张桌上议事，任务有人名、有日期。"
+    zh_disappoints: ClassVar[str] = "两次会之间只能排队；来的人太少开不成；开多了人会累，不常住的人来不了。"
+    group: ClassVar[str] = "together"
     pulls: ClassVar[tuple] = ("accord", "keep", "trust", "wish")
     interval_weeks: int = knob(
         4,
@@ -39,10 +43,23 @@ class JointCouncil(Mechanism):
         26,
         unit="weeks between sittings of a compound",
         source="assumed; fangzhi_longhuwan held six in a year, some nine weeks apart",
+        words=("Weeks between sittings", "几周一会", "周"),
     )
-    committee_hours: float = knob(2.0, 0.25, 20.0, unit="committee hours/sitting", source="assumed")
+    committee_hours: float = knob(
+        2.0,
+        0.25,
+        20.0,
+        unit="committee hours/sitting",
+        source="assumed",
+        words=("Committee's time", "居委会投入", "小时/次"),
+    )
     company_hours: float = knob(
-        2.0, 0.0, 20.0, unit="property company hours/sitting, where there is one", source="assumed"
+        2.0,
+        0.0,
+        20.0,
+        unit="property company hours/sitting, where there is one",
+        source="assumed",
+        words=("Property company's time", "物业投入", "小时/次"),
     )
     member_hours: float = knob(
         2.0,
@@ -50,6 +67,7 @@ class JointCouncil(Mechanism):
         40.0,
         unit="party members' hours/sitting, promised on the six days before",
         source="assumed; two who prepare it and speak for their stairs",
+        words=("Members' time", "党员投入", "小时/次，会前六天承诺"),
     )
     notice_hours: float = knob(
         1.0,
@@ -57,6 +75,7 @@ class JointCouncil(Mechanism):
         20.0,
         unit="committee hours to announce a sitting, in the second week before it",
         source="assumed",
+        words=("Time to announce it", "会前通知", "居委会小时，会前第二周"),
     )
     volunteering_logit: float = knob(
         1.0,
@@ -64,21 +83,47 @@ class JointCouncil(Mechanism):
         6.0,
         unit="logit of members' wish to give an evening, while a sitting is announced",
         source="assumed; sweep it; with 3 all six of fangzhi_longhuwan are held",
+        words=("Calls members to help", "动员党员", "愿意出一个晚上的对数几率，通知期间"),
     )
-    items_per_sitting: int = knob(4, 0, 50, unit="items/sitting", source="assumed; one evening")
+    items_per_sitting: int = knob(
+        4,
+        0,
+        50,
+        unit="items/sitting",
+        source="assumed; one evening",
+        words=("Items per sitting", "每次议几件", "件"),
+    )
     push_sittings: float = knob(
-        2.0, 0.0, 10.0, unit="sittings' worth for an item on the table", source="assumed"
+        2.0,
+        0.0,
+        10.0,
+        unit="sittings' worth for an item on the table",
+        source="assumed",
+        words=("Push per item", "推动力", "次协商/件"),
     )
-    quorum: float = knob(0.4, 0.0, 1.0, unit="share of those expected who must be there", source="assumed")
+    quorum: float = knob(
+        0.4,
+        0.0,
+        1.0,
+        unit="share of those expected who must be there",
+        source="assumed",
+        words=("Who must be there", "到会下限", "占应到者的比例"),
+    )
     absence_penalty: float = knob(
         0.5,
         0.0,
         1.0,
         unit="share of attendance lost where nobody is around on a day",
         source="assumed; shuian: where owners live elsewhere nobody is found to talk to",
+        words=("Lost where nobody is around", "无人常住的损失", "到会损失的比例"),
     )
     reminder_log_rate: float = knob(
-        1.0, 0.0, 6.0, unit="log rate, what was minuted is not forgotten", source="assumed"
+        1.0,
+        0.0,
+        6.0,
+        unit="log rate, what was minuted is not forgotten",
+        source="assumed",
+        words=("What is minuted is remembered", "有纪要便不忘", "对数率"),
     )
     fatigue_per_sitting: float = knob(
         0.2,
@@ -86,13 +131,31 @@ class JointCouncil(Mechanism):
         1.0,
         unit="share of attendance lost per sitting",
         source="assumed; meeting fatigue is reported",
+        words=("Tired by each sitting", "每次会的疲劳", "到会损失的比例"),
     )
-    recovery_rate: float = knob(0.01, 0.0, 0.2, unit="1/day", source="assumed")
+    recovery_rate: float = knob(
+        0.01,
+        0.0,
+        0.2,
+        unit="1/day",
+        source="assumed",
+        words=("Recovery", "恢复", "1/天"),
+    )
     trust_per_sitting: float = knob(
-        0.004, 0.0, 0.1, unit="trust in the committee per sitting held", source="assumed"
+        0.004,
+        0.0,
+        0.1,
+        unit="trust in the committee per sitting held",
+        source="assumed",
+        words=("Trust won per sitting", "每次会赢得的信任", "对居委会"),
     )
     fatigue_logit: float = knob(
-        2.0, 0.0, 10.0, unit="logit of wish lost to weariness of meetings", source="assumed"
+        2.0,
+        0.0,
+        10.0,
+        unit="logit of wish lost to weariness of meetings",
+        source="assumed",
+        words=("Weary of evenings", "厌倦开会", "愿意出一个晚上所失的对数几率"),
     )
 
     def begin(self, world, random_numbers) -> Councils:

@@ -26,23 +26,68 @@ PLACES = 4096
 @dataclass(frozen=True)
 class MediationRoom(Mechanism):
     zh: ClassVar[str] = "调解室"
+    zh_letter: ClassVar[str] = "调"
+    zh_does: ClassVar[str] = "有名有姓的调解员，和律师、党员一起，一次次坐下来听双方说。"
+    zh_disappoints: ClassVar[str] = (
+        "难的案子要谈许多次，有的谈到放弃，要重新反映才再受理；当事人不在就谈不了。"
+    )
+    group: ClassVar[str] = "together"
     pulls: ClassVar[tuple] = ("accord", "trust")
-    open_days_per_week: int = knob(2, 1, 7, unit="days open a week", source="assumed")
+    open_days_per_week: int = knob(
+        2,
+        1,
+        7,
+        unit="days open a week",
+        source="assumed",
+        words=("Days open", "每周开放", "天/周"),
+    )
     mediators: int = knob(
-        3, 1, 60, unit="mediators who sit side by side", source="assumed; yiduan: a team of 12 members"
+        3,
+        1,
+        60,
+        unit="mediators who sit side by side",
+        source="assumed; yiduan: a team of 12 members",
+        words=("Mediators", "调解员", "人，同时坐堂"),
     )
     cases_per_day: float = knob(
-        1.0, 0.0, 10.0, unit="cases heard/mediator and day open", source="assumed; an evening"
+        1.0,
+        0.0,
+        10.0,
+        unit="cases heard/mediator and day open",
+        source="assumed; an evening",
+        words=("Cases a day", "每天受理", "件/调解员·开放日"),
     )
     committee_hours: float = knob(
-        1.0, 0.1, 8.0, unit="committee hours/case", source="assumed; mediator and grid leader"
+        1.0,
+        0.1,
+        8.0,
+        unit="committee hours/case",
+        source="assumed; mediator and grid leader",
+        words=("Committee's time", "居委会投入", "小时/件"),
     )
     member_hours: float = knob(
-        1.0, 0.0, 8.0, unit="party members' hours/case", source="assumed; mediators are members"
+        1.0,
+        0.0,
+        8.0,
+        unit="party members' hours/case",
+        source="assumed; mediators are members",
+        words=("Members' time", "党员投入", "小时/件"),
     )
-    lawyer_yuan: float = knob(50.0, 0.0, 2000.0, unit="yuan/case", source="assumed")
+    lawyer_yuan: float = knob(
+        50.0,
+        0.0,
+        2000.0,
+        unit="yuan/case",
+        source="assumed",
+        words=("Lawyer", "律师费", "元/件"),
+    )
     sittings_per_case: float = knob(
-        1.0, 0.0, 5.0, unit="sittings' worth/case heard", source="by definition of a sitting; sweep it"
+        1.0,
+        0.0,
+        5.0,
+        unit="sittings' worth/case heard",
+        source="by definition of a sitting; sweep it",
+        words=("Skill", "调解水平", "次协商/件"),
     )
     max_sittings: float = knob(
         12.0,
@@ -50,6 +95,7 @@ class MediationRoom(Mechanism):
         60.0,
         unit="sittings after which a case is heard no more, unless it is told of anew",
         source="assumed; yiduan settled one after eight",
+        words=("Gives up after", "调解几次后放弃", "次，除非重新反映"),
     )
     absence_penalty: float = knob(
         0.5,
@@ -57,9 +103,15 @@ class MediationRoom(Mechanism):
         1.0,
         unit="share of a sitting lost where nobody is around on a day",
         source="assumed; shuian: where owners live elsewhere nobody is found to talk to",
+        words=("Lost where nobody is around", "无人常住的损失", "一次调解损失的比例"),
     )
     neighbour_trust_per_case: float = knob(
-        0.002, 0.0, 0.1, unit="trust in neighbours, in the building, per case heard", source="assumed"
+        0.002,
+        0.0,
+        0.1,
+        unit="trust in neighbours, in the building, per case heard",
+        source="assumed",
+        words=("Trust among neighbours", "邻里信任", "每调解一件，本楼"),
     )
 
     def begin(self, world, random_numbers) -> np.ndarray:

@@ -35,6 +35,10 @@ class Circle(NamedTuple):
 @dataclass(frozen=True)
 class Partnership(Mechanism):
     zh: ClassVar[str] = "区域共建"
+    zh_letter: ClassVar[str] = "友"
+    zh_does: ClassVar[str] = "辖区单位和企业结成朋友圈，借人手、开场地、出钱。"
+    zh_disappoints: ClassVar[str] = "承诺松散，会后一周淡一周，没人联络就淡得更快；借来的人还得有人带着干。"
+    group: ClassVar[str] = "works"
     pulls: ClassVar[tuple] = ("work", "ties", "money")
     partner_units: int = knob(
         0,
@@ -42,9 +46,15 @@ class Partnership(Mechanism):
         1000,
         unit="partner units; 0: by the shops of the community",
         source="the report; pozijie has 19",
+        words=("Partner units", "共建单位", "家；0按商铺数推算"),
     )
     shops_per_unit: float = knob(
-        20.0, 1.0, 1000.0, unit="shops for each unit, where their number is not told", source="assumed"
+        20.0,
+        1.0,
+        1000.0,
+        unit="shops for each unit, where their number is not told",
+        source="assumed",
+        words=("Shops to a unit", "每家单位对应商铺", "家商铺"),
     )
     interval_days: int = knob(
         182,
@@ -52,11 +62,31 @@ class Partnership(Mechanism):
         730,
         unit="days between meetings of the circle",
         source="assumed; reports tell of yearly and half-yearly ones",
+        words=("Days between meetings", "几天一会", "天"),
     )
-    committee_hours: float = knob(4.0, 0.2, 80.0, unit="committee hours/meeting", source="assumed")
-    member_hours: float = knob(2.0, 0.0, 80.0, unit="party members' hours/meeting", source="assumed")
+    committee_hours: float = knob(
+        4.0,
+        0.2,
+        80.0,
+        unit="committee hours/meeting",
+        source="assumed",
+        words=("Committee's time", "居委会投入", "小时/次"),
+    )
+    member_hours: float = knob(
+        2.0,
+        0.0,
+        80.0,
+        unit="party members' hours/meeting",
+        source="assumed",
+        words=("Members' time", "党员投入", "小时/次"),
+    )
     contact_hours: float = knob(
-        0.5, 0.0, 20.0, unit="committee hours/week to keep in touch", source="assumed"
+        0.5,
+        0.0,
+        20.0,
+        unit="committee hours/week to keep in touch",
+        source="assumed",
+        words=("Keeping in touch", "日常联络", "居委会小时/周"),
     )
     commitment_loss_rate: float = knob(
         0.03,
@@ -64,18 +94,39 @@ class Partnership(Mechanism):
         0.5,
         unit="share of the commitment lost/week while in touch",
         source="assumed: half within half a year",
+        words=("How fast promises fade", "承诺淡化的快慢", "每周失去的比例，保持联络时"),
     )
     lent_hours: float = knob(
-        0.4, 0.0, 20.0, unit="hours/unit/day of people lent when all are bound", source="assumed; sweep it"
+        0.4,
+        0.0,
+        20.0,
+        unit="hours/unit/day of people lent when all are bound",
+        source="assumed; sweep it",
+        words=("People lent", "借出人手", "小时/单位·天，全部兑现时"),
     )
     guidance_hours: float = knob(
-        0.2, 0.0, 1.0, unit="committee hours per hour of people lent", source="assumed"
+        0.2,
+        0.0,
+        1.0,
+        unit="committee hours per hour of people lent",
+        source="assumed",
+        words=("Showing them where to go", "带路", "居委会小时/借出小时"),
     )
     donation_yuan: float = knob(
-        40.0, 0.0, 4000.0, unit="yuan/unit/month when all are bound", source="assumed"
+        40.0,
+        0.0,
+        4000.0,
+        unit="yuan/unit/month when all are bound",
+        source="assumed",
+        words=("Money given", "出资", "元/单位·月，全部兑现时"),
     )
     contacts_per_day: float = knob(
-        0.0005, 0.0, 0.02, unit="new acquaintances per resident and day in rooms opened", source="assumed"
+        0.0005,
+        0.0,
+        0.02,
+        unit="new acquaintances per resident and day in rooms opened",
+        source="assumed",
+        words=("Rooms opened", "开放场地", "每位居民每天新结识的人"),
     )
 
     def begin(self, world, random_numbers) -> Circle:

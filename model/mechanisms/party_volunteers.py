@@ -33,37 +33,82 @@ class Team(NamedTuple):
 @dataclass(frozen=True)
 class PartyVolunteers(Mechanism):
     zh: ClassVar[str] = "党员志愿服务"
+    zh_letter: ClassVar[str] = "志"
+    zh_does: ClassVar[str] = "党员和邻居组成队伍，照护、打扫、小修，每季度一个服务日，假期有学生加入。"
+    zh_disappoints: ClassVar[str] = "队伍老化，少数人扛了大半；总被叫到的人会累。"
+    group: ClassVar[str] = "works"
     pulls: ClassVar[tuple] = ("sight", "work", "wish", "trust", "ties", "supply")
-    daily_hours: float = knob(0.2, 0.01, 2.0, unit="hours/building/day asked of the team", source="assumed")
+    daily_hours: float = knob(
+        0.2,
+        0.01,
+        2.0,
+        unit="hours/building/day asked of the team",
+        source="assumed",
+        words=("Everyday hours", "日常投入", "小时/栋·天"),
+    )
     service_day_hours: float = knob(
         1.0,
         0.0,
         10.0,
         unit="hours/building asked on a service day",
         source="guiyuan: a service day every quarter",
+        words=("A service day", "服务日投入", "小时/栋，每季度一次"),
     )
     volunteering_logit: float = knob(
-        0.8, 0.0, 4.0, unit="logit, wish of members and listed volunteers to give", source="assumed"
+        0.8,
+        0.0,
+        4.0,
+        unit="logit, wish of members and listed volunteers to give",
+        source="assumed",
+        words=("The call to help", "号召力", "党员和在册志愿者愿出力的对数几率"),
     )
     detection_rate: float = knob(
-        0.02, 0.0, 1.0, unit="1/day, of hearing what care is needed behind a door", source="assumed"
+        0.02,
+        0.0,
+        1.0,
+        unit="1/day, of hearing what care is needed behind a door",
+        source="assumed",
+        words=("Hears what care is needed", "听到照护需求", "1/天"),
     )
     ageing_rate: float = knob(
-        0.135, 0.0, 1.0, unit="share of the team lost/year", source="docs/sources.md: attrition 13.5 % a year"
+        0.135,
+        0.0,
+        1.0,
+        unit="share of the team lost/year",
+        source="docs/sources.md: attrition 13.5 % a year",
+        words=("The team ages", "队伍老化", "每年失去的比例"),
     )
-    joining_rate: float = knob(0.08, 0.0, 1.0, unit="share of a full team won/year", source="assumed")
+    joining_rate: float = knob(
+        0.08,
+        0.0,
+        1.0,
+        unit="share of a full team won/year",
+        source="assumed",
+        words=("Newcomers", "新成员", "占满员的比例/年"),
+    )
     student_hours: float = knob(
         0.02,
         0.0,
         1.0,
         unit="hours/building/day, that students whom a full team takes along add in their holidays",
         source="assumed",
+        words=("Students in the holidays", "假期学生", "小时/栋·天"),
     )
     contacts_per_service_day: float = knob(
-        0.004, 0.0, 0.2, unit="new acquaintances per resident on a service day", source="assumed"
+        0.004,
+        0.0,
+        0.2,
+        unit="new acquaintances per resident on a service day",
+        source="assumed",
+        words=("New acquaintances", "新结识", "人/居民·服务日"),
     )
     neighbour_trust_per_service_day: float = knob(
-        0.005, 0.0, 0.1, unit="trust in neighbours per service day", source="assumed"
+        0.005,
+        0.0,
+        0.1,
+        unit="trust in neighbours per service day",
+        source="assumed",
+        words=("Trust among neighbours", "邻里信任", "每个服务日"),
     )
 
     def begin(self, world, random_numbers) -> Team:

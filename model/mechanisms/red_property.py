@@ -24,14 +24,26 @@ HAND = HANDS.index("property")
 @dataclass(frozen=True)
 class RedProperty(Mechanism):
     zh: ClassVar[str] = "红色物业"
+    zh_letter: ClassVar[str] = "红"
+    zh_does: ClassVar[str] = "在有物业公司的小区，红色管家巡楼、接待、有问必答。"
+    zh_disappoints: ClassVar[str] = "没钱就办不下去：管家由社区资金补贴，维修储备低时只能还回一部分工时。"
+    group: ClassVar[str] = "works"
     pulls: ClassVar[tuple] = ("work", "sight", "voice", "trust")
-    steward_share: float = knob(0.25, 0.01, 1.0, unit="share of the crew's hours", source="assumed")
+    steward_share: float = knob(
+        0.25,
+        0.01,
+        1.0,
+        unit="share of the crew's hours",
+        source="assumed",
+        words=("Red stewards", "红色管家", "占物业工时的比例"),
+    )
     wage_yuan: float = knob(
         4.0,
         0.1,
         100.0,
         unit="yuan/steward's hour, from the community's fund",
         source="assumed: a bonus, not the wage",
+        words=("Extra pay", "补贴", "元/管家小时，出自社区资金"),
     )
     reserve_yuan: float = knob(
         10.0,
@@ -39,6 +51,7 @@ class RedProperty(Mechanism):
         500.0,
         unit="yuan/building put by for repairs, below which stewards are fewer",
         source="assumed",
+        words=("Reserve needed", "所需储备", "元/栋；不足时管家减少"),
     )
     rounds_share: float = knob(
         0.3,
@@ -46,6 +59,7 @@ class RedProperty(Mechanism):
         1.0,
         unit="share of stewards' hours on rounds; the others are for answering",
         source="assumed",
+        words=("Time on rounds", "巡楼时间", "占管家工时的比例，其余用来接待答复"),
     )
     detection_rate: float = knob(
         0.5,
@@ -53,12 +67,23 @@ class RedProperty(Mechanism):
         8.0,
         unit="1/hour of rounds in a building, of finding what is in common space",
         source="assumed",
+        words=("Sees what is wrong", "发现问题", "1/小时，巡到一栋楼时"),
     )
     report_log_rate: float = knob(
-        1.0, 0.0, 6.0, unit="log rate of telling per steward's hour a day in a building", source="assumed"
+        1.0,
+        0.0,
+        6.0,
+        unit="log rate of telling per steward's hour a day in a building",
+        source="assumed",
+        words=("Easier to tell", "更容易说出口", "对数率，每管家小时/天·栋"),
     )
     company_trust_per_hour: float = knob(
-        0.001, 0.0, 0.05, unit="trust in the company per steward's hour in a building", source="assumed"
+        0.001,
+        0.0,
+        0.05,
+        unit="trust in the company per steward's hour in a building",
+        source="assumed",
+        words=("Trust in the company", "对物业的信任", "每管家小时"),
     )
 
     @kernel

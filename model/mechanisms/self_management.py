@@ -25,9 +25,20 @@ TUESDAY = 2
 @dataclass(frozen=True)
 class SelfManagement(Mechanism):
     zh: ClassVar[str] = "自管委"
+    zh_letter: ClassVar[str] = "自"
+    zh_does: ClassVar[str] = "没有物业的院子自己管自己：自管委和一份公约。"
+    zh_disappoints: ClassVar[str] = (
+        "会有人搭便车：多数人看别人出多少就略少出一点，一路往下，直到开会点名才拉回来。"
+    )
+    group: ClassVar[str] = "works"
     pulls: ClassVar[tuple] = ("work", "ease")
     building_hours: float = knob(
-        0.15, 0.01, 3.0, unit="volunteers' hours/building/day when everybody contributes", source="assumed"
+        0.15,
+        0.01,
+        3.0,
+        unit="volunteers' hours/building/day when everybody contributes",
+        source="assumed",
+        words=("Hours when all contribute", "人人出力时的投入", "志愿者小时/栋·天"),
     )
     initial_contribution: float = knob(
         0.5,
@@ -35,6 +46,7 @@ class SelfManagement(Mechanism):
         1.0,
         unit="share contributed at first",
         source="Ledyard 1995: 40-60 % in the first round of public goods games",
+        words=("Contributed at first", "起初出力", "比例"),
     )
     unconditional_contribution: float = knob(
         0.1,
@@ -42,6 +54,7 @@ class SelfManagement(Mechanism):
         0.5,
         unit="share contributed whatever others do",
         source="assumed; late rounds of public goods games come near it",
+        words=("Contributed whatever others do", "无论如何都出力", "比例"),
     )
     conditional_contribution: float = knob(
         0.5,
@@ -49,18 +62,39 @@ class SelfManagement(Mechanism):
         0.9,
         unit="share given of what others gave before",
         source="Fischbacher et al. 2001: half are conditional",
+        words=("Contributed because others did", "别人出多少跟多少", "比例"),
     )
     adjustment_rate: float = knob(
-        0.02, 0.0, 0.5, unit="1/day, at which contributions follow", source="assumed"
+        0.02,
+        0.0,
+        0.5,
+        unit="1/day, at which contributions follow",
+        source="assumed",
+        words=("How fast it follows", "跟随的快慢", "1/天"),
     )
-    interval_weeks: int = knob(6, 1, 52, unit="weeks between meetings", source="assumed")
-    committee_hours: float = knob(1.0, 0.05, 20.0, unit="committee hours/meeting", source="assumed")
+    interval_weeks: int = knob(
+        6,
+        1,
+        52,
+        unit="weeks between meetings",
+        source="assumed",
+        words=("Weeks between meetings", "几周一会", "周"),
+    )
+    committee_hours: float = knob(
+        1.0,
+        0.05,
+        20.0,
+        unit="committee hours/meeting",
+        source="assumed",
+        words=("Committee's time", "居委会投入", "小时/次"),
+    )
     sanction_recovery: float = knob(
         0.3,
         0.0,
         1.0,
         unit="share of what is missing that a meeting wins back",
         source="assumed; sign from Fehr & Gächter 2000",
+        words=("Won back by a meeting", "一次会拉回多少", "占所缺的比例"),
     )
     prevention_log_rate: float = knob(
         0.4,
@@ -68,6 +102,7 @@ class SelfManagement(Mechanism):
         3.0,
         unit="log rate, fewer problems of environment and safety when everybody contributes",
         source="assumed",
+        words=("Fewer nuisances", "不文明行为减少", "对数率，人人出力时环境和安全问题减少的程度"),
     )
 
     def begin(self, world, random_numbers) -> np.ndarray:

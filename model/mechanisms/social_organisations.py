@@ -33,15 +33,34 @@ class Hub(NamedTuple):
 @dataclass(frozen=True)
 class SocialOrganisations(Mechanism):
     zh: ClassVar[str] = "社会组织"
+    zh_letter: ClassVar[str] = "社"
+    zh_does: ClassVar[str] = "枢纽引进专业社会组织，再孵化本地组织，承担照护。"
+    zh_disappoints: ClassVar[str] = "资助和收费断了，走的没人接，孵出来的也枯萎；本地组织要长许多个月。"
+    group: ClassVar[str] = "works"
     pulls: ClassVar[tuple] = ("sight", "work")
-    professional_organisations: int = knob(3, 0, 100, unit="organisations brought in", source="guanyinan: 3")
-    local_organisations: int = knob(6, 0, 100, unit="organisations incubated", source="guanyinan: 6")
+    professional_organisations: int = knob(
+        3,
+        0,
+        100,
+        unit="organisations brought in",
+        source="guanyinan: 3",
+        words=("Organisations brought in", "引进组织", "家"),
+    )
+    local_organisations: int = knob(
+        6,
+        0,
+        100,
+        unit="organisations incubated",
+        source="guanyinan: 6",
+        words=("Organisations incubated", "孵化组织", "家"),
+    )
     service_fields: int = knob(
         5,
         1,
         20,
         unit="kinds of problem they serve in, care first",
         source="assumed: all of care; guanyinan: 8 fields",
+        words=("Kinds of problem they serve", "服务领域", "类，照护优先"),
     )
     organisation_hours: float = knob(
         0.01,
@@ -49,6 +68,7 @@ class SocialOrganisations(Mechanism):
         0.5,
         unit="hours/building/day of each organisation",
         source="assumed: one of a larger community is larger",
+        words=("Size of each", "每家规模", "小时/栋·天"),
     )
     arrival_rate: float = knob(
         0.03,
@@ -56,6 +76,7 @@ class SocialOrganisations(Mechanism):
         0.5,
         unit="1/day paid for, at which organisations are brought in",
         source="assumed: most within three months",
+        words=("How fast they come", "引进的快慢", "1/付费日"),
     )
     incubation_rate: float = knob(
         0.01,
@@ -63,6 +84,7 @@ class SocialOrganisations(Mechanism):
         0.2,
         unit="1/day paid for, at which those brought in raise local ones",
         source="assumed: most within half a year",
+        words=("How fast local ones grow", "孵化的快慢", "1/付费日"),
     )
     leaving_rate: float = knob(
         0.0025,
@@ -70,11 +92,31 @@ class SocialOrganisations(Mechanism):
         0.25,
         unit="1/day, at which they leave or close; twice that when not paid",
         source="assumed: half are gone five months after the grants end",
+        words=("How fast they leave", "离开的快慢", "1/天；拿不到钱时加倍"),
     )
-    price_yuan: float = knob(40.0, 1.0, 300.0, unit="yuan/hour, grants and fees together", source="assumed")
-    rent_yuan: float = knob(0.5, 0.01, 50.0, unit="yuan/building/day for the hub", source="assumed")
+    price_yuan: float = knob(
+        40.0,
+        1.0,
+        300.0,
+        unit="yuan/hour, grants and fees together",
+        source="assumed",
+        words=("Price of an hour", "每小时费用", "元/小时，资助和收费合计"),
+    )
+    rent_yuan: float = knob(
+        0.5,
+        0.01,
+        50.0,
+        unit="yuan/building/day for the hub",
+        source="assumed",
+        words=("Rent of the hub", "枢纽租金", "元/栋·天"),
+    )
     committee_hours: float = knob(
-        0.02, 0.0, 2.0, unit="committee hours/building/working day", source="assumed"
+        0.02,
+        0.0,
+        2.0,
+        unit="committee hours/building/working day",
+        source="assumed",
+        words=("Committee's time", "居委会投入", "小时/栋·工作日"),
     )
     detection_rate: float = knob(
         0.2,
@@ -82,6 +124,7 @@ class SocialOrganisations(Mechanism):
         8.0,
         unit="1/hour of service in a building, of hearing what is needed",
         source="assumed; sweep it",
+        words=("Hears what is needed", "听到需求", "1/服务小时"),
     )
 
     def begin(self, world, random_numbers) -> Hub:

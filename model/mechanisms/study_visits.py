@@ -26,22 +26,58 @@ class Beliefs(NamedTuple):
 @dataclass(frozen=True)
 class StudyVisits(Mechanism):
     zh: ClassVar[str] = "参观学习"
+    zh_letter: ClassVar[str] = "学"
+    zh_does: ClassVar[str] = "带居民代表去看办得好的地方，回来相信这里也办得到。"
+    zh_disappoints: ClassVar[str] = "信心会淡；看过的人只带动自己那栋楼，第二次看也不如第一次。"
+    group: ClassVar[str] = "money"
     pulls: ClassVar[tuple] = ("consent", "wish", "trust")
     interval_weeks: int = knob(
-        10, 1, 52, unit="weeks between visits of a compound, on a Saturday", source="assumed"
+        10,
+        1,
+        52,
+        unit="weeks between visits of a compound, on a Saturday",
+        source="assumed",
+        words=("Weeks between visits", "几周一次", "周，周六"),
     )
-    member_hours: float = knob(2.0, 0.25, 40.0, unit="members' hours/visit", source="assumed")
-    bus_yuan: float = knob(300.0, 10.0, 10_000.0, unit="yuan/visit", source="assumed")
-    delegates: int = knob(20, 1, 60, unit="delegates/visit, one a building", source="assumed; a small bus")
+    member_hours: float = knob(
+        2.0,
+        0.25,
+        40.0,
+        unit="members' hours/visit",
+        source="assumed",
+        words=("Members' time", "党员投入", "小时/次"),
+    )
+    bus_yuan: float = knob(
+        300.0,
+        10.0,
+        10_000.0,
+        unit="yuan/visit",
+        source="assumed",
+        words=("Cost of a visit", "车费", "元/次"),
+    )
+    delegates: int = knob(
+        20,
+        1,
+        60,
+        unit="delegates/visit, one a building",
+        source="assumed; a small bus",
+        words=("Delegates", "代表", "人/次，每栋一位"),
+    )
     belief_gain: float = knob(
         0.6,
         0.0,
         1.0,
         unit="share of disbelief that a delegate who has seen it removes in a building",
         source="assumed",
+        words=("Belief brought home", "带回的信心", "一位代表在本楼消除的不信的比例"),
     )
     belief_half_life_days: float = knob(
-        120.0, 5.0, 3000.0, unit="days in which half of the belief fades", source="assumed; sweep it"
+        120.0,
+        5.0,
+        3000.0,
+        unit="days in which half of the belief fades",
+        source="assumed; sweep it",
+        words=("Half of it gone after", "信心减半", "天"),
     )
     persuasion_logit: float = knob(
         0.4,
@@ -49,12 +85,23 @@ class StudyVisits(Mechanism):
         4.0,
         unit="logit of willingness to sign per talk, where all believe",
         source="assumed; below a captain's word",
+        words=("Readier to sign", "更愿签名", "每谈一次的对数几率，人人相信时"),
     )
     volunteering_logit: float = knob(
-        0.3, 0.0, 4.0, unit="logit of wish to give an evening, where all believe", source="assumed"
+        0.3,
+        0.0,
+        4.0,
+        unit="logit of wish to give an evening, where all believe",
+        source="assumed",
+        words=("Readier to give an evening", "更愿意出力", "对数几率，人人相信时"),
     )
     trust_per_day: float = knob(
-        0.0005, 0.0, 0.02, unit="trust in the committee per day, where all believe", source="assumed"
+        0.0005,
+        0.0,
+        0.02,
+        unit="trust in the committee per day, where all believe",
+        source="assumed",
+        words=("Trust won", "赢得的信任", "对居委会/天，人人相信时"),
     )
 
     def begin(self, world, random_numbers) -> Beliefs:

@@ -23,26 +23,60 @@ MONDAY = 1
 @dataclass(frozen=True)
 class Whistle(Mechanism):
     zh: ClassVar[str] = "网格吹哨"
+    zh_letter: ClassVar[str] = "哨"
+    zh_does: ClassVar[str] = "网格对压在部门的事吹哨，部门到场联合办理。"
+    zh_disappoints: ClassVar[str] = (
+        "部门自己也排队：每周应得了几次，重的先办；积压越多，一次吹哨越不顶用，每次还要占网格员的时间。"
+    )
+    group: ClassVar[str] = "works"
     pulls: ClassVar[tuple] = ("hurry",)
     departments: int = knob(
-        3, 1, 20, unit="departments that report, each with a queue of its own", source="assumed; pozijie: 5"
+        3,
+        1,
+        20,
+        unit="departments that report, each with a queue of its own",
+        source="assumed; pozijie: 5",
+        words=("Departments that report", "报到的部门", "个，各排各的队"),
     )
     wait_days: int = knob(
-        3, 0, 365, unit="days that it waits with a department before anyone calls", source="assumed"
+        3,
+        0,
+        365,
+        unit="days that it waits with a department before anyone calls",
+        source="assumed",
+        words=("Days before anyone calls", "等几天才吹哨", "天"),
     )
     contact_hours: float = knob(
-        0.5, 0.0, 10.0, unit="grid hours/department and week to keep in touch", source="assumed"
+        0.5,
+        0.0,
+        10.0,
+        unit="grid hours/department and week to keep in touch",
+        source="assumed",
+        words=("Keeping in touch", "日常联络", "网格小时/部门·周"),
     )
-    call_hours: float = knob(1.0, 0.1, 20.0, unit="grid hours/call followed", source="assumed")
+    call_hours: float = knob(
+        1.0,
+        0.1,
+        20.0,
+        unit="grid hours/call followed",
+        source="assumed",
+        words=("Time for a call", "每次吹哨", "网格小时/次"),
+    )
     calls_per_week: float = knob(
         1.0,
         0.0,
         50.0,
         unit="calls/week that each department can follow, for all grids together",
         source="assumed",
+        words=("Calls a department can follow", "部门能应几次", "次/周，所有网格合计"),
     )
     days_gained: float = knob(
-        5.0, 0.5, 60.0, unit="days by which an answer comes nearer per call", source="assumed; sweep it"
+        5.0,
+        0.5,
+        60.0,
+        unit="days by which an answer comes nearer per call",
+        source="assumed; sweep it",
+        words=("Sooner by", "提前几天", "天/次"),
     )
     crowding_issues: float = knob(
         7.0,
@@ -50,6 +84,7 @@ class Whistle(Mechanism):
         500.0,
         unit="matters waiting with a department at which a call brings half as much",
         source="assumed",
+        words=("Crowding at departments", "部门拥挤", "件；积压这么多时一次吹哨效果减半"),
     )
 
     @kernel

@@ -41,6 +41,7 @@ class CalendarParameters:
         12,
         unit="month on whose first day the run begins",
         source="assumed; a year begins after the Spring Festival",
+        words=("First month", "起始月份", "月，从1日开始"),
     )
     season_strength: float = knob(
         1.0,
@@ -48,12 +49,23 @@ class CalendarParameters:
         1.0,
         unit="share of full: of how much rates vary over the year",
         source="assumed; SEASONS in model/issues/categories.py",
+        words=("Seasons", "季节", "占全力的比例：各月多少不同"),
     )
     staff_leaving_rate: float = knob(
-        0.15, 0.0, 4.0, unit="share of paid staff (committee, grid, company) who leave/year", source="assumed"
+        0.15,
+        0.0,
+        4.0,
+        unit="share of paid staff (committee, grid, company) who leave/year",
+        source="assumed",
+        words=("Paid staff who leave", "工作人员离职", "比例/年"),
     )
     vacancy_days: float = knob(
-        45.0, 1.0, 730.0, unit="days till a successor has found the way about", source="assumed"
+        45.0,
+        1.0,
+        730.0,
+        unit="days till a successor has found the way about",
+        source="assumed",
+        words=("Days till a successor knows the way", "接手多久", "天"),
     )
     festival_evenings: float = knob(
         0.5,
@@ -61,6 +73,7 @@ class CalendarParameters:
         1.0,
         unit="share of members' and volunteers' evenings left in festival weeks",
         source="assumed: many travel home",
+        words=("Evenings left in festival weeks", "节日周的晚上", "剩下的比例"),
     )
 
 
@@ -175,8 +188,8 @@ def place_initial_issues(
         can = np.flatnonzero(units[:, j] > 0)
         if not len(can):
             raise UserError(
-                f"initial_issues.{n}.category = {begin.category!r} can be nowhere: everybody whom it could concern "
-                "is away for good; raise residents.absentees_at_home"
+                f"initial_issues.{n}.category = {begin.category!r} can be nowhere: everybody whom it could "
+                "concern is away for good; raise residents.absentees_at_home"
             )
         turn = can[
             np.argsort(

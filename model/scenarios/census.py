@@ -5,7 +5,7 @@ from dataclasses import Field, dataclass, field, fields, replace
 from math import ceil, exp, inf
 from typing import Any
 
-from ...engine.parameters import LeftOut, LeftOutCount, describe_problem, knob
+from ...engine.parameters import LeftOut, LeftOutCount, Words, describe_problem, knob
 
 CROWDED = 30  # people per household on average, at most
 FLATS = 8 / 7  # households per floor of a stairwell, where a case gives neither households nor residents
@@ -27,13 +27,18 @@ WITHIN = (  # the first number is at most the second
 )
 
 
-def share(default: int, of: str, high: int, unit: str) -> Any:
+def share(default: int, of: str, high: int, unit: str, words: Words) -> Any:
     """Declare a number of the census that is a share of the number `of` where a case leaves it out.
 
-    The share is that of their defaults.
+    The share is that of their defaults; `words` are those of `knob`.
     """
     f = knob(
-        LeftOutCount(default), 0, high, unit=unit, source=f"given by the case; left out, a share of {of}"
+        LeftOutCount(default),
+        0,
+        high,
+        unit=unit,
+        source=f"given by the case; left out, a share of {of}",
+        words=words,
     )
     return field(default=f.default, metadata={**f.metadata, "of": of})
 
@@ -53,6 +58,7 @@ class Census:
         20_000_000,
         unit="people",
         source="given by the case; left out, 2.5 to a household",
+        words=("Residents", "居民", "人"),
     )
     households: int = knob(
         LeftOutCount(96),
@@ -60,21 +66,94 @@ class Census:
         10_000_000,
         unit="households",
         source="given by the case; left out, a share of residents, or 8 to a stairwell of 7 floors",
+        words=("Households", "住户", "户"),
     )
-    registered: int = share(180, "residents", 20_000_000, "people")  # locally; the others are migrants
-    children: int = share(30, "residents", 20_000_000, "people")
-    elders: int = share(60, "residents", 20_000_000, "people")
-    elders_alone: int = share(8, "elders", 5_000_000, "people")
-    housebound: int = share(4, "elders", 5_000_000, "people")
-    members: int = share(16, "residents", 5_000_000, "people")
-    in_service: int = share(6, "members", 5_000_000, "people")  # of the members
-    volunteers: int = share(20, "residents", 5_000_000, "people")
-    member_volunteers: int = share(4, "members", 5_000_000, "people")  # members among the volunteers
+    registered: int = share(
+        180,
+        "residents",
+        20_000_000,
+        "people",
+        words=("Registered here", "户籍居民", "人"),
+    )  # locally; the others are migrants
+    children: int = share(
+        30,
+        "residents",
+        20_000_000,
+        "people",
+        words=("Children", "孩子", "人"),
+    )
+    elders: int = share(
+        60,
+        "residents",
+        20_000_000,
+        "people",
+        words=("Elders", "老人", "人"),
+    )
+    elders_alone: int = share(
+        8,
+        "elders",
+        5_000_000,
+        "people",
+        words=("Elders living alone", "独居老人", "人"),
+    )
+    housebound: int = share(
+        4,
+        "elders",
+        5_000_000,
+        "people",
+        words=("Housebound", "行动不便者", "人"),
+    )
+    members: int = share(
+        16,
+        "residents",
+        5_000_000,
+        "people",
+        words=("Party members", "党员", "人"),
+    )
+    in_service: int = share(
+        6,
+        "members",
+        5_000_000,
+        "people",
+        words=("Members who work", "在职党员", "人"),
+    )  # of the members
+    volunteers: int = share(
+        20,
+        "residents",
+        5_000_000,
+        "people",
+        words=("Volunteers", "志愿者", "人"),
+    )
+    member_volunteers: int = share(
+        4,
+        "members",
+        5_000_000,
+        "people",
+        words=("Members who volunteer", "党员志愿者", "人"),
+    )  # members among the volunteers
     # households whose owner lives there; the others are let
-    owners: int = share(70, "households", 10_000_000, "households")
+    owners: int = share(
+        70,
+        "households",
+        10_000_000,
+        "households",
+        words=("Owners' households", "业主家庭", "户"),
+    )
     # owners' households that live elsewhere most days
-    away: int = share(6, "owners", 10_000_000, "households")
-    shops: int = share(4, "residents", 100_000, "shops")
+    away: int = share(
+        6,
+        "owners",
+        10_000_000,
+        "households",
+        words=("Owners mostly away", "不常住业主", "户"),
+    )
+    shops: int = share(
+        4,
+        "residents",
+        100_000,
+        "shops",
+        words=("Shops", "商铺", "家"),
+    )
     given: tuple = field(default=(), metadata={"names": True})  # which of these the report gives
     homes: tuple = field(default=(), repr=False, compare=False)
 

@@ -8,7 +8,7 @@ from ...agents.departments import DepartmentParameters
 from ...agents.grid_workers import GridWorkerParameters
 from ...agents.party_members import PartyMemberParameters
 from ...agents.property_managers import PropertyParameters
-from ...agents.residents import ResidentParameters
+from ...agents.resident_parameters import ResidentParameters
 from ...agents.volunteers import VolunteerParameters
 from ...engine.parameters import LeftOut, check, describe_problem, knob
 from .. import mechanisms
@@ -28,6 +28,7 @@ class Compound:
     """A number of compounds that are alike."""
 
     name: str = field(default="yard", metadata={"text": 60})
+    zh: str = field(default="", metadata={"text": 60})  # its Chinese name
     count: int = knob(1, 1, 5000, unit="compounds", source="given or assumed by the case")
     buildings: int = knob(4, 1, 2000, unit="buildings/compound", source="given or assumed by the case")
     stairwells: int = knob(3, 1, 40, unit="stairwells/building", source="assumed")
@@ -89,8 +90,20 @@ class Scenario:
 
     name: str = field(default="plain", metadata={"text": 60, "file_name": True})
     title: str = field(default="", metadata={"text": 200})
+    # what the page calls it, and its story in a sentence or two, in English and Chinese
+    short_title: str = field(default="", metadata={"text": 60})
+    short_title_zh: str = field(default="", metadata={"text": 60})
+    story: str = field(default="", metadata={"text": 400})
+    story_zh: str = field(default="", metadata={"text": 400})
     provenance: str = field(default="", metadata={"text": 1000})
-    days: int = knob(365, 1, 36_500, unit="days", source="a year")
+    days: int = knob(
+        365,
+        1,
+        36_500,
+        unit="days",
+        source="a year",
+        words=("Days", "天数", "天"),
+    )
     community: Census = field(default_factory=Census)
     compound: tuple = field(default=(Compound(),), metadata={"each": Compound})
     residents: ResidentParameters = field(default_factory=ResidentParameters)
@@ -156,7 +169,8 @@ class Scenario:
             if other != name:
                 yield (
                     f"issues.{name}",
-                    f"has the same code as {other!r}, from which its random numbers are drawn: rename one of the two",
+                    f"has the same code as {other!r}, from which its random numbers are drawn: "
+                    "rename one of the two",
                 )
         if sum(begin.count for begin in self.initial_issues) > MAX_INITIAL_ISSUES:
             yield (

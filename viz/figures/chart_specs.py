@@ -1,6 +1,6 @@
 """Build chart specs: plain data from which the page and the print figures draw the same chart.
 
-A function takes recordings, runs or a PairSummary, and `words`, which is or includes one language of WORDS. A
+A function takes recordings, runs or a PairSummary, and `words`, as `words_of` returns them. A
 spec is a dict: `title`, `xlabel`, `ylabel`, `x`, `lines` (each with `name`, `colour`, `dash`, `y`, and
 optionally its own `x`, `low`, `high`). Optional keys: `kind` ("lines" is the default; "bars": y by
 `categories`; "pairs": dots, joined where they share an x), `percent`, `step`, `zero` (draw a line at zero),
@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...engine.texts import sections
 from ...experiments.comparison.streaming_comparison import PairSummary, rate_by_day
 from ...model import measures
-from ...model.issues.categories import FAMILIES, FAMILIES_ZH
+from ...model.issues.categories import FAMILIES
 from ...model.issues.issue_table import RESOLVED
 from ...model.resources.ledger import PAYERS
 from .figures import WITH, WITHOUT
@@ -30,113 +31,18 @@ FAMILY = dict(
 )  # after Okabe and Ito; black is the text colour of the page
 HORIZON = 180  # days shown of a Kaplan-Meier curve
 
-WORDS = {
-    "en": {
-        "chart_without": "without",
-        "chart_with": "with",
-        "chart_resolution": "Resolved within {within} days",
-        "chart_resolution_note": "Of the issues that arose {within} days or more before each day.",
-        "chart_day": "day",
-        "chart_at_day": "day {x}",
-        "chart_at_pair": "pair {x}",
-        "chart_at_pairs": "after {x} pairs",
-        "chart_at_since": "{x} days after it arose",
-        "chart_of": "{what}, {arm}",
-        "chart_share_resolved": "share of issues",
-        "chart_backlog": "Open issues",
-        "chart_backlog_families": "Open issues by family: {arm}",
-        "chart_issues": "issues",
-        "chart_bands": "Median and middle 90 % of {pairs} replicates.",
-        "chart_survival": "Time to resolution (Kaplan-Meier)",
-        "chart_since": "days since the issue arose",
-        "chart_unresolved": "share not yet resolved",
-        "chart_days": "{n} days",
-        "chart_hours": "Whose hours",
-        "chart_hours_axis": "hours in {days} days",
-        "chart_mean": "Mean of {pairs} replicates.",
-        "chart_trust": "Trust and satisfaction",
-        "chart_trust_axis": "mean of grown-ups, 0 to 1",
-        "chart_trust_committee": "trust in committee",
-        "chart_satisfaction": "satisfaction",
-        "chart_difference_backlog": "Open issues: difference with − without",
-        "chart_difference_resolution": "Resolved within {within} days: difference with − without",
-        "chart_difference_trust": "Trust in the committee: difference with − without",
-        "chart_difference": "difference",
-        "chart_points": "percentage points",
-        "chart_interval": "Mean of {pairs} pairs with common random numbers and its 95 % interval, "
-        "each day by itself.",
-        "chart_one_pair": "One pair with common random numbers; no interval yet.",
-        "chart_settling": "How the answer settles: resolved within {within} days, with − without",
-        "chart_pairs": "pairs with common random numbers",
-        "chart_settling_note": "Difference after so many pairs, and its 95 % interval; "
-        "one looks at it many times, so ask for a number of pairs beforehand.",
-        "chart_pair": "pair",
-        "chart_pair_by_pair": "Pair by pair: resolved within {within} days",
-        "family_facility": "facility",
-        "family_environment": "environment",
-        "family_safety": "safety",
-        "family_dispute": "dispute",
-        "family_care": "care",
-        "family_project": "project",
-        "family_street": "street",
-        "role_property": "property crew",
-        "role_committee": "committee",
-        "role_grid": "grid workers",
-        "role_member": "party members",
-        "role_volunteer": "volunteers",
-        "role_captain": "captains",
-        "role_departments": "departments",
-    },
-    "zh": {
-        "chart_without": "没有",
-        "chart_with": "有",
-        "chart_resolution": "{within}天内解决的比例",
-        "chart_resolution_note": "截至当天已出现满{within}天的问题中的比例。",
-        "chart_day": "天",
-        "chart_at_day": "第{x}天",
-        "chart_at_pair": "第{x}对",
-        "chart_at_pairs": "{x}对之后",
-        "chart_at_since": "出现后{x}天",
-        "chart_of": "{what}（{arm}）",
-        "chart_share_resolved": "占问题的比例",
-        "chart_backlog": "未解决的问题",
-        "chart_backlog_families": "未解决的问题（按类别）：{arm}",
-        "chart_issues": "件",
-        "chart_bands": "{pairs}次重复的中位数和中间90%。",
-        "chart_survival": "解决用时（Kaplan-Meier）",
-        "chart_since": "问题出现后的天数",
-        "chart_unresolved": "尚未解决的比例",
-        "chart_days": "{n}天",
-        "chart_hours": "谁出的工时",
-        "chart_hours_axis": "{days}天里的小时数",
-        "chart_mean": "{pairs}次重复的平均。",
-        "chart_trust": "信任与满意",
-        "chart_trust_axis": "成年居民平均，0到1",
-        "chart_trust_committee": "对居委会的信任",
-        "chart_satisfaction": "满意度",
-        "chart_difference_backlog": "未解决的问题：有 − 没有",
-        "chart_difference_resolution": "{within}天内解决的比例：有 − 没有",
-        "chart_difference_trust": "对居委会的信任：有 − 没有",
-        "chart_difference": "差值",
-        "chart_points": "百分点",
-        "chart_interval": "{pairs}对运气相同的模拟的平均差值及95%置信区间（逐日单独计算）。",
-        "chart_one_pair": "只有一对运气相同的模拟，还没有区间。",
-        "chart_settling": "结论怎样稳定下来：{within}天内解决的比例，有 − 没有",
-        "chart_pairs": "运气相同的模拟对数",
-        "chart_settling_note": "跑完这么多对之后的差值及95%置信区间；反复查看会误判，应事先定好对数。",
-        "chart_pair": "第几对",
-        "chart_pair_by_pair": "逐对比较：{within}天内解决的比例",
-        **{f"family_{name}": zh for name, zh in zip(FAMILIES, FAMILIES_ZH)},
-        "role_property": "物业",
-        "role_committee": "居委会",
-        "role_grid": "网格员",
-        "role_member": "党员",
-        "role_volunteer": "志愿者",
-        "role_captain": "楼栋长",
-        "role_departments": "职能部门",
-    },
-}
-ENGLISH = WORDS["en"]
+
+def words_of(lang: str) -> dict[str, str]:
+    """Return the words of charts in a language: "chart_..." of the charts, "role_..." and "family_..."."""
+    parts = {"chart_": "chart", "role_": "chart_role", "family_": "chart_family"}
+    return {
+        prefix + key: text
+        for prefix, section in parts.items()
+        for key, text in sections(lang)[section].items()
+    }
+
+
+ENGLISH = words_of("en")
 
 
 def plain(values, times: float = 1.0) -> list[float | None]:
@@ -153,6 +59,11 @@ def line(name: str, look, y, **more) -> dict:
         "y": plain(y),
         **{key: plain(column) for key, column in more.items()},
     }
+
+
+def name_difference(words: dict, key: str, within: int) -> str:
+    """Return a title with the names of both arms and the days that count as in time."""
+    return words[key].format(within=within, with_=words["chart_with"], without=words["chart_without"])
 
 
 def name_sides(things, words: dict) -> zip:
@@ -352,7 +263,7 @@ def difference(pairs: PairSummary, what: str = "backlog", words: dict = ENGLISH)
     )
     ylabel = words["chart_points" if share else "chart_issues" if what == "backlog" else "chart_difference"]
     return {
-        "title": words[f"chart_difference_{what}"].format(within=pairs.within),
+        "title": name_difference(words, f"chart_difference_{what}", pairs.within),
         "xlabel": words["chart_day"],
         "at": words["chart_at_day"],
         "ylabel": ylabel,
@@ -368,7 +279,7 @@ def convergence(pairs: PairSummary, words: dict = ENGLISH) -> dict:
     """Chart how the difference of resolution rates and its interval change with the number of pairs."""
     table = 100 * pairs.settling()
     return {
-        "title": words["chart_settling"].format(within=pairs.within),
+        "title": name_difference(words, "chart_settling", pairs.within),
         "xlabel": words["chart_pairs"],
         "at": words["chart_at_pairs"],
         "ylabel": words["chart_points"],

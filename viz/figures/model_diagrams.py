@@ -1,8 +1,8 @@
 """Draw diagrams of the model from its own tables: the states of an issue, and the levers of each mechanism.
 
 Text stays text in the SVG and uses the reader's fonts, so that Chinese is shown wherever a font for it is
-installed. Each arrow and each dot has an id in the SVG (`unknown-told`, `whistle-hurry`), from which a test
-reads what is drawn.
+installed. Each arrow and each dot has an id in the SVG (`unknown-reported`, `whistle-hurry`), from which a
+test reads what is drawn.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING
 
+from ...engine.texts import LANGUAGES, translate
 from ...model import mechanisms
 from ...model.issues.issue_table import ALLOWED, LAPSED, STATES, VERIFIED, WITHDRAWN
 from ...model.resources.levers import LEVERS
-from ..i18n.phrases import STATE
 from .figures import GREEN, ORANGE, PURPLE, QUIET, SKY, WITH, WITHOUT
 from .plotting import figure as figures
 from .plotting import patches, settings
@@ -35,24 +35,15 @@ PALE = "#F3F3F3"
 # the event that leads from each state to the next
 WORDS = ("reported", "taken in", "agreed", "consented", "paid", "answered", "done", "verified")
 
-PULLED = {  # group by what the levers change -> lever -> its Chinese name
-    "hearing 知情": {"sight": "发现", "voice": "反映", "keep": "记住"},
-    "settling 办理": {"work": "出力", "accord": "协商", "hurry": "催办"},
-    "signing 签名": {"doors": "登门", "reach": "找到人", "consent": "同意"},
-    "arising 发生": {"ease": "预防"},
-    "residents 人心": {"wish": "意愿", "trust": "信任", "ties": "结识"},
-    "means 资源": {"supply": "人手", "money": "资金"},
+PULLED = {  # the levers, by what they change; their names are in the catalogues
+    "hearing": ("sight", "voice", "keep"),
+    "settling": ("work", "accord", "hurry"),
+    "signing": ("doors", "reach", "consent"),
+    "arising": ("ease",),
+    "residents": ("wish", "trust", "ties"),
+    "means": ("supply", "money"),
 }
 COLOURS = (WITH, GREEN, PURPLE, ORANGE, WITHOUT, QUIET)  # of the groups of levers
-GROUPS = {  # of mechanisms, as in docs/ODD.md; a mechanism in no group is drawn last
-    "eyes and ears 眼与耳": ("building_captains", "grid_patrol", "home_visits", "chat_groups"),
-    "tables 议事": ("joint_council", "five_party_alliance", "concurrent_posts", "mediation_room"),
-    "hands 出力": ("party_volunteers", "double_reporting", "red_property", "self_management", "partnership"),
-    "care 照护": ("one_to_one_care", "social_organisations"),
-    "neighbours 邻里": ("acquaintance", "service_centre", "study_visits"),
-    "projects 工程": ("consent_campaign", "project_finance", "incubation"),
-    "flow and funds 流程与资金": ("task_pipeline", "whistle", "community_company"),
-}
 
 
 def identity(first: str, second: str) -> str:
@@ -77,7 +68,13 @@ def lifecycle() -> figures.Figure:
     )
     for state in range(VERIFIED + 1):
         box(
-            axes, state, 0.0, 0.66, STATES[state], STATE[STATES[state]][1], SKY if state < VERIFIED else GREEN
+            axes,
+            state,
+            0.0,
+            0.66,
+            STATES[state],
+            translate("zh", "state", STATES[state]),
+            SKY if state < VERIFIED else GREEN,
         )
     ends = {
         WITHDRAWN: (-1.05, PURPLE, "given up, where it passes by itself"),
@@ -85,7 +82,7 @@ def lifecycle() -> figures.Figure:
     }
     for end, (y, colour, words) in ends.items():
         into = [state for state, allowed in ALLOWED.items() if end in allowed]
-        text = f"{STATES[end]} {STATE[STATES[end]][1]}: {words}"
+        text = f"{STATES[end]} {translate('zh', 'state', STATES[end])}: {words}"
         box(axes, (min(into) + max(into)) / 2, y, max(into) - min(into) + 0.66, text, "", colour)
     for state, allowed in ALLOWED.items():
         for to in sorted(allowed):
@@ -169,13 +166,13 @@ def arrow(axes, gid, start, end, colour, curve, width, zorder=2) -> None:
 @settings()
 def levers() -> figures.Figure:
     """Draw which mechanism pulls which lever: one row per mechanism, one column per lever, both in groups."""
-    grouped = {name for names in GROUPS.values() for name in names}
-    rest = tuple(name for name in mechanisms.list_mechanisms() if name not in grouped)
-    groups = {**GROUPS, **({"others 其他": rest} if rest else {})}
+    groups = {group: [] for group in mechanisms.GROUPS}
+    for name in mechanisms.list_mechanisms():
+        groups[mechanisms.group_of(name)].append(name)
     columns = [
-        (lever, zh, colour)
-        for (_, pairs), colour in zip(PULLED.items(), COLOURS)
-        for lever, zh in pairs.items()
+        (lever, translate("zh", "lever_short", lever), colour)
+        for names, colour in zip(PULLED.values(), COLOURS)
+        for lever in names
     ]
     columns += [(lever, "", QUIET) for lever in LEVERS if lever not in {lever for lever, *_ in columns}]
     height = sum(map(len, groups.values())) + 0.3 * len(groups)
@@ -195,9 +192,9 @@ def levers() -> figures.Figure:
                 (-7.6, y - 0.5), len(columns) + 7.2, len(names), facecolor=PALE, edgecolor="none", zorder=0
             )
         )
-        words, _, zh = group.rpartition(" ")
-        axes.text(-7.5, y, words, fontsize=9, color=QUIET, va="center")
-        axes.text(-7.5, y + 0.85, zh, fontsize=9, color=QUIET, va="center")
+        for line, lang in enumerate(LANGUAGES):
+            words = translate(lang, "group", group)
+            axes.text(-7.5, y + 0.85 * line, words, fontsize=9, color=QUIET, va="center")
         for name in names:
             row(axes, y, name, columns)
             y += 1.0
@@ -210,11 +207,11 @@ def heads(axes, columns) -> None:
     x = 0
     for (group, names), colour in zip(PULLED.items(), COLOURS):
         axes.plot([x - 0.42, x + len(names) - 0.58], [-3.45] * 2, color=colour, lw=2.5, solid_capstyle="butt")
-        for offset, words in zip((0.75, 1.55), reversed(group.split())):
+        for offset, lang in zip((0.75, 1.55), reversed(LANGUAGES)):
             axes.text(
                 x + len(names) / 2 - 0.5,
                 -3.4 - offset,
-                words,
+                translate(lang, "lever_group", group),
                 fontsize=9,
                 color=colour,
                 ha="center",

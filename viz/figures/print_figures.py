@@ -327,7 +327,7 @@ def draw_chart(
 
     "comparison" takes two journal columns by default, and has the verdict below it.
     """
-    specs = [build(summary, chart_specs.WORDS[lang]) for build in CHARTS[which]]
+    specs = [build(summary, chart_specs.words_of(lang)) for build in CHARTS[which]]
     return sheet(
         specs,
         look,

@@ -1,34 +1,23 @@
 """Look up texts of the page in English and Chinese: `translate(lang, key, **values)`.
 
-WORDS has one dict per language, with the same keys. Texts defined elsewhere are taken from there: stories and
-states from `phrases`, names of measures and Chinese names from the model. A mechanism, case
-or number that users added is shown under its own name, in English.
+Texts of the page stand in the catalogues of `engine/texts`, under a key of their own; those of another
+section under "section.key". What is declared elsewhere is taken from there: names of mechanisms, knobs,
+measures and categories from the model, titles and stories from the case files. What users added and did not
+name in Chinese is shown under its own name.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import Field
+from functools import lru_cache
 
+from ...engine.parameters import paths
+from ...engine.texts import sections
 from ...model import mechanisms
-from ...model.issues.categories import CATEGORIES, FAMILIES, FAMILIES_ZH
-from ...model.issues.issue_table import WHAT
+from ...model.issues.categories import CATEGORIES
 from ...model.measures import MEASURES
-from . import phrases
-from .phrases import LANGUAGES
-from .words_errors import translate_error
-from .words_knobs import EVERY, KNOBS
-from .words_model import (
-    CASES,
-    COMPOUNDS,
-    FAMILIES_EN,
-    GROUPS,
-    LETTERS,
-    LEVERS,
-    MECHANISMS,
-    ROLES,
-    SCOPES,
-)
-from .words_numbers import ISSUE, NUMBERS
-from .words_page import PAGE, TOWN
+from ...model.scenarios.cases import list_cases, read_case
+from ...model.scenarios.scenario import Scenario
 
 # Chinese names and names of knobs in parentheses, in the English text of a mechanism's file
 ASIDE = re.compile(r" ?\([^()]*[\u4e00-\u9fff`][^()]*\)")
@@ -44,164 +33,133 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def mechanism_pairs() -> Iterator[tuple[str, tuple[str, str]]]:
-    """Yield names, effects and disappointments of the mechanisms: key, (English, Chinese)."""
-    for name, (_, does, disappoints) in MECHANISMS.items():
-        does_en, disappoints_en = (ASIDE.sub("", text) for text in mechanisms.describe(name))
-        yield f"mechanism.{name}", (capital(plain(name)), mechanisms.load_class(name).zh)
-        yield f"mechanism.{name}.does", (does_en, does)
-        yield f"mechanism.{name}.disappoints", (disappoints_en, disappoints)
+def declared(lang: str) -> Iterator[tuple[str, str]]:
+    """Yield the texts that are declared in the model: key, text."""
+    zh = lang == "zh"
+    for name, kind in CATEGORIES.items():
+        yield f"category.{name}", kind.zh if zh else plain(name)
+    for name, measure in MEASURES.items():
+        yield f"measure.{name}", measure.zh if zh else measure.en
+    for name in mechanisms.shipped_names():
+        yield f"mechanism.{name}", mechanism(lang, name)
 
 
-def pairs() -> dict[str, tuple[str, str]]:
-    """Return all texts: key -> (English, Chinese)."""
-    return {
-        **PAGE,
-        **{f"town.{key}": pair for key, pair in TOWN.items()},
-        **dict(mechanism_pairs()),
-        **{f"group.{name}": (en, zh) for name, (en, zh, _) in GROUPS.items()},
-        **{f"category.{name}": (plain(name), kind.zh) for name, kind in CATEGORIES.items()},
-        **{
-            f"family.{name}": pair
-            for name, pair in zip(FAMILIES, zip((FAMILIES_EN[name] for name in FAMILIES), FAMILIES_ZH))
-        },
-        **{f"scope.{name}": pair for name, pair in SCOPES.items()},
-        **{f"state.{name}": pair for name, pair in phrases.STATE.items() if name},
-        **{f"role.{name}": pair for name, pair in ROLES.items()},
-        **{f"lever.{name}": pair for name, pair in LEVERS.items()},
-        **{f"what.{name}": WHAT_SAID[name] for name in WHAT},
-        **{f"measure.{name}": (m.en, m.zh) for name, m in MEASURES.items()},
-        **{f"case.{name}": (en[0], zh[0]) for name, (en, zh) in CASES.items()},
-        **{f"case.{name}.story": (en[1], zh[1]) for name, (en, zh) in CASES.items()},
-        **{f"trait.{name}": pair for name, pair in phrases.TRAIT.items()},
+@lru_cache(maxsize=None)
+def all_texts(lang: str) -> dict[str, str]:
+    """Return all texts of the page: key -> text."""
+    catalogue = {
+        key if section == "page" else f"{section}.{key}": text
+        for section, texts in sections(lang).items()
+        for key, text in texts.items()
     }
+    return catalogue | dict(declared(lang))
 
 
-WHAT_SAID = {  # events of an issue, in a word
-    "arose": ("arose", "发生"),
-    "reported": ("reported", "反映"),
-    "reported again": ("reported again", "再次反映"),
-    "taken in": ("taken in", "受理"),
-    "agreed": ("agreed", "谈妥"),
-    "consented": ("signed for", "签名够了"),
-    "paid": ("paid for", "付款"),
-    "answered by a department": ("answered by a department", "部门答复"),
-    "begun on the spot": ("begun on the spot", "当场着手"),
-    "resolved": ("resolved", "办好"),
-    "verified": ("checked", "核实"),
-    "reopened": ("reopened", "重新办理"),
-    "forgotten": ("forgotten", "遗忘"),
-    "withdrawn": ("given up", "放弃"),
-    "lapsed": ("ceased by itself", "自行消失"),
-    "left alone": ("left alone", "搁下"),
-    "voted down": ("voted down", "表决未过"),
-}
-WORDS = {language: {key: pair[n] for key, pair in pairs().items()} for n, language in enumerate(LANGUAGES)}
-
-
-def translate(lang: str, key: str, **values) -> str:
+def translate(lang: str, key: str, **values: object) -> str:
     """Return the text of a key, with `values` filled in.
 
     A missing key raises KeyError: that is a defect of cogov, which the tests find.
     """
-    text = WORDS[lang][key]
+    text = all_texts(lang)[key]
     return text.format(**values) if values else text
 
 
 def mechanism(lang: str, name: str, part: str = "") -> str:
-    """Return the name of a mechanism, or its `part` "does" or "disappoints".
+    """Return the name of a mechanism, or its `part` "does" or "disappoints", as its file says it."""
+    kind = mechanisms.load_class(name)
+    if not part:
+        return (kind.zh if lang == "zh" else "") or capital(plain(name))
+    chinese = kind.zh_does if part == "does" else kind.zh_disappoints
+    if lang == "zh" and chinese:
+        return chinese
+    english = mechanisms.describe(name)[part == "disappoints"]
+    return ASIDE.sub("", english) if mechanisms.is_shipped(kind) else english
 
-    For a mechanism that users added, the texts come from its own file.
-    """
-    key = f"mechanism.{name}.{part}" if part else f"mechanism.{name}"
-    if key in WORDS[lang]:
-        return WORDS[lang][key]
-    if part:
-        return mechanisms.describe(name)[part == "disappoints"]
-    return mechanisms.load_class(name).zh or capital(plain(name)) if lang == "zh" else capital(plain(name))
+
+def letters(lang: str, name: str) -> str:
+    """Return the letters on the helpers of a mechanism in the town: "BC" for "building_captains"."""
+    kind = mechanisms.load_class(name)
+    initials = kind.letters or "".join(word[0] for word in name.split("_")).upper()[:2]
+    return kind.zh_letter or initials if lang == "zh" else initials
 
 
-def group(name: str) -> str:
-    """Return the purpose of a mechanism, one of GROUPS.
-
-    For a mechanism that users added, the first lever that it pulls decides.
-    """
-    if name in MECHANISMS:
-        return MECHANISMS[name][0]
-    pulls = mechanisms.load_class(name).pulls
-    return next(
-        (purpose for lever in pulls for purpose, (_, _, levers) in GROUPS.items() if lever in levers), "works"
-    )
+@lru_cache(maxsize=64)
+def knob_fields(chosen: tuple[str, ...]) -> dict[str, Field]:
+    """Map the path of every knob to its field, with the mechanisms `chosen`."""
+    return paths(Scenario(mechanisms={name: mechanisms.load_class(name)() for name in chosen}))
 
 
 def knob(lang: str, path: str) -> tuple[str, str]:
-    """Return (label, unit) of the number at a path of a scenario.
+    """Return (label, unit) of the knob at a path of a scenario.
 
     In English the unit is "", because the knob itself declares it.
     """
     part, _, rest = path.partition(".")
-    n = LANGUAGES.index(lang)
-    owner, _, name = rest.partition(".")
-    if part == "mechanisms":
-        texts = KNOBS.get(owner, {}).get(name) or EVERY.get(name)
-    elif part == "issues":
-        texts = ISSUE.get(name)
-    else:
-        texts = NUMBERS.get(path)
-    if texts is None:
-        return capital(plain(path.rpartition(".")[2])), ""
-    return texts[n], texts[2] if lang == "zh" else ""
+    owner, _, name = rest.rpartition(".")
+    known = part != "mechanisms" or not mechanisms.explain_unusable(owner)
+    f = knob_fields((owner,) if part == "mechanisms" and known else ()).get(
+        f"issues.{next(iter(CATEGORIES))}.{name}" if part == "issues" else path
+    )
+    label, zh, unit_zh = f.metadata.get("words", ("", "", "")) if f else ("", "", "")
+    label = label or capital(plain(path.rpartition(".")[2]))
+    return (zh or label, unit_zh) if lang == "zh" else (label, "")
+
+
+def case(lang: str, name: str, part: str = "", scenario: Scenario | None = None) -> str:
+    """Return the short title of a case, or its "story"; of a user's own from its `scenario`, if given.
+
+    A case without a short title is called by its name.
+    """
+    scenario = scenario or (read_case(name) if name in list_cases() else None)
+    if scenario is None:
+        return "" if part else name
+    if part:
+        return scenario.story_zh or scenario.story if lang == "zh" else scenario.story
+    return (scenario.short_title_zh if lang == "zh" else "") or scenario.short_title or scenario.name
+
+
+def category(lang: str, name: str, scenario: Scenario | None = None) -> str:
+    """Return the name of a category of issues, one that ships or one of `scenario`."""
+    kind = scenario.issues.get(name) if scenario else CATEGORIES.get(name)
+    return kind.zh if kind and kind.zh and lang == "zh" else plain(name)
+
+
+@lru_cache(maxsize=None)
+def shipped_compounds() -> dict[str, str]:
+    """Map the name of every compound of a shipped case to its Chinese name."""
+    return {kind.name: kind.zh for name in list_cases() for kind in read_case(name).compound if kind.zh}
+
+
+def compound(lang: str, name: str, scenario: Scenario | None = None) -> str:
+    """Return the name of a compound ("old yards 3"); without a Chinese name it is returned unchanged."""
+    base, _, number = name.rpartition(" ") if name[-1:].isdecimal() else (name, "", "")
+    own = {kind.name: kind.zh for kind in scenario.compound} if scenario else {}
+    zh = own.get(base) or shipped_compounds().get(base)
+    return zh + number if lang == "zh" and zh else name
+
+
+def town(lang: str, compounds: Iterable[str] = (), scenario: Scenario | None = None) -> dict[str, str]:
+    """Return all texts of the town, by its own keys; `compounds` are names from a recording."""
+    texts = all_texts(lang)
+    of_model = {
+        key: text
+        for key, text in texts.items()
+        if re.match(r"(layer|state|family|scope|category)\.|mechanism\.\w+$", key)
+    }
+    if scenario:
+        of_model |= {f"category.{name}": category(lang, name, scenario) for name in scenario.issues}
+    of_model |= {f"mechanism.{name}": mechanism(lang, name) for name in mechanisms.list_mechanisms()}
+    helpers = {f"letters.{name}": letters(lang, name) for name in mechanisms.list_mechanisms()}
+    named = {f"compound.{name}": compound(lang, name, scenario) for name in compounds}
+    return of_model | helpers | named | sections(lang)["town"]
 
 
 def translate_exception(lang: str, wrong: Exception) -> str:
     """Return the message of a UserError; in Chinese if there is a translation."""
+    from .words_errors import translate_error
+
     return (
         str(wrong)
         if lang == "en"
         else translate_error(str(wrong), lambda path: knob("zh", path)[0], lambda name: mechanism("zh", name))
-    )
-
-
-def initials(name: str) -> str:
-    """Return the letters shown on the helpers of a mechanism: "BC" for "building_captains"."""
-    return {"consent_campaign": "SG"}.get(name) or "".join(word[0] for word in name.split("_")).upper()[:2]
-
-
-def case(lang: str, name: str, part: str = "") -> str:
-    """Return the short title of a case, or its "story".
-
-    A case that users added has its own name as title, and "" as story.
-    """
-    key = f"case.{name}.{part}" if part else f"case.{name}"
-    return WORDS[lang].get(key, "" if part else name)
-
-
-def category(lang: str, name: str) -> str:
-    """Return the name of a category of issues."""
-    return WORDS[lang].get(f"category.{name}", plain(name))
-
-
-def compound(lang: str, name: str) -> str:
-    """Return the name of a compound ("old yards 3"); unknown names are returned unchanged."""
-    base, _, number = name.rpartition(" ") if name[-1:].isdecimal() else (name, "", "")
-    return COMPOUNDS[base] + number if lang == "zh" and base in COMPOUNDS else name
-
-
-def town(lang: str, compounds=()) -> dict[str, str]:
-    """Return all texts of the town, by its own keys; `compounds` are names from a recording."""
-    words = WORDS[lang]
-    of_model = {
-        key: text
-        for key, text in words.items()
-        if re.match(r"(layer|state|family|scope|category)\.|mechanism\.\w+$", key)
-    }
-    letters = {
-        f"letters.{name}": LETTERS[name] if lang == "zh" and name in LETTERS else initials(name)
-        for name in mechanisms.list_mechanisms()
-    }
-    letters |= {f"compound.{name}": compound(lang, name) for name in compounds}
-    return (
-        of_model
-        | letters
-        | {key.removeprefix("town."): text for key, text in words.items() if key.startswith("town.")}
     )

@@ -18,12 +18,10 @@ import traitlets
 from ...engine.parameters import UserError
 from ..figures import fonts
 from ..i18n import words
-from ..i18n.phrases import FRAME
 from ..i18n.words import translate
 from ..lessons.progress import Walk, link, setup_of, walk_from_link
 from ..lessons.reader import shipped_lessons
 from ..server import responses
-from ..text.stories import phrase
 from . import page_state
 from .controls import Controls
 from .details_panel import Inside, still_open
@@ -244,7 +242,9 @@ def Neighbourhood(state, shown, select, set_day, setup, playing) -> None:
 
     def show() -> None:
         with town.hold_sync():
-            town.words = words.town(lang, shown.films[0].header["compounds"])
+            town.words = words.town(
+                lang, shown.films[0].header["compounds"], page_state.read_case(state.case)
+            )
             town.titles = [
                 translate(lang, "side", side=translate(lang, side), what=title(film.header["on"], lang))
                 for side, film in zip(page_state.SIDES, shown.films)
@@ -287,7 +287,7 @@ def Neighbourhood(state, shown, select, set_day, setup, playing) -> None:
 def title(on: Iterable[str], lang: str) -> str:
     """Return the title of a side: the mechanisms that are on."""
     return (
-        phrase(FRAME, "comma", lang).join(words.mechanism(lang, name) for name in on)
+        translate(lang, "story.comma").join(words.mechanism(lang, name) for name in on)
         if on
         else translate(lang, "nothing on")
     )

@@ -5,41 +5,10 @@ from pathlib import Path
 import anywidget
 import traitlets
 
+from ...engine.texts import LANGUAGES, sections
+
 SCRIPT = Path(__file__).parent / "static" / "chart.js"
-WORDS = {
-    "en": {
-        "chart_png": "PNG",
-        "chart_svg": "SVG",
-        "chart_csv": "CSV",
-        "chart_values": "values",
-        "chart_save_png": "Save as PNG",
-        "chart_save_svg": "Save as SVG",
-        "chart_save_csv": "Save the values as CSV",
-        "chart_show_values": "Show the values as a table",
-        "chart_hide_line": "Show or hide",
-        "chart_low": "low",
-        "chart_high": "high",
-        "chart_empty": "Nothing to show yet.",
-        "chart_keys": "Left and right arrows read the values",
-        "chart_locale": "en",
-    },
-    "zh": {
-        "chart_png": "PNG",
-        "chart_svg": "SVG",
-        "chart_csv": "CSV",
-        "chart_values": "数值",
-        "chart_save_png": "保存为PNG图片",
-        "chart_save_svg": "保存为SVG图片",
-        "chart_save_csv": "把数值保存为CSV",
-        "chart_show_values": "用表格显示数值",
-        "chart_hide_line": "显示或隐藏",
-        "chart_low": "下限",
-        "chart_high": "上限",
-        "chart_empty": "还没有可显示的内容。",
-        "chart_keys": "按左右方向键读取数值",
-        "chart_locale": "zh-CN",
-    },
-}
+WORDS = {lang: {f"chart_{key}": text for key, text in sections(lang)["chart"].items()} for lang in LANGUAGES}
 
 
 class Chart(anywidget.AnyWidget):

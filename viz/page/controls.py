@@ -9,9 +9,7 @@ from ...experiments.narrative.recording import LAYERS, UNKNOWN
 from ...model import mechanisms
 from ...model.scenarios.cases import list_cases
 from ..i18n import words
-from ..i18n.phrases import FRAME
 from ..i18n.words import translate
-from ..text.stories import phrase
 from . import page_state
 from .input_widgets import Choice, Field, Knob
 from .mechanism_controls import Mechanism, Presets
@@ -42,9 +40,9 @@ def Controls(state, shown, change, alter, reopen) -> None:
         solara.Text(translate(lang, "mechanisms.hint"), classes=["co-quiet"])
         for side in range(2):
             Presets(side, state, alter)
-        for group in words.GROUPS:
+        for group in mechanisms.GROUPS:
             solara.Text(translate(lang, f"group.{group}"), classes=["co-quiet", "co-group"])
-            for name in (name for name in mechanisms.list_mechanisms() if words.group(name) == group):
+            for name in (name for name in mechanisms.list_mechanisms() if mechanisms.group_of(name) == group):
                 Mechanism(name, state, shown, alter)
         Numbers(state, alter)
         Keep(state, reopen)
@@ -58,20 +56,20 @@ def Community(state, change) -> None:
     Choice(
         "case",
         state.case,
-        {name: words.case(lang, name) for name in cases},
+        {name: words.case(lang, name, scenario=page_state.read_case(name)) for name in cases},
         lambda name: change(case=name, settings=page_state.open_state(name, lang).settings, days=0, day=0),
         lang,
     )
     with solara.Details(translate(lang, "source")):
         case = page_state.read_case(state.case)
-        solara.Text(words.case(lang, state.case, "story") or case.provenance, classes=["co-quiet"])
+        solara.Text(words.case(lang, state.case, "story", case) or case.provenance, classes=["co-quiet"])
         given = [
             f"{words.knob(lang, f'community.{name}')[0]} {getattr(case.community, name):,}"
             for name in case.community.given
         ]
         if given:
             solara.Text(
-                translate(lang, "source.given", what=phrase(FRAME, "comma", lang).join(given)),
+                translate(lang, "source.given", what=translate(lang, "story.comma").join(given)),
                 classes=["co-quiet"],
             )
         solara.Text(translate(lang, "source.assumed"), classes=["co-quiet"])
@@ -142,7 +140,7 @@ def Numbers(state, alter) -> None:
             Choice(
                 "issue.which",
                 kind,
-                {name: words.category(lang, name) for name in case.issues},
+                {name: words.category(lang, name, case) for name in case.issues},
                 set_kind,
                 lang,
             )

@@ -7,10 +7,8 @@ from ...experiments.narrative.divergence import issue_path
 from ...experiments.narrative.recording import Recording
 from ...model.issues.issue_table import RESOLVED
 from ..i18n import words
-from ..i18n.phrases import FRAME
 from ..i18n.words import translate
 from ..text import stories
-from ..text.stories import phrase
 from . import page_state
 from .homes import homes
 
@@ -18,14 +16,14 @@ from .homes import homes
 @solara.component
 def Inside(state, shown, day, picked, issue, set_issue) -> None:
     """Show the residents and issues of the picked place, and the story of one issue on both sides."""
-    lang, comma = state.lang, phrase(FRAME, "comma", state.lang)
+    lang, comma = state.lang, translate(state.lang, "story.comma")
     with solara.Card(margin=0, classes=["co-card", "co-inside"]):
         if not picked:
             solara.Text(translate(lang, "look"))
             return
         with solara.ColumnsResponsive(12, medium=[4, 8]):
             with solara.Column(gap="4px", classes=["co-people"]):
-                solara.Text(label_building(shown.films[0], picked["building"], lang), classes=["co-title"])
+                solara.Text(label_building(state, shown.films[0], picked["building"]), classes=["co-title"])
                 for home in homes(state, picked["building"], picked.get("flat", -1)):
                     description = comma.join(
                         translate(lang, name)
@@ -33,7 +31,7 @@ def Inside(state, shown, day, picked, issue, set_issue) -> None:
                     )
                     flat = translate(lang, "flat", f=home.flat, floor=home.floor)
                     solara.Text(
-                        f"{flat}{phrase(FRAME, 'colon', lang)}{description}",
+                        f"{flat}{translate(lang, 'story.colon')}{description}",
                         classes=["co-quiet"],
                     )
                     for band, traits, ties in home.people:
@@ -42,7 +40,7 @@ def Inside(state, shown, day, picked, issue, set_issue) -> None:
                         )
                         knows = translate(lang, "knows", n=ties)
                         solara.Text(
-                            f"· {traits_text}{phrase(FRAME, 'semicolon', lang)}{knows}",
+                            f"· {traits_text}{translate(lang, 'story.semicolon')}{knows}",
                             classes=["co-quiet"],
                         )
                 solara.Text(translate(lang, "made up"), classes=["co-quiet"])
@@ -110,8 +108,9 @@ def still_open(shown: page_state.SimulatedSides, issue_id: str, day: int) -> boo
     return False
 
 
-def label_building(recording: Recording, b: int, lang: str) -> str:
+def label_building(state, recording: Recording, b: int) -> str:
     """Return the name of a building: compound, number in the compound, and number in the community."""
     compound = recording.arrays["building_compound"]
-    name = words.compound(lang, recording.header["compounds"][compound[b]])
+    lang, scenario = state.lang, page_state.read_case(state.case)
+    name = words.compound(lang, recording.header["compounds"][compound[b]], scenario)
     return translate(lang, "building", compound=name, n=b - int(np.argmax(compound == compound[b])) + 1, b=b)

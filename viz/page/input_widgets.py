@@ -7,9 +7,7 @@ from reacton import ipyvuetify as rv
 from solara.components.input import use_change
 
 from ..i18n import words
-from ..i18n.phrases import FRAME
 from ..i18n.words import translate
-from ..text.stories import phrase
 
 
 @solara.component
@@ -60,7 +58,7 @@ def Knob(path, knob, default, turned, set_value, lang, most=inf) -> None:
         with solara.Div(classes=["co-knob"]):
             with solara.Row(gap="8px", style={"align-items": "center"}):
                 solara.Text(
-                    f"{name}{phrase(FRAME, 'colon', lang)}{format_number(shown)} {unit}",
+                    f"{name}{translate(lang, 'story.colon')}{format_number(shown)} {unit}",
                     classes=["co-quiet"],
                     style={"flex": "1"},
                 )

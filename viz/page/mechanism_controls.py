@@ -11,9 +11,7 @@ from ...experiments.narrative.recording import Recording
 from ...experiments.narrative.resource_use import ENOUGH, WHAT, issues_moved
 from ...model import mechanisms
 from ..i18n import words
-from ..i18n.phrases import FRAME
 from ..i18n.words import translate
-from ..text.stories import phrase
 from . import page_state
 from .input_widgets import Knob
 
@@ -98,14 +96,14 @@ def Mechanism(name, state, shown, alter) -> None:
                 solara.Text(words.mechanism(lang, name, "does"), classes=["co-quiet"])
                 # the English text begins with that word itself
                 disappoints = words.mechanism(lang, name, "disappoints")
-                colon = phrase(FRAME, "colon", lang)
+                colon = translate(lang, "story.colon")
                 solara.Text(
                     disappoints
                     if disappoints.startswith("Disappoints")
                     else f"{translate(lang, 'mechanism.disappoints')}{colon}{disappoints}",
                     classes=["co-quiet"],
                 )
-                pulls = phrase(FRAME, "comma", lang).join(
+                pulls = translate(lang, "story.comma").join(
                     translate(lang, f"lever.{lever}") for lever in mechanisms.load_class(name).pulls
                 )
                 solara.Text(
@@ -140,7 +138,7 @@ def Account(name, recording, day, lang) -> None:
 
 def describe_account(name: str, recording: Recording, day: int, lang: str) -> Iterator[str]:
     """Yield the lines of `Account`."""
-    resources, comma = recording.effort, phrase(FRAME, "comma", lang)
+    resources, comma = recording.effort, translate(lang, "story.comma")
     row = resources.names.index(name)
     for key, days in (("year", slice(None)), ("day", slice(day, day + 1))):
         asked, got = (column[days, row, :-1].sum() for column in (resources.asked, resources.got))

@@ -17,6 +17,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from ...engine.parameters import UserError
+from ...engine.texts import LANGUAGES
 from ...engine.toml_reader import suggest_names
 from ...experiments.comparison.streaming_comparison import StreamingComparison, pair_seed
 from ...experiments.comparison.streaming_comparison import simulate_pair as pair_of
@@ -33,7 +34,6 @@ from ...model import mechanisms
 from ...model.measures import WITHIN
 from ...model.scenarios import cases
 from ...model.scenarios.cases import alter_scenario, list_cases
-from ..i18n.phrases import LANGUAGES
 from ..i18n.words import translate
 
 if TYPE_CHECKING:

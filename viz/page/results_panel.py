@@ -70,11 +70,7 @@ def Replicates(state, shown) -> None:
 def sides(lang: str) -> dict[str, str]:
     """Return the words of charts, with the two sides as names of the two arms."""
     left, right = translate(lang, "left"), translate(lang, "right")
-    renamed = {
-        key: text.replace("with − without", f"{right} − {left}").replace("有 − 没有", f"{right} − {left}")
-        for key, text in chart_specs.WORDS[lang].items()
-    }
-    return {**renamed, "chart_without": left, "chart_with": right}
+    return {**chart_specs.words_of(lang), "chart_without": left, "chart_with": right}
 
 
 @solara.component
