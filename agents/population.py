@@ -66,7 +66,12 @@ def choose_exactly(count: int, eligible: np.ndarray, score: np.ndarray, name: st
     """
     rows = np.flatnonzero(eligible)
     if count > len(rows):
-        raise UserError(f"{name} = {count} is more than the {len(rows)} there can be")
+        raise UserError(
+            "{name} = {count} is more than the {rows_count} there can be",
+            name=name,
+            count=count,
+            rows_count=len(rows),
+        )
     mask = np.zeros(len(eligible), bool)
     mask[rows[np.argsort(score[rows], kind="stable")[:count]]] = True
     return mask

@@ -171,7 +171,8 @@ def coverage(
     )
     if set(kinds) & set(sequential):
         raise UserError(
-            f"{min(set(kinds) & set(sequential))!r} names two kinds of intervals; give each a name of its own"
+            "{kinds!r} names two kinds of intervals; give each a name of its own",
+            kinds=min(set(kinds) & set(sequential)),
         )
     lowest = stats.binom.ppf(STEADY, experiments, level) / experiments
     rows = {}

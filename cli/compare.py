@@ -239,7 +239,9 @@ def story(
     if (issue is None) == (surprising is None):
         raise UserError("say which story: --issue 7/lamp_out/2, or --surprising 10 for a list to choose from")
     if lang not in LANGUAGES:
-        raise UserError(f"--lang {lang}: stories are told in {' or '.join(LANGUAGES)}")
+        raise UserError(
+            "--lang {lang}: stories are told in {languages}", lang=lang, languages=" or ".join(LANGUAGES)
+        )
     changes = {"days": days, "on": on or (), "off": off or (), "settings": settings or ()}
     prepare_run(choose_arms(case, mechanism, **changes)[1][1], None)
     result = (
@@ -317,7 +319,9 @@ def figure(
         *(("format", name, print_figures.FORMATS) for name in formats),
     ):
         if given not in known:
-            raise UserError(f"--{option} {given}: there is {', '.join(known)}")
+            raise UserError(
+                "--{option} {given}: there is {known}", option=option, given=given, known=", ".join(known)
+            )
     arms = arms_of(
         read_case(case), mechanism or (), on=on or (), off=off or (), settings=settings or (), days=days
     )

@@ -100,7 +100,9 @@ def list_mechanisms(
     from ..model import mechanisms
 
     if effects and names:
-        raise UserError(f"--effects measures every mechanism there is: leave out {', '.join(names)}")
+        raise UserError(
+            "--effects measures every mechanism there is: leave out {names}", names=", ".join(names)
+        )
     if effects:
         return run_effects(
             effects,
@@ -226,7 +228,9 @@ def agents(
     from ..viz.text.agent_tables import agent_tables
 
     if kind and kind not in KINDS:
-        raise UserError(f"no kind of person is called {kind!r}{suggest_names(kind, KINDS)}")
+        raise UserError(
+            "no kind of person is called {kind!r}{hint}", kind=kind, hint=suggest_names(kind, KINDS)
+        )
     kinds = [describe_kind(kind)] if kind else describe_agents()
     if as_json:
         return print_json([asdict(one) for one in kinds])

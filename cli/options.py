@@ -155,7 +155,11 @@ def prepare_run(
             folder.mkdir(parents=True, exist_ok=True)
             TemporaryFile(dir=folder).close()
         except OSError as error:
-            raise UserError(f"--out {folder}: nothing can be written there: {error.strerror}") from None
+            raise UserError(
+                "--out {folder}: nothing can be written there: {strerror}",
+                folder=folder,
+                strerror=error.strerror,
+            ) from None
     if notice:
         show_left_out(scenario)
     names = sorted({*scenario.mechanisms, *more})
@@ -188,7 +192,9 @@ def refuse_overwriting_inputs(folder: Path, names: Iterable[str], *inputs: str |
         for source in (source for source in inputs if source is not None):
             if path.exists() and Path(source).exists() and path.samefile(source):
                 raise UserError(
-                    f"--out {folder}: would overwrite {source}, which this command reads; name another folder"
+                    "--out {folder}: would overwrite {source}, which this command reads; name another folder",
+                    folder=folder,
+                    source=source,
                 )
 
 

@@ -73,13 +73,17 @@ def serve(
     from ..viz.server.access_control import LOOPBACK, authority
 
     if lang not in ("en", "zh"):
-        raise UserError(f"--lang {lang}: the page speaks en and zh")
+        raise UserError("--lang {lang}: the page speaks en and zh", lang=lang)
     if lesson:
         from ..viz.lessons.reader import shipped_lessons
 
         lesson_names = [shipped.name for shipped in shipped_lessons()]
         if lesson not in lesson_names:
-            raise UserError(f"--lesson {lesson}: there are {', '.join(lesson_names)}")
+            raise UserError(
+                "--lesson {lesson}: there are {lesson_names}",
+                lesson=lesson,
+                lesson_names=", ".join(lesson_names),
+            )
     listening = bind_socket(address(classroom, bind), port)
     try:
         outside(proxy)  # raises UserError where it is not an address
@@ -129,13 +133,16 @@ def address(classroom: bool, bind: str) -> str:
     if not classroom:
         if bind:
             raise UserError(
-                f"--bind {bind}: only --classroom serves others; `cogov serve --classroom --bind {bind}` does"
+                "--bind {bind}: only --classroom serves others; `cogov serve --classroom --bind {bind}` does",
+                bind=bind,
             )
         return HERE
     try:
         return str(ip_address(bind or "0.0.0.0"))
     except ValueError:
-        raise UserError(f"--bind {bind}: this is no address; one is e.g. {outward()}") from None
+        raise UserError(
+            "--bind {bind}: this is no address; one is e.g. {outward}", bind=bind, outward=outward()
+        ) from None
 
 
 def outside(proxy: str) -> SplitResult:
@@ -151,7 +158,8 @@ def outside(proxy: str) -> SplitResult:
         or "%" in url.path
     ):
         raise UserError(
-            f"--proxy {proxy}: this is no address of a page; one is e.g. https://lab.example/cogov"
+            "--proxy {proxy}: this is no address of a page; one is e.g. https://lab.example/cogov",
+            proxy=proxy,
         )
     return url
 

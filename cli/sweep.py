@@ -353,11 +353,12 @@ def write_or_print(text: str, path: Path | None, *inputs: Path) -> None:
             text.encode(sys.stdout.encoding or "utf-8")
         except UnicodeEncodeError:  # an escaped path would be a different path
             raise UserError(
-                f"the script holds characters that this output ({sys.stdout.encoding}) cannot; "
-                "write it to a file with --out FILE"
+                "the script holds characters that this output ({encoding}) cannot; write it to a file "
+                "with --out FILE",
+                encoding=sys.stdout.encoding,
             ) from None
         return print(text, end="")
     if any(path.exists() and source.exists() and path.samefile(source) for source in inputs):
-        raise UserError(f"--out {path}: would overwrite what this command reads; name another file")
+        raise UserError("--out {path}: would overwrite what this command reads; name another file", path=path)
     path.write_text(text, encoding="utf-8")
     err.print(f"Written: {path}", highlight=False, soft_wrap=True)

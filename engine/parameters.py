@@ -6,16 +6,15 @@ from dataclasses import Field, field, fields, is_dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from .errors import FieldError, Message
+from .errors import UserError as UserError
+
 FORBIDDEN = '/\\:*?"<>|'  # in names of files, on some operating system
 # Names that Windows reserves for devices.
 RESERVED = re.compile(r"(con|prn|aux|nul|(com|lpt)\d)(\..*)?", re.IGNORECASE)
 
 
 Words = tuple[str, str, str]  # a label in English, in Chinese, and a unit in Chinese
-
-
-class UserError(ValueError):
-    """An error in the input of a user; the message names its cause and the remedy."""
 
 
 class LeftOut:
@@ -59,9 +58,9 @@ def check(owner: Any, path: str = "") -> None:
         if type(value) in kinds and low <= value <= high:
             continue
         if problem := describe_problem(f, value) if "low" in f.metadata else complain_about_name(value):
-            raise UserError(f"{path if path and kinds else type(owner).__name__}.{name} {problem}")
+            raise FieldError(path if path and kinds else type(owner).__name__, name, problem)
     for name, problem in getattr(owner, "contradictions", tuple)():
-        raise UserError(f"{path or type(owner).__name__}.{name} {problem}")
+        raise FieldError(path or type(owner).__name__, name, problem)
 
 
 @lru_cache(None)
@@ -88,59 +87,61 @@ def fields_to_check(kind: type) -> tuple[tuple, ...]:
     return tuple(checked)
 
 
-def describe_problem(f: Field, value: Any) -> str:
-    """Say what is wrong with `value` for the knob in field `f`; empty if it is allowed."""
+def describe_problem(f: Field, value: Any) -> Message | None:
+    """Say what is wrong with `value` for the knob in field `f`; None if it is allowed."""
     m, whole = f.metadata, f.type in (int, "int")
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if number and (not whole or isinstance(value, int)) and m["low"] <= value <= m["high"]:  # NaN is not
-        return ""
-    allowed = f"allowed is {format_range(m)} {m['unit']}"
+        return None
+    allowed = {"range": format_range(m), "unit": m["unit"]}
     if not number:
-        return f"= {value!r} is not a number; {allowed}"
+        return Message("= {value!r} is not a number; allowed is {range} {unit}", value=value, **allowed)
     if whole and not isinstance(value, int):
-        return f"= {value!r} is not a whole number; {allowed}"
-    return (
-        f"= {value!r} is out of range; {allowed}"
-        if isinstance(value, float) or abs(value) < 2**1000
-        else f"is out of range; {allowed}"
-    )
+        return Message("= {value!r} is not a whole number; allowed is {range} {unit}", value=value, **allowed)
+    if isinstance(value, float) or abs(value) < 2**1000:
+        return Message("= {value!r} is out of range; allowed is {range} {unit}", value=value, **allowed)
+    return Message("is out of range; allowed is {range} {unit}", **allowed)
 
 
-def complain_about_name(name: Any) -> str:
-    """Say why `name` cannot be the name of a file; empty if it can."""
-    problem = ""
+def complain_about_name(name: Any) -> Message | None:
+    """Say why `name` cannot be the name of a file; None if it can."""
+    problem = None
     if not isinstance(name, str):
-        return f"= {name!r} is not text"
+        return Message("= {name!r} is not text", name=name)
     if not name:
-        problem = "is empty"
+        problem = Message("is empty")
     elif not name.isprintable():
-        problem = "has characters that cannot be shown"
+        problem = Message("has characters that cannot be shown")
     elif forbidden := [sign for sign in FORBIDDEN if sign in name]:
-        problem = f"holds {' '.join(forbidden)}"
+        problem = Message("holds {signs}", signs=" ".join(forbidden))
     elif name[0] in ". -":
-        problem = f"begins with {name[0]!r}"
+        problem = Message("begins with {sign!r}", sign=name[0])
     elif name[-1] in ". ":
-        problem = f"ends with {name[-1]!r}"
+        problem = Message("ends with {sign!r}", sign=name[-1])
     elif RESERVED.fullmatch(name):
-        problem = "is reserved by some systems"
+        problem = Message("is reserved by some systems")
     if problem:
         quoted = repr(name if len(name) <= 60 else name[:57] + "...")
-        return (
-            f"= {quoted} {problem}, and files are named by it: allowed are letters of any language, digits, "
-            f"spaces and most signs, none of {' '.join(FORBIDDEN)}"
+        return Message(
+            "= {name} {problem}, and files are named by it: allowed are letters of any language, digits, "
+            "spaces and most signs, none of {forbidden}",
+            name=quoted,
+            problem=problem,
+            forbidden=" ".join(FORBIDDEN),
         )
-    return ""
+    return None
 
 
-def format_range(m: Mapping[str, Any]) -> str:
+def format_range(m: Mapping[str, Any]) -> Message:
     """Write the range in a knob's metadata in words: '0 to 1,000,000'."""
     return span_words(m["low"], m["high"])
 
 
 @lru_cache(None, typed=True)  # reading one case needs hundreds
-def span_words(low: float, high: float) -> str:
+def span_words(low: float, high: float) -> Message:
     """Write a range in words."""
-    return " to ".join(f"{end:,}" if isinstance(end, int) else f"{end:,.12g}" for end in (low, high))
+    ends = [f"{end:,}" if isinstance(end, int) else f"{end:,.12g}" for end in (low, high)]
+    return Message("{low} to {high}", low=ends[0], high=ends[1])
 
 
 def paths(part: Any, prefix: str = "") -> dict[str, Field]:

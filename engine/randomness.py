@@ -85,10 +85,11 @@ def decision(name: str) -> np.uint64:
 def whole_seed(seed: Any) -> int:
     """Return a seed as an int. Raises UserError if it is no whole number: 1.0, True and "1" are not."""
     if isinstance(seed, bool) or not isinstance(seed, Integral):
-        raise UserError(f"seed = {repr(seed)[:60]} is not a whole number; write one such as 1")
+        raise UserError("seed = {seed} is not a whole number; write one such as 1", seed=repr(seed)[:60])
     if not SEEDS[0] <= seed <= SEEDS[1]:
         raise UserError(
-            f"seed is out of range: it has {int(seed).bit_length()} bits; allowed is -2^63 to 2^64 - 1"
+            "seed is out of range: it has {seed} bits; allowed is -2^63 to 2^64 - 1",
+            seed=int(seed).bit_length(),
         )
     return int(seed)
 

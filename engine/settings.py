@@ -23,7 +23,7 @@ def parse_setting(scenario: Any, text: str) -> tuple[str, Any]:
         raise at.error(path, TEXT)
     if not f:
         known = paths(scenario) | choice_paths(scenario)
-        raise at.error(path, f"is unknown{suggest_paths(path, known)}")
+        raise at.error(path, "is unknown{hint}", hint=suggest_paths(path, known))
     value = parse_toml_value(raw)
     if allowed_types(f)[0] == (str,) and not isinstance(value, str):
         value = raw  # a bare word, or a name such as 2024

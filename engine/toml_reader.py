@@ -10,7 +10,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from .parameters import UserError, check, describe_problem, format_range
+from .errors import FieldError, Message, Named, UserError
+from .parameters import check, describe_problem, format_range
 from .renamed import NAMES, new_path
 
 LARGEST = 256  # KiB per file
@@ -57,12 +58,15 @@ class At:
             path = path.rpartition(".")[0]
         return self.lines.get(path)
 
-    def error(self, path: str, message: str) -> UserError:
-        """Return an error with the file, the line and the path."""
+    def error(self, path: str, problem: str | Message, **values: object) -> UserError:
+        """Return an error with the file, the line, the path, and the problem, filled with `values`."""
         line = self.line(path)
-        return UserError(
-            f"{self.file}{f':{line}' if line else ''}: {short(path)}{' ' if path else ''}{message}"
-        )
+        where = f"{self.file}:{line}" if line else self.file
+        problem = Message(problem, **values) if isinstance(problem, str) else problem
+        if not path:
+            return UserError("{where}: {problem}", where=where, problem=problem)
+        named = Named("knob", short(path))
+        return UserError("{where}: {path} {problem}", where=where, path=named, problem=problem)
 
 
 def load(path: str | Path) -> tuple[dict, At]:
@@ -73,17 +77,31 @@ def load(path: str | Path) -> tuple[dict, At]:
     for offset, key, depth in scan_positions(text):
         line = bisect_left(ends, offset)
         if key is None:
-            raise UserError(f"{path}:{line}: a word or number is longer than {LONGEST} characters")
+            raise UserError(
+                "{path}:{line}: a word or number is longer than {longest} characters",
+                path=path,
+                line=line,
+                longest=LONGEST,
+            )
         if depth > DEEPEST:
-            raise UserError(f"{path}:{line}: is nested deeper than {DEEPEST} tables or arrays")
+            raise UserError(
+                "{path}:{line}: is nested deeper than {deepest} tables or arrays",
+                path=path,
+                line=line,
+                deepest=DEEPEST,
+            )
         if key:
             spots.append((offset, line, key))
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as e:
-        raise UserError(f"{path}:{explain_toml_error(str(e), ends, spots)}") from None
+        raise UserError(
+            "{path}:{explain_toml_error}",
+            path=path,
+            explain_toml_error=explain_toml_error(str(e), ends, spots),
+        ) from None
     except (ValueError, RecursionError) as e:
-        raise UserError(f"{path}: cannot be understood: {e}") from None
+        raise UserError("{path}: cannot be understood: {e}", path=path, e=e) from None
     lines = {".".join(key): line for _, line, key in spots}
     around = {".".join(key[:n]): line for _, line, key in reversed(spots) for n in range(len(key))}
     return table, At(str(path), around | lines)
@@ -95,15 +113,20 @@ def decode_file(path: str | Path) -> str:
         with open(path, "rb") as f:
             raw = f.read(LARGEST * 1024 + 1)
     except (OSError, ValueError) as e:
-        raise UserError(f"{path}: cannot be read: {getattr(e, 'strerror', e)}") from None
+        raise UserError("{path}: cannot be read: {why}", path=path, why=getattr(e, "strerror", e)) from None
     if len(raw) > LARGEST * 1024:
-        raise UserError(f"{path}: is larger than {LARGEST} KiB")
+        raise UserError("{path}: is larger than {largest} KiB", path=path, largest=LARGEST)
     try:
         return raw.decode("utf-8-sig") + "\n#'\n"  # lets tomllib report the line of an unclosed '
     except UnicodeDecodeError as e:
         before = e.object[: e.start].split(b"\n")
         byte = f"byte {len(before[-1]) + 1} of the line, 0x{e.object[e.start]:02x},"
-        raise UserError(f"{path}:{len(before)}: {byte} is not UTF-8; save the file as UTF-8 text") from None
+        raise UserError(
+            "{path}:{before_count}: {byte} is not UTF-8; save the file as UTF-8 text",
+            path=path,
+            before_count=len(before),
+            byte=byte,
+        ) from None
 
 
 def scan_positions(text: str) -> Iterator[tuple[int, tuple[str, ...] | None, int]]:
@@ -183,7 +206,9 @@ def build_dataclass(start: Any, table: Any, at: At, prefix: str = "") -> Any:
     refuse_unknown(known, table, at, prefix)
     for name, f in known.items():
         if name not in table and default(start, f) is MISSING:
-            raise at.error(prefix + name, f"is missing; allowed is {allowed_types(f)[1]}")
+            raise at.error(
+                prefix + name, "is missing; allowed is {allowed_type}", allowed_type=allowed_types(f)[1]
+            )
     values = {
         name: take_value(known[name], value, at, prefix + name, default(start, known[name]))
         for name, value in table.items()
@@ -191,11 +216,12 @@ def build_dataclass(start: Any, table: Any, at: At, prefix: str = "") -> Any:
     try:
         instance = start(**values) if isinstance(start, type) else replace(start, **values)
         check(instance)
-    except UserError as e:  # "owner.field message", from this check or that of the class
-        # The name of a case may contain dots: the field is the first known one after a dot.
-        matches = (m for m in re.finditer(r"\.(?=((\w+)[\w.]*) (.*))", str(e), re.DOTALL) if m[2] in known)
-        m = next(matches, None)
-        raise at.error(*(prefix + m[1], m[3]) if m else (prefix[:-1], str(e))) from None
+    except FieldError as e:  # from this check or that of the class
+        if e.field.partition(".")[0] in known:
+            raise at.error(prefix + e.field, e.problem) from None
+        raise at.error(prefix[:-1], e.message) from None
+    except UserError as e:
+        raise at.error(prefix[:-1], e.message) from None
     return instance
 
 
@@ -244,10 +270,16 @@ def take_value(f: Field, raw: Any, at: At, path: str, default: Any = MISSING) ->
         return number(f, raw, at, path)
     if "text" in m and len(raw) > m["text"]:
         raise at.error(
-            path, f"= {show_value(raw)} has {len(raw)} characters; allowed is {allowed_types(f)[1]}"
+            path,
+            "= {raw} has {raw_count} characters; allowed is {allowed_type}",
+            raw=show_value(raw),
+            raw_count=len(raw),
+            allowed_type=allowed_types(f)[1],
         )
     if "choices" in m and raw not in m["choices"]:
-        raise at.error(path, f"= {show_value(raw)} is unknown{suggest_names(raw, m['choices'])}")
+        raise at.error(
+            path, "= {raw} is unknown{hint}", raw=show_value(raw), hint=suggest_names(raw, m["choices"])
+        )
     if "names" in m:
         for n, name in enumerate(raw):
             expect((str,), "a name", name, at, f"{path}.{n}")
@@ -287,14 +319,15 @@ def start_of(name: str, present: Mapping[str, Any], known: Mapping[str, Any], at
     try:
         return present[name] if name in present else known[name]
     except UserError as error:
-        raise at.error(f"{path}.{name}", f"does not load: {error}") from None
+        raise at.error(f"{path}.{name}", "does not load: {error}", error=error) from None
 
 
 def number(f: Field, raw: Any, at: At, path: str) -> float:
     """Check a number against the range of field `f`, and return it as the type of the field."""
-    problem = describe_problem(f, raw) or ("" if isfinite(raw) else f"= {raw!r} is not finite")
-    if problem:
+    if problem := describe_problem(f, raw):
         raise at.error(path, problem)
+    if not isfinite(raw):
+        raise at.error(path, "= {value!r} is not finite", value=raw)
     return raw if f.type in (int, "int") else float(raw)
 
 
@@ -302,7 +335,7 @@ def plain(raw: Any, at: At, path: str) -> Any:
     """Return data unchanged: finite numbers, text, booleans, tables and arrays of them; refuse the rest."""
     expect(KINDS, "numbers, text, booleans, tables and arrays", raw, at, path)
     if isinstance(raw, float) and not isfinite(raw):
-        raise at.error(path, f"= {raw!r} is not finite")
+        raise at.error(path, "= {raw!r} is not finite", raw=raw)
     for name, inner in (
         raw.items() if isinstance(raw, dict) else enumerate(raw) if isinstance(raw, list) else ()
     ):
@@ -314,7 +347,11 @@ def expect(kinds: Collection[type], meant: str, raw: Any, at: At, path: str) -> 
     """Raise UserError unless the type of a value is one of `kinds`, which `meant` describes."""
     if type(raw) not in kinds:
         raise at.error(
-            path, f"= {show_value(raw)} is {KINDS.get(type(raw), 'a date or time')}; allowed is {meant}"
+            path,
+            "= {raw} is {get}; allowed is {meant}",
+            raw=show_value(raw),
+            get=KINDS.get(type(raw), "a date or time"),
+            meant=meant,
         )
 
 
@@ -327,26 +364,26 @@ def refuse_unknown(known: Collection[str], table: Mapping[str, Any], at: At, pre
                 if prefix and name in at.top
                 else suggest_names(name, known)
             )
-            raise at.error(prefix + name, f"is unknown{stray}")
+            raise at.error(prefix + name, "is unknown{stray}", stray=stray)
 
 
-def suggest_names(name: str, known: Collection[str]) -> str:
+def suggest_names(name: str, known: Collection[str]) -> Message:
     """Say what an old name is called now, else suggest the nearest known name, else list all."""
     if now := new_path(name[:LONGEST], known):
-        return f"; it is now called {now!r}"
+        return Message("; it is now called {now!r}", now=now)
     if near := get_close_matches(name[:LONGEST], known, 1):
-        return f"; did you mean {near[0]!r}?"
-    return f"; there are: {', '.join(short(str(name)) for name in known if name) or 'none'}"
+        return Message("; did you mean {near!r}?", near=near[0])
+    return Message("; there are: {names}", names=", ".join(short(str(name)) for name in known if name) or "-")
 
 
-def suggest_paths(path: str, known: Collection[str]) -> str:
+def suggest_paths(path: str, known: Collection[str]) -> Message:
     """Say what an old path of a knob is called now, else list the nearest three: the end of a message."""
     if now := new_path(path[:LONGEST], known):
-        return f"; it is now called {now}"
+        return Message("; it is now called {now}", now=now)
     names = (path, *NAMES.get(path, ()))
     near = [longer for longer in known if longer.rpartition(".")[2] in names]
     near = near or get_close_matches(path[:LONGEST], known, 3, 0)
-    return f"; nearest are {', '.join(near[:3]) or 'none'}"
+    return Message("; nearest are {paths}", paths=", ".join(near[:3]) or "-")
 
 
 def show_value(value: Any) -> str:

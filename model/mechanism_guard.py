@@ -77,7 +77,10 @@ def begin(name: str, mechanism: Any, world: "World", random_numbers: "RandomNumb
         return mechanism.begin(ReadOnly(world), random_numbers)
     except (Exception, SystemExit) as error:
         raise UserError(
-            f"{locate_error(error, file_of(mechanism))}: {name}.begin failed: {summarise_error(error)}"
+            "{locate_error}: {name}.begin failed: {summarise_error}",
+            locate_error=locate_error(error, file_of(mechanism)),
+            name=name,
+            summarise_error=summarise_error(error),
         ) from error
 
 
@@ -143,7 +146,15 @@ def try_out(name: str, mechanism: Any) -> None:
 def failure(place: str, name: str, step: str, world: "World", words: str) -> UserError:
     """Build the UserError of a failed step; `place` is its file, and line where it is known."""
     trial = " of a trial in a small community" if world.scenario.name == TRIAL else ""
-    return UserError(f"{place}: {name}.{step} on day {world.day}{trial}: {words}")
+    return UserError(
+        "{place}: {name}.{step} on day {day}{trial}: {words}",
+        place=place,
+        name=name,
+        step=step,
+        day=world.day,
+        trial=trial,
+        words=words,
+    )
 
 
 def number_check(world: "World", acting: list["ActiveMechanism"]) -> Callable[[], None] | None:
@@ -216,7 +227,12 @@ def compile_kernel(active: "ActiveMechanism", step: str, function: Callable) -> 
         at = re.search(rf"{re.escape(place)}\W+(?:line )?(\d+)", str(error))
         words = next((line for line in lines if not line.startswith("Failed in")), type(error).__name__)
         raise UserError(
-            f"{place}{f':{at[1]}' if at else ''}: {active.name}.{step} does not compile: {words}"
+            "{place}{part}: {name}.{step} does not compile: {words}",
+            place=place,
+            part=f":{at[1]}" if at else "",
+            name=active.name,
+            step=step,
+            words=words,
         ) from error
 
 
@@ -258,6 +274,9 @@ def iter_arrays(part: tuple | dict, name: str) -> Iterator[tuple[str, np.ndarray
             yield from iter_arrays(value, f"{name}{key}.")
         elif not isinstance(value, (int, float, str, np.generic)):
             raise UserError(
-                f"{name}{key} is a {type(value).__name__}: a community can be saved and copied where "
-                "mechanisms keep arrays of numbers, and tuples of them"
+                "{name}{key} is a {name2}: a community can be saved and copied where mechanisms keep "
+                "arrays of numbers, and tuples of them",
+                name=name,
+                key=key,
+                name2=type(value).__name__,
             )

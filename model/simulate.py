@@ -93,8 +93,10 @@ def restore_world(source: str, scenario: Scenario, random_numbers: RandomNumbers
     """
     if source != version():
         raise UserError(
-            f"this community was saved by another version of the model ({source}, this is {version()}), "
-            "which would go on otherwise; load it with that version, or simulate it again"
+            "this community was saved by another version of the model ({source}, this is {version}), "
+            "which would go on otherwise; load it with that version, or simulate it again",
+            source=source,
+            version=version(),
         )
     return restore_run(snapshot, build_community(scenario), scenario, random_numbers)
 

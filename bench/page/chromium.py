@@ -25,8 +25,9 @@ def find_chromium() -> str:
     path = os.environ.get("COGOV_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if not path or not shutil.which(path):
         raise UserError(
-            f"{path or 'a browser'} is not here: install Chromium (on Debian: apt install chromium), "
-            "or name one: COGOV_CHROMIUM=/path/to/it"
+            "{path} is not here: install Chromium (on Debian: apt install chromium), or name one: "
+            "COGOV_CHROMIUM=/path/to/it",
+            path=path or "a browser",
         )
     return path
 

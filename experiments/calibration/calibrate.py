@@ -219,15 +219,22 @@ def plan_calibration(
         ("factor", factor, 1.01, 1000.0),
     ):
         if not low <= value <= high:
-            raise UserError(f"{name} = {value} is out of range; allowed is {low:,} to {high:,}")
+            raise UserError(
+                "{name} = {value} is out of range; allowed is {low:,} to {high:,}",
+                name=name,
+                value=value,
+                low=low,
+                high=high,
+            )
     if method not in METHODS:
-        raise UserError(f"--method {method}: is none of {', '.join(METHODS)}")
+        raise UserError("--method {method}: is none of {methods}", method=method, methods=", ".join(METHODS))
     if method != "sobol":
         optuna_study(0, method)
     horizons = tuple(h for h in HORIZONS if h <= scenario.days * (1 - SETTLING) * SEEN)
     if not horizons:
         raise UserError(
-            f"days = {scenario.days} is too short to see anything resolved; live through 30 days or more"
+            "days = {days} is too short to see anything resolved; live through 30 days or more",
+            days=scenario.days,
         )
     people, (kinds, _) = residents or log.mapping.residents, kinds_of(log)
     return (

@@ -150,7 +150,9 @@ def path_of_fitted_case(folder: str | Path, scenario: Scenario) -> Path:
     path = Path(folder) / f"{scenario.name}.toml"
     if path.exists() and not path.read_bytes().startswith(f"# {scenario.name}{FITTED}".encode()):
         raise UserError(
-            f"--out {folder}: would overwrite {path}, which no calibration wrote; name another folder"
+            "--out {folder}: would overwrite {path}, which no calibration wrote; name another folder",
+            folder=folder,
+            path=path,
         )
     return path
 

@@ -67,8 +67,10 @@ def choose_free_parameters(
             shared = set(parameter.moves) & set(other.moves)
             if names.count(parameter.path) > 1 or (parameter is not other and shared):
                 raise UserError(
-                    f"--fit {parameter.path} and --fit {other.path} move the same number"
-                    f"{f', {min(shared)}' if shared else ''}; leave one out"
+                    "--fit {path} and --fit {path2} move the same number{part}; leave one out",
+                    path=parameter.path,
+                    path2=other.path,
+                    part=f", {min(shared)}" if shared else "",
                 )
     return chosen
 
@@ -109,11 +111,12 @@ def parse_free_parameter(text: str, scenario: Scenario, known: dict, kinds, fact
         )
     if not moves or (not is_factor and path not in known):
         raise UserError(
-            f"--fit {short(path)} is unknown{suggest_paths(path, known)}; "
-            "issues.FAMILY.rate is a factor on the rates of a family"
+            "--fit {path} is unknown{hint}; issues.FAMILY.rate is a factor on the rates of a family",
+            path=short(path),
+            hint=suggest_paths(path, known),
         )
     if path.startswith(GIVEN):
-        raise UserError(f"--fit {path}: is what the case gives, not what it assumes")
+        raise UserError("--fit {path}: is what the case gives, not what it assumes", path=path)
     default = 1.0 if is_factor else float(value_at(scenario, path))
     bounds = (0.0, np.inf) if is_factor else (known[path].metadata["low"], known[path].metadata["high"])
     if equals:
@@ -130,10 +133,15 @@ def limits_of(text: str, limits: str, bounds: tuple[float, float]) -> tuple[floa
     try:
         low, high = map(float, limits.split(":"))
     except ValueError:
-        raise UserError(f"--fit {short(text)}: write its range as PATH=LOW:HIGH") from None
+        raise UserError("--fit {text}: write its range as PATH=LOW:HIGH", text=short(text)) from None
     if not bounds[0] <= low < high <= bounds[1]:
         raise UserError(
-            f"--fit {short(text)}: {low:g}:{high:g} is no range within {bounds[0]:g} to {bounds[1]:g}"
+            "--fit {text}: {low:g}:{high:g} is no range within {bound:g} to {bound2:g}",
+            text=short(text),
+            low=low,
+            high=high,
+            bound=bounds[0],
+            bound2=bounds[1],
         )
     return low, high
 

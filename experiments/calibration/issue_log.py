@@ -96,7 +96,7 @@ def read_mapping(path: str | Path | None = None, **overrides) -> LogMapping:
         entries["residents"] = float(entries["residents"])
         problem = describe_problem(LogMapping.__dataclass_fields__["residents"], entries["residents"])
         if problem:
-            raise UserError(f"residents {problem}")
+            raise UserError("residents {problem}", problem=problem)
     return replace(base, **entries)
 
 
@@ -148,9 +148,14 @@ def read_log(path: str | Path, mapping: LogMapping | str | Path | None = None, *
     assert log.rows == len(text.rows) + len(text.broken), "every row is used or set aside"
     if not len(log.issues):
         if not len(log.rejected):
-            raise UserError(f"{path}: has a header and no rows")
+            raise UserError("{path}: has a header and no rows", path=path)
         first = log.rejected.iloc[0]
-        raise UserError(f"{path}:{first.line}: no row can be used; this one {first.reason}")
+        raise UserError(
+            "{path}:{line}: no row can be used; this one {reason}",
+            path=path,
+            line=first.line,
+            reason=first.reason,
+        )
     return log
 
 
@@ -163,8 +168,11 @@ def assign_columns(text, mapping: LogMapping) -> tuple[LogMapping, list[str]]:
         name = getattr(mapping, role)
         if name and name not in text.header:
             raise UserError(
-                f"{text.path}:1: has no column {show_value(name)} for --{role}"
-                f"{suggest_names(name, text.header)}"
+                "{path}:1: has no column {name} for --{role}{hint}",
+                path=text.path,
+                name=show_value(name),
+                role=role,
+                hint=suggest_names(name, text.header),
             )
     guesses = {}
     unassigned = [name for name in text.header if name not in {getattr(mapping, role) for role in ROLES}]
@@ -179,14 +187,18 @@ def assign_columns(text, mapping: LogMapping) -> tuple[LogMapping, list[str]]:
                 else "no column has a usual name for"
             )
             raise UserError(
-                f"{text.path}:1: {what} the {role}; say which with --{role} COLUMN; "
-                f"there are: {', '.join(map(show_value, text.header))}"
+                "{path}:1: {what} the {role}; say which with --{role} COLUMN; there are: {header}",
+                path=text.path,
+                what=what,
+                role=role,
+                header=", ".join(map(show_value, text.header)),
             )
     names = [name for name in (getattr(replace(mapping, **guesses), role) for role in ROLES) if name]
     if len(set(names)) < len(names):
         raise UserError(
-            f"{text.path}:1: column {show_value(max(names, key=names.count))} is said to be two things "
-            "at once; give each its own"
+            "{path}:1: column {names} is said to be two things at once; give each its own",
+            path=text.path,
+            names=show_value(max(names, key=names.count)),
         )
     return replace(mapping, **guesses), list(guesses)
 
@@ -203,13 +215,19 @@ def detect_date_formats(text, mapping: LogMapping, table) -> dict[str, str]:
         parsed = parse_dates(table["opened"][filled], mapping.dates)
     except ValueError as e:
         raise UserError(
-            f"--dates {show_value(mapping.dates)}: is no format of dates ({e}); a format is like '%d/%m/%Y'"
+            "--dates {dates}: is no format of dates ({e}); a format is like '%d/%m/%Y'",
+            dates=show_value(mapping.dates),
+            e=e,
         ) from None
     if filled and np.isnat(parsed).all():
         raise UserError(
-            f"{text.path}:{text.lines[filled[0]]}: column {show_value(mapping.opened)}: "
-            f"--dates {show_value(mapping.dates)} reads none of its dates, the first of which is "
-            f"{show_value(table['opened'][filled[0]])}; leave --dates out to have them recognised"
+            "{path}:{line}: column {opened}: --dates {dates} reads none of its dates, the first of "
+            "which is {opened2}; leave --dates out to have them recognised",
+            path=text.path,
+            line=text.lines[filled[0]],
+            opened=show_value(mapping.opened),
+            dates=show_value(mapping.dates),
+            opened2=show_value(table["opened"][filled[0]]),
         )
     return {"opened": mapping.dates, "closed": mapping.dates}
 
@@ -224,12 +242,16 @@ def extraction_day(text, mapping: LogMapping, day) -> pd.Timestamp:
             return pd.Timestamp(date.fromisoformat(mapping.drawn))
         except ValueError:
             raise UserError(
-                f"--drawn {show_value(mapping.drawn)}: is no day; write it as 2025-01-09"
+                "--drawn {drawn}: is no day; write it as 2025-01-09", drawn=show_value(mapping.drawn)
             ) from None
     all_dates = np.concatenate([day["opened"], day["closed"]])
     known = np.sort(all_dates[~np.isnat(all_dates)])
     if not len(known):
-        raise UserError(f"{text.path}: has no date that can be read in column {show_value(mapping.opened)}")
+        raise UserError(
+            "{path}: has no date that can be read in column {opened}",
+            path=text.path,
+            opened=show_value(mapping.opened),
+        )
     if len(known) > 2 and known[-1] - known[-2] > np.timedelta64(LONELY, "D"):
         role, n = next(
             (role, int(np.flatnonzero(when == known[-1])[0]))
@@ -237,9 +259,14 @@ def extraction_day(text, mapping: LogMapping, day) -> pd.Timestamp:
             if (when == known[-1]).any()
         )
         raise UserError(
-            f"{text.path}:{text.lines[n]}: column {show_value(getattr(mapping, role))}: "
-            f"{known[-1].astype('M8[D]')} is more than {LONELY} days after every other date; "
-            f"if it is a slip, say when the log was drawn, e.g. --drawn {known[-2].astype('M8[D]')}"
+            "{path}:{line}: column {why}: {astype} is more than {lonely} days after every other "
+            "date; if it is a slip, say when the log was drawn, e.g. --drawn {astype2}",
+            path=text.path,
+            line=text.lines[n],
+            why=show_value(getattr(mapping, role)),
+            astype=known[-1].astype("M8[D]"),
+            lonely=LONELY,
+            astype2=known[-2].astype("M8[D]"),
         )
     return pd.Timestamp(known[-1])
 
@@ -304,14 +331,18 @@ def map_categories(mapping: LogMapping, names: list[str], path: str) -> dict[str
     chinese = {c.zh: name for name, c in CATEGORIES.items()} | {name: name for name in CATEGORIES}
     kinds_of = {}
     if not isinstance(mapping.categories, dict):
-        raise UserError(f"{path}: the mapping's categories are an array; allowed is a table, theirs = ours")
+        raise UserError(
+            "{path}: the mapping's categories are an array; allowed is a table, theirs = ours", path=path
+        )
     for theirs, ours in mapping.categories.items():
         if not isinstance(ours, str) and not (
             isinstance(ours, (list, tuple)) and all(isinstance(name, str) for name in ours)
         ):
             raise UserError(
-                f"{path}: category {show_value(theirs)} is mapped to {show_value(ours)}; "
-                "allowed is text, or an array of texts"
+                "{path}: category {theirs} is mapped to {ours}; allowed is text, or an array of texts",
+                path=path,
+                theirs=show_value(theirs),
+                ours=show_value(ours),
             )
     for theirs in names:
         mapped = mapping.categories.get(theirs, [])
@@ -329,8 +360,11 @@ def map_categories(mapping: LogMapping, names: list[str], path: str) -> dict[str
         for name in ours:
             if name not in chinese and name not in families:
                 raise UserError(
-                    f"{path}: category {show_value(theirs)} is mapped to {show_value(name)}, "
-                    f"which is none of cogov's{suggest_names(str(name), [*FAMILIES, *CATEGORIES])}"
+                    "{path}: category {theirs} is mapped to {name}, which is none of cogov's{hint}",
+                    path=path,
+                    theirs=show_value(theirs),
+                    name=show_value(name),
+                    hint=suggest_names(str(name), [*FAMILIES, *CATEGORIES]),
                 )
             categories |= (
                 {c for c, it in CATEGORIES.items() if it.family == families[name]}
@@ -342,8 +376,10 @@ def map_categories(mapping: LogMapping, names: list[str], path: str) -> dict[str
     unknown = [theirs for theirs in mapping.categories if theirs not in names]
     if unknown:
         raise UserError(
-            f"{path}: the mapping names a category {show_value(unknown[0])} "
-            f"that the log has not{suggest_names(unknown[0], names)}"
+            "{path}: the mapping names a category {unknown} that the log has not{hint}",
+            path=path,
+            unknown=show_value(unknown[0]),
+            hint=suggest_names(unknown[0], names),
         )
     return kinds_of
 

@@ -61,7 +61,7 @@ def check_patterns(
     seed, scenario = whole_seed(seed), read_case(case) if isinstance(case, str) else case
     replicates = check_count("replicates", replicates, 2, 100_000)
     if not 0.0 <= spread <= 2.0:
-        raise UserError(f"spread = {spread} is out of range; allowed is 0 to 2")
+        raise UserError("spread = {spread} is out of range; allowed is 0 to 2", spread=spread)
     for outcome in scenario.reported:
         check_measure(outcome, scenario)
     results = (
@@ -352,6 +352,10 @@ def check_measure(outcome, scenario: Scenario) -> None:
     kind, _, what = outcome.measure.removeprefix("gain:").partition(":")
     path = f"{scenario.name}: reported {outcome.name!r}: measure = {outcome.measure!r}"
     if what and kind in OF_CATEGORY and what.partition(":")[0] not in scenario.issues:
-        raise UserError(f"{path}: no category is called {what!r}")
+        raise UserError("{path}: no category is called {what!r}", path=path, what=what)
     if kind not in MEASURES and kind not in measures.SUMMARY:
-        raise UserError(f"{path} is unknown; there are: {', '.join(sorted({*MEASURES, *measures.SUMMARY}))}")
+        raise UserError(
+            "{path} is unknown; there are: {value}",
+            path=path,
+            value=", ".join(sorted({*MEASURES, *measures.SUMMARY})),
+        )

@@ -253,10 +253,11 @@ def register_city(city: City, folder: Path) -> None:
         try:
             earlier_key = json.loads(path.read_text("utf-8"))["key"]
         except (ValueError, KeyError, TypeError):
-            raise UserError(f"{path} is not what was written; name another --out") from None
+            raise UserError("{path} is not what was written; name another --out", path=path) from None
         if earlier_key != description["key"]:
             raise UserError(
-                f"{folder} holds another city, or one of another version of the model; name another --out"
+                "{folder} holds another city, or one of another version of the model; name another --out",
+                folder=folder,
             )
     else:
         write_durably(folder, path, (json.dumps(description, ensure_ascii=False) + "\n").encode())
@@ -289,13 +290,14 @@ def load_table(folder: str | Path, table: str = "communities") -> pd.DataFrame:
     folder = Path(folder)
     paths = sorted((folder / table).glob("street-*.parquet"))
     if not paths:
-        raise UserError(f"{folder} holds no street of a city")
+        raise UserError("{folder} holds no street of a city", folder=folder)
     frames = []
     for path in paths:
         raw = path.read_bytes()
         if not is_intact(path, raw):
             raise UserError(
-                f"{path} is not what was written; the same command again lives through that street anew"
+                "{path} is not what was written; the same command again lives through that street anew",
+                path=path,
             )
         frames.append(pd.read_parquet(BytesIO(raw)))
     return pd.concat(frames, ignore_index=True)

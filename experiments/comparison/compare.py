@@ -172,7 +172,8 @@ def arms_of(scenario: Scenario, names: Iterable[str], **changes) -> tuple[Scenar
     """
     if not names:
         raise UserError(
-            f"no mechanism is named to compare; there are: {', '.join(mechanisms.list_mechanisms())}"
+            "no mechanism is named to compare; there are: {mechanisms}",
+            mechanisms=", ".join(mechanisms.list_mechanisms()),
         )
     full = alter_scenario(scenario, **{**changes, "on": (*names, *changes["on"])})
     return replace(

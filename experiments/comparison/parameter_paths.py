@@ -57,7 +57,7 @@ def list_parameters(prefix: str = "") -> list[Parameter]:
         known = [knob.path for knob in knobs]
         near = [path for path in known if prefix in path][:3]
         hint = f"; nearest are {', '.join(near)}" if near else suggest_paths(prefix, known)
-        raise UserError(f"no knob begins with {prefix!r}{hint}")
+        raise UserError("no knob begins with {prefix!r}{hint}", prefix=prefix, hint=hint)
     return chosen
 
 

@@ -127,7 +127,13 @@ def simulate(
 def check_count(name: str, value: object, low: int, high: int) -> int:
     """Return a count as an int. Raises UserError unless it is a whole number from `low` to `high`."""
     if isinstance(value, bool) or not hasattr(value, "__index__") or not low <= value <= high:
-        raise UserError(f"{name} = {value!r} is out of range; allowed is a whole number, {low:,} to {high:,}")
+        raise UserError(
+            "{name} = {value!r} is out of range; allowed is a whole number, {low:,} to {high:,}",
+            name=name,
+            value=value,
+            low=low,
+            high=high,
+        )
     return int(value)
 
 

@@ -226,8 +226,12 @@ class StreamingComparison:
         left, right = self.arms
         if (left.name, left.days) != (right.name, right.days):
             raise UserError(
-                f"{left.name}, {left.days} days, and {right.name}, {right.days} days, are no pair: "
-                "arms are of one case and of as many days"
+                "{name}, {days} days, and {name2}, {days2} days, are no pair: arms are of one case and "
+                "of as many days",
+                name=left.name,
+                days=left.days,
+                name2=right.name,
+                days2=right.days,
             )
         processes = count_processes(workers)
         # by default one core is left for the browser or terminal
@@ -250,7 +254,7 @@ class StreamingComparison:
         Raises UserError for a count out of range, and OSError if its processes die.
         """
         if not 1 <= count <= MOST:
-            raise UserError(f"pairs = {count} is out of range; allowed is 1 to {MOST}")
+            raise UserError("pairs = {count} is out of range; allowed is 1 to {most}", count=count, most=MOST)
         finished = len(self.pairs)
         if finished and not self.cancelled:
             yield self.summary(count)

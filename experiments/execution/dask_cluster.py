@@ -41,8 +41,9 @@ class Cluster(Executor):
         """Send a task to any free worker. Raises UserError once the scheduler is gone."""
         if self.client.status != "running":
             raise UserError(
-                f"--scheduler {self.address}: the connection is lost. What was handed in is kept; "
-                "the same command goes on from there when the scheduler is back"
+                "--scheduler {address}: the connection is lost. What was handed in is kept; the same "
+                "command goes on from there when the scheduler is back",
+                address=self.address,
             )
         return self.futures.submit(run_if_same_model, self.source, fn, *args)
 
@@ -66,8 +67,10 @@ def run_if_same_model(source: str, job, *args) -> object:
     """
     if model_version() != source:
         raise UserError(
-            f"a worker has another version of the model ({model_version()}, the sweep is of {source}): "
-            "install the same cogov there. What was handed in is kept"
+            "a worker has another version of the model ({model_version}, the sweep is of {source}): "
+            "install the same cogov there. What was handed in is kept",
+            model_version=model_version(),
+            source=source,
         )
     return job(*args)
 
@@ -95,8 +98,11 @@ def connect(address: str, insecure: bool = False) -> Cluster:
         # Close the half-made client now: if it is collected while the next one is made, both may deadlock.
         gc.collect()
         raise UserError(
-            f"--scheduler {address}: {problem}; "
-            f"is `dask scheduler` running there, and does it speak {protocol(address)}?"
+            "--scheduler {address}: {problem}; is `dask scheduler` running there, and does it speak "
+            "{protocol}?",
+            address=address,
+            problem=problem,
+            protocol=protocol(address),
         )
     try:
         client.wait_for_workers(1, timeout=PATIENCE)
@@ -106,8 +112,9 @@ def connect(address: str, insecure: bool = False) -> Cluster:
         client.close(timeout=2)
         if isinstance(error, TimeoutError):
             raise UserError(
-                f"--scheduler {address} has no worker: start some with `dask worker {address} --nthreads 1`; "
-                "an adaptive cluster must keep one at least"
+                "--scheduler {address} has no worker: start some with `dask worker {address} --nthreads "
+                "1`; an adaptive cluster must keep one at least",
+                address=address,
             ) from None
         raise
 
@@ -125,16 +132,24 @@ def check_security(address: str, insecure: bool) -> None:
             certified = Security().get_connection_args("client").get("ssl_context")
         except (OSError, ValueError) as error:
             raise UserError(
-                f"--scheduler {address}: the certificates of Dask's configuration cannot be used: "
-                f"{error}; {CONFIGURE}"
+                "--scheduler {address}: the certificates of Dask's configuration cannot be used: "
+                "{error}; {configure}",
+                address=address,
+                error=error,
+                configure=CONFIGURE,
             ) from None
         if not certified:
-            raise UserError(f"--scheduler {address} needs certificates: {CONFIGURE} (docs/cluster.md)")
+            raise UserError(
+                "--scheduler {address} needs certificates: {configure} (docs/cluster.md)",
+                address=address,
+                configure=CONFIGURE,
+            )
     elif not insecure and not loopback(address):
         raise UserError(
-            f"--scheduler {address} is neither encrypted nor on this machine: "
-            "anyone on the network between could run code on it, and here. "
-            "Use tls://, or an SSH tunnel to tcp://127.0.0.1; --insecure where the network is yours alone"
+            "--scheduler {address} is neither encrypted nor on this machine: anyone on the network "
+            "between could run code on it, and here. Use tls://, or an SSH tunnel to "
+            "tcp://127.0.0.1; --insecure where the network is yours alone",
+            address=address,
         )
 
 
@@ -189,8 +204,9 @@ def check_same_model(client) -> None:
     ]
     if multithreaded:  # a time limit is enforced per process, not per thread
         raise UserError(
-            f"{multithreaded[0]}: a run that is stuck can only be stopped with its process; "
-            "start workers with --nthreads 1, and --nworkers as many as there are cores"
+            "{multithreaded}: a run that is stuck can only be stopped with its process; start "
+            "workers with --nthreads 1, and --nworkers as many as there are cores",
+            multithreaded=multithreaded[0],
         )
     mismatches = [
         f"{name} {difference(answer, local_identity)}"
@@ -200,8 +216,10 @@ def check_same_model(client) -> None:
     if mismatches:
         more = f"; and {len(mismatches) - 3} others" if len(mismatches) > 3 else ""
         raise UserError(
-            f"the cluster is not what the sweep was planned with: {'; '.join(mismatches[:3])}{more}. "
-            "Install the same cogov and requirements.lock on all of it"
+            "the cluster is not what the sweep was planned with: {mismatches}{more}. Install the "
+            "same cogov and requirements.lock on all of it",
+            mismatches="; ".join(mismatches[:3]),
+            more=more,
         )
 
 

@@ -16,7 +16,7 @@ def parse_shard(text: str) -> tuple[int, int]:
     match = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text)
     k, m = map(int, match.groups()) if match else (0, 0)
     if not 1 <= k <= m:
-        raise UserError(f"--shard {text}: write K/M, as 1/8 to 8/8")
+        raise UserError("--shard {text}: write K/M, as 1/8 to 8/8", text=text)
     return k, m
 
 
@@ -32,15 +32,21 @@ def choose_executor(
     A sweep does not use threads: only a process can be ended when its run takes too long.
     """
     if executor not in kinds:
-        raise UserError(f"--executor {executor}: there are {', '.join(kinds[:-1])} and {kinds[-1]}")
+        raise UserError(
+            "--executor {executor}: there are {kinds} and {kind}",
+            executor=executor,
+            kinds=", ".join(kinds[:-1]),
+            kind=kinds[-1],
+        )
     if executor == "dask":
         if workers is not None:
             raise UserError(
-                f"--workers {workers} is for processes on this machine; a Dask cluster is as wide as it is"
+                "--workers {workers} is for processes on this machine; a Dask cluster is as wide as it is",
+                workers=workers,
             )
         return partial(connect_dask, scheduler, insecure)
     if scheduler:
-        raise UserError(f"--scheduler {scheduler} is for --executor dask")
+        raise UserError("--scheduler {scheduler} is for --executor dask", scheduler=scheduler)
     if executor == "threads":
         workers = count_cores() if workers is None else workers
         return partial(ThreadPoolExecutor, workers) if workers else Serial

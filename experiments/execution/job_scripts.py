@@ -59,7 +59,9 @@ def check_names(**names) -> None:
     """Raise UserError for a name that has unprintable characters, such as a line break."""
     for what, name in names.items():
         if not str(name).isprintable():
-            raise UserError(f"{what} {str(name)!r} has characters that cannot be shown; rename it")
+            raise UserError(
+                "{what} {name!r} has characters that cannot be shown; rename it", what=what, name=str(name)
+            )
 
 
 def plain_name(name: str) -> str:
@@ -127,8 +129,10 @@ def kubernetes_manifests(job: Job, image: str, claim: str) -> str:
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts:
             raise UserError(
-                f"{what} {name} is not on the claim: "
-                "give it as it is found from there, as in studies/captains.toml"
+                "{what} {name} is not on the claim: give it as it is found from there, as in "
+                "studies/captains.toml",
+                what=what,
+                name=name,
             )
     shards = [str(PurePosixPath(job.out) / f"shard-{k}") for k in range(1, job.shards + 1)]
     shard_spec = f"""\

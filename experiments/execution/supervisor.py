@@ -66,8 +66,10 @@ def count_processes(workers: int | None) -> int:
     """
     if workers is not None and (not hasattr(workers, "__index__") or not 0 <= workers <= MOST):
         raise UserError(
-            f"workers = {workers!r} is out of range; allowed is 0, only this process, to {MOST}; "
-            "None is one for every core"
+            "workers = {workers!r} is out of range; allowed is 0, only this process, to {most}; None "
+            "is one for every core",
+            workers=workers,
+            most=MOST,
         )
     problem = why_alone()
     if problem and (workers or workers is None and problem != WORKER):

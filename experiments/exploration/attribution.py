@@ -101,13 +101,17 @@ def factorial_of(
     lost = [name for name in names if SWITCH + name not in runs]
     if lost or not names:
         raise UserError(
-            f"no switch varies of: {some(lost) or 'any mechanism'}; a factorial has columns mechanisms.NAME "
-            "that are on in some arms and off in others"
+            "no switch varies of: {lost}; a factorial has columns mechanisms.NAME that are on in "
+            "some arms and off in others",
+            lost=some(lost) or "any mechanism",
         )
     if len(names) > MOST:
         raise UserError(
-            f"{len(names)} mechanisms have {2 ** len(names)} arms; allowed are {MOST} mechanisms at most: "
-            "name the ones that matter"
+            "{names_count} mechanisms have {names_count2} arms; allowed are {most} mechanisms at "
+            "most: name the ones that matter",
+            names_count=len(names),
+            names_count2=2 ** len(names),
+            most=MOST,
         )
     check_held_constant(runs, [SWITCH + name for name in names])
     on = np.stack([runs[SWITCH + name].to_numpy(bool) for name in names])
@@ -115,8 +119,10 @@ def factorial_of(
     missing = sorted(set(range(2 ** len(names))) - set(arm.tolist()))
     if missing:
         raise UserError(
-            f"{len(missing)} of {2 ** len(names)} arms are missing: "
-            f"{some([mechanisms_of_arm(m, names) for m in missing], 8)}; run them, or name fewer mechanisms"
+            "{missing_count} of {names_count} arms are missing: {value}; run them, or name fewer mechanisms",
+            missing_count=len(missing),
+            names_count=2 ** len(names),
+            value=some([mechanisms_of_arm(m, names) for m in missing], 8),
         )
     table = pivot_arms(runs.assign(**{"": arm}), measure, range(2 ** len(names)), by="")
     return names, table.rename_axis(columns="arm")
@@ -144,7 +150,9 @@ def count_mechanisms(values: np.ndarray) -> int:
     """Return k, given values with 2^k columns. Raises UserError for another number of columns."""
     k = values.shape[-1].bit_length() - 1
     if k < 1 or values.shape[-1] != 2**k:
-        raise UserError(f"{values.shape[-1]} arms are no full factorial; allowed are 2, 4, 8, ... arms")
+        raise UserError(
+            "{shape} arms are no full factorial; allowed are 2, 4, 8, ... arms", shape=values.shape[-1]
+        )
     return k
 
 
@@ -276,10 +284,14 @@ def rank_next(
     names = tuple(switches(runs) if names is None else dict.fromkeys((*names, *given)))
     unknown = [name for name in given if name not in names]
     if unknown:
-        raise UserError(f"{some(unknown)} is no mechanism whose switch varies; there are: {some(names, 30)}")
+        raise UserError(
+            "{unknown} is no mechanism whose switch varies; there are: {value}",
+            unknown=some(unknown),
+            value=some(names, 30),
+        )
     candidates = [name for name in names if name not in given]
     if not candidates:
-        raise UserError(f"all of {some(names, 30)} are on; nothing is left to add")
+        raise UserError("all of {value} are on; nothing is left to add", value=some(names, 30))
     check_held_constant(runs, [SWITCH + name for name in names])
     base, *grown = (
         select_arm(runs, names, {*given, *extra}) for extra in ((), *((name,) for name in candidates))
@@ -297,7 +309,7 @@ def select_arm(runs: pd.DataFrame, names: Sequence[str], on: Collection[str]) ->
     selected = np.logical_and.reduce([runs[SWITCH + name].to_numpy(bool) == (name in on) for name in names])
     word = "+".join(name for name in names if name in on) or "(none)"
     if not selected.any():
-        raise UserError(f"no run has exactly {word} on; run that arm")
+        raise UserError("no run has exactly {word} on; run that arm", word=word)
     return runs[selected].assign(together=word)
 
 

@@ -87,20 +87,27 @@ class Worlds:
         names = [c for c in frame.columns if c not in OUTCOMES] if factors is None else list(factors)
         lost = [name for name in names if name not in frame]
         if lost:
-            raise UserError(f"the worlds have no column {some(lost)}; there are: {some(frame.columns, 20)}")
+            raise UserError(
+                "the worlds have no column {lost}; there are: {value}",
+                lost=some(lost),
+                value=some(frame.columns, 20),
+            )
         self.numbers, self.codes, self.categories = {}, {}, {}
         for name in (name for name in names if frame[name].nunique(dropna=False) > 1):
             self.add(name, frame[name])
         if not (self.numbers or self.codes):
-            raise UserError(f"no factor varies of: {some(names)}; there is one world only")
+            raise UserError("no factor varies of: {names}; there is one world only", names=some(names))
         self.order = {name: np.argsort(x, kind="stable") for name, x in self.numbers.items()}
 
     def add(self, name: str, column: pd.Series) -> None:
         """Add a factor, as numbers or as categories. Raises UserError for missing values."""
         if column.isna().any():
             raise UserError(
-                f"factor {name!r} has no value in {int(column.isna().sum())} of {len(column)} worlds; leave "
-                "those out, or the factor"
+                "factor {name!r} has no value in {isna} of {column_count} worlds; leave those out, or "
+                "the factor",
+                name=name,
+                isna=int(column.isna().sum()),
+                column_count=len(column),
             )
         if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
             self.numbers[name] = column.to_numpy(float)

@@ -102,8 +102,11 @@ def discover(
         and shuffles >= 19
     ):
         raise UserError(
-            f"{terms}, boxes = {boxes}, shuffles = {shuffles}; allowed are 0 < alpha < 0.5 each, 0 < mass < "
-            "1, boxes >= 1, shuffles >= 19"
+            "{terms}, boxes = {boxes}, shuffles = {shuffles}; allowed are 0 < alpha < 0.5 each, 0 < "
+            "mass < 1, boxes >= 1, shuffles >= 19",
+            terms=terms,
+            boxes=boxes,
+            shuffles=shuffles,
         )
     seed = whole_seed(seed)
     space, wins, reports = Worlds(worlds, factors), as_outcomes(wins, len(worlds)), []
@@ -147,8 +150,11 @@ def as_outcomes(wins: np.ndarray, n: int) -> np.ndarray:
     wins = np.asarray(wins)
     if wins.shape != (n,) or not np.isin(wins, (0, 1)).all():
         raise UserError(
-            f"the outcome has shape {wins.shape} and values such as {some(pd.unique(wins.ravel()), 3)}; "
-            f"allowed is one true or false for each of {n} worlds"
+            "the outcome has shape {shape} and values such as {value}; allowed is one true or false "
+            "for each of {n} worlds",
+            shape=wins.shape,
+            value=some(pd.unique(wins.ravel()), 3),
+            n=n,
         )
     return wins.astype(bool)
 

@@ -142,7 +142,12 @@ def search(
     )
     for name, value, least in (("trials", trials, 1), ("replicates", replicates, 2), ("confirm", confirm, 2)):
         if not least <= value <= 100_000:
-            raise UserError(f"{name} = {value} is out of range; allowed is {least} to 100,000")
+            raise UserError(
+                "{name} = {value} is out of range; allowed is {least} to 100,000",
+                name=name,
+                value=value,
+                least=least,
+            )
     with worker_pool(count_processes(workers)) as ask:
         if room.limits:
             room = replace(room, spent=dict(ask(partial(resources_spent, room), range(replicates + confirm))))
@@ -181,7 +186,11 @@ def import_optuna() -> ModuleType:
 def create_study(sampler: str, seed: int, room: SearchSpace) -> object:
     """Create an Optuna study whose first two trials have none and all of the mechanisms. Raises UserError."""
     if sampler not in SAMPLERS:
-        raise UserError(f"sampler = {sampler!r} is unknown; allowed are {' and '.join(SAMPLERS)}")
+        raise UserError(
+            "sampler = {sampler!r} is unknown; allowed are {samplers}",
+            sampler=sampler,
+            samplers=" and ".join(SAMPLERS),
+        )
     module, number = import_optuna(), seed_of("search", seed) % 2**31
     proposer = (
         module.samplers.NSGAIISampler(population_size=24, seed=number)

@@ -25,13 +25,13 @@ def parse_range(scenario: Scenario, text: str) -> tuple[str, tuple[float, float]
             if not path.startswith(SWITCH)
             else "; the mechanism must be on, or one that --may be on"
         )
-        raise UserError(f"--vary {text}: no knob is called {path!r}{hint}")
+        raise UserError("--vary {text}: no knob is called {path!r}{hint}", text=text, path=path, hint=hint)
     if not equals:
         return path, (known[path].metadata["low"], known[path].metadata["high"])
     try:
         low, high = map(float, limits.split(".."))
     except ValueError:
-        raise UserError(f"--vary {text}: write its range as PATH=LOW..HIGH") from None
+        raise UserError("--vary {text}: write its range as PATH=LOW..HIGH", text=text) from None
     return path, (low, high)
 
 
@@ -48,12 +48,15 @@ def parse_budget(text: str) -> tuple[str, float]:
         most = -1.0
     if not 0 <= most < np.inf:
         raise UserError(
-            f"--budget-hours {text}: write hours, 0 or more, as 400 for all work, or committee=200 for a "
-            "role's"
+            "--budget-hours {text}: write hours, 0 or more, as 400 for all work, or committee=200 "
+            "for a role's",
+            text=text,
         )
     if role and role not in PAYERS:
         hint = f"{suggest_names(role, list(PAYERS))}; there are {', '.join(PAYERS)}"
-        raise UserError(f"--budget-hours {text}: no role is called {role!r}{hint}")
+        raise UserError(
+            "--budget-hours {text}: no role is called {role!r}{hint}", text=text, role=role, hint=hint
+        )
     return f"{HOURS}{role}" if role else "hours", most
 
 

@@ -67,20 +67,24 @@ def build_search_space(
     wrong = {m: way for m, way in objectives.items() if way not in SIGN}
     if wrong:
         raise UserError(
-            f"objective {next(iter(wrong))!r} = {wrong[next(iter(wrong))]!r} is unknown; allowed are "
-            f"{' and '.join(SIGN)}"
+            "objective {wrong!r} = {wrong2!r} is unknown; allowed are {sign}",
+            wrong=next(iter(wrong)),
+            wrong2=wrong[next(iter(wrong))],
+            sign=" and ".join(SIGN),
         )
     known = simulate_outcome(replace(scenario, days=1), 0, 0, within)
     for name in (*objectives, *limits):
         if name not in known:
-            raise UserError(f"no measure is called {name!r}{suggest_names(name, list(known))}")
+            raise UserError(
+                "no measure is called {name!r}{hint}", name=name, hint=suggest_names(name, list(known))
+            )
     if most is not None and not (names and 0 <= most <= len(mechanisms.list_mechanisms())):
         why = (
             f"allowed is 0 to {len(mechanisms.list_mechanisms())}"
             if names
             else "none may be on or off; name those that may"
         )
-        raise UserError(f"most = {most} mechanisms: {why}")
+        raise UserError("most = {most} mechanisms: {why}", most=most, why=why)
     present = {*scenario.mechanisms, *on} - {*off}
     full = alter_scenario(scenario, on=(*on, *names), off=off, settings=settings, days=days)
     for path, ends in knobs.items():
@@ -117,7 +121,12 @@ def check_knob(scenario: Scenario, path: str, ends: tuple[float, float]) -> None
     low, high, m = *ends, known[path].metadata
     if not m["low"] <= low < high <= m["high"]:
         raise UserError(
-            f"{path} from {low} to {high} is no range within what is allowed: {format_range(m)} {m['unit']}"
+            "{path} from {low} to {high} is no range within what is allowed: {range} {unit}",
+            path=path,
+            low=low,
+            high=high,
+            range=format_range(m),
+            unit=m["unit"],
         )
 
 

@@ -60,8 +60,11 @@ def as_point_table(y: np.ndarray) -> np.ndarray:
     if not np.isfinite(y).all():
         bad = np.flatnonzero(~np.isfinite(y).all(axis=1))
         raise UserError(
-            f"{len(bad)} of {len(y)} points have no outcome ({some(bad)}); a design needs them all: run them "
-            "again, or take another measure"
+            "{bad_count} of {y_count} points have no outcome ({bad}); a design needs them all: run "
+            "them again, or take another measure",
+            bad_count=len(bad),
+            y_count=len(y),
+            bad=some(bad),
         )
     return y
 
@@ -181,8 +184,12 @@ def elementary_effects(factor_space: dict, points: np.ndarray, y: np.ndarray) ->
     d = factor_space["num_vars"]
     if points.shape != (len(y), d) or len(y) % (d + 1) or len(y) < 2 * (d + 1):
         raise UserError(
-            f"{len(y)} outcomes and points {points.shape} are no Morris design of {d} factors: it has "
-            f"{d + 1} points a trajectory, two trajectories or more"
+            "{y_count} outcomes and points {shape} are no Morris design of {d} factors: it has {d2} "
+            "points a trajectory, two trajectories or more",
+            y_count=len(y),
+            shape=points.shape,
+            d=d,
+            d2=d + 1,
         )
     low, high = np.array(factor_space["bounds"]).T
     # (trajectories, moves, factors)
@@ -268,7 +275,12 @@ def sobol(factors: Sequence[str], y: np.ndarray, level: float = LEVEL, seed: int
     factor_space, y = problem(factors), as_point_table(y)
     d = factor_space["num_vars"]
     if len(y) % (d + 2) or len(y) < 2 * (d + 2):
-        raise UserError(f"{len(y)} outcomes are no Saltelli design of {d} factors: it has n x {d + 2} points")
+        raise UserError(
+            "{y_count} outcomes are no Saltelli design of {d} factors: it has n x {d2} points",
+            y_count=len(y),
+            d=d,
+            d2=d + 2,
+        )
     mean = y.mean(axis=1)
     variance = float(mean.var(ddof=1)) if np.ptp(mean) > TINY * np.abs(mean).max() else 0.0
     noise_share = noise_variance(y) / variance if variance else np.nan
@@ -311,11 +323,15 @@ def tornado(
     factors = list(factors)
     for name in factors:
         if name not in runs:
-            raise UserError(f"the runs have no column {name!r}; their columns are {some(runs.columns, 20)}")
+            raise UserError(
+                "the runs have no column {name!r}; their columns are {value}",
+                name=name,
+                value=some(runs.columns, 20),
+            )
     arms = runs.drop_duplicates("arm").set_index("arm")[factors]
     base = base_of(arms) if base is None else base
     if base not in arms.index:
-        raise UserError(f"no arm is called {base!r}; there are: {some(arms.index)}")
+        raise UserError("no arm is called {base!r}; there are: {index}", base=base, index=some(arms.index))
     off = arms.ne(arms.loc[base])
     table = complete(pivot_arms(runs, measure, arms.index[off.sum(axis=1) <= 1]))
     rows = {}
@@ -329,7 +345,9 @@ def tornado(
             "high": high,
         }
     if not rows:
-        raise UserError(f"no arm differs from {base!r} in exactly one of {some(factors)}")
+        raise UserError(
+            "no arm differs from {base!r} in exactly one of {factors}", base=base, factors=some(factors)
+        )
     return sort_by_swing(pd.DataFrame.from_dict(rows, orient="index").rename_axis(["factor", "value"]))
 
 
@@ -347,8 +365,9 @@ def base_of(arms: pd.DataFrame) -> str:
     centre = [arm for arm, row in zip(arms.index, codes) if ((codes != row).sum(axis=1) <= 1).all()]
     if len(centre) != 1:
         raise UserError(
-            f"{len(centre)} arms could be the base of one-at-a-time ({some(centre or arms.index)}); name it "
-            "with base="
+            "{centre_count} arms could be the base of one-at-a-time ({centre}); name it with base=",
+            centre_count=len(centre),
+            centre=some(centre or arms.index),
         )
     return centre[0]
 

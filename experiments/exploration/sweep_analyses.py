@@ -50,14 +50,16 @@ def choose_measure(results: Results, measure: str | None = None) -> str:
     """Return `measure`, by default the estimand's. Raises UserError if it is unknown, or no run has it."""
     name = measure or results.experiment.estimand.measure
     if name not in SUMMARY:
-        raise UserError(f"no measure is called {name!r}{suggest_names(name, list(SUMMARY))}")
+        raise UserError(
+            "no measure is called {name!r}{hint}", name=name, hint=suggest_names(name, list(SUMMARY))
+        )
     if not results.runs[name].notna().any():
         raise UserError(
-            f"{name} exists in none of {len(results.runs)} runs: they failed, or have no more days than "
-            "count "
-            f"as in time (estimand.within = {results.experiment.estimand.within}); take another --measure, "
-            "or "
-            "more days"
+            "{name} exists in none of {runs_count} runs: they failed, or have no more days than "
+            "count as in time (estimand.within = {within}); take another --measure, or more days",
+            name=name,
+            runs_count=len(results.runs),
+            within=results.experiment.estimand.within,
         )
     return name
 
@@ -87,8 +89,9 @@ def attributions(
     measure, e = choose_measure(results, measure), results.experiment
     if e.design.kind in (*SAMPLED, "one_at_a_time"):
         raise UserError(
-            f"design.kind = {e.design.kind!r} has not every combination of mechanisms; sweep one of kind = "
-            "'factorial' with mechanisms = [...]"
+            "design.kind = {kind!r} has not every combination of mechanisms; sweep one of kind = "
+            "'factorial' with mechanisms = [...]",
+            kind=e.design.kind,
         )
     by_case = {}
     for case in results.plan.cases:
@@ -96,8 +99,10 @@ def attributions(
         others = [path for path in factors_of(runs) if path.removeprefix(SWITCH) not in switches(runs)]
         if others:
             raise UserError(
-                f"the arms of {case} differ in {some(others)} too, not only in which mechanisms are on; "
-                "sweep arms that do not, as kind = 'factorial' makes them"
+                "the arms of {case} differ in {others} too, not only in which mechanisms are on; sweep "
+                "arms that do not, as kind = 'factorial' makes them",
+                case=case,
+                others=some(others),
             )
         by_case[case] = (
             attribution.attribute(runs, measure, names, e.estimand.level),
@@ -120,8 +125,10 @@ def sensitivities(
     measure, kind = choose_measure(results, measure), results.experiment.design.kind
     if kind not in KINDS:
         raise UserError(
-            f"design.kind = {kind!r} is not what `cogov sensitivity` reads; it reads {', '.join(KINDS)}; "
-            f"{ELSEWHERE.get(kind, '`cogov report` reads it')}"
+            "design.kind = {kind!r} is not what `cogov sensitivity` reads; it reads {kinds}; {get}",
+            kind=kind,
+            kinds=", ".join(KINDS),
+            get=ELSEWHERE.get(kind, "`cogov report` reads it"),
         )
     analyses = {}
     for case in results.plan.cases:
@@ -184,9 +191,14 @@ def pair(results: Results, case: str, mechanism: str) -> tuple[DesignArm, Design
     if len(pairs) != 1:
         differ = sorted({path for arm in arms for path in arm.factors})
         raise UserError(
-            f"{len(pairs)} pairs of arms of {case} differ in {mechanism} only, and one is needed: an [[arm]] "
-            f"without and one with it beside the design (arms: {some([arm.name for arm in arms]) or 'none'}; "
-            f"they differ in {some(differ) or 'nothing'})"
+            "{pairs_count} pairs of arms of {case} differ in {mechanism} only, and one is needed: an "
+            "[[arm]] without and one with it beside the design (arms: {value}; they differ in "
+            "{differ})",
+            pairs_count=len(pairs),
+            case=case,
+            mechanism=mechanism,
+            value=some([arm.name for arm in arms]) or "none",
+            differ=some(differ) or "nothing",
         )
     return pairs[0]
 

@@ -52,8 +52,9 @@ class TrialLog:
         lines = list(csv.reader(text[: text.rfind("\n") + 1].splitlines()))
         if not lines or tuple(lines[0]) != self.columns:
             raise UserError(
-                f"{self.path}: is no record of this search (its columns are "
-                f"{some(lines[0] if lines else ['none'])}); name another file"
+                "{path}: is no record of this search (its columns are {part}); name another file",
+                path=self.path,
+                part=some(lines[0] if lines else ["none"]),
             )
         if not text.endswith("\n"):
             self.path.write_text(text[: text.rfind("\n") + 1], "utf-8-sig")

@@ -37,8 +37,9 @@ def tabulate_worlds(
     switch = SWITCH + mechanism
     if switch not in runs or runs[switch].nunique() < 2:
         raise UserError(
-            f"{mechanism} is not switched on in some runs and off in others; switches that are: "
-            f"{some([c for c in factors_of(runs) if c.startswith(SWITCH)]) or 'none'}"
+            "{mechanism} is not switched on in some runs and off in others; switches that are: {value}",
+            mechanism=mechanism,
+            value=some([c for c in factors_of(runs) if c.startswith(SWITCH)]) or "none",
         )
     knobs = [c for c in factors_of(runs) if c.startswith(f"{switch}.")]
     factors = world_factors(runs, factors, switch)
@@ -60,8 +61,9 @@ def tabulate_worlds(
     )
     if not len(table):
         raise UserError(
-            f"no world has runs without and with {mechanism} of the same replicate; a sweep must have both "
-            "arms in every world"
+            "no world has runs without and with {mechanism} of the same replicate; a sweep must have "
+            "both arms in every world",
+            mechanism=mechanism,
         )
     return table
 
@@ -85,7 +87,7 @@ def world_factors(runs: pd.DataFrame, factors: Iterable[str] | None, *arms: str)
             if lost
             else "no factor but the arms varies, so there is one world only"
         )
-        raise UserError(f"{reason}; vary knobs or choices too")
+        raise UserError("{reason}; vary knobs or choices too", reason=reason)
     return factors
 
 
@@ -94,8 +96,9 @@ def check_factors(runs: pd.DataFrame, factors: list[str]) -> None:
     empty = [f for f in factors if runs[f].isna().any()]
     if empty:
         raise UserError(
-            f"{some(empty)} has no value in some runs, so their world is not known; leave those runs out, or "
-            "name the factors that matter"
+            "{empty} has no value in some runs, so their world is not known; leave those runs out, "
+            "or name the factors that matter",
+            empty=some(empty),
         )
 
 

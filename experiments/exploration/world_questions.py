@@ -71,8 +71,9 @@ def pair_worlds(results: Results, mechanism: str) -> tuple[pd.DataFrame, list[st
     if not results.experiment.arm or kind == "arms":
         if kind in SAMPLED:
             raise UserError(
-                f"the design has no [[arm]]: add one without {mechanism} and one with it, and every point is "
-                "lived by both"
+                "the design has no [[arm]]: add one without {mechanism} and one with it, and every point "
+                "is lived by both",
+                mechanism=mechanism,
             )
         return results.runs.infer_objects(), None
     parts = []

@@ -84,7 +84,7 @@ def read_sheet(path: str | Path, encoding: str | None = None, delimiter: str | N
     lines = list(StringIO(text, newline=""))
     first = next((n for n, line in enumerate(lines) if line.strip()), None)
     if first is None:
-        raise UserError(f"{path}: is empty; a log has a header line and one row per issue")
+        raise UserError("{path}: is empty; a log has a header line and one row per issue", path=path)
     if re.fullmatch(r"sep=.", lines[first].strip()):  # Excel's declaration of the delimiter
         delimiter, first = delimiter or lines[first].strip()[-1], first + 1
     delimiter = delimiter or guess_delimiter(path, lines[first : first + SAMPLE])
@@ -101,7 +101,7 @@ def read_sheet(path: str | Path, encoding: str | None = None, delimiter: str | N
             hint = f"; it runs on to line {end}: is a quote left open?" if end > begin else ""
             broken.append((begin, f"has {len(row)} fields, the header has {len(header)}{hint}"))
     if header is None:
-        raise UserError(f"{path}: has no header: its first line names no column")
+        raise UserError("{path}: has no header: its first line names no column", path=path)
     return Sheet(
         readable(path), encoding, guessed, delimiter, header, rows, np.array(first_lines, np.int64), broken
     )
@@ -110,7 +110,9 @@ def read_sheet(path: str | Path, encoding: str | None = None, delimiter: str | N
 def records(path, lines: list[str], delimiter: str, skipped: int) -> Iterator[tuple[int, int, list[str]]]:
     """Yield (first line, last line, fields) of every record; a quoted cell may contain line breaks."""
     if len(delimiter) != 1:
-        raise UserError(f"--delimiter {short(delimiter)}: allowed is one character, such as , ; or |")
+        raise UserError(
+            "--delimiter {delimiter}: allowed is one character, such as , ; or |", delimiter=short(delimiter)
+        )
     old_limit, begin = csv.field_size_limit(LONGEST), 1
     reader = csv.reader(lines, delimiter=delimiter)
     try:
@@ -119,7 +121,10 @@ def records(path, lines: list[str], delimiter: str, skipped: int) -> Iterator[tu
             begin = reader.line_num + 1
     except csv.Error as e:
         raise UserError(
-            f"{path}:{skipped + begin}: cannot be read as a row: {e}; is a quote left open there?"
+            "{path}:{skipped}: cannot be read as a row: {e}; is a quote left open there?",
+            path=path,
+            skipped=skipped + begin,
+            e=e,
         ) from None
     finally:
         csv.field_size_limit(old_limit)
@@ -134,9 +139,9 @@ def decode_text(path: str | Path, encoding: str | None = None) -> tuple[str, str
     try:
         raw = Path(path).read_bytes()
     except (OSError, ValueError) as e:
-        raise UserError(f"{path}: cannot be read: {getattr(e, 'strerror', e)}") from None
+        raise UserError("{path}: cannot be read: {why}", path=path, why=getattr(e, "strerror", e)) from None
     if raw[:4] == b"PK\x03\x04" or raw[:4] == b"\xd0\xcf\x11\xe0":
-        raise UserError(f"{path}: is an Excel workbook; save the sheet as CSV (UTF-8) first")
+        raise UserError("{path}: is an Excel workbook; save the sheet as CSV (UTF-8) first", path=path)
     if encoding:
         try:
             return (
@@ -148,13 +153,18 @@ def decode_text(path: str | Path, encoding: str | None = None) -> tuple[str, str
             )
         except UnicodeDecodeError as e:
             raise UserError(
-                f"{path}:{raw[: e.start].count(10) + 1}: byte 0x{raw[e.start]:02x} is not {encoding}; "
-                "leave --encoding out to have it recognised"
+                "{path}:{count}: byte 0x{raw:02x} is not {encoding}; leave --encoding out to have it "
+                "recognised",
+                path=path,
+                count=raw[: e.start].count(10) + 1,
+                raw=raw[e.start],
+                encoding=encoding,
             ) from None
         except (LookupError, ValueError):
             raise UserError(
-                f"--encoding {short(encoding)}: no encoding is called so; "
-                "utf-8, gbk, gb18030, big5, utf-16 and cp1252 are common"
+                "--encoding {encoding}: no encoding is called so; utf-8, gbk, gb18030, big5, utf-16 and "
+                "cp1252 are common",
+                encoding=short(encoding),
             ) from None
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return raw.decode("utf-16", "strict" if len(raw) % 2 == 0 else "replace"), "utf-16", False
@@ -174,8 +184,10 @@ def decode_text(path: str | Path, encoding: str | None = None) -> tuple[str, str
         for c in foreign
     ) < ENOUGH * len(foreign):
         raise UserError(
-            f"{path}:{line}: is neither UTF-8 nor GBK; "
-            "say --encoding (cp1252 for western Windows), or save the file as UTF-8"
+            "{path}:{line}: is neither UTF-8 nor GBK; say --encoding (cp1252 for western Windows), "
+            "or save the file as UTF-8",
+            path=path,
+            line=line,
         )
     return text, "gb18030", True
 
@@ -200,8 +212,10 @@ def guess_delimiter(path, lines: list[str]) -> str:
     if len(best) != 1:
         what = "comma, semicolon, tab or bar" if not best else " and ".join(DELIMITERS[mark] for mark in best)
         raise UserError(
-            f"{path}: {'no ' if not best else 'both '}{what} parts its columns; "
-            "say --delimiter, e.g. --delimiter ';'"
+            "{path}: {part}{what} parts its columns; say --delimiter, e.g. --delimiter ';'",
+            path=path,
+            part="no " if not best else "both ",
+            what=what,
         )
     return best[0]
 
@@ -212,7 +226,10 @@ def read_header(path, line: int, row: list[str]) -> tuple[str, ...]:
     twice = [name for name, n in Counter(names).items() if n > 1 and name]
     if twice:
         raise UserError(
-            f"{path}:{line}: the header has {show_value(twice[0])} more than once; rename all but one"
+            "{path}:{line}: the header has {twice} more than once; rename all but one",
+            path=path,
+            line=line,
+            twice=show_value(twice[0]),
         )
     return tuple(names)
 
@@ -237,7 +254,8 @@ def parse_dates(text, pattern: str) -> np.ndarray:
         read = pd.to_datetime(values, format=pattern, errors="coerce").dt.normalize()
     except re.error:
         raise UserError(
-            f"--dates {short(pattern)}: says the same part of a date twice; write, e.g., %Y-%m-%d"
+            "--dates {pattern}: says the same part of a date twice; write, e.g., %Y-%m-%d",
+            pattern=short(pattern),
         ) from None
     return read.to_numpy("datetime64[s]")[codes]
 
@@ -286,9 +304,14 @@ def recognise_date_formats(path, names, columns, lines) -> dict[str, str]:
                 else ""
             )
             raise UserError(
-                f"{path}:{line}: column {show_value(name)}: "
-                f"no one format reads {ENOUGH:.0%} of its dates, the first of which is {show_value(value)}; "
-                f"say --dates, e.g. --dates '%d/%m/%Y'{excel}"
+                "{path}:{line}: column {name}: no one format reads {enough:.0%} of its dates, the first "
+                "of which is {value}; say --dates, e.g. --dates '%d/%m/%Y'{excel}",
+                path=path,
+                line=line,
+                name=show_value(name),
+                enough=ENOUGH,
+                value=show_value(value),
+                excel=excel,
             )
     sure = {next(iter(formats)) for formats in formats_by_column.values() if len(formats) == 1}
     chosen = {}
@@ -301,10 +324,19 @@ def recognise_date_formats(path, names, columns, lines) -> dict[str, str]:
             n = int(np.flatnonzero(first[1] != other[1])[0])
             filled = np.flatnonzero([value.lower() not in EMPTY for value in text])[n]
             raise UserError(
-                f"{path}:{lines[filled]}: column {show_value(name)}: every date can be read in two ways: "
-                f"{show_value(text[filled])} is {first[1][n].astype('M8[D]')} by "
-                f"{first[0]!r} or {other[1][n].astype('M8[D]')} by {other[0]!r}; "
-                f"say which with --dates '{first[0]}' or --dates '{other[0]}'"
+                "{path}:{line}: column {name}: every date can be read in two ways: {text} is {astype} by "
+                "{first!r} or {astype2} by {other!r}; say which with --dates '{first2}' or --dates "
+                "'{other2}'",
+                path=path,
+                line=lines[filled],
+                name=show_value(name),
+                text=show_value(text[filled]),
+                astype=first[1][n].astype("M8[D]"),
+                first=first[0],
+                astype2=other[1][n].astype("M8[D]"),
+                other=other[0],
+                first2=first[0],
+                other2=other[0],
             )
         chosen[name] = candidates[0] if candidates else (sorted(sure) or ["%Y-%m-%d"])[0]
     return chosen

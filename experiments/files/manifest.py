@@ -55,7 +55,8 @@ def refuse_sweep_folder(folder: str | Path) -> None:
     """Raise UserError for the folder of a sweep, whose manifest must not be overwritten."""
     if (Path(folder) / LEDGER).exists():
         raise UserError(
-            f"--out {folder}: holds a sweep, whose manifest would be overwritten; give another folder"
+            "--out {folder}: holds a sweep, whose manifest would be overwritten; give another folder",
+            folder=folder,
         )
 
 

@@ -169,19 +169,23 @@ def parse_issue(issue: int | str, scenario: Scenario) -> int:
     match = re.fullmatch(r"([0-9]{1,19})|([0-9]{1,7})/([^/]+)/([0-9]{1,6})", str(issue).strip())
     if not match:
         raise UserError(
-            f"issue {str(issue)[:60]!r} is neither an id nor building/category/number, as in 7/lamp_out/2; "
-            "--surprising 10 lists some"
+            "issue {issue!r} is neither an id nor building/category/number, as in 7/lamp_out/2; "
+            "--surprising 10 lists some",
+            issue=str(issue)[:60],
         )
     if match[1]:
         if unpack_id(match[1], categories)[1] is None:
             raise UserError(
-                f"issue {match[1]}: no issue of this case has such an id; "
-                "--surprising 10 lists some, as building/category/number too"
+                "issue {match}: no issue of this case has such an id; --surprising 10 lists some, as "
+                "building/category/number too",
+                match=match[1],
             )
         return int(match[1])
     if match[3] not in categories:
         raise UserError(
-            f"issue {str(issue)[:60]!r}: no category is called {match[3]!r}"
-            f"{suggest_names(match[3], categories)}"
+            "issue {issue!r}: no category is called {match!r}{hint}",
+            issue=str(issue)[:60],
+            match=match[3],
+            hint=suggest_names(match[3], categories),
         )
     return make_id.py_func(int(match[2]), encode_category(match[3]), int(match[4]))

@@ -151,10 +151,17 @@ def apply_purchases(scenario: Scenario, options, design: dict[str, int]) -> Scen
     on, settings, added = [], [], {}
     for name, count in design.items():
         if name not in known:
-            raise UserError(f"no option is called {name!r}{suggest_names(name, list(known))}")
+            raise UserError(
+                "no option is called {name!r}{hint}", name=name, hint=suggest_names(name, list(known))
+            )
         option = known[name]
         if not 0 <= count <= option.most:
-            raise UserError(f"{name} = {count} is out of range; allowed is 0 to {option.most}")
+            raise UserError(
+                "{name} = {count} is out of range; allowed is 0 to {most}",
+                name=name,
+                count=count,
+                most=option.most,
+            )
         if count:
             on += option.on
             settings += option.set
@@ -166,7 +173,7 @@ def apply_purchases(scenario: Scenario, options, design: dict[str, int]) -> Scen
     new = {path: value_at(altered, path) + more for path, more in added.items()}
     for path, value in new.items():
         if not np.isfinite(value) or abs(value) > 1e300:
-            raise UserError(f"{path} = {value} is too large")
+            raise UserError("{path} = {value} is too large", path=path, value=value)
     return alter_scenario(
         altered,
         (),

@@ -147,8 +147,11 @@ def tell_story(
     story = story_of(issue_id, compared[1], runs, names, seed)
     if story is None:
         raise UserError(
-            f"issue {issue_path(issue_id, full)} arose in neither arm within {full.days} days: "
-            f"{describe_nearby(issue_id, runs)}; --surprising 10 lists some that did"
+            "issue {issue_path} arose in neither arm within {days} days: {nearby}; --surprising 10 "
+            "lists some that did",
+            issue_path=issue_path(issue_id, full),
+            days=full.days,
+            nearby=describe_nearby(issue_id, runs),
         )
     return story
 

@@ -42,8 +42,10 @@ def compare_with_best(
         whole = alive.dropna()
         if len(alive.columns) < 2:
             raise UserError(
-                f"case {case!r} has {len(alive.columns)} arm with a value of {measure!r}; choosing needs 2 "
-                "or more"
+                "case {case!r} has {columns_count} arm with a value of {measure!r}; choosing needs 2 or more",
+                case=case,
+                columns_count=len(alive.columns),
+                measure=measure,
             )
         x = sign * whole.to_numpy()
         low, high = intervals_with_best(x, level)

@@ -60,12 +60,19 @@ def iter_samples(
     for column in ("case", "arm", "replicate", *measures):
         if column not in runs:
             raise UserError(
-                f"runs have no column {column!r}{suggest_names(column, list(map(str, runs.columns)))}"
+                "runs have no column {column!r}{hint}",
+                column=column,
+                hint=suggest_names(column, list(map(str, runs.columns))),
             )
     twice = runs[runs.duplicated(["case", "arm", "replicate"])]
     if len(twice):
         case, arm, number = twice.iloc[0][["case", "arm", "replicate"]]
-        raise UserError(f"runs have case {case!r}, arm {arm!r}, replicate {number} twice; give each run once")
+        raise UserError(
+            "runs have case {case!r}, arm {arm!r}, replicate {number} twice; give each run once",
+            case=case,
+            arm=arm,
+            number=number,
+        )
     for case, part in runs.groupby("case", sort=False, observed=True):
         arms = list(dict.fromkeys(part["arm"]))
         lost = ~part["status"].isin(["done", ABSENT]) if "status" in part else pd.Series(False, part.index)
@@ -83,8 +90,10 @@ def other_arms(reference: str, arms: Iterable[str], case: str) -> list[str]:
     """List the arms of a case other than `reference`. Raises UserError unless `reference` is in `arms`."""
     if reference not in arms:
         raise UserError(
-            f"case {case!r} has no arm {reference!r} to compare "
-            f"with{suggest_names(str(reference), list(map(str, arms)))}"
+            "case {case!r} has no arm {reference!r} to compare with{hint}",
+            case=case,
+            reference=reference,
+            hint=suggest_names(str(reference), list(map(str, arms))),
         )
     return [arm for arm in arms if arm != reference]
 
@@ -92,7 +101,13 @@ def other_arms(reference: str, arms: Iterable[str], case: str) -> list[str]:
 def check_range(name: str, value: float, low: float, high: float) -> float:
     """Return `value` if low <= value < high. Raises UserError otherwise."""
     if not low <= value < high:
-        raise UserError(f"{name} = {value} is out of range; allowed is {low} to below {high}")
+        raise UserError(
+            "{name} = {value} is out of range; allowed is {low} to below {high}",
+            name=name,
+            value=value,
+            low=low,
+            high=high,
+        )
     return value
 
 
@@ -293,7 +308,9 @@ def tabulate_contrasts(
     unknown = [name for name in least if name not in measures]
     if unknown:
         raise UserError(
-            f"matters names {unknown[0]!r}, which is not asked for{suggest_names(unknown[0], list(measures))}"
+            "matters names {unknown!r}, which is not asked for{hint}",
+            unknown=unknown[0],
+            hint=suggest_names(unknown[0], list(measures)),
         )
     return pd.concat(
         {name: contrasts(runs, name, reference, least.get(name, 0.0), level) for name in measures},

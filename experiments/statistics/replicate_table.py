@@ -33,24 +33,35 @@ def pivot_arms(
     """
     for column in ("replicate", by, measure):
         if column not in runs:
-            raise UserError(f"the runs have no column {column!r}{suggest_names(column, list(runs.columns))}")
+            raise UserError(
+                "the runs have no column {column!r}{hint}",
+                column=column,
+                hint=suggest_names(column, list(runs.columns)),
+            )
     if "case" in runs and runs["case"].nunique() > 1:
         cases = list(runs["case"].unique())
         raise UserError(
-            f"the runs are of {len(cases)} cases ({some(cases)}); take one, as in runs[runs.case == "
-            f"{str(cases[0])!r}]"
+            "the runs are of {cases_count} cases ({cases}); take one, as in runs[runs.case == {case!r}]",
+            cases_count=len(cases),
+            cases=some(cases),
+            case=str(cases[0]),
         )
     twice = runs[runs.duplicated(["replicate", by])]
     if len(twice):
         raise UserError(
-            f"arm {twice[by].iloc[0]!r} has replicate {twice['replicate'].iloc[0]} twice; leave one out"
+            "arm {iloc!r} has replicate {iloc2} twice; leave one out",
+            iloc=twice[by].iloc[0],
+            iloc2=twice["replicate"].iloc[0],
         )
     arms = list(runs[by].unique()) if arms is None else list(arms)
     lost = [arm for arm in arms if arm not in set(runs[by])]
     if lost:
         raise UserError(
-            f"{len(lost)} of {len(arms)} arms have no run: {some(lost)}; run them, or leave them out of the "
-            "design"
+            "{lost_count} of {arms_count} arms have no run: {lost}; run them, or leave them out of "
+            "the design",
+            lost_count=len(lost),
+            arms_count=len(arms),
+            lost=some(lost),
         )
     return runs.pivot(index="replicate", columns=by, values=measure).astype(float)[arms]
 
@@ -68,8 +79,12 @@ def complete(table: pd.DataFrame, least: int = 2) -> pd.DataFrame:
             or f"each has {len(table)}"
         )
         raise UserError(
-            f"{len(whole)} replicates are complete in all {table.shape[1]} arms, {least} are needed: "
-            f"{which}; run more replicates"
+            "{whole_count} replicates are complete in all {shape} arms, {least} are needed: {which}; "
+            "run more replicates",
+            whole_count=len(whole),
+            shape=table.shape[1],
+            least=least,
+            which=which,
         )
     return whole
 
@@ -128,8 +143,12 @@ def check_held_constant(runs: pd.DataFrame, varying: Sequence[str]) -> None:
     if others:
         values = some([format_factor(v) for v in pd.unique(runs[others[0]])])
         raise UserError(
-            f"{some(others)} varies too ({values}); take the runs of one value, as in "
-            f"runs[runs[{others[0]!r}] == {pd.unique(runs[others[0]])[0]!r}]"
+            "{others} varies too ({values}); take the runs of one value, as in runs[runs[{other!r}] "
+            "== {run!r}]",
+            others=some(others),
+            values=values,
+            other=others[0],
+            run=pd.unique(runs[others[0]])[0],
         )
 
 

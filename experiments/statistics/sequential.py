@@ -91,7 +91,10 @@ def decide(runs: "pd.DataFrame", rule: Rule, reference: str) -> Decision:
         return Decision(False, "failures", n, n, np.nan, dead[0], words)
     table = paired.contrasts(runs, rule.measure, reference, level=rule.level)
     if not len(table):
-        raise UserError(f"there is no arm beside {reference!r}, so nothing to compare and no rule to stop by")
+        raise UserError(
+            "there is no arm beside {reference!r}, so nothing to compare and no rule to stop by",
+            reference=reference,
+        )
     half = ((table["high_all"] - table["low_all"]) / 2.0).fillna(np.inf)
     contrast = half.idxmax()
     widest = float(half[contrast]) if np.isfinite(half[contrast]) else np.nan

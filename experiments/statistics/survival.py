@@ -41,13 +41,17 @@ def survival(
     check_range("days", days, 1, np.inf)
     if not 0 < horizon <= days:
         raise UserError(
-            f"horizon = {horizon} is out of range; allowed is above 0 to {days}, the days of a run"
+            "horizon = {horizon} is out of range; allowed is above 0 to {days}, the days of a run",
+            horizon=horizon,
+            days=days,
         )
     check_range("level", level, 0.5, 1.0)
     for column in ("case", "arm", "replicate", "born", "resolved"):
         if column not in issues:
             raise UserError(
-                f"issues have no column {column!r}; there are: {', '.join(map(str, issues.columns))}"
+                "issues have no column {column!r}; there are: {columns}",
+                column=column,
+                columns=", ".join(map(str, issues.columns)),
             )
     if not len(issues):
         raise UserError("there is no issue to follow; no run is finished, or nothing arose")

@@ -41,12 +41,12 @@ def pack_sweep(folder: str | Path, path: str | Path) -> Path:
     results = read_results(folder)
     if not (folder / SUMS).exists():
         raise UserError(
-            f"{folder}: the sweep is not finished; `cogov sweep` it to its end first. "
-            f"If every run is there, and the model is another version by now, "
-            f"`cogov merge OTHER {folder}` closes it"
+            "{folder}: the sweep is not finished; `cogov sweep` it to its end first. If every run is "
+            "there, and the model is another version by now, `cogov merge OTHER {folder}` closes it",
+            folder=folder,
         )
     if path.exists():
-        raise UserError(f"{path} is there already; remove it, or give another --out")
+        raise UserError("{path} is there already; remove it, or give another --out", path=path)
     files = {name: folder / name for name in (LEDGER, *results.texts, *results.files)}
     files |= {
         f"report/{source.relative_to(folder / 'report').as_posix()}": source

@@ -89,7 +89,9 @@ def scenario_of(arm: DesignArm, scenario: Scenario) -> Scenario:
     try:
         return alter_scenario(scenario, arm.on, arm.off, arm.settings)
     except UserError as error:
-        raise UserError(f"arm {arm.name!r} of {arm.case}: {error}") from None
+        raise UserError(
+            "arm {name!r} of {case}: {error}", name=arm.name, case=arm.case, error=error
+        ) from None
 
 
 def arms_of_case(experiment, scenario: Scenario) -> Iterator[DesignArm]:
@@ -203,16 +205,18 @@ def rows(path: str) -> list[list[str]]:
         text = Path(path).read_bytes()[: LARGEST * 4096].decode("utf-8-sig")
     except (OSError, ValueError) as error:
         raise UserError(
-            f"design.table {path} cannot be read: "
-            f"{getattr(error, 'strerror', None) or 'it is not UTF-8 text'}"
+            "design.table {path} cannot be read: {why}",
+            path=path,
+            why=getattr(error, "strerror", None) or "it is not UTF-8 text",
         ) from None
     try:
         table = [row for row in csv.reader(text.splitlines()) if any(row)]
     except csv.Error as error:
-        raise UserError(f"design.table {path} cannot be read: {error}") from None
+        raise UserError("design.table {path} cannot be read: {error}", path=path, error=error) from None
     if len(table) < 2:
         raise UserError(
-            f"design.table {path} has no arm: write a header of paths, and below it a row for each arm"
+            "design.table {path} has no arm: write a header of paths, and below it a row for each arm",
+            path=path,
         )
     return table
 
@@ -228,17 +232,24 @@ def read_arms_table(path: str, scenario: Scenario) -> Iterator[DesignArm]:
             scenario, on=[name.split(".")[1] for name in header if name.startswith("mechanisms.")]
         )
     except UserError as error:
-        raise UserError(f"design.table {path}:1: {error}") from None
+        raise UserError("design.table {path}:1: {error}", path=path, error=error) from None
     known = paths(full) | choice_paths(full)
     for column in header:
         if column != "arm" and not is_switch(column) and column not in known:
             raise UserError(
-                f"design.table {path}:1: no knob is called {column!r}{suggest_path(column, known, full)}"
+                "design.table {path}:1: no knob is called {column!r}{hint}",
+                path=path,
+                column=column,
+                hint=suggest_path(column, known, full),
             )
     for n, row in enumerate(body):
         if len(row) != len(header):
             raise UserError(
-                f"design.table {path}:{n + 2}: has {len(row)} cells; its header has {len(header)}"
+                "design.table {path}:{n}: has {row_count} cells; its header has {header_count}",
+                path=path,
+                n=n + 2,
+                row_count=len(row),
+                header_count=len(header),
             )
         cells = dict(zip(header, row))
         name = cells.pop("arm", "") or f"row {n + 1}"
@@ -256,7 +267,12 @@ def cell(known: dict, column: str, raw: str, where: str) -> object:
     """Convert one cell of a table to the type of its column. Raises UserError."""
     if is_switch(column):
         if raw.strip().lower() not in ("true", "false", "on", "off", "1", "0"):
-            raise UserError(f"{where}: {column} = {raw!r} is neither on nor off; allowed is true or false")
+            raise UserError(
+                "{where}: {column} = {raw!r} is neither on nor off; allowed is true or false",
+                where=where,
+                column=column,
+                raw=raw,
+            )
         return raw.strip().lower() in ("true", "on", "1")
     f = known[column]
     value = raw if allowed_types(f)[0] == (str,) else parse_toml_value(raw)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from pathlib import Path
 
+from ...engine.errors import Message
 from ...engine.parameters import UserError, knob
 from ...engine.randomness import seed_of, whole_seed
 from ...engine.toml_reader import build_dataclass, load, suggest_names
@@ -159,7 +160,7 @@ class Experiment:
             yield "cases", "is empty: name one at least"
         for name in self.keep:
             if name not in ("series", "issues"):
-                yield "keep", f"names {name!r}; there are: series, issues"
+                yield "keep", Message("names {name!r}; there are: series, issues", name=name)
         if kind == "arms" and not self.arm:
             yield "design", "has kind = 'arms', and there is no [[arm]]"
         if kind == "list" and self.arm:
@@ -167,11 +168,11 @@ class Experiment:
         if kind == "list" and not self.design.table:
             yield "design", "has kind = 'list', and no table: name a CSV file with a column for each path"
         if kind not in ("arms", "list") and not factors:
-            yield "design", f"has kind = {kind!r}, and there is no [[factor]]"
+            yield "design", Message("has kind = {kind!r}, and there is no [[factor]]", kind=kind)
         if kind in ("arms", "list") and factors:
-            yield "factor", f"is not read by a design of kind {kind!r}; leave one out"
+            yield "factor", Message("is not read by a design of kind {kind!r}; leave one out", kind=kind)
         for twice in {path for path in factors if factors.count(path) > 1}:
-            yield "factor" if self.factor else "design", f"varies {twice!r} twice"
+            yield "factor" if self.factor else "design", Message("varies {twice!r} twice", twice=twice)
 
     def factors(self) -> tuple[Factor, ...]:
         """Return the factors of the file, and those that `design.mechanisms` abbreviates."""
@@ -195,7 +196,9 @@ def read_experiment(path: str | Path) -> tuple[Experiment, dict[str, Scenario], 
     except UserError as error:
         where, _, words = str(error).partition(" ")
         raise (
-            at.error(where, words) if where.partition(".")[0] in table else UserError(f"{path}: {error}")
+            at.error(where, words)
+            if where.partition(".")[0] in table
+            else UserError("{path}: {error}", path=path, error=error)
         ) from None
 
 
@@ -228,9 +231,11 @@ def build_scenarios(experiment: Experiment) -> dict[str, Scenario]:
             )
         except UserError as error:
             where = "set" if str(error).startswith("--set ") else "on" if experiment.on else "cases"
-            raise UserError(f"{where} cannot be had in {scenario.name}: {error}") from None
+            raise UserError(
+                "{where} cannot be had in {name}: {error}", where=where, name=scenario.name, error=error
+            ) from None
         if scenario.name in by_name:
-            raise UserError(f"cases names {scenario.name!r} twice")
+            raise UserError("cases names {name!r} twice", name=scenario.name)
         by_name[scenario.name] = scenario
     return by_name
 
@@ -246,13 +251,18 @@ def build_arms(experiment: Experiment, cases: dict[str, Scenario]) -> list[Desig
     runs = count * experiment.replicates
     if runs > MOST:
         raise UserError(
-            f"design asks for {runs:,} runs; allowed is {MOST:,}: "
-            "take fewer levels, points or replicates, or a sampled design (sobol, latin)"
+            "design asks for {runs:,} runs; allowed is {most:,}: take fewer levels, points or "
+            "replicates, or a sampled design (sobol, latin)",
+            runs=runs,
+            most=MOST,
         )
     if count > ARMS:
         raise UserError(
-            f"design asks for {count:,} arms, and {runs:,} runs; allowed is {ARMS:,} arms: "
-            "take fewer levels or points, or a sampled design (sobol, latin)"
+            "design asks for {count:,} arms, and {runs:,} runs; allowed is {arms:,} arms: take fewer "
+            "levels or points, or a sampled design (sobol, latin)",
+            count=count,
+            runs=runs,
+            arms=ARMS,
         )
     all_arms = [arm for scenario in cases.values() for arm in arms_of_case(experiment, scenario)]
     reference = experiment.estimand.reference
@@ -261,12 +271,16 @@ def build_arms(experiment: Experiment, cases: dict[str, Scenario]) -> list[Desig
         twice, times = max(counts.items(), key=itemgetter(1), default=("", 0))
         if times > 1:
             raise UserError(
-                f"{'arm' if experiment.arm else 'design'} has {times} arms called {twice!r}; "
-                "give each a name of its own"
+                "{part} has {times} arms called {twice!r}; give each a name of its own",
+                part="arm" if experiment.arm else "design",
+                times=times,
+                twice=twice,
             )
         if reference and reference not in counts:
             raise UserError(
-                f"estimand.reference = {reference!r} is no arm{suggest_names(reference, list(counts)[:20])}"
+                "estimand.reference = {reference!r} is no arm{hint}",
+                reference=reference,
+                hint=suggest_names(reference, list(counts)[:20]),
             )
     for arm in all_arms[:CHECKED]:
         scenario_of(arm, cases[arm.case])

@@ -56,13 +56,15 @@ def factor_space(scenario: Scenario, factor, number: int) -> FactorSpace:
     if factor.path.startswith("mechanisms.") and (
         problem := mechanisms.explain_unusable(factor.path.split(".")[1])
     ):
-        raise UserError(f"{where}.path = {factor.path!r}: {problem}")
+        raise UserError("{where}.path = {path!r}: {problem}", where=where, path=factor.path, problem=problem)
     if is_switch(factor.path):
         switch_values = factor.values or (False, True)
         if any(type(value) is not bool for value in switch_values) or factor.range:
             raise UserError(
-                f"{where} varies {factor.path}, which is on or off: "
-                "leave values and range out, or give values = [false, true]"
+                "{where} varies {path}, which is on or off: leave values and range out, or give values = "
+                "[false, true]",
+                where=where,
+                path=factor.path,
             )
         return FactorSpace(factor.path, tuple(switch_values))
     full = alter_scenario(
@@ -74,7 +76,12 @@ def factor_space(scenario: Scenario, factor, number: int) -> FactorSpace:
     )
     known = paths(full) | choice_paths(full)
     if factor.path not in known:
-        raise UserError(f"{where}.path = {factor.path!r} is no knob{suggest_path(factor.path, known, full)}")
+        raise UserError(
+            "{where}.path = {path!r} is no knob{hint}",
+            where=where,
+            path=factor.path,
+            hint=suggest_path(factor.path, known, full),
+        )
     f = known[factor.path]
     if factor.values:
         return FactorSpace(
@@ -87,14 +94,21 @@ def factor_space(scenario: Scenario, factor, number: int) -> FactorSpace:
     limits = list(factor.range) or [metadata["low"], metadata["high"]]
     if len(limits) != 2 or any(describe_problem(f, end) for end in limits) or not limits[0] < limits[1]:
         raise UserError(
-            f"{where}.range = {limits} of {factor.path}: "
-            f"allowed is [low, high] within {format_range(metadata)} {metadata['unit']}"
-            f"{', whole numbers' * whole}"
+            "{where}.range = {limits} of {path}: allowed is [low, high] within {range} {unit}{whole}",
+            where=where,
+            limits=limits,
+            path=factor.path,
+            range=format_range(metadata),
+            unit=metadata["unit"],
+            whole=", whole numbers" * whole,
         )
     low, high = limits
     if factor.log and low <= 0:
         raise UserError(
-            f"{where}.log is true, and {factor.path} from {low:g} has no logarithm; give a range above 0"
+            "{where}.log is true, and {path} from {low:g} has no logarithm; give a range above 0",
+            where=where,
+            path=factor.path,
+            low=low,
         )
     number_type = int if whole else float
     return FactorSpace(factor.path, (), number_type(low), number_type(high), whole, factor.log)
@@ -140,8 +154,10 @@ def unit_cube_points(design, dimensions: int, seed: int) -> np.ndarray:
             return qmc.LatinHypercube(dimensions, rng=seed).random(design.points)
         if design.points & (design.points - 1):
             raise UserError(
-                f"design.points = {design.points} is no power of two: "
-                f"Sobol points are balanced in no other number; take {2 ** (design.points - 1).bit_length()}"
+                "design.points = {points} is no power of two: Sobol points are balanced in no other "
+                "number; take {points2}",
+                points=design.points,
+                points2=2 ** (design.points - 1).bit_length(),
             )
         return qmc.Sobol(dimensions, rng=seed).random(design.points)
     from .sampling import morris_points, saltelli_points

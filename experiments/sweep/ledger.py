@@ -95,18 +95,25 @@ def read_ledger(folder: Path, ledger: sqlite3.Connection) -> tuple[dict, dict, l
         parts = ledger.execute("select file, sha256, runs, part, mark from parts").fetchall()
         facts = ledger.execute("select name, value, mark from facts").fetchall()
     if problem != "ok":
-        raise Damaged(f"{folder / LEDGER} is damaged: {problem.splitlines()[0]}")
+        raise Damaged(
+            "{path} is damaged: {splitline}", path=folder / LEDGER, splitline=problem.splitlines()[0]
+        )
     for *fields, row_mark in (*parts, *facts):
         if mark(*fields) != row_mark:
             raise Damaged(
-                f"{folder / LEDGER} is damaged: the row of {str(fields[0])[:60]!r} is not what was written"
+                "{path} is damaged: the row of {field!r} is not what was written",
+                path=folder / LEDGER,
+                field=str(fields[0])[:60],
             )
     facts, parts = {name: value for name, value, _ in facts}, {file: digest for file, digest, *_ in parts}
     for name, count in (("runs", len(rows)), ("parts", len(parts))):
         if facts.get(name, "0") != str(count):
             raise Damaged(
-                f"{folder / LEDGER} is damaged: "
-                f"it has {count} {name} and ought to have {facts.get(name, 'none')}"
+                "{path} is damaged: it has {count} {name} and ought to have {get}",
+                path=folder / LEDGER,
+                count=count,
+                name=name,
+                get=facts.get(name, "none"),
             )
     return facts, parts, rows
 
@@ -116,7 +123,9 @@ def verify_row(folder: Path, row: tuple) -> dict:
     *fields, row_mark = row
     if mark(*fields) != row_mark:
         raise Damaged(
-            f"{folder / LEDGER} is damaged: the row of run {str(fields[0])[:40]!r} is not what was written"
+            "{path} is damaged: the row of run {field!r} is not what was written",
+            path=folder / LEDGER,
+            field=str(fields[0])[:40],
         )
     return dict(zip(ROW, fields))
 
@@ -130,9 +139,10 @@ def readable(folder: Path) -> Iterator[None]:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in REFUSED:
             raise disk_error(folder, error) from None
         raise Damaged(
-            f"{folder / LEDGER} is damaged: {error}; "
-            "its parts are still there, but their runs are not accounted for. "
-            "Sweep anew into another folder"
+            "{path} is damaged: {error}; its parts are still there, but their runs are not accounted "
+            "for. Sweep anew into another folder",
+            path=folder / LEDGER,
+            error=error,
         ) from None
 
 
@@ -168,8 +178,12 @@ def check_seal(folder: Path) -> None:
         why := describe_mismatch(folder / LEDGER, read_sums(folder).get(LEDGER))
     ):
         raise Damaged(
-            f"{folder / LEDGER} {why}, by {folder / SUMS}: one of the two is damaged. "
-            f"Take it from a copy; if it is {SUMS}, remove it and sweep again"
+            "{path} {why}, by {path2}: one of the two is damaged. Take it from a copy; if it is "
+            "{sums}, remove it and sweep again",
+            path=folder / LEDGER,
+            why=why,
+            path2=folder / SUMS,
+            sums=SUMS,
         )
 
 
@@ -179,8 +193,10 @@ def refuse_lost_ledger(folder: Path) -> None:
     if parts or (folder / SUMS).exists():
         what = f"{len(parts):,} part{'s' * (len(parts) != 1)} of a sweep" if parts else SUMS
         raise Damaged(
-            f"{folder / LEDGER} is missing or empty, and {what} is there: its runs are not accounted for. "
-            "Take the ledger from a copy, or sweep into another folder (--out)"
+            "{path} is missing or empty, and {what} is there: its runs are not accounted for. Take "
+            "the ledger from a copy, or sweep into another folder (--out)",
+            path=folder / LEDGER,
+            what=what,
         )
 
 
@@ -195,6 +211,7 @@ def refuse_remains(folder: Path) -> None:
     for name in TEXTS:
         if (folder / name).exists():
             raise UserError(
-                f"{folder / name} belongs to the results of another command, and a sweep would overwrite it; "
-                "give another --out"
+                "{path} belongs to the results of another command, and a sweep would overwrite it; give "
+                "another --out",
+                path=folder / name,
             )

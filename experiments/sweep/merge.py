@@ -74,13 +74,17 @@ def check_same_experiment(shard: Results, other: Results) -> None:
     ):
         if part(shard.plan) != part(other.plan):
             raise UserError(
-                f"{shard.folder}: {name}.json says other things than that of {other.folder}: "
-                "these are not shards of one experiment"
+                "{folder}: {name}.json says other things than that of {folder2}: these are not shards of "
+                "one experiment",
+                folder=shard.folder,
+                name=name,
+                folder2=other.folder,
             )
     if shard.manifest["model"] != other.manifest["model"]:
         raise UserError(
-            f"{shard.folder}: made by another version of the model than {other.folder}; "
-            "sweep one of them anew"
+            "{folder}: made by another version of the model than {folder2}; sweep one of them anew",
+            folder=shard.folder,
+            folder2=other.folder,
         )
 
 
@@ -98,8 +102,12 @@ def adopt(store: Store, shard: Results, have: dict[str, str]) -> None:
     for row in rows:
         if have.get(row["key"]) and row["digest"] not in ("", have[row["key"]]):
             raise Damaged(
-                f"{shard.folder}: {row['name']}, {row['arm']}, replicate {row['replicate']} "
-                "is not what another shard says it is; `cogov verify` both"
+                "{folder}: {name}, {arm}, replicate {replicate} is not what another shard says it is; "
+                "`cogov verify` both",
+                folder=shard.folder,
+                name=row["name"],
+                arm=row["arm"],
+                replicate=row["replicate"],
             )
     fresh = [row for row in rows if row["key"] not in have or row["digest"] and not have[row["key"]]]
     new = {row["key"] for row in fresh}

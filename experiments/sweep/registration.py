@@ -152,7 +152,11 @@ def refuse_other(store, plan) -> None:
     past = json.loads(store.text("manifest.json"))["model"]
     if past != plan.source:
         raise UserError(
-            f"{stored}, of another version of the model ({past}, this is {plan.source}); {remedy}"
+            "{stored}, of another version of the model ({past}, this is {source}); {remedy}",
+            stored=stored,
+            past=past,
+            source=plan.source,
+            remedy=remedy,
         )
     old, now = json.loads(store.text("experiment.json")), json.loads(json.dumps(table_of(plan.experiment)))
     old_cases, now_cases = (
@@ -174,7 +178,11 @@ def refuse_other(store, plan) -> None:
         ]
     if terms:
         raise UserError(
-            f"{stored}, with {'; '.join(terms[:3])}{f' ({len(terms) - 3} more)' * (len(terms) > 3)}; {remedy}"
+            "{stored}, with {terms}{part}; {remedy}",
+            stored=stored,
+            terms="; ".join(terms[:3]),
+            part=f" ({len(terms) - 3} more)" * (len(terms) > 3),
+            remedy=remedy,
         )
     stems = {(arm.case, arm.name): stem for arm, stem in zip(plan.arms, plan.stems)}
     stored_arms = set()
@@ -182,13 +190,19 @@ def refuse_other(store, plan) -> None:
         stored_arms.add((case, arm))
         if (case, arm) in stems and plan.key_of(stems[case, arm], replicate) != key:
             raise UserError(
-                f"{store.folder}: has {arm!r} of {case} already, "
-                f"with other mechanisms or settings; {remedy}, or the arm another name"
+                "{folder}: has {arm!r} of {case} already, with other mechanisms or settings; {remedy}, "
+                "or the arm another name",
+                folder=store.folder,
+                arm=arm,
+                case=case,
+                remedy=remedy,
             )
     if not stored_arms & stems.keys():
         raise UserError(
-            f"{stored}, of {abbreviate(dict.fromkeys(arm for _, arm in stored_arms))}, "
-            f"and none of these arms is asked for: another experiment; {remedy}"
+            "{stored}, of {value}, and none of these arms is asked for: another experiment; {remedy}",
+            stored=stored,
+            value=abbreviate(dict.fromkeys(arm for _, arm in stored_arms)),
+            remedy=remedy,
         )
 
 

@@ -115,8 +115,11 @@ class Results:
 
         if name not in self.experiment.keep:
             raise UserError(
-                f"{self.folder}: {name} were not kept; "
-                f"say keep = [{name!r}] in the experiment and sweep anew into another folder"
+                "{folder}: {name} were not kept; say keep = [{name2!r}] in the experiment and sweep anew "
+                "into another folder",
+                folder=self.folder,
+                name=name,
+                name2=name,
             )
         tables = [
             pq.read_table(BytesIO((self.folder / file).read_bytes()), page_checksum_verification=True)
@@ -125,7 +128,7 @@ class Results:
         ]
         tables += [label_table(row[name], row) for row in self.ledger if row[name]]
         if not tables:
-            raise UserError(f"{self.folder}: no run is done yet; go on with `cogov sweep`")
+            raise UserError("{folder}: no run is done yet; go on with `cogov sweep`", folder=self.folder)
         combined = pa.concat_tables(tables, promote_options="permissive").unify_dictionaries()
         asked = {"case": list(self.plan.cases), "arm": list({arm.name for arm in self.plan.arms})}
         for column, names in asked.items():
@@ -151,12 +154,16 @@ def read_results(folder: str | Path) -> Results:
     folder = Path(folder)
     if not (folder / LEDGER).exists():
         refuse_lost_ledger(folder)
-        raise UserError(f"{folder}: holds no sweep; make one with `cogov sweep FILE --out {folder}`")
+        raise UserError(
+            "{folder}: holds no sweep; make one with `cogov sweep FILE --out {folder}`", folder=folder
+        )
     ledger = open_ledger(folder)
     try:
         if is_blank(folder, ledger):
             refuse_lost_ledger(folder)
-            raise UserError(f"{folder}: its sweep was stopped before it began; go on with `cogov sweep`")
+            raise UserError(
+                "{folder}: its sweep was stopped before it began; go on with `cogov sweep`", folder=folder
+            )
         facts, parts, rows = read_ledger(folder, ledger)
     finally:
         ledger.close()
@@ -168,7 +175,9 @@ def read_results(folder: str | Path) -> Results:
     for file, digest in parts.items():
         check_digest(folder, file, digest)
     if not all(name in facts for name in TEXTS):
-        raise UserError(f"{folder}: its sweep was stopped before it began; go on with `cogov sweep`")
+        raise UserError(
+            "{folder}: its sweep was stopped before it began; go on with `cogov sweep`", folder=folder
+        )
     texts = {name: json.loads(facts[name]) for name in TEXTS}
     stand_in(facts.get(OWN), texts["experiment.json"], texts["cases.json"], texts["arms.json"])
     experiment = build_dataclass(Experiment, texts["experiment.json"], At("experiment.json", {}))
@@ -202,9 +211,11 @@ def check_digest(folder: Path, name: str, digest: str | None, by: str = "") -> N
     """Raise Damaged unless the file `name` has the SHA-256 `digest`; `by` names who says so."""
     if why := describe_mismatch(folder / name, digest):
         raise Damaged(
-            f"{folder / name} is damaged: {by}it {why}. "
-            "Take it from a copy, or sweep again: "
-            "what is damaged is then set aside, and its runs are done again"
+            "{path} is damaged: {by}it {why}. Take it from a copy, or sweep again: what is damaged "
+            "is then set aside, and its runs are done again",
+            path=folder / name,
+            by=by,
+            why=why,
         )
 
 
@@ -216,15 +227,20 @@ def check_rest(folder: Path, parts) -> None:
     for name, digest in read_sums(folder).items():
         if why := describe_mismatch(folder / name, digest):
             raise Damaged(
-                f"{folder / name} is not what {folder / SUMS} says: it {why}. "
-                "Take it from a copy; `cogov archive` writes new sums"
+                "{path} is not what {path2} says: it {why}. Take it from a copy; `cogov archive` writes "
+                "new sums",
+                path=folder / name,
+                path2=folder / SUMS,
+                why=why,
             )
     strays = stray_files(folder, set(parts))
     if strays:
         raise Damaged(
-            f"{folder / strays[0]}{f' and {len(strays) - 1} more' * (len(strays) > 1)}: "
-            f"not of this sweep, though whoever reads all of {strays[0].partition('/')[0]}/ reads it too; "
-            "move it away"
+            "{path}{part}: not of this sweep, though whoever reads all of {value}/ reads it too; "
+            "move it away",
+            path=folder / strays[0],
+            part=f" and {len(strays) - 1} more" * (len(strays) > 1),
+            value=strays[0].partition("/")[0],
         )
 
 
@@ -248,16 +264,18 @@ def verify(folder: str | Path, share: float = 0.01, seed: int = 0, progress: Cal
     ]
     if share and done and absent:
         raise UserError(
-            f"{folder} is whole; to run some of it again, "
-            f"set COGOV_MECHANISMS to the folder with {', '.join(absent)} "
-            "(an archive has it in mechanisms/); "
-            "--again 0 leaves that out"
+            "{folder} is whole; to run some of it again, set COGOV_MECHANISMS to the folder with "
+            "{absent} (an archive has it in mechanisms/); --again 0 leaves that out",
+            folder=folder,
+            absent=", ".join(absent),
         )
     if share and results.plan.source != results.manifest["model"]:
         raise UserError(
-            f"{folder} is whole, but made by another version of the model "
-            f"({results.manifest['model']}, this is {results.plan.source}): "
-            "its runs cannot be lived again; --again 0 leaves that out"
+            "{folder} is whole, but made by another version of the model ({model}, this is "
+            "{source}): its runs cannot be lived again; --again 0 leaves that out",
+            folder=folder,
+            model=results.manifest["model"],
+            source=results.plan.source,
         )
     count = min(len(done), max(1, round(share * len(done)))) if share and done else 0
     drawn = np.argsort(RandomNumbers("verify", seed)("which", np.arange(len(done))))[:count] if count else []

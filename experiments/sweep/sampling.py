@@ -32,7 +32,10 @@ def problem(factors) -> dict:
     for name, (low, high) in ranges.items():
         if not low < high:
             raise UserError(
-                f"factor {name!r} ranges from {low} to {high}; its low end must be below its high end"
+                "factor {name!r} ranges from {low} to {high}; its low end must be below its high end",
+                name=name,
+                low=low,
+                high=high,
             )
     if not ranges:
         raise UserError("no factor is named; name one at least, with its low and high end")
@@ -56,8 +59,10 @@ def morris_points(factors, trajectories: int = 10, levels: int = 4, seed: int = 
     """
     if trajectories < 2 or levels < 2 or levels % 2:
         raise UserError(
-            f"trajectories = {trajectories}, levels = {levels}: "
-            "there must be 2 trajectories or more, and an even number of levels"
+            "trajectories = {trajectories}, levels = {levels}: there must be 2 trajectories or more, "
+            "and an even number of levels",
+            trajectories=trajectories,
+            levels=levels,
         )
     return salib("sample.morris").sample(
         problem(factors), trajectories, num_levels=levels, seed=sampler_seed("morris", seed)
@@ -71,7 +76,8 @@ def saltelli_points(factors, n: int = 64, seed: int = 0) -> np.ndarray:
     """
     if n < 2 or n & (n - 1):
         raise UserError(
-            f"n = {n} is not a power of 2; allowed is 2, 4, 8, ... (the Sobol sequence is even only at those)"
+            "n = {n} is not a power of 2; allowed is 2, 4, 8, ... (the Sobol sequence is even only at those)",
+            n=n,
         )
     return salib("sample.sobol").sample(
         problem(factors), n, calc_second_order=False, seed=sampler_seed("saltelli", seed)

@@ -92,7 +92,8 @@ class Store:
         except BlockingIOError:
             self.close()
             raise UserError(
-                f"{folder}: another process is writing there; wait for it, or give another --out"
+                "{folder}: another process is writing there; wait for it, or give another --out",
+                folder=folder,
             ) from None
         except BaseException:
             self.close()

@@ -180,9 +180,12 @@ def check_room(guess: CostEstimate, runs: int, folder: str | Path) -> None:
     needed, free = guess.bytes * runs / guess.runs, disk_usage(folder).free
     if needed > free:
         raise UserError(
-            f"{folder}: {runs:,} more runs take some {needed / 1e9:,.1f} GB, "
-            f"and {free / 1e9:,.1f} GB are free; "
-            'keep less (keep = ["series"] or []), or give another --out'
+            "{folder}: {runs:,} more runs take some {needed:,.1f} GB, and {free:,.1f} GB are free; "
+            'keep less (keep = ["series"] or []), or give another --out',
+            folder=folder,
+            runs=runs,
+            needed=needed / 1e9,
+            free=free / 1e9,
         )
 
 
@@ -212,7 +215,7 @@ def sweep(
     plan = experiment if isinstance(experiment, SweepPlan) else plan_sweep(experiment)
     k, m = shard
     if not 1 <= k <= m <= 100_000:
-        raise UserError(f"--shard {k}/{m} is out of range; allowed is 1/m to m/m")
+        raise UserError("--shard {k}/{m} is out of range; allowed is 1/m to m/m", k=k, m=m)
     began, spent = time.perf_counter(), time.process_time()
     guess = guess or estimate_cost(plan)
     limit = max(60.0, PATIENCE * guess.a_run) if limit is None else limit
@@ -329,8 +332,10 @@ def stopping_rule(plan: SweepPlan, shard: tuple[int, int]) -> Rule | None:
         return None
     if shard[1] > 1:
         raise UserError(
-            f"--shard {shard[0]}/{shard[1]}: no shard sees enough to stop by half-width; "
-            "set stopping.half_width = 0, or sweep in one piece"
+            "--shard {shard}/{shard2}: no shard sees enough to stop by half-width; set "
+            "stopping.half_width = 0, or sweep in one piece",
+            shard=shard[0],
+            shard2=shard[1],
         )
     if len(plan.arms) == len(plan.cases):
         raise UserError(

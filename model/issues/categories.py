@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...engine.errors import Message
 from ...engine.parameters import knob
 from ...engine.randomness import hash_name
 from ...engine.toml_reader import At, build_dataclass
@@ -194,15 +195,39 @@ class Category:
         """What does not go together, as (field, words)."""
         for name, known in (("family", FAMILIES), ("unit", UNITS), ("scope", SCOPES)):
             if getattr(self, name) not in known:
-                yield name, f"= {getattr(self, name)!r} is not one of {', '.join(known)}"
+                yield (
+                    name,
+                    Message(
+                        "= {why!r} is not one of {known}", why=getattr(self, name), known=", ".join(known)
+                    ),
+                )
         strange = [name for name in self.done_by.split() if name not in HANDS]
         if strange or not {"property", "committee"} & {*self.done_by.split()}:
             names = ", ".join(HANDS)
-            yield "done_by", f"= {self.done_by!r} is not some of {names}, property or committee among them"
+            yield (
+                "done_by",
+                Message(
+                    "= {done_by!r} is not some of {names}, property or committee among them",
+                    done_by=self.done_by,
+                    names=names,
+                ),
+            )
         if self.consent_rule and self.consent_rule not in RULES:
-            yield "consent_rule", f"= {self.consent_rule!r} is not one of {', '.join(RULES)}"
+            yield (
+                "consent_rule",
+                Message(
+                    "= {consent_rule!r} is not one of {rules}",
+                    consent_rule=self.consent_rule,
+                    rules=", ".join(RULES),
+                ),
+            )
         if self.season and self.season not in SEASONS:
-            yield "season", f"= {self.season!r} is not one of {', '.join(SEASONS)}"
+            yield (
+                "season",
+                Message(
+                    "= {season!r} is not one of {seasons}", season=self.season, seasons=", ".join(SEASONS)
+                ),
+            )
 
 
 def read_categories(path: Path) -> dict[str, Category]:

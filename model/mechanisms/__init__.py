@@ -134,10 +134,13 @@ class StandIn(Mechanism):
         """Raise UserError: the mechanism cannot be run."""
         name = next(name for name, kind in STAND_INS.items() if kind is type(self))
         if name in find_broken():
-            raise UserError(f"mechanism {name!r} is broken: {find_broken()[name]}")
+            raise UserError(
+                "mechanism {name!r} is broken: {find_broken}", name=name, find_broken=find_broken()[name]
+            )
         raise UserError(
-            f"the mechanism {name} is one of a user's own, and its file is not here; "
-            "set COGOV_MECHANISMS to the folder that has it"
+            "the mechanism {name} is one of a user's own, and its file is not here; set "
+            "COGOV_MECHANISMS to the folder that has it",
+            name=name,
         )
 
 
@@ -236,8 +239,10 @@ def _scan():
         return _classify_files(shipped_names(), files)
     except OSError as error:
         raise UserError(
-            f"COGOV_MECHANISMS names {error.filename}: {error.strerror}; "
-            "name folders with mechanisms of your own, or leave it out"
+            "COGOV_MECHANISMS names {filename}: {strerror}; name folders with mechanisms of your "
+            "own, or leave it out",
+            filename=error.filename,
+            strerror=error.strerror,
         ) from None
 
 

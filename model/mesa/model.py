@@ -183,7 +183,11 @@ def seed_of_model(seed: int | None, rng: Any) -> int:
     numbers give the same seed each time; from a generator one number is drawn. Raises UserError.
     """
     if seed is not None and rng is not None:
-        raise UserError(f"seed = {seed!r}, rng = {rng!r}: you have to pass either rng or seed, not both")
+        raise UserError(
+            "seed = {seed!r}, rng = {rng!r}: you have to pass either rng or seed, not both",
+            seed=seed,
+            rng=rng,
+        )
     name, value = ("rng", rng) if seed is None else ("seed", seed)
     if value is None:
         return secrets.randbits(32)
@@ -197,7 +201,9 @@ def seed_of_model(seed: int | None, rng: Any) -> int:
         return index(value)
     except TypeError:
         more = ", nor several, nor a SeedSequence or generator of NumPy" if name == "rng" else ""
-        raise UserError(f"{name} = {value!r} is not a whole number{more}") from None
+        raise UserError(
+            "{name} = {value!r} is not a whole number{more}", name=name, value=value, more=more
+        ) from None
 
 
 def as_names(names: str | Iterable[str]) -> tuple[str, ...]:

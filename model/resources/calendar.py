@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...agents.property_managers import workers
+from ...engine.errors import Message
 from ...engine.parameters import UserError, knob
 from ...engine.randomness import derive_key, exponential, hash_name, uniforms
 from ..issues.categories import FAMILIES, SEASONS, encode_category
@@ -98,7 +99,12 @@ class Shock:
         """Yield what does not go together, as (field, words)."""
         for name, known in (("family", FAMILIES), ("role", PAYERS)):
             if getattr(self, name) and getattr(self, name) not in known:
-                yield name, f"= {getattr(self, name)!r} is not one of {', '.join(known)}"
+                yield (
+                    name,
+                    Message(
+                        "= {why!r} is not one of {known}", why=getattr(self, name), known=", ".join(known)
+                    ),
+                )
 
 
 @dataclass(frozen=True)
@@ -188,8 +194,10 @@ def place_initial_issues(
         can = np.flatnonzero(units[:, j] > 0)
         if not len(can):
             raise UserError(
-                f"initial_issues.{n}.category = {begin.category!r} can be nowhere: everybody whom it could "
-                "concern is away for good; raise residents.absentees_at_home"
+                "initial_issues.{n}.category = {category!r} can be nowhere: everybody whom it could "
+                "concern is away for good; raise residents.absentees_at_home",
+                n=n,
+                category=begin.category,
             )
         turn = can[
             np.argsort(

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ...engine.parameters import UserError, set_parameters
+from ...engine.errors import Named, UserError
+from ...engine.parameters import set_parameters
 from ...engine.settings import parse_setting
 from ...engine.toml_reader import build_dataclass, load, suggest_names
 from .. import mechanisms
@@ -33,13 +34,18 @@ def read_case(case: str | PathLike) -> Scenario:
     Raises UserError with file and line.
     """
     if not isinstance(case, (str, PathLike)):
-        raise UserError(f"case = {case!r} is neither a name nor a path; there are: {', '.join(list_cases())}")
+        raise UserError(
+            "case = {case!r} is neither a name nor a path; there are: {cases}",
+            case=case,
+            cases=", ".join(list_cases()),
+        )
     path = Path(case)
     if path.suffix != ".toml":
         if str(case) not in list_cases():
             raise UserError(
-                f"no case is called {str(case)!r}{suggest_names(str(case), list_cases())}; "
-                "or give the path of a .toml file"
+                "no case is called {case!r}{hint}; or give the path of a .toml file",
+                case=str(case),
+                hint=suggest_names(str(case), list_cases()),
             )
         path = SHIPPED / f"{case}.toml"
         return read_shipped(path, path.stat().st_mtime_ns)
@@ -62,7 +68,9 @@ def read_file(path: Path) -> Scenario:
     for part, header in (("community", "[community]"), ("compound", "[[compound]]")):
         if part not in table:
             raise at.error(
-                "", f"has no {header}: say who lives there and in what; the cases that ship show how"
+                "",
+                "has no {header}: say who lives there and in what; the cases that ship show how",
+                header=header,
             )
     return scenario
 
@@ -87,7 +95,9 @@ def names_in(value: str | Iterable[str] | None, what: str) -> tuple[str, ...]:
         or not all(isinstance(name, str) for name in names)
     ):
         raise UserError(
-            f'{what} = {value!r} names no mechanisms; write a name such as "whistle", or a list of names'
+            '{what} = {value!r} names no mechanisms; write a name such as "whistle", or a list of names',
+            what=what,
+            value=value,
         )
     return tuple(names)
 
@@ -109,7 +119,7 @@ def alter_scenario(
             raise UserError(problem)
     both = set(on) & set(off)
     if both:
-        raise UserError(f"{', '.join(sorted(both))}: switched on and off at once; leave one out")
+        raise UserError("{both}: switched on and off at once; leave one out", both=", ".join(sorted(both)))
     active = {name: m for name, m in scenario.mechanisms.items() if name not in off}
     active |= {name: mechanisms.load_class(name)() for name in on if name not in active}
     scenario = replace(scenario, mechanisms=active)
@@ -123,5 +133,9 @@ def alter_scenario(
     for text in texts:
         part, name, *_ = (*text.split("."), "")
         if part == "mechanisms" and name in mechanisms.list_known() and name not in active:
-            raise UserError(f"--set {text}: {name} is not switched on; add --on {name}")
+            raise UserError(
+                "--set {text}: {name} is not switched on; add --on {name}",
+                text=text,
+                name=Named("mechanism", name),
+            )
     return set_parameters(scenario, dict(parse_setting(scenario, text) for text in texts))

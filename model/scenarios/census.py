@@ -5,6 +5,7 @@ from dataclasses import Field, dataclass, field, fields, replace
 from math import ceil, exp, inf
 from typing import Any
 
+from ...engine.errors import Message
 from ...engine.parameters import LeftOut, LeftOutCount, Words, describe_problem, knob
 
 CROWDED = 30  # people per household on average, at most
@@ -179,8 +180,13 @@ class Census:
             if getattr(self, part) > getattr(self, whole):
                 yield (
                     part,
-                    f"= {getattr(self, part)} is more than {whole} = {getattr(self, whole)}"
-                    f"{self.left_out_note(part, whole)}",
+                    Message(
+                        "= {why} is more than {whole} = {why2}{left_out_note}",
+                        why=getattr(self, part),
+                        whole=whole,
+                        why2=getattr(self, whole),
+                        left_out_note=self.left_out_note(part, whole),
+                    ),
                 )
         if self.children > self.residents - self.households:
             most, left = (
@@ -189,19 +195,33 @@ class Census:
             )
             yield (
                 "children",
-                f"= {self.children} leaves no grown-up for each of {self.households} households: "
-                f"at most {most}{left}",
+                Message(
+                    "= {children} leaves no grown-up for each of {households} households: at most "
+                    "{most}{left}",
+                    children=self.children,
+                    households=self.households,
+                    most=most,
+                    left=left,
+                ),
             )
         if self.residents > CROWDED * self.households:
             yield (
                 "residents",
-                f"= {self.residents} are more than {CROWDED} to each of {self.households} households"
-                f"{self.left_out_note('residents', 'households')}",
+                Message(
+                    "= {residents} are more than {crowded} to each of {households} households{left_out_note}",
+                    residents=self.residents,
+                    crowded=CROWDED,
+                    households=self.households,
+                    left_out_note=self.left_out_note("residents", "households"),
+                ),
             )
         names = [f.name for f in counts(self)]
         for name in self.given:
             if name not in names:
-                yield "given", f"names {name!r}, which is none of {', '.join(names)}"
+                yield (
+                    "given",
+                    Message("names {name!r}, which is none of {names}", name=name, names=", ".join(names)),
+                )
 
     def left_out_note(self, *names: str) -> str:
         """Say which of these the case leaves out, to end a sentence with; "" when it gives them all."""

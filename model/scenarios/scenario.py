@@ -10,6 +10,7 @@ from ...agents.party_members import PartyMemberParameters
 from ...agents.property_managers import PropertyParameters
 from ...agents.resident_parameters import ResidentParameters
 from ...agents.volunteers import VolunteerParameters
+from ...engine.errors import Message
 from ...engine.parameters import LeftOut, check, describe_problem, knob
 from .. import mechanisms
 from ..issues.categories import CATEGORIES, Category, encode_category
@@ -76,7 +77,7 @@ class ReportedOutcome:
     def contradictions(self) -> Iterator[tuple[str, str]]:
         """Yield what cannot be true together, as (field, words)."""
         if self.low > self.high:
-            yield "low", f"= {self.low:g} is more than high = {self.high:g}"
+            yield "low", Message("= {low:g} is more than high = {high:g}", low=self.low, high=self.high)
 
 
 def every_category() -> dict[str, Category]:
@@ -164,41 +165,70 @@ class Scenario:
             if not name or {*name} & {*"./"}:
                 yield (
                     "issues",
-                    f"holds a category {name!r}; a category's name is not empty and has neither '.' nor '/'",
+                    Message(
+                        "holds a category {name!r}; a category's name is not empty and has neither '.' nor '/'",
+                        name=name,
+                    ),
                 )
             if other != name:
                 yield (
                     f"issues.{name}",
-                    f"has the same code as {other!r}, from which its random numbers are drawn: "
-                    "rename one of the two",
+                    Message(
+                        "has the same code as {other!r}, from which its random numbers are drawn: rename one of "
+                        "the two",
+                        other=other,
+                    ),
                 )
         if sum(begin.count for begin in self.initial_issues) > MAX_INITIAL_ISSUES:
             yield (
                 "initial_issues",
-                f"holds {sum(begin.count for begin in self.initial_issues):,} issues; "
-                f"allowed is {MAX_INITIAL_ISSUES:,} in all",
+                Message(
+                    "holds {value:,} issues; allowed is {max_initial_issues:,} in all",
+                    value=sum(begin.count for begin in self.initial_issues),
+                    max_initial_issues=MAX_INITIAL_ISSUES,
+                ),
             )
         if not self.compound:
             yield "compound", "is empty: a community has at least one"
         elif buildings > BUILDINGS:
-            yield "compound", f"holds {buildings:,} buildings; allowed is {BUILDINGS:,} in all"
+            yield (
+                "compound",
+                Message(
+                    "holds {buildings:,} buildings; allowed is {buildings2:,} in all",
+                    buildings=buildings,
+                    buildings2=BUILDINGS,
+                ),
+            )
         elif self.community.households < stairwells:
             yield (
                 "community.households",
-                f"= {self.community.households} are fewer than the {stairwells} stairwells: "
-                f"every stairwell has one at least{self.community.left_out_note('households')}",
+                Message(
+                    "= {households} are fewer than the {stairwells} stairwells: every stairwell has one at "
+                    "least{left_out_note}",
+                    households=self.community.households,
+                    stairwells=stairwells,
+                    left_out_note=self.community.left_out_note("households"),
+                ),
             )
         for n, begin in enumerate(self.initial_issues):
             if begin.category not in self.issues:
                 yield (
                     f"initial_issues.{n}.category",
-                    f"= {begin.category!r} is not one of {', '.join(self.issues)}",
+                    Message(
+                        "= {category!r} is not one of {issues}",
+                        category=begin.category,
+                        issues=", ".join(self.issues),
+                    ),
                 )
             elif not self.has(self.issues[begin.category].unit):
                 yield (
                     f"initial_issues.{n}.category",
-                    f"= {begin.category!r} can be nowhere: it arises from each "
-                    f"{self.issues[begin.category].unit}, and there is none in this community",
+                    Message(
+                        "= {category!r} can be nowhere: it arises from each {unit}, and there is none in this "
+                        "community",
+                        category=begin.category,
+                        unit=self.issues[begin.category].unit,
+                    ),
                 )
 
     def has(self, unit: str) -> bool:

@@ -13,8 +13,9 @@ try:
     import matplotlib
 except (ValueError, OSError, RuntimeError) as error:  # its settings: unknown backend, file that is not text
     raise UserError(
-        f"matplotlib cannot be loaded with this machine's settings: {printable(error)}; "
-        "mend the matplotlibrc or the variable MPLBACKEND, or take it away"
+        "matplotlib cannot be loaded with this machine's settings: {error}; mend the "
+        "matplotlibrc or the variable MPLBACKEND, or take it away",
+        error=printable(error),
     ) from None
 
 from matplotlib import colors, figure, font_manager, lines, patches, text, ticker

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import Field
 from functools import lru_cache
 
+from ...engine.errors import Namer, UserError
 from ...engine.parameters import paths
 from ...engine.texts import sections
 from ...model import mechanisms
@@ -155,11 +156,17 @@ def town(lang: str, compounds: Iterable[str] = (), scenario: Scenario | None = N
 
 
 def translate_exception(lang: str, wrong: Exception) -> str:
-    """Return the message of a UserError; in Chinese if there is a translation."""
-    from .words_errors import translate_error
+    """Return the message of an exception; that of a UserError in the language, with names in it."""
+    return wrong.message.in_language(lang, namer(lang)) if isinstance(wrong, UserError) else str(wrong)
 
-    return (
-        str(wrong)
-        if lang == "en"
-        else translate_error(str(wrong), lambda path: knob("zh", path)[0], lambda name: mechanism("zh", name))
-    )
+
+def namer(lang: str) -> Namer | None:
+    """Return what names knobs and mechanisms in Chinese errors; None for English, which has their own names."""
+
+    def name_of(kind: str, name: str) -> str:
+        try:
+            return knob(lang, name)[0] if kind == "knob" else mechanism(lang, name)
+        except UserError:  # the mechanism cannot be used: that may be the error
+            return name
+
+    return name_of if lang == "zh" else None

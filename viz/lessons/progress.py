@@ -63,11 +63,15 @@ def predict(walk: Walk, choice: int) -> Walk:
     exist.
     """
     if not isinstance(walk.step, Predict):
-        raise UserError(f"step {walk.at + 1} of {walk.lesson.name} asks nothing")
+        raise UserError("step {at} of {name} asks nothing", at=walk.at + 1, name=walk.lesson.name)
     if walk.at in walk.predicted:
         raise UserError("a prediction that is made stands")
     if not 0 <= choice < len(walk.step.choice):
-        raise UserError(f"choice {choice + 1} is out of range; allowed is 1 to {len(walk.step.choice)}")
+        raise UserError(
+            "choice {choice} is out of range; allowed is 1 to {choice_count}",
+            choice=choice + 1,
+            choice_count=len(walk.step.choice),
+        )
     return replace(walk, predicted=walk.predicted | {walk.at: choice})
 
 
@@ -82,10 +86,14 @@ def record_score(walk: Walk, design: dict, row: dict) -> Walk:
     Raises UserError if the step is not a game, or if the design costs more than the budget.
     """
     if not isinstance(walk.step, Score):
-        raise UserError(f"step {walk.at + 1} of {walk.lesson.name} is no game")
+        raise UserError("step {at} of {name} is no game", at=walk.at + 1, name=walk.lesson.name)
     cost = price(walk.step.option, design)
     if cost > walk.step.budget:
-        raise UserError(f"the design costs {cost:,.0f} yuan; the budget is {walk.step.budget:,.0f}")
+        raise UserError(
+            "the design costs {cost:,.0f} yuan; the budget is {budget:,.0f}",
+            cost=cost,
+            budget=walk.step.budget,
+        )
     return replace(walk, scores=walk.scores | {walk.at: [*walk.scores.get(walk.at, ()), (dict(design), row)]})
 
 
@@ -95,7 +103,12 @@ def forward(walk: Walk) -> Walk:
     Raises UserError while something is still required (see `missing_input`).
     """
     if missing_input(walk):
-        raise UserError(f"step {walk.at + 1} of {walk.lesson.name} waits for a {missing_input(walk)}")
+        raise UserError(
+            "step {at} of {name} waits for a {missing_input}",
+            at=walk.at + 1,
+            name=walk.lesson.name,
+            missing_input=missing_input(walk),
+        )
     return walk if walk.last else replace(walk, at=walk.at + 1)
 
 

@@ -31,14 +31,19 @@ def read_lesson(path: Path) -> Lesson:
     steps = table.pop("step", [])
     for name in ("title", "question", "reference"):
         if name not in table:
-            raise at.error("", f"has no {name}: write {name}.en and {name}.zh")
+            raise at.error("", "has no {name}: write {name}.en and {name}.zh", name=name)
     if not isinstance(steps, list) or not all(isinstance(step, dict) for step in steps) or not steps:
         raise at.error("step", "is missing: each step stands below its own [[step]]")
     built = []
     for n, step in enumerate(steps):
         kind = step.pop("kind", None)
         if not isinstance(kind, str) or kind not in STEPS:
-            raise at.error(f"step.{n}.kind", f"= {kind!r} is unknown{suggest_names(str(kind), list(STEPS))}")
+            raise at.error(
+                f"step.{n}.kind",
+                "= {kind!r} is unknown{hint}",
+                kind=kind,
+                hint=suggest_names(str(kind), list(STEPS)),
+            )
         built.append(build_dataclass(STEPS[kind], step, at, f"step.{n}."))
         check_step(built, at, f"step.{n}")
     plain = build_dataclass(Lesson, table, at)
@@ -70,7 +75,7 @@ def check_step(steps, at, path) -> None:
                 apply_purchases(scenario, step.option, {item.name: item.most})
             wrong = complaint(step.measure, scenario.issues)
             if wrong:
-                raise at.error(f"{path}.measure", f"= {step.measure!r} {wrong}")
+                raise at.error(f"{path}.measure", "= {measure!r} {wrong}", measure=step.measure, wrong=wrong)
     except UserError as error:
         raise error if str(error).startswith(at.file) else at.error(path, str(error)) from None
     if isinstance(step, Predict):
@@ -79,12 +84,19 @@ def check_step(steps, at, path) -> None:
         for placeholder in PLACEHOLDER.findall(getattr(text_of(step), language)):
             arm, measure, number_format = parse_placeholder(placeholder)
             if not before:
-                raise at.error(f"{path}.text", f"tells of {{{placeholder}}}, and nothing has run before it")
+                raise at.error(
+                    f"{path}.text",
+                    "tells of {{{placeholder}}}, and nothing has run before it",
+                    placeholder=placeholder,
+                )
             if arm not in ANSWERS or number_format not in FORMATS:
                 raise at.error(
                     f"{path}.text",
-                    f"{{{placeholder}}} is not understood; write {{left.resolution_rate:%}}: "
-                    f"one of {', '.join(ANSWERS)}, a measure, one of {' '.join(FORMATS)}",
+                    "{{{placeholder}}} is not understood; write {{left.resolution_rate:%}}: one of "
+                    "{answers}, a measure, one of {formats}",
+                    placeholder=placeholder,
+                    answers=", ".join(ANSWERS),
+                    formats=" ".join(FORMATS),
                 )
             check_measures(measure, before[-1], at, f"{path}.text")
     if sorted(PLACEHOLDER.findall(text_of(step).en)) != sorted(PLACEHOLDER.findall(text_of(step).zh)):
@@ -94,14 +106,14 @@ def check_step(steps, at, path) -> None:
 def check_known(unknown, path, known, at) -> None:
     """Raise a UserError that names the first of `strangers`, if any, and the closest known name."""
     for name in unknown:
-        raise at.error(path, f"= {name!r} is unknown{suggest_names(name, known)}")
+        raise at.error(path, "= {name!r} is unknown{hint}", name=name, hint=suggest_names(name, known))
 
 
 def check_measures(name, setup, at, path) -> None:
     """Raise UserError if a measure does not exist for the case of the setup."""
     wrong = complaint(name, read_case(setup.case).issues)
     if wrong:
-        raise at.error(path, f"{name!r} {wrong}")
+        raise at.error(path, "{name!r} {wrong}", name=name, wrong=wrong)
 
 
 def parse_placeholder(placeholder: str) -> tuple[str, str, str]:
@@ -140,7 +152,7 @@ def read_lessons(folder: Path = SHIPPED) -> list[Lesson]:
     names = [lesson.name for lesson in unsorted]
     for name in names:
         if names.count(name) > 1:
-            raise UserError(f"{folder}: two lessons are called {name!r}")
+            raise UserError("{folder}: two lessons are called {name!r}", folder=folder, name=name)
     return sorted(unsorted, key=lambda lesson: (lesson.order, lesson.name))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import Field, dataclass, field
 
+from ...engine.errors import Message
 from ...engine.parameters import knob
 from ...engine.toml_reader import suggest_names
 from ...experiments.narrative.lesson_runs import build_arm
@@ -99,10 +100,20 @@ class Predict:
         if not 2 <= len(self.choice) <= 6:
             yield (
                 "choice",
-                f"has {len(self.choice)}; a question has 2 to 6, each below its own [[step.choice]]",
+                Message(
+                    "has {choice_count}; a question has 2 to 6, each below its own [[step.choice]]",
+                    choice_count=len(self.choice),
+                ),
             )
         elif self.answer > len(self.choice):
-            yield "answer", f"= {self.answer}: there are {len(self.choice)} choices"
+            yield (
+                "answer",
+                Message(
+                    "= {answer}: there are {choice_count} choices",
+                    answer=self.answer,
+                    choice_count=len(self.choice),
+                ),
+            )
         ranges = sorted((choice.low, choice.high) for choice in self.choice)
         if any(low >= high for low, high in ranges):
             yield "choice", "has a range that is empty: low must be less than high"
@@ -186,9 +197,16 @@ class Score:
             yield "option", "has two of one name"
         for n, par in enumerate(self.par):
             if par.name not in prices:
-                yield f"par.{n}.name", f"= {par.name!r} is no option{suggest_names(par.name, list(prices))}"
+                yield (
+                    f"par.{n}.name",
+                    Message(
+                        "= {name!r} is no option{hint}",
+                        name=par.name,
+                        hint=suggest_names(par.name, list(prices)),
+                    ),
+                )
         if sum(prices.get(par.name, 0) * par.count for par in self.par) > self.budget:
-            yield "par", f"costs more than budget = {self.budget:g}"
+            yield "par", Message("costs more than budget = {budget:g}", budget=self.budget)
 
     def scenario(self) -> Scenario:
         """Return the scenario before anything is bought. Raises UserError."""

@@ -97,8 +97,11 @@ class PageState:
         )
         if scenario.community.residents * scenario.days > MOST:
             raise UserError(
-                f"{scenario.community.residents:,} residents for {scenario.days:,} days "
-                f"are too many for a page; allowed is {MOST:,} residents x days: use `cogov run`"
+                "{residents:,} residents for {days:,} days are too many for a page; allowed is {most:,} "
+                "residents x days: use `cogov run`",
+                residents=scenario.community.residents,
+                days=scenario.days,
+                most=MOST,
             )
         return scenario
 

@@ -1,0 +1,103 @@
+"""Errors in the input of a user: a template in English and the values that fill it.
+
+The template is the error's code: it stands where the error is raised, and is the key of its Chinese wording
+in `texts/errors_zh.toml` (as message ids are in GNU gettext). So nobody reads English back out of a
+sentence. Road not taken: short codes with both wordings in catalogues; the line that raises would no longer
+say why.
+"""
+
+import tomllib
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+
+class Named(str):
+    """The name of a knob or a mechanism in an error, which Chinese replaces by its Chinese name."""
+
+    kind: str
+
+    def __new__(cls, kind: str, name: str) -> "Named":
+        named = super().__new__(cls, name)
+        named.kind = kind
+        return named
+
+    def __getnewargs__(self) -> tuple[str, str]:
+        return self.kind, str(self)
+
+
+Namer = Callable[[str, str], str]  # (kind, name) -> its name in the language
+
+
+class Message:
+    """A sentence with values at the names in braces; a value is a text, a Named or another Message."""
+
+    def __init__(self, template: str, **values: object):
+        self.template = template
+        self.values: dict[str, Any] = {}
+        for _, name, spec, conversion in Formatter().parse(template) if values else ():
+            if name is not None:
+                value = values[name]
+                value = value.message if isinstance(value, UserError) else value
+                whole = isinstance(value, (Message, Named)) and not conversion
+                convert = {"r": repr, "s": str, None: lambda given: given}[conversion]
+                self.values[name] = value if whole else format(convert(value), spec or "")
+
+    def in_language(self, lang: str, namer: Namer | None = None) -> str:
+        """Return the sentence in "en" or "zh"; in English where Chinese has no wording."""
+        template = self.template if lang == "en" else chinese().get(self.template, self.template)
+        parts = Formatter().parse(template) if self.values else [(template, None, None, None)]
+        return "".join(
+            text + (self._value(self.values[name], lang, namer) if name is not None else "")
+            for text, name, _, _ in parts
+        )
+
+    def _value(self, value: Any, lang: str, namer: Namer | None) -> str:
+        if isinstance(value, Message):
+            return value.in_language(lang, namer)
+        return namer(value.kind, value) if namer and isinstance(value, Named) else str(value)
+
+    def __str__(self) -> str:
+        return self.in_language("en")
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+
+class UserError(ValueError):
+    """An error in the input of a user; the message names its cause and the remedy.
+
+    `UserError("{file}: no {thing}", file=path, thing=name)`: values that are Messages are worded with it.
+    """
+
+    def __init__(self, template: str | Message, **values: object):
+        self.message = template if isinstance(template, Message) else Message(template, **values)
+        super().__init__(str(self.message))
+
+    def __reduce__(self) -> tuple:
+        return type(self), (self.message,)
+
+
+class FieldError(UserError):
+    """An error in a field of a dataclass: `owner.field problem`; the reader of files adds file and line."""
+
+    def __init__(self, owner: str, field: str, problem: str | Message):
+        super().__init__("{owner}.{field} {problem}", owner=owner, field=field, problem=as_message(problem))
+        self.owner, self.field, self.problem = owner, field, problem
+
+    def __reduce__(self) -> tuple:
+        return type(self), (self.owner, self.field, self.problem)
+
+
+def as_message(text: str | Message) -> Message:
+    """Return a text as a Message, so that its Chinese wording is found."""
+    return text if isinstance(text, Message) else Message(text)
+
+
+@lru_cache(maxsize=None)
+def chinese() -> dict[str, str]:
+    """Return the Chinese wordings: template -> text with the same names in braces."""
+    path = Path(__file__).parent / "texts" / "errors_zh.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
