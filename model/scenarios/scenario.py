@@ -166,7 +166,7 @@ class Scenario:
                 yield (
                     "issues",
                     Message(
-                        "holds a category {name!r}; a category's name is not empty and has neither '.' nor '/'",
+                        "holds a category {name!r}; a name is not empty and has neither '.' nor '/'",
                         name=name,
                     ),
                 )
@@ -174,8 +174,8 @@ class Scenario:
                 yield (
                     f"issues.{name}",
                     Message(
-                        "has the same code as {other!r}, from which its random numbers are drawn: rename one of "
-                        "the two",
+                        "has the same code as {other!r}, from which its random numbers are drawn: rename "
+                        "one of the two",
                         other=other,
                     ),
                 )
@@ -224,8 +224,8 @@ class Scenario:
                 yield (
                     f"initial_issues.{n}.category",
                     Message(
-                        "= {category!r} can be nowhere: it arises from each {unit}, and there is none in this "
-                        "community",
+                        "= {category!r} can be nowhere: it arises from each {unit}, and there is none in "
+                        "this community",
                         category=begin.category,
                         unit=self.issues[begin.category].unit,
                     ),

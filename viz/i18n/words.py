@@ -161,7 +161,7 @@ def translate_exception(lang: str, wrong: Exception) -> str:
 
 
 def namer(lang: str) -> Namer | None:
-    """Return what names knobs and mechanisms in Chinese errors; None for English, which has their own names."""
+    """Return what names knobs and mechanisms in Chinese errors; None for English."""
 
     def name_of(kind: str, name: str) -> str:
         try:
