@@ -137,7 +137,7 @@ MUTANTS = [
         "    if needs_main_script(main):\n        yield\n        return\n",
         "    if True:\n        yield\n        return\n",
         (
-            "experiments/comparing/test_scripts.py::test_a_script_without_a_main_guard_runs_o"
+            "experiments/execution/test_scripts.py::test_a_script_without_a_main_guard_runs_o"
             "nce_with_workers_and_says_nothing"
         ),
         plain=True,
@@ -147,7 +147,7 @@ MUTANTS = [
         "experiments/execution/supervisor.py",
         "return 0 if problem else count_cores() if workers is None else workers",
         "return 0 if problem else workers or count_cores()",
-        "experiments/comparing/test_scripts.py::test_no_workers_means_none_everywhere",
+        "experiments/execution/test_scripts.py::test_no_workers_means_none_everywhere",
         plain=True,
         short=True,
     ),
@@ -157,7 +157,7 @@ MUTANTS = [
         "current_process().daemon or get_start_method",
         "get_start_method",
         (
-            "experiments/comparing/test_scripts.py::test_a_worker_of_a_pool_goes_on_alone_and"
+            "experiments/execution/test_scripts.py::test_a_worker_of_a_pool_goes_on_alone_and"
             "_says_so_only_where_workers_were_asked_for"
         ),
         plain=True,
