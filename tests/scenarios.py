@@ -104,7 +104,7 @@ STORM = replace(  # a sixth of the work for each issue
     issues={name: replace(category, works=category.works / 6) for name, category in STORM.issues.items()},
 )
 FORUM = (
-    replace(  # the storm in autumn: many give evenings, so sittings are held; votes fail, much is forgotten
+    replace(  # the storm in autumn: many give evenings, so meetings are held; votes fail, much is forgotten
         STORM,
         name="forum",
         calendar=CalendarParameters(month=9),

@@ -156,7 +156,7 @@ def test_an_interrupt_ends_every_process_quietly(tmp_path):
         start_new_session=True,
     )
     while not Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().strip():
-        time.sleep(0.05)  # workers are being born: the worst moment
+        time.sleep(0.05)  # workers are starting: the worst moment
     time.sleep(1)
     os.killpg(running.pid, signal.SIGINT)
     assert "Traceback" not in running.communicate(timeout=60)[1] and running.returncode != 0
@@ -204,7 +204,7 @@ def test_a_knob_of_what_is_not_switched_on_is_refused_with_the_way_out(cogov):
 
 
 def test_the_benches_run_on_a_small_sweep(capsys):
-    """They are for reading, not for CI; that they run at all is."""
+    """The benchmarks are for reading, not for CI; the test checks only that they run."""
     tables.show(None, True, speed.count_key_collisions(PlainConsole(), sweep=3, horizon=5))
     assert json.loads(capsys.readouterr().out)["tables"][0]["rows"][0]["collisions"] == 0
     tables.show(

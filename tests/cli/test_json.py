@@ -1,4 +1,7 @@
-"""`--json` of every command is one document that a strict parser reads, with numbers as numbers and keys that stay."""
+"""`--json` prints one document that a strict parser reads.
+
+Numbers are numbers, and keys never change. This holds for every command.
+"""
 
 import json
 from dataclasses import replace
@@ -176,7 +179,7 @@ GROWS = {"city"}  # documents whose other keys are measures
 
 
 def commands(group, *words):
-    """Words of every command that has --json."""
+    """Return the words of every command that has --json."""
     for name, one in group.commands.items():
         if hasattr(one, "commands"):
             yield from commands(one, *words, name)
@@ -191,7 +194,7 @@ def test_every_command_that_has_json_is_tried():
 
 
 def strict(text):
-    """The one document of a text; NaN, infinity and the same key twice are refused."""
+    """Return the one document of a text; refuse NaN, infinity and duplicate keys."""
 
     def once(pairs):
         assert len(dict(pairs)) == len(pairs), f"twice the same key: {pairs}"
@@ -201,7 +204,7 @@ def strict(text):
 
 
 def texts(value, name=""):
-    """Every text of a document, with the key it stands under."""
+    """Yield every text of a document, with the key that it belongs to."""
     if isinstance(value, (dict, list)):
         for key, one in value.items() if isinstance(value, dict) else ((name, one) for one in value):
             yield from texts(one, key)
@@ -211,7 +214,10 @@ def texts(value, name=""):
 
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory):
-    """The folder of a finished sweep by its name, swept when first asked for; any other word as it is."""
+    """Return the folder of a finished sweep by its name, swept on first request.
+
+    Any other word is returned as it is.
+    """
     texts, made = {"WHOSE": WHOSE, "SCREEN": SCREEN, "BEST": BEST.replace("points = 64", "points = 32")}, {}
 
     def folder(word):
@@ -226,10 +232,13 @@ def swept(tmp_path_factory):
 
 @pytest.fixture
 def cogov(monkeypatch, capsys, tmp_path):
-    """Type a command in a folder with a log and an experiment; benches measure next to nothing."""
+    """Type a command in a folder with a log and an experiment; benchmarks measure next to nothing."""
     monkeypatch.chdir(tmp_path)
     rows = [
-        f"2020-{1 + n % 9:02}-{1 + n % 27:02},2020-{1 + n % 9:02}-{min(28, 3 + n % 27):02},{('litter', 'lamp_out')[n % 2]}"
+        (
+            f"2020-{1 + n % 9:02}-{1 + n % 27:02},2020-{1 + n % 9:02}-{min(28, 3 + n % 27):02},"
+            f"{('litter', 'lamp_out')[n % 2]}"
+        )
         for n in range(60)
     ]
     (tmp_path / "log.csv").write_text(
@@ -278,7 +287,7 @@ def cogov(monkeypatch, capsys, tmp_path):
         "load_table": lambda folder: pd.DataFrame({"residents": [100], "resolution_rate": [float("nan")]}),
         "digest": lambda folder: "d",
     }
-    assert fakes.keys() <= vars(city_scaling.cities).keys()  # else a city would be simulated in earnest
+    assert fakes.keys() <= vars(city_scaling.cities).keys()  # otherwise a whole city would be simulated
     monkeypatch.setattr(city_scaling, "cities", SimpleNamespace(**vars(city_scaling.cities) | fakes))
     monkeypatch.setattr(determinism, "SETS", dict(list(fingerprints.SETS.items())[:1]))
     monkeypatch.setattr(

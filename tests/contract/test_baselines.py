@@ -1,4 +1,7 @@
-"""Results do not move in silence: every case comes to the numbers that are written down, and who moves them says why."""
+"""Results never change unnoticed: every case gives the recorded numbers.
+
+A change of results needs a reason in the changelog.
+"""
 
 import baselines
 import pytest
@@ -33,13 +36,14 @@ def test_numbers_are_not_changed_by_hand_nor_their_reasons_taken_away(name):
     table, count, sealed = before(name)
     assert sealed, f"{path_of(name)} was changed by hand: run make baselines"
     assert count <= len(results()), (
-        f"{path_of(name)} knows of {count} lines of **Results:**; CHANGELOG.md has {len(results())}: such lines stay"
+        f"{path_of(name)} knows of {count} lines of **Results:**; "
+        f"CHANGELOG.md has {len(results())}: such lines stay"
     )
 
 
 @pytest.fixture
 def elsewhere(tmp_path, monkeypatch):
-    """A folder of baselines with one in it, and a changelog with one line."""
+    """Return a folder with one baseline file, and a changelog with one line."""
     monkeypatch.setattr(baselines, "FOLDER", tmp_path / "baselines")
     monkeypatch.setattr(baselines, "CHANGELOG", tmp_path / "CHANGELOG.md")
     monkeypatch.setattr(baselines, "now", lambda name: {"told": ["1", "2", "3", "4", "5", "3"]})

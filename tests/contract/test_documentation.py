@@ -1,4 +1,7 @@
-"""The model's description names all that there is, and what of it comes from the code is as the code has it now."""
+"""The description of the model names everything that exists.
+
+Those parts of it that are generated from the code are up to date.
+"""
 
 import json
 import re
@@ -54,7 +57,7 @@ def test_the_diagram_of_agents_shows_every_relation():
 
 
 def drawn(name):
-    """What joins two in a diagram, by their names."""
+    """Return which names are connected in a diagram."""
     return set(re.findall(r'<g id="(\w+-\w+)"', (DOCS / name).read_text("utf-8")))
 
 
@@ -127,7 +130,7 @@ def test_links_lead_somewhere(path):
 
 
 def anchors(path):
-    """What GitHub calls the headings of a page."""
+    """Return the anchors that GitHub gives to the headings of a page."""
     heads = re.findall(r"^#+ (.*)$", path.read_text("utf-8"), flags=re.M)
     return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
 

@@ -1,4 +1,7 @@
-"""Shapes that must emerge: what was reported of whole communities, with seeds fixed beforehand. Run with -s to see the numbers."""
+"""Patterns that must emerge, as reported of whole communities.
+
+Seeds are fixed beforehand. Run with -s to see the numbers.
+"""
 
 from dataclasses import replace
 
@@ -17,13 +20,14 @@ def lives(scenario, seeds):
     return [simulate(scenario, "shapes", seed) for seed in range(seeds)]
 
 
-# --------------------------------------------------------------------------------------------------------- shuian's path
+# ---------------------------------------------------------------------------------------------- shuian's path
 
 
 def test_shuian_tips_from_growing_to_falling_along_its_path():
-    """Half a year with the grid worker alone, eighteen months of steps, a year with all of them; and the same luck without the steps.
+    """Half a year with the grid worker alone, eighteen months of steps, a year with all of them.
 
-    Falling in most lucks, not in all: over 84 of them the backlog falls by 9 in the mean, with a standard error of 7.
+    It is compared with a run without the steps on the same random numbers. The backlog falls for most seeds,
+    not for all: over 84 seeds it falls by 9 in the mean, with a standard error of 7.
     """
     case = read_case("shuian")
     path, without = (
@@ -45,11 +49,14 @@ def test_shuian_tips_from_growing_to_falling_along_its_path():
     assert surely(before) and surely(never) and surely(never - after) and np.median(after) < 0
 
 
-# ------------------------------------------------------------------------------------------------------ furong's push
+# ---------------------------------------------------------------------------------------------- furong's push
 
 
 def answered(scenario, seed):
-    """Share of members and listed volunteers who gave an evening, in weeks 4 to 8 and in the last four."""
+    """Return the share of members and listed volunteers who gave an evening.
+
+    In weeks 4 to 8, and in the last four.
+    """
     weeks = [world.residents.gives.copy() for world in days(scenario, "shapes", seed) if world.day % 7 == 0]
     people = next(iter(days(scenario, "shapes", seed))).residents
     asked = people.member | people.volunteer
@@ -57,7 +64,10 @@ def answered(scenario, seed):
 
 
 def test_a_push_moves_furong_from_one_who_answers_a_call_to_most():
-    """Within two years, and by the push: without it, a minority still. The report says nearly all."""
+    """Within two years, and because of the push.
+
+    Without it they are still a minority. The report says nearly all.
+    """
     case = read_case("furong_south")
     push = np.array([answered(case, seed) for seed in range(10)])
     none = np.array(
@@ -75,11 +85,11 @@ def test_a_push_moves_furong_from_one_who_answers_a_call_to_most():
     assert (push[:, 0] < 0.3).all() and surely(push[:, 1] - 0.6) and surely(0.5 - none[:, 1])
 
 
-# ------------------------------------------------------------------------------------------------- changcheng shuijun
+# ----------------------------------------------------------------------------------------- changcheng shuijun
 
 
 def pressure(scenario, seeds):
-    """Day on which the pressure that was wrong on day 1 was settled, by seed; inf if never."""
+    """Return the day on which the initial issue of water pressure was settled, by seed; inf if never."""
     first = []
     for run in lives(scenario, seeds):
         row = run.issues[
@@ -105,11 +115,11 @@ def test_a_stuck_problem_stays_stuck_for_years_and_takes_the_alliance_about_a_ye
     assert np.isfinite(took).mean() >= 0.5 and 120 <= np.median(took[np.isfinite(took)]) <= 600
 
 
-# ---------------------------------------------------------------------------------------------------------- wuzi yard
+# -------------------------------------------------------------------------------------------------- wuzi yard
 
 
 def test_the_group_that_stays_behind_shortens_the_next_matter():
-    """Days to resolution of what arises in wuzi_yard after every household has signed, none counted for more than 180."""
+    """Days to resolution of what arises in wuzi_yard after every household has signed, each capped at 180."""
     case, gains = read_case("wuzi_yard"), []
     for seed in range(16):
         spans = []
@@ -126,11 +136,11 @@ def test_the_group_that_stays_behind_shortens_the_next_matter():
     assert surely(gains)
 
 
-# ----------------------------------------------------------------------------------------------------------- nuisances
+# -------------------------------------------------------------------------------------------------- nuisances
 
 
 def test_recurring_nuisances_return_unless_habits_change():
-    """Litter that is cleared comes back; a covenant changes what people do, and less of it comes."""
+    """Litter that is cleared comes back; a covenant changes habits, and less litter comes."""
     town = guiyuan(2.4)
     never = replace(town, issues=town.issues | {"litter": replace(town.issues["litter"], recurs=0.0)})
     arms = [
@@ -157,11 +167,14 @@ def test_recurring_nuisances_return_unless_habits_change():
     assert surely(back - 1.3 * gone) and surely(back - habits)
 
 
-# ------------------------------------------------------------------------------------------------------------ meetings
+# --------------------------------------------------------------------------------------------------- meetings
 
 
 def test_more_meetings_help_until_they_tire_people():
-    """From one in six months to one in four weeks more is agreed; from one in two to one every week no more is, and evenings have become fewer."""
+    """More is agreed with a meeting every four weeks than with one in six months.
+
+    From one in two weeks to one a week no more is agreed, and fewer evenings are given.
+    """
     council, agreed, giving = mechanisms.load_class("joint_council"), {}, {}
     for every in (26, 4, 2, 1):
         runs = lives(governed(guiyuan(2.4), "party_volunteers", joint_council=council(every=every)), 8)

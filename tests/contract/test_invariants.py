@@ -1,4 +1,7 @@
-"""What is true at the end of every day, whoever governs: nothing is lost, nothing is made of nothing, nothing skips a step."""
+"""What is true at the end of every day, under any mechanisms.
+
+No issue or money is lost, nothing is created from nothing, no step is skipped.
+"""
 
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -67,7 +70,7 @@ NAMES = mechanisms.list_mechanisms()
 
 @dataclass(frozen=True)
 class Benefactor(mechanisms.Mechanism):
-    """Gives money on Mondays and an hour to everybody, and takes some back for its trouble."""
+    """Gives money on Mondays and an hour to everybody, and charges for it."""
 
     pulls = ("money", "supply")
 
@@ -83,11 +86,12 @@ class Benefactor(mechanisms.Mechanism):
 
 
 GOVERNED = {"nobody": [], "everybody": NAMES, **{name: [name] for name in NAMES}}
+# much is reported, forgotten and done again
 HASTY = replace(
     STORM,
     projects=replace(STORM.projects, term=20, rest=5),
     committee=replace(STORM.committee, staff=4.0, verify=1, forget=0.1, redo=0.2),
-)  # much is told, forgotten and done again
+)
 HASTY = replace(
     HASTY,
     issues={name: replace(one, reopen=0.5, telling=0.3, patience=20.0) for name, one in HASTY.issues.items()},
@@ -102,9 +106,8 @@ EVERY = {
     "storm-benefactor": governed(STORM, *NAMES, benefactor=Benefactor(strength=0.7)),
     "hasty-everybody": governed(HASTY, *NAMES),
 }
-ALONE = {
-    f"storm-{name}" for name in NAMES[::2]
-}  # those whose turn comes in the slow tests; all of them are in "everybody"
+# those that run in the slow tests; all of them are in "everybody"
+ALONE = {f"storm-{name}" for name in NAMES[::2]}
 every_world = pytest.mark.parametrize(
     "scenario",
     [
@@ -115,17 +118,20 @@ every_world = pytest.mark.parametrize(
 
 
 def rows(world):
-    """Every issue there has been, in the order of its id."""
+    """Return every issue there has been, in the order of its id."""
     all_ = np.concatenate([world.issues, world.ended[: world.gone[0]]])
     return all_[np.argsort(all_["id"])]
 
 
-# ------------------------------------------------------------------------------------------------------------ nobody is lost
+# --------------------------------------------------------------------------------------------- nobody is lost
 
 
 @every_world
 def test_every_issue_that_arose_is_somewhere(scenario):
-    """Arisen = open + resolved + withdrawn + lapsed, of all and of those ever told; in the columns and in what is measured."""
+    """Arisen = open + resolved + withdrawn + lapsed, of all issues and of those ever reported.
+
+    It holds in the columns and in the measures.
+    """
     told = set()
     seen = 0
     for world in days(scenario, 1):
@@ -153,7 +159,10 @@ def test_every_issue_that_arose_is_somewhere(scenario):
 
 @every_world
 def test_littles_law_to_the_day(scenario):
-    """Days that all issues were open for, added up by day, and by issue from what happened to it: L = lambda W, in whole numbers."""
+    """Little's law in whole numbers, L = lambda W.
+
+    The days for which issues were open are the same, added up by day or by issue from its history.
+    """
     run = simulate(scenario, 1)
     opened, closed = Counter(), Counter()
     for line in run.history:
@@ -166,9 +175,9 @@ def test_littles_law_to_the_day(scenario):
     assert set(opened) == set(run.issues["id"].tolist())
 
 
-# --------------------------------------------------------------------------------------------------------- nothing is skipped
+# ----------------------------------------------------------------------------------------- nothing is skipped
 
-FROM = {  # what happens -> states it can happen in; and the state it leads to, where there is one only
+FROM = {  # event -> states it can happen in; and the state it leads to, where there is only one
     WAS_TOLD: ({UNKNOWN}, TOLD),
     TAKEN: ({TOLD}, None),
     AGREED: ({TABLE}, None),
@@ -187,7 +196,7 @@ FROM = {  # what happens -> states it can happen in; and the state it leads to, 
 
 
 def needs(issue, category):
-    """The stages of an issue's own road, in order."""
+    """Return the stages of an issue's own path, in order."""
     return [
         stage
         for stage, needed in (
@@ -201,7 +210,7 @@ def needs(issue, category):
 
 
 class Story:
-    """An issue as its history tells it."""
+    """An issue as its history describes it."""
 
     def __init__(self, day):
         self.state, self.born = UNKNOWN, day
@@ -210,7 +219,7 @@ class Story:
         self.paid = False
 
     def goes_on(self, line, road):
-        """One more line; `road` are the stages that this issue needs."""
+        """Apply one more line; `road` are the stages that this issue needs."""
         what, day, by, who = (int(line[name]) for name in ("what", "day", "by", "who"))
         if what in (SECONDED, WAS_TOLD):
             self.voices += 1
@@ -245,7 +254,10 @@ COLUMNS = ("state", "born", "told", "taken", "resolved", "teller", "closer", "re
 
 @every_world
 def test_history_tells_the_same_as_the_columns_and_skips_no_step(scenario):
-    """Told again line by line: every step is allowed, is the next that the issue needs, and ends each day where the columns say."""
+    """Replay the history line by line.
+
+    Every step is allowed, is the next that the issue needs, and ends each day in the state of the columns.
+    """
     stories, seen, lists = {}, 0, list(scenario.issues.values())
     for world in days(scenario, 1):
         all_, lines = rows(world), world.history()
@@ -263,25 +275,29 @@ def test_history_tells_the_same_as_the_columns_and_skips_no_step(scenario):
             told = np.array([getattr(stories[id_], name) for id_ in at])
             wrong = np.flatnonzero(told != all_[name])
             assert not len(wrong), (
-                f"day {world.day}: issue {all_['id'][wrong[0]]}: {name} is {all_[name][wrong[0]]}, its history says {told[wrong[0]]}"
+                f"day {world.day}: issue {all_['id'][wrong[0]]}: {name} is {all_[name][wrong[0]]}, "
+                f"its history says {told[wrong[0]]}"
             )
     assert seen > 60
 
 
 def test_every_step_that_is_allowed_is_taken_somewhere():
-    """Else the test above could not see it skipped; and nothing that can happen is left out."""
+    """Otherwise the test above could not detect that it is skipped; and no possible event is left out."""
     happened = set()
     for scenario in EVERY.values():
         happened |= set(simulate(scenario, 1).history["what"].tolist())
     assert {WHAT[what] for what in set(range(len(WHAT))) - happened} == set()
 
 
-# --------------------------------------------------------------------------------------------------- nothing is made of nothing
+# --------------------------------------------------------------------------------- nothing is made of nothing
 
 
 @every_world
 def test_nobody_works_longer_than_there_are_hours(scenario):
-    """What mechanisms are granted and what desks work, each day and by who pays it, within what there is; told again from the scenario."""
+    """Hours granted to mechanisms and worked by desks, each day and by payer, are within what exists.
+
+    The limits are computed again from the scenario.
+    """
     s, before = scenario, None
     pledged, more, saved = np.zeros(2), np.zeros(len(POOLS)), np.zeros(2)
     for world in days(scenario, 1):
@@ -322,7 +338,7 @@ def test_nobody_works_longer_than_there_are_hours(scenario):
 
 
 def shared(supply, asks, compounds=3):
-    """What share each gets in each compound, when that is there and this is asked for."""
+    """Return the share that each gets in each compound, from the hours available and the hours requested."""
     roles = (*ROLES, "yuan")
     have = np.array([float(np.sum(supply.get(role, 0.0))) for role in roles])
     wants, shares = np.zeros((len(asks), 7, compounds + 1)), np.zeros((len(asks), compounds + 1))
@@ -366,7 +382,7 @@ def test_who_asks_a_role_for_nothing_does_not_wait_for_it():
 
 
 def test_there_is_no_property_company_of_the_whole_community():
-    """Hours asked of one for everybody are nobody's, and are not booked."""
+    """Hours requested of one for everybody are granted by nobody, and are not charged."""
     wants, shares = np.zeros((1, 7, 3)), np.zeros((1, 3))
     wants[0, PROPERTY] = 1.0
     allocation.grant(wants, shares, np.ones(1), np.full(7, 9.0), np.array([2.0, 0.5]))
@@ -375,7 +391,10 @@ def test_there_is_no_property_company_of_the_whole_community():
 
 @every_world
 def test_money_to_the_cent(scenario):
-    """Each fund, each day: what was there, came in and was brought in, less what was spent; spent by whom, from the history and the ledger."""
+    """Each fund, each day: balance, income and grants, less spending.
+
+    Spending is taken from the history and from the ledger, by payer.
+    """
     price = {name: round(one.cost * 100) for name, one in scenario.issues.items()}
     start, more, seen = build_community(scenario).funds, 0, 0
     spent = np.zeros(len(start), np.int64)
@@ -402,7 +421,7 @@ def test_money_to_the_cent(scenario):
 
 
 def test_a_benefactor_is_felt_in_the_fund():
-    """Else the two tests above would not see money and hands that are brought in."""
+    """Otherwise the two tests above would not detect money and hours that are brought in."""
     run = simulate(governed(YARD, benefactor=Benefactor()), 1)
     came = run.fen[-1, 1] - simulate(YARD, 1).fen[-1, 1]
     assert came == 22 * 3333
@@ -414,11 +433,11 @@ def test_the_ledger_knows_what_issues_cost():
     assert run.ledger.fen[-1] == run.fen[:, 2].sum() > 0
 
 
-# ---------------------------------------------------------------------------------------------------- everything keeps its range
+# --------------------------------------------------------------------------------- everything keeps its range
 
 
 def columns(part, path=""):
-    """Every array in a tuple of columns, by where it is."""
+    """Yield every array in a tuple of columns, by its path."""
     for name, inner in zip(part._fields, part):
         if isinstance(inner, np.ndarray):
             yield f"{path}.{name}", inner
@@ -520,7 +539,7 @@ FIXED = (
 
 @pytest.mark.parametrize("world", WORLDS)
 def test_the_same_issue_is_the_same_in_every_arm(world):
-    """Whoever governs, and whenever it arises: the same home, the same work, the same stubbornness."""
+    """Under any mechanisms, and whenever it arises: the same home, the same work, the same stubbornness."""
     name = [name for name in FIXED if name != "born"]
     plain = {int(i["id"]): i for i in simulate(WORLDS[world], 1).issues}
     for who, by in GOVERNED.items():
@@ -532,7 +551,7 @@ def test_the_same_issue_is_the_same_in_every_arm(world):
             assert a["lapse"] - a["born"] == b["lapse"] - b["born"] or a["lapse"] == b["lapse"] == -1
 
 
-# -------------------------------------------------------------------------------------------- who did it, and who is blamed for it
+# ----------------------------------------------------------------------- who did it, and who is blamed for it
 
 
 def test_whoever_tells_can_tell():

@@ -1,4 +1,7 @@
-"""What every mechanism promises. A new file in model/mechanisms is tested here without a new test."""
+"""What every mechanism promises.
+
+A new file in model/mechanisms is tested here without a new test.
+"""
 
 import json
 import os
@@ -36,9 +39,9 @@ from cogov.model.simulate import days, simulate
 from cogov.model.world import REPLACED
 
 NAMES = mechanisms.list_mechanisms()
-BUSY = 2  # a seed with which there is something to do for each of them
+BUSY = 2  # a seed with which each of them has something to do
 SEEDS = range(1, 25)  # enough for what is rare, such as somebody who steps down
-RARE = {"concurrent_posts": {"leaving": 2.0}}  # with which what hardly ever happens does
+RARE = {"concurrent_posts": {"leaving": 2.0}}  # with which rare events happen
 EVERYBODY = governed(STORM, *NAMES)
 STARVED = replace(  # nobody has an hour, and there is no money
     STORM,
@@ -61,7 +64,10 @@ def one(name):
 
 
 def felt(ends):
-    """Whether two ends of a knob, `ends(world)` -> (low, high), differ in anything measured, in some world and some luck."""
+    """Return whether two ends of a parameter differ in any measure, in some world and for some seed.
+
+    `ends(world)` -> (low, high).
+    """
     return any(parting(*ends(world), seed) for seed in SEEDS for world in WORLDS.values())
 
 
@@ -70,7 +76,7 @@ def ends(f):
 
 
 def arrays(part):
-    """Every array in a tuple of columns, and in those within it."""
+    """Yield every array in a tuple of columns, and in those within it."""
     if isinstance(part, np.ndarray):
         yield part
     elif isinstance(part, tuple):
@@ -78,7 +84,7 @@ def arrays(part):
             yield from arrays(inner)
 
 
-# ------------------------------------------------------------------------------------------------------------ each by itself
+# --------------------------------------------------------------------------------------------- each by itself
 
 
 def test_same_seed_same_days(name):
@@ -91,7 +97,7 @@ def test_survives_a_pickle(name, one):
 
 
 def test_it_does_something(name):
-    """Not only to the ledger: what becomes of issues is different."""
+    """Not only to the ledger: the issues have different outcomes."""
     without, with_ = kept(simulate(STORM, BUSY)), kept(simulate(governed(STORM, name), BUSY))
     assert {"issues.state", "issues.resolved"} & {*differing(without, with_)}
 
@@ -120,7 +126,7 @@ def test_its_file_says_what_it_does_and_how_it_disappoints(name, one):
 
 
 def test_nothing_is_free(name):
-    """Some day it asks for hours or yuan, and the ledger knows that it got them."""
+    """On some day it requests hours or yuan, and the ledger records that it got them."""
     asked = 0.0
     for world in days(governed(STORM, name), BUSY):
         asked += world.hands[name].want.sum()
@@ -131,7 +137,10 @@ def test_nothing_is_free(name):
 
 
 def test_unpaid_it_pulls_nothing(name):
-    """Unless it is to its own cost: it may make people weary, and bring in hands, though no more than it asks for itself."""
+    """Except at its own cost.
+
+    It may tire people, and bring in hands, though no more than it requests for itself.
+    """
     for world in days(governed(STORM, name), 1):
         hand = world.hands[name]
         for a in (hand.want, *hand.lever):
@@ -149,7 +158,7 @@ def test_unpaid_it_pulls_nothing(name):
 
 
 def test_it_pulls_the_levers_that_it_says_and_each_of_them(name, one):
-    """What it writes elsewhere goes where nobody looks; there must be nothing."""
+    """Nobody reads what it writes elsewhere; it must write nothing there."""
     assert set(one.pulls) <= set(LEVERS)
     pulled = set()
     for seed, world_ in ((seed, world_) for seed in SEEDS for world_ in WORLDS.values()):
@@ -162,7 +171,10 @@ def test_it_pulls_the_levers_that_it_says_and_each_of_them(name, one):
 
 
 def test_who_never_got_an_hour_never_helped(name):
-    """Where nobody has an hour and there is no money; captains bring their own evenings, and may use those."""
+    """Where nobody has an hour and there is no money.
+
+    Captains bring their own evenings, and may use those.
+    """
     for world in days(governed(STARVED, name), 1):
         row = world.names.index(name)
         if world.ledger.hours[row].sum() + world.ledger.fen[row] == 0:
@@ -175,7 +187,10 @@ def test_who_never_got_an_hour_never_helped(name):
 
 
 def test_it_reads_the_world_and_never_writes_it(name, one):
-    """Asking and pulling write nothing but its hand, learning nothing but its own columns. Every eighth day: over the weeks, that is every weekday."""
+    """Asking and pulling write only to its own hand, learning only to its own columns.
+
+    Checked every eighth day: over the weeks, that covers every weekday.
+    """
     luck = RandomNumbers(1)
     for world in days(governed(STORM, name), 1):
         if world.day % 8:
@@ -190,7 +205,7 @@ def test_it_reads_the_world_and_never_writes_it(name, one):
 
 
 def seen(world, leave):
-    """Every array that a mechanism can see, but for those in `leave` and what shares their memory."""
+    """Yield every array that a mechanism can see, but for those in `leave` and what shares their memory."""
     every = [
         *arrays(world.state),
         *(getattr(world, name) for name in REPLACED),
@@ -199,7 +214,7 @@ def seen(world, leave):
     return [a for a in every if not any(np.may_share_memory(a, b) for b in leave if b.size)]
 
 
-# ------------------------------------------------------------------------------------------------------------- all together
+# ----------------------------------------------------------------------------------------------- all together
 
 
 def test_strength_zero_is_the_same_as_absent(name, one):
@@ -214,7 +229,7 @@ def test_strength_zero_is_the_same_as_absent(name, one):
 
 @dataclass(frozen=True)
 class Chatter(mechanisms.Mechanism):
-    """Meets plenty of luck and does nothing with it."""
+    """Draws many random numbers and does nothing with them."""
 
     def begin(self, world, luck):
         np.random.seed(5)
@@ -228,7 +243,7 @@ class Chatter(mechanisms.Mechanism):
 
 @pytest.mark.parametrize("called", ["a_chatter", "chatter", "z_chatter"])
 def test_who_only_chatters_is_not_there(called):
-    """Wherever it stands in the alphabet, and however much luck it meets."""
+    """Wherever it stands in the alphabet, and however many random numbers it draws."""
     assert not differing(
         kept(simulate(EVERYBODY, 1)), kept(simulate(governed(STORM, *NAMES, **{called: Chatter()}), 1))
     )
@@ -257,7 +272,7 @@ class Nudge(mechanisms.Mechanism):
 
 
 def test_order_does_not_matter():
-    """Not to a bit of anything, though sums of three and more depend on theirs."""
+    """No bit of any result changes, though floating-point sums of three and more terms depend on order."""
     everyone = {name: mechanisms.load_class(name)() for name in NAMES} | {
         f"nudge_{i}": Nudge(little=i / 10) for i in (1, 2, 3, 7)
     }
@@ -365,7 +380,7 @@ def test_a_number_out_of_range_is_an_error_in_python_too(name, one):
         mechanisms.load_class(f"{name}_")
 
 
-# ----------------------------------------------------------------------------------------------------- knobs of the scenario
+# -------------------------------------------------------------------------------------- knobs of the scenario
 
 PARTS = (
     "residents",
@@ -388,9 +403,8 @@ def test_every_knob_of_people_and_desks_is_felt(path, f):
 
 @pytest.mark.parametrize("f", [pytest.param(f, id=f.name) for f in fields(Category) if "low" in f.metadata])
 def test_every_number_of_a_category_is_felt(f):
-    used = sorted(
-        STORM.issues, key=lambda name: getattr(STORM.issues[name], f.name) == f.default
-    )  # first those that set it
+    # first those that set it
+    used = sorted(STORM.issues, key=lambda name: getattr(STORM.issues[name], f.name) == f.default)
     assert any(
         parting(*(set_parameter(STORM, f"issues.{name}.{f.name}", end) for end in ends(f))) for name in used
     )
@@ -426,11 +440,19 @@ class TeaRound(Mechanism):
 @pytest.mark.slow
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_a_mechanism_of_a_users_own_folder_is_swept_and_its_change_is_noticed(tmp_path, workers):
-    """By worker processes too; and old runs and new are not mixed."""
+    """By worker processes too; and old and new runs are not mixed."""
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "tea_round.py").write_text(OUTSIDE, encoding="utf-8")
     (tmp_path / "e.toml").write_text(
-        'cases = ["wuzi_yard"]\ndays = 10\nreplicates = 2\nkeep = []\n[[arm]]\nname = "without"\n[[arm]]\nname = "with"\non = ["tea_round"]\n',
+        'cases = ["wuzi_yard"]\n'
+        "days = 10\n"
+        "replicates = 2\n"
+        "keep = []\n"
+        "[[arm]]\n"
+        'name = "without"\n'
+        "[[arm]]\n"
+        'name = "with"\n'
+        'on = ["tea_round"]\n',
         encoding="utf-8",
     )
     sweep = [sys.executable, "-m", "cogov", "sweep", "e.toml", "--out", "out", "--workers", workers]

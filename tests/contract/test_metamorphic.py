@@ -1,12 +1,15 @@
-"""Relations between runs: what must be the same, bit for bit, when something that ought not to matter is changed; and what must be more.
+"""Relations between runs: which results must be identical, or larger, after a change of the scenario.
 
-Told elsewhere, and not again here: a mechanism of strength 0 is absent, mechanisms in any order, other processes and threads (test_mechanisms); one more
-resident who is never at home (test_luck); more readily arising is the same issues sooner, a finer step nears Erlang (test_limits); the same
-issue in every arm (test_invariants); workers, chunks and shards (test_sweep); Mesa looking on (test_mesa).
+Tested elsewhere: a mechanism of strength 0 is absent, mechanisms in any order, other processes and threads
+(test_mechanisms); one more resident who is never at home (test_randomness); arising more readily gives the
+same issues sooner, a finer step approaches Erlang (test_limits); the same issue in every arm
+(test_invariants); workers, chunks and shards (test_sweep); inspection by Mesa (test_mesa).
 
-What cannot be exact. A category is known to luck by its name, a building by its compound's name and its number there; a resident and a home by
-their row. So whoever is stored in another row meets another luck, as does everybody of a community that is moved behind another one. Exact is what
-asks no resident: what arises, where, when, and what it takes. Of all else only the law is the same, and that is tested in the mean.
+What cannot be identical: the random numbers of a category depend on its name, those of a building on its
+compound's name and its number there, those of a resident and a home on their row. So a resident stored in
+another row gets other random numbers, as does everybody of a community that is moved behind another one.
+Identical is what does not depend on residents: what arises, where, when, and what it takes. Everything else
+only keeps its distribution, and that is tested in the mean.
 """
 
 from dataclasses import fields, is_dataclass, replace
@@ -54,7 +57,7 @@ NAMES = mechanisms.list_mechanisms()
 
 
 def lived(founded, scenario, seed=1):
-    """A founded community, on the last day of a scenario."""
+    """Return a community on the last day of a scenario."""
     world = start_run(founded, scenario, RandomNumbers(seed))
     for _ in range(scenario.days):
         simulate_day(world)
@@ -62,26 +65,29 @@ def lived(founded, scenario, seed=1):
 
 
 def everything(world):
-    """Every issue there has been, by its id."""
+    """Return every issue there has been, by its id."""
     rows = np.concatenate([world.issues, world.ended[: world.gone[0]]])
     return rows[np.argsort(rows["id"])]
 
 
 def by_name(rows, but=()):
-    """The columns of a table as bytes, some left out."""
+    """Return the columns of a table as bytes, some left out."""
     return {name: column for name, column in zip(rows.dtype.names, inside(rows)) if name not in but}
 
 
-# ------------------------------------------------------------------------------------------- categories that never arise
+# -------------------------------------------------------------------------------- categories that never arise
 
+# of those that ship: the first, a middle and the last one, of five families
 SPARED = (
     "camera_dead",
     "lift_worn",
     "job_or_partner",
     "mains_replacement",
     "disorder",
-)  # of those that ship: at first, in the middle and at last, of five families
-IDLE = {  # of a user's own, from before the first name to behind the last: of every family, unit and scope, for all hands, with all that an issue may need
+)
+# user-defined, from before the first name to after the last: of every family, unit and scope, for all desks,
+# with every property an issue may need
+IDLE = {
     f"{letter}_never_{unit}": Category(
         "从不",
         FAMILIES[n % len(FAMILIES)],
@@ -106,7 +112,10 @@ SHORT = {case: alter_scenario(read_case(case), on=NAMES, days=30) for case in li
 
 
 def without(scenario):
-    """The scenario and the same with more categories, none of which ever arises, written in the opposite order."""
+    """Return the scenario, and the same with more categories.
+
+    None of these ever arises, and all are written in the opposite order.
+    """
     begin = {one.category for one in scenario.outset}
     fewer = {name: one for name, one in scenario.issues.items() if name not in SPARED or name in begin}
     spared = {
@@ -116,12 +125,13 @@ def without(scenario):
     return replace(scenario, issues=fewer), replace(scenario, issues=more)
 
 
+# where much waits with departments
 CALLED = raised(
     governed(STORM, whistle=mechanisms.load_class("whistle")(departments=5)),
     congestion=30.0,
     hawkers=30.0,
     water_pressure=20.0,
-)  # where much waits with departments
+)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +140,10 @@ CALLED = raised(
     ids=[*WORLDS, "called", *SHORT],
 )
 def test_categories_that_never_arise_change_no_bit(scenario):
-    """Whatever they are called and wherever they stand, under all mechanisms or few: history, days, books, measures, and what issues are called."""
+    """Whatever their names and positions, under all mechanisms or few.
+
+    The same history, days, ledgers, measures, and names of issues.
+    """
     a, b = (simulate(one, 1) for one in without(scenario))
     assert len(b.categories) - len(a.categories) >= len(IDLE) + 4 and len(a.issues) > 5
     assert differing(kept(a), kept(b)) == [] and kept(a).keys() == kept(b).keys()
@@ -141,7 +154,7 @@ def test_categories_that_never_arise_change_no_bit(scenario):
 
 
 def test_the_order_in_which_categories_are_written_means_nothing():
-    """A scenario knows one order."""
+    """A scenario has only one order."""
     written = [
         STORM.issues,
         dict(reversed(STORM.issues.items())),
@@ -151,7 +164,7 @@ def test_the_order_in_which_categories_are_written_means_nothing():
 
 
 def test_an_initial_issue_of_a_category_that_no_longer_arises_is_there_and_no_other():
-    """Where there is what it arises from; what is resolved may come back, for that is no new one."""
+    """If its source exists. What is resolved may recur, for that is not a new issue."""
     quiet = {name: replace(one, rate=0.0, recurs=0.0) for name, one in ESTATE.issues.items()}
     run = simulate(
         replace(ESTATE, issues=quiet, outset=(InitialIssues("litter", 6), InitialIssues("lift_worn", 3))), 1
@@ -162,11 +175,14 @@ def test_an_initial_issue_of_a_category_that_no_longer_arises_is_there_and_no_ot
     ) == {1}
 
 
-# ------------------------------------------------------------------------------------------------------- another compound
+# ------------------------------------------------------------------------------------------- another compound
 
 
 def places(scenario):
-    """What each building is: the name of its compound, which of that name it is, and which of its buildings; in the order of rows."""
+    """Return the place of each building, in the order of rows.
+
+    The name of its compound, which of that name it is, and which of its buildings.
+    """
     names = [kind.name for kind in scenario.compound for _ in range(kind.count)]
     sizes = [kind.buildings for kind in scenario.compound for _ in range(kind.count)]
     return [
@@ -177,7 +193,7 @@ def places(scenario):
 
 
 def by_place(world):
-    """Everything there has been, by place, category and number; and what it takes."""
+    """Return every issue there has been, by place, category and number; and what it takes."""
     rows, where = everything(world), places(world.scenario)
     called = [unpack_id(id_, world.categories) for id_ in rows["id"]]
     return {
@@ -188,7 +204,10 @@ def by_place(world):
 
 @pytest.mark.parametrize("others", [("annex",), ("annex", "annex"), ("zoo", "annex")], ids=" ".join)
 def test_a_compound_more_or_in_another_order_leaves_every_buildings_clocks_its_own(others):
-    """The thresholds of what arises in a building, and what an issue takes, are the same; how often is another matter, for people are settled anew."""
+    """The thresholds of a building's arrivals, and what an issue takes, are the same.
+
+    How often issues arise may differ, for the population is drawn anew.
+    """
     more = tuple(replace(ESTATE.compound[0], name=name) for name in others)
     census = replace(ESTATE.community, households=150, residents=260)
     here = replace(ESTATE, community=census, days=40)
@@ -219,12 +238,12 @@ def test_a_compound_more_or_in_another_order_leaves_every_buildings_clocks_its_o
         }
 
 
-# --------------------------------------------------------------------------------------------------------- twice as long
+# ---------------------------------------------------------------------------------------------- twice as long
 
 
 @pytest.mark.parametrize("place", WORLDS)
 def test_the_first_half_of_a_run_twice_as_long_is_the_run(place):
-    """Bit for bit, whoever governs: nobody knows when the days will be over."""
+    """Bit for bit, under any mechanisms: nothing depends on how many days will follow."""
     for by in ((), NAMES):
         short = governed(WORLDS[place], *by)
         for ends, goes_on in zip(days(short, 1), days(replace(short, days=2 * short.days), 1)):
@@ -237,7 +256,7 @@ def test_the_first_half_of_a_run_twice_as_long_is_the_run(place):
 
 
 def test_so_it_is_where_a_year_ends_in_between():
-    """The almanac is made a year at a time: the last days of a run of 400 are those of one of 800."""
+    """The calendar is made a year at a time: the last days of a run of 400 are those of one of 800."""
     a, b = (simulate(governed(replace(STORM, days=length), *NAMES), 1) for length in (400, 800))
     lines = b.history[b.history["day"] <= 400]
     assert inside(a.history) == inside(lines) and len(lines) > 1000
@@ -246,18 +265,21 @@ def test_so_it_is_where_a_year_ends_in_between():
     )
 
 
-# -------------------------------------------------------------------------------------------------------- another building
+# ------------------------------------------------------------------------------------------- another building
 
 
 def history(world):
-    """All that happened; of a payment by the community its fund's number, the last, is -9 here."""
+    """Return all that happened; in a payment by the community its fund, the last one, is called -9."""
     lines = world.history().copy()
     lines["who"][(lines["what"] == PAID) & (lines["who"] == len(world.funds) - 1)] = -9
     return inside(lines)
 
 
 def with_another(founded):
-    """The same community with one more building, in a compound of its own: one stairwell, one home, a child; nothing arises there and nobody moves."""
+    """Return the same community with one more building, in a compound of its own.
+
+    It has one stairwell, one home and a child; nothing arises there and nobody moves.
+    """
     people, homes, stairs, buildings, compounds = (
         founded.residents,
         founded.households,
@@ -268,7 +290,10 @@ def with_another(founded):
     b, s, h, c = len(buildings.compound), len(stairs.building), len(homes.building), len(compounds.company)
 
     def longer(part, last, **own):
-        """A tuple of columns, with one more row like the last, but for what is said; `last` (name -> end) continues slices."""
+        """Return columns with one more row like the last, except for the given values.
+
+        `last` (name -> end) continues slices.
+        """
         return type(part)(
             *(
                 np.append(column, np.asarray(last[name], column.dtype))
@@ -317,7 +342,7 @@ def with_another(founded):
 
 @pytest.mark.parametrize("place", WORLDS)
 def test_a_building_where_nothing_happens_changes_nothing_elsewhere(place):
-    """Bit for bit, where nobody is sent there: a patrol would walk it, and a captain live in it."""
+    """Bit for bit, where nobody is sent there: a patrol would visit it, and a captain would live in it."""
     here = build_community(WORLDS[place])
     a, b = lived(here, WORLDS[place]), lived(with_another(here), WORLDS[place])
     assert (
@@ -336,7 +361,7 @@ def test_a_building_where_nothing_happens_changes_nothing_elsewhere(place):
 
 
 def test_nor_does_it_where_mechanisms_count_no_buildings():
-    """Those that hear, pay and sit; all at once."""
+    """Those that listen, pay and hold meetings; all at once."""
     some = governed(STORM, "whistle", "mediation_room", "task_pipeline", "project_finance")
     here = build_community(some)
     a, b = lived(here, some), lived(with_another(here), some)
@@ -347,9 +372,9 @@ def test_nor_does_it_where_mechanisms_count_no_buildings():
     )
 
 
-# ------------------------------------------------------------------------------------------------------------- two in one
+# ------------------------------------------------------------------------------------------------- two in one
 
-PLENTY = {  # of all that communities share: the committee, the departments, the fund; each has a company of its own, with too few hands
+PLENTY = {  # of all that communities share; each has a company of its own, too short of hands
     "committee": CommitteeParameters(staff=500.0, shift=12.0, weekend=1.0, fund=9e8),
     "departments": DepartmentParameters(hours=10_000.0),
 }
@@ -372,18 +397,19 @@ TWO = replace(
     ),
     property_managers=PropertyParameters(shift=1.2, fee=0.0),
 )
+# departments have something to do
 TWO = replace(
     TWO,
     issues=TWO.issues
     | {
         "water_pressure": replace(TWO.issues["water_pressure"], sittings=0.0, cost=0.0, lead=5.0, telling=1.0)
     },
-)  # departments have something to do
+)
 EAST = 4  # buildings
 
 
 def split(scenario):
-    """Both communities together, and each where nothing arises in the other."""
+    """Return both communities together, and each where nothing arises in the other."""
     here = build_community(scenario)
     assert len(here.buildings.compound) == 9
     quiet = [here.rate.copy() for _ in range(2)]
@@ -392,7 +418,7 @@ def split(scenario):
 
 
 def of(world, compound):
-    """What happened in one compound: its issues, their history, its fund, its people."""
+    """Return what happened in one compound: its issues, their history, its fund, its people."""
     rows, lines = everything(world), world.history()
     rows = rows[rows["compound"] == compound]
     there = world.buildings.compound[world.residents.building] == compound
@@ -406,7 +432,10 @@ def of(world, compound):
 
 
 def test_two_communities_that_share_nothing_scarce_are_each_as_if_alone():
-    """Unlinked means: of what they share there is plenty, nobody gives evenings to both, and they have no street in common. Then exactly."""
+    """What they share is plentiful, nobody gives evenings to both, and they have no street in common.
+
+    Then results are identical.
+    """
     both, east, west = split(replace(TWO, **PLENTY))
     assert of(both, 0) == of(east, 0) and of(both, 1) == of(west, 1)
     assert len(everything(both)) == len(everything(east)) + len(everything(west)) > 200
@@ -424,20 +453,22 @@ def test_two_communities_that_share_nothing_scarce_are_each_as_if_alone():
     ids=["hands", "fund", "departments"],
 )
 def test_two_that_share_what_is_scarce_feel_each_other(scarce):
-    """Else the test above could not fail."""
+    """Otherwise the test above could not fail."""
     both, east, west = split(replace(TWO, **PLENTY | scarce))
     assert of(both, 0)[0] != of(east, 0)[0] or of(both, 1)[0] != of(west, 1)[0]
 
 
-# --------------------------------------------------------------------------------------------------------- another order
+# ---------------------------------------------------------------------------------------------- another order
 
 
 def backwards(founded):
-    """The same community, each home's people stored in the opposite order; who knows whom stays true."""
+    """Return the same community with each home's people stored in the opposite order.
+
+    Acquaintances are kept.
+    """
     people, first = founded.residents, founded.households.first
-    row = (
-        first[:-1][people.home] + first[1:][people.home] - 1 - np.arange(len(people.home))
-    )  # where each now is; and who is where, for it is its own inverse
+    # the new place of each; and who is where, for it is its own inverse
+    row = first[:-1][people.home] + first[1:][people.home] - 1 - np.arange(len(people.home))
     moved = people._replace(**{name: getattr(people, name)[row].copy() for name in people._fields})
     moved.known[moved.known >= 0] = row[moved.known[moved.known >= 0]]
     return founded._replace(
@@ -445,13 +476,15 @@ def backwards(founded):
     )
 
 
-UNASKED = {
-    name: replace(one, recurs=0.0) for name, one in YARD.issues.items()
-}  # what comes back depends on who cleared it
+# what comes back depends on who cleared it
+UNASKED = {name: replace(one, recurs=0.0) for name, one in YARD.issues.items()}
 
 
 def test_people_stored_in_another_order_change_nothing_of_what_arises():
-    """Exactly: the same issues, on the same days, as long and as stubborn; only whom they strike, and who tells, is luck of a row."""
+    """Identical: the same issues, on the same days, with the same durations and stubbornness.
+
+    Only whom they affect, and who reports them, depends on the random numbers of a row.
+    """
     scenario = replace(
         ESTATE, issues=UNASKED, residents=replace(ESTATE.residents, moving_owner=0.0, moving_tenant=0.0)
     )
@@ -480,7 +513,7 @@ def test_people_stored_in_another_order_change_nothing_of_what_arises():
 
 
 def test_and_nothing_in_the_mean():
-    """Over 150 lucks: as many are told and resolved, within four standard errors of the difference."""
+    """Over 150 seeds: as many are reported and resolved, within four standard errors of the difference."""
     here = build_community(YARD)
     there = backwards(here)
     count = np.array(
@@ -497,11 +530,11 @@ def test_and_nothing_in_the_mean():
     ).all()
 
 
-# ---------------------------------------------------------------------------------------------------------- other units
+# ------------------------------------------------------------------------------------------------ other units
 
 
 def scaled(part, unit, times, prefix=""):
-    """A scenario's part with every number whose unit begins with `unit` so many times as large."""
+    """Return a part of a scenario with every number whose unit begins with `unit` multiplied."""
     if isinstance(part, dict):
         return {name: scaled(one, unit, times) for name, one in part.items()}
     if isinstance(part, tuple):
@@ -517,7 +550,7 @@ def scaled(part, unit, times, prefix=""):
     return replace(part, **told_)
 
 
-WHOLE = replace(  # what comes in is whole fen a day, so that nothing is rounded
+WHOLE = replace(  # income is whole fen a day, so that nothing is rounded
     STORM,
     compound=tuple(replace(one, maintenance=150.0) for one in STORM.compound),
     committee=replace(STORM.committee, budget=730.0, fund=300.0),
@@ -529,12 +562,16 @@ WHOLE = replace(  # what comes in is whole fen a day, so that nothing is rounded
     "by", [(), ("mediation_room", "project_finance", "consent_campaign", "whistle")], ids=["nobody", "some"]
 )
 def test_money_in_other_units_buys_the_same(by):
-    """Everything that is yuan, eight times as many; the logit lost per 1000 of them, an eighth. To the fen, but for what mechanisms round."""
+    """All yuan multiplied by eight, the logit lost per 1000 of them divided by eight.
+
+    To the fen, except for mechanisms that round.
+    """
+    # rounding must not decide anything
     plain = (
         governed(WHOLE, *by)
         if not by
         else governed(replace(WHOLE, committee=replace(WHOLE.committee, fund=200_000.0)), *by)
-    )  # rounding must decide nothing
+    )
     dear = scaled(plain, "yuan", 8.0)
     dear = replace(dear, projects=replace(dear.projects, burden=plain.projects.burden / 8))
     assert (
@@ -551,7 +588,10 @@ def test_money_in_other_units_buys_the_same(by):
 
 
 def test_hours_in_other_units_do_the_same():
-    """All work, and all hands, twice as many hours: the same issues on the same days. Of numbers whose unit is hours, where no mechanism counts households or walks."""
+    """All work and all hands take twice as many hours: the same issues on the same days.
+
+    This is about parameters in hours, for mechanisms that count neither households nor walks.
+    """
     double = scaled(STORM, "hours", 2.0)
     double = replace(
         double, issues={name: replace(one, work=2 * one.work) for name, one in STORM.issues.items()}
@@ -573,9 +613,9 @@ def test_hours_in_other_units_do_the_same():
     assert a.series["trust_committee"].tolist() == b.series["trust_committee"].tolist()
 
 
-# ---------------------------------------------------------------------------------------------------------- more hands
+# ------------------------------------------------------------------------------------------------- more hands
 
-ONE_LINE = raised(  # of one urgency, told without regard to what became of others, taken in at once, never given up on, forgotten, done again or coming back
+ONE_LINE = raised(  # of one urgency, never given up, forgotten, redone or recurring
     replace(
         YARD,
         name="line",
@@ -627,7 +667,10 @@ def test_first_come_first_served_more_hands_resolve_each_no_later(seed):
 
 
 def test_where_there_is_urgency_and_people_give_up_more_hands_resolve_more_in_the_mean_only():
-    """Over 40 lucks surely more; and in another, found by search among 160, fewer: whoever claims it path by path is wrong."""
+    """Over 40 seeds significantly more.
+
+    In another world, found by search among 160, fewer: the claim does not hold path by path.
+    """
     count = np.array(
         [
             [

@@ -1,4 +1,4 @@
-"""What planted defects (tools/mutants.py) showed that no other test saw."""
+"""What planted defects (tools/mutants.py) showed that no other test detected."""
 
 from dataclasses import replace
 
@@ -25,7 +25,7 @@ from cogov.model.simulate import build_community
 
 
 def test_a_film_shows_every_state_on_the_way_and_not_only_the_last():
-    """Told again line by line, as the history of the run is: each event leads to the state that it led to."""
+    """Replay the history of the run line by line: each event leads to the state of the recording."""
     scenario = replace(governed(STORM, *mechanisms.list_mechanisms()), days=150)
     film = record_year(scenario, 1)
     first, lists, run = film.arrays["issue_first"], list(scenario.issues.values()), film.run
@@ -37,9 +37,8 @@ def test_a_film_shows_every_state_on_the_way_and_not_only_the_last():
         for line in lines:
             if line["what"] != AROSE:
                 story.goes_on(line, needs(issue, lists[issue["category"]]))
-            states.append(
-                int(WORK if line["what"] == ON_THE_SPOT else story.state)
-            )  # begun, and done the same day
+            # begun, and done the same day
+            states.append(int(WORK if line["what"] == ON_THE_SPOT else story.state))
         assert [STATES[state] for state in shown] == [STATES[state] for state in states], [
             WHAT[what] for what in lines["what"]
         ]
@@ -51,7 +50,7 @@ def test_a_film_shows_every_state_on_the_way_and_not_only_the_last():
     "scenario", [ESTATE, *map(read_case, list_cases())], ids=lambda scenario: scenario.name
 )
 def test_a_year_brings_each_fund_what_its_case_says(scenario):
-    """Twelve fees of each home that pays, and the budget: to half a fen a day, for whole fen come in."""
+    """Twelve fees of each home that pays, and the budget: to half a fen a day, for income is whole fen."""
     founded, knobs = build_community(scenario), scenario.property_managers
     homes = np.bincount(founded.buildings.compound[founded.households.building], minlength=len(founded.crews))
     year = np.append(
@@ -67,7 +66,7 @@ def test_a_year_brings_each_fund_what_its_case_says(scenario):
 
 @pytest.mark.parametrize("replicates, shards", [(12, 5), (3, 7), (7, 1)])
 def test_each_run_falls_to_one_shard(replicates, shards):
-    """A merge takes a run that several shards did once, and says nothing: only time would tell."""
+    """A merge silently accepts a run that several shards did: only the time spent would show it."""
     plan = fault_injection.tiny(replicates)
     keys = [
         order.key

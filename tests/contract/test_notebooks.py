@@ -1,4 +1,7 @@
-"""The notebooks in docs/notebooks run from top to bottom, are committed as nobody has run them, and write nowhere but into a temporary folder."""
+"""The notebooks in docs/notebooks run from top to bottom.
+
+They are committed without outputs, and write only into a temporary folder.
+"""
 
 import json
 import os
@@ -33,7 +36,7 @@ def cells(path, kind=None):
 
 
 def run(path, folder):
-    """A notebook in a Python and a folder of its own: (what it says, what it left where it stood)."""
+    """Run a notebook in a Python and a folder of its own; return (its output, the files it left there)."""
     here, scratch = folder / "here", folder / "scratch"
     here.mkdir(), scratch.mkdir()
     env = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV_"))}
@@ -64,7 +67,7 @@ def test_a_notebook_runs_from_top_to_bottom_and_leaves_nothing_behind(path, tmp_
 
 
 def test_a_cell_that_fails_is_named(tmp_path):
-    """Were one to fail unseen, the promise above would be worth nothing."""
+    """Otherwise the test above would pass whatever happens."""
     book = tmp_path / "red.ipynb"
     sources = ["# words"], ["1 + 1\n", "2 + 2"], ["undefined_name"], ["3"]
     book.write_text(

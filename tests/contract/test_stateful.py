@@ -1,8 +1,9 @@
-"""Whatever is done to a community, day after day, and to a store, call after call, in whatever order: what is promised of both holds at every step.
+"""Random sequences of operations on a community and on a store: the invariants of both hold at every step.
 
-The communities switch mechanisms on and off as their days go by, are looked at and written to through Mesa, and live beside a twin that nobody looks at. The
-stores are handed runs, are cut off in the midst of a call, meet a full disk, flipped bits, litter of other programs and other processes, and are opened
-again. test_store has a smaller machine, in which the disk is full; `cogov bench faults` kills whole processes.
+The communities switch mechanisms on and off as days pass, are read and written through Mesa, and run beside a
+twin that nobody inspects. The stores receive runs, are interrupted in the middle of a call, meet a full disk,
+flipped bits, files of other programs and other processes, and are reopened. test_store has a smaller machine,
+in which the disk is full; `cogov bench faults` kills whole processes.
 """
 
 import errno
@@ -47,7 +48,7 @@ DAYS = 400
 
 
 def quick(examples, steps):
-    """The same steps every time, told as they were when something goes wrong: to look for fewer that do takes minutes."""
+    """Take the same steps every time, and do not shrink failures, which would take minutes."""
     return settings(
         max_examples=examples,
         stateful_step_count=steps,
@@ -58,7 +59,7 @@ def quick(examples, steps):
     )
 
 
-# ------------------------------------------------------------------------------------------------------------ a community
+# ------------------------------------------------------------------------------------------------ a community
 
 spells = st.tuples(st.integers(0, 40), st.integers(0, 80), st.sampled_from([0.0, 0.5, 1.0])).map(
     lambda s: {"begins": s[0], "ends": s[0] + s[1], "strength": s[2]}
@@ -66,7 +67,7 @@ spells = st.tuples(st.integers(0, 40), st.integers(0, 80), st.sampled_from([0.0,
 
 
 class Lived(RuleBasedStateMachine):
-    """A community whose mechanisms come and go, and its twin that nobody looks at."""
+    """A community whose mechanisms are switched, and its twin that nobody inspects."""
 
     @initialize(
         place=st.sampled_from(sorted(WORLDS)),
@@ -98,7 +99,7 @@ class Lived(RuleBasedStateMachine):
             self.hours = now.copy()
 
     def followed(self):
-        """What was written today is told again line by line: no step is left out or taken that is not allowed."""
+        """Replay today's history line by line: no step is left out or taken that is not allowed."""
         world = self.model.world
         all_, lines = rows(world), world.history()
         at = {int(issue["id"]): issue for issue in all_}
@@ -194,7 +195,7 @@ def test_many_communities_as_state_machines():
 
 
 def test_the_machine_sees_a_fen_that_is_lost():
-    """Else it could not fail: every day somebody takes a fen out of a fund and tells nobody."""
+    """Otherwise it could not fail: every day a mechanism takes a fen out of a fund without recording it."""
 
     class Robbed(Lived):
         def followed(self):
@@ -206,7 +207,7 @@ def test_the_machine_sees_a_fen_that_is_lost():
         run_state_machine_as_test(Robbed, settings=quick(8, 8))
 
 
-# ---------------------------------------------------------------------------------------------------------------- a store
+# ---------------------------------------------------------------------------------------------------- a store
 
 RUNS = 18
 CALLS = ("fsync", "replace")
@@ -214,7 +215,7 @@ PLAN = LIVED = None
 
 
 class Cut(BaseException):
-    """The power goes off."""
+    """A power cut."""
 
 
 def opened(folder):
@@ -245,7 +246,7 @@ class Kept(RuleBasedStateMachine):
             self.store.record(parcel, store.write_parcel(parcel))
 
     def ends_at(self, at, call, wrong, does):
-        """Do something; at the `at`-th call of that name `wrong` is raised instead, or never if 0."""
+        """Do something; at the `at`-th call of that name raise `wrong`, or never if 0."""
         true, left = getattr(os, call), [at]
 
         def counted(*words):
@@ -297,7 +298,7 @@ class Kept(RuleBasedStateMachine):
         call=st.sampled_from(CALLS),
     )
     def cut_off(self, which, at, call):
-        """In the midst of a call; the process is gone with all that it had in mind."""
+        """In the middle of a call; the process is gone with all its memory."""
         if self.ends_at(at, call, Cut(), lambda: self.hand_in(self.given(which))):
             self.reopen()
             assert not list((self.folder / "tmp").glob("*.*"))
@@ -305,7 +306,7 @@ class Kept(RuleBasedStateMachine):
     @rule(at=st.integers(1, 12), call=st.sampled_from(CALLS))
     def cut_off_at_the_end(self, at, call):
         self.ends_at(at, call, Cut(), lambda: self.store.finish(PLAN.factors))
-        self.reopen()  # or it was whole before; either way a finished store is opened anew before it takes more
+        self.reopen()  # or it was whole before; either way a finished store is reopened before it takes more
 
     @rule()
     def reopen(self):
@@ -313,9 +314,8 @@ class Kept(RuleBasedStateMachine):
         self.store = opened(self.folder)
         here = self.store.keys()
         assert {key for key in self.have if key not in here} == set(), "a run that was acknowledged is lost"
-        self.have |= {
-            key: digest for key, digest in self.unsure.items() if key in here
-        }  # cut off before it was acknowledged: there or not, but whole
+        # interrupted before it was acknowledged: there or not, but whole
+        self.have |= {key: digest for key, digest in self.unsure.items() if key in here}
         self.unsure = {}
 
     @rule()
@@ -338,7 +338,7 @@ class Kept(RuleBasedStateMachine):
     @precondition(lambda self: self.have)
     @rule(where=st.floats(0, 1, exclude_max=True), share=st.floats(0, 1, exclude_max=True))
     def a_bit_is_flipped(self, where, share):
-        """In any file: it is named, or what is read is what was written; and turned back, all is well."""
+        """In any file: it is named, or what is read is what was written; once flipped back, all is well."""
         self.store.close()
         paths = sorted(
             path
@@ -396,7 +396,7 @@ class Kept(RuleBasedStateMachine):
 
 @pytest.fixture(scope="module")
 def lived():
-    """A small plan, every run of it lived through; parts of six runs."""
+    """Return a small plan and the outcome of every run of it; parts have six runs."""
     global PLAN, LIVED
     PLAN = fault_injection.tiny(RUNS, days=8)
     LIVED = work(PLAN.terms(0.0), list(PLAN.orders(0, RUNS)))
@@ -416,7 +416,7 @@ def test_many_stores_as_state_machines(lived):
 
 
 def test_the_machine_sees_a_run_that_is_lost(lived):
-    """Else it could not fail: a store that acknowledges what it does not keep."""
+    """Otherwise it could not fail: a store that acknowledges what it does not keep."""
 
     class Careless(store.Store):
         def take(self, outcomes):
@@ -439,7 +439,7 @@ SECOND = "import sys; from cogov.experiments.sweep.store import Store; Store(sys
 
 
 def test_another_process_is_kept_out_until_the_first_has_gone(tmp_path, lived):
-    """Really another one; and the lock of one that was killed is nobody's."""
+    """With a real process; and the lock of one that was killed belongs to nobody."""
     held = subprocess.Popen(
         [
             sys.executable,

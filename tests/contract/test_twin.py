@@ -1,7 +1,8 @@
-"""The engine tells the same days as people do: every column, every evening, against the slow twin.
+"""The engine gives the same days as the plain Python twin: every column, every evening.
 
-All that is counted, named or dated is equal. Of what is measured only the hazards' rates differ, in their last digit, for
-NumPy's `exp` of many numbers is not that of one; another machine's may part elsewhere, hence `CLOSE` and `SINGLE`.
+All counts, names and dates are equal. Of the measures only the hazards' rates differ, in their last digit,
+because NumPy's `exp` of an array is not that of a scalar; other machines may differ elsewhere, hence `CLOSE`
+and `SINGLE`.
 """
 
 from dataclasses import dataclass, replace
@@ -55,7 +56,7 @@ CLOCKS = ("effort", "left", "hard", "accord", "heard", "next", "due")
 VILLAGES = 40
 TELLING = (4, 14, 20, 21, 26, 31)  # those of them in which, together, everything happens
 
-# ----------------------------------------------------------------------------------------------- one day against the other
+# ---------------------------------------------------------------------------------- one day against the other
 
 
 def same(day, what, engine, plain, close=0.0):
@@ -68,7 +69,8 @@ def same(day, what, engine, plain, close=0.0):
         if not alike.all():
             row = tuple(np.argwhere(~alike)[0].tolist())
             pytest.fail(
-                f"day {day}: {what}: first differs at {row}: engine {engine[row].tolist()!r}, twin {plain[row].tolist()!r}"
+                f"day {day}: {what}: first differs at {row}: engine {engine[row].tolist()!r}, "
+                f"twin {plain[row].tolist()!r}"
             )
 
 
@@ -77,7 +79,7 @@ def column(rows, name):
 
 
 def same_history(day, engine, plain):
-    """Line by line, told in words when they part."""
+    """Compare line by line; say in words where they differ."""
     for n, (line, other) in enumerate(zip_longest(engine.tolist(), plain)):
         if line != other:
             told = [
@@ -85,7 +87,8 @@ def same_history(day, engine, plain):
                 for x in (line, other)
             ]
             pytest.fail(
-                f"day {day}: history: first differs at line {n} of the day: engine: {told[0]}; twin: {told[1]}"
+                f"day {day}: history: first differs at line {n} of the day: engine: {told[0]}; "
+                f"twin: {told[1]}"
             )
 
 
@@ -101,7 +104,7 @@ def same_issues(day, which, engine, plain):
 
 
 def same_pulls(w, t):
-    """What each mechanism pulled on each lever, times its strength; what the twin leaves out is nothing."""
+    """Compare what each mechanism pulled on each lever, times its strength; a lever not in it is 0."""
     for name, lever in ((name, lever) for name in w.hands for lever in LEVERS):
         mine, plain = getattr(w.hands[name].lever, lever), t.pulls.get(name, {}).get(lever)
         pulled = (
@@ -163,7 +166,10 @@ def same_books(day, w, t):
 
 
 def alike(scenario, *seed):
-    """Live through a scenario twice, and hold every day of one against the other; all that occurred, as (mechanism or None, what)."""
+    """Simulate a scenario with both, and compare every day; return all that occurred.
+
+    Each is (mechanism or None, what).
+    """
     lines = ended = 0
     for w, t in zip(days(scenario, *seed), iterate_days(scenario, *seed), strict=True):
         same_pulls(w, t)
@@ -178,9 +184,9 @@ def alike(scenario, *seed):
     return spent | {(names[by], WHAT[what]) for _, _, _, what, by in t.history}
 
 
-# ---------------------------------------------------------------------------------------------------- villages, at random
+# ---------------------------------------------------------------------------------------- villages, at random
 
-EAGER = {  # residents, desks and projects with whom much happens in a short time
+EAGER = {  # residents, desks and projects to whom much happens in a short time
     "residents": ResidentParameters(shyness=0.0, contacts=0.5, answered=0.4, ignored=0.4, fresh=5),
     "committee": CommitteeParameters(phone=0.02, forget=0.03, verify=3, budget=40_000.0, fund=3000.0),
     "departments": DepartmentParameters(hours=6.0),
@@ -203,7 +209,7 @@ RARE = {
     "haircut": 10.0,
     "litter": 6.0,
 }
-BUSY = {  # every category: oftener, and sooner over
+BUSY = {  # every category: more often, and sooner over
     name: replace(
         c,
         rate=RARE.get(name, c.rate),
@@ -218,29 +224,33 @@ BUSY = {  # every category: oftener, and sooner over
     )
     for name, c in CATEGORIES.items()
 }
-OFTEN = {  # knobs with which a mechanism succeeds within weeks
+OFTEN = {  # parameters with which a mechanism succeeds within weeks
     "building_captains": {"evening": 1.0},
     "project_finance": {"large": 100.0},
     "joint_council": {"every": 1, "staff": 0.5, "company": 0.5, "members": 1.0, "push": 3.0},
 }
+# parameters that are not drawn like the others
 OWN_WAYS = (
     "days",
     "community.",
     "compound.",
     "issues.",
     "mechanisms.",
-)  # knobs that are not drawn like the others
+)
 
 
 def value(f, luck):
-    """What to turn a knob to: an end of its range (where that is far away, several times the default), or in between."""
+    """Draw a value of a parameter: an end of its range, or in between.
+
+    Where the end is far away, several times the default.
+    """
     low, high = f.metadata["low"], min(f.metadata["high"], 8 * abs(f.default) + 1)
     drawn = luck.choice([low, high, luck.uniform(low, high), luck.uniform(low, high)])
     return round(drawn) if f.type in (int, "int") else float(drawn)
 
 
 def turning(part, most, luck, leave=()):
-    """The same part of a scenario with up to so many of its knobs turned."""
+    """Draw the same part of a scenario with up to so many of its parameters changed."""
     known = {path: f for path, f in paths(part).items() if not path.startswith(leave)}
     for path in luck.sample(sorted(known), luck.randint(0, most)):
         part = set_parameter(part, path, value(known[path], luck))
@@ -248,7 +258,7 @@ def turning(part, most, luck, leave=()):
 
 
 def census(stairwells, luck):
-    """Who lives in so many stairwells: totals that can be true together."""
+    """Draw the census of so many stairwells: totals that are consistent."""
     households = stairwells + luck.randint(0, 15)
     residents = households + luck.randint(10, 60)
     children, alone = luck.randint(0, (residents - households) // 2), luck.randint(0, households // 5)
@@ -291,7 +301,7 @@ def compound(name, luck):
 
 
 def governor(name, strength, luck):
-    """A mechanism with some knobs turned, all the time or for a time."""
+    """Draw a mechanism with some parameters changed, for all or some of the days."""
     begins = luck.choice([0, 0, luck.randint(1, 40)])
     one = turning(mechanisms.load_class(name)(**OFTEN.get(name, {})), 3, luck, ("begins", "ends"))
     return replace(
@@ -312,12 +322,11 @@ def shock(luck):
 
 
 def village(number):
-    """A small community of its own, with knobs near and far, under some of the mechanisms."""
+    """Draw a small community with parameters near and far from defaults, under some of the mechanisms."""
     luck = Random(number)
     kinds = tuple(compound(name, luck) for name in "abc"[: luck.randint(1, 3)])
-    strengths = {
-        name: luck.choice([1.0, 1.0, 0.5, 0.0, None]) for name in mechanisms.list_mechanisms()
-    }  # None: there is none
+    # None: there is none
+    strengths = {name: luck.choice([1.0, 1.0, 0.5, 0.0, None]) for name in mechanisms.list_mechanisms()}
     governing = {name: governor(name, s, luck) for name, s in strengths.items() if s is not None}
     scenario = Scenario(
         name=f"village {number}",
@@ -340,14 +349,14 @@ def village(number):
     )
 
 
-# ---------------------------------------------------------------------------------------------------------------- promises
+# --------------------------------------------------------------------------------------------------- promises
 
 
 @pytest.mark.parametrize(
     "villages", [TELLING, pytest.param(range(VILLAGES), marks=pytest.mark.slow)], ids=["telling", "all"]
 )
 def test_columns_tell_the_same_days_as_people(villages):
-    """And between these villages everything happens that can, by everybody who can do it."""
+    """And in these villages every possible event happens, by everyone who can cause it."""
     seen = set()
     for number in villages:
         seen |= alike(village(number), number)
@@ -359,9 +368,8 @@ def test_columns_tell_the_same_days_as_people(villages):
     tables = {(name, AGREED) for name in ("grid_patrol", "joint_council", "mediation_room")} | {
         ("consent_campaign", CONSENTED)
     }
-    itself = {
-        (None, what) for what in range(len(WHAT)) if what != ON_THE_SPOT
-    }  # a desk takes in before it works
+    # a desk takes in before it works
+    itself = {(None, what) for what in range(len(WHAT)) if what != ON_THE_SPOT}
     promised = {(name, WHAT[what]) for name, what in hands | tables | itself} | {
         (name, "hours") for name in mechanisms.list_mechanisms()
     }
@@ -421,7 +429,7 @@ def test_a_year_is_told_alike(town):
 
 @dataclass(frozen=True)
 class Weather(Mechanism):
-    """Pulls, asks and pays in the ways that no mechanism does, so that these are held against the twin too."""
+    """Pulls, asks and pays in the ways that no mechanism does, to compare these with the twin as well."""
 
     pulls = ("ease", "money", "supply", "trust", "ties", "keep", "wish", "sight", "hurry")
 
@@ -494,9 +502,8 @@ REFERENCE = [  # its files but for the mechanisms: a function is replaced wherev
 )
 def test_a_twin_that_errs_is_noticed(monkeypatch, name, wrong):
     for one in mechanisms.list_mechanisms():
-        import_module(
-            f"cogov.reference.mechanisms.{one}"
-        )  # what is first loaded here would take the wrong one along, into tests that come after
+        # what is first loaded here would bring the wrong one into later tests
+        import_module(f"cogov.reference.mechanisms.{one}")
     users = [module for module in REFERENCE if hasattr(module, name)]
     assert users, f"no file of the reference model has {name}"
     for module in users:
@@ -505,7 +512,7 @@ def test_a_twin_that_errs_is_noticed(monkeypatch, name, wrong):
         alike(governed(QUARTER, *mechanisms.list_mechanisms()), "wrong")
 
 
-# -------------------------------------------------------------------------------------------------------------- the census
+# ------------------------------------------------------------------------------------------------- the census
 
 TOWNS = [YARD, ESTATE, STORM, QUARTER, read_case("wuzi_yard"), read_case("shuian"), *map(village, range(12))]
 

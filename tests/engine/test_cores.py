@@ -1,4 +1,4 @@
-"""Cores are those that were granted, not those that the machine has."""
+"""Counted cores are those that were granted, not those that the machine has."""
 
 import os
 
@@ -9,14 +9,14 @@ from cogov.engine import cores
 
 @pytest.fixture(autouse=True)
 def eight(monkeypatch):
-    """A process that may run on eight cores."""
+    """Pretend that the process may run on eight cores."""
     monkeypatch.delenv("PYTHON_CPU_COUNT", raising=False)
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(8)), raising=False)
     monkeypatch.setattr(os, "process_cpu_count", lambda: 8, raising=False)
 
 
 def granted(root, groups, **files):
-    """The cores counted in a file system with these control groups of the process, and limits by path."""
+    """Return the cores counted in a file system with these control groups, and limits by path."""
     (root / "proc/self").mkdir(parents=True)
     (root / "proc/self/cgroup").write_text(groups)
     for path, text in files.items():

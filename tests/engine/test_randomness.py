@@ -1,4 +1,4 @@
-"""Luck is fair, it is the same for the same person in every arm, and nobody's luck leans on anybody else's."""
+"""Random numbers are uniform, common to all arms for the same person, and independent between people."""
 
 import ast
 from collections import defaultdict
@@ -36,11 +36,11 @@ WHO = np.arange(200_000)
 MASK = (1 << 64) - 1
 GOLD = 0x9E3779B97F4A7C15
 
-# ------------------------------------------------------------------------------------------------------------ the same hash
+# ---------------------------------------------------------------------------------------------- the same hash
 
 
 def mixed(x):
-    """The finaliser of splitmix64, in whole numbers without end."""
+    """The finaliser of splitmix64, in integers of any size."""
     x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9 & MASK
     x = (x ^ (x >> 27)) * 0x94D049BB133111EB & MASK
     return x ^ (x >> 31)
@@ -58,15 +58,14 @@ def seeded(*parts):
 
 
 def test_known_answers():
-    """Written down once, and never again: whoever changes these changes every result there is."""
+    """Never change these numbers: a change would alter every result of the model."""
     assert [int(mix(np.uint64(x))) for x in (1, GOLD, MASK)] == [
         0x5692161D100B05E5,
         0xE220A8397B1DCDAF,
         0xB4D055FCF2CBBD7B,
     ]
-    assert (
-        int(derive_key(np.uint64(0), 0)) == 0xE220A8397B1DCDAF
-    )  # the first number of splitmix64 from 0, in Vigna's own listing
+    # the first number of splitmix64 from 0, in Vigna's own listing
+    assert int(derive_key(np.uint64(0), 0)) == 0xE220A8397B1DCDAF
     assert int(derive_key(np.uint64(0), 1)) == 0x6E789E6AA1B965F4  # and the second
     assert seed_of("run", 1) == 0x518C1E3DEE94D27D
     assert int(RandomNumbers("run", 1).key("hear")) == 0x5D5375151C7AE27E
@@ -116,7 +115,7 @@ def test_luck_belongs_to_the_one_who_meets_it():
     assert np.array_equal(everyone[::-1], RandomNumbers(1)("coin", WHO[::-1]))
 
 
-# ------------------------------------------------------------------------------------------------------------ fair and apart
+# --------------------------------------------------------------------------------------------- fair and apart
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -125,16 +124,13 @@ def test_fair(seed):
     assert 0 <= u.min() and u.max() < 1
     assert abs(u.mean() - 0.5) < 4 / np.sqrt(12 * len(WHO))
     counts = np.bincount((u * 100).astype(int), minlength=100)
-    assert (
-        50 < chi_square(counts) < 160
-    )  # 99 degrees: 5 standard deviations above, and not too even to be luck
-    assert (
-        chi_square(np.bincount((u * 2**53).astype(np.int64) & 63, minlength=64)) < 125
-    )  # nor do the lowest bits lean
+    assert 50 < chi_square(counts) < 160  # 99 degrees: 5 standard deviations above, and not suspiciously even
+    # nor are the lowest bits biased
+    assert chi_square(np.bincount((u * 2**53).astype(np.int64) & 63, minlength=64)) < 125
 
 
 def test_fair_from_day_to_day():
-    """One person, many days: the other way round the same hash is as fair."""
+    """One person, many days: the hash is as uniform in the other direction."""
     luck = RandomNumbers(1)
     u = np.array([luck("coin", [5], day)[0] for day in range(20_000)])
     assert 50 < chi_square(np.bincount((u * 100).astype(int), minlength=100)) < 160
@@ -171,11 +167,14 @@ def test_nothing_leans_on_anything(other):
     u = RandomNumbers(1)("coin", WHO)[: len(v)]
     assert abs(np.corrcoef(u, v)[0, 1]) < 5 / np.sqrt(len(v))
     table = np.bincount((u * 10).astype(int) * 10 + (v * 10).astype(int), minlength=100)
-    assert chi_square(table) < 160  # nor together, in any corner
+    assert chi_square(table) < 160  # nor jointly, in any corner
 
 
 def test_no_number_is_met_on_two_roads():
-    """A key below a key is another key: what is decided of somebody's first, second or third is not what is decided of a neighbour."""
+    """A key below a key is another key.
+
+    Draws for somebody's first, second or third decision differ from those for a neighbour.
+    """
     key = RandomNumbers(1).key("coin")
     below_ = [np.uint64(derive_key(key, who)) for who in range(2000)]
     met = [
@@ -199,7 +198,7 @@ def test_replicates_have_seeds_of_their_own():
     assert seed_of("a", "b") != seed_of("ab") != seed_of("b", "a") and seed_of(1) != seed_of("1")
 
 
-# --------------------------------------------------------------------------------------------------------- names of decisions
+# ----------------------------------------------------------------------------------------- names of decisions
 
 RESIDENT, HOUSEHOLD, ISSUE, BUILDING, CELL, SEAT, POST = (
     "resident",
@@ -256,9 +255,10 @@ DECISIONS = {  # each name is for one purpose, and always meets one kind of who
     "outset": BUILDING,
     "leave": POST,
 }
-# the first threshold is drawn where clocks are set and issues are filled in, the next ones where they are passed
+# the first threshold is drawn where clocks are set and issues are filled in, the next ones where they are
+# passed
 TWICE = {"arise", "hear"}
-KIND_OF = {  # what is asked for at once, in the words of the source
+KIND_OF = {  # what is drawn together, in the words of the source
     "homes": HOUSEHOLD,
     "h": HOUSEHOLD,
     "extra": SEAT,
@@ -270,7 +270,7 @@ KIND_OF = {  # what is asked for at once, in the words of the source
 
 
 def named(tree):
-    """The constants of a file that are decisions: name of the constant -> name of the decision."""
+    """Return the constants of a file that are decisions: name of the constant -> name of the decision."""
     for node in tree.body:
         if isinstance(node, ast.Assign):
             targets, values = (
@@ -282,7 +282,7 @@ def named(tree):
 
 
 def asked():
-    """Where luck is asked for in the source: (file, name of the decision, who as written or None)."""
+    """Return where random numbers are drawn: (file, name of the decision, who as written or None)."""
     for path in sorted([*(ROOT / "model").rglob("*.py"), *(ROOT / "agents").rglob("*.py")]):
         tree = ast.parse(path.read_text("utf-8"))
         constants = dict(named(tree))
@@ -326,7 +326,10 @@ def test_no_two_decisions_share_a_number():
 
 
 def test_chance_lives_in_one_file():
-    """No generator anywhere else; a seed for who gives none is anybody's, and is made in one place, as the door's token is."""
+    """There is no generator anywhere else.
+
+    A seed for who gives none is made in one place, and so is the access token of the page.
+    """
     strangers = {"random", "secrets", "uuid", "numpy.random", "scipy.stats"}
     for folder in ("engine", "agents", "model", "reference", "experiments", "viz", "bench", "cli"):
         for path in (ROOT / folder).rglob("*.py"):
@@ -343,6 +346,7 @@ def test_chance_lives_in_one_file():
             told |= {
                 node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and not node.level
             }
+            # for low-discrepancy points, which a seed scrambles
             allowed = {
                 "model/mesa/model.py": {"secrets"},
                 "viz/server/responses.py": {"secrets"},
@@ -356,13 +360,13 @@ def test_chance_lives_in_one_file():
                     "experiments/statistics/simultaneous.py",
                 ),
                 {"scipy.stats"},
-            )  # for low-discrepancy points, which a seed scrambles
+            )
             assert not drawn and not (told & strangers) - allowed.get(
                 path.relative_to(ROOT).as_posix(), set()
             ), f"{path.relative_to(ROOT)}: {drawn or told & strangers}"
 
 
-# ----------------------------------------------------------------------------------------------------------------- collisions
+# ------------------------------------------------------------------------------------------------- collisions
 
 
 def spread(x):
@@ -396,11 +400,14 @@ def test_no_two_streams_of_a_large_sweep_share_a_key():
     assert total == len(seeds) * len(names) * len(days) > 1.3e8
 
 
-# ------------------------------------------------------------------------------------------------------------ one more of us
+# --------------------------------------------------------------------------------------------- one more of us
 
 
 def one_more(world, band):
-    """The same community with one more in the last household: who is never at home, and never reports anything."""
+    """Return the same community with one more resident in the last household.
+
+    That resident is never at home, and never reports anything.
+    """
     people, homes, stairs = world.residents, world.households, world.stairwells
     row = {name: getattr(people, name)[-1:].copy() for name in people._fields}
     standing = STANDING_CHILD if band == CHILD else STANDING_NEIGHBOUR
@@ -441,7 +448,7 @@ def a_year(world, scenario):
 
 
 def unlike(a, b):
-    """Which columns of what happened, and of everybody but the last resident of `b`, are not the same."""
+    """Return which columns differ, of what happened and of everybody but the last resident of `b`."""
     tables = {
         "issues": (a.issues, b.issues),
         "ended": (a.ended[: a.gone[0]], b.ended[: b.gone[0]]),
@@ -456,7 +463,10 @@ def unlike(a, b):
 
 
 def settled_so_that_somebody_can_move_in(scenario):
-    """The same census under another name, until the last household is more than one: one more makes an elder who lives alone another case."""
+    """Rename the census until the last household has more than one member.
+
+    One more in a household of one would turn an elder who lives alone into another kind of resident.
+    """
     for i in range(20):
         scenario = replace(scenario, name=f"{scenario.name} {i}")
         first = build_community(scenario).households.first
@@ -468,7 +478,7 @@ def settled_so_that_somebody_can_move_in(scenario):
 @pytest.mark.parametrize("world", WORLDS)
 @pytest.mark.parametrize("band", [CHILD, ADULT])
 def test_one_more_resident_who_never_reports_anything_changes_nobodys_luck(world, band):
-    """Bit for bit, and whether grown up or not."""
+    """Bit for bit, whether adult or not."""
     scenario = settled_so_that_somebody_can_move_in(governed(WORLDS[world], *mechanisms.list_mechanisms()))
     here = build_community(scenario)
     a, b = a_year(here, scenario), a_year(one_more(here, band), scenario)

@@ -1,4 +1,7 @@
-"""A file is read strictly: what is right arrives, what is wrong is refused with its line, its value and the way out."""
+"""A file is read strictly: what is right is taken.
+
+What is wrong is refused with its line, its value and a remedy.
+"""
 
 import tomllib
 from dataclasses import dataclass, field, make_dataclass
@@ -45,7 +48,7 @@ class Council:
 
 
 def mechanisms():
-    """Each with defaults of its own, other than its class's."""
+    """Return mechanisms with defaults of their own, other than their classes' defaults."""
     return {"grid_patrol": Patrol(sight=3.0), "joint_council": Council(notice=9, rooms=People(meals=6))}
 
 
@@ -171,7 +174,7 @@ def test_lines_are_counted_the_same_after_a_byte_order_mark_and_with_crlf(refuse
     assert refused("\ufeffname = 'a'\r\n# b\r\ndays = 0\r\n").startswith("3: days = 0 ")
 
 
-BAD = {  # what is written -> line, what the error says
+BAD = {  # text -> line, what the error says
     # a number
     "days = 401": (2, "days = 401 is out of range; allowed is 1 to 400 days"),
     "days = 2.5": (2, "days = 2.5 is a decimal number; allowed is a whole number, 1 to 400 days"),
@@ -204,7 +207,10 @@ BAD = {  # what is written -> line, what the error says
     # names
     "dyas = 3": (
         2,
-        "dyas is unknown; did you mean 'days'? there are: name, order, quiet, days, people, compound, mechanisms, issues, given, reported",
+        (
+            "dyas is unknown; did you mean 'days'? there are: name, order, quiet, days, people, compound, "
+            "mechanisms, issues, given, reported"
+        ),
     ),
     "secret = 3": (2, "secret is unknown; there are: name, order"),
     "[people]\nmeals = 2\nmemroy = 3": (
@@ -237,7 +243,10 @@ BAD = {  # what is written -> line, what the error says
     "[mechanisms]\ngrid_patrol = true": (3, "mechanisms.grid_patrol = True is a boolean; allowed is a table"),
     "[mechanisms.grid_patroll]": (
         2,
-        "mechanisms.grid_patroll is unknown; did you mean 'grid_patrol'? there are: grid_patrol, joint_council",
+        (
+            "mechanisms.grid_patroll is unknown; did you mean 'grid_patrol'? there are: grid_patrol, "
+            "joint_council"
+        ),
     ),
     "[mechanisms.grid_patrol]\nsihgt = 1": (
         3,
@@ -436,7 +445,7 @@ def test_every_number_of_a_tricky_file_is_the_number_of_its_line(tmp_path):
 
 
 def leaves(part, prefix=""):
-    """Every (path, value) below a table or array that is neither."""
+    """Yield every (path, value) below a table or array that is neither."""
     for name, value in part.items() if isinstance(part, dict) else enumerate(part):
         if isinstance(value, dict | list):
             yield from leaves(value, f"{prefix}{name}.")
@@ -472,7 +481,7 @@ def test_an_owner_that_contradicts_itself_is_refused_without_a_file_too():
     check(Council())
 
 
-# ------------------------------------------------------------------------------------------------- the command line
+# ------------------------------------------------------------------------------------------- the command line
 
 SCENARIO = Case(name="a", mechanisms=mechanisms())
 
@@ -536,7 +545,7 @@ def test_a_setting_of_any_length_is_refused_in_a_few_words(value):
     assert len(str(e.value)) < 300 and str(e.value).isprintable()
 
 
-# ---------------------------------------------------------------------------------------------- whatever is thrown at it
+# ----------------------------------------------------------------------------------- whatever is thrown at it
 
 KEYS = [
     "name",
@@ -590,7 +599,7 @@ lines = st.lists(
 
 @st.composite
 def mutated(draw):
-    """GOOD with a few slices cut out and others put in."""
+    """Return GOOD with a few slices cut out and others put in."""
     raw = GOOD.encode()
     for _ in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, len(raw)))

@@ -1,4 +1,4 @@
-"""What each day brings: weekends and festivals, seasons, shocks, staff who leave, what is wrong from the outset, and terms of office."""
+"""The calendar: weekends and festivals, seasons, shocks, staff turnover, initial issues, terms of office."""
 
 from dataclasses import replace
 
@@ -58,9 +58,8 @@ def test_more_children_are_at_home_in_the_holidays():
     )
     run = simulate(lively, 1)
     born = run.issues["born"][run.issues["category"] == run.categories.index("child_holiday")]
-    assert (
-        len(born) > 100 and np.mean((born > 122) & (born <= 184)) > 0.6
-    )  # July and August of a run from March
+    # July and August of a run from March
+    assert len(born) > 100 and np.mean((born > 122) & (born <= 184)) > 0.6
 
 
 def test_offices_rest_on_weekends_and_in_festival_weeks_and_evenings_are_fewer_then():
@@ -88,7 +87,10 @@ def test_a_shock_comes_for_its_days_and_only_for_what_it_names():
 
 
 def test_who_leaves_is_missed_until_a_successor_has_found_the_way():
-    """Of many posts the share that is empty is leaving / (leaving + 1 / vacancy): 0.3 a year and 73 days make 5.7 %."""
+    """Of many posts the share that is empty is leaving / (leaving + 1 / vacancy).
+
+    0.3 a year and 73 days make 5.7 %.
+    """
     calendar = CalendarParameters(leaving=0.3, vacancy=73.0)
     share = share_filled(2000, calendar, np.arange(5 * YEAR, 6 * YEAR), KEY)
     expected = 0.3 * 73 / 365 / (1 + 0.3 * 73 / 365)
@@ -99,7 +101,10 @@ def test_who_leaves_is_missed_until_a_successor_has_found_the_way():
 
 
 def test_what_is_wrong_from_the_outset_is_there_on_the_first_evening():
-    """So many of each and no more, spread over buildings; what concerns a compound, over compounds; entries of one kind add up."""
+    """So many of each and no more, spread over buildings; what concerns a compound, over compounds.
+
+    Entries of one kind add up.
+    """
     quiet = {name: replace(one, rate=min(one.rate, 1e-9)) for name, one in ESTATE.issues.items()}
     begin = (
         InitialIssues("litter", 3),

@@ -1,4 +1,4 @@
-"""The cases that ship: what their reports give is met exactly, and what came of it is held against the model."""
+"""The shipped cases match exactly what their reports give; reported outcomes are compared with the model."""
 
 import re
 from dataclasses import replace
@@ -88,7 +88,7 @@ def test_it_says_where_it_comes_from_which_mechanisms_and_what_was_reported(case
 
 @every_case
 def test_what_a_case_turns_says_why(case):
-    """A line that turns an assumed number of people, crews or categories has a comment beside it, or its table has."""
+    """A line that changes an assumed number of people, crews or categories has a comment, or its table."""
     table, why = "", True
     for line in TEXT[case.name].splitlines():
         if line.startswith("["):

@@ -1,4 +1,4 @@
-"""A case of one's own takes the people that it gives: what it leaves out is a share of these, and is shown."""
+"""A user's case has the population that it gives; what it leaves out is filled in as shares, and shown."""
 
 import json
 from dataclasses import replace
@@ -64,9 +64,9 @@ def test_parts_of_a_part_follow_the_part(mine):
     [
         (("residents = 2400",), 2400, 960),
         (("households = 900",), 2250, 900),
-        ((), 720, 288),  # 12 buildings of 3 stairwells: as the 4 of the plain case, 8 homes to a stairwell
+        ((), 720, 288),  # 12 buildings of 3 stairwells: like the 4 of the plain case, 8 homes to a stairwell
         (("residents = 50",), 50, 36),  # a home in every stairwell
-        (("members = 900",), 900, 288),  # there are residents enough to be members
+        (("members = 900",), 900, 288),  # there are enough residents to be members
         (
             ("residents = 100", "households = 100"),
             100,
@@ -104,7 +104,7 @@ def test_a_large_community_has_more_than_the_committee_of_a_small_one(mine):
         getattr(mine("residents = 16000", "households = 6400").committee, name)
         for name in ("staff", "budget", "fund")
     )
-    assert (staff, budget, fund) == (12.0, 300_000.0, 50_000.0)  # as guiyuan's
+    assert (staff, budget, fund) == (12.0, 300_000.0, 50_000.0)  # as in guiyuan
     assert Scenario().committee == CommitteeParameters(staff=2.0, budget=20_000.0, fund=5000.0)
     given = replace(
         mine("residents = 16000", "households = 6400"), committee=CommitteeParameters(staff=3.0)
@@ -143,7 +143,10 @@ def test_a_census_that_is_filled_can_be_lived_in():
     [
         (
             ("residents = 10",),
-            "households = 10 are fewer than the 36 stairwells: every stairwell has one at least; the case leaves out households",
+            (
+                "households = 10 are fewer than the 36 stairwells: every stairwell has one at least; "
+                "the case leaves out households"
+            ),
         ),
         (
             ("residents = 400", "households = 100", "elders_alone = 300"),
@@ -164,7 +167,10 @@ def test_numbers_that_contradict_each_other_once_filled_are_told_with_what_was_l
 def test_people_that_cannot_be_placed_are_told_with_what_was_left_out(mine):
     with pytest.raises(
         UserError,
-        match=r"more than the \d+ there can be; left out by the case, and so taken as shares: community.households = ",
+        match=(
+            r"more than the \d+ there can be; left out by the case, "
+            r"and so taken as shares: community.households = "
+        ),
     ):
         build_community(mine("residents = 400", "children = 200", "volunteers = 300"))
 

@@ -1,4 +1,4 @@
-"""What luck, ids and stories know a thing by: the name of its category and of its compound, never its place in a list."""
+"""Random numbers, ids and stories know a category and a compound by name, never by its place in a list."""
 
 from dataclasses import replace
 
@@ -118,6 +118,7 @@ def test_an_id_of_no_category_is_refused(issue):
 def test_a_film_keeps_ids_to_the_last_digit():
     film = record_year(replace(PIGEONS, days=20), 1)
     _, arrays = unpack_recording(pack_recording(film))
+    # a float has 53 bits, an id 63
     assert (
         arrays["issue_id"].tolist() == film.run.issues["id"].tolist() and arrays["issue_id"].dtype == np.int64
-    )  # a float has 53 bits, an id 63
+    )

@@ -1,4 +1,4 @@
-"""Community is a Mesa model like any other, and Mesa looking on changes nothing."""
+"""Community is a Mesa model like any other, and inspection by Mesa changes nothing."""
 
 import inspect
 import pickle
@@ -40,18 +40,18 @@ FORTNIGHT = replace(ESTATE, days=14)
 
 @pytest.fixture
 def model():
-    """A community that nobody has looked into."""
+    """Return a community that nobody has inspected."""
     return Community(ESTATE, seed=1, on=["building_captains"], days=60)
 
 
 @pytest.fixture
 def somebody(model):
-    """A grown-up, of whom everything can be asked."""
+    """Return an adult, of whom everything can be asked."""
     return next(a for a in model.residents if a.member)
 
 
 def lived(scenario, seed, *, daily=lambda model: None, **given):
-    """The run of a Community to its end, with something done after every day."""
+    """Run a Community to its end, doing something after every day."""
     model = Community(scenario, seed=seed, **given)
     while model.running:
         model.step()
@@ -64,7 +64,7 @@ def lived(scenario, seed, *, daily=lambda model: None, **given):
 
 
 def same(one, other):
-    """Whether two runs are the same, bit for bit."""
+    """Return whether two runs are the same, bit for bit."""
     told = [
         [run.issues[name] for name in run.issues.dtype.names]
         + [run.history[name] for name in run.history.dtype.names]
@@ -172,12 +172,9 @@ def test_a_number_out_of_range_is_refused():
 
 
 def test_solaraviz_makes_the_next_model_of_what_a_user_gave(model):
-    assert (
-        not model.scenario
-    )  # what is true here Mesa 3.5 hands to the next model as its scenario, or refuses if not of its own kind
-    assert (
-        "kwargs" in inspect.signature(Community).parameters
-    )  # by this name Mesa 3.3 knows that a slider may turn any knob
+    assert not model.scenario  # Mesa 3.5 hands true values to the next model as its scenario, or refuses them
+    # by this name Mesa 3.3 knows that a slider may set any parameter
+    assert "kwargs" in inspect.signature(Community).parameters
 
 
 # What Mesa collects
@@ -198,6 +195,7 @@ def test_own_names_hide_none_of_mesa(model):
     ours = {
         name for name in [*vars(Community), *set(vars(model)) - set(vars(mesas))] if not name.startswith("_")
     }
+    # the last is Mesa 3.5's own doing
     assert ours & set(dir(mesas)) <= {
         "step",
         "agents",
@@ -205,7 +203,7 @@ def test_own_names_hide_none_of_mesa(model):
         "agent_types",
         "scenario",
         "observables",
-    }  # the last is Mesa 3.5's own doing
+    }
     assert {"case", "world", "residents", "summary"} <= ours
 
 
@@ -477,7 +475,10 @@ def test_nothing_of_ours_is_deprecated():
 
 
 def test_who_steps_past_the_last_day_lives_on_under_the_same_sky():
-    """`running` says that the days of the case are over; the almanac has no end, and a second summer is like the first."""
+    """`running` says that the days of the case are over.
+
+    The calendar has no end, and a second summer is like the first.
+    """
     model = Community(FORTNIGHT, seed=1)
     sky = [(model.step(), model.world.weather[model.day % 365].tolist())[1] for _ in range(800)]
     assert model.day == 800 and not model.running
@@ -492,7 +493,10 @@ DOCS = Path(cogov.__file__).parent / "docs"
 
 @pytest.fixture
 def page(monkeypatch):
-    """docs/mesa_page.py. Mesa loads altair, which it is not installed with, beside the charts that the page has: then a dummy will do."""
+    """Return docs/mesa_page.py.
+
+    Mesa loads altair, which it does not install, besides the charts of the page: then a dummy is enough.
+    """
     try:
         import altair  # noqa: F401
     except ImportError:
@@ -509,7 +513,7 @@ def page(monkeypatch):
 
 @pytest.fixture
 def screen(page):
-    """The page as a user has it before them: `click`, `slide` and `told`."""
+    """The page in front of a user: `click`, `slide` and `told`."""
     import ipyvuetify
     import solara
     from ipywidgets import Image
@@ -543,7 +547,7 @@ def screen(page):
 
 
 def after(page, days, **given):
-    """What the page says of a community that has lived so many days."""
+    """Return what the page says of a community after so many days."""
     model = Community(**page.GIVEN, **given)
     for _ in range(days):
         model.step()
@@ -583,7 +587,7 @@ def test_the_page_in_the_documentation_is_the_file_that_runs():
 
 
 def test_what_the_documentation_says_of_mesa_runs():
-    """Every block but the page, one after the other, as one reads them."""
+    """Every block but the page, in the order of reading."""
     names = {}
     for number, block in enumerate(text for text in blocks("python") if "SolaraViz" not in text):
         exec(compile(block, f"docs/mesa.md, block {number + 1}", "exec"), names)
@@ -596,7 +600,10 @@ def test_what_the_documentation_says_of_mesa_runs():
 
 @dataclass(frozen=True)
 class Diary(mechanisms.Mechanism):
-    """A user's own, in plain Python: the more it has seen, the more is seen. Its columns are two arrays and a number."""
+    """A user's own, in plain Python: the more it has seen, the more is seen.
+
+    Its columns are two arrays and a number.
+    """
 
     pulls = ("sight",)
 
@@ -616,7 +623,7 @@ class Diary(mechanisms.Mechanism):
 
 
 class Stranger(mesa.Agent):
-    """An agent of a user's own, who knows somebody."""
+    """A user's agent, who knows somebody."""
 
     def __init__(self, model, knows):
         super().__init__(model)
@@ -634,7 +641,7 @@ def gone_on(model, days):
 
 
 def left(model):
-    """All that a model has come to, as bytes."""
+    """Return everything in a model, as bytes."""
     columns = {name: column.tobytes() for name, column in model.world.columns()}
     return (
         told(model.world),
@@ -650,7 +657,7 @@ def left(model):
 
 @pytest.fixture(scope="module")
 def begun():
-    """A community mid-run, with every mechanism and a plain one, into which somebody has looked and written."""
+    """Return a community in mid-run, with every mechanism and a plain one, that has been read and written."""
     model = Community(BUSY, seed=3)
     gone_on(model, 20)
     model.grid  # noqa: B018
@@ -661,13 +668,13 @@ def begun():
 
 @pytest.fixture(scope="module")
 def copies(begun):
-    """way -> a copy of the same day."""
+    """Return way -> a copy of the same day."""
     return {way: make(begun) for way, make in COPIES.items()}
 
 
 @pytest.fixture(scope="module")
 def original(begun, copies):
-    """The original, ten days after it was copied."""
+    """Return the original, ten days after it was copied."""
     gone_on(begun, 10)
     return begun
 
@@ -713,7 +720,7 @@ def test_a_copys_agents_are_the_same_people_and_new_ones_get_the_next_numbers(co
 
 
 def test_being_copied_changes_nothing(original):
-    """The days are those of a run that nobody looked into, but for what was written."""
+    """The days are those of a run that nobody inspected, but for what was written."""
     again = Community(BUSY, seed=3)
     gone_on(again, 20)
     again.residents[3].trust_committee = 0.25
@@ -731,13 +738,15 @@ def test_a_pickle_of_another_version_is_refused_in_a_sentence(monkeypatch):
     monkeypatch.setattr(engine, "version", lambda: "cafe")
     with pytest.raises(
         UserError,
-        match=r"saved by another version of the model \([0-9a-f]{16}, this is cafe\).*load it with that version",
+        match=(
+            r"saved by another version of the model \([0-9a-f]{16}, this is cafe\).*load it with that version"
+        ),
     ):
         pickle.loads(saved)
 
 
 def test_what_cannot_be_kept_is_named():
-    """A mechanism that keeps what is no column."""
+    """A mechanism that keeps something other than a column."""
     model = Community(FORTNIGHT, seed=1, on="whistle")
     model.world.own["whistle"] = (np.zeros(2), [1, 2])
     with pytest.raises(

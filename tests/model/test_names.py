@@ -1,4 +1,7 @@
-"""Names of cases become names of files, and people are drawn by them: they stay in their folder, and nothing turns them; no command overwrites what it reads."""
+"""Names of cases become file names, and people are drawn by them.
+
+They stay in their folder and are not altered; no command overwrites its input.
+"""
 
 import json
 

@@ -1,4 +1,7 @@
-"""Mechanisms of a user's own: a file that is wrong stops nobody but who asks for it, and what one may not do is found and named with its file."""
+"""Mechanisms of users: a wrong file stops only those who ask for it.
+
+Forbidden actions are found and named with their file.
+"""
 
 import os
 import re
@@ -92,7 +95,10 @@ BROKEN = {
     ),
     "a module by its old name": (
         BOARD.replace("from ...engine.parameters import knob", "from ..knobs import knob"),
-        r"board.py:\d+: ModuleNotFoundError: No module named 'cogov.model.knobs'; it is now cogov.engine.parameters",
+        (
+            r"board.py:\d+: ModuleNotFoundError: No module named 'cogov.model.knobs'; "
+            r"it is now cogov.engine.parameters"
+        ),
     ),
     "an exit": (BOARD.replace("import numpy as np", "raise SystemExit(3)"), r"board.py:9: SystemExit: 3"),
     "two mechanisms": (
@@ -284,9 +290,13 @@ def test_what_a_mechanism_may_not_do_is_found_in_a_run_and_named_with_its_file_a
     ],
 )
 def test_a_kernel_of_a_users_own_is_tried_before_it_is_trusted(tmp_path, was, is_, words):
-    """In a process of its own, that its types go into no kernels of ours."""
+    """In a process of its own, so that its types go into none of our kernels."""
     (tmp_path / "ward.py").write_text(WARD.replace(was, is_), encoding="utf-8")
-    code = "from cogov.model.scenarios.cases import alter_scenario, read_case; from cogov.model.simulate import simulate; simulate(alter_scenario(read_case('wuzi_yard'), on='ward', days=2), 1)"
+    code = (
+        "from cogov.model.scenarios.cases import alter_scenario, read_case; "
+        "from cogov.model.simulate import simulate; "
+        "simulate(alter_scenario(read_case('wuzi_yard'), on='ward', days=2), 1)"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code],
         env={**os.environ, "COGOV_MECHANISMS": str(tmp_path)},
@@ -308,7 +318,7 @@ def test_mechanisms_that_ship_are_called_as_they_are():
 
 
 def test_mechanisms_that_ship_keep_to_what_is_asked_of_others(monkeypatch):
-    """None asks for or pulls what a user's own may not."""
+    """None asks for or pulls what a user's mechanism may not."""
     monkeypatch.setattr(mechanism_runtime, "is_shipped", lambda kind: False)
     monkeypatch.setattr(mechanism_guard, "TRIED", {*map(mechanisms.load_class, mechanisms.shipped_names())})
     for world in WORLDS.values():

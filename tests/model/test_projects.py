@@ -1,4 +1,7 @@
-"""Collective projects, from wish to works: who may sign, who will, votes that fail, who pays, and how long it takes."""
+"""Collective projects, from wish to works.
+
+Who may sign, who will, votes that fail, who pays, and how long it takes.
+"""
 
 from dataclasses import replace
 
@@ -25,7 +28,7 @@ WISH = replace(  # the yard, where everybody wishes for one thing, and nothing e
 
 
 def wished(renewal=None, **knobs):
-    """The yard with other numbers of its project, and other knobs by path ("projects__term")."""
+    """Return the yard with other numbers of its project, and other parameters by path ("projects__term")."""
     return set_parameters(
         replace(WISH, issues={"yard_renewal": replace(RENEWAL, **renewal or {})}),
         {name.replace("__", "."): value for name, value in knobs.items()},
@@ -58,7 +61,7 @@ def test_a_vote_that_fails_is_tried_again_and_nobody_is_called_upon_in_between()
 
 
 def test_a_second_vote_carries_where_captains_have_come_meanwhile():
-    """Talks so far are not forgotten, and signatures are asked for anew."""
+    """Earlier talks are not forgotten, and signatures are collected again."""
     doubting = wished(projects__liking=-1.0, projects__term=60, projects__rest=10)
     captains = mechanisms.load_class("building_captains")(begins=65, word=3.0, ends=36_500)
     alone, helped = simulate(doubting, 1), simulate(governed(doubting, building_captains=captains), 1)
@@ -70,7 +73,10 @@ def test_a_second_vote_carries_where_captains_have_come_meanwhile():
 
 
 def test_a_tenant_signs_for_the_household_but_not_for_the_owner():
-    """Where owners who let are never found, every household can sign and not every owner; an owner elsewhere may not like it either."""
+    """Where absentee owners are never found, every household can sign and not every owner.
+
+    An owner elsewhere may also like it less.
+    """
     lost = {"projects__landlord": 0.0}
     assert on(simulate(wished({"rule": "every_household"}, **lost), 1), CONSENTED) and not on(
         simulate(wished({"rule": "all_owners"}, **lost), 1), CONSENTED
@@ -92,7 +98,7 @@ def test_a_tenant_signs_for_the_household_but_not_for_the_owner():
 
 
 def signed(scenario):
-    """Households that have signed within 30 days."""
+    """Return the households that have signed within 30 days."""
     for world in days(replace(scenario, days=30), 1):
         pass
     return int((world.projects.all - world.projects.open).sum())
@@ -120,7 +126,7 @@ def test_what_its_own_fund_lacks_the_communitys_pays_and_not_a_fen_more():
 
 
 def test_works_take_the_days_they_take():
-    """However many hands there are; and hours no more than the work."""
+    """However many hands there are; and the hours are those of the work, no more."""
     quick, slow = (
         simulate(wished({"works": least, "lead": 5.0}, departments__hours=100.0), 1) for least in (0.0, 90.0)
     )

@@ -1,4 +1,4 @@
-"""Whatever a file holds, what reads it says what it means or, in one line, what is wrong. The long form is tools/fuzz.py."""
+"""Readers of files accept any content, or say in one line what is wrong. The long form is tools/fuzz.py."""
 
 import csv
 
@@ -18,7 +18,7 @@ def mapped(*lines):
     return {"mine.csv": LOG.encode(), "mine.toml": "\n".join(lines).encode()}
 
 
-ESCAPES = {  # what escaped once, the smallest file that let it out, and how
+ESCAPES = {  # what once raised another error, the smallest file that caused it, and how
     "a delimiter of two letters": (
         "log",
         mapped('delimiter = "id"'),

@@ -1,4 +1,4 @@
-"""A browser test that is left out is counted; on a build server what is left out unexplained is a failure."""
+"""A browser test that is left out is counted; on a build server an unexplained one is a failure."""
 
 import os
 import re

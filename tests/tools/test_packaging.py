@@ -1,4 +1,4 @@
-"""What is installed is what is declared: locked versions with hashes, every folder, every file."""
+"""The installed package is what is declared: locked versions with hashes, every folder, every file."""
 
 import re
 import shutil
@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+# folders at the top that are not part of the package
 OUTSIDE = {
     "tests",
     "tools",
@@ -18,7 +19,7 @@ OUTSIDE = {
     "build",
     "dist",
     "out",
-}  # folders at the top that are no part of the package
+}
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
@@ -26,12 +27,12 @@ ENTRIES = re.findall(r"^\S.*(?:\n[ \t].*)*", re.sub(r"^#.*\n", "", LOCK, flags=r
 
 
 def canonical(requirement):
-    """The bare name of a requirement, as the index spells it."""
+    """Return the bare name of a requirement, as the index spells it."""
     return re.sub(r"[-_.]+", "-", re.match(r"[\w.-]+", requirement)[0]).lower()
 
 
 def shipped():
-    """Every file of the checkout that lies in the package, relative to the root."""
+    """Return every file of the checkout that belongs to the package, relative to the root."""
     tops = [top for top in ROOT.iterdir() if top.name not in OUTSIDE]
     for path in (path for top in tops if visible(top) for path in (top, *top.rglob("*"))):
         inside = path.relative_to(ROOT)
@@ -48,7 +49,7 @@ def package(folder):
 
 
 def data_files():
-    """The files that pyproject declares as data, relative to the root."""
+    """Return the files that pyproject declares as data, relative to the root."""
     for name, patterns in PROJECT["tool"]["setuptools"]["package-data"].items():
         folder = ROOT.joinpath(*name.split(".")[1:])
         yield from (
@@ -92,7 +93,7 @@ def test_every_other_file_of_a_package_is_declared_as_data():
 
 @pytest.mark.slow
 def test_wheel_holds_the_package_and_nothing_else(tmp_path):
-    """Built from a copy, so that no old `build` folder helps or harms."""
+    """Built from a copy, so that an old `build` folder has no influence."""
     checkout = shutil.copytree(
         ROOT,
         tmp_path / "checkout",

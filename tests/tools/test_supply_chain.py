@@ -1,4 +1,7 @@
-"""What cogov is made of, and what its own lines must never do: each gate is shown an offender, so that it cannot be blind."""
+"""What cogov consists of, and what its own code must never do.
+
+Each check is given an offender, to show that it works.
+"""
 
 import ast
 import json
@@ -16,13 +19,14 @@ from packaging.markers import Marker
 ROOT = Path(__file__).parents[2]
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
 HELD = audit.packages(LOCK)
+# at the top; these are not shipped, or not ours
 ELSEWHERE = {
     "tests",
     "tools",
     "build",
     "dist",
     "out",
-}  # at the top; nothing of these is shipped, or it is not ours
+}
 
 
 # ---- the auditor
@@ -31,7 +35,10 @@ ADVISORY = {"id": "PYSEC-2099-1", "aliases": ["CVE-2099-1"], "fix_versions": ["9
 
 
 def auditor(unsafe=(), unseen=(), source="pypi", blind=()):
-    """A pip-audit that reaches one source, and knows the canary; it may be `blind` to it when asked for the n-th time."""
+    """Install a pip-audit that reaches one source, and knows the canary.
+
+    At the `blind`-th request it does not know it.
+    """
     times = []
 
     def ask(where, held):
@@ -135,7 +142,10 @@ STRONG = {  # GPL is named by these, and why they may be used all the same
     "matplotlib": "carries FreeType, under the FTL or the GPL, whichever one likes: the FTL",
     **dict.fromkeys(
         ("numpy", "scipy"),
-        "their wheels carry GCC's libgfortran, whose runtime library exception leaves free what is linked with it",
+        (
+            "their wheels carry GCC's libgfortran, whose runtime library exception leaves free what is "
+            "linked with it"
+        ),
     ),
 }
 LESSER = {
@@ -156,7 +166,10 @@ def lesser(told):
 
 @pytest.fixture(scope="module")
 def told():
-    """Name -> all that it says of licences, its own and those of what it carries, for every locked package that is installed."""
+    """Return name -> all that it says of licences, for every locked package that is installed.
+
+    Its own licences and those of what it carries.
+    """
     here = [p for p in HELD if sbom.there(p)]
     wanted = {p for p in HELD if not p.marker or Marker(p.marker).evaluate()}
     if len(wanted & set(here)) < 0.9 * len(wanted):
@@ -246,7 +259,7 @@ def test_a_package_under_lgpl_is_told_from_one_under_gpl(field):
 
 # ---- our own Python
 
-NEVER = {  # module -> why no line of ours may use it
+NEVER = {  # module -> why none of our code may use it
     **dict.fromkeys(
         ("pickle", "_pickle", "cPickle", "dill", "cloudpickle", "shelve", "marshal", "joblib", "jsonpickle"),
         "what is read runs code",
@@ -334,7 +347,10 @@ BECAUSE = {  # (file, module) -> why it may
     (
         "bench/execution_modes.py",
         "subprocess",
-    ): "lives runs in fresh processes, and in other Pythons that the user names, by a list of words, no shell",
+    ): (
+        "lives runs in fresh processes, and in other Pythons that the user names, by a list of words, "
+        "no shell"
+    ),
     ("bench/execution_modes.py", "concurrent.futures"): "threads of its own",
     ("bench/execution_modes.py", "distributed"): "a cluster on this machine that ends with the bench",
     (
@@ -344,7 +360,10 @@ BECAUSE = {  # (file, module) -> why it may
     (
         "engine/kernel_cache.py",
         "pickle",
-    ): "compiled kernels as numba keeps them, from folders that only who installed cogov, or the user, can write",
+    ): (
+        "compiled kernels as numba keeps them, from folders that only who installed cogov, or the user, "
+        "can write"
+    ),
     ("model/precompile.py", "subprocess"): "this Python again, to compile in, by a list of words, no shell",
     ("model/precompile.py", "concurrent.futures"): "threads of its own that wait for those processes",
     ("cli/serve.py", "socket"): "binds and knocks at 127.0.0.1 only, to find a free port",
@@ -357,21 +376,23 @@ BECAUSE = {  # (file, module) -> why it may
     ("bench/page/page_visitors.py", "websockets"): "a visitor without a browser, at the same server",
     ("bench/page/page_visitors.py", "subprocess"): "starts `cogov serve` by a list of words, no shell",
 }
+# methods, of whatever
 CALLED = {
     "read_pickle": "what is read runs code",
     "to_pickle": "what reads it runs code",
-}  # methods, of whatever
+}
+# arguments that must be False if they are given
 FLAGS = {
     "shell": "a shell reads it",
     "allow_pickle": "what is read runs code",
-}  # arguments that must be False if they are given
+}
 NAMES = {"eval", "exec", "compile", "__import__"}
-SPOKEN = {"query", "eval"}  # of pandas, which reads code in a string: ours must be written out
+SPOKEN = {"query", "eval"}  # of pandas, which executes code in a string: ours must be written out
 LOADERS = {"import_module", "__import__"}
 
 
 def offences(code):
-    """(line, what) of everything in some Python that is never allowed, and of every module that has to be argued for."""
+    """Yield (line, what) of everything in Python code that is never allowed, or needs a reason."""
     tree = ast.parse(code)
     alias = {}
     for node in ast.walk(tree):
@@ -415,19 +436,19 @@ def banned(node, name, asked=True):
 
 @cache
 def modules_of(name):
-    """What is never allowed, or has to be argued for, that a name is in."""
+    """Return what is never allowed, or needs a reason, that a name is in."""
     return [module for module in {*NEVER, *ASKED} if f"{name}.".startswith(f"{module}.")]
 
 
 def dotted(node, alias):
-    """`a.b.c` under the names that were imported; "" of anything else."""
+    """Return `a.b.c` under the names that were imported; "" of anything else."""
     if isinstance(node, ast.Attribute):
         return f"{left}.{node.attr}" if (left := dotted(node.value, alias)) else ""
     return alias.get(node.id, "") if isinstance(node, ast.Name) else ""
 
 
 def ours(suffix):
-    """Files that are written by us and shipped, or shown in the documents."""
+    """Return the files that are written by us and shipped, or shown in the documents."""
     tops = [
         top
         for top in ROOT.iterdir()
@@ -444,7 +465,10 @@ def ours(suffix):
 
 
 def python():
-    """(name, text) of all our Python: files, and cells of notebooks, in which a line for the shell is no Python."""
+    """Yield (name, text) of all our Python: files and cells of notebooks.
+
+    A shell line of a cell is no Python.
+    """
     for path in ours(".py"):
         yield path.relative_to(ROOT).as_posix(), path.read_text("utf-8")
     for path in ours(".ipynb"):
@@ -559,12 +583,23 @@ def test_what_only_looks_like_an_offender_is_let_be(code):
 
 # ---- our own JavaScript and styles
 
-SCRIPT = {  # why -> what a line may not say, comments and strings included
-    "text becomes code": r"\beval\b|\bnew\s+Function\b|\bFunction\s*\(|\bset(?:Timeout|Interval)\s*\(\s*['\"`]|javascript:",
-    "text becomes a page": r"(?:inner|outer)HTML\b|\binsertAdjacentHTML\b|\bdocument\s*\.\s*write|\bcreateContextualFragment\b|\bDOMParser\b|\bset\w*HTML\w*\b|\bsrcdoc\b",
-    "asks another host": r"\bfetch\b\s*\(|\b(?:XMLHttpRequest|WebSocket|WebTransport|EventSource|RTCPeerConnection|sendBeacon|importScripts)\b"
-    r"|\bimport\s*\(|\bimport\b[^;\n]*\bfrom\b|\bWorker\s*\(|@import",
-    "names another host": r"\b(?:https?|wss?|ftp)://(?!www\.w3\.org/(?:2000/svg|1999/xlink|1999/xhtml)\b)|['\"`(]\s*//[\w\[]",
+SCRIPT = {  # reason -> what a line may not contain, comments and strings included
+    "text becomes code": (
+        r"\beval\b|\bnew\s+Function\b|\bFunction\s*\(|\bset(?:Timeout|Interval)\s*\(\s*['\"`]|javascript:"
+    ),
+    "text becomes a page": (
+        r"(?:inner|outer)HTML\b|\binsertAdjacentHTML\b|\bdocument\s*\.\s*write|\bcreateContextualFragment\b"
+        r"|\bDOMParser\b|\bset\w*HTML\w*\b|\bsrcdoc\b"
+    ),
+    "asks another host": (
+        r"\bfetch\b\s*\(|\b(?:XMLHttpRequest|WebSocket|WebTransport|EventSource|RTCPeerConnection|sendBeacon"
+        r"|importScripts)\b"
+        r"|\bimport\s*\(|\bimport\b[^;\n]*\bfrom\b|\bWorker\s*\(|@import"
+    ),
+    "names another host": (
+        r"\b(?:https?|wss?|ftp)://(?!www\.w3\.org/(?:2000/svg|1999/xlink|1999/xhtml)\b)"
+        r"|['\"`(]\s*//[\w\[]"
+    ),
 }
 
 
@@ -580,10 +615,11 @@ def test_no_script_of_ours_does_what_none_may(path):
 
 def test_no_python_of_ours_writes_a_script_or_text_into_a_page():
     lines = ((name, n, line) for name, text in python() for n, line in enumerate(text.splitlines(), 1))
+    # what gives Solara's own scripts their nonce
     door = (
         "SCRIPT = re.compile(",
         "SCRIPT.sub(f'<script nonce=",
-    )  # what gives Solara's own scripts their nonce
+    )
     assert [
         (name, n)
         for name, n, line in lines

@@ -1,4 +1,4 @@
-"""The page's charts: what they show is what happened, and in a browser they can be read, hidden, saved."""
+"""The page's charts show what happened, and in a browser they can be read, hidden and saved."""
 
 import csv
 import io
@@ -18,12 +18,13 @@ from cogov.model.scenarios.cases import read_case
 from cogov.viz.figures import chart_specs
 from cogov.viz.page import chart_widget
 
-HOST = "http://cogov.test/"  # nobody is asked: every request is answered here
+HOST = "http://cogov.test/"  # no network: every request is answered here
 PAGE = """<!doctype html><meta charset=utf-8><body style="margin:0"><div id=here></div><script type=module>
 import chart from "/chart.js";
 const state = await (await fetch("/state.json")).json(), heard = {};
 window.model = {
-  get: (name) => state[name], on: (what, how) => (heard[what] ||= []).push(how), off: (what) => delete heard[what], saved: 0, heard, save_changes() { this.saved += 1 },
+  get: (name) => state[name], on: (what, how) => (heard[what] ||= []).push(how), \
+off: (what) => delete heard[what], saved: 0, heard, save_changes() { this.saved += 1 },
   set(name, value) { state[name] = value; (heard["change:" + name] || []).forEach((how) => how()) },
 };
 window.close_it = chart.render({model, el: here});
@@ -43,7 +44,7 @@ def pairs(films):
 
 
 def every(films, pairs, words=chart_specs.ENGLISH):
-    """Every spec there is, by the name of its function."""
+    """Return every spec there is, by the name of its function."""
     runs = [film.run for film in films[0]]
     told = {
         one.__name__: one(films[0], words)
@@ -80,9 +81,8 @@ def test_charts_show_what_was_measured(films, pairs):
     assert [line["y"] for line in chart_specs.survival([film.run for film in films[0]])["lines"]] != [
         line["y"] for line in told["survival_of"]["lines"]
     ]
-    assert (
-        told["pair_by_pair"]["lines"][1]["y"][0] == told["resolution"]["lines"][1]["y"][-1]
-    )  # the first pair is the one on show
+    # the first pair is the one on show
+    assert told["pair_by_pair"]["lines"][1]["y"][0] == told["resolution"]["lines"][1]["y"][-1]
 
 
 def test_specs_are_plain_data_and_whole(films, pairs):
@@ -122,7 +122,7 @@ def test_both_languages_are_complete(films, pairs):
         assert not [text for text in texts if "{" in text], name
 
 
-# ------------------------------------------------------------------------------------------------- in a browser
+# ----------------------------------------------------------------------------------------------- in a browser
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def shown(browser):
 
 @contextmanager
 def chart(browser, spec, width=700, day=-1, words=chart_widget.WORDS["en"]):
-    """A page with one chart of the spec; nothing may be complained of on its console."""
+    """Open a page with one chart of the spec; its console must stay empty."""
     answers = {
         "chart.js": ("text/javascript", chart_widget.SCRIPT.read_text("utf-8")),
         "state.json": ("application/json", json.dumps({"spec": spec, "words": words, "day": day})),
@@ -162,7 +162,7 @@ def hover(page, share):
 
 
 def values(page):
-    """Place and values in the box."""
+    """Return place and values in the box."""
     return page.locator(".cg-tip .cg-at").inner_text(), page.locator(".cg-tip b").all_inner_texts()
 
 
@@ -242,7 +242,8 @@ def test_every_kind_of_chart_is_drawn_in_both_languages_wide_and_narrow(films, p
             for spec in specs:
                 page.evaluate("spec => model.set('spec', spec)", spec)
                 assert page.locator(".cg-title").inner_text() == spec["title"]
-                outside = page.evaluate("""() => [...document.querySelectorAll('.cg-plot text')].filter((t) => { const b = t.getBoundingClientRect();
+                outside = page.evaluate("""() => \
+[...document.querySelectorAll('.cg-plot text')].filter((t) => { const b = t.getBoundingClientRect();
                     return b.left < -0.5 || b.right > innerWidth + 0.5 }).map((t) => t.textContent)""")
                 assert outside == [], (spec["title"], width)
                 hover(page, 0.7)

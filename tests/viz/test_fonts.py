@@ -1,4 +1,4 @@
-"""Chinese is read on a machine that has no font for it: all that is said is in the fonts that come along."""
+"""Chinese is readable on a machine without a Chinese font: every character used is in the shipped fonts."""
 
 import re
 import struct
@@ -22,7 +22,7 @@ HELD = {chr(code) for code in FT2Font(str(fonts.PRINT)).get_charmap()}
 
 @pytest.fixture
 def bare(monkeypatch):
-    """A machine with DejaVu, which matplotlib brings, and nothing else."""
+    """Imitate a machine with DejaVu, which matplotlib brings, and nothing else."""
     own = str(Path(matplotlib.get_data_path()))
     monkeypatch.setattr(
         font_manager.fontManager,
@@ -61,7 +61,7 @@ def test_the_commonest_hanzi_and_what_estates_are_called_are_in_the_font():
 
 
 def test_the_pages_font_is_the_same_as_that_of_figures():
-    """Its header tells of each table how long it is when unpacked; both were written by one run."""
+    """Its header gives the unpacked length of each table; both were written by one run."""
     raw, other = fonts.PAGE.read_bytes(), fonts.PRINT.read_bytes()
     assert raw[:4] == b"wOF2" and other[:4] == b"OTTO" == raw[4:8]
     assert struct.unpack(">I", raw[8:12]) == (len(raw),)
@@ -95,7 +95,7 @@ def test_a_figure_says_chinese_where_no_font_is_installed(bare, tmp_path, family
         axes.legend()
         figures.save(figure, tmp_path, "f")
         figure.savefig(tmp_path / "f.pdf")
-    assert axes.xaxis.get_label().get_fontfamily() == family  # what is not Chinese is set as it was
+    assert axes.xaxis.get_label().get_fontfamily() == family  # what is not Chinese is set as before
 
 
 def test_without_ours_there_would_be_boxes(bare, tmp_path):
@@ -108,7 +108,7 @@ def test_without_ours_there_would_be_boxes(bare, tmp_path):
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_figure_for_print_says_chinese_where_no_font_is_installed(bare, tmp_path, lang):
-    """And in an English one a name in Chinese is read."""
+    """And in an English one a Chinese name is readable."""
     with print_figures.journal_settings(print_figures.look_of("nature"), lang), warnings.catch_warnings():
         warnings.simplefilter("error")
         figure = print_figures.Figure()

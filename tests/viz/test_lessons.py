@@ -1,4 +1,4 @@
-"""Lessons are read strictly, can be walked to their end, and claim what the model does."""
+"""Lessons are read strictly, can be completed, and claim what the model does."""
 
 import re
 from pathlib import Path
@@ -64,7 +64,7 @@ def written(tmp_path, text):
     return path
 
 
-# --------------------------------------------------------------------------------------------------------------- reading
+# ---------------------------------------------------------------------------------------------------- reading
 
 
 def test_there_are_eight_lessons_with_all_that_a_lesson_has():
@@ -131,7 +131,7 @@ def test_text_is_data_and_markup_stays_text():
     ]
 
 
-# --------------------------------------------------------------------------------------------------------------- walking
+# ---------------------------------------------------------------------------------------------------- walking
 
 
 def test_the_address_of_the_page_keeps_where_one_stands_and_what_was_predicted():
@@ -207,10 +207,10 @@ def test_what_decides_a_prediction():
     )
 
 
-# -------------------------------------------------------------------------------------------------- what the model says
+# ---------------------------------------------------------------------------------------- what the model says
 
 
-CLAIMS = {  # lesson -> number of its setup -> what its texts say beside the answers
+CLAIMS = {  # lesson -> number of its setup -> what its texts say besides the answers
     "lamp": {
         0: ("left told:lamp_out > 0.8", "left till_told:lamp_out > 14", "difference hours > 0"),
         1: ("left rate:lamp_out > 0.6", "difference resolution_rate > 0.1"),
@@ -233,7 +233,7 @@ LONG = {"complaints", "table", "signatures", "away", "anecdote", "budget"}
 
 
 def claimed(words, told):
-    """Whether "left rate:lamp_out > 0.4" holds."""
+    """Return whether "left rate:lamp_out > 0.4" holds."""
     arm, measure, sign, bound = words.split()
     value = told[measure][{"left": "without", "right": "with"}.get(arm, arm)]
     return value > float(bound) if sign == ">" else value < float(bound)
@@ -243,7 +243,7 @@ def claimed(words, told):
     "name", [pytest.param(name, marks=pytest.mark.slow) if name in LONG else name for name in LESSONS]
 )
 def test_what_a_lesson_says_is_what_the_model_does(name):
-    """With the lesson's own settings, luck and number of pairs."""
+    """With the lesson's own settings, seed and number of pairs."""
     lesson = LESSONS[name]
     setups = [n for n, step in enumerate(lesson.steps) if isinstance(step, Setup)]
     for count, begin in enumerate(setups):
@@ -261,7 +261,7 @@ def test_what_a_lesson_says_is_what_the_model_does(name):
 
 @every_lesson
 def test_answers_do_not_hang_on_their_threads(name):
-    """A number that is told belongs to a measure that was asked for."""
+    """A number that is shown belongs to a measure that was asked for."""
     lesson = LESSONS[name]
     for n, step in enumerate(lesson.steps):
         begin = next((k for k in range(n, -1, -1) if isinstance(lesson.steps[k], Setup)), -1)
@@ -307,7 +307,7 @@ def test_par_is_hard_to_beat_and_money_for_repairs_is_no_answer():
     assert par["low"] > one["high"] - 0.02 and one["low"] > clerks["high"] and repairs["high"] < 0
 
 
-# ------------------------------------------------------------------------------------------------------ teacher's notes
+# -------------------------------------------------------------------------------------------- teacher's notes
 
 
 @every_lesson

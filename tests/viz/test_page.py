@@ -1,7 +1,8 @@
-"""The page in a real browser, the network closed: it opens, a switch changes the year, a click tells a story, both languages.
+"""The page in a real browser, without a network.
 
-A visit costs a browser, a server and twenty pairs of runs. The quick tests share one and leave its switches as they were;
-those that need a fresh one are slow.
+It opens, a switch changes the year, a click shows a story, in both languages. A visit costs a browser, a
+server and twenty pairs of runs. The quick tests share one and leave its switches as they were; those that
+need a fresh one are slow.
 """
 
 import json
@@ -24,7 +25,7 @@ PATIENCE = 20_000  # ms; machines are shared
 
 @pytest.fixture(scope="module")
 def address():
-    """A page of wuzi_yard, served as `cogov serve` does, though a HOST says otherwise."""
+    """Serve a page of wuzi_yard as `cogov serve` does, though HOST says otherwise."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
@@ -47,7 +48,7 @@ def address():
 
 
 def open_visit(browser, address):
-    """A visit; what it asked of others, what failed and what the console complained of is kept in `page.wrong`."""
+    """Open a visit; `page.wrong` keeps its requests to other hosts, failures and messages of the console."""
     visit = browser.new_page(viewport={"width": 1400, "height": 1600})
     visit.wrong = []
     visit.on(
@@ -70,20 +71,20 @@ def open_visit(browser, address):
 
 @pytest.fixture(scope="module")
 def shared(browser, address):
-    """A visit that several tests look at."""
+    """Return a visit that several tests look at."""
     return open_visit(browser, address)
 
 
 @pytest.fixture
 def page(browser, address):
-    """A fresh visit."""
+    """Return a fresh visit."""
     visit = open_visit(browser, address)
     yield visit
     visit.close()
 
 
 def rate(page, side):
-    """What the page says of a side's rate with the luck on show."""
+    """Return what the page says of a side's rate with the random numbers on show."""
     return page.locator("text=/In this year .luck [0-9]+.: [0-9]+% of issues/").nth(side).inner_text()
 
 
@@ -149,9 +150,8 @@ def test_it_plays_and_can_be_scrubbed(shared):
     )
     shared.wait_for_function("document.querySelector('.cogov-town').innerText.includes('Day 100 of')")
     shared.locator(".co-open-party_volunteers").click()
-    shared.wait_for_selector(
-        "text=/Day 100: [0-9.]+ of [0-9.]+ hours/"
-    )  # what a mechanism got and did on the day that is looked at
+    # what a mechanism got and did on the day that is looked at
+    shared.wait_for_selector("text=/Day 100: [0-9.]+ of [0-9.]+ hours/")
     shared.wait_for_selector("text=/Moved in the year: .*resolved [0-9]/")
     shared.locator(".co-open-party_volunteers").click()
     shared.wait_for_selector("text=/Moved in the year/", state="detached")
@@ -160,11 +160,13 @@ def test_it_plays_and_can_be_scrubbed(shared):
 EVERY_TEXT = """() => { const found = [document.title];
 for (const node of document.querySelectorAll('body *')) {
   if (['STYLE', 'SCRIPT', 'NOSCRIPT'].includes(node.tagName) || !node.getClientRects().length) continue;
-  for (const child of node.childNodes) if (child.nodeType === 3 && child.textContent.trim()) found.push(child.textContent.trim());
-  for (const name of ['title', 'aria-label', 'placeholder', 'alt']) if (node.getAttribute(name)) found.push(node.getAttribute(name));
+  for (const child of node.childNodes) if (child.nodeType === 3 && child.textContent.trim()) \
+found.push(child.textContent.trim());
+  for (const name of ['title', 'aria-label', 'placeholder', 'alt']) if (node.getAttribute(name)) \
+found.push(node.getAttribute(name));
 }
 return [...new Set(found)] }"""  # what is seen, hovered over and read aloud
-NAMES = "cogov|Kaplan|Meier|PNG|SVG|CSV|English|Shift|null"  # that both languages have; and ipywidgets' title of a button that has none
+NAMES = "cogov|Kaplan|Meier|PNG|SVG|CSV|English|Shift|null"  # the same in both languages
 
 
 def test_the_language_switch_leaves_no_string_behind(shared):
@@ -183,7 +185,7 @@ def test_the_language_switch_leaves_no_string_behind(shared):
     shared.locator(".co-language").click()
     shared.wait_for_selector("text=这里的人都是虚构的。")
     shared.wait_for_selector("text=/二十对|做到/")
-    shared.wait_for_timeout(3000)  # the charts are drawn anew
+    shared.wait_for_timeout(3000)  # the charts are redrawn
     left = [
         text for text in shared.evaluate(EVERY_TEXT) if re.search("[A-Za-z]{2,}", re.sub(NAMES, "", text))
     ]
@@ -292,13 +294,14 @@ def test_what_is_being_typed_stays_while_another_year_is_drawn(page):
 
 @pytest.mark.slow
 def test_changes_in_quick_succession_leave_the_last_one_on_show(page):
-    """A year that is no longer wanted is given up; the page lives on."""
+    """A year that is no longer wanted is cancelled; the page still works."""
     for gap in (100, 250, 400):
         for name in ("mediation_room", "whistle", "grid_patrol", "chat_groups"):
             page.locator(f".co-{name}-0 .v-input--selection-controls__ripple").click()
             page.wait_for_timeout(gap)
     page.wait_for_function(
-        "document.querySelector('.cogov-town').innerText.includes('Left: Chat groups, Grid patrol, Mediation room, Whistle')"
+        "document.querySelector('.cogov-town').innerText"
+        ".includes('Left: Chat groups, Grid patrol, Mediation room, Whistle')"
     )
     assert "Traceback" not in page.inner_text("body") and page.wrong == []
 
@@ -323,7 +326,7 @@ def test_what_cannot_be_opened_is_said(page):
 
 
 def walked(page, name):
-    """Walk a lesson to its end, always taking the first answer; returns what its last step says."""
+    """Complete a lesson, always taking the first answer; return what its last step says."""
     page.locator(".v-select").first.click()
     page.locator(".v-list-item", has_text=name).click()
     for _ in range(40):
@@ -352,7 +355,7 @@ def walked(page, name):
 
 @pytest.mark.slow
 def test_a_reload_goes_on_in_the_lesson_where_it_was(page, address):
-    """A prediction that was made stands, and an address gets nobody past a question."""
+    """A prediction that was made is kept, and no address skips a question."""
     page.goto(f"{address}/?lesson=lamp&step=9")
     page.wait_for_selector(".co-commit")
     step = words_of(page, ".co-lesson").split("\n")[0]

@@ -1,4 +1,4 @@
-"""What a visitor of the page has before them: it can be kept and opened again, and what cannot be is said."""
+"""The state of a visitor's page can be kept and opened again, and what cannot be is named."""
 
 import json
 import threading

@@ -44,7 +44,7 @@ NAMES = [
 
 
 def effects():
-    """A small table of effects, as `figures.effects` draws it."""
+    """Return a small table of effects, as `figures.effects` draws it."""
     index = pd.MultiIndex.from_tuples(
         [(name.replace("\udce9", "é"), "resolution_rate") for name in NAMES], names=["mechanism", "measure"]
     )
@@ -95,7 +95,7 @@ def test_text_is_no_formula_and_no_command_and_the_svg_is_whole(tmp_path):
     ],
 )
 def test_every_figure_is_made_within_the_settings(room):
-    """By its decorator, or, of sweeps, that of `every`, which makes them all."""
+    """By its decorator, or, for sweeps, by that of `every`, which makes them all."""
     module = import_module(f"cogov.viz.figures.{room}")
     makers = {
         name: one
@@ -109,7 +109,13 @@ def test_every_figure_is_made_within_the_settings(room):
 
 
 def test_a_backend_that_is_not_there_is_one_sentence():
-    code = "from cogov.engine.parameters import UserError\ntry:\n    import cogov.viz.figures.plotting\nexcept UserError as error:\n    print(error)"
+    code = (
+        "from cogov.engine.parameters import UserError\n"
+        "try:\n"
+        "    import cogov.viz.figures.plotting\n"
+        "except UserError as error:\n"
+        "    print(error)"
+    )
     said = subprocess.run(
         [sys.executable, "-c", code],
         env=os.environ | {"MPLBACKEND": "nosuch"},

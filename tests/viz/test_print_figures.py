@@ -1,4 +1,4 @@
-"""Figures for print are exactly as large as was asked, hold all their words, and carry their fonts with them."""
+"""Figures for print have exactly the requested size, hold all their text, and embed their fonts."""
 
 import json
 import re
@@ -36,7 +36,7 @@ def drawn(found, which, journal, columns=None, lang="en"):
 
 
 def texts(figure, monkeypatch):
-    """Every text that is drawn, with its box."""
+    """Return every text that is drawn, with its box."""
     told, draw = [], Text.draw
 
     def noted(text, renderer):
@@ -75,7 +75,7 @@ def test_nothing_said_is_cut_off_or_too_small(found, journal, which, monkeypatch
                 and min(box.y1, its.y1) - max(box.y0, its.y0) > 0.35 * min(box.height, its.height)
             ]
             assert over == [], (text.get_text(), lang)
-        for axes in figure.axes:  # the room that is left for what is shown
+        for axes in figure.axes:  # the room that is left for the content
             assert axes.get_window_extent().height > 0.15 * whole.height
 
 
@@ -113,9 +113,8 @@ def test_fonts_are_embedded(found, lang, tmp_path):
         if stream[:1] == b"x"
     )
     assert b"/FontFile2" in raw or b"/CharProcs" in raw
-    assert b"/Type1" not in raw.replace(
-        b"/Type1C", b""
-    )  # the names of fonts that a viewer would have to have
+    # the names of fonts that a viewer would have to have
+    assert b"/Type1" not in raw.replace(b"/Type1C", b"")
 
 
 def test_the_settings_of_matplotlib_are_left_as_they_were(found):

@@ -1,4 +1,4 @@
-"""The page's door: who may come in, by which way, how many, and what they are told when something breaks."""
+"""Access to the page: who may enter, by which address, how many, and the messages when something fails."""
 
 import asyncio
 import gc
@@ -50,7 +50,7 @@ PATIENCE = 60  # seconds; machines are shared
 
 
 class Inside:
-    """Stands for Solara: keeps what reaches it, and answers."""
+    """Replaces Solara: keeps what reaches it, and answers."""
 
     def __init__(
         self, status=200, body=b"<html><script>1</script></html>", headers=(), error=None, late=None
@@ -87,7 +87,10 @@ class Inside:
 
 
 def asked(door, target, method="GET", headers=None, server=("127.0.0.1", PORT)):
-    """(status, headers as a dict of lists, body) of a request that arrives as it is spelt; a websocket's status is 101, or 403 where it is not let in."""
+    """Return (status, headers as a dict of lists, body) of a request that is sent as spelt.
+
+    A websocket's status is 101, or 403 where it is refused.
+    """
     raw, _, query = target.partition("?")
     told = (
         headers
@@ -150,7 +153,7 @@ def door(inside):
 
 @pytest.fixture
 def log():
-    """What the door notes for whoever runs it."""
+    """Return what the server logs for its operator."""
     kept = []
     handler = logging.Handler()
     handler.emit = lambda record: kept.append(record.getMessage())
@@ -227,7 +230,7 @@ def test_no_other_page_is_served(door, inside, method, target):
 
 @pytest.mark.parametrize(("method", "target"), EVERY_WAY[2:])
 def test_whoever_says_nothing_of_where_they_come_from_may_only_read(door, inside, method, target):
-    """Every browser says it there."""
+    """Every browser sends its origin there."""
     assert asked(door, target, method, {"origin": None})[0] == 403
     assert inside.reached == []
 
@@ -326,7 +329,10 @@ STATIC = ["/static/", "/static/assets/", "/static/public/", "/jupyter/nbextensio
 
 @pytest.fixture
 def solara(monkeypatch, tmp_path):
-    """Solara's own application behind the door, its assets in a folder of ours; with what it keeps set back afterwards."""
+    """Start Solara's own application behind access control, with our folder of assets.
+
+    Its state is restored afterwards.
+    """
     import reacton.core
     import solara.server.app
     import solara.server.patch
@@ -347,7 +353,7 @@ def solara(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize("route", STATIC)
 def test_nothing_beside_the_static_files_can_be_read(solara, monkeypatch, route):
-    """Whatever is spelt otherwise than the page spells it does not even reach Solara."""
+    """Any spelling that the page does not use is stopped before Solara."""
     monkeypatch.setattr(solara, "inside", spy := Inside())
     steps = [
         step.format(name)
@@ -361,7 +367,10 @@ def test_nothing_beside_the_static_files_can_be_read(solara, monkeypatch, route)
 
 
 def test_of_the_assets_nothing_is_fetched_and_nothing_deleted(solara, tmp_path):
-    """Solara would do both: an asset that is missing it asks of the network, and a folder that is asked for it removes."""
+    """Solara would do both.
+
+    It fetches a missing asset from the network, and deletes a folder that is requested.
+    """
     assert asked(solara, "/_solara/cdn/some@1.0.0/dist/there.css")[::2] == (200, b"here I am")
     for missing in (
         "some@1.0.0",
@@ -475,7 +484,7 @@ def test_when_it_is_full_nobody_else_is_let_in_and_nobody_loses_their_place(insi
     door = AccessControl(inside, PORT, living=lambda: there)
     door.sockets.update(dict.fromkeys(there, 1))
     assert asked(door, "/")[0] == 200
-    door.sockets[OTHER] = 1  # somebody who has just connected, and is not among the living yet
+    door.sockets[OTHER] = 1  # somebody who has just connected, and is not counted as present yet
     assert asked(door, SOCKET, "SOCKET")[0] == 403
     status, _, body = asked(door, "/")
     assert status == 503 and body.decode() == FULL
@@ -487,7 +496,7 @@ def test_when_it_is_full_nobody_else_is_let_in_and_nobody_loses_their_place(insi
     assert len(inside.reached) == reached + 2
     del door.sockets[OTHER]
     assert asked(door, SOCKET, "SOCKET")[0] == 101
-    assert set(door.sockets) == set(there)  # whoever has gone is not counted
+    assert set(door.sockets) == set(there)  # who has gone is not counted
 
 
 class Kept:
@@ -504,7 +513,10 @@ class Kept:
 
 
 def test_dropped_visits_fill_nothing_and_who_left_first_makes_room_first(inside):
-    """Sixty whose socket was cut: the page opens, each newcomer takes the place of the one who has been gone for longest, and who is connected stays."""
+    """Sixty visitors whose socket was cut: the page opens, and connected visitors stay.
+
+    Each newcomer takes the place of the visitor who has been away longest.
+    """
     there = {}
     door = AccessControl(inside, PORT, living=lambda: there)
     connected, unseen, *left = [visit_of(n) for n in range(SESSIONS)]
@@ -531,7 +543,7 @@ def test_a_visit_that_cannot_be_closed_keeps_nobody_out_and_is_noted(inside, log
 
 
 def test_who_has_connected_before_keeps_their_visit(inside):
-    """A socket that was lost, not a visit: nothing is closed for it, though there are as many as can be."""
+    """The socket was lost, not the visit: nothing is closed for it, though no place is free."""
     there = {}
     for n in range(SESSIONS):
         Kept(there, visit_of(n))
@@ -545,7 +557,11 @@ def test_who_has_connected_before_keeps_their_visit(inside):
 
 
 def arrivals(monkeypatch, drawn, patience=PATIENCE):
-    """Many arrive at one moment, then one who had lost the socket. Returns who is inside at first and after each of `drawn` got a town, whether the last one is, and the turns that are free when all have gone."""
+    """Let many arrive at one moment, then one who had lost the socket.
+
+    Returns who is inside at first and after each of `drawn` got a town, whether the last one is, and the
+    turns that are free when all have gone.
+    """
     monkeypatch.setattr(doors, "DRAWN", patience)
     towns, begun, inside = defaultdict(asyncio.Event), [], []
 
@@ -613,7 +629,10 @@ def test_whoever_is_never_drawn_holds_nobody_up(monkeypatch):
 
 
 def lone(inside, messages, before=0):
-    """What is sent to somebody whose socket brings these messages and is then silent, when `before` turns are taken; and the door, once they have gone."""
+    """Return what is sent to a visitor whose socket sends these messages and is then silent.
+
+    `before` turns are taken. Also returns the access control, once the visitors have gone.
+    """
     sent = []
 
     async def day():
@@ -663,7 +682,7 @@ def test_who_has_said_something_may_be_silent(monkeypatch):
     async def page(scope, receive, send):
         for _ in range(3):
             heard.append((await receive())["type"])
-        with pytest.raises(TimeoutError):  # nothing more comes, not even that they leave
+        with pytest.raises(TimeoutError):  # nothing more comes, not even a goodbye
             await asyncio.wait_for(receive(), 0.3)
 
     lone(
@@ -683,7 +702,7 @@ def test_nobody_ends_the_visit_of_somebody_else(inside):
 
 @pytest.mark.parametrize("name", ["Town", "Chart", "Address"])
 def test_a_widget_that_is_closed_is_freed(name):
-    """Of a script that is a file anywidget keeps every widget that shows it: a dozen for each visit."""
+    """For a script that is a file, anywidget keeps every widget that shows it: a dozen for each visit."""
     import anywidget
     import solara.server.app  # noqa: F401  as the page has it: without a server solara keeps every widget's comm
 
@@ -847,7 +866,7 @@ def test_the_join_link_is_also_a_picture(capsys):
 
 @contextmanager
 def listening(inside):
-    """A port on which a door is served by uvicorn, as `cogov serve` does."""
+    """Serve an application by uvicorn as `cogov serve` does; return the port."""
     with serve.bind_socket("127.0.0.1", 0) as one:
         port = one.getsockname()[1]
         loggers = [logging.getLogger(name) for name in web.LOGGING["loggers"]]
@@ -870,7 +889,7 @@ def listening(inside):
 
 
 class Quiet(Inside):
-    """Answers; of its own life it says nothing."""
+    """Answers; logs nothing of its lifespan."""
 
     async def __call__(self, scope, receive, send):
         if scope["type"] != "lifespan":
@@ -889,7 +908,14 @@ def spoken(port, words):
 def test_whoever_connects_and_says_nothing_is_let_go_while_others_are_served(monkeypatch):
     monkeypatch.setattr(web, "SILENCE", 0.5)
     with listening(Quiet()) as port:
-        upgrade = f"GET {SOCKET} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        upgrade = (
+            f"GET {SOCKET} HTTP/1.1\r\n"
+            f"Host: 127.0.0.1:{port}\r\n"
+            f"Origin: http://127.0.0.1:{port}\r\n"
+            "Upgrade: websocket\r\n"
+            "Connection: Upgrade\r\n"
+            "Sec-WebSocket-Version: 13\r\n"
+        )
         silent = [
             spoken(port, words) for words in (b"", b"G", b"GET / HTTP/1.1\r\nHost: 127", upgrade.encode())
         ]
@@ -946,7 +972,7 @@ def test_nothing_long_is_read(door, inside, method, target):
 
 @contextmanager
 def served(*options):
-    """(port, what it prints first) of `cogov serve wuzi_yard` in a process of its own."""
+    """Run `cogov serve wuzi_yard` in a process; return (port, what it prints first)."""
     process = subprocess.Popen(
         [sys.executable, "-m", "cogov", "serve", "wuzi_yard", "--no-open", *options],
         env={**os.environ, "HOST": "0.0.0.0"},
@@ -970,8 +996,14 @@ def served(*options):
 
 @pytest.mark.slow
 def test_visits_that_were_cut_off_make_room_and_closed_ones_are_gone():
-    """Two places, four visitors one after the other whose sockets are cut: each gets the town, two at most are kept; who says that they leave is gone at once."""
-    two = "import sys; from cogov.viz.server import access_control as door; door.SESSIONS = 2; from cogov.cli.main import main; main()"
+    """Two places, four visitors one after the other whose sockets are cut.
+
+    Each gets the town, two at most are kept; who says goodbye is gone at once.
+    """
+    two = (
+        "import sys; from cogov.viz.server import access_control as door; door.SESSIONS = 2; "
+        "from cogov.cli.main import main; main()"
+    )
     with serving_page("wuzi_yard", "-c", two) as server:
         for _ in range(4):
             visitor = Visitor(server.address)
@@ -987,7 +1019,10 @@ def test_visits_that_were_cut_off_make_room_and_closed_ones_are_gone():
 @pytest.mark.slow
 @pytest.mark.browser
 def test_a_classroom_in_a_browser():
-    """By the link one comes in and the page works; without it, or into a frame, one does not; what markup slips in does not run."""
+    """With the link one enters and the page works; without it, or in a frame, one does not.
+
+    Injected markup does not run.
+    """
     with served("--classroom") as (port, first), launched() as browser:
         link = re.search(r"http://127.0.0.1:\d+/join/\S+", first)[0]
         stranger = browser.new_page()
@@ -1006,7 +1041,8 @@ def test_a_classroom_in_a_browser():
         )
         assert page.evaluate("document.cookie") == ""
         page.evaluate(
-            "document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=window.hit=1><a id=here href=javascript:window.hit=1>x</a>')"
+            "document.body.insertAdjacentHTML('beforeend', "
+            "'<img src=x onerror=window.hit=1><a id=here href=javascript:window.hit=1>x</a>')"
         )
         page.evaluate("document.getElementById('here').click()")
         page.wait_for_timeout(500)
@@ -1017,7 +1053,10 @@ def test_a_classroom_in_a_browser():
 
 @pytest.mark.slow
 def test_what_is_served_is_what_was_tried_here():
-    """A hostile header of the first visitor does not stick, which it did; and the door stands before a real server."""
+    """A hostile header of the first visitor is not remembered, which it once was.
+
+    Access control protects a real server.
+    """
     with served() as (port, _):
         us = f"http://127.0.0.1:{port}"
         page = urlopen(

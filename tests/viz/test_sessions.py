@@ -1,4 +1,7 @@
-"""Visitors of the page: nobody sees another's, what they leave behind is freed, only this machine is served, and what anybody writes is text."""
+"""Visitors of the page do not see each other, and their sessions are freed.
+
+Only this machine is served, and what anybody writes is text.
+"""
 
 import json
 import os
@@ -21,13 +24,21 @@ from cogov.viz.page.page_state import state_from_text
 
 PATIENCE = 60  # seconds; machines are shared
 CULLED = "6s"  # after which a session that nobody is connected to is freed, in place of serve's own time
-START = "import sys; from cogov.cli import serve; serve.SETTINGS['SOLARA_KERNEL_CULL_TIMEOUT'] = sys.argv.pop(1) or serve.SETTINGS['SOLARA_KERNEL_CULL_TIMEOUT']; from cogov.cli.main import main; main()"
+START = (
+    "import sys; from cogov.cli import serve; "
+    "serve.SETTINGS['SOLARA_KERNEL_CULL_TIMEOUT'] = "
+    "sys.argv.pop(1) or serve.SETTINGS['SOLARA_KERNEL_CULL_TIMEOUT']; "
+    "from cogov.cli.main import main; main()"
+)
 MARKUP = "<img src=x onerror=window.hit=1>"
 LOOKS = """() => {  // all that a visitor sees of what they have chosen
   const town = document.querySelector(".cogov-town"), on = (box) => !!box.querySelector("input")?.checked;
   return {
-    town: [...town.querySelectorAll(".cogov-pane")].map((pane) => [pane.querySelector(".cogov-title").textContent, { ...pane.dataset }]), day: { ...town.dataset },
-    on: NAMES.map((name) => [0, 1].map((side) => [...document.querySelectorAll(`.co-${name}-${side}`)].map(on))), language: document.querySelector(".co-language").textContent,
+    town: [...town.querySelectorAll(".cogov-pane")].map((pane) => \
+[pane.querySelector(".cogov-title").textContent, { ...pane.dataset }]), day: { ...town.dataset },
+    on: NAMES.map((name) => [0, 1].map((side) => \
+[...document.querySelectorAll(`.co-${name}-${side}`)].map(on))), \
+language: document.querySelector(".co-language").textContent,
   };
 }""".replace("NAMES", json.dumps(list(mechanisms.list_mechanisms())))
 
@@ -61,7 +72,7 @@ def eventually(holds):
 
 @contextmanager
 def served(case, culled="", **environment):
-    """A Server of a case, as `cogov serve` starts it."""
+    """Start a Server of a case, as `cogov serve` does."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
@@ -92,7 +103,7 @@ def server():
 
 @pytest.fixture
 def visit(browser):
-    """Opens the page as somebody else each time; everybody leaves at the end."""
+    """Return a function that opens the page as a new visitor each time; all leave at the end."""
     came = []
 
     def visit(address):
@@ -110,12 +121,13 @@ def visit(browser):
 
 def arrived(page):
     page.wait_for_function(
-        "document.querySelector('.cogov-town')?.cogovTown.measure().frames && document.querySelector('.cogov-town').dataset.day > 0"
+        "document.querySelector('.cogov-town')?.cogovTown.measure().frames && "
+        "document.querySelector('.cogov-town').dataset.day > 0"
     )
 
 
 def turned(page, does):
-    """Wait until what was done has brought the page other films, or other words for them."""
+    """Wait until the page has other recordings, or other words for them."""
     heads = (
         "[...document.querySelectorAll('.cogov-town .cogov-title')].map((one) => one.textContent).join('|')"
     )
@@ -137,7 +149,7 @@ def opened(page, state):
 
 
 def state(**told):
-    """A saved state as JSON text: all mechanisms on the left, none on the right."""
+    """Return a saved state as JSON text: all mechanisms on the left, none on the right."""
     return json.dumps(
         {
             "cogov": 1,
@@ -152,7 +164,10 @@ def state(**told):
 
 @pytest.mark.slow
 def test_two_visitors_at_once_never_see_each_other(server, visit):
-    """One changes everything there is to change; the other keeps what they had, also when they come again, and so does one who comes later."""
+    """One changes everything that can be changed.
+
+    The other keeps their state, also when they come back, and so does one who comes later.
+    """
     busy, calm = visit(server.address), visit(server.address)
     fresh = calm.evaluate(LOOKS)
     switch(calm, "grid_patrol", 0)
@@ -176,12 +191,15 @@ def test_two_visitors_at_once_never_see_each_other(server, visit):
 
 @pytest.mark.slow
 def test_a_closed_tab_is_freed_at_once(visit):
-    """Long before the time after which lost ones are. A browser gives a page a second to say so, and a tab that is being drawn misses it."""
+    """Long before the time after which lost ones are.
+
+    A browser gives a page a second to say goodbye, and a tab that is being drawn misses it.
+    """
     with served("wuzi_yard") as server:
         staying, leaving = visit(server.address), visit(server.address)
         assert server.sessions() == 2
         leaving.evaluate(CALM)
-        leaving.close(run_before_unload=True)  # as a visitor does; else the page does not hear of it
+        leaving.close(run_before_unload=True)  # as a visitor does; otherwise the page does not get the event
         eventually(lambda: server.sessions() == 1)
         switch(staying, "whistle", 0)
 
@@ -221,18 +239,20 @@ def test_only_this_machine_can_reach_it_whatever_host_says(server):
 
 
 def harmless(page):
-    """Nothing that was written has become an element, and nothing has run."""
+    """Check that nothing that was written has become an element, and nothing has run."""
     page.wait_for_timeout(1000)
     assert page.evaluate("[window.hit, document.querySelectorAll('img[src=x]').length]") == [None, 0]
 
 
 def written(page):
-    """Write markup into every field on show that takes text."""
+    """Write markup into every visible field that takes text."""
     for field in page.locator(
-        "input[type=text]:not([readonly]):visible, input:not([type]):visible, input[type=number]:visible, textarea:visible"
+        "input[type=text]:not([readonly]):visible, input:not([type]):visible, input[type=number]:visible, "
+        "textarea:visible"
     ).all():
         field.evaluate(
-            "(field, text) => { field.value = text; for (const kind of ['input', 'change', 'blur']) field.dispatchEvent(new Event(kind, { bubbles: true })); }",
+            "(field, text) => { field.value = text; for (const kind of ['input', 'change', 'blur']) "
+            "field.dispatchEvent(new Event(kind, { bubbles: true })); }",
             MARKUP,
         )
     page.keyboard.press("Enter")
@@ -265,7 +285,7 @@ def test_a_saved_state_in_no_language_or_of_no_layer_is_refused(what):
 
 @pytest.mark.slow
 def test_what_a_case_file_says_is_shown_as_text(visit, tmp_path):
-    """What it is, where it comes from, and what else it may write freely; names may hold no markup."""
+    """Its description, its source, and its other free text; names may hold no markup."""
     import cogov
 
     text = (

@@ -1,4 +1,7 @@
-"""The town in a real browser: what it counts, what it marks, and that hands and keys move it. Nothing is fetched but the town itself."""
+"""The town in a real browser: its counts, its marks, and control by mouse and keys.
+
+Nothing is fetched but the town itself.
+"""
 
 import json
 import os
@@ -23,14 +26,18 @@ WORDS = words_of("en")
 ROOT = Path(cogov.__file__).parent
 STATIC = ROOT / "viz" / "page" / "static"
 DAYS = 150
-PAGE = """<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><link rel="stylesheet" href="town.css">
+PAGE = """<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">\
+<link rel="stylesheet" href="town.css">
 <body style="margin:0"><div id="here"></div><script type="module">
 import town from "./town.js";
-const state = STATE, heard = {}, bytes = async (name) => new DataView(await (await fetch(name)).arrayBuffer());
+const state = STATE, heard = {}, \
+bytes = async (name) => new DataView(await (await fetch(name)).arrayBuffer());
 state.left = await bytes("left"); state.right = await bytes("right");
 window.model = {  // as much of an anywidget model as a view uses
-  get: (name) => state[name], save_changes() {}, on(name, does) { (heard[name] ??= []).push(does); }, off() {},
-  set(name, value) { if (state[name] !== value) { state[name] = value; (heard[`change:${name}`] ?? []).forEach((does) => does()); } },
+  get: (name) => state[name], save_changes() {}, on(name, does) { (heard[name] ??= []).push(does); }, \
+off() {},
+  set(name, value) { if (state[name] !== value) { state[name] = value; \
+(heard[`change:${name}`] ?? []).forEach((does) => does()); } },
 };
 town.render({ model, el: document.querySelector("#here") });
 window.root = document.querySelector(".cogov-town");
@@ -39,7 +46,7 @@ window.root = document.querySelector(".cogov-town");
 
 @pytest.fixture(scope="module")
 def films():
-    """A small yard without and with building captains."""
+    """Return a small yard without and with building captains."""
     return [
         record_year(arm, 1)
         for arm in arms_of(
@@ -50,7 +57,7 @@ def films():
 
 @pytest.fixture
 def shown(browser):
-    """Opens a town of one or two films; whatever goes wrong on the page fails the test at its end."""
+    """Open a town of one or two recordings; any error on the page fails the test at its end."""
     wrong, contexts = [], []
 
     def opened(left, right=b"", size=(1280, 900), **state):
@@ -107,7 +114,7 @@ def test_every_file_of_the_town_is_joined_once():
 
 
 def states(film, day):
-    """(issues,) state at a day; -1 before it arose."""
+    """Return the (issues,) states at a day; -1 before an issue arose."""
     a = film.arrays
     last = [
         np.searchsorted(a["event_day"][i:j], day, "right") + i - 1
@@ -128,7 +135,7 @@ def counted(film, day):
 
 
 def settling(film, day):
-    """The day on which each issue that is settled at `day` came to be so: id -> day."""
+    """Return the day since which each issue settled at `day` has been settled: id -> day."""
     a, now = film.arrays, states(film, day)
     events = [
         a["event_day"][i:j][(a["event_state"][i:j] == of.RESOLVED) & (a["event_day"][i:j] <= day)]
@@ -142,7 +149,7 @@ def settling(film, day):
 
 
 def panes(page):
-    """What each pane says of itself, once it has drawn the day the model has."""
+    """Return what each pane says of itself, once it has drawn the day of the model."""
     page.wait_for_function("root.dataset.day == model.get('day')")
     return [
         {k: int(v) for k, v in told.items()}
@@ -248,7 +255,7 @@ def test_played_to_the_end_it_stops(films, shown):
 
 
 def test_a_click_on_a_lit_flat_picks_its_issue(films, shown):
-    """Also from nearer by, and the building where there is no light."""
+    """Also from nearer, and the building where there is no light."""
     page, film = shown(*map(pack_recording, films), day=100), films[0].arrays
     now, flats = states(films[0], 100), film["issue_flat"]
     lit = next(
@@ -324,7 +331,7 @@ def test_words_that_are_missing_are_said_in_english():
 
 @pytest.mark.slow
 def test_a_real_server_shows_it(browser):
-    """Bytes reach the browser through Solara, and what is picked comes back; nothing is asked of any other host."""
+    """Bytes reach the browser through Solara, and what is picked comes back; no other host is contacted."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -114,7 +114,7 @@ def test_no_words_for_what_is_not_there():
 
 
 def every_path():
-    """The paths of all numbers of all that ships, mechanisms included."""
+    """Return the paths of all numbers of all that ships, mechanisms included."""
     found = {
         path for name in list_cases() for path in paths(read_case(name)) if not path.startswith("mechanisms.")
     }
@@ -152,7 +152,17 @@ def test_a_mechanism_pulls_what_its_group_is_about(name):
 
 
 def test_a_mechanism_of_ones_own_is_called_by_its_own_name(tmp_path, monkeypatch):
-    source = '"""Tea: neighbours drink tea.\n\nDisappoints by cold tea.\n"""\nfrom dataclasses import dataclass\nfrom cogov.model.mechanisms import Mechanism\n@dataclass(frozen=True)\nclass Tea(Mechanism):\n    pulls = ("ties",)\n'
+    source = (
+        '"""Tea: neighbours drink tea.\n'
+        "\n"
+        "Disappoints by cold tea.\n"
+        '"""\n'
+        "from dataclasses import dataclass\n"
+        "from cogov.model.mechanisms import Mechanism\n"
+        "@dataclass(frozen=True)\n"
+        "class Tea(Mechanism):\n"
+        '    pulls = ("ties",)\n'
+    )
     (tmp_path / "tea_round.py").write_text(source, encoding="utf-8")
     monkeypatch.setattr(mechanisms, "__path__", [*mechanisms.__path__, str(tmp_path)])
     assert (

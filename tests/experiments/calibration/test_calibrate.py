@@ -1,4 +1,8 @@
-"""A case fitted to a log: what is known is found again, what the log does not tell is named, and the rest of the log judges."""
+"""A case is fitted to a log.
+
+Known parameters are recovered, those that the log does not identify are named, and the rest of the log is
+used as a check.
+"""
 
 import json
 import os
@@ -56,7 +60,10 @@ BEGIN = pd.Timestamp("2020-01-01")
 
 
 def lived(scenario, path, seed=1):
-    """Write the log that a run of the model would leave: told issues, from when queues have filled to the last day."""
+    """Write the log that a run of the model would leave.
+
+    It has the reported issues, from when queues have filled to the last day.
+    """
     i = simulate(scenario, "truth", seed).issues
     i = i[i["told"] > distance.SETTLING * scenario.days]
     day = lambda column: [
@@ -82,7 +89,7 @@ def lived(scenario, path, seed=1):
 
 
 def truth(staff=1.0, often=1.0):
-    """The place, with another number of staff and with nuisances as often."""
+    """Return the place, with another number of staff and with more or fewer nuisances."""
     return alter_scenario(
         PLACE,
         settings={
@@ -94,16 +101,17 @@ def truth(staff=1.0, often=1.0):
     )
 
 
+# the last is about projects, of which the log has none
 FIT = (
     "committee.staff",
     "issues.environment.rate",
     "issues.lift_adding.patience",
-)  # the last is about projects, of which the log has none
+)
 
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):
-    """A calibration to a log that the model made, with twice the nuisances."""
+    """Return a calibration to a log that the model made, with twice the nuisances."""
     log = lived(truth(staff=1.0, often=2.0), tmp_path_factory.mktemp("log") / "mine.csv")
     return C.calibrate(PLACE, log, fit=FIT, trials=90, replicates=2, workers=1)
 
@@ -260,7 +268,10 @@ def test_without_optuna_the_way_out_is_said(done, monkeypatch):
 
 
 def test_weights_are_those_of_a_known_posterior():
-    """A model without people: the statistic is the parameter and its error is known, so the posterior is a normal's (in normal scores: precision 1 + 1 / 0.3^2)."""
+    """A model without people: the statistic is the parameter and its error is known.
+
+    So the posterior is a normal distribution (in normal scores: precision 1 + 1 / 0.3^2).
+    """
     from scipy import stats
 
     aim = distance.Target((("k", ()),), (1,), 0.0, np.array([0.8]), np.array([0.3]), (9,), 1.0, 1.0)
@@ -293,7 +304,11 @@ def test_the_command_line_fits_shows_and_writes(done, monkeypatch, capsys, tmp_p
         {name: "other" for name in FAMILY if name not in ("litter", "lamp_out")}
     ).to_csv("mine.csv", index=False)
     (tmp_path / "mine.toml").write_text(
-        'residents = 600\ndrawn = "2020-08-28"\n[categories]\nlitter = "environment"\nlamp_out = "facility"\n',
+        "residents = 600\n"
+        'drawn = "2020-08-28"\n'
+        "[categories]\n"
+        'litter = "environment"\n'
+        'lamp_out = "facility"\n',
         encoding="utf-8",
     )
     words = [
@@ -332,7 +347,10 @@ def test_the_command_line_fits_shows_and_writes(done, monkeypatch, capsys, tmp_p
 
 @pytest.mark.slow
 def test_over_many_logs_intervals_hold_what_made_them(tmp_path):
-    """Ten worlds drawn from the prior's middle; nine of ten 90 % intervals hold the truth, give or take what ten can tell."""
+    """Ten worlds drawn from the prior's middle.
+
+    Nine of ten 90 % intervals hold the truth, within what ten worlds can show.
+    """
     held = []
     for number in range(10):
         staff, often, forget = np.exp(np.random.default_rng(number).uniform(-0.8, 0.8, 3))
@@ -356,9 +374,8 @@ def test_over_many_logs_intervals_hold_what_made_them(tmp_path):
             for path, value in known.items()
         ]
         assert not done.parameters.loc[FIT[2], "identified"]
-    assert sum(hit for _, hit in held) >= 22, (
-        held
-    )  # of thirty; a binomial of 0.9 has fewer one time in a hundred
+    # of thirty; a binomial of 0.9 has fewer one time in a hundred
+    assert sum(hit for _, hit in held) >= 22, held
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""A community's own log: what can be read is read once and rightly, what cannot be true is set aside with its line."""
+"""A community's own log is read correctly, and rows that cannot be true are set aside with their line."""
 
 import json
 import os
@@ -33,7 +33,7 @@ FINE = (
 
 @pytest.fixture
 def log(tmp_path):
-    """Write text (or bytes) as a log; returns its path."""
+    """Write text (or bytes) as a log; return its path."""
 
     def wrote(text, encoding="utf-8", name="mine.csv"):
         (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode(encoding))
@@ -53,7 +53,11 @@ def test_what_has_usual_names_is_guessed_and_said_and_the_rest_is_dropped(log):
 
 
 def test_chinese_names_and_gbk_are_understood(log):
-    text = "工单编号;受理时间;办结时间;问题类别;居民姓名\n甲1;2021年3月4日 8:05;2021年3月14日;楼道灯不亮;张三\n甲2;2021年3月5日 9:00;;纠纷;李四\n"
+    text = (
+        "工单编号;受理时间;办结时间;问题类别;居民姓名\n"
+        "甲1;2021年3月4日 8:05;2021年3月14日;楼道灯不亮;张三\n"
+        "甲2;2021年3月5日 9:00;;纠纷;李四\n"
+    )
     one = read_log(log(text, "gbk"))
     assert (
         one.kinds["楼道灯不亮"] == ("lamp_out",)
@@ -130,7 +134,10 @@ BOTH = HEAD + "".join(f"{n},{n % 12 + 1:02d}/04/2020,{n % 12 + 1:02d}/05/2020,li
 def test_dates_with_two_readings_are_refused_with_both_and_the_way_out(log):
     with pytest.raises(
         UserError,
-        match=r"mine.csv:2.*'01/04/2020' is 2020-04-01 by '%d/%m/%Y' or 2020-01-04 by '%m/%d/%Y'.*--dates '%d/%m/%Y'",
+        match=(
+            r"mine.csv:2.*'01/04/2020' is 2020-04-01 by '%d/%m/%Y' or 2020-01-04 by '%m/%d/%Y'"
+            r".*--dates '%d/%m/%Y'"
+        ),
     ):
         read_log(log(BOTH))
     assert read_log(log(BOTH), dates="%d/%m/%Y").issues["opened"].dt.month.unique().tolist() == [4]
@@ -319,7 +326,7 @@ def test_formulas_are_defused_and_numbers_are_left_alone():
 
 
 def test_quartiles_and_means_are_those_of_the_closed_form(log):
-    """Without censoring Kaplan-Meier is one minus the share that is done, and its mean the mean."""
+    """Without censoring, Kaplan-Meier is one minus the share that is done, and its mean the mean."""
     waits = np.random.default_rng(3).integers(0, 90, 400)
     opened = pd.Timestamp("2020-01-01") + pd.to_timedelta(np.arange(400) % 365, "D")
     frame = pd.DataFrame(
@@ -337,13 +344,12 @@ def test_months_and_weekdays_add_up(log):
     one = read_log(log(BAD), drawn="2020-03-01")
     assert W.months(one).to_numpy().sum() == len(one.issues)
     days = W.weekdays(one)[W.ALL]
-    assert days["Monday"] == pytest.approx(
-        41 / 2
-    )  # one on the 13th and forty on the 20th: two Mondays in that week and a day
+    # one on the 13th and forty on the 20th: two Mondays in that week and a day
+    assert days["Monday"] == pytest.approx(41 / 2)
 
 
 def test_large_logs_are_read(log):
-    """Not timed; but a loop over dates or quadratic work would be felt."""
+    """Not timed; but a loop over dates or quadratic work would be noticed."""
     row = "{},2020-{:02d}-{:02d} 08:00,2021-01-0{} 09:30,litter,x\n"
     one = read_log(
         log(HEAD + "".join(row.format(n, n % 12 + 1, n % 28 + 1, n % 9 + 1) for n in range(150_000)))
@@ -380,7 +386,7 @@ def test_the_command_line_imports(monkeypatch, capsys, tmp_path, log):
 
 
 def left_by_hand(time, closed):
-    """Kaplan-Meier, told a second time: day by day, with nothing sorted."""
+    """Compute Kaplan-Meier a second time: day by day, without sorting."""
     left, out = 1.0, []
     for day in range(int(time.max()) + 1):
         left *= 1.0 - np.sum(closed & (time == day)) / max(np.sum(time >= day), 1)
@@ -390,7 +396,10 @@ def left_by_hand(time, closed):
 
 @pytest.mark.skipif(not REAL.exists(), reason="the log is not on this machine")
 def test_a_real_log_is_read_whole_and_its_quartiles_are_right():
-    """Some seven thousand requests to four council offices; Kaplan-Meier by hand, day by day, straight from the file."""
+    """Some seven thousand requests to four council offices.
+
+    Kaplan-Meier by hand, day by day, straight from the file.
+    """
     one = read_log(REAL, drawn="2025-01-09")
     raw = pd.read_csv(REAL, parse_dates=["opendate", "closedate"])
     assert one.rows == len(raw) == len(one.issues) + len(one.rejected) and len(one.issues) > 6000

@@ -1,4 +1,4 @@
-"""What was reported, held against the model."""
+"""Reported outcomes are compared with the model."""
 
 import json
 import sys
@@ -110,9 +110,8 @@ def test_what_a_replicate_cannot_say_is_left_out():
 )
 def test_every_measure_is_a_number(measure):
     value = P.replicate(replace(CASE, reported=(ReportedOutcome("x", "w", measure),)), 0, 0.0, 1)["x"]
-    assert np.isfinite(value) or measure.startswith(
-        ("turned_out", "late")
-    )  # nothing of the kind, or nothing old enough
+    # nothing of the kind, or nothing old enough
+    assert np.isfinite(value) or measure.startswith(("turned_out", "late"))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,7 @@
-"""A city is streets that share nothing: a street's communities share their departments' hours, and households move between them."""
+"""A city is a set of streets that share nothing.
+
+The communities of a street share their departments' hours, and households move between them.
+"""
 
 from dataclasses import replace
 
@@ -44,15 +47,17 @@ def test_communities_that_nothing_links_live_as_each_alone():
 
 
 def test_a_community_that_is_a_street_by_itself_lives_as_alone():
-    one = replace(
-        yards(1)[0], departments=replace(YARD.departments, hours=0.3)
-    )  # it lacks hours, and nobody can lend it any
+    # it lacks hours, and nobody can lend it any
+    one = replace(yards(1)[0], departments=replace(YARD.departments, hours=0.3))
     alone = simulate(one, "test", one.name)
     assert np.array_equal(lived([one], ALONE).runs()[0].issues, alone.issues)
 
 
 def test_departments_that_have_hours_help_those_that_lack_them():
-    """The street office has one queue: with a rich neighbour a poor community's work is done; alone it waits."""
+    """The street office has one queue.
+
+    A poor community's work is done if its neighbour is rich; alone it waits.
+    """
     work = {
         name: replace(category, lead=2.0, rate=3.0 * category.rate) for name, category in YARD.issues.items()
     }
@@ -74,10 +79,11 @@ def test_the_most_urgent_of_the_street_goes_first():
         world.call = lambda kernel, told=told: told
         world.hours[-1] = 2.5
     street.queue()
+    # three hours for the urgent, two for the older of the others
     assert [world.hours[-1] for world in street.worlds] == [
         0.0,
         5.0,
-    ]  # three hours for the urgent, two for the older of the others
+    ]
     assert street.lacked == 6.0
 
 
@@ -94,9 +100,8 @@ def test_households_that_stay_move_in_elsewhere_and_bring_their_trust():
     none, all_ = (lived(scenarios, StreetParameters(stay=stay, keep=1.0)) for stay in (0.0, 1.0))
     assert none.moved[:, 1].tolist() == [0, 0] and (none.moved[:, 0] == all_.moved[:, 0]).all()
     left, came = all_.moved.sum(axis=0)
-    assert (
-        left - 5 <= came + len(all_.looking) <= left and came > 0.8 * left
-    )  # who has left has moved in, or still looks
+    # who has left has moved in, or is still looking
+    assert left - 5 <= came + len(all_.looking) <= left and came > 0.8 * left
     gaps = [
         abs(np.subtract(*(run.series["trust_committee"][-1] for run in street.runs())))
         for street in (none, all_)
@@ -159,7 +164,7 @@ def test_threads_live_through_the_same_streets(tmp_path):
     cities.simulate_city(small(), tmp_path / "alone", workers=0)
     assert cities.digest(tmp_path / "threads") == cities.digest(tmp_path / "alone")
     with pytest.raises(UserError, match="there are pool and dask"):
-        choose_executor("threads")  # a sweep's run that never ends could not be ended
+        choose_executor("threads")  # a sweep's run that never ends could not be stopped
 
 
 @pytest.mark.slow

@@ -1,4 +1,7 @@
-"""A comparison is the paired difference of the same lucks, and says so in tables, a sentence and a figure."""
+"""A comparison is the paired difference under common random numbers.
+
+It is given as tables, a sentence and a figure.
+"""
 
 from dataclasses import replace
 
@@ -101,7 +104,7 @@ def test_nothing_to_compare_is_an_error():
 
 
 def issues(*rows):
-    """Issues of (born, told, resolved), as a run of 100 days left them."""
+    """Return issues of (born, reported, resolved), as after a run of 100 days."""
     table = np.zeros(len(rows), ISSUE)
     for row, (born, told, resolved) in zip(table, rows):
         row["born"], row["told"], row["resolved"] = born, told, resolved
@@ -111,14 +114,15 @@ def issues(*rows):
 def test_the_resolution_rate_counts_all_that_arose_and_are_old_enough():
     told = issues((0, 1, 30), (0, 1, 31), (0, -1, -1), (70, 71, 100), (71, 72, 73))
     old, done = measures.in_time(told, 100)
-    assert old.tolist() == [True, True, True, True, False]  # the last is too young to say
+    assert old.tolist() == [True, True, True, True, False]  # the last is too recent to count
+    # on the thirtieth day is in time, unknown is not resolved
     assert done.tolist() == [
         True,
         False,
         False,
         True,
         False,
-    ]  # on the thirtieth day is in time, unknown is not resolved
+    ]
 
 
 def test_giving_up_does_not_pass_for_speed():

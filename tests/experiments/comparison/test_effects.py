@@ -1,4 +1,4 @@
-"""One mechanism at a time, and what each does by itself."""
+"""The effect of one mechanism at a time."""
 
 import json
 
@@ -23,7 +23,7 @@ def test_every_mechanism_stands_in_the_table_and_the_cases_own_are_marked():
 
 @pytest.mark.parametrize("among", [False, True])
 def test_each_is_compared_with_the_same_luck_without_it(among):
-    """By itself against nothing; or beside the case's others, in or out."""
+    """Alone against nothing; or together with the case's others, in or out."""
     case = governed(STORM, "joint_council", "grid_patrol")
     table = mechanism_effects(case, replicates=2, seed=5, days=60, among=among)
     for name in ("joint_council", "whistle"):

@@ -1,4 +1,7 @@
-"""Pairs that stream in: the same luck as everywhere else, the same summaries however they were made, and gone at once when cancelled."""
+"""Pairs arrive one by one, with the same random numbers and summaries as elsewhere.
+
+A cancelled comparison ends at once.
+"""
 
 import multiprocessing
 import threading
@@ -47,7 +50,10 @@ def test_summaries_are_those_of_a_comparison(arms, found):
 
 
 def test_the_first_pair_is_the_one_on_show(arms):
-    """Films of the same luck stand in for the first pair: not one number differs, and it is there before anything runs."""
+    """Recordings of the same seed stand in for the first pair.
+
+    No number differs, and it is there before anything runs.
+    """
     films = [record_year(arm, luck(arm)) for arm in arms]
     first = next(StreamingComparison(arms, workers=0, first=[film.run for film in films]).until(20))
     lived = next(StreamingComparison(arms, workers=0).until(1))
@@ -73,13 +79,13 @@ def test_processes_change_nothing_and_leave_with_a_cancel(arms, found):
     *_, last = one.until(4)
     assert last.rows.equals(found.rows) and last.series.equals(found.series)
     assert gone()
-    for after in (0.3, 4.0):  # as they begin, and at work
+    for after in (0.3, 4.0):  # at the start, and at work
         done, _ = cancelled(StreamingComparison([replace(arm, days=3000) for arm in arms], workers=2), after)
         assert done < 1.0 and gone()
 
 
 def cancelled(one, after):
-    """(seconds from the cancel until the iteration ended, summaries it gave)."""
+    """Return (seconds from the cancel until the iteration ended, summaries it gave)."""
     told = []
     began = []
     stop = threading.Timer(after, lambda: (began.append(time.monotonic()), one.cancel()))
@@ -89,7 +95,7 @@ def cancelled(one, after):
 
 
 def gone(within=1.0):
-    """Whether no child process is left."""
+    """Return whether no child process is left."""
     end = time.monotonic() + within
     while multiprocessing.active_children() and time.monotonic() < end:
         time.sleep(0.02)

@@ -1,4 +1,7 @@
-"""A sweep on a Dask cluster is the sweep of one process, whoever dies meanwhile; strangers and listeners are kept out."""
+"""A sweep on a Dask cluster gives the same as in one process, whichever worker dies.
+
+Strangers and eavesdroppers are kept out.
+"""
 
 import os
 import shutil
@@ -46,7 +49,7 @@ def deadly(terms, orders):
 
 @contextmanager
 def running(**options):
-    """A cluster of processes on loopback, without dashboard."""
+    """Start a cluster of processes on loopback, without dashboard."""
     settings = {"distributed.scheduler.allowed-failures": 1, "distributed.comm.timeouts.connect": "10s"}
     with (
         dask.config.set(settings),
@@ -65,13 +68,13 @@ def running(**options):
 
 @pytest.fixture(scope="module")
 def cluster():
-    """In this process, for others take seconds to begin; in slow tests they do, and die."""
+    """Start one in this process, for others take seconds to start; in slow tests they do start, and die."""
     with running(processes=False, protocol="tcp://") as cluster:
         yield cluster
 
 
 def certified(authority, cert, key):
-    """Dask's configuration of TLS, the same for everyone."""
+    """Return Dask's configuration of TLS, the same for everyone."""
     told = {
         f"{who}.{what}": value
         for who in ("client", "scheduler", "worker")
@@ -112,7 +115,7 @@ def test_a_cluster_gives_what_one_process_gives(cluster, tmp_path):
 
 
 def test_it_is_let_go_and_may_be_joined_again(cluster, tmp_path):
-    """The same cluster serves the next sweep, which has nothing to do over again."""
+    """The same cluster serves the next sweep, which has nothing to redo."""
     make = choose_executor("dask", cluster.scheduler_address)
     sweep(asked(2), tmp_path, make=make)
     assert len(cluster.scheduler.clients) <= 1 and not cluster.scheduler.tasks  # the cluster's own, at most
@@ -140,9 +143,8 @@ def test_what_a_task_raises_is_raised_here(cluster, tmp_path):
     ["tcp://10.0.0.1:8786", "10.0.0.1:8786", "ws://cluster.example.org:8786", "tcp://[2001:db8::1]:8786"],
 )
 def test_an_open_line_beyond_this_machine_needs_the_users_word(address, monkeypatch):
-    monkeypatch.setattr(
-        distributed, "Client", lambda *_, **__: pytest.fail("it was called")
-    )  # nothing leaves this machine, even then
+    # nothing leaves this machine, even then
+    monkeypatch.setattr(distributed, "Client", lambda *_, **__: pytest.fail("it was called"))
     with pytest.raises(UserError, match="anyone on the network.*tls://.*--insecure"):
         choose_executor("dask", address)()
     assert joining.check_security(address, insecure=True) is None
@@ -289,9 +291,15 @@ def test_a_run_that_kills_its_worker_is_named_and_the_others_go_on(tmp_path):
 
 @pytest.mark.slow
 def test_a_scheduler_that_is_gone_is_said_and_what_was_done_is_kept(tmp_path):
-    """Typed as a user would: exit status 2, one line, and the same sweep goes on elsewhere."""
+    """Typed as a user would: exit status 2, one line, and the same sweep continues elsewhere."""
     (tmp_path / "asked.toml").write_text(
-        'name = "asked"\ncases = ["wuzi_yard"]\ndays = 60\nreplicates = 600\nkeep = []\n[[arm]]\nname = "as it is"\n'
+        'name = "asked"\n'
+        'cases = ["wuzi_yard"]\n'
+        "days = 60\n"
+        "replicates = 600\n"
+        "keep = []\n"
+        "[[arm]]\n"
+        'name = "as it is"\n'
     )
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     quiet = {"env": environ, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": tmp_path}

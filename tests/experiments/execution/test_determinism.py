@@ -1,4 +1,8 @@
-"""The same run is the same hash, however it is lived; a hash that could not differ, a way that goes wrong and a control that does not differ are seen."""
+"""The same run has the same fingerprint, however it is executed.
+
+A fingerprint that could not differ, an execution mode that fails, and a control that does not differ are
+detected.
+"""
 
 import json
 import sys
@@ -43,14 +47,13 @@ def shown(found, capsys):
 def test_every_set_can_be_lived_and_there_are_twelve():
     asked = h.RunSet(tuple(h.SETS), 120, 1)
     assert len(h.SETS) == 12 == len(set(map(str, map(asked.scenario, h.SETS))))
-    assert not any(
-        h.LAST in asked.scenario(name).mechanisms for name in h.SETS
-    )  # or the control that switches it on would change nothing
+    # otherwise the control that switches it on would change nothing
+    assert not any(h.LAST in asked.scenario(name).mechanisms for name in h.SETS)
 
 
 @pytest.mark.parametrize("name", MIXES)
 def test_a_world_saved_and_gone_on_with_is_the_world_that_was_never_stopped(name, tmp_path):
-    """Every column, those of mechanisms too; by way of a file without pickle, and over the turn of a year."""
+    """Every column, those of mechanisms too; through a file without pickle, and across the end of a year."""
     scenario = replace(MIXES[name], days=400)
     world = start_run(build_community(scenario), scenario, RandomNumbers(1))
     while world.day < 340:
@@ -78,7 +81,7 @@ def test_what_was_saved_stays_as_it_was_while_the_world_goes_on():
 
 
 def test_a_hash_is_of_everything_that_a_run_leaves():
-    """One bit of any column turned over is another hash."""
+    """Flipping one bit of any column gives another fingerprint."""
     world, series = h.run_and_hash(replace(STORM, days=40), 1, until=40)
     run = finish_run(world, replace(STORM, days=40), dict(zip(measures.DAILY, series.T)))
     whole = h.fingerprint(run, world)
@@ -93,7 +96,7 @@ def test_a_hash_is_of_everything_that_a_run_leaves():
         "measures",
     } <= set(columns)
     for name, column in columns.items():
-        if not column.size or name == "measures":  # measures are told anew from the others
+        if not column.size or name == "measures":  # measures are computed again from the others
             continue
         at = (0,) * column.ndim
         before = column[at]
@@ -118,9 +121,8 @@ def test_another_way_to_live_it_is_the_same_hash(way, first):
 
 
 def test_where_nothing_goes_by_the_date_another_month_is_the_same():
-    lianhe = h.RunSet(
-        ("lianhe", "guiyuan"), 60, 1
-    )  # which have a festival calendar, and students in the holidays
+    # which have a festival calendar, and students in the holidays
+    lianhe = h.RunSet(("lianhe", "guiyuan"), 60, 1)
     calm = w.run_in_process(lianhe, w.remove_dates)
     assert w.run_in_process(lianhe, lambda scenario: w.shift_start(w.remove_dates(scenario))) == calm
     assert not set(w.run_in_process(lianhe, w.shift_start).values()) & set(w.run_in_process(lianhe).values())
@@ -199,7 +201,7 @@ def test_what_is_not_here_is_not_counted_as_equal_and_what_raises_is_a_failure(f
     assert "Python 3.99 - not present: no Python 3.99 was found" in shown(missing, capsys)
     assert not d.compare_modes(
         FEW, [given, w.ExecutionMode("Python 3.99", absent)], {}
-    ).good()  # nothing was held against anything
+    ).good()  # nothing was compared with anything
     raises = d.compare_modes(FEW, [given, w.ExecutionMode("broken", lambda asked: 1 // 0)], {})
     assert raises.count("failed") == 2 and not raises.good() and "ZeroDivisionError" in shown(raises, capsys)
 
@@ -237,11 +239,11 @@ def test_the_command_ends_with_status_1_where_a_cell_differs(monkeypatch, capsys
         assert json.loads(capsys.readouterr().out)["good"] is (status == 0)
 
 
-# ------------------------------------------------------------------------------------------------- the page of trust
+# ------------------------------------------------------------------------------------------ the page of trust
 
 
 def figures(tmp_path, *scripts):
-    """Figures that are scripts in a folder, and of which one says what is wrong with its table."""
+    """Write figures that are scripts in a folder; one says what is wrong with its table."""
     for n, text in enumerate(scripts):
         (tmp_path / f"{n}.py").write_text(text)
     return tuple(
@@ -252,7 +254,10 @@ def figures(tmp_path, *scripts):
     )
 
 
-TABLE = 'import json; print(json.dumps({{"tables": [{{"title": "keys", "rows": [{{"what": "keys", "collisions": {}}}], "note": ""}}]}}))'
+TABLE = (
+    'import json; print(json.dumps({{"tables": [{{"title": "keys", '
+    '"rows": [{{"what": "keys", "collisions": {}}}], "note": ""}}]}}))'
+)
 
 
 def test_the_page_of_trust_goes_on_after_a_failure_and_ends_with_a_list_of_them(tmp_path, capfd):

@@ -1,4 +1,7 @@
-"""Job scripts do what the user would: whatever a file is called, its shards come to the whole, killed in between or not."""
+"""Job scripts do what the user would do.
+
+Any file name works, and the shards make up the whole sweep, killed in between or not.
+"""
 
 import os
 import re
@@ -50,7 +53,10 @@ def a_job(file="asked.toml", out="out/asked", shards=3):
 
 @pytest.fixture
 def typed(tmp_path):
-    """Run words in an empty folder where `cogov` and `sbatch` only write down what they are asked; returns (status, [words of each])."""
+    """Run words in an empty folder with stand-ins for `cogov` and `sbatch` that only log their arguments.
+
+    Returns (status, [words of each]).
+    """
     tools = tmp_path / "tools"
     tools.mkdir()
     for name, answer in (("cogov", ""), ("sbatch", "echo '17;north'")):
@@ -128,7 +134,7 @@ def container(manifest):
 
 
 def filled(command, **environ):
-    """A command after Kubernetes has filled in $(NAME); a doubled dollar is one."""
+    """Return a command after Kubernetes has filled in $(NAME); a doubled dollar is one."""
     return [
         re.sub(
             r"\$\$|\$\(([^)]*)\)",
@@ -173,9 +179,10 @@ def test_manifests_are_an_indexed_job_and_a_merge_that_waits():
         {"type": "DisruptionTarget"}
     ]
     assert spec["template"]["spec"]["restartPolicy"] == "Never"  # the API takes both of these with no other
+    # runs failed: a retry does not help
     assert merge["spec"]["podFailurePolicy"]["rules"] == [
         {"action": "FailJob", "onExitCodes": {"operator": "In", "values": [1]}}
-    ]  # runs failed: no further try mends it
+    ]
     assert merge["spec"]["suspend"] is True and merge["metadata"]["name"] == "asked-merge"
     for one in (shards, merge):
         assert container(one)["image"] == 'a"b' and one["spec"]["template"]["spec"]["volumes"][0][
@@ -221,7 +228,7 @@ def test_shards_are_as_many_as_there_are_runs_at_most(plan):
 
 @pytest.fixture
 def real(tmp_path):
-    """The script that `cogov cluster slurm` writes, and an environment in which cogov is on the PATH and a shard is asked for."""
+    """Write the script of `cogov cluster slurm`, with an environment for one shard and cogov on the PATH."""
     (tmp_path / "tools").mkdir()
     (tmp_path / "tools" / "cogov").write_text(
         f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m cogov "$@"\n'
@@ -263,7 +270,10 @@ def real(tmp_path):
 
 
 def test_its_shards_come_to_the_whole(tmp_path, typed, monkeypatch, capsys):
-    """What the script asks of cogov is typed here; that it starts processes itself is seen where they are killed."""
+    """What the script asks of cogov is typed here.
+
+    That it starts processes is tested where they are killed.
+    """
     monkeypatch.chdir(tmp_path)
     cogov = typist(monkeypatch, capsys)
     (tmp_path / "as asked.toml").write_text(ASKED.format(replicates=5))
@@ -299,7 +309,7 @@ def whole_of(tmp_path):
 
 @pytest.mark.slow
 def test_a_shard_that_is_killed_goes_on_where_it_was(tmp_path, real):
-    """By the scheduler, politely and not; as often as it takes."""
+    """By the scheduler, with and without warning; as often as it takes."""
     start = real(replicates=400, shards=2)
     had = 0
     for sent in (signal.SIGTERM, signal.SIGKILL):

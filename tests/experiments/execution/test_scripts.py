@@ -27,7 +27,8 @@ import multiprocessing, warnings, cogov
 def both(workers):
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
-        return len(cogov.compare("wuzi_yard", "grid_patrol", replicates=2, days=5, workers=workers).rows), len(told)
+        return len(cogov.compare("wuzi_yard", "grid_patrol", replicates=2, days=5, \
+workers=workers).rows), len(told)
 if __name__ == "__main__":
     with multiprocessing.get_context("fork").Pool(1) as pool:
         print(pool.map(both, [None, 2, 0]))
@@ -41,7 +42,8 @@ class Mine(Mechanism):
     pulls = ("voice",)
 print("begins", flush=True)
 case = cogov.read_case("wuzi_yard")
-print(len(cogov.compare(replace(case, mechanisms={"mine": Mine()}), "grid_patrol", replicates=2, days=5, workers=2).rows))
+print(len(cogov.compare(replace(case, mechanisms={"mine": Mine()}), "grid_patrol", replicates=2, days=5, \
+workers=2).rows))
 """
 
 
@@ -102,7 +104,7 @@ def test_where_no_process_can_be_started_it_goes_on_alone(monkeypatch):
 
 
 def test_no_workers_means_none_everywhere(monkeypatch):
-    """However many runs there are: no process is started by what is told to start none."""
+    """However many runs there are: no process is started with workers=0."""
     monkeypatch.setattr(
         supervisor, "start_pool", lambda workers: pytest.fail(f"{workers} processes were started")
     )

@@ -1,4 +1,4 @@
-"""An effect is attributed whole, fairly, and with intervals that hold what they promise."""
+"""An effect is attributed completely and fairly, with intervals that keep their level."""
 
 from itertools import combinations, permutations
 
@@ -23,7 +23,7 @@ NAMES = ("captains", "patrol", "council")
 
 
 def sweep(values, names=NAMES):
-    """A frame of runs from (replicates, 2^k) values."""
+    """Return a frame of runs from (replicates, 2^k) values."""
     rows = [
         {
             "case": "yard",
@@ -40,13 +40,13 @@ def sweep(values, names=NAMES):
 
 
 def lucky(seed, n, k=3):
-    """Random games in which replicates share luck."""
+    """Draw random games in which replicates share random numbers."""
     draw = np.random.default_rng(seed)
     return draw.normal(size=(n, 1)) + draw.normal(size=(n, 2**k)) + np.arange(2**k)
 
 
 def over_orders(row, k):
-    """Shapley values by their definition: the mean over all orders of arriving."""
+    """Return Shapley values by their definition: the mean over all orders of arriving."""
     out = np.zeros(k)
     orders = list(permutations(range(k)))
     for order in orders:
@@ -77,7 +77,10 @@ def test_who_does_the_same_gets_the_same_and_who_does_nothing_gets_nothing():
 
 
 def test_the_interaction_is_the_mean_of_second_differences_over_orders_of_the_pair_as_one():
-    """Grabisch & Roubens: an average over coalitions of the others, by size as if the pair arrived as one player."""
+    """Grabisch & Roubens: an average over coalitions of the others.
+
+    By size, as if the pair arrived as one player.
+    """
     row = lucky(3, 1, 4)[0]
     expected = []
     for i, j in combinations(range(4), 2):
@@ -148,8 +151,8 @@ def test_synergy_and_substitution_are_told_in_words():
     assert "patrol and council do in part the same work: substitution, interaction index -0.79" in text
 
 
-# Nominal 95 %: over 2,000 independent experiments the share that holds has a standard error of 0.49 points; three of them
-# to either side, 93.5 to 96.5 %, is passed by a right interval in all but 0.3 % of seeds (fixed here).
+# Nominal 95 %: over 2,000 independent experiments the share that holds has a standard error of 0.49 points.
+# Within three of them, 93.5 to 96.5 %, is a correct interval for all but 0.3 % of seeds (fixed here).
 MANY, FAIR = 2000, (0.935, 0.965)
 
 

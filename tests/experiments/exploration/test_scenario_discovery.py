@@ -1,4 +1,4 @@
-"""Boxes are found where they were planted, told in words, and not found in noise."""
+"""Boxes are found where they were planted, described in words, and not found in noise."""
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,7 @@ QUICK = {"shuffles": 19, "halves": 10}
 
 
 def cube(n=800, seed=0):
-    """Worlds of five numbers, a switch and a choice."""
+    """Draw worlds of five numbers, a switch and a choice."""
     draw = np.random.default_rng(seed)
     frame = pd.DataFrame(draw.random((n, 5)), columns=[f"a.x{i}" for i in range(5)])
     return frame.assign(
@@ -82,7 +82,8 @@ def test_it_is_told_in_plain_words(corner):
     box = corner[2].boxes[0]
     text = list(corner[2].sentences("captains win"))
     assert text[1].startswith(
-        f"Where {box.box}: captains win in {box.density:.0%} of worlds (density, {box.held_out:.0%} in worlds left out of the search); holds {box.coverage:.0%} of all"
+        f"Where {box.box}: captains win in {box.density:.0%} of worlds "
+        f"(density, {box.held_out:.0%} in worlds left out of the search); holds {box.coverage:.0%} of all"
     )
     assert "a.x0 is below 0.4" in str(box.box) or "a.x0 is below 0.3" in str(box.box)
     assert str(
@@ -97,7 +98,10 @@ def test_it_is_told_in_plain_words(corner):
 
 
 def test_planted_restrictions_are_found_exactly_and_no_others():
-    """30 draws of 400 worlds, a box of three kinds of factor with 85 % wins in it and 15 % outside; of 60, 58 were found when this was written."""
+    """30 draws of 400 worlds; a box of three kinds of factor has 85 % wins inside and 15 % outside.
+
+    Of 60 draws, 58 were found when this was written.
+    """
     found = 0
     for seed in range(30):
         worlds = cube(400, seed)
@@ -180,7 +184,10 @@ def test_density_may_be_asked_for():
 
 
 def test_a_step_peels_the_slice_that_wins_least():
-    """Ten worlds by hand: a slice of one losing world at the low end of x is the best of all peels of a tenth."""
+    """Ten worlds by hand.
+
+    A slice of one losing world at the low end of x is the best of all peels of a tenth.
+    """
     worlds = pd.DataFrame({"x": np.arange(10.0), "y": [5.0, 1, 9, 3, 7, 0, 8, 2, 6, 4]})
     wins = np.array([0, 0, 1, 1, 1, 1, 1, 1, 1, 1], bool)
     steps = peel(Worlds(worlds), wins, np.ones(10, bool), BoxTerms(), 0.1)
@@ -192,9 +199,8 @@ def test_pasting_gives_back_what_was_peeled_too_far():
     worlds = pd.DataFrame({"x": np.arange(100.0), "k": ["a", "b"] * 50})
     wins, all_ = np.arange(100) >= 30, np.ones(100, bool)
     grown = paste(Worlds(worlds), wins, all_, Box({"x": (59.5, 80.5), "k": frozenset("a")}), 0.05)
-    assert grown.limits == {
-        "x": (pytest.approx(29.5, abs=3.0), np.inf)
-    }  # to within a slice, a twentieth of some 60 worlds
+    # to within a slice, a twentieth of some 60 worlds
+    assert grown.limits == {"x": (pytest.approx(29.5, abs=3.0), np.inf)}
     assert grown.limits["x"][0] >= 29.5
 
 
@@ -245,7 +251,10 @@ def test_wins_that_are_too_few_are_said_to_be():
 
 
 def sweep(n=40):
-    """Worlds by staff, each without and with captains, who help where staff is scarce; three replicates that share their luck."""
+    """Return worlds by staff, each without and with captains, who help where staff is scarce.
+
+    Their three replicates share random numbers.
+    """
     draw = np.random.default_rng(5)
     staff, luck = draw.random(n) * 4, draw.normal(size=3)
     return pd.DataFrame(

@@ -1,4 +1,7 @@
-"""A search loses no trial, depends on its seed only, keeps to its limits, and shows its front on luck that took no part."""
+"""A search loses no trial, depends on its seed only, and keeps its limits.
+
+Its front is confirmed with new random numbers.
+"""
 
 import importlib
 import json
@@ -45,7 +48,7 @@ def same(one, two):
 
 
 def design_of(trial):
-    """The design of a row of the table of trials."""
+    """Return the design of a row of the table of trials."""
     on = [name for name in ASKED["mechanisms"] if trial[f"mechanisms.{name}"]]
     return {"on": on, "knobs": {path: trial[path] for path in ASKED["knobs"] if np.isfinite(trial[path])}}
 
@@ -102,7 +105,10 @@ def test_the_front_is_shown_on_fresh_luck_with_those_that_fall_off(found):
 
 
 def test_who_is_beaten_or_too_dear_on_fresh_luck_falls_off(found):
-    """Three mixes by hand, of which the case as it stands spends 80 hours: measures are told, hours, hours beyond, yuan."""
+    """Three mixes by hand; the case as it stands spends 80 hours.
+
+    Measures are reported, hours, hours beyond, yuan.
+    """
     assert found.room.measures_to_keep == ("told", "hours", "beyond.hours", "yuan")
     lucks = np.random.default_rng(1).normal(scale=1.0, size=(30, 1))
     mixes = [
@@ -135,7 +141,7 @@ def test_more_workers_change_nothing(found):
 
 
 def backwards(workers):
-    """Hands that are done with the last design first."""
+    """Return the results of the last design first."""
     return searching.contextmanager(
         lambda: (yield lambda job, many: ((n, job(many[n])) for n in reversed(range(len(many)))))
     )()
@@ -147,7 +153,10 @@ def test_the_order_in_which_designs_are_done_changes_nothing(found, monkeypatch)
 
 
 def test_no_trial_is_lost_when_a_search_is_cut_off(found, tmp_path, monkeypatch):
-    """It breaks after eleven designs, in the middle of a line; begun again it lives through the others only."""
+    """It is interrupted after eleven designs, in the middle of a line.
+
+    Resumed, it simulates only the others.
+    """
     count, path = [0], tmp_path / "out" / "trials.csv"
 
     def breaking(*args):
@@ -218,7 +227,7 @@ def test_limits_that_nothing_keeps_leave_an_empty_front_and_say_so():
     )
 
 
-PLANTED = {  # mechanism -> hours of the committee, of members, and what it does to the rate
+PLANTED = {  # mechanism -> hours of the committee, of members, and its effect on the rate
     "building_captains": (500.0, 0.0, 0.1),  # the case has it
     "grid_patrol": (150.0, 0.0, 0.3),
     "whistle": (400.0, 0.0, 0.45),
@@ -228,7 +237,7 @@ PLANTED = {  # mechanism -> hours of the committee, of members, and what it does
 
 
 def planted(scenario, seed, number, within):
-    """What a replicate comes to whose truth is known: mechanisms add up, and all spend a thousand hours besides."""
+    """Return a replicate whose truth is known: effects add up, and all spend 1000 hours besides."""
     own = [PLANTED[name] for name in PLANTED if name in scenario.mechanisms]
     committee, member, rate = np.sum([(1000.0, 0.0, 0.0), *own], axis=0)
     luck = 10.0 * number  # the same in the case as it stands
@@ -242,7 +251,7 @@ def planted(scenario, seed, number, within):
 
 
 class Every:
-    """Stands for a study: proposes every set of mechanisms once."""
+    """Replaces a study: proposes every set of mechanisms once."""
 
     def __init__(self, names):
         self.sets = enumerate(product([False, True], repeat=len(names)))
@@ -274,7 +283,10 @@ class Every:
     ],
 )
 def test_a_budget_is_of_what_is_spent_beyond_the_case_as_it_stands(monkeypatch, limits, most, best):
-    """The best design by the truth that was planted: counted as a whole no limit would leave any, and each limit leaves another one."""
+    """The best design by the planted truth.
+
+    Counted in total, no limit would leave any design, and each limit leaves another one.
+    """
     monkeypatch.setattr(searching, "simulate_outcome", planted)
     monkeypatch.setattr(front, "RESAMPLES", 20)
     case = replace(SHORT, mechanisms={"building_captains": SHORT.mechanisms["building_captains"]})
@@ -295,7 +307,7 @@ def test_a_budget_is_of_what_is_spent_beyond_the_case_as_it_stands(monkeypatch, 
 
 
 def test_what_a_mix_leaves_out_of_the_case_pays_for_something_else(monkeypatch):
-    """The captains that the case has may go: their 500 hours are then there for the whistle."""
+    """The captains of the case may be dropped: their 500 hours are then available for the whistle."""
     monkeypatch.setattr(searching, "simulate_outcome", planted)
     monkeypatch.setattr(front, "RESAMPLES", 20)
     case = replace(SHORT, mechanisms={"building_captains": SHORT.mechanisms["building_captains"]})
@@ -320,9 +332,8 @@ def test_no_mix_has_more_mechanisms_than_may_be_added(found):
     may = ["grid_patrol", "whistle", "mediation_room", "chat_groups", "building_captains"]
     t = search(SHORT, {"told": "maximise"}, mechanisms=may, most=2, trials=24, replicates=2, confirm=2).trials
     added = t[[f"mechanisms.{name}" for name in may[:-1]]].sum(axis=1)
-    assert (
-        added.max() == 2 and t["mechanisms.building_captains"][1] and added[1] == 2
-    )  # of all, chance has kept two beside the captains that the case has
+    # by chance, two of all designs keep the captains of the case
+    assert added.max() == 2 and t["mechanisms.building_captains"][1] and added[1] == 2
     assert (
         len({tuple(row) for row in t.loc[added == 2, [f"mechanisms.{name}" for name in may[:-1]]].to_numpy()})
         > 1

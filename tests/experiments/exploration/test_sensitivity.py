@@ -1,4 +1,4 @@
-"""Indices are those of functions whose indices are known, and luck is not read as sensitivity."""
+"""Indices agree with functions of known indices, and noise is not reported as sensitivity."""
 
 import importlib
 
@@ -28,13 +28,13 @@ def ishigami(x):
 
 
 def noisy(y, noise, replicates=8, shared=0.0):
-    """Outcomes with luck of each point's own, and luck that all points share."""
+    """Add noise of each point's own, and noise that all points share."""
     draw = np.random.default_rng(1)
     return y[:, None] + noise * draw.normal(size=(len(y), replicates)) + shared * draw.normal(size=replicates)
 
 
 def sweep(points, y):
-    """A frame of runs from outcomes (points, replicates)."""
+    """Return a frame of runs from outcomes (points, replicates)."""
     return pd.DataFrame(
         [
             {
@@ -84,7 +84,10 @@ def test_the_same_outcomes_give_the_same_intervals(seed):
 
 
 def test_morris_of_a_known_function():
-    """4a - 2b has elementary effects 4 and -2 everywhere; (c - 1/2)^2 has both signs; d does nothing. Ranges do not matter."""
+    """4a - 2b has elementary effects 4 and -2 everywhere; (c - 1/2)^2 has both signs; d does nothing.
+
+    Ranges do not matter.
+    """
     ranges = {"a": (0.0, 1.0), "b": (0.0, 10.0), "c": (-1.0, 3.0), "d": (5.0, 6.0)}
     points = morris_points(ranges, 20)
     a, b, c = points[:, 0], points[:, 1] / 10, (points[:, 2] + 1) / 4
@@ -126,7 +129,7 @@ def test_luck_is_not_read_as_sensitivity():
 
 
 def test_an_effect_that_is_large_here_and_nothing_there_is_told_from_luck():
-    """Luck is small; that trajectories differ widely is in the interval of mu*, and does not make it luck."""
+    """Noise is small; the interval of mu* contains the large spread over trajectories, which is not noise."""
     points = morris_points(["a", "b"], 6)
     found = morris(
         ["a", "b"], points, noisy(np.maximum(points[:, 0], 1 / 3) * (points[:, 1] > 0.5), 0.005, 4)
@@ -158,7 +161,10 @@ def test_one_replicate_says_that_luck_cannot_be_told():
 
 
 def test_mu_holds_the_truth_over_other_trajectories_and_other_luck():
-    """2,000 designs of 8 trajectories and 6 replicates in which the effect itself depends on luck; 95 % promised, more is kept for the two are added."""
+    """2,000 designs of 8 trajectories and 6 replicates in which the effect itself depends on random numbers.
+
+    95 % is promised; the actual level is higher, for the two are added.
+    """
     draw, hit, told = np.random.default_rng(3), 0, sensitivity.problem(["a", "b"])
     designs = [morris_points(["a", "b"], 8, seed=s) for s in range(40)]
     for n in range(2000):
@@ -218,7 +224,7 @@ def test_without_salib_the_way_to_it_is_told(monkeypatch):
 
 
 def star():
-    """A one-at-a-time sweep round (1, 1, True) with outcome staff + 3 captains."""
+    """Return a one-at-a-time sweep round (1, 1, True) with outcome staff + 3 captains."""
     points = [(1.0, 1.0, True), (0.5, 1.0, True), (2.0, 1.0, True), (1.0, 4.0, True), (1.0, 1.0, False)]
     names = ("committee.staff", "residents.shyness", "mechanisms.captains")
     lucky = np.random.default_rng(4).normal(size=5)

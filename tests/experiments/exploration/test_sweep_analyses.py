@@ -1,4 +1,7 @@
-"""What `cogov attribute`, `sensitivity`, `discover` and `search` say of experiments whose truth is known, and the pages that explain them."""
+"""`cogov attribute`, `sensitivity`, `discover` and `search` on experiments whose truth is known.
+
+And the pages that explain them.
+"""
 
 import json
 import re
@@ -32,7 +35,7 @@ PAGE = (DOCS / "experiments.md").read_text("utf-8")
 
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory):
-    """The folder of the sweep of an experiment told as text; each is swept once."""
+    """Return the folder of the sweep of an experiment given as text; each is swept once."""
     there = {}
 
     def made(text):
@@ -70,7 +73,10 @@ def test_a_mechanism_of_strength_0_has_no_share_and_no_interaction(swept):
 
 
 def test_a_switch_turned_by_morris_counts_as_turned_once(swept):
-    """Its steps are two thirds of the cube; the effect must be that of off against on, not half as much again."""
+    """Its steps are two thirds of the cube.
+
+    The effect must be that of off against on, not half as much again.
+    """
     for (_, arm), one in sensitivities(read_results(swept(SCREEN)), "hours").items():
         runs = read_results(swept(SCREEN)).runs
         here = runs[runs["arm"].str.startswith(f"{arm} @ ")]
@@ -156,7 +162,7 @@ def test_worlds_are_cut_where_another_arm_is_best(swept):
     ],
 )
 def test_the_winner_stands_first_and_is_named_as_such(counts, means, measure, first, also):
-    """In most worlds; of equals the better mean; and it is said where the mean is another's."""
+    """In most worlds; ties are decided by the mean; and it is said where the mean is another's."""
     told = describe_ranking(rank_arms(pd.Series(counts), pd.Series(means), measure), 40, measure)
     assert (
         list(told)[0] == first
@@ -172,7 +178,10 @@ def test_the_winner_stands_first_and_is_named_as_such(counts, means, measure, fi
 
 
 def test_arms_of_the_same_institutions_are_all_told(swept):
-    """Where a knob is of a mechanism that is off, points of a design differ in name only; each is there, with the same numbers."""
+    """Where a parameter belongs to a mechanism that is off, points of a design differ in name only.
+
+    Each is listed, with the same numbers.
+    """
     runs = read_results(swept(SCREEN)).runs
     assert (runs.groupby("arm").size() == 2).all() and runs["arm"].nunique() == 36
     same = (

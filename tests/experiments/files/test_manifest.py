@@ -1,4 +1,7 @@
-"""Every command that fills a folder leaves there what made it: enough to make the same again, and to see that it is the same."""
+"""Every command that fills a folder writes a manifest there.
+
+It is enough to regenerate the results and to check that they are the same.
+"""
 
 import json
 from hashlib import sha256
@@ -33,7 +36,7 @@ LOG = (
     + "\n".join(f"2024-01-{1 + n % 28:02d},2024-02-{1 + n % 28:02d},litter" for n in range(60))
     + "\n"
 )
-COMMANDS = {  # name -> the words, where it writes, the settings it must tell
+COMMANDS = {  # name -> the words, where it writes, the settings it must record
     "run": (
         ["run", "wuzi_yard", *SHORT, *SET, "--within", "5", "--out", "mine"],
         {
@@ -131,7 +134,7 @@ COMMANDS = {  # name -> the words, where it writes, the settings it must tell
 
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory):
-    """A small sweep."""
+    """Return a small sweep."""
     folder = tmp_path_factory.mktemp("sweep")
     (folder / "e.toml").write_text(SWEPT, "utf-8")
     sweep(folder / "e.toml", folder / "out", workers=0)

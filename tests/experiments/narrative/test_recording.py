@@ -1,4 +1,4 @@
-"""A film shows what was lived: the same states, the same place, the same numbers, whatever way it is sent."""
+"""A recording shows what was simulated: the same states, places and numbers, however it is sent."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,7 @@
-"""A story tells one issue's history in both arms of a comparison, all of it and nothing else, in English and in Chinese."""
+"""A story gives the whole history of one issue in both arms of a comparison, and nothing else.
+
+In English and in Chinese.
+"""
 
 import json
 from dataclasses import replace
@@ -25,7 +28,7 @@ GOVERNED = governed(STORM, "building_captains", "joint_council", "party_voluntee
 
 @cache
 def world(name="storm"):
-    """Both arms of a world as they are compared: (names, scenarios, runs, ids)."""
+    """Return both arms of a world as they are compared: (names, scenarios, runs, ids)."""
     names, arms = divergence.choose_arms(
         GOVERNED if name == "storm" else governed(WORLDS[name], "joint_council"), None, None, (), (), ()
     )
@@ -34,7 +37,7 @@ def world(name="storm"):
 
 
 def lives(name="storm"):
-    """Every arm of every issue as `story` tells it, with the row and the lines that it is told from."""
+    """Yield every arm of every issue as `story` gives it, with its row and the lines of its history."""
     _, arms, done, _ = world(name)
     there = story.build_community(arms[1])
     for run in done:
@@ -59,7 +62,10 @@ def test_a_story_tells_every_line_of_history_in_order():
 
 @pytest.mark.parametrize("name", ["storm", "forum"])
 def test_states_and_days_between_the_lines_are_those_the_model_went_through(name):
-    """What a story infers, it infers as the model has it: the state at the end, whose it is, and that every step was allowed."""
+    """What a story infers agrees with the model.
+
+    The state at the end, whose it is, and that every step was allowed.
+    """
     following = {STATES[a]: {STATES[b] for b in after} for a, after in ALLOWED.items()}
     for arm, row, _, run in lives(name):
         moved = [step for step in arm.steps if step.what != "seconded"]
@@ -211,7 +217,7 @@ def test_every_line_and_state_and_name_has_its_words(lang):
 
 def test_neighbours_who_say_the_same_are_one_sentence_and_all_else_has_its_own():
     def again_and_again(life):
-        """Whether neighbours say so too more than once, after something else; and how many do."""
+        """Return whether neighbours repeat a report more than once, after another event; and how many do."""
         seconds = [step.what == "seconded" for step in life[0].steps]
         return sum(b and not a for a, b in pairwise(seconds)) > 1, sum(seconds)
 

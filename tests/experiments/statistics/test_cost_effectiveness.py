@@ -1,4 +1,4 @@
-"""What is paid for an issue, with an interval where there is one, and a plain word where there is none."""
+"""The cost per issue, with an interval where there is one, and a plain word where there is none."""
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from cogov.experiments.statistics.cost_effectiveness import (
 
 
 def runs_of(arms):
-    """Runs from arm -> (resolved_in_time, yuan, hours) by replicate."""
+    """Return runs from arm -> (resolved_in_time, yuan, hours) by replicate."""
     rows = [("yard", arm, r, "done", *told) for arm, rows in arms.items() for r, told in enumerate(rows)]
     return pd.DataFrame(
         rows, columns=["case", "arm", "replicate", "status", "resolved_in_time", "yuan", "hours"]
@@ -41,7 +41,8 @@ def test_a_price_by_hand():
     told = price_arms(BY_HAND, "nothing").loc[("yard", "captains")]
     assert (told.resolved_in_time, told.yuan, told.hours, told.pairs, told.lost) == (10, 210, -2, 3, 0)
     assert told.yuan_each == 21 and told.hours_each == -0.2
-    # effect: mean 10, variance of the mean 1/3; yuan: 210, 100; covariance of the means 5; t with 2 degrees: 4.3027, its square 18.513
+    # effect: mean 10, variance of the mean 1/3; yuan: 210, 100; covariance of the means 5; t with 2
+    # degrees: 4.3027, its square 18.513
     t2 = 18.5128
     a, b, c = 100 - t2 / 3, 2100 - t2 * 5, 44100 - t2 * 100
     root = np.sqrt(b * b - a * c)
@@ -79,9 +80,8 @@ def test_at_the_ends_of_fiellers_interval_the_t_test_just_rejects():
 def test_fieller_tells_the_three_shapes_apart():
     wobble = np.array([-1.0, 1.0, -2.0, 2.0, 0.5, -0.5])
     assert fieller(10 + wobble, 10 + wobble[::-1])[2] == 0
-    assert (
-        fieller(10 + wobble, 0.1 + wobble[::-1])[2] == 1
-    )  # the cost is clear, the effect is not: anything but prices near zero
+    # the cost is clear, the effect is not: anything but prices near zero
+    assert fieller(10 + wobble, 0.1 + wobble[::-1])[2] == 1
     assert fieller(0.1 + wobble, 0.1 + wobble[::-1])[2] == 2
     assert (
         np.isnan(fieller(np.zeros(3), np.zeros(3))).all() and np.isnan(fieller(np.ones(1), np.ones(1))).all()
@@ -139,7 +139,7 @@ def test_the_frontier_is_convex_and_nobody_on_it_is_beaten():
         kept = [arm for arm in told if told[arm][0] == "frontier"]
         each = [told[arm][2] for arm in kept[1:]]
         assert each == sorted(set(each)) and all(one > 0 for one in each)
-        for pay in rng.uniform(0, 10, 20):  # whoever pays so much an issue finds his best arm on the frontier
+        for pay in rng.uniform(0, 10, 20):  # at any price per issue, the best arm is on the frontier
             worth = {arm: pay * e - c for arm, (e, c) in arms.items()}
             assert max(worth.values()) == pytest.approx(max(worth[arm] for arm in kept))
 

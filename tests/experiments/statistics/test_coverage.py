@@ -1,6 +1,7 @@
-"""Intervals hold as often as they say; where they do not, the table says so and the figure is known.
+"""Intervals keep their level; where they do not, the table says so and the level is known.
 
-Tolerances are binomial: with 2,000 experiments an exact 95 % falls below 0.9345 once in a thousand times, and above 0.9645 as rarely.
+Tolerances are binomial: with 2,000 experiments an exact 95 % falls below 0.9345 once in a thousand times, and
+above 0.9645 as rarely.
 """
 
 from functools import partial
@@ -14,7 +15,9 @@ from cogov.bench import coverage as c
 from cogov.engine.parameters import UserError
 
 MANY = 2000
-KNOWN = [  # (kind, law, its coverage with 30 replicates) over 100,000 experiments (the rule: 10,000) drawn by plain numpy, on another seed
+# (kind, law, its coverage with 30 replicates), over 100,000 experiments (the rule: 10,000)
+# drawn by plain numpy with another seed
+KNOWN = [
     ("paired difference", "lognormal", 0.948),  # skewness of two arms alike cancels in their difference
     ("with the best", "lognormal", 0.943),
     ("price", "lognormal", 0.961),
@@ -27,7 +30,10 @@ QUICK = {name: kind for name, kind in c.KINDS.items() if name != "all arms toget
 
 
 def between(true, experiments=MANY):
-    """What a share of `experiments`, each covering with chance `true`, lies between but for twice in a thousand times."""
+    """Return the bounds of a share of `experiments`, each covering with chance `true`.
+
+    The share lies outside twice in a thousand times.
+    """
     return stats.binom.ppf([0.001, 0.999], experiments, true) / experiments
 
 
@@ -42,7 +48,10 @@ def test_students_paired_interval_covers_a_normal_law_exactly(measured):
 
 
 def test_fiellers_set_and_comparisons_with_the_best_cover_at_least_that(measured):
-    """Fieller's is exact, but where it is no interval everything is claimed; the best is Bonferroni's, which may cover more."""
+    """Fieller's set is exact, but where it is no interval everything is claimed.
+
+    Comparisons with the best use Bonferroni's bound, which may cover more.
+    """
     assert min(measured["price", "normal"], measured["with the best", "normal"]) >= between(0.95)[0]
 
 
@@ -61,7 +70,10 @@ def together(experiments, law="normal", **asked):
 
 
 def test_all_arms_are_right_at_once_and_not_by_caution():
-    """Four correlated contrasts of unequal spread. One at a time they would be right together four times in five."""
+    """Four correlated contrasts of unequal spread.
+
+    One at a time they would be right together four times in five.
+    """
     low, high = between(0.95, 300)
     assert low <= together(300) <= high
     x, truth = c.draw_sweeps(c.draw_normal, 300, 30)
@@ -76,19 +88,23 @@ def test_all_arms_are_right_at_once_and_not_by_caution():
     [(30, "normal", 0.95, 0.955), (8, "normal", 0.945, 0.965), (30, "lognormal", 0.878, 0.878)],
 )
 def test_all_arms_are_right_at_once_over_two_thousand_sweeps(replicates, law, floor, top):
-    """Of eight pairs the correlations are estimated poorly. Lognormal arms of unequal scale: 0.878 over 5,000 experiments by plain numpy."""
+    """Of eight pairs the correlations are estimated poorly.
+
+    Lognormal arms of unequal scale: 0.878 over 5,000 experiments by plain numpy.
+    """
     assert between(floor)[0] <= together(MANY, law, replicates=replicates) <= between(top)[1]
 
 
 def both(p, q, r):
-    """Chance that two normal scores with correlation r fall below their quantiles of p and q."""
+    """Return the chance that two normal scores with correlation r are below their quantiles of p and q."""
     return stats.multivariate_normal([0, 0], [[1, r], [r, 1]]).cdf(special.ndtri([p, q]))
 
 
 def test_a_rare_event_is_covered_as_seldom_as_the_trinomial_law_says(measured):
-    """Thirty pairs, chances 0.02 and 0.04: mostly no pair differs or one does, and an interval of no width holds nothing.
+    """Thirty pairs, chances 0.02 and 0.04: mostly no pair or one pair differs.
 
-    The pairs in which only one arm has the event are trinomial, so the true coverage is a finite sum: about 0.70, not 0.95.
+    An interval of no width holds nothing. The pairs in which only one arm has the event are trinomial, so the
+    true coverage is a finite sum: about 0.70, not 0.95.
     """
     n, p, q = 30, 0.02, 0.04
     more, fewer = q - both(p, q, c.ALIKE), p - both(p, q, c.ALIKE)

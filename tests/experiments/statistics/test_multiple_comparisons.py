@@ -1,4 +1,4 @@
-"""The choice of an arm is safe under the same luck, and cheaper for it."""
+"""The choice of an arm is safe under common random numbers, and cheaper because of them."""
 
 import numpy as np
 import pandas as pd
@@ -20,24 +20,28 @@ def runs_of(x, arms="abcdefgh", case="yard"):
 
 
 def alike(rng, n, means, sd, r=0.9):
-    """Arms of unequal spread whose normal scores are strongly correlated."""
+    """Draw arms of unequal spread whose normal scores are strongly correlated."""
     return means + sd * (
         np.sqrt(r) * rng.normal(size=(n, 1)) + np.sqrt(1 - r) * rng.normal(size=(n, len(means)))
     )
 
 
 def test_three_arms_by_hand():
-    """Differences b - a: 1, 3; c - a: 5, 7; c - b: 4, 4. Means of a, b, c: 0, 2, 6; t at 0.975 with one degree is 12.706."""
+    """Differences b - a: 1, 3; c - a: 5, 7; c - b: 4, 4.
+
+    Means of a, b, c: 0, 2, 6; t at 0.975 with one degree is 12.706.
+    """
     told = compare_with_best(runs_of(np.array([[0.0, 1.0, 5.0], [0.0, 3.0, 7.0]])), "rate", matters=0.5).loc[
         "yard"
     ]
     w = stats.t.ppf(0.975, 1)  # the sd of both, root 2, over root 2
     assert told["mean"].tolist() == [0, 2, 6] and told["chosen"].tolist() == [False, False, True]
+    # a lies 6 +- 12.7 below c, b lies 4 below it in every pair
     assert told["may_be_best"].tolist() == [
         True,
         False,
         True,
-    ]  # a lies 6 +- 12.7 below c, b lies 4 below it in every pair
+    ]
     assert told["high"].tolist() == pytest.approx([w - 6, 0, 4]) and told["low"].tolist() == pytest.approx(
         [-6 - w, 2 - w, 6 - w]
     )
@@ -104,7 +108,10 @@ def test_all_intervals_hold_at_once_whatever_the_spreads():
 
 
 def test_the_second_stage_chooses_rightly_and_luck_in_common_makes_it_cheap():
-    """The best is ahead of all others by just what matters: the hardest case. Formulas for independent arms hold too, at many times the price."""
+    """The best is ahead of all others by exactly what matters: the hardest case.
+
+    Formulas for independent arms hold too, at many times the cost.
+    """
     rng, sd, matters = np.random.default_rng(5), np.array([1.0, 2.0, 1.0, 1.5, 1.2]), 0.5
     means, right, ours, theirs = np.array([matters, 0.0, 0.0, 0.0, 0.0]), 0, [], []
     for _ in range(1000):

@@ -1,4 +1,7 @@
-"""Contrasts of a sweep: paired, joint over the arms of a case, honest about what is lost and what cannot be said."""
+"""Contrasts of a sweep: paired, and joint over the arms of a case.
+
+Failed runs and undecided contrasts are reported as such.
+"""
 
 import numpy as np
 import pandas as pd
@@ -22,7 +25,7 @@ from cogov.experiments.statistics.simultaneous import critical, level_of_each
 
 
 def sweep(arms, case="yard", replicates=None):
-    """Runs of one case from arm -> values by replicate."""
+    """Return runs of one case from arm -> values by replicate."""
     rows = [
         (case, arm, r, "done", float(x))
         for arm, values in arms.items()
@@ -32,7 +35,7 @@ def sweep(arms, case="yard", replicates=None):
 
 
 def lucky(seed, gains, n=30, own=0.5):
-    """Arms that share a luck: a common part, a gain, a part of their own."""
+    """Draw arms with common random numbers: a common part, a gain, a part of their own."""
     rng = np.random.default_rng(seed)
     shared = rng.normal(size=n)
     return sweep(
@@ -78,7 +81,10 @@ def test_with_arms_that_share_a_reference_the_critical_value_is_dunnetts(k, dunn
 
 @pytest.mark.parametrize(("k", "df"), [(2, 9), (4, 29), (8, 15)])
 def test_independent_differences_ask_for_sidaks_level(k, df):
-    """Each with a standard deviation of its own: then all are right at once with the product of their levels (Sidak 1967)."""
+    """Each with a standard deviation of its own.
+
+    Then all are right at once with the product of their levels (Sidak 1967).
+    """
     assert 2 * stats.t.sf(critical(np.eye(k), df), df) == pytest.approx(1 - 0.95 ** (1 / k), rel=0.02)
 
 
@@ -152,10 +158,11 @@ def test_what_failed_and_what_is_missing_is_left_out_and_counted():
     runs.loc[(runs.arm == "captains") & (runs.replicate == 3), "rate"] = np.nan
     runs.loc[(runs.arm == "captains") & (runs.replicate == 6), "rate"] = np.inf
     runs = runs[~((runs.arm == "captains") & (runs.replicate == 4))]
+    # its number is not believed
     runs.loc[(runs.arm == "patrol") & (runs.replicate == 5), ["status", "rate"]] = [
         "failed",
         99.0,
-    ]  # its number is not believed
+    ]
     told = contrasts(runs, "rate", "nothing").loc["yard"]
     assert told.loc["captains", ["pairs", "failed", "missing"]].tolist() == [6, 1, 3]
     assert told.loc["patrol", ["pairs", "failed", "missing"]].tolist() == [9, 1, 0]
@@ -238,7 +245,10 @@ def test_what_cannot_be_meant_is_an_error(change, asked, words):
 
 
 def test_an_event_too_rare_for_its_pairs_is_left_undecided():
-    """Three of thirty pairs differ, all one way: Student's interval would lie above zero; it is not believed."""
+    """Three of thirty pairs differ, all in one direction.
+
+    Student's interval would be above zero; it is not used.
+    """
     without = pd.DataFrame({"case": "a", "arm": "without", "replicate": range(30), "x": 0.0})
     rare = without.assign(arm="with", x=[1.0] * 4 + [0.0] * 26)
     table = contrasts(pd.concat([without, rare]), "x", "without")

@@ -1,4 +1,4 @@
-"""A sweep stops when it knows enough, or has cost enough, and says which."""
+"""A sweep stops when its intervals are narrow enough, or when it has cost enough, and says which."""
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ from cogov.experiments.statistics.sequential import Rule, decide
 
 
 def sweep(n, own=1.0, scale=10.0, arms=("nothing", "captains", "patrol"), seed=0):
-    """Runs of two cases in which arms share a luck and have a part of their own."""
+    """Return runs of two cases; arms share random numbers and have a part of their own."""
     rng, rows = np.random.default_rng(seed), []
     for case in ("yard", "town"):
         shared, parts = rng.normal(size=1000), rng.normal(size=(len(arms), 1000))
@@ -88,7 +88,7 @@ def test_what_cannot_be_meant_is_an_error():
 
 
 def test_the_coverage_that_is_measured_is_that_of_this_rule():
-    """The many-at-once twin in `coverage` stops where asking `decide` look by look stops."""
+    """The vectorised twin in `coverage` stops where calling `decide` at each look stops."""
     x, truth = coverage.draw_sweeps(coverage.draw_lognormal, 4, 200)
     x = 10.0 * x
     d = x[..., 1] - x[..., 0] - 10.0 * (truth[1] - truth[0])

@@ -1,4 +1,4 @@
-"""Curves and means of waiting, with bands that know whose luck was shared."""
+"""Curves and means of waiting, with bands that account for shared random numbers."""
 
 import numpy as np
 import pandas as pd
@@ -9,7 +9,8 @@ from cogov.engine.parameters import UserError
 from cogov.experiments.statistics.survival import survival
 from cogov.model.measures import restricted_mean
 
-FREIREICH = "6 6 6 6+ 7 9+ 10 10+ 11+ 13 16 17+ 19+ 20+ 22 23 25+ 32+ 32+ 34+ 35+"  # weeks in remission under 6-MP; + still in it
+# weeks in remission under 6-MP; + still in it
+FREIREICH = "6 6 6 6+ 7 9+ 10 10+ 11+ 13 16 17+ 19+ 20+ 22 23 25+ 32+ 32+ 34+ 35+"
 
 
 def issues_of(born, resolved, replicate, arm="nothing", case="yard"):
@@ -19,7 +20,10 @@ def issues_of(born, resolved, replicate, arm="nothing", case="yard"):
 
 
 def exponential(rng, replicates, each, theta, days, shape=np.inf, arm="nothing", frailty=None):
-    """Issues that arise at any time and take exponential times, whose pace is the replicate's own (gamma of mean 1) or all alike."""
+    """Draw issues that arise at any time and take exponential times.
+
+    The pace is the replicate's own (gamma of mean 1), or the same for all.
+    """
     pace = (
         (np.ones(replicates) if shape == np.inf else rng.gamma(shape, 1 / shape, replicates))
         if frailty is None
@@ -32,7 +36,7 @@ def exponential(rng, replicates, each, theta, days, shape=np.inf, arm="nothing",
 
 
 def at(curves, day):
-    """The row that holds on a day: the last at or before it."""
+    """Return the row that holds on a day: the last at or before it."""
     return curves[curves.index <= day].iloc[-1]
 
 
@@ -55,9 +59,8 @@ def test_exponential_waits_come_out_as_their_closed_form():
     told = survival(exponential(rng, 40, 500, theta, days), 180, days)
     curve = told.curves.loc["yard", "nothing"]
     for day in (10, 40, 100, 180):
-        assert at(curve, day).unresolved == pytest.approx(
-            np.exp(-day / theta), abs=0.012
-        )  # three binomial errors of 20,000 issues
+        # three binomial errors of 20,000 issues
+        assert at(curve, day).unresolved == pytest.approx(np.exp(-day / theta), abs=0.012)
     row = told.means.loc["yard", "nothing"]
     assert (
         row["mean"] == pytest.approx(theta * (1 - np.exp(-180 / theta)), rel=0.03)
@@ -82,7 +85,10 @@ def test_what_was_given_up_stays_at_risk_to_the_end_of_the_run():
 
 @pytest.mark.parametrize("n", [60, pytest.param(400, marks=pytest.mark.slow)])
 def test_band_and_mean_hold_when_a_replicate_shares_its_luck(n):
-    """A gamma pace per replicate: S(t) = (1 + t / (shape theta)) ** -shape. Counting issues as independent would hold half of the time."""
+    """A gamma pace per replicate: S(t) = (1 + t / (shape theta)) ** -shape.
+
+    Treating issues as independent would cover half of the time.
+    """
     rng, theta, shape, days = np.random.default_rng(3), 30.0, 4.0, 365
     share = (1 + 30 / (shape * theta)) ** -shape
     grid = np.linspace(0, 90, 9001)
@@ -91,9 +97,8 @@ def test_band_and_mean_hold_when_a_replicate_shares_its_luck(n):
     for _ in range(n):
         told = survival(exponential(rng, 20, 60, theta, days, shape), 90, days)
         row, point = told.means.iloc[0], at(told.curves.loc["yard", "nothing"], 30)
-        naive = 1.96 * np.sqrt(
-            share * (1 - share) / 1200
-        )  # what a binomial error over issues would claim, at the least
+        # what a binomial error over issues would claim, at the least
+        naive = 1.96 * np.sqrt(share * (1 - share) / 1200)
         held += [
             row.low <= mean <= row.high,
             point.low <= share <= point.high,

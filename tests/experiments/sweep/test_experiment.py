@@ -12,7 +12,7 @@ STAFF = '[[factor]]\npath = "committee.staff"\n'
 
 @pytest.fixture
 def told(tmp_path):
-    """The arms of an experiment, from the text of its file."""
+    """Return the arms of an experiment, from the text of its file."""
 
     def arms(text, head=HEAD):
         (tmp_path / "e.toml").write_text(head + text, encoding="utf-8")
@@ -104,7 +104,7 @@ def test_a_list_is_a_csv_with_a_column_for_each_path(told, tmp_path):
     try:
         found = told('[design]\nkind = "list"\ntable = "l.csv"\n')
     except UserError as error:
-        assert "mechanisms.grid_patrol.walk" in str(error)  # it has no such knob
+        assert "mechanisms.grid_patrol.walk" in str(error)  # it has no such parameter
         (tmp_path / "l.csv").write_text(
             "arm,committee.staff,mechanisms.grid_patrol\nx,2,on\ny,3,false\n", encoding="utf-8"
         )
@@ -117,7 +117,7 @@ def test_a_list_is_a_csv_with_a_column_for_each_path(told, tmp_path):
 
 ARM = '[[arm]]\nname = "a"\n'
 GRID = '[design]\nkind = "grid"\n'
-WRONG = {  # what is wrong -> (text, what its one line tells)
+WRONG = {  # what is wrong -> (text, what its one line says)
     "no case": ("cases = []\n" + ARM, ["e.toml:1", "cases", "name one"]),
     "a case that is none": ('cases = ["guiyuann"]\n' + ARM, ["e.toml:1", "guiyuann", "'guiyuan'"]),
     "a case twice": ('cases = ["wuzi_yard", "wuzi_yard"]\n' + ARM, ["e.toml:1", "wuzi_yard", "twice"]),

@@ -1,4 +1,4 @@
-"""What a report promises: it opens with no network, runs nothing, says what the numbers say, and can be handed on."""
+"""A report opens without a network, runs no script, agrees with the numbers, and can be passed on."""
 
 import json
 import zipfile
@@ -37,7 +37,7 @@ ASKED = Experiment(
 
 
 def one_fails(terms, orders):
-    """The work, but one arm fails in one replicate with words that a browser would run."""
+    """Do the work, but one arm fails in one replicate with words that a browser would run."""
     return [
         RunOutcome(o, "failed", 0.0, failure=f"Traceback\nOops: {HOSTILE}")
         if o.arm.name == "$fails_1$" and o.replicate == 1
@@ -149,7 +149,7 @@ def test_an_archive_is_whole_described_and_opens_again(made, folder, tmp_path):
         told, _, name = line.partition("  ")
         assert sha256((there / name).read_bytes()).hexdigest() == told
         names.discard(name)
-    assert names == {"SHA256SUMS"}  # every other file has its sum
+    assert names == {"SHA256SUMS"}  # every other file has its checksum
     (there / "report/report.html").write_text("another")
     with pytest.raises(Damaged, match=r"report/report\.html is not what .* says"):
         verify(there, 0)

@@ -1,4 +1,4 @@
-"""A report of little: whatever is missing, failed or does not exist, it says in a sentence what cannot be said, and never breaks."""
+"""A report on few, failed or missing runs says in a sentence what cannot be said, and never fails."""
 
 from functools import partial
 
@@ -27,7 +27,7 @@ ARMS = (
 
 
 def failing(which, terms, orders):
-    """The work, but some runs fail."""
+    """Do the work, but some runs fail."""
     return [
         RunOutcome(o, "failed", 0.0, failure="Trace\nOops: as asked") if which(o) else work(terms, [o])[0]
         for o in orders
@@ -35,7 +35,7 @@ def failing(which, terms, orders):
 
 
 def swept(folder, *, fails=lambda _: False, stop=None, **fields):
-    """An analysis of a sweep of which some runs fail, or that is stopped after `stop` runs."""
+    """Analyse a sweep of which some runs fail, or that is stopped after `stop` runs."""
     asked = Experiment(
         **{
             "name": "little",
@@ -60,7 +60,7 @@ def swept(folder, *, fails=lambda _: False, stop=None, **fields):
 
 
 def told(found):
-    """All that a report says, its figures drawn and its tables made; the text."""
+    """Return the text of a report, its figures drawn and its tables made."""
     figures = drawing.draw_figures(found)
     for one in figures.values():
         one.draw_without_rendering()
@@ -69,7 +69,7 @@ def told(found):
     return report.page(found, dict.fromkeys(figures, b""))
 
 
-LITTLE = {  # what there is little of -> (how it is swept, what the report says of it)
+LITTLE = {  # what is scarce -> (how it is swept, what the report says of it)
     "replicates": ({"replicates": 1}, "There is one replicate: means only"),
     "days": (
         {"days": 20},
@@ -116,6 +116,7 @@ LITTLE = {  # what there is little of -> (how it is swept, what the report says 
 }
 
 
+# much as those beside them
 AS_ANOTHER = (
     "tables",
     "days of one case",
@@ -123,7 +124,7 @@ AS_ANOTHER = (
     "runs of a case",
     "runs of the reference that did not fail",
     "replicates that are done",
-)  # much as those beside them
+)
 
 
 @pytest.mark.parametrize(

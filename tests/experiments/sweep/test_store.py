@@ -1,4 +1,4 @@
-"""What the store has, it has for good, and as it was: whoever is killed, whatever the disk does, whichever bit flips."""
+"""The store keeps every acknowledged run unchanged, despite killed processes, disk errors and bit flips."""
 
 import errno
 import os
@@ -23,7 +23,7 @@ RUNS = 24
 
 @pytest.fixture(scope="module", autouse=True)
 def small_parts():
-    """Parts of eight runs, so that a small sweep has some."""
+    """Set parts of eight runs, so that a small sweep has some."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store, "PART", 8)
         yield
@@ -36,7 +36,7 @@ def plan():
 
 @pytest.fixture(scope="module")
 def lived(plan):
-    """Every run of the plan, lived through."""
+    """Simulate every run of the plan."""
     return work(plan.terms(0.0), list(plan.orders(0, RUNS)))
 
 
@@ -56,7 +56,7 @@ def keep(made, outcomes, plan):
 
 @pytest.fixture
 def whole(tmp_path, plan, lived):
-    """The folder of a finished sweep."""
+    """Return the folder of a finished sweep."""
     made = opened(tmp_path / "whole", plan)
     keep(made, lived, plan)
     made.finish(plan.factors)
@@ -103,15 +103,14 @@ def test_files_that_are_not_its_own_are_left_alone(tmp_path, plan, lived):
     left.write_text("half")
     store.Store(tmp_path).close()  # nothing is changed, so nothing is removed
     assert left.exists()
-    made = opened(
-        tmp_path, plan
-    )  # begun by now: what has the name of a part, and is none, is what a kill left
+    # it has begun by now: a file named like a part that is none was left by a kill
+    made = opened(tmp_path, plan)
     assert not left.exists()
     keep(made, lived[8:], plan)
     made.finish(plan.factors)
     left.write_text("mine")
     made.close()
-    opened(tmp_path, plan).close()  # finished by now: it is somebody's
+    opened(tmp_path, plan).close()  # finished by now: it belongs to somebody
     assert not left.exists() and (tmp_path / "set_aside" / f"runs-{left.name}").read_text() == "mine"
     assert all((tmp_path / name).read_text() == "mine" for name in theirs)
 
@@ -216,7 +215,7 @@ def test_a_ledger_that_cannot_grow_is_an_error_of_the_disk_not_damage(tmp_path, 
 
 
 def test_what_reads_back_otherwise_is_never_given_a_name(tmp_path, plan, lived, monkeypatch):
-    """A disk that says that it wrote, and did not."""
+    """A disk that confirms a write that it did not make."""
     made = opened(tmp_path / "some", plan)
     with monkeypatch.context() as patch:
         patch.setattr(store.os, "fsync", lambda file: os.ftruncate(file, 7))
@@ -249,9 +248,8 @@ def test_failed_runs_leave_their_parts_when_they_are_done_again(tmp_path, plan, 
     made.withdraw_failed()
     keep(made, lived[:2], plan)
     made.close()
-    assert (
-        read_results(made.folder).runs.status.tolist() == ["done"] * 2 + ["failed"] * 3 + ["done"] * 19
-    )  # what was not done again is as it was
+    # what was not redone is as it was
+    assert read_results(made.folder).runs.status.tolist() == ["done"] * 2 + ["failed"] * 3 + ["done"] * 19
     again = store.Store(made.folder)
     keep(again, lived[2:5], plan)
     again.finish(plan.factors)
@@ -263,7 +261,10 @@ def test_failed_runs_leave_their_parts_when_they_are_done_again(tmp_path, plan, 
 
 
 def test_flipped_bits_are_never_read_in_silence(tmp_path):
-    """And default Parquet, the control, reads some of them and says nothing; `cogov bench flips` turns more of them."""
+    """And default Parquet, the control, silently reads some of them.
+
+    `cogov bench flips` flips more of them.
+    """
     subjects = bit_flips.subjects(tmp_path, 20)
     for name in ("whole", "stopped"):
         told = bit_flips.flip_bits(tmp_path / name, 40, read=subjects[name])
@@ -272,7 +273,7 @@ def test_flipped_bits_are_never_read_in_silence(tmp_path):
 
 
 class Stored(RuleBasedStateMachine):
-    """Whatever is handed in, in whatever order, whatever breaks in between: what was acknowledged is there, and right."""
+    """Hand in anything in any order, with failures in between: what was acknowledged is there, and right."""
 
     @initialize()
     def begin(self):
@@ -303,9 +304,8 @@ class Stored(RuleBasedStateMachine):
             except OSError:
                 self.reopen()
         self.have = dict.fromkeys(self.store.keys(), True)
-        assert {o.order.key for o in given} <= set(
-            self.have
-        )  # the ledger had them before anything was packed
+        # the ledger had them before anything was packed
+        assert {o.order.key for o in given} <= set(self.have)
 
     @rule()
     def reopen(self):

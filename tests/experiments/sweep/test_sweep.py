@@ -1,4 +1,4 @@
-"""A sweep does every run once, whatever happens; and says the same, whoever shares the work."""
+"""A sweep does every run once, whatever happens; its results do not depend on how the work is shared."""
 
 import json
 import os
@@ -52,7 +52,7 @@ serially = partial(sweep, workers=0, limit=0)
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    """The folder of a small sweep, done in this process."""
+    """Return the folder of a small sweep, done in this process."""
     folder = tmp_path_factory.mktemp("whole") / "out"
     serially(SMALL, folder)
     return folder
@@ -60,14 +60,14 @@ def whole(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def pooled(tmp_path_factory):
-    """The same by two other processes, in other chunks."""
+    """Return the same by two other processes, in other chunks."""
     folder = tmp_path_factory.mktemp("pooled") / "out"
     sweep(SMALL, folder, workers=2, chunk=4)
     return folder
 
 
 def content(folder):
-    """A digest of the tables' content, whatever its order, by no code of the store: one row after another, sorted, as text."""
+    """Return a digest of the tables' content in any order, without code of the store: rows sorted as text."""
     import pyarrow.parquet as pq
 
     digest = sha256()
@@ -151,7 +151,7 @@ def test_what_is_asked_otherwise_is_another_run(whole, tmp_path, change):
     assert not one & two
     with pytest.raises(UserError, match="already.*another --out"):
         serially(other, whole)
-    assert read_results(whole).experiment == SMALL  # what was refused left no trace
+    assert read_results(whole).experiment == SMALL  # the refusal left no trace
 
 
 def test_the_same_command_again_does_exactly_what_is_missing(whole, tmp_path):
@@ -234,7 +234,10 @@ def half(chunk):
 
 @pytest.mark.slow
 def test_half_a_message_of_the_dead_hangs_nobody(monkeypatch):
-    """Neither the sweep, nor Python as it exits: it would wait for the pool's thread, which would wait for the other half."""
+    """Neither the sweep, nor Python on exit.
+
+    It would wait for the pool's thread, which would wait for the rest.
+    """
     monkeypatch.setattr(supervisor, "WATCH", 0.2)
     told = list(
         supervisor.supervise(
@@ -295,7 +298,7 @@ def test_runs_of_a_sampled_design_are_those_of_the_design_that_is_read_back(tmp_
 
 
 def other_luck(terms, orders):
-    """One that does its second replicate with a luck of its own."""
+    """Simulate the second replicate with another seed."""
     return [
         replace(o, order=order)
         for order in orders
@@ -435,7 +438,7 @@ def test_killed_again_and_again_it_ends_as_if_undisturbed(tmp_path):
 
 
 def test_a_sweep_stops_when_every_interval_is_narrow_enough(tmp_path):
-    """It looks at thirty replicates or later, never at fewer; begun again, it comes to the same end with nothing to do."""
+    """It looks at thirty replicates or later, never at fewer; resumed, it ends the same without new runs."""
     arm = (NamedArm("without", off=("building_captains",)), NamedArm("with"))
     e = Experiment(
         name="narrow",

@@ -1,4 +1,7 @@
-"""A folder that is swept again: nothing is harmed, what is damaged is named, and what was asked when is written down."""
+"""A folder that is swept again is not harmed.
+
+Damage is named, and it is recorded when each setting was requested.
+"""
 
 import json
 import os
@@ -34,7 +37,7 @@ serially = partial(sweep, workers=0, limit=0)
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
-    """The folder of a finished sweep, to be copied: parts of four runs."""
+    """Return the folder of a finished sweep, to be copied: parts of four runs."""
     folder = tmp_path_factory.mktemp("finished") / "out"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store, "PART", 4)
@@ -48,7 +51,7 @@ def folder(finished, tmp_path):
 
 
 def bytes_of(folder):
-    """Every file of a folder, but for the lock: name -> digest."""
+    """Return every file of a folder, but for the lock: name -> digest."""
     return {
         path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()
         for path in folder.rglob("*")
@@ -57,14 +60,14 @@ def bytes_of(folder):
 
 
 def rows(folder):
-    """What README's one line reads, as (arm, replicate)."""
+    """Return what README's one line reads, as (arm, replicate)."""
     table = pd.read_parquet(folder / "runs")
     return sorted(zip(table["arm"], table["replicate"]))
 
 
 ALL = sorted((arm.name, replicate) for arm in ARMS for replicate in range(4))
 
-# ------------------------------------------------------------------------------------------------------ no harm is done
+# -------------------------------------------------------------------------------------------- no harm is done
 
 
 def test_a_finished_sweep_swept_again_is_the_same_to_the_byte(folder):
@@ -73,7 +76,7 @@ def test_a_finished_sweep_swept_again_is_the_same_to_the_byte(folder):
     assert (done.before, done.now, done.mended, done.changes) == (8, 0, [], []) and bytes_of(folder) == before
 
 
-REFUSED = {  # what is asked otherwise -> what the refusal names
+REFUSED = {  # changed setting -> what the refusal names
     "days": ({"days": 7}, "days = 6, and now 7"),
     "seed": ({"seed": 1}, "seed = 0, and now 1"),
     "name": ({"name": "other"}, 'name = "again", and now "other"'),
@@ -173,13 +176,13 @@ def test_a_stray_among_the_parts_is_seen_and_never_counted(folder, name):
     assert len(read_results(folder).runs) == 8
     done = serially(ASKED, folder)
     assert name in done.mended[0]
-    if name.startswith("part-"):  # it is called like one of ours: out of the way, and not lost
+    if name.startswith("part-"):  # it is named like one of ours: moved aside, and not lost
         assert (
             rows(folder) == ALL
             and (folder / "set_aside" / f"runs-{name}").exists()
             and verify(folder, 0)["runs"] == 8
         )
-    else:  # somebody's own: theirs to move
+    else:  # somebody's own file: theirs to move
         assert (folder / "runs" / name).exists()
 
 
@@ -211,7 +214,7 @@ def test_the_results_of_another_command_are_not_overwritten(tmp_path, name):
     assert [path.name for path in tmp_path.iterdir()] == [name] and "mine" in (tmp_path / name).read_text()
 
 
-# ---------------------------------------------------------------------------------------------- what was stated when
+# --------------------------------------------------------------------------------------- what was stated when
 
 
 def test_what_is_asked_is_written_down_whole_before_the_first_run(finished):
@@ -225,7 +228,7 @@ def test_what_is_asked_is_written_down_whole_before_the_first_run(finished):
     assert one["estimand"]["measure"] == "resolution_rate" and one["changes"] == []
 
 
-CHANGED = {  # what is asked otherwise -> how it is told
+CHANGED = {  # changed setting -> how it is reported
     "estimand": (
         {"estimand": Estimand("hours", matters=5.0)},
         'estimand.measure: "resolution_rate" -> "hours"; estimand.matters: 0.0 -> 5.0',
@@ -268,11 +271,10 @@ def test_an_estimand_that_was_changed_later_is_not_said_to_be_stated_before_the_
         "before the first run:" not in words
         and "not before the first run but when 8 runs were there" in words
     )
-    serially(
-        replace(ASKED, replicates=3, estimand=Estimand("hours")), folder
-    )  # another change leaves it stated when it was
+    # another change does not alter when it was stated
+    serially(replace(ASKED, replicates=3, estimand=Estimand("hours")), folder)
     assert report.estimand(analyse_sweep(folder)) == words
-    serially(ASKED, folder)  # changed back: stated before the first run, and the way there and back is told
+    serially(ASKED, folder)  # changed back: stated before the first run, and both changes are reported
     assert (
         "stated before the first run" in report.estimand(analyse_sweep(folder))
         and len(analyse_sweep(folder).history()) == 3
@@ -327,7 +329,7 @@ def test_a_folder_as_it_was_written_before_still_reads_and_tells_its_changes(fol
     assert serially(ASKED, folder).now == 0
 
 
-# ------------------------------------------------------------------------------------------------------- exit status
+# ------------------------------------------------------------------------------------------------ exit status
 
 
 def test_a_sweep_whose_runs_failed_ends_with_status_1_and_says_what_failed(tmp_path, monkeypatch, capsys):
@@ -375,7 +377,7 @@ def test_failed_runs_of_an_arm_that_is_no_longer_asked_for_are_not_counted(tmp_p
     assert serially(plan.experiment, tmp_path / "out").failed == 0
 
 
-# --------------------------------------------------------------------------------------- mechanisms of a user's own
+# --------------------------------------------------------------------------------- mechanisms of a user's own
 
 OWN = '''"""Tea round: neighbours drink tea.
 
@@ -413,7 +415,8 @@ try:
 except ValueError as error:
     print(f"{type(error).__name__}: {error}")
 print("{runs} runs, {again} again".format(**verify("out", 0)))
-print("tea_round is told of" if "on in every arm" in report.page(analysed("out"), {}) and "tea_round" in report.page(analysed("out"), {}) else "")
+print("tea_round is told of" if "on in every arm" in report.page(analysed("out"), {}) \
+and "tea_round" in report.page(analysed("out"), {}) else "")
 print(len(sensitivities(results("out"))), "screening")
 print(merged("joined", ["out"]), "joined")
 packed("out", Path("out.zip"))
@@ -427,13 +430,25 @@ def test_results_with_a_mechanism_of_a_users_own_are_read_without_it_and_run_aga
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "tea_round.py").write_text(OWN, encoding="utf-8")
     (tmp_path / "e.toml").write_text(
-        'cases = ["wuzi_yard"]\ndays = 40\nreplicates = 2\n[design]\nkind = "morris"\npoints = 2\n[[factor]]\npath = "mechanisms.tea_round.cups"\n'
-        '[[factor]]\npath = "committee.staff"\nrange = [0.1, 1.0]\n[[arm]]\nname = "tea"\non = ["tea_round"]\n',
+        'cases = ["wuzi_yard"]\n'
+        "days = 40\n"
+        "replicates = 2\n"
+        "[design]\n"
+        'kind = "morris"\n'
+        "points = 2\n"
+        "[[factor]]\n"
+        'path = "mechanisms.tea_round.cups"\n'
+        "[[factor]]\n"
+        'path = "committee.staff"\n'
+        "range = [0.1, 1.0]\n"
+        "[[arm]]\n"
+        'name = "tea"\n'
+        'on = ["tea_round"]\n',
         encoding="utf-8",
     )
 
     def said(code, folder=None):
-        """What a new process prints, with COGOV_MECHANISMS or without."""
+        """Return what a new process prints, with COGOV_MECHANISMS or without."""
         environment = {name: value for name, value in os.environ.items() if name != "COGOV_MECHANISMS"} | (
             {"COGOV_MECHANISMS": folder} if folder else {}
         )

@@ -9,7 +9,7 @@ from cogov.viz.page.town_widget import Town
 
 
 def made():
-    """The town of a small case, filmed in both arms."""
+    """Return the town of a small case, recorded in both arms."""
     town = Town(titles=["without", "with"], day=40)
     town.show(
         *(
