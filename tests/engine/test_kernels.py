@@ -191,15 +191,16 @@ def f(a, *b, c: float = 1.5, **d) -> int:
     'About f.'
     return [x async for x in f"{a!r:>{c}} b" "c" if (y := 3) and not (lambda z: z)] or {**d, 'k': -1}
 """
-OUTLINE = """Module(body=[FunctionDef(name='f',args=arguments(args=[arg(arg='a')],vararg=arg(arg='b'),kwonlyargs=\
-[arg(arg='c',annotation=Name(id='float'))],kw_defaults=[Constant(value=1.5)],kwarg=arg(arg='d')),\
+OUTLINE = """Module(body=[FunctionDef(name='f',args=arguments(args=[arg(arg='a')],vararg=arg(arg='b'),\
+kwonlyargs=[arg(arg='c',annotation=Name(id='float'))],kw_defaults=[Constant(value=1.5)],kwarg=arg(arg='d')),\
 body=[Return(value=BoolOp(op=Or(),values=[ListComp(elt=Name(id='x'),\
-generators=[comprehension(target=Name(id='x'),iter=JoinedStr(values=[FormattedValue(value=Name(id='a'),conversion=114,format_spec=JoinedStr(values=[Constan\
-t(value='>'),FormattedValue(value=Name(id='c'),conversion=-1)])),Constant(value=' bc')]),ifs=[BoolOp(op=A\
-nd(),values=[NamedExpr(target=Name(id='y'),value=Constant(value=3)),UnaryOp(op=Not(),operand=Lambda(args=\
-arguments(args=[arg(arg='z')]),body=Name(id='z')))])],is_async=1)]),Dict(keys=[None,Constant(value='k')],\
-values=[Name(id='d'),UnaryOp(op=USub(),operand=Constant(value=1))])]))],decorator_list=[Name(id='kernel')\
-],returns=Name(id='int'))])"""
+generators=[comprehension(target=Name(id='x'),iter=JoinedStr(values=[FormattedValue(value=Name(id='a'),\
+conversion=114,format_spec=JoinedStr(values=[Constant(value='>'),FormattedValue(value=Name(id='c'),\
+conversion=-1)])),Constant(value=' bc')]),ifs=[BoolOp(op=And(),values=[NamedExpr(target=Name(id='y'),\
+value=Constant(value=3)),UnaryOp(op=Not(),operand=Lambda(args=arguments(args=[arg(arg='z')]),\
+body=Name(id='z')))])],is_async=1)]),Dict(keys=[None,Constant(value='k')],values=[Name(id='d'),\
+UnaryOp(op=USub(),operand=Constant(value=1))])]))],decorator_list=[Name(id='kernel')],\
+returns=Name(id='int'))])"""
 
 
 def test_every_python_says_the_same_version():
