@@ -64,8 +64,8 @@ MUTANTS = [
         "out += [derive_key(compound, building) for building in range(size)]",
         "out += [derive_key(np.uint64(1), len(out) + building) for building in range(size)]",
         (
-            "contract/test_metamorphic.py::test_a_compound_more_or_in_another_order_leaves_ev"
-            "ery_buildings_clocks_its_own[annex]"
+            "contract/test_metamorphic.py::"
+            "test_a_compound_more_or_in_another_order_leaves_every_buildings_clocks_its_own[annex]"
         ),
         plain=True,
         short=True,
@@ -76,8 +76,8 @@ MUTANTS = [
         "derive_key(derive_key(w.buildings.luck[b], cats.code[j]), number)",
         "derive_key(derive_key(np.uint64(b), cats.code[j]), number)",
         (
-            "contract/test_metamorphic.py::test_a_compound_more_or_in_another_order_leaves_ev"
-            "ery_buildings_clocks_its_own[annex]"
+            "contract/test_metamorphic.py::"
+            "test_a_compound_more_or_in_another_order_leaves_every_buildings_clocks_its_own[annex]"
         ),
     ),
     mutant(
@@ -129,8 +129,8 @@ MUTANTS = [
         "can = np.flatnonzero(units[:, j] > 0)",
         "can = np.flatnonzero((units[:, j] > 0) & (scenario.issues[begin.category].rate > 0))",
         (
-            "contract/test_metamorphic.py::test_an_initial_issue_of_a_category_that_no_longer"
-            "_arises_is_there_and_no_other"
+            "contract/test_metamorphic.py::"
+            "test_an_initial_issue_of_a_category_that_no_longer_arises_is_there_and_no_other"
         ),
         plain=True,
         short=True,

@@ -9,8 +9,8 @@ MUTANTS = [
         'old & (issues["resolved"] >= 0) & (issues',
         "old & (issues",
         (
-            "experiments/comparison/test_compare.py::test_the_resolution_rate_counts_all_that_"
-            "arose_and_are_old_enough"
+            "experiments/comparison/test_compare.py::"
+            "test_the_resolution_rate_counts_all_that_arose_and_are_old_enough"
         ),
         plain=True,
         short=True,

@@ -32,8 +32,8 @@ MUTANTS = [
         "m.lever.reach[b] = k.door * coverage[b]",
         "m.lever.reach[b] = 0.0",
         (
-            "contract/test_mechanisms.py::test_it_pulls_the_levers_that_it_says_and_each_of_t"
-            "hem[building_captains]"
+            "contract/test_mechanisms.py::"
+            "test_it_pulls_the_levers_that_it_says_and_each_of_them[building_captains]"
         ),
     ),
     mutant(
@@ -106,8 +106,8 @@ MUTANTS = [
         "passed[i, j] += rate[i, j] * eased[j]",
         "passed[i, j] += rate[i, j] * eased[j] * (1.0 + 0.001 * b)",
         (
-            "contract/test_metamorphic.py::test_a_building_where_nothing_happens_changes_noth"
-            "ing_elsewhere[storm]"
+            "contract/test_metamorphic.py::"
+            "test_a_building_where_nothing_happens_changes_nothing_elsewhere[storm]"
         ),
     ),
     mutant(

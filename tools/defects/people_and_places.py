@@ -152,8 +152,8 @@ MUTANTS = [
         'world.day = int(snapshot["day"])',
         'world.day = int(snapshot["day"]) - 1',
         (
-            "experiments/execution/test_determinism.py::test_a_world_saved_and_gone_on_with_is"
-            "_the_world_that_was_never_stopped"
+            "experiments/execution/test_determinism.py::"
+            "test_a_world_saved_and_gone_on_with_is_the_world_that_was_never_stopped"
         ),
         plain=True,
     ),

@@ -33,8 +33,8 @@ MUTANTS = [
         " day - since",
         " max(day - since - 1, 0)",
         (
-            "experiments/narrative/test_story.py::test_states_and_days_between_the_lines_are_"
-            "those_the_model_went_through"
+            "experiments/narrative/test_story.py::"
+            "test_states_and_days_between_the_lines_are_those_the_model_went_through"
         ),
         short=True,
     ),

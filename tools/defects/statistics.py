@@ -36,8 +36,8 @@ MUTANTS = [
         "sure = level_of_each(wide[others].sub(wide[reference], axis=0), level)",
         "sure = level",
         (
-            "experiments/statistics/test_paired.py::test_several_arms_are_held_to_more_than_o"
-            "ne_and_less_than_bonferroni_asks"
+            "experiments/statistics/test_paired.py::"
+            "test_several_arms_are_held_to_more_than_one_and_less_than_bonferroni_asks"
         ),
         short=True,
     ),
@@ -55,8 +55,8 @@ MUTANTS = [
         "1.0 - (1.0 - level) / (k - 1)",
         "level",
         (
-            "experiments/statistics/test_multiple_comparisons.py::test_all_intervals_hold_at_"
-            "once_whatever_the_spreads"
+            "experiments/statistics/test_multiple_comparisons.py::"
+            "test_all_intervals_hold_at_once_whatever_the_spreads"
         ),
         "experiments/statistics/test_multiple_comparisons.py::test_three_arms_by_hand",
         short=True,
@@ -99,8 +99,8 @@ MUTANTS = [
         "able = all(result[beyond(name)] <= most for",
         "able = all(result[beyond(name)] <= 9 * most for",
         (
-            "experiments/exploration/test_search.py::test_the_front_is_of_those_within_the_lim"
-            "its_that_none_of_them_beats"
+            "experiments/exploration/test_search.py::"
+            "test_the_front_is_of_those_within_the_limits_that_none_of_them_beats"
         ),
         short=True,
     ),
@@ -110,8 +110,8 @@ MUTANTS = [
         "values[name] - room.spent[number][name]",
         "values[name] - 0.0 * room.spent[number][name]",
         (
-            "experiments/exploration/test_search.py::test_a_budget_is_of_what_is_spent_beyond_"
-            "the_case_as_it_stands"
+            "experiments/exploration/test_search.py::"
+            "test_a_budget_is_of_what_is_spent_beyond_the_case_as_it_stands"
         ),
         short=True,
     ),
@@ -153,8 +153,8 @@ MUTANTS = [
         "mechanisms.load_class(name)()), begins=0, ends=36_500)",
         "mechanisms.load_class(name)()), ends=36_500)",
         (
-            "experiments/comparison/test_effects.py::test_a_mechanism_that_the_case_begins_lat"
-            "e_is_on_all_the_time"
+            "experiments/comparison/test_effects.py::"
+            "test_a_mechanism_that_the_case_begins_late_is_on_all_the_time"
         ),
         short=True,
     ),
@@ -182,8 +182,8 @@ MUTANTS = [
             'closed after the day the log was drawn, {drawn:%Y-%m-%d}",\n        '
         ),
         (
-            "experiments/calibration/test_issue_log.py::test_rows_that_cannot_be_true_are_set"
-            "_aside_with_line_and_reason_and_none_is_lost"
+            "experiments/calibration/test_issue_log.py::"
+            "test_rows_that_cannot_be_true_are_set_aside_with_line_and_reason_and_none_is_lost"
         ),
         short=True,
     ),
@@ -193,8 +193,8 @@ MUTANTS = [
         'else "outside"',
         'else "near"',
         (
-            "experiments/calibration/test_reported_patterns.py::test_each_outcome_has_its_row"
-            "_and_an_outside_stays"
+            "experiments/calibration/test_reported_patterns.py::"
+            "test_each_outcome_has_its_row_and_an_outside_stays"
         ),
         "contract/test_architecture.py::test_examples_in_docstrings[experiments.patterns]",
         short=True,

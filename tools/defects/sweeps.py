@@ -25,8 +25,8 @@ MUTANTS = [
         "    *fields, row_mark = row\n    if mark(*fields) != row_mark:",
         "    *fields, row_mark = row\n    if False:",
         (
-            "experiments/sweep/test_store.py::test_a_ledger_that_says_other_things_than_we"
-            "re_written_is_damaged"
+            "experiments/sweep/test_store.py::"
+            "test_a_ledger_that_says_other_things_than_were_written_is_damaged"
         ),
         short=True,
     ),
@@ -61,8 +61,8 @@ MUTANTS = [
         "        refuse_other(store, plan)\n",
         "        store.prepare()\n        refuse_other(store, plan)\n",
         (
-            "experiments/sweep/test_swept_again.py::test_a_sweep_that_is_refused_changes_n"
-            "o_byte_and_names_what_differs"
+            "experiments/sweep/test_swept_again.py::"
+            "test_a_sweep_that_is_refused_changes_no_byte_and_names_what_differs"
         ),
         plain=True,
         short=True,
@@ -73,8 +73,8 @@ MUTANTS = [
         "            if not damaged.keys() & set(files):\n",
         "            if True:\n",
         (
-            "experiments/sweep/test_swept_again.py::test_a_damaged_part_is_named_set_aside"
-            "_and_its_runs_are_done_again"
+            "experiments/sweep/test_swept_again.py::"
+            "test_a_damaged_part_is_named_set_aside_and_its_runs_are_done_again"
         ),
         plain=True,
         short=True,
@@ -94,8 +94,8 @@ MUTANTS = [
         "        u = float(u)  #",
         "        u = u  #",
         (
-            "experiments/sweep/test_sweep.py::test_runs_of_a_sampled_design_are_those_of_t"
-            "he_design_that_is_read_back"
+            "experiments/sweep/test_sweep.py::"
+            "test_runs_of_a_sampled_design_are_those_of_the_design_that_is_read_back"
         ),
         plain=True,
         short=True,
@@ -133,8 +133,8 @@ MUTANTS = [
         "if all(entry[name] == now[name] for name in now)), log[-1])",
         "if True), log[-1])",
         (
-            "experiments/sweep/test_swept_again.py::test_an_estimand_that_was_changed_late"
-            "r_is_not_said_to_be_stated_before_the_first_run"
+            "experiments/sweep/test_swept_again.py::"
+            "test_an_estimand_that_was_changed_later_is_not_said_to_be_stated_before_the_first_run"
         ),
         plain=True,
         short=True,
@@ -148,8 +148,8 @@ MUTANTS = [
         ),
         '("added", [name for name in new if name not in old]), ("dropped", [])',
         (
-            "experiments/sweep/test_swept_again.py::test_a_change_is_told_with_its_date_an"
-            "d_how_many_runs_were_there"
+            "experiments/sweep/test_swept_again.py::"
+            "test_a_change_is_told_with_its_date_and_how_many_runs_were_there"
         ),
         plain=True,
         short=True,
@@ -172,8 +172,8 @@ MUTANTS = [
         "    if failed and not allowed:\n",
         "    if False:\n",
         (
-            "experiments/sweep/test_swept_again.py::test_a_sweep_whose_runs_failed_ends_wi"
-            "th_status_1_and_says_what_failed"
+            "experiments/sweep/test_swept_again.py::"
+            "test_a_sweep_whose_runs_failed_ends_with_status_1_and_says_what_failed"
         ),
         plain=True,
         short=True,
@@ -184,8 +184,8 @@ MUTANTS = [
         "    stand_in(facts.get(OWN), ",
         "    (lambda *_: None)(facts.get(OWN), ",
         (
-            "experiments/sweep/test_swept_again.py::test_results_with_a_mechanism_of_a_use"
-            "rs_own_are_read_without_it_and_run_again_with_what_the_archive_has"
+            "experiments/sweep/test_swept_again.py::"
+            "test_results_with_a_mechanism_of_a_users_own_are_read_without_it_and_run_again_with_what_the_archive_has"
         ),
         plain=True,
     ),
@@ -222,8 +222,8 @@ MUTANTS = [
         "    always = set.intersection(*arms)\n",
         "    always = set(plan.cases[case].mechanisms)\n",
         (
-            "experiments/sweep/test_report_of_little.py::test_methods_say_which_mechanisms"
-            "_are_on_in_every_arm_and_which_in_some"
+            "experiments/sweep/test_report_of_little.py::"
+            "test_methods_say_which_mechanisms_are_on_in_every_arm_and_which_in_some"
         ),
         plain=True,
         short=True,
@@ -274,8 +274,8 @@ MUTANTS = [
         "elif not insecure and not loopback(address):",
         "elif False:",
         (
-            "experiments/execution/test_dask_cluster.py::test_an_open_line_beyond_this_machine"
-            "_needs_the_users_word"
+            "experiments/execution/test_dask_cluster.py::"
+            "test_an_open_line_beyond_this_machine_needs_the_users_word"
         ),
     ),
 ]
