@@ -39,7 +39,7 @@ def test_cases_and_mechanisms_are_listed(cogov):
     assert "物资大院" in cogov("cases")[1]
 
 
-def test_a_run_is_told_in_words_and_in_json(cogov, tmp_path):
+def test_a_run_is_described_in_words_and_in_json(cogov, tmp_path):
     status, out, _ = cogov(
         "run",
         "wuzi_yard",
@@ -128,7 +128,7 @@ def test_what_is_wrong_is_one_line_with_the_way_out(cogov, wrong):
         ("[[reported]]\nlow = 0.5\nhigh = 0.2", "reported.0.low = 0.5 is more than high = 0.2"),
     ],
 )
-def test_what_a_case_says_wrongly_is_told_with_its_line(cogov, tmp_path, wrong, told):
+def test_an_error_in_a_case_is_reported_with_its_line(cogov, tmp_path, wrong, told):
     (tmp_path / "mine.toml").write_text(f"[community]\n[[compound]]\n{wrong}\n", encoding="utf-8")
     status, _, err = cogov("run", "mine.toml")
     assert status == 2 and err.startswith("cogov: mine.toml:4: ") and told in err
@@ -198,7 +198,7 @@ def test_nothing_old_enough_is_said_not_guessed(cogov):
     assert status == 0 and "no issue arose" in json.loads(out)["verdict"]
 
 
-def test_a_knob_of_what_is_not_switched_on_is_refused_with_the_way_out(cogov):
+def test_a_parameter_of_what_is_not_switched_on_is_refused_with_the_way_out(cogov):
     status, _, err = cogov("run", "wuzi_yard", "--set", "mechanisms.grid_patrol.walk=1")
     assert status == 2 and "--on grid_patrol" in err
 

@@ -63,7 +63,7 @@ def test_names_are_completed(tmp_path, monkeypatch):
     assert "tea_round" in completion.complete_mechanism("te")
 
 
-def test_paths_of_knobs_are_completed_a_part_at_a_time():
+def test_paths_of_parameters_are_completed_a_part_at_a_time():
     assert "committee." in completion.complete_setting("") and completion.complete_setting(
         "committee.sta"
     ) == ["committee.staff="]
@@ -73,7 +73,7 @@ def test_paths_of_knobs_are_completed_a_part_at_a_time():
     )
 
 
-def test_the_list_of_knobs_is_that_of_the_code():
+def test_the_list_of_parameters_is_that_of_the_code():
     assert completion.KNOBS.read_text("utf-8").split() == [
         one.path for one in list_parameters() if not one.path.startswith("[[")
     ], "run `cogov docs`"

@@ -135,7 +135,7 @@ def anchors(path):
     return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
 
 
-def test_every_knob_can_be_set_by_its_path():
+def test_every_parameter_can_be_set_by_its_path():
     plain = Scenario(mechanisms=mechanisms.all_mechanisms())
     for one in list_parameters():
         if not one.path.startswith("[["):
@@ -148,7 +148,7 @@ def knobs(monkeypatch, capsys):
     return typist(monkeypatch, capsys, "knobs")
 
 
-def test_knobs_are_listed(knobs):
+def test_parameters_are_listed(knobs):
     status, out, _ = knobs("issues.litter", "--json")
     told = {one["path"]: one for one in json.loads(out)}
     assert status == 0 and all(path.startswith("issues.litter.") for path in told)
@@ -160,6 +160,6 @@ def test_knobs_are_listed(knobs):
     assert knobs("--markdown")[1] == page(list_parameters())
 
 
-def test_a_knob_that_is_none_is_refused_with_the_way_out(knobs):
+def test_an_unknown_parameter_is_refused_with_the_way_out(knobs):
     status, out, err = knobs("staff")
     assert status == 2 and out == "" and "committee.staff" in err and err.count("\n") == 1

@@ -554,7 +554,7 @@ def test_the_same_issue_is_the_same_in_every_arm(world):
 # ----------------------------------------------------------------------- who did it, and who is blamed for it
 
 
-def test_whoever_tells_can_tell():
+def test_who_reports_is_able_to_report():
     told = simulate(governed(STORM, *NAMES), 1).issues["reporter"]
     assert (build_community(STORM).residents.voice[told[told >= 0]] > 0).all()
 
@@ -586,7 +586,7 @@ def test_an_issue_may_come_back_as_often_as_it_likes():
     assert run.issues["reopened"].sum() == np.sum(run.history["what"] == REOPENED)
 
 
-def test_what_was_forgotten_can_always_be_told_again():
+def test_what_was_forgotten_can_always_be_reported_again():
     litter = replace(YARD.issues["litter"], rate=3.0, telling=20.0, recurs=0.0, lapse=0.0, patience=5000.0)
     leaky = replace(
         YARD,

@@ -319,7 +319,7 @@ def dilemma():
     ]
 
 
-def test_the_more_bystanders_the_surer_nobody_tells():
+def test_the_more_bystanders_the_likelier_nobody_reports():
     silent, number = silence()
     assert (np.diff(silent / number) > 0).all()
 

@@ -106,13 +106,13 @@ def test_it_does_something(name):
     "knob",
     [pytest.param((n, f), id=f"{n}.{f.name}") for n in NAMES for f in fields(mechanisms.load_class(n))],
 )
-def test_every_knob_is_felt(knob):
+def test_every_parameter_has_an_effect(knob):
     name, f = knob
     one = mechanisms.load_class(name)(**RARE.get(name, {}))
     assert felt(lambda world: [governed(world, **{name: replace(one, **{f.name: end})}) for end in ends(f)])
 
 
-def test_every_knob_says_where_it_comes_from(one):
+def test_every_parameter_says_where_it_comes_from(one):
     assert [f.name for f in fields(one) if not (f.metadata.get("unit") and f.metadata.get("source"))] == []
     assert len(fields(one)) > 1, "a mechanism without a knob of its own"
 
@@ -242,7 +242,7 @@ class Chatter(mechanisms.Mechanism):
 
 
 @pytest.mark.parametrize("called", ["a_chatter", "chatter", "z_chatter"])
-def test_who_only_chatters_is_not_there(called):
+def test_a_mechanism_that_only_draws_random_numbers_changes_nothing(called):
     """Wherever it stands in the alphabet, and however many random numbers it draws."""
     assert not differing(
         kept(simulate(EVERYBODY, 1)), kept(simulate(governed(STORM, *NAMES, **{called: Chatter()}), 1))
@@ -292,7 +292,7 @@ def test_order_does_not_matter():
 
 
 @pytest.mark.slow
-def test_another_process_with_other_threads_lives_the_same_days(monkeypatch):
+def test_another_process_with_other_threads_gives_the_same_days(monkeypatch):
     there = []
     for threads in ("1", "3"):
         monkeypatch.setenv("NUMBA_NUM_THREADS", threads)
@@ -397,7 +397,7 @@ KNOBS = [pytest.param(path, f, id=path) for path, f in paths(EVERYBODY).items() 
 
 
 @pytest.mark.parametrize("path, f", KNOBS)
-def test_every_knob_of_people_and_desks_is_felt(path, f):
+def test_every_parameter_of_people_and_desks_has_an_effect(path, f):
     assert felt(lambda world: [set_parameter(governed(world, *NAMES), path, end) for end in ends(f)])
 
 
@@ -410,7 +410,7 @@ def test_every_number_of_a_category_is_felt(f):
     )
 
 
-def test_every_part_of_a_scenario_that_holds_knobs_is_turned_here():
+def test_every_part_of_a_scenario_that_holds_parameters_is_tested_here():
     """Census, compound and days say what there is, not how it behaves."""
     heads = {path.partition(".")[0] for path in paths(EVERYBODY)}
     assert heads - {"days", "community", "issues", "mechanisms"} == set(PARTS)

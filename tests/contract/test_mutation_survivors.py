@@ -24,7 +24,7 @@ from cogov.model.scenarios.cases import list_cases, read_case
 from cogov.model.simulate import build_community
 
 
-def test_a_film_shows_every_state_on_the_way_and_not_only_the_last():
+def test_a_recording_shows_every_state_on_the_way_and_not_only_the_last():
     """Replay the history of the run line by line: each event leads to the state of the recording."""
     scenario = replace(governed(STORM, *mechanisms.list_mechanisms()), days=150)
     film = record_year(scenario, 1)

@@ -85,7 +85,7 @@ def test_a_cell_that_fails_is_named(tmp_path):
 
 
 @every_notebook
-def test_a_notebook_is_committed_as_nobody_has_run_it(path):
+def test_a_notebook_is_committed_without_outputs(path):
     assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in cells(path, "code"))
     assert all(cell["metadata"] == {} for cell in cells(path)) and len(
         {cell["id"] for cell in cells(path)}

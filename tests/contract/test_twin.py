@@ -423,7 +423,7 @@ QUARTER = replace(  # more buildings than days in a week, more compounds than on
     ],
     ids=lambda town: town.name,
 )
-def test_a_year_is_told_alike(town):
+def test_a_year_is_the_same(town):
     alike(replace(governed(town, *mechanisms.list_mechanisms()), days=365), "year")
 
 
@@ -475,7 +475,7 @@ class PlainWeather(reference_mechanism.Mechanism):
         }
 
 
-def test_levers_that_no_mechanism_pulls_are_told_alike(monkeypatch):
+def test_levers_that_no_mechanism_pulls_are_the_same(monkeypatch):
     monkeypatch.setitem(reference_mechanism.ADDED, "weather", PlainWeather)
     seen = alike(
         replace(governed(QUARTER, "party_volunteers", weather=Weather(strength=0.5)), days=60), "weather"

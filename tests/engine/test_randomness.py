@@ -77,7 +77,7 @@ def test_known_answers():
     ]
 
 
-def test_the_hash_told_again_in_whole_numbers():
+def test_the_hash_computed_again_in_whole_numbers():
     for seed in (0, 1, "lianhe"):
         luck = RandomNumbers("run", seed)
         for decision in ("hear", "give"):
@@ -101,7 +101,7 @@ def test_one_at_a_time_is_as_all_at_once():
     )
 
 
-def test_luck_remembers_nothing():
+def test_random_numbers_do_not_depend_on_earlier_draws():
     fresh, asked = RandomNumbers(1), RandomNumbers(1)
     for day in range(50):
         asked("coin", WHO[:10], day), asked("dice", WHO[:10], day)
@@ -109,7 +109,7 @@ def test_luck_remembers_nothing():
     assert int(asked.key("coin", 0)) == int(fresh.key("coin")) != int(fresh.key("coin", 1))
 
 
-def test_luck_belongs_to_the_one_who_meets_it():
+def test_random_numbers_belong_to_the_one_who_draws_them():
     everyone = RandomNumbers(1)("coin", WHO)
     assert np.array_equal(everyone[[7, 3, 199_999]], RandomNumbers(1)("coin", [7, 3, 199_999]))
     assert np.array_equal(everyone[::-1], RandomNumbers(1)("coin", WHO[::-1]))
@@ -325,7 +325,7 @@ def test_no_two_decisions_share_a_number():
     assert len({crc32(name.encode()) for name in names}) == len(names)
 
 
-def test_chance_lives_in_one_file():
+def test_random_numbers_are_made_in_one_file():
     """There is no generator anywhere else.
 
     A seed for who gives none is made in one place, and so is the access token of the page.
@@ -477,7 +477,7 @@ def settled_so_that_somebody_can_move_in(scenario):
 
 @pytest.mark.parametrize("world", WORLDS)
 @pytest.mark.parametrize("band", [CHILD, ADULT])
-def test_one_more_resident_who_never_reports_anything_changes_nobodys_luck(world, band):
+def test_one_more_resident_who_never_reports_anything_changes_no_random_numbers(world, band):
     """Bit for bit, whether adult or not."""
     scenario = settled_so_that_somebody_can_move_in(governed(WORLDS[world], *mechanisms.list_mechanisms()))
     here = build_community(scenario)

@@ -100,7 +100,7 @@ def test_who_leaves_is_missed_until_a_successor_has_found_the_way():
     ) == {0.0}
 
 
-def test_what_is_wrong_from_the_outset_is_there_on_the_first_evening():
+def test_initial_issues_are_there_on_the_first_evening():
     """So many of each and no more, spread over buildings; what concerns a compound, over compounds.
 
     Entries of one kind add up.
@@ -130,7 +130,7 @@ def test_what_is_wrong_from_the_outset_is_there_on_the_first_evening():
     )
 
 
-def test_an_outset_that_can_be_nowhere_is_refused():
+def test_an_initial_issue_without_a_possible_place_is_refused():
     with pytest.raises(UserError, match="lift_stopped"):
         next(days(replace(YARD, outset=(InitialIssues("lift_stopped", 1),)), 1))
 

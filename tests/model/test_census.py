@@ -112,7 +112,7 @@ def test_a_large_community_has_more_than_the_committee_of_a_small_one(mine):
     assert (given.staff, given.fund) == (3.0, 50_000.0)
 
 
-def test_a_census_that_is_filled_can_be_lived_in():
+def test_a_census_that_is_filled_in_can_be_simulated():
     """Whatever plausible part of it is given."""
     for number in range(60):
         luck = Random(number)
@@ -158,13 +158,15 @@ def test_a_census_that_is_filled_can_be_lived_in():
         ),
     ],
 )
-def test_numbers_that_contradict_each_other_once_filled_are_told_with_what_was_left_out(mine, lines, words):
+def test_numbers_that_contradict_each_other_once_filled_in_are_reported_with_what_was_left_out(
+    mine, lines, words
+):
     with pytest.raises(UserError, match="mine.toml") as told:
         mine(*lines)
     assert words in str(told.value)
 
 
-def test_people_that_cannot_be_placed_are_told_with_what_was_left_out(mine):
+def test_people_that_cannot_be_placed_are_reported_with_what_was_left_out(mine):
     with pytest.raises(
         UserError,
         match=(

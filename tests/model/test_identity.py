@@ -46,7 +46,7 @@ def test_issues_of_a_run_are_called_what_their_columns_say():
     assert len(set(called)) == len(called) == len(np.unique(run.issues["luck"]))
 
 
-def test_two_categories_that_luck_could_not_tell_apart_are_refused():
+def test_two_categories_with_the_same_random_numbers_are_refused():
     assert encode_category(TWIN_OF_SQUARE_NOISE) == encode_category("square_noise")
     with pytest.raises(
         UserError,
@@ -115,7 +115,7 @@ def test_an_id_of_no_category_is_refused(issue):
         story.tell_story(PIGEONS, "party_volunteers", issue=issue)
 
 
-def test_a_film_keeps_ids_to_the_last_digit():
+def test_a_recording_keeps_ids_to_the_last_digit():
     film = record_year(replace(PIGEONS, days=20), 1)
     _, arrays = unpack_recording(pack_recording(film))
     # a float has 53 bits, an id 63

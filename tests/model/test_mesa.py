@@ -89,7 +89,7 @@ def test_it_runs_until_its_days_are_over(model):
     assert model.day == model.case.days == 60 and not model.running
 
 
-def test_the_same_seed_lives_the_same_days_as_simulate():
+def test_the_same_seed_gives_the_same_days_as_simulate():
     case = replace(ESTATE, days=120)
     assert same(lived(case, 5), simulate(case, "run", 5))
     assert not same(lived(case, 5), simulate(case, "run", 6))
@@ -104,7 +104,7 @@ def test_cogov_simulate_tells_the_same_story(model):
     )
 
 
-def test_without_a_seed_the_luck_differs_and_can_be_had_again():
+def test_without_a_seed_the_random_numbers_differ_and_can_be_repeated():
     one, other = Community(FORTNIGHT), Community(FORTNIGHT)
     assert one.seed != other.seed
     one.run_model()
@@ -140,7 +140,7 @@ def test_a_community_has_a_name_a_path_or_a_scenario(tmp_path):
         Community("wuziyard")
 
 
-def test_mechanisms_are_switched_and_knobs_turned_by_setting_or_keyword():
+def test_mechanisms_and_parameters_are_set_by_setting_or_keyword():
     model = Community(
         YARD,
         on="grid_patrol",
@@ -161,7 +161,7 @@ def test_mechanisms_are_switched_and_knobs_turned_by_setting_or_keyword():
         ("mechanisms.grid_patrol.sight", "not switched on; add --on grid_patrol"),
     ],
 )
-def test_a_keyword_that_is_no_knob_is_refused_with_the_nearest(name, near):
+def test_a_keyword_that_is_no_parameter_is_refused_with_the_nearest(name, near):
     with pytest.raises(UserError, match=near):
         Community(YARD, **{name: 1})
 
@@ -239,7 +239,7 @@ def test_a_data_collector_of_ones_own_sees_everybody(model):
     assert len(told.get_agenttype_vars_dataframe(Resident).xs(3, level="Step")) == 190
 
 
-def test_batch_run_sweeps_a_knob_over_the_same_lucks():
+def test_batch_run_sweeps_a_parameter_over_the_same_seeds():
     sweep = {"scenario": YARD, "days": 40, "on": "grid_patrol", "mechanisms.grid_patrol.sight": [0.0, 2.0]}
     newer = "rng" in inspect.signature(mesa.batch_run).parameters  # Mesa 3.5 hands on its seeds, 3.3 has none
     lucks = ({"rng": [1, 2]}, {}) if newer else ({}, {"seed": [1, 2]})
@@ -266,7 +266,7 @@ def test_batch_run_sweeps_a_knob_over_the_same_lucks():
 # Agents
 
 
-def test_a_run_that_nobody_looks_into_makes_no_agents(monkeypatch):
+def test_a_run_that_is_not_inspected_makes_no_agents(monkeypatch):
     made = []
     monkeypatch.setattr(View, "__init__", lambda self, model, row: made.append(row))
     lived(FORTNIGHT, 1)
@@ -407,7 +407,7 @@ def test_staff_have_no_trust_but_no_agent_has_what_nobody_has(model):
         worker.trust_committee = 0.5
 
 
-def test_agents_of_ones_own_live_beside_ours(model):
+def test_agents_of_users_coexist_with_ours(model):
     class Visitor(mesa.Agent):
         pass
 
@@ -474,7 +474,7 @@ def test_nothing_of_ours_is_deprecated():
         assert model.agents and model.grid and model.agents_by_type[Volunteer].get("evening") is not None
 
 
-def test_who_steps_past_the_last_day_lives_on_under_the_same_sky():
+def test_after_the_last_day_the_calendar_goes_on():
     """`running` says that the days of the case are over.
 
     The calendar has no end, and a second summer is like the first.
@@ -568,7 +568,7 @@ def test_solaraviz_shows_the_days_of_a_community(page, screen):
     assert not set(before) & set(screen.pictures())
 
 
-def test_solaraviz_turns_a_knob_at_its_reset(page, screen):
+def test_solaraviz_sets_a_parameter_at_its_reset(page, screen):
     screen.slide("hands of the committee", 4.0)
     screen.slide("Render Interval", 100)
     screen.click("Reset")
@@ -728,7 +728,7 @@ def test_being_copied_changes_nothing(original):
     assert told(again.world) == told(original.world)
 
 
-def test_a_community_into_which_nobody_has_looked_is_copied_without_agents():
+def test_a_community_that_was_not_inspected_is_copied_without_agents():
     model = deepcopy(Community(FORTNIGHT, seed=1))
     assert "residents" not in vars(model) and len(model.residents) == FORTNIGHT.community.residents
 

@@ -136,7 +136,7 @@ def test_a_broken_file_is_named_where_it_is_asked_for_and_nowhere_else(own, tmp_
         read_case(case)
 
 
-def test_every_command_runs_beside_a_broken_file_and_the_list_names_it(own, monkeypatch, capsys, tmp_path):
+def test_every_command_runs_despite_a_broken_file_and_the_list_names_it(own, monkeypatch, capsys, tmp_path):
     own(syntax="def f(:\n", board=BOARD, helpers="X = 1\n")
     monkeypatch.chdir(tmp_path)
     cogov = typist(monkeypatch, capsys)
@@ -155,7 +155,7 @@ def test_every_command_runs_beside_a_broken_file_and_the_list_names_it(own, monk
     assert status == 2 and "helpers.py defines no class derived from Mechanism" in err
 
 
-def test_helpers_and_scripts_may_stand_beside_and_are_run_by_nobody_but_a_mechanism(own):
+def test_helpers_and_scripts_may_be_in_the_folder_and_only_a_mechanism_runs_them(own):
     own(
         helpers="SHEET = 0.5\n",
         names="SHEET = 0.5\n",
@@ -174,7 +174,7 @@ def test_helpers_and_scripts_may_stand_beside_and_are_run_by_nobody_but_a_mechan
 
 
 @pytest.mark.parametrize("name", ["my-board", "2boards", "class", "list_mechanisms", "all_mechanisms"])
-def test_a_name_that_cannot_be_is_told(own, name):
+def test_an_impossible_name_is_reported(own, name):
     own(**{name: BOARD})
     assert "rename the file" in mechanisms.find_broken()[name] and callable(mechanisms.list_mechanisms)
 
@@ -188,7 +188,7 @@ def test_a_file_named_like_a_mechanism_that_ships_is_refused_and_not_ignored(own
         alter_scenario(read_case("wuzi_yard"), on="whistle")
 
 
-def test_two_folders_with_the_same_file_are_told(own, tmp_path, monkeypatch):
+def test_two_folders_with_the_same_file_are_reported(own, tmp_path, monkeypatch):
     other = tmp_path / "other"
     other.mkdir()
     own(board=BOARD)
@@ -326,7 +326,7 @@ def test_mechanisms_that_ship_keep_to_what_is_asked_of_others(monkeypatch):
 
 
 @pytest.mark.parametrize("text", ["def f(:\n", "\0", "x = 1\n"])
-def test_a_broken_file_beside_others_has_a_version_too(tmp_path, text):
+def test_a_broken_file_among_others_has_a_version_too(tmp_path, text):
     """A sweep asks for it, whichever mechanisms it has."""
     before = source_digests.version((tmp_path,))
     (tmp_path / "board.py").write_text(text, encoding="utf-8")

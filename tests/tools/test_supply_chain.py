@@ -252,7 +252,7 @@ def test_a_package_under_gpl_is_caught(field):
         "License: GNU Library General Public License",
     ],
 )
-def test_a_package_under_lgpl_is_told_from_one_under_gpl(field):
+def test_a_package_under_lgpl_is_distinguished_from_one_under_gpl(field):
     texts = sbom.statements(message_from_string(f"Name: fake\n{field}\n"))
     assert lesser(texts) and not strong(texts)
 
@@ -488,7 +488,7 @@ def test_no_line_of_ours_does_what_none_may():
     assert sorted(found for found in found_in_ours() if (found[0], found[2]) not in BECAUSE) == []
 
 
-def test_no_exception_is_argued_for_that_nobody_needs():
+def test_no_exception_is_listed_that_is_not_needed():
     assert set(BECAUSE) - {(name, what) for name, _, what in found_in_ours()} == set()
 
 

@@ -69,7 +69,7 @@ def test_the_pages_font_is_the_same_as_that_of_figures():
     assert struct.unpack(">I", raw[16:20]) == (len(other),)
 
 
-def test_the_licence_lies_beside_the_fonts_and_no_name_is_taken():
+def test_the_licence_is_next_to_the_fonts_and_no_name_is_taken():
     told = (fonts.FOLDER / "OFL.txt").read_text("utf-8")
     assert (
         "SIL OPEN FONT LICENSE Version 1.1" in told

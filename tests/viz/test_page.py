@@ -243,7 +243,7 @@ def test_a_state_is_kept_as_file_and_link_and_opens_as_it_was(page, browser, add
 
 
 @pytest.mark.slow
-def test_a_number_of_the_community_is_turned_on_both_sides_and_back(page):
+def test_a_number_of_the_community_is_changed_on_both_sides_and_back(page):
     left, right = rate(page, 0), rate(page, 1)
     page.locator(".co-numbers").click()
     slider = page.locator(".co-knob", has_text="Committee's people").locator("[role=slider]")
@@ -257,7 +257,7 @@ def test_a_number_of_the_community_is_turned_on_both_sides_and_back(page):
 
 
 @pytest.mark.slow
-def test_a_number_is_typed_and_what_cannot_be_is_said_beside_it(page):
+def test_a_number_is_typed_and_what_cannot_be_is_said_next_to_it(page):
     page.locator(".co-numbers").click()
     knob = page.locator(".co-knob", has_text="Committee's people")
     typed = knob.locator(".v-text-field input")

@@ -229,7 +229,7 @@ def test_no_other_page_is_served(door, inside, method, target):
 
 
 @pytest.mark.parametrize(("method", "target"), EVERY_WAY[2:])
-def test_whoever_says_nothing_of_where_they_come_from_may_only_read(door, inside, method, target):
+def test_a_request_without_an_origin_may_only_read(door, inside, method, target):
     """Every browser sends its origin there."""
     assert asked(door, target, method, {"origin": None})[0] == 403
     assert inside.reached == []
@@ -352,7 +352,7 @@ def solara(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("route", STATIC)
-def test_nothing_beside_the_static_files_can_be_read(solara, monkeypatch, route):
+def test_nothing_but_the_static_files_can_be_read(solara, monkeypatch, route):
     """Any spelling that the page does not use is stopped before Solara."""
     monkeypatch.setattr(solara, "inside", spy := Inside())
     steps = [
@@ -479,7 +479,7 @@ def visit_of(n):
     return f"{n:08d}{VISIT[8:]}"
 
 
-def test_when_it_is_full_nobody_else_is_let_in_and_nobody_loses_their_place(inside):
+def test_when_it_is_full_no_one_else_is_let_in_and_no_one_loses_their_place(inside):
     there = {visit_of(n): None for n in range(SESSIONS - 1)}
     door = AccessControl(inside, PORT, living=lambda: there)
     door.sockets.update(dict.fromkeys(there, 1))
@@ -534,7 +534,7 @@ def test_dropped_visits_fill_nothing_and_who_left_first_makes_room_first(inside)
     assert left[0] not in there and left[1] not in there and not door.closing
 
 
-def test_a_visit_that_cannot_be_closed_keeps_nobody_out_and_is_noted(inside, log):
+def test_a_visit_that_cannot_be_closed_keeps_no_one_out_and_is_logged(inside, log):
     there = {}
     for n in range(SESSIONS):
         Kept(there, visit_of(n), ValueError("it sticks"))
@@ -623,7 +623,7 @@ def test_those_who_arrive_at_one_moment_are_drawn_a_few_at_a_time_and_in_turn(mo
     assert inside == [list(range(ABREAST + n)) for n in range(4)] and again and left == ABREAST
 
 
-def test_whoever_is_never_drawn_holds_nobody_up(monkeypatch):
+def test_a_visitor_who_is_never_drawn_delays_no_one(monkeypatch):
     (inside,), again, left = arrivals(monkeypatch, drawn=(), patience=0.0)
     assert inside == list(range(3 * ABREAST)) and again and left == ABREAST
 
@@ -692,7 +692,7 @@ def test_who_has_said_something_may_be_silent(monkeypatch):
     assert heard == ["websocket.connect", "websocket.receive", "websocket.receive"]
 
 
-def test_nobody_ends_the_visit_of_somebody_else(inside):
+def test_no_one_ends_the_visit_of_another(inside):
     door = AccessControl(inside, PORT, living=lambda: {VISIT: SimpleNamespace(session_id="mine")})
     for cookie in (None, "solara-session-id=other", "solara-session-id="):
         assert asked(door, CLOSE, "POST", {"cookie": cookie})[0] == 403
@@ -905,7 +905,7 @@ def spoken(port, words):
     return one
 
 
-def test_whoever_connects_and_says_nothing_is_let_go_while_others_are_served(monkeypatch):
+def test_a_silent_connection_is_closed_while_others_are_served(monkeypatch):
     monkeypatch.setattr(web, "SILENCE", 0.5)
     with listening(Quiet()) as port:
         upgrade = (

@@ -205,7 +205,7 @@ def test_a_closed_tab_is_freed_at_once(visit):
 
 
 @pytest.mark.slow
-def test_a_killed_browser_is_freed_after_its_time_while_others_live_on(visit, tmp_path):
+def test_a_killed_browser_is_freed_after_its_time_while_others_stay(visit, tmp_path):
     with served("wuzi_yard", CULLED) as server:
         staying = visit(server.address)
         doomed = subprocess.Popen(
@@ -259,7 +259,7 @@ def written(page):
 
 
 @pytest.mark.slow
-def test_what_somebody_writes_or_opens_is_shown_as_text(server, visit):
+def test_what_a_visitor_writes_or_opens_is_shown_as_text(server, visit):
     page = visit(server.address)
     written(page)
     harmless(page)

@@ -164,7 +164,7 @@ def go(page, day):
     return panes(page)
 
 
-def test_it_counts_what_the_film_says(films, shown):
+def test_it_counts_what_the_recording_says(films, shown):
     """Forward and back, by jumps and by steps."""
     page = shown(*map(pack_recording, films))
     for day in (0, 1, 30, 31, 90, DAYS, 60, 59, 61):

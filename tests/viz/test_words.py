@@ -206,7 +206,7 @@ def test_what_the_community_refuses_is_said_in_chinese(name):
     assert words.translate_exception("en", refused.value) == str(refused.value)
 
 
-def test_what_is_only_found_as_a_community_is_founded_is_said_in_chinese():
+def test_an_error_found_while_building_a_community_is_said_in_chinese():
     with pytest.raises(UserError, match="^wuzi_yard: community.residents leaves people over") as refused:
         build_community(
             alter_scenario(

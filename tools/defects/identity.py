@@ -85,7 +85,7 @@ MUTANTS = [
         "model/scenarios/scenario.py",
         "            if other != name:\n",
         "            if False:\n",
-        "model/test_identity.py::test_two_categories_that_luck_could_not_tell_apart_are_refused",
+        "model/test_identity.py::test_two_categories_with_the_same_random_numbers_are_refused",
         plain=True,
         short=True,
     ),
@@ -111,7 +111,7 @@ MUTANTS = [
         "experiments/narrative/recording.py",
         '"id": (i["id"], "i8")',
         '"id": (i["id"], "f8")',
-        "model/test_identity.py::test_a_film_keeps_ids_to_the_last_digit",
+        "model/test_identity.py::test_a_recording_keeps_ids_to_the_last_digit",
         short=True,
     ),
     mutant(

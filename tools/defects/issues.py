@@ -127,6 +127,6 @@ MUTANTS = [
         "model/issues/consent.py",
         "return x + k.letting",
         "return x",
-        "contract/test_mechanisms.py::test_every_knob_of_people_and_desks_is_felt[projects.letting]",
+        "contract/test_mechanisms.py::test_every_parameter_of_people_and_desks_has_an_effect[projects.letting]",
     ),
 ]

@@ -24,7 +24,7 @@ MUTANTS = [
         "model/mechanisms/building_captains.py",
         "keep[i] = k.memory * coverage[b]",
         "keep[i] = 1.5 * coverage[b]",
-        "contract/test_mechanisms.py::test_every_knob_is_felt[building_captains.memory]",
+        "contract/test_mechanisms.py::test_every_parameter_has_an_effect[building_captains.memory]",
     ),
     mutant(
         "captains open no doors",
@@ -63,7 +63,7 @@ MUTANTS = [
         "model/resources/levers.py",
         "scale = strength[who[m]]",
         "scale = 1.0 if strength[who[m]] > 0.0 else 0.0",
-        "contract/test_twin.py::test_levers_that_no_mechanism_pulls_are_told_alike",
+        "contract/test_twin.py::test_levers_that_no_mechanism_pulls_are_the_same",
     ),
     mutant(
         "one compound pays with another's money",

@@ -54,7 +54,7 @@ MUTANTS = [
         "model/mesa/model.py",
         'self.luck = RandomNumbers("run", self.seed)',
         'self.luck = RandomNumbers("mesa", self.seed)',
-        "model/test_mesa.py::test_the_same_seed_lives_the_same_days_as_simulate",
+        "model/test_mesa.py::test_the_same_seed_gives_the_same_days_as_simulate",
         plain=True,
         short=True,
     ),
@@ -119,7 +119,7 @@ MUTANTS = [
         "experiments/city/city.py",
         'return path.stem.rpartition("-")[2] == digest_of(raw)',
         'return len(path.stem.rpartition("-")[2]) == len(digest_of(raw))',
-        "experiments/city/test_city.py::test_what_is_missing_or_damaged_is_lived_again_and_is_the_same",
+        "experiments/city/test_city.py::test_what_is_missing_or_damaged_is_run_again_and_is_the_same",
         short=True,
     ),
     mutant(

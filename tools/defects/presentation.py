@@ -16,7 +16,7 @@ MUTANTS = [
         "experiments/narrative/recording.py",
         "(of.MONEY, cost > 0)",
         '(of.MONEY, issue["cost"] > 0)',
-        "contract/test_mutation_survivors.py::test_a_film_shows_every_state_on_the_way_and_not_only_the_last",
+        "contract/test_mutation_survivors.py::test_a_recording_shows_every_state_on_the_way_and_not_only_the_last",
         short=True,
     ),
     mutant(
@@ -91,7 +91,7 @@ MUTANTS = [
         "viz/page/page_state.py",
         "       if on",
         "       if True",
-        "viz/test_page_state.py::test_a_switch_takes_its_knobs_along",
+        "viz/test_page_state.py::test_a_switch_takes_its_parameters_along",
         short=True,
     ),
     mutant(
@@ -143,7 +143,7 @@ MUTANTS = [
         "viz/server/access_control.py",
         "self.clock = asyncio.get_running_loop().call_later(DRAWN, self.release)",
         "self.clock = asyncio.get_running_loop().call_later(1e6, self.release)",
-        "viz/test_server.py::test_whoever_is_never_drawn_holds_nobody_up",
+        "viz/test_server.py::test_a_visitor_who_is_never_drawn_delays_no_one",
     ),
     mutant(
         "dropped visits fill the page",

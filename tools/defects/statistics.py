@@ -82,7 +82,7 @@ MUTANTS = [
         "experiments/exploration/sensitivity.py",
         "(replicates - 1) / replicates)",
         "(replicates - 1) / replicates) * 0.0",
-        "experiments/exploration/test_sensitivity.py::test_luck_is_not_read_as_sensitivity",
+        "experiments/exploration/test_sensitivity.py::test_noise_is_not_reported_as_sensitivity",
         short=True,
     ),
     mutant(
@@ -212,6 +212,6 @@ MUTANTS = [
         "experiments/exploration/sweep_analyses.py",
         "return space.values.index(space.at(u)) / max(len(space.values) - 1, 1)",
         "return u",
-        "experiments/exploration/test_sweep_analyses.py::test_a_switch_turned_by_morris_counts_as_turned_once",
+        "experiments/exploration/test_sweep_analyses.py::test_a_switch_changed_by_morris_counts_as_changed_once",
     ),
 ]

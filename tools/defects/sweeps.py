@@ -149,7 +149,7 @@ MUTANTS = [
         '("added", [name for name in new if name not in old]), ("dropped", [])',
         (
             "experiments/sweep/test_swept_again.py::"
-            "test_a_change_is_told_with_its_date_and_how_many_runs_were_there"
+            "test_a_change_is_reported_with_its_date_and_how_many_runs_were_there"
         ),
         plain=True,
         short=True,

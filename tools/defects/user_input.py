@@ -17,7 +17,7 @@ MUTANTS = [
         "engine/settings.py",
         'if "choices" in f.metadata or f.type is bool]',
         'if "choices" in f.metadata or "text" in f.metadata or f.type is bool]',
-        "model/test_names.py::test_the_texts_of_a_case_are_no_knobs",
+        "model/test_names.py::test_the_texts_of_a_case_are_no_parameters",
         plain=True,
         short=True,
     ),

@@ -149,5 +149,5 @@ def test_the_command_line_shows_and_keeps_them(monkeypatch, capsys, tmp_path):
             assert left.value.code == 2 and "datianba" in err and err.count("\n") == 1
 
 
-def test_every_knob_of_the_case_is_one_the_reader_knows():
+def test_every_parameter_of_the_case_is_one_the_reader_knows():
     assert {path for path, _, _ in P.iter_knobs(CASE)} <= set(paths(CASE))

@@ -31,7 +31,7 @@ def lived(scenarios, knobs=StreetParameters(), days=120):  # noqa: B008
     return street
 
 
-def test_communities_that_nothing_links_live_as_each_alone():
+def test_communities_that_nothing_links_run_as_each_alone():
     """Bit for bit: no household stays in the street, and no departments lack hours."""
     many = [replace(one, departments=replace(one.departments, hours=500.0)) for one in yards(3)]
     for run, one in zip(lived(many, ALONE).runs(), many):
@@ -46,7 +46,7 @@ def test_communities_that_nothing_links_live_as_each_alone():
         )
 
 
-def test_a_community_that_is_a_street_by_itself_lives_as_alone():
+def test_a_community_that_is_the_only_one_of_its_street_runs_as_alone():
     # it lacks hours, and nobody can lend it any
     one = replace(yards(1)[0], departments=replace(YARD.departments, hours=0.3))
     alone = simulate(one, "test", one.name)
@@ -129,7 +129,7 @@ def test_every_community_has_people_of_its_own_and_the_last_street_may_be_short(
     assert cities.summarise_city(table).residents == 5 * 190
 
 
-def test_what_is_missing_or_damaged_is_lived_again_and_is_the_same(tmp_path):
+def test_what_is_missing_or_damaged_is_run_again_and_is_the_same(tmp_path):
     cities.simulate_city(small(), tmp_path, workers=0)
     before = cities.digest(tmp_path)
     parts = sorted(tmp_path.glob("*/street-*.parquet"))
@@ -157,7 +157,7 @@ def test_a_city_is_grown_to_as_many_residents_as_are_asked_for():
     ) == pytest.approx(20_000, rel=0.001)
 
 
-def test_threads_live_through_the_same_streets(tmp_path):
+def test_threads_simulate_the_same_streets(tmp_path):
     cities.simulate_city(
         small(), tmp_path / "threads", choose_executor("threads", workers=3, kinds=("pool", "threads")), 3
     )
@@ -168,7 +168,7 @@ def test_threads_live_through_the_same_streets(tmp_path):
 
 
 @pytest.mark.slow
-def test_who_lives_through_which_street_does_not_matter(tmp_path):
+def test_which_worker_simulates_which_street_does_not_matter(tmp_path):
     told = []
     for name, workers in (("none", 0), ("one", 1), ("three", 3)):
         cities.simulate_city(small(), tmp_path / name, workers=workers)

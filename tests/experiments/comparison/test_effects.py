@@ -22,7 +22,7 @@ def test_every_mechanism_stands_in_the_table_and_the_cases_own_are_marked():
 
 
 @pytest.mark.parametrize("among", [False, True])
-def test_each_is_compared_with_the_same_luck_without_it(among):
+def test_each_is_compared_with_the_same_random_numbers_without_it(among):
     """Alone against nothing; or together with the case's others, in or out."""
     case = governed(STORM, "joint_council", "grid_patrol")
     table = mechanism_effects(case, replicates=2, seed=5, days=60, among=among)

@@ -121,7 +121,7 @@ def test_without_processes_a_cancel_is_heard_within_a_day(arms):
     assert list(one.until(10_000)) == []
 
 
-def test_whoever_stops_listening_leaves_nothing_behind(arms):
+def test_who_stops_listening_leaves_nothing_behind(arms):
     stream = StreamingComparison(arms, workers=0).until(50)
     next(stream)
     stream.close()

@@ -158,7 +158,7 @@ def test_tls_needs_certificates():
             choose_executor("dask", "tls://127.0.0.1:8786")()
 
 
-def test_where_dask_is_told_to_encrypt_no_open_line_is_used(cluster):
+def test_where_dask_is_set_to_encrypt_no_open_line_is_used(cluster):
     with (
         dask.config.set({"distributed.comm.require-encryption": True}),
         pytest.raises(UserError, match="encrypt"),
@@ -166,7 +166,7 @@ def test_where_dask_is_told_to_encrypt_no_open_line_is_used(cluster):
         choose_executor("dask", cluster.scheduler_address)()
 
 
-def test_what_is_typed_wrongly_is_told(monkeypatch):
+def test_a_typing_error_is_reported(monkeypatch):
     for words, hint in [
         (("dask",), "--scheduler"),
         (("dusk",), "pool and dask"),
@@ -182,7 +182,7 @@ def test_what_is_typed_wrongly_is_told(monkeypatch):
         joining.run_if_same_model("the model of yesterday", work)
 
 
-def test_a_cluster_of_nobody_or_of_threads_is_refused(monkeypatch):
+def test_a_cluster_without_workers_or_of_threads_is_refused(monkeypatch):
     monkeypatch.setattr(joining, "PATIENCE", 1.0)
     with (
         running(n_workers=0, processes=False, protocol="tcp://") as empty,

@@ -44,7 +44,7 @@ def shown(found, capsys):
     return capsys.readouterr().out
 
 
-def test_every_set_can_be_lived_and_there_are_twelve():
+def test_every_set_can_be_simulated_and_there_are_twelve():
     asked = h.RunSet(tuple(h.SETS), 120, 1)
     assert len(h.SETS) == 12 == len(set(map(str, map(asked.scenario, h.SETS))))
     # otherwise the control that switches it on would change nothing
@@ -116,7 +116,7 @@ def test_a_hash_is_of_everything_that_a_run_leaves():
     ],
     ids=["shuffled", "a sweep", "threads"],
 )
-def test_another_way_to_live_it_is_the_same_hash(way, first):
+def test_another_execution_mode_gives_the_same_hash(way, first):
     assert way(FEW) == first
 
 
@@ -139,14 +139,14 @@ def test_where_nothing_goes_by_the_date_another_month_is_the_same():
     ],
     ids=["processes", "a fresh process", "interrupted", "Dask"],
 )
-def test_other_processes_live_the_same(way, first):
+def test_other_processes_give_the_same(way, first):
     try:
         assert way(FEW) == first
     except w.NotAvailable as why:
         pytest.skip(str(why))
 
 
-def test_a_way_that_lives_one_set_under_other_luck_is_seen(first, capsys):
+def test_a_mode_that_runs_one_set_with_another_seed_is_detected(first, capsys):
     def careless(asked):
         return first | {"shuian": w.run_in_process(asked, luck=lambda luck: luck + 1)["shuian"]}
 
@@ -260,7 +260,7 @@ TABLE = (
 )
 
 
-def test_the_page_of_trust_goes_on_after_a_failure_and_ends_with_a_list_of_them(tmp_path, capfd):
+def test_the_verification_report_goes_on_after_a_failure_and_ends_with_a_list_of_them(tmp_path, capfd):
     three = figures(tmp_path, "raise SystemExit(3)", TABLE.format(2), TABLE.format(0), "print('well')")
     absent = verification_report.Figure(("bench", "page"), needs=lambda: "no Chromium")
     failed = verification_report.page((*three, absent))

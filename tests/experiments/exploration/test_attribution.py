@@ -139,7 +139,7 @@ def test_what_is_no_factorial_is_refused(change, words):
         attribute(change(sweep(lucky(2, 4))), "rate")
 
 
-def test_synergy_and_substitution_are_told_in_words():
+def test_synergy_and_substitution_are_described_in_words():
     quiet = np.random.default_rng(3).normal(size=(8, 1)) + np.random.default_rng(4).normal(
         scale=0.01, size=(8, 8)
     )
@@ -192,12 +192,12 @@ def test_the_interval_of_a_part_of_the_effect_holds_too():
     assert FAIR[0] < np.mean(hit) < FAIR[1]
 
 
-def test_a_part_of_nothing_is_not_told():
+def test_a_part_of_nothing_is_not_reported():
     values = np.random.default_rng(5).normal(size=(6, 4))
     assert np.isnan(shares_of_effect(shapley(values), values[:, -1] - values[:, 0])).all()
 
 
-def test_what_to_add_next_comes_with_who_cannot_be_told_from_it():
+def test_what_to_add_next_comes_with_what_cannot_be_distinguished_from_it():
     draw = np.random.default_rng(6)
     a, b, c = (np.arange(8) >> i & 1 for i in range(3))
     runs = sweep(

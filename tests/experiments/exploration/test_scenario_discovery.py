@@ -78,7 +78,7 @@ def test_its_trajectory_gives_coverage_for_density(corner):
     )
 
 
-def test_it_is_told_in_plain_words(corner):
+def test_it_is_described_in_plain_words(corner):
     box = corner[2].boxes[0]
     text = list(corner[2].sentences("captains win"))
     assert text[1].startswith(
@@ -274,7 +274,7 @@ def sweep(n=40):
     )
 
 
-def test_worlds_are_paired_by_luck():
+def test_worlds_are_paired_by_replicate():
     table = tabulate_worlds(sweep(), "captains", "rate")
     assert len(table) == 40 and (table.pairs == 3).all()
     assert table["difference"].to_numpy() == pytest.approx(1.0 - table["committee.staff"].to_numpy() / 2)

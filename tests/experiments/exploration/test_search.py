@@ -65,7 +65,7 @@ def test_every_trial_is_in_the_table_and_the_two_ends_stand_first(found):
     )
 
 
-def test_a_trial_is_what_its_mix_comes_to_when_lived_through(found):
+def test_a_trial_is_the_result_of_simulating_its_mix(found):
     t = found.trials.iloc[5]
     scenario = design_scenario(found.room, design_of(t))
     assert set(scenario.mechanisms) == set(design_of(t)["on"])
@@ -88,7 +88,7 @@ def test_the_front_is_of_those_within_the_limits_that_none_of_them_beats(found):
         assert row.front == (row.within_limits and not beaten), n
 
 
-def test_the_front_is_shown_on_fresh_luck_with_those_that_fall_off(found):
+def test_the_front_is_shown_on_new_random_numbers_with_those_that_drop_out(found):
     front, row = found.front, found.front.iloc[0]
     assert set(front.trial) == set(found.trials["first"][found.trials.front])
     scenario = design_scenario(found.room, design_of(found.trials.loc[row.trial]))
@@ -104,7 +104,7 @@ def test_the_front_is_shown_on_fresh_luck_with_those_that_fall_off(found):
     )
 
 
-def test_who_is_beaten_or_too_dear_on_fresh_luck_falls_off(found):
+def test_what_is_beaten_or_too_dear_on_new_random_numbers_drops_out(found):
     """Three mixes by hand; the case as it stands spends 80 hours.
 
     Measures are reported, hours, hours beyond, yuan.
@@ -385,13 +385,13 @@ def test_what_cannot_be_searched_is_refused(change, words):
         search(SHORT, **{"objectives": AIMS, **ASKED, **change})
 
 
-def test_without_optuna_the_way_to_it_is_told(monkeypatch):
+def test_without_optuna_the_way_to_install_it_is_shown(monkeypatch):
     monkeypatch.setattr(searching, "import_module", lambda name: importlib.import_module(f"nowhere_{name}"))
     with pytest.raises(UserError, match=r"pip install 'cogov\[search\]'"):
         search(SHORT, AIMS, **ASKED)
 
 
-def test_a_mix_is_told_in_words():
+def test_a_mix_is_described_in_words():
     assert (
         describe_design({"on": ["whistle", "grid_patrol"], "knobs": {"mechanisms.whistle.strength": 0.25}})
         == "whistle (strength 0.25) + grid_patrol"

@@ -112,7 +112,7 @@ def test_morris_is_what_salib_makes_of_it():
         assert found[name].to_numpy() == pytest.approx(np.asarray(theirs[name], float))
 
 
-def test_luck_is_not_read_as_sensitivity():
+def test_noise_is_not_reported_as_sensitivity():
     points = morris_points(["a", "b", "c"], 10)
     found = morris(["a", "b", "c"], points, noisy(3 * points[:, 0], 0.5))
     assert list(found.table.told) == [True, False, False]
@@ -128,7 +128,7 @@ def test_luck_is_not_read_as_sensitivity():
     )
 
 
-def test_an_effect_that_is_large_here_and_nothing_there_is_told_from_luck():
+def test_an_effect_that_is_large_here_and_nothing_there_is_distinguished_from_noise():
     """Noise is small; the interval of mu* contains the large spread over trajectories, which is not noise."""
     points = morris_points(["a", "b"], 6)
     found = morris(
@@ -144,7 +144,7 @@ def test_few_points_are_said_to_be_too_few_to_rank():
     assert "not to be ranked" in few and "not to be ranked" not in many
 
 
-def test_luck_that_all_points_share_does_no_harm():
+def test_noise_that_all_points_share_does_no_harm():
     y = np.random.default_rng(2).normal(size=300)
     assert noise_variance(noisy(y, 0.4, 6)) == pytest.approx(0.4**2 / 6, rel=0.1)
     assert noise_variance(noisy(y, 0.4, 6, shared=50.0)) == pytest.approx(
@@ -153,14 +153,14 @@ def test_luck_that_all_points_share_does_no_harm():
     assert noise_variance(noisy(y, 0.0, 6, shared=50.0)) == pytest.approx(0.0, abs=1e-20)
 
 
-def test_one_replicate_says_that_luck_cannot_be_told():
+def test_one_replicate_says_that_noise_cannot_be_estimated():
     y = ishigami(saltelli_points(ISHIGAMI, 32))
     assert "With one replicate" in next(sobol(ISHIGAMI, y).sentences())
     points = morris_points(ISHIGAMI, 4)
     assert "one replicate" in list(morris(ISHIGAMI, points, ishigami(points)).sentences())[-1]
 
 
-def test_mu_holds_the_truth_over_other_trajectories_and_other_luck():
+def test_mu_holds_the_truth_over_other_trajectories_and_other_random_numbers():
     """2,000 designs of 8 trajectories and 6 replicates in which the effect itself depends on random numbers.
 
     95 % is promised; the actual level is higher, for the two are added.
@@ -214,7 +214,7 @@ def test_what_is_no_design_is_refused(job, words):
         job()
 
 
-def test_without_salib_the_way_to_it_is_told(monkeypatch):
+def test_without_salib_the_way_to_install_it_is_shown(monkeypatch):
     def missing(name, *_):
         raise ImportError(name)
 
@@ -242,7 +242,7 @@ def star():
     ), names
 
 
-def test_a_tornado_has_the_widest_first_and_pairs_by_luck():
+def test_a_tornado_has_the_widest_first_and_pairs_by_replicate():
     runs, names = star()
     table = tornado(runs, "rate", names)
     assert list(dict.fromkeys(table.index.get_level_values("factor"))) == [

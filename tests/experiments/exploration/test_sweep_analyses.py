@@ -72,7 +72,7 @@ def test_a_mechanism_of_strength_0_has_no_share_and_no_interaction(swept):
     assert after.index[0] == "grid_patrol", "hours are better few: what costs none is added first"
 
 
-def test_a_switch_turned_by_morris_counts_as_turned_once(swept):
+def test_a_switch_changed_by_morris_counts_as_changed_once(swept):
     """Its steps are two thirds of the cube.
 
     The effect must be that of off against on, not half as much again.
@@ -177,7 +177,7 @@ def test_the_winner_stands_first_and_is_named_as_such(counts, means, measure, fi
     )
 
 
-def test_arms_of_the_same_institutions_are_all_told(swept):
+def test_arms_of_the_same_institutions_are_all_listed(swept):
     """Where a parameter belongs to a mechanism that is off, points of a design differ in name only.
 
     Each is listed, with the same numbers.
@@ -195,7 +195,7 @@ def test_arms_of_the_same_institutions_are_all_told(swept):
 # --------------------------------------------------------------------------- the commands
 
 
-def test_attribution_is_told_drawn_and_kept(cogov, swept):
+def test_attribution_is_printed_drawn_and_kept(cogov, swept):
     folder = swept(WHOSE)
     status, out, _ = cogov("attribute", folder, "--measure", "hours", "--given", "building_captains")
     assert status == 0 and "Shapley value" in out and "Added to building_captains, grid_patrol" in out
@@ -220,21 +220,21 @@ def test_attribution_is_told_drawn_and_kept(cogov, swept):
     )
 
 
-def test_sensitivities_are_told_drawn_and_kept(cogov, swept):
+def test_sensitivities_are_printed_drawn_and_kept(cogov, swept):
     status, out, _ = cogov("sensitivity", swept(SCREEN), "--measure", "hours")
     assert status == 0 and "wuzi_yard, $idle_" in out and "building_captains: over its range it raises" in out
     status, out, _ = cogov("sensitivity", swept(SCREEN), "--effect", "grid_patrol", "--json", "--out", "mine")
     assert status == 0 and {row["arm"] for row in json.loads(out)["sensitivity"]} == {"effect of grid_patrol"}
 
 
-def test_boxes_are_told_drawn_and_kept(cogov, swept):
+def test_boxes_are_printed_drawn_and_kept(cogov, swept):
     status, out, _ = cogov("discover", swept(WORLDS), "--mechanism", "building_captains", "--loses")
     assert status == 0 and "coverage" in out and "held" not in out
     assert len(pd.read_csv(swept(WORLDS) / "discover" / "worlds.csv")) == 32
 
 
 @pytest.mark.slow
-def test_the_best_of_all_arms_is_told_and_kept(cogov, swept):
+def test_the_best_of_all_arms_is_printed_and_kept(cogov, swept):
     status, out, _ = cogov("discover", swept(BEST), "--best", "--json", "--out", "mine")
     told = json.loads(out)
     assert status == 0 and told["boxes"][0]["limit"].startswith("mechanisms.building_captains.evening is ")

@@ -219,7 +219,7 @@ def test_the_digest_of_results_is_the_same_for_the_same_and_another_for_others(t
     )
 
 
-def test_what_another_command_left_is_kept_beside(tmp_path):
+def test_what_another_command_left_is_kept(tmp_path):
     pd.DataFrame({"a": [1]}).to_csv(tmp_path / "a.csv")
     manifest.write_manifest(tmp_path, "compare", tables=["a.csv"], seed=1)
     manifest.write_manifest(tmp_path, "patterns", seed=2)

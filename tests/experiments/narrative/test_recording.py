@@ -24,7 +24,7 @@ def test_the_last_state_of_an_issue_is_its_state(case):
 
 
 @every_case
-def test_a_film_counts_open_issues_as_the_run_does(case):
+def test_a_recording_counts_open_issues_as_the_run_does(case):
     """On every day, states at the end of the day say how many are open and how many are unknown."""
     film = record_year(case, 3)
     a, first = film.arrays, film.arrays["issue_first"].astype(int)
@@ -47,7 +47,7 @@ def test_every_flat_has_a_window_of_its_own(case):
     ).all()
 
 
-def test_filming_changes_nothing():
+def test_recording_changes_nothing():
     case = CASES[0]
     film, run = record_year(case, 5), simulate(case, 5)
     assert (

@@ -80,7 +80,7 @@ def test_states_and_days_between_the_lines_are_those_the_model_went_through(name
             }
 
 
-def test_talks_are_told_as_the_columns_count_them():
+def test_talks_are_reported_as_the_columns_count_them():
     agreed = 0
     _, arms, done, _ = world("forum")
     there = story.build_community(arms[1])
@@ -139,7 +139,7 @@ def test_strength_zero_never_parts():
     )
 
 
-def test_whoever_is_named_is_who_the_community_says():
+def test_a_person_named_is_the_one_of_the_community():
     _, arms, _, _ = world()
     there = story.build_community(arms[1])
     people = there.residents
@@ -167,7 +167,7 @@ def test_whoever_is_named_is_who_the_community_says():
         )
 
 
-def test_the_surprising_ones_are_told_from_either_side_and_later_is_called_later():
+def test_the_surprising_ones_are_described_from_either_side_and_later_is_called_later():
     found = cogov.surprising_issues(GOVERNED, count=12)
     assert len(found.most) == 12 and [one.difference > 0 for one in found.most] == [False, True] * 6
     for one in found.most:

@@ -106,7 +106,7 @@ def test_a_pair_lacking_any_of_the_three_is_lost():
     assert (told.pairs, told.lost, told.yuan) == (2, 1, 215)
 
 
-def test_quadrants_are_told_by_intervals_not_by_points():
+def test_quadrants_are_decided_by_intervals_not_by_points():
     assert quadrant(1, 2, -9, -3) == "more for less: dominant"
     assert quadrant(-2, -1, -9, -3) == "fewer for less"
     assert quadrant(-1, 2, 3, 9) == "about as many for more"

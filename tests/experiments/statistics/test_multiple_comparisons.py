@@ -107,7 +107,7 @@ def test_all_intervals_hold_at_once_whatever_the_spreads():
         assert np.mean(((low <= means - others) & (means - others <= high)).all(axis=1)) >= lowest
 
 
-def test_the_second_stage_chooses_rightly_and_luck_in_common_makes_it_cheap():
+def test_the_second_stage_chooses_rightly_and_common_random_numbers_make_it_cheap():
     """The best is ahead of all others by exactly what matters: the hardest case.
 
     Formulas for independent arms hold too, at many times the cost.

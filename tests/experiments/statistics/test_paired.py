@@ -173,7 +173,7 @@ def test_what_failed_and_what_is_missing_is_left_out_and_counted():
 
 
 @pytest.mark.filterwarnings("error")
-def test_samples_that_say_nothing_are_told_as_such():
+def test_samples_that_say_nothing_are_reported_as_such():
     nan = np.full(3, np.nan)
     for arms, word, low, further_ in (
         ({"nothing": [1.0], "a": [2.0]}, "undecided", np.nan, np.nan),

@@ -84,7 +84,7 @@ def test_what_was_given_up_stays_at_risk_to_the_end_of_the_run():
 
 
 @pytest.mark.parametrize("n", [60, pytest.param(400, marks=pytest.mark.slow)])
-def test_band_and_mean_hold_when_a_replicate_shares_its_luck(n):
+def test_band_and_mean_hold_when_issues_of_a_replicate_are_correlated(n):
     """A gamma pace per replicate: S(t) = (1 + t / (shape theta)) ** -shape.
 
     Treating issues as independent would cover half of the time.

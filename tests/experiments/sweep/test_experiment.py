@@ -63,7 +63,7 @@ def test_in_the_logarithm_steps_are_ratios(told):
     assert values(found) == pytest.approx([0.5, 1, 2, 4, 8])
 
 
-def test_without_a_range_it_is_the_knobs_own(told):
+def test_without_a_range_it_is_the_parameters_own(told):
     assert values(told('[design]\nkind = "grid"\n' + STAFF)) == [0.0, 250.0, 500.0]
 
 

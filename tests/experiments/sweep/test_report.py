@@ -174,7 +174,7 @@ def test_an_archive_overwrites_nothing_and_wants_a_finished_sweep(folder, tmp_pa
         (folder / "SHA256SUMS").write_bytes(sums)
 
 
-def test_a_changed_estimand_is_told(folder, tmp_path):
+def test_a_changed_estimand_is_reported(folder, tmp_path):
     from dataclasses import replace
 
     out = tmp_path / "changed"

@@ -109,7 +109,7 @@ class Backwards(supervisor.Serial):
         future.set_result(done.result())
 
 
-def test_the_answer_is_the_same_whoever_shares_the_work(whole, pooled, tmp_path):
+def test_the_answer_is_the_same_however_the_work_is_shared(whole, pooled, tmp_path):
     for k in (1, 2, 3):
         serially(SMALL, tmp_path / f"shard{k}", shard=(k, 3), chunk=k)
     assert merge_shards(tmp_path / "joined", [tmp_path / f"shard{k}" for k in (2, 3, 1)]) == 18
@@ -233,7 +233,7 @@ def half(chunk):
 
 
 @pytest.mark.slow
-def test_half_a_message_of_the_dead_hangs_nobody(monkeypatch):
+def test_half_a_message_of_a_dead_worker_blocks_nothing(monkeypatch):
     """Neither the sweep, nor Python on exit.
 
     It would wait for the pool's thread, which would wait for the rest.
@@ -274,7 +274,7 @@ def test_where_tables_are_not_kept_only_runs_are(tmp_path):
         found.issues  # noqa: B018
 
 
-def test_verify_lives_runs_again_and_finds_one_that_does_not_agree(tmp_path):
+def test_verify_runs_a_sample_again_and_finds_one_that_does_not_agree(tmp_path):
     plan = plan_sweep(replace(SMALL, replicates=2))
     serially(plan, tmp_path / "good")
     assert verify(tmp_path / "good", 1.0)["differ"] == {}

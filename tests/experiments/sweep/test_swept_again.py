@@ -157,7 +157,7 @@ def test_parts_without_their_ledger_are_never_added_to(folder, way, sums):
     assert bytes_of(folder) == before and rows(folder) == ALL
 
 
-def test_an_older_ledger_beside_newer_sums_is_refused(folder, tmp_path):
+def test_an_older_ledger_with_newer_sums_is_refused(folder, tmp_path):
     serially(replace(ASKED, replicates=2), tmp_path / "older")
     shutil.copy(tmp_path / "older" / "ledger.sqlite", folder / "ledger.sqlite")
     before = bytes_of(folder)
@@ -242,7 +242,7 @@ CHANGED = {  # changed setting -> how it is reported
 
 
 @pytest.mark.parametrize("change", CHANGED)
-def test_a_change_is_told_with_its_date_and_how_many_runs_were_there(folder, change):
+def test_a_change_is_reported_with_its_date_and_how_many_runs_were_there(folder, change):
     fields, words = CHANGED[change]
     done = serially(replace(ASKED, **fields), folder)
     assert "; ".join(done.changes) == words
