@@ -193,7 +193,7 @@ def test_every_command_that_has_json_is_tried():
     )
 
 
-def strict(text):
+def parse_strictly(text):
     """Return the one document of a text; refuse NaN, infinity and duplicate keys."""
 
     def once(pairs):
@@ -203,17 +203,17 @@ def strict(text):
     return json.loads(text, parse_constant=pytest.fail, object_pairs_hook=once)
 
 
-def texts(value, name=""):
+def iter_texts(value, name=""):
     """Yield every text of a document, with the key that it belongs to."""
     if isinstance(value, (dict, list)):
         for key, one in value.items() if isinstance(value, dict) else ((name, one) for one in value):
-            yield from texts(one, key)
+            yield from iter_texts(one, key)
     elif isinstance(value, str):
         yield name, value
 
 
 @pytest.fixture(scope="module")
-def swept(tmp_path_factory):
+def sweep_folder(tmp_path_factory):
     """Return the folder of a finished sweep by its name, swept on first request.
 
     Any other word is returned as it is.
@@ -309,7 +309,7 @@ def cogov(monkeypatch, capsys, tmp_path):
 
 
 @pytest.mark.parametrize("words", KEYS, ids=lambda words: " ".join(words[:2]))
-def test_json_is_one_strict_document_with_its_keys(cogov, swept, monkeypatch, words):
+def test_json_is_one_strict_document_with_its_keys(cogov, sweep_folder, monkeypatch, words):
     if words == ("bench", "page"):
         page_bench = pytest.importorskip("cogov.bench.page.page")
         monkeypatch.setattr(
@@ -317,9 +317,9 @@ def test_json_is_one_strict_document_with_its_keys(cogov, swept, monkeypatch, wo
             "measure_page",
             lambda *asked: [page_bench.waiting_table(([1.0], [2.0], [3.0]), ([0.1], [1024]))],
         )
-    status, out, err = cogov(*map(swept, words), "--json")
+    status, out, err = cogov(*map(sweep_folder, words), "--json")
     assert status == 0, err
-    told = strict(out)
+    told = parse_strictly(out)
     assert isinstance(told, dict) or words[0] != "bench", "one object for all tables of a bench"
     for one in told if isinstance(told, list) else [told]:
         assert one.keys() >= KEYS[words] if words[0] in GROWS else one.keys() == KEYS[words]
@@ -327,17 +327,17 @@ def test_json_is_one_strict_document_with_its_keys(cogov, swept, monkeypatch, wo
         assert told["tables"] and all(table.keys() == HOOK and table["rows"] for table in told["tables"])
     numbers = [
         (name, text)
-        for name, text in texts(told)
+        for name, text in iter_texts(told)
         if text.replace(",", "").replace(".", "", 1).removeprefix("-").isdigit()
     ]
     assert not numbers, "numbers as text"
 
 
 def test_a_measure_that_does_not_exist_is_null(cogov):
-    told = strict(cogov("run", "wuzi_yard", *SMALL, "--within", "100", "--json")[1])
+    told = parse_strictly(cogov("run", "wuzi_yard", *SMALL, "--within", "100", "--json")[1])
     assert told["measures"]["resolution_rate"] is None and told["measures"]["arisen"] > 0
     assert (
-        strict(
+        parse_strictly(
             cogov("city", "wuzi_yard", "--communities", "1", "--days", "3", "--workers", "0", "--json")[1]
         )["least"]
         is None

@@ -69,13 +69,13 @@ TOP = ("engine", "agents", "model", "reference", "experiments", "viz", "bench", 
 FILES = sorted(p for room in TOP for p in (ROOT / room).rglob("*.py"))
 
 
-def called(path):
+def module_name(path):
     """Return 'room.file' of a file; a package is called by its folder."""
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
 @cache
-def told(path):
+def list_imports(path):
     """List the imports of a file, wherever they stand.
 
     Each is (line, 'room.file' or None, name), within cogov and outside.
@@ -107,14 +107,14 @@ def told(path):
 
 
 def siblings(path):
-    return {(line, name) for line, name, _ in told(path) if name is not None}
+    return {(line, name) for line, name, _ in list_imports(path) if name is not None}
 
 
 def strangers(path):
-    return {(line, name.partition(".")[0]) for line, sibling, name in told(path) if sibling is None}
+    return {(line, name.partition(".")[0]) for line, sibling, name in list_imports(path) if sibling is None}
 
 
-every_file = pytest.mark.parametrize("path", FILES, ids=called)
+every_file = pytest.mark.parametrize("path", FILES, ids=module_name)
 
 
 def room_of(name):
@@ -124,7 +124,7 @@ def room_of(name):
 
 @every_file
 def test_imports_point_down(path):
-    name, room = called(path), room_of(called(path))
+    name, room = module_name(path), room_of(module_name(path))
     assert room or name == "experiments", f"{name} is in no room of FLOORS"
     targets = {(line, to, room_of(to)) for line, to in siblings(path)}
     wrong = {
@@ -136,7 +136,7 @@ def test_imports_point_down(path):
 
 
 def test_every_folder_of_python_is_a_room():
-    folders = {called(path) for path in FILES if path.name == "__init__.py"}
+    folders = {module_name(path) for path in FILES if path.name == "__init__.py"}
     assert folders - {"experiments", "reference.mechanisms"} == {
         room for room in FLOOR if (ROOT / room.replace(".", "/")).is_dir()
     }
@@ -166,9 +166,9 @@ def test_no_folder_holds_more_than_one_can_take_in():
 def test_a_mechanism_knows_the_levers_and_nothing_else(path):
     """Never another mechanism, the world or the day; of its own folder only the base class of mechanisms."""
     assert {name for _, name in siblings(path)} <= LEVERS | {
-        name for path in FILES if (name := called(path)).startswith("engine.")
+        name for path in FILES if (name := module_name(path)).startswith("engine.")
     } | {"model.mechanisms"}
-    assert {alias for _, name, alias in told(path) if name == "model.mechanisms"} == {"Mechanism"}
+    assert {alias for _, name, alias in list_imports(path) if name == "model.mechanisms"} == {"Mechanism"}
 
 
 @every_file
@@ -177,7 +177,7 @@ def test_rooms_use_few_tools(path):
 
     The model uses neither tables nor figures.
     """
-    name = called(path)
+    name = module_name(path)
     # mechanisms before the rest of the model
     allowed = next((OUTSIDE[room] for room in OUTSIDE if f"{name}.".startswith(f"{room}.")), None)
     found = {stranger for _, stranger in strangers(path)} - set(sys.stdlib_module_names)
@@ -226,7 +226,7 @@ ONE_PLACE = {  # what is done in one place only -> (how it is written, where it 
 @pytest.mark.parametrize("what", ONE_PLACE)
 def test_what_is_done_in_one_place_is_done_nowhere_else(what):
     pattern, places = ONE_PLACE[what]
-    assert {called(path) for path in PRODUCT if re.search(pattern, path.read_text("utf-8"))} <= places
+    assert {module_name(path) for path in PRODUCT if re.search(pattern, path.read_text("utf-8"))} <= places
 
 
 def test_whatever_prints_prints_to_any_stream():
@@ -286,7 +286,7 @@ def test_importing_cogov_costs_nothing():
 def test_nothing_is_loaded_twice():
     """pytest finds the package's root under two names unless confcutdir stops its search."""
     for path in FILES:
-        import_module(f"cogov.{called(path)}")
+        import_module(f"cogov.{module_name(path)}")
     loaded = [Path(m.__file__).resolve() for m in list(sys.modules.values()) if getattr(m, "__file__", None)]
     ours = [
         path
@@ -299,10 +299,12 @@ def test_nothing_is_loaded_twice():
 
 @every_file
 def test_examples_in_docstrings(path):
-    assert doctest.testmod(import_module(f"cogov.{called(path)}")).failed == 0
+    assert doctest.testmod(import_module(f"cogov.{module_name(path)}")).failed == 0
 
 
 @every_file
 def test_a_file_says_what_it_is_about(path):
     first = (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").partition("\n")[0]
-    assert first[:1].isascii() and first.endswith((".", "?")), f"{called(path)}: its first line is {first!r}"
+    assert first[:1].isascii() and first.endswith((".", "?")), (
+        f"{module_name(path)}: its first line is {first!r}"
+    )

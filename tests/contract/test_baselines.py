@@ -42,7 +42,7 @@ def test_numbers_are_not_changed_by_hand_nor_their_reasons_taken_away(name):
 
 
 @pytest.fixture
-def elsewhere(tmp_path, monkeypatch):
+def temporary_baselines(tmp_path, monkeypatch):
     """Return a folder with one baseline file, and a changelog with one line."""
     monkeypatch.setattr(baselines, "FOLDER", tmp_path / "baselines")
     monkeypatch.setattr(baselines, "CHANGELOG", tmp_path / "CHANGELOG.md")
@@ -52,9 +52,9 @@ def elsewhere(tmp_path, monkeypatch):
     return monkeypatch
 
 
-def test_other_numbers_are_written_only_after_a_line_that_says_why(elsewhere):
+def test_other_numbers_are_written_only_after_a_line_that_says_why(temporary_baselines):
     assert write("a") == ("a: as before", True)
-    elsewhere.setattr(baselines, "now", lambda name: {"told": ["1", "2", "3", "4", "10", "4"]})
+    temporary_baselines.setattr(baselines, "now", lambda name: {"told": ["1", "2", "3", "4", "10", "4"]})
     said, written = write("a")
     assert not written and "add one that says why" in said and before("a")[0]["told"][4] == "5"
     with baselines.CHANGELOG.open("a", encoding="utf-8") as log:
@@ -69,7 +69,7 @@ def test_other_numbers_are_written_only_after_a_line_that_says_why(elsewhere):
     assert "more is told" in path_of("a").read_text(encoding="utf-8")
 
 
-def test_a_number_changed_by_hand_breaks_the_seal(elsewhere):
+def test_a_number_changed_by_hand_breaks_the_seal(temporary_baselines):
     path = path_of("a")
     for was, is_ in ((",5,", ",6,"), ("# after 1", "# after 0"), ("a first engine", "another")):
         whole = path.read_text(encoding="utf-8")

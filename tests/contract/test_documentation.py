@@ -56,13 +56,13 @@ def test_the_diagram_of_agents_shows_every_relation():
     assert drawn_ids >= {f"{who}-{whom}" for who, _, whom in RELATIONS}
 
 
-def drawn(name):
+def list_edges(name):
     """Return which names are connected in a diagram."""
     return set(re.findall(r'<g id="(\w+-\w+)"', (DOCS / name).read_text("utf-8")))
 
 
 def test_the_life_of_an_issue_is_drawn_as_it_is():
-    assert drawn("lifecycle.svg") == {
+    assert list_edges("lifecycle.svg") == {
         identity(STATES[state], STATES[to]) for state, allowed in ALLOWED.items() for to in allowed
     }, f"docs/lifecycle.svg {ANEW}"
 
@@ -73,7 +73,7 @@ def test_every_pull_is_drawn():
         for name in mechanisms.list_mechanisms()
         for lever in mechanisms.load_class(name).pulls
     }
-    assert drawn("levers.svg") == pulls, f"docs/levers.svg {ANEW}"
+    assert list_edges("levers.svg") == pulls, f"docs/levers.svg {ANEW}"
 
 
 def test_diagrams_are_written_the_same_twice(tmp_path, monkeypatch):

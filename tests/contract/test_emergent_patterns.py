@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scenarios import governed
-from test_effect_signs import guiyuan, surely
+from scenarios import with_mechanisms
+from test_effect_signs import guiyuan, is_positive
 
 from cogov.model import mechanisms
 from cogov.model.issues.issue_table import AGREED, CONSENTED
@@ -16,7 +16,7 @@ from cogov.model.scenarios.cases import alter_scenario, read_case
 from cogov.model.simulate import days, simulate
 
 
-def lives(scenario, seeds):
+def simulate_seeds(scenario, seeds):
     return [simulate(scenario, "shapes", seed) for seed in range(seeds)]
 
 
@@ -31,8 +31,8 @@ def test_shuian_tips_from_growing_to_falling_along_its_path():
     """
     case = read_case("shuian")
     path, without = (
-        np.array([run.series["open"] for run in lives(one, 12)])
-        for one in (case, governed(case, "grid_patrol"))
+        np.array([run.series["open"] for run in simulate_seeds(one, 12)])
+        for one in (case, with_mechanisms(case, "grid_patrol"))
     )
     before, (after, never) = (
         path[:, 182] - path[:, 30],
@@ -46,13 +46,13 @@ def test_shuian_tips_from_growing_to_falling_along_its_path():
         "and without the path",
         never.round(),
     )
-    assert surely(before) and surely(never) and surely(never - after) and np.median(after) < 0
+    assert is_positive(before) and is_positive(never) and is_positive(never - after) and np.median(after) < 0
 
 
 # ---------------------------------------------------------------------------------------------- furong's push
 
 
-def answered(scenario, seed):
+def answering_share(scenario, seed):
     """Return the share of members and listed volunteers who gave an evening.
 
     In weeks 4 to 8, and in the last four.
@@ -69,10 +69,12 @@ def test_a_push_moves_furong_from_one_who_answers_a_call_to_most():
     Without it they are still a minority. The report says nearly all.
     """
     case = read_case("furong_south")
-    push = np.array([answered(case, seed) for seed in range(10)])
+    push = np.array([answering_share(case, seed) for seed in range(10)])
     none = np.array(
         [
-            answered(alter_scenario(case, off=("home_visits", "joint_council", "double_reporting")), seed)
+            answering_share(
+                alter_scenario(case, off=("home_visits", "joint_council", "double_reporting")), seed
+            )
             for seed in range(6)
         ]
     )
@@ -82,16 +84,16 @@ def test_a_push_moves_furong_from_one_who_answers_a_call_to_most():
         "not",
         none.mean(axis=0).round(2),
     )
-    assert (push[:, 0] < 0.3).all() and surely(push[:, 1] - 0.6) and surely(0.5 - none[:, 1])
+    assert (push[:, 0] < 0.3).all() and is_positive(push[:, 1] - 0.6) and is_positive(0.5 - none[:, 1])
 
 
 # ----------------------------------------------------------------------------------------- changcheng shuijun
 
 
-def pressure(scenario, seeds):
+def day_of_settlement(scenario, seeds):
     """Return the day on which the initial issue of water pressure was settled, by seed; inf if never."""
     first = []
-    for run in lives(scenario, seeds):
+    for run in simulate_seeds(scenario, seeds):
         row = run.issues[
             (run.issues["category"] == run.categories.index("water_pressure")) & (run.issues["born"] == 1)
         ][0]
@@ -103,7 +105,7 @@ def pressure(scenario, seeds):
 def test_a_stuck_problem_stays_stuck_for_years_and_takes_the_alliance_about_a_year():
     case = read_case("changcheng_shuijun")
     begins, seeds = case.mechanisms["five_party_alliance"].begins, 36
-    with_, without = pressure(case, seeds), pressure(governed(case), seeds)
+    with_, without = day_of_settlement(case, seeds), day_of_settlement(with_mechanisms(case), seeds)
     stood = without > begins
     took = with_[stood] - begins
     print(
@@ -133,7 +135,7 @@ def test_the_group_that_stays_behind_shortens_the_next_matter():
             spans.append(np.where(i["resolved"] >= 0, np.minimum(i["resolved"] - i["born"], 180), 180).mean())
         gains.append(spans[1] - spans[0])
     print("\ndays sooner", np.round(gains, 1))
-    assert surely(gains)
+    assert is_positive(gains)
 
 
 # -------------------------------------------------------------------------------------------------- nuisances
@@ -144,7 +146,7 @@ def test_recurring_nuisances_return_unless_habits_change():
     town = guiyuan(2.4)
     never = replace(town, issues=town.issues | {"litter": replace(town.issues["litter"], recurs=0.0)})
     arms = [
-        governed(one, *by)
+        with_mechanisms(one, *by)
         for one, by in (
             (never, ("grid_patrol",)),
             (town, ("grid_patrol",)),
@@ -152,7 +154,10 @@ def test_recurring_nuisances_return_unless_habits_change():
         )
     ]
     litter = [
-        [np.count_nonzero(run.issues["category"] == run.categories.index("litter")) for run in lives(one, 6)]
+        [
+            np.count_nonzero(run.issues["category"] == run.categories.index("litter"))
+            for run in simulate_seeds(one, 6)
+        ]
         for one in arms
     ]
     gone, back, habits = np.array(litter, float)
@@ -164,7 +169,7 @@ def test_recurring_nuisances_return_unless_habits_change():
         "with a covenant and a neighbourhood association",
         habits.mean(),
     )
-    assert surely(back - 1.3 * gone) and surely(back - habits)
+    assert is_positive(back - 1.3 * gone) and is_positive(back - habits)
 
 
 # --------------------------------------------------------------------------------------------------- meetings
@@ -177,7 +182,9 @@ def test_more_meetings_help_until_they_tire_people():
     """
     council, agreed, giving = mechanisms.load_class("joint_council"), {}, {}
     for every in (26, 4, 2, 1):
-        runs = lives(governed(guiyuan(2.4), "party_volunteers", joint_council=council(every=every)), 8)
+        runs = simulate_seeds(
+            with_mechanisms(guiyuan(2.4), "party_volunteers", joint_council=council(every=every)), 8
+        )
         agreed[every] = np.array(
             [
                 np.count_nonzero(
@@ -194,7 +201,7 @@ def test_more_meetings_help_until_they_tire_people():
         {k: v.mean().round(3) for k, v in giving.items()},
     )
     assert (
-        surely(agreed[4] - agreed[26])
-        and not surely(agreed[1] - agreed[2] - 2)
-        and surely(giving[26] - giving[2])
+        is_positive(agreed[4] - agreed[26])
+        and not is_positive(agreed[1] - agreed[2] - 2)
+        and is_positive(giving[26] - giving[2])
     )

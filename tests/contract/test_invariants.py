@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from scenarios import STORM, WORLDS, YARD, governed
+from scenarios import STORM, WORLDS, YARD, with_mechanisms
 
 from cogov.agents.population import SLOTS
 from cogov.engine.codes import CHILD, DESK_COMPANY, DESK_DEPARTMENT, TRUST_COMPANY
@@ -97,14 +97,14 @@ HASTY = replace(
     issues={name: replace(one, reopen=0.5, telling=0.3, patience=20.0) for name, one in HASTY.issues.items()},
 )
 EVERY = {
-    **{f"storm-{who}": governed(STORM, *by) for who, by in GOVERNED.items()},
+    **{f"storm-{who}": with_mechanisms(STORM, *by) for who, by in GOVERNED.items()},
     **{
-        f"{place}-{who}": governed(WORLDS[place], *GOVERNED[who])
+        f"{place}-{who}": with_mechanisms(WORLDS[place], *GOVERNED[who])
         for place in ("estate", "yard")
         for who in ("nobody", "everybody")
     },
-    "storm-benefactor": governed(STORM, *NAMES, benefactor=Benefactor(strength=0.7)),
-    "hasty-everybody": governed(HASTY, *NAMES),
+    "storm-benefactor": with_mechanisms(STORM, *NAMES, benefactor=Benefactor(strength=0.7)),
+    "hasty-everybody": with_mechanisms(HASTY, *NAMES),
 }
 # those that run in the slow tests; all of them are in "everybody"
 ALONE = {f"storm-{name}" for name in NAMES[::2]}
@@ -337,7 +337,7 @@ def test_nobody_works_longer_than_there_are_hours(scenario):
     assert now[-1].sum() > 10
 
 
-def shared(supply, asks, compounds=3):
+def grant_shares(supply, asks, compounds=3):
     """Return the share that each gets in each compound, from the hours available and the hours requested."""
     roles = (*ROLES, "yuan")
     have = np.array([float(np.sum(supply.get(role, 0.0))) for role in roles])
@@ -359,14 +359,14 @@ def test_scarce_hours_are_all_given_out_and_in_proportion():
         "d": {"yuan": 4.0},
         "e": {},
     }
-    assert shared(supply, asks) == {
+    assert grant_shares(supply, asks) == {
         "a": [0.5] * 3,
         "b": [0.5] * 3,
         "c": [0.0] * 3,
         "d": [1.0] * 3,
         "e": [1.0] * 3,
     }
-    both = shared(
+    both = grant_shares(
         supply, {"a": {"property": np.array([2.0, 0.0, 2.0])}, "b": {"property": np.array([2.0, 1.0, 1.0])}}
     )
     assert both == {"a": [0.25, 1.0, 1.0], "b": [0.25, 0.0, 1.0]}
@@ -378,7 +378,7 @@ def test_who_asks_a_role_for_nothing_does_not_wait_for_it():
         "team": {"volunteer": 10.0, "property": np.full(3, 5.0)},
         "captains": {"member": 2.0, "volunteer": 0.0, "property": np.array([0.0, 0.0, 1.0])},
     }
-    assert shared(supply, asks)["captains"] == [1.0, 1.0, 1 / 6]
+    assert grant_shares(supply, asks)["captains"] == [1.0, 1.0, 1 / 6]
 
 
 def test_there_is_no_property_company_of_the_whole_community():
@@ -422,7 +422,7 @@ def test_money_to_the_cent(scenario):
 
 def test_a_benefactor_is_felt_in_the_fund():
     """Otherwise the two tests above would not detect money and hours that are brought in."""
-    run = simulate(governed(YARD, benefactor=Benefactor()), 1)
+    run = simulate(with_mechanisms(YARD, benefactor=Benefactor()), 1)
     came = run.fen[-1, 1] - simulate(YARD, 1).fen[-1, 1]
     assert came == 22 * 3333
     assert run.ledger.fen[run.names.index("benefactor")] == 150 * 123
@@ -543,7 +543,7 @@ def test_the_same_issue_is_the_same_in_every_arm(world):
     name = [name for name in FIXED if name != "born"]
     plain = {int(i["id"]): i for i in simulate(WORLDS[world], 1).issues}
     for who, by in GOVERNED.items():
-        arm = simulate(governed(WORLDS[world], *by), 1).issues
+        arm = simulate(with_mechanisms(WORLDS[world], *by), 1).issues
         both = [(plain[int(i["id"])], i) for i in arm if int(i["id"]) in plain]
         assert len(both) > 0.8 * len(plain), who
         for a, b in both:
@@ -555,7 +555,7 @@ def test_the_same_issue_is_the_same_in_every_arm(world):
 
 
 def test_who_reports_is_able_to_report():
-    told = simulate(governed(STORM, *NAMES), 1).issues["reporter"]
+    told = simulate(with_mechanisms(STORM, *NAMES), 1).issues["reporter"]
     assert (build_community(STORM).residents.voice[told[told >= 0]] > 0).all()
 
 

@@ -51,7 +51,7 @@ class Reading(NamedTuple):
         return abs(self.seen - self.closed) > max(4.0 * self.error, 1e-9)
 
 
-def off(readings):
+def failing(readings):
     """Return the readings more than four standard errors from their closed form."""
     return [reading for reading in readings if reading.off]
 
@@ -127,7 +127,7 @@ def world(days, homes, compounds, issue, owners=True, **more):
 
 
 @contextmanager
-def but(change):
+def change_worlds(change):
     """Change every world that starts meanwhile on day 0."""
     begun = engine.start_run
 
@@ -140,7 +140,7 @@ def but(change):
         yield
 
 
-def everyone_in(world):
+def put_everyone_at_home(world):
     """Put everyone at home every day; with parameters alone a tenth of them would be out now and then."""
     world.residents.presence.fill(1.0)
     sums = residents.sum_mood(world.residents, world.stairwells, world.buildings)
@@ -274,7 +274,7 @@ def thinning():
     """
     buildings, days, n, lapse = 1000, 480, 5, 20.0
     issue = category(rate=100.0, telling=0.04, lapse=lapse)
-    with but(everyone_in):
+    with change_worlds(put_everyone_at_home):
         run = engine.simulate(
             world(days, n * buildings, (Compound(buildings=buildings, stairwells=1),), issue), "thinning"
         )
@@ -300,7 +300,7 @@ def silence(t=1.5):
 
     log(benefit/cost) is `t`.
     """
-    with but(everyone_in):
+    with change_worlds(put_everyone_at_home):
         run = engine.simulate(
             world(180, APIECE * sum(GROUPS), YARDS, category(rate=100.0, telling=t)), "silence"
         )
@@ -349,7 +349,7 @@ def first_days(days, homes, yards, issue, mechanisms, kinds, name):
 
     Issues of the last quarter are left out.
     """
-    with but(everyone_in):
+    with change_worlds(put_everyone_at_home):
         run = engine.simulate(world(days, homes, yards, issue, mechanisms=mechanisms), name)
     i = run.issues[run.issues["born"] <= days * 3 // 4]
     assert (i["told"] >= 0).all()
@@ -452,7 +452,7 @@ def test_the_restricted_mean_stops_at_its_horizon():
 AREAS = (31, 45, 52, 60, 67, 88, 105)  # square metres
 
 
-def agreed(rule, stances, areas):
+def count_shares(rule, stances, areas):
     """Return what the rule says: shares of heads and of area, as fractions.
 
     A stance is 0 not met, 1 met, 2 signed.
@@ -488,7 +488,7 @@ def committees():
                 float(areas.sum()),
             )
             for rule in range(len(consent_rules.RULES)):
-                wrong += bool(consent_rules.is_met(rule, *counts)) != agreed(rule, stances, AREAS[:n])
+                wrong += bool(consent_rules.is_met(rule, *counts)) != count_shares(rule, stances, AREAS[:n])
                 cases += 1
     assert cases == 4 * sum(3**n for n in range(1, 8))
     return [Reading("decided wrongly", wrong, 0, 0.0)]
@@ -517,7 +517,7 @@ def signatures():
             term=5000,
         )
         yards = (Compound(count=3000, buildings=1, stairwells=1),)
-        with but(lambda world: (world.households.area.fill(60.0), everyone_in(world))):
+        with change_worlds(lambda world: (world.households.area.fill(60.0), put_everyone_at_home(world))):
             run = engine.simulate(world(25, 3000 * n, yards, issue, projects=asked), "signatures", rule)
         first = run.issues[(run.issues["id"] % (1 << 20) == 0) & (run.issues["born"] < 25)]["id"]
         carried = np.isin(first, run.history[run.history["what"] == CONSENTED]["issue"]).mean()
@@ -542,7 +542,7 @@ class Eased(Mechanism):
         m.lever.ease[...] = m.knobs[0].ease
 
 
-def arisen(ease):
+def simulate_arrivals(ease):
     """Return what arises in 200 buildings within 600 days; it lapses at once."""
     issue = category(rate=100.0, telling=0.0, lapse=1.0)
     return engine.simulate(
@@ -557,7 +557,7 @@ def clocks():
     """Arrivals are Poisson and independent: of those next door, and of those of the ten days before."""
     readings = []
     for ease in (0.0, 0.25):
-        i = arisen(ease)
+        i = simulate_arrivals(ease)
         counts = np.zeros((200, 60))
         np.add.at(counts, (i["building"], (i["born"] - 1) // 10), 1)
         mean = 1000 / 365 * exp(ease)
@@ -574,7 +574,7 @@ def clocks():
 
 def hurried():
     """Where problems arise four per cent more readily, the same ones arise, none later, and some sooner."""
-    plain, eased = arisen(0.0), arisen(log(1.04))
+    plain, eased = simulate_arrivals(0.0), simulate_arrivals(log(1.04))
     same = np.isin(plain["id"], eased["id"])
     common = eased[np.isin(eased["id"], plain["id"])]
     earlier = plain["born"][same] - common["born"]
@@ -613,14 +613,14 @@ def test_the_closed_form_holds(check):
             f"standard error {r.error:.4f}",
             end="",
         )
-    assert not off(readings)
+    assert not failing(readings)
 
 
 # A kernel that reads its column correctly and is then wrong by five per cent gives the same days as one
 # with a wrong column.
 
 
-def put(world, **parts):
+def replace_columns(world, **parts):
     """Replace some columns of a world."""
     world.state = world.state._replace(**parts)
     world.live = struct(to_structs(world.state))
@@ -628,21 +628,25 @@ def put(world, **parts):
     world.bind_mechanisms()
 
 
-def wrong(part, column=None, by=1.05):
+def scale_column(part, column=None, by=1.05):
     """Return a change of every world on day 0: a part, or one column of it, is multiplied by `by`."""
 
     def change(world):
         old = getattr(world, part)
-        put(world, **{part: old._replace(**{column: getattr(old, column) * by}) if column else old * by})
+        replace_columns(
+            world, **{part: old._replace(**{column: getattr(old, column) * by}) if column else old * by}
+        )
 
-    return partial(but, change)
+    return partial(change_worlds, change)
 
 
 def likelier(world):
     """Households sign with a chance that is five per cent higher."""
     odds = exp(world.knobs.projects.liking)
     p = 1.05 * odds / (1 + odds)
-    put(world, knobs=world.knobs._replace(projects=world.knobs.projects._replace(liking=log(p / (1 - p)))))
+    replace_columns(
+        world, knobs=world.knobs._replace(projects=world.knobs.projects._replace(liking=log(p / (1 - p))))
+    )
 
 
 def louder(n, alone, plain=reporting.bystander_factor):
@@ -661,24 +665,24 @@ def off_by_one(time, event):
 
 
 PLANTED = [
-    (queues, "arrivals", wrong("clocks", "rate")),
-    (queues, "work", wrong("cats", "work")),
-    (queues, "crew's hours", wrong("crews", by=0.95)),
-    (backlog, "arrivals", wrong("clocks", "rate")),
-    (backlog, "work", wrong("cats", "work")),
-    (backlog, "hours of a pair of hands", wrong("pair", by=0.95)),
-    (thinning, "arrivals", wrong("clocks", "rate")),
-    (thinning, "telling", wrong("cats", "telling")),
-    (thinning, "lapse", wrong("cats", "lapse")),
-    (dilemma, "telling", wrong("cats", "telling")),
+    (queues, "arrivals", scale_column("clocks", "rate")),
+    (queues, "work", scale_column("cats", "work")),
+    (queues, "crew's hours", scale_column("crews", by=0.95)),
+    (backlog, "arrivals", scale_column("clocks", "rate")),
+    (backlog, "work", scale_column("cats", "work")),
+    (backlog, "hours of a pair of hands", scale_column("pair", by=0.95)),
+    (thinning, "arrivals", scale_column("clocks", "rate")),
+    (thinning, "telling", scale_column("cats", "telling")),
+    (thinning, "lapse", scale_column("cats", "lapse")),
+    (dilemma, "telling", scale_column("cats", "telling")),
     (diffusion, "diffused", partial(patch.object, reporting, "bystander_factor", louder)),
-    (eyes, "sight", wrong("strength")),
-    (neighbours, "telling", wrong("cats", "telling")),
+    (eyes, "sight", scale_column("strength")),
+    (neighbours, "telling", scale_column("cats", "telling")),
     (remission, "at risk", partial(patch.object, measures, "kaplan_meier", off_by_one)),
     (committees, "signed", partial(patch.object, consent_rules, "is_met", generous)),
-    (signatures, "willing", partial(but, likelier)),
-    (clocks, "arrivals", wrong("clocks", "rate")),
-    (hurried, "ease", wrong("strength", by=1.0 - 0.05 / log(1.04))),
+    (signatures, "willing", partial(change_worlds, likelier)),
+    (clocks, "arrivals", scale_column("clocks", "rate")),
+    (hurried, "ease", scale_column("strength", by=1.0 - 0.05 / log(1.04))),
 ]
 
 
@@ -689,7 +693,7 @@ NAMES = [f"{check.__name__}: {what}" for check, what, _ in PLANTED]
 @pytest.mark.parametrize(("check", "planted"), [(check, planted) for check, _, planted in PLANTED], ids=NAMES)
 def test_a_defect_of_five_per_cent_is_seen(check, planted):
     with planted():
-        found = off(check())
+        found = failing(check())
     for r in found:
         print(
             f"\n{r.what}: seen {r.seen:.4f}, closed {r.closed:.4f}",

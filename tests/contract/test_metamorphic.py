@@ -21,12 +21,12 @@ from scenarios import (
     STORM,
     WORLDS,
     YARD,
-    differing,
-    governed,
-    inside,
-    kept,
-    raised,
-    told,
+    column_bytes,
+    differing_names,
+    measured_bytes,
+    raise_rates,
+    run_bytes,
+    with_mechanisms,
 )
 
 from cogov.agents import residents
@@ -56,7 +56,7 @@ from cogov.model.world import start_run
 NAMES = mechanisms.list_mechanisms()
 
 
-def lived(founded, scenario, seed=1):
+def run_to_end(founded, scenario, seed=1):
     """Return a community on the last day of a scenario."""
     world = start_run(founded, scenario, RandomNumbers(seed))
     for _ in range(scenario.days):
@@ -64,7 +64,7 @@ def lived(founded, scenario, seed=1):
     return world
 
 
-def everything(world):
+def all_issues(world):
     """Return every issue there has been, by its id."""
     rows = np.concatenate([world.issues, world.ended[: world.gone[0]]])
     return rows[np.argsort(rows["id"])]
@@ -72,7 +72,7 @@ def everything(world):
 
 def by_name(rows, but=()):
     """Return the columns of a table as bytes, some left out."""
-    return {name: column for name, column in zip(rows.dtype.names, inside(rows)) if name not in but}
+    return {name: column for name, column in zip(rows.dtype.names, column_bytes(rows)) if name not in but}
 
 
 # -------------------------------------------------------------------------------- categories that never arise
@@ -111,7 +111,7 @@ IDLE = {
 SHORT = {case: alter_scenario(read_case(case), on=NAMES, days=30) for case in list_cases()}
 
 
-def without(scenario):
+def add_idle_categories(scenario):
     """Return the scenario, and the same with more categories.
 
     None of these ever arises, and all are written in the opposite order.
@@ -126,8 +126,8 @@ def without(scenario):
 
 
 # where much waits with departments
-CALLED = raised(
-    governed(STORM, whistle=mechanisms.load_class("whistle")(departments=5)),
+CALLED = raise_rates(
+    with_mechanisms(STORM, whistle=mechanisms.load_class("whistle")(departments=5)),
     congestion=30.0,
     hawkers=30.0,
     water_pressure=20.0,
@@ -136,7 +136,7 @@ CALLED = raised(
 
 @pytest.mark.parametrize(
     "scenario",
-    [*(governed(one, *NAMES) for one in WORLDS.values()), CALLED, *SHORT.values()],
+    [*(with_mechanisms(one, *NAMES) for one in WORLDS.values()), CALLED, *SHORT.values()],
     ids=[*WORLDS, "called", *SHORT],
 )
 def test_categories_that_never_arise_change_no_bit(scenario):
@@ -144,9 +144,9 @@ def test_categories_that_never_arise_change_no_bit(scenario):
 
     The same history, days, ledgers, measures, and names of issues.
     """
-    a, b = (simulate(one, 1) for one in without(scenario))
+    a, b = (simulate(one, 1) for one in add_idle_categories(scenario))
     assert len(b.categories) - len(a.categories) >= len(IDLE) + 4 and len(a.issues) > 5
-    assert differing(kept(a), kept(b)) == [] and kept(a).keys() == kept(b).keys()
+    assert differing_names(run_bytes(a), run_bytes(b)) == [] and run_bytes(a).keys() == run_bytes(b).keys()
     assert str(measures.summary(a)) == str(measures.summary(b))
     assert [unpack_id(id_, a.categories) for id_ in a.issues["id"]] == [
         unpack_id(id_, b.categories) for id_ in b.issues["id"]
@@ -194,7 +194,7 @@ def places(scenario):
 
 def by_place(world):
     """Return every issue there has been, by place, category and number; and what it takes."""
-    rows, where = everything(world), places(world.scenario)
+    rows, where = all_issues(world), places(world.scenario)
     called = [unpack_id(id_, world.categories) for id_ in rows["id"]]
     return {
         (where[b], *rest): tuple(row[column].item() for column in ("severity", "effort", "hard", "lead"))
@@ -212,7 +212,9 @@ def test_a_compound_more_or_in_another_order_leaves_every_buildings_clocks_its_o
     census = replace(ESTATE.community, households=150, residents=260)
     here = replace(ESTATE, community=census, days=40)
     ways = [here.compound, more + here.compound, here.compound + more, (more + here.compound)[::-1]]
-    worlds = [lived(build_community(one), one) for one in (replace(here, compound=kinds) for kinds in ways)]
+    worlds = [
+        run_to_end(build_community(one), one) for one in (replace(here, compound=kinds) for kinds in ways)
+    ]
     begins = [
         dict(
             zip(
@@ -245,10 +247,10 @@ def test_a_compound_more_or_in_another_order_leaves_every_buildings_clocks_its_o
 def test_the_first_half_of_a_run_twice_as_long_is_the_run(place):
     """Bit for bit, under any mechanisms: nothing depends on how many days will follow."""
     for by in ((), NAMES):
-        short = governed(WORLDS[place], *by)
+        short = with_mechanisms(WORLDS[place], *by)
         for ends, goes_on in zip(days(short, 1), days(replace(short, days=2 * short.days), 1)):
             pass
-        assert ends.day == goes_on.day == short.days and told(ends) == told(goes_on)
+        assert ends.day == goes_on.day == short.days and measured_bytes(ends) == measured_bytes(goes_on)
         for part in ("residents", "households", "mood", "clocks", "projects"):
             assert [column.tobytes() for column in getattr(ends, part)] == [
                 column.tobytes() for column in getattr(goes_on, part)
@@ -257,9 +259,9 @@ def test_the_first_half_of_a_run_twice_as_long_is_the_run(place):
 
 def test_so_it_is_where_a_year_ends_in_between():
     """The calendar is made a year at a time: the last days of a run of 400 are those of one of 800."""
-    a, b = (simulate(governed(replace(STORM, days=length), *NAMES), 1) for length in (400, 800))
+    a, b = (simulate(with_mechanisms(replace(STORM, days=length), *NAMES), 1) for length in (400, 800))
     lines = b.history[b.history["day"] <= 400]
-    assert inside(a.history) == inside(lines) and len(lines) > 1000
+    assert column_bytes(a.history) == column_bytes(lines) and len(lines) > 1000
     assert all(
         np.array_equal(column, b.series[name][:400], equal_nan=True) for name, column in a.series.items()
     )
@@ -272,10 +274,10 @@ def history(world):
     """Return all that happened; in a payment by the community its fund, the last one, is called -9."""
     lines = world.history().copy()
     lines["who"][(lines["what"] == PAID) & (lines["who"] == len(world.funds) - 1)] = -9
-    return inside(lines)
+    return column_bytes(lines)
 
 
-def with_another(founded):
+def add_building(founded):
     """Return the same community with one more building, in a compound of its own.
 
     It has one stairwell, one home and a child; nothing arises there and nobody moves.
@@ -344,11 +346,11 @@ def with_another(founded):
 def test_a_building_where_nothing_happens_changes_nothing_elsewhere(place):
     """Bit for bit, where nobody is sent there: a patrol would visit it, and a captain would live in it."""
     here = build_community(WORLDS[place])
-    a, b = lived(here, WORLDS[place]), lived(with_another(here), WORLDS[place])
+    a, b = run_to_end(here, WORLDS[place]), run_to_end(add_building(here), WORLDS[place])
     assert (
         len(a.history()) > 60
         and history(a) == history(b)
-        and by_name(everything(a)) == by_name(everything(b))
+        and by_name(all_issues(a)) == by_name(all_issues(b))
     )
     assert all(
         getattr(b.residents, name)[:-1].tobytes() == getattr(a.residents, name).tobytes()
@@ -362,9 +364,9 @@ def test_a_building_where_nothing_happens_changes_nothing_elsewhere(place):
 
 def test_nor_does_it_where_mechanisms_count_no_buildings():
     """Those that listen, pay and hold meetings; all at once."""
-    some = governed(STORM, "whistle", "mediation_room", "task_pipeline", "project_finance")
+    some = with_mechanisms(STORM, "whistle", "mediation_room", "task_pipeline", "project_finance")
     here = build_community(some)
-    a, b = lived(here, some), lived(with_another(here), some)
+    a, b = run_to_end(here, some), run_to_end(add_building(here), some)
     assert (
         history(a) == history(b)
         and a.ledger.hours.tobytes() == b.ledger.hours.tobytes()
@@ -379,7 +381,7 @@ PLENTY = {  # of all that communities share; each has a company of its own, too 
     "departments": DepartmentParameters(hours=10_000.0),
 }
 TWO = replace(
-    raised(STORM, water_pressure=6.0),
+    raise_rates(STORM, water_pressure=6.0),
     name="two",
     community=replace(STORM.community, residents=220, households=90, registered=140, owners=60, shops=0),
     compound=(
@@ -408,24 +410,24 @@ TWO = replace(
 EAST = 4  # buildings
 
 
-def split(scenario):
+def split_communities(scenario):
     """Return both communities together, and each where nothing arises in the other."""
     here = build_community(scenario)
     assert len(here.buildings.compound) == 9
     quiet = [here.rate.copy() for _ in range(2)]
     quiet[0][EAST:], quiet[1][:EAST] = 0.0, 0.0
-    return [lived(one, scenario) for one in (here, *(here._replace(rate=rate) for rate in quiet))]
+    return [run_to_end(one, scenario) for one in (here, *(here._replace(rate=rate) for rate in quiet))]
 
 
-def of(world, compound):
+def history_of_compound(world, compound):
     """Return what happened in one compound: its issues, their history, its fund, its people."""
-    rows, lines = everything(world), world.history()
+    rows, lines = all_issues(world), world.history()
     rows = rows[rows["compound"] == compound]
     there = world.buildings.compound[world.residents.building] == compound
     people = [getattr(world.residents, name)[there].tobytes() for name in world.residents._fields]
     return (
-        inside(rows),
-        inside(lines[np.isin(lines["issue"], rows["id"])]),
+        column_bytes(rows),
+        column_bytes(lines[np.isin(lines["issue"], rows["id"])]),
         int(world.funds[compound]),
         people,
     )
@@ -436,10 +438,12 @@ def test_two_communities_that_share_nothing_scarce_are_each_as_if_alone():
 
     Then results are identical.
     """
-    both, east, west = split(replace(TWO, **PLENTY))
-    assert of(both, 0) == of(east, 0) and of(both, 1) == of(west, 1)
-    assert len(everything(both)) == len(everything(east)) + len(everything(west)) > 200
-    waits = everything(both)["resolved"] - everything(both)["taken"]
+    both, east, west = split_communities(replace(TWO, **PLENTY))
+    assert history_of_compound(both, 0) == history_of_compound(east, 0) and history_of_compound(
+        both, 1
+    ) == history_of_compound(west, 1)
+    assert len(all_issues(both)) == len(all_issues(east)) + len(all_issues(west)) > 200
+    waits = all_issues(both)["resolved"] - all_issues(both)["taken"]
     assert waits.max() > 20, "their own companies are short of hands"
 
 
@@ -454,14 +458,17 @@ def test_two_communities_that_share_nothing_scarce_are_each_as_if_alone():
 )
 def test_two_that_share_what_is_scarce_feel_each_other(scarce):
     """Otherwise the test above could not fail."""
-    both, east, west = split(replace(TWO, **PLENTY | scarce))
-    assert of(both, 0)[0] != of(east, 0)[0] or of(both, 1)[0] != of(west, 1)[0]
+    both, east, west = split_communities(replace(TWO, **PLENTY | scarce))
+    assert (
+        history_of_compound(both, 0)[0] != history_of_compound(east, 0)[0]
+        or history_of_compound(both, 1)[0] != history_of_compound(west, 1)[0]
+    )
 
 
 # ---------------------------------------------------------------------------------------------- another order
 
 
-def backwards(founded):
+def reverse_homes(founded):
     """Return the same community with each home's people stored in the opposite order.
 
     Acquaintances are kept.
@@ -489,7 +496,7 @@ def test_people_stored_in_another_order_change_nothing_of_what_arises():
         ESTATE, issues=UNASKED, residents=replace(ESTATE.residents, moving_owner=0.0, moving_tenant=0.0)
     )
     here = build_community(scenario)
-    a, b = (everything(lived(one, scenario)) for one in (here, backwards(here)))
+    a, b = (all_issues(run_to_end(one, scenario)) for one in (here, reverse_homes(here)))
     own = (
         "id",
         "building",
@@ -515,12 +522,12 @@ def test_people_stored_in_another_order_change_nothing_of_what_arises():
 def test_and_nothing_in_the_mean():
     """Over 150 seeds: as many are reported and resolved, within four standard errors of the difference."""
     here = build_community(YARD)
-    there = backwards(here)
+    there = reverse_homes(here)
     count = np.array(
         [
             [(rows["told"] >= 0).sum(), (rows["resolved"] >= 0).sum(), rows["voices"].sum()]
             for seed in range(150)
-            for rows in (everything(lived(one, YARD, seed)) for one in (here, there))
+            for rows in (all_issues(run_to_end(one, YARD, seed)) for one in (here, there))
         ],
         float,
     )
@@ -533,18 +540,18 @@ def test_and_nothing_in_the_mean():
 # ------------------------------------------------------------------------------------------------ other units
 
 
-def scaled(part, unit, times, prefix=""):
+def scale_units(part, unit, times, prefix=""):
     """Return a part of a scenario with every number whose unit begins with `unit` multiplied."""
     if isinstance(part, dict):
-        return {name: scaled(one, unit, times) for name, one in part.items()}
+        return {name: scale_units(one, unit, times) for name, one in part.items()}
     if isinstance(part, tuple):
-        return tuple(scaled(one, unit, times) for one in part)
+        return tuple(scale_units(one, unit, times) for one in part)
     if not is_dataclass(part):
         return part
     told_ = {
         f.name: getattr(part, f.name) * times
         if str(f.metadata.get("unit", "")).startswith(unit)
-        else scaled(getattr(part, f.name), unit, times)
+        else scale_units(getattr(part, f.name), unit, times)
         for f in fields(part)
     }
     return replace(part, **told_)
@@ -568,11 +575,11 @@ def test_money_in_other_units_buys_the_same(by):
     """
     # rounding must not decide anything
     plain = (
-        governed(WHOLE, *by)
+        with_mechanisms(WHOLE, *by)
         if not by
-        else governed(replace(WHOLE, committee=replace(WHOLE.committee, fund=200_000.0)), *by)
+        else with_mechanisms(replace(WHOLE, committee=replace(WHOLE.committee, fund=200_000.0)), *by)
     )
-    dear = scaled(plain, "yuan", 8.0)
+    dear = scale_units(plain, "yuan", 8.0)
     dear = replace(dear, projects=replace(dear.projects, burden=plain.projects.burden / 8))
     assert (
         dear.committee.budget == 8 * plain.committee.budget
@@ -580,9 +587,9 @@ def test_money_in_other_units_buys_the_same(by):
         and dear.compound[0].maintenance == 1200.0
     )
     a, b = simulate(plain, 1), simulate(dear, 1)
-    assert by_name(a.issues, but=("cost",)) == by_name(b.issues, but=("cost",)) and inside(
+    assert by_name(a.issues, but=("cost",)) == by_name(b.issues, but=("cost",)) and column_bytes(
         a.history
-    ) == inside(b.history)
+    ) == column_bytes(b.history)
     assert (8 * a.issues["cost"] == b.issues["cost"]).all() and (a.fen[:, 2] > 0).any()
     assert np.abs(8 * a.fen - b.fen).max() <= (8 * len(by) * a.days if by else 0)
 
@@ -592,7 +599,7 @@ def test_hours_in_other_units_do_the_same():
 
     This is about parameters in hours, for mechanisms that count neither households nor walks.
     """
-    double = scaled(STORM, "hours", 2.0)
+    double = scale_units(STORM, "hours", 2.0)
     double = replace(
         double, issues={name: replace(one, work=2 * one.work) for name, one in STORM.issues.items()}
     )
@@ -602,9 +609,9 @@ def test_hours_in_other_units_do_the_same():
         and double.departments.shift == 2 * STORM.departments.shift
     )
     a, b = simulate(STORM, 1), simulate(double, 1)
-    assert by_name(a.issues, but=("left", "effort")) == by_name(b.issues, but=("left", "effort")) and inside(
-        a.history
-    ) == inside(b.history)
+    assert by_name(a.issues, but=("left", "effort")) == by_name(
+        b.issues, but=("left", "effort")
+    ) and column_bytes(a.history) == column_bytes(b.history)
     assert (
         (2 * a.issues["effort"] == b.issues["effort"]).all()
         and (2 * a.ledger.hours == b.ledger.hours).all()
@@ -615,7 +622,7 @@ def test_hours_in_other_units_do_the_same():
 
 # ------------------------------------------------------------------------------------------------- more hands
 
-ONE_LINE = raised(  # of one urgency, never given up, forgotten, redone or recurring
+ONE_LINE = raise_rates(  # of one urgency, never given up, forgotten, redone or recurring
     replace(
         YARD,
         name="line",

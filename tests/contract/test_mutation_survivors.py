@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scenarios import ESTATE, STORM, governed
+from scenarios import ESTATE, STORM, with_mechanisms
 from test_invariants import Story, needs
 
 from cogov.bench import fault_injection
@@ -26,7 +26,7 @@ from cogov.model.simulate import build_community
 
 def test_a_recording_shows_every_state_on_the_way_and_not_only_the_last():
     """Replay the history of the run line by line: each event leads to the state of the recording."""
-    scenario = replace(governed(STORM, *mechanisms.list_mechanisms()), days=150)
+    scenario = replace(with_mechanisms(STORM, *mechanisms.list_mechanisms()), days=150)
     film = record_year(scenario, 1)
     first, lists, run = film.arrays["issue_first"], list(scenario.issues.values()), film.run
     seen = set()

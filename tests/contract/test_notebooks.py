@@ -35,7 +35,7 @@ def cells(path, kind=None):
     ]
 
 
-def run(path, folder):
+def run_notebook(path, folder):
     """Run a notebook in a Python and a folder of its own; return (its output, the files it left there)."""
     here, scratch = folder / "here", folder / "scratch"
     here.mkdir(), scratch.mkdir()
@@ -62,7 +62,7 @@ def test_there_are_notebooks():
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_from_top_to_bottom_and_leaves_nothing_behind(path, tmp_path):
     beside = sorted(path.parent.iterdir())
-    said, left = run(path, tmp_path)
+    said, left = run_notebook(path, tmp_path)
     assert said and not left and sorted(path.parent.iterdir()) == beside
 
 
@@ -81,7 +81,7 @@ def test_a_cell_that_fails_is_named(tmp_path):
         )
     )
     with pytest.raises(AssertionError, match=r"(?s)RED: red.ipynb, cell 3.*NameError.*undefined_name"):
-        run(book, tmp_path)
+        run_notebook(book, tmp_path)
 
 
 @every_notebook

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
-from scenarios import ESTATE, STORM, YARD, governed
+from scenarios import ESTATE, STORM, YARD, with_mechanisms
 
 from cogov import reference
 from cogov.agents.committee import CommitteeParameters
@@ -59,7 +59,7 @@ TELLING = (4, 14, 20, 21, 26, 31)  # those of them in which, together, everythin
 # ---------------------------------------------------------------------------------- one day against the other
 
 
-def same(day, what, engine, plain, close=0.0):
+def check_same(day, what, engine, plain, close=0.0):
     """Fail with the day, what differs, and the first row that does."""
     engine, plain = np.asarray(engine), np.asarray(plain)
     if engine.shape != plain.shape:
@@ -78,7 +78,7 @@ def column(rows, name):
     return [getattr(row, name) for row in rows]
 
 
-def same_history(day, engine, plain):
+def check_history(day, engine, plain):
     """Compare line by line; say in words where they differ."""
     for n, (line, other) in enumerate(zip_longest(engine.tolist(), plain)):
         if line != other:
@@ -92,9 +92,9 @@ def same_history(day, engine, plain):
             )
 
 
-def same_issues(day, which, engine, plain):
+def check_issues(day, which, engine, plain):
     for name in ISSUE.names:
-        same(
+        check_same(
             day,
             f"{which} issues: {name}",
             engine[name],
@@ -103,7 +103,7 @@ def same_issues(day, which, engine, plain):
         )
 
 
-def same_pulls(w, t):
+def check_pulls(w, t):
     """Compare what each mechanism pulled on each lever, times its strength; a lever not in it is 0."""
     for name, lever in ((name, lever) for name in w.hands for lever in LEVERS):
         mine, plain = getattr(w.hands[name].lever, lever), t.pulls.get(name, {}).get(lever)
@@ -112,7 +112,7 @@ def same_pulls(w, t):
             if plain is None
             else t.mechanisms[name].strength * np.atleast_1d(np.asarray(plain, float))
         )
-        same(
+        check_same(
             w.day,
             f"pull of {name} on {lever}",
             mine[: len(pulled)] if lever in OVER_ISSUES else mine,
@@ -121,63 +121,67 @@ def same_pulls(w, t):
         )
 
 
-def same_places(day, w, t):
+def check_places(day, w, t):
     b, people, homes, stock, projects = t.buildings, w.residents, w.households, w.mood, w.projects
     for name in ("trust", "satisfaction", "fatigue"):
-        same(day, f"residents: {name}", getattr(people, name), column(t.people, name), SINGLE)
-    same(day, "residents: gives", people.gives, column(t.people, "gives"))
-    same(day, "residents: ties", people.ties, [len(p.known) for p in t.people])
-    same(day, "residents: known", people.known, [p.known + [-1] * (12 - len(p.known)) for p in t.people])
+        check_same(day, f"residents: {name}", getattr(people, name), column(t.people, name), SINGLE)
+    check_same(day, "residents: gives", people.gives, column(t.people, "gives"))
+    check_same(day, "residents: ties", people.ties, [len(p.known) for p in t.people])
+    check_same(
+        day, "residents: known", people.known, [p.known + [-1] * (12 - len(p.known)) for p in t.people]
+    )
     for name in ("stance", "knocks", "talks"):
-        same(day, f"households: {name}", getattr(homes, name), column(t.households, name))
+        check_same(day, f"households: {name}", getattr(homes, name), column(t.households, name))
     for name in ("active", "cursor", "open", "all", "opens", "steps"):
-        same(
+        check_same(
             day,
             f"projects: {name}",
             getattr(projects, name),
             column(t.compounds, name),
             CLOSE if name == "steps" else 0.0,
         )
-    same(day, "stairwells: ears", stock.ears, column(t.stairwells, "ears"), CLOSE)
-    same(day, "stairwells: voices", stock.voices, column(t.stairwells, "voices"), CLOSE)
-    same(day, "pledged", stock.pledged, t.pledged)
+    check_same(day, "stairwells: ears", stock.ears, column(t.stairwells, "ears"), CLOSE)
+    check_same(day, "stairwells: voices", stock.voices, column(t.stairwells, "voices"), CLOSE)
+    check_same(day, "pledged", stock.pledged, t.pledged)
     for name in ("helpers", "good", "standing", "drift", "meet"):
-        same(
+        check_same(
             day,
             f"buildings: {name}",
             getattr(stock, name),
             column(b, name),
             0.0 if name in ("helpers", "standing") else CLOSE,
         )
-    same(day, "clocks: number", w.clocks.number, [column(row.clocks, "number") for row in b])
+    check_same(day, "clocks: number", w.clocks.number, [column(row.clocks, "number") for row in b])
     for name in ("rate", "passed", "next"):
-        same(day, f"clocks: {name}", getattr(w.clocks, name), [column(row.clocks, name) for row in b], CLOSE)
+        check_same(
+            day, f"clocks: {name}", getattr(w.clocks, name), [column(row.clocks, name) for row in b], CLOSE
+        )
 
 
-def same_books(day, w, t):
+def check_books(day, w, t):
     for name in ("funds", "spending"):
-        same(day, name, getattr(w, name), getattr(t, name))
-    same(day, "ledger: fen", w.ledger.fen, t.ledger.fen)
+        check_same(day, name, getattr(w, name), getattr(t, name))
+    check_same(day, "ledger: fen", w.ledger.fen, t.ledger.fen)
     for name in ("hours", "supplied"):
-        same(day, f"ledger: {name}", getattr(w.ledger, name), getattr(t.ledger, name), CLOSE)
+        check_same(day, f"ledger: {name}", getattr(w.ledger, name), getattr(t.ledger, name), CLOSE)
     for name in ("used", "saved", "wished"):
-        same(day, name, getattr(w, name), getattr(t, name), CLOSE)
-    same(day, "hours for tomorrow", w.more, [t.more[pool] for pool in POOLS], CLOSE)
+        check_same(day, name, getattr(w, name), getattr(t, name), CLOSE)
+    check_same(day, "hours for tomorrow", w.more, [t.more[pool] for pool in POOLS], CLOSE)
 
 
-def alike(scenario, *seed):
+def compare_days(scenario, *seed):
     """Simulate a scenario with both, and compare every day; return all that occurred.
 
     Each is (mechanism or None, what).
     """
     lines = ended = 0
     for w, t in zip(days(scenario, *seed), iterate_days(scenario, *seed), strict=True):
-        same_pulls(w, t)
-        same_history(w.day, w.history()[lines:], t.history[lines:])
-        same_issues(w.day, "ended", w.ended[ended : w.gone[0]], t.ended[ended:])
-        same_issues(w.day, "open", w.issues, t.issues)
-        same_places(w.day, w, t)
-        same_books(w.day, w, t)
+        check_pulls(w, t)
+        check_history(w.day, w.history()[lines:], t.history[lines:])
+        check_issues(w.day, "ended", w.ended[ended : w.gone[0]], t.ended[ended:])
+        check_issues(w.day, "open", w.issues, t.issues)
+        check_places(w.day, w, t)
+        check_books(w.day, w, t)
         lines, ended = len(t.history), len(t.ended)
     names = [*t.names, None]  # code -1 is nobody's
     spent = {(name, "hours") for name, row in zip(t.names, t.ledger.hours) if any(row)}
@@ -239,7 +243,7 @@ OWN_WAYS = (
 )
 
 
-def value(f, luck):
+def draw_value(f, luck):
     """Draw a value of a parameter: an end of its range, or in between.
 
     Where the end is far away, several times the default.
@@ -249,15 +253,15 @@ def value(f, luck):
     return round(drawn) if f.type in (int, "int") else float(drawn)
 
 
-def turning(part, most, luck, leave=()):
+def vary_parameters(part, most, luck, leave=()):
     """Draw the same part of a scenario with up to so many of its parameters changed."""
     known = {path: f for path, f in paths(part).items() if not path.startswith(leave)}
     for path in luck.sample(sorted(known), luck.randint(0, most)):
-        part = set_parameter(part, path, value(known[path], luck))
+        part = set_parameter(part, path, draw_value(known[path], luck))
     return part
 
 
-def census(stairwells, luck):
+def draw_census(stairwells, luck):
     """Draw the census of so many stairwells: totals that are consistent."""
     households = stairwells + luck.randint(0, 15)
     residents = households + luck.randint(10, 60)
@@ -286,7 +290,7 @@ def census(stairwells, luck):
     )
 
 
-def compound(name, luck):
+def draw_compound(name, luck):
     return Compound(
         name=name,
         count=luck.randint(1, 2),
@@ -300,16 +304,16 @@ def compound(name, luck):
     )
 
 
-def governor(name, strength, luck):
+def draw_mechanism(name, strength, luck):
     """Draw a mechanism with some parameters changed, for all or some of the days."""
     begins = luck.choice([0, 0, luck.randint(1, 40)])
-    one = turning(mechanisms.load_class(name)(**OFTEN.get(name, {})), 3, luck, ("begins", "ends"))
+    one = vary_parameters(mechanisms.load_class(name)(**OFTEN.get(name, {})), 3, luck, ("begins", "ends"))
     return replace(
         one, strength=strength, begins=begins, ends=luck.choice([36_500, begins + luck.randint(0, 40)])
     )
 
 
-def shock(luck):
+def draw_shock(luck):
     return Shock(
         "shock",
         luck.randint(1, 60),
@@ -321,21 +325,21 @@ def shock(luck):
     )
 
 
-def village(number):
+def draw_village(number):
     """Draw a small community with parameters near and far from defaults, under some of the mechanisms."""
     luck = Random(number)
-    kinds = tuple(compound(name, luck) for name in "abc"[: luck.randint(1, 3)])
+    kinds = tuple(draw_compound(name, luck) for name in "abc"[: luck.randint(1, 3)])
     # None: there is none
     strengths = {name: luck.choice([1.0, 1.0, 0.5, 0.0, None]) for name in mechanisms.list_mechanisms()}
-    governing = {name: governor(name, s, luck) for name, s in strengths.items() if s is not None}
+    governing = {name: draw_mechanism(name, s, luck) for name, s in strengths.items() if s is not None}
     scenario = Scenario(
         name=f"village {number}",
         days=luck.randint(30, 120),
-        community=census(sum(k.count * k.buildings * k.stairwells for k in kinds), luck),
+        community=draw_census(sum(k.count * k.buildings * k.stairwells for k in kinds), luck),
         compound=kinds,
         mechanisms=governing,
-        issues=turning(BUSY, 8, luck),
-        shock=tuple(shock(luck) for _ in range(luck.randint(0, 2))),
+        issues=vary_parameters(BUSY, 8, luck),
+        shock=tuple(draw_shock(luck) for _ in range(luck.randint(0, 2))),
         outset=tuple(
             InitialIssues(category, luck.randint(1, 9), luck.random() < 0.5)
             for category in luck.sample(
@@ -344,7 +348,7 @@ def village(number):
         ),
         **EAGER,
     )
-    return turning(
+    return vary_parameters(
         set_parameter(scenario, "committee.staff", luck.choice([0.1, 0.5, 2.5])), 6, luck, OWN_WAYS
     )
 
@@ -359,7 +363,7 @@ def test_columns_tell_the_same_days_as_people(villages):
     """And in these villages every possible event happens, by everyone who can cause it."""
     seen = set()
     for number in villages:
-        seen |= alike(village(number), number)
+        seen |= compare_days(draw_village(number), number)
     hands = {
         (name, what)
         for name in ("building_captains", "grid_patrol", "party_volunteers")
@@ -381,11 +385,11 @@ def test_columns_tell_the_same_days_as_people(villages):
 @settings(max_examples=4, deadline=None, derandomize=True)
 def test_so_does_any_other_village(number):
     try:
-        somewhere = village(number)
+        somewhere = draw_village(number)
         build_community(somewhere)
     except UserError:  # more elders who share a home than there are such people
         assume(False)
-    alike(somewhere, number)
+    compare_days(somewhere, number)
 
 
 QUARTER = replace(  # more buildings than days in a week, more compounds than one, both kinds of desk
@@ -424,7 +428,7 @@ QUARTER = replace(  # more buildings than days in a week, more compounds than on
     ids=lambda town: town.name,
 )
 def test_a_year_is_the_same(town):
-    alike(replace(governed(town, *mechanisms.list_mechanisms()), days=365), "year")
+    compare_days(replace(with_mechanisms(town, *mechanisms.list_mechanisms()), days=365), "year")
 
 
 @dataclass(frozen=True)
@@ -477,8 +481,9 @@ class PlainWeather(reference_mechanism.Mechanism):
 
 def test_levers_that_no_mechanism_pulls_are_the_same(monkeypatch):
     monkeypatch.setitem(reference_mechanism.ADDED, "weather", PlainWeather)
-    seen = alike(
-        replace(governed(QUARTER, "party_volunteers", weather=Weather(strength=0.5)), days=60), "weather"
+    seen = compare_days(
+        replace(with_mechanisms(QUARTER, "party_volunteers", weather=Weather(strength=0.5)), days=60),
+        "weather",
     )
     assert ("weather", WHAT[WAS_TOLD]) in seen and ("weather", "hours") in seen
 
@@ -509,21 +514,29 @@ def test_a_twin_that_errs_is_noticed(monkeypatch, name, wrong):
     for module in users:
         monkeypatch.setattr(module, name, wrong)
     with pytest.raises(pytest.fail.Exception, match=r"day \d+: .* differs at"):
-        alike(governed(QUARTER, *mechanisms.list_mechanisms()), "wrong")
+        compare_days(with_mechanisms(QUARTER, *mechanisms.list_mechanisms()), "wrong")
 
 
 # ------------------------------------------------------------------------------------------------- the census
 
-TOWNS = [YARD, ESTATE, STORM, QUARTER, read_case("wuzi_yard"), read_case("shuian"), *map(village, range(12))]
+TOWNS = [
+    YARD,
+    ESTATE,
+    STORM,
+    QUARTER,
+    read_case("wuzi_yard"),
+    read_case("shuian"),
+    *map(draw_village, range(12)),
+]
 
 
 @pytest.fixture(scope="module", params=TOWNS, ids=lambda town: town.name)
-def founded(request):
+def plain_world(request):
     return World(request.param)
 
 
-def test_the_census_is_met_person_by_person(founded):
-    people, homes = founded.people, founded.households
+def test_the_census_is_met_person_by_person(plain_world):
+    people, homes = plain_world.people, plain_world.households
     counted = {
         "residents": len(people),
         "households": len(homes),
@@ -537,40 +550,40 @@ def test_the_census_is_met_person_by_person(founded):
         "member_volunteers": sum(p.volunteer and p.member for p in people),
         "owners": sum(h.owner for h in homes),
         "away": sum(h.away for h in homes),
-        "shops": sum(b.shops for b in founded.buildings),
+        "shops": sum(b.shops for b in plain_world.buildings),
     }
-    assert counted == {name: getattr(founded.scenario.community, name) for name in counted}
+    assert counted == {name: getattr(plain_world.scenario.community, name) for name in counted}
 
 
-def test_as_many_old_people_live_alone_as_the_census_says(founded):
-    alone = sum(len(home.people) == 1 and home.people[0].band == ELDER for home in founded.households)
-    assert alone == founded.scenario.community.elders_alone
+def test_as_many_old_people_live_alone_as_the_census_says(plain_world):
+    alone = sum(len(home.people) == 1 and home.people[0].band == ELDER for home in plain_world.households)
+    assert alone == plain_world.scenario.community.elders_alone
 
 
-def test_people_are_what_can_be(founded):
-    for p in founded.people:
-        home = founded.households[p.home]
-        assert p.building == home.building == founded.stairwells[home.stairwell].building
+def test_people_are_what_can_be(plain_world):
+    for p in plain_world.people:
+        home = plain_world.households[p.home]
+        assert p.building == home.building == plain_world.stairwells[home.stairwell].building
         assert p.band != CHILD or not (p.member or p.volunteer or p.voice) and p is not home.people[0]
         assert p.member or not p.in_service
         assert p.band == ELDER or not p.housebound
         assert 0.0 <= p.presence <= 1.0 and all(0.0 <= trust <= 1.0 for trust in p.trust)
         assert all(
-            p.id in founded.people[j].known and founded.people[j].building == p.building and j != p.id
+            p.id in plain_world.people[j].known and plain_world.people[j].building == p.building and j != p.id
             for j in p.known
         )
         assert len(set(p.known)) == len(p.known)
 
 
-def test_homes_are_where_they_can_be(founded):
-    kinds = [kind for kind in founded.scenario.compound for _ in range(kind.count)]
-    assert [len(c.parts) for c in founded.compounds] == [kind.buildings for kind in kinds]
-    for b in founded.buildings:
+def test_homes_are_where_they_can_be(plain_world):
+    kinds = [kind for kind in plain_world.scenario.compound for _ in range(kind.count)]
+    assert [len(c.parts) for c in plain_world.compounds] == [kind.buildings for kind in kinds]
+    for b in plain_world.buildings:
         kind = kinds[b.compound]
         assert (len(b.parts), b.lifts) == (kind.stairwells, kind.stairwells * kind.lifts)
         for stairwell in b.parts:
             assert stairwell.parts and all(
                 home.people and 1 <= home.floor <= kind.floors for home in stairwell.parts
             )
-    assert all(home.owner or not home.away for home in founded.households)
-    assert len({(b.x, b.y) for b in founded.buildings}) == len(founded.buildings)
+    assert all(home.owner or not home.away for home in plain_world.households)
+    assert len({(b.x, b.y) for b in plain_world.buildings}) == len(plain_world.buildings)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scenarios import STORM, governed
+from scenarios import STORM, with_mechanisms
 
 import cogov
 from cogov.engine import kernel_store, source_digests
@@ -55,14 +55,14 @@ class NoticeBoard(Mechanism):
 
 
 @pytest.fixture
-def copy(tmp_path):
+def copied_rooms(tmp_path):
     """Copy the rooms that hold kernels, so that their files can be changed."""
     for room in ("model", "agents"):
         shutil.copytree(ROOT / room, tmp_path / "cogov" / room, ignore=shutil.ignore_patterns("__pycache__"))
     return tmp_path / "cogov"
 
 
-def digests(folder, monkeypatch):
+def list_digests(folder, monkeypatch):
     """Return {module: digest of all that its kernels depend on} of a copy."""
     monkeypatch.setattr(source_digests, "ROOT", folder)
     source_digests.kernel_digest.cache_clear()
@@ -76,7 +76,7 @@ def digests(folder, monkeypatch):
     return found
 
 
-def changed(before, after):
+def changed_names(before, after):
     return {name for name in before if before[name] != after[name]}
 
 
@@ -86,7 +86,7 @@ def replace_in(path, old, new):
     path.write_text(text.replace(old, new), "utf-8")
 
 
-def run(code, *words, **environment):
+def run_python(code, *words, **environment):
     """Run code in a new Python: (exit status, output, errors)."""
     env = {name: value for name, value in {**os.environ, **environment}.items() if value is not None}
     done = subprocess.run(
@@ -126,14 +126,14 @@ def test_everything_else_means_something(text):
     assert source_digests.outline(ast.parse(text)) != source_digests.outline(ast.parse("x = 1"))
 
 
-def test_a_comment_leaves_every_digest_and_the_version(copy, monkeypatch):
-    before = digests(copy, monkeypatch)
+def test_a_comment_leaves_every_digest_and_the_version(copied_rooms, monkeypatch):
+    before = list_digests(copied_rooms, monkeypatch)
     version = source_digests.version(outside=())
-    for path in copy.rglob("*.py"):
+    for path in copied_rooms.rglob("*.py"):
         path.write_text(
             "# a remark\n" + path.read_text("utf-8").replace("\n\n\n", "\n\n\n\n# another\n\n"), "utf-8"
         )
-    assert digests(copy, monkeypatch) == before and source_digests.version(outside=()) == version
+    assert list_digests(copied_rooms, monkeypatch) == before and source_digests.version(outside=()) == version
 
 
 @pytest.mark.parametrize(
@@ -169,12 +169,12 @@ def test_a_comment_leaves_every_digest_and_the_version(copy, monkeypatch):
     ],
 )
 def test_a_change_reaches_the_file_and_those_that_import_it_and_no_other(
-    copy, monkeypatch, file, old, new, dependants
+    copied_rooms, monkeypatch, file, old, new, dependants
 ):
     """hours.py: the committee has five times its hours, and once the old kernels were still used."""
-    before, version = digests(copy, monkeypatch), source_digests.version(outside=())
-    replace_in(copy / file, old, new)
-    moved = changed(before, digests(copy, monkeypatch))
+    before, version = list_digests(copied_rooms, monkeypatch), source_digests.version(outside=())
+    replace_in(copied_rooms / file, old, new)
+    moved = changed_names(before, list_digests(copied_rooms, monkeypatch))
     if dependants is None:
         assert {"model.resources.allocation", "model.day", "model.simulate"} <= moved and not {
             "model.issues.processing",
@@ -284,7 +284,7 @@ print(json.dumps(plan_kernels(sys.argv[1:])))
                 if type(one).__name__ == "Kernel" and "dispatcher" in vars(one):
                     fresh[one] = vars(one).pop("dispatcher")
     try:
-        simulate(governed(STORM, *names), 1)
+        simulate(with_mechanisms(STORM, *names), 1)
         for case in map(read_case, list_cases()):
             simulate(replace(case, days=2), 1)
     finally:
@@ -371,8 +371,8 @@ def test_kernels_from_disk_need_no_more_of_numba_than_what_runs_them():
         "import cogov, sys; cogov.simulate('wuzi_yard', days=40, on=sys.argv[1:]); "
         "print('numba.core.typeconv.rules' in sys.modules, 'numba.typed.typeddict' in sys.modules)"
     )
-    run(code, *mechanisms.shipped_names())
-    status, told, errors = run(code, *mechanisms.shipped_names())
+    run_python(code, *mechanisms.shipped_names())
+    status, told, errors = run_python(code, *mechanisms.shipped_names())
     assert (status, told.split()) == (0, ["True", "False"]), errors
 
 
@@ -401,7 +401,7 @@ def test_a_compiled_mechanism_of_a_users_own_breaks_nothing_once_it_is_gone(tmp_
         ([], None),
         (["notice_board"], str(tmp_path / "own")),
     ):
-        status, told, errors = run(code, *words, COGOV_MECHANISMS=folder)
+        status, told, errors = run_python(code, *words, COGOV_MECHANISMS=folder)
         assert status == 0 and float(told) > 0, errors
 
 
@@ -412,7 +412,7 @@ def test_without_a_home_or_a_folder_that_can_be_written_it_runs_and_says_so(home
         "import numpy as np; from cogov.engine.randomness import RandomNumbers; "
         "print(RandomNumbers(1)('rain', np.arange(3)).round(3).tolist())"
     )
-    status, told, errors = run(
+    status, told, errors = run_python(
         code, HOME=home, XDG_CACHE_HOME=None, NUMBA_CACHE_DIR=str(tmp_path / "file" / "below")
     )
     assert (
@@ -473,7 +473,7 @@ print(len(ahead), *sorted(set(ahead)), "|", *KernelCache.compiled)
 """
 
     def compiled_now():
-        status, told, errors = run(code, str(tmp_path), NUMBA_CACHE_DIR=str(tmp_path / "kernels"))
+        status, told, errors = run_python(code, str(tmp_path), NUMBA_CACHE_DIR=str(tmp_path / "kernels"))
         assert status == 0, errors
         ahead, _, later = told.partition("|")
         assert not later.split(), "all that a run calls was compiled ahead"

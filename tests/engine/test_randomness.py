@@ -10,7 +10,7 @@ from zlib import crc32
 
 import numpy as np
 import pytest
-from scenarios import WORLDS, governed, inside
+from scenarios import WORLDS, column_bytes, with_mechanisms
 
 import cogov
 from cogov.agents import residents
@@ -39,20 +39,20 @@ GOLD = 0x9E3779B97F4A7C15
 # ---------------------------------------------------------------------------------------------- the same hash
 
 
-def mixed(x):
+def mix_in_python(x):
     """The finaliser of splitmix64, in integers of any size."""
     x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9 & MASK
     x = (x ^ (x >> 27)) * 0x94D049BB133111EB & MASK
     return x ^ (x >> 31)
 
 
-def narrowed(key, *whos):
+def narrow_key(key, *whos):
     for who in whos:
-        key = mixed(key + GOLD * (who + 1) & MASK)
+        key = mix_in_python(key + GOLD * (who + 1) & MASK)
     return key
 
 
-def seeded(*parts):
+def key_of_seed(*parts):
     told = "\x1f".join(f"{type(part).__name__}:{part}" for part in parts)
     return int.from_bytes(blake2b(told.encode(), digest_size=8).digest(), "little")
 
@@ -82,10 +82,10 @@ def test_the_hash_computed_again_in_whole_numbers():
         luck = RandomNumbers("run", seed)
         for decision in ("hear", "give"):
             for day in (0, 1, 366, 36_500):
-                key = narrowed(seeded("run", seed), crc32(decision.encode()), day)
+                key = narrow_key(key_of_seed("run", seed), crc32(decision.encode()), day)
                 assert int(luck.key(decision, day)) == key
                 for who in (0, 1, 15_999, (1 << 40) + 7):
-                    bits = narrowed(key, who)
+                    bits = narrow_key(key, who)
                     assert int(derive_key(np.uint64(key), who)) == bits
                     assert uniform(np.uint64(key), who) == (bits >> 11) / 2**53
                     assert exponential(np.uint64(key), who) == pytest.approx(
@@ -269,7 +269,7 @@ KIND_OF = {  # what is drawn together, in the words of the source
 }
 
 
-def named(tree):
+def list_decisions(tree):
     """Return the constants of a file that are decisions: name of the constant -> name of the decision."""
     for node in tree.body:
         if isinstance(node, ast.Assign):
@@ -281,11 +281,11 @@ def named(tree):
                     yield target.id, value.args[0].value
 
 
-def asked():
+def list_draws():
     """Return where random numbers are drawn: (file, name of the decision, who as written or None)."""
     for path in sorted([*(ROOT / "model").rglob("*.py"), *(ROOT / "agents").rglob("*.py")]):
         tree = ast.parse(path.read_text("utf-8"))
-        constants = dict(named(tree))
+        constants = dict(list_decisions(tree))
         for node in (
             node for node in ast.walk(tree) if isinstance(node, ast.Call) and path.name != "randomness.py"
         ):
@@ -306,7 +306,7 @@ def asked():
 
 def test_every_decision_of_the_engine_is_listed():
     found = defaultdict(list)
-    for path, decision, who in asked():
+    for path, decision, who in list_draws():
         found[decision].append(path)
         if who and "mechanisms" not in path.parts:
             assert KIND_OF[who] == DECISIONS[decision], f"{path}: {decision!r} is asked for {who}"
@@ -320,7 +320,7 @@ def test_every_decision_of_the_engine_is_listed():
 
 
 def test_no_two_decisions_share_a_number():
-    names = {decision for _, decision, _ in asked()}
+    names = {decision for _, decision, _ in list_draws()}
     assert len(names) > 35
     assert len({crc32(name.encode()) for name in names}) == len(names)
 
@@ -369,8 +369,8 @@ def test_random_numbers_are_made_in_one_file():
 # ------------------------------------------------------------------------------------------------- collisions
 
 
-def spread(x):
-    """`mixed` for many at once, in place; (n,) uint64."""
+def mix_many(x):
+    """`mix_in_python` for many at once, in place; (n,) uint64."""
     x ^= x >> np.uint64(30)
     x *= np.uint64(0xBF58476D1CE4E5B9)
     x ^= x >> np.uint64(27)
@@ -382,17 +382,17 @@ def spread(x):
 @pytest.mark.slow
 def test_no_two_streams_of_a_large_sweep_share_a_key():
     """10,000 runs, every decision, 366 days: some 140 million keys, and no two alike."""
-    names = sorted({decision for _, decision, _ in asked()})
+    names = sorted({decision for _, decision, _ in list_draws()})
     seeds = np.array([seed_of("run", i) for i in range(10_000)], np.uint64)
     days = np.uint64(GOLD) * np.arange(1, 367, dtype=np.uint64)
-    decisions = [spread(seeds + np.uint64(GOLD * (crc32(name.encode()) + 1) & MASK)) for name in names]
-    assert int(spread(decisions[3] + days[5])[17]) == int(RandomNumbers("run", 17).key(names[3], 5))
+    decisions = [mix_many(seeds + np.uint64(GOLD * (crc32(name.encode()) + 1) & MASK)) for name in names]
+    assert int(mix_many(decisions[3] + days[5])[17]) == int(RandomNumbers("run", 17).key(names[3], 5))
     total = 0
     for part in range(16):  # the keys whose first four bits are `part`, sorted
         held = []
         for base in decisions:
             for day in days:
-                keys = spread(base + day)
+                keys = mix_many(base + day)
                 held.append(keys[keys >> np.uint64(60) == part])
         keys = np.sort(np.concatenate(held))
         total += len(keys)
@@ -403,7 +403,7 @@ def test_no_two_streams_of_a_large_sweep_share_a_key():
 # --------------------------------------------------------------------------------------------- one more of us
 
 
-def one_more(world, band):
+def add_resident(world, band):
     """Return the same community with one more resident in the last household.
 
     That resident is never at home, and never reports anything.
@@ -439,7 +439,7 @@ def one_more(world, band):
     return world._replace(residents=people, households=homes, stairwells=stairs, mood=mood, rate=rate)
 
 
-def a_year(world, scenario):
+def simulate_year(world, scenario):
     luck = RandomNumbers(1)
     world = start_run(world, scenario, luck)
     for _ in range(365):
@@ -447,14 +447,14 @@ def a_year(world, scenario):
     return world
 
 
-def unlike(a, b):
+def differing_columns(a, b):
     """Return which columns differ, of what happened and of everybody but the last resident of `b`."""
     tables = {
         "issues": (a.issues, b.issues),
         "ended": (a.ended[: a.gone[0]], b.ended[: b.gone[0]]),
         "history": (a.history(), b.history()),
     }
-    yield from (name for name, (one, other) in tables.items() if inside(one) != inside(other))
+    yield from (name for name, (one, other) in tables.items() if column_bytes(one) != column_bytes(other))
     yield from (
         name
         for name in a.residents._fields
@@ -462,7 +462,7 @@ def unlike(a, b):
     )
 
 
-def settled_so_that_somebody_can_move_in(scenario):
+def rename_until_shared(scenario):
     """Rename the census until the last household has more than one member.
 
     One more in a household of one would turn an elder who lives alone into another kind of resident.
@@ -479,8 +479,8 @@ def settled_so_that_somebody_can_move_in(scenario):
 @pytest.mark.parametrize("band", [CHILD, ADULT])
 def test_one_more_resident_who_never_reports_anything_changes_no_random_numbers(world, band):
     """Bit for bit, whether adult or not."""
-    scenario = settled_so_that_somebody_can_move_in(governed(WORLDS[world], *mechanisms.list_mechanisms()))
+    scenario = rename_until_shared(with_mechanisms(WORLDS[world], *mechanisms.list_mechanisms()))
     here = build_community(scenario)
-    a, b = a_year(here, scenario), a_year(one_more(here, band), scenario)
+    a, b = simulate_year(here, scenario), simulate_year(add_resident(here, band), scenario)
     assert len(a.history()) > 200
-    assert list(unlike(a, b)) == []
+    assert list(differing_columns(a, b)) == []

@@ -17,7 +17,7 @@ from unittest.mock import MagicMock
 import mesa
 import numpy as np
 import pytest
-from scenarios import ESTATE, FORUM, YARD, governed, told
+from scenarios import ESTATE, FORUM, YARD, measured_bytes, with_mechanisms
 
 import cogov
 from cogov import Community, UserError
@@ -45,12 +45,12 @@ def model():
 
 
 @pytest.fixture
-def somebody(model):
+def adult(model):
     """Return an adult, of whom everything can be asked."""
     return next(a for a in model.residents if a.member)
 
 
-def lived(scenario, seed, *, daily=lambda model: None, **given):
+def run_community(scenario, seed, *, daily=lambda model: None, **given):
     """Run a Community to its end, doing something after every day."""
     model = Community(scenario, seed=seed, **given)
     while model.running:
@@ -63,7 +63,7 @@ def lived(scenario, seed, *, daily=lambda model: None, **given):
     )
 
 
-def same(one, other):
+def same_runs(one, other):
     """Return whether two runs are the same, bit for bit."""
     told = [
         [run.issues[name] for name in run.issues.dtype.names]
@@ -91,8 +91,8 @@ def test_it_runs_until_its_days_are_over(model):
 
 def test_the_same_seed_gives_the_same_days_as_simulate():
     case = replace(ESTATE, days=120)
-    assert same(lived(case, 5), simulate(case, "run", 5))
-    assert not same(lived(case, 5), simulate(case, "run", 6))
+    assert same_runs(run_community(case, 5), simulate(case, "run", 5))
+    assert not same_runs(run_community(case, 5), simulate(case, "run", 6))
 
 
 def test_cogov_simulate_tells_the_same_story(model):
@@ -115,7 +115,7 @@ def test_without_a_seed_the_random_numbers_differ_and_can_be_repeated():
 
 
 def test_a_seed_is_the_same_seed_whatever_wrote_it():
-    assert same(lived(FORTNIGHT, 3), lived(FORTNIGHT, np.int64(3)))
+    assert same_runs(run_community(FORTNIGHT, 3), run_community(FORTNIGHT, np.int64(3)))
     with pytest.raises(UserError, match="seed = 'three' is not a whole number"):
         Community(FORTNIGHT, seed="three")
 
@@ -269,7 +269,7 @@ def test_batch_run_sweeps_a_parameter_over_the_same_seeds():
 def test_a_run_that_is_not_inspected_makes_no_agents(monkeypatch):
     made = []
     monkeypatch.setattr(View, "__init__", lambda self, model, row: made.append(row))
-    lived(FORTNIGHT, 1)
+    run_community(FORTNIGHT, 1)
     assert not made
 
 
@@ -356,11 +356,11 @@ def test_staff_are_as_many_as_the_day_pays(model):
     ) == 2 * 6.0 + 3 * 1.0
 
 
-def test_writing_an_agent_writes_the_world(model, somebody):
-    somebody.trust_committee, somebody.trust_company, somebody.trust_neighbours = 0.9, np.float32(0.8), 1
-    somebody.fatigue = 2.5
-    assert model.world.residents.trust[somebody.row].tolist() == pytest.approx([0.9, 0.8, 1.0])
-    assert model.world.residents.fatigue[somebody.row] == 2.5
+def test_writing_an_agent_writes_the_world(model, adult):
+    adult.trust_committee, adult.trust_company, adult.trust_neighbours = 0.9, np.float32(0.8), 1
+    adult.fatigue = 2.5
+    assert model.world.residents.trust[adult.row].tolist() == pytest.approx([0.9, 0.8, 1.0])
+    assert model.world.residents.fatigue[adult.row] == 2.5
 
 
 def test_what_is_written_changes_the_days_to_come():
@@ -369,35 +369,35 @@ def test_what_is_written_changes_the_days_to_come():
             model.agents_by_type[Resident].set("trust_committee", 0.0).set("trust_company", 0.0)
 
     case = replace(ESTATE, days=60)
-    calm, shaken = lived(case, 1), lived(case, 1, daily=doubt)
+    calm, shaken = run_community(case, 1), run_community(case, 1, daily=doubt)
     assert np.array_equal(calm.series["told"][:10], shaken.series["told"][:10])
     assert shaken.series["told"][-1] < calm.series["told"][-1]
 
 
 @pytest.mark.parametrize("value", [-0.1, 1.1, float("nan"), float("inf"), "0.5", None, True, np.array([0.5])])
-def test_a_value_out_of_range_is_refused_and_changes_nothing(model, somebody, value):
-    before = somebody.trust_committee
+def test_a_value_out_of_range_is_refused_and_changes_nothing(model, adult, value):
+    before = adult.trust_committee
     with pytest.raises(
         ValueError, match=r"PartyMember \d+: trust_committee = .* allowed is a number, 0 to 1"
     ):
-        somebody.trust_committee = value
-    assert somebody.trust_committee == before
+        adult.trust_committee = value
+    assert adult.trust_committee == before
 
 
 @pytest.mark.parametrize(
     "name",
     ["home", "member", "gives", "duty", "cell", "knows", "standing", "row", "step", "trust_comittee", "mood"],
 )
-def test_what_is_fixed_derived_or_misspelt_cannot_be_written(somebody, name):
+def test_what_is_fixed_derived_or_misspelt_cannot_be_written(adult, name):
     with pytest.raises(AttributeError, match=name):
-        setattr(somebody, name, 1)
+        setattr(adult, name, 1)
 
 
-def test_rows_are_for_life(model, somebody):
+def test_rows_are_for_life(model, adult):
     before = len(model.agents)
     with pytest.raises(RuntimeError, match="for life"):
-        somebody.remove()
-    assert len(model.agents) == before and somebody in model.agents
+        adult.remove()
+    assert len(model.agents) == before and adult in model.agents
 
 
 def test_staff_have_no_trust_but_no_agent_has_what_nobody_has(model):
@@ -430,8 +430,9 @@ def test_looking_on_every_day_changes_no_bit():
         assert model.grid.backlog.data.sum() >= 0
 
     case = replace(ESTATE, days=60)
-    assert same(
-        lived(case, 1, on=["building_captains"]), lived(case, 1, on=["building_captains"], daily=look)
+    assert same_runs(
+        run_community(case, 1, on=["building_captains"]),
+        run_community(case, 1, on=["building_captains"], daily=look),
     )
 
 
@@ -546,7 +547,7 @@ def screen(page):
     shown.close()
 
 
-def after(page, days, **given):
+def page_after(page, days, **given):
     """Return what the page says of a community after so many days."""
     model = Community(**page.GIVEN, **given)
     for _ in range(days):
@@ -559,12 +560,12 @@ def after(page, days, **given):
 
 def test_solaraviz_shows_the_days_of_a_community(page, screen):
     before = screen.pictures()
-    assert screen.told() == after(page, 0) and len(before) == 2
+    assert screen.told() == page_after(page, 0) and len(before) == 2
     screen.click("Step")
-    assert screen.told() == after(page, 1)
+    assert screen.told() == page_after(page, 1)
     screen.slide("Render Interval", 60)
     screen.click("Step")
-    assert screen.told() == after(page, 61) != after(page, 0)
+    assert screen.told() == page_after(page, 61) != page_after(page, 0)
     assert not set(before) & set(screen.pictures())
 
 
@@ -573,7 +574,7 @@ def test_solaraviz_sets_a_parameter_at_its_reset(page, screen):
     screen.slide("Render Interval", 100)
     screen.click("Reset")
     screen.click("Step")
-    assert screen.told() == after(page, 100, **{"committee.staff": 4.0}) != after(page, 100)
+    assert screen.told() == page_after(page, 100, **{"committee.staff": 4.0}) != page_after(page, 100)
 
 
 def blocks(language):
@@ -631,20 +632,20 @@ class Stranger(mesa.Agent):
 
 
 COPIES = {"pickle": lambda model: pickle.loads(pickle.dumps(model)), "deepcopy": deepcopy, "copy": copy}
-BUSY = replace(governed(FORUM, *mechanisms.list_mechanisms(), diary=Diary()), days=60)
+BUSY = replace(with_mechanisms(FORUM, *mechanisms.list_mechanisms(), diary=Diary()), days=60)
 every_copy = pytest.mark.parametrize("way", COPIES)
 
 
-def gone_on(model, days):
+def step_days(model, days):
     for _ in range(days):
         model.step()
 
 
-def left(model):
+def state_bytes(model):
     """Return everything in a model, as bytes."""
     columns = {name: column.tobytes() for name, column in model.world.columns()}
     return (
-        told(model.world),
+        measured_bytes(model.world),
         columns,
         model.datacollector.get_model_vars_dataframe().to_csv(),
         repr(model.summary()),
@@ -656,10 +657,10 @@ def left(model):
 
 
 @pytest.fixture(scope="module")
-def begun():
+def started():
     """Return a community in mid-run, with every mechanism and a plain one, that has been read and written."""
     model = Community(BUSY, seed=3)
-    gone_on(model, 20)
+    step_days(model, 20)
     model.grid  # noqa: B018
     model.residents[3].trust_committee = 0.25
     model.stranger = Stranger(model, model.residents[5])
@@ -667,24 +668,24 @@ def begun():
 
 
 @pytest.fixture(scope="module")
-def copies(begun):
+def copies(started):
     """Return way -> a copy of the same day."""
-    return {way: make(begun) for way, make in COPIES.items()}
+    return {way: make(started) for way, make in COPIES.items()}
 
 
 @pytest.fixture(scope="module")
-def original(begun, copies):
+def original(started, copies):
     """Return the original, ten days after it was copied."""
-    gone_on(begun, 10)
-    return begun
+    step_days(started, 10)
+    return started
 
 
 @every_copy
 def test_a_copy_goes_on_as_the_original_does_bit_for_bit(copies, original, way):
     made = copies[way]
     if made.day < 30:
-        gone_on(made, 10)
-    assert left(made) == left(original)
+        step_days(made, 10)
+    assert state_bytes(made) == state_bytes(original)
     assert np.array_equal(made.grid.backlog.data, original.grid.backlog.data)
 
 
@@ -722,10 +723,10 @@ def test_a_copys_agents_are_the_same_people_and_new_ones_get_the_next_numbers(co
 def test_being_copied_changes_nothing(original):
     """The days are those of a run that nobody inspected, but for what was written."""
     again = Community(BUSY, seed=3)
-    gone_on(again, 20)
+    step_days(again, 20)
     again.residents[3].trust_committee = 0.25
-    gone_on(again, 10)
-    assert told(again.world) == told(original.world)
+    step_days(again, 10)
+    assert measured_bytes(again.world) == measured_bytes(original.world)
 
 
 def test_a_community_that_was_not_inspected_is_copied_without_agents():
@@ -761,9 +762,9 @@ def test_communities_pass_between_processes():
     """There and back, through Mesa's batch_run and through a pool."""
     model = Community(FORTNIGHT, seed=1)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        back = pool.submit(stepped, model, 5).result()
-    gone_on(model, 5)
-    assert told(back.world) == told(model.world) and back.day == 5
+        back = pool.submit(step_and_return, model, 5).result()
+    step_days(model, 5)
+    assert measured_bytes(back.world) == measured_bytes(model.world) and back.day == 5
     rows = mesa.batch_run(
         Community,
         {"scenario": [FORTNIGHT], "seed": [1, 2]}
@@ -774,12 +775,12 @@ def test_communities_pass_between_processes():
         display_progress=False,
         **({"rng": [1, 2]} if "rng" in inspect.signature(mesa.batch_run).parameters else {}),
     )
-    gone_on(model, 9)
+    step_days(model, 9)
     assert {row["seed"]: row["arisen"] for row in rows}[1] == model.arisen
 
 
-def stepped(model, days):
-    gone_on(model, days)
+def step_and_return(model, days):
+    step_days(model, days)
     return model
 
 
@@ -787,7 +788,7 @@ def stepped(model, days):
 
 
 def test_rng_is_the_seed_under_mesas_name():
-    assert same(lived(FORTNIGHT, 3), lived(FORTNIGHT, None, rng=3))
+    assert same_runs(run_community(FORTNIGHT, 3), run_community(FORTNIGHT, None, rng=3))
     assert (
         Community(FORTNIGHT, rng=np.int64(7)).seed == 7
         and Community(FORTNIGHT, rng=None).seed != Community(FORTNIGHT).seed

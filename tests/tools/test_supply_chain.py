@@ -156,16 +156,16 @@ LESSER = {
 }
 
 
-def strong(told):
+def is_strong(told):
     return any(sbom.COPYLEFT.search(text) for text in told)
 
 
-def lesser(told):
+def is_lesser(told):
     return any(sbom.LESSER.search(text) for text in told)
 
 
 @pytest.fixture(scope="module")
-def told():
+def licences():
     """Return name -> all that it says of licences, for every locked package that is installed.
 
     Its own licences and those of what it carries.
@@ -212,19 +212,19 @@ def test_the_same_lock_gives_the_same_sbom(monkeypatch):
     assert once == twice and once["metadata"]["timestamp"] == "1970-01-01T00:00:00Z"
 
 
-def test_every_installed_package_says_under_which_licence_it_is(told):
-    assert [name for name, texts in told.items() if not texts] == []
+def test_every_installed_package_says_under_which_licence_it_is(licences):
+    assert [name for name, texts in licences.items() if not texts] == []
 
 
-def test_no_package_is_under_gpl_and_those_under_lgpl_are_listed(told):
-    assert {name for name in told if strong(told[name])} - set(STRONG) == set()
-    assert {name for name in told if lesser(told[name])} - set(LESSER) == set()
+def test_no_package_is_under_gpl_and_those_under_lgpl_are_listed(licences):
+    assert {name for name in licences if is_strong(licences[name])} - set(STRONG) == set()
+    assert {name for name in licences if is_lesser(licences[name])} - set(LESSER) == set()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="wheels for other systems carry other libraries")
-def test_no_licence_is_excused_that_is_not_there(told):
-    assert [name for name in STRONG if name in told and not strong(told[name])] == []
-    assert [name for name in LESSER if name in told and not lesser(told[name])] == []
+def test_no_licence_is_excused_that_is_not_there(licences):
+    assert [name for name in STRONG if name in licences and not is_strong(licences[name])] == []
+    assert [name for name in LESSER if name in licences and not is_lesser(licences[name])] == []
 
 
 @pytest.mark.parametrize(
@@ -241,7 +241,7 @@ def test_no_licence_is_excused_that_is_not_there(told):
     ],
 )
 def test_a_package_under_gpl_is_caught(field):
-    assert strong(sbom.statements(message_from_string(f"Name: fake\n{field}\n")))
+    assert is_strong(sbom.statements(message_from_string(f"Name: fake\n{field}\n")))
 
 
 @pytest.mark.parametrize(
@@ -254,7 +254,7 @@ def test_a_package_under_gpl_is_caught(field):
 )
 def test_a_package_under_lgpl_is_distinguished_from_one_under_gpl(field):
     texts = sbom.statements(message_from_string(f"Name: fake\n{field}\n"))
-    assert lesser(texts) and not strong(texts)
+    assert is_lesser(texts) and not is_strong(texts)
 
 
 # ---- our own Python
@@ -398,20 +398,20 @@ def offences(code):
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for name in node.names:
-                yield from banned(node, name.name)
+                yield from list_banned(node, name.name)
                 alias[name.asname or name.name.partition(".")[0]] = (
                     name.name if name.asname else name.name.partition(".")[0]
                 )
         elif isinstance(node, ast.ImportFrom) and not node.level:
             for name in node.names:
-                yield from banned(node, f"{node.module}.{name.name}")
+                yield from list_banned(node, f"{node.module}.{name.name}")
                 alias[name.asname or name.name] = f"{node.module}.{name.name}"
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id in NAMES and node.id not in alias:
             yield node.lineno, f"builtins.{node.id}"
         elif isinstance(node, ast.Attribute):
             yield from ((node.lineno, node.attr) for _ in [0] if node.attr in CALLED)
-            yield from banned(node, dotted(node, alias), asked=False)
+            yield from list_banned(node, dotted_name(node, alias), asked=False)
         elif isinstance(node, ast.Call):
             yield from (
                 (node.lineno, f"{k.arg}=")
@@ -421,7 +421,7 @@ def offences(code):
             called = getattr(node.func, "attr", getattr(node.func, "id", ""))
             first = node.args[0] if node.args else None
             if called in LOADERS and isinstance(first, ast.Constant) and isinstance(first.value, str):
-                yield from banned(node, first.value)
+                yield from list_banned(node, first.value)
             if (
                 called in SPOKEN
                 and isinstance(node.func, ast.Attribute)
@@ -430,7 +430,7 @@ def offences(code):
                 yield node.lineno, f"{called} of what is not written out"
 
 
-def banned(node, name, asked=True):
+def list_banned(node, name, asked=True):
     return [(node.lineno, module) for module in modules_of(name) if asked or module in NEVER]
 
 
@@ -440,14 +440,14 @@ def modules_of(name):
     return [module for module in {*NEVER, *ASKED} if f"{name}.".startswith(f"{module}.")]
 
 
-def dotted(node, alias):
+def dotted_name(node, alias):
     """Return `a.b.c` under the names that were imported; "" of anything else."""
     if isinstance(node, ast.Attribute):
-        return f"{left}.{node.attr}" if (left := dotted(node.value, alias)) else ""
+        return f"{left}.{node.attr}" if (left := dotted_name(node.value, alias)) else ""
     return alias.get(node.id, "") if isinstance(node, ast.Name) else ""
 
 
-def ours(suffix):
+def our_files(suffix):
     """Return the files that are written by us and shipped, or shown in the documents."""
     tops = [
         top
@@ -464,14 +464,14 @@ def ours(suffix):
     )
 
 
-def python():
+def our_python():
     """Yield (name, text) of all our Python: files and cells of notebooks.
 
     A shell line of a cell is no Python.
     """
-    for path in ours(".py"):
+    for path in our_files(".py"):
         yield path.relative_to(ROOT).as_posix(), path.read_text("utf-8")
-    for path in ours(".ipynb"):
+    for path in our_files(".ipynb"):
         cells = [cell for cell in json.loads(path.read_text("utf-8"))["cells"] if cell["cell_type"] == "code"]
         yield (
             path.relative_to(ROOT).as_posix(),
@@ -480,20 +480,20 @@ def python():
 
 
 @cache
-def found_in_ours():
-    return {(name, line, what) for name, text in python() for line, what in offences(text)}
+def offences_of_ours():
+    return {(name, line, what) for name, text in our_python() for line, what in offences(text)}
 
 
 def test_no_line_of_ours_does_what_none_may():
-    assert sorted(found for found in found_in_ours() if (found[0], found[2]) not in BECAUSE) == []
+    assert sorted(found for found in offences_of_ours() if (found[0], found[2]) not in BECAUSE) == []
 
 
 def test_no_exception_is_listed_that_is_not_needed():
-    assert set(BECAUSE) - {(name, what) for name, _, what in found_in_ours()} == set()
+    assert set(BECAUSE) - {(name, what) for name, _, what in offences_of_ours()} == set()
 
 
 def test_all_python_and_all_scripts_are_looked_at():
-    names = {name for name, _ in python()}
+    names = {name for name, _ in our_python()}
     assert {
         "__main__.py",
         "cli/serve.py",
@@ -509,7 +509,7 @@ def test_all_python_and_all_scripts_are_looked_at():
         and any(name.endswith(".ipynb") for name in names)
         and not any(name.startswith("tests/") for name in names)
     )
-    assert {path.name for path in ours(".js")} >= {"town.js", "chart.js"}
+    assert {path.name for path in our_files(".js")} >= {"town.js", "chart.js"}
 
 
 @pytest.mark.parametrize(
@@ -603,18 +603,18 @@ SCRIPT = {  # reason -> what a line may not contain, comments and strings includ
 }
 
 
-def said(text):
+def script_offences(text):
     return {why for why, pattern in SCRIPT.items() if re.search(pattern, text)}
 
 
-@pytest.mark.parametrize("path", [*ours(".js"), *ours(".css")], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*our_files(".js"), *our_files(".css")], ids=lambda path: path.name)
 def test_no_script_of_ours_does_what_none_may(path):
     lines = enumerate(path.read_text("utf-8").splitlines(), 1)
-    assert [f"{path.name}:{n}: {why}" for n, line in lines for why in said(line)] == []
+    assert [f"{path.name}:{n}: {why}" for n, line in lines for why in script_offences(line)] == []
 
 
 def test_no_python_of_ours_writes_a_script_or_text_into_a_page():
-    lines = ((name, n, line) for name, text in python() for n, line in enumerate(text.splitlines(), 1))
+    lines = ((name, n, line) for name, text in our_python() for n, line in enumerate(text.splitlines(), 1))
     # what gives Solara's own scripts their nonce
     door = (
         "SCRIPT = re.compile(",
@@ -623,7 +623,7 @@ def test_no_python_of_ours_writes_a_script_or_text_into_a_page():
     assert [
         (name, n)
         for name, n, line in lines
-        if ("text becomes a page" in said(line) or "<script" in line.lower())
+        if ("text becomes a page" in script_offences(line) or "<script" in line.lower())
         and not (name == "viz/server/responses.py" and any(one in line for one in door))
     ] == []
 
@@ -688,7 +688,7 @@ def test_no_python_of_ours_writes_a_script_or_text_into_a_page():
     ],
 )
 def test_an_offender_in_a_script_is_caught(line, why):
-    assert why in said(line)
+    assert why in script_offences(line)
 
 
 @pytest.mark.parametrize(
@@ -703,4 +703,4 @@ def test_an_offender_in_a_script_is_caught(line, why):
     ],
 )
 def test_what_only_looks_like_an_offender_in_a_script_is_let_be(line):
-    assert said(line) == set()
+    assert script_offences(line) == set()

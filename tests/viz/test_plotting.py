@@ -43,7 +43,7 @@ NAMES = [
 ]
 
 
-def effects():
+def effects_table():
     """Return a small table of effects, as `figures.effects` draws it."""
     index = pd.MultiIndex.from_tuples(
         [(name.replace("\udce9", "é"), "resolution_rate") for name in NAMES], names=["mechanism", "measure"]
@@ -59,7 +59,9 @@ def test_a_figure_is_the_same_whatever_the_matplotlibrc_says(tmp_path):
     for settings in ({}, HOSTILE):
         with matplotlib.rc_context(settings), warnings.catch_warnings():
             warnings.simplefilter("error")
-            pictures.append(figures.save(figures.effects(effects(), "title"), tmp_path, "f").read_bytes())
+            pictures.append(
+                figures.save(figures.effects(effects_table(), "title"), tmp_path, "f").read_bytes()
+            )
     assert pictures[0] == pictures[1]
 
 

@@ -62,7 +62,7 @@ class Server:
         return json.load(urlopen(f"{self.address}/resourcez", timeout=PATIENCE))["kernels"]["total"]
 
 
-def eventually(holds):
+def wait_until(holds):
     """Wait until something holds."""
     end = time.monotonic() + PATIENCE
     while not holds():
@@ -71,7 +71,7 @@ def eventually(holds):
 
 
 @contextmanager
-def served(case, culled="", **environment):
+def serve_case(case, culled="", **environment):
     """Start a Server of a case, as `cogov serve` does."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
@@ -97,12 +97,12 @@ def served(case, culled="", **environment):
 
 @pytest.fixture(scope="module")
 def server():
-    with served("wuzi_yard", HOST="0.0.0.0") as one:
+    with serve_case("wuzi_yard", HOST="0.0.0.0") as one:
         yield one
 
 
 @pytest.fixture
-def visit(browser):
+def open_visit(browser):
     """Return a function that opens the page as a new visitor each time; all leave at the end."""
     came = []
 
@@ -110,7 +110,7 @@ def visit(browser):
         page = browser.new_context(viewport={"width": 1400, "height": 1600}).new_page()
         page.set_default_timeout(PATIENCE * 1000)
         page.goto(address)
-        arrived(page)
+        wait_for_town(page)
         came.append(page)
         return page
 
@@ -119,14 +119,14 @@ def visit(browser):
         page.context.close()
 
 
-def arrived(page):
+def wait_for_town(page):
     page.wait_for_function(
         "document.querySelector('.cogov-town')?.cogovTown.measure().frames && "
         "document.querySelector('.cogov-town').dataset.day > 0"
     )
 
 
-def turned(page, does):
+def wait_for_change(page, does):
     """Wait until the page has other recordings, or other words for them."""
     heads = (
         "[...document.querySelectorAll('.cogov-town .cogov-title')].map((one) => one.textContent).join('|')"
@@ -137,18 +137,18 @@ def turned(page, does):
     page.wait_for_function("document.querySelector('.cogov-town').dataset.day > 0")
 
 
-def switch(page, name, side):
-    turned(page, lambda: page.locator(f".co-{name}-{side} input").evaluate("box => box.click()"))
+def flip_switch(page, name, side):
+    wait_for_change(page, lambda: page.locator(f".co-{name}-{side} input").evaluate("box => box.click()"))
 
 
-def opened(page, state):
+def open_state(page, state):
     """Open a saved state, as a visitor does."""
     with page.expect_file_chooser() as chosen:
         page.locator(".widget-upload").click()
     chosen.value.set_files({"name": "mine.json", "mimeType": "application/json", "buffer": state.encode()})
 
 
-def state(**told):
+def state_text(**told):
     """Return a saved state as JSON text: all mechanisms on the left, none on the right."""
     return json.dumps(
         {
@@ -163,51 +163,53 @@ def state(**told):
 
 
 @pytest.mark.slow
-def test_two_visitors_at_once_never_see_each_other(server, visit):
+def test_two_visitors_at_once_never_see_each_other(server, open_visit):
     """One changes everything that can be changed.
 
     The other keeps their state, also when they come back, and so does one who comes later.
     """
-    busy, calm = visit(server.address), visit(server.address)
+    busy, calm = open_visit(server.address), open_visit(server.address)
     fresh = calm.evaluate(LOOKS)
-    switch(calm, "grid_patrol", 0)
+    flip_switch(calm, "grid_patrol", 0)
     calm.wait_for_timeout(500)
     own = calm.evaluate(LOOKS)
     assert own != fresh
-    switch(busy, "joint_council", 1)
-    turned(busy, lambda: busy.locator(".co-language").click())
-    turned(busy, lambda: opened(busy, state(case="shuian", seed=5, lang="zh", layer="satisfaction")))
+    flip_switch(busy, "joint_council", 1)
+    wait_for_change(busy, lambda: busy.locator(".co-language").click())
+    wait_for_change(
+        busy, lambda: open_state(busy, state_text(case="shuian", seed=5, lang="zh", layer="satisfaction"))
+    )
     busy.wait_for_function("document.querySelector('.cogov-town').dataset.days == 1095")
     assert busy.evaluate(LOOKS)["language"] == "English"
     busy.wait_for_timeout(1000)
     assert calm.evaluate(LOOKS) == own
     calm.reload()
-    arrived(calm)
+    wait_for_town(calm)
     calm.wait_for_timeout(1000)
     assert calm.evaluate(LOOKS) in (own, fresh)
-    assert visit(server.address).evaluate(LOOKS) == fresh
+    assert open_visit(server.address).evaluate(LOOKS) == fresh
     assert "1095" in json.dumps(busy.evaluate(LOOKS)["day"])
 
 
 @pytest.mark.slow
-def test_a_closed_tab_is_freed_at_once(visit):
+def test_a_closed_tab_is_freed_at_once(open_visit):
     """Long before the time after which lost ones are.
 
     A browser gives a page a second to say goodbye, and a tab that is being drawn misses it.
     """
-    with served("wuzi_yard") as server:
-        staying, leaving = visit(server.address), visit(server.address)
+    with serve_case("wuzi_yard") as server:
+        staying, leaving = open_visit(server.address), open_visit(server.address)
         assert server.sessions() == 2
         leaving.evaluate(CALM)
         leaving.close(run_before_unload=True)  # as a visitor does; otherwise the page does not get the event
-        eventually(lambda: server.sessions() == 1)
-        switch(staying, "whistle", 0)
+        wait_until(lambda: server.sessions() == 1)
+        flip_switch(staying, "whistle", 0)
 
 
 @pytest.mark.slow
-def test_a_killed_browser_is_freed_after_its_time_while_others_stay(visit, tmp_path):
-    with served("wuzi_yard", CULLED) as server:
-        staying = visit(server.address)
+def test_a_killed_browser_is_freed_after_its_time_while_others_stay(open_visit, tmp_path):
+    with serve_case("wuzi_yard", CULLED) as server:
+        staying = open_visit(server.address)
         doomed = subprocess.Popen(
             [require_browser(), *FLAGS, "--headless", f"--user-data-dir={tmp_path}", server.address],
             start_new_session=True,
@@ -215,12 +217,12 @@ def test_a_killed_browser_is_freed_after_its_time_while_others_stay(visit, tmp_p
             stderr=-3,
         )
         try:
-            eventually(lambda: server.sessions() == 2)
+            wait_until(lambda: server.sessions() == 2)
         finally:
             os.killpg(doomed.pid, signal.SIGKILL)
             doomed.wait()
-        eventually(lambda: server.sessions() == 1)
-        switch(staying, "whistle", 0)
+        wait_until(lambda: server.sessions() == 1)
+        flip_switch(staying, "whistle", 0)
 
 
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="sockets are told of otherwise here")
@@ -238,13 +240,13 @@ def test_only_this_machine_can_reach_it_whatever_host_says(server):
     assert listening == [f"0100007F:{int(server.address.rpartition(':')[2]):04X}"]
 
 
-def harmless(page):
+def check_harmless(page):
     """Check that nothing that was written has become an element, and nothing has run."""
     page.wait_for_timeout(1000)
     assert page.evaluate("[window.hit, document.querySelectorAll('img[src=x]').length]") == [None, 0]
 
 
-def written(page):
+def write_markup(page):
     """Write markup into every visible field that takes text."""
     for field in page.locator(
         "input[type=text]:not([readonly]):visible, input:not([type]):visible, input[type=number]:visible, "
@@ -259,32 +261,32 @@ def written(page):
 
 
 @pytest.mark.slow
-def test_what_a_visitor_writes_or_opens_is_shown_as_text(server, visit):
-    page = visit(server.address)
-    written(page)
-    harmless(page)
+def test_what_a_visitor_writes_or_opens_is_shown_as_text(server, open_visit):
+    page = open_visit(server.address)
+    write_markup(page)
+    check_harmless(page)
     for wrong in (
-        state(case=MARKUP),
-        state(left={"on": [MARKUP], "knobs": {}}),
-        state(right={"on": [], "knobs": {MARKUP: 1}}),
-        state(right={"on": [], "knobs": {"committee.staff": MARKUP}}),
+        state_text(case=MARKUP),
+        state_text(left={"on": [MARKUP], "knobs": {}}),
+        state_text(right={"on": [], "knobs": {MARKUP: 1}}),
+        state_text(right={"on": [], "knobs": {"committee.staff": MARKUP}}),
         MARKUP,
     ):
-        opened(page, wrong)
-        harmless(page)
-    opened(page, state(case=MARKUP))
+        open_state(page, wrong)
+        check_harmless(page)
+    open_state(page, state_text(case=MARKUP))
     page.wait_for_function("text => document.body.innerText.includes(text)", arg=MARKUP)
-    harmless(page)
+    check_harmless(page)
 
 
 @pytest.mark.parametrize("what", ["lang", "layer"])
 def test_a_saved_state_in_no_language_or_of_no_layer_is_refused(what):
     with pytest.raises(UserError, match=what):
-        state_from_text(state(**{what: MARKUP}))
+        state_from_text(state_text(**{what: MARKUP}))
 
 
 @pytest.mark.slow
-def test_what_a_case_file_says_is_shown_as_text(visit, tmp_path):
+def test_what_a_case_file_says_is_shown_as_text(open_visit, tmp_path):
     """Its description, its source, and its other free text; names may hold no markup."""
     import cogov
 
@@ -298,21 +300,21 @@ def test_what_a_case_file_says_is_shown_as_text(visit, tmp_path):
         text = text.replace(f'"{plain}', f'"{MARKUP}{plain}')
     path = tmp_path / "mine.toml"
     path.write_text(text, "utf-8")
-    with served(path) as server:
-        page = visit(server.address)
-        harmless(page)
+    with serve_case(path) as server:
+        page = open_visit(server.address)
+        check_harmless(page)
         for details in page.locator(".v-expansion-panel-header, summary").all():
             details.click()
-        harmless(page)
+        check_harmless(page)
         page.wait_for_function("text => document.body.innerText.includes(text)", arg=f"{MARKUP}Press reports")
-        harmless(page)
+        check_harmless(page)
         for mechanism in ("consent_campaign", "grid_patrol"):
-            switch(page, mechanism, 0)
+            flip_switch(page, mechanism, 0)
         page.locator("canvas.cogov-map").first.hover()
         page.locator("canvas.cogov-map").first.focus()
         page.keyboard.press("]")
         page.keyboard.press("Enter")
-        harmless(page)
-        written(page)
-        turned(page, lambda: page.locator(".co-language").click())
-        harmless(page)
+        check_harmless(page)
+        write_markup(page)
+        wait_for_change(page, lambda: page.locator(".co-language").click())
+        check_harmless(page)

@@ -59,7 +59,7 @@ FAMILY = {name: one.family for name, one in PLACE.issues.items()}
 BEGIN = pd.Timestamp("2020-01-01")
 
 
-def lived(scenario, path, seed=1):
+def write_model_log(scenario, path, seed=1):
     """Write the log that a run of the model would leave.
 
     It has the reported issues, from when queues have filled to the last day.
@@ -88,7 +88,7 @@ def lived(scenario, path, seed=1):
     )
 
 
-def truth(staff=1.0, often=1.0):
+def true_scenario(staff=1.0, often=1.0):
     """Return the place, with another number of staff and with more or fewer nuisances."""
     return alter_scenario(
         PLACE,
@@ -110,25 +110,25 @@ FIT = (
 
 
 @pytest.fixture(scope="module")
-def done(tmp_path_factory):
+def calibration(tmp_path_factory):
     """Return a calibration to a log that the model made, with twice the nuisances."""
-    log = lived(truth(staff=1.0, often=2.0), tmp_path_factory.mktemp("log") / "mine.csv")
+    log = write_model_log(true_scenario(staff=1.0, often=2.0), tmp_path_factory.mktemp("log") / "mine.csv")
     return C.calibrate(PLACE, log, fit=FIT, trials=90, replicates=2, workers=1)
 
 
-def test_what_made_the_log_is_found_again_inside_the_intervals(done):
+def test_what_made_the_log_is_found_again_inside_the_intervals(calibration):
     for path, known in (("committee.staff", 1.0), ("issues.environment.rate", 2.0)):
-        row = done.parameters.loc[path]
+        row = calibration.parameters.loc[path]
         assert row.p5 <= known <= row.p95 and row.identified, row
 
 
-def test_what_the_log_does_not_tell_is_named(done):
-    assert not done.parameters.loc[FIT[2], "identified"]
-    assert f"It does not tell: {FIT[2]}" in done.verdict()
+def test_what_the_log_does_not_tell_is_named(calibration):
+    assert not calibration.parameters.loc[FIT[2], "identified"]
+    assert f"It does not tell: {FIT[2]}" in calibration.verdict()
 
 
-def test_the_fit_is_nearer_to_the_part_held_out_than_the_case_as_it_was(done):
-    distance = done.scores["distance"]
+def test_the_fit_is_nearer_to_the_part_held_out_than_the_case_as_it_was(calibration):
+    distance = calibration.scores["distance"]
     assert (
         distance["fitted to", "fitted"] < distance["fitted to", "default"]
         and distance["held out", "fitted"] < distance["held out", "default"]
@@ -136,16 +136,18 @@ def test_the_fit_is_nearer_to_the_part_held_out_than_the_case_as_it_was(done):
 
 
 @pytest.mark.slow
-def test_the_fit_does_not_look_into_the_part_held_out(done, tmp_path):
+def test_the_fit_does_not_look_into_the_part_held_out(calibration, tmp_path):
     """Whatever happens from the first day of that part on, the ensemble is the same."""
-    issues = done.log.issues
-    soon = issues["opened"].clip(lower=done.split) + pd.Timedelta(days=1)
+    issues = calibration.log.issues
+    soon = issues["opened"].clip(lower=calibration.split) + pd.Timedelta(days=1)
     later = issues.assign(
-        closed=issues["closed"].where(issues["closed"] < done.split, soon).clip(upper=done.log.drawn)
+        closed=issues["closed"]
+        .where(issues["closed"] < calibration.split, soon)
+        .clip(upper=calibration.log.drawn)
     )
-    log = replace(done.log, issues=later)
+    log = replace(calibration.log, issues=later)
     again = C.calibrate(PLACE, log, fit=FIT, trials=90, replicates=2, workers=1)
-    assert again.ensemble.equals(done.ensemble) and not again.scores.equals(done.scores)
+    assert again.ensemble.equals(calibration.ensemble) and not again.scores.equals(calibration.scores)
 
 
 @pytest.mark.parametrize(
@@ -153,35 +155,37 @@ def test_the_fit_does_not_look_into_the_part_held_out(done, tmp_path):
     [pool_of_threads, pytest.param(supervisor.start_checked_pool, marks=pytest.mark.slow)],
     ids=["threads", "processes"],
 )
-def test_the_same_seed_is_the_same_answer_and_workers_change_nothing(done, monkeypatch, pool):
+def test_the_same_seed_is_the_same_answer_and_workers_change_nothing(calibration, monkeypatch, pool):
     monkeypatch.setattr(importance_sampling, "start_checked_pool", pool)
     few = {"fit": FIT[:2], "trials": 24, "replicates": 1}  # a third search, the second half of them by Optuna
-    one, other = (C.calibrate(PLACE, done.log, **few, seed=5, workers=workers) for workers in (1, 2))
+    one, other = (C.calibrate(PLACE, calibration.log, **few, seed=5, workers=workers) for workers in (1, 2))
     assert (
         one.trials.equals(other.trials)
         and one.ensemble.equals(other.ensemble)
         and one.parameters.equals(other.parameters)
         and one.scores.equals(other.scores)
     )
-    assert not one.trials.equals(C.calibrate(PLACE, done.log, **few, seed=6, workers=1).trials)
+    assert not one.trials.equals(C.calibrate(PLACE, calibration.log, **few, seed=6, workers=1).trials)
 
 
-def test_the_ensemble_is_weighted_trials_and_not_one_point(done):
-    weights = done.ensemble["weight"].to_numpy()
+def test_the_ensemble_is_weighted_trials_and_not_one_point(calibration):
+    weights = calibration.ensemble["weight"].to_numpy()
     assert (
         weights.sum() == pytest.approx(1.0)
-        and 3 < done.effective < len(weights)
-        and list(done.ensemble.columns[2:]) == list(FIT)
+        and 3 < calibration.effective < len(weights)
+        and list(calibration.ensemble.columns[2:]) == list(FIT)
     )
 
 
-def test_the_case_file_can_be_gone_on_with_and_says_what_was_fitted(done, tmp_path):
-    path = done.save(tmp_path, "cogov calibrate place")
+def test_the_case_file_can_be_gone_on_with_and_says_what_was_fitted(calibration, tmp_path):
+    path = calibration.save(tmp_path, "cogov calibrate place")
     case, text = read_case(path), path.read_text("utf-8")
     assert (
-        case == done.fitted and path.name == "place.toml" and simulate(replace(case, days=20), 1).days == 20
+        case == calibration.fitted
+        and path.name == "place.toml"
+        and simulate(replace(case, days=20), 1).days == 20
     )
-    assert case.committee.staff == pytest.approx(done.parameters.loc["committee.staff", "best"])
+    assert case.committee.staff == pytest.approx(calibration.parameters.loc["committee.staff", "best"])
     assert (
         "mine.csv, 2020-03-0" in text
         and text.count("# fitted, factor") == sum(family == "environment" for family in FAMILY.values())
@@ -205,8 +209,8 @@ def test_a_scenario_written_and_read_is_the_same(name, tmp_path):
     assert read_case(tmp_path / "again.toml") == read_case(name)
 
 
-def test_without_residents_rates_are_not_compared_and_it_is_said(done):
-    log = replace(done.log, mapping=replace(done.log.mapping, residents=0.0))
+def test_without_residents_rates_are_not_compared_and_it_is_said(calibration):
+    log = replace(calibration.log, mapping=replace(calibration.log.mapping, residents=0.0))
     plain = C.calibrate(
         PLACE, log, fit=["committee.staff"], trials=24, replicates=1, workers=1, method="sobol"
     )
@@ -216,8 +220,8 @@ def test_without_residents_rates_are_not_compared_and_it_is_said(done):
     )
 
 
-def test_by_itself_it_takes_a_handful_that_is_assumed_and_about_what_is_mapped(done):
-    kinds, _ = distance.kinds_of(done.log)
+def test_by_itself_it_takes_a_handful_that_is_assumed_and_about_what_is_mapped(calibration):
+    kinds, _ = distance.kinds_of(calibration.log)
     chosen = free_parameters.choose_free_parameters(PLACE, (), kinds, 600)
     assert 4 <= len(chosen) <= 16 and len({path for one in chosen for path in one.moves}) == sum(
         len(one.moves) for one in chosen
@@ -246,25 +250,25 @@ WRONG = {
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_what_is_asked_wrongly_is_refused_with_the_way_out(done, wrong):
+def test_what_is_asked_wrongly_is_refused_with_the_way_out(calibration, wrong):
     options, hint = WRONG[wrong]
     with pytest.raises(UserError, match=hint):
-        C.calibrate(PLACE, done.log, **options)
+        C.calibrate(PLACE, calibration.log, **options)
 
 
-def test_a_log_of_which_nothing_is_mapped_or_twice_the_same_is_refused(done):
+def test_a_log_of_which_nothing_is_mapped_or_twice_the_same_is_refused(calibration):
     with pytest.raises(UserError, match=r"none of its categories is mapped.*\[categories\]"):
-        C.calibrate(PLACE, replace(done.log, kinds={}))
+        C.calibrate(PLACE, replace(calibration.log, kinds={}))
     with pytest.raises(UserError, match="both mean litter"):
-        C.calibrate(PLACE, replace(done.log, kinds={"a": ("litter",), "b": ("litter", "lamp_out")}))
+        C.calibrate(PLACE, replace(calibration.log, kinds={"a": ("litter",), "b": ("litter", "lamp_out")}))
     with pytest.raises(UserError, match="20 are the least"):
-        C.calibrate(PLACE, replace(done.log, issues=done.log.issues.head(9)))
+        C.calibrate(PLACE, replace(calibration.log, issues=calibration.log.issues.head(9)))
 
 
-def test_without_optuna_the_way_out_is_said(done, monkeypatch):
+def test_without_optuna_the_way_out_is_said(calibration, monkeypatch):
     monkeypatch.setitem(sys.modules, "optuna", None)
     with pytest.raises(UserError, match=r"cogov\[search\].*--method sobol"):
-        C.calibrate(PLACE, done.log, fit=FIT[:1], trials=24, replicates=1, workers=1)
+        C.calibrate(PLACE, calibration.log, fit=FIT[:1], trials=24, replicates=1, workers=1)
 
 
 def test_weights_are_those_of_a_known_posterior():
@@ -297,10 +301,10 @@ def test_weights_are_those_of_a_known_posterior():
 
 
 @pytest.mark.slow
-def test_the_command_line_fits_shows_and_writes(done, monkeypatch, capsys, tmp_path):
+def test_the_command_line_fits_shows_and_writes(calibration, monkeypatch, capsys, tmp_path):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "place.toml").write_text(write_case(PLACE), encoding="utf-8")
-    done.log.issues.drop(columns="line").replace(
+    calibration.log.issues.drop(columns="line").replace(
         {name: "other" for name in FAMILY if name not in ("litter", "lamp_out")}
     ).to_csv("mine.csv", index=False)
     (tmp_path / "mine.toml").write_text(
@@ -354,10 +358,12 @@ def test_over_many_logs_intervals_hold_what_made_them(tmp_path):
     held = []
     for number in range(10):
         staff, often, forget = np.exp(np.random.default_rng(number).uniform(-0.8, 0.8, 3))
-        made = alter_scenario(truth(1.5 * staff, often), settings={"committee.forget": 0.005 * forget})
+        made = alter_scenario(
+            true_scenario(1.5 * staff, often), settings={"committee.forget": 0.005 * forget}
+        )
         done = C.calibrate(
             PLACE,
-            lived(made, tmp_path / f"{number}.csv", number),
+            write_model_log(made, tmp_path / f"{number}.csv", number),
             fit=(*FIT, "committee.forget"),
             trials=160,
             replicates=2,

@@ -32,7 +32,7 @@ FINE = (
 
 
 @pytest.fixture
-def log(tmp_path):
+def write_text(tmp_path):
     """Write text (or bytes) as a log; return its path."""
 
     def wrote(text, encoding="utf-8", name="mine.csv"):
@@ -42,8 +42,8 @@ def log(tmp_path):
     return wrote
 
 
-def test_what_has_usual_names_is_guessed_and_said_and_the_rest_is_dropped(log):
-    one = read_log(log(FINE))
+def test_what_has_usual_names_is_guessed_and_said_and_the_rest_is_dropped(write_text):
+    one = read_log(write_text(FINE))
     assert list(one.issues.columns) == ["line", "opened", "closed", "category", "id"] and list(
         one.issues["line"]
     ) == [2, 3, 4]
@@ -52,13 +52,13 @@ def test_what_has_usual_names_is_guessed_and_said_and_the_rest_is_dropped(log):
     assert "'phone'" in said and "Dropped" in said and "Drawn on 2020-03-01" in said and "555" not in said
 
 
-def test_chinese_names_and_gbk_are_understood(log):
+def test_chinese_names_and_gbk_are_understood(write_text):
     text = (
         "工单编号;受理时间;办结时间;问题类别;居民姓名\n"
         "甲1;2021年3月4日 8:05;2021年3月14日;楼道灯不亮;张三\n"
         "甲2;2021年3月5日 9:00;;纠纷;李四\n"
     )
-    one = read_log(log(text, "gbk"))
+    one = read_log(write_text(text, "gbk"))
     assert (
         one.kinds["楼道灯不亮"] == ("lamp_out",)
         and "neighbour_noise" in one.kinds["纠纷"]
@@ -68,15 +68,15 @@ def test_chinese_names_and_gbk_are_understood(log):
         False,
         True,
     ]
-    assert list(read_log(log(text, "utf-8-sig")).issues["category"]) == list(one.issues["category"])
+    assert list(read_log(write_text(text, "utf-8-sig")).issues["category"]) == list(one.issues["category"])
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "utf-16"])
 @pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_encodings_delimiters_and_line_ends_are_recognised(log, encoding, mark, end):
+def test_encodings_delimiters_and_line_ends_are_recognised(write_text, encoding, mark, end):
     one = read_log(
-        log(
+        write_text(
             ("编号,opened,closed,类别\n1,2020-01-13,2020-01-14,乱丢垃圾\n2,2020-01-15,,乱丢垃圾\n")
             .replace(",", mark)
             .replace("\n", end),
@@ -103,8 +103,8 @@ BAD = HEAD + (
 )
 
 
-def test_rows_that_cannot_be_true_are_set_aside_with_line_and_reason_and_none_is_lost(log):
-    one = read_log(log(BAD), drawn="2020-03-01")
+def test_rows_that_cannot_be_true_are_set_aside_with_line_and_reason_and_none_is_lost(write_text):
+    one = read_log(write_text(BAD), drawn="2020-03-01")
     told = dict(zip(one.rejected["line"], one.rejected["reason"]))
     words = {
         3: "closed before",
@@ -122,16 +122,16 @@ def test_rows_that_cannot_be_true_are_set_aside_with_line_and_reason_and_none_is
     assert list(one.issues["line"])[:3] == [2, 12, 15]
 
 
-def test_open_issues_are_censored_on_the_day_the_log_was_drawn(log):
+def test_open_issues_are_censored_on_the_day_the_log_was_drawn(write_text):
     for drawn, days in ((None, 46), ("2020-04-15", 91)):
-        time, closed = read_log(log(FINE), drawn=drawn).times()
+        time, closed = read_log(write_text(FINE), drawn=drawn).times()
         assert time.tolist() == [1, days, 10] and closed.tolist() == [True, False, True]
 
 
 BOTH = HEAD + "".join(f"{n},{n % 12 + 1:02d}/04/2020,{n % 12 + 1:02d}/05/2020,litter,x\n" for n in range(30))
 
 
-def test_dates_with_two_readings_are_refused_with_both_and_the_way_out(log):
+def test_dates_with_two_readings_are_refused_with_both_and_the_way_out(write_text):
     with pytest.raises(
         UserError,
         match=(
@@ -139,22 +139,24 @@ def test_dates_with_two_readings_are_refused_with_both_and_the_way_out(log):
             r".*--dates '%d/%m/%Y'"
         ),
     ):
-        read_log(log(BOTH))
-    assert read_log(log(BOTH), dates="%d/%m/%Y").issues["opened"].dt.month.unique().tolist() == [4]
-    assert read_log(log(BOTH), dates="%m/%d/%Y", drawn="2021-01-01").issues[
+        read_log(write_text(BOTH))
+    assert read_log(write_text(BOTH), dates="%d/%m/%Y").issues["opened"].dt.month.unique().tolist() == [4]
+    assert read_log(write_text(BOTH), dates="%m/%d/%Y", drawn="2021-01-01").issues[
         "opened"
     ].dt.day.unique().tolist() == [4]
 
 
-def test_one_date_that_has_only_one_reading_settles_all(log):
-    assert read_log(log(BOTH + "99,31/03/2020,,litter,x\n")).issues["opened"].dt.month.unique().tolist() == [
+def test_one_date_that_has_only_one_reading_settles_all(write_text):
+    assert read_log(write_text(BOTH + "99,31/03/2020,,litter,x\n")).issues[
+        "opened"
+    ].dt.month.unique().tolist() == [
         4,
         3,
     ]
 
 
-def test_a_column_with_two_readings_takes_the_one_that_the_other_column_has(log):
-    assert read_log(log(BOTH + "99,01/04/2020,31/05/2020,litter,x\n")).issues[
+def test_a_column_with_two_readings_takes_the_one_that_the_other_column_has(write_text):
+    assert read_log(write_text(BOTH + "99,01/04/2020,31/05/2020,litter,x\n")).issues[
         "opened"
     ].dt.month.unique().tolist() == [4]
 
@@ -266,16 +268,16 @@ WRONG = {
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_what_cannot_be_read_is_refused_with_place_and_way_out(log, tmp_path, wrong):
+def test_what_cannot_be_read_is_refused_with_place_and_way_out(write_text, tmp_path, wrong):
     name, text, said, hints = WRONG[wrong]
-    path = log(text) if text is not None else tmp_path / name
+    path = write_text(text) if text is not None else tmp_path / name
     with pytest.raises(UserError) as refused:
         read_log(path, **said)
     assert all(hint in str(refused.value) for hint in hints), str(refused.value)
 
 
-def test_a_mapping_file_says_it_once_for_all_and_is_checked_with_its_lines(log, tmp_path):
-    path = log(FINE.replace("opened", "a").replace("closed", "b").replace("lamp_out", "lights"))
+def test_a_mapping_file_says_it_once_for_all_and_is_checked_with_its_lines(write_text, tmp_path):
+    path = write_text(FINE.replace("opened", "a").replace("closed", "b").replace("lamp_out", "lights"))
     (tmp_path / "m.toml").write_text(
         'opened = "a"\nclosed = "b"\nresidents = 500\n[categories]\nlights = ["lamp_out", "camera_dead"]\n',
         encoding="utf-8",
@@ -290,9 +292,9 @@ def test_a_mapping_file_says_it_once_for_all_and_is_checked_with_its_lines(log, 
         read_mapping(tmp_path / "m.toml")
 
 
-def test_what_is_written_is_clean_says_what_it_means_and_reads_as_the_same_log(log, tmp_path):
+def test_what_is_written_is_clean_says_what_it_means_and_reads_as_the_same_log(write_text, tmp_path):
     one = read_log(
-        log(FINE.replace("lamp_out", "=cmd|' /C calc'!A0") + "4,2020-02-20,2020-02-19,@sum,558\n"),
+        write_text(FINE.replace("lamp_out", "=cmd|' /C calc'!A0") + "4,2020-02-20,2020-02-19,@sum,558\n"),
         residents=500,
         categories={"litter": "environment"},
     )
@@ -325,14 +327,14 @@ def test_formulas_are_defused_and_numbers_are_left_alone():
     ]
 
 
-def test_quartiles_and_means_are_those_of_the_closed_form(log):
+def test_quartiles_and_means_are_those_of_the_closed_form(write_text):
     """Without censoring, Kaplan-Meier is one minus the share that is done, and its mean the mean."""
     waits = np.random.default_rng(3).integers(0, 90, 400)
     opened = pd.Timestamp("2020-01-01") + pd.to_timedelta(np.arange(400) % 365, "D")
     frame = pd.DataFrame(
         {"opened": opened, "closed": opened + pd.to_timedelta(waits, "D"), "category": "litter"}
     )
-    row = W.summarise_log(read_log(log(frame.to_csv(index=False)), residents=2000)).loc["litter"]
+    row = W.summarise_log(read_log(write_text(frame.to_csv(index=False)), residents=2000)).loc["litter"]
     assert [row["q25"], row["median"], row["q75"]] == np.quantile(
         waits, [0.25, 0.5, 0.75], method="inverted_cdf"
     ).tolist()
@@ -340,26 +342,26 @@ def test_quartiles_and_means_are_those_of_the_closed_form(log):
     assert row["per_1000_year"] == pytest.approx(400 / 2 / (365 / 365.25))
 
 
-def test_months_and_weekdays_add_up(log):
-    one = read_log(log(BAD), drawn="2020-03-01")
+def test_months_and_weekdays_add_up(write_text):
+    one = read_log(write_text(BAD), drawn="2020-03-01")
     assert W.months(one).to_numpy().sum() == len(one.issues)
     days = W.weekdays(one)[W.ALL]
     # one on the 13th and forty on the 20th: two Mondays in that week and a day
     assert days["Monday"] == pytest.approx(41 / 2)
 
 
-def test_large_logs_are_read(log):
+def test_large_logs_are_read(write_text):
     """Not timed; but a loop over dates or quadratic work would be noticed."""
     row = "{},2020-{:02d}-{:02d} 08:00,2021-01-0{} 09:30,litter,x\n"
     one = read_log(
-        log(HEAD + "".join(row.format(n, n % 12 + 1, n % 28 + 1, n % 9 + 1) for n in range(150_000)))
+        write_text(HEAD + "".join(row.format(n, n % 12 + 1, n % 28 + 1, n % 9 + 1) for n in range(150_000)))
     )
     assert len(one.issues) == one.rows == 150_000
 
 
-def test_the_command_line_imports(monkeypatch, capsys, tmp_path, log):
+def test_the_command_line_imports(monkeypatch, capsys, tmp_path, write_text):
     monkeypatch.chdir(tmp_path)
-    log(BAD)
+    write_text(BAD)
     for words in (["--drawn", "2020-03-01", "--json"], ["--drawn", "2020-03-01", "--out", "mine"]):
         monkeypatch.setattr(sys, "argv", ["cogov", "import", "mine.csv", *words])
         with pytest.raises(SystemExit) as left:
@@ -385,7 +387,7 @@ def test_the_command_line_imports(monkeypatch, capsys, tmp_path, log):
     }
 
 
-def left_by_hand(time, closed):
+def kaplan_meier_by_hand(time, closed):
     """Compute Kaplan-Meier a second time: day by day, without sorting."""
     left, out = 1.0, []
     for day in range(int(time.max()) + 1):
@@ -405,7 +407,7 @@ def test_a_real_log_is_read_whole_and_its_quartiles_are_right():
     assert one.rows == len(raw) == len(one.issues) + len(one.rejected) and len(one.issues) > 6000
     closed = raw["closedate"].notna().to_numpy()
     time = (raw["closedate"].fillna(pd.Timestamp("2025-01-09")) - raw["opendate"]).dt.days.to_numpy()
-    left = left_by_hand(time, closed)
+    left = kaplan_meier_by_hand(time, closed)
     row = W.summarise_log(one).loc[W.ALL]
     assert [row[q] for q in ("q25", "median", "q75")] == [
         int(np.argmax(left <= 1 - share + 1e-12)) for share in (0.25, 0.5, 0.75)

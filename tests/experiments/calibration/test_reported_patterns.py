@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scenarios import STORM, governed, pool_of_threads
+from scenarios import STORM, pool_of_threads, with_mechanisms
 
 from cogov.cli import main as command
 from cogov.engine.parameters import UserError, paths
@@ -23,7 +23,7 @@ FEW = (
     ReportedOutcome("helped", "and helps", "gain:resolution_rate", low=0.0, off=("grid_patrol",)),
     ReportedOutcome("impossible", "nothing ever goes wrong", "arisen", high=0.0),
 )
-CASE = replace(governed(STORM, "grid_patrol"), days=60, reported=FEW)
+CASE = replace(with_mechanisms(STORM, "grid_patrol"), days=60, reported=FEW)
 
 
 def test_each_outcome_has_its_row_and_an_outside_stays():

@@ -20,11 +20,11 @@ YARD = alter_scenario(read_case("wuzi_yard"), on=["whistle", "grid_patrol"], day
 ALONE = StreetParameters(stay=0.0)
 
 
-def yards(n, **more):
+def make_yards(n, **more):
     return [replace(YARD, name=f"yard {k}", **more) for k in range(n)]
 
 
-def lived(scenarios, knobs=StreetParameters(), days=120):  # noqa: B008
+def simulate_street(scenarios, knobs=StreetParameters(), days=120):  # noqa: B008
     street = Street("s", scenarios, lambda one: ("test", one.name), knobs)
     for _ in range(days):
         street.live()
@@ -33,8 +33,8 @@ def lived(scenarios, knobs=StreetParameters(), days=120):  # noqa: B008
 
 def test_communities_that_nothing_links_run_as_each_alone():
     """Bit for bit: no household stays in the street, and no departments lack hours."""
-    many = [replace(one, departments=replace(one.departments, hours=500.0)) for one in yards(3)]
-    for run, one in zip(lived(many, ALONE).runs(), many):
+    many = [replace(one, departments=replace(one.departments, hours=500.0)) for one in make_yards(3)]
+    for run, one in zip(simulate_street(many, ALONE).runs(), many):
         alone = simulate(one, "test", one.name)
         assert (
             np.array_equal(run.issues, alone.issues)
@@ -48,9 +48,9 @@ def test_communities_that_nothing_links_run_as_each_alone():
 
 def test_a_community_that_is_the_only_one_of_its_street_runs_as_alone():
     # it lacks hours, and nobody can lend it any
-    one = replace(yards(1)[0], departments=replace(YARD.departments, hours=0.3))
+    one = replace(make_yards(1)[0], departments=replace(YARD.departments, hours=0.3))
     alone = simulate(one, "test", one.name)
-    assert np.array_equal(lived([one], ALONE).runs()[0].issues, alone.issues)
+    assert np.array_equal(simulate_street([one], ALONE).runs()[0].issues, alone.issues)
 
 
 def test_departments_that_have_hours_help_those_that_lack_them():
@@ -63,9 +63,9 @@ def test_departments_that_have_hours_help_those_that_lack_them():
     }
     poor, rich = (
         replace(one, departments=replace(YARD.departments, hours=hours), issues=work)
-        for one, hours in zip(yards(2), (0.0, 50.0))
+        for one, hours in zip(make_yards(2), (0.0, 50.0))
     )
-    together, apart = lived([poor, rich], ALONE), lived([poor], ALONE)
+    together, apart = simulate_street([poor, rich], ALONE), simulate_street([poor], ALONE)
     used = [run.ledger.hours.sum(axis=0)[-1] for run in together.runs()]
     assert apart.runs()[0].ledger.hours.sum(axis=0)[-1] == 0.0 and used[0] > 0.0
     assert sum(used) <= sum(run.ledger.supplied[-1] for run in together.runs()) + 1e-9
@@ -73,7 +73,7 @@ def test_departments_that_have_hours_help_those_that_lack_them():
 
 
 def test_the_most_urgent_of_the_street_goes_first():
-    street = lived(yards(2), ALONE, days=1)
+    street = simulate_street(make_yards(2), ALONE, days=1)
     rows = [np.array([[1.0, 5.0, 4.0]]), np.array([[3.0, 9.0, 3.0], [1.0, 2.0, 4.0]])]
     for world, told in zip(street.worlds, rows):
         world.call = lambda kernel, told=told: told
@@ -95,9 +95,9 @@ def test_households_that_stay_move_in_elsewhere_and_bring_their_trust():
                 YARD.residents, moving_owner=1.0, moving_tenant=2.0, trust_committee=trust, trust_spread=0.0
             ),
         )
-        for one, trust in zip(yards(2), (0.9, 0.1))
+        for one, trust in zip(make_yards(2), (0.9, 0.1))
     ]
-    none, all_ = (lived(scenarios, StreetParameters(stay=stay, keep=1.0)) for stay in (0.0, 1.0))
+    none, all_ = (simulate_street(scenarios, StreetParameters(stay=stay, keep=1.0)) for stay in (0.0, 1.0))
     assert none.moved[:, 1].tolist() == [0, 0] and (none.moved[:, 0] == all_.moved[:, 0]).all()
     left, came = all_.moved.sum(axis=0)
     # who has left has moved in, or is still looking
@@ -109,12 +109,12 @@ def test_households_that_stay_move_in_elsewhere_and_bring_their_trust():
     assert gaps[1] < gaps[0]  # trusting and distrustful people mix
 
 
-def small(**more):
+def small_city(**more):
     return cities.compose_city(["wuzi_yard"], on=["grid_patrol"], days=20, communities=5, street=2, **more)
 
 
 def test_every_community_has_people_of_its_own_and_the_last_street_may_be_short(tmp_path):
-    done = cities.simulate_city(small(), tmp_path, workers=0)
+    done = cities.simulate_city(small_city(), tmp_path, workers=0)
     table = cities.load_table(tmp_path)
     assert (
         done.streets == 3
@@ -130,7 +130,7 @@ def test_every_community_has_people_of_its_own_and_the_last_street_may_be_short(
 
 
 def test_what_is_missing_or_damaged_is_run_again_and_is_the_same(tmp_path):
-    cities.simulate_city(small(), tmp_path, workers=0)
+    cities.simulate_city(small_city(), tmp_path, workers=0)
     before = cities.digest(tmp_path)
     parts = sorted(tmp_path.glob("*/street-*.parquet"))
     parts[0].unlink()
@@ -139,13 +139,13 @@ def test_what_is_missing_or_damaged_is_run_again_and_is_the_same(tmp_path):
     parts[-1].write_bytes(raw)
     with pytest.raises(UserError, match="not what was written"):
         cities.load_table(tmp_path, "series")
-    assert cities.simulate_city(small(), tmp_path, workers=0).before == 1
+    assert cities.simulate_city(small_city(), tmp_path, workers=0).before == 1
     assert cities.digest(tmp_path) == before
 
 
 def test_another_city_is_not_mixed_in(tmp_path):
-    cities.simulate_city(small(), tmp_path, workers=0)
-    for other in (small(seed=1), small(residents=2000), small(between=ALONE)):
+    cities.simulate_city(small_city(), tmp_path, workers=0)
+    for other in (small_city(seed=1), small_city(residents=2000), small_city(between=ALONE)):
         with pytest.raises(UserError, match="another city"):
             cities.simulate_city(other, tmp_path, workers=0)
 
@@ -159,9 +159,12 @@ def test_a_city_is_grown_to_as_many_residents_as_are_asked_for():
 
 def test_threads_simulate_the_same_streets(tmp_path):
     cities.simulate_city(
-        small(), tmp_path / "threads", choose_executor("threads", workers=3, kinds=("pool", "threads")), 3
+        small_city(),
+        tmp_path / "threads",
+        choose_executor("threads", workers=3, kinds=("pool", "threads")),
+        3,
     )
-    cities.simulate_city(small(), tmp_path / "alone", workers=0)
+    cities.simulate_city(small_city(), tmp_path / "alone", workers=0)
     assert cities.digest(tmp_path / "threads") == cities.digest(tmp_path / "alone")
     with pytest.raises(UserError, match="there are pool and dask"):
         choose_executor("threads")  # a sweep's run that never ends could not be stopped
@@ -171,7 +174,7 @@ def test_threads_simulate_the_same_streets(tmp_path):
 def test_which_worker_simulates_which_street_does_not_matter(tmp_path):
     told = []
     for name, workers in (("none", 0), ("one", 1), ("three", 3)):
-        cities.simulate_city(small(), tmp_path / name, workers=workers)
+        cities.simulate_city(small_city(), tmp_path / name, workers=workers)
         told.append(cities.digest(tmp_path / name))
-    cities.simulate_city(small(seed=1), tmp_path / "control", workers=0)
+    cities.simulate_city(small_city(seed=1), tmp_path / "control", workers=0)
     assert len(set(told)) == 1 and cities.digest(tmp_path / "control") != told[0]

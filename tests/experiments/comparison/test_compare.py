@@ -103,7 +103,7 @@ def test_nothing_to_compare_is_an_error():
             compare(SHORT, **bad)
 
 
-def issues(*rows):
+def make_issues(*rows):
     """Return issues of (born, reported, resolved), as after a run of 100 days."""
     table = np.zeros(len(rows), ISSUE)
     for row, (born, told, resolved) in zip(table, rows):
@@ -112,7 +112,7 @@ def issues(*rows):
 
 
 def test_the_resolution_rate_counts_all_that_arose_and_are_old_enough():
-    told = issues((0, 1, 30), (0, 1, 31), (0, -1, -1), (70, 71, 100), (71, 72, 73))
+    told = make_issues((0, 1, 30), (0, 1, 31), (0, -1, -1), (70, 71, 100), (71, 72, 73))
     old, done = measures.in_time(told, 100)
     assert old.tolist() == [True, True, True, True, False]  # the last is too recent to count
     # on the thirtieth day is in time, unknown is not resolved

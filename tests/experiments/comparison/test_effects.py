@@ -4,7 +4,7 @@ import json
 
 import pytest
 from cli_runner import typist
-from scenarios import STORM, governed
+from scenarios import STORM, with_mechanisms
 
 from cogov.engine.parameters import UserError
 from cogov.experiments.comparison import runs
@@ -15,7 +15,7 @@ NAMES = mechanisms.list_mechanisms()
 
 
 def test_every_mechanism_stands_in_the_table_and_the_cases_own_are_marked():
-    table = mechanism_effects(governed(STORM, "grid_patrol", "whistle"), replicates=2, days=40)
+    table = mechanism_effects(with_mechanisms(STORM, "grid_patrol", "whistle"), replicates=2, days=40)
     assert list(table.index) == [(name, measure) for name in NAMES for measure in SHOWN]
     assert {name for name, _ in table.index[table["reported"].astype(bool)]} == {"grid_patrol", "whistle"}
     assert (table["pairs"] == 2).all() and (table["low"] <= table["difference"]).all()
@@ -24,11 +24,11 @@ def test_every_mechanism_stands_in_the_table_and_the_cases_own_are_marked():
 @pytest.mark.parametrize("among", [False, True])
 def test_each_is_compared_with_the_same_random_numbers_without_it(among):
     """Alone against nothing; or together with the case's others, in or out."""
-    case = governed(STORM, "joint_council", "grid_patrol")
+    case = with_mechanisms(STORM, "joint_council", "grid_patrol")
     table = mechanism_effects(case, replicates=2, seed=5, days=60, among=among)
     for name in ("joint_council", "whistle"):
         rest = [other for other in case.mechanisms if among and other != name]
-        arms = [governed(case, *rest), governed(case, *rest, name)]
+        arms = [with_mechanisms(case, *rest), with_mechanisms(case, *rest, name)]
         rates = [
             [
                 measures.summary(runs.replicate(runs.alter_scenario(arm, days=60), "effects", 5, n))["hours"]
@@ -41,7 +41,7 @@ def test_each_is_compared_with_the_same_random_numbers_without_it(among):
 
 
 def test_a_mechanism_that_the_case_begins_late_is_on_all_the_time():
-    case = governed(STORM, grid_patrol=mechanisms.load_class("grid_patrol")(begins=1000))
+    case = with_mechanisms(STORM, grid_patrol=mechanisms.load_class("grid_patrol")(begins=1000))
     assert mechanism_effects(case, replicates=2, days=40).loc[("grid_patrol", "hours"), "difference"] > 0
 
 

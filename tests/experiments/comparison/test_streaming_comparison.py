@@ -33,19 +33,19 @@ def arms():
 
 
 @pytest.fixture(scope="module")
-def found(arms):
+def last_summary(arms):
     *_, last = StreamingComparison(arms, workers=0).until(4)
     return last
 
 
-def test_summaries_are_those_of_a_comparison(arms, found):
+def test_summaries_are_those_of_a_comparison(arms, last_summary):
     theirs = compare("wuzi_yard", NAME, replicates=4, days=120, workers=1)
-    assert found.rows.equals(theirs.rows.reset_index())
+    assert last_summary.rows.equals(theirs.rows.reset_index())
     assert (
-        found.table.equals(theirs.table)
-        and found.series.equals(theirs.series)
-        and found.curves.equals(theirs.curves)
-        and found.ledger.equals(theirs.ledger)
+        last_summary.table.equals(theirs.table)
+        and last_summary.series.equals(theirs.series)
+        and last_summary.curves.equals(theirs.curves)
+        and last_summary.ledger.equals(theirs.ledger)
     )
 
 
@@ -66,25 +66,25 @@ def test_the_first_pair_is_the_one_on_show(arms):
     )
 
 
-def test_summaries_come_after_1_2_5_and_go_on_from_there(arms, found):
+def test_summaries_come_after_1_2_5_and_go_on_from_there(arms, last_summary):
     one = StreamingComparison(arms, workers=0)
     assert [len(s.pairs) for s in one.until(3)] == [1, 2, 3]
     assert [len(s.pairs) for s in one.until(6)] == [3, 5, 6]
-    assert one.summary().rows[:8].equals(found.rows)
+    assert one.summary().rows[:8].equals(last_summary.rows)
 
 
 @pytest.mark.slow
-def test_processes_change_nothing_and_leave_with_a_cancel(arms, found):
+def test_processes_change_nothing_and_leave_with_a_cancel(arms, last_summary):
     one = StreamingComparison(arms, workers=2)
     *_, last = one.until(4)
-    assert last.rows.equals(found.rows) and last.series.equals(found.series)
-    assert gone()
+    assert last.rows.equals(last_summary.rows) and last.series.equals(last_summary.series)
+    assert no_child_left()
     for after in (0.3, 4.0):  # at the start, and at work
-        done, _ = cancelled(StreamingComparison([replace(arm, days=3000) for arm in arms], workers=2), after)
-        assert done < 1.0 and gone()
+        done, _ = cancel(StreamingComparison([replace(arm, days=3000) for arm in arms], workers=2), after)
+        assert done < 1.0 and no_child_left()
 
 
-def cancelled(one, after):
+def cancel(one, after):
     """Return (seconds from the cancel until the iteration ended, summaries it gave)."""
     told = []
     began = []
@@ -94,7 +94,7 @@ def cancelled(one, after):
     return time.monotonic() - began[0], told
 
 
-def gone(within=1.0):
+def no_child_left(within=1.0):
     """Return whether no child process is left."""
     end = time.monotonic() + within
     while multiprocessing.active_children() and time.monotonic() < end:
@@ -102,7 +102,7 @@ def gone(within=1.0):
     return not multiprocessing.active_children()
 
 
-def test_where_no_process_can_be_started_it_goes_on_alone_and_says_so(arms, found, monkeypatch):
+def test_where_no_process_can_be_started_it_goes_on_alone_and_says_so(arms, last_summary, monkeypatch):
     def refused(workers):
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
@@ -111,12 +111,12 @@ def test_where_no_process_can_be_started_it_goes_on_alone_and_says_so(arms, foun
         RuntimeWarning, match="in this process alone, without workers: .*temporarily unavailable"
     ):
         *_, last = StreamingComparison(arms, workers=2).until(4)
-    assert last.rows.equals(found.rows)
+    assert last.rows.equals(last_summary.rows)
 
 
 def test_without_processes_a_cancel_is_heard_within_a_day(arms):
     one = StreamingComparison([replace(arm, days=3000) for arm in arms], workers=0)
-    done, told = cancelled(one, after=0.3)
+    done, told = cancel(one, after=0.3)
     assert done < 0.5 and one.cancelled
     assert list(one.until(10_000)) == []
 
@@ -125,7 +125,7 @@ def test_who_stops_listening_leaves_nothing_behind(arms):
     stream = StreamingComparison(arms, workers=0).until(50)
     next(stream)
     stream.close()
-    assert gone()
+    assert no_child_left()
 
 
 def test_any_two_settings_of_one_case_are_a_pair_and_nothing_else(arms):
@@ -153,26 +153,26 @@ def test_the_running_share_ends_at_the_resolution_rate(arms):
         assert share[-1] == measures.summary(run, within)["resolution_rate"]
 
 
-def test_daily_differences_are_those_of_the_pairs(found):
-    band = found.series
-    told = found.differences("backlog")
-    a, b = (np.mean([both["open"][k] for both in found.pairs], axis=0) for k in (0, 1))
+def test_daily_differences_are_those_of_the_pairs(last_summary):
+    band = last_summary.series
+    told = last_summary.differences("backlog")
+    a, b = (np.mean([both["open"][k] for both in last_summary.pairs], axis=0) for k in (0, 1))
     assert (
         np.allclose(told["difference"], b - a)
         and (told["low"] <= told["high"]).all()
         and len(told) == len(band) / 2
     )
-    last = found.settling().iloc[-1]
-    rate = found.table.loc["resolution_rate"]
+    last = last_summary.settling().iloc[-1]
+    rate = last_summary.table.loc["resolution_rate"]
     assert np.allclose(last.to_numpy(float), rate[["difference", "low", "high"]].to_numpy(float))
 
 
 @pytest.mark.parametrize("lang", WORDS)
-def test_the_verdict_is_a_sentence_in_both_languages(arms, found, lang):
+def test_the_verdict_is_a_sentence_in_both_languages(arms, last_summary, lang):
     assert WORDS[lang].keys() == WORDS["en"].keys()
     first = next(StreamingComparison(arms, workers=0).until(1))
     none = next(StreamingComparison([replace(arm, days=20) for arm in arms], workers=0).until(1))
-    for summary in (found, first, none):
+    for summary in (last_summary, first, none):
         said = summary.verdict(lang, arms=("A", "B"))
         assert said and "{" not in said and "nan" not in said
-    assert found.found() == "raises" and first.found() == "one" and none.found() == "none"
+    assert last_summary.found() == "raises" and first.found() == "one" and none.found() == "none"

@@ -26,7 +26,7 @@ distributed = pytest.importorskip("distributed")
 dask = pytest.importorskip("dask")
 
 
-def asked(replicates=6):
+def make_experiment(replicates=6):
     return Experiment(
         name="asked",
         cases=("wuzi_yard",),
@@ -36,19 +36,19 @@ def asked(replicates=6):
     )
 
 
-def slowly(terms, orders):
+def work_slowly(terms, orders):
     time.sleep(0.1)
     return work(terms, orders)
 
 
-def deadly(terms, orders):
+def kill_worker(terms, orders):
     if any(order.replicate == 2 and order.arm.name == "watched" for order in orders):
         os._exit(1)
-    return slowly(terms, orders)
+    return work_slowly(terms, orders)
 
 
 @contextmanager
-def running(**options):
+def start_cluster(**options):
     """Start a cluster of processes on loopback, without dashboard."""
     settings = {"distributed.scheduler.allowed-failures": 1, "distributed.comm.timeouts.connect": "10s"}
     with (
@@ -69,11 +69,11 @@ def running(**options):
 @pytest.fixture(scope="module")
 def cluster():
     """Start one in this process, for others take seconds to start; in slow tests they do start, and die."""
-    with running(processes=False, protocol="tcp://") as cluster:
+    with start_cluster(processes=False, protocol="tcp://") as cluster:
         yield cluster
 
 
-def certified(authority, cert, key):
+def tls_settings(authority, cert, key):
     """Return Dask's configuration of TLS, the same for everyone."""
     told = {
         f"{who}.{what}": value
@@ -85,11 +85,11 @@ def certified(authority, cert, key):
     )
 
 
-def digest(folder):
+def sweep_digest(folder):
     return read_results(folder).digest()
 
 
-def pids(cluster):
+def worker_pids(cluster):
     return [nanny.process.pid for nanny in cluster.workers.values() if nanny.process and nanny.process.pid]
 
 
@@ -107,19 +107,21 @@ def test_a_city_on_a_cluster_is_the_city_of_one_process(cluster, tmp_path):
 
 
 def test_a_cluster_gives_what_one_process_gives(cluster, tmp_path):
-    done = sweep(asked(), tmp_path / "dask", make=choose_executor("dask", cluster.scheduler_address), chunk=2)
+    done = sweep(
+        make_experiment(), tmp_path / "dask", make=choose_executor("dask", cluster.scheduler_address), chunk=2
+    )
     assert done.now == 12 and done.failed == 0
-    sweep(asked(), tmp_path / "one", workers=0)
-    assert digest(tmp_path / "dask") == digest(tmp_path / "one")
+    sweep(make_experiment(), tmp_path / "one", workers=0)
+    assert sweep_digest(tmp_path / "dask") == sweep_digest(tmp_path / "one")
     assert verify(tmp_path / "dask")["differ"] == {}
 
 
 def test_it_is_let_go_and_may_be_joined_again(cluster, tmp_path):
     """The same cluster serves the next sweep, which has nothing to redo."""
     make = choose_executor("dask", cluster.scheduler_address)
-    sweep(asked(2), tmp_path, make=make)
+    sweep(make_experiment(2), tmp_path, make=make)
     assert len(cluster.scheduler.clients) <= 1 and not cluster.scheduler.tasks  # the cluster's own, at most
-    done = sweep(asked(3), tmp_path, make=make)
+    done = sweep(make_experiment(3), tmp_path, make=make)
     assert (done.before, done.now) == (4, 2)
 
 
@@ -131,7 +133,7 @@ def test_it_is_kept_as_busy_as_it_is_wide(cluster):
 def test_what_a_task_raises_is_raised_here(cluster, tmp_path):
     with pytest.raises(ZeroDivisionError):
         sweep(
-            asked(2),
+            make_experiment(2),
             tmp_path,
             make=choose_executor("dask", cluster.scheduler_address),
             job=lambda terms, orders: 1 / 0,
@@ -153,7 +155,7 @@ def test_an_open_line_beyond_this_machine_needs_the_users_word(address, monkeypa
 def test_tls_needs_certificates():
     with pytest.raises(UserError, match="distributed.comm.tls.ca-file"):
         choose_executor("dask", "tls://127.0.0.1:8786")()
-    with certified("/none/ca.pem", "/none/cert.pem", None):
+    with tls_settings("/none/ca.pem", "/none/cert.pem", None):
         with pytest.raises(UserError, match="certificates.*cannot be used"):
             choose_executor("dask", "tls://127.0.0.1:8786")()
 
@@ -185,12 +187,12 @@ def test_a_typing_error_is_reported(monkeypatch):
 def test_a_cluster_without_workers_or_of_threads_is_refused(monkeypatch):
     monkeypatch.setattr(joining, "PATIENCE", 1.0)
     with (
-        running(n_workers=0, processes=False, protocol="tcp://") as empty,
+        start_cluster(n_workers=0, processes=False, protocol="tcp://") as empty,
         pytest.raises(UserError, match="has no worker: start some"),
     ):
         choose_executor("dask", empty.scheduler_address)()
     with (
-        running(n_workers=1, threads_per_worker=2, processes=False, protocol="tcp://") as broad,
+        start_cluster(n_workers=1, threads_per_worker=2, processes=False, protocol="tcp://") as broad,
         pytest.raises(UserError, match="has 2 threads.*--nthreads 1"),
     ):
         choose_executor("dask", broad.scheduler_address)()
@@ -234,7 +236,11 @@ def test_a_worker_with_another_model_is_named_before_the_first_run(cluster, tmp_
         with distributed.Client(cluster.scheduler_address, set_as_default=False) as client:
             client.wait_for_workers(3, timeout=60)
             with pytest.raises(UserError, match=f"worker tcp://127.0.0.1:[0-9]+ {fault}"):
-                sweep(asked(), tmp_path / "out", make=choose_executor("dask", cluster.scheduler_address))
+                sweep(
+                    make_experiment(),
+                    tmp_path / "out",
+                    make=choose_executor("dask", cluster.scheduler_address),
+                )
     finally:
         stranger.kill()
         stranger.wait()
@@ -247,34 +253,34 @@ def test_workers_killed_in_mid_sweep_cost_nothing(tmp_path):
     killed = []
 
     def kill(done, of, failed, now):
-        alive = pids(cluster)
+        alive = worker_pids(cluster)
         for pid in alive if done == 12 else alive[:1] if done % 4 == 0 and done < 20 else ():
             os.kill(pid, signal.SIGKILL)
             killed.append(pid)
 
-    with running() as cluster:
+    with start_cluster() as cluster:
         done = sweep(
-            asked(16),
+            make_experiment(16),
             tmp_path / "dask",
             make=choose_executor("dask", cluster.scheduler_address),
             chunk=1,
-            job=slowly,
+            job=work_slowly,
             progress=kill,
         )
     assert len(killed) > 4 and done.failed == 0 and done.now == 32
-    sweep(asked(16), tmp_path / "one", workers=0)
-    assert digest(tmp_path / "dask") == digest(tmp_path / "one")
+    sweep(make_experiment(16), tmp_path / "one", workers=0)
+    assert sweep_digest(tmp_path / "dask") == sweep_digest(tmp_path / "one")
 
 
 @pytest.mark.slow
 def test_a_run_that_kills_its_worker_is_named_and_the_others_go_on(tmp_path):
-    with running() as cluster:
+    with start_cluster() as cluster:
         done = sweep(
-            asked(),
+            make_experiment(),
             tmp_path / "dask",
             make=choose_executor("dask", cluster.scheduler_address),
             chunk=3,
-            job=deadly,
+            job=kill_worker,
         )
     runs = read_results(tmp_path / "dask").runs
     (lost,) = runs[runs.status == "failed"].itertuples()
@@ -284,9 +290,9 @@ def test_a_run_that_kills_its_worker_is_named_and_the_others_go_on(tmp_path):
         "watched",
         2,
     ) and "its worker died" in lost.failure
-    assert sweep(asked(), tmp_path / "dask", workers=0, retry=True).failed == 0
-    sweep(asked(), tmp_path / "one", workers=0)
-    assert digest(tmp_path / "dask") == digest(tmp_path / "one")
+    assert sweep(make_experiment(), tmp_path / "dask", workers=0, retry=True).failed == 0
+    sweep(make_experiment(), tmp_path / "one", workers=0)
+    assert sweep_digest(tmp_path / "dask") == sweep_digest(tmp_path / "one")
 
 
 @pytest.mark.slow
@@ -389,16 +395,20 @@ def test_a_sweep_under_tls(tmp_path):
         "/CN=cogov",
     )
     cert, key = str(tmp_path / "cert.pem"), str(tmp_path / "key.pem")
-    with certified(cert, cert, key):
-        with running(protocol="tls://", security=distributed.Security(require_encryption=True)) as cluster:
+    with tls_settings(cert, cert, key):
+        with start_cluster(
+            protocol="tls://", security=distributed.Security(require_encryption=True)
+        ) as cluster:
             assert cluster.scheduler_address.startswith("tls://")
             assert (
                 sweep(
-                    asked(2), tmp_path / "dask", make=choose_executor("dask", cluster.scheduler_address)
+                    make_experiment(2),
+                    tmp_path / "dask",
+                    make=choose_executor("dask", cluster.scheduler_address),
                 ).now
                 == 4
             )
-            with certified(None, None, None), pytest.raises(UserError, match="needs certificates"):
+            with tls_settings(None, None, None), pytest.raises(UserError, match="needs certificates"):
                 choose_executor("dask", cluster.scheduler_address)()
-    sweep(asked(2), tmp_path / "one", workers=0)
-    assert digest(tmp_path / "dask") == digest(tmp_path / "one")
+    sweep(make_experiment(2), tmp_path / "one", workers=0)
+    assert sweep_digest(tmp_path / "dask") == sweep_digest(tmp_path / "one")

@@ -11,7 +11,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from scenarios import FORUM, STORM, YARD, governed, told
+from scenarios import FORUM, STORM, YARD, measured_bytes, with_mechanisms
 
 from cogov.bench import determinism as d
 from cogov.bench import execution_modes as w
@@ -27,19 +27,19 @@ from cogov.viz.text.console import PlainConsole
 FEW = h.RunSet(("wuzi_yard", "shuian"), 40, 2)
 MIXES = {  # name -> scenario
     "the yard, nothing": YARD,
-    "the storm, captains and a council": governed(
+    "the storm, captains and a council": with_mechanisms(
         STORM, "building_captains", "joint_council", "consent_campaign"
     ),
-    "the forum, everybody": governed(FORUM, *mechanisms.list_mechanisms()),
+    "the forum, everybody": with_mechanisms(FORUM, *mechanisms.list_mechanisms()),
 }
 
 
 @pytest.fixture(scope="module")
-def first():
+def fingerprints():
     return w.run_in_process(FEW)
 
 
-def shown(found, capsys):
+def show_report(found, capsys):
     d.show(PlainConsole(width=160), found)
     return capsys.readouterr().out
 
@@ -64,7 +64,7 @@ def test_a_world_saved_and_gone_on_with_is_the_world_that_was_never_stopped(name
     while world.day < 400:
         simulate_day(world)
         simulate_day(again)
-        assert told(world) == told(again), world.day
+        assert measured_bytes(world) == measured_bytes(again), world.day
     columns = dict(again.columns())
     assert [one for one, column in world.columns() if column.tobytes() != columns[one].tobytes()] == []
 
@@ -116,8 +116,8 @@ def test_a_hash_is_of_everything_that_a_run_leaves():
     ],
     ids=["shuffled", "a sweep", "threads"],
 )
-def test_another_execution_mode_gives_the_same_hash(way, first):
-    assert way(FEW) == first
+def test_another_execution_mode_gives_the_same_hash(way, fingerprints):
+    assert way(FEW) == fingerprints
 
 
 def test_where_nothing_goes_by_the_date_another_month_is_the_same():
@@ -139,26 +139,26 @@ def test_where_nothing_goes_by_the_date_another_month_is_the_same():
     ],
     ids=["processes", "a fresh process", "interrupted", "Dask"],
 )
-def test_other_processes_give_the_same(way, first):
+def test_other_processes_give_the_same(way, fingerprints):
     try:
-        assert way(FEW) == first
+        assert way(FEW) == fingerprints
     except w.NotAvailable as why:
         pytest.skip(str(why))
 
 
-def test_a_mode_that_runs_one_set_with_another_seed_is_detected(first, capsys):
+def test_a_mode_that_runs_one_set_with_another_seed_is_detected(fingerprints, capsys):
     def careless(asked):
-        return first | {"shuian": w.run_in_process(asked, luck=lambda luck: luck + 1)["shuian"]}
+        return fingerprints | {"shuian": w.run_in_process(asked, luck=lambda luck: luck + 1)["shuian"]}
 
     found = d.compare_modes(
-        FEW, [w.ExecutionMode("first", lambda asked: first), w.ExecutionMode("careless", careless)], {}
+        FEW, [w.ExecutionMode("first", lambda asked: fingerprints), w.ExecutionMode("careless", careless)], {}
     )
     assert (found.count("equal"), found.count("different")) == (1, 1) and not found.good()
-    out = shown(found, capsys)
+    out = show_report(found, capsys)
     assert found.hashes["careless"]["shuian"] in out and "different 1" in out
 
 
-def test_a_sweep_that_keeps_another_runs_hash_is_seen(first, monkeypatch):
+def test_a_sweep_that_keeps_another_runs_hash_is_seen(fingerprints, monkeypatch):
     before = w.digest_orders
     monkeypatch.setattr(
         w,
@@ -170,7 +170,7 @@ def test_a_sweep_that_keeps_another_runs_hash_is_seen(first, monkeypatch):
     found = d.compare_modes(
         FEW,
         [
-            w.ExecutionMode("first", lambda asked: first),
+            w.ExecutionMode("first", lambda asked: fingerprints),
             w.ExecutionMode("mixed up", partial(w.run_as_sweep, chunk=2)),
         ],
         {},
@@ -178,32 +178,39 @@ def test_a_sweep_that_keeps_another_runs_hash_is_seen(first, monkeypatch):
     assert found.count("different") > 0 and not found.good()
 
 
-def test_controls_differ_in_every_set_and_one_that_does_not_is_a_failure(first, capsys):
-    alike = [w.ExecutionMode("first", lambda asked: first), w.ExecutionMode("again", lambda asked: first)]
+def test_controls_differ_in_every_set_and_one_that_does_not_is_a_failure(fingerprints, capsys):
+    alike = [
+        w.ExecutionMode("first", lambda asked: fingerprints),
+        w.ExecutionMode("again", lambda asked: fingerprints),
+    ]
     found = d.compare_modes(FEW, alike)
     assert found.idle() == [] and found.good()
-    idle = d.compare_modes(FEW, alike, {"nothing at all": lambda asked: first})
+    idle = d.compare_modes(FEW, alike, {"nothing at all": lambda asked: fingerprints})
     assert idle.idle() == [("nothing at all", "wuzi_yard"), ("nothing at all", "shuian")] and not idle.good()
-    assert "nothing at all: the same in wuzi_yard, shuian" in shown(idle, capsys)
+    assert "nothing at all: the same in wuzi_yard, shuian" in show_report(idle, capsys)
 
 
-def test_what_is_not_here_is_not_counted_as_equal_and_what_raises_is_a_failure(first, capsys):
+def test_what_is_not_here_is_not_counted_as_equal_and_what_raises_is_a_failure(fingerprints, capsys):
     def absent(asked):
         raise w.NotAvailable("no Python 3.99 was found")
 
-    given = w.ExecutionMode("first", lambda asked: first)
+    given = w.ExecutionMode("first", lambda asked: fingerprints)
     missing = d.compare_modes(
         FEW,
-        [given, w.ExecutionMode("Python 3.99", absent), w.ExecutionMode("again", lambda asked: first)],
+        [given, w.ExecutionMode("Python 3.99", absent), w.ExecutionMode("again", lambda asked: fingerprints)],
         {},
     )
     assert (missing.count("not present"), missing.count("equal")) == (2, 2) and missing.good()
-    assert "Python 3.99 - not present: no Python 3.99 was found" in shown(missing, capsys)
+    assert "Python 3.99 - not present: no Python 3.99 was found" in show_report(missing, capsys)
     assert not d.compare_modes(
         FEW, [given, w.ExecutionMode("Python 3.99", absent)], {}
     ).good()  # nothing was compared with anything
     raises = d.compare_modes(FEW, [given, w.ExecutionMode("broken", lambda asked: 1 // 0)], {})
-    assert raises.count("failed") == 2 and not raises.good() and "ZeroDivisionError" in shown(raises, capsys)
+    assert (
+        raises.count("failed") == 2
+        and not raises.good()
+        and "ZeroDivisionError" in show_report(raises, capsys)
+    )
 
 
 def test_a_python_without_numba_is_not_taken(monkeypatch, tmp_path):
@@ -242,7 +249,7 @@ def test_the_command_ends_with_status_1_where_a_cell_differs(monkeypatch, capsys
 # ------------------------------------------------------------------------------------------ the page of trust
 
 
-def figures(tmp_path, *scripts):
+def write_figures(tmp_path, *scripts):
     """Write figures that are scripts in a folder; one says what is wrong with its table."""
     for n, text in enumerate(scripts):
         (tmp_path / f"{n}.py").write_text(text)
@@ -261,7 +268,7 @@ TABLE = (
 
 
 def test_the_verification_report_goes_on_after_a_failure_and_ends_with_a_list_of_them(tmp_path, capfd):
-    three = figures(tmp_path, "raise SystemExit(3)", TABLE.format(2), TABLE.format(0), "print('well')")
+    three = write_figures(tmp_path, "raise SystemExit(3)", TABLE.format(2), TABLE.format(0), "print('well')")
     absent = verification_report.Figure(("bench", "page"), needs=lambda: "no Chromium")
     failed = verification_report.page((*three, absent))
     out = capfd.readouterr().out
@@ -274,7 +281,7 @@ def test_the_verification_report_goes_on_after_a_failure_and_ends_with_a_list_of
 
 
 def test_a_figure_whose_table_is_not_there_has_failed(tmp_path, capfd):
-    (failed,) = verification_report.page(figures(tmp_path, "print('json')")).values()
+    (failed,) = verification_report.page(write_figures(tmp_path, "print('json')")).values()
     assert "not as they were" in failed[0]
 
 

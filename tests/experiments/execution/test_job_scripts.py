@@ -47,12 +47,12 @@ HOSTILE = [
 ]
 
 
-def a_job(file="asked.toml", out="out/asked", shards=3):
+def make_job(file="asked.toml", out="out/asked", shards=3):
     return Job("asked", file, out, 12, shards, 2, 11, 512)
 
 
 @pytest.fixture
-def typed(tmp_path):
+def run_words(tmp_path):
     """Run words in an empty folder with stand-ins for `cogov` and `sbatch` that only log their arguments.
 
     Returns (status, [words of each]).
@@ -89,16 +89,16 @@ def typed(tmp_path):
     return run
 
 
-def script(tmp_path, text):
+def write_script(tmp_path, text):
     path = tmp_path / "the script.sh"
     path.write_text(text, encoding="utf-8")
     return path
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_whatever_a_file_is_called_it_stays_a_name(tmp_path, typed, name):
-    one = a_job(name, f"results of {name}")
-    path = script(tmp_path, slurm_script(one))
+def test_whatever_a_file_is_called_it_stays_a_name(tmp_path, run_words, name):
+    one = make_job(name, f"results of {name}")
+    path = write_script(tmp_path, slurm_script(one))
     assert subprocess.run(["bash", "-n", path]).returncode == 0
     shard = [
         "cogov",
@@ -114,18 +114,18 @@ def test_whatever_a_file_is_called_it_stays_a_name(tmp_path, typed, name):
         name,
     ]
     merge = ["cogov", "merge", "--", one.out, *(f"{one.out}/shard-{k}" for k in (1, 2, 3))]
-    assert typed("bash", path, SLURM_ARRAY_TASK_ID="2", SLURM_CPUS_PER_TASK="2") == (0, [shard])
-    assert typed("bash", path, "merge") == (0, [merge])
+    assert run_words("bash", path, SLURM_ARRAY_TASK_ID="2", SLURM_CPUS_PER_TASK="2") == (0, [shard])
+    assert run_words("bash", path, "merge") == (0, [merge])
     yaml = pytest.importorskip("yaml")
     first, second = (
         container(one)
         for one in yaml.safe_load_all(kubernetes_manifests(one, "registry.example.org/cogov:1", "cogov"))
     )
-    assert typed(*filled(first["command"], JOB_COMPLETION_INDEX="1"), JOB_COMPLETION_INDEX="1") == (
+    assert run_words(*fill_in(first["command"], JOB_COMPLETION_INDEX="1"), JOB_COMPLETION_INDEX="1") == (
         0,
         [shard],
     )
-    assert typed(*filled(second["command"])) == (0, [merge])
+    assert run_words(*fill_in(second["command"])) == (0, [merge])
 
 
 def container(manifest):
@@ -133,7 +133,7 @@ def container(manifest):
     return one
 
 
-def filled(command, **environ):
+def fill_in(command, **environ):
     """Return a command after Kubernetes has filled in $(NAME); a doubled dollar is one."""
     return [
         re.sub(
@@ -145,15 +145,15 @@ def filled(command, **environ):
     ]
 
 
-def test_typed_by_a_person_it_hands_in_the_shards_and_then_their_merge(tmp_path, typed):
-    path = script(tmp_path, slurm_script(a_job()))
-    status, (shards, merge) = typed("bash", path)
+def test_typed_by_a_person_it_hands_in_the_shards_and_then_their_merge(tmp_path, run_words):
+    path = write_script(tmp_path, slurm_script(make_job()))
+    status, (shards, merge) = run_words("bash", path)
     assert status == 0 and shards == ["sbatch", "--parsable", str(path)]
     assert "--dependency=afterok:17" in merge and merge[-2:] == [str(path), "merge"]
 
 
 def test_an_array_has_an_element_for_each_shard():
-    text = slurm_script(a_job(shards=5))
+    text = slurm_script(make_job(shards=5))
     told = dict(re.findall(r"^#SBATCH --([a-z-]+)=(.*)$", text, re.M))
     assert told["array"] == "1-5" and '"$SLURM_ARRAY_TASK_ID/5"' in text and "shard-{1..5}" in text
     assert {
@@ -167,7 +167,7 @@ def test_an_array_has_an_element_for_each_shard():
 
 def test_manifests_are_an_indexed_job_and_a_merge_that_waits():
     yaml = pytest.importorskip("yaml")
-    shards, merge = yaml.safe_load_all(kubernetes_manifests(a_job(shards=5), 'a"b', "no"))
+    shards, merge = yaml.safe_load_all(kubernetes_manifests(make_job(shards=5), 'a"b', "no"))
     spec = shards["spec"]
     assert (shards["apiVersion"], shards["kind"], spec["completionMode"], spec["completions"]) == (
         "batch/v1",
@@ -194,7 +194,7 @@ def test_manifests_are_an_indexed_job_and_a_merge_that_waits():
 @pytest.mark.parametrize("name", ["/home/me/asked.toml", "../asked.toml", "a/../../b.toml"])
 def test_what_is_not_on_the_claim_is_refused(name):
     with pytest.raises(UserError, match="is not on the claim"):
-        kubernetes_manifests(a_job(name), "image", "claim")
+        kubernetes_manifests(make_job(name), "image", "claim")
 
 
 @pytest.fixture
@@ -227,7 +227,7 @@ def test_shards_are_as_many_as_there_are_runs_at_most(plan):
 
 
 @pytest.fixture
-def real(tmp_path):
+def shard_script(tmp_path):
     """Write the script of `cogov cluster slurm`, with an environment for one shard and cogov on the PATH."""
     (tmp_path / "tools").mkdir()
     (tmp_path / "tools" / "cogov").write_text(
@@ -269,7 +269,7 @@ def real(tmp_path):
     return made
 
 
-def test_its_shards_come_to_the_whole(tmp_path, typed, monkeypatch, capsys):
+def test_its_shards_come_to_the_whole(tmp_path, run_words, monkeypatch, capsys):
     """What the script asks of cogov is typed here.
 
     That it starts processes is tested where they are killed.
@@ -296,25 +296,27 @@ def test_its_shards_come_to_the_whole(tmp_path, typed, monkeypatch, capsys):
         ((), {"SLURM_ARRAY_TASK_ID": "2"}),
         (("merge",), {}),
     ):
-        status, (asked,) = typed("bash", tmp_path / "asked.sh", *words, SLURM_CPUS_PER_TASK="0", **environ)
+        status, (asked,) = run_words(
+            "bash", tmp_path / "asked.sh", *words, SLURM_CPUS_PER_TASK="0", **environ
+        )
         assert status == 0 and cogov(*asked[1:])[0] == 0
-    whole = whole_of(tmp_path)
+    whole = sweep_whole(tmp_path)
     assert len(whole.ledger) == 10 and read_results(tmp_path / "the results").digest() == whole.digest()
 
 
-def whole_of(tmp_path):
+def sweep_whole(tmp_path):
     sweep(plan_sweep(tmp_path / "as asked.toml"), tmp_path / "whole", workers=0)
     return read_results(tmp_path / "whole")
 
 
 @pytest.mark.slow
-def test_a_shard_that_is_killed_goes_on_where_it_was(tmp_path, real):
+def test_a_shard_that_is_killed_goes_on_where_it_was(tmp_path, shard_script):
     """By the scheduler, with and without warning; as often as it takes."""
-    start = real(replicates=400, shards=2)
+    start = shard_script(replicates=400, shards=2)
     had = 0
     for sent in (signal.SIGTERM, signal.SIGKILL):
         shard = start(SLURM_ARRAY_TASK_ID="1")
-        while parts(tmp_path / "the results" / "shard-1") < had + 2 and shard.poll() is None:
+        while count_parts(tmp_path / "the results" / "shard-1") < had + 2 and shard.poll() is None:
             time.sleep(0.02)
         assert shard.poll() is None, "it was not killed in time"
         shard.send_signal(sent)
@@ -323,16 +325,16 @@ def test_a_shard_that_is_killed_goes_on_where_it_was(tmp_path, real):
             shard.returncode == (130 if sent == signal.SIGTERM else -signal.SIGKILL)
             and "Traceback" not in told
         )
-        had = parts(tmp_path / "the results" / "shard-1")
+        had = count_parts(tmp_path / "the results" / "shard-1")
         assert 50 * had <= len(read_results(tmp_path / "the results" / "shard-1").ledger) < 400
     shards = [start(SLURM_ARRAY_TASK_ID=k) for k in "12"]
     assert [shard.wait(120) for shard in shards] == [0, 0]
     assert start("merge").wait(60) == 0 and start("merge").wait(60) == 0
-    whole = whole_of(tmp_path)
+    whole = sweep_whole(tmp_path)
     assert len(whole.ledger) == 800 and read_results(tmp_path / "the results").digest() == whole.digest()
 
 
-def parts(folder):
+def count_parts(folder):
     return len(list(Path(folder, "runs").glob("part-*.parquet")))
 
 

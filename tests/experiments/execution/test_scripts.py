@@ -47,39 +47,39 @@ workers=2).rows))
 """
 
 
-def run(*words, **options):
+def run_python(*words, **options):
     return subprocess.run([sys.executable, *words], capture_output=True, text=True, timeout=300, **options)
 
 
 @pytest.fixture
-def script(tmp_path):
+def write_script(tmp_path):
     def written(text):
         (tmp_path / "study.py").write_text(text, encoding="utf-8")
-        return run("study.py", cwd=tmp_path)
+        return run_python("study.py", cwd=tmp_path)
 
     return written
 
 
-def test_a_script_without_a_main_guard_runs_once_with_workers_and_says_nothing(script):
-    done = script(PLAIN)
+def test_a_script_without_a_main_guard_runs_once_with_workers_and_says_nothing(write_script):
+    done = write_script(PLAIN)
     assert (done.returncode, done.stdout.split(), done.stderr) == (0, ["begins", "4"], "")
 
 
 @pytest.mark.slow
 def test_a_script_from_standard_input_has_workers_too():
-    done = run("-", input=PLAIN)
+    done = run_python("-", input=PLAIN)
     assert (done.returncode, done.stdout.split(), done.stderr) == (0, ["begins", "4"], "")
 
 
 @pytest.mark.slow
-def test_a_worker_of_a_pool_goes_on_alone_and_says_so_only_where_workers_were_asked_for(script):
-    done = script(INSIDE)
+def test_a_worker_of_a_pool_goes_on_alone_and_says_so_only_where_workers_were_asked_for(write_script):
+    done = write_script(INSIDE)
     assert done.stdout.strip() == "[(4, 0), (4, 1), (4, 0)]", done.stderr
 
 
 @pytest.mark.slow
-def test_a_mechanism_in_an_unguarded_script_goes_on_alone_and_says_why(script):
-    done = script(OWN)
+def test_a_mechanism_in_an_unguarded_script_goes_on_alone_and_says_why(write_script):
+    done = write_script(OWN)
     assert (
         done.stdout.split() == ["begins", "4"]
         and done.stderr.count("RuntimeWarning") == 1

@@ -22,7 +22,7 @@ from cogov.experiments.statistics.replicate_table import interval
 NAMES = ("captains", "patrol", "council")
 
 
-def sweep(values, names=NAMES):
+def make_runs(values, names=NAMES):
     """Return a frame of runs from (replicates, 2^k) values."""
     rows = [
         {
@@ -39,13 +39,13 @@ def sweep(values, names=NAMES):
     return pd.DataFrame(rows)
 
 
-def lucky(seed, n, k=3):
+def draw_games(seed, n, k=3):
     """Draw random games in which replicates share random numbers."""
     draw = np.random.default_rng(seed)
     return draw.normal(size=(n, 1)) + draw.normal(size=(n, 2**k)) + np.arange(2**k)
 
 
-def over_orders(row, k):
+def shapley_by_orders(row, k):
     """Return Shapley values by their definition: the mean over all orders of arriving."""
     out = np.zeros(k)
     orders = list(permutations(range(k)))
@@ -59,13 +59,13 @@ def over_orders(row, k):
 
 @pytest.mark.parametrize("k", [1, 2, 3, 4, 5])
 def test_it_is_the_mean_over_all_orders(k):
-    values = lucky(k, 4, k)
-    assert shapley(values) == pytest.approx(np.array([over_orders(row, k) for row in values]))
+    values = draw_games(k, 4, k)
+    assert shapley(values) == pytest.approx(np.array([shapley_by_orders(row, k) for row in values]))
 
 
 @pytest.mark.parametrize("k", [1, 3, 8])
 def test_shares_add_up_to_the_effect_in_every_replicate(k):
-    values = lucky(k, 20, k)
+    values = draw_games(k, 20, k)
     assert np.abs(shapley(values).sum(axis=1) - (values[:, -1] - values[:, 0])).max() < 1e-9
 
 
@@ -81,7 +81,7 @@ def test_the_interaction_is_the_mean_of_second_differences_over_orders_of_the_pa
 
     By size, as if the pair arrived as one player.
     """
-    row = lucky(3, 1, 4)[0]
+    row = draw_games(3, 1, 4)[0]
     expected = []
     for i, j in combinations(range(4), 2):
         others, total = [p for p in range(4) if p not in (i, j)], 0.0
@@ -93,8 +93,8 @@ def test_the_interaction_is_the_mean_of_second_differences_over_orders_of_the_pa
 
 
 def test_a_frame_of_runs_in_any_order_is_read_by_its_switches():
-    values = lucky(1, 6)
-    found = attribute(sweep(values).sample(frac=1.0, random_state=1), "rate")
+    values = draw_games(1, 6)
+    found = attribute(make_runs(values).sample(frac=1.0, random_state=1), "rate")
     assert found.names == NAMES and found.replicates == 6 and found.left_out == 0
     assert found.shares["value"].to_numpy() == pytest.approx(shapley(values).mean(axis=0))
     assert found.shares["alone"].to_numpy() == pytest.approx(
@@ -108,7 +108,7 @@ def test_a_frame_of_runs_in_any_order_is_read_by_its_switches():
 
 
 def test_missing_arms_are_named():
-    runs = sweep(lucky(2, 4))
+    runs = make_runs(draw_games(2, 4))
     with pytest.raises(
         UserError, match=r"2 of 8 arms are missing: captains\+patrol, captains\+patrol\+council"
     ):
@@ -116,7 +116,7 @@ def test_missing_arms_are_named():
 
 
 def test_a_replicate_that_an_arm_lacks_is_left_out_of_all_and_counted():
-    runs = sweep(lucky(2, 5))
+    runs = make_runs(draw_games(2, 5))
     runs.loc[(runs.arm == "arm3") & (runs.replicate == 2), ["status", "rate"]] = "failed", np.nan
     assert (attribute(runs, "rate").replicates, attribute(runs, "rate").left_out) == (4, 1)
     runs.loc[runs.arm == "arm3", "rate"] = np.nan
@@ -136,7 +136,7 @@ def test_a_replicate_that_an_arm_lacks_is_left_out_of_all_and_counted():
 )
 def test_what_is_no_factorial_is_refused(change, words):
     with pytest.raises(UserError, match=words):
-        attribute(change(sweep(lucky(2, 4))), "rate")
+        attribute(change(make_runs(draw_games(2, 4))), "rate")
 
 
 def test_synergy_and_substitution_are_described_in_words():
@@ -144,7 +144,7 @@ def test_synergy_and_substitution_are_described_in_words():
         scale=0.01, size=(8, 8)
     )
     a, b, c = (np.arange(8) >> i & 1 for i in range(3))
-    found = attribute(sweep(quiet + a + b + c + 2.0 * a * b - 0.8 * b * c), "rate")
+    found = attribute(make_runs(quiet + a + b + c + 2.0 * a * b - 0.8 * b * c), "rate")
     assert found.interactions["kind"].to_list() == ["synergy", "not told from none", "substitution"]
     text = "\n".join(found.sentences())
     assert "captains and patrol add more together than apart: synergy, interaction index +2" in text
@@ -156,7 +156,7 @@ def test_synergy_and_substitution_are_described_in_words():
 MANY, FAIR = 2000, (0.935, 0.965)
 
 
-def holds(low, high, truth):
+def coverage_of(low, high, truth):
     return ((low <= truth) & (truth <= high)).mean(axis=0)
 
 
@@ -166,7 +166,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say(n):
     truth = np.array([0.0, 1.0, 2.0, 2.5])
     values = truth + draw.normal(size=(n, MANY, 1)) + draw.normal(size=(n, MANY, 4)) * [0.5, 1.0, 1.5, 2.0]
     for index in (shapley, interaction):
-        share = holds(*interval(index(values))[1:], index(truth))
+        share = coverage_of(*interval(index(values))[1:], index(truth))
         assert (share > FAIR[0]).all() and (share < FAIR[1]).all(), share
 
 
@@ -178,8 +178,8 @@ def test_the_percentile_bootstrap_of_few_replicates_holds_less_which_is_why_it_i
     )
     means = np.stack([values[rows].mean(axis=0) for rows in chosen])
     low, high = np.quantile(means, [0.025, 0.975], axis=0)
-    assert holds(low, high, 0.0) < 0.92
-    assert FAIR[0] < holds(*interval(values)[1:], 0.0) < FAIR[1]
+    assert coverage_of(low, high, 0.0) < 0.92
+    assert FAIR[0] < coverage_of(*interval(values)[1:], 0.0) < FAIR[1]
 
 
 def test_the_interval_of_a_part_of_the_effect_holds_too():
@@ -200,7 +200,7 @@ def test_a_part_of_nothing_is_not_reported():
 def test_what_to_add_next_comes_with_what_cannot_be_distinguished_from_it():
     draw = np.random.default_rng(6)
     a, b, c = (np.arange(8) >> i & 1 for i in range(3))
-    runs = sweep(
+    runs = make_runs(
         draw.normal(size=(10, 1))
         + draw.normal(scale=0.1, size=(10, 8))
         + 2.0 * a

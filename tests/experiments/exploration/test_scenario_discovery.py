@@ -22,7 +22,7 @@ from cogov.experiments.exploration.world_outcomes import best_arms, tabulate_wor
 QUICK = {"shuffles": 19, "halves": 10}
 
 
-def cube(n=800, seed=0):
+def draw_worlds(n=800, seed=0):
     """Draw worlds of five numbers, a switch and a choice."""
     draw = np.random.default_rng(seed)
     frame = pd.DataFrame(draw.random((n, 5)), columns=[f"a.x{i}" for i in range(5)])
@@ -34,15 +34,15 @@ def cube(n=800, seed=0):
     )
 
 
-def planted(worlds, where, inside=0.95, outside=0.05, seed=1):
+def plant_box(worlds, where, inside=0.95, outside=0.05, seed=1):
     return np.random.default_rng(seed).random(len(worlds)) < np.where(where, inside, outside)
 
 
 @pytest.fixture(scope="module")
 def corner():
-    worlds = cube()
+    worlds = draw_worlds()
     where = ((worlds["a.x0"] < 0.4) & (worlds["a.x1"] > 0.5)).to_numpy()
-    return worlds, where, discover(worlds, planted(worlds, where), **QUICK)
+    return worlds, where, discover(worlds, plant_box(worlds, where), **QUICK)
 
 
 def test_a_planted_box_is_found(corner):
@@ -104,10 +104,10 @@ def test_planted_restrictions_are_found_exactly_and_no_others():
     """
     found = 0
     for seed in range(30):
-        worlds = cube(400, seed)
+        worlds = draw_worlds(400, seed)
         where = worlds["mechanisms.whistle"] & (worlds["a.kind"] != "weekly") & (worlds["a.x3"] > 0.3)
         box = find_best_box(
-            Worlds(worlds), planted(worlds, where, 0.85, 0.15, seed), np.ones(400, bool), BoxTerms()
+            Worlds(worlds), plant_box(worlds, where, 0.85, 0.15, seed), np.ones(400, bool), BoxTerms()
         ).box
         found += set(box.limits) == {"mechanisms.whistle", "a.kind", "a.x3"}
     assert found >= 26  # 85 %
@@ -117,14 +117,16 @@ def test_planted_restrictions_are_found_exactly_and_no_others():
 def test_noise_gives_no_box_and_says_so(share):
     found = 0
     for seed in range(6):
-        result = discover(cube(300, seed), np.random.default_rng(100 + seed).random(300) < share, **QUICK)
+        result = discover(
+            draw_worlds(300, seed), np.random.default_rng(100 + seed).random(300) < share, **QUICK
+        )
         found += bool(result.boxes)
         assert result.boxes or "No box: " in list(result.sentences())[-1]
     assert found <= 2  # each is found with chance 5 %: more than 2 of 6 in 0.2 % of seeds
 
 
 def test_worlds_left_out_of_the_search_show_what_a_box_in_noise_is_worth():
-    worlds, wins, all_ = cube(300), np.random.default_rng(9).random(300) < 0.4, np.ones(300, bool)
+    worlds, wins, all_ = draw_worlds(300), np.random.default_rng(9).random(300) < 0.4, np.ones(300, bool)
     believing = BoxTerms(chance=np.inf)  # drops nothing
     one = find_best_box(Worlds(worlds), wins, all_, believing)
     assert wins[one.inside].mean() > wins.mean() + 0.08
@@ -134,11 +136,11 @@ def test_worlds_left_out_of_the_search_show_what_a_box_in_noise_is_worth():
 
 
 def test_switches_and_choices_are_found():
-    worlds = cube()
+    worlds = draw_worlds()
     where = (
         worlds["mechanisms.whistle"] & (worlds["a.kind"] != "weekly") & (worlds["a.x3"] > 0.3)
     ).to_numpy()
-    box = discover(worlds, planted(worlds, where), boxes=1, **QUICK).boxes[0]
+    box = discover(worlds, plant_box(worlds, where), boxes=1, **QUICK).boxes[0]
     assert box.box.limits["mechanisms.whistle"] == {True} and box.box.limits["a.kind"] == {"daily", "monthly"}
     assert box.box.limits["a.x3"][0] == pytest.approx(0.3, abs=0.05)
     assert "mechanisms.whistle is on" in str(box.box) and "a.kind is daily or monthly" in str(box.box)
@@ -146,12 +148,12 @@ def test_switches_and_choices_are_found():
 
 
 def test_two_boxes_are_found_by_covering():
-    worlds = cube(1500)
+    worlds = draw_worlds(1500)
     first, second = (
         (worlds["a.x0"] < 0.3).to_numpy(),
         ((worlds["a.x1"] > 0.6) & (worlds["a.x2"] > 0.5) & (worlds["a.x0"] > 0.5)).to_numpy(),
     )
-    result = discover(worlds, planted(worlds, first | second), **QUICK)
+    result = discover(worlds, plant_box(worlds, first | second), **QUICK)
     assert len(result.boxes) == 2
     assert set(result.boxes[0].box.limits) == {"a.x0"} and {"a.x1", "a.x2"} <= set(result.boxes[1].box.limits)
     assert sum(box.coverage for box in result.boxes) > 0.8
@@ -160,20 +162,20 @@ def test_two_boxes_are_found_by_covering():
 def test_whole_numbers_are_peeled_level_by_level():
     draw = np.random.default_rng(3)
     worlds = pd.DataFrame({"a.n": draw.integers(1, 6, 400), "a.x": draw.random(400)})
-    box = discover(worlds, planted(worlds, (worlds["a.n"] >= 4).to_numpy()), boxes=1, **QUICK).boxes[0].box
+    box = discover(worlds, plant_box(worlds, (worlds["a.n"] >= 4).to_numpy()), boxes=1, **QUICK).boxes[0].box
     assert box.limits == {"a.n": (3.5, np.inf)}
 
 
 def test_the_same_seed_finds_the_same():
-    worlds = cube(300)
-    wins = planted(worlds, (worlds["a.x0"] < 0.4).to_numpy())
+    worlds = draw_worlds(300)
+    wins = plant_box(worlds, (worlds["a.x0"] < 0.4).to_numpy())
     one, two = (discover(worlds, wins, **QUICK) for _ in range(2))
     assert str(one) == str(two)
     pd.testing.assert_frame_equal(one.boxes[0].limits, two.boxes[0].limits)
 
 
 def test_density_may_be_asked_for():
-    worlds = cube()
+    worlds = draw_worlds()
     wins = np.random.default_rng(2).random(800) < 1.0 - worlds["a.x0"].to_numpy()
     terms = BoxTerms(density=0.85)
     steps = peel(Worlds(worlds), wins, np.ones(800, bool), terms, 0.05)
@@ -205,8 +207,8 @@ def test_pasting_gives_back_what_was_peeled_too_far():
 
 
 def test_a_restriction_that_chance_explains_is_dropped():
-    worlds = cube(200)
-    wins = planted(worlds, (worlds["a.x0"] < 0.4).to_numpy())
+    worlds = draw_worlds(200)
+    wins = plant_box(worlds, (worlds["a.x0"] < 0.4).to_numpy())
     box, quasi = simplify_box(
         Worlds(worlds),
         wins,
@@ -230,15 +232,18 @@ def test_the_quasi_p_is_a_binomial_tail():
 @pytest.mark.parametrize(
     ("job", "words"),
     [
-        (lambda: discover(cube(50), np.arange(50)), "one true or false for each of 50"),
-        (lambda: discover(cube(50), np.ones(49)), "shape"),
-        (lambda: discover(cube(50), np.ones(50), ["a.x9"]), "no column a.x9"),
+        (lambda: discover(draw_worlds(50), np.arange(50)), "one true or false for each of 50"),
+        (lambda: discover(draw_worlds(50), np.ones(49)), "shape"),
+        (lambda: discover(draw_worlds(50), np.ones(50), ["a.x9"]), "no column a.x9"),
         (
-            lambda: discover(cube(50).assign(**{"a.x0": [np.nan, 1.0] * 25}), np.arange(50) % 2),
+            lambda: discover(draw_worlds(50).assign(**{"a.x0": [np.nan, 1.0] * 25}), np.arange(50) % 2),
             "no value in 25 of 50",
         ),
         (lambda: discover(pd.DataFrame({"x": np.ones(50)}), np.arange(50) % 2), "one world only"),
-        (lambda: discover(cube(50), np.arange(50) % 2, terms=BoxTerms(alphas=(0.7,))), "0 < alpha < 0.5"),
+        (
+            lambda: discover(draw_worlds(50), np.arange(50) % 2, terms=BoxTerms(alphas=(0.7,))),
+            "0 < alpha < 0.5",
+        ),
     ],
 )
 def test_what_cannot_be_searched_is_refused(job, words):
@@ -247,10 +252,10 @@ def test_what_cannot_be_searched_is_refused(job, words):
 
 
 def test_wins_that_are_too_few_are_said_to_be():
-    assert "only 3 worlds are on one side" in discover(cube(50), np.arange(50) < 3).why
+    assert "only 3 worlds are on one side" in discover(draw_worlds(50), np.arange(50) < 3).why
 
 
-def sweep(n=40):
+def make_runs(n=40):
     """Return worlds by staff, each without and with captains, who help where staff is scarce.
 
     Their three replicates share random numbers.
@@ -275,13 +280,13 @@ def sweep(n=40):
 
 
 def test_worlds_are_paired_by_replicate():
-    table = tabulate_worlds(sweep(), "captains", "rate")
+    table = tabulate_worlds(make_runs(), "captains", "rate")
     assert len(table) == 40 and (table.pairs == 3).all()
     assert table["difference"].to_numpy() == pytest.approx(1.0 - table["committee.staff"].to_numpy() / 2)
     assert (wins_where(table, 0.2) == (table["committee.staff"] < 1.6)).all() and (
         wins_where(table, 0.2, maximise=False) == (table["committee.staff"] > 2.4)
     ).all()
-    runs = sweep()
+    runs = make_runs()
     runs.loc[(runs.arm == "w01") & (runs.replicate == 1), "rate"] = np.nan
     assert tabulate_worlds(runs, "captains", "rate").pairs[0] == 2
     result = discover(table, wins_where(table, sure=True), boxes=1, **QUICK)
@@ -291,7 +296,7 @@ def test_worlds_are_paired_by_replicate():
 
 
 def test_a_world_that_is_not_known_is_refused():
-    runs = sweep().assign(**{"residents.shyness": [np.nan, 1.0, 2.0] * 80})
+    runs = make_runs().assign(**{"residents.shyness": [np.nan, 1.0, 2.0] * 80})
     for job in (
         lambda: tabulate_worlds(runs, "captains", "rate", ["committee.staff", "residents.shyness"]),
         lambda: best_arms(runs, "rate", ["mechanisms.captains"]),
@@ -301,6 +306,6 @@ def test_a_world_that_is_not_known_is_refused():
 
 
 def test_worlds_in_which_another_arm_is_best():
-    table = best_arms(sweep(), "rate", ["mechanisms.captains"])
+    table = best_arms(make_runs(), "rate", ["mechanisms.captains"])
     assert ((table.best == "captains on") == (table["committee.staff"] < 2)).all()
     assert table.lead.to_numpy() == pytest.approx(np.abs(1.0 - table["committee.staff"].to_numpy() / 2))

@@ -38,11 +38,11 @@ AIMS = {"told": "maximise", "hours": "minimise"}
 
 
 @pytest.fixture(scope="module")
-def found():
+def result():
     return search(SHORT, AIMS, **ASKED)
 
 
-def same(one, two):
+def check_same(one, two):
     pd.testing.assert_frame_equal(one.trials, two.trials)
     pd.testing.assert_frame_equal(one.front, two.front)
 
@@ -53,8 +53,8 @@ def design_of(trial):
     return {"on": on, "knobs": {path: trial[path] for path in ASKED["knobs"] if np.isfinite(trial[path])}}
 
 
-def test_every_trial_is_in_the_table_and_the_two_ends_stand_first(found):
-    t = found.trials
+def test_every_trial_is_in_the_table_and_the_two_ends_stand_first(result):
+    t = result.trials
     assert list(t.index) == list(range(20)) and (t.status == "done").all()
     assert t.mix[0] == "nothing with committee.staff 0.4" and t.mix[1].startswith(
         "building_captains + party_volunteers + grid_patrol (strength 1)"
@@ -65,9 +65,9 @@ def test_every_trial_is_in_the_table_and_the_two_ends_stand_first(found):
     )
 
 
-def test_a_trial_is_the_result_of_simulating_its_mix(found):
-    t = found.trials.iloc[5]
-    scenario = design_scenario(found.room, design_of(t))
+def test_a_trial_is_the_result_of_simulating_its_mix(result):
+    t = result.trials.iloc[5]
+    scenario = design_scenario(result.room, design_of(t))
     assert set(scenario.mechanisms) == set(design_of(t)["on"])
     told = [summary(runs.replicate(scenario, "search", 0, number)) for number in range(2)]
     assert (t.told, t.hours) == pytest.approx(
@@ -75,8 +75,8 @@ def test_a_trial_is_the_result_of_simulating_its_mix(found):
     )
 
 
-def test_the_front_is_of_those_within_the_limits_that_none_of_them_beats(found):
-    t = found.trials
+def test_the_front_is_of_those_within_the_limits_that_none_of_them_beats(result):
+    t = result.trials
     assert (t.within_limits == (t["beyond.hours"] <= 40)).all() and 0 < t.within_limits.sum() < 20
     able = t[t.within_limits]
     for n, row in t.iterrows():
@@ -88,14 +88,14 @@ def test_the_front_is_of_those_within_the_limits_that_none_of_them_beats(found):
         assert row.front == (row.within_limits and not beaten), n
 
 
-def test_the_front_is_shown_on_new_random_numbers_with_those_that_drop_out(found):
-    front, row = found.front, found.front.iloc[0]
-    assert set(front.trial) == set(found.trials["first"][found.trials.front])
-    scenario = design_scenario(found.room, design_of(found.trials.loc[row.trial]))
+def test_the_front_is_shown_on_new_random_numbers_with_those_that_drop_out(result):
+    front, row = result.front, result.front.iloc[0]
+    assert set(front.trial) == set(result.trials["first"][result.trials.front])
+    scenario = design_scenario(result.room, design_of(result.trials.loc[row.trial]))
     fresh = [summary(runs.replicate(scenario, "search", 0, number))["told"] for number in (2, 3, 4)]
     assert row.told == pytest.approx(np.mean(fresh)) and row.told_low < row.told < row.told_high
     assert front.share_on_front.between(0, 1).all() and (front.status.eq("stays") == front.front).all()
-    text = list(found.sentences())
+    text = list(result.sentences())
     assert (
         text[0].startswith("20 trials")
         and len(text) == 3 + len(front)
@@ -104,12 +104,12 @@ def test_the_front_is_shown_on_new_random_numbers_with_those_that_drop_out(found
     )
 
 
-def test_what_is_beaten_or_too_dear_on_new_random_numbers_drops_out(found):
+def test_what_is_beaten_or_too_dear_on_new_random_numbers_drops_out(result):
     """Three mixes by hand; the case as it stands spends 80 hours.
 
     Measures are reported, hours, hours beyond, yuan.
     """
-    assert found.room.measures_to_keep == ("told", "hours", "beyond.hours", "yuan")
+    assert result.room.measures_to_keep == ("told", "hours", "beyond.hours", "yuan")
     lucks = np.random.default_rng(1).normal(scale=1.0, size=(30, 1))
     mixes = [
         np.array([told, hours, hours - 80, 0.0])
@@ -118,7 +118,7 @@ def test_what_is_beaten_or_too_dear_on_new_random_numbers_drops_out(found):
         for told, hours in ((50, 100), (40, 110), (90, 900))
     ]
     table = confirm_front(
-        found.room, pd.DataFrame({"mix": ["good", "beaten", "dear"]}), [("", values) for values in mixes]
+        result.room, pd.DataFrame({"mix": ["good", "beaten", "dear"]}), [("", values) for values in mixes]
     ).set_index("mix")
     assert table.status.to_dict() == {
         "good": "stays",
@@ -129,30 +129,30 @@ def test_what_is_beaten_or_too_dear_on_new_random_numbers_drops_out(found):
 
 
 @pytest.mark.parametrize("sampler", ["nsga2", pytest.param("tpe", marks=pytest.mark.slow)])
-def test_the_same_seed_searches_the_same_and_another_does_not(found, sampler):
+def test_the_same_seed_searches_the_same_and_another_does_not(result, sampler):
     one = search(SHORT, AIMS, **ASKED, sampler=sampler)
-    same(one, search(SHORT, AIMS, **ASKED, sampler=sampler) if sampler == "tpe" else found)
+    check_same(one, search(SHORT, AIMS, **ASKED, sampler=sampler) if sampler == "tpe" else result)
     assert not search(SHORT, AIMS, **ASKED, sampler=sampler, seed=1).trials.mix.equals(one.trials.mix)
 
 
 @pytest.mark.slow
-def test_more_workers_change_nothing(found):
-    same(found, search(SHORT, AIMS, **ASKED, workers=2))
+def test_more_workers_change_nothing(result):
+    check_same(result, search(SHORT, AIMS, **ASKED, workers=2))
 
 
-def backwards(workers):
+def reverse_pool(workers):
     """Return the results of the last design first."""
     return searching.contextmanager(
         lambda: (yield lambda job, many: ((n, job(many[n])) for n in reversed(range(len(many)))))
     )()
 
 
-def test_the_order_in_which_designs_are_done_changes_nothing(found, monkeypatch):
-    monkeypatch.setattr(searching, "worker_pool", backwards)
-    same(found, search(SHORT, AIMS, **ASKED))
+def test_the_order_in_which_designs_are_done_changes_nothing(result, monkeypatch):
+    monkeypatch.setattr(searching, "worker_pool", reverse_pool)
+    check_same(result, search(SHORT, AIMS, **ASKED))
 
 
-def test_no_trial_is_lost_when_a_search_is_cut_off(found, tmp_path, monkeypatch):
+def test_no_trial_is_lost_when_a_search_is_cut_off(result, tmp_path, monkeypatch):
     """It is interrupted after eleven designs, in the middle of a line.
 
     Resumed, it simulates only the others.
@@ -180,9 +180,9 @@ def test_no_trial_is_lost_when_a_search_is_cut_off(found, tmp_path, monkeypatch)
                 again.append(json.dumps(design)) or simulate_design(room, numbers, design)
             ),
         )
-        same(found, search(SHORT, AIMS, **ASKED, record=path))
-    different = found.trials["first"].nunique()
-    assert len(again) == different - 11 + len(found.front)
+        check_same(result, search(SHORT, AIMS, **ASKED, record=path))
+    different = result.trials["first"].nunique()
+    assert len(again) == different - 11 + len(result.front)
     lines = path.read_text().splitlines()
     assert len(lines) == 1 + different
     monkeypatch.setattr(
@@ -192,7 +192,7 @@ def test_no_trial_is_lost_when_a_search_is_cut_off(found, tmp_path, monkeypatch)
             simulate_design(room, numbers, design) if numbers.start else pytest.fail("known already")
         ),
     )
-    same(found, search(SHORT, AIMS, **ASKED, record=path))
+    check_same(result, search(SHORT, AIMS, **ASKED, record=path))
 
 
 def test_a_record_of_something_else_is_not_written_on(tmp_path):
@@ -236,7 +236,7 @@ PLANTED = {  # mechanism -> hours of the committee, of members, and its effect o
 }
 
 
-def planted(scenario, seed, number, within):
+def planted_result(scenario, seed, number, within):
     """Return a replicate whose truth is known: effects add up, and all spend 1000 hours besides."""
     own = [PLANTED[name] for name in PLANTED if name in scenario.mechanisms]
     committee, member, rate = np.sum([(1000.0, 0.0, 0.0), *own], axis=0)
@@ -250,7 +250,7 @@ def planted(scenario, seed, number, within):
     }
 
 
-class Every:
+class AllSets:
     """Replaces a study: proposes every set of mechanisms once."""
 
     def __init__(self, names):
@@ -287,11 +287,11 @@ def test_a_budget_is_of_what_is_spent_beyond_the_case_as_it_stands(monkeypatch, 
 
     Counted in total, no limit would leave any design, and each limit leaves another one.
     """
-    monkeypatch.setattr(searching, "simulate_outcome", planted)
+    monkeypatch.setattr(searching, "simulate_outcome", planted_result)
     monkeypatch.setattr(front, "RESAMPLES", 20)
     case = replace(SHORT, mechanisms={"building_captains": SHORT.mechanisms["building_captains"]})
     may = [name for name in PLANTED if name != "building_captains"]
-    monkeypatch.setattr(searching, "create_study", lambda *_: Every(may))
+    monkeypatch.setattr(searching, "create_study", lambda *_: AllSets(may))
     done = search(
         case,
         {"resolution_rate": "maximise"},
@@ -308,7 +308,7 @@ def test_a_budget_is_of_what_is_spent_beyond_the_case_as_it_stands(monkeypatch, 
 
 def test_what_a_mix_leaves_out_of_the_case_pays_for_something_else(monkeypatch):
     """The captains of the case may be dropped: their 500 hours are then available for the whistle."""
-    monkeypatch.setattr(searching, "simulate_outcome", planted)
+    monkeypatch.setattr(searching, "simulate_outcome", planted_result)
     monkeypatch.setattr(front, "RESAMPLES", 20)
     case = replace(SHORT, mechanisms={"building_captains": SHORT.mechanisms["building_captains"]})
     done = search(
@@ -328,7 +328,7 @@ def test_what_a_mix_leaves_out_of_the_case_pays_for_something_else(monkeypatch):
     )
 
 
-def test_no_mix_has_more_mechanisms_than_may_be_added(found):
+def test_no_mix_has_more_mechanisms_than_may_be_added(result):
     may = ["grid_patrol", "whistle", "mediation_room", "chat_groups", "building_captains"]
     t = search(SHORT, {"told": "maximise"}, mechanisms=may, most=2, trials=24, replicates=2, confirm=2).trials
     added = t[[f"mechanisms.{name}" for name in may[:-1]]].sum(axis=1)

@@ -27,13 +27,13 @@ def ishigami(x):
     return np.sin(x[:, 0]) + 7.0 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
 
 
-def noisy(y, noise, replicates=8, shared=0.0):
+def add_noise(y, noise, replicates=8, shared=0.0):
     """Add noise of each point's own, and noise that all points share."""
     draw = np.random.default_rng(1)
     return y[:, None] + noise * draw.normal(size=(len(y), replicates)) + shared * draw.normal(size=replicates)
 
 
-def sweep(points, y):
+def make_runs(points, y):
     """Return a frame of runs from outcomes (points, replicates)."""
     return pd.DataFrame(
         [
@@ -114,12 +114,12 @@ def test_morris_is_what_salib_makes_of_it():
 
 def test_noise_is_not_reported_as_sensitivity():
     points = morris_points(["a", "b", "c"], 10)
-    found = morris(["a", "b", "c"], points, noisy(3 * points[:, 0], 0.5))
+    found = morris(["a", "b", "c"], points, add_noise(3 * points[:, 0], 0.5))
     assert list(found.table.told) == [True, False, False]
     assert found.table.loc["b", "mu_star"] == pytest.approx(found.table.loc["b", "luck"], rel=0.6)
     assert "Not told from luck: b, c." in list(found.sentences())
     points = saltelli_points(["a", "b", "c"], 512)
-    found = sobol(["a", "b", "c"], noisy(points[:, 0], 0.3))
+    found = sobol(["a", "b", "c"], add_noise(points[:, 0], 0.3))
     assert list(found.table.told) == [True, False, False]
     assert found.luck == pytest.approx(0.3**2 / 8 / (1 / 12 + 0.3**2 / 8), rel=0.1)
     assert found.table.loc["b", "ST"] == pytest.approx(found.luck, rel=0.2)
@@ -132,7 +132,7 @@ def test_an_effect_that_is_large_here_and_nothing_there_is_distinguished_from_no
     """Noise is small; the interval of mu* contains the large spread over trajectories, which is not noise."""
     points = morris_points(["a", "b"], 6)
     found = morris(
-        ["a", "b"], points, noisy(np.maximum(points[:, 0], 1 / 3) * (points[:, 1] > 0.5), 0.005, 4)
+        ["a", "b"], points, add_noise(np.maximum(points[:, 0], 1 / 3) * (points[:, 1] > 0.5), 0.005, 4)
     )
     assert found.table.told.all()
 
@@ -146,11 +146,11 @@ def test_few_points_are_said_to_be_too_few_to_rank():
 
 def test_noise_that_all_points_share_does_no_harm():
     y = np.random.default_rng(2).normal(size=300)
-    assert noise_variance(noisy(y, 0.4, 6)) == pytest.approx(0.4**2 / 6, rel=0.1)
-    assert noise_variance(noisy(y, 0.4, 6, shared=50.0)) == pytest.approx(
-        noise_variance(noisy(y, 0.4, 6)), rel=1e-6
+    assert noise_variance(add_noise(y, 0.4, 6)) == pytest.approx(0.4**2 / 6, rel=0.1)
+    assert noise_variance(add_noise(y, 0.4, 6, shared=50.0)) == pytest.approx(
+        noise_variance(add_noise(y, 0.4, 6)), rel=1e-6
     )
-    assert noise_variance(noisy(y, 0.0, 6, shared=50.0)) == pytest.approx(0.0, abs=1e-20)
+    assert noise_variance(add_noise(y, 0.0, 6, shared=50.0)) == pytest.approx(0.0, abs=1e-20)
 
 
 def test_one_replicate_says_that_noise_cannot_be_estimated():
@@ -184,8 +184,8 @@ def test_a_constant_outcome_has_no_indices():
 
 def test_a_frame_in_design_order_is_read_as_the_design():
     points = morris_points(["a", "b"], 3)
-    y = noisy(points @ [1.0, -2.0], 0.1, 4)
-    runs = sweep(points, y)
+    y = add_noise(points @ [1.0, -2.0], 0.1, 4)
+    runs = make_runs(points, y)
     assert arrange_outcomes(runs, "rate") == pytest.approx(y)
     assert arrange_outcomes(
         runs.sample(frac=1.0, random_state=1), "rate", [f"p{i}" for i in range(len(points))]
@@ -223,7 +223,7 @@ def test_without_salib_the_way_to_install_it_is_shown(monkeypatch):
         saltelli_points(["a"], 8)
 
 
-def star():
+def star_sweep():
     """Return a one-at-a-time sweep round (1, 1, True) with outcome staff + 3 captains."""
     points = [(1.0, 1.0, True), (0.5, 1.0, True), (2.0, 1.0, True), (1.0, 4.0, True), (1.0, 1.0, False)]
     names = ("committee.staff", "residents.shyness", "mechanisms.captains")
@@ -243,7 +243,7 @@ def star():
 
 
 def test_a_tornado_has_the_widest_first_and_pairs_by_replicate():
-    runs, names = star()
+    runs, names = star_sweep()
     table = tornado(runs, "rate", names)
     assert list(dict.fromkeys(table.index.get_level_values("factor"))) == [
         "mechanisms.captains",
@@ -258,7 +258,7 @@ def test_a_tornado_has_the_widest_first_and_pairs_by_replicate():
 
 
 def test_a_tornado_without_a_base_asks_for_it():
-    runs, names = star()
+    runs, names = star_sweep()
     few = runs[runs.arm.isin(["p0", "p4"])]
     with pytest.raises(UserError, match="name it with base="):
         tornado(few, "rate", names)
@@ -266,7 +266,7 @@ def test_a_tornado_without_a_base_asks_for_it():
 
 
 def test_an_arm_off_in_two_factors_is_no_part_of_a_tornado():
-    runs, names = star()
+    runs, names = star_sweep()
     corner = runs[runs.arm == "p1"].assign(arm="corner", **{"mechanisms.captains": False}, rate=-9.0)
     pd.testing.assert_frame_equal(
         tornado(pd.concat([runs, corner]), "rate", names, base="p0"), tornado(runs, "rate", names)

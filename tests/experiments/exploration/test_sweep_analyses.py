@@ -34,7 +34,7 @@ PAGE = (DOCS / "experiments.md").read_text("utf-8")
 
 
 @pytest.fixture(scope="module")
-def swept(tmp_path_factory):
+def sweep_folder(tmp_path_factory):
     """Return the folder of the sweep of an experiment given as text; each is swept once."""
     there = {}
 
@@ -60,8 +60,8 @@ def cogov(monkeypatch, capsys, tmp_path):
 # --------------------------------------------------------------------------- the truth that was planted
 
 
-def test_a_mechanism_of_strength_0_has_no_share_and_no_interaction(swept):
-    one, after = attributions(read_results(swept(WHOSE)), "hours")["wuzi_yard"]
+def test_a_mechanism_of_strength_0_has_no_share_and_no_interaction(sweep_folder):
+    one, after = attributions(read_results(sweep_folder(WHOSE)), "hours")["wuzi_yard"]
     row = one.shares.loc["grid_patrol"]
     assert np.abs(row[["value", "low", "high", "alone", "last"]].astype(float)).max() < 1e-9
     assert (
@@ -72,13 +72,13 @@ def test_a_mechanism_of_strength_0_has_no_share_and_no_interaction(swept):
     assert after.index[0] == "grid_patrol", "hours are better few: what costs none is added first"
 
 
-def test_a_switch_changed_by_morris_counts_as_changed_once(swept):
+def test_a_switch_changed_by_morris_counts_as_changed_once(sweep_folder):
     """Its steps are two thirds of the cube.
 
     The effect must be that of off against on, not half as much again.
     """
-    for (_, arm), one in sensitivities(read_results(swept(SCREEN)), "hours").items():
-        runs = read_results(swept(SCREEN)).runs
+    for (_, arm), one in sensitivities(read_results(sweep_folder(SCREEN)), "hours").items():
+        runs = read_results(sweep_folder(SCREEN)).runs
         here = runs[runs["arm"].str.startswith(f"{arm} @ ")]
         on, off = (here[here["mechanisms.building_captains"] == state] for state in (True, False))
         per = [
@@ -95,10 +95,10 @@ def test_a_switch_changed_by_morris_counts_as_changed_once(swept):
     assert place(FactorSpace("a.b", (), 2.0, 4.0), 0.3) == 0.3
 
 
-def test_the_effect_of_a_mechanism_has_sensitivities_too(swept):
-    found = sensitivities(read_results(swept(SCREEN)), "hours", "grid_patrol")
+def test_the_effect_of_a_mechanism_has_sensitivities_too(sweep_folder):
+    found = sensitivities(read_results(sweep_folder(SCREEN)), "hours", "grid_patrol")
     assert list(found) == [("wuzi_yard", "effect of grid_patrol")]
-    runs = read_results(swept(SCREEN)).runs.set_index(["arm", "replicate"])["hours"]
+    runs = read_results(sweep_folder(SCREEN)).runs.set_index(["arm", "replicate"])["hours"]
     step = {
         f"{arm} @ point {n}": runs[f"{arm} @ point {n}"].mean()
         for arm in ("without", "with")
@@ -109,8 +109,8 @@ def test_the_effect_of_a_mechanism_has_sensitivities_too(swept):
     assert found["wuzi_yard", "effect of grid_patrol"].table["mu_star"].iloc[0] <= biggest + 1e-9
 
 
-def test_worlds_are_cut_where_the_mechanism_is_strong(swept):
-    found = read_results(swept(WORLDS))
+def test_worlds_are_cut_where_the_mechanism_is_strong(sweep_folder):
+    found = read_results(sweep_folder(WORLDS))
     (loses,) = discover_wins(found, "building_captains", loses=True)
     assert loses.words == "building_captains loses where it raises hours by more than 150."
     (box, *_) = loses.found.boxes
@@ -129,9 +129,9 @@ def test_worlds_are_cut_where_the_mechanism_is_strong(swept):
 
 
 @pytest.mark.slow
-def test_worlds_are_cut_where_another_arm_is_best(swept):
+def test_worlds_are_cut_where_another_arm_is_best(sweep_folder):
     """Captains cost what their evenings cost, a patrol always the same."""
-    both = best_arm_questions(read_results(swept(BEST)))
+    both = best_arm_questions(read_results(sweep_folder(BEST)))
     assert {asked.name for asked in both} == {"captains is best", "patrol is best"} and both[
         0
     ].found.wins >= both[1].found.wins
@@ -177,12 +177,12 @@ def test_the_winner_stands_first_and_is_named_as_such(counts, means, measure, fi
     )
 
 
-def test_arms_of_the_same_institutions_are_all_listed(swept):
+def test_arms_of_the_same_institutions_are_all_listed(sweep_folder):
     """Where a parameter belongs to a mechanism that is off, points of a design differ in name only.
 
     Each is listed, with the same numbers.
     """
-    runs = read_results(swept(SCREEN)).runs
+    runs = read_results(sweep_folder(SCREEN)).runs
     assert (runs.groupby("arm").size() == 2).all() and runs["arm"].nunique() == 36
     same = (
         runs[runs["arm"].str.startswith("without")]
@@ -195,8 +195,8 @@ def test_arms_of_the_same_institutions_are_all_listed(swept):
 # --------------------------------------------------------------------------- the commands
 
 
-def test_attribution_is_printed_drawn_and_kept(cogov, swept):
-    folder = swept(WHOSE)
+def test_attribution_is_printed_drawn_and_kept(cogov, sweep_folder):
+    folder = sweep_folder(WHOSE)
     status, out, _ = cogov("attribute", folder, "--measure", "hours", "--given", "building_captains")
     assert status == 0 and "Shapley value" in out and "Added to building_captains, grid_patrol" in out
     assert {p.name for p in (folder / "attribute").iterdir()} == {
@@ -220,22 +220,24 @@ def test_attribution_is_printed_drawn_and_kept(cogov, swept):
     )
 
 
-def test_sensitivities_are_printed_drawn_and_kept(cogov, swept):
-    status, out, _ = cogov("sensitivity", swept(SCREEN), "--measure", "hours")
+def test_sensitivities_are_printed_drawn_and_kept(cogov, sweep_folder):
+    status, out, _ = cogov("sensitivity", sweep_folder(SCREEN), "--measure", "hours")
     assert status == 0 and "wuzi_yard, $idle_" in out and "building_captains: over its range it raises" in out
-    status, out, _ = cogov("sensitivity", swept(SCREEN), "--effect", "grid_patrol", "--json", "--out", "mine")
+    status, out, _ = cogov(
+        "sensitivity", sweep_folder(SCREEN), "--effect", "grid_patrol", "--json", "--out", "mine"
+    )
     assert status == 0 and {row["arm"] for row in json.loads(out)["sensitivity"]} == {"effect of grid_patrol"}
 
 
-def test_boxes_are_printed_drawn_and_kept(cogov, swept):
-    status, out, _ = cogov("discover", swept(WORLDS), "--mechanism", "building_captains", "--loses")
+def test_boxes_are_printed_drawn_and_kept(cogov, sweep_folder):
+    status, out, _ = cogov("discover", sweep_folder(WORLDS), "--mechanism", "building_captains", "--loses")
     assert status == 0 and "coverage" in out and "held" not in out
-    assert len(pd.read_csv(swept(WORLDS) / "discover" / "worlds.csv")) == 32
+    assert len(pd.read_csv(sweep_folder(WORLDS) / "discover" / "worlds.csv")) == 32
 
 
 @pytest.mark.slow
-def test_the_best_of_all_arms_is_printed_and_kept(cogov, swept):
-    status, out, _ = cogov("discover", swept(BEST), "--best", "--json", "--out", "mine")
+def test_the_best_of_all_arms_is_printed_and_kept(cogov, sweep_folder):
+    status, out, _ = cogov("discover", sweep_folder(BEST), "--best", "--json", "--out", "mine")
     told = json.loads(out)
     assert status == 0 and told["boxes"][0]["limit"].startswith("mechanisms.building_captains.evening is ")
     first = next(iter(told["sentences"]))
@@ -243,7 +245,7 @@ def test_the_best_of_all_arms_is_printed_and_kept(cogov, swept):
         f"Best overall by hours: {first.removesuffix(' is best')}. Of 32 worlds"
     )
     assert told["boxes"][0]["question"] == first
-    status, out, _ = cogov("discover", swept(BEST), "--best", "--out", "mine")
+    status, out, _ = cogov("discover", sweep_folder(BEST), "--best", "--out", "mine")
     assert status == 0 and out.splitlines()[0] == first
 
 
@@ -352,9 +354,11 @@ WRONG = {
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_what_is_wrong_is_one_line_with_the_way_out(cogov, swept, wrong):
+def test_what_is_wrong_is_one_line_with_the_way_out(cogov, sweep_folder, wrong):
     words, told = WRONG[wrong]
-    status, out, err = cogov(*(swept(word) if word in (WHOSE, SCREEN, WORLDS) else word for word in words))
+    status, out, err = cogov(
+        *(sweep_folder(word) if word in (WHOSE, SCREEN, WORLDS) else word for word in words)
+    )
     assert status == 2 and out == "" and err.startswith("cogov: ") and err.count("\n") == 1
     assert all(word in err for word in told), err
 
@@ -400,8 +404,8 @@ def test_an_example_is_read_by_its_command(name, words, tmp_path, cogov):
     assert status == 0 and "Figure" in out
 
 
-def test_results_open_with_the_lines_of_the_page(swept, monkeypatch):
-    folder = swept(WORLDS)
+def test_results_open_with_the_lines_of_the_page(sweep_folder, monkeypatch):
+    folder = sweep_folder(WORLDS)
     monkeypatch.chdir(folder.parent)
     folder.rename(folder.parent / "DIR")
     try:

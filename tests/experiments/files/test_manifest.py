@@ -133,7 +133,7 @@ COMMANDS = {  # name -> the words, where it writes, the settings it must record
 
 
 @pytest.fixture(scope="module")
-def swept(tmp_path_factory):
+def sweep_folder(tmp_path_factory):
     """Return a small sweep."""
     folder = tmp_path_factory.mktemp("sweep")
     (folder / "e.toml").write_text(SWEPT, "utf-8")
@@ -142,29 +142,29 @@ def swept(tmp_path_factory):
 
 
 @pytest.fixture
-def cogov(monkeypatch, capsys, here):
+def cogov(monkeypatch, capsys, folder):
     """Type a command; returns (exit status, standard output, standard error)."""
     return typist(monkeypatch, capsys)
 
 
 @pytest.fixture
-def here(tmp_path, monkeypatch, swept):
+def folder(tmp_path, monkeypatch, sweep_folder):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "swept").symlink_to(swept)
+    (tmp_path / "swept").symlink_to(sweep_folder)
     (tmp_path / "log.csv").write_text(LOG, "utf-8")
     return tmp_path
 
 
-def made(folder):
+def read_manifest(folder):
     return json.loads((folder / manifest.FILE).read_text("utf-8"))
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_folder_says_what_made_it(cogov, here, name):
+def test_a_folder_says_what_made_it(cogov, folder, name):
     words, asked = COMMANDS[name]
     status, out, err = cogov(*words)
     assert status == 0, err
-    told = made(here / "mine")
+    told = read_manifest(folder / "mine")
     assert (
         told["made_by"] == name
         and told["command"].startswith(f"cogov {words[0]} ")
@@ -173,16 +173,16 @@ def test_a_folder_says_what_made_it(cogov, here, name):
     )
     assert {key: told[key] for key in asked} == asked
     tables = {
-        str(path.relative_to(here / "mine"))
+        str(path.relative_to(folder / "mine"))
         for kind in ("*.csv", "*/*.parquet")
-        for path in (here / "mine").glob(kind)
+        for path in (folder / "mine").glob(kind)
     }
     assert tables and told["results"] == {
-        one: sha256((here / "mine" / one).read_bytes()).hexdigest() for one in tables
+        one: sha256((folder / "mine" / one).read_bytes()).hexdigest() for one in tables
     }
     for case in told["cases"]:
-        (here / "again.toml").write_text(case["case_file"], "utf-8")
-        assert manifest.case_of(read_case(here / "again.toml")) == case
+        (folder / "again.toml").write_text(case["case_file"], "utf-8")
+        assert manifest.case_of(read_case(folder / "again.toml")) == case
     assert bool(told["cases"]) == (name != "import")
     if name in ("run", "compare"):
         assert (
@@ -207,7 +207,7 @@ def test_a_folder_says_what_made_it(cogov, here, name):
 
 def test_the_digest_of_results_is_the_same_for_the_same_and_another_for_others(tmp_path):
     def digest(name, **more):
-        return made(
+        return read_manifest(
             compare(
                 "wuzi_yard", "grid_patrol", **{"replicates": 2, "days": 12, "within": 5, "workers": 1, **more}
             ).save(tmp_path / name)
@@ -224,14 +224,14 @@ def test_what_another_command_left_is_kept(tmp_path):
     manifest.write_manifest(tmp_path, "compare", tables=["a.csv"], seed=1)
     manifest.write_manifest(tmp_path, "patterns", seed=2)
     assert (
-        made(tmp_path)["seed"] == 2
+        read_manifest(tmp_path)["seed"] == 2
         and json.loads((tmp_path / "manifest-compare.json").read_text("utf-8"))["seed"] == 1
     )
     manifest.write_manifest(tmp_path, "compare", seed=3)
     assert {path.name for path in tmp_path.glob("*.json")} == {
         "manifest.json",
         "manifest-patterns.json",
-    } and made(tmp_path)["seed"] == 3
+    } and read_manifest(tmp_path)["seed"] == 3
 
 
 @pytest.mark.parametrize(
@@ -245,21 +245,21 @@ def test_what_another_command_left_is_kept(tmp_path):
     ],
     ids=lambda words: words[0],
 )
-def test_the_folder_of_a_sweep_is_left_alone(cogov, here, swept, words):
-    before = (swept / manifest.FILE).read_bytes()
+def test_the_folder_of_a_sweep_is_left_alone(cogov, folder, sweep_folder, words):
+    before = (sweep_folder / manifest.FILE).read_bytes()
     status, _, err = cogov(*words[: -2 if "--out" in words else None], "--out", "swept")
     assert (
         status == 2
         and "--out swept: holds a sweep" in err
-        and (swept / manifest.FILE).read_bytes() == before
-        and not list(swept.glob("*.csv"))
+        and (sweep_folder / manifest.FILE).read_bytes() == before
+        and not list(sweep_folder.glob("*.csv"))
     )
 
 
 def test_a_manifest_that_is_none_is_written_over(tmp_path):
     (tmp_path / manifest.FILE).write_text('["mine"]', "utf-8")
     manifest.write_manifest(tmp_path, "run")
-    assert made(tmp_path)["made_by"] == "run"
+    assert read_manifest(tmp_path)["made_by"] == "run"
     (tmp_path / "ledger.sqlite").touch()
     with pytest.raises(UserError, match="holds a sweep"):
         manifest.write_manifest(tmp_path, "run")

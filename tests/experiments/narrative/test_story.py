@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 from cli_runner import typist
-from scenarios import STORM, WORLDS, governed
+from scenarios import STORM, WORLDS, with_mechanisms
 
 import cogov
 from cogov.engine.codes import ADULT, CHILD, DESK_DEPARTMENT, ELDER
@@ -23,22 +23,29 @@ from cogov.model.scenarios.cases import read_case
 from cogov.viz.i18n import phrases
 from cogov.viz.text import stories
 
-GOVERNED = governed(STORM, "building_captains", "joint_council", "party_volunteers", "consent_campaign")
+GOVERNED = with_mechanisms(
+    STORM, "building_captains", "joint_council", "party_volunteers", "consent_campaign"
+)
 
 
 @cache
-def world(name="storm"):
+def compare_world(name="storm"):
     """Return both arms of a world as they are compared: (names, scenarios, runs, ids)."""
     names, arms = divergence.choose_arms(
-        GOVERNED if name == "storm" else governed(WORLDS[name], "joint_council"), None, None, (), (), ()
+        GOVERNED if name == "storm" else with_mechanisms(WORLDS[name], "joint_council"),
+        None,
+        None,
+        (),
+        (),
+        (),
     )
     done = divergence.simulate_pair(arms, 0)
     return names, arms, done, sorted({int(i) for run in done for i in run.issues["id"]})
 
 
-def lives(name="storm"):
+def iter_histories(name="storm"):
     """Yield every arm of every issue as `story` gives it, with its row and the lines of its history."""
-    _, arms, done, _ = world(name)
+    _, arms, done, _ = compare_world(name)
     there = story.build_community(arms[1])
     for run in done:
         for i in range(len(run.issues)):
@@ -52,7 +59,7 @@ def lives(name="storm"):
 
 
 def test_a_story_tells_every_line_of_history_in_order():
-    for arm, _row, lines, run in lives():
+    for arm, _row, lines, run in iter_histories():
         told = [(step.day, step.what, step.by) for step in arm.steps]
         assert told == [
             (line["day"], WHAT[line["what"]], run.names[line["by"]] if line["by"] >= 0 else "")
@@ -67,7 +74,7 @@ def test_states_and_days_between_the_lines_are_those_the_model_went_through(name
     The state at the end, whose it is, and that every step was allowed.
     """
     following = {STATES[a]: {STATES[b] for b in after} for a, after in ALLOWED.items()}
-    for arm, row, _, run in lives(name):
+    for arm, row, _, run in iter_histories(name):
         moved = [step for step in arm.steps if step.what != "seconded"]
         states = [step.was for step in moved[1:]] + [arm.state]
         assert states[0] == STATES[0] and arm.state == STATES[row["state"]]
@@ -82,7 +89,7 @@ def test_states_and_days_between_the_lines_are_those_the_model_went_through(name
 
 def test_talks_are_reported_as_the_columns_count_them():
     agreed = 0
-    _, arms, done, _ = world("forum")
+    _, arms, done, _ = compare_world("forum")
     there = story.build_community(arms[1])
     for run in done:
         for row in run.issues[run.issues["hard"] > 0]:
@@ -97,7 +104,7 @@ def test_talks_are_reported_as_the_columns_count_them():
 
 
 def test_the_arms_agree_up_to_the_day_they_part_and_differ_on_it():
-    *_, ids = world()
+    *_, ids = compare_world()
     parted = 0
     for id_ in ids[:: len(ids) // 25]:
         told = cogov.tell_story(GOVERNED, issue=id_)
@@ -117,7 +124,7 @@ def test_the_arms_agree_up_to_the_day_they_part_and_differ_on_it():
 
 
 def test_a_story_belongs_to_the_first_pair_of_its_comparison():
-    *_, done, ids = world()
+    *_, done, ids = compare_world()
     names = tuple(GOVERNED.mechanisms)
     theirs = compare.simulate_pair(
         compare.arms_of(GOVERNED, names, on=(), off=(), settings=(), days=None), 0, 30, 0
@@ -129,7 +136,9 @@ def test_a_story_belongs_to_the_first_pair_of_its_comparison():
 
 
 def test_strength_zero_never_parts():
-    idle = governed(STORM, joint_council=replace(mechanisms.load_class("joint_council")(), strength=0.0))
+    idle = with_mechanisms(
+        STORM, joint_council=replace(mechanisms.load_class("joint_council")(), strength=0.0)
+    )
     found = cogov.surprising_issues(idle, "joint_council", 50)
     assert found.sooner == found.later == 0 == sum(found.only) and found.most == ()
     _, arms = divergence.choose_arms(idle, "joint_council", None, (), (), ())
@@ -140,7 +149,7 @@ def test_strength_zero_never_parts():
 
 
 def test_a_person_named_is_the_one_of_the_community():
-    _, arms, _, _ = world()
+    _, arms, _, _ = compare_world()
     there = story.build_community(arms[1])
     people = there.residents
     assert [story.BANDS[code] for code in (CHILD, ADULT, ELDER)] == [
@@ -207,7 +216,7 @@ def test_every_line_and_state_and_name_has_its_words(lang):
     assert all(stories.kind(category, lang) for category in scenario.every_category()) and all(
         stories.mechanism_name(name, lang) for name in mechanisms.list_mechanisms()
     )
-    *_, ids = world()
+    *_, ids = compare_world()
     for id_ in ids[:: len(ids) // 25]:
         lines = list(stories.sentences(cogov.tell_story(GOVERNED, issue=id_), lang))
         assert not any("{" in line or "None" in line for line in lines)
@@ -221,7 +230,7 @@ def test_neighbours_who_say_the_same_are_one_sentence_and_all_else_has_its_own()
         seconds = [step.what == "seconded" for step in life[0].steps]
         return sum(b and not a for a, b in pairwise(seconds)) > 1, sum(seconds)
 
-    _, row, *_ = max(lives(), key=again_and_again)
+    _, row, *_ = max(iter_histories(), key=again_and_again)
     told = cogov.tell_story(GOVERNED, issue=row["id"])
     arm = max(told.arms, key=lambda arm: len(arm.steps))
     days = [line for line in stories.tell_arm(arm, told, "en") if line.startswith("Day ")]
@@ -231,7 +240,7 @@ def test_neighbours_who_say_the_same_are_one_sentence_and_all_else_has_its_own()
 
 
 def test_an_issue_goes_by_its_number_or_by_its_name():
-    *_, ids = world()
+    *_, ids = compare_world()
     for id_ in ids[::50]:
         name = divergence.issue_path(id_, GOVERNED)
         assert divergence.parse_issue(name, GOVERNED) == divergence.parse_issue(str(id_), GOVERNED) == id_
@@ -257,14 +266,14 @@ WRONG = {
 }
 
 
-def typed(monkeypatch, capsys, *words):
+def type_story(monkeypatch, capsys, *words):
     return typist(monkeypatch, capsys, "story", "wuzi_yard")(*words)
 
 
 @pytest.mark.parametrize("wrong", WRONG)
 def test_what_is_wrong_is_one_line_with_the_way_out(monkeypatch, capsys, wrong):
     words, hints = WRONG[wrong]
-    status, out, err = typed(monkeypatch, capsys, "--days", "60", *words)
+    status, out, err = type_story(monkeypatch, capsys, "--days", "60", *words)
     assert (
         status == 2
         and out == ""
@@ -275,18 +284,18 @@ def test_what_is_wrong_is_one_line_with_the_way_out(monkeypatch, capsys, wrong):
 
 
 def test_the_command_line_tells_both_arms(monkeypatch, capsys):
-    status, out, _ = typed(monkeypatch, capsys, "--surprising", "4", "--json")
+    status, out, _ = type_story(monkeypatch, capsys, "--surprising", "4", "--json")
     one = json.loads(out)["most"][0]
     assert status == 0
     for lang, heads in (
         ("en", ("Without building captains", "With building captains", "part")),
         ("zh", ("没有楼长", "有楼长", "分开")),
     ):
-        status, out, _ = typed(monkeypatch, capsys, "--issue", one["issue"], "--lang", lang)
+        status, out, _ = type_story(monkeypatch, capsys, "--issue", one["issue"], "--lang", lang)
         assert status == 0 and out.startswith(one["issue"]) and all(head in out for head in heads)
-        status, out, _ = typed(monkeypatch, capsys, "--surprising", "4", "--lang", lang)
+        status, out, _ = type_story(monkeypatch, capsys, "--surprising", "4", "--lang", lang)
         assert status == 0 and one["issue"] in out
-    status, out, _ = typed(
+    status, out, _ = type_story(
         monkeypatch, capsys, "--issue", str(one["id"]), "--mechanism", "grid_patrol", "--json"
     )
     told = json.loads(out)

@@ -15,7 +15,7 @@ from cogov.experiments.statistics.cost_effectiveness import (
 )
 
 
-def runs_of(arms):
+def make_runs(arms):
     """Return runs from arm -> (resolved_in_time, yuan, hours) by replicate."""
     rows = [("yard", arm, r, "done", *told) for arm, rows in arms.items() for r, told in enumerate(rows)]
     return pd.DataFrame(
@@ -23,7 +23,7 @@ def runs_of(arms):
     )
 
 
-BY_HAND = runs_of(
+BY_HAND = make_runs(
     {
         "nothing": [(10, 100, 50), (12, 110, 50), (14, 120, 50)],
         "captains": [

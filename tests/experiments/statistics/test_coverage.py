@@ -29,7 +29,7 @@ KNOWN = [
 QUICK = {name: kind for name, kind in c.KINDS.items() if name != "all arms together"}
 
 
-def between(true, experiments=MANY):
+def bounds_of_share(true, experiments=MANY):
     """Return the bounds of a share of `experiments`, each covering with chance `true`.
 
     The share lies outside twice in a thousand times.
@@ -38,28 +38,35 @@ def between(true, experiments=MANY):
 
 
 @pytest.fixture(scope="module")
-def measured():
+def measured_coverage():
     return c.coverage(MANY, kinds=QUICK)["covered"]
 
 
-def test_students_paired_interval_covers_a_normal_law_exactly(measured):
-    low, high = between(0.95)
-    assert low <= measured["paired difference", "normal"] <= high
+def test_students_paired_interval_covers_a_normal_law_exactly(measured_coverage):
+    low, high = bounds_of_share(0.95)
+    assert low <= measured_coverage["paired difference", "normal"] <= high
 
 
-def test_fiellers_set_and_comparisons_with_the_best_cover_at_least_that(measured):
+def test_fiellers_set_and_comparisons_with_the_best_cover_at_least_that(measured_coverage):
     """Fieller's set is exact, but where it is no interval everything is claimed.
 
     Comparisons with the best use Bonferroni's bound, which may cover more.
     """
-    assert min(measured["price", "normal"], measured["with the best", "normal"]) >= between(0.95)[0]
+    assert (
+        min(measured_coverage["price", "normal"], measured_coverage["with the best", "normal"])
+        >= bounds_of_share(0.95)[0]
+    )
 
 
-def test_stopping_by_the_rule_costs_less_than_a_point_of_coverage(measured):
-    assert between(0.94)[0] <= measured["stopped by the rule", "normal"] <= between(0.95)[1]
+def test_stopping_by_the_rule_costs_less_than_a_point_of_coverage(measured_coverage):
+    assert (
+        bounds_of_share(0.94)[0]
+        <= measured_coverage["stopped by the rule", "normal"]
+        <= bounds_of_share(0.95)[1]
+    )
 
 
-def together(experiments, law="normal", **asked):
+def joint_coverage(experiments, law="normal", **asked):
     return c.coverage(
         experiments,
         kinds={"all arms together": c.joint_intervals},
@@ -74,12 +81,12 @@ def test_all_arms_are_right_at_once_and_not_by_caution():
 
     One at a time they would be right together four times in five.
     """
-    low, high = between(0.95, 300)
-    assert low <= together(300) <= high
+    low, high = bounds_of_share(0.95, 300)
+    assert low <= joint_coverage(300) <= high
     x, truth = c.draw_sweeps(c.draw_normal, 300, 30)
     d = x[..., 1:] - x[..., :1] - (truth[1:] - truth[0])
     alone = (np.abs(d.mean(axis=1)) <= c.half_width(d.transpose(1, 0, 2))).all(axis=1).mean()
-    assert alone < between(0.9, 300)[0]
+    assert alone < bounds_of_share(0.9, 300)[0]
 
 
 @pytest.mark.slow
@@ -92,22 +99,26 @@ def test_all_arms_are_right_at_once_over_two_thousand_sweeps(replicates, law, fl
 
     Lognormal arms of unequal scale: 0.878 over 5,000 experiments by plain numpy.
     """
-    assert between(floor)[0] <= together(MANY, law, replicates=replicates) <= between(top)[1]
+    assert (
+        bounds_of_share(floor)[0]
+        <= joint_coverage(MANY, law, replicates=replicates)
+        <= bounds_of_share(top)[1]
+    )
 
 
-def both(p, q, r):
+def joint_chance(p, q, r):
     """Return the chance that two normal scores with correlation r are below their quantiles of p and q."""
     return stats.multivariate_normal([0, 0], [[1, r], [r, 1]]).cdf(special.ndtri([p, q]))
 
 
-def test_a_rare_event_is_covered_as_seldom_as_the_trinomial_law_says(measured):
+def test_a_rare_event_is_covered_as_seldom_as_the_trinomial_law_says(measured_coverage):
     """Thirty pairs, chances 0.02 and 0.04: mostly no pair or one pair differs.
 
     An interval of no width holds nothing. The pairs in which only one arm has the event are trinomial, so the
     true coverage is a finite sum: about 0.70, not 0.95.
     """
     n, p, q = 30, 0.02, 0.04
-    more, fewer = q - both(p, q, c.ALIKE), p - both(p, q, c.ALIKE)
+    more, fewer = q - joint_chance(p, q, c.ALIKE), p - joint_chance(p, q, c.ALIKE)
     i, j = np.meshgrid(np.arange(n + 1), np.arange(n + 1))
     mean = (i - j) / n
     half = stats.t.ppf(0.975, n - 1) * np.sqrt(np.maximum((i + j - n * mean**2) / (n - 1), 0.0) / n)
@@ -116,14 +127,14 @@ def test_a_rare_event_is_covered_as_seldom_as_the_trinomial_law_says(measured):
     ).reshape(i.shape)
     true = weight[np.abs(mean - (q - p)) <= half + 1e-12].sum()
     assert 0.65 < true < 0.75
-    low, high = between(true)
-    assert low <= measured["paired difference", "rare event"] <= high
+    low, high = bounds_of_share(true)
+    assert low <= measured_coverage["paired difference", "rare event"] <= high
 
 
 @pytest.mark.parametrize(("kind", "law", "true"), KNOWN)
-def test_skewed_and_rare_data_cover_less_and_by_how_much_is_known(measured, kind, law, true):
-    low, high = between(true)
-    assert low <= measured[kind, law] <= high
+def test_skewed_and_rare_data_cover_less_and_by_how_much_is_known(measured_coverage, kind, law, true):
+    low, high = bounds_of_share(true)
+    assert low <= measured_coverage[kind, law] <= high
 
 
 def test_the_table_says_which_kinds_do_not_hold():
@@ -133,7 +144,7 @@ def test_the_table_says_which_kinds_do_not_hold():
         ("paired difference", "lognormal"): True,
         ("paired difference", "rare event"): False,
     }
-    assert told["lowest"].iloc[0] == between(0.95, 300)[0] and told["experiments"].eq(300).all()
+    assert told["lowest"].iloc[0] == bounds_of_share(0.95, 300)[0] and told["experiments"].eq(300).all()
 
 
 def test_another_kind_of_interval_is_one_more_entry_and_a_bad_one_is_found_out():

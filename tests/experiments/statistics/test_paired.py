@@ -24,7 +24,7 @@ from cogov.experiments.statistics.paired import (
 from cogov.experiments.statistics.simultaneous import critical, level_of_each
 
 
-def sweep(arms, case="yard", replicates=None):
+def make_runs(arms, case="yard", replicates=None):
     """Return runs of one case from arm -> values by replicate."""
     rows = [
         (case, arm, r, "done", float(x))
@@ -34,11 +34,11 @@ def sweep(arms, case="yard", replicates=None):
     return pd.DataFrame(rows, columns=["case", "arm", "replicate", "status", "rate"])
 
 
-def lucky(seed, gains, n=30, own=0.5):
+def draw_paired_runs(seed, gains, n=30, own=0.5):
     """Draw arms with common random numbers: a common part, a gain, a part of their own."""
     rng = np.random.default_rng(seed)
     shared = rng.normal(size=n)
-    return sweep(
+    return make_runs(
         {"nothing": shared, **{arm: shared + gain + own * rng.normal(size=n) for arm, gain in gains.items()}}
     )
 
@@ -48,7 +48,7 @@ def test_the_comparison_of_two_arms_uses_the_same_difference():
 
 
 def test_one_arm_alone_has_the_interval_of_the_paired_t_test():
-    runs = lucky(1, {"captains": 0.4})
+    runs = draw_paired_runs(1, {"captains": 0.4})
     row = contrasts(runs, "rate", "nothing").loc["yard", "captains"]
     wide = runs.pivot(index="replicate", columns="arm", values="rate")
     theirs = stats.ttest_rel(wide["captains"], wide["nothing"]).confidence_interval(0.95)
@@ -61,13 +61,13 @@ def test_one_arm_alone_has_the_interval_of_the_paired_t_test():
 
 
 def test_pairs_are_made_by_replicate_whatever_the_order_of_rows():
-    runs = lucky(2, {"captains": 0.4, "patrol": 0.1})
+    runs = draw_paired_runs(2, {"captains": 0.4, "patrol": 0.1})
     mixed = contrasts(runs.sample(frac=1.0, random_state=3), "rate", "nothing")
     pd.testing.assert_frame_equal(mixed.sort_index(), contrasts(runs, "rate", "nothing").sort_index())
 
 
 def test_several_arms_are_held_to_more_than_one_and_less_than_bonferroni_asks():
-    row = contrasts(lucky(3, dict.fromkeys("abcd", 0.0)), "rate", "nothing").loc["yard", "a"]
+    row = contrasts(draw_paired_runs(3, dict.fromkeys("abcd", 0.0)), "rate", "nothing").loc["yard", "a"]
     alone, joint = row.high - row.difference, row.high_all - row.difference
     bonferroni = alone * stats.t.ppf(1 - 0.025 / 4, 29) / stats.t.ppf(0.975, 29)
     assert 1.05 * alone < joint < bonferroni
@@ -147,13 +147,13 @@ def test_on_the_boundary_no_number_of_pairs_settles_it_and_the_sentence_says_so(
     d = stats.zscore(np.random.default_rng(10).normal(size=20), ddof=1)
     assert pairs_needed(d + 0.2 - d.mean(), 0.2) == np.inf
     row = contrasts(
-        sweep({"nothing": np.zeros(20), "a": d + 0.2 - d.mean()}), "rate", "nothing", matters=0.2
+        make_runs({"nothing": np.zeros(20), "a": d + 0.2 - d.mean()}), "rate", "nothing", matters=0.2
     ).iloc[0]
     assert row.verdict == "undecided" and row.further == np.inf and "boundary" in describe_contrast(row, 0.2)
 
 
 def test_what_failed_and_what_is_missing_is_left_out_and_counted():
-    runs = lucky(11, {"captains": 0.4, "patrol": 0.1}, n=10)
+    runs = draw_paired_runs(11, {"captains": 0.4, "patrol": 0.1}, n=10)
     runs.loc[(runs.arm == "captains") & (runs.replicate == 2), ["status", "rate"]] = ["failed", np.nan]
     runs.loc[(runs.arm == "captains") & (runs.replicate == 3), "rate"] = np.nan
     runs.loc[(runs.arm == "captains") & (runs.replicate == 6), "rate"] = np.inf
@@ -181,10 +181,10 @@ def test_samples_that_say_nothing_are_reported_as_such():
         ({"nothing": [1.0, 2.0, 4.0], "a": [1.0, 2.0, 4.0]}, "alike", 0.0, 0.0),
         ({"nothing": [1.0, 2.0, 4.0], "a": [3.0, 4.0, 6.0]}, "larger", 2.0, 0.0),
     ):
-        row = contrasts(sweep(arms), "rate", "nothing").iloc[0]
+        row = contrasts(make_runs(arms), "rate", "nothing").iloc[0]
         assert row.verdict == word and describe_contrast(row)
         np.testing.assert_equal((row.low_all, row.further), (low, further_))
-    empty = sweep({"nothing": [1.0, 2.0]})
+    empty = make_runs({"nothing": [1.0, 2.0]})
     assert (
         len(contrasts(empty, "rate", "nothing"))
         == len(convergence(empty, "rate", "nothing"))
@@ -194,7 +194,7 @@ def test_samples_that_say_nothing_are_reported_as_such():
 
 
 def test_cases_are_judged_apart():
-    a, b = lucky(12, {"captains": 0.4}), lucky(13, {"captains": -0.4, "patrol": 0.0})
+    a, b = draw_paired_runs(12, {"captains": 0.4}), draw_paired_runs(13, {"captains": -0.4, "patrol": 0.0})
     both = contrasts(pd.concat([a, b.assign(case="town")]), "rate", "nothing")
     pd.testing.assert_series_equal(
         both.loc["yard", "captains"], contrasts(a, "rate", "nothing").loc["yard", "captains"]
@@ -206,14 +206,14 @@ def test_cases_are_judged_apart():
 
 
 def test_a_table_asks_of_several_measures_what_matters_to_each():
-    runs = lucky(14, {"captains": 0.4}).assign(spread_between_buildings=lambda t: t.rate / 10)
+    runs = draw_paired_runs(14, {"captains": 0.4}).assign(spread_between_buildings=lambda t: t.rate / 10)
     told = tabulate_contrasts(runs, ["rate", "spread_between_buildings"], "nothing", matters={"rate": 5.0})
     assert told.index.names == ["measure", "case", "arm"]
     assert told["verdict"].tolist() == ["equivalent", "larger"]
 
 
 def test_convergence_is_the_interval_of_the_first_pairs_at_every_length():
-    runs = lucky(15, {"captains": 0.4}, n=12)
+    runs = draw_paired_runs(15, {"captains": 0.4}, n=12)
     runs.loc[runs.arm == "captains", "rate"] += 1e8  # sums of squares must not lose their digits
     runs.loc[(runs.arm == "captains") & (runs.replicate == 4), "rate"] = np.nan
     told = convergence(runs, "rate", "nothing").loc["yard", "captains"]
@@ -240,7 +240,8 @@ def test_convergence_is_the_interval_of_the_first_pairs_at_every_length():
 def test_what_cannot_be_meant_is_an_error(change, asked, words):
     with pytest.raises(UserError, match=words):
         contrasts(
-            lucky(16, {"a": 0.0}).assign(**change), **{"measure": "rate", "reference": "nothing", **asked}
+            draw_paired_runs(16, {"a": 0.0}).assign(**change),
+            **{"measure": "rate", "reference": "nothing", **asked},
         )
 
 

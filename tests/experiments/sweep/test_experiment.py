@@ -11,7 +11,7 @@ STAFF = '[[factor]]\npath = "committee.staff"\n'
 
 
 @pytest.fixture
-def told(tmp_path):
+def read_arms(tmp_path):
     """Return the arms of an experiment, from the text of its file."""
 
     def arms(text, head=HEAD):
@@ -21,54 +21,54 @@ def told(tmp_path):
     return arms
 
 
-def values(arms, path="committee.staff"):
+def values_of(arms, path="committee.staff"):
     return [arm.factors[path] for arm in arms]
 
 
-def test_arms_are_those_that_are_named(told):
-    found = told('[[arm]]\nname = "a"\n[[arm]]\non = ["grid_patrol"]\nset = { committee.staff = 3 }\n')
+def test_arms_are_those_that_are_named(read_arms):
+    found = read_arms('[[arm]]\nname = "a"\n[[arm]]\non = ["grid_patrol"]\nset = { committee.staff = 3 }\n')
     assert [(arm.name, arm.on, arm.settings) for arm in found] == [
         ("a", (), {}),
         ("arm 1", ("grid_patrol",), {"committee.staff": 3}),
     ]
 
 
-def test_every_case_has_every_arm(told):
-    found = told('[[arm]]\nname = "a"\n', 'cases = ["wuzi_yard", "shuian"]\n')
+def test_every_case_has_every_arm(read_arms):
+    found = read_arms('[[arm]]\nname = "a"\n', 'cases = ["wuzi_yard", "shuian"]\n')
     assert [(arm.case, arm.name) for arm in found] == [("wuzi_yard", "a"), ("shuian", "a")]
 
 
-def test_a_grid_crosses_its_factors_ends_among_them(told):
-    found = told(
+def test_a_grid_crosses_its_factors_ends_among_them(read_arms):
+    found = read_arms(
         '[design]\nkind = "grid"\n'
         + STAFF
         + 'range = [1.0, 3.0]\nlevels = 5\n[[factor]]\npath = "committee.verify"\nvalues = [3, 7]\n'
     )
-    assert values(found) == [staff for staff in (1.0, 1.5, 2.0, 2.5, 3.0) for _ in range(2)]
-    assert values(found, "committee.verify") == [3, 7] * 5
+    assert values_of(found) == [staff for staff in (1.0, 1.5, 2.0, 2.5, 3.0) for _ in range(2)]
+    assert values_of(found, "committee.verify") == [3, 7] * 5
     assert found[0].settings == {"committee.staff": 1.0, "committee.verify": 3}
 
 
-def test_whole_numbers_stay_whole(told):
-    found = told(
+def test_whole_numbers_stay_whole(read_arms):
+    found = read_arms(
         '[design]\nkind = "grid"\n[[factor]]\npath = "committee.verify"\nrange = [1, 4]\nlevels = 7\n'
     )
-    assert values(found, "committee.verify") == [1, 2, 3, 4] and all(
-        type(v) is int for v in values(found, "committee.verify")
+    assert values_of(found, "committee.verify") == [1, 2, 3, 4] and all(
+        type(v) is int for v in values_of(found, "committee.verify")
     )
 
 
-def test_in_the_logarithm_steps_are_ratios(told):
-    found = told('[design]\nkind = "grid"\n' + STAFF + "range = [0.5, 8.0]\nlevels = 5\nlog = true\n")
-    assert values(found) == pytest.approx([0.5, 1, 2, 4, 8])
+def test_in_the_logarithm_steps_are_ratios(read_arms):
+    found = read_arms('[design]\nkind = "grid"\n' + STAFF + "range = [0.5, 8.0]\nlevels = 5\nlog = true\n")
+    assert values_of(found) == pytest.approx([0.5, 1, 2, 4, 8])
 
 
-def test_without_a_range_it_is_the_parameters_own(told):
-    assert values(told('[design]\nkind = "grid"\n' + STAFF)) == [0.0, 250.0, 500.0]
+def test_without_a_range_it_is_the_parameters_own(read_arms):
+    assert values_of(read_arms('[design]\nkind = "grid"\n' + STAFF)) == [0.0, 250.0, 500.0]
 
 
-def test_one_at_a_time_leaves_the_others_as_the_case_has_them(told):
-    found = told(
+def test_one_at_a_time_leaves_the_others_as_the_case_has_them(read_arms):
+    found = read_arms(
         '[design]\nkind = "one_at_a_time"\nmechanisms = ["grid_patrol"]\n' + STAFF + "values = [1, 9]\n"
     )
     base = found[0].factors
@@ -77,42 +77,42 @@ def test_one_at_a_time_leaves_the_others_as_the_case_has_them(told):
     )
 
 
-def test_a_factorial_has_every_corner_once(told):
-    found = told('[design]\nkind = "factorial"\nmechanisms = ["grid_patrol", "home_visits"]\n')
+def test_a_factorial_has_every_corner_once(read_arms):
+    found = read_arms('[design]\nkind = "factorial"\nmechanisms = ["grid_patrol", "home_visits"]\n')
     assert [arm.name for arm in found] == ["none", "home_visits", "grid_patrol", "grid_patrol + home_visits"]
     assert [({*arm.on}, {*arm.off}) for arm in found][1] == ({"home_visits"}, {"grid_patrol"})
 
 
 @pytest.mark.parametrize("kind", ["latin", "sobol"])
-def test_sampled_points_fill_the_range_evenly_and_are_the_same_each_time(told, kind):
+def test_sampled_points_fill_the_range_evenly_and_are_the_same_each_time(read_arms, kind):
     text = (
         f'[design]\nkind = "{kind}"\npoints = 16\n'
         + STAFF
         + 'range = [1.0, 9.0]\n[[factor]]\npath = "committee.verify"\nrange = [1, 4]\n'
     )
-    found = told(text)
-    assert sorted(int((v - 1.0) * 2) for v in values(found)) == list(range(16))  # one in each sixteenth
-    assert sorted(values(found, "committee.verify")) == [n for n in (1, 2, 3, 4) for _ in range(4)]
-    assert values(found) == values(told(text)) != values(told("seed = 7\n" + text))
+    found = read_arms(text)
+    assert sorted(int((v - 1.0) * 2) for v in values_of(found)) == list(range(16))  # one in each sixteenth
+    assert sorted(values_of(found, "committee.verify")) == [n for n in (1, 2, 3, 4) for _ in range(4)]
+    assert values_of(found) == values_of(read_arms(text)) != values_of(read_arms("seed = 7\n" + text))
 
 
-def test_a_list_is_a_csv_with_a_column_for_each_path(told, tmp_path):
+def test_a_list_is_a_csv_with_a_column_for_each_path(read_arms, tmp_path):
     (tmp_path / "l.csv").write_text(
         "arm,committee.staff,mechanisms.grid_patrol,mechanisms.grid_patrol.walk\nx,2,on,0.5\ny,3,false,0.5\n",
         encoding="utf-8",
     )
     try:
-        found = told('[design]\nkind = "list"\ntable = "l.csv"\n')
+        found = read_arms('[design]\nkind = "list"\ntable = "l.csv"\n')
     except UserError as error:
         assert "mechanisms.grid_patrol.walk" in str(error)  # it has no such parameter
         (tmp_path / "l.csv").write_text(
             "arm,committee.staff,mechanisms.grid_patrol\nx,2,on\ny,3,false\n", encoding="utf-8"
         )
-        found = told('[design]\nkind = "list"\ntable = "l.csv"\n')
+        found = read_arms('[design]\nkind = "list"\ntable = "l.csv"\n')
     assert [(arm.name, arm.on, arm.off) for arm in found] == [
         ("x", ("grid_patrol",), ()),
         ("y", (), ("grid_patrol",)),
-    ] and values(found) == [2.0, 3.0]
+    ] and values_of(found) == [2.0, 3.0]
 
 
 ARM = '[[arm]]\nname = "a"\n'
@@ -230,10 +230,10 @@ WRONG = {  # what is wrong -> (text, what its one line says)
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_what_is_wrong_is_one_line_with_its_place_and_the_way_out(told, wrong):
+def test_what_is_wrong_is_one_line_with_its_place_and_the_way_out(read_arms, wrong):
     text, hints = WRONG[wrong]
     with pytest.raises(UserError) as error:
-        told(text, "")
+        read_arms(text, "")
     assert "\n" not in str(error.value) and [hint for hint in hints if hint not in str(error.value)] == [], (
         str(error.value)
     )
@@ -247,10 +247,10 @@ def test_what_is_wrong_is_one_line_with_its_place_and_the_way_out(told, wrong):
         ("mechanisms.grid_patroll\non\n", "l.csv:1"),
     ),
 )
-def test_a_list_without_arms_or_with_a_column_of_nothing_is_one_line(told, tmp_path, text, hint):
+def test_a_list_without_arms_or_with_a_column_of_nothing_is_one_line(read_arms, tmp_path, text, hint):
     (tmp_path / "l.csv").write_text(text, encoding="utf-8")
     with pytest.raises(UserError, match=hint):
-        told('[design]\nkind = "list"\ntable = "l.csv"\n')
+        read_arms('[design]\nkind = "list"\ntable = "l.csv"\n')
 
 
 def test_a_plan_needs_no_folder_and_a_sweep_does(tmp_path, monkeypatch, capsys):

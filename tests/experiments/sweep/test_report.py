@@ -36,7 +36,7 @@ ASKED = Experiment(
 )
 
 
-def one_fails(terms, orders):
+def work_with_failure(terms, orders):
     """Do the work, but one arm fails in one replicate with words that a browser would run."""
     return [
         RunOutcome(o, "failed", 0.0, failure=f"Traceback\nOops: {HOSTILE}")
@@ -49,12 +49,12 @@ def one_fails(terms, orders):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     out = tmp_path_factory.mktemp("sweep") / "swept"
-    sweep(ASKED, out, workers=0, job=one_fails, limit=0)
+    sweep(ASKED, out, workers=0, job=work_with_failure, limit=0)
     return out
 
 
 @pytest.fixture(scope="module")
-def made(folder):
+def page_text(folder):
     found = analyse_sweep(folder)
     return found, report.save(found, folder / "report")
 
@@ -76,21 +76,21 @@ class Page(HTMLParser):
         self.text += data
 
 
-def test_a_page_asks_for_nothing_and_runs_nothing(made):
-    page = Page(made[1].read_text("utf-8"))
+def test_a_page_asks_for_nothing_and_runs_nothing(page_text):
+    page = Page(page_text[1].read_text("utf-8"))
     assert not {"script", "iframe", "object", "embed", "link", "form"} & set(page.tags)
     assert page.links and all(link.startswith("data:image/svg+xml;base64,") for link in page.links)
-    assert "default-src 'none'" in made[1].read_text("utf-8")
+    assert "default-src 'none'" in page_text[1].read_text("utf-8")
 
 
-def test_what_a_user_wrote_is_text(made):
-    page = Page(made[1].read_text("utf-8"))
+def test_what_a_user_wrote_is_text(page_text):
+    page = Page(page_text[1].read_text("utf-8"))
     for told in (HOSTILE, FORMULA, f"Oops: {HOSTILE}", ASKED.question):
         assert told in page.text
 
 
-def test_a_card_says_what_the_table_says(made):
-    found, path = made
+def test_a_card_says_what_the_table_says(page_text):
+    found, path = page_text
     text = Page(path.read_text("utf-8")).text
     for case, arm, verdict, words in found.sentences():
         assert found.verdicts.loc[(case, arm), "verdict"] == verdict
@@ -98,16 +98,16 @@ def test_a_card_says_what_the_table_says(made):
     assert len(found.sentences()) == 2
 
 
-def test_failures_are_counted_where_they_are(made):
-    found, path = made
+def test_failures_are_counted_where_they_are(page_text):
+    found, path = page_text
     assert found.failures.loc[("wuzi_yard", "$fails_1$")].tolist()[:2] == [4, 1]
     row = found.verdicts.loc[("wuzi_yard", "$fails_1$")]
     assert (row.pairs, row.failed) == (3, 1)
     assert "1 failed" in report.state(found)
 
 
-def test_the_estimand_was_stated_before_the_first_run(made):
-    found, path = made
+def test_the_estimand_was_stated_before_the_first_run(page_text):
+    found, path = page_text
     first = found.found.manifest["registered"][0]
     assert (
         first["runs_before"] == 0
@@ -116,8 +116,8 @@ def test_the_estimand_was_stated_before_the_first_run(made):
     )
 
 
-def test_tables_are_safe_for_spreadsheets_and_exact_in_parquet(made):
-    found, path = made
+def test_tables_are_safe_for_spreadsheets_and_exact_in_parquet(page_text):
+    found, path = page_text
     plain = pd.read_parquet(path.parent / "tables" / "verdicts.parquet")
     pd.testing.assert_frame_equal(plain, found.verdicts.reset_index(), check_dtype=False)
     for table in (path.parent / "tables").glob("*.csv"):
@@ -126,8 +126,8 @@ def test_tables_are_safe_for_spreadsheets_and_exact_in_parquet(made):
     assert "'" + FORMULA in (path.parent / "tables" / "means.csv").read_text("utf-8")
 
 
-def test_every_figure_is_there_twice(made):
-    found, path = made
+def test_every_figure_is_there_twice(page_text):
+    found, path = page_text
     names = {one.stem for one in (path.parent / "figures").glob("*.png")}
     assert (
         names
@@ -136,7 +136,7 @@ def test_every_figure_is_there_twice(made):
     )
 
 
-def test_an_archive_is_whole_described_and_opens_again(made, folder, tmp_path):
+def test_an_archive_is_whole_described_and_opens_again(page_text, folder, tmp_path):
     path = pack_sweep(folder, tmp_path / "handed on.zip")
     with zipfile.ZipFile(path) as zip_:
         zip_.extractall(tmp_path / "there")

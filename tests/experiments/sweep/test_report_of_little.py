@@ -26,7 +26,7 @@ ARMS = (
 )
 
 
-def failing(which, terms, orders):
+def work_with_failures(which, terms, orders):
     """Do the work, but some runs fail."""
     return [
         RunOutcome(o, "failed", 0.0, failure="Trace\nOops: as asked") if which(o) else work(terms, [o])[0]
@@ -34,7 +34,7 @@ def failing(which, terms, orders):
     ]
 
 
-def swept(folder, *, fails=lambda _: False, stop=None, **fields):
+def analyse(folder, *, fails=lambda _: False, stop=None, **fields):
     """Analyse a sweep of which some runs fail, or that is stopped after `stop` runs."""
     asked = Experiment(
         **{
@@ -53,13 +53,21 @@ def swept(folder, *, fails=lambda _: False, stop=None, **fields):
             raise KeyboardInterrupt
 
     try:
-        sweep(asked, folder, workers=0, limit=0, chunk=1, job=partial(failing, fails), progress=progress)
+        sweep(
+            asked,
+            folder,
+            workers=0,
+            limit=0,
+            chunk=1,
+            job=partial(work_with_failures, fails),
+            progress=progress,
+        )
     except KeyboardInterrupt:
         assert stop
     return analyse_sweep(folder)
 
 
-def told(found):
+def report_text(found):
     """Return the text of a report, its figures drawn and its tables made."""
     figures = drawing.draw_figures(found)
     for one in figures.values():
@@ -132,8 +140,8 @@ AS_ANOTHER = (
 )
 def test_a_report_of_little_says_what_cannot_be_said(tmp_path, what):
     how, words = LITTLE[what]
-    found = swept(tmp_path / "out", **how)
-    assert words in told(found).replace("&#x27;", "'")
+    found = analyse(tmp_path / "out", **how)
+    assert words in report_text(found).replace("&#x27;", "'")
     for _, arm, verdict, sentence in found.sentences():
         row = found.verdicts.xs(arm, level="arm").iloc[0]
         assert row.pairs > 1 or verdict == "undecided" and "nan" not in sentence
@@ -152,11 +160,14 @@ def test_a_sweep_that_was_stopped_before_any_run_came_in_is_reported_as_empty(tm
             job=stop,
         )
     found = analyse_sweep(tmp_path / "out")
-    assert "No run is there yet, so nothing can be said" in told(found) and drawing.draw_figures(found) == {}
+    assert (
+        "No run is there yet, so nothing can be said" in report_text(found)
+        and drawing.draw_figures(found) == {}
+    )
 
 
 def test_figures_of_an_earlier_report_do_not_stay_where_they_are_no_longer_true(tmp_path):
-    found = swept(tmp_path / "out", replicates=1, keep=())
+    found = analyse(tmp_path / "out", replicates=1, keep=())
     (tmp_path / "report" / "figures").mkdir(parents=True)
     (tmp_path / "report" / "figures" / "convergence.png").write_text("of another sweep")
     text = report.save(found, tmp_path / "report").read_text("utf-8")
@@ -212,7 +223,7 @@ WHOLE = {
 )
 def test_what_reads_a_design_that_is_not_whole_says_so_in_a_line(tmp_path, monkeypatch, capsys, design, what):
     name, fields = DESIGNS[design]
-    told(swept(tmp_path / "out", keep=(), **{**fields, **WHOLE[what]}))
+    report_text(analyse(tmp_path / "out", keep=(), **{**fields, **WHOLE[what]}))
     more = ("--mechanism", "building_captains") if name == "discover" else ()
     status, _, said = typist(monkeypatch, capsys)(name, tmp_path / "out", *more)
     assert status == 0 or status == 2 and said.startswith("cogov: ") and said.count("\n") == 1
@@ -221,7 +232,7 @@ def test_what_reads_a_design_that_is_not_whole_says_so_in_a_line(tmp_path, monke
 def test_methods_say_which_mechanisms_are_on_in_every_arm_and_which_in_some(tmp_path):
     """Those that the design switches are not on in all arms, though the case has them."""
     on = ("building_captains", "joint_council")
-    found = swept(
+    found = analyse(
         tmp_path / "out",
         cases=("guiyuan",),
         days=3,

@@ -35,18 +35,18 @@ def plan():
 
 
 @pytest.fixture(scope="module")
-def lived(plan):
+def outcomes(plan):
     """Simulate every run of the plan."""
     return work(plan.terms(0.0), list(plan.orders(0, RUNS)))
 
 
-def opened(folder, plan):
+def open_store(folder, plan):
     made = store.Store(folder)
     register(made, plan)
     return made
 
 
-def keep(made, outcomes, plan):
+def hand_in(made, outcomes, plan):
     """Hand in outcomes, and make parts of them as a sweep does."""
     made.take(outcomes)
     while made.ripe():
@@ -55,26 +55,28 @@ def keep(made, outcomes, plan):
 
 
 @pytest.fixture
-def whole(tmp_path, plan, lived):
+def finished_folder(tmp_path, plan, outcomes):
     """Return the folder of a finished sweep."""
-    made = opened(tmp_path / "whole", plan)
-    keep(made, lived, plan)
+    made = open_store(tmp_path / "whole", plan)
+    hand_in(made, outcomes, plan)
     made.finish(plan.factors)
     made.close()
     return made.folder
 
 
-def test_what_was_handed_in_is_read_back_bit_for_bit(whole, lived):
-    found = read_results(whole)
-    assert {row["key"]: row["digest"] for row in found.ledger} == {o.order.key: o.digest for o in lived}
+def test_what_was_handed_in_is_read_back_bit_for_bit(finished_folder, outcomes):
+    found = read_results(finished_folder)
+    assert {row["key"]: row["digest"] for row in found.ledger} == {o.order.key: o.digest for o in outcomes}
     assert len(found.runs) == RUNS and found.series.groupby("replicate").day.max().eq(10).all()
     assert found.issues.groupby("replicate").size().sum() == found.runs.arisen.sum()
-    assert (whole / "SHA256SUMS").exists() and len(list((whole / "runs").iterdir())) == RUNS / 8
+    assert (finished_folder / "SHA256SUMS").exists() and len(
+        list((finished_folder / "runs").iterdir())
+    ) == RUNS / 8
 
 
-def test_a_sweep_that_was_stopped_is_read_with_what_waits_in_its_ledger(tmp_path, plan, lived):
-    made = opened(tmp_path / "some", plan)
-    keep(made, lived[:11], plan)
+def test_a_sweep_that_was_stopped_is_read_with_what_waits_in_its_ledger(tmp_path, plan, outcomes):
+    made = open_store(tmp_path / "some", plan)
+    hand_in(made, outcomes[:11], plan)
     made.close()
     found = read_results(made.folder)
     assert len(found.files) == 3 and found.runs.replicate.tolist() == list(range(11))
@@ -82,14 +84,14 @@ def test_a_sweep_that_was_stopped_is_read_with_what_waits_in_its_ledger(tmp_path
 
 
 def test_one_process_at_a_time_writes_to_a_folder(tmp_path, plan):
-    made = opened(tmp_path / "mine", plan)
+    made = open_store(tmp_path / "mine", plan)
     with pytest.raises(UserError, match="another process is writing"):
         store.Store(tmp_path / "mine")
     made.close()
     store.Store(tmp_path / "mine").close()
 
 
-def test_files_that_are_not_its_own_are_left_alone(tmp_path, plan, lived):
+def test_files_that_are_not_its_own_are_left_alone(tmp_path, plan, outcomes):
     theirs, left = (
         ("runs/part-00000-theirs.parquet", "issues/notes.txt"),
         tmp_path / "runs/part-0123456789abcdef.parquet",
@@ -97,25 +99,25 @@ def test_files_that_are_not_its_own_are_left_alone(tmp_path, plan, lived):
     for name in theirs:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("mine")
-    made = opened(tmp_path, plan)
-    keep(made, lived[:8], plan)
+    made = open_store(tmp_path, plan)
+    hand_in(made, outcomes[:8], plan)
     made.close()
     left.write_text("half")
     store.Store(tmp_path).close()  # nothing is changed, so nothing is removed
     assert left.exists()
     # it has begun by now: a file named like a part that is none was left by a kill
-    made = opened(tmp_path, plan)
+    made = open_store(tmp_path, plan)
     assert not left.exists()
-    keep(made, lived[8:], plan)
+    hand_in(made, outcomes[8:], plan)
     made.finish(plan.factors)
     left.write_text("mine")
     made.close()
-    opened(tmp_path, plan).close()  # finished by now: it belongs to somebody
+    open_store(tmp_path, plan).close()  # finished by now: it belongs to somebody
     assert not left.exists() and (tmp_path / "set_aside" / f"runs-{left.name}").read_text() == "mine"
     assert all((tmp_path / name).read_text() == "mine" for name in theirs)
 
 
-def bitten(path, at=0.5):
+def flip_bit_at(path, at=0.5):
     bit_flips.flip_bit(path, at)
     return path
 
@@ -134,17 +136,17 @@ def bitten(path, at=0.5):
         "SHA256SUMS",
     ],
 )
-def test_a_flipped_bit_is_named(whole, which):
-    path = bitten(next(whole.glob(which)))
+def test_a_flipped_bit_is_named(finished_folder, which):
+    path = flip_bit_at(next(finished_folder.glob(which)))
     with pytest.raises(UserError, match=path.name):
-        read_results(whole)
+        read_results(finished_folder)
 
 
-def test_a_part_that_is_gone_is_named(whole):
-    path = next(whole.glob("issues/*"))
+def test_a_part_that_is_gone_is_named(finished_folder):
+    path = next(finished_folder.glob("issues/*"))
     path.unlink()
     with pytest.raises(UserError, match=f"{path.name}.*cannot be read"):
-        read_results(whole)
+        read_results(finished_folder)
 
 
 @pytest.mark.parametrize(
@@ -162,9 +164,9 @@ def test_a_part_that_is_gone_is_named(whole):
         "update runs set series = issues where replicate = 19",
     ],
 )
-def test_a_ledger_that_says_other_things_than_were_written_is_damaged(tmp_path, plan, lived, statement):
-    made = opened(tmp_path / "some", plan)
-    keep(made, lived[:20], plan)
+def test_a_ledger_that_says_other_things_than_were_written_is_damaged(tmp_path, plan, outcomes, statement):
+    made = open_store(tmp_path / "some", plan)
+    hand_in(made, outcomes[:20], plan)
     made.close()
     with sqlite3.connect(made.folder / store.LEDGER) as ledger:
         assert ledger.execute(statement).rowcount
@@ -173,54 +175,54 @@ def test_a_ledger_that_says_other_things_than_were_written_is_damaged(tmp_path, 
             reader(made.folder)
 
 
-def test_a_ledger_whose_making_was_interrupted_is_begun_again(tmp_path, plan, lived, monkeypatch):
+def test_a_ledger_whose_making_was_interrupted_is_begun_again(tmp_path, plan, outcomes, monkeypatch):
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / store.LEDGER).touch()
     with pytest.raises(UserError, match="before it began"):
         read_results(tmp_path / "new")
-    opened(tmp_path / "new", plan).close()
+    open_store(tmp_path / "new", plan).close()
 
 
-def full(*_):
+def raise_full(*_):
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 @pytest.mark.parametrize("call", ["fsync", "replace"])
-def test_a_full_disk_is_an_error_and_loses_nothing(tmp_path, plan, lived, call, monkeypatch):
-    made = opened(tmp_path / "some", plan)
+def test_a_full_disk_is_an_error_and_loses_nothing(tmp_path, plan, outcomes, call, monkeypatch):
+    made = open_store(tmp_path / "some", plan)
     with monkeypatch.context() as patch:
-        patch.setattr(store.os, call, full)
+        patch.setattr(store.os, call, raise_full)
         with pytest.raises(OSError, match="No space"):
-            keep(made, lived[:8], plan)
+            hand_in(made, outcomes[:8], plan)
     made.close()
     assert (
         not list(made.folder.glob("tmp/*.*"))
         and len(read_results(made.folder).issues.replicate.unique()) == 8
     )
-    again = opened(made.folder, plan)
-    keep(again, lived[8:], plan)
+    again = open_store(made.folder, plan)
+    hand_in(again, outcomes[8:], plan)
     again.finish(plan.factors)
     again.close()
     assert fault_injection.unreadable(made.folder) == [] and len(read_results(made.folder).runs) == RUNS
 
 
-def test_a_ledger_that_cannot_grow_is_an_error_of_the_disk_not_damage(tmp_path, plan, lived):
-    made = opened(tmp_path / "some", plan)
-    keep(made, lived[:3], plan)
+def test_a_ledger_that_cannot_grow_is_an_error_of_the_disk_not_damage(tmp_path, plan, outcomes):
+    made = open_store(tmp_path / "some", plan)
+    hand_in(made, outcomes[:3], plan)
     made.ledger.execute(f"pragma max_page_count = {made.ledger.execute('pragma page_count').fetchone()[0]}")
     with pytest.raises(OSError, match="full; what was handed in before is kept"):
-        keep(made, lived[3:], plan)
+        hand_in(made, outcomes[3:], plan)
     made.close()
     assert len(read_results(made.folder).runs) == 3
 
 
-def test_what_reads_back_otherwise_is_never_given_a_name(tmp_path, plan, lived, monkeypatch):
+def test_what_reads_back_otherwise_is_never_given_a_name(tmp_path, plan, outcomes, monkeypatch):
     """A disk that confirms a write that it did not make."""
-    made = opened(tmp_path / "some", plan)
+    made = open_store(tmp_path / "some", plan)
     with monkeypatch.context() as patch:
         patch.setattr(store.os, "fsync", lambda file: os.ftruncate(file, 7))
         with pytest.raises(OSError, match="reads back other"):
-            keep(made, lived[:8], plan)
+            hand_in(made, outcomes[:8], plan)
     assert list(made.folder.glob("*/part-*")) == []
     made.close()
 
@@ -236,22 +238,22 @@ def test_wherever_it_breaks_nothing_is_lost_or_done_twice(tmp_path, fault):
     assert told == dict.fromkeys(told, 0)
 
 
-def test_failed_runs_leave_their_parts_when_they_are_done_again(tmp_path, plan, lived):
+def test_failed_runs_leave_their_parts_when_they_are_done_again(tmp_path, plan, outcomes):
     made, bad = (
-        opened(tmp_path / "some", plan),
-        [RunOutcome(o.order, "failed", 0.0, failure="as asked") for o in lived[:5]],
+        open_store(tmp_path / "some", plan),
+        [RunOutcome(o.order, "failed", 0.0, failure="as asked") for o in outcomes[:5]],
     )
-    keep(made, bad + lived[5:], plan)
+    hand_in(made, bad + outcomes[5:], plan)
     made.finish(plan.factors)
     made.close()
     made = store.Store(made.folder)
     made.withdraw_failed()
-    keep(made, lived[:2], plan)
+    hand_in(made, outcomes[:2], plan)
     made.close()
     # what was not redone is as it was
     assert read_results(made.folder).runs.status.tolist() == ["done"] * 2 + ["failed"] * 3 + ["done"] * 19
     again = store.Store(made.folder)
-    keep(again, lived[2:5], plan)
+    hand_in(again, outcomes[2:5], plan)
     again.finish(plan.factors)
     again.close()
     read = [row for path in made.folder.glob("runs/*") for row in pq.read_table(path).to_pylist()]
@@ -281,7 +283,7 @@ class Stored(RuleBasedStateMachine):
 
         self.plan = PLAN
         self.folder, self.have, self.calls = mkdtemp(), {}, 0
-        self.store = opened(self.folder, self.plan)
+        self.store = open_store(self.folder, self.plan)
 
     @rule(
         which=st.lists(st.integers(0, RUNS - 1), min_size=1, max_size=9, unique=True),
@@ -294,13 +296,13 @@ class Stored(RuleBasedStateMachine):
 
         def counted(*told):
             left[0] -= 1
-            return full() if not left[0] else true(*told)
+            return raise_full() if not left[0] else true(*told)
 
         given = [LIVED[n] for n in which if LIVED[n].order.key not in self.have]
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(store.os, call, counted)
             try:
-                keep(self.store, given, self.plan)
+                hand_in(self.store, given, self.plan)
             except OSError:
                 self.reopen()
         self.have = dict.fromkeys(self.store.keys(), True)
@@ -310,7 +312,7 @@ class Stored(RuleBasedStateMachine):
     @rule()
     def reopen(self):
         self.store.close()
-        self.store = opened(self.folder, self.plan)
+        self.store = open_store(self.folder, self.plan)
 
     @rule()
     def finish(self):
@@ -338,9 +340,9 @@ class Stored(RuleBasedStateMachine):
 PLAN, LIVED = None, None
 
 
-def test_the_store_as_a_state_machine(plan, lived):
+def test_the_store_as_a_state_machine(plan, outcomes):
     global PLAN, LIVED
-    PLAN, LIVED = plan, lived
+    PLAN, LIVED = plan, outcomes
     Stored.TestCase.settings = settings(
         max_examples=8,
         stateful_step_count=8,

@@ -51,7 +51,7 @@ serially = partial(sweep, workers=0, limit=0)
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory):
+def finished_folder(tmp_path_factory):
     """Return the folder of a small sweep, done in this process."""
     folder = tmp_path_factory.mktemp("whole") / "out"
     serially(SMALL, folder)
@@ -66,7 +66,7 @@ def pooled(tmp_path_factory):
     return folder
 
 
-def content(folder):
+def content_digest(folder):
     """Return a digest of the tables' content in any order, without code of the store: rows sorted as text."""
     import pyarrow.parquet as pq
 
@@ -81,7 +81,7 @@ def content(folder):
     return digest.hexdigest()
 
 
-def stopped(folder, after, experiment=SMALL, **options):
+def stop_sweep(folder, after, experiment=SMALL, **options):
     """Sweep, and press Ctrl-C once `after` runs are in."""
 
     def progress(done, *_):
@@ -109,13 +109,16 @@ class Backwards(supervisor.Serial):
         future.set_result(done.result())
 
 
-def test_the_answer_is_the_same_however_the_work_is_shared(whole, pooled, tmp_path):
+def test_the_answer_is_the_same_however_the_work_is_shared(finished_folder, pooled, tmp_path):
     for k in (1, 2, 3):
         serially(SMALL, tmp_path / f"shard{k}", shard=(k, 3), chunk=k)
     assert merge_shards(tmp_path / "joined", [tmp_path / f"shard{k}" for k in (2, 3, 1)]) == 18
     sweep(SMALL, tmp_path / "backwards", make=Backwards, workers=3, chunk=2, limit=0)
-    found = [read_results(folder) for folder in (whole, pooled, tmp_path / "joined", tmp_path / "backwards")]
-    assert len({one.digest() for one in found}) == len({content(one.folder) for one in found}) == 1
+    found = [
+        read_results(folder)
+        for folder in (finished_folder, pooled, tmp_path / "joined", tmp_path / "backwards")
+    ]
+    assert len({one.digest() for one in found}) == len({content_digest(one.folder) for one in found}) == 1
     assert all(
         one.runs.equals(found[0].runs)
         and one.issues.equals(found[0].issues)
@@ -125,14 +128,14 @@ def test_the_answer_is_the_same_however_the_work_is_shared(whole, pooled, tmp_pa
 
 
 @pytest.mark.slow
-def test_workers_chunks_and_order_change_nothing(whole, tmp_path):
+def test_workers_chunks_and_order_change_nothing(finished_folder, tmp_path):
     told = set()
     for workers in (0, 1, 2, 3):
         for chunk in (1, 5, 25):
             folder = tmp_path / f"{workers} {chunk}"
             sweep(SMALL, folder, workers=workers, chunk=chunk)
-            told.add((read_results(folder).digest(), content(folder)))
-    assert told == {(read_results(whole).digest(), content(whole))}
+            told.add((read_results(folder).digest(), content_digest(folder)))
+    assert told == {(read_results(finished_folder).digest(), content_digest(finished_folder))}
 
 
 @pytest.mark.parametrize(
@@ -145,17 +148,17 @@ def test_workers_chunks_and_order_change_nothing(whole, tmp_path):
         {"estimand": replace(SMALL.estimand, within=3)},
     ],
 )
-def test_what_is_asked_otherwise_is_another_run(whole, tmp_path, change):
+def test_what_is_asked_otherwise_is_another_run(finished_folder, tmp_path, change):
     other = replace(SMALL, **change)
     one, two = ({order.key for order in plan_sweep(e).orders(0, 6)} for e in (SMALL, other))
     assert not one & two
     with pytest.raises(UserError, match="already.*another --out"):
-        serially(other, whole)
-    assert read_results(whole).experiment == SMALL  # the refusal left no trace
+        serially(other, finished_folder)
+    assert read_results(finished_folder).experiment == SMALL  # the refusal left no trace
 
 
-def test_the_same_command_again_does_exactly_what_is_missing(whole, tmp_path):
-    stopped(tmp_path / "out", 7)
+def test_the_same_command_again_does_exactly_what_is_missing(finished_folder, tmp_path):
+    stop_sweep(tmp_path / "out", 7)
     had = read_results(tmp_path / "out").runs
     assert 7 <= len(had) < 10 and had.groupby("replicate").size().sort_index().tolist()[:-1] == [3] * (
         len(had) // 3 - (len(had) % 3 == 0)
@@ -163,9 +166,9 @@ def test_the_same_command_again_does_exactly_what_is_missing(whole, tmp_path):
     done = serially(SMALL, tmp_path / "out")
     assert (done.before, done.now, done.asked) == (len(had), 18 - len(had), 18)
     assert serially(SMALL, tmp_path / "out").now == 0
-    assert read_results(tmp_path / "out").digest() == read_results(whole).digest() and content(
-        tmp_path / "out"
-    ) == content(whole)
+    assert read_results(tmp_path / "out").digest() == read_results(
+        finished_folder
+    ).digest() and content_digest(tmp_path / "out") == content_digest(finished_folder)
 
 
 def test_a_sweep_may_grow_and_shrink(tmp_path):
@@ -191,14 +194,14 @@ def test_a_run_that_raises_is_named_and_is_data(tmp_path):
     assert "as asked" in runs.failure[3] and "SystemExit" in runs.failure[4]
     assert serially(plan, tmp_path / "out").now == 0  # a failed run is a result
     again = serially(plan, tmp_path / "out", retry=True)
-    assert (again.now, again.failed) == (2, 0) and content(tmp_path / "out") == content_of(
+    assert (again.now, again.failed) == (2, 0) and content_digest(tmp_path / "out") == content_of(
         plan, tmp_path / "calm"
     )
 
 
 def content_of(plan, folder):
     serially(plan, folder)
-    return content(folder)
+    return content_digest(folder)
 
 
 @pytest.mark.slow
@@ -217,7 +220,7 @@ def test_a_run_that_kills_its_worker_or_never_ends_is_named_and_the_rest_goes_on
     assert "its worker died 2 times" in failure[4] and "did not end within 2 s" in failure[11]
 
 
-def half(chunk):
+def send_half(chunk):
     """Die in the middle of handing in a result that is larger than a pipe takes."""
     from multiprocessing.connection import Connection
 
@@ -242,7 +245,7 @@ def test_half_a_message_of_a_dead_worker_blocks_nothing(monkeypatch):
     told = list(
         supervisor.supervise(
             partial(supervisor.start_checked_pool, 2),
-            half,
+            send_half,
             partial(next, iter([(n,) for n in range(8)]), None),
             3,
         )
@@ -256,13 +259,13 @@ def test_half_a_message_of_a_dead_worker_blocks_nothing(monkeypatch):
 
 
 def test_processes_that_die_as_they_begin_are_not_blamed_on_runs(monkeypatch):
-    monkeypatch.setattr(supervisor, "init_worker", stillborn)
+    monkeypatch.setattr(supervisor, "init_worker", exit_at_once)
     monkeypatch.setattr(supervisor, "BIRTHS", 1)
     with pytest.raises(OSError, match="die as they begin"):
-        next(supervisor.supervise(partial(supervisor.start_checked_pool, 1), half, lambda: (1,), 2))
+        next(supervisor.supervise(partial(supervisor.start_checked_pool, 1), send_half, lambda: (1,), 2))
 
 
-def stillborn():
+def exit_at_once():
     os._exit(1)
 
 
@@ -279,7 +282,7 @@ def test_verify_runs_a_sample_again_and_finds_one_that_does_not_agree(tmp_path):
     serially(plan, tmp_path / "good")
     assert verify(tmp_path / "good", 1.0)["differ"] == {}
     assert verify(tmp_path / "good", 0.01)["again"] == 1
-    serially(plan, tmp_path / "bad", job=other_luck)
+    serially(plan, tmp_path / "bad", job=work_with_other_seed)
     assert len(verify(tmp_path / "bad", 1.0)["differ"]) == 3
 
 
@@ -297,7 +300,7 @@ def test_runs_of_a_sampled_design_are_those_of_the_design_that_is_read_back(tmp_
     assert (told["again"], told["differ"]) == (2, {})
 
 
-def other_luck(terms, orders):
+def work_with_other_seed(terms, orders):
     """Simulate the second replicate with another seed."""
     return [
         replace(o, order=order)
@@ -306,22 +309,22 @@ def other_luck(terms, orders):
     ]
 
 
-def test_shards_of_another_experiment_are_not_joined(whole, tmp_path):
+def test_shards_of_another_experiment_are_not_joined(finished_folder, tmp_path):
     serially(replace(SMALL, seed=5, replicates=1), tmp_path / "other")
     with pytest.raises(UserError, match="not shards of one experiment"):
-        merge_shards(tmp_path / "joined", [whole, tmp_path / "other"])
+        merge_shards(tmp_path / "joined", [finished_folder, tmp_path / "other"])
     with pytest.raises(UserError, match="not shards of one experiment"):
-        merge_shards(tmp_path / "other", [whole])
+        merge_shards(tmp_path / "other", [finished_folder])
 
 
-def test_shards_that_overlap_are_joined_once_and_contradictions_are_named(whole, tmp_path):
+def test_shards_that_overlap_are_joined_once_and_contradictions_are_named(finished_folder, tmp_path):
     serially(SMALL, tmp_path / "half", shard=(1, 2))
     for _ in range(2):  # a second time changes nothing
-        assert merge_shards(tmp_path / "joined", [tmp_path / "half", whole]) == 18
-        assert content(tmp_path / "joined") == content(whole)
-    serially(SMALL, tmp_path / "lies", shard=(2, 2), job=other_luck)
+        assert merge_shards(tmp_path / "joined", [tmp_path / "half", finished_folder]) == 18
+        assert content_digest(tmp_path / "joined") == content_digest(finished_folder)
+    serially(SMALL, tmp_path / "lies", shard=(2, 2), job=work_with_other_seed)
     with pytest.raises(Damaged, match="not what another shard says"):
-        merge_shards(tmp_path / "joined", [tmp_path / "lies", whole])
+        merge_shards(tmp_path / "joined", [tmp_path / "lies", finished_folder])
 
 
 @pytest.mark.parametrize("name", list_cases())
@@ -377,7 +380,7 @@ def command(tmp_path):
             os.killpg(one.pid, signal.SIGKILL)
 
 
-def begun(folder, least=30):
+def wait_for_runs(folder, least=30):
     """Wait until a sweep has some runs."""
     until = time.monotonic() + 60
     while time.monotonic() < until:
@@ -394,7 +397,7 @@ def begun(folder, least=30):
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_stopped_from_outside_it_says_so_in_a_line_and_keeps_what_it_has(command, tmp_path, name):
     one = command("sweep", "long.toml", "--out", "out", "--workers", "1")
-    begun(tmp_path / "out")
+    wait_for_runs(tmp_path / "out")
     second = command("sweep", "long.toml", "--out", "out", "--workers", "0") if name == "SIGTERM" else None
     if second:
         _, err = second.communicate(timeout=60)
@@ -411,12 +414,12 @@ def test_stopped_from_outside_it_says_so_in_a_line_and_keeps_what_it_has(command
     assert not left
 
 
-def test_what_is_damaged_is_one_line_and_exit_status_2(whole, tmp_path, monkeypatch, capsys):
+def test_what_is_damaged_is_one_line_and_exit_status_2(finished_folder, tmp_path, monkeypatch, capsys):
     from shutil import copytree
 
     from cogov.bench.bit_flips import flip_bit
 
-    copytree(whole, tmp_path / "out")
+    copytree(finished_folder, tmp_path / "out")
     part = next((tmp_path / "out").glob("issues/*"))
     flip_bit(part, 0.5)
     status, _, err = typist(monkeypatch, capsys, "verify")(tmp_path / "out")

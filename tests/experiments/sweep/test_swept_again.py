@@ -50,7 +50,7 @@ def folder(finished, tmp_path):
     return shutil.copytree(finished, tmp_path / "out")
 
 
-def bytes_of(folder):
+def digests_of(folder):
     """Return every file of a folder, but for the lock: name -> digest."""
     return {
         path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()
@@ -59,7 +59,7 @@ def bytes_of(folder):
     }
 
 
-def rows(folder):
+def read_rows(folder):
     """Return what README's one line reads, as (arm, replicate)."""
     table = pd.read_parquet(folder / "runs")
     return sorted(zip(table["arm"], table["replicate"]))
@@ -71,9 +71,11 @@ ALL = sorted((arm.name, replicate) for arm in ARMS for replicate in range(4))
 
 
 def test_a_finished_sweep_swept_again_is_the_same_to_the_byte(folder):
-    before = bytes_of(folder)
+    before = digests_of(folder)
     done = serially(ASKED, folder)
-    assert (done.before, done.now, done.mended, done.changes) == (8, 0, [], []) and bytes_of(folder) == before
+    assert (done.before, done.now, done.mended, done.changes) == (8, 0, [], []) and digests_of(
+        folder
+    ) == before
 
 
 REFUSED = {  # changed setting -> what the refusal names
@@ -91,18 +93,18 @@ REFUSED = {  # changed setting -> what the refusal names
 
 @pytest.mark.parametrize("change", REFUSED)
 def test_a_sweep_that_is_refused_changes_no_byte_and_names_what_differs(folder, change):
-    before, (fields, words) = bytes_of(folder), REFUSED[change]
+    before, (fields, words) = digests_of(folder), REFUSED[change]
     with pytest.raises(UserError, match="another --out") as error:
         serially(replace(ASKED, **fields), folder)
-    assert words in str(error.value) and "\n" not in str(error.value) and bytes_of(folder) == before
+    assert words in str(error.value) and "\n" not in str(error.value) and digests_of(folder) == before
 
 
 def test_after_an_upgrade_a_sweep_is_refused_and_stays_whole(folder, monkeypatch):
     monkeypatch.setattr(jit, "version", lambda *_: "0123456789abcdef")
-    before = bytes_of(folder)
+    before = digests_of(folder)
     with pytest.raises(UserError, match="another version of the model"):
         serially(replace(ASKED, replicates=9, arm=(*ARMS, NamedArm("new"))), folder)
-    assert bytes_of(folder) == before and verify(folder, 0)["runs"] == 8
+    assert digests_of(folder) == before and verify(folder, 0)["runs"] == 8
 
 
 @pytest.mark.parametrize("wound", ["flipped", "gone", "emptied"])
@@ -118,7 +120,7 @@ def test_a_damaged_part_is_named_set_aside_and_its_runs_are_done_again(finished,
     assert done.now == 4 and path.name in done.mended[0] and "done again" in done.mended[-1]
     assert (
         read_results(folder).digest() == read_results(finished).digest()
-        and rows(folder) == ALL
+        and read_rows(folder) == ALL
         and verify(folder, 0)["runs"] == 8
     )
     assert len(read_results(folder).issues) == len(read_results(finished).issues)
@@ -128,13 +130,13 @@ def test_a_damaged_part_is_named_set_aside_and_its_runs_are_done_again(finished,
 def test_where_only_runs_are_kept_a_damaged_part_is_written_again_from_the_ledger(tmp_path):
     asked = replace(ASKED, keep=())
     serially(asked, tmp_path / "out")
-    before = rows(tmp_path / "out")
+    before = read_rows(tmp_path / "out")
     next((tmp_path / "out" / "runs").iterdir()).write_bytes(b"nothing")
     done = serially(asked, tmp_path / "out")
     assert (
         done.now == 0
         and done.mended
-        and rows(tmp_path / "out") == before
+        and read_rows(tmp_path / "out") == before
         and verify(tmp_path / "out", 0)["runs"] == 8
     )
 
@@ -150,22 +152,22 @@ def test_a_damaged_text_is_written_again_from_the_ledger(folder):
 def test_parts_without_their_ledger_are_never_added_to(folder, way, sums):
     (folder / "ledger.sqlite").write_bytes(b"") if way == "emptied" else (folder / "ledger.sqlite").unlink()
     sums or (folder / "SHA256SUMS").unlink()
-    before = bytes_of(folder)
+    before = digests_of(folder)
     for reader in (partial(serially, ASKED), read_results, verify):
         with pytest.raises(Damaged, match="ledger.sqlite is missing or empty"):
             reader(folder)
-    assert bytes_of(folder) == before and rows(folder) == ALL
+    assert digests_of(folder) == before and read_rows(folder) == ALL
 
 
 def test_an_older_ledger_with_newer_sums_is_refused(folder, tmp_path):
     serially(replace(ASKED, replicates=2), tmp_path / "older")
     shutil.copy(tmp_path / "older" / "ledger.sqlite", folder / "ledger.sqlite")
-    before = bytes_of(folder)
+    before = digests_of(folder)
     with pytest.raises(Damaged, match="one of the two is damaged"):
         serially(ASKED, folder)
     with pytest.raises(Damaged, match="one of the two is damaged"):
         read_results(folder)
-    assert bytes_of(folder) == before
+    assert digests_of(folder) == before
 
 
 @pytest.mark.parametrize("name", ["part-0123456789abcdef.parquet", "copy of part.parquet", "notes.txt"])
@@ -178,7 +180,7 @@ def test_a_stray_among_the_parts_is_seen_and_never_counted(folder, name):
     assert name in done.mended[0]
     if name.startswith("part-"):  # it is named like one of ours: moved aside, and not lost
         assert (
-            rows(folder) == ALL
+            read_rows(folder) == ALL
             and (folder / "set_aside" / f"runs-{name}").exists()
             and verify(folder, 0)["runs"] == 8
         )
@@ -188,7 +190,7 @@ def test_a_stray_among_the_parts_is_seen_and_never_counted(folder, name):
 
 def test_what_hidden_files_are_no_reader_takes_and_none_is_complained_of(folder):
     (folder / "runs" / ".DS_Store").write_text("mine")
-    assert verify(folder, 0)["runs"] == 8 and rows(folder) == ALL
+    assert verify(folder, 0)["runs"] == 8 and read_rows(folder) == ALL
 
 
 def test_a_resume_asks_for_the_disk_that_the_missing_runs_need(tmp_path, monkeypatch):
