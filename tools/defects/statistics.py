@@ -196,7 +196,7 @@ MUTANTS = [
             "experiments/calibration/test_reported_patterns.py::"
             "test_each_outcome_has_its_row_and_an_outside_stays"
         ),
-        "contract/test_architecture.py::test_examples_in_docstrings[experiments.patterns]",
+        "contract/test_architecture.py::test_examples_in_docstrings[experiments.calibration.reported_patterns]",
         short=True,
     ),
     mutant(
