@@ -27,18 +27,20 @@ from cogov.viz.text.agent_tables import agents_page
 from cogov.viz.text.parameter_tables import page
 
 DOCS = Path(cogov.__file__).parent / "docs"
-ANEW = "is not what the code says now: write it anew with `cogov docs`"
+STALE = "is not what the code says now: write it anew with `cogov docs`"
 ODD = (DOCS / "ODD.md").read_text("utf-8")
 
 
 def test_parameters_are_those_of_the_code():
     assert (DOCS / "parameters.md").read_text("utf-8") == page(list_parameters()), (
-        f"docs/parameters.md {ANEW}"
+        f"docs/parameters.md {STALE}"
     )
 
 
 def test_the_page_of_agents_is_what_their_files_say():
-    assert (DOCS / "agents.md").read_text("utf-8") == agents_page(describe_agents()), f"docs/agents.md {ANEW}"
+    assert (DOCS / "agents.md").read_text("utf-8") == agents_page(describe_agents()), (
+        f"docs/agents.md {STALE}"
+    )
 
 
 def test_every_kind_of_person_decides_something_and_has_numbers():
@@ -64,7 +66,7 @@ def list_edges(name):
 def test_the_life_of_an_issue_is_drawn_as_it_is():
     assert list_edges("lifecycle.svg") == {
         identity(STATES[state], STATES[to]) for state, allowed in ALLOWED.items() for to in allowed
-    }, f"docs/lifecycle.svg {ANEW}"
+    }, f"docs/lifecycle.svg {STALE}"
 
 
 def test_every_pull_is_drawn():
@@ -73,7 +75,7 @@ def test_every_pull_is_drawn():
         for name in mechanisms.list_mechanisms()
         for lever in mechanisms.load_class(name).pulls
     }
-    assert list_edges("levers.svg") == pulls, f"docs/levers.svg {ANEW}"
+    assert list_edges("levers.svg") == pulls, f"docs/levers.svg {STALE}"
 
 
 def test_diagrams_are_written_the_same_twice(tmp_path, monkeypatch):

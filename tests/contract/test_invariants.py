@@ -467,11 +467,11 @@ def test_everything_keeps_its_range(scenario):
         )
         assert np.all(now["left"] <= now["effort"])
         lines = world.history()
-        anew = [
+        times = [
             np.count_nonzero(lines["issue"][lines["what"] == WAS_TOLD] == one["id"])
             for one in now[now["voices"] > MOST]
         ]
-        assert np.all(now["voices"][now["voices"] > MOST] <= MOST + A_DAY * np.array(anew, int)), (
+        assert np.all(now["voices"][now["voices"] > MOST] <= MOST + A_DAY * np.array(times, int)), (
             "only who tells anew of what was forgotten comes after so many"
         )
         lately = (

@@ -56,9 +56,9 @@ from cogov.model.world import start_run
 NAMES = mechanisms.list_mechanisms()
 
 
-def run_to_end(founded, scenario, seed=1):
+def run_to_end(community, scenario, seed=1):
     """Return a community on the last day of a scenario."""
-    world = start_run(founded, scenario, RandomNumbers(seed))
+    world = start_run(community, scenario, RandomNumbers(seed))
     for _ in range(scenario.days):
         simulate_day(world)
     return world
@@ -206,7 +206,7 @@ def by_place(world):
 def test_a_compound_more_or_in_another_order_leaves_every_buildings_clocks_its_own(others):
     """The thresholds of a building's arrivals, and what an issue takes, are the same.
 
-    How often issues arise may differ, for the population is drawn anew.
+    How often issues arise may differ, for the population is drawn again.
     """
     more = tuple(replace(ESTATE.compound[0], name=name) for name in others)
     census = replace(ESTATE.community, households=150, residents=260)
@@ -277,17 +277,17 @@ def history(world):
     return column_bytes(lines)
 
 
-def add_building(founded):
+def add_building(community):
     """Return the same community with one more building, in a compound of its own.
 
     It has one stairwell, one home and a child; nothing arises there and nobody moves.
     """
     people, homes, stairs, buildings, compounds = (
-        founded.residents,
-        founded.households,
-        founded.stairwells,
-        founded.buildings,
-        founded.compounds,
+        community.residents,
+        community.households,
+        community.stairwells,
+        community.buildings,
+        community.compounds,
     )
     b, s, h, c = len(buildings.compound), len(stairs.building), len(homes.building), len(compounds.company)
 
@@ -325,20 +325,20 @@ def add_building(founded):
     stairs = longer(stairs, {"first": h + 1, "people": len(people.home)}, building=b)
     buildings = longer(buildings, {"first": s + 1}, compound=c, x=buildings.x.max() + 1, lifts=0, shops=0)
     compounds = longer(compounds, {"first": b + 1}, company=False)
-    return founded._replace(
+    return community._replace(
         residents=people,
         households=homes,
         stairwells=stairs,
         buildings=buildings,
         compounds=compounds,
         mood=residents.sum_mood(people, stairs, buildings),
-        units=np.vstack([founded.units, np.zeros_like(founded.units[:1])]),
-        rate=np.vstack([founded.rate, np.zeros_like(founded.rate[:1])]),
-        crews=np.append(founded.crews, 0.0),
-        funds=np.insert(founded.funds, -1, 0),
-        income=np.insert(founded.income, -1, 0),
-        around=np.append(founded.around, 0.0),
-        moving=np.append(founded.moving, 0.0),
+        units=np.vstack([community.units, np.zeros_like(community.units[:1])]),
+        rate=np.vstack([community.rate, np.zeros_like(community.rate[:1])]),
+        crews=np.append(community.crews, 0.0),
+        funds=np.insert(community.funds, -1, 0),
+        income=np.insert(community.income, -1, 0),
+        around=np.append(community.around, 0.0),
+        moving=np.append(community.moving, 0.0),
     )
 
 
@@ -468,18 +468,18 @@ def test_two_that_share_what_is_scarce_feel_each_other(scarce):
 # ---------------------------------------------------------------------------------------------- another order
 
 
-def reverse_homes(founded):
+def reverse_homes(community):
     """Return the same community with each home's people stored in the opposite order.
 
     Acquaintances are kept.
     """
-    people, first = founded.residents, founded.households.first
+    people, first = community.residents, community.households.first
     # the new place of each; and who is where, for it is its own inverse
     row = first[:-1][people.home] + first[1:][people.home] - 1 - np.arange(len(people.home))
     moved = people._replace(**{name: getattr(people, name)[row].copy() for name in people._fields})
     moved.known[moved.known >= 0] = row[moved.known[moved.known >= 0]]
-    return founded._replace(
-        residents=moved, mood=residents.sum_mood(moved, founded.stairwells, founded.buildings)
+    return community._replace(
+        residents=moved, mood=residents.sum_mood(moved, community.stairwells, community.buildings)
     )
 
 

@@ -51,17 +51,21 @@ def test_a_recording_shows_every_state_on_the_way_and_not_only_the_last():
 )
 def test_a_year_brings_each_fund_what_its_case_says(scenario):
     """Twelve fees of each home that pays, and the budget: to half a fen a day, for income is whole fen."""
-    founded, knobs = build_community(scenario), scenario.property_managers
-    homes = np.bincount(founded.buildings.compound[founded.households.building], minlength=len(founded.crews))
+    community, knobs = build_community(scenario), scenario.property_managers
+    homes = np.bincount(
+        community.buildings.compound[community.households.building], minlength=len(community.crews)
+    )
     year = np.append(
-        np.where(founded.compounds.company, homes * knobs.fee * knobs.paid * 12, 0.0),
+        np.where(community.compounds.company, homes * knobs.fee * knobs.paid * 12, 0.0),
         scenario.committee.budget,
     )
-    assert (np.abs(365 * founded.income - 100 * year) <= 365 / 2 + 1e-6).all() and (founded.income > 0).any()
+    assert (np.abs(365 * community.income - 100 * year) <= 365 / 2 + 1e-6).all() and (
+        community.income > 0
+    ).any()
     begin = [kind.maintenance for kind in scenario.compound for _ in range(kind.count)] + [
         scenario.committee.fund
     ]
-    assert (np.abs(founded.funds - 100 * np.array(begin)) <= 0.5).all()
+    assert (np.abs(community.funds - 100 * np.array(begin)) <= 0.5).all()
 
 
 @pytest.mark.parametrize("replicates, shards", [(12, 5), (3, 7), (7, 1)])

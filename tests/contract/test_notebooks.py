@@ -61,9 +61,9 @@ def test_there_are_notebooks():
 @pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_from_top_to_bottom_and_leaves_nothing_behind(path, tmp_path):
-    beside = sorted(path.parent.iterdir())
+    before = sorted(path.parent.iterdir())
     said, left = run_notebook(path, tmp_path)
-    assert said and not left and sorted(path.parent.iterdir()) == beside
+    assert said and not left and sorted(path.parent.iterdir()) == before
 
 
 def test_a_cell_that_fails_is_named(tmp_path):

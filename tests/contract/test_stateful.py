@@ -397,7 +397,7 @@ class CheckedStore(RuleBasedStateMachine):
 @pytest.fixture(scope="module")
 def plan_and_outcomes():
     """Return a small plan and the outcome of every run of it; parts have six runs."""
-    global PLAN, LIVED
+    global PLAN, OUTCOMES
     PLAN = fault_injection.tiny(RUNS, days=8)
     OUTCOMES = work(PLAN.terms(0.0), list(PLAN.orders(0, RUNS)))
     with pytest.MonkeyPatch.context() as patch:

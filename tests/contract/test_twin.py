@@ -243,113 +243,113 @@ OWN_WAYS = (
 )
 
 
-def draw_value(f, luck):
+def draw_value(f, rng):
     """Draw a value of a parameter: an end of its range, or in between.
 
     Where the end is far away, several times the default.
     """
     low, high = f.metadata["low"], min(f.metadata["high"], 8 * abs(f.default) + 1)
-    drawn = luck.choice([low, high, luck.uniform(low, high), luck.uniform(low, high)])
+    drawn = rng.choice([low, high, rng.uniform(low, high), rng.uniform(low, high)])
     return round(drawn) if f.type in (int, "int") else float(drawn)
 
 
-def vary_parameters(part, most, luck, leave=()):
+def vary_parameters(part, most, rng, leave=()):
     """Draw the same part of a scenario with up to so many of its parameters changed."""
     known = {path: f for path, f in paths(part).items() if not path.startswith(leave)}
-    for path in luck.sample(sorted(known), luck.randint(0, most)):
-        part = set_parameter(part, path, draw_value(known[path], luck))
+    for path in rng.sample(sorted(known), rng.randint(0, most)):
+        part = set_parameter(part, path, draw_value(known[path], rng))
     return part
 
 
-def draw_census(stairwells, luck):
+def draw_census(stairwells, rng):
     """Draw the census of so many stairwells: totals that are consistent."""
-    households = stairwells + luck.randint(0, 15)
-    residents = households + luck.randint(10, 60)
-    children, alone = luck.randint(0, (residents - households) // 2), luck.randint(0, households // 5)
-    elders = alone + luck.randint(0, (residents - children) // 4)
+    households = stairwells + rng.randint(0, 15)
+    residents = households + rng.randint(10, 60)
+    children, alone = rng.randint(0, (residents - households) // 2), rng.randint(0, households // 5)
+    elders = alone + rng.randint(0, (residents - children) // 4)
     members, volunteers, owners = (
-        luck.randint(0, residents // 6),
-        luck.randint(0, residents // 6),
-        luck.randint(households // 2, households),
+        rng.randint(0, residents // 6),
+        rng.randint(0, residents // 6),
+        rng.randint(households // 2, households),
     )
     return Census(
         residents=residents,
         households=households,
-        registered=luck.randint(0, residents),
+        registered=rng.randint(0, residents),
         children=children,
         elders=elders,
         elders_alone=alone,
-        housebound=luck.randint(0, elders),
+        housebound=rng.randint(0, elders),
         members=members,
-        in_service=luck.randint(0, members // 2),
+        in_service=rng.randint(0, members // 2),
         volunteers=volunteers,
-        member_volunteers=luck.randint(0, min(members, volunteers)),
+        member_volunteers=rng.randint(0, min(members, volunteers)),
         owners=owners,
-        away=luck.randint(0, owners // 4),
-        shops=luck.randint(0, 6),
+        away=rng.randint(0, owners // 4),
+        shops=rng.randint(0, 6),
     )
 
 
-def draw_compound(name, luck):
+def draw_compound(name, rng):
     return Compound(
         name=name,
-        count=luck.randint(1, 2),
-        buildings=luck.randint(1, 3),
-        stairwells=luck.randint(1, 3),
-        floors=luck.randint(1, 9),
-        age=luck.uniform(0.0, 60.0),
-        lifts=luck.randint(0, 1),
-        company=luck.random() < 0.5,
-        maintenance=luck.choice([0.0, 4000.0]),
+        count=rng.randint(1, 2),
+        buildings=rng.randint(1, 3),
+        stairwells=rng.randint(1, 3),
+        floors=rng.randint(1, 9),
+        age=rng.uniform(0.0, 60.0),
+        lifts=rng.randint(0, 1),
+        company=rng.random() < 0.5,
+        maintenance=rng.choice([0.0, 4000.0]),
     )
 
 
-def draw_mechanism(name, strength, luck):
+def draw_mechanism(name, strength, rng):
     """Draw a mechanism with some parameters changed, for all or some of the days."""
-    begins = luck.choice([0, 0, luck.randint(1, 40)])
-    one = vary_parameters(mechanisms.load_class(name)(**OFTEN.get(name, {})), 3, luck, ("begins", "ends"))
+    begins = rng.choice([0, 0, rng.randint(1, 40)])
+    one = vary_parameters(mechanisms.load_class(name)(**OFTEN.get(name, {})), 3, rng, ("begins", "ends"))
     return replace(
-        one, strength=strength, begins=begins, ends=luck.choice([36_500, begins + luck.randint(0, 40)])
+        one, strength=strength, begins=begins, ends=rng.choice([36_500, begins + rng.randint(0, 40)])
     )
 
 
-def draw_shock(luck):
+def draw_shock(rng):
     return Shock(
         "shock",
-        luck.randint(1, 60),
-        luck.randint(1, 30),
-        luck.choice(["", *FAMILIES]),
-        luck.uniform(-1.0, 2.0),
-        luck.choice(["", *PAYERS]),
-        luck.random(),
+        rng.randint(1, 60),
+        rng.randint(1, 30),
+        rng.choice(["", *FAMILIES]),
+        rng.uniform(-1.0, 2.0),
+        rng.choice(["", *PAYERS]),
+        rng.random(),
     )
 
 
 def draw_village(number):
     """Draw a small community with parameters near and far from defaults, under some of the mechanisms."""
-    luck = Random(number)
-    kinds = tuple(draw_compound(name, luck) for name in "abc"[: luck.randint(1, 3)])
+    rng = Random(number)
+    kinds = tuple(draw_compound(name, rng) for name in "abc"[: rng.randint(1, 3)])
     # None: there is none
-    strengths = {name: luck.choice([1.0, 1.0, 0.5, 0.0, None]) for name in mechanisms.list_mechanisms()}
-    governing = {name: draw_mechanism(name, s, luck) for name, s in strengths.items() if s is not None}
+    strengths = {name: rng.choice([1.0, 1.0, 0.5, 0.0, None]) for name in mechanisms.list_mechanisms()}
+    governing = {name: draw_mechanism(name, s, rng) for name, s in strengths.items() if s is not None}
     scenario = Scenario(
         name=f"village {number}",
-        days=luck.randint(30, 120),
-        community=draw_census(sum(k.count * k.buildings * k.stairwells for k in kinds), luck),
+        days=rng.randint(30, 120),
+        community=draw_census(sum(k.count * k.buildings * k.stairwells for k in kinds), rng),
         compound=kinds,
         mechanisms=governing,
-        issues=vary_parameters(BUSY, 8, luck),
-        shock=tuple(draw_shock(luck) for _ in range(luck.randint(0, 2))),
+        issues=vary_parameters(BUSY, 8, rng),
+        shock=tuple(draw_shock(rng) for _ in range(rng.randint(0, 2))),
         outset=tuple(
-            InitialIssues(category, luck.randint(1, 9), luck.random() < 0.5)
-            for category in luck.sample(
-                ["litter", "clutter", "neighbour_noise", "lamp_out"], luck.randint(0, 2)
+            InitialIssues(category, rng.randint(1, 9), rng.random() < 0.5)
+            for category in rng.sample(
+                ["litter", "clutter", "neighbour_noise", "lamp_out"], rng.randint(0, 2)
             )
         ),
         **EAGER,
     )
     return vary_parameters(
-        set_parameter(scenario, "committee.staff", luck.choice([0.1, 0.5, 2.5])), 6, luck, OWN_WAYS
+        set_parameter(scenario, "committee.staff", rng.choice([0.1, 0.5, 2.5])), 6, rng, OWN_WAYS
     )
 
 

@@ -115,21 +115,21 @@ def test_a_large_community_has_more_than_the_committee_of_a_small_one(write_case
 def test_a_census_that_is_filled_in_can_be_simulated():
     """Whatever plausible part of it is given."""
     for number in range(60):
-        luck = Random(number)
-        homes = luck.randint(40, 900)
-        people = int(homes * luck.uniform(1.8, 3.5))
+        rng = Random(number)
+        homes = rng.randint(40, 900)
+        people = int(homes * rng.uniform(1.8, 3.5))
         full = {
             "residents": people,
             "households": homes,
-            "registered": luck.randint(0, people),
-            "children": luck.randint(0, (people - homes) // 2),
-            "elders": luck.randint(0, people // 3),
-            "members": luck.randint(0, people // 10),
-            "volunteers": luck.randint(0, people // 8),
-            "owners": luck.randint(homes // 4, homes),
-            "shops": luck.randint(0, 50),
+            "registered": rng.randint(0, people),
+            "children": rng.randint(0, (people - homes) // 2),
+            "elders": rng.randint(0, people // 3),
+            "members": rng.randint(0, people // 10),
+            "volunteers": rng.randint(0, people // 8),
+            "owners": rng.randint(homes // 4, homes),
+            "shops": rng.randint(0, 50),
         }
-        given = {name: value for name, value in full.items() if name == "residents" or luck.random() < 0.4}
+        given = {name: value for name, value in full.items() if name == "residents" or rng.random() < 0.4}
         census = build_community(
             Scenario(community=Census(**given), compound=(Compound(buildings=2),))
         ).residents

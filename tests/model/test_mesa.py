@@ -242,9 +242,9 @@ def test_a_data_collector_of_ones_own_sees_everybody(model):
 def test_batch_run_sweeps_a_parameter_over_the_same_seeds():
     sweep = {"scenario": YARD, "days": 40, "on": "grid_patrol", "mechanisms.grid_patrol.sight": [0.0, 2.0]}
     newer = "rng" in inspect.signature(mesa.batch_run).parameters  # Mesa 3.5 hands on its seeds, 3.3 has none
-    lucks = ({"rng": [1, 2]}, {}) if newer else ({}, {"seed": [1, 2]})
+    seeds = ({"rng": [1, 2]}, {}) if newer else ({}, {"seed": [1, 2]})
     rows = mesa.batch_run(
-        Community, sweep | lucks[1], number_processes=1, max_steps=40, display_progress=False, **lucks[0]
+        Community, sweep | seeds[1], number_processes=1, max_steps=40, display_progress=False, **seeds[0]
     )
     seen = {
         sight: [row["told"] for row in rows if row["mechanisms.grid_patrol.sight"] == sight]

@@ -56,13 +56,13 @@ def test_the_first_pair_is_the_one_on_show(arms):
     """
     films = [record_year(arm, luck(arm)) for arm in arms]
     first = next(StreamingComparison(arms, workers=0, first=[film.run for film in films]).until(20))
-    lived = next(StreamingComparison(arms, workers=0).until(1))
+    pair = next(StreamingComparison(arms, workers=0).until(1))
     assert len(first.pairs) == 1 and first.of == 20
-    assert first.rows.equals(lived.rows) and first.series.equals(lived.series)
+    assert first.rows.equals(pair.rows) and first.series.equals(pair.series)
     assert all(
         np.array_equal(a, b, equal_nan=True)
         for name in first.pairs[0]["daily"]
-        for a, b in zip(first.pairs[0]["daily"][name], lived.pairs[0]["daily"][name])
+        for a, b in zip(first.pairs[0]["daily"][name], pair.pairs[0]["daily"][name])
     )
 
 

@@ -261,7 +261,7 @@ def make_runs(n=40):
     Their three replicates share random numbers.
     """
     draw = np.random.default_rng(5)
-    staff, luck = draw.random(n) * 4, draw.normal(size=3)
+    staff, noise = draw.random(n) * 4, draw.normal(size=3)
     return pd.DataFrame(
         [
             {
@@ -270,7 +270,7 @@ def make_runs(n=40):
                 "replicate": r,
                 "committee.staff": staff[w],
                 "mechanisms.captains": bool(on),
-                "rate": luck[r] + on * (1.0 - staff[w] / 2),
+                "rate": noise[r] + on * (1.0 - staff[w] / 2),
             }
             for w in range(n)
             for on in (0, 1)

@@ -110,10 +110,10 @@ def test_what_is_beaten_or_too_dear_on_new_random_numbers_drops_out(result):
     Measures are reported, hours, hours beyond, yuan.
     """
     assert result.room.measures_to_keep == ("told", "hours", "beyond.hours", "yuan")
-    lucks = np.random.default_rng(1).normal(scale=1.0, size=(30, 1))
+    noise = np.random.default_rng(1).normal(scale=1.0, size=(30, 1))
     mixes = [
         np.array([told, hours, hours - 80, 0.0])
-        + lucks * [1, 1, 1, 0]
+        + noise * [1, 1, 1, 0]
         + np.random.default_rng(int(told)).normal(scale=0.5, size=(30, 4)) * [1, 1, 1, 0]
         for told, hours in ((50, 100), (40, 110), (90, 900))
     ]
@@ -240,11 +240,11 @@ def planted_result(scenario, seed, number, within):
     """Return a replicate whose truth is known: effects add up, and all spend 1000 hours besides."""
     own = [PLANTED[name] for name in PLANTED if name in scenario.mechanisms]
     committee, member, rate = np.sum([(1000.0, 0.0, 0.0), *own], axis=0)
-    luck = 10.0 * number  # the same in the case as it stands
+    shift = 10.0 * number  # the same in the case as it stands
     return {
         "resolution_rate": rate,
-        "hours": committee + member + luck,
-        "hours.committee": committee + luck,
+        "hours": committee + member + shift,
+        "hours.committee": committee + shift,
         "hours.member": member,
         "yuan": 0.0,
     }

@@ -124,7 +124,7 @@ LITTLE = {  # what is scarce -> (how it is swept, what the report says of it)
 }
 
 
-# much as those beside them
+# much as those next to them
 AS_ANOTHER = (
     "tables",
     "days of one case",

@@ -298,7 +298,7 @@ class Stored(RuleBasedStateMachine):
             left[0] -= 1
             return raise_full() if not left[0] else true(*told)
 
-        given = [LIVED[n] for n in which if LIVED[n].order.key not in self.have]
+        given = [OUTCOMES[n] for n in which if OUTCOMES[n].order.key not in self.have]
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(store.os, call, counted)
             try:
@@ -324,7 +324,7 @@ class Stored(RuleBasedStateMachine):
         if hasattr(self, "store"):
             found = read_results(self.folder)
             assert {row["key"]: row["digest"] for row in found.ledger} == {
-                o.order.key: o.digest for o in LIVED if o.order.key in self.have
+                o.order.key: o.digest for o in OUTCOMES if o.order.key in self.have
             }
             if self.have:
                 assert found.issues.replicate.nunique() == len(self.have)
@@ -337,12 +337,12 @@ class Stored(RuleBasedStateMachine):
             rmtree(self.folder)
 
 
-PLAN, LIVED = None, None
+PLAN, OUTCOMES = None, None
 
 
 def test_the_store_as_a_state_machine(plan, outcomes):
-    global PLAN, LIVED
-    PLAN, LIVED = plan, outcomes
+    global PLAN, OUTCOMES
+    PLAN, OUTCOMES = plan, outcomes
     Stored.TestCase.settings = settings(
         max_examples=8,
         stateful_step_count=8,

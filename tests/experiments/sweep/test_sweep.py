@@ -207,13 +207,13 @@ def content_of(plan, folder):
 @pytest.mark.slow
 def test_a_run_that_kills_its_worker_or_never_ends_is_named_and_the_rest_goes_on(tmp_path):
     plan = fault_injection.tiny(30, days=10)
-    lucks = [order.luck for order in plan.orders(0, 30)]
+    seeds = [order.luck for order in plan.orders(0, 30)]
     done = fault_injection.sweep_with_faults(
         tmp_path / "out",
         plan,
         2,
         tmp_path / "log",
-        faults={lucks[4]: "kills its worker", lucks[11]: "never ends", lucks[29]: "raises"},
+        faults={seeds[4]: "kills its worker", seeds[11]: "never ends", seeds[29]: "raises"},
     )
     failure = read_results(tmp_path / "out").runs.failure
     assert done.failed == 3 and np.flatnonzero(failure).tolist() == [4, 11, 29]
