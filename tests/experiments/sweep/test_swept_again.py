@@ -406,22 +406,22 @@ class TeaRound(Mechanism):
 
 READ = """
 from pathlib import Path
-from cogov.experiments.sweep.report_statistics import analysed
-from cogov.experiments.sweep.archive import packed
-from cogov.experiments.sweep.merge import merged
+from cogov.experiments.sweep.report_statistics import analyse_sweep
+from cogov.experiments.sweep.archive import pack_sweep
+from cogov.experiments.sweep.merge import merge_shards
 from cogov.experiments.exploration.sweep_analyses import sensitivities
-from cogov.experiments.sweep.results import results, verify
+from cogov.experiments.sweep.results import read_results, verify
 from cogov.viz import report
 try:
     verify("out")
 except ValueError as error:
     print(f"{type(error).__name__}: {error}")
 print("{runs} runs, {again} again".format(**verify("out", 0)))
-print("tea_round is told of" if "on in every arm" in report.page(analysed("out"), {}) \
-and "tea_round" in report.page(analysed("out"), {}) else "")
-print(len(sensitivities(results("out"))), "screening")
-print(merged("joined", ["out"]), "joined")
-packed("out", Path("out.zip"))
+print("tea_round is told of" if "on in every arm" in report.page(analyse_sweep("out"), {}) \
+and "tea_round" in report.page(analyse_sweep("out"), {}) else "")
+print(len(sensitivities(read_results("out"))), "screening")
+print(merge_shards("joined", ["out"]), "joined")
+pack_sweep("out", Path("out.zip"))
 """
 
 
