@@ -50,7 +50,9 @@ def test_two_categories_with_the_same_random_numbers_are_refused():
     assert encode_category(TWIN_OF_SQUARE_NOISE) == encode_category("square_noise")
     with pytest.raises(
         UserError,
-        match=f"{TWIN_OF_SQUARE_NOISE}.*'square_noise'.*rename|square_noise.*'{TWIN_OF_SQUARE_NOISE}'.*rename",
+        match=(
+            f"{TWIN_OF_SQUARE_NOISE}.*'square_noise'.*rename|square_noise.*'{TWIN_OF_SQUARE_NOISE}'.*rename"
+        ),
     ):
         replace(YARD, issues=YARD.issues | {TWIN_OF_SQUARE_NOISE: OWN})
 

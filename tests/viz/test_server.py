@@ -711,7 +711,9 @@ def test_no_one_ends_the_visit_of_another(inside):
 def test_a_widget_that_is_closed_is_freed(name):
     """For a script that is a file, anywidget keeps every widget that shows it: a dozen for each visit."""
     import anywidget
-    import solara.server.app  # noqa: F401  as the page has it: without a server solara keeps every widget's comm
+
+    # as the page has it: without a server solara keeps every widget's comm
+    import solara.server.app  # noqa: F401
 
     from cogov.viz.page import app  # noqa: F401  brings them all
 
