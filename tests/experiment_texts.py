@@ -63,7 +63,7 @@ kind = "sobol"
 points = 32
 
 [[factor]]
-path = "mechanisms.building_captains.evening"
+path = "mechanisms.building_captains.captain_hours"
 
 [[factor]]
 path = "residents.trust_spread"

@@ -14,7 +14,7 @@ from cogov.agents.departments import DepartmentParameters
 from cogov.agents.grid_workers import GridWorkerParameters
 from cogov.experiments.execution.supervisor import Serial
 from cogov.model import mechanisms
-from cogov.model.measures import measure_today
+from cogov.model.daily_counts import measure_today
 from cogov.model.resources.calendar import CalendarParameters
 from cogov.model.scenarios.census import Census
 from cogov.model.scenarios.scenario import Compound, Scenario
@@ -101,7 +101,9 @@ STORM = raise_rates(  # yard and small estate: projects to sign for, quarrels, e
 )
 STORM = replace(  # a sixth of the work for each issue
     STORM,
-    issues={name: replace(category, works=category.works / 6) for name, category in STORM.issues.items()},
+    issues={
+        name: replace(category, works=category.min_works_days / 6) for name, category in STORM.issues.items()
+    },
 )
 FORUM = (
     replace(  # the storm in autumn: many give evenings, so meetings are held; votes fail, much is forgotten

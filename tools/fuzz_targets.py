@@ -225,7 +225,7 @@ def states() -> list[bytes]:
         settings=(
             desk.settings[0]
             .with_switch("grid_patrol", True)
-            .with_parameter("mechanisms.grid_patrol.walk", 1.5),
+            .with_parameter("mechanisms.grid_patrol.patrol_hours", 1.5),
             desk.settings[1].with_parameter("committee.staff", 2.5),
         ),
     )
@@ -282,7 +282,7 @@ def beside() -> dict[str, bytes]:
 def heavy_cases() -> Iterator[dict[str, bytes]]:
     """Yield cases that demand much."""
     yard = (SHIPPED / "wuzi_yard.toml").read_bytes()
-    yield {"case.toml": yard + b'[[outset]]\ncategory = "litter"\ncount = 100000\n' * 100}
+    yield {"case.toml": yard + b'[[initial_issues]]\ncategory = "litter"\ncount = 100000\n' * 100}
     yield {"case.toml": yard + b"[[shock]]\ndays = 3650\n" * 9000}
 
 
@@ -307,8 +307,8 @@ def heavy_experiments() -> Iterator[dict[str, bytes]]:
     yield asked('kind = "sobol"\npoints = 524288', "committee.staff")
     yield asked('kind = "saltelli"\npoints = 262144', "committee.staff")
     yield asked('kind = "morris"\npoints = 100000', "committee.staff")
-    yield asked('kind = "grid"', "committee.staff", "committee.shift")
-    yield asked('kind = "one_at_a_time"', "committee.staff", "committee.shift")
+    yield asked('kind = "grid"', "committee.staff", "committee.shift_hours")
+    yield asked('kind = "one_at_a_time"', "committee.staff", "committee.shift_hours")
     yield asked(f'kind = "factorial"\nmechanisms = {json.dumps(mechanisms.list_mechanisms()[:16])}')
     yield asked('kind = "list"\ntable = "list.csv"') | {
         "list.csv": b"arm,committee.staff\n" + b"".join(b"a%d,1\n" % n for n in range(90_000))

@@ -77,7 +77,7 @@ def names() -> list[str]:
         "mechanisms.whistle",
         "mechanisms.whistle.strength",
         "issues.litter.rate",
-        "compound.0.age",
+        "compound.0.age_years",
         "days",
         "name",
         "community.households",

@@ -83,7 +83,7 @@ def test_a_comparison_leaves_table_figure_and_manifest(cogov, tmp_path):
     status, out, _ = cogov(*words, "--json")
     assert (
         status == 0
-        and json.loads(out)["table"]["told"]["pairs"] == 3
+        and json.loads(out)["table"]["reported"]["pairs"] == 3
         and json.loads(out)["verdict"] == made["verdict"]
     )
 
@@ -122,7 +122,7 @@ def test_what_is_wrong_is_one_line_with_the_way_out(cogov, wrong):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "reported"),
     [
         ('[[shock]]\nrole = "comittee"', "there are: property, committee"),
         ("[[reported]]\nlow = 0.5\nhigh = 0.2", "reported.0.low = 0.5 is more than high = 0.2"),
@@ -199,7 +199,7 @@ def test_nothing_old_enough_is_said_not_guessed(cogov):
 
 
 def test_a_parameter_of_what_is_not_switched_on_is_refused_with_the_way_out(cogov):
-    status, _, err = cogov("run", "wuzi_yard", "--set", "mechanisms.grid_patrol.walk=1")
+    status, _, err = cogov("run", "wuzi_yard", "--set", "mechanisms.grid_patrol.patrol_hours=1")
     assert status == 2 and "--on grid_patrol" in err
 
 

@@ -251,7 +251,7 @@ def cogov(monkeypatch, capsys, tmp_path):
         ("PEOPLE", (200,)),
         ("ROUNDS", 1),
         ("TWIN_DAYS", 1),
-        ("PAIRED", {"wuzi_yard": ("told",)}),
+        ("PAIRED", {"wuzi_yard": ("reported",)}),
         ("count_key_collisions", partial(speed.count_key_collisions, sweep=2, horizon=3)),
     ):
         monkeypatch.setattr(speed, name, value)

@@ -194,8 +194,8 @@ def test_a_community_that_is_better_served_reports_more(by):
             [
                 [
                     summary(run)["resolution_rate"],
-                    np.diff(year_ends(run, "told"))[0],
-                    np.mean(run.issues["told"] >= 0),
+                    np.diff(year_ends(run, "reported"))[0],
+                    np.mean(run.issues["reported_day"] >= 0),
                 ]
                 for run in arm
             ]

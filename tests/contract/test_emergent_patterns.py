@@ -95,7 +95,8 @@ def day_of_settlement(scenario, seeds):
     first = []
     for run in simulate_seeds(scenario, seeds):
         row = run.issues[
-            (run.issues["category"] == run.categories.index("water_pressure")) & (run.issues["born"] == 1)
+            (run.issues["category"] == run.categories.index("water_pressure"))
+            & (run.issues["arose_day"] == 1)
         ][0]
         first.append(row["resolved"] if row["resolved"] >= 0 else np.inf)
     return np.array(first)
@@ -104,7 +105,7 @@ def day_of_settlement(scenario, seeds):
 @pytest.mark.slow
 def test_a_stuck_problem_stays_stuck_for_years_and_takes_the_alliance_about_a_year():
     case = read_case("changcheng_shuijun")
-    begins, seeds = case.mechanisms["five_party_alliance"].begins, 36
+    begins, seeds = case.mechanisms["five_party_alliance"].first_day, 36
     with_, without = day_of_settlement(case, seeds), day_of_settlement(with_mechanisms(case), seeds)
     stood = without > begins
     took = with_[stood] - begins
@@ -129,10 +130,14 @@ def test_the_group_that_stays_behind_shortens_the_next_matter():
             run = simulate(one, "shapes", seed)
             signed = run.history["day"][run.history["what"] == CONSENTED]
             i = run.issues[
-                (run.issues["born"] > (signed[0] if len(signed) else 0))
-                & (run.issues["born"] <= run.days - 180)
+                (run.issues["arose_day"] > (signed[0] if len(signed) else 0))
+                & (run.issues["arose_day"] <= run.days - 180)
             ]
-            spans.append(np.where(i["resolved"] >= 0, np.minimum(i["resolved"] - i["born"], 180), 180).mean())
+            spans.append(
+                np.where(
+                    i["resolved_day"] >= 0, np.minimum(i["resolved_day"] - i["arose_day"], 180), 180
+                ).mean()
+            )
         gains.append(spans[1] - spans[0])
     print("\ndays sooner", np.round(gains, 1))
     assert is_positive(gains)
@@ -193,11 +198,11 @@ def test_more_meetings_help_until_they_tire_people():
                 for run in runs
             ]
         )
-        giving[every] = np.array([run.series["giving"][-180:].mean() for run in runs])
+        giving[every] = np.array([run.series["volunteering"][-180:].mean() for run in runs])
     print(
         "\nagreed",
         {k: v.mean() for k, v in agreed.items()},
-        "giving",
+        "volunteering",
         {k: v.mean().round(3) for k, v in giving.items()},
     )
     assert (

@@ -34,22 +34,22 @@ from cogov.model.issues.issue_table import (
     PAID,
     REOPENED,
     RESOLVED,
-    SECONDED,
+    REPORTED_AGAIN,
     SIGN,
     STATES,
     TABLE,
     TAKEN,
-    TOLD,
+    REPORTED,
     UNKNOWN,
     UPWARD,
     VERIFIED,
-    WAS_TOLD,
+    WAS_REPORTED,
     WHAT,
     WITHDRAWN,
     WORK,
 )
 from cogov.model.issues.reporting import A_DAY, MOST
-from cogov.model.measures import DAILY, measure_today
+from cogov.model.daily_counts import DAILY, measure_today
 from cogov.model.resources import allocation
 from cogov.model.resources.calendar import YEAR, almanac
 from cogov.model.resources.ledger import PAYERS
@@ -137,8 +137,8 @@ def test_every_issue_that_arose_is_somewhere(scenario):
     for world in days(scenario, 1):
         measured = dict(zip(DAILY, measure_today(world)))
         all_, lines = rows(world), world.history()
-        state, ever = all_["state"], all_["told"] >= 0
-        told |= set(lines["issue"][seen:][lines["what"][seen:] == WAS_TOLD].tolist())
+        state, ever = all_["state"], all_["reported"] >= 0
+        told |= set(lines["issue"][seen:][lines["what"][seen:] == WAS_REPORTED].tolist())
         seen = len(lines)
         open_, done = state < RESOLVED, (state == RESOLVED) | (state == VERIFIED)
         parts = {"open": open_, "resolved": done, "withdrawn": state == WITHDRAWN, "lapsed": state == LAPSED}
@@ -148,7 +148,7 @@ def test_every_issue_that_arose_is_somewhere(scenario):
         assert (
             sum(int(part.sum()) for part in parts.values()) == measured["arisen"] == world.clocks.number.sum()
         )
-        assert sum(int((part & ever).sum()) for part in parts.values()) == measured["told"] == len(told)
+        assert sum(int((part & ever).sum()) for part in parts.values()) == measured["reported"] == len(told)
         assert (
             measured["unknown"]
             == (state == UNKNOWN).sum()
@@ -178,19 +178,19 @@ def test_littles_law_to_the_day(scenario):
 # ----------------------------------------------------------------------------------------- nothing is skipped
 
 FROM = {  # event -> states it can happen in; and the state it leads to, where there is only one
-    WAS_TOLD: ({UNKNOWN}, TOLD),
-    TAKEN: ({TOLD}, None),
+    WAS_REPORTED: ({UNKNOWN}, REPORTED),
+    TAKEN: ({REPORTED}, None),
     AGREED: ({TABLE}, None),
     CONSENTED: ({SIGN}, None),
     PAID: ({MONEY}, None),
     ANSWERED: ({UPWARD}, WORK),
-    DONE: ({TOLD, WORK}, RESOLVED),
+    DONE: ({REPORTED, WORK}, RESOLVED),
     CHECKED: ({RESOLVED}, VERIFIED),
     REOPENED: ({RESOLVED}, WORK),
-    FORGOTTEN: ({TOLD, TABLE}, UNKNOWN),
-    GAVE_UP: ({TOLD, TABLE, MONEY}, WITHDRAWN),
+    FORGOTTEN: ({REPORTED, TABLE}, UNKNOWN),
+    GAVE_UP: ({REPORTED, TABLE, MONEY}, WITHDRAWN),
     CEASED: (set(range(WORK + 1)), LAPSED),
-    LEFT: ({TOLD, TABLE, MONEY}, UNKNOWN),
+    LEFT: ({REPORTED, TABLE, MONEY}, UNKNOWN),
     FAILED: ({SIGN}, SIGN),
 }
 
@@ -200,10 +200,10 @@ def needs(issue, category):
     return [
         stage
         for stage, needed in (
-            (TABLE, issue["hard"] > 0),
-            (SIGN, category.rule),
-            (MONEY, round(category.cost * 100)),
-            (UPWARD, issue["lead"]),
+            (TABLE, issue["sittings_needed"] > 0),
+            (SIGN, category.consent_rule),
+            (MONEY, round(category.cost_yuan * 100)),
+            (UPWARD, issue["department_days"]),
         )
         if needed
     ] + [WORK]
@@ -221,13 +221,13 @@ class Story:
     def goes_on(self, line, road):
         """Apply one more line; `road` are the stages that this issue needs."""
         what, day, by, who = (int(line[name]) for name in ("what", "day", "by", "who"))
-        if what in (SECONDED, WAS_TOLD):
+        if what in (REPORTED_AGAIN, WAS_REPORTED):
             self.voices += 1
-        if what == SECONDED:
+        if what == REPORTED_AGAIN:
             assert UNKNOWN < self.state < RESOLVED, f"seconded when {STATES[self.state]}"
             return
         if what == ON_THE_SPOT:
-            assert self.state in (TOLD, WORK) and self.taken < 0
+            assert self.state in (REPORTED, WORK) and self.taken < 0
             self.taken = day
             return
         within, to = FROM[what]
@@ -235,9 +235,9 @@ class Story:
         if to is None:
             to = next(stage for stage in road if stage > self.state and not (stage == MONEY and self.paid))
         assert to in ALLOWED[self.state], f"{STATES[self.state]} -> {STATES[to]}"
-        if what == WAS_TOLD:
+        if what == WAS_REPORTED:
             self.reporter = who
-        if what == WAS_TOLD and self.told < 0:
+        if what == WAS_REPORTED and self.told < 0:
             self.told, self.teller = day, by
         if what == TAKEN and self.taken < 0:
             self.taken = day
@@ -249,7 +249,18 @@ class Story:
         self.state = to
 
 
-COLUMNS = ("state", "born", "told", "taken", "resolved", "teller", "closer", "reporter", "voices", "reopened")
+COLUMNS = (
+    "state",
+    "born",
+    "reported",
+    "taken",
+    "resolved",
+    "teller",
+    "closer",
+    "reporter",
+    "voices",
+    "reopened",
+)
 
 
 @every_world
@@ -302,15 +313,15 @@ def test_nobody_works_longer_than_there_are_hours(scenario):
     pledged, more, saved = np.zeros(2), np.zeros(len(POOLS)), np.zeros(2)
     for world in days(scenario, 1):
         own = {
-            "committee": s.committee.staff * s.committee.shift,
-            "grid": s.grid_workers.full_time * s.grid_workers.shift
-            + s.grid_workers.part_time * s.grid_workers.part_shift,
-            "member": pledged[0] * s.party_members.evening / 7,
-            "volunteer": pledged[1] * s.volunteers.evening / 7,
+            "committee": s.committee.staff * s.committee.shift_hours,
+            "grid": s.grid_workers.full_time * s.grid_workers.shift_hours
+            + s.grid_workers.part_time * s.grid_workers.part_time_hours,
+            "member": pledged[0] * s.party_members.evening_hours / 7,
+            "volunteer": pledged[1] * s.volunteers.evening_hours / 7,
         }
         pools = [own.get(role, 0.0) for role in POOLS] + more
         there = (
-            np.array([world.crews.sum(), *pools, s.departments.hours])
+            np.array([world.crews.sum(), *pools, s.departments.daily_hours])
             * almanac(s, world.day // YEAR, RandomNumbers(1).key("leave"))[1][world.day % YEAR]
         )
         there[[MEMBER, VOLUNTEER]] += saved
@@ -465,13 +476,13 @@ def test_everything_keeps_its_range(scenario):
             now[name].min(initial=0) >= 0
             for name in ("voices", "reopened", "left", "accord", "heard", "next", "cost")
         )
-        assert np.all(now["left"] <= now["effort"])
+        assert np.all(now["hours_left"] <= now["work_hours"])
         lines = world.history()
         times = [
-            np.count_nonzero(lines["issue"][lines["what"] == WAS_TOLD] == one["id"])
-            for one in now[now["voices"] > MOST]
+            np.count_nonzero(lines["issue"][lines["what"] == WAS_REPORTED] == one["id"])
+            for one in now[now["reports"] > MOST]
         ]
-        assert np.all(now["voices"][now["voices"] > MOST] <= MOST + A_DAY * np.array(times, int)), (
+        assert np.all(now["reports"][now["reports"] > MOST] <= MOST + A_DAY * np.array(times, int)), (
             "only who tells anew of what was forgotten comes after so many"
         )
         lately = (
@@ -548,7 +559,10 @@ def test_the_same_issue_is_the_same_in_every_arm(world):
         assert len(both) > 0.8 * len(plain), who
         for a, b in both:
             assert [a[n] for n in name] == [b[n] for n in name]
-            assert a["lapse"] - a["born"] == b["lapse"] - b["born"] or a["lapse"] == b["lapse"] == -1
+            assert (
+                a["lapse_day"] - a["arose_day"] == b["lapse_day"] - b["arose_day"]
+                or a["lapse_day"] == b["lapse_day"] == -1
+            )
 
 
 # ----------------------------------------------------------------------- who did it, and who is blamed for it
@@ -596,6 +610,8 @@ def test_what_was_forgotten_can_always_be_reported_again():
         committee=replace(YARD.committee, staff=0.0, forget=1.0),
     )
     run = simulate(leaky, 1)
-    last = {int(line["issue"]): int(line["day"]) for line in run.history if line["what"] in (WAS_TOLD, AROSE)}
+    last = {
+        int(line["issue"]): int(line["day"]) for line in run.history if line["what"] in (WAS_REPORTED, AROSE)
+    }
     unknown = run.issues["id"][run.issues["state"] == UNKNOWN]
     assert [int(id_) for id_ in unknown if last[int(id_)] < run.days - 20] == []

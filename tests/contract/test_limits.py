@@ -22,7 +22,7 @@ from scipy.stats import binom
 from cogov.agents import residents
 from cogov.agents.committee import CommitteeParameters
 from cogov.agents.property_managers import PropertyParameters
-from cogov.agents.residents import ResidentParameters
+from cogov.agents.resident_parameters import ResidentParameters
 from cogov.engine.jit import struct
 from cogov.engine.parameters import knob
 from cogov.model import measures
@@ -180,10 +180,12 @@ def queue(service, services, seed=0):
     run = engine.simulate(
         world(services * service, 500 * COMPOUNDS, yards, job, property_managers=crew), "queue", seed
     )
-    i = run.issues[(run.issues["born"] > 40 * service) & (run.issues["born"] <= (services - 20) * service)]
-    assert (i["resolved"] >= 0).all()
-    stay = (i["resolved"] - i["born"]) / service
-    wait = stay - i["effort"] / 4.0 / service
+    i = run.issues[
+        (run.issues["arose_day"] > 40 * service) & (run.issues["arose_day"] <= (services - 20) * service)
+    ]
+    assert (i["resolved_day"] >= 0).all()
+    stay = (i["resolved_day"] - i["arose_day"]) / service
+    wait = stay - i["work_hours"] / 4.0 / service
     number = np.bincount(i["compound"])
     return np.array([np.bincount(i["compound"], part) / number for part in (wait, stay)])
 
@@ -251,9 +253,9 @@ def backlog():
     run = engine.simulate(
         world(days, 2 * buildings, (Compound(buildings=buildings, stairwells=1),), job), "backlog"
     )
-    i, end = run.issues, np.where(run.issues["resolved"] < 0, days, run.issues["resolved"])
+    i, end = run.issues, np.where(run.issues["resolved_day"] < 0, days, run.issues["resolved_day"])
     change = np.zeros((days + 1, buildings))
-    np.add.at(change, (i["born"], i["building"]), 1)
+    np.add.at(change, (i["arose_day"], i["building"]), 1)
     np.add.at(change, (end, i["building"]), -1)
     change[days] = 0  # nothing is done on the day after the last
     open_ = change.cumsum(axis=0)[160:days]
@@ -280,10 +282,10 @@ def thinning():
         )
     h = 0.04 * n / (n - 1)
     told = (1 - exp(-h)) / (1 - exp(-h - 1 / lapse))
-    i = run.issues[run.issues["born"] <= 360]  # six lapses and more ago
+    i = run.issues[run.issues["arose_day"] <= 360]  # six lapses and more ago
     reported = np.zeros((buildings, 12))
-    np.add.at(reported, (i["building"], (i["born"] - 1) // 30), i["told"] >= 0)
-    share = Reading("share told", (i["told"] >= 0).mean(), told, sqrt(told * (1 - told) / len(i)))
+    np.add.at(reported, (i["building"], (i["arose_day"] - 1) // 30), i["reported_day"] >= 0)
+    share = Reading("share told", (i["reported_day"] >= 0).mean(), told, sqrt(told * (1 - told) / len(i)))
     return [share, *poisson("reported", reported.ravel(), 100 / 365 * 30 * told)]
 
 
@@ -304,8 +306,8 @@ def silence(t=1.5):
         run = engine.simulate(
             world(180, APIECE * sum(GROUPS), YARDS, category(rate=100.0, telling=t)), "silence"
         )
-    i = run.issues[run.issues["born"] < 180]
-    silent = (i["told"] != i["born"] + 1).astype(float)
+    i = run.issues[run.issues["arose_day"] < 180]
+    silent = (i["reported_day"] != i["arose_day"] + 1).astype(float)
     return np.bincount(i["compound"], silent), np.bincount(i["compound"])
 
 
@@ -329,8 +331,8 @@ def test_who_is_alone_always_tells():
     run = engine.simulate(
         world(60, 400, (Compound(buildings=400, stairwells=1),), category(rate=100.0, telling=1.5)), "captain"
     )
-    i = run.issues[run.issues["born"] < 60]
-    assert len(i) > 5000 and (i["told"] == i["born"] + 1).all()
+    i = run.issues[run.issues["arose_day"] < 60]
+    assert len(i) > 5000 and (i["reported_day"] == i["arose_day"] + 1).all()
 
 
 def diffusion():
@@ -351,10 +353,10 @@ def first_days(days, homes, yards, issue, mechanisms, kinds, name):
     """
     with change_worlds(put_everyone_at_home):
         run = engine.simulate(world(days, homes, yards, issue, mechanisms=mechanisms), name)
-    i = run.issues[run.issues["born"] <= days * 3 // 4]
-    assert (i["told"] >= 0).all()
+    i = run.issues[run.issues["arose_day"] <= days * 3 // 4]
+    assert (i["reported_day"] >= 0).all()
     number = np.bincount(i["compound"], minlength=kinds)
-    return np.bincount(i["compound"], i["told"] - i["born"], kinds) / number, number
+    return np.bincount(i["compound"], i["reported_day"] - i["arose_day"], kinds) / number, number
 
 
 def geometric(what, mean, number, h):
@@ -519,7 +521,7 @@ def signatures():
         yards = (Compound(count=3000, buildings=1, stairwells=1),)
         with change_worlds(lambda world: (world.households.area.fill(60.0), put_everyone_at_home(world))):
             run = engine.simulate(world(25, 3000 * n, yards, issue, projects=asked), "signatures", rule)
-        first = run.issues[(run.issues["id"] % (1 << 20) == 0) & (run.issues["born"] < 25)]["id"]
+        first = run.issues[(run.issues["id"] % (1 << 20) == 0) & (run.issues["arose_day"] < 25)]["id"]
         carried = np.isin(first, run.history[run.history["what"] == CONSENTED]["issue"]).mean()
         tail = binom.sf(fewest - 1, n, p)
         readings.append(Reading(rule, carried, tail, sqrt(tail * (1 - tail) / len(first))))
@@ -559,7 +561,7 @@ def clocks():
     for ease in (0.0, 0.25):
         i = simulate_arrivals(ease)
         counts = np.zeros((200, 60))
-        np.add.at(counts, (i["building"], (i["born"] - 1) // 10), 1)
+        np.add.at(counts, (i["building"], (i["arose_day"] - 1) // 10), 1)
         mean = 1000 / 365 * exp(ease)
         z = counts - mean
         readings += poisson(f"arisen at ease {ease}", counts.ravel(), mean)
@@ -577,7 +579,7 @@ def hurried():
     plain, eased = simulate_arrivals(0.0), simulate_arrivals(log(1.04))
     same = np.isin(plain["id"], eased["id"])
     common = eased[np.isin(eased["id"], plain["id"])]
-    earlier = plain["born"][same] - common["born"]
+    earlier = plain["arose_day"][same] - common["arose_day"]
     assert (plain["id"][same] == common["id"]).all()
     return [
         Reading("never arose", np.count_nonzero(~same), 0, 0.0),
@@ -642,7 +644,7 @@ def scale_column(part, column=None, by=1.05):
 
 def likelier(world):
     """Households sign with a chance that is five per cent higher."""
-    odds = exp(world.knobs.projects.liking)
+    odds = exp(world.knobs.projects.baseline_logit)
     p = 1.05 * odds / (1 + odds)
     replace_columns(
         world, knobs=world.knobs._replace(projects=world.knobs.projects._replace(liking=log(p / (1 - p))))

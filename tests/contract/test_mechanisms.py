@@ -242,7 +242,7 @@ def test_strength_zero_is_the_same_as_absent(name, mechanism):
 class Chatter(mechanisms.Mechanism):
     """Draws many random numbers and does nothing with them."""
 
-    def begin(self, world, luck):
+    def begin(self, world, random_numbers):
         np.random.seed(5)
         return luck("chatter", np.arange(1_000_000)).mean()
 
@@ -360,7 +360,7 @@ def test_to_add_a_mechanism_is_to_add_a_file(tmp_path, monkeypatch):
         assert paths(scenario)["mechanisms.night_watch.lamp"].metadata["high"] == 2.0
         run = simulate(scenario, 1)
         assert run.ledger.hours[run.names.index("night_watch"), 1] > 10
-        assert "night_watch" in {run.names[code] for code in run.issues["teller"] if code >= 0}
+        assert "night_watch" in {run.names[code] for code in run.issues["found_by"] if code >= 0}
     del sys.modules["cogov.model.mechanisms.night_watch"], mechanisms.night_watch
     invalidate_caches()
     assert mechanisms.list_mechanisms() == NAMES
@@ -373,7 +373,7 @@ def test_to_add_a_mechanism_is_to_add_a_file(tmp_path, monkeypatch):
     [
         "[mechanisms.grid_patroll]",
         "[mechanisms.grid_patrol]\nsihgt = 1.0",
-        "[mechanisms.grid_patrol]\nsight = 9.5",
+        "[mechanisms.grid_patrol]\ndetection_rate = 9.5",
     ],
 )
 def test_a_wrong_name_or_number_is_an_error(line, tmp_path):

@@ -116,7 +116,7 @@ def add_idle_categories(scenario):
 
     None of these ever arises, and all are written in the opposite order.
     """
-    begin = {one.category for one in scenario.outset}
+    begin = {one.category for one in scenario.initial_issues}
     fewer = {name: one for name, one in scenario.issues.items() if name not in SPARED or name in begin}
     spared = {
         name: replace(scenario.issues[name], rate=0.0) for name in scenario.issues.keys() - fewer.keys()
@@ -167,11 +167,14 @@ def test_an_initial_issue_of_a_category_that_no_longer_arises_is_there_and_no_ot
     """If its source exists. What is resolved may recur, for that is not a new issue."""
     quiet = {name: replace(one, rate=0.0, recurs=0.0) for name, one in ESTATE.issues.items()}
     run = simulate(
-        replace(ESTATE, issues=quiet, outset=(InitialIssues("litter", 6), InitialIssues("lift_worn", 3))), 1
+        replace(
+            ESTATE, issues=quiet, initial_issues=(InitialIssues("litter", 6), InitialIssues("lift_worn", 3))
+        ),
+        1,
     )
     names = [run.categories[j] for j in run.issues["category"]]
     assert (names.count("litter"), names.count("lift_worn"), len(names)) == (6, 3, 9) and set(
-        run.issues["born"]
+        run.issues["arose_day"]
     ) == {1}
 
 
@@ -219,7 +222,7 @@ def test_a_compound_more_or_in_another_order_leaves_every_buildings_clocks_its_o
         dict(
             zip(
                 places(world.scenario),
-                arrivals.first_thresholds(world.buildings.luck, world.cats.code, np.uint64(7)).tolist(),
+                arrivals.first_thresholds(world.buildings.key, world.cats.code, np.uint64(7)).tolist(),
                 strict=True,
             )
         )
@@ -443,7 +446,7 @@ def test_two_communities_that_share_nothing_scarce_are_each_as_if_alone():
         both, 1
     ) == history_of_compound(west, 1)
     assert len(all_issues(both)) == len(all_issues(east)) + len(all_issues(west)) > 200
-    waits = all_issues(both)["resolved"] - all_issues(both)["taken"]
+    waits = all_issues(both)["resolved"] - all_issues(both)["taken_in_day"]
     assert waits.max() > 20, "their own companies are short of hands"
 
 
@@ -514,7 +517,7 @@ def test_people_stored_in_another_order_change_nothing_of_what_arises():
     assert len(a) > 30 and {name: a[name].tolist() for name in own} == {
         name: b[name].tolist() for name in own
     }
-    assert a["told"].tolist() != b["told"].tolist(), (
+    assert a["reported_day"].tolist() != b["reported_day"].tolist(), (
         "luck is keyed by row: were it not, this could be exact in everything"
     )
 
@@ -525,7 +528,7 @@ def test_and_nothing_in_the_mean():
     there = reverse_homes(here)
     count = np.array(
         [
-            [(rows["told"] >= 0).sum(), (rows["resolved"] >= 0).sum(), rows["voices"].sum()]
+            [(rows["reported_day"] >= 0).sum(), (rows["resolved_day"] >= 0).sum(), rows["reports"].sum()]
             for seed in range(150)
             for rows in (all_issues(run_to_end(one, YARD, seed)) for one in (here, there))
         ],
@@ -580,17 +583,17 @@ def test_money_in_other_units_buys_the_same(by):
         else with_mechanisms(replace(WHOLE, committee=replace(WHOLE.committee, fund=200_000.0)), *by)
     )
     dear = scale_units(plain, "yuan", 8.0)
-    dear = replace(dear, projects=replace(dear.projects, burden=plain.projects.burden / 8))
+    dear = replace(dear, projects=replace(dear.projects, burden=plain.projects.cost_aversion_logit / 8))
     assert (
-        dear.committee.budget == 8 * plain.committee.budget
-        and dear.issues["lift_adding"].cost == 8 * plain.issues["lift_adding"].cost
+        dear.committee.budget_yuan == 8 * plain.committee.budget_yuan
+        and dear.issues["lift_adding"].cost_yuan == 8 * plain.issues["lift_adding"].cost_yuan
         and dear.compound[0].maintenance == 1200.0
     )
     a, b = simulate(plain, 1), simulate(dear, 1)
     assert by_name(a.issues, but=("cost",)) == by_name(b.issues, but=("cost",)) and column_bytes(
         a.history
     ) == column_bytes(b.history)
-    assert (8 * a.issues["cost"] == b.issues["cost"]).all() and (a.fen[:, 2] > 0).any()
+    assert (8 * a.issues["cost_fen"] == b.issues["cost_fen"]).all() and (a.fen[:, 2] > 0).any()
     assert np.abs(8 * a.fen - b.fen).max() <= (8 * len(by) * a.days if by else 0)
 
 
@@ -601,19 +604,19 @@ def test_hours_in_other_units_do_the_same():
     """
     double = scale_units(STORM, "hours", 2.0)
     double = replace(
-        double, issues={name: replace(one, work=2 * one.work) for name, one in STORM.issues.items()}
+        double, issues={name: replace(one, work=2 * one.work_hours) for name, one in STORM.issues.items()}
     )
     assert (
-        double.committee.shift == 2 * STORM.committee.shift
-        and double.committee.intake == 2 * STORM.committee.intake
-        and double.departments.shift == 2 * STORM.departments.shift
+        double.committee.shift_hours == 2 * STORM.committee.shift_hours
+        and double.committee.intake_hours == 2 * STORM.committee.intake_hours
+        and double.departments.max_job_hours == 2 * STORM.departments.max_job_hours
     )
     a, b = simulate(STORM, 1), simulate(double, 1)
     assert by_name(a.issues, but=("left", "effort")) == by_name(
         b.issues, but=("left", "effort")
     ) and column_bytes(a.history) == column_bytes(b.history)
     assert (
-        (2 * a.issues["effort"] == b.issues["effort"]).all()
+        (2 * a.issues["work_hours"] == b.issues["work_hours"]).all()
         and (2 * a.ledger.hours == b.ledger.hours).all()
         and a.ledger.hours[-1].sum() > 0
     )
@@ -642,7 +645,7 @@ ONE_LINE = raise_rates(  # of one urgency, never given up, forgotten, redone or 
                 recurs=0.0,
                 reopen=0.0,
                 patience=5000.0,
-                telling=max(one.telling, 0.3),
+                telling=max(one.report_rate, 0.3),
             )
             for name, one in YARD.issues.items()
             if name in ("litter", "hygiene", "lamp_out", "wall_decay", "drain_blocked", "pet_fouling")
@@ -664,10 +667,13 @@ def test_first_come_first_served_more_hands_resolve_each_no_later(seed):
         assert (
             not np.isin(fewer.history["what"], (GAVE_UP, LEFT)).any()
             and fewer.issues["id"].tolist() == more.issues["id"].tolist()
-            and fewer.issues["told"].tolist() == more.issues["told"].tolist()
+            and fewer.issues["reported_day"].tolist() == more.issues["reported_day"].tolist()
         )
         never = fewer.days + 1
-        when = [np.where(run.issues["resolved"] < 0, never, run.issues["resolved"]) for run in (fewer, more)]
+        when = [
+            np.where(run.issues["resolved_day"] < 0, never, run.issues["resolved_day"])
+            for run in (fewer, more)
+        ]
         assert (when[1] <= when[0]).all() and (when[1] < when[0]).any()
         assert (fewer.series["resolved"] <= more.series["resolved"]).all()
     assert np.count_nonzero(runs[0].history["what"] == TAKEN) > 30

@@ -15,7 +15,7 @@ from cogov.model.issues.issue_table import (
     MONEY,
     ON_THE_SPOT,
     PAID,
-    SECONDED,
+    REPORTED_AGAIN,
     STATES,
     WHAT,
     WORK,
@@ -31,9 +31,9 @@ def test_a_recording_shows_every_state_on_the_way_and_not_only_the_last():
     first, lists, run = film.arrays["issue_first"], list(scenario.issues.values()), film.run
     seen = set()
     for n, issue in enumerate(run.issues):
-        lines = run.history[(run.history["issue"] == issue["id"]) & (run.history["what"] != SECONDED)]
+        lines = run.history[(run.history["issue"] == issue["id"]) & (run.history["what"] != REPORTED_AGAIN)]
         shown = film.arrays["event_state"][first[n] : first[n + 1]]
-        story, states = Story(int(issue["born"])), []
+        story, states = Story(int(issue["arose_day"])), []
         for line in lines:
             if line["what"] != AROSE:
                 story.goes_on(line, needs(issue, lists[issue["category"]]))
@@ -56,14 +56,14 @@ def test_a_year_brings_each_fund_what_its_case_says(scenario):
         community.buildings.compound[community.households.building], minlength=len(community.crews)
     )
     year = np.append(
-        np.where(community.compounds.company, homes * knobs.fee * knobs.paid * 12, 0.0),
-        scenario.committee.budget,
+        np.where(community.compounds.company, homes * knobs.repair_fee_yuan * knobs.fees_paid * 12, 0.0),
+        scenario.committee.budget_yuan,
     )
     assert (np.abs(365 * community.income - 100 * year) <= 365 / 2 + 1e-6).all() and (
         community.income > 0
     ).any()
     begin = [kind.maintenance for kind in scenario.compound for _ in range(kind.count)] + [
-        scenario.committee.fund
+        scenario.committee.fund_yuan
     ]
     assert (np.abs(community.funds - 100 * np.array(begin)) <= 0.5).all()
 

@@ -40,7 +40,8 @@ from cogov.experiments.sweep.sweep import register
 from cogov.experiments.sweep.worker import RunOutcome, work
 from cogov.model import mechanisms
 from cogov.model.issues.issue_table import AROSE, STATES
-from cogov.model.measures import DAILY, SUMMARY
+from cogov.model.daily_counts import DAILY
+from cogov.model.measures import SUMMARY
 from cogov.model.mesa.model import Community
 
 NAMES = mechanisms.list_mechanisms()
@@ -62,7 +63,7 @@ def quick_settings(examples, steps):
 # ------------------------------------------------------------------------------------------------ a community
 
 spells = st.tuples(st.integers(0, 40), st.integers(0, 80), st.sampled_from([0.0, 0.5, 1.0])).map(
-    lambda s: {"begins": s[0], "ends": s[0] + s[1], "strength": s[2]}
+    lambda s: {"first_day": s[0], "last_day": s[0] + s[1], "strength": s[2]}
 )
 
 
@@ -157,8 +158,8 @@ class SwitchedCommunity(RuleBasedStateMachine):
                 ], f"{issue['id']}, {STATES[issue['state']]}"
                 assert self.named.setdefault(
                     int(issue["id"]),
-                    (issue["building"].item(), issue["category"].item(), issue["effort"].item()),
-                ) == (issue["building"], issue["category"], issue["effort"])
+                    (issue["building"].item(), issue["category"].item(), issue["work_hours"].item()),
+                ) == (issue["building"], issue["category"], issue["work_hours"])
 
     @invariant()
     def all_are_counted_and_every_fen_too(self):

@@ -21,7 +21,7 @@ from cogov import reference
 from cogov.agents.committee import CommitteeParameters
 from cogov.agents.departments import DepartmentParameters
 from cogov.agents.grid_workers import GridWorkerParameters
-from cogov.agents.residents import ResidentParameters
+from cogov.agents.resident_parameters import ResidentParameters
 from cogov.engine.codes import CHILD, ELDER
 from cogov.engine.jit import kernel
 from cogov.engine.parameters import UserError, paths, set_parameter
@@ -34,7 +34,7 @@ from cogov.model.issues.issue_table import (
     DONE,
     ISSUE,
     ON_THE_SPOT,
-    WAS_TOLD,
+    WAS_REPORTED,
     WHAT,
 )
 from cogov.model.mechanisms import Mechanism
@@ -217,14 +217,14 @@ BUSY = {  # every category: more often, and sooner over
     name: replace(
         c,
         rate=RARE.get(name, c.rate),
-        lead=c.lead / 10,
-        lapse=c.lapse / 4,
-        patience=max(c.patience / 4, 1.0),
-        reopen=min(3 * c.reopen, 1.0),
+        lead=c.department_days / 10,
+        lapse=c.lapse_days / 4,
+        patience=max(c.patience_days / 4, 1.0),
+        reopen=min(3 * c.reopen_share, 1.0),
         sittings=c.sittings / 2,
-        works=c.works / 10,
-        cost=c.cost / 10,
-        rule=c.rule and {"mains_replacement": "all_owners"}.get(name, c.rule),
+        works=c.min_works_days / 10,
+        cost=c.cost_yuan / 10,
+        rule=c.consent_rule and {"mains_replacement": "all_owners"}.get(name, c.consent_rule),
     )
     for name, c in CATEGORIES.items()
 }
@@ -307,7 +307,9 @@ def draw_compound(name, rng):
 def draw_mechanism(name, strength, rng):
     """Draw a mechanism with some parameters changed, for all or some of the days."""
     begins = rng.choice([0, 0, rng.randint(1, 40)])
-    one = vary_parameters(mechanisms.load_class(name)(**OFTEN.get(name, {})), 3, rng, ("begins", "ends"))
+    one = vary_parameters(
+        mechanisms.load_class(name)(**OFTEN.get(name, {})), 3, rng, ("first_day", "last_day")
+    )
     return replace(
         one, strength=strength, begins=begins, ends=rng.choice([36_500, begins + rng.randint(0, 40)])
     )
@@ -340,7 +342,7 @@ def draw_village(number):
         mechanisms=governing,
         issues=vary_parameters(BUSY, 8, rng),
         shock=tuple(draw_shock(rng) for _ in range(rng.randint(0, 2))),
-        outset=tuple(
+        initial_issues=tuple(
             InitialIssues(category, rng.randint(1, 9), rng.random() < 0.5)
             for category in rng.sample(
                 ["litter", "clutter", "neighbour_noise", "lamp_out"], rng.randint(0, 2)
@@ -367,7 +369,7 @@ def test_columns_tell_the_same_days_as_people(villages):
     hands = {
         (name, what)
         for name in ("building_captains", "grid_patrol", "party_volunteers")
-        for what in (WAS_TOLD, ON_THE_SPOT, DONE)
+        for what in (WAS_REPORTED, ON_THE_SPOT, DONE)
     }
     tables = {(name, AGREED) for name in ("grid_patrol", "joint_council", "mediation_room")} | {
         ("consent_campaign", CONSENTED)
@@ -485,7 +487,7 @@ def test_levers_that_no_mechanism_pulls_are_the_same(monkeypatch):
         replace(with_mechanisms(QUARTER, "party_volunteers", weather=Weather(strength=0.5)), days=60),
         "weather",
     )
-    assert ("weather", WHAT[WAS_TOLD]) in seen and ("weather", "hours") in seen
+    assert ("weather", WHAT[WAS_REPORTED]) in seen and ("weather", "hours") in seen
 
 
 REFERENCE = [  # its files but for the mechanisms: a function is replaced wherever it is imported

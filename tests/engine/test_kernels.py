@@ -44,7 +44,7 @@ class Boards(NamedTuple):
 class NoticeBoard(Mechanism):
     pulls: ClassVar[tuple] = ("voice",)
 
-    def begin(self, world, luck):
+    def begin(self, world, random_numbers):
         return Boards(np.zeros(len(world.buildings.compound)))
 
     @kernel

@@ -181,7 +181,7 @@ def test_excel_sees_utf_8_and_pandas_reads_what_was_written(tmp_path):
     write_csv(table, tmp_path / "t.csv")
     assert (tmp_path / "t.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "t.csv", index_col="case"), table)
-    write_csv(pd.Series({"told": 3.0}), tmp_path / "s.csv")
-    assert pd.read_csv(tmp_path / "s.csv", index_col=0).loc["told"].item() == 3.0
+    write_csv(pd.Series({"reported": 3.0}), tmp_path / "s.csv")
+    assert pd.read_csv(tmp_path / "s.csv", index_col=0).loc["reported"].item() == 3.0
     # of a table without rows, too
     assert escape_formulas(pd.DataFrame(columns=["=a"])).columns.tolist() == ["'=a"]

@@ -99,7 +99,7 @@ buildings = 9
 people = {memory = 0.25}
 
 [mechanisms.grid_patrol]
-sight = 0.5
+detection_rate = 0.5
 [mechanisms.joint_council.rooms]
 memory = 0.1
 
@@ -252,9 +252,9 @@ BAD = {  # text -> line, what the error says
         3,
         "mechanisms.grid_patrol.sihgt is unknown; did you mean 'sight'? there are: sight, walk",
     ),
-    "[mechanisms.grid_patrol]\nsight = 4.5": (
+    "[mechanisms.grid_patrol]\ndetection_rate = 4.5": (
         3,
-        "mechanisms.grid_patrol.sight = 4.5 is out of range; allowed is 0 to 4 logit",
+        "mechanisms.grid_patrol.detection_rate = 4.5 is out of range; allowed is 0 to 4 logit",
     ),
     "given = 'days'": (2, "given = 'days' is text; allowed is an array of names"),
     "given = ['days', 3]": (2, "given.1 = 3 is a whole number; allowed is a name"),
@@ -266,13 +266,13 @@ BAD = {  # text -> line, what the error says
         "reported.when = 2024-05-01 is a date or time; allowed is numbers, text",
     ),
     # contradictions
-    "[mechanisms.joint_council]\nnotice = 20": (
+    "[mechanisms.joint_council]\nnotice_hours = 20": (
         3,
-        "mechanisms.joint_council.notice = 20 is longer than the 14 days between councils",
+        "mechanisms.joint_council.notice_hours = 20 is longer than the 14 days between councils",
     ),
-    "[mechanisms.joint_council]\nevery = 2": (
+    "[mechanisms.joint_council]\ninterval_weeks = 2": (
         2,
-        "mechanisms.joint_council.notice = 9 is longer than the 2 days between councils",
+        "mechanisms.joint_council.notice_hours = 9 is longer than the 2 days between councils",
     ),
     "days = 2\n[people]\nmemory = 0\nmeals = 5": (5, "people.meals are too many for so few days"),
     "quiet = true\n[mechanisms.grid_patrol]": (2, "quiet = true, but there are mechanisms"),
@@ -489,7 +489,7 @@ SCENARIO = Case(name="a", mechanisms=mechanisms())
 @pytest.mark.parametrize(
     ("text", "path", "value"),
     [
-        ("mechanisms.grid_patrol.sight=0.5", "mechanisms.grid_patrol.sight", 0.5),
+        ("mechanisms.grid_patrol.detection_rate=0.5", "mechanisms.grid_patrol.detection_rate", 0.5),
         ("mechanisms.joint_council.rooms.meals = 2", "mechanisms.joint_council.rooms.meals", 2),
         ("people.memory=1", "people.memory", 1.0),
         ("days=1_0 # short", "days", 10),
@@ -509,7 +509,7 @@ def test_a_setting_is_read_as_a_file_would_read_it(text, path, value):
     [
         ("days", "has no '='; write path=value"),
         ("dyas=3", "dyas is unknown; nearest are days, "),
-        ("sight=3", "sight is unknown; nearest are mechanisms.grid_patrol.sight"),
+        ("sight=3", "sight is unknown; nearest are mechanisms.grid_patrol.detection_rate"),
         ("__class__.days=3", "__class__.days is unknown; nearest are "),
         ("secret=3", "secret is unknown; nearest are "),
         ("people=3", "people is unknown; nearest are "),

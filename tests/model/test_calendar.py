@@ -58,7 +58,7 @@ def test_more_children_are_at_home_in_the_holidays():
         issues=STORM.issues | {"child_holiday": replace(STORM.issues["child_holiday"], rate=20.0)},
     )
     run = simulate(lively, 1)
-    born = run.issues["born"][run.issues["category"] == run.categories.index("child_holiday")]
+    born = run.issues["arose_day"][run.issues["category"] == run.categories.index("child_holiday")]
     # July and August of a run from March
     assert len(born) > 100 and np.mean((born > 122) & (born <= 184)) > 0.6
 
@@ -115,7 +115,7 @@ def test_initial_issues_are_there_on_the_first_evening():
         InitialIssues("yard_renewal", 2),
         InitialIssues("neighbour_noise", 4, stubborn=True),
     )
-    world = next(days(replace(ESTATE, issues=quiet, outset=begin), 1))
+    world = next(days(replace(ESTATE, issues=quiet, initial_issues=begin), 1))
     names = [world.categories[j] for j in world.issues["category"]]
     assert {name: names.count(name) for name in set(names)} == {
         "litter": 8,
@@ -126,16 +126,18 @@ def test_initial_issues_are_there_on_the_first_evening():
     assert len(set(by["litter"]["building"].tolist())) == 4 and set(
         by["yard_renewal"]["compound"].tolist()
     ) == {0, 1}
-    easy = next(days(replace(ESTATE, issues=quiet, outset=(InitialIssues("neighbour_noise", 4),)), 1)).issues
+    easy = next(
+        days(replace(ESTATE, issues=quiet, initial_issues=(InitialIssues("neighbour_noise", 4),)), 1)
+    ).issues
     assert (
-        by["neighbour_noise"]["hard"] == pytest.approx(10 * easy["hard"])
-        or (by["neighbour_noise"]["hard"] >= easy["hard"]).all()
+        by["neighbour_noise"]["sittings_needed"] == pytest.approx(10 * easy["sittings_needed"])
+        or (by["neighbour_noise"]["sittings_needed"] >= easy["sittings_needed"]).all()
     )
 
 
 def test_an_initial_issue_without_a_possible_place_is_refused():
     with pytest.raises(UserError, match="lift_stopped"):
-        next(days(replace(YARD, outset=(InitialIssues("lift_stopped", 1),)), 1))
+        next(days(replace(YARD, initial_issues=(InitialIssues("lift_stopped", 1),)), 1))
 
 
 @pytest.mark.parametrize("name", ["grid_patrol", "party_volunteers"])

@@ -109,7 +109,7 @@ def test_what_is_wrong_in_a_case_has_its_line_whatever_the_case_is_called(tmp_pa
     path = tmp_path / "mine.toml"
     text = (
         TEXT["wuzi_yard"].replace('name = "wuzi_yard"', f'name = "{name}"')
-        + '\n[[outset]]\ncategory = "rain"\n'
+        + '\n[[initial_issues]]\ncategory = "rain"\n'
     )
     path.write_text(text, "utf-8")
     with pytest.raises(
@@ -147,7 +147,7 @@ def test_what_is_no_case_is_refused_with_those_that_there_are(case):
 
 
 def test_an_initial_issue_says_what_it_is(tmp_path):
-    (tmp_path / "mine.toml").write_text(TEXT["wuzi_yard"] + "\n[[outset]]\ncount = 1\n", "utf-8")
+    (tmp_path / "mine.toml").write_text(TEXT["wuzi_yard"] + "\n[[initial_issues]]\ncount = 1\n", "utf-8")
     with pytest.raises(UserError, match=r"mine.toml:\d+: outset.\d.category is missing"):
         read_case(tmp_path / "mine.toml")
 
@@ -174,7 +174,7 @@ zh = "无人机噪音"
 family = "environment"
 unit = "building"
 scope = "compound"
-hands = "property committee"
+done_by = "property committee"
 rate = 40.0
 """
 
@@ -192,7 +192,7 @@ def test_a_case_adds_a_category_of_issues_with_one_table(tmp_path):
     [
         ('zh = "无人机噪音"\n', "", "issues.drone_noise.zh is missing"),
         ("environment", "noise", "issues.drone_noise.family = 'noise' is unknown; there are: facility"),
-        ("property committee", "robot", "issues.drone_noise.hands = 'robot' is not some of property"),
+        ("property committee", "robot", "issues.drone_noise.done_by = 'robot' is not some of property"),
         (
             "[issues.drone_noise]",
             "[issues.litterr]\nrate = 1.0\n[issues.drone_noise]",

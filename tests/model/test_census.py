@@ -161,7 +161,7 @@ def test_a_census_that_is_filled_in_can_be_simulated():
 def test_numbers_that_contradict_each_other_once_filled_in_are_reported_with_what_was_left_out(
     write_case, lines, words
 ):
-    with pytest.raises(UserError, match="mine.toml") as told:
+    with pytest.raises(UserError, match="mine.toml") as reported:
         write_case(*lines)
     assert words in str(told.value)
 

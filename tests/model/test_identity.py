@@ -43,7 +43,7 @@ def test_issues_of_a_run_are_called_what_their_columns_say():
     assert [category for _, category, _ in called] == [
         run.categories[j] for j in run.issues["category"]
     ] and "pigeons" in {category for _, category, _ in called}
-    assert len(set(called)) == len(called) == len(np.unique(run.issues["luck"]))
+    assert len(set(called)) == len(called) == len(np.unique(run.issues["key"]))
 
 
 def test_two_categories_with_the_same_random_numbers_are_refused():
@@ -88,12 +88,12 @@ def test_an_initial_issue_that_can_be_nowhere_is_refused_before_anything_begins(
     with pytest.raises(
         UserError, match=rf"outset\.1\.category = '{category}' can be nowhere: .* none in this community"
     ):
-        replace(NOWHERE[category], outset=(InitialIssues("litter", 1), InitialIssues(category, 1)))
+        replace(NOWHERE[category], initial_issues=(InitialIssues("litter", 1), InitialIssues(category, 1)))
 
 
 def test_in_a_file_it_is_refused_with_its_line(tmp_path):
     path = tmp_path / "mine.toml"
-    path.write_text('[community]\nshops = 0\n[[compound]]\n[[outset]]\ncategory = "hawkers"\n')
+    path.write_text('[community]\nshops = 0\n[[compound]]\n[[initial_issues]]\ncategory = "hawkers"\n')
     with pytest.raises(UserError, match=r"mine\.toml:5: outset\.0\.category = 'hawkers' can be nowhere"):
         read_case(path)
 

@@ -21,7 +21,7 @@ from scenarios import ESTATE, FORUM, YARD, measured_bytes, with_mechanisms
 
 import cogov
 from cogov import Community, UserError
-from cogov.model import measures, mechanisms
+from cogov.model import daily_counts, measures, mechanisms
 from cogov.model import simulate as engine
 from cogov.model.mesa.agents import (
     GridWorker,
@@ -146,9 +146,13 @@ def test_mechanisms_and_parameters_are_set_by_setting_or_keyword():
         on="grid_patrol",
         settings={"committee.staff": 1.5},
         days=9,
-        **{"mechanisms.grid_patrol.sight": 0.5, "committee.thrift": 0.5},
+        **{"mechanisms.grid_patrol.detection_rate": 0.5, "committee.daily_spending_share": 0.5},
     )
-    assert model.case.committee.staff == 1.5 and model.case.committee.thrift == 0.5 and model.case.days == 9
+    assert (
+        model.case.committee.staff == 1.5
+        and model.case.committee.daily_spending_share == 0.5
+        and model.case.days == 9
+    )
     assert model.case.mechanisms["grid_patrol"].sight == 0.5
     assert not Community(model.case, off=["grid_patrol"]).case.mechanisms
 
@@ -158,7 +162,7 @@ def test_mechanisms_and_parameters_are_set_by_setting_or_keyword():
     [
         ("sed", "near"),
         ("committee.staf", "committee.staff"),
-        ("mechanisms.grid_patrol.sight", "not switched on; add --on grid_patrol"),
+        ("mechanisms.grid_patrol.detection_rate", "not switched on; add --on grid_patrol"),
     ],
 )
 def test_a_keyword_that_is_no_parameter_is_refused_with_the_nearest(name, near):
@@ -181,10 +185,10 @@ def test_solaraviz_makes_the_next_model_of_what_a_user_gave(model):
 
 
 def test_every_daily_measure_is_an_attribute_that_hides_none_of_mesa(model):
-    assert not set(measures.DAILY) & set(dir(mesa.Model(rng=1)))
+    assert not set(daily_counts.DAILY) & set(dir(mesa.Model(rng=1)))
     model.step()
-    assert [getattr(model, name) for name in measures.DAILY] == pytest.approx(
-        list(measures.measure_today(model.world)), nan_ok=True
+    assert [getattr(model, name) for name in daily_counts.DAILY] == pytest.approx(
+        list(daily_counts.measure_today(model.world)), nan_ok=True
     )
     with pytest.raises(AttributeError):
         model.open = 0
@@ -215,7 +219,7 @@ def test_every_measure_can_be_asked_on_any_day_even_the_first(model):
 def test_its_data_collector_keeps_every_day(model):
     model.run_model()
     table = model.datacollector.get_model_vars_dataframe()
-    assert list(table.columns) == list(measures.DAILY) and len(table) == 60
+    assert list(table.columns) == list(daily_counts.DAILY) and len(table) == 60
     assert table["arisen"].iloc[-1] == model.arisen > 0
 
 
@@ -240,20 +244,25 @@ def test_a_data_collector_of_ones_own_sees_everybody(model):
 
 
 def test_batch_run_sweeps_a_parameter_over_the_same_seeds():
-    sweep = {"scenario": YARD, "days": 40, "on": "grid_patrol", "mechanisms.grid_patrol.sight": [0.0, 2.0]}
+    sweep = {
+        "scenario": YARD,
+        "days": 40,
+        "on": "grid_patrol",
+        "mechanisms.grid_patrol.detection_rate": [0.0, 2.0],
+    }
     newer = "rng" in inspect.signature(mesa.batch_run).parameters  # Mesa 3.5 hands on its seeds, 3.3 has none
     seeds = ({"rng": [1, 2]}, {}) if newer else ({}, {"seed": [1, 2]})
     rows = mesa.batch_run(
         Community, sweep | seeds[1], number_processes=1, max_steps=40, display_progress=False, **seeds[0]
     )
     seen = {
-        sight: [row["told"] for row in rows if row["mechanisms.grid_patrol.sight"] == sight]
+        sight: [row["reported"] for row in rows if row["mechanisms.grid_patrol.detection_rate"] == sight]
         for sight in (0.0, 2.0)
     }
     assert len(rows) == 4 and all(len(told) == 2 for told in seen.values())
     assert all(more > less for less, more in zip(seen[0.0], seen[2.0]))
-    case = Community(YARD, on="grid_patrol", days=40, **{"mechanisms.grid_patrol.sight": 0.0}).case
-    assert seen[0.0] == [simulate(case, "run", seed).series["told"][-1] for seed in (1, 2)]
+    case = Community(YARD, on="grid_patrol", days=40, **{"mechanisms.grid_patrol.detection_rate": 0.0}).case
+    assert seen[0.0] == [simulate(case, "run", seed).series["reported"][-1] for seed in (1, 2)]
     with pytest.raises(UserError, match="nearest"):
         mesa.batch_run(
             Community,
@@ -332,7 +341,11 @@ def test_evenings_and_duties_are_those_of_ones_standing():
         ESTATE,
         seed=1,
         days=60,
-        **{"volunteers.duty": 1.0, "party_members.duty_in_service": 2.0, "party_members.duty_retired": 3.0},
+        **{
+            "volunteers.duty_logit": 1.0,
+            "party_members.in_service_duty_logit": 2.0,
+            "party_members.retired_duty_logit": 3.0,
+        },
     )
     model.run_model()
     duty, case = [0.0, 1.0, 3.0, 2.0], model.case
@@ -370,8 +383,8 @@ def test_what_is_written_changes_the_days_to_come():
 
     case = replace(ESTATE, days=60)
     calm, shaken = run_community(case, 1), run_community(case, 1, daily=doubt)
-    assert np.array_equal(calm.series["told"][:10], shaken.series["told"][:10])
-    assert shaken.series["told"][-1] < calm.series["told"][-1]
+    assert np.array_equal(calm.series["reported"][:10], shaken.series["reported"][:10])
+    assert shaken.series["reported"][-1] < calm.series["reported"][-1]
 
 
 @pytest.mark.parametrize("value", [-0.1, 1.1, float("nan"), float("inf"), "0.5", None, True, np.array([0.5])])
@@ -608,7 +621,7 @@ class Diary(mechanisms.Mechanism):
 
     pulls = ("sight",)
 
-    def begin(self, world, luck):
+    def begin(self, world, random_numbers):
         return np.zeros(len(world.buildings.compound)), np.zeros(1, np.int64), 0.001
 
     @staticmethod

@@ -71,13 +71,13 @@ def test_the_texts_of_a_case_are_no_parameters(path, value):
 
 def test_choices_and_switches_are_parameters_still():
     assert (
-        alter_scenario(read_case("wuzi_yard"), settings={"issues.yard_renewal.rule": ""})
+        alter_scenario(read_case("wuzi_yard"), settings={"issues.yard_renewal.consent_rule": ""})
         .issues["yard_renewal"]
         .rule
         == ""
     )
     with pytest.raises(UserError, match="is unknown; there are: code_278_major"):
-        alter_scenario(read_case("wuzi_yard"), settings={"issues.yard_renewal.rule": "show of hands"})
+        alter_scenario(read_case("wuzi_yard"), settings={"issues.yard_renewal.consent_rule": "show of hands"})
 
 
 def test_an_arm_with_another_name_is_refused_and_not_run(cogov, tmp_path):

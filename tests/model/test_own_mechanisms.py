@@ -260,7 +260,7 @@ WRONG = {
         "board.pull on day 1: ValueError: assignment destination is read-only",
     ),
     "a beginning that fails": (
-        BOARD + "\n    def begin(self, world, luck):\n        return 1 / 0\n",
+        BOARD + "\n    def begin(self, world, random_numbers):\n        return 1 / 0\n",
         r"board.py:\d+: board.begin failed: ZeroDivisionError",
     ),
 }

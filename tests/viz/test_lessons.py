@@ -91,7 +91,7 @@ def test_a_teacher_writes_one(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("was", "becomes", "line", "told"),
+    ("was", "becomes", "line", "reported"),
     [
         ('kind = "setup"', 'kind = "setpu"', 6, "did you mean 'setup'"),
         ('case = "wuzi_yard"', 'case = "wuzi_yrd"', 5, "did you mean 'wuzi_yard'"),
@@ -212,7 +212,7 @@ def test_what_decides_a_prediction():
 
 CLAIMS = {  # lesson -> number of its setup -> what its texts say besides the answers
     "lamp": {
-        0: ("left told:lamp_out > 0.8", "left till_told:lamp_out > 14", "difference hours > 0"),
+        0: ("left reported:lamp_out > 0.8", "left till_reported:lamp_out > 14", "difference hours > 0"),
         1: ("left rate:lamp_out > 0.6", "difference resolution_rate > 0.1"),
     },
     "away": {0: ("difference backlog < 0",), 1: ("difference told > 0",)},
@@ -286,7 +286,7 @@ def test_a_game_sells_what_it_has_and_no_more():
     made = apply_purchases(step.scenario(), step.option, {"clerk": 2, "repairs": 3, "patrol": 1})
     assert (
         made.committee.staff == step.scenario().committee.staff + 2
-        and made.committee.fund == step.scenario().committee.fund + 150_000
+        and made.committee.fund_yuan == step.scenario().committee.fund_yuan + 150_000
     )
     assert "grid_patrol" in made.mechanisms and price(step.option, {"clerk": 2, "repairs": 3}) == 290_000
 

@@ -27,7 +27,7 @@ def test_a_state_comes_back_as_it_was(case):
         settings=(
             one.settings[0]
             .with_switch("grid_patrol", True)
-            .with_parameter("mechanisms.grid_patrol.walk", 1.5),
+            .with_parameter("mechanisms.grid_patrol.patrol_hours", 1.5),
             one.settings[1].with_parameter("committee.staff", 2.5),
         ),
     )
@@ -152,11 +152,13 @@ def test_strength_zero_is_no_difference():
 def test_a_switch_takes_its_parameters_along():
     one = (
         Setting(("grid_patrol",))
-        .with_parameter("mechanisms.grid_patrol.walk", 1.5)
+        .with_parameter("mechanisms.grid_patrol.patrol_hours", 1.5)
         .with_parameter("committee.staff", 2.0)
     )
     assert one.with_switch("grid_patrol", False) == Setting((), (("committee.staff", 2.0),))
-    assert one.with_parameter("committee.staff", None).knobs == (("mechanisms.grid_patrol.walk", 1.5),)
+    assert one.with_parameter("committee.staff", None).knobs == (
+        ("mechanisms.grid_patrol.patrol_hours", 1.5),
+    )
 
 
 def test_presets_are_nothing_the_report_and_everything():

@@ -961,7 +961,7 @@ def test_a_message_or_a_file_that_is_too_large_ends_its_socket_only():
         ):
             greedy.send(b"x" * (web.MESSAGE // 2))
             greedy.ping().wait(PATIENCE)
-            with pytest.raises(ConnectionClosed) as told:
+            with pytest.raises(ConnectionClosed) as reported:
                 greedy.send(b"\0" * (web.MESSAGE + 1))  # a few hundred bytes, as it is sent
                 greedy.recv(PATIENCE)
             assert told.value.rcvd.code == 1009

@@ -135,7 +135,8 @@ def test_every_number_has_a_label_and_a_unit():
     assert own == {
         path
         for path in every
-        if path.startswith("mechanisms.") and path.rpartition(".")[2] not in ("strength", "begins", "ends")
+        if path.startswith("mechanisms.")
+        and path.rpartition(".")[2] not in ("strength", "first_day", "last_day")
     }
 
 
@@ -221,7 +222,7 @@ def test_an_error_found_while_building_a_community_is_said_in_chinese():
 def test_what_any_number_refuses_is_said_in_chinese():
     for path, value in (
         ("committee.staff", -1),
-        ("mechanisms.grid_patrol.walk", 5),
+        ("mechanisms.grid_patrol.patrol_hours", 5),
         ("issues.lamp_out.rate", -3),
         ("committee.staff", "9 9"),
     ):

@@ -24,10 +24,10 @@ MUTANTS = [
         "model/resources/calendar.py",
         (
             "\n                uniforms(np.uint64(derive_key(key, "
-            "encode_category(begin.category))), buildings.luck[can]),\n                "
+            "encode_category(begin.category))), buildings.key[can]),\n                "
             'kind="stable",\n            '
         ),
-        'uniforms(np.uint64(derive_key(key, j)), buildings.luck[can]), kind="stable"',
+        'uniforms(np.uint64(derive_key(key, j)), buildings.key[can]), kind="stable"',
         "contract/test_metamorphic.py::test_categories_that_never_arise_change_no_bit[yiduan]",
         plain=True,
         short=True,
@@ -73,7 +73,7 @@ MUTANTS = [
     mutant(
         "what an issue takes goes by its row",
         "model/issues/arrivals.py",
-        "derive_key(derive_key(w.buildings.luck[b], cats.code[j]), number)",
+        "derive_key(derive_key(w.buildings.key[b], cats.code[j]), number)",
         "derive_key(derive_key(np.uint64(b), cats.code[j]), number)",
         (
             "contract/test_metamorphic.py::"

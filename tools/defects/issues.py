@@ -15,22 +15,22 @@ MUTANTS = [
     mutant(
         "work takes 5 % longer",
         "model/issues/arrivals.py",
-        "issue.effort = cats.work[j]",
-        "issue.effort = 1.05 * cats.work[j]",
+        "issue.work_hours = cats.work_scale_hours[j]",
+        "issue.work_hours = 1.05 * cats.work_scale_hours[j]",
         "contract/test_limits.py::test_the_closed_form_holds[backlog]",
     ),
     mutant(
         "issues lapse a day late",
         "model/issues/arrivals.py",
-        "day + 1 + int(cats.lapse[j]",
-        "day + 2 + int(cats.lapse[j]",
+        "day + 1 + int(cats.lapse_days[j]",
+        "day + 2 + int(cats.lapse_days[j]",
         "contract/test_limits.py::test_the_closed_form_holds[thinning]",
     ),
     mutant(
         "one gives up a day early",
         "model/issues/reporting.py",
-        "issue.giveup = day + 1 + int(",
-        "issue.giveup = day + int(",
+        "issue.give_up_day = day + 1 + int(",
+        "issue.give_up_day = day + int(",
         TWIN,
     ),
     mutant(
@@ -43,8 +43,8 @@ MUTANTS = [
     mutant(
         "the least urgent goes first",
         "model/issues/issue_table.py",
-        "return min(3, issue.severity + (1 if issue.voices >= 2 else 0))",
-        "return 3 - min(3, issue.severity + (1 if issue.voices >= 2 else 0))",
+        "return min(3, issue.severity + (1 if issue.reports >= 2 else 0))",
+        "return 3 - min(3, issue.severity + (1 if issue.reports >= 2 else 0))",
         TWIN,
     ),
     mutant(
@@ -53,7 +53,7 @@ MUTANTS = [
         "            out[count[r]] = i\n            count[r] += 1",
         (
             "            out[count[r] + 0] = i\n            count[r] += 1\n    out = "
-            "out[::-1].copy() if state == TOLD else out"
+            "out[::-1].copy() if state == REPORTED else out"
         ),
         TWIN,
     ),
@@ -67,8 +67,8 @@ MUTANTS = [
     mutant(
         "a desk works two pairs of hands on one job",
         "model/issues/work.py",
-        "min(issue.left, pair[desk])",
-        "min(issue.left, 2.0 * pair[desk])",
+        "min(issue.hours_left, pair[desk])",
+        "min(issue.hours_left, 2.0 * pair[desk])",
         "contract/test_limits.py::test_the_closed_form_holds[backlog]",
     ),
     mutant(
@@ -88,22 +88,22 @@ MUTANTS = [
     mutant(
         "disappointment is 5 % too strong",
         "model/issues/closing.py",
-        "= t - w.knobs.residents.ignored * t",
-        "= t - 1.05 * w.knobs.residents.ignored * t",
+        "= t - w.knobs.residents.trust_loss_failed * t",
+        "= t - 1.05 * w.knobs.residents.trust_loss_failed * t",
         TWIN,
     ),
     mutant(
         "redone work is done from the beginning",
         "model/issues/closing.py",
-        "WORK, -1, w.knobs.redo * issue.effort",
-        "WORK, -1, issue.effort",
+        "WORK, -1, w.knobs.redo * issue.work_hours",
+        "WORK, -1, issue.work_hours",
         TWIN,
     ),
     mutant(
         "what was resolved never comes back",
         "model/issues/closing.py",
-        "cats.recurs[j] * exp(",
-        "0.0 * cats.recurs[j] * exp(",
+        "cats.recurrence[j] * exp(",
+        "0.0 * cats.recurrence[j] * exp(",
         "contract/test_emergent_patterns.py::test_recurring_nuisances_return_unless_habits_change",
     ),
     mutant(
@@ -127,6 +127,6 @@ MUTANTS = [
         "model/issues/consent.py",
         "return x + k.letting",
         "return x",
-        "contract/test_mechanisms.py::test_every_parameter_of_people_and_desks_has_an_effect[projects.letting]",
+        "contract/test_mechanisms.py::test_every_parameter_of_people_and_desks_has_an_effect[projects.absentee_owner_logit]",
     ),
 ]

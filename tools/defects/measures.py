@@ -6,7 +6,7 @@ MUTANTS = [
     mutant(
         "what is open, withdrawn or lapsed counts as resolved in time",
         "model/measures.py",
-        'old & (issues["resolved"] >= 0) & (issues',
+        'old & (issues["resolved_day"] >= 0) & (issues',
         "old & (issues",
         (
             "experiments/comparison/test_compare.py::"

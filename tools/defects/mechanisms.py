@@ -24,7 +24,7 @@ MUTANTS = [
         "model/mechanisms/building_captains.py",
         "keep[i] = k.memory * coverage[b]",
         "keep[i] = 1.5 * coverage[b]",
-        "contract/test_mechanisms.py::test_every_parameter_has_an_effect[building_captains.memory]",
+        "contract/test_mechanisms.py::test_every_parameter_has_an_effect[building_captains.reminder_log_rate]",
     ),
     mutant(
         "captains open no doors",
@@ -89,8 +89,8 @@ MUTANTS = [
     mutant(
         "the more hands, the less each does at a job",
         "model/issues/work.py",
-        "min(min(issue.left, pair[desk]), hours[desk])",
-        "min(min(issue.left, pair[desk] / (1.0 + hours[desk])), hours[desk])",
+        "min(min(issue.hours_left, pair[desk]), hours[desk])",
+        "min(min(issue.hours_left, pair[desk] / (1.0 + hours[desk])), hours[desk])",
         "contract/test_metamorphic.py::test_first_come_first_served_more_hands_resolve_each_no_later[0]",
     ),
     mutant(
@@ -113,9 +113,9 @@ MUTANTS = [
     mutant(
         "work depends on who is stored first",
         "model/issues/arrivals.py",
-        "issue.left = issue.effort\n",
-        "issue.effort *= 1.0 + 0.1 * w.residents.presence[w.stairwells.people[w.buildings.first[b]]]\n"
-        "    issue.left = issue.effort\n",
+        "issue.hours_left = issue.work_hours\n",
+        "issue.work_hours *= 1.0 + 0.1 * w.residents.presence[w.stairwells.people[w.buildings.first[b]]]\n"
+        "    issue.hours_left = issue.work_hours\n",
         "contract/test_metamorphic.py::test_people_stored_in_another_order_change_nothing_of_what_arises",
     ),
 ]

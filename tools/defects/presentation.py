@@ -15,7 +15,7 @@ MUTANTS = [
         "a film forgets that bills were paid",
         "experiments/narrative/recording.py",
         "(of.MONEY, cost > 0)",
-        '(of.MONEY, issue["cost"] > 0)',
+        '(of.MONEY, issue["cost_fen"] > 0)',
         "contract/test_mutation_survivors.py::test_a_recording_shows_every_state_on_the_way_and_not_only_the_last",
         short=True,
     ),

@@ -65,14 +65,14 @@ def write_model_log(scenario, path, seed=1):
     It has the reported issues, from when queues have filled to the last day.
     """
     i = simulate(scenario, "truth", seed).issues
-    i = i[i["told"] > distance.SETTLING * scenario.days]
+    i = i[i["reported_day"] > distance.SETTLING * scenario.days]
     day = lambda column: [
         (BEGIN + pd.Timedelta(days=int(d))).strftime("%Y-%m-%d") if d >= 0 else "" for d in column
     ]
     frame = pd.DataFrame(
         {
-            "opened": day(i["told"]),
-            "closed": day(i["resolved"]),
+            "opened": day(i["reported_day"]),
+            "closed": day(i["resolved_day"]),
             "category": np.array(list(scenario.issues))[i["category"]],
         }
     )
@@ -105,7 +105,7 @@ def true_scenario(staff=1.0, often=1.0):
 FIT = (
     "committee.staff",
     "issues.environment.rate",
-    "issues.lift_adding.patience",
+    "issues.lift_adding.patience_days",
 )
 
 
@@ -359,12 +359,12 @@ def test_over_many_logs_intervals_hold_what_made_them(tmp_path):
     for number in range(10):
         staff, often, forget = np.exp(np.random.default_rng(number).uniform(-0.8, 0.8, 3))
         made = alter_scenario(
-            true_scenario(1.5 * staff, often), settings={"committee.forget": 0.005 * forget}
+            true_scenario(1.5 * staff, often), settings={"committee.forgetting_rate": 0.005 * forget}
         )
         done = C.calibrate(
             PLACE,
             write_model_log(made, tmp_path / f"{number}.csv", number),
-            fit=(*FIT, "committee.forget"),
+            fit=(*FIT, "committee.forgetting_rate"),
             trials=160,
             replicates=2,
             workers=1,
@@ -373,7 +373,7 @@ def test_over_many_logs_intervals_hold_what_made_them(tmp_path):
         known = {
             "committee.staff": 1.5 * staff,
             "issues.environment.rate": often,
-            "committee.forget": 0.005 * forget,
+            "committee.forgetting_rate": 0.005 * forget,
         }
         held += [
             (path, done.parameters.p5[path] <= value <= done.parameters.p95[path])

@@ -18,7 +18,7 @@ from cogov.model.scenarios.cases import read_case
 from cogov.model.scenarios.scenario import ReportedOutcome
 
 FEW = (
-    ReportedOutcome("told", "much is told", "told", low=1.0),
+    ReportedOutcome("reported", "much is told", "reported", low=1.0),
     ReportedOutcome("patrolled", "the patrol settles some", "settled_by:grid_patrol", low=0.0),
     ReportedOutcome("helped", "and helps", "gain:resolution_rate", low=0.0, off=("grid_patrol",)),
     ReportedOutcome("impossible", "nothing ever goes wrong", "arisen", high=0.0),
@@ -29,7 +29,7 @@ CASE = replace(with_mechanisms(STORM, "grid_patrol"), days=60, reported=FEW)
 def test_each_outcome_has_its_row_and_an_outside_stays():
     table = P.check_patterns(CASE, replicates=4).set_index("name")
     assert list(table.index) == [one.name for one in FEW]
-    assert table.loc["told", "verdict"] == "inside" and table.loc["impossible", "verdict"] == "outside"
+    assert table.loc["reported", "verdict"] == "inside" and table.loc["impossible", "verdict"] == "outside"
     assert (table["p5"] <= table["median"]).all() and (table["median"] <= table["p95"]).all()
 
 

@@ -107,7 +107,7 @@ def make_issues(*rows):
     """Return issues of (born, reported, resolved), as after a run of 100 days."""
     table = np.zeros(len(rows), ISSUE)
     for row, (born, told, resolved) in zip(table, rows):
-        row["born"], row["told"], row["resolved"] = born, told, resolved
+        row["arose_day"], row["reported"], row["resolved"] = born, told, resolved
     return table
 
 
@@ -138,7 +138,7 @@ def test_tables_of_a_run_agree_with_its_measures():
         run.measures.backlog
         == run.series["open"].iloc[-1]
         == run.issues.state.isin(
-            ["unknown", "told", "at the table", "signatures", "money", "passed upward", "in work"]
+            ["unknown", "reported", "at the table", "signatures", "money", "passed upward", "in work"]
         ).sum()
     )
     assert run.measures.hours == pytest.approx(

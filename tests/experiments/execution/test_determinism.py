@@ -18,7 +18,7 @@ from cogov.bench import execution_modes as w
 from cogov.bench import fingerprints as h
 from cogov.bench import verification_report
 from cogov.engine.randomness import RandomNumbers
-from cogov.model import measures, mechanisms
+from cogov.model import daily_counts, measures, mechanisms
 from cogov.model.day import simulate_day
 from cogov.model.simulate import build_community, finish_run
 from cogov.model.world import restore_run, start_run
@@ -83,7 +83,7 @@ def test_what_was_saved_stays_as_it_was_while_the_world_goes_on():
 def test_a_hash_is_of_everything_that_a_run_leaves():
     """Flipping one bit of any column gives another fingerprint."""
     world, series = h.run_and_hash(replace(STORM, days=40), 1, until=40)
-    run = finish_run(world, replace(STORM, days=40), dict(zip(measures.DAILY, series.T)))
+    run = finish_run(world, replace(STORM, days=40), dict(zip(daily_counts.DAILY, series.T)))
     whole = h.fingerprint(run, world)
     columns = dict(h.iter_columns(run, world))
     assert {

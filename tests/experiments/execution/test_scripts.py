@@ -25,7 +25,7 @@ print(len(cogov.compare("wuzi_yard", "grid_patrol", replicates=2, days=5, worker
 INSIDE = """
 import multiprocessing, warnings, cogov
 def both(workers):
-    with warnings.catch_warnings(record=True) as told:
+    with warnings.catch_warnings(record=True) as reported:
         warnings.simplefilter("always")
         return len(cogov.compare("wuzi_yard", "grid_patrol", replicates=2, days=5, \
 workers=workers).rows), len(told)

@@ -296,12 +296,16 @@ def test_worlds_are_paired_by_replicate():
 
 
 def test_a_world_that_is_not_known_is_refused():
-    runs = make_runs().assign(**{"residents.shyness": [np.nan, 1.0, 2.0] * 80})
+    runs = make_runs().assign(**{"residents.volunteering_threshold_logit": [np.nan, 1.0, 2.0] * 80})
     for job in (
-        lambda: tabulate_worlds(runs, "captains", "rate", ["committee.staff", "residents.shyness"]),
+        lambda: tabulate_worlds(
+            runs, "captains", "rate", ["committee.staff", "residents.volunteering_threshold_logit"]
+        ),
         lambda: best_arms(runs, "rate", ["mechanisms.captains"]),
     ):
-        with pytest.raises(UserError, match="residents.shyness has no value in some runs"):
+        with pytest.raises(
+            UserError, match="residents.volunteering_threshold_logit has no value in some runs"
+        ):
             job()
 
 

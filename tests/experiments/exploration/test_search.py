@@ -34,7 +34,7 @@ ASKED = {
     "confirm": 3,
     "off": ["incubation", "consent_campaign"],
 }
-AIMS = {"told": "maximise", "hours": "minimise"}
+AIMS = {"reported": "maximise", "hours": "minimise"}
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_a_trial_is_the_result_of_simulating_its_mix(result):
     assert set(scenario.mechanisms) == set(design_of(t)["on"])
     told = [summary(runs.replicate(scenario, "search", 0, number)) for number in range(2)]
     assert (t.told, t.hours) == pytest.approx(
-        (np.mean([one["told"] for one in told]), np.mean([one["hours"] for one in told]))
+        (np.mean([one["reported"] for one in told]), np.mean([one["hours"] for one in told]))
     )
 
 
@@ -92,7 +92,7 @@ def test_the_front_is_shown_on_new_random_numbers_with_those_that_drop_out(resul
     front, row = result.front, result.front.iloc[0]
     assert set(front.trial) == set(result.trials["first"][result.trials.front])
     scenario = design_scenario(result.room, design_of(result.trials.loc[row.trial]))
-    fresh = [summary(runs.replicate(scenario, "search", 0, number))["told"] for number in (2, 3, 4)]
+    fresh = [summary(runs.replicate(scenario, "search", 0, number))["reported"] for number in (2, 3, 4)]
     assert row.told == pytest.approx(np.mean(fresh)) and row.told_low < row.told < row.told_high
     assert front.share_on_front.between(0, 1).all() and (front.status.eq("stays") == front.front).all()
     text = list(result.sentences())
@@ -109,7 +109,7 @@ def test_what_is_beaten_or_too_dear_on_new_random_numbers_drops_out(result):
 
     Measures are reported, hours, hours beyond, yuan.
     """
-    assert result.room.measures_to_keep == ("told", "hours", "beyond.hours", "yuan")
+    assert result.room.measures_to_keep == ("reported", "hours", "beyond.hours", "yuan")
     noise = np.random.default_rng(1).normal(scale=1.0, size=(30, 1))
     mixes = [
         np.array([told, hours, hours - 80, 0.0])
@@ -330,7 +330,9 @@ def test_what_a_mix_leaves_out_of_the_case_pays_for_something_else(monkeypatch):
 
 def test_no_mix_has_more_mechanisms_than_may_be_added(result):
     may = ["grid_patrol", "whistle", "mediation_room", "chat_groups", "building_captains"]
-    t = search(SHORT, {"told": "maximise"}, mechanisms=may, most=2, trials=24, replicates=2, confirm=2).trials
+    t = search(
+        SHORT, {"reported": "maximise"}, mechanisms=may, most=2, trials=24, replicates=2, confirm=2
+    ).trials
     added = t[[f"mechanisms.{name}" for name in may[:-1]]].sum(axis=1)
     # by chance, two of all designs keep the captains of the case
     assert added.max() == 2 and t["mechanisms.building_captains"][1] and added[1] == 2
@@ -357,9 +359,14 @@ def test_the_front_of_points():
 
 def test_whole_numbers_stay_whole():
     t = search(
-        SHORT, {"told": "maximise"}, knobs={"committee.verify": (2, 20)}, trials=6, replicates=2, confirm=2
+        SHORT,
+        {"reported": "maximise"},
+        knobs={"committee.check_after_days": (2, 20)},
+        trials=6,
+        replicates=2,
+        confirm=2,
     ).trials
-    assert (t["committee.verify"] % 1 == 0).all() and t["committee.verify"].nunique() > 2
+    assert (t["committee.check_after_days"] % 1 == 0).all() and t["committee.check_after_days"].nunique() > 2
 
 
 @pytest.mark.parametrize(

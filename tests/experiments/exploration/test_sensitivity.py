@@ -226,7 +226,7 @@ def test_without_salib_the_way_to_install_it_is_shown(monkeypatch):
 def star_sweep():
     """Return a one-at-a-time sweep round (1, 1, True) with outcome staff + 3 captains."""
     points = [(1.0, 1.0, True), (0.5, 1.0, True), (2.0, 1.0, True), (1.0, 4.0, True), (1.0, 1.0, False)]
-    names = ("committee.staff", "residents.shyness", "mechanisms.captains")
+    names = ("committee.staff", "residents.volunteering_threshold_logit", "mechanisms.captains")
     lucky = np.random.default_rng(4).normal(size=5)
     return pd.DataFrame(
         [
@@ -248,7 +248,7 @@ def test_a_tornado_has_the_widest_first_and_pairs_by_replicate():
     assert list(dict.fromkeys(table.index.get_level_values("factor"))) == [
         "mechanisms.captains",
         "committee.staff",
-        "residents.shyness",
+        "residents.volunteering_threshold_logit",
     ]
     assert table.loc[("committee.staff", 2.0), "difference"] == pytest.approx(1.0, abs=0.02)
     assert table.loc[("committee.staff", 2.0), "swing"] == pytest.approx(1.5, abs=0.03)

@@ -115,13 +115,15 @@ def test_worlds_are_cut_where_the_mechanism_is_strong(sweep_folder):
     assert loses.words == "building_captains loses where it raises hours by more than 150."
     (box, *_) = loses.found.boxes
     assert (
-        list(box.box.limits) == ["mechanisms.building_captains.evening"]
+        list(box.box.limits) == ["mechanisms.building_captains.captain_hours"]
         and box.density > 0.9
         and box.coverage > 0.9
     )
-    won = loses.worlds["mechanisms.building_captains.evening"][loses.worlds["wins"]]
-    assert box.box.limits["mechanisms.building_captains.evening"][0] == pytest.approx(won.min(), abs=0.1)
-    assert list(tabulate_boxes(loses)["factor"]) == ["mechanisms.building_captains.evening"]
+    won = loses.worlds["mechanisms.building_captains.captain_hours"][loses.worlds["wins"]]
+    assert box.box.limits["mechanisms.building_captains.captain_hours"][0] == pytest.approx(
+        won.min(), abs=0.1
+    )
+    assert list(tabulate_boxes(loses)["factor"]) == ["mechanisms.building_captains.captain_hours"]
     (wins,) = discover_wins(found, "building_captains", matters=0)
     assert not wins.found.boxes and list(tabulate_boxes(wins)["box"]) == [], (
         "nobody saves hours by giving some"
@@ -137,7 +139,7 @@ def test_worlds_are_cut_where_another_arm_is_best(sweep_folder):
     ].found.wins >= both[1].found.wins
     for asked in both:
         (box, *_) = asked.found.boxes
-        low, high = box.box.limits["mechanisms.building_captains.evening"]
+        low, high = box.box.limits["mechanisms.building_captains.captain_hours"]
         assert box.density > 0.9 and box.coverage > 0.9
         assert (
             (high < 0.15 and np.isinf(low))
@@ -239,7 +241,9 @@ def test_boxes_are_printed_drawn_and_kept(cogov, sweep_folder):
 def test_the_best_of_all_arms_is_printed_and_kept(cogov, sweep_folder):
     status, out, _ = cogov("discover", sweep_folder(BEST), "--best", "--json", "--out", "mine")
     told = json.loads(out)
-    assert status == 0 and told["boxes"][0]["limit"].startswith("mechanisms.building_captains.evening is ")
+    assert status == 0 and told["boxes"][0]["limit"].startswith(
+        "mechanisms.building_captains.captain_hours is "
+    )
     first = next(iter(told["sentences"]))
     assert told["sentences"][first][0].startswith(
         f"Best overall by hours: {first.removesuffix(' is best')}. Of 32 worlds"

@@ -75,11 +75,11 @@ def test_states_and_days_between_the_lines_are_those_the_model_went_through(name
     """
     following = {STATES[a]: {STATES[b] for b in after} for a, after in ALLOWED.items()}
     for arm, row, _, run in iter_histories(name):
-        moved = [step for step in arm.steps if step.what != "seconded"]
+        moved = [step for step in arm.steps if step.what != "reported again"]
         states = [step.was for step in moved[1:]] + [arm.state]
         assert states[0] == STATES[0] and arm.state == STATES[row["state"]]
         assert all(b in following[a] for a, b in pairwise(states))
-        assert sum(step.waited for step in moved) + arm.waited == run.days - row["born"]
+        assert sum(step.waited for step in moved) + arm.waited == run.days - row["arose_day"]
         assert (row["desk"] == DESK_DEPARTMENT) == ("passed upward" in states)
         if row["desk"] != DESK_DEPARTMENT:
             assert {step.whose for step in moved} - {"compound", "community", "both"} == {
@@ -92,13 +92,13 @@ def test_talks_are_reported_as_the_columns_count_them():
     _, arms, done, _ = compare_world("forum")
     there = story.build_community(arms[1])
     for run in done:
-        for row in run.issues[run.issues["hard"] > 0]:
+        for row in run.issues[run.issues["sittings_needed"] > 0]:
             told = [
                 step
                 for step in story.tell_arm("", run, row[None], arms[1], there).steps
                 if step.what == "agreed"
             ]
-            assert all(step.amount == row["accord"] >= row["hard"] for step in told)
+            assert all(step.amount == row["accord"] >= row["sittings_needed"] for step in told)
             agreed += len(told)
     assert agreed > 0
 
@@ -227,7 +227,7 @@ def test_every_line_and_state_and_name_has_its_words(lang):
 def test_neighbours_who_say_the_same_are_one_sentence_and_all_else_has_its_own():
     def again_and_again(life):
         """Return whether neighbours repeat a report more than once, after another event; and how many do."""
-        seconds = [step.what == "seconded" for step in life[0].steps]
+        seconds = [step.what == "reported again" for step in life[0].steps]
         return sum(b and not a for a, b in pairwise(seconds)) > 1, sum(seconds)
 
     _, row, *_ = max(iter_histories(), key=again_and_again)
@@ -235,8 +235,10 @@ def test_neighbours_who_say_the_same_are_one_sentence_and_all_else_has_its_own()
     arm = max(told.arms, key=lambda arm: len(arm.steps))
     days = [line for line in stories.tell_arm(arm, told, "en") if line.startswith("Day ")]
     whats = [step.what for step in arm.steps]
-    assert whats.count("seconded") > len(days) - len(set(whats)) > 0
-    assert len(days) == sum(a != "seconded" or b != "seconded" for a, b in zip(whats, [None, *whats]))
+    assert whats.count("reported again") > len(days) - len(set(whats)) > 0
+    assert len(days) == sum(
+        a != "reported again" or b != "reported again" for a, b in zip(whats, [None, *whats])
+    )
 
 
 def test_an_issue_goes_by_its_number_or_by_its_name():

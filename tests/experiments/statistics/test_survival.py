@@ -70,8 +70,8 @@ def test_exponential_waits_come_out_as_their_closed_form():
 
 def test_the_mean_is_that_of_measures_over_the_pooled_issues():
     issues = draw_issues(np.random.default_rng(2), 5, 40, 60.0, 200)
-    resolved = issues["resolved"] >= 0
-    time = np.where(resolved, issues["resolved"], 200) - issues["born"]
+    resolved = issues["resolved_day"] >= 0
+    time = np.where(resolved, issues["resolved_day"], 200) - issues["arose_day"]
     row = survival(issues, 90, 200).means.loc["yard", "nothing"]
     assert row["mean"] == restricted_mean(time, resolved, 90)
     assert row[["issues", "resolved", "replicates"]].tolist() == [200, resolved.sum(), 5]

@@ -42,19 +42,19 @@ def test_a_grid_crosses_its_factors_ends_among_them(read_arms):
     found = read_arms(
         '[design]\nkind = "grid"\n'
         + STAFF
-        + 'range = [1.0, 3.0]\nlevels = 5\n[[factor]]\npath = "committee.verify"\nvalues = [3, 7]\n'
+        + 'range = [1.0, 3.0]\nlevels = 5\n[[factor]]\npath = "committee.check_after_days"\nvalues = [3, 7]\n'
     )
     assert values_of(found) == [staff for staff in (1.0, 1.5, 2.0, 2.5, 3.0) for _ in range(2)]
-    assert values_of(found, "committee.verify") == [3, 7] * 5
-    assert found[0].settings == {"committee.staff": 1.0, "committee.verify": 3}
+    assert values_of(found, "committee.check_after_days") == [3, 7] * 5
+    assert found[0].settings == {"committee.staff": 1.0, "committee.check_after_days": 3}
 
 
 def test_whole_numbers_stay_whole(read_arms):
     found = read_arms(
-        '[design]\nkind = "grid"\n[[factor]]\npath = "committee.verify"\nrange = [1, 4]\nlevels = 7\n'
+        '[design]\nkind = "grid"\n[[factor]]\npath = "committee.check_after_days"\nrange = [1, 4]\nlevels = 7\n'
     )
-    assert values_of(found, "committee.verify") == [1, 2, 3, 4] and all(
-        type(v) is int for v in values_of(found, "committee.verify")
+    assert values_of(found, "committee.check_after_days") == [1, 2, 3, 4] and all(
+        type(v) is int for v in values_of(found, "committee.check_after_days")
     )
 
 
@@ -88,23 +88,25 @@ def test_sampled_points_fill_the_range_evenly_and_are_the_same_each_time(read_ar
     text = (
         f'[design]\nkind = "{kind}"\npoints = 16\n'
         + STAFF
-        + 'range = [1.0, 9.0]\n[[factor]]\npath = "committee.verify"\nrange = [1, 4]\n'
+        + 'range = [1.0, 9.0]\n[[factor]]\npath = "committee.check_after_days"\nrange = [1, 4]\n'
     )
     found = read_arms(text)
     assert sorted(int((v - 1.0) * 2) for v in values_of(found)) == list(range(16))  # one in each sixteenth
-    assert sorted(values_of(found, "committee.verify")) == [n for n in (1, 2, 3, 4) for _ in range(4)]
+    assert sorted(values_of(found, "committee.check_after_days")) == [
+        n for n in (1, 2, 3, 4) for _ in range(4)
+    ]
     assert values_of(found) == values_of(read_arms(text)) != values_of(read_arms("seed = 7\n" + text))
 
 
 def test_a_list_is_a_csv_with_a_column_for_each_path(read_arms, tmp_path):
     (tmp_path / "l.csv").write_text(
-        "arm,committee.staff,mechanisms.grid_patrol,mechanisms.grid_patrol.walk\nx,2,on,0.5\ny,3,false,0.5\n",
+        "arm,committee.staff,mechanisms.grid_patrol,mechanisms.grid_patrol.patrol_hours\nx,2,on,0.5\ny,3,false,0.5\n",
         encoding="utf-8",
     )
     try:
         found = read_arms('[design]\nkind = "list"\ntable = "l.csv"\n')
     except UserError as error:
-        assert "mechanisms.grid_patrol.walk" in str(error)  # it has no such parameter
+        assert "mechanisms.grid_patrol.patrol_hours" in str(error)  # it has no such parameter
         (tmp_path / "l.csv").write_text(
             "arm,committee.staff,mechanisms.grid_patrol\nx,2,on\ny,3,false\n", encoding="utf-8"
         )
@@ -202,7 +204,7 @@ WRONG = {  # what is wrong -> (text, what its one line says)
         + GRID
         + 'mechanisms = ["grid_patrol"]\n'
         + STAFF
-        + "levels = 1000\n[[factor]]\npath = 'committee.shift'\nlevels = 1000\n",
+        + "levels = 1000\n[[factor]]\npath = 'committee.shift_hours'\nlevels = 1000\n",
         ["4,000,000", "1,000,000", "sobol"],
     ),
     "a factorial of everything": (

@@ -27,7 +27,7 @@ ASKED = Experiment(
     cases=("wuzi_yard",),
     days=60,
     replicates=4,
-    estimand=Estimand(measure="told", reference=FORMULA, matters=1.0, within=20),
+    estimand=Estimand(measure="reported", reference=FORMULA, matters=1.0, within=20),
     arm=(
         NamedArm(FORMULA, off=("building_captains",)),
         NamedArm(HOSTILE, on=("grid_patrol",)),

@@ -84,7 +84,7 @@ LITTLE = {  # what is scarce -> (how it is swept, what the report says of it)
         "wuzi_yard: 20 days are fewer than the 30 that count as in time (estimand.within)",
     ),
     "days of one case": (
-        {"days": 20, "cases": ("wuzi_yard", "shuian"), "arm": ARMS[:2], "estimand": Estimand("told")},
+        {"days": 20, "cases": ("wuzi_yard", "shuian"), "arm": ARMS[:2], "estimand": Estimand("reported")},
         "shuian: 20 days are fewer",
     ),
     "what is measured": (

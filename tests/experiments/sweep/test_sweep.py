@@ -185,7 +185,7 @@ def test_a_sweep_may_grow_and_shrink(tmp_path):
 
 def test_a_run_that_raises_is_named_and_is_data(tmp_path):
     plan = fault_injection.tiny(9, days=10)
-    bad = [order.luck for order in plan.orders(0, 9)][3:5]
+    bad = [order.seed for order in plan.orders(0, 9)][3:5]
     faulty = partial(faulty_sweeps.run_and_log, tmp_path / "log", {bad[0]: "raises", bad[1]: "exits"})
     assert serially(plan, tmp_path / "out", job=faulty).failed == 2
     runs = read_results(tmp_path / "out").runs
@@ -207,7 +207,7 @@ def content_of(plan, folder):
 @pytest.mark.slow
 def test_a_run_that_kills_its_worker_or_never_ends_is_named_and_the_rest_goes_on(tmp_path):
     plan = fault_injection.tiny(30, days=10)
-    seeds = [order.luck for order in plan.orders(0, 30)]
+    seeds = [order.seed for order in plan.orders(0, 30)]
     done = fault_injection.sweep_with_faults(
         tmp_path / "out",
         plan,
@@ -305,7 +305,7 @@ def work_with_other_seed(terms, orders):
     return [
         replace(o, order=order)
         for order in orders
-        for o in work(terms, [replace(order, luck=order.luck + (order.replicate == 1))])
+        for o in work(terms, [replace(order, seed=order.seed + (order.replicate == 1))])
     ]
 
 
@@ -450,11 +450,11 @@ def test_a_sweep_stops_when_every_interval_is_narrow_enough(tmp_path):
         replicates=60,
         keep=(),
         arm=arm,
-        estimand=Estimand("told"),
+        estimand=Estimand("reported"),
         stopping=Stopping(half_width=0.6, step=10),
     )
     done = sweep(e, tmp_path / "a", workers=0, limit=0)
-    table = contrasts(read_results(tmp_path / "a").runs, "told", "without")
+    table = contrasts(read_results(tmp_path / "a").runs, "reported", "without")
     half = (table["high_all"] - table["low_all"]).iloc[0] / 2
     assert (
         60 <= done.asked < 120 and half <= 0.6 and done.why.startswith("Stopped at") and "reached" in done.why

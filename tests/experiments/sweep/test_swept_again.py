@@ -289,7 +289,7 @@ def test_what_changes_before_any_run_is_still_stated_before_the_first_run(tmp_pa
 
     with pytest.raises(KeyboardInterrupt):
         serially(ASKED, tmp_path / "out", job=stop)
-    serially(replace(ASKED, days=5, estimand=Estimand("told")), tmp_path / "out")
+    serially(replace(ASKED, days=5, estimand=Estimand("reported")), tmp_path / "out")
     found = analyse_sweep(tmp_path / "out")
     assert (
         "stated before the first run" in report.estimand(found)
