@@ -27,7 +27,7 @@ def require_browser() -> str:
 
 
 @contextmanager
-def launched() -> Iterator[Browser]:
+def open_browser() -> Iterator[Browser]:
     """Start a browser with a fresh profile."""
     path = require_browser()
     with start_playwright() as playwright, start_browser(playwright, path) as browser:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import NO_BROWSER, launched, require_browser
+from browser import NO_BROWSER, open_browser, require_browser
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -54,7 +54,7 @@ def pytest_configure(config) -> None:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Start a browser for the tests of a module."""
-    with launched() as started:
+    with open_browser() as started:
         yield started
 
 

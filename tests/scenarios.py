@@ -22,7 +22,7 @@ from cogov.model.simulate import Run, days, simulate
 from cogov.model.world import World
 
 
-def raised(scenario: Scenario, **rates: float) -> Scenario:
+def raise_rates(scenario: Scenario, **rates: float) -> Scenario:
     """Return the scenario with other rates of some categories, in issues per unit and year."""
     return replace(
         scenario,
@@ -31,7 +31,7 @@ def raised(scenario: Scenario, **rates: float) -> Scenario:
     )
 
 
-def governed(scenario: Scenario, *names: str, **own) -> Scenario:
+def with_mechanisms(scenario: Scenario, *names: str, **own) -> Scenario:
     """Return the scenario with the mechanisms called `names`, and those given as `name=mechanism`."""
     return replace(scenario, mechanisms={name: mechanisms.load_class(name)() for name in names} | own)
 
@@ -73,7 +73,7 @@ ESTATE = replace(  # and an estate with lifts, whose property company serves too
     property_managers=replace(YARD.property_managers, shift=0.5, fee=20.0),
     grid_workers=GridWorkerParameters(full_time=1, part_time=0, shift=1.0),
 )
-STORM = raised(  # yard and small estate: projects to sign for, quarrels, elders to care for, a street
+STORM = raise_rates(  # yard and small estate: projects to sign for, quarrels, elders to care for, a street
     replace(
         ESTATE,
         name="storm",
@@ -106,7 +106,7 @@ STORM = replace(  # a sixth of the work for each issue
     },
 )
 FORUM = (
-    replace(  # the storm in autumn: many give evenings, so sittings are held; votes fail, much is forgotten
+    replace(  # the storm in autumn: many give evenings, so meetings are held; votes fail, much is forgotten
         STORM,
         name="forum",
         calendar=CalendarParameters(month=9),
@@ -120,7 +120,7 @@ FORUM = (
 WORLDS = {"storm": STORM, "estate": ESTATE, "yard": YARD, "forum": FORUM}
 
 
-def inside(table: np.ndarray) -> list[bytes]:
+def column_bytes(table: np.ndarray) -> list[bytes]:
     """Return the columns of a table as bytes.
 
     The padding between columns holds arbitrary bytes and is left out.
@@ -128,10 +128,14 @@ def inside(table: np.ndarray) -> list[bytes]:
     return [np.ascontiguousarray(table[name]).tobytes() for name in table.dtype.names]
 
 
-def told(world: World) -> tuple[bytes, ...]:
+def measured_bytes(world: World) -> tuple[bytes, ...]:
     """Return everything that is measured of a world today, as bytes."""
     ledger = world.ledger
-    tables = [*inside(world.issues), *inside(world.ended[: world.gone[0]]), *inside(world.history())]
+    tables = [
+        *column_bytes(world.issues),
+        *column_bytes(world.ended[: world.gone[0]]),
+        *column_bytes(world.history()),
+    ]
     return (
         *tables,
         ledger.hours.tobytes(),
@@ -142,15 +146,15 @@ def told(world: World) -> tuple[bytes, ...]:
     )
 
 
-def parting(one: Scenario, other: Scenario, seed: int = 1) -> int | None:
+def first_difference(one: Scenario, other: Scenario, seed: int = 1) -> int | None:
     """Return the first day on which two scenarios differ in anything measured; None if they never do."""
     for a, b in zip(days(one, seed), days(other, seed)):
-        if told(a) != told(b):
+        if measured_bytes(a) != measured_bytes(b):
             return a.day
     return None
 
 
-def kept(run: Run) -> dict[str, bytes]:
+def run_bytes(run: Run) -> dict[str, bytes]:
     """Return everything that a run leaves behind: name -> bytes.
 
     Owners (mechanisms) and categories are given by name, not by number.
@@ -174,8 +178,8 @@ def kept(run: Run) -> dict[str, bytes]:
     return {name: np.ascontiguousarray(column).tobytes() for name, column in columns.items()}
 
 
-def differing(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
-    """Return the names in which two runs, as `kept`, differ.
+def differing_names(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
+    """Return the names in which two runs, as `run_bytes`, differ.
 
     What only one of them has is left out.
     """
@@ -184,7 +188,7 @@ def differing(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
 
 def digest(scenario: Scenario, seed: int) -> str:
     """Return a hash of everything that a run leaves behind."""
-    return blake2b(b"".join(kept(simulate(scenario, seed)).values())).hexdigest()
+    return blake2b(b"".join(run_bytes(simulate(scenario, seed)).values())).hexdigest()
 
 
 def pool_of_threads(workers: int) -> Executor | Serial:

@@ -39,7 +39,7 @@ def test_cases_and_mechanisms_are_listed(cogov):
     assert "物资大院" in cogov("cases")[1]
 
 
-def test_a_run_is_told_in_words_and_in_json(cogov, tmp_path):
+def test_a_run_is_described_in_words_and_in_json(cogov, tmp_path):
     status, out, _ = cogov(
         "run",
         "wuzi_yard",
@@ -83,7 +83,7 @@ def test_a_comparison_leaves_table_figure_and_manifest(cogov, tmp_path):
     status, out, _ = cogov(*words, "--json")
     assert (
         status == 0
-        and json.loads(out)["table"]["told"]["pairs"] == 3
+        and json.loads(out)["table"]["reported"]["pairs"] == 3
         and json.loads(out)["verdict"] == made["verdict"]
     )
 
@@ -122,13 +122,13 @@ def test_what_is_wrong_is_one_line_with_the_way_out(cogov, wrong):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "reported"),
     [
         ('[[shock]]\nrole = "comittee"', "there are: property, committee"),
         ("[[reported]]\nlow = 0.5\nhigh = 0.2", "reported.0.low = 0.5 is more than high = 0.2"),
     ],
 )
-def test_what_a_case_says_wrongly_is_told_with_its_line(cogov, tmp_path, wrong, told):
+def test_an_error_in_a_case_is_reported_with_its_line(cogov, tmp_path, wrong, told):
     (tmp_path / "mine.toml").write_text(f"[community]\n[[compound]]\n{wrong}\n", encoding="utf-8")
     status, _, err = cogov("run", "mine.toml")
     assert status == 2 and err.startswith("cogov: mine.toml:4: ") and told in err
@@ -156,7 +156,7 @@ def test_an_interrupt_ends_every_process_quietly(tmp_path):
         start_new_session=True,
     )
     while not Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().strip():
-        time.sleep(0.05)  # workers are being born: the worst moment
+        time.sleep(0.05)  # workers are starting: the worst moment
     time.sleep(1)
     os.killpg(running.pid, signal.SIGINT)
     assert "Traceback" not in running.communicate(timeout=60)[1] and running.returncode != 0
@@ -198,13 +198,13 @@ def test_nothing_old_enough_is_said_not_guessed(cogov):
     assert status == 0 and "no issue arose" in json.loads(out)["verdict"]
 
 
-def test_a_knob_of_what_is_not_switched_on_is_refused_with_the_way_out(cogov):
+def test_a_parameter_of_what_is_not_switched_on_is_refused_with_the_way_out(cogov):
     status, _, err = cogov("run", "wuzi_yard", "--set", "mechanisms.grid_patrol.patrol_hours=1")
     assert status == 2 and "--on grid_patrol" in err
 
 
 def test_the_benches_run_on_a_small_sweep(capsys):
-    """They are for reading, not for CI; that they run at all is."""
+    """The benchmarks are for reading, not for CI; the test checks only that they run."""
     tables.show(None, True, speed.count_key_collisions(PlainConsole(), sweep=3, horizon=5))
     assert json.loads(capsys.readouterr().out)["tables"][0]["rows"][0]["collisions"] == 0
     tables.show(

@@ -1,4 +1,4 @@
-"""A shell completes names without loading the engine; every command explains itself to -h, and cogov says its version."""
+"""Names are completed without loading the engine; each command has help under -h; cogov tells its version."""
 
 import subprocess
 import sys
@@ -29,7 +29,7 @@ def test_the_version_is_that_of_the_project(monkeypatch, capsys, tmp_path):
     for elsewhere in (
         "pyproject.toml",
         "none.toml",
-    ):  # of another project; not there, as where cogov is installed
+    ):  # of another project; absent, as where cogov is installed
         assert release.project(tmp_path / elsewhere)[0] == installed
 
 
@@ -63,7 +63,7 @@ def test_names_are_completed(tmp_path, monkeypatch):
     assert "tea_round" in completion.complete_mechanism("te")
 
 
-def test_paths_of_knobs_are_completed_a_part_at_a_time():
+def test_paths_of_parameters_are_completed_a_part_at_a_time():
     assert "committee." in completion.complete_setting("") and completion.complete_setting(
         "committee.sta"
     ) == ["committee.staff="]
@@ -73,7 +73,7 @@ def test_paths_of_knobs_are_completed_a_part_at_a_time():
     )
 
 
-def test_the_list_of_knobs_is_that_of_the_code():
+def test_the_list_of_parameters_is_that_of_the_code():
     assert completion.KNOBS.read_text("utf-8").split() == [
         one.path for one in list_parameters() if not one.path.startswith("[[")
     ], "run `cogov docs`"
@@ -88,7 +88,14 @@ def test_the_list_of_knobs_is_that_of_the_code():
     ],
 )
 def test_a_shell_is_answered_without_the_engine(words, found):
-    code = "import sys; from cogov.cli.main import main\ntry:\n    main()\nfinally:\n    print(*sorted({'numba', 'numpy', 'pandas', 'mesa', 'matplotlib'} & {*sys.modules}), file=sys.stderr)"
+    code = (
+        "import sys; from cogov.cli.main import main\n"
+        "try:\n"
+        "    main()\n"
+        "finally:\n"
+        "    print(*sorted({'numba', 'numpy', 'pandas', 'mesa', 'matplotlib'} & {*sys.modules}),"
+        " file=sys.stderr)"
+    )
     asked = {"_COGOV_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
     done = subprocess.run(
         [sys.executable, "-c", f"import sys; sys.argv[0] = 'cogov'\n{code}"],

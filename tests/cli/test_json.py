@@ -1,4 +1,7 @@
-"""`--json` of every command is one document that a strict parser reads, with numbers as numbers and keys that stay."""
+"""`--json` prints one document that a strict parser reads.
+
+Numbers are numbers, and keys never change. This holds for every command.
+"""
 
 import json
 from dataclasses import replace
@@ -176,7 +179,7 @@ GROWS = {"city"}  # documents whose other keys are measures
 
 
 def commands(group, *words):
-    """Words of every command that has --json."""
+    """Return the words of every command that has --json."""
     for name, one in group.commands.items():
         if hasattr(one, "commands"):
             yield from commands(one, *words, name)
@@ -190,8 +193,8 @@ def test_every_command_that_has_json_is_tried():
     )
 
 
-def strict(text):
-    """The one document of a text; NaN, infinity and the same key twice are refused."""
+def parse_strictly(text):
+    """Return the one document of a text; refuse NaN, infinity and duplicate keys."""
 
     def once(pairs):
         assert len(dict(pairs)) == len(pairs), f"twice the same key: {pairs}"
@@ -200,18 +203,21 @@ def strict(text):
     return json.loads(text, parse_constant=pytest.fail, object_pairs_hook=once)
 
 
-def texts(value, name=""):
-    """Every text of a document, with the key it stands under."""
+def iter_texts(value, name=""):
+    """Yield every text of a document, with the key that it belongs to."""
     if isinstance(value, (dict, list)):
         for key, one in value.items() if isinstance(value, dict) else ((name, one) for one in value):
-            yield from texts(one, key)
+            yield from iter_texts(one, key)
     elif isinstance(value, str):
         yield name, value
 
 
 @pytest.fixture(scope="module")
-def swept(tmp_path_factory):
-    """The folder of a finished sweep by its name, swept when first asked for; any other word as it is."""
+def sweep_folder(tmp_path_factory):
+    """Return the folder of a finished sweep by its name, swept on first request.
+
+    Any other word is returned as it is.
+    """
     texts, made = {"WHOSE": WHOSE, "SCREEN": SCREEN, "BEST": BEST.replace("points = 64", "points = 32")}, {}
 
     def folder(word):
@@ -226,10 +232,13 @@ def swept(tmp_path_factory):
 
 @pytest.fixture
 def cogov(monkeypatch, capsys, tmp_path):
-    """Type a command in a folder with a log and an experiment; benches measure next to nothing."""
+    """Type a command in a folder with a log and an experiment; benchmarks measure next to nothing."""
     monkeypatch.chdir(tmp_path)
     rows = [
-        f"2020-{1 + n % 9:02}-{1 + n % 27:02},2020-{1 + n % 9:02}-{min(28, 3 + n % 27):02},{('litter', 'lamp_out')[n % 2]}"
+        (
+            f"2020-{1 + n % 9:02}-{1 + n % 27:02},2020-{1 + n % 9:02}-{min(28, 3 + n % 27):02},"
+            f"{('litter', 'lamp_out')[n % 2]}"
+        )
         for n in range(60)
     ]
     (tmp_path / "log.csv").write_text(
@@ -242,7 +251,7 @@ def cogov(monkeypatch, capsys, tmp_path):
         ("PEOPLE", (200,)),
         ("ROUNDS", 1),
         ("TWIN_DAYS", 1),
-        ("PAIRED", {"wuzi_yard": ("told",)}),
+        ("PAIRED", {"wuzi_yard": ("reported",)}),
         ("count_key_collisions", partial(speed.count_key_collisions, sweep=2, horizon=3)),
     ):
         monkeypatch.setattr(speed, name, value)
@@ -278,7 +287,7 @@ def cogov(monkeypatch, capsys, tmp_path):
         "load_table": lambda folder: pd.DataFrame({"residents": [100], "resolution_rate": [float("nan")]}),
         "digest": lambda folder: "d",
     }
-    assert fakes.keys() <= vars(city_scaling.cities).keys()  # else a city would be simulated in earnest
+    assert fakes.keys() <= vars(city_scaling.cities).keys()  # otherwise a whole city would be simulated
     monkeypatch.setattr(city_scaling, "cities", SimpleNamespace(**vars(city_scaling.cities) | fakes))
     monkeypatch.setattr(determinism, "SETS", dict(list(fingerprints.SETS.items())[:1]))
     monkeypatch.setattr(
@@ -300,7 +309,7 @@ def cogov(monkeypatch, capsys, tmp_path):
 
 
 @pytest.mark.parametrize("words", KEYS, ids=lambda words: " ".join(words[:2]))
-def test_json_is_one_strict_document_with_its_keys(cogov, swept, monkeypatch, words):
+def test_json_is_one_strict_document_with_its_keys(cogov, sweep_folder, monkeypatch, words):
     if words == ("bench", "page"):
         page_bench = pytest.importorskip("cogov.bench.page.page")
         monkeypatch.setattr(
@@ -308,9 +317,9 @@ def test_json_is_one_strict_document_with_its_keys(cogov, swept, monkeypatch, wo
             "measure_page",
             lambda *asked: [page_bench.waiting_table(([1.0], [2.0], [3.0]), ([0.1], [1024]))],
         )
-    status, out, err = cogov(*map(swept, words), "--json")
+    status, out, err = cogov(*map(sweep_folder, words), "--json")
     assert status == 0, err
-    told = strict(out)
+    told = parse_strictly(out)
     assert isinstance(told, dict) or words[0] != "bench", "one object for all tables of a bench"
     for one in told if isinstance(told, list) else [told]:
         assert one.keys() >= KEYS[words] if words[0] in GROWS else one.keys() == KEYS[words]
@@ -318,17 +327,17 @@ def test_json_is_one_strict_document_with_its_keys(cogov, swept, monkeypatch, wo
         assert told["tables"] and all(table.keys() == HOOK and table["rows"] for table in told["tables"])
     numbers = [
         (name, text)
-        for name, text in texts(told)
+        for name, text in iter_texts(told)
         if text.replace(",", "").replace(".", "", 1).removeprefix("-").isdigit()
     ]
     assert not numbers, "numbers as text"
 
 
 def test_a_measure_that_does_not_exist_is_null(cogov):
-    told = strict(cogov("run", "wuzi_yard", *SMALL, "--within", "100", "--json")[1])
+    told = parse_strictly(cogov("run", "wuzi_yard", *SMALL, "--within", "100", "--json")[1])
     assert told["measures"]["resolution_rate"] is None and told["measures"]["arisen"] > 0
     assert (
-        strict(
+        parse_strictly(
             cogov("city", "wuzi_yard", "--communities", "1", "--days", "3", "--workers", "0", "--json")[1]
         )["least"]
         is None

@@ -1,4 +1,4 @@
-"""Who may know whom. The arrows point one way, and this file is the only place where they are written down."""
+"""Check who may import whom. Imports go one way, and only this file writes the order down."""
 
 import ast
 import doctest
@@ -16,7 +16,7 @@ import cogov
 from cogov.engine.source_digests import walk_at_run_time
 
 ROOT = Path(cogov.__file__).parent
-FLOORS = (  # the lowest first. A room may import rooms on lower floors, and itself; never one on its own floor or above
+FLOORS = (  # the lowest first; a room may import itself and rooms on lower floors, no other one
     "engine",
     "agents",
     "model.places",
@@ -45,40 +45,43 @@ UPWARD = {  # (from, to): why it may
         "model.simulate",
     ): "a kernel of a user's own is tried in a small community; imported when that is done",
 }
+# what a mechanism may import
 LEVERS = {
     "model.resources.levers",
     "model.issues.issue_table",
     "model.resources.allocation",
     "model.issues.categories",
-}  # what a mechanism may know
-OUTSIDE = {  # room -> packages it may use beside Python's own; where there is no line, any that is declared
+}
+OUTSIDE = {  # room -> packages it may use besides Python's own; where there is no line, any declared one
     "model.mechanisms": {"numpy"},
     "reference": {"numpy"},
     "engine": {"numpy", "numba", "llvmlite"},
     "model": {"numpy", "numba", "mesa"},
     "agents": {"numpy", "numba"},
 }
+# the Mesa interface, and its benchmark; a run that nobody inspects does not load it
 MESA = {
     "model.mesa.model",
     "model.mesa.agents",
     "bench.sweep_overhead",
-}  # the Mesa face, and what times it; a run that nobody looks into knows nothing of it
+}
 TOP = ("engine", "agents", "model", "reference", "experiments", "viz", "bench", "cli")
 FILES = sorted(p for room in TOP for p in (ROOT / room).rglob("*.py"))
 
 
-def called(path):
-    """'room.file' of a file; a package by its folder."""
+def module_name(path):
+    """Return 'room.file' of a file; a package is called by its folder."""
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
 @cache
-def told(path):
-    """The imports of a file, wherever in it they stand: (line, 'room.file' or None, name) within cogov and without."""
+def list_imports(path):
+    """List the imports of a file, wherever they stand.
+
+    Each is (line, 'room.file' or None, name), within cogov and outside.
+    """
     here, found = path.relative_to(ROOT).parent.parts, []
-    for node in walk_at_run_time(
-        ast.parse(path.read_text("utf-8"))
-    ):  # what is imported for types only binds nobody
+    for node in walk_at_run_time(ast.parse(path.read_text("utf-8"))):  # imports for types only do not count
         if isinstance(node, ast.Import):
             found += ((node.lineno, None, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level:
@@ -104,24 +107,24 @@ def told(path):
 
 
 def siblings(path):
-    return {(line, name) for line, name, _ in told(path) if name is not None}
+    return {(line, name) for line, name, _ in list_imports(path) if name is not None}
 
 
 def strangers(path):
-    return {(line, name.partition(".")[0]) for line, sibling, name in told(path) if sibling is None}
+    return {(line, name.partition(".")[0]) for line, sibling, name in list_imports(path) if sibling is None}
 
 
-every_file = pytest.mark.parametrize("path", FILES, ids=called)
+every_file = pytest.mark.parametrize("path", FILES, ids=module_name)
 
 
 def room_of(name):
-    """The room of FLOORS that a file is in."""
+    """Return the room of FLOORS that a file is in."""
     return max((room for room in FLOOR if f"{name}.".startswith(f"{room}.")), key=len, default=None)
 
 
 @every_file
 def test_imports_point_down(path):
-    name, room = called(path), room_of(called(path))
+    name, room = module_name(path), room_of(module_name(path))
     assert room or name == "experiments", f"{name} is in no room of FLOORS"
     targets = {(line, to, room_of(to)) for line, to in siblings(path)}
     wrong = {
@@ -133,7 +136,7 @@ def test_imports_point_down(path):
 
 
 def test_every_folder_of_python_is_a_room():
-    folders = {called(path) for path in FILES if path.name == "__init__.py"}
+    folders = {module_name(path) for path in FILES if path.name == "__init__.py"}
     assert folders - {"experiments", "reference.mechanisms"} == {
         room for room in FLOOR if (ROOT / room.replace(".", "/")).is_dir()
     }
@@ -152,7 +155,7 @@ def test_statistics_know_nothing_of_the_disk():
 
 
 def test_no_folder_holds_more_than_one_can_take_in():
-    """Mechanisms apart, which are one file each."""
+    """Except for mechanisms, which are one file each."""
     counts = Counter(path.parent for path in FILES if "mechanisms" not in path.parts)
     assert {folder.name: count for folder, count in counts.items() if count > 15} == {}
 
@@ -161,20 +164,22 @@ def test_no_folder_holds_more_than_one_can_take_in():
     "path", sorted((ROOT / "model" / "mechanisms").glob("[a-z]*.py")), ids=lambda path: path.stem
 )
 def test_a_mechanism_knows_the_levers_and_nothing_else(path):
-    """Never another mechanism, the world or the day; of its own folder only what every mechanism is."""
+    """Never another mechanism, the world or the day; of its own folder only the base class of mechanisms."""
     assert {name for _, name in siblings(path)} <= LEVERS | {
-        name for path in FILES if (name := called(path)).startswith("engine.")
+        name for path in FILES if (name := module_name(path)).startswith("engine.")
     } | {"model.mechanisms"}
-    assert {alias for _, name, alias in told(path) if name == "model.mechanisms"} == {"Mechanism"}
+    assert {alias for _, name, alias in list_imports(path) if name == "model.mechanisms"} == {"Mechanism"}
 
 
 @every_file
 def test_rooms_use_few_tools(path):
-    """Nobody finds its own house by the front door, and the model needs neither tables nor pictures."""
-    name = called(path)
-    allowed = next(
-        (OUTSIDE[room] for room in OUTSIDE if f"{name}.".startswith(f"{room}.")), None
-    )  # mechanisms before the rest of the model
+    """No file imports its own room through the package root.
+
+    The model uses neither tables nor figures.
+    """
+    name = module_name(path)
+    # mechanisms before the rest of the model
+    allowed = next((OUTSIDE[room] for room in OUTSIDE if f"{name}.".startswith(f"{room}.")), None)
     found = {stranger for _, stranger in strangers(path)} - set(sys.stdlib_module_names)
     assert "cogov" not in found, (
         f"{name}: say `from ..`, or the package is loaded twice where it goes by another name"
@@ -221,11 +226,11 @@ ONE_PLACE = {  # what is done in one place only -> (how it is written, where it 
 @pytest.mark.parametrize("what", ONE_PLACE)
 def test_what_is_done_in_one_place_is_done_nowhere_else(what):
     pattern, places = ONE_PLACE[what]
-    assert {called(path) for path in PRODUCT if re.search(pattern, path.read_text("utf-8"))} <= places
+    assert {module_name(path) for path in PRODUCT if re.search(pattern, path.read_text("utf-8"))} <= places
 
 
 def test_whatever_prints_prints_to_any_stream():
-    """Every file that can be run by itself, of the tests' tools too, and the command line."""
+    """Every file that can be run as a script, tools of the tests included, and the command line."""
     run = [
         path
         for path in (*PRODUCT, *(path for path in (ROOT / "tools").glob("*.py")))
@@ -240,8 +245,12 @@ def test_whatever_prints_prints_to_any_stream():
 
 
 def test_a_run_loads_neither_mesa_nor_tables_nor_pictures():
-    """A worker of a sweep pays for what it uses only; asked of a fresh Python."""
-    code = "import sys; from cogov.model.simulate import simulate; from cogov.model.scenarios.scenario import Scenario; simulate(Scenario(days=1), 1); print(*sys.modules)"
+    """A worker of a sweep loads only what it uses; checked in a new Python process."""
+    code = (
+        "import sys; from cogov.model.simulate import simulate; "
+        "from cogov.model.scenarios.scenario import Scenario; "
+        "simulate(Scenario(days=1), 1); print(*sys.modules)"
+    )
     loaded = set(
         subprocess.run(
             [sys.executable, "-c", code], check=True, capture_output=True, text=True
@@ -265,16 +274,19 @@ def test_a_run_loads_neither_mesa_nor_tables_nor_pictures():
 
 
 def test_importing_cogov_costs_nothing():
-    code = "import sys; import cogov; print(*(m for m in sys.modules if m.startswith(('cogov', 'numpy', 'mesa', 'numba'))))"
+    code = (
+        "import sys; import cogov; "
+        "print(*(m for m in sys.modules if m.startswith(('cogov', 'numpy', 'mesa', 'numba'))))"
+    )
     assert subprocess.run(
         [sys.executable, "-c", code], check=True, capture_output=True, text=True
     ).stdout.split() == ["cogov"]
 
 
 def test_nothing_is_loaded_twice():
-    """pytest finds the package's root by two names, unless it is told where to stop looking."""
+    """pytest finds the package's root under two names unless confcutdir stops its search."""
     for path in FILES:
-        import_module(f"cogov.{called(path)}")
+        import_module(f"cogov.{module_name(path)}")
     loaded = [Path(m.__file__).resolve() for m in list(sys.modules.values()) if getattr(m, "__file__", None)]
     ours = [
         path
@@ -287,10 +299,12 @@ def test_nothing_is_loaded_twice():
 
 @every_file
 def test_examples_in_docstrings(path):
-    assert doctest.testmod(import_module(f"cogov.{called(path)}")).failed == 0
+    assert doctest.testmod(import_module(f"cogov.{module_name(path)}")).failed == 0
 
 
 @every_file
 def test_a_file_says_what_it_is_about(path):
     first = (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").partition("\n")[0]
-    assert first[:1].isascii() and first.endswith((".", "?")), f"{called(path)}: its first line is {first!r}"
+    assert first[:1].isascii() and first.endswith((".", "?")), (
+        f"{module_name(path)}: its first line is {first!r}"
+    )

@@ -1,4 +1,7 @@
-"""Results do not move in silence: every case comes to the numbers that are written down, and who moves them says why."""
+"""Results never change unnoticed: every case gives the recorded numbers.
+
+A change of results needs a reason in the changelog.
+"""
 
 import baselines
 import pytest
@@ -33,26 +36,27 @@ def test_numbers_are_not_changed_by_hand_nor_their_reasons_taken_away(name):
     table, count, sealed = before(name)
     assert sealed, f"{path_of(name)} was changed by hand: run make baselines"
     assert count <= len(results()), (
-        f"{path_of(name)} knows of {count} lines of **Results:**; CHANGELOG.md has {len(results())}: such lines stay"
+        f"{path_of(name)} knows of {count} lines of **Results:**; "
+        f"CHANGELOG.md has {len(results())}: such lines stay"
     )
 
 
 @pytest.fixture
-def elsewhere(tmp_path, monkeypatch):
-    """A folder of baselines with one in it, and a changelog with one line."""
+def temporary_baselines(tmp_path, monkeypatch):
+    """Return a folder with one baseline file, and a changelog with one line."""
     monkeypatch.setattr(baselines, "FOLDER", tmp_path / "baselines")
     monkeypatch.setattr(baselines, "CHANGELOG", tmp_path / "CHANGELOG.md")
-    monkeypatch.setattr(baselines, "now", lambda name: {"told": ["1", "2", "3", "4", "5", "3"]})
+    monkeypatch.setattr(baselines, "now", lambda name: {"reported": ["1", "2", "3", "4", "5", "3"]})
     baselines.CHANGELOG.write_text("- **Results:** a first engine.\n", encoding="utf-8")
     assert write("a")[1]
     return monkeypatch
 
 
-def test_other_numbers_are_written_only_after_a_line_that_says_why(elsewhere):
+def test_other_numbers_are_written_only_after_a_line_that_says_why(temporary_baselines):
     assert write("a") == ("a: as before", True)
-    elsewhere.setattr(baselines, "now", lambda name: {"told": ["1", "2", "3", "4", "10", "4"]})
+    temporary_baselines.setattr(baselines, "now", lambda name: {"reported": ["1", "2", "3", "4", "10", "4"]})
     said, written = write("a")
-    assert not written and "add one that says why" in said and before("a")[0]["told"][4] == "5"
+    assert not written and "add one that says why" in said and before("a")[0]["reported"][4] == "5"
     with baselines.CHANGELOG.open("a", encoding="utf-8") as log:
         log.write("- More tests.\n- **Results:** more is told.\n")
     said, written = write("a")
@@ -60,12 +64,12 @@ def test_other_numbers_are_written_only_after_a_line_that_says_why(elsewhere):
         written
         and "before" in said
         and "after" in said
-        and before("a") == ({"told": ["1", "2", "3", "4", "10", "4"]}, 2, True)
+        and before("a") == ({"reported": ["1", "2", "3", "4", "10", "4"]}, 2, True)
     )
     assert "more is told" in path_of("a").read_text(encoding="utf-8")
 
 
-def test_a_number_changed_by_hand_breaks_the_seal(elsewhere):
+def test_a_number_changed_by_hand_breaks_the_seal(temporary_baselines):
     path = path_of("a")
     for was, is_ in ((",5,", ",6,"), ("# after 1", "# after 0"), ("a first engine", "another")):
         whole = path.read_text(encoding="utf-8")
@@ -76,7 +80,7 @@ def test_a_number_changed_by_hand_breaks_the_seal(elsewhere):
 
 
 def test_before_and_after_are_shown_side_by_side():
-    shown = moved({"told": ["1", "2"], "yuan": ["3", "4"]}, {"told": ["1", "20"], "yuan": ["3", "4"]})
+    shown = moved({"reported": ["1", "2"], "yuan": ["3", "4"]}, {"reported": ["1", "20"], "yuan": ["3", "4"]})
     assert shown.splitlines()[1:] == [
         "told              before    1   2",
         "                  after     1  20",

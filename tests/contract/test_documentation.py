@@ -1,4 +1,7 @@
-"""The model's description names all that there is, and what of it comes from the code is as the code has it now."""
+"""The description of the model names everything that exists.
+
+Those parts of it that are generated from the code are up to date.
+"""
 
 import json
 import re
@@ -24,18 +27,20 @@ from cogov.viz.text.agent_tables import agents_page
 from cogov.viz.text.parameter_tables import page
 
 DOCS = Path(cogov.__file__).parent / "docs"
-ANEW = "is not what the code says now: write it anew with `cogov docs`"
+STALE = "is not what the code says now: write it anew with `cogov docs`"
 ODD = (DOCS / "ODD.md").read_text("utf-8")
 
 
 def test_parameters_are_those_of_the_code():
     assert (DOCS / "parameters.md").read_text("utf-8") == page(list_parameters()), (
-        f"docs/parameters.md {ANEW}"
+        f"docs/parameters.md {STALE}"
     )
 
 
 def test_the_page_of_agents_is_what_their_files_say():
-    assert (DOCS / "agents.md").read_text("utf-8") == agents_page(describe_agents()), f"docs/agents.md {ANEW}"
+    assert (DOCS / "agents.md").read_text("utf-8") == agents_page(describe_agents()), (
+        f"docs/agents.md {STALE}"
+    )
 
 
 def test_every_kind_of_person_decides_something_and_has_numbers():
@@ -53,15 +58,15 @@ def test_the_diagram_of_agents_shows_every_relation():
     assert drawn_ids >= {f"{who}-{whom}" for who, _, whom in RELATIONS}
 
 
-def drawn(name):
-    """What joins two in a diagram, by their names."""
+def list_edges(name):
+    """Return which names are connected in a diagram."""
     return set(re.findall(r'<g id="(\w+-\w+)"', (DOCS / name).read_text("utf-8")))
 
 
 def test_the_life_of_an_issue_is_drawn_as_it_is():
-    assert drawn("lifecycle.svg") == {
+    assert list_edges("lifecycle.svg") == {
         identity(STATES[state], STATES[to]) for state, allowed in ALLOWED.items() for to in allowed
-    }, f"docs/lifecycle.svg {ANEW}"
+    }, f"docs/lifecycle.svg {STALE}"
 
 
 def test_every_pull_is_drawn():
@@ -70,7 +75,7 @@ def test_every_pull_is_drawn():
         for name in mechanisms.list_mechanisms()
         for lever in mechanisms.load_class(name).pulls
     }
-    assert drawn("levers.svg") == pulls, f"docs/levers.svg {ANEW}"
+    assert list_edges("levers.svg") == pulls, f"docs/levers.svg {STALE}"
 
 
 def test_diagrams_are_written_the_same_twice(tmp_path, monkeypatch):
@@ -127,12 +132,12 @@ def test_links_lead_somewhere(path):
 
 
 def anchors(path):
-    """What GitHub calls the headings of a page."""
+    """Return the anchors that GitHub gives to the headings of a page."""
     heads = re.findall(r"^#+ (.*)$", path.read_text("utf-8"), flags=re.M)
     return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
 
 
-def test_every_knob_can_be_set_by_its_path():
+def test_every_parameter_can_be_set_by_its_path():
     plain = Scenario(mechanisms=mechanisms.all_mechanisms())
     for one in list_parameters():
         if not one.path.startswith("[["):
@@ -145,7 +150,7 @@ def knobs(monkeypatch, capsys):
     return typist(monkeypatch, capsys, "knobs")
 
 
-def test_knobs_are_listed(knobs):
+def test_parameters_are_listed(knobs):
     status, out, _ = knobs("issues.litter", "--json")
     told = {one["path"]: one for one in json.loads(out)}
     assert status == 0 and all(path.startswith("issues.litter.") for path in told)
@@ -157,6 +162,6 @@ def test_knobs_are_listed(knobs):
     assert knobs("--markdown")[1] == page(list_parameters())
 
 
-def test_a_knob_that_is_none_is_refused_with_the_way_out(knobs):
+def test_an_unknown_parameter_is_refused_with_the_way_out(knobs):
     status, out, err = knobs("staff")
     assert status == 2 and out == "" and "committee.staff" in err and err.count("\n") == 1

@@ -1,7 +1,7 @@
-"""On the cases that ship the signs are those the reports tell of.
+"""In the shipped cases, effects have the signs that the reports describe.
 
-What is claimed of many runs is tested on fixed seeds against a bound that was set beforehand: `surely` is Student's
-one-sided test at one per cent, and counts are held against a fair coin. The figures are printed.
+Claims about many runs are tested on fixed seeds against a bound set beforehand. `is_positive` is Student's
+one-sided test at one per cent; counts are tested against a fair coin. The numbers are printed.
 """
 
 from dataclasses import replace
@@ -9,7 +9,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from scenarios import governed, raised
+from scenarios import raise_rates, with_mechanisms
 from scipy.stats import binom, t
 
 from cogov.agents.committee import CommitteeParameters
@@ -23,28 +23,34 @@ from cogov.model.scenarios.scenario import Compound, Scenario
 from cogov.model.simulate import days, simulate
 
 
-def surely(differences):
-    """Whether numbers, one of each seed, have a mean above zero, beyond the one per cent point of Student's t."""
+def is_positive(differences):
+    """Return whether the mean over seeds is above zero, at one per cent of Student's one-sided test."""
     d = np.asarray(differences, float)
     return d.mean() > t.ppf(0.99, len(d) - 1) * d.std(ddof=1) / np.sqrt(len(d))
 
 
-def runs(scenario, seeds):
+def simulate_seeds(scenario, seeds):
     return [simulate(scenario, "signs", seed) for seed in range(seeds)]
 
 
-def at_years_end(run, name):
-    """A daily measure on the last day of every year."""
+def year_ends(run, name):
+    """Return a daily measure on the last day of every year."""
     return run.series[name][364::365]
 
 
-# ------------------------------------------------------------------------------------------------- shuian, and guiyuan
+# ---------------------------------------------------------------------------------------- shuian, and guiyuan
 
 
 def test_shuian_with_nothing_switched_on_piles_up_without_bound():
-    """In each of the years two to four and all but one of eight seeds, and it does not peter out: no year adds half of another."""
+    """In each of the years two to four, and in all but one of eight seeds.
+
+    The growth does not slow down: no year adds less than half of what another adds.
+    """
     open_ = np.array(
-        [at_years_end(run, "open") for run in runs(replace(governed(read_case("shuian")), days=4 * 365), 8)]
+        [
+            year_ends(run, "open")
+            for run in simulate_seeds(replace(with_mechanisms(read_case("shuian")), days=4 * 365), 8)
+        ]
     )
     grown = np.diff(open_, axis=1)
     print(
@@ -57,34 +63,37 @@ def test_shuian_with_nothing_switched_on_piles_up_without_bound():
     )
     for year in range(3):
         assert np.count_nonzero(grown[:, year] > 0) >= 7  # a fair coin: 4 %
-        assert surely(grown[:, year])
-    assert surely(grown[:, 2] - grown[:, 0] / 2)
+        assert is_positive(grown[:, year])
+    assert is_positive(grown[:, 2] - grown[:, 0] / 2)
 
 
 @pytest.mark.slow
 def test_a_second_mechanism_that_needs_the_same_hands_helps_less():
-    """In guiyuan members' evenings are few: the mediators settle fewer quarrels when a campaign sends members from door to door."""
+    """In guiyuan, members have few evenings.
+
+    The mediators settle fewer quarrels when a campaign sends members from door to door.
+    """
     arms = ((), ("mediation_room",), ("consent_campaign",), ("mediation_room", "consent_campaign"))
     settled = [
         [
             np.count_nonzero(run.history["what"] == AGREED)
-            for run in runs(governed(read_case("guiyuan"), *arm), 20)
+            for run in simulate_seeds(with_mechanisms(read_case("guiyuan"), *arm), 20)
         ]
         for arm in arms
     ]
     nobody, room, campaign, both = np.array(settled, float)
     print("\nissues agreed on: nobody, room, campaign, both", np.mean(settled, axis=1))
-    assert surely(room - nobody)
-    assert surely((room - nobody) - (both - campaign))
+    assert is_positive(room - nobody)
+    assert is_positive((room - nobody) - (both - campaign))
 
 
-# ------------------------------------------------------------------------------------------------------------ wuzi yard
+# -------------------------------------------------------------------------------------------------- wuzi yard
 
 NEVER = 10_000
 
 
-def signing(scenario, seed):
-    """Days from a project's first day of signing to the day its rule is met; NEVER within two years."""
+def days_of_signing(scenario, seed):
+    """Return the days from a project's first day of signing until its rule is met; NEVER within two years."""
     project = None
     for world in days(scenario, "signs", seed):
         active = world.projects.active[0]
@@ -99,17 +108,24 @@ def signing(scenario, seed):
 
 
 def signings(seeds, *mechanisms):
-    """`signing` for each seed, where the renewal is soon on the agenda, nothing else is signed for, and no project lapses by itself."""
+    """Return `days_of_signing` for each seed.
+
+    The renewal is soon on the agenda, nothing else needs signatures, and no project lapses.
+    """
     yard = replace(
-        raised(read_case("wuzi_yard"), yard_renewal=4.0, lift_adding=0.0, mains_replacement=0.0), days=4 * 365
+        raise_rates(read_case("wuzi_yard"), yard_renewal=4.0, lift_adding=0.0, mains_replacement=0.0),
+        days=4 * 365,
     )
     renewal = replace(yard.issues["yard_renewal"], lapse=0.0)
     yard = replace(yard, issues=yard.issues | {"yard_renewal": renewal})
-    return np.array([signing(governed(yard, *mechanisms), seed) for seed in range(seeds)])
+    return np.array([days_of_signing(with_mechanisms(yard, *mechanisms), seed) for seed in range(seeds)])
 
 
 def test_a_campaign_without_captains_stalls_short_of_every_household():
-    """For two years, in most of 24 seeds: at most seven get there, as a fair coin would with a chance of 3 %."""
+    """For two years, in most of 24 seeds.
+
+    At most seven succeed, as a fair coin would with a chance of 3 %.
+    """
     assert binom.cdf(7, 24, 0.5) < 0.033
     alone = signings(24, "consent_campaign")
     print("\ndays to every signature, alone", np.sort(alone))
@@ -117,18 +133,18 @@ def test_a_campaign_without_captains_stalls_short_of_every_household():
 
 
 def test_with_captains_it_gets_there():
-    """In at least 22 of 24 seeds, as what succeeds three times in four would with a chance of 4 %."""
+    """In at least 22 of 24 seeds, as an event of probability three quarters would with a chance of 4 %."""
     assert binom.sf(21, 24, 0.75) < 0.041
     captains = signings(24, "consent_campaign", "building_captains")
     print("\ndays to every signature, with captains", np.sort(captains))
     assert np.count_nonzero(captains < NEVER) >= 22
 
 
-# ---------------------------------------------------------------------------------------------------- a smaller guiyuan
+# ------------------------------------------------------------------------------------------ a smaller guiyuan
 
 
 def guiyuan(staff=1.2):
-    """A tenth of guiyuan, its yards without property companies, for two years."""
+    """Return a tenth of guiyuan, its yards without property companies, for two years."""
     return replace(
         read_case("guiyuan"),
         days=2 * 365,
@@ -157,9 +173,9 @@ def guiyuan(staff=1.2):
 
 
 STEPS = {
-    "staff": [governed(guiyuan(staff)) for staff in (0.4, 0.8, 1.2, 2.4)],
+    "staff": [with_mechanisms(guiyuan(staff)) for staff in (0.4, 0.8, 1.2, 2.4)],
     "mechanisms": [
-        governed(guiyuan(), *names)
+        with_mechanisms(guiyuan(), *names)
         for names in ((), ("party_volunteers",), ("party_volunteers", "building_captains"))
     ],
 }
@@ -167,15 +183,18 @@ STEPS = {
 
 @pytest.mark.parametrize("by", STEPS)
 def test_a_community_that_is_better_served_reports_more(by):
-    """Whatever serves it better, in the second year more is told: in number, and as a share of what arises."""
+    """Any mechanism that serves it better raises reporting in the second year.
+
+    Both the number of reported issues and their share of those that arise are higher.
+    """
     seen = []
     for scenario in STEPS[by]:
-        arm = runs(scenario, 8)
+        arm = simulate_seeds(scenario, 8)
         seen.append(
             [
                 [
                     summary(run)["resolution_rate"],
-                    np.diff(at_years_end(run, "told"))[0],
+                    np.diff(year_ends(run, "reported"))[0],
                     np.mean(run.issues["reported_day"] >= 0),
                 ]
                 for run in arm
@@ -189,10 +208,10 @@ def test_a_community_that_is_better_served_reports_more(by):
             after.mean(axis=0).round(3),
             end="",
         )
-        assert all(surely(after[:, column] - before[:, column]) for column in range(3))
+        assert all(is_positive(after[:, column] - before[:, column]) for column in range(3))
 
 
-# -------------------------------------------------------------------------------------------------------- slack, lively
+# ---------------------------------------------------------------------------------------------- slack, lively
 
 YARD = Scenario(
     name="yard",
@@ -217,23 +236,29 @@ YARD = Scenario(
     committee=CommitteeParameters(staff=0.9, budget=20_000.0, fund=5000.0),
     party_members=PartyMemberParameters(
         duty_retired=2.5, duty_in_service=0.5
-    ),  # where duty alone brings few, what is seen decides
+    ),  # where duty alone brings few, what people see decides
     volunteers=VolunteerParameters(duty=1.5),
 )
 
 
 @cache
 def trust(at_first, *mechanisms):
-    """Trust in the committee at each of five years' ends, by seed, of a yard that begins with so much of it; (10 seeds, 5)."""
+    """Return trust in the committee at the end of each of five years, by seed; (10 seeds, 5).
+
+    The yard begins with the given trust.
+    """
     felt = replace(
         YARD.residents, trust_committee=at_first, trust_company=at_first, trust_neighbours=at_first
     )
-    yard = governed(replace(YARD, residents=felt), "party_volunteers", *mechanisms)
-    return np.array([at_years_end(run, "trust_committee") for run in runs(yard, 10)])
+    yard = with_mechanisms(replace(YARD, residents=felt), "party_volunteers", *mechanisms)
+    return np.array([year_ends(run, "trust_committee") for run in simulate_seeds(yard, 10)])
 
 
 def test_the_slack_community_and_the_lively_one_both_persist():
-    """One yard, one set of knobs, two beginnings: with a memory of four months they would meet within a year, if nothing held them."""
+    """The same yard and parameters, with two initial states.
+
+    With a memory of four months they would converge within a year if nothing kept them apart.
+    """
     slack, lively = trust(0.1), trust(0.85)
     print(
         "\ntrust at each year's end: slack",
@@ -242,40 +267,45 @@ def test_the_slack_community_and_the_lively_one_both_persist():
         lively.mean(axis=0).round(2),
     )
     assert (slack < 0.5).all() and (lively > 0.5).all()
-    assert surely(lively[:, -1] - slack[:, -1] - 0.25)
+    assert is_positive(lively[:, -1] - slack[:, -1] - 0.25)
 
 
 def test_captains_wake_the_slack_community():
-    """Within five years it trusts as the lively one does."""
+    """Within five years it trusts as much as the lively one does."""
     woken = trust(0.1, "building_captains")
     print("\ntrust at each year's end, with captains", woken.mean(axis=0).round(2))
-    assert surely(woken[:, -1] - trust(0.1)[:, -1])
+    assert is_positive(woken[:, -1] - trust(0.1)[:, -1])
     assert (woken[:, -1] > 0.5).all()
 
 
-# ----------------------------------------------------------------------------------------------------------------- hands
+# ------------------------------------------------------------------------------------------------------ hands
 
 
 def evenings(tiring, seed):
-    """Evenings that each resident gave in two years; (residents,)."""
+    """Return the evenings that each resident gave in two years; (residents,)."""
     tired = replace(YARD.residents, tiring=tiring)
     given = 0
-    for world in days(governed(replace(YARD, days=730, residents=tired), "party_volunteers"), "signs", seed):
+    for world in days(
+        with_mechanisms(replace(YARD, days=730, residents=tired), "party_volunteers"), "signs", seed
+    ):
         if world.day % 7 == 0:
             given = given + world.residents.gives
     return given
 
 
-def top(given, share):
-    """What part of all evenings the keenest `share` of those who ever gave one have given."""
+def share_of_top(given, share):
+    """Return the share of all evenings given by the most active `share` of those who ever gave one."""
     keen = np.sort(given[given > 0])[::-1]
     return keen[: round(share * len(keen))].sum() / keen.sum()
 
 
 def test_a_few_give_most_and_giving_tires():
-    """A quarter of those who ever help give more than half; were nobody tired by it, more would be given, and less if they tired sooner."""
+    """A quarter of those who ever help give more than half of the evenings.
+
+    If nobody tired, more would be given; if they tired sooner, fewer.
+    """
     given = {tiring: [evenings(tiring, seed) for seed in range(24)] for tiring in (0.0, 0.1, 0.5)}
-    shares = np.array([[top(one, 0.1), top(one, 0.25)] for one in given[0.1]])
+    shares = np.array([[share_of_top(one, 0.1), share_of_top(one, 0.25)] for one in given[0.1]])
     number = {tiring: np.array([one.sum() for one in many]) for tiring, many in given.items()}
     print(
         "\nshare of evenings by the keenest tenth and quarter",
@@ -283,5 +313,5 @@ def test_a_few_give_most_and_giving_tires():
         "evenings by tiring",
         number,
     )
-    assert surely(shares[:, 1] - 0.5)
-    assert surely(np.log(number[0.0] / number[0.1])) and surely(np.log(number[0.1] / number[0.5]))
+    assert is_positive(shares[:, 1] - 0.5)
+    assert is_positive(np.log(number[0.0] / number[0.1])) and is_positive(np.log(number[0.1] / number[0.5]))

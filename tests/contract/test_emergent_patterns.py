@@ -1,11 +1,14 @@
-"""Shapes that must emerge: what was reported of whole communities, with seeds fixed beforehand. Run with -s to see the numbers."""
+"""Patterns that must emerge, as reported of whole communities.
+
+Seeds are fixed beforehand. Run with -s to see the numbers.
+"""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from scenarios import governed
-from test_effect_signs import guiyuan, surely
+from scenarios import with_mechanisms
+from test_effect_signs import guiyuan, is_positive
 
 from cogov.model import mechanisms
 from cogov.model.issues.issue_table import AGREED, CONSENTED
@@ -13,22 +16,23 @@ from cogov.model.scenarios.cases import alter_scenario, read_case
 from cogov.model.simulate import days, simulate
 
 
-def lives(scenario, seeds):
+def simulate_seeds(scenario, seeds):
     return [simulate(scenario, "shapes", seed) for seed in range(seeds)]
 
 
-# --------------------------------------------------------------------------------------------------------- shuian's path
+# ---------------------------------------------------------------------------------------------- shuian's path
 
 
 def test_shuian_tips_from_growing_to_falling_along_its_path():
-    """Half a year with the grid worker alone, eighteen months of steps, a year with all of them; and the same luck without the steps.
+    """Half a year with the grid worker alone, eighteen months of steps, a year with all of them.
 
-    Falling in most lucks, not in all: over 84 of them the backlog falls by 9 in the mean, with a standard error of 7.
+    It is compared with a run without the steps on the same random numbers. The backlog falls for most seeds,
+    not for all: over 84 seeds it falls by 9 in the mean, with a standard error of 7.
     """
     case = read_case("shuian")
     path, without = (
-        np.array([run.series["open"] for run in lives(one, 12)])
-        for one in (case, governed(case, "grid_patrol"))
+        np.array([run.series["open"] for run in simulate_seeds(one, 12)])
+        for one in (case, with_mechanisms(case, "grid_patrol"))
     )
     before, (after, never) = (
         path[:, 182] - path[:, 30],
@@ -42,14 +46,17 @@ def test_shuian_tips_from_growing_to_falling_along_its_path():
         "and without the path",
         never.round(),
     )
-    assert surely(before) and surely(never) and surely(never - after) and np.median(after) < 0
+    assert is_positive(before) and is_positive(never) and is_positive(never - after) and np.median(after) < 0
 
 
-# ------------------------------------------------------------------------------------------------------ furong's push
+# ---------------------------------------------------------------------------------------------- furong's push
 
 
-def answered(scenario, seed):
-    """Share of members and listed volunteers who gave an evening, in weeks 4 to 8 and in the last four."""
+def answering_share(scenario, seed):
+    """Return the share of members and listed volunteers who gave an evening.
+
+    In weeks 4 to 8, and in the last four.
+    """
     weeks = [world.residents.gives.copy() for world in days(scenario, "shapes", seed) if world.day % 7 == 0]
     people = next(iter(days(scenario, "shapes", seed))).residents
     asked = people.member | people.volunteer
@@ -57,12 +64,17 @@ def answered(scenario, seed):
 
 
 def test_a_push_moves_furong_from_one_who_answers_a_call_to_most():
-    """Within two years, and by the push: without it, a minority still. The report says nearly all."""
+    """Within two years, and because of the push.
+
+    Without it they are still a minority. The report says nearly all.
+    """
     case = read_case("furong_south")
-    push = np.array([answered(case, seed) for seed in range(10)])
+    push = np.array([answering_share(case, seed) for seed in range(10)])
     none = np.array(
         [
-            answered(alter_scenario(case, off=("home_visits", "joint_council", "double_reporting")), seed)
+            answering_share(
+                alter_scenario(case, off=("home_visits", "joint_council", "double_reporting")), seed
+            )
             for seed in range(6)
         ]
     )
@@ -72,16 +84,16 @@ def test_a_push_moves_furong_from_one_who_answers_a_call_to_most():
         "not",
         none.mean(axis=0).round(2),
     )
-    assert (push[:, 0] < 0.3).all() and surely(push[:, 1] - 0.6) and surely(0.5 - none[:, 1])
+    assert (push[:, 0] < 0.3).all() and is_positive(push[:, 1] - 0.6) and is_positive(0.5 - none[:, 1])
 
 
-# ------------------------------------------------------------------------------------------------- changcheng shuijun
+# ----------------------------------------------------------------------------------------- changcheng shuijun
 
 
-def pressure(scenario, seeds):
-    """Day on which the pressure that was wrong on day 1 was settled, by seed; inf if never."""
+def day_of_settlement(scenario, seeds):
+    """Return the day on which the initial issue of water pressure was settled, by seed; inf if never."""
     first = []
-    for run in lives(scenario, seeds):
+    for run in simulate_seeds(scenario, seeds):
         row = run.issues[
             (run.issues["category"] == run.categories.index("water_pressure"))
             & (run.issues["arose_day"] == 1)
@@ -94,7 +106,7 @@ def pressure(scenario, seeds):
 def test_a_stuck_problem_stays_stuck_for_years_and_takes_the_alliance_about_a_year():
     case = read_case("changcheng_shuijun")
     begins, seeds = case.mechanisms["five_party_alliance"].first_day, 36
-    with_, without = pressure(case, seeds), pressure(governed(case), seeds)
+    with_, without = day_of_settlement(case, seeds), day_of_settlement(with_mechanisms(case), seeds)
     stood = without > begins
     took = with_[stood] - begins
     print(
@@ -106,11 +118,11 @@ def test_a_stuck_problem_stays_stuck_for_years_and_takes_the_alliance_about_a_ye
     assert np.isfinite(took).mean() >= 0.5 and 120 <= np.median(took[np.isfinite(took)]) <= 600
 
 
-# ---------------------------------------------------------------------------------------------------------- wuzi yard
+# -------------------------------------------------------------------------------------------------- wuzi yard
 
 
 def test_the_group_that_stays_behind_shortens_the_next_matter():
-    """Days to resolution of what arises in wuzi_yard after every household has signed, none counted for more than 180."""
+    """Days to resolution of what arises in wuzi_yard after every household has signed, each capped at 180."""
     case, gains = read_case("wuzi_yard"), []
     for seed in range(16):
         spans = []
@@ -128,18 +140,18 @@ def test_the_group_that_stays_behind_shortens_the_next_matter():
             )
         gains.append(spans[1] - spans[0])
     print("\ndays sooner", np.round(gains, 1))
-    assert surely(gains)
+    assert is_positive(gains)
 
 
-# ----------------------------------------------------------------------------------------------------------- nuisances
+# -------------------------------------------------------------------------------------------------- nuisances
 
 
 def test_recurring_nuisances_return_unless_habits_change():
-    """Litter that is cleared comes back; a covenant changes what people do, and less of it comes."""
+    """Litter that is cleared comes back; a covenant changes habits, and less litter comes."""
     town = guiyuan(2.4)
     never = replace(town, issues=town.issues | {"litter": replace(town.issues["litter"], recurs=0.0)})
     arms = [
-        governed(one, *by)
+        with_mechanisms(one, *by)
         for one, by in (
             (never, ("grid_patrol",)),
             (town, ("grid_patrol",)),
@@ -147,7 +159,10 @@ def test_recurring_nuisances_return_unless_habits_change():
         )
     ]
     litter = [
-        [np.count_nonzero(run.issues["category"] == run.categories.index("litter")) for run in lives(one, 6)]
+        [
+            np.count_nonzero(run.issues["category"] == run.categories.index("litter"))
+            for run in simulate_seeds(one, 6)
+        ]
         for one in arms
     ]
     gone, back, habits = np.array(litter, float)
@@ -159,17 +174,22 @@ def test_recurring_nuisances_return_unless_habits_change():
         "with a covenant and a neighbourhood association",
         habits.mean(),
     )
-    assert surely(back - 1.3 * gone) and surely(back - habits)
+    assert is_positive(back - 1.3 * gone) and is_positive(back - habits)
 
 
-# ------------------------------------------------------------------------------------------------------------ meetings
+# --------------------------------------------------------------------------------------------------- meetings
 
 
 def test_more_meetings_help_until_they_tire_people():
-    """From one in six months to one in four weeks more is agreed; from one in two to one every week no more is, and evenings have become fewer."""
+    """More is agreed with a meeting every four weeks than with one in six months.
+
+    From one in two weeks to one a week no more is agreed, and fewer evenings are given.
+    """
     council, agreed, giving = mechanisms.load_class("joint_council"), {}, {}
     for every in (26, 4, 2, 1):
-        runs = lives(governed(guiyuan(2.4), "party_volunteers", joint_council=council(every=every)), 8)
+        runs = simulate_seeds(
+            with_mechanisms(guiyuan(2.4), "party_volunteers", joint_council=council(every=every)), 8
+        )
         agreed[every] = np.array(
             [
                 np.count_nonzero(
@@ -178,15 +198,15 @@ def test_more_meetings_help_until_they_tire_people():
                 for run in runs
             ]
         )
-        giving[every] = np.array([run.series["giving"][-180:].mean() for run in runs])
+        giving[every] = np.array([run.series["volunteering"][-180:].mean() for run in runs])
     print(
         "\nagreed",
         {k: v.mean() for k, v in agreed.items()},
-        "giving",
+        "volunteering",
         {k: v.mean().round(3) for k, v in giving.items()},
     )
     assert (
-        surely(agreed[4] - agreed[26])
-        and not surely(agreed[1] - agreed[2] - 2)
-        and surely(giving[26] - giving[2])
+        is_positive(agreed[4] - agreed[26])
+        and not is_positive(agreed[1] - agreed[2] - 2)
+        and is_positive(giving[26] - giving[2])
     )

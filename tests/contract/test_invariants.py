@@ -1,11 +1,14 @@
-"""What is true at the end of every day, whoever governs: nothing is lost, nothing is made of nothing, nothing skips a step."""
+"""What is true at the end of every day, under any mechanisms.
+
+No issue or money is lost, nothing is created from nothing, no step is skipped.
+"""
 
 from collections import Counter
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from scenarios import STORM, WORLDS, YARD, governed
+from scenarios import STORM, WORLDS, YARD, with_mechanisms
 
 from cogov.agents.population import SLOTS
 from cogov.engine.codes import CHILD, DESK_COMPANY, DESK_DEPARTMENT, TRUST_COMPANY
@@ -32,21 +35,22 @@ from cogov.model.issues.issue_table import (
     PAID,
     REOPENED,
     RESOLVED,
-    SECONDED,
+    REPORTED_AGAIN,
     SIGN,
     STATES,
     TABLE,
     TAKEN,
-    TOLD,
+    REPORTED,
     UNKNOWN,
     UPWARD,
     VERIFIED,
-    WAS_TOLD,
+    WAS_REPORTED,
     WHAT,
     WITHDRAWN,
     WORK,
 )
 from cogov.model.issues.reporting import A_DAY, MOST
+from cogov.model.daily_counts import DAILY, measure_today
 from cogov.model.resources import allocation
 from cogov.model.resources.calendar import YEAR, almanac
 from cogov.model.resources.ledger import PAYERS
@@ -67,7 +71,7 @@ NAMES = mechanisms.list_mechanisms()
 
 @dataclass(frozen=True)
 class Benefactor(mechanisms.Mechanism):
-    """Gives money on Mondays and an hour to everybody, and takes some back for its trouble."""
+    """Gives money on Mondays and an hour to everybody, and charges for it."""
 
     pulls = ("money", "supply")
 
@@ -83,28 +87,28 @@ class Benefactor(mechanisms.Mechanism):
 
 
 GOVERNED = {"nobody": [], "everybody": NAMES, **{name: [name] for name in NAMES}}
+# much is reported, forgotten and done again
 HASTY = replace(
     STORM,
     projects=replace(STORM.projects, term=20, rest=5),
     committee=replace(STORM.committee, staff=4.0, verify=1, forget=0.1, redo=0.2),
-)  # much is told, forgotten and done again
+)
 HASTY = replace(
     HASTY,
     issues={name: replace(one, reopen=0.5, telling=0.3, patience=20.0) for name, one in HASTY.issues.items()},
 )
 EVERY = {
-    **{f"storm-{who}": governed(STORM, *by) for who, by in GOVERNED.items()},
+    **{f"storm-{who}": with_mechanisms(STORM, *by) for who, by in GOVERNED.items()},
     **{
-        f"{place}-{who}": governed(WORLDS[place], *GOVERNED[who])
+        f"{place}-{who}": with_mechanisms(WORLDS[place], *GOVERNED[who])
         for place in ("estate", "yard")
         for who in ("nobody", "everybody")
     },
-    "storm-benefactor": governed(STORM, *NAMES, benefactor=Benefactor(strength=0.7)),
-    "hasty-everybody": governed(HASTY, *NAMES),
+    "storm-benefactor": with_mechanisms(STORM, *NAMES, benefactor=Benefactor(strength=0.7)),
+    "hasty-everybody": with_mechanisms(HASTY, *NAMES),
 }
-ALONE = {
-    f"storm-{name}" for name in NAMES[::2]
-}  # those whose turn comes in the slow tests; all of them are in "everybody"
+# those that run in the slow tests; all of them are in "everybody"
+ALONE = {f"storm-{name}" for name in NAMES[::2]}
 every_world = pytest.mark.parametrize(
     "scenario",
     [
@@ -115,24 +119,27 @@ every_world = pytest.mark.parametrize(
 
 
 def rows(world):
-    """Every issue there has been, in the order of its id."""
+    """Return every issue there has been, in the order of its id."""
     all_ = np.concatenate([world.issues, world.ended[: world.gone[0]]])
     return all_[np.argsort(all_["id"])]
 
 
-# ------------------------------------------------------------------------------------------------------------ nobody is lost
+# --------------------------------------------------------------------------------------------- nobody is lost
 
 
 @every_world
 def test_every_issue_that_arose_is_somewhere(scenario):
-    """Arisen = open + resolved + withdrawn + lapsed, of all and of those ever told; in the columns and in what is measured."""
+    """Arisen = open + resolved + withdrawn + lapsed, of all issues and of those ever reported.
+
+    It holds in the columns and in the measures.
+    """
     told = set()
     seen = 0
     for world in days(scenario, 1):
         measured = dict(zip(DAILY, measure_today(world)))
         all_, lines = rows(world), world.history()
-        state, ever = all_["state"], all_["told"] >= 0
-        told |= set(lines["issue"][seen:][lines["what"][seen:] == WAS_TOLD].tolist())
+        state, ever = all_["state"], all_["reported"] >= 0
+        told |= set(lines["issue"][seen:][lines["what"][seen:] == WAS_REPORTED].tolist())
         seen = len(lines)
         open_, done = state < RESOLVED, (state == RESOLVED) | (state == VERIFIED)
         parts = {"open": open_, "resolved": done, "withdrawn": state == WITHDRAWN, "lapsed": state == LAPSED}
@@ -142,7 +149,7 @@ def test_every_issue_that_arose_is_somewhere(scenario):
         assert (
             sum(int(part.sum()) for part in parts.values()) == measured["arisen"] == world.clocks.number.sum()
         )
-        assert sum(int((part & ever).sum()) for part in parts.values()) == measured["told"] == len(told)
+        assert sum(int((part & ever).sum()) for part in parts.values()) == measured["reported"] == len(told)
         assert (
             measured["unknown"]
             == (state == UNKNOWN).sum()
@@ -153,7 +160,10 @@ def test_every_issue_that_arose_is_somewhere(scenario):
 
 @every_world
 def test_littles_law_to_the_day(scenario):
-    """Days that all issues were open for, added up by day, and by issue from what happened to it: L = lambda W, in whole numbers."""
+    """Little's law in whole numbers, L = lambda W.
+
+    The days for which issues were open are the same, added up by day or by issue from its history.
+    """
     run = simulate(scenario, 1)
     opened, closed = Counter(), Counter()
     for line in run.history:
@@ -166,28 +176,28 @@ def test_littles_law_to_the_day(scenario):
     assert set(opened) == set(run.issues["id"].tolist())
 
 
-# --------------------------------------------------------------------------------------------------------- nothing is skipped
+# ----------------------------------------------------------------------------------------- nothing is skipped
 
-FROM = {  # what happens -> states it can happen in; and the state it leads to, where there is one only
-    WAS_TOLD: ({UNKNOWN}, TOLD),
-    TAKEN: ({TOLD}, None),
+FROM = {  # event -> states it can happen in; and the state it leads to, where there is only one
+    WAS_REPORTED: ({UNKNOWN}, REPORTED),
+    TAKEN: ({REPORTED}, None),
     AGREED: ({TABLE}, None),
     CONSENTED: ({SIGN}, None),
     PAID: ({MONEY}, None),
     ANSWERED: ({UPWARD}, WORK),
-    DONE: ({TOLD, WORK}, RESOLVED),
+    DONE: ({REPORTED, WORK}, RESOLVED),
     CHECKED: ({RESOLVED}, VERIFIED),
     REOPENED: ({RESOLVED}, WORK),
-    FORGOTTEN: ({TOLD, TABLE}, UNKNOWN),
-    GAVE_UP: ({TOLD, TABLE, MONEY}, WITHDRAWN),
+    FORGOTTEN: ({REPORTED, TABLE}, UNKNOWN),
+    GAVE_UP: ({REPORTED, TABLE, MONEY}, WITHDRAWN),
     CEASED: (set(range(WORK + 1)), LAPSED),
-    LEFT: ({TOLD, TABLE, MONEY}, UNKNOWN),
+    LEFT: ({REPORTED, TABLE, MONEY}, UNKNOWN),
     FAILED: ({SIGN}, SIGN),
 }
 
 
 def needs(issue, category):
-    """The stages of an issue's own road, in order."""
+    """Return the stages of an issue's own path, in order."""
     return [
         stage
         for stage, needed in (
@@ -201,7 +211,7 @@ def needs(issue, category):
 
 
 class Story:
-    """An issue as its history tells it."""
+    """An issue as its history describes it."""
 
     def __init__(self, day):
         self.state, self.born = UNKNOWN, day
@@ -210,15 +220,15 @@ class Story:
         self.paid = False
 
     def goes_on(self, line, road):
-        """One more line; `road` are the stages that this issue needs."""
+        """Apply one more line; `road` are the stages that this issue needs."""
         what, day, by, who = (int(line[name]) for name in ("what", "day", "by", "who"))
-        if what in (SECONDED, WAS_TOLD):
+        if what in (REPORTED_AGAIN, WAS_REPORTED):
             self.voices += 1
-        if what == SECONDED:
+        if what == REPORTED_AGAIN:
             assert UNKNOWN < self.state < RESOLVED, f"seconded when {STATES[self.state]}"
             return
         if what == ON_THE_SPOT:
-            assert self.state in (TOLD, WORK) and self.taken < 0
+            assert self.state in (REPORTED, WORK) and self.taken < 0
             self.taken = day
             return
         within, to = FROM[what]
@@ -226,9 +236,9 @@ class Story:
         if to is None:
             to = next(stage for stage in road if stage > self.state and not (stage == MONEY and self.paid))
         assert to in ALLOWED[self.state], f"{STATES[self.state]} -> {STATES[to]}"
-        if what == WAS_TOLD:
+        if what == WAS_REPORTED:
             self.reporter = who
-        if what == WAS_TOLD and self.told < 0:
+        if what == WAS_REPORTED and self.told < 0:
             self.told, self.teller = day, by
         if what == TAKEN and self.taken < 0:
             self.taken = day
@@ -240,12 +250,26 @@ class Story:
         self.state = to
 
 
-COLUMNS = ("state", "born", "told", "taken", "resolved", "teller", "closer", "reporter", "voices", "reopened")
+COLUMNS = (
+    "state",
+    "born",
+    "reported",
+    "taken",
+    "resolved",
+    "teller",
+    "closer",
+    "reporter",
+    "voices",
+    "reopened",
+)
 
 
 @every_world
 def test_history_tells_the_same_as_the_columns_and_skips_no_step(scenario):
-    """Told again line by line: every step is allowed, is the next that the issue needs, and ends each day where the columns say."""
+    """Replay the history line by line.
+
+    Every step is allowed, is the next that the issue needs, and ends each day in the state of the columns.
+    """
     stories, seen, lists = {}, 0, list(scenario.issues.values())
     for world in days(scenario, 1):
         all_, lines = rows(world), world.history()
@@ -263,25 +287,29 @@ def test_history_tells_the_same_as_the_columns_and_skips_no_step(scenario):
             told = np.array([getattr(stories[id_], name) for id_ in at])
             wrong = np.flatnonzero(told != all_[name])
             assert not len(wrong), (
-                f"day {world.day}: issue {all_['id'][wrong[0]]}: {name} is {all_[name][wrong[0]]}, its history says {told[wrong[0]]}"
+                f"day {world.day}: issue {all_['id'][wrong[0]]}: {name} is {all_[name][wrong[0]]}, "
+                f"its history says {told[wrong[0]]}"
             )
     assert seen > 60
 
 
 def test_every_step_that_is_allowed_is_taken_somewhere():
-    """Else the test above could not see it skipped; and nothing that can happen is left out."""
+    """Otherwise the test above could not detect that it is skipped; and no possible event is left out."""
     happened = set()
     for scenario in EVERY.values():
         happened |= set(simulate(scenario, 1).history["what"].tolist())
     assert {WHAT[what] for what in set(range(len(WHAT))) - happened} == set()
 
 
-# --------------------------------------------------------------------------------------------------- nothing is made of nothing
+# --------------------------------------------------------------------------------- nothing is made of nothing
 
 
 @every_world
 def test_nobody_works_longer_than_there_are_hours(scenario):
-    """What mechanisms are granted and what desks work, each day and by who pays it, within what there is; told again from the scenario."""
+    """Hours granted to mechanisms and worked by desks, each day and by payer, are within what exists.
+
+    The limits are computed again from the scenario.
+    """
     s, before = scenario, None
     pledged, more, saved = np.zeros(2), np.zeros(len(POOLS)), np.zeros(2)
     for world in days(scenario, 1):
@@ -321,8 +349,8 @@ def test_nobody_works_longer_than_there_are_hours(scenario):
     assert now[-1].sum() > 10
 
 
-def shared(supply, asks, compounds=3):
-    """What share each gets in each compound, when that is there and this is asked for."""
+def grant_shares(supply, asks, compounds=3):
+    """Return the share that each gets in each compound, from the hours available and the hours requested."""
     roles = (*ROLES, "yuan")
     have = np.array([float(np.sum(supply.get(role, 0.0))) for role in roles])
     wants, shares = np.zeros((len(asks), 7, compounds + 1)), np.zeros((len(asks), compounds + 1))
@@ -343,14 +371,14 @@ def test_scarce_hours_are_all_given_out_and_in_proportion():
         "d": {"yuan": 4.0},
         "e": {},
     }
-    assert shared(supply, asks) == {
+    assert grant_shares(supply, asks) == {
         "a": [0.5] * 3,
         "b": [0.5] * 3,
         "c": [0.0] * 3,
         "d": [1.0] * 3,
         "e": [1.0] * 3,
     }
-    both = shared(
+    both = grant_shares(
         supply, {"a": {"property": np.array([2.0, 0.0, 2.0])}, "b": {"property": np.array([2.0, 1.0, 1.0])}}
     )
     assert both == {"a": [0.25, 1.0, 1.0], "b": [0.25, 0.0, 1.0]}
@@ -362,11 +390,11 @@ def test_who_asks_a_role_for_nothing_does_not_wait_for_it():
         "team": {"volunteer": 10.0, "property": np.full(3, 5.0)},
         "captains": {"member": 2.0, "volunteer": 0.0, "property": np.array([0.0, 0.0, 1.0])},
     }
-    assert shared(supply, asks)["captains"] == [1.0, 1.0, 1 / 6]
+    assert grant_shares(supply, asks)["captains"] == [1.0, 1.0, 1 / 6]
 
 
 def test_there_is_no_property_company_of_the_whole_community():
-    """Hours asked of one for everybody are nobody's, and are not booked."""
+    """Hours requested of one for everybody are granted by nobody, and are not charged."""
     wants, shares = np.zeros((1, 7, 3)), np.zeros((1, 3))
     wants[0, PROPERTY] = 1.0
     allocation.grant(wants, shares, np.ones(1), np.full(7, 9.0), np.array([2.0, 0.5]))
@@ -375,7 +403,10 @@ def test_there_is_no_property_company_of_the_whole_community():
 
 @every_world
 def test_money_to_the_cent(scenario):
-    """Each fund, each day: what was there, came in and was brought in, less what was spent; spent by whom, from the history and the ledger."""
+    """Each fund, each day: balance, income and grants, less spending.
+
+    Spending is taken from the history and from the ledger, by payer.
+    """
     price = {name: round(one.cost * 100) for name, one in scenario.issues.items()}
     start, more, seen = build_community(scenario).funds, 0, 0
     spent = np.zeros(len(start), np.int64)
@@ -402,8 +433,8 @@ def test_money_to_the_cent(scenario):
 
 
 def test_a_benefactor_is_felt_in_the_fund():
-    """Else the two tests above would not see money and hands that are brought in."""
-    run = simulate(governed(YARD, benefactor=Benefactor()), 1)
+    """Otherwise the two tests above would not detect money and hours that are brought in."""
+    run = simulate(with_mechanisms(YARD, benefactor=Benefactor()), 1)
     came = run.fen[-1, 1] - simulate(YARD, 1).fen[-1, 1]
     assert came == 22 * 3333
     assert run.ledger.fen[run.names.index("benefactor")] == 150 * 123
@@ -414,11 +445,11 @@ def test_the_ledger_knows_what_issues_cost():
     assert run.ledger.fen[-1] == run.fen[:, 2].sum() > 0
 
 
-# ---------------------------------------------------------------------------------------------------- everything keeps its range
+# --------------------------------------------------------------------------------- everything keeps its range
 
 
 def columns(part, path=""):
-    """Every array in a tuple of columns, by where it is."""
+    """Yield every array in a tuple of columns, by its path."""
     for name, inner in zip(part._fields, part):
         if isinstance(inner, np.ndarray):
             yield f"{path}.{name}", inner
@@ -448,11 +479,11 @@ def test_everything_keeps_its_range(scenario):
         )
         assert np.all(now["hours_left"] <= now["work_hours"])
         lines = world.history()
-        anew = [
-            np.count_nonzero(lines["issue"][lines["what"] == WAS_TOLD] == one["id"])
+        times = [
+            np.count_nonzero(lines["issue"][lines["what"] == WAS_REPORTED] == one["id"])
             for one in now[now["reports"] > MOST]
         ]
-        assert np.all(now["reports"][now["reports"] > MOST] <= MOST + A_DAY * np.array(anew, int)), (
+        assert np.all(now["reports"][now["reports"] > MOST] <= MOST + A_DAY * np.array(times, int)), (
             "only who tells anew of what was forgotten comes after so many"
         )
         lately = (
@@ -520,11 +551,11 @@ FIXED = (
 
 @pytest.mark.parametrize("world", WORLDS)
 def test_the_same_issue_is_the_same_in_every_arm(world):
-    """Whoever governs, and whenever it arises: the same home, the same work, the same stubbornness."""
+    """Under any mechanisms, and whenever it arises: the same home, the same work, the same stubbornness."""
     name = [name for name in FIXED if name != "born"]
     plain = {int(i["id"]): i for i in simulate(WORLDS[world], 1).issues}
     for who, by in GOVERNED.items():
-        arm = simulate(governed(WORLDS[world], *by), 1).issues
+        arm = simulate(with_mechanisms(WORLDS[world], *by), 1).issues
         both = [(plain[int(i["id"])], i) for i in arm if int(i["id"]) in plain]
         assert len(both) > 0.8 * len(plain), who
         for a, b in both:
@@ -535,11 +566,11 @@ def test_the_same_issue_is_the_same_in_every_arm(world):
             )
 
 
-# -------------------------------------------------------------------------------------------- who did it, and who is blamed for it
+# ----------------------------------------------------------------------- who did it, and who is blamed for it
 
 
-def test_whoever_tells_can_tell():
-    told = simulate(governed(STORM, *NAMES), 1).issues["reporter"]
+def test_who_reports_is_able_to_report():
+    told = simulate(with_mechanisms(STORM, *NAMES), 1).issues["reporter"]
     assert (build_community(STORM).residents.voice[told[told >= 0]] > 0).all()
 
 
@@ -570,7 +601,7 @@ def test_an_issue_may_come_back_as_often_as_it_likes():
     assert run.issues["reopened"].sum() == np.sum(run.history["what"] == REOPENED)
 
 
-def test_what_was_forgotten_can_always_be_told_again():
+def test_what_was_forgotten_can_always_be_reported_again():
     litter = replace(YARD.issues["litter"], rate=3.0, telling=20.0, recurs=0.0, lapse=0.0, patience=5000.0)
     leaky = replace(
         YARD,
@@ -580,6 +611,8 @@ def test_what_was_forgotten_can_always_be_told_again():
         committee=replace(YARD.committee, staff=0.0, forget=1.0),
     )
     run = simulate(leaky, 1)
-    last = {int(line["issue"]): int(line["day"]) for line in run.history if line["what"] in (WAS_TOLD, AROSE)}
+    last = {
+        int(line["issue"]): int(line["day"]) for line in run.history if line["what"] in (WAS_REPORTED, AROSE)
+    }
     unknown = run.issues["id"][run.issues["state"] == UNKNOWN]
     assert [int(id_) for id_ in unknown if last[int(id_)] < run.days - 20] == []

@@ -1,8 +1,9 @@
-"""Where the engine has a known limit it lives up to it, and a defect of five per cent is seen.
+"""The engine meets its known limits, and a defect of five per cent is detected.
 
-Each check drives the engine through settings that reduce it to a closed form, and returns readings: what was seen, what
-the closed form says, and the standard error of what was seen, known beforehand or taken from replicates that share no
-luck. A reading holds within four standard errors. The last test plants a defect and asks that the same check fails.
+Each check drives the engine through settings that reduce it to a closed form, and returns readings: the
+observed number, the closed form, and the standard error of the observation, known beforehand or taken from
+replicates with independent random numbers. A reading holds within four standard errors. The last test plants
+a defect and asks that the same check fails.
 """
 
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from scipy.stats import binom
 from cogov.agents import residents
 from cogov.agents.committee import CommitteeParameters
 from cogov.agents.property_managers import PropertyParameters
-from cogov.agents.residents import ResidentParameters
+from cogov.agents.resident_parameters import ResidentParameters
 from cogov.engine.jit import struct
 from cogov.engine.parameters import knob
 from cogov.model import measures
@@ -38,7 +39,7 @@ from cogov.model.scenarios.scenario import Compound, Scenario
 
 
 class Reading(NamedTuple):
-    """One number seen, the number it should be, and its standard error; 0 where it must be exact."""
+    """One observed number, the expected number, and its standard error; 0 where it must be exact."""
 
     what: str
     seen: float
@@ -50,12 +51,12 @@ class Reading(NamedTuple):
         return abs(self.seen - self.closed) > max(4.0 * self.error, 1e-9)
 
 
-def off(readings):
-    """The readings more than four standard errors from their closed form."""
+def failing(readings):
+    """Return the readings more than four standard errors from their closed form."""
     return [reading for reading in readings if reading.off]
 
 
-# ------------------------------------------------------------------------------------------------------ a world reduced
+# -------------------------------------------------------------------------------------------- a world reduced
 
 NOBODY = dict.fromkeys(
     (
@@ -94,7 +95,7 @@ STAFF = CommitteeParameters(staff=500.0, shift=4.0, weekend=1.0, intake=0.0, pho
 
 
 def category(**numbers):
-    """An issue of a building that is told the first day, takes one hour of the committee, and is done with."""
+    """Return an issue of a building that is reported the first day and takes one hour of the committee."""
     plain = {
         "unit": "building",
         "scope": "building",
@@ -109,7 +110,7 @@ def category(**numbers):
 
 
 def world(days, homes, compounds, issue, owners=True, **more):
-    """A scenario of one kind of issue, in which one grown-up lives in each of `homes` and no trust ever moves."""
+    """Return a scenario of one category in which one adult lives in each of `homes` and trust is constant."""
     census = Census(residents=homes, households=homes, registered=homes, owners=homes * owners, **NOBODY)
     return Scenario(
         **{
@@ -126,8 +127,8 @@ def world(days, homes, compounds, issue, owners=True, **more):
 
 
 @contextmanager
-def but(change):
-    """Every world that begins meanwhile is changed on day 0."""
+def change_worlds(change):
+    """Change every world that starts meanwhile on day 0."""
     begun = engine.start_run
 
     def changed(*known):
@@ -139,15 +140,15 @@ def but(change):
         yield
 
 
-def everyone_in(world):
-    """Everyone is at home every day; by knobs alone a tenth of them would be out now and then."""
+def put_everyone_at_home(world):
+    """Put everyone at home every day; with parameters alone a tenth of them would be out now and then."""
     world.residents.presence.fill(1.0)
     sums = residents.sum_mood(world.residents, world.stairwells, world.buildings)
     world.mood.ears[:], world.mood.voices[:] = sums.ears, sums.voices
 
 
 def poisson(what, counts, mean):
-    """Readings of counts (n,) that should be independent and Poisson: their mean, and their variance over it."""
+    """Return readings of counts (n,) that should be independent and Poisson: mean, and variance over mean."""
     n = len(counts)
     return [
         Reading(f"{what}: mean", counts.mean(), mean, sqrt(mean / n)),
@@ -155,22 +156,23 @@ def poisson(what, counts, mean):
     ]
 
 
-# -------------------------------------------------------------------------------------------------------------- a queue
+# ---------------------------------------------------------------------------------------------------- a queue
 
 CREW, LOAD, COMPOUNDS = 10, 8.0, 40
 
 
 def erlang_c(c, a):
-    """Mean wait at c servers under load a, in mean services (Erlang 1917)."""
+    """Return the mean wait at c servers under load a, in mean services (Erlang 1917)."""
     busy = a**c / factorial(c) * c / (c - a)
     return busy / (sum(a**k / factorial(k) for k in range(c)) + busy) / (c - a)
 
 
 def queue(service, services, seed=0):
-    """Mean wait and time in system of each compound's queue, in mean services of `service` days; (2, compounds).
+    """Return the mean wait and time in system of each compound's queue, in mean services; (2, compounds).
 
-    The first 40 services, in which queues fill, and what arises in the last 20 are left out. Five hundred homes have a crew
-    of ten, and nobody puts more than one shift a day into a job: ten pairs of hands.
+    A service takes `service` days. The first 40 services, in which queues fill, and arrivals of the last 20
+    are left out. Five hundred homes have a crew of ten, and nobody puts more than one shift a day into a job:
+    ten pairs of hands.
     """
     job = category(hands="property", rate=LOAD / service * 365 / 10, work=4.0 * service, spread=1.0)
     crew = PropertyParameters(homes=50.0, shift=4.0, withheld=0.0)
@@ -189,7 +191,10 @@ def queue(service, services, seed=0):
 
 
 def queues():
-    """At twenty days of work. What is done in the middle of a day counts at its end: half a day is taken off."""
+    """With services of twenty days.
+
+    Work done in the middle of a day counts at its end: half a day is subtracted.
+    """
     seen = queue(20, 400) - 0.5 / 20
     error = seen.std(axis=1, ddof=1) / sqrt(COMPOUNDS)
     wait = erlang_c(CREW, LOAD)
@@ -201,7 +206,10 @@ def queues():
 
 @pytest.mark.slow
 def test_a_queue_waits_as_erlang_says_the_closer_the_finer_the_step():
-    """The same luck at every step: what differs is the step alone. Twice the finer minus the coarser is free of half a day."""
+    """Every step has the same random numbers: only the step differs.
+
+    Twice the finer minus the coarser has no error of half a day.
+    """
     assert erlang_c(CREW, LOAD) == pytest.approx(0.2046, abs=5e-5)
     steps = (5, 10, 20, 40)
     stay = np.array([queue(service, 240)[1] for service in steps])
@@ -232,11 +240,14 @@ def test_many_queues_wait_as_erlang_says():
     assert (np.abs(seen.mean(axis=1) - erlang_c(CREW, LOAD) - [0, 1]) < error).all()
 
 
-# --------------------------------------------------------------------------------------------- as many hands as it takes
+# ---------------------------------------------------------------------------------- as many hands as it takes
 
 
 def backlog():
-    """With hands for everything, a job of w days is done on day ceil(w): what is open is Poisson(rate / (1 - exp(-1/mean)))."""
+    """With hands for everything, a job of w days is done on day ceil(w).
+
+    The number of open issues is Poisson(rate / (1 - exp(-1/mean))).
+    """
     buildings, days, mean = 100, 3000, 8.0
     job = category(rate=100.0, work=4.0 * mean, spread=1.0)
     run = engine.simulate(
@@ -249,20 +260,23 @@ def backlog():
     change[days] = 0  # nothing is done on the day after the last
     open_ = change.cumsum(axis=0)[160:days]
     closed = 100 / 365 / (1 - exp(-1 / mean))
-    together = exp(-1 / mean)  # correlation of what is open today and tomorrow
+    together = exp(-1 / mean)  # correlation of today's and tomorrow's open issues
     error = sqrt(closed / open_.size * (1 + together) / (1 - together))
     apart = open_[:: int(10 * mean)].ravel()
     return [Reading("open", open_.mean(), closed, error), poisson("open", apart, closed)[1]]
 
 
-# ------------------------------------------------------------------------------------------------------------- thinning
+# --------------------------------------------------------------------------------------------------- thinning
 
 
 def thinning():
-    """Told on day ceil(E / h), gone on day 1 + floor(l E'), told first: told with chance (1 - e^-h) / (1 - e^-(h + 1/l))."""
+    """Reported on day ceil(E / h), lapsed on day 1 + floor(l E'); on a tie, reporting comes first.
+
+    An issue is reported with chance (1 - e^-h) / (1 - e^-(h + 1/l)).
+    """
     buildings, days, n, lapse = 1000, 480, 5, 20.0
     issue = category(rate=100.0, telling=0.04, lapse=lapse)
-    with but(everyone_in):
+    with change_worlds(put_everyone_at_home):
         run = engine.simulate(
             world(days, n * buildings, (Compound(buildings=buildings, stairwells=1),), issue), "thinning"
         )
@@ -275,18 +289,20 @@ def thinning():
     return [share, *poisson("reported", reported.ravel(), 100 / 365 * 30 * told)]
 
 
-# ------------------------------------------------------------------------------------------------- who speaks up, and when
+# ------------------------------------------------------------------------------------ who speaks up, and when
 
 GROUPS = (2, 3, 5, 10, 40)
 APIECE = 400  # buildings of each size
-YARDS = tuple(
-    Compound(f"of {n}", buildings=APIECE, stairwells=1, floors=n - 1) for n in GROUPS
-)  # a home, and one on each floor
+# a home, and one on each floor
+YARDS = tuple(Compound(f"of {n}", buildings=APIECE, stairwells=1, floors=n - 1) for n in GROUPS)
 
 
 def silence(t=1.5):
-    """Issues nobody tells of on the first day, by size of the group, and how many there were; log(benefit/cost) is `t`."""
-    with but(everyone_in):
+    """Return the issues that nobody reports on the first day, by size of the group, and how many there were.
+
+    log(benefit/cost) is `t`.
+    """
+    with change_worlds(put_everyone_at_home):
         run = engine.simulate(
             world(180, APIECE * sum(GROUPS), YARDS, category(rate=100.0, telling=t)), "silence"
         )
@@ -296,7 +312,7 @@ def silence(t=1.5):
 
 
 def dilemma():
-    """Each tells with chance 1 - (c/b)^(1/(n-1)), so nobody does with chance (c/b)^(n/(n-1))."""
+    """Each reports with chance 1 - (c/b)^(1/(n-1)), so nobody does with chance (c/b)^(n/(n-1))."""
     silent, number = silence()
     closed = [exp(-1.5) ** (n / (n - 1)) for n in GROUPS]
     return [
@@ -305,13 +321,13 @@ def dilemma():
     ]
 
 
-def test_the_more_bystanders_the_surer_nobody_tells():
+def test_the_more_bystanders_the_likelier_nobody_reports():
     silent, number = silence()
     assert (np.diff(silent / number) > 0).all()
 
 
 def test_who_is_alone_always_tells():
-    """The captain's limit: told on the first day, but for a chance of e^-150."""
+    """The limit of a single bystander: reported on the first day, but for a chance of e^-150."""
     run = engine.simulate(
         world(60, 400, (Compound(buildings=400, stairwells=1),), category(rate=100.0, telling=1.5)), "captain"
     )
@@ -331,8 +347,11 @@ def diffusion():
 
 
 def first_days(days, homes, yards, issue, mechanisms, kinds, name):
-    """Days till an issue is told first: mean and number, by compound; issues of the last quarter are left out."""
-    with but(everyone_in):
+    """Return the days until an issue is first reported: mean and number, by compound.
+
+    Issues of the last quarter are left out.
+    """
+    with change_worlds(put_everyone_at_home):
         run = engine.simulate(world(days, homes, yards, issue, mechanisms=mechanisms), name)
     i = run.issues[run.issues["arose_day"] <= days * 3 // 4]
     assert (i["reported_day"] >= 0).all()
@@ -341,7 +360,7 @@ def first_days(days, homes, yards, issue, mechanisms, kinds, name):
 
 
 def geometric(what, mean, number, h):
-    """A reading of days till the first success, where each day succeeds with chance 1 - e^-h; mean 1 / (1 - e^-h)."""
+    """Return a reading of days until the first success; daily chance 1 - e^-h, mean 1 / (1 - e^-h)."""
     return Reading(what, mean, 1 / -np.expm1(-h), sqrt(exp(-h) / number) / -np.expm1(-h))
 
 
@@ -359,8 +378,11 @@ class Eye(Mechanism):
 
 
 def eyes():
-    """Eyes that are sent each look by themselves, and rates add up: the first of n reports after 1 / (n beta), 1.67 days
-    for 60 at 0.01 a day; by whole days 1 / (1 - e^(-n beta)), 2.22."""
+    """Independent inspectors: rates add up.
+
+    The first of n = 60 reports after 1 / (n beta), 1.67 days, at beta = 0.01 a day; in whole days after 1 /
+    (1 - e^(-n beta)), 2.22.
+    """
     readings = []
     for n, days in ((6, 800), (60, 200)):
         issue, sent = category(rate=100.0, telling=0.0), {f"eye_{k}": Eye() for k in range(n)}
@@ -370,16 +392,19 @@ def eyes():
 
 
 def neighbours():
-    """The engine's bystanders are not n eyes but a crowd: their hazard is telling * n/(n-1), and the first of forty is later
-    than the first of two."""
+    """The engine's bystanders are not n independent inspectors but a crowd.
+
+    Their hazard is telling * n/(n-1), and the first of forty is later than the first of two.
+    """
     mean, number = first_days(
         600, APIECE * sum(GROUPS), YARDS, category(rate=50.0, telling=0.1), {}, len(GROUPS), "crowd"
     )
     return [geometric(f"first of {n}", m, k, 0.1 * n / (n - 1)) for n, m, k in zip(GROUPS, mean, number)]
 
 
-# ------------------------------------------------------------------------------------------------------------- survival
+# --------------------------------------------------------------------------------------------------- survival
 
+# Freireich 1963, 6-MP; - censored
 REMISSION = [
     6,
     6,
@@ -402,7 +427,7 @@ REMISSION = [
     -32,
     -34,
     -35,
-]  # Freireich 1963, 6-MP; - censored
+]
 
 
 def remission():
@@ -424,13 +449,16 @@ def test_the_restricted_mean_stops_at_its_horizon():
     assert measures.restricted_mean(time, event, 35) == pytest.approx(23.287, abs=5e-4)
 
 
-# ---------------------------------------------------------------------------------------------------------------- votes
+# ------------------------------------------------------------------------------------------------------ votes
 
 AREAS = (31, 45, 52, 60, 67, 88, 105)  # square metres
 
 
-def agreed(rule, stances, areas):
-    """The rule in plain words: shares of heads and of area, as fractions. A stance is 0 not met, 1 met, 2 signed."""
+def count_shares(rule, stances, areas):
+    """Return what the rule says: shares of heads and of area, as fractions.
+
+    A stance is 0 not met, 1 met, 2 signed.
+    """
     heads, metres = (
         [sum(w for s, w in zip(stances, weights) if s >= level) for level in (0, 1, 2)]
         for weights in ([1] * len(areas), areas)
@@ -447,7 +475,7 @@ def agreed(rule, stances, areas):
 
 
 def committees():
-    """`rules.carried` against every way in which one to seven households can stand."""
+    """`rules.carried` against every combination of stances of one to seven households."""
     wrong = cases = 0
     for n in range(1, len(AREAS) + 1):
         areas = np.array(AREAS[:n])
@@ -462,14 +490,17 @@ def committees():
                 float(areas.sum()),
             )
             for rule in range(len(consent_rules.RULES)):
-                wrong += bool(consent_rules.is_met(rule, *counts)) != agreed(rule, stances, AREAS[:n])
+                wrong += bool(consent_rules.is_met(rule, *counts)) != count_shares(rule, stances, AREAS[:n])
                 cases += 1
     assert cases == 4 * sum(3**n for n in range(1, 8))
     return [Reading("decided wrongly", wrong, 0, 0.0)]
 
 
 def signatures():
-    """Where everybody is found on the first day and signs with chance p by themselves, a rule is carried by a binomial tail."""
+    """If everybody is met on the first day and signs with chance p, a rule is carried by a binomial tail.
+
+    Households sign independently.
+    """
     readings, n = [], 12
     for rule, p, fewest in (
         ("code_278_major", 0.75, 9),
@@ -488,7 +519,7 @@ def signatures():
             term=5000,
         )
         yards = (Compound(count=3000, buildings=1, stairwells=1),)
-        with but(lambda world: (world.households.area.fill(60.0), everyone_in(world))):
+        with change_worlds(lambda world: (world.households.area.fill(60.0), put_everyone_at_home(world))):
             run = engine.simulate(world(25, 3000 * n, yards, issue, projects=asked), "signatures", rule)
         first = run.issues[(run.issues["id"] % (1 << 20) == 0) & (run.issues["arose_day"] < 25)]["id"]
         carried = np.isin(first, run.history[run.history["what"] == CONSENTED]["issue"]).mean()
@@ -497,7 +528,7 @@ def signatures():
     return readings
 
 
-# --------------------------------------------------------------------------------------------------------------- clocks
+# ----------------------------------------------------------------------------------------------------- clocks
 
 
 @dataclass(frozen=True)
@@ -513,8 +544,8 @@ class Eased(Mechanism):
         m.lever.ease[...] = m.knobs[0].ease
 
 
-def arisen(ease):
-    """What arises in 200 buildings within 600 days; it lapses at once."""
+def simulate_arrivals(ease):
+    """Return what arises in 200 buildings within 600 days; it lapses at once."""
     issue = category(rate=100.0, telling=0.0, lapse=1.0)
     return engine.simulate(
         world(
@@ -525,10 +556,10 @@ def arisen(ease):
 
 
 def clocks():
-    """Arrivals are Poisson in each building and each ten days, of those next door, and of the ten days before."""
+    """Arrivals are Poisson and independent: of those next door, and of those of the ten days before."""
     readings = []
     for ease in (0.0, 0.25):
-        i = arisen(ease)
+        i = simulate_arrivals(ease)
         counts = np.zeros((200, 60))
         np.add.at(counts, (i["building"], (i["arose_day"] - 1) // 10), 1)
         mean = 1000 / 365 * exp(ease)
@@ -545,7 +576,7 @@ def clocks():
 
 def hurried():
     """Where problems arise four per cent more readily, the same ones arise, none later, and some sooner."""
-    plain, eased = arisen(0.0), arisen(log(1.04))
+    plain, eased = simulate_arrivals(0.0), simulate_arrivals(log(1.04))
     same = np.isin(plain["id"], eased["id"])
     common = eased[np.isin(eased["id"], plain["id"])]
     earlier = plain["arose_day"][same] - common["arose_day"]
@@ -557,7 +588,7 @@ def hurried():
     ]
 
 
-# ----------------------------------------------------------------------------------------------------- held, and spoilt
+# ------------------------------------------------------------------------------------------- held, and spoilt
 
 CHECKS = (
     queues,
@@ -580,38 +611,44 @@ def test_the_closed_form_holds(check):
     readings = check()
     for r in readings:
         print(
-            f"\n{check.__name__}: {r.what}: seen {r.seen:.4f}, closed {r.closed:.4f}, standard error {r.error:.4f}",
+            f"\n{check.__name__}: {r.what}: seen {r.seen:.4f}, closed {r.closed:.4f}, "
+            f"standard error {r.error:.4f}",
             end="",
         )
-    assert not off(readings)
+    assert not failing(readings)
 
 
-# A kernel that reads its column right and then goes wrong by five per cent lives the same days as one whose column is wrong.
+# A kernel that reads its column correctly and is then wrong by five per cent gives the same days as one
+# with a wrong column.
 
 
-def put(world, **parts):
-    """Put other columns in the place of some of a world's."""
+def replace_columns(world, **parts):
+    """Replace some columns of a world."""
     world.state = world.state._replace(**parts)
     world.live = struct(to_structs(world.state))
     world.ways.clear()
     world.bind_mechanisms()
 
 
-def wrong(part, column=None, by=1.05):
-    """Something done to every world on day 0: a part of it, or one column of that part, is `by` times as large."""
+def scale_column(part, column=None, by=1.05):
+    """Return a change of every world on day 0: a part, or one column of it, is multiplied by `by`."""
 
     def change(world):
         old = getattr(world, part)
-        put(world, **{part: old._replace(**{column: getattr(old, column) * by}) if column else old * by})
+        replace_columns(
+            world, **{part: old._replace(**{column: getattr(old, column) * by}) if column else old * by}
+        )
 
-    return partial(but, change)
+    return partial(change_worlds, change)
 
 
 def likelier(world):
-    """Households sign with a chance five per cent higher."""
+    """Households sign with a chance that is five per cent higher."""
     odds = exp(world.knobs.projects.baseline_logit)
     p = 1.05 * odds / (1 + odds)
-    put(world, knobs=world.knobs._replace(projects=world.knobs.projects._replace(liking=log(p / (1 - p)))))
+    replace_columns(
+        world, knobs=world.knobs._replace(projects=world.knobs.projects._replace(liking=log(p / (1 - p))))
+    )
 
 
 def louder(n, alone, plain=reporting.bystander_factor):
@@ -630,24 +667,24 @@ def off_by_one(time, event):
 
 
 PLANTED = [
-    (queues, "arrivals", wrong("clocks", "rate")),
-    (queues, "work", wrong("cats", "work")),
-    (queues, "crew's hours", wrong("crews", by=0.95)),
-    (backlog, "arrivals", wrong("clocks", "rate")),
-    (backlog, "work", wrong("cats", "work")),
-    (backlog, "hours of a pair of hands", wrong("pair", by=0.95)),
-    (thinning, "arrivals", wrong("clocks", "rate")),
-    (thinning, "telling", wrong("cats", "telling")),
-    (thinning, "lapse", wrong("cats", "lapse")),
-    (dilemma, "telling", wrong("cats", "telling")),
+    (queues, "arrivals", scale_column("clocks", "rate")),
+    (queues, "work", scale_column("cats", "work")),
+    (queues, "crew's hours", scale_column("crews", by=0.95)),
+    (backlog, "arrivals", scale_column("clocks", "rate")),
+    (backlog, "work", scale_column("cats", "work")),
+    (backlog, "hours of a pair of hands", scale_column("pair", by=0.95)),
+    (thinning, "arrivals", scale_column("clocks", "rate")),
+    (thinning, "telling", scale_column("cats", "telling")),
+    (thinning, "lapse", scale_column("cats", "lapse")),
+    (dilemma, "telling", scale_column("cats", "telling")),
     (diffusion, "diffused", partial(patch.object, reporting, "bystander_factor", louder)),
-    (eyes, "sight", wrong("strength")),
-    (neighbours, "telling", wrong("cats", "telling")),
+    (eyes, "sight", scale_column("strength")),
+    (neighbours, "telling", scale_column("cats", "telling")),
     (remission, "at risk", partial(patch.object, measures, "kaplan_meier", off_by_one)),
     (committees, "signed", partial(patch.object, consent_rules, "is_met", generous)),
-    (signatures, "willing", partial(but, likelier)),
-    (clocks, "arrivals", wrong("clocks", "rate")),
-    (hurried, "ease", wrong("strength", by=1.0 - 0.05 / log(1.04))),
+    (signatures, "willing", partial(change_worlds, likelier)),
+    (clocks, "arrivals", scale_column("clocks", "rate")),
+    (hurried, "ease", scale_column("strength", by=1.0 - 0.05 / log(1.04))),
 ]
 
 
@@ -658,7 +695,7 @@ NAMES = [f"{check.__name__}: {what}" for check, what, _ in PLANTED]
 @pytest.mark.parametrize(("check", "planted"), [(check, planted) for check, _, planted in PLANTED], ids=NAMES)
 def test_a_defect_of_five_per_cent_is_seen(check, planted):
     with planted():
-        found = off(check())
+        found = failing(check())
     for r in found:
         print(
             f"\n{r.what}: seen {r.seen:.4f}, closed {r.closed:.4f}",

@@ -1,4 +1,7 @@
-"""What every mechanism promises. A new file in model/mechanisms is tested here without a new test."""
+"""What every mechanism promises.
+
+A new file in model/mechanisms is tested here without a new test.
+"""
 
 import json
 import os
@@ -17,12 +20,12 @@ from scenarios import (
     STORM,
     WORLDS,
     YARD,
-    differing,
+    differing_names,
     digest,
-    governed,
-    kept,
-    parting,
-    told,
+    first_difference,
+    measured_bytes,
+    run_bytes,
+    with_mechanisms,
 )
 
 from cogov.engine.parameters import UserError, paths, set_parameter
@@ -36,10 +39,10 @@ from cogov.model.simulate import days, simulate
 from cogov.model.world import REPLACED
 
 NAMES = mechanisms.list_mechanisms()
-BUSY = 2  # a seed with which there is something to do for each of them
+BUSY = 2  # a seed with which each of them has something to do
 SEEDS = range(1, 25)  # enough for what is rare, such as somebody who steps down
-RARE = {"concurrent_posts": {"leaving": 2.0}}  # with which what hardly ever happens does
-EVERYBODY = governed(STORM, *NAMES)
+RARE = {"concurrent_posts": {"leaving": 2.0}}  # with which rare events happen
+EVERYBODY = with_mechanisms(STORM, *NAMES)
 STARVED = replace(  # nobody has an hour, and there is no money
     STORM,
     committee=replace(STORM.committee, staff=0.0, budget=0.0, fund=0.0),
@@ -56,21 +59,24 @@ def name(request):
 
 
 @pytest.fixture
-def one(name):
+def mechanism(name):
     return mechanisms.load_class(name)()
 
 
-def felt(ends):
-    """Whether two ends of a knob, `ends(world)` -> (low, high), differ in anything measured, in some world and some luck."""
-    return any(parting(*ends(world), seed) for seed in SEEDS for world in WORLDS.values())
+def has_effect(ends):
+    """Return whether two ends of a parameter differ in any measure, in some world and for some seed.
+
+    `ends(world)` -> (low, high).
+    """
+    return any(first_difference(*ends(world), seed) for seed in SEEDS for world in WORLDS.values())
 
 
-def ends(f):
+def ends_of_range(f):
     return f.metadata["low"], f.metadata["high"]
 
 
 def arrays(part):
-    """Every array in a tuple of columns, and in those within it."""
+    """Yield every array in a tuple of columns, and in those within it."""
     if isinstance(part, np.ndarray):
         yield part
     elif isinstance(part, tuple):
@@ -78,51 +84,62 @@ def arrays(part):
             yield from arrays(inner)
 
 
-# ------------------------------------------------------------------------------------------------------------ each by itself
+# --------------------------------------------------------------------------------------------- each by itself
 
 
 def test_same_seed_same_days(name):
-    assert not differing(kept(simulate(governed(STORM, name), 1)), kept(simulate(governed(STORM, name), 1)))
+    assert not differing_names(
+        run_bytes(simulate(with_mechanisms(STORM, name), 1)),
+        run_bytes(simulate(with_mechanisms(STORM, name), 1)),
+    )
 
 
-def test_survives_a_pickle(name, one):
-    scenario = governed(STORM, **{name: replace(one, strength=0.8)})
-    assert not differing(kept(simulate(pickle.loads(pickle.dumps(scenario)), 1)), kept(simulate(scenario, 1)))
+def test_survives_a_pickle(name, mechanism):
+    scenario = with_mechanisms(STORM, **{name: replace(mechanism, strength=0.8)})
+    assert not differing_names(
+        run_bytes(simulate(pickle.loads(pickle.dumps(scenario)), 1)), run_bytes(simulate(scenario, 1))
+    )
 
 
 def test_it_does_something(name):
-    """Not only to the ledger: what becomes of issues is different."""
-    without, with_ = kept(simulate(STORM, BUSY)), kept(simulate(governed(STORM, name), BUSY))
-    assert {"issues.state", "issues.resolved"} & {*differing(without, with_)}
+    """Not only to the ledger: the issues have different outcomes."""
+    without, with_ = run_bytes(simulate(STORM, BUSY)), run_bytes(simulate(with_mechanisms(STORM, name), BUSY))
+    assert {"issues.state", "issues.resolved"} & {*differing_names(without, with_)}
 
 
 @pytest.mark.parametrize(
     "knob",
     [pytest.param((n, f), id=f"{n}.{f.name}") for n in NAMES for f in fields(mechanisms.load_class(n))],
 )
-def test_every_knob_is_felt(knob):
+def test_every_parameter_has_an_effect(knob):
     name, f = knob
     one = mechanisms.load_class(name)(**RARE.get(name, {}))
-    assert felt(lambda world: [governed(world, **{name: replace(one, **{f.name: end})}) for end in ends(f)])
+    assert has_effect(
+        lambda world: [
+            with_mechanisms(world, **{name: replace(one, **{f.name: end})}) for end in ends_of_range(f)
+        ]
+    )
 
 
-def test_every_knob_says_where_it_comes_from(one):
-    assert [f.name for f in fields(one) if not (f.metadata.get("unit") and f.metadata.get("source"))] == []
-    assert len(fields(one)) > 1, "a mechanism without a knob of its own"
+def test_every_parameter_says_where_it_comes_from(mechanism):
+    assert [
+        f.name for f in fields(mechanism) if not (f.metadata.get("unit") and f.metadata.get("source"))
+    ] == []
+    assert len(fields(mechanism)) > 1, "a mechanism without a knob of its own"
 
 
-def test_its_file_says_what_it_does_and_how_it_disappoints(name, one):
+def test_its_file_says_what_it_does_and_how_it_disappoints(name, mechanism):
     first, _, rest = import_module(f"cogov.model.mechanisms.{name}").__doc__.partition("\n\n")
     assert first[0].isascii() and first[0].isalpha() and first.endswith(".") and "\n" not in first
     assert rest.startswith("Disappoints ")
-    assert one.zh and all("\u4e00" <= c <= "\u9fff" for c in one.zh)
-    assert [n for n in NAMES if mechanisms.load_class(n).zh == one.zh] == [name]
+    assert mechanism.zh and all("\u4e00" <= c <= "\u9fff" for c in mechanism.zh)
+    assert [n for n in NAMES if mechanisms.load_class(n).zh == mechanism.zh] == [name]
 
 
 def test_nothing_is_free(name):
-    """Some day it asks for hours or yuan, and the ledger knows that it got them."""
+    """On some day it requests hours or yuan, and the ledger records that it got them."""
     asked = 0.0
-    for world in days(governed(STORM, name), BUSY):
+    for world in days(with_mechanisms(STORM, name), BUSY):
         asked += world.hands[name].want.sum()
     row = world.names.index(name)
     assert asked > 0
@@ -131,8 +148,11 @@ def test_nothing_is_free(name):
 
 
 def test_unpaid_it_pulls_nothing(name):
-    """Unless it is to its own cost: it may make people weary, and bring in hands, though no more than it asks for itself."""
-    for world in days(governed(STORM, name), 1):
+    """Except at its own cost.
+
+    It may tire people, and bring in hands, though no more than it requests for itself.
+    """
+    for world in days(with_mechanisms(STORM, name), 1):
         hand = world.hands[name]
         for a in (hand.want, *hand.lever):
             a.fill(0.0)
@@ -148,22 +168,25 @@ def test_unpaid_it_pulls_nothing(name):
         ] == [], f"day {world.day}"
 
 
-def test_it_pulls_the_levers_that_it_says_and_each_of_them(name, one):
-    """What it writes elsewhere goes where nobody looks; there must be nothing."""
-    assert set(one.pulls) <= set(LEVERS)
+def test_it_pulls_the_levers_that_it_says_and_each_of_them(name, mechanism):
+    """Nobody reads what it writes elsewhere; it must write nothing there."""
+    assert set(mechanism.pulls) <= set(LEVERS)
     pulled = set()
     for seed, world_ in ((seed, world_) for seed in SEEDS for world_ in WORLDS.values()):
-        for world in days(governed(world_, name), seed):
+        for world in days(with_mechanisms(world_, name), seed):
             lever = world.hands[name].lever
             pulled |= {each for each in LEVERS if np.any(getattr(lever, each))}
-        if seed > 1 and pulled == set(one.pulls):
+        if seed > 1 and pulled == set(mechanism.pulls):
             break
-    assert pulled == set(one.pulls)
+    assert pulled == set(mechanism.pulls)
 
 
 def test_who_never_got_an_hour_never_helped(name):
-    """Where nobody has an hour and there is no money; captains bring their own evenings, and may use those."""
-    for world in days(governed(STARVED, name), 1):
+    """Where nobody has an hour and there is no money.
+
+    Captains bring their own evenings, and may use those.
+    """
+    for world in days(with_mechanisms(STARVED, name), 1):
         row = world.names.index(name)
         if world.ledger.hours[row].sum() + world.ledger.fen[row] == 0:
             helped = [
@@ -174,23 +197,26 @@ def test_who_never_got_an_hour_never_helped(name):
             assert helped == [], f"day {world.day}"
 
 
-def test_it_reads_the_world_and_never_writes_it(name, one):
-    """Asking and pulling write nothing but its hand, learning nothing but its own columns. Every eighth day: over the weeks, that is every weekday."""
+def test_it_reads_the_world_and_never_writes_it(name, mechanism):
+    """Asking and pulling write only to its own hand, learning only to its own columns.
+
+    Checked every eighth day: over the weeks, that covers every weekday.
+    """
     luck = RandomNumbers(1)
-    for world in days(governed(STORM, name), 1):
+    for world in days(with_mechanisms(STORM, name), 1):
         if world.day % 8:
             continue
         hand = world.hands[name]
         for act, may in (("ask", [hand.want]), ("pull", [*hand.lever]), ("learn", [*arrays((hand.own,))])):
-            others = seen(world, may)
+            others = visible_arrays(world, may)
             before = [a.tobytes() for a in others]
-            one.begin(world, luck)
+            mechanism.begin(world, luck)
             getattr(world, act)()
             assert [a.tobytes() for a in others] == before, f"day {world.day}: {act}"
 
 
-def seen(world, leave):
-    """Every array that a mechanism can see, but for those in `leave` and what shares their memory."""
+def visible_arrays(world, leave):
+    """Yield every array that a mechanism can see, but for those in `leave` and what shares their memory."""
     every = [
         *arrays(world.state),
         *(getattr(world, name) for name in REPLACED),
@@ -199,24 +225,24 @@ def seen(world, leave):
     return [a for a in every if not any(np.may_share_memory(a, b) for b in leave if b.size)]
 
 
-# ------------------------------------------------------------------------------------------------------------- all together
+# ----------------------------------------------------------------------------------------------- all together
 
 
-def test_strength_zero_is_the_same_as_absent(name, one):
-    others = governed(STORM, *(n for n in NAMES if n != name))
+def test_strength_zero_is_the_same_as_absent(name, mechanism):
+    others = with_mechanisms(STORM, *(n for n in NAMES if n != name))
     absent, silent = (
         simulate(others, 1),
-        simulate(replace(others, mechanisms=others.mechanisms | {name: replace(one, strength=0.0)}), 1),
+        simulate(replace(others, mechanisms=others.mechanisms | {name: replace(mechanism, strength=0.0)}), 1),
     )
-    assert not differing(kept(absent), kept(silent))
+    assert not differing_names(run_bytes(absent), run_bytes(silent))
     assert not silent.ledger.hours[silent.names.index(name)].any()
 
 
 @dataclass(frozen=True)
 class Chatter(mechanisms.Mechanism):
-    """Meets plenty of luck and does nothing with it."""
+    """Draws many random numbers and does nothing with them."""
 
-    def begin(self, world, luck):
+    def begin(self, world, random_numbers):
         np.random.seed(5)
         return luck("chatter", np.arange(1_000_000)).mean()
 
@@ -227,10 +253,11 @@ class Chatter(mechanisms.Mechanism):
 
 
 @pytest.mark.parametrize("called", ["a_chatter", "chatter", "z_chatter"])
-def test_who_only_chatters_is_not_there(called):
-    """Wherever it stands in the alphabet, and however much luck it meets."""
-    assert not differing(
-        kept(simulate(EVERYBODY, 1)), kept(simulate(governed(STORM, *NAMES, **{called: Chatter()}), 1))
+def test_a_mechanism_that_only_draws_random_numbers_changes_nothing(called):
+    """Wherever it stands in the alphabet, and however many random numbers it draws."""
+    assert not differing_names(
+        run_bytes(simulate(EVERYBODY, 1)),
+        run_bytes(simulate(with_mechanisms(STORM, *NAMES, **{called: Chatter()}), 1)),
     )
 
 
@@ -257,7 +284,7 @@ class Nudge(mechanisms.Mechanism):
 
 
 def test_order_does_not_matter():
-    """Not to a bit of anything, though sums of three and more depend on theirs."""
+    """No bit of any result changes, though floating-point sums of three and more terms depend on order."""
     everyone = {name: mechanisms.load_class(name)() for name in NAMES} | {
         f"nudge_{i}": Nudge(little=i / 10) for i in (1, 2, 3, 7)
     }
@@ -266,7 +293,7 @@ def test_order_does_not_matter():
         for world in days(replace(STORM, mechanisms={name: everyone[name] for name in order}), 1):
             pass
         return (
-            *told(world),
+            *measured_bytes(world),
             *(column.tobytes() for part in (world.residents, world.mood) for column in part),
             world.used.tobytes(),
             world.wished.tobytes(),
@@ -277,7 +304,7 @@ def test_order_does_not_matter():
 
 
 @pytest.mark.slow
-def test_another_process_with_other_threads_lives_the_same_days(monkeypatch):
+def test_another_process_with_other_threads_gives_the_same_days(monkeypatch):
     there = []
     for threads in ("1", "3"):
         monkeypatch.setenv("NUMBA_NUM_THREADS", threads)
@@ -356,16 +383,16 @@ def test_a_wrong_name_or_number_is_an_error(line, tmp_path):
         read_case(case)
 
 
-def test_a_number_out_of_range_is_an_error_in_python_too(name, one):
-    for f in fields(one):
-        for end, out in zip(ends(f), (-1, 1)):
+def test_a_number_out_of_range_is_an_error_in_python_too(name, mechanism):
+    for f in fields(mechanism):
+        for end, out in zip(ends_of_range(f), (-1, 1)):
             with pytest.raises(UserError, match=f"mechanisms.{name}.{f.name}"):
-                governed(YARD, **{name: replace(one, **{f.name: end + out})})
+                with_mechanisms(YARD, **{name: replace(mechanism, **{f.name: end + out})})
     with pytest.raises(UserError, match=f"{name}_"):
         mechanisms.load_class(f"{name}_")
 
 
-# ----------------------------------------------------------------------------------------------------- knobs of the scenario
+# -------------------------------------------------------------------------------------- knobs of the scenario
 
 PARTS = (
     "residents",
@@ -382,21 +409,23 @@ KNOBS = [pytest.param(path, f, id=path) for path, f in paths(EVERYBODY).items() 
 
 
 @pytest.mark.parametrize("path, f", KNOBS)
-def test_every_knob_of_people_and_desks_is_felt(path, f):
-    assert felt(lambda world: [set_parameter(governed(world, *NAMES), path, end) for end in ends(f)])
+def test_every_parameter_of_people_and_desks_has_an_effect(path, f):
+    assert has_effect(
+        lambda world: [set_parameter(with_mechanisms(world, *NAMES), path, end) for end in ends_of_range(f)]
+    )
 
 
 @pytest.mark.parametrize("f", [pytest.param(f, id=f.name) for f in fields(Category) if "low" in f.metadata])
 def test_every_number_of_a_category_is_felt(f):
-    used = sorted(
-        STORM.issues, key=lambda name: getattr(STORM.issues[name], f.name) == f.default
-    )  # first those that set it
+    # first those that set it
+    used = sorted(STORM.issues, key=lambda name: getattr(STORM.issues[name], f.name) == f.default)
     assert any(
-        parting(*(set_parameter(STORM, f"issues.{name}.{f.name}", end) for end in ends(f))) for name in used
+        first_difference(*(set_parameter(STORM, f"issues.{name}.{f.name}", end) for end in ends_of_range(f)))
+        for name in used
     )
 
 
-def test_every_part_of_a_scenario_that_holds_knobs_is_turned_here():
+def test_every_part_of_a_scenario_that_holds_parameters_is_tested_here():
     """Census, compound and days say what there is, not how it behaves."""
     heads = {path.partition(".")[0] for path in paths(EVERYBODY)}
     assert heads - {"days", "community", "issues", "mechanisms"} == set(PARTS)
@@ -426,11 +455,19 @@ class TeaRound(Mechanism):
 @pytest.mark.slow
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_a_mechanism_of_a_users_own_folder_is_swept_and_its_change_is_noticed(tmp_path, workers):
-    """By worker processes too; and old runs and new are not mixed."""
+    """By worker processes too; and old and new runs are not mixed."""
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "tea_round.py").write_text(OUTSIDE, encoding="utf-8")
     (tmp_path / "e.toml").write_text(
-        'cases = ["wuzi_yard"]\ndays = 10\nreplicates = 2\nkeep = []\n[[arm]]\nname = "without"\n[[arm]]\nname = "with"\non = ["tea_round"]\n',
+        'cases = ["wuzi_yard"]\n'
+        "days = 10\n"
+        "replicates = 2\n"
+        "keep = []\n"
+        "[[arm]]\n"
+        'name = "without"\n'
+        "[[arm]]\n"
+        'name = "with"\n'
+        'on = ["tea_round"]\n',
         encoding="utf-8",
     )
     sweep = [sys.executable, "-m", "cogov", "sweep", "e.toml", "--out", "out", "--workers", workers]

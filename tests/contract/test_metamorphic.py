@@ -1,12 +1,15 @@
-"""Relations between runs: what must be the same, bit for bit, when something that ought not to matter is changed; and what must be more.
+"""Relations between runs: which results must be identical, or larger, after a change of the scenario.
 
-Told elsewhere, and not again here: a mechanism of strength 0 is absent, mechanisms in any order, other processes and threads (test_mechanisms); one more
-resident who is never at home (test_luck); more readily arising is the same issues sooner, a finer step nears Erlang (test_limits); the same
-issue in every arm (test_invariants); workers, chunks and shards (test_sweep); Mesa looking on (test_mesa).
+Tested elsewhere: a mechanism of strength 0 is absent, mechanisms in any order, other processes and threads
+(test_mechanisms); one more resident who is never at home (test_randomness); arising more readily gives the
+same issues sooner, a finer step approaches Erlang (test_limits); the same issue in every arm
+(test_invariants); workers, chunks and shards (test_sweep); inspection by Mesa (test_mesa).
 
-What cannot be exact. A category is known to luck by its name, a building by its compound's name and its number there; a resident and a home by
-their row. So whoever is stored in another row meets another luck, as does everybody of a community that is moved behind another one. Exact is what
-asks no resident: what arises, where, when, and what it takes. Of all else only the law is the same, and that is tested in the mean.
+What cannot be identical: the random numbers of a category depend on its name, those of a building on its
+compound's name and its number there, those of a resident and a home on their row. So a resident stored in
+another row gets other random numbers, as does everybody of a community that is moved behind another one.
+Identical is what does not depend on residents: what arises, where, when, and what it takes. Everything else
+only keeps its distribution, and that is tested in the mean.
 """
 
 from dataclasses import fields, is_dataclass, replace
@@ -18,12 +21,12 @@ from scenarios import (
     STORM,
     WORLDS,
     YARD,
-    differing,
-    governed,
-    inside,
-    kept,
-    raised,
-    told,
+    column_bytes,
+    differing_names,
+    measured_bytes,
+    raise_rates,
+    run_bytes,
+    with_mechanisms,
 )
 
 from cogov.agents import residents
@@ -53,35 +56,38 @@ from cogov.model.world import start_run
 NAMES = mechanisms.list_mechanisms()
 
 
-def lived(founded, scenario, seed=1):
-    """A founded community, on the last day of a scenario."""
-    world = start_run(founded, scenario, RandomNumbers(seed))
+def run_to_end(community, scenario, seed=1):
+    """Return a community on the last day of a scenario."""
+    world = start_run(community, scenario, RandomNumbers(seed))
     for _ in range(scenario.days):
         simulate_day(world)
     return world
 
 
-def everything(world):
-    """Every issue there has been, by its id."""
+def all_issues(world):
+    """Return every issue there has been, by its id."""
     rows = np.concatenate([world.issues, world.ended[: world.gone[0]]])
     return rows[np.argsort(rows["id"])]
 
 
 def by_name(rows, but=()):
-    """The columns of a table as bytes, some left out."""
-    return {name: column for name, column in zip(rows.dtype.names, inside(rows)) if name not in but}
+    """Return the columns of a table as bytes, some left out."""
+    return {name: column for name, column in zip(rows.dtype.names, column_bytes(rows)) if name not in but}
 
 
-# ------------------------------------------------------------------------------------------- categories that never arise
+# -------------------------------------------------------------------------------- categories that never arise
 
+# of those that ship: the first, a middle and the last one, of five families
 SPARED = (
     "camera_dead",
     "lift_worn",
     "job_or_partner",
     "mains_replacement",
     "disorder",
-)  # of those that ship: at first, in the middle and at last, of five families
-IDLE = {  # of a user's own, from before the first name to behind the last: of every family, unit and scope, for all hands, with all that an issue may need
+)
+# user-defined, from before the first name to after the last: of every family, unit and scope, for all desks,
+# with every property an issue may need
+IDLE = {
     f"{letter}_never_{unit}": Category(
         "从不",
         FAMILIES[n % len(FAMILIES)],
@@ -105,8 +111,11 @@ IDLE = {  # of a user's own, from before the first name to behind the last: of e
 SHORT = {case: alter_scenario(read_case(case), on=NAMES, days=30) for case in list_cases()}
 
 
-def without(scenario):
-    """The scenario and the same with more categories, none of which ever arises, written in the opposite order."""
+def add_idle_categories(scenario):
+    """Return the scenario, and the same with more categories.
+
+    None of these ever arises, and all are written in the opposite order.
+    """
     begin = {one.category for one in scenario.initial_issues}
     fewer = {name: one for name, one in scenario.issues.items() if name not in SPARED or name in begin}
     spared = {
@@ -116,24 +125,28 @@ def without(scenario):
     return replace(scenario, issues=fewer), replace(scenario, issues=more)
 
 
-CALLED = raised(
-    governed(STORM, whistle=mechanisms.load_class("whistle")(departments=5)),
+# where much waits with departments
+CALLED = raise_rates(
+    with_mechanisms(STORM, whistle=mechanisms.load_class("whistle")(departments=5)),
     congestion=30.0,
     hawkers=30.0,
     water_pressure=20.0,
-)  # where much waits with departments
+)
 
 
 @pytest.mark.parametrize(
     "scenario",
-    [*(governed(one, *NAMES) for one in WORLDS.values()), CALLED, *SHORT.values()],
+    [*(with_mechanisms(one, *NAMES) for one in WORLDS.values()), CALLED, *SHORT.values()],
     ids=[*WORLDS, "called", *SHORT],
 )
 def test_categories_that_never_arise_change_no_bit(scenario):
-    """Whatever they are called and wherever they stand, under all mechanisms or few: history, days, books, measures, and what issues are called."""
-    a, b = (simulate(one, 1) for one in without(scenario))
+    """Whatever their names and positions, under all mechanisms or few.
+
+    The same history, days, ledgers, measures, and names of issues.
+    """
+    a, b = (simulate(one, 1) for one in add_idle_categories(scenario))
     assert len(b.categories) - len(a.categories) >= len(IDLE) + 4 and len(a.issues) > 5
-    assert differing(kept(a), kept(b)) == [] and kept(a).keys() == kept(b).keys()
+    assert differing_names(run_bytes(a), run_bytes(b)) == [] and run_bytes(a).keys() == run_bytes(b).keys()
     assert str(measures.summary(a)) == str(measures.summary(b))
     assert [unpack_id(id_, a.categories) for id_ in a.issues["id"]] == [
         unpack_id(id_, b.categories) for id_ in b.issues["id"]
@@ -141,7 +154,7 @@ def test_categories_that_never_arise_change_no_bit(scenario):
 
 
 def test_the_order_in_which_categories_are_written_means_nothing():
-    """A scenario knows one order."""
+    """A scenario has only one order."""
     written = [
         STORM.issues,
         dict(reversed(STORM.issues.items())),
@@ -151,7 +164,7 @@ def test_the_order_in_which_categories_are_written_means_nothing():
 
 
 def test_an_initial_issue_of_a_category_that_no_longer_arises_is_there_and_no_other():
-    """Where there is what it arises from; what is resolved may come back, for that is no new one."""
+    """If its source exists. What is resolved may recur, for that is not a new issue."""
     quiet = {name: replace(one, rate=0.0, recurs=0.0) for name, one in ESTATE.issues.items()}
     run = simulate(
         replace(
@@ -165,11 +178,14 @@ def test_an_initial_issue_of_a_category_that_no_longer_arises_is_there_and_no_ot
     ) == {1}
 
 
-# ------------------------------------------------------------------------------------------------------- another compound
+# ------------------------------------------------------------------------------------------- another compound
 
 
 def places(scenario):
-    """What each building is: the name of its compound, which of that name it is, and which of its buildings; in the order of rows."""
+    """Return the place of each building, in the order of rows.
+
+    The name of its compound, which of that name it is, and which of its buildings.
+    """
     names = [kind.name for kind in scenario.compound for _ in range(kind.count)]
     sizes = [kind.buildings for kind in scenario.compound for _ in range(kind.count)]
     return [
@@ -180,8 +196,8 @@ def places(scenario):
 
 
 def by_place(world):
-    """Everything there has been, by place, category and number; and what it takes."""
-    rows, where = everything(world), places(world.scenario)
+    """Return every issue there has been, by place, category and number; and what it takes."""
+    rows, where = all_issues(world), places(world.scenario)
     called = [unpack_id(id_, world.categories) for id_ in rows["id"]]
     return {
         (where[b], *rest): tuple(row[column].item() for column in ("severity", "effort", "hard", "lead"))
@@ -191,17 +207,22 @@ def by_place(world):
 
 @pytest.mark.parametrize("others", [("annex",), ("annex", "annex"), ("zoo", "annex")], ids=" ".join)
 def test_a_compound_more_or_in_another_order_leaves_every_buildings_clocks_its_own(others):
-    """The thresholds of what arises in a building, and what an issue takes, are the same; how often is another matter, for people are settled anew."""
+    """The thresholds of a building's arrivals, and what an issue takes, are the same.
+
+    How often issues arise may differ, for the population is drawn again.
+    """
     more = tuple(replace(ESTATE.compound[0], name=name) for name in others)
     census = replace(ESTATE.community, households=150, residents=260)
     here = replace(ESTATE, community=census, days=40)
     ways = [here.compound, more + here.compound, here.compound + more, (more + here.compound)[::-1]]
-    worlds = [lived(build_community(one), one) for one in (replace(here, compound=kinds) for kinds in ways)]
+    worlds = [
+        run_to_end(build_community(one), one) for one in (replace(here, compound=kinds) for kinds in ways)
+    ]
     begins = [
         dict(
             zip(
                 places(world.scenario),
-                arrivals.first_thresholds(world.buildings.luck, world.cats.code, np.uint64(7)).tolist(),
+                arrivals.first_thresholds(world.buildings.key, world.cats.code, np.uint64(7)).tolist(),
                 strict=True,
             )
         )
@@ -222,17 +243,17 @@ def test_a_compound_more_or_in_another_order_leaves_every_buildings_clocks_its_o
         }
 
 
-# --------------------------------------------------------------------------------------------------------- twice as long
+# ---------------------------------------------------------------------------------------------- twice as long
 
 
 @pytest.mark.parametrize("place", WORLDS)
 def test_the_first_half_of_a_run_twice_as_long_is_the_run(place):
-    """Bit for bit, whoever governs: nobody knows when the days will be over."""
+    """Bit for bit, under any mechanisms: nothing depends on how many days will follow."""
     for by in ((), NAMES):
-        short = governed(WORLDS[place], *by)
+        short = with_mechanisms(WORLDS[place], *by)
         for ends, goes_on in zip(days(short, 1), days(replace(short, days=2 * short.days), 1)):
             pass
-        assert ends.day == goes_on.day == short.days and told(ends) == told(goes_on)
+        assert ends.day == goes_on.day == short.days and measured_bytes(ends) == measured_bytes(goes_on)
         for part in ("residents", "households", "mood", "clocks", "projects"):
             assert [column.tobytes() for column in getattr(ends, part)] == [
                 column.tobytes() for column in getattr(goes_on, part)
@@ -240,38 +261,44 @@ def test_the_first_half_of_a_run_twice_as_long_is_the_run(place):
 
 
 def test_so_it_is_where_a_year_ends_in_between():
-    """The almanac is made a year at a time: the last days of a run of 400 are those of one of 800."""
-    a, b = (simulate(governed(replace(STORM, days=length), *NAMES), 1) for length in (400, 800))
+    """The calendar is made a year at a time: the last days of a run of 400 are those of one of 800."""
+    a, b = (simulate(with_mechanisms(replace(STORM, days=length), *NAMES), 1) for length in (400, 800))
     lines = b.history[b.history["day"] <= 400]
-    assert inside(a.history) == inside(lines) and len(lines) > 1000
+    assert column_bytes(a.history) == column_bytes(lines) and len(lines) > 1000
     assert all(
         np.array_equal(column, b.series[name][:400], equal_nan=True) for name, column in a.series.items()
     )
 
 
-# -------------------------------------------------------------------------------------------------------- another building
+# ------------------------------------------------------------------------------------------- another building
 
 
 def history(world):
-    """All that happened; of a payment by the community its fund's number, the last, is -9 here."""
+    """Return all that happened; in a payment by the community its fund, the last one, is called -9."""
     lines = world.history().copy()
     lines["who"][(lines["what"] == PAID) & (lines["who"] == len(world.funds) - 1)] = -9
-    return inside(lines)
+    return column_bytes(lines)
 
 
-def with_another(founded):
-    """The same community with one more building, in a compound of its own: one stairwell, one home, a child; nothing arises there and nobody moves."""
+def add_building(community):
+    """Return the same community with one more building, in a compound of its own.
+
+    It has one stairwell, one home and a child; nothing arises there and nobody moves.
+    """
     people, homes, stairs, buildings, compounds = (
-        founded.residents,
-        founded.households,
-        founded.stairwells,
-        founded.buildings,
-        founded.compounds,
+        community.residents,
+        community.households,
+        community.stairwells,
+        community.buildings,
+        community.compounds,
     )
     b, s, h, c = len(buildings.compound), len(stairs.building), len(homes.building), len(compounds.company)
 
     def longer(part, last, **own):
-        """A tuple of columns, with one more row like the last, but for what is said; `last` (name -> end) continues slices."""
+        """Return columns with one more row like the last, except for the given values.
+
+        `last` (name -> end) continues slices.
+        """
         return type(part)(
             *(
                 np.append(column, np.asarray(last[name], column.dtype))
@@ -301,32 +328,32 @@ def with_another(founded):
     stairs = longer(stairs, {"first": h + 1, "people": len(people.home)}, building=b)
     buildings = longer(buildings, {"first": s + 1}, compound=c, x=buildings.x.max() + 1, lifts=0, shops=0)
     compounds = longer(compounds, {"first": b + 1}, company=False)
-    return founded._replace(
+    return community._replace(
         residents=people,
         households=homes,
         stairwells=stairs,
         buildings=buildings,
         compounds=compounds,
         mood=residents.sum_mood(people, stairs, buildings),
-        units=np.vstack([founded.units, np.zeros_like(founded.units[:1])]),
-        rate=np.vstack([founded.rate, np.zeros_like(founded.rate[:1])]),
-        crews=np.append(founded.crews, 0.0),
-        funds=np.insert(founded.funds, -1, 0),
-        income=np.insert(founded.income, -1, 0),
-        around=np.append(founded.around, 0.0),
-        moving=np.append(founded.moving, 0.0),
+        units=np.vstack([community.units, np.zeros_like(community.units[:1])]),
+        rate=np.vstack([community.rate, np.zeros_like(community.rate[:1])]),
+        crews=np.append(community.crews, 0.0),
+        funds=np.insert(community.funds, -1, 0),
+        income=np.insert(community.income, -1, 0),
+        around=np.append(community.around, 0.0),
+        moving=np.append(community.moving, 0.0),
     )
 
 
 @pytest.mark.parametrize("place", WORLDS)
 def test_a_building_where_nothing_happens_changes_nothing_elsewhere(place):
-    """Bit for bit, where nobody is sent there: a patrol would walk it, and a captain live in it."""
+    """Bit for bit, where nobody is sent there: a patrol would visit it, and a captain would live in it."""
     here = build_community(WORLDS[place])
-    a, b = lived(here, WORLDS[place]), lived(with_another(here), WORLDS[place])
+    a, b = run_to_end(here, WORLDS[place]), run_to_end(add_building(here), WORLDS[place])
     assert (
         len(a.history()) > 60
         and history(a) == history(b)
-        and by_name(everything(a)) == by_name(everything(b))
+        and by_name(all_issues(a)) == by_name(all_issues(b))
     )
     assert all(
         getattr(b.residents, name)[:-1].tobytes() == getattr(a.residents, name).tobytes()
@@ -339,10 +366,10 @@ def test_a_building_where_nothing_happens_changes_nothing_elsewhere(place):
 
 
 def test_nor_does_it_where_mechanisms_count_no_buildings():
-    """Those that hear, pay and sit; all at once."""
-    some = governed(STORM, "whistle", "mediation_room", "task_pipeline", "project_finance")
+    """Those that listen, pay and hold meetings; all at once."""
+    some = with_mechanisms(STORM, "whistle", "mediation_room", "task_pipeline", "project_finance")
     here = build_community(some)
-    a, b = lived(here, some), lived(with_another(here), some)
+    a, b = run_to_end(here, some), run_to_end(add_building(here), some)
     assert (
         history(a) == history(b)
         and a.ledger.hours.tobytes() == b.ledger.hours.tobytes()
@@ -350,14 +377,14 @@ def test_nor_does_it_where_mechanisms_count_no_buildings():
     )
 
 
-# ------------------------------------------------------------------------------------------------------------- two in one
+# ------------------------------------------------------------------------------------------------- two in one
 
-PLENTY = {  # of all that communities share: the committee, the departments, the fund; each has a company of its own, with too few hands
+PLENTY = {  # of all that communities share; each has a company of its own, too short of hands
     "committee": CommitteeParameters(staff=500.0, shift=12.0, weekend=1.0, fund=9e8),
     "departments": DepartmentParameters(hours=10_000.0),
 }
 TWO = replace(
-    raised(STORM, water_pressure=6.0),
+    raise_rates(STORM, water_pressure=6.0),
     name="two",
     community=replace(STORM.community, residents=220, households=90, registered=140, owners=60, shops=0),
     compound=(
@@ -375,45 +402,51 @@ TWO = replace(
     ),
     property_managers=PropertyParameters(shift=1.2, fee=0.0),
 )
+# departments have something to do
 TWO = replace(
     TWO,
     issues=TWO.issues
     | {
         "water_pressure": replace(TWO.issues["water_pressure"], sittings=0.0, cost=0.0, lead=5.0, telling=1.0)
     },
-)  # departments have something to do
+)
 EAST = 4  # buildings
 
 
-def split(scenario):
-    """Both communities together, and each where nothing arises in the other."""
+def split_communities(scenario):
+    """Return both communities together, and each where nothing arises in the other."""
     here = build_community(scenario)
     assert len(here.buildings.compound) == 9
     quiet = [here.rate.copy() for _ in range(2)]
     quiet[0][EAST:], quiet[1][:EAST] = 0.0, 0.0
-    return [lived(one, scenario) for one in (here, *(here._replace(rate=rate) for rate in quiet))]
+    return [run_to_end(one, scenario) for one in (here, *(here._replace(rate=rate) for rate in quiet))]
 
 
-def of(world, compound):
-    """What happened in one compound: its issues, their history, its fund, its people."""
-    rows, lines = everything(world), world.history()
+def history_of_compound(world, compound):
+    """Return what happened in one compound: its issues, their history, its fund, its people."""
+    rows, lines = all_issues(world), world.history()
     rows = rows[rows["compound"] == compound]
     there = world.buildings.compound[world.residents.building] == compound
     people = [getattr(world.residents, name)[there].tobytes() for name in world.residents._fields]
     return (
-        inside(rows),
-        inside(lines[np.isin(lines["issue"], rows["id"])]),
+        column_bytes(rows),
+        column_bytes(lines[np.isin(lines["issue"], rows["id"])]),
         int(world.funds[compound]),
         people,
     )
 
 
 def test_two_communities_that_share_nothing_scarce_are_each_as_if_alone():
-    """Unlinked means: of what they share there is plenty, nobody gives evenings to both, and they have no street in common. Then exactly."""
-    both, east, west = split(replace(TWO, **PLENTY))
-    assert of(both, 0) == of(east, 0) and of(both, 1) == of(west, 1)
-    assert len(everything(both)) == len(everything(east)) + len(everything(west)) > 200
-    waits = everything(both)["resolved"] - everything(both)["taken_in_day"]
+    """What they share is plentiful, nobody gives evenings to both, and they have no street in common.
+
+    Then results are identical.
+    """
+    both, east, west = split_communities(replace(TWO, **PLENTY))
+    assert history_of_compound(both, 0) == history_of_compound(east, 0) and history_of_compound(
+        both, 1
+    ) == history_of_compound(west, 1)
+    assert len(all_issues(both)) == len(all_issues(east)) + len(all_issues(west)) > 200
+    waits = all_issues(both)["resolved"] - all_issues(both)["taken_in_day"]
     assert waits.max() > 20, "their own companies are short of hands"
 
 
@@ -427,39 +460,46 @@ def test_two_communities_that_share_nothing_scarce_are_each_as_if_alone():
     ids=["hands", "fund", "departments"],
 )
 def test_two_that_share_what_is_scarce_feel_each_other(scarce):
-    """Else the test above could not fail."""
-    both, east, west = split(replace(TWO, **PLENTY | scarce))
-    assert of(both, 0)[0] != of(east, 0)[0] or of(both, 1)[0] != of(west, 1)[0]
-
-
-# --------------------------------------------------------------------------------------------------------- another order
-
-
-def backwards(founded):
-    """The same community, each home's people stored in the opposite order; who knows whom stays true."""
-    people, first = founded.residents, founded.households.first
-    row = (
-        first[:-1][people.home] + first[1:][people.home] - 1 - np.arange(len(people.home))
-    )  # where each now is; and who is where, for it is its own inverse
-    moved = people._replace(**{name: getattr(people, name)[row].copy() for name in people._fields})
-    moved.known[moved.known >= 0] = row[moved.known[moved.known >= 0]]
-    return founded._replace(
-        residents=moved, mood=residents.sum_mood(moved, founded.stairwells, founded.buildings)
+    """Otherwise the test above could not fail."""
+    both, east, west = split_communities(replace(TWO, **PLENTY | scarce))
+    assert (
+        history_of_compound(both, 0)[0] != history_of_compound(east, 0)[0]
+        or history_of_compound(both, 1)[0] != history_of_compound(west, 1)[0]
     )
 
 
-UNASKED = {
-    name: replace(one, recurs=0.0) for name, one in YARD.issues.items()
-}  # what comes back depends on who cleared it
+# ---------------------------------------------------------------------------------------------- another order
+
+
+def reverse_homes(community):
+    """Return the same community with each home's people stored in the opposite order.
+
+    Acquaintances are kept.
+    """
+    people, first = community.residents, community.households.first
+    # the new place of each; and who is where, for it is its own inverse
+    row = first[:-1][people.home] + first[1:][people.home] - 1 - np.arange(len(people.home))
+    moved = people._replace(**{name: getattr(people, name)[row].copy() for name in people._fields})
+    moved.known[moved.known >= 0] = row[moved.known[moved.known >= 0]]
+    return community._replace(
+        residents=moved, mood=residents.sum_mood(moved, community.stairwells, community.buildings)
+    )
+
+
+# what comes back depends on who cleared it
+UNASKED = {name: replace(one, recurs=0.0) for name, one in YARD.issues.items()}
 
 
 def test_people_stored_in_another_order_change_nothing_of_what_arises():
-    """Exactly: the same issues, on the same days, as long and as stubborn; only whom they strike, and who tells, is luck of a row."""
+    """Identical: the same issues, on the same days, with the same durations and stubbornness.
+
+    Only whom they affect, and who reports them, depends on the random numbers of a row.
+    """
     scenario = replace(
         ESTATE, issues=UNASKED, residents=replace(ESTATE.residents, moving_owner=0.0, moving_tenant=0.0)
     )
     here = build_community(scenario)
-    a, b = (everything(lived(one, scenario)) for one in (here, backwards(here)))
+    a, b = (all_issues(run_to_end(one, scenario)) for one in (here, reverse_homes(here)))
     own = (
         "id",
         "building",
@@ -483,14 +523,14 @@ def test_people_stored_in_another_order_change_nothing_of_what_arises():
 
 
 def test_and_nothing_in_the_mean():
-    """Over 150 lucks: as many are told and resolved, within four standard errors of the difference."""
+    """Over 150 seeds: as many are reported and resolved, within four standard errors of the difference."""
     here = build_community(YARD)
-    there = backwards(here)
+    there = reverse_homes(here)
     count = np.array(
         [
             [(rows["reported_day"] >= 0).sum(), (rows["resolved_day"] >= 0).sum(), rows["reports"].sum()]
             for seed in range(150)
-            for rows in (everything(lived(one, YARD, seed)) for one in (here, there))
+            for rows in (all_issues(run_to_end(one, YARD, seed)) for one in (here, there))
         ],
         float,
     )
@@ -500,27 +540,27 @@ def test_and_nothing_in_the_mean():
     ).all()
 
 
-# ---------------------------------------------------------------------------------------------------------- other units
+# ------------------------------------------------------------------------------------------------ other units
 
 
-def scaled(part, unit, times, prefix=""):
-    """A scenario's part with every number whose unit begins with `unit` so many times as large."""
+def scale_units(part, unit, times, prefix=""):
+    """Return a part of a scenario with every number whose unit begins with `unit` multiplied."""
     if isinstance(part, dict):
-        return {name: scaled(one, unit, times) for name, one in part.items()}
+        return {name: scale_units(one, unit, times) for name, one in part.items()}
     if isinstance(part, tuple):
-        return tuple(scaled(one, unit, times) for one in part)
+        return tuple(scale_units(one, unit, times) for one in part)
     if not is_dataclass(part):
         return part
     told_ = {
         f.name: getattr(part, f.name) * times
         if str(f.metadata.get("unit", "")).startswith(unit)
-        else scaled(getattr(part, f.name), unit, times)
+        else scale_units(getattr(part, f.name), unit, times)
         for f in fields(part)
     }
     return replace(part, **told_)
 
 
-WHOLE = replace(  # what comes in is whole fen a day, so that nothing is rounded
+WHOLE = replace(  # income is whole fen a day, so that nothing is rounded
     STORM,
     compound=tuple(replace(one, maintenance=150.0) for one in STORM.compound),
     committee=replace(STORM.committee, budget=730.0, fund=300.0),
@@ -532,13 +572,17 @@ WHOLE = replace(  # what comes in is whole fen a day, so that nothing is rounded
     "by", [(), ("mediation_room", "project_finance", "consent_campaign", "whistle")], ids=["nobody", "some"]
 )
 def test_money_in_other_units_buys_the_same(by):
-    """Everything that is yuan, eight times as many; the logit lost per 1000 of them, an eighth. To the fen, but for what mechanisms round."""
+    """All yuan multiplied by eight, the logit lost per 1000 of them divided by eight.
+
+    To the fen, except for mechanisms that round.
+    """
+    # rounding must not decide anything
     plain = (
-        governed(WHOLE, *by)
+        with_mechanisms(WHOLE, *by)
         if not by
-        else governed(replace(WHOLE, committee=replace(WHOLE.committee, fund=200_000.0)), *by)
-    )  # rounding must decide nothing
-    dear = scaled(plain, "yuan", 8.0)
+        else with_mechanisms(replace(WHOLE, committee=replace(WHOLE.committee, fund=200_000.0)), *by)
+    )
+    dear = scale_units(plain, "yuan", 8.0)
     dear = replace(dear, projects=replace(dear.projects, burden=plain.projects.cost_aversion_logit / 8))
     assert (
         dear.committee.budget_yuan == 8 * plain.committee.budget_yuan
@@ -546,16 +590,19 @@ def test_money_in_other_units_buys_the_same(by):
         and dear.compound[0].maintenance == 1200.0
     )
     a, b = simulate(plain, 1), simulate(dear, 1)
-    assert by_name(a.issues, but=("cost",)) == by_name(b.issues, but=("cost",)) and inside(
+    assert by_name(a.issues, but=("cost",)) == by_name(b.issues, but=("cost",)) and column_bytes(
         a.history
-    ) == inside(b.history)
+    ) == column_bytes(b.history)
     assert (8 * a.issues["cost_fen"] == b.issues["cost_fen"]).all() and (a.fen[:, 2] > 0).any()
     assert np.abs(8 * a.fen - b.fen).max() <= (8 * len(by) * a.days if by else 0)
 
 
 def test_hours_in_other_units_do_the_same():
-    """All work, and all hands, twice as many hours: the same issues on the same days. Of numbers whose unit is hours, where no mechanism counts households or walks."""
-    double = scaled(STORM, "hours", 2.0)
+    """All work and all hands take twice as many hours: the same issues on the same days.
+
+    This is about parameters in hours, for mechanisms that count neither households nor walks.
+    """
+    double = scale_units(STORM, "hours", 2.0)
     double = replace(
         double, issues={name: replace(one, work=2 * one.work_hours) for name, one in STORM.issues.items()}
     )
@@ -565,9 +612,9 @@ def test_hours_in_other_units_do_the_same():
         and double.departments.max_job_hours == 2 * STORM.departments.max_job_hours
     )
     a, b = simulate(STORM, 1), simulate(double, 1)
-    assert by_name(a.issues, but=("left", "effort")) == by_name(b.issues, but=("left", "effort")) and inside(
-        a.history
-    ) == inside(b.history)
+    assert by_name(a.issues, but=("left", "effort")) == by_name(
+        b.issues, but=("left", "effort")
+    ) and column_bytes(a.history) == column_bytes(b.history)
     assert (
         (2 * a.issues["work_hours"] == b.issues["work_hours"]).all()
         and (2 * a.ledger.hours == b.ledger.hours).all()
@@ -576,9 +623,9 @@ def test_hours_in_other_units_do_the_same():
     assert a.series["trust_committee"].tolist() == b.series["trust_committee"].tolist()
 
 
-# ---------------------------------------------------------------------------------------------------------- more hands
+# ------------------------------------------------------------------------------------------------- more hands
 
-ONE_LINE = raised(  # of one urgency, told without regard to what became of others, taken in at once, never given up on, forgotten, done again or coming back
+ONE_LINE = raise_rates(  # of one urgency, never given up, forgotten, redone or recurring
     replace(
         YARD,
         name="line",
@@ -633,7 +680,10 @@ def test_first_come_first_served_more_hands_resolve_each_no_later(seed):
 
 
 def test_where_there_is_urgency_and_people_give_up_more_hands_resolve_more_in_the_mean_only():
-    """Over 40 lucks surely more; and in another, found by search among 160, fewer: whoever claims it path by path is wrong."""
+    """Over 40 seeds significantly more.
+
+    In another world, found by search among 160, fewer: the claim does not hold path by path.
+    """
     count = np.array(
         [
             [

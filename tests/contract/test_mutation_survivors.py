@@ -1,10 +1,10 @@
-"""What planted defects (tools/mutants.py) showed that no other test saw."""
+"""What planted defects (tools/mutants.py) showed that no other test detected."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from scenarios import ESTATE, STORM, governed
+from scenarios import ESTATE, STORM, with_mechanisms
 from test_invariants import Story, needs
 
 from cogov.bench import fault_injection
@@ -15,7 +15,7 @@ from cogov.model.issues.issue_table import (
     MONEY,
     ON_THE_SPOT,
     PAID,
-    SECONDED,
+    REPORTED_AGAIN,
     STATES,
     WHAT,
     WORK,
@@ -24,22 +24,21 @@ from cogov.model.scenarios.cases import list_cases, read_case
 from cogov.model.simulate import build_community
 
 
-def test_a_film_shows_every_state_on_the_way_and_not_only_the_last():
-    """Told again line by line, as the history of the run is: each event leads to the state that it led to."""
-    scenario = replace(governed(STORM, *mechanisms.list_mechanisms()), days=150)
+def test_a_recording_shows_every_state_on_the_way_and_not_only_the_last():
+    """Replay the history of the run line by line: each event leads to the state of the recording."""
+    scenario = replace(with_mechanisms(STORM, *mechanisms.list_mechanisms()), days=150)
     film = record_year(scenario, 1)
     first, lists, run = film.arrays["issue_first"], list(scenario.issues.values()), film.run
     seen = set()
     for n, issue in enumerate(run.issues):
-        lines = run.history[(run.history["issue"] == issue["id"]) & (run.history["what"] != SECONDED)]
+        lines = run.history[(run.history["issue"] == issue["id"]) & (run.history["what"] != REPORTED_AGAIN)]
         shown = film.arrays["event_state"][first[n] : first[n + 1]]
         story, states = Story(int(issue["arose_day"])), []
         for line in lines:
             if line["what"] != AROSE:
                 story.goes_on(line, needs(issue, lists[issue["category"]]))
-            states.append(
-                int(WORK if line["what"] == ON_THE_SPOT else story.state)
-            )  # begun, and done the same day
+            # begun, and done the same day
+            states.append(int(WORK if line["what"] == ON_THE_SPOT else story.state))
         assert [STATES[state] for state in shown] == [STATES[state] for state in states], [
             WHAT[what] for what in lines["what"]
         ]
@@ -51,23 +50,27 @@ def test_a_film_shows_every_state_on_the_way_and_not_only_the_last():
     "scenario", [ESTATE, *map(read_case, list_cases())], ids=lambda scenario: scenario.name
 )
 def test_a_year_brings_each_fund_what_its_case_says(scenario):
-    """Twelve fees of each home that pays, and the budget: to half a fen a day, for whole fen come in."""
-    founded, knobs = build_community(scenario), scenario.property_managers
-    homes = np.bincount(founded.buildings.compound[founded.households.building], minlength=len(founded.crews))
+    """Twelve fees of each home that pays, and the budget: to half a fen a day, for income is whole fen."""
+    community, knobs = build_community(scenario), scenario.property_managers
+    homes = np.bincount(
+        community.buildings.compound[community.households.building], minlength=len(community.crews)
+    )
     year = np.append(
-        np.where(founded.compounds.company, homes * knobs.repair_fee_yuan * knobs.fees_paid * 12, 0.0),
+        np.where(community.compounds.company, homes * knobs.repair_fee_yuan * knobs.fees_paid * 12, 0.0),
         scenario.committee.budget_yuan,
     )
-    assert (np.abs(365 * founded.income - 100 * year) <= 365 / 2 + 1e-6).all() and (founded.income > 0).any()
+    assert (np.abs(365 * community.income - 100 * year) <= 365 / 2 + 1e-6).all() and (
+        community.income > 0
+    ).any()
     begin = [kind.maintenance for kind in scenario.compound for _ in range(kind.count)] + [
         scenario.committee.fund_yuan
     ]
-    assert (np.abs(founded.funds - 100 * np.array(begin)) <= 0.5).all()
+    assert (np.abs(community.funds - 100 * np.array(begin)) <= 0.5).all()
 
 
 @pytest.mark.parametrize("replicates, shards", [(12, 5), (3, 7), (7, 1)])
 def test_each_run_falls_to_one_shard(replicates, shards):
-    """A merge takes a run that several shards did once, and says nothing: only time would tell."""
+    """A merge silently accepts a run that several shards did: only the time spent would show it."""
     plan = fault_injection.tiny(replicates)
     keys = [
         order.key

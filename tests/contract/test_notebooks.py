@@ -1,4 +1,7 @@
-"""The notebooks in docs/notebooks run from top to bottom, are committed as nobody has run them, and write nowhere but into a temporary folder."""
+"""The notebooks in docs/notebooks run from top to bottom.
+
+They are committed without outputs, and write only into a temporary folder.
+"""
 
 import json
 import os
@@ -32,8 +35,8 @@ def cells(path, kind=None):
     ]
 
 
-def run(path, folder):
-    """A notebook in a Python and a folder of its own: (what it says, what it left where it stood)."""
+def run_notebook(path, folder):
+    """Run a notebook in a Python and a folder of its own; return (its output, the files it left there)."""
     here, scratch = folder / "here", folder / "scratch"
     here.mkdir(), scratch.mkdir()
     env = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV_"))}
@@ -58,13 +61,13 @@ def test_there_are_notebooks():
 @pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_from_top_to_bottom_and_leaves_nothing_behind(path, tmp_path):
-    beside = sorted(path.parent.iterdir())
-    said, left = run(path, tmp_path)
-    assert said and not left and sorted(path.parent.iterdir()) == beside
+    before = sorted(path.parent.iterdir())
+    said, left = run_notebook(path, tmp_path)
+    assert said and not left and sorted(path.parent.iterdir()) == before
 
 
 def test_a_cell_that_fails_is_named(tmp_path):
-    """Were one to fail unseen, the promise above would be worth nothing."""
+    """Otherwise the test above would pass whatever happens."""
     book = tmp_path / "red.ipynb"
     sources = ["# words"], ["1 + 1\n", "2 + 2"], ["undefined_name"], ["3"]
     book.write_text(
@@ -78,11 +81,11 @@ def test_a_cell_that_fails_is_named(tmp_path):
         )
     )
     with pytest.raises(AssertionError, match=r"(?s)RED: red.ipynb, cell 3.*NameError.*undefined_name"):
-        run(book, tmp_path)
+        run_notebook(book, tmp_path)
 
 
 @every_notebook
-def test_a_notebook_is_committed_as_nobody_has_run_it(path):
+def test_a_notebook_is_committed_without_outputs(path):
     assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in cells(path, "code"))
     assert all(cell["metadata"] == {} for cell in cells(path)) and len(
         {cell["id"] for cell in cells(path)}

@@ -1,8 +1,9 @@
-"""Whatever is done to a community, day after day, and to a store, call after call, in whatever order: what is promised of both holds at every step.
+"""Random sequences of operations on a community and on a store: the invariants of both hold at every step.
 
-The communities switch mechanisms on and off as their days go by, are looked at and written to through Mesa, and live beside a twin that nobody looks at. The
-stores are handed runs, are cut off in the midst of a call, meet a full disk, flipped bits, litter of other programs and other processes, and are opened
-again. test_store has a smaller machine, in which the disk is full; `cogov bench faults` kills whole processes.
+The communities switch mechanisms on and off as days pass, are read and written through Mesa, and run beside a
+twin that nobody inspects. The stores receive runs, are interrupted in the middle of a call, meet a full disk,
+flipped bits, files of other programs and other processes, and are reopened. test_store has a smaller machine,
+in which the disk is full; `cogov bench faults` kills whole processes.
 """
 
 import errno
@@ -27,7 +28,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from scenarios import WORLDS, told
+from scenarios import WORLDS, measured_bytes
 from test_invariants import COLUMNS, Story, needs, rows
 
 from cogov.bench import bit_flips, fault_injection
@@ -40,6 +41,7 @@ from cogov.experiments.sweep.worker import RunOutcome, work
 from cogov.model import mechanisms
 from cogov.model.daily_counts import DAILY
 from cogov.model.issues.issue_table import AROSE, STATES
+from cogov.model.daily_counts import DAILY
 from cogov.model.measures import SUMMARY
 from cogov.model.mesa.model import Community
 
@@ -47,8 +49,8 @@ NAMES = mechanisms.list_mechanisms()
 DAYS = 400
 
 
-def quick(examples, steps):
-    """The same steps every time, told as they were when something goes wrong: to look for fewer that do takes minutes."""
+def quick_settings(examples, steps):
+    """Take the same steps every time, and do not shrink failures, which would take minutes."""
     return settings(
         max_examples=examples,
         stateful_step_count=steps,
@@ -59,15 +61,15 @@ def quick(examples, steps):
     )
 
 
-# ------------------------------------------------------------------------------------------------------------ a community
+# ------------------------------------------------------------------------------------------------ a community
 
 spells = st.tuples(st.integers(0, 40), st.integers(0, 80), st.sampled_from([0.0, 0.5, 1.0])).map(
     lambda s: {"first_day": s[0], "last_day": s[0] + s[1], "strength": s[2]}
 )
 
 
-class Lived(RuleBasedStateMachine):
-    """A community whose mechanisms come and go, and its twin that nobody looks at."""
+class SwitchedCommunity(RuleBasedStateMachine):
+    """A community whose mechanisms are switched, and its twin that nobody inspects."""
 
     @initialize(
         place=st.sampled_from(sorted(WORLDS)),
@@ -99,7 +101,7 @@ class Lived(RuleBasedStateMachine):
             self.hours = now.copy()
 
     def followed(self):
-        """What was written today is told again line by line: no step is left out or taken that is not allowed."""
+        """Replay today's history line by line: no step is left out or taken that is not allowed."""
         world = self.model.world
         all_, lines = rows(world), world.history()
         at = {int(issue["id"]): issue for issue in all_}
@@ -117,14 +119,14 @@ class Lived(RuleBasedStateMachine):
     @rule()
     def looked_at(self):
         model = self.model
-        before = told(model.world)
+        before = measured_bytes(model.world)
         assert (
             set(model.summary()) == set(SUMMARY)
             and len(model.agents) >= len(model.residents)
             and (model.grid.backlog.data >= 0).all()
         )
         assert sum(agent.gives for agent in model.residents) == model.world.mood.pledged.sum()
-        assert told(model.world) == before
+        assert measured_bytes(model.world) == before
 
     @rule(
         share=st.floats(0, 1),
@@ -180,60 +182,60 @@ class Lived(RuleBasedStateMachine):
     def looking_changed_nothing(self):
         if hasattr(self, "model"):
             a, b = self.model.world, self.twin.world
-            assert told(a) == told(b) and [c.tobytes() for c in a.residents] == [
+            assert measured_bytes(a) == measured_bytes(b) and [c.tobytes() for c in a.residents] == [
                 c.tobytes() for c in b.residents
             ]
 
 
 def test_a_community_as_a_state_machine():
-    run_state_machine_as_test(Lived, settings=quick(8, 8))
+    run_state_machine_as_test(SwitchedCommunity, settings=quick_settings(8, 8))
 
 
 @pytest.mark.slow
 def test_many_communities_as_state_machines():
-    run_state_machine_as_test(Lived, settings=quick(200, 20))
+    run_state_machine_as_test(SwitchedCommunity, settings=quick_settings(200, 20))
 
 
 def test_the_machine_sees_a_fen_that_is_lost():
-    """Else it could not fail: every day somebody takes a fen out of a fund and tells nobody."""
+    """Otherwise it could not fail: every day a mechanism takes a fen out of a fund without recording it."""
 
-    class Robbed(Lived):
+    class Robbed(SwitchedCommunity):
         def followed(self):
             super().followed()
             for community in (self.model, self.twin):
                 community.world.funds[-1] -= 1
 
     with pytest.raises(AssertionError):
-        run_state_machine_as_test(Robbed, settings=quick(8, 8))
+        run_state_machine_as_test(Robbed, settings=quick_settings(8, 8))
 
 
-# ---------------------------------------------------------------------------------------------------------------- a store
+# ---------------------------------------------------------------------------------------------------- a store
 
 RUNS = 18
 CALLS = ("fsync", "replace")
-PLAN = LIVED = None
+PLAN = OUTCOMES = None
 
 
-class Cut(BaseException):
-    """The power goes off."""
+class PowerCut(BaseException):
+    """A power cut."""
 
 
-def opened(folder):
+def open_store(folder):
     made = store.Store(folder)
     register(made, PLAN)
     return made
 
 
-class Kept(RuleBasedStateMachine):
+class CheckedStore(RuleBasedStateMachine):
     """A store and what it has acknowledged: run -> digest, or "" for one that failed."""
 
     @initialize()
     def begin(self):
         self.folder, self.have, self.unsure = Path(mkdtemp()), {}, {}
-        self.store = opened(self.folder)
+        self.store = open_store(self.folder)
 
     def given(self, which):
-        return [LIVED[n] for n in which if self.have.get(LIVED[n].order.key, "") == ""]
+        return [OUTCOMES[n] for n in which if self.have.get(OUTCOMES[n].order.key, "") == ""]
 
     def hand_in(self, outcomes):
         """Hand in, and make parts, as a sweep does."""
@@ -246,7 +248,7 @@ class Kept(RuleBasedStateMachine):
             self.store.record(parcel, store.write_parcel(parcel))
 
     def ends_at(self, at, call, wrong, does):
-        """Do something; at the `at`-th call of that name `wrong` is raised instead, or never if 0."""
+        """Do something; at the `at`-th call of that name raise `wrong`, or never if 0."""
         true, left = getattr(os, call), [at]
 
         def counted(*words):
@@ -271,9 +273,9 @@ class Kept(RuleBasedStateMachine):
     def take_failures(self, which):
         self.hand_in(
             [
-                RunOutcome(LIVED[n].order, "failed", 0.0, failure="as asked")
+                RunOutcome(OUTCOMES[n].order, "failed", 0.0, failure="as asked")
                 for n in which
-                if LIVED[n].order.key not in self.have
+                if OUTCOMES[n].order.key not in self.have
             ]
         )
 
@@ -298,25 +300,24 @@ class Kept(RuleBasedStateMachine):
         call=st.sampled_from(CALLS),
     )
     def cut_off(self, which, at, call):
-        """In the midst of a call; the process is gone with all that it had in mind."""
-        if self.ends_at(at, call, Cut(), lambda: self.hand_in(self.given(which))):
+        """In the middle of a call; the process is gone with all its memory."""
+        if self.ends_at(at, call, PowerCut(), lambda: self.hand_in(self.given(which))):
             self.reopen()
             assert not list((self.folder / "tmp").glob("*.*"))
 
     @rule(at=st.integers(1, 12), call=st.sampled_from(CALLS))
     def cut_off_at_the_end(self, at, call):
-        self.ends_at(at, call, Cut(), lambda: self.store.finish(PLAN.factors))
-        self.reopen()  # or it was whole before; either way a finished store is opened anew before it takes more
+        self.ends_at(at, call, PowerCut(), lambda: self.store.finish(PLAN.factors))
+        self.reopen()  # or it was whole before; either way a finished store is reopened before it takes more
 
     @rule()
     def reopen(self):
         self.store.close()
-        self.store = opened(self.folder)
+        self.store = open_store(self.folder)
         here = self.store.keys()
         assert {key for key in self.have if key not in here} == set(), "a run that was acknowledged is lost"
-        self.have |= {
-            key: digest for key, digest in self.unsure.items() if key in here
-        }  # cut off before it was acknowledged: there or not, but whole
+        # interrupted before it was acknowledged: there or not, but whole
+        self.have |= {key: digest for key, digest in self.unsure.items() if key in here}
         self.unsure = {}
 
     @rule()
@@ -328,7 +329,7 @@ class Kept(RuleBasedStateMachine):
     @rule()
     def failed_ones_are_done_again(self):
         self.store.withdraw_failed()
-        bad = [o for o in LIVED if self.have.get(o.order.key) == ""]
+        bad = [o for o in OUTCOMES if self.have.get(o.order.key) == ""]
         self.hand_in(bad)
 
     @rule()
@@ -339,7 +340,7 @@ class Kept(RuleBasedStateMachine):
     @precondition(lambda self: self.have)
     @rule(where=st.floats(0, 1, exclude_max=True), share=st.floats(0, 1, exclude_max=True))
     def a_bit_is_flipped(self, where, share):
-        """In any file: it is named, or what is read is what was written; and turned back, all is well."""
+        """In any file: it is named, or what is read is what was written; once flipped back, all is well."""
         self.store.close()
         paths = sorted(
             path
@@ -353,7 +354,7 @@ class Kept(RuleBasedStateMachine):
         except UserError as error:
             assert self.folder.name in str(error)
         path.write_bytes(before)
-        self.store = opened(self.folder)
+        self.store = open_store(self.folder)
 
     @rule()
     def what_a_kill_left_is_swept_up_and_files_of_others_are_left_alone(self):
@@ -374,7 +375,7 @@ class Kept(RuleBasedStateMachine):
                 assert found.issues.replicate.nunique() == found.series.replicate.nunique() == done
                 want = {
                     o.order.replicate: np.frombuffer(o.measures)[SUMMARY.index("arisen")]
-                    for o in LIVED
+                    for o in OUTCOMES
                     if self.have.get(o.order.key)
                 }
                 assert (
@@ -396,28 +397,28 @@ class Kept(RuleBasedStateMachine):
 
 
 @pytest.fixture(scope="module")
-def lived():
-    """A small plan, every run of it lived through; parts of six runs."""
-    global PLAN, LIVED
+def plan_and_outcomes():
+    """Return a small plan and the outcome of every run of it; parts have six runs."""
+    global PLAN, OUTCOMES
     PLAN = fault_injection.tiny(RUNS, days=8)
-    LIVED = work(PLAN.terms(0.0), list(PLAN.orders(0, RUNS)))
+    OUTCOMES = work(PLAN.terms(0.0), list(PLAN.orders(0, RUNS)))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store, "PART", 6)
-        yield LIVED
+        yield OUTCOMES
 
 
 @pytest.mark.slow
-def test_a_store_as_a_state_machine(lived):
-    run_state_machine_as_test(Kept, settings=quick(8, 10))
+def test_a_store_as_a_state_machine(plan_and_outcomes):
+    run_state_machine_as_test(CheckedStore, settings=quick_settings(8, 10))
 
 
 @pytest.mark.slow
-def test_many_stores_as_state_machines(lived):
-    run_state_machine_as_test(Kept, settings=quick(150, 25))
+def test_many_stores_as_state_machines(plan_and_outcomes):
+    run_state_machine_as_test(CheckedStore, settings=quick_settings(150, 25))
 
 
-def test_the_machine_sees_a_run_that_is_lost(lived):
-    """Else it could not fail: a store that acknowledges what it does not keep."""
+def test_the_machine_sees_a_run_that_is_lost(plan_and_outcomes):
+    """Otherwise it could not fail: a store that acknowledges what it does not keep."""
 
     class Careless(store.Store):
         def take(self, outcomes):
@@ -425,11 +426,11 @@ def test_the_machine_sees_a_run_that_is_lost(lived):
 
     with pytest.MonkeyPatch.context() as patch, pytest.raises(AssertionError):
         patch.setattr(store, "Store", Careless)
-        run_state_machine_as_test(Kept, settings=quick(8, 10))
+        run_state_machine_as_test(CheckedStore, settings=quick_settings(8, 10))
 
 
-def test_a_bit_flipped_in_the_head_of_the_ledger_is_damage_too(tmp_path, lived):
-    opened(tmp_path).close()
+def test_a_bit_flipped_in_the_head_of_the_ledger_is_damage_too(tmp_path, plan_and_outcomes):
+    open_store(tmp_path).close()
     bit_flips.flip_bit(tmp_path / store.LEDGER, 0.0)
     for reader in (read_results, store.Store):
         with pytest.raises(Damaged):
@@ -439,8 +440,8 @@ def test_a_bit_flipped_in_the_head_of_the_ledger_is_damage_too(tmp_path, lived):
 SECOND = "import sys; from cogov.experiments.sweep.store import Store; Store(sys.argv[1])"
 
 
-def test_another_process_is_kept_out_until_the_first_has_gone(tmp_path, lived):
-    """Really another one; and the lock of one that was killed is nobody's."""
+def test_another_process_is_kept_out_until_the_first_has_gone(tmp_path, plan_and_outcomes):
+    """With a real process; and the lock of one that was killed belongs to nobody."""
     held = subprocess.Popen(
         [
             sys.executable,
@@ -458,4 +459,4 @@ def test_another_process_is_kept_out_until_the_first_has_gone(tmp_path, lived):
     finally:
         held.kill()
         held.wait()
-    opened(tmp_path).close()
+    open_store(tmp_path).close()

@@ -1,7 +1,8 @@
-"""The engine tells the same days as people do: every column, every evening, against the slow twin.
+"""The engine gives the same days as the plain Python twin: every column, every evening.
 
-All that is counted, named or dated is equal. Of what is measured only the hazards' rates differ, in their last digit, for
-NumPy's `exp` of many numbers is not that of one; another machine's may part elsewhere, hence `CLOSE` and `SINGLE`.
+All counts, names and dates are equal. Of the measures only the hazards' rates differ, in their last digit,
+because NumPy's `exp` of an array is not that of a scalar; other machines may differ elsewhere, hence `CLOSE`
+and `SINGLE`.
 """
 
 from dataclasses import dataclass, replace
@@ -14,13 +15,13 @@ import numpy as np
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
-from scenarios import ESTATE, STORM, YARD, governed
+from scenarios import ESTATE, STORM, YARD, with_mechanisms
 
 from cogov import reference
 from cogov.agents.committee import CommitteeParameters
 from cogov.agents.departments import DepartmentParameters
 from cogov.agents.grid_workers import GridWorkerParameters
-from cogov.agents.residents import ResidentParameters
+from cogov.agents.resident_parameters import ResidentParameters
 from cogov.engine.codes import CHILD, ELDER
 from cogov.engine.jit import kernel
 from cogov.engine.parameters import UserError, paths, set_parameter
@@ -33,7 +34,7 @@ from cogov.model.issues.issue_table import (
     DONE,
     ISSUE,
     ON_THE_SPOT,
-    WAS_TOLD,
+    WAS_REPORTED,
     WHAT,
 )
 from cogov.model.mechanisms import Mechanism
@@ -55,10 +56,10 @@ CLOCKS = ("effort", "left", "hard", "accord", "heard", "next", "due")
 VILLAGES = 40
 TELLING = (4, 14, 20, 21, 26, 31)  # those of them in which, together, everything happens
 
-# ----------------------------------------------------------------------------------------------- one day against the other
+# ---------------------------------------------------------------------------------- one day against the other
 
 
-def same(day, what, engine, plain, close=0.0):
+def check_same(day, what, engine, plain, close=0.0):
     """Fail with the day, what differs, and the first row that does."""
     engine, plain = np.asarray(engine), np.asarray(plain)
     if engine.shape != plain.shape:
@@ -68,7 +69,8 @@ def same(day, what, engine, plain, close=0.0):
         if not alike.all():
             row = tuple(np.argwhere(~alike)[0].tolist())
             pytest.fail(
-                f"day {day}: {what}: first differs at {row}: engine {engine[row].tolist()!r}, twin {plain[row].tolist()!r}"
+                f"day {day}: {what}: first differs at {row}: engine {engine[row].tolist()!r}, "
+                f"twin {plain[row].tolist()!r}"
             )
 
 
@@ -76,8 +78,8 @@ def column(rows, name):
     return [getattr(row, name) for row in rows]
 
 
-def same_history(day, engine, plain):
-    """Line by line, told in words when they part."""
+def check_history(day, engine, plain):
+    """Compare line by line; say in words where they differ."""
     for n, (line, other) in enumerate(zip_longest(engine.tolist(), plain)):
         if line != other:
             told = [
@@ -85,13 +87,14 @@ def same_history(day, engine, plain):
                 for x in (line, other)
             ]
             pytest.fail(
-                f"day {day}: history: first differs at line {n} of the day: engine: {told[0]}; twin: {told[1]}"
+                f"day {day}: history: first differs at line {n} of the day: engine: {told[0]}; "
+                f"twin: {told[1]}"
             )
 
 
-def same_issues(day, which, engine, plain):
+def check_issues(day, which, engine, plain):
     for name in ISSUE.names:
-        same(
+        check_same(
             day,
             f"{which} issues: {name}",
             engine[name],
@@ -100,8 +103,8 @@ def same_issues(day, which, engine, plain):
         )
 
 
-def same_pulls(w, t):
-    """What each mechanism pulled on each lever, times its strength; what the twin leaves out is nothing."""
+def check_pulls(w, t):
+    """Compare what each mechanism pulled on each lever, times its strength; a lever not in it is 0."""
     for name, lever in ((name, lever) for name in w.hands for lever in LEVERS):
         mine, plain = getattr(w.hands[name].lever, lever), t.pulls.get(name, {}).get(lever)
         pulled = (
@@ -109,7 +112,7 @@ def same_pulls(w, t):
             if plain is None
             else t.mechanisms[name].strength * np.atleast_1d(np.asarray(plain, float))
         )
-        same(
+        check_same(
             w.day,
             f"pull of {name} on {lever}",
             mine[: len(pulled)] if lever in OVER_ISSUES else mine,
@@ -118,69 +121,76 @@ def same_pulls(w, t):
         )
 
 
-def same_places(day, w, t):
+def check_places(day, w, t):
     b, people, homes, stock, projects = t.buildings, w.residents, w.households, w.mood, w.projects
     for name in ("trust", "satisfaction", "fatigue"):
-        same(day, f"residents: {name}", getattr(people, name), column(t.people, name), SINGLE)
-    same(day, "residents: gives", people.gives, column(t.people, "gives"))
-    same(day, "residents: ties", people.ties, [len(p.known) for p in t.people])
-    same(day, "residents: known", people.known, [p.known + [-1] * (12 - len(p.known)) for p in t.people])
+        check_same(day, f"residents: {name}", getattr(people, name), column(t.people, name), SINGLE)
+    check_same(day, "residents: gives", people.gives, column(t.people, "gives"))
+    check_same(day, "residents: ties", people.ties, [len(p.known) for p in t.people])
+    check_same(
+        day, "residents: known", people.known, [p.known + [-1] * (12 - len(p.known)) for p in t.people]
+    )
     for name in ("stance", "knocks", "talks"):
-        same(day, f"households: {name}", getattr(homes, name), column(t.households, name))
+        check_same(day, f"households: {name}", getattr(homes, name), column(t.households, name))
     for name in ("active", "cursor", "open", "all", "opens", "steps"):
-        same(
+        check_same(
             day,
             f"projects: {name}",
             getattr(projects, name),
             column(t.compounds, name),
             CLOSE if name == "steps" else 0.0,
         )
-    same(day, "stairwells: ears", stock.ears, column(t.stairwells, "ears"), CLOSE)
-    same(day, "stairwells: voices", stock.voices, column(t.stairwells, "voices"), CLOSE)
-    same(day, "pledged", stock.pledged, t.pledged)
+    check_same(day, "stairwells: ears", stock.ears, column(t.stairwells, "ears"), CLOSE)
+    check_same(day, "stairwells: voices", stock.voices, column(t.stairwells, "voices"), CLOSE)
+    check_same(day, "pledged", stock.pledged, t.pledged)
     for name in ("helpers", "good", "standing", "drift", "meet"):
-        same(
+        check_same(
             day,
             f"buildings: {name}",
             getattr(stock, name),
             column(b, name),
             0.0 if name in ("helpers", "standing") else CLOSE,
         )
-    same(day, "clocks: number", w.clocks.number, [column(row.clocks, "number") for row in b])
+    check_same(day, "clocks: number", w.clocks.number, [column(row.clocks, "number") for row in b])
     for name in ("rate", "passed", "next"):
-        same(day, f"clocks: {name}", getattr(w.clocks, name), [column(row.clocks, name) for row in b], CLOSE)
+        check_same(
+            day, f"clocks: {name}", getattr(w.clocks, name), [column(row.clocks, name) for row in b], CLOSE
+        )
 
 
-def same_books(day, w, t):
+def check_books(day, w, t):
     for name in ("funds", "spending"):
-        same(day, name, getattr(w, name), getattr(t, name))
-    same(day, "ledger: fen", w.ledger.fen, t.ledger.fen)
+        check_same(day, name, getattr(w, name), getattr(t, name))
+    check_same(day, "ledger: fen", w.ledger.fen, t.ledger.fen)
     for name in ("hours", "supplied"):
-        same(day, f"ledger: {name}", getattr(w.ledger, name), getattr(t.ledger, name), CLOSE)
+        check_same(day, f"ledger: {name}", getattr(w.ledger, name), getattr(t.ledger, name), CLOSE)
     for name in ("used", "saved", "wished"):
-        same(day, name, getattr(w, name), getattr(t, name), CLOSE)
-    same(day, "hours for tomorrow", w.more, [t.more[pool] for pool in POOLS], CLOSE)
+        check_same(day, name, getattr(w, name), getattr(t, name), CLOSE)
+    check_same(day, "hours for tomorrow", w.more, [t.more[pool] for pool in POOLS], CLOSE)
 
 
-def alike(scenario, *seed):
-    """Live through a scenario twice, and hold every day of one against the other; all that occurred, as (mechanism or None, what)."""
+def compare_days(scenario, *seed):
+    """Simulate a scenario with both, and compare every day; return all that occurred.
+
+    Each is (mechanism or None, what).
+    """
     lines = ended = 0
     for w, t in zip(days(scenario, *seed), iterate_days(scenario, *seed), strict=True):
-        same_pulls(w, t)
-        same_history(w.day, w.history()[lines:], t.history[lines:])
-        same_issues(w.day, "ended", w.ended[ended : w.gone[0]], t.ended[ended:])
-        same_issues(w.day, "open", w.issues, t.issues)
-        same_places(w.day, w, t)
-        same_books(w.day, w, t)
+        check_pulls(w, t)
+        check_history(w.day, w.history()[lines:], t.history[lines:])
+        check_issues(w.day, "ended", w.ended[ended : w.gone[0]], t.ended[ended:])
+        check_issues(w.day, "open", w.issues, t.issues)
+        check_places(w.day, w, t)
+        check_books(w.day, w, t)
         lines, ended = len(t.history), len(t.ended)
     names = [*t.names, None]  # code -1 is nobody's
     spent = {(name, "hours") for name, row in zip(t.names, t.ledger.hours) if any(row)}
     return spent | {(names[by], WHAT[what]) for _, _, _, what, by in t.history}
 
 
-# ---------------------------------------------------------------------------------------------------- villages, at random
+# ---------------------------------------------------------------------------------------- villages, at random
 
-EAGER = {  # residents, desks and projects with whom much happens in a short time
+EAGER = {  # residents, desks and projects to whom much happens in a short time
     "residents": ResidentParameters(shyness=0.0, contacts=0.5, answered=0.4, ignored=0.4, fresh=5),
     "committee": CommitteeParameters(phone=0.02, forget=0.03, verify=3, budget=40_000.0, fund=3000.0),
     "departments": DepartmentParameters(hours=6.0),
@@ -203,7 +213,7 @@ RARE = {
     "haircut": 10.0,
     "litter": 6.0,
 }
-BUSY = {  # every category: oftener, and sooner over
+BUSY = {  # every category: more often, and sooner over
     name: replace(
         c,
         rate=RARE.get(name, c.rate),
@@ -218,150 +228,154 @@ BUSY = {  # every category: oftener, and sooner over
     )
     for name, c in CATEGORIES.items()
 }
-OFTEN = {  # knobs with which a mechanism succeeds within weeks
+OFTEN = {  # parameters with which a mechanism succeeds within weeks
     "building_captains": {"evening": 1.0},
     "project_finance": {"large": 100.0},
     "joint_council": {"every": 1, "staff": 0.5, "company": 0.5, "members": 1.0, "push": 3.0},
 }
+# parameters that are not drawn like the others
 OWN_WAYS = (
     "days",
     "community.",
     "compound.",
     "issues.",
     "mechanisms.",
-)  # knobs that are not drawn like the others
+)
 
 
-def value(f, luck):
-    """What to turn a knob to: an end of its range (where that is far away, several times the default), or in between."""
+def draw_value(f, rng):
+    """Draw a value of a parameter: an end of its range, or in between.
+
+    Where the end is far away, several times the default.
+    """
     low, high = f.metadata["low"], min(f.metadata["high"], 8 * abs(f.default) + 1)
-    drawn = luck.choice([low, high, luck.uniform(low, high), luck.uniform(low, high)])
+    drawn = rng.choice([low, high, rng.uniform(low, high), rng.uniform(low, high)])
     return round(drawn) if f.type in (int, "int") else float(drawn)
 
 
-def turning(part, most, luck, leave=()):
-    """The same part of a scenario with up to so many of its knobs turned."""
+def vary_parameters(part, most, rng, leave=()):
+    """Draw the same part of a scenario with up to so many of its parameters changed."""
     known = {path: f for path, f in paths(part).items() if not path.startswith(leave)}
-    for path in luck.sample(sorted(known), luck.randint(0, most)):
-        part = set_parameter(part, path, value(known[path], luck))
+    for path in rng.sample(sorted(known), rng.randint(0, most)):
+        part = set_parameter(part, path, draw_value(known[path], rng))
     return part
 
 
-def census(stairwells, luck):
-    """Who lives in so many stairwells: totals that can be true together."""
-    households = stairwells + luck.randint(0, 15)
-    residents = households + luck.randint(10, 60)
-    children, alone = luck.randint(0, (residents - households) // 2), luck.randint(0, households // 5)
-    elders = alone + luck.randint(0, (residents - children) // 4)
+def draw_census(stairwells, rng):
+    """Draw the census of so many stairwells: totals that are consistent."""
+    households = stairwells + rng.randint(0, 15)
+    residents = households + rng.randint(10, 60)
+    children, alone = rng.randint(0, (residents - households) // 2), rng.randint(0, households // 5)
+    elders = alone + rng.randint(0, (residents - children) // 4)
     members, volunteers, owners = (
-        luck.randint(0, residents // 6),
-        luck.randint(0, residents // 6),
-        luck.randint(households // 2, households),
+        rng.randint(0, residents // 6),
+        rng.randint(0, residents // 6),
+        rng.randint(households // 2, households),
     )
     return Census(
         residents=residents,
         households=households,
-        registered=luck.randint(0, residents),
+        registered=rng.randint(0, residents),
         children=children,
         elders=elders,
         elders_alone=alone,
-        housebound=luck.randint(0, elders),
+        housebound=rng.randint(0, elders),
         members=members,
-        in_service=luck.randint(0, members // 2),
+        in_service=rng.randint(0, members // 2),
         volunteers=volunteers,
-        member_volunteers=luck.randint(0, min(members, volunteers)),
+        member_volunteers=rng.randint(0, min(members, volunteers)),
         owners=owners,
-        away=luck.randint(0, owners // 4),
-        shops=luck.randint(0, 6),
+        away=rng.randint(0, owners // 4),
+        shops=rng.randint(0, 6),
     )
 
 
-def compound(name, luck):
+def draw_compound(name, rng):
     return Compound(
         name=name,
-        count=luck.randint(1, 2),
-        buildings=luck.randint(1, 3),
-        stairwells=luck.randint(1, 3),
-        floors=luck.randint(1, 9),
-        age=luck.uniform(0.0, 60.0),
-        lifts=luck.randint(0, 1),
-        company=luck.random() < 0.5,
-        maintenance=luck.choice([0.0, 4000.0]),
+        count=rng.randint(1, 2),
+        buildings=rng.randint(1, 3),
+        stairwells=rng.randint(1, 3),
+        floors=rng.randint(1, 9),
+        age=rng.uniform(0.0, 60.0),
+        lifts=rng.randint(0, 1),
+        company=rng.random() < 0.5,
+        maintenance=rng.choice([0.0, 4000.0]),
     )
 
 
-def governor(name, strength, luck):
-    """A mechanism with some knobs turned, all the time or for a time."""
-    begins = luck.choice([0, 0, luck.randint(1, 40)])
-    one = turning(mechanisms.load_class(name)(**OFTEN.get(name, {})), 3, luck, ("first_day", "last_day"))
+def draw_mechanism(name, strength, rng):
+    """Draw a mechanism with some parameters changed, for all or some of the days."""
+    begins = rng.choice([0, 0, rng.randint(1, 40)])
+    one = vary_parameters(
+        mechanisms.load_class(name)(**OFTEN.get(name, {})), 3, rng, ("first_day", "last_day")
+    )
     return replace(
-        one, strength=strength, begins=begins, ends=luck.choice([36_500, begins + luck.randint(0, 40)])
+        one, strength=strength, begins=begins, ends=rng.choice([36_500, begins + rng.randint(0, 40)])
     )
 
 
-def shock(luck):
+def draw_shock(rng):
     return Shock(
         "shock",
-        luck.randint(1, 60),
-        luck.randint(1, 30),
-        luck.choice(["", *FAMILIES]),
-        luck.uniform(-1.0, 2.0),
-        luck.choice(["", *PAYERS]),
-        luck.random(),
+        rng.randint(1, 60),
+        rng.randint(1, 30),
+        rng.choice(["", *FAMILIES]),
+        rng.uniform(-1.0, 2.0),
+        rng.choice(["", *PAYERS]),
+        rng.random(),
     )
 
 
-def village(number):
-    """A small community of its own, with knobs near and far, under some of the mechanisms."""
-    luck = Random(number)
-    kinds = tuple(compound(name, luck) for name in "abc"[: luck.randint(1, 3)])
-    strengths = {
-        name: luck.choice([1.0, 1.0, 0.5, 0.0, None]) for name in mechanisms.list_mechanisms()
-    }  # None: there is none
-    governing = {name: governor(name, s, luck) for name, s in strengths.items() if s is not None}
+def draw_village(number):
+    """Draw a small community with parameters near and far from defaults, under some of the mechanisms."""
+    rng = Random(number)
+    kinds = tuple(draw_compound(name, rng) for name in "abc"[: rng.randint(1, 3)])
+    # None: there is none
+    strengths = {name: rng.choice([1.0, 1.0, 0.5, 0.0, None]) for name in mechanisms.list_mechanisms()}
+    governing = {name: draw_mechanism(name, s, rng) for name, s in strengths.items() if s is not None}
     scenario = Scenario(
         name=f"village {number}",
-        days=luck.randint(30, 120),
-        community=census(sum(k.count * k.buildings * k.stairwells for k in kinds), luck),
+        days=rng.randint(30, 120),
+        community=draw_census(sum(k.count * k.buildings * k.stairwells for k in kinds), rng),
         compound=kinds,
         mechanisms=governing,
-        issues=turning(BUSY, 8, luck),
-        shock=tuple(shock(luck) for _ in range(luck.randint(0, 2))),
+        issues=vary_parameters(BUSY, 8, rng),
+        shock=tuple(draw_shock(rng) for _ in range(rng.randint(0, 2))),
         initial_issues=tuple(
-            InitialIssues(category, luck.randint(1, 9), luck.random() < 0.5)
-            for category in luck.sample(
-                ["litter", "clutter", "neighbour_noise", "lamp_out"], luck.randint(0, 2)
+            InitialIssues(category, rng.randint(1, 9), rng.random() < 0.5)
+            for category in rng.sample(
+                ["litter", "clutter", "neighbour_noise", "lamp_out"], rng.randint(0, 2)
             )
         ),
         **EAGER,
     )
-    return turning(
-        set_parameter(scenario, "committee.staff", luck.choice([0.1, 0.5, 2.5])), 6, luck, OWN_WAYS
+    return vary_parameters(
+        set_parameter(scenario, "committee.staff", rng.choice([0.1, 0.5, 2.5])), 6, rng, OWN_WAYS
     )
 
 
-# ---------------------------------------------------------------------------------------------------------------- promises
+# --------------------------------------------------------------------------------------------------- promises
 
 
 @pytest.mark.parametrize(
     "villages", [TELLING, pytest.param(range(VILLAGES), marks=pytest.mark.slow)], ids=["telling", "all"]
 )
 def test_columns_tell_the_same_days_as_people(villages):
-    """And between these villages everything happens that can, by everybody who can do it."""
+    """And in these villages every possible event happens, by everyone who can cause it."""
     seen = set()
     for number in villages:
-        seen |= alike(village(number), number)
+        seen |= compare_days(draw_village(number), number)
     hands = {
         (name, what)
         for name in ("building_captains", "grid_patrol", "party_volunteers")
-        for what in (WAS_TOLD, ON_THE_SPOT, DONE)
+        for what in (WAS_REPORTED, ON_THE_SPOT, DONE)
     }
     tables = {(name, AGREED) for name in ("grid_patrol", "joint_council", "mediation_room")} | {
         ("consent_campaign", CONSENTED)
     }
-    itself = {
-        (None, what) for what in range(len(WHAT)) if what != ON_THE_SPOT
-    }  # a desk takes in before it works
+    # a desk takes in before it works
+    itself = {(None, what) for what in range(len(WHAT)) if what != ON_THE_SPOT}
     promised = {(name, WHAT[what]) for name, what in hands | tables | itself} | {
         (name, "hours") for name in mechanisms.list_mechanisms()
     }
@@ -373,11 +387,11 @@ def test_columns_tell_the_same_days_as_people(villages):
 @settings(max_examples=4, deadline=None, derandomize=True)
 def test_so_does_any_other_village(number):
     try:
-        somewhere = village(number)
+        somewhere = draw_village(number)
         build_community(somewhere)
     except UserError:  # more elders who share a home than there are such people
         assume(False)
-    alike(somewhere, number)
+    compare_days(somewhere, number)
 
 
 QUARTER = replace(  # more buildings than days in a week, more compounds than one, both kinds of desk
@@ -415,13 +429,13 @@ QUARTER = replace(  # more buildings than days in a week, more compounds than on
     ],
     ids=lambda town: town.name,
 )
-def test_a_year_is_told_alike(town):
-    alike(replace(governed(town, *mechanisms.list_mechanisms()), days=365), "year")
+def test_a_year_is_the_same(town):
+    compare_days(replace(with_mechanisms(town, *mechanisms.list_mechanisms()), days=365), "year")
 
 
 @dataclass(frozen=True)
 class Weather(Mechanism):
-    """Pulls, asks and pays in the ways that no mechanism does, so that these are held against the twin too."""
+    """Pulls, asks and pays in the ways that no mechanism does, to compare these with the twin as well."""
 
     pulls = ("ease", "money", "supply", "trust", "ties", "keep", "wish", "sight", "hurry")
 
@@ -467,12 +481,13 @@ class PlainWeather(reference_mechanism.Mechanism):
         }
 
 
-def test_levers_that_no_mechanism_pulls_are_told_alike(monkeypatch):
+def test_levers_that_no_mechanism_pulls_are_the_same(monkeypatch):
     monkeypatch.setitem(reference_mechanism.ADDED, "weather", PlainWeather)
-    seen = alike(
-        replace(governed(QUARTER, "party_volunteers", weather=Weather(strength=0.5)), days=60), "weather"
+    seen = compare_days(
+        replace(with_mechanisms(QUARTER, "party_volunteers", weather=Weather(strength=0.5)), days=60),
+        "weather",
     )
-    assert ("weather", WHAT[WAS_TOLD]) in seen and ("weather", "hours") in seen
+    assert ("weather", WHAT[WAS_REPORTED]) in seen and ("weather", "hours") in seen
 
 
 REFERENCE = [  # its files but for the mechanisms: a function is replaced wherever it is imported
@@ -494,29 +509,36 @@ REFERENCE = [  # its files but for the mechanisms: a function is replaced wherev
 )
 def test_a_twin_that_errs_is_noticed(monkeypatch, name, wrong):
     for one in mechanisms.list_mechanisms():
-        import_module(
-            f"cogov.reference.mechanisms.{one}"
-        )  # what is first loaded here would take the wrong one along, into tests that come after
+        # what is first loaded here would bring the wrong one into later tests
+        import_module(f"cogov.reference.mechanisms.{one}")
     users = [module for module in REFERENCE if hasattr(module, name)]
     assert users, f"no file of the reference model has {name}"
     for module in users:
         monkeypatch.setattr(module, name, wrong)
     with pytest.raises(pytest.fail.Exception, match=r"day \d+: .* differs at"):
-        alike(governed(QUARTER, *mechanisms.list_mechanisms()), "wrong")
+        compare_days(with_mechanisms(QUARTER, *mechanisms.list_mechanisms()), "wrong")
 
 
-# -------------------------------------------------------------------------------------------------------------- the census
+# ------------------------------------------------------------------------------------------------- the census
 
-TOWNS = [YARD, ESTATE, STORM, QUARTER, read_case("wuzi_yard"), read_case("shuian"), *map(village, range(12))]
+TOWNS = [
+    YARD,
+    ESTATE,
+    STORM,
+    QUARTER,
+    read_case("wuzi_yard"),
+    read_case("shuian"),
+    *map(draw_village, range(12)),
+]
 
 
 @pytest.fixture(scope="module", params=TOWNS, ids=lambda town: town.name)
-def founded(request):
+def plain_world(request):
     return World(request.param)
 
 
-def test_the_census_is_met_person_by_person(founded):
-    people, homes = founded.people, founded.households
+def test_the_census_is_met_person_by_person(plain_world):
+    people, homes = plain_world.people, plain_world.households
     counted = {
         "residents": len(people),
         "households": len(homes),
@@ -530,40 +552,40 @@ def test_the_census_is_met_person_by_person(founded):
         "member_volunteers": sum(p.volunteer and p.member for p in people),
         "owners": sum(h.owner for h in homes),
         "away": sum(h.away for h in homes),
-        "shops": sum(b.shops for b in founded.buildings),
+        "shops": sum(b.shops for b in plain_world.buildings),
     }
-    assert counted == {name: getattr(founded.scenario.community, name) for name in counted}
+    assert counted == {name: getattr(plain_world.scenario.community, name) for name in counted}
 
 
-def test_as_many_old_people_live_alone_as_the_census_says(founded):
-    alone = sum(len(home.people) == 1 and home.people[0].band == ELDER for home in founded.households)
-    assert alone == founded.scenario.community.elders_alone
+def test_as_many_old_people_live_alone_as_the_census_says(plain_world):
+    alone = sum(len(home.people) == 1 and home.people[0].band == ELDER for home in plain_world.households)
+    assert alone == plain_world.scenario.community.elders_alone
 
 
-def test_people_are_what_can_be(founded):
-    for p in founded.people:
-        home = founded.households[p.home]
-        assert p.building == home.building == founded.stairwells[home.stairwell].building
+def test_people_are_what_can_be(plain_world):
+    for p in plain_world.people:
+        home = plain_world.households[p.home]
+        assert p.building == home.building == plain_world.stairwells[home.stairwell].building
         assert p.band != CHILD or not (p.member or p.volunteer or p.voice) and p is not home.people[0]
         assert p.member or not p.in_service
         assert p.band == ELDER or not p.housebound
         assert 0.0 <= p.presence <= 1.0 and all(0.0 <= trust <= 1.0 for trust in p.trust)
         assert all(
-            p.id in founded.people[j].known and founded.people[j].building == p.building and j != p.id
+            p.id in plain_world.people[j].known and plain_world.people[j].building == p.building and j != p.id
             for j in p.known
         )
         assert len(set(p.known)) == len(p.known)
 
 
-def test_homes_are_where_they_can_be(founded):
-    kinds = [kind for kind in founded.scenario.compound for _ in range(kind.count)]
-    assert [len(c.parts) for c in founded.compounds] == [kind.buildings for kind in kinds]
-    for b in founded.buildings:
+def test_homes_are_where_they_can_be(plain_world):
+    kinds = [kind for kind in plain_world.scenario.compound for _ in range(kind.count)]
+    assert [len(c.parts) for c in plain_world.compounds] == [kind.buildings for kind in kinds]
+    for b in plain_world.buildings:
         kind = kinds[b.compound]
         assert (len(b.parts), b.lifts) == (kind.stairwells, kind.stairwells * kind.lifts)
         for stairwell in b.parts:
             assert stairwell.parts and all(
                 home.people and 1 <= home.floor <= kind.floors for home in stairwell.parts
             )
-    assert all(home.owner or not home.away for home in founded.households)
-    assert len({(b.x, b.y) for b in founded.buildings}) == len(founded.buildings)
+    assert all(home.owner or not home.away for home in plain_world.households)
+    assert len({(b.x, b.y) for b in plain_world.buildings}) == len(plain_world.buildings)

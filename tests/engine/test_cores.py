@@ -1,4 +1,4 @@
-"""Cores are those that were granted, not those that the machine has."""
+"""Counted cores are those that were granted, not those that the machine has."""
 
 import os
 
@@ -8,15 +8,15 @@ from cogov.engine import cores
 
 
 @pytest.fixture(autouse=True)
-def eight(monkeypatch):
-    """A process that may run on eight cores."""
+def eight_cores(monkeypatch):
+    """Pretend that the process may run on eight cores."""
     monkeypatch.delenv("PYTHON_CPU_COUNT", raising=False)
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(8)), raising=False)
     monkeypatch.setattr(os, "process_cpu_count", lambda: 8, raising=False)
 
 
-def granted(root, groups, **files):
-    """The cores counted in a file system with these control groups of the process, and limits by path."""
+def count_granted(root, groups, **files):
+    """Return the cores counted in a file system with these control groups, and limits by path."""
     (root / "proc/self").mkdir(parents=True)
     (root / "proc/self/cgroup").write_text(groups)
     for path, text in files.items():
@@ -55,17 +55,17 @@ LIMITS = {
 @pytest.mark.parametrize("limit", LIMITS)
 def test_a_quota_of_cpu_time_is_a_number_of_cores(tmp_path, limit):
     groups, files, count = LIMITS[limit]
-    assert granted(tmp_path, groups, **files) == count
+    assert count_granted(tmp_path, groups, **files) == count
 
 
 def test_the_cores_that_a_process_may_run_on_are_the_most(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: {3}, raising=False)
     monkeypatch.setattr(os, "process_cpu_count", lambda: 1, raising=False)
-    assert granted(tmp_path, "0::/\n", **{"cpu.max": "200000 100000\n"}) == 1
+    assert count_granted(tmp_path, "0::/\n", **{"cpu.max": "200000 100000\n"}) == 1
     assert cores.count_cores(tmp_path / "nowhere") == 1
 
 
 @pytest.mark.parametrize(("said", "count"), [("3", 3), ("default", 2), ("0", 2), ("", 2)])
 def test_the_user_has_the_last_word(tmp_path, monkeypatch, said, count):
     monkeypatch.setenv("PYTHON_CPU_COUNT", said)
-    assert granted(tmp_path, "0::/\n", **{"cpu.max": "200000 100000\n"}) == count
+    assert count_granted(tmp_path, "0::/\n", **{"cpu.max": "200000 100000\n"}) == count

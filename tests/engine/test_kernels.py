@@ -1,4 +1,7 @@
-"""Compiled kernels are right or not there: a change compiles what depends on it again, and a comment nothing."""
+"""Compiled kernels are up to date or absent.
+
+A change recompiles what depends on it; a comment recompiles nothing.
+"""
 
 import ast
 import json
@@ -11,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scenarios import STORM, governed
+from scenarios import STORM, with_mechanisms
 
 import cogov
 from cogov.engine import kernel_store, source_digests
@@ -41,7 +44,7 @@ class Boards(NamedTuple):
 class NoticeBoard(Mechanism):
     pulls: ClassVar[tuple] = ("voice",)
 
-    def begin(self, world, luck):
+    def begin(self, world, random_numbers):
         return Boards(np.zeros(len(world.buildings.compound)))
 
     @kernel
@@ -52,15 +55,15 @@ class NoticeBoard(Mechanism):
 
 
 @pytest.fixture
-def copy(tmp_path):
-    """A copy of the rooms that hold kernels, whose files can be changed."""
+def copied_rooms(tmp_path):
+    """Copy the rooms that hold kernels, so that their files can be changed."""
     for room in ("model", "agents"):
         shutil.copytree(ROOT / room, tmp_path / "cogov" / room, ignore=shutil.ignore_patterns("__pycache__"))
     return tmp_path / "cogov"
 
 
-def digests(folder, monkeypatch):
-    """{module: digest of all that its kernels depend on} of a copy."""
+def list_digests(folder, monkeypatch):
+    """Return {module: digest of all that its kernels depend on} of a copy."""
     monkeypatch.setattr(source_digests, "ROOT", folder)
     source_digests.kernel_digest.cache_clear()
     source_digests.find_source.cache_clear()
@@ -73,7 +76,7 @@ def digests(folder, monkeypatch):
     return found
 
 
-def changed(before, after):
+def changed_names(before, after):
     return {name for name in before if before[name] != after[name]}
 
 
@@ -83,8 +86,8 @@ def replace_in(path, old, new):
     path.write_text(text.replace(old, new), "utf-8")
 
 
-def run(code, *words, **environment):
-    """A fresh Python: (exit status, output, errors)."""
+def run_python(code, *words, **environment):
+    """Run code in a new Python: (exit status, output, errors)."""
     env = {name: value for name, value in {**os.environ, **environment}.items() if value is not None}
     done = subprocess.run(
         [sys.executable, "-c", code, *words], env=env, capture_output=True, text=True, timeout=300
@@ -92,7 +95,7 @@ def run(code, *words, **environment):
     return done.returncode, done.stdout, done.stderr
 
 
-# ------------------------------------------------------------------------------------------------------------- what it means
+# ---------------------------------------------------------------------------------------------- what it means
 
 
 @pytest.mark.parametrize(
@@ -123,14 +126,14 @@ def test_everything_else_means_something(text):
     assert source_digests.outline(ast.parse(text)) != source_digests.outline(ast.parse("x = 1"))
 
 
-def test_a_comment_leaves_every_digest_and_the_version(copy, monkeypatch):
-    before = digests(copy, monkeypatch)
+def test_a_comment_leaves_every_digest_and_the_version(copied_rooms, monkeypatch):
+    before = list_digests(copied_rooms, monkeypatch)
     version = source_digests.version(outside=())
-    for path in copy.rglob("*.py"):
+    for path in copied_rooms.rglob("*.py"):
         path.write_text(
             "# a remark\n" + path.read_text("utf-8").replace("\n\n\n", "\n\n\n\n# another\n\n"), "utf-8"
         )
-    assert digests(copy, monkeypatch) == before and source_digests.version(outside=()) == version
+    assert list_digests(copied_rooms, monkeypatch) == before and source_digests.version(outside=()) == version
 
 
 @pytest.mark.parametrize(
@@ -166,12 +169,12 @@ def test_a_comment_leaves_every_digest_and_the_version(copy, monkeypatch):
     ],
 )
 def test_a_change_reaches_the_file_and_those_that_import_it_and_no_other(
-    copy, monkeypatch, file, old, new, dependants
+    copied_rooms, monkeypatch, file, old, new, dependants
 ):
-    """hours.py: the committee has five times its hours, and the old kernels went on being used."""
-    before, version = digests(copy, monkeypatch), source_digests.version(outside=())
-    replace_in(copy / file, old, new)
-    moved = changed(before, digests(copy, monkeypatch))
+    """hours.py: the committee has five times its hours, and once the old kernels were still used."""
+    before, version = list_digests(copied_rooms, monkeypatch), source_digests.version(outside=())
+    replace_in(copied_rooms / file, old, new)
+    moved = changed_names(before, list_digests(copied_rooms, monkeypatch))
     if dependants is None:
         assert {"model.resources.allocation", "model.day", "model.simulate"} <= moved and not {
             "model.issues.processing",
@@ -188,19 +191,23 @@ def f(a, *b, c: float = 1.5, **d) -> int:
     'About f.'
     return [x async for x in f"{a!r:>{c}} b" "c" if (y := 3) and not (lambda z: z)] or {**d, 'k': -1}
 """
-OUTLINE = """Module(body=[FunctionDef(name='f',args=arguments(args=[arg(arg='a')],vararg=arg(arg='b'),kwonlyargs=[arg(\
-arg='c',annotation=Name(id='float'))],kw_defaults=[Constant(value=1.5)],kwarg=arg(arg='d')),body=[Return(\
-value=BoolOp(op=Or(),values=[ListComp(elt=Name(id='x'),generators=[comprehension(target=Name(id='x'),iter\
-=JoinedStr(values=[FormattedValue(value=Name(id='a'),conversion=114,format_spec=JoinedStr(values=[Constan\
-t(value='>'),FormattedValue(value=Name(id='c'),conversion=-1)])),Constant(value=' bc')]),ifs=[BoolOp(op=A\
-nd(),values=[NamedExpr(target=Name(id='y'),value=Constant(value=3)),UnaryOp(op=Not(),operand=Lambda(args=\
-arguments(args=[arg(arg='z')]),body=Name(id='z')))])],is_async=1)]),Dict(keys=[None,Constant(value='k')],\
-values=[Name(id='d'),UnaryOp(op=USub(),operand=Constant(value=1))])]))],decorator_list=[Name(id='kernel')\
-],returns=Name(id='int'))])"""
+OUTLINE = """Module(body=[FunctionDef(name='f',args=arguments(args=[arg(arg='a')],vararg=arg(arg='b'),\
+kwonlyargs=[arg(arg='c',annotation=Name(id='float'))],kw_defaults=[Constant(value=1.5)],kwarg=arg(arg='d')),\
+body=[Return(value=BoolOp(op=Or(),values=[ListComp(elt=Name(id='x'),\
+generators=[comprehension(target=Name(id='x'),iter=JoinedStr(values=[FormattedValue(value=Name(id='a'),\
+conversion=114,format_spec=JoinedStr(values=[Constant(value='>'),FormattedValue(value=Name(id='c'),\
+conversion=-1)])),Constant(value=' bc')]),ifs=[BoolOp(op=And(),values=[NamedExpr(target=Name(id='y'),\
+value=Constant(value=3)),UnaryOp(op=Not(),operand=Lambda(args=arguments(args=[arg(arg='z')]),\
+body=Name(id='z')))])],is_async=1)]),Dict(keys=[None,Constant(value='k')],values=[Name(id='d'),\
+UnaryOp(op=USub(),operand=Constant(value=1))])]))],decorator_list=[Name(id='kernel')],\
+returns=Name(id='int'))])"""
 
 
 def test_every_python_says_the_same_version():
-    """A sweep must be known again after an upgrade of Python: those that are here are asked, and what this one says is written down."""
+    """A sweep must be recognised after an upgrade of Python.
+
+    The Pythons that are installed are asked, and this one's answer is written down.
+    """
     assert source_digests.outline(ast.parse(SNIPPET)) == OUTLINE
     code = f"""
 import sys, types
@@ -218,11 +225,14 @@ print(version(outside=()))
         assert told.stdout.strip() == source_digests.version(outside=()), told.stderr
 
 
-# -------------------------------------------------------------------------------------------------------------- what is kept
+# ----------------------------------------------------------------------------------------------- what is kept
 
 
 def test_the_plan_holds_every_kernel_that_a_run_calls(monkeypatch):
-    """With all mechanisms, and in every case that ships: what is not compiled ahead is compiled one by one, and nobody sees why it takes so long."""
+    """With all mechanisms, and in every shipped case.
+
+    A kernel that is not compiled ahead is compiled when first called, without any message about the delay.
+    """
     code = """
 import json, sys
 from cogov.model.precompile import plan_kernels
@@ -242,7 +252,7 @@ print(json.dumps(plan_kernels(sys.argv[1:])))
         compiling = []
 
         def load_overload(self, signature, target):
-            if not self.compiling:  # else it is a part of another one
+            if not self.compiling:  # otherwise it is a part of another one
                 called.add((self.name, tuple(map(describe, signature))))
             found = super().load_overload(signature, target)
             if found is None:
@@ -274,7 +284,7 @@ print(json.dumps(plan_kernels(sys.argv[1:])))
                 if type(one).__name__ == "Kernel" and "dispatcher" in vars(one):
                     fresh[one] = vars(one).pop("dispatcher")
     try:
-        simulate(governed(STORM, *names), 1)
+        simulate(with_mechanisms(STORM, *names), 1)
         for case in map(read_case, list_cases()):
             simulate(replace(case, days=2), 1)
     finally:
@@ -291,7 +301,7 @@ def twice(x):
 
 @pytest.fixture
 def folder(monkeypatch, tmp_path):
-    """An empty folder that kernels are kept in."""
+    """Return an empty folder for kernels."""
 
     def forget():
         kernel_store.folders.cache_clear()
@@ -353,15 +363,21 @@ def test_a_kernel_is_compiled_with_one_inside_that_came_from_disk(folder):
 
 
 def test_kernels_from_disk_need_no_more_of_numba_than_what_runs_them():
-    """Loading the rest takes a quarter of a second; machine code that missed some of it would end the process."""
-    code = "import cogov, sys; cogov.simulate('wuzi_yard', days=40, on=sys.argv[1:]); print('numba.core.typeconv.rules' in sys.modules, 'numba.typed.typeddict' in sys.modules)"
-    run(code, *mechanisms.shipped_names())
-    status, told, errors = run(code, *mechanisms.shipped_names())
+    """Loading the rest takes a quarter of a second.
+
+    Machine code that lacked something would crash the process.
+    """
+    code = (
+        "import cogov, sys; cogov.simulate('wuzi_yard', days=40, on=sys.argv[1:]); "
+        "print('numba.core.typeconv.rules' in sys.modules, 'numba.typed.typeddict' in sys.modules)"
+    )
+    run_python(code, *mechanisms.shipped_names())
+    status, told, errors = run_python(code, *mechanisms.shipped_names())
     assert (status, told.split()) == (0, ["True", "False"]), errors
 
 
 def test_types_that_another_process_could_not_load_are_not_kept(folder):
-    """A class of somebody's own that is not to be imported by its name: its kernels serve this process only."""
+    """A user's class that cannot be imported by its name: its kernels serve this process only."""
     from typing import NamedTuple
 
     class Own(NamedTuple):
@@ -373,7 +389,10 @@ def test_types_that_another_process_could_not_load_are_not_kept(folder):
 
 @pytest.mark.slow
 def test_a_compiled_mechanism_of_a_users_own_breaks_nothing_once_it_is_gone(tmp_path):
-    """Its types went into the index of one of our kernels, and every later command of everybody ended in a traceback."""
+    """Its types were written to the index of one of our kernels.
+
+    Every later command ended in a traceback.
+    """
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "notice_board.py").write_text(BOARD, "utf-8")
     code = "import cogov, sys; print(cogov.simulate('wuzi_yard', days=5, on=sys.argv[1:]).measures.arisen)"
@@ -382,15 +401,18 @@ def test_a_compiled_mechanism_of_a_users_own_breaks_nothing_once_it_is_gone(tmp_
         ([], None),
         (["notice_board"], str(tmp_path / "own")),
     ):
-        status, told, errors = run(code, *words, COGOV_MECHANISMS=folder)
+        status, told, errors = run_python(code, *words, COGOV_MECHANISMS=folder)
         assert status == 0 and float(told) > 0, errors
 
 
 @pytest.mark.parametrize("home", [None, "/nowhere/to/be/found"])
 def test_without_a_home_or_a_folder_that_can_be_written_it_runs_and_says_so(home, tmp_path):
     (tmp_path / "file").touch()
-    code = "import numpy as np; from cogov.engine.randomness import RandomNumbers; print(RandomNumbers(1)('rain', np.arange(3)).round(3).tolist())"
-    status, told, errors = run(
+    code = (
+        "import numpy as np; from cogov.engine.randomness import RandomNumbers; "
+        "print(RandomNumbers(1)('rain', np.arange(3)).round(3).tolist())"
+    )
+    status, told, errors = run_python(
         code, HOME=home, XDG_CACHE_HOME=None, NUMBA_CACHE_DIR=str(tmp_path / "file" / "below")
     )
     assert (
@@ -402,14 +424,14 @@ def test_without_a_home_or_a_folder_that_can_be_written_it_runs_and_says_so(home
 
 
 def test_the_folders_are_our_own_and_never_numbas(monkeypatch, tmp_path):
-    """Numba's own ones know no digest: what was compiled of older sources would be used after an upgrade."""
+    """Numba's own folders know no digest: kernels of older sources would be used after an upgrade."""
     monkeypatch.setattr(kernel_store, "folders", kernel_store.folders.__wrapped__)
     monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     package, own, *_ = kernel_store.folders()
     assert (package, own) == (ROOT / "__pycache__" / "kernels", tmp_path / "cogov" / "kernels")
     monkeypatch.delenv("XDG_CACHE_HOME")
-    monkeypatch.setattr(os.path, "expanduser", lambda path: path)  # as it is where nobody has a home
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)  # as where nobody has a home folder
     assert all(folder.is_absolute() for folder in kernel_store.folders())
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "given"))
     assert kernel_store.folders() == (tmp_path / "given" / "cogov-kernels",)
@@ -426,7 +448,7 @@ def test_among_temporary_files_only_a_folder_of_ones_own_is_taken(tmp_path):
 
 @pytest.mark.slow
 def test_compiled_ahead_and_after_a_change_compiled_is_what_depends_on_it(tmp_path):
-    """In earnest: a copy of cogov, its engine compiled by several processes; then a comment, then a number in the whistle."""
+    """A copy of cogov, its engine compiled by several processes; then a comment changes, then a number."""
     names = "agents", "experiments", "model", "viz"
     for name in names:
         shutil.copytree(
@@ -445,12 +467,13 @@ from cogov.engine.kernel_cache import KernelCache
 from cogov.model.scenarios.cases import alter_scenario, read_case
 from cogov.model.simulate import simulate
 ahead = prepare(["whistle"])
-simulate(alter_scenario(read_case("wuzi_yard"), on=["whistle"], off=read_case("wuzi_yard").mechanisms, days=20), 1)
+simulate(alter_scenario(read_case("wuzi_yard"), on=["whistle"], off=read_case("wuzi_yard").mechanisms, \
+days=20), 1)
 print(len(ahead), *sorted(set(ahead)), "|", *KernelCache.compiled)
 """
 
     def compiled_now():
-        status, told, errors = run(code, str(tmp_path), NUMBA_CACHE_DIR=str(tmp_path / "kernels"))
+        status, told, errors = run_python(code, str(tmp_path), NUMBA_CACHE_DIR=str(tmp_path / "kernels"))
         assert status == 0, errors
         ahead, _, later = told.partition("|")
         assert not later.split(), "all that a run calls was compiled ahead"
@@ -470,7 +493,7 @@ print(len(ahead), *sorted(set(ahead)), "|", *KernelCache.compiled)
 
 
 def test_what_compiles_ahead_finds_what_makes_structs():
-    """It is known by name there, and a name that leads nowhere would leave everything to be compiled when it is called."""
+    """It is looked up by name there; with a wrong name everything would be compiled when it is called."""
     from cogov.engine.kernel_structs import make_struct
 
     assert precompile.find(*precompile.MAKE_STRUCT) is make_struct

@@ -1,4 +1,4 @@
-"""Whatever is printed or written, nothing fails for its encoding or its markup, and what a user wrote is shown as it was written."""
+"""No output fails because of encoding or markup, and a user's text is shown as it was written."""
 
 import csv
 import io
@@ -33,7 +33,7 @@ MARKUP = (
 
 @pytest.fixture
 def stream(monkeypatch):
-    """Print to a strict stream of an encoding; the function returns what arrived, as text."""
+    """Print to a strict stream of an encoding; the returned function gives what arrived, as text."""
 
     def printed(encoding, job):
         raw = io.BytesIO()
@@ -155,7 +155,7 @@ def test_names_with_markup_and_paths_that_are_not_utf_8_go_through_a_command(mon
     assert status == 2 and err.startswith(r"cogov: caf\xe9/none.toml: ")
 
 
-# ------------------------------------------------------------------------------------------------------------- CSV
+# -------------------------------------------------------------------------------------------------------- CSV
 
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", "＝1", "－1"]
@@ -181,8 +181,7 @@ def test_excel_sees_utf_8_and_pandas_reads_what_was_written(tmp_path):
     write_csv(table, tmp_path / "t.csv")
     assert (tmp_path / "t.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "t.csv", index_col="case"), table)
-    write_csv(pd.Series({"told": 3.0}), tmp_path / "s.csv")
-    assert pd.read_csv(tmp_path / "s.csv", index_col=0).loc["told"].item() == 3.0
-    assert escape_formulas(pd.DataFrame(columns=["=a"])).columns.tolist() == [
-        "'=a"
-    ]  # of a table without rows, too
+    write_csv(pd.Series({"reported": 3.0}), tmp_path / "s.csv")
+    assert pd.read_csv(tmp_path / "s.csv", index_col=0).loc["reported"].item() == 3.0
+    # of a table without rows, too
+    assert escape_formulas(pd.DataFrame(columns=["=a"])).columns.tolist() == ["'=a"]

@@ -1,4 +1,4 @@
-"""Luck is fair, it is the same for the same person in every arm, and nobody's luck leans on anybody else's."""
+"""Random numbers are uniform, common to all arms for the same person, and independent between people."""
 
 import ast
 from collections import defaultdict
@@ -10,7 +10,7 @@ from zlib import crc32
 
 import numpy as np
 import pytest
-from scenarios import WORLDS, governed, inside
+from scenarios import WORLDS, column_bytes, with_mechanisms
 
 import cogov
 from cogov.agents import residents
@@ -36,37 +36,36 @@ WHO = np.arange(200_000)
 MASK = (1 << 64) - 1
 GOLD = 0x9E3779B97F4A7C15
 
-# ------------------------------------------------------------------------------------------------------------ the same hash
+# ---------------------------------------------------------------------------------------------- the same hash
 
 
-def mixed(x):
-    """The finaliser of splitmix64, in whole numbers without end."""
+def mix_in_python(x):
+    """The finaliser of splitmix64, in integers of any size."""
     x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9 & MASK
     x = (x ^ (x >> 27)) * 0x94D049BB133111EB & MASK
     return x ^ (x >> 31)
 
 
-def narrowed(key, *whos):
+def narrow_key(key, *whos):
     for who in whos:
-        key = mixed(key + GOLD * (who + 1) & MASK)
+        key = mix_in_python(key + GOLD * (who + 1) & MASK)
     return key
 
 
-def seeded(*parts):
+def key_of_seed(*parts):
     told = "\x1f".join(f"{type(part).__name__}:{part}" for part in parts)
     return int.from_bytes(blake2b(told.encode(), digest_size=8).digest(), "little")
 
 
 def test_known_answers():
-    """Written down once, and never again: whoever changes these changes every result there is."""
+    """Never change these numbers: a change would alter every result of the model."""
     assert [int(mix(np.uint64(x))) for x in (1, GOLD, MASK)] == [
         0x5692161D100B05E5,
         0xE220A8397B1DCDAF,
         0xB4D055FCF2CBBD7B,
     ]
-    assert (
-        int(derive_key(np.uint64(0), 0)) == 0xE220A8397B1DCDAF
-    )  # the first number of splitmix64 from 0, in Vigna's own listing
+    # the first number of splitmix64 from 0, in Vigna's own listing
+    assert int(derive_key(np.uint64(0), 0)) == 0xE220A8397B1DCDAF
     assert int(derive_key(np.uint64(0), 1)) == 0x6E789E6AA1B965F4  # and the second
     assert seed_of("run", 1) == 0x518C1E3DEE94D27D
     assert int(RandomNumbers("run", 1).key("hear")) == 0x5D5375151C7AE27E
@@ -78,15 +77,15 @@ def test_known_answers():
     ]
 
 
-def test_the_hash_told_again_in_whole_numbers():
+def test_the_hash_computed_again_in_whole_numbers():
     for seed in (0, 1, "lianhe"):
         luck = RandomNumbers("run", seed)
         for decision in ("hear", "give"):
             for day in (0, 1, 366, 36_500):
-                key = narrowed(seeded("run", seed), crc32(decision.encode()), day)
+                key = narrow_key(key_of_seed("run", seed), crc32(decision.encode()), day)
                 assert int(luck.key(decision, day)) == key
                 for who in (0, 1, 15_999, (1 << 40) + 7):
-                    bits = narrowed(key, who)
+                    bits = narrow_key(key, who)
                     assert int(derive_key(np.uint64(key), who)) == bits
                     assert uniform(np.uint64(key), who) == (bits >> 11) / 2**53
                     assert exponential(np.uint64(key), who) == pytest.approx(
@@ -102,7 +101,7 @@ def test_one_at_a_time_is_as_all_at_once():
     )
 
 
-def test_luck_remembers_nothing():
+def test_random_numbers_do_not_depend_on_earlier_draws():
     fresh, asked = RandomNumbers(1), RandomNumbers(1)
     for day in range(50):
         asked("coin", WHO[:10], day), asked("dice", WHO[:10], day)
@@ -110,13 +109,13 @@ def test_luck_remembers_nothing():
     assert int(asked.key("coin", 0)) == int(fresh.key("coin")) != int(fresh.key("coin", 1))
 
 
-def test_luck_belongs_to_the_one_who_meets_it():
+def test_random_numbers_belong_to_the_one_who_draws_them():
     everyone = RandomNumbers(1)("coin", WHO)
     assert np.array_equal(everyone[[7, 3, 199_999]], RandomNumbers(1)("coin", [7, 3, 199_999]))
     assert np.array_equal(everyone[::-1], RandomNumbers(1)("coin", WHO[::-1]))
 
 
-# ------------------------------------------------------------------------------------------------------------ fair and apart
+# --------------------------------------------------------------------------------------------- fair and apart
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -125,16 +124,13 @@ def test_fair(seed):
     assert 0 <= u.min() and u.max() < 1
     assert abs(u.mean() - 0.5) < 4 / np.sqrt(12 * len(WHO))
     counts = np.bincount((u * 100).astype(int), minlength=100)
-    assert (
-        50 < chi_square(counts) < 160
-    )  # 99 degrees: 5 standard deviations above, and not too even to be luck
-    assert (
-        chi_square(np.bincount((u * 2**53).astype(np.int64) & 63, minlength=64)) < 125
-    )  # nor do the lowest bits lean
+    assert 50 < chi_square(counts) < 160  # 99 degrees: 5 standard deviations above, and not suspiciously even
+    # nor are the lowest bits biased
+    assert chi_square(np.bincount((u * 2**53).astype(np.int64) & 63, minlength=64)) < 125
 
 
 def test_fair_from_day_to_day():
-    """One person, many days: the other way round the same hash is as fair."""
+    """One person, many days: the hash is as uniform in the other direction."""
     luck = RandomNumbers(1)
     u = np.array([luck("coin", [5], day)[0] for day in range(20_000)])
     assert 50 < chi_square(np.bincount((u * 100).astype(int), minlength=100)) < 160
@@ -171,11 +167,14 @@ def test_nothing_leans_on_anything(other):
     u = RandomNumbers(1)("coin", WHO)[: len(v)]
     assert abs(np.corrcoef(u, v)[0, 1]) < 5 / np.sqrt(len(v))
     table = np.bincount((u * 10).astype(int) * 10 + (v * 10).astype(int), minlength=100)
-    assert chi_square(table) < 160  # nor together, in any corner
+    assert chi_square(table) < 160  # nor jointly, in any corner
 
 
 def test_no_number_is_met_on_two_roads():
-    """A key below a key is another key: what is decided of somebody's first, second or third is not what is decided of a neighbour."""
+    """A key below a key is another key.
+
+    Draws for somebody's first, second or third decision differ from those for a neighbour.
+    """
     key = RandomNumbers(1).key("coin")
     below_ = [np.uint64(derive_key(key, who)) for who in range(2000)]
     met = [
@@ -199,7 +198,7 @@ def test_replicates_have_seeds_of_their_own():
     assert seed_of("a", "b") != seed_of("ab") != seed_of("b", "a") and seed_of(1) != seed_of("1")
 
 
-# --------------------------------------------------------------------------------------------------------- names of decisions
+# ----------------------------------------------------------------------------------------- names of decisions
 
 RESIDENT, HOUSEHOLD, ISSUE, BUILDING, CELL, SEAT, POST = (
     "resident",
@@ -256,9 +255,10 @@ DECISIONS = {  # each name is for one purpose, and always meets one kind of who
     "outset": BUILDING,
     "leave": POST,
 }
-# the first threshold is drawn where clocks are set and issues are filled in, the next ones where they are passed
+# the first threshold is drawn where clocks are set and issues are filled in, the next ones where they are
+# passed
 TWICE = {"arise", "hear"}
-KIND_OF = {  # what is asked for at once, in the words of the source
+KIND_OF = {  # what is drawn together, in the words of the source
     "homes": HOUSEHOLD,
     "h": HOUSEHOLD,
     "extra": SEAT,
@@ -269,8 +269,8 @@ KIND_OF = {  # what is asked for at once, in the words of the source
 }
 
 
-def named(tree):
-    """The constants of a file that are decisions: name of the constant -> name of the decision."""
+def list_decisions(tree):
+    """Return the constants of a file that are decisions: name of the constant -> name of the decision."""
     for node in tree.body:
         if isinstance(node, ast.Assign):
             targets, values = (
@@ -281,11 +281,11 @@ def named(tree):
                     yield target.id, value.args[0].value
 
 
-def asked():
-    """Where luck is asked for in the source: (file, name of the decision, who as written or None)."""
+def list_draws():
+    """Return where random numbers are drawn: (file, name of the decision, who as written or None)."""
     for path in sorted([*(ROOT / "model").rglob("*.py"), *(ROOT / "agents").rglob("*.py")]):
         tree = ast.parse(path.read_text("utf-8"))
-        constants = dict(named(tree))
+        constants = dict(list_decisions(tree))
         for node in (
             node for node in ast.walk(tree) if isinstance(node, ast.Call) and path.name != "randomness.py"
         ):
@@ -306,7 +306,7 @@ def asked():
 
 def test_every_decision_of_the_engine_is_listed():
     found = defaultdict(list)
-    for path, decision, who in asked():
+    for path, decision, who in list_draws():
         found[decision].append(path)
         if who and "mechanisms" not in path.parts:
             assert KIND_OF[who] == DECISIONS[decision], f"{path}: {decision!r} is asked for {who}"
@@ -320,13 +320,16 @@ def test_every_decision_of_the_engine_is_listed():
 
 
 def test_no_two_decisions_share_a_number():
-    names = {decision for _, decision, _ in asked()}
+    names = {decision for _, decision, _ in list_draws()}
     assert len(names) > 35
     assert len({crc32(name.encode()) for name in names}) == len(names)
 
 
-def test_chance_lives_in_one_file():
-    """No generator anywhere else; a seed for who gives none is anybody's, and is made in one place, as the door's token is."""
+def test_random_numbers_are_made_in_one_file():
+    """There is no generator anywhere else.
+
+    A seed for who gives none is made in one place, and so is the access token of the page.
+    """
     strangers = {"random", "secrets", "uuid", "numpy.random", "scipy.stats"}
     for folder in ("engine", "agents", "model", "reference", "experiments", "viz", "bench", "cli"):
         for path in (ROOT / folder).rglob("*.py"):
@@ -343,6 +346,7 @@ def test_chance_lives_in_one_file():
             told |= {
                 node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and not node.level
             }
+            # for low-discrepancy points, which a seed scrambles
             allowed = {
                 "model/mesa/model.py": {"secrets"},
                 "viz/server/responses.py": {"secrets"},
@@ -356,17 +360,17 @@ def test_chance_lives_in_one_file():
                     "experiments/statistics/simultaneous.py",
                 ),
                 {"scipy.stats"},
-            )  # for low-discrepancy points, which a seed scrambles
+            )
             assert not drawn and not (told & strangers) - allowed.get(
                 path.relative_to(ROOT).as_posix(), set()
             ), f"{path.relative_to(ROOT)}: {drawn or told & strangers}"
 
 
-# ----------------------------------------------------------------------------------------------------------------- collisions
+# ------------------------------------------------------------------------------------------------- collisions
 
 
-def spread(x):
-    """`mixed` for many at once, in place; (n,) uint64."""
+def mix_many(x):
+    """`mix_in_python` for many at once, in place; (n,) uint64."""
     x ^= x >> np.uint64(30)
     x *= np.uint64(0xBF58476D1CE4E5B9)
     x ^= x >> np.uint64(27)
@@ -378,17 +382,17 @@ def spread(x):
 @pytest.mark.slow
 def test_no_two_streams_of_a_large_sweep_share_a_key():
     """10,000 runs, every decision, 366 days: some 140 million keys, and no two alike."""
-    names = sorted({decision for _, decision, _ in asked()})
+    names = sorted({decision for _, decision, _ in list_draws()})
     seeds = np.array([seed_of("run", i) for i in range(10_000)], np.uint64)
     days = np.uint64(GOLD) * np.arange(1, 367, dtype=np.uint64)
-    decisions = [spread(seeds + np.uint64(GOLD * (crc32(name.encode()) + 1) & MASK)) for name in names]
-    assert int(spread(decisions[3] + days[5])[17]) == int(RandomNumbers("run", 17).key(names[3], 5))
+    decisions = [mix_many(seeds + np.uint64(GOLD * (crc32(name.encode()) + 1) & MASK)) for name in names]
+    assert int(mix_many(decisions[3] + days[5])[17]) == int(RandomNumbers("run", 17).key(names[3], 5))
     total = 0
     for part in range(16):  # the keys whose first four bits are `part`, sorted
         held = []
         for base in decisions:
             for day in days:
-                keys = spread(base + day)
+                keys = mix_many(base + day)
                 held.append(keys[keys >> np.uint64(60) == part])
         keys = np.sort(np.concatenate(held))
         total += len(keys)
@@ -396,11 +400,14 @@ def test_no_two_streams_of_a_large_sweep_share_a_key():
     assert total == len(seeds) * len(names) * len(days) > 1.3e8
 
 
-# ------------------------------------------------------------------------------------------------------------ one more of us
+# --------------------------------------------------------------------------------------------- one more of us
 
 
-def one_more(world, band):
-    """The same community with one more in the last household: who is never at home, and never reports anything."""
+def add_resident(world, band):
+    """Return the same community with one more resident in the last household.
+
+    That resident is never at home, and never reports anything.
+    """
     people, homes, stairs = world.residents, world.households, world.stairwells
     row = {name: getattr(people, name)[-1:].copy() for name in people._fields}
     standing = STANDING_CHILD if band == CHILD else STANDING_NEIGHBOUR
@@ -432,7 +439,7 @@ def one_more(world, band):
     return world._replace(residents=people, households=homes, stairwells=stairs, mood=mood, rate=rate)
 
 
-def a_year(world, scenario):
+def simulate_year(world, scenario):
     luck = RandomNumbers(1)
     world = start_run(world, scenario, luck)
     for _ in range(365):
@@ -440,14 +447,14 @@ def a_year(world, scenario):
     return world
 
 
-def unlike(a, b):
-    """Which columns of what happened, and of everybody but the last resident of `b`, are not the same."""
+def differing_columns(a, b):
+    """Return which columns differ, of what happened and of everybody but the last resident of `b`."""
     tables = {
         "issues": (a.issues, b.issues),
         "ended": (a.ended[: a.gone[0]], b.ended[: b.gone[0]]),
         "history": (a.history(), b.history()),
     }
-    yield from (name for name, (one, other) in tables.items() if inside(one) != inside(other))
+    yield from (name for name, (one, other) in tables.items() if column_bytes(one) != column_bytes(other))
     yield from (
         name
         for name in a.residents._fields
@@ -455,8 +462,11 @@ def unlike(a, b):
     )
 
 
-def settled_so_that_somebody_can_move_in(scenario):
-    """The same census under another name, until the last household is more than one: one more makes an elder who lives alone another case."""
+def rename_until_shared(scenario):
+    """Rename the census until the last household has more than one member.
+
+    One more in a household of one would turn an elder who lives alone into another kind of resident.
+    """
     for i in range(20):
         scenario = replace(scenario, name=f"{scenario.name} {i}")
         first = build_community(scenario).households.first
@@ -467,10 +477,10 @@ def settled_so_that_somebody_can_move_in(scenario):
 
 @pytest.mark.parametrize("world", WORLDS)
 @pytest.mark.parametrize("band", [CHILD, ADULT])
-def test_one_more_resident_who_never_reports_anything_changes_nobodys_luck(world, band):
-    """Bit for bit, and whether grown up or not."""
-    scenario = settled_so_that_somebody_can_move_in(governed(WORLDS[world], *mechanisms.list_mechanisms()))
+def test_one_more_resident_who_never_reports_anything_changes_no_random_numbers(world, band):
+    """Bit for bit, whether adult or not."""
+    scenario = rename_until_shared(with_mechanisms(WORLDS[world], *mechanisms.list_mechanisms()))
     here = build_community(scenario)
-    a, b = a_year(here, scenario), a_year(one_more(here, band), scenario)
+    a, b = simulate_year(here, scenario), simulate_year(add_resident(here, band), scenario)
     assert len(a.history()) > 200
-    assert list(unlike(a, b)) == []
+    assert list(differing_columns(a, b)) == []

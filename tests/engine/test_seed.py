@@ -1,4 +1,4 @@
-"""A seed is a whole number; what only looks like one is refused, for it would be another luck."""
+"""A seed is a whole number; anything that only looks like one is refused, for it would be another seed."""
 
 import inspect
 

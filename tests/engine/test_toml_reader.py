@@ -1,4 +1,7 @@
-"""A file is read strictly: what is right arrives, what is wrong is refused with its line, its value and the way out."""
+"""A file is read strictly: what is right is taken.
+
+What is wrong is refused with its line, its value and a remedy.
+"""
 
 import tomllib
 from dataclasses import dataclass, field, make_dataclass
@@ -45,7 +48,7 @@ class Council:
 
 
 def mechanisms():
-    """Each with defaults of its own, other than its class's."""
+    """Return mechanisms with defaults of their own, other than their classes' defaults."""
     return {"grid_patrol": Patrol(sight=3.0), "joint_council": Council(notice=9, rooms=People(meals=6))}
 
 
@@ -117,7 +120,7 @@ def read(tmp_path):
 
 
 @pytest.fixture
-def refused(read, tmp_path):
+def refuse(read, tmp_path):
     def refused(raw):
         with pytest.raises(UserError) as e:
             read(raw)
@@ -167,11 +170,11 @@ def test_how_an_editor_saves_it_makes_no_difference(read, raw):
     assert read(raw) == read(GOOD)
 
 
-def test_lines_are_counted_the_same_after_a_byte_order_mark_and_with_crlf(refused):
-    assert refused("\ufeffname = 'a'\r\n# b\r\ndays = 0\r\n").startswith("3: days = 0 ")
+def test_lines_are_counted_the_same_after_a_byte_order_mark_and_with_crlf(refuse):
+    assert refuse("\ufeffname = 'a'\r\n# b\r\ndays = 0\r\n").startswith("3: days = 0 ")
 
 
-BAD = {  # what is written -> line, what the error says
+BAD = {  # text -> line, what the error says
     # a number
     "days = 401": (2, "days = 401 is out of range; allowed is 1 to 400 days"),
     "days = 2.5": (2, "days = 2.5 is a decimal number; allowed is a whole number, 1 to 400 days"),
@@ -204,7 +207,10 @@ BAD = {  # what is written -> line, what the error says
     # names
     "dyas = 3": (
         2,
-        "dyas is unknown; did you mean 'days'? there are: name, order, quiet, days, people, compound, mechanisms, issues, given, reported",
+        (
+            "dyas is unknown; did you mean 'days'? there are: name, order, quiet, days, people, compound, "
+            "mechanisms, issues, given, reported"
+        ),
     ),
     "secret = 3": (2, "secret is unknown; there are: name, order"),
     "[people]\nmeals = 2\nmemroy = 3": (
@@ -237,7 +243,10 @@ BAD = {  # what is written -> line, what the error says
     "[mechanisms]\ngrid_patrol = true": (3, "mechanisms.grid_patrol = True is a boolean; allowed is a table"),
     "[mechanisms.grid_patroll]": (
         2,
-        "mechanisms.grid_patroll is unknown; did you mean 'grid_patrol'? there are: grid_patrol, joint_council",
+        (
+            "mechanisms.grid_patroll is unknown; did you mean 'grid_patrol'? there are: grid_patrol, "
+            "joint_council"
+        ),
     ),
     "[mechanisms.grid_patrol]\nsihgt = 1": (
         3,
@@ -310,13 +319,13 @@ BAD = {  # what is written -> line, what the error says
 @pytest.mark.parametrize(
     ("raw", "line", "says"), [(raw, *rest) for raw, rest in BAD.items()], ids=lambda x: repr(x)[:40]
 )
-def test_what_is_wrong_is_refused_with_its_line(refused, raw, line, says):
+def test_what_is_wrong_is_refused_with_its_line(refuse, raw, line, says):
     raw = raw if isinstance(raw, bytes) else raw.encode()
-    assert refused(b"name = 'a'\n" + raw).startswith(f"{line}: {says}")
+    assert refuse(b"name = 'a'\n" + raw).startswith(f"{line}: {says}")
 
 
-def test_a_file_must_tell_what_has_no_default(refused):
-    assert refused("") == "1: name is missing; allowed is text of at most 12 characters"
+def test_a_file_must_tell_what_has_no_default(refuse):
+    assert refuse("") == "1: name is missing; allowed is text of at most 12 characters"
 
 
 def test_infinity_is_refused_even_where_the_range_has_no_end(read):
@@ -328,12 +337,12 @@ def test_infinity_is_refused_even_where_the_range_has_no_end(read):
         read("far = inf", endless)
 
 
-def test_text_has_a_longest_length(read, refused):
+def test_text_has_a_longest_length(read, refuse):
     assert read(f"name = '{'里' * 12}'").name == "里" * 12
-    assert refused(f"\nname = '{'里' * 13}'").startswith(
+    assert refuse(f"\nname = '{'里' * 13}'").startswith(
         f"2: name = '{'里' * 13}' has 13 characters; allowed is text of at most 12"
     )
-    assert len(refused(f"name = '{'里' * 1300}'")) < 150
+    assert len(refuse(f"name = '{'里' * 1300}'")) < 150
 
 
 def test_what_is_no_file_is_refused_by_name(tmp_path):
@@ -429,17 +438,17 @@ one-2_3 = 39"""
 def test_every_number_of_a_tricky_file_is_the_number_of_its_line(tmp_path):
     (tmp_path / "tricky.toml").write_text(TRICKY)
     table, at = load(tmp_path / "tricky.toml")
-    told = {path: value for path, value in leaves(table) if type(value) is int and value}
+    told = {path: value for path, value in iter_leaves(table) if type(value) is int and value}
     assert {path: at.line(path) for path in told} == told
     assert len(told) == 20
     assert at.line("y.r.0.3.0") == 29  # bare elements stand where their array does
 
 
-def leaves(part, prefix=""):
-    """Every (path, value) below a table or array that is neither."""
+def iter_leaves(part, prefix=""):
+    """Yield every (path, value) below a table or array that is neither."""
     for name, value in part.items() if isinstance(part, dict) else enumerate(part):
         if isinstance(value, dict | list):
-            yield from leaves(value, f"{prefix}{name}.")
+            yield from iter_leaves(value, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", value
 
@@ -472,7 +481,7 @@ def test_an_owner_that_contradicts_itself_is_refused_without_a_file_too():
     check(Council())
 
 
-# ------------------------------------------------------------------------------------------------- the command line
+# ------------------------------------------------------------------------------------------- the command line
 
 SCENARIO = Case(name="a", mechanisms=mechanisms())
 
@@ -536,7 +545,7 @@ def test_a_setting_of_any_length_is_refused_in_a_few_words(value):
     assert len(str(e.value)) < 300 and str(e.value).isprintable()
 
 
-# ---------------------------------------------------------------------------------------------- whatever is thrown at it
+# ----------------------------------------------------------------------------------- whatever is thrown at it
 
 KEYS = [
     "name",
@@ -589,8 +598,8 @@ lines = st.lists(
 
 
 @st.composite
-def mutated(draw):
-    """GOOD with a few slices cut out and others put in."""
+def draw_mutation(draw):
+    """Return GOOD with a few slices cut out and others put in."""
     raw = GOOD.encode()
     for _ in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, len(raw)))
@@ -606,7 +615,7 @@ def mutated(draw):
 @settings(max_examples=300, deadline=None)
 @given(
     raw=st.one_of(
-        mutated(), st.binary(max_size=80), st.one_of(soup, lines, st.text(max_size=80)).map(str.encode)
+        draw_mutation(), st.binary(max_size=80), st.one_of(soup, lines, st.text(max_size=80)).map(str.encode)
     )
 )
 def test_whatever_the_bytes_only_a_scenario_error_escapes(raw, tmp_path_factory):
@@ -631,7 +640,7 @@ def test_what_tomllib_reads_is_read_the_same_and_every_key_has_its_line(text, tm
         return
     table, at = load(path)
     assert table == plainly
-    for name, _ in leaves(table):
+    for name, _ in iter_leaves(table):
         key = [part for part in name.split(".") if not part.isdigit()][-1]
         assert key in text.split("\n")[at.line(name) - 1]
 

@@ -1,10 +1,10 @@
-"""What each day brings: weekends and festivals, seasons, shocks, staff who leave, what is wrong from the outset, and terms of office."""
+"""The calendar: weekends and festivals, seasons, shocks, staff turnover, initial issues, terms of office."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from scenarios import ESTATE, STORM, YARD, governed
+from scenarios import ESTATE, STORM, YARD, with_mechanisms
 
 from cogov.engine.parameters import UserError
 from cogov.engine.randomness import RandomNumbers
@@ -25,26 +25,27 @@ KEY = RandomNumbers(1).key("leave")
 CALM = CalendarParameters(leaving=0.0)
 
 
-def weather(scenario, category, year=0):
+def arrival_factors(scenario, category, year=0):
     return almanac(scenario, year, KEY)[0][:, list(scenario.issues).index(category)]
 
 
-def there(scenario, payer, year=0):
+def hours_present(scenario, payer, year=0):
     return almanac(scenario, year, KEY)[1][:, PAYERS.index(payer)]
 
 
 def test_a_season_moves_issues_within_the_year_and_makes_no_more_of_them():
     assert all(np.mean(months) == pytest.approx(1.0) for months in SEASONS.values())
     for category in ("mosquito", "child_holiday", "garage_flood"):
-        assert weather(STORM, category).mean() == pytest.approx(1.0, abs=0.03)
-    assert (weather(STORM, "pipe_burst") == 1.0).all()
+        assert arrival_factors(STORM, category).mean() == pytest.approx(1.0, abs=0.03)
+    assert (arrival_factors(STORM, "pipe_burst") == 1.0).all()
     flat = replace(STORM, calendar=CalendarParameters(seasons=0.0))
-    assert (weather(flat, "mosquito") == 1.0).all()
+    assert (arrival_factors(flat, "mosquito") == 1.0).all()
 
 
 def test_a_year_that_begins_in_july_has_its_mosquitoes_first():
     march, july = (
-        weather(replace(STORM, calendar=CalendarParameters(month=month)), "mosquito") for month in (3, 7)
+        arrival_factors(replace(STORM, calendar=CalendarParameters(month=month)), "mosquito")
+        for month in (3, 7)
     )
     assert july[1:60].mean() > 2.0 > march[1:60].mean() and march[122 + 1] == july[1]
 
@@ -58,20 +59,21 @@ def test_more_children_are_at_home_in_the_holidays():
     )
     run = simulate(lively, 1)
     born = run.issues["arose_day"][run.issues["category"] == run.categories.index("child_holiday")]
-    assert (
-        len(born) > 100 and np.mean((born > 122) & (born <= 184)) > 0.6
-    )  # July and August of a run from March
+    # July and August of a run from March
+    assert len(born) > 100 and np.mean((born > 122) & (born <= 184)) > 0.6
 
 
 def test_offices_rest_on_weekends_and_in_festival_weeks_and_evenings_are_fewer_then():
     calm = replace(STORM, calendar=CALM)
     for payer in ("committee", "departments"):
         assert (
-            set(np.round(there(calm, payer), 6)) == {0.4, 1.0}
-            and there(calm, payer)[6] == 0.4
-            and there(calm, payer)[3] == 1.0
+            set(np.round(hours_present(calm, payer), 6)) == {0.4, 1.0}
+            and hours_present(calm, payer)[6] == 0.4
+            and hours_present(calm, payer)[3] == 1.0
         )
-    assert (there(calm, "member") == 0.5).sum() == 14 + 7 and (there(calm, "grid") == 1.0).all()
+    assert (hours_present(calm, "member") == 0.5).sum() == 14 + 7 and (
+        hours_present(calm, "grid") == 1.0
+    ).all()
 
 
 def test_a_shock_comes_for_its_days_and_only_for_what_it_names():
@@ -79,16 +81,19 @@ def test_a_shock_comes_for_its_days_and_only_for_what_it_names():
         "rounds of testing", day=10, days=5, family="care", ease=np.log(3.0), role="committee", share=0.5
     )
     plain, struck = replace(STORM, calendar=CALM), replace(STORM, calendar=CALM, shock=(shock,))
-    factor = there(struck, "committee") / there(plain, "committee")
+    factor = hours_present(struck, "committee") / hours_present(plain, "committee")
     assert factor[10:15].tolist() == [0.5] * 5 and (np.delete(factor, range(10, 15)) == 1.0).all()
-    assert (there(struck, "grid") == there(plain, "grid")).all()
-    care = weather(struck, "elder_alone") / weather(plain, "elder_alone")
+    assert (hours_present(struck, "grid") == hours_present(plain, "grid")).all()
+    care = arrival_factors(struck, "elder_alone") / arrival_factors(plain, "elder_alone")
     assert care[10:15] == pytest.approx([3.0] * 5) and (np.delete(care, range(10, 15)) == 1.0).all()
-    assert (weather(struck, "litter") == weather(plain, "litter")).all()
+    assert (arrival_factors(struck, "litter") == arrival_factors(plain, "litter")).all()
 
 
 def test_who_leaves_is_missed_until_a_successor_has_found_the_way():
-    """Of many posts the share that is empty is leaving / (leaving + 1 / vacancy): 0.3 a year and 73 days make 5.7 %."""
+    """Of many posts the share that is empty is leaving / (leaving + 1 / vacancy).
+
+    0.3 a year and 73 days make 5.7 %.
+    """
     calendar = CalendarParameters(leaving=0.3, vacancy=73.0)
     share = share_filled(2000, calendar, np.arange(5 * YEAR, 6 * YEAR), KEY)
     expected = 0.3 * 73 / 365 / (1 + 0.3 * 73 / 365)
@@ -98,8 +103,11 @@ def test_who_leaves_is_missed_until_a_successor_has_found_the_way():
     ) == {0.0}
 
 
-def test_what_is_wrong_from_the_outset_is_there_on_the_first_evening():
-    """So many of each and no more, spread over buildings; what concerns a compound, over compounds; entries of one kind add up."""
+def test_initial_issues_are_there_on_the_first_evening():
+    """So many of each and no more, spread over buildings; what concerns a compound, over compounds.
+
+    Entries of one kind add up.
+    """
     quiet = {name: replace(one, rate=min(one.rate, 1e-9)) for name, one in ESTATE.issues.items()}
     begin = (
         InitialIssues("litter", 3),
@@ -127,7 +135,7 @@ def test_what_is_wrong_from_the_outset_is_there_on_the_first_evening():
     )
 
 
-def test_an_outset_that_can_be_nowhere_is_refused():
+def test_an_initial_issue_without_a_possible_place_is_refused():
     with pytest.raises(UserError, match="lift_stopped"):
         next(days(replace(YARD, initial_issues=(InitialIssues("lift_stopped", 1),)), 1))
 
@@ -138,7 +146,7 @@ def test_a_mechanism_works_from_its_first_day_to_its_last(name):
     spent = np.array(
         [
             world.ledger.hours[world.names.index(name)].sum()
-            for world in days(governed(STORM, **{name: one}), 1)
+            for world in days(with_mechanisms(STORM, **{name: one}), 1)
         ]
     )
     assert spent[18] == 0 < spent[39] == spent[-1]

@@ -1,4 +1,4 @@
-"""The cases that ship: what their reports give is met exactly, and what came of it is held against the model."""
+"""The shipped cases match exactly what their reports give; reported outcomes are compared with the model."""
 
 import re
 from dataclasses import replace
@@ -87,8 +87,8 @@ def test_it_says_where_it_comes_from_which_mechanisms_and_what_was_reported(case
 
 
 @every_case
-def test_what_a_case_turns_says_why(case):
-    """A line that turns an assumed number of people, crews or categories has a comment beside it, or its table has."""
+def test_what_a_case_changes_says_why(case):
+    """A line that changes an assumed number of people, crews or categories has a comment, or its table."""
     table, why = "", True
     for line in TEXT[case.name].splitlines():
         if line.startswith("["):
@@ -100,7 +100,7 @@ def test_what_a_case_turns_says_why(case):
 @pytest.mark.parametrize(
     "three", [3, 3.0, np.int64(3), np.float32(3), np.uint8(3)], ids=lambda three: type(three).__name__
 )
-def test_a_knob_takes_a_number_of_numpys(three):
+def test_a_parameter_takes_a_number_of_numpys(three):
     assert alter_scenario(read_case("wuzi_yard"), settings={"committee.staff": three}).committee.staff == 3
 
 
@@ -146,7 +146,7 @@ def test_what_is_no_case_is_refused_with_those_that_there_are(case):
         read_case(case)
 
 
-def test_an_issue_of_the_outset_says_what_it_is(tmp_path):
+def test_an_initial_issue_says_what_it_is(tmp_path):
     (tmp_path / "mine.toml").write_text(TEXT["wuzi_yard"] + "\n[[initial_issues]]\ncount = 1\n", "utf-8")
     with pytest.raises(UserError, match=r"mine.toml:\d+: outset.\d.category is missing"):
         read_case(tmp_path / "mine.toml")

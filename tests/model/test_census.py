@@ -1,4 +1,4 @@
-"""A case of one's own takes the people that it gives: what it leaves out is a share of these, and is shown."""
+"""A user's case has the population that it gives; what it leaves out is filled in as shares, and shown."""
 
 import json
 from dataclasses import replace
@@ -18,7 +18,7 @@ MINE = 'name = "north_gate"\n[community]\n{}\n[[compound]]\nbuildings = 12\ncomp
 
 
 @pytest.fixture
-def mine(tmp_path):
+def write_case(tmp_path):
     def made(*lines):
         (tmp_path / "mine.toml").write_text(MINE.format("\n".join(lines)), encoding="utf-8")
         return read_case(tmp_path / "mine.toml")
@@ -26,8 +26,8 @@ def mine(tmp_path):
     return made
 
 
-def test_what_is_left_out_is_a_share_of_what_is_given(mine):
-    census = mine("residents = 2400", "households = 900").community
+def test_what_is_left_out_is_a_share_of_what_is_given(write_case):
+    census = write_case("residents = 2400", "households = 900").community
     assert census == Census(
         2400,
         900,
@@ -46,8 +46,8 @@ def test_what_is_left_out_is_a_share_of_what_is_given(mine):
     )
 
 
-def test_parts_of_a_part_follow_the_part(mine):
-    census = mine(
+def test_parts_of_a_part_follow_the_part(write_case):
+    census = write_case(
         "residents = 2400", "households = 900", "elders = 300", "members = 16", "owners = 90"
     ).community
     assert (
@@ -64,9 +64,9 @@ def test_parts_of_a_part_follow_the_part(mine):
     [
         (("residents = 2400",), 2400, 960),
         (("households = 900",), 2250, 900),
-        ((), 720, 288),  # 12 buildings of 3 stairwells: as the 4 of the plain case, 8 homes to a stairwell
+        ((), 720, 288),  # 12 buildings of 3 stairwells: like the 4 of the plain case, 8 homes to a stairwell
         (("residents = 50",), 50, 36),  # a home in every stairwell
-        (("members = 900",), 900, 288),  # there are residents enough to be members
+        (("members = 900",), 900, 288),  # there are enough residents to be members
         (
             ("residents = 100", "households = 100"),
             100,
@@ -74,8 +74,8 @@ def test_parts_of_a_part_follow_the_part(mine):
         ),  # all live alone: no child, and no elder who shares a home
     ],
 )
-def test_residents_households_or_neither_is_enough(mine, lines, residents, households):
-    census = mine(*lines).community
+def test_residents_households_or_neither_is_enough(write_case, lines, residents, households):
+    census = write_case(*lines).community
     assert (census.residents, census.households) == (residents, households)
 
 
@@ -84,9 +84,9 @@ def test_the_default_is_its_own_share_and_shipped_cases_give_every_number():
     assert [name for name in list_cases() if census_of(read_case(name))[1]] == []
 
 
-def test_what_is_set_is_kept_and_the_rest_follows_it(mine):
+def test_what_is_set_is_kept_and_the_rest_follows_it(write_case):
     case = alter_scenario(
-        mine("residents = 2400", "households = 900"),
+        write_case("residents = 2400", "households = 900"),
         settings={"community.residents": 1200, "community.children": 7},
     )
     assert (case.community.children, case.community.elders, case.community.owners, case.days) == (
@@ -99,37 +99,37 @@ def test_what_is_set_is_kept_and_the_rest_follows_it(mine):
     assert (case.community.children, case.community.registered) == (7, 900)
 
 
-def test_a_large_community_has_more_than_the_committee_of_a_small_one(mine):
+def test_a_large_community_has_more_than_the_committee_of_a_small_one(write_case):
     staff, budget, fund = (
-        getattr(mine("residents = 16000", "households = 6400").committee, name)
+        getattr(write_case("residents = 16000", "households = 6400").committee, name)
         for name in ("staff", "budget", "fund")
     )
-    assert (staff, budget, fund) == (12.0, 300_000.0, 50_000.0)  # as guiyuan's
+    assert (staff, budget, fund) == (12.0, 300_000.0, 50_000.0)  # as in guiyuan
     assert Scenario().committee == CommitteeParameters(staff=2.0, budget=20_000.0, fund=5000.0)
     given = replace(
-        mine("residents = 16000", "households = 6400"), committee=CommitteeParameters(staff=3.0)
+        write_case("residents = 16000", "households = 6400"), committee=CommitteeParameters(staff=3.0)
     ).committee
     assert (given.staff, given.fund) == (3.0, 50_000.0)
 
 
-def test_a_census_that_is_filled_can_be_lived_in():
+def test_a_census_that_is_filled_in_can_be_simulated():
     """Whatever plausible part of it is given."""
     for number in range(60):
-        luck = Random(number)
-        homes = luck.randint(40, 900)
-        people = int(homes * luck.uniform(1.8, 3.5))
+        rng = Random(number)
+        homes = rng.randint(40, 900)
+        people = int(homes * rng.uniform(1.8, 3.5))
         full = {
             "residents": people,
             "households": homes,
-            "registered": luck.randint(0, people),
-            "children": luck.randint(0, (people - homes) // 2),
-            "elders": luck.randint(0, people // 3),
-            "members": luck.randint(0, people // 10),
-            "volunteers": luck.randint(0, people // 8),
-            "owners": luck.randint(homes // 4, homes),
-            "shops": luck.randint(0, 50),
+            "registered": rng.randint(0, people),
+            "children": rng.randint(0, (people - homes) // 2),
+            "elders": rng.randint(0, people // 3),
+            "members": rng.randint(0, people // 10),
+            "volunteers": rng.randint(0, people // 8),
+            "owners": rng.randint(homes // 4, homes),
+            "shops": rng.randint(0, 50),
         }
-        given = {name: value for name, value in full.items() if name == "residents" or luck.random() < 0.4}
+        given = {name: value for name, value in full.items() if name == "residents" or rng.random() < 0.4}
         census = build_community(
             Scenario(community=Census(**given), compound=(Compound(buildings=2),))
         ).residents
@@ -143,7 +143,10 @@ def test_a_census_that_is_filled_can_be_lived_in():
     [
         (
             ("residents = 10",),
-            "households = 10 are fewer than the 36 stairwells: every stairwell has one at least; the case leaves out households",
+            (
+                "households = 10 are fewer than the 36 stairwells: every stairwell has one at least; "
+                "the case leaves out households"
+            ),
         ),
         (
             ("residents = 400", "households = 100", "elders_alone = 300"),
@@ -155,23 +158,28 @@ def test_a_census_that_is_filled_can_be_lived_in():
         ),
     ],
 )
-def test_numbers_that_contradict_each_other_once_filled_are_told_with_what_was_left_out(mine, lines, words):
-    with pytest.raises(UserError, match="mine.toml") as told:
-        mine(*lines)
+def test_numbers_that_contradict_each_other_once_filled_in_are_reported_with_what_was_left_out(
+    write_case, lines, words
+):
+    with pytest.raises(UserError, match="mine.toml") as reported:
+        write_case(*lines)
     assert words in str(told.value)
 
 
-def test_people_that_cannot_be_placed_are_told_with_what_was_left_out(mine):
+def test_people_that_cannot_be_placed_are_reported_with_what_was_left_out(write_case):
     with pytest.raises(
         UserError,
-        match=r"more than the \d+ there can be; left out by the case, and so taken as shares: community.households = ",
+        match=(
+            r"more than the \d+ there can be; left out by the case, "
+            r"and so taken as shares: community.households = "
+        ),
     ):
-        build_community(mine("residents = 400", "children = 200", "volunteers = 300"))
+        build_community(write_case("residents = 400", "children = 200", "volunteers = 300"))
 
 
-def test_a_run_and_a_comparison_show_the_census_they_used(monkeypatch, capsys, tmp_path, mine):
+def test_a_run_and_a_comparison_show_the_census_they_used(monkeypatch, capsys, tmp_path, write_case):
     monkeypatch.chdir(tmp_path)
-    mine("residents = 300", "households = 120")
+    write_case("residents = 300", "households = 120")
     cogov = typist(monkeypatch, capsys)
     _, out, err = cogov("run", "mine.toml", "--days", "9")
     assert (

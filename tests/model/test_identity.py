@@ -1,4 +1,4 @@
-"""What luck, ids and stories know a thing by: the name of its category and of its compound, never its place in a list."""
+"""Random numbers, ids and stories know a category and a compound by name, never by its place in a list."""
 
 from dataclasses import replace
 
@@ -46,11 +46,13 @@ def test_issues_of_a_run_are_called_what_their_columns_say():
     assert len(set(called)) == len(called) == len(np.unique(run.issues["key"]))
 
 
-def test_two_categories_that_luck_could_not_tell_apart_are_refused():
+def test_two_categories_with_the_same_random_numbers_are_refused():
     assert encode_category(TWIN_OF_SQUARE_NOISE) == encode_category("square_noise")
     with pytest.raises(
         UserError,
-        match=f"{TWIN_OF_SQUARE_NOISE}.*'square_noise'.*rename|square_noise.*'{TWIN_OF_SQUARE_NOISE}'.*rename",
+        match=(
+            f"{TWIN_OF_SQUARE_NOISE}.*'square_noise'.*rename|square_noise.*'{TWIN_OF_SQUARE_NOISE}'.*rename"
+        ),
     ):
         replace(YARD, issues=YARD.issues | {TWIN_OF_SQUARE_NOISE: OWN})
 
@@ -115,9 +117,10 @@ def test_an_id_of_no_category_is_refused(issue):
         story.tell_story(PIGEONS, "party_volunteers", issue=issue)
 
 
-def test_a_film_keeps_ids_to_the_last_digit():
+def test_a_recording_keeps_ids_to_the_last_digit():
     film = record_year(replace(PIGEONS, days=20), 1)
     _, arrays = unpack_recording(pack_recording(film))
+    # a float has 53 bits, an id 63
     assert (
         arrays["issue_id"].tolist() == film.run.issues["id"].tolist() and arrays["issue_id"].dtype == np.int64
-    )  # a float has 53 bits, an id 63
+    )

@@ -1,4 +1,4 @@
-"""Community is a Mesa model like any other, and Mesa looking on changes nothing."""
+"""Community is a Mesa model like any other, and inspection by Mesa changes nothing."""
 
 import inspect
 import pickle
@@ -17,7 +17,7 @@ from unittest.mock import MagicMock
 import mesa
 import numpy as np
 import pytest
-from scenarios import ESTATE, FORUM, YARD, governed, told
+from scenarios import ESTATE, FORUM, YARD, measured_bytes, with_mechanisms
 
 import cogov
 from cogov import Community, UserError
@@ -40,18 +40,18 @@ FORTNIGHT = replace(ESTATE, days=14)
 
 @pytest.fixture
 def model():
-    """A community that nobody has looked into."""
+    """Return a community that nobody has inspected."""
     return Community(ESTATE, seed=1, on=["building_captains"], days=60)
 
 
 @pytest.fixture
-def somebody(model):
-    """A grown-up, of whom everything can be asked."""
+def adult(model):
+    """Return an adult, of whom everything can be asked."""
     return next(a for a in model.residents if a.member)
 
 
-def lived(scenario, seed, *, daily=lambda model: None, **given):
-    """The run of a Community to its end, with something done after every day."""
+def run_community(scenario, seed, *, daily=lambda model: None, **given):
+    """Run a Community to its end, doing something after every day."""
     model = Community(scenario, seed=seed, **given)
     while model.running:
         model.step()
@@ -63,8 +63,8 @@ def lived(scenario, seed, *, daily=lambda model: None, **given):
     )
 
 
-def same(one, other):
-    """Whether two runs are the same, bit for bit."""
+def same_runs(one, other):
+    """Return whether two runs are the same, bit for bit."""
     told = [
         [run.issues[name] for name in run.issues.dtype.names]
         + [run.history[name] for name in run.history.dtype.names]
@@ -89,10 +89,10 @@ def test_it_runs_until_its_days_are_over(model):
     assert model.day == model.case.days == 60 and not model.running
 
 
-def test_the_same_seed_lives_the_same_days_as_simulate():
+def test_the_same_seed_gives_the_same_days_as_simulate():
     case = replace(ESTATE, days=120)
-    assert same(lived(case, 5), simulate(case, "run", 5))
-    assert not same(lived(case, 5), simulate(case, "run", 6))
+    assert same_runs(run_community(case, 5), simulate(case, "run", 5))
+    assert not same_runs(run_community(case, 5), simulate(case, "run", 6))
 
 
 def test_cogov_simulate_tells_the_same_story(model):
@@ -104,7 +104,7 @@ def test_cogov_simulate_tells_the_same_story(model):
     )
 
 
-def test_without_a_seed_the_luck_differs_and_can_be_had_again():
+def test_without_a_seed_the_random_numbers_differ_and_can_be_repeated():
     one, other = Community(FORTNIGHT), Community(FORTNIGHT)
     assert one.seed != other.seed
     one.run_model()
@@ -115,7 +115,7 @@ def test_without_a_seed_the_luck_differs_and_can_be_had_again():
 
 
 def test_a_seed_is_the_same_seed_whatever_wrote_it():
-    assert same(lived(FORTNIGHT, 3), lived(FORTNIGHT, np.int64(3)))
+    assert same_runs(run_community(FORTNIGHT, 3), run_community(FORTNIGHT, np.int64(3)))
     with pytest.raises(UserError, match="seed = 'three' is not a whole number"):
         Community(FORTNIGHT, seed="three")
 
@@ -140,7 +140,7 @@ def test_a_community_has_a_name_a_path_or_a_scenario(tmp_path):
         Community("wuziyard")
 
 
-def test_mechanisms_are_switched_and_knobs_turned_by_setting_or_keyword():
+def test_mechanisms_and_parameters_are_set_by_setting_or_keyword():
     model = Community(
         YARD,
         on="grid_patrol",
@@ -165,7 +165,7 @@ def test_mechanisms_are_switched_and_knobs_turned_by_setting_or_keyword():
         ("mechanisms.grid_patrol.detection_rate", "not switched on; add --on grid_patrol"),
     ],
 )
-def test_a_keyword_that_is_no_knob_is_refused_with_the_nearest(name, near):
+def test_a_keyword_that_is_no_parameter_is_refused_with_the_nearest(name, near):
     with pytest.raises(UserError, match=near):
         Community(YARD, **{name: 1})
 
@@ -176,12 +176,9 @@ def test_a_number_out_of_range_is_refused():
 
 
 def test_solaraviz_makes_the_next_model_of_what_a_user_gave(model):
-    assert (
-        not model.scenario
-    )  # what is true here Mesa 3.5 hands to the next model as its scenario, or refuses if not of its own kind
-    assert (
-        "kwargs" in inspect.signature(Community).parameters
-    )  # by this name Mesa 3.3 knows that a slider may turn any knob
+    assert not model.scenario  # Mesa 3.5 hands true values to the next model as its scenario, or refuses them
+    # by this name Mesa 3.3 knows that a slider may set any parameter
+    assert "kwargs" in inspect.signature(Community).parameters
 
 
 # What Mesa collects
@@ -202,6 +199,7 @@ def test_own_names_hide_none_of_mesa(model):
     ours = {
         name for name in [*vars(Community), *set(vars(model)) - set(vars(mesas))] if not name.startswith("_")
     }
+    # the last is Mesa 3.5's own doing
     assert ours & set(dir(mesas)) <= {
         "step",
         "agents",
@@ -209,7 +207,7 @@ def test_own_names_hide_none_of_mesa(model):
         "agent_types",
         "scenario",
         "observables",
-    }  # the last is Mesa 3.5's own doing
+    }
     assert {"case", "world", "residents", "summary"} <= ours
 
 
@@ -245,7 +243,7 @@ def test_a_data_collector_of_ones_own_sees_everybody(model):
     assert len(told.get_agenttype_vars_dataframe(Resident).xs(3, level="Step")) == 190
 
 
-def test_batch_run_sweeps_a_knob_over_the_same_lucks():
+def test_batch_run_sweeps_a_parameter_over_the_same_seeds():
     sweep = {
         "scenario": YARD,
         "days": 40,
@@ -253,18 +251,18 @@ def test_batch_run_sweeps_a_knob_over_the_same_lucks():
         "mechanisms.grid_patrol.detection_rate": [0.0, 2.0],
     }
     newer = "rng" in inspect.signature(mesa.batch_run).parameters  # Mesa 3.5 hands on its seeds, 3.3 has none
-    lucks = ({"rng": [1, 2]}, {}) if newer else ({}, {"seed": [1, 2]})
+    seeds = ({"rng": [1, 2]}, {}) if newer else ({}, {"seed": [1, 2]})
     rows = mesa.batch_run(
-        Community, sweep | lucks[1], number_processes=1, max_steps=40, display_progress=False, **lucks[0]
+        Community, sweep | seeds[1], number_processes=1, max_steps=40, display_progress=False, **seeds[0]
     )
     seen = {
-        sight: [row["told"] for row in rows if row["mechanisms.grid_patrol.detection_rate"] == sight]
+        sight: [row["reported"] for row in rows if row["mechanisms.grid_patrol.detection_rate"] == sight]
         for sight in (0.0, 2.0)
     }
     assert len(rows) == 4 and all(len(told) == 2 for told in seen.values())
     assert all(more > less for less, more in zip(seen[0.0], seen[2.0]))
     case = Community(YARD, on="grid_patrol", days=40, **{"mechanisms.grid_patrol.detection_rate": 0.0}).case
-    assert seen[0.0] == [simulate(case, "run", seed).series["told"][-1] for seed in (1, 2)]
+    assert seen[0.0] == [simulate(case, "run", seed).series["reported"][-1] for seed in (1, 2)]
     with pytest.raises(UserError, match="nearest"):
         mesa.batch_run(
             Community,
@@ -277,10 +275,10 @@ def test_batch_run_sweeps_a_knob_over_the_same_lucks():
 # Agents
 
 
-def test_a_run_that_nobody_looks_into_makes_no_agents(monkeypatch):
+def test_a_run_that_is_not_inspected_makes_no_agents(monkeypatch):
     made = []
     monkeypatch.setattr(View, "__init__", lambda self, model, row: made.append(row))
-    lived(FORTNIGHT, 1)
+    run_community(FORTNIGHT, 1)
     assert not made
 
 
@@ -371,11 +369,11 @@ def test_staff_are_as_many_as_the_day_pays(model):
     ) == 2 * 6.0 + 3 * 1.0
 
 
-def test_writing_an_agent_writes_the_world(model, somebody):
-    somebody.trust_committee, somebody.trust_company, somebody.trust_neighbours = 0.9, np.float32(0.8), 1
-    somebody.fatigue = 2.5
-    assert model.world.residents.trust[somebody.row].tolist() == pytest.approx([0.9, 0.8, 1.0])
-    assert model.world.residents.fatigue[somebody.row] == 2.5
+def test_writing_an_agent_writes_the_world(model, adult):
+    adult.trust_committee, adult.trust_company, adult.trust_neighbours = 0.9, np.float32(0.8), 1
+    adult.fatigue = 2.5
+    assert model.world.residents.trust[adult.row].tolist() == pytest.approx([0.9, 0.8, 1.0])
+    assert model.world.residents.fatigue[adult.row] == 2.5
 
 
 def test_what_is_written_changes_the_days_to_come():
@@ -384,35 +382,35 @@ def test_what_is_written_changes_the_days_to_come():
             model.agents_by_type[Resident].set("trust_committee", 0.0).set("trust_company", 0.0)
 
     case = replace(ESTATE, days=60)
-    calm, shaken = lived(case, 1), lived(case, 1, daily=doubt)
-    assert np.array_equal(calm.series["told"][:10], shaken.series["told"][:10])
-    assert shaken.series["told"][-1] < calm.series["told"][-1]
+    calm, shaken = run_community(case, 1), run_community(case, 1, daily=doubt)
+    assert np.array_equal(calm.series["reported"][:10], shaken.series["reported"][:10])
+    assert shaken.series["reported"][-1] < calm.series["reported"][-1]
 
 
 @pytest.mark.parametrize("value", [-0.1, 1.1, float("nan"), float("inf"), "0.5", None, True, np.array([0.5])])
-def test_a_value_out_of_range_is_refused_and_changes_nothing(model, somebody, value):
-    before = somebody.trust_committee
+def test_a_value_out_of_range_is_refused_and_changes_nothing(model, adult, value):
+    before = adult.trust_committee
     with pytest.raises(
         ValueError, match=r"PartyMember \d+: trust_committee = .* allowed is a number, 0 to 1"
     ):
-        somebody.trust_committee = value
-    assert somebody.trust_committee == before
+        adult.trust_committee = value
+    assert adult.trust_committee == before
 
 
 @pytest.mark.parametrize(
     "name",
     ["home", "member", "gives", "duty", "cell", "knows", "standing", "row", "step", "trust_comittee", "mood"],
 )
-def test_what_is_fixed_derived_or_misspelt_cannot_be_written(somebody, name):
+def test_what_is_fixed_derived_or_misspelt_cannot_be_written(adult, name):
     with pytest.raises(AttributeError, match=name):
-        setattr(somebody, name, 1)
+        setattr(adult, name, 1)
 
 
-def test_rows_are_for_life(model, somebody):
+def test_rows_are_for_life(model, adult):
     before = len(model.agents)
     with pytest.raises(RuntimeError, match="for life"):
-        somebody.remove()
-    assert len(model.agents) == before and somebody in model.agents
+        adult.remove()
+    assert len(model.agents) == before and adult in model.agents
 
 
 def test_staff_have_no_trust_but_no_agent_has_what_nobody_has(model):
@@ -422,7 +420,7 @@ def test_staff_have_no_trust_but_no_agent_has_what_nobody_has(model):
         worker.trust_committee = 0.5
 
 
-def test_agents_of_ones_own_live_beside_ours(model):
+def test_agents_of_users_coexist_with_ours(model):
     class Visitor(mesa.Agent):
         pass
 
@@ -445,8 +443,9 @@ def test_looking_on_every_day_changes_no_bit():
         assert model.grid.backlog.data.sum() >= 0
 
     case = replace(ESTATE, days=60)
-    assert same(
-        lived(case, 1, on=["building_captains"]), lived(case, 1, on=["building_captains"], daily=look)
+    assert same_runs(
+        run_community(case, 1, on=["building_captains"]),
+        run_community(case, 1, on=["building_captains"], daily=look),
     )
 
 
@@ -489,8 +488,11 @@ def test_nothing_of_ours_is_deprecated():
         assert model.agents and model.grid and model.agents_by_type[Volunteer].get("evening") is not None
 
 
-def test_who_steps_past_the_last_day_lives_on_under_the_same_sky():
-    """`running` says that the days of the case are over; the almanac has no end, and a second summer is like the first."""
+def test_after_the_last_day_the_calendar_goes_on():
+    """`running` says that the days of the case are over.
+
+    The calendar has no end, and a second summer is like the first.
+    """
     model = Community(FORTNIGHT, seed=1)
     sky = [(model.step(), model.world.weather[model.day % 365].tolist())[1] for _ in range(800)]
     assert model.day == 800 and not model.running
@@ -505,7 +507,10 @@ DOCS = Path(cogov.__file__).parent / "docs"
 
 @pytest.fixture
 def page(monkeypatch):
-    """docs/mesa_page.py. Mesa loads altair, which it is not installed with, beside the charts that the page has: then a dummy will do."""
+    """Return docs/mesa_page.py.
+
+    Mesa loads altair, which it does not install, besides the charts of the page: then a dummy is enough.
+    """
     try:
         import altair  # noqa: F401
     except ImportError:
@@ -522,7 +527,7 @@ def page(monkeypatch):
 
 @pytest.fixture
 def screen(page):
-    """The page as a user has it before them: `click`, `slide` and `told`."""
+    """The page in front of a user: `click`, `slide` and `told`."""
     import ipyvuetify
     import solara
     from ipywidgets import Image
@@ -555,8 +560,8 @@ def screen(page):
     shown.close()
 
 
-def after(page, days, **given):
-    """What the page says of a community that has lived so many days."""
+def page_after(page, days, **given):
+    """Return what the page says of a community after so many days."""
     model = Community(**page.GIVEN, **given)
     for _ in range(days):
         model.step()
@@ -568,21 +573,21 @@ def after(page, days, **given):
 
 def test_solaraviz_shows_the_days_of_a_community(page, screen):
     before = screen.pictures()
-    assert screen.told() == after(page, 0) and len(before) == 2
+    assert screen.told() == page_after(page, 0) and len(before) == 2
     screen.click("Step")
-    assert screen.told() == after(page, 1)
+    assert screen.told() == page_after(page, 1)
     screen.slide("Render Interval", 60)
     screen.click("Step")
-    assert screen.told() == after(page, 61) != after(page, 0)
+    assert screen.told() == page_after(page, 61) != page_after(page, 0)
     assert not set(before) & set(screen.pictures())
 
 
-def test_solaraviz_turns_a_knob_at_its_reset(page, screen):
+def test_solaraviz_sets_a_parameter_at_its_reset(page, screen):
     screen.slide("hands of the committee", 4.0)
     screen.slide("Render Interval", 100)
     screen.click("Reset")
     screen.click("Step")
-    assert screen.told() == after(page, 100, **{"committee.staff": 4.0}) != after(page, 100)
+    assert screen.told() == page_after(page, 100, **{"committee.staff": 4.0}) != page_after(page, 100)
 
 
 def blocks(language):
@@ -596,7 +601,7 @@ def test_the_page_in_the_documentation_is_the_file_that_runs():
 
 
 def test_what_the_documentation_says_of_mesa_runs():
-    """Every block but the page, one after the other, as one reads them."""
+    """Every block but the page, in the order of reading."""
     names = {}
     for number, block in enumerate(text for text in blocks("python") if "SolaraViz" not in text):
         exec(compile(block, f"docs/mesa.md, block {number + 1}", "exec"), names)
@@ -609,11 +614,14 @@ def test_what_the_documentation_says_of_mesa_runs():
 
 @dataclass(frozen=True)
 class Diary(mechanisms.Mechanism):
-    """A user's own, in plain Python: the more it has seen, the more is seen. Its columns are two arrays and a number."""
+    """A user's own, in plain Python: the more it has seen, the more is seen.
+
+    Its columns are two arrays and a number.
+    """
 
     pulls = ("sight",)
 
-    def begin(self, world, luck):
+    def begin(self, world, random_numbers):
         return np.zeros(len(world.buildings.compound)), np.zeros(1, np.int64), 0.001
 
     @staticmethod
@@ -629,7 +637,7 @@ class Diary(mechanisms.Mechanism):
 
 
 class Stranger(mesa.Agent):
-    """An agent of a user's own, who knows somebody."""
+    """A user's agent, who knows somebody."""
 
     def __init__(self, model, knows):
         super().__init__(model)
@@ -637,20 +645,20 @@ class Stranger(mesa.Agent):
 
 
 COPIES = {"pickle": lambda model: pickle.loads(pickle.dumps(model)), "deepcopy": deepcopy, "copy": copy}
-BUSY = replace(governed(FORUM, *mechanisms.list_mechanisms(), diary=Diary()), days=60)
+BUSY = replace(with_mechanisms(FORUM, *mechanisms.list_mechanisms(), diary=Diary()), days=60)
 every_copy = pytest.mark.parametrize("way", COPIES)
 
 
-def gone_on(model, days):
+def step_days(model, days):
     for _ in range(days):
         model.step()
 
 
-def left(model):
-    """All that a model has come to, as bytes."""
+def state_bytes(model):
+    """Return everything in a model, as bytes."""
     columns = {name: column.tobytes() for name, column in model.world.columns()}
     return (
-        told(model.world),
+        measured_bytes(model.world),
         columns,
         model.datacollector.get_model_vars_dataframe().to_csv(),
         repr(model.summary()),
@@ -662,10 +670,10 @@ def left(model):
 
 
 @pytest.fixture(scope="module")
-def begun():
-    """A community mid-run, with every mechanism and a plain one, into which somebody has looked and written."""
+def started():
+    """Return a community in mid-run, with every mechanism and a plain one, that has been read and written."""
     model = Community(BUSY, seed=3)
-    gone_on(model, 20)
+    step_days(model, 20)
     model.grid  # noqa: B018
     model.residents[3].trust_committee = 0.25
     model.stranger = Stranger(model, model.residents[5])
@@ -673,24 +681,24 @@ def begun():
 
 
 @pytest.fixture(scope="module")
-def copies(begun):
-    """way -> a copy of the same day."""
-    return {way: make(begun) for way, make in COPIES.items()}
+def copies(started):
+    """Return way -> a copy of the same day."""
+    return {way: make(started) for way, make in COPIES.items()}
 
 
 @pytest.fixture(scope="module")
-def original(begun, copies):
-    """The original, ten days after it was copied."""
-    gone_on(begun, 10)
-    return begun
+def original(started, copies):
+    """Return the original, ten days after it was copied."""
+    step_days(started, 10)
+    return started
 
 
 @every_copy
 def test_a_copy_goes_on_as_the_original_does_bit_for_bit(copies, original, way):
     made = copies[way]
     if made.day < 30:
-        gone_on(made, 10)
-    assert left(made) == left(original)
+        step_days(made, 10)
+    assert state_bytes(made) == state_bytes(original)
     assert np.array_equal(made.grid.backlog.data, original.grid.backlog.data)
 
 
@@ -726,15 +734,15 @@ def test_a_copys_agents_are_the_same_people_and_new_ones_get_the_next_numbers(co
 
 
 def test_being_copied_changes_nothing(original):
-    """The days are those of a run that nobody looked into, but for what was written."""
+    """The days are those of a run that nobody inspected, but for what was written."""
     again = Community(BUSY, seed=3)
-    gone_on(again, 20)
+    step_days(again, 20)
     again.residents[3].trust_committee = 0.25
-    gone_on(again, 10)
-    assert told(again.world) == told(original.world)
+    step_days(again, 10)
+    assert measured_bytes(again.world) == measured_bytes(original.world)
 
 
-def test_a_community_into_which_nobody_has_looked_is_copied_without_agents():
+def test_a_community_that_was_not_inspected_is_copied_without_agents():
     model = deepcopy(Community(FORTNIGHT, seed=1))
     assert "residents" not in vars(model) and len(model.residents) == FORTNIGHT.community.residents
 
@@ -744,13 +752,15 @@ def test_a_pickle_of_another_version_is_refused_in_a_sentence(monkeypatch):
     monkeypatch.setattr(engine, "version", lambda: "cafe")
     with pytest.raises(
         UserError,
-        match=r"saved by another version of the model \([0-9a-f]{16}, this is cafe\).*load it with that version",
+        match=(
+            r"saved by another version of the model \([0-9a-f]{16}, this is cafe\).*load it with that version"
+        ),
     ):
         pickle.loads(saved)
 
 
 def test_what_cannot_be_kept_is_named():
-    """A mechanism that keeps what is no column."""
+    """A mechanism that keeps something other than a column."""
     model = Community(FORTNIGHT, seed=1, on="whistle")
     model.world.own["whistle"] = (np.zeros(2), [1, 2])
     with pytest.raises(
@@ -765,9 +775,9 @@ def test_communities_pass_between_processes():
     """There and back, through Mesa's batch_run and through a pool."""
     model = Community(FORTNIGHT, seed=1)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        back = pool.submit(stepped, model, 5).result()
-    gone_on(model, 5)
-    assert told(back.world) == told(model.world) and back.day == 5
+        back = pool.submit(step_and_return, model, 5).result()
+    step_days(model, 5)
+    assert measured_bytes(back.world) == measured_bytes(model.world) and back.day == 5
     rows = mesa.batch_run(
         Community,
         {"scenario": [FORTNIGHT], "seed": [1, 2]}
@@ -778,12 +788,12 @@ def test_communities_pass_between_processes():
         display_progress=False,
         **({"rng": [1, 2]} if "rng" in inspect.signature(mesa.batch_run).parameters else {}),
     )
-    gone_on(model, 9)
+    step_days(model, 9)
     assert {row["seed"]: row["arisen"] for row in rows}[1] == model.arisen
 
 
-def stepped(model, days):
-    gone_on(model, days)
+def step_and_return(model, days):
+    step_days(model, days)
     return model
 
 
@@ -791,7 +801,7 @@ def stepped(model, days):
 
 
 def test_rng_is_the_seed_under_mesas_name():
-    assert same(lived(FORTNIGHT, 3), lived(FORTNIGHT, None, rng=3))
+    assert same_runs(run_community(FORTNIGHT, 3), run_community(FORTNIGHT, None, rng=3))
     assert (
         Community(FORTNIGHT, rng=np.int64(7)).seed == 7
         and Community(FORTNIGHT, rng=None).seed != Community(FORTNIGHT).seed

@@ -1,4 +1,7 @@
-"""Names of cases become names of files, and people are drawn by them: they stay in their folder, and nothing turns them; no command overwrites what it reads."""
+"""Names of cases become file names, and people are drawn by them.
+
+They stay in their folder and are not altered; no command overwrites its input.
+"""
 
 import json
 
@@ -59,14 +62,14 @@ def test_a_name_in_any_language_with_spaces_is_a_name(tmp_path, name):
 
 @pytest.mark.parametrize("path", ["name", "title", "provenance"])
 @pytest.mark.parametrize("value", ["somebody else", 5, True])
-def test_the_texts_of_a_case_are_no_knobs(path, value):
+def test_the_texts_of_a_case_are_no_parameters(path, value):
     with pytest.raises(UserError, match=f"{path} is text that says what a case is called"):
         alter_scenario(read_case("wuzi_yard"), settings={path: value})
     with pytest.raises(UserError, match="is text that says"):
         factor_space(read_case("wuzi_yard"), Factor(path=path, values=(value,)), 0)
 
 
-def test_choices_and_switches_are_knobs_still():
+def test_choices_and_switches_are_parameters_still():
     assert (
         alter_scenario(read_case("wuzi_yard"), settings={"issues.yard_renewal.consent_rule": ""})
         .issues["yard_renewal"]
@@ -88,7 +91,7 @@ def test_an_arm_with_another_name_is_refused_and_not_run(cogov, tmp_path):
 
 
 @pytest.mark.parametrize("knobs", [{"name": "x"}, {"title": "x"}, {"days": 20}])
-def test_a_link_that_turns_what_both_sides_share_is_told_and_not_a_blank_page(knobs):
+def test_a_link_that_changes_what_both_sides_share_is_an_error_and_not_a_blank_page(knobs):
     state = json.loads(page_state.open_state("wuzi_yard").to_text())
     state["left"]["knobs"] = knobs
     with pytest.raises(UserError):

@@ -1,4 +1,7 @@
-"""Mechanisms of a user's own: a file that is wrong stops nobody but who asks for it, and what one may not do is found and named with its file."""
+"""Mechanisms of users: a wrong file stops only those who ask for it.
+
+Forbidden actions are found and named with their file.
+"""
 
 import os
 import re
@@ -8,7 +11,7 @@ from importlib import invalidate_caches
 
 import pytest
 from cli_runner import typist
-from scenarios import WORLDS, governed
+from scenarios import WORLDS, with_mechanisms
 
 from cogov.engine import source_digests
 from cogov.engine.parameters import UserError
@@ -60,7 +63,7 @@ WARD = BOARD.replace("@staticmethod", "@kernel").replace(
 
 
 @pytest.fixture
-def own(tmp_path, monkeypatch):
+def write_mechanisms(tmp_path, monkeypatch):
     """Write files into a folder of mechanisms: name -> text; they are forgotten at the end."""
     monkeypatch.setattr(mechanisms, "__path__", [*mechanisms.__path__, str(tmp_path)])
     monkeypatch.setattr(source_digests, "OUTSIDE", (tmp_path,))
@@ -92,7 +95,10 @@ BROKEN = {
     ),
     "a module by its old name": (
         BOARD.replace("from ...engine.parameters import knob", "from ..knobs import knob"),
-        r"board.py:\d+: ModuleNotFoundError: No module named 'cogov.model.knobs'; it is now cogov.engine.parameters",
+        (
+            r"board.py:\d+: ModuleNotFoundError: No module named 'cogov.model.knobs'; "
+            r"it is now cogov.engine.parameters"
+        ),
     ),
     "an exit": (BOARD.replace("import numpy as np", "raise SystemExit(3)"), r"board.py:9: SystemExit: 3"),
     "two mechanisms": (
@@ -115,9 +121,9 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("kind", BROKEN)
-def test_a_broken_file_is_named_where_it_is_asked_for_and_nowhere_else(own, tmp_path, kind):
+def test_a_broken_file_is_named_where_it_is_asked_for_and_nowhere_else(write_mechanisms, tmp_path, kind):
     text, words = BROKEN[kind]
-    own(board=text, helpers="\ndef f(:\n")
+    write_mechanisms(board=text, helpers="\ndef f(:\n")
     assert "board" not in mechanisms.list_mechanisms() and set(mechanisms.all_mechanisms()) == set(
         mechanisms.list_mechanisms()
     )
@@ -130,8 +136,10 @@ def test_a_broken_file_is_named_where_it_is_asked_for_and_nowhere_else(own, tmp_
         read_case(case)
 
 
-def test_every_command_runs_beside_a_broken_file_and_the_list_names_it(own, monkeypatch, capsys, tmp_path):
-    own(syntax="def f(:\n", board=BOARD, helpers="X = 1\n")
+def test_every_command_runs_despite_a_broken_file_and_the_list_names_it(
+    write_mechanisms, monkeypatch, capsys, tmp_path
+):
+    write_mechanisms(syntax="def f(:\n", board=BOARD, helpers="X = 1\n")
     monkeypatch.chdir(tmp_path)
     cogov = typist(monkeypatch, capsys)
     for words in (
@@ -149,8 +157,8 @@ def test_every_command_runs_beside_a_broken_file_and_the_list_names_it(own, monk
     assert status == 2 and "helpers.py defines no class derived from Mechanism" in err
 
 
-def test_helpers_and_scripts_may_stand_beside_and_are_run_by_nobody_but_a_mechanism(own):
-    own(
+def test_helpers_and_scripts_may_be_in_the_folder_and_only_a_mechanism_runs_them(write_mechanisms):
+    write_mechanisms(
         helpers="SHEET = 0.5\n",
         names="SHEET = 0.5\n",
         study="raise SystemExit('a script was run')\n",
@@ -168,13 +176,13 @@ def test_helpers_and_scripts_may_stand_beside_and_are_run_by_nobody_but_a_mechan
 
 
 @pytest.mark.parametrize("name", ["my-board", "2boards", "class", "list_mechanisms", "all_mechanisms"])
-def test_a_name_that_cannot_be_is_told(own, name):
-    own(**{name: BOARD})
+def test_an_impossible_name_is_reported(write_mechanisms, name):
+    write_mechanisms(**{name: BOARD})
     assert "rename the file" in mechanisms.find_broken()[name] and callable(mechanisms.list_mechanisms)
 
 
-def test_a_file_named_like_a_mechanism_that_ships_is_refused_and_not_ignored(own):
-    own(whistle=BOARD)
+def test_a_file_named_like_a_mechanism_that_ships_is_refused_and_not_ignored(write_mechanisms):
+    write_mechanisms(whistle=BOARD)
     assert simulate(alter_scenario(read_case("wuzi_yard"), days=2), 1).days == 2
     with pytest.raises(
         UserError, match=r"whistle.py has the name of a mechanism that ships; rename the file"
@@ -182,19 +190,19 @@ def test_a_file_named_like_a_mechanism_that_ships_is_refused_and_not_ignored(own
         alter_scenario(read_case("wuzi_yard"), on="whistle")
 
 
-def test_two_folders_with_the_same_file_are_told(own, tmp_path, monkeypatch):
+def test_two_folders_with_the_same_file_are_reported(write_mechanisms, tmp_path, monkeypatch):
     other = tmp_path / "other"
     other.mkdir()
-    own(board=BOARD)
+    write_mechanisms(board=BOARD)
     (other / "board.py").write_text(BOARD, encoding="utf-8")
     monkeypatch.setattr(mechanisms, "__path__", [*mechanisms.__path__, str(other)])
     assert "have the same name" in mechanisms.find_broken()["board"]
 
 
-def test_a_file_that_is_mended_is_good_again(own):
-    own(board="def f(:\n")
+def test_a_file_that_is_mended_is_good_again(write_mechanisms):
+    write_mechanisms(board="def f(:\n")
     assert "board" in mechanisms.find_broken() and "board" in Registry()
-    os.utime(own(board=BOARD) / "board.py", ns=(1, 1))
+    os.utime(write_mechanisms(board=BOARD) / "board.py", ns=(1, 1))
     assert mechanisms.find_broken() == {} and Registry()["board"].sheet == 0.25
 
 
@@ -252,16 +260,18 @@ WRONG = {
         "board.pull on day 1: ValueError: assignment destination is read-only",
     ),
     "a beginning that fails": (
-        BOARD + "\n    def begin(self, world, luck):\n        return 1 / 0\n",
+        BOARD + "\n    def begin(self, world, random_numbers):\n        return 1 / 0\n",
         r"board.py:\d+: board.begin failed: ZeroDivisionError",
     ),
 }
 
 
 @pytest.mark.parametrize("kind", WRONG)
-def test_what_a_mechanism_may_not_do_is_found_in_a_run_and_named_with_its_file_and_day(own, kind):
+def test_what_a_mechanism_may_not_do_is_found_in_a_run_and_named_with_its_file_and_day(
+    write_mechanisms, kind
+):
     text, words = WRONG[kind]
-    own(board=text)
+    write_mechanisms(board=text)
     with pytest.raises(UserError, match=words):
         simulate(alter_scenario(read_case("wuzi_yard"), on="board", days=40), 1)
 
@@ -284,9 +294,13 @@ def test_what_a_mechanism_may_not_do_is_found_in_a_run_and_named_with_its_file_a
     ],
 )
 def test_a_kernel_of_a_users_own_is_tried_before_it_is_trusted(tmp_path, was, is_, words):
-    """In a process of its own, that its types go into no kernels of ours."""
+    """In a process of its own, so that its types go into none of our kernels."""
     (tmp_path / "ward.py").write_text(WARD.replace(was, is_), encoding="utf-8")
-    code = "from cogov.model.scenarios.cases import alter_scenario, read_case; from cogov.model.simulate import simulate; simulate(alter_scenario(read_case('wuzi_yard'), on='ward', days=2), 1)"
+    code = (
+        "from cogov.model.scenarios.cases import alter_scenario, read_case; "
+        "from cogov.model.simulate import simulate; "
+        "simulate(alter_scenario(read_case('wuzi_yard'), on='ward', days=2), 1)"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code],
         env={**os.environ, "COGOV_MECHANISMS": str(tmp_path)},
@@ -308,15 +322,15 @@ def test_mechanisms_that_ship_are_called_as_they_are():
 
 
 def test_mechanisms_that_ship_keep_to_what_is_asked_of_others(monkeypatch):
-    """None asks for or pulls what a user's own may not."""
+    """None asks for or pulls what a user's mechanism may not."""
     monkeypatch.setattr(mechanism_runtime, "is_shipped", lambda kind: False)
     monkeypatch.setattr(mechanism_guard, "TRIED", {*map(mechanisms.load_class, mechanisms.shipped_names())})
     for world in WORLDS.values():
-        simulate(governed(world, *mechanisms.shipped_names()), 1)
+        simulate(with_mechanisms(world, *mechanisms.shipped_names()), 1)
 
 
 @pytest.mark.parametrize("text", ["def f(:\n", "\0", "x = 1\n"])
-def test_a_broken_file_beside_others_has_a_version_too(tmp_path, text):
+def test_a_broken_file_among_others_has_a_version_too(tmp_path, text):
     """A sweep asks for it, whichever mechanisms it has."""
     before = source_digests.version((tmp_path,))
     (tmp_path / "board.py").write_text(text, encoding="utf-8")

@@ -1,9 +1,12 @@
-"""Collective projects, from wish to works: who may sign, who will, votes that fail, who pays, and how long it takes."""
+"""Collective projects, from wish to works.
+
+Who may sign, who will, votes that fail, who pays, and how long it takes.
+"""
 
 from dataclasses import replace
 
 import numpy as np
-from scenarios import YARD, governed
+from scenarios import YARD, with_mechanisms
 
 from cogov.engine.parameters import set_parameters
 from cogov.model import mechanisms
@@ -24,24 +27,24 @@ WISH = replace(  # the yard, where everybody wishes for one thing, and nothing e
 )
 
 
-def wished(renewal=None, **knobs):
-    """The yard with other numbers of its project, and other knobs by path ("projects__term")."""
+def yard_with(renewal=None, **knobs):
+    """Return the yard with other numbers of its project, and other parameters by path ("projects__term")."""
     return set_parameters(
         replace(WISH, issues={"yard_renewal": replace(RENEWAL, **renewal or {})}),
         {name.replace("__", "."): value for name, value in knobs.items()},
     )
 
 
-def on(run, what):
+def days_of(run, what):
     return run.history["day"][run.history["what"] == what].tolist()
 
 
 def test_who_all_agree_have_soon_signed():
-    assert len(on(simulate(WISH, 1), CONSENTED)) == 1
+    assert len(days_of(simulate(WISH, 1), CONSENTED)) == 1
 
 
 def test_a_vote_that_fails_is_tried_again_and_nobody_is_called_upon_in_between():
-    against = wished(
+    against = yard_with(
         projects__liking=-5.0,
         projects__belief=0.0,
         projects__social=0.0,
@@ -54,26 +57,32 @@ def test_a_vote_that_fails_is_tried_again_and_nobody_is_called_upon_in_between()
         failed = world.history()["day"][world.history()["what"] == FAILED].tolist()
     assert len(failed) >= 4 and np.diff(failed).tolist() == [41] * (len(failed) - 1)
     assert all(knocks[day - 1] == knocks[day + 9] < knocks[day + 11] for day in failed[:-1])
-    assert on(simulate(against, 1), CONSENTED) == [] and (simulate(against, 1).issues["state"] == SIGN).all()
+    assert (
+        days_of(simulate(against, 1), CONSENTED) == []
+        and (simulate(against, 1).issues["state"] == SIGN).all()
+    )
 
 
 def test_a_second_vote_carries_where_captains_have_come_meanwhile():
-    """Talks so far are not forgotten, and signatures are asked for anew."""
-    doubting = wished(projects__liking=-1.0, projects__term=60, projects__rest=10)
+    """Earlier talks are not forgotten, and signatures are collected again."""
+    doubting = yard_with(projects__liking=-1.0, projects__term=60, projects__rest=10)
     captains = mechanisms.load_class("building_captains")(begins=65, word=3.0, ends=36_500)
-    alone, helped = simulate(doubting, 1), simulate(governed(doubting, building_captains=captains), 1)
+    alone, helped = simulate(doubting, 1), simulate(with_mechanisms(doubting, building_captains=captains), 1)
     assert (
-        on(alone, CONSENTED) == []
-        and on(helped, FAILED)[:1] == on(alone, FAILED)[:1]
-        and on(helped, CONSENTED)[0] > on(helped, FAILED)[0]
+        days_of(alone, CONSENTED) == []
+        and days_of(helped, FAILED)[:1] == days_of(alone, FAILED)[:1]
+        and days_of(helped, CONSENTED)[0] > days_of(helped, FAILED)[0]
     )
 
 
 def test_a_tenant_signs_for_the_household_but_not_for_the_owner():
-    """Where owners who let are never found, every household can sign and not every owner; an owner elsewhere may not like it either."""
+    """Where absentee owners are never found, every household can sign and not every owner.
+
+    An owner elsewhere may also like it less.
+    """
     lost = {"projects__landlord": 0.0}
-    assert on(simulate(wished({"rule": "every_household"}, **lost), 1), CONSENTED) and not on(
-        simulate(wished({"rule": "all_owners"}, **lost), 1), CONSENTED
+    assert days_of(simulate(yard_with({"rule": "every_household"}, **lost), 1), CONSENTED) and not days_of(
+        simulate(yard_with({"rule": "all_owners"}, **lost), 1), CONSENTED
     )
     found = {
         "projects__landlord": 1.0,
@@ -82,17 +91,18 @@ def test_a_tenant_signs_for_the_household_but_not_for_the_owner():
         "projects__belief": 0.0,
         "projects__social": 0.0,
     }
-    assert not on(simulate(wished({"rule": "all_owners"}, **found), 1), CONSENTED)
-    assert on(
+    assert not days_of(simulate(yard_with({"rule": "all_owners"}, **found), 1), CONSENTED)
+    assert days_of(
         simulate(
-            wished({"rule": "all_owners"}, **found | {"projects__letting": 5.0, "projects__liking": 5.0}), 1
+            yard_with({"rule": "all_owners"}, **found | {"projects__letting": 5.0, "projects__liking": 5.0}),
+            1,
         ),
         CONSENTED,
     )
 
 
-def signed(scenario):
-    """Households that have signed within 30 days."""
+def signed_households(scenario):
+    """Return the households that have signed within 30 days."""
     for world in days(replace(scenario, days=30), 1):
         pass
     return int((world.projects.all - world.projects.open).sum())
@@ -100,7 +110,7 @@ def signed(scenario):
 
 def test_the_dearer_it_is_the_fewer_sign():
     some = [
-        signed(wished({"cost": yuan, "rule": "all_owners"}, projects__liking=1.0))
+        signed_households(yard_with({"cost": yuan, "rule": "all_owners"}, projects__liking=1.0))
         for yuan in (0.0, 100_000.0, 400_000.0)
     ]
     assert some[0] > some[1] > some[2]
@@ -108,23 +118,24 @@ def test_the_dearer_it_is_the_fewer_sign():
 
 def test_what_its_own_fund_lacks_the_communitys_pays_and_not_a_fen_more():
     bill = {"cost": 5000.0, "rule": ""}
-    alone = replace(wished(bill, committee__fund=3000.0, committee__budget=0.0), days=60)
+    alone = replace(yard_with(bill, committee__fund=3000.0, committee__budget=0.0), days=60)
     both = replace(alone, compound=tuple(replace(kind, maintenance=2500.0) for kind in alone.compound))
-    assert on(simulate(alone, 1), PAID) == []
+    assert days_of(simulate(alone, 1), PAID) == []
     run = simulate(both, 1)
     assert (
-        len(on(run, PAID)) == 1
+        len(days_of(run, PAID)) == 1
         and run.fen[:, 3].tolist() == [0, 50_000]
         and run.history["who"][run.history["what"] == PAID].tolist() == [-1]
     )
 
 
 def test_works_take_the_days_they_take():
-    """However many hands there are; and hours no more than the work."""
+    """However many hands there are; and the hours are those of the work, no more."""
     quick, slow = (
-        simulate(wished({"works": least, "lead": 5.0}, departments__hours=100.0), 1) for least in (0.0, 90.0)
+        simulate(yard_with({"works": least, "lead": 5.0}, departments__hours=100.0), 1)
+        for least in (0.0, 90.0)
     )
-    took = [run.issues["resolved_day"][0] - on(run, ANSWERED)[0] for run in (quick, slow)]
+    took = [run.issues["resolved_day"][0] - days_of(run, ANSWERED)[0] for run in (quick, slow)]
     assert took[0] < 5 and 85 <= took[1] <= 95
 
 
@@ -137,13 +148,13 @@ def test_a_campaign_founds_itself_before_it_knocks():
     }
     first = []
     for founding in (0.5, 40.0):
-        case = governed(wished(**members), consent_campaign=campaign(founding=founding))
+        case = with_mechanisms(yard_with(**members), consent_campaign=campaign(founding=founding))
         first.append(next(world.day for world in days(case, 1) if world.households.knocks.sum() > 0))
     assert first[1] - first[0] >= 10
 
 
 def test_who_moves_in_has_signed_nothing_and_a_new_tenant_undoes_no_owners_signature():
-    leaving = wished(
+    leaving = yard_with(
         {"rule": "all_owners"},
         projects__landlord=1.0,
         projects__liking=4.0,

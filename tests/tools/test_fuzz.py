@@ -1,4 +1,4 @@
-"""Whatever a file holds, what reads it says what it means or, in one line, what is wrong. The long form is tools/fuzz.py."""
+"""Readers of files accept any content, or say in one line what is wrong. The long form is tools/fuzz.py."""
 
 import csv
 
@@ -14,44 +14,44 @@ QUESTION = b'name = "x"\ncases = ["wuzi_yard"]\nreplicates = 1\n'
 GAME = bytes_of([LESSONS / "budget.toml"])[0]
 
 
-def mapped(*lines):
+def log_with_mapping(*lines):
     return {"mine.csv": LOG.encode(), "mine.toml": "\n".join(lines).encode()}
 
 
-ESCAPES = {  # what escaped once, the smallest file that let it out, and how
+ESCAPES = {  # what once raised another error, the smallest file that caused it, and how
     "a delimiter of two letters": (
         "log",
-        mapped('delimiter = "id"'),
+        log_with_mapping('delimiter = "id"'),
         "TypeError at experiments/files/csv_tables.py (records)",
     ),
     "an encoding with a zero byte": (
         "log",
-        mapped('encoding = "a\\u0000b"'),
+        log_with_mapping('encoding = "a\\u0000b"'),
         "ValueError at experiments/files/csv_tables.py (decoded)",
     ),
     "an encoding that never decodes": (
         "log",
-        mapped('encoding = "undefined"'),
+        log_with_mapping('encoding = "undefined"'),
         "UnicodeError at experiments/files/csv_tables.py (decoded)",
     ),
     "a format with the year twice": (
         "log",
-        mapped('dates = "%Y-%m-%d %Y"'),
+        log_with_mapping('dates = "%Y-%m-%d %Y"'),
         "error at experiments/files/csv_tables.py (dates)",
     ),
     "categories in an array": (
         "log",
-        mapped("categories = [1]"),
+        log_with_mapping("categories = [1]"),
         "AttributeError at experiments/calibration/issue_log.py (kinds)",
     ),
     "a category that is a number": (
         "log",
-        mapped("[categories]", "litter = 3"),
+        log_with_mapping("[categories]", "litter = 3"),
         "TypeError at experiments/calibration/issue_log.py (kinds)",
     ),
     "a category that is an array of arrays": (
         "log",
-        mapped("[categories]", "litter = [[]]"),
+        log_with_mapping("[categories]", "litter = [[]]"),
         "TypeError at experiments/calibration/issue_log.py (kinds)",
     ),
     "a header that rings": (

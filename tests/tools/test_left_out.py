@@ -1,4 +1,4 @@
-"""A browser test that is left out is counted; on a build server what is left out unexplained is a failure."""
+"""A browser test that is left out is counted; on a build server an unexplained one is a failure."""
 
 import os
 import re
@@ -9,11 +9,11 @@ from pathlib import Path
 TESTS_FOLDER = Path(__file__).parent.parent
 TESTS = """
 import pytest
-from browser import launched
+from browser import open_browser
 
 def test_takes_a_browser(browser): pass
 def test_starts_a_browser():
-    with launched(): pass
+    with open_browser(): pass
 @pytest.mark.skip("the log is not on this machine")
 def test_explained(): pass
 @pytest.mark.skip("it rains")

@@ -1,4 +1,4 @@
-"""What is installed is what is declared: locked versions with hashes, every folder, every file."""
+"""The installed package is what is declared: locked versions with hashes, every folder, every file."""
 
 import re
 import shutil
@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+# folders at the top that are not part of the package
 OUTSIDE = {
     "tests",
     "tools",
@@ -18,37 +19,37 @@ OUTSIDE = {
     "build",
     "dist",
     "out",
-}  # folders at the top that are no part of the package
+}
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
 ENTRIES = re.findall(r"^\S.*(?:\n[ \t].*)*", re.sub(r"^#.*\n", "", LOCK, flags=re.M), flags=re.M)
 
 
-def canonical(requirement):
-    """The bare name of a requirement, as the index spells it."""
+def canonical_name(requirement):
+    """Return the bare name of a requirement, as the index spells it."""
     return re.sub(r"[-_.]+", "-", re.match(r"[\w.-]+", requirement)[0]).lower()
 
 
-def shipped():
-    """Every file of the checkout that lies in the package, relative to the root."""
+def package_files():
+    """Return every file of the checkout that belongs to the package, relative to the root."""
     tops = [top for top in ROOT.iterdir() if top.name not in OUTSIDE]
-    for path in (path for top in tops if visible(top) for path in (top, *top.rglob("*"))):
+    for path in (path for top in tops if is_visible(top) for path in (top, *top.rglob("*"))):
         inside = path.relative_to(ROOT)
-        if path.is_file() and all(map(visible, inside.parents)) and visible(inside):
+        if path.is_file() and all(map(is_visible, inside.parents)) and is_visible(inside):
             yield inside
 
 
-def visible(path):
+def is_visible(path):
     return not path.name.startswith(".") and path.name != "__pycache__" and path.suffix != ".egg-info"
 
 
-def package(folder):
+def package_name(folder):
     return ".".join(("cogov", *folder.parts))
 
 
 def data_files():
-    """The files that pyproject declares as data, relative to the root."""
+    """Return the files that pyproject declares as data, relative to the root."""
     for name, patterns in PROJECT["tool"]["setuptools"]["package-data"].items():
         folder = ROOT.joinpath(*name.split(".")[1:])
         yield from (
@@ -62,9 +63,9 @@ def test_lock_holds_every_dependency():
     project = PROJECT["project"]
     extras = [requirement for extra in project["optional-dependencies"].values() for requirement in extra]
     declared = {
-        canonical(r) for r in project["dependencies"] + extras + PROJECT["build-system"]["requires"]
+        canonical_name(r) for r in project["dependencies"] + extras + PROJECT["build-system"]["requires"]
     } - {"cogov"}  # an extra of extras
-    assert declared - {canonical(entry) for entry in ENTRIES} == set()
+    assert declared - {canonical_name(entry) for entry in ENTRIES} == set()
 
 
 def test_lock_entries_are_exact_and_hashed():
@@ -81,18 +82,18 @@ def test_lock_names_no_index_and_no_place_on_a_disk():
 
 
 def test_every_folder_with_python_is_a_package():
-    folders = {package(path.parent) for path in shipped() if path.suffix == ".py"}
+    folders = {package_name(path.parent) for path in package_files() if path.suffix == ".py"}
     assert folders == set(PROJECT["tool"]["setuptools"]["packages"])
 
 
 def test_every_other_file_of_a_package_is_declared_as_data():
-    others = {path for path in shipped() if path.suffix != ".py" and len(path.parts) > 1}
+    others = {path for path in package_files() if path.suffix != ".py" and len(path.parts) > 1}
     assert others - set(data_files()) == set()
 
 
 @pytest.mark.slow
 def test_wheel_holds_the_package_and_nothing_else(tmp_path):
-    """Built from a copy, so that no old `build` folder helps or harms."""
+    """Built from a copy, so that an old `build` folder has no influence."""
     checkout = shutil.copytree(
         ROOT,
         tmp_path / "checkout",
@@ -115,7 +116,7 @@ def test_wheel_holds_the_package_and_nothing_else(tmp_path):
     )
     (wheel,) = tmp_path.glob("*.whl")
     held = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    sources = {path for path in shipped() if path.suffix == ".py"} | {
+    sources = {path for path in package_files() if path.suffix == ".py"} | {
         path for path in data_files() if (ROOT / path).is_file()
     }
     assert held == {f"cogov/{path.as_posix()}" for path in sources}

@@ -1,4 +1,7 @@
-"""What cogov is made of, and what its own lines must never do: each gate is shown an offender, so that it cannot be blind."""
+"""What cogov consists of, and what its own code must never do.
+
+Each check is given an offender, to show that it works.
+"""
 
 import ast
 import json
@@ -16,13 +19,14 @@ from packaging.markers import Marker
 ROOT = Path(__file__).parents[2]
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
 HELD = audit.packages(LOCK)
+# at the top; these are not shipped, or not ours
 ELSEWHERE = {
     "tests",
     "tools",
     "build",
     "dist",
     "out",
-}  # at the top; nothing of these is shipped, or it is not ours
+}
 
 
 # ---- the auditor
@@ -31,7 +35,10 @@ ADVISORY = {"id": "PYSEC-2099-1", "aliases": ["CVE-2099-1"], "fix_versions": ["9
 
 
 def auditor(unsafe=(), unseen=(), source="pypi", blind=()):
-    """A pip-audit that reaches one source, and knows the canary; it may be `blind` to it when asked for the n-th time."""
+    """Install a pip-audit that reaches one source, and knows the canary.
+
+    At the `blind`-th request it does not know it.
+    """
     times = []
 
     def ask(where, held):
@@ -135,7 +142,10 @@ STRONG = {  # GPL is named by these, and why they may be used all the same
     "matplotlib": "carries FreeType, under the FTL or the GPL, whichever one likes: the FTL",
     **dict.fromkeys(
         ("numpy", "scipy"),
-        "their wheels carry GCC's libgfortran, whose runtime library exception leaves free what is linked with it",
+        (
+            "their wheels carry GCC's libgfortran, whose runtime library exception leaves free what is "
+            "linked with it"
+        ),
     ),
 }
 LESSER = {
@@ -146,17 +156,20 @@ LESSER = {
 }
 
 
-def strong(told):
+def is_strong(told):
     return any(sbom.COPYLEFT.search(text) for text in told)
 
 
-def lesser(told):
+def is_lesser(told):
     return any(sbom.LESSER.search(text) for text in told)
 
 
 @pytest.fixture(scope="module")
-def told():
-    """Name -> all that it says of licences, its own and those of what it carries, for every locked package that is installed."""
+def licences():
+    """Return name -> all that it says of licences, for every locked package that is installed.
+
+    Its own licences and those of what it carries.
+    """
     here = [p for p in HELD if sbom.there(p)]
     wanted = {p for p in HELD if not p.marker or Marker(p.marker).evaluate()}
     if len(wanted & set(here)) < 0.9 * len(wanted):
@@ -199,19 +212,19 @@ def test_the_same_lock_gives_the_same_sbom(monkeypatch):
     assert once == twice and once["metadata"]["timestamp"] == "1970-01-01T00:00:00Z"
 
 
-def test_every_installed_package_says_under_which_licence_it_is(told):
-    assert [name for name, texts in told.items() if not texts] == []
+def test_every_installed_package_says_under_which_licence_it_is(licences):
+    assert [name for name, texts in licences.items() if not texts] == []
 
 
-def test_no_package_is_under_gpl_and_those_under_lgpl_are_listed(told):
-    assert {name for name in told if strong(told[name])} - set(STRONG) == set()
-    assert {name for name in told if lesser(told[name])} - set(LESSER) == set()
+def test_no_package_is_under_gpl_and_those_under_lgpl_are_listed(licences):
+    assert {name for name in licences if is_strong(licences[name])} - set(STRONG) == set()
+    assert {name for name in licences if is_lesser(licences[name])} - set(LESSER) == set()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="wheels for other systems carry other libraries")
-def test_no_licence_is_excused_that_is_not_there(told):
-    assert [name for name in STRONG if name in told and not strong(told[name])] == []
-    assert [name for name in LESSER if name in told and not lesser(told[name])] == []
+def test_no_licence_is_excused_that_is_not_there(licences):
+    assert [name for name in STRONG if name in licences and not is_strong(licences[name])] == []
+    assert [name for name in LESSER if name in licences and not is_lesser(licences[name])] == []
 
 
 @pytest.mark.parametrize(
@@ -228,7 +241,7 @@ def test_no_licence_is_excused_that_is_not_there(told):
     ],
 )
 def test_a_package_under_gpl_is_caught(field):
-    assert strong(sbom.statements(message_from_string(f"Name: fake\n{field}\n")))
+    assert is_strong(sbom.statements(message_from_string(f"Name: fake\n{field}\n")))
 
 
 @pytest.mark.parametrize(
@@ -239,14 +252,14 @@ def test_a_package_under_gpl_is_caught(field):
         "License: GNU Library General Public License",
     ],
 )
-def test_a_package_under_lgpl_is_told_from_one_under_gpl(field):
+def test_a_package_under_lgpl_is_distinguished_from_one_under_gpl(field):
     texts = sbom.statements(message_from_string(f"Name: fake\n{field}\n"))
-    assert lesser(texts) and not strong(texts)
+    assert is_lesser(texts) and not is_strong(texts)
 
 
 # ---- our own Python
 
-NEVER = {  # module -> why no line of ours may use it
+NEVER = {  # module -> why none of our code may use it
     **dict.fromkeys(
         ("pickle", "_pickle", "cPickle", "dill", "cloudpickle", "shelve", "marshal", "joblib", "jsonpickle"),
         "what is read runs code",
@@ -334,7 +347,10 @@ BECAUSE = {  # (file, module) -> why it may
     (
         "bench/execution_modes.py",
         "subprocess",
-    ): "lives runs in fresh processes, and in other Pythons that the user names, by a list of words, no shell",
+    ): (
+        "lives runs in fresh processes, and in other Pythons that the user names, by a list of words, "
+        "no shell"
+    ),
     ("bench/execution_modes.py", "concurrent.futures"): "threads of its own",
     ("bench/execution_modes.py", "distributed"): "a cluster on this machine that ends with the bench",
     (
@@ -344,7 +360,10 @@ BECAUSE = {  # (file, module) -> why it may
     (
         "engine/kernel_cache.py",
         "pickle",
-    ): "compiled kernels as numba keeps them, from folders that only who installed cogov, or the user, can write",
+    ): (
+        "compiled kernels as numba keeps them, from folders that only who installed cogov, or the user, "
+        "can write"
+    ),
     ("model/precompile.py", "subprocess"): "this Python again, to compile in, by a list of words, no shell",
     ("model/precompile.py", "concurrent.futures"): "threads of its own that wait for those processes",
     ("cli/serve.py", "socket"): "binds and knocks at 127.0.0.1 only, to find a free port",
@@ -357,40 +376,42 @@ BECAUSE = {  # (file, module) -> why it may
     ("bench/page/page_visitors.py", "websockets"): "a visitor without a browser, at the same server",
     ("bench/page/page_visitors.py", "subprocess"): "starts `cogov serve` by a list of words, no shell",
 }
+# methods, of whatever
 CALLED = {
     "read_pickle": "what is read runs code",
     "to_pickle": "what reads it runs code",
-}  # methods, of whatever
+}
+# arguments that must be False if they are given
 FLAGS = {
     "shell": "a shell reads it",
     "allow_pickle": "what is read runs code",
-}  # arguments that must be False if they are given
+}
 NAMES = {"eval", "exec", "compile", "__import__"}
-SPOKEN = {"query", "eval"}  # of pandas, which reads code in a string: ours must be written out
+SPOKEN = {"query", "eval"}  # of pandas, which executes code in a string: ours must be written out
 LOADERS = {"import_module", "__import__"}
 
 
 def offences(code):
-    """(line, what) of everything in some Python that is never allowed, and of every module that has to be argued for."""
+    """Yield (line, what) of everything in Python code that is never allowed, or needs a reason."""
     tree = ast.parse(code)
     alias = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for name in node.names:
-                yield from banned(node, name.name)
+                yield from list_banned(node, name.name)
                 alias[name.asname or name.name.partition(".")[0]] = (
                     name.name if name.asname else name.name.partition(".")[0]
                 )
         elif isinstance(node, ast.ImportFrom) and not node.level:
             for name in node.names:
-                yield from banned(node, f"{node.module}.{name.name}")
+                yield from list_banned(node, f"{node.module}.{name.name}")
                 alias[name.asname or name.name] = f"{node.module}.{name.name}"
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id in NAMES and node.id not in alias:
             yield node.lineno, f"builtins.{node.id}"
         elif isinstance(node, ast.Attribute):
             yield from ((node.lineno, node.attr) for _ in [0] if node.attr in CALLED)
-            yield from banned(node, dotted(node, alias), asked=False)
+            yield from list_banned(node, dotted_name(node, alias), asked=False)
         elif isinstance(node, ast.Call):
             yield from (
                 (node.lineno, f"{k.arg}=")
@@ -400,7 +421,7 @@ def offences(code):
             called = getattr(node.func, "attr", getattr(node.func, "id", ""))
             first = node.args[0] if node.args else None
             if called in LOADERS and isinstance(first, ast.Constant) and isinstance(first.value, str):
-                yield from banned(node, first.value)
+                yield from list_banned(node, first.value)
             if (
                 called in SPOKEN
                 and isinstance(node.func, ast.Attribute)
@@ -409,25 +430,25 @@ def offences(code):
                 yield node.lineno, f"{called} of what is not written out"
 
 
-def banned(node, name, asked=True):
+def list_banned(node, name, asked=True):
     return [(node.lineno, module) for module in modules_of(name) if asked or module in NEVER]
 
 
 @cache
 def modules_of(name):
-    """What is never allowed, or has to be argued for, that a name is in."""
+    """Return what is never allowed, or needs a reason, that a name is in."""
     return [module for module in {*NEVER, *ASKED} if f"{name}.".startswith(f"{module}.")]
 
 
-def dotted(node, alias):
-    """`a.b.c` under the names that were imported; "" of anything else."""
+def dotted_name(node, alias):
+    """Return `a.b.c` under the names that were imported; "" of anything else."""
     if isinstance(node, ast.Attribute):
-        return f"{left}.{node.attr}" if (left := dotted(node.value, alias)) else ""
+        return f"{left}.{node.attr}" if (left := dotted_name(node.value, alias)) else ""
     return alias.get(node.id, "") if isinstance(node, ast.Name) else ""
 
 
-def ours(suffix):
-    """Files that are written by us and shipped, or shown in the documents."""
+def our_files(suffix):
+    """Return the files that are written by us and shipped, or shown in the documents."""
     tops = [
         top
         for top in ROOT.iterdir()
@@ -443,11 +464,14 @@ def ours(suffix):
     )
 
 
-def python():
-    """(name, text) of all our Python: files, and cells of notebooks, in which a line for the shell is no Python."""
-    for path in ours(".py"):
+def our_python():
+    """Yield (name, text) of all our Python: files and cells of notebooks.
+
+    A shell line of a cell is no Python.
+    """
+    for path in our_files(".py"):
         yield path.relative_to(ROOT).as_posix(), path.read_text("utf-8")
-    for path in ours(".ipynb"):
+    for path in our_files(".ipynb"):
         cells = [cell for cell in json.loads(path.read_text("utf-8"))["cells"] if cell["cell_type"] == "code"]
         yield (
             path.relative_to(ROOT).as_posix(),
@@ -456,20 +480,20 @@ def python():
 
 
 @cache
-def found_in_ours():
-    return {(name, line, what) for name, text in python() for line, what in offences(text)}
+def offences_of_ours():
+    return {(name, line, what) for name, text in our_python() for line, what in offences(text)}
 
 
 def test_no_line_of_ours_does_what_none_may():
-    assert sorted(found for found in found_in_ours() if (found[0], found[2]) not in BECAUSE) == []
+    assert sorted(found for found in offences_of_ours() if (found[0], found[2]) not in BECAUSE) == []
 
 
-def test_no_exception_is_argued_for_that_nobody_needs():
-    assert set(BECAUSE) - {(name, what) for name, _, what in found_in_ours()} == set()
+def test_no_exception_is_listed_that_is_not_needed():
+    assert set(BECAUSE) - {(name, what) for name, _, what in offences_of_ours()} == set()
 
 
 def test_all_python_and_all_scripts_are_looked_at():
-    names = {name for name, _ in python()}
+    names = {name for name, _ in our_python()}
     assert {
         "__main__.py",
         "cli/serve.py",
@@ -485,7 +509,7 @@ def test_all_python_and_all_scripts_are_looked_at():
         and any(name.endswith(".ipynb") for name in names)
         and not any(name.startswith("tests/") for name in names)
     )
-    assert {path.name for path in ours(".js")} >= {"town.js", "chart.js"}
+    assert {path.name for path in our_files(".js")} >= {"town.js", "chart.js"}
 
 
 @pytest.mark.parametrize(
@@ -559,35 +583,47 @@ def test_what_only_looks_like_an_offender_is_let_be(code):
 
 # ---- our own JavaScript and styles
 
-SCRIPT = {  # why -> what a line may not say, comments and strings included
-    "text becomes code": r"\beval\b|\bnew\s+Function\b|\bFunction\s*\(|\bset(?:Timeout|Interval)\s*\(\s*['\"`]|javascript:",
-    "text becomes a page": r"(?:inner|outer)HTML\b|\binsertAdjacentHTML\b|\bdocument\s*\.\s*write|\bcreateContextualFragment\b|\bDOMParser\b|\bset\w*HTML\w*\b|\bsrcdoc\b",
-    "asks another host": r"\bfetch\b\s*\(|\b(?:XMLHttpRequest|WebSocket|WebTransport|EventSource|RTCPeerConnection|sendBeacon|importScripts)\b"
-    r"|\bimport\s*\(|\bimport\b[^;\n]*\bfrom\b|\bWorker\s*\(|@import",
-    "names another host": r"\b(?:https?|wss?|ftp)://(?!www\.w3\.org/(?:2000/svg|1999/xlink|1999/xhtml)\b)|['\"`(]\s*//[\w\[]",
+SCRIPT = {  # reason -> what a line may not contain, comments and strings included
+    "text becomes code": (
+        r"\beval\b|\bnew\s+Function\b|\bFunction\s*\(|\bset(?:Timeout|Interval)\s*\(\s*['\"`]|javascript:"
+    ),
+    "text becomes a page": (
+        r"(?:inner|outer)HTML\b|\binsertAdjacentHTML\b|\bdocument\s*\.\s*write|\bcreateContextualFragment\b"
+        r"|\bDOMParser\b|\bset\w*HTML\w*\b|\bsrcdoc\b"
+    ),
+    "asks another host": (
+        r"\bfetch\b\s*\(|\b(?:XMLHttpRequest|WebSocket|WebTransport|EventSource|RTCPeerConnection|sendBeacon"
+        r"|importScripts)\b"
+        r"|\bimport\s*\(|\bimport\b[^;\n]*\bfrom\b|\bWorker\s*\(|@import"
+    ),
+    "names another host": (
+        r"\b(?:https?|wss?|ftp)://(?!www\.w3\.org/(?:2000/svg|1999/xlink|1999/xhtml)\b)"
+        r"|['\"`(]\s*//[\w\[]"
+    ),
 }
 
 
-def said(text):
+def script_offences(text):
     return {why for why, pattern in SCRIPT.items() if re.search(pattern, text)}
 
 
-@pytest.mark.parametrize("path", [*ours(".js"), *ours(".css")], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*our_files(".js"), *our_files(".css")], ids=lambda path: path.name)
 def test_no_script_of_ours_does_what_none_may(path):
     lines = enumerate(path.read_text("utf-8").splitlines(), 1)
-    assert [f"{path.name}:{n}: {why}" for n, line in lines for why in said(line)] == []
+    assert [f"{path.name}:{n}: {why}" for n, line in lines for why in script_offences(line)] == []
 
 
 def test_no_python_of_ours_writes_a_script_or_text_into_a_page():
-    lines = ((name, n, line) for name, text in python() for n, line in enumerate(text.splitlines(), 1))
+    lines = ((name, n, line) for name, text in our_python() for n, line in enumerate(text.splitlines(), 1))
+    # what gives Solara's own scripts their nonce
     door = (
         "SCRIPT = re.compile(",
         "SCRIPT.sub(f'<script nonce=",
-    )  # what gives Solara's own scripts their nonce
+    )
     assert [
         (name, n)
         for name, n, line in lines
-        if ("text becomes a page" in said(line) or "<script" in line.lower())
+        if ("text becomes a page" in script_offences(line) or "<script" in line.lower())
         and not (name == "viz/server/responses.py" and any(one in line for one in door))
     ] == []
 
@@ -652,7 +688,7 @@ def test_no_python_of_ours_writes_a_script_or_text_into_a_page():
     ],
 )
 def test_an_offender_in_a_script_is_caught(line, why):
-    assert why in said(line)
+    assert why in script_offences(line)
 
 
 @pytest.mark.parametrize(
@@ -667,4 +703,4 @@ def test_an_offender_in_a_script_is_caught(line, why):
     ],
 )
 def test_what_only_looks_like_an_offender_in_a_script_is_let_be(line):
-    assert said(line) == set()
+    assert script_offences(line) == set()

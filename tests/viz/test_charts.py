@@ -1,4 +1,4 @@
-"""The page's charts: what they show is what happened, and in a browser they can be read, hidden, saved."""
+"""The page's charts show what happened, and in a browser they can be read, hidden and saved."""
 
 import csv
 import io
@@ -18,12 +18,13 @@ from cogov.model.scenarios.cases import read_case
 from cogov.viz.figures import chart_specs
 from cogov.viz.page import chart_widget
 
-HOST = "http://cogov.test/"  # nobody is asked: every request is answered here
+HOST = "http://cogov.test/"  # no network: every request is answered here
 PAGE = """<!doctype html><meta charset=utf-8><body style="margin:0"><div id=here></div><script type=module>
 import chart from "/chart.js";
 const state = await (await fetch("/state.json")).json(), heard = {};
 window.model = {
-  get: (name) => state[name], on: (what, how) => (heard[what] ||= []).push(how), off: (what) => delete heard[what], saved: 0, heard, save_changes() { this.saved += 1 },
+  get: (name) => state[name], on: (what, how) => (heard[what] ||= []).push(how), \
+off: (what) => delete heard[what], saved: 0, heard, save_changes() { this.saved += 1 },
   set(name, value) { state[name] = value; (heard["change:" + name] || []).forEach((how) => how()) },
 };
 window.close_it = chart.render({model, el: here});
@@ -31,19 +32,21 @@ window.close_it = chart.render({model, el: here});
 
 
 @pytest.fixture(scope="module")
-def films():
+def recordings():
     arms = arms_of(read_case("wuzi_yard"), ["building_captains"], on=(), off=(), settings=(), days=200)
     return [record_year(arm, luck(arm)) for arm in arms], arms
 
 
 @pytest.fixture(scope="module")
-def pairs(films):
-    *_, last = StreamingComparison(films[1], workers=0, first=[film.run for film in films[0]]).until(3)
+def pairs(recordings):
+    *_, last = StreamingComparison(
+        recordings[1], workers=0, first=[film.run for film in recordings[0]]
+    ).until(3)
     return last
 
 
-def every(films, pairs, words=chart_specs.ENGLISH):
-    """Every spec there is, by the name of its function."""
+def all_specs(films, pairs, words=chart_specs.ENGLISH):
+    """Return every spec there is, by the name of its function."""
     runs = [film.run for film in films[0]]
     told = {
         one.__name__: one(films[0], words)
@@ -67,9 +70,9 @@ def every(films, pairs, words=chart_specs.ENGLISH):
     return told | {"families": chart_specs.families(films[0][0], words["chart_without"], words)}
 
 
-def test_charts_show_what_was_measured(films, pairs):
-    told = every(films, pairs)
-    for n, film in enumerate(films[0]):
+def test_charts_show_what_was_measured(recordings, pairs):
+    told = all_specs(recordings, pairs)
+    for n, film in enumerate(recordings[0]):
         summary = measures.summary(film.run)
         assert told["backlog"]["lines"][n]["y"][-1] == summary["backlog"]
         assert told["resolution"]["lines"][n]["y"][-1] == pytest.approx(summary["resolution_rate"], rel=1e-5)
@@ -77,16 +80,15 @@ def test_charts_show_what_was_measured(films, pairs):
         assert np.array_equal(
             chart_specs.open_by_family(film).sum(axis=0), film.arrays["day_open"].astype(int)
         )
-    assert [line["y"] for line in chart_specs.survival([film.run for film in films[0]])["lines"]] != [
+    assert [line["y"] for line in chart_specs.survival([film.run for film in recordings[0]])["lines"]] != [
         line["y"] for line in told["survival_of"]["lines"]
     ]
-    assert (
-        told["pair_by_pair"]["lines"][1]["y"][0] == told["resolution"]["lines"][1]["y"][-1]
-    )  # the first pair is the one on show
+    # the first pair is the one on show
+    assert told["pair_by_pair"]["lines"][1]["y"][0] == told["resolution"]["lines"][1]["y"][-1]
 
 
-def test_specs_are_plain_data_and_whole(films, pairs):
-    for name, spec in every(films, pairs).items():
+def test_specs_are_plain_data_and_whole(recordings, pairs):
+    for name, spec in all_specs(recordings, pairs).items():
         assert json.loads(json.dumps(spec, allow_nan=False)) == spec, name
         for line in spec["lines"]:
             x = line.get("x") or spec.get("x") or spec["categories"]
@@ -97,7 +99,7 @@ def test_specs_are_plain_data_and_whole(films, pairs):
         assert len({(line["colour"], line["dash"]) for line in spec["lines"]}) == len(spec["lines"]), name
 
 
-def test_both_languages_are_complete(films, pairs):
+def test_both_languages_are_complete(recordings, pairs):
     for words in (chart_specs.WORDS, chart_widget.WORDS):
         assert words["zh"].keys() == words["en"].keys() and all(
             words[lang][key] for lang in words for key in words[lang]
@@ -107,7 +109,7 @@ def test_both_languages_are_complete(films, pairs):
             for key in words["en"]
         }
         assert [key for key, said in fields.items() if said["en"] != said["zh"]] == []
-    for name, spec in every(films, pairs, chart_specs.WORDS["zh"]).items():
+    for name, spec in all_specs(recordings, pairs, chart_specs.WORDS["zh"]).items():
         texts = [
             spec["title"],
             spec["xlabel"],
@@ -122,17 +124,17 @@ def test_both_languages_are_complete(films, pairs):
         assert not [text for text in texts if "{" in text], name
 
 
-# ------------------------------------------------------------------------------------------------- in a browser
+# ----------------------------------------------------------------------------------------------- in a browser
 
 
 @pytest.fixture
-def shown(browser):
-    return partial(chart, browser)
+def show_chart(browser):
+    return partial(open_chart, browser)
 
 
 @contextmanager
-def chart(browser, spec, width=700, day=-1, words=chart_widget.WORDS["en"]):
-    """A page with one chart of the spec; nothing may be complained of on its console."""
+def open_chart(browser, spec, width=700, day=-1, words=chart_widget.WORDS["en"]):
+    """Open a page with one chart of the spec; its console must stay empty."""
     answers = {
         "chart.js": ("text/javascript", chart_widget.SCRIPT.read_text("utf-8")),
         "state.json": ("application/json", json.dumps({"spec": spec, "words": words, "day": day})),
@@ -162,19 +164,19 @@ def hover(page, share):
 
 
 def values(page):
-    """Place and values in the box."""
+    """Return place and values in the box."""
     return page.locator(".cg-tip .cg-at").inner_text(), page.locator(".cg-tip b").all_inner_texts()
 
 
-def saved(page, what):
+def save_file(page, what):
     with page.expect_download() as waiting:
         page.locator(f".cg-tools button:text-is('{what}')").click()
     return waiting.value.suggested_filename, waiting.value.path().read_bytes()
 
 
-def test_values_are_read_by_pointer_and_keys_and_saved(films, shown):
-    spec = chart_specs.backlog(films[0])
-    with shown(spec, day=50) as page:
+def test_values_are_read_by_pointer_and_keys_and_saved(recordings, show_chart):
+    spec = chart_specs.backlog(recordings[0])
+    with show_chart(spec, day=50) as page:
         hover(page, 0.6)
         where, read_ = values(page)
         day = int(where.removeprefix("day "))
@@ -208,20 +210,20 @@ def test_values_are_read_by_pointer_and_keys_and_saved(films, shown):
             and page.evaluate("model.saved") == 2
         )
 
-        name, raw = saved(page, "CSV")
+        name, raw = save_file(page, "CSV")
         head, *rows = csv.reader(io.StringIO(raw.decode("utf-8-sig")))
         assert name == "Open_issues.csv" and head == ["day", "without", "with"]
         assert [[float(cell) for cell in row] for row in rows] == [
             list(map(float, row)) for row in zip(spec["x"], *(line["y"] for line in spec["lines"]))
         ]
-        name, raw = saved(page, "SVG")
+        name, raw = save_file(page, "SVG")
         assert (
             name == "Open_issues.svg"
             and b"Open issues" in raw
             and b"currentColor" in raw
             and b'color="#222222"' in raw
         )
-        name, raw = saved(page, "PNG")
+        name, raw = save_file(page, "PNG")
         assert raw[:8] == b"\x89PNG\r\n\x1a\n" and int.from_bytes(raw[16:20], "big") == 1800
 
         page.locator(".cg-legend button").first.click()
@@ -233,16 +235,20 @@ def test_values_are_read_by_pointer_and_keys_and_saved(films, shown):
         assert page.evaluate("Object.keys(model.heard).length") == 0
 
 
-def test_every_kind_of_chart_is_drawn_in_both_languages_wide_and_narrow(films, pairs, shown):
-    told = {lang: list(every(films, pairs, chart_specs.WORDS[lang]).values()) for lang in chart_specs.WORDS}
-    with shown(told["en"][0]) as page:
+def test_every_kind_of_chart_is_drawn_in_both_languages_wide_and_narrow(recordings, pairs, show_chart):
+    told = {
+        lang: list(all_specs(recordings, pairs, chart_specs.WORDS[lang]).values())
+        for lang in chart_specs.WORDS
+    }
+    with show_chart(told["en"][0]) as page:
         for (lang, specs), width in zip(told.items(), (900, 340)):
             page.evaluate("words => model.set('words', words)", chart_widget.WORDS[lang])
             page.set_viewport_size({"width": width, "height": 800})
             for spec in specs:
                 page.evaluate("spec => model.set('spec', spec)", spec)
                 assert page.locator(".cg-title").inner_text() == spec["title"]
-                outside = page.evaluate("""() => [...document.querySelectorAll('.cg-plot text')].filter((t) => { const b = t.getBoundingClientRect();
+                outside = page.evaluate("""() => \
+[...document.querySelectorAll('.cg-plot text')].filter((t) => { const b = t.getBoundingClientRect();
                     return b.left < -0.5 || b.right > innerWidth + 0.5 }).map((t) => t.textContent)""")
                 assert outside == [], (spec["title"], width)
                 hover(page, 0.7)
@@ -262,7 +268,7 @@ def test_every_kind_of_chart_is_drawn_in_both_languages_wide_and_narrow(films, p
         ]
 
 
-def test_what_a_user_named_is_text_and_no_formula(shown):
+def test_what_a_user_named_is_text_and_no_formula(show_chart):
     name = '=HYPERLINK("x")<img src=x onerror=alert(1)>'
     spec = {
         "title": name,
@@ -274,9 +280,9 @@ def test_what_a_user_named_is_text_and_no_formula(shown):
             {"name": "+b", "colour": "#000000", "dash": "", "y": [1, 2, 3]},
         ],
     }
-    with shown(spec) as page:
+    with show_chart(spec) as page:
         assert page.locator("img").count() == 0 and page.locator(".cg-title").inner_text() == name
-        head, *rows = csv.reader(io.StringIO(saved(page, "CSV")[1].decode("utf-8-sig")))
+        head, *rows = csv.reader(io.StringIO(save_file(page, "CSV")[1].decode("utf-8-sig")))
         assert head == ["day", "'" + name, "'+b"] and rows == [
             ["0", "-1.5", "1"],
             ["1", "", "2"],

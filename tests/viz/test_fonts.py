@@ -1,4 +1,4 @@
-"""Chinese is read on a machine that has no font for it: all that is said is in the fonts that come along."""
+"""Chinese is readable on a machine without a Chinese font: every character used is in the shipped fonts."""
 
 import re
 import struct
@@ -21,8 +21,8 @@ HELD = {chr(code) for code in FT2Font(str(fonts.PRINT)).get_charmap()}
 
 
 @pytest.fixture
-def bare(monkeypatch):
-    """A machine with DejaVu, which matplotlib brings, and nothing else."""
+def bare_machine(monkeypatch):
+    """Imitate a machine with DejaVu, which matplotlib brings, and nothing else."""
     own = str(Path(matplotlib.get_data_path()))
     monkeypatch.setattr(
         font_manager.fontManager,
@@ -34,12 +34,12 @@ def bare(monkeypatch):
     font_manager.fontManager._findfont_cached.cache_clear()
 
 
-def han(told):
+def chinese_letters(told):
     return {letter for letter in told if HAN.match(letter)}
 
 
 def test_all_the_project_can_say_in_chinese_is_in_the_font():
-    assert "".join(sorted(han(fonts.characters_in_use()) - HELD)) == "", "make fonts"
+    assert "".join(sorted(chinese_letters(fonts.characters_in_use()) - HELD)) == "", "make fonts"
 
 
 def test_nothing_that_is_said_is_overlooked():
@@ -50,8 +50,8 @@ def test_nothing_that_is_said_is_overlooked():
         *(words.case("zh", name, what) for name in list_cases() for what in ("", "story") if what or name),
         *(repr(read_case(name)) for name in list_cases()),
     ]
-    assert len(han("".join(told))) > 500
-    assert han("".join(told)) - fonts.characters_in_use() == set()
+    assert len(chinese_letters("".join(told))) > 500
+    assert chinese_letters("".join(told)) - fonts.characters_in_use() == set()
 
 
 def test_the_commonest_hanzi_and_what_estates_are_called_are_in_the_font():
@@ -61,7 +61,7 @@ def test_the_commonest_hanzi_and_what_estates_are_called_are_in_the_font():
 
 
 def test_the_pages_font_is_the_same_as_that_of_figures():
-    """Its header tells of each table how long it is when unpacked; both were written by one run."""
+    """Its header gives the unpacked length of each table; both were written by one run."""
     raw, other = fonts.PAGE.read_bytes(), fonts.PRINT.read_bytes()
     assert raw[:4] == b"wOF2" and other[:4] == b"OTTO" == raw[4:8]
     assert struct.unpack(">I", raw[8:12]) == (len(raw),)
@@ -69,7 +69,7 @@ def test_the_pages_font_is_the_same_as_that_of_figures():
     assert struct.unpack(">I", raw[16:20]) == (len(other),)
 
 
-def test_the_licence_lies_beside_the_fonts_and_no_name_is_taken():
+def test_the_licence_is_next_to_the_fonts_and_no_name_is_taken():
     told = (fonts.FOLDER / "OFL.txt").read_text("utf-8")
     assert (
         "SIL OPEN FONT LICENSE Version 1.1" in told
@@ -85,7 +85,7 @@ def test_what_comes_along_is_not_heavy():
 
 
 @pytest.mark.parametrize("family", [["DejaVu Sans"], ["sans-serif"]])
-def test_a_figure_says_chinese_where_no_font_is_installed(bare, tmp_path, family):
+def test_a_figure_says_chinese_where_no_font_is_installed(bare_machine, tmp_path, family):
     with matplotlib.rc_context({"font.family": family}), warnings.catch_warnings():
         warnings.simplefilter("error")
         figure = fonts.Figure(layout="constrained")
@@ -95,10 +95,10 @@ def test_a_figure_says_chinese_where_no_font_is_installed(bare, tmp_path, family
         axes.legend()
         figures.save(figure, tmp_path, "f")
         figure.savefig(tmp_path / "f.pdf")
-    assert axes.xaxis.get_label().get_fontfamily() == family  # what is not Chinese is set as it was
+    assert axes.xaxis.get_label().get_fontfamily() == family  # what is not Chinese is set as before
 
 
-def test_without_ours_there_would_be_boxes(bare, tmp_path):
+def test_without_ours_there_would_be_boxes(bare_machine, tmp_path):
     """So that the test above would notice."""
     plain = fonts.Figure.__base__()
     plain.text(0.5, 0.5, "楼长")
@@ -107,8 +107,8 @@ def test_without_ours_there_would_be_boxes(bare, tmp_path):
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_a_figure_for_print_says_chinese_where_no_font_is_installed(bare, tmp_path, lang):
-    """And in an English one a name in Chinese is read."""
+def test_a_figure_for_print_says_chinese_where_no_font_is_installed(bare_machine, tmp_path, lang):
+    """And in an English one a Chinese name is readable."""
     with print_figures.journal_settings(print_figures.look_of("nature"), lang), warnings.catch_warnings():
         warnings.simplefilter("error")
         figure = print_figures.Figure()

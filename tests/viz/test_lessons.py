@@ -1,4 +1,4 @@
-"""Lessons are read strictly, can be walked to their end, and claim what the model does."""
+"""Lessons are read strictly, can be completed, and claim what the model does."""
 
 import re
 from pathlib import Path
@@ -58,13 +58,13 @@ text = { en = "It was {left.backlog:0}.", zh = "是{left.backlog:0}。" }
 every_lesson = pytest.mark.parametrize("name", LESSONS)
 
 
-def written(tmp_path, text):
+def write_lesson(tmp_path, text):
     path = tmp_path / "own.toml"
     path.write_text(text, encoding="utf-8")
     return path
 
 
-# --------------------------------------------------------------------------------------------------------------- reading
+# ---------------------------------------------------------------------------------------------------- reading
 
 
 def test_there_are_eight_lessons_with_all_that_a_lesson_has():
@@ -85,13 +85,13 @@ def test_there_are_eight_lessons_with_all_that_a_lesson_has():
 
 
 def test_a_teacher_writes_one(tmp_path):
-    lesson = read_lesson(written(tmp_path, SMALLEST))
+    lesson = read_lesson(write_lesson(tmp_path, SMALLEST))
     assert lesson.minutes == 12 and measures_wanted(lesson, 0) == ("backlog",)
     assert [found.name for found in read_lessons(tmp_path)] == ["own"]
 
 
 @pytest.mark.parametrize(
-    ("was", "becomes", "line", "told"),
+    ("was", "becomes", "line", "reported"),
     [
         ('kind = "setup"', 'kind = "setpu"', 6, "did you mean 'setup'"),
         ('case = "wuzi_yard"', 'case = "wuzi_yrd"', 5, "did you mean 'wuzi_yard'"),
@@ -108,7 +108,7 @@ def test_a_teacher_writes_one(tmp_path):
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(tmp_path, was, becomes, line, told):
-    path = written(tmp_path, SMALLEST.replace(was, becomes))
+    path = write_lesson(tmp_path, SMALLEST.replace(was, becomes))
     with pytest.raises(UserError, match=re.escape(told)) as error:
         read_lesson(path)
     assert re.match(re.escape(f"{path}:{line}:"), str(error.value)), error.value
@@ -117,8 +117,8 @@ def test_what_is_wrong_is_said_with_its_line(tmp_path, was, becomes, line, told)
 def test_a_prediction_needs_a_setup_and_lessons_their_own_names(tmp_path):
     cut = SMALLEST[: SMALLEST.index("[[step]]")] + SMALLEST[SMALLEST.index('[[step]]\nkind = "predict"') :]
     with pytest.raises(UserError, match="needs a setup before it"):
-        read_lesson(written(tmp_path, cut))
-    written(tmp_path, SMALLEST).with_name("b.toml").write_text(SMALLEST, encoding="utf-8")
+        read_lesson(write_lesson(tmp_path, cut))
+    write_lesson(tmp_path, SMALLEST).with_name("b.toml").write_text(SMALLEST, encoding="utf-8")
     with pytest.raises(UserError, match="two lessons are called 'own'"):
         read_lessons(tmp_path)
 
@@ -131,7 +131,7 @@ def test_text_is_data_and_markup_stays_text():
     ]
 
 
-# --------------------------------------------------------------------------------------------------------------- walking
+# ---------------------------------------------------------------------------------------------------- walking
 
 
 def test_the_address_of_the_page_keeps_where_one_stands_and_what_was_predicted():
@@ -150,7 +150,7 @@ def test_the_address_of_the_page_keeps_where_one_stands_and_what_was_predicted()
         walking.walk_from_link("lesson=lump", LESSONS.values())
 
 
-def row(left=0.2, right=0.5):
+def make_row(left=0.2, right=0.5):
     return {
         "without": left,
         "with": right,
@@ -179,14 +179,14 @@ def test_every_lesson_can_be_walked_to_its_end_and_back(name):
             )
             begin = walking.setup_of(walk)
             walk = walking.record_facts(
-                walk, begin, {measure: row() for measure in measures_wanted(walk.lesson, begin)}
+                walk, begin, {measure: make_row() for measure in measures_wanted(walk.lesson, begin)}
             )
             assert all(
                 0 <= right < len(walk.lesson.steps[n].choice) for n, _, right in walking.outcomes(walk)
             )
         if isinstance(walk.step, Score):
             assert walking.missing_input(walk) == "score"
-            walk = walking.record_score(walk, {one.name: one.count for one in walk.step.par}, row())
+            walk = walking.record_score(walk, {one.name: one.count for one in walk.step.par}, make_row())
         assert walking.missing_input(walk) == "" and all(
             "{" not in str(walking.step_text(walk, lang)) for lang in ("en", "zh")
         )
@@ -200,19 +200,19 @@ def test_every_lesson_can_be_walked_to_its_end_and_back(name):
 
 def test_what_decides_a_prediction():
     step = next(step for step in LESSONS["anecdote"].steps if isinstance(step, Predict))
-    assert [walking.right_choice(step, row(right=right)) for right in (0.0, 0.25, 0.5)] == [0, 1, 2]
+    assert [walking.right_choice(step, make_row(right=right)) for right in (0.0, 0.25, 0.5)] == [0, 1, 2]
     assert (
-        walking.format_fact({"yuan": row(1234.4, 0.0)}, "left", "yuan", "0") == "1,234"
-        and walking.format_fact({"x": row()}, "difference", "x", "pt") == "30.0"
+        walking.format_fact({"yuan": make_row(1234.4, 0.0)}, "left", "yuan", "0") == "1,234"
+        and walking.format_fact({"x": make_row()}, "difference", "x", "pt") == "30.0"
     )
 
 
-# -------------------------------------------------------------------------------------------------- what the model says
+# ---------------------------------------------------------------------------------------- what the model says
 
 
-CLAIMS = {  # lesson -> number of its setup -> what its texts say beside the answers
+CLAIMS = {  # lesson -> number of its setup -> what its texts say besides the answers
     "lamp": {
-        0: ("left told:lamp_out > 0.8", "left till_told:lamp_out > 14", "difference hours > 0"),
+        0: ("left reported:lamp_out > 0.8", "left till_reported:lamp_out > 14", "difference hours > 0"),
         1: ("left rate:lamp_out > 0.6", "difference resolution_rate > 0.1"),
     },
     "away": {0: ("difference backlog < 0",), 1: ("difference told > 0",)},
@@ -232,8 +232,8 @@ CLAIMS = {  # lesson -> number of its setup -> what its texts say beside the ans
 LONG = {"complaints", "table", "signatures", "away", "anecdote", "budget"}
 
 
-def claimed(words, told):
-    """Whether "left rate:lamp_out > 0.4" holds."""
+def claim_holds(words, told):
+    """Return whether "left rate:lamp_out > 0.4" holds."""
     arm, measure, sign, bound = words.split()
     value = told[measure][{"left": "without", "right": "with"}.get(arm, arm)]
     return value > float(bound) if sign == ">" else value < float(bound)
@@ -243,7 +243,7 @@ def claimed(words, told):
     "name", [pytest.param(name, marks=pytest.mark.slow) if name in LONG else name for name in LESSONS]
 )
 def test_what_a_lesson_says_is_what_the_model_does(name):
-    """With the lesson's own settings, luck and number of pairs."""
+    """With the lesson's own settings, seed and number of pairs."""
     lesson = LESSONS[name]
     setups = [n for n, step in enumerate(lesson.steps) if isinstance(step, Setup)]
     for count, begin in enumerate(setups):
@@ -256,12 +256,12 @@ def test_what_a_lesson_says_is_what_the_model_does(name):
                     told[step.measure],
                 )
         for words in CLAIMS.get(name, {}).get(count, ()):
-            assert claimed(words, told), (words, told)
+            assert claim_holds(words, told), (words, told)
 
 
 @every_lesson
 def test_answers_do_not_hang_on_their_threads(name):
-    """A number that is told belongs to a measure that was asked for."""
+    """A number that is shown belongs to a measure that was asked for."""
     lesson = LESSONS[name]
     for n, step in enumerate(lesson.steps):
         begin = next((k for k in range(n, -1, -1) if isinstance(lesson.steps[k], Setup)), -1)
@@ -282,7 +282,7 @@ def test_a_game_sells_what_it_has_and_no_more():
         apply_purchases(step.scenario(), step.option, {"patrol": 2})
     walk = walking.Walk(LESSONS["budget"], at=LESSONS["budget"].steps.index(step))
     with pytest.raises(UserError, match="the budget is 200,000"):
-        walking.record_score(walk, {"clerk": 2, "captains": 1}, row())
+        walking.record_score(walk, {"clerk": 2, "captains": 1}, make_row())
     made = apply_purchases(step.scenario(), step.option, {"clerk": 2, "repairs": 3, "patrol": 1})
     assert (
         made.committee.staff == step.scenario().committee.staff + 2
@@ -307,7 +307,7 @@ def test_par_is_hard_to_beat_and_money_for_repairs_is_no_answer():
     assert par["low"] > one["high"] - 0.02 and one["low"] > clerks["high"] and repairs["high"] < 0
 
 
-# ------------------------------------------------------------------------------------------------------ teacher's notes
+# -------------------------------------------------------------------------------------------- teacher's notes
 
 
 @every_lesson
@@ -318,7 +318,7 @@ def test_a_teacher_finds_notes_in_both_languages(name):
 
 def test_the_lesson_in_the_notes_is_a_lesson(tmp_path):
     (example,) = re.findall("```toml\n(.*?)```", DOCS, re.S)
-    assert [type(step).__name__ for step in read_lesson(written(tmp_path, example)).steps] == [
+    assert [type(step).__name__ for step in read_lesson(write_lesson(tmp_path, example)).steps] == [
         "Setup",
         "Predict",
         "PlayStep",

@@ -1,7 +1,8 @@
-"""The page in a real browser, the network closed: it opens, a switch changes the year, a click tells a story, both languages.
+"""The page in a real browser, without a network.
 
-A visit costs a browser, a server and twenty pairs of runs. The quick tests share one and leave its switches as they were;
-those that need a fresh one are slow.
+It opens, a switch changes the year, a click shows a story, in both languages. A visit costs a browser, a
+server and twenty pairs of runs. The quick tests share one and leave its switches as they were; those that
+need a fresh one are slow.
 """
 
 import json
@@ -24,7 +25,7 @@ PATIENCE = 20_000  # ms; machines are shared
 
 @pytest.fixture(scope="module")
 def address():
-    """A page of wuzi_yard, served as `cogov serve` does, though a HOST says otherwise."""
+    """Serve a page of wuzi_yard as `cogov serve` does, though HOST says otherwise."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
@@ -47,7 +48,7 @@ def address():
 
 
 def open_visit(browser, address):
-    """A visit; what it asked of others, what failed and what the console complained of is kept in `page.wrong`."""
+    """Open a visit; `page.wrong` keeps its requests to other hosts, failures and messages of the console."""
     visit = browser.new_page(viewport={"width": 1400, "height": 1600})
     visit.wrong = []
     visit.on(
@@ -69,39 +70,39 @@ def open_visit(browser, address):
 
 
 @pytest.fixture(scope="module")
-def shared(browser, address):
-    """A visit that several tests look at."""
+def shared_visit(browser, address):
+    """Return a visit that several tests look at."""
     return open_visit(browser, address)
 
 
 @pytest.fixture
 def page(browser, address):
-    """A fresh visit."""
+    """Return a fresh visit."""
     visit = open_visit(browser, address)
     yield visit
     visit.close()
 
 
-def rate(page, side):
-    """What the page says of a side's rate with the luck on show."""
+def shown_rate(page, side):
+    """Return what the page says of a side's rate with the random numbers on show."""
     return page.locator("text=/In this year .luck [0-9]+.: [0-9]+% of issues/").nth(side).inner_text()
 
 
-def test_it_opens_with_nothing_failed_and_nothing_asked_of_others(shared):
-    shared.wait_for_timeout(1500)
-    assert shared.wrong == []
-    assert "cogov" in shared.title() and shared.locator("canvas").count() >= 1
+def test_it_opens_with_nothing_failed_and_nothing_asked_of_others(shared_visit):
+    shared_visit.wait_for_timeout(1500)
+    assert shared_visit.wrong == []
+    assert "cogov" in shared_visit.title() and shared_visit.locator("canvas").count() >= 1
 
 
-def test_a_switch_changes_its_own_side_only(shared):
-    left, right = rate(shared, 0), rate(shared, 1)
-    switch = shared.locator(".co-grid_patrol-0 .v-input--selection-controls__ripple")
+def test_a_switch_changes_its_own_side_only(shared_visit):
+    left, right = shown_rate(shared_visit, 0), shown_rate(shared_visit, 1)
+    switch = shared_visit.locator(".co-grid_patrol-0 .v-input--selection-controls__ripple")
     switch.click()
-    shared.wait_for_function("before => !document.body.innerText.includes(before)", arg=left)
-    assert rate(shared, 0) != left and rate(shared, 1) == right
+    shared_visit.wait_for_function("before => !document.body.innerText.includes(before)", arg=left)
+    assert shown_rate(shared_visit, 0) != left and shown_rate(shared_visit, 1) == right
     switch.click()
-    shared.wait_for_function("before => document.body.innerText.includes(before)", arg=left)
-    assert (rate(shared, 0), rate(shared, 1)) == (left, right)
+    shared_visit.wait_for_function("before => document.body.innerText.includes(before)", arg=left)
+    assert (shown_rate(shared_visit, 0), shown_rate(shared_visit, 1)) == (left, right)
 
 
 @pytest.mark.slow
@@ -120,15 +121,15 @@ def words_of(page, selector):
     return page.locator(selector).first.inner_text()
 
 
-def test_a_click_on_a_building_tells_who_lives_there_and_what_happened(shared):
-    shared.locator("canvas").first.focus()
+def test_a_click_on_a_building_tells_who_lives_there_and_what_happened(shared_visit):
+    shared_visit.locator("canvas").first.focus()
     for _ in range(40):
-        shared.keyboard.press("ArrowRight")
-    shared.keyboard.press("]")  # the town's own keys: choose a building, look inside
-    shared.keyboard.press("Enter")
-    shared.wait_for_selector("text=Everybody here is made up.")
-    assert "neighbours known" in words_of(shared, ".co-inside") and "Issues here" in words_of(
-        shared, ".co-inside"
+        shared_visit.keyboard.press("ArrowRight")
+    shared_visit.keyboard.press("]")  # the town's own keys: choose a building, look inside
+    shared_visit.keyboard.press("Enter")
+    shared_visit.wait_for_selector("text=Everybody here is made up.")
+    assert "neighbours known" in words_of(shared_visit, ".co-inside") and "Issues here" in words_of(
+        shared_visit, ".co-inside"
     )
 
 
@@ -136,60 +137,63 @@ def day_of(page):
     return int(re.search(r"Day (\d+) of", page.inner_text(".cogov-town")).group(1))
 
 
-def test_it_plays_and_can_be_scrubbed(shared):
-    before = day_of(shared)
-    shared.get_by_role("button", name="Play").first.click()
-    shared.wait_for_function(
+def test_it_plays_and_can_be_scrubbed(shared_visit):
+    before = day_of(shared_visit)
+    shared_visit.get_by_role("button", name="Play").first.click()
+    shared_visit.wait_for_function(
         "before => +document.querySelector('.cogov-town').innerText.match(/Day (\\d+) of/)[1] > before + 3",
         arg=before,
     )
-    shared.get_by_role("button", name="Pause").first.click()
-    shared.locator(".cogov-town input[type=range]").first.evaluate(
+    shared_visit.get_by_role("button", name="Pause").first.click()
+    shared_visit.locator(".cogov-town input[type=range]").first.evaluate(
         "node => { node.value = 100; node.dispatchEvent(new Event('input', { bubbles: true })) }"
     )
-    shared.wait_for_function("document.querySelector('.cogov-town').innerText.includes('Day 100 of')")
-    shared.locator(".co-open-party_volunteers").click()
-    shared.wait_for_selector(
-        "text=/Day 100: [0-9.]+ of [0-9.]+ hours/"
-    )  # what a mechanism got and did on the day that is looked at
-    shared.wait_for_selector("text=/Moved in the year: .*resolved [0-9]/")
-    shared.locator(".co-open-party_volunteers").click()
-    shared.wait_for_selector("text=/Moved in the year/", state="detached")
+    shared_visit.wait_for_function("document.querySelector('.cogov-town').innerText.includes('Day 100 of')")
+    shared_visit.locator(".co-open-party_volunteers").click()
+    # what a mechanism got and did on the day that is looked at
+    shared_visit.wait_for_selector("text=/Day 100: [0-9.]+ of [0-9.]+ hours/")
+    shared_visit.wait_for_selector("text=/Moved in the year: .*resolved [0-9]/")
+    shared_visit.locator(".co-open-party_volunteers").click()
+    shared_visit.wait_for_selector("text=/Moved in the year/", state="detached")
 
 
 EVERY_TEXT = """() => { const found = [document.title];
 for (const node of document.querySelectorAll('body *')) {
   if (['STYLE', 'SCRIPT', 'NOSCRIPT'].includes(node.tagName) || !node.getClientRects().length) continue;
-  for (const child of node.childNodes) if (child.nodeType === 3 && child.textContent.trim()) found.push(child.textContent.trim());
-  for (const name of ['title', 'aria-label', 'placeholder', 'alt']) if (node.getAttribute(name)) found.push(node.getAttribute(name));
+  for (const child of node.childNodes) if (child.nodeType === 3 && child.textContent.trim()) \
+found.push(child.textContent.trim());
+  for (const name of ['title', 'aria-label', 'placeholder', 'alt']) if (node.getAttribute(name)) \
+found.push(node.getAttribute(name));
 }
 return [...new Set(found)] }"""  # what is seen, hovered over and read aloud
-NAMES = "cogov|Kaplan|Meier|PNG|SVG|CSV|English|Shift|null"  # that both languages have; and ipywidgets' title of a button that has none
+NAMES = "cogov|Kaplan|Meier|PNG|SVG|CSV|English|Shift|null"  # the same in both languages
 
 
-def test_the_language_switch_leaves_no_string_behind(shared):
-    shared.locator(".co-open-party_volunteers").click()
-    shared.locator(".co-numbers").click()
-    shared.locator(".co-budget-1 .co-name").click()
-    shared.locator("canvas").first.focus()
-    shared.keyboard.press("]")
-    shared.keyboard.press("Enter")
-    shared.wait_for_selector("text=Everybody here is made up.")
-    shared.wait_for_selector("text=The whole year:")
-    assert [text for text in shared.evaluate(EVERY_TEXT) if re.search(r"[\u4e00-\u9fff]", text)] == [
+def test_the_language_switch_leaves_no_string_behind(shared_visit):
+    shared_visit.locator(".co-open-party_volunteers").click()
+    shared_visit.locator(".co-numbers").click()
+    shared_visit.locator(".co-budget-1 .co-name").click()
+    shared_visit.locator("canvas").first.focus()
+    shared_visit.keyboard.press("]")
+    shared_visit.keyboard.press("Enter")
+    shared_visit.wait_for_selector("text=Everybody here is made up.")
+    shared_visit.wait_for_selector("text=The whole year:")
+    assert [text for text in shared_visit.evaluate(EVERY_TEXT) if re.search(r"[\u4e00-\u9fff]", text)] == [
         "cogov · 共治",
         "中文",
     ]
-    shared.locator(".co-language").click()
-    shared.wait_for_selector("text=这里的人都是虚构的。")
-    shared.wait_for_selector("text=/二十对|做到/")
-    shared.wait_for_timeout(3000)  # the charts are drawn anew
+    shared_visit.locator(".co-language").click()
+    shared_visit.wait_for_selector("text=这里的人都是虚构的。")
+    shared_visit.wait_for_selector("text=/二十对|做到/")
+    shared_visit.wait_for_timeout(3000)  # the charts are redrawn
     left = [
-        text for text in shared.evaluate(EVERY_TEXT) if re.search("[A-Za-z]{2,}", re.sub(NAMES, "", text))
+        text
+        for text in shared_visit.evaluate(EVERY_TEXT)
+        if re.search("[A-Za-z]{2,}", re.sub(NAMES, "", text))
     ]
     assert left == []
-    shared.locator(".co-language").click()
-    shared.wait_for_selector("text=grid patrol")
+    shared_visit.locator(".co-language").click()
+    shared_visit.wait_for_selector("text=grid patrol")
 
 
 @pytest.mark.slow
@@ -201,7 +205,7 @@ def test_a_state_is_kept_as_file_and_link_and_opens_as_it_was(page, browser, add
     page.locator(".co-mediation_room-0 .v-input--selection-controls__ripple").click()
     page.wait_for_selector(".co-mechanism.co-on:has(.co-open-mediation_room) .co-account")
     page.wait_for_timeout(1500)
-    left = rate(page, 0)
+    left = shown_rate(page, 0)
     with page.expect_download() as kept:
         page.get_by_text("State of this page").click()
     state = json.loads(Path(kept.value.path()).read_text(encoding="utf-8"))
@@ -241,21 +245,21 @@ def test_a_state_is_kept_as_file_and_link_and_opens_as_it_was(page, browser, add
 
 
 @pytest.mark.slow
-def test_a_number_of_the_community_is_turned_on_both_sides_and_back(page):
-    left, right = rate(page, 0), rate(page, 1)
+def test_a_number_of_the_community_is_changed_on_both_sides_and_back(page):
+    left, right = shown_rate(page, 0), shown_rate(page, 1)
     page.locator(".co-numbers").click()
     slider = page.locator(".co-knob", has_text="Committee's people").locator("[role=slider]")
     slider.focus()
     page.keyboard.press("Home")
     page.wait_for_function("before => !document.body.innerText.includes(before)", arg=left)
     page.wait_for_timeout(1000)
-    assert rate(page, 1) != right
+    assert shown_rate(page, 1) != right
     page.get_by_text("Turn all back").click()
     page.wait_for_function("before => document.body.innerText.includes(before)", arg=left)
 
 
 @pytest.mark.slow
-def test_a_number_is_typed_and_what_cannot_be_is_said_beside_it(page):
+def test_a_number_is_typed_and_what_cannot_be_is_said_next_to_it(page):
     page.locator(".co-numbers").click()
     knob = page.locator(".co-knob", has_text="Committee's people")
     typed = knob.locator(".v-text-field input")
@@ -272,7 +276,7 @@ def test_a_number_is_typed_and_what_cannot_be_is_said_beside_it(page):
     luck.fill("7")
     luck.press("Enter")
     page.wait_for_selector("text=/In this year .luck 7.:/")
-    told = rate(page, 0)
+    told = shown_rate(page, 0)
     page.reload()  # the address holds the state
     page.wait_for_selector(".co-verdict")
     page.wait_for_function("told => document.body.innerText.includes(told)", arg=told)
@@ -280,7 +284,7 @@ def test_a_number_is_typed_and_what_cannot_be_is_said_beside_it(page):
 
 @pytest.mark.slow
 def test_what_is_being_typed_stays_while_another_year_is_drawn(page):
-    luck, left = page.locator("input[aria-label^='Luck']"), rate(page, 0)
+    luck, left = page.locator("input[aria-label^='Luck']"), shown_rate(page, 0)
     page.locator(".co-grid_patrol-0 .v-input--selection-controls__ripple").click()
     luck.fill("12")
     page.wait_for_function("before => !document.body.innerText.includes(before)", arg=left)
@@ -292,13 +296,14 @@ def test_what_is_being_typed_stays_while_another_year_is_drawn(page):
 
 @pytest.mark.slow
 def test_changes_in_quick_succession_leave_the_last_one_on_show(page):
-    """A year that is no longer wanted is given up; the page lives on."""
+    """A year that is no longer wanted is cancelled; the page still works."""
     for gap in (100, 250, 400):
         for name in ("mediation_room", "whistle", "grid_patrol", "chat_groups"):
             page.locator(f".co-{name}-0 .v-input--selection-controls__ripple").click()
             page.wait_for_timeout(gap)
     page.wait_for_function(
-        "document.querySelector('.cogov-town').innerText.includes('Left: Chat groups, Grid patrol, Mediation room, Whistle')"
+        "document.querySelector('.cogov-town').innerText"
+        ".includes('Left: Chat groups, Grid patrol, Mediation room, Whistle')"
     )
     assert "Traceback" not in page.inner_text("body") and page.wrong == []
 
@@ -322,8 +327,8 @@ def test_what_cannot_be_opened_is_said(page):
     assert page.wrong == []
 
 
-def walked(page, name):
-    """Walk a lesson to its end, always taking the first answer; returns what its last step says."""
+def complete_lesson(page, name):
+    """Complete a lesson, always taking the first answer; return what its last step says."""
     page.locator(".v-select").first.click()
     page.locator(".v-list-item", has_text=name).click()
     for _ in range(40):
@@ -352,7 +357,7 @@ def walked(page, name):
 
 @pytest.mark.slow
 def test_a_reload_goes_on_in_the_lesson_where_it_was(page, address):
-    """A prediction that was made stands, and an address gets nobody past a question."""
+    """A prediction that was made is kept, and no address skips a question."""
     page.goto(f"{address}/?lesson=lamp&step=9")
     page.wait_for_selector(".co-commit")
     step = words_of(page, ".co-lesson").split("\n")[0]
@@ -378,5 +383,5 @@ TITLES = [lesson.title.en for lesson in shipped_lessons()]
 @pytest.mark.slow
 @pytest.mark.parametrize("name", TITLES)
 def test_a_lesson_can_be_walked_to_its_end(page, name):
-    assert "What happened" in walked(page, name) or "budget" in name or "yuan" in name
+    assert "What happened" in complete_lesson(page, name) or "budget" in name or "yuan" in name
     assert page.wrong == []

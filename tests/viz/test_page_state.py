@@ -1,4 +1,4 @@
-"""What a visitor of the page has before them: it can be kept and opened again, and what cannot be is said."""
+"""The state of a visitor's page can be kept and opened again, and what cannot be is named."""
 
 import json
 import threading
@@ -76,7 +76,7 @@ def test_what_is_no_state_is_said_in_a_sentence(wrong):
         state_from_text(text)
 
 
-def test_both_sides_have_the_luck_of_the_first_pair_of_compare():
+def test_both_sides_have_the_random_numbers_of_the_first_pair_of_compare():
     shown = simulate_state(replace(SMALL, settings=(Setting(), Setting(("grid_patrol",)))))
     both = compare(
         "wuzi_yard",
@@ -90,14 +90,14 @@ def test_both_sides_have_the_luck_of_the_first_pair_of_compare():
         assert float(both.rows.loc[(0, arm), "hours"]) == shown.films[side].run.ledger.hours.sum()
 
 
-def test_a_page_lives_through_no_more_than_it_can():
+def test_a_page_simulates_no_more_than_it_can():
     huge = replace(open_state("guiyuan"), days=3650)
     with pytest.raises(UserError, match="too many for a page") as refused:
         huge.scenario(0)
     assert "3,650天" in words.translate_exception("zh", refused.value)
 
 
-def test_a_year_is_lived_once_for_all_who_ask_and_too_many_are_sent_away(monkeypatch):
+def test_a_year_is_simulated_once_for_all_who_ask_and_too_many_are_sent_away(monkeypatch):
     kept, made = desks.YearCache(2), []
     for key in (1, 2, 1, 3, 2):
         kept.get(key, lambda key=key: made.append(key) or key)
@@ -149,7 +149,7 @@ def test_strength_zero_is_no_difference():
     )
 
 
-def test_a_switch_takes_its_knobs_along():
+def test_a_switch_takes_its_parameters_along():
     one = (
         Setting(("grid_patrol",))
         .with_parameter("mechanisms.grid_patrol.patrol_hours", 1.5)
@@ -167,7 +167,7 @@ def test_presets_are_nothing_the_report_and_everything():
     assert preset("guiyuan", "everything").on == tuple(mechanisms.list_mechanisms())
 
 
-def test_a_story_is_told_of_both_sides():
+def test_a_story_is_shown_for_both_sides():
     shown = simulate_state(SMALL)
     id_ = int(shown.films[0].run.issues["id"][0])
     assert shown.story(id_).id == id_ and len(shown.story(id_).arms) == 2 and shown.story(2**40) is None

@@ -43,8 +43,8 @@ NAMES = [
 ]
 
 
-def effects():
-    """A small table of effects, as `figures.effects` draws it."""
+def effects_table():
+    """Return a small table of effects, as `figures.effects` draws it."""
     index = pd.MultiIndex.from_tuples(
         [(name.replace("\udce9", "é"), "resolution_rate") for name in NAMES], names=["mechanism", "measure"]
     )
@@ -59,7 +59,9 @@ def test_a_figure_is_the_same_whatever_the_matplotlibrc_says(tmp_path):
     for settings in ({}, HOSTILE):
         with matplotlib.rc_context(settings), warnings.catch_warnings():
             warnings.simplefilter("error")
-            pictures.append(figures.save(figures.effects(effects(), "title"), tmp_path, "f").read_bytes())
+            pictures.append(
+                figures.save(figures.effects(effects_table(), "title"), tmp_path, "f").read_bytes()
+            )
     assert pictures[0] == pictures[1]
 
 
@@ -95,7 +97,7 @@ def test_text_is_no_formula_and_no_command_and_the_svg_is_whole(tmp_path):
     ],
 )
 def test_every_figure_is_made_within_the_settings(room):
-    """By its decorator, or, of sweeps, that of `every`, which makes them all."""
+    """By its decorator, or, for sweeps, by that of `every`, which makes them all."""
     module = import_module(f"cogov.viz.figures.{room}")
     makers = {
         name: one
@@ -109,7 +111,13 @@ def test_every_figure_is_made_within_the_settings(room):
 
 
 def test_a_backend_that_is_not_there_is_one_sentence():
-    code = "from cogov.engine.parameters import UserError\ntry:\n    import cogov.viz.figures.plotting\nexcept UserError as error:\n    print(error)"
+    code = (
+        "from cogov.engine.parameters import UserError\n"
+        "try:\n"
+        "    import cogov.viz.figures.plotting\n"
+        "except UserError as error:\n"
+        "    print(error)"
+    )
     said = subprocess.run(
         [sys.executable, "-c", code],
         env=os.environ | {"MPLBACKEND": "nosuch"},

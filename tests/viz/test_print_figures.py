@@ -1,4 +1,4 @@
-"""Figures for print are exactly as large as was asked, hold all their words, and carry their fonts with them."""
+"""Figures for print have exactly the requested size, hold all their text, and embed their fonts."""
 
 import json
 import re
@@ -19,7 +19,7 @@ from cogov.viz.figures import chart_specs, print_figures
 
 
 @pytest.fixture(scope="module")
-def found():
+def summary():
     *_, last = StreamingComparison(
         arms_of(read_case("wuzi_yard"), ["building_captains"], on=(), off=(), settings=(), days=200),
         workers=0,
@@ -27,7 +27,7 @@ def found():
     return last
 
 
-def drawn(found, which, journal, columns=None, lang="en"):
+def draw_figure(found, which, journal, columns=None, lang="en"):
     look = print_figures.look_of(journal, len(print_figures.CHARTS[which]))
     with print_figures.journal_settings(look, lang):
         figure = print_figures.draw_chart(found, which, look, columns, lang)
@@ -35,8 +35,8 @@ def drawn(found, which, journal, columns=None, lang="en"):
         return figure
 
 
-def texts(figure, monkeypatch):
-    """Every text that is drawn, with its box."""
+def list_texts(figure, monkeypatch):
+    """Return every text that is drawn, with its box."""
     told, draw = [], Text.draw
 
     def noted(text, renderer):
@@ -57,12 +57,12 @@ def texts(figure, monkeypatch):
         for n, one in enumerate(product(("comparison", "hours", "pairs"), print_figures.JOURNALS))
     ],
 )
-def test_nothing_said_is_cut_off_or_too_small(found, journal, which, monkeypatch):
+def test_nothing_said_is_cut_off_or_too_small(summary, journal, which, monkeypatch):
     for lang in ("en", "zh"):
-        figure = drawn(found, which, journal, lang=lang)
-        whole, told = figure.bbox, texts(figure, monkeypatch)
+        figure = draw_figure(summary, which, journal, lang=lang)
+        whole, told = figure.bbox, list_texts(figure, monkeypatch)
         assert len(told) > 8
-        for text, box in told:
+        for text, box in reported:
             assert (
                 box.x0 >= -0.5 and box.y0 >= -0.5 and box.x1 <= whole.x1 + 0.5 and box.y1 <= whole.y1 + 0.5
             ), (text, box, whole.extents)
@@ -75,14 +75,14 @@ def test_nothing_said_is_cut_off_or_too_small(found, journal, which, monkeypatch
                 and min(box.y1, its.y1) - max(box.y0, its.y0) > 0.35 * min(box.height, its.height)
             ]
             assert over == [], (text.get_text(), lang)
-        for axes in figure.axes:  # the room that is left for what is shown
+        for axes in figure.axes:  # the room that is left for the content
             assert axes.get_window_extent().height > 0.15 * whole.height
 
 
 @pytest.mark.parametrize("journal", print_figures.JOURNALS)
 @pytest.mark.parametrize("columns", [1, pytest.param(2, marks=pytest.mark.slow)])
-def test_sizes_are_exact(found, journal, columns, tmp_path):
-    figure = drawn(found, "backlog", journal, columns)
+def test_sizes_are_exact(summary, journal, columns, tmp_path):
+    figure = draw_figure(summary, "backlog", journal, columns)
     look = print_figures.JOURNALS[journal]
     assert figure.get_figwidth() * 25.4 == pytest.approx(look.one if columns == 1 else look.two, abs=1e-6)
     if look.high:
@@ -100,11 +100,11 @@ def test_sizes_are_exact(found, journal, columns, tmp_path):
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_fonts_are_embedded(found, lang, tmp_path):
+def test_fonts_are_embedded(summary, lang, tmp_path):
     look = print_figures.look_of("nature")
     with print_figures.journal_settings(look, lang):
         (path,) = print_figures.save(
-            print_figures.draw_chart(found, "backlog", look, lang=lang), tmp_path, "f", ("pdf",)
+            print_figures.draw_chart(summary, "backlog", look, lang=lang), tmp_path, "f", ("pdf",)
         )
     raw = path.read_bytes()
     raw += b"".join(
@@ -113,21 +113,20 @@ def test_fonts_are_embedded(found, lang, tmp_path):
         if stream[:1] == b"x"
     )
     assert b"/FontFile2" in raw or b"/CharProcs" in raw
-    assert b"/Type1" not in raw.replace(
-        b"/Type1C", b""
-    )  # the names of fonts that a viewer would have to have
+    # the names of fonts that a viewer would have to have
+    assert b"/Type1" not in raw.replace(b"/Type1C", b"")
 
 
-def test_the_settings_of_matplotlib_are_left_as_they_were(found):
+def test_the_settings_of_matplotlib_are_left_as_they_were(summary):
     before = dict(matplotlib.rcParams)
-    drawn(found, "backlog", "nature")
+    draw_figure(summary, "backlog", "nature")
     assert dict(matplotlib.rcParams) == before
 
 
-def test_print_shows_what_the_page_shows(found):
+def test_print_shows_what_the_page_shows(summary):
     """Lines, colours and names of the spec."""
-    figure = drawn(found, "backlog", "nature")
-    spec = chart_specs.backlog_of(found)
+    figure = draw_figure(summary, "backlog", "nature")
+    spec = chart_specs.backlog_of(summary)
     lines = list(figure.axes[0].lines)
     assert [line.get_color() for line in lines] == [line["colour"] for line in spec["lines"]]
     assert [line.get_ydata().tolist() for line in lines] == [line["y"] for line in spec["lines"]]

@@ -1,4 +1,4 @@
-"""The page's door: who may come in, by which way, how many, and what they are told when something breaks."""
+"""Access to the page: who may enter, by which address, how many, and the messages when something fails."""
 
 import asyncio
 import gc
@@ -20,7 +20,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
-from browser import launched
+from browser import open_browser
 from cli_runner import typist
 
 from cogov.bench.page.page_visitors import Visitor
@@ -50,7 +50,7 @@ PATIENCE = 60  # seconds; machines are shared
 
 
 class Inside:
-    """Stands for Solara: keeps what reaches it, and answers."""
+    """Replaces Solara: keeps what reaches it, and answers."""
 
     def __init__(
         self, status=200, body=b"<html><script>1</script></html>", headers=(), error=None, late=None
@@ -86,8 +86,11 @@ class Inside:
             raise self.late
 
 
-def asked(door, target, method="GET", headers=None, server=("127.0.0.1", PORT)):
-    """(status, headers as a dict of lists, body) of a request that arrives as it is spelt; a websocket's status is 101, or 403 where it is not let in."""
+def send_request(door, target, method="GET", headers=None, server=("127.0.0.1", PORT)):
+    """Return (status, headers as a dict of lists, body) of a request that is sent as spelt.
+
+    A websocket's status is 101, or 403 where it is refused.
+    """
     raw, _, query = target.partition("?")
     told = (
         headers
@@ -149,8 +152,8 @@ def door(inside):
 
 
 @pytest.fixture
-def log():
-    """What the door notes for whoever runs it."""
+def log_lines():
+    """Return what the server logs for its operator."""
     kept = []
     handler = logging.Handler()
     handler.emit = lambda record: kept.append(record.getMessage())
@@ -165,7 +168,7 @@ EVERY_WAY = [("GET", "/"), ("GET", "/static/main.js"), ("POST", CLOSE), ("SOCKET
 @pytest.mark.parametrize(("method", "target"), EVERY_WAY)
 def test_the_page_itself_gets_through(door, inside, method, target):
     for name in (HOST, f"localhost:{PORT}", f"LocalHost:{PORT}"):
-        assert asked(door, target, method, {"host": name, "origin": f"http://{name.lower()}"})[0] in (
+        assert send_request(door, target, method, {"host": name, "origin": f"http://{name.lower()}"})[0] in (
             200,
             101,
         )
@@ -193,8 +196,10 @@ HOSTS = [
 @pytest.mark.parametrize(("method", "target"), EVERY_WAY)
 def test_no_other_name_is_answered_to(door, inside, method, target):
     for host in HOSTS:
-        assert asked(door, target, method, {"host": host})[0] in (421, 403), host
-    assert asked(door, target, method, [("host", HOST), ("host", "evil.example"), ("origin", US)])[0] in (
+        assert send_request(door, target, method, {"host": host})[0] in (421, 403), host
+    assert send_request(door, target, method, [("host", HOST), ("host", "evil.example"), ("origin", US)])[
+        0
+    ] in (
         421,
         403,
     )
@@ -217,18 +222,20 @@ ORIGINS = [
 @pytest.mark.parametrize(("method", "target"), EVERY_WAY)
 def test_no_other_page_is_served(door, inside, method, target):
     for origin in ORIGINS:
-        assert asked(door, target, method, {"origin": origin})[0] == 403, origin
+        assert send_request(door, target, method, {"origin": origin})[0] == 403, origin
     assert (
-        asked(door, target, method, [("host", HOST), ("origin", US), ("origin", "http://evil.example")])[0]
+        send_request(
+            door, target, method, [("host", HOST), ("origin", US), ("origin", "http://evil.example")]
+        )[0]
         == 403
     )
     assert inside.reached == []
 
 
 @pytest.mark.parametrize(("method", "target"), EVERY_WAY[2:])
-def test_whoever_says_nothing_of_where_they_come_from_may_only_read(door, inside, method, target):
-    """Every browser says it there."""
-    assert asked(door, target, method, {"origin": None})[0] == 403
+def test_a_request_without_an_origin_may_only_read(door, inside, method, target):
+    """Every browser sends its origin there."""
+    assert send_request(door, target, method, {"origin": None})[0] == 403
     assert inside.reached == []
 
 
@@ -247,7 +254,7 @@ def test_forwarded_headers_do_not_arrive(door, inside):
         "X-Real-IP",
     )
     for method, target in EVERY_WAY:
-        asked(
+        send_request(
             door,
             target,
             method,
@@ -273,18 +280,21 @@ def test_behind_a_proxy_what_was_declared_holds_and_not_what_is_said(inside):
         "x-script-name": "/evil",
     }
     for target in ("/cogov/static/main.js", "/static/main.js"):  # proxies take the folder off, or leave it
-        assert asked(door, target, headers=mine)[0] == 200
+        assert send_request(door, target, headers=mine)[0] == 200
         assert (
             inside.reached[-1]["path"],
             inside.reached[-1]["scheme"],
             inside.reached[-1]["root_path"],
         ) == ("/static/main.js", "https", "")
         assert {name for name, _ in inside.reached[-1]["headers"]} == {b"host", b"cookie", b"origin"}
-    assert asked(door, "/cogov" + SOCKET, "SOCKET", mine)[0] == 101 and inside.reached[-1]["scheme"] == "wss"
-    assert asked(door, "/cogovernment", headers=mine)[0] == 404
-    assert asked(door, "/", headers=mine | {"host": "evil.example"})[0] == 421
-    assert asked(door, "/", headers=mine | {"origin": "http://lab.example"})[0] == 403
-    cookie = asked(door, f"/cogov/join/{TOKEN}", headers={"host": "lab.example"})[1]["set-cookie"][0]
+    assert (
+        send_request(door, "/cogov" + SOCKET, "SOCKET", mine)[0] == 101
+        and inside.reached[-1]["scheme"] == "wss"
+    )
+    assert send_request(door, "/cogovernment", headers=mine)[0] == 404
+    assert send_request(door, "/", headers=mine | {"host": "evil.example"})[0] == 421
+    assert send_request(door, "/", headers=mine | {"origin": "http://lab.example"})[0] == 403
+    cookie = send_request(door, f"/cogov/join/{TOKEN}", headers={"host": "lab.example"})[1]["set-cookie"][0]
     assert "Path=/cogov/" in cookie and cookie.endswith("; Secure")
 
 
@@ -293,9 +303,9 @@ def test_in_a_classroom_the_address_that_was_reached_is_a_name_too(inside):
         {"host": f"192.168.1.7:{PORT}", "origin": f"http://192.168.1.7:{PORT}"},
         ("192.168.1.7", PORT),
     )
-    assert asked(AccessControl(inside, PORT, arriving=True), "/", headers=mine, server=here)[0] == 200
-    assert asked(AccessControl(inside, PORT, arriving=True), "/", headers=mine)[0] == 421
-    assert asked(AccessControl(inside, PORT), "/", headers=mine, server=here)[0] == 421
+    assert send_request(AccessControl(inside, PORT, arriving=True), "/", headers=mine, server=here)[0] == 200
+    assert send_request(AccessControl(inside, PORT, arriving=True), "/", headers=mine)[0] == 421
+    assert send_request(AccessControl(inside, PORT), "/", headers=mine, server=here)[0] == 421
 
 
 STEPS = [
@@ -326,7 +336,10 @@ STATIC = ["/static/", "/static/assets/", "/static/public/", "/jupyter/nbextensio
 
 @pytest.fixture
 def solara(monkeypatch, tmp_path):
-    """Solara's own application behind the door, its assets in a folder of ours; with what it keeps set back afterwards."""
+    """Start Solara's own application behind access control, with our folder of assets.
+
+    Its state is restored afterwards.
+    """
     import reacton.core
     import solara.server.app
     import solara.server.patch
@@ -346,8 +359,8 @@ def solara(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("route", STATIC)
-def test_nothing_beside_the_static_files_can_be_read(solara, monkeypatch, route):
-    """Whatever is spelt otherwise than the page spells it does not even reach Solara."""
+def test_nothing_but_the_static_files_can_be_read(solara, monkeypatch, route):
+    """Any spelling that the page does not use is stopped before Solara."""
     monkeypatch.setattr(solara, "inside", spy := Inside())
     steps = [
         step.format(name)
@@ -355,14 +368,17 @@ def test_nothing_beside_the_static_files_can_be_read(solara, monkeypatch, route)
         for name in ("secret", "etc/passwd", "../secret", "../../../../../../../../etc/passwd")
     ]
     for step in steps:
-        assert asked(solara, route + step)[0] == 404, step
+        assert send_request(solara, route + step)[0] == 404, step
     assert spy.reached == []
-    assert asked(solara, f"http://{HOST}{route}")[0] == 404
+    assert send_request(solara, f"http://{HOST}{route}")[0] == 404
 
 
 def test_of_the_assets_nothing_is_fetched_and_nothing_deleted(solara, tmp_path):
-    """Solara would do both: an asset that is missing it asks of the network, and a folder that is asked for it removes."""
-    assert asked(solara, "/_solara/cdn/some@1.0.0/dist/there.css")[::2] == (200, b"here I am")
+    """Solara would do both.
+
+    It fetches a missing asset from the network, and deletes a folder that is requested.
+    """
+    assert send_request(solara, "/_solara/cdn/some@1.0.0/dist/there.css")[::2] == (200, b"here I am")
     for missing in (
         "some@1.0.0",
         "some@1.0.0/dist",
@@ -376,7 +392,7 @@ def test_of_the_assets_nothing_is_fetched_and_nothing_deleted(solara, tmp_path):
         "a" * 300,
         "a/" * 3000 + "a",
     ):
-        assert asked(solara, f"/_solara/cdn/{missing}")[0] == 404
+        assert send_request(solara, f"/_solara/cdn/{missing}")[0] == 404
     assert (tmp_path / "cdn" / "some@1.0.0" / "dist" / "there.css").exists()
     from solara.server import cdn_helper
 
@@ -402,7 +418,7 @@ def test_there_is_no_other_way_in(door, inside):
         ("SOCKET", SOCKET.replace(VISIT, "1")),
         ("SOCKET", SOCKET.replace(VISIT, VISIT[:-1] + "%31")),
     ]:
-        assert asked(door, target, method)[0] in (403, 404), target
+        assert send_request(door, target, method)[0] in (403, 404), target
     assert inside.reached == []
 
 
@@ -422,15 +438,15 @@ def test_in_a_classroom_only_those_with_the_word_come_in(inside, method, target)
         f"cogov-{PORT + 1}={TOKEN}",
         f"{name}=\xe9",
     ):
-        status, headers, body = asked(door, target, method, {"cookie": cookie})
+        status, headers, body = send_request(door, target, method, {"cookie": cookie})
         assert status == 403 and "set-cookie" not in headers and TOKEN.encode() not in body
     assert inside.reached == []
-    assert asked(door, target, method, {"cookie": f"a=b; {name}={TOKEN}; c=d"})[0] in (200, 101)
+    assert send_request(door, target, method, {"cookie": f"a=b; {name}={TOKEN}; c=d"})[0] in (200, 101)
 
 
 def test_the_link_leaves_a_cookie_that_no_script_and_no_other_page_gets(inside):
     door = AccessControl(inside, PORT, token=TOKEN)
-    status, headers, body = asked(door, f"/join/{TOKEN}")
+    status, headers, body = send_request(door, f"/join/{TOKEN}")
     assert status == 200 and TOKEN.encode() not in body and b'url=/"' in body
     (cookie,) = headers["set-cookie"]
     assert [part.strip() for part in cookie.split(";")] == [
@@ -441,15 +457,15 @@ def test_the_link_leaves_a_cookie_that_no_script_and_no_other_page_gets(inside):
     ]
     assert headers["referrer-policy"] == ["same-origin"] and headers["cache-control"] == ["no-store"]
     for wrong in ("", "wrong", TOKEN + "/", TOKEN[:-1], f"{TOKEN}%00", "%74he-right-word"):
-        assert asked(door, f"/join/{wrong}")[0] == 403
-    assert asked(door, f"/join/{TOKEN}", headers={"host": "evil.example"})[0] == 421
+        assert send_request(door, f"/join/{wrong}")[0] == 403
+    assert send_request(door, f"/join/{TOKEN}", headers={"host": "evil.example"})[0] == 421
     assert inside.reached == []
 
 
 def test_the_word_is_compared_without_telling_how_much_of_it_is_right(inside, monkeypatch):
     compared = []
     monkeypatch.setattr(hmac, "compare_digest", lambda a, b: compared.append((a, b)) or True)
-    asked(AccessControl(inside, PORT, token=TOKEN), "/join/wrong")
+    send_request(AccessControl(inside, PORT, token=TOKEN), "/join/wrong")
     assert compared == [(b"wrong", TOKEN.encode())]
 
 
@@ -460,7 +476,7 @@ def test_solaras_cookie_is_out_of_reach_too():
             (b"Set-Cookie", b"solara-session-id-lax=abc; Path=/; SameSite=lax"),
         ]
     )
-    assert asked(AccessControl(inside, PORT), "/")[1]["set-cookie"] == [
+    assert send_request(AccessControl(inside, PORT), "/")[1]["set-cookie"] == [
         "solara-session-id=abc; Path=/; HttpOnly; SameSite=Lax",
         "solara-session-id-lax=abc; Path=/; HttpOnly; SameSite=Lax",
     ]
@@ -470,24 +486,24 @@ def visit_of(n):
     return f"{n:08d}{VISIT[8:]}"
 
 
-def test_when_it_is_full_nobody_else_is_let_in_and_nobody_loses_their_place(inside):
+def test_when_it_is_full_no_one_else_is_let_in_and_no_one_loses_their_place(inside):
     there = {visit_of(n): None for n in range(SESSIONS - 1)}
     door = AccessControl(inside, PORT, living=lambda: there)
     door.sockets.update(dict.fromkeys(there, 1))
-    assert asked(door, "/")[0] == 200
-    door.sockets[OTHER] = 1  # somebody who has just connected, and is not among the living yet
-    assert asked(door, SOCKET, "SOCKET")[0] == 403
-    status, _, body = asked(door, "/")
+    assert send_request(door, "/")[0] == 200
+    door.sockets[OTHER] = 1  # somebody who has just connected, and is not counted as present yet
+    assert send_request(door, SOCKET, "SOCKET")[0] == 403
+    status, _, body = send_request(door, "/")
     assert status == 503 and body.decode() == FULL
     reached = len(inside.reached)
-    assert asked(door, SOCKET.replace(VISIT, visit_of(1)), "SOCKET")[0] == 101
-    assert asked(door, SOCKET.replace(VISIT, OTHER), "SOCKET")[0] == 101
+    assert send_request(door, SOCKET.replace(VISIT, visit_of(1)), "SOCKET")[0] == 101
+    assert send_request(door, SOCKET.replace(VISIT, OTHER), "SOCKET")[0] == 101
     door.sockets[OTHER] = TWICE
-    assert asked(door, SOCKET.replace(VISIT, OTHER), "SOCKET")[0] == 403
+    assert send_request(door, SOCKET.replace(VISIT, OTHER), "SOCKET")[0] == 403
     assert len(inside.reached) == reached + 2
     del door.sockets[OTHER]
-    assert asked(door, SOCKET, "SOCKET")[0] == 101
-    assert set(door.sockets) == set(there)  # whoever has gone is not counted
+    assert send_request(door, SOCKET, "SOCKET")[0] == 101
+    assert set(door.sockets) == set(there)  # who has gone is not counted
 
 
 class Kept:
@@ -504,7 +520,10 @@ class Kept:
 
 
 def test_dropped_visits_fill_nothing_and_who_left_first_makes_room_first(inside):
-    """Sixty whose socket was cut: the page opens, each newcomer takes the place of the one who has been gone for longest, and who is connected stays."""
+    """Sixty visitors whose socket was cut: the page opens, and connected visitors stay.
+
+    Each newcomer takes the place of the visitor who has been away longest.
+    """
     there = {}
     door = AccessControl(inside, PORT, living=lambda: there)
     connected, unseen, *left = [visit_of(n) for n in range(SESSIONS)]
@@ -513,30 +532,30 @@ def test_dropped_visits_fill_nothing_and_who_left_first_makes_room_first(inside)
         Kept(there, name)
     door.sockets[connected] = 1
     for name in left:
-        assert asked(door, SOCKET.replace(VISIT, name), "SOCKET")[0] == 101
-    assert len(there) == SESSIONS and asked(door, "/")[0] == 200
+        assert send_request(door, SOCKET.replace(VISIT, name), "SOCKET")[0] == 101
+    assert len(there) == SESSIONS and send_request(door, "/")[0] == 200
     for n in range(3):
-        assert asked(door, SOCKET.replace(VISIT, new := visit_of(1000 + n)), "SOCKET")[0] == 101
+        assert send_request(door, SOCKET.replace(VISIT, new := visit_of(1000 + n)), "SOCKET")[0] == 101
         Kept(there, new)
         assert len(there) == SESSIONS and set(there) >= {connected, *left[n:]} and unseen not in there
     assert left[0] not in there and left[1] not in there and not door.closing
 
 
-def test_a_visit_that_cannot_be_closed_keeps_nobody_out_and_is_noted(inside, log):
+def test_a_visit_that_cannot_be_closed_keeps_no_one_out_and_is_logged(inside, log_lines):
     there = {}
     for n in range(SESSIONS):
         Kept(there, visit_of(n), ValueError("it sticks"))
-    assert asked(AccessControl(inside, PORT, living=lambda: there), SOCKET, "SOCKET")[0] == 101
-    assert "it sticks" in log[0]
+    assert send_request(AccessControl(inside, PORT, living=lambda: there), SOCKET, "SOCKET")[0] == 101
+    assert "it sticks" in log_lines[0]
 
 
 def test_who_has_connected_before_keeps_their_visit(inside):
-    """A socket that was lost, not a visit: nothing is closed for it, though there are as many as can be."""
+    """The socket was lost, not the visit: nothing is closed for it, though no place is free."""
     there = {}
     for n in range(SESSIONS):
         Kept(there, visit_of(n))
     assert (
-        asked(
+        send_request(
             AccessControl(inside, PORT, living=lambda: there), SOCKET.replace(VISIT, visit_of(7)), "SOCKET"
         )[0]
         == 101
@@ -544,8 +563,12 @@ def test_who_has_connected_before_keeps_their_visit(inside):
     assert len(there) == SESSIONS
 
 
-def arrivals(monkeypatch, drawn, patience=PATIENCE):
-    """Many arrive at one moment, then one who had lost the socket. Returns who is inside at first and after each of `drawn` got a town, whether the last one is, and the turns that are free when all have gone."""
+def simulate_arrivals(monkeypatch, drawn, patience=PATIENCE):
+    """Let many arrive at one moment, then one who had lost the socket.
+
+    Returns who is inside at first and after each of `drawn` got a town, whether the last one is, and the
+    turns that are free when all have gone.
+    """
     monkeypatch.setattr(doors, "DRAWN", patience)
     towns, begun, inside = defaultdict(asyncio.Event), [], []
 
@@ -603,17 +626,20 @@ def arrivals(monkeypatch, drawn, patience=PATIENCE):
 
 
 def test_those_who_arrive_at_one_moment_are_drawn_a_few_at_a_time_and_in_turn(monkeypatch):
-    inside, again, left = arrivals(monkeypatch, drawn=(1, 0, 2))
+    inside, again, left = simulate_arrivals(monkeypatch, drawn=(1, 0, 2))
     assert inside == [list(range(ABREAST + n)) for n in range(4)] and again and left == ABREAST
 
 
-def test_whoever_is_never_drawn_holds_nobody_up(monkeypatch):
-    (inside,), again, left = arrivals(monkeypatch, drawn=(), patience=0.0)
+def test_a_visitor_who_is_never_drawn_delays_no_one(monkeypatch):
+    (inside,), again, left = simulate_arrivals(monkeypatch, drawn=(), patience=0.0)
     assert inside == list(range(3 * ABREAST)) and again and left == ABREAST
 
 
-def lone(inside, messages, before=0):
-    """What is sent to somebody whose socket brings these messages and is then silent, when `before` turns are taken; and the door, once they have gone."""
+def connect_alone(inside, messages, before=0):
+    """Return what is sent to a visitor whose socket sends these messages and is then silent.
+
+    `before` turns are taken. Also returns the access control, once the visitors have gone.
+    """
     sent = []
 
     async def day():
@@ -646,13 +672,13 @@ CONNECT, LEAVE = {"type": "websocket.connect"}, {"type": "websocket.disconnect",
 
 
 def test_who_leaves_while_they_wait_for_their_turn_holds_no_place_and_is_not_drawn(inside):
-    sent, door = lone(inside, [CONNECT, LEAVE], before=ABREAST)
+    sent, door = connect_alone(inside, [CONNECT, LEAVE], before=ABREAST)
     assert inside.reached == [] and not door.sockets and door.turns._value == 0
 
 
 def test_who_connects_and_then_says_nothing_is_let_go(inside, monkeypatch):
     monkeypatch.setattr(doors, "SILENCE", 0.05)
-    sent, door = lone(inside, [CONNECT])
+    sent, door = connect_alone(inside, [CONNECT])
     assert len(inside.reached) == 1 and not door.sockets and door.turns._value == ABREAST
 
 
@@ -663,29 +689,31 @@ def test_who_has_said_something_may_be_silent(monkeypatch):
     async def page(scope, receive, send):
         for _ in range(3):
             heard.append((await receive())["type"])
-        with pytest.raises(TimeoutError):  # nothing more comes, not even that they leave
+        with pytest.raises(TimeoutError):  # nothing more comes, not even a goodbye
             await asyncio.wait_for(receive(), 0.3)
 
-    lone(
+    connect_alone(
         page,
         [CONNECT, {"type": "websocket.receive", "text": "a"}, {"type": "websocket.receive", "text": "b"}],
     )
     assert heard == ["websocket.connect", "websocket.receive", "websocket.receive"]
 
 
-def test_nobody_ends_the_visit_of_somebody_else(inside):
+def test_no_one_ends_the_visit_of_another(inside):
     door = AccessControl(inside, PORT, living=lambda: {VISIT: SimpleNamespace(session_id="mine")})
     for cookie in (None, "solara-session-id=other", "solara-session-id="):
-        assert asked(door, CLOSE, "POST", {"cookie": cookie})[0] == 403
+        assert send_request(door, CLOSE, "POST", {"cookie": cookie})[0] == 403
     assert inside.reached == []
-    assert asked(door, CLOSE, "POST", {"cookie": "solara-session-id=mine"})[0] == 200
+    assert send_request(door, CLOSE, "POST", {"cookie": "solara-session-id=mine"})[0] == 200
 
 
 @pytest.mark.parametrize("name", ["Town", "Chart", "Address"])
 def test_a_widget_that_is_closed_is_freed(name):
-    """Of a script that is a file anywidget keeps every widget that shows it: a dozen for each visit."""
+    """For a script that is a file, anywidget keeps every widget that shows it: a dozen for each visit."""
     import anywidget
-    import solara.server.app  # noqa: F401  as the page has it: without a server solara keeps every widget's comm
+
+    # as the page has it: without a server solara keeps every widget's comm
+    import solara.server.app  # noqa: F401
 
     from cogov.viz.page import app  # noqa: F401  brings them all
 
@@ -711,14 +739,14 @@ def test_nothing_is_taken_in_but_by_the_socket(door, inside):
         {"content-length": "x"},
         {"transfer-encoding": "chunked"},
     ):
-        assert asked(door, CLOSE, "POST", headers)[0] == 413
+        assert send_request(door, CLOSE, "POST", headers)[0] == 413
     assert inside.reached == []
-    assert asked(door, CLOSE, "POST", {"content-length": "0"})[0] == 200
+    assert send_request(door, CLOSE, "POST", {"content-length": "0"})[0] == 200
 
 
 @pytest.mark.parametrize("target", ["/", "/static/main.js"])
 @pytest.mark.parametrize("how", ["raised", "said", "raised after an answer"])
-def test_of_an_error_visitors_see_its_number_and_the_log_the_rest(log, target, how):
+def test_of_an_error_visitors_see_its_number_and_the_log_the_rest(log_lines, target, how):
     try:
         raise OSError("/home/somebody/secret.toml")
     except OSError as error:
@@ -727,7 +755,7 @@ def test_of_an_error_visitors_see_its_number_and_the_log_the_rest(log, target, h
             "said": Inside(500, b"Traceback: /home/somebody/secret.toml"),
             "raised after an answer": Inside(500, b"Traceback: /home", late=error),
         }[how]
-    status, headers, body = asked(AccessControl(inside, PORT), target)
+    status, headers, body = send_request(AccessControl(inside, PORT), target)
     assert (
         status == 500
         and not re.search(rb"Traceback|home|secret|OSError|line \d", body)
@@ -735,16 +763,18 @@ def test_of_an_error_visitors_see_its_number_and_the_log_the_rest(log, target, h
     )
     if how != "said":
         (name,) = re.findall(r"error ([0-9a-f]{8})", body.decode())
-        assert f"error {name}" in log[0] and "secret.toml" in log[0] and "Traceback" in log[0]
+        assert (
+            f"error {name}" in log_lines[0] and "secret.toml" in log_lines[0] and "Traceback" in log_lines[0]
+        )
 
 
-def test_a_socket_that_breaks_is_closed_and_noted(log):
+def test_a_socket_that_breaks_is_closed_and_noted(log_lines):
     door = AccessControl(Inside(error=OSError("/home/somebody")), PORT)
-    assert asked(door, SOCKET, "SOCKET")[0] == 403
-    assert "/home/somebody" in log[0] and not door.sockets
+    assert send_request(door, SOCKET, "SOCKET")[0] == 403
+    assert "/home/somebody" in log_lines[0] and not door.sockets
 
 
-def test_what_breaks_within_the_page_is_a_number_there_too(solara, log):
+def test_what_breaks_within_the_page_is_a_number_there_too(solara, log_lines):
     """Solara and Reacton would show the traceback."""
     import reacton
     import solara as page
@@ -757,7 +787,7 @@ def test_what_breaks_within_the_page_is_a_number_there_too(solara, log):
     said = box.children[0].value
     rendered.close()
     assert re.search("error [0-9a-f]{8}", said) and not re.search("Traceback|home|ValueError|File", said)
-    assert "/home/somebody" in log[0] and "Traceback" in log[0]
+    assert "/home/somebody" in log_lines[0] and "Traceback" in log_lines[0]
 
 
 @pytest.mark.parametrize(
@@ -772,7 +802,7 @@ def test_what_breaks_within_the_page_is_a_number_there_too(solara, log):
     ],
 )
 def test_every_answer_says_what_a_browser_may_do_with_it(door, method, target, headers):
-    _, told, _ = asked(door, target, method, headers)
+    _, told, _ = send_request(door, target, method, headers)
     assert {name: told[name] for name in HEADERS} == {name: [value] for name, value in HEADERS.items()}
     (policy,) = told["content-security-policy"]
     assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy and "evil" not in policy
@@ -780,7 +810,7 @@ def test_every_answer_says_what_a_browser_may_do_with_it(door, method, target, h
 
 def test_only_scripts_that_are_the_pages_own_run():
     door = AccessControl(Inside(body=b"<script>1</script><script src='a'></script><scripture>"), PORT)
-    (_, one, body), (_, other, _) = asked(door, "/"), asked(door, "/")
+    (_, one, body), (_, other, _) = send_request(door, "/"), send_request(door, "/")
     nonces = [
         re.search(r"script-src 'self' 'nonce-([\w-]{20,})'", told["content-security-policy"][0])[1]
         for told in (one, other)
@@ -846,8 +876,8 @@ def test_the_join_link_is_also_a_picture(capsys):
 
 
 @contextmanager
-def listening(inside):
-    """A port on which a door is served by uvicorn, as `cogov serve` does."""
+def serve_app(inside):
+    """Serve an application by uvicorn as `cogov serve` does; return the port."""
     with serve.bind_socket("127.0.0.1", 0) as one:
         port = one.getsockname()[1]
         loggers = [logging.getLogger(name) for name in web.LOGGING["loggers"]]
@@ -870,7 +900,7 @@ def listening(inside):
 
 
 class Quiet(Inside):
-    """Answers; of its own life it says nothing."""
+    """Answers; logs nothing of its lifespan."""
 
     async def __call__(self, scope, receive, send):
         if scope["type"] != "lifespan":
@@ -880,20 +910,27 @@ class Quiet(Inside):
             await send({"type": f"lifespan.{what}.complete"})
 
 
-def spoken(port, words):
+def send_words(port, words):
     one = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
     one.sendall(words)
     return one
 
 
-def test_whoever_connects_and_says_nothing_is_let_go_while_others_are_served(monkeypatch):
+def test_a_silent_connection_is_closed_while_others_are_served(monkeypatch):
     monkeypatch.setattr(web, "SILENCE", 0.5)
-    with listening(Quiet()) as port:
-        upgrade = f"GET {SOCKET} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    with serve_app(Quiet()) as port:
+        upgrade = (
+            f"GET {SOCKET} HTTP/1.1\r\n"
+            f"Host: 127.0.0.1:{port}\r\n"
+            f"Origin: http://127.0.0.1:{port}\r\n"
+            "Upgrade: websocket\r\n"
+            "Connection: Upgrade\r\n"
+            "Sec-WebSocket-Version: 13\r\n"
+        )
         silent = [
-            spoken(port, words) for words in (b"", b"G", b"GET / HTTP/1.1\r\nHost: 127", upgrade.encode())
+            send_words(port, words) for words in (b"", b"G", b"GET / HTTP/1.1\r\nHost: 127", upgrade.encode())
         ]
-        again = spoken(port, f"GET /readyz HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+        again = send_words(port, f"GET /readyz HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
         assert b"200 OK" in again.recv(4096)
         again.sendall(b"GET / HT")
         for dropped in (
@@ -902,7 +939,7 @@ def test_whoever_connects_and_says_nothing_is_let_go_while_others_are_served(mon
             upgrade.encode(),
             (upgrade + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n").encode(),
         ):
-            spoken(port, dropped).close()
+            send_words(port, dropped).close()
         assert urlopen(f"http://127.0.0.1:{port}/readyz", timeout=PATIENCE).status == 200
         for one in (*silent, again):
             while one.recv(4096):
@@ -915,7 +952,7 @@ def test_a_message_or_a_file_that_is_too_large_ends_its_socket_only():
     from websockets.exceptions import ConnectionClosed, InvalidStatus
     from websockets.sync.client import connect
 
-    with listening(inside := Quiet()) as port:
+    with serve_app(inside := Quiet()) as port:
         where = f"ws://127.0.0.1:{port}{SOCKET}"
         origin = f"http://127.0.0.1:{port}"
         with (
@@ -924,7 +961,7 @@ def test_a_message_or_a_file_that_is_too_large_ends_its_socket_only():
         ):
             greedy.send(b"x" * (web.MESSAGE // 2))
             greedy.ping().wait(PATIENCE)
-            with pytest.raises(ConnectionClosed) as told:
+            with pytest.raises(ConnectionClosed) as reported:
                 greedy.send(b"\0" * (web.MESSAGE + 1))  # a few hundred bytes, as it is sent
                 greedy.recv(PATIENCE)
             assert told.value.rcvd.code == 1009
@@ -939,14 +976,14 @@ def test_a_message_or_a_file_that_is_too_large_ends_its_socket_only():
 @pytest.mark.parametrize(("method", "target"), EVERY_WAY)
 def test_nothing_long_is_read(door, inside, method, target):
     """Neither an address nor a header."""
-    assert asked(door, target, method, {"x-long": "x" * LINE})[0] in (431, 403)
-    assert asked(door, target + "?&"["?" in target] + "x" * LINE, method)[0] in (431, 403)
+    assert send_request(door, target, method, {"x-long": "x" * LINE})[0] in (431, 403)
+    assert send_request(door, target + "?&"["?" in target] + "x" * LINE, method)[0] in (431, 403)
     assert inside.reached == []
 
 
 @contextmanager
-def served(*options):
-    """(port, what it prints first) of `cogov serve wuzi_yard` in a process of its own."""
+def serve_case(*options):
+    """Run `cogov serve wuzi_yard` in a process; return (port, what it prints first)."""
     process = subprocess.Popen(
         [sys.executable, "-m", "cogov", "serve", "wuzi_yard", "--no-open", *options],
         env={**os.environ, "HOST": "0.0.0.0"},
@@ -970,8 +1007,14 @@ def served(*options):
 
 @pytest.mark.slow
 def test_visits_that_were_cut_off_make_room_and_closed_ones_are_gone():
-    """Two places, four visitors one after the other whose sockets are cut: each gets the town, two at most are kept; who says that they leave is gone at once."""
-    two = "import sys; from cogov.viz.server import access_control as door; door.SESSIONS = 2; from cogov.cli.main import main; main()"
+    """Two places, four visitors one after the other whose sockets are cut.
+
+    Each gets the town, two at most are kept; who says goodbye is gone at once.
+    """
+    two = (
+        "import sys; from cogov.viz.server import access_control as door; door.SESSIONS = 2; "
+        "from cogov.cli.main import main; main()"
+    )
     with serving_page("wuzi_yard", "-c", two) as server:
         for _ in range(4):
             visitor = Visitor(server.address)
@@ -987,8 +1030,11 @@ def test_visits_that_were_cut_off_make_room_and_closed_ones_are_gone():
 @pytest.mark.slow
 @pytest.mark.browser
 def test_a_classroom_in_a_browser():
-    """By the link one comes in and the page works; without it, or into a frame, one does not; what markup slips in does not run."""
-    with served("--classroom") as (port, first), launched() as browser:
+    """With the link one enters and the page works; without it, or in a frame, one does not.
+
+    Injected markup does not run.
+    """
+    with serve_case("--classroom") as (port, first), open_browser() as browser:
         link = re.search(r"http://127.0.0.1:\d+/join/\S+", first)[0]
         stranger = browser.new_page()
         assert stranger.goto(f"http://127.0.0.1:{port}/").status == 403
@@ -1006,7 +1052,8 @@ def test_a_classroom_in_a_browser():
         )
         assert page.evaluate("document.cookie") == ""
         page.evaluate(
-            "document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=window.hit=1><a id=here href=javascript:window.hit=1>x</a>')"
+            "document.body.insertAdjacentHTML('beforeend', "
+            "'<img src=x onerror=window.hit=1><a id=here href=javascript:window.hit=1>x</a>')"
         )
         page.evaluate("document.getElementById('here').click()")
         page.wait_for_timeout(500)
@@ -1017,8 +1064,11 @@ def test_a_classroom_in_a_browser():
 
 @pytest.mark.slow
 def test_what_is_served_is_what_was_tried_here():
-    """A hostile header of the first visitor does not stick, which it did; and the door stands before a real server."""
-    with served() as (port, _):
+    """A hostile header of the first visitor is not remembered, which it once was.
+
+    Access control protects a real server.
+    """
+    with serve_case() as (port, _):
         us = f"http://127.0.0.1:{port}"
         page = urlopen(
             Request(

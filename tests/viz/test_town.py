@@ -1,4 +1,7 @@
-"""The town in a real browser: what it counts, what it marks, and that hands and keys move it. Nothing is fetched but the town itself."""
+"""The town in a real browser: its counts, its marks, and control by mouse and keys.
+
+Nothing is fetched but the town itself.
+"""
 
 import json
 import os
@@ -23,14 +26,18 @@ WORDS = words_of("en")
 ROOT = Path(cogov.__file__).parent
 STATIC = ROOT / "viz" / "page" / "static"
 DAYS = 150
-PAGE = """<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><link rel="stylesheet" href="town.css">
+PAGE = """<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">\
+<link rel="stylesheet" href="town.css">
 <body style="margin:0"><div id="here"></div><script type="module">
 import town from "./town.js";
-const state = STATE, heard = {}, bytes = async (name) => new DataView(await (await fetch(name)).arrayBuffer());
+const state = STATE, heard = {}, \
+bytes = async (name) => new DataView(await (await fetch(name)).arrayBuffer());
 state.left = await bytes("left"); state.right = await bytes("right");
 window.model = {  // as much of an anywidget model as a view uses
-  get: (name) => state[name], save_changes() {}, on(name, does) { (heard[name] ??= []).push(does); }, off() {},
-  set(name, value) { if (state[name] !== value) { state[name] = value; (heard[`change:${name}`] ?? []).forEach((does) => does()); } },
+  get: (name) => state[name], save_changes() {}, on(name, does) { (heard[name] ??= []).push(does); }, \
+off() {},
+  set(name, value) { if (state[name] !== value) { state[name] = value; \
+(heard[`change:${name}`] ?? []).forEach((does) => does()); } },
 };
 town.render({ model, el: document.querySelector("#here") });
 window.root = document.querySelector(".cogov-town");
@@ -38,8 +45,8 @@ window.root = document.querySelector(".cogov-town");
 
 
 @pytest.fixture(scope="module")
-def films():
-    """A small yard without and with building captains."""
+def recordings():
+    """Return a small yard without and with building captains."""
     return [
         record_year(arm, 1)
         for arm in arms_of(
@@ -49,8 +56,8 @@ def films():
 
 
 @pytest.fixture
-def shown(browser):
-    """Opens a town of one or two films; whatever goes wrong on the page fails the test at its end."""
+def show_town(browser):
+    """Open a town of one or two recordings; any error on the page fails the test at its end."""
     wrong, contexts = [], []
 
     def opened(left, right=b"", size=(1280, 900), **state):
@@ -62,7 +69,7 @@ def shown(browser):
         page.on("requestfailed", lambda request: wrong.append(request.url))
         page.route(
             "**/*",
-            lambda route: _served(
+            lambda route: serve_file(
                 route, {"left": left, "right": right, "": _page(state), "town.js": script()}
             ),
         )
@@ -90,7 +97,7 @@ def _page(state):
     return PAGE.replace("STATE", json.dumps(state)).encode()
 
 
-def _served(route, ours):
+def serve_file(route, ours):
     name = route.request.url.rpartition("/")[2]
     kind = {"town.js": "text/javascript", "town.css": "text/css", "": "text/html"}.get(
         name, "application/octet-stream"
@@ -106,8 +113,8 @@ def test_every_file_of_the_town_is_joined_once():
     )
 
 
-def states(film, day):
-    """(issues,) state at a day; -1 before it arose."""
+def states_at(film, day):
+    """Return the (issues,) states at a day; -1 before an issue arose."""
     a = film.arrays
     last = [
         np.searchsorted(a["event_day"][i:j], day, "right") + i - 1
@@ -118,8 +125,8 @@ def states(film, day):
     ).astype(int)
 
 
-def counted(film, day):
-    now = states(film, day)
+def count_states(film, day):
+    now = states_at(film, day)
     return {
         "open": np.sum((now >= 0) & (now < of.RESOLVED)),
         "unknown": np.sum(now == of.UNKNOWN),
@@ -127,9 +134,9 @@ def counted(film, day):
     }
 
 
-def settling(film, day):
-    """The day on which each issue that is settled at `day` came to be so: id -> day."""
-    a, now = film.arrays, states(film, day)
+def settled_days(film, day):
+    """Return the day since which each issue settled at `day` has been settled: id -> day."""
+    a, now = film.arrays, states_at(film, day)
     events = [
         a["event_day"][i:j][(a["event_state"][i:j] == of.RESOLVED) & (a["event_day"][i:j] <= day)]
         for i, j in zip(a["issue_first"][:-1], a["issue_first"][1:])
@@ -141,8 +148,8 @@ def settling(film, day):
     }
 
 
-def panes(page):
-    """What each pane says of itself, once it has drawn the day the model has."""
+def read_panes(page):
+    """Return what each pane says of itself, once it has drawn the day of the model."""
     page.wait_for_function("root.dataset.day == model.get('day')")
     return [
         {k: int(v) for k, v in told.items()}
@@ -152,17 +159,17 @@ def panes(page):
     ]
 
 
-def go(page, day):
+def go_to_day(page, day):
     page.evaluate("(day) => model.set('day', day)", day)
-    return panes(page)
+    return read_panes(page)
 
 
-def test_it_counts_what_the_film_says(films, shown):
+def test_it_counts_what_the_recording_says(recordings, show_town):
     """Forward and back, by jumps and by steps."""
-    page = shown(*map(pack_recording, films))
+    page = show_town(*map(pack_recording, recordings))
     for day in (0, 1, 30, 31, 90, DAYS, 60, 59, 61):
-        for pane, film in zip(go(page, day), films):
-            assert {"day": day, **counted(film, day)} == {
+        for pane, film in zip(go_to_day(page, day), recordings):
+            assert {"day": day, **count_states(film, day)} == {
                 k: pane[k] for k in ("day", "open", "unknown", "resolved")
             }
             assert (
@@ -171,15 +178,15 @@ def test_it_counts_what_the_film_says(films, shown):
             )
 
 
-def test_what_is_equal_has_no_mark_and_what_differs_has(films, shown):
-    left, right = map(pack_recording, films)
-    same = shown(left, left)
-    assert [pane["differences"] for day in range(0, DAYS + 1, 10) for pane in go(same, day)] == [0] * (
+def test_what_is_equal_has_no_mark_and_what_differs_has(recordings, show_town):
+    left, right = map(pack_recording, recordings)
+    same = show_town(left, left)
+    assert [pane["differences"] for day in range(0, DAYS + 1, 10) for pane in go_to_day(same, day)] == [0] * (
         2 * len(range(0, DAYS + 1, 10))
     )
-    page, day = shown(left, right), DAYS - 10
-    go(page, day)
-    here, there = (dict(zip(film.arrays["issue_id"], states(film, day))) for film in films)
+    page, day = show_town(left, right), DAYS - 10
+    go_to_day(page, day)
+    here, there = (dict(zip(film.arrays["issue_id"], states_at(film, day))) for film in recordings)
     is_open, settled = (
         (lambda state: 0 <= state < of.RESOLVED),
         (lambda state: state in (of.RESOLVED, of.VERIFIED)),
@@ -190,17 +197,19 @@ def test_what_is_equal_has_no_mark_and_what_differs_has(films, shown):
     }
     marks = page.evaluate("root.cogovTown.marks(0)")
     for difference, ids in expected.items():
-        assert {films[0].arrays["issue_id"][m["i"]] for m in marks if m["difference"] == difference} == ids
+        assert {
+            recordings[0].arrays["issue_id"][m["i"]] for m in marks if m["difference"] == difference
+        } == ids
     assert expected["behind"], "this luck shows nothing; take another"
-    assert {films[0].arrays["issue_id"][m["i"]] for m in marks if m["difference"] == "sooner"} >= {
+    assert {recordings[0].arrays["issue_id"][m["i"]] for m in marks if m["difference"] == "sooner"} >= {
         i for i, s in here.items() if settled(s) and is_open(there.get(i, -1))
     }
     seen = {"sooner": 0, "later": 0}
     for day in range(20, DAYS, 5):
-        go(page, day)
-        days = [settling(film, day) for film in films]
+        go_to_day(page, day)
+        days = [settled_days(film, day) for film in recordings]
         for id_, sign in (
-            (films[0].arrays["issue_id"][m["i"]], m["difference"])
+            (recordings[0].arrays["issue_id"][m["i"]], m["difference"])
             for m in page.evaluate("root.cogovTown.marks(0)")
         ):
             if sign in seen:
@@ -211,8 +220,8 @@ def test_what_is_equal_has_no_mark_and_what_differs_has(films, shown):
     assert all(seen.values()), "this luck shows nothing; take another"
 
 
-def test_hands_and_keys_move_it(films, shown):
-    page = shown(*map(pack_recording, films), speed=30)
+def test_hands_and_keys_move_it(recordings, show_town):
+    page = show_town(*map(pack_recording, recordings), speed=30)
     town, day = page.locator(".cogov-map").first, lambda: page.evaluate("model.get('day')")
     town.focus()
     for _ in range(3):
@@ -232,7 +241,7 @@ def test_hands_and_keys_move_it(films, shown):
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 20)
     assert abs(day() - DAYS / 2) < 3
     line.press("ArrowRight")
-    assert abs(day() - DAYS / 2) < 4 and panes(page)
+    assert abs(day() - DAYS / 2) < 4 and read_panes(page)
     page.wait_for_timeout(600)
     assert f"Day {day()} of {DAYS}" in page.locator("[aria-live]").text_content()
     still = page.evaluate("root.cogovTown.measure().frames")
@@ -240,17 +249,17 @@ def test_hands_and_keys_move_it(films, shown):
     assert page.evaluate("root.cogovTown.measure().frames") == still, "it draws though nothing moves"
 
 
-def test_played_to_the_end_it_stops(films, shown):
-    page = shown(pack_recording(films[0]), day=DAYS - 6, speed=30)
+def test_played_to_the_end_it_stops(recordings, show_town):
+    page = show_town(pack_recording(recordings[0]), day=DAYS - 6, speed=30)
     page.get_by_role("button", name="Play").click()
     page.wait_for_function(f"root.dataset.day == {DAYS} && !model.get('playing')")
-    assert panes(page)[0]["open"] == counted(films[0], DAYS)["open"]
+    assert read_panes(page)[0]["open"] == count_states(recordings[0], DAYS)["open"]
 
 
-def test_a_click_on_a_lit_flat_picks_its_issue(films, shown):
-    """Also from nearer by, and the building where there is no light."""
-    page, film = shown(*map(pack_recording, films), day=100), films[0].arrays
-    now, flats = states(films[0], 100), film["issue_flat"]
+def test_a_click_on_a_lit_flat_picks_its_issue(recordings, show_town):
+    """Also from nearer, and the building where there is no light."""
+    page, film = show_town(*map(pack_recording, recordings), day=100), recordings[0].arrays
+    now, flats = states_at(recordings[0], 100), film["issue_flat"]
     lit = next(
         i
         for i in np.flatnonzero((flats >= 0) & (now >= 0) & (now < of.RESOLVED))
@@ -276,7 +285,7 @@ def test_a_click_on_a_lit_flat_picks_its_issue(films, shown):
             (flats == flats[lit]) & (now >= 0)
         )
     assert (
-        WORDS[f"category.{films[0].header['categories'][film['issue_category'][lit]]}"]
+        WORDS[f"category.{recordings[0].header['categories'][film['issue_category'][lit]]}"]
         in page.locator(".cogov-tip").text_content()
         or zoom
     )
@@ -300,19 +309,19 @@ def test_a_click_on_a_lit_flat_picks_its_issue(films, shown):
     [(390, 844), *(pytest.param(size, marks=pytest.mark.slow) for size in ((1280, 800), (1920, 1080)))],
     ids=str,
 )
-def test_it_fits_phones_and_walls(films, shown, size):
+def test_it_fits_phones_and_walls(recordings, show_town, size):
     """Nothing sticks out; one town, two, or none yet; with every layer, and with some families dimmed."""
-    left, right = map(pack_recording, films)
-    page = shown(left, right, size, day=50)
+    left, right = map(pack_recording, recordings)
+    page = show_town(left, right, size, day=50)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     tops = page.evaluate("[...document.querySelectorAll('.cogov-pane')].map((pane) => pane.offsetTop)")
     assert (tops[0] == tops[1]) == (size[0] >= 740)
-    for layer in ("unknown", *films[0].header["layers"]):
+    for layer in ("unknown", *recordings[0].header["layers"]):
         page.evaluate("(layer) => model.set('layer', layer)", layer)
     page.evaluate("model.set('families', ['care'])")
     page.evaluate("model.set('right', new DataView(new ArrayBuffer(0)))")
     page.wait_for_function("document.querySelectorAll('.cogov-pane')[1].hidden")
-    shown(b"").get_by_text(WORDS["empty"]).first.wait_for()
+    show_town(b"").get_by_text(WORDS["empty"]).first.wait_for()
 
 
 def test_words_that_are_missing_are_said_in_english():
@@ -324,7 +333,7 @@ def test_words_that_are_missing_are_said_in_english():
 
 @pytest.mark.slow
 def test_a_real_server_shows_it(browser):
-    """Bytes reach the browser through Solara, and what is picked comes back; nothing is asked of any other host."""
+    """Bytes reach the browser through Solara, and what is picked comes back; no other host is contacted."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -338,7 +347,7 @@ def test_a_real_server_shows_it(browser):
         "-m",
         "solara",
         "run",
-        str(ROOT / "tests" / "pages" / "town_page.py"),
+        str(ROOT / "tests" / "viz" / "pages" / "town_page.py"),
         "--production",
         "--no-check-version",
         "--no-open",
@@ -349,7 +358,7 @@ def test_a_real_server_shows_it(browser):
     ]
     server = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        _wait_for(f"http://127.0.0.1:{port}/")
+        wait_for(f"http://127.0.0.1:{port}/")
         page, wrong = browser.new_page(viewport={"width": 1280, "height": 900}), []
         page.on(
             "request",
@@ -385,7 +394,7 @@ def test_a_real_server_shows_it(browser):
         server.wait(20)
 
 
-def _wait_for(url):
+def wait_for(url):
     for _ in range(120):
         try:
             return urlopen(url, timeout=5).close()

@@ -30,7 +30,7 @@ OTHER_TONGUE = {"language"}  # names the language that one may switch to
 CODE = {"town.value", "side"}  # no word in it
 
 
-def slots(text):
+def slots_of(text):
     return sorted(name for _, name, *_ in Formatter().parse(text) if name is not None)
 
 
@@ -50,7 +50,7 @@ def test_each_language_is_itself():
 
 def test_both_languages_leave_the_same_places_for_values():
     en, zh = (words.WORDS[language] for language in words.LANGUAGES)
-    assert [key for key in en if slots(en[key]) != slots(zh[key])] == []
+    assert [key for key in en if slots_of(en[key]) != slots_of(zh[key])] == []
 
 
 def test_values_stand_in_their_places():
@@ -113,8 +113,8 @@ def test_no_words_for_what_is_not_there():
     assert len(set(LETTERS.values())) == len(LETTERS)
 
 
-def every_path():
-    """The paths of all numbers of all that ships, mechanisms included."""
+def all_paths():
+    """Return the paths of all numbers of all that ships, mechanisms included."""
     found = {
         path for name in list_cases() for path in paths(read_case(name)) if not path.startswith("mechanisms.")
     }
@@ -123,7 +123,7 @@ def every_path():
 
 def test_every_number_has_a_label_and_a_unit():
     """In both languages, and short enough to stand beside a slider."""
-    every = every_path()
+    every = all_paths()
     for path in every:
         english, chinese = words.knob("en", path), words.knob("zh", path)
         assert english[0] and not CHINESE.search(english[0]) and len(english[0]) <= 42, path
@@ -153,7 +153,17 @@ def test_a_mechanism_pulls_what_its_group_is_about(name):
 
 
 def test_a_mechanism_of_ones_own_is_called_by_its_own_name(tmp_path, monkeypatch):
-    source = '"""Tea: neighbours drink tea.\n\nDisappoints by cold tea.\n"""\nfrom dataclasses import dataclass\nfrom cogov.model.mechanisms import Mechanism\n@dataclass(frozen=True)\nclass Tea(Mechanism):\n    pulls = ("ties",)\n'
+    source = (
+        '"""Tea: neighbours drink tea.\n'
+        "\n"
+        "Disappoints by cold tea.\n"
+        '"""\n'
+        "from dataclasses import dataclass\n"
+        "from cogov.model.mechanisms import Mechanism\n"
+        "@dataclass(frozen=True)\n"
+        "class Tea(Mechanism):\n"
+        '    pulls = ("ties",)\n'
+    )
     (tmp_path / "tea_round.py").write_text(source, encoding="utf-8")
     monkeypatch.setattr(mechanisms, "__path__", [*mechanisms.__path__, str(tmp_path)])
     assert (
@@ -197,7 +207,7 @@ def test_what_the_community_refuses_is_said_in_chinese(name):
     assert words.translate_exception("en", refused.value) == str(refused.value)
 
 
-def test_what_is_only_found_as_a_community_is_founded_is_said_in_chinese():
+def test_an_error_found_while_building_a_community_is_said_in_chinese():
     with pytest.raises(UserError, match="^wuzi_yard: community.residents leaves people over") as refused:
         build_community(
             alter_scenario(

@@ -21,4 +21,4 @@ def mutant(name, file, old, new, *tests, **more):
     return Mutant(name, file, old, new, tuple(f"tests/{test}" for test in tests), **more)
 
 
-TWIN = "contract/test_twin.py::test_a_year_is_told_alike[yard]"
+TWIN = "contract/test_twin.py::test_a_year_is_the_same[yard]"

@@ -39,8 +39,8 @@ MUTANTS = [
         "np.where(rest | festival, scenario",
         "np.where(festival, scenario",
         (
-            "model/test_calendar.py::test_offices_rest_on_weekends_and_in_festival_weeks_and_"
-            "evenings_are_fewer_then"
+            "model/test_calendar.py::"
+            "test_offices_rest_on_weekends_and_in_festival_weeks_and_evenings_are_fewer_then"
         ),
         plain=True,
         short=True,

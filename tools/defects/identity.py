@@ -24,10 +24,10 @@ MUTANTS = [
         "model/resources/calendar.py",
         (
             "\n                uniforms(np.uint64(derive_key(key, "
-            "encode_category(begin.category))), buildings.luck[can]),\n                "
+            "encode_category(begin.category))), buildings.key[can]),\n                "
             'kind="stable",\n            '
         ),
-        'uniforms(np.uint64(derive_key(key, j)), buildings.luck[can]), kind="stable"',
+        'uniforms(np.uint64(derive_key(key, j)), buildings.key[can]), kind="stable"',
         "contract/test_metamorphic.py::test_categories_that_never_arise_change_no_bit[yiduan]",
         plain=True,
         short=True,
@@ -64,8 +64,8 @@ MUTANTS = [
         "out += [derive_key(compound, building) for building in range(size)]",
         "out += [derive_key(np.uint64(1), len(out) + building) for building in range(size)]",
         (
-            "contract/test_metamorphic.py::test_a_compound_more_or_in_another_order_leaves_ev"
-            "ery_buildings_clocks_its_own[annex]"
+            "contract/test_metamorphic.py::"
+            "test_a_compound_more_or_in_another_order_leaves_every_buildings_clocks_its_own[annex]"
         ),
         plain=True,
         short=True,
@@ -73,11 +73,11 @@ MUTANTS = [
     mutant(
         "what an issue takes goes by its row",
         "model/issues/arrivals.py",
-        "derive_key(derive_key(w.buildings.luck[b], cats.code[j]), number)",
+        "derive_key(derive_key(w.buildings.key[b], cats.code[j]), number)",
         "derive_key(derive_key(np.uint64(b), cats.code[j]), number)",
         (
-            "contract/test_metamorphic.py::test_a_compound_more_or_in_another_order_leaves_ev"
-            "ery_buildings_clocks_its_own[annex]"
+            "contract/test_metamorphic.py::"
+            "test_a_compound_more_or_in_another_order_leaves_every_buildings_clocks_its_own[annex]"
         ),
     ),
     mutant(
@@ -85,7 +85,7 @@ MUTANTS = [
         "model/scenarios/scenario.py",
         "            if other != name:\n",
         "            if False:\n",
-        "model/test_identity.py::test_two_categories_that_luck_could_not_tell_apart_are_refused",
+        "model/test_identity.py::test_two_categories_with_the_same_random_numbers_are_refused",
         plain=True,
         short=True,
     ),
@@ -111,7 +111,7 @@ MUTANTS = [
         "experiments/narrative/recording.py",
         '"id": (i["id"], "i8")',
         '"id": (i["id"], "f8")',
-        "model/test_identity.py::test_a_film_keeps_ids_to_the_last_digit",
+        "model/test_identity.py::test_a_recording_keeps_ids_to_the_last_digit",
         short=True,
     ),
     mutant(
@@ -129,8 +129,8 @@ MUTANTS = [
         "can = np.flatnonzero(units[:, j] > 0)",
         "can = np.flatnonzero((units[:, j] > 0) & (scenario.issues[begin.category].rate > 0))",
         (
-            "contract/test_metamorphic.py::test_an_initial_issue_of_a_category_that_no_longer"
-            "_arises_is_there_and_no_other"
+            "contract/test_metamorphic.py::"
+            "test_an_initial_issue_of_a_category_that_no_longer_arises_is_there_and_no_other"
         ),
         plain=True,
         short=True,

@@ -95,7 +95,7 @@ MUTANTS = [
     mutant(
         "redone work is done from the beginning",
         "model/issues/closing.py",
-        "WORK, -1, w.knobs.rework_share * issue.work_hours",
+        "WORK, -1, w.knobs.redo * issue.work_hours",
         "WORK, -1, issue.work_hours",
         TWIN,
     ),
@@ -127,6 +127,6 @@ MUTANTS = [
         "model/issues/consent.py",
         "return x + k.letting",
         "return x",
-        "contract/test_mechanisms.py::test_every_knob_of_people_and_desks_is_felt[projects.absentee_owner_logit]",
+        "contract/test_mechanisms.py::test_every_parameter_of_people_and_desks_has_an_effect[projects.absentee_owner_logit]",
     ),
 ]

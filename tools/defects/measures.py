@@ -9,8 +9,8 @@ MUTANTS = [
         'old & (issues["resolved_day"] >= 0) & (issues',
         "old & (issues",
         (
-            "experiments/comparing/test_compare.py::test_the_resolution_rate_counts_all_that_"
-            "arose_and_are_old_enough"
+            "experiments/comparison/test_compare.py::"
+            "test_the_resolution_rate_counts_all_that_arose_and_are_old_enough"
         ),
         plain=True,
         short=True,
@@ -38,7 +38,7 @@ MUTANTS = [
         "experiments/statistics/survival.py",
         "to_numpy(), resolved",
         "to_numpy(), np.ones(\n        len(issues), bool\n    )",
-        "experiments/estimating/test_survival.py::test_what_was_given_up_stays_at_risk_to_the_end_of_the_run",
+        "experiments/statistics/test_survival.py::test_what_was_given_up_stays_at_risk_to_the_end_of_the_run",
         short=True,
     ),
 ]

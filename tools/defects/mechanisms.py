@@ -24,7 +24,7 @@ MUTANTS = [
         "model/mechanisms/building_captains.py",
         "keep[i] = k.memory * coverage[b]",
         "keep[i] = 1.5 * coverage[b]",
-        "contract/test_mechanisms.py::test_every_knob_is_felt[building_captains.reminder_log_rate]",
+        "contract/test_mechanisms.py::test_every_parameter_has_an_effect[building_captains.reminder_log_rate]",
     ),
     mutant(
         "captains open no doors",
@@ -32,8 +32,8 @@ MUTANTS = [
         "m.lever.reach[b] = k.door * coverage[b]",
         "m.lever.reach[b] = 0.0",
         (
-            "contract/test_mechanisms.py::test_it_pulls_the_levers_that_it_says_and_each_of_t"
-            "hem[building_captains]"
+            "contract/test_mechanisms.py::"
+            "test_it_pulls_the_levers_that_it_says_and_each_of_them[building_captains]"
         ),
     ),
     mutant(
@@ -63,7 +63,7 @@ MUTANTS = [
         "model/resources/levers.py",
         "scale = strength[who[m]]",
         "scale = 1.0 if strength[who[m]] > 0.0 else 0.0",
-        "contract/test_twin.py::test_levers_that_no_mechanism_pulls_are_told_alike",
+        "contract/test_twin.py::test_levers_that_no_mechanism_pulls_are_the_same",
     ),
     mutant(
         "one compound pays with another's money",
@@ -106,8 +106,8 @@ MUTANTS = [
         "passed[i, j] += rate[i, j] * eased[j]",
         "passed[i, j] += rate[i, j] * eased[j] * (1.0 + 0.001 * b)",
         (
-            "contract/test_metamorphic.py::test_a_building_where_nothing_happens_changes_noth"
-            "ing_elsewhere[storm]"
+            "contract/test_metamorphic.py::"
+            "test_a_building_where_nothing_happens_changes_nothing_elsewhere[storm]"
         ),
     ),
     mutant(

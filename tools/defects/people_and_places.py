@@ -52,9 +52,9 @@ MUTANTS = [
     mutant(
         "Mesa's steps have a luck of their own",
         "model/mesa/model.py",
-        'self.luck = RandomNumbers("run", self.seed)',
-        'self.luck = RandomNumbers("mesa", self.seed)',
-        "model/test_mesa.py::test_the_same_seed_lives_the_same_days_as_simulate",
+        'self.random_numbers = RandomNumbers("run", self.seed)',
+        'self.random_numbers = RandomNumbers("mesa", self.seed)',
+        "model/test_mesa.py::test_the_same_seed_gives_the_same_days_as_simulate",
         plain=True,
         short=True,
     ),
@@ -110,7 +110,7 @@ MUTANTS = [
         "model/street.py",
         "np.lexsort((n, rows[:, 1], -rows[:, 0]))",
         "np.lexsort((n, -rows[:, 0], rows[:, 1]))",
-        "experiments/comparing/test_city.py::test_the_most_urgent_of_the_street_goes_first",
+        "experiments/city/test_city.py::test_the_most_urgent_of_the_street_goes_first",
         plain=True,
         short=True,
     ),
@@ -119,7 +119,7 @@ MUTANTS = [
         "experiments/city/city.py",
         'return path.stem.rpartition("-")[2] == digest_of(raw)',
         'return len(path.stem.rpartition("-")[2]) == len(digest_of(raw))',
-        "experiments/comparing/test_city.py::test_what_is_missing_or_damaged_is_lived_again_and_is_the_same",
+        "experiments/city/test_city.py::test_what_is_missing_or_damaged_is_run_again_and_is_the_same",
         short=True,
     ),
     mutant(
@@ -143,7 +143,7 @@ MUTANTS = [
         "bench/fingerprints.py",
         '    "residents",\n',
         "",
-        "experiments/sweeping/test_determinism.py::test_a_hash_is_of_everything_that_a_run_leaves",
+        "experiments/execution/test_determinism.py::test_a_hash_is_of_everything_that_a_run_leaves",
         short=True,
     ),
     mutant(
@@ -152,8 +152,8 @@ MUTANTS = [
         'world.day = int(snapshot["day"])',
         'world.day = int(snapshot["day"]) - 1',
         (
-            "experiments/sweeping/test_determinism.py::test_a_world_saved_and_gone_on_with_is"
-            "_the_world_that_was_never_stopped"
+            "experiments/execution/test_determinism.py::"
+            "test_a_world_saved_and_gone_on_with_is_the_world_that_was_never_stopped"
         ),
         plain=True,
     ),

@@ -8,7 +8,7 @@ MUTANTS = [
         "experiments/comparison/streaming_comparison.py",
         "return seed_of(EXPERIMENT, scenario.name, seed, number)",
         "return seed_of(EXPERIMENT, scenario.name, seed, number + 1)",
-        "experiments/comparing/test_streaming_comparison.py::test_summaries_are_those_of_a_comparison",
+        "experiments/comparison/test_streaming_comparison.py::test_summaries_are_those_of_a_comparison",
         short=True,
     ),
     mutant(
@@ -16,7 +16,7 @@ MUTANTS = [
         "experiments/narrative/recording.py",
         "(of.MONEY, cost > 0)",
         '(of.MONEY, issue["cost_fen"] > 0)',
-        "contract/test_mutation_survivors.py::test_a_film_shows_every_state_on_the_way_and_not_only_the_last",
+        "contract/test_mutation_survivors.py::test_a_recording_shows_every_state_on_the_way_and_not_only_the_last",
         short=True,
     ),
     mutant(
@@ -24,7 +24,7 @@ MUTANTS = [
         "experiments/narrative/recording.py",
         "h, rank = h[order], rank[order]",
         "h, rank = h[order], rank[order[::-1]]",
-        "experiments/comparing/test_recording.py::test_the_last_state_of_an_issue_is_its_state",
+        "experiments/narrative/test_recording.py::test_the_last_state_of_an_issue_is_its_state",
         short=True,
     ),
     mutant(
@@ -33,8 +33,8 @@ MUTANTS = [
         " day - since",
         " max(day - since - 1, 0)",
         (
-            "experiments/comparing/test_story.py::test_states_and_days_between_the_lines_are_"
-            "those_the_model_went_through"
+            "experiments/narrative/test_story.py::"
+            "test_states_and_days_between_the_lines_are_those_the_model_went_through"
         ),
         short=True,
     ),
@@ -43,8 +43,8 @@ MUTANTS = [
         "viz/report.py",
         "<b>{escape(str(arm))}: {verdict}</b>",
         "<b>{arm}: {verdict}</b>",
-        "experiments/sweeping/test_report.py::test_a_page_asks_for_nothing_and_runs_nothing",
-        "experiments/sweeping/test_report.py::test_what_a_user_wrote_is_text",
+        "experiments/sweep/test_report.py::test_a_page_asks_for_nothing_and_runs_nothing",
+        "experiments/sweep/test_report.py::test_what_a_user_wrote_is_text",
         short=True,
     ),
     mutant(
@@ -91,7 +91,7 @@ MUTANTS = [
         "viz/page/page_state.py",
         "       if on",
         "       if True",
-        "viz/test_page_state.py::test_a_switch_takes_its_knobs_along",
+        "viz/test_page_state.py::test_a_switch_takes_its_parameters_along",
         short=True,
     ),
     mutant(
@@ -143,7 +143,7 @@ MUTANTS = [
         "viz/server/access_control.py",
         "self.clock = asyncio.get_running_loop().call_later(DRAWN, self.release)",
         "self.clock = asyncio.get_running_loop().call_later(1e6, self.release)",
-        "viz/test_server.py::test_whoever_is_never_drawn_holds_nobody_up",
+        "viz/test_server.py::test_a_visitor_who_is_never_drawn_delays_no_one",
     ),
     mutant(
         "dropped visits fill the page",

@@ -33,7 +33,7 @@ MUTANTS = [
         "bench/forkserver_preload.py",
         'run a month."""\n\n',
         'run a month."""\n\nimport random\n\n',
-        "engine/test_randomness.py::test_chance_lives_in_one_file",
+        "engine/test_randomness.py::test_random_numbers_are_made_in_one_file",
         short=True,
     ),
 ]

@@ -8,7 +8,7 @@ MUTANTS = [
         "experiments/statistics/paired.py",
         " / np.sqrt(n",
         " / np.sqrt(n + 1",
-        "experiments/estimating/test_paired.py::test_one_arm_alone_has_the_interval_of_the_paired_t_test",
+        "experiments/statistics/test_paired.py::test_one_arm_alone_has_the_interval_of_the_paired_t_test",
         short=True,
     ),
     mutant(
@@ -19,7 +19,7 @@ MUTANTS = [
             "\n        [runs.replicate(arm, EXPERIMENT, seed, number + 1000 * n) for n, arm "
             "in enumerate(arms)], within\n    "
         ),
-        "experiments/comparing/test_compare.py::test_strength_zero_differs_in_nothing",
+        "experiments/comparison/test_compare.py::test_strength_zero_differs_in_nothing",
         short=True,
     ),
     mutant(
@@ -27,7 +27,7 @@ MUTANTS = [
         "bench/coverage.py",
         "half_width(diffs, level_of_each(diffs, level))",
         "half_width(diffs, level)",
-        "experiments/estimating/test_coverage.py::test_all_arms_are_right_at_once_and_not_by_caution",
+        "experiments/statistics/test_coverage.py::test_all_arms_are_right_at_once_and_not_by_caution",
         short=True,
     ),
     mutant(
@@ -36,8 +36,8 @@ MUTANTS = [
         "sure = level_of_each(wide[others].sub(wide[reference], axis=0), level)",
         "sure = level",
         (
-            "experiments/estimating/test_paired.py::test_several_arms_are_held_to_more_than_o"
-            "ne_and_less_than_bonferroni_asks"
+            "experiments/statistics/test_paired.py::"
+            "test_several_arms_are_held_to_more_than_one_and_less_than_bonferroni_asks"
         ),
         short=True,
     ),
@@ -46,7 +46,7 @@ MUTANTS = [
         "experiments/exploration/attribution.py",
         "factorial(s) * factorial(k - s - 1) / factorial(k)",
         "float(s == 0)",
-        "experiments/estimating/test_attribution.py::test_it_is_the_mean_over_all_orders",
+        "experiments/exploration/test_attribution.py::test_it_is_the_mean_over_all_orders",
         short=True,
     ),
     mutant(
@@ -55,10 +55,10 @@ MUTANTS = [
         "1.0 - (1.0 - level) / (k - 1)",
         "level",
         (
-            "experiments/estimating/test_multiple_comparisons.py::test_all_intervals_hold_at_"
-            "once_whatever_the_spreads"
+            "experiments/statistics/test_multiple_comparisons.py::"
+            "test_all_intervals_hold_at_once_whatever_the_spreads"
         ),
-        "experiments/estimating/test_multiple_comparisons.py::test_three_arms_by_hand",
+        "experiments/statistics/test_multiple_comparisons.py::test_three_arms_by_hand",
         short=True,
     ),
     mutant(
@@ -66,7 +66,7 @@ MUTANTS = [
         "experiments/statistics/cost_effectiveness.py",
         "each = ratio(row[name], row[effect])",
         "each = ratio(row[effect], row[name])",
-        "experiments/estimating/test_cost_effectiveness.py::test_a_price_by_hand",
+        "experiments/statistics/test_cost_effectiveness.py::test_a_price_by_hand",
         short=True,
     ),
     mutant(
@@ -74,7 +74,7 @@ MUTANTS = [
         "experiments/statistics/sequential.py",
         "n = min(n, len(failed))",
         "n = len(failed)",
-        "experiments/estimating/test_sequential.py::test_a_case_that_lags_behind_is_waited_for",
+        "experiments/statistics/test_sequential.py::test_a_case_that_lags_behind_is_waited_for",
         short=True,
     ),
     mutant(
@@ -82,7 +82,7 @@ MUTANTS = [
         "experiments/exploration/sensitivity.py",
         "(replicates - 1) / replicates)",
         "(replicates - 1) / replicates) * 0.0",
-        "experiments/estimating/test_sensitivity.py::test_luck_is_not_read_as_sensitivity",
+        "experiments/exploration/test_sensitivity.py::test_noise_is_not_reported_as_sensitivity",
         short=True,
     ),
     mutant(
@@ -90,7 +90,7 @@ MUTANTS = [
         "experiments/exploration/prim.py",
         "return hits / all_hits - count / all_count if all_hits else 0.0",
         "return hits / all_hits if all_hits else 0.0",
-        "experiments/estimating/test_scenario_discovery.py::test_a_planted_box_is_found",
+        "experiments/exploration/test_scenario_discovery.py::test_a_planted_box_is_found",
         short=True,
     ),
     mutant(
@@ -99,8 +99,8 @@ MUTANTS = [
         "able = all(result[beyond(name)] <= most for",
         "able = all(result[beyond(name)] <= 9 * most for",
         (
-            "experiments/estimating/test_search.py::test_the_front_is_of_those_within_the_lim"
-            "its_that_none_of_them_beats"
+            "experiments/exploration/test_search.py::"
+            "test_the_front_is_of_those_within_the_limits_that_none_of_them_beats"
         ),
         short=True,
     ),
@@ -110,8 +110,8 @@ MUTANTS = [
         "values[name] - room.spent[number][name]",
         "values[name] - 0.0 * room.spent[number][name]",
         (
-            "experiments/estimating/test_search.py::test_a_budget_is_of_what_is_spent_beyond_"
-            "the_case_as_it_stands"
+            "experiments/exploration/test_search.py::"
+            "test_a_budget_is_of_what_is_spent_beyond_the_case_as_it_stands"
         ),
         short=True,
     ),
@@ -120,7 +120,7 @@ MUTANTS = [
         "experiments/exploration/search.py",
         "order[: room.most]",
         "order[: room.most + 1]",
-        "experiments/estimating/test_search.py::test_no_mix_has_more_mechanisms_than_may_be_added",
+        "experiments/exploration/test_search.py::test_no_mix_has_more_mechanisms_than_may_be_added",
         short=True,
     ),
     mutant(
@@ -128,7 +128,7 @@ MUTANTS = [
         "experiments/exploration/world_questions.py",
         "ascending=[False, measure in SMALLER]",
         "ascending=[True, measure in SMALLER]",
-        "experiments/estimating/test_sweep_analyses.py::test_the_winner_stands_first_and_is_named_as_such",
+        "experiments/exploration/test_sweep_analyses.py::test_the_winner_stands_first_and_is_named_as_such",
         short=True,
     ),
     mutant(
@@ -136,7 +136,7 @@ MUTANTS = [
         "experiments/files/manifest.py",
         "for name in tables}",
         "for name in tables[1:]}",
-        "experiments/comparing/test_manifest.py::test_a_folder_says_what_made_it[run]",
+        "experiments/files/test_manifest.py::test_a_folder_says_what_made_it[run]",
         short=True,
     ),
     mutant(
@@ -144,7 +144,7 @@ MUTANTS = [
         "experiments/files/manifest.py",
         "    if (Path(folder) / LEDGER).exists():\n",
         "    if False:\n",
-        "experiments/comparing/test_manifest.py::test_the_folder_of_a_sweep_is_left_alone",
+        "experiments/files/test_manifest.py::test_the_folder_of_a_sweep_is_left_alone",
         short=True,
     ),
     mutant(
@@ -153,8 +153,8 @@ MUTANTS = [
         "mechanisms.load_class(name)()), begins=0, ends=36_500)",
         "mechanisms.load_class(name)()), ends=36_500)",
         (
-            "experiments/comparing/test_effects.py::test_a_mechanism_that_the_case_begins_lat"
-            "e_is_on_all_the_time"
+            "experiments/comparison/test_effects.py::"
+            "test_a_mechanism_that_the_case_begins_late_is_on_all_the_time"
         ),
         short=True,
     ),
@@ -163,7 +163,7 @@ MUTANTS = [
         "experiments/sweep/factor_space.py",
         ".at(k / (count - 1))",
         ".at(k / count)",
-        "experiments/sweeping/test_experiment.py::test_a_grid_crosses_its_factors_ends_among_them",
+        "experiments/sweep/test_experiment.py::test_a_grid_crosses_its_factors_ends_among_them",
         short=True,
     ),
     mutant(
@@ -171,7 +171,7 @@ MUTANTS = [
         "experiments/calibration/issue_log.py",
         'issues["closed"].notna() & (issues["closed"] <= drawn)',
         'issues["closed"].notna()',
-        "experiments/calibrating/test_calibrate.py::test_the_fit_does_not_look_into_the_part_held_out",
+        "experiments/calibration/test_calibrate.py::test_the_fit_does_not_look_into_the_part_held_out",
     ),
     mutant(
         "a log's rows from the future are used",
@@ -182,8 +182,8 @@ MUTANTS = [
             'closed after the day the log was drawn, {drawn:%Y-%m-%d}",\n        '
         ),
         (
-            "experiments/calibrating/test_issue_log.py::test_rows_that_cannot_be_true_are_set"
-            "_aside_with_line_and_reason_and_none_is_lost"
+            "experiments/calibration/test_issue_log.py::"
+            "test_rows_that_cannot_be_true_are_set_aside_with_line_and_reason_and_none_is_lost"
         ),
         short=True,
     ),
@@ -193,10 +193,10 @@ MUTANTS = [
         'else "outside"',
         'else "near"',
         (
-            "experiments/calibrating/test_reported_patterns.py::test_each_outcome_has_its_row"
-            "_and_an_outside_stays"
+            "experiments/calibration/test_reported_patterns.py::"
+            "test_each_outcome_has_its_row_and_an_outside_stays"
         ),
-        "contract/test_architecture.py::test_examples_in_docstrings[experiments.patterns]",
+        "contract/test_architecture.py::test_examples_in_docstrings[experiments.calibration.reported_patterns]",
         short=True,
     ),
     mutant(
@@ -212,6 +212,6 @@ MUTANTS = [
         "experiments/exploration/sweep_analyses.py",
         "return space.values.index(space.at(u)) / max(len(space.values) - 1, 1)",
         "return u",
-        "experiments/estimating/test_sweep_analyses.py::test_a_switch_turned_by_morris_counts_as_turned_once",
+        "experiments/exploration/test_sweep_analyses.py::test_a_switch_changed_by_morris_counts_as_changed_once",
     ),
 ]

@@ -8,7 +8,7 @@ MUTANTS = [
         "experiments/sweep/sweep.py",
         "case_texts[a.case]",
         "a.case",
-        "experiments/sweeping/test_sweep.py::test_what_is_asked_otherwise_is_another_run",
+        "experiments/sweep/test_sweep.py::test_what_is_asked_otherwise_is_another_run",
         short=True,
     ),
     mutant(
@@ -16,7 +16,7 @@ MUTANTS = [
         "experiments/sweep/store.py",
         "o in outcomes",
         "o in outcomes[: max(1, len(outcomes) - 1)]",
-        "experiments/sweeping/test_store.py::test_what_was_handed_in_is_read_back_bit_for_bit",
+        "experiments/sweep/test_store.py::test_what_was_handed_in_is_read_back_bit_for_bit",
         short=True,
     ),
     mutant(
@@ -25,8 +25,8 @@ MUTANTS = [
         "    *fields, row_mark = row\n    if mark(*fields) != row_mark:",
         "    *fields, row_mark = row\n    if False:",
         (
-            "experiments/sweeping/test_store.py::test_a_ledger_that_says_other_things_than_we"
-            "re_written_is_damaged"
+            "experiments/sweep/test_store.py::"
+            "test_a_ledger_that_says_other_things_than_were_written_is_damaged"
         ),
         short=True,
     ),
@@ -35,7 +35,7 @@ MUTANTS = [
         "experiments/sweep/parts.py",
         "        if temporary.read_bytes() != raw:\n",
         "        if False:\n",
-        "experiments/sweeping/test_store.py::test_what_reads_back_otherwise_is_never_given_a_name",
+        "experiments/sweep/test_store.py::test_what_reads_back_otherwise_is_never_given_a_name",
         short=True,
     ),
     mutant(
@@ -61,8 +61,8 @@ MUTANTS = [
         "        refuse_other(store, plan)\n",
         "        store.prepare()\n        refuse_other(store, plan)\n",
         (
-            "experiments/sweeping/test_swept_again.py::test_a_sweep_that_is_refused_changes_n"
-            "o_byte_and_names_what_differs"
+            "experiments/sweep/test_swept_again.py::"
+            "test_a_sweep_that_is_refused_changes_no_byte_and_names_what_differs"
         ),
         plain=True,
         short=True,
@@ -73,8 +73,8 @@ MUTANTS = [
         "            if not damaged.keys() & set(files):\n",
         "            if True:\n",
         (
-            "experiments/sweeping/test_swept_again.py::test_a_damaged_part_is_named_set_aside"
-            "_and_its_runs_are_done_again"
+            "experiments/sweep/test_swept_again.py::"
+            "test_a_damaged_part_is_named_set_aside_and_its_runs_are_done_again"
         ),
         plain=True,
         short=True,
@@ -84,7 +84,7 @@ MUTANTS = [
         "experiments/sweep/ledger.py",
         "    refuse_lost_ledger(folder)\n    for name in TEXTS:",
         "    for name in TEXTS:",
-        "experiments/sweeping/test_swept_again.py::test_parts_without_their_ledger_are_never_added_to",
+        "experiments/sweep/test_swept_again.py::test_parts_without_their_ledger_are_never_added_to",
         plain=True,
         short=True,
     ),
@@ -94,8 +94,8 @@ MUTANTS = [
         "        u = float(u)  #",
         "        u = u  #",
         (
-            "experiments/sweeping/test_sweep.py::test_runs_of_a_sampled_design_are_those_of_t"
-            "he_design_that_is_read_back"
+            "experiments/sweep/test_sweep.py::"
+            "test_runs_of_a_sampled_design_are_those_of_the_design_that_is_read_back"
         ),
         plain=True,
         short=True,
@@ -105,7 +105,7 @@ MUTANTS = [
         "experiments/sweep/results.py",
         "    strays = stray_files(folder, set(parts))\n",
         "    strays = []\n",
-        "experiments/sweeping/test_swept_again.py::test_a_stray_among_the_parts_is_seen_and_never_counted",
+        "experiments/sweep/test_swept_again.py::test_a_stray_among_the_parts_is_seen_and_never_counted",
         plain=True,
         short=True,
     ),
@@ -114,10 +114,7 @@ MUTANTS = [
         "experiments/sweep/sweep.py",
         "needed, free = guess.bytes * runs / guess.runs,",
         "needed, free = guess.bytes,",
-        (
-            "experiments/sweeping/test_swept_again.py::test_a_resume_asks_for_the_disk_that_t"
-            "he_missing_runs_need"
-        ),
+        ("experiments/sweep/test_swept_again.py::test_a_resume_asks_for_the_disk_that_the_missing_runs_need"),
         plain=True,
         short=True,
     ),
@@ -126,7 +123,7 @@ MUTANTS = [
         "experiments/sweep/ledger.py",
         "(folder / name).exists()",
         "False",
-        "experiments/sweeping/test_swept_again.py::test_the_results_of_another_command_are_not_overwritten",
+        "experiments/sweep/test_swept_again.py::test_the_results_of_another_command_are_not_overwritten",
         plain=True,
         short=True,
     ),
@@ -136,8 +133,8 @@ MUTANTS = [
         "if all(entry[name] == now[name] for name in now)), log[-1])",
         "if True), log[-1])",
         (
-            "experiments/sweeping/test_swept_again.py::test_an_estimand_that_was_changed_late"
-            "r_is_not_said_to_be_stated_before_the_first_run"
+            "experiments/sweep/test_swept_again.py::"
+            "test_an_estimand_that_was_changed_later_is_not_said_to_be_stated_before_the_first_run"
         ),
         plain=True,
         short=True,
@@ -151,8 +148,8 @@ MUTANTS = [
         ),
         '("added", [name for name in new if name not in old]), ("dropped", [])',
         (
-            "experiments/sweeping/test_swept_again.py::test_a_change_is_told_with_its_date_an"
-            "d_how_many_runs_were_there"
+            "experiments/sweep/test_swept_again.py::"
+            "test_a_change_is_reported_with_its_date_and_how_many_runs_were_there"
         ),
         plain=True,
         short=True,
@@ -165,7 +162,7 @@ MUTANTS = [
             '"registered": join_logs([m["registered"] for m in manifests]),\n    '
         ),
         '**manifests[0], "begun": begun, "last": last, "registered": manifests[-1]["registered"][:1]',
-        "experiments/sweeping/test_swept_again.py::test_a_merge_keeps_what_each_shard_was_asked_when",
+        "experiments/sweep/test_swept_again.py::test_a_merge_keeps_what_each_shard_was_asked_when",
         plain=True,
         short=True,
     ),
@@ -175,8 +172,8 @@ MUTANTS = [
         "    if failed and not allowed:\n",
         "    if False:\n",
         (
-            "experiments/sweeping/test_swept_again.py::test_a_sweep_whose_runs_failed_ends_wi"
-            "th_status_1_and_says_what_failed"
+            "experiments/sweep/test_swept_again.py::"
+            "test_a_sweep_whose_runs_failed_ends_with_status_1_and_says_what_failed"
         ),
         plain=True,
         short=True,
@@ -187,8 +184,8 @@ MUTANTS = [
         "    stand_in(facts.get(OWN), ",
         "    (lambda *_: None)(facts.get(OWN), ",
         (
-            "experiments/sweeping/test_swept_again.py::test_results_with_a_mechanism_of_a_use"
-            "rs_own_are_read_without_it_and_run_again_with_what_the_archive_has"
+            "experiments/sweep/test_swept_again.py::"
+            "test_results_with_a_mechanism_of_a_users_own_are_read_without_it_and_run_again_with_what_the_archive_has"
         ),
         plain=True,
     ),
@@ -197,7 +194,7 @@ MUTANTS = [
         "experiments/sweep/archive.py",
         "            **{name: text.encode() for name, text in texts.items()},\n",
         "",
-        "experiments/sweeping/test_report.py::test_an_archive_is_whole_described_and_opens_again",
+        "experiments/sweep/test_report.py::test_an_archive_is_whole_described_and_opens_again",
         plain=True,
         short=True,
     ),
@@ -206,7 +203,7 @@ MUTANTS = [
         "viz/figures/sweep_figures.py",
         "        if len(analysis.convergence):\n",
         "        if True:\n",
-        "experiments/sweeping/test_report_of_little.py::test_a_report_of_little_says_what_cannot_be_said",
+        "experiments/sweep/test_report_of_little.py::test_a_report_of_little_says_what_cannot_be_said",
         plain=True,
         short=True,
     ),
@@ -215,7 +212,7 @@ MUTANTS = [
         "experiments/sweep/report_statistics.py",
         "        absent = [arm for arm in self.found.plan.arms if (arm.case, arm.name) not in present]\n",
         "        absent = []\n",
-        "experiments/sweeping/test_report_of_little.py::test_a_report_of_little_says_what_cannot_be_said",
+        "experiments/sweep/test_report_of_little.py::test_a_report_of_little_says_what_cannot_be_said",
         plain=True,
         short=True,
     ),
@@ -225,8 +222,8 @@ MUTANTS = [
         "    always = set.intersection(*arms)\n",
         "    always = set(plan.cases[case].mechanisms)\n",
         (
-            "experiments/sweeping/test_report_of_little.py::test_methods_say_which_mechanisms"
-            "_are_on_in_every_arm_and_which_in_some"
+            "experiments/sweep/test_report_of_little.py::"
+            "test_methods_say_which_mechanisms_are_on_in_every_arm_and_which_in_some"
         ),
         plain=True,
         short=True,
@@ -244,7 +241,7 @@ MUTANTS = [
         "experiments/sweep/store.py",
         "            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)\n",
         "",
-        "experiments/sweeping/test_store.py::test_one_process_at_a_time_writes_to_a_folder",
+        "experiments/sweep/test_store.py::test_one_process_at_a_time_writes_to_a_folder",
         short=True,
     ),
     mutant(
@@ -252,7 +249,7 @@ MUTANTS = [
         "experiments/sweep/worker.py",
         'return RunOutcome(order, "failed",',
         'return RunOutcome(order, "done",',
-        "experiments/sweeping/test_sweep.py::test_a_run_that_raises_is_named_and_is_data",
+        "experiments/sweep/test_sweep.py::test_a_run_that_raises_is_named_and_is_data",
         short=True,
     ),
     mutant(
@@ -268,7 +265,7 @@ MUTANTS = [
         "experiments/execution/job_scripts.py",
         "file={shlex.quote(job.file)}",
         "file={job.file}",
-        "experiments/sweeping/test_job_scripts.py::test_whatever_a_file_is_called_it_stays_a_name",
+        "experiments/execution/test_job_scripts.py::test_whatever_a_file_is_called_it_stays_a_name",
         short=True,
     ),
     mutant(
@@ -277,8 +274,8 @@ MUTANTS = [
         "elif not insecure and not loopback(address):",
         "elif False:",
         (
-            "experiments/sweeping/test_dask_cluster.py::test_an_open_line_beyond_this_machine"
-            "_needs_the_users_word"
+            "experiments/execution/test_dask_cluster.py::"
+            "test_an_open_line_beyond_this_machine_needs_the_users_word"
         ),
     ),
 ]

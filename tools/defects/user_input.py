@@ -17,7 +17,7 @@ MUTANTS = [
         "engine/settings.py",
         'if "choices" in f.metadata or f.type is bool]',
         'if "choices" in f.metadata or "text" in f.metadata or f.type is bool]',
-        "model/test_names.py::test_the_texts_of_a_case_are_no_knobs",
+        "model/test_names.py::test_the_texts_of_a_case_are_no_parameters",
         plain=True,
         short=True,
     ),
@@ -69,8 +69,8 @@ MUTANTS = [
         "if not 0.0 <= wants[m, role, c] < np.inf:",
         "if wants[m, role, c] < 0.0:",
         (
-            "model/test_own_mechanisms.py::test_what_a_mechanism_may_not_do_is_found_in_a_run"
-            "_and_named_with_its_file_and_day"
+            "model/test_own_mechanisms.py::"
+            "test_what_a_mechanism_may_not_do_is_found_in_a_run_and_named_with_its_file_and_day"
         ),
         plain=True,
         short=True,
@@ -81,8 +81,8 @@ MUTANTS = [
         "if not least[lever] <= rows[m, i] <= most[lever]:",
         "if rows[m, i] < least[lever]:",
         (
-            "model/test_own_mechanisms.py::test_what_a_mechanism_may_not_do_is_found_in_a_run"
-            "_and_named_with_its_file_and_day"
+            "model/test_own_mechanisms.py::"
+            "test_what_a_mechanism_may_not_do_is_found_in_a_run_and_named_with_its_file_and_day"
         ),
         plain=True,
         short=True,
@@ -93,8 +93,8 @@ MUTANTS = [
         "        part.flags.writeable = False\n",
         "",
         (
-            "model/test_own_mechanisms.py::test_what_a_mechanism_may_not_do_is_found_in_a_run"
-            "_and_named_with_its_file_and_day"
+            "model/test_own_mechanisms.py::"
+            "test_what_a_mechanism_may_not_do_is_found_in_a_run_and_named_with_its_file_and_day"
         ),
         plain=True,
         short=True,
@@ -125,8 +125,8 @@ MUTANTS = [
         ),
         "        if name in shipped:\n            continue",
         (
-            "model/test_own_mechanisms.py::test_a_file_named_like_a_mechanism_that_ships_is_r"
-            "efused_and_not_ignored"
+            "model/test_own_mechanisms.py::"
+            "test_a_file_named_like_a_mechanism_that_ships_is_refused_and_not_ignored"
         ),
         plain=True,
         short=True,
@@ -137,8 +137,8 @@ MUTANTS = [
         "    if needs_main_script(main):\n        yield\n        return\n",
         "    if True:\n        yield\n        return\n",
         (
-            "experiments/comparing/test_scripts.py::test_a_script_without_a_main_guard_runs_o"
-            "nce_with_workers_and_says_nothing"
+            "experiments/execution/test_scripts.py::"
+            "test_a_script_without_a_main_guard_runs_once_with_workers_and_says_nothing"
         ),
         plain=True,
     ),
@@ -147,7 +147,7 @@ MUTANTS = [
         "experiments/execution/supervisor.py",
         "return 0 if problem else count_cores() if workers is None else workers",
         "return 0 if problem else workers or count_cores()",
-        "experiments/comparing/test_scripts.py::test_no_workers_means_none_everywhere",
+        "experiments/execution/test_scripts.py::test_no_workers_means_none_everywhere",
         plain=True,
         short=True,
     ),
@@ -157,8 +157,8 @@ MUTANTS = [
         "current_process().daemon or get_start_method",
         "get_start_method",
         (
-            "experiments/comparing/test_scripts.py::test_a_worker_of_a_pool_goes_on_alone_and"
-            "_says_so_only_where_workers_were_asked_for"
+            "experiments/execution/test_scripts.py::"
+            "test_a_worker_of_a_pool_goes_on_alone_and_says_so_only_where_workers_were_asked_for"
         ),
         plain=True,
     ),

@@ -8,8 +8,8 @@ from cogov.model.scenarios.cases import read_case
 from cogov.viz.page.town_widget import Town
 
 
-def made():
-    """The town of a small case, filmed in both arms."""
+def record_town():
+    """Return the town of a small case, recorded in both arms."""
     town = Town(titles=["without", "with"], day=40)
     town.show(
         *(
@@ -24,7 +24,7 @@ def made():
 
 @solara.component
 def Page():
-    town = solara.use_memo(made, [])
+    town = solara.use_memo(record_town, [])
     picked, pick = solara.use_state({})
     day, pass_ = solara.use_state(town.day)
     solara.use_effect(lambda: town.observe(lambda change: pick(change["new"]), "picked"), [])

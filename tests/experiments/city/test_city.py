@@ -1,0 +1,181 @@
+"""A city is a set of streets that share nothing.
+
+The communities of a street share their departments' hours, and households move between them.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cogov.engine.parameters import UserError
+from cogov.experiments.city import city as cities
+from cogov.experiments.execution.executors import choose_executor
+from cogov.model import daily_counts, measures
+from cogov.model.scenarios.cases import alter_scenario, read_case
+from cogov.model.simulate import simulate
+from cogov.model.street import Street, StreetParameters
+
+YARD = alter_scenario(read_case("wuzi_yard"), on=["whistle", "grid_patrol"], days=120)
+ALONE = StreetParameters(stay=0.0)
+
+
+def make_yards(n, **more):
+    return [replace(YARD, name=f"yard {k}", **more) for k in range(n)]
+
+
+def simulate_street(scenarios, knobs=StreetParameters(), days=120):  # noqa: B008
+    street = Street("s", scenarios, lambda one: ("test", one.name), knobs)
+    for _ in range(days):
+        street.live()
+    return street
+
+
+def test_communities_that_nothing_links_run_as_each_alone():
+    """Bit for bit: no household stays in the street, and no departments lack hours."""
+    many = [replace(one, departments=replace(one.departments, hours=500.0)) for one in make_yards(3)]
+    for run, one in zip(simulate_street(many, ALONE).runs(), many):
+        alone = simulate(one, "test", one.name)
+        assert (
+            np.array_equal(run.issues, alone.issues)
+            and np.array_equal(run.ledger.hours, alone.ledger.hours)
+            and np.array_equal(run.fen, alone.fen)
+        )
+        assert all(
+            np.array_equal(run.series[name], alone.series[name], equal_nan=True)
+            for name in daily_counts.DAILY
+        )
+
+
+def test_a_community_that_is_the_only_one_of_its_street_runs_as_alone():
+    # it lacks hours, and nobody can lend it any
+    one = replace(make_yards(1)[0], departments=replace(YARD.departments, hours=0.3))
+    alone = simulate(one, "test", one.name)
+    assert np.array_equal(simulate_street([one], ALONE).runs()[0].issues, alone.issues)
+
+
+def test_departments_that_have_hours_help_those_that_lack_them():
+    """The street office has one queue.
+
+    A poor community's work is done if its neighbour is rich; alone it waits.
+    """
+    work = {
+        name: replace(category, lead=2.0, rate=3.0 * category.rate) for name, category in YARD.issues.items()
+    }
+    poor, rich = (
+        replace(one, departments=replace(YARD.departments, hours=hours), issues=work)
+        for one, hours in zip(make_yards(2), (0.0, 50.0))
+    )
+    together, apart = simulate_street([poor, rich], ALONE), simulate_street([poor], ALONE)
+    used = [run.ledger.hours.sum(axis=0)[-1] for run in together.runs()]
+    assert apart.runs()[0].ledger.hours.sum(axis=0)[-1] == 0.0 and used[0] > 0.0
+    assert sum(used) <= sum(run.ledger.supplied[-1] for run in together.runs()) + 1e-9
+    assert apart.runs()[0].ledger.supplied[-1] == 0.0
+
+
+def test_the_most_urgent_of_the_street_goes_first():
+    street = simulate_street(make_yards(2), ALONE, days=1)
+    rows = [np.array([[1.0, 5.0, 4.0]]), np.array([[3.0, 9.0, 3.0], [1.0, 2.0, 4.0]])]
+    for world, told in zip(street.worlds, rows):
+        world.call = lambda kernel, told=reported: told
+        world.hours[-1] = 2.5
+    street.queue()
+    # three hours for the urgent, two for the older of the others
+    assert [world.hours[-1] for world in street.worlds] == [
+        0.0,
+        5.0,
+    ]
+    assert street.lacked == 6.0
+
+
+def test_households_that_stay_move_in_elsewhere_and_bring_their_trust():
+    scenarios = [
+        replace(
+            one,
+            residents=replace(
+                YARD.residents, moving_owner=1.0, moving_tenant=2.0, trust_committee=trust, trust_spread=0.0
+            ),
+        )
+        for one, trust in zip(make_yards(2), (0.9, 0.1))
+    ]
+    none, all_ = (simulate_street(scenarios, StreetParameters(stay=stay, keep=1.0)) for stay in (0.0, 1.0))
+    assert none.moved[:, 1].tolist() == [0, 0] and (none.moved[:, 0] == all_.moved[:, 0]).all()
+    left, came = all_.moved.sum(axis=0)
+    # who has left has moved in, or is still looking
+    assert left - 5 <= came + len(all_.looking) <= left and came > 0.8 * left
+    gaps = [
+        abs(np.subtract(*(run.series["trust_committee"][-1] for run in street.runs())))
+        for street in (none, all_)
+    ]
+    assert gaps[1] < gaps[0]  # trusting and distrustful people mix
+
+
+def small_city(**more):
+    return cities.compose_city(["wuzi_yard"], on=["grid_patrol"], days=20, communities=5, street=2, **more)
+
+
+def test_every_community_has_people_of_its_own_and_the_last_street_may_be_short(tmp_path):
+    done = cities.simulate_city(small_city(), tmp_path, workers=0)
+    table = cities.load_table(tmp_path)
+    assert (
+        done.streets == 3
+        and table.street.tolist() == [1, 1, 2, 2, 3]
+        and table.community.tolist() == [1, 2, 3, 4, 5]
+    )
+    assert table.arisen.nunique() > 1
+    series = cities.load_table(tmp_path, "series")
+    assert series.groupby("street").size().tolist() == [20] * 3
+    last = series[series.day == 20]
+    assert last.open.sum() == table.backlog.sum() and last.arisen.sum() == table.arisen.sum()
+    assert cities.summarise_city(table).residents == 5 * 190
+
+
+def test_what_is_missing_or_damaged_is_run_again_and_is_the_same(tmp_path):
+    cities.simulate_city(small_city(), tmp_path, workers=0)
+    before = cities.digest(tmp_path)
+    parts = sorted(tmp_path.glob("*/street-*.parquet"))
+    parts[0].unlink()
+    raw = bytearray(parts[-1].read_bytes())
+    raw[len(raw) // 2] ^= 1
+    parts[-1].write_bytes(raw)
+    with pytest.raises(UserError, match="not what was written"):
+        cities.load_table(tmp_path, "series")
+    assert cities.simulate_city(small_city(), tmp_path, workers=0).before == 1
+    assert cities.digest(tmp_path) == before
+
+
+def test_another_city_is_not_mixed_in(tmp_path):
+    cities.simulate_city(small_city(), tmp_path, workers=0)
+    for other in (small_city(seed=1), small_city(residents=2000), small_city(between=ALONE)):
+        with pytest.raises(UserError, match="another city"):
+            cities.simulate_city(other, tmp_path, workers=0)
+
+
+def test_a_city_is_grown_to_as_many_residents_as_are_asked_for():
+    city = cities.compose_city(["guiyuan", "lianhe"], communities=4, residents=20_000)
+    assert sum(
+        one.community.residents for n in range(city.streets()) for one in city.scenarios(n)
+    ) == pytest.approx(20_000, rel=0.001)
+
+
+def test_threads_simulate_the_same_streets(tmp_path):
+    cities.simulate_city(
+        small_city(),
+        tmp_path / "threads",
+        choose_executor("threads", workers=3, kinds=("pool", "threads")),
+        3,
+    )
+    cities.simulate_city(small_city(), tmp_path / "alone", workers=0)
+    assert cities.digest(tmp_path / "threads") == cities.digest(tmp_path / "alone")
+    with pytest.raises(UserError, match="there are pool and dask"):
+        choose_executor("threads")  # a sweep's run that never ends could not be stopped
+
+
+@pytest.mark.slow
+def test_which_worker_simulates_which_street_does_not_matter(tmp_path):
+    told = []
+    for name, workers in (("none", 0), ("one", 1), ("three", 3)):
+        cities.simulate_city(small_city(), tmp_path / name, workers=workers)
+        told.append(cities.digest(tmp_path / name))
+    cities.simulate_city(small_city(seed=1), tmp_path / "control", workers=0)
+    assert len(set(told)) == 1 and cities.digest(tmp_path / "control") != told[0]

@@ -1,0 +1,69 @@
+"""The effect of one mechanism at a time."""
+
+import json
+
+import pytest
+from cli_runner import typist
+from scenarios import STORM, with_mechanisms
+
+from cogov.engine.parameters import UserError
+from cogov.experiments.comparison import runs
+from cogov.experiments.comparison.effects import SHOWN, mechanism_effects
+from cogov.model import measures, mechanisms
+
+NAMES = mechanisms.list_mechanisms()
+
+
+def test_every_mechanism_stands_in_the_table_and_the_cases_own_are_marked():
+    table = mechanism_effects(with_mechanisms(STORM, "grid_patrol", "whistle"), replicates=2, days=40)
+    assert list(table.index) == [(name, measure) for name in NAMES for measure in SHOWN]
+    assert {name for name, _ in table.index[table["reported"].astype(bool)]} == {"grid_patrol", "whistle"}
+    assert (table["pairs"] == 2).all() and (table["low"] <= table["difference"]).all()
+
+
+@pytest.mark.parametrize("among", [False, True])
+def test_each_is_compared_with_the_same_random_numbers_without_it(among):
+    """Alone against nothing; or together with the case's others, in or out."""
+    case = with_mechanisms(STORM, "joint_council", "grid_patrol")
+    table = mechanism_effects(case, replicates=2, seed=5, days=60, among=among)
+    for name in ("joint_council", "whistle"):
+        rest = [other for other in case.mechanisms if among and other != name]
+        arms = [with_mechanisms(case, *rest), with_mechanisms(case, *rest, name)]
+        rates = [
+            [
+                measures.summary(runs.replicate(runs.alter_scenario(arm, days=60), "effects", 5, n))["hours"]
+                for n in range(2)
+            ]
+            for arm in arms
+        ]
+        found = table.loc[(name, "hours")]
+        assert found["without"] == sum(rates[0]) / 2 and found["with"] == pytest.approx(sum(rates[1]) / 2)
+
+
+def test_a_mechanism_that_the_case_begins_late_is_on_all_the_time():
+    case = with_mechanisms(STORM, grid_patrol=mechanisms.load_class("grid_patrol")(begins=1000))
+    assert mechanism_effects(case, replicates=2, days=40).loc[("grid_patrol", "hours"), "difference"] > 0
+
+
+def test_one_replicate_is_refused():
+    with pytest.raises(UserError, match="2 to 100,000"):
+        mechanism_effects(STORM, replicates=1)
+
+
+def test_the_command_line_shows_and_keeps_them(monkeypatch, capsys, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    typed = typist(monkeypatch, capsys, "mechanisms")
+    words = ("--effects", "wuzi_yard", "--replicates", "2", "--days", "40")
+    status, out, _ = typed(*words)
+    assert (
+        status == 0
+        and all(name in out for name in NAMES)
+        and (tmp_path / "out" / "effects.png").exists()
+        and (tmp_path / "out" / "effects.csv").exists()
+    )
+    status, out, _ = typed(*words, "--json")
+    assert status == 0 and {row["mechanism"] for row in json.loads(out)} == set(NAMES)
+    status, out, _ = typed("whistle", "--json")
+    assert status == 0 and [one["name"] for one in json.loads(out)] == ["whistle"]
+    status, _, err = typed("whistel")
+    assert status == 2 and "'whistel'" in err and err.count("\n") == 1
