@@ -34,13 +34,13 @@ from cogov.model.issues.issue_table import (
     ON_THE_SPOT,
     PAID,
     REOPENED,
-    RESOLVED,
+    REPORTED,
     REPORTED_AGAIN,
+    RESOLVED,
     SIGN,
     STATES,
     TABLE,
     TAKEN,
-    REPORTED,
     UNKNOWN,
     UPWARD,
     VERIFIED,
@@ -50,7 +50,6 @@ from cogov.model.issues.issue_table import (
     WORK,
 )
 from cogov.model.issues.reporting import A_DAY, MOST
-from cogov.model.daily_counts import DAILY, measure_today
 from cogov.model.resources import allocation
 from cogov.model.resources.calendar import YEAR, almanac
 from cogov.model.resources.ledger import PAYERS

@@ -244,7 +244,7 @@ class Chatter(mechanisms.Mechanism):
 
     def begin(self, world, random_numbers):
         np.random.seed(5)
-        return luck("chatter", np.arange(1_000_000)).mean()
+        return random_numbers("chatter", np.arange(1_000_000)).mean()
 
     @staticmethod
     def learn(m, w):

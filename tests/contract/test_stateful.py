@@ -41,7 +41,6 @@ from cogov.experiments.sweep.worker import RunOutcome, work
 from cogov.model import mechanisms
 from cogov.model.daily_counts import DAILY
 from cogov.model.issues.issue_table import AROSE, STATES
-from cogov.model.daily_counts import DAILY
 from cogov.model.measures import SUMMARY
 from cogov.model.mesa.model import Community
 

@@ -11,7 +11,7 @@ import pytest
 from cogov.engine.parameters import UserError
 from cogov.experiments.city import city as cities
 from cogov.experiments.execution.executors import choose_executor
-from cogov.model import daily_counts, measures
+from cogov.model import daily_counts
 from cogov.model.scenarios.cases import alter_scenario, read_case
 from cogov.model.simulate import simulate
 from cogov.model.street import Street, StreetParameters
@@ -76,8 +76,8 @@ def test_departments_that_have_hours_help_those_that_lack_them():
 def test_the_most_urgent_of_the_street_goes_first():
     street = simulate_street(make_yards(2), ALONE, days=1)
     rows = [np.array([[1.0, 5.0, 4.0]]), np.array([[3.0, 9.0, 3.0], [1.0, 2.0, 4.0]])]
-    for world, told in zip(street.worlds, rows):
-        world.call = lambda kernel, told=reported: told
+    for world, asked in zip(street.worlds, rows):
+        world.call = lambda kernel, asked=asked: asked
         world.hours[-1] = 2.5
     street.queue()
     # three hours for the urgent, two for the older of the others

@@ -18,7 +18,7 @@ from cogov.bench import execution_modes as w
 from cogov.bench import fingerprints as h
 from cogov.bench import verification_report
 from cogov.engine.randomness import RandomNumbers
-from cogov.model import daily_counts, measures, mechanisms
+from cogov.model import daily_counts, mechanisms
 from cogov.model.day import simulate_day
 from cogov.model.simulate import build_community, finish_run
 from cogov.model.world import restore_run, start_run

@@ -51,7 +51,8 @@ def test_a_grid_crosses_its_factors_ends_among_them(read_arms):
 
 def test_whole_numbers_stay_whole(read_arms):
     found = read_arms(
-        '[design]\nkind = "grid"\n[[factor]]\npath = "committee.check_after_days"\nrange = [1, 4]\nlevels = 7\n'
+        '[design]\nkind = "grid"\n[[factor]]\npath = "committee.check_after_days"\n'
+        "range = [1, 4]\nlevels = 7\n"
     )
     assert values_of(found, "committee.check_after_days") == [1, 2, 3, 4] and all(
         type(v) is int for v in values_of(found, "committee.check_after_days")
