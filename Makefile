@@ -22,7 +22,7 @@ TRIED  := $(if $(PYTHON),"$(PYTHON)",python3 python3.13 python3.12 python3.11 py
 help:
 	@echo 'make demo    one community, with and without building captains, 20 replicates, into out/demo'
 	@echo 'make test    the quick tests, on all cores'
-	@echo 'make check   is everything formatted and linted, and do the quick tests pass? changes nothing'
+	@echo 'make check   is everything formatted, linted and of the types it says, and do the quick tests pass? changes nothing'
 	@echo 'make slow    the slow tests'
 	@echo 'make trust   every figure of trust under the command that prints it, within half an hour; make trust-short, minutes'
 	@echo 'make baselines  what every case comes to, into tests/baselines; asks for a line in CHANGELOG.md where results moved'
@@ -44,6 +44,7 @@ test: $(READY)
 check: $(READY)
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
+	@$(BIN)/python tools/check_types.py --no-error-summary
 	@$(MAKE) --no-print-directory test
 
 slow: $(READY)

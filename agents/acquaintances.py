@@ -24,14 +24,14 @@ def befriend(i, j, people) -> bool:
 
 
 @inner_kernel
-def draw_acquaintance(first, last, people, key) -> int:
+def draw_acquaintance(first, last, people, key) -> np.int64:
     """Draw one adult among residents `first` to `last`, by presence; -1 if none is ever at home.
 
     Drawn as a race of exponential times, not as an index: one more person who is never present changes
     no other draw.
     """
     presence, band = people.presence, people.band
-    best, winner = np.inf, -1
+    best, winner = np.inf, np.int64(-1)
     for i in range(np.uint64(first), np.uint64(last)):
         weight = presence[i] if band[i] != CHILD else 0.0
         # -log(1 - u) is never less than u, so most candidates need no logarithm

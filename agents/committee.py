@@ -119,11 +119,8 @@ class CommitteeParameters:
         left = [name for name in SIZED if isinstance(getattr(self, name), LeftOut)]
         most = {f.name: f.metadata["high"] for f in fields(self)}
         amounts = {name: min(max(SIZED[name][0], SIZED[name][1] * residents), most[name]) for name in left}
-        return (
-            replace(self, **{name: LeftOutAmount(amount) for name, amount in amounts.items()})
-            if left
-            else self
-        )
+        changes: dict[str, Any] = {name: LeftOutAmount(amount) for name, amount in amounts.items()}
+        return replace(self, **changes) if left else self
 
 
 def hours_per_day(knobs: CommitteeParameters) -> float:

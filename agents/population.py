@@ -1,6 +1,6 @@
 """The population of a community: one row per resident, drawn to meet the totals of the census exactly."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -17,6 +17,12 @@ from ..engine.codes import (
     STANDING_VOLUNTEER,
 )
 from ..engine.parameters import UserError
+
+if TYPE_CHECKING:
+    from ..engine.randomness import RandomNumbers
+    from ..model.places import Households
+    from ..model.scenarios.census import Census
+    from .residents import ResidentParameters
 
 SLOTS = 12  # acquaintances a row has room for; networks within one building of an old estate are small
 
@@ -77,7 +83,7 @@ def choose_exactly(count: int, eligible: np.ndarray, score: np.ndarray, name: st
     return mask
 
 
-def draw_household_sizes(census, draw) -> tuple[np.ndarray, np.ndarray]:
+def draw_household_sizes(census: "Census", draw: "RandomNumbers") -> tuple[np.ndarray, np.ndarray]:
     """Draw household sizes, (households,) int64 that sum to the census, and which hold an elder alone."""
     h = np.arange(census.households)
     alone = choose_exactly(census.elders_alone, h >= 0, draw("born alone", h), "community.elders_alone")
@@ -89,7 +95,13 @@ def draw_household_sizes(census, draw) -> tuple[np.ndarray, np.ndarray]:
     return 1 + np.bincount(seats, minlength=len(h)), alone
 
 
-def build_population(households, alone: np.ndarray, census, knobs, draw) -> Residents:
+def build_population(
+    households: "Households",
+    alone: np.ndarray,
+    census: "Census",
+    knobs: "ResidentParameters",
+    draw: "RandomNumbers",
+) -> Residents:
     """Build the residents of a census, whose totals are met exactly.
 
     What the census leaves open is drawn by `draw` (RandomNumbers).

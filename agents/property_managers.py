@@ -54,7 +54,7 @@ class PropertyParameters:
     )
 
 
-def workers(knobs: PropertyParameters, households: int) -> int:
+def workers(knobs: PropertyParameters, households: float) -> int:
     """Staff of a compound with that many households: one at least."""
     return max(1, round(households / knobs.households_per_worker))
 

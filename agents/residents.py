@@ -6,7 +6,7 @@ function of its own below.
 """
 
 from math import exp
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -23,27 +23,35 @@ from ..engine.codes import (
 from ..engine.jit import inner_kernel, outer_kernel, struct
 from ..engine.randomness import decision, derive_key, exponential, key_of, uniform
 from .acquaintances import befriend, draw_acquaintance
-from .population import SLOTS, Mood
+from .population import SLOTS, Mood, Residents
 from .resident_parameters import ResidentParameters
+
+if TYPE_CHECKING:
+    from ..model.places import Buildings, Stairwells
 
 GIVE, MEET, WHOM = decision("give"), decision("meet"), decision("whom")
 
 
-Knobs = NamedTuple("Knobs", [(name, float) for name in ResidentParameters.__annotations__])
+if TYPE_CHECKING:
+    Knobs = ResidentParameters  # the same names
+else:
+    Knobs = NamedTuple("Knobs", [(name, float) for name in ResidentParameters.__annotations__])
 
 
 # ---------------------------------------------------------------------------------------- reporting
 
 
-def sum_mood(people, stairwells, buildings) -> Mood:
+def sum_mood(people: Residents, stairwells: "Stairwells", buildings: "Buildings") -> Mood:
     """Sum residents by place on day 0."""
     s, b = len(stairwells.building), len(buildings.compound)
+    good, standing = np.zeros((2, b, 2))
     sums = Mood(
         np.zeros(s),
         np.zeros((s, 2)),
         np.zeros(2, np.int64),
         np.zeros((b, 2), np.int64),
-        *np.zeros((2, b, 2)),
+        good,
+        standing,
         np.zeros((b, 3)),
         np.zeros(b),
     )
@@ -68,10 +76,10 @@ def sum_bystanders(s, people, stairwells, sums) -> None:
 
 
 @inner_kernel
-def draw_reporter(first, last, people, trusted, key) -> int:
+def draw_reporter(first, last, people, trusted, key) -> np.int64:
     """Draw who of residents `first` to `last` reports, weighted as in `sum_bystanders`; -1 for nobody."""
     presence, voice, trust = people.presence, people.voice, people.trust
-    best, winner = np.inf, -1
+    best, winner = np.inf, np.int64(-1)
     for i in range(np.uint64(first), np.uint64(last)):
         weight = presence[i] * voice[i] * trust[i, trusted]
         if weight > 0.0 and uniform(key, i) < best * weight:

@@ -11,19 +11,23 @@ such as listing cases do not need it.
 
 from collections.abc import Callable
 from functools import cached_property, update_wrapper
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from .parameters import UserError
 from .source_digests import OUTSIDE, version  # noqa: F401  imported from here by others
 
+P = ParamSpec("P")
+R = TypeVar("R")
 
-class Kernel:
+
+class Kernel(Generic[P, R]):
     """A function that is compiled when it is first called, for the types of that call."""
 
     # While `precompile` finds out which kernels are needed, calls are recorded in a plan instead of compiled.
-    plan = None
+    plan: Any = None
+    __qualname__: str
 
-    def __init__(self, function: Callable, inner: bool = False) -> None:
+    def __init__(self, function: Callable[P, R], inner: bool = False) -> None:
         """Wrap a function; an `inner` kernel can be called by other kernels only."""
         update_wrapper(self, function)
         self.py_func, self.inner = function, inner
@@ -35,10 +39,16 @@ class Kernel:
 
         return make_dispatcher(self.py_func, self.inner)
 
-    def __call__(self, *arguments: Any) -> Any:
-        if self.plan is not None:
-            return self.plan.call(self, arguments)
-        return self.dispatcher(*arguments)
+    if TYPE_CHECKING:
+
+        def __call__(self, *arguments: P.args, **keywords: P.kwargs) -> R: ...
+
+    else:
+
+        def __call__(self, *arguments: Any) -> Any:
+            if self.plan is not None:
+                return self.plan.call(self, arguments)
+            return self.dispatcher(*arguments)
 
     def compile(self, types: tuple) -> Callable:
         """Return the function compiled for arguments of these types; do not call it with others."""
@@ -60,22 +70,26 @@ def require_compiler() -> None:
             )
 
 
-def outer_kernel(function: Callable) -> Kernel:
+def outer_kernel(function: Callable[P, R]) -> Kernel[P, R]:
     """Make a kernel that Python may call."""
     return Kernel(function)
 
 
-def inner_kernel(function: Callable) -> Kernel:
+def inner_kernel(function: Callable[P, R]) -> Kernel[P, R]:
     """Make a kernel that only other kernels can call."""
     return Kernel(function, inner=True)
 
 
-def kernel(function: Callable) -> staticmethod:
-    """Make a method a kernel: it has no `self`, and takes all it needs as arguments."""
-    return staticmethod(outer_kernel(function))
+if TYPE_CHECKING:
+    from builtins import staticmethod as kernel  # by this name only do types know a method without `self`
+else:
+
+    def kernel(function: Callable) -> staticmethod:
+        """Make a method a kernel: it has no `self`, and takes all it needs as arguments."""
+        return staticmethod(outer_kernel(function))
 
 
-BOUND = {}  # (function, kinds of its arguments) -> the function compiled for them
+BOUND: dict[tuple, Callable] = {}  # (function, kinds of its arguments) -> the function compiled for them
 
 
 def struct(columns: Any) -> Any:

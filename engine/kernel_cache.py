@@ -14,7 +14,7 @@ import sys
 from hashlib import blake2b
 from pathlib import Path
 from pickle import loads
-from typing import Any
+from typing import Any, ClassVar
 
 from numba.core import types
 from numba.core.codegen import JITCodeLibrary, ll
@@ -32,6 +32,8 @@ class KeptLibrary(JITCodeLibrary):
     compiled.
     """
 
+    _shared_module: Any
+
     @classmethod
     def load(cls, codegen: Any, name: str, code: bytes, bitcode: bytes, symbols: list[str]) -> "KeptLibrary":
         """Load what `serialize_using_object_code` returned; `symbols` are the names that it defines."""
@@ -43,7 +45,7 @@ class KeptLibrary(JITCodeLibrary):
         codegen._engine._defined_symbols.update(symbols)
         return library
 
-    def _get_module_for_linking(self):
+    def _get_module_for_linking(self) -> Any:
         if self._shared_module is None:
             self._shared_module = ll.parse_bitcode(self.bitcode)
         return self._shared_module
@@ -102,7 +104,7 @@ class KernelCache:
     """Load and save the machine code of a dispatcher, with the methods of numba's own `FunctionCache`."""
 
     cache_path = None
-    compiled = []  # names of the kernels that this process has compiled, in order
+    compiled: ClassVar[list[str]] = []  # names of the kernels that this process has compiled, in order
 
     def __init__(self, function: Any) -> None:
         self.function = function
@@ -162,8 +164,8 @@ class KernelCache:
 def describe(kind: types.Type) -> str | None:
     """Describe a numba type by a text that no other type has; None if another process could not load it."""
     if isinstance(kind, types.StructRef):
-        inner = {name: describe(inner) for name, inner in kind._fields}
-        return None if None in inner.values() else f"struct {inner}"
+        columns = {name: describe(inner) for name, inner in kind._fields}
+        return None if None in columns.values() else f"struct {columns}"
     if isinstance(kind, types.BaseTuple):
         inner = [describe(inner) for inner in kind.types]
         if None in inner:

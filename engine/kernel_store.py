@@ -139,17 +139,17 @@ def platform_digest() -> str:
 
 
 @lru_cache(maxsize=1)
-def _remember():
+def _remember() -> None:
     source_digests.remember(folder / SOURCES for folder in folders())
 
 
-def digest(path: str, module: str) -> str | None:
+def digest(path: str | Path, module: str) -> str | None:
     """Return `source_digests.kernel_digest`, using what earlier processes have saved about the sources."""
     _remember()
     kernel_digest = source_digests.kernel_digest(path, module)
-    if source_digests.unsaved and writable():
+    if source_digests.unsaved and (folder := writable()):
         try:
-            source_digests.save(writable() / SOURCES)
+            source_digests.save(folder / SOURCES)
         except OSError:
             pass  # parsed again next time
     return kernel_digest
@@ -169,5 +169,5 @@ def mark(name: str, digest: str) -> None:
             pass  # checked again next time
 
 
-def _mark(name, digest):
+def _mark(name: str, digest: str) -> str:
     return f"{name}-{blake2b(f'{digest} {platform_digest()}'.encode(), digest_size=8).hexdigest()}.ready"

@@ -38,7 +38,7 @@ def make_dispatcher(function: Callable, inner: bool) -> Any:
 
 
 @typeof_impl.register(Kernel)
-def _type_of_kernel(kernel, context):
+def _type_of_kernel(kernel: Kernel, context: Any) -> Any:
     return types.Dispatcher(kernel.dispatcher)
 
 
@@ -48,6 +48,8 @@ class Struct(types.StructRef):
 
     Numba would write all of them into the name of every compiled symbol; a digest keeps these names short.
     """
+
+    name: str
 
     def __init__(self, fields: tuple) -> None:
         super().__init__(fields)
@@ -66,13 +68,13 @@ structref.define_boxing(Struct, Pointer)
 
 
 @intrinsic
-def _fill(typing, target, columns):
+def _fill(typing: Any, target: Any, columns: Any) -> Any:
     """Write the columns of a tuple into the empty struct `target`.
 
     It writes all in one go, because the setters of single fields take ten times as long to compile.
     """
 
-    def code(context, builder, signature, arguments) -> Any:
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         fields = structref._Utils(context, builder, target).get_data_struct(arguments[0])
         for place, (name, kind) in enumerate(zip(columns.fields, columns.types)):
             value = builder.extract_value(arguments[1], place)
@@ -89,10 +91,10 @@ def lay_out(columns: Any) -> Any:
 
 
 @overload(lay_out)
-def _lay_out(columns):
+def _lay_out(columns: Any) -> Callable:
     kind = Struct(tuple(zip(columns.fields, columns.types)))
 
-    def fill_new_struct(columns) -> Any:
+    def fill_new_struct(columns: Any) -> Any:
         target = structref.new(kind)
         _fill(target, columns)
         return target

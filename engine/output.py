@@ -12,11 +12,12 @@ from typing import Any, TextIO
 ESCAPE = "cogov.escape"  # the name of `escape_unencodable` among Python's error handlers
 
 
-def escape_unencodable(error: UnicodeEncodeError) -> tuple[str, int]:
+def escape_unencodable(error: UnicodeError) -> tuple[str, int]:
     r"""Handle encoding errors: write a character that cannot be encoded as an escape such as \u5171.
 
     A byte of a file name that is not UTF-8, which Python represents as a lone surrogate, is written as \xe9.
     """
+    assert isinstance(error, UnicodeEncodeError)
     text = error.object[error.start : error.end]
     escapes = (
         rf"\x{ord(c) - 0xDC00:02x}"

@@ -53,7 +53,8 @@ def check(owner: Any, path: str = "") -> None:
 
     `owner` is a dataclass. It may have a method `contradictions()`, which yields (field name, message).
     """
-    for f, name, low, high, kinds in fields_to_check(type(owner)):
+    kind: type = type(owner)
+    for f, name, low, high, kinds in fields_to_check(kind):
         value = getattr(owner, name)
         if type(value) in kinds and low <= value <= high:
             continue
@@ -70,7 +71,7 @@ def fields_to_check(kind: type) -> tuple[tuple, ...]:
     A value of one of these types and in the range is correct. The name of a file has no range and no such
     types.
     """
-    checked = []
+    checked: list[tuple] = []
     for f in fields(kind):
         if "low" in f.metadata:
             checked.append(
@@ -169,7 +170,8 @@ def set_parameter(part: Any, path: str, value: Any) -> Any:
 
 def set_parameters(part: Any, settings: Mapping[str, Any]) -> Any:
     """Return a copy of `part` with all knobs of `settings` (path -> value) set, and checked as a whole."""
-    below, direct = {}, {}
+    below: dict[str, dict[str, Any]] = {}
+    direct: dict[str, Any] = {}
     for path, value in settings.items():
         head, _, rest = path.partition(".")
         if rest:

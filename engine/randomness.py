@@ -23,7 +23,7 @@ A = np.uint64(0xBF58476D1CE4E5B9)
 B = np.uint64(0x94D049BB133111EB)
 ONE = np.uint64(1)
 SEEDS = -(2**63), 2**64 - 1  # the smallest and the largest seed
-DECISIONS = {}  # number -> name, of all decisions so far
+DECISIONS: dict[np.uint64, str] = {}  # number -> name, of all decisions so far
 
 
 @outer_kernel
@@ -35,19 +35,19 @@ def mix(x: np.uint64) -> np.uint64:
 
 
 @outer_kernel
-def derive_key(key: np.uint64, who: int) -> np.uint64:
+def derive_key(key: np.uint64, who: int | np.integer) -> np.uint64:
     """Derive the key of `who` below `key`: from a seed that of a decision, then of a day, of an issue."""
     return mix(np.uint64(key) + G * (np.uint64(who) + ONE))
 
 
 @outer_kernel
-def uniform(key: np.uint64, who: int) -> float:
+def uniform(key: np.uint64, who: int | np.integer) -> float:
     """Draw a uniform number in [0, 1) for one identity `who` >= 0."""
     return (derive_key(key, who) >> np.uint64(11)) * 2.0**-53
 
 
 @outer_kernel
-def exponential(key: np.uint64, who: int) -> float:
+def exponential(key: np.uint64, who: int | np.integer) -> float:
     """Draw an exponential waiting time of mean 1 for one identity: the threshold of a hazard clock."""
     return -log(1.0 - uniform(key, who))
 
@@ -86,7 +86,7 @@ def whole_seed(seed: Any) -> int:
     """Return a seed as an int. Raises UserError if it is no whole number: 1.0, True and "1" are not."""
     if isinstance(seed, bool) or not isinstance(seed, Integral):
         raise UserError("seed = {seed} is not a whole number; write one such as 1", seed=repr(seed)[:60])
-    if not SEEDS[0] <= seed <= SEEDS[1]:
+    if not SEEDS[0] <= int(seed) <= SEEDS[1]:
         raise UserError(
             "seed is out of range: it has {seed} bits; allowed is -2^63 to 2^64 - 1",
             seed=int(seed).bit_length(),

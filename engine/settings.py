@@ -5,7 +5,7 @@ from dataclasses import Field, fields, is_dataclass
 from typing import Any
 
 from .parameters import paths
-from .toml_reader import LONGEST, At, allowed_types, short, suggest_paths, take_value
+from .toml_reader import LONGEST, At, required_types, short, suggest_paths, take_value
 
 TEXT = (
     "is text that says what a case is called or where it comes from, and no knob; write it in the case file"
@@ -25,7 +25,7 @@ def parse_setting(scenario: Any, text: str) -> tuple[str, Any]:
         known = paths(scenario) | choice_paths(scenario)
         raise at.error(path, "is unknown{hint}", hint=suggest_paths(path, known))
     value = parse_toml_value(raw)
-    if allowed_types(f)[0] == (str,) and not isinstance(value, str):
+    if required_types(f)[0] == (str,) and not isinstance(value, str):
         value = raw  # a bare word, or a name such as 2024
     return path, take_value(f, value, at, path)
 

@@ -44,12 +44,12 @@ def version(outside: Iterable[Path] = OUTSIDE) -> str:
     return _join_digests(zip([*names, *(path.name for path in data)], digests))
 
 
-def _meaning_of_data(path):
+def _meaning_of_data(path: Path) -> str:
     """Return the digest of the values of a TOML file, whatever its comments and spaces are."""
     return blake2b(repr(tomllib.loads(path.read_text("utf-8"))).encode(), digest_size=16).hexdigest()
 
 
-def _meaning_or_bytes(path):
+def _meaning_or_bytes(path: Path) -> str:
     """Return the digest of a user's file: of its bytes if it is not Python, "" if it cannot be read."""
     try:
         return _meaning(path)
@@ -79,7 +79,7 @@ def kernel_digest(path: str | Path, module: str) -> str | None:
     return _join_digests(sorted(seen.values()))
 
 
-def _join_digests(named):
+def _join_digests(named: Iterable[tuple]) -> str:
     return blake2b(
         "\n".join(f"{name} {digest}" for name, digest in named).encode(), digest_size=8
     ).hexdigest()
@@ -108,7 +108,7 @@ def find_source(module: str) -> tuple[Path, str] | None:
     return None
 
 
-def _imports(path, module):
+def _imports(path: Path, module: str) -> Iterator[str]:
     """Yield the dotted names that a file imports: modules, and names in them, which may be modules too."""
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
     for level, base, names in _read(path)[1]:
@@ -119,7 +119,7 @@ def _imports(path, module):
         yield from (f"{base}.{name}" for name in names)
 
 
-def _meaning(path):
+def _meaning(path: Path) -> str:
     return _read(path)[0]
 
 
@@ -127,7 +127,7 @@ def _meaning(path):
 
 unsaved = False  # whether a file was parsed whose digest no earlier process has saved
 # Digest of a file's bytes -> (digest of its syntax tree, its imports [(level, module, names), ...]).
-_KNOWN = {}
+_KNOWN: dict[str, tuple[str, list[tuple]]] = {}
 
 
 def remember(paths: Iterable[Path]) -> None:
@@ -155,7 +155,7 @@ def save(path: Path) -> None:
     os.replace(file.name, path)
 
 
-def _read(path):
+def _read(path: Path) -> tuple[str, list[tuple]]:
     """Return (digest of the syntax tree, imports) of a file. Raises OSError, SyntaxError, ValueError."""
     raw = path.read_bytes()
     key = blake2b(raw, digest_size=16).hexdigest()
@@ -167,12 +167,14 @@ def _read(path):
         _KNOWN[key] = (
             digest,
             [
-                (node.level, node.module or "", [name.name for name in node.names])
-                if isinstance(node, ast.ImportFrom)
-                else (0, name.name, [])
+                statement
                 for node in walk_at_run_time(tree)
                 if isinstance(node, (ast.Import, ast.ImportFrom))
-                for name in (node.names if isinstance(node, ast.Import) else [None])
+                for statement in (
+                    [(0, name.name, []) for name in node.names]
+                    if isinstance(node, ast.Import)
+                    else [(node.level, node.module or "", [name.name for name in node.names])]
+                )
             ],
         )
     return _KNOWN[key]
@@ -214,7 +216,7 @@ def outline(node: Any) -> str:
     return repr(node)
 
 
-def _is_text(statement):
+def _is_text(statement: ast.AST) -> bool:
     """Return whether a statement is a text of its own: a docstring."""
     return (
         isinstance(statement, ast.Expr)

@@ -73,7 +73,9 @@ def load(path: str | Path) -> tuple[dict, At]:
     """Read a file as (table, At). Raises UserError if it is too large, nested too deep, or not TOML."""
     text = decode_file(path)
     ends = [-1] + [m.start() for m in re.finditer("\n", text)]
-    spots = [(-1, 1, ())]  # (offset, line, key path) of all keys and tables, in order
+    spots: list[tuple[int, int, tuple[str, ...]]] = [
+        (-1, 1, ())
+    ]  # (offset, line, key path) of all keys and tables, in order
     for offset, key, depth in scan_positions(text):
         line = bisect_left(ends, offset)
         if key is None:
@@ -135,9 +137,10 @@ def scan_positions(text: str) -> Iterator[tuple[int, tuple[str, ...] | None, int
     This is needed because tomllib reports no positions, and may recurse too deep. The key path is empty for
     an opening bracket, and None for a word that is too long.
     """
-    table = value = ()  # paths of the current table, and of the next value
-    opened = []  # open brackets: [bracket, path, commas so far]
-    latest = {}  # path of an array of tables -> number of its last element
+    table: tuple[str, ...] = ()
+    value: tuple[str, ...] = ()  # paths of the current table, and of the next value
+    opened: list[list] = []  # open brackets: [bracket, path, commas so far]
+    latest: dict[tuple[str, ...], int] = {}  # path of an array of tables -> number of its last element
     for m in TOKEN.finditer(text):
         if m["long"] or m["deep"]:
             yield m.start(), None if m["long"] else (), DEEPEST + 1
@@ -167,7 +170,7 @@ def parts(key: str) -> tuple[str, ...]:
 
 def open_table(key: tuple[str, ...], many: bool, latest: dict) -> tuple[str, ...]:
     """Return the path of the table that a header opens; `[[...]]` (`many`) opens the next element."""
-    path = ()
+    path: tuple[str, ...] = ()
     for part in key[:-1]:
         path += (part, str(latest[path + (part,)])) if path + (part,) in latest else (part,)
     path += key[-1:]
@@ -179,9 +182,9 @@ def open_table(key: tuple[str, ...], many: bool, latest: dict) -> tuple[str, ...
 
 def explain_toml_error(message: str, ends: list[int], spots: list[tuple]) -> str:
     """Rewrite an error of tomllib as "line: what is wrong"; for what never ends, the line of the last key."""
-    what, line, column = re.fullmatch(
-        r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", message, re.DOTALL
-    ).groups()
+    match = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", message, re.DOTALL)
+    assert match, message
+    what, line, column = match.groups()
     end = ends[int(line) - 1] + int(column) if line else ends[-1] + 1
     *before, (_, last_line, key) = [spot for spot in spots if spot[0] < end]
     if not what.startswith(("Cannot", "Duplicate")):
@@ -207,7 +210,7 @@ def build_dataclass(start: Any, table: Any, at: At, prefix: str = "") -> Any:
     for name, f in known.items():
         if name not in table and default(start, f) is MISSING:
             raise at.error(
-                prefix + name, "is missing; allowed is {allowed_type}", allowed_type=allowed_types(f)[1]
+                prefix + name, "is missing; allowed is {allowed_type}", allowed_type=required_types(f)[1]
             )
     values = {
         name: take_value(known[name], value, at, prefix + name, default(start, known[name]))
@@ -262,10 +265,17 @@ def allowed_types(f: Field) -> tuple[tuple, str] | None:
     return ((bool,), "true or false") if f.type is bool else None
 
 
+def required_types(f: Field) -> tuple[tuple, str]:
+    """Return `allowed_types` of a field that a file may give."""
+    allowed = allowed_types(f)
+    assert allowed, f.name
+    return allowed
+
+
 def take_value(f: Field, raw: Any, at: At, path: str, default: Any = MISSING) -> Any:
     """Convert the `raw` value of a file to that of field `f`. Raises UserError for a wrong type or range."""
     m = f.metadata
-    expect(*allowed_types(f), raw, at, path)
+    expect(*required_types(f), raw, at, path)
     if "low" in m:
         return number(f, raw, at, path)
     if "text" in m and len(raw) > m["text"]:
@@ -274,7 +284,7 @@ def take_value(f: Field, raw: Any, at: At, path: str, default: Any = MISSING) ->
             "= {raw} has {raw_count} characters; allowed is {allowed_type}",
             raw=show_value(raw),
             raw_count=len(raw),
-            allowed_type=allowed_types(f)[1],
+            allowed_type=required_types(f)[1],
         )
     if "choices" in m and raw not in m["choices"]:
         raise at.error(

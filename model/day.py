@@ -1,5 +1,7 @@
 """One day, top to bottom. Read this to know what happens, and in what order."""
 
+from typing import TYPE_CHECKING
+
 from ..agents import relocation, residents
 from ..engine.jit import outer_kernel
 from .issues import arrivals, closing, consent, deliberation, payment, reporting, triage, work
@@ -8,16 +10,19 @@ from .resources.allocation import charge_granted, grant, supply
 from .resources.ledger import charge_desks
 from .resources.levers import reset_levers, sum_levers
 
+if TYPE_CHECKING:
+    from .world import World
+
 LINES_PER_ISSUE = 10  # of history that one issue can write in a day, at most
 
 
-def simulate_day(world) -> None:
+def simulate_day(world: "World") -> None:
     """Move the world on by one day."""
     begin_day(world)
     end_day(world)
 
 
-def begin_day(world) -> None:
+def begin_day(world: "World") -> None:
     """Run the day until every mechanism has pulled its levers; the world has not moved yet."""
     world.start_day()
     world.call(morning)
@@ -26,7 +31,7 @@ def begin_day(world) -> None:
     world.pull()
 
 
-def end_day(world) -> None:
+def end_day(world: "World") -> None:
     """Run the rest of the day: the world moves, and mechanisms learn from it."""
     world.make_room(world.call(move_world))
     world.learn()

@@ -43,7 +43,7 @@ def in_time(issues: np.ndarray, days: int, within: int = WITHIN) -> tuple[np.nda
     return old, old & (issues["resolved_day"] >= 0) & (issues["resolved_day"] - issues["arose_day"] <= within)
 
 
-def share(hits: float, of: float) -> float:
+def share(hits: float | np.integer, of: float | np.integer) -> float:
     """Return hits / of, NaN when `of` is 0."""
     return hits / of if of else float("nan")
 

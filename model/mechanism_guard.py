@@ -32,7 +32,7 @@ MOST = np.array(
 )  # e^10 times as many issues are the most that a day can hold
 LEAST = np.where([lever in SIGNED for lever in LEVERS], -MOST, 0.0)
 TRIAL, DAYS = "trial of a mechanism", 60  # the small community, and the days that are simulated
-TRIED = set()  # classes of mechanisms that this process has tried, or is trying
+TRIED: set[type] = set()  # classes of mechanisms that this process has tried, or is trying
 
 
 class ReadOnly:
@@ -41,10 +41,12 @@ class ReadOnly:
     Columns are cached, those in REPLACED until the next step, because reading those takes 20 us.
     """
 
-    def __init__(self, world):
-        self._world, self._run_cache, self._step_cache = world, {}, {}
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self._run_cache: dict[str, Any] = {}
+        self._step_cache: dict[str, Any] = {}
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
         if name in REPLACED:
@@ -71,7 +73,8 @@ def read_only(part: Any) -> Any:
 
 def begin(name: str, mechanism: Any, world: "World", random_numbers: "RandomNumbers") -> Any:
     """Return the columns that a mechanism begins with. Raises UserError where a user's mechanism fails."""
-    if is_shipped(type(mechanism)):
+    kind: type = type(mechanism)
+    if is_shipped(kind):
         return mechanism.begin(world, random_numbers)
     try:
         return mechanism.begin(ReadOnly(world), random_numbers)
@@ -86,11 +89,13 @@ def begin(name: str, mechanism: Any, world: "World", random_numbers: "RandomNumb
 
 def guard_step(active: "ActiveMechanism", step: str, function: Callable) -> Callable:
     """Wrap the function of a step of a user's mechanism, to raise UserError for what it may not do."""
+    seen = active.python_arguments[1]
+    assert isinstance(seen, ReadOnly), active.name
     kernel, place, world, step_cache = (
         hasattr(function, "py_func"),
         file_of(active.mechanism),
         active.world,
-        active.python_arguments[1]._step_cache,
+        seen._step_cache,
     )
     call = compile_kernel(active, step, function) if kernel else function
     look = kernel and world.scenario.name == TRIAL
@@ -127,7 +132,8 @@ def try_out(name: str, mechanism: Any) -> None:
     from .scenarios.scenario import Scenario
     from .simulate import simulate
 
-    kind, plain = type(mechanism), Scenario(name=TRIAL, days=DAYS)
+    kind: type = type(mechanism)
+    plain = Scenario(name=TRIAL, days=DAYS)
     if kind not in TRIED:
         TRIED.add(kind)
         busy = {
@@ -194,7 +200,7 @@ def wrong_number(world: "World", code: int) -> UserError:
 
 
 @outer_kernel
-def find_wrong(w, untested, least, most) -> int:
+def find_wrong(w: "World", untested: np.ndarray, least: np.ndarray, most: np.ndarray) -> int:
     """Find the first wrong number of today; return mechanism * (levers + 1) + lever, -1 if there is none.
 
     The lever after the last stands for what is asked for.
@@ -256,7 +262,8 @@ def checksums(world: "World") -> dict[str, int]:
         "issues": world.issues,
     }
     return {
-        name: crc32(np.ascontiguousarray(column)) if column.size else 0 for name, column in columns.items()
+        name: crc32(np.ascontiguousarray(column).data) if column.size else 0
+        for name, column in columns.items()
     }
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..engine.jit import outer_kernel, specialise, struct
 from .mechanism_guard import ReadOnly, guard_step
-from .mechanisms import is_shipped
+from .mechanisms import Mechanism, is_shipped
 from .resources.levers import LEVERS, OF_ISSUES, Levers, MechanismHand, Stack, shapes
 
 if TYPE_CHECKING:
@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 class ActiveMechanism:
     """One mechanism in a world, with its hand."""
 
-    def __init__(self, name: str, mechanism: Any, hand: MechanismHand, world: "World"):
+    def __init__(self, name: str, mechanism: "Mechanism", hand: MechanismHand, world: "World"):
+        kind: type = type(mechanism)
         self.name, self.mechanism, self.hand, self.world, self.tested = (
             name,
             mechanism,
             hand,
             world,
-            is_shipped(type(mechanism)),
+            is_shipped(kind),
         )
         self.kernel_arguments = struct(hand._replace(lever=struct(hand.lever))), world.live
         self.python_arguments = hand._replace(knobs=(mechanism,)), world if self.tested else ReadOnly(world)
@@ -124,7 +125,7 @@ def grow_stacks(pulls: Levers, room: int) -> Levers:
 
 
 @outer_kernel
-def regrow_pulls(w, pulls, lever) -> None:
+def regrow_pulls(w: Any, pulls: Levers, lever: Levers) -> None:
     """Replace stacks that have become too short by larger ones."""
     w.pulls, w.lever = pulls, lever
 

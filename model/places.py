@@ -62,7 +62,8 @@ def identify(names: list[str], sizes: list[int]) -> np.ndarray:
     It is a hash of the compound's name, its number among compounds of that name, and the building's number in
     it. `names` and `sizes` (in buildings) are of all compounds. Compounds of other names do not change it.
     """
-    earlier, out = Counter(), []
+    earlier: Counter[str] = Counter()
+    out: list[np.uint64] = []
     for name, size in zip(names, sizes):
         compound = np.uint64(derive_key(np.uint64(seed_of("compound", name)), earlier[name]))
         earlier[name] += 1

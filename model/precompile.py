@@ -34,7 +34,7 @@ STREET = "street"
 class PlannedStruct:
     """A stand-in for a struct while a plan is made: the columns by name, and fields that can be written."""
 
-    def __init__(self, columns):
+    def __init__(self, columns: Any) -> None:
         self.columns = columns
         self.__dict__.update(columns._asdict())
 
@@ -45,16 +45,18 @@ class Plan:
     Kernels are run in plain Python, for what they return.
     """
 
-    def __init__(self):
-        self.jobs = {}  # ((module, name) of a kernel, types of its arguments) -> None, in order
+    def __init__(self) -> None:
+        self.jobs: dict[
+            tuple, None
+        ] = {}  # ((module, name) of a kernel, types of its arguments) -> None, in order
         self.depth = 0
 
-    def note(self, kernel: Callable, arguments: tuple) -> None:
+    def note(self, kernel: Any, arguments: tuple) -> None:
         """Record a kernel and the types of its arguments, unless a kernel calls it."""
         if not self.depth:
             self.jobs[qualified_name(kernel), tuple(map(outline, arguments))] = None
 
-    def call(self, kernel: Callable, arguments: tuple) -> Any:
+    def call(self, kernel: Any, arguments: tuple) -> Any:
         """Record a kernel, and run it in plain Python."""
         self.note(kernel, arguments)
         self.depth += 1
@@ -78,8 +80,8 @@ def outline(argument: object) -> tuple:
     """Describe the type of an argument in a form that JSON can hold: a word, and its details."""
     if isinstance(argument, np.ndarray):
         layout = "C" if argument.flags.c_contiguous else "F" if argument.flags.f_contiguous else "A"
-        dtype, flags = np.lib.format.dtype_to_descr(argument.dtype), argument.flags
-        dtype = dtype if isinstance(dtype, str) else tuple(dtype), argument.dtype.isalignedstruct
+        descr, flags = np.lib.format.dtype_to_descr(argument.dtype), argument.flags
+        dtype = descr if isinstance(descr, str) else tuple(descr), argument.dtype.isalignedstruct
         return "array", dtype, argument.ndim, layout, not flags.writeable, flags.aligned
     if isinstance(argument, PlannedStruct):
         return "struct", argument.columns._fields, tuple(map(outline, argument.columns))
@@ -127,6 +129,7 @@ def plan_kernels(names: list[str]) -> list[tuple]:
         community = construct_community(village)
         day_0 = world.start_run(community, village, RandomNumbers("plan"))
         live = day_0.live
+        kernel: Kernel
         for kernel in (
             day.morning,
             day.share_out,
@@ -205,8 +208,13 @@ def serve_jobs() -> None:
 def start_worker(work: str) -> subprocess.Popen:
     """Start a process of this Python that runs the function of this module called `work`."""
     code = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import {work}; {work}()"
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    return subprocess.Popen([sys.executable, "-c", code], **pipes, encoding="utf-8")
+    return subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf-8",
+    )
 
 
 def prepare(names: list[str], progress: Callable[[int, int], object] | None = None) -> list[str]:
@@ -222,7 +230,7 @@ def prepare(names: list[str], progress: Callable[[int, int], object] | None = No
         planner = start_worker("serve_plan")
         workers += [start_worker("serve_jobs") for _ in range(count_cores())]
         plan = json.loads(planner.communicate(json.dumps(wanted))[0])
-        idle = SimpleQueue()
+        idle: SimpleQueue[subprocess.Popen] = SimpleQueue()
         for worker in workers:
             idle.put(worker)
         with ThreadPoolExecutor(len(workers)) as pool:
@@ -290,4 +298,9 @@ def digest_of(name: str) -> str:
         f"{source_digests.MECHANISMS_PACKAGE}.{name}",
     )
     modules = [engine] if name in (ENGINE, STREET) else [engine, mechanism]
-    return "-".join(str(kernel_store.digest(*source_digests.find_source(module))) for module in modules)
+    digests = []
+    for module in modules:
+        source = source_digests.find_source(module)
+        assert source, module
+        digests.append(str(kernel_store.digest(*source)))
+    return "-".join(digests)

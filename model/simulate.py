@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from ..engine.source_digests import version
 from . import daily_counts
 from .day import simulate_day
 from .initial_community import construct_community
+from .resources.ledger import Ledger
 from .scenarios.scenario import Scenario, census_of
 from .state import InitialCommunity
 from .world import World, restore_run, start_run
@@ -23,15 +25,15 @@ class Run:
     """The results of a simulated community: plain arrays, no world."""
 
     days: int
-    names: tuple  # mechanisms, by the codes in `teller`, `closer` and `by`
-    categories: tuple  # names of categories, by `category`
+    names: tuple[str, ...]  # mechanisms, by the codes in `teller`, `closer` and `by`
+    categories: tuple[str, ...]  # names of categories, by `category`
     issues: np.ndarray  # (arisen,) ISSUE  every issue that arose, in the order of its id
     history: np.ndarray  # (lines,) EVENT   everything that happened to them
-    series: dict  # name -> (days,) what was counted at the end of each day
-    ledger: object  # Ledger: hours and fen by mechanism
+    series: dict[str, np.ndarray]  # name -> (days,) what was counted at the end of each day
+    ledger: Ledger  # hours and fen by mechanism
     fen: np.ndarray  # (funds, 4) int64  of each fund: on day 0, come in, spent, at the end
     # columns that equity is measured over: number of buildings; of each household, tenure and registration
-    places: dict
+    places: dict[str, Any]
 
 
 def build_community(scenario: Scenario) -> InitialCommunity:
@@ -42,7 +44,7 @@ def build_community(scenario: Scenario) -> InitialCommunity:
 class _Key:
     """A scenario, compared by the fields that determine its initial community."""
 
-    def __init__(self, scenario):
+    def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         s = scenario
         self.key = (
@@ -55,15 +57,16 @@ class _Key:
             tuple(s.issues.items()),
         )
 
-    def __hash__(self):
+    def __hash__(self) -> int:
         return hash(self.key)
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
+        assert isinstance(other, _Key)
         return self.key == other.key
 
 
 @lru_cache(maxsize=2)
-def _build_cached(key):
+def _build_cached(key: _Key) -> InitialCommunity:
     try:
         return construct_community(key.scenario)
     except UserError as error:
@@ -75,7 +78,7 @@ def _build_cached(key):
         ) from None
 
 
-def days(scenario: Scenario, *seed: object) -> Iterator[World]:
+def days(scenario: Scenario, *seed: str | int) -> Iterator[World]:
     """Simulate a scenario and yield the world after every day, to show a run as it goes.
 
     It is the same object every day.
@@ -101,7 +104,7 @@ def restore_world(source: str, scenario: Scenario, random_numbers: RandomNumbers
     return restore_run(snapshot, build_community(scenario), scenario, random_numbers)
 
 
-def simulate(scenario: Scenario, *seed: object, progress: Callable[[], object] | None = None) -> Run:
+def simulate(scenario: Scenario, *seed: str | int, progress: Callable[[], object] | None = None) -> Run:
     """Simulate a scenario with a random seed; the same seed gives the same random numbers in every arm.
 
     `progress`, if given, is called after every day.
@@ -146,7 +149,7 @@ def finish_run(
 
 
 @outer_kernel
-def gather_issues(ended, gone, issues, order) -> np.ndarray:
+def gather_issues(ended: np.ndarray, gone: int, issues: np.ndarray, order: np.ndarray) -> np.ndarray:
     """Gather the first `gone` issues that ended and those still open, in the given order.
 
     It is ten times as fast as NumPy's indexing for rows this long.

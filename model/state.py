@@ -12,7 +12,7 @@ from .issues.categories import Columns
 from .issues.consent import Projects
 from .places import Buildings, Compounds, Households, Stairwells
 from .resources.ledger import Ledger
-from .resources.levers import Levers
+from .resources.levers import Levers, Stack
 
 
 class Numbers(NamedTuple):
@@ -98,8 +98,8 @@ class State(NamedTuple):
     codes: np.ndarray  # (acting,) int8     their rows in `names`
     wants: np.ndarray  # (acting, 7, compounds + 1)  hours and yuan that each asks for today
     shares: np.ndarray  # (acting, compounds + 1)     share 0..1 of it that each gets
-    pulls: Levers  # lever -> Stack  pulls of each
-    lever: Levers  # lever -> sum of all pulls
+    pulls: Levers[Stack]  # lever -> Stack  pulls of each
+    lever: Levers[np.ndarray]  # lever -> sum of all pulls
     issues: np.ndarray  # (open + being checked,) ISSUE, in the order they arose: the first of `rows`
     rows: np.ndarray  # room for them
     ended: np.ndarray  # room for issues verified, withdrawn or lapsed
@@ -108,5 +108,6 @@ class State(NamedTuple):
     lines: np.ndarray  # (1,) lines of history written
     tally: np.ndarray  # (6,) `measures.count_issues` of `ended`
     tallied: np.ndarray  # (1,) rows of `ended` that are in `tally`
-    count: np.ndarray  # (13,) measures of today, in the order of `daily_counts.DAILY`
+    # (13,) measures of today, in the order of `daily_counts.DAILY`
+    count: np.ndarray  # type: ignore[assignment]  # hides tuple.count
     look: np.ndarray  # (6,) `measures.mean_opinions` when residents were last surveyed

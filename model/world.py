@@ -39,19 +39,27 @@ ROOM = 1024  # issues, before more room is made
 
 
 @outer_kernel
-def growing_columns(w) -> tuple:
+def growing_columns(w: "World") -> tuple:
     """Return the columns in REPLACED as they are now."""
     return w.issues, w.rows, w.ended, w.log
 
 
 @outer_kernel
-def restore_columns(w, day, issues, ended, log) -> None:
+def restore_columns(w: Any, day: int, issues: np.ndarray, ended: np.ndarray, log: np.ndarray) -> None:
     """Restore the day, and the columns that `growing_columns` returns."""
     w.day, w.issues, w.rows, w.ended, w.log = day, issues, issues, ended, log
 
 
-class World:
+if TYPE_CHECKING:
+    Columns = State  # which `World.__getattr__` finds
+else:
+    Columns = object
+
+
+class World(Columns):
     """A community on one day: every column of `State` by name, for Python to read. Only the day writes it."""
+
+    day: int
 
     def __init__(self, state: State, names: list[str], scenario: "Scenario", random_numbers: "RandomNumbers"):
         self.state = state
@@ -132,12 +140,14 @@ class World:
             regrow_pulls(self.live, Levers(*map(struct, pulls)), struct(self.state.lever))
             self.bind_mechanisms()
 
-    def __getattr__(self, name):
-        if name in REPLACED:
-            return growing_columns(self.live)[REPLACED.index(name)]
-        if name.startswith("__"):  # asked for by copy and pickle before there is a state
-            raise AttributeError(name)
-        return getattr(self.state, name)
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            if name in REPLACED:
+                return growing_columns(self.live)[REPLACED.index(name)]
+            if name.startswith("__"):  # asked for by copy and pickle before there is a state
+                raise AttributeError(name)
+            return getattr(self.state, name)
 
     def columns(self) -> Iterator[tuple[str, np.ndarray]]:
         """Yield (name, array) of every column that a run writes, except those in REPLACED; not copies."""
@@ -159,7 +169,7 @@ class World:
         }
         return {name: column.copy() for name, column in (*self.columns(), *now.items())}
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple:
         """Reduce the world to this day's arrays, from which pickle and copy restore another world."""
         from .simulate import restore_world
 
@@ -271,12 +281,17 @@ def restore_run(
     return world
 
 
+def decimals(knobs: Any) -> Iterator[Any]:
+    """Yield the knobs of a dataclass as decimals, in their order."""
+    return (float(getattr(knobs, name)) for name in type(knobs).__annotations__)
+
+
 def numbers(scenario: "Scenario") -> Numbers:
     """Return the scenario's numbers for kernels, each of the one type that kernels are compiled for."""
     committee = scenario.committee
     return Numbers(
-        residents.Knobs(*(float(getattr(scenario.residents, name)) for name in residents.Knobs._fields)),
-        consent.Knobs(*(float(getattr(scenario.projects, name)) for name in consent.Knobs._fields)),
+        residents.Knobs(*decimals(scenario.residents)),
+        consent.Knobs(*decimals(scenario.projects)),
         float(committee.intake_hours),
         float(committee.phone_sittings_per_day),
         float(committee.forgetting_rate),

@@ -21,7 +21,7 @@ import pandas as pd
 
 from ...engine.parameters import UserError
 from ...engine.randomness import whole_seed
-from ...model.scenarios.cases import alter_scenario
+from ...model.scenarios.cases import Names, Settings, alter_scenario
 from ...model.scenarios.scenario import Scenario
 from ..comparison.runs import read_scenario
 from ..execution.supervisor import count_processes
@@ -40,7 +40,7 @@ from .distance import (
     kinds_of,
     split_log,
 )
-from .free_parameters import FACTOR, apply_free_parameters, choose_free_parameters
+from .free_parameters import FACTOR, Kinds, apply_free_parameters, choose_free_parameters
 from .importance_sampling import (
     BATCH,
     Workers,
@@ -50,7 +50,7 @@ from .importance_sampling import (
     search,
     weights_of,
 )
-from .issue_log import IssueLog, read_log
+from .issue_log import IssueLog, LogMapping, read_log
 
 HORIZONS = (1, 3, 7, 30, 90, 180)  # days after the report
 SEEN = 2 / 3  # of a run after its settling time; longer horizons are beyond what it can show
@@ -65,7 +65,14 @@ class SimulatedTrials:
     u (n, parameters) -> statistics (n, statistics), misses (n,).
     """
 
-    def __init__(self, job: Callable, target: Target, error: np.ndarray, map_jobs, progress: Callable | None):
+    def __init__(
+        self,
+        job: Callable,
+        target: Target,
+        error: np.ndarray,
+        map_jobs: Callable,
+        progress: Callable | None,
+    ) -> None:
         self.job, self.target, self.error, self.map_jobs, self.progress = (
             job,
             target,
@@ -75,7 +82,7 @@ class SimulatedTrials:
         )
         self.independent = len(target.numbers) * target.together
 
-    def __call__(self, u):
+    def __call__(self, u: np.ndarray) -> tuple[list[np.ndarray], list[float]]:
         statistics = []
         for numbers in self.map_jobs(self.job, list(u)):
             statistics.append(numbers)
@@ -94,11 +101,11 @@ def calibrate(
     held_out: float = 0.25,
     factor: float = FACTOR,
     days: int | None = None,
-    on=(),
-    off=(),
-    settings=(),
+    on: Names = (),
+    off: Names = (),
+    settings: Settings = (),
     residents: float | None = None,
-    mapping=None,
+    mapping: LogMapping | str | Path | None = None,
     method: str = "tpe",
     seed: int = 0,
     workers: int | None = None,
@@ -251,7 +258,7 @@ def years(first: pd.Timestamp, end: pd.Timestamp) -> float:
     return max((end - first).days, 1) / 365.25
 
 
-def describe_exclusions(log: IssueLog, kinds, aims: dict[str, Target], people: float) -> list[str]:
+def describe_exclusions(log: IssueLog, kinds: Kinds, aims: dict[str, Target], people: float) -> list[str]:
     """Return sentences on what is not compared, or on too few issues."""
     sentences = []
     names = sorted(set(log.issues["category"]) - set(log.kinds))

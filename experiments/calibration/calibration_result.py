@@ -23,8 +23,8 @@ FITTED = ", fitted to "  # beginning of a fitted case, after its name
 class Calibration:
     """The result of a calibration."""
 
-    case: object  # Scenario before the fit
-    fitted: object  # Scenario with the best trial's values
+    case: Scenario  # Scenario before the fit
+    fitted: Scenario  # Scenario with the best trial's values
     # one row per parameter: default, low, high (prior), best, median, p5, p95, narrowed, identified
     parameters: pd.DataFrame
     ensemble: pd.DataFrame  # one row per trial of the rounds: weight, distance, one column per parameter

@@ -1,6 +1,6 @@
 """Build the tables of a calibration: parameters, ensemble, scores, curves and rates."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -14,14 +14,14 @@ CLEARLY = 0.7  # of the prior's width; a wider interval counts as not identified
 INTERVAL = (0.05, 0.95)  # quantiles
 
 
-def weighted_quantiles(values: np.ndarray, weights: np.ndarray, levels) -> np.ndarray:
+def weighted_quantiles(values: np.ndarray, weights: np.ndarray, levels: Sequence[float]) -> np.ndarray:
     """Compute weighted quantiles, linear between members: (len(levels),)."""
     order = np.argsort(values, kind="stable")
     share = np.cumsum(weights[order]) - 0.5 * weights[order]
     return np.interp(levels, share, values[order])
 
 
-def smooth(x: np.ndarray, weights: np.ndarray, levels) -> np.ndarray:
+def smooth(x: np.ndarray, weights: np.ndarray, levels: Sequence[float]) -> np.ndarray:
     """Compute quantiles of weighted members, each smoothed by a normal kernel (Silverman 1986).
 
     The smaller the effective number of members, the wider the kernel.
@@ -110,7 +110,10 @@ def score_models(models: dict[str, np.ndarray], aims: dict[str, tuple[Target, np
 
 
 def tabulate_curves(
-    models: dict[str, np.ndarray], aims: dict[str, Target], statistics, weights: np.ndarray
+    models: dict[str, np.ndarray],
+    aims: dict[str, Target],
+    statistics: Iterable[np.ndarray],
+    weights: np.ndarray,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Build the tables of curves and of rates.
 

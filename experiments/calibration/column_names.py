@@ -4,7 +4,7 @@ ROLES = ("opened", "closed", "category", "place", "id")
 NEEDED = ("opened", "closed", "category")
 
 # role -> usual names of such a column, in lower case, without blanks and signs
-USUAL = {
+TEXTS = {
     "opened": "opened opendate dateopened openedat openedon openeddate created createddate datecreated "
     "createdat createdon creationdate reported reportdate reporteddate datereported reportedat received "
     "receiveddate datereceived submitted submitteddate datesubmitted logged datelogged requested requestdate "
@@ -23,4 +23,4 @@ USUAL = {
     "ticketid ticketnumber issueid reference referencenumber "
     "编号 工单编号 工单号 案件编号 案件号 事件编号 诉求编号 单号 流水号 受理编号",
 }
-USUAL = {role: set(names.split()) for role, names in USUAL.items()}
+USUAL = {role: set(names.split()) for role, names in TEXTS.items()}

@@ -3,7 +3,7 @@
 Kinds of issue with too few issues, and horizons beyond what a run can show, are left out; the result says so.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from ...engine.toml_reader import short
 from ...model.measures import restricted_mean
 from ...model.scenarios.scenario import Scenario
 from ...model.simulate import simulate
-from .free_parameters import apply_free_parameters
+from .free_parameters import FreeParameter, Kinds, apply_free_parameters
 from .issue_log import IssueLog, times
 from .log_summary import survival_at
 
@@ -47,10 +47,10 @@ def kinds_of(log: IssueLog) -> tuple[tuple, dict[str, int]]:
     A kind is (name, cogov's categories); categories of a log that mean the same are one kind. Raises
     UserError.
     """
-    groups = {}
+    groups: dict[tuple[str, ...], list[str]] = {}
     for theirs, ours in log.kinds.items():
         groups.setdefault(ours, []).append(theirs)
-    kind_of = {}
+    kind_of: dict[str, str] = {}
     for ours, theirs in groups.items():
         for name in ours:
             if name in kind_of:
@@ -103,7 +103,7 @@ def split_log(log: IssueLog, share: float) -> tuple[pd.DataFrame, pd.DataFrame, 
 def build_target(
     issues: pd.DataFrame,
     drawn: pd.Timestamp,
-    kinds,
+    kinds: tuple,
     horizons: tuple[int, ...],
     people: float,
     years: float,
@@ -185,7 +185,7 @@ def independent(draws: np.ndarray) -> float:
 
 
 def simulate_reported_issues(
-    scenario: Scenario, kinds, seed: int, number: int
+    scenario: Scenario, kinds: Kinds, seed: int, number: int
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """Simulate one run; return its reported issues by kind: [(days to resolution, whether resolved)].
 
@@ -200,10 +200,10 @@ def simulate_reported_issues(
     return [(time[of_kind].astype(float), resolved[of_kind]) for of_kind in which]
 
 
-def statistics(runs, scenario: Scenario, target: Target) -> np.ndarray:
+def statistics(runs: Sequence, scenario: Scenario, target: Target) -> np.ndarray:
     """Compute the statistics of a target from several runs together: (statistics,)."""
     years = len(runs) * (scenario.days - int(SETTLING * scenario.days)) / 365.0
-    numbers = []
+    numbers: list[np.ndarray | list[float]] = []
     for k in range(len(target.kinds)):
         time, resolved = (np.concatenate([run[k][what] for run in runs]) for what in (0, 1))
         if target.people:
@@ -213,7 +213,12 @@ def statistics(runs, scenario: Scenario, target: Target) -> np.ndarray:
 
 
 def evaluate_trial(
-    scenario: Scenario, chosen, target: Target, seed: int, numbers: Iterable[int], u: np.ndarray | None
+    scenario: Scenario,
+    chosen: Sequence[FreeParameter],
+    target: Target,
+    seed: int,
+    numbers: Iterable[int],
+    u: np.ndarray | None,
 ) -> np.ndarray:
     """Simulate one trial; return its statistics. `u` are quantiles of the priors; None: the case as it is."""
     trial = scenario if u is None else apply_free_parameters(scenario, chosen, u)
@@ -232,7 +237,7 @@ def estimate_variation(scenario: Scenario, target: Target, seed: int, pilots: in
     by_run = np.array([statistics([run], scenario, target) for run in runs])
     floor, per = [], 1 + len(target.horizons) + bool(target.people)
     for k in range(len(target.kinds)):
-        n = max(np.mean([len(run[k][0]) for run in runs]), 1.0)
+        n = max(float(np.mean([len(run[k][0]) for run in runs])), 1.0)
         share = np.clip(
             target.numbers[per * k : per * (k + 1)][-(len(target.horizons) + 1) :],
             0.5 / n,
@@ -254,7 +259,7 @@ def errors(target: Target, variation: np.ndarray, days: int, replicates: int) ->
     return np.sqrt(np.maximum(target.error, history) ** 2 + variation**2 / replicates)
 
 
-def distance(numbers, target: Target, error: np.ndarray) -> float:
+def distance(numbers: np.ndarray, target: Target, error: np.ndarray) -> float:
     """Return the distance of statistics from a target.
 
     It is the sum of squared differences in units of their errors, scaled down to the number of independent

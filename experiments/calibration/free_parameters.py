@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from ..comparison.parameter_paths import value_at
 from .reported_patterns import GIVEN
 
 FACTOR = 4.0  # a fitted number may by default be larger or smaller than assumed by this factor
+
+Kinds = Sequence[tuple[str, tuple[str, ...]]]  # a kind of issue, and the names of cogov's categories
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class FreeParameter:
     scale: str  # "log" or "plain": where the prior is uniform
     factor: bool
 
-    def value(self, u: float | np.ndarray) -> float | np.ndarray:
+    def value(self, u: Any) -> Any:
         """Return the value at quantile `u` of the prior, 0..1; takes arrays."""
         if self.scale == "log":
             return self.low * (self.high / self.low) ** u
@@ -48,7 +51,7 @@ class FreeParameter:
 
 
 def choose_free_parameters(
-    scenario: Scenario, wanted: Sequence[str], kinds, people: float, factor: float = FACTOR
+    scenario: Scenario, wanted: Sequence[str], kinds: Kinds, people: float, factor: float = FACTOR
 ) -> list[FreeParameter]:
     """Return the parameters to fit.
 
@@ -75,7 +78,7 @@ def choose_free_parameters(
     return chosen
 
 
-def default_paths(scenario: Scenario, kinds, people: float) -> list[str]:
+def default_paths(scenario: Scenario, kinds: Kinds, people: float) -> list[str]:
     """Return the paths fitted by default.
 
     They are how often each kind of issue arises, how much work it takes, how much the desks can do, and how
@@ -94,10 +97,13 @@ def default_paths(scenario: Scenario, kinds, people: float) -> list[str]:
     return chosen
 
 
-def parse_free_parameter(text: str, scenario: Scenario, known: dict, kinds, factor: float) -> FreeParameter:
+def parse_free_parameter(
+    text: str, scenario: Scenario, known: dict, kinds: Kinds, factor: float
+) -> FreeParameter:
     """Parse one parameter from PATH or PATH=LOW:HIGH. Raises UserError."""
     path, equals, limits = (part.strip() for part in text.partition("="))
-    moves, is_factor = (path,), False
+    is_factor = False
+    moves: tuple[str, ...] = (path,)
     if path not in known and path.startswith("issues.") and path.count(".") >= 2:
         group, _, name = path.removeprefix("issues.").rpartition(".")
         members = dict(kinds).get(group) or tuple(
@@ -148,7 +154,7 @@ def limits_of(text: str, limits: str, bounds: tuple[float, float]) -> tuple[floa
 
 def apply_free_parameters(scenario: Scenario, chosen: Sequence[FreeParameter], u: np.ndarray) -> Scenario:
     """Return the scenario with its free parameters at quantiles `u` (parameters,) of their priors."""
-    settings = {}
+    settings: dict[str, float] = {}
     for parameter, quantile in zip(chosen, u):
         settings |= parameter.settings(scenario, parameter.value(float(quantile)))
     return set_parameters(scenario, settings)

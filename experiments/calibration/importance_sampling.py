@@ -7,7 +7,7 @@ by kernel times prior over proposal (Beaumont et al. 2009).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +22,8 @@ from .free_parameters import FreeParameter
 if TYPE_CHECKING:
     import optuna
 
+    from .calibrate import SimulatedTrials
+
 BATCH = 8  # trials proposed before any of them is evaluated; independent of the number of workers
 DEFENCE = 0.15  # share of a round's draws that come from the prior (Hesterberg 1995)
 # (share of a round, factor on the variance of its proposal); the wide part covers the tails
@@ -35,32 +37,37 @@ class Workers:
     def __init__(self, workers: int):
         self.pool = start_checked_pool(workers if workers > 1 else 0)
 
-    def __enter__(self):
+    def __enter__(self) -> Callable[..., Iterator]:
         return self.pool.map
 
-    def __exit__(self, *exception):
+    def __exit__(self, *exception: object) -> None:
         stop_executor(self.pool)
 
 
 def search(
-    chosen: Sequence[FreeParameter], trials: int, seed: int, method: str, answer: Callable
+    chosen: Sequence[FreeParameter], trials: int, seed: int, method: str, answer: SimulatedTrials
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Propose trials and evaluate them, `BATCH` at a time.
 
     Returns u (trials, parameters), the statistics (trials, statistics) and the misses (trials,).
     """
-    u, statistics, misses = np.empty((0, len(chosen))), [], []
+    u = np.empty((0, len(chosen)))
+    statistics: list[np.ndarray] = []
+    misses: list[float] = []
     points = sobol(len(chosen), trials, seed, "search")
     study = None if method == "sobol" else optuna_study(seed, method)
     start = trials if study is None else max(BATCH, trials // 2)
     while len(u) < trials:
         n = min(BATCH, trials - len(u))
         if len(u) < start:  # first cover the unit cube evenly
-            proposed, points_to_try = [None] * n, points[len(u) : len(u) + n]
+            proposed: Sequence[optuna.Trial | None] = [None] * n
+            points_to_try = points[len(u) : len(u) + n]
         else:
-            proposed = [study.ask() for _ in range(n)]
+            assert study is not None
+            asked = [study.ask() for _ in range(n)]
+            proposed = asked
             points_to_try = np.array(
-                [[trial.suggest_float(p.path, 0.0, 1.0) for p in chosen] for trial in proposed]
+                [[trial.suggest_float(p.path, 0.0, 1.0) for p in chosen] for trial in asked]
             )
         new_statistics, new_misses = answer(points_to_try)
         for trial, x, value in zip(proposed, points_to_try, new_misses):
@@ -100,7 +107,13 @@ def optuna_study(seed: int, method: str) -> optuna.Study:
         )
 
 
-def report_trial(study, asked, chosen, u: np.ndarray, value: float) -> None:
+def report_trial(
+    study: optuna.Study,
+    asked: optuna.Trial | None,
+    chosen: Sequence[FreeParameter],
+    u: np.ndarray,
+    value: float,
+) -> None:
     """Report the result of a trial to a study, whether the study proposed the trial or not."""
     if asked is not None:
         study.tell(asked, value)
@@ -117,7 +130,7 @@ def report_trial(study, asked, chosen, u: np.ndarray, value: float) -> None:
     )
 
 
-def sobol(width: int, n: int, *seed) -> np.ndarray:
+def sobol(width: int, n: int, *seed: str | int) -> np.ndarray:
     """Return points that fill the unit cube evenly: (n, width), strictly inside.
 
     Sobol (1967), scrambled (Owen 1998).
@@ -146,7 +159,9 @@ def terms(x: np.ndarray) -> np.ndarray:
     return np.column_stack([np.ones(len(x)), x, *pairs])
 
 
-def emulator(x, statistics, misses, widened) -> tuple[np.ndarray, np.ndarray]:
+def emulator(
+    x: np.ndarray, statistics: np.ndarray, misses: np.ndarray, widened: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Fit a quadratic to the statistics of the trials, with higher weights for better trials.
 
     Returns coefficients (terms, statistics) and residual standard deviations (statistics,).
@@ -163,7 +178,14 @@ def emulator(x, statistics, misses, widened) -> tuple[np.ndarray, np.ndarray]:
     return beta, np.sqrt(weight @ (statistics - regressors @ beta) ** 2 / weight.sum())
 
 
-def proposal(x, statistics, misses, widened, answer, seed) -> tuple[np.ndarray, np.ndarray]:
+def proposal(
+    x: np.ndarray,
+    statistics: np.ndarray,
+    misses: np.ndarray,
+    widened: float,
+    answer: SimulatedTrials,
+    seed: int,
+) -> tuple[np.ndarray, np.ndarray]:
     """Return mean and covariance, in normal scores, of the parameters for the next round.
 
     They describe the parameters that an emulator of the trials so far considers close to the log.
@@ -186,7 +208,7 @@ def proposal(x, statistics, misses, widened, answer, seed) -> tuple[np.ndarray, 
     return mean, WIDER * cov
 
 
-def density(x, proposals) -> np.ndarray:
+def density(x: np.ndarray, proposals: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
     """Compute prior over the mean of all proposals: (n,).
 
     The deterministic mixture of Owen and Zhou (2000).
@@ -203,14 +225,20 @@ def density(x, proposals) -> np.ndarray:
 
 
 def run_rounds(
-    u: np.ndarray, first: np.ndarray, misses: np.ndarray, each: Sequence[int], seed: int, answer: Callable
+    u: np.ndarray,
+    first: np.ndarray,
+    misses: np.ndarray,
+    each: Sequence[int],
+    seed: int,
+    answer: SimulatedTrials,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Run rounds of population Monte Carlo; `each` gives the number of draws per round.
 
     Returns u, statistics, misses, and prior over proposal, of the draws of all rounds.
     """
     width, proposals = u.shape[1], []
-    drawn, statistics, new_misses = np.empty((0, width)), [], np.empty(0)
+    drawn, new_misses = np.empty((0, width)), np.empty(0)
+    statistics: list[np.ndarray] = []
     for number, n in enumerate(each):
         all_u, all_statistics = np.vstack([u, drawn]), np.array([*first, *statistics])
         all_misses = np.append(misses, new_misses)

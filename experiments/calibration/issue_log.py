@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ from ...model.issues.categories import CATEGORIES, FAMILIES
 from ..files.case_writer import toml
 from ..files.csv_tables import (
     EMPTY,
+    Sheet,
     escape_cell,
     parse_dates,
     read_sheet,
@@ -50,6 +52,9 @@ class LogMapping:
     )
     # category of the log -> one of cogov's, a family, or several
     categories: dict = field(default_factory=dict, metadata={"free": True})
+
+
+Columns = dict[str, np.ndarray]  # role -> (rows,) text, or days
 
 
 @dataclass
@@ -85,7 +90,7 @@ def times(issues: pd.DataFrame, drawn: pd.Timestamp) -> tuple[np.ndarray, np.nda
     return (end - issues["opened"]).dt.days.to_numpy(float), closed.to_numpy(bool)
 
 
-def read_mapping(path: str | Path | None = None, **overrides) -> LogMapping:
+def read_mapping(path: str | Path | None = None, **overrides: Any) -> LogMapping:
     """Read a LogMapping from a TOML file, with `overrides` applied to it.
 
     Raises UserError with file and line.
@@ -100,7 +105,7 @@ def read_mapping(path: str | Path | None = None, **overrides) -> LogMapping:
     return replace(base, **entries)
 
 
-def read_log(path: str | Path, mapping: LogMapping | str | Path | None = None, **overrides) -> IssueLog:
+def read_log(path: str | Path, mapping: LogMapping | str | Path | None = None, **overrides: Any) -> IssueLog:
     """Read the issue log at `path`, a CSV file.
 
     `mapping` is a LogMapping, the path of a TOML file, or None: then `NAME.toml` in the folder of `NAME.csv`,
@@ -113,8 +118,10 @@ def read_log(path: str | Path, mapping: LogMapping | str | Path | None = None, *
     if mapping is None and mapping_file.exists():
         mapping = mapping_file
         notes.append(f"Columns as {mapping_file} says, which lies beside the log.")
-    known = isinstance(mapping, LogMapping)
-    mapping = replace(mapping, **overrides) if known else read_mapping(mapping, **overrides)
+    if isinstance(mapping, LogMapping):
+        mapping = replace(mapping, **overrides)
+    else:
+        mapping = read_mapping(mapping, **overrides)
     text = read_sheet(path, mapping.encoding or None, mapping.delimiter or None)
     if text.guessed:
         notes.append("Encoding: GBK (GB18030), guessed from the bytes; --encoding says otherwise.")
@@ -159,7 +166,7 @@ def read_log(path: str | Path, mapping: LogMapping | str | Path | None = None, *
     return log
 
 
-def assign_columns(text, mapping: LogMapping) -> tuple[LogMapping, list[str]]:
+def assign_columns(text: Sheet, mapping: LogMapping) -> tuple[LogMapping, list[str]]:
     """Check the columns of a mapping and guess the missing ones by their names.
 
     Returns the mapping and the roles that were guessed. Raises UserError.
@@ -203,7 +210,7 @@ def assign_columns(text, mapping: LogMapping) -> tuple[LogMapping, list[str]]:
     return replace(mapping, **guesses), list(guesses)
 
 
-def detect_date_formats(text, mapping: LogMapping, table) -> dict[str, str]:
+def detect_date_formats(text: Sheet, mapping: LogMapping, table: Columns) -> dict[str, str]:
     """Return the date formats of the columns opened and closed. Raises UserError."""
     if not mapping.dates:
         recognised = recognise_date_formats(
@@ -232,7 +239,7 @@ def detect_date_formats(text, mapping: LogMapping, table) -> dict[str, str]:
     return {"opened": mapping.dates, "closed": mapping.dates}
 
 
-def extraction_day(text, mapping: LogMapping, day) -> pd.Timestamp:
+def extraction_day(text: Sheet, mapping: LogMapping, day: Columns) -> pd.Timestamp:
     """Return the day the log was extracted: as given, or the last date in the log.
 
     Raises UserError if there is no date, or if the last one is more than LONELY days after all others.
@@ -271,7 +278,9 @@ def extraction_day(text, mapping: LogMapping, day) -> pd.Timestamp:
     return pd.Timestamp(known[-1])
 
 
-def reject_reasons(text, table, day, drawn, mapping: LogMapping) -> np.ndarray:
+def reject_reasons(
+    text: Sheet, table: Columns, day: Columns, drawn: pd.Timestamp, mapping: LogMapping
+) -> np.ndarray:
     """Return the reason why each row is rejected: (rows,) object, empty if the row is used."""
 
     def blank(role: str) -> np.ndarray:
@@ -299,10 +308,18 @@ def reject_reasons(text, table, day, drawn, mapping: LogMapping) -> np.ndarray:
     return reasons
 
 
-def assemble_log(text, table, day, reasons, mapping: LogMapping, drawn, notes) -> IssueLog:
+def assemble_log(
+    text: Sheet,
+    table: Columns,
+    day: Columns,
+    reasons: np.ndarray,
+    mapping: LogMapping,
+    drawn: pd.Timestamp,
+    notes: list[str],
+) -> IssueLog:
     """Build the IssueLog: rows used, and rejected rows with their reasons, in the order of their lines."""
     fine = reasons == ""
-    used = {
+    used: dict[str, np.ndarray] = {
         "line": text.lines[fine],
         **{role: day[role][fine] for role in day},
         **{role: table[role][fine] for role in ("category", "place", "id") if role in table},

@@ -3,6 +3,8 @@
 Open issues are censored.
 """
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -13,7 +15,7 @@ HORIZON = 180  # days; the restricted mean counts up to here, as in `measures.su
 ALL = "(all)"  # the row of all categories together
 
 
-def survival_at(time, event, at) -> np.ndarray:
+def survival_at(time: np.ndarray, event: np.ndarray, at: Any) -> np.ndarray:
     """Compute the Kaplan-Meier share not resolved `at` days after opening: (len(at),).
 
     Issues resolved on that day count as resolved.
@@ -22,7 +24,7 @@ def survival_at(time, event, at) -> np.ndarray:
     return np.concatenate([[1.0], remaining])[np.searchsorted(when, at, side="right")]
 
 
-def quantile(time, event, share: float) -> float:
+def quantile(time: Any, event: Any, share: float) -> float:
     """Return the days by which a share of issues was resolved; NaN if that share is never reached.
 
     It is the first day on which the Kaplan-Meier curve is at 1 - share or below.

@@ -12,6 +12,7 @@ from dataclasses import Field, dataclass, fields, is_dataclass, replace
 from functools import partial
 from math import exp
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,11 +23,11 @@ from ...model import daily_counts, measures
 from ...model.issues.issue_table import PAID
 from ...model.issues.issue_table import unpack_id as called
 from ...model.resources.calendar import PAYERS
-from ...model.scenarios.cases import alter_scenario, read_case
-from ...model.scenarios.scenario import Scenario
-from ...model.simulate import days, finish_run
+from ...model.scenarios.cases import alter_scenario
+from ...model.scenarios.scenario import ReportedOutcome, Scenario
+from ...model.simulate import Run, days, finish_run
 from ..comparison.compare import run_jobs
-from ..comparison.runs import check_count
+from ..comparison.runs import check_count, read_scenario
 
 SPREAD = 0.25
 # parts of a scenario that are never varied
@@ -58,7 +59,7 @@ def check_patterns(
     Columns: case, name, words, measure, number (whether the report gives one), low, high (reported), median,
     p5, p95 (model, over replicates), verdict. `progress` is called after every replicate. Raises UserError.
     """
-    seed, scenario = whole_seed(seed), read_case(case) if isinstance(case, str) else case
+    seed, scenario = whole_seed(seed), read_scenario(case)
     replicates = check_count("replicates", replicates, 2, 100_000)
     if not 0.0 <= spread <= 2.0:
         raise UserError("spread = {spread} is out of range; allowed is 0 to 2", spread=spread)
@@ -81,7 +82,7 @@ def check_patterns(
 COLUMNS = ["case", "name", "words", "measure", "number", "low", "high", "median", "p5", "p95", "verdict"]
 
 
-def row(scenario, outcome, values) -> list:
+def row(scenario: Scenario, outcome: ReportedOutcome, values: np.ndarray) -> list:
     """Return the table row of one outcome, with the reported range and that of the model."""
     low, high = outcome.low - outcome.tolerance, outcome.high + outcome.tolerance
     # replicates without a value are left out
@@ -119,7 +120,8 @@ def replicate(scenario: Scenario, seed: int, spread: float, number: int) -> dict
     """Simulate one replicate of every arm that the reported outcomes need: name of the outcome -> value."""
     run_seed = seed_of("patterns", scenario.name, seed, number)
     perturbed = perturb_assumptions(scenario, RandomNumbers("patterns", seed, number), spread)
-    arms, values = {}, {}
+    arms: dict[tuple, ObservedRun] = {}
+    values: dict[str, float] = {}
     for outcome in scenario.reported:
         if outcome.measure.startswith("gain:"):
             plain = replace(outcome, measure=outcome.measure.removeprefix("gain:"))
@@ -131,7 +133,7 @@ def replicate(scenario: Scenario, seed: int, spread: float, number: int) -> dict
     return values
 
 
-def value(outcome, scenario: Scenario, run_seed: int, arms: dict) -> float:
+def value(outcome: ReportedOutcome, scenario: Scenario, run_seed: int, arms: dict) -> float:
     """Return one measure in its arm, on its day.
 
     `arms` caches runs, so that an arm that several outcomes share is simulated once.
@@ -167,7 +169,7 @@ def perturb_assumptions(scenario: Scenario, random_numbers: RandomNumbers, sprea
     return set_parameters(scenario, settings)
 
 
-def iter_knobs(part, prefix="") -> Iterator[tuple[str, Field, object]]:
+def iter_knobs(part: Any, prefix: str = "") -> Iterator[tuple[str, Field, Any]]:
     """Yield (path, field, value) of every knob below `part` that the case does not give."""
     for name, inner in (
         part.items() if isinstance(part, dict) else ((f.name, getattr(part, f.name)) for f in fields(part))
@@ -188,9 +190,9 @@ def iter_knobs(part, prefix="") -> Iterator[tuple[str, Field, object]]:
 class ObservedRun:
     """A run, and quantities observed day by day that the run does not record."""
 
-    scenario: object
-    run: object
-    signed: dict  # category -> largest share of households that had signed for one project
+    scenario: Scenario
+    run: Run
+    signed: dict[str, float]  # category -> largest share of households that had signed for one project
     answered: float  # share of members and volunteers who gave an evening in the last WEEKS weeks
     helping: np.ndarray  # (households,) bool  whether a resident of the home gave an evening then
     evenings: float  # evenings that party members worked
@@ -202,7 +204,8 @@ class ObservedRun:
 
 def simulate_with_seed(scenario: Scenario, run_seed: int) -> ObservedRun:
     """Simulate a scenario with one random seed, and observe signatures and volunteering on the way."""
-    series, names, gave = np.zeros((scenario.days, len(daily_counts.DAILY))), list(scenario.issues), False
+    series, names = np.zeros((scenario.days, len(daily_counts.DAILY))), list(scenario.issues)
+    gave: Any = False
     signed = {name: 0.0 for name in names if scenario.issues[name].consent_rule}
     for world in days(scenario, run_seed):
         series[world.day - 1] = daily_counts.measure_today(world)
@@ -211,6 +214,7 @@ def simulate_with_seed(scenario: Scenario, run_seed: int) -> ObservedRun:
         p = world.projects
         for c in np.flatnonzero(p.all > 0):
             _, which, _ = called(p.active[c], names)
+            assert which is not None  # its issues are of categories of the case
             signed[which] = max(signed[which], 1.0 - p.open[c] / p.all[c])
     people, evening = world.residents, scenario.party_members.evening_hours
     asked = people.member | people.volunteer
@@ -227,7 +231,7 @@ def simulate_with_seed(scenario: Scenario, run_seed: int) -> ObservedRun:
     )
 
 
-def late_slope(series) -> float:
+def late_slope(series: np.ndarray) -> float:
     """Return the mean rise per day over the second half of a series."""
     return (series[-1] - series[len(series) // 2]) / max(len(series) - 1 - len(series) // 2, 1)
 
@@ -303,14 +307,14 @@ def share_credited(observed: ObservedRun, mechanism: str) -> float:
     return share(np.isin(resolved, events["issue"][events["by"] == code]))
 
 
-def yuan_paid(observed: ObservedRun, category: str) -> int:
+def yuan_paid(observed: ObservedRun, category: str) -> float:
     """Return the yuan paid for issues of a category."""
     events = observed.run.history
     which = (events["what"] == PAID) & np.isin(events["issue"], observed.of(category)["id"])
-    return np.count_nonzero(which) * observed.scenario.issues[category].cost_yuan
+    return int(np.count_nonzero(which)) * observed.scenario.issues[category].cost_yuan
 
 
-def sittings(of) -> Callable[[ObservedRun, str], float]:
+def sittings(of: Callable[[np.ndarray], float]) -> Callable[[ObservedRun, str], float]:
     """Return a measure: the statistic `of` of the sittings that resolved issues of a category took."""
 
     def measure_sittings(observed: ObservedRun, category: str) -> float:
@@ -322,7 +326,7 @@ def sittings(of) -> Callable[[ObservedRun, str], float]:
 
 
 # name -> function of an `ObservedRun` and of the text after the colon; measures of a run's summary exist too
-MEASURES = {
+MEASURES: dict[str, Callable] = {
     "slope": lambda world, name: late_slope(world.run.series[{"backlog": "open"}.get(name, name)]),
     "rise": lambda world, name: (
         world.run.series[name][-1] - world.run.series[name][min(29, world.run.days - 1)]
@@ -347,7 +351,7 @@ MEASURES = {
 OF_CATEGORY = ("signed", "days", "done", "arose", "resolved", "sittings", "longest", "turned_out", "yuan")
 
 
-def check_measure(outcome, scenario: Scenario) -> None:
+def check_measure(outcome: ReportedOutcome, scenario: Scenario) -> None:
     """Check the measure of a reported outcome. Raises UserError if it does not exist."""
     kind, _, what = outcome.measure.removeprefix("gain:").partition(":")
     path = f"{scenario.name}: reported {outcome.name!r}: measure = {outcome.measure!r}"

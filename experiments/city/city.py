@@ -7,12 +7,13 @@ that damage is detected; running the same command again simulates only the stree
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from hashlib import blake2b, sha256
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,7 @@ from ...engine.parameters import UserError, check, knob
 from ...engine.randomness import seed_of, whole_seed
 from ...engine.toml_reader import table_of
 from ...model import daily_counts, measures
-from ...model.scenarios.cases import alter_scenario, list_cases, read_case
+from ...model.scenarios.cases import Settings, alter_scenario, list_cases, read_case
 from ...model.scenarios.scenario import Scenario
 from ...model.street import Street, StreetParameters
 from ..execution.executors import choose_executor
@@ -53,7 +54,7 @@ class City:
     seed: int = knob(0, 0, 2**53, unit="random seed", source="a choice of the user")
     between: StreetParameters = StreetParameters()
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "seed", whole_seed(self.seed))
 
     def key(self) -> str:
@@ -98,7 +99,14 @@ class City:
         return scenarios
 
 
-def compose_city(cases: Sequence[str] = (), on=(), off=(), settings=(), days: int = 365, **numbers) -> City:
+def compose_city(
+    cases: Sequence[str] = (),
+    on: Iterable[str] = (),
+    off: Collection[str] = (),
+    settings: Settings = (),
+    days: int = 365,
+    **numbers: Any,
+) -> City:
     """Build a City of cases, by name or path, all simulated for `days` days. Raises UserError."""
     named = list(cases) or [name for name in list_cases() if read_case(name).community.residents >= LEAST]
     scenarios = []

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,8 +16,9 @@ from ...engine.parameters import UserError
 from ...engine.randomness import whole_seed
 from ...model import measures, mechanisms
 from ...model.precompile import ensure_compiled
-from ...model.scenarios.cases import alter_scenario, names_in
+from ...model.scenarios.cases import Names, Settings, alter_scenario, names_in
 from ...model.scenarios.scenario import Scenario
+from ...model.simulate import Run
 from ..execution.supervisor import count_processes, start_checked_pool, stop_executor
 from ..files import manifest
 from ..files.csv_tables import write_csv
@@ -33,7 +35,7 @@ class Comparison:
     """The results of a comparison as tables; `save` writes them."""
 
     case: Scenario
-    mechanisms: tuple  # those on in one arm and off in the other
+    mechanisms: tuple[str, ...]  # those on in one arm and off in the other
     replicates: int
     seed: int
     within: int  # issues resolved within so many days count as in time
@@ -42,7 +44,7 @@ class Comparison:
     series: pd.DataFrame  # (arm, day) -> median, 5 % and 95 % quantile of open issues over replicates
     curves: pd.DataFrame  # (arm, step) -> days, share not resolved: Kaplan-Meier over all replicates
     ledger: pd.DataFrame  # (arm, mechanism) -> mean hours by role, and yuan
-    asked: dict  # on, off and settings, as given
+    asked: dict[str, Any]  # on, off and settings, as given
 
     def verdict(self) -> str:
         """Return the result in one sentence."""
@@ -128,9 +130,9 @@ def compare(
     replicates: int = 20,
     seed: int = 0,
     days: int | None = None,
-    on=(),
-    off=(),
-    settings=(),
+    on: Names = (),
+    off: Names = (),
+    settings: Settings = (),
     within: int = measures.WITHIN,
     workers: int | None = None,
     progress: Callable | None = None,
@@ -147,7 +149,7 @@ def compare(
     names = tuple(dict.fromkeys(names_in(mechanism, "mechanism")))
     arms = arms_of(runs.read_scenario(case), names, on=on, off=off, settings=settings, days=days)
     full = arms[1]
-    ensure_compiled(full.mechanisms)
+    ensure_compiled(list(full.mechanisms))
     pairs = list(run_jobs(partial(simulate_pair, arms, seed, within), replicates, workers, progress))
     rows = tabulate_pairs(pairs)
     return Comparison(
@@ -165,7 +167,7 @@ def compare(
     )
 
 
-def arms_of(scenario: Scenario, names: Iterable[str], **changes) -> tuple[Scenario, Scenario]:
+def arms_of(scenario: Scenario, names: Iterable[str], **changes: Any) -> tuple[Scenario, Scenario]:
     """Return the scenario without and with the mechanisms `names`, with `changes` applied to both.
 
     Raises UserError.
@@ -203,7 +205,7 @@ def simulate_pair(arms: tuple, seed: int, within: int, number: int) -> dict:
     return reduce_runs([runs.replicate(arm, EXPERIMENT, seed, number) for arm in arms], within)
 
 
-def reduce_runs(arm_runs, within: int) -> dict:
+def reduce_runs(arm_runs: Sequence[Run], within: int) -> dict:
     """Reduce the runs of both arms to what is compared: measures, daily open issues, times, ledger."""
     return {
         "measures": [measures.summary(run, within) for run in arm_runs],

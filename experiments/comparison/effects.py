@@ -12,7 +12,7 @@ import pandas as pd
 
 from ...engine.randomness import whole_seed
 from ...model import measures, mechanisms
-from ...model.scenarios.cases import alter_scenario
+from ...model.scenarios.cases import Settings, alter_scenario
 from ...model.scenarios.scenario import Scenario
 from ..statistics.paired import difference
 from . import runs
@@ -36,7 +36,7 @@ def mechanism_effects(
     seed: int = 0,
     days: int | None = None,
     among: bool = False,
-    settings=(),
+    settings: Settings = (),
     within: int = measures.WITHIN,
     workers: int | None = None,
     progress: Callable | None = None,

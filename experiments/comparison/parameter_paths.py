@@ -1,6 +1,7 @@
 """List all knobs as `--set` takes them, with the shipped cases that change each."""
 
 from dataclasses import Field, dataclass, fields
+from typing import Any
 
 from ...engine.parameters import UserError, paths
 from ...engine.toml_reader import suggest_paths
@@ -20,7 +21,7 @@ class Parameter:
     unit: str
     source: str
     # case -> its value where it differs from the default; a list of values for a table that may be repeated
-    cases: dict
+    cases: dict[str, Any]
 
 
 def list_parameters(prefix: str = "") -> list[Parameter]:
@@ -40,7 +41,7 @@ def list_parameters(prefix: str = "") -> list[Parameter]:
         )
     for table in (f for f in fields(Scenario) if "each" in f.metadata and f.name != "reported"):
         for f in (f for f in fields(table.metadata["each"]) if "low" in f.metadata):
-            by_case = {
+            lists = {
                 name: [getattr(entry, f.name) for entry in getattr(case, table.name)]
                 for name, case in cases.items()
             }
@@ -49,7 +50,7 @@ def list_parameters(prefix: str = "") -> list[Parameter]:
                     f"[[{table.name}]] {f.name}",
                     f,
                     f.default,
-                    {name: values for name, values in by_case.items() if set(values) - {f.default}},
+                    {name: values for name, values in lists.items() if set(values) - {f.default}},
                 )
             )
     chosen = [knob for knob in knobs if knob.path.startswith(prefix)]
@@ -61,13 +62,13 @@ def list_parameters(prefix: str = "") -> list[Parameter]:
     return chosen
 
 
-def parameter(path: str, f: Field, default: float, cases: dict) -> Parameter:
+def parameter(path: str, f: Field, default: Any, cases: dict) -> Parameter:
     return Parameter(
         path, default, f.metadata["low"], f.metadata["high"], f.metadata["unit"], f.metadata["source"], cases
     )
 
 
-def value_at(part: object, path: str) -> float:
+def value_at(part: Any, path: str) -> float:
     """Return the value at a dotted path."""
     for name in path.split("."):
         part = part[name] if isinstance(part, dict) else getattr(part, name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,10 +16,11 @@ from ...model.issues.categories import FAMILIES, SCOPES
 from ...model.issues.issue_table import STATES, WHAT
 from ...model.precompile import ensure_compiled
 from ...model.resources.ledger import PAYERS
-from ...model.scenarios.cases import alter_scenario, read_case
+from ...model.scenarios.cases import Names, Settings, alter_scenario, read_case
 from ...model.scenarios.scenario import Scenario, census_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import pandas as pd
@@ -68,7 +69,7 @@ class RunTables:
         import pandas as pd
 
         rows, mechanism_of = self.run.issues, np.array([*self.run.names, ""])  # code -1: no mechanism
-        issues = pd.DataFrame({name: rows[name] for name in rows.dtype.names if name not in NOT_SHOWN})
+        issues = pd.DataFrame({name: rows[name] for name in rows.dtype.names or () if name not in NOT_SHOWN})
         issues["category"] = pd.Categorical.from_codes(rows["category"], list(self.run.categories))
         issues["family"] = pd.Categorical.from_codes(rows["family"], list(FAMILIES))
         issues["scope"] = pd.Categorical.from_codes(rows["scope"], list(SCOPES))
@@ -107,11 +108,11 @@ def simulate(
     *,
     seed: int = 0,
     days: int | None = None,
-    on=(),
-    off=(),
-    settings=(),
+    on: Names = (),
+    off: Names = (),
+    settings: Settings = (),
     within: int = measures.WITHIN,
-    progress=None,
+    progress: Callable[[], object] | None = None,
 ) -> RunTables:
     """Simulate `case` (a name, a path or a Scenario) once; return `RunTables`.
 
@@ -120,11 +121,11 @@ def simulate(
     The same seed gives the same random numbers, whatever mechanisms are on. Raises UserError.
     """
     seed, scenario = whole_seed(seed), alter_scenario(read_scenario(case), on, off, settings, days)
-    ensure_compiled(scenario.mechanisms)
+    ensure_compiled(list(scenario.mechanisms))
     return RunTables(scenario, seed, within, engine.simulate(scenario, "run", seed, progress=progress))
 
 
-def check_count(name: str, value: object, low: int, high: int) -> int:
+def check_count(name: str, value: Any, low: int, high: int) -> int:
     """Return a count as an int. Raises UserError unless it is a whole number from `low` to `high`."""
     if isinstance(value, bool) or not hasattr(value, "__index__") or not low <= value <= high:
         raise UserError(

@@ -8,7 +8,7 @@ pairs whose interval it prints. Summaries do not depend on the number of process
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, CancelledError, TimeoutError
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, TimeoutError
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -237,7 +237,8 @@ class StreamingComparison:
         # by default one core is left for the browser or terminal
         self.workers = min(4, max(1, processes - 1), processes) if workers is None else processes
         self.pairs = [summarise_pair(first, within)] if first else []
-        self._stop, self._lock, self._pool = threading.Event(), threading.Lock(), None
+        self._stop, self._lock = threading.Event(), threading.Lock()
+        self._pool: Executor | None = None
 
     @property
     def cancelled(self) -> bool:
@@ -275,13 +276,14 @@ class StreamingComparison:
         """Return a summary of the pairs so far; there must be at least one."""
         return PairSummary(tuple(self.pairs), max(of or 0, len(self.pairs)), self.arms[0].days, self.within)
 
-    def _live(self, numbers):
+    def _live(self, numbers: range) -> Iterator[dict]:
         """Yield the pairs of these numbers, in their order."""
         if self.workers == 0 or not numbers:
             for number in numbers:
                 yield self.live(number, self._look)
             return
-        executor, waiting = self._open(), deque()
+        executor = self._open()
+        waiting: deque[Future] = deque()
         for number in numbers:
             waiting.append(executor.submit(simulate_pair, self.arms, self.seed, self.within, number))
             if len(waiting) > 2 * self.workers:
@@ -289,7 +291,7 @@ class StreamingComparison:
         while waiting:
             yield self._result(waiting.popleft())
 
-    def _open(self):
+    def _open(self) -> Executor:
         with self._lock:
             self._look()
             try:
@@ -298,13 +300,13 @@ class StreamingComparison:
                 self._pool = fall_back_to_serial(error)
             return self._pool
 
-    def _close(self):
+    def _close(self) -> None:
         with self._lock:
             executor, self._pool = self._pool, None
         if executor:
             stop_executor(executor)
 
-    def _result(self, future):
+    def _result(self, future: Future) -> dict:
         while True:
             self._look()
             try:
@@ -313,6 +315,6 @@ class StreamingComparison:
                 if future.done():
                     raise  # raised by the model itself
 
-    def _look(self):
+    def _look(self) -> None:
         if self.cancelled:
             raise Cancelled

@@ -11,9 +11,11 @@ machine. So an address beyond this machine must be TLS, unless the user override
 import gc
 import logging
 import time
+from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from functools import lru_cache
 from ipaddress import ip_address
+from typing import Any
 
 from ...engine import jit
 from ...engine.parameters import UserError
@@ -32,12 +34,12 @@ class Cluster(Executor):
 
     heals = True
 
-    def __init__(self, client, address):
+    def __init__(self, client: Any, address: str) -> None:
         self.client, self.address, self.source = client, address, jit.version()
         self.futures = client.get_executor(pure=False)
         self.threads, self.looked = 0, -LOOK
 
-    def submit(self, fn, /, *args) -> Future:
+    def submit(self, fn: Callable, /, *args: Any, **kwargs: Any) -> Future:
         """Send a task to any free worker. Raises UserError once the scheduler is gone."""
         if self.client.status != "running":
             raise UserError(
@@ -45,7 +47,7 @@ class Cluster(Executor):
                 "command goes on from there when the scheduler is back",
                 address=self.address,
             )
-        return self.futures.submit(run_if_same_model, self.source, fn, *args)
+        return self.futures.submit(run_if_same_model, self.source, fn, *args, **kwargs)
 
     def width(self) -> int:
         """Return how many tasks to keep in flight: two per worker thread, so that none waits for a task."""
@@ -53,14 +55,14 @@ class Cluster(Executor):
             self.threads, self.looked = sum(self.client.nthreads().values()), time.monotonic()
         return max(2, 2 * self.threads)
 
-    def shutdown(self, wait=True, *, cancel_futures=False) -> None:
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Close the connection; unfinished tasks are cancelled unless they are waited for."""
         if self.client.status == "running":
             self.futures.shutdown(wait=wait and not cancel_futures)
         self.client.close(timeout=2)
 
 
-def run_if_same_model(source: str, job, *args) -> object:
+def run_if_same_model(source: str, job: Callable, *args: Any, **kwargs: Any) -> object:
     """Do a task if this worker has the sweep's version of the model.
 
     Raises UserError otherwise; workers may join at any time.
@@ -72,7 +74,7 @@ def run_if_same_model(source: str, job, *args) -> object:
             model_version=model_version(),
             source=source,
         )
-    return job(*args)
+    return job(*args, **kwargs)
 
 
 @lru_cache(maxsize=1)
@@ -168,7 +170,7 @@ def loopback(address: str) -> bool:
         return False
 
 
-def check_same_model(client) -> None:
+def check_same_model(client: Any) -> None:
     """Raise UserError unless the scheduler and all workers have this version of the model.
 
     Python, NumPy and numba must be the same, too, and each worker must have one thread.
@@ -176,7 +178,7 @@ def check_same_model(client) -> None:
     package = __package__.partition(".")[0]
 
     # a nested function is sent by value: a machine need not have cogov to answer
-    def identity(package) -> dict | str:
+    def identity(package: str) -> dict | str:
         import platform
         from importlib import import_module
         from importlib.metadata import version
@@ -223,7 +225,7 @@ def check_same_model(client) -> None:
         )
 
 
-def difference(answer, ours) -> str:
+def difference(answer: object, ours: Any) -> str:
     """Describe how the answer of a worker or scheduler differs from ours."""
     if not isinstance(answer, dict):
         return answer if isinstance(answer, str) else f"cannot answer ({type(answer).__name__}: {answer})"

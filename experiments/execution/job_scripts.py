@@ -10,10 +10,14 @@ import re
 import shlex
 from dataclasses import dataclass
 from math import ceil
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from ...engine.parameters import UserError
 from .memory import peak_memory_mib
+
+if TYPE_CHECKING:
+    from ..sweep.sweep import CostEstimate, SweepPlan
 
 MOST = 1000  # shards: SLURM's MaxArraySize is 1001, unless a site sets another
 SLACK = 3.0  # factor on the estimated time: other machines may be slower, and runs differ
@@ -36,7 +40,9 @@ class Job:
     megabytes: int
 
 
-def plan_job(plan, guess, file, out, shards: int, cpus: int) -> Job:
+def plan_job(
+    plan: "SweepPlan", guess: "CostEstimate", file: str | Path, out: str | Path, shards: int, cpus: int
+) -> Job:
     """Return the job of a planned sweep; `guess` is the result of `sweep.estimate_cost`. Raises UserError."""
     replicates = plan.experiment.replicates
     if not 1 <= shards <= min(guess.runs, MOST):
@@ -55,7 +61,7 @@ def plan_job(plan, guess, file, out, shards: int, cpus: int) -> Job:
     )
 
 
-def check_names(**names) -> None:
+def check_names(**names: object) -> None:
     """Raise UserError for a name that has unprintable characters, such as a line break."""
     for what, name in names.items():
         if not str(name).isprintable():

@@ -10,7 +10,7 @@ import sys
 import time
 import warnings
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -29,6 +29,7 @@ from multiprocessing import (
 )
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from ...engine.cores import count_cores
 from ...engine.parameters import UserError
@@ -46,11 +47,18 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_
 class Serial(Executor):
     """Run tasks in this process: when they are submitted, or when their results are taken from `map`."""
 
-    def map(self, fn, *iterables, timeout=None, chunksize=1) -> Iterator:
+    def map(
+        self,
+        fn: Callable,
+        *iterables: Iterable,
+        timeout: float | None = None,
+        chunksize: int = 1,
+        buffersize: int | None = None,
+    ) -> Iterator:
         return map(fn, *iterables)
 
-    def submit(self, fn, /, *args, **kwargs) -> Future:
-        future = Future()
+    def submit(self, fn: Callable, /, *args: Any, **kwargs: Any) -> Future:
+        future: Future = Future()
         try:
             future.set_result(fn(*args, **kwargs))
         except Exception as error:
@@ -107,7 +115,8 @@ def needs_main_script(main: ModuleType) -> bool:
 def has_main_guard(main: ModuleType) -> bool:
     """Return whether a script can be loaded without being run: it mentions `__name__`."""
     try:
-        return "__name__" in Path(main.__file__).read_text(encoding="utf-8", errors="replace")
+        script: Any = main.__file__
+        return "__name__" in Path(script).read_text(encoding="utf-8", errors="replace")
     except (AttributeError, TypeError, OSError):  # a notebook, standard input
         return False
 
@@ -189,14 +198,19 @@ def start_pool(workers: int) -> tuple[Executor, list[Future]]:
             os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
-def supervise(make: Callable[[], Executor], job: Callable, give: Callable, in_flight: int) -> Iterator[tuple]:
+def supervise(
+    make: Callable[[], Executor], job: Callable, give: Callable, in_flight: int
+) -> Generator[tuple, None, None]:
     """Yield (chunk, its results, None), or ([run], None, why) for a run whose worker died twice.
 
     `make()` returns a new executor. `job(chunk)` returns a result for each run of the chunk, in its order.
     `give()` returns the next chunk, a list of hashable runs, or None if there is none now: it is called again
     after each result. Exceptions of the job are raised here; it should not raise any.
     """
-    executor, suspects, deaths, pending = make(), deque(), Counter(), {}
+    executor = make()
+    suspects: deque = deque()
+    deaths: Counter = Counter()
+    pending: dict[Future, Sequence] = {}
     try:
         while True:
             one_at_a_time = bool(suspects)
@@ -217,7 +231,8 @@ def supervise(make: Callable[[], Executor], job: Callable, give: Callable, in_fl
                     return
                 executor = restart_pool(executor, make)  # it broke while nothing was in flight
                 continue
-            lost, only_one = [], len(pending) == 1 and len(next(iter(pending.values()))) == 1
+            lost: list = []
+            only_one = len(pending) == 1 and len(next(iter(pending.values()))) == 1
             done = collect_finished(executor, pending)
             for future in done:
                 chunk, error = pending.pop(future), exception_of(future)
@@ -244,7 +259,7 @@ def supervise(make: Callable[[], Executor], job: Callable, give: Callable, in_fl
         stop_executor(executor)
 
 
-def send(executor: Executor, job: Callable, chunk, pending: dict) -> bool:
+def send(executor: Executor, job: Callable, chunk: Sequence, pending: dict) -> bool:
     """Submit a chunk and add it to `pending`; return False if the executor is broken or closed."""
     try:
         pending[executor.submit(job, chunk)] = chunk
@@ -286,7 +301,8 @@ def recovers(executor: Executor) -> bool:
 
 def tasks_in_flight(executor: Executor, in_flight: int) -> int:
     """Return how many tasks to keep in flight; a cluster determines that itself."""
-    return executor.width() if recovers(executor) else in_flight
+    width = getattr(executor, "width", None)
+    return width() if width and recovers(executor) else in_flight
 
 
 def processes(executor: Executor) -> list:

@@ -38,7 +38,7 @@ def pareto(values: np.ndarray) -> np.ndarray:
     values = np.asarray(values, float)
     as_good = (values[:, None] >= values).all(axis=2)
     better = (values[:, None] > values).any(axis=2)
-    return ~(as_good & better).any(axis=0)
+    return np.logical_not((as_good & better).any(axis=0))
 
 
 def confirm_front(

@@ -9,6 +9,7 @@ Jaxa-Rozen 2016 explain why that is impatient). The procedure is deterministic.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -54,7 +55,7 @@ class Box:
             else f"{name} is between {format_factor(low)} and {format_factor(high)}"
         )
 
-    def __str__(self):
+    def __str__(self) -> str:
         return " and ".join(map(self.words, self.limits)) or "anything"
 
     def but(self, name: str, limit: tuple | frozenset | None = None) -> "Box":
@@ -92,7 +93,9 @@ class Worlds:
                 lost=some(lost),
                 value=some(frame.columns, 20),
             )
-        self.numbers, self.codes, self.categories = {}, {}, {}
+        self.numbers: dict[str, np.ndarray] = {}
+        self.codes: dict[str, np.ndarray] = {}
+        self.categories: dict[str, Any] = {}
         for name in (name for name in names if frame[name].nunique(dropna=False) > 1):
             self.add(name, frame[name])
         if not (self.numbers or self.codes):
@@ -119,7 +122,7 @@ class Worlds:
         """List the factors, numeric ones first."""
         return [*self.numbers, *self.codes]
 
-    def within(self, name: str, limit: tuple | frozenset) -> np.ndarray:
+    def within(self, name: str, limit: Any) -> np.ndarray:
         """Return which worlds are within a limit of one factor: (n,) bool."""
         if name in self.numbers:
             return (self.numbers[name] >= limit[0]) & (self.numbers[name] <= limit[1])
@@ -186,7 +189,7 @@ def peels(
     """
     k = max(int(alpha * now.count), 1)
     for name, order in orders.items():
-        x, low, high = space.numbers[name], *now.box.limits.get(name, (-np.inf, np.inf))
+        x, (low, high) = space.numbers[name], now.box.limits.get(name, (-np.inf, np.inf))
         values = x[order]
         n = int(np.searchsorted(values, values[k - 1], side="right"))
         m = int(np.searchsorted(values, values[-k], side="left"))
@@ -201,8 +204,8 @@ def peels(
         counts, hits = np.bincount(in_box), np.bincount(in_box[wins[inside]], minlength=in_box.max() + 1)
         present = np.flatnonzero(counts)
         for c in present if len(present) > 1 else ():
-            limit = frozenset(space.categories[name][d] for d in present if d != c)
-            yield int(counts[c]), int(hits[c]), name, limit
+            kept = frozenset(space.categories[name][d] for d in present if d != c)
+            yield int(counts[c]), int(hits[c]), name, kept
 
 
 # --------------------------------------------------------------------------- choosing, simplifying, pasting
@@ -234,7 +237,7 @@ def choose_step(steps: list[Step], terms: BoxTerms) -> int:
     )
 
 
-def quasi_p(hits: int, count: int, density: float) -> float:
+def quasi_p(hits: int | np.integer, count: int | np.integer, density: float) -> float:
     """Return Bryant & Lempert's quasi-p of a restriction.
 
     The probability of at least `hits` wins in `count` worlds if the restriction had no effect. `density` is
@@ -262,7 +265,7 @@ def simplify_box(
     """Drop restrictions that noise could explain, the least certain first; return the box and its quasi-p."""
     values = quasi_p_values(space, wins, left, box)
     while values and max(values.values()) * len(space.names) > terms.chance:
-        box = box.but(max(values, key=values.get))
+        box = box.but(max(values, key=values.__getitem__))
         values = quasi_p_values(space, wins, left, box)
     return box, values
 

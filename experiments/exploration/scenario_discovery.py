@@ -109,7 +109,8 @@ def discover(
             shuffles=shuffles,
         )
     seed = whole_seed(seed)
-    space, wins, reports = Worlds(worlds, factors), as_outcomes(wins, len(worlds)), []
+    space, wins = Worlds(worlds, factors), as_outcomes(wins, len(worlds))
+    reports: list[BoxReport] = []
     left = np.ones(len(wins), bool)
     while len(reports) < boxes:
         random = RandomNumbers("discover", seed, len(reports))

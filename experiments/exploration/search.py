@@ -18,6 +18,7 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -208,7 +209,7 @@ def create_study(sampler: str, seed: int, room: SearchSpace) -> object:
     return study
 
 
-def design_of(room: SearchSpace, trial: object) -> dict:
+def design_of(room: SearchSpace, trial: Any) -> dict:
     """Return the design that an Optuna trial proposes, without the knobs of mechanisms that are off.
 
     Of too many mechanisms a random subset is kept.
@@ -241,14 +242,15 @@ def choose_mechanisms(room: SearchSpace, on: list[str], number: int) -> set[str]
 
 def run_trials(
     room: SearchSpace,
-    study: object,
+    study: Any,
     trials: int,
     log: TrialLog,
     ask: Callable,
     progress: Callable[[], None] | None,
 ) -> pd.DataFrame:
     """Run `trials` trials, and return their table. Mixes that were tried before are not simulated again."""
-    state, rows = import_optuna().trial.TrialState, []
+    state = import_optuna().trial.TrialState
+    rows: list[dict] = []
     while len(rows) < trials:
         proposed = [study.ask() for _ in range(min(TOGETHER, trials - len(rows)))]
         designs = [json.dumps(design_of(room, trial)) for trial in proposed]

@@ -21,7 +21,7 @@ HOURS = "hours."  # prefix of a role: its hours of work
 class SearchSpace:
     """What may vary, within which limits, and the objectives."""
 
-    scenario: object  # with every mechanism of `mechanisms` on
+    scenario: Scenario  # with every mechanism of `mechanisms` on
     mechanisms: tuple  # that may be on or off
     knobs: dict  # path -> (low, high)
     objectives: dict  # measure -> "maximise" or "minimise"

@@ -64,7 +64,7 @@ def as_point_table(y: np.ndarray) -> np.ndarray:
             "them again, or take another measure",
             bad_count=len(bad),
             y_count=len(y),
-            bad=some(bad),
+            bad=some(bad.tolist()),
         )
     return y
 

@@ -134,11 +134,8 @@ def sensitivities(
     for case in results.plan.cases:
         parts = runs_by_arm(results, case)
         if effect:
-            parts = {
-                f"effect of {effect}": paired_difference(
-                    *(parts[arm.name] for arm in pair(results, case, effect)), measure
-                )
-            }
+            without, treated = (parts[arm.name] for arm in pair(results, case, effect))
+            parts = {f"effect of {effect}": paired_difference(without, treated, measure)}
         for arm, runs in parts.items():
             analyses[case, arm] = analyse_sensitivity(results, case, runs, measure)
     return analyses

@@ -23,7 +23,8 @@ class TrialLog:
 
     def __init__(self, room: SearchSpace, path: Path | str | None):
         """Open the log at `path`, and read earlier results. Raises UserError for another kind of file."""
-        self.path, self.known = path and Path(path), {}
+        self.path = Path(path) if path else None
+        self.known: dict[str, dict] = {}
         fingerprint = seed_of(
             project()[0],
             repr(room.scenario),
@@ -48,6 +49,7 @@ class TrialLog:
 
         Raises UserError if the columns differ.
         """
+        assert self.path
         text = self.path.read_text("utf-8-sig")
         lines = list(csv.reader(text[: text.rfind("\n") + 1].splitlines()))
         if not lines or tuple(lines[0]) != self.columns:
@@ -70,5 +72,6 @@ class TrialLog:
 
     def write(self, line: tuple) -> None:
         """Append a line to the CSV file."""
+        assert self.path
         with self.path.open("a", encoding="utf-8" if self.path.exists() else "utf-8-sig", newline="") as file:
             csv.writer(file, lineterminator="\n").writerow(line)

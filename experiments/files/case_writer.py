@@ -5,6 +5,7 @@ So the file can be read by people, and edited further.
 
 import json
 from dataclasses import MISSING, fields, is_dataclass
+from typing import Any
 
 from ...engine.parameters import LeftOut
 from ...model.scenarios.scenario import Scenario
@@ -52,7 +53,13 @@ def write_case(scenario: Scenario, comments: dict[str, str] | None = None, heade
 
 
 def table(
-    head: str, part, against, notes: dict[str, str], prefix: str, keep: bool = True, whole: bool = False
+    head: str,
+    part: Any,
+    against: Any,
+    notes: dict[str, str],
+    prefix: str,
+    keep: bool = True,
+    whole: bool = False,
 ) -> str:
     """Return one TOML table: its header, and a line for every field that differs from `against`.
 
@@ -80,7 +87,7 @@ def table(
     return "\n".join(["", head, *lines, ""]) if lines or keep else ""
 
 
-def toml(value) -> str:
+def toml(value: object) -> str:
     """Return a value in TOML notation.
 
     >>> toml("楼道灯"), toml(0.25), toml(True), toml(("a", "b"))

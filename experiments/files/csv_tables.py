@@ -3,10 +3,11 @@
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -107,7 +108,9 @@ def read_sheet(path: str | Path, encoding: str | None = None, delimiter: str | N
     )
 
 
-def records(path, lines: list[str], delimiter: str, skipped: int) -> Iterator[tuple[int, int, list[str]]]:
+def records(
+    path: str | Path, lines: list[str], delimiter: str, skipped: int
+) -> Iterator[tuple[int, int, list[str]]]:
     """Yield (first line, last line, fields) of every record; a quoted cell may contain line breaks."""
     if len(delimiter) != 1:
         raise UserError(
@@ -192,7 +195,7 @@ def decode_text(path: str | Path, encoding: str | None = None) -> tuple[str, str
     return text, "gb18030", True
 
 
-def guess_delimiter(path, lines: list[str]) -> str:
+def guess_delimiter(path: str | Path, lines: list[str]) -> str:
     """Return the delimiter by which nearly all rows have as many fields as the header, two at least.
 
     If several do, the one with the most fields; a tie raises UserError.
@@ -220,7 +223,7 @@ def guess_delimiter(path, lines: list[str]) -> str:
     return best[0]
 
 
-def read_header(path, line: int, row: list[str]) -> tuple[str, ...]:
+def read_header(path: str | Path, line: int, row: list[str]) -> tuple[str, ...]:
     """Return the names in the header. Raises UserError where two are the same."""
     names = [cell.strip() for cell in row]
     twice = [name for name, n in Counter(names).items() if n > 1 and name]
@@ -237,7 +240,7 @@ def read_header(path, line: int, row: list[str]) -> tuple[str, ...]:
 # -------------------------------------------------------------------------------------------------- dates
 
 
-def parse_dates(text, pattern: str) -> np.ndarray:
+def parse_dates(text: Any, pattern: str) -> np.ndarray:
     """Read a column of text as days, by one format: (n,) datetime64[s], NaT where it does not fit.
 
     The time of day is dropped.
@@ -279,14 +282,16 @@ def fitting_formats(text: np.ndarray) -> dict[str, np.ndarray]:
         if len(when) and np.mean(~np.isnat(when)) >= ENOUGH
     }
     complete = {pattern: when for pattern, when in nearly_all.items() if not np.isnat(when).any()}
-    different = {}
+    different: dict[str, np.ndarray] = {}
     for pattern, when in (complete or nearly_all).items():
         if not any(np.array_equal(when, other, equal_nan=True) for other in different.values()):
             different[pattern] = when
     return different
 
 
-def recognise_date_formats(path, names, columns, lines) -> dict[str, str]:
+def recognise_date_formats(
+    path: str | Path, names: Iterable[str], columns: Sequence[np.ndarray], lines: np.ndarray
+) -> dict[str, str]:
     """Return the one format of each column of dates: {name: format}.
 
     `columns` are texts, "" where there is no date. A column that can be read in two ways takes the format
@@ -356,7 +361,7 @@ def escape_formulas(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(columns, axis=1, keys=range(len(heads))).set_axis(heads, axis=1) if columns else frame
 
 
-def escape_cell(cell) -> object:
+def escape_cell(cell: object) -> object:
     """Return a cell as text that no spreadsheet runs and UTF-8 can encode; other values as they are."""
     if not isinstance(cell, str):
         return cell

@@ -8,23 +8,35 @@ them all: the same settings with the same versions give the same digest.
 
 import json
 import platform
+from collections.abc import Iterable
 from hashlib import blake2b, sha256
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ...engine.output import to_json
 from ...engine.parameters import UserError
 from ...engine.release import versions
 from ...engine.source_digests import version as model
 from ...engine.toml_reader import table_of
+from ...model.scenarios.cases import Names, Settings
 from ...model.scenarios.scenario import Scenario
 from .case_writer import write_case
+
+if TYPE_CHECKING:
+    from ..sweep.results import Results
 
 LEDGER = "ledger.sqlite"  # of a sweep, whose manifest must not be overwritten
 FILE = "manifest.json"
 
 
 def write_manifest(
-    folder: str | Path, made_by: str, *, command: str = "", cases=(), tables=(), **asked
+    folder: str | Path,
+    made_by: str,
+    *,
+    command: str = "",
+    cases: Iterable[Scenario] = (),
+    tables: Iterable[str | Path] = (),
+    **asked: Any,
 ) -> None:
     """Write manifest.json into `folder`.
 
@@ -82,12 +94,13 @@ def case_of(scenario: Scenario) -> dict:
     }
 
 
-def changes_as_given(on=(), off=(), settings=()) -> dict:
+def changes_as_given(on: Names = (), off: Names = (), settings: Settings = ()) -> dict:
     """Return mechanisms and settings as the user gave them, by name; empty where none were given."""
     listed = {
-        name: [names] if isinstance(names, str) else list(names) for name, names in (("on", on), ("off", off))
+        name: [names] if isinstance(names, str) else list(names or ())
+        for name, names in (("on", on), ("off", off))
     }
-    return {**listed, "settings": settings if isinstance(settings, dict) else list(settings)}
+    return {**listed, "settings": settings if isinstance(settings, dict) else list(settings or ())}
 
 
 def file_of(path: str | Path) -> dict[str, str]:
@@ -96,7 +109,7 @@ def file_of(path: str | Path) -> dict[str, str]:
     return {"name": path.name, "sha256": sha256(path.read_bytes()).hexdigest() if path.is_file() else ""}
 
 
-def describe_sweep(results) -> dict:
+def describe_sweep(results: "Results") -> dict:
     """Describe the sweep analysed: folder, experiment, registration, model version, digest of its runs."""
     return {
         "folder": str(results.folder),
@@ -116,6 +129,6 @@ def software(*more: str) -> dict:
     }
 
 
-def digest_of(value) -> str:
+def digest_of(value: object) -> str:
     """Return a digest of a value that JSON can hold."""
     return blake2b(json.dumps(value, sort_keys=True, ensure_ascii=False).encode(), digest_size=16).hexdigest()

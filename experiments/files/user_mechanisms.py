@@ -7,19 +7,23 @@ stand-in with its name and knobs. Road not taken: importing the stored source.
 import json
 from dataclasses import fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...engine import source_digests
 from ...model import mechanisms
 
+if TYPE_CHECKING:
+    from ..sweep.sweep import SweepPlan
+
 TYPES = {"int": int, "float": float, "bool": bool, "str": str}
 
 
-def active_mechanisms(plan) -> list[set[str]]:
+def active_mechanisms(plan: "SweepPlan") -> list[set[str]]:
     """Return the set of active mechanisms of each arm, in the order of the plan's arms."""
     return [{*plan.cases[arm.case].mechanisms, *arm.on} - {*arm.off} for arm in plan.arms]
 
 
-def own_mechanisms(plan) -> list[str]:
+def own_mechanisms(plan: "SweepPlan") -> list[str]:
     """Return the names of mechanisms that some arm or case uses and that do not ship with cogov."""
     used = set().union(*active_mechanisms(plan), *(case.mechanisms for case in plan.cases.values()))
     return sorted(
@@ -27,7 +31,7 @@ def own_mechanisms(plan) -> list[str]:
     )
 
 
-def describe_own(plan) -> str | None:
+def describe_own(plan: "SweepPlan") -> str | None:
     """Return knobs and sources of the user's own mechanisms as JSON text; None if none is used.
 
     All files of their folders are included: they may import each other, and the version of the model depends
@@ -90,7 +94,7 @@ def stand_in(text: str | None, experiment: dict, cases: dict, arms: list[dict]) 
         )
 
 
-def metadata_of_value(value) -> dict:
+def metadata_of_value(value: object) -> dict:
     """Return the metadata of a knob of which only a value is known."""
     if isinstance(value, str):
         return {"text": 1000}

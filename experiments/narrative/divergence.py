@@ -19,6 +19,7 @@ from ...engine.toml_reader import suggest_names
 from ...model import measures
 from ...model.issues.categories import encode_category
 from ...model.issues.issue_table import STATES, make_id, unpack_id
+from ...model.scenarios.cases import Names, Settings
 from ...model.scenarios.scenario import Scenario
 from ...model.simulate import Run
 from ..comparison.compare import arms_of
@@ -31,9 +32,11 @@ class Surprise:
 
     issue: str  # building/category/number
     id: int
-    days: tuple  # by arm: from arising to resolution, or to the end if not resolved; 0 if it never arose
-    resolved: tuple  # by arm
-    states: tuple  # by arm, at the end; "" if it never arose
+    days: tuple[
+        int, ...
+    ]  # by arm: from arising to resolution, or to the end if not resolved; 0 if it never arose
+    resolved: tuple[bool, ...]  # by arm
+    states: tuple[str, ...]  # by arm, at the end; "" if it never arose
     # days with minus days without; an unresolved issue counts from the day it first arose in either arm
     difference: int
 
@@ -43,14 +46,14 @@ class Surprises:
     """The issues that differ most between the arms of one pair, and counts of all issues."""
 
     case: str
-    mechanisms: tuple
+    mechanisms: tuple[str, ...]
     seed: int
     days: int
     sooner: int  # issues resolved sooner with the mechanisms, or only with them
     later: int
     alike: int  # issues resolved in the same number of days, or in neither arm
-    only: tuple  # by arm: number of issues that arose in this arm only
-    most: tuple  # of Surprise, in the order of `by_turns`
+    only: tuple[int, ...]  # by arm: number of issues that arose in this arm only
+    most: tuple[Surprise, ...]  # in the order of `by_turns`
 
 
 def surprising_issues(
@@ -60,9 +63,9 @@ def surprising_issues(
     *,
     seed: int = 0,
     days: int | None = None,
-    on=(),
-    off=(),
-    settings=(),
+    on: Names = (),
+    off: Names = (),
+    settings: Settings = (),
 ) -> Surprises:
     """Find the `count` issues whose time to resolution differs most without and with the mechanisms.
 
@@ -115,7 +118,8 @@ def by_turns(longer: np.ndarray, category: np.ndarray) -> Iterator[int]:
 
     Large differences come first, and every category comes once before any comes twice.
     """
-    turn_of, sides = Counter(), {-1: [], 1: []}
+    turn_of: Counter = Counter()
+    sides: dict[int, list[tuple[int, int]]] = {-1: [], 1: []}
     for i in np.argsort(-np.abs(longer), kind="stable"):
         if longer[i]:
             key = np.sign(longer[i]), category[i]
@@ -126,19 +130,24 @@ def by_turns(longer: np.ndarray, category: np.ndarray) -> Iterator[int]:
 
 
 def choose_arms(
-    case: Scenario | str | Path, mechanism: str | Sequence[str] | None, days: int | None, on, off, settings
+    case: Scenario | str | Path,
+    mechanism: str | Sequence[str] | None,
+    days: int | None,
+    on: Names,
+    off: Names,
+    settings: Settings,
 ) -> tuple[tuple[str, ...], tuple[Scenario, Scenario]]:
     """Return the mechanisms that are off in one arm and on in the other, and the scenarios of both arms.
 
     The default is all mechanisms of the case together.
     """
-    scenario, removed = read_scenario(case), (off,) if isinstance(off, str) else off
-    names = (
+    scenario, removed = read_scenario(case), (off,) if isinstance(off, str) else tuple(off or ())
+    chosen = (
         [mechanism]
         if isinstance(mechanism, str)
         else mechanism or [name for name in scenario.mechanisms if name not in removed]
     )
-    names = tuple(dict.fromkeys(names))
+    names = tuple(dict.fromkeys(chosen))
     return names, arms_of(scenario, names, on=on, off=off, settings=settings, days=days)
 
 
@@ -174,7 +183,7 @@ def parse_issue(issue: int | str, scenario: Scenario) -> int:
             issue=str(issue)[:60],
         )
     if match[1]:
-        if unpack_id(match[1], categories)[1] is None:
+        if unpack_id(int(match[1]), categories)[1] is None:
             raise UserError(
                 "issue {match}: no issue of this case has such an id; --surprising 10 lists some, as "
                 "building/category/number too",

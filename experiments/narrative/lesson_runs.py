@@ -6,6 +6,7 @@ design is scored with other random seeds (`FRESH`), which no participant has see
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from ...engine.randomness import seed_of
 from ...engine.toml_reader import suggest_names
 from ...model import daily_counts, measures, mechanisms
 from ...model.issues.issue_table import AGREED
-from ...model.scenarios.cases import alter_scenario, read_case
+from ...model.scenarios.cases import Names, alter_scenario, read_case
 from ...model.scenarios.scenario import Scenario
 from ..calibration import reported_patterns
 from ..calibration.reported_patterns import ObservedRun
@@ -33,7 +34,7 @@ def rate(observed: ObservedRun, category: str) -> float:
 
 def count_agreements(observed: ObservedRun) -> int:
     """Count the issues on which the parties agreed."""
-    return np.count_nonzero(observed.run.history["what"] == AGREED)
+    return int(np.count_nonzero(observed.run.history["what"] == AGREED))
 
 
 def median_days_to_report(observed: ObservedRun, category: str) -> float:
@@ -50,7 +51,7 @@ def median_days_to_report(observed: ObservedRun, category: str) -> float:
 
 
 # measures of one category, as in "rate:lamp_out"; some are those of `reported_patterns`
-CATEGORY = {
+CATEGORY: dict[str, Callable] = {
     "rate": rate,
     "reported": lambda world, category: reported_patterns.share(world.of(category)["reported_day"] >= 0),
     "days_to_report": median_days_to_report,
@@ -59,7 +60,7 @@ CATEGORY = {
     for name in ("signed", "days", "done", "arose", "resolved", "sittings", "longest")
 }
 # measures of a daily count, as in "rise:open"
-SERIES = {name: reported_patterns.MEASURES[name] for name in ("slope", "rise")}
+SERIES: dict[str, Callable] = {name: reported_patterns.MEASURES[name] for name in ("slope", "rise")}
 WHOLE = {"agreed": count_agreements}
 
 
@@ -82,7 +83,14 @@ def complaint(measure: str, categories: Collection[str]) -> str:
     return f"is unknown{suggest_names(measure, [*measures.SUMMARY, *WHOLE, *by_category, *by_count])}"
 
 
-def build_arm(case: str, days: int = 0, none: bool = False, on=(), off=(), settings=()) -> Scenario:
+def build_arm(
+    case: str,
+    days: int = 0,
+    none: bool = False,
+    on: Names = (),
+    off: Names = (),
+    settings: Iterable[str] = (),
+) -> Scenario:
     """Build the scenario of a lesson's arm. Raises UserError.
 
     `none` removes all mechanisms of the case first; `days` 0 keeps the days of the case.
@@ -137,18 +145,20 @@ def compare_sides(left: Sequence[float], right: Sequence[float]) -> dict[str, fl
 # ------------------------------------------------------------------------------------------- the design game
 
 
-def price(options, design: dict[str, int]) -> float:
+def price(options: Iterable[Any], design: dict[str, int]) -> float:
     """Return the cost of a design in yuan; `design` is option name -> count."""
     return sum(option.price * design.get(option.name, 0) for option in options)
 
 
-def apply_purchases(scenario: Scenario, options, design: dict[str, int]) -> Scenario:
+def apply_purchases(scenario: Scenario, options: Iterable[Any], design: dict[str, int]) -> Scenario:
     """Return the scenario with the purchased options.
 
     Raises UserError for an unknown option, a count out of range or a number that is too large.
     """
     known = {option.name: option for option in options}
-    on, settings, added = [], [], {}
+    on: list[str] = []
+    settings: list[str] = []
+    added: dict[str, float] = {}
     for name, count in design.items():
         if name not in known:
             raise UserError(
@@ -184,7 +194,7 @@ def apply_purchases(scenario: Scenario, options, design: dict[str, int]) -> Scen
 
 def score_design(
     scenario: Scenario,
-    options,
+    options: Iterable[Any],
     design: dict[str, int],
     measure: str,
     replicates: int,

@@ -10,6 +10,7 @@ page can show which issues differ.
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -17,8 +18,10 @@ from ...model import daily_counts
 from ...model.issues import issue_table as of
 from ...model.issues.categories import FAMILIES, SCOPES
 from ...model.scenarios.scenario import Scenario
-from ...model.simulate import build_community, days, finish_run
-from .resource_use import ResourceLog
+from ...model.simulate import Run, build_community, days, finish_run
+from ...model.state import InitialCommunity
+from ...model.world import World
+from .resource_use import ResourceLog, ResourceUse
 from .story import INTO, OUT_OF
 
 WEEK = 7
@@ -55,10 +58,10 @@ class Recording:
     Array types are as small as possible; days count from 0, before the first day.
     """
 
-    header: dict  # case, days, names of categories, families, mechanisms ...
-    arrays: dict  # name -> array, see `record_year`
-    run: object  # model.simulate.Run, for stories and measures
-    effort: object = None  # ResourceUse: what mechanisms requested and received; stays on the server
+    header: dict[str, Any]  # case, days, names of categories, families, mechanisms ...
+    arrays: dict[str, np.ndarray]  # name -> array, see `record_year`
+    run: Run  # for stories and measures
+    effort: ResourceUse | None = None  # what mechanisms requested and received; stays on the server
 
 
 def record_year(scenario: Scenario, seed: int, progress: Callable | None = None) -> Recording:
@@ -114,18 +117,18 @@ def record_year(scenario: Scenario, seed: int, progress: Callable | None = None)
     return Recording(header, arrays, run, resources.effort)
 
 
-def _compounds(scenario):
+def _compounds(scenario: Scenario) -> list[str]:
     """Return the names of compounds, in the order of their rows."""
     return [f"{c.name} {n + 1}" if c.count > 1 else c.name for c in scenario.compound for n in range(c.count)]
 
 
-def _building_of_adults(community):
+def _building_of_adults(community: InitialCommunity) -> np.ndarray:
     """Return the building of each adult, -1 for children: (residents,)."""
     building = community.households.building[community.residents.home]
     return np.where(community.residents.band == 0, -1, building)
 
 
-def _mean_opinions(world, building):
+def _mean_opinions(world: World, building: np.ndarray) -> np.ndarray:
     """Average the opinions of the adults of each building: (buildings, layers) uint8."""
     r, n = world.residents, len(world.buildings.compound)
     is_adult = building >= 0
@@ -137,7 +140,7 @@ def _mean_opinions(world, building):
     return np.rint(255 * np.clip(np.stack(means, axis=1), 0.0, 1.0)).astype(np.uint8)
 
 
-def _place(community):
+def _place(community: InitialCommunity) -> dict[str, np.ndarray]:
     """Build the arrays of PLACE."""
     b, h = community.buildings, community.households
     stairwell = h.stairwell - b.first[h.building]
@@ -168,7 +171,7 @@ def _place(community):
     return {name: np.asarray(column).astype(kind) for name, column, kind in zip(PLACE, columns, kinds)}
 
 
-def _issues(run, community):
+def _issues(run: Run, community: InitialCommunity) -> dict[str, np.ndarray]:
     """Build the arrays issue_*, except issue_first."""
     i = run.issues
     stairwell = np.where(i["stairwell"] >= 0, i["stairwell"] - community.buildings.first[i["building"]], -1)
@@ -185,7 +188,7 @@ def _issues(run, community):
     return {f"issue_{name}": np.asarray(column).astype(kind) for name, (column, kind) in columns.items()}
 
 
-def _events(run, scenario):
+def _events(run: Run, scenario: Scenario) -> dict[str, np.ndarray]:
     """Build issue_first and the arrays event_*; repeated reports (REPORTED_AGAIN) are left out."""
     h = run.history[run.history["what"] != of.REPORTED_AGAIN]
     rank = np.searchsorted(run.issues["id"], h["issue"])
@@ -208,7 +211,7 @@ def _events(run, scenario):
     }
 
 
-def _after(state, issue, cost):
+def _after(state: int | np.integer, issue: np.ndarray, cost: np.ndarray) -> np.ndarray:
     """Return the next stage of many issues, skipping stages that an issue does not need.
 
     See `issue_table.next_stage`, which does the same for one issue.

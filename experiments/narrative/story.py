@@ -17,8 +17,10 @@ from ...engine.parameters import UserError
 from ...engine.randomness import whole_seed
 from ...model.issues import issue_table as of
 from ...model.issues.categories import SCOPES
+from ...model.scenarios.cases import Names, Settings
 from ...model.scenarios.scenario import Scenario
 from ...model.simulate import Run, build_community
+from ...model.state import InitialCommunity
 from ...model.world import World
 from ..comparison.compare import ARMS
 from .divergence import choose_arms, describe_nearby, issue_path, parse_issue, simulate_pair
@@ -27,7 +29,7 @@ BANDS = ("child", "adult", "elder")  # by the code of a resident's age band
 TRAITS = ("owner", "tenant", "migrant", "party member", "volunteer", "housebound", "mostly away")
 DESKS = ("committee", "company", "department")  # by the code in `desk`
 # event -> state it leads to
-INTO = {
+INTO: dict[int | np.integer, np.integer] = {
     of.AROSE: of.UNKNOWN,
     of.WAS_REPORTED: of.REPORTED,
     of.ANSWERED: of.WORK,
@@ -42,7 +44,7 @@ INTO = {
     of.FAILED: of.SIGN,
 }
 # event -> state it ends; the next state depends on the issue
-OUT_OF = {
+OUT_OF: dict[int | np.integer, np.integer] = {
     of.TAKEN: of.REPORTED,
     of.AGREED: of.TABLE,
     of.CONSENTED: of.SIGN,
@@ -66,7 +68,7 @@ class Person:
     """A resident, described by age band and traits."""
 
     resident: int  # row of a synthetic resident
-    traits: tuple  # one of BANDS, then those of TRAITS that apply
+    traits: tuple[str, ...]  # one of BANDS, then those of TRAITS that apply
     place: Place  # home
 
 
@@ -92,7 +94,7 @@ class StoryArm:
     """The history of an issue in one arm."""
 
     name: str  # one of ARMS
-    steps: tuple  # of StoryStep; empty if it never arose
+    steps: tuple[StoryStep, ...]  # empty if it never arose
     state: str  # at the end; "" if it never arose
     waited: int  # days in that state
     days: int  # from arising to resolution, or to the end if not resolved
@@ -105,7 +107,7 @@ class Divergence:
 
     day: int
     place: Place  # the home of the resident who reported or withdrew it that day, else the place of the issue
-    steps: tuple  # of StoryStep or None, by arm: what happened that day in one arm and not in the other
+    steps: tuple[StoryStep | None, ...]  # by arm: what happened that day in one arm and not in the other
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ class Story:
     """The history of one issue in both arms."""
 
     case: str
-    mechanisms: tuple  # on in one arm and off in the other
+    mechanisms: tuple[str, ...]  # on in one arm and off in the other
     seed: int
     days: int
     issue: str  # building/category/number
@@ -121,7 +123,7 @@ class Story:
     category: str
     category_zh: str  # its Chinese name
     place: Place
-    arms: tuple  # of StoryArm, without and with
+    arms: tuple[StoryArm, ...]  # without and with
     parting: Divergence | None
 
 
@@ -132,9 +134,9 @@ def tell_story(
     issue: int | str,
     seed: int = 0,
     days: int | None = None,
-    on=(),
-    off=(),
-    settings=(),
+    on: Names = (),
+    off: Names = (),
+    settings: Settings = (),
 ) -> Story:
     """Tell the story of one issue in the first pair of `compare` with the same arguments.
 
@@ -189,7 +191,9 @@ def story_of(
     )
 
 
-def at(community: World, scope: str, building: int, stairwell: int, household: int = -1) -> Place:
+def at(
+    community: World | InitialCommunity, scope: str, building: int, stairwell: int, household: int = -1
+) -> Place:
     """Return a Place in a community, given by rows."""
     stair = int(stairwell - community.buildings.first[building]) + 1 if scope in SCOPES[:2] else 0
     return Place(
@@ -201,7 +205,7 @@ def at(community: World, scope: str, building: int, stairwell: int, household: i
     )
 
 
-def describe_person(community: World, i: int) -> Person:
+def describe_person(community: World | InitialCommunity, i: int) -> Person:
     """Return resident `i` as a Person."""
     r, h, home = community.residents, community.households, community.residents.home[i]
     holds = (
@@ -217,7 +221,9 @@ def describe_person(community: World, i: int) -> Person:
     return Person(int(i), traits, at(community, "household", h.building[home], h.stairwell[home], home))
 
 
-def tell_arm(arm: str, run: Run, row: np.ndarray, scenario: Scenario, community: World) -> StoryArm:
+def tell_arm(
+    arm: str, run: Run, row: np.ndarray, scenario: Scenario, community: World | InitialCommunity
+) -> StoryArm:
     """Build one arm of a story from the issue's record in `row` (length 0 or 1) and the run's history."""
     if not len(row):
         return StoryArm(arm, (), "", 0, 0, False)
@@ -233,7 +239,8 @@ def tell_arm(arm: str, run: Run, row: np.ndarray, scenario: Scenario, community:
         if "property" in category.done_by.split()
         else DESK_COMMITTEE
     ]
-    steps, state, since = [], None, int(issue["arose_day"])
+    steps: list[StoryStep] = []
+    state, since = None, int(issue["arose_day"])
     for line in run.history[run.history["issue"] == issue["id"]]:
         day, what, who = int(line["day"]), int(line["what"]), int(line["who"])
         amount, whose, person = 0.0, desk, None
@@ -280,7 +287,7 @@ def tell_arm(arm: str, run: Run, row: np.ndarray, scenario: Scenario, community:
     )
 
 
-def find_divergence(place: Place, arms: tuple[StoryArm, StoryArm]) -> Divergence | None:
+def find_divergence(place: Place, arms: Sequence[StoryArm]) -> Divergence | None:
     """Return the first day on which the two histories differ; None if they do not."""
     for steps in zip_longest(*(arm.steps for arm in arms)):
         if steps[0] != steps[1]:

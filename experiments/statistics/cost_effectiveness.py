@@ -4,6 +4,8 @@ A ratio of two means has no interval of the usual kind. Fieller's interval (1954
 and is unbounded where the effect may be zero: then the price may be anything.
 """
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from scipy import stats
@@ -24,12 +26,12 @@ def price_arms(runs: pd.DataFrame, reference: str, effect: str = EFFECT, level: 
     joint: each holds separately with probability `level`. Raises UserError.
     """
     check_range("level", level, 0.5, 1.0)
-    rows = {}
+    rows: dict[tuple, dict[str, Any]] = {}
     for case, values, _ in iter_samples(runs, effect, *UNITS):
         for arm in other_arms(reference, values[effect].columns, case):
             d = pd.DataFrame({name: wide[arm] - wide[reference] for name, wide in values.items()})
             lost, d = int(d.isna().any(axis=1).sum()), d.dropna()
-            rows[case, arm] = row = {"pairs": len(d), "lost": lost}
+            row = rows[case, arm] = {"pairs": len(d), "lost": lost}
             for name in d:
                 mean, half = d[name].mean(), half_width(d[name].to_numpy(), level)
                 row |= {name: mean, f"{name}_low": mean - half, f"{name}_high": mean + half}
@@ -160,7 +162,8 @@ def classify_by_frontier(arms: dict) -> dict[str, tuple[str, str, float]]:
     ('extendedly dominated', 'a, c', nan)
     """
     order = sorted(arms, key=lambda arm: (arms[arm][1], -arms[arm][0]))
-    verdicts, front = {}, []
+    verdicts: dict[str, tuple[str, str, float]] = {}
+    front: list[str] = []
     for arm in order:
         if front and arms[arm][0] <= arms[front[-1]][0]:
             verdicts[arm] = ("dominated", str(front[-1]), np.nan)

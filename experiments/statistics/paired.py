@@ -173,7 +173,7 @@ def is_too_rare(d: np.ndarray) -> bool:
     That is: few of them differ from zero, and the rest are zero. With 30 replicates and probabilities of a
     few per cent the interval covers 71 % instead of 95 (`cogov bench coverage`).
     """
-    return 0 < np.count_nonzero(d) < min(EVENTS, len(d))
+    return bool(0 < np.count_nonzero(d) < min(EVENTS, len(d)))
 
 
 def half_width(d: np.ndarray, level: float = 0.95) -> np.ndarray:

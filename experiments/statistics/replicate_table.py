@@ -7,7 +7,7 @@ would not have the same random numbers. The tables state how many replicates are
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -161,5 +161,6 @@ def format_factor(value: object) -> str:
     if isinstance(value, (bool, np.bool_)):
         return "on" if value else "off"
     if isinstance(value, (int, float, np.number)):
-        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+        number: Any = value
+        return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.3g}"
     return str(value)

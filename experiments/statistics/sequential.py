@@ -33,7 +33,7 @@ class Rule:
     most: int = 1000  # cap on replicates
     level: float = 0.95  # joint, of all intervals of a case
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Check the ranges of all numbers. Raises UserError."""
         paired.check_range("half_width", self.half_width, np.nextafter(0.0, 1.0), np.inf)
         paired.check_range("level", self.level, 0.5, 1.0)

@@ -6,6 +6,7 @@ of issues would be far too narrow. Instead one replicate at a time is left out, 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -104,7 +105,7 @@ def without_each(events: np.ndarray, risk: np.ndarray) -> tuple[np.ndarray, np.n
     )
 
 
-def jackknife_halfwidth(whole: np.ndarray, less: np.ndarray, level: float) -> np.ndarray:
+def jackknife_halfwidth(whole: np.ndarray | float, less: np.ndarray, level: float) -> Any:
     """Return the half-width of Student's interval by the jackknife; NaN for fewer than two replicates.
 
     `whole`: the estimate with all replicates, () or (m,); `less`: with each one left out, (r,) or (r, m).

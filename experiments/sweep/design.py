@@ -6,17 +6,18 @@ trajectories and Saltelli's scheme from SALib.
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ...engine.parameters import UserError, paths
 from ...engine.settings import choice_paths, parse_toml_value
 from ...engine.toml_reader import (
     LARGEST,
     At,
-    allowed_types,
+    required_types,
     take_value,
 )
 from ...model import mechanisms
@@ -30,6 +31,9 @@ from .factor_space import (
     suggest_path,
 )
 
+if TYPE_CHECKING:
+    from .experiment import Experiment
+
 KINDS = ("arms", "grid", "list", "one_at_a_time", "factorial", "latin", "sobol", "morris", "saltelli")
 SAMPLED = ("latin", "sobol", "morris", "saltelli")
 
@@ -40,10 +44,10 @@ class DesignArm:
 
     case: str  # name of the case
     name: str
-    on: tuple
-    off: tuple
-    settings: dict
-    factors: dict  # path -> value, for what the design varies
+    on: tuple[str, ...]
+    off: tuple[str, ...]
+    settings: dict[str, Any]
+    factors: dict[str, Any]  # path -> value, for what the design varies
 
 
 def flatten_settings(settings: dict, prefix: str = "") -> dict[str, object]:
@@ -53,7 +57,7 @@ def flatten_settings(settings: dict, prefix: str = "") -> dict[str, object]:
     """
     if not isinstance(settings, dict):
         raise UserError("set is an array; allowed is a table of paths and values, { committee.staff = 3 }")
-    by_path = {}
+    by_path: dict[str, object] = {}
     for name, value in settings.items():
         by_path |= (
             flatten_settings(value, f"{prefix}{name}.") if isinstance(value, dict) else {prefix + name: value}
@@ -61,7 +65,7 @@ def flatten_settings(settings: dict, prefix: str = "") -> dict[str, object]:
     return by_path
 
 
-def size(experiment) -> int:
+def size(experiment: "Experiment") -> int:
     """Return the number of arms of the design in each case; every point counts once per named arm.
 
     Points are counted without being generated, since the space may be absurdly large.
@@ -94,7 +98,7 @@ def scenario_of(arm: DesignArm, scenario: Scenario) -> Scenario:
         ) from None
 
 
-def arms_of_case(experiment, scenario: Scenario) -> Iterator[DesignArm]:
+def arms_of_case(experiment: "Experiment", scenario: Scenario) -> Iterator[DesignArm]:
     """Yield the arms of one case: the named arms, or the points of the design.
 
     If there are both, every point is crossed with every named arm.
@@ -123,13 +127,13 @@ def arms_of_case(experiment, scenario: Scenario) -> Iterator[DesignArm]:
             yield arm
 
 
-def policies(experiment, scenario: Scenario) -> list[DesignArm]:
+def policies(experiment: "Experiment", scenario: Scenario) -> list[DesignArm]:
     """Return the named arms.
 
     Their factors are what is not the same in all of them: mechanisms on or off, and knobs that are set.
     """
-    active = [{*scenario.mechanisms, *arm.on} - {*arm.off} for arm in experiment.arm]
-    differ = sorted(set().union(*active) - set.intersection(*active)) if active else []
+    active: list[set[str]] = [{*scenario.mechanisms, *arm.on} - {*arm.off} for arm in experiment.arm]
+    differ = sorted(set().union(*active) - active[0].intersection(*active)) if active else []
     paths = list(dict.fromkeys(path for arm in experiment.arm for path in flatten_settings(arm.set)))
     arms = []
     for n, (arm, mechanisms_on) in enumerate(zip(experiment.arm, active)):
@@ -190,7 +194,7 @@ def arm_at(scenario: Scenario, name: str, factors: dict) -> DesignArm:
     return DesignArm(scenario.name, name, on, off, settings_in_use(scenario, on, off, factors), factors)
 
 
-def settings_in_use(scenario: Scenario, on, off, factors: dict) -> dict:
+def settings_in_use(scenario: Scenario, on: Iterable[str], off: Iterable[str], factors: dict) -> dict:
     """Return those factors that are settings, except of mechanisms that are off."""
     active = {*scenario.mechanisms, *on} - {*off}
     idle = tuple(f"mechanisms.{name}." for name in mechanisms.list_known() if name not in active)
@@ -275,5 +279,5 @@ def cell(known: dict, column: str, raw: str, where: str) -> object:
             )
         return raw.strip().lower() in ("true", "on", "1")
     f = known[column]
-    value = raw if allowed_types(f)[0] == (str,) else parse_toml_value(raw)
+    value = raw if required_types(f)[0] == (str,) else parse_toml_value(raw)
     return take_value(f, value, At(where, {}), column)

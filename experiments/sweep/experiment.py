@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 from ...engine.errors import Message
 from ...engine.parameters import UserError, knob
@@ -53,9 +54,9 @@ class NamedArm:
     """One arm that the file names."""
 
     name: str = field(default="", metadata={"text": 60})
-    on: tuple = field(default=(), metadata={"names": True})
-    off: tuple = field(default=(), metadata={"names": True})
-    set: dict = field(default_factory=dict, metadata={"free": True})
+    on: tuple[str, ...] = field(default=(), metadata={"names": True})
+    off: tuple[str, ...] = field(default=(), metadata={"names": True})
+    set: dict[str, Any] = field(default_factory=dict, metadata={"free": True})
 
     def contradictions(self) -> Iterable[tuple[str, str]]:
         """Return contradictions as (field, words)."""
@@ -110,7 +111,7 @@ class Design:
         source=CHOICE,
     )
     levels: int = knob(4, 2, 100, unit="levels of a Morris trajectory", source="Morris 1991")
-    mechanisms: tuple = field(
+    mechanisms: tuple[str, ...] = field(
         default=(), metadata={"names": True}
     )  # short for factors called mechanisms.NAME
     # of a list: a CSV file, relative to the experiment file, with a column per path
@@ -127,7 +128,7 @@ class Experiment:
 
     name: str = field(default="experiment", metadata={"text": 60})
     question: str = field(default="", metadata={"text": 1000})
-    cases: tuple = field(default=(), metadata={"names": True})
+    cases: tuple[str, ...] = field(default=(), metadata={"names": True})
     days: int = knob(0, 0, 36_500, unit="days; 0 is each case's own", source=CHOICE)
     replicates: int = knob(
         30,
@@ -137,19 +138,19 @@ class Experiment:
         source=CHOICE,
     )
     seed: int = knob(0, 0, 2**53, unit="random seed", source=CHOICE)
-    on: tuple = field(default=(), metadata={"names": True})
-    off: tuple = field(default=(), metadata={"names": True})
-    set: dict = field(default_factory=dict, metadata={"free": True})
-    keep: tuple = field(
+    on: tuple[str, ...] = field(default=(), metadata={"names": True})
+    off: tuple[str, ...] = field(default=(), metadata={"names": True})
+    set: dict[str, Any] = field(default_factory=dict, metadata={"free": True})
+    keep: tuple[str, ...] = field(
         default=("series", "issues"), metadata={"names": True}
     )  # tables stored in addition to `runs`
     estimand: Estimand = field(default_factory=Estimand)
     stopping: Stopping = field(default_factory=Stopping)
     design: Design = field(default_factory=Design)
-    factor: tuple = field(default=(), metadata={"each": Factor})
-    arm: tuple = field(default=(), metadata={"each": NamedArm})
+    factor: tuple[Factor, ...] = field(default=(), metadata={"each": Factor})
+    arm: tuple[NamedArm, ...] = field(default=(), metadata={"each": NamedArm})
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "seed", whole_seed(self.seed))
 
     def contradictions(self) -> Iterator[tuple[str, str]]:

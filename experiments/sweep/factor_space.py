@@ -1,9 +1,10 @@
 """Factors of a design: the values each takes in one case, and the points at which a design evaluates them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from itertools import product
 from math import exp, log
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from ...engine.toml_reader import At, suggest_paths, take_value
 from ...model import mechanisms
 from ...model.scenarios.cases import alter_scenario
 from ...model.scenarios.scenario import Scenario
+
+if TYPE_CHECKING:
+    from .experiment import Design, Experiment, Factor
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,7 @@ class FactorSpace:
     whole: bool = False
     log: bool = False
 
-    def at(self, u: float) -> object:
+    def at(self, u: float) -> Any:
         """Return the value at `u` in [0, 1]."""
         u = float(u)  # NumPy's numbers have another repr, and a run's key depends on it
         if self.values:
@@ -50,7 +54,7 @@ def is_switch(path: str) -> bool:
     return path.startswith("mechanisms.") and path.count(".") == 1
 
 
-def factor_space(scenario: Scenario, factor, number: int) -> FactorSpace:
+def factor_space(scenario: Scenario, factor: "Factor", number: int) -> FactorSpace:
     """Return the values that a factor may have in this case. Raises UserError."""
     where = f"factor.{number}"
     if factor.path.startswith("mechanisms.") and (
@@ -114,14 +118,14 @@ def factor_space(scenario: Scenario, factor, number: int) -> FactorSpace:
     return FactorSpace(factor.path, (), number_type(low), number_type(high), whole, factor.log)
 
 
-def suggest_path(path: str, known, scenario: Scenario) -> str:
+def suggest_path(path: str, known: Collection[str], scenario: Scenario) -> str:
     """Suggest a remedy for an unknown path, as the end of a message."""
     if is_text(scenario, path):
         return f": it {TEXT}"
     return f"{suggest_paths(path, known)}; `cogov knobs` lists them all"
 
 
-def points(experiment, spaces: list[FactorSpace], scenario: Scenario) -> Iterable[tuple]:
+def points(experiment: "Experiment", spaces: list[FactorSpace], scenario: Scenario) -> Iterable[tuple]:
     """Return the points of a design, in its order: tuples of values."""
     design, factors = experiment.design, experiment.factors()
     if design.kind == "grid":
@@ -145,7 +149,7 @@ def points(experiment, spaces: list[FactorSpace], scenario: Scenario) -> Iterabl
     ]
 
 
-def unit_cube_points(design, dimensions: int, seed: int) -> np.ndarray:
+def unit_cube_points(design: "Design", dimensions: int, seed: int) -> np.ndarray:
     """Return points in the unit cube: (n, dimensions). Raises UserError."""
     if design.kind in ("latin", "sobol"):
         from scipy.stats import qmc
@@ -174,7 +178,7 @@ def current(scenario: Scenario, space: FactorSpace) -> object:
     """Return the value of a factor in the case as it is."""
     if is_switch(space.path):
         return space.path.partition(".")[2] in scenario.mechanisms
-    part = scenario
+    part: Any = scenario
     for name in space.path.split("."):
         if isinstance(part, dict) and name not in part:
             part = mechanisms.load_class(name)()  # a mechanism that is off, with its defaults

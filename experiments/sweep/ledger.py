@@ -57,7 +57,7 @@ class Damaged(UserError):
     """Stored data differ from what was written."""
 
 
-def mark(*fields) -> str:
+def mark(*fields: object) -> str:
     """Return a digest of the fields of a row."""
     digest = blake2b(digest_size=12)
     for field in fields:
@@ -105,17 +105,17 @@ def read_ledger(folder: Path, ledger: sqlite3.Connection) -> tuple[dict, dict, l
                 path=folder / LEDGER,
                 field=str(fields[0])[:60],
             )
-    facts, parts = {name: value for name, value, _ in facts}, {file: digest for file, digest, *_ in parts}
+    texts, digests = {name: value for name, value, _ in facts}, {file: digest for file, digest, *_ in parts}
     for name, count in (("runs", len(rows)), ("parts", len(parts))):
-        if facts.get(name, "0") != str(count):
+        if texts.get(name, "0") != str(count):
             raise Damaged(
                 "{path} is damaged: it has {count} {name} and ought to have {get}",
                 path=folder / LEDGER,
                 count=count,
                 name=name,
-                get=facts.get(name, "none"),
+                get=texts.get(name, "none"),
             )
-    return facts, parts, rows
+    return texts, digests, rows
 
 
 def verify_row(folder: Path, row: tuple) -> dict:

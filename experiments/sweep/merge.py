@@ -1,6 +1,7 @@
 """Merge the shards of one sweep: the rows are the same as if it had not been divided."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import reduce
 from io import BytesIO  # not a path: Arrow accepts only paths in UTF-8
@@ -18,7 +19,7 @@ from .store import Store
 from .worker import to_ipc_bytes
 
 
-def merge_shards(out: str | Path, shards) -> int:
+def merge_shards(out: str | Path, shards: Iterable[str | Path]) -> int:
     """Merge the sweeps in the folders `shards` into `out`; return how many runs it then holds.
 
     A run that two shards have must be the same in both; a run that failed in one and is done in another

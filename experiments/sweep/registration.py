@@ -7,10 +7,11 @@ runs the same names are refused.
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict
 from hashlib import blake2b
 from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
 from ...engine.output import to_json
 from ...engine.parameters import UserError
@@ -19,11 +20,16 @@ from ..files.manifest import software
 from ..files.user_mechanisms import describe_own
 from .ledger import OWN
 
+if TYPE_CHECKING:
+    from .experiment import Experiment
+    from .store import Store
+    from .sweep import SweepPlan
+
 NAMED = 100  # arms named in the log; arms.json has all
 LISTED = 5  # names in a sentence
 
 
-def question_of(plan) -> dict:
+def question_of(plan: "SweepPlan") -> dict:
     """Return what is asked, as it is logged."""
     e = plan.experiment
     return {
@@ -39,7 +45,7 @@ def question_of(plan) -> dict:
     }
 
 
-def digest_question(plan) -> str:
+def digest_question(plan: "SweepPlan") -> str:
     """Return a digest of all that is asked: question, estimand, stopping rule, replicates, cases and arms."""
     content = (
         question_of(plan),
@@ -52,7 +58,14 @@ def digest_question(plan) -> str:
     ).hexdigest()
 
 
-def register(store, plan) -> list[str]:
+def read_stored(store: "Store", name: str) -> Any:
+    """Return what a text of the store holds; it must have been written."""
+    text = store.text(name)
+    assert text is not None, name
+    return json.loads(text)
+
+
+def register(store: "Store", plan: "SweepPlan") -> list[str]:
     """Write what is asked into the store; return what changed since it was last written, in words.
 
     Changes are appended to the log; they do not replace earlier entries.
@@ -93,11 +106,11 @@ def register(store, plan) -> list[str]:
     return changed
 
 
-def changes(store, plan) -> list[str]:
+def changes(store: "Store", plan: "SweepPlan") -> list[str]:
     """Say what is asked differently than when it was last written; empty if it never was."""
     if not store.text("manifest.json"):
         return []
-    e, past = plan.experiment, json.loads(store.text("experiment.json"))
+    e, past = plan.experiment, read_stored(store, "experiment.json")
     now = json.loads(json.dumps(table_of(e)))
     sentences = [
         f"{path}: {format_value(old_value)} -> {format_value(new_value)}"
@@ -106,7 +119,7 @@ def changes(store, plan) -> list[str]:
     ]
     if past["design"]["kind"] != e.design.kind:
         sentences.append(f"design.kind: {past['design']['kind']} -> {e.design.kind}")
-    old_cases = json.loads(store.text("cases.json"))
+    old_cases = read_stored(store, "cases.json")
     new_cases = json.loads(json.dumps({name: table_of(case) for name, case in plan.cases.items()}))
     sentences += [
         f"{word}: {abbreviate(names)}" for word, names in list_changes("case", old_cases, new_cases)
@@ -117,7 +130,7 @@ def changes(store, plan) -> list[str]:
         if name in old_cases
         for path, old_value, new_value in differences(old_cases[name], new_cases[name])[:LISTED]
     ]
-    old = {(arm["case"], arm["name"]): arm for arm in json.loads(store.text("arms.json"))}
+    old = {(arm["case"], arm["name"]): arm for arm in read_stored(store, "arms.json")}
     new = {
         (arm["case"], arm["name"]): arm for arm in json.loads(json.dumps([vars(arm) for arm in plan.arms]))
     }
@@ -137,7 +150,7 @@ def changes(store, plan) -> list[str]:
     return sentences + ([f"arms changed: {abbreviate(dict.fromkeys(altered))}"] if altered else [])
 
 
-def refuse_other(store, plan) -> None:
+def refuse_other(store: "Store", plan: "SweepPlan") -> None:
     """Raise UserError if the store has runs of another experiment, or of an arm on other terms.
 
     Road not taken: to store both and distinguish them by their keys; a reader of the parts would count them
@@ -149,7 +162,7 @@ def refuse_other(store, plan) -> None:
         f"{store.folder}: has {len(store.known):,} runs already",
         "give another --out for what is asked now",
     )
-    past = json.loads(store.text("manifest.json"))["model"]
+    past = read_stored(store, "manifest.json")["model"]
     if past != plan.source:
         raise UserError(
             "{stored}, of another version of the model ({past}, this is {source}); {remedy}",
@@ -158,9 +171,9 @@ def refuse_other(store, plan) -> None:
             source=plan.source,
             remedy=remedy,
         )
-    old, now = json.loads(store.text("experiment.json")), json.loads(json.dumps(table_of(plan.experiment)))
+    old, now = read_stored(store, "experiment.json"), json.loads(json.dumps(table_of(plan.experiment)))
     old_cases, now_cases = (
-        json.loads(store.text("cases.json")),
+        read_stored(store, "cases.json"),
         json.loads(json.dumps({name: table_of(case) for name, case in plan.cases.items()})),
     )
     terms = [
@@ -218,7 +231,7 @@ def differences(old: dict, new: dict, prefix: str = "") -> list[tuple]:
     return pairs
 
 
-def list_changes(what: str, old, new) -> Iterator[tuple[str, list]]:
+def list_changes(what: str, old: Collection, new: Collection) -> Iterator[tuple[str, list]]:
     """Yield (words, names) of those added and those dropped."""
     for word, names in (
         ("added", [name for name in new if name not in old]),
@@ -228,19 +241,19 @@ def list_changes(what: str, old, new) -> Iterator[tuple[str, list]]:
             yield f"{what}{'s' * (len(names) > 1)} {word}", names
 
 
-def abbreviate(names) -> str:
+def abbreviate(names: Iterable) -> str:
     """Return the first names as text, and how many more there are."""
-    names = list(map(str, names))
-    return ", ".join(short(name, 60) for name in names[:LISTED]) + (
-        f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    texts = list(map(str, names))
+    return ", ".join(short(text, 60) for text in texts[:LISTED]) + (
+        f" and {len(texts) - LISTED} more" if len(texts) > LISTED else ""
     )
 
 
-def format_value(value) -> str:
+def format_value(value: object) -> str:
     return "none" if value is None else short(json.dumps(value, ensure_ascii=False), 80)
 
 
-def statement(log: list[dict], experiment) -> dict:
+def statement(log: list[dict], experiment: "Experiment") -> dict:
     """Return the log entry that first registered the present question, estimand and stopping rule."""
     now = json.loads(
         json.dumps(
@@ -262,19 +275,17 @@ def history(log: list[dict]) -> Iterator[str]:
             changed = [
                 f"{path}: {format_value(old_value)} -> {format_value(new_value)}"
                 for path, old_value, new_value in differences(
-                    *(
-                        {name: entry[name] for name in ("question", "estimand", "stopping")}
-                        for entry in (before, after)
-                    )
+                    {name: before[name] for name in ("question", "estimand", "stopping")},
+                    {name: after[name] for name in ("question", "estimand", "stopping")},
                 )
             ]
         words = "; ".join(changed) or "nothing that is logged"
         yield f"Changed {after['when']}, when {after['runs_before']:,} runs were there: {words}."
 
 
-def join_logs(logs) -> list[dict]:
+def join_logs(logs: Iterable[list[dict]]) -> list[dict]:
     """Merge the logs of several shards by date; entries that repeat the previous question are left out."""
-    merged = []
+    merged: list[dict] = []
     for entry in sorted((entry for log in logs for entry in log), key=itemgetter("when")):
         if not merged or entry["digest"] != merged[-1]["digest"]:
             merged.append(entry)

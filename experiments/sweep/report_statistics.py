@@ -44,7 +44,7 @@ class Analysis:
     found: Results
     level: float = field(init=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self.estimand = self.found.experiment.estimand
         self.level, self.reference = self.estimand.level, self.found.plan.reference
 

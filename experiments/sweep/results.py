@@ -7,13 +7,13 @@ returned. Other tools read the parts unchecked: run `cogov verify` first.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from io import BytesIO  # not a path: Arrow accepts only paths in UTF-8
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -54,9 +54,9 @@ class Results:
 
     folder: Path
     plan: SweepPlan  # what was asked
-    texts: dict  # name -> text about the experiment, as it was written
-    ledger: list  # a dict per run, as in the store
-    files: list  # names of all parts
+    texts: dict[str, str]  # name -> text about the experiment, as it was written
+    ledger: list[dict[str, Any]]  # a dict per run, as in the store
+    files: list[str]  # names of all parts
     others: int = 0  # runs in the folder that the experiment no longer asks for
 
     @property
@@ -219,7 +219,7 @@ def check_digest(folder: Path, name: str, digest: str | None, by: str = "") -> N
         )
 
 
-def check_rest(folder: Path, parts) -> None:
+def check_rest(folder: Path, parts: Iterable[str]) -> None:
     """Check all other files, such as those of an archive, against the checksum file. Raises Damaged.
 
     Files among the parts that are not of the sweep raise it, too.
@@ -278,7 +278,7 @@ def verify(folder: str | Path, share: float = 0.01, seed: int = 0, progress: Cal
             source=results.plan.source,
         )
     count = min(len(done), max(1, round(share * len(done)))) if share and done else 0
-    drawn = np.argsort(RandomNumbers("verify", seed)("which", np.arange(len(done))))[:count] if count else []
+    drawn = np.argsort(RandomNumbers("verify", seed)("which", np.arange(len(done))))[:count] if count else ()
     chosen = {done[n]["key"]: done[n]["digest"] for n in drawn}
     orders = (
         [order for order in results.plan.orders(0, results.experiment.replicates) if order.key in chosen]

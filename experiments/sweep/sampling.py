@@ -3,6 +3,7 @@
 Points are (points, factors), in the order of the design.
 """
 
+from collections.abc import Sequence
 from importlib import import_module
 from types import ModuleType
 
@@ -23,7 +24,7 @@ def salib(part: str) -> ModuleType:
         ) from None
 
 
-def problem(factors) -> dict:
+def problem(factors: Sequence) -> dict:
     """Describe factors for SALib. Raises UserError.
 
     A list has names of factors that range over 0..1; a dict says name -> (low, high).
@@ -51,7 +52,7 @@ def sampler_seed(what: str, seed: int) -> int:
     return 1 + seed_of("sensitivity", what, seed) % (2**31 - 2)
 
 
-def morris_points(factors, trajectories: int = 10, levels: int = 4, seed: int = 0) -> np.ndarray:
+def morris_points(factors: Sequence, trajectories: int = 10, levels: int = 4, seed: int = 0) -> np.ndarray:
     """Return Morris's design: `trajectories` x (factors + 1) points on a grid of `levels`.
 
     The grid includes both ends of every range. In a trajectory one factor changes from each point to the
@@ -69,7 +70,7 @@ def morris_points(factors, trajectories: int = 10, levels: int = 4, seed: int = 
     )
 
 
-def saltelli_points(factors, n: int = 64, seed: int = 0) -> np.ndarray:
+def saltelli_points(factors: Sequence, n: int = 64, seed: int = 0) -> np.ndarray:
     """Return Saltelli's design for S1 and ST, from a scrambled Sobol sequence: n x (factors + 2) points.
 
     Raises UserError unless n is a power of 2.

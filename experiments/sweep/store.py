@@ -25,7 +25,7 @@ import fcntl
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from itertools import islice
@@ -67,6 +67,8 @@ from .parts import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .worker import RunOutcome
+
     Factors = Callable[[str, str], dict]  # (case, arm) -> what the design varies, path -> value
 
 ASIDE = "set_aside"
@@ -75,6 +77,8 @@ INSERT_RUN = f"insert or replace into runs values ({', '.join('?' * (len(ROW) + 
 
 class Store:
     """An open store, to which one process at a time may add. Every method writes completely or not at all."""
+
+    ledger: sqlite3.Connection
 
     def __init__(self, folder: str | Path):
         """Open `folder`, and create it if it does not exist.
@@ -85,7 +89,7 @@ class Store:
         refuse_remains(self.folder)
         for name in ("", "tmp", *TABLES):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
-        self.lock, self.ledger = open(self.folder / "tmp" / "lock", "w"), None
+        self.lock = open(self.folder / "tmp" / "lock", "w")
         try:
             fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self.begin()
@@ -103,7 +107,8 @@ class Store:
         """Create the ledger, or check every row of an existing one against its mark."""
         check_seal(self.folder)
         # keys of all runs, and of those in no part yet
-        self.known, self.queue = set(), {"done": {}, "failed": {}}
+        self.known: set[str] = set()
+        self.queue: dict[str, dict[str, None]] = {"done": {}, "failed": {}}
         self.ledger, self.prepared = open_ledger(self.folder), False
         if is_blank(self.folder, self.ledger):
             refuse_lost_ledger(self.folder)
@@ -190,7 +195,7 @@ class Store:
         return again
 
     def close(self) -> None:
-        if self.ledger:
+        if "ledger" in vars(self):  # else it was never opened
             self.ledger.close()
         self.lock.close()
 
@@ -203,12 +208,12 @@ class Store:
             )
         }
 
-    def failures(self, among: set[str]) -> Counter:
+    def failures(self, among: Collection[str]) -> Counter:
         """Count the last lines of the failures of runs with these keys: words -> how many."""
         rows = self.ledger.execute("select key, failure from runs where status = 'failed'")
         return Counter(failure.rpartition("\n")[2] for key, failure in rows if key in among)
 
-    def take(self, outcomes) -> None:
+    def take(self, outcomes: Iterable[RunOutcome]) -> None:
         """Store outcomes durably. Raises OSError if the disk refuses them."""
         self.add(
             [
@@ -229,7 +234,13 @@ class Store:
             ]
         )
 
-    def add(self, rows: list[dict], parts=(), gone=(), lost=()) -> None:
+    def add(
+        self,
+        rows: list[dict],
+        parts: Iterable[tuple] = (),
+        gone: Collection[str] = (),
+        lost: Collection[str] = (),
+    ) -> None:
         """Change the ledger in one transaction.
 
         `rows` (of runs) and `parts` are added or replaced, parts in `gone` and runs with keys in `lost` are
@@ -260,7 +271,7 @@ class Store:
                 if row["part"] is None and row["status"] == status:
                     keys[row["key"]] = None
 
-    def set_fact(self, name: str, value) -> None:
+    def set_fact(self, name: str, value: object) -> None:
         """Write a fact, inside a transaction."""
         self.ledger.execute(
             "insert or replace into facts values (?, ?, ?)", (name, str(value), mark(name, str(value)))

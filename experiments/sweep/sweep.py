@@ -20,9 +20,11 @@ from shutil import disk_usage
 from ...engine import jit
 from ...engine.parameters import UserError
 from ...engine.toml_reader import table_of
+from ...model.scenarios.scenario import Scenario
 from ..execution.executors import choose_executor
 from ..execution.supervisor import count_processes, supervise
 from ..statistics.sequential import FIRST, Rule, decide
+from .design import DesignArm
 from .experiment import Experiment, build_arms, build_scenarios, read_experiment
 from .ledger import OWN, TEXTS
 from .parts import PART_NAME, Parcel, write_parcel
@@ -43,11 +45,11 @@ class SweepPlan:
     """An experiment that is ready to run."""
 
     experiment: Experiment
-    cases: dict  # name -> Scenario
-    arms: list  # of DesignArm
+    cases: dict[str, Scenario]
+    arms: list[DesignArm]
     command: str = ""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self.source = jit.version()
         case_texts = {name: json.dumps(table_of(case), sort_keys=True) for name, case in self.cases.items()}
         e = self.experiment
@@ -114,9 +116,11 @@ class SweepResult:
     seconds: float
     overhead: float  # CPU seconds of this process, without the trial
     why: str  # reason why it ended
-    causes: dict = field(default_factory=dict)  # last line of a failure -> number of runs
-    changes: list = field(default_factory=list)  # of what is asked, since it was last registered, in words
-    mended: list = field(default_factory=list)  # damaged and stray files, and what was done about them
+    causes: dict[str, int] = field(default_factory=dict)  # last line of a failure -> number of runs
+    changes: list[str] = field(
+        default_factory=list
+    )  # of what is asked, since it was last registered, in words
+    mended: list[str] = field(default_factory=list)  # damaged and stray files, and what was done about them
 
 
 def plan_sweep(experiment: str | Path | Experiment, command: str = "") -> SweepPlan:
@@ -320,7 +324,7 @@ def mend(store: Store, plan: SweepPlan) -> list[str]:
     return actions
 
 
-def report_progress(progress, base: int, of: int, done: int, failed: int) -> None:
+def report_progress(progress: Callable | None, base: int, of: int, done: int, failed: int) -> None:
     if progress:
         progress(base + done, of, failed, done)
 
@@ -348,7 +352,14 @@ def stopping_rule(plan: SweepPlan, shard: tuple[int, int]) -> Rule | None:
 
 
 def run(
-    store: Store, plan: SweepPlan, orders: Iterator[RunOrder], job, make, chunk: int, in_flight: int, progress
+    store: Store,
+    plan: SweepPlan,
+    orders: Iterator[RunOrder],
+    job: Callable,
+    make: Callable[[], Executor],
+    chunk: int,
+    in_flight: int,
+    progress: Callable[[int, int], object],
 ) -> int:
     """Simulate `orders`, and store each outcome as it comes; return how many came."""
     out = done = failed = 0
@@ -359,7 +370,7 @@ def run(
         A parcel comes first if enough runs wait, and last when no outcome is pending.
         """
         nonlocal out
-        task = () if store.ripe() else tuple(islice(orders, chunk))
+        task: tuple = () if store.ripe() else tuple(islice(orders, chunk))
         out += len(task)
         return task or (
             (store.parcel(plan.factors),) if store.ripe() or out == done and store.queue["done"] else None
@@ -382,7 +393,7 @@ def run(
     return done
 
 
-def do_task(job, task) -> list:
+def do_task(job: Callable, task: tuple) -> list:
     """Do a task in a worker: run orders with `job`, or turn a parcel into Parquet."""
     return [write_parcel(task[0])] if isinstance(task[0], Parcel) else job(task)
 
@@ -390,12 +401,12 @@ def do_task(job, task) -> list:
 class stoppable:
     """Context in which SIGTERM, as schedulers send it, acts like Ctrl-C: completed runs are kept."""
 
-    def __enter__(self):
+    def __enter__(self) -> None:
         try:
             self.before = signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
         except ValueError:  # not in the main thread
             self.before = None
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         if self.before is not None:
             signal.signal(signal.SIGTERM, self.before)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,9 +19,9 @@ from ...model import daily_counts, measures, mechanisms
 from ...model.issues.categories import FAMILIES
 from ...model.issues.issue_table import STATES
 from ...model.scenarios.scenario import Scenario
-from ...model.simulate import simulate
+from ...model.simulate import Run, simulate
 from ..execution.worker_process import TooLong, time_limit
-from .design import scenario_of
+from .design import DesignArm, scenario_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -50,7 +50,7 @@ class RunOrder:
     """One run to simulate; the supervisor distinguishes orders by identity."""
 
     key: str  # digest of everything that determines the run
-    arm: object = field(hash=False)  # design.DesignArm, whose settings are not hashable
+    arm: DesignArm = field(hash=False)  # its settings are not hashable
     replicate: int
     seed: int  # random seed of the run
 
@@ -59,9 +59,9 @@ class RunOrder:
 class RunTerms:
     """What is the same for every run of a sweep."""
 
-    cases: dict  # name -> Scenario
+    cases: dict[str, Scenario]
     within: int
-    keep: tuple
+    keep: tuple[str, ...]
     limit: float  # seconds a run may take; 0 means no limit
 
 
@@ -108,7 +108,7 @@ def warm_up_engine(names: tuple[str, ...]) -> None:
     simulate(Scenario(days=31, mechanisms={name: mechanisms.load_class(name)() for name in names}), 0)
 
 
-def summarise_run(run, order: RunOrder, terms: RunTerms, seconds: float) -> RunOutcome:
+def summarise_run(run: Run, order: RunOrder, terms: RunTerms, seconds: float) -> RunOutcome:
     """Summarise a run as an outcome."""
     summary = measures.summary(run, terms.within)
     # + 0.0 turns -0.0 into 0.0, because bits are compared
@@ -120,18 +120,19 @@ def summarise_run(run, order: RunOrder, terms: RunTerms, seconds: float) -> RunO
     issues = {name: np.ascontiguousarray(run.issues[name]) for name in KEPT}
     digest = blake2b(numbers.tobytes(), digest_size=16)
     for column in (*series.values(), *issues.values()):
-        digest.update(column)
+        digest.update(column.data)
     tables = {
         "series": lambda: to_ipc_bytes(series_to_arrow(series)),
         "issues": lambda: to_ipc_bytes(issues_to_arrow(issues, run)),
     }
+    kept: dict[str, Any] = {name: tables[name]() for name in terms.keep}
     return RunOutcome(
         order,
         "done",
         seconds,
         digest.hexdigest(),
         numbers.tobytes(),
-        **{name: tables[name]() for name in terms.keep},
+        **kept,
     )
 
 
@@ -142,7 +143,7 @@ def series_to_arrow(series: dict[str, np.ndarray]) -> pa.Table:
     return pa.table({"day": pa.array(np.arange(1, days + 1, dtype=np.int32)), **series})
 
 
-def issues_to_arrow(issues: dict[str, np.ndarray], run) -> pa.Table:
+def issues_to_arrow(issues: dict[str, np.ndarray], run: Run) -> pa.Table:
     """Return issues as an Arrow table: codes become names, and fen become yuan."""
     import pyarrow as pa
 

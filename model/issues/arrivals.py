@@ -207,11 +207,11 @@ def advance_clocks(w) -> np.ndarray:
 
 
 @inner_kernel
-def draw_affected_resident(unit, first, last, people, households, key) -> int:
+def draw_affected_resident(unit, first, last, people, households, key) -> np.int64:
     """Draw the resident of `first` to `last` whom an issue affects, in proportion to presence; -1 if none."""
     home, band, housebound = people.home, people.band, people.housebound
     presence, heads = people.presence, households.first
-    best, winner = np.inf, -1
+    best, winner = np.inf, np.int64(-1)
     for i in range(np.uint64(first), np.uint64(last)):
         weight = presence[i]
         # -log(1 - u) is never less than u, so most candidates need no logarithm

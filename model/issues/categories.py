@@ -4,6 +4,7 @@ They stand in categories.toml, one table each. Rates, hours and prices are assum
 """
 
 import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from math import gamma
 from pathlib import Path
@@ -191,7 +192,7 @@ class Category:
     consent_rule: str = field(default="", metadata={"choices": ("", *RULES)})  # the consent a project needs
     season: str = field(default="", metadata={"choices": ("", *SEASONS)})  # how its rate varies over the year
 
-    def contradictions(self):
+    def contradictions(self) -> Iterator[tuple[str, str]]:
         """What does not go together, as (field, words)."""
         for name, known in (("family", FAMILIES), ("unit", UNITS), ("scope", SCOPES)):
             if getattr(self, name) not in known:
@@ -273,12 +274,12 @@ class Columns(NamedTuple):
     code: np.ndarray  # (categories,) int64    for its random numbers and ids: see `encode_category`
 
 
-def encode_category(name):
+def encode_category(name: str) -> int:
     """Return a category's code: 23 bits hashed from its name, whatever other categories there are."""
     return hash_name(name) >> 9
 
 
-def columns(categories):
+def columns(categories: Mapping[str, Category]) -> Columns:
     """The categories (name -> Category) as `Columns`."""
     every = list(categories.values())
     plain = {

@@ -9,7 +9,7 @@ and the talks so far still count.
 
 from dataclasses import dataclass
 from math import exp
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -127,7 +127,10 @@ class ProjectParameters:
     )
 
 
-Knobs = NamedTuple("Knobs", [(name, float) for name in ProjectParameters.__annotations__])
+if TYPE_CHECKING:
+    Knobs = ProjectParameters  # the same names
+else:
+    Knobs = NamedTuple("Knobs", [(name, float) for name in ProjectParameters.__annotations__])
 
 
 class Projects(NamedTuple):

@@ -88,7 +88,7 @@ def at_home(household, trusted, households, people) -> tuple[float, float]:
 
 
 @inner_kernel
-def draw_issue_reporter(w, issue, key) -> int:
+def draw_issue_reporter(w, issue, key) -> np.int64:
     """Draw the resident who reports an issue, among those who can see it; -1 for a passer-by in a street."""
     trusted, people, first_of = trust_at_stake(issue), w.residents, w.stairwells.people
     if issue.scope == SCOPE_HOUSEHOLD:
@@ -101,7 +101,7 @@ def draw_issue_reporter(w, issue, key) -> int:
     elif issue.scope == SCOPE_COMPOUND:
         first, last = w.compounds.first[issue.compound], w.compounds.first[issue.compound + 1]
     else:
-        return -1
+        return np.int64(-1)
     stairs = w.buildings.first
     return draw_reporter(first_of[stairs[first]], first_of[stairs[last]], people, trusted, key)
 
@@ -157,7 +157,7 @@ def tell(w) -> None:
             if issue.state != UNKNOWN:
                 log_event(log, used, issue.id, day, REPORTED_AGAIN, -1, -1)
                 continue
-            by, who = -1, -1
+            by, who = -1, np.int64(-1)
             part = uniform(derive_key(finder, issue.key), issue.reports) * rate - neighbours
             if part >= 0.0:
                 for m in range(len(codes)):

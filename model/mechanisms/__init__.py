@@ -26,13 +26,13 @@ import ast
 import os
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, make_dataclass
 from functools import lru_cache
 from importlib import import_module
 from keyword import iskeyword
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -41,6 +41,13 @@ from ...engine.parameters import UserError, check, knob
 from ...engine.renamed import new_name
 from ...engine.toml_reader import suggest_names
 from ..resources.levers import LEVERS
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from ...engine.randomness import RandomNumbers
+    from ..resources.levers import MechanismHand
+    from ..world import World
 
 __path__ += map(str, OUTSIDE)
 
@@ -90,11 +97,23 @@ class Mechanism:
         words=("Ends on day", "第几天结束", "运行的最后一天"),
     )
 
-    ask: ClassVar = None
-    pull: ClassVar = None
-    learn: ClassVar = None
+    if TYPE_CHECKING:  # for editors, which complete `m` and `w` by these in what overrides them
 
-    def begin(self, world, random_numbers) -> np.ndarray | tuple:
+        @staticmethod
+        def ask(m: MechanismHand[Any], w: World) -> None: ...
+
+        @staticmethod
+        def pull(m: MechanismHand[Any], w: World) -> None: ...
+
+        @staticmethod
+        def learn(m: MechanismHand[Any], w: World) -> None: ...
+
+    else:
+        ask: ClassVar = None
+        pull: ClassVar = None
+        learn: ClassVar = None
+
+    def begin(self, world: "World", random_numbers: "RandomNumbers") -> np.ndarray | tuple:
         """Return the mechanism's own columns on day 0: an array, or a NamedTuple of arrays."""
         return np.zeros(0)
 
@@ -124,13 +143,15 @@ def explain_unusable(name: str) -> str:
     return f"no mechanism is called {name!r}{hint or suggest_names(name, usable)}"
 
 
-STAND_INS = {}  # name -> stand-in class of a user mechanism that results name and whose file is missing
+STAND_INS: dict[
+    str, type[Mechanism]
+] = {}  # name -> stand-in class of a user mechanism that results name and whose file is missing
 
 
 class StandIn(Mechanism):
     """Stand-in for a mechanism whose file is missing: its results can be read, but not run again."""
 
-    def begin(self, world, random_numbers) -> np.ndarray | tuple:
+    def begin(self, world: "World", random_numbers: "RandomNumbers") -> np.ndarray | tuple:
         """Raise UserError: the mechanism cannot be run."""
         name = next(name for name, kind in STAND_INS.items() if kind is type(self))
         if name in find_broken():
@@ -187,27 +208,27 @@ def all_mechanisms() -> dict[str, Mechanism]:
     return {name: load_class(name)() for name in list_known()}
 
 
-class Registry(Mapping):
+class Registry(Mapping[str, Mechanism]):
     """Map name -> mechanism with all knobs at their defaults, loaded on access.
 
     Broken mechanisms have keys too; to get one raises UserError.
     """
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> Mechanism:
         return load_class(name)()
 
-    def __contains__(self, name):
+    def __contains__(self, name: object) -> bool:
         return name in list(self)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         usable, wrong, _ = _scan()
         return iter(sorted({*usable, *wrong, *STAND_INS}))
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(list(iter(self)))
 
 
-def find_classes(module) -> set[type[Mechanism]]:
+def find_classes(module: "ModuleType") -> set[type[Mechanism]]:
     """Return the mechanism classes that a module defines itself."""
     return {
         c
@@ -227,7 +248,7 @@ def is_shipped(kind: type) -> bool:
 # ------------------------------------------------------------------------------------- user mechanisms
 
 
-def _scan():
+def _scan() -> tuple[tuple[str, ...], dict[str, str], dict[str, str]]:
     """Scan all folders: (names that can be used, name -> why it cannot be used, name -> file of a helper)."""
     try:
         files = tuple(
@@ -252,19 +273,24 @@ def shipped_names() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4)
-def _list_shipped(changed):
+def _list_shipped(changed: int) -> tuple[str, ...]:
     return tuple(
         sorted(path.stem for path in Path(__path__[0]).glob("*.py") if not path.name.startswith("_"))
     )
 
 
 @lru_cache(maxsize=4)
-def _classify_files(shipped, files):
+def _classify_files(
+    shipped: tuple[str, ...], files: tuple[tuple[str, int], ...]
+) -> tuple[tuple[str, ...], dict[str, str], dict[str, str]]:
     """Classify files as `_scan` does; `files` holds (path, modification time), so that it can be cached.
 
     A file is imported only if it defines a mechanism, so that the folder may hold scripts too.
     """
-    usable, wrong, helpers, first = dict.fromkeys(shipped, ""), {}, {}, {}
+    usable = dict.fromkeys(shipped, "")
+    wrong: dict[str, str] = {}
+    helpers: dict[str, str] = {}
+    first: dict[str, str] = {}
     for path, _ in files:
         name = Path(path).stem
         lines, problem = _read(path)
@@ -293,7 +319,7 @@ def _classify_files(shipped, files):
     return tuple(sorted(usable)), wrong, helpers
 
 
-def _read(path):
+def _read(path: str) -> tuple[dict[str, int], str]:
     """Parse a file: (name -> line of each class derived from `Mechanism`, why it cannot be read)."""
     try:
         tree = ast.parse(Path(path).read_bytes())
@@ -311,7 +337,7 @@ def _read(path):
     }, ""
 
 
-def _load(name, path, lines):
+def _load(name: str, path: str, lines: dict[str, int]) -> str:
     """Import a file that defines a mechanism; return why it cannot be used, or an empty text."""
     # importing a helper called `list_mechanisms` would replace our function of that name
     saved = {name: globals()[name] for name in RESERVED_NAMES}
@@ -332,7 +358,7 @@ def _load(name, path, lines):
     return f"{path}:{lines.get(kind.__name__, 1)}: {problem}" if (problem := _find_faults(kind)) else ""
 
 
-def _find_faults(kind):
+def _find_faults(kind: type[Mechanism]) -> str:
     """Say what a class lacks to be a mechanism; empty if nothing."""
     if "__dataclass_params__" not in vars(kind):
         return f"{kind.__name__} is no dataclass; write @dataclass(frozen=True) above it"
@@ -372,11 +398,11 @@ def summarise_error(error: BaseException) -> str:
     return f"{type(error).__name__}: {line}" if line else type(error).__name__
 
 
-def locate_error(error: BaseException, path) -> str:
+def locate_error(error: BaseException, path: str) -> str:
     """Return the line of user code that an error comes from, as file:line; the file alone if unknown."""
     if isinstance(error, SyntaxError) and error.filename:
         return f"{error.filename}:{error.lineno}"
-    folders = [str(Path(folder)) for folder in (Path(path).parent, *__path__[1:])]
+    folders = [str(folder) for folder in (Path(path).parent, *map(Path, __path__[1:]))]
     lines = [
         f"{frame.filename}:{frame.lineno}"
         for frame in traceback.extract_tb(error.__traceback__)

@@ -166,7 +166,7 @@ class MediationRoom(Mechanism):
 
 
 @inner_kernel
-def slot_of(issue) -> int:
+def slot_of(issue) -> np.int64:
     """Return the entry of an issue in the room's book."""
     return np.int64(issue.key % np.uint64(PLACES))
 

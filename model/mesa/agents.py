@@ -5,7 +5,7 @@ make every worker of a sweep load Mesa, 0.7 s and 80 MB each.
 """
 
 from numbers import Real
-from typing import NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import mesa
 from mesa.discrete_space import Cell
@@ -20,29 +20,32 @@ from ...engine.codes import (
     TRUST_NEIGHBOURS,
 )
 
+if TYPE_CHECKING:
+    from .model import Community
+
 MESA = ("model", "unique_id", "pos")  # what Mesa itself writes on an agent
 
 
 class View(mesa.Agent):
     """One person as a Mesa agent, identified by `row` for the whole run. Only the model creates them."""
 
-    def __init__(self, model, row):
-        vars(self)["row"] = row
+    def __init__(self, model: "Community", row: int) -> None:
+        self.__dict__["row"] = row
         super().__init__(model)
 
-    def __setattr__(self, name, value):
+    def __setattr__(self, name: str, value: Any) -> None:
         """Write a column. Raises AttributeError for attributes that are fixed or do not exist."""
         if name not in MESA and not hasattr(getattr(type(self), name, None), "__set__"):
             raise AttributeError(f"{self}: {name} cannot be written; {writable(type(self))}")
         super().__setattr__(name, value)
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         """Return None for attributes of other kinds of people, so that one reporter can read all agents."""
         if not hasattr(type(self), name) and any(hasattr(kind, name) for kind in View.__subclasses__()):
             return None
         return self.__getattribute__(name)  # raises the original AttributeError again
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"{type(self).__name__} {self.row}"
 
     def remove(self) -> NoReturn:
@@ -56,24 +59,24 @@ class Column:
     It can be written, 0 to `high`, if `high` is given.
     """
 
-    def __init__(self, column=None, *at, high=None):
+    def __init__(self, column: str = "", *at: int, high: float | None = None) -> None:
         self.column, self.at, self.high = column, at, high
 
-    def __set_name__(self, owner, name):
+    def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
         self.column = self.column or name
 
-    def __get__(self, view, kind=None):
+    def __get__(self, view: View | None, kind: type | None = None) -> Any:
         return (
             self
             if view is None
             else getattr(view.model.world.residents, self.column).item(view.row, *self.at)
         )
 
-    def __set__(self, view, value):
+    def __set__(self, view: View, value: Any) -> None:
         if self.high is None:
             raise AttributeError(f"{view}: {self.name} is for life; {writable(type(view))}")
-        if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= value <= self.high:
+        if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= float(value) <= self.high:
             raise ValueError(
                 f"{view}: {self.name} = {value!r} is out of range; allowed is a number, 0 to {self.high:g}"
             )
@@ -138,7 +141,7 @@ class PartyMember(Resident):
     """A party member as a Mesa agent, whether or not on a volunteer team's list."""
 
     @property
-    def standing(self) -> int:
+    def standing(self) -> int:  # type: ignore[override]  # nor can it be written elsewhere: see View
         """STANDING_... of a member."""
         return STANDING_IN_SERVICE_MEMBER if self.in_service else STANDING_RETIRED_MEMBER
 
@@ -154,7 +157,7 @@ class Volunteer(Resident):
     standing = STANDING_VOLUNTEER
 
 
-class PartyVolunteer(PartyMember, Volunteer):
+class PartyVolunteer(PartyMember, Volunteer):  # type: ignore[override]  # as in PartyMember
     """A party member on a volunteer team's list, who is asked for evenings as a member."""
 
 

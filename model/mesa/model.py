@@ -6,6 +6,7 @@ from copy import deepcopy
 from functools import cached_property
 from itertools import count
 from operator import index
+from os import PathLike
 from typing import Any
 
 import mesa
@@ -18,7 +19,7 @@ from ...engine.parameters import UserError
 from ...engine.randomness import RandomNumbers, seed_of
 from .. import daily_counts, measures
 from ..day import simulate_day
-from ..scenarios.cases import alter_scenario, read_case
+from ..scenarios.cases import Settings, alter_scenario, read_case
 from ..scenarios.scenario import Scenario
 from ..simulate import build_community, finish_run
 from ..world import start_run
@@ -62,8 +63,17 @@ class Community(mesa.Model):
     scenario = None
 
     def __init__(
-        self, scenario="guiyuan", *, seed=None, rng=None, on=(), off=(), settings=(), days=None, **kwargs
-    ):
+        self,
+        scenario: str | PathLike | Scenario = "guiyuan",
+        *,
+        seed: int | None = None,
+        rng: Any = None,
+        on: str | Iterable[str] = (),
+        off: str | Iterable[str] = (),
+        settings: Settings = (),
+        days: int | None = None,
+        **kwargs: Any,
+    ) -> None:
         self.seed = seed_of_model(seed, rng)
         # Mesa's random numbers, for shuffling agents; the community's are `self.random_numbers`
         super().__init__(rng=abs(self.seed))
@@ -86,7 +96,7 @@ class Community(mesa.Model):
             self.show_backlog(self.grid)
         self.datacollector.collect(self)
 
-    def __getstate__(self):
+    def __getstate__(self) -> dict[str, Any]:
         ids = getattr(mesa.Agent, "_ids", None)  # Mesa 3.3 counts agents outside the model
         if ids is None:
             return dict(vars(self))
@@ -94,12 +104,12 @@ class Community(mesa.Model):
         ids[self] = count(number)
         return vars(self) | {NEXT: number}
 
-    def __setstate__(self, state):
-        vars(self).update(state)
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
         if NEXT in state:
-            mesa.Agent._ids[self] = count(vars(self).pop(NEXT))
+            mesa.Agent._ids[self] = count(self.__dict__.pop(NEXT))
 
-    def __copy__(self):
+    def __copy__(self) -> "Community":
         """Copy deeply: two communities that shared a world would both move it."""
         return deepcopy(self)
 
@@ -172,8 +182,17 @@ class Community(mesa.Model):
         grid.backlog.data[self.world.buildings.x, self.world.buildings.y] = self.world.backlog()
 
 
+def measure_of_today(place: int) -> property:
+    """Make a property of the measure at a place of `daily_counts.DAILY`."""
+
+    def value(self: Community) -> float:
+        return self.today[place]
+
+    return property(value)
+
+
 for place, name in enumerate(daily_counts.DAILY):
-    setattr(Community, name, property(lambda self, place=place: self.today[place]))
+    setattr(Community, name, measure_of_today(place))
 
 
 def seed_of_model(seed: int | None, rng: Any) -> int:

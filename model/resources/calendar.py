@@ -188,7 +188,9 @@ def place_initial_issues(
     each category arises from, `key` is a key of random numbers. Raises UserError where no building has such
     a unit.
     """
-    names, placed, firm, compound = list(scenario.issues), Counter(), Counter(), buildings.compound
+    names, compound = list(scenario.issues), buildings.compound
+    placed: Counter[tuple[int, int]] = Counter()
+    firm: Counter[tuple[int, int]] = Counter()
     for n, begin in enumerate(scenario.initial_issues):
         j = names.index(begin.category)
         can = np.flatnonzero(units[:, j] > 0)
@@ -206,7 +208,7 @@ def place_initial_issues(
             )
         ].tolist()
         if scenario.issues[begin.category].scope == "compound":
-            before = Counter()  # compound -> buildings of it that come earlier
+            before: Counter[int] = Counter()  # compound -> buildings of it that come earlier
             turns = {b: (before.update([compound[b]]), before[compound[b]])[1] for b in turn}
             turn.sort(key=turns.get)
         for place in range(begin.count):

@@ -11,7 +11,7 @@ What a mechanism asks for, gets and pulls are rows of arrays that the day owns; 
 of one mechanism.
 """
 
-from typing import NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -27,26 +27,28 @@ ALL = (
 )  # column of `want` for the whole community, after the compounds; in `share`, the least of all compounds
 # in which evenings are asked for: neighbour, listed volunteer, retired member, in-service member
 STANDINGS = 4
+Own = TypeVar("Own")
+L = TypeVar("L")  # what there is of each lever: an array, or the stack of all mechanisms' pulls
 
 
-class Levers(NamedTuple):
+class Levers(NamedTuple, Generic[L]):
     """The amounts added to each lever today; 0 leaves a lever alone."""
 
-    sight: np.ndarray  # (issues,) 1/day           rate at which an observer finds an unknown issue
-    voice: np.ndarray  # (buildings,) log rate     how much more readily neighbours report
-    keep: np.ndarray  # (issues,) log rate        how much less readily a known issue is forgotten
-    work: np.ndarray  # (issues,) hours           done on issues that can be worked on
-    accord: np.ndarray  # (issues,) sittings        held with parties who must agree
-    hurry: np.ndarray  # (issues,) days            by which a department's answer comes earlier
-    doors: np.ndarray  # (compounds,) visits/day   made for a project's signatures
-    reach: np.ndarray  # (buildings,) logit        chance that a household called upon is met
-    consent: np.ndarray  # (buildings,) logit        willingness to sign, for each talk held
-    ease: np.ndarray  # (buildings, families) log rate  how readily problems arise
-    wish: np.ndarray  # (compounds, standings) logit    wish to give an evening; its mean over a week counts
-    trust: np.ndarray  # (buildings, 3) per day    trust in committee, company, neighbours
-    ties: np.ndarray  # (buildings,) per person and day  new acquaintances
-    supply: np.ndarray  # (5,) hours                hands of each of POOLS that become available tomorrow
-    money: np.ndarray  # (1,) yuan                 into the community's fund, tomorrow
+    sight: L  # (issues,) 1/day           rate at which an observer finds an unknown issue
+    voice: L  # (buildings,) log rate     how much more readily neighbours report
+    keep: L  # (issues,) log rate        how much less readily a known issue is forgotten
+    work: L  # (issues,) hours           done on issues that can be worked on
+    accord: L  # (issues,) sittings        held with parties who must agree
+    hurry: L  # (issues,) days            by which a department's answer comes earlier
+    doors: L  # (compounds,) visits/day   made for a project's signatures
+    reach: L  # (buildings,) logit        chance that a household called upon is met
+    consent: L  # (buildings,) logit        willingness to sign, for each talk held
+    ease: L  # (buildings, families) log rate  how readily problems arise
+    wish: L  # (compounds, standings) logit    wish to give an evening; its mean over a week counts
+    trust: L  # (buildings, 3) per day    trust in committee, company, neighbours
+    ties: L  # (buildings,) per person and day  new acquaintances
+    supply: L  # (5,) hours                hands of each of POOLS that become available tomorrow
+    money: L  # (1,) yuan                 into the community's fund, tomorrow
 
 
 LEVERS = Levers._fields
@@ -75,14 +77,14 @@ def shapes(issues: int, buildings: int, compounds: int) -> dict[str, tuple[int, 
     )
 
 
-class MechanismHand(NamedTuple):
+class MechanismHand(NamedTuple, Generic[Own]):
     """The interface of one mechanism: its knobs and columns, what it asks for and gets, and the levers."""
 
-    knobs: np.ndarray  # (1,) its knobs, by name
-    own: object  # its own columns: an array, or a NamedTuple of them
+    knobs: Any  # (1,) its knobs, by name
+    own: Own  # its own columns: an array, or a NamedTuple of them
     want: np.ndarray  # (7, compounds + 1) hours or yuan it asks for today, by role
     share: np.ndarray  # (compounds + 1,) 0..1 share of its wish that it got
-    lever: Levers  # its pulls today
+    lever: Levers[np.ndarray]  # its pulls today
 
 
 class Stack(NamedTuple):
@@ -95,7 +97,7 @@ class Stack(NamedTuple):
 
 
 @inner_kernel
-def reset_levers(stacks, issues) -> None:
+def reset_levers(stacks: "Levers[Stack]", issues: int) -> None:
     """Set all pulls to 0. Of levers over issues only the first `issues` places are in use."""
     for lever in range(len(stacks)):
         rows = stacks[lever].rows
@@ -106,7 +108,7 @@ def reset_levers(stacks, issues) -> None:
 
 
 @inner_kernel
-def sum_levers(stacks, strength, issues) -> None:
+def sum_levers(stacks: "Levers[Stack]", strength: np.ndarray, issues: int) -> None:
     """Scale each pull by its mechanism's `strength` (acting,), and sum those of a lever in order of names.
 
     Levers in OWNED are scaled, not summed.

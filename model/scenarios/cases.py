@@ -10,6 +10,7 @@ from functools import lru_cache
 from math import isfinite
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,9 @@ from ...engine.settings import parse_setting
 from ...engine.toml_reader import build_dataclass, load, suggest_names
 from .. import mechanisms
 from .scenario import Scenario
+
+Names = str | Iterable[str] | None  # of mechanisms
+Settings = Iterable[str] | dict[str, Any] | None  # "path=value", or path -> value
 
 SHIPPED = Path(__file__).parents[2] / "experiments" / "cases"
 
@@ -83,7 +87,7 @@ def as_text(path: str, value: object) -> str:
     return f"{path}={json.dumps(value, default=str)}"
 
 
-def names_in(value: str | Iterable[str] | None, what: str) -> tuple[str, ...]:
+def names_in(value: Names, what: str) -> tuple[str, ...]:
     """Return names of mechanisms as a tuple, from one name, several, or None.
 
     `what` names the argument in the error. Raises UserError.
@@ -104,9 +108,9 @@ def names_in(value: str | Iterable[str] | None, what: str) -> tuple[str, ...]:
 
 def alter_scenario(
     scenario: Scenario,
-    on: str | Iterable[str] | None = (),
-    off: str | Iterable[str] | None = (),
-    settings: Iterable[str] | dict | None = (),
+    on: Names = (),
+    off: Names = (),
+    settings: Settings = (),
     days: int | None = None,
 ) -> Scenario:
     """Return the same community with mechanisms switched on or off and knobs set.
@@ -123,7 +127,7 @@ def alter_scenario(
     active = {name: m for name, m in scenario.mechanisms.items() if name not in off}
     active |= {name: mechanisms.load_class(name)() for name in on if name not in active}
     scenario = replace(scenario, mechanisms=active)
-    texts = (
+    texts: list[str] = (
         [as_text(path, value) for path, value in settings.items()]
         if isinstance(settings, dict)
         else list(settings or ())

@@ -155,10 +155,10 @@ class Census:
         "shops",
         words=("Shops", "商铺", "家"),
     )
-    given: tuple = field(default=(), metadata={"names": True})  # which of these the report gives
+    given: tuple[str, ...] = field(default=(), metadata={"names": True})  # which of these the report gives
     homes: tuple = field(default=(), repr=False, compare=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         known = {
             f.name: getattr(self, f.name)
             for f in counts(self)

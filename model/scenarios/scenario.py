@@ -15,6 +15,7 @@ from ...engine.parameters import LeftOut, check, describe_problem, knob
 from .. import mechanisms
 from ..issues.categories import CATEGORIES, Category, encode_category
 from ..issues.consent import ProjectParameters
+from ..mechanisms import Mechanism
 from ..places import BUILDINGS
 from ..resources.calendar import CalendarParameters, InitialIssues, Shock
 from .census import Census, counts
@@ -70,8 +71,8 @@ class ReportedOutcome:
         unit="day of the run on which it is measured; 0 the last",
         source="given or assumed by the case",
     )
-    off: tuple = field(default=(), metadata={"names": True})  # mechanisms that were not there yet
-    on: tuple = field(default=(), metadata={"names": True})
+    off: tuple[str, ...] = field(default=(), metadata={"names": True})  # mechanisms that were not there yet
+    on: tuple[str, ...] = field(default=(), metadata={"names": True})
     number: bool = False  # whether the report itself gives the number
 
     def contradictions(self) -> Iterator[tuple[str, str]]:
@@ -106,7 +107,7 @@ class Scenario:
         words=("Days", "天数", "天"),
     )
     community: Census = field(default_factory=Census)
-    compound: tuple = field(default=(Compound(),), metadata={"each": Compound})
+    compound: tuple[Compound, ...] = field(default=(Compound(),), metadata={"each": Compound})
     residents: ResidentParameters = field(default_factory=ResidentParameters)
     party_members: PartyMemberParameters = field(default_factory=PartyMemberParameters)
     volunteers: VolunteerParameters = field(default_factory=VolunteerParameters)
@@ -116,13 +117,15 @@ class Scenario:
     departments: DepartmentParameters = field(default_factory=DepartmentParameters)
     projects: ProjectParameters = field(default_factory=ProjectParameters)
     calendar: CalendarParameters = field(default_factory=CalendarParameters)
-    shock: tuple = field(default=(), metadata={"each": Shock})
-    initial_issues: tuple = field(default=(), metadata={"each": InitialIssues})
-    issues: dict = field(default_factory=every_category, metadata={"named": every_category, "new": Category})
-    mechanisms: dict = field(default_factory=dict, metadata={"named": mechanisms.Registry})
-    reported: tuple = field(default=(), metadata={"each": ReportedOutcome})
+    shock: tuple[Shock, ...] = field(default=(), metadata={"each": Shock})
+    initial_issues: tuple[InitialIssues, ...] = field(default=(), metadata={"each": InitialIssues})
+    issues: dict[str, Category] = field(
+        default_factory=every_category, metadata={"named": every_category, "new": Category}
+    )
+    mechanisms: dict[str, Mechanism] = field(default_factory=dict, metadata={"named": mechanisms.Registry})
+    reported: tuple[ReportedOutcome, ...] = field(default=(), metadata={"each": ReportedOutcome})
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         kinds = [
             kind
             for kind in self.compound
@@ -159,7 +162,7 @@ class Scenario:
             sum(c.count * c.buildings * c.stairwells for c in self.compound),
             sum(c.count * c.buildings for c in self.compound),
         )
-        codes = {}
+        codes: dict[int, str] = {}
         for name in self.issues:
             other = codes.setdefault(encode_category(name), name)
             if not name or {*name} & {*"./"}:

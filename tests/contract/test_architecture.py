@@ -5,6 +5,7 @@ import doctest
 import re
 import subprocess
 import sys
+import tomllib
 from collections import Counter
 from functools import cache
 from importlib import import_module
@@ -240,7 +241,8 @@ def test_whatever_prints_prints_to_any_stream():
     assert [
         path.name
         for path in run
-        if "safe_streams()" not in path.read_text("utf-8") and path.name not in ("audit.py", "__main__.py")
+        if "safe_streams()" not in path.read_text("utf-8")
+        and path.name not in ("audit.py", "check_types.py", "__main__.py")
     ] == []
 
 
@@ -271,6 +273,19 @@ def test_a_run_loads_neither_mesa_nor_tables_nor_pictures():
         }
         == set()
     )
+
+
+def test_types_are_checked_of_every_name_that_cogov_exports():
+    """What is imported lazily is written down twice, the second time for mypy and for editors."""
+    (block,) = (
+        node
+        for node in ast.parse((ROOT / "__init__.py").read_text("utf-8")).body
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+    )
+    imports = [node for node in block.body if isinstance(node, ast.ImportFrom)]
+    assert {alias.asname: node.module for node in imports for alias in node.names} == cogov._WHERE
+    checked = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["mypy"]["packages"]
+    assert {f"cogov.{place.partition('.')[0]}" for place in cogov._WHERE.values()} <= set(checked)
 
 
 def test_importing_cogov_costs_nothing():
