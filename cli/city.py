@@ -131,8 +131,10 @@ def city(
             sys.exit(130)
     if result.failed:
         raise UserError(
-            f"{len(result.failed)} of {result.streets} streets failed; the same command does them again: "
-            + "; ".join(f"{n}: {why}" for n, why in list(result.failed.items())[:3])
+            "{failed} of {streets} streets failed; the same command does them again: {reasons}",
+            failed=len(result.failed),
+            streets=result.streets,
+            reasons="; ".join(f"{n}: {why}" for n, why in list(result.failed.items())[:3]),
         )
     table, series = cities.load_table(out_folder), cities.load_table(out_folder, "series")
     figure_path = save(draw_city(table, series), out_folder)

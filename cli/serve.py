@@ -173,11 +173,10 @@ def bind_socket(host: str, port: int) -> socket.socket:
         return listening
     except OSError as error:
         listening.close()
-        raise UserError(
-            f"--port {port}: {error.strerror}; leave --port out, and a free one is taken"
-            if host == HERE
-            else f"{host}, --port {port}: {error.strerror}"
-        ) from None
+        why = {"port": port, "why": error.strerror}
+        if host == HERE:
+            raise UserError("--port {port}: {why}; without --port a free one is taken", **why) from None
+        raise UserError("{host}, --port {port}: {why}", host=host, **why) from None
 
 
 def outward() -> str:

@@ -236,7 +236,8 @@ def verify(
             soft_wrap=True,
         )
     if checked["differ"]:
-        raise UserError(f"{folder}: " + "; ".join(list(checked["differ"].values())[:5]))
+        differences = "; ".join(list(checked["differ"].values())[:5])
+        raise UserError("{folder}: {differences}", folder=folder, differences=differences)
 
 
 @app.command(rich_help_panel=SWEEP)

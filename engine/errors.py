@@ -24,8 +24,8 @@ class Named(str):
         named.kind = kind
         return named
 
-    def __getnewargs__(self) -> tuple[str, str]:
-        return self.kind, str(self)
+    def __reduce__(self) -> tuple:
+        return Named, (self.kind, str(self))
 
 
 Namer = Callable[[str, str], str]  # (kind, name) -> its name in the language
@@ -42,8 +42,8 @@ class Message:
                 value = values[name]
                 value = value.message if isinstance(value, UserError) else value
                 whole = isinstance(value, (Message, Named)) and not conversion
-                convert = {"r": repr, "s": str, None: lambda given: given}[conversion]
-                self.values[name] = value if whole else format(convert(value), spec or "")
+                value = repr(value) if conversion == "r" else str(value) if conversion == "s" else value
+                self.values[name] = value if whole else format(value, spec or "")
 
     def in_language(self, lang: str, namer: Namer | None = None) -> str:
         """Return the sentence in "en" or "zh"; in English where Chinese has no wording."""

@@ -121,7 +121,7 @@ def plan_kernels(names: list[str]) -> list[tuple]:
 
     chosen = {name: mechanisms.load_class(name)() for name in names if name not in (ENGINE, STREET)}
     village = Scenario(
-        calendar=CalendarParameters(leaving=1.0),
+        calendar=CalendarParameters(staff_leaving_rate=1.0),
         mechanisms=chosen,
         initial_issues=(InitialIssues("litter", 1),),
     )

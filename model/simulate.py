@@ -72,9 +72,13 @@ def _build_cached(key: _Key) -> InitialCommunity:
     except UserError as error:
         census, left = census_of(key.scenario)
         shares = ", ".join(f"{path} = {census[path]:,}" for path in left if path.startswith("community."))
+        if not shares:
+            raise UserError("{case}: {error}", case=key.scenario.name, error=error) from None
         raise UserError(
-            f"{key.scenario.name}: {error}"
-            + (f"; left out by the case, and so taken as shares: {shares}" if shares else "")
+            "{case}: {error}; left out by the case, and so taken as shares: {shares}",
+            case=key.scenario.name,
+            error=error,
+            shares=shares,
         ) from None
 
 

@@ -69,7 +69,9 @@ def arms_of(scenario: Scenario, among: bool) -> dict[str | tuple[str, str], Scen
     Without `among`, all mechanisms share one baseline, "".
     """
     always = {
-        name: replace(scenario.mechanisms.get(name, mechanisms.load_class(name)()), begins=0, ends=36_500)
+        name: replace(
+            scenario.mechanisms.get(name, mechanisms.load_class(name)()), first_day=0, last_day=36_500
+        )
         for name in mechanisms.list_mechanisms()
     }
     arms = {}

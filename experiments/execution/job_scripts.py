@@ -47,8 +47,9 @@ def plan_job(
     replicates = plan.experiment.replicates
     if not 1 <= shards <= min(guess.runs, MOST):
         raise UserError(
-            f"--shards {shards} is out of range; allowed is 1 to {min(guess.runs, MOST):,}"
-            + (", for there are no more runs" if guess.runs < MOST else "")
+            "--shards {shards} is out of range; allowed is 1 to {most:,}, and no more than there are runs",
+            shards=shards,
+            most=min(guess.runs, MOST),
         )
     check_names(FILE=file, results=out)
     largest = (

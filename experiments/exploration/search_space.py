@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from ...engine.parameters import UserError, format_range, paths, set_parameters
 from ...engine.randomness import whole_seed
-from ...engine.toml_reader import suggest_names
+from ...engine.toml_reader import suggest_names, suggest_paths
 from ...model import measures, mechanisms
 from ...model.resources.ledger import PAYERS
 from ...model.scenarios.cases import alter_scenario
@@ -110,14 +110,13 @@ def check_knob(scenario: Scenario, path: str, ends: tuple[float, float]) -> None
         off = (
             part == "mechanisms" and name in mechanisms.list_mechanisms() and name not in scenario.mechanisms
         )
-        raise UserError(
-            f"no knob is called {path!r}"
-            + (
-                f": {name} is not switched on; name it among the mechanisms"
-                if off
-                else suggest_names(path, list(known))
+        if off:
+            raise UserError(
+                "no knob is called {path!r}: {name} is not switched on; name it among the mechanisms",
+                path=path,
+                name=name,
             )
-        )
+        raise UserError("no knob is called {path!r}{hint}", path=path, hint=suggest_paths(path, known))
     low, high, m = *ends, known[path].metadata
     if not m["low"] <= low < high <= m["high"]:
         raise UserError(

@@ -195,7 +195,7 @@ def _events(run: Run, scenario: Scenario) -> dict[str, np.ndarray]:
     order = np.argsort(rank, kind="stable")  # within an issue, in the order of the log
     h, rank = h[order], rank[order]
     issue = run.issues[rank]
-    cost = np.array([c.cost for c in scenario.issues.values()])[issue["category"]]
+    cost = np.array([c.cost_yuan for c in scenario.issues.values()])[issue["category"]]
     state = np.zeros(len(h), np.int8)
     for what, leads in INTO.items():
         state[h["what"] == what] = leads

@@ -58,7 +58,7 @@ class NamedArm:
     off: tuple[str, ...] = field(default=(), metadata={"names": True})
     set: dict[str, Any] = field(default_factory=dict, metadata={"free": True})
 
-    def contradictions(self) -> Iterable[tuple[str, str]]:
+    def contradictions(self) -> Iterable[tuple[str, str | Message]]:
         """Return contradictions as (field, words)."""
         return (*unknown("on", self.on), *unknown("off", self.off))
 
@@ -117,7 +117,7 @@ class Design:
     # of a list: a CSV file, relative to the experiment file, with a column per path
     table: str = field(default="", metadata={"text": 400})
 
-    def contradictions(self) -> Iterable[tuple[str, str]]:
+    def contradictions(self) -> Iterable[tuple[str, str | Message]]:
         """Return contradictions as (field, words)."""
         return unknown("mechanisms", self.mechanisms)
 
@@ -153,7 +153,7 @@ class Experiment:
     def __post_init__(self) -> None:
         object.__setattr__(self, "seed", whole_seed(self.seed))
 
-    def contradictions(self) -> Iterator[tuple[str, str]]:
+    def contradictions(self) -> Iterator[tuple[str, str | Message]]:
         """Yield what cannot be true together, as (field, words)."""
         kind, factors = self.design.kind, [f.path for f in self.factors()]
         yield from (*unknown("on", self.on), *unknown("off", self.off))
@@ -219,9 +219,8 @@ def build_scenarios(experiment: Experiment) -> dict[str, Scenario]:
         try:
             scenario = read_case(case)
         except UserError as error:
-            raise UserError(
-                "cases cannot be had: " + "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(error))
-            ) from None
+            shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(error))
+            raise UserError("cases cannot be read: {error}", error=shown) from None
         try:
             scenario = alter_scenario(
                 scenario,

@@ -192,7 +192,7 @@ class Category:
     consent_rule: str = field(default="", metadata={"choices": ("", *RULES)})  # the consent a project needs
     season: str = field(default="", metadata={"choices": ("", *SEASONS)})  # how its rate varies over the year
 
-    def contradictions(self) -> Iterator[tuple[str, str]]:
+    def contradictions(self) -> Iterator[tuple[str, str | Message]]:
         """What does not go together, as (field, words)."""
         for name, known in (("family", FAMILIES), ("unit", UNITS), ("scope", SCOPES)):
             if getattr(self, name) not in known:

@@ -95,7 +95,7 @@ class Shock:
         0.0, 0.0, 1.0, unit="share of those hours it eats", source="given or assumed by the case"
     )
 
-    def contradictions(self) -> Iterator[tuple[str, str]]:
+    def contradictions(self) -> Iterator[tuple[str, str | Message]]:
         """Yield what does not go together, as (field, words)."""
         for name, known in (("family", FAMILIES), ("role", PAYERS)):
             if getattr(self, name) and getattr(self, name) not in known:

@@ -174,7 +174,7 @@ class Census:
         """Return the same census in buildings with `homes` (stairwells, floors of all of them)."""
         return replace(self, homes=homes) if isinstance(self.households, LeftOut) else self
 
-    def contradictions(self) -> Iterator[tuple[str, str]]:
+    def contradictions(self) -> Iterator[tuple[str, str | Message]]:
         """Yield what cannot be true together, as (field, words)."""
         for part, whole in WITHIN:
             if getattr(self, part) > getattr(self, whole):

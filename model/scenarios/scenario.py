@@ -75,7 +75,7 @@ class ReportedOutcome:
     on: tuple[str, ...] = field(default=(), metadata={"names": True})
     number: bool = False  # whether the report itself gives the number
 
-    def contradictions(self) -> Iterator[tuple[str, str]]:
+    def contradictions(self) -> Iterator[tuple[str, str | Message]]:
         """Yield what cannot be true together, as (field, words)."""
         if self.low > self.high:
             yield "low", Message("= {low:g} is more than high = {high:g}", low=self.low, high=self.high)
@@ -156,7 +156,7 @@ class Scenario:
         # the order in which a case lists its categories has no meaning
         object.__setattr__(self, "issues", dict(sorted(self.issues.items())))
 
-    def contradictions(self) -> Iterator[tuple[str, str]]:
+    def contradictions(self) -> Iterator[tuple[str, str | Message]]:
         """Yield what cannot be true together, as (field, words)."""
         stairwells, buildings = (
             sum(c.count * c.buildings * c.stairwells for c in self.compound),

@@ -163,7 +163,7 @@ def test_numbers_that_contradict_each_other_once_filled_in_are_reported_with_wha
 ):
     with pytest.raises(UserError, match="mine.toml") as reported:
         write_case(*lines)
-    assert words in str(told.value)
+    assert words in str(reported.value)
 
 
 def test_people_that_cannot_be_placed_are_reported_with_what_was_left_out(write_case):

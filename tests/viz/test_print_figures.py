@@ -62,7 +62,7 @@ def test_nothing_said_is_cut_off_or_too_small(summary, journal, which, monkeypat
         figure = draw_figure(summary, which, journal, lang=lang)
         whole, told = figure.bbox, list_texts(figure, monkeypatch)
         assert len(told) > 8
-        for text, box in reported:
+        for text, box in told:
             assert (
                 box.x0 >= -0.5 and box.y0 >= -0.5 and box.x1 <= whole.x1 + 0.5 and box.y1 <= whole.y1 + 0.5
             ), (text, box, whole.extents)

@@ -964,7 +964,7 @@ def test_a_message_or_a_file_that_is_too_large_ends_its_socket_only():
             with pytest.raises(ConnectionClosed) as reported:
                 greedy.send(b"\0" * (web.MESSAGE + 1))  # a few hundred bytes, as it is sent
                 greedy.recv(PATIENCE)
-            assert told.value.rcvd.code == 1009
+            assert reported.value.rcvd.code == 1009
             staying.send("still here")
             assert staying.ping().wait(PATIENCE)
         for stranger in ("http://evil.example", None):

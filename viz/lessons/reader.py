@@ -77,7 +77,7 @@ def check_step(steps, at, path) -> None:
             if wrong:
                 raise at.error(f"{path}.measure", "= {measure!r} {wrong}", measure=step.measure, wrong=wrong)
     except UserError as error:
-        raise error if str(error).startswith(at.file) else at.error(path, str(error)) from None
+        raise error if str(error).startswith(at.file) else at.error(path, error.message) from None
     if isinstance(step, Predict):
         check_measures(step.measure, before[-1], at, f"{path}.measure")
     for language in ("en", "zh"):

@@ -95,7 +95,7 @@ class Predict:
     )
     choice: tuple = field(default=(), metadata={"each": Choice})
 
-    def contradictions(self) -> Iterator[tuple[str, str]]:
+    def contradictions(self) -> Iterator[tuple[str, str | Message]]:
         """Yield the contradictions within the step as (field, words)."""
         if not 2 <= len(self.choice) <= 6:
             yield (
@@ -188,7 +188,7 @@ class Score:
     option: tuple = field(default=(), metadata={"each": Option})
     par: tuple = field(default=(), metadata={"each": Par})
 
-    def contradictions(self) -> Iterator[tuple[str, str]]:
+    def contradictions(self) -> Iterator[tuple[str, str | Message]]:
         """Yield the contradictions within the step as (field, words)."""
         if not self.option:
             yield "option", "is missing: a game needs something to buy, below [[step.option]]"
