@@ -8,7 +8,7 @@ _WHERE = {  # name -> the room it lives in; loaded when first asked for, so that
     "PropertyManager": "model.mesa.agents",
     "GridWorker": "model.mesa.agents",
     "Scenario": "model.scenarios.scenario",
-    "UserError": "engine.parameters",
+    "UserError": "engine.texts.errors",
     "read_case": "model.scenarios.cases",
     "simulate": "experiments.comparison.runs",
     "compare": "experiments.comparison.compare",
@@ -35,7 +35,7 @@ __all__ = list(_WHERE)
 TYPE_CHECKING = False  # taken for true by whoever checks types; to import it from typing costs something
 
 if TYPE_CHECKING:  # the same names as in _WHERE, for editors and mypy
-    from .engine.parameters import UserError as UserError
+    from .engine.texts.errors import UserError as UserError
     from .experiments.calibration.reported_patterns import check_patterns as check_patterns
     from .experiments.comparison.compare import compare as compare
     from .experiments.comparison.effects import mechanism_effects as mechanism_effects

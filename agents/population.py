@@ -16,7 +16,7 @@ from ..engine.codes import (
     STANDING_RETIRED_MEMBER,
     STANDING_VOLUNTEER,
 )
-from ..engine.parameters import UserError
+from ..engine.texts.errors import Named, UserError
 
 if TYPE_CHECKING:
     from ..engine.randomness import RandomNumbers
@@ -74,7 +74,7 @@ def choose_exactly(count: int, eligible: np.ndarray, score: np.ndarray, name: st
     if count > len(rows):
         raise UserError(
             "{name} = {count} is more than the {rows_count} there can be",
-            name=name,
+            name=Named("knob", name),
             count=count,
             rows_count=len(rows),
         )

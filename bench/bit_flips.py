@@ -15,8 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from ..engine.parameters import UserError
 from ..engine.randomness import RandomNumbers
+from ..engine.texts.errors import UserError
 from ..experiments.sweep.results import read_results
 from .faulty_sweeps import sweep_with_faults, tiny
 

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from scipy import special, stats
 
-from ..engine.parameters import UserError
 from ..engine.randomness import RandomNumbers
+from ..engine.texts.errors import UserError
 from ..experiments.exploration.attribution import shapley
 from ..experiments.statistics.cost_effectiveness import fieller
 from ..experiments.statistics.multiple_comparisons import intervals_with_best

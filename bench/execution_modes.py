@@ -36,8 +36,8 @@ CALM = {  # a year without seasons, festivals and weekends
     "committee.weekend_share": 1.0,
 }
 CALM_TOO = {  # what these two mechanisms do by date, switched off
-    "acquaintance": ("festivals", 0),
-    "party_volunteers": ("students", 0.0),
+    "acquaintance": ("festivals_per_year", 0),
+    "party_volunteers": ("student_hours", 0.0),
 }
 
 
@@ -336,7 +336,8 @@ CONTROLS = {  # name of a control, which must differ in every set -> how it runs
     "one knob one step further: checked a day later": partial(
         run_in_process,
         change=lambda scenario: replace(
-            scenario, committee=replace(scenario.committee, verify=scenario.committee.check_after_days + 1)
+            scenario,
+            committee=replace(scenario.committee, check_after_days=scenario.committee.check_after_days + 1),
         ),
     ),
     f"one mechanism more: {LAST}": partial(

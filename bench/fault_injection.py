@@ -20,8 +20,8 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from ..engine.parameters import UserError
 from ..engine.randomness import RandomNumbers
+from ..engine.texts.errors import UserError
 from ..experiments.sweep import store
 from ..experiments.sweep.results import read_results
 from .faulty_sweeps import (

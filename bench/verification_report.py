@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..engine.output import safe_streams
-from ..engine.parameters import UserError
+from ..engine.texts.errors import UserError
 from .page.chromium import find_chromium, start_playwright
 
 ROOT = Path(__file__).parent.parent

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..engine.parameters import UserError
+from ..engine.texts.errors import UserError
 from .completion import complete_mechanism
 from .options import EXPLAIN, Json, Seed, app, err, out, print_json, typed_command
 

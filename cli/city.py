@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ..engine.parameters import UserError
+from ..engine.texts.errors import UserError
 from .completion import complete_case
 from .options import (
     CITY,

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from ..engine.parameters import UserError
 from ..engine.texts import LANGUAGES
+from ..engine.texts.errors import UserError
 from .completion import complete_case, complete_mechanism
 from .options import (
     COMPARE,

@@ -8,7 +8,8 @@ import typer
 from rich.table import Column, Table
 from rich.text import Text
 
-from ..engine.parameters import UserError, format_range
+from ..engine.parameters import format_range
+from ..engine.texts.errors import UserError
 from ..engine.toml_reader import suggest_names
 from .completion import complete_case, complete_knob, complete_mechanism
 from .options import (
@@ -132,7 +133,7 @@ def list_mechanisms(
         table = Table("knob", "default", "range", "unit", "source", box=None, padding=(0, 2, 0, 2))
         for knob in description["knobs"]:
             table.add_row(
-                knob["name"], f"{knob['default']:g}", format_range(knob), knob["unit"], knob["source"]
+                knob["name"], f"{knob['default']:g}", str(format_range(knob)), knob["unit"], knob["source"]
             )
         out.print(table)
     for name, why in broken.items():

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ..engine.parameters import UserError
+from ..engine.texts.errors import UserError
 from .completion import KNOBS, complete_mechanism
 from .options import MAINTAIN, Json, app, compile_engine, out, print_json
 

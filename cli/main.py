@@ -4,7 +4,7 @@ import os
 import sys
 
 from ..engine.output import safe_streams
-from ..engine.parameters import UserError
+from ..engine.texts.errors import UserError
 from . import analyse, bench, calibrate, city, compare, describe, docs, run, search, serve, sweep
 from .options import app, err
 

@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 
 from ..engine.output import print_json as print_json  # for the commands
 from ..engine.output import readable
-from ..engine.parameters import UserError
+from ..engine.texts.errors import UserError
 from ..viz.text.console import PlainConsole
 from .completion import complete_case, complete_mechanism, complete_setting
 

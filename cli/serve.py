@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import typer
 
-from ..engine.parameters import UserError
+from ..engine.texts.errors import UserError
 from .completion import complete_case
 from .options import PAGE, app, prepare_run
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..engine.parameters import UserError
+from ..engine.texts.errors import UserError
 from .options import (
     SWEEP,
     Executor,

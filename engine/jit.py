@@ -13,8 +13,8 @@ from collections.abc import Callable
 from functools import cached_property, update_wrapper
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
-from .parameters import UserError
 from .source_digests import OUTSIDE, version  # noqa: F401  imported from here by others
+from .texts.errors import UserError
 
 P = ParamSpec("P")
 R = TypeVar("R")

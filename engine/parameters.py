@@ -6,8 +6,7 @@ from dataclasses import Field, field, fields, is_dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from .errors import FieldError, Message
-from .errors import UserError as UserError
+from .texts.errors import FieldError, Message, Translated
 
 FORBIDDEN = '/\\:*?"<>|'  # in names of files, on some operating system
 # Names that Windows reserves for devices.
@@ -94,7 +93,7 @@ def describe_problem(f: Field, value: Any) -> Message | None:
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if number and (not whole or isinstance(value, int)) and m["low"] <= value <= m["high"]:  # NaN is not
         return None
-    allowed = {"range": format_range(m), "unit": m["unit"]}
+    allowed = {"range": format_range(m), "unit": Translated(m["unit"], m.get("words", ("", "", ""))[2])}
     if not number:
         return Message("= {value!r} is not a number; allowed is {range} {unit}", value=value, **allowed)
     if whole and not isinstance(value, int):

@@ -16,7 +16,7 @@ from zlib import crc32
 import numpy as np
 
 from .jit import outer_kernel, require_compiler
-from .parameters import UserError
+from .texts.errors import UserError
 
 G = np.uint64(0x9E3779B97F4A7C15)  # the golden ratio in 64 bits
 A = np.uint64(0xBF58476D1CE4E5B9)

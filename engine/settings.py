@@ -14,7 +14,7 @@ TEXT = (
 
 def parse_setting(scenario: Any, text: str) -> tuple[str, Any]:
     """Parse "path=value" from the command line as (path, value), and check it; `all_turned` applies it."""
-    at = At(f"--set {short(text)}", {})
+    at = At(f"--set {short(text)}", {}, option=True)
     path, equals, raw = (part.strip() for part in text.partition("="))
     if not equals:
         raise at.error("", "has no '='; write path=value")

@@ -10,9 +10,9 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from .errors import FieldError, Message, Named, UserError
 from .parameters import check, describe_problem, format_range
 from .renamed import NAMES, new_path
+from .texts.errors import FieldError, Message, Named, UserError
 
 LARGEST = 256  # KiB per file
 DEEPEST = 8  # nested tables and arrays
@@ -51,6 +51,7 @@ class At:
         dict  # dotted path of a key or table -> line, from 1; array elements from 0: "compound.0.buildings"
     )
     top: tuple = ()  # names that are allowed above the first [table]
+    option: bool = False  # `file` is an option of a command, which says again what is wrong
 
     def line(self, path: str) -> int | None:
         """Return the line of `path`, or of the nearest table around it; None if no line is known."""
@@ -66,6 +67,8 @@ class At:
         if not path:
             return UserError("{where}: {problem}", where=where, problem=problem)
         named = Named("knob", short(path))
+        if self.option:
+            return UserError("{option}: {path} {problem}", option=where, path=named, problem=problem)
         return UserError("{where}: {path} {problem}", where=where, path=named, problem=problem)
 
 

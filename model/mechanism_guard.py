@@ -16,7 +16,7 @@ from zlib import crc32
 import numpy as np
 
 from ..engine.jit import Kernel, outer_kernel, specialise
-from ..engine.parameters import UserError
+from ..engine.texts.errors import UserError
 from .mechanisms import is_shipped, locate_error, summarise_error
 from .resources.levers import LEVERS, OF_ISSUES, SIGNED
 
@@ -142,7 +142,10 @@ def try_out(name: str, mechanism: Any) -> None:
         }
         try:
             simulate(
-                replace(plain, issues=busy, mechanisms={name: replace(mechanism, begins=0, ends=DAYS)}), 0
+                replace(
+                    plain, issues=busy, mechanisms={name: replace(mechanism, first_day=0, last_day=DAYS)}
+                ),
+                0,
             )
         except BaseException:
             TRIED.discard(kind)

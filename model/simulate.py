@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..engine.jit import outer_kernel
-from ..engine.parameters import UserError
 from ..engine.randomness import RandomNumbers
 from ..engine.source_digests import version
+from ..engine.texts.errors import UserError
 from . import daily_counts
 from .day import simulate_day
 from .initial_community import construct_community

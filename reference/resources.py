@@ -115,7 +115,7 @@ def charge_hours(
     for i, (role, knobs) in enumerate(
         (("member", w.scenario.party_members), ("volunteer", w.scenario.volunteers))
     ):
-        promised = knobs.evening / 7 * w.pledged[i]
+        promised = knobs.evening_hours / 7 * w.pledged[i]
         w.saved[i] = min(max(have[role] - pools[role], 0.0), 6.0 * promised)
         w.used[i] = min(
             1.0, w.used[i] * 6.0 / 7.0 + (pools[role] / (7.0 * promised) if promised > 0.0 else 0.0)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cogov.bench.page.chromium import find_chromium, start_browser, start_playwright
-from cogov.engine.parameters import UserError
+from cogov.engine.texts.errors import UserError
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -55,10 +55,10 @@ YARD = Scenario(  # old walk-ups without a property company
         away=5,
         shops=2,
     ),
-    compound=(Compound(buildings=3, stairwells=2, floors=6, age=35.0),),
-    committee=CommitteeParameters(staff=0.5, budget=6000.0, fund=1500.0),
+    compound=(Compound(buildings=3, stairwells=2, floors=6, age_years=35.0),),
+    committee=CommitteeParameters(staff=0.5, budget_yuan=6000.0, fund_yuan=1500.0),
     grid_workers=GridWorkerParameters(full_time=0, part_time=1),
-    departments=DepartmentParameters(hours=3.0),
+    departments=DepartmentParameters(daily_hours=3.0),
 )
 ESTATE = replace(  # and an estate with lifts, whose property company serves too many homes
     YARD,
@@ -67,21 +67,21 @@ ESTATE = replace(  # and an estate with lifts, whose property company serves too
         YARD.community, residents=190, households=100, registered=120, owners=70, members=24, away=20
     ),
     compound=(
-        Compound(buildings=2, stairwells=1, floors=3, age=35.0),
-        Compound(name="estate", buildings=2, stairwells=2, floors=9, age=12.0, lifts=1, company=True),
+        Compound(buildings=2, stairwells=1, floors=3, age_years=35.0),
+        Compound(name="estate", buildings=2, stairwells=2, floors=9, age_years=12.0, lifts=1, company=True),
     ),
-    property_managers=replace(YARD.property_managers, shift=0.5, fee=20.0),
-    grid_workers=GridWorkerParameters(full_time=1, part_time=0, shift=1.0),
+    property_managers=replace(YARD.property_managers, shift_hours=0.5, repair_fee_yuan=20.0),
+    grid_workers=GridWorkerParameters(full_time=1, part_time=0, shift_hours=1.0),
 )
 STORM = raise_rates(  # yard and small estate: projects to sign for, quarrels, elders to care for, a street
     replace(
         ESTATE,
         name="storm",
         community=YARD.community,
-        residents=replace(ESTATE.residents, shyness=3.0),
-        party_members=replace(ESTATE.party_members, duty_retired=4.5),
-        projects=replace(ESTATE.projects, walk_in=0.05, term=60, rest=10),
-        committee=replace(ESTATE.committee, staff=1.5, forget=0.03, fund=20_000.0),
+        residents=replace(ESTATE.residents, volunteering_threshold_logit=3.0),
+        party_members=replace(ESTATE.party_members, retired_duty_logit=4.5),
+        projects=replace(ESTATE.projects, walk_in_rate=0.05, vote_term_days=60, retry_after_days=10),
+        committee=replace(ESTATE.committee, staff=1.5, forgetting_rate=0.03, fund_yuan=20_000.0),
     ),
     lift_adding=4.0,
     yard_renewal=4.0,
@@ -102,19 +102,20 @@ STORM = raise_rates(  # yard and small estate: projects to sign for, quarrels, e
 STORM = replace(  # a sixth of the work for each issue
     STORM,
     issues={
-        name: replace(category, works=category.min_works_days / 6) for name, category in STORM.issues.items()
+        name: replace(category, min_works_days=category.min_works_days / 6)
+        for name, category in STORM.issues.items()
     },
 )
 FORUM = (
     replace(  # the storm in autumn: many give evenings, so meetings are held; votes fail, much is forgotten
         STORM,
         name="forum",
-        calendar=CalendarParameters(month=9),
-        residents=replace(STORM.residents, shyness=0.0),
-        party_members=replace(STORM.party_members, duty_retired=9.0, duty_in_service=9.0),
-        projects=replace(STORM.projects, term=30, liking=-1.0),
-        property_managers=replace(STORM.property_managers, shift=4.0),
-        committee=replace(STORM.committee, staff=3.0, forget=0.3),
+        calendar=CalendarParameters(first_month=9),
+        residents=replace(STORM.residents, volunteering_threshold_logit=0.0),
+        party_members=replace(STORM.party_members, retired_duty_logit=9.0, in_service_duty_logit=9.0),
+        projects=replace(STORM.projects, vote_term_days=30, baseline_logit=-1.0),
+        property_managers=replace(STORM.property_managers, shift_hours=4.0),
+        committee=replace(STORM.committee, staff=3.0, forgetting_rate=0.3),
     )
 )
 WORLDS = {"storm": STORM, "estate": ESTATE, "yard": YARD, "forum": FORUM}
@@ -160,7 +161,7 @@ def run_bytes(run: Run) -> dict[str, bytes]:
     Owners (mechanisms) and categories are given by name, not by number.
     """
     owner = np.array([crc32(name.encode()) for name in run.names] + [0])
-    names = dict.fromkeys(("teller", "closer", "by"), owner) | {
+    names = dict.fromkeys(("found_by", "resolved_by", "by"), owner) | {
         "category": np.array([crc32(name.encode()) for name in run.categories])
     }
     tables = {"issues": run.issues, "history": run.history}

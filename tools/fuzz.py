@@ -31,7 +31,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 import cogov
 from cogov.engine.output import safe_streams
-from cogov.engine.parameters import UserError
+from cogov.engine.texts.errors import UserError
 from cogov.model.scenarios.cases import SHIPPED
 from cogov.viz.lessons.reader import SHIPPED as LESSONS
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ...engine.parameters import UserError
+from ...engine.texts.errors import UserError
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright, PlaywrightContextManager

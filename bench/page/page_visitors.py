@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.request import Request, urlopen
 from uuid import uuid4
 
-from ...engine.parameters import UserError
+from ...engine.texts.errors import UserError
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page

@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ...engine.parameters import UserError
 from ...engine.randomness import whole_seed
+from ...engine.texts.errors import UserError
 from ...model.scenarios.cases import Names, Settings, alter_scenario
 from ...model.scenarios.scenario import Scenario
 from ..comparison.runs import read_scenario

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ...engine.parameters import UserError
+from ...engine.texts.errors import UserError
 from ...engine.toml_reader import short
 from ...model.scenarios.scenario import Scenario
 from ..files import manifest

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.parameters import UserError, paths, set_parameters
+from ...engine.parameters import paths, set_parameters
+from ...engine.texts.errors import UserError
 from ...engine.toml_reader import short, suggest_paths
 from ...model.scenarios.scenario import Scenario
 from ..comparison.parameter_paths import value_at

@@ -14,8 +14,8 @@ import numpy as np
 from scipy import stats
 from scipy.stats import qmc
 
-from ...engine.parameters import UserError
 from ...engine.randomness import seed_of
+from ...engine.texts.errors import UserError
 from ..execution.supervisor import start_checked_pool, stop_executor
 from .free_parameters import FreeParameter
 

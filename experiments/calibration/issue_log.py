@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...engine.parameters import UserError, describe_problem, knob
+from ...engine.parameters import describe_problem, knob
 from ...engine.texts import sections
+from ...engine.texts.errors import UserError
 from ...engine.toml_reader import build_dataclass, load, show_value, suggest_names
 from ...model.issues.categories import CATEGORIES, FAMILIES
 from ..files.case_writer import toml

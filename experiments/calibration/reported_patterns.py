@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...engine.parameters import UserError, set_parameters
+from ...engine.parameters import set_parameters
 from ...engine.randomness import RandomNumbers, seed_of, whole_seed
+from ...engine.texts.errors import UserError
 from ...model import daily_counts, measures
 from ...model.issues.issue_table import PAID
 from ...model.issues.issue_table import unpack_id as called
@@ -294,7 +295,7 @@ def median_days_after(observed: ObservedRun, mechanism: str, category: str) -> f
 
 def share_resolved(observed: ObservedRun, category: str, mechanism: str = "") -> float:
     """Return the share of issues resolved; with a mechanism, only of those it met (see `issues_met`)."""
-    return share(issues_met(observed, category, mechanism)["resolved"] >= 0)
+    return share(issues_met(observed, category, mechanism)["resolved_day"] >= 0)
 
 
 def share_credited(observed: ObservedRun, mechanism: str) -> float:

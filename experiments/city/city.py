@@ -19,8 +19,9 @@ import numpy as np
 import pandas as pd
 
 from ...engine.jit import version
-from ...engine.parameters import UserError, check, knob
+from ...engine.parameters import check, knob
 from ...engine.randomness import seed_of, whole_seed
+from ...engine.texts.errors import UserError
 from ...engine.toml_reader import table_of
 from ...model import daily_counts, measures
 from ...model.scenarios.cases import Settings, alter_scenario, list_cases, read_case

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...engine.parameters import UserError
 from ...engine.randomness import whole_seed
+from ...engine.texts.errors import UserError
 from ...model import measures, mechanisms
 from ...model.precompile import ensure_compiled
 from ...model.scenarios.cases import Names, Settings, alter_scenario, names_in

@@ -3,7 +3,8 @@
 from dataclasses import Field, dataclass, fields
 from typing import Any
 
-from ...engine.parameters import UserError, paths
+from ...engine.parameters import paths
+from ...engine.texts.errors import UserError
 from ...engine.toml_reader import suggest_paths
 from ...model import mechanisms
 from ...model.scenarios.cases import list_cases, read_case

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...engine.parameters import UserError
 from ...engine.randomness import seed_of, whole_seed
+from ...engine.texts.errors import UserError
 from ...model import measures
 from ...model import simulate as engine
 from ...model.issues.categories import FAMILIES, SCOPES

@@ -15,9 +15,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from ...engine.parameters import UserError
 from ...engine.randomness import seed_of, whole_seed
 from ...engine.texts import sections
+from ...engine.texts.errors import UserError
 from ...model import measures
 from ...model.scenarios.scenario import Scenario
 from ...model.simulate import Run, simulate

@@ -18,7 +18,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from ...engine import jit
-from ...engine.parameters import UserError
+from ...engine.texts.errors import UserError
 
 PATIENCE = 20.0  # seconds to wait for an answer of the scheduler, and for a first worker
 LOOK = 5.0  # seconds between two queries of the number of worker threads

@@ -6,7 +6,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 
 from ...engine.cores import count_cores
-from ...engine.parameters import UserError
+from ...engine.texts.errors import UserError
 from .dask_cluster import connect
 from .supervisor import Serial, count_processes, start_checked_pool
 

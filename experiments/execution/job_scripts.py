@@ -13,7 +13,7 @@ from math import ceil
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from ...engine.parameters import UserError
+from ...engine.texts.errors import UserError
 from .memory import peak_memory_mib
 
 if TYPE_CHECKING:

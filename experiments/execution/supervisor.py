@@ -32,7 +32,7 @@ from types import ModuleType
 from typing import Any
 
 from ...engine.cores import count_cores
-from ...engine.parameters import UserError
+from ...engine.texts.errors import UserError
 from ...model.mechanisms import Mechanism
 from .worker_process import init_worker
 

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ...engine.parameters import UserError
+from ...engine.texts.errors import UserError
 from ..statistics.replicate_table import (
     LEVEL,
     SWITCH,

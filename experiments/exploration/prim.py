@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ...engine.parameters import UserError
+from ...engine.texts.errors import UserError
 from ..statistics.replicate_table import format_factor, some
 
 # columns of a table of worlds that are not factors

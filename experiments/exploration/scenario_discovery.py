@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ...engine.parameters import UserError
 from ...engine.randomness import RandomNumbers, whole_seed
+from ...engine.texts.errors import UserError
 from ..statistics.replicate_table import some
 from .prim import Box, BoxTerms, Worlds, choose_step, gain, paste, peel, simplify_box
 

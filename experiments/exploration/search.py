@@ -23,8 +23,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...engine.parameters import UserError
 from ...engine.randomness import RandomNumbers, seed_of
+from ...engine.texts.errors import UserError
 from ...model import measures
 from ...model.scenarios.scenario import Scenario
 from ..comparison import runs

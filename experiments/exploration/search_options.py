@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ...engine.parameters import UserError, paths
+from ...engine.parameters import paths
+from ...engine.texts.errors import UserError
 from ...engine.toml_reader import suggest_names
 from ...model.measures import SMALLER
 from ...model.resources.ledger import PAYERS

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from ...engine.parameters import UserError, format_range, paths, set_parameters
+from ...engine.parameters import format_range, paths, set_parameters
 from ...engine.randomness import whole_seed
+from ...engine.texts.errors import UserError
 from ...engine.toml_reader import suggest_names, suggest_paths
 from ...model import measures, mechanisms
 from ...model.resources.ledger import PAYERS

@@ -20,8 +20,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ...engine.parameters import UserError
 from ...engine.randomness import RandomNumbers
+from ...engine.texts.errors import UserError
 from ..statistics.replicate_table import (
     LEVEL,
     complete,

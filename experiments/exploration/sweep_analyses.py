@@ -12,7 +12,7 @@ from itertools import permutations
 import numpy as np
 import pandas as pd
 
-from ...engine.parameters import UserError
+from ...engine.texts.errors import UserError
 from ...engine.toml_reader import suggest_names
 from ...model.measures import SMALLER, SUMMARY
 from ..statistics.replicate_table import SWITCH, factors_of, some, switches

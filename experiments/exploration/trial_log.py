@@ -6,9 +6,9 @@ import csv
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...engine.parameters import UserError
 from ...engine.randomness import seed_of
 from ...engine.release import project
+from ...engine.texts.errors import UserError
 from ..statistics.replicate_table import some
 
 if TYPE_CHECKING:

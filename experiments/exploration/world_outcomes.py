@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from ...engine.parameters import UserError
+from ...engine.texts.errors import UserError
 from ..statistics.replicate_table import (
     LEVEL,
     SWITCH,

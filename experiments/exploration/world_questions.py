@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ...engine.parameters import UserError
+from ...engine.texts.errors import UserError
 from ...model.measures import SMALLER
 from ..statistics.replicate_table import SWITCH
 from ..sweep.design import SAMPLED

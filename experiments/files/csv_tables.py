@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ...engine.output import readable
-from ...engine.parameters import UserError
+from ...engine.texts.errors import UserError
 from ...engine.toml_reader import short, show_value
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...engine.output import to_json
-from ...engine.parameters import UserError
 from ...engine.release import versions
 from ...engine.source_digests import version as model
+from ...engine.texts.errors import UserError
 from ...engine.toml_reader import table_of
 from ...model.scenarios.cases import Names, Settings
 from ...model.scenarios.scenario import Scenario

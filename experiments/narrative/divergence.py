@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ...engine.parameters import UserError
 from ...engine.randomness import whole_seed
+from ...engine.texts.errors import UserError
 from ...engine.toml_reader import suggest_names
 from ...model import measures
 from ...model.issues.categories import encode_category

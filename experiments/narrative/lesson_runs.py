@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...engine.parameters import UserError, paths
+from ...engine.parameters import paths
 from ...engine.randomness import seed_of
+from ...engine.texts.errors import UserError
 from ...engine.toml_reader import suggest_names
 from ...model import daily_counts, measures, mechanisms
 from ...model.issues.issue_table import AGREED

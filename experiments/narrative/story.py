@@ -13,8 +13,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from ...engine.codes import DESK_COMMITTEE, DESK_DEPARTMENT
-from ...engine.parameters import UserError
 from ...engine.randomness import whole_seed
+from ...engine.texts.errors import UserError
 from ...model.issues import issue_table as of
 from ...model.issues.categories import SCOPES
 from ...model.scenarios.cases import Names, Settings
@@ -229,10 +229,10 @@ def tell_arm(
         return StoryArm(arm, (), "", 0, 0, False)
     issue, category = row[0], list(scenario.issues.values())[row[0]["category"]]
     needs = SimpleNamespace(
-        hard=issue["sittings_needed"],
-        rule=issue["consent_rule"],
-        cost=category.cost_yuan,
-        lead=issue["department_days"],
+        sittings_needed=issue["sittings_needed"],
+        consent_rule=issue["consent_rule"],
+        cost_fen=100 * category.cost_yuan,
+        department_days=issue["department_days"],
     )
     desk = DESKS[
         int(community.compounds.company[issue["compound"]])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats
 
-from ...engine.parameters import UserError
+from ...engine.texts.errors import UserError
 from .paired import check_range, iter_samples, to_frame
 
 if TYPE_CHECKING:

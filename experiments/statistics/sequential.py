@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...engine.parameters import UserError
+from ...engine.texts.errors import UserError
 from . import paired
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ...engine.parameters import UserError
+from ...engine.texts.errors import UserError
 from ...model.measures import kaplan_meier, restricted_mean
 from .paired import check_range, other_arms, to_frame
 
@@ -32,7 +32,7 @@ def survival(
 ) -> Survival:
     """Estimate the share of issues unresolved by days since they arose, and the restricted mean.
 
-    `issues`: one row per issue with case, arm, replicate, born, resolved (day, or -1: open, withdrawn and
+    `issues`: one row per issue with case, arm, replicate, arose_day, resolved_day (-1: open, withdrawn and
     lapsed issues all stay at risk until the last of the run's `days`, as in `measures.times`). Intervals:
     Student over jackknife pseudo-values by replicate; for curves of the arcsine of the square root of the
     share (Thomas & Grunkemeier 1975); NaN for one replicate. With `reference`, differences of the means pair
@@ -47,7 +47,7 @@ def survival(
             days=days,
         )
     check_range("level", level, 0.5, 1.0)
-    for column in ("case", "arm", "replicate", "born", "resolved"):
+    for column in ("case", "arm", "replicate", "arose_day", "resolved_day"):
         if column not in issues:
             raise UserError(
                 "issues have no column {column!r}; there are: {columns}",

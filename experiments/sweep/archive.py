@@ -9,8 +9,8 @@ import json
 import zipfile
 from pathlib import Path
 
-from ...engine.parameters import UserError
 from ...engine.release import project
+from ...engine.texts.errors import UserError
 from ..files.user_mechanisms import unpack_sources
 from .ledger import LEDGER, OWN, SUMS, sums_of
 from .registration import history, statement

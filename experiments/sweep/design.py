@@ -12,8 +12,9 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...engine.parameters import UserError, paths
+from ...engine.parameters import paths
 from ...engine.settings import choice_paths, parse_toml_value
+from ...engine.texts.errors import UserError
 from ...engine.toml_reader import (
     LARGEST,
     At,

@@ -12,9 +12,9 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from ...engine.errors import Message
-from ...engine.parameters import UserError, knob
+from ...engine.parameters import knob
 from ...engine.randomness import seed_of, whole_seed
+from ...engine.texts.errors import Message, UserError
 from ...engine.toml_reader import build_dataclass, load, suggest_names
 from ...model import measures
 from ...model.mechanisms import explain_unusable, find_broken

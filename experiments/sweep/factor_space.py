@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...engine.parameters import UserError, describe_problem, format_range, paths
+from ...engine.parameters import describe_problem, format_range, paths
 from ...engine.settings import TEXT, choice_paths, is_text
+from ...engine.texts.errors import UserError
 from ...engine.toml_reader import At, suggest_paths, take_value
 from ...model import mechanisms
 from ...model.scenarios.cases import alter_scenario

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from hashlib import blake2b, sha256
 from pathlib import Path
 
-from ...engine.parameters import UserError
+from ...engine.texts.errors import UserError
 from ..files.manifest import LEDGER
 from .parts import PART_NAME, TABLES
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ...engine.parameters import UserError
+from ...engine.texts.errors import UserError
 from .ledger import Damaged, open_ledger, read_ledger
 from .parts import write_durably
 from .registration import join_logs

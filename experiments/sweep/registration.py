@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from ...engine.output import to_json
-from ...engine.parameters import UserError
+from ...engine.texts.errors import UserError
 from ...engine.toml_reader import short, table_of
 from ..files.manifest import software
 from ..files.user_mechanisms import describe_own

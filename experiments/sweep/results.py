@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...engine.parameters import UserError
 from ...engine.randomness import RandomNumbers, whole_seed
+from ...engine.texts.errors import UserError
 from ...engine.toml_reader import At, build_dataclass
 from ...model import mechanisms
 from ...model.scenarios.scenario import Scenario

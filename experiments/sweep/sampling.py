@@ -9,8 +9,8 @@ from types import ModuleType
 
 import numpy as np
 
-from ...engine.parameters import UserError
 from ...engine.randomness import seed_of
+from ...engine.texts.errors import UserError
 
 
 def salib(part: str) -> ModuleType:

@@ -32,7 +32,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...engine.parameters import UserError
+from ...engine.texts.errors import UserError
 from ..files.manifest import LEDGER
 from .ledger import (
     OWN,

@@ -18,7 +18,7 @@ from pathlib import Path
 from shutil import disk_usage
 
 from ...engine import jit
-from ...engine.parameters import UserError
+from ...engine.texts.errors import UserError
 from ...engine.toml_reader import table_of
 from ...model.scenarios.scenario import Scenario
 from ..execution.executors import choose_executor

@@ -26,7 +26,7 @@ from .design import DesignArm, scenario_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
-KEPT = (  # columns of the table `issues`
+KEPT = (  # columns of the table `issues`, which has the cost in yuan
     "id",
     "building",
     "household",
@@ -41,7 +41,7 @@ KEPT = (  # columns of the table `issues`
     "arose_day",
     "reported_day",
     "resolved_day",
-    "cost_yuan",
+    "cost_fen",
 )
 
 
@@ -151,8 +151,8 @@ def issues_to_arrow(issues: dict[str, np.ndarray], run: Run) -> pa.Table:
         "category": run.categories,
         "family": FAMILIES,
         "state": STATES,
-        "teller": (*run.names, ""),
-        "closer": (*run.names, ""),
+        "found_by": (*run.names, ""),
+        "resolved_by": (*run.names, ""),
     }
     columns = {}
     for name, column in issues.items():
@@ -161,7 +161,9 @@ def issues_to_arrow(issues: dict[str, np.ndarray], run: Run) -> pa.Table:
                 np.int16
             )  # -1 means none, the last name
             column = pa.DictionaryArray.from_arrays(codes, list(names[name]))
-        columns[name] = pa.array(column / 100) if name == "cost" else column
+        if name == "cost_fen":
+            name, column = "cost_yuan", pa.array(column / 100)
+        columns[name] = column
     return pa.table(columns)
 
 

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...engine.errors import Message
 from ...engine.parameters import knob
 from ...engine.randomness import hash_name
+from ...engine.texts.errors import Message
 from ...engine.toml_reader import At, build_dataclass
 from .consent_rules import RULES
 

@@ -37,8 +37,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from ...engine.jit import OUTSIDE
-from ...engine.parameters import UserError, check, knob
+from ...engine.parameters import check, knob
 from ...engine.renamed import new_name
+from ...engine.texts.errors import UserError
 from ...engine.toml_reader import suggest_names
 from ..resources.levers import LEVERS
 

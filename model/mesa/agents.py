@@ -192,4 +192,4 @@ class GridWorker(View):
     def hours(self) -> float:
         """Hours a day."""
         knobs = self.model.case.grid_workers
-        return knobs.shift if self.full_time else knobs.part_shift
+        return knobs.shift_hours if self.full_time else knobs.part_time_hours

@@ -15,8 +15,8 @@ from mesa.agent import AgentSet
 from mesa.discrete_space import Cell, OrthogonalMooreGrid
 
 from ...agents.property_managers import workers
-from ...engine.parameters import UserError
 from ...engine.randomness import RandomNumbers, seed_of
+from ...engine.texts.errors import UserError
 from .. import daily_counts, measures
 from ..day import simulate_day
 from ..scenarios.cases import Settings, alter_scenario, read_case

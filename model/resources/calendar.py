@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...agents.property_managers import workers
-from ...engine.errors import Message
-from ...engine.parameters import UserError, knob
+from ...engine.parameters import knob
 from ...engine.randomness import derive_key, exponential, hash_name, uniforms
+from ...engine.texts.errors import Message, UserError
 from ..issues.categories import FAMILIES, SEASONS, encode_category
 from .allocation import WEEKEND, YEAR
 from .levers import ROLES

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.errors import Named, UserError
 from ...engine.parameters import set_parameters
 from ...engine.settings import parse_setting
+from ...engine.texts.errors import Named, UserError
 from ...engine.toml_reader import build_dataclass, load, suggest_names
 from .. import mechanisms
 from .scenario import Scenario

@@ -5,8 +5,8 @@ from dataclasses import Field, dataclass, field, fields, replace
 from math import ceil, exp, inf
 from typing import Any
 
-from ...engine.errors import Message
 from ...engine.parameters import LeftOut, LeftOutCount, Words, describe_problem, knob
+from ...engine.texts.errors import Message, Named
 
 CROWDED = 30  # people per household on average, at most
 FLATS = 8 / 7  # households per floor of a stairwell, where a case gives neither households nor residents
@@ -181,11 +181,11 @@ class Census:
                 yield (
                     part,
                     Message(
-                        "= {why} is more than {whole} = {why2}{left_out_note}",
-                        why=getattr(self, part),
-                        whole=whole,
-                        why2=getattr(self, whole),
-                        left_out_note=self.left_out_note(part, whole),
+                        "= {value} is more than {whole} = {most}{left_out}",
+                        value=getattr(self, part),
+                        whole=Named("knob", f"community.{whole}", whole),
+                        most=getattr(self, whole),
+                        left_out=self.left_out_note(part, whole),
                     ),
                 )
         if self.children > self.residents - self.households:
@@ -197,22 +197,22 @@ class Census:
                 "children",
                 Message(
                     "= {children} leaves no grown-up for each of {households} households: at most "
-                    "{most}{left}",
+                    "{most}{left_out}",
                     children=self.children,
                     households=self.households,
                     most=most,
-                    left=left,
+                    left_out=left,
                 ),
             )
         if self.residents > CROWDED * self.households:
             yield (
                 "residents",
                 Message(
-                    "= {residents} are more than {crowded} to each of {households} households{left_out_note}",
+                    "= {residents} are more than {crowded} to each of {households} households{left_out}",
                     residents=self.residents,
                     crowded=CROWDED,
                     households=self.households,
-                    left_out_note=self.left_out_note("residents", "households"),
+                    left_out=self.left_out_note("residents", "households"),
                 ),
             )
         names = [f.name for f in counts(self)]
@@ -223,14 +223,17 @@ class Census:
                     Message("names {name!r}, which is none of {names}", name=name, names=", ".join(names)),
                 )
 
-    def left_out_note(self, *names: str) -> str:
-        """Say which of these the case leaves out, to end a sentence with; "" when it gives them all."""
+    def left_out_note(self, *names: str) -> Message:
+        """Say which of these the case leaves out, to end a sentence with; empty when it gives them all."""
         out = [name for name in names if isinstance(getattr(self, name), LeftOut)]
-        return (
-            f"; the case leaves out {' and '.join(out)}, so a share was taken: "
-            f"give {'them' if len(out) > 1 else 'it'}"
-            if out
-            else ""
+        if not out:
+            return Message("")
+        named = [Named("knob", f"community.{name}", name) for name in out]
+        parts: Message | Named = named[0]
+        for name in named[1:]:
+            parts = Message("{first} and {last}", first=parts, last=name)
+        return Message(
+            "; the case leaves out {names}, so a share was taken: give what is left out", names=parts
         )
 
 

@@ -10,8 +10,8 @@ from ...agents.party_members import PartyMemberParameters
 from ...agents.property_managers import PropertyParameters
 from ...agents.resident_parameters import ResidentParameters
 from ...agents.volunteers import VolunteerParameters
-from ...engine.errors import Message
 from ...engine.parameters import LeftOut, check, describe_problem, knob
+from ...engine.texts.errors import Message
 from .. import mechanisms
 from ..issues.categories import CATEGORIES, Category, encode_category
 from ..issues.consent import ProjectParameters
@@ -207,10 +207,10 @@ class Scenario:
                 "community.households",
                 Message(
                     "= {households} are fewer than the {stairwells} stairwells: every stairwell has one at "
-                    "least{left_out_note}",
+                    "least{left_out}",
                     households=self.community.households,
                     stairwells=stairwells,
-                    left_out_note=self.community.left_out_note("households"),
+                    left_out=self.community.left_out_note("households"),
                 ),
             )
         for n, begin in enumerate(self.initial_issues):

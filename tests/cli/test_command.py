@@ -122,7 +122,7 @@ def test_what_is_wrong_is_one_line_with_the_way_out(cogov, wrong):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "reported"),
+    ("wrong", "told"),
     [
         ('[[shock]]\nrole = "comittee"', "there are: property, committee"),
         ("[[reported]]\nlow = 0.5\nhigh = 0.2", "reported.0.low = 0.5 is more than high = 0.2"),

@@ -18,6 +18,7 @@ from cogov.engine.source_digests import walk_at_run_time
 
 ROOT = Path(cogov.__file__).parent
 FLOORS = (  # the lowest first; a room may import itself and rooms on lower floors, no other one
+    "engine.texts",
     "engine",
     "agents",
     "model.places",

@@ -82,6 +82,6 @@ def test_a_number_changed_by_hand_breaks_the_seal(temporary_baselines):
 def test_before_and_after_are_shown_side_by_side():
     shown = moved({"reported": ["1", "2"], "yuan": ["3", "4"]}, {"reported": ["1", "20"], "yuan": ["3", "4"]})
     assert shown.splitlines()[1:] == [
-        "told              before    1   2",
+        "reported          before    1   2",
         "                  after     1  20",
     ]

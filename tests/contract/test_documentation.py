@@ -14,14 +14,15 @@ from cli_runner import typist
 import cogov
 from cogov.cli import main as command
 from cogov.engine.settings import parse_setting
+from cogov.engine.texts import sections
 from cogov.experiments.comparison.parameter_paths import list_parameters, value_at
 from cogov.model import mechanisms
-from cogov.model.issues.categories import CATEGORIES, FAMILIES, FAMILIES_ZH
+from cogov.model.issues.categories import CATEGORIES, FAMILIES
 from cogov.model.issues.consent_rules import RULES
 from cogov.model.issues.issue_table import ALLOWED, STATES
 from cogov.model.resources.levers import LEVERS
 from cogov.model.scenarios.scenario import Scenario
-from cogov.viz.figures.model_diagrams import PULLED, identity
+from cogov.viz.figures.model_diagrams import identity
 from cogov.viz.text.agent_catalogue import RELATIONS, describe_agents, describe_kind
 from cogov.viz.text.agent_tables import agents_page
 from cogov.viz.text.parameter_tables import page
@@ -95,8 +96,8 @@ def test_diagrams_are_written_the_same_twice(tmp_path, monkeypatch):
 
 NAMES = {
     "mechanism": [f"**`{name}`** {mechanisms.load_class(name).zh}" for name in mechanisms.list_mechanisms()],
-    "family": [f"{name} {zh}" for name, zh in zip(FAMILIES, FAMILIES_ZH)],
-    "lever": [f"| `{name}` | {zh} |" for those in PULLED.values() for name, zh in those.items()]
+    "family": [f"{name} {sections('zh')['family'][name]}" for name in FAMILIES],
+    "lever": [f"| `{name}` | {zh} |" for name, zh in sections("zh")["lever_short"].items()]
     + [f"`{name}`" for name in LEVERS],
     "rule of consent": [f"`{name}`" for name in RULES],
     "state": STATES,

@@ -116,7 +116,7 @@ def signings(seeds, *mechanisms):
         raise_rates(read_case("wuzi_yard"), yard_renewal=4.0, lift_adding=0.0, mains_replacement=0.0),
         days=4 * 365,
     )
-    renewal = replace(yard.issues["yard_renewal"], lapse=0.0)
+    renewal = replace(yard.issues["yard_renewal"], lapse_days=0.0)
     yard = replace(yard, issues=yard.issues | {"yard_renewal": renewal})
     return np.array([days_of_signing(with_mechanisms(yard, *mechanisms), seed) for seed in range(seeds)])
 
@@ -165,10 +165,10 @@ def guiyuan(staff=1.2):
             shops=30,
         ),
         compound=(
-            Compound(name="wuzi yard", buildings=5, stairwells=2, age=32.0),
-            Compound(name="old yards", count=2, buildings=8, age=30.0),
+            Compound(name="wuzi yard", buildings=5, stairwells=2, age_years=32.0),
+            Compound(name="old yards", count=2, buildings=8, age_years=30.0),
         ),
-        committee=CommitteeParameters(staff=staff, budget=30_000.0, fund=5000.0),
+        committee=CommitteeParameters(staff=staff, budget_yuan=30_000.0, fund_yuan=5000.0),
     )
 
 
@@ -232,12 +232,12 @@ YARD = Scenario(
         away=30,
         shops=10,
     ),
-    compound=(Compound(count=2, buildings=10, age=30.0),),
-    committee=CommitteeParameters(staff=0.9, budget=20_000.0, fund=5000.0),
+    compound=(Compound(count=2, buildings=10, age_years=30.0),),
+    committee=CommitteeParameters(staff=0.9, budget_yuan=20_000.0, fund_yuan=5000.0),
     party_members=PartyMemberParameters(
-        duty_retired=2.5, duty_in_service=0.5
+        retired_duty_logit=2.5, in_service_duty_logit=0.5
     ),  # where duty alone brings few, what people see decides
-    volunteers=VolunteerParameters(duty=1.5),
+    volunteers=VolunteerParameters(duty_logit=1.5),
 )
 
 
@@ -283,7 +283,7 @@ def test_captains_wake_the_slack_community():
 
 def evenings(tiring, seed):
     """Return the evenings that each resident gave in two years; (residents,)."""
-    tired = replace(YARD.residents, tiring=tiring)
+    tired = replace(YARD.residents, fatigue_per_evening=tiring)
     given = 0
     for world in days(
         with_mechanisms(replace(YARD, days=730, residents=tired), "party_volunteers"), "signs", seed

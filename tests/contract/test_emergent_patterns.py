@@ -149,7 +149,7 @@ def test_the_group_that_stays_behind_shortens_the_next_matter():
 def test_recurring_nuisances_return_unless_habits_change():
     """Litter that is cleared comes back; a covenant changes habits, and less litter comes."""
     town = guiyuan(2.4)
-    never = replace(town, issues=town.issues | {"litter": replace(town.issues["litter"], recurs=0.0)})
+    never = replace(town, issues=town.issues | {"litter": replace(town.issues["litter"], recurrence=0.0)})
     arms = [
         with_mechanisms(one, *by)
         for one, by in (
@@ -188,7 +188,7 @@ def test_more_meetings_help_until_they_tire_people():
     council, agreed, giving = mechanisms.load_class("joint_council"), {}, {}
     for every in (26, 4, 2, 1):
         runs = simulate_seeds(
-            with_mechanisms(guiyuan(2.4), "party_volunteers", joint_council=council(every=every)), 8
+            with_mechanisms(guiyuan(2.4), "party_volunteers", joint_council=council(interval_weeks=every)), 8
         )
         agreed[every] = np.array(
             [

@@ -89,12 +89,15 @@ GOVERNED = {"nobody": [], "everybody": NAMES, **{name: [name] for name in NAMES}
 # much is reported, forgotten and done again
 HASTY = replace(
     STORM,
-    projects=replace(STORM.projects, term=20, rest=5),
-    committee=replace(STORM.committee, staff=4.0, verify=1, forget=0.1, redo=0.2),
+    projects=replace(STORM.projects, vote_term_days=20, retry_after_days=5),
+    committee=replace(STORM.committee, staff=4.0, check_after_days=1, forgetting_rate=0.1, rework_share=0.2),
 )
 HASTY = replace(
     HASTY,
-    issues={name: replace(one, reopen=0.5, telling=0.3, patience=20.0) for name, one in HASTY.issues.items()},
+    issues={
+        name: replace(one, reopen_share=0.5, report_rate=0.3, patience_days=20.0)
+        for name, one in HASTY.issues.items()
+    },
 )
 EVERY = {
     **{f"storm-{who}": with_mechanisms(STORM, *by) for who, by in GOVERNED.items()},
@@ -137,7 +140,7 @@ def test_every_issue_that_arose_is_somewhere(scenario):
     for world in days(scenario, 1):
         measured = dict(zip(DAILY, measure_today(world)))
         all_, lines = rows(world), world.history()
-        state, ever = all_["state"], all_["reported"] >= 0
+        state, ever = all_["state"], all_["reported_day"] >= 0
         told |= set(lines["issue"][seen:][lines["what"][seen:] == WAS_REPORTED].tolist())
         seen = len(lines)
         open_, done = state < RESOLVED, (state == RESOLVED) | (state == VERIFIED)
@@ -213,22 +216,24 @@ class Story:
     """An issue as its history describes it."""
 
     def __init__(self, day):
-        self.state, self.born = UNKNOWN, day
-        self.told = self.taken = self.resolved = self.teller = self.closer = self.reporter = -1
-        self.voices = self.reopened = 0
+        self.state, self.arose_day = UNKNOWN, day
+        self.reported_day = self.taken_in_day = self.resolved_day = self.found_by = self.resolved_by = (
+            self.reporter
+        ) = -1
+        self.reports = self.reopened = 0
         self.paid = False
 
     def goes_on(self, line, road):
         """Apply one more line; `road` are the stages that this issue needs."""
         what, day, by, who = (int(line[name]) for name in ("what", "day", "by", "who"))
         if what in (REPORTED_AGAIN, WAS_REPORTED):
-            self.voices += 1
+            self.reports += 1
         if what == REPORTED_AGAIN:
             assert UNKNOWN < self.state < RESOLVED, f"seconded when {STATES[self.state]}"
             return
         if what == ON_THE_SPOT:
-            assert self.state in (REPORTED, WORK) and self.taken < 0
-            self.taken = day
+            assert self.state in (REPORTED, WORK) and self.taken_in_day < 0
+            self.taken_in_day = day
             return
         within, to = FROM[what]
         assert self.state in within, f"{WHAT[what]} when {STATES[self.state]}"
@@ -237,28 +242,28 @@ class Story:
         assert to in ALLOWED[self.state], f"{STATES[self.state]} -> {STATES[to]}"
         if what == WAS_REPORTED:
             self.reporter = who
-        if what == WAS_REPORTED and self.told < 0:
-            self.told, self.teller = day, by
-        if what == TAKEN and self.taken < 0:
-            self.taken = day
+        if what == WAS_REPORTED and self.reported_day < 0:
+            self.reported_day, self.found_by = day, by
+        if what == TAKEN and self.taken_in_day < 0:
+            self.taken_in_day = day
         if what == DONE:
-            self.resolved, self.closer = day, by
+            self.resolved_day, self.resolved_by = day, by
         if what == REOPENED:
-            self.resolved, self.reopened = -1, self.reopened + 1
+            self.resolved_day, self.reopened = -1, self.reopened + 1
         self.paid |= what == PAID
         self.state = to
 
 
 COLUMNS = (
     "state",
-    "born",
-    "reported",
-    "taken",
-    "resolved",
-    "teller",
-    "closer",
+    "arose_day",
+    "reported_day",
+    "taken_in_day",
+    "resolved_day",
+    "found_by",
+    "resolved_by",
     "reporter",
-    "voices",
+    "reports",
     "reopened",
 )
 
@@ -406,7 +411,7 @@ def test_money_to_the_cent(scenario):
 
     Spending is taken from the history and from the ledger, by payer.
     """
-    price = {name: round(one.cost * 100) for name, one in scenario.issues.items()}
+    price = {name: round(one.cost_yuan * 100) for name, one in scenario.issues.items()}
     start, more, seen = build_community(scenario).funds, 0, 0
     spent = np.zeros(len(start), np.int64)
     for world in days(scenario, 1):
@@ -474,7 +479,15 @@ def test_everything_keeps_its_range(scenario):
         now = rows(world)
         assert all(
             now[name].min(initial=0) >= 0
-            for name in ("voices", "reopened", "left", "accord", "heard", "next", "cost")
+            for name in (
+                "reports",
+                "reopened",
+                "hours_left",
+                "sittings_held",
+                "report_hazard",
+                "next_report_hazard",
+                "cost_fen",
+            )
         )
         assert np.all(now["hours_left"] <= now["work_hours"])
         lines = world.history()
@@ -540,11 +553,11 @@ FIXED = (
     "family",
     "scope",
     "severity",
-    "rule",
-    "effort",
-    "hard",
-    "lead",
-    "born",
+    "consent_rule",
+    "work_hours",
+    "sittings_needed",
+    "department_days",
+    "arose_day",
 )
 
 
@@ -575,9 +588,15 @@ def test_who_reports_is_able_to_report():
 
 def test_where_there_is_no_company_nobody_comes_to_trust_it():
     pressure = replace(
-        YARD.issues["water_pressure"], rate=20.0, telling=2.0, work=1.0, sittings=0.0, cost=0.0, lead=5.0
+        YARD.issues["water_pressure"],
+        rate=20.0,
+        report_rate=2.0,
+        work_hours=1.0,
+        sittings=0.0,
+        cost_yuan=0.0,
+        department_days=5.0,
     )
-    stay = replace(YARD.residents, moving_owner=0.0, moving_tenant=0.0)
+    stay = replace(YARD.residents, owner_moving_rate=0.0, tenant_moving_rate=0.0)
     scenario = replace(YARD, residents=stay, issues={"water_pressure": pressure})
     for world in days(scenario, 1):
         pass
@@ -590,10 +609,19 @@ def test_where_there_is_no_company_nobody_comes_to_trust_it():
 
 def test_an_issue_may_come_back_as_often_as_it_likes():
     litter = replace(
-        YARD.issues["litter"], rate=12.0, reopen=1.0, telling=5.0, work=0.5, recurs=0.0, lapse=0.0
+        YARD.issues["litter"],
+        rate=12.0,
+        reopen_share=1.0,
+        report_rate=5.0,
+        work_hours=0.5,
+        recurrence=0.0,
+        lapse_days=0.0,
     )
     often = replace(
-        YARD, days=300, committee=replace(YARD.committee, verify=1, staff=50.0), issues={"litter": litter}
+        YARD,
+        days=300,
+        committee=replace(YARD.committee, check_after_days=1, staff=50.0),
+        issues={"litter": litter},
     )
     run = simulate(often, 1)
     assert run.issues["reopened"].min() >= 0
@@ -601,13 +629,20 @@ def test_an_issue_may_come_back_as_often_as_it_likes():
 
 
 def test_what_was_forgotten_can_always_be_reported_again():
-    litter = replace(YARD.issues["litter"], rate=3.0, telling=20.0, recurs=0.0, lapse=0.0, patience=5000.0)
+    litter = replace(
+        YARD.issues["litter"],
+        rate=3.0,
+        report_rate=20.0,
+        recurrence=0.0,
+        lapse_days=0.0,
+        patience_days=5000.0,
+    )
     leaky = replace(
         YARD,
         days=200,
         issues={"litter": litter},
-        residents=replace(YARD.residents, echo=1.0),
-        committee=replace(YARD.committee, staff=0.0, forget=1.0),
+        residents=replace(YARD.residents, repeat_report_factor=1.0),
+        committee=replace(YARD.committee, staff=0.0, forgetting_rate=1.0),
     )
     run = simulate(leaky, 1)
     last = {

@@ -79,19 +79,26 @@ STILL = ResidentParameters(
     trust_neighbours=0.5,
     trust_spread=0.0,
     acquaintances=0.0,
-    contacts=0.0,
-    home_adult=1.0,
-    alone=100.0,
-    echo=0.0,
-    memory=0.0,
-    answered=0.0,
-    ignored=0.0,
-    shyness=15.0,
-    belief=0.0,
-    moving_owner=0.0,
-    moving_tenant=0.0,
+    contacts_per_week=0.0,
+    adults_at_home=1.0,
+    sole_bystander_factor=100.0,
+    repeat_report_factor=0.0,
+    trust_update_rate=0.0,
+    trust_gain_resolved=0.0,
+    trust_loss_failed=0.0,
+    volunteering_threshold_logit=15.0,
+    trust_logit=0.0,
+    owner_moving_rate=0.0,
+    tenant_moving_rate=0.0,
 )
-STAFF = CommitteeParameters(staff=500.0, shift=4.0, weekend=1.0, intake=0.0, phone=0.0, forget=0.0)
+STAFF = CommitteeParameters(
+    staff=500.0,
+    shift_hours=4.0,
+    weekend_share=1.0,
+    intake_hours=0.0,
+    phone_sittings_per_day=0.0,
+    forgetting_rate=0.0,
+)
 
 
 def category(**numbers):
@@ -99,12 +106,12 @@ def category(**numbers):
     plain = {
         "unit": "building",
         "scope": "building",
-        "hands": "committee",
+        "done_by": "committee",
         "severity": 3,
-        "telling": 12.0,
-        "work": 1.0,
-        "reopen": 0.0,
-        "patience": 5000.0,
+        "report_rate": 12.0,
+        "work_hours": 1.0,
+        "reopen_share": 0.0,
+        "patience_days": 5000.0,
     }
     return Category("题", "facility", **plain | numbers)
 
@@ -120,7 +127,7 @@ def world(days, homes, compounds, issue, owners=True, **more):
             "issues": {"it": issue},
             "residents": STILL,
             "committee": STAFF,
-            "calendar": CalendarParameters(leaving=0.0),
+            "calendar": CalendarParameters(staff_leaving_rate=0.0),
         }
         | more
     )
@@ -174,8 +181,10 @@ def queue(service, services, seed=0):
     are left out. Five hundred homes have a crew of ten, and nobody puts more than one shift a day into a job:
     ten pairs of hands.
     """
-    job = category(hands="property", rate=LOAD / service * 365 / 10, work=4.0 * service, spread=1.0)
-    crew = PropertyParameters(homes=50.0, shift=4.0, withheld=0.0)
+    job = category(
+        done_by="property", rate=LOAD / service * 365 / 10, work_hours=4.0 * service, work_spread=1.0
+    )
+    crew = PropertyParameters(households_per_worker=50.0, shift_hours=4.0, hours_withheld=0.0)
     yards = (Compound("queue", COMPOUNDS, buildings=10, stairwells=1, company=True),)
     run = engine.simulate(
         world(services * service, 500 * COMPOUNDS, yards, job, property_managers=crew), "queue", seed
@@ -249,7 +258,7 @@ def backlog():
     The number of open issues is Poisson(rate / (1 - exp(-1/mean))).
     """
     buildings, days, mean = 100, 3000, 8.0
-    job = category(rate=100.0, work=4.0 * mean, spread=1.0)
+    job = category(rate=100.0, work_hours=4.0 * mean, work_spread=1.0)
     run = engine.simulate(
         world(days, 2 * buildings, (Compound(buildings=buildings, stairwells=1),), job), "backlog"
     )
@@ -275,7 +284,7 @@ def thinning():
     An issue is reported with chance (1 - e^-h) / (1 - e^-(h + 1/l)).
     """
     buildings, days, n, lapse = 1000, 480, 5, 20.0
-    issue = category(rate=100.0, telling=0.04, lapse=lapse)
+    issue = category(rate=100.0, report_rate=0.04, lapse_days=lapse)
     with change_worlds(put_everyone_at_home):
         run = engine.simulate(
             world(days, n * buildings, (Compound(buildings=buildings, stairwells=1),), issue), "thinning"
@@ -304,7 +313,7 @@ def silence(t=1.5):
     """
     with change_worlds(put_everyone_at_home):
         run = engine.simulate(
-            world(180, APIECE * sum(GROUPS), YARDS, category(rate=100.0, telling=t)), "silence"
+            world(180, APIECE * sum(GROUPS), YARDS, category(rate=100.0, report_rate=t)), "silence"
         )
     i = run.issues[run.issues["arose_day"] < 180]
     silent = (i["reported_day"] != i["arose_day"] + 1).astype(float)
@@ -329,7 +338,8 @@ def test_the_more_bystanders_the_likelier_nobody_reports():
 def test_who_is_alone_always_tells():
     """The limit of a single bystander: reported on the first day, but for a chance of e^-150."""
     run = engine.simulate(
-        world(60, 400, (Compound(buildings=400, stairwells=1),), category(rate=100.0, telling=1.5)), "captain"
+        world(60, 400, (Compound(buildings=400, stairwells=1),), category(rate=100.0, report_rate=1.5)),
+        "captain",
     )
     i = run.issues[run.issues["arose_day"] < 60]
     assert len(i) > 5000 and (i["reported_day"] == i["arose_day"] + 1).all()
@@ -385,7 +395,7 @@ def eyes():
     """
     readings = []
     for n, days in ((6, 800), (60, 200)):
-        issue, sent = category(rate=100.0, telling=0.0), {f"eye_{k}": Eye() for k in range(n)}
+        issue, sent = category(rate=100.0, report_rate=0.0), {f"eye_{k}": Eye() for k in range(n)}
         mean, number = first_days(days, 400, (Compound(buildings=400, stairwells=1),), issue, sent, 1, "eyes")
         readings.append(geometric(f"first of {n}", mean[0], number[0], n * 0.01))
     return readings
@@ -397,7 +407,7 @@ def neighbours():
     Their hazard is telling * n/(n-1), and the first of forty is later than the first of two.
     """
     mean, number = first_days(
-        600, APIECE * sum(GROUPS), YARDS, category(rate=50.0, telling=0.1), {}, len(GROUPS), "crowd"
+        600, APIECE * sum(GROUPS), YARDS, category(rate=50.0, report_rate=0.1), {}, len(GROUPS), "crowd"
     )
     return [geometric(f"first of {n}", m, k, 0.1 * n / (n - 1)) for n, m, k in zip(GROUPS, mean, number)]
 
@@ -507,16 +517,16 @@ def signatures():
         ("code_278_plain", 0.6, 7),
         ("every_household", 0.94, 12),
     ):
-        issue = category(unit="compound", scope="compound", rate=100.0, rule=rule)
+        issue = category(unit="compound", scope="compound", rate=100.0, consent_rule=rule)
         asked = ProjectParameters(
-            walk_in=1.0,
-            landlord=1.0,
-            evening=1.0,
-            liking=log(p / (1 - p)),
-            ground=0.0,
-            belief=0.0,
-            social=0.0,
-            term=5000,
+            walk_in_rate=1.0,
+            landlord_found=1.0,
+            found_at_home=1.0,
+            baseline_logit=log(p / (1 - p)),
+            low_floor_penalty_logit=0.0,
+            trust_logit=0.0,
+            peer_logit=0.0,
+            vote_term_days=5000,
         )
         yards = (Compound(count=3000, buildings=1, stairwells=1),)
         with change_worlds(lambda world: (world.households.area.fill(60.0), put_everyone_at_home(world))):
@@ -546,7 +556,7 @@ class Eased(Mechanism):
 
 def simulate_arrivals(ease):
     """Return what arises in 200 buildings within 600 days; it lapses at once."""
-    issue = category(rate=100.0, telling=0.0, lapse=1.0)
+    issue = category(rate=100.0, report_rate=0.0, lapse_days=1.0)
     return engine.simulate(
         world(
             600, 400, (Compound(buildings=200, stairwells=1),), issue, mechanisms={"eased": Eased(ease=ease)}

@@ -28,8 +28,9 @@ from scenarios import (
     with_mechanisms,
 )
 
-from cogov.engine.parameters import UserError, paths, set_parameter
+from cogov.engine.parameters import paths, set_parameter
 from cogov.engine.randomness import RandomNumbers
+from cogov.engine.texts.errors import UserError
 from cogov.model import mechanisms
 from cogov.model.issues.categories import Category
 from cogov.model.resources.levers import LEVERS, POOLS, PROPERTY
@@ -41,15 +42,15 @@ from cogov.model.world import REPLACED
 NAMES = mechanisms.list_mechanisms()
 BUSY = 2  # a seed with which each of them has something to do
 SEEDS = range(1, 25)  # enough for what is rare, such as somebody who steps down
-RARE = {"concurrent_posts": {"leaving": 2.0}}  # with which rare events happen
+RARE = {"concurrent_posts": {"leaving_rate": 2.0}}  # with which rare events happen
 EVERYBODY = with_mechanisms(STORM, *NAMES)
 STARVED = replace(  # nobody has an hour, and there is no money
     STORM,
-    committee=replace(STORM.committee, staff=0.0, budget=0.0, fund=0.0),
-    party_members=replace(STORM.party_members, evening=0.0),
-    volunteers=replace(STORM.volunteers, evening=0.0),
+    committee=replace(STORM.committee, staff=0.0, budget_yuan=0.0, fund_yuan=0.0),
+    party_members=replace(STORM.party_members, evening_hours=0.0),
+    volunteers=replace(STORM.volunteers, evening_hours=0.0),
     grid_workers=replace(STORM.grid_workers, full_time=0, part_time=0),
-    property_managers=replace(STORM.property_managers, shift=0.0),
+    property_managers=replace(STORM.property_managers, shift_hours=0.0),
 )
 
 
@@ -104,7 +105,7 @@ def test_survives_a_pickle(name, mechanism):
 def test_it_does_something(name):
     """Not only to the ledger: the issues have different outcomes."""
     without, with_ = run_bytes(simulate(STORM, BUSY)), run_bytes(simulate(with_mechanisms(STORM, name), BUSY))
-    assert {"issues.state", "issues.resolved"} & {*differing_names(without, with_)}
+    assert {"issues.state", "issues.resolved_day"} & {*differing_names(without, with_)}
 
 
 @pytest.mark.parametrize(

@@ -95,15 +95,15 @@ IDLE = {
         SCOPES[n % len(SCOPES)],
         " ".join(HANDS),
         rate=0.0,
-        ageing=0.7,
+        ageing_log_rate=0.7,
         severity=3,
         sittings=4.0,
-        stubborn=0.5,
-        lead=9.0,
-        recurs=1.0,
-        lapse=20.0,
-        cost=900.0,
-        rule=("", "code_278_major")[n % 2],
+        stubborn_share=0.5,
+        department_days=9.0,
+        recurrence=1.0,
+        lapse_days=20.0,
+        cost_yuan=900.0,
+        consent_rule=("", "code_278_major")[n % 2],
         season=("", "rain")[n % 2],
     )
     for n, (letter, unit) in enumerate(zip("Aabceghjlnpsz", UNITS, strict=True))
@@ -165,7 +165,7 @@ def test_the_order_in_which_categories_are_written_means_nothing():
 
 def test_an_initial_issue_of_a_category_that_no_longer_arises_is_there_and_no_other():
     """If its source exists. What is resolved may recur, for that is not a new issue."""
-    quiet = {name: replace(one, rate=0.0, recurs=0.0) for name, one in ESTATE.issues.items()}
+    quiet = {name: replace(one, rate=0.0, recurrence=0.0) for name, one in ESTATE.issues.items()}
     run = simulate(
         replace(
             ESTATE, issues=quiet, initial_issues=(InitialIssues("litter", 6), InitialIssues("lift_worn", 3))
@@ -200,7 +200,9 @@ def by_place(world):
     rows, where = all_issues(world), places(world.scenario)
     called = [unpack_id(id_, world.categories) for id_ in rows["id"]]
     return {
-        (where[b], *rest): tuple(row[column].item() for column in ("severity", "effort", "hard", "lead"))
+        (where[b], *rest): tuple(
+            row[column].item() for column in ("severity", "work_hours", "sittings_needed", "department_days")
+        )
         for row, (b, *rest) in zip(rows, called)
     }
 
@@ -380,34 +382,36 @@ def test_nor_does_it_where_mechanisms_count_no_buildings():
 # ------------------------------------------------------------------------------------------------- two in one
 
 PLENTY = {  # of all that communities share; each has a company of its own, too short of hands
-    "committee": CommitteeParameters(staff=500.0, shift=12.0, weekend=1.0, fund=9e8),
-    "departments": DepartmentParameters(hours=10_000.0),
+    "committee": CommitteeParameters(staff=500.0, shift_hours=12.0, weekend_share=1.0, fund_yuan=9e8),
+    "departments": DepartmentParameters(daily_hours=10_000.0),
 }
 TWO = replace(
     raise_rates(STORM, water_pressure=6.0),
     name="two",
     community=replace(STORM.community, residents=220, households=90, registered=140, owners=60, shops=0),
     compound=(
-        Compound(name="east", buildings=4, stairwells=2, floors=6, age=25.0, company=True),
+        Compound(name="east", buildings=4, stairwells=2, floors=6, age_years=25.0, company=True),
         Compound(
             name="west",
             buildings=5,
             stairwells=2,
             floors=6,
-            age=15.0,
+            age_years=15.0,
             lifts=1,
             company=True,
-            maintenance=500.0,
+            maintenance_fund_yuan=500.0,
         ),
     ),
-    property_managers=PropertyParameters(shift=1.2, fee=0.0),
+    property_managers=PropertyParameters(shift_hours=1.2, repair_fee_yuan=0.0),
 )
 # departments have something to do
 TWO = replace(
     TWO,
     issues=TWO.issues
     | {
-        "water_pressure": replace(TWO.issues["water_pressure"], sittings=0.0, cost=0.0, lead=5.0, telling=1.0)
+        "water_pressure": replace(
+            TWO.issues["water_pressure"], sittings=0.0, cost_yuan=0.0, department_days=5.0, report_rate=1.0
+        )
     },
 )
 EAST = 4  # buildings
@@ -446,16 +450,16 @@ def test_two_communities_that_share_nothing_scarce_are_each_as_if_alone():
         both, 1
     ) == history_of_compound(west, 1)
     assert len(all_issues(both)) == len(all_issues(east)) + len(all_issues(west)) > 200
-    waits = all_issues(both)["resolved"] - all_issues(both)["taken_in_day"]
+    waits = all_issues(both)["resolved_day"] - all_issues(both)["taken_in_day"]
     assert waits.max() > 20, "their own companies are short of hands"
 
 
 @pytest.mark.parametrize(
     "scarce",
     [
-        {"committee": replace(PLENTY["committee"], staff=0.2, shift=3.0)},
-        {"committee": replace(PLENTY["committee"], fund=1000.0, budget=0.0)},
-        {"departments": DepartmentParameters(hours=0.05)},
+        {"committee": replace(PLENTY["committee"], staff=0.2, shift_hours=3.0)},
+        {"committee": replace(PLENTY["committee"], fund_yuan=1000.0, budget_yuan=0.0)},
+        {"departments": DepartmentParameters(daily_hours=0.05)},
     ],
     ids=["hands", "fund", "departments"],
 )
@@ -487,7 +491,7 @@ def reverse_homes(community):
 
 
 # what comes back depends on who cleared it
-UNASKED = {name: replace(one, recurs=0.0) for name, one in YARD.issues.items()}
+UNASKED = {name: replace(one, recurrence=0.0) for name, one in YARD.issues.items()}
 
 
 def test_people_stored_in_another_order_change_nothing_of_what_arises():
@@ -496,7 +500,9 @@ def test_people_stored_in_another_order_change_nothing_of_what_arises():
     Only whom they affect, and who reports them, depends on the random numbers of a row.
     """
     scenario = replace(
-        ESTATE, issues=UNASKED, residents=replace(ESTATE.residents, moving_owner=0.0, moving_tenant=0.0)
+        ESTATE,
+        issues=UNASKED,
+        residents=replace(ESTATE.residents, owner_moving_rate=0.0, tenant_moving_rate=0.0),
     )
     here = build_community(scenario)
     a, b = (all_issues(run_to_end(one, scenario)) for one in (here, reverse_homes(here)))
@@ -508,11 +514,11 @@ def test_people_stored_in_another_order_change_nothing_of_what_arises():
         "family",
         "scope",
         "severity",
-        "rule",
-        "born",
-        "effort",
-        "hard",
-        "lead",
+        "consent_rule",
+        "arose_day",
+        "work_hours",
+        "sittings_needed",
+        "department_days",
     )
     assert len(a) > 30 and {name: a[name].tolist() for name in own} == {
         name: b[name].tolist() for name in own
@@ -562,9 +568,9 @@ def scale_units(part, unit, times, prefix=""):
 
 WHOLE = replace(  # income is whole fen a day, so that nothing is rounded
     STORM,
-    compound=tuple(replace(one, maintenance=150.0) for one in STORM.compound),
-    committee=replace(STORM.committee, budget=730.0, fund=300.0),
-    property_managers=replace(STORM.property_managers, fee=365 / 120, paid=1.0),
+    compound=tuple(replace(one, maintenance_fund_yuan=150.0) for one in STORM.compound),
+    committee=replace(STORM.committee, budget_yuan=730.0, fund_yuan=300.0),
+    property_managers=replace(STORM.property_managers, repair_fee_yuan=365 / 120, fees_paid=1.0),
 )
 
 
@@ -580,17 +586,19 @@ def test_money_in_other_units_buys_the_same(by):
     plain = (
         with_mechanisms(WHOLE, *by)
         if not by
-        else with_mechanisms(replace(WHOLE, committee=replace(WHOLE.committee, fund=200_000.0)), *by)
+        else with_mechanisms(replace(WHOLE, committee=replace(WHOLE.committee, fund_yuan=200_000.0)), *by)
     )
     dear = scale_units(plain, "yuan", 8.0)
-    dear = replace(dear, projects=replace(dear.projects, burden=plain.projects.cost_aversion_logit / 8))
+    dear = replace(
+        dear, projects=replace(dear.projects, cost_aversion_logit=plain.projects.cost_aversion_logit / 8)
+    )
     assert (
         dear.committee.budget_yuan == 8 * plain.committee.budget_yuan
         and dear.issues["lift_adding"].cost_yuan == 8 * plain.issues["lift_adding"].cost_yuan
-        and dear.compound[0].maintenance == 1200.0
+        and dear.compound[0].maintenance_fund_yuan == 1200.0
     )
     a, b = simulate(plain, 1), simulate(dear, 1)
-    assert by_name(a.issues, but=("cost",)) == by_name(b.issues, but=("cost",)) and column_bytes(
+    assert by_name(a.issues, but=("cost_fen",)) == by_name(b.issues, but=("cost_fen",)) and column_bytes(
         a.history
     ) == column_bytes(b.history)
     assert (8 * a.issues["cost_fen"] == b.issues["cost_fen"]).all() and (a.fen[:, 2] > 0).any()
@@ -604,7 +612,8 @@ def test_hours_in_other_units_do_the_same():
     """
     double = scale_units(STORM, "hours", 2.0)
     double = replace(
-        double, issues={name: replace(one, work=2 * one.work_hours) for name, one in STORM.issues.items()}
+        double,
+        issues={name: replace(one, work_hours=2 * one.work_hours) for name, one in STORM.issues.items()},
     )
     assert (
         double.committee.shift_hours == 2 * STORM.committee.shift_hours
@@ -612,8 +621,8 @@ def test_hours_in_other_units_do_the_same():
         and double.departments.max_job_hours == 2 * STORM.departments.max_job_hours
     )
     a, b = simulate(STORM, 1), simulate(double, 1)
-    assert by_name(a.issues, but=("left", "effort")) == by_name(
-        b.issues, but=("left", "effort")
+    assert by_name(a.issues, but=("hours_left", "work_hours")) == by_name(
+        b.issues, but=("hours_left", "work_hours")
     ) and column_bytes(a.history) == column_bytes(b.history)
     assert (
         (2 * a.issues["work_hours"] == b.issues["work_hours"]).all()
@@ -630,22 +639,24 @@ ONE_LINE = raise_rates(  # of one urgency, never given up, forgotten, redone or 
         YARD,
         name="line",
         days=200,
-        committee=replace(YARD.committee, intake=0.0, forget=0.0, shift=1.0),
-        residents=replace(YARD.residents, memory=0.0, answered=0.0, ignored=0.0),
-        departments=DepartmentParameters(hours=1.0),
+        committee=replace(YARD.committee, intake_hours=0.0, forgetting_rate=0.0, shift_hours=1.0),
+        residents=replace(
+            YARD.residents, trust_update_rate=0.0, trust_gain_resolved=0.0, trust_loss_failed=0.0
+        ),
+        departments=DepartmentParameters(daily_hours=1.0),
         issues={
             name: replace(
                 one,
                 severity=3,
                 sittings=0.0,
-                rule="",
-                cost=0.0,
-                works=0.0,
-                lapse=0.0,
-                recurs=0.0,
-                reopen=0.0,
-                patience=5000.0,
-                telling=max(one.report_rate, 0.3),
+                consent_rule="",
+                cost_yuan=0.0,
+                min_works_days=0.0,
+                lapse_days=0.0,
+                recurrence=0.0,
+                reopen_share=0.0,
+                patience_days=5000.0,
+                report_rate=max(one.report_rate, 0.3),
             )
             for name, one in YARD.issues.items()
             if name in ("litter", "hygiene", "lamp_out", "wall_decay", "drain_blocked", "pet_fouling")

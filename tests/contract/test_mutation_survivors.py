@@ -62,7 +62,7 @@ def test_a_year_brings_each_fund_what_its_case_says(scenario):
     assert (np.abs(365 * community.income - 100 * year) <= 365 / 2 + 1e-6).all() and (
         community.income > 0
     ).any()
-    begin = [kind.maintenance for kind in scenario.compound for _ in range(kind.count)] + [
+    begin = [kind.maintenance_fund_yuan for kind in scenario.compound for _ in range(kind.count)] + [
         scenario.committee.fund_yuan
     ]
     assert (np.abs(community.funds - 100 * np.array(begin)) <= 0.5).all()

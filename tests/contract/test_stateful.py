@@ -32,7 +32,7 @@ from scenarios import WORLDS, measured_bytes
 from test_invariants import COLUMNS, Story, needs, rows
 
 from cogov.bench import bit_flips, fault_injection
-from cogov.engine.parameters import UserError
+from cogov.engine.texts.errors import UserError
 from cogov.experiments.sweep import store
 from cogov.experiments.sweep.ledger import Damaged
 from cogov.experiments.sweep.results import read_results

@@ -24,7 +24,8 @@ from cogov.agents.grid_workers import GridWorkerParameters
 from cogov.agents.resident_parameters import ResidentParameters
 from cogov.engine.codes import CHILD, ELDER
 from cogov.engine.jit import kernel
-from cogov.engine.parameters import UserError, paths, set_parameter
+from cogov.engine.parameters import paths, set_parameter
+from cogov.engine.texts.errors import UserError
 from cogov.model import mechanisms
 from cogov.model.issues.categories import CATEGORIES, FAMILIES
 from cogov.model.issues.consent import ProjectParameters
@@ -52,9 +53,17 @@ from cogov.reference.world import World
 CLOSE = 1e-9  # relative, of double precision
 SINGLE = 1e-6  # relative, of what is rounded to single precision
 OVER_ISSUES = [LEVERS[i] for i in OF_ISSUES]
-CLOCKS = ("effort", "left", "hard", "accord", "heard", "next", "due")
+CLOCKS = (
+    "work_hours",
+    "hours_left",
+    "sittings_needed",
+    "sittings_held",
+    "report_hazard",
+    "next_report_hazard",
+    "due_day",
+)
 VILLAGES = 40
-TELLING = (4, 14, 20, 21, 26, 31)  # those of them in which, together, everything happens
+TELLING = (5, 9, 14, 17)  # those of them in which, together, everything happens
 
 # ---------------------------------------------------------------------------------- one day against the other
 
@@ -191,11 +200,25 @@ def compare_days(scenario, *seed):
 # ---------------------------------------------------------------------------------------- villages, at random
 
 EAGER = {  # residents, desks and projects to whom much happens in a short time
-    "residents": ResidentParameters(shyness=0.0, contacts=0.5, answered=0.4, ignored=0.4, fresh=5),
-    "committee": CommitteeParameters(phone=0.02, forget=0.03, verify=3, budget=40_000.0, fund=3000.0),
-    "departments": DepartmentParameters(hours=6.0),
+    "residents": ResidentParameters(
+        volunteering_threshold_logit=0.0,
+        contacts_per_week=0.5,
+        trust_gain_resolved=0.4,
+        trust_loss_failed=0.4,
+        patience_before_blame_days=5,
+    ),
+    "committee": CommitteeParameters(
+        phone_sittings_per_day=0.02,
+        forgetting_rate=0.03,
+        check_after_days=3,
+        budget_yuan=40_000.0,
+        fund_yuan=3000.0,
+    ),
+    "departments": DepartmentParameters(daily_hours=6.0),
     "grid_workers": GridWorkerParameters(full_time=0, part_time=2),
-    "projects": ProjectParameters(walk_in=0.03, liking=2.0, term=40, rest=5),
+    "projects": ProjectParameters(
+        walk_in_rate=0.03, baseline_logit=2.0, vote_term_days=40, retry_after_days=5
+    ),
 }
 RARE = {
     "water_pressure": 4.0,
@@ -217,21 +240,27 @@ BUSY = {  # every category: more often, and sooner over
     name: replace(
         c,
         rate=RARE.get(name, c.rate),
-        lead=c.department_days / 10,
-        lapse=c.lapse_days / 4,
-        patience=max(c.patience_days / 4, 1.0),
-        reopen=min(3 * c.reopen_share, 1.0),
+        department_days=c.department_days / 10,
+        lapse_days=c.lapse_days / 4,
+        patience_days=max(c.patience_days / 4, 1.0),
+        reopen_share=min(3 * c.reopen_share, 1.0),
         sittings=c.sittings / 2,
-        works=c.min_works_days / 10,
-        cost=c.cost_yuan / 10,
-        rule=c.consent_rule and {"mains_replacement": "all_owners"}.get(name, c.consent_rule),
+        min_works_days=c.min_works_days / 10,
+        cost_yuan=c.cost_yuan / 10,
+        consent_rule=c.consent_rule and {"mains_replacement": "all_owners"}.get(name, c.consent_rule),
     )
     for name, c in CATEGORIES.items()
 }
 OFTEN = {  # parameters with which a mechanism succeeds within weeks
-    "building_captains": {"evening": 1.0},
-    "project_finance": {"large": 100.0},
-    "joint_council": {"every": 1, "staff": 0.5, "company": 0.5, "members": 1.0, "push": 3.0},
+    "building_captains": {"captain_hours": 1.0},
+    "project_finance": {"min_bill_yuan": 100.0},
+    "joint_council": {
+        "interval_weeks": 1,
+        "committee_hours": 0.5,
+        "company_hours": 0.5,
+        "member_hours": 1.0,
+        "push_sittings": 3.0,
+    },
 }
 # parameters that are not drawn like the others
 OWN_WAYS = (
@@ -256,7 +285,7 @@ def draw_value(f, rng):
 def vary_parameters(part, most, rng, leave=()):
     """Draw the same part of a scenario with up to so many of its parameters changed."""
     known = {path: f for path, f in paths(part).items() if not path.startswith(leave)}
-    for path in rng.sample(sorted(known), rng.randint(0, most)):
+    for path in rng.sample(list(known), rng.randint(0, most)):
         part = set_parameter(part, path, draw_value(known[path], rng))
     return part
 
@@ -297,10 +326,10 @@ def draw_compound(name, rng):
         buildings=rng.randint(1, 3),
         stairwells=rng.randint(1, 3),
         floors=rng.randint(1, 9),
-        age=rng.uniform(0.0, 60.0),
+        age_years=rng.uniform(0.0, 60.0),
         lifts=rng.randint(0, 1),
         company=rng.random() < 0.5,
-        maintenance=rng.choice([0.0, 4000.0]),
+        maintenance_fund_yuan=rng.choice([0.0, 4000.0]),
     )
 
 
@@ -311,7 +340,7 @@ def draw_mechanism(name, strength, rng):
         mechanisms.load_class(name)(**OFTEN.get(name, {})), 3, rng, ("first_day", "last_day")
     )
     return replace(
-        one, strength=strength, begins=begins, ends=rng.choice([36_500, begins + rng.randint(0, 40)])
+        one, strength=strength, first_day=begins, last_day=rng.choice([36_500, begins + rng.randint(0, 40)])
     )
 
 
@@ -413,8 +442,8 @@ QUARTER = replace(  # more buildings than days in a week, more compounds than on
         shops=12,
     ),
     compound=(
-        Compound(count=2, buildings=4, stairwells=2, floors=6, age=31.0),
-        Compound(buildings=3, floors=11, age=9.0, lifts=1, company=True),
+        Compound(count=2, buildings=4, stairwells=2, floors=6, age_years=31.0),
+        Compound(buildings=3, floors=11, age_years=9.0, lifts=1, company=True),
     ),
 )
 

@@ -290,7 +290,7 @@ def list_draws():
             node for node in ast.walk(tree) if isinstance(node, ast.Call) and path.name != "randomness.py"
         ):
             how = ast.unparse(node.func)
-            if how in ("luck", "luck.key", "draw", "draw.key"):
+            if how in ("random_numbers", "random_numbers.key", "draw", "draw.key"):
                 decision, *rest = node.args
                 assert isinstance(decision, ast.Constant), (
                     f"{path.name}:{node.lineno}: a decision is a name that can be read in the source"

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import cogov
-from cogov.engine.parameters import UserError
 from cogov.engine.randomness import RandomNumbers, seed_of, whole_seed
+from cogov.engine.texts.errors import UserError
 from cogov.experiments.calibration.calibrate import calibrate
 from cogov.experiments.city import city
 from cogov.experiments.comparison import streaming_comparison

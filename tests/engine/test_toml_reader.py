@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cogov.engine.parameters import UserError, check, knob, set_parameter
+from cogov.engine.parameters import check, knob, set_parameter
 from cogov.engine.settings import parse_setting
+from cogov.engine.texts.errors import UserError
 from cogov.engine.toml_reader import At, build_dataclass, load
 
 
@@ -99,7 +100,7 @@ buildings = 9
 people = {memory = 0.25}
 
 [mechanisms.grid_patrol]
-detection_rate = 0.5
+sight = 0.5
 [mechanisms.joint_council.rooms]
 memory = 0.1
 
@@ -199,7 +200,7 @@ BAD = {  # text -> line, what the error says
     "name = 'b'": (2, "name is there twice; the first is on line 1"),
     "order = 'by_nede'": (
         2,
-        "order = 'by_nede' is unknown; did you mean 'by_need'? there are: random, by_need, by_age",
+        "order = 'by_nede' is unknown; did you mean 'by_need'?",
     ),
     "order = 'xxxxxxx'": (2, "order = 'xxxxxxx' is unknown; there are: random, by_need, by_age"),
     "order = 3": (2, "order = 3 is a whole number; allowed is one of random, by_need, by_age"),
@@ -207,15 +208,12 @@ BAD = {  # text -> line, what the error says
     # names
     "dyas = 3": (
         2,
-        (
-            "dyas is unknown; did you mean 'days'? there are: name, order, quiet, days, people, compound, "
-            "mechanisms, issues, given, reported"
-        ),
+        ("dyas is unknown; did you mean 'days'?"),
     ),
     "secret = 3": (2, "secret is unknown; there are: name, order"),
     "[people]\nmeals = 2\nmemroy = 3": (
         4,
-        "people.memroy is unknown; did you mean 'memory'? there are: memory, meals",
+        "people.memroy is unknown; did you mean 'memory'?",
     ),
     '"\\u001b[31m" = 1': (1, "'\\x1b[31m' is unknown; there are"),
     f"'{'k' * 200}' = 1": (2, f"{'k' * 117}... is unknown"),
@@ -243,18 +241,15 @@ BAD = {  # text -> line, what the error says
     "[mechanisms]\ngrid_patrol = true": (3, "mechanisms.grid_patrol = True is a boolean; allowed is a table"),
     "[mechanisms.grid_patroll]": (
         2,
-        (
-            "mechanisms.grid_patroll is unknown; did you mean 'grid_patrol'? there are: grid_patrol, "
-            "joint_council"
-        ),
+        ("mechanisms.grid_patroll is unknown; did you mean 'grid_patrol'?"),
     ),
     "[mechanisms.grid_patrol]\nsihgt = 1": (
         3,
-        "mechanisms.grid_patrol.sihgt is unknown; did you mean 'sight'? there are: sight, walk",
+        "mechanisms.grid_patrol.sihgt is unknown; did you mean 'sight'?",
     ),
-    "[mechanisms.grid_patrol]\ndetection_rate = 4.5": (
+    "[mechanisms.grid_patrol]\nsight = 4.5": (
         3,
-        "mechanisms.grid_patrol.detection_rate = 4.5 is out of range; allowed is 0 to 4 logit",
+        "mechanisms.grid_patrol.sight = 4.5 is out of range; allowed is 0 to 4 logit",
     ),
     "given = 'days'": (2, "given = 'days' is text; allowed is an array of names"),
     "given = ['days', 3]": (2, "given.1 = 3 is a whole number; allowed is a name"),
@@ -266,13 +261,13 @@ BAD = {  # text -> line, what the error says
         "reported.when = 2024-05-01 is a date or time; allowed is numbers, text",
     ),
     # contradictions
-    "[mechanisms.joint_council]\nnotice_hours = 20": (
+    "[mechanisms.joint_council]\nnotice = 20": (
         3,
-        "mechanisms.joint_council.notice_hours = 20 is longer than the 14 days between councils",
+        "mechanisms.joint_council.notice = 20 is longer than the 14 days between councils",
     ),
-    "[mechanisms.joint_council]\ninterval_weeks = 2": (
+    "[mechanisms.joint_council]\nevery = 2": (
         2,
-        "mechanisms.joint_council.notice_hours = 9 is longer than the 2 days between councils",
+        "mechanisms.joint_council.notice = 9 is longer than the 2 days between councils",
     ),
     "days = 2\n[people]\nmemory = 0\nmeals = 5": (5, "people.meals are too many for so few days"),
     "quiet = true\n[mechanisms.grid_patrol]": (2, "quiet = true, but there are mechanisms"),
@@ -489,7 +484,7 @@ SCENARIO = Case(name="a", mechanisms=mechanisms())
 @pytest.mark.parametrize(
     ("text", "path", "value"),
     [
-        ("mechanisms.grid_patrol.detection_rate=0.5", "mechanisms.grid_patrol.detection_rate", 0.5),
+        ("mechanisms.grid_patrol.sight=0.5", "mechanisms.grid_patrol.sight", 0.5),
         ("mechanisms.joint_council.rooms.meals = 2", "mechanisms.joint_council.rooms.meals", 2),
         ("people.memory=1", "people.memory", 1.0),
         ("days=1_0 # short", "days", 10),
@@ -509,7 +504,7 @@ def test_a_setting_is_read_as_a_file_would_read_it(text, path, value):
     [
         ("days", "has no '='; write path=value"),
         ("dyas=3", "dyas is unknown; nearest are days, "),
-        ("sight=3", "sight is unknown; nearest are mechanisms.grid_patrol.detection_rate"),
+        ("sight=3", "sight is unknown; nearest are mechanisms.grid_patrol.sight"),
         ("__class__.days=3", "__class__.days is unknown; nearest are "),
         ("secret=3", "secret is unknown; nearest are "),
         ("people=3", "people is unknown; nearest are "),
@@ -523,7 +518,7 @@ def test_a_setting_is_read_as_a_file_would_read_it(text, path, value):
         ("quiet=yes", "quiet = 'yes' is text; allowed is true or false"),
         (
             "order=by_nede",
-            "order = 'by_nede' is unknown; did you mean 'by_need'? there are: random, by_need, by_age",
+            "order = 'by_nede' is unknown; did you mean 'by_need'?",
         ),
         (
             "name=abcdefghijklm",

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scenarios import ESTATE, STORM, YARD, with_mechanisms
 
-from cogov.engine.parameters import UserError
 from cogov.engine.randomness import RandomNumbers
+from cogov.engine.texts.errors import UserError
 from cogov.model import mechanisms
 from cogov.model.issues.categories import SEASONS
 from cogov.model.resources.calendar import (
@@ -22,7 +22,7 @@ from cogov.model.resources.calendar import (
 from cogov.model.simulate import days, simulate
 
 KEY = RandomNumbers(1).key("leave")
-CALM = CalendarParameters(leaving=0.0)
+CALM = CalendarParameters(staff_leaving_rate=0.0)
 
 
 def arrival_factors(scenario, category, year=0):
@@ -38,13 +38,13 @@ def test_a_season_moves_issues_within_the_year_and_makes_no_more_of_them():
     for category in ("mosquito", "child_holiday", "garage_flood"):
         assert arrival_factors(STORM, category).mean() == pytest.approx(1.0, abs=0.03)
     assert (arrival_factors(STORM, "pipe_burst") == 1.0).all()
-    flat = replace(STORM, calendar=CalendarParameters(seasons=0.0))
+    flat = replace(STORM, calendar=CalendarParameters(season_strength=0.0))
     assert (arrival_factors(flat, "mosquito") == 1.0).all()
 
 
 def test_a_year_that_begins_in_july_has_its_mosquitoes_first():
     march, july = (
-        arrival_factors(replace(STORM, calendar=CalendarParameters(month=month)), "mosquito")
+        arrival_factors(replace(STORM, calendar=CalendarParameters(first_month=month)), "mosquito")
         for month in (3, 7)
     )
     assert july[1:60].mean() > 2.0 > march[1:60].mean() and march[122 + 1] == july[1]
@@ -94,7 +94,7 @@ def test_who_leaves_is_missed_until_a_successor_has_found_the_way():
 
     0.3 a year and 73 days make 5.7 %.
     """
-    calendar = CalendarParameters(leaving=0.3, vacancy=73.0)
+    calendar = CalendarParameters(staff_leaving_rate=0.3, vacancy_days=73.0)
     share = share_filled(2000, calendar, np.arange(5 * YEAR, 6 * YEAR), KEY)
     expected = 0.3 * 73 / 365 / (1 + 0.3 * 73 / 365)
     assert 1 - share.mean() == pytest.approx(expected, abs=4 * np.sqrt(expected / 2000 * 73 / 365 * 2))
@@ -142,7 +142,7 @@ def test_an_initial_issue_without_a_possible_place_is_refused():
 
 @pytest.mark.parametrize("name", ["grid_patrol", "party_volunteers"])
 def test_a_mechanism_works_from_its_first_day_to_its_last(name):
-    one = mechanisms.load_class(name)(begins=20, ends=40)
+    one = mechanisms.load_class(name)(first_day=20, last_day=40)
     spent = np.array(
         [
             world.ledger.hours[world.names.index(name)].sum()

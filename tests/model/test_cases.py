@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cogov.engine.codes import CHILD, ELDER
-from cogov.engine.parameters import UserError
+from cogov.engine.texts.errors import UserError
 from cogov.experiments.calibration.reported_patterns import check_measure
 from cogov.model.issues.categories import CATEGORIES
 from cogov.model.scenarios.cases import alter_scenario, list_cases, read_case
@@ -113,7 +113,8 @@ def test_what_is_wrong_in_a_case_has_its_line_whatever_the_case_is_called(tmp_pa
     )
     path.write_text(text, "utf-8")
     with pytest.raises(
-        UserError, match=rf"mine.toml:{text.count(chr(10))}: outset.\d.category = 'rain' is not one of"
+        UserError,
+        match=rf"mine.toml:{text.count(chr(10))}: initial_issues.\d.category = 'rain' is not one of",
     ):
         read_case(path)
 
@@ -148,7 +149,7 @@ def test_what_is_no_case_is_refused_with_those_that_there_are(case):
 
 def test_an_initial_issue_says_what_it_is(tmp_path):
     (tmp_path / "mine.toml").write_text(TEXT["wuzi_yard"] + "\n[[initial_issues]]\ncount = 1\n", "utf-8")
-    with pytest.raises(UserError, match=r"mine.toml:\d+: outset.\d.category is missing"):
+    with pytest.raises(UserError, match=r"mine.toml:\d+: initial_issues.\d.category is missing"):
         read_case(tmp_path / "mine.toml")
 
 

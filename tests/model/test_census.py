@@ -8,7 +8,7 @@ import pytest
 from cli_runner import typist
 
 from cogov.agents.committee import CommitteeParameters
-from cogov.engine.parameters import UserError
+from cogov.engine.texts.errors import UserError
 from cogov.model.scenarios.cases import alter_scenario, list_cases, read_case
 from cogov.model.scenarios.census import Census, counts
 from cogov.model.scenarios.scenario import Compound, Scenario, census_of
@@ -102,14 +102,14 @@ def test_what_is_set_is_kept_and_the_rest_follows_it(write_case):
 def test_a_large_community_has_more_than_the_committee_of_a_small_one(write_case):
     staff, budget, fund = (
         getattr(write_case("residents = 16000", "households = 6400").committee, name)
-        for name in ("staff", "budget", "fund")
+        for name in ("staff", "budget_yuan", "fund_yuan")
     )
     assert (staff, budget, fund) == (12.0, 300_000.0, 50_000.0)  # as in guiyuan
-    assert Scenario().committee == CommitteeParameters(staff=2.0, budget=20_000.0, fund=5000.0)
+    assert Scenario().committee == CommitteeParameters(staff=2.0, budget_yuan=20_000.0, fund_yuan=5000.0)
     given = replace(
         write_case("residents = 16000", "households = 6400"), committee=CommitteeParameters(staff=3.0)
     ).committee
-    assert (given.staff, given.fund) == (3.0, 50_000.0)
+    assert (given.staff, given.fund_yuan) == (3.0, 50_000.0)
 
 
 def test_a_census_that_is_filled_in_can_be_simulated():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scenarios import ESTATE, STORM, YARD
 
-from cogov.engine.parameters import UserError
+from cogov.engine.texts.errors import UserError
 from cogov.experiments.narrative import divergence, story
 from cogov.experiments.narrative.recording import (
     pack_recording,
@@ -86,7 +86,8 @@ NOWHERE = {  # category of an initial issue -> the community that has nothing it
 @pytest.mark.parametrize("category", NOWHERE)
 def test_an_initial_issue_that_can_be_nowhere_is_refused_before_anything_begins(category):
     with pytest.raises(
-        UserError, match=rf"outset\.1\.category = '{category}' can be nowhere: .* none in this community"
+        UserError,
+        match=rf"initial_issues\.1\.category = '{category}' can be nowhere: .* none in this community",
     ):
         replace(NOWHERE[category], initial_issues=(InitialIssues("litter", 1), InitialIssues(category, 1)))
 
@@ -94,7 +95,9 @@ def test_an_initial_issue_that_can_be_nowhere_is_refused_before_anything_begins(
 def test_in_a_file_it_is_refused_with_its_line(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text('[community]\nshops = 0\n[[compound]]\n[[initial_issues]]\ncategory = "hawkers"\n')
-    with pytest.raises(UserError, match=r"mine\.toml:5: outset\.0\.category = 'hawkers' can be nowhere"):
+    with pytest.raises(
+        UserError, match=r"mine\.toml:5: initial_issues\.0\.category = 'hawkers' can be nowhere"
+    ):
         read_case(path)
 
 

@@ -153,7 +153,7 @@ def test_mechanisms_and_parameters_are_set_by_setting_or_keyword():
         and model.case.committee.daily_spending_share == 0.5
         and model.case.days == 9
     )
-    assert model.case.mechanisms["grid_patrol"].sight == 0.5
+    assert model.case.mechanisms["grid_patrol"].detection_rate == 0.5
     assert not Community(model.case, off=["grid_patrol"]).case.mechanisms
 
 
@@ -353,7 +353,7 @@ def test_evenings_and_duties_are_those_of_ones_standing():
     for a in model.residents:
         standing = 3 if a.in_service else 2 if a.member else 1 if a.volunteer else 0
         assert a.duty == duty[standing]
-        assert a.evening == a.gives * (case.party_members if a.member else case.volunteers).evening
+        assert a.evening == a.gives * (case.party_members if a.member else case.volunteers).evening_hours
 
 
 def test_staff_are_as_many_as_the_day_pays(model):

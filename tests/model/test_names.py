@@ -8,7 +8,7 @@ import json
 import pytest
 from cli_runner import typist
 
-from cogov.engine.parameters import UserError
+from cogov.engine.texts.errors import UserError
 from cogov.experiments.sweep.experiment import Factor
 from cogov.experiments.sweep.factor_space import factor_space
 from cogov.model.scenarios.cases import alter_scenario, read_case
@@ -73,7 +73,7 @@ def test_choices_and_switches_are_parameters_still():
     assert (
         alter_scenario(read_case("wuzi_yard"), settings={"issues.yard_renewal.consent_rule": ""})
         .issues["yard_renewal"]
-        .rule
+        .consent_rule
         == ""
     )
     with pytest.raises(UserError, match="is unknown; there are: code_278_major"):

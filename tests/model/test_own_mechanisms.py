@@ -14,7 +14,7 @@ from cli_runner import typist
 from scenarios import WORLDS, with_mechanisms
 
 from cogov.engine import source_digests
-from cogov.engine.parameters import UserError
+from cogov.engine.texts.errors import UserError
 from cogov.model import mechanism_guard, mechanism_runtime, mechanisms
 from cogov.model.mechanisms import Registry
 from cogov.model.scenarios.cases import alter_scenario, read_case

@@ -15,20 +15,27 @@ from cogov.model.resources.calendar import InitialIssues
 from cogov.model.simulate import days, simulate
 
 RENEWAL = replace(
-    YARD.issues["yard_renewal"], rate=1e-9, telling=12.0, lead=0.0, lapse=0.0, cost=0.0, works=0.0, work=4.0
+    YARD.issues["yard_renewal"],
+    rate=1e-9,
+    report_rate=12.0,
+    department_days=0.0,
+    lapse_days=0.0,
+    cost_yuan=0.0,
+    min_works_days=0.0,
+    work_hours=4.0,
 )
 WISH = replace(  # the yard, where everybody wishes for one thing, and nothing else ever goes wrong
     YARD,
     days=200,
     issues={"yard_renewal": RENEWAL},
     initial_issues=(InitialIssues("yard_renewal", 1),),
-    committee=replace(YARD.committee, staff=4.0, forget=0.0),
-    projects=replace(YARD.projects, walk_in=0.5, liking=5.0),
+    committee=replace(YARD.committee, staff=4.0, forgetting_rate=0.0),
+    projects=replace(YARD.projects, walk_in_rate=0.5, baseline_logit=5.0),
 )
 
 
 def yard_with(renewal=None, **knobs):
-    """Return the yard with other numbers of its project, and other parameters by path ("projects__term")."""
+    """Return the yard with other numbers of its project; `knobs` are paths, as projects__vote_term_days."""
     return set_parameters(
         replace(WISH, issues={"yard_renewal": replace(RENEWAL, **renewal or {})}),
         {name.replace("__", "."): value for name, value in knobs.items()},
@@ -45,11 +52,11 @@ def test_who_all_agree_have_soon_signed():
 
 def test_a_vote_that_fails_is_tried_again_and_nobody_is_called_upon_in_between():
     against = yard_with(
-        projects__liking=-5.0,
-        projects__belief=0.0,
-        projects__social=0.0,
-        projects__term=30,
-        projects__rest=10,
+        projects__baseline_logit=-5.0,
+        projects__trust_logit=0.0,
+        projects__peer_logit=0.0,
+        projects__vote_term_days=30,
+        projects__retry_after_days=10,
     )
     knocks, failed = [], []
     for world in days(against, 1):
@@ -65,8 +72,10 @@ def test_a_vote_that_fails_is_tried_again_and_nobody_is_called_upon_in_between()
 
 def test_a_second_vote_carries_where_captains_have_come_meanwhile():
     """Earlier talks are not forgotten, and signatures are collected again."""
-    doubting = yard_with(projects__liking=-1.0, projects__term=60, projects__rest=10)
-    captains = mechanisms.load_class("building_captains")(begins=65, word=3.0, ends=36_500)
+    doubting = yard_with(
+        projects__baseline_logit=-1.0, projects__vote_term_days=60, projects__retry_after_days=10
+    )
+    captains = mechanisms.load_class("building_captains")(first_day=65, persuasion_logit=3.0, last_day=36_500)
     alone, helped = simulate(doubting, 1), simulate(with_mechanisms(doubting, building_captains=captains), 1)
     assert (
         days_of(alone, CONSENTED) == []
@@ -80,21 +89,24 @@ def test_a_tenant_signs_for_the_household_but_not_for_the_owner():
 
     An owner elsewhere may also like it less.
     """
-    lost = {"projects__landlord": 0.0}
-    assert days_of(simulate(yard_with({"rule": "every_household"}, **lost), 1), CONSENTED) and not days_of(
-        simulate(yard_with({"rule": "all_owners"}, **lost), 1), CONSENTED
-    )
+    lost = {"projects__landlord_found": 0.0}
+    assert days_of(
+        simulate(yard_with({"consent_rule": "every_household"}, **lost), 1), CONSENTED
+    ) and not days_of(simulate(yard_with({"consent_rule": "all_owners"}, **lost), 1), CONSENTED)
     found = {
-        "projects__landlord": 1.0,
-        "projects__letting": -5.0,
-        "projects__liking": 4.0,
-        "projects__belief": 0.0,
-        "projects__social": 0.0,
+        "projects__landlord_found": 1.0,
+        "projects__absentee_owner_logit": -5.0,
+        "projects__baseline_logit": 4.0,
+        "projects__trust_logit": 0.0,
+        "projects__peer_logit": 0.0,
     }
-    assert not days_of(simulate(yard_with({"rule": "all_owners"}, **found), 1), CONSENTED)
+    assert not days_of(simulate(yard_with({"consent_rule": "all_owners"}, **found), 1), CONSENTED)
     assert days_of(
         simulate(
-            yard_with({"rule": "all_owners"}, **found | {"projects__letting": 5.0, "projects__liking": 5.0}),
+            yard_with(
+                {"consent_rule": "all_owners"},
+                **found | {"projects__absentee_owner_logit": 5.0, "projects__baseline_logit": 5.0},
+            ),
             1,
         ),
         CONSENTED,
@@ -110,16 +122,20 @@ def signed_households(scenario):
 
 def test_the_dearer_it_is_the_fewer_sign():
     some = [
-        signed_households(yard_with({"cost": yuan, "rule": "all_owners"}, projects__liking=1.0))
+        signed_households(
+            yard_with({"cost_yuan": yuan, "consent_rule": "all_owners"}, projects__baseline_logit=1.0)
+        )
         for yuan in (0.0, 100_000.0, 400_000.0)
     ]
     assert some[0] > some[1] > some[2]
 
 
 def test_what_its_own_fund_lacks_the_communitys_pays_and_not_a_fen_more():
-    bill = {"cost": 5000.0, "rule": ""}
-    alone = replace(yard_with(bill, committee__fund=3000.0, committee__budget=0.0), days=60)
-    both = replace(alone, compound=tuple(replace(kind, maintenance=2500.0) for kind in alone.compound))
+    bill = {"cost_yuan": 5000.0, "consent_rule": ""}
+    alone = replace(yard_with(bill, committee__fund_yuan=3000.0, committee__budget_yuan=0.0), days=60)
+    both = replace(
+        alone, compound=tuple(replace(kind, maintenance_fund_yuan=2500.0) for kind in alone.compound)
+    )
     assert days_of(simulate(alone, 1), PAID) == []
     run = simulate(both, 1)
     assert (
@@ -132,7 +148,9 @@ def test_what_its_own_fund_lacks_the_communitys_pays_and_not_a_fen_more():
 def test_works_take_the_days_they_take():
     """However many hands there are; and the hours are those of the work, no more."""
     quick, slow = (
-        simulate(yard_with({"works": least, "lead": 5.0}, departments__hours=100.0), 1)
+        simulate(
+            yard_with({"min_works_days": least, "department_days": 5.0}, departments__daily_hours=100.0), 1
+        )
         for least in (0.0, 90.0)
     )
     took = [run.issues["resolved_day"][0] - days_of(run, ANSWERED)[0] for run in (quick, slow)]
@@ -142,24 +160,24 @@ def test_works_take_the_days_they_take():
 def test_a_campaign_founds_itself_before_it_knocks():
     campaign = mechanisms.load_class("consent_campaign")
     members = {
-        "party_members__duty_retired": 12.0,
-        "party_members__duty_in_service": 12.0,
-        "projects__walk_in": 0.0,
+        "party_members__retired_duty_logit": 12.0,
+        "party_members__in_service_duty_logit": 12.0,
+        "projects__walk_in_rate": 0.0,
     }
     first = []
     for founding in (0.5, 40.0):
-        case = with_mechanisms(yard_with(**members), consent_campaign=campaign(founding=founding))
+        case = with_mechanisms(yard_with(**members), consent_campaign=campaign(founding_hours=founding))
         first.append(next(world.day for world in days(case, 1) if world.households.knocks.sum() > 0))
     assert first[1] - first[0] >= 10
 
 
 def test_who_moves_in_has_signed_nothing_and_a_new_tenant_undoes_no_owners_signature():
     leaving = yard_with(
-        {"rule": "all_owners"},
-        projects__landlord=1.0,
-        projects__liking=4.0,
-        residents__moving_tenant=4.0,
-        residents__moving_owner=0.0,
+        {"consent_rule": "all_owners"},
+        projects__landlord_found=1.0,
+        projects__baseline_logit=4.0,
+        residents__tenant_moving_rate=4.0,
+        residents__owner_moving_rate=0.0,
     )
     stances = np.array([world.households.stance.copy() for world in days(replace(leaving, days=120), 1)])
     let = ~world_of(leaving).households.owner

@@ -10,8 +10,9 @@ from functools import partial
 import numpy as np
 import pytest
 
+from cogov.engine.texts import LANGUAGES
 from cogov.experiments.comparison.compare import arms_of
-from cogov.experiments.comparison.streaming_comparison import StreamingComparison, luck
+from cogov.experiments.comparison.streaming_comparison import StreamingComparison, pair_seed
 from cogov.experiments.narrative.recording import record_year
 from cogov.model import measures
 from cogov.model.scenarios.cases import read_case
@@ -34,7 +35,7 @@ window.close_it = chart.render({model, el: here});
 @pytest.fixture(scope="module")
 def recordings():
     arms = arms_of(read_case("wuzi_yard"), ["building_captains"], on=(), off=(), settings=(), days=200)
-    return [record_year(arm, luck(arm)) for arm in arms], arms
+    return [record_year(arm, pair_seed(arm)) for arm in arms], arms
 
 
 @pytest.fixture(scope="module")
@@ -100,16 +101,7 @@ def test_specs_are_plain_data_and_whole(recordings, pairs):
 
 
 def test_both_languages_are_complete(recordings, pairs):
-    for words in (chart_specs.WORDS, chart_widget.WORDS):
-        assert words["zh"].keys() == words["en"].keys() and all(
-            words[lang][key] for lang in words for key in words[lang]
-        )
-        fields = {
-            key: {lang: set(re.findall(r"{(\w+)}", words[lang][key])) for lang in words}
-            for key in words["en"]
-        }
-        assert [key for key, said in fields.items() if said["en"] != said["zh"]] == []
-    for name, spec in all_specs(recordings, pairs, chart_specs.WORDS["zh"]).items():
+    for name, spec in all_specs(recordings, pairs, chart_specs.words_of("zh")).items():
         texts = [
             spec["title"],
             spec["xlabel"],
@@ -237,8 +229,7 @@ def test_values_are_read_by_pointer_and_keys_and_saved(recordings, show_chart):
 
 def test_every_kind_of_chart_is_drawn_in_both_languages_wide_and_narrow(recordings, pairs, show_chart):
     told = {
-        lang: list(all_specs(recordings, pairs, chart_specs.WORDS[lang]).values())
-        for lang in chart_specs.WORDS
+        lang: list(all_specs(recordings, pairs, chart_specs.words_of(lang)).values()) for lang in LANGUAGES
     }
     with show_chart(told["en"][0]) as page:
         for (lang, specs), width in zip(told.items(), (900, 340)):

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 import cogov
-from cogov.engine.parameters import UserError
+from cogov.engine.texts.errors import UserError
 from cogov.experiments.narrative.lesson_runs import (
     apply_purchases,
     compare_arms,
     price,
     score_design,
 )
-from cogov.viz.i18n.words import CASES
+from cogov.model.scenarios.cases import list_cases
 from cogov.viz.lessons import progress as walking
 from cogov.viz.lessons.reader import (
     PLACEHOLDER,
@@ -91,7 +91,7 @@ def test_a_teacher_writes_one(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("was", "becomes", "line", "reported"),
+    ("was", "becomes", "line", "told"),
     [
         ('kind = "setup"', 'kind = "setpu"', 6, "did you mean 'setup'"),
         ('case = "wuzi_yard"', 'case = "wuzi_yrd"', 5, "did you mean 'wuzi_yard'"),
@@ -329,5 +329,5 @@ def test_the_lesson_in_the_notes_is_a_lesson(tmp_path):
 def test_lessons_tell_of_cases_that_ship():
     assert {
         step.case for lesson in LESSONS.values() for step in lesson.steps if isinstance(step, (Setup, Score))
-    } <= set(CASES)
+    } <= set(list_cases())
     assert {path.stem for path in SHIPPED.glob("*.toml")} == set(LESSONS)

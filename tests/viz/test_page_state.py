@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from cogov.engine.parameters import UserError
+from cogov.engine.texts.errors import UserError
 from cogov.experiments.comparison.compare import compare
 from cogov.model import mechanisms
 from cogov.model.scenarios.cases import list_cases

@@ -112,7 +112,7 @@ def test_every_figure_is_made_within_the_settings(room):
 
 def test_a_backend_that_is_not_there_is_one_sentence():
     code = (
-        "from cogov.engine.parameters import UserError\n"
+        "from cogov.engine.texts.errors import UserError\n"
         "try:\n"
         "    import cogov.viz.figures.plotting\n"
         "except UserError as error:\n"

@@ -26,7 +26,7 @@ from cli_runner import typist
 from cogov.bench.page.page_visitors import Visitor
 from cogov.bench.page.page_visitors import start_server as serving_page
 from cogov.cli import serve
-from cogov.engine.parameters import UserError
+from cogov.engine.texts.errors import UserError
 from cogov.viz.server import access_control as doors
 from cogov.viz.server import server as web
 from cogov.viz.server.access_control import (

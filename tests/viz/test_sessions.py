@@ -18,7 +18,7 @@ import pytest
 from browser import require_browser
 
 from cogov.bench.page.chromium import FLAGS
-from cogov.engine.parameters import UserError
+from cogov.engine.texts.errors import UserError
 from cogov.model import mechanisms
 from cogov.viz.page.page_state import state_from_text
 

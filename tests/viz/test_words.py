@@ -7,7 +7,9 @@ from string import Formatter
 import pytest
 
 import cogov
-from cogov.engine.parameters import UserError, paths
+from cogov.engine.parameters import paths
+from cogov.engine.texts import LANGUAGES, sections
+from cogov.engine.texts.errors import UserError
 from cogov.experiments.narrative.recording import LAYERS, UNKNOWN
 from cogov.experiments.narrative.resource_use import WHAT as WHAT_IS_ASKED
 from cogov.model import mechanisms
@@ -15,19 +17,21 @@ from cogov.model.issues.categories import CATEGORIES, FAMILIES, SCOPES
 from cogov.model.issues.issue_table import STATES, WHAT
 from cogov.model.measures import SUMMARY
 from cogov.model.resources.calendar import PAYERS
-from cogov.model.resources.levers import LEVERS as PULLED
+from cogov.model.resources.levers import LEVERS
 from cogov.model.scenarios.cases import alter_scenario, list_cases, read_case
 from cogov.model.simulate import build_community
+from cogov.viz.figures.model_diagrams import PULLED
 from cogov.viz.i18n import words
-from cogov.viz.i18n.words_knobs import KNOBS
-from cogov.viz.i18n.words_model import GROUPS, LETTERS, MECHANISMS
-from cogov.viz.i18n.words_numbers import ISSUE, NUMBERS
-from cogov.viz.i18n.words_page import PAGE
 from cogov.viz.page.controls import OWNERS
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 OTHER_TONGUE = {"language"}  # names the language that one may switch to
-CODE = {"town.value", "side"}  # no word in it
+# no word in it
+CODE = {"town.value", "side", "chart.png", "chart.svg", "chart.csv", "chart.locale", "story.comma"} | {
+    "story.colon",
+    "story.semicolon",
+    "story.took",
+}
 
 
 def slots_of(text):
@@ -35,13 +39,13 @@ def slots_of(text):
 
 
 def test_both_languages_have_the_same_keys_and_say_something():
-    en, zh = (words.WORDS[language] for language in words.LANGUAGES)
+    en, zh = (words.all_texts(language) for language in LANGUAGES)
     assert en.keys() == zh.keys()
     assert [key for key in en if not en[key].strip() or not zh[key].strip()] == []
 
 
 def test_each_language_is_itself():
-    en, zh = (words.WORDS[language] for language in words.LANGUAGES)
+    en, zh = (words.all_texts(language) for language in LANGUAGES)
     assert [key for key, text in en.items() if CHINESE.search(text) and key not in OTHER_TONGUE] == []
     assert [
         key for key, text in zh.items() if not CHINESE.search(text) and key not in OTHER_TONGUE | CODE
@@ -49,8 +53,15 @@ def test_each_language_is_itself():
 
 
 def test_both_languages_leave_the_same_places_for_values():
-    en, zh = (words.WORDS[language] for language in words.LANGUAGES)
+    en, zh = (words.all_texts(language) for language in LANGUAGES)
     assert [key for key in en if slots_of(en[key]) != slots_of(zh[key])] == []
+
+
+def test_both_catalogues_have_the_same_sections_and_keys():
+    en, zh = (sections(language) for language in LANGUAGES)
+    assert {name: list(texts) for name, texts in en.items()} == {
+        name: list(texts) for name, texts in zh.items()
+    }
 
 
 def test_values_stand_in_their_places():
@@ -62,17 +73,16 @@ def test_values_stand_in_their_places():
 
 KINDS = {
     "mechanism.{}": mechanisms.list_mechanisms(),
-    "mechanism.{}.does": mechanisms.list_mechanisms(),
-    "mechanism.{}.disappoints": mechanisms.list_mechanisms(),
     "category.{}": CATEGORIES,
     "family.{}": FAMILIES,
     "scope.{}": SCOPES,
     "state.{}": STATES,
-    "what.{}": WHAT,
-    "lever.{}": PULLED,
+    "event.{}": WHAT,
+    "lever.{}": LEVERS,
+    "lever_short.{}": LEVERS,
+    "lever_group.{}": PULLED,
+    "group.{}": mechanisms.GROUPS,
     "measure.{}": SUMMARY,
-    "case.{}": list_cases(),
-    "case.{}.story": list_cases(),
     "layer.{}": (*LAYERS, UNKNOWN),
     "role.{}": (*PAYERS, *WHAT_IS_ASKED),
     "owner.{}": OWNERS,
@@ -82,7 +92,30 @@ KINDS = {
 
 @pytest.mark.parametrize("key", KINDS)
 def test_everything_there_is_has_its_words(key):
-    assert [name for name in KINDS[key] if key.format(name) not in words.WORDS["zh"]] == []
+    assert [name for name in KINDS[key] if key.format(name) not in words.all_texts("zh")] == []
+
+
+@pytest.mark.parametrize("name", list_cases())
+def test_a_case_has_a_title_and_a_story_in_both_languages(name):
+    for part in ("", "story"):
+        english, chinese = words.case("en", name, part), words.case("zh", name, part)
+        assert english and not CHINESE.search(english) and CHINESE.search(chinese)
+
+
+@pytest.mark.parametrize("name", mechanisms.list_mechanisms())
+def test_a_mechanism_says_in_both_languages_what_it_does_and_how_it_disappoints(name):
+    for part in ("", "does", "disappoints"):
+        english, chinese = words.mechanism("en", name, part), words.mechanism("zh", name, part)
+        assert english and not CHINESE.search(english) and CHINESE.search(chinese)
+    assert CHINESE.fullmatch(words.letters("zh", name)) and re.fullmatch(
+        "[A-Z]{2}", words.letters("en", name)
+    )
+
+
+def test_the_letters_of_mechanisms_differ():
+    for lang in LANGUAGES:
+        letters = [words.letters(lang, name) for name in mechanisms.list_mechanisms()]
+        assert len(set(letters)) == len(letters), lang
 
 
 def test_every_compound_that_ships_has_a_chinese_name():
@@ -99,18 +132,14 @@ def test_every_compound_that_ships_has_a_chinese_name():
 
 def test_no_words_for_what_is_not_there():
     source = "".join(
-        path.read_text(encoding="utf-8")
-        for path in (Path(cogov.__file__).parent / "viz").rglob("*.py")
-        if path.name != "words_page.py"
+        path.read_text(encoding="utf-8") for path in (Path(cogov.__file__).parent / "viz").rglob("*.py")
     )
     composed = ("role.", "owner.", "layer.", "preset.", "mechanism.", "lesson.waits.")  # keys made of a name
     assert [
         key
-        for key in PAGE
+        for key in sections("en")["page"]
         if f'"{key}"' not in source and f"'{key}'" not in source and not key.startswith(composed)
     ] == []
-    assert MECHANISMS.keys() == KNOBS.keys() == LETTERS.keys() == set(mechanisms.list_mechanisms())
-    assert len(set(LETTERS.values())) == len(LETTERS)
 
 
 def all_paths():
@@ -129,27 +158,20 @@ def test_every_number_has_a_label_and_a_unit():
         assert english[0] and not CHINESE.search(english[0]) and len(english[0]) <= 42, path
         assert CHINESE.search(chinese[0]) and len(chinese[0]) <= 16, path
         assert chinese[1] and CHINESE.search(chinese[1] + "级"), path
-    assert set(NUMBERS) <= every
-    assert set(ISSUE) == {path.rpartition(".")[2] for path in every if path.startswith("issues.")}
-    own = {f"mechanisms.{name}.{knob}" for name, known in KNOBS.items() for knob in known}
-    assert own == {
-        path
-        for path in every
-        if path.startswith("mechanisms.")
-        and path.rpartition(".")[2] not in ("strength", "first_day", "last_day")
-    }
 
 
-def test_labels_of_one_mechanism_differ():
-    for name, known in KNOBS.items():
-        for n in (0, 1):
-            labels = [label[n] for label in known.values()]
-            assert len(set(labels)) == len(labels), name
+@pytest.mark.parametrize("name", mechanisms.list_mechanisms())
+def test_labels_of_one_mechanism_differ(name):
+    for lang in LANGUAGES:
+        labels = [
+            words.knob(lang, f"mechanisms.{name}.{knob}")[0] for knob in paths(mechanisms.load_class(name)())
+        ]
+        assert len(set(labels)) == len(labels), lang
 
 
 @pytest.mark.parametrize("name", mechanisms.list_mechanisms())
 def test_a_mechanism_pulls_what_its_group_is_about(name):
-    assert set(mechanisms.load_class(name).pulls) & set(GROUPS[words.group(name)][2])
+    assert set(mechanisms.load_class(name).pulls) & set(mechanisms.GROUPS[mechanisms.group_of(name)])
 
 
 def test_a_mechanism_of_ones_own_is_called_by_its_own_name(tmp_path, monkeypatch):
@@ -170,7 +192,7 @@ def test_a_mechanism_of_ones_own_is_called_by_its_own_name(tmp_path, monkeypatch
         words.mechanism("zh", "tea_round") == "Tea round"
         and words.mechanism("zh", "tea_round", "disappoints") == "Disappoints by cold tea."
     )
-    assert words.group("tea_round") == "together" and words.knob(
+    assert mechanisms.group_of("tea_round") == "together" and words.knob(
         "zh", "mechanisms.tea_round.sugar_lumps"
     ) == ("Sugar lumps", "")
     assert words.case("zh", "my_yard") == "my_yard" and words.case("en", "my_yard", "story") == ""

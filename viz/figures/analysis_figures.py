@@ -27,7 +27,7 @@ def wrap_name(name: str, wrap: int) -> str:
     """Break a name into lines of at most `wrap` letters, after a dot or an underscore where possible.
 
     >>> wrap_name("mechanisms.building_captains.captain_hours", 20).split()
-    ['mechanisms.building_', 'captains.evening']
+    ['mechanisms.building_', 'captains.captain_', 'hours']
     """
     lines = [""]
     for piece in re.findall(r"[^._ ]*[._ ]*", label(name)):

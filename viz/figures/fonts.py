@@ -85,7 +85,7 @@ def serve_fonts() -> str:
 
 def characters_in_use() -> set[str]:
     """Collect all non-ASCII characters in the project's own source files."""
-    rooms = ("agents", "model", "experiments", "viz")
+    rooms = ("engine", "agents", "model", "experiments", "viz")
     files = [
         *ROOT.glob("*.py"),
         *(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ...engine.output import printable
-from ...engine.parameters import UserError
+from ...engine.texts.errors import UserError
 
 try:
     import matplotlib

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import Field
 from functools import lru_cache
 
-from ...engine.errors import Namer, UserError
 from ...engine.parameters import paths
 from ...engine.texts import sections
+from ...engine.texts.errors import Namer, UserError
 from ...model import mechanisms
 from ...model.issues.categories import CATEGORIES
 from ...model.measures import MEASURES

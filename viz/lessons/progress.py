@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qs
 
-from ...engine.parameters import UserError
+from ...engine.texts.errors import UserError
 from ...experiments.narrative.lesson_runs import price
 from ..i18n.words import translate
 from .reader import PLACEHOLDER, blocks, parse_placeholder, text_of

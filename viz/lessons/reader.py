@@ -12,7 +12,7 @@ import threading
 from functools import cache
 from pathlib import Path
 
-from ...engine.parameters import UserError
+from ...engine.texts.errors import UserError
 from ...engine.toml_reader import build_dataclass, load, suggest_names
 from ...experiments.narrative.lesson_runs import apply_purchases, complain_about_addition, complaint
 from ...model.issues.categories import FAMILIES
@@ -119,8 +119,8 @@ def check_measures(name, setup, at, path) -> None:
 def parse_placeholder(placeholder: str) -> tuple[str, str, str]:
     """Split a placeholder into (arm, measure, format).
 
-    >>> parse_placeholder("left.told:lamp_out:%")
-    ('left', 'told:lamp_out', '%')
+    >>> parse_placeholder("left.reported:lamp_out:%")
+    ('left', 'reported:lamp_out', '%')
     """
     arm, _, rest = placeholder.partition(".")
     measure, _, number_format = rest.rpartition(":")

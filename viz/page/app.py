@@ -15,7 +15,7 @@ import solara
 import solara.lab
 import traitlets
 
-from ...engine.parameters import UserError
+from ...engine.texts.errors import UserError
 from ..figures import fonts
 from ..i18n import words
 from ..i18n.words import translate

@@ -167,6 +167,6 @@ def describe_account(name: str, recording: Recording, day: int, lang: str) -> It
         yield translate(
             lang,
             f"mechanism.{key}",
-            what=comma.join(f"{translate(lang, f'what.{what}')} {count:,}" for what, count in moves.items())
+            what=comma.join(f"{translate(lang, f'event.{what}')} {count:,}" for what, count in moves.items())
             or translate(lang, "mechanism.still"),
         )

@@ -7,7 +7,7 @@ import warnings
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
-from ...engine.parameters import UserError
+from ...engine.texts.errors import UserError
 from .access_control import LINE, LOOPBACK, SILENCE, AccessControl, authority
 from .responses import log_error
 

@@ -97,7 +97,7 @@ def tell_arm(arm: StoryArm, story: Story, lang: str) -> Iterator[str]:
                     whose=translate(lang, "whose", step.whose),
                 )
             yield translate(lang, "story", "day", day=step.day, said=describe_step(step, story, lang))
-    yield translate(lang, "ended", arm.state, n=days(arm.waited, lang), total=days(arm.days, lang))
+    yield translate(lang, "ended", arm.state or "never", n=days(arm.waited, lang), total=days(arm.days, lang))
 
 
 def sentences(story: Story, lang: str = "en") -> Iterator[str]:
@@ -152,7 +152,7 @@ def tabulate_surprises(surprises: Surprises, lang: str = "en") -> Table:
 
 def describe_outcome(took: int, resolved: bool, state: str, lang: str) -> str:
     """Say how long an issue took in one arm, and in which state it ended."""
-    word = translate(lang, "state", state)
+    word = translate(lang, "state", state or "never")
     if state in ("", "withdrawn", "lapsed"):
         return word
     return translate(lang, "story", "took" if resolved else "open", n=days(took, lang), state=word)

@@ -17,7 +17,8 @@ from scenarios import pool_of_threads
 
 from cogov.agents.committee import CommitteeParameters
 from cogov.cli import main as command
-from cogov.engine.parameters import UserError, paths
+from cogov.engine.parameters import paths
+from cogov.engine.texts.errors import UserError
 from cogov.experiments.calibration import calibrate as C
 from cogov.experiments.calibration import distance, free_parameters, importance_sampling
 from cogov.experiments.calibration.issue_log import read_log
@@ -53,7 +54,7 @@ PLACE = Scenario(
         shops=10,
     ),
     compound=(Compound(count=5),),
-    committee=CommitteeParameters(staff=1.5, budget=50_000.0, fund=25_000.0),
+    committee=CommitteeParameters(staff=1.5, budget_yuan=50_000.0, fund_yuan=25_000.0),
 )
 FAMILY = {name: one.family for name, one in PLACE.issues.items()}
 BEGIN = pd.Timestamp("2020-01-01")

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from cogov.cli import main as command
-from cogov.engine.parameters import UserError
+from cogov.engine.texts.errors import UserError
 from cogov.experiments.calibration import log_summary as W
 from cogov.experiments.calibration.issue_log import read_log, read_mapping, write_log
 from cogov.experiments.files.csv_tables import (

@@ -9,8 +9,9 @@ import pytest
 from scenarios import STORM, pool_of_threads, with_mechanisms
 
 from cogov.cli import main as command
-from cogov.engine.parameters import UserError, paths
+from cogov.engine.parameters import paths
 from cogov.engine.randomness import RandomNumbers
+from cogov.engine.texts.errors import UserError
 from cogov.experiments.calibration import reported_patterns as P
 from cogov.experiments.comparison import compare
 from cogov.experiments.execution import supervisor

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cogov.engine.parameters import UserError
+from cogov.engine.texts.errors import UserError
 from cogov.experiments.city import city as cities
 from cogov.experiments.execution.executors import choose_executor
 from cogov.model import daily_counts
@@ -33,7 +33,7 @@ def simulate_street(scenarios, knobs=StreetParameters(), days=120):  # noqa: B00
 
 def test_communities_that_nothing_links_run_as_each_alone():
     """Bit for bit: no household stays in the street, and no departments lack hours."""
-    many = [replace(one, departments=replace(one.departments, hours=500.0)) for one in make_yards(3)]
+    many = [replace(one, departments=replace(one.departments, daily_hours=500.0)) for one in make_yards(3)]
     for run, one in zip(simulate_street(many, ALONE).runs(), many):
         alone = simulate(one, "test", one.name)
         assert (
@@ -49,7 +49,7 @@ def test_communities_that_nothing_links_run_as_each_alone():
 
 def test_a_community_that_is_the_only_one_of_its_street_runs_as_alone():
     # it lacks hours, and nobody can lend it any
-    one = replace(make_yards(1)[0], departments=replace(YARD.departments, hours=0.3))
+    one = replace(make_yards(1)[0], departments=replace(YARD.departments, daily_hours=0.3))
     alone = simulate(one, "test", one.name)
     assert np.array_equal(simulate_street([one], ALONE).runs()[0].issues, alone.issues)
 
@@ -60,10 +60,11 @@ def test_departments_that_have_hours_help_those_that_lack_them():
     A poor community's work is done if its neighbour is rich; alone it waits.
     """
     work = {
-        name: replace(category, lead=2.0, rate=3.0 * category.rate) for name, category in YARD.issues.items()
+        name: replace(category, department_days=2.0, rate=3.0 * category.rate)
+        for name, category in YARD.issues.items()
     }
     poor, rich = (
-        replace(one, departments=replace(YARD.departments, hours=hours), issues=work)
+        replace(one, departments=replace(YARD.departments, daily_hours=hours), issues=work)
         for one, hours in zip(make_yards(2), (0.0, 50.0))
     )
     together, apart = simulate_street([poor, rich], ALONE), simulate_street([poor], ALONE)
@@ -93,7 +94,11 @@ def test_households_that_stay_move_in_elsewhere_and_bring_their_trust():
         replace(
             one,
             residents=replace(
-                YARD.residents, moving_owner=1.0, moving_tenant=2.0, trust_committee=trust, trust_spread=0.0
+                YARD.residents,
+                owner_moving_rate=1.0,
+                tenant_moving_rate=2.0,
+                trust_committee=trust,
+                trust_spread=0.0,
             ),
         )
         for one, trust in zip(make_yards(2), (0.9, 0.1))

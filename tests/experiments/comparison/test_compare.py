@@ -107,7 +107,7 @@ def make_issues(*rows):
     """Return issues of (born, reported, resolved), as after a run of 100 days."""
     table = np.zeros(len(rows), ISSUE)
     for row, (born, told, resolved) in zip(table, rows):
-        row["arose_day"], row["reported"], row["resolved"] = born, told, resolved
+        row["arose_day"], row["reported_day"], row["resolved_day"] = born, told, resolved
     return table
 
 

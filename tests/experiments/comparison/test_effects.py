@@ -6,7 +6,7 @@ import pytest
 from cli_runner import typist
 from scenarios import STORM, with_mechanisms
 
-from cogov.engine.parameters import UserError
+from cogov.engine.texts.errors import UserError
 from cogov.experiments.comparison import runs
 from cogov.experiments.comparison.effects import SHOWN, mechanism_effects
 from cogov.model import measures, mechanisms
@@ -41,7 +41,7 @@ def test_each_is_compared_with_the_same_random_numbers_without_it(among):
 
 
 def test_a_mechanism_that_the_case_begins_late_is_on_all_the_time():
-    case = with_mechanisms(STORM, grid_patrol=mechanisms.load_class("grid_patrol")(begins=1000))
+    case = with_mechanisms(STORM, grid_patrol=mechanisms.load_class("grid_patrol")(first_day=1000))
     assert mechanism_effects(case, replicates=2, days=40).loc[("grid_patrol", "hours"), "difference"] > 0
 
 

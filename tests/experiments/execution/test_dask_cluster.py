@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from cogov.engine.parameters import UserError
+from cogov.engine.texts.errors import UserError
 from cogov.experiments.city import city as cities
 from cogov.experiments.execution import dask_cluster as joining
 from cogov.experiments.execution.executors import choose_executor

@@ -148,7 +148,7 @@ def test_other_processes_give_the_same(way, fingerprints):
 
 def test_a_mode_that_runs_one_set_with_another_seed_is_detected(fingerprints, capsys):
     def careless(asked):
-        return fingerprints | {"shuian": w.run_in_process(asked, luck=lambda luck: luck + 1)["shuian"]}
+        return fingerprints | {"shuian": w.run_in_process(asked, reseed=lambda seed: seed + 1)["shuian"]}
 
     found = d.compare_modes(
         FEW, [w.ExecutionMode("first", lambda asked: fingerprints), w.ExecutionMode("careless", careless)], {}
@@ -230,13 +230,15 @@ def test_the_command_ends_with_status_1_where_a_cell_differs(monkeypatch, capsys
 
     monkeypatch.setattr(d, "SETS", {name: h.SETS[name] for name in FEW.names})
     monkeypatch.setattr(d, "RunSet", lambda names, days, replicates: h.RunSet(names, 40, 1))
-    for luck, status in ((0, 0), (1, 1)):
+    for more, status in ((0, 0), (1, 1)):
         monkeypatch.setattr(
             d,
             "list_modes",
             lambda *asked: [
                 w.ExecutionMode("first", w.run_in_process),
-                w.ExecutionMode("planted", partial(w.run_in_process, luck=lambda seed: seed + luck)),
+                w.ExecutionMode(
+                    "planted", partial(w.run_in_process, reseed=lambda seed, more=more: seed + more)
+                ),
             ],
         )
         monkeypatch.setattr(sys, "argv", ["cogov", "bench", "determinism", "--short", "--json"])
@@ -255,7 +257,7 @@ def write_figures(tmp_path, *scripts):
         (tmp_path / f"{n}.py").write_text(text)
     return tuple(
         verification_report.Figure(
-            (str(tmp_path / f"{n}.py"),), judge=verification_report.luck if "json" in text else None
+            (str(tmp_path / f"{n}.py"),), judge=verification_report.check_keys if "json" in text else None
         )
         for n, text in enumerate(scripts)
     )
@@ -272,7 +274,7 @@ def test_the_verification_report_goes_on_after_a_failure_and_ends_with_a_list_of
     absent = verification_report.Figure(("bench", "page"), needs=lambda: "no Chromium")
     failed = verification_report.page((*three, absent))
     out = capfd.readouterr().out
-    assert list(failed.values()) == [["exit status 3"], ["2 keys of luck are equal"]]
+    assert list(failed.values()) == [["exit status 3"], ["2 keys of random numbers are equal"]]
     assert (
         "well" in out
         and "cogov bench page: not present: no Chromium" in out

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from cli_runner import typist
 
-from cogov.engine.parameters import UserError
+from cogov.engine.texts.errors import UserError
 from cogov.experiments.execution.job_scripts import MOST, Job, kubernetes_manifests, plan_job, slurm_script
 from cogov.experiments.sweep.results import read_results
 from cogov.experiments.sweep.sweep import CostEstimate, plan_sweep, sweep

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from cogov.engine.parameters import UserError
+from cogov.engine.texts.errors import UserError
 from cogov.experiments.calibration import reported_patterns
 from cogov.experiments.comparison import compare as comparing
 from cogov.experiments.comparison import effects

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cogov.engine.parameters import UserError
 from cogov.engine.randomness import RandomNumbers
+from cogov.engine.texts.errors import UserError
 from cogov.experiments.exploration.prim import (
     Box,
     BoxTerms,

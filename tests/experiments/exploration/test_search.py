@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cogov.engine.parameters import UserError
+from cogov.engine.texts.errors import UserError
 from cogov.experiments.comparison import runs
 from cogov.experiments.exploration import pareto as front
 from cogov.experiments.exploration import search as searching
@@ -70,7 +70,7 @@ def test_a_trial_is_the_result_of_simulating_its_mix(result):
     scenario = design_scenario(result.room, design_of(t))
     assert set(scenario.mechanisms) == set(design_of(t)["on"])
     told = [summary(runs.replicate(scenario, "search", 0, number)) for number in range(2)]
-    assert (t.told, t.hours) == pytest.approx(
+    assert (t.reported, t.hours) == pytest.approx(
         (np.mean([one["reported"] for one in told]), np.mean([one["hours"] for one in told]))
     )
 
@@ -81,9 +81,9 @@ def test_the_front_is_of_those_within_the_limits_that_none_of_them_beats(result)
     able = t[t.within_limits]
     for n, row in t.iterrows():
         beaten = (
-            (able.told >= row.told)
+            (able.reported >= row.reported)
             & (able.hours <= row.hours)
-            & ((able.told > row.told) | (able.hours < row.hours))
+            & ((able.reported > row.reported) | (able.hours < row.hours))
         ).any()
         assert row.front == (row.within_limits and not beaten), n
 
@@ -93,14 +93,16 @@ def test_the_front_is_shown_on_new_random_numbers_with_those_that_drop_out(resul
     assert set(front.trial) == set(result.trials["first"][result.trials.front])
     scenario = design_scenario(result.room, design_of(result.trials.loc[row.trial]))
     fresh = [summary(runs.replicate(scenario, "search", 0, number))["reported"] for number in (2, 3, 4)]
-    assert row.told == pytest.approx(np.mean(fresh)) and row.told_low < row.told < row.told_high
+    assert (
+        row.reported == pytest.approx(np.mean(fresh)) and row.reported_low < row.reported < row.reported_high
+    )
     assert front.share_on_front.between(0, 1).all() and (front.status.eq("stays") == front.front).all()
     text = list(result.sentences())
     assert (
         text[0].startswith("20 trials")
         and len(text) == 3 + len(front)
         and "beyond the case as it stands" in text[1]
-        and "fresh luck" in text[2]
+        and "fresh random numbers" in text[2]
     )
 
 
@@ -122,8 +124,8 @@ def test_what_is_beaten_or_too_dear_on_new_random_numbers_drops_out(result):
     ).set_index("mix")
     assert table.status.to_dict() == {
         "good": "stays",
-        "beaten": "falls off: another beats it on fresh luck",
-        "dear": "falls off: beyond the limits on fresh luck",
+        "beaten": "falls off: another beats it on fresh random numbers",
+        "dear": "falls off: beyond the limits on fresh random numbers",
     }
     assert table.share_on_front.to_dict() == {"good": 1.0, "beaten": 0.0, "dear": 0.0}
 

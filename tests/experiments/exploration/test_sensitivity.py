@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cogov.engine.parameters import UserError
+from cogov.engine.texts.errors import UserError
 from cogov.experiments.exploration import sensitivity
 from cogov.experiments.exploration.sensitivity import (
     arrange_outcomes,
@@ -115,15 +115,15 @@ def test_morris_is_what_salib_makes_of_it():
 def test_noise_is_not_reported_as_sensitivity():
     points = morris_points(["a", "b", "c"], 10)
     found = morris(["a", "b", "c"], points, add_noise(3 * points[:, 0], 0.5))
-    assert list(found.table.told) == [True, False, False]
-    assert found.table.loc["b", "mu_star"] == pytest.approx(found.table.loc["b", "luck"], rel=0.6)
-    assert "Not told from luck: b, c." in list(found.sentences())
+    assert list(found.table.beyond_noise) == [True, False, False]
+    assert found.table.loc["b", "mu_star"] == pytest.approx(found.table.loc["b", "noise"], rel=0.6)
+    assert "Not beyond noise: b, c." in list(found.sentences())
     points = saltelli_points(["a", "b", "c"], 512)
     found = sobol(["a", "b", "c"], add_noise(points[:, 0], 0.3))
-    assert list(found.table.told) == [True, False, False]
-    assert found.luck == pytest.approx(0.3**2 / 8 / (1 / 12 + 0.3**2 / 8), rel=0.1)
-    assert found.table.loc["b", "ST"] == pytest.approx(found.luck, rel=0.2)
-    assert "is luck left in the mean of 8 replicates; total indices of that size mean nothing" in next(
+    assert list(found.table.beyond_noise) == [True, False, False]
+    assert found.noise_share == pytest.approx(0.3**2 / 8 / (1 / 12 + 0.3**2 / 8), rel=0.1)
+    assert found.table.loc["b", "ST"] == pytest.approx(found.noise_share, rel=0.2)
+    assert "is noise left in the mean of 8 replicates; total indices of that size mean nothing" in next(
         found.sentences()
     )
 
@@ -134,7 +134,7 @@ def test_an_effect_that_is_large_here_and_nothing_there_is_distinguished_from_no
     found = morris(
         ["a", "b"], points, add_noise(np.maximum(points[:, 0], 1 / 3) * (points[:, 1] > 0.5), 0.005, 4)
     )
-    assert found.table.told.all()
+    assert found.table.beyond_noise.all()
 
 
 def test_few_points_are_said_to_be_too_few_to_rank():
@@ -178,7 +178,7 @@ def test_mu_holds_the_truth_over_other_trajectories_and_other_random_numbers():
 
 def test_a_constant_outcome_has_no_indices():
     found = sobol(ISHIGAMI, np.full(5 * 16, 0.25))
-    assert (found.table["ST"] == 0).all() and not found.table.told.any()
+    assert (found.table["ST"] == 0).all() and not found.table.beyond_noise.any()
     assert "no factor matters" in next(found.sentences())
 
 

@@ -87,7 +87,7 @@ def test_a_switch_changed_by_morris_counts_as_changed_once(sweep_folder):
         assert (
             np.isclose(one.table.loc["mechanisms.building_captains", "mu"], np.mean(per)) and np.mean(per) > 0
         )
-        assert (one.table.loc["mechanisms.whistle.strength", ["mu", "mu_star", "sigma", "luck"]] == 0).all()
+        assert (one.table.loc["mechanisms.whistle.strength", ["mu", "mu_star", "sigma", "noise"]] == 0).all()
     yes = FactorSpace("mechanisms.whistle", (False, True))
     whole = FactorSpace("grid_workers.part_time", (), 0, 3, True)
     assert [place(yes, u) for u in (0, 1 / 3, 2 / 3, 1)] == [0, 0, 1, 1]

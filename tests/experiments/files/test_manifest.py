@@ -11,7 +11,7 @@ import pytest
 from cli_runner import typist
 
 from cogov.engine import jit
-from cogov.engine.parameters import UserError
+from cogov.engine.texts.errors import UserError
 from cogov.experiments.comparison.compare import compare
 from cogov.experiments.files import manifest
 from cogov.experiments.sweep.sweep import sweep

@@ -14,13 +14,12 @@ from scenarios import STORM, WORLDS, with_mechanisms
 
 import cogov
 from cogov.engine.codes import ADULT, CHILD, DESK_DEPARTMENT, ELDER
+from cogov.engine.texts import LANGUAGES, sections
 from cogov.experiments.comparison import compare
 from cogov.experiments.narrative import divergence, story
 from cogov.model import mechanisms
 from cogov.model.issues.issue_table import ALLOWED, STATES, WHAT
-from cogov.model.scenarios import scenario
 from cogov.model.scenarios.cases import read_case
-from cogov.viz.i18n import phrases
 from cogov.viz.text import stories
 
 GOVERNED = with_mechanisms(
@@ -98,7 +97,7 @@ def test_talks_are_reported_as_the_columns_count_them():
                 for step in story.tell_arm("", run, row[None], arms[1], there).steps
                 if step.what == "agreed"
             ]
-            assert all(step.amount == row["accord"] >= row["sittings_needed"] for step in told)
+            assert all(step.amount == row["sittings_held"] >= row["sittings_needed"] for step in told)
             agreed += len(told)
     assert agreed > 0
 
@@ -192,30 +191,16 @@ def test_the_surprising_ones_are_described_from_either_side_and_later_is_called_
     )
 
 
-@pytest.mark.parametrize("lang", phrases.LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_line_and_state_and_name_has_its_words(lang):
     """In both languages; in Chinese with no English left over but identifiers."""
-    assert {what.partition(",")[0] for what in phrases.SAID} == set(WHAT) <= set(phrases.SAID)
-    assert set(phrases.WAITED) == {STATES[state] for state in ALLOWED}
-    assert set(phrases.ENDED) == set(phrases.STATE) == {"", *STATES}
-    assert set(phrases.PLACES) == set(story.SCOPES) and set(phrases.TRAIT) == {*story.BANDS, *story.TRAITS}
-    assert set(phrases.WHOSE) == {*story.DESKS, "compound", "community", "both"}
-    tables = [
-        phrases.SAID,
-        phrases.WAITED,
-        phrases.ENDED,
-        phrases.STATE,
-        phrases.PLACES,
-        phrases.WHOSE,
-        phrases.TRAIT,
-        phrases.FRAME,
-    ]
-    assert all(
-        len(pair) == len(phrases.LANGUAGES) and all(pair) for table in tables for pair in table.values()
-    )
-    assert all(stories.kind(category, lang) for category in scenario.every_category()) and all(
-        stories.mechanism_name(name, lang) for name in mechanisms.list_mechanisms()
-    )
+    texts = sections(lang)
+    assert {what.partition(",")[0] for what in texts["said"]} == set(WHAT) <= set(texts["said"])
+    assert set(texts["waited"]) == {STATES[state] for state in ALLOWED}
+    assert set(texts["ended"]) == set(texts["state"]) == {"never", *STATES}
+    assert set(texts["place"]) == set(story.SCOPES) and set(texts["trait"]) == {*story.BANDS, *story.TRAITS}
+    assert set(texts["whose"]) == {*story.DESKS, "compound", "community", "both"}
+    assert all(stories.mechanism_name(name, lang) for name in mechanisms.list_mechanisms())
     *_, ids = compare_world()
     for id_ in ids[:: len(ids) // 25]:
         lines = list(stories.sentences(cogov.tell_story(GOVERNED, issue=id_), lang))

@@ -12,7 +12,7 @@ import pytest
 from scipy import special, stats
 
 from cogov.bench import coverage as c
-from cogov.engine.parameters import UserError
+from cogov.engine.texts.errors import UserError
 
 MANY = 2000
 # (kind, law, its coverage with 30 replicates), over 100,000 experiments (the rule: 10,000)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from cogov.bench import coverage
-from cogov.engine.parameters import UserError
+from cogov.engine.texts.errors import UserError
 from cogov.experiments.statistics.sequential import Rule, decide
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from cogov.engine.parameters import UserError
+from cogov.engine.texts.errors import UserError
 from cogov.experiments.statistics.survival import survival
 from cogov.model.measures import restricted_mean
 
@@ -15,7 +15,7 @@ FREIREICH = "6 6 6 6+ 7 9+ 10 10+ 11+ 13 16 17+ 19+ 20+ 22 23 25+ 32+ 32+ 34+ 35
 
 def make_issues(born, resolved, replicate, arm="nothing", case="yard"):
     return pd.DataFrame(
-        {"case": case, "arm": arm, "replicate": replicate, "born": born, "resolved": resolved}
+        {"case": case, "arm": arm, "replicate": replicate, "arose_day": born, "resolved_day": resolved}
     )
 
 
@@ -151,5 +151,5 @@ def test_what_cannot_be_meant_is_an_error():
     for asked, words in (((200, 100), "horizon = 200"), ((10, 100, "nobody"), "no arm 'nobody'")):
         with pytest.raises(UserError, match=words):
             survival(one, *asked)
-    with pytest.raises(UserError, match="no column 'born'"):
-        survival(one.drop(columns="born"), 10, 20)
+    with pytest.raises(UserError, match="no column 'arose_day'"):
+        survival(one.drop(columns="arose_day"), 10, 20)

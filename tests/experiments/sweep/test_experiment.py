@@ -2,7 +2,7 @@
 
 import pytest
 
-from cogov.engine.parameters import UserError
+from cogov.engine.texts.errors import UserError
 from cogov.experiments.sweep.experiment import read_experiment
 from cogov.model.mechanisms import list_mechanisms
 

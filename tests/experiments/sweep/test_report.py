@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
-from cogov.engine.parameters import UserError
+from cogov.engine.texts.errors import UserError
 from cogov.experiments.sweep.archive import pack_sweep
 from cogov.experiments.sweep.experiment import Estimand, Experiment, NamedArm
 from cogov.experiments.sweep.ledger import Damaged

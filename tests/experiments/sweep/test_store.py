@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from cogov.bench import bit_flips, fault_injection
-from cogov.engine.parameters import UserError
+from cogov.engine.texts.errors import UserError
 from cogov.experiments.sweep import store
 from cogov.experiments.sweep.ledger import Damaged
 from cogov.experiments.sweep.results import read_results

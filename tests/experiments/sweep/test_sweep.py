@@ -16,7 +16,7 @@ import pytest
 from cli_runner import typist
 
 from cogov.bench import fault_injection, faulty_sweeps
-from cogov.engine.parameters import UserError
+from cogov.engine.texts.errors import UserError
 from cogov.engine.toml_reader import At, build_dataclass, table_of
 from cogov.experiments.execution import supervisor
 from cogov.experiments.statistics.paired import contrasts

@@ -19,7 +19,7 @@ from cli_runner import typist
 
 from cogov.bench import fault_injection
 from cogov.engine import jit
-from cogov.engine.parameters import UserError
+from cogov.engine.texts.errors import UserError
 from cogov.experiments.sweep import store
 from cogov.experiments.sweep import sweep as sweeping
 from cogov.experiments.sweep.experiment import Estimand, Experiment, NamedArm

@@ -1,7 +1,7 @@
 """Errors in the input of a user: a template in English and the values that fill it.
 
 The template is the error's code: it stands where the error is raised, and is the key of its Chinese wording
-in `texts/errors_zh.toml` (as message ids are in GNU gettext). So nobody reads English back out of a
+in `errors_zh.toml` (as message ids are in GNU gettext). So nobody reads English back out of a
 sentence. Road not taken: short codes with both wordings in catalogues; the line that raises would no longer
 say why.
 """
@@ -15,24 +15,42 @@ from typing import Any
 
 
 class Named(str):
-    """The name of a knob or a mechanism in an error, which Chinese replaces by its Chinese name."""
+    """The name of a knob or a mechanism in an error, which Chinese replaces by its Chinese name.
+
+    `shown` is what English shows, if that is not the whole name.
+    """
 
     kind: str
+    name: str
 
-    def __new__(cls, kind: str, name: str) -> "Named":
-        named = super().__new__(cls, name)
-        named.kind = kind
+    def __new__(cls, kind: str, name: str, shown: str = "") -> "Named":
+        named = super().__new__(cls, shown or name)
+        named.kind, named.name = kind, name
         return named
 
     def __reduce__(self) -> tuple:
-        return Named, (self.kind, str(self))
+        return Named, (self.kind, self.name, str(self))
+
+
+class Translated(str):
+    """A word in English that carries its Chinese, such as a unit."""
+
+    zh: str
+
+    def __new__(cls, en: str, zh: str) -> "Translated":
+        word = super().__new__(cls, en)
+        word.zh = zh
+        return word
+
+    def __reduce__(self) -> tuple:
+        return Translated, (str(self), self.zh)
 
 
 Namer = Callable[[str, str], str]  # (kind, name) -> its name in the language
 
 
 class Message:
-    """A sentence with values at the names in braces; a value is a text, a Named or another Message."""
+    """A sentence with values at the names in braces; a value is a text, Named, Translated or a Message."""
 
     def __init__(self, template: str, **values: object):
         self.template = template
@@ -41,7 +59,7 @@ class Message:
             if name is not None:
                 value = values[name]
                 value = value.message if isinstance(value, UserError) else value
-                whole = isinstance(value, (Message, Named)) and not conversion
+                whole = isinstance(value, (Message, Named, Translated)) and not conversion
                 value = repr(value) if conversion == "r" else str(value) if conversion == "s" else value
                 self.values[name] = value if whole else format(value, spec or "")
 
@@ -57,7 +75,9 @@ class Message:
     def _value(self, value: Any, lang: str, namer: Namer | None) -> str:
         if isinstance(value, Message):
             return value.in_language(lang, namer)
-        return namer(value.kind, value) if namer and isinstance(value, Named) else str(value)
+        if isinstance(value, Translated):
+            return (value.zh if lang == "zh" else "") or str(value)
+        return namer(value.kind, value.name) if namer and isinstance(value, Named) else str(value)
 
     def __str__(self) -> str:
         return self.in_language("en")
@@ -84,7 +104,8 @@ class FieldError(UserError):
     """An error in a field of a dataclass: `owner.field problem`; the reader of files adds file and line."""
 
     def __init__(self, owner: str, field: str, problem: str | Message):
-        super().__init__("{owner}.{field} {problem}", owner=owner, field=field, problem=as_message(problem))
+        path = Named("knob", f"{owner}.{field}")
+        super().__init__("{path} {problem}", path=path, problem=as_message(problem))
         self.owner, self.field, self.problem = owner, field, problem
 
     def __reduce__(self) -> tuple:
@@ -99,5 +120,5 @@ def as_message(text: str | Message) -> Message:
 @lru_cache(maxsize=None)
 def chinese() -> dict[str, str]:
     """Return the Chinese wordings: template -> text with the same names in braces."""
-    path = Path(__file__).parent / "texts" / "errors_zh.toml"
+    path = Path(__file__).with_name("errors_zh.toml")
     return tomllib.loads(path.read_text(encoding="utf-8"))
