@@ -89,7 +89,7 @@ def test_a_comparison_leaves_table_figure_and_manifest(cogov, tmp_path):
 
 
 WRONG = {
-    "a case that is none": (["run", "guiyuann"], ["'guiyuan'", "wuzi_yard"]),
+    "a case that is none": (["run", "guiyuann"], ["did you mean 'guiyuan'"]),
     "a file that is not there": (["run", "none.toml"], ["none.toml"]),
     "a mechanism misspelt": (["run", "wuzi_yard", "--on", "grid_patroll"], ["'grid_patrol'"]),
     "on and off at once": (
@@ -124,7 +124,7 @@ def test_what_is_wrong_is_one_line_with_the_way_out(cogov, wrong):
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        ('[[shock]]\nrole = "comittee"', "there are: property, committee"),
+        ('[[shock]]\nrole = "comittee"', "did you mean 'committee'"),
         ("[[reported]]\nlow = 0.5\nhigh = 0.2", "reported.0.low = 0.5 is more than high = 0.2"),
     ],
 )
@@ -212,4 +212,4 @@ def test_the_benches_run_on_a_small_sweep(capsys):
         False,
         speed.measure_pairing(PlainConsole(), replicates=3, only=("grid_patrol",)),
     )
-    assert "guiyuan: grid_patrol, told" in capsys.readouterr().out
+    assert "guiyuan: grid_patrol, reported" in capsys.readouterr().out

@@ -68,7 +68,7 @@ def test_paths_of_parameters_are_completed_a_part_at_a_time():
         "committee.sta"
     ) == ["committee.staff="]
     assert (
-        completion.complete_knob("mechanisms.whistle.t") == ["mechanisms.whistle.contact_hours"]
+        completion.complete_knob("mechanisms.whistle.con") == ["mechanisms.whistle.contact_hours"]
         and completion.complete_knob("nonsense") == []
     )
 

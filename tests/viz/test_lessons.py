@@ -212,20 +212,20 @@ def test_what_decides_a_prediction():
 
 CLAIMS = {  # lesson -> number of its setup -> what its texts say besides the answers
     "lamp": {
-        0: ("left reported:lamp_out > 0.8", "left till_reported:lamp_out > 14", "difference hours > 0"),
+        0: ("left reported:lamp_out > 0.8", "left days_to_report:lamp_out > 14", "difference hours > 0"),
         1: ("left rate:lamp_out > 0.6", "difference resolution_rate > 0.1"),
     },
-    "away": {0: ("difference backlog < 0",), 1: ("difference told > 0",)},
+    "away": {0: ("difference backlog < 0",), 1: ("difference reported > 0",)},
     "table": {0: ("difference resolution_rate < 0.03",)},
     "signatures": {0: ("left signed:yard_renewal > 0.6",)},
     "anecdote": {0: ("difference resolution_rate < -0.01",), 1: ("difference resolution_rate > 0",)},
     "meetings": {
-        0: ("difference backlog > 0", "difference giving < 0"),
+        0: ("difference backlog > 0", "difference volunteering < 0"),
         1: ("difference hours > 0", "difference agreed > 0"),
     },
     "complaints": {
         0: ("difference arisen > 0", "difference satisfaction > 0"),
-        1: ("difference told > 0", "difference resolution_rate < 0.02"),
+        1: ("difference reported > 0", "difference resolution_rate < 0.02"),
     },
     "budget": {0: ("difference backlog < 5",)},
 }

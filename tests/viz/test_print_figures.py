@@ -152,7 +152,7 @@ def test_the_command_draws_and_says_where(monkeypatch, capsys, tmp_path):
         *common, "--chart", "survival", "--journal", "plos", "--format", "png,pdf", "--json"
     )
     told = json.loads(out)
-    assert status == 0 and "pairs with the same luck" in told["verdict"]
+    assert status == 0 and "pairs with common random numbers" in told["verdict"]
     assert {path.name for path in tmp_path.iterdir()} == {
         "survival_plos_en.png",
         "survival_plos_en.pdf",

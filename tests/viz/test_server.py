@@ -862,7 +862,7 @@ def test_a_port_that_is_taken_is_one_line_and_2(monkeypatch, capsys):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         status, out, err = typist(monkeypatch, capsys, "serve", "--no-open")("--port", taken.getsockname()[1])
-    assert (status, out) == (2, "") and err.count("\n") == 1 and "leave --port out" in err
+    assert (status, out) == (2, "") and err.count("\n") == 1 and "without --port" in err
 
 
 def test_the_join_link_is_also_a_picture(capsys):
