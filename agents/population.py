@@ -90,7 +90,10 @@ def draw_household_sizes(census: "Census", draw: "RandomNumbers") -> tuple[np.nd
     others = np.flatnonzero(~alone)
     extra = np.arange(census.residents - census.households)
     if len(extra) and not len(others):
-        raise UserError("community.residents leaves people over: every household is an elder alone")
+        raise UserError(
+            "{path} leaves people over: every household is an elder alone",
+            path=Named("knob", "community.residents"),
+        )
     seats = others[(draw("born into", extra) * len(others)).astype(np.int64)] if len(extra) else extra
     return 1 + np.bincount(seats, minlength=len(h)), alone
 

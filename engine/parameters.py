@@ -93,7 +93,7 @@ def describe_problem(f: Field, value: Any) -> Message | None:
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if number and (not whole or isinstance(value, int)) and m["low"] <= value <= m["high"]:  # NaN is not
         return None
-    allowed = {"range": format_range(m), "unit": Translated(m["unit"], m.get("words", ("", "", ""))[2])}
+    allowed = {"range": format_range(m), "unit": unit_of(m)}
     if not number:
         return Message("= {value!r} is not a number; allowed is {range} {unit}", value=value, **allowed)
     if whole and not isinstance(value, int):
@@ -130,6 +130,11 @@ def complain_about_name(name: Any) -> Message | None:
             forbidden=" ".join(FORBIDDEN),
         )
     return None
+
+
+def unit_of(m: Mapping[str, Any]) -> Translated:
+    """Return the unit in a knob's metadata, with its Chinese."""
+    return Translated(m["unit"], m.get("words", ("", "", ""))[2])
 
 
 def format_range(m: Mapping[str, Any]) -> Message:

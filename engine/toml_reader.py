@@ -10,21 +10,21 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from .parameters import check, describe_problem, format_range
+from .parameters import check, describe_problem, format_range, unit_of
 from .renamed import NAMES, new_path
-from .texts.errors import FieldError, Message, Named, UserError
+from .texts.errors import FieldError, Message, Named, Translated, UserError
 
 LARGEST = 256  # KiB per file
 DEEPEST = 8  # nested tables and arrays
 LONGEST = 100  # characters in a bare word or number; Python refuses to print or convert some longer numbers
 
 KINDS = {
-    bool: "a boolean",
-    int: "a whole number",
-    float: "a decimal number",
-    str: "text",
-    list: "an array",
-    dict: "a table",
+    bool: Translated("a boolean", "布尔值"),
+    int: Translated("a whole number", "整数"),
+    float: Translated("a decimal number", "小数"),
+    str: Translated("text", "文字"),
+    list: Translated("an array", "数组"),
+    dict: Translated("a table", "表"),
 }
 
 # Possessive (++, *+) and tolerant of unclosed quotes and brackets, so that any file takes one pass only.
@@ -206,7 +206,7 @@ def explain_toml_error(message: str, ends: list[int], spots: list[tuple]) -> str
 
 def build_dataclass(start: Any, table: Any, at: At, prefix: str = "") -> Any:
     """Build a frozen dataclass from a table; `start` is its class, or an instance to be changed."""
-    expect((dict,), "a table", table, at, prefix[:-1])
+    expect((dict,), Message("a table"), table, at, prefix[:-1])
     known = {f.name: f for f in fields(start) if f.init and allowed_types(f)}
     at = at if prefix else replace(at, top=tuple(known))
     refuse_unknown(known, table, at, prefix)
@@ -247,28 +247,31 @@ def default(start: Any, f: Field) -> Any:
     return f.default if f.default_factory is MISSING else f.default_factory()
 
 
-def allowed_types(f: Field) -> tuple[tuple, str] | None:
+def allowed_types(f: Field) -> tuple[tuple, Message] | None:
     """Return (types, in words) of what a file may give for field `f`; None if it may not give the field."""
     m = f.metadata
     if "low" in m:
-        whole = f.type in (int, "int")
-        return (int,) if whole else (int, float), f"a {'whole ' * whole}number, {format_range(m)} {m['unit']}"
+        allowed = {"range": format_range(m), "unit": unit_of(m)}
+        if f.type in (int, "int"):
+            return (int,), Message("a whole number, {range} {unit}", **allowed)
+        return (int, float), Message("a number, {range} {unit}", **allowed)
     if "text" in m:
-        return (str,), f"text of at most {m['text']} characters"
+        return (str,), Message("text of at most {most} characters", most=m["text"])
     if "choices" in m:
-        return (str,), "one of " + ", ".join(name or '"" (none)' for name in m["choices"])
+        names = ", ".join(name or '"" (none)' for name in m["choices"])
+        return (str,), Message("one of {names}", names=names)
     if "names" in m:
-        return (list,), "an array of names"
+        return (list,), Message("an array of names")
     if "each" in m:
-        return (list,), f"tables, each below its own [[{f.name}]]"
+        return (list,), Message("tables, each below its own [[{name}]]", name=f.name)
     if "free" in m:
-        return (dict, list), "a table or an array"
+        return (dict, list), Message("a table or an array")
     if "named" in m or is_dataclass(f.type):
-        return (dict,), "a table"
-    return ((bool,), "true or false") if f.type is bool else None
+        return (dict,), Message("a table")
+    return ((bool,), Message("true or false")) if f.type is bool else None
 
 
-def required_types(f: Field) -> tuple[tuple, str]:
+def required_types(f: Field) -> tuple[tuple, Message]:
     """Return `allowed_types` of a field that a file may give."""
     allowed = allowed_types(f)
     assert allowed, f.name
@@ -295,7 +298,7 @@ def take_value(f: Field, raw: Any, at: At, path: str, default: Any = MISSING) ->
         )
     if "names" in m:
         for n, name in enumerate(raw):
-            expect((str,), "a name", name, at, f"{path}.{n}")
+            expect((str,), Message("a name"), name, at, f"{path}.{n}")
         return tuple(raw)
     if "each" in m:
         return tuple(build_dataclass(m["each"], table, at, f"{path}.{n}.") for n, table in enumerate(raw))
@@ -346,7 +349,7 @@ def number(f: Field, raw: Any, at: At, path: str) -> float:
 
 def plain(raw: Any, at: At, path: str) -> Any:
     """Return data unchanged: finite numbers, text, booleans, tables and arrays of them; refuse the rest."""
-    expect(KINDS, "numbers, text, booleans, tables and arrays", raw, at, path)
+    expect(KINDS, Message("numbers, text, booleans, tables and arrays"), raw, at, path)
     if isinstance(raw, float) and not isfinite(raw):
         raise at.error(path, "= {raw!r} is not finite", raw=raw)
     for name, inner in (
@@ -356,14 +359,14 @@ def plain(raw: Any, at: At, path: str) -> Any:
     return raw
 
 
-def expect(kinds: Collection[type], meant: str, raw: Any, at: At, path: str) -> None:
+def expect(kinds: Collection[type], meant: Message, raw: Any, at: At, path: str) -> None:
     """Raise UserError unless the type of a value is one of `kinds`, which `meant` describes."""
     if type(raw) not in kinds:
         raise at.error(
             path,
-            "= {raw} is {get}; allowed is {meant}",
+            "= {raw} is {kind}; allowed is {meant}",
             raw=show_value(raw),
-            get=KINDS.get(type(raw), "a date or time"),
+            kind=KINDS.get(type(raw), Translated("a date or time", "日期或时间")),
             meant=meant,
         )
 
@@ -372,12 +375,13 @@ def refuse_unknown(known: Collection[str], table: Mapping[str, Any], at: At, pre
     """Raise UserError for the first key of a table that is not in `known`."""
     for name in table:
         if name not in known:
-            stray = (
-                f" here; {name} belongs to the top of the file, above its first [table]"
-                if prefix and name in at.top
-                else suggest_names(name, known)
-            )
-            raise at.error(prefix + name, "is unknown{stray}", stray=stray)
+            if prefix and name in at.top:
+                raise at.error(
+                    prefix + name,
+                    "is unknown here; {name} belongs to the top of the file, above its first [table]",
+                    name=name,
+                )
+            raise at.error(prefix + name, "is unknown{hint}", hint=suggest_names(name, known))
 
 
 def suggest_names(name: str, known: Collection[str]) -> Message:

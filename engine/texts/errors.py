@@ -104,7 +104,8 @@ class FieldError(UserError):
     """An error in a field of a dataclass: `owner.field problem`; the reader of files adds file and line."""
 
     def __init__(self, owner: str, field: str, problem: str | Message):
-        path = Named("knob", f"{owner}.{field}")
+        name = field if "." in field else f"{owner}.{field}"
+        path = Named("knob", name, f"{owner}.{field}")
         super().__init__("{path} {problem}", path=path, problem=as_message(problem))
         self.owner, self.field, self.problem = owner, field, problem
 

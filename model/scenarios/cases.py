@@ -138,8 +138,10 @@ def alter_scenario(
         part, name, *_ = (*text.split("."), "")
         if part == "mechanisms" and name in mechanisms.list_known() and name not in active:
             raise UserError(
-                "--set {text}: {name} is not switched on; add --on {name}",
-                text=text,
+                "--set {path}={value}: {name} is not switched on; add --on {option}",
+                path=Named("knob", text.partition("=")[0]),
+                value=text.partition("=")[2],
                 name=Named("mechanism", name),
+                option=name,
             )
     return set_parameters(scenario, dict(parse_setting(scenario, text) for text in texts))

@@ -50,7 +50,7 @@ def Inside(state, shown, day, picked, issue, set_issue) -> None:
                     return
                 open_ids = [i for i in picked["ids"] if still_open(shown, i, day)]
                 names = {
-                    i: label_issue(shown, i, lang)
+                    i: label_issue(state, shown, i)
                     for i in (*open_ids, *(i for i in picked["ids"] if i not in open_ids))
                 }
                 solara.Select(
@@ -76,13 +76,14 @@ def Inside(state, shown, day, picked, issue, set_issue) -> None:
                                     solara.Text(line)
 
 
-def label_issue(shown: page_state.SimulatedSides, issue_id: str, lang: str) -> str:
+def label_issue(state, shown: page_state.SimulatedSides, issue_id: str) -> str:
     """Return the label of an issue: its kind, and the day on which it arose."""
     _, category, _ = issue_path(int(issue_id), shown.scenarios[0]).split("/")
+    lang = state.lang
     return translate(
         lang,
         "issue",
-        kind=stories.kind(category, lang),
+        kind=words.category(lang, category, page_state.read_case(state.case)),
         born=min(row["arose_day"] for row in rows_of(shown, issue_id)),
     )
 
