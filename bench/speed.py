@@ -24,6 +24,7 @@ from ..model.scenarios.cases import alter_scenario, read_case
 from ..model.scenarios.scenario import Scenario
 from ..model.simulate import build_community, days, simulate
 from ..reference.day import iterate_days
+from ..reference.mechanisms import list_twins
 from .tables import BenchTable
 
 ROOT = Path(__file__).parent.parent
@@ -48,7 +49,7 @@ def speed(console) -> Iterator[BenchTable]:
 
     The engine and the twin are timed in turn, in the same process.
     """
-    case = alter_scenario(read_case("guiyuan"), on=mechanisms.list_mechanisms())
+    case = alter_scenario(read_case("guiyuan"), on=list_twins())
     residents = case.community.residents
     start = time.perf_counter()
     simulate(replace(case, days=2), 0)

@@ -145,7 +145,7 @@ def time_to_first_picture(page: Page) -> float:
 def patiently(page: Page) -> float | None:
     """Return the seconds until this visitor of many sees the town; None where it does not appear."""
     try:
-        page.wait_for_function("window.painted || performance.now() > 1000 * %s" % CROWDED)
+        page.wait_for_function(f"window.painted || performance.now() > 1000 * {CROWDED}")
         return page.evaluate("window.painted || 0") / 1000 or None
     except Exception:  # whatever the reason, this visitor sees nothing
         return None

@@ -8,7 +8,7 @@ say why.
 
 import tomllib
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -118,7 +118,7 @@ def as_message(text: str | Message) -> Message:
     return text if isinstance(text, Message) else Message(text)
 
 
-@lru_cache(maxsize=None)
+@cache
 def chinese() -> dict[str, str]:
     """Return the Chinese wordings: template -> text with the same names in braces."""
     path = Path(__file__).with_name("errors_zh.toml")

@@ -164,6 +164,8 @@ KEYS = {  # words of a command -> keys of its document; of a list, those of its 
         "digest",
         "folder",
     },
+    ("check", "case", "wuzi_yard"): {"name", "kept", "promises"},
+    ("check", "mechanism", "grid_patrol"): {"name", "kept", "promises"},
     ("bench", "speed"): {"tables"},
     ("bench", "pairing", "--replicates", "3"): {"tables"},
     ("bench", "luck"): {"tables"},
@@ -188,7 +190,7 @@ def commands(group, *words):
 
 
 def test_every_command_that_has_json_is_tried():
-    assert {words[: 2 if words[0] == "bench" else 1] for words in KEYS} == set(
+    assert {words[: 2 if words[0] in ("bench", "check") else 1] for words in KEYS} == set(
         commands(typer.main.get_command(app))
     )
 
