@@ -7,7 +7,7 @@ BUILDER := hatchling==1.26.3
 
 # Who looks the lock over; each in an environment of its own under build, for cogov needs neither.
 AUDITOR := pip-audit==2.10.1
-CHECKER := cyclonedx-python-lib[json-validation]==11.12.0
+SBOM := cyclonedx-bom==7.5.0
 
 PYTHON ?=
 VENV   := .venv
@@ -28,7 +28,7 @@ help:
 	@echo 'make baselines  what every case comes to, into tests/baselines; asks for a line in CHANGELOG.md where results moved'
 	@echo 'make lock    write requirements.lock anew, keeping versions; LOCK=--upgrade takes the newest'
 	@echo 'make audit   ask for known advisories about requirements.lock; ends with 3 where no source of them answers'
-	@echo 'make sbom    what cogov is made of, with hashes and licences, into build/sbom.cdx.json (CycloneDX)'
+	@echo 'make sbom    the packages in .venv with their licences, into build/sbom.cdx.json (CycloneDX)'
 	@echo 'make fonts   make viz/static/fonts anew, from the package fonts-noto-cjk of Debian and Ubuntu'
 	@echo 'make clean   remove .venv, caches and out/demo'
 	@echo
@@ -81,14 +81,14 @@ audit:
 	@build/audit/bin/python $(PIP) install '$(AUDITOR)' || { echo 'not audited: $(AUDITOR) cannot be installed'; exit 3; }
 	@build/audit/bin/python tools/audit.py
 
-# Licences are those of what is installed; the official schema is checked by a library of CycloneDX's own.
+# Of what is installed in .venv, checked against the official schema.
 sbom: $(READY)
-	@$(BIN)/python tools/sbom.py
 	@rm -rf build/sbom; $(BIN)/python -m venv build/sbom
-	@build/sbom/bin/python $(PIP) install '$(CHECKER)'
-	@build/sbom/bin/python -c 'import sys; from cyclonedx.schema import SchemaVersion; from cyclonedx.validation.json import JsonStrictValidator; \
-	sys.exit(JsonStrictValidator(SchemaVersion.V1_6).validate_str(open("build/sbom.cdx.json", encoding="utf-8").read()) and "build/sbom.cdx.json is no CycloneDX 1.6")'
+	@build/sbom/bin/python $(PIP) install '$(SBOM)'
+	@build/sbom/bin/cyclonedx-py environment --pyproject pyproject.toml --spec-version 1.6 --output-reproducible \
+		--validate -o build/sbom.cdx.json $(BIN)/python
 	@rm -r build/sbom
+	@echo build/sbom.cdx.json
 
 # matplotlib brings fontTools; only the page's format needs brotli, and only here.
 fonts: $(READY)

@@ -125,7 +125,8 @@ def read_log(path: str | Path, mapping: LogMapping | str | Path | None = None, *
         mapping = read_mapping(mapping, **overrides)
     text = read_sheet(path, mapping.encoding or None, mapping.delimiter or None)
     if text.guessed:
-        notes.append("Encoding: GBK (GB18030), guessed from the bytes; --encoding says otherwise.")
+        name = "GBK (GB18030)" if text.encoding == "gb18030" else text.encoding
+        notes.append(f"Encoding: {name}, guessed from the bytes; use --encoding if that is wrong.")
     mapping, guessed = assign_columns(text, mapping)
     notes += [
         f"Column {show_value(getattr(mapping, role))} taken for {role}, by its name." for role in guessed

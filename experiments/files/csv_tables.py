@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from charset_normalizer import from_bytes
 
 from ...engine.output import readable
 from ...engine.texts.errors import UserError
@@ -54,6 +55,8 @@ CLOCK = (
     r"(?:T|\s+|(?<=日))(?:上午|下午)?\s*\d{1,2}[:时]\d{1,2}(?:[:分]\d{1,2}(?:[.,]\d+)?)?秒?分?"
     r"\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|UTC|[+-]\d\d:?\d\d)?$"
 )
+LIKELY = ["gb18030", "big5", "cp1252"]  # encodings of text that is not Unicode
+FEW_LETTERS = 30  # fewer say too little of an encoding
 ENOUGH = 0.9  # share of a column's dates that a format must read to be considered
 
 
@@ -136,8 +139,8 @@ def records(
 def decode_text(path: str | Path, encoding: str | None = None) -> tuple[str, str, bool]:
     """Return (text, encoding, whether the encoding was guessed).
 
-    Without `encoding`: UTF-8 if it decodes; else GB18030, which includes GBK and GB2312, if the result looks
-    like Chinese.
+    Without `encoding`: UTF-8 if it decodes, UTF-16 with its mark, else the likeliest of LIKELY by how its
+    letters go together (charset-normalizer).
     """
     try:
         raw = Path(path).read_bytes()
@@ -175,24 +178,35 @@ def decode_text(path: str | Path, encoding: str | None = None) -> tuple[str, str
         return raw.decode("utf-8-sig"), "utf-8", False
     except UnicodeDecodeError as e:
         line = raw[: e.start].count(10) + 1
+    if (text := decode_chinese(raw)) is not None:
+        return text, "gb18030", True
+    if found := from_bytes(raw, cp_isolation=LIKELY).best():
+        return str(found), found.encoding, True
+    raise UserError(
+        "{path}:{line}: is in no encoding that is recognised (UTF-8, UTF-16, GBK, Big5, cp1252); say "
+        "--encoding, or save the file as UTF-8",
+        path=path,
+        line=line,
+    )
+
+
+def decode_chinese(raw: bytes) -> str | None:
+    """Decode a short text as GB18030, which includes GBK and GB2312, if it looks like Chinese; else None.
+
+    A few words are too little to tell GBK from Big5 by their letters; GBK is by far the commoner.
+    """
     try:
         text = raw.decode("gb18030")
     except UnicodeDecodeError:
-        text = "é"
+        return None
     foreign = re.findall(r"[^\x00-\x7f]", text)
-    if sum(
+    chinese = sum(
         "\u4e00" <= c <= "\u9fff"
         or c in "，。、；：？！（）“”‘’《》【】—…·年 ％～"
         or "\uff00" <= c <= "\uffef"
         for c in foreign
-    ) < ENOUGH * len(foreign):
-        raise UserError(
-            "{path}:{line}: is neither UTF-8 nor GBK; say --encoding (cp1252 for western Windows), "
-            "or save the file as UTF-8",
-            path=path,
-            line=line,
-        )
-    return text, "gb18030", True
+    )
+    return text if len(foreign) < FEW_LETTERS and chinese >= ENOUGH * len(foreign) else None
 
 
 def guess_delimiter(path: str | Path, lines: list[str]) -> str:

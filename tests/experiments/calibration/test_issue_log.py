@@ -86,6 +86,23 @@ def test_encodings_delimiters_and_line_ends_are_recognised(write_text, encoding,
     assert one.kinds == {"乱丢垃圾": ("litter",)} and list(one.issues["line"]) == [2, 3]
 
 
+LOGS = {  # a hundred rows, as others keep them
+    "gb18030": ("工单编号,受理时间,办结时间,问题类别\n", "楼道灯不亮"),
+    "big5": ("案件編號,受理時間,結案日期,問題類別\n", "電梯停運"),
+    "cp1252": ("id,opened,closed,category\n", "Straßenbeleuchtung"),
+}
+
+
+@pytest.mark.parametrize("encoding", LOGS)
+def test_an_encoding_that_is_not_unicode_is_recognised_and_named(write_text, encoding):
+    head, category = LOGS[encoding]
+    rows = "".join(f"{n},2021-03-{n % 28 + 1:02d},,{category}\n" for n in range(100))
+    columns = dict(zip(("opened", "closed", "category"), head.strip().split(",")[1:]))
+    one = read_log(write_text(head + rows, encoding), **columns)
+    assert set(one.issues["category"]) == {category} and len(one.issues) == 100
+    assert f"Encoding: {'GBK (GB18030)' if encoding == 'gb18030' else encoding}" in " ".join(one.said)
+
+
 BAD = HEAD + (
     "1,2020-01-13,2020-01-14,litter,x\n"  # 2
     "2,2020-01-15,2020-01-10,litter,x\n"  # 3 closed before opened
@@ -194,7 +211,7 @@ WRONG = {
     "a workbook": ("mine.csv", b"PK\x03\x04xx", {}, ["Excel", "CSV"]),
     "bytes that are no text": (
         "mine.csv",
-        b"opened,closed\n\xe9t\xe9 \xff\n",
+        b"opened,closed\n\x81 \x8d \x8f \x90 \x9d\xff\n",
         {},
         ["mine.csv:2", "--encoding"],
     ),
