@@ -21,6 +21,7 @@ def docs(
     from ..viz.figures.model_diagrams import levers, lifecycle, save
     from ..viz.text.agent_catalogue import describe_agents
     from ..viz.text.agent_tables import agents_page
+    from ..viz.text.measure_tables import measures_page
     from ..viz.text.parameter_tables import page
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -34,6 +35,7 @@ def docs(
     save(levers(), folder / "levers.svg")
     save(relations(), folder / "agents.svg")
     (folder / "agents.md").write_text(agents_page(describe_agents()), encoding="utf-8")
+    (folder / "measures.md").write_text(measures_page(), encoding="utf-8")
 
 
 @app.command("compile", rich_help_panel=MAINTAIN)

@@ -25,6 +25,7 @@ from cogov.model.scenarios.scenario import Scenario
 from cogov.viz.figures.model_diagrams import identity
 from cogov.viz.text.agent_catalogue import RELATIONS, describe_agents, describe_kind
 from cogov.viz.text.agent_tables import agents_page
+from cogov.viz.text.measure_tables import measures_page
 from cogov.viz.text.parameter_tables import page
 
 DOCS = Path(cogov.__file__).parent / "docs"
@@ -42,6 +43,10 @@ def test_the_page_of_agents_is_what_their_files_say():
     assert (DOCS / "agents.md").read_text("utf-8") == agents_page(describe_agents()), (
         f"docs/agents.md {STALE}"
     )
+
+
+def test_the_page_of_measures_is_what_their_declarations_say():
+    assert (DOCS / "measures.md").read_text("utf-8") == measures_page(), f"docs/measures.md {STALE}"
 
 
 def test_every_kind_of_person_decides_something_and_has_numbers():
@@ -89,7 +94,8 @@ def test_diagrams_are_written_the_same_twice(tmp_path, monkeypatch):
         for folder in ("one", "other")
     ]
     assert (
-        written[0].keys() == {"parameters.md", "agents.md", "lifecycle.svg", "levers.svg", "agents.svg"}
+        written[0].keys()
+        == {"parameters.md", "agents.md", "measures.md", "lifecycle.svg", "levers.svg", "agents.svg"}
         and written[0] == written[1]
     )
 
