@@ -10,7 +10,10 @@ from .population import SLOTS
 
 @inner_kernel
 def befriend(i, j, people) -> bool:
-    """Make residents `i` and `j` acquaintances if both have a free slot; return whether the tie is new."""
+    """Make residents `i` and `j` acquaintances if both have a free slot; return whether the tie is new.
+
+    Twin: reference/people.py, meet.
+    """
     if i == j or people.ties[i] == SLOTS or people.ties[j] == SLOTS:
         return False
     for slot in range(people.ties[i]):
@@ -29,6 +32,8 @@ def draw_acquaintance(first, last, people, key) -> np.int64:
 
     Drawn as a race of exponential times, not as an index: one more person who is never present changes
     no other draw.
+
+    Twin: reference/people.py, meet.
     """
     presence, band = people.presence, people.band
     best, winner = np.inf, np.int64(-1)
@@ -44,7 +49,10 @@ def draw_acquaintance(first, last, people, key) -> np.int64:
 
 @inner_kernel
 def clear_acquaintances(i, people) -> None:
-    """Remove every tie of resident `i`, on both sides."""
+    """Remove every tie of resident `i`, on both sides.
+
+    Twin: reference/people.py, move_house.
+    """
     known, ties = people.known, people.ties
     for slot in range(ties[i]):
         j = known[i, slot]

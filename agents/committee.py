@@ -130,13 +130,19 @@ def hours_per_day(knobs: CommitteeParameters) -> float:
 
 @inner_kernel
 def spendable(fund, share) -> float:
-    """Yuan that mechanisms may spend today, of a `fund` in fen: a share of it, nothing of a debt."""
+    """Yuan that mechanisms may spend today, of a `fund` in fen: a share of it, nothing of a debt.
+
+    Twin: reference/resources.py, grant_hours.
+    """
     return max(0, fund) / 100 * share
 
 
 @inner_kernel
 def sittings_by_phone(phone, at_home, confidence) -> float:
-    """Sittings' worth that telephoning brings today: more where people are at home and trust the caller."""
+    """Sittings' worth that telephoning brings today: more where people are at home and trust the caller.
+
+    Twin: reference/processing.py, talk.
+    """
     return phone * at_home * confidence
 
 
@@ -145,6 +151,8 @@ def forgets(u, rate, reminded) -> bool:
     """Whether a waiting issue is forgotten today: with chance 1 - exp(-rate * exp(-reminded)).
 
     The chance is never more than rate * exp(-reminded), which spares most issues the exponential.
+
+    Twin: reference/processing.py, close.
     """
     return (reminded < 0.0 or u < rate) and u < 1.0 - exp(-rate * exp(-reminded))
 

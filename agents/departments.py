@@ -30,7 +30,10 @@ class DepartmentParameters:
 
 @inner_kernel
 def hours_today(full, at_work) -> float:
-    """Hours that departments have for this community today: of their `full` hours the share `at_work`."""
+    """Hours that departments have for this community today: of their `full` hours the share `at_work`.
+
+    Twin: reference/resources.py, total_hours.
+    """
     return full * at_work
 
 

@@ -71,7 +71,10 @@ def fees_per_day(knobs: PropertyParameters, households: np.ndarray) -> np.ndarra
 
 @inner_kernel
 def crew_hours(full, at_work, confidence, withheld) -> float:
-    """Hours of a crew today: the share `at_work` of its `full` hours, less those lost to withheld fees."""
+    """Hours of a crew today: the share `at_work` of its `full` hours, less those lost to withheld fees.
+
+    Twin: reference/resources.py, total_hours.
+    """
     return full * at_work * (1.0 - withheld * (1.0 - confidence))
 
 

@@ -17,6 +17,8 @@ def draw_leaving_household(w, b) -> int:
 
     At most one, with chance 1 - exp(-`moving`), where `moving` (buildings,) is in households a week. Owners
     and tenants race at the rates of their parameters.
+
+    Twin: reference/people.py, move_house.
     """
     if uniform(key_of(w.seed, MOVE, w.day), b) >= 1.0 - exp(-w.moving[b]):
         return -1
@@ -35,6 +37,8 @@ def relocate(w) -> None:
 
     The mean trust of newcomers is `newcomers` (buildings, 3). They have no acquaintances, and new owners have
     signed nothing.
+
+    Twin: reference/people.py, move_house.
     """
     people, households, k, key = (
         w.residents,

@@ -62,7 +62,10 @@ def sum_mood(people: Residents, stairwells: "Stairwells", buildings: "Buildings"
 
 @outer_kernel
 def sum_bystanders(s, people, stairwells, sums) -> None:
-    """Sum up who in stairwell `s` would see something, and how readily they would report it."""
+    """Sum up who in stairwell `s` would see something, and how readily they would report it.
+
+    Twin: reference/places.py, sum_bystanders.
+    """
     band, presence, voice, trust = people.band, people.presence, people.voice, people.trust
     ears, committee, company = 0.0, 0.0, 0.0
     for i in range(stairwells.people[s], stairwells.people[s + 1]):
@@ -77,7 +80,10 @@ def sum_bystanders(s, people, stairwells, sums) -> None:
 
 @inner_kernel
 def draw_reporter(first, last, people, trusted, key) -> np.int64:
-    """Draw who of residents `first` to `last` reports, weighted as in `sum_bystanders`; -1 for nobody."""
+    """Draw who of residents `first` to `last` reports, weighted as in `sum_bystanders`; -1 for nobody.
+
+    Twin: reference/reporting.py, tell.
+    """
     presence, voice, trust = people.presence, people.voice, people.trust
     best, winner = np.inf, np.int64(-1)
     for i in range(np.uint64(first), np.uint64(last)):
@@ -94,6 +100,8 @@ def confidence(sums, buildings, compounds) -> np.ndarray:
     """How far those at home in each compound trust committee and company; (compounds, 2) in 0..1.
 
     Residents are weighted by how readily they report. 1 stands for a mean trust of one half or more.
+
+    Twin: reference/places.py, confidence.
     """
     out = np.ones((len(compounds.company), 2))
     for c in range(len(out)):
@@ -115,7 +123,10 @@ def confidence(sums, buildings, compounds) -> np.ndarray:
 
 @inner_kernel
 def experience(resolved, long_open, k) -> float:
-    """The share of issues that a desk resolved in a building, with a prior of `hope` issues at `neutral`."""
+    """The share of issues that a desk resolved in a building, with a prior of `hope` issues at `neutral`.
+
+    Twin: reference/people.py, take_stock.
+    """
     return (k.trust_prior_weight * k.trust_when_nothing_seen + resolved) / (
         k.trust_prior_weight + resolved + long_open
     )
@@ -123,21 +134,30 @@ def experience(resolved, long_open, k) -> float:
 
 @inner_kernel
 def new_trust(trust, target, k, drift) -> np.float32:
-    """Trust a week later, 0..1: it moves to `target` at the rate `memory`, plus the `drift` of mechanisms."""
+    """Trust a week later, 0..1: it moves to `target` at the rate `memory`, plus the `drift` of mechanisms.
+
+    Twin: reference/people.py, take_stock.
+    """
     t = float(trust)
     return np.float32(min(1.0, max(0.0, t + k.trust_update_rate * (target - t) + drift)))
 
 
 @inner_kernel
 def new_satisfaction(satisfaction, target, k) -> float:
-    """Satisfaction a week later: it moves to `target`, which falls with open issues in the building."""
+    """Satisfaction a week later: it moves to `target`, which falls with open issues in the building.
+
+    Twin: reference/people.py, take_stock.
+    """
     s = float(satisfaction)
     return s + k.trust_update_rate * (target - s)
 
 
 @inner_kernel
 def new_fatigue(fatigue, gave, used, k) -> float:
-    """Fatigue a week later: a share `rest` is slept off; evenings that found work (`used`) add `tiring`."""
+    """Fatigue a week later: a share `rest` is slept off; evenings that found work (`used`) add `tiring`.
+
+    Twin: reference/people.py, take_stock.
+    """
     tired = float(fatigue) * (1.0 - k.fatigue_recovery)
     if gave:
         tired += k.fatigue_per_evening * used
@@ -146,7 +166,10 @@ def new_fatigue(fatigue, gave, used, k) -> float:
 
 @inner_kernel
 def evening_logit(zeal, trust_committee, trust_neighbours, fatigue, pull, k) -> float:
-    """The wish to give an evening this week, a logit; `pull` is a standing's duty and what mechanisms add."""
+    """The wish to give an evening this week, a logit; `pull` is a standing's duty and what mechanisms add.
+
+    Twin: reference/people.py, give.
+    """
     trusts = k.trust_logit * (float(trust_committee) + float(trust_neighbours) - 1.0)
     return zeal - k.volunteering_threshold_logit + trusts - k.fatigue_logit * fatigue + pull
 
@@ -156,6 +179,8 @@ def gives_evening(u, logit, presence) -> bool:
     """Whether a resident promises an evening: with chance presence / (1 + exp(-logit)).
 
     A cubic that exp(-logit) never falls below spares most residents the exponential.
+
+    Twin: reference/people.py, give.
     """
     likely = u * (2.0 - logit * (1.0 - logit * (0.5 - logit / 6.0))) < presence
     return likely and u * (1.0 + exp(-logit)) < presence
@@ -163,14 +188,20 @@ def gives_evening(u, logit, presence) -> bool:
 
 @inner_kernel
 def meets_somebody(u, gave, pull, presence, k) -> bool:
-    """Whether a resident meets somebody new this week: with chance presence * (1 - exp(-rate))."""
+    """Whether a resident meets somebody new this week: with chance presence * (1 - exp(-rate)).
+
+    Twin: reference/people.py, meet.
+    """
     rate = k.contacts_per_week + pull + (k.contacts_per_evening if gave else 0.0)
     return u < rate * presence and u < (1.0 - exp(-rate)) * presence
 
 
 @inner_kernel
 def pool_of(standing) -> int:
-    """The pool of evenings that a resident of this standing gives to."""
+    """The pool of evenings that a resident of this standing gives to.
+
+    Twin: reference/people.py, give.
+    """
     return POOL_MEMBERS if standing >= STANDING_RETIRED_MEMBER else POOL_VOLUNTEERS
 
 
@@ -204,6 +235,8 @@ def take_stock(w) -> None:
 
     Columns are bound to local names before the loops, and what is read twice is kept: the compiler must
     assume that a store in between has changed it.
+
+    Twin: reference/people.py, take_stock.
     """
     day, buildings, sums, used, k = w.day, w.buildings, w.mood, w.used, w.knobs.residents
     company, wish, stairs = w.compounds.company, w.wish, w.stairwells.people

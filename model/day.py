@@ -39,7 +39,10 @@ def end_day(world: "World") -> None:
 
 @outer_kernel
 def morning(w) -> None:
-    """Supply the hours and money of the day. No mechanism has asked or pulled yet."""
+    """Supply the hours and money of the day. No mechanism has asked or pulled yet.
+
+    Twin: reference/day.py, simulate_day.
+    """
     w.day += 1
     supply(w)
     w.wants.fill(0.0)
@@ -48,14 +51,20 @@ def morning(w) -> None:
 
 @outer_kernel
 def share_out(w) -> None:
-    """Grant what mechanisms asked for; the rest is left to the desks."""
+    """Grant what mechanisms asked for; the rest is left to the desks.
+
+    Twin: reference/day.py, simulate_day.
+    """
     grant(w.wants, w.shares, w.strength, w.have, w.crew)
     charge_granted(w)
 
 
 @outer_kernel
 def move_world(w) -> int:
-    """Move the world: this is the only place where it moves. Return for how many issues there is room."""
+    """Move the world: this is the only place where it moves. Return for how many issues there is room.
+
+    Twin: reference/day.py, simulate_day.
+    """
     n = len(w.issues)
     w.log = ensure_capacity(w.log, w.lines[0], w.lines[0] + LINES_PER_ISSUE * n)
     w.ended = ensure_capacity(w.ended, w.gone[0], w.gone[0] + n)

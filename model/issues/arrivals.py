@@ -50,6 +50,8 @@ def is_unit(unit, i, home, band, housebound, first) -> bool:
     """Whether resident `i` is one of the people, or the head of one of the homes, that `unit` names.
 
     `first` (households + 1,) is the first resident of each household.
+
+    Twin: reference/places.py, is_counted.
     """
     h = home[i]
     if unit == HOUSEHOLD:
@@ -67,7 +69,10 @@ def is_unit(unit, i, home, band, housebound, first) -> bool:
 
 @outer_kernel
 def census(people, households, buildings) -> np.ndarray:
-    """Count each kind of person or home in each building, by share of days at home; (buildings, 6)."""
+    """Count each kind of person or home in each building, by share of days at home; (buildings, 6).
+
+    Twin: reference/places.py, is_counted.
+    """
     count = np.zeros((len(buildings.compound), 6))
     for i in range(len(people.home)):
         for unit in range(6):
@@ -139,7 +144,10 @@ def schedule_initial(
 
 @outer_kernel
 def hazard_of_nth(hazard, place, code, key, n) -> float:
-    """Compute the hazard at which the `n`-th issue of a clock arises, from that of the first."""
+    """Compute the hazard at which the `n`-th issue of a clock arises, from that of the first.
+
+    Twin: reference/arrivals.py, draw_new_issues.
+    """
     clock_key = derive_key(derive_key(key, place), code)
     for number in range(1, n):
         hazard += exponential(clock_key, number)
@@ -148,7 +156,10 @@ def hazard_of_nth(hazard, place, code, key, n) -> float:
 
 @outer_kernel
 def first_thresholds(places, codes, key) -> np.ndarray:
-    """Draw the hazard at which the first issue of each clock arises; (buildings, categories)."""
+    """Draw the hazard at which the first issue of each clock arises; (buildings, categories).
+
+    Twin: reference/arrivals.py, build_clock.
+    """
     out = np.empty((len(places), len(codes)))
     for i in range(len(places)):
         for j in range(len(codes)):
@@ -162,6 +173,8 @@ def advance_clocks(w) -> np.ndarray:
 
     `ease` (buildings, families) is a log rate, `weather` (categories,) the factor of the season and of
     shocks. The result is ordered by building and category.
+
+    Twin: reference/arrivals.py, draw_new_issues.
     """
     clocks, ease, weather, family = w.clocks, w.lever.ease, w.weather[w.day % YEAR], w.cats.family
     places, codes, key = w.buildings.key, w.cats.code, key_of(w.seed, ARISE, 0)
@@ -208,7 +221,10 @@ def advance_clocks(w) -> np.ndarray:
 
 @inner_kernel
 def draw_affected_resident(unit, first, last, people, households, key) -> np.int64:
-    """Draw the resident of `first` to `last` whom an issue affects, in proportion to presence; -1 if none."""
+    """Draw the resident of `first` to `last` whom an issue affects, in proportion to presence; -1 if none.
+
+    Twin: reference/arrivals.py, build_issue.
+    """
     home, band, housebound = people.home, people.band, people.housebound
     presence, heads = people.presence, households.first
     best, winner = np.inf, np.int64(-1)
@@ -228,7 +244,10 @@ def draw_affected_resident(unit, first, last, people, households, key) -> np.int
 
 @inner_kernel
 def place_issue(w, issue, issue_key) -> None:
-    """Draw the stairwell of a new issue and, if it is private, whose home it is."""
+    """Draw the stairwell of a new issue and, if it is private, whose home it is.
+
+    Twin: reference/arrivals.py, build_issue.
+    """
     b, people, stairwells, key = issue.building, w.residents, w.stairwells, key_of(w.seed, STRIKE, 0)
     first, last = w.buildings.first[b], w.buildings.first[b + 1]
     issue.household = -1
@@ -248,6 +267,8 @@ def draw_requirements(w, issue, number, issue_key) -> None:
     """Draw what a new issue takes: hours, money, sittings, days with a department, and days until it lapses.
 
     These belong to the issue and are the same in every arm of a comparison.
+
+    Twin: reference/arrivals.py, build_issue.
     """
     cats, seed, b, j = w.cats, w.seed, issue.building, issue.category
     issue.work_hours = (
@@ -277,7 +298,10 @@ def draw_requirements(w, issue, number, issue_key) -> None:
 
 @inner_kernel
 def fill_new_issues(w, rows, fresh) -> None:
-    """Fill `rows` with the issues of `advance_clocks`: where each is, whom it affects, and what it takes."""
+    """Fill `rows` with the issues of `advance_clocks`: where each is, whom it affects, and what it takes.
+
+    Twin: reference/arrivals.py, build_issue.
+    """
     cats, compounds = w.cats, w.compounds
     for r in range(len(fresh)):
         issue, b, j, number = rows[r], fresh[r, 0], fresh[r, 1], fresh[r, 2]

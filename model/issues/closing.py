@@ -38,7 +38,10 @@ YEAR = 365
 
 @inner_kernel
 def disappoint(w, issue) -> None:
-    """Lower the trust of the reporter, who learns that reporting does not help."""
+    """Lower the trust of the reporter, who learns that reporting does not help.
+
+    Twin: reference/issues.py, disappoint.
+    """
     trust = w.residents.trust
     if issue.reporter >= 0:
         trusted = trust_at_stake(issue)
@@ -51,6 +54,8 @@ def check(w, issue, key) -> None:
     """Check what was done: it is verified, or reopened with a share `redo` of the work to do again.
 
     A verified nuisance adds its expected returns to the hazard clock of its building and category.
+
+    Twin: reference/processing.py, close.
     """
     cats, clocks = w.cats, w.clocks
     if uniform(derive_key(key, issue.key), issue.reopened) < cats.reopen_share[issue.category]:
@@ -67,7 +72,10 @@ def check(w, issue, key) -> None:
 
 @inner_kernel
 def give_up(w, issue) -> None:
-    """Let the reporter give up: an issue that may lapse is withdrawn, another becomes unknown again."""
+    """Let the reporter give up: an issue that may lapse is withdrawn, another becomes unknown again.
+
+    Twin: reference/processing.py, close.
+    """
     disappoint(w, issue)
     if issue.lapse_day >= 0:
         issue.state = WITHDRAWN
@@ -84,6 +92,8 @@ def close(w) -> np.ndarray:
     Fills `standing` (buildings, 2) of the mood with the number of issues in common space that have been open
     for more than `fresh` days. `hurry` (days) brings a department's answer nearer, `keep` (log rate) makes
     the desks forget less.
+
+    Twin: reference/processing.py, close.
     """
     issues, day, cats, keep, hurry = w.issues, w.day, w.cats, w.lever.keep, w.lever.hurry
     standing, first, fresh = (

@@ -150,6 +150,8 @@ def chance_to_meet(h, lives, people, households, reach, k) -> float:
     """Chance that a call at household `h` meets a person who may sign.
 
     `lives` is whether the voters live there; the lever `reach` is a logit.
+
+    Twin: reference/consent.py, call_at_door.
     """
     if lives:
         presence = 0.0
@@ -170,6 +172,8 @@ def willingness(h, lives, lift, yuan, people, households, consent, k) -> float:
 
     Each talk adds `consent`. Trust in the committee and acquaintances who signed count where the voters live
     there (`lives`), those of the head for the home; they do not count for an owner who lets.
+
+    Twin: reference/consent.py, compute_willingness.
     """
     head = households.first[h]
     x = (
@@ -194,7 +198,10 @@ def willingness(h, lives, lift, yuan, people, households, consent, k) -> float:
 
 @inner_kernel
 def choose_projects(w) -> None:
-    """Write into `row` which issue collects signatures in each compound: the current or oldest; -1 none."""
+    """Write into `row` which issue collects signatures in each compound: the current or oldest; -1 none.
+
+    Twin: reference/consent.py, collect.
+    """
     issues, projects = w.issues, w.projects
     projects.row.fill(-1)
     for i in range(len(issues)):
@@ -205,7 +212,10 @@ def choose_projects(w) -> None:
 
 @inner_kernel
 def electorate(w, issue) -> tuple[int, int]:
-    """Return the first household that may vote on a project, and the one after the last."""
+    """Return the first household that may vote on a project, and the one after the last.
+
+    Twin: reference/consent.py, collect.
+    """
     first, last = w.compounds.first[issue.compound], w.compounds.first[issue.compound + 1]
     if issue.scope == SCOPE_BUILDING:
         first, last = issue.building, issue.building + 1
@@ -214,7 +224,10 @@ def electorate(w, issue) -> tuple[int, int]:
 
 @inner_kernel
 def open_vote(w, c, issue, low, high) -> None:
-    """Begin to collect signatures for an issue in compound `c`: no household has been met yet."""
+    """Begin to collect signatures for an issue in compound `c`: no household has been met yet.
+
+    Twin: reference/consent.py, collect.
+    """
     projects, households = w.projects, w.households
     projects.active[c], projects.cursor[c] = issue.id, low
     projects.steps[c], projects.opens[c] = 0.0, w.day
@@ -224,7 +237,10 @@ def open_vote(w, c, issue, low, high) -> None:
 
 @inner_kernel
 def count_calls(w, c, homes) -> tuple[int, int]:
-    """Count today's calls in compound `c` of `homes`; return also the mechanism that makes most, or -1."""
+    """Count today's calls in compound `c` of `homes`; return also the mechanism that makes most, or -1.
+
+    Twin: reference/consent.py, collect.
+    """
     projects, codes, doors = w.projects, w.pulls.doors.by, w.pulls.doors.rows
     by, most = -1, w.knobs.projects.walk_in_rate * homes
     projects.steps[c] += most
@@ -239,7 +255,10 @@ def count_calls(w, c, homes) -> tuple[int, int]:
 
 @inner_kernel
 def call_at(w, h, issue, yuan) -> None:
-    """Call at household `h` for the project of an issue: it is met or not, and signs or doubts."""
+    """Call at household `h` for the project of an issue: it is met or not, and signs or doubts.
+
+    Twin: reference/consent.py, call_at_door.
+    """
     households, k, b = w.households, w.knobs.projects, w.households.building[h]
     lives = issue.consent_rule == EVERY or households.owner[h]  # where every household votes, tenants do
     met = uniform(derive_key(derive_key(key_of(w.seed, AT_HOME, 0), issue.key), h), households.knocks[h])
@@ -254,7 +273,10 @@ def call_at(w, h, issue, yuan) -> None:
 
 @inner_kernel
 def canvass(w, c, issue, low, high) -> int:
-    """Make today's calls in compound `c`, door by door; return the mechanism that calls most, or -1."""
+    """Make today's calls in compound `c`, door by door; return the mechanism that calls most, or -1.
+
+    Twin: reference/consent.py, collect.
+    """
     projects, households = w.projects, w.households
     calls, by = count_calls(w, c, high - low)
     yuan = issue.cost_fen / 100 / (high - low)
@@ -275,6 +297,8 @@ def count_vote(w, c, issue, low, high, by) -> None:
     """Count signatures in compound `c`: the vote carries, or goes on, or fails when its term is over.
 
     A failed vote loses its signatures and opens again after `rest` days.
+
+    Twin: reference/consent.py, collect.
     """
     projects, households, k, day = w.projects, w.households, w.knobs.projects, w.day
     signed, met, signed_area, met_area, area = 0, 0, 0.0, 0.0, 0.0
@@ -300,7 +324,10 @@ def count_vote(w, c, issue, low, high, by) -> None:
 
 @inner_kernel
 def sign(w) -> None:
-    """Simulate a day of every project: who is called at, met and signs, and whether its vote carries."""
+    """Simulate a day of every project: who is called at, met and signs, and whether its vote carries.
+
+    Twin: reference/consent.py, sign.
+    """
     projects = w.projects
     choose_projects(w)
     for c in range(len(projects.active)):

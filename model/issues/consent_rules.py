@@ -18,7 +18,10 @@ MAJOR, PLAIN, EVERY, ALL_OWNERS = range(4)
 
 @outer_kernel
 def is_met(rule, signed, met, total, signed_area, met_area, area) -> bool:
-    """Whether `rule` is met. Counts of households and their square metres: signed, met (take part), all."""
+    """Whether `rule` is met. Counts of households and their square metres: signed, met (take part), all.
+
+    Twin: reference/consent.py, is_met.
+    """
     if rule == EVERY or rule == ALL_OWNERS:
         return signed == total
     if 3 * met < 2 * total or 3 * met_area < 2 * area:

@@ -11,6 +11,8 @@ def talk(w) -> None:
     """Hold sittings on issues at the table: by telephone, and those that mechanisms hold (`accord`).
 
     The mechanism that held most on the day it is settled is credited; -1 is the desk itself.
+
+    Twin: reference/processing.py, talk.
     """
     issues, phone, codes, accord = (
         w.issues,

@@ -148,7 +148,10 @@ def unpack_id(issue_id: int, categories: Iterable[str]) -> tuple[int, str | None
 
 @inner_kernel
 def is_known(issue) -> bool:
-    """Whether an issue is open and has been reported."""
+    """Whether an issue is open and has been reported.
+
+    Twin: reference/issues.py, is_known.
+    """
     return UNKNOWN < issue.state < RESOLVED
 
 
@@ -167,6 +170,8 @@ def is_workable(issue) -> bool:
     """Whether hours can be put into an issue.
 
     It is in work, or reported and needs no parties, signatures, money or department.
+
+    Twin: reference/issues.py, workable.
     """
     return issue.state == WORK or (issue.state == REPORTED and next_stage(REPORTED, issue) == WORK)
 
@@ -205,7 +210,10 @@ def ensure_capacity(rows, used, need) -> np.ndarray:
 
 @inner_kernel
 def log_event(log, used, issue, day, what, by, who) -> None:
-    """Write one line of history; `used` (1,) counts the lines."""
+    """Write one line of history; `used` (1,) counts the lines.
+
+    Twin: reference/world.py, World.note.
+    """
     line = log[used[0]]
     line.issue, line.day, line.what, line.by, line.who = issue, day, what, by, who
     used[0] += 1
@@ -216,19 +224,27 @@ def trust_at_stake(issue) -> int:
     """Return whose trust an issue affects: the property company's if it has the issue, else the committee's.
 
     Departments' work counts for the committee.
+
+    Twin: reference/issues.py, trust_at_stake.
     """
     return TRUST_COMPANY if issue.desk == DESK_COMPANY else TRUST_COMMITTEE
 
 
 @inner_kernel
 def rank(issue) -> int:
-    """Rank the urgency of an issue, 0..3: its severity, plus one if several neighbours reported it."""
+    """Rank the urgency of an issue, 0..3: its severity, plus one if several neighbours reported it.
+
+    Twin: reference/issues.py, by_urgency.
+    """
     return min(3, issue.severity + (1 if issue.reports >= 2 else 0))
 
 
 @inner_kernel
 def next_stage(state, issue) -> np.int8:
-    """Return the stage that follows `state`, skipping those that the issue does not need."""
+    """Return the stage that follows `state`, skipping those that the issue does not need.
+
+    Twin: reference/issues.py, after.
+    """
     if state < TABLE and issue.sittings_needed > 0.0:
         return TABLE
     if state < SIGN and issue.consent_rule >= 0:
@@ -242,7 +258,10 @@ def next_stage(state, issue) -> np.int8:
 
 @inner_kernel
 def move(issue, state, day) -> None:
-    """Move an issue into stage `state`; in UPWARD, a department's time begins to run."""
+    """Move an issue into stage `state`; in UPWARD, a department's time begins to run.
+
+    Twin: reference/issues.py, move.
+    """
     issue.state = state
     if state == UPWARD:
         issue.due_day = day + issue.department_days

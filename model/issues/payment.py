@@ -11,6 +11,8 @@ def pay(w) -> None:
 
     Updates `funds` and `spending` (compounds + 1,) fen. The history records which fund paid: its row, or -1
     for both.
+
+    Twin: reference/processing.py, pay.
     """
     issues, funds, spending = w.issues, w.funds, w.spending
     last = len(funds) - 1

@@ -39,7 +39,10 @@ A_DAY = 3  # reports of an issue in one day, at most; the others come tomorrow
 
 @outer_kernel
 def bystander_factor(n, alone) -> float:
-    """Rate at which n bystanders (any n >= 0) report, in units of log(b/c): n/(n-1), at most `alone`."""
+    """Rate at which n bystanders (any n >= 0) report, in units of log(b/c): n/(n-1), at most `alone`.
+
+    Twin: reference/reporting.py, bystander_factor.
+    """
     if n <= 1.0:
         return alone * n
     return min(alone, n / (n - 1.0))
@@ -47,7 +50,10 @@ def bystander_factor(n, alone) -> float:
 
 @inner_kernel
 def add(listening, committee, company, ears, voices, row) -> None:
-    """Add the bystanders and voices of a place to those of the larger place at `row`."""
+    """Add the bystanders and voices of a place to those of the larger place at `row`.
+
+    Twin: reference/arithmetic.py, add.
+    """
     ears[row] += listening
     voices[row, 0] += committee
     voices[row, 1] += company
@@ -58,6 +64,8 @@ def places_of(mood, buildings, compounds) -> tuple[np.ndarray, np.ndarray]:
     """Sum bystanders and their weighted voices over places: ears (n,), voices (n, 2).
 
     The rows are all stairwells, then all buildings, all compounds, and the whole community.
+
+    Twin: reference/places.py, ears_and_voices.
     """
     s, b, c = len(mood.ears), len(buildings.compound), len(compounds.company)
     ears, voices = np.zeros(s + b + c + 1), np.zeros((s + b + c + 1, 2))
@@ -76,7 +84,10 @@ def places_of(mood, buildings, compounds) -> tuple[np.ndarray, np.ndarray]:
 
 @inner_kernel
 def at_home(household, trusted, households, people) -> tuple[float, float]:
-    """Sum the bystanders in one household, and their weighted voices."""
+    """Sum the bystanders in one household, and their weighted voices.
+
+    Twin: reference/places.py, at_home.
+    """
     rank, presence, voice, trust = people.standing, people.presence, people.voice, people.trust
     ears, voices = 0.0, 0.0
     for i in range(households.first[household], households.first[household + 1]):
@@ -89,7 +100,10 @@ def at_home(household, trusted, households, people) -> tuple[float, float]:
 
 @inner_kernel
 def draw_issue_reporter(w, issue, key) -> np.int64:
-    """Draw the resident who reports an issue, among those who can see it; -1 for a passer-by in a street."""
+    """Draw the resident who reports an issue, among those who can see it; -1 for a passer-by in a street.
+
+    Twin: reference/reporting.py, tell.
+    """
     trusted, people, first_of = trust_at_stake(issue), w.residents, w.stairwells.people
     if issue.scope == SCOPE_HOUSEHOLD:
         h, first = issue.household, w.households.first
@@ -112,6 +126,8 @@ def tell(w) -> None:
 
     Neighbours report at the rate of the volunteer's dilemma; mechanisms that look (`sight`, 1/day) compete
     with them, and the first in the race is the reporter.
+
+    Twin: reference/reporting.py, tell.
     """
     issues, day, log, used, k = w.issues, w.day, w.log, w.lines, w.knobs.residents
     dilemma, patience, voice = w.cats.report_rate, w.cats.patience_days, w.lever.voice

@@ -11,7 +11,10 @@ RANKS = 4  # of urgency
 
 @inner_kernel
 def desk_row(issue, compounds) -> int:
-    """Return the row of `hours` that an issue draws on: compounds' crews, the committee, the departments."""
+    """Return the row of `hours` that an issue draws on: compounds' crews, the committee, the departments.
+
+    Twin: reference/issues.py, desk_row.
+    """
     return (
         issue.compound
         if issue.desk == DESK_COMPANY
@@ -21,7 +24,10 @@ def desk_row(issue, compounds) -> int:
 
 @inner_kernel
 def by_urgency(issues, state) -> np.ndarray:
-    """Return the rows of issues in one state, (n,): the most urgent first, and of those the oldest first."""
+    """Return the rows of issues in one state, (n,): the most urgent first, and of those the oldest first.
+
+    Twin: reference/issues.py, by_urgency.
+    """
     count = np.zeros(RANKS + 1, np.int64)  # issues that come before those of each rank
     for i in range(len(issues)):
         if issues[i].state == state:
@@ -39,7 +45,10 @@ def by_urgency(issues, state) -> np.ndarray:
 
 @inner_kernel
 def take_in(w) -> None:
-    """Take in reported issues, the most urgent first; each costs `intake` hours of its desk."""
+    """Take in reported issues, the most urgent first; each costs `intake` hours of its desk.
+
+    Twin: reference/processing.py, take_in.
+    """
     issues, hours, intake = w.issues, w.hours, w.knobs.intake_hours
     compounds = len(hours) - 2
     for i in by_urgency(issues, REPORTED):

@@ -15,6 +15,8 @@ def count_visible(issue, counted, first) -> None:
     """Increment `counted` (buildings, 2) wherever the issue is visible; private issues are not.
 
     An issue of a compound is visible in all its buildings; `first` (compounds + 1,) are their rows.
+
+    Twin: reference/issues.py, buildings_that_see.
     """
     trusted = trust_at_stake(issue)
     if issue.scope == SCOPE_COMPOUND:
@@ -29,6 +31,8 @@ def resolve(w, issue, by) -> None:
     """Resolve an issue, to be checked in `verify` days.
 
     Neighbours see it, and the reporter, if any, trusts more, having learned that reporting helps.
+
+    Twin: reference/processing.py, resolve.
     """
     day, trust = w.day, w.residents.trust
     if issue.taken_in_day < 0:
@@ -50,6 +54,8 @@ def work(w) -> None:
 
     A desk puts at most `pair` hours a day into one job: those of one worker. Works that take at least `works`
     days get that part of their hours a day.
+
+    Twin: reference/processing.py, work.
     """
     issues, hours, pair, works = w.issues, w.hours, w.pair, w.cats.min_works_days
     codes, done = w.pulls.work.by, w.pulls.work.rows

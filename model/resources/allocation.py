@@ -31,6 +31,8 @@ def supply(w) -> None:
     What mechanisms made available yesterday (`more`) is included. The calendar leaves a share of each role at
     work. A crew has fewer hours where few trust the company, because fees are withheld. Evenings that were
     promised and not asked for yet are `saved` (2,) within the week: they are given when they are asked for.
+
+    Twin: reference/resources.py, supply.
     """
     have, k, more, pledged, crew = w.have, w.knobs, w.more, w.mood.pledged, w.crew
     at_work = w.there[w.day % YEAR]
@@ -65,6 +67,8 @@ def grant(wants, shares, strength, have, crews) -> None:
 
     The share is that of the scarcest role asked for, so no granted hour waits for another; a scarce role is
     split in proportion to what was asked. The last column is the least share of all compounds.
+
+    Twin: reference/resources.py, grant_hours.
     """
     acting, compounds = len(strength), len(crews)
     for m in range(acting):
@@ -99,7 +103,10 @@ def grant(wants, shares, strength, have, crews) -> None:
 
 @inner_kernel
 def amount(wants, m, role) -> float:
-    """Sum what mechanism `m` asks of a role: in each compound, and in the community."""
+    """Sum what mechanism `m` asks of a role: in each compound, and in the community.
+
+    Twin: reference/resources.py, grant_hours.
+    """
     hours = 0.0
     for c in range(wants.shape[2]):
         hours += wants[m, role, c]
@@ -112,6 +119,8 @@ def charge_granted(w) -> None:
 
     Rows of `hours` are crews, committee and departments. Yuan leave the community's fund at once, rounded
     down to the fen.
+
+    Twin: reference/resources.py, charge_hours.
     """
     wants, shares, have, hours, ledger, compounds = w.wants, w.shares, w.have, w.hours, w.ledger, len(w.crew)
     for c in range(compounds):
@@ -154,7 +163,10 @@ def charge_granted(w) -> None:
 
 @inner_kernel
 def spend_hours(left, place, want) -> float:
-    """Take up to `want` hours from those `left` (places,) at a place, and return how many were taken."""
+    """Take up to `want` hours from those `left` (places,) at a place, and return how many were taken.
+
+    Twin: reference/mechanism.py, spend_hours.
+    """
     part = min(want, left[place])
     left[place] -= part
     return part

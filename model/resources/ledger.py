@@ -29,6 +29,8 @@ def charge_desks(ledger, given, hours, spending) -> None:
 
     These are the `given` (compounds + 2,) hours less those left in `hours`, and all fen in `spending`
     (funds,) that are not charged to a mechanism.
+
+    Twin: reference/resources.py, charge_desks.
     """
     compounds, mechanisms = len(given) - 2, len(ledger.fen) - 1
     crews = 0.0

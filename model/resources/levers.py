@@ -112,6 +112,8 @@ def sum_levers(stacks: "Levers[Stack]", strength: np.ndarray, issues: int) -> No
     """Scale each pull by its mechanism's `strength` (acting,), and sum those of a lever in order of names.
 
     Levers in OWNED are scaled, not summed.
+
+    Twin: reference/mechanism.py, sum_levers.
     """
     for lever in range(len(stacks)):
         who, rows, total = stacks[lever].who, stacks[lever].rows, stacks[lever].sum

@@ -5,6 +5,8 @@ because NumPy's `exp` of an array is not that of a scalar; other machines may di
 and `SINGLE`.
 """
 
+import ast
+import re
 from dataclasses import dataclass, replace
 from importlib import import_module
 from itertools import zip_longest
@@ -623,3 +625,41 @@ def test_homes_are_where_they_can_be(plain_world):
             )
     assert all(home.owner or not home.away for home in plain_world.households)
     assert len({(b.x, b.y) for b in plain_world.buildings}) == len(plain_world.buildings)
+
+
+# --------------------------------------------------------------------------------------- where the twin is found
+
+PLUMBING = {  # kernels that hold or move columns, and decide nothing
+    *("acquaint", "collect_pulls", "first_household", "make_id", "loads", "compact", "ensure_capacity"),
+    "reset_levers",
+}
+
+
+def kernels_of_the_day():
+    """Yield (file, kernel, docstring) of every kernel that people, issues and resources have."""
+    root = Path(reference.__file__).parent.parent
+    folders = ("agents", "model/issues", "model/resources")
+    for path in (path for folder in folders for path in sorted((root / folder).glob("*.py"))):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and any(
+                "kernel" in ast.unparse(decorator) for decorator in node.decorator_list
+            ):
+                yield path.name, node.name, ast.get_docstring(node)
+
+
+def test_every_kernel_names_its_twin():
+    """And there is one of that name in that file."""
+    root = Path(reference.__file__).parent.parent
+    for file, kernel, text in kernels_of_the_day():
+        if kernel in PLUMBING:
+            continue
+        twin = re.search(r"^Twin: (reference/\w+\.py), ([\w.]+)\.$", text, re.M)
+        assert twin, f"{file}: {kernel} does not say where its plain twin is"
+        names = {
+            node.name
+            for node in ast.walk(ast.parse((root / twin[1]).read_text("utf-8")))
+            if isinstance(node, ast.FunctionDef)
+        }
+        assert twin[2].rpartition(".")[2] in names, (
+            f"{file}: {kernel} names {twin[2]}, which is not in {twin[1]}"
+        )
