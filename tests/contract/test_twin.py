@@ -627,7 +627,7 @@ def test_homes_are_where_they_can_be(plain_world):
     assert len({(b.x, b.y) for b in plain_world.buildings}) == len(plain_world.buildings)
 
 
-# --------------------------------------------------------------------------------------- where the twin is found
+# -------------------------------------------------------------------------------------- where the twin is
 
 PLUMBING = {  # kernels that hold or move columns, and decide nothing
     *("acquaint", "collect_pulls", "first_household", "make_id", "loads", "compact", "ensure_capacity"),
@@ -650,16 +650,16 @@ def kernels_of_the_day():
 def test_every_kernel_names_its_twin():
     """And there is one of that name in that file."""
     root = Path(reference.__file__).parent.parent
-    for file, kernel, text in kernels_of_the_day():
-        if kernel in PLUMBING:
+    for file, name, text in kernels_of_the_day():
+        if name in PLUMBING:
             continue
         twin = re.search(r"^Twin: (reference/\w+\.py), ([\w.]+)\.$", text, re.M)
-        assert twin, f"{file}: {kernel} does not say where its plain twin is"
+        assert twin, f"{file}: {name} does not say where its plain twin is"
         names = {
             node.name
             for node in ast.walk(ast.parse((root / twin[1]).read_text("utf-8")))
             if isinstance(node, ast.FunctionDef)
         }
         assert twin[2].rpartition(".")[2] in names, (
-            f"{file}: {kernel} names {twin[2]}, which is not in {twin[1]}"
+            f"{file}: {name} names {twin[2]}, which is not in {twin[1]}"
         )

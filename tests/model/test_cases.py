@@ -21,24 +21,6 @@ TEXT = {
 every_case = pytest.mark.parametrize("case", [*map(read_case, list_cases())], ids=list_cases())
 
 
-def test_all_eleven_are_there():
-    assert list_cases() == sorted(
-        [
-            "guiyuan",
-            "wuzi_yard",
-            "shuian",
-            "lianhe",
-            "fangzhi_longhuwan",
-            "datianba",
-            "yiduan",
-            "guanyinan",
-            "furong_south",
-            "changcheng_shuijun",
-            "pozijie",
-        ]
-    )
-
-
 @every_case
 def test_the_census_is_met_to_the_person(case):
     town, census = build_community(case), case.community
