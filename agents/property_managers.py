@@ -49,7 +49,7 @@ class PropertyParameters:
         0.0,
         1.0,
         unit="share of the crew's hours lost where nobody trusts the company, because fees are withheld",
-        source="assumed; sweep it",
+        source="assumed; vary it",
         words=("Hours lost without trust", "失去信任损失的工时", "占物业工时的比例，业主不信任而拒缴物业费"),
     )
 

@@ -134,7 +134,7 @@ class PlayStep:
     text: Words
     begin: int = knob(0, 0, 3650, unit="day to play from", source="the lesson")
     to: int = knob(0, 0, 3650, unit="day to play to; 0 the last", source="the lesson")
-    speed: float = knob(20.0, 0.5, 200.0, unit="days a second", source="the lesson")
+    speed: float = knob(20.0, 0.5, 200.0, unit="days per second", source="the lesson")
 
 
 @dataclass(frozen=True)
