@@ -1,6 +1,6 @@
 """Making strangers familiar (创熟): a neighbourhood association with clubs, festivals and matchmaking.
 
-Disappoints because it is slow: a habit takes a year of evenings, and fades without them. Owners who live
+Disappoints because it is slow: a habit forms over a year of evenings, and fades without them. Owners who live
 elsewhere do not come.
 """
 

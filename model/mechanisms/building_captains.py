@@ -1,6 +1,6 @@
 """Building captains (楼长): a neighbour to report to, who fixes small things and knows when people are in.
 
-Disappoints when a captain has too many homes to keep up with, and when a captain wears out on a long list of
+Disappoints when a captain has too many homes to look after, and when a captain is exhausted by a long list of
 open issues, gives up or moves away (`leaving_rate` covers the last two): the post then stays empty until a
 successor is found. Alley captains (巷长) cover vacancies; the more vacancies, the less time for each. Street
 captains (街长) make sure that reported issues are not forgotten. They too have limited hours, tire of their

@@ -1,7 +1,7 @@
-"""Concurrent posts (一肩挑): the branch secretary also chairs the owners' committee, and commits both.
+"""Concurrent posts (一肩挑): the branch secretary also chairs the owners' committee, and decides for both.
 
-Disappoints because one person can handle only a few matters at a time, and a backlog wears that person out.
-When the person leaves, worn out or moved away, both bodies are without a head for months: matters at the
+Disappoints because one person can handle only a few matters at a time, and a backlog exhausts that person.
+When the person leaves, exhausted or moved away, both bodies are without a head for months: matters at the
 table are forgotten and trust in the committee falls, the more so the more both bodies relied on that person.
 Where there is no property company there is no owners' committee.
 """

@@ -1,7 +1,7 @@
-"""Consent campaign (征询): a team forms, informs residents, and collects signatures from door to door.
+"""Consent campaign (征询): a team forms, informs residents, and visits homes to collect signatures.
 
-Disappoints at doors where nobody answers or the answer is no: signatures stall near the threshold, and
-further calls are in vain.
+Disappoints where people are not at home or refuse: signatures stall near the threshold, and further visits
+do not help.
 """
 
 from dataclasses import dataclass

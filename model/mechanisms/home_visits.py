@@ -1,6 +1,6 @@
 """Home visits (入户走访): members talk in flats and on stairs, and hear of problems that nobody reports.
 
-Disappoints when there are more doors than evenings: in a large building few homes are visited, and far fewer
+Disappoints when there are more homes than evenings: in a large building few homes are visited, and far fewer
 when members stay away.
 """
 

@@ -1,7 +1,7 @@
-"""Incubation (孵化): a successful project leaves a standing group for small jobs, door calls and talks.
+"""Incubation (孵化): a successful project leaves a standing group for small jobs, visits and talks.
 
-Disappoints when no further project succeeds: the group dissolves. Where nobody has an evening to found a
-group, none forms.
+Disappoints when no further project succeeds: the group dissolves. Where nobody has an evening to form a
+group, there is none.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Self-management (自管委、公约): a yard without a company maintains itself by a committee and a covenant.
 
 Disappoints through free riding: most people contribute a little less than they saw others contribute, so
-that contributions fall until a meeting calls free riders to order.
+that contributions fall until a meeting restores them.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Whistle (网格吹哨 部门报到): grid workers call on departments about pending matters, and they come jointly.
+"""Whistle (网格吹哨 部门报到): grid workers call departments about pending matters, and the departments come.
 
 Disappoints because departments have queues: each follows up only a few calls a week for all grids together,
 the most severe matters first, and the more matters wait with a department, the less a call achieves. Every
