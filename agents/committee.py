@@ -33,7 +33,7 @@ class CommitteeParameters:
         0.0,
         500.0,
         "people",
-        words=("Committee's people", "居委会人手", "人"),
+        words=("Committee's staff", "居委会人手", "人"),
     )
     shift_hours: float = knob(
         3.0,
@@ -41,31 +41,31 @@ class CommitteeParameters:
         12.0,
         unit="hours/person/day on residents' issues",
         source="assumed: the rest is paperwork",
-        words=("Hours for residents' issues", "办居民事的时间", "小时/人·天"),
+        words=("Hours for residents' issues", "办理居民事项的时间", "小时/人·天"),
     )
     weekend_share: float = knob(
         0.4,
         0.0,
         1.0,
         unit="share of a weekday's hours",
-        source="assumed: by rota",
-        words=("On a weekend's day", "周末值班", "占平日工时的比例"),
+        source="assumed: staff take turns",
+        words=("Weekend duty", "周末值班", "占平日工时的比例"),
     )
     intake_hours: float = knob(
         0.25,
         0.0,
         5.0,
-        unit="hours to take in an issue",
+        unit="hours to accept an issue",
         source="assumed",
-        words=("Taking in an issue", "受理一件", "小时"),
+        words=("Time to accept an issue", "受理一件的时间", "小时"),
     )
     phone_sittings_per_day: float = knob(
         0.02,
         0.0,
         1.0,
-        unit="sittings' worth a day by telephone, of those around who trust the caller",
+        unit="equivalent sittings/day by telephone, with people who are at home and trust the caller",
         source="assumed",
-        words=("Talks by telephone", "电话协商", "次协商/天，对方在家且信任来电者"),
+        words=("Negotiation by telephone", "电话协商", "折合协商次数/天，对方在家且信任来电者时"),
     )
     forgetting_rate: float = knob(
         0.005,
@@ -73,23 +73,23 @@ class CommitteeParameters:
         1.0,
         unit="1/day that a waiting issue is forgotten",
         source="assumed",
-        words=("Forgetting", "遗忘", "1/天，待办的事被忘记"),
+        words=("Forgetting", "遗忘", "1/天，等待办理的事项被遗忘"),
     )
     check_after_days: int = knob(
         7,
         1,
         60,
-        unit="days till what was done is checked",
+        unit="days until a resolved issue is checked",
         source="assumed",
-        words=("Days till a check", "几天后回访", "天"),
+        words=("Days until a check", "几天后回访", "天"),
     )
     rework_share: float = knob(
         0.5,
         0.0,
         1.0,
-        unit="share of the work to do again when reopened",
+        unit="share of the work that is repeated when reopened",
         source="assumed",
-        words=("Work to do again", "返工", "占工作量的比例，重新办理时"),
+        words=("Work repeated", "返工", "重新办理时占工作量的比例"),
     )
     budget_yuan: float = committee_size(
         "budget_yuan",
@@ -103,7 +103,7 @@ class CommitteeParameters:
         0.0,
         1e9,
         "yuan in the fund on day 0",
-        words=("Fund at the beginning", "起始资金", "元，第0天的社区资金"),
+        words=("Fund at the start", "起始资金", "元，第0天的社区资金"),
     )
     daily_spending_share: float = knob(
         0.05,
@@ -111,7 +111,7 @@ class CommitteeParameters:
         1.0,
         unit="share of the fund that mechanisms may spend in a day",
         source="assumed",
-        words=("Spent on mechanisms a day, at most", "机制每天最多可花", "占资金的比例"),
+        words=("Largest daily spending by mechanisms", "机制每天最多花费", "占社区资金的比例"),
     )
 
     def serving(self, residents: int) -> "CommitteeParameters":

@@ -22,9 +22,9 @@ class DepartmentParameters:
         8.0,
         0.0,
         24.0,
-        unit="hours/day in one job",
+        unit="hours/day on one job",
         source="assumed",
-        words=("Departments' day on one job", "部门每日单项工时", "小时/天"),
+        words=("Departments' hours on one job", "部门单项工时", "小时/天"),
     )
 
 

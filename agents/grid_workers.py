@@ -14,7 +14,7 @@ class GridWorkerParameters:
         0,
         500,
         unit="people",
-        source="lianhe has 9; else one per some 1,000 residents",
+        source="lianhe has 9; else about one per 1,000 residents",
         words=("Full-time grid workers", "专职网格员", "人"),
     )
     part_time: int = knob(
@@ -31,7 +31,7 @@ class GridWorkerParameters:
         12.0,
         unit="hours/day, full time",
         source="assumed",
-        words=("A full day", "专职工时", "小时/天"),
+        words=("Full-time day", "专职工时", "小时/天"),
     )
     part_time_hours: float = knob(
         1.0,
@@ -39,7 +39,7 @@ class GridWorkerParameters:
         12.0,
         unit="hours/day, part time",
         source="assumed",
-        words=("A part-time day", "兼职工时", "小时/天"),
+        words=("Part-time day", "兼职工时", "小时/天"),
     )
 
 

@@ -21,23 +21,23 @@ class PartyMemberParameters:
         6.0,
         unit="hours/evening",
         source="assumed",
-        words=("A member's evening", "党员的一个晚上", "小时"),
+        words=("A member's evening", "党员一个晚上的工时", "小时"),
     )
     retired_duty_logit: float = knob(
         5.5,
         -5.0,
         12.0,
-        unit="logit to give an evening",
-        source="assumed; 900+ attendances of members in three months in guiyuan",
-        words=("Duty of retired members", "离退休党员的责任感", "愿意出一个晚上的对数几率"),
+        unit="logit of giving an evening",
+        source="assumed; over 900 attendances of members in three months in guiyuan",
+        words=("Sense of duty, retired members", "离退休党员的责任感", "每周愿出一个晚上的对数几率"),
     )
     in_service_duty_logit: float = knob(
         3.5,
         -5.0,
         12.0,
-        unit="logit to give an evening",
+        unit="logit of giving an evening",
         source="assumed; evenings and weekends only",
-        words=("Duty of members who work", "在职党员的责任感", "愿意出一个晚上的对数几率"),
+        words=("Sense of duty, in-service members", "在职党员的责任感", "每周愿出一个晚上的对数几率"),
     )
 
 

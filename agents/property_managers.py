@@ -18,7 +18,7 @@ class PropertyParameters:
         5000.0,
         unit="households/worker",
         source="docs/sources.md: one repairer per 220-390 homes, one desk person per 400-800",
-        words=("Homes to a worker", "每名员工负责户数", "户/人"),
+        words=("Households per worker", "每名员工负责户数", "户/人"),
     )
     shift_hours: float = knob(
         4.0,
@@ -26,7 +26,7 @@ class PropertyParameters:
         12.0,
         unit="hours/worker/day on residents' issues",
         source="assumed: half the shift is routine",
-        words=("Hours for residents' issues", "办居民事的时间", "小时/人·天"),
+        words=("Hours for residents' issues", "办理居民事项的时间", "小时/人·天"),
     )
     repair_fee_yuan: float = knob(
         6.0,
@@ -34,23 +34,23 @@ class PropertyParameters:
         500.0,
         unit="yuan/household/month kept for repairs",
         source="assumed",
-        words=("Kept for repairs", "留作维修的物业费", "元/户·月"),
+        words=("Fees kept for repairs", "留作维修的物业费", "元/户·月"),
     )
     fees_paid: float = knob(
         0.7,
         0.0,
         1.0,
         unit="share of fees paid",
-        source="assumed; partly unpaid is reported",
-        words=("Fees paid", "缴费率", "比例"),
+        source="assumed; reports tell of unpaid fees",
+        words=("Fees paid", "物业费缴费率", "比例"),
     )
     hours_withheld: float = knob(
         0.6,
         0.0,
         1.0,
-        unit="share of the crew's hours gone where nobody trusts the company: fees are withheld",
-        source="assumed; sweep it",
-        words=("Lost where it is distrusted", "失去信任的代价", "工时损失的比例：业主拒缴物业费"),
+        unit="share of the crew's hours lost where nobody trusts the company, because fees are withheld",
+        source="assumed; vary it",
+        words=("Hours lost without trust", "失去信任损失的工时", "占物业工时的比例，业主不信任而拒缴物业费"),
     )
 
 

@@ -14,32 +14,32 @@ class ResidentParameters:
         0.0,
         1.0,
         unit="trust on day 0, mean",
-        source="assumed; sweep it",
-        words=("Trust in the committee at first", "起初对居委会的信任", "第0天的平均"),
+        source="assumed; vary it",
+        words=("Initial trust in the committee", "最初对居委会的信任", "0到1，第0天的平均值"),
     )
     trust_company: float = knob(
         0.35,
         0.0,
         1.0,
         unit="trust on day 0, mean",
-        source="assumed; residents who distrust the company are reported",
-        words=("Trust in the company at first", "起初对物业的信任", "第0天的平均"),
+        source="assumed; reports tell of residents who distrust the company",
+        words=("Initial trust in the company", "最初对物业公司的信任", "0到1，第0天的平均值"),
     )
     trust_neighbours: float = knob(
         0.4,
         0.0,
         1.0,
         unit="trust on day 0, mean",
-        source="assumed; sweep it",
-        words=("Trust in neighbours at first", "起初对邻居的信任", "第0天的平均"),
+        source="assumed; vary it",
+        words=("Initial trust in neighbours", "最初对邻居的信任", "0到1，第0天的平均值"),
     )
     trust_spread: float = knob(
         0.3,
         0.0,
         1.0,
-        unit="trust, full width of the uniform round the mean",
+        unit="trust, full width of the uniform distribution around the mean",
         source="assumed",
-        words=("How trust differs", "信任的差异", "围绕平均的全宽"),
+        words=("Spread of initial trust", "最初信任的差异", "均匀分布的全宽"),
     )
     acquaintances: float = knob(
         3.0,
@@ -47,7 +47,7 @@ class ResidentParameters:
         6.0,
         unit="people on day 0, mean",
         source="assumed",
-        words=("Acquaintances at first", "起初的熟人", "人，第0天的平均"),
+        words=("Initial acquaintances", "最初的熟人", "人，第0天的平均值"),
     )
     adults_at_home: float = knob(
         0.7,
@@ -69,89 +69,89 @@ class ResidentParameters:
         0.08,
         0.0,
         1.0,
-        unit="share of days at home of those who live elsewhere",
+        unit="share of days at home, of owners who live elsewhere",
         source="assumed; one weekend a month",
-        words=("The absent at home", "不常住者在家", "天数的比例"),
+        words=("Absent owners at home", "不常住业主在家", "天数的比例"),
     )
     tenant_report_factor: float = knob(
         0.79,
         0.0,
         1.0,
-        unit="telling of a tenant against an owner",
-        source="docs/sources.md: owners 56 %, tenants 44 % of contacts",
-        words=("Tenants' voice", "租户的声音", "倍，与业主相比"),
+        unit="reports of a tenant relative to an owner",
+        source="docs/sources.md: owners make 56 %, tenants 44 % of contacts",
+        words=("Reporting by tenants", "租户的反映", "倍，与业主相比"),
     )
     migrant_report_factor: float = knob(
         0.8,
         0.0,
         1.0,
-        unit="telling of a migrant against a registered resident",
+        unit="reports of a migrant relative to a registered resident",
         source="assumed",
-        words=("Migrants' voice", "外来人口的声音", "倍，与户籍居民相比"),
+        words=("Reporting by migrants", "外来人口的反映", "倍，与户籍居民相比"),
     )
     sole_bystander_factor: float = knob(
         8.0,
         2.0,
         100.0,
-        unit="times readier when nobody else could tell",
-        source="assumed; the volunteer's dilemma says: certain",
-        words=("Readier when nobody else could tell", "没有旁人时更愿意说", "倍"),
+        unit="times readier to report if nobody else can",
+        source="assumed; in the volunteer's dilemma a single person always acts",
+        words=("Reporting as the only witness", "没有旁人时更愿意反映", "倍"),
     )
     repeat_report_factor: float = knob(
         0.3,
         0.0,
         1.0,
-        unit="telling of a known issue against an unknown one",
+        unit="reports of a known issue relative to an unknown one",
         source="assumed",
-        words=("Telling what is known already", "已知的事再说", "倍，与无人知晓相比"),
+        words=("Reporting what is already known", "再次反映已知事项", "倍，与无人知晓的事项相比"),
     )
     trust_update_rate: float = knob(
         0.06,
         0.0,
         1.0,
         unit="1/week",
-        source="assumed: four months to forget",
-        words=("Memory", "记性", "1/周"),
+        source="assumed: four months of memory",
+        words=("Speed of changing trust", "信任更新的快慢", "1/周"),
     )
     trust_prior_weight: float = knob(
         1.5,
         0.1,
         50.0,
-        unit="issues' worth of prior belief",
+        unit="equivalent number of issues of prior belief",
         source="assumed",
-        words=("Belief before experience", "先入之见", "相当于几件事"),
+        words=("Weight of prior belief", "先入之见的分量", "相当于几件事项"),
     )
     trust_when_nothing_seen: float = knob(
         0.2,
         0.0,
         1.0,
-        unit="trust where nothing is ever seen",
-        source="assumed: silence lowers trust",
-        words=("Trust where nothing is seen", "什么都没见到时的信任", "0到1"),
+        unit="trust where no issue is ever seen resolved",
+        source="assumed: no visible result lowers trust",
+        words=("Trust without visible results", "看不到结果时的信任", "0到1"),
     )
     patience_before_blame_days: int = knob(
         14,
         0,
         365,
-        unit="days before an open issue counts against anyone",
+        unit="days before an open issue lowers trust",
         source="assumed",
-        words=("Patience before it counts", "多久才算拖", "天"),
+        words=("Patience before trust falls", "未办结多久才损害信任", "天"),
     )
     trust_gain_resolved: float = knob(
         0.15,
         0.0,
         1.0,
-        unit="share of distrust that one's own resolved issue removes",
+        unit="share of distrust removed when one's own issue is resolved",
         source="assumed",
-        words=("An issue of one's own, resolved", "自己的事办成", "消除不信任的比例"),
+        words=("Trust gained, own issue resolved", "自家的事解决增加信任", "消除不信任的比例"),
     )
     trust_loss_failed: float = knob(
         0.15,
         0.0,
         1.0,
-        unit="share of trust that one's own failed issue removes",
+        unit="share of trust lost when one's own issue fails",
         source="assumed",
-        words=("An issue of one's own, failed", "自己的事没办成", "失去信任的比例"),
+        words=("Trust lost, own issue failed", "自家的事没办成损失信任", "失去信任的比例"),
     )
     satisfaction_half_backlog: float = knob(
         3.0,
@@ -159,7 +159,7 @@ class ResidentParameters:
         100.0,
         unit="open issues in the building that halve satisfaction",
         source="assumed",
-        words=("Open issues that halve satisfaction", "多少未办结的事使满意减半", "件，本楼"),
+        words=("Open issues that halve satisfaction", "满意度减半的未办结数", "件，本楼"),
     )
     volunteering_threshold_logit: float = knob(
         7.0,
@@ -167,23 +167,23 @@ class ResidentParameters:
         15.0,
         unit="logit against giving an evening",
         source="assumed; registered volunteers are a fifth of residents, few are active",
-        words=("Shyness", "不好意思", "不愿出一个晚上的对数几率"),
+        words=("Reluctance to volunteer", "不愿出力的程度", "不愿出一个晚上的对数几率"),
     )
     volunteering_spread_logit: float = knob(
         1.2,
         0.0,
         4.0,
-        unit="logit, scale of the logistic spread between people",
-        source="assumed; a few carry most",
-        words=("How zeal differs", "热心的差异", "对数几率的尺度"),
+        unit="logit, scale of the logistic distribution between people",
+        source="assumed; a few people do most of the work",
+        words=("Spread of willingness to volunteer", "出力意愿的差异", "对数几率的尺度"),
     )
     trust_logit: float = knob(
         8.0,
         0.0,
         20.0,
         unit="logit per unit of trust in committee and neighbours",
-        source="assumed; trust raises giving",
-        words=("Trust moves people", "因信任而出力", "对数几率，每单位信任"),
+        source="assumed; trust makes people volunteer",
+        words=("Effect of trust on volunteering", "信任对出力意愿的影响", "对数几率，每单位信任"),
     )
     fatigue_per_evening: float = knob(
         0.1,
@@ -191,15 +191,15 @@ class ResidentParameters:
         1.0,
         unit="fatigue per evening worked",
         source="assumed",
-        words=("Tired by an evening", "出力的疲劳", "每个晚上"),
+        words=("Fatigue per evening", "每晚增加的疲劳", "每个晚上"),
     )
     fatigue_recovery: float = knob(
         0.15,
         0.0,
         1.0,
-        unit="share of fatigue slept off in a week",
+        unit="share of fatigue that goes away in a week",
         source="assumed",
-        words=("Rest", "休息", "一周消除疲劳的比例"),
+        words=("Recovery from fatigue", "疲劳的恢复", "每周消除的比例"),
     )
     fatigue_logit: float = knob(
         1.0,
@@ -207,7 +207,7 @@ class ResidentParameters:
         10.0,
         unit="logit per unit of fatigue",
         source="assumed",
-        words=("Weight of fatigue", "疲劳的影响", "对数几率，每单位疲劳"),
+        words=("Effect of fatigue on volunteering", "疲劳对出力意愿的影响", "对数几率，每单位疲劳"),
     )
     contacts_per_week: float = knob(
         0.003,
@@ -229,23 +229,23 @@ class ResidentParameters:
         8.0,
         0.0,
         20.0,
-        unit="acquaintances' worth of a neighbour in the building whose evening found work",
+        unit="equivalent acquaintances of a neighbour in the building whose evening was used",
         source="assumed",
-        words=("A neighbour's example", "邻居的榜样", "相当于几位熟人"),
+        words=("Example of an active neighbour", "邻居的榜样", "相当于几位熟人"),
     )
     acquaintances_half_trust: float = knob(
         8.0,
         0.5,
         40.0,
-        unit="acquaintances at which trust in neighbours settles at one half",
+        unit="acquaintances at which trust in neighbours reaches one half",
         source="assumed",
-        words=("Acquaintances for half trust", "多少熟人信任过半", "人"),
+        words=("Acquaintances for trust of one half", "信任达到一半的熟人数", "人"),
     )
     owner_moving_rate: float = knob(
         0.03,
         0.0,
         2.0,
-        unit="owners' households that move away/year",
+        unit="share of owners' households that move away/year",
         source="assumed",
         words=("Owners who move", "业主搬家", "比例/年"),
     )
@@ -253,15 +253,15 @@ class ResidentParameters:
         0.25,
         0.0,
         4.0,
-        unit="tenants' households that move away/year",
-        source="assumed: leases of a year, most renewed",
+        unit="share of tenants' households that move away/year",
+        source="assumed: leases of one year, most renewed",
         words=("Tenants who move", "租户搬家", "比例/年"),
     )
     skilled_share: float = knob(
         0.06,
         0.0,
         1.0,
-        unit="share of adults and elders for each of three skills",
+        unit="share of adults and elders with each of three skills",
         source="assumed",
-        words=("Skilled people", "有手艺的人", "三种手艺各占成年人的比例"),
+        words=("Skilled people", "有专长的人", "三种专长各占成年居民的比例"),
     )

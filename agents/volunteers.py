@@ -21,15 +21,15 @@ class VolunteerParameters:
         6.0,
         unit="hours/evening",
         source="assumed",
-        words=("A volunteer's evening", "志愿者的一个晚上", "小时"),
+        words=("A volunteer's evening", "志愿者一个晚上的工时", "小时"),
     )
     duty_logit: float = knob(
         3.5,
         -5.0,
         12.0,
-        unit="logit to give an evening, on a list",
-        source="assumed; registered are 18-21 % of residents, active far fewer",
-        words=("Duty of listed volunteers", "在册志愿者的责任感", "愿意出一个晚上的对数几率"),
+        unit="logit of giving an evening, if on a list",
+        source="assumed; 18-21 % of residents are registered, far fewer are active",
+        words=("Sense of duty, listed volunteers", "在册志愿者的责任感", "每周愿出一个晚上的对数几率"),
     )
 
 

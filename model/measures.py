@@ -138,43 +138,43 @@ def measure(en: str, zh: str, *, unit: str, better: str = "more") -> Callable:
 
 @measure("resolved in time", "按时解决率", unit="share")
 def resolution_rate(r: FinishedRun) -> float:
-    """Share of all issues old enough that were resolved in time; unreported ones count as unresolved."""
+    """Share resolved in time of all issues that arose early enough; unreported ones count as not resolved."""
     return r.rate(r.old)
 
 
 @measure("in time, of those reported", "已反映事项的按时解决率", unit="share")
 def resolution_rate_of_reported(r: FinishedRun) -> float:
-    """Share of the issues old enough and ever reported that were resolved in time."""
+    """Share resolved in time, of the issues that arose early enough and were ever reported."""
     return r.rate(r.issues["reported_day"] >= 0)
 
 
 @measure("mean days to resolution*", "平均解决天数*", unit="days", better="less")
 def restricted_mean_time(r: FinishedRun) -> float:
-    """Mean days from arising to resolution up to day 180: the area under the Kaplan-Meier curve."""
+    """Mean days from arising to resolution, restricted to 180 days: area under the Kaplan-Meier curve."""
     return restricted_mean(*times(r.run), min(r.horizon, r.run.days)) if len(r.issues) else float("nan")
 
 
 @measure("issues that arose", "发生的事项", unit="issues")
 def arisen(r: FinishedRun) -> float:
-    """Issues that arose, the initial ones included."""
+    """Issues that arose, including the initial ones."""
     return float(len(r.issues))
 
 
 @measure("issues reported", "反映的事项", unit="issues")
 def reported(r: FinishedRun) -> float:
-    """Issues that were ever reported, by residents or found by a mechanism."""
+    """Issues that were ever reported by residents or found by a mechanism."""
     return float(np.count_nonzero(r.issues["reported_day"] >= 0))
 
 
 @measure("issues resolved", "解决的事项", unit="issues")
 def resolved(r: FinishedRun) -> float:
-    """Issues resolved at the end, checked or not, and not reopened since."""
+    """Issues that are resolved at the end, checked or not."""
     return float(np.count_nonzero(r.issues["resolved_day"] >= 0))
 
 
 @measure("issues resolved in time", "按时解决的事项", unit="issues")
 def resolved_in_time(r: FinishedRun) -> float:
-    """Issues old enough that were resolved in time."""
+    """Issues resolved in time, of those that arose early enough."""
     return float(np.count_nonzero(r.done))
 
 
@@ -186,7 +186,7 @@ def backlog(r: FinishedRun) -> float:
 
 @measure("open and unknown", "未办结且无人知晓", unit="issues", better="less")
 def unknown(r: FinishedRun) -> float:
-    """Issues open on the last day that nobody who can act knows of."""
+    """Issues open on the last day that no committee or company knows of."""
     return r.last("unknown")
 
 
@@ -196,7 +196,7 @@ def reopened(r: FinishedRun) -> float:
     return float(r.issues["reopened"].sum())
 
 
-@measure("withdrawn", "放弃", unit="issues", better="less")
+@measure("withdrawn", "已放弃", unit="issues", better="less")
 def withdrawn(r: FinishedRun) -> float:
     """Issues whose reporter gave up waiting."""
     return r.last("withdrawn")
@@ -204,43 +204,43 @@ def withdrawn(r: FinishedRun) -> float:
 
 @measure("lapsed", "自行消失", unit="issues", better="less")
 def lapsed(r: FinishedRun) -> float:
-    """Issues that ceased by themselves before they were resolved."""
+    """Issues that disappeared before they were resolved."""
     return r.last("lapsed")
 
 
 @measure("trust in committee, 0-1", "对居委会的信任", unit="0-1")
 def trust_committee(r: FinishedRun) -> float:
-    """Mean trust of grown-ups in the residents' committee at the end."""
+    """Mean trust of adults and elders in the residents' committee at the end."""
     return r.last("trust_committee")
 
 
-@measure("trust in company", "对物业的信任", unit="0-1")
+@measure("trust in company", "对物业公司的信任", unit="0-1")
 def trust_company(r: FinishedRun) -> float:
-    """Mean trust in the property company at the end, of grown-ups in compounds that have one."""
+    """Mean trust of adults and elders in the property company at the end, in compounds that have one."""
     return r.last("trust_company")
 
 
 @measure("trust in neighbours", "对邻居的信任", unit="0-1")
 def trust_neighbours(r: FinishedRun) -> float:
-    """Mean trust of grown-ups in their neighbours at the end."""
+    """Mean trust of adults and elders in their neighbours at the end."""
     return r.last("trust_neighbours")
 
 
 @measure("satisfaction, 0-1", "满意度", unit="0-1")
 def satisfaction(r: FinishedRun) -> float:
-    """Mean satisfaction of grown-ups at the end."""
+    """Mean satisfaction of adults and elders at the end."""
     return r.last("satisfaction")
 
 
-@measure("give an evening a week", "每周出力一晚的人", unit="share")
+@measure("give an evening per week", "每周出一个晚上的居民", unit="share")
 def volunteering(r: FinishedRun) -> float:
-    """Share of grown-ups who give an evening a week at the end: participation."""
+    """Share of adults and elders who give an evening per week at the end: participation."""
     return r.last("volunteering")
 
 
-@measure("acquaintances a person", "人均熟人", unit="people")
+@measure("acquaintances per person", "人均熟人", unit="people")
 def acquaintances(r: FinishedRun) -> float:
-    """Mean number of acquaintances of a grown-up at the end."""
+    """Mean number of acquaintances of adults and elders at the end."""
     return r.last("acquaintances")
 
 
@@ -262,7 +262,7 @@ def hours_per_resolved(r: FinishedRun) -> float:
     return share(hours(r), int(resolved(r)))
 
 
-@measure("yuan per resolved issue", "每解决一件的花费", unit="yuan/issue", better="less")
+@measure("yuan per resolved issue", "每解决一件的花费（元）", unit="yuan/issue", better="less")
 def yuan_per_resolved(r: FinishedRun) -> float:
     """Yuan spent per resolved issue."""
     return share(yuan(r), int(resolved(r)))
@@ -270,7 +270,7 @@ def yuan_per_resolved(r: FinishedRun) -> float:
 
 @measure("spread of buildings", "楼栋之间的差距", unit="share", better="less")
 def spread_between_buildings(r: FinishedRun) -> float:
-    """Standard deviation of the resolution rate between buildings with at least five issues: equity."""
+    """Standard deviation of the resolution rate between buildings with at least five issues: inequality."""
     building, places = r.issues["building"][r.old], r.run.places["buildings"]
     count = np.bincount(building, minlength=places)
     per_building = np.bincount(building, r.done[r.old], places) / np.maximum(count, 1)
@@ -280,14 +280,14 @@ def spread_between_buildings(r: FinishedRun) -> float:
 
 @measure("owners - tenants", "业主减租户", unit="share")
 def owners_minus_tenants(r: FinishedRun) -> float:
-    """Resolution rate of issues in owners' homes, less that in tenants' homes: equity."""
+    """Resolution rate of issues in owners' homes minus that in tenants' homes: inequality."""
     owner = r.run.places["owner"]
     return r.rate_at_home(owner) - r.rate_at_home(~owner)
 
 
 @measure("registered - migrants", "户籍减外来", unit="share")
 def registered_minus_migrants(r: FinishedRun) -> float:
-    """Resolution rate in the homes of registered residents, less that in the homes of migrants: equity."""
+    """Resolution rate in homes of registered residents minus that in homes of migrants: inequality."""
     registered = r.run.places["registered"]
     return r.rate_at_home(registered) - r.rate_at_home(~registered)
 

@@ -67,7 +67,7 @@ class Category:
         100.0,
         unit="issues/unit/year",
         source="assumed; formal requests are 0.2-0.4 per resident and year",
-        words=("How often", "多常发生", "件/单位·年"),
+        words=("How often it arises", "发生频率", "件/单位·年"),
     )
     ageing_log_rate: float = knob(
         0.0,
@@ -75,7 +75,7 @@ class Category:
         1.0,
         unit="log rate/10 years of building age beyond 20",
         source="assumed",
-        words=("More often in old buildings", "楼越老越常见", "对数率，20年以上每10年"),
+        words=("Increase in old buildings", "老楼更常发生", "对数率，楼龄20年以上每10年"),
     )
     severity: int = knob(
         1,
@@ -89,9 +89,9 @@ class Category:
         0.1,
         0.0,
         20.0,
-        unit="1/day: log(benefit/cost) of telling",
+        unit="1/day: log(benefit/cost) of reporting",
         source="assumed; volunteer's dilemma, Diekmann 1985",
-        words=("Readiness to tell", "反映的意愿", "1/天：收益与麻烦之比的对数"),
+        words=("Readiness to report", "反映的意愿", "1/天，收益与麻烦之比的对数"),
     )
     work_hours: float = knob(
         2.0,
@@ -106,16 +106,16 @@ class Category:
         0.0,
         3.0,
         unit="Weibull exponent: 0 fixed, 1 exponential",
-        source="assumed; public logs are heavier than exponential",
-        words=("How work differs", "工作量的差异", "韦布尔指数：0固定，1指数分布"),
+        source="assumed; public logs have heavier tails than exponential",
+        words=("Spread of work", "工作量的差异", "韦布尔指数：0固定，1指数分布"),
     )
     min_works_days: float = knob(
         0.0,
         0.0,
         2000.0,
-        unit="days that the works take at least, once begun",
-        source="assumed; months are reported of projects",
-        words=("Duration of works", "施工期", "天，最短"),
+        unit="days that the work takes at least, once begun",
+        source="assumed; reports tell of months for projects",
+        words=("Duration of the work", "施工期", "天，最短"),
     )
     cost_yuan: float = knob(
         0.0,
@@ -129,65 +129,65 @@ class Category:
         0.0,
         0.0,
         60.0,
-        unit="sittings till the parties agree, mean; 0 needs none",
+        unit="sittings until the parties agree, mean; 0 if none are needed",
         source="assumed; yiduan's family case took eight",
-        words=("Sittings till the parties agree", "谈妥要几次", "次，平均；0不需要"),
+        words=("Sittings until the parties agree", "谈妥所需协商次数", "次，平均；0不需要协商"),
     )
     stubborn_share: float = knob(
         0.0,
         0.0,
         1.0,
-        unit="share whose parties will not hear of it",
+        unit="share of issues whose parties refuse to agree",
         source="assumed; people's mediation claims 95 % success",
-        words=("Parties who will not hear of it", "死活不同意的", "比例"),
+        words=("Share with unwilling parties", "一方坚决不同意", "比例"),
     )
     stubborn_factor: float = knob(
         10.0,
         1.0,
         1000.0,
-        unit="times as many sittings for those",
-        source="assumed: years by telephone; changcheng_shuijun's stood four",
-        words=("Times as many sittings for those", "这些要多谈", "倍"),
+        unit="times as many sittings with unwilling parties",
+        source="assumed: years by telephone; changcheng_shuijun's took four years",
+        words=("More sittings with unwilling parties", "坚决不同意时多谈", "倍"),
     )
     department_days: float = knob(
         0.0,
         0.0,
         1000.0,
-        unit="days with a department, mean; 0 stays here",
+        unit="days with a department, mean; 0 if none is needed",
         source="assumed",
-        words=("Days with a department", "部门办理", "天，平均；0不需要"),
+        words=("Days with a department", "部门办理时间", "天，平均；0不需要部门"),
     )
     recurrence: float = knob(
         0.0,
         0.0,
         1.0,
-        unit="expected returns",
-        source="assumed; issues of norms come back unless habits change",
-        words=("Returns", "反复", "预计再来的次数"),
+        unit="expected recurrences",
+        source="assumed; issues of behaviour recur unless habits change",
+        words=("Recurrence", "反复发生", "预计再发生的次数"),
     )
     lapse_days: float = knob(
         0.0,
         0.0,
         5000.0,
-        unit="days till it ceases by itself, mean; 0 never",
+        unit="days until it lapses unresolved, mean; 0 never",
         source="assumed",
-        words=("Days till it ceases by itself", "多久自行消失", "天，平均；0不会"),
+        words=("Days until it lapses", "多久自行消失", "天，平均；0不会"),
     )
     patience_days: float = knob(
         90.0,
         1.0,
         5000.0,
-        unit="days till the teller gives up, mean",
+        unit="days until the reporter gives up, mean",
         source="assumed",
-        words=("Days till the teller gives up", "反映者多久放弃", "天，平均"),
+        words=("Days until the reporter gives up", "反映人多久放弃", "天，平均"),
     )
     reopen_share: float = knob(
         0.05,
         0.0,
         1.0,
-        unit="chance that it was not really done",
+        unit="chance that it was not really resolved",
         source="assumed",
-        words=("Not really done", "没真正办好", "概率"),
+        words=("Not really resolved", "没有真正办好", "概率"),
     )
     consent_rule: str = field(default="", metadata={"choices": ("", *RULES)})  # the consent a project needs
     season: str = field(default="", metadata={"choices": ("", *SEASONS)})  # how its rate varies over the year

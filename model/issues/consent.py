@@ -33,57 +33,61 @@ class ProjectParameters:
         0.01,
         0.0,
         1.0,
-        unit="visits/household/day with no campaign",
+        unit="visits/household/day without a campaign",
         source="assumed; a notice on the door",
-        words=("Visits with no campaign", "无人组织时的征询", "次/户·天"),
+        words=("Visits without a campaign", "无人组织时的征询", "次/户·天"),
     )
     landlord_found: float = knob(
         0.15,
         0.0,
         1.0,
-        unit="chance that a let home's owner is found",
+        unit="chance that the owner of a rented home is found",
         source="assumed",
-        words=("A landlord is found", "找到房东", "概率"),
+        words=("Landlord is found", "找到房东", "概率"),
     )
     found_at_home: float = knob(
         0.6,
         0.0,
         1.0,
-        unit="chance of being in when at home that day",
+        unit="chance of opening the door on a day at home",
         source="assumed",
-        words=("In when called upon", "敲门时在家", "概率，当天在家的人"),
+        words=("Door is opened", "有人开门", "概率，当天在家的住户"),
     )
     baseline_logit: float = knob(
         0.6,
         -5.0,
         5.0,
-        unit="logit to sign",
-        source="assumed; a first round stalls in wuzi_yard",
-        words=("Readiness to sign", "签名意愿", "对数几率"),
+        unit="logit of signing",
+        source="assumed; in wuzi_yard a first round of signatures stalls",
+        words=("Basic willingness to sign", "基本签名意愿", "对数几率"),
     )
     absentee_owner_logit: float = knob(
         -0.5,
         -5.0,
         5.0,
-        unit="logit to sign, of an owner who lets",
-        source="assumed: lives with none of it, and pays",
-        words=("Owners who let", "出租房业主", "签名意愿的对数几率"),
+        unit="logit of signing, of an owner who rents out",
+        source="assumed: pays, but does not live there",
+        words=("Willingness of landlords", "出租业主的签名意愿", "对数几率"),
     )
     cost_aversion_logit: float = knob(
         0.2,
         0.0,
         5.0,
-        unit="logit lost per 1000 yuan that the bill comes to a household",
+        unit="logit lost per 1000 yuan of the household's share",
         source="assumed",
-        words=("Burden of the bill", "分摊的负担", "每户每1000元损失的对数几率"),
+        words=("Effect of the household's cost", "每户分摊费用的影响", "每户每1000元降低的对数几率"),
     )
     low_floor_penalty_logit: float = knob(
         1.5,
         0.0,
         5.0,
-        unit="logit lost on the two lowest floors by a lift, gained from the fourth up",
-        source="docs/sources.md: ground and second lose, third breaks even",
-        words=("Ground floor and top floor", "低层与高层", "加装电梯时低两层失去、四层以上得到的对数几率"),
+        unit="logit lost on the two lowest floors for a lift, gained from the fourth up",
+        source="docs/sources.md: ground and second floors lose, third breaks even",
+        words=(
+            "Effect of the floor, for lifts",
+            "加装电梯时楼层的影响",
+            "对数几率，低两层降低，四层以上提高",
+        ),
     )
     trust_logit: float = knob(
         3.0,
@@ -91,31 +95,31 @@ class ProjectParameters:
         10.0,
         unit="logit per unit of trust in the committee above one half",
         source="assumed",
-        words=("Trust helps to sign", "因信任而签名", "对数几率，对居委会信任超过一半的每单位"),
+        words=("Effect of trust on signing", "信任对签名的影响", "对数几率，对居委会的信任超过一半的每单位"),
     )
     vote_term_days: int = knob(
         365,
         1,
         5000,
-        unit="days after which a vote that has not carried has failed",
+        unit="days after which a vote without enough signatures fails",
         source="assumed",
-        words=("Days a vote may take", "表决期限", "天"),
+        words=("Days allowed for a vote", "表决期限", "天"),
     )
     retry_after_days: int = knob(
         60,
         0,
         1000,
-        unit="days till it is tried again",
+        unit="days until a failed vote is repeated",
         source="assumed",
-        words=("Days till it is tried again", "多久再试", "天"),
+        words=("Days until the vote is repeated", "多久后重新表决", "天"),
     )
     max_talks: int = knob(
         5,
         1,
         30,
-        unit="talks that still move a doubter",
+        unit="talks that can still persuade a household",
         source="assumed",
-        words=("Talks that still move a doubter", "劝几次还有用", "次"),
+        words=("Talks that can persuade", "劝说几次还有效", "次"),
     )
     peer_logit: float = knob(
         2.0,
@@ -123,7 +127,7 @@ class ProjectParameters:
         10.0,
         unit="logit if all one's acquaintances have signed",
         source="assumed",
-        words=("Acquaintances who have signed", "熟人已签", "对数几率，熟人全签时"),
+        words=("Effect of acquaintances who signed", "熟人签名的影响", "对数几率，熟人全部签名时"),
     )
 
 

@@ -77,25 +77,25 @@ class Mechanism:
         1.0,
         0.0,
         1.0,
-        unit="share of full: of what it asks for and of what it pulls",
+        unit="share of full strength: of what it asks for and of its effects",
         source="a choice of the user",
-        words=("Strength", "力度", "占全力的比例：既指投入，也指效果"),
+        words=("Strength", "力度", "占全力的比例，投入和效果同时按此缩放"),
     )
     first_day: int = knob(
         0,
         0,
         36_500,
-        unit="day of the run from which it is at work",
+        unit="day of the run on which it starts",
         source="a choice of the user",
-        words=("Begins on day", "第几天开始", "从这一天起运行"),
+        words=("First day", "第几天开始", "第几天"),
     )
     last_day: int = knob(
         36_500,
         0,
         36_500,
-        unit="last day of the run on which it is",
+        unit="last day of the run on which it works",
         source="a choice of the user",
-        words=("Ends on day", "第几天结束", "运行的最后一天"),
+        words=("Last day", "第几天结束", "第几天"),
     )
 
     if TYPE_CHECKING:  # for editors, which complete `m` and `w` by these in what overrides them

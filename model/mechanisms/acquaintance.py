@@ -1,6 +1,6 @@
 """Making strangers familiar (创熟): a neighbourhood association with clubs, festivals and matchmaking.
 
-Disappoints because it is slow: a habit takes a year of evenings, and fades without them. Owners who live
+Disappoints because it is slow: a habit forms over a year of evenings, and fades without them. Owners who live
 elsewhere do not come.
 """
 
@@ -37,26 +37,26 @@ class Acquaintance(Mechanism):
     zh: ClassVar[str] = "创熟"
     zh_letter: ClassVar[str] = "熟"
     zh_does: ClassVar[str] = (
-        "“创熟”：街坊会办社团、过节庆、设婚恋角，把陌生人变成熟人，也让人更守规矩、更愿意出力。"
+        "创熟：邻里协会办社团、过节庆、设婚恋角，让陌生邻居变成熟人，也让居民更守公约、更愿意出力。"
     )
-    zh_disappoints: ClassVar[str] = "见效慢，习惯要一年的活动才养得成，不办就淡；不常住的业主不来。"
+    zh_disappoints: ClassVar[str] = "见效慢：习惯要一年的活动才能养成，活动一停就淡忘；不常住的业主不来。"
     group: ClassVar[str] = "together"
     pulls: ClassVar[tuple] = ("ties", "ease", "wish", "sight", "work")
     club_hours: float = knob(
         0.75,
         0.05,
         8.0,
-        unit="volunteers' hours/building and club evening, one a week",
+        unit="volunteers' hours/building and club evening, one per week",
         source="assumed",
-        words=("Hours for a club evening", "每次社团活动的人手", "志愿者小时/栋·次，每周一次"),
+        words=("Time for a club evening", "每次社团活动的人手", "志愿者小时/栋·次，每周一次"),
     )
     festivals_per_year: int = knob(
         4,
         0,
         24,
-        unit="festivals/year, evenly from the Lantern Festival on",
+        unit="festivals/year, evenly spaced from the Lantern Festival on",
         source="assumed; lianhe held 22 cultural events in a year",
-        words=("Festivals a year", "每年节庆活动", "次/年，从元宵节起均匀分布"),
+        words=("Festivals per year", "每年节庆活动", "次/年，从元宵节起均匀分布"),
     )
     station_hours: float = knob(
         0.03,
@@ -64,15 +64,15 @@ class Acquaintance(Mechanism):
         1.0,
         unit="volunteers' hours/building at the matchmaking station, on Sundays",
         source="assumed; yiduan has one",
-        words=("Matchmaking station", "婚恋角的人手", "志愿者小时/栋，每周日"),
+        words=("Time for the matchmaking station", "婚恋角的人手", "志愿者小时/栋，每周日"),
     )
     detection_rate: float = knob(
         1.0,
         0.0,
         8.0,
-        unit="1/hour at the station for a building, that it hears of who is looking for somebody",
+        unit="1/hour at the station per building, of hearing who looks for a partner",
         source="assumed",
-        words=("Hears who is looking for somebody", "打听到谁在找对象", "1/小时，在婚恋角为一栋楼值守时"),
+        words=("Finds people who look for a partner", "发现有婚恋需求的人", "1/小时，在婚恋角为一栋楼值守时"),
     )
     festival_yuan: float = knob(
         60.0,
@@ -87,24 +87,24 @@ class Acquaintance(Mechanism):
         0.0,
         0.5,
         unit="new acquaintances per resident and club evening or festival",
-        source="assumed; sweep it",
+        source="assumed; vary it",
         words=("New acquaintances per gathering", "每次活动新结识", "人/居民·次"),
     )
     absence_penalty: float = knob(
         1.0,
         0.0,
         1.0,
-        unit="share of an away home's part that is lost",
-        source="assumed; absent owners are reported",
-        words=("Absent homes left out", "不常住家庭缺席", "不常住家庭失去的那一部分"),
+        unit="share of effect lost for homes of absent owners",
+        source="assumed; reports tell of absent owners",
+        words=("Effect lost, absent owners", "不常住业主损失的效果", "比例"),
     )
     habit_gain: float = knob(
         0.03,
         0.0,
         0.5,
-        unit="share of the habit still missing, won at each gathering",
+        unit="share of the missing habit gained per gathering",
         source="assumed: most of it within a year",
-        words=("How fast the habit grows", "习惯养成的快慢", "每次活动补上所缺习惯的比例"),
+        words=("Speed of forming habits", "习惯养成的快慢", "每次活动补上所缺习惯的比例"),
     )
     habit_loss_rate: float = knob(
         0.002,
@@ -112,14 +112,14 @@ class Acquaintance(Mechanism):
         0.1,
         unit="share of the habit lost/day",
         source="assumed: a year without gatherings leaves half",
-        words=("How fast the habit fades", "习惯淡忘的快慢", "每天失去的比例"),
+        words=("Speed of losing habits", "习惯淡忘的快慢", "每天失去的比例"),
     )
     prevention_log_rate: float = knob(
         0.4,
         0.0,
         3.0,
-        unit="log rate by which litter and e-bikes arise less where the habit is full",
-        source="assumed; sweep it",
+        unit="log rate by which fewer nuisances (litter, e-bikes) arise at full habit",
+        source="assumed; vary it",
         words=(
             "Fewer nuisances by habit",
             "习惯减少不文明行为",
@@ -130,9 +130,9 @@ class Acquaintance(Mechanism):
         0.3,
         0.0,
         3.0,
-        unit="logit of wish to give an evening where the habit is full",
+        unit="logit of giving an evening, at full habit",
         source="assumed",
-        words=("Readier to give an evening", "更愿意出力", "愿意出一个晚上的对数几率，习惯养成时"),
+        words=("Willingness to volunteer", "更愿意出力", "愿出一个晚上的对数几率，习惯养成后"),
     )
 
     def begin(self, world, random_numbers) -> Neighbours:

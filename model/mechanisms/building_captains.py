@@ -1,7 +1,7 @@
 """Building captains (楼长): a neighbour to report to, who fixes small things and knows when people are in.
 
-Disappoints when a captain has too many homes to keep up with, and when a captain wears out on a long list of
-open issues, gives up or moves away (`leaving` covers the last two): the post then stays empty until a
+Disappoints when a captain has too many homes to look after, and when a captain is exhausted by a long list of
+open issues, gives up or moves away (`leaving_rate` covers the last two): the post then stays empty until a
 successor is found. Alley captains (巷长) cover vacancies; the more vacancies, the less time for each. Street
 captains (街长) make sure that reported issues are not forgotten. They too have limited hours, tire of their
 workload, and leave.
@@ -46,11 +46,12 @@ class BuildingCaptains(Mechanism):
     zh: ClassVar[str] = "楼长"
     zh_letter: ClassVar[str] = "楼"
     zh_does: ClassVar[str] = (
-        "每栋楼有一位楼长：有事有人可说，小事当场办掉，也知道谁家总敲不开门；巷长补缺，"
-        "街长盯着反映过的事不被忘记。"
+        "每栋楼有一位楼长：居民有事可以找楼长反映，小事当场办好，楼长也知道各户什么时候在家。巷长补缺，"
+        "街长跟进已反映的事项，避免遗忘。"
     )
     zh_disappoints: ClassVar[str] = (
-        "管的户数太多就顾不过来；事情积得太久，楼长会累倒或搬走，岗位空着，直到找到新人。"
+        "照管的户数太多就顾不过来；未办结的事项积累太久，楼长会累倒、辞任或搬走，岗位空缺，直到找到新人。"
+        "巷长、街长同样时间有限，会累，也会离开。"
     )
     group: ClassVar[str] = "finds"
     pulls: ClassVar[tuple] = ("voice", "sight", "work", "reach", "consent", "keep", "supply")
@@ -58,25 +59,25 @@ class BuildingCaptains(Mechanism):
         3,
         1,
         3,
-        unit="tiers: building; and alley; and street captains",
+        unit="tiers: 1 building, 2 also alley, 3 also street captains",
         source="press reports of 2019-2024: 楼长, 巷长, 街长",
-        words=("Tiers of captains", "层级", "1楼长；2加巷长；3再加街长"),
+        words=("Tiers of captains", "楼长层级", "级：1楼长，2加巷长，3再加街长"),
     )
     buildings_per_alley: int = knob(
         3,
         1,
         60,
         unit="buildings/alley captain",
-        source="assumed; reports name the tier, not its span",
-        words=("Buildings to an alley captain", "每位巷长管几栋", "栋/巷长"),
+        source="assumed; reports name the tier, but not how many buildings",
+        words=("Buildings per alley captain", "每位巷长管几栋楼", "栋/巷长"),
     )
     alleys_per_street: int = knob(
         5,
         1,
         60,
         unit="alleys/street captain",
-        source="assumed; reports name the tier, not its span",
-        words=("Alleys to a street captain", "每位街长管几条巷", "巷/街长"),
+        source="assumed; reports name the tier, but not how many alleys",
+        words=("Alleys per street captain", "每位街长管几条巷", "巷/街长"),
     )
     captain_hours: float = knob(
         0.3,
@@ -84,71 +85,71 @@ class BuildingCaptains(Mechanism):
         3.0,
         unit="hours/captain/day",
         source="assumed",
-        words=("A captain's time", "楼长每天投入", "小时/人·天"),
+        words=("Time of a captain", "楼长每天投入", "小时/人·天"),
     )
     upper_tier_hours: float = knob(
         0.15,
         0.0,
         3.0,
-        unit="hours/alley or street captain/day, beside what a vacancy takes",
-        source="assumed: an hour a week",
-        words=("An alley or street captain's time", "巷长街长每天投入", "小时/人·天，补缺另计"),
+        unit="hours/alley or street captain/day, in addition to covering vacancies",
+        source="assumed: an hour per week",
+        words=("Time of alley and street captains", "巷长街长每天投入", "小时/人·天，补缺另计"),
     )
     homes_per_captain: float = knob(
         60.0,
         1.0,
         1000.0,
-        unit="homes a captain keeps up with; where there are more, each has less of the captain",
+        unit="homes that a captain can look after; with more, each gets less time",
         source="assumed",
-        words=("Homes a captain keeps up with", "一位楼长顾得过来的户数", "户；再多，每户分到的就少"),
+        words=("Homes a captain can look after", "楼长能照管的户数", "户；超过后每户分到的时间减少"),
     )
     report_log_rate: float = knob(
         0.7,
         0.0,
         3.0,
-        unit="log rate of telling, where a captain is",
+        unit="log rate of reporting, where there is a captain",
         source="assumed; docs/sources.md: block leaders",
-        words=("Easier to tell", "更容易说出口", "反映意愿的对数率，有楼长的地方"),
+        words=("Readier to report", "更愿意反映", "反映意愿的对数率，有楼长的地方"),
     )
     detection_rate: float = knob(
         0.5,
         0.0,
         8.0,
-        unit="1/hour, of finding what is in common space",
-        source="assumed: a round a week",
-        words=("Sees what is wrong", "发现问题", "1/小时，发现公共部位的问题"),
+        unit="1/hour, of finding an issue in common space",
+        source="assumed: one round per week",
+        words=("Finds issues in common space", "发现公共部位的事项", "1/小时"),
     )
     max_spot_hours: float = knob(
         2.0,
         0.0,
         12.0,
-        unit="hours, the largest thing settled on the spot without a trade",
+        unit="hours, the largest job done on the spot without a skill",
         source="assumed",
-        words=("Largest thing done on the spot", "当场能办多大的事", "小时，不需手艺"),
+        words=("Largest job done on the spot", "当场能办多大的事", "小时，没有专长时"),
     )
     contact_logit: float = knob(
         2.5,
         0.0,
         6.0,
-        unit="logit, that a household called upon is found",
-        source="assumed; the captain knows when people are in",
-        words=("Finds the household in", "敲得开门", "对数几率，上门时找到人"),
+        unit="logit of finding a household at home",
+        source="assumed; the captain knows when people are at home",
+        words=("Finds households at home", "上门找到住户", "找到住户的对数几率"),
     )
     persuasion_logit: float = knob(
         1.05,
         0.0,
         6.0,
-        unit="logit of willingness to sign, per talk with the captain",
+        unit="logit of signing, per talk with the captain",
         source="docs/sources.md: block leaders won 28 %, a leaflet 12 %",
-        words=("A captain's word", "楼长说话的分量", "每谈一次，愿意签名的对数几率"),
+        words=("Persuasion by the captain", "楼长劝说的效果", "每谈一次，愿签名的对数几率"),
     )
     trade_factor: float = knob(
         2.0,
         1.0,
         6.0,
-        unit="times as large a thing, when the captain has a trade",
+        unit="times as large a job, if the captain is skilled",
         source="assumed",
-        words=("A captain with a trade", "有手艺的楼长", "倍，能办的事更大"),
+        words=("Larger jobs by a skilled captain", "有专长的楼长能办更大的事", "倍"),
     )
     vacancy_cover: float = knob(
         0.4,
@@ -156,24 +157,23 @@ class BuildingCaptains(Mechanism):
         1.0,
         unit="share of a post that an alley captain covers, divided among the vacancies",
         source="assumed",
-        words=("Vacancies covered", "巷长补缺", "一个岗位的多少，由各空缺分摊"),
+        words=("Vacancies covered", "巷长补缺", "占一个岗位的比例，由各空缺分摊"),
     )
     reminder_log_rate: float = knob(
         1.5,
         0.0,
         6.0,
-        unit="log rate, what a street captain does not let be forgotten",
+        unit="log rate by which street captains reduce forgetting",
         source="assumed",
-        words=("Nothing told is forgotten", "反映过的事不忘", "对数率，街长盯着"),
+        words=("Less forgetting", "减少遗忘", "对数率，街长跟进时"),
     )
     fatigue_threshold_issue_days: float = knob(
         400.0,
         10.0,
         5000.0,
-        unit="known open issues x days that tire a captain out; an alley captain those of vacancies, a "
-        "street captain the mean of its buildings",
+        unit="issue-days that exhaust a captain; alley: those of vacancies; street: mean of its buildings",
         source="assumed",
-        words=("How long before one tires", "多久累倒", "件·天：手上未办结的事累积到此便干不动"),
+        words=("Workload until exhaustion", "多大负担会累倒", "件·天，已知未办结事项累积到此"),
     )
     search_days: int = knob(
         60,
@@ -187,9 +187,9 @@ class BuildingCaptains(Mechanism):
         0.08,
         0.0,
         1.0,
-        unit="captains who move away or give up/year",
+        unit="share of captains who move away or give up/year",
         source="docs/sources.md: volunteers' attrition 13.5 % a year",
-        words=("Captains lost a year", "每年流失", "搬走或不干的比例/年"),
+        words=("Captains who leave", "楼长流失", "搬走或辞任的比例/年"),
     )
 
     def begin(self, world, random_numbers) -> Posts:

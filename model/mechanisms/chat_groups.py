@@ -28,17 +28,17 @@ class Groups(NamedTuple):
 class ChatGroups(Mechanism):
     zh: ClassVar[str] = "微信群"
     zh_letter: ClassVar[str] = "群"
-    zh_does: ClassVar[str] = "楼栋微信群有人管：问题几分钟就有人说，不在家的人也联系得上。"
-    zh_disappoints: ClassVar[str] = "不在群里的人听不到，尤其是老人；没人管的群谣言伤信任，人也渐渐退群。"
+    zh_does: ClassVar[str] = "每栋楼有微信群，并有人管群：几分钟就能反映事项，不在家的住户也能联系上。"
+    zh_disappoints: ClassVar[str] = "不是人人都入群，老人尤其少；没有人管的群，谣言损害信任，居民也逐渐退群。"
     group: ClassVar[str] = "finds"
     pulls: ClassVar[tuple] = ("voice", "reach", "trust")
     coverage: float = knob(
         1.0,
         0.0,
         1.0,
-        unit="share of buildings with a group of their own, estates first",
+        unit="share of buildings with a group of their own, managed estates first",
         source="a choice; lianhe: 31 of 62",
-        words=("Buildings with a group", "建群的楼栋", "比例，有物业的小区优先"),
+        words=("Buildings with a group", "建群的楼栋", "比例，有物业公司的小区优先"),
     )
     moderation_hours: float = knob(
         0.1,
@@ -46,7 +46,7 @@ class ChatGroups(Mechanism):
         2.0,
         unit="hours/building group and day",
         source="assumed",
-        words=("Time to mind a group", "管群的时间", "小时/群·天"),
+        words=("Time to moderate a group", "管群的时间", "小时/群·天"),
     )
     committee_share: float = knob(
         0.2,
@@ -54,71 +54,71 @@ class ChatGroups(Mechanism):
         1.0,
         unit="share of the hours that the committee gives; volunteers give the rest",
         source="assumed",
-        words=("The committee's part of it", "居委会承担", "管群时间的比例，其余由志愿者承担"),
+        words=("Committee's share of the time", "居委会承担", "占管群时间的比例，其余由志愿者承担"),
     )
     groups_per_moderator: float = knob(
         16.0,
         0.5,
         200.0,
-        unit="building groups at which one minder misses half",
+        unit="building groups at which one moderator misses half of the messages",
         source="assumed; lianhe has 31, and 4 of compounds",
-        words=("Groups for one minder", "一人能管几个群", "个；到这么多时漏看一半"),
+        words=("Groups per moderator", "一人能管几个群", "个；管这么多群时漏看一半"),
     )
     joining_rate: float = knob(
         0.015,
         0.0,
         0.3,
-        unit="share of those who would join, that do in a day",
+        unit="share of willing residents who join per day",
         source="assumed: two months for most",
-        words=("How fast people join", "入群的快慢", "愿入群者每天入群的比例"),
+        words=("Speed of joining", "入群的快慢", "愿入群者每天入群的比例"),
     )
     leaving_rate: float = knob(
         0.002,
         0.0,
         0.1,
-        unit="share of members who leave in a day, where nobody follows",
-        source="assumed: half within a year",
-        words=("People who leave", "退群", "无人管的群，每天退出的比例"),
+        unit="share of members who leave per day, if nobody moderates",
+        source="assumed: half leave within a year",
+        words=("Members who leave", "退群", "无人管的群，每天退出的比例"),
     )
     elder_uptake: float = knob(
         0.4,
         0.0,
         1.0,
-        unit="share of elders who would ever join",
-        source="assumed; sweep it",
-        words=("Elders who would join", "愿入群的老人", "比例"),
+        unit="share of elders who are willing to join",
+        source="assumed; vary it",
+        words=("Elders willing to join", "愿入群的老人", "比例"),
     )
     adult_uptake: float = knob(
         0.85,
         0.0,
         1.0,
-        unit="share of other grown-ups who would ever join",
-        source="assumed; sweep it",
-        words=("Others who would join", "愿入群的其他成年人", "比例"),
+        unit="share of adults who are willing to join",
+        source="assumed; vary it",
+        words=("Adults willing to join", "愿入群的成年人", "比例，不含老人"),
     )
     report_log_rate: float = knob(
         0.7,
         0.0,
         3.0,
-        unit="log rate of telling, where everybody is in a group that is minded",
-        source="assumed; sweep it",
-        words=("Easier to tell", "更容易说出口", "反映意愿的对数率，人人在群、群有人管时"),
+        unit="log rate of reporting, if all are in a moderated group",
+        source="assumed; vary it",
+        words=("Readier to report", "更愿意反映", "反映意愿的对数率，人人在群、群有人管时"),
     )
     contact_logit: float = knob(
         0.8,
         0.0,
         6.0,
-        unit="logit, that a household called upon is found: the absent are written to",
+        unit="logit of reaching a household: absent people get a message",
         source="assumed",
-        words=("Reaches the absent", "联系上不在家的人", "对数几率，发消息找到人"),
+        words=("Reaches absent households", "联系上不在家的住户", "找到住户的对数几率"),
     )
     rumour_trust_loss: float = knob(
         0.001,
         0.0,
         0.05,
-        unit="trust in committee and neighbours lost/day to a group of all that nobody follows",
+        unit="trust in committee and neighbours lost/day, if all are in groups without moderation",
         source="assumed",
-        words=("Trust lost to rumours", "谣言伤信任", "无人管的群每天损失的信任"),
+        words=("Trust lost to rumours", "谣言损失的信任", "每天，人人在群、群无人管时"),
     )
 
     def begin(self, world, random_numbers) -> Groups:

@@ -33,8 +33,10 @@ class Accounts(NamedTuple):
 class CommunityCompany(Mechanism):
     zh: ClassVar[str] = "社区公司"
     zh_letter: ClassVar[str] = "企"
-    zh_does: ClassVar[str] = "党组织办的公司在本地卖服务，盈余的一半用于治理。"
-    zh_disappoints: ClassVar[str] = "这是生意：先要投钱、投时间做起来，亏损的月份没有钱可给，还要吃掉本金。"
+    zh_does: ClassVar[str] = "党组织领办的公司在社区提供有偿服务，盈余的一半用于治理。"
+    zh_disappoints: ClassVar[str] = (
+        "它毕竟是生意：先要投入资金和居委会的时间；亏损的月份没有盈余可用，还会减少本金。"
+    )
     group: ClassVar[str] = "money"
     pulls: ClassVar[tuple] = ("money",)
     business_lines: int = knob(
@@ -57,7 +59,7 @@ class CommunityCompany(Mechanism):
         15.0,
         1.0,
         1000.0,
-        unit="yuan/household to set it up, from the community's fund",
+        unit="yuan/household of starting capital, from the community's fund",
         source="assumed",
         words=("Starting capital", "启动资金", "元/户，出自社区资金"),
     )
@@ -65,17 +67,17 @@ class CommunityCompany(Mechanism):
         26,
         2,
         200,
-        unit="weeks to build it up",
+        unit="weeks until full size",
         source="assumed",
-        words=("Weeks to build it up", "多久做起来", "周"),
+        words=("Weeks until full size", "多久做到足够规模", "周"),
     )
     surplus_yuan: float = knob(
         0.008,
         0.0,
         0.5,
-        unit="yuan/household and line, a working day at full size",
-        source="assumed; sweep it",
-        words=("Surplus", "盈余", "元/户·项·工作日，做足规模时"),
+        unit="yuan/household and line, per working day at full size",
+        source="assumed; vary it",
+        words=("Surplus", "盈余", "元/户·项·工作日，达到规模时"),
     )
     governance_share: float = knob(
         0.5,
@@ -89,8 +91,8 @@ class CommunityCompany(Mechanism):
         1.5,
         0.0,
         6.0,
-        unit="times the surplus, by which a month may be better or worse",
-        source="assumed: one month in six is a loss",
+        unit="multiple of the surplus by which a month can be better or worse",
+        source="assumed: one month in six brings a loss",
         words=("Business risk", "经营风险", "倍盈余，一个月可好可坏的幅度"),
     )
 

@@ -1,7 +1,7 @@
-"""Concurrent posts (一肩挑): the branch secretary also chairs the owners' committee, and commits both.
+"""Concurrent posts (一肩挑): the branch secretary also chairs the owners' committee, and decides for both.
 
-Disappoints because one person can handle only a few matters at a time, and a backlog wears that person out.
-When the person leaves, worn out or moved away, both bodies are without a head for months: matters at the
+Disappoints because one person can handle only a few matters at a time, and a backlog exhausts that person.
+When the person leaves, exhausted or moved away, both bodies are without a head for months: matters at the
 table are forgotten and trust in the committee falls, the more so the more both bodies relied on that person.
 Where there is no property company there is no owners' committee.
 """
@@ -36,10 +36,11 @@ class Posts(NamedTuple):
 class ConcurrentPosts(Mechanism):
     zh: ClassVar[str] = "一肩挑"
     zh_letter: ClassVar[str] = "挑"
-    zh_does: ClassVar[str] = "支部书记兼任业委会主任，一个人就能代表两个组织拍板。"
+    zh_does: ClassVar[str] = "支部书记兼任业委会主任，一个人就能代表两个组织作决定。"
     zh_disappoints: ClassVar[str] = (
-        "一个人的精力有限，排队的事会把人累垮；人一走，两边几个月没有主心骨，越依赖越伤。"
-        "没有物业公司的地方也就没有业委会。"
+        "一个人同时只能办几件事，积压会把人累垮。人一离任，两个组织几个月无人牵头，"
+        "协商中的事项容易被遗忘，对居委会的信任下降；依赖越深，影响越大。"
+        "没有物业公司的小区也就没有业委会。"
     )
     group: ClassVar[str] = "together"
     pulls: ClassVar[tuple] = ("accord", "consent", "keep", "trust")
@@ -49,53 +50,53 @@ class ConcurrentPosts(Mechanism):
         40.0,
         unit="hours/week that the person gives",
         source="assumed; evenings",
-        words=("The person's time", "一肩挑者投入", "小时/周"),
+        words=("Time of the person", "任职者投入", "小时/周"),
     )
     matters_at_a_time: int = knob(
         2,
         1,
         20,
-        unit="matters at a time; a project under way is the first of them",
+        unit="matters at a time; a project under way comes first",
         source="assumed; one person's limits",
-        words=("Matters at a time", "同时办几件", "件，在办的工程排第一"),
+        words=("Matters handled at a time", "同时办几件", "件，在办的工程排第一"),
     )
     decision_sittings: float = knob(
         0.35,
         0.0,
         5.0,
-        unit="sittings' worth/matter and week",
+        unit="equivalent sittings/matter and week",
         source="assumed",
-        words=("Speed of deciding", "拍板的快慢", "次协商/件·周"),
+        words=("Speed of deciding", "决策的快慢", "折合协商次数/件·周"),
     )
     persuasion_logit: float = knob(
         0.2,
         0.0,
         4.0,
-        unit="logit of willingness to sign, per talk: both bodies stand by the project",
+        unit="logit of signing, per talk: both bodies support the project",
         source="assumed",
-        words=("Weight in signing", "对签名的分量", "每谈一次，愿意签名的对数几率"),
+        words=("Persuasion to sign", "对签名的劝说效果", "每谈一次，愿签名的对数几率"),
     )
     fatigue_threshold_issue_days: float = knob(
         200.0,
         10.0,
         5000.0,
-        unit="matters too many x days that wear the person out",
+        unit="excess matters x days after which the person is exhausted",
         source="assumed",
-        words=("How long before one wears out", "多久累垮", "件·天：超出部分累积到此"),
+        words=("Workload until exhaustion", "多大负担会累倒", "件·天，超出部分累积到此"),
     )
     leaving_rate: float = knob(
         0.1,
         0.0,
         2.0,
-        unit="chance/year to leave for another reason",
+        unit="chance/year of leaving for another reason",
         source="assumed",
-        words=("Chance to leave", "离任的可能", "概率/年，因其他原因"),
+        words=("Chance of leaving", "离任的可能", "概率/年，因其他原因"),
     )
     vacancy_days: int = knob(
         90,
         0,
         1000,
-        unit="days until there is another who is fit for both",
+        unit="days until a successor can hold both posts",
         source="assumed; two elections",
         words=("Vacancy", "空缺", "天，到找到能兼两职的人"),
     )
@@ -103,25 +104,25 @@ class ConcurrentPosts(Mechanism):
         60,
         1,
         1000,
-        unit="days in the post until both bodies lean on the person by two thirds",
+        unit="days in the post until both bodies depend on the person by two thirds",
         source="assumed",
-        words=("Till both bodies lean on the person", "依赖形成", "天，两边三分之二靠此人时"),
+        words=("Days until both bodies depend on them", "依赖形成", "天，两边有三分之二依赖此人时"),
     )
     forgetting_log_rate: float = knob(
         1.0,
         0.0,
         6.0,
-        unit="log rate, what is at the table is sooner forgotten in a vacancy",
-        source="assumed; sweep it",
-        words=("Matters left behind", "人走茶凉", "对数率，空缺时桌上的事更易被忘"),
+        unit="log rate by which matters at the table are forgotten faster in a vacancy",
+        source="assumed; vary it",
+        words=("Faster forgetting in a vacancy", "空缺时更易遗忘", "对数率，协商中的事项"),
     )
     vacancy_trust_loss: float = knob(
         0.0005,
         0.0,
         0.02,
         unit="trust in the committee lost/day in a vacancy",
-        source="assumed; sweep it",
-        words=("Trust lost in a vacancy", "空缺伤信任", "每天损失对居委会的信任"),
+        source="assumed; vary it",
+        words=("Trust lost in a vacancy", "空缺损失的信任", "对居委会，每天"),
     )
 
     def begin(self, world, random_numbers) -> Posts:

@@ -1,7 +1,7 @@
-"""Consent campaign (征询): a team forms, informs residents, and collects signatures from door to door.
+"""Consent campaign (征询): a team forms, informs residents, and visits homes to collect signatures.
 
-Disappoints at doors where nobody answers or the answer is no: signatures stall near the threshold, and
-further calls are in vain.
+Disappoints where people are not at home or refuse: signatures stall near the threshold, and further visits
+do not help.
 """
 
 from dataclasses import dataclass
@@ -27,8 +27,8 @@ class Teams(NamedTuple):
 class ConsentCampaign(Mechanism):
     zh: ClassVar[str] = "意愿征询"
     zh_letter: ClassVar[str] = "征"
-    zh_does: ClassVar[str] = "发起小组开说明会，逐户上门，为公共工程征集签名。"
-    zh_disappoints: ClassVar[str] = "有的门总敲不开，有的人就是不同意；差几户时停住，再跑也是白跑。"
+    zh_does: ClassVar[str] = "发起小组召开说明会，逐户上门，为公共工程征集签名。"
+    zh_disappoints: ClassVar[str] = "有的住户总不在家，有的住户不同意；签名在接近门槛时停滞，再上门也没有用。"
     group: ClassVar[str] = "money"
     letters: ClassVar[str] = "SG"
     pulls: ClassVar[tuple] = ("doors", "consent")
@@ -36,58 +36,61 @@ class ConsentCampaign(Mechanism):
         6.0,
         0.5,
         200.0,
-        unit="party members' hours till there is an initiating group",
-        source="assumed; three people, an evening each",
-        words=("To form an initiating group", "组建发起小组", "党员小时"),
+        unit="party members' hours to form an initiating group",
+        source="assumed; three people, one evening each",
+        words=("Time to form an initiating group", "组建发起小组", "党员小时"),
     )
     meeting_hours: float = knob(
         4.0,
         0.0,
         40.0,
         unit="hours of information/week and project",
-        source="assumed; one evening of two, on the stairs or in the yard",
+        source="assumed; one evening of two people, on the stairs or in the yard",
         words=("Information meetings", "说明会", "小时/周·工程"),
     )
     information_hours: float = knob(
         16.0,
         1.0,
         400.0,
-        unit="hours of information after which everybody knows what it is about",
+        unit="hours of information until everybody is informed",
         source="assumed",
-        words=("Till everybody knows", "讲到人人知道", "说明会小时数"),
+        words=("Time until all are informed", "人人了解所需的说明会", "小时"),
     )
     visits_per_day: float = knob(
         6.0,
         0.0,
         100.0,
-        unit="doors/day and project",
+        unit="visits/day and project",
         source="assumed; a grid worker makes one to five visits a day",
-        words=("Doors a day", "每天敲几户", "户/天·工程"),
+        words=("Visits per day", "每天上门户数", "户/天·工程"),
     )
     visit_hours: float = knob(
         0.5,
         0.05,
         4.0,
-        unit="hours/door",
+        unit="hours/visit",
         source="assumed",
-        words=("Time at a door", "每户多久", "小时/户"),
+        words=("Time per visit", "每户用时", "小时/户"),
     )
     member_share: float = knob(
         0.7,
         0.0,
         1.0,
-        unit="share of the hours that members give; the committee gives the rest",
+        unit="share of the hours from members; the committee gives the rest",
         source="assumed",
-        words=("The members' part of it", "党员承担", "比例，其余由居委会承担"),
+        words=("Members' share of the time", "党员承担", "比例，其余由居委会承担"),
     )
     persuasion_logit: float = knob(
         0.1,
         0.0,
         4.0,
-        unit="logit of willingness to sign, per talk with a stranger who explains; half where nobody was "
-        "informed",
+        unit="logit of signing, per talk with a stranger; half where nobody was informed",
         source="assumed",
-        words=("A stranger who explains", "生人讲解的分量", "每谈一次愿意签名的对数几率，未听说明会者减半"),
+        words=(
+            "Persuasion by a stranger",
+            "陌生人劝说的效果",
+            "每谈一次，愿签名的对数几率，未参加说明会者减半",
+        ),
     )
 
     def begin(self, world, random_numbers) -> Teams:

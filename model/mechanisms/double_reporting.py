@@ -34,9 +34,10 @@ class Register(NamedTuple):
 class DoubleReporting(Mechanism):
     zh: ClassVar[str] = "双报到"
     zh_letter: ClassVar[str] = "双"
-    zh_does: ClassVar[str] = "在职党员到居住地报到，下班后承担一些小事。"
+    zh_does: ClassVar[str] = "在职党员到居住地报到，下班后办一些小事。"
     zh_disappoints: ClassVar[str] = (
-        "只有晚上和周末有空；组织几个月才陆续报到，有的人报了到也不来。事情集中爆发时，会请他们多出力。"
+        "只有晚上和周末有空；要组织几个月才陆续报到，也有人始终不参加。未办结事项集中出现时，"
+        "会请已报到的党员多出力。"
     )
     group: ClassVar[str] = "works"
     pulls: ClassVar[tuple] = ("wish", "work")
@@ -52,25 +53,25 @@ class DoubleReporting(Mechanism):
         0.08,
         0.0,
         1.0,
-        unit="share of those to be won who register, per week organised",
+        unit="share of willing members who register per week of organising",
         source="assumed: half within two months",
-        words=("How fast members register", "报到的快慢", "组织一周，可争取者报到的比例"),
+        words=("Speed of registering", "报到的快慢", "组织一周，愿报到者报到的比例"),
     )
     max_registered_share: float = knob(
         0.7,
         0.0,
         1.0,
-        unit="share of in-service members who can be won",
-        source="assumed; reports tell of one in ten and of nearly all",
-        words=("Members who can be won", "能争取到的党员", "占在职党员的比例"),
+        unit="share of in-service members who are willing",
+        source="assumed; reports range from one in ten to nearly all",
+        words=("Members willing to register", "愿报到的党员", "占在职党员的比例"),
     )
     volunteering_logit: float = knob(
         0.8,
         0.0,
         4.0,
-        unit="logit, wish to give of one who has registered",
+        unit="logit of giving an evening, of registered members",
         source="assumed; as party_volunteers.volunteering_logit",
-        words=("Readier to give", "报到后更愿出力", "对数几率"),
+        words=("Willingness to volunteer", "报到后更愿出力", "愿出一个晚上的对数几率"),
     )
     weekday_hours: float = knob(
         0.1,
@@ -78,31 +79,31 @@ class DoubleReporting(Mechanism):
         2.0,
         unit="hours/registered member on a weekday",
         source="assumed",
-        words=("On a weekday", "工作日投入", "小时/报到党员"),
+        words=("Time on a weekday", "工作日投入", "小时/报到党员"),
     )
     weekend_hours: float = knob(
         0.4,
         0.0,
         6.0,
-        unit="hours/registered member on a day of the weekend",
+        unit="hours/registered member on a weekend day",
         source="assumed",
-        words=("On a day of the weekend", "周末投入", "小时/报到党员·天"),
+        words=("Time on a weekend day", "周末投入", "小时/报到党员·天"),
     )
     max_spot_hours: float = knob(
         3.0,
         0.0,
         20.0,
-        unit="hours, the largest thing done after work",
+        unit="hours, the largest job done after work",
         source="assumed; an evening",
-        words=("Largest thing done after work", "下班后能办多大的事", "小时"),
+        words=("Largest job done after work", "下班后能办多大的事", "小时"),
     )
     surge_issues: float = knob(
         3.0,
         0.0,
         50.0,
-        unit="known open issues/building, above which there is a surge",
+        unit="known open issues/building above which a surge begins",
         source="assumed",
-        words=("When a surge begins", "何时算高峰", "件已知未办结事项/栋"),
+        words=("Issues at which a surge begins", "多少件算高峰", "件已知未办结事项/栋"),
     )
     surge_factor: float = knob(
         2.0,
@@ -110,7 +111,7 @@ class DoubleReporting(Mechanism):
         8.0,
         unit="times as many hours in a surge",
         source="assumed",
-        words=("More hours in a surge", "高峰时加码", "倍"),
+        words=("Increase of hours in a surge", "高峰时增加的工时", "倍"),
     )
 
     def begin(self, world, random_numbers) -> Register:

@@ -37,10 +37,10 @@ class Alliances(NamedTuple):
 class FivePartyAlliance(Mechanism):
     zh: ClassVar[str] = "五方联盟"
     zh_letter: ClassVar[str] = "五"
-    zh_does: ClassVar[str] = "党支部、业委会、监委会、物业公司和两新组织结成联盟，几个月盯住一件老大难。"
+    zh_does: ClassVar[str] = "党支部、业委会、监委会、物业公司和两新组织结成五方联盟，持续推动老大难事项。"
     zh_disappoints: ClassVar[str] = (
-        "业委会不运转、还没选出来，或业主都住在别处，就什么也定不下来；势头要一次次会攒起来，"
-        "不开会就消退。没有物业公司的地方没有联盟。"
+        "业委会不运转、还没有选出，或业主不常住，就什么也定不下来；到会席数不够也开不成会。"
+        "势头要几个月、一次次会议才能积累，不开会就消退。没有物业公司的小区没有联盟。"
     )
     group: ClassVar[str] = "together"
     pulls: ClassVar[tuple] = ("accord", "keep", "trust", "wish")
@@ -50,13 +50,13 @@ class FivePartyAlliance(Mechanism):
         26,
         unit="weeks between sittings of a compound",
         source="assumed",
-        words=("Weeks between sittings", "几周一会", "周"),
+        words=("Weeks between sittings", "会议间隔", "周"),
     )
     seat_hours: float = knob(
         1.0,
         0.1,
         10.0,
-        unit="hours/seat and sitting; members fill three of the five, and promise it on the six days before",
+        unit="hours/seat and sitting; members fill three of five seats and promise it in the six days before",
         source="assumed",
         words=("Time per seat", "每席投入", "小时/席·次；五席中三席由党员出"),
     )
@@ -66,23 +66,23 @@ class FivePartyAlliance(Mechanism):
         10.0,
         unit="committee hours to announce a sitting, in the second week before it",
         source="assumed",
-        words=("Time to announce it", "会前通知", "居委会小时，会前第二周"),
+        words=("Time to announce a sitting", "会前通知", "居委会小时，会前第二周"),
     )
     volunteering_logit: float = knob(
         2.0,
         0.0,
         6.0,
-        unit="logit of members' wish to give an evening, while a sitting is announced",
-        source="assumed; sweep it",
-        words=("Calls members to help", "动员党员", "愿意出一个晚上的对数几率，通知期间"),
+        unit="logit of members' giving an evening, while a sitting is announced",
+        source="assumed; vary it",
+        words=("Call to members", "动员党员", "愿出一个晚上的对数几率，通知期间"),
     )
     stuck_days: int = knob(
         60,
         0,
         1500,
-        unit="days since it arose, after which a matter at the table is stuck",
+        unit="days since it arose after which a matter in negotiation is stuck",
         source="assumed",
-        words=("When a matter is stuck", "多久算老大难", "天，从发生算起"),
+        words=("Days until a matter is stuck", "多久算老大难", "天，从发生算起"),
     )
     items_per_sitting: int = knob(
         2,
@@ -96,49 +96,49 @@ class FivePartyAlliance(Mechanism):
         5.0,
         0.0,
         20.0,
-        unit="sittings' worth for a matter, at full momentum",
+        unit="equivalent sittings per matter, at full momentum",
         source="assumed: a matter of sixty sittings takes about a year; changcheng_shuijun: thirteen months",
-        words=("Push per sitting", "推动力", "次协商/件，势头最足时"),
+        words=("Progress per sitting", "每次会的推动力", "折合协商次数/件，势头最足时"),
     )
     quorum_seats: float = knob(
         3.0,
         0.0,
         5.0,
-        unit="seats of the five that must be taken",
+        unit="seats of the five that must be filled",
         source="assumed: most of them",
-        words=("Seats that must be taken", "开会人数下限", "席，共五席"),
+        words=("Seats needed for a sitting", "开会所需席数", "席，共五席"),
     )
     owners_committee_attendance: float = knob(
         0.7,
         0.0,
         1.0,
-        unit="share of sittings to which the owners' committee comes",
+        unit="share of sittings that the owners' committee attends",
         source="assumed",
-        words=("Owners' committee comes", "业委会到会", "比例"),
+        words=("Attendance of the owners' committee", "业委会到会率", "比例"),
     )
     absence_penalty: float = knob(
         0.5,
         0.0,
         1.0,
-        unit="share of attendance lost where nobody is around on a day",
-        source="assumed; shuian: where owners live elsewhere nobody is found to talk to",
-        words=("Lost where nobody is around", "无人常住的损失", "到会损失的比例"),
+        unit="share of attendance lost where nobody is at home",
+        source="assumed; in shuian, where owners live elsewhere, there is nobody to talk to",
+        words=("Attendance lost, absent owners", "无人常住时少到会", "到会损失的比例"),
     )
     owners_committee_day: int = knob(
         0,
         0,
         36_500,
-        unit="day of the run from which there is an owners' committee",
+        unit="day of the run from which the owners' committee exists",
         source="a choice of the user; changcheng_shuijun: elected December 2017",
-        words=("Owners' committee from day", "业委会从第几天起有", "第几天"),
+        words=("First day of the owners' committee", "业委会成立日", "第几天"),
     )
     momentum_gain: float = knob(
         0.2,
         0.0,
         1.0,
-        unit="share of the momentum still missing, won per sitting",
+        unit="share of the missing momentum gained per sitting",
         source="assumed",
-        words=("How fast momentum gathers", "势头积聚的快慢", "每次会补上所缺的比例"),
+        words=("Speed of gaining momentum", "势头积累的快慢", "每次会补上所缺势头的比例"),
     )
     momentum_loss_rate: float = knob(
         0.004,
@@ -146,7 +146,7 @@ class FivePartyAlliance(Mechanism):
         0.1,
         unit="share of momentum lost/day",
         source="assumed",
-        words=("How fast it fades", "势头消退的快慢", "每天失去的比例"),
+        words=("Speed of losing momentum", "势头消退的快慢", "每天失去的比例"),
     )
     trust_per_sitting: float = knob(
         0.004,
@@ -154,7 +154,7 @@ class FivePartyAlliance(Mechanism):
         0.1,
         unit="trust in committee and company per full sitting",
         source="assumed",
-        words=("Trust won per full sitting", "每次满席会赢得的信任", "对居委会和物业"),
+        words=("Trust gained per full sitting", "每次满席会增加的信任", "对居委会和物业公司"),
     )
 
     def begin(self, world, random_numbers) -> Alliances:

@@ -35,8 +35,8 @@ class Areas(NamedTuple):
 class GridPatrol(Mechanism):
     zh: ClassVar[str] = "网格巡查"
     zh_letter: ClassVar[str] = "格"
-    zh_does: ClassVar[str] = "网格员每天走一圈，不等人说就看见问题，顺手代办小事，过问纠纷。"
-    zh_disappoints: ClassVar[str] = "户数多、人手少，填表又占去一部分时间；片区的人不在，就没人看见。"
+    zh_does: ClassVar[str] = "网格员每天巡查，不等居民反映就发现事项，顺手代办小事，过问纠纷。"
+    zh_disappoints: ClassVar[str] = "户数多、网格员少，填表又占去一部分时间；片区的网格员不在，就没有人巡查。"
     group: ClassVar[str] = "finds"
     pulls: ClassVar[tuple] = ("sight", "work", "accord")
     patrol_hours: float = knob(
@@ -45,31 +45,31 @@ class GridPatrol(Mechanism):
         4.0,
         unit="hours/building/day",
         source="assumed; a grid worker makes one to five visits a day",
-        words=("Time on the rounds", "巡查时间", "小时/栋·天"),
+        words=("Time on patrol", "巡查时间", "小时/栋·天"),
     )
     paperwork_share: float = knob(
         0.3,
         0.0,
         1.0,
         unit="share of the hours",
-        source="assumed; paperwork is reported",
-        words=("Lost to paperwork", "填表耗时", "占工时的比例"),
+        source="assumed; reports tell of paperwork",
+        words=("Share lost to paperwork", "填表占用的时间", "占工时的比例"),
     )
     detection_rate: float = knob(
         0.48,
         0.0,
         8.0,
-        unit="1/hour walked in a building, of finding what is in common space",
-        source="assumed; sweep it",
-        words=("Sees what is wrong", "发现问题", "1/小时，走到一栋楼时发现公共部位的问题"),
+        unit="1/hour on patrol in a building, of finding an issue in common space",
+        source="assumed; vary it",
+        words=("Finds issues in common space", "发现公共部位的事项", "1/小时，巡查一栋楼时"),
     )
     home_detection_rate: float = knob(
         0.08,
         0.0,
         4.0,
-        unit="1/hour walked in a building, of hearing what is behind a door",
+        unit="1/hour on patrol in a building, of finding an issue in a home",
         source="assumed",
-        words=("Hears what is behind doors", "听到门里的事", "1/小时，走到一栋楼时"),
+        words=("Finds issues in homes", "发现家里的事项", "1/小时，巡查一栋楼时"),
     )
     errand_hours: float = knob(
         0.1,
@@ -77,31 +77,31 @@ class GridPatrol(Mechanism):
         2.0,
         unit="hours/building/day for small jobs",
         source="assumed",
-        words=("Errands and small jobs", "代办和小活", "小时/栋·天"),
+        words=("Errands and small jobs", "代办和小修", "小时/栋·天"),
     )
     quarrel_sittings: float = knob(
         0.12,
         0.0,
         4.0,
-        unit="sittings' worth of checking on a quarrel per hour walked in a building",
+        unit="equivalent sittings on a quarrel per hour on patrol in a building",
         source="assumed",
-        words=("Looks in on quarrels", "过问纠纷", "次协商/小时"),
+        words=("Checks on quarrels", "过问纠纷", "折合协商次数/小时"),
     )
     areas: int = knob(
         0,
         0,
         5000,
-        unit="areas that buildings are divided into; 0 one for each full-time worker",
+        unit="areas that buildings are divided into; 0: one per full-time worker",
         source="lianhe has 13, on four grids",
-        words=("Patrol areas", "巡查片区", "个；0表示每位专职一片"),
+        words=("Patrol areas", "巡查片区", "个；0表示每名专职网格员一片"),
     )
     absence_share: float = knob(
         0.06,
         0.0,
         1.0,
-        unit="share of weeks in which an area's worker is away, and nobody comes in their stead",
-        source="assumed: three weeks a year",
-        words=("Weeks an area is unmanned", "片区缺人的周数", "比例，无人顶班"),
+        unit="share of weeks in which an area's worker is away without replacement",
+        source="assumed: three weeks per year",
+        words=("Weeks without a worker", "片区无人的周数", "比例，无人顶班"),
     )
 
     def begin(self, world, random_numbers) -> Areas:

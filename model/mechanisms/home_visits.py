@@ -1,6 +1,6 @@
 """Home visits (入户走访): members talk in flats and on stairs, and hear of problems that nobody reports.
 
-Disappoints when there are more doors than evenings: in a large building few homes are visited, and far fewer
+Disappoints when there are more homes than evenings: in a large building few homes are visited, and far fewer
 when members stay away.
 """
 
@@ -33,8 +33,8 @@ class Rounds(NamedTuple):
 class HomeVisits(Mechanism):
     zh: ClassVar[str] = "入户走访"
     zh_letter: ClassVar[str] = "访"
-    zh_does: ClassVar[str] = "党员到家里、到楼道坐下来谈，听到没人反映的事，也发现身边的党员。"
-    zh_disappoints: ClassVar[str] = "门比晚上多：楼大走不过来，党员不来就更走不了几户。"
+    zh_does: ClassVar[str] = "党员到居民家里和楼道里交谈，听到没人反映的事项，也找到身边的党员。"
+    zh_disappoints: ClassVar[str] = "住户多、晚上少：大楼里只有少数住户能访到；党员来得少，访到的更少。"
     group: ClassVar[str] = "finds"
     pulls: ClassVar[tuple] = ("sight", "trust", "wish")
     building_hours: float = knob(
@@ -43,79 +43,79 @@ class HomeVisits(Mechanism):
         24.0,
         unit="hours/building and week at most, on the building's own weekday",
         source="assumed",
-        words=("Evenings for a building", "每栋上门时间", "小时/栋·周，最多"),
+        words=("Time per building", "每栋上门时间", "小时/栋·周，最多"),
     )
     committee_hours: float = knob(
         2.0,
         0.0,
         100.0,
         unit="committee hours/day at most, for visits that members cannot make",
-        source="assumed: the secretary goes first",
+        source="assumed: the secretary starts",
         words=("Committee's time", "居委会补位", "小时/天，最多"),
     )
     visit_hours: float = knob(
         0.5,
         0.05,
         4.0,
-        unit="hours/door",
+        unit="hours/visit",
         source="assumed; a grid worker makes one to five visits a day",
-        words=("Time at a door", "每户多久", "小时/户"),
+        words=("Time per visit", "每户用时", "小时/户"),
     )
     study_evenings_per_quarter: int = knob(
         16,
         0,
         2000,
-        unit="evenings/quarter of members' study instead, building by building",
+        unit="evenings/quarter of members' study in place of visits, one building at a time",
         source="guiyuan: 16 talks within three months",
-        words=("Study evenings a quarter", "每季度院落学习", "晚/季度，逐栋进行"),
+        words=("Study evenings per quarter", "每季度院落学习", "晚/季度，逐栋进行，当晚不走访"),
     )
     study_homes: float = knob(
         56.0,
         1.0,
         1000.0,
-        unit="homes drawn into such an evening",
+        unit="homes that take part in a study evening",
         source="guiyuan: over 900 attendances at 16 talks",
-        words=("Homes drawn into one", "每次吸引户数", "户"),
+        words=("Homes per study evening", "每次学习参加户数", "户"),
     )
     detection_per_visit: float = knob(
         1.0,
         0.0,
         6.0,
-        unit="1/visit, of hearing what is behind that door",
+        unit="1/visit, of finding an issue in that home",
         source="assumed: two visits in three",
-        words=("Hears what is behind the door", "听到门里的事", "1/次"),
+        words=("Finds issues in homes", "发现家里的事项", "1/次"),
     )
     trust_per_visit: float = knob(
         0.1,
         0.0,
         0.5,
         unit="trust in the committee per visit",
-        source="assumed, with the next two so that furong_south tips; sweep it",
-        words=("Trust won per visit", "每次走访赢得的信任", "对居委会"),
+        source="assumed, with the next two so that furong_south tips; vary it",
+        words=("Trust gained per visit", "每次走访增加的信任", "对居委会"),
     )
     neighbour_trust_per_home: float = knob(
         0.1,
         0.0,
         0.5,
-        unit="trust in neighbours per home drawn into a study evening",
-        source="assumed; sweep it",
+        unit="trust in neighbours per home that takes part in a study evening",
+        source="assumed; vary it",
         words=("Trust among neighbours", "邻里信任", "每户每次院落学习"),
     )
     volunteering_logit: float = knob(
         1.5,
         0.0,
         4.0,
-        unit="logit of wish to give an evening, of those who are discovered",
+        unit="logit of giving an evening, of members found by visits",
         source="assumed; reported of shuian",
-        words=("Those discovered are readier to give", "被发现的党员更愿出力", "对数几率"),
+        words=("Members found: willing to volunteer", "找到的党员更愿出力", "愿出一个晚上的对数几率"),
     )
     loss_rate: float = knob(
         0.5,
         0.0,
         5.0,
-        unit="1/year, of those discovered who drop out of sight",
+        unit="1/year, of members found who are lost again",
         source="assumed",
-        words=("Those who drop out of sight", "再度失联", "1/年"),
+        words=("Members lost again", "再度失联的党员", "1/年"),
     )
 
     def begin(self, world, random_numbers) -> Rounds:

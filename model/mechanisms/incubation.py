@@ -1,7 +1,7 @@
-"""Incubation (孵化): a successful project leaves a standing group for small jobs, door calls and talks.
+"""Incubation (孵化): a successful project leaves a standing group for small jobs, visits and talks.
 
-Disappoints when no further project succeeds: the group dissolves. Where nobody has an evening to found a
-group, none forms.
+Disappoints when no further project succeeds: the group dissolves. Where nobody has an evening to form a
+group, there is none.
 """
 
 from dataclasses import dataclass
@@ -31,33 +31,33 @@ class Groups(NamedTuple):
 class Incubation(Mechanism):
     zh: ClassVar[str] = "孵化"
     zh_letter: ClassVar[str] = "孵"
-    zh_does: ClassVar[str] = "办成一个项目，就留下一个小组，由它接着办下一件：小活、敲门、协商。"
-    zh_disappoints: ClassVar[str] = "没有下一个项目，小组就散；没有人腾出晚上来组建，就根本没有小组。"
+    zh_does: ClassVar[str] = "一个工程办成后留下一个常设小组，继续办小事、上门和协商。"
+    zh_disappoints: ClassVar[str] = "没有新的工程办成，小组就解散；没有人抽出晚上来组建，就没有小组。"
     group: ClassVar[str] = "works"
     pulls: ClassVar[tuple] = ("voice", "accord", "doors", "work")
     founding_hours: float = knob(
         3.0,
         0.5,
         40.0,
-        unit="party members' hours to found a whole group",
+        unit="party members' hours to form a full group",
         source="assumed; one evening",
-        words=("To found a group", "建立小组", "党员小时/整组"),
+        words=("Time to form a group", "组建小组", "党员小时/整组"),
     )
     group_hours: float = knob(
         4.0,
         0.1,
         40.0,
-        unit="hours/week of a whole group, half from members, half from volunteers",
+        unit="hours/week of a full group, half from members, half from volunteers",
         source="assumed",
-        words=("A group's time", "小组投入", "小时/周，党员和志愿者各半"),
+        words=("Time of a group", "小组投入", "小时/周，党员和志愿者各半"),
     )
     settled_matter_share: float = knob(
         0.3,
         0.0,
         1.0,
-        unit="of a group, left by a matter that its parties settled",
-        source="assumed; a project leaves a whole one",
-        words=("Left behind by a matter settled", "谈成一事留下的力量", "个小组"),
+        unit="share of a full group that forms after a matter is agreed",
+        source="assumed; a project leaves a full group",
+        words=("Group left by an agreed matter", "谈妥一事留下的小组", "个小组"),
     )
     group_lifetime_days: float = knob(
         300.0,
@@ -65,31 +65,31 @@ class Incubation(Mechanism):
         5000.0,
         unit="days that a group lasts without another success, mean",
         source="assumed",
-        words=("How long a group lasts", "小组能维持多久", "天，平均，没有新的成功时"),
+        words=("Lifetime of a group", "小组维持多久", "天，平均，没有新的成功时"),
     )
     push_sittings: float = knob(
         0.4,
         0.0,
         5.0,
-        unit="sittings' worth a week for the oldest matter at the table",
+        unit="equivalent sittings/week for the oldest matter in negotiation",
         source="assumed",
-        words=("Push at the table", "协商推动力", "次协商/周，最久的一件"),
+        words=("Progress in negotiations", "协商推动力", "折合协商次数/周，最久的一件"),
     )
     visits_per_day: float = knob(
         1.0,
         0.0,
         50.0,
-        unit="doors/day for a project under way",
+        unit="visits/day for a project under way",
         source="assumed; a grid worker makes one to five visits a day",
-        words=("Doors for a project", "为工程敲门", "户/天"),
+        words=("Visits for a project", "为工程上门", "户/天"),
     )
     report_log_rate: float = knob(
         0.2,
         0.0,
         3.0,
-        unit="log rate of telling",
+        unit="log rate of reporting",
         source="assumed",
-        words=("Easier to tell", "更容易说出口", "反映意愿的对数率"),
+        words=("Readier to report", "更愿意反映", "反映意愿的对数率"),
     )
 
     def begin(self, world, random_numbers) -> Groups:

@@ -33,8 +33,10 @@ class Councils(NamedTuple):
 class JointCouncil(Mechanism):
     zh: ClassVar[str] = "联席会议"
     zh_letter: ClassVar[str] = "议"
-    zh_does: ClassVar[str] = "居委会、业主、物业公司按日历坐到一张桌上议事，任务有人名、有日期。"
-    zh_disappoints: ClassVar[str] = "两次会之间只能排队；来的人太少开不成；开多了人会累，不常住的人来不了。"
+    zh_does: ClassVar[str] = "居委会、业主和物业公司定期开会议事，任务落实到人、定好期限。"
+    zh_disappoints: ClassVar[str] = (
+        "事项要等到下一次会议；到会的人太少就开不成；会开多了人会疲劳，不常住的居民很少到会。"
+    )
     group: ClassVar[str] = "together"
     pulls: ClassVar[tuple] = ("accord", "keep", "trust", "wish")
     interval_weeks: int = knob(
@@ -42,8 +44,8 @@ class JointCouncil(Mechanism):
         1,
         26,
         unit="weeks between sittings of a compound",
-        source="assumed; fangzhi_longhuwan held six in a year, some nine weeks apart",
-        words=("Weeks between sittings", "几周一会", "周"),
+        source="assumed; fangzhi_longhuwan held six in a year, about nine weeks apart",
+        words=("Weeks between sittings", "会议间隔", "周"),
     )
     committee_hours: float = knob(
         2.0,
@@ -59,14 +61,14 @@ class JointCouncil(Mechanism):
         20.0,
         unit="property company hours/sitting, where there is one",
         source="assumed",
-        words=("Property company's time", "物业投入", "小时/次"),
+        words=("Property company's time", "物业公司投入", "小时/次"),
     )
     member_hours: float = knob(
         2.0,
         0.5,
         40.0,
-        unit="party members' hours/sitting, promised on the six days before",
-        source="assumed; two who prepare it and speak for their stairs",
+        unit="party members' hours/sitting, promised in the six days before",
+        source="assumed; two prepare it and speak for their stairwells",
         words=("Members' time", "党员投入", "小时/次，会前六天承诺"),
     )
     notice_hours: float = knob(
@@ -75,15 +77,15 @@ class JointCouncil(Mechanism):
         20.0,
         unit="committee hours to announce a sitting, in the second week before it",
         source="assumed",
-        words=("Time to announce it", "会前通知", "居委会小时，会前第二周"),
+        words=("Time to announce a sitting", "会前通知", "居委会小时，会前第二周"),
     )
     volunteering_logit: float = knob(
         1.0,
         0.0,
         6.0,
-        unit="logit of members' wish to give an evening, while a sitting is announced",
-        source="assumed; sweep it; with 3 all six of fangzhi_longhuwan are held",
-        words=("Calls members to help", "动员党员", "愿意出一个晚上的对数几率，通知期间"),
+        unit="logit of members' giving an evening, while a sitting is announced",
+        source="assumed; vary it; with 3 all six of fangzhi_longhuwan are held",
+        words=("Call to members", "动员党员", "愿出一个晚上的对数几率，通知期间"),
     )
     items_per_sitting: int = knob(
         4,
@@ -97,49 +99,49 @@ class JointCouncil(Mechanism):
         2.0,
         0.0,
         10.0,
-        unit="sittings' worth for an item on the table",
+        unit="equivalent sittings per item discussed",
         source="assumed",
-        words=("Push per item", "推动力", "次协商/件"),
+        words=("Progress per item", "每件的推动力", "折合协商次数/件"),
     )
     quorum: float = knob(
         0.4,
         0.0,
         1.0,
-        unit="share of those expected who must be there",
+        unit="share of those expected who must attend",
         source="assumed",
-        words=("Who must be there", "到会下限", "占应到者的比例"),
+        words=("Quorum", "到会下限", "占应到者的比例"),
     )
     absence_penalty: float = knob(
         0.5,
         0.0,
         1.0,
-        unit="share of attendance lost where nobody is around on a day",
-        source="assumed; shuian: where owners live elsewhere nobody is found to talk to",
-        words=("Lost where nobody is around", "无人常住的损失", "到会损失的比例"),
+        unit="share of attendance lost where nobody is at home",
+        source="assumed; in shuian, where owners live elsewhere, there is nobody to talk to",
+        words=("Attendance lost, absent owners", "无人常住时少到会", "到会损失的比例"),
     )
     reminder_log_rate: float = knob(
         1.0,
         0.0,
         6.0,
-        unit="log rate, what was minuted is not forgotten",
+        unit="log rate by which minutes reduce forgetting",
         source="assumed",
-        words=("What is minuted is remembered", "有纪要便不忘", "对数率"),
+        words=("Less forgetting through minutes", "会议纪要减少遗忘", "对数率"),
     )
     fatigue_per_sitting: float = knob(
         0.2,
         0.0,
         1.0,
         unit="share of attendance lost per sitting",
-        source="assumed; meeting fatigue is reported",
-        words=("Tired by each sitting", "每次会的疲劳", "到会损失的比例"),
+        source="assumed; reports tell of meeting fatigue",
+        words=("Fatigue per sitting", "每次会的疲劳", "到会损失的比例"),
     )
     recovery_rate: float = knob(
         0.01,
         0.0,
         0.2,
-        unit="1/day",
+        unit="1/day, of recovering from fatigue",
         source="assumed",
-        words=("Recovery", "恢复", "1/天"),
+        words=("Recovery from fatigue", "疲劳的恢复", "1/天"),
     )
     trust_per_sitting: float = knob(
         0.004,
@@ -147,15 +149,15 @@ class JointCouncil(Mechanism):
         0.1,
         unit="trust in the committee per sitting held",
         source="assumed",
-        words=("Trust won per sitting", "每次会赢得的信任", "对居委会"),
+        words=("Trust gained per sitting", "每次会增加的信任", "对居委会"),
     )
     fatigue_logit: float = knob(
         2.0,
         0.0,
         10.0,
-        unit="logit of wish lost to weariness of meetings",
+        unit="logit of giving an evening, lost to meeting fatigue",
         source="assumed",
-        words=("Weary of evenings", "厌倦开会", "愿意出一个晚上所失的对数几率"),
+        words=("Volunteering lost to fatigue", "会议疲劳降低出力意愿", "愿出一个晚上降低的对数几率"),
     )
 
     def begin(self, world, random_numbers) -> Councils:

@@ -27,9 +27,9 @@ PLACES = 4096
 class MediationRoom(Mechanism):
     zh: ClassVar[str] = "调解室"
     zh_letter: ClassVar[str] = "调"
-    zh_does: ClassVar[str] = "有名有姓的调解员，和律师、党员一起，一次次坐下来听双方说。"
+    zh_does: ClassVar[str] = "固定的调解员，与律师、党员一起，多次听取双方意见，调解纠纷。"
     zh_disappoints: ClassVar[str] = (
-        "难的案子要谈许多次，有的谈到放弃，要重新反映才再受理；当事人不在就谈不了。"
+        "难的案子要谈很多次，有的只好放弃，要重新反映才再受理；当事人不常在家，调解效果就差。"
     )
     group: ClassVar[str] = "together"
     pulls: ClassVar[tuple] = ("accord", "trust")
@@ -37,7 +37,7 @@ class MediationRoom(Mechanism):
         2,
         1,
         7,
-        unit="days open a week",
+        unit="days open/week",
         source="assumed",
         words=("Days open", "每周开放", "天/周"),
     )
@@ -45,9 +45,9 @@ class MediationRoom(Mechanism):
         3,
         1,
         60,
-        unit="mediators who sit side by side",
+        unit="mediators who work in parallel",
         source="assumed; yiduan: a team of 12 members",
-        words=("Mediators", "调解员", "人，同时坐堂"),
+        words=("Mediators", "调解员", "人，同时调解"),
     )
     cases_per_day: float = knob(
         1.0,
@@ -55,7 +55,7 @@ class MediationRoom(Mechanism):
         10.0,
         unit="cases heard/mediator and day open",
         source="assumed; an evening",
-        words=("Cases a day", "每天受理", "件/调解员·开放日"),
+        words=("Cases per day", "每天受理", "件/调解员·开放日"),
     )
     committee_hours: float = knob(
         1.0,
@@ -85,25 +85,25 @@ class MediationRoom(Mechanism):
         1.0,
         0.0,
         5.0,
-        unit="sittings' worth/case heard",
-        source="by definition of a sitting; sweep it",
-        words=("Skill", "调解水平", "次协商/件"),
+        unit="equivalent sittings/case heard",
+        source="by definition of a sitting; vary it",
+        words=("Skill", "调解水平", "折合协商次数/件"),
     )
     max_sittings: float = knob(
         12.0,
         1.0,
         60.0,
-        unit="sittings after which a case is heard no more, unless it is told of anew",
+        unit="sittings after which the room gives up a case, unless it is reported again",
         source="assumed; yiduan settled one after eight",
-        words=("Gives up after", "调解几次后放弃", "次，除非重新反映"),
+        words=("Sittings before giving up", "调解几次后放弃", "次，除非重新反映"),
     )
     absence_penalty: float = knob(
         0.5,
         0.0,
         1.0,
-        unit="share of a sitting lost where nobody is around on a day",
-        source="assumed; shuian: where owners live elsewhere nobody is found to talk to",
-        words=("Lost where nobody is around", "无人常住的损失", "一次调解损失的比例"),
+        unit="share of a sitting lost where nobody is at home",
+        source="assumed; in shuian, where owners live elsewhere, there is nobody to talk to",
+        words=("Effect lost, absent owners", "无人常住时效果降低", "一次调解损失的比例"),
     )
     neighbour_trust_per_case: float = knob(
         0.002,

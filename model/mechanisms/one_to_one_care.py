@@ -40,9 +40,9 @@ class Pairs(NamedTuple):
 class OneToOneCare(Mechanism):
     zh: ClassVar[str] = "一对一结对"
     zh_letter: ClassVar[str] = "伴"
-    zh_does: ClassVar[str] = "每位独居老人与一个人结对，常来看看，小需要不拖成急事。"
+    zh_does: ClassVar[str] = "每位独居老人与一人结对，结对人常去看望，在小需求变成急事之前处理。"
     zh_disappoints: ClassVar[str] = (
-        "没时间，结对就会断；那个人几周不来或搬走，老人就得等下一位愿意又住得近的人。"
+        "没有时间，结对就会中断；结对人几周不来或者搬走，老人就要等下一位愿意而且住得近的人。"
     )
     group: ClassVar[str] = "prevents"
     pulls: ClassVar[tuple] = ("ease", "sight")
@@ -50,9 +50,9 @@ class OneToOneCare(Mechanism):
         0,
         0,
         2000,
-        unit="pairs there are from the start, where there are so many elders alone and people near",
+        unit="pairs on day 0, if there are enough elders living alone and people nearby",
         source="a choice of the user; yiduan: 18",
-        words=("Pairs from the start", "起初结对", "对"),
+        words=("Initial pairs", "最初结对", "对"),
     )
     pair_hours: float = knob(
         1.0,
@@ -60,63 +60,63 @@ class OneToOneCare(Mechanism):
         10.0,
         unit="hours/pair and week, of a member's or a volunteer's evenings",
         source="assumed",
-        words=("Time for a pair", "每对投入", "小时/对·周"),
+        words=("Time per pair", "每对投入", "小时/对·周"),
     )
     search_hours: float = knob(
         2.0,
         0.1,
         40.0,
-        unit="members' hours to find and introduce somebody, or to ask in vain",
+        unit="members' hours to find and introduce a visitor, or to search without success",
         source="assumed",
-        words=("To find somebody", "找人结对", "党员小时，找不到也算"),
+        words=("Time to find a visitor", "寻找结对人", "党员小时，找不到也算"),
     )
     pairs_per_month: float = knob(
         6.0,
         0.0,
         60.0,
-        unit="pairs made a month at most",
+        unit="pairs formed/month at most",
         source="assumed",
-        words=("New pairs a month", "每月新结对", "对，最多"),
+        words=("New pairs per month", "每月新结对", "对，最多"),
     )
     lapse_rate: float = knob(
         0.5,
         0.0,
         20.0,
-        unit="1/year, that a pairing lapses though there is time",
-        source="assumed; lapses are reported",
-        words=("Pairs that lapse anyway", "自然中断", "1/年，虽有时间"),
+        unit="1/year, that a pairing lapses although there is time",
+        source="assumed; reports tell of lapses",
+        words=("Pairings that lapse anyway", "结对自然中断", "1/年，有时间也中断"),
     )
     neglect_lapse_rate: float = knob(
         6.0,
         0.0,
         60.0,
-        unit="1/year more, that it lapses when there is none",
+        unit="1/year in addition, that it lapses when there is no time",
         source="assumed",
-        words=("Lapse for want of time", "因没时间中断", "1/年，另加"),
+        words=("Pairings that lapse without time", "结对因没时间中断", "1/年，另加"),
     )
     max_gap_days: int = knob(
         60,
         1,
         1000,
-        unit="days without an evening of that person's after which a pairing lapses",
+        unit="days without an evening of the visitor after which a pairing lapses",
         source="assumed; two months",
-        words=("Weeks without an evening", "多久不来算中断", "天"),
+        words=("Days without an evening", "多久不来算中断", "天"),
     )
     prevention_log_rate: float = knob(
         0.4,
         0.0,
         3.0,
-        unit="log rate by which needs arise less where all elders alone are paired",
-        source="assumed; sweep it",
-        words=("Needs met beforehand", "需求提前满足", "对数率，独居老人全部结对时"),
+        unit="log rate by which fewer needs arise if all elders living alone are paired",
+        source="assumed; vary it",
+        words=("Fewer needs arise", "需求减少", "对数率，独居老人全部结对时"),
     )
     detection_rate: float = knob(
         0.1,
         0.0,
         2.0,
-        unit="1/day, of hearing what care is needed behind a door there",
-        source="assumed: half of it within a week",
-        words=("Hears what is needed", "听到需求", "1/天"),
+        unit="1/day, of finding a care need in that home",
+        source="assumed: half within a week",
+        words=("Finds care needs", "发现照护需求", "1/天"),
     )
 
     def begin(self, world, random_numbers) -> Pairs:

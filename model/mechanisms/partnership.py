@@ -36,15 +36,17 @@ class Circle(NamedTuple):
 class Partnership(Mechanism):
     zh: ClassVar[str] = "区域共建"
     zh_letter: ClassVar[str] = "友"
-    zh_does: ClassVar[str] = "辖区单位和企业结成朋友圈，借人手、开场地、出钱。"
-    zh_disappoints: ClassVar[str] = "承诺松散，会后一周淡一周，没人联络就淡得更快；借来的人还得有人带着干。"
+    zh_does: ClassVar[str] = "辖区单位和企业共建，借出人手、开放场地、出资。"
+    zh_disappoints: ClassVar[str] = (
+        "承诺没有约束力，会后逐周淡化，没有人联络时快一倍；借来的人还需要居委会带领。"
+    )
     group: ClassVar[str] = "works"
     pulls: ClassVar[tuple] = ("work", "ties", "money")
     partner_units: int = knob(
         0,
         0,
         1000,
-        unit="partner units; 0: by the shops of the community",
+        unit="partner units; 0: in proportion to shops",
         source="the report; pozijie has 19",
         words=("Partner units", "共建单位", "家；0按商铺数推算"),
     )
@@ -52,17 +54,17 @@ class Partnership(Mechanism):
         20.0,
         1.0,
         1000.0,
-        unit="shops for each unit, where their number is not told",
+        unit="shops per unit, if the number of units is not given",
         source="assumed",
-        words=("Shops to a unit", "每家单位对应商铺", "家商铺"),
+        words=("Shops per unit", "多少商铺折一家单位", "家商铺"),
     )
     interval_days: int = knob(
         182,
         30,
         730,
         unit="days between meetings of the circle",
-        source="assumed; reports tell of yearly and half-yearly ones",
-        words=("Days between meetings", "几天一会", "天"),
+        source="assumed; reports tell of yearly and half-yearly meetings",
+        words=("Days between meetings", "会议间隔", "天"),
     )
     committee_hours: float = knob(
         4.0,
@@ -94,15 +96,15 @@ class Partnership(Mechanism):
         0.5,
         unit="share of the commitment lost/week while in touch",
         source="assumed: half within half a year",
-        words=("How fast promises fade", "承诺淡化的快慢", "每周失去的比例，保持联络时"),
+        words=("Speed of losing commitment", "承诺淡化的快慢", "每周失去的比例，保持联络时"),
     )
     lent_hours: float = knob(
         0.4,
         0.0,
         20.0,
-        unit="hours/unit/day of people lent when all are bound",
-        source="assumed; sweep it",
-        words=("People lent", "借出人手", "小时/单位·天，全部兑现时"),
+        unit="hours/unit/day of people lent, at full commitment",
+        source="assumed; vary it",
+        words=("People lent", "借出人手", "小时/单位·天，承诺全部兑现时"),
     )
     guidance_hours: float = knob(
         0.2,
@@ -110,23 +112,23 @@ class Partnership(Mechanism):
         1.0,
         unit="committee hours per hour of people lent",
         source="assumed",
-        words=("Showing them where to go", "带路", "居委会小时/借出小时"),
+        words=("Guiding the people lent", "带领借来的人", "居委会小时/借出小时"),
     )
     donation_yuan: float = knob(
         40.0,
         0.0,
         4000.0,
-        unit="yuan/unit/month when all are bound",
+        unit="yuan/unit/month at full commitment",
         source="assumed",
-        words=("Money given", "出资", "元/单位·月，全部兑现时"),
+        words=("Money given", "出资", "元/单位·月，承诺全部兑现时"),
     )
     contacts_per_day: float = knob(
         0.0005,
         0.0,
         0.02,
-        unit="new acquaintances per resident and day in rooms opened",
+        unit="new acquaintances per resident and day in opened rooms",
         source="assumed",
-        words=("Rooms opened", "开放场地", "每位居民每天新结识的人"),
+        words=("New acquaintances in opened rooms", "开放场地新结识", "人/居民·天"),
     )
 
     def begin(self, world, random_numbers) -> Circle:

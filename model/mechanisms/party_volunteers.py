@@ -34,8 +34,8 @@ class Team(NamedTuple):
 class PartyVolunteers(Mechanism):
     zh: ClassVar[str] = "党员志愿服务"
     zh_letter: ClassVar[str] = "志"
-    zh_does: ClassVar[str] = "党员和邻居组成队伍，照护、打扫、小修，每季度一个服务日，假期有学生加入。"
-    zh_disappoints: ClassVar[str] = "队伍老化，少数人扛了大半；总被叫到的人会累。"
+    zh_does: ClassVar[str] = "党员和邻居组成志愿服务队，照护、打扫、小修，每季度一个服务日，假期有学生参加。"
+    zh_disappoints: ClassVar[str] = "队伍老化；大部分工作由少数人承担，总被叫到的人会疲劳；学生只在假期参加。"
     group: ClassVar[str] = "works"
     pulls: ClassVar[tuple] = ("sight", "work", "wish", "trust", "ties", "supply")
     daily_hours: float = knob(
@@ -52,45 +52,45 @@ class PartyVolunteers(Mechanism):
         10.0,
         unit="hours/building asked on a service day",
         source="guiyuan: a service day every quarter",
-        words=("A service day", "服务日投入", "小时/栋，每季度一次"),
+        words=("Service day", "服务日投入", "小时/栋，每季度一次"),
     )
     volunteering_logit: float = knob(
         0.8,
         0.0,
         4.0,
-        unit="logit, wish of members and listed volunteers to give",
+        unit="logit of giving an evening, of members and listed volunteers",
         source="assumed",
-        words=("The call to help", "号召力", "党员和在册志愿者愿出力的对数几率"),
+        words=("Call to help", "号召力", "党员和在册志愿者愿出一个晚上的对数几率"),
     )
     detection_rate: float = knob(
         0.02,
         0.0,
         1.0,
-        unit="1/day, of hearing what care is needed behind a door",
+        unit="1/day, of finding a care need in a home",
         source="assumed",
-        words=("Hears what care is needed", "听到照护需求", "1/天"),
+        words=("Finds care needs", "发现照护需求", "1/天"),
     )
     ageing_rate: float = knob(
         0.135,
         0.0,
         1.0,
         unit="share of the team lost/year",
-        source="docs/sources.md: attrition 13.5 % a year",
-        words=("The team ages", "队伍老化", "每年失去的比例"),
+        source="docs/sources.md: attrition 13.5 % per year",
+        words=("Loss of members by ageing", "队伍老化", "每年失去的比例"),
     )
     joining_rate: float = knob(
         0.08,
         0.0,
         1.0,
-        unit="share of a full team won/year",
+        unit="share of a full team gained/year",
         source="assumed",
-        words=("Newcomers", "新成员", "占满员的比例/年"),
+        words=("New team members", "新成员", "占满员的比例/年"),
     )
     student_hours: float = knob(
         0.02,
         0.0,
         1.0,
-        unit="hours/building/day, that students whom a full team takes along add in their holidays",
+        unit="hours/building/day added by students in the holidays, by a full team",
         source="assumed",
         words=("Students in the holidays", "假期学生", "小时/栋·天"),
     )

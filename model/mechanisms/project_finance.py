@@ -33,9 +33,9 @@ class Applications(NamedTuple):
 class ProjectFinance(Mechanism):
     zh: ClassVar[str] = "项目筹资"
     zh_letter: ClassVar[str] = "筹"
-    zh_does: ClassVar[str] = "为任何资金都付不起的账单申请补助、业主分摊和维修资金。"
+    zh_does: ClassVar[str] = "申请补助、业主分摊和维修资金，支付大额账单。"
     zh_disappoints: ClassVar[str] = (
-        "要等几个月；有的被拒，批下来的也只够一部分。钱进了社区资金，别的账单可能先用掉。"
+        "要等几个月；有的申请被拒，批下来的也只够一部分。资金进入社区资金，可能先被别的账单用掉。"
     )
     group: ClassVar[str] = "money"
     pulls: ClassVar[tuple] = ("money",)
@@ -45,15 +45,15 @@ class ProjectFinance(Mechanism):
         1e6,
         unit="yuan, the smallest bill for which an application is written",
         source="assumed",
-        words=("Smallest bill applied for", "多大的账单才申请", "元"),
+        words=("Smallest bill applied for", "申请的最低金额", "元"),
     )
     min_signed_share: float = knob(
         0.1,
         0.0,
         1.0,
-        unit="share of households signed, from which on money is sought",
+        unit="share of households signed before money is applied for",
         source="assumed; the plan says who pays",
-        words=("Sought once so many have signed", "签到多少就去筹钱", "占住户的比例"),
+        words=("Signatures before applying", "签名多少才申请", "占住户的比例"),
     )
     application_hours: float = knob(
         6.0,
@@ -61,15 +61,15 @@ class ProjectFinance(Mechanism):
         80.0,
         unit="committee hours/application",
         source="assumed",
-        words=("Writing an application", "写申请", "居委会小时/份"),
+        words=("Time per application", "写申请的时间", "居委会小时/份"),
     )
     answer_weeks: int = knob(
         12,
         1,
         104,
-        unit="weeks till an answer",
-        source="assumed; months are reported",
-        words=("Weeks till an answer", "等批复", "周"),
+        unit="weeks until an answer",
+        source="assumed; reports tell of months",
+        words=("Weeks until an answer", "等待批复", "周"),
     )
     refusal_share: float = knob(
         0.3,
@@ -77,15 +77,15 @@ class ProjectFinance(Mechanism):
         1.0,
         unit="share of applications refused",
         source="assumed",
-        words=("Refused", "被拒", "比例"),
+        words=("Applications refused", "申请被拒", "比例"),
     )
     granted_share: float = knob(
         0.6,
         0.0,
         1.0,
-        unit="share of what is missing that is granted",
+        unit="share of the missing amount that is granted",
         source="assumed; subsidy and owners' shares together",
-        words=("Share granted", "批下多少", "占缺口的比例"),
+        words=("Share granted", "批下的份额", "占缺口的比例"),
     )
 
     def begin(self, world, random_numbers) -> Applications:

@@ -25,8 +25,10 @@ HAND = HANDS.index("property")
 class RedProperty(Mechanism):
     zh: ClassVar[str] = "红色物业"
     zh_letter: ClassVar[str] = "红"
-    zh_does: ClassVar[str] = "在有物业公司的小区，红色管家巡楼、接待、有问必答。"
-    zh_disappoints: ClassVar[str] = "没钱就办不下去：管家由社区资金补贴，维修储备低时只能还回一部分工时。"
+    zh_does: ClassVar[str] = "物业公司的红色管家巡楼、接待、答复居民。"
+    zh_disappoints: ClassVar[str] = (
+        "资金不足时难以维持：管家的补贴出自社区资金；维修储备不足时，物业公司只放出一部分工时。"
+    )
     group: ClassVar[str] = "works"
     pulls: ClassVar[tuple] = ("work", "sight", "voice", "trust")
     steward_share: float = knob(
@@ -35,13 +37,13 @@ class RedProperty(Mechanism):
         1.0,
         unit="share of the crew's hours",
         source="assumed",
-        words=("Red stewards", "红色管家", "占物业工时的比例"),
+        words=("Hours for red stewards", "红色管家的工时", "占物业工时的比例"),
     )
     wage_yuan: float = knob(
         4.0,
         0.1,
         100.0,
-        unit="yuan/steward's hour, from the community's fund",
+        unit="yuan/steward hour, from the community's fund",
         source="assumed: a bonus, not the wage",
         words=("Extra pay", "补贴", "元/管家小时，出自社区资金"),
     )
@@ -49,7 +51,7 @@ class RedProperty(Mechanism):
         10.0,
         0.0,
         500.0,
-        unit="yuan/building put by for repairs, below which stewards are fewer",
+        unit="yuan/building in the repair fund, below which there are fewer stewards",
         source="assumed",
         words=("Reserve needed", "所需储备", "元/栋；不足时管家减少"),
     )
@@ -57,33 +59,33 @@ class RedProperty(Mechanism):
         0.3,
         0.0,
         1.0,
-        unit="share of stewards' hours on rounds; the others are for answering",
+        unit="share of stewards' hours on rounds; in the others they answer residents",
         source="assumed",
-        words=("Time on rounds", "巡楼时间", "占管家工时的比例，其余用来接待答复"),
+        words=("Share of time on rounds", "巡楼时间", "占管家工时的比例，其余用来接待居民"),
     )
     detection_rate: float = knob(
         0.5,
         0.0,
         8.0,
-        unit="1/hour of rounds in a building, of finding what is in common space",
+        unit="1/hour of rounds in a building, of finding an issue in common space",
         source="assumed",
-        words=("Sees what is wrong", "发现问题", "1/小时，巡到一栋楼时"),
+        words=("Finds issues in common space", "发现公共部位的事项", "1/小时，巡查一栋楼时"),
     )
     report_log_rate: float = knob(
         1.0,
         0.0,
         6.0,
-        unit="log rate of telling per steward's hour a day in a building",
+        unit="log rate of reporting, per steward hour and day in a building",
         source="assumed",
-        words=("Easier to tell", "更容易说出口", "对数率，每管家小时/天·栋"),
+        words=("Readier to report", "更愿意反映", "对数率，每管家小时/天·栋"),
     )
     company_trust_per_hour: float = knob(
         0.001,
         0.0,
         0.05,
-        unit="trust in the company per steward's hour in a building",
+        unit="trust in the company per steward hour in a building",
         source="assumed",
-        words=("Trust in the company", "对物业的信任", "每管家小时"),
+        words=("Trust in the company", "对物业公司的信任", "每管家小时"),
     )
 
     @kernel

@@ -1,7 +1,7 @@
 """Self-management (自管委、公约): a yard without a company maintains itself by a committee and a covenant.
 
 Disappoints through free riding: most people contribute a little less than they saw others contribute, so
-that contributions fall until a meeting calls free riders to order.
+that contributions fall until a meeting restores them.
 """
 
 from dataclasses import dataclass
@@ -26,9 +26,9 @@ TUESDAY = 2
 class SelfManagement(Mechanism):
     zh: ClassVar[str] = "自管委"
     zh_letter: ClassVar[str] = "自"
-    zh_does: ClassVar[str] = "没有物业的院子自己管自己：自管委和一份公约。"
+    zh_does: ClassVar[str] = "没有物业公司的院落，由自管委和居民公约自己管理。"
     zh_disappoints: ClassVar[str] = (
-        "会有人搭便车：多数人看别人出多少就略少出一点，一路往下，直到开会点名才拉回来。"
+        "会有人搭便车：多数人比看到的别人出力略少一点，总出力逐渐下降，直到开会督促才恢复。"
     )
     group: ClassVar[str] = "works"
     pulls: ClassVar[tuple] = ("work", "ease")
@@ -36,41 +36,41 @@ class SelfManagement(Mechanism):
         0.15,
         0.01,
         3.0,
-        unit="volunteers' hours/building/day when everybody contributes",
+        unit="volunteers' hours/building/day if all contribute",
         source="assumed",
-        words=("Hours when all contribute", "人人出力时的投入", "志愿者小时/栋·天"),
+        words=("Hours if all contribute", "人人出力时的投入", "志愿者小时/栋·天"),
     )
     initial_contribution: float = knob(
         0.5,
         0.0,
         1.0,
-        unit="share contributed at first",
+        unit="share contributed at the start",
         source="Ledyard 1995: 40-60 % in the first round of public goods games",
-        words=("Contributed at first", "起初出力", "比例"),
+        words=("Initial contribution", "最初的出力", "比例"),
     )
     unconditional_contribution: float = knob(
         0.1,
         0.0,
         0.5,
         unit="share contributed whatever others do",
-        source="assumed; late rounds of public goods games come near it",
-        words=("Contributed whatever others do", "无论如何都出力", "比例"),
+        source="assumed; close to late rounds of public goods games",
+        words=("Unconditional contribution", "无条件的出力", "比例"),
     )
     conditional_contribution: float = knob(
         0.5,
         0.0,
         0.9,
-        unit="share given of what others gave before",
+        unit="share contributed, of what others contributed before",
         source="Fischbacher et al. 2001: half are conditional",
-        words=("Contributed because others did", "别人出多少跟多少", "比例"),
+        words=("Conditional contribution", "随别人而定的出力", "占别人此前出力的比例"),
     )
     adjustment_rate: float = knob(
         0.02,
         0.0,
         0.5,
-        unit="1/day, at which contributions follow",
+        unit="1/day, at which contributions adjust to those of others",
         source="assumed",
-        words=("How fast it follows", "跟随的快慢", "1/天"),
+        words=("Speed of adjusting to others", "跟随别人的快慢", "1/天"),
     )
     interval_weeks: int = knob(
         6,
@@ -78,7 +78,7 @@ class SelfManagement(Mechanism):
         52,
         unit="weeks between meetings",
         source="assumed",
-        words=("Weeks between meetings", "几周一会", "周"),
+        words=("Weeks between meetings", "会议间隔", "周"),
     )
     committee_hours: float = knob(
         1.0,
@@ -92,17 +92,17 @@ class SelfManagement(Mechanism):
         0.3,
         0.0,
         1.0,
-        unit="share of what is missing that a meeting wins back",
+        unit="share of the missing contribution that a meeting restores",
         source="assumed; sign from Fehr & Gächter 2000",
-        words=("Won back by a meeting", "一次会拉回多少", "占所缺的比例"),
+        words=("Contribution restored by a meeting", "一次会恢复的出力", "占所缺的比例"),
     )
     prevention_log_rate: float = knob(
         0.4,
         0.0,
         3.0,
-        unit="log rate, fewer problems of environment and safety when everybody contributes",
+        unit="log rate by which fewer issues of environment and safety arise if all contribute",
         source="assumed",
-        words=("Fewer nuisances", "不文明行为减少", "对数率，人人出力时环境和安全问题减少的程度"),
+        words=("Fewer issues arise", "事项减少", "对数率，人人出力时环境和安全事项减少的程度"),
     )
 
     def begin(self, world, random_numbers) -> np.ndarray:

@@ -36,17 +36,19 @@ class Rooms(NamedTuple):
 class ServiceCentre(Mechanism):
     zh: ClassVar[str] = "党群服务中心"
     zh_letter: ClassVar[str] = "站"
-    zh_does: ClassVar[str] = "党群服务中心：有场地让人见面、被邀请出力，有课堂、诊所和修理铺。"
-    zh_disappoints: ClassVar[str] = "住得远的人不来，满了进不去；开办要钱要时间，不管开不开门，租金天天要付。"
+    zh_does: ClassVar[str] = "党群服务中心：让居民见面、受邀出力，并提供课堂、诊所和维修点。"
+    zh_disappoints: ClassVar[str] = (
+        "住得远的人不来，满员时进不去；开办需要时间和资金，不管开不开门，每天都要付租金。"
+    )
     group: ClassVar[str] = "together"
     pulls: ClassVar[tuple] = ("ties", "wish", "trust", "work")
     station_area_m2: float = knob(
         100.0,
         5.0,
         20_000.0,
-        unit="m2 of each station",
+        unit="m2 per station",
         source="datianba's grew from 100 to 800 m2; shuian's has 800",
-        words=("Size of a station", "面积", "平方米/处"),
+        words=("Area of a station", "面积", "平方米/处"),
     )
     stations: int = knob(
         1,
@@ -60,9 +62,9 @@ class ServiceCentre(Mechanism):
         0,
         0,
         5000,
-        unit="compound in whose middle the first stands, the others in the next ones; 0: evenly among all",
+        unit="compound of the first station, the others follow in the next ones; 0: spread evenly",
         source="a choice",
-        words=("Where the first stands", "第一处设在哪", "第几个小区的中间；0表示均匀分布"),
+        words=("Compound of the first station", "第一处设在哪个小区", "第几个小区；0表示均匀分布"),
     )
     setup_yuan: float = knob(
         5000.0,
@@ -70,37 +72,37 @@ class ServiceCentre(Mechanism):
         5e6,
         unit="yuan to set up, from the community's fund",
         source="assumed: lent rooms; shuian's cost 200,000",
-        words=("Price to set up", "开办费", "元，出自社区资金"),
+        words=("Cost of setting up", "开办费", "元，出自社区资金"),
     )
     setup_weeks: int = knob(
         8,
         1,
         104,
-        unit="weeks to set up, if paid for",
+        unit="weeks to set up, once paid",
         source="assumed",
-        words=("Weeks to set up", "开办多久", "周"),
+        words=("Weeks to set up", "开办时间", "周"),
     )
     company_share: float = knob(
         0.0,
         0.0,
         1.0,
-        unit="share of price and rent borne by a property company, where there is one",
-        source="a choice; all of shuian's price",
-        words=("Borne by a property company", "物业承担", "开办费和租金的比例"),
+        unit="share of setup cost and rent paid by a property company, where there is one",
+        source="a choice; in shuian all of the setup cost",
+        words=("Share paid by the company", "物业公司承担", "开办费和租金的比例"),
     )
     rent_yuan: float = knob(
         0.15,
         0.01,
         20.0,
         unit="yuan/m2 and day",
-        source="assumed; rooms are mostly lent, light and upkeep are not",
+        source="assumed; rooms are mostly lent, but electricity and upkeep are not free",
         words=("Rent", "租金", "元/平方米·天"),
     )
     open_days_per_week: int = knob(
         5,
         1,
         7,
-        unit="days open a week",
+        unit="days open/week",
         source="assumed",
         words=("Days open", "每周开放", "天/周"),
     )
@@ -125,32 +127,32 @@ class ServiceCentre(Mechanism):
         0.0,
         4.0,
         unit="committee hours/service and day open",
-        source="assumed: half an hour a week",
-        words=("Time for a service", "每项投入", "居委会小时/项·开放日"),
+        source="assumed: half an hour per week",
+        words=("Time per service", "每项投入", "居委会小时/项·开放日"),
     )
     people_per_hour: float = knob(
         5.0,
         1.0,
         40.0,
-        unit="people whom one hour of a class or clinic serves",
+        unit="people that one hour of a class or clinic serves",
         source="assumed",
-        words=("People served in an hour", "每小时服务", "人"),
+        words=("People served per hour", "每小时服务", "人"),
     )
     visit_share: float = knob(
         0.05,
         0.0,
         0.5,
-        unit="share of residents who come on a day, of those who live at its door",
+        unit="share of residents who come per day, if they live next door",
         source="assumed",
-        words=("Who comes from next door", "门口居民的到访", "每天来的比例"),
+        words=("Visitors from next door", "就近居民的到访", "每天到访的比例"),
     )
     half_distance_buildings: float = knob(
         3.0,
         0.2,
         50.0,
-        unit="buildings away at which half as many come",
-        source="assumed; sweep it",
-        words=("How near is near", "多近算近", "栋；隔这么远来的人减半"),
+        unit="buildings of distance at which half as many come",
+        source="assumed; vary it",
+        words=("Distance that halves visits", "到访减半的距离", "栋"),
     )
     people_per_m2: float = knob(
         0.6,
@@ -158,7 +160,7 @@ class ServiceCentre(Mechanism):
         5.0,
         unit="people/m2 and day",
         source="assumed",
-        words=("Room for people", "容纳", "人/平方米·天"),
+        words=("Capacity", "容纳人数", "人/平方米·天"),
     )
     contacts_per_visit: float = knob(
         0.05,
@@ -172,17 +174,17 @@ class ServiceCentre(Mechanism):
         0.02,
         0.0,
         0.3,
-        unit="trust in neighbours, and in the committee whose door is open, per visit",
+        unit="trust in neighbours and the committee, per visit",
         source="assumed",
-        words=("Trust won per visit", "每次到访赢得的信任", "对邻居，和开着门的居委会"),
+        words=("Trust gained per visit", "每次到访增加的信任", "对邻居和居委会"),
     )
     volunteering_logit: float = knob(
         4.0,
         0.0,
         60.0,
-        unit="logit of wish to give an evening, per visit and resident",
+        unit="logit of giving an evening, per visit and resident",
         source="assumed: a tenth of one, about",
-        words=("Readier to give an evening", "更愿意出力", "对数几率，每人每次到访"),
+        words=("Willingness to volunteer", "更愿意出力", "愿出一个晚上的对数几率，每人每次到访"),
     )
 
     def begin(self, world, random_numbers) -> Rooms:

@@ -34,8 +34,10 @@ class Hub(NamedTuple):
 class SocialOrganisations(Mechanism):
     zh: ClassVar[str] = "社会组织"
     zh_letter: ClassVar[str] = "社"
-    zh_does: ClassVar[str] = "枢纽引进专业社会组织，再孵化本地组织，承担照护。"
-    zh_disappoints: ClassVar[str] = "资助和收费断了，走的没人接，孵出来的也枯萎；本地组织要长许多个月。"
+    zh_does: ClassVar[str] = "枢纽引进社会组织提供服务，再由它们孵化本地组织。"
+    zh_disappoints: ClassVar[str] = (
+        "资助和收费中断后，离开的组织无人接替，本地组织也会关闭；本地组织要许多个月才能成长起来。"
+    )
     group: ClassVar[str] = "works"
     pulls: ClassVar[tuple] = ("sight", "work")
     professional_organisations: int = knob(
@@ -50,49 +52,49 @@ class SocialOrganisations(Mechanism):
         6,
         0,
         100,
-        unit="organisations incubated",
+        unit="local organisations raised",
         source="guanyinan: 6",
-        words=("Organisations incubated", "孵化组织", "家"),
+        words=("Local organisations", "孵化组织", "家"),
     )
     service_fields: int = knob(
         5,
         1,
         20,
-        unit="kinds of problem they serve in, care first",
+        unit="kinds of issues they work on, care first",
         source="assumed: all of care; guanyinan: 8 fields",
-        words=("Kinds of problem they serve", "服务领域", "类，照护优先"),
+        words=("Kinds of issues they work on", "服务领域", "类，照护优先"),
     )
     organisation_hours: float = knob(
         0.01,
         0.0,
         0.5,
         unit="hours/building/day of each organisation",
-        source="assumed: one of a larger community is larger",
-        words=("Size of each", "每家规模", "小时/栋·天"),
+        source="assumed: larger in a larger community",
+        words=("Size of an organisation", "每家规模", "小时/栋·天"),
     )
     arrival_rate: float = knob(
         0.03,
         0.0,
         0.5,
-        unit="1/day paid for, at which organisations are brought in",
+        unit="1/day with funding, at which organisations are brought in",
         source="assumed: most within three months",
-        words=("How fast they come", "引进的快慢", "1/付费日"),
+        words=("Speed of bringing in", "引进的快慢", "1/天，有资金的日子"),
     )
     incubation_rate: float = knob(
         0.01,
         0.0,
         0.2,
-        unit="1/day paid for, at which those brought in raise local ones",
+        unit="1/day with funding, at which each helps a local one to start",
         source="assumed: most within half a year",
-        words=("How fast local ones grow", "孵化的快慢", "1/付费日"),
+        words=("Speed of raising local ones", "孵化的快慢", "1/天，有资金的日子"),
     )
     leaving_rate: float = knob(
         0.0025,
         0.0,
         0.25,
-        unit="1/day, at which they leave or close; twice that when not paid",
+        unit="1/day, at which they leave or close; doubled without funding",
         source="assumed: half are gone five months after the grants end",
-        words=("How fast they leave", "离开的快慢", "1/天；拿不到钱时加倍"),
+        words=("Speed of leaving", "离开的快慢", "1/天；没有资金时加倍"),
     )
     price_yuan: float = knob(
         40.0,
@@ -100,7 +102,7 @@ class SocialOrganisations(Mechanism):
         300.0,
         unit="yuan/hour, grants and fees together",
         source="assumed",
-        words=("Price of an hour", "每小时费用", "元/小时，资助和收费合计"),
+        words=("Price per hour", "每小时费用", "元/小时，资助和收费合计"),
     )
     rent_yuan: float = knob(
         0.5,
@@ -122,9 +124,9 @@ class SocialOrganisations(Mechanism):
         0.2,
         0.0,
         8.0,
-        unit="1/hour of service in a building, of hearing what is needed",
-        source="assumed; sweep it",
-        words=("Hears what is needed", "听到需求", "1/服务小时"),
+        unit="1/hour of service in a building, of finding an issue",
+        source="assumed; vary it",
+        words=("Finds issues", "发现事项", "1/服务小时"),
     )
 
     def begin(self, world, random_numbers) -> Hub:

@@ -27,17 +27,17 @@ class Beliefs(NamedTuple):
 class StudyVisits(Mechanism):
     zh: ClassVar[str] = "参观学习"
     zh_letter: ClassVar[str] = "学"
-    zh_does: ClassVar[str] = "带居民代表去看办得好的地方，回来相信这里也办得到。"
-    zh_disappoints: ClassVar[str] = "信心会淡；看过的人只带动自己那栋楼，第二次看也不如第一次。"
+    zh_does: ClassVar[str] = "居民代表参观办得好的地方，回来后相信这里也能办到。"
+    zh_disappoints: ClassVar[str] = "信心会逐渐消退；代表只带动自己所在的楼栋，第二次参观的作用不如第一次。"
     group: ClassVar[str] = "money"
     pulls: ClassVar[tuple] = ("consent", "wish", "trust")
     interval_weeks: int = knob(
         10,
         1,
         52,
-        unit="weeks between visits of a compound, on a Saturday",
+        unit="weeks between visits of a compound, on Saturdays",
         source="assumed",
-        words=("Weeks between visits", "几周一次", "周，周六"),
+        words=("Weeks between visits", "参观间隔", "周，在周六"),
     )
     member_hours: float = knob(
         2.0,
@@ -59,7 +59,7 @@ class StudyVisits(Mechanism):
         20,
         1,
         60,
-        unit="delegates/visit, one a building",
+        unit="delegates/visit, one per building",
         source="assumed; a small bus",
         words=("Delegates", "代表", "人/次，每栋一位"),
     )
@@ -67,41 +67,41 @@ class StudyVisits(Mechanism):
         0.6,
         0.0,
         1.0,
-        unit="share of disbelief that a delegate who has seen it removes in a building",
+        unit="share of disbelief in a building that its delegate removes",
         source="assumed",
-        words=("Belief brought home", "带回的信心", "一位代表在本楼消除的不信的比例"),
+        words=("Belief gained per delegate", "每位代表带回的信心", "在本楼消除的不信的比例"),
     )
     belief_half_life_days: float = knob(
         120.0,
         5.0,
         3000.0,
         unit="days in which half of the belief fades",
-        source="assumed; sweep it",
-        words=("Half of it gone after", "信心减半", "天"),
+        source="assumed; vary it",
+        words=("Half-life of belief", "信心的半衰期", "天"),
     )
     persuasion_logit: float = knob(
         0.4,
         0.0,
         4.0,
-        unit="logit of willingness to sign per talk, where all believe",
-        source="assumed; below a captain's word",
-        words=("Readier to sign", "更愿签名", "每谈一次的对数几率，人人相信时"),
+        unit="logit of signing, per talk, if all believe",
+        source="assumed; weaker than a captain's persuasion",
+        words=("Willingness to sign", "更愿意签名", "每谈一次，愿签名的对数几率，人人有信心时"),
     )
     volunteering_logit: float = knob(
         0.3,
         0.0,
         4.0,
-        unit="logit of wish to give an evening, where all believe",
+        unit="logit of giving an evening, if all believe",
         source="assumed",
-        words=("Readier to give an evening", "更愿意出力", "对数几率，人人相信时"),
+        words=("Willingness to volunteer", "更愿意出力", "愿出一个晚上的对数几率，人人有信心时"),
     )
     trust_per_day: float = knob(
         0.0005,
         0.0,
         0.02,
-        unit="trust in the committee per day, where all believe",
+        unit="trust in the committee per day, if all believe",
         source="assumed",
-        words=("Trust won", "赢得的信任", "对居委会/天，人人相信时"),
+        words=("Trust gained", "增加的信任", "对居委会，每天，人人有信心时"),
     )
 
     def begin(self, world, random_numbers) -> Beliefs:

@@ -19,11 +19,10 @@ from . import Mechanism
 class TaskPipeline(Mechanism):
     zh: ClassVar[str] = "任务流水线"
     zh_letter: ClassVar[str] = "单"
-    zh_does: ClassVar[str] = (
-        "收件箱、会商室、任务书、反馈：进来的每件事都有人负责、有期限、有答复，不会被忘。"
-    )
+    zh_does: ClassVar[str] = "收件箱、会商室、任务书、幸福云：每件事项都有负责人、有期限、有答复。"
     zh_disappoints: ClassVar[str] = (
-        "没有人手就不行：每件事天天要花几分钟，居委会只留得出那么多，事一多，每件分到的就少。"
+        "没有人手就难以维持：要不遗忘，每件事项每天都要花几分钟，而居委会留出的时间有限，事项越多，"
+        "每件分到的越少。"
     )
     group: ClassVar[str] = "prevents"
     pulls: ClassVar[tuple] = ("voice", "keep", "trust")
@@ -31,41 +30,41 @@ class TaskPipeline(Mechanism):
         0.2,
         0.02,
         8.0,
-        unit="hours/day to keep the inbox",
+        unit="hours/day to read the inbox",
         source="assumed",
-        words=("Keeping the inbox", "看收件箱", "小时/天"),
+        words=("Time to read the inbox", "看收件箱", "小时/天"),
     )
     matter_hours: float = knob(
         0.02,
         0.0,
         1.0,
         unit="hours/known matter and day",
-        source="assumed; little more than a minute",
-        words=("Time for a matter", "每件事的跟进", "小时/件·天"),
+        source="assumed; just over a minute",
+        words=("Time per matter", "每件事项的跟进", "小时/件·天"),
     )
     committee_share: float = knob(
         0.1,
         0.01,
         1.0,
-        unit="share of the committee's own hours that is set aside for it",
+        unit="share of the committee's hours reserved for it",
         source="assumed",
-        words=("The committee's time set aside", "居委会专留时间", "占自身工时的比例"),
+        words=("Committee's time reserved", "居委会专留时间", "占居委会工时的比例"),
     )
     report_log_rate: float = knob(
         0.3,
         0.0,
         3.0,
-        unit="log rate of telling",
+        unit="log rate of reporting",
         source="assumed; an inbox is easy to reach",
-        words=("Easier to tell", "更容易说出口", "反映意愿的对数率"),
+        words=("Readier to report", "更愿意反映", "反映意愿的对数率"),
     )
     reminder_log_rate: float = knob(
         2.0,
         0.0,
         8.0,
-        unit="log rate, what has an owner and a date is not forgotten",
+        unit="log rate by which a person in charge and a date reduce forgetting",
         source="assumed",
-        words=("Not forgotten", "不会忘", "对数率，有人负责、有期限的事"),
+        words=("Less forgetting", "减少遗忘", "对数率，有人负责、有期限的事项"),
     )
     trust_per_answer: float = knob(
         0.002,
@@ -73,7 +72,7 @@ class TaskPipeline(Mechanism):
         0.1,
         unit="trust in the committee, in the building, per matter answered",
         source="assumed",
-        words=("Trust won per answer", "每次答复赢得的信任", "对居委会，本楼"),
+        words=("Trust gained per answer", "每次答复增加的信任", "对居委会，本楼"),
     )
 
     @kernel

@@ -1,4 +1,4 @@
-"""Whistle (网格吹哨 部门报到): grid workers call on departments about pending matters, and they come jointly.
+"""Whistle (网格吹哨 部门报到): grid workers call departments about pending matters, and the departments come.
 
 Disappoints because departments have queues: each follows up only a few calls a week for all grids together,
 the most severe matters first, and the more matters wait with a department, the less a call achieves. Every
@@ -24,9 +24,10 @@ MONDAY = 1
 class Whistle(Mechanism):
     zh: ClassVar[str] = "网格吹哨"
     zh_letter: ClassVar[str] = "哨"
-    zh_does: ClassVar[str] = "网格对压在部门的事吹哨，部门到场联合办理。"
+    zh_does: ClassVar[str] = "网格员就压在部门的事项吹哨，部门报到，联合办理。"
     zh_disappoints: ClassVar[str] = (
-        "部门自己也排队：每周应得了几次，重的先办；积压越多，一次吹哨越不顶用，每次还要占网格员的时间。"
+        "部门也要排队：所有网格合计，每个部门每周只能应几次，严重的先办；积压越多，一次吹哨的作用越小。"
+        "每次吹哨和日常联络都占用网格员的时间。"
     )
     group: ClassVar[str] = "works"
     pulls: ClassVar[tuple] = ("hurry",)
@@ -34,17 +35,17 @@ class Whistle(Mechanism):
         3,
         1,
         20,
-        unit="departments that report, each with a queue of its own",
+        unit="departments that respond, each with its own queue",
         source="assumed; pozijie: 5",
-        words=("Departments that report", "报到的部门", "个，各排各的队"),
+        words=("Departments that respond", "报到的部门", "个，各有各的排队"),
     )
     wait_days: int = knob(
         3,
         0,
         365,
-        unit="days that it waits with a department before anyone calls",
+        unit="days that a matter waits with a department before a call",
         source="assumed",
-        words=("Days before anyone calls", "等几天才吹哨", "天"),
+        words=("Days before a call", "等几天才吹哨", "天"),
     )
     contact_hours: float = knob(
         0.5,
@@ -58,33 +59,33 @@ class Whistle(Mechanism):
         1.0,
         0.1,
         20.0,
-        unit="grid hours/call followed",
+        unit="grid hours/call followed up",
         source="assumed",
-        words=("Time for a call", "每次吹哨", "网格小时/次"),
+        words=("Time per call", "每次吹哨用时", "网格小时/次"),
     )
     calls_per_week: float = knob(
         1.0,
         0.0,
         50.0,
-        unit="calls/week that each department can follow, for all grids together",
+        unit="calls/week that each department can follow up, for all grids together",
         source="assumed",
-        words=("Calls a department can follow", "部门能应几次", "次/周，所有网格合计"),
+        words=("Calls a department can follow up", "部门每周能应几次", "次/周，所有网格合计"),
     )
     days_gained: float = knob(
         5.0,
         0.5,
         60.0,
-        unit="days by which an answer comes nearer per call",
-        source="assumed; sweep it",
-        words=("Sooner by", "提前几天", "天/次"),
+        unit="days by which an answer comes sooner per call",
+        source="assumed; vary it",
+        words=("Days gained per call", "每次吹哨提前几天", "天/次"),
     )
     crowding_issues: float = knob(
         7.0,
         0.5,
         500.0,
-        unit="matters waiting with a department at which a call brings half as much",
+        unit="matters waiting with a department at which the effect of a call is halved",
         source="assumed",
-        words=("Crowding at departments", "部门拥挤", "件；积压这么多时一次吹哨效果减半"),
+        words=("Crowding at departments", "部门积压", "件；积压这么多时吹哨效果减半"),
     )
 
     @kernel

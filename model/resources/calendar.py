@@ -40,17 +40,17 @@ class CalendarParameters:
         3,
         1,
         12,
-        unit="month on whose first day the run begins",
-        source="assumed; a year begins after the Spring Festival",
+        unit="month on whose first day the run starts",
+        source="assumed; a year starts after the Spring Festival",
         words=("First month", "起始月份", "月，从1日开始"),
     )
     season_strength: float = knob(
         1.0,
         0.0,
         1.0,
-        unit="share of full: of how much rates vary over the year",
+        unit="share of full strength of seasonal variation",
         source="assumed; SEASONS in model/issues/categories.py",
-        words=("Seasons", "季节", "占全力的比例：各月多少不同"),
+        words=("Seasons", "季节变化", "占全部季节变化的比例"),
     )
     staff_leaving_rate: float = knob(
         0.15,
@@ -64,9 +64,9 @@ class CalendarParameters:
         45.0,
         1.0,
         730.0,
-        unit="days till a successor has found the way about",
+        unit="days until a successor is fully productive",
         source="assumed",
-        words=("Days till a successor knows the way", "接手多久", "天"),
+        words=("Days to replace staff", "接替人员上手", "天"),
     )
     festival_evenings: float = knob(
         0.5,
@@ -74,7 +74,7 @@ class CalendarParameters:
         1.0,
         unit="share of members' and volunteers' evenings left in festival weeks",
         source="assumed: many travel home",
-        words=("Evenings left in festival weeks", "节日周的晚上", "剩下的比例"),
+        words=("Evenings left in festival weeks", "节日周可用的晚上", "剩下的比例"),
     )
 
 
@@ -84,15 +84,17 @@ class Shock:
 
     name: str = field(default="shock", metadata={"text": 60})
     day: int = knob(
-        1, 1, 36_500, unit="day of the run on which it begins", source="given or assumed by the case"
+        1, 1, 36_500, unit="day of the run on which it starts", source="given or assumed by the case"
     )
     days: int = knob(1, 1, 3650, unit="days it lasts", source="given or assumed by the case")
     # of issues that arise more readily; "" none
     family: str = field(default="", metadata={"choices": ("", *FAMILIES)})
-    ease: float = knob(0.0, -5.0, 5.0, unit="log rate of that family", source="given or assumed by the case")
+    ease: float = knob(
+        0.0, -5.0, 5.0, unit="log rate of issues of that family", source="given or assumed by the case"
+    )
     role: str = field(default="", metadata={"choices": ("", *PAYERS)})  # whose hours it takes; "" none
     share: float = knob(
-        0.0, 0.0, 1.0, unit="share of those hours it eats", source="given or assumed by the case"
+        0.0, 0.0, 1.0, unit="share of those hours that it takes", source="given or assumed by the case"
     )
 
     def contradictions(self) -> Iterator[tuple[str, str | Message]]:

@@ -58,7 +58,7 @@ class Census:
         1,
         20_000_000,
         unit="people",
-        source="given by the case; left out, 2.5 to a household",
+        source="given by the case; left out, 2.5 per household",
         words=("Residents", "居民", "人"),
     )
     households: int = knob(
@@ -66,7 +66,7 @@ class Census:
         1,
         10_000_000,
         unit="households",
-        source="given by the case; left out, a share of residents, or 8 to a stairwell of 7 floors",
+        source="given by the case; left out, a share of residents, or 8 per stairwell of 7 floors",
         words=("Households", "住户", "户"),
     )
     registered: int = share(
@@ -74,7 +74,7 @@ class Census:
         "residents",
         20_000_000,
         "people",
-        words=("Registered here", "户籍居民", "人"),
+        words=("Registered residents", "户籍居民", "人"),
     )  # locally; the others are migrants
     children: int = share(
         30,
@@ -116,7 +116,7 @@ class Census:
         "members",
         5_000_000,
         "people",
-        words=("Members who work", "在职党员", "人"),
+        words=("In-service members", "在职党员", "人"),
     )  # of the members
     volunteers: int = share(
         20,

@@ -56,19 +56,19 @@ class ReportedOutcome:
     # as in experiments/calibration/reported_patterns.py
     measure: str = field(default="resolution_rate", metadata={"text": 100})
     low: float = knob(
-        -1e12, -1e12, 1e12, unit="of the measure", source="the report, or words turned into a range"
+        -1e12, -1e12, 1e12, unit="of the measure", source="the report, or words converted to a range"
     )
     high: float = knob(
-        1e12, -1e12, 1e12, unit="of the measure", source="the report, or words turned into a range"
+        1e12, -1e12, 1e12, unit="of the measure", source="the report, or words converted to a range"
     )
     tolerance: float = knob(
-        0.0, 0.0, 1e12, unit="of the measure, added at both ends", source="how exactly the report counts"
+        0.0, 0.0, 1e12, unit="of the measure, added at both ends", source="precision of the report"
     )
     days: int = knob(
         0,
         0,
         36_500,
-        unit="day of the run on which it is measured; 0 the last",
+        unit="day of the run on which it is measured; 0 is the last day",
         source="given or assumed by the case",
     )
     off: tuple[str, ...] = field(default=(), metadata={"names": True})  # mechanisms that were not there yet

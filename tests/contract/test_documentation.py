@@ -164,7 +164,7 @@ def test_parameters_are_listed(knobs):
         "shuian": 14.0
     }
     status, out, _ = knobs("mechanisms.grid_patrol")
-    assert status == 0 and "paperwork" in out and "walk" in out
+    assert status == 0 and "paperwork" in out and "on patrol" in out
     assert knobs("--markdown")[1] == page(list_parameters())
 
 

@@ -85,7 +85,7 @@ def page(browser, address):
 
 def shown_rate(page, side):
     """Return what the page says of a side's rate with the random numbers on show."""
-    return page.locator("text=/In this year .luck [0-9]+.: [0-9]+% of issues/").nth(side).inner_text()
+    return page.locator("text=/In this run .random seed [0-9]+.: [0-9]+% of issues/").nth(side).inner_text()
 
 
 def test_it_opens_with_nothing_failed_and_nothing_asked_of_others(shared_visit):
@@ -127,7 +127,7 @@ def test_a_click_on_a_building_tells_who_lives_there_and_what_happened(shared_vi
         shared_visit.keyboard.press("ArrowRight")
     shared_visit.keyboard.press("]")  # the town's own keys: choose a building, look inside
     shared_visit.keyboard.press("Enter")
-    shared_visit.wait_for_selector("text=Everybody here is made up.")
+    shared_visit.wait_for_selector("text=All people here are invented.")
     assert "neighbours known" in words_of(shared_visit, ".co-inside") and "Issues here" in words_of(
         shared_visit, ".co-inside"
     )
@@ -151,10 +151,10 @@ def test_it_plays_and_can_be_scrubbed(shared_visit):
     shared_visit.wait_for_function("document.querySelector('.cogov-town').innerText.includes('Day 100 of')")
     shared_visit.locator(".co-open-party_volunteers").click()
     # what a mechanism got and did on the day that is looked at
-    shared_visit.wait_for_selector("text=/Day 100: [0-9.]+ of [0-9.]+ hours/")
-    shared_visit.wait_for_selector("text=/Moved in the year: .*resolved [0-9]/")
+    shared_visit.wait_for_selector("text=/Day 100: got [0-9.]+ of [0-9.]+ hours/")
+    shared_visit.wait_for_selector("text=/Issues changed in the whole run: .*resolved [0-9]/")
     shared_visit.locator(".co-open-party_volunteers").click()
-    shared_visit.wait_for_selector("text=/Moved in the year/", state="detached")
+    shared_visit.wait_for_selector("text=/Issues changed in the whole run/", state="detached")
 
 
 EVERY_TEXT = """() => { const found = [document.title];
@@ -176,15 +176,15 @@ def test_the_language_switch_leaves_no_string_behind(shared_visit):
     shared_visit.locator("canvas").first.focus()
     shared_visit.keyboard.press("]")
     shared_visit.keyboard.press("Enter")
-    shared_visit.wait_for_selector("text=Everybody here is made up.")
-    shared_visit.wait_for_selector("text=The whole year:")
+    shared_visit.wait_for_selector("text=All people here are invented.")
+    shared_visit.wait_for_selector("text=Whole run:")
     assert [text for text in shared_visit.evaluate(EVERY_TEXT) if re.search(r"[\u4e00-\u9fff]", text)] == [
         "cogov · 共治",
         "中文",
     ]
     shared_visit.locator(".co-language").click()
     shared_visit.wait_for_selector("text=这里的人都是虚构的。")
-    shared_visit.wait_for_selector("text=/二十对|做到/")
+    shared_visit.wait_for_selector("text=/二十对|增加到/")
     shared_visit.wait_for_timeout(3000)  # the charts are redrawn
     left = [
         text
@@ -240,7 +240,7 @@ def test_a_state_is_kept_as_file_and_link_and_opens_as_it_was(page, browser, add
     same(by_file)
     broken = browser.new_page()
     broken.goto(address + "/?state=abc")
-    broken.wait_for_selector("text=the link is broken")
+    broken.wait_for_selector("text=the link is incomplete")
     broken.close()
 
 
@@ -248,34 +248,34 @@ def test_a_state_is_kept_as_file_and_link_and_opens_as_it_was(page, browser, add
 def test_a_number_of_the_community_is_changed_on_both_sides_and_back(page):
     left, right = shown_rate(page, 0), shown_rate(page, 1)
     page.locator(".co-numbers").click()
-    slider = page.locator(".co-knob", has_text="Committee's people").locator("[role=slider]")
+    slider = page.locator(".co-knob", has_text="Committee's staff").locator("[role=slider]")
     slider.focus()
     page.keyboard.press("Home")
     page.wait_for_function("before => !document.body.innerText.includes(before)", arg=left)
     page.wait_for_timeout(1000)
     assert shown_rate(page, 1) != right
-    page.get_by_text("Turn all back").click()
+    page.get_by_text("Reset all").click()
     page.wait_for_function("before => document.body.innerText.includes(before)", arg=left)
 
 
 @pytest.mark.slow
 def test_a_number_is_typed_and_what_cannot_be_is_said_next_to_it(page):
     page.locator(".co-numbers").click()
-    knob = page.locator(".co-knob", has_text="Committee's people")
+    knob = page.locator(".co-knob", has_text="Committee's staff")
     typed = knob.locator(".v-text-field input")
     typed.fill("6")
     typed.press("Enter")
-    page.wait_for_selector("text=Committee's people: 6 people")
+    page.wait_for_selector("text=Committee's staff: 6 people")
     typed.fill("900")
     typed.press("Enter")
-    page.wait_for_selector("text=allowed is 0 to 500")
-    luck = page.locator("input[aria-label^='Luck']")
+    page.wait_for_selector("text=must be between 0 and 500")
+    luck = page.locator("input[aria-label^='Random seed']")
     luck.fill("-5")
     luck.press("Enter")
-    page.wait_for_selector("text=The year on show is still that of luck 0.")
+    page.wait_for_selector("text=The page still shows the run with seed 0.")
     luck.fill("7")
     luck.press("Enter")
-    page.wait_for_selector("text=/In this year .luck 7.:/")
+    page.wait_for_selector("text=/In this run .random seed 7.:/")
     told = shown_rate(page, 0)
     page.reload()  # the address holds the state
     page.wait_for_selector(".co-verdict")
@@ -284,14 +284,14 @@ def test_a_number_is_typed_and_what_cannot_be_is_said_next_to_it(page):
 
 @pytest.mark.slow
 def test_what_is_being_typed_stays_while_another_year_is_drawn(page):
-    luck, left = page.locator("input[aria-label^='Luck']"), shown_rate(page, 0)
+    luck, left = page.locator("input[aria-label^='Random seed']"), shown_rate(page, 0)
     page.locator(".co-grid_patrol-0 .v-input--selection-controls__ripple").click()
     luck.fill("12")
     page.wait_for_function("before => !document.body.innerText.includes(before)", arg=left)
     page.wait_for_timeout(1000)
     assert luck.input_value() == "12"
     luck.press("Enter")
-    page.wait_for_selector("text=/In this year .luck 12.:/")
+    page.wait_for_selector("text=/In this run .random seed 12.:/")
 
 
 @pytest.mark.slow
@@ -310,7 +310,7 @@ def test_changes_in_quick_succession_leave_the_last_one_on_show(page):
 
 @pytest.mark.slow
 def test_everything_affordable_is_more_than_nothing_and_less_than_everything(page):
-    page.locator(".co-presets-0 button", has_text="Everything affordable").click()
+    page.locator(".co-presets-0 button", has_text="All that is affordable").click()
     page.wait_for_function(
         "document.querySelectorAll('.co-mechanism.co-on').length > 6", timeout=3 * PATIENCE
     )
@@ -323,7 +323,7 @@ def test_what_cannot_be_opened_is_said(page):
     with page.expect_file_chooser() as chosen:
         page.locator(".widget-upload").click()
     chosen.value.set_files({"name": "mine.json", "mimeType": "application/json", "buffer": b"[1, 2]"})
-    page.wait_for_selector("text=this is no saved state")
+    page.wait_for_selector("text=this is not a saved state")
     assert page.wrong == []
 
 

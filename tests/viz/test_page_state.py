@@ -36,16 +36,16 @@ def test_a_state_comes_back_as_it_was(case):
 
 WRONG = {
     "not JSON": ("{", "not JSON"),
-    "not a state": ("[]", "no saved state"),
-    "of another version": ('{"cogov": 99}', "no saved state"),
-    "too long": ("1" * 100_000, "no saved state"),
+    "not a state": ("[]", "not a saved state"),
+    "of another version": ('{"cogov": 99}', "not a saved state"),
+    "too long": ("1" * 100_000, "not a saved state"),
     "a case that is none": (
         json.dumps({**json.loads(SMALL.to_text()), "case": "wuzi_yart"}),
         "did you mean 'wuzi_yard'",
     ),
     "a file of this machine": (
         json.dumps({**json.loads(SMALL.to_text()), "case": "/etc/passwd.toml"}),
-        "is not here",
+        "does not exist here",
     ),
     "a mechanism that is none": (
         json.dumps({**json.loads(SMALL.to_text()), "left": {"on": ["captains"], "knobs": {}}}),

@@ -22,14 +22,14 @@ MUTANTS = [
     mutant(
         "nothing reads the memory of captains",
         "model/mechanisms/building_captains.py",
-        "keep[i] = k.memory * coverage[b]",
+        "keep[i] = k.reminder_log_rate * coverage[b]",
         "keep[i] = 1.5 * coverage[b]",
         "contract/test_mechanisms.py::test_every_parameter_has_an_effect[building_captains.reminder_log_rate]",
     ),
     mutant(
         "captains open no doors",
         "model/mechanisms/building_captains.py",
-        "m.lever.reach[b] = k.door * coverage[b]",
+        "m.lever.reach[b] = k.contact_logit * coverage[b]",
         "m.lever.reach[b] = 0.0",
         (
             "contract/test_mechanisms.py::"
@@ -39,7 +39,7 @@ MUTANTS = [
     mutant(
         "nobody is persuaded by captains",
         "model/mechanisms/building_captains.py",
-        "m.lever.consent[b] = k.word * coverage[b]",
+        "m.lever.consent[b] = k.persuasion_logit * coverage[b]",
         "m.lever.consent[b] = 0.0",
         "contract/test_effect_signs.py::test_with_captains_it_gets_there",
     ),

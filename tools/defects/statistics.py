@@ -150,8 +150,8 @@ MUTANTS = [
     mutant(
         "a mechanism of a case is measured from the day on which it began",
         "experiments/comparison/effects.py",
-        "mechanisms.load_class(name)()), begins=0, ends=36_500)",
-        "mechanisms.load_class(name)()), ends=36_500)",
+        "first_day=0, last_day=36_500",
+        "last_day=36_500",
         (
             "experiments/comparison/test_effects.py::"
             "test_a_mechanism_that_the_case_begins_late_is_on_all_the_time"

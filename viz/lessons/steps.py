@@ -52,7 +52,7 @@ class Setup:
     text: Words
     case: str = words(200)
     days: int = knob(0, 0, 3650, unit="days; 0 those of the case", source="the lesson")
-    seed: int = knob(0, 0, 10**9, unit="of luck", source="the lesson")
+    seed: int = knob(0, 0, 10**9, unit="random seed", source="the lesson")
     replicates: int = knob(10, 1, 200, unit="pairs of runs that decide", source="the lesson")
     set: tuple = field(default=(), metadata={"names": True})  # in both arms
     left: LessonSide = field(default_factory=LessonSide)
@@ -134,7 +134,7 @@ class PlayStep:
     text: Words
     begin: int = knob(0, 0, 3650, unit="day to play from", source="the lesson")
     to: int = knob(0, 0, 3650, unit="day to play to; 0 the last", source="the lesson")
-    speed: float = knob(20.0, 0.5, 200.0, unit="days a second", source="the lesson")
+    speed: float = knob(20.0, 0.5, 200.0, unit="days per second", source="the lesson")
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ class Score:
     case: str = words(200)
     measure: str = words(100)
     days: int = knob(0, 0, 3650, unit="days; 0 those of the case", source="the lesson")
-    seed: int = knob(0, 0, 10**9, unit="of luck", source="the lesson")
+    seed: int = knob(0, 0, 10**9, unit="random seed", source="the lesson")
     replicates: int = knob(10, 2, 200, unit="pairs of runs that decide", source="the lesson")
     base: LessonSide = field(default_factory=LessonSide)
     budget: float = knob(200_000.0, 0.0, 1e9, unit="yuan", source="the lesson")

@@ -275,8 +275,8 @@ def test_the_command_line_tells_both_arms(monkeypatch, capsys):
     one = json.loads(out)["most"][0]
     assert status == 0
     for lang, heads in (
-        ("en", ("Without building captains", "With building captains", "part")),
-        ("zh", ("没有楼长", "有楼长", "分开")),
+        ("en", ("Without building captains", "With building captains", "first differ")),
+        ("zh", ("没有楼长", "有楼长", "起不同")),
     ):
         status, out, _ = type_story(monkeypatch, capsys, "--issue", one["issue"], "--lang", lang)
         assert status == 0 and out.startswith(one["issue"]) and all(head in out for head in heads)
