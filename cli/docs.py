@@ -22,6 +22,7 @@ def docs(
     from ..viz.text.agent_catalogue import describe_agents
     from ..viz.text.agent_tables import agents_page
     from ..viz.text.measure_tables import measures_page
+    from ..viz.text.mechanism_pages import with_section
     from ..viz.text.parameter_tables import page
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -36,6 +37,8 @@ def docs(
     save(relations(), folder / "agents.svg")
     (folder / "agents.md").write_text(agents_page(describe_agents()), encoding="utf-8")
     (folder / "measures.md").write_text(measures_page(), encoding="utf-8")
+    if (odd := folder / "ODD.md").exists():
+        odd.write_text(with_section(odd.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 @app.command("compile", rich_help_panel=MAINTAIN)

@@ -24,7 +24,13 @@ from ...model.world import World
 from .busy_communities import WORLDS, with_mechanisms
 
 SEEDS = range(1, 9)  # enough for most of what is rare
-UNFILLED = ("WHAT LIMITS IT", "what it does, in one sentence", "中文名", "一句话")  # words of the skeleton
+UNFILLED = (
+    "WHAT LIMITS IT",
+    "FORMULAS",
+    "what it does, in one sentence",
+    "中文名",
+    "一句话",
+)  # words of the skeleton
 UNFILLED_CASE = ("one line for tables", "One or two sentences", "一两句话", "Where these numbers come from")
 OF_EVERY = ("strength", "first_day", "last_day")  # parameters that every mechanism has
 
@@ -50,7 +56,8 @@ def check_words(name: str) -> Iterator[Promise]:
     """Check that a mechanism says what it is, in both languages, and that every parameter has its words."""
     kind = mechanisms.load_class(name)
     does, disappoints = mechanisms.describe(name)
-    texts = {"the docstring says what it does": does, "and how it disappoints": disappoints} | {
+    rules = mechanisms.describe_rules(name)
+    texts = {"what it does": does, "how it disappoints": disappoints, "its rules": rules} | {
         field: getattr(kind, field) for field in ("zh", "zh_letter", "zh_does", "zh_disappoints")
     }
     missing = [what for what, text in texts.items() if not text or any(word in text for word in UNFILLED)]

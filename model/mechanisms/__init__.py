@@ -18,8 +18,9 @@ Methods marked `@kernel` are compiled; without the mark they are `@staticmethod`
 free of numba's limits. `begin(world, random_numbers)` creates the own columns, once. `k = m.knobs[0]` gives
 the knobs by name.
 
-The first line of the file says what the mechanism does, the second paragraph how it disappoints; `zh` is its
-Chinese name.
+The first line of the file says what the mechanism does, the second paragraph how it disappoints, and the rest
+by which formulas it asks, pulls and learns (docs/ODD.md shows them). `zh` is its Chinese name, and so on: see
+`Mechanism`.
 """
 
 import ast
@@ -27,96 +28,31 @@ import os
 import sys
 import traceback
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, make_dataclass
+from dataclasses import field, fields, make_dataclass
 from functools import lru_cache
 from importlib import import_module
 from keyword import iskeyword
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...engine.jit import OUTSIDE
-from ...engine.parameters import check, knob
+from ...engine.parameters import check
 from ...engine.renamed import new_name
 from ...engine.texts.errors import UserError
 from ...engine.toml_reader import suggest_names
 from ..resources.levers import LEVERS
+from ._base import GROUPS as GROUPS
+from ._base import Mechanism as Mechanism
 
 if TYPE_CHECKING:
     from types import ModuleType
 
     from ...engine.randomness import RandomNumbers
-    from ..resources.levers import MechanismHand
     from ..world import World
 
 __path__ += map(str, OUTSIDE)
-
-# purposes of mechanisms -> the levers that serve each
-GROUPS = {
-    "finds": ("sight", "voice"),
-    "works": ("work", "hurry", "supply"),
-    "together": ("accord", "ties", "trust", "wish"),
-    "prevents": ("ease", "keep"),
-    "money": ("money", "consent", "doors", "reach"),
-}
-
-
-@dataclass(frozen=True)
-class Mechanism:
-    """Base class of mechanisms: does nothing; override what you need."""
-
-    zh: ClassVar[str] = ""  # its Chinese name
-    zh_letter: ClassVar[str] = ""  # one character, for its helpers in the town
-    letters: ClassVar[str] = ""  # the same in English; "" takes the initials of the file name
-    zh_does: ClassVar[str] = ""  # what it does, and how it disappoints: in English, the docstring of its file
-    zh_disappoints: ClassVar[str] = ""
-    group: ClassVar[str] = ""  # its purpose, one of GROUPS; "" takes that of its first lever
-    pulls: ClassVar[tuple] = ()  # levers it pulls; what it writes to other levers is ignored
-    strength: float = knob(
-        1.0,
-        0.0,
-        1.0,
-        unit="share of full strength: of what it asks for and of its effects",
-        source="a choice of the user",
-        words=("Strength", "力度", "占全力的比例，投入和效果同时按此缩放"),
-    )
-    first_day: int = knob(
-        0,
-        0,
-        36_500,
-        unit="day of the run on which it starts",
-        source="a choice of the user",
-        words=("First day", "第几天开始", "第几天"),
-    )
-    last_day: int = knob(
-        36_500,
-        0,
-        36_500,
-        unit="last day of the run on which it works",
-        source="a choice of the user",
-        words=("Last day", "第几天结束", "第几天"),
-    )
-
-    if TYPE_CHECKING:  # for editors, which complete `m` and `w` by these in what overrides them
-
-        @staticmethod
-        def ask(m: MechanismHand[Any], w: World) -> None: ...
-
-        @staticmethod
-        def pull(m: MechanismHand[Any], w: World) -> None: ...
-
-        @staticmethod
-        def learn(m: MechanismHand[Any], w: World) -> None: ...
-
-    else:
-        ask: ClassVar = None
-        pull: ClassVar = None
-        learn: ClassVar = None
-
-    def begin(self, world: "World", random_numbers: "RandomNumbers") -> np.ndarray | tuple:
-        """Return the mechanism's own columns on day 0: an array, or a NamedTuple of arrays."""
-        return np.zeros(0)
 
 
 def list_mechanisms() -> list[str]:
@@ -191,10 +127,23 @@ def load_class(name: str) -> type[Mechanism]:
     return kind
 
 
+def docstring(name: str) -> str:
+    """Return the docstring of a mechanism's file. Raises UserError if it is unknown."""
+    return (sys.modules[load_class(name).__module__].__doc__ or "").strip()
+
+
 def describe(name: str) -> tuple[str, str]:
-    """Return what a mechanism does and how it disappoints, two texts. Raises UserError if unknown."""
-    does, _, disappoints = (sys.modules[load_class(name).__module__].__doc__ or "").strip().partition("\n\n")
+    """Return what a mechanism does and how it disappoints, the first two paragraphs of its docstring.
+
+    Raises UserError if it is unknown.
+    """
+    does, disappoints, *_ = (*docstring(name).split("\n\n"), "", "")
     return " ".join(does.split()), " ".join(disappoints.split())
+
+
+def describe_rules(name: str) -> str:
+    """Return how a mechanism works, in Markdown: its docstring after the second paragraph."""
+    return "\n\n".join(docstring(name).split("\n\n")[2:])
 
 
 def group_of(name: str) -> str:

@@ -2,6 +2,20 @@
 
 Disappoints because it is slow: a habit forms over a year of evenings, and fades without them. Owners who live
 elsewhere do not come.
+
+A neighbourhood association holds a club evening a week in each building, a matchmaking station on Sundays,
+and `festivals_per_year` festivals a year for all, spread evenly from the Lantern Festival (元宵) on. The
+share that comes is `come = 1 - absence_penalty * share of homes away`; where people gather (club or
+festival), g = come * s.
+
+- *Asks* `club_hours` volunteer hours a building on its weekday, and `station_hours` hours a building on
+  Sundays; on festival days `festival_yuan` yuan a building instead.
+- *Pulls*: `ties = contacts_per_gathering * g`; every day, `ease = -prevention_log_rate * habit * s` on
+  environment and safety and `wish = volunteering_logit * mean habit * s`; on Sundays without a festival,
+  for elders alone and people who look for a job or partner, `sight = detection_rate * station_hours * s`
+  and `work` with `station_hours * s` hours a building.
+- *Learns* `habit = h + habit_gain * g (1 - h)`, where h is `habit` after fading by `habit_loss_rate` a day.
+- *Limits*: slow growth, and owners who are away.
 """
 
 from dataclasses import dataclass

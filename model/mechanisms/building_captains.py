@@ -5,6 +5,26 @@ open issues, gives up or moves away (`leaving_rate` covers the last two): the po
 successor is found. Alley captains (巷长) cover vacancies; the more vacancies, the less time for each. Street
 captains (街长) make sure that reported issues are not forgotten. They too have limited hours, tire of their
 workload, and leave.
+
+Each building has a building captain. With `tiers` 2 there is also an alley captain (巷长) for each
+`buildings_per_alley` buildings, with 3 also a street captain (街长) for each `alleys_per_street` alleys. f of
+a building is 1 if its post is filled, else `vacancy_cover / vacant posts of the alley` if there is an alley
+captain in post, else 0.
+
+- *Asks* `captain_hours * sum of f + upper_tier_hours * (alley and street captains in post)` captain hours.
+  The captains supply these hours themselves to the pool *captain*, a day ahead.
+- *Pulls*, with `h = s * f * min(1, homes_per_captain / homes)`: `voice = report_log_rate * h`, `reach =
+  contact_logit * h`, `consent = persuasion_logit * h`, `sight = detection_rate * captain_hours * h` on
+  common space (not the street), `keep = reminder_log_rate * h` where the street captain is in post, and
+  `work` with `captain_hours * s * f` hours a building, on what captains can do of at most `max_spot_hours`
+  hours (times `trade_factor` if the captain has the skill repair).
+- *Learns*: `weary = 0.99 weary + load / fatigue_threshold_issue_days`. The load of a building's captain is
+  the known open issues of the building, of an alley captain those of buildings with vacant posts, of a
+  street captain the mean over the street's buildings. At weary = 1, or with chance `leaving_rate / 365` a
+  day, the captain leaves and the post is vacant for `search_days` days. The next captain of a building is
+  the next in turn of its three best candidates: the grown-ups, ever at home, with the highest `2 member -
+  in service + volunteer + presence + 0.2 zeal`.
+- *Limits*: too many homes per captain, weariness and vacancies.
 """
 
 from dataclasses import dataclass

@@ -2,6 +2,19 @@
 
 Disappoints because not everyone joins, elders least of all. The fewer messages the moderator follows, the
 more trust is lost to rumours, and the more people leave.
+
+A share `coverage` of the buildings has a message group, buildings with a property company first. One person
+moderates the groups of a compound.
+
+- *Asks* `moderation_hours` hours per group and day: the share `committee_share` of it from the committee,
+  the rest from volunteers.
+- *Pulls*, with j the share of grown-ups who have joined and `m = s * groups_per_moderator /
+  (groups_per_moderator + groups of the compound)` the share of messages that is read: `voice =
+  report_log_rate * j m`, `reach = contact_logit * j m`, `trust in committee and neighbours =
+  -rumour_trust_loss * j (1 - m)` (0 where s = 0).
+- *Learns* `j += joining_rate * m * (ceiling - j) - leaving_rate * (1 - m) * j`. The ceiling is
+  `elder_uptake` of the elders and `adult_uptake` of the other grown-ups who are ever at home.
+- *Limits*: people who are not in the group, and unread messages.
 """
 
 from dataclasses import dataclass

@@ -2,6 +2,19 @@
 
 Disappoints because it is a business: it must first be built up with money and the committee's time, and a
 bad month is a loss, which leaves nothing to give and reduces the capital.
+
+The company is founded with `capital_yuan` yuan per household. The community's fund pays it in on Saturdays,
+1 / `build_up_weeks` of it at a time, until the company has all of it.
+
+- *Asks* the instalment on Saturdays, and `committee_hours` committee hours for each of its `business_lines`
+  on working days.
+- *Pulls*: every 28 days it earns `surplus_yuan * business_lines * households * worked * (1 + risk_factor *
+  (2u - 1))`. worked is the sum over all days but Saturdays and Sundays of s times the company's size, which
+  is its capital divided by the capital it needs. The day after, the share s of the surplus is paid out:
+  `money = governance_share * s * surplus`; the rest of what is paid out leaves the model, and what is not
+  paid out waits for the next month.
+- *Learns*: a loss reduces the capital.
+- *Limits*: it is a business and carries its risk.
 """
 
 from dataclasses import dataclass

@@ -4,6 +4,20 @@ Disappoints because one person can handle only a few matters at a time, and a ba
 When the person leaves, exhausted or moved away, both bodies are without a head for months: matters at the
 table are forgotten and trust in the committee falls, the more so the more both bodies relied on that person.
 Where there is no property company there is no owners' committee.
+
+Where there is a company, one person is both branch secretary and chair of the owners' committee.
+
+- *Asks* `weekly_hours / 7` member hours a day while the post is filled.
+- *Pulls*: `accord = decision_sittings / 7 * s` on the `matters_at_a_time` oldest issues at the table (a
+  project that collects signatures takes one of these places); `consent = persuasion_logit * s` during such
+  a project. While the post is vacant, `keep = -forgetting_log_rate * lean * s` at the table and `trust in
+  committee = -vacancy_trust_loss * lean * s`.
+- *Learns*: lean, how far both bodies rely on the person, gains `(s - lean) / dependence_days` a day while
+  the post is filled, and does not change in a vacancy. `weary = 0.99 weary + max(0, matters -
+  matters_at_a_time) / fatigue_threshold_issue_days`, where matters are issues at the table and a project
+  that collects signatures. At weary = 1, or with chance `leaving_rate / 365` a day, the post becomes vacant
+  for `vacancy_days` days.
+- *Limits*: what one person can handle, and the time after that person leaves.
 """
 
 from dataclasses import dataclass

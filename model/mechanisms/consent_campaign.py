@@ -2,6 +2,17 @@
 
 Disappoints where people are not at home or refuse: signatures stall near the threshold, and further visits
 do not help.
+
+For each project that collects signatures an initiating group forms. Then it holds evenings of information
+while a team goes from door to door.
+
+- *Asks*: before the first call, two member hours a day, `founding_hours` in all. Then `visit_hours` hours
+  for each of `min(visits_per_day, households not signed)` doors, and `meeting_hours / 7` hours a day until
+  `information_hours` hours of information have been held; the share `member_share` of these hours from
+  members, the rest from the committee.
+- *Pulls*: `doors = s` of these doors, and `consent = persuasion_logit * s * (1 + i) / 2`, where i is the
+  share of these `information_hours` held.
+- *Limits*: closed doors and refusals.
 """
 
 from dataclasses import dataclass

@@ -3,6 +3,16 @@
 Disappoints because these members have only evenings and weekends, because it takes months of organising
 until they register, and because some never take part. In a surge, when many issues are open at once,
 registered members are asked for more hours.
+
+In-service members register where they live.
+
+- *Asks* `weekday_hours` hours (weekdays) or `weekend_hours` hours for each registered member, none on
+  Fridays, and `surge_factor` times as many in a surge (more than `surge_issues` known open issues per
+  building). On Fridays it asks `committee_hours` committee hours per compound to organise.
+- *Pulls*: `work` on jobs of at most `max_spot_hours` hours that volunteers can do, within the compound;
+  `wish = volunteering_logit * registered * s` on in-service members.
+- *Learns*, on Fridays, `registered += joining_rate * s * (max_registered_share - registered)`.
+- *Limits*: turnout, and hours after work.
 """
 
 from dataclasses import dataclass

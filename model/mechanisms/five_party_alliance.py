@@ -4,6 +4,22 @@ Disappoints where the owners' committee does not function, has not been elected 
 elsewhere: nothing can be concluded without it, and a sitting needs a quorum of the parties. Momentum takes
 months: it grows with every sitting held once there is an owners' committee, and fades when there are none.
 Where there is no property company there is no alliance.
+
+Where there is a company, the alliance sits every `interval_weeks` weeks, not in the first two. p is as in a
+council.
+
+- *Asks*: 7 to 13 days before a sitting, `notice_hours / 7` committee hours a day. On the six days before,
+  `3 * seat_hours / 6` member hours a day. On the day, `seat_hours` of the committee and of the crew.
+- *Seats*: `5 min(s, p)` seats are taken if the owners' committee comes, else `4 min(s, p)`; fewer than
+  `quorum_seats` are not a sitting. h = seats / 5. The owners' committee comes with chance
+  `owners_committee_attendance * (1 - absence_penalty * (1 - around))`, from day `owners_committee_day` on.
+- *Pulls*: while it is announced, `wish = volunteering_logit * s` on members. At a sitting, `accord =
+  push_sittings * momentum * h` on the `items_per_sitting` oldest *stuck* issues (at the table, arisen at
+  least `stuck_days` days ago), only if the owners' committee came; `trust in committee and company =
+  trust_per_sitting * h`. Every day, `keep = momentum * s` at the table.
+- *Learns*: momentum loses the share `momentum_loss_rate` a day, and gains `momentum_gain * (1 - momentum)`
+  per sitting held since `owners_committee_day`.
+- *Limits*: an owners' committee that does not work or does not exist yet; owners who are away.
 """
 
 from dataclasses import dataclass

@@ -2,6 +2,16 @@
 
 Disappoints when there are few workers for many households, and paperwork takes part of their hours. While an
 area's worker is away, nobody patrols it.
+
+Grid workers walk through all buildings. Neighbouring buildings form an area (`areas`; by default one for
+each full-time worker). In a share `absence_share` of weeks, drawn for each area, nobody walks there.
+
+- *Asks* `(patrol_hours + errand_hours) * buildings walked / (1 - paperwork_share)` grid hours.
+- *Pulls*, where somebody walks: `sight = s * patrol_hours * detection_rate` in common space and `s *
+  patrol_hours * home_detection_rate` at home; `work` with `s * errand_hours * buildings` hours in each
+  area, on what grid workers can do there; `accord = s * patrol_hours * quarrel_sittings` on disputes at the
+  table.
+- *Limits*: too few workers.
 """
 
 from dataclasses import dataclass

@@ -2,6 +2,24 @@
 
 Disappoints when there are more homes than evenings: in a large building few homes are visited, and far fewer
 when members stay away.
+
+From the 15th day on, members visit each building on its weekday. The committee's people make the visits
+that members cannot; at first, while few members give evenings, these are most of them. An evening takes `e
+= min(building_hours, visit_hours * homes)` hours. The members' part of tomorrow's evenings is what a day's
+promised hours allow (`party_members.evening_hours / 7` for each who gives); the committee takes the rest,
+up to `committee_hours` hours. r is both parts together, known the evening before. Instead of visits,
+`study_evenings_per_quarter` evenings a quarter, spread over weeks and buildings, are study evenings of the
+members.
+
+- *Asks* `e` times the members' part of members, and `e` times the committee's part of the committee.
+- *Pulls*: a visiting evening reaches `v = s * r * min(1, building_hours / (visit_hours * homes))` of the
+  doors, with `sight = detection_per_visit * v` on issues at home and `trust in committee = trust_per_visit
+  * v`. A study evening reaches `v = s * r * min(1, study_homes / homes)`, with `trust in neighbours =
+  neighbour_trust_per_home * v`. `wish = volunteering_logit * s * mean found` on members and listed
+  volunteers.
+- *Learns* who lives there, by both kinds of evening: `found = f + v (1 - f)`, where f is `found` after
+  fading by `loss_rate / 365` a day.
+- *Limits*: more doors than evenings.
 """
 
 from dataclasses import dataclass

@@ -2,6 +2,19 @@
 
 Disappoints when no further project succeeds: the group dissolves. Where nobody has an evening to form a
 group, there is none.
+
+A success leaves a group of residents in its compound: of size 1 after a project found consent, or after an
+issue with a rule of consent was resolved; of size `settled_matter_share` after an issue that its parties
+settled was resolved.
+
+- *Asks* `founding_hours` member hours a new group, and `group_hours / 14` a day each of members and
+  volunteers, times its size.
+- *Pulls*, with g = size * s: `doors = g * min(visits_per_day, households not signed)`, `accord =
+  push_sittings / 7 * g` on the oldest issue at the table, `work` with `group_hours / 7 * g` hours on what
+  volunteers can do, `voice = report_log_rate * g`.
+- *Learns* `size = min(1, size * (1 - 1 / group_lifetime_days) + s * news)`, where news is the size of the
+  new group.
+- *Limits*: groups fade without another success.
 """
 
 from dataclasses import dataclass

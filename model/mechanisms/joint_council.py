@@ -2,6 +2,21 @@
 
 Disappoints because items wait for the next meeting, and when too few attend: every sitting tires people, and
 people who live elsewhere are rarely there.
+
+The council of each compound sits every `interval_weeks` weeks from the third week on, on a working day of
+its own. p is the attendance promised by members.
+
+- *Asks*: 7 to 13 days before a sitting, `notice_hours / 7` committee hours a day to announce it. On the six
+  days before, `member_hours / 6` member hours a day, and p grows by `s / 6` a day. On the day of the
+  sitting, `committee_hours` committee hours and, where there is a company, `company_hours` crew hours.
+- *Pulls*: while it is announced, `wish = volunteering_logit * s` on members. Attendance is `a = min(s, p)
+  (1 - weary) (1 - absence_penalty * (1 - around))`; below `quorum` there is no sitting. At a sitting,
+  `accord = push_sittings * a` on the `items_per_sitting` oldest issues at the table and `trust in committee
+  = trust_per_sitting * a`. Every day, `keep = reminder_log_rate * s` on known issues where the last sitting
+  was held, and `wish = -fatigue_logit * weary` on everybody.
+- *Learns*: p returns to 0 after each date. weary recovers by the share `recovery_rate` a day, and each
+  sitting held adds the share `fatigue_per_sitting` of what is missing to 1.
+- *Limits*: issues wait between dates; weariness; owners who are away.
 """
 
 from dataclasses import dataclass

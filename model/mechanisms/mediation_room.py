@@ -2,6 +2,19 @@
 
 Disappoints when hard cases take many sittings: the room gives up on some until they are reported again. A
 sitting achieves less when the parties are away.
+
+`mediators` mediators work on the first `open_days_per_week` days of the week. They hear `n = min(mediators
+* cases_per_day, disputes at the table with sittings_held < book + max_sittings)`. book is the
+`sittings_held` that the case had when it last left the table for unknown (0 at first): the room gives up a
+case after `max_sittings` sittings, and hears it as often again once it is reported again.
+
+- *Asks*, for each of the n: `committee_hours` committee hours, `member_hours` member hours and
+  `lawyer_yuan` yuan.
+- *Pulls*, on the `s * n` of them with the fewest `sittings_held`: `accord = sittings_per_case * (1 -
+  absence_penalty * (1 - around))`, and `trust in neighbours = neighbour_trust_per_case` per case in its
+  building.
+- *Learns* the book. It has 4,096 entries, found by a hash of the case.
+- *Limits*: stubborn disputes, and parties who are away.
 """
 
 from dataclasses import dataclass

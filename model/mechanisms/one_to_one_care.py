@@ -3,6 +3,21 @@
 Disappoints when a pairing lapses: the sooner the less time there is for it, or when the visitor gives no
 evening for weeks or moves away. The elder then waits for another visitor, who must be willing and live
 nearby.
+
+Each elder who lives alone is paired with one member or listed volunteer. At first there are up to
+`initial_pairs` pairs.
+
+- *Asks* `pair_hours / 7` hours a pair, of members or of volunteers as that person is, and `search_hours`
+  member hours for each search; `min(pairs_per_month / 30, elders without a visitor)` searches are made a
+  day.
+- *Pulls*, with p the paired share of a building's elders alone: `ease = -prevention_log_rate * p s` on
+  care, `sight = detection_rate * p s` on care at home.
+- *Learns*: s times the searches is added up. For each whole one, a visitor is drawn for the next elder in
+  turn without one: by a race with weight presence among members and listed volunteers who give this week,
+  are not paired and are not such elders themselves, in the building, else in the compound. If there is
+  none, the search was in vain. A pair ends with chance `(lapse_rate + neglect_lapse_rate * (1 - s)) / 365`
+  a day, when the visitor has given no evening for `max_gap_days` days, or when the visitor has moved away.
+- *Limits*: pairs end.
 """
 
 from dataclasses import dataclass

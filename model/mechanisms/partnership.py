@@ -2,6 +2,18 @@
 
 Disappoints because commitments are loose: what is promised at the circle's meeting fades from week to week,
 and twice as fast when nobody keeps in touch. The committee must also guide the people on loan.
+
+There are `partner_units` partner units; if `partner_units` is 0, one for each `shops_per_unit` shops. Their
+commitment c is 0 at first.
+
+- *Asks* `guidance_hours` committee hours for each hour lent; `contact_hours` committee hours on Thursdays
+  while c > 0; `committee_hours` committee and `member_hours` member hours when the circle meets, first on
+  its 17th day, then every `interval_days` days.
+- *Pulls*: `work` with `s * lent_hours * partner_units * c` hours, on issues of the family street, and on
+  those of common space that volunteers can do; `ties = contacts_per_day * c s`; every 30th day, `money =
+  donation_yuan * partner_units * c * s`.
+- *Learns* `c -= commitment_loss_rate * (2 - s) * c` on Thursdays, `c += s (1 - c)` at meetings.
+- *Limits*: commitment fades.
 """
 
 from dataclasses import dataclass

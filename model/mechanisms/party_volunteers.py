@@ -2,6 +2,19 @@
 
 Disappoints as the team ages, and because a few people carry most of the work: those who are asked too often
 tire. Students help in their holidays only.
+
+A team works every day and holds a service day every 91 days. t is the share of the team that is left, 1 at
+first.
+
+- *Asks* `t * daily_hours` hours a building (`t * service_day_hours` on service days), half of members, half
+  of volunteers.
+- *Pulls*: `work` with the share s of these hours, on what volunteers can do; `sight = detection_rate * t s`
+  on care issues; `wish = volunteering_logit * t s` on members and listed volunteers. On service days,
+  `trust in neighbours = neighbour_trust_per_service_day * t s` and `ties = contacts_per_service_day * t s`.
+  In the months of school holidays students help: `supply` of `student_hours * buildings * t s` volunteer
+  hours, a day ahead.
+- *Learns* `t += (joining_rate * (1 - t) - ageing_rate * t) / 365`.
+- *Limits*: the team ages and tires.
 """
 
 from dataclasses import dataclass

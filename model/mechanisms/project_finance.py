@@ -2,6 +2,17 @@
 
 Disappoints through months of waiting: some applications are refused, and a grant covers only part of a bill.
 The money goes to the community's fund, where other bills may use it first.
+
+On Wednesdays it applies for money for bills of at least `min_bill_yuan` yuan that wait for money, or that
+belong to a project that the share `min_signed_share` of its households have signed. What is missing is the
+sum of these bills, each less what its compound's fund holds, minus the community's fund and what has been
+applied for.
+
+- *Asks*, if at least 100 yuan are missing, `application_hours` committee hours, and applies for the missing
+  sum.
+- *Pulls*: after `answer_weeks` weeks the applications of that week are refused with chance `refusal_share`;
+  otherwise `money = granted_share` of them comes the next day.
+- *Limits*: waiting, and refusals.
 """
 
 from dataclasses import dataclass

@@ -2,6 +2,15 @@
 
 Disappoints when money is short: stewards are paid from the community's fund, and while the company's reserve
 for repairs is low it releases only part of their hours.
+
+Property companies lend part of their crews as red stewards (红色管家).
+
+- *Asks* `g = steward_share` times today's crew hours (7.2; reduced in proportion while the compound's fund
+  is below `reserve_yuan` yuan a building) and `wage_yuan * g` yuan.
+- *Pulls*, with h = s g / buildings: `sight = detection_rate * rounds_share * h` on common space (not the
+  street), `voice = report_log_rate * h`, `trust in company = company_trust_per_hour * h`, and `work` with
+  `(1 - rounds_share) * s * g` hours on what the crew can do.
+- *Limits*: money; and where the company is not trusted, withheld fees leave fewer stewards.
 """
 
 from dataclasses import dataclass

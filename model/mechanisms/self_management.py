@@ -2,6 +2,17 @@
 
 Disappoints through free riding: most people contribute a little less than they saw others contribute, so
 that contributions fall until a meeting restores them.
+
+A yard without a company manages itself, with a covenant (公约). o is the share that residents contribute,
+`initial_contribution` at first.
+
+- *Asks* `building_hours * buildings * o` volunteer hours, and `committee_hours` committee hours for a
+  meeting every `interval_weeks` weeks.
+- *Pulls*: `work` with the share s of these hours; `ease = -prevention_log_rate * o s` on environment and
+  safety.
+- *Learns* `o += adjustment_rate * (min(1, unconditional_contribution + conditional_contribution * o s) -
+  o)`, and at a meeting `o += sanction_recovery * s * (1 - o)`.
+- *Limits*: free riding.
 """
 
 from dataclasses import dataclass

@@ -2,6 +2,24 @@
 
 Disappoints people who live far from it, and others when the rooms are full. It takes weeks and money to set
 up, and rent is due every day afterwards, whether the rooms are open or not.
+
+There are `stations` stations of `station_area_m2` m²: the first in the middle of compound `first_compound`,
+the others in the next compounds, or evenly among all buildings if `first_compound` is 0. Each building uses
+the nearest. near is `half_distance_buildings / (half_distance_buildings + distance)`. The share of its
+residents who come on a day is `come = visit_share * near`, reduced in proportion where more than
+`people_per_m2 * station_area_m2` people would come to a station. d is the share of the rooms that is set
+up; it grows by `s / (7 * setup_weeks)` a day to 1.
+
+- *Asks* `setup_yuan / (7 * setup_weeks)` yuan a day until d = 1, and `rent_yuan * station_area_m2 *
+  stations * d` every day; only `1 - company_share` of both if any compound has a company. On the first
+  `open_days_per_week` days of the week, when it is open, `committee_hours` committee hours a station and
+  `service_hours * services * d` committee hours.
+- *Pulls* on these days, with v = come * d s: `ties = contacts_per_visit * v`, `trust in committee and
+  neighbours = trust_per_visit * v`, `wish = volunteering_logit * mean v`, and `work` on care, but not for
+  the housebound, with `service_hours * services * people_per_hour * d s` hours in all, at most near hours
+  on an issue.
+- *Learns* d.
+- *Limits*: people who live far away, and the rent.
 """
 
 from dataclasses import dataclass

@@ -2,6 +2,18 @@
 
 Disappoints when grants and fees are not paid: organisations that leave are not replaced, and incubated ones
 close. Local organisations take many months to grow.
+
+A hub attracts `professional_organisations` service organisations (b is the share present) and incubates
+`local_organisations` ones (share i). Hours of service per building and day: `v = organisation_hours *
+(professional_organisations * b + local_organisations * i)`.
+
+- *Asks* `(rent_yuan + price_yuan * v) * buildings` yuan and, on working days, `committee_hours * buildings`
+  committee hours.
+- *Pulls*: they serve in `service_fields` categories that arise and that volunteers can do, care first, then
+  those that arise most: `sight = detection_rate * v s`, and `work` with `v s * buildings` hours.
+- *Learns* `b += arrival_rate * s (1 - b) - leaving_rate * (2 - s) b` and `i += incubation_rate * s b (1 -
+  i) - leaving_rate * (2 - s) i`.
+- *Limits*: grants end.
 """
 
 from dataclasses import dataclass

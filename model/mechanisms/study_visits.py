@@ -2,6 +2,16 @@
 
 Disappoints as belief fades. Delegates move only the buildings they come from, and a second visit impresses
 less than the first.
+
+Delegates of a compound visit a place that works well, on a Saturday every `interval_weeks` weeks. B is the
+belief of the compound.
+
+- *Asks* `member_hours` member hours and `bus_yuan` yuan.
+- *Pulls* every day `consent = persuasion_logit * B s`, `trust in committee = trust_per_day * B s`, `wish =
+  volunteering_logit * B s`.
+- *Learns*: B halves in `belief_half_life_days` days; a visit adds `belief_gain * s * min(1, delegates /
+  buildings) * (1 - B)`.
+- *Limits*: belief fades.
 """
 
 from dataclasses import dataclass

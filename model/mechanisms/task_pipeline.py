@@ -2,6 +2,14 @@
 
 Disappoints without staff: to keep a known matter from being forgotten takes minutes a day, the committee
 sets aside only limited hours, and as matters accumulate each gets less of them.
+
+Every issue gets an owner, a date and an answer. This takes `t = inbox_hours + matter_hours * known open
+issues` committee hours a day.
+
+- *Asks* `min(t, committee_share * committee's own hours)`.
+- *Pulls*, with c = s * asked / t: `voice = report_log_rate * c`, `keep = reminder_log_rate * c` on known
+  issues, `trust in committee = trust_per_answer * c` for each issue of the building resolved yesterday.
+- *Limits*: too few staff as issues accumulate.
 """
 
 from dataclasses import dataclass

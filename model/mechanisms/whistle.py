@@ -3,6 +3,16 @@
 Disappoints because departments have queues: each follows up only a few calls a week for all grids together,
 the most severe matters first, and the more matters wait with a department, the less a call achieves. Every
 call takes a grid worker's hours, as does keeping in touch with each department.
+
+Grid workers call on `departments` departments, each with a queue of its own. A hash of its name assigns
+each category to one department. The calls concern issues that have been waiting upward for at least
+`wait_days` days, the most severe first: at most `calls_per_week / 7` calls a day at each department, and
+for an issue one call or what its answer still needs.
+
+- *Asks* `call_hours` grid hours for each call, and `contact_hours` for each department on Mondays.
+- *Pulls* `hurry = s * days_gained / (1 + issues waiting with that department / crowding_issues)` days per
+  call.
+- *Limits*: the departments' own queues.
 """
 
 from dataclasses import dataclass

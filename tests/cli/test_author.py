@@ -30,6 +30,7 @@ def fill_in(path, name):
     for was, becomes in (
         ("what it does, in one sentence", "two neighbours walk at night"),
         ("WHAT LIMITS IT", "it rains"),
+        ("The rules, with the FORMULAS in terms of its parameters; s", "s"),
         ("中文名", "夜巡"),
         ("一句话：它做什么。", "邻居夜里巡逻。"),
         ("一句话：它可能怎样落空。", "下雨就没人去。"),

@@ -26,6 +26,7 @@ from cogov.viz.figures.model_diagrams import identity
 from cogov.viz.text.agent_catalogue import RELATIONS, describe_agents, describe_kind
 from cogov.viz.text.agent_tables import agents_page
 from cogov.viz.text.measure_tables import measures_page
+from cogov.viz.text.mechanism_pages import with_section
 from cogov.viz.text.parameter_tables import page
 
 DOCS = Path(cogov.__file__).parent / "docs"
@@ -43,6 +44,10 @@ def test_the_page_of_agents_is_what_their_files_say():
     assert (DOCS / "agents.md").read_text("utf-8") == agents_page(describe_agents()), (
         f"docs/agents.md {STALE}"
     )
+
+
+def test_what_is_said_of_mechanisms_is_what_their_files_say():
+    assert with_section(ODD) == ODD, f"docs/ODD.md {STALE}"
 
 
 def test_the_page_of_measures_is_what_their_declarations_say():
