@@ -57,8 +57,8 @@ MUTANTS = [
     mutant(
         "a fee is paid twelve times in 360 days",
         "agents/property_managers.py",
-        "knobs.paid * 12 / 365 * 100",
-        "knobs.paid * 12 / 360 * 100",
+        "knobs.fees_paid * 12 / 365 * 100",
+        "knobs.fees_paid * 12 / 360 * 100",
         "contract/test_mutation_survivors.py::test_a_year_brings_each_fund_what_its_case_says[estate]",
         plain=True,
         short=True,

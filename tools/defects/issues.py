@@ -15,8 +15,8 @@ MUTANTS = [
     mutant(
         "work takes 5 % longer",
         "model/issues/arrivals.py",
-        "issue.work_hours = cats.work_scale_hours[j]",
-        "issue.work_hours = 1.05 * cats.work_scale_hours[j]",
+        "        cats.work_scale_hours[j] * exponential(",
+        "        1.05 * cats.work_scale_hours[j] * exponential(",
         "contract/test_limits.py::test_the_closed_form_holds[backlog]",
     ),
     mutant(
@@ -34,9 +34,9 @@ MUTANTS = [
         TWIN,
     ),
     mutant(
-        "known issues are told of as readily as unknown ones",
+        "known issues are reported as often as unknown ones",
         "model/issues/reporting.py",
-        "            rate *= k.echo\n",
+        "            rate *= k.repeat_report_factor\n",
         "            rate *= 1.0\n",
         TWIN,
     ),
@@ -95,7 +95,7 @@ MUTANTS = [
     mutant(
         "redone work is done from the beginning",
         "model/issues/closing.py",
-        "WORK, -1, w.knobs.redo * issue.work_hours",
+        "WORK, -1, w.knobs.rework_share * issue.work_hours",
         "WORK, -1, issue.work_hours",
         TWIN,
     ),
@@ -118,14 +118,14 @@ MUTANTS = [
     mutant(
         "a failed vote is tried again a day early",
         "model/issues/consent.py",
-        "day + 1 + int(k.rest)",
-        "day + int(k.rest)",
+        "day + 1 + int(k.retry_after_days)",
+        "day + int(k.retry_after_days)",
         "contract/test_twin.py::test_columns_tell_the_same_days_as_people",
     ),
     mutant(
         "an owner who lets signs like one who lives there",
         "model/issues/consent.py",
-        "return x + k.letting",
+        "return x + k.absentee_owner_logit",
         "return x",
         "contract/test_mechanisms.py::test_every_parameter_of_people_and_desks_has_an_effect[projects.absentee_owner_logit]",
     ),

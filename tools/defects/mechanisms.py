@@ -20,16 +20,16 @@ MUTANTS = [
         short=True,
     ),
     mutant(
-        "nothing reads the memory of captains",
+        "the reminder rate of captains is not read",
         "model/mechanisms/building_captains.py",
-        "keep[i] = k.memory * coverage[b]",
+        "keep[i] = k.reminder_log_rate * coverage[b]",
         "keep[i] = 1.5 * coverage[b]",
         "contract/test_mechanisms.py::test_every_parameter_has_an_effect[building_captains.reminder_log_rate]",
     ),
     mutant(
         "captains open no doors",
         "model/mechanisms/building_captains.py",
-        "m.lever.reach[b] = k.door * coverage[b]",
+        "m.lever.reach[b] = k.contact_logit * coverage[b]",
         "m.lever.reach[b] = 0.0",
         (
             "contract/test_mechanisms.py::"
@@ -37,9 +37,9 @@ MUTANTS = [
         ),
     ),
     mutant(
-        "nobody is persuaded by captains",
+        "captains persuade no household",
         "model/mechanisms/building_captains.py",
-        "m.lever.consent[b] = k.word * coverage[b]",
+        "m.lever.consent[b] = k.persuasion_logit * coverage[b]",
         "m.lever.consent[b] = 0.0",
         "contract/test_effect_signs.py::test_with_captains_it_gets_there",
     ),

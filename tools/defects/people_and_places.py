@@ -6,8 +6,8 @@ MUTANTS = [
     mutant(
         "trust is forgotten 5 % faster",
         "agents/residents.py",
-        "t + k.memory * (target - t) + drift",
-        "t + 1.05 * k.memory * (target - t) + drift",
+        "t + k.trust_update_rate * (target - t) + drift",
+        "t + 1.05 * k.trust_update_rate * (target - t) + drift",
         TWIN,
     ),
     mutant(
@@ -50,7 +50,7 @@ MUTANTS = [
         short=True,
     ),
     mutant(
-        "Mesa's steps have a luck of their own",
+        "Mesa's steps use other random numbers",
         "model/mesa/model.py",
         'self.random_numbers = RandomNumbers("run", self.seed)',
         'self.random_numbers = RandomNumbers("mesa", self.seed)',
@@ -90,8 +90,8 @@ MUTANTS = [
     mutant(
         "a default moves and the description does not",
         "agents/grid_workers.py",
-        "shift: float = knob(6.0,",
-        "shift: float = knob(6.3,",
+        "shift_hours: float = knob(\n        6.0,",
+        "shift_hours: float = knob(\n        6.3,",
         "contract/test_documentation.py::test_parameters_are_those_of_the_code",
         plain=True,
         short=True,

@@ -12,7 +12,7 @@ MUTANTS = [
         short=True,
     ),
     mutant(
-        "the luck of the arms is not in common",
+        "the arms do not share their random numbers",
         "experiments/comparison/compare.py",
         "[runs.replicate(arm, EXPERIMENT, seed, number) for arm in arms], within",
         (
@@ -78,7 +78,7 @@ MUTANTS = [
         short=True,
     ),
     mutant(
-        "luck is read as sensitivity",
+        "noise counts as sensitivity",
         "experiments/exploration/sensitivity.py",
         "(replicates - 1) / replicates)",
         "(replicates - 1) / replicates) * 0.0",
@@ -150,8 +150,8 @@ MUTANTS = [
     mutant(
         "a mechanism of a case is measured from the day on which it began",
         "experiments/comparison/effects.py",
-        "mechanisms.load_class(name)()), begins=0, ends=36_500)",
-        "mechanisms.load_class(name)()), ends=36_500)",
+        "mechanisms.load_class(name)()), first_day=0, last_day=36_500",
+        "mechanisms.load_class(name)()), last_day=36_500",
         (
             "experiments/comparison/test_effects.py::"
             "test_a_mechanism_that_the_case_begins_late_is_on_all_the_time"
@@ -176,10 +176,10 @@ MUTANTS = [
     mutant(
         "a log's rows from the future are used",
         "experiments/calibration/issue_log.py",
-        'closed > last, f"was closed after the day the log was drawn, {drawn:%Y-%m-%d}"',
+        'closed > last, f"was closed after the log was extracted on {drawn:%Y-%m-%d}"',
         (
             '\n            closed > last + np.timedelta64(99999, "D"),\n            f"was '
-            'closed after the day the log was drawn, {drawn:%Y-%m-%d}",\n        '
+            'closed after the log was extracted on {drawn:%Y-%m-%d}",\n        '
         ),
         (
             "experiments/calibration/test_issue_log.py::"
