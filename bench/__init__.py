@@ -1,1 +1,1 @@
-"""Measure what cogov costs, and whether it can be trusted. Imported by the command line only."""
+"""Measure speed, memory and reliability of cogov. Imported by the command line only."""

@@ -1,6 +1,7 @@
 """Flip single bits in the files of a sweep, and count whether each flip is noticed or harmless.
 
-A flip is noticed when an error names the file, harmless when what is read is right. Nothing is asserted here.
+A flip is noticed if an error names the file, and harmless if the data read are correct. Nothing is asserted
+here.
 Control: the same tables as Parquet with default settings, whose readers may return wrong numbers without an
 error.
 """
@@ -30,9 +31,9 @@ class Tally:
 
     flips: int = 0
     named: int = 0  # an error that names the file
-    harmless: int = 0  # read, and right
+    harmless: int = 0  # read, and correct
     wrong: int = 0  # read, wrong, and no error
-    crashed: int = 0  # an error that does not name the file, or is not ours
+    crashed: int = 0  # an error that does not name the file, or is no error of cogov
 
 
 def all_of(folder: Path) -> tuple:
@@ -121,9 +122,9 @@ def default(folder: Path) -> list[str]:
 
 
 WORDS = {
-    "whole": "a sweep that is whole",
-    "stopped": "a sweep that was stopped",
-    "plain": "control: default Parquet of the same tables",
+    "whole": "finished sweep",
+    "stopped": "interrupted sweep",
+    "plain": "control: the same tables as default Parquet",
 }
 
 
@@ -139,8 +140,8 @@ def bench(console, count: int = 1000) -> Iterator[BenchTable]:
                 rows.append((WORDS[name], *astuple(flip_bits(Path(folder) / name, count, read=read))))
     columns = ("what", "flips", "named in an error", "harmless", "wrong, and nothing said", "another error")
     yield BenchTable(
-        "single-bit flips, files in turn, bits at random",
+        "single-bit flips in random places, distributed over all files",
         columns,
         rows,
-        "Harmless: what is read is right, as where nobody looks.",
+        "Harmless: the data that are read are correct, because the bit is not used.",
     )

@@ -1,4 +1,4 @@
-"""Measure growth from one community to a city, and check that the split over workers changes no result.
+"""Measure scaling from one community to a city, and check that the split over workers changes no result.
 
 A year of eight mechanisms: processor time by resident and day, and memory. The city's digest must not depend
 on which worker simulates which street.
@@ -33,12 +33,12 @@ WAYS = ("pool", "threads")
 def bench(
     console, residents: int = 10_000_000, communities: int = 700, workers: int | None = None
 ) -> Iterator[BenchTable]:
-    """Yield two tables: growth to `communities`, and digests of one city simulated by different workers."""
+    """Yield two tables: scaling to `communities`, and digests of one city simulated by different workers."""
     each, workers = residents / communities, count_processes(workers)
     city = cities.compose_city(["guiyuan"], on=EIGHT, off=["consent_campaign", "home_visits"])
     rows = []
     sizes = [("pool", n) for n in (*(n for n in SIZES if n < communities), communities)]
-    sizes += [("threads", communities)]  # last, for the peak of this process never falls
+    sizes += [("threads", communities)]  # last, because the peak of this process never falls
     for executor, count in sizes:
         case = replace(city, communities=count, residents=round(each * count))
         worker_count = min(workers, case.streets()) if case.streets() > 1 else 0
@@ -62,7 +62,7 @@ def bench(
                 count,
                 (f"pool of {worker_count}" if executor == "pool" else f"{worker_count} {executor}")
                 if worker_count
-                else "alone",
+                else "this process",
                 result.seconds,
                 result.work / resident_count / 365 * 1e9,
                 memory,
@@ -74,13 +74,13 @@ def bench(
     rows = [(*row[:5], row[4] / first, *row[5:]) for row in rows]
     columns = ("residents", "communities", "by", "s", "ns", "x first", "MiB", "B each", "rate")
     note = (
-        f"A year of guiyuan's kind, {len(EIGHT)} mechanisms. s: until all were lived through; ns: of "
-        "processor time per resident and day, whoever did it; x first: times that of one community. "
-        "MiB: the most that this process ever held, and each of its workers as much as the largest of them, "
-        "some 300 each before anything lives; B each: the same in bytes per resident. Rate: issues resolved "
-        "in time."
+        f"One year of communities like guiyuan, {len(EIGHT)} mechanisms. s: elapsed seconds; ns: processor "
+        "time of all processes per resident and day; x first: the same relative to one community. "
+        "MiB: peak memory of this process and its workers (each counted as the largest one), including some "
+        "300 MiB each before the first run; B each: the same in bytes per resident. Rate: share of issues "
+        "resolved in time."
     )
-    yield BenchTable("growth to a city", columns, rows, note)
+    yield BenchTable("scaling from one community to a city", columns, rows, note)
     small, many = replace(city, communities=6, street=2, residents=30_000), max(2, workers)
     variants = [
         ("in this process", small, "pool", 0),
@@ -89,7 +89,7 @@ def bench(
         (f"{many} threads", small, "threads", many),
         ("another seed (control)", replace(small, seed=1), "pool", 0),
         (
-            "nobody stays in the street (control)",
+            "no household stays in its street (control)",
             replace(small, between=replace(small.between, stay=0.0)),
             "pool",
             0,
@@ -103,7 +103,7 @@ def bench(
             )
             digests.append((name, cities.digest(folder)))
     yield BenchTable(
-        "the same city, whoever lives through which street",
+        "the same city, simulated by different processes and threads",
         ("way", "digest", "as the first"),
         [(name, digest, "yes" if digest == digests[0][1] else "no") for name, digest in digests],
     )

@@ -17,7 +17,7 @@ class Matrix:
     """The hashes of all execution modes and controls."""
 
     asked: RunSet
-    hashes: dict  # mode -> {set: hash}, or words: why there are none
+    hashes: dict  # mode -> {set: hash}, or the reason why there are none, in words
     like: dict  # mode -> the mode it is compared with
     absent: tuple  # modes that need what this machine lacks
     controls: dict  # control -> {set: hash}
@@ -94,28 +94,28 @@ def compare_modes(
 MARKS = {"equal": "=", "not present": "-", "failed": "failed"}
 
 
-def show(console, found: Matrix, as_json: bool = False) -> None:
-    """Print the table, what its columns are, and the verdict; or all of it as one JSON document."""
+def show(console, matrix: Matrix, as_json: bool = False) -> None:
+    """Print the table, a legend and the verdict, or all of it as one JSON document."""
     from rich import box
     from rich.table import Table
 
-    ways, names = list(found.hashes), found.asked.names
+    ways, names = list(matrix.hashes), matrix.asked.names
     letters = {way: chr(ord("A") + n) for n, way in enumerate(ways)}
     verdict = (
-        f"cells {sum(found.count(what) for what in ('equal', 'different', 'failed')):,}, "
-        f"equal {found.count('equal'):,}, different {found.count('different'):,}, "
-        f"failed {found.count('failed'):,}, not present {found.count('not present'):,}; "
-        f"controls {len(found.controls) * len(names):,}, of which the same {len(found.idle()):,}"
+        f"cells {sum(matrix.count(what) for what in ('equal', 'different', 'failed')):,}, "
+        f"equal {matrix.count('equal'):,}, different {matrix.count('different'):,}, "
+        f"failed {matrix.count('failed'):,}, not present {matrix.count('not present'):,}; "
+        f"controls {len(matrix.controls) * len(names):,}, of which {len(matrix.idle()):,} do not differ"
     )
     if as_json:
         cells = [
             {
                 "set": name,
                 "way": way,
-                "cell": found.cell(way, name),
-                "hash": found.hashes[way]
-                if isinstance(found.hashes[way], str)
-                else found.hashes[way].get(name),
+                "cell": matrix.cell(way, name),
+                "hash": matrix.hashes[way]
+                if isinstance(matrix.hashes[way], str)
+                else matrix.hashes[way].get(name),
             }
             for way in ways
             for name in names
@@ -124,14 +124,14 @@ def show(console, found: Matrix, as_json: bool = False) -> None:
             {
                 "title": "determinism",
                 "cells": cells,
-                "same": found.idle(),
+                "same": matrix.idle(),
                 "note": verdict,
-                "good": found.good(),
+                "good": matrix.good(),
             }
         )
     table = Table(
-        title=f"determinism: {len(names)} sets x {len(ways)} ways, {found.asked.days} days, "
-        f"replicates of each {found.asked.replicates}",
+        title=f"determinism: {len(names)} sets x {len(ways)} execution modes, {matrix.asked.days} days, "
+        f"{matrix.asked.replicates} replicates of each",
         box=box.SIMPLE_HEAD,
         title_justify="left",
         padding=(0, 1, 0, 0),
@@ -141,26 +141,28 @@ def show(console, found: Matrix, as_json: bool = False) -> None:
     for name in names:
         cells = []
         for way in ways:
-            cell = found.cell(way, name)
+            cell = matrix.cell(way, name)
             is_reference = (
-                found.like[way] == way != ways[0] and cell == "equal"
+                matrix.like[way] == way != ways[0] and cell == "equal"
             )  # another mode is compared with it
-            cells.append("#" if is_reference else MARKS.get(cell) or found.hashes[way][name])
-        first = found.hashes[ways[0]]
+            cells.append("#" if is_reference else MARKS.get(cell) or matrix.hashes[way][name])
+        first = matrix.hashes[ways[0]]
         table.add_row(name, first if isinstance(first, str) else first[name], *cells)
     console.print(table)
     for way in ways:
-        why = f": {found.hashes[way]}" if isinstance(found.hashes[way], str) else ""
-        like = f", held against {letters[found.like[way]]}" if found.like[way] not in (way, ways[0]) else ""
+        why = f": {matrix.hashes[way]}" if isinstance(matrix.hashes[way], str) else ""
+        like = (
+            f", compared with {letters[matrix.like[way]]}" if matrix.like[way] not in (way, ways[0]) else ""
+        )
         console.print(
-            f"  {letters[way]}  {way}{like}{' - not present' if way in found.absent else ''}{why} "
-            f"({found.seconds[way]:.0f} s)",
+            f"  {letters[way]}  {way}{like}{' - not present' if way in matrix.absent else ''}{why} "
+            f"({matrix.seconds[way]:.0f} s)",
             highlight=False,
             soft_wrap=True,
         )
     console.print("\nControls, which must differ from A in every set:", highlight=False)
-    for control, hashes in found.controls.items():
-        same = [name for control_name, name in found.idle() if control_name == control]
+    for control, hashes in matrix.controls.items():
+        same = [name for control_name, name in matrix.idle() if control_name == control]
         words = (
             hashes
             if isinstance(hashes, str)
@@ -169,13 +171,12 @@ def show(console, found: Matrix, as_json: bool = False) -> None:
             else "differs in every set"
         )
         console.print(
-            f"  {control}: {words} ({found.seconds[control]:.0f} s)", highlight=False, soft_wrap=True
+            f"  {control}: {words} ({matrix.seconds[control]:.0f} s)", highlight=False, soft_wrap=True
         )
     console.print(f"\n{verdict}", style="bold", highlight=False)
     console.print(
-        "= equal to A, or to the way named; # another way is held against it; - not present: counted as "
-        "neither; "
-        "else the hash that differs",
+        "= equal to A, or to the mode named; # reference of another mode; - not present, and not counted; "
+        "otherwise the hash that differs",
         highlight=False,
     )
 
@@ -183,7 +184,7 @@ def show(console, found: Matrix, as_json: bool = False) -> None:
 def determinism(
     console, short: bool = False, places=(), as_json: bool = False, progress=lambda what: None
 ) -> bool:
-    """Print the whole bench; return whether all is equal that must be, and different that must be."""
+    """Print the result; return whether all modes are equal and all controls differ."""
     asked = RunSet(tuple(SETS), 120, 1) if short else RunSet(tuple(SETS), 400, 2)
     result = compare_modes(asked, list_modes(short, places, asked.days), progress=progress)
     show(console, result, as_json)

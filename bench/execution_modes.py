@@ -1,6 +1,6 @@
 """Execution modes: all ways to simulate the same runs.
 
-In a sweep, shuffled, in threads, in other processes, on Dask, interrupted, in another Python, begun in
+In a sweep, shuffled, in threads, in other processes, on Dask, interrupted, in another Python, started in
 another month.
 Road not taken: a copy of a world in mid-run; kernels hold pointers into it, and `copy.deepcopy` raises.
 """
@@ -113,7 +113,7 @@ def digest_orders(terms, orders) -> list:
         if outcome.status == "done":
             measured = np.frombuffer(outcome.measures)
             outcome.digest = (
-                hashes[0] if measured.tobytes() == hashes[1] else f"{hashes[0]}, measured otherwise"
+                hashes[0] if measured.tobytes() == hashes[1] else f"{hashes[0]}, with other measures"
             )
         done.append(outcome)
     return done
@@ -209,7 +209,7 @@ def run_in_fresh_process(
 
 
 def answer() -> None:
-    """Run what standard input asks for and print the hashes, in a process of `run_in_fresh_process`."""
+    """Run what is read from standard input and print the hashes, in a process of `run_in_fresh_process`."""
     request = json.load(sys.stdin)
     asked, hashes = RunSet(tuple(request["names"]), request["days"], request["replicates"]), []
     for name, seed in request["runs"]:
@@ -300,19 +300,19 @@ def list_modes(short: bool = False, places=(), days: int = 400) -> Iterator[Exec
     yield ExecutionMode("2 processes, chunks of 7", partial(run_as_sweep, workers=2, chunk=7))
     yield ExecutionMode("a fresh process, 4 threads for numba", partial(run_in_fresh_process, threads="4"))
     yield ExecutionMode(
-        f"saved on day {days // 4}, gone on with by another process", partial(run_interrupted, at=days // 4)
+        f"saved on day {days // 4}, resumed in another process", partial(run_interrupted, at=days // 4)
     )
     yield ExecutionMode("without dates", partial(run_in_process, change=remove_dates), like="without dates")
     yield ExecutionMode(
-        "without dates, begun half a year later",
+        "without dates, started half a year later",
         partial(run_in_process, change=lambda scenario: shift_start(remove_dates(scenario))),
         like="without dates",
     )
     if not short:
         yield ExecutionMode("a fresh process, 1 thread for numba", partial(run_in_fresh_process, threads="1"))
-        yield ExecutionMode("shuffled otherwise", partial(run_in_process, shuffle=2))
+        yield ExecutionMode("shuffled with another seed", partial(run_in_process, shuffle=2))
         yield ExecutionMode(
-            f"saved on day {days - 20}, gone on with by another process",
+            f"saved on day {days - 20}, resumed in another process",
             partial(run_interrupted, at=days - 20),
         )
         yield ExecutionMode("a sweep in this process, chunks of 7", partial(run_as_sweep, chunk=7))
@@ -333,15 +333,15 @@ def list_modes(short: bool = False, places=(), days: int = 400) -> Iterator[Exec
 
 CONTROLS = {  # name of a control, which must differ in every set -> how it runs
     "another seed": partial(run_in_process, reseed=lambda seed: seed + 1),
-    "one knob one step further: checked a day later": partial(
+    "one knob changed: work is checked a day later": partial(
         run_in_process,
         change=lambda scenario: replace(
             scenario,
             committee=replace(scenario.committee, check_after_days=scenario.committee.check_after_days + 1),
         ),
     ),
-    f"one mechanism more: {LAST}": partial(
+    f"one more mechanism: {LAST}": partial(
         run_in_process, change=lambda scenario: alter_scenario(scenario, on=[LAST])
     ),
-    "with dates, begun half a year later": partial(run_in_process, change=shift_start),
+    "with dates, started half a year later": partial(run_in_process, change=shift_start),
 }

@@ -74,7 +74,7 @@ def kill_sweeps(
     """Kill a sweep `count` times, its parent or one of its workers, at random moments; return what was lost.
 
     Returns name -> number. These ought to be 0: acknowledged runs lost, unreadable parts, refusals to read,
-    acknowledged runs done again, orphans, sweeps that end otherwise than undisturbed.
+    acknowledged runs done again, orphans, sweeps with other results than an undisturbed one.
     """
     context, random_numbers, n, sweeps = forkserver_context(), RandomNumbers("faults", seed), 0, 0
     counts = dict.fromkeys(
@@ -86,10 +86,10 @@ def kill_sweeps(
             "unreadable parts under final names",
             "refusals to read what was kept",
             "acknowledged runs done again",
-            "runs lived through but not yet handed in",
+            "runs simulated but not yet stored",
             "orphans",
             "sweeps that differ",
-            "runs blamed for our kills",
+            "runs blamed for a kill",
         ),
         0,
     )
@@ -150,12 +150,12 @@ def kill_sweeps(
             )
             logged = log.read_text().split() if log.exists() else []
             counts["acknowledged runs done again"] += len(stored & set(logged))
-            counts["runs lived through but not yet handed in"] += len(logged) - len(stored_now - stored)
+            counts["runs simulated but not yet stored"] += len(logged) - len(stored_now - stored)
             stored = stored_now
         if finished:
             counts["sweeps finished"] += 1
             blamed = [row for row in read_results(own_folder).ledger if row["status"] == "failed"]
-            counts["runs blamed for our kills"] += len(blamed)
+            counts["runs blamed for a kill"] += len(blamed)
             if blamed:  # a run that was alone in its chunk when two workers died; --retry runs it again
                 sweep_with_faults(own_folder, plan, 0, log, retry=True)
             counts["sweeps that differ"] += read_results(own_folder).digest() != digest_undisturbed(
@@ -195,7 +195,7 @@ def fail_runs(
     """
     plan, expected_words = (
         tiny(replicates, "failures"),
-        ("as asked", "SystemExit", "worker died", "did not end", "worker died"),
+        ("planned failure", "SystemExit", "worker died", "did not end", "worker died"),
     )
     asked, rows = replicates, []
     for kind, expected in zip(KINDS, expected_words):
@@ -233,7 +233,7 @@ FULL = {"write fails": errno.ENOSPC, "disk error": errno.EIO}
 def plant_fault(fault: str, at: int) -> list[int]:
     """Let call number `at` of fsync, rename and ledger statements fail with `fault`; return the call counter.
 
-    The counter is a list of one number, for it goes on counting.
+    The counter is a list of one number, which continues to grow.
     """
     count = [0]
     sync, rename, open_ledger = os.fsync, os.replace, store.open_ledger
@@ -344,7 +344,7 @@ def faults(console, count: int = 200, each: int = 20, below: int = 5, every: int
 
     with TemporaryDirectory(
         prefix="cogov-faults-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    ) as folder:  # memory serves: processes are killed here, not machines
+    ) as folder:  # a disk is not needed: processes are killed here, not machines
         folder = Path(folder)
         with console.status(f"{count} kills ..."):
             counts = kill_sweeps(folder, count)
@@ -356,7 +356,7 @@ def faults(console, count: int = 200, each: int = 20, below: int = 5, every: int
         with console.status("runs that fail ..."):
             rows = fail_runs(folder, each, below)
         yield BenchTable(
-            "400 runs, some of which fail; then --retry",
+            "400 runs, some of which fail, followed by --retry",
             (
                 "a run that",
                 "asked",
@@ -380,7 +380,7 @@ def faults(console, count: int = 200, each: int = 20, below: int = 5, every: int
                 counts = break_writes(folder, fault, steps)
             rows.append((fault, *counts.values()))
         yield BenchTable(
-            "60 runs; at each call of fsync, rename and (killed) statement of the ledger, in turn",
+            "60 runs; one sweep per call of fsync, rename or ledger statement, with a fault in that call",
             ("fault", *counts),
             rows,
         )

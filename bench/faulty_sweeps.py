@@ -36,7 +36,7 @@ def tiny(
     """Plan a sweep of wuzi_yard, one arm: `replicates` runs of some milliseconds each."""
     case = replace(read_case("wuzi_yard"), days=days)
     experiment = Experiment(
-        name=name, cases=(case.name,), replicates=replicates, keep=keep, arm=(NamedArm("as it is"),)
+        name=name, cases=(case.name,), replicates=replicates, keep=keep, arm=(NamedArm("unchanged"),)
     )
     return sweep.SweepPlan(experiment, {case.name: case}, build_arms(experiment, {case.name: case}))
 
@@ -45,7 +45,7 @@ def run_with_faults(faults: Mapping, scenario, seed) -> Any:
     """Simulate a run, or fail in the way that `faults` (seed of a run -> one of KINDS) plans for its seed."""
     kind = faults.get(seed)
     if kind == "raises":
-        raise ValueError(f"as asked, with seed {seed}\udc80")
+        raise ValueError(f"planned failure, with seed {seed}\udc80")
     if kind == "exits":
         raise SystemExit(3)
     if kind == "kills its worker":

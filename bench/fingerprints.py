@@ -2,7 +2,7 @@
 
 A hash covers everything that a run leaves: issues, history, series, ledger, funds, measures, and the columns
 of places and people. It leaves out the columns of the mechanisms themselves, so that sets of mechanisms are
-told apart only by what the mechanisms did.
+distinguished only by what the mechanisms did.
 """
 
 from __future__ import annotations
@@ -95,13 +95,13 @@ class RunSet:
             seed=self.seed,
             replicates=self.replicates,
             keep=(),
-            arm=(NamedArm("as it is"),),
+            arm=(NamedArm("unchanged"),),
         )
-        return SweepPlan(experiment, cases, [DesignArm(name, "as it is", (), (), {}, {}) for name in cases])
+        return SweepPlan(experiment, cases, [DesignArm(name, "unchanged", (), (), {}, {}) for name in cases])
 
 
 def run_and_hash(scenario, *seed, world=None, series=None, until=None) -> tuple[Any, Any]:
-    """Simulate a scenario, or go on from `world`; return (Run, hash).
+    """Simulate a scenario, or continue from `world`; return (Run, hash).
 
     With `until`, stop on that day and return the world and its series so far. `seed`: the seed and more, as
     for RandomNumbers.

@@ -1,4 +1,4 @@
-"""Measure the speed and memory of cogov on this machine, and what pairing gains. Asserts nothing."""
+"""Measure the speed and memory of cogov on this machine, and the variance reduction by pairing."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from .tables import BenchTable
 
 ROOT = Path(__file__).parent.parent
 PEOPLE = (1_000, 16_000, 100_000, 1_000_000)  # residents in the table of growth
-ROUNDS = 10  # rounds that time engine and twin in turn, because machines are shared
-TWIN_DAYS = 12  # days of the slow twin in each round; its year is scaled from all of them
+ROUNDS = 10  # rounds that time engine and reference model in turn, because machines are shared
+TWIN_DAYS = 12  # days of the reference model in each round; its year is scaled from all of them
 
 
 def time_job(job: Callable[[], object], times: int = 5) -> float:
@@ -45,9 +45,9 @@ def time_job(job: Callable[[], object], times: int = 5) -> float:
 
 
 def speed(console) -> Iterator[BenchTable]:
-    """Yield two tables: guiyuan for a year with all mechanisms against the slow twin; growth and memory.
+    """Yield two tables: a year of guiyuan with all mechanisms and the reference model; scaling and memory.
 
-    The engine and the twin are timed in turn, in the same process.
+    The engine and the reference model are timed in turn, in the same process.
     """
     case = alter_scenario(read_case("guiyuan"), on=list_twins())
     residents = case.community.residents
@@ -55,7 +55,7 @@ def speed(console) -> Iterator[BenchTable]:
     simulate(replace(case, days=2), 0)
     first = time.perf_counter() - start
     twin_years, years = [], []
-    with console.status("a year of the engine, some days of the slow twin, and so on in turn ..."):
+    with console.status("timing the engine and the reference model in turn ..."):
         twin_days = iterate_days(case, 1)
         next(twin_days)
         for _ in range(ROUNDS):
@@ -69,7 +69,7 @@ def speed(console) -> Iterator[BenchTable]:
         ("first call in this process", first, None, None),
         ("engine, a year", year, year / residents / case.days * 1e9, None),
         (
-            "engine, a year, nothing switched on",
+            "engine, a year, no mechanisms",
             time_job(lambda: simulate(alter_scenario(case, off=mechanisms.list_mechanisms()), 1)),
             None,
             None,
@@ -78,7 +78,7 @@ def speed(console) -> Iterator[BenchTable]:
     twin_year, ratios = sum(twin_years) / ROUNDS, [a / b for a, b in zip(twin_years, years)]
     rows.append(
         (
-            f"slow twin, a year ({ROUNDS * TWIN_DAYS} days scaled)",
+            f"reference model, a year ({ROUNDS * TWIN_DAYS} days scaled)",
             twin_year,
             twin_year / residents / case.days * 1e9,
             twin_year / year,
@@ -135,7 +135,7 @@ def growth(case: Scenario) -> BenchTable:
             )
         )
     return BenchTable(
-        "growth: the same community with more compounds, all mechanisms",
+        "scaling: the same community with more compounds, all mechanisms",
         (
             "residents",
             "days",
@@ -146,8 +146,8 @@ def growth(case: Scenario) -> BenchTable:
             "bytes/resident: a year's issues and history",
         ),
         rows,
-        "Columns: all that a world keeps of places and people. "
-        f"Peak of this whole process: {peak_memory_mib():,.0f} "
+        "Columns: all stored data on places and people. "
+        f"Peak memory of this process: {peak_memory_mib():,.0f} "
         "MiB.",
     )
 
@@ -185,11 +185,11 @@ def measure_pairing(console, replicates: int = 30, only: Sequence[str] = ()) -> 
             for name, helped in arms.items():
                 rows.append((f"{case}: {name}, {measure}", *compare_pairing(base[measure], helped[measure])))
     yield BenchTable(
-        f"pairing: {replicates} replicates, each mechanism alone against nothing",
+        f"pairing: {replicates} replicates, each mechanism alone, compared with none",
         ("what", "difference", "s.d. unpaired", "s.d. paired", "correlation", "variance ratio"),
         rows,
-        "Variance ratio: how many times fewer replicates common random numbers need for the same interval; "
-        "none where all pairs differ alike.",
+        "Variance ratio: factor by which common random numbers reduce the number of replicates needed for "
+        "the same interval; none if all pairs have the same difference.",
     )
 
 
@@ -242,7 +242,7 @@ def count_key_collisions(console, sweep: int = 10_000, horizon: int = 366) -> It
     """Yield the table of equal keys among all (run, decision, day) of a sweep."""
     names = decisions()
     keys = np.empty((sweep, len(names), horizon), np.uint64)
-    with console.status("hashing the keys of a sweep ..."):
+    with console.status("computing the keys of a sweep ..."):
         for number in range(sweep):
             random_numbers = RandomNumbers(seed_of("compare", "guiyuan", 0, number))
             for row, name in zip(keys[number], names):

@@ -24,7 +24,7 @@ KEEPS = ((), ("series",), ("series", "issues"))
 def plan_of(case: Scenario, runs: int, keep: tuple[str, ...]) -> sweep.SweepPlan:
     """Plan a sweep of `runs` runs of a case."""
     experiment = Experiment(
-        name="overhead", cases=(case.name,), replicates=runs, keep=keep, arm=(NamedArm("as it is"),)
+        name="overhead", cases=(case.name,), replicates=runs, keep=keep, arm=(NamedArm("unchanged"),)
     )
     return sweep.SweepPlan(experiment, {case.name: case}, build_arms(experiment, {case.name: case}))
 
@@ -67,25 +67,23 @@ def time_mesa_batch(case: Scenario, runs: int, processes: int) -> float:
 
 
 def bench(
-    console, runs: int = 10_000, large: int = 1000, beside: int = 100, rounds: int = 3
+    console, runs: int = 10_000, large: int = 1000, mesa_runs: int = 100, rounds: int = 3
 ) -> Iterator[BenchTable]:
     """Yield two tables: sweeps of different sizes, and a sweep in turn with mesa.batch_run.
 
-    `runs` of the small community and `large` of guiyuan; then `beside` runs of the small one, in one process
-    each.
+    `runs` of the small community and `large` of guiyuan; then `mesa_runs` runs of the small one,
+    in one process each.
     """
     rows = []
     for case, count in ((small(), runs), (read_case("guiyuan"), large)):
         simulate(case, 0)
         for keep in KEEPS:
             for n in (count // 10, count) if keep == KEEPS[-1] else (count // 10,):
-                with console.status(
-                    f"{case.name}, {n:,} runs, keeps {', '.join(keep) or 'nothing else'} ..."
-                ):
+                with console.status(f"{case.name}, {n:,} runs, keeping {', '.join((*keep, 'runs'))} ..."):
                     seconds, parent_ms, size, run_seconds = measure_sweep(case, n, keep)
                 rows.append(
                     (
-                        f"{case.name}: {n:,} runs, {' and '.join(keep) or 'only'} runs",
+                        f"{case.name}: {n:,} runs, keeping {', '.join((*keep, 'runs'))}",
                         seconds,
                         parent_ms,
                         run_seconds * 1000,
@@ -102,27 +100,27 @@ def bench(
         "peak MiB of the parent so far",
     )
     yield BenchTable(
-        "sweeps on all cores; what the parent spends is beside the runs, not in them", columns, rows
+        "sweeps on all cores; the time of the parent process comes in addition to the runs", columns, rows
     )
     case, ratios = small(), []
-    with console.status("in turn with mesa.batch_run ..."):
+    with console.status("timing a sweep and mesa.batch_run in turn ..."):
         for _ in range(rounds):
             with TemporaryDirectory(prefix="cogov-overhead-") as folder:
                 start = time.perf_counter()
                 sweep.sweep(
-                    plan_of(case, beside, ("series",)),
+                    plan_of(case, mesa_runs, ("series",)),
                     Path(folder) / "out",
                     workers=0,
-                    guess=sweep.CostEstimate(beside, 1.0, 0, 0.01),
+                    guess=sweep.CostEstimate(mesa_runs, 1.0, 0, 0.01),
                 )
                 sweep_seconds = time.perf_counter() - start
-            mesa_seconds = time_mesa_batch(case, beside, 1)
+            mesa_seconds = time_mesa_batch(case, mesa_runs, 1)
             ratios.append((sweep_seconds, mesa_seconds, mesa_seconds / sweep_seconds))
     rows = [(f"round {n + 1}", *seconds) for n, seconds in enumerate(ratios)] + [
         ("median", *map(median, zip(*ratios)))
     ]
     yield BenchTable(
-        f"{beside} runs of a thousand residents x {case.days} days, this process alone, each day's numbers "
+        f"{mesa_runs} runs of a thousand residents x {case.days} days, in this process only, daily numbers "
         "kept",
         ("what", "sweep, stored, s", "mesa.batch_run, in memory, s", "ratio"),
         rows,

@@ -1,7 +1,7 @@
-"""Print every figure that says whether results can be trusted, each under the command that prints it.
+"""Verify the reliability of cogov: run each check and print its figures under its command.
 
-    python -m cogov.bench.verification_report            # some twenty minutes on two cores
-    python -m cogov.bench.verification_report --short    # some minutes
+    python -m cogov.bench.verification_report            # about twenty minutes on two cores
+    python -m cogov.bench.verification_report --short    # a few minutes
 
 Benches assert nothing; this file states what each figure ought to be. The report continues after a failure,
 and ends with a list of failures. A figure that needs something this machine lacks is left out and reported as
@@ -46,18 +46,18 @@ def rows(tables) -> list[dict]:
 
 
 def flips(tables) -> list[str]:
-    """Check that no read of ours is wrong without an error.
+    """Check that cogov never reads wrong data without an error.
 
     Parquet with default settings, the control, must have some such reads.
     """
     *ours, control = rows(tables)
     bad = [
-        f"{row['what']}: {row['wrong, and nothing said']} wrong and nothing said, "
+        f"{row['what']}: {row['wrong, and nothing said']} wrong without an error, "
         f"{row['another error']} other errors"
         for row in ours
         if row["wrong, and nothing said"] or row["another error"]
     ]
-    return bad + ["the control has no silent wrong read: nothing was shown"] * (
+    return bad + ["the control has no wrong read without an error, so the check proves nothing"] * (
         control["wrong, and nothing said"] == 0
     )
 
@@ -80,9 +80,9 @@ def coverage(tables) -> list[str]:
         for (kind, law), row in by_interval.items()
         if law == "normal" and not row["holds"]
     ]
-    return bad + ["the control, a paired difference of a rare event, holds: nothing was shown"] * bool(
-        by_interval["paired difference", "rare event"]["holds"]
-    )
+    return bad + [
+        "the control, a paired difference of a rare event, holds, so the check proves nothing"
+    ] * bool(by_interval["paired difference", "rare event"]["holds"])
 
 
 NOUGHT = (
@@ -97,7 +97,7 @@ NOUGHT = (
 
 
 def faults(tables) -> list[str]:
-    """Check that nothing acknowledged is lost, and that exactly the culprits are named, after every fault."""
+    """Check that no acknowledged run is lost, and that exactly the faulty runs are named."""
     kills, failures, disks = (table["rows"] for table in tables)
     bad = [f"{row['what']}: {row['count']}" for row in kills if row["what"] in NOUGHT and row["count"]]
     bad += [
@@ -108,7 +108,9 @@ def faults(tables) -> list[str]:
     ]
     bad += [f"{row['fault']}: {name}: {row[name]}" for row in disks for name in NOUGHT if row.get(name)]
     return bad + [
-        f"{row['fault']}: ended nothing, so nothing was shown" for row in disks if not row["ended by it"]
+        f"{row['fault']}: ended no sweep, so the check proves nothing"
+        for row in disks
+        if not row["ended by it"]
     ]
 
 
@@ -124,7 +126,7 @@ def city(tables) -> list[str]:
         if row["x first"] > 1.6
     ]
     return bad + [
-        f"{row['way']}: as the first: {row['as the first']}"
+        f"{row['way']}: same digest as the first: {row['as the first']}"
         for row in split
         if (row["as the first"] == "yes") == ("control" in row["way"])
     ]
@@ -172,7 +174,7 @@ def page(figures: tuple[Figure, ...] = FIGURES, short: bool = False, say=print) 
     for figure in figures:
         words = figure.command(short)
         if not words:
-            outcomes.append((" ".join(figure.words), "left out of the short page"))
+            outcomes.append((" ".join(figure.words), "left out of the short report"))
             continue
         name = " ".join(words if words[0].endswith(".py") else ("cogov", *words))
         reason = figure.needs()
@@ -182,7 +184,7 @@ def page(figures: tuple[Figure, ...] = FIGURES, short: bool = False, say=print) 
         say(f"\n$ {name}\n", flush=True)
         start = time.perf_counter()
         wrong = check_printed_tables(words, figure.judge)
-        passed = "as it ought to be" if figure.judge or words[0].endswith(".py") else "exit status 0"
+        passed = "passed" if figure.judge or words[0].endswith(".py") else "exit status 0"
         outcomes.append(
             (
                 name,
@@ -191,7 +193,7 @@ def page(figures: tuple[Figure, ...] = FIGURES, short: bool = False, say=print) 
         )
         if wrong:
             failed[name] = wrong
-    say("\nThe page of trust", flush=True)
+    say("\nSummary", flush=True)
     for name, outcome in outcomes:
         say(f"  {name}: {outcome}", flush=True)
     for name, wrong in failed.items():
@@ -239,7 +241,7 @@ def check_printed_tables(
         )
         return wrong + judge(tables)
     except (ValueError, KeyError, IndexError, TypeError) as error:
-        return [*wrong, f"its tables are not as they were: {type(error).__name__}: {error}"]
+        return [*wrong, f"its tables have another form: {type(error).__name__}: {error}"]
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ Measure = Annotated[
     ),
 ]
 Out = Annotated[
-    Path | None, typer.Option("--out", help="Folder for figure and tables; default: DIR/COMMAND.")
+    Path | None, typer.Option("--out", help="Folder for the figure and tables; default: DIR/COMMAND.")
 ]
 
 
@@ -38,7 +38,7 @@ def attribute(
         typer.Option(
             autocompletion=complete_mechanism,
             metavar="NAME",
-            help="Mechanism that is already on when asking what to add next; repeatable.",
+            help="Mechanism assumed to be on already when ranking what to add next; repeatable.",
         ),
     ] = None,
     out_folder: Out = None,
@@ -55,7 +55,7 @@ def attribute(
     from ..experiments.sweep.results import read_results
     from ..viz.figures import analysis_figures
 
-    with err.status("reading, attributing, drawing ..."):
+    with err.status("reading the sweep, attributing, drawing ..."):
         results = read_results(folder)
         shares_by_case = attributions(results, measure, given or ())
         frames = {
@@ -113,7 +113,7 @@ def sensitivity(
     from ..experiments.sweep.results import read_results
     from ..viz.figures import analysis_figures
 
-    with err.status("reading, analysing, drawing ..."):
+    with err.status("reading the sweep, analysing, drawing ..."):
         results = read_results(folder)
         analyses = sensitivities(results, measure, effect)
         frames = {
@@ -155,24 +155,30 @@ def discover(
         float | None,
         typer.Option(
             min=0,
-            help="Smallest effect that counts, in the unit of the measure; "
+            help="Smallest effect that matters, in the unit of the measure; "
             "default: that of the experiment's estimand.",
         ),
     ] = None,
     loses: Annotated[
-        bool, typer.Option("--loses", help="Find where it harms instead of where it helps.")
+        bool, typer.Option("--loses", help="Find where the mechanism harms instead of where it helps.")
     ] = False,
     sure: Annotated[
-        bool, typer.Option("--sure", help="Count a world only if its whole interval lies beyond --matters.")
+        bool,
+        typer.Option(
+            "--sure", help="Count a world only if the whole interval of its effect lies beyond --matters."
+        ),
     ] = False,
     best: Annotated[
-        bool, typer.Option("--best", help="Find instead where each of the named arms is best.")
+        bool, typer.Option("--best", help="Find where each named arm is best, instead of --mechanism.")
     ] = False,
     seed: Seed = 0,
     out_folder: Out = None,
     as_json: Json = False,
 ) -> None:
-    """Find the parameter regions in which a mechanism helps or harms (scenario discovery, PRIM)."""
+    """Find the parameter regions in which a mechanism helps or harms (scenario discovery, PRIM).
+
+    Regions are boxes in the space of worlds; a world is a case at one point of the design.
+    """
     import pandas as pd
 
     from ..experiments.exploration.world_questions import best_arm_questions, discover_wins, tabulate_boxes
@@ -183,7 +189,7 @@ def discover(
         raise UserError("say which: --mechanism NAME, where it wins; or --best, where which arm is best")
     if best and (loses or sure or matters is not None):
         raise UserError("--best takes no --loses, --sure or --matters: it asks which arm has the best mean")
-    with err.status("reading, looking for boxes, holding them against chance ..."):
+    with err.status("reading the sweep, searching for boxes, testing their significance ..."):
         results = read_results(folder)
         answers = (
             best_arm_questions(results, measure, seed)
@@ -201,7 +207,7 @@ def discover(
                 [
                     box.trajectory.reset_index().assign(question=answer.name, box=n)
                     for answer in answers
-                    for n, box in enumerate(answer.found.boxes, 1)
+                    for n, box in enumerate(answer.discovery.boxes, 1)
                 ]
                 or [pd.DataFrame({"question": [], "box": []})]
             ).set_index(["question", "box"]),

@@ -10,7 +10,7 @@ from .options import Json, Workers, bench, err, out, progress
 
 @bench.command()
 def speed(as_json: Json = False) -> None:
-    """Measure speed and memory, against the model in plain Python and up to a million residents."""
+    """Measure speed and memory, with up to a million residents, and compare with the reference model."""
     from ..bench import speed
     from ..bench.tables import show
 
@@ -30,7 +30,7 @@ def pairing(
 
 
 @bench.command()
-def luck(as_json: Json = False) -> None:
+def randomness(as_json: Json = False) -> None:
     """Count collisions of random number keys over a sweep of 10,000 runs."""
     from ..bench import speed
     from ..bench.tables import show
@@ -49,7 +49,7 @@ def determinism(
             "--python",
             metavar="PATH",
             help="Another Python, 3.11 to 3.13, with NumPy and numba; repeatable. "
-            "Those on the PATH and of pyenv are found without it.",
+            "Those on the PATH and those of pyenv are found automatically.",
             show_default=False,
         ),
     ] = None,
@@ -63,7 +63,7 @@ def determinism(
     from ..bench.determinism import determinism as check_determinism
 
     with progress() as bar:
-        task = bar.add_task("the first way", total=None)
+        task = bar.add_task("first execution mode", total=None)
         passed = check_determinism(
             out, short, python or (), as_json, lambda what: bar.update(task, description=what)
         )
@@ -76,28 +76,26 @@ def page(
     sessions: Annotated[int, typer.Option(min=1, max=50, help="Simultaneous visitors.")] = 10,
     visits: Annotated[
         int,
-        typer.Option(
-            min=20, max=1000, help="Visits that begin and end, to measure memory that is not freed."
-        ),
+        typer.Option(min=20, max=1000, help="Visits after which the memory that is not freed is measured."),
     ] = 200,
     browser: Annotated[
         bool,
         typer.Option(
             "--browser/--no-browser",
-            help="Measure in a browser as well; without, only many visitors and memory after visits.",
+            help="Measure in a browser, too; without it, only many visitors and memory after visits.",
         ),
     ] = True,
     as_json: Json = False,
 ) -> None:
-    """Measure the browser page: first view, a switch, frames while it plays, bytes, memory, many visitors.
+    """Measure the browser page: loading, switching, frame rate, traffic, memory, many visitors.
 
-    Also measures what ended visits leave in memory.
+    Also measures the memory that is not freed after visits.
     """
     from ..bench.page import page
     from ..bench.tables import show
 
     with progress() as bar:
-        task = bar.add_task("the page", total=None)
+        task = bar.add_task("page", total=None)
         tables = page.measure_page(sessions, visits, browser, lambda what: bar.update(task, description=what))
     show(out, as_json, tables)
 
@@ -117,7 +115,7 @@ def coverage(
     from ..bench.coverage import coverage
     from ..bench.tables import BenchTable, show
 
-    with err.status("thousands of experiments ..."):
+    with err.status("simulating experiments ..."):
         table = coverage(experiments).reset_index()
     show(
         out,
@@ -135,16 +133,23 @@ def coverage(
 @bench.command()
 def faults(
     kills: Annotated[
-        int, typer.Option(min=1, help="SIGKILLs of workers and parents, at random moments.")
+        int, typer.Option(min=1, help="Workers and parent processes to kill (SIGKILL) at random moments.")
     ] = 200,
     each: Annotated[
         int,
-        typer.Option(min=1, help="Runs of each kind of failure: raise, exit, kill their worker, never end."),
+        typer.Option(
+            min=1, help="Faulty runs of each kind: raise an error, exit, kill their worker, never end."
+        ),
     ] = 20,
     below: Annotated[
-        int, typer.Option(min=0, help="Runs that never end in compiled code; each takes about ten seconds.")
+        int,
+        typer.Option(
+            min=0, help="Faulty runs that never end in compiled code; each takes about ten seconds."
+        ),
     ] = 3,
-    every: Annotated[int, typer.Option(min=1, help="Break every n-th write in turn; 1 breaks each.")] = 1,
+    every: Annotated[
+        int, typer.Option(min=1, help="Let every n-th write fail, one in each sweep; 1: all of them.")
+    ] = 1,
     as_json: Json = False,
 ) -> None:
     """Inject faults into sweeps and count what is lost, which should be 0.
@@ -159,12 +164,12 @@ def faults(
 
 @bench.command()
 def flips(
-    count: Annotated[int, typer.Option(min=1, help="Bits to flip, in each of three folders.")] = 1000,
+    count: Annotated[int, typer.Option(min=1, help="Bits to flip in each of three folders.")] = 1000,
     as_json: Json = False,
 ) -> None:
-    """Flip bits in the files of sweeps, one at a time, and check that each is detected or harmless.
+    """Flip bits in the files of sweeps, one at a time, and count how many are detected or harmless.
 
-    Default Parquet is measured for comparison.
+    Parquet files with default settings are measured for comparison.
     """
     from ..bench import bit_flips
     from ..bench.tables import show
@@ -176,14 +181,14 @@ def flips(
 def bench_sweep(
     runs: Annotated[int, typer.Option(min=10, help="Runs of a small community.")] = 10_000,
     large: Annotated[int, typer.Option(min=10, help="Runs of guiyuan.")] = 1000,
-    beside: Annotated[int, typer.Option(min=1, help="Runs for the comparison with mesa.batch_run.")] = 100,
+    mesa_runs: Annotated[int, typer.Option(min=1, help="Runs for the comparison with mesa.batch_run.")] = 100,
     as_json: Json = False,
 ) -> None:
     """Measure the overhead of a sweep: parent time per run, memory and disk; compare with mesa.batch_run."""
     from ..bench import sweep_overhead
     from ..bench.tables import show
 
-    show(out, as_json, sweep_overhead.bench(err, runs, large, beside))
+    show(out, as_json, sweep_overhead.bench(err, runs, large, mesa_runs))
 
 
 @bench.command("city")

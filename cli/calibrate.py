@@ -64,7 +64,7 @@ def import_log(
     closed: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Date an issue was resolved; empty while it is open.")
     ] = None,
-    category: Annotated[str | None, typer.Option(metavar="COLUMN", help="Kind of issue.")] = None,
+    category: Annotated[str | None, typer.Option(metavar="COLUMN", help="Category of an issue.")] = None,
     place: Annotated[
         str | None,
         typer.Option(
@@ -74,7 +74,7 @@ def import_log(
     id_column: Annotated[
         str | None,
         typer.Option(
-            "--id", metavar="COLUMN", help="Number of an issue; rows with a repeated number are rejected."
+            "--id", metavar="COLUMN", help="Identifier of an issue; rows with a repeated one are rejected."
         ),
     ] = None,
     dates: Annotated[
@@ -159,8 +159,8 @@ def import_log(
         out.print(sentence, highlight=False)
     out.print(log_figures.tabulate_waiting(summary))
     out.print(
-        f"{issue_log.rows:,} rows in = {len(issue_log.issues):,} used "
-        f"+ {len(issue_log.rejected):,} set aside.",
+        f"{issue_log.rows:,} rows read: {len(issue_log.issues):,} used, "
+        f"{len(issue_log.rejected):,} rejected.",
         style="bold",
         highlight=False,
     )
@@ -178,7 +178,7 @@ def import_log(
 def calibrate(
     case: Case,
     log: Annotated[
-        Path, typer.Option(metavar="LOG.csv", help="Issue log that `cogov import` reads or has written.")
+        Path, typer.Option(metavar="LOG.csv", help="Issue log, as `cogov import` reads or writes it.")
     ],
     fit: Annotated[
         list[str] | None,
@@ -186,7 +186,7 @@ def calibrate(
             autocompletion=complete_knob,
             metavar="PATH[=LOW:HIGH]",
             help="Knob to fit; issues.FAMILY.KNOB is a factor for a family of issues; repeatable; "
-            "default: a few.",
+            "default: a few knobs.",
         ),
     ] = None,
     trials: Annotated[int, typer.Option(help="Parameter settings to try, 24 to 100,000.")] = 200,
@@ -272,7 +272,7 @@ def calibrate(
     out.print(log_figures.scores(result))
     out.print(result.verdict(), style="bold", highlight=False)
     out.print(
-        f"Case to go on with: {case_path}\nTables: {out_folder}\nFigure: {figure_path} (and .svg)",
+        f"Fitted case: {case_path}\nTables: {out_folder}\nFigure: {figure_path} (and .svg)",
         soft_wrap=True,
         highlight=False,
     )

@@ -103,7 +103,7 @@ def compare(
             }
         )
     )
-    out.print(f"In both arms: {', '.join(in_both) or 'no other mechanism'}.", highlight=False)
+    out.print(f"On in both arms: {', '.join(in_both) or 'no other mechanism'}.", highlight=False)
     out.print(tables.census(result.case), highlight=False)
     out.print(result.verdict(), style="bold", highlight=False)
     out.print(f"Figure: {figure_path} (and .svg)\nTables: {folder}", soft_wrap=True, highlight=False)
@@ -116,7 +116,7 @@ def patterns(
         typer.Option(
             autocompletion=complete_case,
             metavar="CASE",
-            help="Case to check; repeatable; default: all that ship.",
+            help="Case to check; repeatable; default: all shipped cases.",
         ),
     ] = None,
     replicates: Annotated[
@@ -128,7 +128,7 @@ def patterns(
     spread: Annotated[
         float,
         typer.Option(
-            min=0.0, max=2.0, help="How far assumed parameters vary: up to this much in their logarithm."
+            min=0.0, max=2.0, help="How far assumed parameters vary: by up to this much in their logarithm."
         ),
     ] = 0.25,
     seed: Seed = 0,
@@ -138,7 +138,7 @@ def patterns(
     ),
     as_json: Json = False,
 ) -> None:
-    """Check every reported outcome against the model: inside, near or outside its 90 % interval."""
+    """Compare every reported outcome with the model: inside, near or outside its 90 % interval."""
     import pandas as pd
 
     from ..experiments.calibration.reported_patterns import check_patterns
@@ -205,9 +205,7 @@ def story(
     case: Case,
     issue: Annotated[
         str | None,
-        typer.Option(
-            metavar="ID", help="Issue to tell: building/category/number, e.g. 7/lamp_out/2, or its id."
-        ),
+        typer.Option(metavar="ID", help="Issue, as building/category/number, e.g. 7/lamp_out/2, or its id."),
     ] = None,
     surprising: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="List the N issues whose histories differ most.")
@@ -217,7 +215,8 @@ def story(
         typer.Option(
             autocompletion=complete_mechanism,
             metavar="NAME",
-            help="Mechanism to tell it without and with; repeatable; default: all of the case.",
+            help="Mechanism to compare without and with; repeatable, then all of them together; "
+            "default: all mechanisms of the case.",
         ),
     ] = None,
     days: Days = None,
@@ -228,7 +227,7 @@ def story(
     lang: Annotated[str, typer.Option(help="Language, en or zh.")] = "en",
     as_json: Json = False,
 ) -> None:
-    """Tell the history of one issue without and with a mechanism, or list the issues that differ most.
+    """Print the history of one issue without and with a mechanism, or list the issues that differ most.
 
     The two runs are the first pair of `cogov compare`.
     """
@@ -264,17 +263,21 @@ def figure(
         typer.Option(
             autocompletion=complete_mechanism,
             metavar="NAME",
-            help="Mechanism to show without and with; repeatable, then all of them together.",
+            help="Mechanism to compare without and with; repeatable, then all of them together.",
         ),
     ] = None,
-    chart: Annotated[str, typer.Option(help="comparison, backlog, survival, hours or pairs.")] = "comparison",
-    journal: Annotated[str, typer.Option(help="Sizes to use: nature, plos, thesis or slide.")] = "nature",
+    chart: Annotated[
+        str, typer.Option(help="Chart: comparison (all of the others), backlog, survival, hours or pairs.")
+    ] = "comparison",
+    journal: Annotated[
+        str, typer.Option(help="Journal or medium that sets the sizes: nature, plos, thesis or slide.")
+    ] = "nature",
     columns: Annotated[
         int | None,
         typer.Option(
             min=1,
             max=2,
-            help="Width in columns of the journal; default: 2 for a comparison, 1 for a single chart.",
+            help="Width in journal columns; default: 2 for a comparison, 1 for a single chart.",
         ),
     ] = None,
     lang: Annotated[str, typer.Option(help="Language, en or zh.")] = "en",
@@ -300,9 +303,10 @@ def figure(
     out_folder: Annotated[Path, typer.Option("--out", help="Folder for the figures.")] = Path("out"),
     as_json: Json = False,
 ) -> None:
-    """Draw a case without and with a mechanism for print.
+    """Draw figures for publication, of a case without and with a mechanism.
 
-    Figures have the sizes of a journal, labels in English or Chinese, and are PNG, SVG and PDF files.
+    Figures have the sizes that a journal requires, labels in English or Chinese, and are PNG, SVG and PDF
+    files.
     """
     from ..experiments.comparison.compare import arms_of
     from ..experiments.comparison.streaming_comparison import StreamingComparison

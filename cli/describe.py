@@ -49,7 +49,7 @@ def cases(as_json: Json = False) -> None:
                 for scenario in scenarios
             ]
         )
-    table = Table("case", Column("what it is", overflow="fold"), "residents", "mechanisms it reports")
+    table = Table("case", Column("description", overflow="fold"), "residents", "reported mechanisms")
     for scenario in scenarios:
         table.add_row(
             scenario.name, scenario.title, f"{scenario.community.residents:,}", ", ".join(scenario.mechanisms)
@@ -94,7 +94,7 @@ def list_mechanisms(
     ] = Path("out"),
     as_json: Json = False,
 ) -> None:
-    """List the mechanisms: what each does, how it disappoints, and its knobs.
+    """List the mechanisms: what each does, how it can disappoint, and its knobs.
 
     With --effects CASE, simulate a case without and with each mechanism, one at a time.
     """
@@ -166,7 +166,7 @@ def run_effects(name: str, changes: dict, options: dict, folder: Path, as_json: 
         folder, "effects", command=typed_command(), cases=[case], tables=["effects.csv"], **arguments
     )
     title = (
-        f"{case.name}: each mechanism {'beside the others' if options['among'] else 'alone'}; "
+        f"{case.name}: each mechanism {'with the others' if options['among'] else 'alone'}; "
         f"{options['replicates']} pairs, {case.days} days"
     )
     picture = figures.save(figures.effects(table, title), folder, "effects")
@@ -220,11 +220,14 @@ def knobs(
 @app.command(rich_help_panel=LOOK)
 def agents(
     kind: Annotated[
-        str, typer.Argument(metavar="[KIND]", help="one kind, e.g. residents; else all", show_default=False)
+        str,
+        typer.Argument(
+            metavar="[KIND]", help="Kind of person, e.g. residents; default: all.", show_default=False
+        ),
     ] = "",
     as_json: Json = False,
 ):
-    """Show what each kind of person is and decides: attributes, rules, knobs, who asks for its hours."""
+    """List the kinds of people: attributes, decision rules, knobs, and mechanisms that use their hours."""
     from ..viz.text.agent_catalogue import KINDS, describe_agents, describe_kind
     from ..viz.text.agent_tables import agent_tables
 
@@ -234,6 +237,6 @@ def agents(
         )
     kinds = [describe_kind(kind)] if kind else describe_agents()
     if as_json:
-        return print_json([asdict(one) for one in kinds])
+        return print_json([asdict(kind) for kind in kinds])
     for part in agent_tables(kinds):
         out.print(part)

@@ -70,10 +70,8 @@ def compile_kernels(
         return print_json({"compiled": compiled, "folder": str(folder)})
     for name, count in sorted(Counter(compiled).items()):
         out.print(
-            f"{name}{f', for {count} kinds of arguments' if count > 1 else ''}",
+            f"{name}{f' (for {count} sets of argument types)' if count > 1 else ''}",
             highlight=False,
             soft_wrap=True,
         )
-    out.print(
-        f"{len(compiled)} kernels were compiled; they are kept in {folder}", highlight=False, soft_wrap=True
-    )
+    out.print(f"{len(compiled)} kernels compiled; kept in {folder}", highlight=False, soft_wrap=True)

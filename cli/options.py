@@ -54,7 +54,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-bench = typer.Typer(help="Measure cogov on this machine; print tables, assert nothing.", no_args_is_help=True)
+bench = typer.Typer(
+    help="Measure speed, memory and reliability on this machine, and print tables.", no_args_is_help=True
+)
 app.add_typer(bench, name="bench", rich_help_panel=MAINTAIN)
 # a console narrower than 88 columns would cut digits off tables
 out, err = PlainConsole(width=max(88, PlainConsole().width)), PlainConsole(stderr=True)
@@ -110,7 +112,7 @@ Insecure = Annotated[
     bool,
     typer.Option(
         "--insecure",
-        help="Allow tcp:// to a scheduler on another machine; use it only in a network of your own.",
+        help="Allow tcp:// to a scheduler on another machine; use it only in a network that you control.",
     ),
 ]
 Within = Annotated[
@@ -182,7 +184,7 @@ def compile_engine(names: Iterable[str]) -> list[str]:
     from ..model import precompile
 
     with progress() as bar:
-        task = bar.add_task("Compiling the engine, once", total=None)
+        task = bar.add_task("Compiling the engine (once)", total=None)
         return precompile.prepare(names, lambda done, of: bar.update(task, completed=done, total=of))
 
 
@@ -208,7 +210,7 @@ def show_left_out(scenario: Scenario) -> None:
             f"{path.removeprefix('community.')} {numbers[path]:,.6g}" for path in left_out
         )
         err.print(
-            f"{scenario.name}: left out by the case, so taken in proportion: {numbers_used}",
+            f"{scenario.name}: not given by the case, so derived in proportion to the rest: {numbers_used}",
             highlight=False,
             markup=False,
             soft_wrap=True,

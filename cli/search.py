@@ -53,28 +53,28 @@ def search(
         typer.Option(
             min=0,
             metavar="YUAN",
-            help="Budget: mean cost of a run, on top of what the unchanged case costs.",
+            help="Budget: mean cost of a run in yuan, in addition to the unchanged case.",
         ),
     ] = None,
     budget_hours: Annotated[
         list[str] | None,
         typer.Option(
             metavar="[ROLE=]HOURS",
-            help="Budget: mean hours of work in a run, on top of the unchanged case; for one role, "
+            help="Budget: mean hours of work in a run, in addition to the unchanged case; for one role: "
             "e.g. committee=200; repeatable.",
         ),
     ] = None,
     most: Annotated[
-        int | None, typer.Option(help="Largest number of mechanisms that a mix may add to those of the case.")
+        int | None, typer.Option(help="Largest number of mechanisms that a mix may add to the case.")
     ] = None,
     trials: Annotated[int, typer.Option(help="Mixes to try, 1 to 100,000.")] = 100,
     replicates: Annotated[
-        int, typer.Option(help="Runs of each mix, with common random seeds, 2 to 100,000.")
+        int, typer.Option(help="Runs of each mix; all mixes use the same random seeds; 2 to 100,000.")
     ] = 5,
     confirm: Annotated[
         int, typer.Option(help="Runs with new random seeds of each mix on the Pareto front, 2 to 100,000.")
     ] = 20,
-    sampler: Annotated[str, typer.Option(help="nsga2 or tpe.")] = "nsga2",
+    sampler: Annotated[str, typer.Option(help="Search algorithm: nsga2 or tpe.")] = "nsga2",
     days: Days = None,
     seed: Seed = 0,
     settings: Set = None,
@@ -89,15 +89,15 @@ def search(
             help="Log of the trials, written as they finish; the same command resumes from it.",
         ),
     ] = None,
-    out_folder: Annotated[Path, typer.Option("--out", help="Folder for figure and tables.")] = Path(
+    out_folder: Annotated[Path, typer.Option("--out", help="Folder for the figure and tables.")] = Path(
         "out/search"
     ),
     as_json: Json = False,
 ) -> None:
     """Search for the mixes of mechanisms that achieve most within a budget (Pareto front).
 
-    The mixes on the front are simulated again with new random seeds, because the best of many trials are
-    partly the luckiest.
+    The mixes on the front are simulated again with new random seeds, because the best of many trials
+    owe part of their results to chance.
     """
     from ..experiments.exploration import search_options
     from ..experiments.exploration.search import search as search_mixes

@@ -37,7 +37,7 @@ def serve(
             autocompletion=complete_case, help="Name of a case (see `cogov cases`) or path of a .toml file."
         ),
     ] = "guiyuan",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 0,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0: any free port.")] = 0,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the browser.")] = True,
     lang: Annotated[str, typer.Option(help="Language of the page, en or zh.")] = "en",
     lesson: Annotated[
@@ -63,7 +63,7 @@ def serve(
         ),
     ] = "",
 ) -> None:
-    """Open the page: two communities side by side, same luck, other institutions.
+    """Open the page in the browser: one community without and with mechanisms, side by side.
 
     Only this machine can reach it, unless --classroom or --proxy is given.
     """
@@ -104,7 +104,7 @@ def serve(
         listening.listen(128)
         join = f"/join/{token}" if token else ""
         home = HERE if bind in ("", "0.0.0.0") else bind
-        print(f"cogov: http://{authority(home, port)}{join}  (Ctrl-C ends it)", flush=True)
+        print(f"cogov: http://{authority(home, port)}{join}  (Ctrl-C to stop)", flush=True)
         if classroom or proxy:
             invite(
                 (
@@ -192,8 +192,8 @@ def outward() -> str:
 def invite(link: str) -> None:
     """Print the link that admits visitors, also as a QR code for phones if segno is installed."""
     print(
-        "\nWhoever has this link can come in, "
-        f"and what is sent is not encrypted unless it begins with https:\n\n    {link}\n",
+        "\nAnyone who has this link can open the page. "
+        f"The connection is encrypted only if the link begins with https:\n\n    {link}\n",
         flush=True,
     )
     try:

@@ -39,7 +39,7 @@ def sweep(
         Path | None,
         typer.Option(
             "--out",
-            help="Folder of the results; the same command again runs what is missing. --plan needs none.",
+            help="Folder of the results; the same command again runs what is missing. Optional with --plan.",
         ),
     ] = None,
     workers: Workers = None,
@@ -59,7 +59,8 @@ def sweep(
         float | None,
         typer.Option(
             min=0,
-            help="Time limit of a run in seconds; 0: no limit; default: 200 times a trial run, at least 60.",
+            help="Time limit of a run in seconds; 0: no limit; "
+            "default: 200 times the duration of a trial run, at least 60.",
         ),
     ] = None,
     retry: Annotated[bool, typer.Option("--retry", help="Run failed runs again.")] = False,
@@ -98,9 +99,9 @@ def sweep(
     with progress("{task.fields[rate]}") as bar:
         task, began = bar.add_task("runs", total=cost.runs, rate=""), time.monotonic()
 
-        def show_progress(result: int, of: int, failed: int, now: int) -> None:
+        def show_progress(done: int, of: int, failed: int, now: int) -> None:
             rate = f"{now / (time.monotonic() - began):,.1f}/s" + (f", {failed} failed" if failed else "")
-            bar.update(task, completed=result, total=of, rate=rate)
+            bar.update(task, completed=done, total=of, rate=rate)
 
         try:
             result = sweeping.sweep(
@@ -117,7 +118,8 @@ def sweep(
         except KeyboardInterrupt:
             bar.stop()
             err.print(
-                f"cogov: stopped. What was done is kept in {out_folder}; the same command goes on from there",
+                f"cogov: interrupted. Finished runs are kept in {out_folder}; "
+                "run the same command again to continue",
                 highlight=False,
                 soft_wrap=True,
             )
@@ -128,15 +130,15 @@ def sweep(
     for message in result.mended:
         out.print(message, highlight=False, soft_wrap=True)
     for message in result.changes:
-        out.print(f"Asked otherwise than before: {message}", highlight=False, soft_wrap=True)
+        out.print(f"Changed since the previous sweep: {message}", highlight=False, soft_wrap=True)
     out.print(
-        f"{result.asked:,} runs: {result.before:,} were there, "
-        f"{result.now:,} done now in {result.seconds:,.1f} s. {result.why}",
+        f"{result.asked:,} runs: {result.before:,} were done before, "
+        f"{result.now:,} now in {result.seconds:,.1f} s. {result.why}",
         highlight=False,
     )
     if result.failed:
         out.print(
-            f"{result.failed:,} failed; `cogov report {out_folder}` names them, --retry does them again.",
+            f"{result.failed:,} failed; `cogov report {out_folder}` lists them; --retry runs them again.",
             highlight=False,
             soft_wrap=True,
         )
@@ -172,7 +174,7 @@ def report(
     from ..viz import report as reporting
     from ..viz.text import tables
 
-    with err.status("reading, estimating, drawing ..."):
+    with err.status("reading the sweep, estimating, drawing ..."):
         report_data = analyse_sweep(folder)
         folder_written = out_folder or folder / "report"
         page_path = reporting.save(report_data, folder_written)
@@ -189,7 +191,7 @@ def report(
                 "stated": report_data.registration["when"],
                 "runs_before": report_data.registration["runs_before"],
                 "history": report_data.history(),
-                "digest": report_data.found.digest(),
+                "digest": report_data.results.digest(),
                 "report": str(page_path),
             }
         )
@@ -216,7 +218,7 @@ def verify(
     folder: Annotated[Path, typer.Argument(help="Folder of a sweep.")],
     again: Annotated[
         float,
-        typer.Option(min=0, max=1, help="Share of the runs to run again, at least one; 0 runs none."),
+        typer.Option(min=0, max=1, help="Share of the runs to re-run, at least one run; 0: none."),
     ] = 0.01,
     seed: Annotated[int, typer.Option(help="Random seed of the sample of runs.")] = 0,
     as_json: Json = False,
@@ -224,14 +226,14 @@ def verify(
     """Check the checksums of a sweep and re-run a sample of its runs; they must match bit for bit."""
     from ..experiments.sweep.results import verify as verify_sweep
 
-    with err.status("reading and living again ..."):
+    with err.status("reading the sweep and re-running a sample ..."):
         checked = verify_sweep(folder, again, seed)
     if as_json:
         print_json(checked)
     else:
         out.print(
-            f"{folder}: {checked['runs']:,} runs in {checked['parts']} parts are what was written; "
-            f"{checked['again']} lived again, {len(checked['differ'])} differ.",
+            f"{folder}: {checked['runs']:,} runs in {checked['parts']} parts match their checksums; "
+            f"{checked['again']} re-run, {len(checked['differ'])} differ.",
             highlight=False,
             soft_wrap=True,
         )
@@ -255,7 +257,7 @@ def merge(
     count, results = merge_shards(out_folder, shards), read_results(out_folder)
     plan, failed = results.plan, int((results.runs["status"] == "failed").sum())
     missing = len(plan.arms) * plan.experiment.replicates - count
-    missing_text = f"; {missing:,} more are asked for, in other shards or not done yet" if missing > 0 else ""
+    missing_text = f"; {missing:,} runs are missing: in other shards, or not done yet" if missing > 0 else ""
     out.print(
         f"{out_folder}: {count:,} runs of {len(shards)} shard{'s' * (len(shards) > 1)}"
         f"{missing_text}{f'; {failed:,} failed' if failed else ''}",
@@ -282,13 +284,15 @@ def archive(
     out.print(f"Archive: {path}", soft_wrap=True, highlight=False)
 
 
-cluster = typer.Typer(help="Write job scripts that divide a sweep among many machines.", no_args_is_help=True)
+cluster = typer.Typer(
+    help="Write job scripts that divide a sweep among several machines.", no_args_is_help=True
+)
 app.add_typer(cluster, name="cluster", rich_help_panel=SWEEP)
 
 Experiment = Annotated[Path, typer.Argument(help="Experiment file, see docs/experiments.md.")]
 Results = Annotated[
     Path | None,
-    typer.Option("--results", help="Folder of the results [default: out/NAME].", show_default=False),
+    typer.Option("--results", help="Folder of the results; default: out/NAME.", show_default=False),
 ]
 Shards = Annotated[int, typer.Option(min=1, help="Number of shards that the runs are divided into.")]
 Cpus = Annotated[int, typer.Option(min=1, max=512, help="Processor cores of each shard.")]
@@ -310,7 +314,7 @@ def k8s(
     file: Experiment,
     image: Annotated[str, typer.Option(help="Container image with cogov on its PATH.")],
     claim: Annotated[
-        str, typer.Option(help="Persistent volume claim that holds FILE and the results.")
+        str, typer.Option(help="Persistent volume claim that holds the experiment file and the results.")
     ] = "cogov",
     results: Results = None,
     shards: Shards = 8,

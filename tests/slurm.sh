@@ -98,7 +98,7 @@ scontrol requeue "${array}_1"
 squeue -r
 patient 300 bash -c "scontrol show job $merge | grep -Eq 'JobState=(COMPLETED|FAILED|CANCELLED)'"
 scontrol show job "$merge" | grep -q JobState=COMPLETED || { scontrol show job; cat ./*.log; exit 1; }
-grep -h "were there" asked-*-1.log
+grep -h "were done before" asked-*-1.log
 
 echo "== the same as on one process"
 cogov verify "the results"

@@ -43,7 +43,7 @@ ROOT = Path(cogov.__file__).parent
 def tried(target, files) -> str:
     """Return "read" or "refused"; for an error that escapes, a sentence: its class, and where in cogov."""
     with TemporaryDirectory() as folder:
-        for name, raw in {**target.beside, **files}.items():
+        for name, raw in {**target.context_files, **files}.items():
             (Path(folder) / name).parent.mkdir(exist_ok=True)
             (Path(folder) / name).write_bytes(raw)
         try:

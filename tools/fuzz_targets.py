@@ -92,7 +92,7 @@ class Target:
     reads: object  # folder -> any result; raises what it raises
     files: object  # () -> a strategy of {name of a file: its bytes}
     right: object  # () -> files that can be read
-    beside: dict = field(default_factory=dict)  # files that are always in the folder
+    context_files: dict = field(default_factory=dict)  # files that are always in the folder
     heavy: object = tuple  # () -> files that demand much memory or time
 
 
@@ -271,7 +271,7 @@ def link_files() -> st.SearchStrategy:
     )
 
 
-def beside() -> dict[str, bytes]:
+def build_context_files() -> dict[str, bytes]:
     """Return the files that stand next to an experiment."""
     return {
         "list.csv": (EXPERIMENTS / "list.csv").read_bytes(),
@@ -335,7 +335,7 @@ TARGETS = {
         experiment,
         experiment_files,
         lambda: {"experiment.toml": (EXPERIMENTS / "arms.toml").read_bytes()},
-        beside(),
+        build_context_files(),
         heavy_experiments,
     ),
     "log": Target(

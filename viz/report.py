@@ -39,7 +39,7 @@ padding: .6rem .8rem }
 .card b { display: block; font-size: 1.15rem } \
 .card span { color: #555; font-size: .85rem; overflow-wrap: anywhere }
 .larger { border-left-color: #0072B2 } .smaller { border-left-color: #D55E00 } \
-.equivalent, .alike { border-left-color: #009E73 }
+.equivalent, .identical { border-left-color: #009E73 }
 table { border-collapse: collapse; font-size: .85rem; display: block; overflow-x: auto } \
 th, td { padding: .15rem .6rem; text-align: right; border-bottom: 1px solid #eee; white-space: nowrap }
 th { background: #f6f6f6 } td.text, th.text { text-align: left } img { max-width: 100% } \
@@ -48,23 +48,24 @@ th { background: #f6f6f6 } td.text, th.text { text-align: left } img { max-width
 CARDS = 24  # verdicts shown as a card
 ROWS = 40  # rows of a table in the page; its file has all rows
 CAPTIONS = {
-    "verdicts": "The estimand: difference to the reference, with intervals that hold jointly "
+    "verdicts": "Estimand: difference from the reference, with intervals that hold jointly "
     "over the arms of a case.",
-    "survival": "Share of issues not yet resolved so many days after they arose. "
+    "survival": "Share of issues not yet resolved, by days since they arose. "
     "Issues still open at the end are censored; those withdrawn or lapsed count as never resolved.",
-    "price_yuan": "What each arm does and costs beyond the reference. Right and below is more for less.",
-    "price_hours": "Likewise in hours of work, paid and given.",
-    "equity": "Whether the gain is shared: spread of the rate between buildings, "
+    "price_yuan": "Additional effect and additional cost of each arm, compared with the reference. "
+    "Arms at the lower right have more effect at less cost.",
+    "price_hours": "The same, with the cost in hours of work, paid and voluntary.",
+    "equity": "Distribution of the effect: spread of the rate between buildings, "
     "owners against tenants, registered residents against migrants.",
-    "convergence": "The estimate as replicates come in: it should have settled well before the end.",
-    "factors": "The measure over the space of factors.",
+    "convergence": "The estimate by number of replicates: it should be stable well before the end.",
+    "factors": "The measure at the points of the design, over each factor.",
 }
 PAIRED = ("verdicts", "price_yuan", "price_hours", "equity", "convergence")  # figures of pairs of runs
 
 
 def page(analysis: Analysis, figures: dict[str, bytes]) -> str:
     """Return the report of an Analysis as HTML; `figures` is name -> SVG in bytes."""
-    e, m = analysis.found.experiment, analysis.found.manifest
+    e, m = analysis.results.experiment, analysis.results.manifest
     title = escape(e.name)
     parts = [
         f"<h1>{title}</h1>",
@@ -83,10 +84,7 @@ def page(analysis: Analysis, figures: dict[str, bytes]) -> str:
     parts += ["<h2>Figures</h2>", *(figure(name, svg) for name, svg in figures.items())]
     left_out = [name for name in PAIRED if name not in figures] if analysis.by_arm else []
     parts += (
-        [
-            "<p class='quiet'>Not drawn, because too few pairs of runs have what they show: "
-            f"{', '.join(left_out)}.</p>"
-        ]
+        [f"<p class='quiet'>Not drawn, because too few pairs of runs have values: {', '.join(left_out)}.</p>"]
         if left_out
         else []
     )
@@ -97,8 +95,8 @@ def page(analysis: Analysis, figures: dict[str, bytes]) -> str:
     parts += [
         "<h2>Methods</h2>",
         methods(analysis),
-        f"<p class='quiet'>Made by {escape(m['command'] or 'a call from Python')}; "
-        f"model {escape(m['model'])}.</p>",
+        f"<p class='quiet'>Produced by {escape(m['command'] or 'a call from Python')}; "
+        f"version of the model {escape(m['model'])}.</p>",
     ]
     head = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -110,29 +108,31 @@ def page(analysis: Analysis, figures: dict[str, bytes]) -> str:
 
 def state(analysis: Analysis) -> str:
     """Say how many of the planned runs are done, and how many failed."""
-    runs, e = analysis.runs, analysis.found.experiment
-    planned = len(analysis.found.plan.arms) * e.replicates
+    runs, e = analysis.runs, analysis.results.experiment
+    planned = len(analysis.results.plan.arms) * e.replicates
     failed = int((runs["status"] == "failed").sum())
     sentence = (
-        f"{len(runs):,} of {planned:,} runs: {len(analysis.found.plan.arms):,} arms, "
-        f"up to {e.replicates:,} replicates with the same luck in every arm; {failed:,} failed."
+        f"{len(runs):,} of {planned:,} runs: {len(analysis.results.plan.arms):,} arms, "
+        f"up to {e.replicates:,} replicates with the same random numbers in every arm; {failed:,} failed."
     )
     return sentence + (
-        f" It may stop early, at a half-width of {e.stopping.half_width:g}." if e.stopping.half_width else ""
+        f" The sweep may stop early, at a half-width of {e.stopping.half_width:g}."
+        if e.stopping.half_width
+        else ""
     )
 
 
 def unpaired_section(analysis: Analysis) -> str:
     """Say what the report contains when arms are not compared."""
-    if len(analysis.found.plan.arms) == len(analysis.found.plan.cases):
+    if len(analysis.results.plan.arms) == len(analysis.results.plan.cases):
         means = "; its means are in the tables" if (analysis.runs["status"] == "done").any() else ""
         return f"There is one arm only, so nothing is compared{means}."
-    return "This design samples a space: cogov sensitivity and cogov discover read it."
+    return "This design samples a factor space: analyse it with cogov sensitivity or cogov discover."
 
 
 def cards(analysis: Analysis) -> Iterator[str]:
     """Yield a card for each verdict, the clearest first."""
-    order = {"larger": 0, "smaller": 1, "equivalent": 2, "alike": 3, "undecided": 4}
+    order = {"larger": 0, "smaller": 1, "equivalent": 2, "identical": 3, "undecided": 4}
     verdicts = sorted(analysis.sentences(), key=lambda row: order[row[2]])
     yield f"<p>{escape(estimand(analysis))}</p><div class='cards'>"
     for case, arm, verdict, sentence in verdicts[:CARDS]:
@@ -150,7 +150,7 @@ def estimand(analysis: Analysis) -> str:
     e = analysis.estimand
     matters = (
         f"an effect below {f'{100 * e.matters:g} points' if e.measure in SHARES else f'{e.matters:g}'} "
-        "does not matter"
+        "is too small to matter"
         if e.matters
         else "any effect matters"
     )
@@ -158,41 +158,41 @@ def estimand(analysis: Analysis) -> str:
         "before the first run"
         if not analysis.registration["runs_before"]
         else f"{analysis.registration['when']}, "
-        f"not before the first run but when {analysis.registration['runs_before']:,} runs were there"
+        f"when {analysis.registration['runs_before']:,} runs already existed (not before the first run)"
     )
     return (
-        f"The estimand, stated {when}: the mean difference of {MEASURES[e.measure].en} "
-        f"({e.measure}; in time is within {e.within} days) between each arm and "
-        f"“{analysis.reference}”, the same lucks in both; {matters}; {e.level:.0%} intervals."
+        f"Estimand, stated {when}: mean difference in “{MEASURES[e.measure].en}” "
+        f"({e.measure}; in time means within {e.within} days) between each arm and "
+        f"“{analysis.reference}”, with common random numbers; {matters}; {e.level:.0%} intervals."
     )
 
 
 def choice_section(analysis: Analysis) -> str:
     """Say which arms may be best, by case."""
-    answers = []
-    for case in analysis.found.plan.cases:
+    sentences = []
+    for case in analysis.results.plan.cases:
         if case not in analysis.best.index.get_level_values("case"):
-            answers.append(f"{case}: cannot be said, for fewer than two arms have a value")
+            sentences.append(f"{case}: not determined, because fewer than two arms have a value")
             continue
         arms = analysis.best.loc[case]
         if arms["replicates"].iloc[0] < 2:
-            answers.append(
-                f"{case}: cannot be said, for it needs two replicates in which every arm has a value"
+            sentences.append(
+                f"{case}: not determined, because two replicates in which every arm has a value are needed"
             )
             continue
         possible = [str(arm) for arm in arms.index[arms["may_be_best"]]]
-        answers.append(
+        sentences.append(
             f"{case}: "
             + (
                 f"“{possible[0]}” is best"
                 if len(possible) == 1
-                else f"the best is one of {len(possible)}: "
+                else f"one of these {len(possible)} arms is best: "
                 f"{', '.join(possible[:8])}{' ...' * (len(possible) > 8)}"
             )
         )
     return (
-        "Which arm is best (multiple comparisons with the best, valid under common random numbers): "
-        f"{'; '.join(answers)}."
+        "Best arm (multiple comparisons with the best, valid under common random numbers): "
+        f"{'; '.join(sentences)}."
     )
 
 
@@ -217,28 +217,28 @@ def tables_section(analysis: Analysis) -> Iterator[tuple[str, pd.DataFrame]]:
     if analysis.by_arm:
         yield f"Verdicts: {analysis.estimand.measure}", analysis.verdicts
         yield (
-            "Beside it: other measures, difference to the reference, joint intervals",
-            analysis.beside[
+            "Other measures: difference from the reference, joint intervals",
+            analysis.other_measures[
                 ["reference", "mean", "difference", "low_all", "high_all", "correlation", "pairs"]
             ],
         )
         yield (
-            "Price: per additional issue resolved in time (an infinite bound: the effect may be zero)",
+            "Cost per additional issue resolved in time (a bound is infinite if the effect may be zero)",
             analysis.price[[c for c in analysis.price if not c.endswith("_words")]],
         )
         yield "Efficient frontier, yuan", analysis.frontiers["yuan"]
         yield "Efficient frontier, hours", analysis.frontiers["hours"]
-        yield "Which arm is best", analysis.best
+        yield "Comparison of each arm with the best", analysis.best
     if "restricted_means" in analysis.tables():
         yield (
-            "Mean days unresolved, up to the horizon (restricted mean; open issues counted)",
+            "Mean days to resolution, up to the horizon (restricted mean; open issues censored)",
             analysis.survival.means,
         )
     yield "Arms: mean, standard deviation, Monte Carlo standard error", analysis.means
     yield "Failed runs", analysis.failures[analysis.failures["failed"] > 0]
     failed = analysis.runs[analysis.runs["status"] == "failed"][["case", "arm", "replicate", "failure"]]
     if len(failed):
-        yield "What failed, and how", failed.set_index("case")
+        yield "Failures and their causes", failed.set_index("case")
 
 
 def html(table: pd.DataFrame) -> str:
@@ -288,19 +288,19 @@ def methods(analysis: Analysis) -> str:
 
     The items are those of ADEMP (Morris, White & Crowther 2019) and STRESS (Monks et al. 2019).
     """
-    e, m, plan = analysis.found.experiment, analysis.found.manifest, analysis.found.plan
+    e, m, plan = analysis.results.experiment, analysis.results.manifest, analysis.results.plan
     registration, history = analysis.registration, analysis.history()
     changed = f" {' '.join(history)}" if history else ""
     cases = "; ".join(
         f"{name} ({s.community.residents:,} residents, {s.days} days; {institutions(plan, name)})"
         for name, s in plan.cases.items()
     )
-    factors = ", ".join(f.path for f in e.factors()) or "as named"
+    factors = ", ".join(f.path for f in e.factors()) or "those of the named arms"
     replicates = (
-        f"looks from {e.stopping.first or 'the default number of'} replicates on, every {e.stopping.step}, "
-        f"until every joint half-width is {e.stopping.half_width:g} or {e.replicates:,} replicates are there"
+        f"checked from {e.stopping.first or 'the default number of'} replicates on, every {e.stopping.step}, "
+        f"until every joint half-width is at most {e.stopping.half_width:g}; {e.replicates:,} at most"
         if e.stopping.half_width
-        else f"{e.replicates:,} replicates, fixed beforehand"
+        else f"{e.replicates:,} replicates, fixed in advance"
     )
     versions = ", ".join(f"{name} {number}" for name, number in m["versions"].items())
     items = {
@@ -308,38 +308,40 @@ def methods(analysis: Analysis) -> str:
         "Data-generating mechanism; logic (ADEMP; STRESS 2)": (
             "The agent-based model cogov, described after the ODD protocol in docs/ODD.md. "
             f"Cases: {cases}. "
-            "A case's people are the same in every run; luck differs between replicates only."
+            "The population of a case is the same in every run; "
+            "random numbers differ between replicates only."
         ),
         "Data (STRESS 3)": (
-            "Case files name the report each comes from and what it gives; "
+            "Each case file names its source report and the numbers taken from it; "
             "every other number is an assumption with a range (docs/parameters.md). "
-            "The whole of each case is kept in cases.json."
+            "The complete cases are in cases.json."
         ),
         "Estimand (ADEMP)": (
-            f"{estimand(analysis)} Written down {registration['when']} "
+            f"{estimand(analysis)} Registered {registration['when']} "
             f"with {registration['runs_before']:,} runs done, digest {registration['digest']}.{changed}"
         ),
         "Experimentation (STRESS 4)": (
             f"Design: {e.design.kind}, {len(plan.arms):,} arms; factors: {factors}. "
-            "Runs begin with the community as founded, without a warm-up; "
-            "what a case has from the outset is in its file."
+            "Runs start from the initial community, without a warm-up period; "
+            "initial issues are given in the case file."
         ),
         "Methods (ADEMP)": (
             "Common random numbers: every draw is a hash of seed, decision, day and person, "
-            "so that replicate r has the same luck in every arm. "
+            "so that replicate r has the same random numbers in every arm. "
             "Paired differences with Student intervals, made joint over the arms of a case "
             "by the quantile of the largest |t| under their estimated correlation. "
             f"Replicates: {replicates}. Times: Kaplan-Meier with open issues censored; "
-            "bands by leaving out replicates. Ratios of cost and effect: Fieller."
+            "bands by the jackknife over replicates. Ratios of cost and effect: Fieller's intervals."
         ),
         "Performance measures (ADEMP)": (
             "Monte Carlo standard errors and convergence are shown above; "
-            "coverage of these intervals is printed by cogov bench coverage."
+            "cogov bench coverage measures the coverage of these intervals."
         ),
         "Implementation; code access (STRESS 5, 6)": (
             f"{versions}; {m['machine']}; "
             f"digest of the model's sources {m['model']}. MIT licence. "
-            f"The same command gives the same digest of results: {analysis.found.digest()}."
+            "The same command with the same versions gives the same digest of results: "
+            f"{analysis.results.digest()}."
         ),
     }
     return (

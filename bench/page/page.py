@@ -44,7 +44,7 @@ TURN = """(selector) => new Promise((done, never) => {
   const look = () => requestAnimationFrame(title() === before ? look : () => done(performance.now() - began));
   document.querySelector(selector).click();
   look();
-  setTimeout(() => never(new Error("no new year came")), 30000);
+  setTimeout(() => never(new Error("the new year did not appear")), 30000);
 })"""
 # frames a second of the browser, those in which the town is drawn, and ms of script in each of these
 COUNT = """(seconds) => new Promise((done) => {
@@ -119,18 +119,18 @@ def switches(playwright, path) -> tuple[list[float], list[int]]:
 def waiting_table(first, turned) -> BenchTable:
     """Return the table of the times that a visitor waits for: first view, second view, a switch."""
     names = (
-        "a fresh server answers",
-        "first view, cold: fresh server, fresh browser",
-        "warm: the same browser again",
-        f"switch {SWITCH} to the new year",
+        "new server answers",
+        "first view: new server, new browser",
+        "second view: the same browser",
+        f"from switching {SWITCH} to the new year",
     )
     rows = [
         (name, median(times), min(times), max(times), len(times))
         for name, times in zip(names, (*first, turned[0]))
     ]
-    note = f"Until the town is painted. A switch brings {median(turned[1]) / 1024:,.0f} KiB to the browser."
+    note = f"Seconds until the town is painted. A switch sends {median(turned[1]) / 1024:,.0f} KiB."
     return BenchTable(
-        f"{CASE}: seconds until it is seen", ("what", "median", "least", "most", "times"), rows, note
+        f"{CASE}: waiting times of a visitor", ("what", "median", "least", "most", "times"), rows, note
     )
 
 
@@ -138,7 +138,7 @@ def towns(playwright, path, progress) -> BenchTable:
     """Return the table of the cost of playing a year, by size of the town."""
     rows = []
     for name in TOWNS:
-        progress(f"{name} plays")
+        progress(f"playback of {name}")
         community = build_community(read_case(name))
         films = [len(film) / 1024 for film in desks.simulate_state(desks.open_state(name)).packed]
         with start_server(name) as server, start_browser(playwright, path) as browser:
@@ -146,7 +146,7 @@ def towns(playwright, path, progress) -> BenchTable:
             page.goto(server.address, wait_until="commit")
             time_to_first_picture(page)
             server.quiet()
-            progress(f"{name} plays")
+            progress(f"playback of {name}")
             still = page.evaluate(COUNT, 2)
             page.locator(".cogov-play").click()
             before = server.used_so_far
@@ -166,11 +166,11 @@ def towns(playwright, path, progress) -> BenchTable:
         )
     columns = ("case", "houses", "flats", "fps", "of", "ms/frame", "CPU %", "KiB left", "right")
     note = (
-        "Both sides playing, 7 days a second. fps: frames drawn a second, of those the browser makes while "
-        "the "
-        "town stands still. ms: of script. CPU: the server's meanwhile. KiB: a year of each side, sent once."
+        "Playback of both sides, 7 days per second. fps: frames drawn per second; of: frames per second of "
+        "the browser when the town stands still. ms: time of the script per frame. CPU: load of the server "
+        "meanwhile. KiB: size of a year of each side, sent once."
     )
-    return BenchTable("a year plays", columns, rows, note)
+    return BenchTable("playback of a year", columns, rows, note)
 
 
 def crowd(playwright, path, sessions, progress) -> BenchTable:
@@ -191,7 +191,7 @@ def crowd(playwright, path, sessions, progress) -> BenchTable:
         times = [seconds for seconds in map(patiently, pages) if seconds]
         server.quiet()
         full = server.memory
-        progress("are they all alive")
+        progress("checking that all pages respond")
         alive = sum(answers(page) for page in pages)
         for page in pages:
             page.close()
@@ -204,9 +204,9 @@ def crowd(playwright, path, sessions, progress) -> BenchTable:
         f"{CASE}: {sessions} visitors at once",
         columns,
         rows,
-        f"Saw it: the town, within {CROWDED:.0f} s. Alive: a switch then brings another year. MiB: of the "
-        "server "
-        "after one visitor has come and gone; for each more; when all have left.",
+        f"Saw it: the town appeared within {CROWDED:.0f} s. Alive: a switch still works afterwards. MiB: "
+        "memory of the server after one visit has ended, additional memory per visitor, and memory "
+        "after all have left.",
     )
 
 
@@ -218,13 +218,13 @@ def audience(sessions, progress) -> BenchTable:
     """
     names, rows, left_behind = mechanisms.list_mechanisms(), [], []
     with start_server(CASE) as server:
-        for turn in ("first", "again"):
+        for turn in ("first", "second"):
             progress(f"{sessions} visitors without browsers, {turn}")
             visitors = [Visitor(server.address) for _ in range(sessions)]
             arrivals = together([visitor.arrive for visitor in visitors])
             server.quiet()
             full = server.memory
-            progress("they click")
+            progress("visitors click")
 
             def clicks(n, visitor) -> list:
                 draws, seconds, name = Random(n), [], names[n % len(names)]
@@ -283,17 +283,15 @@ def audience(sessions, progress) -> BenchTable:
         "MiB left",
     )
     note = (
-        f"All arrive at one moment. Each then clicks {CLICKS} times within {WITHIN:.0f} s, on a mechanism "
-        "of their "
-        f"own: many years that nobody has lived yet. A closed visit leaves {leftover:,.0f} KiB (those of "
-        "the second "
-        "turn over those of the first)."
+        f"All arrive at the same time. Each then clicks {CLICKS} times within {WITHIN:.0f} s, each on "
+        "another mechanism, so that most years are not yet simulated. Memory not freed per closed visit: "
+        f"{leftover:,.0f} KiB (second turn compared with the first)."
     )
     return BenchTable(f"{CASE}: {sessions} visitors at once, without browsers", columns, rows, note)
 
 
 def departures(visits, progress) -> BenchTable:
-    """Return the table of what ended visits leave behind, closed ones and those whose socket is cut.
+    """Return the table of the memory not freed after visits, closed ones and those whose socket is cut.
 
     A first turn of visits is not counted: it fills the server's caches, and of the visits that are cut off
     the server keeps as many as it has room for.
@@ -305,7 +303,7 @@ def departures(visits, progress) -> BenchTable:
             for turn in range(TURNS):
                 before, arrived = server.memory, 0
                 for begun in range(0, visits if turn else max(visits // 2, SESSIONS), ABREAST):
-                    progress(f"visits that are {how}: {begun}, turn {turn + 1} of {TURNS}")
+                    progress(f"visits, {how}: {begun}, turn {turn + 1} of {TURNS}")
                     several = min(ABREAST, visits - begun) if turn else ABREAST
                     visitors = [Visitor(server.address) for _ in range(several)]
                     arrived += sum(
@@ -316,14 +314,12 @@ def departures(visits, progress) -> BenchTable:
             after = server.memory
             rows.append((how, arrived, before, after, 1024 * (after - before) / visits, server.visits))
     note = (
-        f"{ABREAST} at a time, each until it has its town. MiB: of the server, after "
-        f"{max(visits // 2, SESSIONS)} or more "
-        f"have come and gone; after {visits} more. Kept: visits that the server still knows, {SESSIONS} at "
-        "most; those that "
-        "were cut off might come back."
+        f"{ABREAST} visits at a time, each until its town appears. MiB: memory of the server after at least "
+        f"{max(visits // 2, SESSIONS)} visits, and after {visits} more. Kept: visits that the server still "
+        f"holds ({SESSIONS} at most), because a visit that was cut off may be resumed."
     )
     columns = ("visits", "saw it", "MiB before", "MiB after", "KiB each", "kept")
-    return BenchTable(f"{CASE}: what ended visits leave", columns, rows, note)
+    return BenchTable(f"{CASE}: memory not freed after visits", columns, rows, note)
 
 
 def answers(page) -> bool:

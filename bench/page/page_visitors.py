@@ -93,7 +93,7 @@ def ending(process: subprocess.Popen) -> str:
     process.kill()
     process.wait()
     process.output.seek(0)
-    return (process.output.read().decode(errors="replace").strip().splitlines() or ["it says nothing"])[-1]
+    return (process.output.read().decode(errors="replace").strip().splitlines() or ["it printed nothing"])[-1]
 
 
 @contextmanager

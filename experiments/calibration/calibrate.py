@@ -259,21 +259,23 @@ def years(first: pd.Timestamp, end: pd.Timestamp) -> float:
 
 
 def describe_exclusions(log: IssueLog, kinds: Kinds, aims: dict[str, Target], people: float) -> list[str]:
-    """Return sentences on what is not compared, or on too few issues."""
+    """Return sentences on data that are not compared, and on categories with few issues."""
     sentences = []
     names = sorted(set(log.issues["category"]) - set(log.kinds))
     if names:
         n = int(log.issues["category"].isin(names).sum())
         sentences.append(
-            f"Not mapped, left out: {n:,} issues of {', '.join(names[:8])}"
+            f"Left out, because not mapped: {n:,} issues of {', '.join(names[:8])}"
             f"{' and others' if len(names) > 8 else ''}."
         )
     if not people:
         sentences.append(
-            "Nobody says how many residents the log is about (--residents): "
-            "how often issues arise is not compared."
+            "The number of residents that the log covers is unknown (--residents), "
+            "so rates of issues are not compared."
         )
     few = [name for (name, _), n in zip(kinds, aims["fitted to"].issues) if n < FEW]
     if few:
-        sentences.append(f"Fewer than {FEW} issues to fit to, so hardly a word: {', '.join(few)}.")
+        sentences.append(
+            f"Little information, because there are fewer than {FEW} issues to fit to: {', '.join(few)}."
+        )
     return sentences

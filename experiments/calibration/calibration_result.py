@@ -52,31 +52,35 @@ class Calibration:
         ]
         unknown = [p for p, r in self.parameters.iterrows() if not r.identified]
         points = self.scores["points"]
-        misses = (f"{points['held out', name]:.1f}" for name in ("fitted", "default", "the log before"))
+        misses = (f"{points['held out', name]:.1f}" for name in ("fitted", "default", "earlier log"))
         sentences = [
             (
-                "Curves of the part held out are missed by {} points "
-                "(unfitted {}; the earlier part of the log itself {})."
+                "RMS error of the curves in the held-out part: {} points "
+                "(before the fit {}; the earlier part of the log itself {})."
             ).format(*misses)
         ]
         sentences += (
-            [f"The log tells: {'; '.join(known)}."] if known else ["The log tells none of these parameters."]
+            [f"Identified by the log: {'; '.join(known)}."]
+            if known
+            else ["The log identifies none of these parameters."]
         )
         sentences += (
-            [f"It does not tell: {', '.join(unknown)}; their values are no finding."] if unknown else []
+            [f"Not identified: {', '.join(unknown)}; their fitted values are not a result."]
+            if unknown
+            else []
         )
         sentences += (
             [
-                "Even the best trial misses by more than chance explains: "
-                f"intervals hold errors {np.sqrt(self.widened):.1f} times as large."
+                "Even the best trial differs from the log by more than chance explains: "
+                f"intervals are based on errors {np.sqrt(self.widened):.1f} times as large."
             ]
             if self.widened > 1.5
             else []
         )
         sentences += (
             [
-                f"The ensemble is worth {self.effective:.1f} members only: "
-                "intervals are rough; ask for more trials."
+                f"The effective size of the ensemble is only {self.effective:.1f}: "
+                "intervals are rough; use more trials."
             ]
             if self.effective < ROUGH
             else []
@@ -122,7 +126,7 @@ class Calibration:
         notes = {}
         for path, parameter in self.parameters.iterrows():
             interval = f"5 to 95 %: {parameter.p5:.4g} to {parameter.p95:.4g}" + (
-                "" if parameter.identified else "; the log does not tell"
+                "" if parameter.identified else "; not identified by the log"
             )
             for knob in self.free[path].moves:
                 notes[knob] = (
@@ -130,7 +134,7 @@ class Calibration:
                 )
         header = (
             f"{self.case.name}{FITTED}{log_part} on {date.today()}; "
-            "fitted numbers say so, all others are as they were."
+            "fitted numbers are marked, all others are unchanged."
         )
         return case_text(
             self.fitted,

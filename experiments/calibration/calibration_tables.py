@@ -91,13 +91,13 @@ def curves_in(numbers: np.ndarray, target: Target) -> tuple[np.ndarray, np.ndarr
 def score_models(models: dict[str, np.ndarray], aims: dict[str, tuple[Target, np.ndarray]]) -> pd.DataFrame:
     """Compute the distance of each model from each part of the log.
 
-    Models are the default case, the fitted case, and the earlier part of the log itself ("the log before").
+    Models are the default case, the fitted case, and the earlier part of the log itself ("earlier log").
     """
     rows, before = {}, aims["fitted to"][0].numbers
     for part, (aim, error) in aims.items():
         seen = np.repeat(np.array(aim.issues) >= 1, len(aim.numbers) // len(aim.kinds))
-        for name, numbers in {**models, "the log before": before}.items():
-            if part == "fitted to" and name == "the log before":
+        for name, numbers in {**models, "earlier log": before}.items():
+            if part == "fitted to" and name == "earlier log":
                 continue
             (curves, rates), (log_curves, log_rates) = curves_in(numbers, aim), curves_in(aim.numbers, aim)
             has_issues = np.array(aim.issues) >= 1

@@ -118,7 +118,7 @@ def read_log(path: str | Path, mapping: LogMapping | str | Path | None = None, *
     mapping_file = Path(path).with_suffix(".toml")
     if mapping is None and mapping_file.exists():
         mapping = mapping_file
-        notes.append(f"Columns as {mapping_file} says, which lies beside the log.")
+        notes.append(f"Columns as described in {mapping_file}.")
     if isinstance(mapping, LogMapping):
         mapping = replace(mapping, **overrides)
     else:
@@ -129,13 +129,14 @@ def read_log(path: str | Path, mapping: LogMapping | str | Path | None = None, *
         notes.append(f"Encoding: {name}, guessed from the bytes; use --encoding if that is wrong.")
     mapping, guessed = assign_columns(text, mapping)
     notes += [
-        f"Column {show_value(getattr(mapping, role))} taken for {role}, by its name." for role in guessed
+        f"Column {show_value(getattr(mapping, role))} used as {role}, because of its name."
+        for role in guessed
     ]
     table = {role: text.column(getattr(mapping, role)) for role in ROLES if getattr(mapping, role)}
     dropped = [name for name in text.header if name not in {getattr(mapping, role) for role in ROLES}]
     if dropped:
         notes.append(
-            "Dropped, unread, for nothing says what they mean and they may be personal: "
+            "Columns dropped, because their meaning is unknown and they may be personal: "
             f"{', '.join(map(show_value, dropped))}."
         )
     formats = detect_date_formats(text, mapping, table)
@@ -143,18 +144,18 @@ def read_log(path: str | Path, mapping: LogMapping | str | Path | None = None, *
         notes.append(
             "Dates read as "
             + ", ".join(f"{pattern} ({getattr(mapping, role)})" for role, pattern in formats.items())
-            + ", the only reading of the whole column."
+            + ", the only format that fits the whole column."
         )
     day = {role: parse_dates(table[role], formats[role]) for role in ("opened", "closed")}
     drawn = extraction_day(text, mapping, day)
     if not mapping.drawn:
         notes.append(
-            f"Drawn on {drawn:%Y-%m-%d}, the last date in the log, as nothing else is said (--drawn); "
-            "open issues are censored on it."
+            f"Extracted on {drawn:%Y-%m-%d}, the last date in the log (--drawn overrides it); "
+            "open issues are censored on that day."
         )
     reasons = reject_reasons(text, table, day, drawn, mapping)
     log = assemble_log(text, table, day, reasons, replace(mapping, drawn=f"{drawn:%Y-%m-%d}"), drawn, notes)
-    assert log.rows == len(text.rows) + len(text.broken), "every row is used or set aside"
+    assert log.rows == len(text.rows) + len(text.broken), "every row is used or rejected"
     if not len(log.issues):
         if not len(log.rejected):
             raise UserError("{path}: has a header and no rows", path=path)
@@ -296,8 +297,8 @@ def reject_reasons(
         (~no_opening & np.isnat(opened), f"has an unreadable date in {show_value(mapping.opened)}"),
         (~no_closing & np.isnat(closed), f"has an unreadable date in {show_value(mapping.closed)}"),
         (closed < opened, "was closed before it was opened"),
-        (opened > last, f"was opened after the day the log was drawn, {drawn:%Y-%m-%d}"),
-        (closed > last, f"was closed after the day the log was drawn, {drawn:%Y-%m-%d}"),
+        (opened > last, f"was opened after the log was extracted on {drawn:%Y-%m-%d}"),
+        (closed > last, f"was closed after the log was extracted on {drawn:%Y-%m-%d}"),
         (blank("category"), f"has no category in {show_value(mapping.category)}"),
     ):
         reasons[wrong & (reasons == "")] = why
@@ -425,13 +426,13 @@ def write_log(log: IssueLog, folder: str | Path) -> Path:
         "delimiter": ",",
     }
     lines = [
-        "# What the columns of log.csv beside it mean.",
+        "# Meaning of the columns of log.csv in this folder.",
         *(f"{name} = {toml(value)}" for name, value in entries.items()),
     ]
     lines += [f"residents = {log.mapping.residents:.10g}"] if log.mapping.residents else []
     lines += [
         "",
-        "[categories]  # of the log = one of cogov's, a family of them, or several",
+        "[categories]  # category of the log = category of cogov, a family, or several",
         *(f"{toml(theirs)} = {value}" for theirs, value in ours.items()),
     ]
     (folder / "log.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")

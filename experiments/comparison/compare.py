@@ -53,10 +53,10 @@ class Comparison:
         if not rate.pairs:
             return (
                 f"{name}: no issue arose {self.within} days or more before the end; "
-                "live through more days, or count fewer as in time."
+                "simulate more days, or choose a smaller --within."
             )
         if not np.isfinite(rate.low):
-            return f"{name}: one pair is an anecdote; no interval can be given. Ask for more replicates."
+            return f"{name}: one pair gives no interval; run more replicates."
         if rate.low <= 0 <= rate.high:
             finding = (
                 f"no clear change of the share of issues resolved within {self.within} days: "

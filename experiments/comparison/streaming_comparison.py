@@ -140,7 +140,7 @@ class PairSummary:
             index=pd.RangeIndex(1, len(d) + 1, name="pairs"),
         )
 
-    def found(self) -> str:
+    def classify(self) -> str:
         """Classify the difference in resolution rate.
 
         Returns "none" (no issue is old enough), "one" (a single pair), "alike" (no difference in any pair),
@@ -183,7 +183,7 @@ class PairSummary:
         interval = templates["interval"].format(
             low=f"{100 * rate.low:+.1f}", high=f"{100 * rate.high:+.1f}", pairs=values["pairs"]
         )
-        sentence = templates[f"{self.found()}"].format(interval=interval, **values)
+        sentence = templates[f"{self.classify()}"].format(interval=interval, **values)
         changed = {
             name: templates[f"{name}{'_open' if row.low <= 0 <= row.high else ''}"].format(
                 n=f"{row.difference:+,.0f}"
@@ -206,9 +206,9 @@ class StreamingComparison:
 
     `workers` is the number of processes of its own. With 0, pairs run in this process, and a cancellation
     takes effect within a simulated day. `first` are the runs of both arms in replicate 0, if they exist
-    already (from two recordings): the first summary then needs no simulation. `live(number, look)`, used
-    without workers, is another function that returns a pair. Raises UserError if the arms are not of one case
-    or differ in their number of days.
+    already (from two recordings): the first summary then needs no simulation. `simulate(number,
+    look)`, used without workers, is another function that returns a pair. Raises UserError if the arms
+    are not of one case or differ in their number of days.
     """
 
     def __init__(
@@ -219,10 +219,12 @@ class StreamingComparison:
         within: int = measures.WITHIN,
         workers: int | None = None,
         first: list[Run] | None = None,
-        live: Callable | None = None,
+        simulate: Callable | None = None,
     ):
         self.arms, self.seed, self.within = tuple(arms), (seed := whole_seed(seed)), within
-        self.live = live or (lambda number, look: simulate_pair(self.arms, seed, within, number, look))
+        self.simulate = simulate or (
+            lambda number, look: simulate_pair(self.arms, seed, within, number, look)
+        )
         left, right = self.arms
         if (left.name, left.days) != (right.name, right.days):
             raise UserError(
@@ -260,7 +262,7 @@ class StreamingComparison:
         if finished and not self.cancelled:
             yield self.summary(count)
         try:
-            for pair in self._live(range(finished, count)):
+            for pair in self._simulate_pairs(range(finished, count)):
                 self.pairs.append(pair)
                 if len(self.pairs) in (*STEPS, count):
                     yield self.summary(count)
@@ -268,7 +270,7 @@ class StreamingComparison:
             return
         except BrokenExecutor:
             if not self.cancelled:
-                raise OSError(None, "the processes that live through pairs died; try workers=0") from None
+                raise OSError(None, "the worker processes died; try workers=0") from None
         finally:
             self._close()
 
@@ -276,11 +278,11 @@ class StreamingComparison:
         """Return a summary of the pairs so far; there must be at least one."""
         return PairSummary(tuple(self.pairs), max(of or 0, len(self.pairs)), self.arms[0].days, self.within)
 
-    def _live(self, numbers: range) -> Iterator[dict]:
+    def _simulate_pairs(self, numbers: range) -> Iterator[dict]:
         """Yield the pairs of these numbers, in their order."""
         if self.workers == 0 or not numbers:
             for number in numbers:
-                yield self.live(number, self._look)
+                yield self.simulate(number, self._look)
             return
         executor = self._open()
         waiting: deque[Future] = deque()

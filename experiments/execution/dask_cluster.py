@@ -1,8 +1,8 @@
 """Use a running Dask cluster as an executor; its workers are checked before the first run.
 
-The cluster recovers by itself: a worker that dies is replaced by its nanny, and its tasks are done elsewhere.
-Tasks may therefore be done twice, with the same result. Only what Dask gives up on (`KilledWorker`) comes
-back to `supervisor`, which identifies the run that caused it.
+The cluster recovers automatically: a worker that dies is replaced by its nanny, and its tasks are done
+elsewhere. Tasks may therefore be done twice, with the same result. Only what Dask gives up on
+(`KilledWorker`) comes back to `supervisor`, which identifies the run that caused it.
 
 Anyone who can connect to a Dask scheduler can run code on the whole cluster and, through the results, on this
 machine. So an address beyond this machine must be TLS, unless the user overrides that.

@@ -97,11 +97,11 @@ def slurm_script(job: Job) -> str:
 #SBATCH --open-mode=append
 #SBATCH --output={job.name}-%A-%a.log
 #
-# {job.runs} runs in {job.shards} shards. From the folder in which this was made, where cogov is on the PATH:
+# {job.runs} runs in {job.shards} shards. Run it in the folder where it was written, with cogov on the PATH:
 #
 #   bash THIS_SCRIPT
 #
-# The same again does what is missing: after a time limit, a lost node, more replicates.
+# The same command runs what is missing after a time limit, a lost node, or for more replicates.
 set -eu
 file={shlex.quote(job.file)}
 out={shlex.quote(job.out)}

@@ -82,12 +82,12 @@ def count_processes(workers: int | None) -> int:
     problem = why_alone()
     if problem and (workers or workers is None and problem != WORKER):
         warnings.warn(
-            f"cogov goes on in this process alone, without workers: {problem}", RuntimeWarning, stacklevel=2
+            f"cogov continues in this process, without workers: {problem}", RuntimeWarning, stacklevel=2
         )
     return 0 if problem else count_cores() if workers is None else workers
 
 
-WORKER = "it is itself a worker, of a multiprocessing.Pool or of joblib, and can start none"
+WORKER = "it is a worker of a multiprocessing.Pool or of joblib, and cannot start processes"
 
 
 def why_alone() -> str:
@@ -98,8 +98,8 @@ def why_alone() -> str:
     main = sys.modules["__main__"]
     if needs_main_script(main) and not has_main_guard(main):
         return (
-            "a mechanism is defined in the script itself, which worker processes must load and would run: "
-            'put it in a file of its own, or what runs below `if __name__ == "__main__":`'
+            "the script defines a mechanism, so worker processes would load and run the script: "
+            'move the mechanism to another file, or the code that runs below `if __name__ == "__main__":`'
         )
     return ""
 
@@ -159,8 +159,8 @@ def start_checked_pool(workers: int) -> Executor:
                 raise
     raise OSError(
         None,
-        "worker processes die as they begin, for want of memory or under a limit on processes; "
-        "fewer workers may do, and workers=0 needs none",
+        "worker processes die while starting, for lack of memory or because of a limit on processes; "
+        "use fewer workers, or workers=0",
     )
 
 
@@ -170,9 +170,7 @@ NO_PROCESS = (OSError, ImportError, NotImplementedError)
 
 def fall_back_to_serial(error: BaseException) -> Serial:
     """Warn that no process can be started, with the reason, and return an executor in this process."""
-    warnings.warn(
-        f"cogov goes on in this process alone, without workers: {error}", RuntimeWarning, stacklevel=3
-    )
+    warnings.warn(f"cogov continues in this process, without workers: {error}", RuntimeWarning, stacklevel=3)
     return Serial()
 
 
@@ -251,7 +249,7 @@ def supervise(
                     run = lost.pop()
                     deaths[run] += 1
                     if deaths[run] >= DEATHS:
-                        yield [run], None, f"its worker died {DEATHS} times, with no other run beside it"
+                        yield [run], None, f"its worker died {DEATHS} times, with no other run in flight"
                     else:
                         suspects.appendleft(run)
                 suspects.extend(lost)

@@ -230,7 +230,7 @@ def tabulate_interactions(values: np.ndarray, names: Sequence[str], level: float
         index=pd.MultiIndex.from_tuples(combinations(names, 2), names=["one", "other"]),
     )
     table["kind"] = np.where(
-        table["p_holm"] > 1 - level, "not told from none", np.where(index > 0, "synergy", "substitution")
+        table["p_holm"] > 1 - level, "not significant", np.where(index > 0, "synergy", "substitution")
     )
     return table
 
@@ -340,16 +340,16 @@ def rank_additions(
 
 def describe_next(table: pd.DataFrame, given: Sequence[str] = (), measure: str = "the measure") -> str:
     """Describe the table of `rank_next` in a sentence."""
-    best, to = table.iloc[0], f"to {' and '.join(given)}" if given else "to nothing"
+    best, to = table.iloc[0], f"to {' and '.join(given)}" if given else "to no mechanism"
     rivals = [name for name in table.index[table.may_be_best] if name != best.name]
     clear = (
         f"{format_signed(best.added)} (simultaneous interval {format_signed(best.low)} to "
         f"{format_signed(best.high)})"
     )
     tail = (
-        f"; {some(rivals)} cannot be told from it with these replicates"
+        f"; {some(rivals)} cannot be distinguished from it with these replicates"
         if rivals
-        else "; every other one is clearly behind"
+        else "; all others are clearly worse"
         if len(table) > 1
         else ""
     )
@@ -371,9 +371,9 @@ def format_signed(x: float) -> str:
 def describe_effect(attribution: Attribution) -> Iterator[str]:
     """Yield a sentence on the joint effect of all mechanisms."""
     e, lost = attribution.effect, attribution.left_out
-    less = f" ({lost} more are left out: some arm lacks them)" if lost else ""
+    less = f" ({lost} more are left out, because some arm lacks them)" if lost else ""
     yield (
-        f"All {len(attribution.names)} mechanisms together change {attribution.measure} by "
+        f"The {len(attribution.names)} mechanisms together change {attribution.measure} by "
         f"{format_signed(e.difference)}, from {e['without']:.3g} to {e['with']:.3g} "
         f"({attribution.level:.0%} interval {format_signed(e.low)} to {format_signed(e.high)}; "
         f"{attribution.replicates} replicates{less})."
@@ -396,12 +396,12 @@ def describe_mechanism(attribution: Attribution, name: str) -> str:
 def describe_interactions(attribution: Attribution) -> Iterator[str]:
     """Yield a sentence for every significant interaction, or one that there is none."""
     table = attribution.interactions
-    clear = table[table.kind != "not told from none"]
+    clear = table[table.kind != "not significant"]
     for (a, b), row in clear.iterrows():
-        how = "add more together than apart" if row["index"] > 0 else "do in part the same work"
+        how = "add more together than separately" if row["index"] > 0 else "partly replace each other"
         yield (
             f"{a} and {b} {how}: {row.kind}, interaction index {format_signed(row['index'])} "
             f"({format_signed(row.low)} to {format_signed(row.high)})."
         )
     if len(table) and not len(clear):
-        yield "No interaction of two mechanisms can be told from none after Holm's adjustment."
+        yield "No interaction of two mechanisms is significant after Holm's adjustment."

@@ -44,7 +44,7 @@ def pareto(values: np.ndarray) -> np.ndarray:
 def confirm_front(
     room: SearchSpace, best: pd.DataFrame, outcomes: list[tuple[str, np.ndarray]]
 ) -> pd.DataFrame:
-    """Evaluate the front on fresh random numbers: means with Student's intervals, and which mixes stay on it.
+    """Evaluate the front with new random numbers: means with Student's intervals, and which mixes stay on it.
 
     `best`: the trials on the front; `outcomes`: the results of `simulate_design` in that order. One row per
     mix: each measure with low and high, within_limits, front, share_on_front (the share of bootstrap
@@ -70,11 +70,11 @@ def confirm_front(
     )
     table["status"] = np.where(
         table.front,
-        "stays",
+        "confirmed",
         np.where(
             table.within_limits,
-            "falls off: another beats it on fresh random numbers",
-            "falls off: beyond the limits on fresh random numbers",
+            "not confirmed: dominated by another mix with new random numbers",
+            "not confirmed: exceeds the limits with new random numbers",
         ),
     )
     return table.sort_values(

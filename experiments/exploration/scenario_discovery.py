@@ -23,7 +23,7 @@ from .prim import Box, BoxTerms, Worlds, choose_step, gain, paste, peel, simplif
 
 SHUFFLES = 99
 HALVES = 50  # resamples for stability
-FEWEST = 10  # worlds that win, and that do not: with fewer of either there is no search
+FEWEST = 10  # fewest worlds with each outcome; with fewer there is no search
 PATIENT = BoxTerms()
 CHANCE = 0.05  # a box is not reported if its p exceeds this
 
@@ -47,16 +47,16 @@ class BoxReport:
 
     def sentence(self, wins: str = "wins") -> str:
         """Describe the box in a sentence."""
-        out = f", {self.held_out:.0%} in worlds left out of the search" if np.isfinite(self.held_out) else ""
+        out = f", {self.held_out:.0%} in held-out worlds" if np.isfinite(self.held_out) else ""
         return (
-            f"Where {self.box}: {wins} in {self.density:.0%} of worlds (density{out}); holds "
-            f"{self.coverage:.0%} of all such worlds (coverage) in {self.mass:.0%} of the space."
+            f"Where {self.box}: {wins} in {self.density:.0%} of worlds (density{out}); contains "
+            f"{self.coverage:.0%} of all such worlds (coverage) in {self.mass:.0%} of the space (mass)."
         )
 
 
 @dataclass(frozen=True)
 class Discovery:
-    """The boxes found, and why there are no more."""
+    """The boxes, and the reason why there are no more."""
 
     # of BoxReport, in the order of the search; coverage and mass refer to all worlds, density to those that
     # no earlier box holds
@@ -70,9 +70,9 @@ class Discovery:
         yield f"Of {self.worlds} worlds {self.wins} ({self.wins / self.worlds:.0%}): {wins}."
         yield from (report.sentence(wins) for report in self.boxes)
         for report in self.boxes:
-            loose = report.limits.index[report.limits.restricted < 0.5]
-            if len(loose):
-                yield f"Not to be relied on: {some(loose)}, restricted in less than half of the resamples."
+            unreliable = report.limits.index[report.limits.restricted < 0.5]
+            if len(unreliable):
+                yield f"Not reliable: {some(unreliable)}, restricted in less than half of the resamples."
         yield self.why
 
 
@@ -120,8 +120,8 @@ def discover(
                 tuple(reports),
                 len(wins),
                 int(wins.sum()),
-                f"{'No further' if reports else 'No'} box: only {few} worlds are on one side, {FEWEST} are "
-                "needed.",
+                f"{'No further' if reports else 'No'} box: only {few} worlds have one of the outcomes, "
+                f"{FEWEST} are needed.",
             )
         candidate = find_best_box(space, wins, left, terms)
         p = (
@@ -142,7 +142,7 @@ def discover(
         tuple(reports),
         len(wins),
         int(wins.sum()),
-        f"The search ended after {boxes} {'box' if boxes == 1 else 'boxes'}, as asked.",
+        f"The search ended after {boxes} {'box' if boxes == 1 else 'boxes'}, the maximum.",
     )
 
 
@@ -163,10 +163,10 @@ def as_outcomes(wins: np.ndarray, n: int) -> np.ndarray:
 def explain_rejection(candidate: "BestBox", p: float, shuffles: int) -> str:
     """Explain why a box is not reported."""
     if not candidate.box.limits:
-        return "no restriction that peeling found makes wins denser beyond chance"
+        return "no restriction makes wins more frequent than chance would"
     return (
-        f"{p * (shuffles + 1) - 1:.0f} of {shuffles} shuffles of the outcome give a box as good as the best "
-        f"that was found ({candidate.box})"
+        f"{p * (shuffles + 1) - 1:.0f} of {shuffles} shuffles of the outcome give a box at least as good as "
+        f"the best one ({candidate.box})"
     )
 
 

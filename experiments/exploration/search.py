@@ -5,7 +5,7 @@ estimator, TPE: Bergstra et al. 2011). Every trial uses the same random numbers,
 trial dominates are the Pareto front. Budgets limit what is spent in addition to the unchanged case, run by
 run with the same random numbers. The best of many trials owes part of its result to noise, so the front is
 simulated again with random numbers that the search did not use, and reported with those results, including
-the mixes that fall off. Optuna is an extra: pip install 'cogov[search]'.
+the mixes that are not confirmed. Optuna is an extra: pip install 'cogov[search]'.
 """
 
 import json
@@ -56,29 +56,29 @@ class SearchResult:
     # one row per trial: status, why, first (the first trial of the same mix), mix, switches, knobs, means of
     # measures, within_limits, front
     trials: pd.DataFrame
-    # one row per mix on the front: trial, mix; on fresh random numbers each measure with low and high,
+    # one row per mix on the front: trial, mix; with new random numbers each measure with low and high,
     # within_limits, front, share_on_front, status
     front: pd.DataFrame
-    confirmed_on: int  # replicates with fresh random numbers
+    confirmed_on: int  # replicates with new random numbers
 
     def sentences(self) -> Iterator[str]:
         """Describe the results in plain English."""
-        done, stays = self.trials.status.eq("done"), self.front.status.eq("stays")
+        done, confirmed = self.trials.status.eq("done"), self.front.status.eq("confirmed")
         yield (
-            f"{len(self.trials)} trials, {self.trials['first'][done].nunique()} different mixes of "
+            f"{len(self.trials)} trials, {self.trials['first'][done].nunique()} different mixes with "
             f"{self.room.replicates} replicates each; {int((~done).sum())} failed."
         )
         if self.room.limits:
             limits = ", ".join(
                 f"{name} at most {format_factor(most)}" for name, most in self.room.limits.items()
             )
-            yield f"Limits are of what is spent beyond the case as it stands, in the same runs: {limits}."
+            yield f"Limits apply to spending in addition to the unchanged case, in the same runs: {limits}."
         if not len(self.front):
-            yield "None keeps to the limits; raise them, or let mechanisms be weaker."
+            yield "No mix is within the limits; raise the limits, or allow weaker mechanisms."
         else:
             yield (
-                f"{len(self.front)} mixes are on the Pareto front; on {self.confirmed_on} replicates of "
-                f"fresh random numbers {int(stays.sum())} of them stay."
+                f"{len(self.front)} mixes are on the Pareto front; {int(confirmed.sum())} of them are "
+                f"confirmed on {self.confirmed_on} replicates with new random numbers."
             )
         for _, row in self.front.iterrows():
             estimates = ", ".join(

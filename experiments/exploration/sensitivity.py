@@ -102,18 +102,18 @@ class Screening:
         yield from (f"{name}: {describe_screening(row)}." for name, row in t[t.beyond_noise].iterrows())
         if not t.beyond_noise.all():
             yield (
-                f"Not beyond noise: {some(t.index[~t.beyond_noise], 30)}."
+                f"Not distinguishable from noise: {some(t.index[~t.beyond_noise], 30)}."
                 if self.replicates > 1
-                else "With one replicate noise cannot be separated from effects; ask for two or more."
+                else "With one replicate, noise cannot be separated from effects; use two or more."
             )
 
 
 def describe_screening(row: pd.Series) -> str:
     """Describe a row of `Screening.table`."""
     shape = (
-        "its effect depends on where one stands (curved, or in interaction)"
+        "the effect depends on the point (nonlinear, or with interactions)"
         if row.sigma > 0.5 * row.mu_star
-        else "much the same everywhere"
+        else "nearly the same at every point"
     )
     way = "raises" if row.mu_low > 0 else "lowers" if row.mu_high < 0 else "changes"
     return (
@@ -129,7 +129,7 @@ def morris(
 
     Intervals of mu include the variation over trajectories and over random numbers (two variances added,
     which is conservative); those of mu* and sigma only that over trajectories: t for mu*, percentile
-    bootstrap over trajectories for sigma. `told` is whether mu* exceeds what noise alone would seldom
+    bootstrap over trajectories for sigma. `beyond_noise` is whether mu* exceeds what noise alone would seldom
     produce, even if it were the same in all trajectories (t of the error of one effect). `seed` is of the
     bootstrap. Raises UserError.
     """
@@ -231,36 +231,36 @@ class Indices:
                 f"{row[k]:.0%} ({row[k + '_low']:.0%} to {row[k + '_high']:.0%})" for k in ("S1", "ST")
             )
             yield (
-                f"{name}: {first} of the variance by itself (first-order index), {total} with its "
+                f"{name}: {first} of the variance alone (first-order index), {total} with its "
                 "interactions (total index)."
             )
         if not t.beyond_noise.all():
-            yield f"Not told from nothing: {some(t.index[~t.beyond_noise], 30)}."
+            yield f"Not distinguishable from zero: {some(t.index[~t.beyond_noise], 30)}."
         width = max((t[f"{name}_high"] - t[f"{name}_low"]).max() for name in ("S1", "ST"))
         if width > WIDE:
             yield (
-                f"The widest interval spans {width:.2f}: with so few points factors are not to be ranked; "
-                "take n twice as large or more."
+                f"The widest interval spans {width:.2f}: too wide to rank the factors; "
+                "use at least twice as many points."
             )
 
 
 def describe_noise(indices: Indices) -> str:
     """Describe the share of Monte Carlo noise in the variance between points."""
     if not indices.variance:
-        return f"The outcome is the same at all {indices.points} points: no factor matters to it."
+        return f"The outcome is the same at all {indices.points} points: no factor has an effect."
     if np.isnan(indices.noise_share):
         return (
-            "With one replicate a point, noise cannot be separated from effects: every total index may "
-            "hold it; ask for two or more."
+            "With one replicate per point, noise cannot be separated from effects, and every total index "
+            "may contain it; use two or more."
         )
     warning = (
-        "; total indices of that size mean nothing, and more replicates are needed"
+        "; total indices of that size are not meaningful, and more replicates are needed"
         if indices.noise_share > 0.1
         else ""
     )
     return (
-        f"Of the variance between {indices.points} points {indices.noise_share:.1%} is noise left in the "
-        f"mean of {indices.replicates} replicates{warning}."
+        f"Of the variance between {indices.points} points {indices.noise_share:.1%} is Monte Carlo noise in "
+        f"the mean of {indices.replicates} replicates{warning}."
     )
 
 
@@ -375,7 +375,7 @@ def base_of(arms: pd.DataFrame) -> str:
 def describe_tornado(table: pd.DataFrame, measure: str) -> Iterator[str]:
     """Describe the rows of a tornado in sentences, the widest first."""
     for (name, value), row in table.iterrows():
-        clear = "" if row.low > 0 or row.high < 0 else "; not told from none"
+        clear = "" if row.low > 0 or row.high < 0 else "; not significant"
         yield (
             f"{name} = {format_factor(value)}: {measure} {format_signed(row.difference)} "
             f"({format_signed(row.low)} to {format_signed(row.high)}{clear})."

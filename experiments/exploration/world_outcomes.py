@@ -1,6 +1,6 @@
 """Tabulate the outcomes of a sweep by world: where a mechanism wins, and which arm is best.
 
-A world is what is not ours to choose: a case at one combination of the uncertain factors.
+A world is a case at one combination of the uncertain factors, which no decision can change.
 """
 
 from collections.abc import Iterable

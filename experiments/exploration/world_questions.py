@@ -21,18 +21,18 @@ from .sweep_analyses import choose_measure, named_arms, pair, runs_by_arm
 
 @dataclass(frozen=True)
 class WorldQuestion:
-    """Where something wins: the worlds, and the boxes that describe them."""
+    """The worlds in which something wins, and the boxes that describe them."""
 
     name: str  # short: what wins
     words: str  # when it wins
     worlds: pd.DataFrame  # a row per world: its factors, its outcomes, and `wins`
     factors: tuple  # columns of `worlds` that distinguish worlds
-    found: scenario_discovery.Discovery
+    discovery: scenario_discovery.Discovery
 
     def sentences(self) -> Iterator[str]:
         """Describe the results in plain English."""
         yield self.words
-        yield from self.found.sentences(self.name)
+        yield from self.discovery.sentences(self.name)
 
 
 def discover_wins(
@@ -57,7 +57,7 @@ def discover_wins(
     table = world_outcomes.tabulate_worlds(runs, mechanism, measure, factors, e.estimand.level)
     wins = world_outcomes.wins_where(table, matters, better, sure)
     margin = f" by more than {matters:g}" if matters else ""
-    how = f"{'raises' if better else 'lowers'} {measure}{margin}{', its whole interval' if sure else ''}"
+    how = f"{'raises' if better else 'lowers'} {measure}{margin}{' (whole interval)' if sure else ''}"
     verb = "loses" if loses else "wins"
     return [ask_worlds(f"{mechanism} {verb}", f"{mechanism} {verb} where it {how}.", table, wins, seed)]
 
@@ -138,9 +138,9 @@ def describe_ranking(order: pd.DataFrame, worlds: int, measure: str) -> dict[str
         for arm, row in order.iterrows()
     ]
     first, better = order.index[0], order["mean"].idxmin() if measure in SMALLER else order["mean"].idxmax()
-    head = f"Best overall by {measure}: {first}. Of {worlds} worlds, best are " + ", ".join(shares) + "."
+    head = f"Best overall by {measure}: {first}. Best arm in the {worlds} worlds: " + ", ".join(shares) + "."
     head += (
-        f" The mean over all worlds is best for {better}: where it wins, it wins by more."
+        f" The mean over all worlds is best for {better}, which leads by more where it is best."
         if better != first
         else ""
     )
@@ -172,7 +172,7 @@ def tabulate_boxes(question: WorldQuestion) -> pd.DataFrame:
     quality of the box as a whole.
     """
     parts = []
-    for n, box in enumerate(question.found.boxes, 1):
+    for n, box in enumerate(question.discovery.boxes, 1):
         whole = {
             "density": box.density,
             "coverage": box.coverage,

@@ -90,33 +90,35 @@ def fieller(
 def quadrant(effect_low: float, effect_high: float, cost_low: float, cost_high: float) -> str:
     """Name the quadrant of the cost-effectiveness plane that the intervals place an arm in.
 
-    >>> quadrant(1, 2, -9, -3), quadrant(-2, -1, 3, 9), quadrant(1, 2, -3, 3)
-    ('more for less: dominant', 'fewer for more: dominated', 'more for about as much')
+    >>> quadrant(1, 2, -9, -3), quadrant(-2, -1, 3, 9)
+    ('more effect, lower cost: dominant', 'less effect, higher cost: dominated')
+    >>> quadrant(1, 2, -3, 3)
+    'more effect, no clear cost difference'
     """
-    effect = "more" if effect_low > 0 else "fewer" if effect_high < 0 else "about as many"
-    cost = "more" if cost_low > 0 else "less" if cost_high < 0 else "about as much"
-    known = {("more", "less"): ": dominant", ("fewer", "more"): ": dominated"}
+    effect = "more" if effect_low > 0 else "less" if effect_high < 0 else "no clear"
+    cost = "higher cost" if cost_low > 0 else "lower cost" if cost_high < 0 else "no clear cost difference"
+    known = {("more", "lower cost"): ": dominant", ("less", "higher cost"): ": dominated"}
     if not np.isfinite([effect_low, effect_high, cost_low, cost_high]).all():
         return "no interval"
-    return f"{effect} for {cost}{known.get((effect, cost), '')}"
+    return f"{effect} effect, {cost}{known.get((effect, cost), '')}"
 
 
 def describe_price(each: float, low: float, high: float, position: str, unit: str) -> str:
     """Describe a price in words, or why there is none."""
     if position == "no interval":
-        return "fewer than two pairs: no price can be given"
-    if position == "more for less: dominant":
-        return f"more issues in time and fewer {unit}: nothing is paid for them"
-    if position == "fewer for more: dominated":
-        return f"fewer issues in time and more {unit}: not worth having"
+        return "fewer than two pairs: no cost per issue can be computed"
+    if position == "more effect, lower cost: dominant":
+        return f"more issues resolved in time with fewer {unit}: no cost per issue"
+    if position == "less effect, higher cost: dominated":
+        return f"fewer issues resolved in time with more {unit}: dominated by the reference"
     if not np.isfinite(low) or not np.isfinite(high):
-        return f"no finite price in {unit}: the effect may be zero"
+        return f"no finite cost per issue in {unit}: the effect may be zero"
     amount, *ends = (f"{x:,.1f}" if abs(x) >= 10 else f"{x:.2g}" for x in (each, low, high))
     amount = f"{amount} {unit} ({ends[0]} to {ends[1]})"
     return (
         f"{amount} saved per issue no longer resolved in time"
-        if position.startswith("fewer")
-        else f"{amount} per additional issue in time"
+        if position.startswith("less")
+        else f"{amount} per additional issue resolved in time"
     )
 
 

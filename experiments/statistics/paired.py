@@ -137,7 +137,7 @@ def contrasts(
             half = half_width(d, sure)
             low, high = estimate.difference - half, estimate.difference + half
             word = (
-                "alike"
+                "identical"
                 if len(d) > 1 and not d.any()
                 else "undecided"
                 if is_too_rare(d)
@@ -192,7 +192,7 @@ def verdict(low: float, high: float, matters: float = 0.0) -> str:
     "larger" and "smaller" claim a difference *that matters*: the whole interval lies beyond `matters`, not
     just beyond zero. An interval within -matters .. matters is "equivalent", even if it excludes zero (two
     one-sided tests, Schuirmann 1987). With matters = 0 only the sign is asked, and nothing can be equivalent.
-    Otherwise, or without an interval: "undecided". (`contrasts` returns "alike" where no pair differs at all:
+    Otherwise, or without an interval: "undecided". (`contrasts` returns "identical" where no pair differs:
     an idle mechanism, or an event too rare for so few pairs.)
 
     >>> verdict(0.1, 0.3), verdict(0.1, 0.3, 0.2), verdict(0.1, 0.3, 0.5), verdict(-0.4, -0.3, 0.2)
@@ -248,7 +248,7 @@ def describe_contrast(row: pd.Series, matters: float = 0.0, share: bool = False)
     """Describe a row of `contrasts` in words; a share in percentage points."""
     lost = f" Left out because a run failed: {row.failed}." if row.failed else ""
     lost += (
-        f" Left out because the measure does not exist or a run is not there: {row.missing}."
+        f" Left out because the measure does not exist or a run is missing: {row.missing}."
         if row.missing
         else ""
     )
@@ -259,32 +259,26 @@ def describe_contrast(row: pd.Series, matters: float = 0.0, share: bool = False)
     least = number(matters).lstrip("+") + unit
     if row.pairs < 2:
         if not row.pairs:
-            return (
-                "undecided: there is no pair of runs in which both arms have a value, so nothing can be "
-                f"said of their difference.{lost}"
-            )
-        return f"undecided: one pair is an anecdote; no interval can be given. Ask for more replicates.{lost}"
-    beyond = f" by more than {least}, which matters" if matters else ""
+            return f"undecided: there is no pair of runs in which both arms have a value.{lost}"
+        return f"undecided: one pair gives no interval; run more replicates.{lost}"
+    beyond = f" by more than {least}, the smallest effect that matters" if matters else ""
     text = {
         "larger": f"larger{beyond}: {estimate}.",
         "smaller": f"smaller{beyond}: {estimate}.",
-        "equivalent": f"equivalent: {estimate}, nowhere more than the {least} that "
-        f"matter{'' if share else 's'}.",
-        "alike": f"alike: in none of {row.pairs} pairs is there any difference.",
-        "undecided": f"undecided: {estimate}; some {row.further:,.0f} further pairs would settle it, if the "
-        "mean stays where it is.",
+        "equivalent": f"equivalent: {estimate}, within ± {least}, the smallest effect that matters.",
+        "identical": f"identical: no difference in any of {row.pairs} pairs.",
+        "undecided": f"undecided: {estimate}; about {row.further:,.0f} further pairs would decide it, if the "
+        "mean does not change.",
     }[row.verdict]
     if row.verdict == "undecided" and row.differ < min(EVENTS, row.pairs):
         text = (
-            f"undecided: {estimate}; only {row.differ} of {row.pairs} pairs differ at all, too few to judge "
-            "the "
-            f"interval by; some {EVENTS} are needed."
+            f"undecided: {estimate}; only {row.differ} of {row.pairs} pairs differ, too few for a "
+            f"reliable interval; about {EVENTS} are needed."
         )
     elif row.verdict == "undecided" and not np.isfinite(row.further):
         text = (
-            f"undecided: {estimate}; the mean sits on the boundary of what matters, and no affordable number "
-            "of "
-            "pairs promises to settle it."
+            f"undecided: {estimate}; the mean is too close to the boundary of what matters for any "
+            "feasible number of pairs to decide it."
         )
     return text + lost
 

@@ -1,4 +1,4 @@
-"""Decide when to stop adding replicates: when every contrast is as precise as asked, or at a cap.
+"""Decide when to stop adding replicates: when every contrast is precise enough, or at a cap.
 
 The first look is at thirty replicates, at fifty where the measure is a share; further looks follow at regular
 steps. A spread estimated from few pairs is sometimes far too small, and a rule that looks early stops on just
@@ -53,7 +53,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether to go on or stop, and why."""
+    """Whether to continue or stop, and why."""
 
     go_on: bool
     why: str  # "first look" not reached yet, "half-width" not reached yet; "reached", "cap", "failures": stop
@@ -65,7 +65,7 @@ class Decision:
 
 
 def decide(runs: "pd.DataFrame", rule: Rule, reference: str) -> Decision:
-    """Decide whether to go on or stop, given the runs so far.
+    """Decide whether to continue or stop, given the runs so far.
 
     Depends on the runs only, so the result is the same for any batching. Stops when the half-width of every
     contrast with the arm `reference` is at most the rule's (intervals are joint over the arms of a case, see
@@ -81,12 +81,12 @@ def decide(runs: "pd.DataFrame", rule: Rule, reference: str) -> Decision:
     n = int(n) if np.isfinite(n) else 0
     looks = rule.looks(share=largest <= 1.0)
     if n < looks[0]:
-        words = f"Going on to {looks[0]} replicates, where the first look is taken; {n} are there."
+        words = f"Continuing to {looks[0]} replicates, where the first look is taken; {n} are done."
         return Decision(True, "first look", looks[0], n, np.nan, (), words)
     if dead:
         words = (
             f"Stopped at {n} replicates: every run of arm {dead[0][1]!r} in case {dead[0][0]!r} failed; see "
-            "what its failures say."
+            "the messages of its failures."
         )
         return Decision(False, "failures", n, n, np.nan, dead[0], words)
     table = paired.contrasts(runs, rule.measure, reference, level=rule.level)
@@ -128,18 +128,29 @@ def decide(runs: "pd.DataFrame", rule: Rule, reference: str) -> Decision:
         )
     until = next(look for look in looks if look > n)
     return Decision(
-        True, "half-width", until, n, widest, contrast, f"Going on from {n} to {until} replicates: {progress}"
+        True,
+        "half-width",
+        until,
+        n,
+        widest,
+        contrast,
+        f"Continuing from {n} to {until} replicates: {progress}",
     )
 
 
 def describe_exceptions(table: "pd.DataFrame") -> str:
     """Describe what qualifies a half-width: lost pairs, and contrasts without variation; else ""."""
-    lost, alike = int(table[["failed", "missing"]].to_numpy().sum()), int((table["verdict"] == "alike").sum())
+    lost, identical = (
+        int(table[["failed", "missing"]].to_numpy().sum()),
+        int((table["verdict"] == "identical").sum()),
+    )
     words = (
         f" {lost} of {lost + int(table['pairs'].sum())} pairs are lost to failed runs or missing values."
         if lost
         else ""
     )
     return words + (
-        f" {alike} arms differ from the reference in no pair, and so have no width at all." if alike else ""
+        f" {identical} arms do not differ from the reference in any pair, so their intervals have no width."
+        if identical
+        else ""
     )

@@ -184,11 +184,11 @@ def crate(results: Results, names: list[str]) -> dict:
 
 
 def readme(results: Results) -> str:
-    """Return the text of README.md: how to open the data, and what was asked when."""
+    """Return the text of README.md: how to open the data, and when the question was registered."""
     log = results.manifest["registered"]
     registration, changes = statement(log, results.experiment), history(log)
     mechanisms = (
-        "\n\nIt uses mechanisms of the authors' own. "
+        "\n\nIt uses mechanisms written by the authors. "
         "To run it again, set COGOV_MECHANISMS to the folder `mechanisms` (or to the\n"
         "folders in it, in their order)."
         if OWN in results.texts
@@ -198,19 +198,18 @@ def readme(results: Results) -> str:
 
 {results.experiment.question}
 
-`sha256sum -c {SUMS}` checks every file; `cogov verify FOLDER` also lives through some runs again. \
+`sha256sum -c {SUMS}` checks every file; `cogov verify FOLDER` also re-runs a sample of the runs. \
 One line opens the runs in
 
 - pandas: `pd.read_parquet("runs")`
 - DuckDB: `SELECT * FROM 'runs/*.parquet'`
 - R: `arrow::open_dataset("runs") |> dplyr::collect()`
 
-`series` (a row per run and day) and `issues` (a row per run and issue), if they were kept, open likewise. \
-`cases.json` and
-`experiment.json` are what was run, `manifest.json` what made it, `model/ODD.md` describes the model. \
-The names of the authors
-in CITATION.cff are yours to fill in.{mechanisms}
+`series` (a row per run and day) and `issues` (a row per run and issue), if they were kept, open in the same \
+way. `cases.json` and `experiment.json` hold what was run, `manifest.json` the command and the versions; \
+`model/ODD.md` describes the model.
+Fill in the names of the authors in CITATION.cff.{mechanisms}
 
-What was asked when: the question and the estimand were stated {registration["when"]}, \
-when {registration["runs_before"]:,} runs were there.
+Registration: the question and the estimand were stated {registration["when"]}, \
+when {registration["runs_before"]:,} runs existed.
 {"".join(f"{sentence}{chr(10)}" for sentence in changes)}"""

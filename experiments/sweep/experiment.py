@@ -29,7 +29,7 @@ CHOICE = "a choice of the user"
 
 
 def unknown(where: str, names: Iterable[str]) -> list[tuple[str, str]]:
-    """Complain about names that are no usable mechanisms, as (field, words)."""
+    """Report names of mechanisms that cannot be used, as (field, words)."""
     broken = find_broken() if where == "off" else ()  # a mechanism that is switched off need not work
     return [
         (where, f"names {name!r}: {problem}")

@@ -148,7 +148,7 @@ def readable(folder: Path) -> Iterator[None]:
 
 def disk_error(folder: Path, error: Exception) -> OSError:
     """Return an SQLite error about a full or broken disk as an OSError."""
-    return OSError(None, f"{error}; what was handed in before is kept", str(folder / LEDGER))
+    return OSError(None, f"{error}; runs that were stored before are kept", str(folder / LEDGER))
 
 
 def sums_of(files: dict[str, bytes]) -> str:

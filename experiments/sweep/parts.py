@@ -1,4 +1,4 @@
-"""Write the tables of runs as Parquet parts, of some fifty runs each.
+"""Write the tables of runs as Parquet parts, of about fifty runs each.
 
     runs/part-*.parquet    a row per run: case, arm, replicate, status, factors, measures
     series/part-*.parquet  a row per run and day

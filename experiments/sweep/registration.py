@@ -30,7 +30,7 @@ LISTED = 5  # names in a sentence
 
 
 def question_of(plan: "SweepPlan") -> dict:
-    """Return what is asked, as it is logged."""
+    """Return the question and design of a plan, as they are logged."""
     e = plan.experiment
     return {
         "name": e.name,
@@ -279,8 +279,8 @@ def history(log: list[dict]) -> Iterator[str]:
                     {name: after[name] for name in ("question", "estimand", "stopping")},
                 )
             ]
-        words = "; ".join(changed) or "nothing that is logged"
-        yield f"Changed {after['when']}, when {after['runs_before']:,} runs were there: {words}."
+        words = "; ".join(changed) or "nothing that the log records"
+        yield f"Changed {after['when']}, when {after['runs_before']:,} runs existed: {words}."
 
 
 def join_logs(logs: Iterable[list[dict]]) -> list[dict]:

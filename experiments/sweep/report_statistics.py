@@ -21,7 +21,7 @@ from .registration import abbreviate, history, statement
 from .results import Results, read_results
 
 EQUITY = ("spread_between_buildings", "owners_minus_tenants", "registered_minus_migrants")
-BESIDE = (
+OTHER_MEASURES = (
     "resolution_rate",
     "resolution_rate_of_reported",
     "restricted_mean_time",
@@ -41,22 +41,22 @@ AGED = ("resolution_rate", "resolution_rate_of_reported", *EQUITY)  # defined fo
 class Analysis:
     """The tables of a report; each is computed when first used."""
 
-    found: Results
+    results: Results
     level: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self.estimand = self.found.experiment.estimand
-        self.level, self.reference = self.estimand.level, self.found.plan.reference
+        self.estimand = self.results.experiment.estimand
+        self.level, self.reference = self.estimand.level, self.results.plan.reference
 
     @property
     def runs(self) -> pd.DataFrame:
-        return self.found.runs
+        return self.results.runs
 
     @cached_property
     def whole(self) -> pd.DataFrame:
         """The runs, and a row without values for each arm that has no run, so that no table lacks an arm."""
         present = set(zip(self.runs["case"], self.runs["arm"]))
-        absent = [arm for arm in self.found.plan.arms if (arm.case, arm.name) not in present]
+        absent = [arm for arm in self.results.plan.arms if (arm.case, arm.name) not in present]
         rows = [
             {
                 "case": arm.case,
@@ -75,8 +75,8 @@ class Analysis:
     @cached_property
     def by_arm(self) -> bool:
         """Whether arms are compared; otherwise factors are."""
-        return self.found.experiment.design.kind not in SAMPLED and len(self.found.plan.arms) > len(
-            self.found.plan.cases
+        return self.results.experiment.design.kind not in SAMPLED and len(self.results.plan.arms) > len(
+            self.results.plan.cases
         )
 
     @cached_property
@@ -87,11 +87,11 @@ class Analysis:
         )
 
     @cached_property
-    def beside(self) -> pd.DataFrame:
+    def other_measures(self) -> pd.DataFrame:
         """The other measures, in the same way, but without a smallest effect that matters."""
         return paired.tabulate_contrasts(
             self.whole,
-            [name for name in BESIDE if name != self.estimand.measure],
+            [name for name in OTHER_MEASURES if name != self.estimand.measure],
             self.reference,
             level=self.level,
         )
@@ -119,11 +119,15 @@ class Analysis:
     @cached_property
     def survival(self) -> Survival | None:
         """Curves and restricted means; None if issues were not kept, no run is done, or no issue arose."""
-        if "issues" not in self.found.experiment.keep or not self.done.any() or not len(self.found.issues):
+        if (
+            "issues" not in self.results.experiment.keep
+            or not self.done.any()
+            or not len(self.results.issues)
+        ):
             return None
-        days = {name: scenario.days for name, scenario in self.found.plan.cases.items()}
+        days = {name: scenario.days for name, scenario in self.results.plan.cases.items()}
         parts = []
-        for case, issues in self.found.issues.groupby("case", observed=True):
+        for case, issues in self.results.issues.groupby("case", observed=True):
             first = self.reference if self.by_arm and (issues["arm"] == self.reference).any() else None
             parts.append(survival(issues, min(HORIZON, days[case]), days[case], first, self.level))
         return type(parts[0])(
@@ -138,7 +142,7 @@ class Analysis:
     def failures(self) -> pd.DataFrame:
         counts = paired.failures(self.runs)
         index = pd.MultiIndex.from_tuples(
-            [(arm.case, arm.name) for arm in self.found.plan.arms], names=["case", "arm"]
+            [(arm.case, arm.name) for arm in self.results.plan.arms], names=["case", "arm"]
         )
         return counts.reindex(index).fillna({"runs": 0, "failed": 0}).astype({"runs": int, "failed": int})
 
@@ -149,27 +153,27 @@ class Analysis:
 
     def limits(self) -> list[str]:
         """Say what cannot be concluded, and why: a sentence each."""
-        experiment, plan, measure = self.found.experiment, self.found.plan, self.estimand.measure
+        experiment, plan, measure = self.results.experiment, self.results.plan, self.estimand.measure
         last_lines = self.runs.loc[self.runs["status"] == "failed", "failure"]
         if not len(self.runs):
-            return ["No run is there yet, so nothing can be said; `cogov sweep` goes on from here."]
+            return ["No run is done yet; continue with `cogov sweep`."]
         if not self.done.any():
             return [
-                f"All {len(self.runs):,} runs failed, so nothing can be said of any arm; "
-                f"the commonest failure: {last_lines.mode()[0]}."
+                f"All {len(self.runs):,} runs failed, so no arm can be evaluated; "
+                f"the most common failure: {last_lines.mode()[0]}."
             ]
         sentences = []
         if len(self.runs) < len(plan.arms) * experiment.replicates and not experiment.stopping.half_width:
-            sentences.append("The sweep is not finished: what is said here is of those runs that are there.")
+            sentences.append("The sweep is not finished: all results are based on the runs done so far.")
         counts = self.failures
         for words, which in (
-            ("no run is there", counts["runs"] == 0),
+            ("no run is done", counts["runs"] == 0),
             ("all runs failed", (counts["runs"] > 0) & (counts["runs"] == counts["failed"])),
         ):
             if which.any():
                 sentences.append(
-                    f"Nothing can be said of {int(which.sum()):,} arm{'s' * int(which.sum() > 1)}, "
-                    f"of which {words}: "
+                    f"{int(which.sum()):,} arm{'s' * int(which.sum() > 1)} cannot be evaluated, "
+                    f"because {words}: "
                     f"{abbreviate(f'{case}, {arm}' for case, arm in counts.index[which])}."
                 )
         for name, case in plan.cases.items():
@@ -181,7 +185,7 @@ class Analysis:
                 sentences.append(
                     f"{name}: {case.days} days are fewer than the {self.estimand.within} "
                     "that count as in time (estimand.within), "
-                    "so no share in time and no price can be given."
+                    "so the share resolved in time and its cost cannot be computed."
                 )
             if without and not (measure in AGED and case.days < self.estimand.within):
                 which = (
@@ -191,29 +195,27 @@ class Analysis:
                 )
                 sentences.append(
                     f"{name}: {measure} has no value in {which}: "
-                    "what it measures does not exist there, or never happened."
+                    "the measured events do not exist there, or never happened."
                 )
         if experiment.replicates == 1:
-            sentences.append(
-                "There is one replicate: means only; an interval, and so a verdict, needs two at least."
-            )
+            sentences.append("There is only one replicate: intervals and verdicts need at least two.")
         return sentences
 
     @cached_property
     def registration(self) -> dict:
         """The log entry that first registered the present question, estimand and stopping rule."""
-        return statement(self.found.manifest["registered"], self.found.experiment)
+        return statement(self.results.manifest["registered"], self.results.experiment)
 
     def history(self) -> list[str]:
         """Return a sentence for every change since the first run, and one for runs that are left out."""
-        others = self.found.others
+        others = self.results.others
         return [
-            *history(self.found.manifest["registered"]),
+            *history(self.results.manifest["registered"]),
             *(
                 [
                     f"{others:,} more run{'s' * (others != 1)} in the folder, "
-                    "of what is no longer asked for, are left out here; "
-                    "whoever reads its parts reads them too."
+                    "which the experiment no longer includes, are left out here; "
+                    "programs that read the parts directly include them."
                 ]
                 if others
                 else []
@@ -248,13 +250,13 @@ class Analysis:
         if self.by_arm:
             tables |= {
                 "verdicts": self.verdicts,
-                "beside": self.beside,
+                "other_measures": self.other_measures,
                 "best": self.best,
                 "price": self.price,
                 "convergence": self.convergence,
             }
             tables |= {f"frontier_{cost}": table for cost, table in self.frontiers.items()}
-        if self.survival and len(self.found.plan.arms) <= CURVES:
+        if self.survival and len(self.results.plan.arms) <= CURVES:
             tables |= {"curves": self.survival.curves, "restricted_means": self.survival.means}
         return tables
 

@@ -285,13 +285,15 @@ def verify(folder: str | Path, share: float = 0.01, seed: int = 0, progress: Cal
         if chosen
         else []
     )
-    differ = dict.fromkeys(chosen.keys() - {order.key for order in orders}, "its key is not of this design")
+    differ = dict.fromkeys(
+        chosen.keys() - {order.key for order in orders}, "its key does not belong to this design"
+    )
     terms = results.plan.terms(0.0)
     for order in orders:
         (outcome,) = work(terms, [order])
         if outcome.digest != chosen[order.key]:
             differ[order.key] = (
-                f"{order.arm.case}, {order.arm.name}, replicate {order.replicate}: lived again, it differs"
+                f"{order.arm.case}, {order.arm.name}, replicate {order.replicate}: the re-run differs"
             )
         if progress:
             progress()

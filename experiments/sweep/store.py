@@ -1,8 +1,8 @@
-"""Store a sweep in a folder: a ledger of every run, and Parquet parts of some fifty runs each.
+"""Store a sweep in a folder: a ledger of every run, and Parquet parts of about fifty runs each.
 
-    DIR/ledger.sqlite    every run, from the moment it was handed in: its digest, seconds, failure, and part
-        experiment.json  what was asked; cases.json, arms.json: all cases and arms, to repeat any run
-        manifest.json    versions, command, and what was asked when
+    DIR/ledger.sqlite    every run that was stored: its digest, seconds, failure, and part
+        experiment.json  the experiment; cases.json, arms.json: all cases and arms, to repeat any run
+        manifest.json    versions, command, and the registration with its dates
         runs/part-*.parquet, series/part-*.parquet, issues/part-*.parquet: see `parts.py`
         SHA256SUMS       checksums of all of these, once the sweep is finished
         set_aside/       parts that are damaged, or that this sweep did not write

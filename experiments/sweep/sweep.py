@@ -175,7 +175,7 @@ def describe_cost(guess: CostEstimate, workers: int, experiment: Experiment) -> 
     return (
         f"{most}{guess.runs:,} runs "
         f"({arms:,} arm{'s' * (arms != 1)} x {experiment.replicates:,} replicates); "
-        f"some {duration} on {workers} process{'es' * (workers > 1)}, some {disk_space} of disk"
+        f"about {duration} on {workers} process{'es' * (workers > 1)}, about {disk_space} of disk space"
     )
 
 
@@ -267,8 +267,8 @@ def sweep(
             else ()
         )
         mended += [
-            f"{name} is not of this sweep, "
-            f"though whoever reads all of {name.partition('/')[0]}/ reads it too; move it away"
+            f"{name} does not belong to this sweep, "
+            f"but programs that read all of {name.partition('/')[0]}/ include it; move it away"
             for name in store.strays()
         ]
     finally:
@@ -309,7 +309,7 @@ def mend(store: Store, plan: SweepPlan) -> list[str]:
     damaged, strays = store.find_damage(), stray_parts(store) if store.is_sealed else []
     again = store.forget(damaged)
     register(store, plan)
-    actions = [f"{name} is not of this sweep: moved to {ASIDE}/" for name in strays]
+    actions = [f"{name} does not belong to this sweep: moved to {ASIDE}/" for name in strays]
     actions += [
         f"{name} {why}: "
         + ("written again from the ledger" if name in (*TEXTS, OWN) else f"set aside in {ASIDE}/")
@@ -318,8 +318,8 @@ def mend(store: Store, plan: SweepPlan) -> list[str]:
     if again:
         not_asked = len(set(again) - {order.key for order in plan.orders(0, plan.experiment.replicates)})
         actions.append(
-            f"{len(again):,} runs of damaged parts are done again"
-            + (f", but for {not_asked:,} that are no longer asked for" if not_asked else "")
+            f"{len(again):,} runs of damaged parts are run again"
+            + (f", except {not_asked:,} that the experiment no longer includes" if not_asked else "")
         )
     return actions
 

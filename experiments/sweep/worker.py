@@ -79,22 +79,22 @@ class RunOutcome:
     failure: str = ""  # of a failed run: the traceback; its last line names the cause
 
 
-def work(terms: RunTerms, orders: Iterable[RunOrder], live: Callable = simulate) -> list[RunOutcome]:
+def work(terms: RunTerms, orders: Iterable[RunOrder], run_model: Callable = simulate) -> list[RunOutcome]:
     """Simulate and summarise each of `orders`; an exception in a run is the outcome of that run.
 
-    `live` replaces the model in tests.
+    `run_model` replaces the model in tests.
     """
-    return [run_order(terms, order, live) for order in orders]
+    return [run_order(terms, order, run_model) for order in orders]
 
 
-def run_order(terms: RunTerms, order: RunOrder, live: Callable = simulate) -> RunOutcome:
+def run_order(terms: RunTerms, order: RunOrder, run_model: Callable = simulate) -> RunOutcome:
     """Return the outcome of one run."""
     start = time.perf_counter()
     try:
         scenario = scenario_of(order.arm, terms.cases[order.arm.case])
         warm_up_engine(tuple(sorted(scenario.mechanisms)))
         with time_limit(terms.limit):
-            run = live(scenario, order.seed)
+            run = run_model(scenario, order.seed)
             return summarise_run(run, order, terms, time.perf_counter() - start)
     except (Exception, SystemExit, TooLong) as error:  # of any kind: a failed run is a result
         words = "".join(traceback.format_exception(error))[-4000:].strip()

@@ -168,7 +168,7 @@ KEYS = {  # words of a command -> keys of its document; of a list, those of its 
     ("check", "mechanism", "grid_patrol"): {"name", "kept", "promises"},
     ("bench", "speed"): {"tables"},
     ("bench", "pairing", "--replicates", "3"): {"tables"},
-    ("bench", "luck"): {"tables"},
+    ("bench", "randomness"): {"tables"},
     ("bench", "coverage", "--experiments", "100"): {"tables"},
     ("bench", "page"): {"tables"},
     ("bench", "faults"): {"tables"},

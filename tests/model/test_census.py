@@ -183,7 +183,7 @@ def test_a_run_and_a_comparison_show_the_census_they_used(monkeypatch, capsys, t
     cogov = typist(monkeypatch, capsys)
     _, out, err = cogov("run", "mine.toml", "--days", "9")
     assert (
-        "Census, as the case gives it: residents 300, households 120." in " ".join(out.split())
+        "Census numbers given by the case: residents 300, households 120." in " ".join(out.split())
         and "registered 225" in out
         and "committee.staff 2" in out
     )
@@ -205,7 +205,7 @@ def test_a_run_and_a_comparison_show_the_census_they_used(monkeypatch, capsys, t
         "--out",
         "o",
     )
-    assert "Left out by the case, so taken in proportion: registered 225" in " ".join(
+    assert "Not given by the case, so derived in proportion to the rest: registered 225" in " ".join(
         cogov(*words)[1].split()
     )
     made = json.loads((tmp_path / "o" / "manifest.json").read_text(encoding="utf-8"))
@@ -214,7 +214,7 @@ def test_a_run_and_a_comparison_show_the_census_they_used(monkeypatch, capsys, t
         and made["left_out"] == told["left_out"] == json.loads(cogov(*words, "--json")[1])["left_out"]
     )
     assert (
-        "left out by the case"
+        "not given by the case"
         in cogov("story", "mine.toml", "--surprising", "1", "--mechanism", "grid_patrol", "--days", "9")[2]
     )
 

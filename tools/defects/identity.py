@@ -4,7 +4,7 @@ from .declaration import mutant
 
 MUTANTS = [
     mutant(
-        "luck knows a category by its place in the list",
+        "random numbers depend on the position of a category",
         "model/issues/categories.py",
         '"code": np.array([encode_category(name) for name in categories], np.int64)',
         '"code": np.arange(len(categories))',
@@ -59,7 +59,7 @@ MUTANTS = [
         short=True,
     ),
     mutant(
-        "luck knows a building by its row",
+        "random numbers depend on the row of a building",
         "model/places.py",
         "out += [derive_key(compound, building) for building in range(size)]",
         "out += [derive_key(np.uint64(1), len(out) + building) for building in range(size)]",

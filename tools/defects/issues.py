@@ -34,7 +34,7 @@ MUTANTS = [
         TWIN,
     ),
     mutant(
-        "known issues are told of as readily as unknown ones",
+        "known issues are reported as often as unknown ones",
         "model/issues/reporting.py",
         "            rate *= k.repeat_report_factor\n",
         "            rate *= 1.0\n",

@@ -20,7 +20,7 @@ MUTANTS = [
         short=True,
     ),
     mutant(
-        "nothing reads the memory of captains",
+        "the reminder rate of captains is not read",
         "model/mechanisms/building_captains.py",
         "keep[i] = k.reminder_log_rate * coverage[b]",
         "keep[i] = 1.5 * coverage[b]",
@@ -37,7 +37,7 @@ MUTANTS = [
         ),
     ),
     mutant(
-        "nobody is persuaded by captains",
+        "captains persuade no household",
         "model/mechanisms/building_captains.py",
         "m.lever.consent[b] = k.persuasion_logit * coverage[b]",
         "m.lever.consent[b] = 0.0",

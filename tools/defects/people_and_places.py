@@ -50,7 +50,7 @@ MUTANTS = [
         short=True,
     ),
     mutant(
-        "Mesa's steps have a luck of their own",
+        "Mesa's steps use other random numbers",
         "model/mesa/model.py",
         'self.random_numbers = RandomNumbers("run", self.seed)',
         'self.random_numbers = RandomNumbers("mesa", self.seed)',

@@ -68,7 +68,7 @@ MUTANTS = [
         "engine/texts/zh.toml",
         'hide_line = "显示或隐藏"\n',
         "",
-        "viz/test_charts.py::test_both_languages_are_complete",
+        "viz/test_words.py::test_both_catalogues_have_the_same_sections_and_keys",
         short=True,
     ),
     mutant(

@@ -4,7 +4,7 @@ from .declaration import TWIN, mutant
 
 MUTANTS = [
     mutant(
-        "one stream of luck used for two decisions",
+        "one stream of random numbers used for two decisions",
         "model/issues/consent.py",
         'decision("lean")',
         'decision("in")',
@@ -13,7 +13,7 @@ MUTANTS = [
         short=True,
     ),
     mutant(
-        "luck of evenings is the same every week",
+        "random numbers of evenings are the same every week",
         "agents/residents.py",
         "key_of(w.seed, GIVE, day)",
         "key_of(w.seed, GIVE, 0)",
@@ -29,7 +29,7 @@ MUTANTS = [
         short=True,
     ),
     mutant(
-        "luck of another kind, in passing",
+        "random numbers from another generator",
         "bench/forkserver_preload.py",
         'run a month."""\n\n',
         'run a month."""\n\nimport random\n\n',

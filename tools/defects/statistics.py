@@ -12,7 +12,7 @@ MUTANTS = [
         short=True,
     ),
     mutant(
-        "the luck of the arms is not in common",
+        "the arms do not share their random numbers",
         "experiments/comparison/compare.py",
         "[runs.replicate(arm, EXPERIMENT, seed, number) for arm in arms], within",
         (
@@ -78,7 +78,7 @@ MUTANTS = [
         short=True,
     ),
     mutant(
-        "luck is read as sensitivity",
+        "noise counts as sensitivity",
         "experiments/exploration/sensitivity.py",
         "(replicates - 1) / replicates)",
         "(replicates - 1) / replicates) * 0.0",
@@ -176,10 +176,10 @@ MUTANTS = [
     mutant(
         "a log's rows from the future are used",
         "experiments/calibration/issue_log.py",
-        'closed > last, f"was closed after the day the log was drawn, {drawn:%Y-%m-%d}"',
+        'closed > last, f"was closed after the log was extracted on {drawn:%Y-%m-%d}"',
         (
             '\n            closed > last + np.timedelta64(99999, "D"),\n            f"was '
-            'closed after the day the log was drawn, {drawn:%Y-%m-%d}",\n        '
+            'closed after the log was extracted on {drawn:%Y-%m-%d}",\n        '
         ),
         (
             "experiments/calibration/test_issue_log.py::"

@@ -39,7 +39,7 @@ MUTANTS = [
         short=True,
     ),
     mutant(
-        "luck knows how long the run will be",
+        "random numbers depend on the length of the run",
         "model/simulate.py",
         "scenario, RandomNumbers(*seed))",
         "scenario, RandomNumbers(*seed, scenario.days))",
@@ -208,9 +208,9 @@ MUTANTS = [
         short=True,
     ),
     mutant(
-        "arms without a run are not told of",
+        "arms without a run are not reported",
         "experiments/sweep/report_statistics.py",
-        "        absent = [arm for arm in self.found.plan.arms if (arm.case, arm.name) not in present]\n",
+        "        absent = [arm for arm in self.results.plan.arms if (arm.case, arm.name) not in present]\n",
         "        absent = []\n",
         "experiments/sweep/test_report_of_little.py::test_a_report_of_little_says_what_cannot_be_said",
         plain=True,

@@ -15,7 +15,7 @@ PLACES = {  # kind -> (x, y, its Chinese name)
     "property_managers": (-3.2, 0.4, "物业"),
     "residents": (0.0, -1.0, "居民"),
 }
-COLOURS = {  # what a relation does first -> its colour
+COLOURS = {  # first word of a relation -> its colour
     "report": WITHOUT,
     "pay": ORANGE,
     "join": GREEN,
@@ -37,7 +37,7 @@ def relations() -> figures.Figure:
     axes.set(xlim=(-4.9, 4.9), ylim=(-1.6, 4.1))
     axes.set_axis_off()
     axes.text(-4.7, 3.75, "Who reports to, asks, helps and pays whom", fontsize=13, weight="bold")
-    axes.text(-4.7, 3.5, "what the model has of it; helpers are asked by mechanisms", fontsize=9, color=QUIET)
+    axes.text(-4.7, 3.5, "relations in the model; helpers are asked by mechanisms", fontsize=9, color=QUIET)
     for kind in KINDS:
         x, y, chinese = PLACES[kind]
         box(axes, x, y, 1.9, kind.replace("_", " "), chinese, SKY)
@@ -58,7 +58,7 @@ def draw_relation(axes, who: str, does: str, whom: str, number: int) -> None:
     bend = 0.22 * number
     colour = COLOURS[does.split()[0]]
     arrow(axes, identity(who, whom), start, end, colour, f"arc3,rad={bend}", 1.3)
-    along = 0.5 if number else 0.3  # so that the words of two relations do not lie on each other
+    along = 0.5 if number else 0.3  # so that the words of two relations do not overlap
     middle = (
         start[0] + along * (end[0] - start[0]) + bend * dy / 2,
         start[1] + along * (end[1] - start[1]) - bend * dx / 2,

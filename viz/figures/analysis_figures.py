@@ -53,12 +53,12 @@ def draw_attribution(attributions: dict) -> Figure:
         2,
         width=11,
         height=max(3.2, 1.8 + 0.45 * longest),
-        title=f"Whose is the effect on “{MEASURES[measure].en}”?",
+        title=f"Attribution of the effect on “{MEASURES[measure].en}” to mechanisms",
     )
     for (left, right), (case, (result, _)) in zip(grid, attributions.items()):
         shares(left, result, times, f"change of {words}")
         left.set_title(
-            f"{case}: all together {times * result.effect.difference:+.3g} "
+            f"{case}: all mechanisms together {times * result.effect.difference:+.3g} "
             f"({times * result.effect.low:+.3g} to {times * result.effect.high:+.3g})",
             fontsize=10,
         )
@@ -78,7 +78,7 @@ def shares(axes, result, times, words) -> None:
         0.5,
         color=[WITH if v >= 0 else WITHOUT for v in table["value"]],
         alpha=0.85,
-        label="Shapley value, interval",
+        label="Shapley value with interval",
     )
     axes.hlines(y, times * table["low"], times * table["high"], color="black", lw=1.6)
     axes.plot(times * table["alone"], y - 0.36, "o", color=QUIET, mfc="white", ms=5, label="alone")
@@ -94,7 +94,7 @@ def matrix(axes, result, times) -> None:
     for (a, b), row in result.interactions.iterrows():
         i, j = names.index(b), names.index(a)
         cells[i, j] = times * row["index"]
-        significant = row["kind"] != "not told from none"
+        significant = row["kind"] != "not significant"
         strong = abs(cells[i, j]) > 0.6 * largest
         axes.text(
             j,
@@ -120,7 +120,7 @@ def matrix(axes, result, times) -> None:
     )
     axes.set_yticklabels([wrap_name(name, 18) for name in names[1:]])
     axes.tick_params(length=0)
-    axes.set_title("Interaction: + synergy, - substitution; bold: told from none", fontsize=9)
+    axes.set_title("Interaction: + synergy, - substitution; bold: significant", fontsize=9)
 
 
 # --------------------------------------------------------------------------- sensitivity
@@ -138,7 +138,7 @@ def draw_sensitivity(analyses: dict, measure: str) -> Figure:
         max(len(analysis.table) for analysis in analyses.values()),
     )
     height = 4.4 if draw is screening else max(2.4, 1.4 + 0.42 * longest)
-    figure, grid = sheet(len(analyses), height=height, title=f"What does “{MEASURES[measure].en}” hang on?")
+    figure, grid = sheet(len(analyses), height=height, title=f"Sensitivity of “{MEASURES[measure].en}”")
     for axes, ((case, arm), analysis) in zip(grid.flat, analyses.items()):
         draw(axes, analysis, measure)
         axes.set_title(f"{case}{f', {arm}' if arm else ''}", fontsize=10)
@@ -173,8 +173,8 @@ def screening(axes, analysis, measure) -> None:
     axes.set(
         xlim=(0, ends[1]),
         ylim=(0, None),
-        xlabel=f"mu*: mean size of the change over its range\n({words})",
-        ylabel="sigma: its spread",
+        xlabel=f"mu*: mean absolute change over the range of the factor\n({words})",
+        ylabel="sigma: standard deviation of the change",
     )
     axes.annotate(
         "dotted: sigma = mu*",
@@ -192,13 +192,15 @@ def indices(axes, analysis, measure) -> None:
     table = analysis.table.sort_values("ST", ascending=False, kind="stable")
     y = np.arange(len(table))
     for shift, key, colour, words in (
-        (-0.19, "S1", "#56B4E9", "first order: by itself"),
+        (-0.19, "S1", "#56B4E9", "first order: the factor alone"),
         (0.19, "ST", WITH, "total: with its interactions"),
     ):
         axes.barh(y + shift, table[key], 0.34, color=colour, label=words)
         axes.hlines(y + shift, table[f"{key}_low"], table[f"{key}_high"], color="black", lw=1.4)
     if analysis.noise_share > 0:
-        axes.axvspan(0, analysis.noise_share, color="#EEEEEE", zorder=0, label="noise left in the means")
+        axes.axvspan(
+            0, analysis.noise_share, color="#EEEEEE", zorder=0, label="Monte Carlo noise in the means"
+        )
     axes.axvline(0, color=QUIET, lw=0.8)
     rows(axes, table.index)
     axes.set_xlabel(f"share of the variance of {MEASURES[measure].en}")
@@ -228,4 +230,4 @@ def tornado(axes, analysis, measure) -> None:
             )
     rows(axes, names)
     axes.margins(x=0.12)
-    axes.set_xlabel(f"difference to the case as it stands: {words}")
+    axes.set_xlabel(f"difference from the unchanged case: {words}")

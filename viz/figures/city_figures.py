@@ -33,8 +33,8 @@ SHOWN = (
 OWN = {
     "residents": "residents",
     "moved": "households that moved away",
-    "from_the_street": "newcomers from within their street",
-    "departments_busy": "departments' hours used, share",
+    "from_the_street": "newcomers from the same street",
+    "departments_busy": "share of departments' hours used",
 }
 
 
@@ -71,7 +71,7 @@ def draw_city(communities: pd.DataFrame, series: pd.DataFrame) -> Figure:
     a.plot(city.index, 1000 * city / people.sum(), color=figures.WITH, lw=2)
     a.set(
         xlabel="day",
-        ylabel="open issues to 1,000 residents",
+        ylabel="open issues per 1,000 residents",
         title="Backlog: each street, and the city",
         ylim=(0, None),
         xlim=(1, max(2, series.day.max())),

@@ -32,12 +32,12 @@ def draw_discovery(questions: list) -> Figure:
     The box is shown over the two factors that it restricts most clearly. `questions` is a list of
     WorldQuestion.
     """
-    panels = [(question, k) for question in questions for k in range(max(len(question.found.boxes), 1))]
+    panels = [(question, k) for question in questions for k in range(max(len(question.discovery.boxes), 1))]
     figure, grid = sheet(len(panels), 2, width=11, height=4.0, title=questions[0].words)
     for (left, right), (question, k) in zip(grid, panels):
-        box = question.found.boxes[k] if question.found.boxes else None
-        peeling(left, box, question.found.boxes[:k])
-        worlds(right, question, box, question.found.boxes[:k])
+        box = question.discovery.boxes[k] if question.discovery.boxes else None
+        peeling(left, box, question.discovery.boxes[:k])
+        worlds(right, question, box, question.discovery.boxes[:k])
         left.set_title(fill(f"{question.name}: " + (f"where {box.box}" if box else "no box"), 60), fontsize=9)
     return figure
 
@@ -50,12 +50,12 @@ def peeling(axes, box, earlier) -> None:
     axes.set(
         xlim=(0, 1.04),
         ylim=(0, 1.04),
-        xlabel="coverage: share of all such worlds that are left",
-        ylabel="density: share within the box",
+        xlabel="coverage: share of all such worlds that the box contains",
+        ylabel="density: share of such worlds in the box",
     )
     if box is None:
         axes.annotate(
-            "nothing beyond what chance finds", (0.5, 0.5), xycoords="axes fraction", ha="center", color=QUIET
+            "no box better than chance", (0.5, 0.5), xycoords="axes fraction", ha="center", color=QUIET
         )
         return
     table = box.trajectory
@@ -77,10 +77,10 @@ def peeling(axes, box, earlier) -> None:
         "*",
         ms=13,
         color=WITHOUT,
-        label="the box, simplified and pasted",
+        label="chosen box, after simplifying and pasting",
     )
     if np.isfinite(box.held_out):
-        axes.axhline(box.held_out, color=WITHOUT, lw=0.9, ls="--", label="density in worlds left out")
+        axes.axhline(box.held_out, color=WITHOUT, lw=0.9, ls="--", label="density in held-out worlds")
     legend(axes, loc="lower left", bbox_to_anchor=(0.0, 0.0), fontsize=7)
 
 
@@ -103,7 +103,7 @@ def worlds(axes, question, box, earlier) -> None:
             ms=4,
             alpha=0.8,
             ls="none",
-            label=label(question.name) if won else "not so",
+            label=label(question.name) if won else "other worlds",
         )
     if box:
         (x0, x1), (y0, y1) = (
@@ -180,7 +180,7 @@ def draw_front(result: SearchResult) -> Figure:
         width=max(10.0, 5.2 * len(across)),
         height=4.8,
         title=f"Mixes for {result.room.scenario.name}: trials, and the front on "
-        f"{result.confirmed_on} replicates of fresh random numbers",
+        f"{result.confirmed_on} replicates with new random numbers",
     )
     for axes, other in zip(grid.flat, across):
         plane(axes, result, other, objectives[0])
@@ -193,16 +193,17 @@ def plane(axes, result, x, y) -> None:
     (xw, xt), (yw, yt) = unit(x), unit(y)
     tried = result.trials[result.trials["status"] == "done"].drop_duplicates("first")
     for within_limits, colour, marker, words in (
-        (False, "#CCCCCC", "x", "tried, beyond the limits"),
-        (True, "#999999", ".", "tried"),
+        (False, "#CCCCCC", "x", "trial, exceeds the limits"),
+        (True, "#999999", ".", "trial"),
     ):
         trials = tried[tried["within_limits"].astype(bool) == within_limits]
         if len(trials):
             axes.plot(xt * trials[x], yt * trials[y], marker, color=colour, ms=4, ls="none", label=words)
     for n, (_, design) in enumerate(result.front.iterrows()):
-        stays, colour = design["status"] == "stays", PALETTE[n % len(PALETTE)]
+        confirmed, colour = design["status"] == "confirmed", PALETTE[n % len(PALETTE)]
         words = (
-            f"{n + 1}: {shorten(design['mix'], 60, placeholder=' ...')}{'' if stays else ' (falls off)'}"
+            f"{n + 1}: {shorten(design['mix'], 60, placeholder=' ...')}"
+            f"{'' if confirmed else ' (not confirmed)'}"
             if n < MOST
             else None
         )
@@ -213,7 +214,7 @@ def plane(axes, result, x, y) -> None:
             yerr=[[yt * (design[y] - design[f"{y}_low"])], [yt * (design[f"{y}_high"] - design[y])]],
             fmt="o",
             color=colour,
-            mfc=colour if stays else "white",
+            mfc=colour if confirmed else "white",
             ms=6,
             lw=1.2,
             label=words and fill(words, 42),
@@ -233,13 +234,15 @@ def plane(axes, result, x, y) -> None:
                 color=WITHOUT,
                 lw=0.9,
                 ls="--",
-                label=f"limit: {name} {most:g} beyond the case's {base:,.0f}",
+                label=f"limit: {name} {most:g} above the {base:,.0f} of the case",
             )
-    axes.set(xlabel=f"{xw} ({way(result, x)})", ylabel=f"{yw} ({way(result, y)})")
+    axes.set(
+        xlabel=f"{xw} ({describe_direction(result, x)})", ylabel=f"{yw} ({describe_direction(result, y)})"
+    )
 
 
-def way(result, name) -> str:
+def describe_direction(result, name) -> str:
     """Say which direction of a measure is better."""
     return {"maximise": "more is better", "minimise": "less is better"}.get(
-        result.room.objectives.get(name), "no objective"
+        result.room.objectives.get(name), "not an objective"
     )

@@ -103,9 +103,7 @@ def pairs(axes, result) -> None:
         axes.plot(np.full(len(wide), x), wide[arm], "o", color=colour, ms=4, alpha=0.8)
     estimate = result.table.loc["resolution_rate"]
     difference = (
-        f"difference {100 * estimate.difference:+.1f} points"
-        if estimate.pairs
-        else "nothing is old enough to tell"
+        f"difference {100 * estimate.difference:+.1f} points" if estimate.pairs else "no issue is old enough"
     )
     if np.isfinite(estimate.low):
         difference += f" (95 %: {100 * estimate.low:+.1f} to {100 * estimate.high:+.1f})"
@@ -128,7 +126,7 @@ def hours(axes, result) -> None:
     for shift, (arm, colour) in zip((-0.2, 0.2), COLOURS.items()):
         axes.barh(y + shift, spent.loc[arm] if arm in spent.index else 0 * y, 0.38, color=colour, label=arm)
     axes.set(
-        yticks=y, yticklabels=list(roles), xlabel=f"hours in {result.case.days} days", title="Whose hours"
+        yticks=y, yticklabels=list(roles), xlabel=f"hours in {result.case.days} days", title="Hours by role"
     )
     axes.invert_yaxis()
 
@@ -141,7 +139,10 @@ def patterns(table: pd.DataFrame) -> Figure:
     """
     figure = Figure(figsize=(11, 1.2 + 0.55 * len(table)), layout="constrained")
     figure.suptitle(
-        "What was reported (bar), and the model's median and 90 % interval", fontsize=10.5, x=0.01, ha="left"
+        "Reported outcome (bar), and the model's median and 90 % interval (line)",
+        fontsize=10.5,
+        x=0.01,
+        ha="left",
     )
     axes = figure.subplots()
     colours = {"inside": GREEN, "near": ORANGE, "outside": WITHOUT}
@@ -192,7 +193,7 @@ def effects(table: pd.DataFrame, title: str) -> Figure:
     axes.set(
         yticks=range(len(rates)),
         yticklabels=list(map(label, rates.index)),
-        xlabel="percentage points more issues resolved in time (95 % interval); filled: the case has it",
+        xlabel="change of the share resolved in time, points (95 % interval); filled: the case has it",
     )
     axes.tick_params(labelsize=8)
     axes.spines[["top", "right"]].set_visible(False)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ...experiments.calibration.calibrate import Calibration
     from ...experiments.calibration.issue_log import IssueLog
 
-MOST = len(PALETTE)  # categories with a curve of their own; the rest have none
+MOST = len(PALETTE)  # categories with a separate curve; the others have none
 
 
 @settings()
@@ -46,7 +46,7 @@ def draw_log(issue_log: IssueLog, horizon: int = 365) -> Figure:
     a.set(
         xlim=(0, horizon),
         ylim=(0, 1),
-        xlabel="days since it was opened",
+        xlabel="days since the issue was opened",
         ylabel="share not yet resolved",
         title="Time to resolution (Kaplan-Meier; ticks: still open)",
     )
@@ -66,7 +66,7 @@ def draw_log(issue_log: IssueLog, horizon: int = 365) -> Figure:
     origin = (
         f"{len(issue_log.issues):,} issues, "
         f"{issue_log.issues['opened'].min():%Y-%m-%d} to {issue_log.issues['opened'].max():%Y-%m-%d}, "
-        f"drawn {issue_log.drawn:%Y-%m-%d}; {len(issue_log.rejected):,} rows set aside"
+        f"extracted {issue_log.drawn:%Y-%m-%d}; {len(issue_log.rejected):,} rows rejected"
     )
     figure.suptitle(origin, fontsize=10.5, x=0.01, ha="left")
     return figure
@@ -118,7 +118,7 @@ def draw_calibration(result: Calibration) -> Figure:
         for axes in grid[r, len(kinds) :]:
             axes.set_visible(False)
     for axes in grid[1]:
-        axes.set_xlabel("days since it was told")
+        axes.set_xlabel("days since the report")
     figure.legend(
         *grid[0, 0].get_legend_handles_labels(),
         loc="outside lower center",
@@ -129,9 +129,9 @@ def draw_calibration(result: Calibration) -> Figure:
     points = result.scores["points"]
     title = (
         f"{result.case.name} fitted to {brief(result.log.path.replace(chr(92), '/').rpartition('/')[2])}; "
-        f"held out from {result.split:%Y-%m-%d}: curves missed by "
-        f"{points['held out', 'fitted']:.1f} points, unfitted {points['held out', 'default']:.1f}, "
-        f"by the log before {points['held out', 'the log before']:.1f}"
+        f"held out from {result.split:%Y-%m-%d}: RMS error of the curves "
+        f"{points['held out', 'fitted']:.1f} points, before the fit {points['held out', 'default']:.1f}, "
+        f"earlier log {points['held out', 'earlier log']:.1f}"
     )
     figure.suptitle(title, fontsize=10, x=0.01, ha="left")
     return figure
@@ -141,7 +141,7 @@ def fit(axes, rows, rate) -> None:
     """Draw one kind of issue in one part of the log."""
     x = np.arange(len(rows))
     axes.fill_between(x, rows["low"], rows["high"], color=WITH, alpha=0.2, lw=0, label="ensemble, 90 %")
-    axes.plot(x, rows["default"], color=WITHOUT, lw=1.2, ls="--", label="case as it was")
+    axes.plot(x, rows["default"], color=WITHOUT, lw=1.2, ls="--", label="before the fit")
     axes.plot(x, rows["fitted"], color=WITH, lw=1.6, label="fitted")
     axes.errorbar(
         x,
@@ -158,7 +158,7 @@ def fit(axes, rows, rate) -> None:
     words = f"{rate.issues:,} issues"
     if np.isfinite(rate.log):
         words += (
-            f"\na year and 1,000: log {rate.log:.3g}\nfitted {rate.fitted:.3g}, as it was {rate.default:.3g}"
+            f"\nper year and 1,000: log {rate.log:.3g}\nfitted {rate.fitted:.3g}, before {rate.default:.3g}"
         )
     axes.annotate(
         words, (0.98, 0.97), xycoords="axes fraction", ha="right", va="top", fontsize=7, color=QUIET
@@ -170,17 +170,17 @@ def tabulate_waiting(table: pd.DataFrame) -> Table:
     summary = Table(
         "category",
         "issues",
-        "a year",
+        "per year",
         "per 1,000",
         "closed",
         "25 %",
         "50 %",
         "75 %",
         "mean*",
-        "means",
+        "mapped to",
         **PLAIN,
-        caption="25, 50, 75 %: days by which so many were resolved "
-        "(Kaplan-Meier; open ones censored). * up to day 180.",
+        caption="25, 50, 75 %: days by which this share of issues was resolved "
+        "(Kaplan-Meier; open issues are censored). *: restricted mean, up to day 180.",
     )
     for column in summary.columns[1:-1]:
         column.justify = "right"
@@ -209,7 +209,7 @@ def parameters(result: Calibration) -> Table:
     """Tabulate fitted parameters for the terminal."""
     table = Table(
         "parameter",
-        "was",
+        "before",
         "prior",
         "best",
         "5 %",
@@ -217,8 +217,8 @@ def parameters(result: Calibration) -> Table:
         "95 %",
         "identified",
         **PLAIN,
-        caption="Best: of all trials. 5, 50, 95 %: of the weighted ensemble. "
-        "Identified: no where the ensemble is not clearly narrower than the prior. *: a factor.",
+        caption="Before: value before the fit. Best: of all trials. 5, 50, 95 %: quantiles of the weighted "
+        "ensemble. Identified: whether the ensemble is clearly narrower than the prior. *: a factor.",
     )
     table.columns[0].overflow, table.columns[0].min_width = "fold", 26
     for path, r in result.parameters.iterrows():
@@ -237,9 +237,9 @@ def scores(result: Calibration) -> Table:
     """Tabulate how well each candidate fits each part of the log, for the terminal."""
     table = Table(
         "part of the log",
-        "by",
-        "missed, in errors",
-        "curves missed by",
+        "candidate",
+        "distance",
+        "RMS error of curves",
         "issues reported, model / log",
         **PLAIN,
     )

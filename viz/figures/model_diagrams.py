@@ -58,11 +58,11 @@ def lifecycle() -> figures.Figure:
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(-0.55, 8.55), ylim=(-2.2, 1.95))
     axes.set_axis_off()
-    axes.text(-0.42, 1.68, "What an issue passes through", fontsize=13, weight="bold")
+    axes.text(-0.42, 1.68, "States of an issue", fontsize=13, weight="bold")
     axes.text(
         -0.42,
         1.45,
-        "stages that it does not need are skipped; the words on the arrows are what its history says then",
+        "stages that an issue does not need are skipped; words on arrows are the events in its history",
         fontsize=9,
         color=QUIET,
     )
@@ -77,8 +77,8 @@ def lifecycle() -> figures.Figure:
             SKY if state < VERIFIED else GREEN,
         )
     ends = {
-        WITHDRAWN: (-1.05, PURPLE, "given up, where it passes by itself"),
-        LAPSED: (-1.8, QUIET, "ceased by itself, before it was begun, paid for or agreed by vote"),
+        WITHDRAWN: (-1.05, PURPLE, "the reporter gave up, and this kind of issue ends on its own"),
+        LAPSED: (-1.8, QUIET, "ended on its own before it was worked on, paid for or agreed by vote"),
     }
     for end, (y, colour, words) in ends.items():
         into = [state for state, allowed in ALLOWED.items() if end in allowed]
@@ -87,7 +87,7 @@ def lifecycle() -> figures.Figure:
     for state, allowed in ALLOWED.items():
         for to in sorted(allowed):
             draw_arrow(axes, int(state), int(to), {end: (y, colour) for end, (y, colour, _) in ends.items()})
-    axes.text(1.9, 1.13, "forgotten, or left alone 被遗忘、被搁置", fontsize=9, color=WITHOUT, ha="center")
+    axes.text(1.9, 1.13, "forgotten or abandoned 被遗忘、被搁置", fontsize=9, color=WITHOUT, ha="center")
     axes.text(2.92, -0.63, "voted down 未通过", fontsize=9, color=WITHOUT, ha="left")
     axes.text(4.0, 1.2, "skipped 跳过", fontsize=9, color=WITH, ha="center")
     axes.text(6.5, -0.68, "reopened 重新办理", fontsize=9, color=WITHOUT, ha="center")
@@ -182,7 +182,7 @@ def levers() -> figures.Figure:
     axes.set_axis_off()
     axes.text(-7.6, -6.0, "Which mechanism pulls which lever", fontsize=13, weight="bold")
     axes.text(
-        -7.6, -5.15, "a mechanism moves the community by these and by nothing else", fontsize=9, color=QUIET
+        -7.6, -5.15, "a mechanism acts on the community through these levers only", fontsize=9, color=QUIET
     )
     heads(axes, columns)
     y = 0.0

@@ -21,7 +21,7 @@ VERDICTS = {
     "larger": WITH,
     "smaller": WITHOUT,
     "equivalent": GREEN,
-    "alike": GREEN,
+    "identical": GREEN,
     "undecided": QUIET,
 }
 
@@ -50,7 +50,7 @@ def unit(measure: str) -> tuple[str, float]:
 
 
 def contrasts(table: pd.DataFrame, measure: str, matters: float = 0.0, title: str = "") -> Figure:
-    """Draw differences to the reference with their joint intervals, one row per arm.
+    """Draw differences from the reference with their joint intervals, one row per arm.
 
     Differences below the smallest effect that matters are shaded.
     """
@@ -58,7 +58,7 @@ def contrasts(table: pd.DataFrame, measure: str, matters: float = 0.0, title: st
     figure, grid = sheet(
         1,
         height=1.3 + 0.32 * len(table),
-        title=title or f"Difference to the reference: {MEASURES[measure].en}",
+        title=title or f"Difference from the reference: {MEASURES[measure].en}",
     )
     axes = grid[0, 0]
     if matters:
@@ -75,7 +75,7 @@ def contrasts(table: pd.DataFrame, measure: str, matters: float = 0.0, title: st
     axes.set(
         ylim=(len(table) - 0.4, -0.6),
         yticks=range(len(table)),
-        xlabel=f"{words} (joint intervals{'; shaded: does not matter' if matters else ''})",
+        xlabel=f"{words} (joint intervals{'; shaded: too small to matter' if matters else ''})",
     )
     axes.set_yticklabels([fill(label(f"{case}: {arm}" if several else arm), 45) for case, arm in table.index])
     figure.get_layout_engine().set(rect=(0, 0, 0.9, 1))
@@ -96,7 +96,7 @@ def survival(curves: pd.DataFrame, within: int, look: dict) -> Figure:
     """Draw the share of unresolved issues by arm over days since they arose, one panel per case."""
     cases = list(dict.fromkeys(curves.index.get_level_values("case")))
     figure, grid = sheet(
-        len(cases), title="Time to resolution (Kaplan-Meier; bands: replicates left out one by one)"
+        len(cases), title="Time to resolution (Kaplan-Meier; bands: jackknife over replicates)"
     )
     for axes, case in zip(grid.flat, cases):
         of_case = curves.loc[case]
@@ -140,7 +140,8 @@ def plane(table: pd.DataFrame, cost: str, look: dict, effect: str = "resolved_in
     """Draw additional issues resolved in time against additional cost of each arm, with intervals."""
     cases = list(dict.fromkeys(table.index.get_level_values("case")))
     figure, grid = sheet(
-        len(cases), title=f"More issues resolved in time, and more {cost}, than the reference"
+        len(cases),
+        title=f"Additional issues resolved in time and additional {cost}, compared with the reference",
     )
     for axes, case in zip(grid.flat, cases):
         axes.axhline(0, color=QUIET, lw=0.8)
@@ -158,7 +159,7 @@ def plane(table: pd.DataFrame, cost: str, look: dict, effect: str = "resolved_in
                 lw=1.5,
                 label=label(arm),
             )
-        axes.set(xlabel="additional issues resolved in time, a run", ylabel=f"additional {cost}, a run")
+        axes.set(xlabel="additional issues resolved in time, per run", ylabel=f"additional {cost}, per run")
         axes.set_title(case)
         legend(axes)
     return figure
@@ -169,7 +170,8 @@ def convergence(table: pd.DataFrame, measure: str, look: dict) -> Figure:
     words, times = unit(measure)
     cases = list(dict.fromkeys(table.index.get_level_values("case")))
     figure, grid = sheet(
-        len(cases), title=f"Convergence: difference of {words}, with its own 95 % interval, over pairs"
+        len(cases),
+        title=f"Convergence: difference of {words}, with its separate 95 % interval, by number of pairs",
     )
     for axes, case in zip(grid.flat, cases):
         of_case = table.loc[case]
@@ -195,7 +197,7 @@ def convergence(table: pd.DataFrame, measure: str, look: dict) -> Figure:
 
 
 def equity(table: pd.DataFrame) -> Figure:
-    """Draw differences of the equity measures to the reference, one panel per measure."""
+    """Draw differences of the equity measures from the reference, one panel per measure."""
     names = list(dict.fromkeys(table.index.get_level_values("measure")))
     first = table.loc[names[0]]
     figure, grid = sheet(
@@ -203,7 +205,7 @@ def equity(table: pd.DataFrame) -> Figure:
         len(names),
         width=11,
         height=1.4 + 0.3 * len(first),
-        title="Equity: differences to the reference (joint intervals)",
+        title="Equity: differences from the reference (joint intervals)",
     )
     several = first.index.get_level_values("case").nunique() > 1
     for k, (axes, name) in enumerate(zip(grid.flat, names)):
@@ -257,9 +259,9 @@ def scatter(runs: pd.DataFrame, factors: list[str], measure: str) -> Figure:
 def draw_figures(analysis: Analysis) -> dict[str, Figure]:
     """Draw all figures of an Analysis that its design and the kept data allow: name -> Figure."""
     e, figures = analysis.estimand, {}
-    look = palette([arm.name for arm in analysis.found.plan.arms], analysis.reference)
+    look = palette([arm.name for arm in analysis.results.plan.arms], analysis.reference)
     if analysis.by_arm:
-        shares = analysis.beside.loc[
+        shares = analysis.other_measures.loc[
             [
                 name
                 for name in ("spread_between_buildings", "owners_minus_tenants", "registered_minus_migrants")
@@ -276,7 +278,7 @@ def draw_figures(analysis: Analysis) -> dict[str, Figure]:
         if len(analysis.convergence):
             figures["convergence"] = convergence(analysis.convergence, e.measure, look)
     else:
-        factors = [f.path for f in analysis.found.experiment.factors()]
+        factors = [f.path for f in analysis.results.experiment.factors()]
         if factors and analysis.runs[e.measure].notna().any():
             figures["factors"] = scatter(analysis.runs, factors, e.measure)
     if "curves" in analysis.tables() and len(look) <= LINES:

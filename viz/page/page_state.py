@@ -285,7 +285,11 @@ class SimulatedSides:
             )
 
         return StreamingComparison(
-            self.scenarios, seed=self.seed, first=[film.run for film in self.films], workers=0, live=simulate
+            self.scenarios,
+            seed=self.seed,
+            first=[film.run for film in self.films],
+            workers=0,
+            simulate=simulate,
         )  # workers=0: processes take longer to start than to simulate 20 pairs
 
 

@@ -1,6 +1,6 @@
-"""The catalogue of agents: what each kind of person is, decides and has.
+"""Describe the kinds of people: attributes, decision rules and parameters.
 
-It is read from the kind's file in agents/ and from the mechanisms.
+The description is read from the files in agents/ and from the mechanisms.
 """
 
 import inspect
@@ -23,7 +23,7 @@ KINDS = {  # kind of person, as its file in agents/ -> its role, in which mechan
     "committee": "COMMITTEE",
     "departments": "",
 }
-RELATIONS = (  # (who, does what, to whom): what the model has of it
+RELATIONS = (  # (who, does what, to whom), as in the model
     ("residents", "report to", "committee"),  # issues/reporting.py
     ("residents", "report to", "property_managers"),
     ("residents", "pay fees to", "property_managers"),  # agents/property_managers.py
@@ -44,7 +44,7 @@ SHORT = 8  # lines of a rule, at most, for its code to be shown as its formula
 
 @dataclass(frozen=True)
 class Decision:
-    """One thing that a kind of person decides."""
+    """A decision that a kind of person takes."""
 
     name: str
     when: str

@@ -10,9 +10,9 @@ from .parameter_tables import table
 
 HEADER = """# Agents
 
-What each kind of person is, decides and has. `cogov docs` generates this page from `agents/` and
-`model/mechanisms/`; `cogov agents KIND` prints the same. The rules are those that run: a resident's are
-applied to every resident of a building on its weekday.
+Each kind of person: its attributes, decision rules and knobs. `cogov docs` generates this page from `agents/`
+and `model/mechanisms/`; `cogov agents KIND` prints the same. The rules shown are the code that runs; rules of
+residents are applied to every resident of a building on the weekday of that building.
 
 ![Who reports to, asks, helps and pays whom](agents.svg)
 """
@@ -33,12 +33,12 @@ def agent_tables(kinds: Iterable[AgentKind]):
         yield grid
         yield Text(f"  knobs: {', '.join(kind.parameters)}")
         if kind.asked_by:
-            yield Text(f"  asked for hours by: {', '.join(kind.asked_by)}")
+            yield Text(f"  mechanisms that use its hours: {', '.join(kind.asked_by)}")
         yield Text("")
 
 
 def agents_page(kinds: Iterable[AgentKind]) -> str:
-    """The page docs/agents.md."""
+    """Return the page docs/agents.md."""
     parts = [HEADER]
     for kind in kinds:
         parts.append(f"## {kind.name}\n\n{kind.title}\n")
@@ -51,5 +51,7 @@ def agents_page(kinds: Iterable[AgentKind]) -> str:
                 parts.append(f"```python\n{decision.formula}\n```\n")
         parts.append("Knobs: " + ", ".join(f"`{path}`" for path in kind.parameters) + ".\n")
         if kind.asked_by:
-            parts.append("Asked for hours by: " + ", ".join(f"`{name}`" for name in kind.asked_by) + ".\n")
+            parts.append(
+                "Mechanisms that use its hours: " + ", ".join(f"`{name}`" for name in kind.asked_by) + ".\n"
+            )
     return "\n".join(parts)

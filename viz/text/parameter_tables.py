@@ -25,13 +25,13 @@ SHORT = {
 OPENING = """<!-- Written by `cogov docs`; change the knobs, not this page. -->
 # Parameters
 
-Every number a case or `--set` may turn, as the code declares it: `cogov knobs` prints the same, \
-`cogov knobs residents` a part of it,
-`cogov knobs --json` for machines. A source that begins with *assumed* is a labelled prior, \
-to be swept over its range; one that names
-`docs/sources.md` is in [sources.md](sources.md). The last column has the cases whose value is another, \
-and that value; the values of a
-table that may stand several times in a case are told once each. What each number does is in [ODD.md](ODD.md).
+Every number that a case or `--set` can change, as declared in the code. `cogov knobs` prints the same, \
+`cogov knobs residents` a part of it, and `cogov knobs --json` all of it as JSON.
+A source that begins with *assumed* marks an assumption, to be varied over its range in a sweep; one that \
+names `docs/sources.md` is listed in [sources.md](sources.md).
+The last column lists the cases that set another value, with that value; for a table that may occur several \
+times in a case, each different value is listed once.
+[ODD.md](ODD.md) describes what each number does.
 """
 
 
@@ -132,7 +132,7 @@ def categories(group: list) -> Iterator[str]:
     """Yield the lines on `issues.NAME.FIELD`: a table of fields, then one row of numbers per category."""
     columns = [f for f in fields(Category) if "low" in f.metadata]
     by_path = {parameter.path: parameter for parameter in group}
-    yield "`issues.NAME.FIELD`: the fields, then a row for each category; `-` is 0.\n"
+    yield "`issues.NAME.FIELD`: first the fields, then one row per category; `-` means 0.\n"
     rows = (
         [
             f"`{f.name}`",
@@ -169,7 +169,7 @@ def categories(group: list) -> Iterator[str]:
         "family",
         "arises per",
         "seen by",
-        "hands",
+        "done by",
         *(SHORT.get(f.name, f.name) for f in columns),
         "rule, season",
         "cases",
@@ -181,10 +181,10 @@ def patterns() -> Iterator[str]:
     """Yield the lines on the `[[reported]]` patterns of all cases, against which the model is tested."""
     yield "## `[[reported]]`: the patterns\n"
     yield (
-        "What `cogov patterns` holds against the model; *inf* is no bound, "
-        "and a number the report itself gives is marked `*`.\n"
+        "Reported outcomes that `cogov patterns` compares with the model. *inf* means no bound; "
+        "`*` marks a number that the report itself gives.\n"
     )
-    heads = ("case", "pattern", "the report's words", "measure", "range", "day", "switched off or on for it")
+    heads = ("case", "pattern", "words of the report", "measure", "range", "day", "switched off or on")
     rows = []
     for case in map(read_case, list_cases()):
         for pattern in case.reported:
@@ -215,7 +215,7 @@ def of_mechanisms(group: list) -> Iterator[str]:
     common = [f.name for f in fields(Mechanism) if "low" in f.metadata]
     by_path = {parameter.path: parameter for parameter in group}
     first = mechanisms.list_mechanisms()[0]
-    yield "Every mechanism has these; a case switches it on by naming it, `--on NAME` does the same.\n"
+    yield "Every mechanism has these knobs. A case switches one on by its name, as does `--on NAME`.\n"
     yield from table(
         HEADS[:-1],
         (
@@ -229,7 +229,7 @@ def of_mechanisms(group: list) -> Iterator[str]:
     }
     for name, knobs in groupby(group, key=lambda parameter: parameter.path.split(".")[1]):
         yield f"### `{name}` {mechanisms.load_class(name).zh}\n"
-        yield f"On in: {', '.join(cases_with[name]) or 'no case that ships'}.\n"
+        yield f"On in: {', '.join(cases_with[name]) or 'no shipped case'}.\n"
         yield from table(
             HEADS,
             (

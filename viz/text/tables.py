@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 FUND = {"yuan: community": "'s fund", "yuan: compounds": "' repair funds"}
 NOTE = (
-    "In time: resolved within {} days of arising. * up to day 180 or the run's end, Kaplan-Meier; "
-    "open issues count as open. pt: percentage points."
+    "In time: resolved within {} days of arising. *: up to day 180 or the end of the run (Kaplan-Meier; "
+    "open issues are censored). pt: percentage points."
 )
 PLAIN = {
     "box": box.SIMPLE_HEAD,
@@ -48,7 +48,7 @@ def number(name: str, value: float, sign: str = "") -> str:
 def verdicts(rows) -> Table:
     """Tabulate the verdicts of a sweep, given as (case, arm, verdict, sentence)."""
     table = Table(**PLAIN)
-    for name in ("case", "arm", "verdict", "in words"):
+    for name in ("case", "arm", "verdict", "difference"):
         table.add_column(name, overflow="fold")
     for case, arm, verdict, words in rows:
         table.add_row(case, str(arm), verdict, words.partition(": ")[2])
@@ -84,8 +84,8 @@ def census(scenario: Scenario) -> str:
         )
         for is_left_out in (False, True)
     )
-    return f"Census, as the case gives it: {given or 'nothing'}." + (
-        f"\nLeft out by the case, so taken in proportion: {left_out}." if left_out else ""
+    return f"Census numbers given by the case: {given or 'none'}." + (
+        f"\nNot given by the case, so derived in proportion to the rest: {left_out}." if left_out else ""
     )
 
 
@@ -97,7 +97,7 @@ def comparison_table(result: Comparison) -> Table:
     title = f"{result.case.title or result.case.name}: {result.replicates} pairs, {result.case.days} days"
     table = Table(
         title=title,
-        caption=NOTE.format(result.within) + " r: correlation of the arms that pairing achieved.",
+        caption=NOTE.format(result.within) + " r: correlation between the two arms.",
         **PLAIN,
     )
     table.add_column("measure", no_wrap=True)
@@ -130,7 +130,7 @@ def spending_table(arms: dict) -> Table:
     An arm with an empty name gets no heading.
     """
     table = Table(
-        title="Who spent what in a run; desks: what committee, crews and departments did by themselves",
+        title="Hours and yuan per run, by mechanism; (desks): work that no mechanism ordered",
         show_header=False,
         **PLAIN,
     )
@@ -173,7 +173,7 @@ def effects(table: pd.DataFrame, case: Scenario, replicates: int, among: bool) -
 
     A value is dim if its interval contains zero.
     """
-    rest = "beside the case's others" if among else "alone"
+    rest = "with the case's others" if among else "alone"
     out = Table(title=f"{case.name}: each mechanism {rest}; {replicates} pairs, {case.days} days", **PLAIN)
     out.add_column("mechanism", no_wrap=True)
     for head, _ in EFFECTS.values():
@@ -187,8 +187,8 @@ def effects(table: pd.DataFrame, case: Scenario, replicates: int, among: bool) -
         cells = (format_change(*cell) for cell in rows)
         out.add_row(mechanism + " *" * bool(rates.reported), *cells)
     out.caption = (
-        "Mean difference ± half of its 95 % interval, dim where that holds zero; "
-        "in time: percentage points. * the case has it."
+        "Mean difference ± half of its 95 % interval; dim if the interval contains zero. "
+        "In time: percentage points. *: the case has the mechanism."
     )
     return out
 
@@ -211,10 +211,8 @@ VERDICTS = {"inside": "green", "near": "yellow", "outside": "red"}
 
 def patterns(table: pd.DataFrame) -> Table:
     """Tabulate reported outcomes next to simulated ones."""
-    out = Table(
-        title="What was reported, and what the model does: median and 90 % interval over replicates", **PLAIN
-    )
-    for column in ("case", "reported", "measure", "like the report", "model", "verdict"):
+    out = Table(title="Reported outcomes, and the model's median and 90 % interval over replicates", **PLAIN)
+    for column in ("case", "reported", "measure", "reported range", "model", "verdict"):
         out.add_column(column, overflow="fold")
     for row in table.itertuples():
         low, high = ("" if np.isnan(x) else f"{x:.4g}" for x in (row.low, row.high))
@@ -229,7 +227,7 @@ def patterns(table: pd.DataFrame) -> Table:
             Text(row.verdict, style=VERDICTS[row.verdict]),
         )
     out.caption = (
-        "* the report itself gives the number; "
-        "elsewhere its words were turned into a range, as the case file says."
+        "*: the report gives the number; "
+        "otherwise its words were converted into a range, as explained in the case file."
     )
     return out

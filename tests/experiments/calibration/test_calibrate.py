@@ -125,7 +125,7 @@ def test_what_made_the_log_is_found_again_inside_the_intervals(calibration):
 
 def test_what_the_log_does_not_tell_is_named(calibration):
     assert not calibration.parameters.loc[FIT[2], "identified"]
-    assert f"It does not tell: {FIT[2]}" in calibration.verdict()
+    assert f"Not identified: {FIT[2]}" in calibration.verdict()
 
 
 def test_the_fit_is_nearer_to_the_part_held_out_than_the_case_as_it_was(calibration):
@@ -190,7 +190,7 @@ def test_the_case_file_can_be_gone_on_with_and_says_what_was_fitted(calibration,
     assert (
         "mine.csv, 2020-03-0" in text
         and text.count("# fitted, factor") == sum(family == "environment" for family in FAMILY.values())
-        and "the log does not tell" in text
+        and "not identified by the log" in text
     )
     assert {p.name for p in tmp_path.iterdir()} >= {
         "ensemble.csv",
@@ -342,7 +342,7 @@ def test_the_command_line_fits_shows_and_writes(calibration, monkeypatch, capsys
         elif "--out" in more:
             assert (
                 not left.value.code
-                and "Not mapped, left out" in out
+                and "Left out, because not mapped" in out
                 and (tmp_path / "mine" / "calibration.svg").exists()
                 and read_case("mine/place.toml").name == "place"
             )

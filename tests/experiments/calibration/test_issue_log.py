@@ -49,7 +49,12 @@ def test_what_has_usual_names_is_guessed_and_said_and_the_rest_is_dropped(write_
     ) == [2, 3, 4]
     assert one.kinds == {"lamp_out": ("lamp_out",), "litter": ("litter",)}
     said = " ".join(one.said)
-    assert "'phone'" in said and "Dropped" in said and "Drawn on 2020-03-01" in said and "555" not in said
+    assert (
+        "'phone'" in said
+        and "Columns dropped" in said
+        and "Extracted on 2020-03-01" in said
+        and "555" not in said
+    )
 
 
 def test_chinese_names_and_gbk_are_understood(write_text):
@@ -390,7 +395,7 @@ def test_the_command_line_imports(monkeypatch, capsys, tmp_path, write_text):
             assert (told["rows"], told["used"], told["rejected"]) == (51, 42, 9) and told["summary"][0][
                 "issues"
             ] == 42
-    assert "51 rows in = 42 used + 9 set aside" in out and "'phone'" in out
+    assert "51 rows read: 42 used, 9 rejected" in out and "'phone'" in out
     assert {path.name for path in (tmp_path / "mine").iterdir()} == {
         "log.csv",
         "log.toml",

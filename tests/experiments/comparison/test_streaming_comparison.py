@@ -107,9 +107,7 @@ def test_where_no_process_can_be_started_it_goes_on_alone_and_says_so(arms, last
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
     monkeypatch.setattr(streaming_comparison, "start_pool", refused)
-    with pytest.warns(
-        RuntimeWarning, match="in this process alone, without workers: .*temporarily unavailable"
-    ):
+    with pytest.warns(RuntimeWarning, match="in this process, without workers: .*temporarily unavailable"):
         *_, last = StreamingComparison(arms, workers=2).until(4)
     assert last.rows.equals(last_summary.rows)
 
@@ -131,7 +129,7 @@ def test_who_stops_listening_leaves_nothing_behind(arms):
 def test_any_two_settings_of_one_case_are_a_pair_and_nothing_else(arms):
     with_knob = alter_scenario(arms[0], settings={"committee.staff": 9})
     *_, last = StreamingComparison((arms[0], with_knob), workers=0).until(2)
-    assert last.found() in ("open", "raises", "lowers", "alike")
+    assert last.classify() in ("open", "raises", "lowers", "alike")
     for other in (replace(arms[1], days=60), read_case("guiyuan")):
         with pytest.raises(UserError, match="no pair"):
             StreamingComparison((arms[0], other))
@@ -141,7 +139,7 @@ def test_any_two_settings_of_one_case_are_a_pair_and_nothing_else(arms):
 
 def test_arms_that_are_the_same_differ_in_nothing(arms):
     *_, last = StreamingComparison((arms[0], arms[0]), workers=0).until(3)
-    assert last.found() == "alike" and not last.differences("backlog").to_numpy().any()
+    assert last.classify() == "alike" and not last.differences("backlog").to_numpy().any()
     assert "none of 3 pairs" in last.verdict() and "no clear change in hours" in last.verdict()
 
 
@@ -174,4 +172,4 @@ def test_the_verdict_is_a_sentence_in_both_languages(arms, last_summary, lang):
     for summary in (last_summary, first, none):
         said = summary.verdict(lang, arms=("A", "B"))
         assert said and "{" not in said and "nan" not in said
-    assert last_summary.found() == "raises" and first.found() == "one" and none.found() == "none"
+    assert last_summary.classify() == "raises" and first.classify() == "one" and none.classify() == "none"

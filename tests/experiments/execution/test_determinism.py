@@ -284,7 +284,7 @@ def test_the_verification_report_goes_on_after_a_failure_and_ends_with_a_list_of
 
 def test_a_figure_whose_table_is_not_there_has_failed(tmp_path, capfd):
     (failed,) = verification_report.page(write_figures(tmp_path, "print('json')")).values()
-    assert "not as they were" in failed[0]
+    assert "have another form" in failed[0]
 
 
 def test_each_judge_says_what_is_wrong_and_misses_its_control():

@@ -350,4 +350,4 @@ def test_a_merge_says_what_is_missing(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("sys.argv", ["cogov", "merge", str(tmp_path / "all"), str(tmp_path / "one")])
     with pytest.raises(SystemExit):
         main()
-    assert "2 runs of 1 shard; 2 more are asked for" in capsys.readouterr().out.replace("\n", " ")
+    assert "2 runs of 1 shard; 2 runs are missing" in capsys.readouterr().out.replace("\n", " ")

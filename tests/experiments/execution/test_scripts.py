@@ -28,7 +28,7 @@ def both(workers):
     with warnings.catch_warnings(record=True) as reported:
         warnings.simplefilter("always")
         return len(cogov.compare("wuzi_yard", "grid_patrol", replicates=2, days=5, \
-workers=workers).rows), len(told)
+workers=workers).rows), len(reported)
 if __name__ == "__main__":
     with multiprocessing.get_context("fork").Pool(1) as pool:
         print(pool.map(both, [None, 2, 0]))
@@ -83,7 +83,7 @@ def test_a_mechanism_in_an_unguarded_script_goes_on_alone_and_says_why(write_scr
     assert (
         done.stdout.split() == ["begins", "4"]
         and done.stderr.count("RuntimeWarning") == 1
-        and "put it in a file of its own" in done.stderr
+        and "move the mechanism to another file" in done.stderr
     )
 
 

@@ -145,10 +145,10 @@ def test_synergy_and_substitution_are_described_in_words():
     )
     a, b, c = (np.arange(8) >> i & 1 for i in range(3))
     found = attribute(make_runs(quiet + a + b + c + 2.0 * a * b - 0.8 * b * c), "rate")
-    assert found.interactions["kind"].to_list() == ["synergy", "not told from none", "substitution"]
+    assert found.interactions["kind"].to_list() == ["synergy", "not significant", "substitution"]
     text = "\n".join(found.sentences())
-    assert "captains and patrol add more together than apart: synergy, interaction index +2" in text
-    assert "patrol and council do in part the same work: substitution, interaction index -0.79" in text
+    assert "captains and patrol add more together than separately: synergy, interaction index +2" in text
+    assert "patrol and council partly replace each other: substitution, interaction index -0.79" in text
 
 
 # Nominal 95 %: over 2,000 independent experiments the share that holds has a standard error of 0.49 points.

@@ -83,7 +83,7 @@ def test_it_is_described_in_plain_words(corner):
     text = list(corner[2].sentences("captains win"))
     assert text[1].startswith(
         f"Where {box.box}: captains win in {box.density:.0%} of worlds "
-        f"(density, {box.held_out:.0%} in worlds left out of the search); holds {box.coverage:.0%} of all"
+        f"(density, {box.held_out:.0%} in held-out worlds); contains {box.coverage:.0%} of all"
     )
     assert "a.x0 is below 0.4" in str(box.box) or "a.x0 is below 0.3" in str(box.box)
     assert str(
@@ -252,7 +252,7 @@ def test_what_cannot_be_searched_is_refused(job, words):
 
 
 def test_wins_that_are_too_few_are_said_to_be():
-    assert "only 3 worlds are on one side" in discover(draw_worlds(50), np.arange(50) < 3).why
+    assert "only 3 worlds have one of the outcomes" in discover(draw_worlds(50), np.arange(50) < 3).why
 
 
 def make_runs(n=40):

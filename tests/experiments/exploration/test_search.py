@@ -96,13 +96,13 @@ def test_the_front_is_shown_on_new_random_numbers_with_those_that_drop_out(resul
     assert (
         row.reported == pytest.approx(np.mean(fresh)) and row.reported_low < row.reported < row.reported_high
     )
-    assert front.share_on_front.between(0, 1).all() and (front.status.eq("stays") == front.front).all()
+    assert front.share_on_front.between(0, 1).all() and (front.status.eq("confirmed") == front.front).all()
     text = list(result.sentences())
     assert (
         text[0].startswith("20 trials")
         and len(text) == 3 + len(front)
-        and "beyond the case as it stands" in text[1]
-        and "fresh random numbers" in text[2]
+        and "in addition to the unchanged case" in text[1]
+        and "new random numbers" in text[2]
     )
 
 
@@ -123,9 +123,9 @@ def test_what_is_beaten_or_too_dear_on_new_random_numbers_drops_out(result):
         result.room, pd.DataFrame({"mix": ["good", "beaten", "dear"]}), [("", values) for values in mixes]
     ).set_index("mix")
     assert table.status.to_dict() == {
-        "good": "stays",
-        "beaten": "falls off: another beats it on fresh random numbers",
-        "dear": "falls off: beyond the limits on fresh random numbers",
+        "good": "confirmed",
+        "beaten": "not confirmed: dominated by another mix with new random numbers",
+        "dear": "not confirmed: exceeds the limits with new random numbers",
     }
     assert table.share_on_front.to_dict() == {"good": 1.0, "beaten": 0.0, "dear": 0.0}
 
@@ -225,7 +225,7 @@ def test_limits_that_nothing_keeps_leave_an_empty_front_and_say_so():
     assert (
         not len(result.front)
         and "hours at most -1,000,000" in said[1]
-        and said[2].startswith("None keeps to the limits")
+        and said[2].startswith("No mix is within the limits")
     )
 
 
@@ -305,7 +305,7 @@ def test_a_budget_is_of_what_is_spent_beyond_the_case_as_it_stands(monkeypatch, 
         confirm=2,
     )
     assert {"building_captains", *done.front.mix[0].split(" + ")} - {"nothing"} == best
-    assert done.front.status[0] == "stays"
+    assert done.front.status[0] == "confirmed"
 
 
 def test_what_a_mix_leaves_out_of_the_case_pays_for_something_else(monkeypatch):

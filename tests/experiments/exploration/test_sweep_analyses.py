@@ -68,7 +68,7 @@ def test_a_mechanism_of_strength_0_has_no_share_and_no_interaction(sweep_folder)
         np.isclose(one.shares.loc["building_captains", "value"], one.effect.difference)
         and one.effect.difference > 0
     )
-    assert one.interactions["kind"].tolist() == ["not told from none"]
+    assert one.interactions["kind"].tolist() == ["not significant"]
     assert after.index[0] == "grid_patrol", "hours are better few: what costs none is added first"
 
 
@@ -113,7 +113,7 @@ def test_worlds_are_cut_where_the_mechanism_is_strong(sweep_folder):
     found = read_results(sweep_folder(WORLDS))
     (loses,) = discover_wins(found, "building_captains", loses=True)
     assert loses.words == "building_captains loses where it raises hours by more than 150."
-    (box, *_) = loses.found.boxes
+    (box, *_) = loses.discovery.boxes
     assert (
         list(box.box.limits) == ["mechanisms.building_captains.captain_hours"]
         and box.density > 0.9
@@ -125,7 +125,7 @@ def test_worlds_are_cut_where_the_mechanism_is_strong(sweep_folder):
     )
     assert list(tabulate_boxes(loses)["factor"]) == ["mechanisms.building_captains.captain_hours"]
     (wins,) = discover_wins(found, "building_captains", matters=0)
-    assert not wins.found.boxes and list(tabulate_boxes(wins)["box"]) == [], (
+    assert not wins.discovery.boxes and list(tabulate_boxes(wins)["box"]) == [], (
         "nobody saves hours by giving some"
     )
 
@@ -136,9 +136,9 @@ def test_worlds_are_cut_where_another_arm_is_best(sweep_folder):
     both = best_arm_questions(read_results(sweep_folder(BEST)))
     assert {asked.name for asked in both} == {"captains is best", "patrol is best"} and both[
         0
-    ].found.wins >= both[1].found.wins
+    ].discovery.wins >= both[1].discovery.wins
     for asked in both:
-        (box, *_) = asked.found.boxes
+        (box, *_) = asked.discovery.boxes
         low, high = box.box.limits["mechanisms.building_captains.captain_hours"]
         assert box.density > 0.9 and box.coverage > 0.9
         assert (
@@ -169,7 +169,7 @@ def test_the_winner_stands_first_and_is_named_as_such(counts, means, measure, fi
     assert (
         list(told)[0] == first
         and told[first][1].startswith(
-            f"Best overall by {measure}: {first}. Of 40 worlds, best are {first} in "
+            f"Best overall by {measure}: {first}. Best arm in the 40 worlds: {first} in "
         )
         and also in told[first][1]
     )
@@ -233,7 +233,7 @@ def test_sensitivities_are_printed_drawn_and_kept(cogov, sweep_folder):
 
 def test_boxes_are_printed_drawn_and_kept(cogov, sweep_folder):
     status, out, _ = cogov("discover", sweep_folder(WORLDS), "--mechanism", "building_captains", "--loses")
-    assert status == 0 and "coverage" in out and "held" not in out
+    assert status == 0 and "coverage" in out and "held_out" not in out
     assert len(pd.read_csv(sweep_folder(WORLDS) / "discover" / "worlds.csv")) == 32
 
 

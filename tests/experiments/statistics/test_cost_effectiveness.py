@@ -49,22 +49,22 @@ def test_a_price_by_hand():
     assert (told.yuan_each_low, told.yuan_each_high) == pytest.approx(
         ((b - root) / a, (b + root) / a), rel=1e-5
     )
-    assert told.yuan_quadrant == "more for more" and told.yuan_words.startswith("21.0 yuan (")
-    assert told.hours_quadrant == "more for about as much"  # -2 hours, give or take 2.5
+    assert told.yuan_quadrant == "more effect, higher cost" and told.yuan_words.startswith("21.0 yuan (")
+    assert told.hours_quadrant == "more effect, no clear cost difference"  # -2 hours, give or take 2.5
 
 
 def test_an_effect_that_may_be_zero_has_no_finite_price():
     told = price_arms(BY_HAND, "nothing").loc[("yard", "talk")]
     assert np.isnan(told.yuan_each) and (told.yuan_each_low, told.yuan_each_high) == (-np.inf, np.inf)
     assert (
-        told.yuan_words == "no finite price in yuan: the effect may be zero"
-        and told.yuan_quadrant == "about as many for more"
+        told.yuan_words == "no finite cost per issue in yuan: the effect may be zero"
+        and told.yuan_quadrant == "no clear effect, higher cost"
     )
 
 
 def test_fewer_for_more_is_dominated_and_has_no_price():
     told = price_arms(BY_HAND, "nothing").loc[("yard", "waste")]
-    assert told.yuan_quadrant == "fewer for more: dominated" and "not worth having" in told.yuan_words
+    assert told.yuan_quadrant == "less effect, higher cost: dominated" and "dominated by" in told.yuan_words
 
 
 def test_at_the_ends_of_fiellers_interval_the_t_test_just_rejects():
@@ -93,7 +93,7 @@ def test_one_pair_and_none_have_no_price():
     for rows in (BY_HAND[BY_HAND.replicate == 0], BY_HAND.assign(status="failed")):
         told = price_arms(rows, "nothing")
         assert (
-            told["yuan_words"].eq("fewer than two pairs: no price can be given").all()
+            told["yuan_words"].eq("fewer than two pairs: no cost per issue can be computed").all()
             and told["yuan_each_low"].isna().all()
         )
     assert classify_arms(BY_HAND.assign(status="failed"))["status"].eq("no value").all()
@@ -107,9 +107,9 @@ def test_a_pair_lacking_any_of_the_three_is_lost():
 
 
 def test_quadrants_are_decided_by_intervals_not_by_points():
-    assert quadrant(1, 2, -9, -3) == "more for less: dominant"
-    assert quadrant(-2, -1, -9, -3) == "fewer for less"
-    assert quadrant(-1, 2, 3, 9) == "about as many for more"
+    assert quadrant(1, 2, -9, -3) == "more effect, lower cost: dominant"
+    assert quadrant(-2, -1, -9, -3) == "less effect, lower cost"
+    assert quadrant(-1, 2, 3, 9) == "no clear effect, higher cost"
     assert quadrant(np.nan, np.nan, 3, 9) == "no interval"
 
 

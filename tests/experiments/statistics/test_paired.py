@@ -178,7 +178,7 @@ def test_samples_that_say_nothing_are_reported_as_such():
     for arms, word, low, further_ in (
         ({"nothing": [1.0], "a": [2.0]}, "undecided", np.nan, np.nan),
         ({"nothing": nan, "a": nan}, "undecided", np.nan, np.nan),
-        ({"nothing": [1.0, 2.0, 4.0], "a": [1.0, 2.0, 4.0]}, "alike", 0.0, 0.0),
+        ({"nothing": [1.0, 2.0, 4.0], "a": [1.0, 2.0, 4.0]}, "identical", 0.0, 0.0),
         ({"nothing": [1.0, 2.0, 4.0], "a": [3.0, 4.0, 6.0]}, "larger", 2.0, 0.0),
     ):
         row = contrasts(make_runs(arms), "rate", "nothing").iloc[0]

@@ -62,7 +62,7 @@ def test_failures_are_counted_and_make_nothing_narrower():
 
 def test_arms_that_are_alike_have_no_width_and_this_is_said():
     told = decide(make_runs(40, own=0.0), Rule("x", 1.0), "nothing")
-    assert told.why == "reached" and "4 arms differ from the reference in no pair" in told.words
+    assert told.why == "reached" and "4 arms do not differ from the reference in any pair" in told.words
 
 
 def test_a_case_that_lags_behind_is_waited_for():

@@ -108,10 +108,10 @@ def test_failures_are_counted_where_they_are(page_text):
 
 def test_the_estimand_was_stated_before_the_first_run(page_text):
     found, path = page_text
-    first = found.found.manifest["registered"][0]
+    first = found.results.manifest["registered"][0]
     assert (
         first["runs_before"] == 0
-        and first["digest"] == digest_question(found.found.plan)
+        and first["digest"] == digest_question(found.results.plan)
         and first["digest"] in path.read_text("utf-8")
     )
 
@@ -183,8 +183,8 @@ def test_a_changed_estimand_is_reported(folder, tmp_path):
         replace(ASKED, replicates=2, estimand=replace(ASKED.estimand, matters=5.0)), out, workers=0, limit=0
     )
     found = analyse_sweep(out)
-    assert [one["runs_before"] for one in found.found.manifest["registered"]] == [0, 6]
-    assert "when 6 runs were there: estimand.matters: 1.0 -&gt; 5.0." in report.methods(found)
+    assert [one["runs_before"] for one in found.results.manifest["registered"]] == [0, 6]
+    assert "when 6 runs existed: estimand.matters: 1.0 -&gt; 5.0." in report.methods(found)
 
 
 def test_a_sampled_design_is_read_over_its_factors(tmp_path):

@@ -78,7 +78,7 @@ def report_text(found):
 
 
 LITTLE = {  # what is scarce -> (how it is swept, what the report says of it)
-    "replicates": ({"replicates": 1}, "There is one replicate: means only"),
+    "replicates": ({"replicates": 1}, "There is only one replicate"),
     "days": (
         {"days": 20},
         "wuzi_yard: 20 days are fewer than the 30 that count as in time (estimand.within)",
@@ -93,20 +93,20 @@ LITTLE = {  # what is scarce -> (how it is swept, what the report says of it)
     ),
     "runs": (
         {"stop": 1},
-        "Nothing can be said of 2 arms, of which no run is there: wuzi_yard, captains, wuzi_yard, patrol.",
+        "2 arms cannot be evaluated, because no run is done: wuzi_yard, captains, wuzi_yard, patrol.",
     ),
     "replicates that are done": ({"stop": 4}, "The sweep is not finished"),
     "runs of the reference that did not fail": (
         {"fails": lambda o: o.arm.name == "without"},
-        "Nothing can be said of 1 arm, of which all runs failed: wuzi_yard, without.",
+        "1 arm cannot be evaluated, because all runs failed: wuzi_yard, without.",
     ),
     "runs of an arm that did not fail": (
         {"fails": lambda o: o.arm.name == "patrol"},
-        "of which all runs failed: wuzi_yard, patrol.",
+        "because all runs failed: wuzi_yard, patrol.",
     ),
     "runs that did not fail": (
         {"fails": lambda _: True},
-        "All 6 runs failed, so nothing can be said of any arm; the commonest failure: Oops: as asked.",
+        "All 6 runs failed, so no arm can be evaluated; the most common failure: Oops: as asked.",
     ),
     "runs of a case": (
         {"cases": ("wuzi_yard", "shuian"), "arm": ARMS[:2], "stop": 2},
@@ -160,10 +160,7 @@ def test_a_sweep_that_was_stopped_before_any_run_came_in_is_reported_as_empty(tm
             job=stop,
         )
     found = analyse_sweep(tmp_path / "out")
-    assert (
-        "No run is there yet, so nothing can be said" in report_text(found)
-        and drawing.draw_figures(found) == {}
-    )
+    assert "No run is done yet" in report_text(found) and drawing.draw_figures(found) == {}
 
 
 def test_figures_of_an_earlier_report_do_not_stay_where_they_are_no_longer_true(tmp_path):
@@ -242,8 +239,8 @@ def test_methods_say_which_mechanisms_are_on_in_every_arm_and_which_in_some(tmp_
         arm=(),
         design=Design("factorial", mechanisms=on),
     )
-    words = report.institutions(found.found.plan, "guiyuan")
+    words = report.institutions(found.results.plan, "guiyuan")
     always, _, some = words.partition("; on in some arms: ")
     assert some == "building_captains (2 of 4), joint_council (2 of 4)" and words in report.methods(found)
-    rest = set(found.found.plan.cases["guiyuan"].mechanisms) - set(on)
+    rest = set(found.results.plan.cases["guiyuan"].mechanisms) - set(on)
     assert set(always.removeprefix("on in every arm: ").split(", ")) == rest and rest

@@ -210,7 +210,7 @@ def test_a_ledger_that_cannot_grow_is_an_error_of_the_disk_not_damage(tmp_path, 
     made = open_store(tmp_path / "some", plan)
     hand_in(made, outcomes[:3], plan)
     made.ledger.execute(f"pragma max_page_count = {made.ledger.execute('pragma page_count').fetchone()[0]}")
-    with pytest.raises(OSError, match="full; what was handed in before is kept"):
+    with pytest.raises(OSError, match="full; runs that were stored before are kept"):
         hand_in(made, outcomes[3:], plan)
     made.close()
     assert len(read_results(made.folder).runs) == 3

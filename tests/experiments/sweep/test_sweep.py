@@ -191,7 +191,7 @@ def test_a_run_that_raises_is_named_and_is_data(tmp_path):
     runs = read_results(tmp_path / "out").runs
     assert runs.status.tolist() == ["done"] * 3 + ["failed"] * 2 + ["done"] * 4
     assert runs.arisen.isna().tolist() == (runs.status == "failed").tolist()
-    assert "as asked" in runs.failure[3] and "SystemExit" in runs.failure[4]
+    assert "planned failure" in runs.failure[3] and "SystemExit" in runs.failure[4]
     assert serially(plan, tmp_path / "out").now == 0  # a failed run is a result
     again = serially(plan, tmp_path / "out", retry=True)
     assert (again.now, again.failed) == (2, 0) and content_digest(tmp_path / "out") == content_of(
@@ -261,7 +261,7 @@ def test_half_a_message_of_a_dead_worker_blocks_nothing(monkeypatch):
 def test_processes_that_die_as_they_begin_are_not_blamed_on_runs(monkeypatch):
     monkeypatch.setattr(supervisor, "init_worker", exit_at_once)
     monkeypatch.setattr(supervisor, "BIRTHS", 1)
-    with pytest.raises(OSError, match="die as they begin"):
+    with pytest.raises(OSError, match="die while starting"):
         next(supervisor.supervise(partial(supervisor.start_checked_pool, 1), send_half, lambda: (1,), 2))
 
 
@@ -406,7 +406,7 @@ def test_stopped_from_outside_it_says_so_in_a_line_and_keeps_what_it_has(command
     _, err = one.communicate(timeout=30)
     assert one.returncode == 130
     told = [line for line in err.splitlines() if line.strip()]
-    assert len(told) == 2 and told[1].startswith("cogov: stopped")  # what it would cost, and this
+    assert len(told) == 2 and told[1].startswith("cogov: interrupted")  # what it would cost, and this
     assert len(read_results(tmp_path / "out").runs) >= 30
     until = time.monotonic() + 10
     while time.monotonic() < until and (left := fault_injection.children(one.pid)):

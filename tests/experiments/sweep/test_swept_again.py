@@ -117,7 +117,7 @@ def test_a_damaged_part_is_named_set_aside_and_its_runs_are_done_again(finished,
     else:
         path.write_bytes(b"" if wound == "emptied" else raw[:99] + bytes([raw[99] ^ 1]) + raw[100:])
     done = serially(ASKED, folder)
-    assert done.now == 4 and path.name in done.mended[0] and "done again" in done.mended[-1]
+    assert done.now == 4 and path.name in done.mended[0] and "are run again" in done.mended[-1]
     assert (
         read_results(folder).digest() == read_results(finished).digest()
         and read_rows(folder) == ALL
@@ -249,8 +249,8 @@ def test_a_change_is_reported_with_its_date_and_how_many_runs_were_there(folder,
     done = serially(replace(ASKED, **fields), folder)
     assert "; ".join(done.changes) == words
     found = analyse_sweep(folder)
-    last = found.found.manifest["registered"][-1]
-    told = f"Changed {last['when']}, when 8 runs were there: {words}."
+    last = found.results.manifest["registered"][-1]
+    told = f"Changed {last['when']}, when 8 runs existed: {words}."
     assert (
         last["runs_before"] == 8
         and told == found.history()[0]
@@ -259,9 +259,9 @@ def test_a_change_is_reported_with_its_date_and_how_many_runs_were_there(folder,
     again = serially(replace(ASKED, **fields), folder)
     assert again.changes == [] and len(read_results(folder).manifest["registered"]) == 2
     assert (
-        (found.found.others > 0)
+        (found.results.others > 0)
         == (change in ("fewer replicates", "a dropped arm"))
-        == ("no longer asked for" in " ".join(found.history()))
+        == ("no longer includes" in " ".join(found.history()))
     )
 
 
@@ -271,7 +271,7 @@ def test_an_estimand_that_was_changed_later_is_not_said_to_be_stated_before_the_
     words = report.estimand(analyse_sweep(folder))
     assert (
         "before the first run:" not in words
-        and "not before the first run but when 8 runs were there" in words
+        and "when 8 runs already existed (not before the first run)" in words
     )
     # another change does not alter when it was stated
     serially(replace(ASKED, replicates=3, estimand=Estimand("hours")), folder)
@@ -293,7 +293,7 @@ def test_what_changes_before_any_run_is_still_stated_before_the_first_run(tmp_pa
     found = analyse_sweep(tmp_path / "out")
     assert (
         "stated before the first run" in report.estimand(found)
-        and "when 0 runs were there" in found.history()[0]
+        and "when 0 runs existed" in found.history()[0]
         and "days: 6 -> 5" in found.history()[0]
     )
 
