@@ -20,8 +20,8 @@ def cogov(monkeypatch, capsys, tmp_path):
 @pytest.fixture
 def mechanism(cogov, tmp_path):
     """Return the path of a new mechanism, to be read and written."""
-    assert cogov("new", "mechanism", "night_watch")[0] == 0
-    return tmp_path / "mechanisms" / "night_watch.py"
+    assert cogov("new", "mechanism", "night_walk")[0] == 0
+    return tmp_path / "mechanisms" / "night_walk.py"
 
 
 def fill_in(path, name):
@@ -93,7 +93,7 @@ def test_a_broken_promise_is_named(cogov, mechanism, was, becomes, promise, rema
 def test_a_mechanism_that_cannot_be_read_is_an_error(cogov, mechanism):
     mechanism.write_text("class", encoding="utf-8")
     status, _, err = cogov("check", "mechanism", mechanism)
-    assert status == 2 and "night_watch.py:1" in err and "Traceback" not in err
+    assert status == 2 and "night_walk.py:1" in err and "Traceback" not in err
 
 
 def test_a_new_case_runs_and_says_which_words_it_lacks(cogov, tmp_path):
@@ -120,5 +120,5 @@ def test_a_name_that_cannot_be_is_refused(cogov, words, remedy):
 
 def test_nothing_is_overwritten(cogov, mechanism):
     before = mechanism.read_text("utf-8")
-    status, _, err = cogov("new", "mechanism", "night_watch")
+    status, _, err = cogov("new", "mechanism", "night_walk")
     assert status == 2 and "exists" in err and mechanism.read_text("utf-8") == before
