@@ -14,6 +14,7 @@ from .options import (
     Case,
     Days,
     Json,
+    Lang,
     Off,
     On,
     Seed,
@@ -224,7 +225,7 @@ def story(
     settings: Set = None,
     on: On = None,
     off: Off = None,
-    lang: Annotated[str, typer.Option(help="Language, en or zh.")] = "en",
+    lang: Lang = "en",
     as_json: Json = False,
 ) -> None:
     """Print the history of one issue without and with a mechanism, or list the issues that differ most.
@@ -280,7 +281,7 @@ def figure(
             help="Width in journal columns; default: 2 for a comparison, 1 for a single chart.",
         ),
     ] = None,
-    lang: Annotated[str, typer.Option(help="Language, en or zh.")] = "en",
+    lang: Lang = "en",
     format_lists: Annotated[
         list[str] | None,
         typer.Option(

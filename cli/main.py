@@ -6,7 +6,7 @@ import sys
 from ..engine.output import safe_streams
 from ..engine.texts.errors import UserError
 from . import analyse, author, bench, calibrate, city, compare, docs, look, search, serve, sweep
-from .options import app, err
+from .options import LANGUAGE, app, err
 
 # importing a module registers its commands
 COMMANDS = (analyse, author, bench, calibrate, city, compare, docs, look, search, serve, sweep)
@@ -25,10 +25,17 @@ def main() -> None:
         with safe_streams():
             app(standalone_mode=True)
     except (UserError, OSError) as error:
-        message = (
-            f"{error.filename}: {error.strerror}"
-            if isinstance(error, OSError) and error.filename
-            else str(error)
-        )
-        err.print(f"cogov: {message}", style="bold red", highlight=False, soft_wrap=True)
+        err.print(f"cogov: {word_error(error)}", style="bold red", highlight=False, soft_wrap=True)
         sys.exit(2)
+
+
+def word_error(error: UserError | OSError) -> str:
+    """Return the message of an error, in the language that COGOV_LANG or --lang asks for."""
+    if isinstance(error, OSError):
+        return f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    asked = next((after for word, after in zip(sys.argv, sys.argv[1:]) if word == "--lang"), "")
+    if (asked or os.environ.get(LANGUAGE)) != "zh":
+        return str(error)
+    from ..viz.i18n.words import translate_exception
+
+    return translate_exception("zh", error)

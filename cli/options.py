@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from ..model.scenarios.scenario import Scenario
 
+LANGUAGE = "COGOV_LANG"  # the environment variable: en or zh
 PACKAGE = __package__.partition(".")[0]
 PANELS = LOOK, COMPARE, SWEEP, EXPLAIN, COMMUNITY, CITY, PAGE, MAINTAIN = (
     "Look",
@@ -67,6 +68,7 @@ Case = Annotated[
         help="Name of a case (see `cogov cases`) or path of a .toml file.", autocompletion=complete_case
     ),
 ]
+Lang = Annotated[str, typer.Option("--lang", envvar=LANGUAGE, help="Language, en or zh.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 Days = Annotated[int | None, typer.Option(help="Days to simulate; default: as in the case.")]
 Seed = Annotated[

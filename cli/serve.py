@@ -14,7 +14,7 @@ import typer
 
 from ..engine.texts.errors import UserError
 from .completion import complete_case
-from .options import PAGE, app, prepare_run
+from .options import PAGE, Lang, app, prepare_run
 
 HERE = "127.0.0.1"
 SETTINGS = {  # the page makes no network requests, and frees the memory of closed browsers
@@ -39,7 +39,7 @@ def serve(
     ] = "guiyuan",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0: any free port.")] = 0,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the browser.")] = True,
-    lang: Annotated[str, typer.Option(help="Language of the page, en or zh.")] = "en",
+    lang: Lang = "en",
     lesson: Annotated[
         str, typer.Option(metavar="NAME", help="Start with a lesson, e.g. lamp (docs/lessons.md).")
     ] = "",

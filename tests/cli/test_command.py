@@ -213,3 +213,12 @@ def test_the_benches_run_on_a_small_sweep(capsys):
         speed.measure_pairing(PlainConsole(), replicates=3, only=("grid_patrol",)),
     )
     assert "guiyuan: grid_patrol, reported" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("by", ["option", "environment"])
+def test_an_error_is_said_in_the_language_that_is_asked_for(cogov, monkeypatch, by):
+    words = ["story", "wuzi_yard", "--surprising", "3", "--set", "committee.staff=-1"]
+    if by == "environment":
+        monkeypatch.setenv("COGOV_LANG", "zh")
+    status, _, err = cogov(*words, *(["--lang", "zh"] if by == "option" else []))
+    assert status == 2 and err == "cogov: 居委会人手 = -1，超出范围；允许0到500 人\n"
