@@ -6,13 +6,13 @@ The room stands below all others, because comparisons and errors are worded as w
 """
 
 import tomllib
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 LANGUAGES = ("en", "zh")
 
 
-@lru_cache(maxsize=None)
+@cache
 def sections(lang: str) -> dict[str, dict[str, str]]:
     """Return a catalogue: section -> key -> text. It is read when first asked for."""
     return tomllib.loads(Path(__file__).with_name(f"{lang}.toml").read_text(encoding="utf-8"))
