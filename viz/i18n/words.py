@@ -9,7 +9,7 @@ name in Chinese is shown under its own name.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import Field
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from ...engine.parameters import paths
 from ...engine.texts import sections
@@ -45,7 +45,7 @@ def declared(lang: str) -> Iterator[tuple[str, str]]:
         yield f"mechanism.{name}", mechanism(lang, name)
 
 
-@lru_cache(maxsize=None)
+@cache
 def all_texts(lang: str) -> dict[str, str]:
     """Return all texts of the page: key -> text."""
     catalogue = {
@@ -125,7 +125,7 @@ def category(lang: str, name: str, scenario: Scenario | None = None) -> str:
     return kind.zh if kind and kind.zh and lang == "zh" else plain(name)
 
 
-@lru_cache(maxsize=None)
+@cache
 def shipped_compounds() -> dict[str, str]:
     """Map the name of every compound of a shipped case to its Chinese name."""
     return {kind.name: kind.zh for name in list_cases() for kind in read_case(name).compound if kind.zh}
@@ -165,8 +165,9 @@ def namer(lang: str) -> Namer | None:
 
     def name_of(kind: str, name: str) -> str:
         try:
-            return knob(lang, name)[0] if kind == "knob" else mechanism(lang, name)
+            label = knob(lang, name)[0] if kind == "knob" else mechanism(lang, name)
         except UserError:  # the mechanism cannot be used: that may be the error
             return name
+        return name if label.isascii() else label  # a field of a file has no Chinese name
 
     return name_of if lang == "zh" else None
