@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..engine.texts.errors import UserError
+from ..engine.texts.errors import UserError, join
 from .options import (
     SWEEP,
     Executor,
@@ -77,7 +77,7 @@ def sweep(
     from ..experiments.sweep import sweep as sweeping
 
     if not (out_folder or plan):
-        raise UserError("--out is missing: name a folder for the results, or give --plan, which keeps none")
+        raise UserError("--out is missing: name a folder for the results, or give --plan, which stores none")
     make_executor, shard_numbers = choose_executor(executor, scheduler, workers, insecure), parse_shard(shard)
     plan_of_sweep = sweeping.plan_sweep(file, typed_command())
     first, *others = plan_of_sweep.cases.values()
@@ -224,19 +224,19 @@ def verify(
     """Check the checksums of a sweep and re-run a sample of its runs; they must match bit for bit."""
     from ..experiments.sweep.results import verify as verify_sweep
 
-    with err.status("reading and living again ..."):
+    with err.status("reading and running again ..."):
         checked = verify_sweep(folder, again, seed)
     if as_json:
         print_json(checked)
     else:
         out.print(
             f"{folder}: {checked['runs']:,} runs in {checked['parts']} parts are what was written; "
-            f"{checked['again']} lived again, {len(checked['differ'])} differ.",
+            f"{checked['again']} run again, {len(checked['differ'])} differ.",
             highlight=False,
             soft_wrap=True,
         )
     if checked["differ"]:
-        differences = "; ".join(list(checked["differ"].values())[:5])
+        differences = join(list(checked["differ"].values())[:5])
         raise UserError("{folder}: {differences}", folder=folder, differences=differences)
 
 
@@ -354,8 +354,8 @@ def write_or_print(text: str, path: Path | None, *inputs: Path) -> None:
             text.encode(sys.stdout.encoding or "utf-8")
         except UnicodeEncodeError:  # an escaped path would be a different path
             raise UserError(
-                "the script holds characters that this output ({encoding}) cannot; write it to a file "
-                "with --out FILE",
+                "the script has characters that this output ({encoding}) cannot show; write it to a "
+                "file with --out FILE",
                 encoding=sys.stdout.encoding,
             ) from None
         return print(text, end="")
